@@ -1,0 +1,93 @@
+/**
+ * The closed list of error codes and the one error class that may reach an agent or a person.
+ *
+ * A code is a promise to callers (scripts match on it): codes are added, never renamed. Every error carries a
+ * remedy: one sentence that says what to do now.
+ */
+export const ERROR_CODES = [
+  // What the caller sent cannot be used as it is.
+  'INPUT_INVALID',
+  'INPUT_UNKNOWN_TOOL',
+  'INPUT_NOT_FOUND',
+  'INPUT_TOO_LARGE',
+  'INPUT_TEMPLATE_INVALID',
+  'INPUT_TEMPLATE_FILE_OUTSIDE',
+  'INPUT_NEEDS_PACKAGING',
+  'INPUT_MASKED_VALUE',
+  'INPUT_REGION_NOT_ALLOWED',
+  'INPUT_ACCOUNT_UNKNOWN',
+  'INPUT_SIGNATURE_INVALID',
+  // The thing exists but is in no state for this.
+  'STATE_PLAN_EXPIRED',
+  'STATE_PLAN_USED',
+  'STATE_CHANGE_NOT_PENDING',
+  'STATE_CHANGE_NOT_APPROVED',
+  'STATE_CHANGE_EXPIRED',
+  'STATE_STALE',
+  'STATE_TARGET_LOCKED',
+  'STATE_STACK_BUSY',
+  'STATE_ALREADY_SIGNED',
+  'STATE_HALTED',
+  'STATE_NONCE_USED',
+  // Who signs or proposes.
+  'APPROVAL_SPONSOR_EXCLUDED',
+  'APPROVAL_KEY_UNKNOWN',
+  'APPROVAL_WRONG_STATEMENT',
+  'APPROVAL_EXPIRED',
+  'APPROVAL_USER_PRESENCE_MISSING',
+  'SPONSOR_UNKNOWN',
+  // The gate on the only road out.
+  'EGRESS_REFUSED',
+  // AWS answered, or did not.
+  'AWS_ACCESS_DENIED',
+  'AWS_CREDENTIALS_EXPIRED',
+  'AWS_CREDENTIALS_MISSING',
+  'AWS_THROTTLED',
+  'AWS_UNREACHABLE',
+  'AWS_TIMEOUT',
+  'AWS_VALIDATION',
+  'AWS_NOT_FOUND',
+  'AWS_CHANGE_SET_FAILED',
+  'AWS_FAILED',
+  // The operator's configuration.
+  'CONFIG_INVALID',
+  'CONFIG_POLICY_INVALID',
+  'CONFIG_POLICY_UNREADABLE',
+  'CONFIG_NO_POLICY',
+  'CONFIG_SSH_KEYGEN_MISSING',
+  // The ledger.
+  'LEDGER_CANNOT_APPEND',
+  'LEDGER_TAMPERED',
+  'LEDGER_NEWER_VERSION',
+  'LEDGER_BUSY',
+  // Ours.
+  'INTERNAL',
+] as const;
+
+/** A guard's refusal is an error code too: `GUARD_RECREATE`. */
+export type GuardCode = `GUARD_${string}`;
+export type ErrorCode = (typeof ERROR_CODES)[number] | GuardCode;
+
+/** The shape in which every refusal reaches an agent, a script or a person. */
+export interface ErrorAnswer {
+  code: ErrorCode;
+  message: string;
+  remedy: string;
+}
+
+/** The only error whose message is meant to be read outside. Anything else is logged and shown as `INTERNAL`. */
+export class CountersignError extends Error {
+  readonly code: ErrorCode;
+  readonly remedy: string;
+
+  constructor(code: ErrorCode, message: string, remedy: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = 'CountersignError';
+    this.code = code;
+    this.remedy = remedy;
+  }
+
+  toAnswer(): ErrorAnswer {
+    return { code: this.code, message: this.message, remedy: this.remedy };
+  }
+}
