@@ -1,0 +1,36 @@
+/**
+ * Guarantees: only a fresh plan whose dry run succeeded is proposed.
+ * Does not cover: what changes later (guard `stale`).
+ */
+import { z } from 'zod';
+import { deny, type GuardDefinition } from '../src/core/guard.ts';
+import { pass } from '../src/core/verdict.ts';
+
+const options = z.strictObject({});
+
+export const planFirst: GuardDefinition<z.infer<typeof options>> = {
+  name: 'plan-first',
+  rule: 'Only a stored plan, at most 15 minutes old, whose dry run succeeded, can be proposed.',
+  options,
+  create: () => ({
+    name: 'plan-first',
+    judge(plan, facts) {
+      if (!plan.dryRun.succeeded)
+        return deny(
+          'plan-first',
+          `The dry run failed: ${plan.dryRun.detail ?? 'no reason given'}.`,
+          'Mend what the dry run names and plan again.',
+        );
+      if (facts.phase === 'propose' && facts.now.getTime() > Date.parse(plan.expiresAt)) {
+        return deny(
+          'plan-first',
+          `The plan was made at ${plan.madeAt} and expired at ${plan.expiresAt}.`,
+          'Plan again and propose that.',
+        );
+      }
+      if (facts.phase === 'propose' && plan.dryRun.kind === 'no_change')
+        return deny('plan-first', 'Nothing would change.', 'There is nothing to propose.');
+      return pass('plan-first');
+    },
+  }),
+};

@@ -1,0 +1,28 @@
+/**
+ * Guarantees: what is executed is what was signed, on the state that was judged.
+ * Does not cover: changes between this check and the call; AWS serialises changes of one stack.
+ */
+import { z } from 'zod';
+import { deny, type GuardDefinition } from '../src/core/guard.ts';
+import { pass } from '../src/core/verdict.ts';
+
+const options = z.strictObject({});
+
+export const stale: GuardDefinition<z.infer<typeof options>> = {
+  name: 'stale',
+  rule: 'At execution, any difference in what was signed or judged ends the change.',
+  options,
+  create: () => ({
+    name: 'stale',
+    judge(_plan, facts) {
+      if (facts.phase !== 'execute') return pass('stale');
+      if (!facts.differences) return deny('stale', 'The live state was not compared.', 'Plan again.');
+      if (facts.differences.length === 0) return pass('stale');
+      return deny(
+        'stale',
+        `Since it was signed these changed: ${facts.differences.slice(0, 8).join(', ')}.`,
+        'Plan again on the present state and propose that.',
+      );
+    },
+  }),
+};

@@ -1,0 +1,163 @@
+/** How a plan or a change is told to an agent: worst first, short, and always with what to do next. */
+import { z } from 'zod';
+import type { Change } from './change.ts';
+import { compareWorstFirst, type Effect, worstReversibility } from './effect.ts';
+import type { Plan } from './plan.ts';
+import { makeVisibleLine } from './render-safe.ts';
+import { type Goal, guardCode, type Judgement } from './verdict.ts';
+
+const EFFECTS_SHOWN = 20;
+const PROPERTIES_SHOWN = 4;
+const NO_WAY_AROUND = 'Other tools or credentials are no way around this.';
+
+/** The answer of every plan tool and of the change tools. */
+export const planAnswerSchema = z.looseObject({
+  decision: z.enum(['pass', 'needs_approval', 'denied', 'planning', 'no_change', 'plan_only']),
+  plan_id: z.string().optional(),
+  change_id: z.string().optional(),
+  state: z.string().optional(),
+  expires_at: z.string().optional(),
+  effects: z.looseObject({ counts: z.record(z.string(), z.number()), worst: z.string() }).optional(),
+  verdicts: z.array(z.looseObject({ code: z.string(), outcome: z.string(), message: z.string() })).optional(),
+  goals_allowed: z.array(z.string()).optional(),
+  next: z.looseObject({}).optional(),
+});
+
+export function describePlan(plan: Plan, judgement: Judgement, goals: Goal[], assurance: string) {
+  const decision = plan.dryRun.kind === 'no_change' ? 'no_change' : judgement.decision;
+  return {
+    decision,
+    plan_id: plan.id,
+    expires_at: plan.expiresAt,
+    target: `${plan.target.name} (${plan.target.account}, ${plan.target.region})`,
+    effects: describeEffects(plan.effects),
+    verdicts: describeVerdicts(judgement),
+    goals_allowed: goals,
+    ...(judgement.seats > 0 ? { seats: { needed: judgement.seats, roles: judgement.roles } } : {}),
+    ...(plan.notes.length > 0 ? { notes: plan.notes.slice(0, 5) } : {}),
+    assurance,
+    next: nextAfterPlan(plan, decision, goals),
+  };
+}
+
+export function describeEffects(effects: readonly Effect[]) {
+  const sorted = [...effects].sort(compareWorstFirst);
+  const counts: Record<string, number> = {};
+  for (const { kind } of sorted) counts[kind] = (counts[kind] ?? 0) + 1;
+  const shown = sorted.slice(0, EFFECTS_SHOWN).map((effect) => describeEffect(effect, sorted.length <= 10));
+  return {
+    counts,
+    worst: worstReversibility(sorted),
+    items: shown,
+    ...(sorted.length > shown.length ? { more: sorted.length - shown.length } : {}),
+  };
+}
+
+function describeEffect(effect: Effect, roomy: boolean): string {
+  const changed = effect.properties
+    .slice(0, PROPERTIES_SHOWN)
+    .map(({ path, before, after }) =>
+      roomy && (before !== undefined || after !== undefined)
+        ? `${path.replace(/^Properties\./, '')}: ${makeVisibleLine(before ?? '–', 60)} → ${makeVisibleLine(after ?? '–', 60)}`
+        : path.replace(/^Properties\./, ''),
+    );
+  const rest = effect.properties.length - changed.length;
+  const name = effect.logicalId ?? effect.physicalId ?? '?';
+  return [
+    `${effect.kind} ${name} (${effect.type})`,
+    effect.reversibility,
+    ...(effect.interrupts === 'no' ? [] : [`interrupts: ${effect.interrupts}`]),
+    ...(changed.length > 0 ? [changed.join(', ') + (rest > 0 ? ` +${rest}` : '')] : []),
+    ...(roomy && effect.reversibility !== 'reversible' ? [effect.why] : []),
+  ].join(' · ');
+}
+
+export function describeVerdicts(judgement: Judgement) {
+  return judgement.verdicts
+    .filter(({ outcome }) => outcome !== 'pass')
+    .sort((a, b) => RANK.indexOf(a.outcome) - RANK.indexOf(b.outcome))
+    .map(({ guard, outcome, message, remedy, seats }) => ({
+      code: guardCode(guard),
+      outcome,
+      ...(seats === undefined ? {} : { seats }),
+      message: makeVisibleLine(message, 400),
+      ...(remedy === '' ? {} : { remedy: makeVisibleLine(remedy, 300) }),
+    }));
+}
+const RANK = ['deny', 'hold', 'note', 'pass'];
+
+/** One call with its input, or what to tell the person. */
+function nextAfterPlan(plan: Plan, decision: string, goals: Goal[]) {
+  if (decision === 'no_change') return { tell_user: 'Nothing would change.' };
+  if (decision === 'denied') {
+    return { do: `Change the plan as the verdicts' remedies say, and plan again. ${NO_WAY_AROUND}` };
+  }
+  if (decision === 'plan_only') {
+    return { tell_user: `This is a plan only: its scope does not execute. ${NO_WAY_AROUND}` };
+  }
+  return {
+    tool: 'propose_change',
+    input: { plan_id: plan.id, goal: goals[0] ?? 'deploy', reason: '<why, in one sentence>' },
+  };
+}
+
+export function describeChangeAnswer(change: Change) {
+  const counted = change.approvals
+    .filter(({ decision }) => decision === 'approve')
+    .map(({ person }) => person);
+  return {
+    decision: change.judgement.decision,
+    change_id: change.id,
+    plan_id: change.planId,
+    state: change.state,
+    version: change.version,
+    target: `${change.target.name} (${change.target.account}, ${change.target.region})`,
+    goal: change.goal,
+    sponsor: change.sponsor === null ? null : `${change.sponsor} (claimed)`,
+    seats: {
+      needed: change.judgement.seats,
+      roles: change.judgement.roles,
+      filled_by: counted,
+      excluded: change.excluded,
+    },
+    expires_at: change.executeBy ?? change.approveBy,
+    verdicts: change.state === 'denied' ? describeVerdicts(change.judgement) : [],
+    ...(change.explanation ? { explanation: makeVisibleLine(change.explanation) } : {}),
+    ...(change.outcome ? { outcome: change.outcome } : {}),
+    assurance: change.assurance,
+    next: nextForChange(change),
+  };
+}
+
+function nextForChange(change: Change) {
+  switch (change.state) {
+    case 'pending':
+      return {
+        tell_user: `Approval needed. A person other than ${change.sponsor ?? 'the sponsor'} runs: countersign show ${change.id} && countersign approve ${change.id}`,
+        after_that: 'End your turn. You cannot approve this, and asking again does not speed it up.',
+      };
+    case 'approved':
+      return {
+        tell_user: `Approved. Someone with credentials runs: countersign execute ${change.id}`,
+        after_that: 'End your turn, or follow it with describe_change.',
+      };
+    case 'executing':
+      return {
+        tool: 'describe_change',
+        input: { change_id: change.id, since: change.version, wait_seconds: 50 },
+      };
+    case 'denied':
+      return { do: `Change the plan as the verdicts' remedies say, and plan again. ${NO_WAY_AROUND}` };
+    case 'stale':
+    case 'expired':
+      return { do: 'Plan again on the present state and propose that.' };
+    case 'failed':
+    case 'rolled_back':
+    case 'unknown':
+      return {
+        tell_user: `It ended as ${change.state}: a person should look at the outcome before anything else is planned here.`,
+      };
+    default:
+      return { tell_user: `The change is ${change.state}. Nothing more will happen with it.` };
+  }
+}

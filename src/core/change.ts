@@ -1,0 +1,194 @@
+/** A change: a proposed plan with its judgement, approvals and outcome. Its state is the fold of its events. */
+import { z } from 'zod';
+import { digestOf } from './digest.ts';
+import { targetSchema } from './plan.ts';
+import { goalSchema, judgementSchema } from './verdict.ts';
+
+export const CHANGE_STATES = [
+  'denied',
+  'pending',
+  'approved',
+  'executing',
+  'succeeded',
+  'failed',
+  'rolled_back',
+  'unknown',
+  'rejected',
+  'expired',
+  'stale',
+  'withdrawn',
+  'closed',
+] as const;
+export type ChangeState = (typeof CHANGE_STATES)[number];
+
+/** From the last approval, or from the proposal when no seat is needed. */
+export const EXECUTE_WITHIN_SECONDS = 3600;
+
+/** The body of `change.proposed`: what everything later refers to. */
+export const proposalSchema = z.strictObject({
+  id: z.string(),
+  planId: z.string(),
+  planDigest: z.string(),
+  /** Digest of the stored plan document. */
+  planDocument: z.string(),
+  target: targetSchema,
+  sponsor: z.string().nullable(),
+  goal: goalSchema,
+  /** The agent's words, made visible; always shown as the agent's. */
+  reason: z.string(),
+  ticket: z.string().nullable(),
+  judgement: judgementSchema,
+  /** People who can never fill a seat of this change: the sponsor and whoever maps to the server's own user. */
+  excluded: z.array(z.string()),
+  environment: z.enum(['production', 'development', 'disposable']),
+  proposedAt: z.string(),
+  approveBy: z.string(),
+  /** Consumed at execution, once. */
+  nonce: z.string(),
+  /** Assurance that was proven when this was proposed. */
+  assurance: z.string(),
+});
+export type Proposal = z.infer<typeof proposalSchema>;
+
+/** What people sign, next to the readable summary. */
+export function changeDigest(proposal: Proposal): string {
+  const { id, planDigest, sponsor, goal, reason, judgement, approveBy, nonce } = proposal;
+  return digestOf({
+    id,
+    planDigest,
+    sponsor,
+    goal,
+    reason,
+    seats: { count: judgement.seats, roles: judgement.roles },
+    approveBy,
+    nonce,
+  });
+}
+
+export const approvalSchema = z.strictObject({
+  decision: z.enum(['approve', 'reject']),
+  person: z.string(),
+  keyFingerprint: z.string(),
+  roles: z.array(z.string()),
+  /** The signed bytes and the armored signature, so that anyone can verify them again. */
+  statement: z.string(),
+  signature: z.string(),
+});
+export type Approval = z.infer<typeof approvalSchema>;
+
+export const outcomeSchema = z.strictObject({
+  state: z.enum(['succeeded', 'failed', 'rolled_back', 'unknown']),
+  detail: z.string(),
+  /** `confined`: under an executor role with a policy cut from the calls; `unconfined`: the caller's own rights. */
+  credentials: z.enum(['confined', 'unconfined']),
+  calls: z.array(
+    z.strictObject({
+      step: z.string(),
+      operation: z.string(),
+      outcome: z.enum(['done', 'failed', 'unknown']),
+    }),
+  ),
+});
+export type Outcome = z.infer<typeof outcomeSchema>;
+
+export interface Change extends Proposal {
+  digest: string;
+  state: ChangeState;
+  approvals: (Approval & { at: string })[];
+  /** Why it is stale, rejected, withdrawn or denied. */
+  explanation: string | null;
+  executeBy: string | null;
+  startedAt: string | null;
+  outcome: Outcome | null;
+  /** The ledger position of its newest event: `since` of describe_change. */
+  version: number;
+}
+
+export interface ChangeEvent {
+  seq: number;
+  at: string;
+  kind: string;
+  body: unknown;
+}
+
+/**
+ * The change as of `now`, from its events in order. `isFilled` says whether the approvals so far fill its seats
+ * (approvals/seats owns that rule).
+ *
+ * @returns undefined when there is no `change.proposed` among the events.
+ */
+export function foldChange(
+  events: readonly ChangeEvent[],
+  now: Date,
+  isFilled: (proposal: Proposal, approvals: Approval[]) => boolean,
+): Change | undefined {
+  const proposed = events.find((event) => event.kind === 'change.proposed');
+  if (!proposed) return undefined;
+  const proposal = proposalSchema.parse(proposed.body);
+  const denied = proposal.judgement.decision === 'denied' || proposal.judgement.decision === 'plan_only';
+  const change: Change = {
+    ...proposal,
+    digest: changeDigest(proposal),
+    state: denied ? 'denied' : 'pending',
+    approvals: [],
+    explanation: denied ? 'refused by the guards when it was proposed' : null,
+    executeBy: null,
+    startedAt: null,
+    outcome: null,
+    version: proposed.seq,
+  };
+  if (change.state === 'pending' && isFilled(proposal, [])) approve(change, proposal.proposedAt);
+  for (const event of events) apply(change, event, isFilled);
+  return expire(change, now);
+}
+
+function approve(change: Change, at: string): void {
+  change.state = 'approved';
+  change.executeBy = new Date(Date.parse(at) + EXECUTE_WITHIN_SECONDS * 1000).toISOString();
+}
+
+function apply(change: Change, event: ChangeEvent, isFilled: (p: Proposal, a: Approval[]) => boolean): void {
+  change.version = event.seq;
+  const body = event.body as Record<string, unknown>;
+  switch (event.kind) {
+    case 'change.approved':
+      change.approvals.push({ ...approvalSchema.parse(body), at: event.at });
+      if (change.state === 'pending' && isFilled(change, change.approvals)) approve(change, event.at);
+      break;
+    case 'change.rejected': {
+      const rejection = approvalSchema.parse(body);
+      change.state = 'rejected';
+      change.explanation = `rejected by ${rejection.person}`;
+      break;
+    }
+    case 'change.withdrawn':
+    case 'change.stale':
+    case 'change.closed':
+      change.state = event.kind.slice('change.'.length) as ChangeState;
+      change.explanation = String(body.why ?? '');
+      break;
+    case 'change.executing':
+      change.state = 'executing';
+      change.startedAt = event.at;
+      break;
+    case 'change.finished':
+      change.outcome = outcomeSchema.parse(body);
+      change.state = change.outcome.state;
+      break;
+  }
+}
+
+/** Two clocks: to approve, and from the last approval to execute. */
+function expire(change: Change, now: Date): Change {
+  if (change.state === 'pending' && now.getTime() > Date.parse(change.approveBy)) {
+    return { ...change, state: 'expired', explanation: `nobody filled its seats before ${change.approveBy}` };
+  }
+  if (change.state === 'approved' && change.executeBy && now.getTime() > Date.parse(change.executeBy)) {
+    return {
+      ...change,
+      state: 'expired',
+      explanation: `it was approved and not executed before ${change.executeBy}`,
+    };
+  }
+  return change;
+}

@@ -1,0 +1,120 @@
+/** What a plan does to one resource, and how bad that could be. */
+import { z } from 'zod';
+
+export const EFFECT_KINDS = [
+  'create',
+  'update',
+  'replace',
+  'delete',
+  'start',
+  'stop',
+  'reboot',
+  'expose',
+  'expire',
+  'disable',
+  'disconnect',
+  'protect',
+  'unprotect',
+  'tag',
+  'unknown',
+] as const;
+export type EffectKind = (typeof EFFECT_KINDS)[number];
+
+/** Mildest first. `unknown` is worse than irreversible nowhere and milder than it nowhere: it sorts last. */
+export const REVERSIBILITIES = ['reversible', 'recoverable', 'irreversible', 'unknown'] as const;
+export type Reversibility = (typeof REVERSIBILITIES)[number];
+
+export const propertyChangeSchema = z.strictObject({
+  /** Template path below the resource: `Properties.MemorySize`, `Tags`, `DeletionPolicy`. */
+  path: z.string(),
+  before: z.string().optional(),
+  after: z.string().optional(),
+  /** Does changing this property replace the resource? */
+  replaces: z.enum(['never', 'always', 'conditional', 'unknown']),
+});
+export type PropertyChange = z.infer<typeof propertyChangeSchema>;
+
+export const effectSchema = z.strictObject({
+  kind: z.enum(EFFECT_KINDS),
+  /** CloudFormation type, also for what EC2 tools touch: `AWS::EC2::Instance`. */
+  type: z.string(),
+  logicalId: z.string().optional(),
+  physicalId: z.string().optional(),
+  /** Who owns it. Absent: nobody, it stands alone. */
+  owner: z.strictObject({ kind: z.enum(['stack', 'auto_scaling_group']), name: z.string() }).optional(),
+  /** Does it hold data, or an identity that others point at and a new one cannot take over? */
+  holds: z.enum(['data', 'identity', 'nothing', 'unknown']),
+  /** Will it restart, fail over or be away for a while? */
+  interrupts: z.enum(['no', 'yes', 'unknown']),
+  reversibility: z.enum(REVERSIBILITIES),
+  /** For what is removed or replaced: the policy that decides the old resource's fate, as it is in force. */
+  retention: z
+    .strictObject({
+      attribute: z.enum(['DeletionPolicy', 'UpdateReplacePolicy', 'DeleteOnTermination', 'none']),
+      effective: z.enum(['Delete', 'Retain', 'Snapshot']),
+    })
+    .optional(),
+  /** A verified recovery point that is independent of what is lost. */
+  recoveryPoint: z.strictObject({ id: z.string(), completedAt: z.string() }).optional(),
+  /** Replaced by design (task definition, Lambda version …): counts as an update. */
+  revision: z.boolean(),
+  properties: z.array(propertyChangeSchema),
+  /** One sentence: why this kind and this reversibility. */
+  why: z.string(),
+});
+export type Effect = z.infer<typeof effectSchema>;
+
+/** What is lost: the old thing is gone, even if a new one takes its name. Revision types are not losses. */
+export function isLoss(effect: Effect): boolean {
+  return (effect.kind === 'delete' || effect.kind === 'replace') && !effect.revision;
+}
+
+/** A loss whose old resource (or an independent copy) stays. */
+export function isRetained(effect: Effect): boolean {
+  return effect.retention?.effective === 'Retain' || effect.recoveryPoint !== undefined;
+}
+
+export function reversibilityRank(reversibility: Reversibility): number {
+  return REVERSIBILITIES.indexOf(reversibility);
+}
+
+const KIND_SEVERITY: Record<EffectKind, number> = {
+  unknown: 14,
+  replace: 13,
+  delete: 12,
+  expire: 11,
+  disable: 10,
+  disconnect: 9,
+  unprotect: 8,
+  expose: 7,
+  stop: 6,
+  reboot: 5,
+  update: 4,
+  start: 3,
+  create: 2,
+  protect: 1,
+  tag: 0,
+};
+
+/** Orders effects worst first: by reversibility, then kind, then name, so that the order never depends on input order. */
+export function compareWorstFirst(a: Effect, b: Effect): number {
+  return (
+    reversibilityRank(b.reversibility) - reversibilityRank(a.reversibility) ||
+    KIND_SEVERITY[b.kind] - KIND_SEVERITY[a.kind] ||
+    effectName(a).localeCompare(effectName(b), 'en') ||
+    a.type.localeCompare(b.type, 'en')
+  );
+}
+
+/** The name people know it by. */
+export function effectName(effect: Effect): string {
+  return effect.logicalId ?? effect.physicalId ?? effect.type;
+}
+
+export function worstReversibility(effects: readonly Effect[]): Reversibility {
+  return effects.reduce<Reversibility>(
+    (worst, { reversibility }) =>
+      reversibilityRank(reversibility) > reversibilityRank(worst) ? reversibility : worst,
+    'reversible',
+  );
+}

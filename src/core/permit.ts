@@ -1,0 +1,79 @@
+/**
+ * Permits: the in-process proof that exactly these calls may leave now.
+ *
+ * SECURITY: a permit cannot be made by shape; the gate asks this module whether it minted the object. Each call of
+ * a permit can be consumed once; a retry of the SDK is a second consumption and is refused.
+ * Only the pipeline (planning permits) and the executor (writing permits) may import the mint functions; the
+ * architecture test holds that.
+ */
+import { type Call, type CallClass, callKey, classifyCall } from './call.ts';
+import { CountersignError } from './errors.ts';
+
+export interface Permit {
+  readonly kind: 'planning' | 'writing';
+}
+
+interface PermitState {
+  account: string;
+  /** Writing: calls left, by key. Planning: any plan-class call in this account and region. */
+  remaining: Map<string, number> | null;
+  region: string;
+  revoked: boolean;
+}
+
+const minted = new WeakMap<Permit, PermitState>();
+
+/** For one account and region: calls of class plan, any number, until revoked. */
+export function mintPlanningPermit(account: string, region: string): Permit {
+  const permit: Permit = Object.freeze({ kind: 'planning' as const });
+  minted.set(permit, { account, region, remaining: null, revoked: false });
+  return permit;
+}
+
+/** For exactly this call, once. */
+export function mintWritingPermit(call: Call): Permit {
+  const permit: Permit = Object.freeze({ kind: 'writing' as const });
+  minted.set(permit, {
+    account: call.account,
+    region: call.region,
+    remaining: new Map([[callKey(call), 1]]),
+    revoked: false,
+  });
+  return permit;
+}
+
+export function revokePermit(permit: Permit): void {
+  const state = minted.get(permit);
+  if (state) state.revoked = true;
+}
+
+/**
+ * The gate's one question, asked below the SDK's retries for every attempt.
+ *
+ * @throws CountersignError EGRESS_REFUSED; nothing may leave then.
+ */
+export function admit(attempt: Omit<Call, 'step'>, permit: Permit | undefined): CallClass {
+  const callClass = classifyCall(attempt.service, attempt.operation, attempt.input);
+  if (callClass === 'read') return callClass;
+  const refuse = (why: string) =>
+    new CountersignError(
+      'EGRESS_REFUSED',
+      `${attempt.service}:${attempt.operation} (${callClass}) was stopped before it left: ${why}.`,
+      'Changes leave only through a signed change and `countersign execute`.',
+    );
+  if (!permit) throw refuse('no permit is held');
+  const state = minted.get(permit);
+  if (!state) throw refuse('the permit was not minted here');
+  if (state.revoked) throw refuse('the permit is no longer valid');
+  if (state.region !== attempt.region || state.account !== attempt.account)
+    throw refuse('the permit is for another account or region');
+  if (state.remaining === null) {
+    if (callClass !== 'plan') throw refuse('a planning permit never writes');
+    return callClass;
+  }
+  const key = callKey(attempt);
+  const left = state.remaining.get(key) ?? 0;
+  if (left < 1) throw refuse('the permit is for another call, or this call was already made');
+  state.remaining.set(key, left - 1);
+  return callClass;
+}

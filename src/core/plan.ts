@@ -1,0 +1,151 @@
+/** A plan: the exact calls, what they do, and the state of the cloud that this was judged against. */
+import { z } from 'zod';
+import { callSchema } from './call.ts';
+import { digestOf } from './digest.ts';
+import { effectSchema } from './effect.ts';
+
+/** A plan must be proposed within this time; from then on only the change's own clocks count. */
+export const PLAN_LIFETIME_SECONDS = 15 * 60;
+
+export const targetSchema = z.strictObject({
+  kind: z.enum(['stack', 'instances']),
+  account: z.string(),
+  region: z.string(),
+  /** A stack's name, or the instance ids joined: what locks, rates and lists are keyed by. */
+  name: z.string(),
+  /** Physical ids: one stack id, or the instance ids. Empty for a stack that does not exist yet. */
+  ids: z.array(z.string()),
+});
+export type Target = z.infer<typeof targetSchema>;
+
+/** `NoEcho` values are keyed HMACs (`hmac:<hex>`): comparable, never readable. */
+const observedStackSchema = z.strictObject({
+  stackId: z.string(),
+  stackName: z.string(),
+  status: z.string(),
+  createdAt: z.string(),
+  updatedAt: z.string().nullable(),
+  templateDigest: z.string(),
+  parameters: z.record(z.string(), z.string()),
+  tags: z.record(z.string(), z.string()),
+  terminationProtection: z.boolean(),
+  roleArn: z.string().nullable(),
+  resourceCount: z.number().int(),
+  /** The stack never reached CREATE_COMPLETE: nothing of worth can be lost with it. */
+  neverCompleted: z.boolean(),
+  /** The stack that owns this one, when it is nested. */
+  parentId: z.string().nullable(),
+  /** Exports of this stack that the plan removes or changes, with the stacks that import them. */
+  importedExports: z.array(z.strictObject({ name: z.string(), importers: z.array(z.string()) })),
+  /** Stacks of the same name that the cloud lists as deleted within 24 h. */
+  recentlyDeleted: z.array(z.strictObject({ stackId: z.string(), deletedAt: z.string() })),
+});
+export type ObservedStack = z.infer<typeof observedStackSchema>;
+
+const observedInstanceSchema = z.strictObject({
+  id: z.string(),
+  state: z.string(),
+  instanceType: z.string(),
+  terminationProtection: z.boolean(),
+  stopProtection: z.boolean(),
+  /** Loses its instance-store disks when it stops. */
+  instanceStore: z.boolean(),
+  owner: z.strictObject({ kind: z.enum(['stack', 'auto_scaling_group']), name: z.string() }).nullable(),
+  tags: z.record(z.string(), z.string()),
+  volumes: z.array(
+    z.strictObject({
+      id: z.string(),
+      deleteOnTermination: z.boolean(),
+      newestSnapshot: z.strictObject({ id: z.string(), completedAt: z.string() }).nullable(),
+    }),
+  ),
+});
+export type ObservedInstance = z.infer<typeof observedInstanceSchema>;
+
+export const observedSchema = z.strictObject({
+  /** The account and the principal that the planner really was. */
+  identity: z.strictObject({ account: z.string(), arn: z.string() }),
+  stack: observedStackSchema.optional(),
+  instances: z.array(observedInstanceSchema).optional(),
+});
+export type Observed = z.infer<typeof observedSchema>;
+
+/** What a planner makes; the pipeline seals it into a plan. */
+export const planDraftSchema = z.strictObject({
+  target: targetSchema,
+  calls: z.array(callSchema),
+  effects: z.array(effectSchema),
+  observed: observedSchema,
+  /**
+   * Did the cloud's own dry run succeed, and what kind was it? `synthesised`: the cloud has no preview for this.
+   * `no_change`: the cloud says that nothing would change.
+   */
+  dryRun: z.strictObject({
+    kind: z.enum(['change_set', 'dry_run', 'synthesised', 'no_change']),
+    succeeded: z.boolean(),
+    detail: z.string().optional(),
+  }),
+  /** What the person and the agent should know besides: cleaned text. */
+  notes: z.array(z.string()),
+});
+export type PlanDraft = z.infer<typeof planDraftSchema>;
+
+export const planSchema = z.strictObject({
+  ...planDraftSchema.shape,
+  id: z.string(),
+  tool: z.string(),
+  sponsor: z.string().nullable(),
+  /** `aws`, the endpoint's URL, or `sandbox:<world id>`: a plan executes only where it was made. */
+  endpoint: z.string(),
+  policyDigest: z.string(),
+  nonce: z.string(),
+  madeAt: z.string(),
+  expiresAt: z.string(),
+  digest: z.string(),
+});
+export type Plan = z.infer<typeof planSchema>;
+
+/** The signed part of a plan. Two plans with the same digest do the same to the same thing. */
+export function planDigest(plan: Omit<Plan, 'digest'>): string {
+  const { target, endpoint, calls, effects, observed, policyDigest, nonce } = plan;
+  return digestOf({ target, endpoint, calls, effects, observed, policyDigest, nonce });
+}
+
+export function sealPlan(
+  draft: PlanDraft,
+  made: {
+    id: string;
+    tool: string;
+    sponsor: string | null;
+    endpoint: string;
+    policyDigest: string;
+    nonce: string;
+    now: Date;
+  },
+): Plan {
+  const { now, ...rest } = made;
+  const unsigned = {
+    ...draft,
+    ...rest,
+    madeAt: now.toISOString(),
+    expiresAt: new Date(now.getTime() + PLAN_LIFETIME_SECONDS * 1000).toISOString(),
+  };
+  return { ...unsigned, digest: planDigest(unsigned) };
+}
+
+/** The parts in which a plan made now may not differ from the signed one: what it does, and to what. */
+export function planDifferences(signed: PlanDraft, live: PlanDraft): string[] {
+  const parts = ['target', 'calls', 'effects'] as const;
+  const differing: string[] = parts.filter((part) => digestOf(signed[part]) !== digestOf(live[part]));
+  return [...differing, ...observedDifferences(signed.observed, live.observed)];
+}
+
+function observedDifferences(signed: Observed, live: Observed): string[] {
+  const stackKeys = Object.keys(signed.stack ?? live.stack ?? {}) as (keyof ObservedStack)[];
+  const stack = stackKeys
+    .filter((key) => digestOf(signed.stack?.[key] ?? null) !== digestOf(live.stack?.[key] ?? null))
+    .map((key) => `stack ${key}`);
+  const instances =
+    digestOf(signed.instances ?? null) === digestOf(live.instances ?? null) ? [] : ['instances'];
+  return [...stack, ...instances];
+}

@@ -1,0 +1,74 @@
+/** The shape of a tool file: a definition, strict schemas, and one function over its ports. */
+import { z } from 'zod';
+import type { PlanDraft } from './plan.ts';
+import type { ChangesPort, CloudReader, Place, Planner, PolicyPort } from './ports.ts';
+
+export type ToolEffect = 'describe' | 'plan' | 'propose';
+
+interface ToolBase<Input extends z.ZodObject> {
+  /** Wire name, snake_case. */
+  name: string;
+  title: string;
+  description: string;
+  input: Input;
+}
+
+/** Reads. Sees no planner, no writer. */
+export interface DescribeTool<Input extends z.ZodObject = z.ZodObject> extends ToolBase<Input> {
+  effect: 'describe';
+  output: z.ZodObject;
+  run(
+    input: z.infer<Input>,
+    ports: { cloud: CloudReader; changes: ChangesPort; policy: PolicyPort },
+  ): Promise<Record<string, unknown>>;
+}
+
+/** Makes a dry run; the pipeline seals, judges, stores and renders it. */
+export interface PlanTool<Input extends z.ZodObject = z.ZodObject> extends ToolBase<Input> {
+  effect: 'plan';
+  /** What this will touch, known from the input alone: judged before the dry run starts. */
+  target(input: z.infer<Input>): { kind: 'stack' | 'instances'; name: string };
+  run(input: z.infer<Input>, ports: { planner: Planner }): Promise<PlanDraft>;
+}
+
+/** Proposes or withdraws. */
+export interface ProposeTool<Input extends z.ZodObject = z.ZodObject> extends ToolBase<Input> {
+  effect: 'propose';
+  output: z.ZodObject;
+  run(input: z.infer<Input>, ports: { changes: ChangesPort }): Promise<Record<string, unknown>>;
+}
+
+export type Tool = DescribeTool | PlanTool | ProposeTool;
+
+/** Keeps each definition's own input type while it is written; the registry holds them all as `Tool`. */
+export function defineTool<Input extends z.ZodObject>(
+  tool: DescribeTool<Input> | PlanTool<Input> | ProposeTool<Input>,
+): Tool {
+  return tool as unknown as Tool;
+}
+
+/** All four MCP annotations, derived from the one `effect` field. Nothing here ever destroys: that is the point. */
+export function annotationsOf(tool: Tool) {
+  return {
+    title: tool.title,
+    readOnlyHint: tool.effect === 'describe',
+    destructiveHint: false,
+    idempotentHint: tool.effect === 'describe',
+    openWorldHint: true,
+  };
+}
+
+/** Where: every tool takes these. */
+export const placeInput = {
+  region: z.string().max(32).optional().describe('AWS region; default: the configured one'),
+  account: z.string().max(64).optional().describe('account alias of the policy'),
+};
+
+export const pageInput = {
+  cursor: z.string().max(2_048).optional(),
+  limit: z.number().int().min(1).max(100).default(25),
+};
+
+export function placeOf(input: { region?: string | undefined; account?: string | undefined }): Place {
+  return { region: input.region, account: input.account };
+}

@@ -1,0 +1,67 @@
+/** What a guard says of one plan, and what all of them together decide. */
+import { z } from 'zod';
+
+export const goalSchema = z.enum(['fix', 'deploy', 'scale', 'configure', 'recover', 'clean_up']);
+export type Goal = z.infer<typeof goalSchema>;
+export const GOALS = goalSchema.options;
+
+export const verdictSchema = z.strictObject({
+  guard: z.string(),
+  outcome: z.enum(['pass', 'note', 'hold', 'deny']),
+  /** What is the case, with the facts that decided. Empty for a pass. */
+  message: z.string(),
+  /** What would pass. */
+  remedy: z.string(),
+  /** For a hold: how many people must sign, and roles that must be among them. */
+  seats: z.number().int().optional(),
+  roles: z.array(z.string()).optional(),
+});
+export type Verdict = z.infer<typeof verdictSchema>;
+
+export type Decision = 'pass' | 'needs_approval' | 'denied' | 'plan_only' | 'no_change';
+
+export const judgementSchema = z.strictObject({
+  decision: z.enum(['pass', 'needs_approval', 'denied', 'plan_only', 'no_change']),
+  verdicts: z.array(verdictSchema),
+  seats: z.number().int(),
+  roles: z.array(z.string()),
+});
+export type Judgement = z.infer<typeof judgementSchema>;
+
+export const pass = (guard: string): Verdict => ({ guard, outcome: 'pass', message: '', remedy: '' });
+
+export function guardCode(guard: string): `GUARD_${string}` {
+  return `GUARD_${guard.toUpperCase().replaceAll('-', '_')}`;
+}
+
+/**
+ * One decision from all verdicts; their order does not matter.
+ * INVARIANT: no verdicts at all is a denial. `plan_only` only when the one thing in the way is that this scope
+ * executes nothing.
+ */
+export function decide(verdicts: readonly Verdict[]): Judgement {
+  const denials = verdicts.filter((verdict) => verdict.outcome === 'deny');
+  const holds = verdicts.filter((verdict) => verdict.outcome === 'hold');
+  const seats = Math.max(0, ...holds.map((verdict) => verdict.seats ?? 1));
+  const roles = [...new Set(holds.flatMap((verdict) => verdict.roles ?? []))].sort();
+  const denied = verdicts.length === 0 || denials.some((verdict) => verdict.guard !== 'execution');
+  const decision = denied
+    ? 'denied'
+    : denials.length > 0
+      ? 'plan_only'
+      : seats > 0
+        ? 'needs_approval'
+        : 'pass';
+  return { decision, verdicts: [...verdicts], seats, roles };
+}
+
+const DECISION_RANK = { no_change: 0, pass: 0, needs_approval: 1, plan_only: 2, denied: 3 } as const;
+
+/** Is `live` stricter than what was `signed`? More seats, other roles or a harder decision all are. */
+export function isStricter(live: Judgement, signed: Judgement): boolean {
+  return (
+    DECISION_RANK[live.decision] > DECISION_RANK[signed.decision] ||
+    live.seats > signed.seats ||
+    live.roles.some((role) => !signed.roles.includes(role))
+  );
+}
