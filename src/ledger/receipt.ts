@@ -1,0 +1,61 @@
+/**
+ * Receipts (C2SP `tlog-proof`): one event, its inclusion proof and the checkpoint it leads to, in one text.
+ * The event's bytes are the `extra` line.
+ *
+ * Limit: the checkpoint inside is not signed yet, so a receipt alone proves only that its parts fit together.
+ * It proves something about a ledger when its checkpoint is compared with one that was kept elsewhere.
+ */
+import { CountersignError } from '../core/errors.ts';
+import type { LedgerEvent } from '../core/ports.ts';
+import { type Checkpoint, formatCheckpoint, parseCheckpoint } from './checkpoint.ts';
+import { leafHash, verifyInclusion } from './merkle.ts';
+import { type OpenLedger, parseEvent } from './store.ts';
+
+const HEADER = 'c2sp.org/tlog-proof@v1';
+
+/** The receipt of the newest event of a change. @throws INPUT_NOT_FOUND */
+export function receiptFor(ledger: OpenLedger, changeId: string): string {
+  const { size, rootHash } = ledger.head();
+  const [event] = ledger.events({ changeId, newestFirst: true, limit: 1 });
+  if (!event || event.seq > size) {
+    throw new CountersignError(
+      'INPUT_NOT_FOUND',
+      `The ledger has no change ${changeId}.`,
+      'List them with `countersign changes`.',
+    );
+  }
+  const proof = ledger.inclusionProof(event.seq, size).map((hash) => hash.toString('base64'));
+  const { bytes } = ledger.leaf(event.seq);
+  const lines = [HEADER, `extra ${bytes.toString('base64')}`, `index ${event.seq - 1}`, ...proof];
+  return `${lines.join('\n')}\n\n${formatCheckpoint({ origin: ledger.origin, size, rootHash })}`;
+}
+
+/** Needs no ledger. Answers the event and the checkpoint that it is proven under. @throws INPUT_INVALID */
+export function verifyReceipt(text: string): { event: LedgerEvent; checkpoint: Checkpoint } {
+  const split = text.indexOf('\n\n');
+  const [header, extra = '', index = '', ...proof] = text.slice(0, Math.max(split, 0)).split('\n');
+  if (header !== HEADER || !extra.startsWith('extra ') || !/^index (0|[1-9][0-9]*)$/.test(index))
+    throw invalid('is not one');
+  const checkpoint = parseCheckpoint(text.slice(split + 2));
+  const bytes = Buffer.from(extra.slice('extra '.length), 'base64');
+  const position = Number(index.slice('index '.length));
+  const hashes = proof.map((line) => Buffer.from(line, 'base64'));
+  const root = Buffer.from(checkpoint.rootHash, 'hex');
+  if (
+    hashes.some(({ length }) => length !== 32) ||
+    !verifyInclusion(leafHash(bytes), position, checkpoint.size, hashes, root)
+  ) {
+    throw invalid('does not lead from its event to its checkpoint');
+  }
+  const event = parseEvent(bytes);
+  if (event.seq !== position + 1) throw invalid('holds an event of another place');
+  return { event, checkpoint };
+}
+
+function invalid(why: string): CountersignError {
+  return new CountersignError(
+    'INPUT_INVALID',
+    `This receipt ${why}.`,
+    'Do not rely on it; ask for the receipt again.',
+  );
+}

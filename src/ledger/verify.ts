@@ -1,0 +1,207 @@
+/**
+ * Computes the whole ledger again from its bytes and names the first row that is not as it was appended.
+ *
+ * Limits: what is not anchored elsewhere can be rewritten whole, or cut at its end; only a checkpoint that was kept
+ * elsewhere shows that. A document that was deleted is found by who asks for it, not here.
+ */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { sha256Hex } from '../core/digest.ts';
+import { CountersignError } from '../core/errors.ts';
+import type { LedgerEvent } from '../core/ports.ts';
+import type { Checkpoint } from './checkpoint.ts';
+import { appendPeak, type Hash, leafHash, rootOf } from './merkle.ts';
+import { LEDGER_FILE, LEDGER_VERSION, parseEvent } from './store.ts';
+
+export type Problem = 'changed' | 'removed' | 'inserted' | 'reordered' | 'truncated' | 'tree' | 'document';
+
+/** `seq`: the first event concerned, from 1; 0 when no event names the changed document. */
+export type Verification =
+  | { ok: true; size: number; rootHash: string; anchored: 'nothing' | 'checkpoint' }
+  | { ok: false; problem: Problem; seq: number; message: string; remedy: string };
+
+interface StoredRow {
+  seq: number;
+  kind: string;
+  at: string;
+  change_id: string | null;
+  plan_id: string | null;
+  bytes: Buffer;
+  leaf: Buffer;
+  root: Buffer;
+}
+interface Row extends StoredRow {
+  hash: Hash;
+}
+
+/**
+ * Read-only, over one snapshot. `checkpoint`: must be a prefix of the ledger.
+ *
+ * @throws INPUT_NOT_FOUND without a ledger; INPUT_INVALID for another ledger's checkpoint; LEDGER_NEWER_VERSION;
+ *   LEDGER_TAMPERED when SQLite cannot read the file.
+ */
+export function verifyLedger(home: string, checkpoint?: Checkpoint): Verification {
+  const path = join(home, LEDGER_FILE);
+  if (!existsSync(path)) {
+    throw new CountersignError(
+      'INPUT_NOT_FOUND',
+      `There is no ledger in ${home}.`,
+      'Name the state folder with --home.',
+    );
+  }
+  let db: Database.Database | undefined;
+  try {
+    db = new Database(path, { readonly: true, timeout: 10_000 });
+    return db.transaction(verifySnapshot)(db, checkpoint);
+  } catch (error) {
+    if (!(error instanceof Database.SqliteError)) throw error;
+    throw new CountersignError(
+      'LEDGER_TAMPERED',
+      `The ledger in ${home} cannot be read (${error.code}).`,
+      'Check the permissions of the state folder; if they are right, restore the file from a backup.',
+      { cause: error },
+    );
+  } finally {
+    db?.close();
+  }
+}
+
+function verifySnapshot(db: Database.Database, checkpoint: Checkpoint | undefined): Verification {
+  const version = db.pragma('user_version', { simple: true }) as number;
+  if (version > LEDGER_VERSION) {
+    throw new CountersignError(
+      'LEDGER_NEWER_VERSION',
+      `The ledger has format ${version}.`,
+      'Use the newer countersign.',
+    );
+  }
+  const { origin } = db.prepare('SELECT origin FROM ledger').get() as { origin: string };
+  if (checkpoint && checkpoint.origin !== origin) {
+    throw new CountersignError(
+      'INPUT_INVALID',
+      `The checkpoint is of ${checkpoint.origin}; this ledger says that it is ${origin}.`,
+      'Pass a checkpoint of this ledger; if you did, the ledger was exchanged.',
+    );
+  }
+  const stored = db
+    .prepare('SELECT seq, kind, at, change_id, plan_id, bytes, leaf, root FROM events ORDER BY seq')
+    .all() as StoredRow[];
+  const rows = stored.map((row): Row => ({ ...row, hash: leafHash(row.bytes) }));
+  let before: Hash[] = [];
+  let peaks: Hash[] = [];
+  let anchoredRoot = checkpoint?.size === 0 ? rootOf([]) : undefined;
+  for (const [index, row] of rows.entries()) {
+    const problem = problemAt(rows, index, peaks, before);
+    if (problem) return problem;
+    before = peaks;
+    peaks = appendPeak(peaks, index, row.hash);
+    if (checkpoint?.size === index + 1) anchoredRoot = rootOf(peaks);
+  }
+  const size = rows.length;
+  if (checkpoint && checkpoint.size > size) {
+    return failure('truncated', size + 1, `The checkpoint saw ${checkpoint.size} events; ${size} are left.`);
+  }
+  if (checkpoint && anchoredRoot?.toString('hex') !== checkpoint.rootHash) {
+    return failure(
+      'tree',
+      1,
+      `The first ${checkpoint.size} events are not those of the checkpoint: the ledger was rewritten.`,
+    );
+  }
+  const anchored = checkpoint && checkpoint.size > 0 ? 'checkpoint' : 'nothing';
+  return documentProblem(db) ?? { ok: true, size, rootHash: rootOf(peaks).toString('hex'), anchored };
+}
+
+/**
+ * Every row keeps its place inside its hashed bytes and the root of the tree up to itself. So a row that stands
+ * elsewhere still says where it belongs, and the root says which row truly came next.
+ */
+function problemAt(rows: Row[], index: number, peaks: Hash[], before: Hash[]): Verification | undefined {
+  const row = rows[index]!;
+  const seq = index + 1;
+  if (row.seq < 1) return failure('inserted', row.seq, `Row ${row.seq} stands before the first.`);
+  if (row.seq > seq) return failure('removed', seq, `Row ${seq} is missing; the next one is ${row.seq}.`);
+  const rootWith = (hash: Hash): Hash => rootOf(appendPeak(peaks, index, hash));
+  const event = readEvent(row.bytes);
+  if (row.leaf.equals(row.hash) && row.root.equals(rootWith(row.hash)) && event) {
+    if (event.seq !== seq) return failure('inserted', seq, `Row ${seq} says that it is row ${event.seq}.`);
+    if (hasItsColumns(row, event)) return undefined;
+    return failure('changed', seq, `Row ${seq}: its index columns do not say what its bytes say.`);
+  }
+  if (
+    event?.seq === seq - 1 &&
+    index > 0 &&
+    row.root.equals(rootOf(appendPeak(before, index - 1, row.hash)))
+  ) {
+    return failure(
+      'inserted',
+      seq - 1,
+      `Row ${seq - 1} was inserted: what was appended there is now row ${seq}.`,
+    );
+  }
+  const original = rows.findIndex(
+    (later, at) =>
+      at > index && (later.root.equals(rootWith(later.hash)) || row.root.equals(rootWith(later.hash))),
+  );
+  if (original > index) {
+    const moved = event !== undefined && event.seq !== seq;
+    if (moved || original > index + 1) {
+      return failure('reordered', seq, `What was appended as row ${seq} is now row ${original + 1}.`);
+    }
+    return failure(
+      'inserted',
+      seq,
+      `Row ${seq} was inserted: what was appended there is now row ${original + 1}.`,
+    );
+  }
+  if (event && row.leaf.equals(row.hash) && event.seq > seq) {
+    return failure(
+      'removed',
+      seq,
+      `Row ${seq} is missing: what was appended as row ${event.seq} stands there.`,
+    );
+  }
+  const rewritten =
+    event && row.leaf.equals(row.hash) ? ' with its leaf hash, or the row before it with all its hashes' : '';
+  return failure(
+    'changed',
+    seq,
+    `Row ${seq} (${row.kind}, ${row.at}) is not what was appended: it was rewritten${rewritten}.`,
+  );
+}
+
+function readEvent(bytes: Buffer): LedgerEvent | undefined {
+  try {
+    return parseEvent(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+function hasItsColumns(row: StoredRow, event: LedgerEvent): boolean {
+  return (
+    event.kind === row.kind &&
+    event.at === row.at &&
+    (event.changeId ?? null) === row.change_id &&
+    (event.planId ?? null) === row.plan_id
+  );
+}
+
+function documentProblem(db: Database.Database): Verification | undefined {
+  const documents = db.prepare('SELECT digest, bytes FROM documents').all() as {
+    digest: string;
+    bytes: Buffer;
+  }[];
+  const changed = documents.find(({ digest, bytes }) => `sha256:${sha256Hex(bytes)}` !== digest);
+  if (!changed) return undefined;
+  const naming = db.prepare('SELECT min(seq) FROM events WHERE instr(bytes, ?) > 0').pluck();
+  const seq = (naming.get(Buffer.from(changed.digest)) as number | null) ?? 0;
+  const named = seq > 0 ? ` that row ${seq} names` : '';
+  return failure('document', seq, `The document ${changed.digest}${named} was changed.`);
+}
+
+function failure(problem: Problem, seq: number, message: string): Verification {
+  const remedy = 'Execute nothing; keep the state folder as evidence and compare it with a backup.';
+  return { ok: false, problem, seq, message, remedy };
+}
