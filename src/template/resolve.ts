@@ -1,285 +1,260 @@
-/** A template with its functions evaluated against what is known. */
-import { evaluate, evaluateCondition, type Scope, type Truth, type Use } from './evaluate.ts';
-import { expandLoops } from './loops.ts';
-import {
-  isMapping,
-  LANGUAGE_EXTENSIONS,
-  type Mapping,
-  member,
-  type Template,
-  transformsOf,
-  UNRESOLVED,
-} from './model.ts';
-import { type ResolvedParameter, resolveParameters } from './parameters.ts';
+/** Evaluates a template's conditions and intrinsic functions. What cannot be known is UNRESOLVED, never a guess. */
+import { CountersignError } from '../core/errors.ts';
+import { isRecord, type Template, type Value } from './parse.ts';
 
-export interface PseudoParameters {
-  AccountId: string;
-  Region: string;
-  /** UNRESOLVED for a stack that does not exist yet. */
-  StackId: string | typeof UNRESOLVED;
-  StackName: string;
-  Partition?: string;
-  URLSuffix?: string;
-  NotificationARNs?: string[];
-}
+/** Stands for a value that only the cloud, or the future, knows. */
+export const UNRESOLVED = '\u{fffd}unresolved\u{fffd}';
+const NO_VALUE = Symbol('AWS::NoValue');
 
 export interface ResolveContext {
-  /** Text by parameter name; what is missing falls back to the template's default. */
   parameters: Record<string, string>;
-  pseudo: PseudoParameters;
-  /** Values by export name. */
+  pseudo: { AccountId: string; Region: string; StackId: string; StackName: string };
   exports?: Record<string, string>;
-  /** What `Ref` of a resource answers; undefined when not known. */
-  refOf?: (logicalId: string) => unknown;
-  attributeOf?: (logicalId: string, attribute: string) => unknown;
-  /** Availability zones by region. */
-  zones?: Record<string, string[]>;
-  /** The value behind an SSM-typed parameter, by parameter name. */
-  ssmValueOf?: (parameterName: string) => string | undefined;
+  refOf?: (logicalId: string) => Value | undefined;
+  attributeOf?: (logicalId: string, attribute: string) => Value | undefined;
 }
 
 export interface ResolvedResource {
   logicalId: string;
   type: string;
-  properties: Record<string, unknown>;
-  metadata: Record<string, unknown> | undefined;
-  /** As written: undefined, text, or UNRESOLVED. */
-  deletionPolicy: unknown;
-  updateReplacePolicy: unknown;
-  dependsOn: string[];
-  /** Will it exist? */
-  condition: Truth;
-  /** Logical ids that it needs first: DependsOn and every Ref, GetAtt and Sub. */
+  properties: Record<string, Value>;
+  deletionPolicy: string;
+  updateReplacePolicy: string;
+  /** Logical ids that it refers to or depends on. */
   references: string[];
-  /** Which of its values come from where. */
-  uses: Use[];
+  metadata: Record<string, Value>;
 }
-
-export interface ResolvedOutput {
-  key: string;
-  value: unknown;
-  exportName: unknown;
-  description: string | undefined;
-  condition: Truth;
-}
-
 export interface ResolvedTemplate {
-  resources: Map<string, ResolvedResource>;
-  /** Without those whose condition is false. */
-  outputs: Map<string, ResolvedOutput>;
-  /** Values by export name, for the exports whose name is known. */
-  exports: Map<string, unknown>;
-  conditions: Map<string, Truth>;
-  parameters: Map<string, ResolvedParameter>;
-  /** Names of exports that the template imports, where known. */
-  imports: string[];
-  transforms: string[];
-  hasTransform: boolean;
-  /** `{{resolve:…}}`, which CloudFormation reads again at execution. */
-  dynamicReferences: { logicalId: string; path: string; text: string }[];
-  /** What CloudFormation would refuse the template for, in its words. */
-  problems: string[];
+  resources: Record<string, ResolvedResource>;
+  outputs: Record<string, { value: string; exportName?: string }>;
+  parameters: Record<string, string>;
+  conditions: Record<string, boolean | 'unknown'>;
 }
 
-/** One template and one context, evaluated piece by piece: for who needs some resources, or the same ones again. */
-export interface Resolver {
-  readonly template: Template;
-  readonly parameters: Map<string, ResolvedParameter>;
-  readonly problems: string[];
-  readonly imports: string[];
-  conditions(): Map<string, Truth>;
-  logicalIds(): string[];
-  resource(logicalId: string): ResolvedResource;
-  outputs(): Map<string, ResolvedOutput>;
-}
+type Resolved = Value | typeof NO_VALUE;
 
-/** Evaluates the whole template once. */
 export function resolveTemplate(template: Template, context: ResolveContext): ResolvedTemplate {
-  const resolver = createResolver(template, context);
-  const resources = new Map(resolver.logicalIds().map((id) => [id, resolver.resource(id)]));
-  const outputs = resolver.outputs();
-  const exports = new Map<string, unknown>();
-  for (const { exportName, value } of outputs.values())
-    if (typeof exportName === 'string') exports.set(exportName, value);
-  const transforms = transformsOf(template);
-  return {
-    resources,
-    outputs,
-    exports,
-    conditions: resolver.conditions(),
-    parameters: resolver.parameters,
-    imports: [...new Set(resolver.imports)],
-    transforms,
-    hasTransform: transforms.length > 0,
-    dynamicReferences: [...resources.values()].flatMap(dynamicReferencesOf),
-    problems: [...new Set(resolver.problems)],
-  };
-}
-
-export function createResolver(source: Template, context: ResolveContext): Resolver {
-  const parameters = resolveParameters(source, context.parameters, context.ssmValueOf);
-  const problems: string[] = [];
-  const imports: string[] = [];
-  const truths = new Map<string, Truth>();
-  const pseudo = pseudoValues(context.pseudo);
-  let template = source;
-  let uses: Use[] = [];
-  /** What is wrong in a resource that will not exist does no harm. */
-  let muted = false;
-
-  const conditionOf = (name: string): Truth => {
-    const known = truths.get(name);
-    if (known !== undefined) return known;
-    const expression = member(template.Conditions, name);
-    if (expression === undefined) {
-      scope.report(`Template format error: Unresolved condition dependency ${name} in the template`);
-      return 'unknown';
-    }
-    truths.set(name, 'unknown'); // a condition that needs itself stays unknown
-    const truth = evaluateCondition(scope, expression, `Conditions.${name}`);
-    truths.set(name, truth);
-    return truth;
-  };
-
-  const scope: Scope = {
-    refOf: (name) => {
-      const parameter = parameters.get(name);
-      if (parameter) return parameter.value;
-      return Object.hasOwn(pseudo, name) ? pseudo[name] : orUnresolved(context.refOf?.(name));
-    },
-    attributeOf: (logicalId, attribute) => orUnresolved(context.attributeOf?.(logicalId, attribute)),
-    kindOf: (name) => {
-      if (parameters.has(name)) return 'parameter';
-      if (Object.hasOwn(pseudo, name)) return 'pseudo';
-      return member(template.Resources, name) === undefined ? undefined : 'resource';
-    },
-    importOf: (name) => orUnresolved(member(context.exports, name)),
-    zonesOf: (region) => member(context.zones, region) as string[] | undefined,
-    conditionOf,
-    region: context.pseudo.Region,
-    mappings: template.Mappings,
-    report: (problem) => {
-      if (!muted) problems.push(problem);
-    },
-    use: (use) => {
-      uses.push(use);
-      if (use.kind === 'import' && !muted) imports.push(use.name);
-    },
-  };
-
-  if (transformsOf(source).includes(LANGUAGE_EXTENSIONS)) {
-    const itemsOf = (collection: unknown): string[] | undefined => {
-      const items = evaluate(
-        scope,
-        Array.isArray(collection) ? collection : [collection],
-        'Fn::ForEach',
-      ) as unknown[];
-      const flat = items.flat();
-      return flat.includes(UNRESOLVED) ? undefined : flat.map(String);
-    };
-    const unknownLoop = (name: string): void =>
-      scope.report(`Template error: the collection of Fn::ForEach::${name} cannot be resolved`);
-    const { Conditions, Resources, Outputs } = source;
-    template = {
-      ...source,
-      ...(expandLoops({ Conditions, Resources, Outputs }, itemsOf, unknownLoop) as Partial<Template>),
+  const parameters = parameterValues(template, context.parameters);
+  const evaluator = createEvaluator(template, { ...context, parameters });
+  const resources: Record<string, ResolvedResource> = {};
+  for (const [logicalId, resource] of Object.entries(template.Resources)) {
+    if (resource.Condition && evaluator.condition(resource.Condition) === false) continue;
+    const depends = resource.DependsOn === undefined ? [] : [resource.DependsOn].flat();
+    const references = new Set([...depends, ...referencesIn(resource.Properties ?? {})].filter((id) => id in template.Resources));
+    resources[logicalId] = {
+      logicalId,
+      type: resource.Type,
+      properties: (evaluator.value(resource.Properties ?? {}) ?? {}) as Record<string, Value>,
+      deletionPolicy: policyOf(evaluator.value(resource.DeletionPolicy ?? null), resource.Type),
+      updateReplacePolicy: policyOf(evaluator.value(resource.UpdateReplacePolicy ?? null), ''),
+      references: [...references],
+      metadata: resource.Metadata ?? {},
     };
   }
+  const outputs: ResolvedTemplate['outputs'] = {};
+  for (const [name, output] of Object.entries(template.Outputs ?? {})) {
+    if (output.Condition && evaluator.condition(output.Condition) === false) continue;
+    const exportName = output.Export === undefined ? undefined : String(evaluator.value(output.Export.Name));
+    outputs[name] = { value: String(evaluator.value(output.Value)), ...(exportName === undefined ? {} : { exportName }) };
+  }
+  const conditions = Object.fromEntries(Object.keys(template.Conditions ?? {}).map((name) => [name, evaluator.condition(name)]));
+  return { resources, outputs, parameters, conditions };
+}
 
-  const truthOf = (condition: unknown): Truth =>
-    typeof condition === 'string' ? conditionOf(condition) : true;
+/** RDS clusters default to Snapshot; everything else to Delete. An unresolved policy is the worst: Delete. */
+function policyOf(value: Value, type: string): string {
+  if (typeof value === 'string' && value !== UNRESOLVED) return value;
+  return type === 'AWS::RDS::DBCluster' ? 'Snapshot' : 'Delete';
+}
 
-  const resource = (logicalId: string): ResolvedResource => {
-    const source = template.Resources[logicalId];
-    if (!source) throw new Error(`the template has no resource ${logicalId}`);
-    const condition = truthOf(source.Condition);
-    uses = [];
-    muted = condition === false;
-    const valueOf = (part: unknown, path: string): unknown => evaluate(scope, part, path);
-    const dependsOn = [source.DependsOn ?? []].flat();
-    const resolved = {
-      logicalId,
-      type: source.Type,
-      properties: (valueOf(source.Properties ?? {}, 'Properties') ?? {}) as Mapping,
-      metadata: valueOf(source.Metadata, 'Metadata') as Mapping | undefined,
-      deletionPolicy: valueOf(source.DeletionPolicy, 'DeletionPolicy'),
-      updateReplacePolicy: valueOf(source.UpdateReplacePolicy, 'UpdateReplacePolicy'),
-      dependsOn,
-      condition,
-    };
-    for (const id of dependsOn) {
-      if (scope.kindOf(id) !== 'resource') {
-        scope.report(
-          `Template format error: Unresolved resource dependencies [${id}] in the Resources block of the template`,
-        );
+/** @throws CountersignError INPUT_INVALID for missing or undeclared parameters. */
+export function parameterValues(template: Template, given: Record<string, string>): Record<string, string> {
+  const declared = template.Parameters ?? {};
+  const undeclared = Object.keys(given).filter((name) => !(name in declared));
+  if (undeclared.length > 0) throw new CountersignError('INPUT_INVALID', `Parameters: [${undeclared.join(', ')}] do not exist in the template`, `Its parameters are: ${Object.keys(declared).join(', ') || 'none'}.`);
+  const values: Record<string, string> = {};
+  const missing: string[] = [];
+  for (const [name, parameter] of Object.entries(declared)) {
+    const value = given[name] ?? (parameter.Default === undefined || parameter.Default === null ? undefined : scalarText(parameter.Default));
+    if (value === undefined) missing.push(name);
+    else values[name] = value;
+  }
+  if (missing.length > 0) throw new CountersignError('INPUT_INVALID', `Parameters: [${missing.join(', ')}] must have values`, 'Give them in parameters.');
+  return values;
+}
+
+/** Every logical id that a value names by Ref, GetAtt or Sub. */
+export function referencesIn(value: Value | undefined): string[] {
+  if (Array.isArray(value)) return value.flatMap(referencesIn);
+  if (!isRecord(value)) return [];
+  return Object.entries(value).flatMap(([key, inner]) => {
+    if (key === 'Ref' && typeof inner === 'string') return [inner];
+    if (key === 'Fn::GetAtt') return [String(Array.isArray(inner) ? inner[0] : String(inner).split('.')[0])];
+    if (key === 'Fn::Sub') {
+      const text = Array.isArray(inner) ? String(inner[0]) : String(inner);
+      const own = [...text.matchAll(/\$\{([A-Za-z0-9]+)(?:\.[^}]+)?\}/g)].map(([, name]) => name ?? '');
+      return [...own, ...(Array.isArray(inner) ? referencesIn(inner[1] as Value) : [])];
+    }
+    return referencesIn(inner as Value);
+  });
+}
+
+function createEvaluator(template: Template, context: ResolveContext) {
+  const known = new Map<string, boolean | 'unknown'>();
+
+  function condition(name: string): boolean | 'unknown' {
+    const cached = known.get(name);
+    if (cached !== undefined) return cached;
+    known.set(name, 'unknown'); // a condition that refers to itself stays unknown
+    const result = truth(template.Conditions?.[name] ?? null);
+    known.set(name, result);
+    return result;
+  }
+
+  function truth(expression: Value): boolean | 'unknown' {
+    if (!isRecord(expression)) return expression === null ? 'unknown' : expression === true || expression === 'true';
+    const [[key, argument] = ['', null]] = Object.entries(expression) as [string, Value][];
+    const list = Array.isArray(argument) ? argument : [argument];
+    switch (key) {
+      case 'Condition':
+        return condition(String(argument));
+      case 'Fn::Equals': {
+        const [a, b] = list.map((item) => value(item));
+        return isUnresolved(a) || isUnresolved(b) ? 'unknown' : scalarText(a) === scalarText(b);
+      }
+      case 'Fn::Not': {
+        const inner = truth(list[0] ?? null);
+        return inner === 'unknown' ? inner : !inner;
+      }
+      case 'Fn::And':
+      case 'Fn::Or': {
+        const results = list.map(truth);
+        const decisive = key === 'Fn::Or';
+        if (results.includes(decisive)) return decisive;
+        return results.includes('unknown') ? 'unknown' : !decisive;
+      }
+      default:
+        return 'unknown';
+    }
+  }
+
+  function value(input: Value): Resolved {
+    if (Array.isArray(input)) return input.map(value).filter((item): item is Value => item !== NO_VALUE);
+    if (!isRecord(input)) return input;
+    const entries = Object.entries(input) as [string, Value][];
+    const [first] = entries;
+    if (entries.length === 1 && first && (first[0] === 'Ref' || first[0].startsWith('Fn::'))) return intrinsic(first[0], first[1]);
+    return Object.fromEntries(entries.map(([key, item]) => [key, value(item)] as const).filter((entry): entry is [string, Value] => entry[1] !== NO_VALUE));
+  }
+
+  function ref(name: string): Resolved {
+    if (name === 'AWS::NoValue') return NO_VALUE;
+    if (name === 'AWS::Partition') return context.pseudo.Region.startsWith('cn-') ? 'aws-cn' : 'aws';
+    if (name === 'AWS::URLSuffix') return context.pseudo.Region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
+    if (name === 'AWS::NotificationARNs') return [];
+    if (name.startsWith('AWS::')) return context.pseudo[name.slice(5) as 'Region'] ?? UNRESOLVED;
+    const type = template.Parameters?.[name]?.Type;
+    if (type !== undefined) {
+      const text = context.parameters[name];
+      if (text === undefined || type.startsWith('AWS::SSM::Parameter::Value')) return UNRESOLVED;
+      return type === 'CommaDelimitedList' || type.startsWith('List<') ? text.split(',').map((item) => item.trim()) : text;
+    }
+    return context.refOf?.(name) ?? UNRESOLVED;
+  }
+
+  const attribute = (logicalId: string, name: string): Resolved => context.attributeOf?.(logicalId, name) ?? UNRESOLVED;
+
+  function sub(argument: Value): string {
+    const text = Array.isArray(argument) ? String(argument[0]) : String(argument);
+    const own = Array.isArray(argument) && isRecord(argument[1]) ? (argument[1] as Record<string, Value>) : {};
+    return text.replaceAll(/\$\{(!?)([^}]+)\}/g, (_all, literal: string, name: string) => {
+      if (literal) return `\${${name}}`;
+      const key = name.trim();
+      if (key in own) return scalarText(value(own[key] as Value));
+      const dot = key.indexOf('.');
+      return scalarText(dot < 0 ? ref(key) : attribute(key.slice(0, dot), key.slice(dot + 1)));
+    });
+  }
+
+  function intrinsic(name: string, argument: Value): Resolved {
+    const list = Array.isArray(argument) ? argument : [argument];
+    switch (name) {
+      case 'Ref':
+        return ref(String(argument));
+      case 'Fn::GetAtt': {
+        const [id, ...rest] = Array.isArray(argument) ? argument : String(argument).split('.');
+        return attribute(String(id), rest.map((part) => scalarText(value(part as Value))).join('.'));
+      }
+      case 'Fn::Sub':
+        return sub(argument);
+      case 'Fn::If': {
+        const holds = condition(String(list[0]));
+        return holds === 'unknown' ? UNRESOLVED : value((holds ? list[1] : list[2]) ?? null);
+      }
+      case 'Fn::Join': {
+        const items = value(list[1] ?? []);
+        return Array.isArray(items) ? items.map(scalarText).join(String(list[0])) : UNRESOLVED;
+      }
+      case 'Fn::Select': {
+        const items = value(list[1] ?? []);
+        return Array.isArray(items) ? (items[Number(scalarText(value(list[0] ?? 0)))] ?? UNRESOLVED) : UNRESOLVED;
+      }
+      case 'Fn::Split': {
+        const text = value(list[1] ?? '');
+        return isUnresolved(text) ? UNRESOLVED : scalarText(text).split(String(list[0]));
+      }
+      case 'Fn::FindInMap': {
+        const [map = '', top = '', second = ''] = list.slice(0, 3).map((item) => scalarText(value(item)));
+        const found = (template.Mappings as Record<string, Record<string, Record<string, Value>>> | undefined)?.[map]?.[top]?.[second];
+        const fallback = isRecord(list[3]) ? (list[3] as Record<string, Value>).DefaultValue : undefined;
+        return found ?? (fallback === undefined ? UNRESOLVED : value(fallback));
+      }
+      case 'Fn::Base64': {
+        const text = value(argument);
+        return isUnresolved(text) ? UNRESOLVED : Buffer.from(scalarText(text)).toString('base64');
+      }
+      case 'Fn::GetAZs': {
+        const region = scalarText(value(argument)) || context.pseudo.Region;
+        return ['a', 'b', 'c'].map((zone) => `${region}${zone}`);
+      }
+      case 'Fn::ImportValue':
+        return context.exports?.[scalarText(value(argument))] ?? UNRESOLVED;
+      case 'Fn::Length': {
+        const items = value(argument);
+        return Array.isArray(items) ? items.length : UNRESOLVED;
+      }
+      case 'Fn::ToJsonString':
+        return scalarText(value(argument));
+      default: {
+        const holds = truth({ [name]: argument });
+        return holds === 'unknown' ? UNRESOLVED : holds;
       }
     }
-    muted = false;
-    const referenced = uses
-      .filter(({ kind }) => kind === 'resource' || kind === 'attribute')
-      .map(({ name }) => name);
-    const references = [...new Set([...dependsOn, ...referenced])].filter((id) => id !== logicalId);
-    return { ...resolved, references, uses };
-  };
-
-  const outputs = (): Map<string, ResolvedOutput> => {
-    const found = new Map<string, ResolvedOutput>();
-    for (const [key, output] of Object.entries(template.Outputs ?? {})) {
-      if (!isMapping(output) || key.startsWith('Fn::')) continue;
-      const condition = truthOf(output.Condition);
-      if (condition === false) continue;
-      const value = evaluate(scope, output.Value, `Outputs.${key}.Value`);
-      const exportName = evaluate(scope, output.Export?.Name, `Outputs.${key}.Export.Name`);
-      found.set(key, { key, value, exportName, description: output.Description, condition });
-    }
-    return found;
-  };
+  }
 
   return {
-    template,
-    parameters,
-    problems,
-    imports,
-    conditions: () =>
-      new Map(Object.keys(template.Conditions ?? {}).map((name) => [name, conditionOf(name)])),
-    logicalIds: () => Object.keys(template.Resources).filter((id) => !id.startsWith('Fn::')),
-    resource,
-    outputs,
+    condition,
+    value: (input: Value): Value => {
+      const resolved = value(input);
+      return resolved === NO_VALUE ? null : resolved;
+    },
   };
 }
 
-function orUnresolved(value: unknown): unknown {
-  return value === undefined ? UNRESOLVED : value;
+function scalarText(value: Resolved | undefined): string {
+  if (value === NO_VALUE || value === undefined || value === null) return '';
+  if (Array.isArray(value) && value.every((item) => typeof item !== 'object')) return value.join(',');
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
-function pseudoValues(pseudo: PseudoParameters): Mapping {
-  const china = pseudo.Region.startsWith('cn-');
-  const gov = pseudo.Region.startsWith('us-gov-');
-  return {
-    'AWS::AccountId': pseudo.AccountId,
-    'AWS::Region': pseudo.Region,
-    'AWS::StackId': pseudo.StackId,
-    'AWS::StackName': pseudo.StackName,
-    'AWS::Partition': pseudo.Partition ?? (china ? 'aws-cn' : gov ? 'aws-us-gov' : 'aws'),
-    'AWS::URLSuffix': pseudo.URLSuffix ?? (china ? 'amazonaws.com.cn' : 'amazonaws.com'),
-    'AWS::NotificationARNs': pseudo.NotificationARNs ?? [],
-    'AWS::NoValue': undefined,
-  };
+/** Is any part of this value unknown? */
+export function isUnresolved(value: Resolved | undefined): boolean {
+  return value !== undefined && value !== NO_VALUE && JSON.stringify(value).includes(UNRESOLVED);
 }
 
-function dynamicReferencesOf({
-  logicalId,
-  properties,
-  metadata,
-}: ResolvedResource): ResolvedTemplate['dynamicReferences'] {
-  const found: ResolvedTemplate['dynamicReferences'] = [];
-  const visit = (value: unknown, path: string): void => {
-    if (typeof value === 'string') {
-      for (const [text] of value.matchAll(/\{\{resolve:[^}]*\}\}/g)) found.push({ logicalId, path, text });
-    } else if (Array.isArray(value)) value.forEach((item, index) => visit(item, `${path}.${index}`));
-    else if (isMapping(value)) for (const [key, item] of Object.entries(value)) visit(item, `${path}.${key}`);
-  };
-  visit(properties, 'Properties');
-  visit(metadata, 'Metadata');
-  return found;
+/** @returns what `CreateChangeSet` must be told, by need. */
+export function requiredCapabilities(template: Template): string[] {
+  const iam = Object.values(template.Resources).filter(({ Type }) => Type.startsWith('AWS::IAM::'));
+  const named = iam.some(({ Properties }) => ['RoleName', 'UserName', 'GroupName', 'ManagedPolicyName', 'InstanceProfileName'].some((key) => Properties?.[key] !== undefined));
+  return [...(named ? ['CAPABILITY_NAMED_IAM'] : iam.length > 0 ? ['CAPABILITY_IAM'] : []), ...(template.Transform ? ['CAPABILITY_AUTO_EXPAND'] : [])];
 }
