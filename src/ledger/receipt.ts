@@ -4,6 +4,7 @@
  *
  * Limit: the checkpoint inside is not signed yet, so a receipt alone proves only that its parts fit together.
  * It proves something about a ledger when its checkpoint is compared with one that was kept elsewhere.
+ * (A root hash does not fix the tree's size: compare origin, size and root, all three.)
  */
 import { CountersignError } from '../core/errors.ts';
 import type { LedgerEvent } from '../core/ports.ts';
@@ -15,15 +16,15 @@ const HEADER = 'c2sp.org/tlog-proof@v1';
 
 /** The receipt of the newest event of a change. @throws INPUT_NOT_FOUND */
 export function receiptFor(ledger: OpenLedger, changeId: string): string {
-  const { size, rootHash } = ledger.head();
   const [event] = ledger.events({ changeId, newestFirst: true, limit: 1 });
-  if (!event || event.seq > size) {
+  if (!event) {
     throw new CountersignError(
       'INPUT_NOT_FOUND',
       `The ledger has no change ${changeId}.`,
       'List them with `countersign changes`.',
     );
   }
+  const { size, rootHash } = ledger.head();
   const proof = ledger.inclusionProof(event.seq, size).map((hash) => hash.toString('base64'));
   const { bytes } = ledger.leaf(event.seq);
   const lines = [HEADER, `extra ${bytes.toString('base64')}`, `index ${event.seq - 1}`, ...proof];

@@ -117,8 +117,9 @@ export function openLedger(home: string, now: () => Date = () => new Date()): Op
     claim: (name) => insertClaim.run(name, now().toISOString()).changes === 1,
   };
 
-  const transact = <T>(run: (tx: LedgerTransaction) => T): T =>
-    guarded(() => db.transaction(() => run(tx)).immediate());
+  // Made once: better-sqlite3 builds four functions for every transaction that it is asked to make.
+  const inTransaction = db.transaction((run: (tx: LedgerTransaction) => unknown) => run(tx)).immediate;
+  const transact = <T>(run: (tx: LedgerTransaction) => T): T => guarded(() => inTransaction(run) as T);
   const size = (): number => (lastRow.get() as { seq: number } | undefined)?.seq ?? 0;
   const leavesUpTo = (count: number): Hash[] => selectLeaves.all(count) as Hash[];
   return {

@@ -30,6 +30,7 @@ interface StoredRow {
   bytes: Buffer;
   leaf: Buffer;
   root: Buffer;
+  peaks: Buffer;
 }
 interface Row extends StoredRow {
   hash: Hash;
@@ -85,7 +86,7 @@ function verifySnapshot(db: Database.Database, checkpoint: Checkpoint | undefine
     );
   }
   const stored = db
-    .prepare('SELECT seq, kind, at, change_id, plan_id, bytes, leaf, root FROM events ORDER BY seq')
+    .prepare('SELECT seq, kind, at, change_id, plan_id, bytes, leaf, root, peaks FROM events ORDER BY seq')
     .all() as StoredRow[];
   const rows = stored.map((row): Row => ({ ...row, hash: leafHash(row.bytes) }));
   let before: Hash[] = [];
@@ -126,6 +127,9 @@ function problemAt(rows: Row[], index: number, peaks: Hash[], before: Hash[]): V
   const event = readEvent(row.bytes);
   if (row.leaf.equals(row.hash) && row.root.equals(rootWith(row.hash)) && event) {
     if (event.seq !== seq) return failure('inserted', seq, `Row ${seq} says that it is row ${event.seq}.`);
+    if (!row.peaks.equals(Buffer.concat(appendPeak(peaks, index, row.hash)))) {
+      return failure('tree', seq, `Row ${seq}: its stored tree nodes are not those of the events up to it.`);
+    }
     if (hasItsColumns(row, event)) return undefined;
     return failure('changed', seq, `Row ${seq}: its index columns do not say what its bytes say.`);
   }

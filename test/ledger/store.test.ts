@@ -1,0 +1,159 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import Database from 'better-sqlite3';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { digestOf } from '../../src/core/digest.ts';
+import { verifyConsistency, verifyInclusion } from '../../src/ledger/merkle.ts';
+import { openLedger } from '../../src/ledger/store.ts';
+import { verifyLedger } from '../../src/ledger/verify.ts';
+
+let root: string;
+let home: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'countersign-ledger-'));
+  home = join(root, 'home');
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+describe('ledger store', () => {
+  it('gives back what was appended, numbered from 1, after reopening and under the same origin', () => {
+    const first = openLedger(home, () => new Date('2026-11-24T00:00:00Z'));
+    first.append({
+      kind: 'change.proposed',
+      changeId: 'chg_1',
+      planId: 'pln_1',
+      body: { reason: 'ä 😀 "\n' },
+    });
+    const { origin } = first;
+    first.close();
+    const again = openLedger(home);
+    expect(again.origin).toBe(origin);
+    expect(again.events()).toEqual([
+      {
+        seq: 1,
+        at: '2026-11-24T00:00:00.000Z',
+        kind: 'change.proposed',
+        changeId: 'chg_1',
+        planId: 'pln_1',
+        body: { reason: 'ä 😀 "\n' },
+      },
+    ]);
+    expect(again.head().size).toBe(1);
+    again.close();
+  });
+
+  it('finds events by change, plan, kind, place and time, newest first and limited', () => {
+    let minute = 0;
+    const ledger = openLedger(home, () => new Date(Date.UTC(2026, 0, 1, 0, minute++)));
+    for (const changeId of ['a', 'b', 'a', 'b'])
+      ledger.append({ kind: `k.${changeId}`, changeId, planId: `p${changeId}`, body: null });
+    const seqs = (query: Parameters<typeof ledger.events>[0]) => ledger.events(query).map(({ seq }) => seq);
+    expect(seqs({ changeId: 'a' })).toEqual([1, 3]);
+    expect(seqs({ planId: 'pb', newestFirst: true })).toEqual([4, 2]);
+    expect(seqs({ kinds: ['k.a', 'k.b'], sinceSeq: 2, limit: 1 })).toEqual([3]);
+    expect(seqs({ kinds: [] })).toEqual([]);
+    expect(seqs({ sinceAt: '2026-01-01T00:02:00.000Z' })).toEqual([3, 4]);
+    ledger.close();
+  });
+
+  it('appends nothing, stores nothing and claims nothing when a transaction throws', () => {
+    const ledger = openLedger(home);
+    const document = { plan: 1 };
+    expect(() =>
+      ledger.transact((tx) => {
+        tx.append({ kind: 'x', body: null });
+        tx.putDocument(document);
+        tx.claim('nonce');
+        throw new Error('decided otherwise');
+      }),
+    ).toThrow('decided otherwise');
+    expect(ledger.head().size).toBe(0);
+    expect(ledger.document(digestOf(document))).toBeUndefined();
+    expect(ledger.transact((tx) => tx.claim('nonce'))).toBe(true);
+    expect(ledger.transact((tx) => tx.claim('nonce'))).toBe(false);
+    ledger.close();
+  });
+
+  it('keeps documents by their digest and refuses one whose bytes were changed', () => {
+    const ledger = openLedger(home);
+    const digest = ledger.putDocument({ b: 1, a: [2] });
+    expect(digest).toBe(digestOf({ a: [2], b: 1 }));
+    expect(ledger.document(digest)).toEqual({ a: [2], b: 1 });
+    const db = new Database(join(home, 'ledger.db'));
+    db.prepare('UPDATE documents SET bytes = ?').run(Buffer.from('{"a":'));
+    db.close();
+    expect(() => ledger.document(digest)).toThrow(expect.objectContaining({ code: 'LEDGER_TAMPERED' }));
+    ledger.close();
+  });
+
+  it('proves its events and its own past', () => {
+    const ledger = openLedger(home);
+    const heads = Array.from({ length: 21 }, (_, turn) => {
+      ledger.append({ kind: 'x', body: turn });
+      return ledger.head();
+    });
+    const now = { size: 21, root: Buffer.from(ledger.head().rootHash, 'hex') };
+    for (const { size, rootHash } of heads) {
+      expect(
+        verifyInclusion(ledger.leaf(size).hash, size - 1, 21, ledger.inclusionProof(size), now.root),
+      ).toBe(true);
+      const old = { size, root: Buffer.from(rootHash, 'hex') };
+      expect(verifyConsistency(old, now, ledger.consistencyProof(size))).toBe(true);
+    }
+    expect(() => ledger.leaf(22)).toThrow(expect.objectContaining({ code: 'INPUT_NOT_FOUND' }));
+    expect(() => ledger.inclusionProof(3, 2)).toThrow(expect.objectContaining({ code: 'INPUT_NOT_FOUND' }));
+    ledger.close();
+  });
+
+  it('lets four processes append at once to a ledger that none of them found, and one of them claim', async () => {
+    const script = fileURLToPath(new URL('appender.ts', import.meta.url));
+    const names = ['p1', 'p2', 'p3', 'p4'];
+    await Promise.all(names.map((name) => promisify(execFile)(process.execPath, [script, home, name, '50'])));
+    const ledger = openLedger(home);
+    for (const changeId of names) {
+      expect(ledger.events({ changeId }).map(({ body }) => (body as { turn: number }).turn)).toEqual([
+        ...Array(50).keys(),
+      ]);
+    }
+    expect(ledger.events({ kinds: ['test.won'] })).toHaveLength(1);
+    ledger.close();
+    expect(verifyLedger(home)).toMatchObject({ ok: true, size: 201 });
+  });
+
+  it('keeps its folder and every file in it from other users', () => {
+    const ledger = openLedger(home);
+    ledger.append({ kind: 'x', body: null });
+    expect(statSync(home).mode & 0o777).toBe(0o700);
+    const files = readdirSync(home);
+    expect(files).toContain('ledger.db-wal');
+    for (const file of files) expect(statSync(join(home, file)).mode & 0o777).toBe(0o600);
+    ledger.close();
+  });
+
+  it('refuses a ledger of a newer version', () => {
+    openLedger(home).close();
+    const db = new Database(join(home, 'ledger.db'));
+    db.pragma('user_version = 2');
+    db.close();
+    const newer = expect.objectContaining({ code: 'LEDGER_NEWER_VERSION' });
+    expect(() => openLedger(home)).toThrow(newer);
+    expect(() => verifyLedger(home)).toThrow(newer);
+  });
+
+  it('says in its own words that a file is no ledger and that a folder cannot be made', () => {
+    const cannot = expect.objectContaining({ name: 'CountersignError', code: 'LEDGER_CANNOT_APPEND' });
+    mkdirSync(home);
+    writeFileSync(
+      join(home, 'ledger.db'),
+      'this is no database, but longer than a header of one would be'.repeat(20),
+    );
+    expect(() => openLedger(home)).toThrow(cannot);
+    expect(() => verifyLedger(home)).toThrow(expect.objectContaining({ code: 'LEDGER_TAMPERED' }));
+    writeFileSync(join(root, 'file'), '');
+    expect(() => openLedger(join(root, 'file', 'home'))).toThrow(cannot);
+  });
+});

@@ -1,0 +1,185 @@
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Checkpoint } from '../../src/ledger/checkpoint.ts';
+import { leafHash, rootOf } from '../../src/ledger/merkle.ts';
+import { openLedger } from '../../src/ledger/store.ts';
+import { verifyLedger } from '../../src/ledger/verify.ts';
+
+const SIZE = 9;
+let root: string;
+let genuine: string;
+let checkpoint: Checkpoint;
+let early: Checkpoint;
+
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), 'countersign-verify-'));
+  genuine = join(root, 'genuine');
+  const ledger = openLedger(genuine);
+  const plan = ledger.putDocument({ plan: 'delete nothing' });
+  for (let turn = 1; turn <= SIZE; turn += 1) {
+    ledger.append({ kind: 'test.turn', changeId: `chg_${turn}`, body: turn === 4 ? { plan } : { turn } });
+    if (turn === 4) early = { origin: ledger.origin, ...ledger.head() };
+  }
+  checkpoint = { origin: ledger.origin, ...ledger.head() };
+  ledger.close();
+});
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+/** A copy of the genuine ledger, edited as somebody who may write the file could. */
+function tampered(edit: (db: Database.Database) => void): string {
+  const copy = mkdtempSync(join(root, 'copy-'));
+  cpSync(genuine, copy, { recursive: true });
+  const db = new Database(join(copy, 'ledger.db'));
+  edit(db);
+  db.close();
+  return copy;
+}
+const COLUMNS = 'at, kind, change_id, plan_id, bytes, leaf, root, peaks';
+const bytesOf = (db: Database.Database, seq: number): string =>
+  (db.prepare('SELECT bytes FROM events WHERE seq = ?').pluck().get(seq) as Buffer).toString('utf8');
+const move = (db: Database.Database, from: number, to: number): unknown =>
+  db.prepare('UPDATE events SET seq = ? WHERE seq = ?').run(to, from);
+const makeRoomAt = (db: Database.Database, seq: number): void => {
+  for (let row = SIZE; row >= seq; row -= 1) move(db, row, row + 1);
+};
+
+describe('verifyLedger', () => {
+  it('accepts the genuine ledger and says that nothing anchors it', () => {
+    expect(verifyLedger(genuine)).toEqual({
+      ok: true,
+      size: SIZE,
+      rootHash: checkpoint.rootHash,
+      anchored: 'nothing',
+    });
+  });
+
+  it('accepts the genuine ledger under an older and under its newest checkpoint', () => {
+    expect(verifyLedger(genuine, early)).toMatchObject({ ok: true, anchored: 'checkpoint' });
+    expect(verifyLedger(genuine, checkpoint)).toMatchObject({ ok: true, anchored: 'checkpoint' });
+  });
+
+  it('names a row whose body was edited', () => {
+    const home = tampered((db) => {
+      const forged = bytesOf(db, 3).replace('"turn":3', '"turn":8');
+      db.prepare('UPDATE events SET bytes = ? WHERE seq = 3').run(Buffer.from(forged));
+    });
+    expect(verifyLedger(home)).toMatchObject({ ok: false, problem: 'changed', seq: 3 });
+  });
+
+  it('names a row whose body was edited together with its leaf hash', () => {
+    const home = tampered((db) => {
+      const forged = Buffer.from(bytesOf(db, 3).replace('"turn":3', '"turn":8'));
+      db.prepare('UPDATE events SET bytes = ?, leaf = ? WHERE seq = 3').run(forged, leafHash(forged));
+    });
+    expect(verifyLedger(home)).toMatchObject({ ok: false, problem: 'changed', seq: 3 });
+  });
+
+  it('names a row that is found under another change than its bytes say', () => {
+    const home = tampered((db) => db.exec("UPDATE events SET change_id = 'chg_9' WHERE seq = 2"));
+    expect(verifyLedger(home)).toMatchObject({ ok: false, problem: 'changed', seq: 2 });
+  });
+
+  it('names a row that is not readable as an event', () => {
+    const home = tampered((db) =>
+      db.prepare('UPDATE events SET bytes = ? WHERE seq = 6').run(Buffer.from('{')),
+    );
+    expect(verifyLedger(home)).toMatchObject({ ok: false, problem: 'changed', seq: 6 });
+  });
+
+  it('names a removed row, also when those behind it were renumbered', () => {
+    const gap = tampered((db) => db.exec('DELETE FROM events WHERE seq = 5'));
+    expect(verifyLedger(gap)).toMatchObject({ ok: false, problem: 'removed', seq: 5 });
+    const closed = tampered((db) => {
+      db.exec('DELETE FROM events WHERE seq = 5');
+      for (let row = 6; row <= SIZE; row += 1) move(db, row, row - 1);
+    });
+    expect(verifyLedger(closed)).toMatchObject({ ok: false, problem: 'removed', seq: 5 });
+    const first = tampered((db) => db.exec('DELETE FROM events WHERE seq = 1'));
+    expect(verifyLedger(first)).toMatchObject({ ok: false, problem: 'removed', seq: 1 });
+  });
+
+  it('sees that the last rows were cut off only against a checkpoint', () => {
+    const home = tampered((db) => db.exec('DELETE FROM events WHERE seq >= 8'));
+    expect(verifyLedger(home)).toMatchObject({ ok: true, size: 7, anchored: 'nothing' });
+    expect(verifyLedger(home, early)).toMatchObject({ ok: true, size: 7 });
+    expect(verifyLedger(home, checkpoint)).toMatchObject({ ok: false, problem: 'truncated', seq: 8 });
+  });
+
+  it('names an inserted row, the others renumbered, also when it continues the tree before it', () => {
+    const insert = (continues: boolean) =>
+      tampered((db) => {
+        makeRoomAt(db, 5);
+        const forged = Buffer.from(bytesOf(db, 6).replace('"turn":5', '"turn":0'));
+        db.exec(`INSERT INTO events (seq, ${COLUMNS}) SELECT 5, ${COLUMNS} FROM events WHERE seq = 6`);
+        db.prepare('UPDATE events SET bytes = ?, leaf = ? WHERE seq = 5').run(forged, leafHash(forged));
+        if (!continues) return;
+        // Row 4 leaves one peak (4 = 2²), so the fifth leaf stands beside it.
+        const peaks = [
+          db.prepare('SELECT root FROM events WHERE seq = 4').pluck().get() as Buffer,
+          leafHash(forged),
+        ];
+        db.prepare('UPDATE events SET root = ?, peaks = ? WHERE seq = 5').run(
+          rootOf(peaks),
+          Buffer.concat(peaks),
+        );
+      });
+    expect(verifyLedger(insert(false))).toMatchObject({ ok: false, problem: 'inserted', seq: 5 });
+    expect(verifyLedger(insert(true))).toMatchObject({ ok: false, problem: 'inserted', seq: 5 });
+  });
+
+  it('names two exchanged rows, whether whole or only in what they say', () => {
+    const whole = tampered((db) => {
+      move(db, 3, 100);
+      move(db, 7, 3);
+      move(db, 100, 7);
+    });
+    expect(verifyLedger(whole)).toMatchObject({ ok: false, problem: 'reordered', seq: 3 });
+    const neighbours = tampered((db) => {
+      move(db, 3, 100);
+      move(db, 4, 3);
+      move(db, 100, 4);
+    });
+    expect(verifyLedger(neighbours)).toMatchObject({ ok: false, problem: 'reordered', seq: 3 });
+    const words = tampered((db) => {
+      const [third, seventh] = [bytesOf(db, 3), bytesOf(db, 7)];
+      const write = db.prepare('UPDATE events SET bytes = ? WHERE seq = ?');
+      write.run(Buffer.from(seventh), 3);
+      write.run(Buffer.from(third), 7);
+    });
+    expect(verifyLedger(words)).toMatchObject({ ok: false, problem: 'reordered', seq: 3 });
+  });
+
+  it('names the row whose document was changed', () => {
+    const home = tampered((db) =>
+      db.prepare('UPDATE documents SET bytes = ?').run(Buffer.from('{"plan":"delete all"}')),
+    );
+    expect(verifyLedger(home)).toMatchObject({ ok: false, problem: 'document', seq: 4 });
+  });
+
+  it('names the row whose tree nodes were changed', () => {
+    const home = tampered((db) =>
+      db.prepare('UPDATE events SET peaks = ? WHERE seq = 9').run(Buffer.alloc(64)),
+    );
+    expect(verifyLedger(home)).toMatchObject({ ok: false, problem: 'tree', seq: 9 });
+  });
+
+  it('sees a ledger rewritten from its first row only against a checkpoint', () => {
+    const forgedHome = join(root, 'rewritten');
+    const forger = openLedger(forgedHome);
+    for (let turn = 1; turn <= SIZE; turn += 1) forger.append({ kind: 'test.turn', body: 'harmless' });
+    forger.close();
+    const db = new Database(join(forgedHome, 'ledger.db'));
+    db.prepare('UPDATE ledger SET origin = ?').run(checkpoint.origin);
+    db.close();
+    expect(verifyLedger(forgedHome)).toMatchObject({ ok: true, size: SIZE });
+    expect(verifyLedger(forgedHome, checkpoint)).toMatchObject({ ok: false, problem: 'tree' });
+  });
+
+  it("refuses another ledger's checkpoint", () => {
+    const other = { ...checkpoint, origin: 'countersign-ledger/another' };
+    expect(() => verifyLedger(genuine, other)).toThrow(expect.objectContaining({ code: 'INPUT_INVALID' }));
+  });
+});
