@@ -23,6 +23,8 @@ export interface CloudOptions {
 /** Only the executor is given this. */
 export interface WritingDoor {
   send(call: Call, permit: Permit): Promise<Record<string, unknown>>;
+  /** Resolves when the snapshot is complete; throws when it fails. */
+  waitForSnapshot(snapshotId: string, region: string): Promise<void>;
   followStack(stackId: string, token: string, onEvent: (text: string) => void): Promise<{ status: string; reason: string }>;
 }
 
@@ -67,6 +69,11 @@ export function createCloud(options: CloudOptions): CloudPorts & WritingDoor {
       const Command = sdk[`${call.operation}Command`] as (new (input: unknown) => never) | undefined;
       if (!Command) throw new CountersignError('INTERNAL', `There is no call ${call.service}:${call.operation}.`, 'Report this.');
       return (await (client as { send(command: never): Promise<Record<string, unknown>> }).send(new Command(call.input))) ?? {};
+    },
+    async waitForSnapshot(snapshotId, region) {
+      const { ec2 } = await contextFor({ region });
+      const { waitUntilSnapshotCompleted } = await import('@aws-sdk/client-ec2');
+      await waitUntilSnapshotCompleted({ client: ec2, minDelay: 1, maxDelay: 15, maxWaitTime: 3_600 }, { SnapshotIds: [snapshotId] });
     },
     async followStack(stackId, token, onEvent) {
       const { cloudFormation } = await contextFor({ region: stackId.split(':')[3] });
@@ -143,8 +150,7 @@ function createReader(contextFor: (place: Place) => Promise<PlannerContext>, opt
             state: instance.State?.Name ?? '',
             instance_type: instance.InstanceType ?? '',
             owner: tag('aws:cloudformation:stack-name') ?? tag('aws:autoscaling:groupName') ?? 'nobody',
-            protections: [],
-            volumes: (instance.BlockDeviceMappings ?? []).map(({ Ebs }) => ({ volume_id: Ebs?.VolumeId ?? '', size_gib: 0, deleted_with_instance: Ebs?.DeleteOnTermination ?? true })),
+            volumes: (instance.BlockDeviceMappings ?? []).map(({ Ebs }) => ({ volume_id: Ebs?.VolumeId ?? '', deleted_with_instance: Ebs?.DeleteOnTermination ?? true })),
           };
         });
         return { items, ...(answer.NextToken ? { cursor: answer.NextToken } : {}) };

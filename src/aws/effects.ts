@@ -89,9 +89,7 @@ export function loss(base: Base & { kind: 'delete' | 'replace' }, policy: 'Delet
   return { ...base, retention, interrupts: 'yes', reversibility: base.holds === 'unknown' ? 'unknown' : 'irreversible', why: base.holds === 'unknown' ? 'Nobody has judged yet what this type holds.' : `It holds ${base.holds}, and the policy in force is Delete.` };
 }
 
-const DAY_MILLISECONDS = 24 * 3_600_000;
-
-export function effectOfInstance(instance: ObservedInstance, action: InstanceAction, now: Date): Effect {
+export function effectOfInstance(instance: ObservedInstance, action: InstanceAction): Effect {
   const base: Base = { type: 'AWS::EC2::Instance', physicalId: instance.id, holds: 'nothing', revision: false, properties: [], ...(instance.owner ? { owner: instance.owner } : {}) };
   if (action === 'start') return { ...base, kind: 'start', interrupts: 'no', reversibility: 'reversible', why: 'It can be stopped again.' };
   const losesDisks = action !== 'reboot' && instance.instanceStore;
@@ -101,10 +99,11 @@ export function effectOfInstance(instance: ObservedInstance, action: InstanceAct
       ? { ...base, kind: 'stop', holds: 'data', interrupts: 'yes', reversibility: 'irreversible', why: 'Its instance-store disks are lost when it stops.' }
       : { ...base, kind: 'stop', interrupts: 'yes', reversibility: 'reversible', why: 'It can be started again.' };
   }
-  const lost = instance.volumes.filter(({ deleteOnTermination }) => deleteOnTermination);
-  const fresh = (at: string) => now.getTime() - Date.parse(at) <= DAY_MILLISECONDS;
-  const saved = lost.every(({ newestSnapshot }) => newestSnapshot && fresh(newestSnapshot.completedAt)) ? lost[0]?.newestSnapshot : null;
-  const retention = { attribute: 'DeleteOnTermination', effective: lost.length > 0 ? 'Delete' : 'Retain' } as const;
-  if (losesDisks || (lost.length > 0 && !saved)) return { ...base, kind: 'delete', holds: 'data', retention, interrupts: 'yes', reversibility: 'irreversible', why: `Volumes ${lost.map(({ id }) => id).join(', ') || 'of the instance store'} go with it, without a snapshot of the last 24 h.` };
-  return { ...base, kind: 'delete', holds: lost.length > 0 ? 'data' : 'nothing', retention, interrupts: 'yes', reversibility: 'recoverable', ...(saved ? { recoveryPoint: saved } : {}), why: 'Its volumes stay, or have a completed snapshot.' };
+  const lost = instance.volumes.filter(({ deleteOnTermination }) => deleteOnTermination).map(({ id }) => id);
+  if (losesDisks) {
+    return { ...base, kind: 'delete', holds: 'data', retention: { attribute: 'DeleteOnTermination', effective: 'Delete' }, interrupts: 'yes', reversibility: 'irreversible', why: 'Its instance-store disks go with it.' };
+  }
+  // The plan's own first steps make the snapshots; the executor terminates only when they are complete.
+  const retention = { attribute: 'DeleteOnTermination', effective: lost.length > 0 ? 'Snapshot' : 'Retain' } as const;
+  return { ...base, kind: 'delete', holds: lost.length > 0 ? 'data' : 'nothing', retention, interrupts: 'yes', reversibility: 'recoverable', why: lost.length > 0 ? `Snapshots of ${lost.join(', ')} are made first, and must complete.` : 'Its volumes stay.' };
 }

@@ -4,6 +4,7 @@ import type { EC2Client } from '@aws-sdk/client-ec2';
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { relative } from 'node:path';
 import type { Call } from '../core/call.ts';
+import { sha256Hex } from '../core/digest.ts';
 import { compareWorstFirst, type Effect } from '../core/effect.ts';
 import { CountersignError } from '../core/errors.ts';
 import type { Plan, PlanDraft } from '../core/plan.ts';
@@ -113,7 +114,7 @@ function noChange(context: PlannerContext, live: LiveStack, reason: string): Pla
 }
 
 async function draftOfUpdate(context: PlannerContext, live: LiveStack, changeSetId: string, changes: ResourceChange[], tags: Record<string, string>): Promise<PlanDraft> {
-  const call: Call = { step: 'step1', service: 'cloudformation', operation: 'ExecuteChangeSet', input: { ChangeSetName: changeSetId, StackName: live.observed.stackId }, account: context.identity.account, region: context.identity.region };
+  const call: Call = { step: 'step1', service: 'cloudformation', operation: 'ExecuteChangeSet', input: { ChangeSetName: changeSetId, ClientRequestToken: tokenFor(changeSetId) }, account: context.identity.account, region: context.identity.region };
   const effects = [...changes.map((change) => effectOfChange(context.knowledge, change, live.observed.stackName)), ...tagEffects(live, tags)];
   return {
     target: targetOf(context, live),
@@ -123,6 +124,11 @@ async function draftOfUpdate(context: PlannerContext, live: LiveStack, changeSet
     dryRun: { kind: 'change_set', succeeded: true },
     notes: [],
   };
+}
+
+/** Names the operation in the stack's events; the same for the same call, so that a recomputed plan is the same plan. */
+function tokenFor(subject: string): string {
+  return `countersign-${sha256Hex(subject).slice(0, 24)}`;
 }
 
 /** Stack tags that change: an effect on the stack itself, so that the labels guard sees them. */
@@ -152,7 +158,7 @@ export async function planStackDelete(context: PlannerContext, name: string): Pr
           'DeletionPolicy',
         );
       });
-    const call: Call = { step: 'step1', service: 'cloudformation', operation: 'DeleteStack', input: { StackName: live.observed.stackId }, account: context.identity.account, region: context.identity.region };
+    const call: Call = { step: 'step1', service: 'cloudformation', operation: 'DeleteStack', input: { StackName: live.observed.stackId, ClientRequestToken: tokenFor(live.observed.stackId + (live.observed.updatedAt ?? '')) }, account: context.identity.account, region: context.identity.region };
     return { target: targetOf(context, live), calls: [call], effects: effects.sort(compareWorstFirst), observed: observed(context, { stack: live.observed }), dryRun: { kind: 'synthesised', succeeded: true }, notes: ['CloudFormation has no preview of a deletion: this plan was made from the template and the resources.'] };
   });
 }
@@ -169,7 +175,7 @@ export async function planInstanceAction(context: PlannerContext, instanceIds: s
     return {
       target: { kind: 'instances', ...place, name: ids.join(','), ids },
       calls: [...snapshots, call],
-      effects: instances.map((instance) => effectOfInstance(instance, action, context.now())).sort(compareWorstFirst),
+      effects: instances.map((instance) => effectOfInstance(instance, action)).sort(compareWorstFirst),
       observed: observed(context, { instances }),
       dryRun: { kind: 'synthesised', succeeded: true },
       notes: ['EC2 has no preview: effects follow from state, volumes and protections; permission is tried at execution.'],

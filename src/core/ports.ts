@@ -60,8 +60,7 @@ export interface InstanceSummary {
   state: string;
   instance_type: string;
   owner: string;
-  protections: string[];
-  volumes: { volume_id: string; size_gib: number; deleted_with_instance: boolean }[];
+  volumes: { volume_id: string; deleted_with_instance: boolean }[];
 }
 export type StackPart =
   | 'resources'
