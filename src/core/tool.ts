@@ -72,3 +72,8 @@ export const pageInput = {
 export function placeOf(input: { region?: string | undefined; account?: string | undefined }): Place {
   return { region: input.region, account: input.account };
 }
+
+/** A stack is named by its name or by its id (ARN), in which the name stands. */
+export function stackNameOf(nameOrId: string): string {
+  return /^arn:[^:]+:cloudformation:[^:]+:\d+:stack\/([^/]+)\//.exec(nameOrId)?.[1] ?? nameOrId;
+}

@@ -1,0 +1,79 @@
+/** Joins policy, ledger, cloud and pipeline for one process. Called by main.ts and, with other parts, by tests. */
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { guards } from '../guards/index.ts';
+import { tools } from '../tools/index.ts';
+import { createCloud, type WritingDoor } from './aws/cloud.ts';
+import type { Config } from './config.ts';
+import { createChanges } from './core/changes.ts';
+import { CountersignError } from './core/errors.ts';
+import { createPipeline, type Pipeline } from './core/pipeline.ts';
+import type { ChangesPort, CloudPorts, PolicyPort } from './core/ports.ts';
+import { type OpenLedger, openLedger } from './ledger/store.ts';
+import { loadPolicy, type Policy } from './policy/load.ts';
+import { createPolicyPort } from './policy/port.ts';
+import type { Sandbox } from './sandbox/cloud.ts';
+
+export interface App {
+  config: Config;
+  ledger: OpenLedger;
+  policyFile: Policy | null;
+  policy: PolicyPort;
+  changes: ChangesPort;
+  cloud: CloudPorts & WritingDoor;
+  pipeline: Pipeline;
+  close(): void;
+}
+export interface AppOptions {
+  /** The simulated cloud in this process, instead of AWS. */
+  sandbox?: { store: Sandbox['store']; requestHandler: unknown };
+  now?: () => Date;
+  logDefect?: (error: unknown, where: string) => void;
+}
+
+export function createApp(config: Config, options: AppOptions = {}): App {
+  const now = options.now ?? (() => new Date());
+  const policyFile = config.policyPath === undefined ? null : loadPolicy(config.policyPath, guards);
+  const ledger = openLedger(config.home, now);
+  const policy = createPolicyPort({ policy: policyFile, guards, ledger, sponsor: config.sponsor, actsAs: config.actsAs, now });
+  const changes = createChanges({ ledger, policy, now });
+  const { sandbox } = options;
+  const cloud = createCloud({
+    settings: (region) => ({
+      region: region ?? config.region,
+      ...(sandbox ? { requestHandler: sandbox.requestHandler, credentials: { accessKeyId: 'AKIASANDBOX', secretAccessKey: 'sandbox' } } : {}),
+      ...(!sandbox && config.endpointUrl ? { endpoint: config.endpointUrl } : {}),
+    }),
+    endpointName: sandbox ? `sandbox:${sandbox.store.id}` : (config.endpointUrl ?? 'aws'),
+    secretKey: secretOf(config.home),
+    templateRoots: config.templateRoots,
+    environmentOf: policy.environmentOf,
+    now,
+  });
+  const logDefect = options.logDefect ?? ((error, where) => process.stderr.write(`${JSON.stringify({ level: 'error', where, error: String((error as Error)?.stack ?? error) })}\n`));
+  const pipeline = createPipeline({ tools, cloud, policy, ledger, changes, now, logDefect });
+  return { config, ledger, policyFile, policy, changes, cloud, pipeline, close: () => ledger.close() };
+}
+
+/** Keys the HMAC of masked values; made once per state folder. */
+function secretOf(home: string): string {
+  const path = join(home, 'secret');
+  if (!existsSync(path)) {
+    mkdirSync(home, { recursive: true, mode: 0o700 });
+    try {
+      writeFileSync(path, randomBytes(32).toString('hex'), { mode: 0o600, flag: 'wx' });
+    } catch (error) {
+      if ((error as { code?: string }).code !== 'EEXIST') throw new CountersignError('CONFIG_INVALID', `The state folder ${home} is not writable.`, 'Name another with --home.', { cause: error });
+    }
+  }
+  return readFileSync(path, 'utf8');
+}
+
+/** The sandbox in this process, its world below `home`. */
+export async function openSandbox(home: string, pace = 1): Promise<NonNullable<AppOptions['sandbox']> & { sandbox: Sandbox }> {
+  const [{ openWorld }, { createSandbox, sandboxRequestHandler }, { seedDefault }] = await Promise.all([import('./sandbox/world.ts'), import('./sandbox/cloud.ts'), import('./sandbox/seed.ts')]);
+  const store = openWorld(home, { pace, seed: seedDefault });
+  const sandbox = createSandbox(store);
+  return { store, sandbox, requestHandler: sandboxRequestHandler(sandbox) };
+}

@@ -1,0 +1,38 @@
+/** The only reader of process.env. */
+import { homedir, userInfo } from 'node:os';
+import { join } from 'node:path';
+
+export interface Config {
+  home: string;
+  policyPath: string | undefined;
+  sponsor: string | undefined;
+  region: string;
+  endpointUrl: string | undefined;
+  templateRoots: string[];
+  /** Names under which this process acts. */
+  actsAs: string[];
+  logLevel: string;
+}
+
+export function readConfig(options: { home?: string | undefined; policy?: string | undefined } = {}): Config {
+  const env = process.env;
+  return {
+    home: options.home ?? env.COUNTERSIGN_HOME ?? join(homedir(), '.countersign'),
+    policyPath: options.policy ?? env.COUNTERSIGN_POLICY,
+    sponsor: env.COUNTERSIGN_SPONSOR === '' ? undefined : env.COUNTERSIGN_SPONSOR,
+    region: env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? 'eu-west-1',
+    endpointUrl: env.AWS_ENDPOINT_URL === '' ? undefined : env.AWS_ENDPOINT_URL,
+    templateRoots: env.COUNTERSIGN_TEMPLATE_ROOTS?.split(':').filter(Boolean) ?? [process.cwd()],
+    actsAs: osUser(),
+    logLevel: env.COUNTERSIGN_LOG_LEVEL ?? 'warn',
+  };
+}
+
+/** SECURITY: from the operating system, not from USER, which anyone can set. */
+function osUser(): string[] {
+  try {
+    return [userInfo().username];
+  } catch {
+    return [];
+  }
+}

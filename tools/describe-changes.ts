@@ -1,0 +1,20 @@
+/** Changes, newest first. */
+import { z } from 'zod';
+import { CHANGE_STATES } from '../src/core/change.ts';
+import { defineTool, pageInput } from '../src/core/tool.ts';
+
+export const describeChanges = defineTool({
+  name: 'describe_changes',
+  effect: 'describe',
+  title: 'List changes',
+  description: 'Changes, newest first, by state.',
+  input: z.strictObject({ ...pageInput, state: z.enum(CHANGE_STATES).optional() }),
+  output: z.looseObject({ changes: z.array(z.looseObject({ change_id: z.string(), state: z.string() })), cursor: z.string().optional() }),
+  async run({ state, cursor, limit }, { changes }) {
+    const page = changes.list({ limit, ...(state ? { state } : {}), ...(cursor ? { cursor } : {}) });
+    return {
+      changes: page.items.map(({ id, state: now, target, goal, proposedAt }) => ({ change_id: id, state: now, target: target.name, goal, proposed_at: proposedAt })),
+      ...(page.cursor ? { cursor: page.cursor } : {}),
+    };
+  },
+});

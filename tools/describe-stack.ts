@@ -1,0 +1,18 @@
+/** One stack, as much of it as asked for. */
+import { z } from 'zod';
+import { defineTool, placeInput, placeOf } from '../src/core/tool.ts';
+
+export const describeStack = defineTool({
+  name: 'describe_stack',
+  effect: 'describe',
+  title: 'Describe a stack',
+  description: 'One stack: status, protection, tags, and on request resources, parameters, outputs, template, events, dependents. Ask for the template before planning an update.',
+  input: z.strictObject({
+    ...placeInput,
+    stack: z.string().min(1).max(2_048),
+    include: z.array(z.enum(['resources', 'outputs', 'parameters', 'events', 'template', 'dependents'])).max(6).default(['resources']),
+    logical_ids: z.array(z.string().max(255)).max(100).default([]),
+  }),
+  output: z.looseObject({ stack: z.string(), stack_id: z.string(), status: z.string() }),
+  run: (input, { cloud }) => cloud.stack(placeOf(input), input.stack, input.include, input.logical_ids),
+});

@@ -1,0 +1,14 @@
+/** Takes a proposed change back. */
+import { z } from 'zod';
+import { describeChangeAnswer } from '../src/core/answer.ts';
+import { defineTool } from '../src/core/tool.ts';
+
+export const withdrawChange = defineTool({
+  name: 'withdraw_change',
+  effect: 'propose',
+  title: 'Withdraw a change',
+  description: 'Takes back a change that was proposed for the same sponsor and is not executing yet.',
+  input: z.strictObject({ change_id: z.string().min(1).max(64) }),
+  output: z.looseObject({ change_id: z.string(), state: z.string() }),
+  run: async ({ change_id }, { changes }) => describeChangeAnswer(changes.withdraw(change_id)),
+});
