@@ -1,13 +1,27 @@
 /** `npm run tables`: makes src/knowledge/data/resource-types.json from the AWS service specification. */
-import { createRequire } from 'node:module';
+
 import { readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { gunzipSync } from 'node:zlib';
-import { emptyDatabase, type Property, type PropertyType, type SpecDatabase } from '@aws-cdk/service-spec-types';
+import {
+  emptyDatabase,
+  type Property,
+  type PropertyType,
+  type SpecDatabase,
+} from '@aws-cdk/service-spec-types';
 
 const require = createRequire(import.meta.url);
-const version = (JSON.parse(readFileSync(require.resolve('@aws-cdk/aws-service-spec/package.json'), 'utf8')) as { version: string }).version;
+const version = (
+  JSON.parse(readFileSync(require.resolve('@aws-cdk/aws-service-spec/package.json'), 'utf8')) as {
+    version: string;
+  }
+).version;
 const db: SpecDatabase = emptyDatabase();
-db.load(JSON.parse(gunzipSync(readFileSync(require.resolve('@aws-cdk/aws-service-spec/db.json.gz'))).toString('utf8')));
+db.load(
+  JSON.parse(
+    gunzipSync(readFileSync(require.resolve('@aws-cdk/aws-service-spec/db.json.gz'))).toString('utf8'),
+  ),
+);
 
 interface Row {
   /** Top-level properties, comma separated. */
@@ -39,7 +53,9 @@ for (const resource of db.all('resource')) {
     p: Object.keys(resource.properties).sort().join(','),
     ...(always.length > 0 ? { a: always.sort().join(',') } : {}),
     ...(conditional.length > 0 ? { c: conditional.sort().join(',') } : {}),
-    ...(Object.keys(resource.attributes).length > 0 ? { g: Object.keys(resource.attributes).sort().join(',') } : {}),
+    ...(Object.keys(resource.attributes).length > 0
+      ? { g: Object.keys(resource.attributes).sort().join(',') }
+      : {}),
   };
 }
 
@@ -58,5 +74,8 @@ function definitionsOf(type: PropertyType): string[] {
 }
 
 const sorted = Object.fromEntries(Object.entries(types).sort(([a], [b]) => (a < b ? -1 : 1)));
-writeFileSync('src/knowledge/data/resource-types.json', `${JSON.stringify({ source: `@aws-cdk/aws-service-spec ${version}`, types: sorted })}\n`);
+writeFileSync(
+  'src/knowledge/data/resource-types.json',
+  `${JSON.stringify({ source: `@aws-cdk/aws-service-spec ${version}`, types: sorted })}\n`,
+);
 console.log(`${Object.keys(sorted).length} types`);

@@ -36,13 +36,25 @@ export function createApp(config: Config, options: AppOptions = {}): App {
   const now = options.now ?? (() => new Date());
   const policyFile = config.policyPath === undefined ? null : loadPolicy(config.policyPath, guards);
   const ledger = openLedger(config.home, now);
-  const policy = createPolicyPort({ policy: policyFile, guards, ledger, sponsor: config.sponsor, actsAs: config.actsAs, now });
+  const policy = createPolicyPort({
+    policy: policyFile,
+    guards,
+    ledger,
+    sponsor: config.sponsor,
+    actsAs: config.actsAs,
+    now,
+  });
   const changes = createChanges({ ledger, policy, now });
   const { sandbox } = options;
   const cloud = createCloud({
     settings: (region) => ({
       region: region ?? config.region,
-      ...(sandbox ? { requestHandler: sandbox.requestHandler, credentials: { accessKeyId: 'AKIASANDBOX', secretAccessKey: 'sandbox' } } : {}),
+      ...(sandbox
+        ? {
+            requestHandler: sandbox.requestHandler,
+            credentials: { accessKeyId: 'AKIASANDBOX', secretAccessKey: 'sandbox' },
+          }
+        : {}),
       ...(!sandbox && config.endpointUrl ? { endpoint: config.endpointUrl } : {}),
     }),
     endpointName: sandbox ? `sandbox:${sandbox.store.id}` : (config.endpointUrl ?? 'aws'),
@@ -51,7 +63,12 @@ export function createApp(config: Config, options: AppOptions = {}): App {
     environmentOf: policy.environmentOf,
     now,
   });
-  const logDefect = options.logDefect ?? ((error, where) => process.stderr.write(`${JSON.stringify({ level: 'error', where, error: String((error as Error)?.stack ?? error) })}\n`));
+  const logDefect =
+    options.logDefect ??
+    ((error, where) =>
+      process.stderr.write(
+        `${JSON.stringify({ level: 'error', where, error: String((error as Error)?.stack ?? error) })}\n`,
+      ));
   const pipeline = createPipeline({ tools, cloud, policy, ledger, changes, now, logDefect });
   return { config, ledger, policyFile, policy, changes, cloud, pipeline, close: () => ledger.close() };
 }
@@ -64,15 +81,28 @@ function secretOf(home: string): string {
     try {
       writeFileSync(path, randomBytes(32).toString('hex'), { mode: 0o600, flag: 'wx' });
     } catch (error) {
-      if ((error as { code?: string }).code !== 'EEXIST') throw new CountersignError('CONFIG_INVALID', `The state folder ${home} is not writable.`, 'Name another with --home.', { cause: error });
+      if ((error as { code?: string }).code !== 'EEXIST')
+        throw new CountersignError(
+          'CONFIG_INVALID',
+          `The state folder ${home} is not writable.`,
+          'Name another with --home.',
+          { cause: error },
+        );
     }
   }
   return readFileSync(path, 'utf8');
 }
 
 /** The sandbox in this process, its world below `home`. */
-export async function openSandbox(home: string, pace = 1): Promise<NonNullable<AppOptions['sandbox']> & { sandbox: Sandbox }> {
-  const [{ openWorld }, { createSandbox, sandboxRequestHandler }, { seedDefault }] = await Promise.all([import('./sandbox/world.ts'), import('./sandbox/cloud.ts'), import('./sandbox/seed.ts')]);
+export async function openSandbox(
+  home: string,
+  pace = 1,
+): Promise<NonNullable<AppOptions['sandbox']> & { sandbox: Sandbox }> {
+  const [{ openWorld }, { createSandbox, sandboxRequestHandler }, { seedDefault }] = await Promise.all([
+    import('./sandbox/world.ts'),
+    import('./sandbox/cloud.ts'),
+    import('./sandbox/seed.ts'),
+  ]);
   const store = openWorld(home, { pace, seed: seedDefault });
   const sandbox = createSandbox(store);
   return { store, sandbox, requestHandler: sandboxRequestHandler(sandbox) };

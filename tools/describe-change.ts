@@ -1,6 +1,6 @@
 /** A change: who signed, how far it is, how it ended. */
 import { z } from 'zod';
-import { describeChangeAnswer } from '../src/core/answer.ts';
+import { answerChange } from '../src/core/answer.ts';
 import { defineTool } from '../src/core/tool.ts';
 
 const POLL_MILLISECONDS = 500;
@@ -9,8 +9,13 @@ export const describeChange = defineTool({
   name: 'describe_change',
   effect: 'describe',
   title: 'Describe a change',
-  description: 'State of a change: who signed, progress, outcome. With since (the version you saw) and wait_seconds it answers when something has changed.',
-  input: z.strictObject({ change_id: z.string().min(1).max(64), since: z.number().int().min(0).optional(), wait_seconds: z.number().int().min(0).max(50).default(0) }),
+  description:
+    'State of a change: who signed, progress, outcome. With since (the version you saw) and wait_seconds it answers when something has changed.',
+  input: z.strictObject({
+    change_id: z.string().min(1).max(64),
+    since: z.number().int().min(0).optional(),
+    wait_seconds: z.number().int().min(0).max(50).default(0),
+  }),
   output: z.looseObject({ change_id: z.string(), state: z.string() }),
   async run({ change_id, since, wait_seconds }, { changes }) {
     const until = Date.now() + wait_seconds * 1000;
@@ -19,7 +24,8 @@ export const describeChange = defineTool({
       await new Promise((resolve) => setTimeout(resolve, POLL_MILLISECONDS));
       change = changes.find(change_id);
     }
-    if (since !== undefined && change.version <= since) return { change_id, state: change.state, unchanged: true };
-    return { ...describeChangeAnswer(change), progress: changes.progress(change_id).slice(-10) };
+    if (since !== undefined && change.version <= since)
+      return { change_id, state: change.state, unchanged: true };
+    return { ...answerChange(change), progress: changes.progress(change_id).slice(-10) };
   },
 });

@@ -9,11 +9,20 @@ export const describeChanges = defineTool({
   title: 'List changes',
   description: 'Changes, newest first, by state.',
   input: z.strictObject({ ...pageInput, state: z.enum(CHANGE_STATES).optional() }),
-  output: z.looseObject({ changes: z.array(z.looseObject({ change_id: z.string(), state: z.string() })), cursor: z.string().optional() }),
+  output: z.looseObject({
+    changes: z.array(z.looseObject({ change_id: z.string(), state: z.string() })),
+    cursor: z.string().optional(),
+  }),
   async run({ state, cursor, limit }, { changes }) {
     const page = changes.list({ limit, ...(state ? { state } : {}), ...(cursor ? { cursor } : {}) });
     return {
-      changes: page.items.map(({ id, state: now, target, goal, proposedAt }) => ({ change_id: id, state: now, target: target.name, goal, proposed_at: proposedAt })),
+      changes: page.items.map(({ id, state: now, target, goal, proposedAt }) => ({
+        change_id: id,
+        state: now,
+        target: target.name,
+        goal,
+        proposed_at: proposedAt,
+      })),
       ...(page.cursor ? { cursor: page.cursor } : {}),
     };
   },

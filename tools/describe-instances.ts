@@ -7,11 +7,24 @@ export const describeInstances = defineTool({
   effect: 'describe',
   title: 'Describe instances',
   description: 'EC2 instances with state, owner and volumes. tag is KEY or KEY=VALUE.',
-  input: z.strictObject({ ...placeInput, ...pageInput, instance_ids: z.array(z.string().max(32)).min(1).max(100).optional(), tag: z.string().max(256).optional() }),
-  output: z.looseObject({ instances: z.array(z.looseObject({ instance_id: z.string(), state: z.string() })), cursor: z.string().optional() }),
+  input: z.strictObject({
+    ...placeInput,
+    ...pageInput,
+    instance_ids: z.array(z.string().max(32)).min(1).max(100).optional(),
+    tag: z.string().max(256).optional(),
+  }),
+  output: z.looseObject({
+    instances: z.array(z.looseObject({ instance_id: z.string(), state: z.string() })),
+    cursor: z.string().optional(),
+  }),
   async run(input, { cloud }) {
     const { instance_ids, tag, cursor, limit } = input;
-    const page = await cloud.instances(placeOf(input), { limit, ...(instance_ids ? { ids: instance_ids } : {}), ...(tag ? { tag } : {}), ...(cursor ? { cursor } : {}) });
+    const page = await cloud.instances(placeOf(input), {
+      limit,
+      ...(instance_ids ? { ids: instance_ids } : {}),
+      ...(tag ? { tag } : {}),
+      ...(cursor ? { cursor } : {}),
+    });
     return { instances: page.items, ...(page.cursor ? { cursor: page.cursor } : {}) };
   },
 });

@@ -1,6 +1,6 @@
 /** A plan that was made, in full. */
 import { z } from 'zod';
-import { describeEffects, describePlan } from '../src/core/answer.ts';
+import { answerPlan, describeEffects } from '../src/core/answer.ts';
 import { defineTool } from '../src/core/tool.ts';
 
 export const describePlan = defineTool({
@@ -8,13 +8,24 @@ export const describePlan = defineTool({
   effect: 'describe',
   title: 'Describe a plan',
   description: 'A plan again, and the effects that its first answer left out: page with cursor.',
-  input: z.strictObject({ plan_id: z.string().min(1).max(64), cursor: z.string().regex(/^\d{1,5}$/).optional() }),
+  input: z.strictObject({
+    plan_id: z.string().min(1).max(64),
+    cursor: z
+      .string()
+      .regex(/^\d{1,5}$/)
+      .optional(),
+  }),
   output: z.looseObject({ plan_id: z.string(), decision: z.string() }),
   async run({ plan_id, cursor }, { changes, policy }) {
     const { plan, decision, goalsAllowed } = changes.plan(plan_id);
     const from = Number(cursor ?? 0);
     const page = plan.effects.slice(from, from + 20);
     const more = from + page.length < plan.effects.length;
-    return { ...describePlan(plan, decision, goalsAllowed, policy.assurance()), effects: describeEffects(page), total_effects: plan.effects.length, ...(more ? { cursor: String(from + page.length) } : {}) };
+    return {
+      ...answerPlan(plan, decision, goalsAllowed, policy.assurance()),
+      effects: describeEffects(page),
+      total_effects: plan.effects.length,
+      ...(more ? { cursor: String(from + page.length) } : {}),
+    };
   },
 });

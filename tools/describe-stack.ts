@@ -6,11 +6,15 @@ export const describeStack = defineTool({
   name: 'describe_stack',
   effect: 'describe',
   title: 'Describe a stack',
-  description: 'One stack: status, protection, tags, and on request resources, parameters, outputs, template, events, dependents. Ask for the template before planning an update.',
+  description:
+    'One stack: status, protection, tags, and on request resources, parameters, outputs, template, events, dependents. Ask for the template before planning an update.',
   input: z.strictObject({
     ...placeInput,
     stack: z.string().min(1).max(2_048),
-    include: z.array(z.enum(['resources', 'outputs', 'parameters', 'events', 'template', 'dependents'])).max(6).default(['resources']),
+    include: z
+      .array(z.enum(['resources', 'outputs', 'parameters', 'events', 'template', 'dependents']))
+      .max(6)
+      .default(['resources']),
     logical_ids: z.array(z.string().max(255)).max(100).default([]),
   }),
   output: z.looseObject({ stack: z.string(), stack_id: z.string(), status: z.string() }),

@@ -6,8 +6,16 @@ export const planInstanceAction = defineTool({
   name: 'plan_instance_action',
   effect: 'plan',
   title: 'Plan an instance action',
-  description: 'Dry run: start, stop, reboot or terminate EC2 instances by id. A termination makes snapshots first. What a stack owns is changed through the stack. Nothing changes.',
-  input: z.strictObject({ ...placeInput, instance_ids: z.array(z.string().regex(/^i-[0-9a-f]{8,17}$/, 'an instance id such as i-0123456789abcdef0')).min(1).max(50), action: z.enum(['start', 'stop', 'reboot', 'terminate']) }),
+  description:
+    'Dry run: start, stop, reboot or terminate EC2 instances by id. A termination makes snapshots first. What a stack owns is changed through the stack. Nothing changes.',
+  input: z.strictObject({
+    ...placeInput,
+    instance_ids: z
+      .array(z.string().regex(/^i-[0-9a-f]{8,17}$/, 'an instance id such as i-0123456789abcdef0'))
+      .min(1)
+      .max(50),
+    action: z.enum(['start', 'stop', 'reboot', 'terminate']),
+  }),
   target: ({ instance_ids }) => ({ kind: 'instances', name: [...new Set(instance_ids)].sort().join(',') }),
   run: ({ instance_ids, action }, { planner }) => planner.instanceAction(instance_ids, action),
 });

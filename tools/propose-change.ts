@@ -1,6 +1,6 @@
 /** Turns a plan into a change that people decide on. */
 import { z } from 'zod';
-import { describeChangeAnswer } from '../src/core/answer.ts';
+import { answerChange } from '../src/core/answer.ts';
 import { defineTool } from '../src/core/tool.ts';
 import { goalSchema } from '../src/core/verdict.ts';
 
@@ -8,8 +8,17 @@ export const proposeChange = defineTool({
   name: 'propose_change',
   effect: 'propose',
   title: 'Propose a change',
-  description: 'Proposes a plan: all guards judge it, and what they hold waits for people other than the one you work for. You cannot approve or execute. Say the goal truthfully; reason is shown to the people as yours.',
-  input: z.strictObject({ plan_id: z.string().min(1).max(64), goal: goalSchema, reason: z.string().min(3).max(500), ticket: z.string().max(80).optional() }),
+  description:
+    'Proposes a plan: all guards judge it, and what they hold waits for people other than the one you work for. You cannot approve or execute. Say the goal truthfully; reason is shown to the people as yours.',
+  input: z.strictObject({
+    plan_id: z.string().min(1).max(64),
+    goal: goalSchema,
+    reason: z.string().min(3).max(500),
+    ticket: z.string().max(80).optional(),
+  }),
   output: z.looseObject({ decision: z.string(), change_id: z.string(), state: z.string() }),
-  run: async ({ plan_id, goal, reason, ticket }, { changes }) => describeChangeAnswer(await changes.propose({ planId: plan_id, goal, reason, ...(ticket === undefined ? {} : { ticket }) })),
+  run: async ({ plan_id, goal, reason, ticket }, { changes }) =>
+    answerChange(
+      await changes.propose({ planId: plan_id, goal, reason, ...(ticket === undefined ? {} : { ticket }) }),
+    ),
 });

@@ -1,6 +1,6 @@
 /** Takes a proposed change back. */
 import { z } from 'zod';
-import { describeChangeAnswer } from '../src/core/answer.ts';
+import { answerChange } from '../src/core/answer.ts';
 import { defineTool } from '../src/core/tool.ts';
 
 export const withdrawChange = defineTool({
@@ -10,5 +10,5 @@ export const withdrawChange = defineTool({
   description: 'Takes back a change that was proposed for the same sponsor and is not executing yet.',
   input: z.strictObject({ change_id: z.string().min(1).max(64) }),
   output: z.looseObject({ change_id: z.string(), state: z.string() }),
-  run: async ({ change_id }, { changes }) => describeChangeAnswer(changes.withdraw(change_id)),
+  run: async ({ change_id }, { changes }) => answerChange(changes.withdraw(change_id)),
 });

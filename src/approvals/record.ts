@@ -3,8 +3,8 @@ import type { Change } from '../core/change.ts';
 import { CountersignError } from '../core/errors.ts';
 import type { ChangesPort, Ledger } from '../core/ports.ts';
 import type { Person } from '../policy/load.ts';
-import { checkStatement } from './statement.ts';
 import { verifySshSignature } from './ssh-signature.ts';
+import { checkStatement } from './statement.ts';
 
 export interface Recorder {
   ledger: Ledger;
@@ -18,23 +18,68 @@ export interface Recorder {
  *
  * @param statement the signed bytes; the signature must be over exactly these.
  */
-export function recordSignature({ ledger, changes, people, now }: Recorder, changeId: string, statement: string, signature: string): Change {
+export function recordSignature(
+  { ledger, changes, people, now }: Recorder,
+  changeId: string,
+  statement: string,
+  signature: string,
+): Change {
   const change = changes.find(changeId);
   const key = verifySshSignature(Buffer.from(statement, 'utf8'), signature);
   const person = people.find(({ keys }) => keys.some(({ fingerprint }) => fingerprint === key.fingerprint));
-  if (!person) throw new CountersignError('APPROVAL_KEY_UNKNOWN', `The key ${key.fingerprint} belongs to nobody in the policy.`, 'Sign with a key that the policy lists, or have its owners add this one.');
+  if (!person)
+    throw new CountersignError(
+      'APPROVAL_KEY_UNKNOWN',
+      `The key ${key.fingerprint} belongs to nobody in the policy.`,
+      'Sign with a key that the policy lists, or have its owners add this one.',
+    );
   const said = checkStatement(statement, change, changes.plan(change.planId).plan, now());
-  if (said.person !== person.name) throw new CountersignError('APPROVAL_WRONG_STATEMENT', `The statement is ${said.person}'s and the key is ${person.name}'s.`, `${person.name} signs a statement of their own: countersign approve ${change.id}.`);
+  if (said.person !== person.name)
+    throw new CountersignError(
+      'APPROVAL_WRONG_STATEMENT',
+      `The statement is ${said.person}'s and the key is ${person.name}'s.`,
+      `${person.name} signs a statement of their own: countersign approve ${change.id}.`,
+    );
   if (said.decision === 'approve' && change.excluded.includes(person.name)) {
-    throw new CountersignError('APPROVAL_SPONSOR_EXCLUDED', `${person.name} is the sponsor of this change, or is who this server runs as, and can fill none of its seats.`, 'Another person signs: countersign changes shows who can.');
+    throw new CountersignError(
+      'APPROVAL_SPONSOR_EXCLUDED',
+      `${person.name} is the sponsor of this change, or is who this server runs as, and can fill none of its seats.`,
+      'Another person signs: countersign changes shows who can.',
+    );
   }
   ledger.transact((tx) => {
     const current = changes.find(changeId);
-    if (current.state === 'expired') throw new CountersignError('STATE_CHANGE_EXPIRED', current.explanation ?? 'It has expired.', 'Ask for a new plan and proposal.');
+    if (current.state === 'expired')
+      throw new CountersignError(
+        'STATE_CHANGE_EXPIRED',
+        current.explanation ?? 'It has expired.',
+        'Ask for a new plan and proposal.',
+      );
     const open = current.state === 'pending' || (said.decision === 'reject' && current.state === 'approved');
-    if (current.approvals.some((approval) => approval.person === person.name)) throw new CountersignError('STATE_ALREADY_SIGNED', `${person.name} has signed this already; a second signature fills no second seat.`, 'Another person signs.');
-    if (!open) throw new CountersignError('STATE_CHANGE_NOT_PENDING', `The change is ${current.state}.`, 'Nothing is to be signed here.');
-    tx.append({ kind: said.decision === 'approve' ? 'change.approved' : 'change.rejected', changeId, body: { decision: said.decision, person: person.name, keyFingerprint: key.fingerprint, roles: person.roles, statement, signature } });
+    if (current.approvals.some((approval) => approval.person === person.name))
+      throw new CountersignError(
+        'STATE_ALREADY_SIGNED',
+        `${person.name} has signed this already; a second signature fills no second seat.`,
+        'Another person signs.',
+      );
+    if (!open)
+      throw new CountersignError(
+        'STATE_CHANGE_NOT_PENDING',
+        `The change is ${current.state}.`,
+        'Nothing is to be signed here.',
+      );
+    tx.append({
+      kind: said.decision === 'approve' ? 'change.approved' : 'change.rejected',
+      changeId,
+      body: {
+        decision: said.decision,
+        person: person.name,
+        keyFingerprint: key.fingerprint,
+        roles: person.roles,
+        statement,
+        signature,
+      },
+    });
   });
   return changes.find(changeId);
 }

@@ -14,19 +14,26 @@ const USER_PRESENT = 0x01;
 /** @throws CountersignError INPUT_SIGNATURE_INVALID, APPROVAL_USER_PRESENCE_MISSING. */
 export function verifySshSignature(message: Buffer, armored: string): PublicKey {
   try {
-    const match = /^-----BEGIN SSH SIGNATURE-----\s([A-Za-z0-9+/=\s]+)-----END SSH SIGNATURE-----$/.exec(armored.trim());
+    const match = /^-----BEGIN SSH SIGNATURE-----\s([A-Za-z0-9+/=\s]+)-----END SSH SIGNATURE-----$/.exec(
+      armored.trim(),
+    );
     if (!match) throw new Error('it is not an armored SSH signature');
     return verifyBlob(message, Buffer.from(match[1]!, 'base64'));
   } catch (error) {
     if (error instanceof CountersignError) throw error;
     const why = error instanceof Error ? error.message : 'it cannot be read';
-    throw new CountersignError('INPUT_SIGNATURE_INVALID', `The signature is not valid: ${why}.`, `Sign the statement again: ssh-keygen -Y sign -n ${NAMESPACE} -f KEY`);
+    throw new CountersignError(
+      'INPUT_SIGNATURE_INVALID',
+      `The signature is not valid: ${why}.`,
+      `Sign the statement again: ssh-keygen -Y sign -n ${NAMESPACE} -f KEY`,
+    );
   }
 }
 
 function verifyBlob(message: Buffer, bytes: Buffer): PublicKey {
   const reader = createReader(bytes);
-  if (reader.take(6).toString('latin1') !== 'SSHSIG' || reader.take(4).readUInt32BE(0) !== 1) throw new Error('it is not an SSH signature of version 1');
+  if (reader.take(6).toString('latin1') !== 'SSHSIG' || reader.take(4).readUInt32BE(0) !== 1)
+    throw new Error('it is not an SSH signature of version 1');
   const key = parseKeyBlob(reader.string());
   const namespace = reader.string();
   const reserved = reader.string();
@@ -36,7 +43,10 @@ function verifyBlob(message: Buffer, bytes: Buffer): PublicKey {
   if (namespace.toString('utf8') !== NAMESPACE) throw new Error(`it was not made for ${NAMESPACE}`);
   if (hash !== 'sha256' && hash !== 'sha512') throw new Error('its hash is not accepted');
   const digest = createHash(hash).update(message).digest();
-  const signed = Buffer.concat([Buffer.from('SSHSIG'), ...[namespace, reserved, Buffer.from(hash), digest].map(sshString)]);
+  const signed = Buffer.concat([
+    Buffer.from('SSHSIG'),
+    ...[namespace, reserved, Buffer.from(hash), digest].map(sshString),
+  ]);
   const algorithm = signature.string().toString('latin1');
   const blob = signature.string();
   const tail = key.application === undefined ? undefined : signature.take(5);
@@ -45,7 +55,11 @@ function verifyBlob(message: Buffer, bytes: Buffer): PublicKey {
   const data = tail ? Buffer.concat([sha256(Buffer.from(key.application!)), tail, sha256(signed)]) : signed;
   if (!verifyRaw(key, algorithm, data, blob)) throw new Error('it does not fit this statement and key');
   if (tail && (tail[0]! & USER_PRESENT) === 0) {
-    throw new CountersignError('APPROVAL_USER_PRESENCE_MISSING', 'The security key signed without being touched.', 'Sign again with a key that asks for touch.');
+    throw new CountersignError(
+      'APPROVAL_USER_PRESENCE_MISSING',
+      'The security key signed without being touched.',
+      'Sign again with a key that asks for touch.',
+    );
   }
   return key;
 }
@@ -63,7 +77,11 @@ function verifyRaw(key: PublicKey, algorithm: string, data: Buffer, blob: Buffer
   }
   if (algorithm !== key.type) return false;
   if (key.type.includes('ed25519')) return verify(null, data, key.publicKey, blob);
-  const [hash, size] = key.type.includes('256') ? ['sha256', 32] as const : key.type.includes('384') ? ['sha384', 48] as const : ['sha512', 66] as const;
+  const [hash, size] = key.type.includes('256')
+    ? (['sha256', 32] as const)
+    : key.type.includes('384')
+      ? (['sha384', 48] as const)
+      : (['sha512', 66] as const);
   const parts = createReader(blob);
   const fixed = (bytes: Buffer) => Buffer.concat([Buffer.alloc(size), bytes]).subarray(-size);
   const raw = Buffer.concat([fixed(parts.string()), fixed(parts.string())]);

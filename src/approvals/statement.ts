@@ -26,19 +26,45 @@ function summarise(change: Change, plan: Plan): string[] {
   const sorted = [...plan.effects].sort(compareWorstFirst);
   return [
     `${plan.target.kind} ${plan.target.name} in ${plan.target.account}/${plan.target.region} (${change.environment})`,
-    ...sorted.slice(0, SUMMARY_EFFECTS).map((effect) => makeVisibleLine(`${effect.kind} ${effectName(effect)} ${effect.type}: ${effect.reversibility}`)),
-    ...(sorted.length > SUMMARY_EFFECTS ? [`and ${sorted.length - SUMMARY_EFFECTS} more effects, all of them in the digest`] : []),
+    ...sorted
+      .slice(0, SUMMARY_EFFECTS)
+      .map((effect) =>
+        makeVisibleLine(`${effect.kind} ${effectName(effect)} ${effect.type}: ${effect.reversibility}`),
+      ),
+    ...(sorted.length > SUMMARY_EFFECTS
+      ? [`and ${sorted.length - SUMMARY_EFFECTS} more effects, all of them in the digest`]
+      : []),
   ];
 }
 
-export function buildStatement(change: Change, plan: Plan, person: string, decision: 'approve' | 'reject'): string {
-  const statement: Statement = { v: 1, type: 'countersign-approval', change_id: change.id, change_digest: change.digest, decision, person, nonce: change.nonce, not_after: change.approveBy, summary: summarise(change, plan) };
+export function buildStatement(
+  change: Change,
+  plan: Plan,
+  person: string,
+  decision: 'approve' | 'reject',
+): string {
+  const statement: Statement = {
+    v: 1,
+    type: 'countersign-approval',
+    change_id: change.id,
+    change_digest: change.digest,
+    decision,
+    person,
+    nonce: change.nonce,
+    not_after: change.approveBy,
+    summary: summarise(change, plan),
+  };
   return canonicalJson(statement);
 }
 
 /** INVARIANT: the signed bytes are exactly those that this server builds for this change, decision and person. */
 export function checkStatement(signed: string, change: Change, plan: Plan, now: Date): Statement {
-  const wrong = (why: string) => new CountersignError('APPROVAL_WRONG_STATEMENT', `The signature is for something else: ${why}.`, `Look at it again with countersign show ${change.id}, and sign that.`);
+  const wrong = (why: string) =>
+    new CountersignError(
+      'APPROVAL_WRONG_STATEMENT',
+      `The signature is for something else: ${why}.`,
+      `Look at it again with countersign show ${change.id}, and sign that.`,
+    );
   let statement: Statement;
   try {
     statement = statementSchema.parse(JSON.parse(signed));
@@ -46,8 +72,15 @@ export function checkStatement(signed: string, change: Change, plan: Plan, now: 
     throw wrong('the signed text is not an approval statement');
   }
   if (statement.change_id !== change.id) throw wrong(`change ${makeVisibleLine(statement.change_id, 60)}`);
-  if (statement.change_digest !== change.digest) throw wrong('its digest is not that of the change as it stands here');
-  if (now.getTime() > Date.parse(statement.not_after)) throw new CountersignError('APPROVAL_EXPIRED', `The time to approve ended at ${statement.not_after}.`, 'Ask for a new plan and proposal.');
-  if (signed !== buildStatement(change, plan, statement.person, statement.decision)) throw wrong('its summary, nonce or clock differ');
+  if (statement.change_digest !== change.digest)
+    throw wrong('its digest is not that of the change as it stands here');
+  if (now.getTime() > Date.parse(statement.not_after))
+    throw new CountersignError(
+      'APPROVAL_EXPIRED',
+      `The time to approve ended at ${statement.not_after}.`,
+      'Ask for a new plan and proposal.',
+    );
+  if (signed !== buildStatement(change, plan, statement.person, statement.decision))
+    throw wrong('its summary, nonce or clock differ');
   return statement;
 }

@@ -1,10 +1,16 @@
 /** From what the cloud says would happen to effects: how bad, and why. */
 import type { ResourceChange } from '@aws-sdk/client-cloudformation';
 import type { Effect, PropertyChange } from '../core/effect.ts';
-import { makeVisibleLine } from '../core/render-safe.ts';
-import type { InstanceAction } from '../core/ports.ts';
 import type { ObservedInstance } from '../core/plan.ts';
-import { holdsOf, interruptsOf, isRevisionType, type Knowledge, snapshotSupported } from '../knowledge/index.ts';
+import type { InstanceAction } from '../core/ports.ts';
+import { makeVisibleLine } from '../core/render-safe.ts';
+import {
+  holdsOf,
+  interruptsOf,
+  isRevisionType,
+  type Knowledge,
+  snapshotSupported,
+} from '../knowledge/index.ts';
 
 const RECREATION = { Never: 'never', Always: 'always', Conditionally: 'conditional' } as const;
 const STRICTNESS = ['never', 'unknown', 'conditional', 'always'] as const;
@@ -22,7 +28,12 @@ export function propertyChanges(knowledge: Knowledge, change: ResourceChange): P
     const isProperty = Target?.Attribute === 'Properties' && Target.Name;
     const path = isProperty ? `Properties.${Target.Name}` : (Target?.Attribute ?? 'unknown');
     const said = RECREATION[Target?.RequiresRecreation ?? 'Never'];
-    const table = isProperty ? knowledge.replacementOf(type, Target.Path?.replace(/^\/Properties\//, '').replaceAll('/', '.') || Target.Name!) : 'never';
+    const table = isProperty
+      ? knowledge.replacementOf(
+          type,
+          Target.Path?.replace(/^\/Properties\//, '').replaceAll('/', '.') || Target.Name!,
+        )
+      : 'never';
     const known = merged.get(path);
     merged.set(path, {
       path,
@@ -49,13 +60,33 @@ export function effectOfChange(knowledge: Knowledge, change: ResourceChange, sta
   };
   switch (change.Action) {
     case 'Add':
-      return { ...base, kind: 'create', interrupts: 'no', reversibility: 'reversible', why: 'A new resource; it can be removed again.' };
+      return {
+        ...base,
+        kind: 'create',
+        interrupts: 'no',
+        reversibility: 'reversible',
+        why: 'A new resource; it can be removed again.',
+      };
     case 'Modify':
       return modification(base, change, properties);
     case 'Remove':
-      return loss({ ...base, kind: 'delete' }, change.PolicyAction === 'Retain' ? 'Retain' : change.PolicyAction === 'Snapshot' ? 'Snapshot' : 'Delete', 'DeletionPolicy');
+      return loss(
+        { ...base, kind: 'delete' },
+        change.PolicyAction === 'Retain'
+          ? 'Retain'
+          : change.PolicyAction === 'Snapshot'
+            ? 'Snapshot'
+            : 'Delete',
+        'DeletionPolicy',
+      );
     default:
-      return { ...base, kind: 'unknown', interrupts: 'unknown', reversibility: 'unknown', why: `CloudFormation calls this ${change.Action ?? 'nothing'}; what it does is not known.` };
+      return {
+        ...base,
+        kind: 'unknown',
+        interrupts: 'unknown',
+        reversibility: 'unknown',
+        why: `CloudFormation calls this ${change.Action ?? 'nothing'}; what it does is not known.`,
+      };
   }
 }
 
@@ -63,47 +94,167 @@ type Base = Omit<Effect, 'kind' | 'interrupts' | 'reversibility' | 'why'>;
 
 function modification(base: Base, change: ResourceChange, properties: PropertyChange[]): Effect {
   const said = change.Replacement;
-  const by = properties.filter(({ replaces }) => replaces !== 'never').map(({ path }) => path.replace(/^Properties\./, ''));
+  const by = properties
+    .filter(({ replaces }) => replaces !== 'never')
+    .map(({ path }) => path.replace(/^Properties\./, ''));
   const certain = said === 'True' || properties.some(({ replaces }) => replaces === 'always');
-  const possible = certain || said === 'Conditional' || properties.some(({ replaces }) => replaces !== 'never');
+  const possible =
+    certain || said === 'Conditional' || properties.some(({ replaces }) => replaces !== 'never');
   if (certain || (possible && base.holds !== 'nothing')) {
-    const policy = /Retain$/.test(change.PolicyAction ?? '') ? 'Retain' : /Snapshot$/.test(change.PolicyAction ?? '') ? 'Snapshot' : 'Delete';
+    const policy = /Retain$/.test(change.PolicyAction ?? '')
+      ? 'Retain'
+      : /Snapshot$/.test(change.PolicyAction ?? '')
+        ? 'Snapshot'
+        : 'Delete';
     const effect = loss({ ...base, kind: 'replace' }, policy, 'UpdateReplacePolicy');
-    return { ...effect, why: `${certain ? 'Replaced' : 'May be replaced, and is judged so,'} because of ${by.join(', ') || 'its type'}. ${effect.why}` };
+    return {
+      ...effect,
+      why: `${certain ? 'Replaced' : 'May be replaced, and is judged so,'} because of ${by.join(', ') || 'its type'}. ${effect.why}`,
+    };
   }
-  if (possible) return { ...base, kind: 'unknown', interrupts: 'unknown', reversibility: 'unknown', why: `Whether ${by.join(', ')} replaces it could not be decided.` };
-  const answers = properties.map(({ path }) => interruptsOf(base.type, path.replace(/^Properties\./, ''), base.holds));
+  if (possible)
+    return {
+      ...base,
+      kind: 'unknown',
+      interrupts: 'unknown',
+      reversibility: 'unknown',
+      why: `Whether ${by.join(', ')} replaces it could not be decided.`,
+    };
+  const answers = properties.map(({ path }) =>
+    interruptsOf(base.type, path.replace(/^Properties\./, ''), base.holds),
+  );
   const interrupts = answers.includes('yes') ? 'yes' : answers.includes('unknown') ? 'unknown' : 'no';
-  const lowered = properties.find(({ path, after }) => /(?:DeletionProtection|DisableApiTermination|DisableApiStop|TerminationProtection)/.test(path) && after !== 'true');
-  if (lowered) return { ...base, kind: 'unprotect', interrupts, reversibility: 'reversible', why: `${lowered.path} protects it now.` };
+  const lowered = properties.find(
+    ({ path, after }) =>
+      /(?:DeletionProtection|DisableApiTermination|DisableApiStop|TerminationProtection)/.test(path) &&
+      after !== 'true',
+  );
+  if (lowered)
+    return {
+      ...base,
+      kind: 'unprotect',
+      interrupts,
+      reversibility: 'reversible',
+      why: `${lowered.path} protects it now.`,
+    };
   return { ...base, kind: 'update', interrupts, reversibility: 'reversible', why: 'Updated in place.' };
 }
 
 /** A deletion or replacement under a policy: how much of it comes back. */
-export function loss(base: Base & { kind: 'delete' | 'replace' }, policy: 'Delete' | 'Retain' | 'Snapshot', attribute: 'DeletionPolicy' | 'UpdateReplacePolicy'): Effect {
+export function loss(
+  base: Base & { kind: 'delete' | 'replace' },
+  policy: 'Delete' | 'Retain' | 'Snapshot',
+  attribute: 'DeletionPolicy' | 'UpdateReplacePolicy',
+): Effect {
   const effective = policy === 'Snapshot' && !snapshotSupported(base.type) ? 'Delete' : policy;
   const retention = { attribute, effective } as const;
-  if (base.revision) return { ...base, retention, interrupts: 'no', reversibility: 'reversible', why: 'A revision: replaced by design.' };
-  if (effective !== 'Delete') return { ...base, retention, interrupts: 'yes', reversibility: 'recoverable', why: effective === 'Retain' ? 'The resource stays, outside the stack.' : 'A final snapshot is taken.' };
-  if (base.holds === 'nothing') return { ...base, retention, interrupts: 'yes', reversibility: 'recoverable', why: 'It holds nothing and can be made again from the template.' };
-  return { ...base, retention, interrupts: 'yes', reversibility: base.holds === 'unknown' ? 'unknown' : 'irreversible', why: base.holds === 'unknown' ? 'Nobody has judged yet what this type holds.' : `It holds ${base.holds}, and the policy in force is Delete.` };
+  if (base.revision)
+    return {
+      ...base,
+      retention,
+      interrupts: 'no',
+      reversibility: 'reversible',
+      why: 'A revision: replaced by design.',
+    };
+  if (effective !== 'Delete')
+    return {
+      ...base,
+      retention,
+      interrupts: 'yes',
+      reversibility: 'recoverable',
+      why: effective === 'Retain' ? 'The resource stays, outside the stack.' : 'A final snapshot is taken.',
+    };
+  if (base.holds === 'nothing')
+    return {
+      ...base,
+      retention,
+      interrupts: 'yes',
+      reversibility: 'recoverable',
+      why: 'It holds nothing and can be made again from the template.',
+    };
+  return {
+    ...base,
+    retention,
+    interrupts: 'yes',
+    reversibility: base.holds === 'unknown' ? 'unknown' : 'irreversible',
+    why:
+      base.holds === 'unknown'
+        ? 'Nobody has judged yet what this type holds.'
+        : `It holds ${base.holds}, and the policy in force is Delete.`,
+  };
 }
 
 export function effectOfInstance(instance: ObservedInstance, action: InstanceAction): Effect {
-  const base: Base = { type: 'AWS::EC2::Instance', physicalId: instance.id, holds: 'nothing', revision: false, properties: [], ...(instance.owner ? { owner: instance.owner } : {}) };
-  if (action === 'start') return { ...base, kind: 'start', interrupts: 'no', reversibility: 'reversible', why: 'It can be stopped again.' };
+  const base: Base = {
+    type: 'AWS::EC2::Instance',
+    physicalId: instance.id,
+    holds: 'nothing',
+    revision: false,
+    properties: [],
+    ...(instance.owner ? { owner: instance.owner } : {}),
+  };
+  if (action === 'start')
+    return {
+      ...base,
+      kind: 'start',
+      interrupts: 'no',
+      reversibility: 'reversible',
+      why: 'It can be stopped again.',
+    };
   const losesDisks = action !== 'reboot' && instance.instanceStore;
-  if (action === 'reboot') return { ...base, kind: 'reboot', interrupts: 'yes', reversibility: 'reversible', why: 'It is away while it restarts.' };
+  if (action === 'reboot')
+    return {
+      ...base,
+      kind: 'reboot',
+      interrupts: 'yes',
+      reversibility: 'reversible',
+      why: 'It is away while it restarts.',
+    };
   if (action === 'stop') {
     return losesDisks
-      ? { ...base, kind: 'stop', holds: 'data', interrupts: 'yes', reversibility: 'irreversible', why: 'Its instance-store disks are lost when it stops.' }
-      : { ...base, kind: 'stop', interrupts: 'yes', reversibility: 'reversible', why: 'It can be started again.' };
+      ? {
+          ...base,
+          kind: 'stop',
+          holds: 'data',
+          interrupts: 'yes',
+          reversibility: 'irreversible',
+          why: 'Its instance-store disks are lost when it stops.',
+        }
+      : {
+          ...base,
+          kind: 'stop',
+          interrupts: 'yes',
+          reversibility: 'reversible',
+          why: 'It can be started again.',
+        };
   }
   const lost = instance.volumes.filter(({ deleteOnTermination }) => deleteOnTermination).map(({ id }) => id);
   if (losesDisks) {
-    return { ...base, kind: 'delete', holds: 'data', retention: { attribute: 'DeleteOnTermination', effective: 'Delete' }, interrupts: 'yes', reversibility: 'irreversible', why: 'Its instance-store disks go with it.' };
+    return {
+      ...base,
+      kind: 'delete',
+      holds: 'data',
+      retention: { attribute: 'DeleteOnTermination', effective: 'Delete' },
+      interrupts: 'yes',
+      reversibility: 'irreversible',
+      why: 'Its instance-store disks go with it.',
+    };
   }
   // The plan's own first steps make the snapshots; the executor terminates only when they are complete.
-  const retention = { attribute: 'DeleteOnTermination', effective: lost.length > 0 ? 'Snapshot' : 'Retain' } as const;
-  return { ...base, kind: 'delete', holds: lost.length > 0 ? 'data' : 'nothing', retention, interrupts: 'yes', reversibility: 'recoverable', why: lost.length > 0 ? `Snapshots of ${lost.join(', ')} are made first, and must complete.` : 'Its volumes stay.' };
+  const retention = {
+    attribute: 'DeleteOnTermination',
+    effective: lost.length > 0 ? 'Snapshot' : 'Retain',
+  } as const;
+  return {
+    ...base,
+    kind: 'delete',
+    holds: lost.length > 0 ? 'data' : 'nothing',
+    retention,
+    interrupts: 'yes',
+    reversibility: 'recoverable',
+    why:
+      lost.length > 0
+        ? `Snapshots of ${lost.join(', ')} are made first, and must complete.`
+        : 'Its volumes stay.',
+  };
 }

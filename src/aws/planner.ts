@@ -1,8 +1,9 @@
 /** Dry runs against the live cloud. Holds a planning permit; nothing here can write. */
-import type { CloudFormationClient, ResourceChange } from '@aws-sdk/client-cloudformation';
-import type { EC2Client } from '@aws-sdk/client-ec2';
+
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { relative } from 'node:path';
+import type { CloudFormationClient, ResourceChange } from '@aws-sdk/client-cloudformation';
+import type { EC2Client } from '@aws-sdk/client-ec2';
 import type { Call } from '../core/call.ts';
 import { sha256Hex } from '../core/digest.ts';
 import { compareWorstFirst, type Effect } from '../core/effect.ts';
@@ -12,8 +13,8 @@ import type { InstanceAction, StackUpdateRequest } from '../core/ports.ts';
 import { holdsOf, isRevisionType, type Knowledge } from '../knowledge/index.ts';
 import { editTemplate, parseTemplate } from '../template/parse.ts';
 import { requiredCapabilities, resolveTemplate } from '../template/resolve.ts';
-import { askingAws } from './errors.ts';
 import { effectOfChange, effectOfInstance, loss } from './effects.ts';
+import { askingAws } from './errors.ts';
 import { type LiveStack, listResources, observeInstances, observeStack } from './observe.ts';
 
 export interface PlannerContext {
@@ -30,15 +31,31 @@ const MAX_WAIT_MILLISECONDS = 45_000;
 const BUSY = /_IN_PROGRESS$/;
 
 function targetOf(context: PlannerContext, live: LiveStack) {
-  return { kind: 'stack' as const, account: context.identity.account, region: context.identity.region, name: live.observed.stackName, ids: [live.observed.stackId] };
+  return {
+    kind: 'stack' as const,
+    account: context.identity.account,
+    region: context.identity.region,
+    name: live.observed.stackName,
+    ids: [live.observed.stackId],
+  };
 }
-function observed(context: PlannerContext, rest: Omit<PlanDraft['observed'], 'identity'>): PlanDraft['observed'] {
+function observed(
+  context: PlannerContext,
+  rest: Omit<PlanDraft['observed'], 'identity'>,
+): PlanDraft['observed'] {
   return { identity: { account: context.identity.account, arn: context.identity.arn }, ...rest };
 }
 
 function wantedTemplate(request: StackUpdateRequest, live: LiveStack, roots: string[]): string {
-  const given = [request.template, request.templateFile, request.set].filter((item) => item !== undefined).length;
-  if (given > 1) throw new CountersignError('INPUT_INVALID', 'template, template_file and set exclude one another.', 'Send one of them.');
+  const given = [request.template, request.templateFile, request.set].filter(
+    (item) => item !== undefined,
+  ).length;
+  if (given > 1)
+    throw new CountersignError(
+      'INPUT_INVALID',
+      'template, template_file and set exclude one another.',
+      'Send one of them.',
+    );
   if (request.template !== undefined) return request.template;
   if (request.templateFile !== undefined) return readTemplateFile(request.templateFile, roots);
   return request.set ? editTemplate(live.template, request.set) : live.template;
@@ -46,27 +63,56 @@ function wantedTemplate(request: StackUpdateRequest, live: LiveStack, roots: str
 
 /** SECURITY: links are resolved first; a file outside the allowed roots is not read. */
 function readTemplateFile(path: string, roots: string[]): string {
-  const outside = () => new CountersignError('INPUT_TEMPLATE_FILE_OUTSIDE', 'template_file is not a file below the working directory.', 'Use a path below it, or have COUNTERSIGN_TEMPLATE_ROOTS set.');
+  const outside = () =>
+    new CountersignError(
+      'INPUT_TEMPLATE_FILE_OUTSIDE',
+      'template_file is not a file below the working directory.',
+      'Use a path below it, or have COUNTERSIGN_TEMPLATE_ROOTS set.',
+    );
   try {
     const real = realpathSync(path);
-    if (!roots.some((root) => !relative(realpathSync(root), real).startsWith('..')) || !statSync(real).isFile()) throw outside();
+    if (
+      !roots.some((root) => !relative(realpathSync(root), real).startsWith('..')) ||
+      !statSync(real).isFile()
+    )
+      throw outside();
     return readFileSync(real, 'utf8');
   } catch (error) {
     throw error instanceof CountersignError ? error : outside();
   }
 }
 
-export async function planStackUpdate(context: PlannerContext, request: StackUpdateRequest): Promise<PlanDraft> {
+export async function planStackUpdate(
+  context: PlannerContext,
+  request: StackUpdateRequest,
+): Promise<PlanDraft> {
   return askingAws(async () => {
     const live = await observeStack(context.cloudFormation, request.stack, context.secretKey);
-    if (BUSY.test(live.observed.status)) throw new CountersignError('STATE_STACK_BUSY', `${request.stack} is in ${live.observed.status}.`, 'Wait until its operation has ended.');
+    if (BUSY.test(live.observed.status))
+      throw new CountersignError(
+        'STATE_STACK_BUSY',
+        `${request.stack} is in ${live.observed.status}.`,
+        'Wait until its operation has ended.',
+      );
     const body = wantedTemplate(request, live, context.templateRoots);
     const template = parseTemplate(body);
-    if (Buffer.byteLength(body) > MAX_BODY_BYTES) throw new CountersignError('INPUT_NEEDS_PACKAGING', `The template has ${Buffer.byteLength(body)} bytes; ${MAX_BODY_BYTES} can be sent.`, 'Make it smaller, or package it.');
+    if (Buffer.byteLength(body) > MAX_BODY_BYTES)
+      throw new CountersignError(
+        'INPUT_NEEDS_PACKAGING',
+        `The template has ${Buffer.byteLength(body)} bytes; ${MAX_BODY_BYTES} can be sent.`,
+        'Make it smaller, or package it.',
+      );
     const masked = Object.entries(request.parameters ?? {}).find(([, value]) => /^\*+$/.test(value));
-    if (masked) throw new CountersignError('INPUT_MASKED_VALUE', `${masked[0]} is a masked value.`, 'Leave it out to keep what is there.');
+    if (masked)
+      throw new CountersignError(
+        'INPUT_MASKED_VALUE',
+        `${masked[0]} is a masked value.`,
+        'Leave it out to keep what is there.',
+      );
     const sdk = await import('@aws-sdk/client-cloudformation');
-    const kept = Object.keys(template.Parameters ?? {}).filter((name) => name in live.observed.parameters && request.parameters?.[name] === undefined);
+    const kept = Object.keys(template.Parameters ?? {}).filter(
+      (name) => name in live.observed.parameters && request.parameters?.[name] === undefined,
+    );
     const tags = { ...live.observed.tags, ...request.tags };
     const { Id } = await context.cloudFormation.send(
       new sdk.CreateChangeSetCommand({
@@ -74,7 +120,13 @@ export async function planStackUpdate(context: PlannerContext, request: StackUpd
         ChangeSetName: `countersign-${context.now().getTime().toString(36)}-${Math.random().toString(36).slice(2, 8)}`,
         ChangeSetType: 'UPDATE',
         TemplateBody: body,
-        Parameters: [...kept.map((ParameterKey) => ({ ParameterKey, UsePreviousValue: true })), ...Object.entries(request.parameters ?? {}).map(([ParameterKey, ParameterValue]) => ({ ParameterKey, ParameterValue }))],
+        Parameters: [
+          ...kept.map((ParameterKey) => ({ ParameterKey, UsePreviousValue: true })),
+          ...Object.entries(request.parameters ?? {}).map(([ParameterKey, ParameterValue]) => ({
+            ParameterKey,
+            ParameterValue,
+          })),
+        ],
         Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
         Capabilities: (request.capabilities ?? requiredCapabilities(template)) as never,
       }),
@@ -86,22 +138,36 @@ export async function planStackUpdate(context: PlannerContext, request: StackUpd
 }
 
 /** A change set's changes, both readings merged: with property values CloudFormation may drop resources silently. */
-async function readChangeSet(client: CloudFormationClient, id: string): Promise<{ changes: ResourceChange[]; failure?: string }> {
+async function readChangeSet(
+  client: CloudFormationClient,
+  id: string,
+): Promise<{ changes: ResourceChange[]; failure?: string }> {
   const sdk = await import('@aws-sdk/client-cloudformation');
   const deadline = Date.now() + MAX_WAIT_MILLISECONDS;
   for (let pauseMilliseconds = 100; ; pauseMilliseconds = Math.min(2_000, pauseMilliseconds * 1.6)) {
-    const { Status, StatusReason } = await client.send(new sdk.DescribeChangeSetCommand({ ChangeSetName: id }));
+    const { Status, StatusReason } = await client.send(
+      new sdk.DescribeChangeSetCommand({ ChangeSetName: id }),
+    );
     if (Status === 'CREATE_COMPLETE') break;
     if (Status === 'FAILED') return { changes: [], failure: StatusReason ?? 'no reason given' };
-    if (Date.now() > deadline) throw new CountersignError('AWS_TIMEOUT', 'CloudFormation is still making the change set.', 'Plan again in a minute.');
+    if (Date.now() > deadline)
+      throw new CountersignError(
+        'AWS_TIMEOUT',
+        'CloudFormation is still making the change set.',
+        'Plan again in a minute.',
+      );
     await new Promise((resolve) => setTimeout(resolve, pauseMilliseconds));
   }
   const byId = new Map<string, ResourceChange>();
   for (const IncludePropertyValues of [false, true]) {
     let NextToken: string | undefined;
     do {
-      const page = await client.send(new sdk.DescribeChangeSetCommand({ ChangeSetName: id, IncludePropertyValues, NextToken }));
-      for (const { ResourceChange: change } of page.Changes ?? []) if (change?.LogicalResourceId) byId.set(change.LogicalResourceId, { ...byId.get(change.LogicalResourceId), ...change });
+      const page = await client.send(
+        new sdk.DescribeChangeSetCommand({ ChangeSetName: id, IncludePropertyValues, NextToken }),
+      );
+      for (const { ResourceChange: change } of page.Changes ?? [])
+        if (change?.LogicalResourceId)
+          byId.set(change.LogicalResourceId, { ...byId.get(change.LogicalResourceId), ...change });
       NextToken = page.NextToken;
     } while (NextToken);
   }
@@ -109,13 +175,41 @@ async function readChangeSet(client: CloudFormationClient, id: string): Promise<
 }
 
 function noChange(context: PlannerContext, live: LiveStack, reason: string): PlanDraft {
-  if (!/didn't contain changes|No updates are to be performed/.test(reason)) throw new CountersignError('AWS_CHANGE_SET_FAILED', `CloudFormation refused the change set: ${reason}`, 'Mend what it names and plan again.');
-  return { target: targetOf(context, live), calls: [], effects: [], observed: observed(context, { stack: live.observed }), dryRun: { kind: 'no_change', succeeded: true }, notes: [] };
+  if (!/didn't contain changes|No updates are to be performed/.test(reason))
+    throw new CountersignError(
+      'AWS_CHANGE_SET_FAILED',
+      `CloudFormation refused the change set: ${reason}`,
+      'Mend what it names and plan again.',
+    );
+  return {
+    target: targetOf(context, live),
+    calls: [],
+    effects: [],
+    observed: observed(context, { stack: live.observed }),
+    dryRun: { kind: 'no_change', succeeded: true },
+    notes: [],
+  };
 }
 
-async function draftOfUpdate(context: PlannerContext, live: LiveStack, changeSetId: string, changes: ResourceChange[], tags: Record<string, string>): Promise<PlanDraft> {
-  const call: Call = { step: 'step1', service: 'cloudformation', operation: 'ExecuteChangeSet', input: { ChangeSetName: changeSetId, ClientRequestToken: tokenFor(changeSetId) }, account: context.identity.account, region: context.identity.region };
-  const effects = [...changes.map((change) => effectOfChange(context.knowledge, change, live.observed.stackName)), ...tagEffects(live, tags)];
+async function draftOfUpdate(
+  context: PlannerContext,
+  live: LiveStack,
+  changeSetId: string,
+  changes: ResourceChange[],
+  tags: Record<string, string>,
+): Promise<PlanDraft> {
+  const call: Call = {
+    step: 'step1',
+    service: 'cloudformation',
+    operation: 'ExecuteChangeSet',
+    input: { ChangeSetName: changeSetId, ClientRequestToken: tokenFor(changeSetId) },
+    account: context.identity.account,
+    region: context.identity.region,
+  };
+  const effects = [
+    ...changes.map((change) => effectOfChange(context.knowledge, change, live.observed.stackName)),
+    ...tagEffects(live, tags),
+  ];
   return {
     target: targetOf(context, live),
     calls: [call],
@@ -135,50 +229,133 @@ function tokenFor(subject: string): string {
 function tagEffects(live: LiveStack, tags: Record<string, string>): Effect[] {
   const changed = Object.entries(tags).filter(([key, value]) => live.observed.tags[key] !== value);
   if (changed.length === 0) return [];
-  return [{ kind: 'tag', type: 'AWS::CloudFormation::Stack', physicalId: live.observed.stackId, holds: 'nothing', interrupts: 'no', reversibility: 'reversible', revision: false, properties: changed.map(([key, after]) => ({ path: `Tags.${key}`, after, replaces: 'never' as const, ...(live.observed.tags[key] === undefined ? {} : { before: live.observed.tags[key] }) })), why: 'Tags of the stack.' }];
+  return [
+    {
+      kind: 'tag',
+      type: 'AWS::CloudFormation::Stack',
+      physicalId: live.observed.stackId,
+      holds: 'nothing',
+      interrupts: 'no',
+      reversibility: 'reversible',
+      revision: false,
+      properties: changed.map(([key, after]) => ({
+        path: `Tags.${key}`,
+        after,
+        replaces: 'never' as const,
+        ...(live.observed.tags[key] === undefined ? {} : { before: live.observed.tags[key] }),
+      })),
+      why: 'Tags of the stack.',
+    },
+  ];
 }
 
 /** DeleteStack has no preview: what vanishes and what stays is read from the template and the resources. */
 export async function planStackDelete(context: PlannerContext, name: string): Promise<PlanDraft> {
   return askingAws(async () => {
     const live = await observeStack(context.cloudFormation, name, context.secretKey);
-    if (BUSY.test(live.observed.status)) throw new CountersignError('STATE_STACK_BUSY', `${name} is in ${live.observed.status}.`, 'Wait until its operation has ended.');
+    if (BUSY.test(live.observed.status))
+      throw new CountersignError(
+        'STATE_STACK_BUSY',
+        `${name} is in ${live.observed.status}.`,
+        'Wait until its operation has ended.',
+      );
     const resources = await listResources(context.cloudFormation, live.observed.stackId);
     const resolved = resolveTemplate(parseTemplate(live.template), {
       parameters: Object.fromEntries(Object.entries(live.observed.parameters)),
-      pseudo: { AccountId: context.identity.account, Region: context.identity.region, StackId: live.observed.stackId, StackName: live.observed.stackName },
+      pseudo: {
+        AccountId: context.identity.account,
+        Region: context.identity.region,
+        StackId: live.observed.stackId,
+        StackName: live.observed.stackName,
+      },
     }).resources;
     const effects = resources
       .filter(({ ResourceStatus }) => ResourceStatus !== 'DELETE_COMPLETE')
       .map(({ LogicalResourceId = '', PhysicalResourceId, ResourceType = '' }) => {
         const policy = resolved[LogicalResourceId]?.deletionPolicy ?? 'Delete';
         return loss(
-          { kind: 'delete', type: ResourceType, logicalId: LogicalResourceId, ...(PhysicalResourceId ? { physicalId: PhysicalResourceId } : {}), owner: { kind: 'stack', name: live.observed.stackName }, holds: holdsOf(ResourceType), revision: isRevisionType(ResourceType), properties: [] },
+          {
+            kind: 'delete',
+            type: ResourceType,
+            logicalId: LogicalResourceId,
+            ...(PhysicalResourceId ? { physicalId: PhysicalResourceId } : {}),
+            owner: { kind: 'stack', name: live.observed.stackName },
+            holds: holdsOf(ResourceType),
+            revision: isRevisionType(ResourceType),
+            properties: [],
+          },
           policy === 'Retain' ? 'Retain' : policy === 'Snapshot' ? 'Snapshot' : 'Delete',
           'DeletionPolicy',
         );
       });
-    const call: Call = { step: 'step1', service: 'cloudformation', operation: 'DeleteStack', input: { StackName: live.observed.stackId, ClientRequestToken: tokenFor(live.observed.stackId + (live.observed.updatedAt ?? '')) }, account: context.identity.account, region: context.identity.region };
-    return { target: targetOf(context, live), calls: [call], effects: effects.sort(compareWorstFirst), observed: observed(context, { stack: live.observed }), dryRun: { kind: 'synthesised', succeeded: true }, notes: ['CloudFormation has no preview of a deletion: this plan was made from the template and the resources.'] };
+    const call: Call = {
+      step: 'step1',
+      service: 'cloudformation',
+      operation: 'DeleteStack',
+      input: {
+        StackName: live.observed.stackId,
+        ClientRequestToken: tokenFor(live.observed.stackId + (live.observed.updatedAt ?? '')),
+      },
+      account: context.identity.account,
+      region: context.identity.region,
+    };
+    return {
+      target: targetOf(context, live),
+      calls: [call],
+      effects: effects.sort(compareWorstFirst),
+      observed: observed(context, { stack: live.observed }),
+      dryRun: { kind: 'synthesised', succeeded: true },
+      notes: [
+        'CloudFormation has no preview of a deletion: this plan was made from the template and the resources.',
+      ],
+    };
   });
 }
 
-const OPERATIONS: Record<InstanceAction, string> = { start: 'StartInstances', stop: 'StopInstances', reboot: 'RebootInstances', terminate: 'TerminateInstances' };
+const OPERATIONS: Record<InstanceAction, string> = {
+  start: 'StartInstances',
+  stop: 'StopInstances',
+  reboot: 'RebootInstances',
+  terminate: 'TerminateInstances',
+};
 
-export async function planInstanceAction(context: PlannerContext, instanceIds: string[], action: InstanceAction): Promise<PlanDraft> {
+export async function planInstanceAction(
+  context: PlannerContext,
+  instanceIds: string[],
+  action: InstanceAction,
+): Promise<PlanDraft> {
   return askingAws(async () => {
     const ids = [...new Set(instanceIds)].sort();
     const instances = (await observeInstances(context.ec2, ids)).sort((a, b) => (a.id < b.id ? -1 : 1));
     const place = { account: context.identity.account, region: context.identity.region };
-    const snapshots: Call[] = action !== 'terminate' ? [] : instances.flatMap(({ volumes }) => volumes.filter(({ deleteOnTermination }) => deleteOnTermination)).map(({ id }, index) => ({ step: `snapshot${index + 1}`, service: 'ec2', operation: 'CreateSnapshot', input: { VolumeId: id, Description: 'Made by countersign before a termination' }, ...place }));
-    const call: Call = { step: 'act', service: 'ec2', operation: OPERATIONS[action], input: { InstanceIds: ids }, ...place };
+    const snapshots: Call[] =
+      action !== 'terminate'
+        ? []
+        : instances
+            .flatMap(({ volumes }) => volumes.filter(({ deleteOnTermination }) => deleteOnTermination))
+            .map(({ id }, index) => ({
+              step: `snapshot${index + 1}`,
+              service: 'ec2',
+              operation: 'CreateSnapshot',
+              input: { VolumeId: id, Description: 'Made by countersign before a termination' },
+              ...place,
+            }));
+    const call: Call = {
+      step: 'act',
+      service: 'ec2',
+      operation: OPERATIONS[action],
+      input: { InstanceIds: ids },
+      ...place,
+    };
     return {
       target: { kind: 'instances', ...place, name: ids.join(','), ids },
       calls: [...snapshots, call],
       effects: instances.map((instance) => effectOfInstance(instance, action)).sort(compareWorstFirst),
       observed: observed(context, { instances }),
       dryRun: { kind: 'synthesised', succeeded: true },
-      notes: ['EC2 has no preview: effects follow from state, volumes and protections; permission is tried at execution.'],
+      notes: [
+        'EC2 has no preview: effects follow from state, volumes and protections; permission is tried at execution.',
+      ],
     };
   });
 }
@@ -187,14 +364,22 @@ export async function planInstanceAction(context: PlannerContext, instanceIds: s
 export async function recomputePlan(context: PlannerContext, plan: Plan): Promise<PlanDraft> {
   const [first] = plan.calls;
   if (plan.target.kind === 'instances') {
-    const action = (Object.keys(OPERATIONS) as InstanceAction[]).find((name) => OPERATIONS[name] === plan.calls.at(-1)?.operation);
+    const action = (Object.keys(OPERATIONS) as InstanceAction[]).find(
+      (name) => OPERATIONS[name] === plan.calls.at(-1)?.operation,
+    );
     return planInstanceAction(context, plan.target.ids, action ?? 'terminate');
   }
   if (first?.operation === 'DeleteStack') return planStackDelete(context, plan.target.ids[0]!);
   return askingAws(async () => {
     const live = await observeStack(context.cloudFormation, plan.target.ids[0]!, context.secretKey);
     const { changes } = await readChangeSet(context.cloudFormation, String(first?.input.ChangeSetName));
-    const tags = Object.fromEntries(plan.effects.filter(({ kind }) => kind === 'tag').flatMap(({ properties }) => properties.map(({ path, after = '' }) => [path.slice('Tags.'.length), after])));
+    const tags = Object.fromEntries(
+      plan.effects
+        .filter(({ kind }) => kind === 'tag')
+        .flatMap(({ properties }) =>
+          properties.map(({ path, after = '' }) => [path.slice('Tags.'.length), after]),
+        ),
+    );
     return draftOfUpdate(context, live, String(first?.input.ChangeSetName), changes, tags);
   });
 }

@@ -15,7 +15,10 @@ export interface Wire {
 }
 
 const NAMESPACES: Record<Service, { xml: string; shape: string }> = {
-  cloudformation: { xml: 'http://cloudformation.amazonaws.com/doc/2010-05-15/', shape: 'com.amazonaws.cloudformation' },
+  cloudformation: {
+    xml: 'http://cloudformation.amazonaws.com/doc/2010-05-15/',
+    shape: 'com.amazonaws.cloudformation',
+  },
   ec2: { xml: 'http://ec2.amazonaws.com/doc/2016-11-15', shape: 'com.amazonaws.ec2' },
   sts: { xml: 'https://sts.amazonaws.com/doc/2011-06-15/', shape: 'com.amazonaws.sts' },
 };
@@ -56,7 +59,9 @@ function createWire(service: Service, schemas: Record<string, unknown>): Wire {
       const operation = form.get('Action') ?? '';
       const schema = schemaOf(operation);
       const root = treeOf(form);
-      const input = schema ? (decodeValue(NormalizedSchema.of(schema[4] as never), root, isEc2) as Record<string, unknown>) : {};
+      const input = schema
+        ? (decodeValue(NormalizedSchema.of(schema[4] as never), root, isEc2) as Record<string, unknown>)
+        : {};
       return { operation, input: input ?? {} };
     },
     encode(operation, output) {
@@ -79,13 +84,28 @@ function createWire(service: Service, schemas: Record<string, unknown>): Wire {
 const escapeXml = (text: string) => text.replace(/[<>&"']/g, (character) => `&#${character.codePointAt(0)};`);
 
 /** Serialises the members only: the element around them is the protocol's. */
-function encodeStruct(schema: NormalizedSchema, value: Record<string, unknown>, xmlNamespace: string, serviceNamespace: string): string {
+function encodeStruct(
+  schema: NormalizedSchema,
+  value: Record<string, unknown>,
+  xmlNamespace: string,
+  serviceNamespace: string,
+): string {
   if (!schema.isStructSchema()) return '';
-  const serializer = new XmlShapeSerializer({ timestampFormat: { useTrait: true, default: 5 }, httpBindings: false, xmlNamespace, serviceNamespace } as never);
-  serializer.setSerdeContext({ base64Encoder: (bytes: Uint8Array) => Buffer.from(bytes).toString('base64') } as never);
+  const serializer = new XmlShapeSerializer({
+    timestampFormat: { useTrait: true, default: 5 },
+    httpBindings: false,
+    xmlNamespace,
+    serviceNamespace,
+  } as never);
+  serializer.setSerdeContext({
+    base64Encoder: (bytes: Uint8Array) => Buffer.from(bytes).toString('base64'),
+  } as never);
   serializer.write(schema as never, value);
   const text = String(serializer.flush());
-  return text.replace(/^<[^>]*?\/>$/, '').replace(/^<[^>]+>/, '').replace(/<\/[^>]+>$/, '');
+  return text
+    .replace(/^<[^>]*?\/>$/, '')
+    .replace(/^<[^>]+>/, '')
+    .replace(/<\/[^>]+>$/, '');
 }
 
 type Tree = { text?: string; children: Map<string, Tree> };
@@ -110,7 +130,10 @@ function decodeValue(schema: NormalizedSchema, tree: Tree, isEc2: boolean): unkn
     const result: Record<string, unknown> = {};
     for (const [name, member] of schema.structIterator()) {
       const traits = member.getMergedTraits() as { xmlName?: string; ec2QueryName?: string };
-      const capitalised = traits.xmlName === undefined ? undefined : traits.xmlName.charAt(0).toUpperCase() + traits.xmlName.slice(1);
+      const capitalised =
+        traits.xmlName === undefined
+          ? undefined
+          : traits.xmlName.charAt(0).toUpperCase() + traits.xmlName.slice(1);
       const wireName = isEc2 ? (traits.ec2QueryName ?? capitalised ?? name) : (traits.xmlName ?? name);
       const child = tree.children.get(wireName);
       if (child) result[name] = decodeValue(member, child, isEc2);

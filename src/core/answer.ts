@@ -23,7 +23,7 @@ export const planAnswerSchema = z.looseObject({
   next: z.looseObject({}).optional(),
 });
 
-export function describePlan(plan: Plan, judgement: Judgement, goals: Goal[], assurance: string) {
+export function answerPlan(plan: Plan, judgement: Judgement, goals: Goal[], assurance: string) {
   const decision = plan.dryRun.kind === 'no_change' ? 'no_change' : judgement.decision;
   return {
     decision,
@@ -101,7 +101,7 @@ function nextAfterPlan(plan: Plan, decision: string, goals: Goal[]) {
   };
 }
 
-export function describeChangeAnswer(change: Change) {
+export function answerChange(change: Change) {
   const counted = change.approvals
     .filter(({ decision }) => decision === 'approve')
     .map(({ person }) => person);

@@ -172,7 +172,7 @@ function apply(change: Change, event: ChangeEvent, isFilled: (p: Proposal, a: Ap
       change.startedAt = event.at;
       break;
     case 'change.finished':
-      change.outcome = outcomeSchema.parse(body);
+      change.outcome = outcomeSchema.parse(body.outcome);
       change.state = change.outcome.state;
       break;
   }

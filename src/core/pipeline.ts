@@ -5,7 +5,7 @@
  * Refused, malformed and unknown calls are in the ledger too.
  */
 import { randomBytes } from 'node:crypto';
-import { describePlan } from './answer.ts';
+import { answerPlan } from './answer.ts';
 import { digestOf, type Json } from './digest.ts';
 import { CountersignError, type ErrorAnswer } from './errors.ts';
 import { goalsAllowed, judgeAll } from './guard.ts';
@@ -221,7 +221,7 @@ function storeAndDescribe(plan: Plan, ports: PipelinePorts): Record<string, unkn
       },
     });
   });
-  return describePlan(plan, judgement, goals, ports.policy.assurance());
+  return answerPlan(plan, judgement, goals, ports.policy.assurance());
 }
 
 function verdictOf(content: Record<string, unknown>): { decision?: string; subject?: string } {

@@ -30,12 +30,23 @@ export interface ExecutorPorts {
 
 export async function executeChange(ports: ExecutorPorts, changeId: string): Promise<Change> {
   const change = ports.changes.find(changeId);
-  if (change.state !== 'approved') throw new CountersignError(change.state === 'expired' ? 'STATE_CHANGE_EXPIRED' : 'STATE_CHANGE_NOT_APPROVED', `The change is ${change.state}${change.explanation ? `: ${change.explanation}` : ''}.`, change.state === 'pending' ? `It still needs signatures: countersign approve ${change.id}.` : 'Nothing is to be executed here.');
+  if (change.state !== 'approved')
+    throw new CountersignError(
+      change.state === 'expired' ? 'STATE_CHANGE_EXPIRED' : 'STATE_CHANGE_NOT_APPROVED',
+      `The change is ${change.state}${change.explanation ? `: ${change.explanation}` : ''}.`,
+      change.state === 'pending'
+        ? `It still needs signatures: countersign approve ${change.id}.`
+        : 'Nothing is to be executed here.',
+    );
   const { plan } = ports.changes.plan(change.planId);
   await recheck(ports, change, plan);
   lock(ports, change, plan);
   const outcome = await runCalls(ports, change, plan);
-  ports.ledger.append({ kind: 'change.finished', changeId, body: { ...aboutChange(change, plan), ...outcome } as unknown as Json });
+  ports.ledger.append({
+    kind: 'change.finished',
+    changeId,
+    body: { ...aboutChange(change, plan), outcome } as unknown as Json,
+  });
   return ports.changes.find(changeId);
 }
 
@@ -44,7 +55,11 @@ async function recheck(ports: ExecutorPorts, change: Change, plan: Plan): Promis
   const reason = await whyStale(ports, change, plan);
   if (reason === null) return;
   ports.ledger.append({ kind: 'change.stale', changeId: change.id, body: { why: makeVisibleLine(reason) } });
-  throw new CountersignError('STATE_STALE', reason, 'Plan again on the present state, propose and sign that.');
+  throw new CountersignError(
+    'STATE_STALE',
+    reason,
+    'Plan again on the present state, propose and sign that.',
+  );
 }
 
 async function whyStale(ports: ExecutorPorts, change: Change, plan: Plan): Promise<string | null> {
@@ -53,7 +68,8 @@ async function whyStale(ports: ExecutorPorts, change: Change, plan: Plan): Promi
   if (endpoint !== plan.endpoint) return `The plan was made on ${plan.endpoint}; this is ${endpoint}.`;
   const signers = recordedSigners(change, plan, ports.people);
   if (signers.problem) return signers.problem;
-  if (!ports.policy.isFilled(change, signers.approvals)) return 'Its seats are not filled by keys that the policy lists now.';
+  if (!ports.policy.isFilled(change, signers.approvals))
+    return 'Its seats are not filled by keys that the policy lists now.';
   let live: Awaited<ReturnType<CloudPorts['recompute']>>;
   try {
     live = await ports.cloud.recompute(plan);
@@ -63,19 +79,42 @@ async function whyStale(ports: ExecutorPorts, change: Change, plan: Plan): Promi
   const judge = ports.policy.judgeFor(plan.target, live.observed.stack?.tags ?? {}, 'execute', change.goal);
   const differences = planDifferences(plan, live);
   const judgement = judgeAll(judge.guards, { ...plan, ...live }, { ...judge.facts, differences });
-  const denials = judgement.verdicts.filter(({ outcome }) => outcome === 'deny').map(({ message }) => message);
+  const denials = judgement.verdicts
+    .filter(({ outcome }) => outcome === 'deny')
+    .map(({ message }) => message);
   if (denials.length > 0) return denials.join(' ');
-  return isStricter(judgement, change.judgement) ? `It would now need ${judgement.seats} signature(s).` : null;
+  return isStricter(judgement, change.judgement)
+    ? `It would now need ${judgement.seats} signature(s).`
+    : null;
 }
 
 /** One executor wins: the nonce is consumed once, and nothing else is executing on the target. */
 function lock(ports: ExecutorPorts, change: Change, plan: Plan): void {
   ports.ledger.transact((tx) => {
-    if (!tx.claim(`nonce/${change.nonce}`)) throw new CountersignError('STATE_NONCE_USED', 'Another executor has taken this change.', `Follow it: countersign changes.`);
+    if (!tx.claim(`nonce/${change.nonce}`))
+      throw new CountersignError(
+        'STATE_NONCE_USED',
+        'Another executor has taken this change.',
+        `Follow it: countersign changes.`,
+      );
     const other = ports.policy.judgeFor(plan.target, {}, 'execute').facts.history.inFlight;
-    if (other) throw new CountersignError('STATE_TARGET_LOCKED', `Change ${other} is executing on ${plan.target.name}.`, 'Wait until it has ended.');
-    if (ports.changes.find(change.id).state !== 'approved') throw new CountersignError('STATE_CHANGE_NOT_APPROVED', 'The change is no longer approved.', 'Nothing is to be executed here.');
-    tx.append({ kind: 'change.executing', changeId: change.id, body: aboutChange(change, plan) as unknown as Json });
+    if (other)
+      throw new CountersignError(
+        'STATE_TARGET_LOCKED',
+        `Change ${other} is executing on ${plan.target.name}.`,
+        'Wait until it has ended.',
+      );
+    if (ports.changes.find(change.id).state !== 'approved')
+      throw new CountersignError(
+        'STATE_CHANGE_NOT_APPROVED',
+        'The change is no longer approved.',
+        'Nothing is to be executed here.',
+      );
+    tx.append({
+      kind: 'change.executing',
+      changeId: change.id,
+      body: aboutChange(change, plan) as unknown as Json,
+    });
   });
 }
 
@@ -86,26 +125,46 @@ function aboutChange(change: Change, plan: Plan) {
     environment: change.environment,
     operations: plan.calls.map(({ operation }) => operation),
     unprotects: plan.effects.some(({ kind }) => kind === 'unprotect'),
-    what: digestOf(plan.effects.map(({ kind, logicalId, physicalId, properties }) => [kind, logicalId ?? physicalId ?? '', properties.map(({ path, after }) => [path, after ?? ''])])),
+    what: digestOf(
+      plan.effects.map(({ kind, logicalId, physicalId, properties }) => [
+        kind,
+        logicalId ?? physicalId ?? '',
+        properties.map(({ path, after }) => [path, after ?? '']),
+      ]),
+    ),
   };
 }
 
 async function runCalls(ports: ExecutorPorts, change: Change, plan: Plan): Promise<Outcome> {
   const outputs: Record<string, Record<string, unknown>> = {};
   const calls: Outcome['calls'] = [];
-  const end = (state: Outcome['state'], detail: string): Outcome => ({ state, detail: makeVisibleLine(detail), credentials: 'unconfined', calls });
+  const end = (state: Outcome['state'], detail: string): Outcome => ({
+    state,
+    detail: makeVisibleLine(detail),
+    credentials: 'unconfined',
+    calls,
+  });
   for (const planned of plan.calls) {
     const call: Call = { ...planned, input: resolveStepReferences(planned.input, outputs) as Call['input'] };
     const label = { step: call.step, operation: `${call.service}:${call.operation}` };
-    ports.ledger.append({ kind: 'call.intended', changeId: change.id, body: { ...label, digest: digestOf(call) } });
+    ports.ledger.append({
+      kind: 'call.intended',
+      changeId: change.id,
+      body: { ...label, digest: digestOf(call) },
+    });
     try {
       outputs[call.step] = await sendOnce(ports, call);
       ports.ledger.append({ kind: 'call.returned', changeId: change.id, body: label });
       calls.push({ ...label, outcome: 'done' });
-      if (call.operation === 'CreateSnapshot') await ports.cloud.waitForSnapshot(String(outputs[call.step]?.SnapshotId), call.region);
+      if (call.operation === 'CreateSnapshot')
+        await ports.cloud.waitForSnapshot(String(outputs[call.step]?.SnapshotId), call.region);
     } catch (error) {
       const answered = hasAnswer(error);
-      ports.ledger.append({ kind: answered ? 'call.failed' : 'call.unknown', changeId: change.id, body: { ...label, why: makeVisibleLine(String((error as Error).message)) } });
+      ports.ledger.append({
+        kind: answered ? 'call.failed' : 'call.unknown',
+        changeId: change.id,
+        body: { ...label, why: makeVisibleLine(String((error as Error).message)) },
+      });
       calls.push({ ...label, outcome: answered ? 'failed' : 'unknown' });
       return end(answered ? 'failed' : 'unknown', `${label.operation}: ${(error as Error).message}`);
     }
@@ -129,7 +188,12 @@ function hasAnswer(error: unknown): boolean {
   return status !== undefined && status >= 400 && status < 500;
 }
 
-async function follow(ports: ExecutorPorts, change: Change, plan: Plan, end: (state: Outcome['state'], detail: string) => Outcome): Promise<Outcome> {
+async function follow(
+  ports: ExecutorPorts,
+  change: Change,
+  plan: Plan,
+  end: (state: Outcome['state'], detail: string) => Outcome,
+): Promise<Outcome> {
   if (plan.target.kind !== 'stack') return end('succeeded', 'All calls were answered.');
   const token = String(plan.calls.at(-1)?.input.ClientRequestToken);
   const failures: string[] = [];

@@ -1,7 +1,7 @@
 /** What is known about resource types. The big index is generated (`npm run tables`) and read at first use. */
 export { holdsOf, snapshotSupported } from './holds.ts';
-export { isRevisionType } from './revisions.ts';
 export { interruptsOf } from './interruptions.ts';
+export { isRevisionType } from './revisions.ts';
 
 export type Replacement = 'never' | 'always' | 'conditional' | 'unknown';
 
@@ -27,7 +27,9 @@ let loading: Promise<Knowledge> | undefined;
 
 /** Sources: see the data file's own `source`. */
 export function loadKnowledge(): Promise<Knowledge> {
-  loading ??= import('./data/resource-types.json', { with: { type: 'json' } }).then(({ default: data }) => createKnowledge(data.types as Record<string, Row>));
+  loading ??= import('./data/resource-types.json', { with: { type: 'json' } }).then(({ default: data }) =>
+    createKnowledge(data.types as Record<string, Row>),
+  );
   return loading;
 }
 
@@ -48,7 +50,11 @@ function createKnowledge(types: Record<string, Row>): Knowledge {
       // A whole property may differ in a part that replaces: the strictest of what lies above and below counts.
       const below = (paths: string[]) => paths.some((candidate) => prefixes.includes(candidate));
       if (below(always)) return 'always';
-      if (below(conditional) || [...always, ...conditional].some((candidate) => candidate.startsWith(`${path}.`))) return 'conditional';
+      if (
+        below(conditional) ||
+        [...always, ...conditional].some((candidate) => candidate.startsWith(`${path}.`))
+      )
+        return 'conditional';
       return 'never';
     },
     attributesOf: (type) => list(row(type)?.g),
@@ -56,7 +62,13 @@ function createKnowledge(types: Record<string, Row>): Knowledge {
     nameProperty(type) {
       const short = type.split('::')[2] ?? '';
       const properties = list(row(type)?.p);
-      return [`${short}Name`, 'Name', `${short.replace(/^DB/, 'DB')}Identifier`, 'TableName', 'LogGroupName'].find((name) => properties.includes(name));
+      return [
+        `${short}Name`,
+        'Name',
+        `${short.replace(/^DB/, 'DB')}Identifier`,
+        'TableName',
+        'LogGroupName',
+      ].find((name) => properties.includes(name));
     },
   };
 }

@@ -4,8 +4,26 @@
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/
  */
 const INTERRUPTS: Record<string, readonly string[]> = {
-  'AWS::EC2::Instance': ['InstanceType', 'EbsOptimized', 'KernelId', 'RamdiskId', 'UserData', 'Tenancy', 'Affinity', 'HostId'],
-  'AWS::RDS::DBInstance': ['DBInstanceClass', 'EngineVersion', 'DBParameterGroupName', 'OptionGroupName', 'Port', 'StorageType', 'MultiAZ', 'AllocatedStorage'],
+  'AWS::EC2::Instance': [
+    'InstanceType',
+    'EbsOptimized',
+    'KernelId',
+    'RamdiskId',
+    'UserData',
+    'Tenancy',
+    'Affinity',
+    'HostId',
+  ],
+  'AWS::RDS::DBInstance': [
+    'DBInstanceClass',
+    'EngineVersion',
+    'DBParameterGroupName',
+    'OptionGroupName',
+    'Port',
+    'StorageType',
+    'MultiAZ',
+    'AllocatedStorage',
+  ],
   'AWS::RDS::DBCluster': ['EngineVersion', 'Port', 'DBClusterParameterGroupName'],
   'AWS::ElastiCache::CacheCluster': ['CacheNodeType', 'EngineVersion', 'NumCacheNodes'],
   'AWS::ElastiCache::ReplicationGroup': ['CacheNodeType', 'EngineVersion'],

@@ -17,10 +17,17 @@ You can neither approve nor execute. Prefer in-place updates; deleting and recre
  * @param call the pipeline, made at the first call, so that listing tools costs nothing.
  * SECURITY: stdout is the protocol; nothing else may write there.
  */
-export function serveTools(tools: readonly Tool[], version: string, call: (name: string, input: unknown) => Promise<ToolAnswer>): { close(): Promise<void> } {
+export function serveTools(
+  tools: readonly Tool[],
+  version: string,
+  call: (name: string, input: unknown) => Promise<ToolAnswer>,
+): { close(): Promise<void> } {
   let listed: Record<string, unknown>[] | undefined;
   return serveStdio(() => {
-    const server = new Server({ name: 'countersign', version }, { capabilities: { tools: {} }, instructions: INSTRUCTIONS });
+    const server = new Server(
+      { name: 'countersign', version },
+      { capabilities: { tools: {} }, instructions: INSTRUCTIONS },
+    );
     server.setRequestHandler('tools/list', async () => {
       listed ??= tools.map(describeTool);
       return { tools: listed as never };
@@ -28,7 +35,17 @@ export function serveTools(tools: readonly Tool[], version: string, call: (name:
     server.setRequestHandler('tools/call', async (request) => {
       const answer = await call(request.params.name, request.params.arguments ?? {});
       const content = answer.ok ? answer.content : { ...answer.error };
-      return { content: [{ type: 'text' as const, text: answer.ok ? summaryOf(content) : `${answer.error.code}: ${answer.error.message} ${answer.error.remedy}` }], ...(answer.ok ? { structuredContent: content } : { isError: true }) };
+      return {
+        content: [
+          {
+            type: 'text' as const,
+            text: answer.ok
+              ? summaryOf(content)
+              : `${answer.error.code}: ${answer.error.message} ${answer.error.remedy}`,
+          },
+        ],
+        ...(answer.ok ? { structuredContent: content } : { isError: true }),
+      };
     });
     return server;
   });
@@ -50,5 +67,13 @@ function describeTool(tool: Tool): Record<string, unknown> {
 function summaryOf(content: Record<string, unknown>): string {
   if (typeof content.decision !== 'string') return JSON.stringify(content);
   const { decision, state, plan_id, change_id, effects, verdicts, next } = content;
-  return JSON.stringify({ decision, state, plan_id, change_id, counts: (effects as { counts?: unknown } | undefined)?.counts, reasons: (verdicts as { code: string }[] | undefined)?.map(({ code }) => code), next });
+  return JSON.stringify({
+    decision,
+    state,
+    plan_id,
+    change_id,
+    counts: (effects as { counts?: unknown } | undefined)?.counts,
+    reasons: (verdicts as { code: string }[] | undefined)?.map(({ code }) => code),
+    next,
+  });
 }

@@ -4,16 +4,27 @@ import type { Target } from '../core/plan.ts';
 import type { Policy } from './load.ts';
 import { durationSeconds, type ScopeEntry } from './schema.ts';
 
-const glob = (pattern: string) => new RegExp(`^${pattern.replaceAll(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.')}$`);
+const glob = (pattern: string) =>
+  new RegExp(
+    `^${pattern
+      .replaceAll(/[.+^${}()|[\]\\]/g, '\\$&')
+      .replaceAll('*', '.*')
+      .replaceAll('?', '.')}$`,
+  );
 
 /** First match wins; none is null. Instances match only scopes that name instances. */
-export function scopeFor(policy: Policy, target: Pick<Target, 'kind' | 'account' | 'region' | 'name'>): ScopeEntry | null {
+export function scopeFor(
+  policy: Policy,
+  target: Pick<Target, 'kind' | 'account' | 'region' | 'name'>,
+): ScopeEntry | null {
   const names = target.kind === 'stack' ? [target.name] : target.name.split(',');
   const found = policy.file.scopes.find((scope) => {
     const account = policy.file.accounts[scope.account];
     if (account?.id !== target.account || !account.regions.includes(target.region)) return false;
     const patterns = target.kind === 'stack' ? scope.stacks : scope.instances;
-    return patterns !== undefined && names.every((name) => patterns.some((pattern) => glob(pattern).test(name)));
+    return (
+      patterns !== undefined && names.every((name) => patterns.some((pattern) => glob(pattern).test(name)))
+    );
   });
   return found ?? null;
 }
@@ -41,7 +52,11 @@ export function seatRules(policy: Policy | null, environment: Environment): Fact
     const entry = given?.[kind] ?? DEFAULT_SEATS[environment][kind];
     return typeof entry === 'number' ? { seats: entry, include: [] } : entry;
   };
-  return { reversible: rule('reversible'), recoverable: rule('recoverable'), irreversible: rule('irreversible') };
+  return {
+    reversible: rule('reversible'),
+    recoverable: rule('recoverable'),
+    irreversible: rule('irreversible'),
+  };
 }
 
 export function approveWithinSeconds(policy: Policy | null, environment: Environment): number {

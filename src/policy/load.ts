@@ -30,7 +30,12 @@ export function loadPolicy(path: string, guards: readonly GuardDefinition[]): Po
   try {
     text = readFileSync(path, 'utf8');
   } catch (cause) {
-    throw new CountersignError('CONFIG_POLICY_UNREADABLE', `The policy ${path} cannot be read (${(cause as { code?: string }).code}).`, 'Check --policy or COUNTERSIGN_POLICY; without a readable policy nothing is allowed.', { cause });
+    throw new CountersignError(
+      'CONFIG_POLICY_UNREADABLE',
+      `The policy ${path} cannot be read (${(cause as { code?: string }).code}).`,
+      'Check --policy or COUNTERSIGN_POLICY; without a readable policy nothing is allowed.',
+      { cause },
+    );
   }
   return parsePolicy(text, path, guards);
 }
@@ -40,7 +45,10 @@ export function parsePolicy(text: string, fileName: string, guards: readonly Gua
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, strict: true });
   const place = (offset: number) => `${lines.linePos(offset).line}:${lines.linePos(offset).col}`;
   const problems = document.errors.map((error) => `${place(error.pos[0])} ${error.message.split('\n')[0]}`);
-  const report: Report = (path, message) => problems.push(`${place(offsetOf(document, path))} ${path.map(String).join('.') || 'the file'}: ${message}`);
+  const report: Report = (path, message) =>
+    problems.push(
+      `${place(offsetOf(document, path))} ${path.map(String).join('.') || 'the file'}: ${message}`,
+    );
   let file: PolicyFile | undefined;
   if (problems.length === 0) {
     const parsed = policySchema.safeParse(document.toJS({ maxAliasCount: 50 }));
@@ -53,9 +61,18 @@ export function parsePolicy(text: string, fileName: string, guards: readonly Gua
     if (!file?.accounts[account]) report(['scopes', index, 'account'], `there is no account ${account}`);
   }
   if (!file || problems.length > 0) {
-    throw new CountersignError('CONFIG_POLICY_INVALID', `The policy is not valid, so nothing is allowed:\n${problems.map((problem) => `  ${fileName}:${problem}`).join('\n')}`, 'Mend these lines; countersign policy check reads it again.');
+    throw new CountersignError(
+      'CONFIG_POLICY_INVALID',
+      `The policy is not valid, so nothing is allowed:\n${problems.map((problem) => `  ${fileName}:${problem}`).join('\n')}`,
+      'Mend these lines; countersign policy check reads it again.',
+    );
   }
-  return { file, digest: digestOf(file), people, optionsFor: (guard, environment) => options.get(`${guard}/${environment}`) };
+  return {
+    file,
+    digest: digestOf(file),
+    people,
+    optionsFor: (guard, environment) => options.get(`${guard}/${environment}`),
+  };
 }
 
 function reportIssue(issue: Issue, base: PropertyKey[], report: Report): void {
@@ -66,7 +83,9 @@ function reportIssue(issue: Issue, base: PropertyKey[], report: Report): void {
 /** The place of the key that a path ends in, or of the nearest node above it. */
 function offsetOf(document: Document, path: PropertyKey[]): number {
   const parent = document.getIn(path.slice(0, -1), true);
-  const pair = isMap(parent) ? parent.items.find(({ key }) => isScalar(key) && String(key.value) === String(path.at(-1))) : undefined;
+  const pair = isMap(parent)
+    ? parent.items.find(({ key }) => isScalar(key) && String(key.value) === String(path.at(-1)))
+    : undefined;
   const key = pair?.key as Node | undefined;
   if (key?.range) return key.range[0];
   for (let length = path.length; length >= 0; length -= 1) {
@@ -84,7 +103,8 @@ function readPeople(file: PolicyFile, report: Report): Person[] {
     owners.set(what, name);
   };
   return Object.entries(file.people).map(([name, { signs_in_as, roles, keys }]) => {
-    for (const [index, known] of signs_in_as.entries()) claim(known.toLowerCase(), name, ['people', name, 'signs_in_as', index]);
+    for (const [index, known] of signs_in_as.entries())
+      claim(known.toLowerCase(), name, ['people', name, 'signs_in_as', index]);
     const parsed = keys.flatMap((text, index) => {
       try {
         const key = parsePublicKey(text);
@@ -100,7 +120,11 @@ function readPeople(file: PolicyFile, report: Report): Person[] {
 }
 
 /** `rate: {perHour: 5}` for every environment, or `rate: {production: {perHour: 5}}` for one. */
-function readGuardOptions(file: PolicyFile, guards: readonly GuardDefinition[], report: Report): Map<string, unknown> {
+function readGuardOptions(
+  file: PolicyFile,
+  guards: readonly GuardDefinition[],
+  report: Report,
+): Map<string, unknown> {
   const options = new Map<string, unknown>();
   for (const name of Object.keys(file.guards)) {
     if (!guards.some((guard) => guard.name === name)) report(['guards', name], `there is no guard ${name}`);
@@ -111,9 +135,13 @@ function readGuardOptions(file: PolicyFile, guards: readonly GuardDefinition[], 
     for (const environment of ENVIRONMENTS) {
       const parsed = guard.options.safeParse(split ? (given[environment] ?? {}) : given);
       if (parsed.success) options.set(`${guard.name}/${environment}`, parsed.data);
-      else for (const issue of parsed.error.issues) reportIssue(issue as Issue, ['guards', guard.name, ...(split ? [environment] : [])], report);
+      else
+        for (const issue of parsed.error.issues)
+          reportIssue(issue as Issue, ['guards', guard.name, ...(split ? [environment] : [])], report);
     }
-    for (const key of split ? Object.keys(given) : []) if (!ENVIRONMENTS.includes(key as Environment)) report(['guards', guard.name, key], 'options stand either per environment or flat');
+    for (const key of split ? Object.keys(given) : [])
+      if (!ENVIRONMENTS.includes(key as Environment))
+        report(['guards', guard.name, key], 'options stand either per environment or flat');
   }
   return options;
 }

@@ -22,12 +22,22 @@ const HOUR = 3_600_000;
 
 export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
   const { policy, guards, ledger } = options;
-  const sponsor = { name: options.sponsor ?? null, known: policy?.people.some(({ name }) => name === options.sponsor) ?? false };
+  const sponsor = {
+    name: options.sponsor ?? null,
+    known: policy?.people.some(({ name }) => name === options.sponsor) ?? false,
+  };
   const excluded = (policy?.people ?? [])
-    .filter(({ name, signsInAs }) => name === sponsor.name || options.actsAs.some((alias) => signsInAs.includes(alias.toLowerCase())))
+    .filter(
+      ({ name, signsInAs }) =>
+        name === sponsor.name || options.actsAs.some((alias) => signsInAs.includes(alias.toLowerCase())),
+    )
     .map(({ name }) => name);
   const guardsFor = (environment: Environment, only?: (guard: GuardDefinition) => boolean) =>
-    guards.filter((guard) => only?.(guard) ?? true).map((guard) => guard.create(policy ? policy.optionsFor(guard.name, environment) : guard.options.parse({})));
+    guards
+      .filter((guard) => only?.(guard) ?? true)
+      .map((guard) =>
+        guard.create(policy ? policy.optionsFor(guard.name, environment) : guard.options.parse({})),
+      );
 
   function factsFor(target: Target, phase: Facts['phase'], goal: Facts['goal']): Facts {
     const scope = policy ? scopeFor(policy, target) : null;
@@ -38,13 +48,21 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
       ...(goal ? { goal } : {}),
       halt: haltOf(ledger),
       policy: { present: policy !== null, digest: policy?.digest ?? NO_POLICY_DIGEST },
-      account: policy ? accountFor(policy, target.account) : { alias: 'ambient', id: target.account, regions: ['*'] },
-      scope: policy ? (scope ? { text: scopeText(scope), create: scope.create, execute: scope.execute } : null) : { text: 'no policy', create: false, execute: 'plan_only' },
+      account: policy
+        ? accountFor(policy, target.account)
+        : { alias: 'ambient', id: target.account, regions: ['*'] },
+      scope: policy
+        ? scope
+          ? { text: scopeText(scope), create: scope.create, execute: scope.execute }
+          : null
+        : { text: 'no policy', create: false, execute: 'plan_only' },
       environment,
       decidingTags: ['environment'],
       sponsor,
       seatRules: seatRules(policy, environment),
-      approvers: (policy?.people ?? []).filter(({ name, keys }) => !excluded.includes(name) && keys.length > 0).map(({ name, roles }) => ({ name, roles })),
+      approvers: (policy?.people ?? [])
+        .filter(({ name, keys }) => !excluded.includes(name) && keys.length > 0)
+        .map(({ name, roles }) => ({ name, roles })),
       history: historyOf(ledger, target, environment, options.now()),
     };
   }
@@ -63,8 +81,15 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
       };
     },
     sponsor: () => sponsor,
-    environmentOf: ({ account, region, name }) => (policy ? (scopeFor(policy, { kind: 'stack', account, region, name })?.environment ?? 'out_of_scope') : 'production'),
-    isFilled: (proposal, approvals) => fillSeats({ needed: proposal.judgement.seats, roles: proposal.judgement.roles, excluded: proposal.excluded }, approvals.filter(({ decision }) => decision === 'approve')).filled,
+    environmentOf: ({ account, region, name }) =>
+      policy
+        ? (scopeFor(policy, { kind: 'stack', account, region, name })?.environment ?? 'out_of_scope')
+        : 'production',
+    isFilled: (proposal, approvals) =>
+      fillSeats(
+        { needed: proposal.judgement.seats, roles: proposal.judgement.roles, excluded: proposal.excluded },
+        approvals.filter(({ decision }) => decision === 'approve'),
+      ).filled,
     assurance: () => 'L0',
   };
 }
@@ -80,32 +105,88 @@ export function haltOf(ledger: Ledger): Facts['halt'] {
 }
 
 function historyOf(ledger: Ledger, target: Target, environment: Environment, now: Date): Facts['history'] {
-  const events = ledger.events({ kinds: ['change.executing', 'change.finished'], sinceAt: new Date(now.getTime() - 24 * HOUR).toISOString() });
-  type Body = { target: Target; environment: Environment; state?: string; operations: string[]; unprotects: boolean; what: string };
-  const bodies = events.map((event) => ({ ...event, about: event.body as unknown as Body })).filter(({ about }) => about.target !== undefined);
-  const here = bodies.filter(({ about }) => about.target.name === target.name && about.target.account === target.account && about.target.region === target.region);
+  const events = ledger.events({
+    kinds: ['change.executing', 'change.finished'],
+    sinceAt: new Date(now.getTime() - 24 * HOUR).toISOString(),
+  });
+  type Body = {
+    target: Target;
+    environment: Environment;
+    outcome?: { state: string };
+    operations: string[];
+    unprotects: boolean;
+    what: string;
+  };
+  const bodies = events
+    .map((event) => ({ ...event, about: event.body as unknown as Body }))
+    .filter(({ about }) => about.target !== undefined);
+  const here = bodies.filter(
+    ({ about }) =>
+      about.target.name === target.name &&
+      about.target.account === target.account &&
+      about.target.region === target.region,
+  );
   const finished = here.filter(({ kind }) => kind === 'change.finished');
-  const running = here.find(({ kind, changeId }) => kind === 'change.executing' && !finished.some((end) => end.changeId === changeId));
-  const failures = finished.filter(({ about }) => about.state === 'failed' || about.state === 'rolled_back');
-  const repeated = Math.max(0, ...[...new Set(failures.map(({ about }) => about.what))].map((what) => failures.filter(({ about }) => about.what === what).length));
-  const succeeded = finished.filter(({ about }) => about.state === 'succeeded');
+  const running = here.find(
+    ({ kind, changeId }) => kind === 'change.executing' && !finished.some((end) => end.changeId === changeId),
+  );
+  const failures = finished.filter(
+    ({ about }) => about.outcome?.state === 'failed' || about.outcome?.state === 'rolled_back',
+  );
+  const repeated = Math.max(
+    0,
+    ...[...new Set(failures.map(({ about }) => about.what))].map(
+      (what) => failures.filter(({ about }) => about.what === what).length,
+    ),
+  );
+  const succeeded = finished.filter(({ about }) => about.outcome?.state === 'succeeded');
   return {
     inFlight: running?.changeId ?? null,
-    executionsLastHour: bodies.filter(({ kind, at, about }) => kind === 'change.executing' && about.environment === environment && Date.parse(at) > now.getTime() - HOUR).length,
+    executionsLastHour: bodies.filter(
+      ({ kind, at, about }) =>
+        kind === 'change.executing' &&
+        about.environment === environment &&
+        Date.parse(at) > now.getTime() - HOUR,
+    ).length,
     sameFailures: repeated,
     protectionLoweredAt: succeeded.find(({ about }) => about.unprotects)?.at ?? null,
     deletedAt: succeeded.find(({ about }) => about.operations.includes('DeleteStack'))?.at ?? null,
   };
 }
 
-function describePolicy({ policy, ledger, guards }: PolicyPortOptions, sponsor: { name: string | null; known: boolean }, excluded: string[]): Record<string, unknown> {
+function describePolicy(
+  { policy, ledger, guards }: PolicyPortOptions,
+  sponsor: { name: string | null; known: boolean },
+  excluded: string[],
+): Record<string, unknown> {
   return {
     policy: policy ? 'in force' : 'none: describe and plan only',
-    sponsor: sponsor.name === null ? 'not set: describe and plan only' : `${sponsor.name} (${sponsor.known ? 'claimed' : 'unknown: describe and plan only'})`,
-    accounts: Object.entries(policy?.file.accounts ?? {}).map(([alias, { id, regions }]) => ({ alias, id, regions })),
-    scopes: (policy?.file.scopes ?? []).map((scope) => ({ reach: scopeText(scope), environment: scope.environment, create: scope.create, execute: scope.execute })),
-    seats: Object.fromEntries((['production', 'development', 'disposable'] as const).map((environment) => [environment, Object.fromEntries(Object.entries(seatRules(policy, environment)).map(([kind, { seats }]) => [kind, seats]))])),
-    approvers: (policy?.people ?? []).filter(({ name, keys }) => !excluded.includes(name) && keys.length > 0).map(({ name }) => name),
+    sponsor:
+      sponsor.name === null
+        ? 'not set: describe and plan only'
+        : `${sponsor.name} (${sponsor.known ? 'claimed' : 'unknown: describe and plan only'})`,
+    accounts: Object.entries(policy?.file.accounts ?? {}).map(([alias, { id, regions }]) => ({
+      alias,
+      id,
+      regions,
+    })),
+    scopes: (policy?.file.scopes ?? []).map((scope) => ({
+      reach: scopeText(scope),
+      environment: scope.environment,
+      create: scope.create,
+      execute: scope.execute,
+    })),
+    seats: Object.fromEntries(
+      (['production', 'development', 'disposable'] as const).map((environment) => [
+        environment,
+        Object.fromEntries(
+          Object.entries(seatRules(policy, environment)).map(([kind, { seats }]) => [kind, seats]),
+        ),
+      ]),
+    ),
+    approvers: (policy?.people ?? [])
+      .filter(({ name, keys }) => !excluded.includes(name) && keys.length > 0)
+      .map(({ name }) => name),
     guards: guards.map(({ name }) => name),
     halt: haltOf(ledger),
     assurance: 'L0',

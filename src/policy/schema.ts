@@ -10,14 +10,21 @@ const seats = z.strictObject({
   reversible: seatCount,
   recoverable: seatCount,
   irreversible: seatCount,
-  within: z.string().regex(/^\d+[mhd]$/, 'write it like 30m, 8h or 2d').default('8h'),
+  within: z
+    .string()
+    .regex(/^\d+[mhd]$/, 'write it like 30m, 8h or 2d')
+    .default('8h'),
 });
 
 export const policySchema = z.strictObject({
   version: z.literal(1),
   accounts: z.record(
     alias,
-    z.strictObject({ id: z.string().regex(/^\d{12}$/, 'an account id has 12 digits, in quotes'), regions: z.array(z.string()).min(1), profile: z.string().optional() }),
+    z.strictObject({
+      id: z.string().regex(/^\d{12}$/, 'an account id has 12 digits, in quotes'),
+      regions: z.array(z.string()).min(1),
+      profile: z.string().optional(),
+    }),
   ),
   scopes: z.array(
     z.strictObject({
@@ -30,9 +37,22 @@ export const policySchema = z.strictObject({
     }),
   ),
   people: z
-    .record(alias, z.strictObject({ signs_in_as: z.array(z.string().min(1)).default([]), roles: z.array(z.string()).default([]), keys: z.array(z.string()).default([]) }))
+    .record(
+      alias,
+      z.strictObject({
+        signs_in_as: z.array(z.string().min(1)).default([]),
+        roles: z.array(z.string()).default([]),
+        keys: z.array(z.string()).default([]),
+      }),
+    )
     .default({}),
-  seats: z.strictObject({ production: seats.optional(), development: seats.optional(), disposable: seats.optional() }).default({}),
+  seats: z
+    .strictObject({
+      production: seats.optional(),
+      development: seats.optional(),
+      disposable: seats.optional(),
+    })
+    .default({}),
   guards: z.record(z.string(), z.unknown()).default({}),
 });
 export type PolicyFile = z.infer<typeof policySchema>;

@@ -6,7 +6,10 @@ import { SANDBOX_ACCOUNT, type World } from './world.ts';
 
 const REGION = 'eu-west-1';
 
-const costExplorer = (environment: string, memory: number) => `# The cost service: reads usage reports, keeps daily costs, answers the console.
+const costExplorer = (
+  environment: string,
+  memory: number,
+) => `# The cost service: reads usage reports, keeps daily costs, answers the console.
 AWSTemplateFormatVersion: '2010-09-09'
 Description: Cost explorer (${environment})
 Resources:
@@ -66,14 +69,35 @@ export function seedDefault(world: World): void {
   const create = (StackName: string, TemplateBody: string, environment: string) =>
     cloudformation.operations.CreateStack!(
       world,
-      { StackName, TemplateBody, Capabilities: ['CAPABILITY_IAM'], Tags: [{ Key: 'environment', Value: environment }] },
-      { account: SANDBOX_ACCOUNT, arn: `arn:aws:iam::${SANDBOX_ACCOUNT}:user/seed`, region: REGION, accessKeyId: 'seed' },
+      {
+        StackName,
+        TemplateBody,
+        Capabilities: ['CAPABILITY_IAM'],
+        Tags: [{ Key: 'environment', Value: environment }],
+      },
+      {
+        account: SANDBOX_ACCOUNT,
+        arn: `arn:aws:iam::${SANDBOX_ACCOUNT}:user/seed`,
+        region: REGION,
+        accessKeyId: 'seed',
+      },
     );
   create('cost-explorer-prod', costExplorer('prod', 512), 'production');
   create('cost-reports-prod', costReports, 'production');
   create('cost-explorer-dev', costExplorer('dev', 256), 'development');
   advanceStacks(world, knowledge);
-  makeInstance(world, { region: REGION, type: 't3.micro', tags: [{ Key: 'Name', Value: 'bastion' }], protection: true });
+  makeInstance(world, {
+    region: REGION,
+    type: 't3.micro',
+    tags: [{ Key: 'Name', Value: 'bastion' }],
+    protection: true,
+  });
   makeInstance(world, { region: REGION, type: 't3.large', tags: [{ Key: 'Name', Value: 'batch' }] });
-  makeInstance(world, { region: REGION, type: 't3.medium', tags: [{ Key: 'Name', Value: 'archive' }], extraVolumeGib: 100, state: 'stopped' });
+  makeInstance(world, {
+    region: REGION,
+    type: 't3.medium',
+    tags: [{ Key: 'Name', Value: 'archive' }],
+    extraVolumeGib: 100,
+    state: 'stopped',
+  });
 }

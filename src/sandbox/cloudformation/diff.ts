@@ -13,14 +13,31 @@ export interface ResourceDiff {
   type: string;
   before?: StackResource;
   replacement: 'True' | 'False' | 'Conditional';
-  properties: { name: string; before: Value | undefined; after: Value | undefined; recreation: 'Never' | 'Conditionally' | 'Always'; dynamic: boolean; causingEntity?: string }[];
+  properties: {
+    name: string;
+    before: Value | undefined;
+    after: Value | undefined;
+    recreation: 'Never' | 'Conditionally' | 'Always';
+    dynamic: boolean;
+    causingEntity?: string;
+  }[];
   scope: string[];
   policyAction?: string;
 }
 
-const RECREATION: Record<Replacement, 'Never' | 'Conditionally' | 'Always'> = { never: 'Never', always: 'Always', conditional: 'Conditionally', unknown: 'Conditionally' };
+const RECREATION: Record<Replacement, 'Never' | 'Conditionally' | 'Always'> = {
+  never: 'Never',
+  always: 'Always',
+  conditional: 'Conditionally',
+  unknown: 'Conditionally',
+};
 
-export function diffStack(world: World, knowledge: Knowledge, stack: Stack, target: { templateBody: string; parameters: Record<string, string>; tags: Record<string, string> }): ResourceDiff[] {
+export function diffStack(
+  world: World,
+  knowledge: Knowledge,
+  stack: Stack,
+  target: { templateBody: string; parameters: Record<string, string>; tags: Record<string, string> },
+): ResourceDiff[] {
   const after = resolveFor(world, stack, target);
   const diffs: ResourceDiff[] = [];
   const replaced = new Set<string>();
@@ -28,10 +45,23 @@ export function diffStack(world: World, knowledge: Knowledge, stack: Stack, targ
     const wanted = after.resources[logicalId]!;
     const before = stack.resources[logicalId];
     if (!before) {
-      diffs.push({ logicalId, action: 'Add', type: wanted.type, replacement: 'False', properties: [], scope: [] });
+      diffs.push({
+        logicalId,
+        action: 'Add',
+        type: wanted.type,
+        replacement: 'False',
+        properties: [],
+        scope: [],
+      });
       continue;
     }
-    const properties = changedProperties(knowledge, wanted.type, before.properties, wanted.properties, wanted.references.filter((id) => replaced.has(id)));
+    const properties = changedProperties(
+      knowledge,
+      wanted.type,
+      before.properties,
+      wanted.properties,
+      wanted.references.filter((id) => replaced.has(id)),
+    );
     const scope = [
       ...(properties.length > 0 ? ['Properties'] : []),
       ...(JSON.stringify(before.metadata) === JSON.stringify(wanted.metadata) ? [] : ['Metadata']),
@@ -41,7 +71,12 @@ export function diffStack(world: World, knowledge: Knowledge, stack: Stack, targ
     ];
     const retyped = before.type !== wanted.type;
     if (scope.length === 0 && !retyped) continue;
-    const replacement = retyped || properties.some(({ recreation, dynamic }) => recreation === 'Always' && !dynamic) ? 'True' : properties.some(({ recreation }) => recreation !== 'Never') ? 'Conditional' : 'False';
+    const replacement =
+      retyped || properties.some(({ recreation, dynamic }) => recreation === 'Always' && !dynamic)
+        ? 'True'
+        : properties.some(({ recreation }) => recreation !== 'Never')
+          ? 'Conditional'
+          : 'False';
     if (replacement !== 'False') replaced.add(logicalId);
     diffs.push({
       logicalId,
@@ -51,19 +86,37 @@ export function diffStack(world: World, knowledge: Knowledge, stack: Stack, targ
       replacement,
       properties,
       scope,
-      ...(replacement === 'False' ? {} : { policyAction: replacePolicy(wanted.updateReplacePolicy, before.type) }),
+      ...(replacement === 'False'
+        ? {}
+        : { policyAction: replacePolicy(wanted.updateReplacePolicy, before.type) }),
     });
   }
   for (const [logicalId, before] of Object.entries(stack.resources)) {
     if (after.resources[logicalId]) continue;
-    diffs.push({ logicalId, action: 'Remove', type: before.type, before, replacement: 'False', properties: [], scope: [], policyAction: removePolicy(before.deletionPolicy, before.type) });
+    diffs.push({
+      logicalId,
+      action: 'Remove',
+      type: before.type,
+      before,
+      replacement: 'False',
+      properties: [],
+      scope: [],
+      policyAction: removePolicy(before.deletionPolicy, before.type),
+    });
   }
   return diffs;
 }
 
-const tagsDiffer = (a: Record<string, string>, b: Record<string, string>) => JSON.stringify(Object.entries(a).sort()) !== JSON.stringify(Object.entries(b).sort());
+const tagsDiffer = (a: Record<string, string>, b: Record<string, string>) =>
+  JSON.stringify(Object.entries(a).sort()) !== JSON.stringify(Object.entries(b).sort());
 
-function changedProperties(knowledge: Knowledge, type: string, before: Record<string, Value>, after: Record<string, Value>, replacedReferences: string[]): ResourceDiff['properties'] {
+function changedProperties(
+  knowledge: Knowledge,
+  type: string,
+  before: Record<string, Value>,
+  after: Record<string, Value>,
+  replacedReferences: string[],
+): ResourceDiff['properties'] {
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
   return names.flatMap((name) => {
     const dependsOnReplaced = replacedReferences.find((id) => mentions(after[name], id, before[name]));
@@ -75,7 +128,10 @@ function changedProperties(knowledge: Knowledge, type: string, before: Record<st
         name,
         before: before[name],
         after: after[name],
-        recreation: RECREATION[replacementTruth(type, name) ?? deepest(knowledge, type, name, before[name], after[name])],
+        recreation:
+          RECREATION[
+            replacementTruth(type, name) ?? deepest(knowledge, type, name, before[name], after[name])
+          ],
         dynamic,
         ...(dependsOnReplaced === undefined ? {} : { causingEntity: dependsOnReplaced }),
       },
@@ -85,16 +141,33 @@ function changedProperties(knowledge: Knowledge, type: string, before: Record<st
 
 /** A property that refers to a replaced resource carries that resource's physical id or a value made from it. */
 function mentions(after: Value | undefined, logicalId: string, before: Value | undefined): boolean {
-  return JSON.stringify(after ?? '').includes(`-${logicalId}-`) || JSON.stringify(before ?? '').includes(`-${logicalId}-`);
+  return (
+    JSON.stringify(after ?? '').includes(`-${logicalId}-`) ||
+    JSON.stringify(before ?? '').includes(`-${logicalId}-`)
+  );
 }
 
 /** Where only a nested part differs, that part's own rule counts. */
-function deepest(knowledge: Knowledge, type: string, path: string, before: Value | undefined, after: Value | undefined): Replacement {
-  const isMap = (value: unknown): value is Record<string, Value> => value !== null && typeof value === 'object' && !Array.isArray(value);
+function deepest(
+  knowledge: Knowledge,
+  type: string,
+  path: string,
+  before: Value | undefined,
+  after: Value | undefined,
+): Replacement {
+  const isMap = (value: unknown): value is Record<string, Value> =>
+    value !== null && typeof value === 'object' && !Array.isArray(value);
   if (!isMap(before) || !isMap(after)) return knowledge.replacementOf(type, path);
   const order: Replacement[] = ['never', 'unknown', 'conditional', 'always'];
-  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]));
-  return names.map((name) => deepest(knowledge, type, `${path}.${name}`, before[name], after[name])).reduce<Replacement>((worst, next) => (order.indexOf(next) > order.indexOf(worst) ? next : worst), 'never');
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
+    (name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]),
+  );
+  return names
+    .map((name) => deepest(knowledge, type, `${path}.${name}`, before[name], after[name]))
+    .reduce<Replacement>(
+      (worst, next) => (order.indexOf(next) > order.indexOf(worst) ? next : worst),
+      'never',
+    );
 }
 
 function replacePolicy(policy: string, type: string): string {
@@ -107,7 +180,8 @@ function removePolicy(policy: string, type: string): string {
 }
 
 export function showChange(diff: ResourceDiff, withValues: boolean): Record<string, unknown> {
-  const text = (value: Value | undefined) => (value === undefined ? undefined : typeof value === 'string' ? value : JSON.stringify(value));
+  const text = (value: Value | undefined) =>
+    value === undefined ? undefined : typeof value === 'string' ? value : JSON.stringify(value);
   return {
     Type: 'Resource',
     ResourceChange: {
@@ -128,13 +202,18 @@ export function showChange(diff: ResourceDiff, withValues: boolean): Record<stri
             Name: property.name,
             RequiresRecreation: property.recreation,
             Path: `/Properties/${property.name}`,
-            AttributeChangeType: property.before === undefined ? 'Add' : property.after === undefined ? 'Remove' : 'Modify',
+            AttributeChangeType:
+              property.before === undefined ? 'Add' : property.after === undefined ? 'Remove' : 'Modify',
             ...(withValues ? { BeforeValue: text(property.before), AfterValue: text(property.after) } : {}),
           },
         })),
         ...diff.scope
           .filter((attribute) => attribute !== 'Properties')
-          .map((attribute) => ({ ChangeSource: 'DirectModification', Evaluation: 'Static', Target: { Attribute: attribute, RequiresRecreation: 'Never' } })),
+          .map((attribute) => ({
+            ChangeSource: 'DirectModification',
+            Evaluation: 'Static',
+            Target: { Attribute: attribute, RequiresRecreation: 'Never' },
+          })),
       ],
     },
   };

@@ -1,6 +1,7 @@
 /** What the sandbox's CloudFormation keeps. */
-import type { ResolvedResource } from '../../template/resolve.ts';
+
 import type { Value } from '../../template/parse.ts';
+import type { ResolvedResource } from '../../template/resolve.ts';
 import { SandboxFault } from '../service.ts';
 import type { World } from '../world.ts';
 
@@ -33,7 +34,12 @@ export interface Operation {
   target: { templateBody: string; parameters: Record<string, string>; tags: Record<string, string> };
   steps: Step[];
   /** The stack as it was, for the rollback of an update. */
-  before?: { templateBody: string; parameters: Record<string, string>; tags: Record<string, string>; resources: Record<string, StackResource> };
+  before?: {
+    templateBody: string;
+    parameters: Record<string, string>;
+    tags: Record<string, string>;
+    resources: Record<string, StackResource>;
+  };
   retained: string[];
   token?: string;
 }
@@ -102,7 +108,9 @@ export const versionOf = (stack: Stack) => stack.updatedAt ?? stack.createdAt;
 /** By name: live stacks only; by id: deleted ones too. */
 export function findStack(world: World, nameOrId: string, region: string): Stack | undefined {
   if (nameOrId.startsWith('arn:')) return world.get<Stack>('stack', nameOrId);
-  return world.list<Stack>('stack').find((stack) => stack.name === nameOrId && stack.region === region && isLive(stack));
+  return world
+    .list<Stack>('stack')
+    .find((stack) => stack.name === nameOrId && stack.region === region && isLive(stack));
 }
 
 export function requireStack(world: World, nameOrId: string, region: string): Stack {
@@ -111,7 +119,11 @@ export function requireStack(world: World, nameOrId: string, region: string): St
   return stack;
 }
 
-export function record(world: World, stack: Stack, what: { logicalId: string; physicalId: string; type: string; status: string; reason?: string | undefined }): void {
+export function record(
+  world: World,
+  stack: Stack,
+  what: { logicalId: string; physicalId: string; type: string; status: string; reason?: string | undefined },
+): void {
   const event: StackEvent = {
     id: world.newId('event-'),
     stackId: stack.id,
@@ -130,5 +142,11 @@ export function setStatus(world: World, stack: Stack, status: string, reason?: s
   stack.status = status;
   if (reason === undefined) delete stack.statusReason;
   else stack.statusReason = reason;
-  record(world, stack, { logicalId: stack.name, physicalId: stack.id, type: 'AWS::CloudFormation::Stack', status, reason });
+  record(world, stack, {
+    logicalId: stack.name,
+    physicalId: stack.id,
+    type: 'AWS::CloudFormation::Stack',
+    status,
+    reason,
+  });
 }

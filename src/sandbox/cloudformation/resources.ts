@@ -1,7 +1,7 @@
 /** What a created resource looks like: physical id, Ref and attributes, by type. */
 import type { Knowledge } from '../../knowledge/index.ts';
 import type { Value } from '../../template/parse.ts';
-import { makeInstance, type Instance, type SecurityGroup, type Tag, enterState } from '../ec2/model.ts';
+import { enterState, type Instance, makeInstance, type SecurityGroup, type Tag } from '../ec2/model.ts';
 import { SandboxFault } from '../service.ts';
 import type { World } from '../world.ts';
 import type { Stack, StackResource } from './model.ts';
@@ -24,18 +24,30 @@ const ARNS: Record<string, string> = {
   'AWS::SNS::Topic': 'arn:aws:sns:{region}:{account}:{name}',
   'AWS::StepFunctions::StateMachine': 'arn:aws:states:{region}:{account}:stateMachine:{name}',
   'AWS::SecretsManager::Secret': 'arn:aws:secretsmanager:{region}:{account}:secret:{name}',
-  'AWS::ElasticLoadBalancingV2::LoadBalancer': 'arn:aws:elasticloadbalancing:{region}:{account}:loadbalancer/app/{name}/50dc6c495c0c9188',
-  'AWS::ElasticLoadBalancingV2::TargetGroup': 'arn:aws:elasticloadbalancing:{region}:{account}:targetgroup/{name}/6d0ecf831eec9f09',
+  'AWS::ElasticLoadBalancingV2::LoadBalancer':
+    'arn:aws:elasticloadbalancing:{region}:{account}:loadbalancer/app/{name}/50dc6c495c0c9188',
+  'AWS::ElasticLoadBalancingV2::TargetGroup':
+    'arn:aws:elasticloadbalancing:{region}:{account}:targetgroup/{name}/6d0ecf831eec9f09',
   'AWS::ECS::TaskDefinition': 'arn:aws:ecs:{region}:{account}:task-definition/{name}:1',
 };
-const ARN_SERVICES: Record<string, string> = { 'AWS::IAM::Role': 'iam::{account}:role/', 'AWS::Lambda::Function': 'lambda:{region}:{account}:function:', 'AWS::DynamoDB::Table': 'dynamodb:{region}:{account}:table/', 'AWS::SQS::Queue': 'sqs:{region}:{account}:' };
+const ARN_SERVICES: Record<string, string> = {
+  'AWS::IAM::Role': 'iam::{account}:role/',
+  'AWS::Lambda::Function': 'lambda:{region}:{account}:function:',
+  'AWS::DynamoDB::Table': 'dynamodb:{region}:{account}:table/',
+  'AWS::SQS::Queue': 'sqs:{region}:{account}:',
+};
 
 const fill = (pattern: string, stack: Stack, account: string, name: string) =>
   pattern.replaceAll('{region}', stack.region).replaceAll('{account}', account).replaceAll('{name}', name);
 const suffix = (world: World) => world.newId('').slice(0, 13).toUpperCase();
 
 /** @throws SandboxFault as a resource handler fails: the stack rolls back with its message. */
-export function createResource(world: World, knowledge: Knowledge, stack: Stack, spec: Omit<StackResource, 'physicalId' | 'status' | 'at'>): string {
+export function createResource(
+  world: World,
+  knowledge: Knowledge,
+  stack: Stack,
+  spec: Omit<StackResource, 'physicalId' | 'status' | 'at'>,
+): string {
   const failure = (spec.metadata.CountersignSandbox as { fail?: string } | undefined)?.fail;
   if (failure) throw new SandboxFault('HandlerFailure', failure);
   if (spec.type === 'AWS::EC2::Instance') return createInstance(world, stack, spec);
@@ -46,13 +58,21 @@ export function createResource(world: World, knowledge: Knowledge, stack: Stack,
   }
   const name = typeof given === 'string' ? given : `${stack.name}-${spec.logicalId}-${suffix(world)}`;
   if (spec.type === 'AWS::EC2::SecurityGroup') {
-    const group: SecurityGroup = { id: world.newId('sg-'), region: stack.region, name, description: String(spec.properties.GroupDescription ?? ''), tags: ownerTags(stack, spec.logicalId), ingress: [] };
+    const group: SecurityGroup = {
+      id: world.newId('sg-'),
+      region: stack.region,
+      name,
+      description: String(spec.properties.GroupDescription ?? ''),
+      tags: ownerTags(stack, spec.logicalId),
+      ingress: [],
+    };
     world.put('security_group', group.id, group);
     return group.id;
   }
   const prefix = PREFIXES[spec.type];
   if (prefix) return world.newId(prefix);
-  if (spec.type === 'AWS::SQS::Queue') return `https://sqs.${stack.region}.amazonaws.com/${world.account}/${name}`;
+  if (spec.type === 'AWS::SQS::Queue')
+    return `https://sqs.${stack.region}.amazonaws.com/${world.account}/${name}`;
   const arn = ARNS[spec.type];
   return arn ? fill(arn, stack, world.account, name) : name;
 }
@@ -61,7 +81,14 @@ function nameTaken(world: World, type: string, name: string, region: string): bo
   return world
     .list<Stack>('stack')
     .filter((stack) => stack.region === region)
-    .some((stack) => Object.values(stack.resources).some((resource) => resource.type === type && resource.physicalId.endsWith(name) && resource.status !== 'DELETE_COMPLETE'));
+    .some((stack) =>
+      Object.values(stack.resources).some(
+        (resource) =>
+          resource.type === type &&
+          resource.physicalId.endsWith(name) &&
+          resource.status !== 'DELETE_COMPLETE',
+      ),
+    );
 }
 
 const ownerTags = (stack: Stack, logicalId: string): Tag[] => [
@@ -70,7 +97,11 @@ const ownerTags = (stack: Stack, logicalId: string): Tag[] => [
   { Key: 'aws:cloudformation:logical-id', Value: logicalId },
 ];
 
-function createInstance(world: World, stack: Stack, spec: Omit<StackResource, 'physicalId' | 'status' | 'at'>): string {
+function createInstance(
+  world: World,
+  stack: Stack,
+  spec: Omit<StackResource, 'physicalId' | 'status' | 'at'>,
+): string {
   const tags = (Array.isArray(spec.properties.Tags) ? spec.properties.Tags : []) as unknown as Tag[];
   return makeInstance(world, {
     region: stack.region,
@@ -84,8 +115,13 @@ function createInstance(world: World, stack: Stack, spec: Omit<StackResource, 'p
 export function updateResource(world: World, resource: StackResource): void {
   const failure = (resource.metadata.CountersignSandbox as { fail?: string } | undefined)?.fail;
   if (failure) throw new SandboxFault('HandlerFailure', failure);
-  const instance = resource.type === 'AWS::EC2::Instance' ? world.get<Instance>('instance', resource.physicalId) : undefined;
-  if (instance) world.put('instance', instance.id, { ...instance, type: String(resource.properties.InstanceType ?? instance.type) });
+  const instance =
+    resource.type === 'AWS::EC2::Instance' ? world.get<Instance>('instance', resource.physicalId) : undefined;
+  if (instance)
+    world.put('instance', instance.id, {
+      ...instance,
+      type: String(resource.properties.InstanceType ?? instance.type),
+    });
 }
 
 export function removeResource(world: World, resource: StackResource): void {
@@ -95,12 +131,19 @@ export function removeResource(world: World, resource: StackResource): void {
 }
 
 /** Fn::GetAtt. Plausible, never empty. */
-export function attributeOf(resource: StackResource, attribute: string, stack: Stack, account: string): Value {
+export function attributeOf(
+  resource: StackResource,
+  attribute: string,
+  stack: Stack,
+  account: string,
+): Value {
   const own = resource.properties[attribute];
   if (typeof own === 'string') return own;
   if (attribute === 'Arn' || attribute.endsWith('Arn')) {
     if (resource.physicalId.startsWith('arn:')) return resource.physicalId;
-    const service = ARN_SERVICES[resource.type] ?? `${(resource.type.split('::')[1] ?? 'x').toLowerCase()}:{region}:{account}:`;
+    const service =
+      ARN_SERVICES[resource.type] ??
+      `${(resource.type.split('::')[1] ?? 'x').toLowerCase()}:{region}:{account}:`;
     return `arn:aws:${fill(service, stack, account, '')}${resource.physicalId.split('/').at(-1)}`;
   }
   return `${resource.physicalId}.${attribute}`;

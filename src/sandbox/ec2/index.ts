@@ -1,20 +1,48 @@
 /** The sandbox's EC2: instances, volumes, snapshots, tags, groups; DryRun on every write. */
 import { type Operation, pageOf, SandboxFault, type Service } from '../service.ts';
 import type { World } from '../world.ts';
-import { advanceInstances, enterState, type Instance, instancesById, type SecurityGroup, type Snapshot, type Tag, type Volume } from './model.ts';
+import {
+  advanceInstances,
+  enterState,
+  type Instance,
+  instancesById,
+  type SecurityGroup,
+  type Snapshot,
+  type Tag,
+  type Volume,
+} from './model.ts';
 
-const STATE_CODES = { pending: 0, running: 16, 'shutting-down': 32, terminated: 48, stopping: 64, stopped: 80 } as const;
+const STATE_CODES = {
+  pending: 0,
+  running: 16,
+  'shutting-down': 32,
+  terminated: 48,
+  stopping: 64,
+  stopped: 80,
+} as const;
 const INSTANCE_STORE_FAMILIES = /^(?:i3|i4i|i7i|d3|m5d|c5d|r5d|m6id|c6id|r6id|m7gd)\./;
 
 type Filter = { Name: string; Values: string[] };
-const glob = (pattern: string) => new RegExp(`^${pattern.replaceAll(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.')}$`);
+const glob = (pattern: string) =>
+  new RegExp(
+    `^${pattern
+      .replaceAll(/[.+^${}()|[\]\\]/g, '\\$&')
+      .replaceAll('*', '.*')
+      .replaceAll('?', '.')}$`,
+  );
 
 /** Every filter must match one of its values. */
 function matches(filters: Filter[] | undefined, valueOf: (name: string) => string[]): boolean {
-  return (filters ?? []).every(({ Name, Values }) => Values.some((wanted) => valueOf(Name).some((value) => glob(wanted).test(value))));
+  return (filters ?? []).every(({ Name, Values }) =>
+    Values.some((wanted) => valueOf(Name).some((value) => glob(wanted).test(value))),
+  );
 }
 const tagValues = (tags: Tag[], name: string): string[] =>
-  name === 'tag-key' ? tags.map(({ Key }) => Key) : name.startsWith('tag:') ? tags.filter(({ Key }) => Key === name.slice(4)).map(({ Value }) => Value) : [];
+  name === 'tag-key'
+    ? tags.map(({ Key }) => Key)
+    : name.startsWith('tag:')
+      ? tags.filter(({ Key }) => Key === name.slice(4)).map(({ Value }) => Value)
+      : [];
 
 function describeInstance(instance: Instance) {
   return {
@@ -28,23 +56,44 @@ function describeInstance(instance: Instance) {
     Placement: { AvailabilityZone: `${instance.region}a` },
     Tags: instance.tags,
     SecurityGroups: instance.groupIds.map((GroupId) => ({ GroupId, GroupName: GroupId })),
-    BlockDeviceMappings: instance.volumes.map(({ id, device, deleteOnTermination }) => ({ DeviceName: device, Ebs: { VolumeId: id, DeleteOnTermination: deleteOnTermination, Status: 'attached' } })),
+    BlockDeviceMappings: instance.volumes.map(({ id, device, deleteOnTermination }) => ({
+      DeviceName: device,
+      Ebs: { VolumeId: id, DeleteOnTermination: deleteOnTermination, Status: 'attached' },
+    })),
   };
 }
 
 /** All or nothing: states and protections are checked for every instance before any changes. */
-function transition(action: { from: Instance['state'][]; to: Instance['state'] | null; seconds: number; key: string; protectedBy?: 'terminationProtection' | 'stopProtection' }): Operation {
+function transition(action: {
+  from: Instance['state'][];
+  to: Instance['state'] | null;
+  seconds: number;
+  key: string;
+  protectedBy?: 'terminationProtection' | 'stopProtection';
+}): Operation {
   return (world, input, caller) => {
     const instances = instancesById(world, input.InstanceIds ?? [], caller.region);
     for (const instance of instances) {
-      if (!action.from.includes(instance.state)) throw new SandboxFault('IncorrectInstanceState', `The instance '${instance.id}' is not in a state from which it can be ${action.key}.`);
+      if (!action.from.includes(instance.state))
+        throw new SandboxFault(
+          'IncorrectInstanceState',
+          `The instance '${instance.id}' is not in a state from which it can be ${action.key}.`,
+        );
       if (action.protectedBy && instance[action.protectedBy]) {
-        const attribute = action.protectedBy === 'terminationProtection' ? 'disableApiTermination' : 'disableApiStop';
-        throw new SandboxFault('OperationNotPermitted', `The instance '${instance.id}' may not be changed. Modify its '${attribute}' instance attribute and try again.`);
+        const attribute =
+          action.protectedBy === 'terminationProtection' ? 'disableApiTermination' : 'disableApiStop';
+        throw new SandboxFault(
+          'OperationNotPermitted',
+          `The instance '${instance.id}' may not be changed. Modify its '${attribute}' instance attribute and try again.`,
+        );
       }
     }
     const changed = instances.map((instance) => {
-      const stays = action.to === null || (action.to === 'pending' && instance.state === 'running') || (action.to === 'stopping' && instance.state === 'stopped') || instance.state === 'terminated';
+      const stays =
+        action.to === null ||
+        (action.to === 'pending' && instance.state === 'running') ||
+        (action.to === 'stopping' && instance.state === 'stopped') ||
+        instance.state === 'terminated';
       if (!stays) enterState(world, instance, action.to!, action.seconds);
       const after = world.get<Instance>('instance', instance.id)!;
       return {
@@ -58,22 +107,36 @@ function transition(action: { from: Instance['state'][]; to: Instance['state'] |
 }
 
 /** EC2 answers a dry run after checking permission and ids, before any effect. */
-const write = (operation: Operation): Operation => (world, input, caller) => {
-  if (input.DryRun === true) {
-    instancesById(world, input.InstanceIds ?? [], caller.region);
-    throw new SandboxFault('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.', 412);
-  }
-  return operation(world, input, caller);
-};
+const write =
+  (operation: Operation): Operation =>
+  (world, input, caller) => {
+    if (input.DryRun === true) {
+      instancesById(world, input.InstanceIds ?? [], caller.region);
+      throw new SandboxFault('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.', 412);
+    }
+    return operation(world, input, caller);
+  };
 
 const describe =
-  <T extends { region: string; tags: Tag[] }>(kind: string, idOf: (item: T) => string, idsKey: string, notFound: string, valueOf: (item: T, name: string) => string[], key: string, show: (item: T, world: World) => unknown): Operation =>
+  <T extends { region: string; tags: Tag[] }>(
+    kind: string,
+    idOf: (item: T) => string,
+    idsKey: string,
+    notFound: string,
+    valueOf: (item: T, name: string) => string[],
+    key: string,
+    show: (item: T, world: World) => unknown,
+  ): Operation =>
   (world, input, caller) => {
     const ids = input[idsKey] as string[] | undefined;
     const all = world.list<T>(kind).filter(({ region }) => region === caller.region);
     const missing = ids?.find((id) => !all.some((item) => idOf(item) === id));
     if (missing) throw new SandboxFault(notFound, `The ID '${missing}' does not exist`);
-    const found = all.filter((item) => (!ids?.length || ids.includes(idOf(item))) && matches(input.Filters, (name) => [...valueOf(item, name), ...tagValues(item.tags, name)]));
+    const found = all.filter(
+      (item) =>
+        (!ids?.length || ids.includes(idOf(item))) &&
+        matches(input.Filters, (name) => [...valueOf(item, name), ...tagValues(item.tags, name)]),
+    );
     const { page, next } = pageOf(found, input.NextToken, input.MaxResults ?? 1000);
     return { [key]: page.map((item) => show(item, world)), NextToken: next };
   };
@@ -104,7 +167,14 @@ const operations: Record<string, Operation> = {
         ]),
       );
     const { page, next } = pageOf(found, input.NextToken, input.MaxResults ?? 1000);
-    return { Reservations: page.map((instance) => ({ ReservationId: `r-${instance.id.slice(2)}`, OwnerId: world.account, Instances: [describeInstance(instance)] })), NextToken: next };
+    return {
+      Reservations: page.map((instance) => ({
+        ReservationId: `r-${instance.id.slice(2)}`,
+        OwnerId: world.account,
+        Instances: [describeInstance(instance)],
+      })),
+      NextToken: next,
+    };
   },
   DescribeInstanceAttribute(world, input, caller) {
     const [instance] = instancesById(world, [input.InstanceId], caller.region);
@@ -117,41 +187,130 @@ const operations: Record<string, Operation> = {
       case 'instanceType':
         return { ...base, InstanceType: { Value: instance!.type } };
       default:
-        throw new SandboxFault('InvalidParameterValue', `The sandbox does not know the attribute ${input.Attribute}`);
+        throw new SandboxFault(
+          'InvalidParameterValue',
+          `The sandbox does not know the attribute ${input.Attribute}`,
+        );
     }
   },
-  DescribeVolumes: describe<Volume>('volume', ({ id }) => id, 'VolumeIds', 'InvalidVolume.NotFound', ({ id }, name) => (name === 'volume-id' ? [id] : []), 'Volumes', (volume, world) => {
-    const owner = world.list<Instance>('instance').find(({ volumes }) => volumes.some(({ id }) => id === volume.id));
-    return { VolumeId: volume.id, Size: volume.sizeGib, State: owner ? 'in-use' : 'available', CreateTime: new Date(volume.createdAt), Tags: volume.tags, Attachments: owner ? [{ InstanceId: owner.id, VolumeId: volume.id, State: 'attached' }] : [] };
+  DescribeVolumes: describe<Volume>(
+    'volume',
+    ({ id }) => id,
+    'VolumeIds',
+    'InvalidVolume.NotFound',
+    ({ id }, name) => (name === 'volume-id' ? [id] : []),
+    'Volumes',
+    (volume, world) => {
+      const owner = world
+        .list<Instance>('instance')
+        .find(({ volumes }) => volumes.some(({ id }) => id === volume.id));
+      return {
+        VolumeId: volume.id,
+        Size: volume.sizeGib,
+        State: owner ? 'in-use' : 'available',
+        CreateTime: new Date(volume.createdAt),
+        Tags: volume.tags,
+        Attachments: owner ? [{ InstanceId: owner.id, VolumeId: volume.id, State: 'attached' }] : [],
+      };
+    },
+  ),
+  DescribeSnapshots: describe<Snapshot>(
+    'snapshot',
+    ({ id }) => id,
+    'SnapshotIds',
+    'InvalidSnapshot.NotFound',
+    ({ id, volumeId }, name) => (name === 'snapshot-id' ? [id] : name === 'volume-id' ? [volumeId] : []),
+    'Snapshots',
+    (snapshot, world) => {
+      const done = snapshot.completeAt <= world.now();
+      return {
+        SnapshotId: snapshot.id,
+        VolumeId: snapshot.volumeId,
+        State: done ? 'completed' : 'pending',
+        Progress: done ? '100%' : '40%',
+        StartTime: new Date(snapshot.startedAt),
+        ...(done ? { CompletionTime: new Date(snapshot.completeAt) } : {}),
+        Description: snapshot.description,
+        Tags: snapshot.tags,
+      };
+    },
+  ),
+  DescribeSecurityGroups: describe<SecurityGroup>(
+    'security_group',
+    ({ id }) => id,
+    'GroupIds',
+    'InvalidGroup.NotFound',
+    ({ id, name: groupName }, name) =>
+      name === 'group-id' ? [id] : name === 'group-name' ? [groupName] : [],
+    'SecurityGroups',
+    (group) => ({
+      GroupId: group.id,
+      GroupName: group.name,
+      Description: group.description,
+      Tags: group.tags,
+      IpPermissions: group.ingress,
+    }),
+  ),
+  DescribeInstanceTypes: (_world, input) => ({
+    InstanceTypes: (input.InstanceTypes ?? []).map((InstanceType: string) => ({
+      InstanceType,
+      InstanceStorageSupported: INSTANCE_STORE_FAMILIES.test(InstanceType),
+    })),
   }),
-  DescribeSnapshots: describe<Snapshot>('snapshot', ({ id }) => id, 'SnapshotIds', 'InvalidSnapshot.NotFound', ({ id, volumeId }, name) => (name === 'snapshot-id' ? [id] : name === 'volume-id' ? [volumeId] : []), 'Snapshots', (snapshot, world) => {
-    const done = snapshot.completeAt <= world.now();
-    return { SnapshotId: snapshot.id, VolumeId: snapshot.volumeId, State: done ? 'completed' : 'pending', Progress: done ? '100%' : '40%', StartTime: new Date(snapshot.startedAt), ...(done ? { CompletionTime: new Date(snapshot.completeAt) } : {}), Description: snapshot.description, Tags: snapshot.tags };
-  }),
-  DescribeSecurityGroups: describe<SecurityGroup>('security_group', ({ id }) => id, 'GroupIds', 'InvalidGroup.NotFound', ({ id, name: groupName }, name) => (name === 'group-id' ? [id] : name === 'group-name' ? [groupName] : []), 'SecurityGroups', (group) => ({ GroupId: group.id, GroupName: group.name, Description: group.description, Tags: group.tags, IpPermissions: group.ingress })),
-  DescribeInstanceTypes: (_world, input) => ({ InstanceTypes: (input.InstanceTypes ?? []).map((InstanceType: string) => ({ InstanceType, InstanceStorageSupported: INSTANCE_STORE_FAMILIES.test(InstanceType) })) }),
-  StartInstances: write(transition({ from: ['stopped', 'running', 'pending'], to: 'pending', seconds: 2, key: 'StartingInstances' })),
-  StopInstances: write(transition({ from: ['running', 'pending', 'stopped', 'stopping'], to: 'stopping', seconds: 2, key: 'StoppingInstances', protectedBy: 'stopProtection' })),
+  StartInstances: write(
+    transition({
+      from: ['stopped', 'running', 'pending'],
+      to: 'pending',
+      seconds: 2,
+      key: 'StartingInstances',
+    }),
+  ),
+  StopInstances: write(
+    transition({
+      from: ['running', 'pending', 'stopped', 'stopping'],
+      to: 'stopping',
+      seconds: 2,
+      key: 'StoppingInstances',
+      protectedBy: 'stopProtection',
+    }),
+  ),
   RebootInstances: write((world, input, caller) => {
-    for (const { id, state } of instancesById(world, input.InstanceIds ?? [], caller.region)) if (state !== 'running') throw new SandboxFault('IncorrectInstanceState', `The instance '${id}' is not running.`);
+    for (const { id, state } of instancesById(world, input.InstanceIds ?? [], caller.region))
+      if (state !== 'running')
+        throw new SandboxFault('IncorrectInstanceState', `The instance '${id}' is not running.`);
     return {};
   }),
-  TerminateInstances: write(transition({ from: ['pending', 'running', 'stopping', 'stopped', 'shutting-down', 'terminated'], to: 'shutting-down', seconds: 2, key: 'TerminatingInstances', protectedBy: 'terminationProtection' })),
+  TerminateInstances: write(
+    transition({
+      from: ['pending', 'running', 'stopping', 'stopped', 'shutting-down', 'terminated'],
+      to: 'shutting-down',
+      seconds: 2,
+      key: 'TerminatingInstances',
+      protectedBy: 'terminationProtection',
+    }),
+  ),
   ModifyInstanceAttribute: write((world, input, caller) => {
     const [instance] = instancesById(world, [input.InstanceId], caller.region);
     const type = input.InstanceType?.Value;
-    if (type !== undefined && instance!.state !== 'stopped') throw new SandboxFault('IncorrectInstanceState', `The instance '${input.InstanceId}' is not in the 'stopped' state.`);
+    if (type !== undefined && instance!.state !== 'stopped')
+      throw new SandboxFault(
+        'IncorrectInstanceState',
+        `The instance '${input.InstanceId}' is not in the 'stopped' state.`,
+      );
     world.put('instance', instance!.id, {
       ...instance,
       ...(type === undefined ? {} : { type }),
-      ...(input.DisableApiTermination?.Value === undefined ? {} : { terminationProtection: input.DisableApiTermination.Value }),
+      ...(input.DisableApiTermination?.Value === undefined
+        ? {}
+        : { terminationProtection: input.DisableApiTermination.Value }),
       ...(input.DisableApiStop?.Value === undefined ? {} : { stopProtection: input.DisableApiStop.Value }),
     });
     return {};
   }),
   CreateSnapshot: write((world, input, caller) => {
     const volume = world.get<Volume>('volume', input.VolumeId);
-    if (!volume || volume.region !== caller.region) throw new SandboxFault('InvalidVolume.NotFound', `The volume '${input.VolumeId}' does not exist.`);
+    if (!volume || volume.region !== caller.region)
+      throw new SandboxFault('InvalidVolume.NotFound', `The volume '${input.VolumeId}' does not exist.`);
     const snapshot: Snapshot = {
       id: world.newId('snap-'),
       region: caller.region,
@@ -162,16 +321,28 @@ const operations: Record<string, Operation> = {
       tags: (input.TagSpecifications ?? []).flatMap((spec: { Tags?: Tag[] }) => spec.Tags ?? []),
     };
     world.put('snapshot', snapshot.id, snapshot);
-    return { SnapshotId: snapshot.id, VolumeId: volume.id, State: world.pace === 0 ? 'completed' : 'pending', StartTime: new Date(snapshot.startedAt), VolumeSize: volume.sizeGib, Tags: snapshot.tags };
+    return {
+      SnapshotId: snapshot.id,
+      VolumeId: volume.id,
+      State: world.pace === 0 ? 'completed' : 'pending',
+      StartTime: new Date(snapshot.startedAt),
+      VolumeSize: volume.sizeGib,
+      Tags: snapshot.tags,
+    };
   }),
   CreateTags: write((world, input) => {
     const given: Tag[] = input.Tags ?? [];
-    retag(world, input.Resources ?? [], (tags) => [...tags.filter(({ Key }) => !given.some((tag) => tag.Key === Key)), ...given]);
+    retag(world, input.Resources ?? [], (tags) => [
+      ...tags.filter(({ Key }) => !given.some((tag) => tag.Key === Key)),
+      ...given,
+    ]);
     return {};
   }),
   DeleteTags: write((world, input) => {
     const gone: Tag[] = input.Tags ?? [];
-    retag(world, input.Resources ?? [], (tags) => tags.filter(({ Key }) => !gone.some((tag) => tag.Key === Key)));
+    retag(world, input.Resources ?? [], (tags) =>
+      tags.filter(({ Key }) => !gone.some((tag) => tag.Key === Key)),
+    );
     return {};
   }),
 };

@@ -48,29 +48,66 @@ export interface SecurityGroup {
 }
 
 const SECONDS = 1000;
-const NEXT: Partial<Record<Instance['state'], Instance['state']>> = { pending: 'running', stopping: 'stopped', 'shutting-down': 'terminated' };
+const NEXT: Partial<Record<Instance['state'], Instance['state']>> = {
+  pending: 'running',
+  stopping: 'stopped',
+  'shutting-down': 'terminated',
+};
 
 /** Sets a state that moves on by itself after `seconds` × pace. */
-export function enterState(world: World, instance: Instance, state: Instance['state'], seconds: number): void {
+export function enterState(
+  world: World,
+  instance: Instance,
+  state: Instance['state'],
+  seconds: number,
+): void {
   const next = NEXT[state] ?? null;
-  world.put<Instance>('instance', instance.id, { ...instance, state, next, dueAt: next ? world.now() + seconds * SECONDS * world.pace : null });
+  world.put<Instance>('instance', instance.id, {
+    ...instance,
+    state,
+    next,
+    dueAt: next ? world.now() + seconds * SECONDS * world.pace : null,
+  });
 }
 
 export function advanceInstances(world: World): void {
   for (const instance of world.list<Instance>('instance')) {
     if (instance.dueAt === null || instance.next === null || instance.dueAt > world.now()) continue;
     if (instance.next === 'terminated') {
-      for (const { id, deleteOnTermination } of instance.volumes) if (deleteOnTermination) world.remove('volume', id);
+      for (const { id, deleteOnTermination } of instance.volumes)
+        if (deleteOnTermination) world.remove('volume', id);
     }
     enterState(world, instance, instance.next, 0);
   }
 }
 
-export function makeInstance(world: World, spec: { region: string; type: string; tags: Tag[]; groupIds?: string[]; protection?: boolean; extraVolumeGib?: number; state?: 'running' | 'stopped'; keepVolumes?: boolean }): Instance {
+export function makeInstance(
+  world: World,
+  spec: {
+    region: string;
+    type: string;
+    tags: Tag[];
+    groupIds?: string[];
+    protection?: boolean;
+    extraVolumeGib?: number;
+    state?: 'running' | 'stopped';
+    keepVolumes?: boolean;
+  },
+): Instance {
   const volumes = [8, ...(spec.extraVolumeGib ? [spec.extraVolumeGib] : [])].map((sizeGib, index) => {
-    const volume: Volume = { id: world.newId('vol-'), region: spec.region, sizeGib, tags: [], createdAt: world.now() };
+    const volume: Volume = {
+      id: world.newId('vol-'),
+      region: spec.region,
+      sizeGib,
+      tags: [],
+      createdAt: world.now(),
+    };
     world.put('volume', volume.id, volume);
-    return { id: volume.id, device: `/dev/xvd${'abc'[index]}`, deleteOnTermination: index === 0 && !spec.keepVolumes };
+    return {
+      id: volume.id,
+      device: `/dev/xvd${'abc'[index]}`,
+      deleteOnTermination: index === 0 && !spec.keepVolumes,
+    };
   });
   const instance: Instance = {
     id: world.newId('i-'),
@@ -94,9 +131,11 @@ export function makeInstance(world: World, spec: { region: string; type: string;
 /** @throws SandboxFault as EC2 does for ids that are malformed or not there. */
 export function instancesById(world: World, ids: string[], region: string): Instance[] {
   return ids.map((id) => {
-    if (!/^i-[0-9a-f]{8,17}$/.test(id)) throw new SandboxFault('InvalidInstanceID.Malformed', `Invalid id: "${id}"`);
+    if (!/^i-[0-9a-f]{8,17}$/.test(id))
+      throw new SandboxFault('InvalidInstanceID.Malformed', `Invalid id: "${id}"`);
     const instance = world.get<Instance>('instance', id);
-    if (!instance || instance.region !== region) throw new SandboxFault('InvalidInstanceID.NotFound', `The instance ID '${id}' does not exist`);
+    if (!instance || instance.region !== region)
+      throw new SandboxFault('InvalidInstanceID.NotFound', `The instance ID '${id}' does not exist`);
     return instance;
   });
 }

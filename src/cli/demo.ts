@@ -1,0 +1,243 @@
+/** `demo`: the December 2025 story against the sandbox, told for a person; `--json` for a machine. */
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { styleText } from 'node:util';
+import Database from 'better-sqlite3';
+import { type App, createApp, openSandbox } from '../app.ts';
+import type { Config } from '../config.ts';
+import { CountersignError } from '../core/errors.ts';
+import { executeChange } from '../execute/executor.ts';
+import { LEDGER_FILE } from '../ledger/store.ts';
+import { verifyLedger } from '../ledger/verify.ts';
+import { SANDBOX_ACCOUNT } from '../sandbox/world.ts';
+import { approve } from './approve.ts';
+
+export interface DemoStep {
+  step: string;
+  tool?: string;
+  decision?: string;
+  code?: string;
+  mutating_calls: number;
+  planning_calls: number;
+}
+export interface DemoReport {
+  steps: DemoStep[];
+  change: { id: string; state: string; digest: string };
+  ledger: { verified: boolean; tampered_copy_detected: boolean };
+}
+
+const STACK = 'cost-explorer-prod';
+const policyText = (keys: Record<'alice' | 'bob' | 'carol', string>) => `version: 1
+accounts:
+  prod: { id: "${SANDBOX_ACCOUNT}", regions: [eu-west-1] }
+scopes:
+  - { account: prod, stacks: ["cost-*-prod"], environment: production, execute: by_command }
+people:
+  alice: { signs_in_as: [alice@example.com], roles: [dev], keys: ["${keys.alice}"] }
+  bob: { signs_in_as: [bob@example.com], roles: [sre], keys: ["${keys.bob}"] }
+  carol: { signs_in_as: [carol@example.com], roles: [data], keys: ["${keys.carol}"] }
+seats:
+  production: { reversible: 1, recoverable: 2, irreversible: { seats: 2, include: [data] } }
+`;
+
+/** @param tell receives the story line by line. */
+export async function runDemo(base: Config, tell: (line: string) => void): Promise<DemoReport> {
+  const home = mkdtempSync(join(tmpdir(), 'countersign-demo-'));
+  try {
+    const keys = { alice: makeKey(home, 'alice'), bob: makeKey(home, 'bob'), carol: makeKey(home, 'carol') };
+    const policyPath = join(home, 'countersign.policy.yaml');
+    writeFileSync(policyPath, policyText(keys));
+    const sandbox = await openSandbox(home, 1);
+    const app = createApp(
+      {
+        ...base,
+        home,
+        policyPath,
+        sponsor: 'alice',
+        region: 'eu-west-1',
+        endpointUrl: undefined,
+        actsAs: ['demo'],
+      },
+      { sandbox },
+    );
+    try {
+      return await tellStory(app, home, sandbox.store, tell);
+    } finally {
+      app.close();
+      sandbox.store.close();
+    }
+  } finally {
+    rmSync(home, { recursive: true, force: true });
+  }
+}
+
+function makeKey(home: string, name: string): string {
+  try {
+    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', name, '-f', join(home, name)], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+  } catch (cause) {
+    throw new CountersignError(
+      'CONFIG_SSH_KEYGEN_MISSING',
+      'The demo signs with a real OpenSSH key, and ssh-keygen could not be started.',
+      'Install OpenSSH 8.2 or newer.',
+      { cause },
+    );
+  }
+  return readFileSync(join(home, `${name}.pub`), 'utf8')
+    .trim()
+    .split(' ')
+    .slice(0, 2)
+    .join(' ');
+}
+
+async function tellStory(
+  app: App,
+  home: string,
+  store: { calls(): { class: string }[] },
+  tell: (line: string) => void,
+): Promise<DemoReport> {
+  const steps: DemoStep[] = [];
+  let seen = 0;
+  const record = (step: Omit<DemoStep, 'mutating_calls' | 'planning_calls'>): DemoStep => {
+    const calls = store.calls().slice(seen);
+    seen += calls.length;
+    const counted = {
+      ...step,
+      mutating_calls: calls.filter((call) => call.class === 'write').length,
+      planning_calls: calls.filter((call) => call.class === 'plan').length,
+    };
+    steps.push(counted);
+    tell(
+      styleText(
+        'dim',
+        `     calls that reached the cloud: ${counted.planning_calls} planning, ${counted.mutating_calls} changing`,
+      ),
+    );
+    return counted;
+  };
+  const ask = async (
+    step: string,
+    tool: string,
+    input: Record<string, unknown>,
+  ): Promise<Record<string, unknown>> => {
+    const answer = await app.pipeline(tool, input);
+    const content: Record<string, unknown> = answer.ok
+      ? answer.content
+      : { code: answer.error.code, message: answer.error.message };
+    const verdicts = (content.verdicts ?? []) as { code: string; outcome: string; message: string }[];
+    const code =
+      (content.code as string | undefined) ?? verdicts.find(({ outcome }) => outcome === 'deny')?.code;
+    tell(`  ${styleText('cyan', 'agent')} calls ${tool} ${JSON.stringify(input).slice(0, 110)}`);
+    tell(
+      `  ${styleText('bold', 'countersign')} answers ${styleText('bold', String(content.decision ?? content.code))}`,
+    );
+    for (const { code: reason, outcome, message } of verdicts.slice(0, 4))
+      tell(`     ${outcome} ${reason}: ${message}`);
+    record({
+      step,
+      tool,
+      ...(typeof content.decision === 'string' ? { decision: content.decision } : {}),
+      ...(code ? { code } : {}),
+    });
+    return content;
+  };
+  const heading = (text: string) => tell(`\n${styleText('bold', text)}`);
+
+  heading(
+    'December 2025. An agent is asked for a small fix in the cost service, and decides to delete and recreate it.',
+  );
+  const deletion = await ask('plan to delete', 'plan_stack_delete', { stack: STACK });
+  await ask('propose to delete', 'propose_change', {
+    plan_id: deletion.plan_id,
+    goal: 'fix',
+    reason: 'Recreate the environment from scratch to apply the fix.',
+  });
+  await ask('plan to recreate the table', 'plan_stack_update', {
+    stack: STACK,
+    set: [{ path: 'Resources.CostTable.Properties.TableName', value: 'costs-v2' }],
+  });
+
+  heading('Refused, with reasons and a way forward. So it plans the fix in place.');
+  const fix = await ask('plan in place', 'plan_stack_update', {
+    stack: STACK,
+    set: [{ path: 'Resources.QueryFunction.Properties.MemorySize', value: 1024 }],
+  });
+  const proposed = await ask('propose in place', 'propose_change', {
+    plan_id: fix.plan_id,
+    goal: 'fix',
+    reason: 'Queries run out of memory; 1024 MB is enough.',
+  });
+  const changeId = String(proposed.change_id);
+  await ask('wait', 'describe_change', { change_id: changeId });
+
+  heading('Its sponsor, alice, tries to sign the change of her own agent.');
+  const own = await refusalOf(() =>
+    approve(app, changeId, { decision: 'approve', key: join(home, 'alice') }),
+  );
+  tell(`  ${styleText('bold', 'countersign')} answers ${own}`);
+  record({ step: "the sponsor's signature", code: own });
+
+  heading('bob reads the plan and signs it, with an OpenSSH key that the agent cannot use.');
+  const approved = await approve(app, changeId, { decision: 'approve', key: join(home, 'bob') });
+  tell(`  the change is ${styleText('bold', approved.state)}`);
+  record({ step: 'a second person signs', decision: approved.state });
+
+  heading('It is executed: exactly the signed call, after a live re-check.');
+  const executed = await executeChange(
+    {
+      ...app,
+      people: app.policyFile!.people,
+      now: () => new Date(),
+      onProgress: (text) => tell(`     ${text}`),
+    },
+    changeId,
+  );
+  tell(`  the change ${styleText('bold', executed.state)}`);
+  record({ step: 'execute', decision: executed.state });
+
+  heading('The ledger.');
+  const verified = verifyLedger(home).ok;
+  tell(
+    `  ${verified ? 'verifies' : 'does NOT verify'}; a copy in which somebody turned the refusal into a pass:`,
+  );
+  const tampered = tamperedCopy(home);
+  tell(`     ${tampered.message}`);
+  return {
+    steps,
+    change: { id: executed.id, state: executed.state, digest: executed.digest },
+    ledger: { verified, tampered_copy_detected: tampered.detected },
+  };
+}
+
+async function refusalOf(run: () => Promise<unknown>): Promise<string> {
+  try {
+    await run();
+    return 'NOTHING_REFUSED';
+  } catch (error) {
+    if (error instanceof CountersignError) return error.code;
+    throw error;
+  }
+}
+
+function tamperedCopy(home: string): { detected: boolean; message: string } {
+  const copy = mkdtempSync(join(tmpdir(), 'countersign-tampered-'));
+  try {
+    for (const suffix of ['', '-wal', '-shm'])
+      cpSync(join(home, LEDGER_FILE + suffix), join(copy, LEDGER_FILE + suffix));
+    const db = new Database(join(copy, LEDGER_FILE));
+    db.prepare(
+      'UPDATE events SET bytes = CAST(replace(CAST(bytes AS TEXT), \'"decision":"denied"\', \'"decision":"passed"\') AS BLOB) WHERE kind = \'change.proposed\' AND seq = (SELECT min(seq) FROM events WHERE kind = \'change.proposed\')',
+    ).run();
+    db.close();
+    const result = verifyLedger(copy);
+    return {
+      detected: !result.ok,
+      message: result.ok ? 'was not noticed' : `row ${result.seq} ${result.problem}: ${result.message}`,
+    };
+  } finally {
+    rmSync(copy, { recursive: true, force: true });
+  }
+}
