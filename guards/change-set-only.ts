@@ -25,18 +25,9 @@ export const changeSetOnly: GuardDefinition<z.infer<typeof options>> = {
     name: 'change-set-only',
     judge(plan) {
       const parent = plan.observed.stack?.parentId;
-      if (parent)
-        return deny(
-          'change-set-only',
-          `${plan.target.name} is nested in ${parent}.`,
-          'Plan the change on the parent stack.',
-        );
+      if (parent) return deny('change-set-only', `${plan.target.name} is nested in ${parent}.`, 'Plan the change on the parent stack.');
       if (plan.target.name.startsWith('StackSet-'))
-        return deny(
-          'change-set-only',
-          `${plan.target.name} is an instance of a StackSet.`,
-          'Its StackSet owns it; it is changed there.',
-        );
+        return deny('change-set-only', `${plan.target.name} is an instance of a StackSet.`, 'Its StackSet owns it; it is changed there.');
       for (const call of plan.calls) {
         if (call.service === 'cloudformation' && !ALLOWED.has(`cloudformation:${call.operation}`)) {
           return deny(
@@ -47,11 +38,7 @@ export const changeSetOnly: GuardDefinition<z.infer<typeof options>> = {
         }
         const weakened = WEAKENING.find((key) => call.input[key] !== undefined);
         if (call.service === 'cloudformation' && weakened)
-          return deny(
-            'change-set-only',
-            `${weakened} weakens rollback, validation or ownership.`,
-            'Leave it out.',
-          );
+          return deny('change-set-only', `${weakened} weakens rollback, validation or ownership.`, 'Leave it out.');
       }
       return pass('change-set-only');
     },

@@ -26,12 +26,9 @@ export const intent: GuardDefinition<z.infer<typeof options>> = {
       const exceeding = plan.effects.find(({ kind, revision }) => forbidden?.includes(kind) && !revision);
       if (!exceeding) return pass('intent');
       const message = `You said ${facts.goal}; this would ${exceeding.kind} ${effectName(exceeding)} (${exceeding.type}).`;
-      const remedy =
-        'Plan a change that does what you said, in place; or name the goal that this really has.';
+      const remedy = 'Plan a change that does what you said, in place; or name the goal that this really has.';
       if (facts.environment === 'disposable') return note('intent', message, remedy);
-      return facts.environment === 'production'
-        ? deny('intent', message, remedy)
-        : hold('intent', 1, message, remedy);
+      return facts.environment === 'production' ? deny('intent', message, remedy) : hold('intent', 1, message, remedy);
     },
   }),
 };

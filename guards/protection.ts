@@ -22,8 +22,7 @@ export const protection: GuardDefinition<z.infer<typeof options>> = {
       const losses = plan.effects.filter(isLoss);
       const guarded = plan.observed.instances?.find(
         (instance) =>
-          (instance.terminationProtection &&
-            plan.calls.some(({ operation }) => operation === 'TerminateInstances')) ||
+          (instance.terminationProtection && plan.calls.some(({ operation }) => operation === 'TerminateInstances')) ||
           (instance.stopProtection && plan.calls.some(({ operation }) => operation === 'StopInstances')),
       );
       if (guarded) return deny('protection', `${guarded.id} is under termination or stop protection.`, ALONE);
@@ -34,11 +33,7 @@ export const protection: GuardDefinition<z.infer<typeof options>> = {
           ALONE,
         );
       if (losses.length > 0 && facts.history.protectionLoweredAt)
-        return deny(
-          'protection',
-          `Protection here was lowered at ${facts.history.protectionLoweredAt}.`,
-          ALONE,
-        );
+        return deny('protection', `Protection here was lowered at ${facts.history.protectionLoweredAt}.`, ALONE);
       if (lowered.length === 0) return pass('protection');
       return hold('protection', 2, `This lowers the protection of ${effectName(lowered[0]!)}.`, ALONE);
     },

@@ -18,13 +18,9 @@ export const statefulLoss: GuardDefinition<z.infer<typeof options>> = {
     judge(plan, facts) {
       const losses = plan.effects.filter((effect) => isLoss(effect) && effect.holds !== 'nothing');
       if (losses.length === 0 || plan.observed.stack?.neverCompleted) return pass('stateful-loss');
-      const bare = losses.filter(
-        (effect) => !isRetained(effect) && effect.retention?.effective !== 'Snapshot',
-      );
+      const bare = losses.filter((effect) => !isRetained(effect) && effect.retention?.effective !== 'Snapshot');
       const first = bare[0] ?? losses[0]!;
-      const policy = first.retention
-        ? `${first.retention.attribute}: ${first.retention.effective}`
-        : 'no policy';
+      const policy = first.retention ? `${first.retention.attribute}: ${first.retention.effective}` : 'no policy';
       const message = `${effectName(first)} (${first.type}, ${first.physicalId ?? 'no id'}) holds ${first.holds} and would be lost under ${policy}${losses.length > 1 ? `, and ${losses.length - 1} more` : ''}.`;
       const remedy =
         first.owner?.kind === 'stack'
@@ -32,9 +28,7 @@ export const statefulLoss: GuardDefinition<z.infer<typeof options>> = {
           : 'Make a recovery point first (a completed snapshot).';
       if (facts.environment === 'disposable') return note('stateful-loss', message, remedy);
       if (facts.environment === 'development') return hold('stateful-loss', 1, message, remedy);
-      return bare.length > 0
-        ? deny('stateful-loss', message, remedy)
-        : hold('stateful-loss', 2, message, remedy);
+      return bare.length > 0 ? deny('stateful-loss', message, remedy) : hold('stateful-loss', 2, message, remedy);
     },
   }),
 };

@@ -3,12 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { gunzipSync } from 'node:zlib';
-import {
-  emptyDatabase,
-  type Property,
-  type PropertyType,
-  type SpecDatabase,
-} from '@aws-cdk/service-spec-types';
+import { emptyDatabase, type Property, type PropertyType, type SpecDatabase } from '@aws-cdk/service-spec-types';
 
 const require = createRequire(import.meta.url);
 const version = (
@@ -17,11 +12,7 @@ const version = (
   }
 ).version;
 const db: SpecDatabase = emptyDatabase();
-db.load(
-  JSON.parse(
-    gunzipSync(readFileSync(require.resolve('@aws-cdk/aws-service-spec/db.json.gz'))).toString('utf8'),
-  ),
-);
+db.load(JSON.parse(gunzipSync(readFileSync(require.resolve('@aws-cdk/aws-service-spec/db.json.gz'))).toString('utf8')));
 
 interface Row {
   /** Top-level properties, comma separated. */
@@ -53,9 +44,7 @@ for (const resource of db.all('resource')) {
     p: Object.keys(resource.properties).sort().join(','),
     ...(always.length > 0 ? { a: always.sort().join(',') } : {}),
     ...(conditional.length > 0 ? { c: conditional.sort().join(',') } : {}),
-    ...(Object.keys(resource.attributes).length > 0
-      ? { g: Object.keys(resource.attributes).sort().join(',') }
-      : {}),
+    ...(Object.keys(resource.attributes).length > 0 ? { g: Object.keys(resource.attributes).sort().join(',') } : {}),
   };
 }
 

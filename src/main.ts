@@ -11,9 +11,7 @@ const VERSION = __VERSION__;
 const EXIT = { pass: 0, failed: 1, usage: 2, needs_approval: 3, denied: 4 } as const;
 
 const program = new Command('countersign')
-  .description(
-    'AI agents describe, plan and propose changes to AWS; nothing happens until guards pass and the right people have signed.',
-  )
+  .description('AI agents describe, plan and propose changes to AWS; nothing happens until guards pass and the right people have signed.')
   .version(VERSION)
   .option('--home <folder>', 'state folder (default: COUNTERSIGN_HOME or ~/.countersign)')
   .option('--policy <file>', 'policy file (default: COUNTERSIGN_POLICY)')
@@ -26,9 +24,7 @@ const printJson = (value: unknown): void => print(JSON.stringify(value, null, 2)
 async function withApp<T>(run: (app: App) => Promise<T> | T): Promise<T> {
   const { createApp, openSandbox } = await import('./app.ts');
   const settings = config();
-  const sandbox = program.opts<{ sandbox?: boolean }>().sandbox
-    ? await openSandbox(settings.home)
-    : undefined;
+  const sandbox = program.opts<{ sandbox?: boolean }>().sandbox ? await openSandbox(settings.home) : undefined;
   const app = createApp(settings, sandbox ? { sandbox } : {});
   try {
     return await run(app);
@@ -41,9 +37,7 @@ async function withApp<T>(run: (app: App) => Promise<T> | T): Promise<T> {
 program
   .command('serve')
   .description('MCP server over stdio, for an agent')
-  .action(async () =>
-    (await import('./cli/serve.ts')).serve(config(), VERSION, program.opts().sandbox === true),
-  );
+  .action(async () => (await import('./cli/serve.ts')).serve(config(), VERSION, program.opts().sandbox === true));
 
 program
   .command('demo')
@@ -54,9 +48,7 @@ program
     const report = await runDemo(config(), json ? () => undefined : print);
     if (json) printJson(report);
     process.exitCode =
-      report.change.state === 'succeeded' && report.ledger.verified && report.ledger.tampered_copy_detected
-        ? EXIT.pass
-        : EXIT.failed;
+      report.change.state === 'succeeded' && report.ledger.verified && report.ledger.tampered_copy_detected ? EXIT.pass : EXIT.failed;
   });
 
 program
@@ -65,37 +57,23 @@ program
   .addOption(new Option('--port <number>', 'port, 0 for a free one').default(4566).argParser(Number))
   .option('--pace <factor>', 'multiplies simulated durations; 0 is at once', Number, 1)
   .action(async ({ port, pace }: { port: number; pace: number }) => {
-    const [{ openSandbox }, { startSandboxServer }] = await Promise.all([
-      import('./app.ts'),
-      import('./sandbox/cloud.ts'),
-    ]);
+    const [{ openSandbox }, { startSandboxServer }] = await Promise.all([import('./app.ts'), import('./sandbox/cloud.ts')]);
     const { sandbox } = await openSandbox(config().home, pace);
     const { url } = await startSandboxServer(sandbox, port);
-    print(
-      `The simulated cloud is at ${url} (region eu-west-1). Try: AWS_ENDPOINT_URL=${url} aws cloudformation describe-stacks`,
-    );
+    print(`The simulated cloud is at ${url} (region eu-west-1). Try: AWS_ENDPOINT_URL=${url} aws cloudformation describe-stacks`);
   });
 
 program
   .command('tool <name>')
-  .description(
-    'one tool call through the same pipeline, for scripts and CI (exit 0 pass, 3 needs approval, 4 denied)',
-  )
+  .description('one tool call through the same pipeline, for scripts and CI (exit 0 pass, 3 needs approval, 4 denied)')
   .option('--input <file>', 'JSON input; - for standard input')
   .action((name: string, { input }: { input?: string }) =>
     withApp(async (app) => {
-      const answer = await app.pipeline(
-        name,
-        input === undefined ? {} : JSON.parse(readFileSync(input === '-' ? 0 : input, 'utf8')),
-      );
+      const answer = await app.pipeline(name, input === undefined ? {} : JSON.parse(readFileSync(input === '-' ? 0 : input, 'utf8')));
       printJson(answer.ok ? answer.content : answer.error);
       const decision = answer.ok ? answer.content.decision : 'denied';
       process.exitCode =
-        decision === 'denied' || decision === 'plan_only'
-          ? EXIT.denied
-          : decision === 'needs_approval'
-            ? EXIT.needs_approval
-            : EXIT.pass;
+        decision === 'denied' || decision === 'plan_only' ? EXIT.denied : decision === 'needs_approval' ? EXIT.needs_approval : EXIT.pass;
     }),
   );
 
@@ -125,21 +103,17 @@ program
   .option('--statement', 'only the exact bytes to sign')
   .option('--as <person>', 'who will sign (with --statement)')
   .option('--reject', 'the statement of a rejection')
-  .action(
-    (
-      id: string,
-      { json, statement, as, reject }: { json?: boolean; statement?: boolean; as?: string; reject?: boolean },
-    ) =>
-      withApp(async (app) => {
-        const { show, showStatement } = await import('./cli/show.ts');
-        if (statement) process.stdout.write(showStatement(app, id, as, reject ? 'reject' : 'approve'));
-        else if (json)
-          printJson({
-            change: app.changes.find(id),
-            plan: app.changes.plan(app.changes.find(id).planId).plan,
-          });
-        else print(show(app, id));
-      }),
+  .action((id: string, { json, statement, as, reject }: { json?: boolean; statement?: boolean; as?: string; reject?: boolean }) =>
+    withApp(async (app) => {
+      const { show, showStatement } = await import('./cli/show.ts');
+      if (statement) process.stdout.write(showStatement(app, id, as, reject ? 'reject' : 'approve'));
+      else if (json)
+        printJson({
+          change: app.changes.find(id),
+          plan: app.changes.plan(app.changes.find(id).planId).plan,
+        });
+      else print(show(app, id));
+    }),
   );
 
 for (const decision of ['approve', 'reject'] as const) {
@@ -153,9 +127,7 @@ for (const decision of ['approve', 'reject'] as const) {
       withApp(async (app) => {
         const { approve } = await import('./cli/approve.ts');
         const change = await approve(app, id, { decision, ...options });
-        print(
-          `${change.id} is ${change.state}.${change.state === 'approved' ? ` To execute: countersign execute ${change.id}` : ''}`,
-        );
+        print(`${change.id} is ${change.state}.${change.state === 'approved' ? ` To execute: countersign execute ${change.id}` : ''}`);
       }),
     );
 }
@@ -166,10 +138,7 @@ program
   .action((id: string) =>
     withApp(async (app) => {
       const { executeChange } = await import('./execute/executor.ts');
-      const change = await executeChange(
-        { ...app, people: app.policyFile?.people ?? [], now: () => new Date(), onProgress: print },
-        id,
-      );
+      const change = await executeChange({ ...app, people: app.policyFile?.people ?? [], now: () => new Date(), onProgress: print }, id);
       print(`${change.id} ${change.state}: ${change.outcome?.detail ?? ''} (${change.outcome?.credentials})`);
       process.exitCode = change.state === 'succeeded' ? EXIT.pass : EXIT.failed;
     }),
@@ -193,9 +162,7 @@ for (const [name, kind, text] of [
 const audit = program.command('audit').description('the ledger');
 audit
   .command('verify')
-  .description(
-    'recompute the whole ledger and name the first row that was changed, removed, inserted or re-ordered',
-  )
+  .description('recompute the whole ledger and name the first row that was changed, removed, inserted or re-ordered')
   .option('--json', 'as JSON')
   .action(async ({ json }: { json?: boolean }) => {
     const { verifyLedger } = await import('./ledger/verify.ts');
@@ -215,55 +182,34 @@ policy
   .command('check')
   .description('read the policy strictly; errors with line and column')
   .action(async () => {
-    const [{ loadPolicy }, { guards }] = await Promise.all([
-      import('./policy/load.ts'),
-      import('../guards/index.ts'),
-    ]);
+    const [{ loadPolicy }, { guards }] = await Promise.all([import('./policy/load.ts'), import('../guards/index.ts')]);
     const path = config().policyPath;
-    if (!path)
-      throw new CountersignError(
-        'CONFIG_NO_POLICY',
-        'No policy is named.',
-        'Name it with --policy or COUNTERSIGN_POLICY.',
-      );
+    if (!path) throw new CountersignError('CONFIG_NO_POLICY', 'No policy is named.', 'Name it with --policy or COUNTERSIGN_POLICY.');
     print(`${path} is valid. Digest ${loadPolicy(path, guards).digest}.`);
   });
 
 program
   .command('init')
   .description('write a plan-only policy and the entry for your MCP client')
+  .addOption(new Option('--client <name>', 'which client').choices(['kiro', 'claude', 'cursor', 'vscode']).default('claude'))
   .addOption(
-    new Option('--client <name>', 'which client')
-      .choices(['kiro', 'claude', 'cursor', 'vscode'])
-      .default('claude'),
+    new Option('--environment <name>', 'what this account is').choices(['production', 'development', 'disposable']).default('production'),
   )
-  .addOption(
-    new Option('--environment <name>', 'what this account is')
-      .choices(['production', 'development', 'disposable'])
-      .default('production'),
-  )
-  .action(
-    ({ client, environment }: { client: 'kiro' | 'claude' | 'cursor' | 'vscode'; environment: string }) =>
-      withApp(async (app) => {
-        const { initialPolicy, writeInit } = await import('./cli/init.ts');
-        const { account, region } = await app.cloud.identity({});
-        const person = (app.config.actsAs[0] ?? 'me').toLowerCase().replaceAll(/[^a-z0-9_-]/g, '') || 'me';
-        const written = writeInit(
-          client,
-          'countersign.policy.yaml',
-          initialPolicy(account, region, environment, person),
-          person,
-        );
-        print(
-          `Written: ${written.join(', ')}. Account ${account}, ${environment}, plans only. Restart your client, and ask it to describe the policy.`,
-        );
-      }),
+  .action(({ client, environment }: { client: 'kiro' | 'claude' | 'cursor' | 'vscode'; environment: string }) =>
+    withApp(async (app) => {
+      const { initialPolicy, writeInit } = await import('./cli/init.ts');
+      const { account, region } = await app.cloud.identity({});
+      const person = (app.config.actsAs[0] ?? 'me').toLowerCase().replaceAll(/[^a-z0-9_-]/g, '') || 'me';
+      const written = writeInit(client, 'countersign.policy.yaml', initialPolicy(account, region, environment, person), person);
+      print(
+        `Written: ${written.join(', ')}. Account ${account}, ${environment}, plans only. Restart your client, and ask it to describe the policy.`,
+      );
+    }),
   );
 
 /** A user's mistake is one clear message, never a stack trace. */
 program.parseAsync().catch((error: unknown) => {
-  if (error instanceof CountersignError)
-    process.stderr.write(`${error.code}: ${error.message}\n${error.remedy}\n`);
+  if (error instanceof CountersignError) process.stderr.write(`${error.code}: ${error.message}\n${error.remedy}\n`);
   else process.stderr.write(`INTERNAL: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = EXIT.failed;
 });

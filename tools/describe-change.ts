@@ -24,8 +24,7 @@ export const describeChange = defineTool({
       await new Promise((resolve) => setTimeout(resolve, POLL_MILLISECONDS));
       change = changes.find(change_id);
     }
-    if (since !== undefined && change.version <= since)
-      return { change_id, state: change.state, unchanged: true };
+    if (since !== undefined && change.version <= since) return { change_id, state: change.state, unchanged: true };
     return { ...answerChange(change), progress: changes.progress(change_id).slice(-10) };
   },
 });

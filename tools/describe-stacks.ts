@@ -6,8 +6,7 @@ export const describeStacks = defineTool({
   name: 'describe_stacks',
   effect: 'describe',
   title: 'List stacks',
-  description:
-    'CloudFormation stacks with status and environment. Filter by name_prefix or status; page with cursor.',
+  description: 'CloudFormation stacks with status and environment. Filter by name_prefix or status; page with cursor.',
   input: z.strictObject({
     ...placeInput,
     ...pageInput,

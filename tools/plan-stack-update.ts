@@ -20,9 +20,7 @@ export const planStackUpdate = defineTool({
       .optional(),
     parameters: z.record(z.string().max(255), z.string().max(4_096)).optional(),
     tags: z.record(z.string().max(128), z.string().max(256)).optional(),
-    capabilities: z
-      .array(z.enum(['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM', 'CAPABILITY_AUTO_EXPAND']))
-      .optional(),
+    capabilities: z.array(z.enum(['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM', 'CAPABILITY_AUTO_EXPAND'])).optional(),
   }),
   target: ({ stack }) => ({ kind: 'stack', name: stackNameOf(stack) }),
   run: ({ stack, template, template_file, set, parameters, tags, capabilities }, { planner }) =>

@@ -18,7 +18,5 @@ export const proposeChange = defineTool({
   }),
   output: z.looseObject({ decision: z.string(), change_id: z.string(), state: z.string() }),
   run: async ({ plan_id, goal, reason, ticket }, { changes }) =>
-    answerChange(
-      await changes.propose({ planId: plan_id, goal, reason, ...(ticket === undefined ? {} : { ticket }) }),
-    ),
+    answerChange(await changes.propose({ planId: plan_id, goal, reason, ...(ticket === undefined ? {} : { ticket }) })),
 });

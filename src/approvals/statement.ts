@@ -28,21 +28,12 @@ function summarise(change: Change, plan: Plan): string[] {
     `${plan.target.kind} ${plan.target.name} in ${plan.target.account}/${plan.target.region} (${change.environment})`,
     ...sorted
       .slice(0, SUMMARY_EFFECTS)
-      .map((effect) =>
-        makeVisibleLine(`${effect.kind} ${effectName(effect)} ${effect.type}: ${effect.reversibility}`),
-      ),
-    ...(sorted.length > SUMMARY_EFFECTS
-      ? [`and ${sorted.length - SUMMARY_EFFECTS} more effects, all of them in the digest`]
-      : []),
+      .map((effect) => makeVisibleLine(`${effect.kind} ${effectName(effect)} ${effect.type}: ${effect.reversibility}`)),
+    ...(sorted.length > SUMMARY_EFFECTS ? [`and ${sorted.length - SUMMARY_EFFECTS} more effects, all of them in the digest`] : []),
   ];
 }
 
-export function buildStatement(
-  change: Change,
-  plan: Plan,
-  person: string,
-  decision: 'approve' | 'reject',
-): string {
+export function buildStatement(change: Change, plan: Plan, person: string, decision: 'approve' | 'reject'): string {
   const statement: Statement = {
     v: 1,
     type: 'countersign-approval',
@@ -72,15 +63,13 @@ export function checkStatement(signed: string, change: Change, plan: Plan, now: 
     throw wrong('the signed text is not an approval statement');
   }
   if (statement.change_id !== change.id) throw wrong(`change ${makeVisibleLine(statement.change_id, 60)}`);
-  if (statement.change_digest !== change.digest)
-    throw wrong('its digest is not that of the change as it stands here');
+  if (statement.change_digest !== change.digest) throw wrong('its digest is not that of the change as it stands here');
   if (now.getTime() > Date.parse(statement.not_after))
     throw new CountersignError(
       'APPROVAL_EXPIRED',
       `The time to approve ended at ${statement.not_after}.`,
       'Ask for a new plan and proposal.',
     );
-  if (signed !== buildStatement(change, plan, statement.person, statement.decision))
-    throw wrong('its summary, nonce or clock differ');
+  if (signed !== buildStatement(change, plan, statement.person, statement.decision)) throw wrong('its summary, nonce or clock differ');
   return statement;
 }

@@ -6,25 +6,14 @@ import { verifySshSignature } from './ssh-signature.ts';
 import { checkStatement } from './statement.ts';
 
 /** @returns the approvals that still hold, with the signers' present roles; `problem` when one no longer does. */
-export function recordedSigners(
-  change: Change,
-  plan: Plan,
-  people: readonly Person[],
-): { approvals: Approval[]; problem: string | null } {
+export function recordedSigners(change: Change, plan: Plan, people: readonly Person[]): { approvals: Approval[]; problem: string | null } {
   const approvals: Approval[] = [];
   for (const approval of change.approvals) {
     try {
       const key = verifySshSignature(Buffer.from(approval.statement, 'utf8'), approval.signature);
-      const person = people.find(({ keys }) =>
-        keys.some(({ fingerprint }) => fingerprint === key.fingerprint),
-      );
+      const person = people.find(({ keys }) => keys.some(({ fingerprint }) => fingerprint === key.fingerprint));
       const said = checkStatement(approval.statement, change, plan, new Date(approval.at));
-      if (
-        !person ||
-        person.name !== approval.person ||
-        said.person !== person.name ||
-        said.decision !== 'approve'
-      ) {
+      if (!person || person.name !== approval.person || said.person !== person.name || said.decision !== 'approve') {
         return {
           approvals,
           problem: `The key that signed for ${approval.person} is no longer theirs in the policy.`,

@@ -35,10 +35,7 @@ function installGate(client: any, service: Service, region: string, holder: Hold
   // biome-ignore lint/suspicious/noExplicitAny: as above.
   const gate = (next: any, context: { commandName?: string }) => async (attempt: Attempt) => {
     const operation = (context.commandName ?? '').replace(/Command$/, '');
-    admit(
-      { service, operation, input: plainInput(attempt.input), account: holder.account, region },
-      holder.permit,
-    );
+    admit({ service, operation, input: plainInput(attempt.input), account: holder.account, region }, holder.permit);
     return next(attempt);
   };
   client.middlewareStack.addRelativeTo(gate, {
@@ -59,18 +56,12 @@ function configuration({ region, endpoint, requestHandler, credentials }: CloudS
     region,
     maxAttempts: holder.permit?.kind === 'writing' ? 1 : 4,
     ...(endpoint === undefined ? {} : { endpoint }),
-    // biome-ignore lint/suspicious/noExplicitAny: structural, so that the sandbox needs no SDK import.
-    ...(requestHandler === undefined
-      ? {}
-      : { requestHandler: requestHandler as any, endpoint: 'http://sandbox.invalid' }),
+    ...(requestHandler === undefined ? {} : { requestHandler: requestHandler as never, endpoint: 'http://sandbox.invalid' }),
     ...(credentials === undefined ? {} : { credentials }),
   };
 }
 
-export async function cloudFormationClient(
-  settings: CloudSettings,
-  holder: Holder,
-): Promise<CloudFormationClient> {
+export async function cloudFormationClient(settings: CloudSettings, holder: Holder): Promise<CloudFormationClient> {
   const sdk = await import('@aws-sdk/client-cloudformation');
   const client = new sdk.CloudFormationClient(configuration(settings, holder));
   installGate(client, 'cloudformation', settings.region, holder);

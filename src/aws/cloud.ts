@@ -8,13 +8,9 @@ import { loadKnowledge } from '../knowledge/index.ts';
 import { type CloudSettings, cloudFormationClient, ec2Client, type Holder, stsClient } from './clients.ts';
 import { askingAws } from './errors.ts';
 import { listResources, observeStack } from './observe.ts';
-import {
-  type PlannerContext,
-  planInstanceAction,
-  planStackDelete,
-  planStackUpdate,
-  recomputePlan,
-} from './planner.ts';
+import { planStackDelete, planStackUpdate, recomputePlan } from './planner.ts';
+import type { PlannerContext } from './planner-context.ts';
+import { planInstanceAction } from './planner-instances.ts';
 
 export interface CloudOptions {
   settings(region?: string): CloudSettings;
@@ -31,11 +27,7 @@ export interface WritingDoor {
   send(call: Call, permit: Permit): Promise<Record<string, unknown>>;
   /** Resolves when the snapshot is complete; throws when it fails. */
   waitForSnapshot(snapshotId: string, region: string): Promise<void>;
-  followStack(
-    stackId: string,
-    token: string,
-    onEvent: (text: string) => void,
-  ): Promise<{ status: string; reason: string }>;
+  followStack(stackId: string, token: string, onEvent: (text: string) => void): Promise<{ status: string; reason: string }>;
 }
 
 export function createCloud(options: CloudOptions): CloudPorts & WritingDoor {
@@ -86,54 +78,29 @@ export function createCloud(options: CloudOptions): CloudPorts & WritingDoor {
     async send(call, permit) {
       const settings = options.settings(call.region);
       const holder = { account: call.account, permit };
-      const client =
-        call.service === 'ec2'
-          ? await ec2Client(settings, holder)
-          : await cloudFormationClient(settings, holder);
+      const client = call.service === 'ec2' ? await ec2Client(settings, holder) : await cloudFormationClient(settings, holder);
       const sdk: Record<string, unknown> =
-        call.service === 'ec2'
-          ? await import('@aws-sdk/client-ec2')
-          : await import('@aws-sdk/client-cloudformation');
+        call.service === 'ec2' ? await import('@aws-sdk/client-ec2') : await import('@aws-sdk/client-cloudformation');
       const Command = sdk[`${call.operation}Command`] as (new (input: unknown) => never) | undefined;
-      if (!Command)
-        throw new CountersignError(
-          'INTERNAL',
-          `There is no call ${call.service}:${call.operation}.`,
-          'Report this.',
-        );
-      return (
-        (await (client as { send(command: never): Promise<Record<string, unknown>> }).send(
-          new Command(call.input),
-        )) ?? {}
-      );
+      if (!Command) throw new CountersignError('INTERNAL', `There is no call ${call.service}:${call.operation}.`, 'Report this.');
+      return (await (client as { send(command: never): Promise<Record<string, unknown>> }).send(new Command(call.input))) ?? {};
     },
     async waitForSnapshot(snapshotId, region) {
       const { ec2 } = await contextFor({ region });
       const { waitUntilSnapshotCompleted } = await import('@aws-sdk/client-ec2');
-      await waitUntilSnapshotCompleted(
-        { client: ec2, minDelay: 1, maxDelay: 15, maxWaitTime: 3_600 },
-        { SnapshotIds: [snapshotId] },
-      );
+      await waitUntilSnapshotCompleted({ client: ec2, minDelay: 1, maxDelay: 15, maxWaitTime: 3_600 }, { SnapshotIds: [snapshotId] });
     },
     async followStack(stackId, token, onEvent) {
       const { cloudFormation } = await contextFor({ region: stackId.split(':')[3] });
-      const { DescribeStacksCommand, DescribeStackEventsCommand } = await import(
-        '@aws-sdk/client-cloudformation'
-      );
+      const { DescribeStacksCommand, DescribeStackEventsCommand } = await import('@aws-sdk/client-cloudformation');
       const seen = new Set<string>();
       for (let pauseMilliseconds = 200; ; pauseMilliseconds = Math.min(5_000, pauseMilliseconds * 1.3)) {
-        const { Stacks: [stack] = [] } = await cloudFormation.send(
-          new DescribeStacksCommand({ StackName: stackId }),
-        );
-        const { StackEvents = [] } = await cloudFormation.send(
-          new DescribeStackEventsCommand({ StackName: stackId }),
-        );
+        const { Stacks: [stack] = [] } = await cloudFormation.send(new DescribeStacksCommand({ StackName: stackId }));
+        const { StackEvents = [] } = await cloudFormation.send(new DescribeStackEventsCommand({ StackName: stackId }));
         for (const event of [...StackEvents].reverse()) {
           if (event.ClientRequestToken !== token || seen.has(event.EventId ?? '')) continue;
           seen.add(event.EventId ?? '');
-          onEvent(
-            `${event.ResourceStatus} ${event.LogicalResourceId} ${event.ResourceStatusReason ?? ''}`.trim(),
-          );
+          onEvent(`${event.ResourceStatus} ${event.LogicalResourceId} ${event.ResourceStatusReason ?? ''}`.trim());
         }
         const status = stack?.StackStatus ?? 'UNKNOWN';
         if (!/_IN_PROGRESS$/.test(status)) return { status, reason: stack?.StackStatusReason ?? '' };
@@ -143,10 +110,7 @@ export function createCloud(options: CloudOptions): CloudPorts & WritingDoor {
   };
 }
 
-function createReader(
-  contextFor: (place: Place) => Promise<PlannerContext>,
-  options: CloudOptions,
-): CloudPorts['reader'] {
+function createReader(contextFor: (place: Place) => Promise<PlannerContext>, options: CloudOptions): CloudPorts['reader'] {
   return {
     stacks: (place, query) =>
       askingAws(async () => {
@@ -180,15 +144,11 @@ function createReader(
         const wants = (part: string) => include.includes(part as never);
         const resources = wants('resources')
           ? (await listResources(cloudFormation, observed.stackId)).filter(
-              ({ LogicalResourceId }) =>
-                logicalIds.length === 0 || logicalIds.includes(LogicalResourceId ?? ''),
+              ({ LogicalResourceId }) => logicalIds.length === 0 || logicalIds.includes(LogicalResourceId ?? ''),
             )
           : [];
         const events = wants('events')
-          ? (
-              (await cloudFormation.send(new DescribeStackEventsCommand({ StackName: observed.stackId })))
-                .StackEvents ?? []
-            ).slice(0, 20)
+          ? ((await cloudFormation.send(new DescribeStackEventsCommand({ StackName: observed.stackId }))).StackEvents ?? []).slice(0, 20)
           : [];
         return {
           stack: observed.stackName,
@@ -211,10 +171,7 @@ function createReader(
           ...(wants('parameters')
             ? {
                 parameters: Object.fromEntries(
-                  Object.entries(observed.parameters).map(([key, value]) => [
-                    key,
-                    value.startsWith('hmac:') ? '****' : value,
-                  ]),
+                  Object.entries(observed.parameters).map(([key, value]) => [key, value.startsWith('hmac:') ? '****' : value]),
                 ),
               }
             : {}),
@@ -247,17 +204,11 @@ function createReader(
         const { DescribeInstancesCommand } = await import('@aws-sdk/client-ec2');
         const [key = '', value] = (query.tag ?? '').split('=');
         const filters = query.tag
-          ? [
-              value === undefined
-                ? { Name: 'tag-key', Values: [key] }
-                : { Name: `tag:${key}`, Values: [value] },
-            ]
+          ? [value === undefined ? { Name: 'tag-key', Values: [key] } : { Name: `tag:${key}`, Values: [value] }]
           : undefined;
         const answer = await ec2.send(
           new DescribeInstancesCommand(
-            query.ids
-              ? { InstanceIds: query.ids }
-              : { MaxResults: Math.max(5, query.limit), NextToken: query.cursor, Filters: filters },
+            query.ids ? { InstanceIds: query.ids } : { MaxResults: Math.max(5, query.limit), NextToken: query.cursor, Filters: filters },
           ),
         );
         const items = (answer.Reservations ?? [])

@@ -4,13 +4,7 @@ import type { Effect, PropertyChange } from '../core/effect.ts';
 import type { ObservedInstance } from '../core/plan.ts';
 import type { InstanceAction } from '../core/ports.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
-import {
-  holdsOf,
-  interruptsOf,
-  isRevisionType,
-  type Knowledge,
-  snapshotSupported,
-} from '../knowledge/index.ts';
+import { holdsOf, interruptsOf, isRevisionType, type Knowledge, snapshotSupported } from '../knowledge/index.ts';
 
 const RECREATION = { Never: 'never', Always: 'always', Conditionally: 'conditional' } as const;
 const STRICTNESS = ['never', 'unknown', 'conditional', 'always'] as const;
@@ -29,10 +23,7 @@ export function propertyChanges(knowledge: Knowledge, change: ResourceChange): P
     const path = isProperty ? `Properties.${Target.Name}` : (Target?.Attribute ?? 'unknown');
     const said = RECREATION[Target?.RequiresRecreation ?? 'Never'];
     const table = isProperty
-      ? knowledge.replacementOf(
-          type,
-          Target.Path?.replace(/^\/Properties\//, '').replaceAll('/', '.') || Target.Name!,
-        )
+      ? knowledge.replacementOf(type, Target.Path?.replace(/^\/Properties\//, '').replaceAll('/', '.') || Target.Name!)
       : 'never';
     const known = merged.get(path);
     merged.set(path, {
@@ -72,11 +63,7 @@ export function effectOfChange(knowledge: Knowledge, change: ResourceChange, sta
     case 'Remove':
       return loss(
         { ...base, kind: 'delete' },
-        change.PolicyAction === 'Retain'
-          ? 'Retain'
-          : change.PolicyAction === 'Snapshot'
-            ? 'Snapshot'
-            : 'Delete',
+        change.PolicyAction === 'Retain' ? 'Retain' : change.PolicyAction === 'Snapshot' ? 'Snapshot' : 'Delete',
         'DeletionPolicy',
       );
     default:
@@ -94,12 +81,9 @@ type Base = Omit<Effect, 'kind' | 'interrupts' | 'reversibility' | 'why'>;
 
 function modification(base: Base, change: ResourceChange, properties: PropertyChange[]): Effect {
   const said = change.Replacement;
-  const by = properties
-    .filter(({ replaces }) => replaces !== 'never')
-    .map(({ path }) => path.replace(/^Properties\./, ''));
+  const by = properties.filter(({ replaces }) => replaces !== 'never').map(({ path }) => path.replace(/^Properties\./, ''));
   const certain = said === 'True' || properties.some(({ replaces }) => replaces === 'always');
-  const possible =
-    certain || said === 'Conditional' || properties.some(({ replaces }) => replaces !== 'never');
+  const possible = certain || said === 'Conditional' || properties.some(({ replaces }) => replaces !== 'never');
   if (certain || (possible && base.holds !== 'nothing')) {
     const policy = /Retain$/.test(change.PolicyAction ?? '')
       ? 'Retain'
@@ -120,14 +104,10 @@ function modification(base: Base, change: ResourceChange, properties: PropertyCh
       reversibility: 'unknown',
       why: `Whether ${by.join(', ')} replaces it could not be decided.`,
     };
-  const answers = properties.map(({ path }) =>
-    interruptsOf(base.type, path.replace(/^Properties\./, ''), base.holds),
-  );
+  const answers = properties.map(({ path }) => interruptsOf(base.type, path.replace(/^Properties\./, ''), base.holds));
   const interrupts = answers.includes('yes') ? 'yes' : answers.includes('unknown') ? 'unknown' : 'no';
   const lowered = properties.find(
-    ({ path, after }) =>
-      /(?:DeletionProtection|DisableApiTermination|DisableApiStop|TerminationProtection)/.test(path) &&
-      after !== 'true',
+    ({ path, after }) => /(?:DeletionProtection|DisableApiTermination|DisableApiStop|TerminationProtection)/.test(path) && after !== 'true',
   );
   if (lowered)
     return {
@@ -252,9 +232,6 @@ export function effectOfInstance(instance: ObservedInstance, action: InstanceAct
     retention,
     interrupts: 'yes',
     reversibility: 'recoverable',
-    why:
-      lost.length > 0
-        ? `Snapshots of ${lost.join(', ')} are made first, and must complete.`
-        : 'Its volumes stay.',
+    why: lost.length > 0 ? `Snapshots of ${lost.join(', ')} are made first, and must complete.` : 'Its volumes stay.',
   };
 }

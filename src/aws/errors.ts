@@ -17,11 +17,7 @@ const KNOWN: [RegExp, ErrorCode, string][] = [
     'AWS_ACCESS_DENIED',
     'Tell the user which action was denied; the permission must be given by people.',
   ],
-  [
-    /^(?:Throttling|RequestLimitExceeded|TooManyRequests)/,
-    'AWS_THROTTLED',
-    'Wait a minute, then call again.',
-  ],
+  [/^(?:Throttling|RequestLimitExceeded|TooManyRequests)/, 'AWS_THROTTLED', 'Wait a minute, then call again.'],
   [/^(?:TimeoutError|RequestTimeout|AbortError)/, 'AWS_TIMEOUT', 'Call again; if it stays, tell the user.'],
   [/NotFound|does not exist/, 'AWS_NOT_FOUND', 'Look up what is there with the describe tools.'],
   [
@@ -33,19 +29,12 @@ const KNOWN: [RegExp, ErrorCode, string][] = [
 
 export function asCountersignError(error: unknown): CountersignError {
   if (error instanceof CountersignError) return error;
-  const {
-    name = 'Error',
-    message = String(error),
-    code,
-  } = error as { name?: string; message?: string; code?: string };
+  const { name = 'Error', message = String(error), code } = error as { name?: string; message?: string; code?: string };
   const found =
-    KNOWN.find(([pattern]) => pattern.test(name) || pattern.test(code ?? '')) ??
-    (/does not exist/.test(message) ? KNOWN[5] : undefined);
+    KNOWN.find(([pattern]) => pattern.test(name) || pattern.test(code ?? '')) ?? (/does not exist/.test(message) ? KNOWN[5] : undefined);
   if (found) return new CountersignError(found[1], `AWS: ${message}`, found[2], { cause: error });
   return new CountersignError(
-    /Validation|Invalid|Malformed|Incorrect|InsufficientCapabilities|AlreadyExists|OperationNotPermitted/.test(
-      name,
-    )
+    /Validation|Invalid|Malformed|Incorrect|InsufficientCapabilities|AlreadyExists|OperationNotPermitted/.test(name)
       ? 'AWS_VALIDATION'
       : 'AWS_FAILED',
     `AWS: ${name}: ${message}`,

@@ -12,27 +12,14 @@ export interface LiveStack {
   observed: ObservedStack;
 }
 const DAY_MILLISECONDS = 24 * 3_600_000;
-const NEVER_COMPLETED = new Set([
-  'REVIEW_IN_PROGRESS',
-  'ROLLBACK_COMPLETE',
-  'ROLLBACK_FAILED',
-  'CREATE_FAILED',
-]);
+const NEVER_COMPLETED = new Set(['REVIEW_IN_PROGRESS', 'ROLLBACK_COMPLETE', 'ROLLBACK_FAILED', 'CREATE_FAILED']);
 
 /** Three reads, plus one per export. `secretKey` keys the HMAC of masked parameters. */
-export async function observeStack(
-  client: CloudFormationClient,
-  name: string,
-  secretKey: string,
-): Promise<LiveStack> {
+export async function observeStack(client: CloudFormationClient, name: string, secretKey: string): Promise<LiveStack> {
   const sdk = await import('@aws-sdk/client-cloudformation');
   const { Stacks: [stack] = [] } = await client.send(new sdk.DescribeStacksCommand({ StackName: name }));
   if (!stack?.StackId || !stack.StackName)
-    throw new CountersignError(
-      'AWS_NOT_FOUND',
-      `There is no stack ${name}.`,
-      'describe_stacks lists what is there.',
-    );
+    throw new CountersignError('AWS_NOT_FOUND', `There is no stack ${name}.`, 'describe_stacks lists what is there.');
   const [template, resourceCount, importedExports, recentlyDeleted] = await Promise.all([
     client
       .send(new sdk.GetTemplateCommand({ StackName: stack.StackId, TemplateStage: 'Original' }))
@@ -80,10 +67,7 @@ export async function listResources(client: CloudFormationClient, stackId: strin
   return found;
 }
 
-async function importsOf(
-  client: CloudFormationClient,
-  stack: Stack,
-): Promise<ObservedStack['importedExports']> {
+async function importsOf(client: CloudFormationClient, stack: Stack): Promise<ObservedStack['importedExports']> {
   const sdk = await import('@aws-sdk/client-cloudformation');
   const names = (stack.Outputs ?? []).flatMap(({ ExportName }) => (ExportName ? [ExportName] : []));
   const found = await Promise.all(
@@ -100,10 +84,7 @@ async function importsOf(
   return found.filter(({ importers }) => importers.length > 0);
 }
 
-async function deletedLately(
-  client: CloudFormationClient,
-  name: string,
-): Promise<ObservedStack['recentlyDeleted']> {
+async function deletedLately(client: CloudFormationClient, name: string): Promise<ObservedStack['recentlyDeleted']> {
   const sdk = await import('@aws-sdk/client-cloudformation');
   const found: ObservedStack['recentlyDeleted'] = [];
   const since = Date.now() - DAY_MILLISECONDS;
@@ -124,10 +105,7 @@ export async function observeInstances(client: EC2Client, ids: string[]): Promis
   const instances = Reservations.flatMap(({ Instances = [] }) => Instances);
   const protectedBy = async (InstanceId: string, Attribute: 'disableApiTermination' | 'disableApiStop') => {
     const answer = await client.send(new sdk.DescribeInstanceAttributeCommand({ InstanceId, Attribute }));
-    return (
-      (Attribute === 'disableApiTermination' ? answer.DisableApiTermination : answer.DisableApiStop)?.Value ??
-      false
-    );
+    return (Attribute === 'disableApiTermination' ? answer.DisableApiTermination : answer.DisableApiStop)?.Value ?? false;
   };
   return Promise.all(
     instances.map(async (instance): Promise<ObservedInstance> => {
@@ -149,14 +127,8 @@ export async function observeInstances(client: EC2Client, ids: string[]): Promis
         instanceType: instance.InstanceType ?? 'unknown',
         terminationProtection,
         stopProtection,
-        instanceStore:
-          instance.RootDeviceType === 'instance-store' ||
-          INSTANCE_STORE_FAMILIES.test(instance.InstanceType ?? ''),
-        owner: stack
-          ? { kind: 'stack', name: stack }
-          : group
-            ? { kind: 'auto_scaling_group', name: group }
-            : null,
+        instanceStore: instance.RootDeviceType === 'instance-store' || INSTANCE_STORE_FAMILIES.test(instance.InstanceType ?? ''),
+        owner: stack ? { kind: 'stack', name: stack } : group ? { kind: 'auto_scaling_group', name: group } : null,
         tags,
         volumes: (instance.BlockDeviceMappings ?? []).map(({ Ebs }) => ({
           id: Ebs?.VolumeId ?? '',
@@ -168,20 +140,14 @@ export async function observeInstances(client: EC2Client, ids: string[]): Promis
   );
 }
 
-async function newestSnapshots(
-  client: EC2Client,
-  volumeIds: string[],
-): Promise<Record<string, { id: string; completedAt: string }>> {
+async function newestSnapshots(client: EC2Client, volumeIds: string[]): Promise<Record<string, { id: string; completedAt: string }>> {
   if (volumeIds.length === 0) return {};
   const sdk = await import('@aws-sdk/client-ec2');
-  const { Snapshots = [] } = await client.send(
-    new sdk.DescribeSnapshotsCommand({ Filters: [{ Name: 'volume-id', Values: volumeIds }] }),
-  );
+  const { Snapshots = [] } = await client.send(new sdk.DescribeSnapshotsCommand({ Filters: [{ Name: 'volume-id', Values: volumeIds }] }));
   const newest: Record<string, { id: string; completedAt: string }> = {};
   for (const { SnapshotId = '', VolumeId = '', State, CompletionTime, StartTime } of Snapshots) {
     const completedAt = (CompletionTime ?? StartTime)?.toISOString() ?? '';
-    if (State === 'completed' && completedAt > (newest[VolumeId]?.completedAt ?? ''))
-      newest[VolumeId] = { id: SnapshotId, completedAt };
+    if (State === 'completed' && completedAt > (newest[VolumeId]?.completedAt ?? '')) newest[VolumeId] = { id: SnapshotId, completedAt };
   }
   return newest;
 }

@@ -3,29 +3,21 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { relative } from 'node:path';
 import type { CloudFormationClient, ResourceChange } from '@aws-sdk/client-cloudformation';
-import type { EC2Client } from '@aws-sdk/client-ec2';
 import type { Call } from '../core/call.ts';
 import { sha256Hex } from '../core/digest.ts';
 import { compareWorstFirst, type Effect } from '../core/effect.ts';
 import { CountersignError } from '../core/errors.ts';
 import type { Plan, PlanDraft } from '../core/plan.ts';
 import type { InstanceAction, StackUpdateRequest } from '../core/ports.ts';
-import { holdsOf, isRevisionType, type Knowledge } from '../knowledge/index.ts';
+import { holdsOf, isRevisionType } from '../knowledge/index.ts';
 import { editTemplate, parseTemplate } from '../template/parse.ts';
 import { requiredCapabilities, resolveTemplate } from '../template/resolve.ts';
-import { effectOfChange, effectOfInstance, loss } from './effects.ts';
+import { effectOfChange, loss } from './effects.ts';
 import { askingAws } from './errors.ts';
-import { type LiveStack, listResources, observeInstances, observeStack } from './observe.ts';
+import { type LiveStack, listResources, observeStack } from './observe.ts';
+import { observed, type PlannerContext } from './planner-context.ts';
+import { INSTANCE_OPERATIONS, planInstanceAction } from './planner-instances.ts';
 
-export interface PlannerContext {
-  cloudFormation: CloudFormationClient;
-  ec2: EC2Client;
-  identity: { account: string; arn: string; region: string };
-  knowledge: Knowledge;
-  secretKey: string;
-  templateRoots: string[];
-  now(): Date;
-}
 const MAX_BODY_BYTES = 51_200;
 const MAX_WAIT_MILLISECONDS = 45_000;
 const BUSY = /_IN_PROGRESS$/;
@@ -39,23 +31,9 @@ function targetOf(context: PlannerContext, live: LiveStack) {
     ids: [live.observed.stackId],
   };
 }
-function observed(
-  context: PlannerContext,
-  rest: Omit<PlanDraft['observed'], 'identity'>,
-): PlanDraft['observed'] {
-  return { identity: { account: context.identity.account, arn: context.identity.arn }, ...rest };
-}
-
 function wantedTemplate(request: StackUpdateRequest, live: LiveStack, roots: string[]): string {
-  const given = [request.template, request.templateFile, request.set].filter(
-    (item) => item !== undefined,
-  ).length;
-  if (given > 1)
-    throw new CountersignError(
-      'INPUT_INVALID',
-      'template, template_file and set exclude one another.',
-      'Send one of them.',
-    );
+  const given = [request.template, request.templateFile, request.set].filter((item) => item !== undefined).length;
+  if (given > 1) throw new CountersignError('INPUT_INVALID', 'template, template_file and set exclude one another.', 'Send one of them.');
   if (request.template !== undefined) return request.template;
   if (request.templateFile !== undefined) return readTemplateFile(request.templateFile, roots);
   return request.set ? editTemplate(live.template, request.set) : live.template;
@@ -71,21 +49,14 @@ function readTemplateFile(path: string, roots: string[]): string {
     );
   try {
     const real = realpathSync(path);
-    if (
-      !roots.some((root) => !relative(realpathSync(root), real).startsWith('..')) ||
-      !statSync(real).isFile()
-    )
-      throw outside();
+    if (!roots.some((root) => !relative(realpathSync(root), real).startsWith('..')) || !statSync(real).isFile()) throw outside();
     return readFileSync(real, 'utf8');
   } catch (error) {
     throw error instanceof CountersignError ? error : outside();
   }
 }
 
-export async function planStackUpdate(
-  context: PlannerContext,
-  request: StackUpdateRequest,
-): Promise<PlanDraft> {
+export async function planStackUpdate(context: PlannerContext, request: StackUpdateRequest): Promise<PlanDraft> {
   return askingAws(async () => {
     const live = await observeStack(context.cloudFormation, request.stack, context.secretKey);
     if (BUSY.test(live.observed.status))
@@ -103,12 +74,7 @@ export async function planStackUpdate(
         'Make it smaller, or package it.',
       );
     const masked = Object.entries(request.parameters ?? {}).find(([, value]) => /^\*+$/.test(value));
-    if (masked)
-      throw new CountersignError(
-        'INPUT_MASKED_VALUE',
-        `${masked[0]} is a masked value.`,
-        'Leave it out to keep what is there.',
-      );
+    if (masked) throw new CountersignError('INPUT_MASKED_VALUE', `${masked[0]} is a masked value.`, 'Leave it out to keep what is there.');
     const sdk = await import('@aws-sdk/client-cloudformation');
     const kept = Object.keys(template.Parameters ?? {}).filter(
       (name) => name in live.observed.parameters && request.parameters?.[name] === undefined,
@@ -138,36 +104,24 @@ export async function planStackUpdate(
 }
 
 /** A change set's changes, both readings merged: with property values CloudFormation may drop resources silently. */
-async function readChangeSet(
-  client: CloudFormationClient,
-  id: string,
-): Promise<{ changes: ResourceChange[]; failure?: string }> {
+async function readChangeSet(client: CloudFormationClient, id: string): Promise<{ changes: ResourceChange[]; failure?: string }> {
   const sdk = await import('@aws-sdk/client-cloudformation');
   const deadline = Date.now() + MAX_WAIT_MILLISECONDS;
   for (let pauseMilliseconds = 100; ; pauseMilliseconds = Math.min(2_000, pauseMilliseconds * 1.6)) {
-    const { Status, StatusReason } = await client.send(
-      new sdk.DescribeChangeSetCommand({ ChangeSetName: id }),
-    );
+    const { Status, StatusReason } = await client.send(new sdk.DescribeChangeSetCommand({ ChangeSetName: id }));
     if (Status === 'CREATE_COMPLETE') break;
     if (Status === 'FAILED') return { changes: [], failure: StatusReason ?? 'no reason given' };
     if (Date.now() > deadline)
-      throw new CountersignError(
-        'AWS_TIMEOUT',
-        'CloudFormation is still making the change set.',
-        'Plan again in a minute.',
-      );
+      throw new CountersignError('AWS_TIMEOUT', 'CloudFormation is still making the change set.', 'Plan again in a minute.');
     await new Promise((resolve) => setTimeout(resolve, pauseMilliseconds));
   }
   const byId = new Map<string, ResourceChange>();
   for (const IncludePropertyValues of [false, true]) {
     let NextToken: string | undefined;
     do {
-      const page = await client.send(
-        new sdk.DescribeChangeSetCommand({ ChangeSetName: id, IncludePropertyValues, NextToken }),
-      );
+      const page = await client.send(new sdk.DescribeChangeSetCommand({ ChangeSetName: id, IncludePropertyValues, NextToken }));
       for (const { ResourceChange: change } of page.Changes ?? [])
-        if (change?.LogicalResourceId)
-          byId.set(change.LogicalResourceId, { ...byId.get(change.LogicalResourceId), ...change });
+        if (change?.LogicalResourceId) byId.set(change.LogicalResourceId, { ...byId.get(change.LogicalResourceId), ...change });
       NextToken = page.NextToken;
     } while (NextToken);
   }
@@ -254,11 +208,7 @@ export async function planStackDelete(context: PlannerContext, name: string): Pr
   return askingAws(async () => {
     const live = await observeStack(context.cloudFormation, name, context.secretKey);
     if (BUSY.test(live.observed.status))
-      throw new CountersignError(
-        'STATE_STACK_BUSY',
-        `${name} is in ${live.observed.status}.`,
-        'Wait until its operation has ended.',
-      );
+      throw new CountersignError('STATE_STACK_BUSY', `${name} is in ${live.observed.status}.`, 'Wait until its operation has ended.');
     const resources = await listResources(context.cloudFormation, live.observed.stackId);
     const resolved = resolveTemplate(parseTemplate(live.template), {
       parameters: Object.fromEntries(Object.entries(live.observed.parameters)),
@@ -305,57 +255,7 @@ export async function planStackDelete(context: PlannerContext, name: string): Pr
       effects: effects.sort(compareWorstFirst),
       observed: observed(context, { stack: live.observed }),
       dryRun: { kind: 'synthesised', succeeded: true },
-      notes: [
-        'CloudFormation has no preview of a deletion: this plan was made from the template and the resources.',
-      ],
-    };
-  });
-}
-
-const OPERATIONS: Record<InstanceAction, string> = {
-  start: 'StartInstances',
-  stop: 'StopInstances',
-  reboot: 'RebootInstances',
-  terminate: 'TerminateInstances',
-};
-
-export async function planInstanceAction(
-  context: PlannerContext,
-  instanceIds: string[],
-  action: InstanceAction,
-): Promise<PlanDraft> {
-  return askingAws(async () => {
-    const ids = [...new Set(instanceIds)].sort();
-    const instances = (await observeInstances(context.ec2, ids)).sort((a, b) => (a.id < b.id ? -1 : 1));
-    const place = { account: context.identity.account, region: context.identity.region };
-    const snapshots: Call[] =
-      action !== 'terminate'
-        ? []
-        : instances
-            .flatMap(({ volumes }) => volumes.filter(({ deleteOnTermination }) => deleteOnTermination))
-            .map(({ id }, index) => ({
-              step: `snapshot${index + 1}`,
-              service: 'ec2',
-              operation: 'CreateSnapshot',
-              input: { VolumeId: id, Description: 'Made by countersign before a termination' },
-              ...place,
-            }));
-    const call: Call = {
-      step: 'act',
-      service: 'ec2',
-      operation: OPERATIONS[action],
-      input: { InstanceIds: ids },
-      ...place,
-    };
-    return {
-      target: { kind: 'instances', ...place, name: ids.join(','), ids },
-      calls: [...snapshots, call],
-      effects: instances.map((instance) => effectOfInstance(instance, action)).sort(compareWorstFirst),
-      observed: observed(context, { instances }),
-      dryRun: { kind: 'synthesised', succeeded: true },
-      notes: [
-        'EC2 has no preview: effects follow from state, volumes and protections; permission is tried at execution.',
-      ],
+      notes: ['CloudFormation has no preview of a deletion: this plan was made from the template and the resources.'],
     };
   });
 }
@@ -364,8 +264,8 @@ export async function planInstanceAction(
 export async function recomputePlan(context: PlannerContext, plan: Plan): Promise<PlanDraft> {
   const [first] = plan.calls;
   if (plan.target.kind === 'instances') {
-    const action = (Object.keys(OPERATIONS) as InstanceAction[]).find(
-      (name) => OPERATIONS[name] === plan.calls.at(-1)?.operation,
+    const action = (Object.keys(INSTANCE_OPERATIONS) as InstanceAction[]).find(
+      (name) => INSTANCE_OPERATIONS[name] === plan.calls.at(-1)?.operation,
     );
     return planInstanceAction(context, plan.target.ids, action ?? 'terminate');
   }
@@ -376,9 +276,7 @@ export async function recomputePlan(context: PlannerContext, plan: Plan): Promis
     const tags = Object.fromEntries(
       plan.effects
         .filter(({ kind }) => kind === 'tag')
-        .flatMap(({ properties }) =>
-          properties.map(({ path, after = '' }) => [path.slice('Tags.'.length), after]),
-        ),
+        .flatMap(({ properties }) => properties.map(({ path, after = '' }) => [path.slice('Tags.'.length), after])),
     );
     return draftOfUpdate(context, live, String(first?.input.ChangeSetName), changes, tags);
   });

@@ -28,12 +28,7 @@ export async function approve(app: App, changeId: string, options: ApproveOption
     options.signature === undefined
       ? await signWithSshKeygen(statement, requireKey(options.key))
       : readFileSync(options.signature === '-' ? 0 : options.signature, 'utf8');
-  return recordSignature(
-    { ledger: app.ledger, changes: app.changes, people, now: () => new Date() },
-    changeId,
-    statement,
-    signature,
-  );
+  return recordSignature({ ledger: app.ledger, changes: app.changes, people, now: () => new Date() }, changeId, statement, signature);
 }
 
 function requireKey(key: string | undefined): string {
@@ -48,9 +43,7 @@ function requireKey(key: string | undefined): string {
 /** By --as, else by the key's public half, else by who is signed in here. */
 function whoSigns(people: readonly Person[], { as, key }: ApproveOptions, actsAs: string[]): Person {
   const byKey =
-    key === undefined
-      ? undefined
-      : people.find(({ keys }) => keys.some(({ fingerprint }) => fingerprint === fingerprintBeside(key)));
+    key === undefined ? undefined : people.find(({ keys }) => keys.some(({ fingerprint }) => fingerprint === fingerprintBeside(key)));
   const found =
     as === undefined
       ? (byKey ?? people.find(({ signsInAs }) => actsAs.some((name) => signsInAs.includes(name))))
@@ -66,8 +59,7 @@ function whoSigns(people: readonly Person[], { as, key }: ApproveOptions, actsAs
 
 function fingerprintBeside(keyFile: string): string | undefined {
   try {
-    return parsePublicKey(readFileSync(keyFile.endsWith('.pub') ? keyFile : `${keyFile}.pub`, 'utf8'))
-      .fingerprint;
+    return parsePublicKey(readFileSync(keyFile.endsWith('.pub') ? keyFile : `${keyFile}.pub`, 'utf8')).fingerprint;
   } catch {
     return undefined;
   }

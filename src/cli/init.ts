@@ -28,15 +28,9 @@ people:
 /** @returns the files that were written. Never overwrites a policy; adds to a client's file. */
 export function writeInit(client: ClientName, policyPath: string, policy: string, sponsor: string): string[] {
   if (existsSync(policyPath))
-    throw new CountersignError(
-      'CONFIG_INVALID',
-      `${policyPath} is there already.`,
-      'Edit it, or name another with --policy.',
-    );
+    throw new CountersignError('CONFIG_INVALID', `${policyPath} is there already.`, 'Edit it, or name another with --policy.');
   const { path, key, entry } = CLIENTS[client];
-  const file = existsSync(path)
-    ? (JSON.parse(readFileSync(path, 'utf8')) as Record<string, Record<string, unknown>>)
-    : {};
+  const file = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Record<string, Record<string, unknown>>) : {};
   const server = {
     command: 'npx',
     args: ['-y', 'countersign', 'serve'],
@@ -45,9 +39,6 @@ export function writeInit(client: ClientName, policyPath: string, policy: string
   };
   writeFileSync(policyPath, policy);
   if (dirname(path) !== '.') mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(
-    path,
-    `${JSON.stringify({ ...file, [key]: { ...file[key], countersign: server } }, null, 2)}\n`,
-  );
+  writeFileSync(path, `${JSON.stringify({ ...file, [key]: { ...file[key], countersign: server } }, null, 2)}\n`);
   return [policyPath, path];
 }

@@ -102,9 +102,7 @@ function nextAfterPlan(plan: Plan, decision: string, goals: Goal[]) {
 }
 
 export function answerChange(change: Change) {
-  const counted = change.approvals
-    .filter(({ decision }) => decision === 'approve')
-    .map(({ person }) => person);
+  const counted = change.approvals.filter(({ decision }) => decision === 'approve').map(({ person }) => person);
   return {
     decision: change.judgement.decision,
     change_id: change.id,

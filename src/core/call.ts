@@ -27,12 +27,7 @@ export type CallClass = 'read' | 'session' | 'plan' | 'write';
 
 const READ_PREFIXES = ['Describe', 'List', 'Get', 'Validate', 'Estimate'] as const;
 /** Named like a read, and not one: each mints credentials or starts something. */
-const NOT_READS = new Set([
-  'GetSessionToken',
-  'GetFederationToken',
-  'GetWebIdentityToken',
-  'GetDelegatedAccessToken',
-]);
+const NOT_READS = new Set(['GetSessionToken', 'GetFederationToken', 'GetWebIdentityToken', 'GetDelegatedAccessToken']);
 const PLAN_OPERATIONS = new Set(['CreateChangeSet', 'DeleteChangeSet', 'DetectStackDrift']);
 
 /**
@@ -45,8 +40,7 @@ export function classifyCall(service: Service, operation: string, input: Record<
     if (operation === 'GetCallerIdentity') return 'read';
     return operation === 'AssumeRole' ? 'session' : 'write';
   }
-  if (READ_PREFIXES.some((prefix) => operation.startsWith(prefix)) && !NOT_READS.has(operation))
-    return 'read';
+  if (READ_PREFIXES.some((prefix) => operation.startsWith(prefix)) && !NOT_READS.has(operation)) return 'read';
   if (service === 'cloudformation' && PLAN_OPERATIONS.has(operation)) return 'plan';
   if (service === 'ec2' && input.DryRun === true) return 'plan';
   return 'write';
@@ -66,23 +60,15 @@ const stepReferenceSchema = z.strictObject({ step: z.string() });
  * @param outputs by step name, the plain SDK output of that step.
  * @throws Error when a reference points at nothing: the plan is malformed and must not run.
  */
-export function resolveStepReferences(
-  value: unknown,
-  outputs: Record<string, Record<string, unknown>>,
-): unknown {
+export function resolveStepReferences(value: unknown, outputs: Record<string, Record<string, unknown>>): unknown {
   if (Array.isArray(value)) return value.map((item) => resolveStepReferences(item, outputs));
   if (value === null || typeof value !== 'object') return value;
   const reference = stepReferenceSchema.safeParse(value);
   if (reference.success) {
     const [step = '', ...path] = reference.data.step.split('.');
-    const found = path.reduce<unknown>(
-      (at, key) => (at as Record<string, unknown> | undefined)?.[key],
-      outputs[step],
-    );
+    const found = path.reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], outputs[step]);
     if (found === undefined) throw new Error(`step reference ${reference.data.step} has no value`);
     return found;
   }
-  return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [key, resolveStepReferences(item, outputs)]),
-  );
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, resolveStepReferences(item, outputs)]));
 }

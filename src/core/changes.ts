@@ -10,11 +10,7 @@ import { hidesSomething, makeVisible } from './render-safe.ts';
 import type { Goal, Judgement } from './verdict.ts';
 
 const missing = (what: string, id: string, tool: string) =>
-  new CountersignError(
-    'INPUT_NOT_FOUND',
-    `There is no ${what} ${makeVisible(id, 60)}.`,
-    `${tool} lists what is there.`,
-  );
+  new CountersignError('INPUT_NOT_FOUND', `There is no ${what} ${makeVisible(id, 60)}.`, `${tool} lists what is there.`);
 
 interface MadeBody {
   document: string;
@@ -54,11 +50,7 @@ export function createChanges(ports: { ledger: Ledger; policy: PolicyPort; now()
     async propose({ planId, goal, reason, ticket }) {
       const { plan: proposed, document } = plan(planId);
       if (hidesSomething(reason))
-        throw new CountersignError(
-          'INPUT_INVALID',
-          'reason has characters that a person could not see.',
-          'Write it as plain text.',
-        );
+        throw new CountersignError('INPUT_INVALID', 'reason has characters that a person could not see.', 'Write it as plain text.');
       const judge = policy.judgeFor(proposed.target, proposed.observed.stack?.tags ?? {}, 'propose', goal);
       const judgement = judgeAll(judge.guards, proposed, judge.facts);
       const now = ports.now();
@@ -107,11 +99,7 @@ export function createChanges(ports: { ledger: Ledger; policy: PolicyPort; now()
             'Leave it; it expires by itself.',
           );
         if (change.state !== 'pending' && change.state !== 'approved')
-          throw new CountersignError(
-            'STATE_CHANGE_NOT_PENDING',
-            `The change is ${change.state}.`,
-            'There is nothing to withdraw.',
-          );
+          throw new CountersignError('STATE_CHANGE_NOT_PENDING', `The change is ${change.state}.`, 'There is nothing to withdraw.');
         tx.append({
           kind: 'change.withdrawn',
           changeId,
@@ -122,9 +110,7 @@ export function createChanges(ports: { ledger: Ledger; policy: PolicyPort; now()
     },
     list({ state, cursor, limit }) {
       const before = cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor);
-      const ids = ledger
-        .events({ kinds: ['change.proposed'], newestFirst: true })
-        .filter(({ seq }) => seq < before);
+      const ids = ledger.events({ kinds: ['change.proposed'], newestFirst: true }).filter(({ seq }) => seq < before);
       const items: Change[] = [];
       let last: number | undefined;
       for (const { changeId, seq } of ids) {

@@ -113,8 +113,7 @@ export function effectName(effect: Effect): string {
 
 export function worstReversibility(effects: readonly Effect[]): Reversibility {
   return effects.reduce<Reversibility>(
-    (worst, { reversibility }) =>
-      reversibilityRank(reversibility) > reversibilityRank(worst) ? reversibility : worst,
+    (worst, { reversibility }) => (reversibilityRank(reversibility) > reversibilityRank(worst) ? reversibility : worst),
     'reversible',
   );
 }

@@ -103,13 +103,7 @@ export const deny = (guard: string, message: string, remedy: string): Verdict =>
   message,
   remedy,
 });
-export const hold = (
-  guard: string,
-  seats: number,
-  message: string,
-  remedy: string,
-  roles: string[] = [],
-): Verdict => ({
+export const hold = (guard: string, seats: number, message: string, remedy: string, roles: string[] = []): Verdict => ({
   guard,
   outcome: 'hold',
   seats,

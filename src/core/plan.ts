@@ -145,7 +145,6 @@ function observedDifferences(signed: Observed, live: Observed): string[] {
   const stack = stackKeys
     .filter((key) => digestOf(signed.stack?.[key] ?? null) !== digestOf(live.stack?.[key] ?? null))
     .map((key) => `stack ${key}`);
-  const instances =
-    digestOf(signed.instances ?? null) === digestOf(live.instances ?? null) ? [] : ['instances'];
+  const instances = digestOf(signed.instances ?? null) === digestOf(live.instances ?? null) ? [] : ['instances'];
   return [...stack, ...instances];
 }

@@ -62,14 +62,7 @@ export interface InstanceSummary {
   owner: string;
   volumes: { volume_id: string; deleted_with_instance: boolean }[];
 }
-export type StackPart =
-  | 'resources'
-  | 'outputs'
-  | 'parameters'
-  | 'events'
-  | 'template'
-  | 'drift'
-  | 'dependents';
+export type StackPart = 'resources' | 'outputs' | 'parameters' | 'events' | 'template' | 'drift' | 'dependents';
 export interface Place {
   region?: string | undefined;
   account?: string | undefined;
@@ -77,20 +70,9 @@ export interface Place {
 
 /** Reads only; its clients hold no permit at all. */
 export interface CloudReader {
-  stacks(
-    place: Place,
-    query: { namePrefix?: string; status?: string; cursor?: string; limit: number },
-  ): Promise<Page<StackSummary>>;
-  stack(
-    place: Place,
-    name: string,
-    include: StackPart[],
-    logicalIds: string[],
-  ): Promise<Record<string, unknown>>;
-  instances(
-    place: Place,
-    query: { ids?: string[]; tag?: string; cursor?: string; limit: number },
-  ): Promise<Page<InstanceSummary>>;
+  stacks(place: Place, query: { namePrefix?: string; status?: string; cursor?: string; limit: number }): Promise<Page<StackSummary>>;
+  stack(place: Place, name: string, include: StackPart[], logicalIds: string[]): Promise<Record<string, unknown>>;
+  instances(place: Place, query: { ids?: string[]; tag?: string; cursor?: string; limit: number }): Promise<Page<InstanceSummary>>;
 }
 
 export type InstanceAction = 'start' | 'stop' | 'reboot' | 'terminate';
@@ -136,12 +118,7 @@ export interface PolicyPort {
   describe(): Record<string, unknown>;
   judgeFor(target: Target, tags: Record<string, string>, phase: Phase, goal?: Goal): Judge;
   sponsor(): { name: string | null; known: boolean };
-  environmentOf(stack: {
-    account: string;
-    region: string;
-    name: string;
-    tags: Record<string, string>;
-  }): Environment | 'out_of_scope';
+  environmentOf(stack: { account: string; region: string; name: string; tags: Record<string, string> }): Environment | 'out_of_scope';
   isFilled(proposal: Proposal, approvals: Approval[]): boolean;
   assurance(): string;
 }

@@ -45,13 +45,7 @@ export function decide(verdicts: readonly Verdict[]): Judgement {
   const seats = Math.max(0, ...holds.map((verdict) => verdict.seats ?? 1));
   const roles = [...new Set(holds.flatMap((verdict) => verdict.roles ?? []))].sort();
   const denied = verdicts.length === 0 || denials.some((verdict) => verdict.guard !== 'execution');
-  const decision = denied
-    ? 'denied'
-    : denials.length > 0
-      ? 'plan_only'
-      : seats > 0
-        ? 'needs_approval'
-        : 'pass';
+  const decision = denied ? 'denied' : denials.length > 0 ? 'plan_only' : seats > 0 ? 'needs_approval' : 'pass';
   return { decision, verdicts: [...verdicts], seats, roles };
 }
 

@@ -34,9 +34,7 @@ export async function executeChange(ports: ExecutorPorts, changeId: string): Pro
     throw new CountersignError(
       change.state === 'expired' ? 'STATE_CHANGE_EXPIRED' : 'STATE_CHANGE_NOT_APPROVED',
       `The change is ${change.state}${change.explanation ? `: ${change.explanation}` : ''}.`,
-      change.state === 'pending'
-        ? `It still needs signatures: countersign approve ${change.id}.`
-        : 'Nothing is to be executed here.',
+      change.state === 'pending' ? `It still needs signatures: countersign approve ${change.id}.` : 'Nothing is to be executed here.',
     );
   const { plan } = ports.changes.plan(change.planId);
   await recheck(ports, change, plan);
@@ -55,11 +53,7 @@ async function recheck(ports: ExecutorPorts, change: Change, plan: Plan): Promis
   const reason = await whyStale(ports, change, plan);
   if (reason === null) return;
   ports.ledger.append({ kind: 'change.stale', changeId: change.id, body: { why: makeVisibleLine(reason) } });
-  throw new CountersignError(
-    'STATE_STALE',
-    reason,
-    'Plan again on the present state, propose and sign that.',
-  );
+  throw new CountersignError('STATE_STALE', reason, 'Plan again on the present state, propose and sign that.');
 }
 
 async function whyStale(ports: ExecutorPorts, change: Change, plan: Plan): Promise<string | null> {
@@ -68,8 +62,7 @@ async function whyStale(ports: ExecutorPorts, change: Change, plan: Plan): Promi
   if (endpoint !== plan.endpoint) return `The plan was made on ${plan.endpoint}; this is ${endpoint}.`;
   const signers = recordedSigners(change, plan, ports.people);
   if (signers.problem) return signers.problem;
-  if (!ports.policy.isFilled(change, signers.approvals))
-    return 'Its seats are not filled by keys that the policy lists now.';
+  if (!ports.policy.isFilled(change, signers.approvals)) return 'Its seats are not filled by keys that the policy lists now.';
   let live: Awaited<ReturnType<CloudPorts['recompute']>>;
   try {
     live = await ports.cloud.recompute(plan);
@@ -79,37 +72,21 @@ async function whyStale(ports: ExecutorPorts, change: Change, plan: Plan): Promi
   const judge = ports.policy.judgeFor(plan.target, live.observed.stack?.tags ?? {}, 'execute', change.goal);
   const differences = planDifferences(plan, live);
   const judgement = judgeAll(judge.guards, { ...plan, ...live }, { ...judge.facts, differences });
-  const denials = judgement.verdicts
-    .filter(({ outcome }) => outcome === 'deny')
-    .map(({ message }) => message);
+  const denials = judgement.verdicts.filter(({ outcome }) => outcome === 'deny').map(({ message }) => message);
   if (denials.length > 0) return denials.join(' ');
-  return isStricter(judgement, change.judgement)
-    ? `It would now need ${judgement.seats} signature(s).`
-    : null;
+  return isStricter(judgement, change.judgement) ? `It would now need ${judgement.seats} signature(s).` : null;
 }
 
 /** One executor wins: the nonce is consumed once, and nothing else is executing on the target. */
 function lock(ports: ExecutorPorts, change: Change, plan: Plan): void {
   ports.ledger.transact((tx) => {
     if (!tx.claim(`nonce/${change.nonce}`))
-      throw new CountersignError(
-        'STATE_NONCE_USED',
-        'Another executor has taken this change.',
-        `Follow it: countersign changes.`,
-      );
+      throw new CountersignError('STATE_NONCE_USED', 'Another executor has taken this change.', `Follow it: countersign changes.`);
     const other = ports.policy.judgeFor(plan.target, {}, 'execute').facts.history.inFlight;
     if (other)
-      throw new CountersignError(
-        'STATE_TARGET_LOCKED',
-        `Change ${other} is executing on ${plan.target.name}.`,
-        'Wait until it has ended.',
-      );
+      throw new CountersignError('STATE_TARGET_LOCKED', `Change ${other} is executing on ${plan.target.name}.`, 'Wait until it has ended.');
     if (ports.changes.find(change.id).state !== 'approved')
-      throw new CountersignError(
-        'STATE_CHANGE_NOT_APPROVED',
-        'The change is no longer approved.',
-        'Nothing is to be executed here.',
-      );
+      throw new CountersignError('STATE_CHANGE_NOT_APPROVED', 'The change is no longer approved.', 'Nothing is to be executed here.');
     tx.append({
       kind: 'change.executing',
       changeId: change.id,
@@ -156,8 +133,7 @@ async function runCalls(ports: ExecutorPorts, change: Change, plan: Plan): Promi
       outputs[call.step] = await sendOnce(ports, call);
       ports.ledger.append({ kind: 'call.returned', changeId: change.id, body: label });
       calls.push({ ...label, outcome: 'done' });
-      if (call.operation === 'CreateSnapshot')
-        await ports.cloud.waitForSnapshot(String(outputs[call.step]?.SnapshotId), call.region);
+      if (call.operation === 'CreateSnapshot') await ports.cloud.waitForSnapshot(String(outputs[call.step]?.SnapshotId), call.region);
     } catch (error) {
       const answered = hasAnswer(error);
       ports.ledger.append({

@@ -45,11 +45,7 @@ interface Row extends StoredRow {
 export function verifyLedger(home: string, checkpoint?: Checkpoint): Verification {
   const path = join(home, LEDGER_FILE);
   if (!existsSync(path)) {
-    throw new CountersignError(
-      'INPUT_NOT_FOUND',
-      `There is no ledger in ${home}.`,
-      'Name the state folder with --home.',
-    );
+    throw new CountersignError('INPUT_NOT_FOUND', `There is no ledger in ${home}.`, 'Name the state folder with --home.');
   }
   let db: Database.Database | undefined;
   try {
@@ -71,11 +67,7 @@ export function verifyLedger(home: string, checkpoint?: Checkpoint): Verificatio
 function verifySnapshot(db: Database.Database, checkpoint: Checkpoint | undefined): Verification {
   const version = db.pragma('user_version', { simple: true }) as number;
   if (version > LEDGER_VERSION) {
-    throw new CountersignError(
-      'LEDGER_NEWER_VERSION',
-      `The ledger has format ${version}.`,
-      'Use the newer countersign.',
-    );
+    throw new CountersignError('LEDGER_NEWER_VERSION', `The ledger has format ${version}.`, 'Use the newer countersign.');
   }
   const { origin } = db.prepare('SELECT origin FROM ledger').get() as { origin: string };
   if (checkpoint && checkpoint.origin !== origin) {
@@ -104,11 +96,7 @@ function verifySnapshot(db: Database.Database, checkpoint: Checkpoint | undefine
     return failure('truncated', size + 1, `The checkpoint saw ${checkpoint.size} events; ${size} are left.`);
   }
   if (checkpoint && anchoredRoot?.toString('hex') !== checkpoint.rootHash) {
-    return failure(
-      'tree',
-      1,
-      `The first ${checkpoint.size} events are not those of the checkpoint: the ledger was rewritten.`,
-    );
+    return failure('tree', 1, `The first ${checkpoint.size} events are not those of the checkpoint: the ledger was rewritten.`);
   }
   const anchored = checkpoint && checkpoint.size > 0 ? 'checkpoint' : 'nothing';
   return documentProblem(db) ?? { ok: true, size, rootHash: rootOf(peaks).toString('hex'), anchored };
@@ -133,46 +121,24 @@ function problemAt(rows: Row[], index: number, peaks: Hash[], before: Hash[]): V
     if (hasItsColumns(row, event)) return undefined;
     return failure('changed', seq, `Row ${seq}: its index columns do not say what its bytes say.`);
   }
-  if (
-    event?.seq === seq - 1 &&
-    index > 0 &&
-    row.root.equals(rootOf(appendPeak(before, index - 1, row.hash)))
-  ) {
-    return failure(
-      'inserted',
-      seq - 1,
-      `Row ${seq - 1} was inserted: what was appended there is now row ${seq}.`,
-    );
+  if (event?.seq === seq - 1 && index > 0 && row.root.equals(rootOf(appendPeak(before, index - 1, row.hash)))) {
+    return failure('inserted', seq - 1, `Row ${seq - 1} was inserted: what was appended there is now row ${seq}.`);
   }
   const original = rows.findIndex(
-    (later, at) =>
-      at > index && (later.root.equals(rootWith(later.hash)) || row.root.equals(rootWith(later.hash))),
+    (later, at) => at > index && (later.root.equals(rootWith(later.hash)) || row.root.equals(rootWith(later.hash))),
   );
   if (original > index) {
     const moved = event !== undefined && event.seq !== seq;
     if (moved || original > index + 1) {
       return failure('reordered', seq, `What was appended as row ${seq} is now row ${original + 1}.`);
     }
-    return failure(
-      'inserted',
-      seq,
-      `Row ${seq} was inserted: what was appended there is now row ${original + 1}.`,
-    );
+    return failure('inserted', seq, `Row ${seq} was inserted: what was appended there is now row ${original + 1}.`);
   }
   if (event && row.leaf.equals(row.hash) && event.seq > seq) {
-    return failure(
-      'removed',
-      seq,
-      `Row ${seq} is missing: what was appended as row ${event.seq} stands there.`,
-    );
+    return failure('removed', seq, `Row ${seq} is missing: what was appended as row ${event.seq} stands there.`);
   }
-  const rewritten =
-    event && row.leaf.equals(row.hash) ? ' with its leaf hash, or the row before it with all its hashes' : '';
-  return failure(
-    'changed',
-    seq,
-    `Row ${seq} (${row.kind}, ${row.at}) is not what was appended: it was rewritten${rewritten}.`,
-  );
+  const rewritten = event && row.leaf.equals(row.hash) ? ' with its leaf hash, or the row before it with all its hashes' : '';
+  return failure('changed', seq, `Row ${seq} (${row.kind}, ${row.at}) is not what was appended: it was rewritten${rewritten}.`);
 }
 
 function readEvent(bytes: Buffer): LedgerEvent | undefined {
@@ -185,10 +151,7 @@ function readEvent(bytes: Buffer): LedgerEvent | undefined {
 
 function hasItsColumns(row: StoredRow, event: LedgerEvent): boolean {
   return (
-    event.kind === row.kind &&
-    event.at === row.at &&
-    (event.changeId ?? null) === row.change_id &&
-    (event.planId ?? null) === row.plan_id
+    event.kind === row.kind && event.at === row.at && (event.changeId ?? null) === row.change_id && (event.planId ?? null) === row.plan_id
   );
 }
 

@@ -13,18 +13,13 @@ const glob = (pattern: string) =>
   );
 
 /** First match wins; none is null. Instances match only scopes that name instances. */
-export function scopeFor(
-  policy: Policy,
-  target: Pick<Target, 'kind' | 'account' | 'region' | 'name'>,
-): ScopeEntry | null {
+export function scopeFor(policy: Policy, target: Pick<Target, 'kind' | 'account' | 'region' | 'name'>): ScopeEntry | null {
   const names = target.kind === 'stack' ? [target.name] : target.name.split(',');
   const found = policy.file.scopes.find((scope) => {
     const account = policy.file.accounts[scope.account];
     if (account?.id !== target.account || !account.regions.includes(target.region)) return false;
     const patterns = target.kind === 'stack' ? scope.stacks : scope.instances;
-    return (
-      patterns !== undefined && names.every((name) => patterns.some((pattern) => glob(pattern).test(name)))
-    );
+    return patterns !== undefined && names.every((name) => patterns.some((pattern) => glob(pattern).test(name)));
   });
   return found ?? null;
 }

@@ -46,9 +46,7 @@ export function parsePolicy(text: string, fileName: string, guards: readonly Gua
   const place = (offset: number) => `${lines.linePos(offset).line}:${lines.linePos(offset).col}`;
   const problems = document.errors.map((error) => `${place(error.pos[0])} ${error.message.split('\n')[0]}`);
   const report: Report = (path, message) =>
-    problems.push(
-      `${place(offsetOf(document, path))} ${path.map(String).join('.') || 'the file'}: ${message}`,
-    );
+    problems.push(`${place(offsetOf(document, path))} ${path.map(String).join('.') || 'the file'}: ${message}`);
   let file: PolicyFile | undefined;
   if (problems.length === 0) {
     const parsed = policySchema.safeParse(document.toJS({ maxAliasCount: 50 }));
@@ -83,9 +81,7 @@ function reportIssue(issue: Issue, base: PropertyKey[], report: Report): void {
 /** The place of the key that a path ends in, or of the nearest node above it. */
 function offsetOf(document: Document, path: PropertyKey[]): number {
   const parent = document.getIn(path.slice(0, -1), true);
-  const pair = isMap(parent)
-    ? parent.items.find(({ key }) => isScalar(key) && String(key.value) === String(path.at(-1)))
-    : undefined;
+  const pair = isMap(parent) ? parent.items.find(({ key }) => isScalar(key) && String(key.value) === String(path.at(-1))) : undefined;
   const key = pair?.key as Node | undefined;
   if (key?.range) return key.range[0];
   for (let length = path.length; length >= 0; length -= 1) {
@@ -103,8 +99,7 @@ function readPeople(file: PolicyFile, report: Report): Person[] {
     owners.set(what, name);
   };
   return Object.entries(file.people).map(([name, { signs_in_as, roles, keys }]) => {
-    for (const [index, known] of signs_in_as.entries())
-      claim(known.toLowerCase(), name, ['people', name, 'signs_in_as', index]);
+    for (const [index, known] of signs_in_as.entries()) claim(known.toLowerCase(), name, ['people', name, 'signs_in_as', index]);
     const parsed = keys.flatMap((text, index) => {
       try {
         const key = parsePublicKey(text);
@@ -120,11 +115,7 @@ function readPeople(file: PolicyFile, report: Report): Person[] {
 }
 
 /** `rate: {perHour: 5}` for every environment, or `rate: {production: {perHour: 5}}` for one. */
-function readGuardOptions(
-  file: PolicyFile,
-  guards: readonly GuardDefinition[],
-  report: Report,
-): Map<string, unknown> {
+function readGuardOptions(file: PolicyFile, guards: readonly GuardDefinition[], report: Report): Map<string, unknown> {
   const options = new Map<string, unknown>();
   for (const name of Object.keys(file.guards)) {
     if (!guards.some((guard) => guard.name === name)) report(['guards', name], `there is no guard ${name}`);
@@ -140,8 +131,7 @@ function readGuardOptions(
           reportIssue(issue as Issue, ['guards', guard.name, ...(split ? [environment] : [])], report);
     }
     for (const key of split ? Object.keys(given) : [])
-      if (!ENVIRONMENTS.includes(key as Environment))
-        report(['guards', guard.name, key], 'options stand either per environment or flat');
+      if (!ENVIRONMENTS.includes(key as Environment)) report(['guards', guard.name, key], 'options stand either per environment or flat');
   }
   return options;
 }

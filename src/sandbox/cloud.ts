@@ -47,14 +47,7 @@ export function createSandbox(store: WorldStore): Sandbox {
   };
 }
 
-function answer(
-  store: WorldStore,
-  wire: Wire,
-  service: ServiceName,
-  body: string,
-  region: string,
-  accessKeyId: string,
-): WireResponse {
+function answer(store: WorldStore, wire: Wire, service: ServiceName, body: string, region: string, accessKeyId: string): WireResponse {
   let operation = '';
   try {
     const request = wire.decode(body);
@@ -66,8 +59,7 @@ function answer(
       at: new Date().toISOString(),
     });
     const run = SERVICES[service].operations[operation];
-    if (!run)
-      throw new SandboxFault('InvalidAction', `The sandbox does not simulate ${service}:${operation}.`);
+    if (!run) throw new SandboxFault('InvalidAction', `The sandbox does not simulate ${service}:${operation}.`);
     const output = store.transact((world) => {
       for (const { advance } of Object.values(SERVICES)) advance?.(world);
       return run(world, request.input, callerOf(world, accessKeyId, region));
@@ -96,8 +88,7 @@ function addressOf(headers: Record<string, string>): {
   accessKeyId: string;
 } {
   const header = Object.entries(headers).find(([name]) => name.toLowerCase() === 'authorization')?.[1] ?? '';
-  const [, accessKeyId = '', region = '', name = ''] =
-    /Credential=([^/]+)\/\d+\/([^/]+)\/([^/]+)\//.exec(header) ?? [];
+  const [, accessKeyId = '', region = '', name = ''] = /Credential=([^/]+)\/\d+\/([^/]+)\/([^/]+)\//.exec(header) ?? [];
   return name in SERVICES ? { service: name as ServiceName, region, accessKeyId } : { region, accessKeyId };
 }
 
@@ -151,10 +142,7 @@ export function sandboxRequestHandler(sandbox: Sandbox) {
 }
 
 /** @param port 0 for a free one. Loopback only. */
-export async function startSandboxServer(
-  sandbox: Sandbox,
-  port: number,
-): Promise<{ url: string; close(): Promise<void> }> {
+export async function startSandboxServer(sandbox: Sandbox, port: number): Promise<{ url: string; close(): Promise<void> }> {
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     let size = 0;
@@ -164,9 +152,7 @@ export async function startSandboxServer(
       else chunks.push(chunk);
     });
     request.on('end', async () => {
-      const headers = Object.fromEntries(
-        Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
-      );
+      const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
       const answered = await sandbox
         .respond({
           method: request.method ?? 'GET',
@@ -178,9 +164,7 @@ export async function startSandboxServer(
       response.writeHead(answered.status, answered.headers).end(answered.body);
     });
   });
-  await new Promise<void>((resolve, reject) =>
-    server.once('error', reject).listen(port, '127.0.0.1', resolve),
-  );
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     close: () =>

@@ -1,6 +1,7 @@
 /** The default world: a production stack of a cost service, its importer, a development stack, instances of no stack. */
 import { advanceStacks } from './cloudformation/engine.ts';
-import { cloudformation, knowledge } from './cloudformation/index.ts';
+import { cloudformation } from './cloudformation/index.ts';
+import { knowledge } from './cloudformation/target.ts';
 import { makeInstance } from './ec2/model.ts';
 import { SANDBOX_ACCOUNT, type World } from './world.ts';
 

@@ -51,25 +51,18 @@ const SCHEMA = `
  *
  * @param options.pace default 1.
  */
-export function openWorld(
-  home: string,
-  options: { pace?: number; seed?: (world: World) => void } = {},
-): WorldStore {
+export function openWorld(home: string, options: { pace?: number; seed?: (world: World) => void } = {}): WorldStore {
   mkdirSync(home, { recursive: true, mode: 0o700 });
   const db = new Database(join(home, 'sandbox.db'), { timeout: 10_000 });
   retryBusy(() => db.pragma('journal_mode = WAL'));
   retryBusy(() => db.exec(SCHEMA));
   const sql = {
     get: db.prepare('SELECT json FROM documents WHERE kind = ? AND id = ?'),
-    put: db.prepare(
-      'INSERT INTO documents (kind, id, json) VALUES (?, ?, ?) ON CONFLICT (kind, id) DO UPDATE SET json = excluded.json',
-    ),
+    put: db.prepare('INSERT INTO documents (kind, id, json) VALUES (?, ?, ?) ON CONFLICT (kind, id) DO UPDATE SET json = excluded.json'),
     remove: db.prepare('DELETE FROM documents WHERE kind = ? AND id = ?'),
     list: db.prepare('SELECT json FROM documents WHERE kind = ? ORDER BY position'),
     setting: db.prepare('SELECT value FROM settings WHERE name = ?'),
-    set: db.prepare(
-      'INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
-    ),
+    set: db.prepare('INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value'),
     log: db.prepare('INSERT INTO calls (json) VALUES (?)'),
     calls: db.prepare('SELECT json FROM calls ORDER BY position'),
   };
@@ -109,11 +102,7 @@ export function openWorld(
         })
         .immediate(),
     advanceClock: (milliseconds) =>
-      void db
-        .transaction(() =>
-          sql.set.run('clock_offset', String(Number(setting('clock_offset') ?? 0) + milliseconds)),
-        )
-        .immediate(),
+      void db.transaction(() => sql.set.run('clock_offset', String(Number(setting('clock_offset') ?? 0) + milliseconds))).immediate(),
     close: () => db.close(),
   };
 }

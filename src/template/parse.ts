@@ -26,10 +26,7 @@ export interface Template {
   Conditions?: Record<string, Value>;
   Transform?: Value;
   Resources: Record<string, TemplateResource>;
-  Outputs?: Record<
-    string,
-    { Value: Value; Export?: { Name: Value }; Condition?: string; Description?: string }
-  >;
+  Outputs?: Record<string, { Value: Value; Export?: { Name: Value }; Condition?: string; Description?: string }>;
   Metadata?: Record<string, Value>;
 }
 
@@ -52,19 +49,17 @@ const under = (key: string) => (node: unknown) =>
   ({ toJSON: (at: unknown, context: unknown) => ({ [key]: (node as Node).toJSON(at, context) }) }) as never;
 
 /** A tag for each node kind a short form may stand on. */
-const shortFormTags: (ScalarTag | CollectionTag)[] = SHORT_FORMS.flatMap(
-  (short): (ScalarTag | CollectionTag)[] => {
-    const key = longName(short);
-    return [
-      {
-        tag: `!${short}`,
-        resolve: (text: string) => ({ [key]: short === 'GetAtt' ? splitGetAtt(text) : text }) as never,
-      },
-      { tag: `!${short}`, collection: 'seq', resolve: under(key) },
-      { tag: `!${short}`, collection: 'map', resolve: under(key) },
-    ];
-  },
-);
+const shortFormTags: (ScalarTag | CollectionTag)[] = SHORT_FORMS.flatMap((short): (ScalarTag | CollectionTag)[] => {
+  const key = longName(short);
+  return [
+    {
+      tag: `!${short}`,
+      resolve: (text: string) => ({ [key]: short === 'GetAtt' ? splitGetAtt(text) : text }) as never,
+    },
+    { tag: `!${short}`, collection: 'seq', resolve: under(key) },
+    { tag: `!${short}`, collection: 'map', resolve: under(key) },
+  ];
+});
 
 const PARSE_OPTIONS = { version: '1.2' as const, uniqueKeys: true, merge: true, strict: true };
 
@@ -88,9 +83,7 @@ export function parseTemplate(text: string): Template {
   const error = document.errors[0];
   if (error) {
     const at = error.linePos?.[0];
-    throw invalid(
-      `${error.message.split(/ at line|\n/)[0]}${at ? ` (line ${at.line}, column ${at.col})` : ''}`,
-    );
+    throw invalid(`${error.message.split(/ at line|\n/)[0]}${at ? ` (line ${at.line}, column ${at.col})` : ''}`);
   }
   try {
     return asTemplate(document.toJS({ maxAliasCount: 200 }));
@@ -110,17 +103,14 @@ function invalid(what: string): CountersignError {
 
 function asTemplate(value: unknown): Template {
   if (!isRecord(value)) throw invalid('it is not a mapping');
-  if (!isRecord(value.Resources) || Object.keys(value.Resources).length === 0)
-    throw invalid('it has no Resources');
+  if (!isRecord(value.Resources) || Object.keys(value.Resources).length === 0) throw invalid('it has no Resources');
   for (const [logicalId, resource] of Object.entries(value.Resources)) {
-    if (!isRecord(resource) || typeof resource.Type !== 'string')
-      throw invalid(`resource ${logicalId} has no Type`);
+    if (!isRecord(resource) || typeof resource.Type !== 'string') throw invalid(`resource ${logicalId} has no Type`);
     if (resource.Properties !== undefined && resource.Properties !== null && !isRecord(resource.Properties))
       throw invalid(`Properties of ${logicalId} are not a mapping`);
   }
   for (const section of ['Parameters', 'Conditions', 'Mappings', 'Outputs'] as const) {
-    if (value[section] !== undefined && value[section] !== null && !isRecord(value[section]))
-      throw invalid(`${section} is not a mapping`);
+    if (value[section] !== undefined && value[section] !== null && !isRecord(value[section])) throw invalid(`${section} is not a mapping`);
   }
   return value as unknown as Template;
 }
@@ -163,8 +153,7 @@ export function editTemplate(text: string, edits: readonly { path: string; value
           'Look the template up with describe_stack include: ["template"].',
         );
       }
-      for (let depth = missing; depth < parent.length; depth += 1)
-        document.setIn(parent.slice(0, depth + 1), new YAMLMap());
+      for (let depth = missing; depth < parent.length; depth += 1) document.setIn(parent.slice(0, depth + 1), new YAMLMap());
     }
     document.setIn(keys, document.createNode(value));
   }

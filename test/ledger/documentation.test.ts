@@ -21,8 +21,7 @@ describe('docs/ledger.md', () => {
     const script = /```python\n(.*?)```/s.exec(page)![1]!;
     const home = mkdtempSync(join(tmpdir(), 'countersign-python-'));
     const file = join(home, 'ledger.db');
-    const run = () =>
-      execFileSync('python3', ['-c', script, file], { encoding: 'utf8', stdio: 'pipe' }).trim();
+    const run = () => execFileSync('python3', ['-c', script, file], { encoding: 'utf8', stdio: 'pipe' }).trim();
     const ledger = openLedger(home);
     try {
       for (let turn = 0; turn < 21; turn += 1) {

@@ -13,16 +13,7 @@ import {
 } from '../../src/ledger/merkle.ts';
 
 /** The leaves and roots that Certificate Transparency implementations share as test vectors. */
-const LEAVES = [
-  '',
-  '00',
-  '10',
-  '2021',
-  '3031',
-  '40414243',
-  '5051525354555657',
-  '606162636465666768696a6b6c6d6e6f',
-];
+const LEAVES = ['', '00', '10', '2021', '3031', '40414243', '5051525354555657', '606162636465666768696a6b6c6d6e6f'];
 const ROOTS = [
   '6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d',
   'fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125',
@@ -36,10 +27,8 @@ const ROOTS = [
 const EMPTY = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
 
 const vectors = LEAVES.map((hex) => leafHash(Buffer.from(hex, 'hex')));
-const numbered = (count: number): Hash[] =>
-  Array.from({ length: count }, (_, index) => leafHash(Buffer.from(String(index))));
-const peaksOf = (leaves: Hash[]): Hash[] =>
-  leaves.reduce<Hash[]>((peaks, leaf, size) => appendPeak(peaks, size, leaf), []);
+const numbered = (count: number): Hash[] => Array.from({ length: count }, (_, index) => leafHash(Buffer.from(String(index))));
+const peaksOf = (leaves: Hash[]): Hash[] => leaves.reduce<Hash[]>((peaks, leaf, size) => appendPeak(peaks, size, leaf), []);
 const sizes = fc.integer({ min: 1, max: 130 });
 const flipped = (hash: Hash): Hash => Buffer.from(hash.map((byte, at) => (at === 0 ? byte ^ 1 : byte)));
 
@@ -80,9 +69,7 @@ describe('Merkle tree', () => {
         expect(verifyInclusion(leaves[index]!, index, size, [...proof, root], root)).toBe(false);
         if (proof.length > 0) {
           expect(verifyInclusion(leaves[index]!, index, size, proof.slice(1), root)).toBe(false);
-          expect(
-            verifyInclusion(leaves[index]!, index, size, [flipped(proof[0]!), ...proof.slice(1)], root),
-          ).toBe(false);
+          expect(verifyInclusion(leaves[index]!, index, size, [flipped(proof[0]!), ...proof.slice(1)], root)).toBe(false);
         }
       }),
     );

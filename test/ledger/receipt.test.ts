@@ -29,31 +29,21 @@ describe('checkpoint', () => {
 
   it('is refused when a line is missing, added, or not in its one exact form', () => {
     const text = formatCheckpoint({ origin: 'o', size: 7, rootHash: 'ab'.repeat(32) });
-    const wrong = [
-      '',
-      text.trimEnd(),
-      text.replace('7', '07'),
-      text.replace('7', '-7'),
-      `${text}more\n`,
-      text.slice(2),
-    ];
-    for (const bad of [...wrong, text.replace('=', '')])
-      expect(() => parseCheckpoint(bad), bad).toThrow(invalid);
+    const wrong = ['', text.trimEnd(), text.replace('7', '07'), text.replace('7', '-7'), `${text}more\n`, text.slice(2)];
+    for (const bad of [...wrong, text.replace('=', '')]) expect(() => parseCheckpoint(bad), bad).toThrow(invalid);
   });
 });
 
 describe('receipt', () => {
   it('proves the newest event of a change without the ledger', () => {
-    for (let turn = 0; turn < 11; turn += 1)
-      ledger.append({ kind: 'turn', changeId: `chg_${turn % 4}`, body: { turn } });
+    for (let turn = 0; turn < 11; turn += 1) ledger.append({ kind: 'turn', changeId: `chg_${turn % 4}`, body: { turn } });
     const { event, checkpoint } = verifyReceipt(receiptFor(ledger, 'chg_1'));
     expect(event).toMatchObject({ seq: 10, kind: 'turn', changeId: 'chg_1', body: { turn: 9 } });
     expect(checkpoint).toEqual({ origin: ledger.origin, ...ledger.head() });
   });
 
   it('is refused when its event, place, proof or checkpoint was edited', () => {
-    for (let turn = 0; turn < 11; turn += 1)
-      ledger.append({ kind: 'turn', changeId: `chg_${turn}`, body: { turn } });
+    for (let turn = 0; turn < 11; turn += 1) ledger.append({ kind: 'turn', changeId: `chg_${turn}`, body: { turn } });
     const text = receiptFor(ledger, 'chg_4');
     const forged = ledger.leaf(5).bytes.toString('utf8').replace('"turn":4', '"turn":5');
     const edits = [
@@ -68,8 +58,6 @@ describe('receipt', () => {
       expect(edit).not.toBe(text);
       expect(() => verifyReceipt(edit), edit).toThrow(invalid);
     }
-    expect(() => receiptFor(ledger, 'chg_none')).toThrow(
-      expect.objectContaining({ code: 'INPUT_NOT_FOUND' }),
-    );
+    expect(() => receiptFor(ledger, 'chg_none')).toThrow(expect.objectContaining({ code: 'INPUT_NOT_FOUND' }));
   });
 });

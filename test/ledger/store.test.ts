@@ -49,8 +49,7 @@ describe('ledger store', () => {
   it('finds events by change, plan, kind, place and time, newest first and limited', () => {
     let minute = 0;
     const ledger = openLedger(home, () => new Date(Date.UTC(2026, 0, 1, 0, minute++)));
-    for (const changeId of ['a', 'b', 'a', 'b'])
-      ledger.append({ kind: `k.${changeId}`, changeId, planId: `p${changeId}`, body: null });
+    for (const changeId of ['a', 'b', 'a', 'b']) ledger.append({ kind: `k.${changeId}`, changeId, planId: `p${changeId}`, body: null });
     const seqs = (query: Parameters<typeof ledger.events>[0]) => ledger.events(query).map(({ seq }) => seq);
     expect(seqs({ changeId: 'a' })).toEqual([1, 3]);
     expect(seqs({ planId: 'pb', newestFirst: true })).toEqual([4, 2]);
@@ -98,9 +97,7 @@ describe('ledger store', () => {
     });
     const now = { size: 21, root: Buffer.from(ledger.head().rootHash, 'hex') };
     for (const { size, rootHash } of heads) {
-      expect(
-        verifyInclusion(ledger.leaf(size).hash, size - 1, 21, ledger.inclusionProof(size), now.root),
-      ).toBe(true);
+      expect(verifyInclusion(ledger.leaf(size).hash, size - 1, 21, ledger.inclusionProof(size), now.root)).toBe(true);
       const old = { size, root: Buffer.from(rootHash, 'hex') };
       expect(verifyConsistency(old, now, ledger.consistencyProof(size))).toBe(true);
     }
@@ -115,9 +112,7 @@ describe('ledger store', () => {
     await Promise.all(names.map((name) => promisify(execFile)(process.execPath, [script, home, name, '50'])));
     const ledger = openLedger(home);
     for (const changeId of names) {
-      expect(ledger.events({ changeId }).map(({ body }) => (body as { turn: number }).turn)).toEqual([
-        ...Array(50).keys(),
-      ]);
+      expect(ledger.events({ changeId }).map(({ body }) => (body as { turn: number }).turn)).toEqual([...Array(50).keys()]);
     }
     expect(ledger.events({ kinds: ['test.won'] })).toHaveLength(1);
     ledger.close();
@@ -147,10 +142,7 @@ describe('ledger store', () => {
   it('says in its own words that a file is no ledger and that a folder cannot be made', () => {
     const cannot = expect.objectContaining({ name: 'CountersignError', code: 'LEDGER_CANNOT_APPEND' });
     mkdirSync(home);
-    writeFileSync(
-      join(home, 'ledger.db'),
-      'this is no database, but longer than a header of one would be'.repeat(20),
-    );
+    writeFileSync(join(home, 'ledger.db'), 'this is no database, but longer than a header of one would be'.repeat(20));
     expect(() => openLedger(home)).toThrow(cannot);
     expect(() => verifyLedger(home)).toThrow(expect.objectContaining({ code: 'LEDGER_TAMPERED' }));
     writeFileSync(join(root, 'file'), '');

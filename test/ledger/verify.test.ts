@@ -83,9 +83,7 @@ describe('verifyLedger', () => {
   });
 
   it('names a row that is not readable as an event', () => {
-    const home = tampered((db) =>
-      db.prepare('UPDATE events SET bytes = ? WHERE seq = 6').run(Buffer.from('{')),
-    );
+    const home = tampered((db) => db.prepare('UPDATE events SET bytes = ? WHERE seq = 6').run(Buffer.from('{')));
     expect(verifyLedger(home)).toMatchObject({ ok: false, problem: 'changed', seq: 6 });
   });
 
@@ -117,14 +115,8 @@ describe('verifyLedger', () => {
         db.prepare('UPDATE events SET bytes = ?, leaf = ? WHERE seq = 5').run(forged, leafHash(forged));
         if (!continues) return;
         // Row 4 leaves one peak (4 = 2²), so the fifth leaf stands beside it.
-        const peaks = [
-          db.prepare('SELECT root FROM events WHERE seq = 4').pluck().get() as Buffer,
-          leafHash(forged),
-        ];
-        db.prepare('UPDATE events SET root = ?, peaks = ? WHERE seq = 5').run(
-          rootOf(peaks),
-          Buffer.concat(peaks),
-        );
+        const peaks = [db.prepare('SELECT root FROM events WHERE seq = 4').pluck().get() as Buffer, leafHash(forged)];
+        db.prepare('UPDATE events SET root = ?, peaks = ? WHERE seq = 5').run(rootOf(peaks), Buffer.concat(peaks));
       });
     expect(verifyLedger(insert(false))).toMatchObject({ ok: false, problem: 'inserted', seq: 5 });
     expect(verifyLedger(insert(true))).toMatchObject({ ok: false, problem: 'inserted', seq: 5 });
@@ -153,16 +145,12 @@ describe('verifyLedger', () => {
   });
 
   it('names the row whose document was changed', () => {
-    const home = tampered((db) =>
-      db.prepare('UPDATE documents SET bytes = ?').run(Buffer.from('{"plan":"delete all"}')),
-    );
+    const home = tampered((db) => db.prepare('UPDATE documents SET bytes = ?').run(Buffer.from('{"plan":"delete all"}')));
     expect(verifyLedger(home)).toMatchObject({ ok: false, problem: 'document', seq: 4 });
   });
 
   it('names the row whose tree nodes were changed', () => {
-    const home = tampered((db) =>
-      db.prepare('UPDATE events SET peaks = ? WHERE seq = 9').run(Buffer.alloc(64)),
-    );
+    const home = tampered((db) => db.prepare('UPDATE events SET peaks = ? WHERE seq = 9').run(Buffer.alloc(64)));
     expect(verifyLedger(home)).toMatchObject({ ok: false, problem: 'tree', seq: 9 });
   });
 

@@ -2,29 +2,21 @@
 import { type Operation, pageOf, SandboxFault } from '../service.ts';
 import type { World } from '../world.ts';
 import { diffStack, showChange } from './diff.ts';
-import { beginCreate, beginUpdate, knowledge, newStack, readTarget } from './index.ts';
+import { beginCreate, beginUpdate } from './index.ts';
 import { type ChangeSet, findStack, requireStack, type Stack, versionOf } from './model.ts';
+import { knowledge, newStack, readTarget } from './target.ts';
 
 const CHANGES_PER_PAGE = 100;
 const CREATION_MILLISECONDS = 600;
-const NO_CHANGES =
-  "The submitted information didn't contain changes. Submit different information to create a change set.";
+const NO_CHANGES = "The submitted information didn't contain changes. Submit different information to create a change set.";
 
-function requireChangeSet(
-  world: World,
-  input: { ChangeSetName: string; StackName?: string },
-  region: string,
-): ChangeSet {
+function requireChangeSet(world: World, input: { ChangeSetName: string; StackName?: string }, region: string): ChangeSet {
   const found = input.ChangeSetName.startsWith('arn:')
     ? world.get<ChangeSet>('change_set', input.ChangeSetName)
     : world
         .list<ChangeSet>('change_set')
-        .find(
-          ({ name, stackId }) =>
-            name === input.ChangeSetName && stackId === findStack(world, input.StackName ?? '', region)?.id,
-        );
-  if (!found)
-    throw new SandboxFault('ChangeSetNotFound', `ChangeSet [${input.ChangeSetName}] does not exist`, 404);
+        .find(({ name, stackId }) => name === input.ChangeSetName && stackId === findStack(world, input.StackName ?? '', region)?.id);
+  if (!found) throw new SandboxFault('ChangeSetNotFound', `ChangeSet [${input.ChangeSetName}] does not exist`, 404);
   return found;
 }
 
@@ -43,8 +35,7 @@ export const changeSetOperations: Record<string, Operation> = {
   CreateChangeSet(world, input, caller) {
     let stack = findStack(world, input.StackName, caller.region);
     const type = input.ChangeSetType ?? 'UPDATE';
-    if (type === 'IMPORT')
-      throw new SandboxFault('ValidationError', 'The sandbox does not import resources.');
+    if (type === 'IMPORT') throw new SandboxFault('ValidationError', 'The sandbox does not import resources.');
     if (type === 'UPDATE' && (!stack || stack.status === 'REVIEW_IN_PROGRESS'))
       throw new SandboxFault('ValidationError', `Stack [${input.StackName}] does not exist`);
     if (type === 'CREATE' && stack && stack.status !== 'REVIEW_IN_PROGRESS')
@@ -52,25 +43,15 @@ export const changeSetOperations: Record<string, Operation> = {
         'ValidationError',
         `Stack [${input.StackName}] already exists and cannot be created again with the changeSet [${input.ChangeSetName}].`,
       );
-    if (
-      type === 'UPDATE' &&
-      (stack!.operation || !/_COMPLETE$/.test(stack!.status) || stack!.status === 'ROLLBACK_COMPLETE')
-    ) {
-      throw new SandboxFault(
-        'ValidationError',
-        `Stack:${stack!.id} is in ${stack!.status} state and can not be updated.`,
-      );
+    if (type === 'UPDATE' && (stack!.operation || !/_COMPLETE$/.test(stack!.status) || stack!.status === 'ROLLBACK_COMPLETE')) {
+      throw new SandboxFault('ValidationError', `Stack:${stack!.id} is in ${stack!.status} state and can not be updated.`);
     }
     const target = readTarget(input, stack);
     if (!stack) {
       stack = newStack(world, input.StackName, caller.region, input, target);
       world.put('stack', stack.id, stack);
     }
-    if (
-      world
-        .list<ChangeSet>('change_set')
-        .some(({ name, stackId }) => name === input.ChangeSetName && stackId === stack.id)
-    ) {
+    if (world.list<ChangeSet>('change_set').some(({ name, stackId }) => name === input.ChangeSetName && stackId === stack.id)) {
       throw new SandboxFault('AlreadyExistsException', `ChangeSet ${input.ChangeSetName} already exists`);
     }
     const base = type === 'CREATE' ? { ...stack, resources: {} } : stack;
@@ -140,12 +121,7 @@ export const changeSetOperations: Record<string, Operation> = {
         input.ClientRequestToken,
       );
     else
-      beginUpdate(
-        world,
-        stack,
-        { templateBody: set.templateBody, parameters: set.parameters, tags: set.tags },
-        input.ClientRequestToken,
-      );
+      beginUpdate(world, stack, { templateBody: set.templateBody, parameters: set.parameters, tags: set.tags }, input.ClientRequestToken);
     return {};
   },
   DeleteChangeSet(world, input, caller) {

@@ -4,16 +4,7 @@ import { parseTemplate } from '../../template/parse.ts';
 import { type ResolvedTemplate, resolveTemplate } from '../../template/resolve.ts';
 import { SandboxFault } from '../service.ts';
 import type { World } from '../world.ts';
-import {
-  findStack,
-  isLive,
-  type Operation,
-  record,
-  type Stack,
-  type StackResource,
-  type Step,
-  setStatus,
-} from './model.ts';
+import { findStack, isLive, type Operation, record, type Stack, type StackResource, type Step, setStatus } from './model.ts';
 import { attributeOf, createResource, removeResource, updateResource } from './resources.ts';
 
 const STEP_MILLISECONDS = 350;
@@ -29,15 +20,11 @@ export function resolveFor(
     pseudo: { AccountId: world.account, Region: stack.region, StackId: stack.id, StackName: stack.name },
     exports: Object.fromEntries(exportsOf(world, stack.region).map(({ name, value }) => [name, value])),
     refOf: (id) => resources[id]?.physicalId,
-    attributeOf: (id, attribute) =>
-      resources[id] ? attributeOf(resources[id], attribute, stack, world.account) : undefined,
+    attributeOf: (id, attribute) => (resources[id] ? attributeOf(resources[id], attribute, stack, world.account) : undefined),
   });
 }
 
-export function exportsOf(
-  world: World,
-  region: string,
-): { name: string; value: string; stackId: string; stackName: string }[] {
+export function exportsOf(world: World, region: string): { name: string; value: string; stackId: string; stackName: string }[] {
   return world
     .list<Stack>('stack')
     .filter((stack) => stack.region === region && isLive(stack))
@@ -62,11 +49,7 @@ export function inOrder(resources: Record<string, { references: string[] }>): st
   const visiting = new Set<string>();
   const visit = (id: string) => {
     if (done.includes(id) || !resources[id]) return;
-    if (visiting.has(id))
-      throw new SandboxFault(
-        'ValidationError',
-        `Circular dependency between resources: [${[...visiting].join(', ')}]`,
-      );
+    if (visiting.has(id)) throw new SandboxFault('ValidationError', `Circular dependency between resources: [${[...visiting].join(', ')}]`);
     visiting.add(id);
     for (const next of resources[id].references) visit(next);
     visiting.delete(id);
@@ -84,11 +67,7 @@ export function schedule(world: World, steps: Omit<Step, 'dueAt'>[]): Step[] {
   }));
 }
 
-export const bothPhases = (
-  action: Step['action'],
-  logicalId: string,
-  old?: StackResource,
-): Omit<Step, 'dueAt'>[] =>
+export const bothPhases = (action: Step['action'], logicalId: string, old?: StackResource): Omit<Step, 'dueAt'>[] =>
   (['begin', 'end'] as const).map((phase) => ({ action, phase, logicalId, ...(old ? { old } : {}) }));
 
 export const finish: Omit<Step, 'dueAt'> = { action: 'finish', phase: 'end', logicalId: '' };
@@ -118,12 +97,14 @@ const VERBS = {
 } as const;
 
 function runStep(world: World, knowledge: Knowledge, stack: Stack, operation: Operation, step: Step): void {
-  if (step.action === 'finish') return finishOperation(world, stack, operation);
+  if (step.action === 'finish') {
+    finishOperation(world, stack, operation);
+    return;
+  }
   const resource = step.old ?? stack.resources[step.logicalId];
   const verb = VERBS[step.action];
   if (step.phase === 'begin') {
-    if (step.action === 'create')
-      stack.resources[step.logicalId] = desired(world, stack, operation, step.logicalId, '');
+    if (step.action === 'create') stack.resources[step.logicalId] = desired(world, stack, operation, step.logicalId, '');
     const current = step.old ?? stack.resources[step.logicalId];
     if (current)
       mark(
@@ -131,9 +112,7 @@ function runStep(world: World, knowledge: Knowledge, stack: Stack, operation: Op
         stack,
         current,
         `${verb}_IN_PROGRESS`,
-        step.action === 'replace'
-          ? 'Requested update requires the creation of a new physical resource; hence creating one.'
-          : undefined,
+        step.action === 'replace' ? 'Requested update requires the creation of a new physical resource; hence creating one.' : undefined,
         step.old === undefined,
       );
     return;
@@ -158,19 +137,9 @@ function runStep(world: World, knowledge: Knowledge, stack: Stack, operation: Op
   }
 }
 
-function deleteStep(
-  world: World,
-  stack: Stack,
-  operation: Operation,
-  step: Step,
-  resource: StackResource,
-): void {
-  const policy =
-    step.action === 'remove_old' && stack.resources[step.logicalId]
-      ? resource.updateReplacePolicy
-      : resource.deletionPolicy;
-  const keeps =
-    policy === 'Retain' || operation.retained.includes(step.logicalId) || (policy === 'Snapshot' && false);
+function deleteStep(world: World, stack: Stack, operation: Operation, step: Step, resource: StackResource): void {
+  const policy = step.action === 'remove_old' && stack.resources[step.logicalId] ? resource.updateReplacePolicy : resource.deletionPolicy;
+  const keeps = policy === 'Retain' || operation.retained.includes(step.logicalId);
   const snapshot = policy === 'Snapshot' && snapshotSupported(resource.type);
   if (!keeps) removeResource(world, resource);
   mark(
@@ -184,13 +153,7 @@ function deleteStep(
   if (step.action === 'delete' && operation.kind !== 'delete') delete stack.resources[step.logicalId];
 }
 
-function desired(
-  world: World,
-  stack: Stack,
-  operation: Operation,
-  logicalId: string,
-  physicalId: string,
-): StackResource {
+function desired(world: World, stack: Stack, operation: Operation, logicalId: string, physicalId: string): StackResource {
   const resolved = resolveFor(world, stack, operation.target).resources[logicalId];
   if (!resolved) throw new SandboxFault('ValidationError', `${logicalId} is not in the template`);
   const { type, properties, deletionPolicy, updateReplacePolicy, metadata, references } = resolved;
@@ -208,14 +171,7 @@ function desired(
   };
 }
 
-function mark(
-  world: World,
-  stack: Stack,
-  resource: StackResource,
-  status: string,
-  reason?: string,
-  keep = true,
-): void {
+function mark(world: World, stack: Stack, resource: StackResource, status: string, reason?: string, keep = true): void {
   const marked: StackResource = {
     ...resource,
     status,
@@ -241,29 +197,20 @@ function fail(world: World, stack: Stack, operation: Operation, logicalId: strin
       .filter(({ status }) => status === 'CREATE_COMPLETE')
       .reverse();
     operation.kind = 'rollback_create';
-    operation.steps = schedule(world, [
-      ...made.flatMap(({ logicalId: id }) => bothPhases('delete', id)),
-      finish,
-    ]);
+    operation.steps = schedule(world, [...made.flatMap(({ logicalId: id }) => bothPhases('delete', id)), finish]);
     return;
   }
   if (operation.kind === 'update') {
     setStatus(world, stack, 'UPDATE_ROLLBACK_IN_PROGRESS', reason);
     operation.kind = 'rollback_update';
     const before = operation.before!;
-    const added = Object.keys(stack.resources).filter(
-      (id) => !before.resources[id] && stack.resources[id]?.physicalId,
-    );
+    const added = Object.keys(stack.resources).filter((id) => !before.resources[id] && stack.resources[id]?.physicalId);
     const created = added.map((id) => stack.resources[id]!);
     for (const [id, old] of Object.entries(stack.resources)) {
-      if (before.resources[id] && old.physicalId && old.physicalId !== before.resources[id].physicalId)
-        created.push(old);
+      if (before.resources[id] && old.physicalId && old.physicalId !== before.resources[id].physicalId) created.push(old);
     }
     stack.resources = before.resources;
-    operation.steps = schedule(world, [
-      ...created.flatMap((old) => bothPhases('remove_old', old.logicalId, old)),
-      finish,
-    ]);
+    operation.steps = schedule(world, [...created.flatMap((old) => bothPhases('remove_old', old.logicalId, old)), finish]);
     return;
   }
   setStatus(

@@ -1,150 +1,15 @@
 /** The sandbox's CloudFormation: the operations, over the engine and the diff. */
 
-import { CountersignError } from '../../core/errors.ts';
-import { loadKnowledge } from '../../knowledge/index.ts';
-import { parseTemplate, type Template } from '../../template/parse.ts';
-import { parameterValues, requiredCapabilities } from '../../template/resolve.ts';
+import { requiredCapabilities } from '../../template/resolve.ts';
 import { type Operation as ApiOperation, pageOf, SandboxFault, type Service } from '../service.ts';
 import type { World } from '../world.ts';
 import { changeSetOperations } from './change-sets.ts';
 import { diffStack } from './diff.ts';
-import {
-  advanceStacks,
-  bothPhases,
-  exportsOf,
-  finish,
-  importersOf,
-  inOrder,
-  resolveFor,
-  schedule,
-} from './engine.ts';
-import {
-  findStack,
-  isLive,
-  requireStack,
-  type Stack,
-  type StackEvent,
-  type StackResource,
-  setStatus,
-} from './model.ts';
+import { advanceStacks, bothPhases, exportsOf, finish, importersOf, inOrder, resolveFor, schedule } from './engine.ts';
+import { findStack, isLive, requireStack, type Stack, type StackEvent, type StackResource, setStatus } from './model.ts';
+import { knowledge, newStack, readTarget } from './target.ts';
 
-const MAX_BODY_BYTES = 51_200;
 const PAGE = 100;
-
-/** Loaded before the first request: the operations themselves are synchronous. */
-export const knowledge = await loadKnowledge();
-
-const tagsOf = (input: { Tags?: { Key: string; Value: string }[] }, kept: Record<string, string>) =>
-  input.Tags === undefined ? kept : Object.fromEntries(input.Tags.map(({ Key, Value }) => [Key, Value]));
-
-/** What both CreateStack and change sets check before anything happens. */
-export function readTarget(
-  input: Record<string, any>,
-  stack: Stack | undefined,
-): {
-  template: Template;
-  templateBody: string;
-  parameters: Record<string, string>;
-  tags: Record<string, string>;
-} {
-  const templateBody: string | undefined =
-    input.UsePreviousTemplate === true ? stack?.templateBody : input.TemplateBody;
-  if (!templateBody)
-    throw new SandboxFault('ValidationError', 'Either Template URL or Template Body must be specified.');
-  if (Buffer.byteLength(templateBody) > MAX_BODY_BYTES && !input.UsePreviousTemplate)
-    throw new SandboxFault(
-      'ValidationError',
-      `1 validation error detected: Value at 'templateBody' failed to satisfy constraint: Member must have length less than or equal to ${MAX_BODY_BYTES}`,
-    );
-  try {
-    const template = parseTemplate(templateBody);
-    const types = [...new Set(Object.values(template.Resources).map(({ Type }) => Type))];
-    const unknown = types.filter((type) => !knowledge.isKnownType(type) && !type.startsWith('Custom::'));
-    if (unknown.length > 0)
-      throw new SandboxFault(
-        'ValidationError',
-        `Template format error: Unrecognized resource types: [${unknown.join(', ')}]`,
-      );
-    const given = Object.fromEntries(
-      (
-        (input.Parameters ?? []) as {
-          ParameterKey: string;
-          ParameterValue?: string;
-          UsePreviousValue?: boolean;
-        }[]
-      ).flatMap(({ ParameterKey, ParameterValue, UsePreviousValue }) => {
-        const value = UsePreviousValue ? stack?.parameters[ParameterKey] : ParameterValue;
-        return value === undefined ? [] : [[ParameterKey, value]];
-      }),
-    );
-    const parameters = parameterValues(template, given);
-    for (const [name, value] of Object.entries(parameters)) {
-      const allowed = template.Parameters?.[name]?.AllowedValues;
-      if (allowed && !allowed.map(String).includes(value))
-        throw new SandboxFault('ValidationError', `Parameter '${name}' must be one of AllowedValues`);
-    }
-    const missing = requiredCapabilities(template).filter(
-      (needed) => !covers(input.Capabilities ?? [], needed),
-    );
-    if (missing.length > 0)
-      throw new SandboxFault(
-        'InsufficientCapabilitiesException',
-        `Requires capabilities : [${missing.join(', ')}]`,
-      );
-    return { template, templateBody, parameters, tags: tagsOf(input, stack?.tags ?? {}) };
-  } catch (error) {
-    if (error instanceof CountersignError)
-      throw new SandboxFault('ValidationError', `Template format error: ${error.message}`);
-    throw error;
-  }
-}
-
-const covers = (given: string[], needed: string) =>
-  given.includes(needed) || (needed === 'CAPABILITY_IAM' && given.includes('CAPABILITY_NAMED_IAM'));
-
-export function newStack(
-  world: World,
-  name: string,
-  region: string,
-  input: Record<string, any>,
-  target: {
-    templateBody: string;
-    parameters: Record<string, string>;
-    tags: Record<string, string>;
-    template: Template;
-  },
-): Stack {
-  if (!/^[A-Za-z][A-Za-z0-9-]{0,127}$/.test(name))
-    throw new SandboxFault(
-      'ValidationError',
-      `1 validation error detected: Value '${name}' at 'stackName' failed to satisfy constraint`,
-    );
-  const id = `arn:aws:cloudformation:${region}:${world.account}:stack/${name}/${world.newId('').slice(0, 8)}-0000-11f0-8000-${world.newId('').slice(0, 12)}`;
-  return {
-    id,
-    name,
-    region,
-    status: 'REVIEW_IN_PROGRESS',
-    createdAt: world.now(),
-    updatedAt: null,
-    deletedAt: null,
-    ...(target.template.Description ? { description: String(target.template.Description) } : {}),
-    templateBody: target.templateBody,
-    parameters: target.parameters,
-    noEcho: noEchoOf(target.template),
-    tags: target.tags,
-    capabilities: input.Capabilities ?? [],
-    ...(input.RoleARN ? { roleArn: input.RoleARN } : {}),
-    terminationProtection: input.EnableTerminationProtection === true,
-    resources: {},
-    outputs: {},
-    operation: null,
-  };
-}
-const noEchoOf = (template: Template) =>
-  Object.entries(template.Parameters ?? {})
-    .filter(([, { NoEcho }]) => String(NoEcho) === 'true')
-    .map(([name]) => name);
 
 export function beginCreate(world: World, stack: Stack, token?: string): void {
   const order = inOrder(resolveFor(world, stack, stack).resources);
@@ -181,9 +46,7 @@ export function beginUpdate(
   const replaced = diffs
     .filter(({ replacement, action }) => action === 'Modify' && replacement === 'True')
     .flatMap(({ logicalId, before }) => bothPhases('remove_old', logicalId, before!));
-  const removed = diffs
-    .filter(({ action }) => action === 'Remove')
-    .flatMap(({ logicalId }) => bothPhases('delete', logicalId));
+  const removed = diffs.filter(({ action }) => action === 'Remove').flatMap(({ logicalId }) => bothPhases('delete', logicalId));
   const cleanup = [...replaced, ...removed];
   const before = {
     templateBody: stack.templateBody,
@@ -205,11 +68,7 @@ export function beginUpdate(
   advanceStacks(world, knowledge);
 }
 
-function refuseRemovedExports(
-  world: World,
-  stack: Stack,
-  target: { templateBody: string; parameters: Record<string, string> },
-): void {
+function refuseRemovedExports(world: World, stack: Stack, target: { templateBody: string; parameters: Record<string, string> }): void {
   const after = Object.values(resolveFor(world, stack, target).outputs).map(({ exportName }) => exportName);
   for (const { exportName } of Object.values(stack.outputs)) {
     if (exportName && !after.includes(exportName)) refuseUsedExport(world, stack, exportName);
@@ -218,10 +77,7 @@ function refuseRemovedExports(
 function refuseUsedExport(world: World, stack: Stack, name: string): void {
   const users = importersOf(world, name, stack.region).filter((user) => user !== stack.name);
   if (users.length > 0)
-    throw new SandboxFault(
-      'ValidationError',
-      `Export ${name} cannot be deleted as it is in use by ${users.join(', ')}`,
-    );
+    throw new SandboxFault('ValidationError', `Export ${name} cannot be deleted as it is in use by ${users.join(', ')}`);
 }
 
 const date = (epoch: number | null) => (epoch === null ? undefined : new Date(epoch));
@@ -275,10 +131,7 @@ const operations: Record<string, ApiOperation> = {
   UpdateStack(world, input, caller) {
     const stack = requireStack(world, input.StackName, caller.region);
     if (!/_COMPLETE$/.test(stack.status) || stack.operation)
-      throw new SandboxFault(
-        'ValidationError',
-        `Stack:${stack.id} is in ${stack.status} state and can not be updated.`,
-      );
+      throw new SandboxFault('ValidationError', `Stack:${stack.id} is in ${stack.status} state and can not be updated.`);
     const target = readTarget(input, stack);
     if (diffStack(world, knowledge, stack, target).length === 0)
       throw new SandboxFault('ValidationError', 'No updates are to be performed.');
@@ -289,17 +142,10 @@ const operations: Record<string, ApiOperation> = {
     const stack = findStack(world, input.StackName, caller.region);
     if (!stack || !isLive(stack)) return {};
     if (stack.terminationProtection)
-      throw new SandboxFault(
-        'ValidationError',
-        `Stack [${stack.name}] cannot be deleted while TerminationProtection is enabled`,
-      );
+      throw new SandboxFault('ValidationError', `Stack [${stack.name}] cannot be deleted while TerminationProtection is enabled`);
     if (input.RetainResources?.length && stack.status !== 'DELETE_FAILED')
-      throw new SandboxFault(
-        'ValidationError',
-        'The specified resources to retain can be used only when the stack is in DELETE_FAILED.',
-      );
-    for (const { exportName } of Object.values(stack.outputs))
-      if (exportName) refuseUsedExport(world, stack, exportName);
+      throw new SandboxFault('ValidationError', 'The specified resources to retain can be used only when the stack is in DELETE_FAILED.');
+    for (const { exportName } of Object.values(stack.outputs)) if (exportName) refuseUsedExport(world, stack, exportName);
     const order = inOrder(stack.resources)
       .reverse()
       .filter((id) => stack.resources[id]?.status !== 'DELETE_COMPLETE');
@@ -317,16 +163,12 @@ const operations: Record<string, ApiOperation> = {
   },
   DescribeStacks(world, input, caller) {
     if (input.StackName) return { Stacks: [showStack(requireStack(world, input.StackName, caller.region))] };
-    const live = world
-      .list<Stack>('stack')
-      .filter((stack) => stack.region === caller.region && isLive(stack));
+    const live = world.list<Stack>('stack').filter((stack) => stack.region === caller.region && isLive(stack));
     const { page, next } = pageOf(live, input.NextToken, PAGE);
     return { Stacks: page.map(showStack), NextToken: next };
   },
   ListStacks(world, input, caller) {
-    const wanted: string[] | undefined = input.StackStatusFilter?.length
-      ? input.StackStatusFilter
-      : undefined;
+    const wanted: string[] | undefined = input.StackStatusFilter?.length ? input.StackStatusFilter : undefined;
     const found = world
       .list<Stack>('stack')
       .filter((stack) => stack.region === caller.region && (!wanted || wanted.includes(stack.status)));
@@ -367,25 +209,16 @@ const operations: Record<string, ApiOperation> = {
     };
   },
   DescribeStackResources: (world, input, caller) => ({
-    StackResources: Object.values(requireStack(world, input.StackName, caller.region).resources).map(
-      showResource,
-    ),
+    StackResources: Object.values(requireStack(world, input.StackName, caller.region).resources).map(showResource),
   }),
   DescribeStackResource(world, input, caller) {
     const resource = requireStack(world, input.StackName, caller.region).resources[input.LogicalResourceId];
     if (!resource)
-      throw new SandboxFault(
-        'ValidationError',
-        `Resource ${input.LogicalResourceId} does not exist for stack ${input.StackName}`,
-      );
+      throw new SandboxFault('ValidationError', `Resource ${input.LogicalResourceId} does not exist for stack ${input.StackName}`);
     return { StackResourceDetail: showResource(resource) };
   },
   ListStackResources(world, input, caller) {
-    const { page, next } = pageOf(
-      Object.values(requireStack(world, input.StackName, caller.region).resources),
-      input.NextToken,
-      PAGE,
-    );
+    const { page, next } = pageOf(Object.values(requireStack(world, input.StackName, caller.region).resources), input.NextToken, PAGE);
     return { StackResourceSummaries: page.map(showResource), NextToken: next };
   },
   GetTemplate: (world, input, caller) => ({
@@ -419,8 +252,7 @@ const operations: Record<string, ApiOperation> = {
   },
   ListImports(world, input, caller) {
     const users = importersOf(world, input.ExportName, caller.region);
-    if (users.length === 0)
-      throw new SandboxFault('ValidationError', `Export '${input.ExportName}' is not imported by any stack.`);
+    if (users.length === 0) throw new SandboxFault('ValidationError', `Export '${input.ExportName}' is not imported by any stack.`);
     return { Imports: users };
   },
   UpdateTerminationProtection(world, input, caller) {

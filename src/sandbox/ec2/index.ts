@@ -1,25 +1,10 @@
 /** The sandbox's EC2: instances, volumes, snapshots, tags, groups; DryRun on every write. */
+
 import { type Operation, pageOf, SandboxFault, type Service } from '../service.ts';
 import type { World } from '../world.ts';
-import {
-  advanceInstances,
-  enterState,
-  type Instance,
-  instancesById,
-  type SecurityGroup,
-  type Snapshot,
-  type Tag,
-  type Volume,
-} from './model.ts';
+import { advanceInstances, type Instance, instancesById, type SecurityGroup, type Snapshot, type Tag, type Volume } from './model.ts';
+import { STATE_CODES, transition } from './transitions.ts';
 
-const STATE_CODES = {
-  pending: 0,
-  running: 16,
-  'shutting-down': 32,
-  terminated: 48,
-  stopping: 64,
-  stopped: 80,
-} as const;
 const INSTANCE_STORE_FAMILIES = /^(?:i3|i4i|i7i|d3|m5d|c5d|r5d|m6id|c6id|r6id|m7gd)\./;
 
 type Filter = { Name: string; Values: string[] };
@@ -32,10 +17,8 @@ const glob = (pattern: string) =>
   );
 
 /** Every filter must match one of its values. */
-function matches(filters: Filter[] | undefined, valueOf: (name: string) => string[]): boolean {
-  return (filters ?? []).every(({ Name, Values }) =>
-    Values.some((wanted) => valueOf(Name).some((value) => glob(wanted).test(value))),
-  );
+function matches(filters: Filter[] | undefined, valuesOf: (name: string) => string[]): boolean {
+  return (filters ?? []).every(({ Name, Values }) => Values.some((wanted) => valuesOf(Name).some((value) => glob(wanted).test(value))));
 }
 const tagValues = (tags: Tag[], name: string): string[] =>
   name === 'tag-key'
@@ -63,49 +46,6 @@ function describeInstance(instance: Instance) {
   };
 }
 
-/** All or nothing: states and protections are checked for every instance before any changes. */
-function transition(action: {
-  from: Instance['state'][];
-  to: Instance['state'] | null;
-  seconds: number;
-  key: string;
-  protectedBy?: 'terminationProtection' | 'stopProtection';
-}): Operation {
-  return (world, input, caller) => {
-    const instances = instancesById(world, input.InstanceIds ?? [], caller.region);
-    for (const instance of instances) {
-      if (!action.from.includes(instance.state))
-        throw new SandboxFault(
-          'IncorrectInstanceState',
-          `The instance '${instance.id}' is not in a state from which it can be ${action.key}.`,
-        );
-      if (action.protectedBy && instance[action.protectedBy]) {
-        const attribute =
-          action.protectedBy === 'terminationProtection' ? 'disableApiTermination' : 'disableApiStop';
-        throw new SandboxFault(
-          'OperationNotPermitted',
-          `The instance '${instance.id}' may not be changed. Modify its '${attribute}' instance attribute and try again.`,
-        );
-      }
-    }
-    const changed = instances.map((instance) => {
-      const stays =
-        action.to === null ||
-        (action.to === 'pending' && instance.state === 'running') ||
-        (action.to === 'stopping' && instance.state === 'stopped') ||
-        instance.state === 'terminated';
-      if (!stays) enterState(world, instance, action.to!, action.seconds);
-      const after = world.get<Instance>('instance', instance.id)!;
-      return {
-        InstanceId: instance.id,
-        PreviousState: { Code: STATE_CODES[instance.state], Name: instance.state },
-        CurrentState: { Code: STATE_CODES[after.state], Name: after.state },
-      };
-    });
-    return { [action.key]: changed };
-  };
-}
-
 /** EC2 answers a dry run after checking permission and ids, before any effect. */
 const write =
   (operation: Operation): Operation =>
@@ -123,7 +63,7 @@ const describe =
     idOf: (item: T) => string,
     idsKey: string,
     notFound: string,
-    valueOf: (item: T, name: string) => string[],
+    valuesOf: (item: T, name: string) => string[],
     key: string,
     show: (item: T, world: World) => unknown,
   ): Operation =>
@@ -135,7 +75,7 @@ const describe =
     const found = all.filter(
       (item) =>
         (!ids?.length || ids.includes(idOf(item))) &&
-        matches(input.Filters, (name) => [...valueOf(item, name), ...tagValues(item.tags, name)]),
+        matches(input.Filters, (name) => [...valuesOf(item, name), ...tagValues(item.tags, name)]),
     );
     const { page, next } = pageOf(found, input.NextToken, input.MaxResults ?? 1000);
     return { [key]: page.map((item) => show(item, world)), NextToken: next };
@@ -187,10 +127,7 @@ const operations: Record<string, Operation> = {
       case 'instanceType':
         return { ...base, InstanceType: { Value: instance!.type } };
       default:
-        throw new SandboxFault(
-          'InvalidParameterValue',
-          `The sandbox does not know the attribute ${input.Attribute}`,
-        );
+        throw new SandboxFault('InvalidParameterValue', `The sandbox does not know the attribute ${input.Attribute}`);
     }
   },
   DescribeVolumes: describe<Volume>(
@@ -201,9 +138,7 @@ const operations: Record<string, Operation> = {
     ({ id }, name) => (name === 'volume-id' ? [id] : []),
     'Volumes',
     (volume, world) => {
-      const owner = world
-        .list<Instance>('instance')
-        .find(({ volumes }) => volumes.some(({ id }) => id === volume.id));
+      const owner = world.list<Instance>('instance').find(({ volumes }) => volumes.some(({ id }) => id === volume.id));
       return {
         VolumeId: volume.id,
         Size: volume.sizeGib,
@@ -240,8 +175,7 @@ const operations: Record<string, Operation> = {
     ({ id }) => id,
     'GroupIds',
     'InvalidGroup.NotFound',
-    ({ id, name: groupName }, name) =>
-      name === 'group-id' ? [id] : name === 'group-name' ? [groupName] : [],
+    ({ id, name: groupName }, name) => (name === 'group-id' ? [id] : name === 'group-name' ? [groupName] : []),
     'SecurityGroups',
     (group) => ({
       GroupId: group.id,
@@ -276,8 +210,7 @@ const operations: Record<string, Operation> = {
   ),
   RebootInstances: write((world, input, caller) => {
     for (const { id, state } of instancesById(world, input.InstanceIds ?? [], caller.region))
-      if (state !== 'running')
-        throw new SandboxFault('IncorrectInstanceState', `The instance '${id}' is not running.`);
+      if (state !== 'running') throw new SandboxFault('IncorrectInstanceState', `The instance '${id}' is not running.`);
     return {};
   }),
   TerminateInstances: write(
@@ -293,16 +226,11 @@ const operations: Record<string, Operation> = {
     const [instance] = instancesById(world, [input.InstanceId], caller.region);
     const type = input.InstanceType?.Value;
     if (type !== undefined && instance!.state !== 'stopped')
-      throw new SandboxFault(
-        'IncorrectInstanceState',
-        `The instance '${input.InstanceId}' is not in the 'stopped' state.`,
-      );
+      throw new SandboxFault('IncorrectInstanceState', `The instance '${input.InstanceId}' is not in the 'stopped' state.`);
     world.put('instance', instance!.id, {
       ...instance,
       ...(type === undefined ? {} : { type }),
-      ...(input.DisableApiTermination?.Value === undefined
-        ? {}
-        : { terminationProtection: input.DisableApiTermination.Value }),
+      ...(input.DisableApiTermination?.Value === undefined ? {} : { terminationProtection: input.DisableApiTermination.Value }),
       ...(input.DisableApiStop?.Value === undefined ? {} : { stopProtection: input.DisableApiStop.Value }),
     });
     return {};
@@ -332,17 +260,12 @@ const operations: Record<string, Operation> = {
   }),
   CreateTags: write((world, input) => {
     const given: Tag[] = input.Tags ?? [];
-    retag(world, input.Resources ?? [], (tags) => [
-      ...tags.filter(({ Key }) => !given.some((tag) => tag.Key === Key)),
-      ...given,
-    ]);
+    retag(world, input.Resources ?? [], (tags) => [...tags.filter(({ Key }) => !given.some((tag) => tag.Key === Key)), ...given]);
     return {};
   }),
   DeleteTags: write((world, input) => {
     const gone: Tag[] = input.Tags ?? [];
-    retag(world, input.Resources ?? [], (tags) =>
-      tags.filter(({ Key }) => !gone.some((tag) => tag.Key === Key)),
-    );
+    retag(world, input.Resources ?? [], (tags) => tags.filter(({ Key }) => !gone.some((tag) => tag.Key === Key)));
     return {};
   }),
 };

@@ -55,12 +55,7 @@ const NEXT: Partial<Record<Instance['state'], Instance['state']>> = {
 };
 
 /** Sets a state that moves on by itself after `seconds` × pace. */
-export function enterState(
-  world: World,
-  instance: Instance,
-  state: Instance['state'],
-  seconds: number,
-): void {
+export function enterState(world: World, instance: Instance, state: Instance['state'], seconds: number): void {
   const next = NEXT[state] ?? null;
   world.put<Instance>('instance', instance.id, {
     ...instance,
@@ -74,8 +69,7 @@ export function advanceInstances(world: World): void {
   for (const instance of world.list<Instance>('instance')) {
     if (instance.dueAt === null || instance.next === null || instance.dueAt > world.now()) continue;
     if (instance.next === 'terminated') {
-      for (const { id, deleteOnTermination } of instance.volumes)
-        if (deleteOnTermination) world.remove('volume', id);
+      for (const { id, deleteOnTermination } of instance.volumes) if (deleteOnTermination) world.remove('volume', id);
     }
     enterState(world, instance, instance.next, 0);
   }
@@ -131,8 +125,7 @@ export function makeInstance(
 /** @throws SandboxFault as EC2 does for ids that are malformed or not there. */
 export function instancesById(world: World, ids: string[], region: string): Instance[] {
   return ids.map((id) => {
-    if (!/^i-[0-9a-f]{8,17}$/.test(id))
-      throw new SandboxFault('InvalidInstanceID.Malformed', `Invalid id: "${id}"`);
+    if (!/^i-[0-9a-f]{8,17}$/.test(id)) throw new SandboxFault('InvalidInstanceID.Malformed', `Invalid id: "${id}"`);
     const instance = world.get<Instance>('instance', id);
     if (!instance || instance.region !== region)
       throw new SandboxFault('InvalidInstanceID.NotFound', `The instance ID '${id}' does not exist`);

@@ -1,0 +1,99 @@
+/** A whole countersign for tests: sandbox at pace 0, a policy with three people who have real OpenSSH keys. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type App, createApp, openSandbox } from '../src/app.ts';
+import { readConfig } from '../src/config.ts';
+import { executeChange } from '../src/execute/executor.ts';
+
+export const STACK = 'cost-explorer-prod';
+export const DEV_STACK = 'cost-explorer-dev';
+
+export interface TestWorld {
+  home: string;
+  app: App;
+  keyOf(person: string): string;
+  /** The same state, seen by another process: its own ledger handle, sponsor and clock. */
+  another(options?: { sponsor?: string | undefined; now?: () => Date; actsAs?: string[]; policy?: string }): App;
+  writes(): { service: string; operation: string; class: string }[];
+  call(tool: string, input: unknown): Promise<Record<string, unknown>>;
+  execute(changeId: string, app?: App): Promise<{ state: string }>;
+  policyText: string;
+  store: Awaited<ReturnType<typeof openSandbox>>['store'];
+  close(): void;
+}
+
+export async function openTestWorld(): Promise<TestWorld> {
+  const home = mkdtempSync(join(tmpdir(), 'countersign-test-'));
+  const publicKey = (name: string) => {
+    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', name, '-f', join(home, name)]);
+    return readFileSync(join(home, `${name}.pub`), 'utf8')
+      .trim()
+      .split(' ')
+      .slice(0, 2)
+      .join(' ');
+  };
+  publicKey('stranger');
+  const policyText = `version: 1
+accounts:
+  main: { id: "123456789012", regions: [eu-west-1] }
+scopes:
+  - { account: main, stacks: ["*-prod"], environment: production, execute: by_command }
+  - { account: main, stacks: ["*-dev"], environment: development, execute: by_command }
+  - { account: main, instances: ["*"], environment: production, execute: by_command }
+people:
+  alice: { signs_in_as: [alice], roles: [dev], keys: ["${publicKey('alice')}"] }
+  bob: { signs_in_as: [bob], roles: [sre], keys: ["${publicKey('bob')}", "${publicKey('bob2')}"] }
+  carol: { signs_in_as: [carol], roles: [data], keys: ["${publicKey('carol')}"] }
+`;
+  const policyPath = join(home, 'policy.yaml');
+  writeFileSync(policyPath, policyText);
+  const sandbox = await openSandbox(home, 0);
+  const apps: App[] = [];
+  const another: TestWorld['another'] = (options = {}) => {
+    if (options.policy !== undefined) writeFileSync(policyPath, options.policy);
+    const config = {
+      ...readConfig({ home, policy: policyPath }),
+      region: 'eu-west-1',
+      endpointUrl: undefined,
+      actsAs: options.actsAs ?? ['nobody'],
+      sponsor: 'sponsor' in options ? options.sponsor : 'alice',
+    };
+    const app = createApp(config, { sandbox, ...(options.now ? { now: options.now } : {}) });
+    apps.push(app);
+    return app;
+  };
+  const app = another();
+  const call: TestWorld['call'] = async (tool, input) => {
+    const answer = await app.pipeline(tool, input);
+    return answer.ok ? answer.content : { ...answer.error };
+  };
+  return {
+    home,
+    app,
+    another,
+    call,
+    policyText,
+    store: sandbox.store,
+    keyOf: (person) => join(home, person),
+    writes: () => sandbox.store.calls().filter((made) => made.class === 'write'),
+    execute: (id, by = app) =>
+      executeChange({ ...by, people: by.policyFile?.people ?? [], now: () => new Date(), onProgress: () => undefined }, id),
+    close() {
+      for (const one of apps) one.close();
+      sandbox.store.close();
+      rmSync(home, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A pending change in production: memory of a function, in place. */
+export async function proposeFix(world: TestWorld, memory = 1024, stack = STACK): Promise<string> {
+  const plan = await world.call('plan_stack_update', {
+    stack,
+    set: [{ path: 'Resources.QueryFunction.Properties.MemorySize', value: memory }],
+  });
+  const change = await world.call('propose_change', { plan_id: plan.plan_id, goal: 'fix', reason: 'more memory' });
+  return String(change.change_id);
+}
