@@ -53,9 +53,14 @@ function describeTool(tool: Tool): Record<string, unknown> {
     title: tool.title,
     description: tool.description,
     inputSchema: z.toJSONSchema(tool.input, { io: 'input' }),
-    outputSchema: z.toJSONSchema(output),
+    outputSchema: z.toJSONSchema(output, { override: ({ jsonSchema }) => withoutEmptySchema(jsonSchema) }),
     annotations: annotationsOf(tool),
   };
+}
+
+/** `additionalProperties: {}` says nothing that its absence does not say; strict clients complain of it. */
+function withoutEmptySchema(schema: { additionalProperties?: unknown }): void {
+  if (JSON.stringify(schema.additionalProperties) === '{}') delete schema.additionalProperties;
 }
 
 /** The same as the structure, shorter: decision, ids, reasons and what to do next. */

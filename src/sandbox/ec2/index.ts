@@ -8,6 +8,7 @@ import { STATE_CODES, transition } from './transitions.ts';
 const INSTANCE_STORE_FAMILIES = /^(?:i3|i4i|i7i|d3|m5d|c5d|r5d|m6id|c6id|r6id|m7gd)\./;
 
 type Filter = { Name: string; Values: string[] };
+const KNOWN_FILTERS = /^(?:tag:.+|tag-key|instance-id|instance-state-name|instance\.group-id|volume-id|snapshot-id|group-id|group-name)$/;
 const glob = (pattern: string) =>
   new RegExp(
     `^${pattern
@@ -18,6 +19,8 @@ const glob = (pattern: string) =>
 
 /** Every filter must match one of its values. */
 function matches(filters: Filter[] | undefined, valuesOf: (name: string) => string[]): boolean {
+  const unknown = filters?.find(({ Name }) => !KNOWN_FILTERS.test(Name));
+  if (unknown) throw new SandboxFault('InvalidParameterValue', `The sandbox does not know the filter '${unknown.Name}'`);
   return (filters ?? []).every(({ Name, Values }) => Values.some((wanted) => valuesOf(Name).some((value) => glob(wanted).test(value))));
 }
 const tagValues = (tags: Tag[], name: string): string[] =>
@@ -224,14 +227,20 @@ const operations: Record<string, Operation> = {
   ),
   ModifyInstanceAttribute: write((world, input, caller) => {
     const [instance] = instancesById(world, [input.InstanceId], caller.region);
-    const type = input.InstanceType?.Value;
+    // Two spellings of one request: InstanceType={Value: …}, and Attribute=instanceType with Value=….
+    const given = (attribute: string, member: string) => input[member]?.Value ?? (input.Attribute === attribute ? input.Value : undefined);
+    const type = given('instanceType', 'InstanceType');
+    const termination = given('disableApiTermination', 'DisableApiTermination');
+    const stop = given('disableApiStop', 'DisableApiStop');
+    if ([type, termination, stop].every((value) => value === undefined))
+      throw new SandboxFault('InvalidParameterValue', 'The sandbox does not change this attribute.');
     if (type !== undefined && instance!.state !== 'stopped')
       throw new SandboxFault('IncorrectInstanceState', `The instance '${input.InstanceId}' is not in the 'stopped' state.`);
     world.put('instance', instance!.id, {
       ...instance,
       ...(type === undefined ? {} : { type }),
-      ...(input.DisableApiTermination?.Value === undefined ? {} : { terminationProtection: input.DisableApiTermination.Value }),
-      ...(input.DisableApiStop?.Value === undefined ? {} : { stopProtection: input.DisableApiStop.Value }),
+      ...(termination === undefined ? {} : { terminationProtection: String(termination) === 'true' }),
+      ...(stop === undefined ? {} : { stopProtection: String(stop) === 'true' }),
     });
     return {};
   }),
