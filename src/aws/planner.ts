@@ -67,6 +67,13 @@ export async function planStackUpdate(context: PlannerContext, request: StackUpd
       );
     const body = wantedTemplate(request, live, context.templateRoots);
     const template = parseTemplate(body);
+    // SECURITY: creating a change set runs a macro's function at once, before anybody has judged it.
+    if (template.Transform)
+      throw new CountersignError(
+        'INPUT_NEEDS_PACKAGING',
+        'Templates with a Transform are not planned yet: creating the change set would run its macro.',
+        'Send the processed template.',
+      );
     if (Buffer.byteLength(body) > MAX_BODY_BYTES)
       throw new CountersignError(
         'INPUT_NEEDS_PACKAGING',

@@ -217,6 +217,12 @@ describe('bad input', () => {
     ['a wrong type', 'describe_stack', { stack: 7 }, 'INPUT_INVALID'],
     ['no object', 'describe_stack', 'cost', 'INPUT_INVALID'],
     ['a template that is not one', 'plan_stack_update', { stack: STACK, template: 'hello' }, 'INPUT_TEMPLATE_INVALID'],
+    [
+      'a template whose macro would run',
+      'plan_stack_update',
+      { stack: STACK, template: 'Transform: Evil\nResources:\n  A:\n    Type: AWS::SNS::Topic\n' },
+      'INPUT_NEEDS_PACKAGING',
+    ],
     ['a template of 1 MB', 'plan_stack_update', { stack: STACK, template: 'x'.repeat(1_300_000) }, 'INPUT_TOO_LARGE'],
     ['a file outside', 'plan_stack_update', { stack: STACK, template_file: '/etc/passwd' }, 'INPUT_TEMPLATE_FILE_OUTSIDE'],
     ['a masked value', 'plan_stack_update', { stack: STACK, parameters: { Secret: '****' } }, 'INPUT_MASKED_VALUE'],
