@@ -30,7 +30,7 @@ export function propertyChanges(knowledge: Knowledge, change: ResourceChange): P
       path,
       ...(Target?.BeforeValue === undefined ? {} : { before: makeVisibleLine(Target.BeforeValue, 200) }),
       ...(Target?.AfterValue === undefined ? {} : { after: makeVisibleLine(Target.AfterValue, 200) }),
-      replaces: stricter(stricter(said, table === 'unknown' ? said : table), known?.replaces ?? 'never'),
+      replaces: stricter(stricter(said, table), known?.replaces ?? 'never'),
     });
   }
   return [...merged.values()].sort((a, b) => (a.path < b.path ? -1 : 1));

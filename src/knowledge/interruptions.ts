@@ -25,9 +25,23 @@ const INTERRUPTS: Record<string, readonly string[]> = {
   'AWS::DMS::ReplicationInstance': ['ReplicationInstanceClass', 'EngineVersion', 'MultiAZ'],
 };
 
-/** `unknown` for a type that runs something and is not in the table: a person asks before 6 pm. */
+/** Types that run something: a property without a row may restart it. */
+const RUNS =
+  /^AWS::(?:EC2::Instance|RDS::DB(?:Instance|Cluster)$|Neptune::DB(?:Instance|Cluster)$|DocDB::DB(?:Instance|Cluster)$|MemoryDB::Cluster|ElastiCache::(?:CacheCluster|ReplicationGroup)|MSK::|EMR::|OpenSearchService::Domain|Elasticsearch::Domain|Redshift::Cluster|AmazonMQ::Broker|DMS::ReplicationInstance|EKS::(?:Cluster|Nodegroup)|DAX::Cluster|FSx::FileSystem|SageMaker::NotebookInstance|Lightsail::)/;
+/** Said of every type to update without interruption. */
+const HARMLESS = new Set([
+  'Tags',
+  'Description',
+  'DeletionProtection',
+  'DeletionProtectionEnabled',
+  'DisableApiTermination',
+  'BackupRetentionPeriod',
+]);
+
+/** `unknown` where a type runs something and the property has no row: a person asks before 6 pm. */
 export function interruptsOf(type: string, property: string, holds: string): 'no' | 'yes' | 'unknown' {
-  const listed = INTERRUPTS[type];
-  if (listed) return listed.includes(property.split('.')[0] ?? '') ? 'yes' : 'no';
-  return holds === 'unknown' ? 'unknown' : 'no';
+  const top = property.split('.')[0] ?? '';
+  if (INTERRUPTS[type]?.includes(top)) return 'yes';
+  if (HARMLESS.has(top)) return 'no';
+  return RUNS.test(type) || holds === 'unknown' ? 'unknown' : 'no';
 }
