@@ -25,9 +25,18 @@ export const changeSetOnly: GuardDefinition<z.infer<typeof options>> = {
     name: 'change-set-only',
     judge(plan) {
       const parent = plan.observed.stack?.parentId;
-      if (parent) return deny('change-set-only', `${plan.target.name} is nested in ${parent}.`, 'Plan the change on the parent stack.');
+      if (parent)
+        return deny(
+          'change-set-only',
+          `${plan.target.name} is nested in ${parent}.`,
+          'Plan the change on the parent stack.',
+        );
       if (plan.target.name.startsWith('StackSet-'))
-        return deny('change-set-only', `${plan.target.name} is an instance of a StackSet.`, 'Its StackSet owns it; it is changed there.');
+        return deny(
+          'change-set-only',
+          `${plan.target.name} is an instance of a StackSet.`,
+          'Its StackSet owns it; it is changed there.',
+        );
       for (const call of plan.calls) {
         if (call.service === 'cloudformation' && !ALLOWED.has(`cloudformation:${call.operation}`)) {
           return deny(

@@ -16,7 +16,11 @@ export const execution: GuardDefinition<z.infer<typeof options>> = {
     name: 'execution',
     judge(_plan, facts) {
       if (!facts.policy.present)
-        return deny('execution', 'There is no policy here: plans only.', 'Tell the user: `countersign init` writes a policy.');
+        return deny(
+          'execution',
+          'There is no policy here: plans only.',
+          'Tell the user: `countersign init` writes a policy.',
+        );
       if (!facts.sponsor.known) {
         const named =
           facts.sponsor.name === null

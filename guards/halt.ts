@@ -17,7 +17,10 @@ export const halt: GuardDefinition<z.infer<typeof options>> = {
     name: 'halt',
     judge(_plan, facts) {
       if (facts.halt === 'running') return pass('halt');
-      const why = facts.halt === 'halted' ? 'A person has halted all changes.' : 'The halt switch cannot be read, which counts as halted.';
+      const why =
+        facts.halt === 'halted'
+          ? 'A person has halted all changes.'
+          : 'The halt switch cannot be read, which counts as halted.';
       return deny('halt', why, 'Tell the user. Only a person lifts it, with `countersign resume`.');
     },
   }),

@@ -22,7 +22,11 @@ export const planFirst: GuardDefinition<z.infer<typeof options>> = {
           'Mend what the dry run names and plan again.',
         );
       if (facts.phase === 'propose' && facts.now.getTime() > Date.parse(plan.expiresAt)) {
-        return deny('plan-first', `The plan was made at ${plan.madeAt} and expired at ${plan.expiresAt}.`, 'Plan again and propose that.');
+        return deny(
+          'plan-first',
+          `The plan was made at ${plan.madeAt} and expired at ${plan.expiresAt}.`,
+          'Plan again and propose that.',
+        );
       }
       if (facts.phase === 'propose' && plan.dryRun.kind === 'no_change')
         return deny('plan-first', 'Nothing would change.', 'There is nothing to propose.');

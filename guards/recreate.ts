@@ -30,11 +30,14 @@ export const recreate: GuardDefinition<z.infer<typeof options>> = {
             ? hold('recreate', 1, message, IN_PLACE)
             : note('recreate', message, IN_PLACE);
       const deletedAt = facts.history.deletedAt ?? stack?.recentlyDeleted[0]?.deletedAt;
-      if (deletedAt && plan.tool !== 'plan_stack_delete') return strict(`A stack named ${plan.target.name} was deleted at ${deletedAt}.`);
+      if (deletedAt && plan.tool !== 'plan_stack_delete')
+        return strict(`A stack named ${plan.target.name} was deleted at ${deletedAt}.`);
       const replaced = plan.effects.filter(({ kind, revision }) => kind === 'replace' && !revision);
       const precious = replaced.find(({ holds }) => holds !== 'nothing');
       if (precious)
-        return strict(`${effectName(precious)} (${precious.type}) holds ${precious.holds} and would be replaced: ${precious.why}`);
+        return strict(
+          `${effectName(precious)} (${precious.type}) holds ${precious.holds} and would be replaced: ${precious.why}`,
+        );
       const renamed = removedAndAdded(plan.effects);
       if (renamed) return strict(`The physical name ${renamed} is removed and added again.`);
       const losses = plan.effects.filter(isLoss);
@@ -57,7 +60,8 @@ export const recreate: GuardDefinition<z.infer<typeof options>> = {
 };
 
 function removedAndAdded(effects: readonly Effect[]): string | undefined {
-  const nameOf = ({ properties }: Effect, side: 'before' | 'after') => properties.find(({ path }) => path === 'PhysicalName')?.[side];
+  const nameOf = ({ properties }: Effect, side: 'before' | 'after') =>
+    properties.find(({ path }) => path === 'PhysicalName')?.[side];
   const added = new Set(effects.filter(({ kind }) => kind === 'create').map((effect) => nameOf(effect, 'after')));
   return effects
     .filter(({ kind }) => kind === 'delete')

@@ -37,7 +37,12 @@ export const stackDeletion: GuardDefinition<z.infer<typeof options>> = {
       const losses = plan.effects.filter(isLoss);
       const message = `${losses.length} resource(s) vanish with ${stack.stackName}; ${plan.effects.length - losses.length} stay.`;
       if (facts.environment === 'disposable') return note('stack-deletion', message);
-      return hold('stack-deletion', facts.environment === 'production' ? 2 : 1, message, 'To mend the stack, plan_stack_update in place.');
+      return hold(
+        'stack-deletion',
+        facts.environment === 'production' ? 2 : 1,
+        message,
+        'To mend the stack, plan_stack_update in place.',
+      );
     },
   }),
 };

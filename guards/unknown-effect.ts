@@ -17,13 +17,19 @@ export const unknownEffect: GuardDefinition<z.infer<typeof options>> = {
     name: 'unknown-effect',
     judge(plan, facts) {
       const unknown = plan.effects.filter(
-        ({ kind, reversibility, holds }) => kind === 'unknown' || reversibility === 'unknown' || (holds === 'unknown' && kind !== 'create'),
+        ({ kind, reversibility, holds }) =>
+          kind === 'unknown' || reversibility === 'unknown' || (holds === 'unknown' && kind !== 'create'),
       );
       const first = unknown[0];
       if (!first) return pass('unknown-effect');
       const message = `${unknown.length} effect(s) could not be bounded, first ${effectName(first)} (${first.type}): ${first.why}`;
       if (facts.environment === 'disposable') return note('unknown-effect', message);
-      return hold('unknown-effect', seats, message, 'Pin or spell out what the plan could not know, or let people decide.');
+      return hold(
+        'unknown-effect',
+        seats,
+        message,
+        'Pin or spell out what the plan could not know, or let people decide.',
+      );
     },
   }),
 };

@@ -66,7 +66,9 @@ export function createApp(config: Config, options: AppOptions = {}): App {
   const logDefect =
     options.logDefect ??
     ((error, where) =>
-      process.stderr.write(`${JSON.stringify({ level: 'error', where, error: String((error as Error)?.stack ?? error) })}\n`));
+      process.stderr.write(
+        `${JSON.stringify({ level: 'error', where, error: String((error as Error)?.stack ?? error) })}\n`,
+      ));
   const pipeline = createPipeline({ tools, cloud, policy, ledger, changes, now, logDefect });
   return { config, ledger, policyFile, policy, changes, cloud, pipeline, close: () => ledger.close() };
 }
@@ -80,16 +82,24 @@ function secretOf(home: string): string {
       writeFileSync(path, randomBytes(32).toString('hex'), { mode: 0o600, flag: 'wx' });
     } catch (error) {
       if ((error as { code?: string }).code !== 'EEXIST')
-        throw new CountersignError('CONFIG_INVALID', `The state folder ${home} is not writable.`, 'Name another with --home.', {
-          cause: error,
-        });
+        throw new CountersignError(
+          'CONFIG_INVALID',
+          `The state folder ${home} is not writable.`,
+          'Name another with --home.',
+          {
+            cause: error,
+          },
+        );
     }
   }
   return readFileSync(path, 'utf8');
 }
 
 /** The sandbox in this process, its world below `home`. */
-export async function openSandbox(home: string, pace = 1): Promise<NonNullable<AppOptions['sandbox']> & { sandbox: Sandbox }> {
+export async function openSandbox(
+  home: string,
+  pace = 1,
+): Promise<NonNullable<AppOptions['sandbox']> & { sandbox: Sandbox }> {
   const [{ openWorld }, { createSandbox, sandboxRequestHandler }, { seedDefault }] = await Promise.all([
     import('./sandbox/world.ts'),
     import('./sandbox/cloud.ts'),

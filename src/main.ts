@@ -11,7 +11,9 @@ const VERSION = __VERSION__;
 const EXIT = { pass: 0, failed: 1, usage: 2, needs_approval: 3, denied: 4 } as const;
 
 const program = new Command('countersign')
-  .description('AI agents describe, plan and propose changes to AWS; nothing happens until guards pass and the right people have signed.')
+  .description(
+    'AI agents describe, plan and propose changes to AWS; nothing happens until guards pass and the right people have signed.',
+  )
   .version(VERSION)
   .option('--home <folder>', 'state folder (default: COUNTERSIGN_HOME or ~/.countersign)')
   .option('--policy <file>', 'policy file (default: COUNTERSIGN_POLICY)')
@@ -48,7 +50,9 @@ program
     const report = await runDemo(config(), json ? () => undefined : print);
     if (json) printJson(report);
     process.exitCode =
-      report.change.state === 'succeeded' && report.ledger.verified && report.ledger.tampered_copy_detected ? EXIT.pass : EXIT.failed;
+      report.change.state === 'succeeded' && report.ledger.verified && report.ledger.tampered_copy_detected
+        ? EXIT.pass
+        : EXIT.failed;
   });
 
 program
@@ -57,10 +61,15 @@ program
   .addOption(new Option('--port <number>', 'port, 0 for a free one').default(4566).argParser(Number))
   .option('--pace <factor>', 'multiplies simulated durations; 0 is at once', Number, 1)
   .action(async ({ port, pace }: { port: number; pace: number }) => {
-    const [{ openSandbox }, { startSandboxServer }] = await Promise.all([import('./app.ts'), import('./sandbox/cloud.ts')]);
+    const [{ openSandbox }, { startSandboxServer }] = await Promise.all([
+      import('./app.ts'),
+      import('./sandbox/cloud.ts'),
+    ]);
     const { sandbox } = await openSandbox(config().home, pace);
     const { url } = await startSandboxServer(sandbox, port);
-    print(`The simulated cloud is at ${url} (region eu-west-1). Try: AWS_ENDPOINT_URL=${url} aws cloudformation describe-stacks`);
+    print(
+      `The simulated cloud is at ${url} (region eu-west-1). Try: AWS_ENDPOINT_URL=${url} aws cloudformation describe-stacks`,
+    );
   });
 
 program
@@ -69,11 +78,18 @@ program
   .option('--input <file>', 'JSON input; - for standard input')
   .action((name: string, { input }: { input?: string }) =>
     withApp(async (app) => {
-      const answer = await app.pipeline(name, input === undefined ? {} : JSON.parse(readFileSync(input === '-' ? 0 : input, 'utf8')));
+      const answer = await app.pipeline(
+        name,
+        input === undefined ? {} : JSON.parse(readFileSync(input === '-' ? 0 : input, 'utf8')),
+      );
       printJson(answer.ok ? answer.content : answer.error);
       const decision = answer.ok ? answer.content.decision : 'denied';
       process.exitCode =
-        decision === 'denied' || decision === 'plan_only' ? EXIT.denied : decision === 'needs_approval' ? EXIT.needs_approval : EXIT.pass;
+        decision === 'denied' || decision === 'plan_only'
+          ? EXIT.denied
+          : decision === 'needs_approval'
+            ? EXIT.needs_approval
+            : EXIT.pass;
     }),
   );
 
@@ -103,17 +119,21 @@ program
   .option('--statement', 'only the exact bytes to sign')
   .option('--as <person>', 'who will sign (with --statement)')
   .option('--reject', 'the statement of a rejection')
-  .action((id: string, { json, statement, as, reject }: { json?: boolean; statement?: boolean; as?: string; reject?: boolean }) =>
-    withApp(async (app) => {
-      const { show, showStatement } = await import('./cli/show.ts');
-      if (statement) process.stdout.write(showStatement(app, id, as, reject ? 'reject' : 'approve'));
-      else if (json)
-        printJson({
-          change: app.changes.find(id),
-          plan: app.changes.plan(app.changes.find(id).planId).plan,
-        });
-      else print(show(app, id));
-    }),
+  .action(
+    (
+      id: string,
+      { json, statement, as, reject }: { json?: boolean; statement?: boolean; as?: string; reject?: boolean },
+    ) =>
+      withApp(async (app) => {
+        const { show, showStatement } = await import('./cli/show.ts');
+        if (statement) process.stdout.write(showStatement(app, id, as, reject ? 'reject' : 'approve'));
+        else if (json)
+          printJson({
+            change: app.changes.find(id),
+            plan: app.changes.plan(app.changes.find(id).planId).plan,
+          });
+        else print(show(app, id));
+      }),
   );
 
 for (const decision of ['approve', 'reject'] as const) {
@@ -127,7 +147,9 @@ for (const decision of ['approve', 'reject'] as const) {
       withApp(async (app) => {
         const { approve } = await import('./cli/approve.ts');
         const change = await approve(app, id, { decision, ...options });
-        print(`${change.id} is ${change.state}.${change.state === 'approved' ? ` To execute: countersign execute ${change.id}` : ''}`);
+        print(
+          `${change.id} is ${change.state}.${change.state === 'approved' ? ` To execute: countersign execute ${change.id}` : ''}`,
+        );
       }),
     );
 }
@@ -138,7 +160,10 @@ program
   .action((id: string) =>
     withApp(async (app) => {
       const { executeChange } = await import('./execute/executor.ts');
-      const change = await executeChange({ ...app, people: app.policyFile?.people ?? [], now: () => new Date(), onProgress: print }, id);
+      const change = await executeChange(
+        { ...app, people: app.policyFile?.people ?? [], now: () => new Date(), onProgress: print },
+        id,
+      );
       print(`${change.id} ${change.state}: ${change.outcome?.detail ?? ''} (${change.outcome?.credentials})`);
       process.exitCode = change.state === 'succeeded' ? EXIT.pass : EXIT.failed;
     }),
@@ -184,23 +209,37 @@ policy
   .action(async () => {
     const [{ loadPolicy }, { guards }] = await Promise.all([import('./policy/load.ts'), import('../guards/index.ts')]);
     const path = config().policyPath;
-    if (!path) throw new CountersignError('CONFIG_NO_POLICY', 'No policy is named.', 'Name it with --policy or COUNTERSIGN_POLICY.');
+    if (!path)
+      throw new CountersignError(
+        'CONFIG_NO_POLICY',
+        'No policy is named.',
+        'Name it with --policy or COUNTERSIGN_POLICY.',
+      );
     print(`${path} is valid. Digest ${loadPolicy(path, guards).digest}.`);
   });
 
 program
   .command('init')
   .description('write a plan-only policy and the entry for your MCP client')
-  .addOption(new Option('--client <name>', 'which client').choices(['kiro', 'claude', 'cursor', 'vscode']).default('claude'))
   .addOption(
-    new Option('--environment <name>', 'what this account is').choices(['production', 'development', 'disposable']).default('production'),
+    new Option('--client <name>', 'which client').choices(['kiro', 'claude', 'cursor', 'vscode']).default('claude'),
+  )
+  .addOption(
+    new Option('--environment <name>', 'what this account is')
+      .choices(['production', 'development', 'disposable'])
+      .default('production'),
   )
   .action(({ client, environment }: { client: 'kiro' | 'claude' | 'cursor' | 'vscode'; environment: string }) =>
     withApp(async (app) => {
       const { initialPolicy, writeInit } = await import('./cli/init.ts');
       const { account, region } = await app.cloud.identity({});
       const person = (app.config.actsAs[0] ?? 'me').toLowerCase().replaceAll(/[^a-z0-9_-]/g, '') || 'me';
-      const written = writeInit(client, 'countersign.policy.yaml', initialPolicy(account, region, environment, person), person);
+      const written = writeInit(
+        client,
+        'countersign.policy.yaml',
+        initialPolicy(account, region, environment, person),
+        person,
+      );
       print(
         `Written: ${written.join(', ')}. Account ${account}, ${environment}, plans only. Restart your client, and ask it to describe the policy.`,
       );

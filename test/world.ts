@@ -79,7 +79,10 @@ people:
     keyOf: (person) => join(home, person),
     writes: () => sandbox.store.calls().filter((made) => made.class === 'write'),
     execute: (id, by = app) =>
-      executeChange({ ...by, people: by.policyFile?.people ?? [], now: () => new Date(), onProgress: () => undefined }, id),
+      executeChange(
+        { ...by, people: by.policyFile?.people ?? [], now: () => new Date(), onProgress: () => undefined },
+        id,
+      ),
     close() {
       for (const one of apps) one.close();
       sandbox.store.close();

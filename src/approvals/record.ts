@@ -50,7 +50,11 @@ export function recordSignature(
   ledger.transact((tx) => {
     const current = changes.find(changeId);
     if (current.state === 'expired')
-      throw new CountersignError('STATE_CHANGE_EXPIRED', current.explanation ?? 'It has expired.', 'Ask for a new plan and proposal.');
+      throw new CountersignError(
+        'STATE_CHANGE_EXPIRED',
+        current.explanation ?? 'It has expired.',
+        'Ask for a new plan and proposal.',
+      );
     const open = current.state === 'pending' || (said.decision === 'reject' && current.state === 'approved');
     if (current.approvals.some((approval) => approval.person === person.name))
       throw new CountersignError(
@@ -58,7 +62,12 @@ export function recordSignature(
         `${person.name} has signed this already; a second signature fills no second seat.`,
         'Another person signs.',
       );
-    if (!open) throw new CountersignError('STATE_CHANGE_NOT_PENDING', `The change is ${current.state}.`, 'Nothing is to be signed here.');
+    if (!open)
+      throw new CountersignError(
+        'STATE_CHANGE_NOT_PENDING',
+        `The change is ${current.state}.`,
+        'Nothing is to be signed here.',
+      );
     tx.append({
       kind: said.decision === 'approve' ? 'change.approved' : 'change.rejected',
       changeId,

@@ -11,10 +11,17 @@ export interface Signer {
 }
 
 /** A person counts once and a key counts once; the order of signing does not matter. */
-export function fillSeats(need: SeatNeed, signers: readonly Signer[]): { filledBy: string[]; missingRoles: string[]; filled: boolean } {
+export function fillSeats(
+  need: SeatNeed,
+  signers: readonly Signer[],
+): { filledBy: string[]; missingRoles: string[]; filled: boolean } {
   const counted: Signer[] = [];
-  for (const signer of [...signers].sort((a, b) => (a.person + a.keyFingerprint < b.person + b.keyFingerprint ? -1 : 1))) {
-    const taken = counted.some(({ person, keyFingerprint }) => person === signer.person || keyFingerprint === signer.keyFingerprint);
+  for (const signer of [...signers].sort((a, b) =>
+    a.person + a.keyFingerprint < b.person + b.keyFingerprint ? -1 : 1,
+  )) {
+    const taken = counted.some(
+      ({ person, keyFingerprint }) => person === signer.person || keyFingerprint === signer.keyFingerprint,
+    );
     if (!taken && !need.excluded.includes(signer.person)) counted.push(signer);
   }
   const missingRoles = need.roles.filter((role) => !counted.some(({ roles }) => roles.includes(role)));

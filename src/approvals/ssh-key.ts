@@ -33,7 +33,8 @@ const trimmed = (bytes: Buffer) => (bytes[0] === 0 ? bytes.subarray(1) : bytes);
 export function parsePublicKey(text: string): PublicKey {
   const [type = '', base64 = ''] = text.trim().split(/\s+/);
   const blob = Buffer.from(base64, 'base64');
-  if (blob.length === 0 || blob.toString('base64') !== base64) throw new Error('this is not an OpenSSH public key (type, then base64)');
+  if (blob.length === 0 || blob.toString('base64') !== base64)
+    throw new Error('this is not an OpenSSH public key (type, then base64)');
   const key = parseKeyBlob(blob);
   if (key.type !== type) throw new Error(`the key says it is ${key.type}, not ${type}`);
   return key;
@@ -70,7 +71,8 @@ function keyFields(type: string, reader: Reader): Record<string, string> {
     case 'sk-ecdsa-sha2-nistp256@openssh.com': {
       const [crv, size] = CURVES[reader.string().toString()] ?? ['', 0];
       const point = reader.string();
-      if (size === 0 || point[0] !== 4 || point.length !== 1 + 2 * size) throw new Error('the curve point is not valid');
+      if (size === 0 || point[0] !== 4 || point.length !== 1 + 2 * size)
+        throw new Error('the curve point is not valid');
       return {
         kty: 'EC',
         crv,

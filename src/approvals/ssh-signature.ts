@@ -14,7 +14,9 @@ const USER_PRESENT = 0x01;
 /** @throws CountersignError INPUT_SIGNATURE_INVALID, APPROVAL_USER_PRESENCE_MISSING. */
 export function verifySshSignature(message: Buffer, armored: string): PublicKey {
   try {
-    const match = /^-----BEGIN SSH SIGNATURE-----\s([A-Za-z0-9+/=\s]+)-----END SSH SIGNATURE-----$/.exec(armored.trim());
+    const match = /^-----BEGIN SSH SIGNATURE-----\s([A-Za-z0-9+/=\s]+)-----END SSH SIGNATURE-----$/.exec(
+      armored.trim(),
+    );
     if (!match) throw new Error('it is not an armored SSH signature');
     return verifyBlob(message, Buffer.from(match[1]!, 'base64'));
   } catch (error) {
@@ -41,7 +43,10 @@ function verifyBlob(message: Buffer, bytes: Buffer): PublicKey {
   if (namespace.toString('utf8') !== NAMESPACE) throw new Error(`it was not made for ${NAMESPACE}`);
   if (hash !== 'sha256' && hash !== 'sha512') throw new Error('its hash is not accepted');
   const digest = createHash(hash).update(message).digest();
-  const signed = Buffer.concat([Buffer.from('SSHSIG'), ...[namespace, reserved, Buffer.from(hash), digest].map(sshString)]);
+  const signed = Buffer.concat([
+    Buffer.from('SSHSIG'),
+    ...[namespace, reserved, Buffer.from(hash), digest].map(sshString),
+  ]);
   const algorithm = signature.string().toString('latin1');
   const blob = signature.string();
   const tail = key.application === undefined ? undefined : signature.take(5);

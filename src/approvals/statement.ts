@@ -29,7 +29,9 @@ function summarise(change: Change, plan: Plan): string[] {
     ...sorted
       .slice(0, SUMMARY_EFFECTS)
       .map((effect) => makeVisibleLine(`${effect.kind} ${effectName(effect)} ${effect.type}: ${effect.reversibility}`)),
-    ...(sorted.length > SUMMARY_EFFECTS ? [`and ${sorted.length - SUMMARY_EFFECTS} more effects, all of them in the digest`] : []),
+    ...(sorted.length > SUMMARY_EFFECTS
+      ? [`and ${sorted.length - SUMMARY_EFFECTS} more effects, all of them in the digest`]
+      : []),
   ];
 }
 
@@ -70,6 +72,7 @@ export function checkStatement(signed: string, change: Change, plan: Plan, now: 
       `The time to approve ended at ${statement.not_after}.`,
       'Ask for a new plan and proposal.',
     );
-  if (signed !== buildStatement(change, plan, statement.person, statement.decision)) throw wrong('its summary, nonce or clock differ');
+  if (signed !== buildStatement(change, plan, statement.person, statement.decision))
+    throw wrong('its summary, nonce or clock differ');
   return statement;
 }

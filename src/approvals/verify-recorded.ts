@@ -6,7 +6,11 @@ import { verifySshSignature } from './ssh-signature.ts';
 import { checkStatement } from './statement.ts';
 
 /** @returns the approvals that still hold, with the signers' present roles; `problem` when one no longer does. */
-export function recordedSigners(change: Change, plan: Plan, people: readonly Person[]): { approvals: Approval[]; problem: string | null } {
+export function recordedSigners(
+  change: Change,
+  plan: Plan,
+  people: readonly Person[],
+): { approvals: Approval[]; problem: string | null } {
   const approvals: Approval[] = [];
   for (const approval of change.approvals) {
     try {

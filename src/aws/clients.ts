@@ -56,7 +56,9 @@ function configuration({ region, endpoint, requestHandler, credentials }: CloudS
     region,
     maxAttempts: holder.permit?.kind === 'writing' ? 1 : 4,
     ...(endpoint === undefined ? {} : { endpoint }),
-    ...(requestHandler === undefined ? {} : { requestHandler: requestHandler as never, endpoint: 'http://sandbox.invalid' }),
+    ...(requestHandler === undefined
+      ? {}
+      : { requestHandler: requestHandler as never, endpoint: 'http://sandbox.invalid' }),
     ...(credentials === undefined ? {} : { credentials }),
   };
 }

@@ -7,7 +7,7 @@ import type { CloudPorts, InstanceSummary, Place, PolicyPort } from '../core/por
 import { loadKnowledge } from '../knowledge/index.ts';
 import { type CloudSettings, cloudFormationClient, ec2Client, type Holder, stsClient } from './clients.ts';
 import { askingAws } from './errors.ts';
-import { listResources, observeStack } from './observe.ts';
+import { observeStack } from './observe.ts';
 import { planStackDelete, planStackUpdate, recomputePlan } from './planner.ts';
 import type { PlannerContext } from './planner-context.ts';
 import { planInstanceAction } from './planner-instances.ts';
@@ -27,7 +27,11 @@ export interface WritingDoor {
   send(call: Call, permit: Permit): Promise<Record<string, unknown>>;
   /** Resolves when the snapshot is complete; throws when it fails. */
   waitForSnapshot(snapshotId: string, region: string): Promise<void>;
-  followStack(stackId: string, token: string, onEvent: (text: string) => void): Promise<{ status: string; reason: string }>;
+  followStack(
+    stackId: string,
+    token: string,
+    onEvent: (text: string) => void,
+  ): Promise<{ status: string; reason: string }>;
 }
 
 export function createCloud(options: CloudOptions): CloudPorts & WritingDoor {
@@ -78,17 +82,25 @@ export function createCloud(options: CloudOptions): CloudPorts & WritingDoor {
     async send(call, permit) {
       const settings = options.settings(call.region);
       const holder = { account: call.account, permit };
-      const client = call.service === 'ec2' ? await ec2Client(settings, holder) : await cloudFormationClient(settings, holder);
+      const client =
+        call.service === 'ec2' ? await ec2Client(settings, holder) : await cloudFormationClient(settings, holder);
       const sdk: Record<string, unknown> =
         call.service === 'ec2' ? await import('@aws-sdk/client-ec2') : await import('@aws-sdk/client-cloudformation');
       const Command = sdk[`${call.operation}Command`] as (new (input: unknown) => never) | undefined;
-      if (!Command) throw new CountersignError('INTERNAL', `There is no call ${call.service}:${call.operation}.`, 'Report this.');
-      return (await (client as { send(command: never): Promise<Record<string, unknown>> }).send(new Command(call.input))) ?? {};
+      if (!Command)
+        throw new CountersignError('INTERNAL', `There is no call ${call.service}:${call.operation}.`, 'Report this.');
+      return (
+        (await (client as { send(command: never): Promise<Record<string, unknown>> }).send(new Command(call.input))) ??
+        {}
+      );
     },
     async waitForSnapshot(snapshotId, region) {
       const { ec2 } = await contextFor({ region });
       const { waitUntilSnapshotCompleted } = await import('@aws-sdk/client-ec2');
-      await waitUntilSnapshotCompleted({ client: ec2, minDelay: 1, maxDelay: 15, maxWaitTime: 3_600 }, { SnapshotIds: [snapshotId] });
+      await waitUntilSnapshotCompleted(
+        { client: ec2, minDelay: 1, maxDelay: 15, maxWaitTime: 3_600 },
+        { SnapshotIds: [snapshotId] },
+      );
     },
     async followStack(stackId, token, onEvent) {
       const { cloudFormation } = await contextFor({ region: stackId.split(':')[3] });
@@ -110,7 +122,10 @@ export function createCloud(options: CloudOptions): CloudPorts & WritingDoor {
   };
 }
 
-function createReader(contextFor: (place: Place) => Promise<PlannerContext>, options: CloudOptions): CloudPorts['reader'] {
+function createReader(
+  contextFor: (place: Place) => Promise<PlannerContext>,
+  options: CloudOptions,
+): CloudPorts['reader'] {
   return {
     stacks: (place, query) =>
       askingAws(async () => {
@@ -139,16 +154,19 @@ function createReader(contextFor: (place: Place) => Promise<PlannerContext>, opt
     stack: (place, name, include, logicalIds) =>
       askingAws(async () => {
         const { cloudFormation, secretKey } = await contextFor(place);
-        const { stack, template, observed } = await observeStack(cloudFormation, name, secretKey);
+        const { stack, template, resources: all, observed } = await observeStack(cloudFormation, name, secretKey);
         const { DescribeStackEventsCommand } = await import('@aws-sdk/client-cloudformation');
         const wants = (part: string) => include.includes(part as never);
         const resources = wants('resources')
-          ? (await listResources(cloudFormation, observed.stackId)).filter(
+          ? all.filter(
               ({ LogicalResourceId }) => logicalIds.length === 0 || logicalIds.includes(LogicalResourceId ?? ''),
             )
           : [];
         const events = wants('events')
-          ? ((await cloudFormation.send(new DescribeStackEventsCommand({ StackName: observed.stackId }))).StackEvents ?? []).slice(0, 20)
+          ? (
+              (await cloudFormation.send(new DescribeStackEventsCommand({ StackName: observed.stackId })))
+                .StackEvents ?? []
+            ).slice(0, 20)
           : [];
         return {
           stack: observed.stackName,
@@ -171,7 +189,10 @@ function createReader(contextFor: (place: Place) => Promise<PlannerContext>, opt
           ...(wants('parameters')
             ? {
                 parameters: Object.fromEntries(
-                  Object.entries(observed.parameters).map(([key, value]) => [key, value.startsWith('hmac:') ? '****' : value]),
+                  Object.entries(observed.parameters).map(([key, value]) => [
+                    key,
+                    value.startsWith('hmac:') ? '****' : value,
+                  ]),
                 ),
               }
             : {}),
@@ -208,7 +229,9 @@ function createReader(contextFor: (place: Place) => Promise<PlannerContext>, opt
           : undefined;
         const answer = await ec2.send(
           new DescribeInstancesCommand(
-            query.ids ? { InstanceIds: query.ids } : { MaxResults: Math.max(5, query.limit), NextToken: query.cursor, Filters: filters },
+            query.ids
+              ? { InstanceIds: query.ids }
+              : { MaxResults: Math.max(5, query.limit), NextToken: query.cursor, Filters: filters },
           ),
         );
         const items = (answer.Reservations ?? [])

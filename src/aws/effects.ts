@@ -81,7 +81,9 @@ type Base = Omit<Effect, 'kind' | 'interrupts' | 'reversibility' | 'why'>;
 
 function modification(base: Base, change: ResourceChange, properties: PropertyChange[]): Effect {
   const said = change.Replacement;
-  const by = properties.filter(({ replaces }) => replaces !== 'never').map(({ path }) => path.replace(/^Properties\./, ''));
+  const by = properties
+    .filter(({ replaces }) => replaces !== 'never')
+    .map(({ path }) => path.replace(/^Properties\./, ''));
   const certain = said === 'True' || properties.some(({ replaces }) => replaces === 'always');
   const possible = certain || said === 'Conditional' || properties.some(({ replaces }) => replaces !== 'never');
   if (certain || (possible && base.holds !== 'nothing')) {
@@ -107,7 +109,9 @@ function modification(base: Base, change: ResourceChange, properties: PropertyCh
   const answers = properties.map(({ path }) => interruptsOf(base.type, path.replace(/^Properties\./, ''), base.holds));
   const interrupts = answers.includes('yes') ? 'yes' : answers.includes('unknown') ? 'unknown' : 'no';
   const lowered = properties.find(
-    ({ path, after }) => /(?:DeletionProtection|DisableApiTermination|DisableApiStop|TerminationProtection)/.test(path) && after !== 'true',
+    ({ path, after }) =>
+      /(?:DeletionProtection|DisableApiTermination|DisableApiStop|TerminationProtection)/.test(path) &&
+      after !== 'true',
   );
   if (lowered)
     return {

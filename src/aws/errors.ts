@@ -31,7 +31,8 @@ export function asCountersignError(error: unknown): CountersignError {
   if (error instanceof CountersignError) return error;
   const { name = 'Error', message = String(error), code } = error as { name?: string; message?: string; code?: string };
   const found =
-    KNOWN.find(([pattern]) => pattern.test(name) || pattern.test(code ?? '')) ?? (/does not exist/.test(message) ? KNOWN[5] : undefined);
+    KNOWN.find(([pattern]) => pattern.test(name) || pattern.test(code ?? '')) ??
+    (/does not exist/.test(message) ? KNOWN[5] : undefined);
   if (found) return new CountersignError(found[1], `AWS: ${message}`, found[2], { cause: error });
   return new CountersignError(
     /Validation|Invalid|Malformed|Incorrect|InsufficientCapabilities|AlreadyExists|OperationNotPermitted/.test(name)

@@ -1,6 +1,6 @@
 /** Reads the state that a plan is judged against. */
 import { createHmac } from 'node:crypto';
-import type { CloudFormationClient, Stack } from '@aws-sdk/client-cloudformation';
+import type { CloudFormationClient, Stack, StackResourceSummary } from '@aws-sdk/client-cloudformation';
 import type { EC2Client } from '@aws-sdk/client-ec2';
 import { sha256Hex } from '../core/digest.ts';
 import { CountersignError } from '../core/errors.ts';
@@ -9,6 +9,7 @@ import type { ObservedInstance, ObservedStack } from '../core/plan.ts';
 export interface LiveStack {
   stack: Stack;
   template: string;
+  resources: StackResourceSummary[];
   observed: ObservedStack;
 }
 const DAY_MILLISECONDS = 24 * 3_600_000;
@@ -20,11 +21,11 @@ export async function observeStack(client: CloudFormationClient, name: string, s
   const { Stacks: [stack] = [] } = await client.send(new sdk.DescribeStacksCommand({ StackName: name }));
   if (!stack?.StackId || !stack.StackName)
     throw new CountersignError('AWS_NOT_FOUND', `There is no stack ${name}.`, 'describe_stacks lists what is there.');
-  const [template, resourceCount, importedExports, recentlyDeleted] = await Promise.all([
+  const [template, resources, importedExports, recentlyDeleted] = await Promise.all([
     client
       .send(new sdk.GetTemplateCommand({ StackName: stack.StackId, TemplateStage: 'Original' }))
       .then(({ TemplateBody }) => TemplateBody ?? ''),
-    countResources(client, stack.StackId),
+    listResources(client, stack.StackId),
     importsOf(client, stack),
     deletedLately(client, stack.StackName),
   ]);
@@ -46,22 +47,18 @@ export async function observeStack(client: CloudFormationClient, name: string, s
     tags: Object.fromEntries((stack.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value])),
     terminationProtection: stack.EnableTerminationProtection ?? false,
     roleArn: stack.RoleARN ?? null,
-    resourceCount,
+    resourceCount: resources.length,
     neverCompleted: NEVER_COMPLETED.has(stack.StackStatus ?? ''),
     parentId: stack.ParentId ?? null,
     importedExports,
     recentlyDeleted,
   };
-  return { stack, template, observed };
+  return { stack, template, resources, observed };
 }
 
-async function countResources(client: CloudFormationClient, stackId: string): Promise<number> {
-  return (await listResources(client, stackId)).length;
-}
-
-export async function listResources(client: CloudFormationClient, stackId: string) {
+async function listResources(client: CloudFormationClient, stackId: string) {
   const sdk = await import('@aws-sdk/client-cloudformation');
-  const found = [];
+  const found: StackResourceSummary[] = [];
   for await (const page of sdk.paginateListStackResources({ client }, { StackName: stackId }))
     found.push(...(page.StackResourceSummaries ?? []));
   return found;
@@ -105,7 +102,9 @@ export async function observeInstances(client: EC2Client, ids: string[]): Promis
   const instances = Reservations.flatMap(({ Instances = [] }) => Instances);
   const protectedBy = async (InstanceId: string, Attribute: 'disableApiTermination' | 'disableApiStop') => {
     const answer = await client.send(new sdk.DescribeInstanceAttributeCommand({ InstanceId, Attribute }));
-    return (Attribute === 'disableApiTermination' ? answer.DisableApiTermination : answer.DisableApiStop)?.Value ?? false;
+    return (
+      (Attribute === 'disableApiTermination' ? answer.DisableApiTermination : answer.DisableApiStop)?.Value ?? false
+    );
   };
   return Promise.all(
     instances.map(async (instance): Promise<ObservedInstance> => {
@@ -127,7 +126,8 @@ export async function observeInstances(client: EC2Client, ids: string[]): Promis
         instanceType: instance.InstanceType ?? 'unknown',
         terminationProtection,
         stopProtection,
-        instanceStore: instance.RootDeviceType === 'instance-store' || INSTANCE_STORE_FAMILIES.test(instance.InstanceType ?? ''),
+        instanceStore:
+          instance.RootDeviceType === 'instance-store' || INSTANCE_STORE_FAMILIES.test(instance.InstanceType ?? ''),
         owner: stack ? { kind: 'stack', name: stack } : group ? { kind: 'auto_scaling_group', name: group } : null,
         tags,
         volumes: (instance.BlockDeviceMappings ?? []).map(({ Ebs }) => ({
@@ -140,14 +140,20 @@ export async function observeInstances(client: EC2Client, ids: string[]): Promis
   );
 }
 
-async function newestSnapshots(client: EC2Client, volumeIds: string[]): Promise<Record<string, { id: string; completedAt: string }>> {
+async function newestSnapshots(
+  client: EC2Client,
+  volumeIds: string[],
+): Promise<Record<string, { id: string; completedAt: string }>> {
   if (volumeIds.length === 0) return {};
   const sdk = await import('@aws-sdk/client-ec2');
-  const { Snapshots = [] } = await client.send(new sdk.DescribeSnapshotsCommand({ Filters: [{ Name: 'volume-id', Values: volumeIds }] }));
+  const { Snapshots = [] } = await client.send(
+    new sdk.DescribeSnapshotsCommand({ Filters: [{ Name: 'volume-id', Values: volumeIds }] }),
+  );
   const newest: Record<string, { id: string; completedAt: string }> = {};
   for (const { SnapshotId = '', VolumeId = '', State, CompletionTime, StartTime } of Snapshots) {
     const completedAt = (CompletionTime ?? StartTime)?.toISOString() ?? '';
-    if (State === 'completed' && completedAt > (newest[VolumeId]?.completedAt ?? '')) newest[VolumeId] = { id: SnapshotId, completedAt };
+    if (State === 'completed' && completedAt > (newest[VolumeId]?.completedAt ?? ''))
+      newest[VolumeId] = { id: SnapshotId, completedAt };
   }
   return newest;
 }

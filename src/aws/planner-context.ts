@@ -14,6 +14,9 @@ export interface PlannerContext {
   now(): Date;
 }
 
-export function observed(context: PlannerContext, rest: Omit<PlanDraft['observed'], 'identity'>): PlanDraft['observed'] {
+export function observed(
+  context: PlannerContext,
+  rest: Omit<PlanDraft['observed'], 'identity'>,
+): PlanDraft['observed'] {
   return { identity: { account: context.identity.account, arn: context.identity.arn }, ...rest };
 }

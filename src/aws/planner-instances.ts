@@ -15,7 +15,11 @@ export const INSTANCE_OPERATIONS: Record<InstanceAction, string> = {
   terminate: 'TerminateInstances',
 };
 
-export async function planInstanceAction(context: PlannerContext, instanceIds: string[], action: InstanceAction): Promise<PlanDraft> {
+export async function planInstanceAction(
+  context: PlannerContext,
+  instanceIds: string[],
+  action: InstanceAction,
+): Promise<PlanDraft> {
   return askingAws(async () => {
     const ids = [...new Set(instanceIds)].sort();
     const instances = (await observeInstances(context.ec2, ids)).sort((a, b) => (a.id < b.id ? -1 : 1));
@@ -45,7 +49,9 @@ export async function planInstanceAction(context: PlannerContext, instanceIds: s
       effects: instances.map((instance) => effectOfInstance(instance, action)).sort(compareWorstFirst),
       observed: observed(context, { instances }),
       dryRun: { kind: 'synthesised', succeeded: true },
-      notes: ['EC2 has no preview: effects follow from state, volumes and protections; permission is tried at execution.'],
+      notes: [
+        'EC2 has no preview: effects follow from state, volumes and protections; permission is tried at execution.',
+      ],
     };
   });
 }

@@ -14,7 +14,7 @@ import { editTemplate, parseTemplate } from '../template/parse.ts';
 import { requiredCapabilities, resolveTemplate } from '../template/resolve.ts';
 import { effectOfChange, loss } from './effects.ts';
 import { askingAws } from './errors.ts';
-import { type LiveStack, listResources, observeStack } from './observe.ts';
+import { type LiveStack, observeStack } from './observe.ts';
 import { observed, type PlannerContext } from './planner-context.ts';
 import { INSTANCE_OPERATIONS, planInstanceAction } from './planner-instances.ts';
 
@@ -33,7 +33,12 @@ function targetOf(context: PlannerContext, live: LiveStack) {
 }
 function wantedTemplate(request: StackUpdateRequest, live: LiveStack, roots: string[]): string {
   const given = [request.template, request.templateFile, request.set].filter((item) => item !== undefined).length;
-  if (given > 1) throw new CountersignError('INPUT_INVALID', 'template, template_file and set exclude one another.', 'Send one of them.');
+  if (given > 1)
+    throw new CountersignError(
+      'INPUT_INVALID',
+      'template, template_file and set exclude one another.',
+      'Send one of them.',
+    );
   if (request.template !== undefined) return request.template;
   if (request.templateFile !== undefined) return readTemplateFile(request.templateFile, roots);
   return request.set ? editTemplate(live.template, request.set) : live.template;
@@ -49,7 +54,8 @@ function readTemplateFile(path: string, roots: string[]): string {
     );
   try {
     const real = realpathSync(path);
-    if (!roots.some((root) => !relative(realpathSync(root), real).startsWith('..')) || !statSync(real).isFile()) throw outside();
+    if (!roots.some((root) => !relative(realpathSync(root), real).startsWith('..')) || !statSync(real).isFile())
+      throw outside();
     return readFileSync(real, 'utf8');
   } catch (error) {
     throw error instanceof CountersignError ? error : outside();
@@ -81,7 +87,12 @@ export async function planStackUpdate(context: PlannerContext, request: StackUpd
         'Make it smaller, or package it.',
       );
     const masked = Object.entries(request.parameters ?? {}).find(([, value]) => /^\*+$/.test(value));
-    if (masked) throw new CountersignError('INPUT_MASKED_VALUE', `${masked[0]} is a masked value.`, 'Leave it out to keep what is there.');
+    if (masked)
+      throw new CountersignError(
+        'INPUT_MASKED_VALUE',
+        `${masked[0]} is a masked value.`,
+        'Leave it out to keep what is there.',
+      );
     const sdk = await import('@aws-sdk/client-cloudformation');
     const kept = Object.keys(template.Parameters ?? {}).filter(
       (name) => name in live.observed.parameters && request.parameters?.[name] === undefined,
@@ -111,7 +122,10 @@ export async function planStackUpdate(context: PlannerContext, request: StackUpd
 }
 
 /** A change set's changes, both readings merged: with property values CloudFormation may drop resources silently. */
-async function readChangeSet(client: CloudFormationClient, id: string): Promise<{ changes: ResourceChange[]; failure?: string }> {
+async function readChangeSet(
+  client: CloudFormationClient,
+  id: string,
+): Promise<{ changes: ResourceChange[]; failure?: string }> {
   const sdk = await import('@aws-sdk/client-cloudformation');
   const deadline = Date.now() + MAX_WAIT_MILLISECONDS;
   for (let pauseMilliseconds = 100; ; pauseMilliseconds = Math.min(2_000, pauseMilliseconds * 1.6)) {
@@ -119,16 +133,23 @@ async function readChangeSet(client: CloudFormationClient, id: string): Promise<
     if (Status === 'CREATE_COMPLETE') break;
     if (Status === 'FAILED') return { changes: [], failure: StatusReason ?? 'no reason given' };
     if (Date.now() > deadline)
-      throw new CountersignError('AWS_TIMEOUT', 'CloudFormation is still making the change set.', 'Plan again in a minute.');
+      throw new CountersignError(
+        'AWS_TIMEOUT',
+        'CloudFormation is still making the change set.',
+        'Plan again in a minute.',
+      );
     await new Promise((resolve) => setTimeout(resolve, pauseMilliseconds));
   }
   const byId = new Map<string, ResourceChange>();
   for (const IncludePropertyValues of [false, true]) {
     let NextToken: string | undefined;
     do {
-      const page = await client.send(new sdk.DescribeChangeSetCommand({ ChangeSetName: id, IncludePropertyValues, NextToken }));
+      const page = await client.send(
+        new sdk.DescribeChangeSetCommand({ ChangeSetName: id, IncludePropertyValues, NextToken }),
+      );
       for (const { ResourceChange: change } of page.Changes ?? [])
-        if (change?.LogicalResourceId) byId.set(change.LogicalResourceId, { ...byId.get(change.LogicalResourceId), ...change });
+        if (change?.LogicalResourceId)
+          byId.set(change.LogicalResourceId, { ...byId.get(change.LogicalResourceId), ...change });
       NextToken = page.NextToken;
     } while (NextToken);
   }
@@ -215,8 +236,11 @@ export async function planStackDelete(context: PlannerContext, name: string): Pr
   return askingAws(async () => {
     const live = await observeStack(context.cloudFormation, name, context.secretKey);
     if (BUSY.test(live.observed.status))
-      throw new CountersignError('STATE_STACK_BUSY', `${name} is in ${live.observed.status}.`, 'Wait until its operation has ended.');
-    const resources = await listResources(context.cloudFormation, live.observed.stackId);
+      throw new CountersignError(
+        'STATE_STACK_BUSY',
+        `${name} is in ${live.observed.status}.`,
+        'Wait until its operation has ended.',
+      );
     const resolved = resolveTemplate(parseTemplate(live.template), {
       parameters: Object.fromEntries(Object.entries(live.observed.parameters)),
       pseudo: {
@@ -226,7 +250,7 @@ export async function planStackDelete(context: PlannerContext, name: string): Pr
         StackName: live.observed.stackName,
       },
     }).resources;
-    const effects = resources
+    const effects = live.resources
       .filter(({ ResourceStatus }) => ResourceStatus !== 'DELETE_COMPLETE')
       .map(({ LogicalResourceId = '', PhysicalResourceId, ResourceType = '' }) => {
         const policy = resolved[LogicalResourceId]?.deletionPolicy ?? 'Delete';

@@ -59,7 +59,9 @@ function createWire(service: Service, schemas: Record<string, unknown>): Wire {
       const operation = form.get('Action') ?? '';
       const schema = schemaOf(operation);
       const root = treeOf(form);
-      const input = schema ? (decodeValue(NormalizedSchema.of(schema[4] as never), root, isEc2) as Record<string, unknown>) : {};
+      const input = schema
+        ? (decodeValue(NormalizedSchema.of(schema[4] as never), root, isEc2) as Record<string, unknown>)
+        : {};
       return { operation, input: input ?? {} };
     },
     encode(operation, output) {
@@ -82,7 +84,12 @@ function createWire(service: Service, schemas: Record<string, unknown>): Wire {
 const escapeXml = (text: string) => text.replace(/[<>&"']/g, (character) => `&#${character.codePointAt(0)};`);
 
 /** Serialises the members only: the element around them is the protocol's. */
-function encodeStruct(schema: NormalizedSchema, value: Record<string, unknown>, xmlNamespace: string, serviceNamespace: string): string {
+function encodeStruct(
+  schema: NormalizedSchema,
+  value: Record<string, unknown>,
+  xmlNamespace: string,
+  serviceNamespace: string,
+): string {
   if (!schema.isStructSchema()) return '';
   const serializer = new XmlShapeSerializer({
     timestampFormat: { useTrait: true, default: 5 },
@@ -123,7 +130,8 @@ function decodeValue(schema: NormalizedSchema, tree: Tree, isEc2: boolean): unkn
     const result: Record<string, unknown> = {};
     for (const [name, member] of schema.structIterator()) {
       const traits = member.getMergedTraits() as { xmlName?: string; ec2QueryName?: string };
-      const capitalised = traits.xmlName === undefined ? undefined : traits.xmlName.charAt(0).toUpperCase() + traits.xmlName.slice(1);
+      const capitalised =
+        traits.xmlName === undefined ? undefined : traits.xmlName.charAt(0).toUpperCase() + traits.xmlName.slice(1);
       const wireName = isEc2 ? (traits.ec2QueryName ?? capitalised ?? name) : (traits.xmlName ?? name);
       const child = tree.children.get(wireName);
       if (child) result[name] = decodeValue(member, child, isEc2);

@@ -28,7 +28,12 @@ export async function approve(app: App, changeId: string, options: ApproveOption
     options.signature === undefined
       ? await signWithSshKeygen(statement, requireKey(options.key))
       : readFileSync(options.signature === '-' ? 0 : options.signature, 'utf8');
-  return recordSignature({ ledger: app.ledger, changes: app.changes, people, now: () => new Date() }, changeId, statement, signature);
+  return recordSignature(
+    { ledger: app.ledger, changes: app.changes, people, now: () => new Date() },
+    changeId,
+    statement,
+    signature,
+  );
 }
 
 function requireKey(key: string | undefined): string {
@@ -43,7 +48,9 @@ function requireKey(key: string | undefined): string {
 /** By --as, else by the key's public half, else by who is signed in here. */
 function whoSigns(people: readonly Person[], { as, key }: ApproveOptions, actsAs: string[]): Person {
   const byKey =
-    key === undefined ? undefined : people.find(({ keys }) => keys.some(({ fingerprint }) => fingerprint === fingerprintBeside(key)));
+    key === undefined
+      ? undefined
+      : people.find(({ keys }) => keys.some(({ fingerprint }) => fingerprint === fingerprintBeside(key)));
   const found =
     as === undefined
       ? (byKey ?? people.find(({ signsInAs }) => actsAs.some((name) => signsInAs.includes(name))))

@@ -110,17 +110,27 @@ async function tellStory(
       planning_calls: calls.filter((call) => call.class === 'plan').length,
     };
     steps.push(counted);
-    tell(styleText('dim', `     calls that reached the cloud: ${counted.planning_calls} planning, ${counted.mutating_calls} changing`));
+    tell(
+      styleText(
+        'dim',
+        `     calls that reached the cloud: ${counted.planning_calls} planning, ${counted.mutating_calls} changing`,
+      ),
+    );
     return counted;
   };
   const ask = async (step: string, tool: string, input: Record<string, unknown>): Promise<Record<string, unknown>> => {
     const answer = await app.pipeline(tool, input);
-    const content: Record<string, unknown> = answer.ok ? answer.content : { code: answer.error.code, message: answer.error.message };
+    const content: Record<string, unknown> = answer.ok
+      ? answer.content
+      : { code: answer.error.code, message: answer.error.message };
     const verdicts = (content.verdicts ?? []) as { code: string; outcome: string; message: string }[];
     const code = (content.code as string | undefined) ?? verdicts.find(({ outcome }) => outcome === 'deny')?.code;
     tell(`  ${styleText('cyan', 'agent')} calls ${tool} ${JSON.stringify(input).slice(0, 110)}`);
-    tell(`  ${styleText('bold', 'countersign')} answers ${styleText('bold', String(content.decision ?? content.code))}`);
-    for (const { code: reason, outcome, message } of verdicts.slice(0, 4)) tell(`     ${outcome} ${reason}: ${message}`);
+    tell(
+      `  ${styleText('bold', 'countersign')} answers ${styleText('bold', String(content.decision ?? content.code))}`,
+    );
+    for (const { code: reason, outcome, message } of verdicts.slice(0, 4))
+      tell(`     ${outcome} ${reason}: ${message}`);
     record({
       step,
       tool,
@@ -131,7 +141,9 @@ async function tellStory(
   };
   const heading = (text: string) => tell(`\n${styleText('bold', text)}`);
 
-  heading('December 2025. An agent is asked for a small fix in the cost service, and decides to delete and recreate it.');
+  heading(
+    'December 2025. An agent is asked for a small fix in the cost service, and decides to delete and recreate it.',
+  );
   const deletion = await ask('plan to delete', 'plan_stack_delete', { stack: STACK });
   await ask('propose to delete', 'propose_change', {
     plan_id: deletion.plan_id,
@@ -204,7 +216,8 @@ async function refusalOf(run: () => Promise<unknown>): Promise<string> {
 function tamperedCopy(home: string): { detected: boolean; message: string } {
   const copy = mkdtempSync(join(tmpdir(), 'countersign-tampered-'));
   try {
-    for (const suffix of ['', '-wal', '-shm']) cpSync(join(home, LEDGER_FILE + suffix), join(copy, LEDGER_FILE + suffix));
+    for (const suffix of ['', '-wal', '-shm'])
+      cpSync(join(home, LEDGER_FILE + suffix), join(copy, LEDGER_FILE + suffix));
     const db = new Database(join(copy, LEDGER_FILE));
     db.prepare(
       'UPDATE events SET bytes = CAST(replace(CAST(bytes AS TEXT), \'"decision":"denied"\', \'"decision":"passed"\') AS BLOB) WHERE kind = \'change.proposed\' AND seq = (SELECT min(seq) FROM events WHERE kind = \'change.proposed\')',

@@ -28,9 +28,15 @@ people:
 /** @returns the files that were written. Never overwrites a policy; adds to a client's file. */
 export function writeInit(client: ClientName, policyPath: string, policy: string, sponsor: string): string[] {
   if (existsSync(policyPath))
-    throw new CountersignError('CONFIG_INVALID', `${policyPath} is there already.`, 'Edit it, or name another with --policy.');
+    throw new CountersignError(
+      'CONFIG_INVALID',
+      `${policyPath} is there already.`,
+      'Edit it, or name another with --policy.',
+    );
   const { path, key, entry } = CLIENTS[client];
-  const file = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Record<string, Record<string, unknown>>) : {};
+  const file = existsSync(path)
+    ? (JSON.parse(readFileSync(path, 'utf8')) as Record<string, Record<string, unknown>>)
+    : {};
   const server = {
     command: 'npx',
     args: ['-y', 'countersign', 'serve'],

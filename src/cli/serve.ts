@@ -22,7 +22,11 @@ export function serve(config: Config, version: string, sandboxed: boolean): void
       const known =
         error instanceof CountersignError
           ? error
-          : new CountersignError('INTERNAL', 'The server could not start its work.', 'Tell the operator to read the server log.');
+          : new CountersignError(
+              'INTERNAL',
+              'The server could not start its work.',
+              'Tell the operator to read the server log.',
+            );
       return { ok: false, error: known.toAnswer() };
     }
   });

@@ -9,10 +9,19 @@ import { makeVisibleLine } from '../core/render-safe.ts';
 
 const COLOURS = { reversible: 'green', recoverable: 'yellow', irreversible: 'red', unknown: 'red' } as const;
 
-export function showStatement(app: App, changeId: string, person: string | undefined, decision: 'approve' | 'reject'): string {
+export function showStatement(
+  app: App,
+  changeId: string,
+  person: string | undefined,
+  decision: 'approve' | 'reject',
+): string {
   const change = app.changes.find(changeId);
   if (!person)
-    throw new CountersignError('INPUT_INVALID', 'Whose statement?', 'Add --as NAME, the name of the person in the policy who will sign.');
+    throw new CountersignError(
+      'INPUT_INVALID',
+      'Whose statement?',
+      'Add --as NAME, the name of the person in the policy who will sign.',
+    );
   return buildStatement(change, app.changes.plan(change.planId).plan, person, decision);
 }
 
@@ -32,12 +41,15 @@ export function show(app: App, changeId: string): string {
       `  ${styleText(COLOURS[effect.reversibility], effect.reversibility.padEnd(12))} ${effect.kind.padEnd(9)} ${effectName(effect)}  ${effect.type}${effect.physicalId ? `  ${effect.physicalId}` : ''}${effect.interrupts === 'no' ? '' : `  interrupts: ${effect.interrupts}`}`,
     );
     lines.push(`               ${effect.why}`);
-    for (const { path, before, after } of effect.properties) lines.push(`               ${path}: ${before ?? '–'} → ${after ?? '–'}`);
+    for (const { path, before, after } of effect.properties)
+      lines.push(`               ${path}: ${before ?? '–'} → ${after ?? '–'}`);
   }
   lines.push(
     '',
     styleText('bold', 'Calls that would be made'),
-    ...plan.calls.map(({ service, operation, input }) => `  ${service}:${operation} ${makeVisibleLine(JSON.stringify(input), 300)}`),
+    ...plan.calls.map(
+      ({ service, operation, input }) => `  ${service}:${operation} ${makeVisibleLine(JSON.stringify(input), 300)}`,
+    ),
   );
   const verdicts = describeVerdicts(change.judgement);
   lines.push(
@@ -52,8 +64,12 @@ export function show(app: App, changeId: string): string {
     '',
     `seats ${signed.length} of ${change.judgement.seats}${change.judgement.roles.length > 0 ? `, with ${change.judgement.roles.join(', ')}` : ''}: ${signed.join(', ') || 'none signed'}; excluded: ${change.excluded.join(', ') || 'nobody'}`,
   );
-  lines.push(`digest ${change.digest}`, `approve by ${change.approveBy}${change.executeBy ? `, execute by ${change.executeBy}` : ''}`);
-  if (change.outcome) lines.push(`outcome ${change.outcome.state}: ${change.outcome.detail} (${change.outcome.credentials})`);
+  lines.push(
+    `digest ${change.digest}`,
+    `approve by ${change.approveBy}${change.executeBy ? `, execute by ${change.executeBy}` : ''}`,
+  );
+  if (change.outcome)
+    lines.push(`outcome ${change.outcome.state}: ${change.outcome.detail} (${change.outcome.credentials})`);
   if (change.state === 'pending')
     lines.push(
       '',

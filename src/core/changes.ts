@@ -10,7 +10,11 @@ import { hidesSomething, makeVisible } from './render-safe.ts';
 import type { Goal, Judgement } from './verdict.ts';
 
 const missing = (what: string, id: string, tool: string) =>
-  new CountersignError('INPUT_NOT_FOUND', `There is no ${what} ${makeVisible(id, 60)}.`, `${tool} lists what is there.`);
+  new CountersignError(
+    'INPUT_NOT_FOUND',
+    `There is no ${what} ${makeVisible(id, 60)}.`,
+    `${tool} lists what is there.`,
+  );
 
 interface MadeBody {
   document: string;
@@ -50,7 +54,11 @@ export function createChanges(ports: { ledger: Ledger; policy: PolicyPort; now()
     async propose({ planId, goal, reason, ticket }) {
       const { plan: proposed, document } = plan(planId);
       if (hidesSomething(reason))
-        throw new CountersignError('INPUT_INVALID', 'reason has characters that a person could not see.', 'Write it as plain text.');
+        throw new CountersignError(
+          'INPUT_INVALID',
+          'reason has characters that a person could not see.',
+          'Write it as plain text.',
+        );
       const judge = policy.judgeFor(proposed.target, proposed.observed.stack?.tags ?? {}, 'propose', goal);
       const judgement = judgeAll(judge.guards, proposed, judge.facts);
       const now = ports.now();
@@ -99,7 +107,11 @@ export function createChanges(ports: { ledger: Ledger; policy: PolicyPort; now()
             'Leave it; it expires by itself.',
           );
         if (change.state !== 'pending' && change.state !== 'approved')
-          throw new CountersignError('STATE_CHANGE_NOT_PENDING', `The change is ${change.state}.`, 'There is nothing to withdraw.');
+          throw new CountersignError(
+            'STATE_CHANGE_NOT_PENDING',
+            `The change is ${change.state}.`,
+            'There is nothing to withdraw.',
+          );
         tx.append({
           kind: 'change.withdrawn',
           changeId,

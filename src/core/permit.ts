@@ -65,7 +65,8 @@ export function admit(attempt: Omit<Call, 'step'>, permit: Permit | undefined): 
   const state = minted.get(permit);
   if (!state) throw refuse('the permit was not minted here');
   if (state.revoked) throw refuse('the permit is no longer valid');
-  if (state.region !== attempt.region || state.account !== attempt.account) throw refuse('the permit is for another account or region');
+  if (state.region !== attempt.region || state.account !== attempt.account)
+    throw refuse('the permit is for another account or region');
   if (state.remaining === null) {
     if (callClass !== 'plan') throw refuse('a planning permit never writes');
     return callClass;

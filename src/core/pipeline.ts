@@ -105,7 +105,9 @@ function parseInput(tool: Tool, rawInput: unknown): Record<string, unknown> {
   const parsed = tool.input.safeParse(rawInput ?? {});
   if (parsed.success) return parsed.data;
   const known = Object.keys(tool.input.shape).join(', ');
-  const problems = parsed.error.issues.slice(0, 5).map((issue) => `${issue.path.join('.') || 'input'}: ${makeVisible(issue.message, 160)}`);
+  const problems = parsed.error.issues
+    .slice(0, 5)
+    .map((issue) => `${issue.path.join('.') || 'input'}: ${makeVisible(issue.message, 160)}`);
   throw new CountersignError('INPUT_INVALID', problems.join('; '), `${tool.name} takes: ${known}.`);
 }
 
@@ -128,7 +130,11 @@ async function run(tool: Tool, input: Record<string, unknown>, ports: PipelinePo
   }
 }
 
-async function runPlan(tool: PlanTool, input: Record<string, unknown>, ports: PipelinePorts): Promise<Record<string, unknown>> {
+async function runPlan(
+  tool: PlanTool,
+  input: Record<string, unknown>,
+  ports: PipelinePorts,
+): Promise<Record<string, unknown>> {
   const place = placeOf(input);
   const identity = await ports.cloud.identity(place);
   const endpoint = await ports.cloud.endpoint();
@@ -166,7 +172,11 @@ function refuseBeforePlanning(
   };
   const judge = ports.policy.judgeFor(target, {}, 'preview');
   if (judge.guardsBeforePlanning.length === 0)
-    throw new CountersignError('CONFIG_INVALID', 'No guards are loaded.', 'Reinstall countersign: without guards nothing is planned.');
+    throw new CountersignError(
+      'CONFIG_INVALID',
+      'No guards are loaded.',
+      'Reinstall countersign: without guards nothing is planned.',
+    );
   const judgement = judgeAll(judge.guardsBeforePlanning, sealed(tool.name, nothingYet, endpoint, ports), judge.facts);
   const denial = judgement.verdicts.find(({ outcome }) => outcome === 'deny');
   if (denial) throw new CountersignError(guardCode(denial.guard), denial.message, denial.remedy);

@@ -70,9 +70,15 @@ export interface Place {
 
 /** Reads only; its clients hold no permit at all. */
 export interface CloudReader {
-  stacks(place: Place, query: { namePrefix?: string; status?: string; cursor?: string; limit: number }): Promise<Page<StackSummary>>;
+  stacks(
+    place: Place,
+    query: { namePrefix?: string; status?: string; cursor?: string; limit: number },
+  ): Promise<Page<StackSummary>>;
   stack(place: Place, name: string, include: StackPart[], logicalIds: string[]): Promise<Record<string, unknown>>;
-  instances(place: Place, query: { ids?: string[]; tag?: string; cursor?: string; limit: number }): Promise<Page<InstanceSummary>>;
+  instances(
+    place: Place,
+    query: { ids?: string[]; tag?: string; cursor?: string; limit: number },
+  ): Promise<Page<InstanceSummary>>;
 }
 
 export type InstanceAction = 'start' | 'stop' | 'reboot' | 'terminate';
@@ -118,7 +124,12 @@ export interface PolicyPort {
   describe(): Record<string, unknown>;
   judgeFor(target: Target, tags: Record<string, string>, phase: Phase, goal?: Goal): Judge;
   sponsor(): { name: string | null; known: boolean };
-  environmentOf(stack: { account: string; region: string; name: string; tags: Record<string, string> }): Environment | 'out_of_scope';
+  environmentOf(stack: {
+    account: string;
+    region: string;
+    name: string;
+    tags: Record<string, string>;
+  }): Environment | 'out_of_scope';
   isFilled(proposal: Proposal, approvals: Approval[]): boolean;
   assurance(): string;
 }

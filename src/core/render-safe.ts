@@ -6,8 +6,12 @@ const INVISIBLE =
 
 /** SECURITY: every such character becomes `\u{…}`, so that what is read is what is there. */
 export function makeVisible(text: string, maxCharacters = 2_000): string {
-  const visible = text.toWellFormed().replace(INVISIBLE, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
-  return visible.length > maxCharacters ? `${visible.slice(0, maxCharacters)}… (${visible.length} characters)` : visible;
+  const visible = text
+    .toWellFormed()
+    .replace(INVISIBLE, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
+  return visible.length > maxCharacters
+    ? `${visible.slice(0, maxCharacters)}… (${visible.length} characters)`
+    : visible;
 }
 
 /** On one line: for summaries, tables and anything signed. */

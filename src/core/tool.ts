@@ -17,7 +17,10 @@ interface ToolBase<Input extends z.ZodObject> {
 export interface DescribeTool<Input extends z.ZodObject = z.ZodObject> extends ToolBase<Input> {
   effect: 'describe';
   output: z.ZodObject;
-  run(input: z.infer<Input>, ports: { cloud: CloudReader; changes: ChangesPort; policy: PolicyPort }): Promise<Record<string, unknown>>;
+  run(
+    input: z.infer<Input>,
+    ports: { cloud: CloudReader; changes: ChangesPort; policy: PolicyPort },
+  ): Promise<Record<string, unknown>>;
 }
 
 /** Makes a dry run; the pipeline seals, judges, stores and renders it. */
@@ -38,7 +41,9 @@ export interface ProposeTool<Input extends z.ZodObject = z.ZodObject> extends To
 export type Tool = DescribeTool | PlanTool | ProposeTool;
 
 /** Keeps each definition's own input type while it is written; the registry holds them all as `Tool`. */
-export function defineTool<Input extends z.ZodObject>(tool: DescribeTool<Input> | PlanTool<Input> | ProposeTool<Input>): Tool {
+export function defineTool<Input extends z.ZodObject>(
+  tool: DescribeTool<Input> | PlanTool<Input> | ProposeTool<Input>,
+): Tool {
   return tool as unknown as Tool;
 }
 

@@ -34,7 +34,9 @@ export async function executeChange(ports: ExecutorPorts, changeId: string): Pro
     throw new CountersignError(
       change.state === 'expired' ? 'STATE_CHANGE_EXPIRED' : 'STATE_CHANGE_NOT_APPROVED',
       `The change is ${change.state}${change.explanation ? `: ${change.explanation}` : ''}.`,
-      change.state === 'pending' ? `It still needs signatures: countersign approve ${change.id}.` : 'Nothing is to be executed here.',
+      change.state === 'pending'
+        ? `It still needs signatures: countersign approve ${change.id}.`
+        : 'Nothing is to be executed here.',
     );
   const { plan } = ports.changes.plan(change.planId);
   await recheck(ports, change, plan);
@@ -62,7 +64,8 @@ async function whyStale(ports: ExecutorPorts, change: Change, plan: Plan): Promi
   if (endpoint !== plan.endpoint) return `The plan was made on ${plan.endpoint}; this is ${endpoint}.`;
   const signers = recordedSigners(change, plan, ports.people);
   if (signers.problem) return signers.problem;
-  if (!ports.policy.isFilled(change, signers.approvals)) return 'Its seats are not filled by keys that the policy lists now.';
+  if (!ports.policy.isFilled(change, signers.approvals))
+    return 'Its seats are not filled by keys that the policy lists now.';
   let live: Awaited<ReturnType<CloudPorts['recompute']>>;
   try {
     live = await ports.cloud.recompute(plan);
@@ -81,12 +84,24 @@ async function whyStale(ports: ExecutorPorts, change: Change, plan: Plan): Promi
 function lock(ports: ExecutorPorts, change: Change, plan: Plan): void {
   ports.ledger.transact((tx) => {
     if (!tx.claim(`nonce/${change.nonce}`))
-      throw new CountersignError('STATE_NONCE_USED', 'Another executor has taken this change.', `Follow it: countersign changes.`);
+      throw new CountersignError(
+        'STATE_NONCE_USED',
+        'Another executor has taken this change.',
+        `Follow it: countersign changes.`,
+      );
     const other = ports.policy.judgeFor(plan.target, {}, 'execute').facts.history.inFlight;
     if (other)
-      throw new CountersignError('STATE_TARGET_LOCKED', `Change ${other} is executing on ${plan.target.name}.`, 'Wait until it has ended.');
+      throw new CountersignError(
+        'STATE_TARGET_LOCKED',
+        `Change ${other} is executing on ${plan.target.name}.`,
+        'Wait until it has ended.',
+      );
     if (ports.changes.find(change.id).state !== 'approved')
-      throw new CountersignError('STATE_CHANGE_NOT_APPROVED', 'The change is no longer approved.', 'Nothing is to be executed here.');
+      throw new CountersignError(
+        'STATE_CHANGE_NOT_APPROVED',
+        'The change is no longer approved.',
+        'Nothing is to be executed here.',
+      );
     tx.append({
       kind: 'change.executing',
       changeId: change.id,
@@ -133,7 +148,8 @@ async function runCalls(ports: ExecutorPorts, change: Change, plan: Plan): Promi
       outputs[call.step] = await sendOnce(ports, call);
       ports.ledger.append({ kind: 'call.returned', changeId: change.id, body: label });
       calls.push({ ...label, outcome: 'done' });
-      if (call.operation === 'CreateSnapshot') await ports.cloud.waitForSnapshot(String(outputs[call.step]?.SnapshotId), call.region);
+      if (call.operation === 'CreateSnapshot')
+        await ports.cloud.waitForSnapshot(String(outputs[call.step]?.SnapshotId), call.region);
     } catch (error) {
       const answered = hasAnswer(error);
       ports.ledger.append({

@@ -50,7 +50,8 @@ function createKnowledge(types: Record<string, Row>): Knowledge {
       // A whole property may differ in a part that replaces: the strictest of what lies above and below counts.
       const below = (paths: string[]) => paths.some((candidate) => prefixes.includes(candidate));
       if (below(always)) return 'always';
-      if (below(conditional) || [...always, ...conditional].some((candidate) => candidate.startsWith(`${path}.`))) return 'conditional';
+      if (below(conditional) || [...always, ...conditional].some((candidate) => candidate.startsWith(`${path}.`)))
+        return 'conditional';
       return 'never';
     },
     attributesOf: (type) => list(row(type)?.g),
@@ -58,8 +59,8 @@ function createKnowledge(types: Record<string, Row>): Knowledge {
     nameProperty(type) {
       const short = type.split('::')[2] ?? '';
       const properties = list(row(type)?.p);
-      return [`${short}Name`, 'Name', `${short.replace(/^DB/, 'DB')}Identifier`, 'TableName', 'LogGroupName'].find((name) =>
-        properties.includes(name),
+      return [`${short}Name`, 'Name', `${short.replace(/^DB/, 'DB')}Identifier`, 'TableName', 'LogGroupName'].find(
+        (name) => properties.includes(name),
       );
     },
   };

@@ -4,7 +4,16 @@
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/
  */
 const INTERRUPTS: Record<string, readonly string[]> = {
-  'AWS::EC2::Instance': ['InstanceType', 'EbsOptimized', 'KernelId', 'RamdiskId', 'UserData', 'Tenancy', 'Affinity', 'HostId'],
+  'AWS::EC2::Instance': [
+    'InstanceType',
+    'EbsOptimized',
+    'KernelId',
+    'RamdiskId',
+    'UserData',
+    'Tenancy',
+    'Affinity',
+    'HostId',
+  ],
   'AWS::RDS::DBInstance': [
     'DBInstanceClass',
     'EngineVersion',

@@ -4,7 +4,8 @@ import { createHash } from 'node:crypto';
 export type Hash = Buffer;
 
 export const leafHash = (bytes: Uint8Array): Hash => createHash('sha256').update('\u0000').update(bytes).digest();
-export const nodeHash = (left: Hash, right: Hash): Hash => createHash('sha256').update('\u0001').update(left).update(right).digest();
+export const nodeHash = (left: Hash, right: Hash): Hash =>
+  createHash('sha256').update('\u0001').update(left).update(right).digest();
 export const EMPTY_ROOT: Hash = createHash('sha256').digest();
 
 /**
@@ -20,7 +21,10 @@ export function appendPeak(peaks: readonly Hash[], size: number, leaf: Hash): Ha
 }
 
 export function rootOf(peaks: readonly Hash[]): Hash {
-  return peaks.reduceRight<Hash | undefined>((right, left) => (right ? nodeHash(left, right) : left), undefined) ?? EMPTY_ROOT;
+  return (
+    peaks.reduceRight<Hash | undefined>((right, left) => (right ? nodeHash(left, right) : left), undefined) ??
+    EMPTY_ROOT
+  );
 }
 
 const largestPowerBelow = (size: number): number => 2 ** Math.floor(Math.log2(size - 1));
@@ -77,7 +81,11 @@ function subproof(leaves: readonly Hash[], from: number, whole: boolean): Hash[]
 }
 
 /** RFC 9162 §2.1.4.2; the empty tree is a prefix of every tree, by an empty proof. */
-export function verifyConsistency(from: { size: number; root: Hash }, to: { size: number; root: Hash }, proof: readonly Hash[]): boolean {
+export function verifyConsistency(
+  from: { size: number; root: Hash },
+  to: { size: number; root: Hash },
+  proof: readonly Hash[],
+): boolean {
   if (from.size > to.size) return false;
   if (from.size === to.size) return proof.length === 0 && from.root.equals(to.root);
   if (from.size === 0) return proof.length === 0 && from.root.equals(EMPTY_ROOT);

@@ -18,7 +18,11 @@ const HEADER = 'c2sp.org/tlog-proof@v1';
 export function receiptFor(ledger: OpenLedger, changeId: string): string {
   const [event] = ledger.events({ changeId, newestFirst: true, limit: 1 });
   if (!event) {
-    throw new CountersignError('INPUT_NOT_FOUND', `The ledger has no change ${changeId}.`, 'List them with `countersign changes`.');
+    throw new CountersignError(
+      'INPUT_NOT_FOUND',
+      `The ledger has no change ${changeId}.`,
+      'List them with `countersign changes`.',
+    );
   }
   const { size, rootHash } = ledger.head();
   const proof = ledger.inclusionProof(event.seq, size).map((hash) => hash.toString('base64'));
@@ -31,13 +35,17 @@ export function receiptFor(ledger: OpenLedger, changeId: string): string {
 export function verifyReceipt(text: string): { event: LedgerEvent; checkpoint: Checkpoint } {
   const split = text.indexOf('\n\n');
   const [header, extra = '', index = '', ...proof] = text.slice(0, Math.max(split, 0)).split('\n');
-  if (header !== HEADER || !extra.startsWith('extra ') || !/^index (0|[1-9][0-9]*)$/.test(index)) throw invalid('is not one');
+  if (header !== HEADER || !extra.startsWith('extra ') || !/^index (0|[1-9][0-9]*)$/.test(index))
+    throw invalid('is not one');
   const checkpoint = parseCheckpoint(text.slice(split + 2));
   const bytes = Buffer.from(extra.slice('extra '.length), 'base64');
   const position = Number(index.slice('index '.length));
   const hashes = proof.map((line) => Buffer.from(line, 'base64'));
   const root = Buffer.from(checkpoint.rootHash, 'hex');
-  if (hashes.some(({ length }) => length !== 32) || !verifyInclusion(leafHash(bytes), position, checkpoint.size, hashes, root)) {
+  if (
+    hashes.some(({ length }) => length !== 32) ||
+    !verifyInclusion(leafHash(bytes), position, checkpoint.size, hashes, root)
+  ) {
     throw invalid('does not lead from its event to its checkpoint');
   }
   const event = parseEvent(bytes);

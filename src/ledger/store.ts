@@ -80,7 +80,17 @@ export function openLedger(home: string, now: () => Date = () => new Date()): Op
     );
     const leaf = leafHash(bytes);
     const peaks = appendPeak(splitHashes(last?.peaks), seq - 1, leaf);
-    insert.run(seq, at, event.kind, event.changeId ?? null, event.planId ?? null, bytes, leaf, rootOf(peaks), Buffer.concat(peaks));
+    insert.run(
+      seq,
+      at,
+      event.kind,
+      event.changeId ?? null,
+      event.planId ?? null,
+      bytes,
+      leaf,
+      rootOf(peaks),
+      Buffer.concat(peaks),
+    );
     return { ...event, seq, at };
   }
 
@@ -146,7 +156,11 @@ export function openLedger(home: string, now: () => Date = () => new Date()): Op
 
 function requireWithin(value: number, least: number, most: number, what: string): number {
   if (Number.isInteger(value) && value >= least && value <= most) return value;
-  throw new CountersignError('INPUT_NOT_FOUND', `The ledger has no ${what} ${value}.`, `Name one from ${least} to ${most}.`);
+  throw new CountersignError(
+    'INPUT_NOT_FOUND',
+    `The ledger has no ${what} ${value}.`,
+    `Name one from ${least} to ${most}.`,
+  );
 }
 
 /** SECURITY: the file exists with mode 0600 before SQLite opens it, so that its -wal and -shm files get that mode too. */

@@ -45,7 +45,11 @@ interface Row extends StoredRow {
 export function verifyLedger(home: string, checkpoint?: Checkpoint): Verification {
   const path = join(home, LEDGER_FILE);
   if (!existsSync(path)) {
-    throw new CountersignError('INPUT_NOT_FOUND', `There is no ledger in ${home}.`, 'Name the state folder with --home.');
+    throw new CountersignError(
+      'INPUT_NOT_FOUND',
+      `There is no ledger in ${home}.`,
+      'Name the state folder with --home.',
+    );
   }
   let db: Database.Database | undefined;
   try {
@@ -67,7 +71,11 @@ export function verifyLedger(home: string, checkpoint?: Checkpoint): Verificatio
 function verifySnapshot(db: Database.Database, checkpoint: Checkpoint | undefined): Verification {
   const version = db.pragma('user_version', { simple: true }) as number;
   if (version > LEDGER_VERSION) {
-    throw new CountersignError('LEDGER_NEWER_VERSION', `The ledger has format ${version}.`, 'Use the newer countersign.');
+    throw new CountersignError(
+      'LEDGER_NEWER_VERSION',
+      `The ledger has format ${version}.`,
+      'Use the newer countersign.',
+    );
   }
   const { origin } = db.prepare('SELECT origin FROM ledger').get() as { origin: string };
   if (checkpoint && checkpoint.origin !== origin) {
@@ -96,7 +104,11 @@ function verifySnapshot(db: Database.Database, checkpoint: Checkpoint | undefine
     return failure('truncated', size + 1, `The checkpoint saw ${checkpoint.size} events; ${size} are left.`);
   }
   if (checkpoint && anchoredRoot?.toString('hex') !== checkpoint.rootHash) {
-    return failure('tree', 1, `The first ${checkpoint.size} events are not those of the checkpoint: the ledger was rewritten.`);
+    return failure(
+      'tree',
+      1,
+      `The first ${checkpoint.size} events are not those of the checkpoint: the ledger was rewritten.`,
+    );
   }
   const anchored = checkpoint && checkpoint.size > 0 ? 'checkpoint' : 'nothing';
   return documentProblem(db) ?? { ok: true, size, rootHash: rootOf(peaks).toString('hex'), anchored };
@@ -137,8 +149,13 @@ function problemAt(rows: Row[], index: number, peaks: Hash[], before: Hash[]): V
   if (event && row.leaf.equals(row.hash) && event.seq > seq) {
     return failure('removed', seq, `Row ${seq} is missing: what was appended as row ${event.seq} stands there.`);
   }
-  const rewritten = event && row.leaf.equals(row.hash) ? ' with its leaf hash, or the row before it with all its hashes' : '';
-  return failure('changed', seq, `Row ${seq} (${row.kind}, ${row.at}) is not what was appended: it was rewritten${rewritten}.`);
+  const rewritten =
+    event && row.leaf.equals(row.hash) ? ' with its leaf hash, or the row before it with all its hashes' : '';
+  return failure(
+    'changed',
+    seq,
+    `Row ${seq} (${row.kind}, ${row.at}) is not what was appended: it was rewritten${rewritten}.`,
+  );
 }
 
 function readEvent(bytes: Buffer): LedgerEvent | undefined {
@@ -151,7 +168,10 @@ function readEvent(bytes: Buffer): LedgerEvent | undefined {
 
 function hasItsColumns(row: StoredRow, event: LedgerEvent): boolean {
   return (
-    event.kind === row.kind && event.at === row.at && (event.changeId ?? null) === row.change_id && (event.planId ?? null) === row.plan_id
+    event.kind === row.kind &&
+    event.at === row.at &&
+    (event.changeId ?? null) === row.change_id &&
+    (event.planId ?? null) === row.plan_id
   );
 }
 

@@ -24,7 +24,10 @@ export function serveTools(
 ): { close(): Promise<void> } {
   let listed: Record<string, unknown>[] | undefined;
   return serveStdio(() => {
-    const server = new Server({ name: 'countersign', version }, { capabilities: { tools: {} }, instructions: INSTRUCTIONS });
+    const server = new Server(
+      { name: 'countersign', version },
+      { capabilities: { tools: {} }, instructions: INSTRUCTIONS },
+    );
     server.setRequestHandler('tools/list', async () => {
       listed ??= tools.map(describeTool);
       return { tools: listed as never };
@@ -36,7 +39,9 @@ export function serveTools(
         content: [
           {
             type: 'text' as const,
-            text: answer.ok ? summaryOf(content) : `${answer.error.code}: ${answer.error.message} ${answer.error.remedy}`,
+            text: answer.ok
+              ? summaryOf(content)
+              : `${answer.error.code}: ${answer.error.message} ${answer.error.remedy}`,
           },
         ],
         ...(answer.ok ? { structuredContent: content } : { isError: true }),

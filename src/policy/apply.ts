@@ -1,19 +1,15 @@
 /** The policy applied: which scope, account and seats are in force for a target. Pure. */
+import { glob } from '../core/glob.ts';
 import type { Environment, Facts, SeatRule } from '../core/guard.ts';
 import type { Target } from '../core/plan.ts';
 import type { Policy } from './load.ts';
 import { durationSeconds, type ScopeEntry } from './schema.ts';
 
-const glob = (pattern: string) =>
-  new RegExp(
-    `^${pattern
-      .replaceAll(/[.+^${}()|[\]\\]/g, '\\$&')
-      .replaceAll('*', '.*')
-      .replaceAll('?', '.')}$`,
-  );
-
 /** First match wins; none is null. Instances match only scopes that name instances. */
-export function scopeFor(policy: Policy, target: Pick<Target, 'kind' | 'account' | 'region' | 'name'>): ScopeEntry | null {
+export function scopeFor(
+  policy: Policy,
+  target: Pick<Target, 'kind' | 'account' | 'region' | 'name'>,
+): ScopeEntry | null {
   const names = target.kind === 'stack' ? [target.name] : target.name.split(',');
   const found = policy.file.scopes.find((scope) => {
     const account = policy.file.accounts[scope.account];

@@ -81,7 +81,9 @@ function reportIssue(issue: Issue, base: PropertyKey[], report: Report): void {
 /** The place of the key that a path ends in, or of the nearest node above it. */
 function offsetOf(document: Document, path: PropertyKey[]): number {
   const parent = document.getIn(path.slice(0, -1), true);
-  const pair = isMap(parent) ? parent.items.find(({ key }) => isScalar(key) && String(key.value) === String(path.at(-1))) : undefined;
+  const pair = isMap(parent)
+    ? parent.items.find(({ key }) => isScalar(key) && String(key.value) === String(path.at(-1)))
+    : undefined;
   const key = pair?.key as Node | undefined;
   if (key?.range) return key.range[0];
   for (let length = path.length; length >= 0; length -= 1) {
@@ -99,7 +101,8 @@ function readPeople(file: PolicyFile, report: Report): Person[] {
     owners.set(what, name);
   };
   return Object.entries(file.people).map(([name, { signs_in_as, roles, keys }]) => {
-    for (const [index, known] of signs_in_as.entries()) claim(known.toLowerCase(), name, ['people', name, 'signs_in_as', index]);
+    for (const [index, known] of signs_in_as.entries())
+      claim(known.toLowerCase(), name, ['people', name, 'signs_in_as', index]);
     const parsed = keys.flatMap((text, index) => {
       try {
         const key = parsePublicKey(text);
@@ -131,7 +134,8 @@ function readGuardOptions(file: PolicyFile, guards: readonly GuardDefinition[], 
           reportIssue(issue as Issue, ['guards', guard.name, ...(split ? [environment] : [])], report);
     }
     for (const key of split ? Object.keys(given) : [])
-      if (!ENVIRONMENTS.includes(key as Environment)) report(['guards', guard.name, key], 'options stand either per environment or flat');
+      if (!ENVIRONMENTS.includes(key as Environment))
+        report(['guards', guard.name, key], 'options stand either per environment or flat');
   }
   return options;
 }

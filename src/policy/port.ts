@@ -27,7 +27,10 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
     known: policy?.people.some(({ name }) => name === options.sponsor) ?? false,
   };
   const excluded = (policy?.people ?? [])
-    .filter(({ name, signsInAs }) => name === sponsor.name || options.actsAs.some((alias) => signsInAs.includes(alias.toLowerCase())))
+    .filter(
+      ({ name, signsInAs }) =>
+        name === sponsor.name || options.actsAs.some((alias) => signsInAs.includes(alias.toLowerCase())),
+    )
     .map(({ name }) => name);
   const guardsFor = (environment: Environment, only?: (guard: GuardDefinition) => boolean) =>
     guards
@@ -75,7 +78,9 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
     },
     sponsor: () => sponsor,
     environmentOf: ({ account, region, name }) =>
-      policy ? (scopeFor(policy, { kind: 'stack', account, region, name })?.environment ?? 'out_of_scope') : 'production',
+      policy
+        ? (scopeFor(policy, { kind: 'stack', account, region, name })?.environment ?? 'out_of_scope')
+        : 'production',
     isFilled: (proposal, approvals) =>
       fillSeats(
         { needed: proposal.judgement.seats, roles: proposal.judgement.roles, excluded: proposal.excluded },
@@ -112,20 +117,30 @@ function historyOf(ledger: Ledger, target: Target, environment: Environment, now
     .map((event) => ({ ...event, about: event.body as unknown as Body }))
     .filter(({ about }) => about.target !== undefined);
   const here = bodies.filter(
-    ({ about }) => about.target.name === target.name && about.target.account === target.account && about.target.region === target.region,
+    ({ about }) =>
+      about.target.name === target.name &&
+      about.target.account === target.account &&
+      about.target.region === target.region,
   );
   const finished = here.filter(({ kind }) => kind === 'change.finished');
-  const running = here.find(({ kind, changeId }) => kind === 'change.executing' && !finished.some((end) => end.changeId === changeId));
-  const failures = finished.filter(({ about }) => about.outcome?.state === 'failed' || about.outcome?.state === 'rolled_back');
+  const running = here.find(
+    ({ kind, changeId }) => kind === 'change.executing' && !finished.some((end) => end.changeId === changeId),
+  );
+  const failures = finished.filter(
+    ({ about }) => about.outcome?.state === 'failed' || about.outcome?.state === 'rolled_back',
+  );
   const repeated = Math.max(
     0,
-    ...[...new Set(failures.map(({ about }) => about.what))].map((what) => failures.filter(({ about }) => about.what === what).length),
+    ...[...new Set(failures.map(({ about }) => about.what))].map(
+      (what) => failures.filter(({ about }) => about.what === what).length,
+    ),
   );
   const succeeded = finished.filter(({ about }) => about.outcome?.state === 'succeeded');
   return {
     inFlight: running?.changeId ?? null,
     executionsLastHour: bodies.filter(
-      ({ kind, at, about }) => kind === 'change.executing' && about.environment === environment && Date.parse(at) > now.getTime() - HOUR,
+      ({ kind, at, about }) =>
+        kind === 'change.executing' && about.environment === environment && Date.parse(at) > now.getTime() - HOUR,
     ).length,
     sameFailures: repeated,
     protectionLoweredAt: succeeded.find(({ about }) => about.unprotects)?.at ?? null,
@@ -161,7 +176,9 @@ function describePolicy(
         Object.fromEntries(Object.entries(seatRules(policy, environment)).map(([kind, { seats }]) => [kind, seats])),
       ]),
     ),
-    approvers: (policy?.people ?? []).filter(({ name, keys }) => !excluded.includes(name) && keys.length > 0).map(({ name }) => name),
+    approvers: (policy?.people ?? [])
+      .filter(({ name, keys }) => !excluded.includes(name) && keys.length > 0)
+      .map(({ name }) => name),
     guards: guards.map(({ name }) => name),
     halt: haltOf(ledger),
     assurance: 'L0',

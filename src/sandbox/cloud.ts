@@ -47,7 +47,14 @@ export function createSandbox(store: WorldStore): Sandbox {
   };
 }
 
-function answer(store: WorldStore, wire: Wire, service: ServiceName, body: string, region: string, accessKeyId: string): WireResponse {
+function answer(
+  store: WorldStore,
+  wire: Wire,
+  service: ServiceName,
+  body: string,
+  region: string,
+  accessKeyId: string,
+): WireResponse {
   let operation = '';
   try {
     const request = wire.decode(body);
@@ -142,7 +149,10 @@ export function sandboxRequestHandler(sandbox: Sandbox) {
 }
 
 /** @param port 0 for a free one. Loopback only. */
-export async function startSandboxServer(sandbox: Sandbox, port: number): Promise<{ url: string; close(): Promise<void> }> {
+export async function startSandboxServer(
+  sandbox: Sandbox,
+  port: number,
+): Promise<{ url: string; close(): Promise<void> }> {
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     let size = 0;

@@ -33,7 +33,8 @@ export class SandboxFault extends Error {
 /** A page of a list, with the token of the next. */
 export function pageOf<T>(items: readonly T[], token: string | undefined, size: number): { page: T[]; next?: string } {
   const from = token === undefined ? 0 : Number.parseInt(token, 10);
-  if (!Number.isInteger(from) || from < 0 || from > items.length) throw new SandboxFault('ValidationError', 'NextToken is not valid');
+  if (!Number.isInteger(from) || from < 0 || from > items.length)
+    throw new SandboxFault('ValidationError', 'NextToken is not valid');
   const page = items.slice(from, from + size);
   return from + size < items.length ? { page, next: String(from + size) } : { page };
 }

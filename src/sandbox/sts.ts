@@ -31,7 +31,8 @@ export const sts: Service = {
     AssumeRole(world, input) {
       const match = /^arn:aws[a-z-]*:iam::(\d{12}):role\/(.+)$/.exec(input.RoleArn ?? '');
       if (!match) throw new SandboxFault('ValidationError', `${input.RoleArn} is invalid`);
-      if (!/^[\w+=,.@-]{2,64}$/.test(input.RoleSessionName ?? '')) throw new SandboxFault('ValidationError', 'RoleSessionName is invalid');
+      if (!/^[\w+=,.@-]{2,64}$/.test(input.RoleSessionName ?? ''))
+        throw new SandboxFault('ValidationError', 'RoleSessionName is invalid');
       const accessKeyId = world.newId('ASIA').toUpperCase();
       const arn = `arn:aws:sts::${match[1]}:assumed-role/${match[2]}/${input.RoleSessionName}`;
       const remembered: AssumedRole = {

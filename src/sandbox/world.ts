@@ -58,11 +58,15 @@ export function openWorld(home: string, options: { pace?: number; seed?: (world:
   retryBusy(() => db.exec(SCHEMA));
   const sql = {
     get: db.prepare('SELECT json FROM documents WHERE kind = ? AND id = ?'),
-    put: db.prepare('INSERT INTO documents (kind, id, json) VALUES (?, ?, ?) ON CONFLICT (kind, id) DO UPDATE SET json = excluded.json'),
+    put: db.prepare(
+      'INSERT INTO documents (kind, id, json) VALUES (?, ?, ?) ON CONFLICT (kind, id) DO UPDATE SET json = excluded.json',
+    ),
     remove: db.prepare('DELETE FROM documents WHERE kind = ? AND id = ?'),
     list: db.prepare('SELECT json FROM documents WHERE kind = ? ORDER BY position'),
     setting: db.prepare('SELECT value FROM settings WHERE name = ?'),
-    set: db.prepare('INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value'),
+    set: db.prepare(
+      'INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
+    ),
     log: db.prepare('INSERT INTO calls (json) VALUES (?)'),
     calls: db.prepare('SELECT json FROM calls ORDER BY position'),
   };
@@ -102,7 +106,9 @@ export function openWorld(home: string, options: { pace?: number; seed?: (world:
         })
         .immediate(),
     advanceClock: (milliseconds) =>
-      void db.transaction(() => sql.set.run('clock_offset', String(Number(setting('clock_offset') ?? 0) + milliseconds))).immediate(),
+      void db
+        .transaction(() => sql.set.run('clock_offset', String(Number(setting('clock_offset') ?? 0) + milliseconds)))
+        .immediate(),
     close: () => db.close(),
   };
 }

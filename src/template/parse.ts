@@ -110,7 +110,8 @@ function asTemplate(value: unknown): Template {
       throw invalid(`Properties of ${logicalId} are not a mapping`);
   }
   for (const section of ['Parameters', 'Conditions', 'Mappings', 'Outputs'] as const) {
-    if (value[section] !== undefined && value[section] !== null && !isRecord(value[section])) throw invalid(`${section} is not a mapping`);
+    if (value[section] !== undefined && value[section] !== null && !isRecord(value[section]))
+      throw invalid(`${section} is not a mapping`);
   }
   return value as unknown as Template;
 }
@@ -153,7 +154,8 @@ export function editTemplate(text: string, edits: readonly { path: string; value
           'Look the template up with describe_stack include: ["template"].',
         );
       }
-      for (let depth = missing; depth < parent.length; depth += 1) document.setIn(parent.slice(0, depth + 1), new YAMLMap());
+      for (let depth = missing; depth < parent.length; depth += 1)
+        document.setIn(parent.slice(0, depth + 1), new YAMLMap());
     }
     document.setIn(keys, document.createNode(value));
   }

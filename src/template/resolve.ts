@@ -40,7 +40,9 @@ export function resolveTemplate(template: Template, context: ResolveContext): Re
   for (const [logicalId, resource] of Object.entries(template.Resources)) {
     if (resource.Condition && evaluator.condition(resource.Condition) === false) continue;
     const depends = resource.DependsOn === undefined ? [] : [resource.DependsOn].flat();
-    const references = new Set([...depends, ...referencesIn(resource.Properties ?? {})].filter((id) => id in template.Resources));
+    const references = new Set(
+      [...depends, ...referencesIn(resource.Properties ?? {})].filter((id) => id in template.Resources),
+    );
     resources[logicalId] = {
       logicalId,
       type: resource.Type,
@@ -60,7 +62,9 @@ export function resolveTemplate(template: Template, context: ResolveContext): Re
       ...(exportName === undefined ? {} : { exportName }),
     };
   }
-  const conditions = Object.fromEntries(Object.keys(template.Conditions ?? {}).map((name) => [name, evaluator.condition(name)]));
+  const conditions = Object.fromEntries(
+    Object.keys(template.Conditions ?? {}).map((name) => [name, evaluator.condition(name)]),
+  );
   return { resources, outputs, parameters, conditions };
 }
 
@@ -84,12 +88,17 @@ export function parameterValues(template: Template, given: Record<string, string
   const missing: string[] = [];
   for (const [name, parameter] of Object.entries(declared)) {
     const value =
-      given[name] ?? (parameter.Default === undefined || parameter.Default === null ? undefined : scalarText(parameter.Default));
+      given[name] ??
+      (parameter.Default === undefined || parameter.Default === null ? undefined : scalarText(parameter.Default));
     if (value === undefined) missing.push(name);
     else values[name] = value;
   }
   if (missing.length > 0)
-    throw new CountersignError('INPUT_INVALID', `Parameters: [${missing.join(', ')}] must have values`, 'Give them in parameters.');
+    throw new CountersignError(
+      'INPUT_INVALID',
+      `Parameters: [${missing.join(', ')}] must have values`,
+      'Give them in parameters.',
+    );
   return values;
 }
 
@@ -153,23 +162,29 @@ function createEvaluator(template: Template, context: ResolveContext) {
     if (!isRecord(input)) return input;
     const entries = Object.entries(input) as [string, Value][];
     const [first] = entries;
-    if (entries.length === 1 && first && (first[0] === 'Ref' || first[0].startsWith('Fn::'))) return intrinsic(first[0], first[1]);
+    if (entries.length === 1 && first && (first[0] === 'Ref' || first[0].startsWith('Fn::')))
+      return intrinsic(first[0], first[1]);
     return Object.fromEntries(
-      entries.map(([key, item]) => [key, value(item)] as const).filter((entry): entry is [string, Value] => entry[1] !== NO_VALUE),
+      entries
+        .map(([key, item]) => [key, value(item)] as const)
+        .filter((entry): entry is [string, Value] => entry[1] !== NO_VALUE),
     );
   }
 
   function ref(name: string): Resolved {
     if (name === 'AWS::NoValue') return NO_VALUE;
     if (name === 'AWS::Partition') return context.pseudo.Region.startsWith('cn-') ? 'aws-cn' : 'aws';
-    if (name === 'AWS::URLSuffix') return context.pseudo.Region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
+    if (name === 'AWS::URLSuffix')
+      return context.pseudo.Region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
     if (name === 'AWS::NotificationARNs') return [];
     if (name.startsWith('AWS::')) return context.pseudo[name.slice(5) as 'Region'] ?? UNRESOLVED;
     const type = template.Parameters?.[name]?.Type;
     if (type !== undefined) {
       const text = context.parameters[name];
       if (text === undefined || type.startsWith('AWS::SSM::Parameter::Value')) return UNRESOLVED;
-      return type === 'CommaDelimitedList' || type.startsWith('List<') ? text.split(',').map((item) => item.trim()) : text;
+      return type === 'CommaDelimitedList' || type.startsWith('List<')
+        ? text.split(',').map((item) => item.trim())
+        : text;
     }
     return context.refOf?.(name) ?? UNRESOLVED;
   }
@@ -217,7 +232,9 @@ function createEvaluator(template: Template, context: ResolveContext) {
       }
       case 'Fn::FindInMap': {
         const [map = '', top = '', second = ''] = list.slice(0, 3).map((item) => scalarText(value(item)));
-        const found = (template.Mappings as Record<string, Record<string, Record<string, Value>>> | undefined)?.[map]?.[top]?.[second];
+        const found = (template.Mappings as Record<string, Record<string, Record<string, Value>>> | undefined)?.[map]?.[
+          top
+        ]?.[second];
         const fallback = isRecord(list[3]) ? (list[3] as Record<string, Value>).DefaultValue : undefined;
         return found ?? (fallback === undefined ? UNRESOLVED : value(fallback));
       }
@@ -268,7 +285,9 @@ export function isUnresolved(value: Resolved | undefined): boolean {
 export function requiredCapabilities(template: Template): string[] {
   const iam = Object.values(template.Resources).filter(({ Type }) => Type.startsWith('AWS::IAM::'));
   const named = iam.some(({ Properties }) =>
-    ['RoleName', 'UserName', 'GroupName', 'ManagedPolicyName', 'InstanceProfileName'].some((key) => Properties?.[key] !== undefined),
+    ['RoleName', 'UserName', 'GroupName', 'ManagedPolicyName', 'InstanceProfileName'].some(
+      (key) => Properties?.[key] !== undefined,
+    ),
   );
   return [
     ...(named ? ['CAPABILITY_NAMED_IAM'] : iam.length > 0 ? ['CAPABILITY_IAM'] : []),

@@ -1,5 +1,9 @@
 import { join } from 'node:path';
-import { CloudFormationClient, DeleteStackCommand, UpdateTerminationProtectionCommand } from '@aws-sdk/client-cloudformation';
+import {
+  CloudFormationClient,
+  DeleteStackCommand,
+  UpdateTerminationProtectionCommand,
+} from '@aws-sdk/client-cloudformation';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { recordSignature } from '../../src/approvals/record.ts';
@@ -37,7 +41,10 @@ describe('the gate on the only road out', () => {
     region: 'eu-west-1',
   };
   const tryDelete = async (permit: Permit | undefined, name = STACK, handler?: unknown) => {
-    const client: CloudFormationClient = await cloudFormationClient(settings(handler), { account: '1', ...(permit ? { permit } : {}) });
+    const client: CloudFormationClient = await cloudFormationClient(settings(handler), {
+      account: '1',
+      ...(permit ? { permit } : {}),
+    });
     return client.send(new DeleteStackCommand({ StackName: name }));
   };
 
@@ -45,7 +52,9 @@ describe('the gate on the only road out', () => {
     await expect(tryDelete(undefined)).rejects.toEqual(refused('EGRESS_REFUSED'));
     await expect(tryDelete({ kind: 'writing' })).rejects.toEqual(refused('EGRESS_REFUSED'));
     await expect(tryDelete(mintPlanningPermit('1', 'eu-west-1'))).rejects.toEqual(refused('EGRESS_REFUSED'));
-    await expect(tryDelete(mintWritingPermit(deletion), 'cost-explorer-dev')).rejects.toEqual(refused('EGRESS_REFUSED'));
+    await expect(tryDelete(mintWritingPermit(deletion), 'cost-explorer-dev')).rejects.toEqual(
+      refused('EGRESS_REFUSED'),
+    );
     expect(world.writes()).toEqual([]);
   });
 
@@ -102,7 +111,12 @@ describe('signatures', () => {
     const statement = buildStatement(change, changes.plan(change.planId).plan, 'bob', 'approve');
     const signature = await signWithSshKeygen(statement, world.keyOf('bob'));
     const record = (id: string, text = statement, now = new Date()) =>
-      recordSignature({ ledger: world.app.ledger, changes, people: policyFile!.people, now: () => now }, id, text, signature);
+      recordSignature(
+        { ledger: world.app.ledger, changes, people: policyFile!.people, now: () => now },
+        id,
+        text,
+        signature,
+      );
     expect(() => record(second)).toThrow(refused('APPROVAL_WRONG_STATEMENT'));
     expect(() => record(first, statement.replace('approve', 'reject '))).toThrow(refused('INPUT_SIGNATURE_INVALID'));
     expect(() => record(first, statement, new Date(Date.now() + 9 * 3_600_000))).toThrow(refused('APPROVAL_EXPIRED'));
@@ -144,7 +158,9 @@ describe('execution', () => {
     const id = await proposeFix(world);
     await sign(id, 'bob');
     const db = new Database(join(world.home, 'ledger.db'));
-    db.prepare("UPDATE documents SET bytes = CAST(replace(CAST(bytes AS TEXT), 'ExecuteChangeSet', 'DeleteStack') AS BLOB)").run();
+    db.prepare(
+      "UPDATE documents SET bytes = CAST(replace(CAST(bytes AS TEXT), 'ExecuteChangeSet', 'DeleteStack') AS BLOB)",
+    ).run();
     db.close();
     await expect(world.execute(id)).rejects.toEqual(refused('LEDGER_TAMPERED'));
     expect(verifyLedger(world.home)).toMatchObject({ ok: false, problem: 'document' });
@@ -183,7 +199,10 @@ describe('who proposes, and the policy', () => {
     for (const sponsor of [undefined, 'mallory']) {
       const answer = await world
         .another({ sponsor })
-        .pipeline('plan_stack_update', { stack: STACK, set: [{ path: 'Resources.QueryFunction.Properties.Timeout', value: 21 }] });
+        .pipeline('plan_stack_update', {
+          stack: STACK,
+          set: [{ path: 'Resources.QueryFunction.Properties.Timeout', value: 21 }],
+        });
       expect(answer).toMatchObject({ ok: true, content: { decision: 'plan_only' } });
     }
   });
@@ -224,14 +243,29 @@ describe('bad input', () => {
       'INPUT_NEEDS_PACKAGING',
     ],
     ['a template of 1 MB', 'plan_stack_update', { stack: STACK, template: 'x'.repeat(1_300_000) }, 'INPUT_TOO_LARGE'],
-    ['a file outside', 'plan_stack_update', { stack: STACK, template_file: '/etc/passwd' }, 'INPUT_TEMPLATE_FILE_OUTSIDE'],
+    [
+      'a file outside',
+      'plan_stack_update',
+      { stack: STACK, template_file: '/etc/passwd' },
+      'INPUT_TEMPLATE_FILE_OUTSIDE',
+    ],
     ['a masked value', 'plan_stack_update', { stack: STACK, parameters: { Secret: '****' } }, 'INPUT_MASKED_VALUE'],
     ['a stack that is not there', 'describe_stack', { stack: 'nope' }, 'AWS_NOT_FOUND'],
     ['another region', 'plan_stack_delete', { stack: STACK, region: 'us-east-1' }, 'GUARD_IDENTITY'],
     ['a stack out of scope', 'plan_stack_delete', { stack: 'other' }, 'GUARD_SCOPE'],
-    ['a plan that is not there', 'propose_change', { plan_id: 'plan_x', goal: 'fix', reason: 'because' }, 'INPUT_NOT_FOUND'],
+    [
+      'a plan that is not there',
+      'propose_change',
+      { plan_id: 'plan_x', goal: 'fix', reason: 'because' },
+      'INPUT_NOT_FOUND',
+    ],
     ['a change that is not there', 'describe_change', { change_id: 'chg_\u202e' }, 'INPUT_NOT_FOUND'],
-    ['an instance that is not there', 'plan_instance_action', { instance_ids: ['i-0000000000000000f'], action: 'stop' }, 'AWS_NOT_FOUND'],
+    [
+      'an instance that is not there',
+      'plan_instance_action',
+      { instance_ids: ['i-0000000000000000f'], action: 'stop' },
+      'AWS_NOT_FOUND',
+    ],
   ];
   it.each(bad)('answers %s with a code and a remedy, and records it', async (_what, tool, input, code) => {
     const answer = await world.call(tool, input);

@@ -34,7 +34,9 @@ describe('effects of a change set', () => {
     });
   });
   it('judges an action that it does not know as unknown', () => {
-    expect(effectOfChange(knowledge, change('AWS::SQS::Queue', 'x', { Action: 'Dynamic' }), 's')).toMatchObject({ kind: 'unknown' });
+    expect(effectOfChange(knowledge, change('AWS::SQS::Queue', 'x', { Action: 'Dynamic' }), 's')).toMatchObject({
+      kind: 'unknown',
+    });
   });
   it('treats Snapshot on a type without snapshots as Delete', () => {
     const removed = {

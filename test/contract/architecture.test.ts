@@ -25,7 +25,8 @@ const ALLOWED: Record<string, RegExp> = {
 
 describe('the import table', () => {
   it.each(Object.entries(ALLOWED))('%s imports inward only', (folder, allowed) => {
-    for (const file of filesIn(folder)) for (const name of importsOf(file)) expect(inside(file, name), file).toMatch(allowed);
+    for (const file of filesIn(folder))
+      for (const name of importsOf(file)) expect(inside(file, name), file).toMatch(allowed);
   });
   it('lets guards never import one another', () => {
     for (const file of filesIn('guards').filter((name) => !name.endsWith('index.ts')))
@@ -47,7 +48,7 @@ describe('the import table', () => {
   it('keeps files within their sizes', () => {
     for (const file of sources) {
       const lines = readFileSync(join(root, file), 'utf8').split('\n').length - 1;
-      expect(lines, file).toBeLessThanOrEqual(file.startsWith('guards/') ? 100 : file.startsWith('tools/') ? 120 : 300);
+      expect(lines, file).toBeLessThanOrEqual(file.startsWith("guards/") ? 100 : file.startsWith('tools/') ? 120 : 300);
     }
   });
 });

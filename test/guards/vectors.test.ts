@@ -99,7 +99,9 @@ const gone = (over: Partial<Effect> = {}) =>
 const many = (count: number, over: Partial<Effect>) =>
   Array.from({ length: count }, (_, index) => effect({ ...over, logicalId: `R${index}` }));
 const history = (over: Partial<Facts['history']>) => facts({ history: { ...facts().history, ...over } });
-const observedStack = (over: Partial<ObservedStack>) => ({ observed: { identity: { account: '1', arn: 'a' }, stack: stack(over) } });
+const observedStack = (over: Partial<ObservedStack>) => ({
+  observed: { identity: { account: '1', arn: 'a' }, stack: stack(over) },
+});
 const instance = (over = {}) => ({
   target: { kind: 'instances' as const, account: '1', region: 'r', name: 'i', ids: ['i'] },
   calls: [{ ...call('StopInstances'), service: 'ec2' as const }],
@@ -133,7 +135,9 @@ const vectors: [string, string, Plan, Facts, string, number?][] = [
   [
     'labels',
     'the environment tag changes',
-    plan({ effects: [effect({ properties: [{ path: 'Tags.environment', before: 'a', after: 'b', replaces: 'never' }] })] }),
+    plan({
+      effects: [effect({ properties: [{ path: 'Tags.environment', before: 'a', after: 'b', replaces: 'never' }] })],
+    }),
     facts(),
     'deny',
   ],
@@ -144,14 +148,26 @@ const vectors: [string, string, Plan, Facts, string, number?][] = [
     facts(),
     'pass',
   ],
-  ['execution', 'the scope is plan_only', plan(), facts({ scope: { text: 's', create: false, execute: 'plan_only' } }), 'deny'],
+  [
+    'execution',
+    'the scope is plan_only',
+    plan(),
+    facts({ scope: { text: 's', create: false, execute: 'plan_only' } }),
+    'deny',
+  ],
   ['execution', 'the sponsor is unknown', plan(), facts({ sponsor: { name: 'x', known: false } }), 'deny'],
   ['execution', 'enabled', plan(), facts(), 'pass'],
   ['plan-first', 'exactly 15 minutes old', plan(), facts({ now: new Date('2026-11-24T12:15:00Z') }), 'pass'],
   ['plan-first', 'a moment older', plan(), facts({ now: new Date('2026-11-24T12:15:00.001Z') }), 'deny'],
   ['plan-first', 'the dry run failed', plan({ dryRun: { kind: 'change_set', succeeded: false } }), facts(), 'deny'],
   ['change-set-only', 'UpdateStack', plan({ calls: [call('UpdateStack')] }), facts(), 'deny'],
-  ['change-set-only', 'rollback disabled', plan({ calls: [call('ExecuteChangeSet', { DisableRollback: true })] }), facts(), 'deny'],
+  [
+    'change-set-only',
+    'rollback disabled',
+    plan({ calls: [call('ExecuteChangeSet', { DisableRollback: true })] }),
+    facts(),
+    'deny',
+  ],
   ['change-set-only', 'a nested stack', plan(observedStack({ parentId: 'arn:p' })), facts(), 'deny'],
   ['change-set-only', 'a change set', plan(), facts(), 'pass'],
   ['recreate', 'a table is replaced', plan({ effects: [gone({ kind: 'replace' })] }), facts(), 'deny'],
@@ -166,7 +182,13 @@ const vectors: [string, string, Plan, Facts, string, number?][] = [
   ['recreate', 'five of five lost', plan({ effects: many(5, { kind: 'delete' }) }), facts(), 'deny'],
   ['recreate', 'four of five lost', plan({ effects: many(4, { kind: 'delete' }) }), facts(), 'pass'],
   ['recreate', 'a role is replaced', plan({ effects: [effect({ kind: 'replace' })] }), facts(), 'hold', 2],
-  ['recreate', 'a revision is replaced', plan({ effects: [effect({ kind: 'replace', revision: true })] }), facts(), 'pass'],
+  [
+    'recreate',
+    'a revision is replaced',
+    plan({ effects: [effect({ kind: 'replace', revision: true })] }),
+    facts(),
+    'pass',
+  ],
   [
     'recreate',
     'the name is removed and added',
@@ -215,7 +237,13 @@ const vectors: [string, string, Plan, Facts, string, number?][] = [
   ['intent', 'fix deletes', plan({ effects: [effect({ kind: 'delete' })] }), facts({ goal: 'fix' }), 'deny'],
   ['intent', 'deploy deletes', plan({ effects: [effect({ kind: 'delete' })] }), facts(), 'pass'],
   ['intent', 'fix disables', plan({ effects: [effect({ kind: 'disable' })] }), facts({ goal: 'fix' }), 'deny'],
-  ['intent', 'fix replaces a revision', plan({ effects: [effect({ kind: 'replace', revision: true })] }), facts({ goal: 'fix' }), 'pass'],
+  [
+    'intent',
+    'fix replaces a revision',
+    plan({ effects: [effect({ kind: 'replace', revision: true })] }),
+    facts({ goal: 'fix' }),
+    'pass',
+  ],
   ['unknown-effect', 'an unknown effect', plan({ effects: [effect({ kind: 'unknown' })] }), facts(), 'hold', 2],
   [
     'unknown-effect',
@@ -263,7 +291,13 @@ const vectors: [string, string, Plan, Facts, string, number?][] = [
   ['approval', 'reversible in production', plan(), facts(), 'hold', 1],
   ['approval', 'irreversible in production', plan({ effects: [gone()] }), facts(), 'hold', 2],
   ['approval', 'nobody could sign', plan(), facts({ approvers: [] }), 'deny'],
-  ['approval', 'no seats asked for', plan(), facts({ seatRules: { ...facts().seatRules, reversible: { seats: 0, include: [] } } }), 'pass'],
+  [
+    'approval',
+    'no seats asked for',
+    plan(),
+    facts({ seatRules: { ...facts().seatRules, reversible: { seats: 0, include: [] } } }),
+    'pass',
+  ],
 ];
 
 const made = (name: string) => {
@@ -306,6 +340,10 @@ describe('judging', () => {
     const all = guards.map(({ name }) => made(name));
     const forward = judgeAll(all, thePlan, facts());
     const backward = judgeAll([...all].reverse(), { ...thePlan, effects: [...thePlan.effects].reverse() }, facts());
-    expect([backward.decision, backward.seats, backward.roles]).toEqual([forward.decision, forward.seats, forward.roles]);
+    expect([backward.decision, backward.seats, backward.roles]).toEqual([
+      forward.decision,
+      forward.seats,
+      forward.roles,
+    ]);
   });
 });

@@ -27,8 +27,10 @@ const ROOTS = [
 const EMPTY = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
 
 const vectors = LEAVES.map((hex) => leafHash(Buffer.from(hex, 'hex')));
-const numbered = (count: number): Hash[] => Array.from({ length: count }, (_, index) => leafHash(Buffer.from(String(index))));
-const peaksOf = (leaves: Hash[]): Hash[] => leaves.reduce<Hash[]>((peaks, leaf, size) => appendPeak(peaks, size, leaf), []);
+const numbered = (count: number): Hash[] =>
+  Array.from({ length: count }, (_, index) => leafHash(Buffer.from(String(index))));
+const peaksOf = (leaves: Hash[]): Hash[] =>
+  leaves.reduce<Hash[]>((peaks, leaf, size) => appendPeak(peaks, size, leaf), []);
 const sizes = fc.integer({ min: 1, max: 130 });
 const flipped = (hash: Hash): Hash => Buffer.from(hash.map((byte, at) => (at === 0 ? byte ^ 1 : byte)));
 
@@ -69,7 +71,9 @@ describe('Merkle tree', () => {
         expect(verifyInclusion(leaves[index]!, index, size, [...proof, root], root)).toBe(false);
         if (proof.length > 0) {
           expect(verifyInclusion(leaves[index]!, index, size, proof.slice(1), root)).toBe(false);
-          expect(verifyInclusion(leaves[index]!, index, size, [flipped(proof[0]!), ...proof.slice(1)], root)).toBe(false);
+          expect(verifyInclusion(leaves[index]!, index, size, [flipped(proof[0]!), ...proof.slice(1)], root)).toBe(
+            false,
+          );
         }
       }),
     );

@@ -29,14 +29,22 @@ describe('checkpoint', () => {
 
   it('is refused when a line is missing, added, or not in its one exact form', () => {
     const text = formatCheckpoint({ origin: 'o', size: 7, rootHash: 'ab'.repeat(32) });
-    const wrong = ['', text.trimEnd(), text.replace('7', '07'), text.replace('7', '-7'), `${text}more\n`, text.slice(2)];
+    const wrong = [
+      '',
+      text.trimEnd(),
+      text.replace('7', '07'),
+      text.replace('7', '-7'),
+      `${text}more\n`,
+      text.slice(2),
+    ];
     for (const bad of [...wrong, text.replace('=', '')]) expect(() => parseCheckpoint(bad), bad).toThrow(invalid);
   });
 });
 
 describe('receipt', () => {
   it('proves the newest event of a change without the ledger', () => {
-    for (let turn = 0; turn < 11; turn += 1) ledger.append({ kind: 'turn', changeId: `chg_${turn % 4}`, body: { turn } });
+    for (let turn = 0; turn < 11; turn += 1)
+      ledger.append({ kind: 'turn', changeId: `chg_${turn % 4}`, body: { turn } });
     const { event, checkpoint } = verifyReceipt(receiptFor(ledger, 'chg_1'));
     expect(event).toMatchObject({ seq: 10, kind: 'turn', changeId: 'chg_1', body: { turn: 9 } });
     expect(checkpoint).toEqual({ origin: ledger.origin, ...ledger.head() });

@@ -49,7 +49,8 @@ describe('ledger store', () => {
   it('finds events by change, plan, kind, place and time, newest first and limited', () => {
     let minute = 0;
     const ledger = openLedger(home, () => new Date(Date.UTC(2026, 0, 1, 0, minute++)));
-    for (const changeId of ['a', 'b', 'a', 'b']) ledger.append({ kind: `k.${changeId}`, changeId, planId: `p${changeId}`, body: null });
+    for (const changeId of ['a', 'b', 'a', 'b'])
+      ledger.append({ kind: `k.${changeId}`, changeId, planId: `p${changeId}`, body: null });
     const seqs = (query: Parameters<typeof ledger.events>[0]) => ledger.events(query).map(({ seq }) => seq);
     expect(seqs({ changeId: 'a' })).toEqual([1, 3]);
     expect(seqs({ planId: 'pb', newestFirst: true })).toEqual([4, 2]);
@@ -112,7 +113,9 @@ describe('ledger store', () => {
     await Promise.all(names.map((name) => promisify(execFile)(process.execPath, [script, home, name, '50'])));
     const ledger = openLedger(home);
     for (const changeId of names) {
-      expect(ledger.events({ changeId }).map(({ body }) => (body as { turn: number }).turn)).toEqual([...Array(50).keys()]);
+      expect(ledger.events({ changeId }).map(({ body }) => (body as { turn: number }).turn)).toEqual([
+        ...Array(50).keys(),
+      ]);
     }
     expect(ledger.events({ kinds: ['test.won'] })).toHaveLength(1);
     ledger.close();

@@ -145,7 +145,9 @@ describe('verifyLedger', () => {
   });
 
   it('names the row whose document was changed', () => {
-    const home = tampered((db) => db.prepare('UPDATE documents SET bytes = ?').run(Buffer.from('{"plan":"delete all"}')));
+    const home = tampered((db) =>
+      db.prepare('UPDATE documents SET bytes = ?').run(Buffer.from('{"plan":"delete all"}')),
+    );
     expect(verifyLedger(home)).toMatchObject({ ok: false, problem: 'document', seq: 4 });
   });
 

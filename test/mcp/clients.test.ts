@@ -68,7 +68,9 @@ describe('real clients over stdio', () => {
     child.stdout.on('data', (chunk) => {
       output += chunk;
     });
-    const answered = new Promise<void>((resolve) => child.stdout.on('data', () => output.includes('"id":2') && resolve()));
+    const answered = new Promise<void>((resolve) =>
+      child.stdout.on('data', () => output.includes('"id":2') && resolve()),
+    );
     const send = (message: object) => child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
     send({
       id: 1,

@@ -19,8 +19,10 @@ afterEach(() => world.close());
 
 const queue = (properties: string, metadata = '') =>
   `Resources:\n  Q:\n    Type: AWS::SQS::Queue\n    Properties: { ${properties} }\n${metadata}`;
-const create = (StackName: string, TemplateBody: string) => client.send(new cfn.CreateStackCommand({ StackName, TemplateBody }));
-const statusOf = async (StackName: string) => (await client.send(new cfn.DescribeStacksCommand({ StackName }))).Stacks?.[0]?.StackStatus;
+const create = (StackName: string, TemplateBody: string) =>
+  client.send(new cfn.CreateStackCommand({ StackName, TemplateBody }));
+const statusOf = async (StackName: string) =>
+  (await client.send(new cfn.DescribeStacksCommand({ StackName }))).Stacks?.[0]?.StackStatus;
 const changeSet = async (StackName: string, TemplateBody: string, ChangeSetName: string) => {
   const { Id } = await client.send(new cfn.CreateChangeSetCommand({ StackName, TemplateBody, ChangeSetName }));
   return client.send(new cfn.DescribeChangeSetCommand({ ChangeSetName: Id!, IncludePropertyValues: true }));
@@ -47,7 +49,9 @@ describe('the sandbox CloudFormation', () => {
     await create('a', queue('VisibilityTimeout: 30'));
     const first = await changeSet('a', queue('VisibilityTimeout: 31'), 'c1');
     await client.send(new cfn.UpdateStackCommand({ StackName: 'a', TemplateBody: queue('VisibilityTimeout: 32') }));
-    await expect(client.send(new cfn.ExecuteChangeSetCommand({ ChangeSetName: first.ChangeSetId! }))).rejects.toMatchObject({
+    await expect(
+      client.send(new cfn.ExecuteChangeSetCommand({ ChangeSetName: first.ChangeSetId! })),
+    ).rejects.toMatchObject({
       name: 'InvalidChangeSetStatusException',
     });
   });
@@ -56,21 +60,33 @@ describe('the sandbox CloudFormation', () => {
     await create('a', queue('VisibilityTimeout: 30', failing));
     expect(await statusOf('a')).toBe('ROLLBACK_COMPLETE');
     await create('b', queue('VisibilityTimeout: 30'));
-    await client.send(new cfn.UpdateStackCommand({ StackName: 'b', TemplateBody: queue('VisibilityTimeout: 31', failing) }));
+    await client.send(
+      new cfn.UpdateStackCommand({ StackName: 'b', TemplateBody: queue('VisibilityTimeout: 31', failing) }),
+    );
     expect(await statusOf('b')).toBe('UPDATE_ROLLBACK_COMPLETE');
     const { StackEvents = [] } = await client.send(new cfn.DescribeStackEventsCommand({ StackName: 'b' }));
-    expect(StackEvents.find(({ ResourceStatus }) => ResourceStatus === 'UPDATE_FAILED')?.ResourceStatusReason).toBe('no capacity');
+    expect(StackEvents.find(({ ResourceStatus }) => ResourceStatus === 'UPDATE_FAILED')?.ResourceStatusReason).toBe(
+      'no capacity',
+    );
   });
   it('refuses to delete under termination protection and while an export is imported', async () => {
-    await expect(client.send(new cfn.DeleteStackCommand({ StackName: STACK }))).rejects.toThrow(/in use by cost-reports-prod/);
-    await client.send(new cfn.UpdateTerminationProtectionCommand({ StackName: 'cost-reports-prod', EnableTerminationProtection: true }));
-    await expect(client.send(new cfn.DeleteStackCommand({ StackName: 'cost-reports-prod' }))).rejects.toThrow(/TerminationProtection/);
+    await expect(client.send(new cfn.DeleteStackCommand({ StackName: STACK }))).rejects.toThrow(
+      /in use by cost-reports-prod/,
+    );
+    await client.send(
+      new cfn.UpdateTerminationProtectionCommand({ StackName: 'cost-reports-prod', EnableTerminationProtection: true }),
+    );
+    await expect(client.send(new cfn.DeleteStackCommand({ StackName: 'cost-reports-prod' }))).rejects.toThrow(
+      /TerminationProtection/,
+    );
   });
   it('keeps what its DeletionPolicy retains', async () => {
     await create('a', queue('VisibilityTimeout: 30', '    DeletionPolicy: Retain\n'));
     const { Stacks } = await client.send(new cfn.DescribeStacksCommand({ StackName: 'a' }));
     await client.send(new cfn.DeleteStackCommand({ StackName: 'a' }));
-    const { StackEvents = [] } = await client.send(new cfn.DescribeStackEventsCommand({ StackName: Stacks![0]!.StackId! }));
+    const { StackEvents = [] } = await client.send(
+      new cfn.DescribeStackEventsCommand({ StackName: Stacks![0]!.StackId! }),
+    );
     expect(StackEvents.map(({ ResourceStatus }) => ResourceStatus)).toContain('DELETE_SKIPPED');
   });
   it.each([
@@ -106,12 +122,24 @@ describe('the whole road, for a failure and for two seats', () => {
         state: 'rolled_back',
         outcome: { detail: expect.stringContaining('no capacity') },
       });
-    expect((await attempt()).change).toMatchObject({ decision: 'denied', verdicts: [expect.objectContaining({ code: 'GUARD_RATE' })] });
+    expect((await attempt()).change).toMatchObject({
+      decision: 'denied',
+      verdicts: [expect.objectContaining({ code: 'GUARD_RATE' })],
+    });
   });
   it('terminates an instance after two signatures, snapshot first', async () => {
-    const { instances } = (await world.call('describe_instances', { tag: 'Name=batch' })) as { instances: { instance_id: string }[] };
-    const plan = await world.call('plan_instance_action', { instance_ids: [instances[0]!.instance_id], action: 'terminate' });
-    const { change_id } = await world.call('propose_change', { plan_id: plan.plan_id, goal: 'clean_up', reason: 'no longer used' });
+    const { instances } = (await world.call('describe_instances', { tag: 'Name=batch' })) as {
+      instances: { instance_id: string }[];
+    };
+    const plan = await world.call('plan_instance_action', {
+      instance_ids: [instances[0]!.instance_id],
+      action: 'terminate',
+    });
+    const { change_id } = await world.call('propose_change', {
+      plan_id: plan.plan_id,
+      goal: 'clean_up',
+      reason: 'no longer used',
+    });
     const id = String(change_id);
     await approve(world.app, id, { decision: 'approve', key: world.keyOf('bob') });
     await expect(world.execute(id)).rejects.toMatchObject({ code: 'STATE_CHANGE_NOT_APPROVED' });

@@ -26,13 +26,17 @@ beforeEach(async () => {
 afterEach(() => world.close());
 
 const named = async (name: string) => {
-  const { Reservations = [] } = await client.send(new DescribeInstancesCommand({ Filters: [{ Name: 'tag:Name', Values: [name] }] }));
+  const { Reservations = [] } = await client.send(
+    new DescribeInstancesCommand({ Filters: [{ Name: 'tag:Name', Values: [name] }] }),
+  );
   return Reservations[0]!.Instances![0]!.InstanceId!;
 };
 
 describe('the sandbox EC2', () => {
   it('refuses to terminate a protected instance, with a typed exception', async () => {
-    await expect(client.send(new TerminateInstancesCommand({ InstanceIds: [await named('bastion')] }))).rejects.toMatchObject({
+    await expect(
+      client.send(new TerminateInstancesCommand({ InstanceIds: [await named('bastion')] })),
+    ).rejects.toMatchObject({
       name: 'OperationNotPermitted',
     });
   });
@@ -49,32 +53,45 @@ describe('the sandbox EC2', () => {
   );
   it('answers a dry run without effect', async () => {
     const InstanceIds = [await named('batch')];
-    await expect(client.send(new StopInstancesCommand({ InstanceIds, DryRun: true }))).rejects.toMatchObject({ name: 'DryRunOperation' });
+    await expect(client.send(new StopInstancesCommand({ InstanceIds, DryRun: true }))).rejects.toMatchObject({
+      name: 'DryRunOperation',
+    });
     const { Reservations = [] } = await client.send(new DescribeInstancesCommand({ InstanceIds }));
     expect(Reservations[0]?.Instances?.[0]?.State?.Name).toBe('running');
   });
   it('refuses a filter that it does not know, instead of matching nothing', async () => {
-    await expect(client.send(new DescribeVolumesCommand({ Filters: [{ Name: 'vpc-id', Values: ['x'] }] }))).rejects.toMatchObject({
+    await expect(
+      client.send(new DescribeVolumesCommand({ Filters: [{ Name: 'vpc-id', Values: ['x'] }] })),
+    ).rejects.toMatchObject({
       name: 'InvalidParameterValue',
     });
   });
   it('refuses a snapshot of a volume that is not there', async () => {
-    await expect(client.send(new CreateSnapshotCommand({ VolumeId: 'vol-0' }))).rejects.toMatchObject({ name: 'InvalidVolume.NotFound' });
+    await expect(client.send(new CreateSnapshotCommand({ VolumeId: 'vol-0' }))).rejects.toMatchObject({
+      name: 'InvalidVolume.NotFound',
+    });
   });
 });
 
 describe('instance plans, end to end', () => {
   it('denies what a stack owns, what is protected, and holds a termination for two after snapshots', async () => {
     const { Reservations = [] } = await client.send(
-      new DescribeInstancesCommand({ Filters: [{ Name: 'tag:aws:cloudformation:stack-name', Values: ['cost-explorer-prod'] }] }),
+      new DescribeInstancesCommand({
+        Filters: [{ Name: 'tag:aws:cloudformation:stack-name', Values: ['cost-explorer-prod'] }],
+      }),
     );
     const owned = Reservations[0]!.Instances![0]!.InstanceId!;
     const codes = (answer: Record<string, unknown>) => (answer.verdicts as { code: string }[]).map(({ code }) => code);
-    expect(codes(await world.call('plan_instance_action', { instance_ids: [owned], action: 'stop' }))).toContain('GUARD_OWNERSHIP');
-    expect(codes(await world.call('plan_instance_action', { instance_ids: [await named('bastion')], action: 'terminate' }))).toContain(
-      'GUARD_PROTECTION',
+    expect(codes(await world.call('plan_instance_action', { instance_ids: [owned], action: 'stop' }))).toContain(
+      'GUARD_OWNERSHIP',
     );
-    const plan = await world.call('plan_instance_action', { instance_ids: [await named('batch')], action: 'terminate' });
+    expect(
+      codes(await world.call('plan_instance_action', { instance_ids: [await named('bastion')], action: 'terminate' })),
+    ).toContain('GUARD_PROTECTION');
+    const plan = await world.call('plan_instance_action', {
+      instance_ids: [await named('batch')],
+      action: 'terminate',
+    });
     expect(plan).toMatchObject({ decision: 'needs_approval', seats: { needed: 2 }, effects: { worst: 'recoverable' } });
     expect(world.writes()).toEqual([]);
   });

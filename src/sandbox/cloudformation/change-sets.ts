@@ -8,14 +8,22 @@ import { knowledge, newStack, readTarget } from './target.ts';
 
 const CHANGES_PER_PAGE = 100;
 const CREATION_MILLISECONDS = 600;
-const NO_CHANGES = "The submitted information didn't contain changes. Submit different information to create a change set.";
+const NO_CHANGES =
+  "The submitted information didn't contain changes. Submit different information to create a change set.";
 
-function requireChangeSet(world: World, input: { ChangeSetName: string; StackName?: string }, region: string): ChangeSet {
+function requireChangeSet(
+  world: World,
+  input: { ChangeSetName: string; StackName?: string },
+  region: string,
+): ChangeSet {
   const found = input.ChangeSetName.startsWith('arn:')
     ? world.get<ChangeSet>('change_set', input.ChangeSetName)
     : world
         .list<ChangeSet>('change_set')
-        .find(({ name, stackId }) => name === input.ChangeSetName && stackId === findStack(world, input.StackName ?? '', region)?.id);
+        .find(
+          ({ name, stackId }) =>
+            name === input.ChangeSetName && stackId === findStack(world, input.StackName ?? '', region)?.id,
+        );
   if (!found) throw new SandboxFault('ChangeSetNotFound', `ChangeSet [${input.ChangeSetName}] does not exist`, 404);
   return found;
 }
@@ -43,15 +51,25 @@ export const changeSetOperations: Record<string, Operation> = {
         'ValidationError',
         `Stack [${input.StackName}] already exists and cannot be created again with the changeSet [${input.ChangeSetName}].`,
       );
-    if (type === 'UPDATE' && (stack!.operation || !/_COMPLETE$/.test(stack!.status) || stack!.status === 'ROLLBACK_COMPLETE')) {
-      throw new SandboxFault('ValidationError', `Stack:${stack!.id} is in ${stack!.status} state and can not be updated.`);
+    if (
+      type === 'UPDATE' &&
+      (stack!.operation || !/_COMPLETE$/.test(stack!.status) || stack!.status === 'ROLLBACK_COMPLETE')
+    ) {
+      throw new SandboxFault(
+        'ValidationError',
+        `Stack:${stack!.id} is in ${stack!.status} state and can not be updated.`,
+      );
     }
     const target = readTarget(input, stack);
     if (!stack) {
       stack = newStack(world, input.StackName, caller.region, input, target);
       world.put('stack', stack.id, stack);
     }
-    if (world.list<ChangeSet>('change_set').some(({ name, stackId }) => name === input.ChangeSetName && stackId === stack.id)) {
+    if (
+      world
+        .list<ChangeSet>('change_set')
+        .some(({ name, stackId }) => name === input.ChangeSetName && stackId === stack.id)
+    ) {
       throw new SandboxFault('AlreadyExistsException', `ChangeSet ${input.ChangeSetName} already exists`);
     }
     const base = type === 'CREATE' ? { ...stack, resources: {} } : stack;
@@ -121,7 +139,12 @@ export const changeSetOperations: Record<string, Operation> = {
         input.ClientRequestToken,
       );
     else
-      beginUpdate(world, stack, { templateBody: set.templateBody, parameters: set.parameters, tags: set.tags }, input.ClientRequestToken);
+      beginUpdate(
+        world,
+        stack,
+        { templateBody: set.templateBody, parameters: set.parameters, tags: set.tags },
+        input.ClientRequestToken,
+      );
     return {};
   },
   DeleteChangeSet(world, input, caller) {

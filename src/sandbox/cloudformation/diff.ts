@@ -126,7 +126,8 @@ function changedProperties(
         name,
         before: before[name],
         after: after[name],
-        recreation: RECREATION[replacementTruth(type, name) ?? deepest(knowledge, type, name, before[name], after[name])],
+        recreation:
+          RECREATION[replacementTruth(type, name) ?? deepest(knowledge, type, name, before[name], after[name])],
         dynamic,
         ...(dependsOnReplaced === undefined ? {} : { causingEntity: dependsOnReplaced }),
       },
@@ -136,12 +137,21 @@ function changedProperties(
 
 /** A property that refers to a replaced resource carries that resource's physical id or a value made from it. */
 function mentions(after: Value | undefined, logicalId: string, before: Value | undefined): boolean {
-  return JSON.stringify(after ?? '').includes(`-${logicalId}-`) || JSON.stringify(before ?? '').includes(`-${logicalId}-`);
+  return (
+    JSON.stringify(after ?? '').includes(`-${logicalId}-`) || JSON.stringify(before ?? '').includes(`-${logicalId}-`)
+  );
 }
 
 /** Where only a nested part differs, that part's own rule counts. */
-function deepest(knowledge: Knowledge, type: string, path: string, before: Value | undefined, after: Value | undefined): Replacement {
-  const isMap = (value: unknown): value is Record<string, Value> => value !== null && typeof value === 'object' && !Array.isArray(value);
+function deepest(
+  knowledge: Knowledge,
+  type: string,
+  path: string,
+  before: Value | undefined,
+  after: Value | undefined,
+): Replacement {
+  const isMap = (value: unknown): value is Record<string, Value> =>
+    value !== null && typeof value === 'object' && !Array.isArray(value);
   if (!isMap(before) || !isMap(after)) return knowledge.replacementOf(type, path);
   const order: Replacement[] = ['never', 'unknown', 'conditional', 'always'];
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
@@ -162,7 +172,8 @@ function removePolicy(policy: string, type: string): string {
 }
 
 export function showChange(diff: ResourceDiff, withValues: boolean): Record<string, unknown> {
-  const text = (value: Value | undefined) => (value === undefined ? undefined : typeof value === 'string' ? value : JSON.stringify(value));
+  const text = (value: Value | undefined) =>
+    value === undefined ? undefined : typeof value === 'string' ? value : JSON.stringify(value);
   return {
     Type: 'Resource',
     ResourceChange: {
@@ -183,7 +194,8 @@ export function showChange(diff: ResourceDiff, withValues: boolean): Record<stri
             Name: property.name,
             RequiresRecreation: property.recreation,
             Path: `/Properties/${property.name}`,
-            AttributeChangeType: property.before === undefined ? 'Add' : property.after === undefined ? 'Remove' : 'Modify',
+            AttributeChangeType:
+              property.before === undefined ? 'Add' : property.after === undefined ? 'Remove' : 'Modify',
             ...(withValues ? { BeforeValue: text(property.before), AfterValue: text(property.after) } : {}),
           },
         })),

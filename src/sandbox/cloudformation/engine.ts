@@ -4,7 +4,16 @@ import { parseTemplate } from '../../template/parse.ts';
 import { type ResolvedTemplate, resolveTemplate } from '../../template/resolve.ts';
 import { SandboxFault } from '../service.ts';
 import type { World } from '../world.ts';
-import { findStack, isLive, type Operation, record, type Stack, type StackResource, type Step, setStatus } from './model.ts';
+import {
+  findStack,
+  isLive,
+  type Operation,
+  record,
+  type Stack,
+  type StackResource,
+  type Step,
+  setStatus,
+} from './model.ts';
 import { attributeOf, createResource, removeResource, updateResource } from './resources.ts';
 
 const STEP_MILLISECONDS = 350;
@@ -20,11 +29,15 @@ export function resolveFor(
     pseudo: { AccountId: world.account, Region: stack.region, StackId: stack.id, StackName: stack.name },
     exports: Object.fromEntries(exportsOf(world, stack.region).map(({ name, value }) => [name, value])),
     refOf: (id) => resources[id]?.physicalId,
-    attributeOf: (id, attribute) => (resources[id] ? attributeOf(resources[id], attribute, stack, world.account) : undefined),
+    attributeOf: (id, attribute) =>
+      resources[id] ? attributeOf(resources[id], attribute, stack, world.account) : undefined,
   });
 }
 
-export function exportsOf(world: World, region: string): { name: string; value: string; stackId: string; stackName: string }[] {
+export function exportsOf(
+  world: World,
+  region: string,
+): { name: string; value: string; stackId: string; stackName: string }[] {
   return world
     .list<Stack>('stack')
     .filter((stack) => stack.region === region && isLive(stack))
@@ -49,7 +62,8 @@ export function inOrder(resources: Record<string, { references: string[] }>): st
   const visiting = new Set<string>();
   const visit = (id: string) => {
     if (done.includes(id) || !resources[id]) return;
-    if (visiting.has(id)) throw new SandboxFault('ValidationError', `Circular dependency between resources: [${[...visiting].join(', ')}]`);
+    if (visiting.has(id))
+      throw new SandboxFault('ValidationError', `Circular dependency between resources: [${[...visiting].join(', ')}]`);
     visiting.add(id);
     for (const next of resources[id].references) visit(next);
     visiting.delete(id);
@@ -104,7 +118,8 @@ function runStep(world: World, knowledge: Knowledge, stack: Stack, operation: Op
   const resource = step.old ?? stack.resources[step.logicalId];
   const verb = VERBS[step.action];
   if (step.phase === 'begin') {
-    if (step.action === 'create') stack.resources[step.logicalId] = desired(world, stack, operation, step.logicalId, '');
+    if (step.action === 'create')
+      stack.resources[step.logicalId] = desired(world, stack, operation, step.logicalId, '');
     const current = step.old ?? stack.resources[step.logicalId];
     if (current)
       mark(
@@ -112,7 +127,9 @@ function runStep(world: World, knowledge: Knowledge, stack: Stack, operation: Op
         stack,
         current,
         `${verb}_IN_PROGRESS`,
-        step.action === 'replace' ? 'Requested update requires the creation of a new physical resource; hence creating one.' : undefined,
+        step.action === 'replace'
+          ? 'Requested update requires the creation of a new physical resource; hence creating one.'
+          : undefined,
         step.old === undefined,
       );
     return;
@@ -138,7 +155,10 @@ function runStep(world: World, knowledge: Knowledge, stack: Stack, operation: Op
 }
 
 function deleteStep(world: World, stack: Stack, operation: Operation, step: Step, resource: StackResource): void {
-  const policy = step.action === 'remove_old' && stack.resources[step.logicalId] ? resource.updateReplacePolicy : resource.deletionPolicy;
+  const policy =
+    step.action === 'remove_old' && stack.resources[step.logicalId]
+      ? resource.updateReplacePolicy
+      : resource.deletionPolicy;
   const keeps = policy === 'Retain' || operation.retained.includes(step.logicalId);
   const snapshot = policy === 'Snapshot' && snapshotSupported(resource.type);
   if (!keeps) removeResource(world, resource);
@@ -153,7 +173,13 @@ function deleteStep(world: World, stack: Stack, operation: Operation, step: Step
   if (step.action === 'delete' && operation.kind !== 'delete') delete stack.resources[step.logicalId];
 }
 
-function desired(world: World, stack: Stack, operation: Operation, logicalId: string, physicalId: string): StackResource {
+function desired(
+  world: World,
+  stack: Stack,
+  operation: Operation,
+  logicalId: string,
+  physicalId: string,
+): StackResource {
   const resolved = resolveFor(world, stack, operation.target).resources[logicalId];
   if (!resolved) throw new SandboxFault('ValidationError', `${logicalId} is not in the template`);
   const { type, properties, deletionPolicy, updateReplacePolicy, metadata, references } = resolved;
@@ -207,10 +233,14 @@ function fail(world: World, stack: Stack, operation: Operation, logicalId: strin
     const added = Object.keys(stack.resources).filter((id) => !before.resources[id] && stack.resources[id]?.physicalId);
     const created = added.map((id) => stack.resources[id]!);
     for (const [id, old] of Object.entries(stack.resources)) {
-      if (before.resources[id] && old.physicalId && old.physicalId !== before.resources[id].physicalId) created.push(old);
+      if (before.resources[id] && old.physicalId && old.physicalId !== before.resources[id].physicalId)
+        created.push(old);
     }
     stack.resources = before.resources;
-    operation.steps = schedule(world, [...created.flatMap((old) => bothPhases('remove_old', old.logicalId, old)), finish]);
+    operation.steps = schedule(world, [
+      ...created.flatMap((old) => bothPhases('remove_old', old.logicalId, old)),
+      finish,
+    ]);
     return;
   }
   setStatus(

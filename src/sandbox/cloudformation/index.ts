@@ -6,7 +6,15 @@ import type { World } from '../world.ts';
 import { changeSetOperations } from './change-sets.ts';
 import { diffStack } from './diff.ts';
 import { advanceStacks, bothPhases, exportsOf, finish, importersOf, inOrder, resolveFor, schedule } from './engine.ts';
-import { findStack, isLive, requireStack, type Stack, type StackEvent, type StackResource, setStatus } from './model.ts';
+import {
+  findStack,
+  isLive,
+  requireStack,
+  type Stack,
+  type StackEvent,
+  type StackResource,
+  setStatus,
+} from './model.ts';
 import { knowledge, newStack, readTarget } from './target.ts';
 
 const PAGE = 100;
@@ -46,7 +54,9 @@ export function beginUpdate(
   const replaced = diffs
     .filter(({ replacement, action }) => action === 'Modify' && replacement === 'True')
     .flatMap(({ logicalId, before }) => bothPhases('remove_old', logicalId, before!));
-  const removed = diffs.filter(({ action }) => action === 'Remove').flatMap(({ logicalId }) => bothPhases('delete', logicalId));
+  const removed = diffs
+    .filter(({ action }) => action === 'Remove')
+    .flatMap(({ logicalId }) => bothPhases('delete', logicalId));
   const cleanup = [...replaced, ...removed];
   const before = {
     templateBody: stack.templateBody,
@@ -68,7 +78,11 @@ export function beginUpdate(
   advanceStacks(world, knowledge);
 }
 
-function refuseRemovedExports(world: World, stack: Stack, target: { templateBody: string; parameters: Record<string, string> }): void {
+function refuseRemovedExports(
+  world: World,
+  stack: Stack,
+  target: { templateBody: string; parameters: Record<string, string> },
+): void {
   const after = Object.values(resolveFor(world, stack, target).outputs).map(({ exportName }) => exportName);
   for (const { exportName } of Object.values(stack.outputs)) {
     if (exportName && !after.includes(exportName)) refuseUsedExport(world, stack, exportName);
@@ -77,7 +91,10 @@ function refuseRemovedExports(world: World, stack: Stack, target: { templateBody
 function refuseUsedExport(world: World, stack: Stack, name: string): void {
   const users = importersOf(world, name, stack.region).filter((user) => user !== stack.name);
   if (users.length > 0)
-    throw new SandboxFault('ValidationError', `Export ${name} cannot be deleted as it is in use by ${users.join(', ')}`);
+    throw new SandboxFault(
+      'ValidationError',
+      `Export ${name} cannot be deleted as it is in use by ${users.join(', ')}`,
+    );
 }
 
 const date = (epoch: number | null) => (epoch === null ? undefined : new Date(epoch));
@@ -131,7 +148,10 @@ const operations: Record<string, ApiOperation> = {
   UpdateStack(world, input, caller) {
     const stack = requireStack(world, input.StackName, caller.region);
     if (!/_COMPLETE$/.test(stack.status) || stack.operation)
-      throw new SandboxFault('ValidationError', `Stack:${stack.id} is in ${stack.status} state and can not be updated.`);
+      throw new SandboxFault(
+        'ValidationError',
+        `Stack:${stack.id} is in ${stack.status} state and can not be updated.`,
+      );
     const target = readTarget(input, stack);
     if (diffStack(world, knowledge, stack, target).length === 0)
       throw new SandboxFault('ValidationError', 'No updates are to be performed.');
@@ -142,10 +162,17 @@ const operations: Record<string, ApiOperation> = {
     const stack = findStack(world, input.StackName, caller.region);
     if (!stack || !isLive(stack)) return {};
     if (stack.terminationProtection)
-      throw new SandboxFault('ValidationError', `Stack [${stack.name}] cannot be deleted while TerminationProtection is enabled`);
+      throw new SandboxFault(
+        'ValidationError',
+        `Stack [${stack.name}] cannot be deleted while TerminationProtection is enabled`,
+      );
     if (input.RetainResources?.length && stack.status !== 'DELETE_FAILED')
-      throw new SandboxFault('ValidationError', 'The specified resources to retain can be used only when the stack is in DELETE_FAILED.');
-    for (const { exportName } of Object.values(stack.outputs)) if (exportName) refuseUsedExport(world, stack, exportName);
+      throw new SandboxFault(
+        'ValidationError',
+        'The specified resources to retain can be used only when the stack is in DELETE_FAILED.',
+      );
+    for (const { exportName } of Object.values(stack.outputs))
+      if (exportName) refuseUsedExport(world, stack, exportName);
     const order = inOrder(stack.resources)
       .reverse()
       .filter((id) => stack.resources[id]?.status !== 'DELETE_COMPLETE');
@@ -214,11 +241,18 @@ const operations: Record<string, ApiOperation> = {
   DescribeStackResource(world, input, caller) {
     const resource = requireStack(world, input.StackName, caller.region).resources[input.LogicalResourceId];
     if (!resource)
-      throw new SandboxFault('ValidationError', `Resource ${input.LogicalResourceId} does not exist for stack ${input.StackName}`);
+      throw new SandboxFault(
+        'ValidationError',
+        `Resource ${input.LogicalResourceId} does not exist for stack ${input.StackName}`,
+      );
     return { StackResourceDetail: showResource(resource) };
   },
   ListStackResources(world, input, caller) {
-    const { page, next } = pageOf(Object.values(requireStack(world, input.StackName, caller.region).resources), input.NextToken, PAGE);
+    const { page, next } = pageOf(
+      Object.values(requireStack(world, input.StackName, caller.region).resources),
+      input.NextToken,
+      PAGE,
+    );
     return { StackResourceSummaries: page.map(showResource), NextToken: next };
   },
   GetTemplate: (world, input, caller) => ({
@@ -252,7 +286,8 @@ const operations: Record<string, ApiOperation> = {
   },
   ListImports(world, input, caller) {
     const users = importersOf(world, input.ExportName, caller.region);
-    if (users.length === 0) throw new SandboxFault('ValidationError', `Export '${input.ExportName}' is not imported by any stack.`);
+    if (users.length === 0)
+      throw new SandboxFault('ValidationError', `Export '${input.ExportName}' is not imported by any stack.`);
     return { Imports: users };
   },
   UpdateTerminationProtection(world, input, caller) {

@@ -108,7 +108,9 @@ export const versionOf = (stack: Stack) => stack.updatedAt ?? stack.createdAt;
 /** By name: live stacks only; by id: deleted ones too. */
 export function findStack(world: World, nameOrId: string, region: string): Stack | undefined {
   if (nameOrId.startsWith('arn:')) return world.get<Stack>('stack', nameOrId);
-  return world.list<Stack>('stack').find((stack) => stack.name === nameOrId && stack.region === region && isLive(stack));
+  return world
+    .list<Stack>('stack')
+    .find((stack) => stack.name === nameOrId && stack.region === region && isLive(stack));
 }
 
 export function requireStack(world: World, nameOrId: string, region: string): Stack {

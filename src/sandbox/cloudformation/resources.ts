@@ -24,8 +24,10 @@ const ARNS: Record<string, string> = {
   'AWS::SNS::Topic': 'arn:aws:sns:{region}:{account}:{name}',
   'AWS::StepFunctions::StateMachine': 'arn:aws:states:{region}:{account}:stateMachine:{name}',
   'AWS::SecretsManager::Secret': 'arn:aws:secretsmanager:{region}:{account}:secret:{name}',
-  'AWS::ElasticLoadBalancingV2::LoadBalancer': 'arn:aws:elasticloadbalancing:{region}:{account}:loadbalancer/app/{name}/50dc6c495c0c9188',
-  'AWS::ElasticLoadBalancingV2::TargetGroup': 'arn:aws:elasticloadbalancing:{region}:{account}:targetgroup/{name}/6d0ecf831eec9f09',
+  'AWS::ElasticLoadBalancingV2::LoadBalancer':
+    'arn:aws:elasticloadbalancing:{region}:{account}:loadbalancer/app/{name}/50dc6c495c0c9188',
+  'AWS::ElasticLoadBalancingV2::TargetGroup':
+    'arn:aws:elasticloadbalancing:{region}:{account}:targetgroup/{name}/6d0ecf831eec9f09',
   'AWS::ECS::TaskDefinition': 'arn:aws:ecs:{region}:{account}:task-definition/{name}:1',
 };
 const ARN_SERVICES: Record<string, string> = {
@@ -80,7 +82,8 @@ function nameTaken(world: World, type: string, name: string, region: string): bo
     .filter((stack) => stack.region === region)
     .some((stack) =>
       Object.values(stack.resources).some(
-        (resource) => resource.type === type && resource.physicalId.endsWith(name) && resource.status !== 'DELETE_COMPLETE',
+        (resource) =>
+          resource.type === type && resource.physicalId.endsWith(name) && resource.status !== 'DELETE_COMPLETE',
       ),
     );
 }
@@ -105,7 +108,8 @@ function createInstance(world: World, stack: Stack, spec: Omit<StackResource, 'p
 export function updateResource(world: World, resource: StackResource): void {
   const failure = (resource.metadata.CountersignSandbox as { fail?: string } | undefined)?.fail;
   if (failure) throw new SandboxFault('HandlerFailure', failure);
-  const instance = resource.type === 'AWS::EC2::Instance' ? world.get<Instance>('instance', resource.physicalId) : undefined;
+  const instance =
+    resource.type === 'AWS::EC2::Instance' ? world.get<Instance>('instance', resource.physicalId) : undefined;
   if (instance)
     world.put('instance', instance.id, {
       ...instance,
@@ -125,7 +129,8 @@ export function attributeOf(resource: StackResource, attribute: string, stack: S
   if (typeof own === 'string') return own;
   if (attribute === 'Arn' || attribute.endsWith('Arn')) {
     if (resource.physicalId.startsWith('arn:')) return resource.physicalId;
-    const service = ARN_SERVICES[resource.type] ?? `${(resource.type.split('::')[1] ?? 'x').toLowerCase()}:{region}:{account}:`;
+    const service =
+      ARN_SERVICES[resource.type] ?? `${(resource.type.split('::')[1] ?? 'x').toLowerCase()}:{region}:{account}:`;
     return `arn:aws:${fill(service, stack, account, '')}${resource.physicalId.split('/').at(-1)}`;
   }
   return `${resource.physicalId}.${attribute}`;

@@ -28,8 +28,10 @@ export function readTarget(
   parameters: Record<string, string>;
   tags: Record<string, string>;
 } {
-  const templateBody: string | undefined = input.UsePreviousTemplate === true ? stack?.templateBody : input.TemplateBody;
-  if (!templateBody) throw new SandboxFault('ValidationError', 'Either Template URL or Template Body must be specified.');
+  const templateBody: string | undefined =
+    input.UsePreviousTemplate === true ? stack?.templateBody : input.TemplateBody;
+  if (!templateBody)
+    throw new SandboxFault('ValidationError', 'Either Template URL or Template Body must be specified.');
   if (Buffer.byteLength(templateBody) > MAX_BODY_BYTES && !input.UsePreviousTemplate)
     throw new SandboxFault(
       'ValidationError',
@@ -40,7 +42,10 @@ export function readTarget(
     const types = [...new Set(Object.values(template.Resources).map(({ Type }) => Type))];
     const unknown = types.filter((type) => !knowledge.isKnownType(type) && !type.startsWith('Custom::'));
     if (unknown.length > 0)
-      throw new SandboxFault('ValidationError', `Template format error: Unrecognized resource types: [${unknown.join(', ')}]`);
+      throw new SandboxFault(
+        'ValidationError',
+        `Template format error: Unrecognized resource types: [${unknown.join(', ')}]`,
+      );
     const given = Object.fromEntries(
       (
         (input.Parameters ?? []) as {
@@ -60,10 +65,12 @@ export function readTarget(
         throw new SandboxFault('ValidationError', `Parameter '${name}' must be one of AllowedValues`);
     }
     const missing = requiredCapabilities(template).filter((needed) => !covers(input.Capabilities ?? [], needed));
-    if (missing.length > 0) throw new SandboxFault('InsufficientCapabilitiesException', `Requires capabilities : [${missing.join(', ')}]`);
+    if (missing.length > 0)
+      throw new SandboxFault('InsufficientCapabilitiesException', `Requires capabilities : [${missing.join(', ')}]`);
     return { template, templateBody, parameters, tags: tagsOf(input, stack?.tags ?? {}) };
   } catch (error) {
-    if (error instanceof CountersignError) throw new SandboxFault('ValidationError', `Template format error: ${error.message}`);
+    if (error instanceof CountersignError)
+      throw new SandboxFault('ValidationError', `Template format error: ${error.message}`);
     throw error;
   }
 }
@@ -84,7 +91,10 @@ export function newStack(
   },
 ): Stack {
   if (!/^[A-Za-z][A-Za-z0-9-]{0,127}$/.test(name))
-    throw new SandboxFault('ValidationError', `1 validation error detected: Value '${name}' at 'stackName' failed to satisfy constraint`);
+    throw new SandboxFault(
+      'ValidationError',
+      `1 validation error detected: Value '${name}' at 'stackName' failed to satisfy constraint`,
+    );
   const id = `arn:aws:cloudformation:${region}:${world.account}:stack/${name}/${world.newId('').slice(0, 8)}-0000-11f0-8000-${world.newId('').slice(0, 12)}`;
   return {
     id,

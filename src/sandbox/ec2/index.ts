@@ -1,27 +1,33 @@
 /** The sandbox's EC2: instances, volumes, snapshots, tags, groups; DryRun on every write. */
 
+import { glob } from '../../core/glob.ts';
 import { type Operation, pageOf, SandboxFault, type Service } from '../service.ts';
 import type { World } from '../world.ts';
-import { advanceInstances, type Instance, instancesById, type SecurityGroup, type Snapshot, type Tag, type Volume } from './model.ts';
+import {
+  advanceInstances,
+  type Instance,
+  instancesById,
+  type SecurityGroup,
+  type Snapshot,
+  type Tag,
+  type Volume,
+} from './model.ts';
 import { STATE_CODES, transition } from './transitions.ts';
 
 const INSTANCE_STORE_FAMILIES = /^(?:i3|i4i|i7i|d3|m5d|c5d|r5d|m6id|c6id|r6id|m7gd)\./;
 
 type Filter = { Name: string; Values: string[] };
-const KNOWN_FILTERS = /^(?:tag:.+|tag-key|instance-id|instance-state-name|instance\.group-id|volume-id|snapshot-id|group-id|group-name)$/;
-const glob = (pattern: string) =>
-  new RegExp(
-    `^${pattern
-      .replaceAll(/[.+^${}()|[\]\\]/g, '\\$&')
-      .replaceAll('*', '.*')
-      .replaceAll('?', '.')}$`,
-  );
+const KNOWN_FILTERS =
+  /^(?:tag:.+|tag-key|instance-id|instance-state-name|instance\.group-id|volume-id|snapshot-id|group-id|group-name)$/;
 
 /** Every filter must match one of its values. */
 function matches(filters: Filter[] | undefined, valuesOf: (name: string) => string[]): boolean {
   const unknown = filters?.find(({ Name }) => !KNOWN_FILTERS.test(Name));
-  if (unknown) throw new SandboxFault('InvalidParameterValue', `The sandbox does not know the filter '${unknown.Name}'`);
-  return (filters ?? []).every(({ Name, Values }) => Values.some((wanted) => valuesOf(Name).some((value) => glob(wanted).test(value))));
+  if (unknown)
+    throw new SandboxFault('InvalidParameterValue', `The sandbox does not know the filter '${unknown.Name}'`);
+  return (filters ?? []).every(({ Name, Values }) =>
+    Values.some((wanted) => valuesOf(Name).some((value) => glob(wanted).test(value))),
+  );
 }
 const tagValues = (tags: Tag[], name: string): string[] =>
   name === 'tag-key'
@@ -228,14 +234,18 @@ const operations: Record<string, Operation> = {
   ModifyInstanceAttribute: write((world, input, caller) => {
     const [instance] = instancesById(world, [input.InstanceId], caller.region);
     // Two spellings of one request: InstanceType={Value: …}, and Attribute=instanceType with Value=….
-    const given = (attribute: string, member: string) => input[member]?.Value ?? (input.Attribute === attribute ? input.Value : undefined);
+    const given = (attribute: string, member: string) =>
+      input[member]?.Value ?? (input.Attribute === attribute ? input.Value : undefined);
     const type = given('instanceType', 'InstanceType');
     const termination = given('disableApiTermination', 'DisableApiTermination');
     const stop = given('disableApiStop', 'DisableApiStop');
     if ([type, termination, stop].every((value) => value === undefined))
       throw new SandboxFault('InvalidParameterValue', 'The sandbox does not change this attribute.');
     if (type !== undefined && instance!.state !== 'stopped')
-      throw new SandboxFault('IncorrectInstanceState', `The instance '${input.InstanceId}' is not in the 'stopped' state.`);
+      throw new SandboxFault(
+        'IncorrectInstanceState',
+        `The instance '${input.InstanceId}' is not in the 'stopped' state.`,
+      );
     world.put('instance', instance!.id, {
       ...instance,
       ...(type === undefined ? {} : { type }),
@@ -269,7 +279,10 @@ const operations: Record<string, Operation> = {
   }),
   CreateTags: write((world, input) => {
     const given: Tag[] = input.Tags ?? [];
-    retag(world, input.Resources ?? [], (tags) => [...tags.filter(({ Key }) => !given.some((tag) => tag.Key === Key)), ...given]);
+    retag(world, input.Resources ?? [], (tags) => [
+      ...tags.filter(({ Key }) => !given.some((tag) => tag.Key === Key)),
+      ...given,
+    ]);
     return {};
   }),
   DeleteTags: write((world, input) => {
