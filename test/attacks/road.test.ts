@@ -197,12 +197,10 @@ describe('execution', () => {
 describe('who proposes, and the policy', () => {
   it('plans only when the sponsor is unset or unknown', async () => {
     for (const sponsor of [undefined, 'mallory']) {
-      const answer = await world
-        .another({ sponsor })
-        .pipeline('plan_stack_update', {
-          stack: STACK,
-          set: [{ path: 'Resources.QueryFunction.Properties.Timeout', value: 21 }],
-        });
+      const answer = await world.another({ sponsor }).pipeline('plan_stack_update', {
+        stack: STACK,
+        set: [{ path: 'Resources.QueryFunction.Properties.Timeout', value: 21 }],
+      });
       expect(answer).toMatchObject({ ok: true, content: { decision: 'plan_only' } });
     }
   });
