@@ -12,6 +12,9 @@ const options = z.strictObject({});
 export const approval: GuardDefinition<z.infer<typeof options>> = {
   name: 'approval',
   rule: 'The seats that the policy asks for, by environment and worst reversibility.',
+  normally: 'hold(seats of the policy)',
+  told: 'who can sign, and how',
+  structural: true,
   options,
   create: () => ({
     name: 'approval',

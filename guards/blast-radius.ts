@@ -18,6 +18,8 @@ const options = z.strictObject({
 export const blastRadius: GuardDefinition<z.infer<typeof options>> = {
   name: 'blast-radius',
   rule: 'At most 10 updated, 3 lost, 100 created; in stacks of 10 or more also at most 20 % lost; above 50 lost never.',
+  normally: 'hold(2), deny above 50 lost',
+  told: 'count against cap',
   options,
   create: (caps) => ({
     name: 'blast-radius',

@@ -20,6 +20,9 @@ const WEAKENING = [
 export const changeSetOnly: GuardDefinition<z.infer<typeof options>> = {
   name: 'change-set-only',
   rule: 'No UpdateStack; nothing that disables rollback or validation; no import; nested stacks only through their owner.',
+  normally: 'deny',
+  told: 'who owns it',
+  structural: true,
   options,
   create: () => ({
     name: 'change-set-only',

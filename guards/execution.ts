@@ -11,6 +11,9 @@ const options = z.strictObject({});
 export const execution: GuardDefinition<z.infer<typeof options>> = {
   name: 'execution',
   rule: 'A scope executes nothing until its policy enables it; an unknown sponsor never does.',
+  normally: 'plan_only',
+  told: 'plans only here',
+  structural: true,
   options,
   create: () => ({
     name: 'execution',

@@ -11,6 +11,9 @@ const options = z.strictObject({});
 export const halt: GuardDefinition<z.infer<typeof options>> = {
   name: 'halt',
   rule: 'A person halted this server: nothing proposes or executes until a person resumes it.',
+  normally: 'deny',
+  told: 'halted by a person',
+  structural: true,
   options,
   beforePlanning: true,
   create: () => ({

@@ -11,6 +11,9 @@ const options = z.strictObject({});
 export const identity: GuardDefinition<z.infer<typeof options>> = {
   name: 'identity',
   rule: 'The account and region in use are those that the policy names.',
+  normally: 'deny',
+  told: 'expected …, got …',
+  structural: true,
   options,
   beforePlanning: true,
   create: () => ({

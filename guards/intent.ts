@@ -18,6 +18,8 @@ const FORBIDDEN: Partial<Record<Goal, readonly EffectKind[]>> = {
 export const intent: GuardDefinition<z.infer<typeof options>> = {
   name: 'intent',
   rule: 'fix, configure and scale never delete or replace; fix never expires, disables or disconnects.',
+  normally: 'P-deny, else hold(1)',
+  told: 'you said fix; this deletes',
   options,
   create: () => ({
     name: 'intent',

@@ -11,6 +11,9 @@ const options = z.strictObject({ also: z.array(z.string()).default([]) });
 export const labels: GuardDefinition<z.infer<typeof options>> = {
   name: 'labels',
   rule: 'A tag that a scope, environment, freeze or rule reads cannot be set or removed through a plan.',
+  normally: 'deny',
+  told: 'this tag decides things',
+  structural: true,
   options,
   create: ({ also }) => ({
     name: 'labels',

@@ -11,6 +11,8 @@ const options = z.strictObject({});
 export const ownership: GuardDefinition<z.infer<typeof options>> = {
   name: 'ownership',
   rule: 'EC2 tools never act on what a stack or an auto-scaling group owns; terminating holds for two seats.',
+  normally: 'deny; terminate hold(2)',
+  told: 'owned by …; plan that stack',
   options,
   create: () => ({
     name: 'ownership',

@@ -11,6 +11,9 @@ const options = z.strictObject({});
 export const planFirst: GuardDefinition<z.infer<typeof options>> = {
   name: 'plan-first',
   rule: 'Only a stored plan, at most 15 minutes old, whose dry run succeeded, can be proposed.',
+  normally: 'deny',
+  told: 'plan again',
+  structural: true,
   options,
   create: () => ({
     name: 'plan-first',

@@ -14,6 +14,8 @@ const ALONE =
 export const protection: GuardDefinition<z.infer<typeof options>> = {
   name: 'protection',
   rule: 'Lowering termination or stop protection, deletion or update-replace policy holds for two seats; with a loss, or within 24 h before one, it is refused.',
+  normally: 'hold(2); deny with a loss',
+  told: 'protection changes stand alone',
   options,
   create: () => ({
     name: 'protection',

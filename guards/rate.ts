@@ -14,6 +14,8 @@ const DEFAULTS = { production: 5, development: 30, disposable: 30 };
 export const rate: GuardDefinition<z.infer<typeof options>> = {
   name: 'rate',
   rule: 'One change in flight per target; 5 executions an hour in production, 30 elsewhere; the same failure twice stops.',
+  normally: 'deny',
+  told: 'suspected loop; report it',
   options,
   create: ({ perHour }) => ({
     name: 'rate',

@@ -17,6 +17,8 @@ const IN_PLACE =
 export const recreate: GuardDefinition<z.infer<typeof options>> = {
   name: 'recreate',
   rule: 'Delete-and-recreate: a replaced resource that holds data or identity, one physical name removed and added, many losses at once, or a stack deleted within 24 h.',
+  normally: 'P-deny, else hold(1); other replacements hold(2)',
+  told: 'this is delete-and-recreate; in place: how',
   options,
   create: ({ minLosses, lossShare }) => ({
     name: 'recreate',

@@ -11,6 +11,9 @@ const options = z.strictObject({});
 export const scope: GuardDefinition<z.infer<typeof options>> = {
   name: 'scope',
   rule: 'Account, region and stack or tag lie in a scope of the policy; new stacks only where the scope says create.',
+  normally: 'deny',
+  told: 'what is in reach, who to ask',
+  structural: true,
   options,
   beforePlanning: true,
   create: () => ({

@@ -12,6 +12,8 @@ const options = z.strictObject({});
 export const stackDeletion: GuardDefinition<z.infer<typeof options>> = {
   name: 'stack-deletion',
   rule: 'Deleting a stack holds for two seats; it is refused under termination protection or while its exports are imported.',
+  normally: 'hold(2); deny under protection or imports',
+  told: 'what vanishes, what stays',
   options,
   create: () => ({
     name: 'stack-deletion',

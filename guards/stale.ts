@@ -11,6 +11,9 @@ const options = z.strictObject({});
 export const stale: GuardDefinition<z.infer<typeof options>> = {
   name: 'stale',
   rule: 'At execution, any difference in what was signed or judged ends the change.',
+  normally: 'deny at execution',
+  told: 'what changed; plan again',
+  structural: true,
   options,
   create: () => ({
     name: 'stale',

@@ -12,6 +12,8 @@ const options = z.strictObject({});
 export const statefulLoss: GuardDefinition<z.infer<typeof options>> = {
   name: 'stateful-loss',
   rule: 'What holds data or identity is not removed or replaced with an effective policy of Delete.',
+  normally: 'P-deny, else hold(1); hold(2) once retained or backed up',
+  told: 'ids, policy in force, the line to add',
   options,
   create: () => ({
     name: 'stateful-loss',

@@ -12,6 +12,8 @@ const options = z.strictObject({ seats: z.number().int().min(1).default(2) });
 export const unknownEffect: GuardDefinition<z.infer<typeof options>> = {
   name: 'unknown-effect',
   rule: 'What could not be decided, and types that nobody has judged yet, are judged as the worst possible and hold for two seats.',
+  normally: 'hold(2)',
+  told: 'what could not be bounded',
   options,
   create: ({ seats }) => ({
     name: 'unknown-effect',

@@ -4,7 +4,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { guards } from '../guards/index.ts';
 import { tools } from '../tools/index.ts';
-import { createCloud, type WritingDoor } from './aws/cloud.ts';
+import { createCloud } from './aws/cloud.ts';
+import type { WritingDoor } from './aws/writing-door.ts';
 import type { Config } from './config.ts';
 import { createChanges } from './core/changes.ts';
 import { CountersignError } from './core/errors.ts';
@@ -29,6 +30,7 @@ export interface AppOptions {
   /** The simulated cloud in this process, instead of AWS. */
   sandbox?: { store: Sandbox['store']; requestHandler: unknown };
   now?: () => Date;
+  answerWithinMilliseconds?: number;
   logDefect?: (error: unknown, where: string) => void;
 }
 
@@ -57,6 +59,11 @@ export function createApp(config: Config, options: AppOptions = {}): App {
         : {}),
       ...(!sandbox && config.endpointUrl ? { endpoint: config.endpointUrl } : {}),
     }),
+    accounts: Object.entries(policyFile?.file.accounts ?? {}).map(([alias, { id, profile }]) => ({
+      alias,
+      id,
+      ...(profile === undefined ? {} : { profile }),
+    })),
     endpointName: sandbox ? `sandbox:${sandbox.store.id}` : (config.endpointUrl ?? 'aws'),
     secretKey: secretOf(config.home),
     templateRoots: config.templateRoots,
@@ -69,7 +76,16 @@ export function createApp(config: Config, options: AppOptions = {}): App {
       process.stderr.write(
         `${JSON.stringify({ level: 'error', where, error: String((error as Error)?.stack ?? error) })}\n`,
       ));
-  const pipeline = createPipeline({ tools, cloud, policy, ledger, changes, now, logDefect });
+  const pipeline = createPipeline({
+    tools,
+    cloud,
+    policy,
+    ledger,
+    changes,
+    now,
+    logDefect,
+    answerWithinMilliseconds: options.answerWithinMilliseconds ?? 40_000,
+  });
   return { config, ledger, policyFile, policy, changes, cloud, pipeline, close: () => ledger.close() };
 }
 

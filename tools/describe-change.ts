@@ -1,9 +1,7 @@
 /** A change: who signed, how far it is, how it ended. */
 import { z } from 'zod';
 import { answerChange } from '../src/core/answer.ts';
-import { defineTool } from '../src/core/tool.ts';
-
-const POLL_MILLISECONDS = 500;
+import { defineTool, until } from '../src/core/tool.ts';
 
 export const describeChange = defineTool({
   name: 'describe_change',
@@ -18,12 +16,8 @@ export const describeChange = defineTool({
   }),
   output: z.looseObject({ change_id: z.string(), state: z.string() }),
   async run({ change_id, since, wait_seconds }, { changes }) {
-    const until = Date.now() + wait_seconds * 1000;
-    let change = changes.find(change_id);
-    while (since !== undefined && change.version <= since && Date.now() < until) {
-      await new Promise((resolve) => setTimeout(resolve, POLL_MILLISECONDS));
-      change = changes.find(change_id);
-    }
+    await until(() => since === undefined || changes.find(change_id).version > since, wait_seconds);
+    const change = changes.find(change_id);
     if (since !== undefined && change.version <= since) return { change_id, state: change.state, unchanged: true };
     return { ...answerChange(change), progress: changes.progress(change_id).slice(-10) };
   },

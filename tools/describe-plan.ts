@@ -1,28 +1,31 @@
 /** A plan that was made, in full. */
 import { z } from 'zod';
 import { answerPlan, describeEffects } from '../src/core/answer.ts';
-import { defineTool } from '../src/core/tool.ts';
+import { defineTool, until } from '../src/core/tool.ts';
 
 export const describePlan = defineTool({
   name: 'describe_plan',
   effect: 'describe',
   title: 'Describe a plan',
-  description: 'A plan again, and the effects that its first answer left out: page with cursor.',
+  description:
+    'A plan again, and the effects that its first answer left out: page with cursor. wait_seconds waits for one that is still being made.',
   input: z.strictObject({
     plan_id: z.string().min(1).max(64),
     cursor: z
       .string()
       .regex(/^\d{1,5}$/)
       .optional(),
+    wait_seconds: z.number().int().min(0).max(50).default(0),
   }),
   output: z.looseObject({ plan_id: z.string(), decision: z.string() }),
-  async run({ plan_id, cursor }, { changes, policy }) {
-    const { plan, decision, goalsAllowed } = changes.plan(plan_id);
+  async run({ plan_id, cursor, wait_seconds }, { changes, policy }) {
+    await until(() => !changes.isPlanning(plan_id), wait_seconds);
+    const { plan, judgement, goalsAllowed } = changes.plan(plan_id);
     const from = Number(cursor ?? 0);
     const page = plan.effects.slice(from, from + 20);
     const more = from + page.length < plan.effects.length;
     return {
-      ...answerPlan(plan, decision, goalsAllowed, policy.assurance()),
+      ...answerPlan(plan, judgement, goalsAllowed, policy.assurance()),
       effects: describeEffects(page),
       total_effects: plan.effects.length,
       ...(more ? { cursor: String(from + page.length) } : {}),

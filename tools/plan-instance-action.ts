@@ -16,6 +16,6 @@ export const planInstanceAction = defineTool({
       .max(50),
     action: z.enum(['start', 'stop', 'reboot', 'terminate']),
   }),
-  target: ({ instance_ids }) => ({ kind: 'instances', name: [...new Set(instance_ids)].sort().join(',') }),
+  target: ({ instance_ids }) => ({ kind: 'resources', name: [...new Set(instance_ids)].sort().join(',') }),
   run: ({ instance_ids, action }, { planner }) => planner.instanceAction(instance_ids, action),
 });

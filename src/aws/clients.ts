@@ -13,6 +13,8 @@ import { admit, type Permit } from '../core/permit.ts';
 
 export interface CloudSettings {
   region: string;
+  /** A profile of the shared AWS configuration, instead of the default chain's. */
+  profile?: string;
   endpoint?: string;
   /** The sandbox's in-process door. */
   requestHandler?: unknown;
@@ -51,9 +53,10 @@ function plainInput(input: Record<string, unknown>): Record<string, Json> {
   return JSON.parse(JSON.stringify(input)) as Record<string, Json>;
 }
 
-function configuration({ region, endpoint, requestHandler, credentials }: CloudSettings, holder: Holder) {
+function configuration({ region, profile, endpoint, requestHandler, credentials }: CloudSettings, holder: Holder) {
   return {
     region,
+    ...(profile === undefined ? {} : { profile }),
     maxAttempts: holder.permit?.kind === 'writing' ? 1 : 4,
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(requestHandler === undefined

@@ -48,6 +48,7 @@ export function effectOfChange(knowledge: Knowledge, change: ResourceChange, sta
     holds: holdsOf(type),
     revision: isRevisionType(type),
     properties,
+    marks: [],
   };
   switch (change.Action) {
     case 'Add':
@@ -175,6 +176,7 @@ export function effectOfInstance(instance: ObservedInstance, action: InstanceAct
     holds: 'nothing',
     revision: false,
     properties: [],
+    marks: [],
     ...(instance.owner ? { owner: instance.owner } : {}),
   };
   if (action === 'start')

@@ -33,11 +33,23 @@ export const proposalSchema = z.strictObject({
   planDocument: z.string(),
   target: targetSchema,
   sponsor: z.string().nullable(),
+  /** The MCP client's own name, as it claims. */
+  agent: z.string().nullable(),
   goal: goalSchema,
   /** The agent's words, made visible; always shown as the agent's. */
   reason: z.string(),
   ticket: z.string().nullable(),
   judgement: judgementSchema,
+  /** What it does, summed, so that budgets need not open the plan. */
+  sums: z.strictObject({
+    updated: z.number().int(),
+    created: z.number().int(),
+    lost: z.number().int(),
+    /** Names of what is lost. */
+    losses: z.array(z.string()),
+    /** Resources that the target had before. */
+    sizeBefore: z.number().int(),
+  }),
   /** People who can never fill a seat of this change: the sponsor and whoever maps to the server's own user. */
   excluded: z.array(z.string()),
   environment: z.enum(['production', 'development', 'disposable']),

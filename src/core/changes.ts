@@ -2,18 +2,18 @@
 import { randomBytes } from 'node:crypto';
 import { type Change, foldChange, type Proposal } from './change.ts';
 import type { Json } from './digest.ts';
-import { CountersignError } from './errors.ts';
+import { CountersignError, type ErrorAnswer } from './errors.ts';
 import { judgeAll } from './guard.ts';
-import { type Plan, planDigest, planSchema } from './plan.ts';
-import type { ChangesPort, Ledger, LedgerEvent, PolicyPort } from './ports.ts';
+import { type Plan, planDigest, planSchema, sumsOf } from './plan.ts';
+import type { ChangesPort, Judge, Ledger, LedgerEvent, LedgerTransaction, PolicyPort } from './ports.ts';
 import { hidesSomething, makeVisible } from './render-safe.ts';
 import type { Goal, Judgement } from './verdict.ts';
 
-const missing = (what: string, id: string, tool: string) =>
+const missing = (changeId: string) =>
   new CountersignError(
     'INPUT_NOT_FOUND',
-    `There is no ${what} ${makeVisible(id, 60)}.`,
-    `${tool} lists what is there.`,
+    `There is no change ${makeVisible(changeId, 60)}.`,
+    'describe_changes lists what is there.',
   );
 
 interface MadeBody {
@@ -29,13 +29,29 @@ export function createChanges(ports: { ledger: Ledger; policy: PolicyPort; now()
 
   function find(changeId: string): Change {
     const change = fold(ledger.events({ changeId }));
-    if (!change) throw missing('change', changeId, 'describe_changes');
+    if (!change) throw missing(changeId);
     return change;
   }
 
-  function plan(planId: string): { plan: Plan; goalsAllowed: Goal[]; decision: Judgement; document: string } {
-    const [made] = ledger.events({ planId, kinds: ['plan.made'], limit: 1 });
-    if (!made) throw missing('plan', planId, 'plan_stack_update makes one; nothing');
+  const planEvents = (planId: string) => ledger.events({ planId, kinds: ['plan.begun', 'plan.made', 'plan.failed'] });
+
+  function plan(planId: string): { plan: Plan; goalsAllowed: Goal[]; judgement: Judgement; document: string } {
+    const events = planEvents(planId);
+    const made = events.find(({ kind }) => kind === 'plan.made');
+    const failed = events.find(({ kind }) => kind === 'plan.failed')?.body as unknown as ErrorAnswer | undefined;
+    if (failed) throw new CountersignError(failed.code, failed.message, failed.remedy);
+    if (!made && events.length > 0)
+      throw new CountersignError(
+        'STATE_PLAN_BEING_MADE',
+        `The plan ${planId} is still being made.`,
+        `Wait for it: describe_plan {"plan_id": "${planId}", "wait_seconds": 45}.`,
+      );
+    if (!made)
+      throw new CountersignError(
+        'INPUT_NOT_FOUND',
+        `There is no plan ${makeVisible(planId, 60)}.`,
+        'A plan_* tool makes one and tells its plan_id.',
+      );
     const body = made.body as unknown as MadeBody;
     const stored = planSchema.safeParse(ledger.document(body.document));
     if (!stored.success || planDigest(stored.data) !== body.digest) {
@@ -45,12 +61,13 @@ export function createChanges(ports: { ledger: Ledger; policy: PolicyPort; now()
         'Stop and run countersign audit verify.',
       );
     }
-    return { plan: stored.data, goalsAllowed: body.goals, decision: body.judgement, document: body.document };
+    return { plan: stored.data, goalsAllowed: body.goals, judgement: body.judgement, document: body.document };
   }
 
   return {
     find,
     plan,
+    isPlanning: (planId) => planEvents(planId).every(({ kind }) => kind === 'plan.begun'),
     async propose({ planId, goal, reason, ticket }) {
       const { plan: proposed, document } = plan(planId);
       if (hidesSomething(reason))
@@ -59,47 +76,19 @@ export function createChanges(ports: { ledger: Ledger; policy: PolicyPort; now()
           'reason has characters that a person could not see.',
           'Write it as plain text.',
         );
-      const judge = policy.judgeFor(proposed.target, proposed.observed.stack?.tags ?? {}, 'propose', goal);
-      const judgement = judgeAll(judge.guards, proposed, judge.facts);
-      const now = ports.now();
-      const proposal: Proposal = {
-        id: `chg_${randomBytes(6).toString('hex')}`,
-        planId,
-        planDigest: proposed.digest,
-        planDocument: document,
-        target: proposed.target,
-        sponsor: policy.sponsor().name,
-        goal,
-        reason: makeVisible(reason, 500),
-        ticket: ticket === undefined ? null : makeVisible(ticket, 80),
-        judgement,
-        excluded: judge.excluded,
-        environment: judge.facts.environment,
-        proposedAt: now.toISOString(),
-        approveBy: new Date(now.getTime() + judge.seatsWithinSeconds * 1000).toISOString(),
-        nonce: randomBytes(16).toString('hex'),
-        assurance: policy.assurance(),
-      };
-      ledger.transact((tx) => {
-        if (!tx.claim(`proposed/${planId}`))
-          throw new CountersignError(
-            'STATE_PLAN_USED',
-            'This plan was proposed already.',
-            'describe_changes lists the change; plan again for a new one.',
-          );
-        tx.append({
-          kind: 'change.proposed',
-          changeId: proposal.id,
-          planId,
-          body: proposal as unknown as Json,
-        });
-      });
-      return find(proposal.id);
+      for (;;) {
+        const judgedAt = newestChangeEvent(ledger);
+        const judge = await policy.judgeFor(proposed, 'propose', goal);
+        const proposal = proposalOf({ proposed, document, goal, reason, ticket, judge, policy, now: ports.now() });
+        // Budgets hold across processes: what others proposed meanwhile was not in the facts, so judge again.
+        if (ledger.transact((tx) => newestChangeEvent(tx) === judgedAt && appendProposal(tx, proposal)))
+          return find(proposal.id);
+      }
     },
     withdraw(changeId) {
       ledger.transact((tx) => {
         const change = fold(tx.events({ changeId }));
-        if (!change) throw missing('change', changeId, 'describe_changes');
+        if (!change) throw missing(changeId);
         if (change.sponsor !== policy.sponsor().name)
           throw new CountersignError(
             'SPONSOR_UNKNOWN',
@@ -137,5 +126,60 @@ export function createChanges(ports: { ledger: Ledger; policy: PolicyPort; now()
       ledger
         .events({ changeId, kinds: ['change.progress'] })
         .map(({ at, body }) => ({ at, text: String((body as { text?: string }).text ?? '') })),
+  };
+}
+
+const CHANGE_EVENTS = ['change.proposed', 'change.executing', 'change.finished', 'halted', 'resumed'];
+
+function newestChangeEvent(ledger: Pick<Ledger, 'events'>): number {
+  return ledger.events({ kinds: CHANGE_EVENTS, newestFirst: true, limit: 1 })[0]?.seq ?? 0;
+}
+
+function appendProposal(tx: LedgerTransaction, proposal: Proposal): true {
+  if (!tx.claim(`proposed/${proposal.planId}`))
+    throw new CountersignError(
+      'STATE_PLAN_USED',
+      'This plan was proposed already.',
+      'describe_changes lists the change; plan again for a new one.',
+    );
+  tx.append({
+    kind: 'change.proposed',
+    changeId: proposal.id,
+    planId: proposal.planId,
+    body: proposal as unknown as Json,
+  });
+  return true;
+}
+
+function proposalOf(from: {
+  proposed: Plan;
+  document: string;
+  goal: Goal;
+  reason: string;
+  ticket: string | undefined;
+  judge: Judge;
+  policy: PolicyPort;
+  now: Date;
+}): Proposal {
+  const { proposed, document, goal, reason, ticket, judge, policy, now } = from;
+  return {
+    id: `chg_${randomBytes(6).toString('hex')}`,
+    planId: proposed.id,
+    planDigest: proposed.digest,
+    planDocument: document,
+    target: proposed.target,
+    sponsor: policy.sponsor().name,
+    agent: proposed.agent,
+    goal,
+    reason: makeVisible(reason, 500),
+    ticket: ticket === undefined ? null : makeVisible(ticket, 80),
+    judgement: judgeAll(judge.guards, proposed, judge.facts),
+    sums: sumsOf(proposed),
+    excluded: judge.excluded,
+    environment: judge.facts.environment,
+    proposedAt: now.toISOString(),
+    approveBy: new Date(now.getTime() + judge.seatsWithinSeconds * 1000).toISOString(),
+    nonce: randomBytes(16).toString('hex'),
+    assurance: policy.assurance(),
   };
 }

@@ -1,5 +1,6 @@
 /** What a plan does to one resource, and how bad that could be. */
 import { z } from 'zod';
+import { type Mark, type MarkKind, markSchema } from './mark.ts';
 
 export const EFFECT_KINDS = [
   'create',
@@ -59,6 +60,10 @@ export const effectSchema = z.strictObject({
   /** Replaced by design (task definition, Lambda version …): counts as an update. */
   revision: z.boolean(),
   properties: z.array(propertyChangeSchema),
+  /** What it does besides its kind. */
+  marks: z.array(markSchema),
+  /** The size it will have (instance type, class), where the type has one. */
+  size: z.string().optional(),
   /** One sentence: why this kind and this reversibility. */
   why: z.string(),
 });
@@ -67,6 +72,12 @@ export type Effect = z.infer<typeof effectSchema>;
 /** What is lost: the old thing is gone, even if a new one takes its name. Revision types are not losses. */
 export function isLoss(effect: Effect): boolean {
   return (effect.kind === 'delete' || effect.kind === 'replace') && !effect.revision;
+}
+
+export function marksOf(effects: readonly Effect[], kind: MarkKind): { effect: Effect; mark: Mark }[] {
+  return effects.flatMap((effect) =>
+    effect.marks.filter((mark) => mark.kind === kind).map((mark) => ({ effect, mark })),
+  );
 }
 
 /** A loss whose old resource (or an independent copy) stays. */

@@ -19,6 +19,7 @@ export const ERROR_CODES = [
   'INPUT_SIGNATURE_INVALID',
   // The thing exists but is in no state for this.
   'STATE_PLAN_EXPIRED',
+  'STATE_PLAN_BEING_MADE',
   'STATE_PLAN_USED',
   'STATE_CHANGE_NOT_PENDING',
   'STATE_CHANGE_NOT_APPROVED',

@@ -1,5 +1,6 @@
 /** A guard: a pure judge of one plan plus facts. */
 import type { z } from 'zod';
+import type { Effect } from './effect.ts';
 import type { Plan } from './plan.ts';
 import { decide, GOALS, type Goal, guardCode, type Judgement, type Verdict } from './verdict.ts';
 
@@ -9,6 +10,41 @@ export type Phase = 'preview' | 'propose' | 'execute';
 export interface SeatRule {
   seats: number;
   include: string[];
+}
+
+/** Sums over changes that were proposed and not refused, rejected, expired, withdrawn or stale. */
+export interface Spent {
+  changes: number;
+  updated: number;
+  created: number;
+  lost: number;
+}
+
+/** What one of the policy's own rules (Cedar) said of this plan. */
+export interface RuleVerdict {
+  id: string;
+  outcome: 'deny' | 'hold' | 'note';
+  seats: number;
+  message: string;
+  remedy: string;
+  /** The effects that it forbids, by name. */
+  effects: string[];
+}
+
+/** A dated exception of the policy: takes one resource out of one guard's sight, and is shown in every plan. */
+export interface Exception {
+  guard: string;
+  /** Logical id, or physical id where there is no stack. */
+  resource: string;
+  until: string;
+  owner: string;
+  reason: string;
+}
+
+/** How the policy bends a guard here. `observe`: shadow mode. `raise`: stricter in this scope. */
+export interface Adjustment {
+  observe?: boolean;
+  raise?: { outcome: 'deny' } | { outcome: 'hold'; seats: number };
 }
 
 /** What is true around the plan: people, policy, history, time. All of it is data; a guard reads nothing else. */
@@ -27,6 +63,15 @@ export interface Facts {
   /** Tag keys that a scope, freeze or rule reads. */
   decidingTags: string[];
   sponsor: { name: string | null; known: boolean };
+  /** Environment of what marks reach outside of the stack, by the mark's target id. Absent: production. */
+  reached: Record<string, Environment>;
+  /** Freezes of the policy that are in force now for this target. */
+  freezes: { text: string; until: string }[];
+  /** What the policy's own rules forbid of this plan. */
+  rules: RuleVerdict[];
+  /** By guard name. */
+  adjustments: Record<string, Adjustment>;
+  exceptions: Exception[];
   seatRules: Record<'reversible' | 'recoverable' | 'irreversible', SeatRule>;
   /** Who could fill a seat: everybody in the directory but the excluded. */
   approvers: { name: string; roles: string[] }[];
@@ -42,6 +87,10 @@ export interface Facts {
     protectionLoweredAt: string | null;
     /** A stack of this name was deleted through the ledger within 24 h. */
     deletedAt: string | null;
+    /** This sponsor's changes, of all its agents and processes, within one hour and one day. */
+    spent: { hour: Spent; day: Spent };
+    /** What executed changes lost of this target within 24 h: names, and how many it had before the first of them. */
+    lostHere: { names: string[]; sizeBefore: number };
   };
   /** Only when executing: what differs from what was signed. */
   differences?: string[];
@@ -57,6 +106,12 @@ export interface GuardDefinition<Options = unknown> {
   readonly name: string;
   /** The rule, for the catalogue in `docs/guards.md`. */
   readonly rule: string;
+  /** What it says by default when the rule is broken: `deny`, `P-deny, else hold(1)`, `hold(2)`. */
+  readonly normally: string;
+  /** What the agent is told, for the catalogue. */
+  readonly told: string;
+  /** Holds the road itself together: the policy can neither observe it only, nor make exceptions from it. */
+  readonly structural?: boolean;
   /** Must parse `{}`: every option has its default. */
   readonly options: z.ZodType<Options>;
   /** Judged on target, identity and halt alone, before anything is asked of the cloud that leaves a trace. */
@@ -73,6 +128,17 @@ export function judgeAll(guards: readonly Guard[], plan: Plan, facts: Facts): Ju
 }
 
 function judgeOne(guard: Guard, plan: Plan, facts: Facts): Verdict {
+  const taken = facts.exceptions.filter((exception) => exception.guard === guard.name);
+  const verdict = adjusted(guarded(guard, without(plan, taken), facts), facts.adjustments[guard.name]);
+  const used = taken.filter(({ resource }) => plan.effects.some((effect) => isNamed(effect, resource)));
+  if (used.length === 0) return verdict;
+  const exceptions = used.map(
+    ({ resource, until, owner, reason }) => `${resource} is excepted until ${until} by ${owner}: ${reason}`,
+  );
+  return { ...verdict, outcome: verdict.outcome === 'pass' ? 'note' : verdict.outcome, exceptions };
+}
+
+function guarded(guard: Guard, plan: Plan, facts: Facts): Verdict {
   try {
     return guard.judge(plan, facts);
   } catch {
@@ -83,6 +149,23 @@ function judgeOne(guard: Guard, plan: Plan, facts: Facts): Verdict {
       remedy: 'This is a defect of the guard, not of your plan: report it to the operators of this server.',
     };
   }
+}
+
+const isNamed = (effect: Effect, resource: string) => effect.logicalId === resource || effect.physicalId === resource;
+
+function without(plan: Plan, exceptions: readonly Exception[]): Plan {
+  if (exceptions.length === 0) return plan;
+  const effects = plan.effects.filter((effect) => !exceptions.some(({ resource }) => isNamed(effect, resource)));
+  return { ...plan, effects };
+}
+
+/** INVARIANT: an adjustment raises a verdict, or watches it; it never turns a deny into a hold. */
+function adjusted(verdict: Verdict, adjustment: Adjustment | undefined): Verdict {
+  if (verdict.outcome !== 'hold' && verdict.outcome !== 'deny') return verdict;
+  if (adjustment?.observe) return { ...verdict, outcome: 'note', observed: verdict.outcome };
+  if (verdict.outcome === 'deny' || !adjustment?.raise) return verdict;
+  if (adjustment.raise.outcome === 'deny') return { ...verdict, outcome: 'deny' };
+  return { ...verdict, seats: Math.max(verdict.seats ?? 1, adjustment.raise.seats) };
 }
 
 /** For which goals would this plan not be denied? Told in every preview, so that nobody has to guess. */

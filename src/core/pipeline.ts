@@ -4,45 +4,41 @@
  * find the tool → parse strictly → append → gather facts → judge → (planning permit) → run → judge all → append → render.
  * Refused, malformed and unknown calls are in the ledger too.
  */
-import { randomBytes } from 'node:crypto';
-import { answerPlan } from './answer.ts';
-import { digestOf, type Json } from './digest.ts';
+import { digestOf } from './digest.ts';
 import { CountersignError, type ErrorAnswer } from './errors.ts';
-import { goalsAllowed, judgeAll } from './guard.ts';
-import { mintPlanningPermit, revokePermit } from './permit.ts';
-import { type Plan, type PlanDraft, sealPlan, type Target } from './plan.ts';
-import type { ChangesPort, CloudPorts, Ledger, PolicyPort } from './ports.ts';
-import { makeVisible } from './render-safe.ts';
-import { type PlanTool, placeOf, type Tool } from './tool.ts';
-import { guardCode } from './verdict.ts';
+import { makePlan, type PlanningPorts } from './planning.ts';
+import type { ChangesPort, Ledger } from './ports.ts';
+import { makeVisible, makeVisibleLine } from './render-safe.ts';
+import type { Tool } from './tool.ts';
 
-export interface PipelinePorts {
+export interface PipelinePorts extends PlanningPorts {
   tools: readonly Tool[];
-  cloud: CloudPorts;
-  policy: PolicyPort;
-  ledger: Ledger;
   changes: ChangesPort;
-  now(): Date;
   /** For what is not meant to be read outside: goes to the operator's log, never to the agent. */
   logDefect(error: unknown, toolName: string): void;
 }
 
 export type ToolAnswer = { ok: true; content: Record<string, unknown> } | { ok: false; error: ErrorAnswer };
-export type Pipeline = (name: string, rawInput: unknown) => Promise<ToolAnswer>;
+/** What the client says of itself; claimed, never proven. */
+export interface Caller {
+  agent?: string;
+}
+export type Pipeline = (name: string, rawInput: unknown, caller?: Caller) => Promise<ToolAnswer>;
 
 const MAX_INPUT_CHARACTERS = 1_200_000;
 
 export function createPipeline(ports: PipelinePorts): Pipeline {
   const byName = new Map(ports.tools.map((tool) => [tool.name, tool]));
 
-  return async (name, rawInput) => {
-    const called = recordCall(ports.ledger, name, rawInput);
+  return async (name, rawInput, caller = {}) => {
+    const agent = caller.agent === undefined ? null : makeVisibleLine(caller.agent, 80);
+    const called = recordCall(ports.ledger, name, rawInput, agent);
     if (!called.ok) return called;
     try {
       const tool = byName.get(name);
       if (!tool) throw unknownTool(name, [...byName.keys()]);
       const input = parseInput(tool, rawInput);
-      const content = await run(tool, input, ports);
+      const content = await run(tool, input, ports, agent);
       ports.ledger.append({
         kind: 'tool.answered',
         body: { call: called.content.seq as number, tool: name, ...verdictOf(content) },
@@ -55,12 +51,12 @@ export function createPipeline(ports: PipelinePorts): Pipeline {
 }
 
 /** INVARIANT: if the ledger cannot append, nothing is done, not even a read. */
-function recordCall(ledger: Ledger, name: string, rawInput: unknown): ToolAnswer {
+function recordCall(ledger: Ledger, name: string, rawInput: unknown, agent: string | null): ToolAnswer {
   try {
     const tool = makeVisible(String(name), 80);
     return {
       ok: true,
-      content: { seq: ledger.append({ kind: 'tool.called', body: { tool, ...inputRecord(rawInput) } }).seq },
+      content: { seq: ledger.append({ kind: 'tool.called', body: { tool, agent, ...inputRecord(rawInput) } }).seq },
     };
   } catch (error) {
     if (error instanceof CountersignError) return { ok: false, error: error.toAnswer() };
@@ -119,101 +115,20 @@ function safeLength(value: unknown): number {
   }
 }
 
-async function run(tool: Tool, input: Record<string, unknown>, ports: PipelinePorts): Promise<Record<string, unknown>> {
+async function run(
+  tool: Tool,
+  input: Record<string, unknown>,
+  ports: PipelinePorts,
+  agent: string | null,
+): Promise<Record<string, unknown>> {
   switch (tool.effect) {
     case 'describe':
       return tool.run(input, { cloud: ports.cloud.reader, changes: ports.changes, policy: ports.policy });
     case 'propose':
       return tool.run(input, { changes: ports.changes });
     case 'plan':
-      return runPlan(tool, input, ports);
+      return makePlan(tool, input, agent, ports, (error) => asAnswer(ports, tool.name, error));
   }
-}
-
-async function runPlan(
-  tool: PlanTool,
-  input: Record<string, unknown>,
-  ports: PipelinePorts,
-): Promise<Record<string, unknown>> {
-  const place = placeOf(input);
-  const identity = await ports.cloud.identity(place);
-  const endpoint = await ports.cloud.endpoint();
-  const target: Target = {
-    ...tool.target(input),
-    account: identity.account,
-    region: identity.region,
-    ids: [],
-  };
-  refuseBeforePlanning(tool, target, identity, endpoint, ports);
-  const permit = mintPlanningPermit(identity.account, identity.region);
-  try {
-    const draft = await tool.run(input, { planner: ports.cloud.planner(place, permit) });
-    return storeAndDescribe(sealed(tool.name, draft, endpoint, ports), ports);
-  } finally {
-    revokePermit(permit);
-  }
-}
-
-/** Identity, scope and halt are judged before a dry run may leave a trace in the cloud. */
-function refuseBeforePlanning(
-  tool: PlanTool,
-  target: Target,
-  identity: { account: string; arn: string },
-  endpoint: string,
-  ports: PipelinePorts,
-): void {
-  const nothingYet: PlanDraft = {
-    target,
-    calls: [],
-    effects: [],
-    observed: { identity: { account: identity.account, arn: identity.arn } },
-    dryRun: { kind: 'synthesised', succeeded: true },
-    notes: [],
-  };
-  const judge = ports.policy.judgeFor(target, {}, 'preview');
-  if (judge.guardsBeforePlanning.length === 0)
-    throw new CountersignError(
-      'CONFIG_INVALID',
-      'No guards are loaded.',
-      'Reinstall countersign: without guards nothing is planned.',
-    );
-  const judgement = judgeAll(judge.guardsBeforePlanning, sealed(tool.name, nothingYet, endpoint, ports), judge.facts);
-  const denial = judgement.verdicts.find(({ outcome }) => outcome === 'deny');
-  if (denial) throw new CountersignError(guardCode(denial.guard), denial.message, denial.remedy);
-}
-
-function sealed(tool: string, draft: PlanDraft, endpoint: string, ports: PipelinePorts): Plan {
-  return sealPlan(draft, {
-    id: `plan_${randomBytes(8).toString('hex')}`,
-    tool,
-    sponsor: ports.policy.sponsor().name,
-    endpoint,
-    policyDigest: ports.policy.digest(),
-    nonce: randomBytes(16).toString('hex'),
-    now: ports.now(),
-  });
-}
-
-function storeAndDescribe(plan: Plan, ports: PipelinePorts): Record<string, unknown> {
-  const judge = ports.policy.judgeFor(plan.target, plan.observed.stack?.tags ?? {}, 'preview');
-  const judgement = judgeAll(judge.guards, plan, judge.facts);
-  const goals = goalsAllowed(judge.guards, plan, judge.facts);
-  ports.ledger.transact((tx) => {
-    const document = tx.putDocument(plan as unknown as Json);
-    tx.append({
-      kind: 'plan.made',
-      planId: plan.id,
-      body: {
-        document,
-        digest: plan.digest,
-        target: plan.target,
-        tool: plan.tool,
-        judgement: judgement as unknown as Json,
-        goals,
-      },
-    });
-  });
-  return answerPlan(plan, judgement, goals, ports.policy.assurance());
 }
 
 function verdictOf(content: Record<string, unknown>): { decision?: string; subject?: string } {
@@ -224,7 +139,8 @@ function verdictOf(content: Record<string, unknown>): { decision?: string; subje
   };
 }
 
-function refuse(ports: PipelinePorts, name: string, call: number, error: unknown): ErrorAnswer {
+/** What may be read outside of what was thrown; the rest goes to the operator's log. */
+function asAnswer(ports: PipelinePorts, name: string, error: unknown): ErrorAnswer {
   const known = error instanceof CountersignError ? error : undefined;
   if (!known) ports.logDefect(error, name);
   const answer = known?.toAnswer() ?? {
@@ -232,14 +148,14 @@ function refuse(ports: PipelinePorts, name: string, call: number, error: unknown
     message: 'Countersign met a defect of its own; nothing was changed.',
     remedy: 'Try once more; if it stays, tell the operator: the details are in the server log.',
   };
-  const shown = {
-    ...answer,
-    message: makeVisible(answer.message, 1_500),
-    remedy: makeVisible(answer.remedy, 600),
-  };
+  return { ...answer, message: makeVisible(answer.message, 1_500), remedy: makeVisible(answer.remedy, 600) };
+}
+
+function refuse(ports: PipelinePorts, name: string, call: number, error: unknown): ErrorAnswer {
+  const { code, message, remedy } = asAnswer(ports, name, error);
   ports.ledger.append({
     kind: 'tool.refused',
-    body: { call, tool: makeVisible(String(name), 80), code: shown.code, message: shown.message },
+    body: { call, tool: makeVisible(String(name), 80), code, message },
   });
-  return shown;
+  return { code, message, remedy };
 }

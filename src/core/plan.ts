@@ -2,18 +2,18 @@
 import { z } from 'zod';
 import { callSchema } from './call.ts';
 import { digestOf } from './digest.ts';
-import { effectSchema } from './effect.ts';
+import { effectName, effectSchema, isLoss } from './effect.ts';
 
 /** A plan must be proposed within this time; from then on only the change's own clocks count. */
 export const PLAN_LIFETIME_SECONDS = 15 * 60;
 
 export const targetSchema = z.strictObject({
-  kind: z.enum(['stack', 'instances']),
+  kind: z.enum(['stack', 'resources']),
   account: z.string(),
   region: z.string(),
-  /** A stack's name, or the instance ids joined: what locks, rates and lists are keyed by. */
+  /** A stack's name, or the sorted ids joined by commas: what locks, rates and lists are keyed by. */
   name: z.string(),
-  /** Physical ids: one stack id, or the instance ids. Empty for a stack that does not exist yet. */
+  /** Physical ids: one stack id, or the ids of the resources. Empty for a stack that does not exist yet. */
   ids: z.array(z.string()),
 });
 export type Target = z.infer<typeof targetSchema>;
@@ -42,6 +42,25 @@ const observedStackSchema = z.strictObject({
 });
 export type ObservedStack = z.infer<typeof observedStackSchema>;
 
+/** Who owns a resource that stands outside of the plan's stack. `released`: it owned it within 30 days (retained). */
+const ownerSchema = z.strictObject({
+  kind: z.enum(['stack', 'auto_scaling_group']),
+  name: z.string(),
+  released: z.boolean().optional(),
+});
+export type Owner = z.infer<typeof ownerSchema>;
+
+/** Any other thing that an EC2 tool touches: security group, volume, snapshot, or what is tagged. */
+const observedResourceSchema = z.strictObject({
+  id: z.string(),
+  type: z.string(),
+  owner: ownerSchema.nullable(),
+  tags: z.record(z.string(), z.string()),
+  /** What was judged about it: rules of a group, state of a volume. Canonical JSON. */
+  facts: z.record(z.string(), z.json()),
+});
+export type ObservedResource = z.infer<typeof observedResourceSchema>;
+
 const observedInstanceSchema = z.strictObject({
   id: z.string(),
   state: z.string(),
@@ -50,7 +69,7 @@ const observedInstanceSchema = z.strictObject({
   stopProtection: z.boolean(),
   /** Loses its instance-store disks when it stops. */
   instanceStore: z.boolean(),
-  owner: z.strictObject({ kind: z.enum(['stack', 'auto_scaling_group']), name: z.string() }).nullable(),
+  owner: ownerSchema.nullable(),
   tags: z.record(z.string(), z.string()),
   volumes: z.array(
     z.strictObject({
@@ -67,6 +86,7 @@ export const observedSchema = z.strictObject({
   identity: z.strictObject({ account: z.string(), arn: z.string() }),
   stack: observedStackSchema.optional(),
   instances: z.array(observedInstanceSchema).optional(),
+  resources: z.array(observedResourceSchema).optional(),
 });
 export type Observed = z.infer<typeof observedSchema>;
 
@@ -85,6 +105,8 @@ export const planDraftSchema = z.strictObject({
     succeeded: z.boolean(),
     detail: z.string().optional(),
   }),
+  /** How to compute this plan again, with reads only. Not signed: what comes out is compared with what was. */
+  recipe: z.strictObject({ planner: z.string(), input: z.json() }),
   /** What the person and the agent should know besides: cleaned text. */
   notes: z.array(z.string()),
 });
@@ -95,6 +117,8 @@ export const planSchema = z.strictObject({
   id: z.string(),
   tool: z.string(),
   sponsor: z.string().nullable(),
+  /** The MCP client's own name, as it claims; null: not told. */
+  agent: z.string().nullable(),
   /** `aws`, the endpoint's URL, or `sandbox:<world id>`: a plan executes only where it was made. */
   endpoint: z.string(),
   policyDigest: z.string(),
@@ -117,6 +141,7 @@ export function sealPlan(
     id: string;
     tool: string;
     sponsor: string | null;
+    agent: string | null;
     endpoint: string;
     policyDigest: string;
     nonce: string;
@@ -145,6 +170,21 @@ function observedDifferences(signed: Observed, live: Observed): string[] {
   const stack = stackKeys
     .filter((key) => digestOf(signed.stack?.[key] ?? null) !== digestOf(live.stack?.[key] ?? null))
     .map((key) => `stack ${key}`);
-  const instances = digestOf(signed.instances ?? null) === digestOf(live.instances ?? null) ? [] : ['instances'];
-  return [...stack, ...instances];
+  const others = (['instances', 'resources'] as const).filter(
+    (key) => digestOf(signed[key] ?? null) !== digestOf(live[key] ?? null),
+  );
+  return [...stack, ...others];
+}
+
+/** What a plan does, in numbers; revisions count as updates. */
+export function sumsOf({ effects, observed }: Pick<Plan, 'effects' | 'observed'>) {
+  const losses = effects.filter(isLoss);
+  const created = effects.filter(({ kind }) => kind === 'create').length;
+  return {
+    updated: effects.length - losses.length - created,
+    created,
+    lost: losses.length,
+    losses: losses.map((effect) => effect.physicalId ?? effectName(effect)).sort(),
+    sizeBefore: observed.stack?.resourceCount ?? effects.length,
+  };
 }

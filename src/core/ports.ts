@@ -4,7 +4,7 @@ import type { Json } from './digest.ts';
 import type { Environment, Facts, Guard, Phase } from './guard.ts';
 import type { Permit } from './permit.ts';
 import type { Plan, PlanDraft, Target } from './plan.ts';
-import type { Goal } from './verdict.ts';
+import type { Goal, Judgement } from './verdict.ts';
 
 export interface LedgerEvent {
   seq: number;
@@ -62,10 +62,35 @@ export interface InstanceSummary {
   owner: string;
   volumes: { volume_id: string; deleted_with_instance: boolean }[];
 }
+export interface SecurityGroupSummary {
+  group_id: string;
+  name: string;
+  vpc_id: string;
+  owner: string;
+  rules: string[];
+  /** Rules that let the whole internet in. */
+  open_to_world: string[];
+  /** Network interfaces and what they belong to. */
+  used_by: string[];
+}
+export interface VolumeSummary {
+  volume_id: string;
+  state: string;
+  size_gib: number;
+  owner: string;
+  attached_to: { instance_id: string; deleted_with_instance: boolean }[];
+  newest_snapshot: { snapshot_id: string; completed_at: string } | null;
+}
 export type StackPart = 'resources' | 'outputs' | 'parameters' | 'events' | 'template' | 'drift' | 'dependents';
 export interface Place {
   region?: string | undefined;
+  /** Alias of the policy. */
   account?: string | undefined;
+}
+export interface Identity {
+  account: string;
+  arn: string;
+  region: string;
 }
 
 /** Reads only; its clients hold no permit at all. */
@@ -79,31 +104,59 @@ export interface CloudReader {
     place: Place,
     query: { ids?: string[]; tag?: string; cursor?: string; limit: number },
   ): Promise<Page<InstanceSummary>>;
+  securityGroups(
+    place: Place,
+    query: { ids?: string[]; vpcId?: string; cursor?: string; limit: number },
+  ): Promise<Page<SecurityGroupSummary>>;
+  volumes(
+    place: Place,
+    query: { ids?: string[]; instanceId?: string; cursor?: string; limit: number },
+  ): Promise<Page<VolumeSummary>>;
 }
 
 export type InstanceAction = 'start' | 'stop' | 'reboot' | 'terminate';
-export interface StackUpdateRequest {
+export interface TemplateRequest {
   stack: string;
   template?: string;
   templateFile?: string;
-  set?: { path: string; value: Json }[];
+  /** Name or ARN of a change set that another tool prepared. */
+  changeSet?: string;
   parameters?: Record<string, string>;
   tags?: Record<string, string>;
   capabilities?: string[];
 }
+export interface StackUpdateRequest extends TemplateRequest {
+  set?: { path: string; value: Json }[];
+}
+/** One rule as an agent writes it. Ports -1: all. `peer`: a CIDR, a group id or a prefix list id. */
+export interface RuleRequest {
+  direction: 'ingress' | 'egress';
+  protocol: string;
+  fromPort: number;
+  toPort: number;
+  peer: string;
+  description?: string;
+}
 
 /** Dry runs. Holds a planning permit for the target, nothing else. */
 export interface Planner {
+  stackCreate(request: TemplateRequest): Promise<PlanDraft>;
   stackUpdate(request: StackUpdateRequest): Promise<PlanDraft>;
   stackDelete(stack: string): Promise<PlanDraft>;
+  stackRollback(stack: string, resourcesToSkip: string[]): Promise<PlanDraft>;
   instanceAction(instanceIds: string[], action: InstanceAction): Promise<PlanDraft>;
+  instanceType(instanceId: string, instanceType: string): Promise<PlanDraft>;
+  securityGroupRules(groupId: string, authorize: RuleRequest[], revoke: RuleRequest[]): Promise<PlanDraft>;
+  snapshot(volumeId: string, description: string | undefined): Promise<PlanDraft>;
+  tags(resourceIds: string[], set: Record<string, string>, remove: string[]): Promise<PlanDraft>;
 }
 
 /** Everything about one place in one account, as the composition root wires it. */
 export interface CloudPorts {
   /** `aws`, a URL, or `sandbox:<id>`. */
   endpoint(): Promise<string>;
-  identity(place: Place): Promise<{ account: string; arn: string; region: string }>;
+  /** @throws INPUT_ACCOUNT_UNKNOWN for an alias that the policy does not name. */
+  identity(place: Place): Promise<Identity>;
   reader: CloudReader;
   planner(place: Place, permit: Permit): Planner;
   /** Computes the plan again from the live cloud, with reads only. */
@@ -122,7 +175,10 @@ export interface Judge {
 export interface PolicyPort {
   digest(): string;
   describe(): Record<string, unknown>;
-  judgeFor(target: Target, tags: Record<string, string>, phase: Phase, goal?: Goal): Judge;
+  /** Everything the guards need for this plan now. Tags of target and resources are those that the plan observed. */
+  judgeFor(plan: Plan, phase: Phase, goal?: Goal): Promise<Judge>;
+  /** Another change that is executing on this target. */
+  inFlight(target: Target): string | null;
   sponsor(): { name: string | null; known: boolean };
   environmentOf(stack: {
     account: string;
@@ -140,7 +196,10 @@ export interface ChangesPort {
   withdraw(changeId: string): Change;
   find(changeId: string): Change;
   list(query: { state?: ChangeState; cursor?: string; limit: number }): Page<Change>;
-  plan(planId: string): { plan: Plan; goalsAllowed: Goal[]; decision: import('./verdict.ts').Judgement };
+  /** @throws STATE_PLAN_BEING_MADE, or what its making failed with. */
+  plan(planId: string): { plan: Plan; goalsAllowed: Goal[]; judgement: Judgement };
+  /** Begun, and neither made nor failed; also true of a plan that nobody began. */
+  isPlanning(planId: string): boolean;
   /** Events of an executing change's progress, newest last. */
   progress(changeId: string): { at: string; text: string }[];
 }

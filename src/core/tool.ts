@@ -27,7 +27,7 @@ export interface DescribeTool<Input extends z.ZodObject = z.ZodObject> extends T
 export interface PlanTool<Input extends z.ZodObject = z.ZodObject> extends ToolBase<Input> {
   effect: 'plan';
   /** What this will touch, known from the input alone: judged before the dry run starts. */
-  target(input: z.infer<Input>): { kind: 'stack' | 'instances'; name: string };
+  target(input: z.infer<Input>): { kind: 'stack' | 'resources'; name: string };
   run(input: z.infer<Input>, ports: { planner: Planner }): Promise<PlanDraft>;
 }
 
@@ -76,4 +76,12 @@ export function placeOf(input: { region?: string | undefined; account?: string |
 /** A stack is named by its name or by its id (ARN), in which the name stands. */
 export function stackNameOf(nameOrId: string): string {
   return /^arn:[^:]+:cloudformation:[^:]+:\d+:stack\/([^/]+)\//.exec(nameOrId)?.[1] ?? nameOrId;
+}
+
+const POLL_MILLISECONDS = 500;
+
+/** Waits until it is so, or the time is up. */
+export async function until(isSo: () => boolean, seconds: number): Promise<void> {
+  const deadline = Date.now() + seconds * 1000;
+  while (!isSo() && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, POLL_MILLISECONDS));
 }

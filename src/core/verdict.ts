@@ -15,6 +15,10 @@ export const verdictSchema = z.strictObject({
   /** For a hold: how many people must sign, and roles that must be among them. */
   seats: z.number().int().optional(),
   roles: z.array(z.string()).optional(),
+  /** Shadow mode: what it would have been, had the policy not said `mode: observe`. */
+  observed: z.enum(['hold', 'deny']).optional(),
+  /** Exceptions of the policy that took effects out of this verdict: shown in every plan. */
+  exceptions: z.array(z.string()).optional(),
 });
 export type Verdict = z.infer<typeof verdictSchema>;
 

@@ -5,7 +5,7 @@
  * answered is `unknown` and is never repeated.
  */
 import { recordedSigners } from '../approvals/verify-recorded.ts';
-import type { WritingDoor } from '../aws/cloud.ts';
+import type { WritingDoor } from '../aws/writing-door.ts';
 import { type Call, resolveStepReferences } from '../core/call.ts';
 import type { Change, Outcome } from '../core/change.ts';
 import { digestOf, type Json } from '../core/digest.ts';
@@ -72,9 +72,10 @@ async function whyStale(ports: ExecutorPorts, change: Change, plan: Plan): Promi
   } catch (error) {
     return `The live state could not be read: ${error instanceof Error ? error.message : String(error)}`;
   }
-  const judge = ports.policy.judgeFor(plan.target, live.observed.stack?.tags ?? {}, 'execute', change.goal);
+  const current: Plan = { ...plan, ...live };
+  const judge = await ports.policy.judgeFor(current, 'execute', change.goal);
   const differences = planDifferences(plan, live);
-  const judgement = judgeAll(judge.guards, { ...plan, ...live }, { ...judge.facts, differences });
+  const judgement = judgeAll(judge.guards, current, { ...judge.facts, differences });
   const denials = judgement.verdicts.filter(({ outcome }) => outcome === 'deny').map(({ message }) => message);
   if (denials.length > 0) return denials.join(' ');
   return isStricter(judgement, change.judgement) ? `It would now need ${judgement.seats} signature(s).` : null;
@@ -89,7 +90,7 @@ function lock(ports: ExecutorPorts, change: Change, plan: Plan): void {
         'Another executor has taken this change.',
         `Follow it: countersign changes.`,
       );
-    const other = ports.policy.judgeFor(plan.target, {}, 'execute').facts.history.inFlight;
+    const other = ports.policy.inFlight(plan.target);
     if (other)
       throw new CountersignError(
         'STATE_TARGET_LOCKED',
@@ -116,7 +117,7 @@ function aboutChange(change: Change, plan: Plan) {
     target: plan.target,
     environment: change.environment,
     operations: plan.calls.map(({ operation }) => operation),
-    unprotects: plan.effects.some(({ kind }) => kind === 'unprotect'),
+    unprotects: plan.effects.some(({ kind, marks }) => [kind, ...marks.map((mark) => mark.kind)].includes('unprotect')),
     what: digestOf(
       plan.effects.map(({ kind, logicalId, physicalId, properties }) => [
         kind,
@@ -149,7 +150,7 @@ async function runCalls(ports: ExecutorPorts, change: Change, plan: Plan): Promi
       ports.ledger.append({ kind: 'call.returned', changeId: change.id, body: label });
       calls.push({ ...label, outcome: 'done' });
       if (call.operation === 'CreateSnapshot')
-        await ports.cloud.waitForSnapshot(String(outputs[call.step]?.SnapshotId), call.region);
+        await ports.cloud.waitForSnapshot(String(outputs[call.step]?.SnapshotId), plan.target);
     } catch (error) {
       const answered = hasAnswer(error);
       ports.ledger.append({
@@ -190,7 +191,7 @@ async function follow(
   const token = String(plan.calls.at(-1)?.input.ClientRequestToken);
   const failures: string[] = [];
   try {
-    const { status, reason } = await ports.cloud.followStack(plan.target.ids[0]!, token, (text) => {
+    const { status, reason } = await ports.cloud.followStack(plan.target.ids[0]!, plan.target, token, (text) => {
       const line = makeVisibleLine(text);
       if (/FAILED/.test(line)) failures.push(line);
       ports.ledger.append({ kind: 'change.progress', changeId: change.id, body: { text: line } });

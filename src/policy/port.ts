@@ -1,10 +1,12 @@
 /** The policy as the pipeline and the executor ask it: facts from the policy file, the ledger and the clock. */
 import { fillSeats } from '../approvals/seats.ts';
+import { foldChange } from '../core/change.ts';
 import { digestOf } from '../core/digest.ts';
 import type { Environment, Facts, GuardDefinition } from '../core/guard.ts';
-import type { Target } from '../core/plan.ts';
+import type { Plan } from '../core/plan.ts';
 import type { Ledger, PolicyPort } from '../core/ports.ts';
 import { accountFor, approveWithinSeconds, scopeFor, scopeText, seatRules } from './apply.ts';
+import { historyOf, inFlightOn } from './history.ts';
 import type { Policy } from './load.ts';
 
 export interface PolicyPortOptions {
@@ -18,7 +20,6 @@ export interface PolicyPortOptions {
   now(): Date;
 }
 const NO_POLICY_DIGEST = digestOf('no policy');
-const HOUR = 3_600_000;
 
 export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
   const { policy, guards, ledger } = options;
@@ -37,11 +38,19 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
       .filter((guard) => only?.(guard) ?? true)
       .map((guard) => guard.create(policy ? policy.optionsFor(guard.name, environment) : guard.options.parse({})));
 
-  function factsFor(target: Target, phase: Facts['phase'], goal: Facts['goal']): Facts {
+  const isFilled: PolicyPort['isFilled'] = (proposal, approvals) =>
+    fillSeats(
+      { needed: proposal.judgement.seats, roles: proposal.judgement.roles, excluded: proposal.excluded },
+      approvals.filter(({ decision }) => decision === 'approve'),
+    ).filled;
+
+  function factsFor(plan: Plan, phase: Facts['phase'], goal: Facts['goal']): Facts {
+    const { target } = plan;
     const scope = policy ? scopeFor(policy, target) : null;
     const environment = scope?.environment ?? 'production';
+    const now = options.now();
     return {
-      now: options.now(),
+      now,
       phase,
       ...(goal ? { goal } : {}),
       halt: haltOf(ledger),
@@ -55,19 +64,31 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
       environment,
       decidingTags: ['environment'],
       sponsor,
+      reached: {},
+      freezes: [],
+      rules: [],
+      adjustments: {},
+      exceptions: [],
       seatRules: seatRules(policy, environment),
       approvers: (policy?.people ?? [])
         .filter(({ name, keys }) => !excluded.includes(name) && keys.length > 0)
         .map(({ name, roles }) => ({ name, roles })),
-      history: historyOf(ledger, target, environment, options.now()),
+      history: historyOf(ledger, {
+        target,
+        environment,
+        sponsor: sponsor.name,
+        planId: plan.id,
+        now,
+        fold: (changeId) => foldChange(ledger.events({ changeId }), now, isFilled),
+      }),
     };
   }
 
   return {
     digest: () => policy?.digest ?? NO_POLICY_DIGEST,
     describe: () => describePolicy(options, sponsor, excluded),
-    judgeFor(target, _tags, phase, goal) {
-      const facts = factsFor(target, phase, goal);
+    async judgeFor(plan, phase, goal) {
+      const facts = factsFor(plan, phase, goal);
       return {
         guards: guardsFor(facts.environment),
         guardsBeforePlanning: guardsFor(facts.environment, ({ beforePlanning }) => beforePlanning === true),
@@ -76,16 +97,13 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
         excluded,
       };
     },
+    inFlight: (target) => inFlightOn(ledger, target, options.now()),
     sponsor: () => sponsor,
     environmentOf: ({ account, region, name }) =>
       policy
         ? (scopeFor(policy, { kind: 'stack', account, region, name })?.environment ?? 'out_of_scope')
         : 'production',
-    isFilled: (proposal, approvals) =>
-      fillSeats(
-        { needed: proposal.judgement.seats, roles: proposal.judgement.roles, excluded: proposal.excluded },
-        approvals.filter(({ decision }) => decision === 'approve'),
-      ).filled,
+    isFilled,
     assurance: () => 'L0',
   };
 }
@@ -98,54 +116,6 @@ export function haltOf(ledger: Ledger): Facts['halt'] {
   } catch {
     return 'unreadable';
   }
-}
-
-function historyOf(ledger: Ledger, target: Target, environment: Environment, now: Date): Facts['history'] {
-  const events = ledger.events({
-    kinds: ['change.executing', 'change.finished'],
-    sinceAt: new Date(now.getTime() - 24 * HOUR).toISOString(),
-  });
-  type Body = {
-    target: Target;
-    environment: Environment;
-    outcome?: { state: string };
-    operations: string[];
-    unprotects: boolean;
-    what: string;
-  };
-  const bodies = events
-    .map((event) => ({ ...event, about: event.body as unknown as Body }))
-    .filter(({ about }) => about.target !== undefined);
-  const here = bodies.filter(
-    ({ about }) =>
-      about.target.name === target.name &&
-      about.target.account === target.account &&
-      about.target.region === target.region,
-  );
-  const finished = here.filter(({ kind }) => kind === 'change.finished');
-  const running = here.find(
-    ({ kind, changeId }) => kind === 'change.executing' && !finished.some((end) => end.changeId === changeId),
-  );
-  const failures = finished.filter(
-    ({ about }) => about.outcome?.state === 'failed' || about.outcome?.state === 'rolled_back',
-  );
-  const repeated = Math.max(
-    0,
-    ...[...new Set(failures.map(({ about }) => about.what))].map(
-      (what) => failures.filter(({ about }) => about.what === what).length,
-    ),
-  );
-  const succeeded = finished.filter(({ about }) => about.outcome?.state === 'succeeded');
-  return {
-    inFlight: running?.changeId ?? null,
-    executionsLastHour: bodies.filter(
-      ({ kind, at, about }) =>
-        kind === 'change.executing' && about.environment === environment && Date.parse(at) > now.getTime() - HOUR,
-    ).length,
-    sameFailures: repeated,
-    protectionLoweredAt: succeeded.find(({ about }) => about.unprotects)?.at ?? null,
-    deletedAt: succeeded.find(({ about }) => about.operations.includes('DeleteStack'))?.at ?? null,
-  };
 }
 
 function describePolicy(

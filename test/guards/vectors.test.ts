@@ -15,6 +15,7 @@ const effect = (over: Partial<Effect> = {}): Effect => ({
   reversibility: 'reversible',
   revision: false,
   properties: [],
+  marks: [],
   why: 'Updated in place.',
   ...over,
 });
@@ -59,6 +60,8 @@ const plan = (over: Partial<Plan> = {}): Plan => ({
   effects: [effect()],
   observed: { identity: { account: '1', arn: 'a' }, stack: stack() },
   dryRun: { kind: 'change_set', succeeded: true },
+  recipe: { planner: 'none', input: null },
+  agent: null,
   notes: [],
   ...over,
 });
@@ -82,7 +85,23 @@ const facts = (over: Partial<Facts> = {}): Facts => ({
     { name: 'bob', roles: [] },
     { name: 'carol', roles: ['data'] },
   ],
-  history: { inFlight: null, executionsLastHour: 0, sameFailures: 0, protectionLoweredAt: null, deletedAt: null },
+  reached: {},
+  freezes: [],
+  rules: [],
+  adjustments: {},
+  exceptions: [],
+  history: {
+    inFlight: null,
+    executionsLastHour: 0,
+    sameFailures: 0,
+    protectionLoweredAt: null,
+    deletedAt: null,
+    spent: {
+      hour: { changes: 0, updated: 0, created: 0, lost: 0 },
+      day: { changes: 0, updated: 0, created: 0, lost: 0 },
+    },
+    lostHere: { names: [], sizeBefore: 0 },
+  },
   differences: [],
   ...over,
 });
@@ -103,7 +122,7 @@ const observedStack = (over: Partial<ObservedStack>) => ({
   observed: { identity: { account: '1', arn: 'a' }, stack: stack(over) },
 });
 const instance = (over = {}) => ({
-  target: { kind: 'instances' as const, account: '1', region: 'r', name: 'i', ids: ['i'] },
+  target: { kind: 'resources' as const, account: '1', region: 'r', name: 'i', ids: ['i'] },
   calls: [{ ...call('StopInstances'), service: 'ec2' as const }],
   observed: {
     identity: { account: '1', arn: 'a' },

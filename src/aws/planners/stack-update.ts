@@ -3,34 +3,22 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { relative } from 'node:path';
 import type { CloudFormationClient, ResourceChange } from '@aws-sdk/client-cloudformation';
-import type { Call } from '../core/call.ts';
-import { sha256Hex } from '../core/digest.ts';
-import { compareWorstFirst, type Effect } from '../core/effect.ts';
-import { CountersignError } from '../core/errors.ts';
-import type { Plan, PlanDraft } from '../core/plan.ts';
-import type { InstanceAction, StackUpdateRequest } from '../core/ports.ts';
-import { holdsOf, isRevisionType } from '../knowledge/index.ts';
-import { editTemplate, parseTemplate } from '../template/parse.ts';
-import { requiredCapabilities, resolveTemplate } from '../template/resolve.ts';
-import { effectOfChange, loss } from './effects.ts';
-import { askingAws } from './errors.ts';
-import { type LiveStack, observeStack } from './observe.ts';
-import { observed, type PlannerContext } from './planner-context.ts';
-import { INSTANCE_OPERATIONS, planInstanceAction } from './planner-instances.ts';
+import type { Call } from '../../core/call.ts';
+import { compareWorstFirst, type Effect } from '../../core/effect.ts';
+import { CountersignError } from '../../core/errors.ts';
+import type { PlanDraft } from '../../core/plan.ts';
+import type { StackUpdateRequest } from '../../core/ports.ts';
+import { editTemplate, parseTemplate } from '../../template/parse.ts';
+import { requiredCapabilities } from '../../template/resolve.ts';
+import { effectOfChange } from '../effects.ts';
+import { askingAws } from '../errors.ts';
+import { type LiveStack, observeStack } from '../observe/stack.ts';
+import { observed, type PlannerContext } from './context.ts';
+import { refuseBusy, stackTarget, tokenFor } from './stack.ts';
 
 const MAX_BODY_BYTES = 51_200;
 const MAX_WAIT_MILLISECONDS = 45_000;
-const BUSY = /_IN_PROGRESS$/;
 
-function targetOf(context: PlannerContext, live: LiveStack) {
-  return {
-    kind: 'stack' as const,
-    account: context.identity.account,
-    region: context.identity.region,
-    name: live.observed.stackName,
-    ids: [live.observed.stackId],
-  };
-}
 function wantedTemplate(request: StackUpdateRequest, live: LiveStack, roots: string[]): string {
   const given = [request.template, request.templateFile, request.set].filter((item) => item !== undefined).length;
   if (given > 1)
@@ -65,12 +53,7 @@ function readTemplateFile(path: string, roots: string[]): string {
 export async function planStackUpdate(context: PlannerContext, request: StackUpdateRequest): Promise<PlanDraft> {
   return askingAws(async () => {
     const live = await observeStack(context.cloudFormation, request.stack, context.secretKey);
-    if (BUSY.test(live.observed.status))
-      throw new CountersignError(
-        'STATE_STACK_BUSY',
-        `${request.stack} is in ${live.observed.status}.`,
-        'Wait until its operation has ended.',
-      );
+    refuseBusy(live);
     const body = wantedTemplate(request, live, context.templateRoots);
     const template = parseTemplate(body);
     // SECURITY: creating a change set runs a macro's function at once, before anybody has judged it.
@@ -164,11 +147,12 @@ function noChange(context: PlannerContext, live: LiveStack, reason: string): Pla
       'Mend what it names and plan again.',
     );
   return {
-    target: targetOf(context, live),
+    target: stackTarget(context, live),
     calls: [],
     effects: [],
     observed: observed(context, { stack: live.observed }),
     dryRun: { kind: 'no_change', succeeded: true },
+    recipe: { planner: 'none', input: null },
     notes: [],
   };
 }
@@ -193,18 +177,14 @@ async function draftOfUpdate(
     ...tagEffects(live, tags),
   ];
   return {
-    target: targetOf(context, live),
+    target: stackTarget(context, live),
     calls: [call],
     effects: effects.sort(compareWorstFirst),
     observed: observed(context, { stack: live.observed }),
     dryRun: { kind: 'change_set', succeeded: true },
+    recipe: { planner: 'change_set', input: { stackId: live.observed.stackId, changeSetId, tags } },
     notes: [],
   };
-}
-
-/** Names the operation in the stack's events; the same for the same call, so that a recomputed plan is the same plan. */
-function tokenFor(subject: string): string {
-  return `countersign-${sha256Hex(subject).slice(0, 24)}`;
 }
 
 /** Stack tags that change: an effect on the stack itself, so that the labels guard sees them. */
@@ -226,89 +206,20 @@ function tagEffects(live: LiveStack, tags: Record<string, string>): Effect[] {
         replaces: 'never' as const,
         ...(live.observed.tags[key] === undefined ? {} : { before: live.observed.tags[key] }),
       })),
+      marks: [],
       why: 'Tags of the stack.',
     },
   ];
 }
 
-/** DeleteStack has no preview: what vanishes and what stays is read from the template and the resources. */
-export async function planStackDelete(context: PlannerContext, name: string): Promise<PlanDraft> {
+/** The same change set, described again on the stack as it is now. */
+export function recomputeChangeSet(
+  context: PlannerContext,
+  { stackId, changeSetId, tags }: { stackId: string; changeSetId: string; tags: Record<string, string> },
+): Promise<PlanDraft> {
   return askingAws(async () => {
-    const live = await observeStack(context.cloudFormation, name, context.secretKey);
-    if (BUSY.test(live.observed.status))
-      throw new CountersignError(
-        'STATE_STACK_BUSY',
-        `${name} is in ${live.observed.status}.`,
-        'Wait until its operation has ended.',
-      );
-    const resolved = resolveTemplate(parseTemplate(live.template), {
-      parameters: Object.fromEntries(Object.entries(live.observed.parameters)),
-      pseudo: {
-        AccountId: context.identity.account,
-        Region: context.identity.region,
-        StackId: live.observed.stackId,
-        StackName: live.observed.stackName,
-      },
-    }).resources;
-    const effects = live.resources
-      .filter(({ ResourceStatus }) => ResourceStatus !== 'DELETE_COMPLETE')
-      .map(({ LogicalResourceId = '', PhysicalResourceId, ResourceType = '' }) => {
-        const policy = resolved[LogicalResourceId]?.deletionPolicy ?? 'Delete';
-        return loss(
-          {
-            kind: 'delete',
-            type: ResourceType,
-            logicalId: LogicalResourceId,
-            ...(PhysicalResourceId ? { physicalId: PhysicalResourceId } : {}),
-            owner: { kind: 'stack', name: live.observed.stackName },
-            holds: holdsOf(ResourceType),
-            revision: isRevisionType(ResourceType),
-            properties: [],
-          },
-          policy === 'Retain' ? 'Retain' : policy === 'Snapshot' ? 'Snapshot' : 'Delete',
-          'DeletionPolicy',
-        );
-      });
-    const call: Call = {
-      step: 'step1',
-      service: 'cloudformation',
-      operation: 'DeleteStack',
-      input: {
-        StackName: live.observed.stackId,
-        ClientRequestToken: tokenFor(live.observed.stackId + (live.observed.updatedAt ?? '')),
-      },
-      account: context.identity.account,
-      region: context.identity.region,
-    };
-    return {
-      target: targetOf(context, live),
-      calls: [call],
-      effects: effects.sort(compareWorstFirst),
-      observed: observed(context, { stack: live.observed }),
-      dryRun: { kind: 'synthesised', succeeded: true },
-      notes: ['CloudFormation has no preview of a deletion: this plan was made from the template and the resources.'],
-    };
-  });
-}
-
-/** The same plan from the live cloud, with reads only: an existing change set is described again, never made anew. */
-export async function recomputePlan(context: PlannerContext, plan: Plan): Promise<PlanDraft> {
-  const [first] = plan.calls;
-  if (plan.target.kind === 'instances') {
-    const action = (Object.keys(INSTANCE_OPERATIONS) as InstanceAction[]).find(
-      (name) => INSTANCE_OPERATIONS[name] === plan.calls.at(-1)?.operation,
-    );
-    return planInstanceAction(context, plan.target.ids, action ?? 'terminate');
-  }
-  if (first?.operation === 'DeleteStack') return planStackDelete(context, plan.target.ids[0]!);
-  return askingAws(async () => {
-    const live = await observeStack(context.cloudFormation, plan.target.ids[0]!, context.secretKey);
-    const { changes } = await readChangeSet(context.cloudFormation, String(first?.input.ChangeSetName));
-    const tags = Object.fromEntries(
-      plan.effects
-        .filter(({ kind }) => kind === 'tag')
-        .flatMap(({ properties }) => properties.map(({ path, after = '' }) => [path.slice('Tags.'.length), after])),
-    );
-    return draftOfUpdate(context, live, String(first?.input.ChangeSetName), changes, tags);
+    const live = await observeStack(context.cloudFormation, stackId, context.secretKey);
+    const { changes } = await readChangeSet(context.cloudFormation, changeSetId);
+    return draftOfUpdate(context, live, changeSetId, changes, tags);
   });
 }

@@ -1,14 +1,14 @@
 /** Plans for EC2 instances: EC2 has no preview, so effects follow from the observed state. */
-import type { Call } from '../core/call.ts';
-import { compareWorstFirst } from '../core/effect.ts';
-import type { PlanDraft } from '../core/plan.ts';
-import type { InstanceAction } from '../core/ports.ts';
-import { effectOfInstance } from './effects.ts';
-import { askingAws } from './errors.ts';
-import { observeInstances } from './observe.ts';
-import { observed, type PlannerContext } from './planner-context.ts';
+import type { Call } from '../../core/call.ts';
+import { compareWorstFirst } from '../../core/effect.ts';
+import type { PlanDraft } from '../../core/plan.ts';
+import type { InstanceAction } from '../../core/ports.ts';
+import { effectOfInstance } from '../effects.ts';
+import { askingAws } from '../errors.ts';
+import { observeInstances } from '../observe/ec2.ts';
+import { observed, type PlannerContext } from './context.ts';
 
-export const INSTANCE_OPERATIONS: Record<InstanceAction, string> = {
+const INSTANCE_OPERATIONS: Record<InstanceAction, string> = {
   start: 'StartInstances',
   stop: 'StopInstances',
   reboot: 'RebootInstances',
@@ -44,11 +44,12 @@ export async function planInstanceAction(
       ...place,
     };
     return {
-      target: { kind: 'instances', ...place, name: ids.join(','), ids },
+      target: { kind: 'resources', ...place, name: ids.join(','), ids },
       calls: [...snapshots, call],
       effects: instances.map((instance) => effectOfInstance(instance, action)).sort(compareWorstFirst),
       observed: observed(context, { instances }),
       dryRun: { kind: 'synthesised', succeeded: true },
+      recipe: { planner: 'instance_action', input: { instanceIds: ids, action } },
       notes: [
         'EC2 has no preview: effects follow from state, volumes and protections; permission is tried at execution.',
       ],

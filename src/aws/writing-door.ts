@@ -1,0 +1,67 @@
+/** The one door through which writes leave; only the executor is given it. */
+import type { Call } from '../core/call.ts';
+import { CountersignError } from '../core/errors.ts';
+import type { Permit } from '../core/permit.ts';
+import type { Target } from '../core/plan.ts';
+import { type CloudSettings, cloudFormationClient, ec2Client } from './clients.ts';
+import type { PlannerContext } from './planners/context.ts';
+
+type Output = Record<string, unknown>;
+
+export interface WritingDoor {
+  send(call: Call, permit: Permit): Promise<Output>;
+  /** Resolves when the snapshot is complete; throws when it fails. */
+  waitForSnapshot(snapshotId: string, target: Target): Promise<void>;
+  /** Events with this client token, as they come, until the stack's operation has ended. */
+  followStack(
+    stackId: string,
+    target: Target,
+    token: string,
+    onEvent: (text: string) => void,
+  ): Promise<{ status: string; reason: string }>;
+}
+
+export function createWritingDoor(
+  settingsFor: (place: { account: string; region: string }) => Promise<CloudSettings>,
+  readerFor: (place: { account: string; region: string }) => Promise<PlannerContext>,
+): WritingDoor {
+  return {
+    async send(call, permit) {
+      const settings = await settingsFor(call);
+      const holder = { account: call.account, permit };
+      const client =
+        call.service === 'ec2' ? await ec2Client(settings, holder) : await cloudFormationClient(settings, holder);
+      const sdk: Record<string, unknown> =
+        call.service === 'ec2' ? await import('@aws-sdk/client-ec2') : await import('@aws-sdk/client-cloudformation');
+      const Command = sdk[`${call.operation}Command`] as (new (input: unknown) => never) | undefined;
+      if (!Command)
+        throw new CountersignError('INTERNAL', `There is no call ${call.service}:${call.operation}.`, 'Report this.');
+      return (await (client as { send(command: never): Promise<Output> }).send(new Command(call.input))) ?? {};
+    },
+    async waitForSnapshot(snapshotId, target) {
+      const { ec2 } = await readerFor(target);
+      const { waitUntilSnapshotCompleted } = await import('@aws-sdk/client-ec2');
+      await waitUntilSnapshotCompleted(
+        { client: ec2, minDelay: 1, maxDelay: 15, maxWaitTime: 3_600 },
+        { SnapshotIds: [snapshotId] },
+      );
+    },
+    async followStack(stackId, target, token, onEvent) {
+      const { cloudFormation } = await readerFor(target);
+      const { DescribeStacksCommand, DescribeStackEventsCommand } = await import('@aws-sdk/client-cloudformation');
+      const seen = new Set<string>();
+      for (let pauseMilliseconds = 200; ; pauseMilliseconds = Math.min(5_000, pauseMilliseconds * 1.3)) {
+        const { Stacks: [stack] = [] } = await cloudFormation.send(new DescribeStacksCommand({ StackName: stackId }));
+        const { StackEvents = [] } = await cloudFormation.send(new DescribeStackEventsCommand({ StackName: stackId }));
+        for (const event of [...StackEvents].reverse()) {
+          if (event.ClientRequestToken !== token || seen.has(event.EventId ?? '')) continue;
+          seen.add(event.EventId ?? '');
+          onEvent(`${event.ResourceStatus} ${event.LogicalResourceId} ${event.ResourceStatusReason ?? ''}`.trim());
+        }
+        const status = stack?.StackStatus ?? 'UNKNOWN';
+        if (!/_IN_PROGRESS$/.test(status)) return { status, reason: stack?.StackStatusReason ?? '' };
+        await new Promise((resolve) => setTimeout(resolve, pauseMilliseconds));
+      }
+    },
+  };
+}

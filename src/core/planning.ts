@@ -1,0 +1,127 @@
+/**
+ * Planning: the part of the pipeline that makes a dry run, judges it and stores it.
+ *
+ * identity → guards that need no dry run → planning permit → dry run → seal → all guards → append → answer.
+ */
+import { randomBytes } from 'node:crypto';
+import { answerPlan } from './answer.ts';
+import type { Json } from './digest.ts';
+import { CountersignError, type ErrorAnswer } from './errors.ts';
+import { goalsAllowed, judgeAll } from './guard.ts';
+import { mintPlanningPermit, revokePermit } from './permit.ts';
+import { type Plan, type PlanDraft, sealPlan, type Target } from './plan.ts';
+import type { CloudPorts, Identity, Ledger, PolicyPort } from './ports.ts';
+import { type PlanTool, placeOf } from './tool.ts';
+import { guardCode } from './verdict.ts';
+
+export interface PlanningPorts {
+  cloud: CloudPorts;
+  policy: PolicyPort;
+  ledger: Ledger;
+  now(): Date;
+  /** Clients give up after 60 s: a plan that takes longer is answered with `planning` and made on. */
+  answerWithinMilliseconds: number;
+}
+type Answer = Record<string, unknown>;
+type Made = { id: string; tool: string; agent: string | null; endpoint: string };
+
+/** @param toAnswer turns what a plan that is made on fails with into what describe_plan tells later. */
+export async function makePlan(
+  tool: PlanTool,
+  input: Record<string, unknown>,
+  agent: string | null,
+  ports: PlanningPorts,
+  toAnswer: (error: unknown) => ErrorAnswer,
+): Promise<Answer> {
+  const place = placeOf(input);
+  const identity = await ports.cloud.identity(place);
+  const made = {
+    id: `plan_${randomBytes(8).toString('hex')}`,
+    tool: tool.name,
+    agent,
+    endpoint: await ports.cloud.endpoint(),
+  };
+  const target: Target = { ...tool.target(input), account: identity.account, region: identity.region, ids: [] };
+  await refuseBeforePlanning(target, identity, made, ports);
+  const permit = mintPlanningPermit(identity.account, identity.region);
+  const making = tool
+    .run(input, { planner: ports.cloud.planner(place, permit) })
+    .then((draft) => store(sealed(draft, made, ports), ports))
+    .finally(() => revokePermit(permit));
+  const answered = await within(making, ports.answerWithinMilliseconds);
+  if (answered) return answered;
+  const { append } = ports.ledger;
+  append({ kind: 'plan.begun', planId: made.id, body: { tool: tool.name, target } });
+  making.catch((error) => append({ kind: 'plan.failed', planId: made.id, body: toAnswer(error) as unknown as Json }));
+  return {
+    decision: 'planning',
+    plan_id: made.id,
+    next: { tool: 'describe_plan', input: { plan_id: made.id, wait_seconds: 45 } },
+  };
+}
+
+/** @returns undefined when the time is up first; the promise goes on. */
+async function within<T>(promise: Promise<T>, milliseconds: number): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeUp = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), milliseconds);
+  });
+  return Promise.race([promise, timeUp]).finally(() => clearTimeout(timer));
+}
+
+/** Identity, scope and halt are judged before a dry run may leave a trace in the cloud. */
+async function refuseBeforePlanning(target: Target, identity: Identity, made: Made, ports: PlanningPorts) {
+  const nothingYet: PlanDraft = {
+    target,
+    calls: [],
+    effects: [],
+    observed: { identity: { account: identity.account, arn: identity.arn } },
+    dryRun: { kind: 'synthesised', succeeded: true },
+    recipe: { planner: 'none', input: null },
+    notes: [],
+  };
+  const plan = sealed(nothingYet, made, ports);
+  const judge = await ports.policy.judgeFor(plan, 'preview');
+  if (judge.guardsBeforePlanning.length === 0)
+    throw new CountersignError(
+      'CONFIG_INVALID',
+      'No guards are loaded.',
+      'Reinstall countersign: without guards nothing is planned.',
+    );
+  const denial = judgeAll(judge.guardsBeforePlanning, plan, judge.facts).verdicts.find(
+    ({ outcome }) => outcome === 'deny',
+  );
+  if (denial) throw new CountersignError(guardCode(denial.guard), denial.message, denial.remedy);
+}
+
+function sealed(draft: PlanDraft, made: Made, ports: PlanningPorts): Plan {
+  return sealPlan(draft, {
+    ...made,
+    sponsor: ports.policy.sponsor().name,
+    policyDigest: ports.policy.digest(),
+    nonce: randomBytes(16).toString('hex'),
+    now: ports.now(),
+  });
+}
+
+async function store(plan: Plan, ports: PlanningPorts): Promise<Answer> {
+  const judge = await ports.policy.judgeFor(plan, 'preview');
+  const judgement = judgeAll(judge.guards, plan, judge.facts);
+  const goals = goalsAllowed(judge.guards, plan, judge.facts);
+  ports.ledger.transact((tx) => {
+    const document = tx.putDocument(plan as unknown as Json);
+    tx.append({
+      kind: 'plan.made',
+      planId: plan.id,
+      body: {
+        document,
+        digest: plan.digest,
+        target: plan.target,
+        tool: plan.tool,
+        judgement: judgement as unknown as Json,
+        goals,
+      },
+    });
+  });
+  return answerPlan(plan, judgement, goals, ports.policy.assurance());
+}

@@ -1,0 +1,46 @@
+/**
+ * What a change to one resource does besides its kind: the marks of its effect.
+ *
+ * Works on resources as the template says them, with parameters and conditions resolved. A reference to a resource
+ * of the same stack is not resolved to a physical id but kept as `own(…)`, so that "reaches only its own stack" can
+ * be read off. What cannot be known is `UNRESOLVED` (see isUnknown) and is judged as the worst it could be.
+ */
+import type { Json } from '../../core/digest.ts';
+import type { Mark } from '../../core/mark.ts';
+
+export interface ResourceView {
+  logicalId: string;
+  type: string;
+  properties: Record<string, Json>;
+  deletionPolicy: string;
+  updateReplacePolicy: string;
+}
+
+export interface MarkContext {
+  /** All resources of the stack as they are and as they would be, by logical id. */
+  before: Record<string, ResourceView>;
+  after: Record<string, ResourceView>;
+  /** Of the resources that exist. */
+  physicalIds: Record<string, string>;
+  isUnknown(value: Json | undefined): boolean;
+}
+
+/** Stands in a resolved value for a Ref (no attribute) or Fn::GetAtt to a resource of the same stack. */
+export function own(logicalId: string, attribute?: string): string {
+  return `\u{27e6}own:${logicalId}${attribute === undefined ? '' : `.${attribute}`}\u{27e7}`;
+}
+
+/** Logical ids of the same stack that a value names. */
+export function ownIdsIn(value: Json | undefined): string[] {
+  const text = JSON.stringify(value ?? null);
+  return [...text.matchAll(/\u{27e6}own:([A-Za-z0-9]+)[^\u{27e7}]*\u{27e7}/gu)].map(([, id]) => id!);
+}
+
+/** One finder per question: deputies, reach, exposure, slow loss, pins, protections. */
+export type MarkFinder = (before: ResourceView | null, after: ResourceView | null, context: MarkContext) => Mark[];
+
+const finders: readonly MarkFinder[] = [];
+
+/** @param before null: it is created. @param after null: it is removed. */
+export const marksOfChange: MarkFinder = (before, after, context) =>
+  finders.flatMap((find) => find(before, after, context));

@@ -1,0 +1,113 @@
+/** What the ledger remembers about a target and a sponsor: the facts behind rate, budget, protection and recreate. */
+import type { Change, Proposal } from '../core/change.ts';
+import type { Environment, Facts, Spent } from '../core/guard.ts';
+import type { Target } from '../core/plan.ts';
+import type { Ledger } from '../core/ports.ts';
+
+const HOUR_MILLISECONDS = 3_600_000;
+/** States in which a change counts against its sponsor's budget: it happened, or it still may. */
+const COUNTED: readonly Change['state'][] = [
+  'pending',
+  'approved',
+  'executing',
+  'succeeded',
+  'failed',
+  'rolled_back',
+  'unknown',
+];
+
+/** The bodies of `change.executing` and `change.finished`. */
+interface About {
+  target: Target;
+  environment: Environment;
+  operations: string[];
+  unprotects: boolean;
+  what: string;
+  outcome?: { state: string };
+}
+
+export interface HistoryQuery {
+  target: Target;
+  environment: Environment;
+  sponsor: string | null;
+  /** The plan that is judged: its own change does not count against it. */
+  planId: string;
+  now: Date;
+  /** The change as of now. */
+  fold(changeId: string): Change | undefined;
+}
+
+const isSame = (a: Target, b: Target) => a.name === b.name && a.account === b.account && a.region === b.region;
+
+export function inFlightOn(ledger: Ledger, target: Target, now: Date): string | null {
+  const about = executionsSince(ledger, now).filter((event) => isSame(event.about.target, target));
+  const finished = new Set(about.filter(({ kind }) => kind === 'change.finished').map(({ changeId }) => changeId));
+  return about.find(({ kind, changeId }) => kind === 'change.executing' && !finished.has(changeId))?.changeId ?? null;
+}
+
+export function historyOf(ledger: Ledger, query: HistoryQuery): Facts['history'] {
+  const { target, environment, now } = query;
+  const events = executionsSince(ledger, now);
+  const finished = events.filter(({ kind, about }) => kind === 'change.finished' && isSame(about.target, target));
+  const succeeded = finished.filter(({ about }) => about.outcome?.state === 'succeeded');
+  return {
+    inFlight: inFlightOn(ledger, target, now),
+    executionsLastHour: events.filter(
+      ({ kind, at, about }) =>
+        kind === 'change.executing' &&
+        about.environment === environment &&
+        Date.parse(at) > now.getTime() - HOUR_MILLISECONDS,
+    ).length,
+    sameFailures: mostRepeated(
+      finished
+        .filter(({ about }) => about.outcome?.state === 'failed' || about.outcome?.state === 'rolled_back')
+        .map(({ about }) => about.what),
+    ),
+    protectionLoweredAt: succeeded.find(({ about }) => about.unprotects)?.at ?? null,
+    deletedAt: succeeded.find(({ about }) => about.operations.includes('DeleteStack'))?.at ?? null,
+    ...spending(ledger, query),
+  };
+}
+
+function executionsSince(ledger: Ledger, now: Date) {
+  return ledger
+    .events({
+      kinds: ['change.executing', 'change.finished'],
+      sinceAt: new Date(now.getTime() - 24 * HOUR_MILLISECONDS).toISOString(),
+    })
+    .map(({ kind, at, changeId, body }) => ({ kind, at, changeId, about: body as unknown as About }));
+}
+
+function mostRepeated(names: readonly string[]): number {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return Math.max(0, ...counts.values());
+}
+
+function spending(
+  ledger: Ledger,
+  { target, sponsor, planId, now, fold }: HistoryQuery,
+): Pick<Facts['history'], 'spent' | 'lostHere'> {
+  const proposals = ledger
+    .events({
+      kinds: ['change.proposed'],
+      sinceAt: new Date(now.getTime() - 24 * HOUR_MILLISECONDS).toISOString(),
+    })
+    .map(({ at, body }) => ({ at, ...(body as unknown as Proposal) }))
+    .filter((proposal) => proposal.planId !== planId && COUNTED.includes(fold(proposal.id)?.state ?? 'denied'));
+  const own = proposals.filter((proposal) => proposal.sponsor === sponsor);
+  const here = proposals.filter((proposal) => isSame(proposal.target, target));
+  const lastHour = own.filter(({ at }) => Date.parse(at) > now.getTime() - HOUR_MILLISECONDS);
+  return {
+    spent: { hour: total(lastHour), day: total(own) },
+    lostHere: {
+      names: [...new Set(here.flatMap(({ sums }) => sums.losses))].sort(),
+      sizeBefore: Math.max(0, ...here.filter(({ sums }) => sums.lost > 0).map(({ sums }) => sums.sizeBefore)),
+    },
+  };
+}
+
+function total(proposals: readonly Proposal[]): Spent {
+  const sum = (key: 'updated' | 'created' | 'lost') => proposals.reduce((all, { sums }) => all + sums[key], 0);
+  return { changes: proposals.length, updated: sum('updated'), created: sum('created'), lost: sum('lost') };
+}
