@@ -8,7 +8,9 @@ import { describePolicy } from './describe-policy.ts';
 import { describeStack } from './describe-stack.ts';
 import { describeStacks } from './describe-stacks.ts';
 import { planInstanceAction } from './plan-instance-action.ts';
+import { planStackCreate } from './plan-stack-create.ts';
 import { planStackDelete } from './plan-stack-delete.ts';
+import { planStackRollback } from './plan-stack-rollback.ts';
 import { planStackUpdate } from './plan-stack-update.ts';
 import { proposeChange } from './propose-change.ts';
 import { withdrawChange } from './withdraw-change.ts';
@@ -18,8 +20,10 @@ export const tools: readonly Tool[] = [
   describeStacks,
   describeStack,
   describeInstances,
+  planStackCreate,
   planStackUpdate,
   planStackDelete,
+  planStackRollback,
   planInstanceAction,
   describePlan,
   proposeChange,

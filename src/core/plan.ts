@@ -38,7 +38,14 @@ const observedStackSchema = z.strictObject({
   /** Exports of this stack that the plan removes or changes, with the stacks that import them. */
   importedExports: z.array(z.strictObject({ name: z.string(), importers: z.array(z.string()) })),
   /** Stacks of the same name that the cloud lists as deleted within 24 h. */
-  recentlyDeleted: z.array(z.strictObject({ stackId: z.string(), deletedAt: z.string() })),
+  recentlyDeleted: z.array(
+    z.strictObject({
+      stackId: z.string(),
+      deletedAt: z.string(),
+      /** It had reached CREATE_COMPLETE once. */
+      completed: z.boolean(),
+    }),
+  ),
 });
 export type ObservedStack = z.infer<typeof observedStackSchema>;
 
@@ -87,6 +94,8 @@ export const observedSchema = z.strictObject({
   stack: observedStackSchema.optional(),
   instances: z.array(observedInstanceSchema).optional(),
   resources: z.array(observedResourceSchema).optional(),
+  /** Digest of the processed template that would be deployed. */
+  wantedTemplate: z.string().optional(),
 });
 export type Observed = z.infer<typeof observedSchema>;
 
@@ -170,7 +179,7 @@ function observedDifferences(signed: Observed, live: Observed): string[] {
   const stack = stackKeys
     .filter((key) => digestOf(signed.stack?.[key] ?? null) !== digestOf(live.stack?.[key] ?? null))
     .map((key) => `stack ${key}`);
-  const others = (['instances', 'resources'] as const).filter(
+  const others = (['instances', 'resources', 'wantedTemplate'] as const).filter(
     (key) => digestOf(signed[key] ?? null) !== digestOf(live[key] ?? null),
   );
   return [...stack, ...others];

@@ -5,14 +5,18 @@ import type { Plan, PlanDraft } from '../../core/plan.ts';
 import type { InstanceAction, Planner } from '../../core/ports.ts';
 import type { PlannerContext } from './context.ts';
 import { planInstanceAction } from './instance-action.ts';
+import { planStackCreate } from './stack-create.ts';
 import { planStackDelete } from './stack-delete.ts';
+import { planStackRollback } from './stack-rollback.ts';
 import { planStackUpdate, recomputeChangeSet } from './stack-update.ts';
 
 /** @param contextOf made at first use: it asks who we are. */
 export function createPlanner(contextOf: () => Promise<PlannerContext>): Planner {
   return {
+    stackCreate: async (request) => planStackCreate(await contextOf(), request),
     stackUpdate: async (request) => planStackUpdate(await contextOf(), request),
     stackDelete: async (stack) => planStackDelete(await contextOf(), stack),
+    stackRollback: async (stack, skip) => planStackRollback(await contextOf(), stack, skip),
     instanceAction: async (ids, action) => planInstanceAction(await contextOf(), ids, action),
   } as Planner;
 }
@@ -24,6 +28,8 @@ type Recompute = (context: PlannerContext, input: any) => Promise<PlanDraft>;
 const RECIPES: Record<string, Recompute> = {
   change_set: recomputeChangeSet,
   stack_delete: (context, { stack }: { stack: string }) => planStackDelete(context, stack),
+  stack_rollback: (context, { stack, skip }: { stack: string; skip: string[] }) =>
+    planStackRollback(context, stack, skip),
   instance_action: (context, { instanceIds, action }: { instanceIds: string[]; action: InstanceAction }) =>
     planInstanceAction(context, instanceIds, action),
 };

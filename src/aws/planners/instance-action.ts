@@ -3,7 +3,7 @@ import type { Call } from '../../core/call.ts';
 import { compareWorstFirst } from '../../core/effect.ts';
 import type { PlanDraft } from '../../core/plan.ts';
 import type { InstanceAction } from '../../core/ports.ts';
-import { effectOfInstance } from '../effects.ts';
+import { effectOfInstance } from '../effects-ec2.ts';
 import { askingAws } from '../errors.ts';
 import { observeInstances } from '../observe/ec2.ts';
 import { observed, type PlannerContext } from './context.ts';

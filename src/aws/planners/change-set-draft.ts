@@ -1,0 +1,118 @@
+/** From a change set to a plan: effects of the stack and of its nested stacks, and the one call that executes it. */
+import type { ResourceChange } from '@aws-sdk/client-cloudformation';
+import type { Call } from '../../core/call.ts';
+import { sha256Hex } from '../../core/digest.ts';
+import { compareWorstFirst, type Effect } from '../../core/effect.ts';
+import type { PlanDraft } from '../../core/plan.ts';
+import type { ChangeSet } from '../change-sets.ts';
+import { effectsOfChanges } from '../effects/change-set.ts';
+import { markDrift } from '../effects/drift.ts';
+import { liveFactsFor } from '../effects/live-facts.ts';
+import { changesFromViews, isSilent } from '../effects/silent.ts';
+import { type LiveStack, observeStack, templateOf } from '../observe/stack.ts';
+import { observed, type PlannerContext } from './context.ts';
+import { deletionEffects } from './stack-delete.ts';
+import { tokenFor } from './stack.ts';
+import { viewsOf } from './views.ts';
+
+const NESTED = 'AWS::CloudFormation::Stack';
+
+export async function draftOfChangeSet(
+  context: PlannerContext,
+  live: LiveStack,
+  set: ChangeSet,
+  type: 'CREATE' | 'UPDATE',
+): Promise<PlanDraft> {
+  const { account, region } = context.identity;
+  const { template, effects } = await effectsOfSet(context, live, set, '');
+  const call: Call = {
+    step: 'step1',
+    service: 'cloudformation',
+    operation: 'ExecuteChangeSet',
+    input: { ChangeSetName: set.id, StackName: set.stackId, ClientRequestToken: tokenFor(set.id) },
+    account,
+    region,
+  };
+  return {
+    target: { kind: 'stack', account, region, name: set.stackName, ids: type === 'CREATE' ? [] : [set.stackId] },
+    calls: [call],
+    effects: [...effects, ...tagEffects(live, set.tags)].sort(compareWorstFirst),
+    observed: observed(context, { stack: live.observed, wantedTemplate: `sha256:${sha256Hex(template)}` }),
+    dryRun:
+      set.weakenedBy.length === 0
+        ? { kind: 'change_set', succeeded: true }
+        : { kind: 'change_set', succeeded: false, detail: `the change set was prepared with ${set.weakenedBy.join(', ')}` },
+    recipe: { planner: 'change_set', input: { changeSetId: set.id, type } },
+    notes: [],
+  };
+}
+
+/** Recursive over nested change sets; `prefix` is the path of logical ids above, each with a slash. */
+async function effectsOfSet(context: PlannerContext, live: LiveStack, set: ChangeSet, prefix: string) {
+  const { account, region } = context.identity;
+  const template = await templateOf(context.cloudFormation, { ChangeSetName: set.id }, 'Processed');
+  const views = viewsOf(
+    { template: live.processed, parameters: live.parameters },
+    { template, parameters: set.parameters },
+    Object.fromEntries(
+      live.resources.map(({ LogicalResourceId = '', PhysicalResourceId = '' }) => [LogicalResourceId, PhysicalResourceId]),
+    ),
+    { account, region, stackId: set.stackId, stackName: set.stackName },
+  );
+  const changes = isSilent(set.changes) ? changesFromViews(views) : set.changes;
+  const facts = await liveFactsFor(context, changes);
+  const own = effectsOfChanges({ context, stackName: set.stackName, prefix, facts, views }, changes);
+  const drifted = await markDrift(context.cloudFormation, live, own, prefix);
+  const nested = await Promise.all(
+    changes
+      .filter(({ ResourceType }) => ResourceType === NESTED)
+      .map((change) => effectsOfNested(context, change, set, drifted, prefix)),
+  );
+  return { template, effects: [...drifted, ...nested.flat()] };
+}
+
+/** A nested stack changes by its own change set; one that is removed or replaced takes all its resources along. */
+async function effectsOfNested(
+  context: PlannerContext,
+  { LogicalResourceId: id = '', PhysicalResourceId: stackId }: ResourceChange,
+  parent: ChangeSet,
+  effects: readonly Effect[],
+  prefix: string,
+): Promise<Effect[]> {
+  const own = effects.find(({ logicalId }) => logicalId === prefix + id);
+  const below = `${prefix}${id}/`;
+  const isLost = own?.kind === 'delete' || own?.kind === 'replace';
+  const lost = isLost && stackId ? await deletionEffects(context, await observeStack(context.cloudFormation, stackId, context.secretKey), below) : [];
+  const set = parent.nested[id];
+  if (!set) return lost;
+  const child = await observeStack(context.cloudFormation, set.stackId, context.secretKey);
+  return [...lost, ...(await effectsOfSet(context, child, set, below)).effects];
+}
+
+/** Stack tags that change or go: an effect on the stack itself, so that the labels guard sees them. */
+function tagEffects(live: LiveStack, tags: Record<string, string>): Effect[] {
+  const { tags: before, stackId } = live.observed;
+  const changed = [...new Set([...Object.keys(before), ...Object.keys(tags)])]
+    .filter((key) => before[key] !== tags[key])
+    .sort();
+  if (changed.length === 0) return [];
+  return [
+    {
+      kind: 'tag',
+      type: NESTED,
+      physicalId: stackId,
+      holds: 'nothing',
+      interrupts: 'no',
+      reversibility: 'reversible',
+      revision: false,
+      properties: changed.map((key) => ({
+        path: `Tags.${key}`,
+        replaces: 'never' as const,
+        ...(before[key] === undefined ? {} : { before: before[key] }),
+        ...(tags[key] === undefined ? {} : { after: tags[key] }),
+      })),
+      marks: [],
+      why: 'Tags of the stack.',
+    },
+  ];
+}
