@@ -3,7 +3,7 @@ import { readIndex } from './rows.ts';
 
 export { holdsOf, type Recovery, recoveryOf, snapshotSupported } from './holds.ts';
 export { interruptsOf } from './interruptions.ts';
-export { conditionalRule } from './live-facts.ts';
+export { type ConditionalRule, conditionalRule, type Fact } from './live-facts.ts';
 export { isRevisionType } from './revisions.ts';
 export { sizeProperty } from './sizes.ts';
 

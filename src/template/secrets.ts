@@ -13,7 +13,8 @@ const IS_MASK = /^\*{4,}$/;
 const SECRET_NAMES =
   /^(?:UserData|SecretString|SecretAccessKey|AuthToken|ConnectionProperties|ClientSecret|PrivateKey|CertificatePrivateKey|KeyMaterial|PreSharedKey)$|password|passphrase|secret(?!s?(?:Arn|Id|Name|TargetAttachment|sManager))|api_?key$|(?:access|auth|bearer|refresh)_?token/i;
 /** Named like a secret, and only pointing at one. */
-const NO_SECRETS = /(?:Arn|Arns|Id|Name|Length|Enabled|Policy|Rotation|ExcludeCharacters|GenerateSecretString|Version)$/;
+const NO_SECRETS =
+  /(?:Arn|Arns|Id|Name|Length|Enabled|Policy|Rotation|ExcludeCharacters|GenerateSecretString|Version)$/;
 
 export function isSecretPath(path: string): boolean {
   return path.split('.').some((part) => SECRET_NAMES.test(part) && !NO_SECRETS.test(part));
@@ -69,7 +70,8 @@ function hasLiteral(node: unknown): boolean {
     const text = String(node.value);
     return node.tag !== '!Ref' && node.tag !== '!GetAtt' && text !== '' && !/^\{\{resolve:[^}]+\}\}$/.test(text);
   }
-  if (isMap(node)) return !node.items.every(({ key }) => isScalar(key) && (key.value === 'Ref' || key.value === 'Fn::GetAtt'));
+  if (isMap(node))
+    return !node.items.every(({ key }) => isScalar(key) && (key.value === 'Ref' || key.value === 'Fn::GetAtt'));
   return isCollection(node);
 }
 

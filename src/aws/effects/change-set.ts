@@ -56,7 +56,10 @@ function saysReplaced({ Replacement, Details = [] }: ResourceChange, replaced: R
 const STABLE_ATTRIBUTE = /(?:Arn|Id|Name|Ref)$/;
 
 /** The detail's cause is a resource that stays what it is, so the value stays too. */
-function isMoot({ Evaluation, ChangeSource, CausingEntity }: ResourceChangeDetail, replaced: ReadonlySet<string>): boolean {
+function isMoot(
+  { Evaluation, ChangeSource, CausingEntity }: ResourceChangeDetail,
+  replaced: ReadonlySet<string>,
+): boolean {
   if (Evaluation !== 'Dynamic' || !CausingEntity) return false;
   const [cause = '', attribute = ''] = CausingEntity.split('.');
   if (replaced.has(cause)) return false;

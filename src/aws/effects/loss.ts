@@ -21,8 +21,7 @@ export function loss(
 }
 
 function outcome(base: EffectBase, effective: Policy): Pick<Effect, 'interrupts' | 'reversibility' | 'why'> {
-  if (base.revision)
-    return { interrupts: 'no', reversibility: 'reversible', why: 'A revision: replaced by design.' };
+  if (base.revision) return { interrupts: 'no', reversibility: 'reversible', why: 'A revision: replaced by design.' };
   if (effective === 'Retain')
     return { interrupts: 'yes', reversibility: 'recoverable', why: 'The resource stays, outside the stack.' };
   if (effective === 'Snapshot')

@@ -46,7 +46,11 @@ function merged(said: keyof typeof RECREATION | undefined, table: Replaces): Rep
 }
 
 /** CloudFormation names the deepest path that it knows; the tables know nested properties too. */
-function tableVerdict(knowledge: Knowledge, type: string, target: { Path?: string | undefined; Name?: string | undefined }) {
+function tableVerdict(
+  knowledge: Knowledge,
+  type: string,
+  target: { Path?: string | undefined; Name?: string | undefined },
+) {
   const path = target.Path?.replace(/^\/Properties\//, '').replaceAll('/', '.') || target.Name;
   return path === undefined ? 'unknown' : knowledge.replacementOf(type, path);
 }

@@ -151,7 +151,9 @@ export async function deletedLately(
     for (const { StackName, StackId = '', DeletionTime } of page.StackSummaries ?? [])
       if (StackName === name && DeletionTime && DeletionTime.getTime() > since)
         found.push({ stackId: StackId, deletedAt: DeletionTime.toISOString() });
-  return Promise.all(found.map(async (deleted) => ({ ...deleted, completed: await wasCompleted(client, deleted.stackId) })));
+  return Promise.all(
+    found.map(async (deleted) => ({ ...deleted, completed: await wasCompleted(client, deleted.stackId) })),
+  );
 }
 
 /** Did the stack ever reach CREATE_COMPLETE? Where its events are gone: yes, the stricter answer. */

@@ -7,12 +7,12 @@ import type { PlanDraft } from '../../core/plan.ts';
 import type { ChangeSet } from '../change-sets.ts';
 import { effectsOfChanges } from '../effects/change-set.ts';
 import { markDrift } from '../effects/drift.ts';
-import { liveFactsFor } from '../effects/live-facts.ts';
+import { factsFor } from '../effects/live-facts.ts';
 import { changesFromViews, isSilent } from '../effects/silent.ts';
 import { type LiveStack, observeStack, templateOf } from '../observe/stack.ts';
 import { observed, type PlannerContext } from './context.ts';
-import { deletionEffects } from './stack-delete.ts';
 import { tokenFor } from './stack.ts';
+import { deletionEffects } from './stack-delete.ts';
 import { viewsOf } from './views.ts';
 
 const NESTED = 'AWS::CloudFormation::Stack';
@@ -41,7 +41,11 @@ export async function draftOfChangeSet(
     dryRun:
       set.weakenedBy.length === 0
         ? { kind: 'change_set', succeeded: true }
-        : { kind: 'change_set', succeeded: false, detail: `the change set was prepared with ${set.weakenedBy.join(', ')}` },
+        : {
+            kind: 'change_set',
+            succeeded: false,
+            detail: `the change set was prepared with ${set.weakenedBy.join(', ')}`,
+          },
     recipe: { planner: 'change_set', input: { changeSetId: set.id, type } },
     notes: [],
   };
@@ -55,12 +59,15 @@ async function effectsOfSet(context: PlannerContext, live: LiveStack, set: Chang
     { template: live.processed, parameters: live.parameters },
     { template, parameters: set.parameters },
     Object.fromEntries(
-      live.resources.map(({ LogicalResourceId = '', PhysicalResourceId = '' }) => [LogicalResourceId, PhysicalResourceId]),
+      live.resources.map(({ LogicalResourceId = '', PhysicalResourceId = '' }) => [
+        LogicalResourceId,
+        PhysicalResourceId,
+      ]),
     ),
     { account, region, stackId: set.stackId, stackName: set.stackName },
   );
   const changes = isSilent(set.changes) ? changesFromViews(views) : set.changes;
-  const facts = await liveFactsFor(context, changes);
+  const facts = await factsFor(context, changes, views);
   const own = effectsOfChanges({ context, stackName: set.stackName, prefix, facts, views }, changes);
   const drifted = await markDrift(context.cloudFormation, live, own, prefix);
   const nested = await Promise.all(
@@ -82,7 +89,10 @@ async function effectsOfNested(
   const own = effects.find(({ logicalId }) => logicalId === prefix + id);
   const below = `${prefix}${id}/`;
   const isLost = own?.kind === 'delete' || own?.kind === 'replace';
-  const lost = isLost && stackId ? await deletionEffects(context, await observeStack(context.cloudFormation, stackId, context.secretKey), below) : [];
+  const lost =
+    isLost && stackId
+      ? await deletionEffects(context, await observeStack(context.cloudFormation, stackId, context.secretKey), below)
+      : [];
   const set = parent.nested[id];
   if (!set) return lost;
   const child = await observeStack(context.cloudFormation, set.stackId, context.secretKey);

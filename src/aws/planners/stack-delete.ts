@@ -41,12 +41,17 @@ export async function planStackDelete(context: PlannerContext, name: string): Pr
 export async function deletionEffects(context: PlannerContext, live: LiveStack, prefix: string): Promise<Effect[]> {
   const { account, region } = context.identity;
   const { stackId, stackName } = live.observed;
-  const views = viewsOf({ template: live.processed, parameters: live.parameters }, null, {}, {
-    account,
-    region,
-    stackId,
-    stackName,
-  });
+  const views = viewsOf(
+    { template: live.processed, parameters: live.parameters },
+    null,
+    {},
+    {
+      account,
+      region,
+      stackId,
+      stackName,
+    },
+  );
   const effects = live.resources.map((resource) => deletionEffect(resource, views, stackName, prefix));
   const nested = live.resources.filter(
     ({ ResourceType, PhysicalResourceId }, index) =>

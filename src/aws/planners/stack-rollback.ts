@@ -93,7 +93,9 @@ function effectsOf(live: LiveStack, way: Way, skip: readonly string[]): Effect[]
     return live.resources.map((resource) =>
       loss({ ...baseOf(resource, stackName), kind: 'delete' }, 'Delete', 'DeletionPolicy'),
     );
-  const stuck = live.resources.filter(({ ResourceStatus = '' }) => /UPDATE_FAILED|ROLLBACK_FAILED/.test(ResourceStatus));
+  const stuck = live.resources.filter(({ ResourceStatus = '' }) =>
+    /UPDATE_FAILED|ROLLBACK_FAILED/.test(ResourceStatus),
+  );
   const stack: Effect = {
     kind: 'update',
     type: 'AWS::CloudFormation::Stack',
@@ -124,7 +126,10 @@ function effectsOf(live: LiveStack, way: Way, skip: readonly string[]): Effect[]
   ];
 }
 
-function baseOf({ LogicalResourceId = '', PhysicalResourceId, ResourceType = '' }: StackResourceSummary, stack: string) {
+function baseOf(
+  { LogicalResourceId = '', PhysicalResourceId, ResourceType = '' }: StackResourceSummary,
+  stack: string,
+) {
   return {
     type: ResourceType,
     logicalId: LogicalResourceId,

@@ -30,7 +30,9 @@ async function proposeUpdate(context: PlannerContext, request: StackUpdateReques
   const text = wantedText(request, () => live.template, context.templateRoots);
   const template = checkedTemplate(context, text, live.observed.stackName);
   const given = request.parameters ?? {};
-  const kept = Object.keys(template.Parameters ?? {}).filter((name) => name in live.parameters && given[name] === undefined);
+  const kept = Object.keys(template.Parameters ?? {}).filter(
+    (name) => name in live.parameters && given[name] === undefined,
+  );
   const id = await createChangeSet(context.cloudFormation, {
     stack: live.observed.stackId,
     type: 'UPDATE',
@@ -48,7 +50,11 @@ async function proposeUpdate(context: PlannerContext, request: StackUpdateReques
 }
 
 /** A change set that cdk, sam or the AWS CLI prepared, with the same refusals as our own. */
-export async function adoptChangeSet(context: PlannerContext, name: string, stackId: string): Promise<ChangeSet | 'unchanged'> {
+export async function adoptChangeSet(
+  context: PlannerContext,
+  name: string,
+  stackId: string,
+): Promise<ChangeSet | 'unchanged'> {
   const set = await readChangeSet(context.cloudFormation, name, name.startsWith('arn:') ? undefined : stackId);
   if (set === 'unchanged') return set;
   if (set.stackId !== stackId)
@@ -71,7 +77,9 @@ function refuseNeverCreated({ observed: { stackName, status } }: LiveStack): voi
     throw new CountersignError(
       'STATE_STACK_NOT_UPDATABLE',
       `${stackName} is in ${status}: its creation never completed, so it cannot be updated.`,
-      status === 'REVIEW_IN_PROGRESS' ? 'plan_stack_create it.' : 'plan_stack_delete it, then plan_stack_create it again.',
+      status === 'REVIEW_IN_PROGRESS'
+        ? 'plan_stack_create it.'
+        : 'plan_stack_delete it, then plan_stack_create it again.',
     );
 }
 

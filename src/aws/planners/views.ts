@@ -47,7 +47,14 @@ function resourcesOf({ template: text, parameters }: Side, where: Where): Record
   return Object.fromEntries(
     Object.entries(resources).map(([logicalId, { type, properties, deletionPolicy, updateReplacePolicy }]) => [
       logicalId,
-      { logicalId, type, properties: properties as Record<string, Json>, deletionPolicy, updateReplacePolicy },
+      {
+        logicalId,
+        type,
+        properties: properties as Record<string, Json>,
+        deletionPolicy,
+        updateReplacePolicy,
+        updatePolicy: ((template.Resources[logicalId] as { UpdatePolicy?: Json }).UpdatePolicy ?? null) as Json,
+      },
     ]),
   );
 }

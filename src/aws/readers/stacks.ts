@@ -24,7 +24,9 @@ export function createStackReader(
         const { DescribeStacksCommand } = await import('@aws-sdk/client-cloudformation');
         const page = await pageThrough(
           async (NextToken) => {
-            const { Stacks = [], NextToken: next } = await cloudFormation.send(new DescribeStacksCommand({ NextToken }));
+            const { Stacks = [], NextToken: next } = await cloudFormation.send(
+              new DescribeStacksCommand({ NextToken }),
+            );
             return { items: Stacks, next };
           },
           ({ StackName = '', StackStatus }) =>
@@ -92,7 +94,9 @@ const PARTS: Record<StackPart, ReadPart> = {
       parameters: Object.fromEntries(
         Parameters.map(({ ParameterKey = '', ParameterValue = '', ResolvedValue }) => [
           ParameterKey,
-          isMask(ParameterValue) ? 'NoEcho: kept as it is when you leave it out' : makeVisibleLine(ResolvedValue ?? ParameterValue),
+          isMask(ParameterValue)
+            ? 'NoEcho: kept as it is when you leave it out'
+            : makeVisibleLine(ResolvedValue ?? ParameterValue),
         ]),
       ),
     };
@@ -101,9 +105,7 @@ const PARTS: Record<StackPart, ReadPart> = {
     const { DescribeStackEventsCommand } = await import('@aws-sdk/client-cloudformation');
     const { StackEvents = [] } = await client.send(new DescribeStackEventsCommand({ StackName: StackId }));
     return {
-      events: StackEvents.filter(
-        (e) => logicalIds.length === 0 || logicalIds.includes(e.LogicalResourceId ?? ''),
-      )
+      events: StackEvents.filter((e) => logicalIds.length === 0 || logicalIds.includes(e.LogicalResourceId ?? ''))
         .slice(0, EVENTS_SHOWN)
         .map((e) =>
           makeVisibleLine(
