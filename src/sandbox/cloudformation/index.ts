@@ -256,7 +256,9 @@ const operations: Record<string, ApiOperation> = {
     return { StackResourceSummaries: page.map(showResource), NextToken: next };
   },
   GetTemplate: (world, input, caller) => ({
-    TemplateBody: requireStack(world, input.StackName, caller.region).templateBody,
+    TemplateBody: input.ChangeSetName
+      ? world.get<{ templateBody: string }>('change_set', input.ChangeSetName)?.templateBody
+      : requireStack(world, input.StackName, caller.region).templateBody,
     StagesAvailable: ['Original', 'Processed'],
   }),
   ValidateTemplate(_world, input) {
