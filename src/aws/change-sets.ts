@@ -177,3 +177,12 @@ function weaknessesOf(described: DescribeChangeSetOutput): string[] {
     ...(DeploymentMode ? [`DeploymentMode: ${DeploymentMode}`] : []),
   ];
 }
+
+export async function discardChangeSet(client: CloudFormationClient, id: string): Promise<void> {
+  const { DeleteChangeSetCommand } = await import('@aws-sdk/client-cloudformation');
+  try {
+    await client.send(new DeleteChangeSetCommand({ ChangeSetName: id }));
+  } catch (error) {
+    if ((error as Error).name !== 'ChangeSetNotFoundException') throw error;
+  }
+}

@@ -3,6 +3,7 @@ import type { Json } from '../../core/digest.ts';
 import { CountersignError } from '../../core/errors.ts';
 import type { Plan, PlanDraft } from '../../core/plan.ts';
 import type { InstanceAction, Planner } from '../../core/ports.ts';
+import { discardChangeSet } from '../change-sets.ts';
 import type { PlannerContext } from './context.ts';
 import { planInstanceAction } from './instance-action.ts';
 import { planStackCreate } from './stack-create.ts';
@@ -17,6 +18,7 @@ export function createPlanner(contextOf: () => Promise<PlannerContext>): Planner
     stackUpdate: async (request) => planStackUpdate(await contextOf(), request),
     stackDelete: async (stack) => planStackDelete(await contextOf(), stack),
     stackRollback: async (stack, skip) => planStackRollback(await contextOf(), stack, skip),
+    discard: async (changeSetId) => discardChangeSet((await contextOf()).cloudFormation, changeSetId),
     instanceAction: async (ids, action) => planInstanceAction(await contextOf(), ids, action),
   } as Planner;
 }
