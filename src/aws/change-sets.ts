@@ -1,4 +1,5 @@
 /** Change sets as CloudFormation tells them: made, waited for, and read whole. */
+import { randomBytes } from 'node:crypto';
 import type {
   Capability,
   CloudFormationClient,
@@ -42,23 +43,29 @@ export interface ChangeSetRequest {
 
 /** @returns the ARN of the new change set. */
 export async function createChangeSet(client: CloudFormationClient, request: ChangeSetRequest): Promise<string> {
-  const { CreateChangeSetCommand } = await import('@aws-sdk/client-cloudformation');
-  const { randomBytes } = await import('node:crypto');
-  const { Id } = await client.send(
-    new CreateChangeSetCommand({
-      StackName: request.stack,
-      ChangeSetName: `${CHANGE_SET_PREFIX}${randomBytes(8).toString('hex')}`,
-      ChangeSetType: request.type,
-      TemplateBody: request.template,
-      Parameters: request.parameters,
-      Tags: Object.entries(request.tags).map(([Key, Value]) => ({ Key, Value })),
-      Capabilities: request.capabilities as Capability[],
-      ...(request.hasNestedStacks ? { IncludeNestedStacks: true } : {}),
-      ...(request.serviceRole === null ? {} : { RoleARN: request.serviceRole }),
-    }),
-  );
-  if (!Id) throw new CountersignError('AWS_FAILED', 'CloudFormation gave no change set.', 'Plan again.');
-  return Id;
+  const { CreateChangeSetCommand, DescribeChangeSetCommand } = await import('@aws-sdk/client-cloudformation');
+  const ChangeSetName = CHANGE_SET_PREFIX + randomBytes(8).toString('hex');
+  const command = new CreateChangeSetCommand({
+    StackName: request.stack,
+    ChangeSetName,
+    ChangeSetType: request.type,
+    TemplateBody: request.template,
+    Parameters: request.parameters,
+    Tags: Object.entries(request.tags).map(([Key, Value]) => ({ Key, Value })),
+    Capabilities: request.capabilities as Capability[],
+    ...(request.hasNestedStacks ? { IncludeNestedStacks: true } : {}),
+    ...(request.serviceRole === null ? {} : { RoleARN: request.serviceRole }),
+  });
+  try {
+    return (await client.send(command)).Id ?? ChangeSetName;
+  } catch (error) {
+    // An attempt whose answer was lost has made it: the name is random, so it is ours.
+    if ((error as Error).name !== 'AlreadyExistsException') throw error;
+    const { ChangeSetId } = await client.send(
+      new DescribeChangeSetCommand({ ChangeSetName, StackName: request.stack }),
+    );
+    return ChangeSetId ?? ChangeSetName;
+  }
 }
 
 /** @returns `unchanged` when CloudFormation says that nothing would change. @throws AWS_CHANGE_SET_FAILED, AWS_TIMEOUT. */

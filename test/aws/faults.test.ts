@@ -68,3 +68,8 @@ it('tells later why a plan that was still being made failed', async () => {
     error: { code: 'AWS_ACCESS_DENIED' },
   });
 });
+
+it('finds its own change set again when the answer to its making was lost', async () => {
+  during({ kind: 'drop_after', operation: 'CreateChangeSet' });
+  expect(await world.call('plan_stack_update', edit)).toMatchObject({ decision: 'needs_approval' });
+});
