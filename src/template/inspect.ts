@@ -31,12 +31,12 @@ export function conditionsIn(value: Value | undefined): string[] {
   ]);
 }
 
-/** Exports that a template imports by a name written out; `null` for one that is made of other values. */
-export function importsIn(value: Value | undefined): (string | null)[] {
+/** What each `Fn::ImportValue` asks for, as written. */
+export function importsIn(value: Value | undefined): Value[] {
   if (Array.isArray(value)) return value.flatMap(importsIn);
   if (!isRecord(value)) return [];
   return Object.entries(value).flatMap(([key, inner]) =>
-    key === 'Fn::ImportValue' ? [typeof inner === 'string' ? inner : null] : importsIn(inner as Value),
+    key === 'Fn::ImportValue' ? [inner as Value] : importsIn(inner as Value),
   );
 }
 

@@ -1,7 +1,7 @@
 /** A template with parameters, conditions and functions worked out. */
 import { CountersignError } from '../core/errors.ts';
 import { createEvaluator, type ResolveContext, scalarText, type Truth, UNRESOLVED } from './evaluate.ts';
-import { conditionsIn, referencesIn, transformsOf } from './inspect.ts';
+import { conditionsIn, importsIn, referencesIn, transformsOf } from './inspect.ts';
 import { expandLoops } from './loops.ts';
 import { parameterValues } from './parameters.ts';
 import { isRecord, type Template, type TemplateResource, type Value } from './parse.ts';
@@ -39,6 +39,10 @@ export interface Resolver {
   resourceIds: string[];
   resource(logicalId: string): ResolvedResource;
   outputs(): ResolvedTemplate['outputs'];
+  /** Names of the exports that a resource, or without an id every resource and output, imports. */
+  imports(logicalId?: string): string[];
+  /** Any value of this template. */
+  evaluate(value: Value): Value;
   conditions(): ResolvedTemplate['conditions'];
   failedRules(): string[];
 }
@@ -63,12 +67,13 @@ export function createResolver(written: Template, context: ResolveContext): Reso
   const evaluator = createEvaluator(template, full);
   const isLeftOut = (condition: string | undefined) =>
     condition !== undefined && evaluator.condition(condition) === false;
+  const resourceIds = Object.entries(template.Resources).flatMap(([id, { Condition }]) =>
+    isLeftOut(Condition) ? [] : [id],
+  );
   return {
     template,
     parameters,
-    resourceIds: Object.entries(template.Resources).flatMap(([id, { Condition }]) =>
-      isLeftOut(Condition) ? [] : [id],
-    ),
+    resourceIds,
     resource(logicalId) {
       const resource = template.Resources[logicalId]!;
       const properties = resource.Properties ?? {};
@@ -97,6 +102,15 @@ export function createResolver(written: Template, context: ResolveContext): Reso
             },
           ]),
       ),
+    evaluate: evaluator.value,
+    imports(logicalId) {
+      const resources = logicalId === undefined ? resourceIds : [logicalId];
+      const parts = [
+        ...resources.map((id) => template.Resources[id]?.Properties),
+        ...(logicalId === undefined ? Object.values(template.Outputs ?? {}).map(({ Value: value }) => value) : []),
+      ];
+      return [...new Set(parts.flatMap(importsIn).map((name) => scalarText(evaluator.value(name))))];
+    },
     conditions: () =>
       Object.fromEntries(Object.keys(template.Conditions ?? {}).map((name) => [name, evaluator.condition(name)])),
     failedRules: () =>
