@@ -17,6 +17,7 @@ import type { ChangesPort, CloudPorts, Ledger, PolicyPort } from '../core/ports.
 import { makeVisibleLine } from '../core/render-safe.ts';
 import { isStricter } from '../core/verdict.ts';
 import type { Person } from '../policy/load.ts';
+import { followStack } from './follow.ts';
 
 export interface ExecutorPorts {
   ledger: Ledger;
@@ -162,7 +163,12 @@ async function runCalls(ports: ExecutorPorts, change: Change, plan: Plan): Promi
       return end(answered ? 'failed' : 'unknown', `${label.operation}: ${(error as Error).message}`);
     }
   }
-  return follow(ports, change, plan, end);
+  if (plan.target.kind !== 'stack') return end('succeeded', 'All calls were answered.');
+  const { state, detail } = await followStack(ports.cloud, plan, (text) => {
+    ports.ledger.append({ kind: 'change.progress', changeId: change.id, body: { text } });
+    ports.onProgress(text);
+  });
+  return end(state, detail);
 }
 
 async function sendOnce(ports: ExecutorPorts, call: Call): Promise<Record<string, unknown>> {
@@ -179,29 +185,4 @@ function hasAnswer(error: unknown): boolean {
   if (error instanceof CountersignError) return true;
   const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
   return status !== undefined && status >= 400 && status < 500;
-}
-
-async function follow(
-  ports: ExecutorPorts,
-  change: Change,
-  plan: Plan,
-  end: (state: Outcome['state'], detail: string) => Outcome,
-): Promise<Outcome> {
-  if (plan.target.kind !== 'stack') return end('succeeded', 'All calls were answered.');
-  const token = String(plan.calls.at(-1)?.input.ClientRequestToken);
-  const failures: string[] = [];
-  try {
-    const { status, reason } = await ports.cloud.followStack(plan.target.ids[0]!, plan.target, token, (text) => {
-      const line = makeVisibleLine(text);
-      if (/FAILED/.test(line)) failures.push(line);
-      ports.ledger.append({ kind: 'change.progress', changeId: change.id, body: { text: line } });
-      ports.onProgress(line);
-    });
-    const wanted = plan.calls.at(-1)?.operation === 'DeleteStack' ? 'DELETE_COMPLETE' : 'UPDATE_COMPLETE';
-    if (status === wanted) return end('succeeded', status);
-    const detail = `${status} ${failures[0] ?? reason}`.trim();
-    return end(/ROLLBACK_COMPLETE/.test(status) ? 'rolled_back' : 'failed', detail);
-  } catch (error) {
-    return end('unknown', `The call left, and its outcome could not be read: ${(error as Error).message}`);
-  }
 }

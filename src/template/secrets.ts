@@ -3,7 +3,8 @@
  *
  * SECURITY: a mask is never a value. Whoever sends one back is refused, so that masking cannot destroy.
  */
-import { isCollection, isMap, isScalar, parseDocument } from 'yaml';
+import { isCollection, isMap, isScalar } from 'yaml';
+import { editableDocument } from './dialect.ts';
 
 export const MASK = '****';
 /** Also what AWS shows for a NoEcho parameter. */
@@ -37,7 +38,7 @@ export function maskText(path: string, text: string): string {
 
 /** The template's text with every literal secret masked; comments and short forms stay. */
 export function maskTemplate(text: string): string {
-  const document = parseDocument(text, { logLevel: 'silent', uniqueKeys: false });
+  const document = editableDocument(text);
   if (document.errors.length > 0 || !isMap(document.contents)) return text;
   let masked = false;
   const mask = (node: unknown, path: string): void => {

@@ -3,6 +3,7 @@ import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { isAbsolute, relative } from 'node:path';
 import { CountersignError } from '../../core/errors.ts';
 import type { StackUpdateRequest } from '../../core/ports.ts';
+import { transformsOf } from '../../template/inspect.ts';
 import { editTemplate, isRecord, parseTemplate, type Template } from '../../template/parse.ts';
 import { isMask, masksIn } from '../../template/secrets.ts';
 import type { PlannerContext } from './context.ts';
@@ -89,23 +90,6 @@ export function refuseMaskedParameters(parameters: Record<string, string> | unde
       `The value of ${masked[0]} is a mask.`,
       'Leave it out: what is there is kept.',
     );
-}
-
-function transformsOf(template: Template): string[] {
-  const named = (value: unknown): string[] =>
-    Array.isArray(value)
-      ? value.flatMap(named)
-      : typeof value === 'string'
-        ? [value]
-        : isRecord(value) && typeof value.Name === 'string'
-          ? [value.Name]
-          : [];
-  const within = (value: unknown): string[] => {
-    if (Array.isArray(value)) return value.flatMap(within);
-    if (!isRecord(value)) return [];
-    return Object.entries(value).flatMap(([key, inner]) => (key === 'Fn::Transform' ? named(inner) : within(inner)));
-  };
-  return [...named(template.Transform), ...within(template.Resources), ...within(template.Mappings)];
 }
 
 /** Properties that tools rewrite to S3 places when they package. */
