@@ -28,35 +28,34 @@ export async function planStackCreate(context: PlannerContext, request: Template
         `The stack ${request.stack} exists already (${existing.StackStatus}).`,
         'Change it in place with plan_stack_update.',
       );
+    const sent = request.changeSet === undefined ? wantedText(request, noTemplate, context.templateRoots) : undefined;
     const set =
-      request.changeSet === undefined
-        ? await readChangeSet(cloudFormation, await proposeCreation(context, request))
-        : await adoptChangeSet(context, request.changeSet, existing?.StackId ?? request.stack);
+      sent === undefined
+        ? await adoptChangeSet(context, request.changeSet!, existing?.StackId ?? request.stack)
+        : await readChangeSet(cloudFormation, await proposeCreation(context, request, sent));
     if (set === 'unchanged')
       throw new CountersignError('AWS_CHANGE_SET_FAILED', 'The template would create nothing.', 'Add resources to it.');
     const [live, recentlyDeleted] = await Promise.all([
       observeStack(cloudFormation, set.stackId, secretKey),
       deletedLately(cloudFormation, set.stackName, context.now()),
     ]);
-    return draftOfChangeSet(context, { ...live, observed: { ...live.observed, recentlyDeleted } }, set, 'CREATE');
+    return draftOfChangeSet(context, { ...live, observed: { ...live.observed, recentlyDeleted } }, set, {
+      type: 'CREATE',
+      sent,
+    });
   });
 }
 
-async function proposeCreation(context: PlannerContext, request: TemplateRequest): Promise<string> {
-  refuseMaskedParameters(request.parameters);
-  const missing = () =>
-    new CountersignError(
-      'INPUT_INVALID',
-      'A new stack needs a template.',
-      'Send template, template_file or change_set.',
-    );
-  const text = wantedText(
-    request,
-    () => {
-      throw missing();
-    },
-    context.templateRoots,
+const noTemplate = (): never => {
+  throw new CountersignError(
+    'INPUT_INVALID',
+    'A new stack needs a template.',
+    'Send template, template_file or change_set.',
   );
+};
+
+async function proposeCreation(context: PlannerContext, request: TemplateRequest, text: string): Promise<string> {
+  refuseMaskedParameters(request.parameters);
   const template = checkedTemplate(context, text, request.stack);
   return createChangeSet(context.cloudFormation, {
     stack: request.stack,

@@ -16,25 +16,28 @@ export async function planStackUpdate(context: PlannerContext, request: StackUpd
     const live = await observeStack(context.cloudFormation, request.stack, context.secretKey);
     refuseBusy(live);
     refuseNeverCreated(live);
+    const sent =
+      request.changeSet === undefined ? wantedText(request, () => live.template, context.templateRoots) : undefined;
     const set =
-      request.changeSet === undefined
-        ? await proposeUpdate(context, request, live)
-        : await adoptChangeSet(context, request.changeSet, live.observed.stackId);
-    return set === 'unchanged' ? noChange(context, live) : draftOfChangeSet(context, live, set, 'UPDATE');
+      sent === undefined
+        ? await adoptChangeSet(context, request.changeSet!, live.observed.stackId)
+        : await proposeUpdate(context, request, live, sent);
+    return set === 'unchanged'
+      ? noChange(context, live)
+      : draftOfChangeSet(context, live, set, { type: 'UPDATE', sent });
   });
 }
 
 /** What the agent does not name is kept: parameters by UsePreviousValue, tags merged. */
-async function proposeUpdate(context: PlannerContext, request: StackUpdateRequest, live: LiveStack) {
+async function proposeUpdate(context: PlannerContext, request: StackUpdateRequest, live: LiveStack, text: string) {
   refuseMaskedParameters(request.parameters);
-  const text = wantedText(request, () => live.template, context.templateRoots);
   const template = checkedTemplate(context, text, live.observed.stackName);
   const given = request.parameters ?? {};
   const kept = Object.keys(template.Parameters ?? {}).filter(
     (name) => name in live.parameters && given[name] === undefined,
   );
   const id = await createChangeSet(context.cloudFormation, {
-    stack: live.observed.stackId,
+    stack: live.observed.stackName,
     type: 'UPDATE',
     template: text,
     parameters: [
@@ -46,7 +49,7 @@ async function proposeUpdate(context: PlannerContext, request: StackUpdateReques
     hasNestedStacks: Object.values(template.Resources).some(({ Type }) => Type === 'AWS::CloudFormation::Stack'),
     serviceRole: context.serviceRole,
   });
-  return readChangeSet(context.cloudFormation, id);
+  return requireOwnStack(await readChangeSet(context.cloudFormation, id), live.observed.stackId);
 }
 
 /** A change set that cdk, sam or the AWS CLI prepared, with the same refusals as our own. */
@@ -57,12 +60,7 @@ export async function adoptChangeSet(
 ): Promise<ChangeSet | 'unchanged'> {
   const set = await readChangeSet(context.cloudFormation, name, name.startsWith('arn:') ? undefined : stackId);
   if (set === 'unchanged') return set;
-  if (set.stackId !== stackId)
-    throw new CountersignError(
-      'INPUT_INVALID',
-      `The change set ${set.name} belongs to ${set.stackName}.`,
-      'Name the stack that it was prepared for.',
-    );
+  requireOwnStack(set, stackId);
   if (!set.executable)
     throw new CountersignError(
       'STATE_CHANGE_SET_OBSOLETE',
@@ -70,6 +68,16 @@ export async function adoptChangeSet(
       'Have it prepared again.',
     );
   return set;
+}
+
+/** A name can come to mean another stack; the id that was observed cannot. */
+function requireOwnStack(set: ChangeSet | 'unchanged', stackId: string): ChangeSet | 'unchanged' {
+  if (set === 'unchanged' || set.stackId === stackId) return set;
+  throw new CountersignError(
+    'INPUT_INVALID',
+    `The change set ${set.name} belongs to ${set.stackName} (${set.stackId}).`,
+    'Name the stack that it was prepared for.',
+  );
 }
 
 function refuseNeverCreated({ observed: { stackName, status } }: LiveStack): void {
@@ -98,7 +106,7 @@ function noChange(context: PlannerContext, live: LiveStack): PlanDraft {
 /** The same change set, described again on the stack as it is now. */
 export function recomputeChangeSet(
   context: PlannerContext,
-  { changeSetId, type }: { changeSetId: string; type: 'CREATE' | 'UPDATE' },
+  { changeSetId, type, sent }: { changeSetId: string; type: 'CREATE' | 'UPDATE'; sent?: string },
 ): Promise<PlanDraft> {
   return askingAws(async () => {
     const set = await readChangeSet(context.cloudFormation, changeSetId);
@@ -107,6 +115,6 @@ export function recomputeChangeSet(
     const live = await observeStack(context.cloudFormation, set.stackId, context.secretKey);
     const recentlyDeleted =
       type === 'CREATE' ? await deletedLately(context.cloudFormation, set.stackName, context.now()) : [];
-    return draftOfChangeSet(context, { ...live, observed: { ...live.observed, recentlyDeleted } }, set, type);
+    return draftOfChangeSet(context, { ...live, observed: { ...live.observed, recentlyDeleted } }, set, { type, sent });
   });
 }
