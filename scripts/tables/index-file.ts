@@ -34,7 +34,9 @@ export function merge(types: Map<string, ResourceType>, cfnLint: CfnLint): strin
 function onlyNames(cfnLint: CfnLint, type: string): ResourceType {
   const readOnly = cfnLint.readOnly.get(type) ?? [];
   const names = cfnLint.properties.get(type)!.filter((name) => !readOnly.includes(name));
-  const properties: Shape = new Map(names.map((name) => [name, { mark: 'never', below: 'anything' }]));
+  // AWS::CDK::Metadata has a schema without properties, and templates give it some.
+  const any = names.length > 0 ? names : ['*'];
+  const properties: Shape = new Map(any.map((name) => [name, { mark: 'never', below: 'anything' }]));
   return { properties, attributes: readOnly, identifiers: [] };
 }
 

@@ -87,7 +87,7 @@ export const DATA: readonly Judgement[] = [
       AWSExternalAnthropic Workspace
       AgentRegistry Registry RegistryRecord
       AmazonMQ Broker
-      AppConfig Application ConfigurationProfile HostedConfigurationVersion
+      AppConfig Application ConfigurationProfile
       AppStream ImageBuilder
       ApplicationSignals ServiceLevelObjective
       Athena DataCatalog WorkGroup

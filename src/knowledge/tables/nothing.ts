@@ -22,7 +22,7 @@ export const NOTHING: readonly Judgement[] = [
       ApiGateway GatewayResponse Method Model RequestValidator Resource Stage UsagePlan UsagePlanKey VpcLink
       ApiGatewayV2 ApiGatewayManagedOverrides ApiMapping Authorizer Deployment Integration IntegrationResponse Model Route RouteResponse RoutingRule Stage
       ApiGatewayV2 VpcLink
-      AppConfig Deployment DeploymentStrategy Environment ExperimentDefinition Extension ExtensionAssociation
+      AppConfig Deployment DeploymentStrategy Environment ExperimentDefinition Extension ExtensionAssociation HostedConfigurationVersion
       AppFlow Connector Flow
       AppIntegrations Application DataIntegration EventIntegration
       AppMesh GatewayRoute Mesh Route VirtualGateway VirtualNode VirtualRouter VirtualService
