@@ -101,6 +101,7 @@ export const DATA: readonly Judgement[] = [
       Chime AppInstance Channel
       CleanRooms Collaboration IntermediateTable Membership
       Cloud9 EnvironmentEC2
+      CloudFormation StackSet
       CloudFront KeyValueStore
       CloudTrail EventDataStore
       CodeArtifact Domain Repository
@@ -189,6 +190,7 @@ export const DATA: readonly Judgement[] = [
       SageMaker Algorithm Artifact Context Domain Experiment ExperimentTrialComponent FeatureGroup Hub Image ImageVersion
       SageMaker MlflowApp MlflowTrackingServer ModelCard ModelPackage ModelPackageGroup NotebookInstance Space TrialComponent UserProfile
       SecretsManager Secret
+      SecurityHub Hub
       SecurityLake DataLake
       Serverless Application
       ServiceCatalog CloudFormationProvisionedProduct

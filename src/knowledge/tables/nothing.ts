@@ -2,14 +2,15 @@
 import type { Judgement } from './judgement.ts';
 
 /**
- * What they stand in the way of (traffic, permissions) is other guards' matter. An instance is here because its volumes
- * are judged by themselves, from live facts.
+ * What their loss does to traffic, permissions and logging is other guards' matter. An instance is here because its
+ * volumes are judged by themselves, from live facts; a custom resource is in no list, since it may be anything.
  */
 export const NOTHING: readonly Judgement[] = [
   {
     holds: 'nothing',
     recovery: 'none_needed',
-    source: 'Configuration only: all that it is stands in its properties. Judged by its purpose, from memory',
+    source:
+      'Configuration only: all that it is stands in its properties. Judged by its name and what its service is for, from memory',
     types: `
       ACMPCA CertificateAuthorityActivation Permission
       APS AnomalyDetector ResourcePolicy RuleGroupsNamespace Scraper
@@ -50,7 +51,7 @@ export const NOTHING: readonly Judgement[] = [
       Chatbot CustomAction MicrosoftTeamsChannelConfiguration SlackChannelConfiguration
       CleanRooms AnalysisTemplate ConfiguredTable ConfiguredTableAssociation IdNamespaceAssociation PrivacyBudgetTemplate
       CloudFormation GuardHook HookDefaultVersion HookTypeConfig HookVersion LambdaHook Macro ModuleDefaultVersion ModuleVersion PublicTypeVersion
-      CloudFormation ResourceDefaultVersion ResourceVersion StackSet WaitCondition WaitConditionHandle
+      CloudFormation ResourceDefaultVersion ResourceVersion WaitCondition WaitConditionHandle
       CloudFront CachePolicy ConnectionFunction ContinuousDeploymentPolicy FieldLevelEncryptionProfile Function KeyGroup MonitoringSubscription
       CloudFront OriginAccessControl OriginRequestPolicy RealtimeLogConfig ResponseHeadersPolicy TrustStore VpcOrigin
       CloudTrail Channel Dashboard ResourcePolicy Trail
