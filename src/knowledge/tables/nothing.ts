@@ -9,8 +9,7 @@ export const NOTHING: readonly Judgement[] = [
   {
     holds: 'nothing',
     recovery: 'none_needed',
-    source:
-      'Configuration only: all that it is stands in its properties. Judged by its name and what its service is for, from memory',
+    source: 'Configuration only: all that it is stands in its properties. Judged by its name and what its service is for, from memory',
     types: `
       ACMPCA CertificateAuthorityActivation Permission
       APS AnomalyDetector ResourcePolicy RuleGroupsNamespace Scraper
@@ -68,6 +67,7 @@ export const NOTHING: readonly Judgement[] = [
       ComputeOptimizer AutomationRule
       Config AggregationAuthorization ConfigRule ConfigurationAggregator ConfigurationRecorder ConformancePack Connector DeliveryChannel
       Config OrganizationConfigRule OrganizationConformancePack RemediationConfiguration StoredQuery
+      Connect ContactFlowModuleVersion ContactFlowVersion ViewVersion
       DAX ParameterGroup SubnetGroup
       DLM LifecyclePolicy
       DMS Certificate DataProvider Endpoint EventSubscription InstanceProfile MigrationProject ReplicationSubnetGroup ReplicationTask
@@ -246,6 +246,7 @@ export const NOTHING: readonly Judgement[] = [
       WAFRegional ByteMatchSet GeoMatchSet IPSet RateBasedRule RegexPatternSet Rule SizeConstraintSet SqlInjectionMatchSet WebACL WebACLAssociation
       WAFRegional XssMatchSet
       WAFv2 IPSet LoggingConfiguration RegexPatternSet RuleGroup WebACL WebACLAssociation
+      Wisdom AIAgentVersion AIGuardrailVersion AIPromptVersion MessageTemplateVersion
       WorkSpaces WorkspaceIpGroup
       WorkSpacesThinClient Environment
       WorkSpacesWeb BrowserSettings DataProtectionSettings IdentityProvider IpAccessSettings NetworkSettings SessionLogger TrustStore
