@@ -23,13 +23,13 @@ export function merge(types: Map<string, ResourceType>, cfnLint: CfnLint): void 
   }
 }
 
-/** A type that only cfn-lint has: what stands below its properties is not read from there, so anything may. */
+/** A type that only cfn-lint has. What stands below its properties is not read from there, and so unknown. */
 function onlyNames(cfnLint: CfnLint, type: string): ResourceType {
   const readOnly = cfnLint.readOnly.get(type) ?? [];
   const names = cfnLint.properties.get(type)!.filter((name) => !readOnly.includes(name));
+  const properties: Shape = new Map(names.map((name) => [name, { mark: 'never', below: 'nothing' }]));
   // AWS::CDK::Metadata has a schema without properties, and templates give it some.
-  const any = names.length > 0 ? names : ['*'];
-  const properties: Shape = new Map(any.map((name) => [name, { mark: 'never', below: 'anything' }]));
+  if (names.length === 0) properties.set('*', { mark: 'never', below: 'anything' });
   return { properties, attributes: readOnly, identifiers: [] };
 }
 

@@ -189,10 +189,11 @@ export const DATA: readonly Judgement[] = [
       SSMIncidents ReplicationSet
       SageMaker Algorithm Artifact Context Domain Experiment ExperimentTrialComponent FeatureGroup Hub Image ImageVersion
       SageMaker MlflowApp MlflowTrackingServer ModelCard ModelPackage ModelPackageGroup NotebookInstance Space TrialComponent UserProfile
+      Scheduler ScheduleGroup
       SecretsManager Secret
       SecurityHub Hub
       SecurityLake DataLake
-      Serverless Application
+      Serverless Application StateMachine
       ServiceCatalog CloudFormationProvisionedProduct
       SimSpaceWeaver Simulation
       StepFunctions StateMachine

@@ -220,12 +220,12 @@ export const NOTHING: readonly Judgement[] = [
       SageMaker AppImageConfig ClusterSchedulerConfig CodeRepository DataQualityJobDefinition Endpoint EndpointConfig HumanTaskUi InferenceComponent Model
       SageMaker ModelBiasJobDefinition ModelExplainabilityJobDefinition ModelQualityJobDefinition MonitoringSchedule NotebookInstanceLifecycleConfig Pipeline
       SageMaker ProcessingJob StudioLifecycleConfig
-      Scheduler Schedule ScheduleGroup
+      Scheduler Schedule
       SecretsManager ResourcePolicy RotationSchedule SecretTargetAttachment
       SecurityHub AggregatorV2 AutomationRule AutomationRuleV2 ConfigurationPolicy Connector ConnectorV2 DelegatedAdmin FindingAggregator Insight
       SecurityHub OrganizationConfiguration PolicyAssociation ProductSubscription SecurityControl Standard
       SecurityLake AwsLogSource Subscriber SubscriberNotification
-      Serverless Function LayerVersion StateMachine
+      Serverless Function LayerVersion
       ServiceCatalog AcceptedPortfolioShare CloudFormationProduct LaunchNotificationConstraint LaunchRoleConstraint LaunchTemplateConstraint Portfolio
       ServiceCatalog PortfolioPrincipalAssociation PortfolioProductAssociation PortfolioShare ResourceUpdateConstraint ServiceAction ServiceActionAssociation
       ServiceCatalog StackSetConstraint TagOption TagOptionAssociation
