@@ -4,22 +4,19 @@
  */
 import { writeFileSync } from 'node:fs';
 import { readCfnLint } from './tables/cfn-lint.ts';
-import { indexFile, merge } from './tables/index-file.ts';
+import { indexFile, indexText, merge } from './tables/index-file.ts';
+import { resourceTypesPage } from './tables/resource-types-page.ts';
 import { readServiceSpec, serviceSpecVersion } from './tables/service-spec.ts';
 
 const cfnLint = readCfnLint();
 const types = readServiceSpec();
-const added = cfnLint ? merge(types, cfnLint) : [];
+if (cfnLint) merge(types, cfnLint);
 const index = indexFile(types, cfnLint, [
   `@aws-cdk/aws-service-spec ${serviceSpecVersion()}`,
   cfnLint
     ? `cfn-lint ${cfnLint.version}, its resource provider schemas`
     : 'cfn-lint: not on the machine that made this',
 ]);
-// One shape or type a line: a change of the sources reads well in a diff.
-writeFileSync(
-  'src/knowledge/data/resource-types.json',
-  `${JSON.stringify(index, null, 0).replaceAll('","', '",\n"')}\n`,
-);
-console.log(`${types.size} types, ${index.shapes.length} shapes; only cfn-lint has ${added.length} paths`);
-console.log(added.join('\n'));
+writeFileSync('src/knowledge/data/resource-types.json', indexText(index));
+writeFileSync('docs/resource-types.md', resourceTypesPage(Object.keys(index.types), index.sources));
+console.log(`${types.size} types, ${index.shapes.length} shapes; ${index.sources.join('; ')}`);

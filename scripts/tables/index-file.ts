@@ -14,27 +14,22 @@ export interface IndexFile {
   types: Record<string, string>;
 }
 
-/** Marks in `types` what cfn-lint's schemas say. Returns the paths that the specification does not have. */
-export function merge(types: Map<string, ResourceType>, cfnLint: CfnLint): string[] {
-  const added: string[] = [];
+/** Marks in `types` what cfn-lint's schemas say. */
+export function merge(types: Map<string, ResourceType>, cfnLint: CfnLint): void {
   for (const [type, marks] of cfnLint.marks) {
     const known = types.get(type) ?? onlyNames(cfnLint, type);
     types.set(type, known);
-    const readOnly = new Set(cfnLint.readOnly.get(type));
-    for (const { path, mark } of marks) {
-      // A property that only AWS sets cannot be updated: some schemas list it as create-only all the same.
-      if (readOnly.has(path.join('.'))) continue;
-      if (!markPath(known.properties, path, mark)) added.push(`${type}.${path.join('.')}`);
-    }
+    for (const { path, mark } of marks) markPath(known.properties, path, mark);
   }
-  return added;
 }
 
-/** A type that only cfn-lint has: what stands below its properties is not read from there, so anything may. */
+/** A type that only cfn-lint has. What stands below its properties is not read from there, and so unknown. */
 function onlyNames(cfnLint: CfnLint, type: string): ResourceType {
   const readOnly = cfnLint.readOnly.get(type) ?? [];
   const names = cfnLint.properties.get(type)!.filter((name) => !readOnly.includes(name));
-  const properties: Shape = new Map(names.map((name) => [name, { mark: 'never', below: 'anything' }]));
+  const properties: Shape = new Map(names.map((name) => [name, { mark: 'never', below: 'nothing' }]));
+  // AWS::CDK::Metadata has a schema without properties, and templates give it some.
+  if (names.length === 0) properties.set('*', { mark: 'never', below: 'anything' });
   return { properties, attributes: readOnly, identifiers: [] };
 }
 
@@ -81,6 +76,9 @@ export function indexFile(
   });
   return { sources, shapes, types: Object.fromEntries(rows) as Record<string, string> };
 }
+
+/** One shape or type a line, so that a change of the sources reads well in a diff. */
+export const indexText = (index: IndexFile): string => `${JSON.stringify(index).replaceAll('","', '",\n"')}\n`;
 
 const byName = ([a]: [string, unknown], [b]: [string, unknown]): number => (a < b ? -1 : 1);
 

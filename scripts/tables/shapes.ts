@@ -26,23 +26,30 @@ export const stricter = (a: Mark, b: Mark): Mark => (STRICTNESS.indexOf(a) >= ST
 
 /**
  * Marks one path, in a copy of the shapes on the way: another property may share them.
- * A path that the shapes do not have is added. Returns whether it was there.
+ * A path that the shapes do not have is added.
  */
-export function markPath(shape: Shape, [name, ...rest]: string[], mark: Mark): boolean {
+export function markPath(shape: Shape, [name, ...rest]: string[], mark: Mark): void {
+  if (name === undefined) return;
   // A source writes `*` for the index of a list, which does not exist here, and for the key of a map, which does.
-  if (name === '*' && !shape.has('*')) return rest.length === 0 || markPath(shape, rest, mark);
-  if (name === undefined) return true;
-  const known = shape.get(name);
-  const field: Field = known ? { ...known } : { mark: 'never', below: 'nothing' };
+  if (name === '*' && !shape.has('*')) {
+    markPath(shape, rest, mark);
+    return;
+  }
+  const field: Field = { ...(shape.get(name) ?? { mark: 'never', below: 'nothing' }) };
   shape.set(name, field);
-  if (rest.length === 0 || (rest.length === 1 && rest[0] === '*')) {
-    field.mark = stricter(field.mark, mark);
-    return known !== undefined;
+  if (rest.every((part) => part === '*')) field.mark = stricter(field.mark, mark);
+  else if (field.below === 'anything') field.mark = stricter(field.mark, 'conditional');
+  else {
+    field.below = new Map(field.below === 'nothing' ? [] : field.below);
+    markPath(field.below, rest, mark);
   }
-  if (field.below === 'anything') {
-    field.mark = stricter(field.mark, 'conditional');
-    return true;
-  }
-  field.below = new Map(field.below === 'nothing' ? [] : field.below);
-  return markPath(field.below, rest, mark) && known !== undefined;
+}
+
+/** The strictest mark on the way to a path; `unknown` where the shapes do not have it. */
+export function lookUp(shape: Shape | undefined, [name = '', ...rest]: string[]): Mark | 'unknown' {
+  const field = shape?.get(name) ?? shape?.get('*');
+  if (!field) return 'unknown';
+  if (rest.length === 0 || field.below === 'anything' || field.mark === 'always') return field.mark;
+  const below = lookUp(field.below === 'nothing' ? undefined : field.below, rest);
+  return below === 'unknown' ? below : stricter(field.mark, below);
 }

@@ -87,7 +87,7 @@ export const DATA: readonly Judgement[] = [
       AWSExternalAnthropic Workspace
       AgentRegistry Registry RegistryRecord
       AmazonMQ Broker
-      AppConfig Application ConfigurationProfile HostedConfigurationVersion
+      AppConfig Application ConfigurationProfile
       AppStream ImageBuilder
       ApplicationSignals ServiceLevelObjective
       Athena DataCatalog WorkGroup
@@ -101,6 +101,7 @@ export const DATA: readonly Judgement[] = [
       Chime AppInstance Channel
       CleanRooms Collaboration IntermediateTable Membership
       Cloud9 EnvironmentEC2
+      CloudFormation StackSet
       CloudFront KeyValueStore
       CloudTrail EventDataStore
       CodeArtifact Domain Repository
@@ -188,9 +189,11 @@ export const DATA: readonly Judgement[] = [
       SSMIncidents ReplicationSet
       SageMaker Algorithm Artifact Context Domain Experiment ExperimentTrialComponent FeatureGroup Hub Image ImageVersion
       SageMaker MlflowApp MlflowTrackingServer ModelCard ModelPackage ModelPackageGroup NotebookInstance Space TrialComponent UserProfile
+      Scheduler ScheduleGroup
       SecretsManager Secret
+      SecurityHub Hub
       SecurityLake DataLake
-      Serverless Application
+      Serverless Application StateMachine
       ServiceCatalog CloudFormationProvisionedProduct
       SimSpaceWeaver Simulation
       StepFunctions StateMachine

@@ -35,6 +35,7 @@ export const IDENTITY: readonly Judgement[] = [
       Events Endpoint EventBus
       EventsV2 EventBus
       GlobalAccelerator Accelerator
+      Greengrass Group
       IAM AccessKey OIDCProvider SAMLProvider ServerCertificate User VirtualMFADevice
       IVS Channel PlaybackKeyPair PublicKey Stage StreamKey
       Interconnect Connection

@@ -13,12 +13,14 @@ export interface Judgement {
   recovery: Exclude<Recovery, 'unknown'>;
   /** Where it is from: what was looked up, or `from memory`. */
   source: string;
-  /** Lines of a service and its types, both without `AWS::`. */
-  types: string;
+  types: TypeLines;
 }
 
-/** `AWS::Service::Type` of each type that a judgement lists. */
-export function typesOf({ types }: Judgement): string[] {
+/** Lines of a service and its types, both without `AWS::`. */
+export type TypeLines = string;
+
+/** `AWS::Service::Type` of each type that a row lists. */
+export function typesOf({ types }: { types: TypeLines }): string[] {
   return types
     .trim()
     .split('\n')

@@ -2,14 +2,14 @@
 import type { Judgement } from './judgement.ts';
 
 /**
- * What they stand in the way of (traffic, permissions) is other guards' matter. An instance is here because its volumes
- * are judged by themselves, from live facts.
+ * What their loss does to traffic, permissions and logging is other guards' matter. An instance is here because its
+ * volumes are judged by themselves, from live facts; a custom resource is in no list, since it may be anything.
  */
 export const NOTHING: readonly Judgement[] = [
   {
     holds: 'nothing',
     recovery: 'none_needed',
-    source: 'Configuration only: all that it is stands in its properties. Judged by its purpose, from memory',
+    source: 'Configuration only: all that it is stands in its properties. Judged by its name and what its service is for, from memory',
     types: `
       ACMPCA CertificateAuthorityActivation Permission
       APS AnomalyDetector ResourcePolicy RuleGroupsNamespace Scraper
@@ -22,7 +22,7 @@ export const NOTHING: readonly Judgement[] = [
       ApiGateway GatewayResponse Method Model RequestValidator Resource Stage UsagePlan UsagePlanKey VpcLink
       ApiGatewayV2 ApiGatewayManagedOverrides ApiMapping Authorizer Deployment Integration IntegrationResponse Model Route RouteResponse RoutingRule Stage
       ApiGatewayV2 VpcLink
-      AppConfig Deployment DeploymentStrategy Environment ExperimentDefinition Extension ExtensionAssociation
+      AppConfig Deployment DeploymentStrategy Environment ExperimentDefinition Extension ExtensionAssociation HostedConfigurationVersion
       AppFlow Connector Flow
       AppIntegrations Application DataIntegration EventIntegration
       AppMesh GatewayRoute Mesh Route VirtualGateway VirtualNode VirtualRouter VirtualService
@@ -50,7 +50,7 @@ export const NOTHING: readonly Judgement[] = [
       Chatbot CustomAction MicrosoftTeamsChannelConfiguration SlackChannelConfiguration
       CleanRooms AnalysisTemplate ConfiguredTable ConfiguredTableAssociation IdNamespaceAssociation PrivacyBudgetTemplate
       CloudFormation GuardHook HookDefaultVersion HookTypeConfig HookVersion LambdaHook Macro ModuleDefaultVersion ModuleVersion PublicTypeVersion
-      CloudFormation ResourceDefaultVersion ResourceVersion StackSet WaitCondition WaitConditionHandle
+      CloudFormation ResourceDefaultVersion ResourceVersion WaitCondition WaitConditionHandle
       CloudFront CachePolicy ConnectionFunction ContinuousDeploymentPolicy FieldLevelEncryptionProfile Function KeyGroup MonitoringSubscription
       CloudFront OriginAccessControl OriginRequestPolicy RealtimeLogConfig ResponseHeadersPolicy TrustStore VpcOrigin
       CloudTrail Channel Dashboard ResourcePolicy Trail
@@ -67,6 +67,7 @@ export const NOTHING: readonly Judgement[] = [
       ComputeOptimizer AutomationRule
       Config AggregationAuthorization ConfigRule ConfigurationAggregator ConfigurationRecorder ConformancePack Connector DeliveryChannel
       Config OrganizationConfigRule OrganizationConformancePack RemediationConfiguration StoredQuery
+      Connect ContactFlowModuleVersion ContactFlowVersion ViewVersion
       DAX ParameterGroup SubnetGroup
       DLM LifecyclePolicy
       DMS Certificate DataProvider Endpoint EventSubscription InstanceProfile MigrationProject ReplicationSubnetGroup ReplicationTask
@@ -219,12 +220,12 @@ export const NOTHING: readonly Judgement[] = [
       SageMaker AppImageConfig ClusterSchedulerConfig CodeRepository DataQualityJobDefinition Endpoint EndpointConfig HumanTaskUi InferenceComponent Model
       SageMaker ModelBiasJobDefinition ModelExplainabilityJobDefinition ModelQualityJobDefinition MonitoringSchedule NotebookInstanceLifecycleConfig Pipeline
       SageMaker ProcessingJob StudioLifecycleConfig
-      Scheduler Schedule ScheduleGroup
+      Scheduler Schedule
       SecretsManager ResourcePolicy RotationSchedule SecretTargetAttachment
       SecurityHub AggregatorV2 AutomationRule AutomationRuleV2 ConfigurationPolicy Connector ConnectorV2 DelegatedAdmin FindingAggregator Insight
       SecurityHub OrganizationConfiguration PolicyAssociation ProductSubscription SecurityControl Standard
       SecurityLake AwsLogSource Subscriber SubscriberNotification
-      Serverless Function LayerVersion StateMachine
+      Serverless Function LayerVersion
       ServiceCatalog AcceptedPortfolioShare CloudFormationProduct LaunchNotificationConstraint LaunchRoleConstraint LaunchTemplateConstraint Portfolio
       ServiceCatalog PortfolioPrincipalAssociation PortfolioProductAssociation PortfolioShare ResourceUpdateConstraint ServiceAction ServiceActionAssociation
       ServiceCatalog StackSetConstraint TagOption TagOptionAssociation
@@ -245,6 +246,7 @@ export const NOTHING: readonly Judgement[] = [
       WAFRegional ByteMatchSet GeoMatchSet IPSet RateBasedRule RegexPatternSet Rule SizeConstraintSet SqlInjectionMatchSet WebACL WebACLAssociation
       WAFRegional XssMatchSet
       WAFv2 IPSet LoggingConfiguration RegexPatternSet RuleGroup WebACL WebACLAssociation
+      Wisdom AIAgentVersion AIGuardrailVersion AIPromptVersion MessageTemplateVersion
       WorkSpaces WorkspaceIpGroup
       WorkSpacesThinClient Environment
       WorkSpacesWeb BrowserSettings DataProtectionSettings IdentityProvider IpAccessSettings NetworkSettings SessionLogger TrustStore
