@@ -14,12 +14,12 @@ const isRequired = (process.env.COUNTERSIGN_TEST_REQUIRE ?? '').split(/[\s,]+/).
 
 describe.each([
   { name: 'the sandbox', open: openSandboxBackend, isHere: true },
-  { name: 'moto', open: openMotoBackend, isHere: hasMoto || isRequired },
+  { name: hasMoto ? 'moto' : 'moto, which is not installed', open: openMotoBackend, isHere: hasMoto || isRequired },
 ])('the contract of the cloud, by $name', ({ name, open, isHere }) => {
+  if (!isHere) console.warn(`Skipped: the contract of the cloud, by ${name}.`);
   let cloud: Backend;
   beforeAll(async () => {
-    if (isHere) cloud = await open();
-    else console.warn(`${name} is not installed: its half of the contract is skipped`);
+    cloud = await open();
   });
   afterAll(() => cloud?.close());
   it.skipIf(!isHere).each(Object.entries(CASES))('%s', async (_what, { run, answer, moto = answer }) => {
