@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
@@ -9,9 +9,10 @@ import {
   DescribeSnapshotsCommand,
 } from '@aws-sdk/client-ec2';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { openSandbox } from '../../src/app.ts';
 import { ssmParameter, templateObject } from '../../src/sandbox/facts.ts';
-import { seedFrom, seedWorld, type WorldDescription } from '../../src/sandbox/seed-file.ts';
+import { seedFrom, seedWorld, type WorldDescription, worldSchema } from '../../src/sandbox/seed-file.ts';
 import { openWorld } from '../../src/sandbox/world.ts';
 import { openEndpoint } from './endpoint.ts';
 
@@ -103,6 +104,13 @@ describe('a described world', () => {
     });
     at.close();
   });
+  it('has the shape that docs/sandbox.md shows', () => {
+    const documentation = readFileSync(new URL('../../docs/sandbox.md', import.meta.url), 'utf8');
+    const [, example = ''] = /```yaml\n(.*?)```/s.exec(documentation) ?? [];
+    const parsed = worldSchema.safeParse(parse(example));
+    expect(parsed.error).toBeUndefined();
+    expect(Object.keys(parse(example)).sort()).toEqual(Object.keys(worldSchema.shape).sort());
+  });
   it('may have a stack that never came to be, when it says so', () => {
     const template = {
       Resources: { Queue: { Type: 'AWS::SQS::Queue', Metadata: { CountersignSandbox: { fail: 'no quota' } } } },
@@ -116,7 +124,11 @@ describe('a described world', () => {
     ['a stack without a template', { stacks: [{ name: 'x' }] }, /needs one of template and template_file/],
     ['a template that is not there', { stacks: [{ name: 'x', template_file: 'none.yaml' }] }, /cannot be read/],
     ['a rule that EC2 refuses', { security_groups: [{ name: 'x', ingress: [{ peer: '1.2.3/8' }] }] }, /malformed/],
-    ['a template that CloudFormation refuses', { stacks: [{ name: 'x', template: { Resources: {} } }] }, /x|Resources/],
+    [
+      'a template that CloudFormation refuses',
+      { stacks: [{ name: 'x', template: { Resources: {} } }] },
+      /Template format error/,
+    ],
   ])('is refused with %s', (_what, description, message) => {
     expect(filled(description as WorldDescription)).toThrow(message);
   });
