@@ -211,7 +211,7 @@ function seedSnapshots(
 const invalid = (message: string, options?: ErrorOptions) =>
   new CountersignError(
     'CONFIG_INVALID',
-    `The description of a world is not valid: ${message}`,
+    `A described world is not one: ${message}`,
     'docs/sandbox.md has its shape.',
     options,
   );
@@ -228,12 +228,12 @@ function read(path: string): string {
 export function seedFrom(world: World, path: string): void {
   const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
   const file = resolve(isFolder ? join(path, 'world.yaml') : path);
-  let description: unknown;
+  const text = read(file);
   try {
-    description = parse(read(file));
+    seedWorld(world, parse(text) as WorldDescription, dirname(file));
   } catch (error) {
-    if (error instanceof CountersignError) throw error;
+    if (error instanceof CountersignError)
+      throw new CountersignError(error.code, `${file}: ${error.message}`, error.remedy, { cause: error });
     throw invalid(`${file}: ${(error as Error).message}`, { cause: error });
   }
-  seedWorld(world, description as WorldDescription, dirname(file));
 }
