@@ -60,6 +60,6 @@ export function ratioRow(
   wanted: Row['wanted'] = 'at most',
 ): Row {
   const [mine, theirs] = [median(ours), median(baseline)];
-  const shown = (value: number) => `${value.toFixed(value < 10 ? 2 : 0)} ${unit}`;
+  const shown = (value: number) => `${value.toFixed(value < 10 && !Number.isInteger(value) ? 2 : 0)} ${unit}`;
   return { name, ours: shown(mine), baseline: shown(theirs), value: mine / theirs, limit, wanted };
 }
