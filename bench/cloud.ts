@@ -60,7 +60,6 @@ async function planning(world: BenchWorld): Promise<Row> {
     const { Id = '' } = await world.bareClient.send(
       new CreateChangeSetCommand({ ...named, TemplateBody, Capabilities: ['CAPABILITY_NAMED_IAM'] }),
     );
-    const waiter = { client: world.bareClient, maxWaitTime: 60, minDelay: 1, maxDelay: 1 };
     const described = new DescribeChangeSetCommand({ ChangeSetName: Id, IncludePropertyValues: true });
     while ((await world.bareClient.send(described)).Status !== 'CREATE_COMPLETE') await setTimeout(POLL_MILLISECONDS);
   };
