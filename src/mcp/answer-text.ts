@@ -26,27 +26,29 @@ export function textOf(answer: ToolAnswer): string {
   return typeof answer.content.decision === 'string' ? judgedText(answer.content, structure.length) : structure;
 }
 
+/** Always: what was decided, every denial with its remedy, and what is next. The rest, worst first, as it fits. */
 function judgedText(content: Record<string, unknown>, structureLength: number): string {
-  const effects = content.effects as Effects | undefined;
-  const total = Object.values(effects?.counts ?? {}).reduce((sum, count) => sum + count, 0);
-  const room = total <= SMALL_EFFECTS ? ROOM.small : ROOM.large;
-  const { decision, state, change_id, plan_id, target, effects: _, verdicts, next, ...rest } = content;
-  const what = [change_id ?? plan_id, target].filter((part) => part !== undefined).join(', ');
-  const head = [`${state === undefined ? '' : `${state}, `}${decision}: ${what}`];
-  const tail = [
-    ...((verdicts ?? []) as Verdict[]).map(
-      ({ code, outcome, message, remedy }) => `${outcome} ${code}: ${message}${remedy ? ` ${remedy}` : ''}`,
-    ),
-    `next: ${JSON.stringify(next)}`,
-  ];
-  if (effects) head.push(`effects: ${countsText(effects.counts)}; worst: ${effects.worst}`);
+  const { decision, state, change_id, plan_id, target, expires_at, effects, verdicts, next, ...rest } = content;
+  const { counts = {}, worst, items = [] } = (effects ?? {}) as Partial<Effects>;
+  const about = [change_id, plan_id, target, expires_at ? `until ${expires_at}` : undefined].filter(Boolean);
+  const head = [`${state === undefined ? '' : `${state}, `}${decision}: ${about.join(', ')}`];
+  if (effects) head.push(`effects: ${countsText(counts)}; worst: ${worst}`);
+  const told = (verdicts ?? []) as Verdict[];
+  const denials = told.filter(({ outcome }) => outcome === 'deny').map(verdictText);
+  const tail = [`next: ${JSON.stringify(next)}`];
   const details = Object.entries(rest)
     .filter(([, value]) => value !== null && JSON.stringify(value) !== '[]')
     .map(([key, value]) => `${key}: ${typeof value === 'string' ? value : JSON.stringify(value)}`);
-  const left = room - structureLength - lengthOf([...head, ...tail]);
-  const lines = fitting([...(effects?.items ?? []).map((item) => `- ${item}`), ...details], left);
-  return [...head, ...lines, ...tail].join('\n');
+  const others = told.filter(({ outcome }) => outcome !== 'deny').map(verdictText);
+  const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  const room = total <= SMALL_EFFECTS ? ROOM.small : ROOM.large;
+  const left = room - structureLength - lengthOf([...head, ...denials, ...tail]);
+  const lines = fitting([...items.map((item) => `- ${item}`), ...others, ...details], left);
+  return [...head, ...denials, ...lines, ...tail].join('\n');
 }
+
+const verdictText = ({ code, outcome, message, remedy }: Verdict): string =>
+  `${outcome} ${code}: ${message}${remedy ? ` ${remedy}` : ''}`;
 
 const countsText = (counts: Record<string, number>): string =>
   Object.entries(counts)

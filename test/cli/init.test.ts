@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { guards } from '../../guards/index.ts';
 import { CLIENTS, type ClientName } from '../../src/cli/init.ts';
 import { loadPolicy } from '../../src/policy/load.ts';
+import { needs } from '../needs.ts';
 
 const bin = new URL('../../bin/countersign.js', import.meta.url).pathname;
 let root: string;
@@ -85,7 +86,8 @@ describe('countersign init', () => {
 
   // `script` of util-linux gives a program a terminal; other systems have another command of that name.
   const hasScript = process.platform === 'linux' && spawnSync('script', ['--version']).status === 0;
-  it.skipIf(!hasScript)('asks a person at a terminal for what no flag says', async () => {
+  it('asks a person at a terminal for what no flag says', async (context) => {
+    needs(context, 'script', hasScript);
     const command = [process.execPath, bin, '--home', join(root, 'state'), '--sandbox', 'init', '--person', 'ann'];
     const sized = `stty rows 40 cols 120; ${command.join(' ')}`;
     const child = spawn('script', ['-qec', sized, '/dev/null'], { cwd: root, env: env() });

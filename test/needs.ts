@@ -1,0 +1,14 @@
+/** What a test needs of the machine: skipped with the reason where it is missing, failed where it is required. */
+import type { TestContext } from 'vitest';
+
+const required = (process.env.COUNTERSIGN_TEST_REQUIRE ?? '').split(',').map((name) => name.trim());
+
+/**
+ * @param what a name that COUNTERSIGN_TEST_REQUIRE can list (`aws,inspector,…`): CI lists what its machine has, so
+ *   that a test which quietly stopped running turns it red.
+ */
+export function needs(context: TestContext, what: string, isHere: boolean): void {
+  if (isHere) return;
+  if (required.includes(what)) throw new Error(`COUNTERSIGN_TEST_REQUIRE lists ${what}, and it is not here.`);
+  context.skip(`${what} is not here`);
+}
