@@ -56,7 +56,7 @@ export interface Facts {
   halt: 'running' | 'halted' | 'unreadable';
   policy: { present: boolean; digest: string };
   /** What the policy says of the account that the plan was made in; null: the policy does not name it. */
-  account: { alias: string; id: string; regions: string[] } | null;
+  account: { alias: string; id: string; regions: string[]; management?: boolean } | null;
   /** The scope that matched; null: none did. */
   scope: { text: string; create: boolean; execute: 'plan_only' | 'by_command' | 'by_runner' } | null;
   environment: Environment;
