@@ -1,5 +1,5 @@
 /** What describe_policy tells: who may do what here, in at most 4,000 characters, the longest lists cut first. */
-import type { Environment, Facts, Spent } from '../core/guard.ts';
+import type { Environment, Facts, GuardDefinition, Spent } from '../core/guard.ts';
 import type { Ledger } from '../core/ports.ts';
 import { seatRules } from './apply.ts';
 import { freezesInForce, isOver, untilText } from './freeze.ts';
@@ -11,7 +11,7 @@ import { exceptionEnd } from './validate.ts';
 
 export interface Described {
   policy: Policy | null;
-  guards: readonly { name: string }[];
+  guards: readonly GuardDefinition[];
   sponsor: { name: string | null; known: boolean };
   excluded: readonly string[];
   halt: Facts['halt'];
@@ -50,7 +50,8 @@ export function describePolicy(about: Described): Answer {
   });
 }
 
-function inForce(policy: Policy, { now, guards, sponsor }: Described): Answer {
+function inForce(policy: Policy, about: Described): Answer {
+  const { now, guards } = about;
   const { accounts, scopes, freezes, exceptions } = policy.file;
   return {
     accounts: Object.entries(accounts).map(([alias, { id, regions, management }]) => ({
@@ -65,7 +66,7 @@ function inForce(policy: Policy, { now, guards, sponsor }: Described): Answer {
       execute: scope.execute,
       ...(Object.keys(scope.raise).length > 0 ? { raise: scope.raise } : {}),
     })),
-    budgets: budgets(policy, guards, sponsor),
+    budgets_left: budgetsLeft(policy, about),
     freezes: freezes.filter((freeze) => !isOver(freeze, now)).map((freeze) => freezeText(freeze, now)),
     exceptions: exceptions
       .filter(({ until }) => now < exceptionEnd(until))
@@ -84,16 +85,20 @@ function inForce(policy: Policy, { now, guards, sponsor }: Described): Answer {
   };
 }
 
-/** Caps of the guards that count over time, as this policy sets them; what was spent of them stands in `spent`. */
-function budgets(policy: Policy, guards: readonly { name: string }[], sponsor: { known: boolean }): Answer {
-  const counting = sponsor.known
-    ? ['budget', 'rate'].filter((name) => guards.some((guard) => guard.name === name))
-    : [];
+/** What is left for this sponsor of what guards count over an hour and a day. */
+function budgetsLeft(policy: Policy, { guards, spent, sponsor }: Described): Answer {
+  const counting = sponsor.known ? guards.flatMap(({ name, caps }) => (caps ? [{ name, caps }] : [])) : [];
+  const left = (cap: Spent, used: Spent) =>
+    Object.fromEntries(
+      Object.entries(cap).map(([what, most]) => [what, Math.max(0, most - used[what as keyof Spent])]),
+    );
   return Object.fromEntries(
-    counting.map((name) => [
-      name,
-      Object.fromEntries(ENVIRONMENTS.map((environment) => [environment, policy.optionsFor(name, environment)])),
-    ]),
+    counting.flatMap(({ name, caps }) =>
+      ENVIRONMENTS.map((environment) => {
+        const { hour, day } = caps(policy.optionsFor(name, environment), environment);
+        return [environment, { hour: left(hour, spent.hour), day: left(day, spent.day) }];
+      }),
+    ),
   );
 }
 

@@ -1,8 +1,8 @@
 /**
  * Options of guards: flat (`exposure: {public_ports: [443]}`) or per environment (`rate: {production: 5/h}`).
  *
- * `5/h` is short for `{per_hour: 5}`; keys are written in snake_case, as everywhere in the file. `mode: observe`
- * judges and records, and does not stop; guards that hold the road itself together refuse it.
+ * `5/h` is short for the option of a guard that counts per hour. `mode: observe` judges and records, and does not
+ * stop; guards that hold the road itself together refuse it.
  */
 import { z } from 'zod';
 import type { Environment, GuardDefinition } from '../core/guard.ts';
@@ -15,8 +15,9 @@ const PER_HOUR = /^([1-9]\d{0,4})\/h$/;
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   value !== null && typeof value === 'object' && !Array.isArray(value);
-const camel = (key: string) => key.replaceAll(/_([a-z])/g, (_all, letter: string) => letter.toUpperCase());
-const snake = (key: string) => key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+/** The option that `5/h` stands for. */
+const hourlyOption = ({ options }: GuardDefinition): string | undefined =>
+  options instanceof z.ZodObject ? Object.keys(options.shape).find((key) => /per_?hour$/i.test(key)) : undefined;
 
 export function readGuardOptions(
   given: Record<string, Record<string, unknown>>,
@@ -50,33 +51,20 @@ export function readGuardOptions(
 
 function readOne(guard: GuardDefinition, given: unknown, path: PropertyKey[], report: Report) {
   const perHour = typeof given === 'string' ? PER_HOUR.exec(given)?.[1] : undefined;
-  const written = perHour === undefined ? (given ?? {}) : { per_hour: Number(perHour) };
+  const hourly = hourlyOption(guard);
+  const written = perHour && hourly ? { [hourly]: Number(perHour) } : (given ?? {});
   if (!isRecord(written)) {
-    report(path, 'write options as a map, or a rate like 5/h');
+    report(path, hourly ? 'write options as a map, or a rate like 5/h' : 'write options as a map');
     return { options: undefined, observed: false };
   }
   const { mode = 'enforce', ...options } = written;
   if (mode !== 'enforce' && mode !== 'observe') report([...path, 'mode'], 'mode is enforce or observe');
   if (mode === 'observe' && guard.structural)
     report([...path, 'mode'], `${guard.name} holds the road itself together and cannot be observed only`);
-  const known = namesIn(guard);
-  const named = Object.entries(options).map(([key, value]) => [known.get(key) ?? key, value]);
-  const parsed = guard.options.safeParse(Object.fromEntries(named));
+  const parsed = guard.options.safeParse(options);
   if (parsed.success) return { options: parsed.data, observed: mode === 'observe' };
-  for (const issue of parsed.error.issues) reportIssue(asWritten(issue as SchemaIssue), path, report);
+  for (const issue of parsed.error.issues) reportIssue(issue as SchemaIssue, path, report);
   return { options: undefined, observed: false };
-}
-
-/** As written in the file → as the guard's schema calls it. Both spellings are understood. */
-function namesIn({ options }: GuardDefinition): Map<string, string> {
-  const keys = options instanceof z.ZodObject ? Object.keys(options.shape) : [];
-  return new Map(keys.flatMap((key) => [key, snake(key), camel(key)].map((written) => [written, key] as const)));
-}
-
-/** The place of an error is found by the key as it is written. */
-function asWritten(issue: SchemaIssue): SchemaIssue {
-  const [first, ...rest] = issue.path;
-  return first === undefined ? issue : { ...issue, path: [snake(String(first)), ...rest] };
 }
 
 /** For the published JSON Schema. */
@@ -85,15 +73,13 @@ export function guardOptionsSchema(guards: readonly GuardDefinition[]): Record<s
   const properties = guards.map((guard) => {
     const { $schema: _ignored, ...schema } = z.toJSONSchema(guard.options, { io: 'input' }) as Record<string, unknown>;
     const own = isRecord(schema.properties) ? schema.properties : {};
-    const named = Object.fromEntries(Object.entries(own).map(([key, value]) => [snake(key), value]));
     const flat = {
       ...schema,
       type: 'object',
-      properties: { ...named, ...(guard.structural ? {} : { mode }) },
+      properties: { ...own, ...(guard.structural ? {} : { mode }) },
       additionalProperties: false,
     };
-    const rate = 'per_hour' in named ? [{ type: 'string', pattern: PER_HOUR.source }] : [];
-    const one = rate.length > 0 ? { anyOf: [flat, ...rate] } : flat;
+    const one = hourlyOption(guard) ? { anyOf: [flat, { type: 'string', pattern: PER_HOUR.source }] } : flat;
     const split = {
       type: 'object',
       properties: Object.fromEntries(ENVIRONMENTS.map((environment) => [environment, one])),

@@ -76,6 +76,7 @@ export function parsePolicy(
       'CONFIG_POLICY_INVALID',
       `The policy is not valid, so nothing is allowed:\n${problems.map((problem) => `  ${problem}`).join('\n')}`,
       'Mend these lines; countersign policy check reads it again.',
+      { cause: problems },
     );
   }
   const { digest: rulesDigest } = rules;

@@ -34,14 +34,14 @@ const zone = z.string().refine(isZone, 'there is no such time zone; write it lik
 const localTime = z
   .string()
   .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d$/, 'write local time like 2026-12-18T18:00')
-  .refine((text) => !Number.isNaN(Date.parse(`${text}Z`)), 'there is no such day or time');
+  .refine((text) => isReal(`${text}:00.000Z`), 'there is no such day or time');
 const weekTime = z
   .string()
   .regex(/^(?:mon|tue|wed|thu|fri|sat|sun) (?:[01]\d|2[0-3]):[0-5]\d$/, 'write it like fri 18:00');
 const day = z
   .string()
   .regex(/^\d{4}-\d\d-\d\d$/, 'write a day like 2026-12-05')
-  .refine((text) => !Number.isNaN(Date.parse(text)), 'there is no such day');
+  .refine((text) => isReal(`${text}T00:00:00.000Z`), 'there is no such day');
 
 const account = z.strictObject({
   id: z.string('an account id is 12 digits in quotes').regex(/^\d{12}$/, 'an account id is 12 digits in quotes'),
@@ -129,6 +129,12 @@ export type FreezeEntry = PolicyFile['freezes'][number];
 
 export function durationSeconds(text: string): number {
   return Number.parseInt(text, 10) * { m: 60, h: 3_600, d: 86_400 }[text.at(-1) as 'm' | 'h' | 'd'];
+}
+
+/** The 30th of February parses; it only does not come out again. */
+function isReal(instant: string): boolean {
+  const parsed = new Date(instant);
+  return !Number.isNaN(parsed.getTime()) && parsed.toISOString() === instant;
 }
 
 function isZone(name: string): boolean {

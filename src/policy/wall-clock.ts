@@ -44,8 +44,11 @@ export function wallClock(instant: Date, zone: string): WallClock {
 export function instantsOf(local: string, zone: string): { earliest: Date; latest: Date } {
   const asUtc = Date.parse(`${local}:00Z`);
   const offsetAt = (instant: number) => wallClock(new Date(instant), zone).asUtc - instant;
+  // By the offsets of the day before and the day after: near a change of clocks one of them can be wrong.
   const candidates = [-DAY_MILLISECONDS, DAY_MILLISECONDS].map((shift) => asUtc - offsetAt(asUtc + shift));
-  return { earliest: new Date(Math.min(...candidates)), latest: new Date(Math.max(...candidates)) };
+  const right = candidates.filter((instant) => instant + offsetAt(instant) === asUtc);
+  const instants = right.length > 0 ? right : candidates;
+  return { earliest: new Date(Math.min(...instants)), latest: new Date(Math.max(...instants)) };
 }
 
 /** Minutes since Monday 00:00 of a reading like `fri 18:00`. */
