@@ -1,7 +1,8 @@
 // Makes dist/. Runs on `npm ci` (prepare), with any Node >= 18.
 // `node build.mjs ENTRY OUTDIR` bundles another server in the way of `serve`: the benchmark's baseline is built so.
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { basename, dirname, join } from 'node:path';
 import { build } from 'esbuild';
 
 /** zod's namespace keeps its fifty languages in every bundle, 300 kB that each start would read; ours are in English. */
@@ -44,7 +45,10 @@ const common = {
   mainFields: ['module', 'main'],
   external: ['better-sqlite3'],
   plugins: [englishOnly, besides],
-  define: { __VERSION__: JSON.stringify(JSON.parse(readFileSync('package.json', 'utf8')).version) },
+  define: {
+    __VERSION__: JSON.stringify(JSON.parse(readFileSync('package.json', 'utf8')).version),
+    __CEDAR__: JSON.stringify('./cedar.cjs'),
+  },
   // CommonJS dependencies inside an ES module bundle call require().
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
@@ -62,6 +66,7 @@ else {
   await build({ ...common, outdir, entryPoints: { main, serve } });
   await build({ ...common, outdir, entryPoints: rest, splitting: true });
   writeFileSync('dist/tools.json', await toolList());
+  copyCedar();
 }
 
 /** What `tools/list` answers, made here so that a server that starts loads neither tools nor schemas. */
@@ -80,4 +85,11 @@ async function toolList() {
   });
   const { contents: code } = outputFiles.find(({ path }) => path.endsWith('.js'));
   return (await import(`data:text/javascript;base64,${Buffer.from(code).toString('base64')}`)).list;
+}
+
+/** Cedar reads its WebAssembly from its own folder, so both lie next to the bundle, unbundled. */
+function copyCedar() {
+  const cedar = dirname(createRequire(import.meta.url).resolve('@cedar-policy/cedar-wasm/nodejs'));
+  copyFileSync(join(cedar, 'cedar_wasm.js'), 'dist/cedar.cjs');
+  copyFileSync(join(cedar, 'cedar_wasm_bg.wasm'), 'dist/cedar_wasm_bg.wasm');
 }

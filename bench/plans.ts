@@ -22,7 +22,7 @@ export async function benchPlans(): Promise<Row[]> {
       const { plan } = world.app.changes.plan(String(answer.plan_id));
       if (plan.effects.length !== resources) throw new Error(`expected ${resources} effects`);
       if (resources === 500) {
-        const { guards, facts } = world.app.policy.judgeFor(plan.target, {}, 'propose', 'fix');
+        const { guards, facts } = await world.app.policy.judgeFor(plan, 'propose', 'fix');
         const times: number[] = [];
         for (let round = 0; round < ROUNDS; round += 1)
           times.push(await timed(() => void judgeAll(guards, plan, facts)));

@@ -206,9 +206,10 @@ audit
 const policy = program.command('policy').description('the policy file');
 policy
   .command('check')
-  .description('read the policy strictly; errors with line and column')
-  .action(async () => {
-    const [{ loadPolicy }, { guards }] = await Promise.all([import('./policy/load.ts'), import('../guards/index.ts')]);
+  .description('read the policy strictly; errors and warnings with line and column')
+  .option('--strict', 'warnings are errors')
+  .option('--json', 'as JSON')
+  .action(async ({ strict = false, json }: { strict?: boolean; json?: boolean }) => {
     const path = config().policyPath;
     if (!path)
       throw new CountersignError(
@@ -216,7 +217,19 @@ policy
         'No policy is named.',
         'Name it with --policy or COUNTERSIGN_POLICY.',
       );
-    print(`${path} is valid. Digest ${loadPolicy(path, guards).digest}.`);
+    const { checkPolicyFile, checkText, isAccepted } = await import('./cli/policy-check.ts');
+    const report = await checkPolicyFile(path);
+    if (json) printJson(report);
+    else print(checkText(report));
+    process.exitCode = isAccepted(report, strict) ? EXIT.pass : EXIT.failed;
+  });
+policy
+  .command('schema')
+  .description('the JSON Schema of the policy file')
+  .option('--cedar', 'the Cedar schema of its rules instead')
+  .action(async ({ cedar = false }: { cedar?: boolean }) => {
+    const { policySchemaText } = await import('./cli/policy-schema.ts');
+    process.stdout.write(policySchemaText({ cedar }));
   });
 
 program

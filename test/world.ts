@@ -47,7 +47,7 @@ accounts:
 scopes:
   - { account: main, stacks: ["*-prod"], environment: production, execute: by_command }
   - { account: main, stacks: ["*-dev"], environment: development, execute: by_command }
-  - { account: main, instances: ["*"], environment: production, execute: by_command }
+  - { account: main, ids: ["*"], environment: production, execute: by_command }
 people:
   alice: { signs_in_as: [alice], roles: [dev], keys: ["${publicKey('alice')}"] }
   bob: { signs_in_as: [bob], roles: [sre], keys: ["${publicKey('bob')}", "${publicKey('bob2')}"] }

@@ -65,7 +65,7 @@ accounts:
   main: { id: "${account}", regions: [${region}] }
 scopes:
   # plan_only: nothing executes until you write execute: by_command.
-  - { account: main, stacks: ["*"], instances: ["*"], environment: ${environment}, execute: plan_only }
+  - { account: main, stacks: ["*"], ids: ["*"], environment: ${environment}, execute: plan_only }
 people:
   # The person the agent works for never signs its changes: add colleagues, with their public keys
   # (keys: ["ssh-ed25519 AAAA…"], from ~/.ssh/id_ed25519.pub).

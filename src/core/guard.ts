@@ -56,7 +56,7 @@ export interface Facts {
   halt: 'running' | 'halted' | 'unreadable';
   policy: { present: boolean; digest: string };
   /** What the policy says of the account that the plan was made in; null: the policy does not name it. */
-  account: { alias: string; id: string; regions: string[] } | null;
+  account: { alias: string; id: string; regions: string[]; management?: boolean } | null;
   /** The scope that matched; null: none did. */
   scope: { text: string; create: boolean; execute: 'plan_only' | 'by_command' | 'by_runner' } | null;
   environment: Environment;
@@ -117,6 +117,8 @@ export interface GuardDefinition<Options = unknown> {
   /** Judged on target, identity and halt alone, before anything is asked of the cloud that leaves a trace. */
   readonly beforePlanning?: boolean;
   create(options: Options): Guard;
+  /** For a guard that counts over time: the caps in force, so that describe_policy can tell what is left. */
+  caps?(options: Options, environment: Environment): { hour: Spent; day: Spent };
 }
 
 /**

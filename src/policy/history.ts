@@ -88,23 +88,43 @@ function spending(
   ledger: Ledger,
   { target, sponsor, planId, now, fold }: HistoryQuery,
 ): Pick<Facts['history'], 'spent' | 'lostHere'> {
-  const proposals = ledger
-    .events({
-      kinds: ['change.proposed'],
-      sinceAt: new Date(now.getTime() - 24 * HOUR_MILLISECONDS).toISOString(),
-    })
-    .map(({ at, body }) => ({ at, ...(body as unknown as Proposal) }))
-    .filter((proposal) => proposal.planId !== planId && COUNTED.includes(fold(proposal.id)?.state ?? 'denied'));
-  const own = proposals.filter((proposal) => proposal.sponsor === sponsor);
+  const proposals = counted(ledger, now, fold).filter((proposal) => proposal.planId !== planId);
   const here = proposals.filter((proposal) => isSame(proposal.target, target));
-  const lastHour = own.filter(({ at }) => Date.parse(at) > now.getTime() - HOUR_MILLISECONDS);
   return {
-    spent: { hour: total(lastHour), day: total(own) },
+    spent: spentIn(proposals, sponsor, now),
     lostHere: {
       names: [...new Set(here.flatMap(({ sums }) => sums.losses))].sort(),
       sizeBefore: Math.max(0, ...here.filter(({ sums }) => sums.lost > 0).map(({ sums }) => sums.sizeBefore)),
     },
   };
+}
+
+/** What a sponsor spent of its budgets so far, for describe_policy. */
+export function spentBy(
+  ledger: Ledger,
+  sponsor: string | null,
+  now: Date,
+  fold: HistoryQuery['fold'],
+): Facts['history']['spent'] {
+  return spentIn(counted(ledger, now, fold), sponsor, now);
+}
+
+type Counted = Proposal & { at: string };
+
+function counted(ledger: Ledger, now: Date, fold: HistoryQuery['fold']): Counted[] {
+  return ledger
+    .events({
+      kinds: ['change.proposed'],
+      sinceAt: new Date(now.getTime() - 24 * HOUR_MILLISECONDS).toISOString(),
+    })
+    .map(({ at, body }) => ({ at, ...(body as unknown as Proposal) }))
+    .filter((proposal) => COUNTED.includes(fold(proposal.id)?.state ?? 'denied'));
+}
+
+function spentIn(proposals: readonly Counted[], sponsor: string | null, now: Date): Facts['history']['spent'] {
+  const own = proposals.filter((proposal) => proposal.sponsor === sponsor);
+  const lastHour = own.filter(({ at }) => Date.parse(at) > now.getTime() - HOUR_MILLISECONDS);
+  return { hour: total(lastHour), day: total(own) };
 }
 
 function total(proposals: readonly Proposal[]): Spent {

@@ -9,7 +9,7 @@ import type { ResourceChange, ResourceChangeDetail } from '@aws-sdk/client-cloud
 import { type Effect, type EffectKind, KIND_SEVERITY } from '../../core/effect.ts';
 import type { Mark } from '../../core/mark.ts';
 import { holdsOf, interruptsOf, isRevisionType, sizeProperty } from '../../knowledge/index.ts';
-import { type MarkContext, marksOfChange } from '../../knowledge/marks/index.ts';
+import { type MarkContext, marksOfChange, type ResourceView } from '../../knowledge/marks/index.ts';
 import type { PlannerContext } from '../planners/context.ts';
 import { decide, type LiveFacts } from './live-facts.ts';
 import { asPolicy, type EffectBase, loss } from './loss.ts';
@@ -81,7 +81,7 @@ function effectOfChange(situation: Situation, change: ResourceChange, replaced: 
   const before = views.before[logicalId] ?? null;
   const after = change.Action === 'Remove' ? null : (views.after[logicalId] ?? null);
   const marks = marksOfChange(before, after, views);
-  const size = after?.properties[sizeProperty(type) ?? ''];
+  const size = sizeOf(type, after);
   const base: EffectBase = {
     type,
     logicalId: situation.prefix + logicalId,
@@ -91,7 +91,7 @@ function effectOfChange(situation: Situation, change: ResourceChange, replaced: 
     revision: isRevisionType(type),
     properties: change.Action === 'Modify' ? propertiesOf(situation, change, replaced) : [],
     marks,
-    ...(typeof size === 'string' || typeof size === 'number' ? { size: String(size) } : {}),
+    ...(size === undefined ? {} : { size }),
   };
   switch (change.Action) {
     case 'Add':
@@ -116,6 +116,14 @@ function effectOfChange(situation: Situation, change: ResourceChange, replaced: 
         why: `CloudFormation calls this ${change.Action ?? 'nothing'}; what it does is not known.`,
       };
   }
+}
+
+function sizeOf(type: string, after: ResourceView | null): string | undefined {
+  const path = sizeProperty(type);
+  const size = path
+    ?.split('.')
+    .reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], after?.properties);
+  return typeof size === 'string' || typeof size === 'number' ? String(size) : undefined;
 }
 
 /** The physical name that a new resource will have, where the template gives one. */

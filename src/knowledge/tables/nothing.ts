@@ -9,7 +9,8 @@ export const NOTHING: readonly Judgement[] = [
   {
     holds: 'nothing',
     recovery: 'none_needed',
-    source: 'Configuration only: all that it is stands in its properties. Judged by its name and what its service is for, from memory',
+    source:
+      'Configuration only: all that it is stands in its properties. Judged by its name and what its service is for, from memory',
     types: `
       ACMPCA CertificateAuthorityActivation Permission
       APS AnomalyDetector ResourcePolicy RuleGroupsNamespace Scraper
