@@ -1,5 +1,6 @@
 /** A dry run of a stack update, as a change set. */
 import { z } from 'zod';
+import type { Json } from '../src/core/digest.ts';
 import { defineTool, placeInput, stackNameOf, templateInput, templateRequestOf } from '../src/core/tool.ts';
 
 export const planStackUpdate = defineTool({
@@ -13,12 +14,15 @@ export const planStackUpdate = defineTool({
     stack: z.string().min(1).max(2_048),
     ...templateInput,
     set: z
-      .array(z.strictObject({ path: z.string().min(1).max(1_024), value: z.json() }))
+      .array(z.strictObject({ path: z.string().min(1).max(1_024), value: z.unknown() }))
       .min(1)
       .max(50)
       .optional(),
   }),
   target: ({ stack }) => ({ kind: 'stack', name: stackNameOf(stack) }),
   run: (input, { planner }) =>
-    planner.stackUpdate({ ...templateRequestOf(input), ...(input.set === undefined ? {} : { set: input.set }) }),
+    planner.stackUpdate({
+      ...templateRequestOf(input),
+      ...(input.set === undefined ? {} : { set: input.set as { path: string; value: Json }[] }),
+    }),
 });

@@ -50,7 +50,6 @@ export function defineTool<Input extends z.ZodObject>(
 /** All four MCP annotations, derived from the one `effect` field. Nothing here ever destroys: that is the point. */
 export function annotationsOf(tool: Tool) {
   return {
-    title: tool.title,
     readOnlyHint: tool.effect === 'describe',
     destructiveHint: false,
     idempotentHint: tool.effect === 'describe',
@@ -60,8 +59,8 @@ export function annotationsOf(tool: Tool) {
 
 /** Where: every tool takes these. */
 export const placeInput = {
-  region: z.string().max(32).optional().describe('AWS region; default: the configured one'),
-  account: z.string().max(64).optional().describe('account alias of the policy'),
+  region: z.string().max(32).optional(),
+  account: z.string().max(64).optional().describe('alias in the policy'),
 };
 
 /** Where a template comes from, and what goes with it. */

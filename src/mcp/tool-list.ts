@@ -23,10 +23,24 @@ function listTool(tool: Tool): ListedTool {
     name: tool.name,
     title: tool.title,
     description: tool.description,
-    inputSchema: z.toJSONSchema(tool.input, { io: 'input' }),
+    inputSchema: inputSchemaOf(tool),
     outputSchema: z.toJSONSchema(output, { override: ({ jsonSchema }) => withoutEmptySchema(jsonSchema) }),
     annotations: annotationsOf(tool),
   };
+}
+
+/** Bounds that no sensible input meets: the parser holds them and its errors tell them; a model need not read them. */
+const UNTOLD = ['maxLength', 'minLength', 'maxItems', 'minItems', 'propertyNames'] as const;
+
+/** All that a model sees of twenty tools must fit in 12,000 characters. */
+function inputSchemaOf(tool: Tool): unknown {
+  const { $schema, ...schema } = z.toJSONSchema(tool.input, {
+    io: 'input',
+    override: ({ jsonSchema }) => {
+      for (const key of UNTOLD) delete jsonSchema[key];
+    },
+  });
+  return schema;
 }
 
 /** `additionalProperties: {}` says nothing that its absence does not say; strict clients complain of it. */
