@@ -61,7 +61,7 @@ AWS::Cognito::UserPool | AdminCreateUserConfig.AllowAdminCreateUserOnly | expose
 AWS::Cognito::UserPool | MfaConfiguration | expose | off off | accounts, to who has a password
 AWS::Cognito::UserPoolClient | CallbackURLs | expose | more | tokens, to another address
 AWS::Cognito::IdentityPool | AllowUnauthenticatedIdentities | expose | becomes true | the pool's role, to everybody | +
-AWS::Cognito::IdentityPoolRoleAttachment | Roles | expose | changed | a role, to who has an identity of the pool | +
+AWS::Cognito::IdentityPoolRoleAttachment | Roles | expose | more | a role, to who has an identity of the pool | +
 AWS::IAM::Role | PermissionsBoundary | expose | fewer | the role, beyond its boundary
 AWS::IAM::User | PermissionsBoundary | expose | fewer | the user, beyond its boundary
 AWS::IAM::Role | MaxSessionDuration | expose | changed | sessions of the role, for longer
@@ -71,11 +71,11 @@ AWS::IAM::UserToGroupAddition | Users | expose | more | what the group may, to a
 AWS::IAM::User | Groups | expose | more | what the group may, to the user | +
 AWS::IAM::InstanceProfile | Roles | expose | more | what the role may, to instances
 AWS::IAM::OIDCProvider | ClientIdList | expose | more | roles that trust it, to another client
-AWS::IAM::OIDCProvider | Url | expose | changed | roles that trust it, to another issuer | +
+AWS::IAM::OIDCProvider | Url | expose | more | roles that trust it, to another issuer | +
 AWS::IAM::SAMLProvider | SamlMetadataDocument | expose | changed | roles that trust it, to another issuer | +
 AWS::SSO::Assignment | PrincipalId | expose | more | an account, to a person or group | +
 AWS::SSO::PermissionSet | ManagedPolicies | expose | more | accounts, beyond what the set allowed | +
-AWS::RolesAnywhere::TrustAnchor | Source | expose | changed | roles that trust it, to other certificates | +
+AWS::RolesAnywhere::TrustAnchor | Source | expose | more | roles that trust it, to other certificates | +
 AWS::EC2::SnapshotBlockPublicAccess | State | expose | becomes unblocked | snapshots of the region, if they are shared | +
 AWS::EC2::VPCBlockPublicAccessOptions | InternetGatewayBlockMode | expose | becomes off | networks of the region | +
 AWS::EC2::VPCEndpointService | AcceptanceRequired | expose | off on | the service, without asking | +

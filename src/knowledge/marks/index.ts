@@ -8,7 +8,10 @@
 import type { Json } from '../../core/digest.ts';
 import type { Mark } from '../../core/mark.ts';
 import { findDeputies } from './deputies.ts';
+import { findExposure } from './exposure.ts';
+import { findNetworkChange } from './groups.ts';
 import { findUnpinned } from './pins.ts';
+import { findPolicyChange } from './policies.ts';
 import { findProtection } from './protection.ts';
 import { findReach } from './reach.ts';
 import { findSlowLoss } from './slow-loss.ts';
@@ -46,7 +49,16 @@ export function ownIdsIn(value: Json | undefined): string[] {
 /** One finder per question: deputies, reach, exposure, slow loss, pins, protections. */
 export type MarkFinder = (before: ResourceView | null, after: ResourceView | null, context: MarkContext) => Mark[];
 
-const finders: readonly MarkFinder[] = [findSlowLoss, findProtection, findDeputies, findReach, findUnpinned];
+const finders: readonly MarkFinder[] = [
+  findSlowLoss,
+  findProtection,
+  findExposure,
+  findNetworkChange,
+  findPolicyChange,
+  findDeputies,
+  findReach,
+  findUnpinned,
+];
 
 /** @param before null: it is created. @param after null: it is removed. */
 export const marksOfChange: MarkFinder = (before, after, context) =>

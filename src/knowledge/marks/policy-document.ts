@@ -101,8 +101,8 @@ export function covers(pattern: string, text: string): boolean {
   if (!/[*?]/.test(pattern)) return false;
   let compiled = patterns.get(pattern);
   if (!compiled) {
-    const source = pattern.replaceAll(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll(/\*+/g, '[^]*');
-    compiled = new RegExp(`^${source.replaceAll('?', '[^*]')}$`, 'u');
+    const source = pattern.replaceAll(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll(/\*+/g, '.*');
+    compiled = new RegExp(`^${source.replaceAll('?', '[^*]')}$`, 'su');
     if (patterns.size > 1_000) patterns.clear();
     patterns.set(pattern, compiled);
   }

@@ -168,7 +168,6 @@ AWS::RDS::DBInstance | Port | disconnect | changed | connections to the old port
 AWS::RDS::DBCluster | VpcSecurityGroupIds | disconnect | fewer | connections that a removed group let in
 AWS::RDS::DBCluster | Port | disconnect | changed | connections to the old port
 AWS::Lambda::Function | VpcConfig | disconnect | changed | connections of the function
-AWS::Lambda::Permission | * | disconnect | changed | calls that it allowed
 AWS::SNS::Subscription | FilterPolicy | disconnect | changed | messages that no longer match
 AWS::Logs::SubscriptionFilter | DestinationArn | disconnect | changed | log events to the old destination
 AWS::Logs::SubscriptionFilter | FilterPattern | disconnect | changed | log events that no longer match
