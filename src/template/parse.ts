@@ -78,7 +78,8 @@ export function parseTemplate(text: string): Template {
     },
   });
   try {
-    return asTemplate(document.toJS());
+    // With `json`, the values of short forms on lists and mappings are written out; without, they stay nodes.
+    return asTemplate(document.toJS({ json: true }));
   } catch (cause) {
     if (cause instanceof CountersignError) throw cause;
     throw invalid(cause instanceof Error ? cause.message : 'it cannot be read');

@@ -3,6 +3,7 @@ import type { Value } from '../../template/parse.ts';
 import { type Operation, pageOf, SandboxFault } from '../service.ts';
 import type { World } from '../world.ts';
 import { textOf } from './diff.ts';
+import { advanceStacks } from './engine.ts';
 import { isIn, NESTED, type Place, putStack, requireStack, type Stack, type StackResource } from './model.ts';
 import { knowledge } from './target.ts';
 
@@ -17,6 +18,7 @@ const DETECTION_MILLISECONDS = 2_000;
 const DRIFTS_PER_PAGE = 100;
 
 function changeLive(world: World, stackId: string, logicalId: string, change: Partial<StackResource>): void {
+  advanceStacks(world, knowledge);
   const stack = world.get<Stack>('stack', stackId);
   const resource = stack?.resources[logicalId];
   if (!stack || !resource) throw new SandboxFault('ValidationError', `${logicalId} of ${stackId} does not exist`);

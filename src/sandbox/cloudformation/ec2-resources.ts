@@ -28,7 +28,7 @@ export function createInEc2(world: World, stack: Stack, spec: StackResource, nam
         region: stack.region,
         type: String(properties.InstanceType ?? 'm1.small'),
         tags: tagsOf(stack, spec),
-        groupIds: ((properties.SecurityGroupIds ?? []) as Value[]).map(String),
+        groupIds: [properties.SecurityGroupIds ?? []].flat().map(String),
         protection: isTrue(properties.DisableApiTermination),
       }).id;
     case 'AWS::EC2::SecurityGroup': {

@@ -49,7 +49,7 @@ function runStep(world: World, knowledge: Knowledge, stack: Stack, operation: Op
     const keep = step.action !== 'remove_old';
     if (resource) mark(world, stack, resource, `${VERBS[step.action]}_FAILED`, error.message, keep);
     if (operation.steps[0] === step) operation.steps.shift();
-    fail(world, stack, operation, step);
+    fail(world, stack, operation, step, error.message);
   }
   return true;
 }

@@ -1,18 +1,27 @@
 /** How an operation ends: done, turned round, or stuck. */
+import type { Resolver } from '../../template/resolve.ts';
+import { SandboxFault } from '../service.ts';
 import type { World } from '../world.ts';
 import { rollBackCreation, rollBackUpdate, targetOf } from './begin.ts';
 import { type Operation, type Stack, type Step, setStatus } from './model.ts';
 import { inOrder } from './order.ts';
-import { readTemplate, resolverFor } from './resolving.ts';
+import { exportsOf, readTemplate, resolverFor } from './resolving.ts';
 import { bothPhases, finish, schedule } from './steps.ts';
 import { noEchoOf } from './target.ts';
 
 const failedTo = (what: string, logicalIds: string[]) =>
   `The following resource(s) failed to ${what}: [${logicalIds.join(', ')}].`;
 
-export function fail(world: World, stack: Stack, operation: Operation, { action, logicalId }: Step): void {
+/** @param said why, for what is no resource's failure. */
+export function fail(
+  world: World,
+  stack: Stack,
+  operation: Operation,
+  { action, logicalId }: Step,
+  said: string,
+): void {
   const verb = action === 'create' ? 'create' : action === 'delete' || action === 'remove_old' ? 'delete' : 'update';
-  const reason = failedTo(verb, [logicalId]);
+  const reason = action === 'finish' ? said : failedTo(verb, [logicalId]);
   switch (operation.kind) {
     case 'create':
       creationFailed(world, stack, operation, reason);
@@ -89,18 +98,33 @@ export function finishOperation(world: World, stack: Stack, operation: Operation
   }
 }
 
-/** @returns ids of resources that the target does not have, dependents first. */
+/**
+ * @returns ids of resources that the target does not have, dependents first.
+ * @throws SandboxFault where an export's name is another stack's.
+ */
 function adoptTarget(world: World, stack: Stack, { target }: Operation): string[] {
   const template = readTemplate(target.templateBody);
+  const resolver = resolverFor(world, stack, target);
+  refuseTakenExports(world, stack, resolver);
   Object.assign(stack, target, { noEcho: noEchoOf(template) });
   if (template.Description === undefined) delete stack.description;
   else stack.description = String(template.Description);
-  const resolver = resolverFor(world, stack, target);
   stack.outputs = resolver.outputs();
   stack.imports = resolver.imports();
   return inOrder(stack.resources)
     .reverse()
     .filter((id) => !resolver.resourceIds.includes(id));
+}
+
+function refuseTakenExports(world: World, stack: Stack, resolver: Resolver): void {
+  const names = Object.values(resolver.outputs()).flatMap(({ exportName }) => exportName ?? []);
+  if (names.length === 0) return;
+  const taken = exportsOf(world, stack).find(({ name, stackId }) => names.includes(name) && stackId !== stack.id);
+  if (taken)
+    throw new SandboxFault(
+      'ValidationError',
+      `Export with name ${taken.name} is already exported by stack ${taken.stackId}.`,
+    );
 }
 
 function cleanUp(world: World, stack: Stack, operation: Operation, verb: string, removed: string[]): boolean {

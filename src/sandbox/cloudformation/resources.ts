@@ -25,12 +25,30 @@ export function failIfTold(resource: Pick<StackResource, 'metadata'>, moment: ke
 /** @throws SandboxFault as a resource handler fails: the stack rolls back with its message. */
 export function createResource(world: World, knowledge: Knowledge, stack: Stack, spec: StackResource): string {
   failIfTold(spec, 'fail');
-  const nameProperty = knowledge.nameProperty(spec.type);
-  const given = nameProperty ? spec.properties[nameProperty] : undefined;
-  if (typeof given === 'string' && nameTaken(world, spec.type, given, stack))
-    throw new SandboxFault('AlreadyExists', `${given} already exists`);
-  const name = typeof given === 'string' && given !== '' ? given : generatedName(world, stack, spec);
+  const given = ownName(knowledge, spec);
+  if (given !== undefined && nameTaken(world, spec.type, given, stack))
+    throw new SandboxFault('AlreadyExists', `${given} already exists in stack ${stack.id}`);
+  const name = given ?? generatedName(world, stack, spec);
   return createInEc2(world, stack, spec, name) ?? physicalIdOf(world, stack, spec.type, name);
+}
+
+/** Types whose `Name` is what AWS knows them by. Elsewhere it is a label that two may share. */
+const KNOWN_BY_NAME = new Set([
+  'AWS::Events::Rule',
+  'AWS::SSM::Parameter',
+  'AWS::SecretsManager::Secret',
+  'AWS::ElasticLoadBalancingV2::LoadBalancer',
+  'AWS::ElasticLoadBalancingV2::TargetGroup',
+  'AWS::Kinesis::Stream',
+]);
+
+/** The physical name that the template gives. Replacing such a resource under the same name fails, as in AWS. */
+function ownName(knowledge: Knowledge, { type, properties }: StackResource): string | undefined {
+  const property = knowledge.nameProperty(type);
+  const short = type.split('::')[2] ?? '';
+  const isOwn = property === 'Name' ? KNOWN_BY_NAME.has(type) : property?.startsWith(short);
+  const value = property === undefined || !isOwn ? undefined : properties[property];
+  return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
 function nameTaken(world: World, type: string, name: string, stack: Stack): boolean {
