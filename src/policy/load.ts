@@ -96,8 +96,8 @@ function offsetOf(document: Document, path: PropertyKey[]): number {
 /** SECURITY: a key or a sign-in name belongs to one person; else one person could sit in two seats. */
 function readPeople(file: PolicyFile, report: Report): Person[] {
   const owners = new Map<string, string>();
-  const claim = (what: string, name: string, path: PropertyKey[]) => {
-    if (owners.has(what)) report(path, `${what} belongs to ${owners.get(what)} already`);
+  const claim = (what: string, name: string, path: PropertyKey[], shown = what) => {
+    if (owners.has(what)) report(path, `${shown} belongs to ${owners.get(what)} already`);
     owners.set(what, name);
   };
   return Object.entries(file.people).map(([name, { signs_in_as, roles, keys }]) => {
@@ -106,7 +106,7 @@ function readPeople(file: PolicyFile, report: Report): Person[] {
     const parsed = keys.flatMap((text, index) => {
       try {
         const key = parsePublicKey(text);
-        claim(key.fingerprint, name, ['people', name, 'keys', index]);
+        claim(key.material, name, ['people', name, 'keys', index], key.fingerprint);
         return [key];
       } catch (error) {
         report(['people', name, 'keys', index], error instanceof Error ? error.message : 'not a public key');
