@@ -125,7 +125,8 @@ describe('public keys', () => {
   });
 
   it('with an RSA exponent of 1, an even one, or 0 are refused', () => {
-    for (const exponent of [0, 1, 2, 4]) expect(() => parsePublicKey(rsaLine(exponent))).toThrow(/exponent|not positive/);
+    for (const exponent of [0, 1, 2, 4])
+      expect(() => parsePublicKey(rsaLine(exponent))).toThrow(/exponent|not positive/);
     expect(parsePublicKey(rsaLine(3)).type).toBe('ssh-rsa');
   });
 
