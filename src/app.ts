@@ -121,7 +121,7 @@ export async function openSandbox(
     import('./sandbox/cloud.ts'),
     import('./sandbox/seed.ts'),
   ]);
-  const store = openWorld(home, { pace, seed: seedDefault });
+  const store = openWorld(home, { pace, seed: { fill: seedDefault } });
   const sandbox = createSandbox(store);
   return { store, sandbox, requestHandler: sandboxRequestHandler(sandbox) };
 }
