@@ -1,16 +1,16 @@
 /** A plan to make a snapshot of a volume. */
 import { z } from 'zod';
-import { defineTool, placeInput } from '../src/core/tool.ts';
+import { defineTool, placeInput, shaped, text } from '../src/core/tool.ts';
 
 export const planSnapshot = defineTool({
   name: 'plan_snapshot',
   effect: 'plan',
   title: 'Plan a snapshot',
-  description: 'Dry run: a snapshot of an EBS volume, also of one that a stack owns. Nothing changes.',
+  description: 'Dry run: a snapshot of an EBS volume, also of one that a stack owns.',
   input: z.strictObject({
     ...placeInput,
-    volume_id: z.string().regex(/^vol-[0-9a-f]{8,17}$/),
-    description: z.string().min(1).max(255).optional(),
+    volume_id: shaped(/^vol-[0-9a-f]{8,17}$/, 'vol-0123456789abcdef0'),
+    description: text(255).optional(),
   }),
   target: ({ volume_id }) => ({ kind: 'resources', name: volume_id }),
   run: ({ volume_id, description }, { planner }) => planner.snapshot(volume_id, description),

@@ -50,7 +50,6 @@ export function defineTool<Input extends z.ZodObject>(
 /** All four MCP annotations, derived from the one `effect` field. Nothing here ever destroys: that is the point. */
 export function annotationsOf(tool: Tool) {
   return {
-    title: tool.title,
     readOnlyHint: tool.effect === 'describe',
     destructiveHint: false,
     idempotentHint: tool.effect === 'describe',
@@ -58,14 +57,20 @@ export function annotationsOf(tool: Tool) {
   };
 }
 
-/** Where: every tool takes these. */
+/** Bounds and shapes that are checked and not told: what a model sees of all tools together must stay short. */
+export const text = (maxCharacters: number) =>
+  z.string().refine((value) => value.length <= maxCharacters, `at most ${maxCharacters} characters`);
+export const shaped = (pattern: RegExp, example: string) =>
+  z.string().refine((value) => pattern.test(value), `not such as ${example}`);
+
+/** Where: every tool takes these. Without a region: the configured one. `account` is an alias of the policy. */
 export const placeInput = {
-  region: z.string().max(32).optional().describe('AWS region; default: the configured one'),
-  account: z.string().max(64).optional().describe('account alias of the policy'),
+  region: text(32).optional(),
+  account: text(64).optional(),
 };
 
 export const pageInput = {
-  cursor: z.string().max(2_048).optional(),
+  cursor: text(2_048).optional(),
   limit: z.number().int().min(1).max(100).default(25),
 };
 

@@ -57,7 +57,8 @@ function describeTool(tool: Tool): Record<string, unknown> {
     name: tool.name,
     title: tool.title,
     description: tool.description,
-    inputSchema: z.toJSONSchema(tool.input, { io: 'input' }),
+    // Without a dialect MCP means 2020-12, which this is; eighteen times its name is a tenth of the whole list.
+    inputSchema: { ...z.toJSONSchema(tool.input, { io: 'input' }), $schema: undefined },
     outputSchema: z.toJSONSchema(output, { override: ({ jsonSchema }) => withoutEmptySchema(jsonSchema) }),
     annotations: annotationsOf(tool),
   };

@@ -1,2 +1,3 @@
 import { it } from 'vitest';
+
 it.todo('ec2');
