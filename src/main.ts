@@ -60,12 +60,13 @@ program
   .description('the simulated cloud as an HTTP endpoint on loopback, for AWS_ENDPOINT_URL')
   .addOption(new Option('--port <number>', 'port, 0 for a free one').default(4566).argParser(Number))
   .option('--pace <factor>', 'multiplies simulated durations; 0 is at once', Number, 1)
-  .action(async ({ port, pace }: { port: number; pace: number }) => {
+  .option('--seed <path>', 'what a new world is filled from: a YAML file, or a folder with a world.yaml')
+  .action(async ({ port, pace, seed }: { port: number; pace: number; seed?: string }) => {
     const [{ openSandbox }, { startSandboxServer }] = await Promise.all([
       import('./app.ts'),
       import('./sandbox/cloud.ts'),
     ]);
-    const { sandbox } = await openSandbox(config().home, pace);
+    const { sandbox } = await openSandbox(config().home, pace, seed);
     const { url } = await startSandboxServer(sandbox, port);
     print(
       `The simulated cloud is at ${url} (region eu-west-1). Try: AWS_ENDPOINT_URL=${url} aws cloudformation describe-stacks`,

@@ -147,11 +147,14 @@ export function faultAnswer(
   );
 }
 
-/** The first half of a page, with a token by which `pageOf` gives the rest. */
+/**
+ * The first half of a page, with a token by which `pageOf` gives the rest. A list of one is left whole: it may be
+ * the answer to a name, which has no pages.
+ */
 export function halfOf(output: Record<string, unknown>): Record<string, unknown> {
-  const [key, items] =
-    Object.entries(output).find((entry): entry is [string, unknown[]] => Array.isArray(entry[1])) ?? [];
-  if (key === undefined || items === undefined) return output;
+  const list = Object.entries(output).find((entry): entry is [string, unknown[]] => Array.isArray(entry[1]));
+  if (list === undefined || list[1].length < 2) return output;
+  const [key, items] = list;
   const half = Math.floor(items.length / 2);
   return { ...output, [key]: items.slice(0, half), NextToken: String(half) };
 }
