@@ -2,8 +2,8 @@
  * One network rule on one line, as it is shown and as an agent writes it:
  * `ingress tcp 443 10.0.0.0/8`, `ingress tcp 8000-8080 sg-0123456789abcdef0`, `egress all 0.0.0.0/0`.
  *
- * Of tcp and udp, ports must stand there. Of icmp they are type and code, and may be left out: all. What follows
- * `#` is the rule's description.
+ * Of tcp and udp, ports must stand there. Of icmp they are type and code; each may be left out: all. What follows
+ * `#` is the rule's description. What is written here is read back as the same rule.
  */
 import type { RuleRequest } from './ports.ts';
 
@@ -21,8 +21,7 @@ export function parseRule(line: string): RuleRequest | undefined {
   if (direction === undefined) return undefined;
   const protocol = PROTOCOLS[named] ?? named;
   const isIcmp = protocol.startsWith('icmp');
-  if ((from === undefined) === hasPorts(protocol) || (from !== undefined && !hasPorts(protocol) && !isIcmp))
-    return undefined;
+  if (from === undefined ? hasPorts(protocol) : !hasPorts(protocol) && !isIcmp) return undefined;
   const fromPort = Number(from ?? -1);
   const toPort = to === undefined ? (isIcmp ? -1 : fromPort) : Number(to);
   if (hasPorts(protocol) && (fromPort < 0 || toPort > LAST_PORT || fromPort > toPort)) return undefined;
@@ -37,6 +36,10 @@ export function parseRule(line: string): RuleRequest | undefined {
 }
 
 export function formatRule({ direction, protocol, fromPort, toPort, peer }: RuleRequest): string {
-  const ports = fromPort === -1 && toPort === -1 ? '' : fromPort === toPort ? ` ${fromPort}` : ` ${fromPort}-${toPort}`;
-  return `${direction} ${protocol === '-1' ? 'all' : protocol}${ports} ${peer}`;
+  return [direction, protocol === '-1' ? 'all' : protocol, ...portsText(protocol, fromPort, toPort), peer].join(' ');
+}
+
+function portsText(protocol: string, from: number, to: number): string[] {
+  if (from === -1 && to === -1) return [];
+  return [(protocol.startsWith('icmp') ? to === -1 : from === to) ? `${from}` : `${from}-${to}`];
 }

@@ -151,6 +151,7 @@ async function runCalls(ports: ExecutorPorts, change: Change, plan: Plan): Promi
       outputs[call.step] = await sendAndLook(ports, call);
       ports.ledger.append({ kind: 'call.returned', changeId: change.id, body: label });
       calls.push({ ...label, outcome: 'done' });
+      tellProgress(ports, change, `${label.operation} was accepted`);
     } catch (error) {
       const answered = hasAnswer(error);
       ports.ledger.append({
@@ -171,6 +172,11 @@ async function runCalls(ports: ExecutorPorts, change: Change, plan: Plan): Promi
 }
 
 const labelOf = ({ step, service, operation }: Call) => ({ step, operation: `${service}:${operation}` });
+
+function tellProgress(ports: ExecutorPorts, change: Change, text: string): void {
+  ports.ledger.append({ kind: 'change.progress', changeId: change.id, body: { text } });
+  ports.onProgress(text);
+}
 
 async function sendOnce(ports: ExecutorPorts, call: Call): Promise<Record<string, unknown>> {
   const permit = mintWritingPermit(call);
@@ -248,8 +254,7 @@ async function follow(
     const { status, reason } = await ports.cloud.followStack(plan.target.ids[0]!, plan.target, token, (text) => {
       const line = makeVisibleLine(text);
       if (/FAILED/.test(line)) failures.push(line);
-      ports.ledger.append({ kind: 'change.progress', changeId: change.id, body: { text: line } });
-      ports.onProgress(line);
+      tellProgress(ports, change, line);
     });
     const wanted = plan.calls.at(-1)?.operation === 'DeleteStack' ? 'DELETE_COMPLETE' : 'UPDATE_COMPLETE';
     if (status === wanted) return end('succeeded', status);

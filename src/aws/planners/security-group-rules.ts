@@ -11,6 +11,7 @@ import { type NetworkRule, networkGain } from '../../knowledge/marks/network.ts'
 import { ec2Effect } from '../effects-ec2.ts';
 import { askingEc2, readGroupUsers } from '../observe/ec2.ts';
 import { observeGroup, readGroups } from '../observe/ec2-resources.ts';
+import { namedOwner, tagsOf } from '../observe/ownership.ts';
 import { networkRules, normaliseRule, openToWorld, permissionOf, ruleKey, rulesOf } from '../security-rules.ts';
 import { observed, type PlannerContext, resourcesTarget } from './context.ts';
 import { ec2Call, NO_PREVIEW, NOTHING_CHANGES } from './ec2-call.ts';
@@ -139,14 +140,15 @@ function marksOf(before: RuleRequest[], { after }: Change, groups: readonly Secu
 
 /** A group that is open to the world itself brings the world with it, one step away. */
 function exposures(network: NetworkRule, groups: readonly SecurityGroup[]): Mark[] {
+  const peer = groups.find(({ GroupId }) => GroupId === network.range);
+  const owner = peer ? namedOwner(tagsOf(peer.Tags)) : null;
   const mark = (range: string, text: string): Mark => ({
     kind: 'expose',
     path: 'Properties.SecurityGroupIngress',
     text,
-    ...(network.range.startsWith('sg-') ? { target: { id: network.range } } : {}),
+    ...(peer ? { target: { id: network.range, stack: owner?.kind === 'stack' ? owner.name : null } } : {}),
     network: { ...network, range },
   });
-  const peer = groups.find(({ GroupId }) => GroupId === network.range);
   const open = peer ? openToWorld(rulesOf(peer)) : [];
   return [
     mark(network.range, `${network.range} reaches it on ${portsText(network)}.`),
