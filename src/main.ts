@@ -144,31 +144,31 @@ for (const decision of ['approve', 'reject'] as const) {
     .option('--key <file>', 'private key, or public key whose private half an agent or security key holds')
     .option('--signature <file>', 'an armored signature made elsewhere; - for standard input')
     .option('--as <person>', 'who signs, when the key file does not tell')
-    .action((id: string, options: { key?: string; signature?: string; as?: string }) =>
+    .option('--confirm <name>', 'the name of the stack or resources, where what is signed cannot be undone')
+    .action((id: string, options: { key?: string; signature?: string; as?: string; confirm?: string }) =>
       withApp(async (app) => {
-        const { approve } = await import('./cli/approve.ts');
-        const change = await approve(app, id, { decision, ...options });
-        print(
-          `${change.id} is ${change.state}.${change.state === 'approved' ? ` To execute: countersign execute ${change.id}` : ''}`,
-        );
+        const { approve, afterSigning, openTerminal } = await import('./cli/approve.ts');
+        const terminal = openTerminal(print);
+        const change = await approve(app, id, { decision, terminal, ...options });
+        if ((await afterSigning(change, { print, terminal })) === 'execute') await execute(app, id);
       }),
     );
+}
+
+async function execute(app: App, id: string): Promise<void> {
+  const { executeChange } = await import('./execute/executor.ts');
+  const change = await executeChange(
+    { ...app, people: app.policyFile?.people ?? [], now: () => new Date(), onProgress: print },
+    id,
+  );
+  print(`${change.id} ${change.state}: ${change.outcome?.detail ?? ''} (${change.outcome?.credentials})`);
+  process.exitCode = change.state === 'succeeded' ? EXIT.pass : EXIT.failed;
 }
 
 program
   .command('execute <change>')
   .description('run exactly what was signed, after a live re-check')
-  .action((id: string) =>
-    withApp(async (app) => {
-      const { executeChange } = await import('./execute/executor.ts');
-      const change = await executeChange(
-        { ...app, people: app.policyFile?.people ?? [], now: () => new Date(), onProgress: print },
-        id,
-      );
-      print(`${change.id} ${change.state}: ${change.outcome?.detail ?? ''} (${change.outcome?.credentials})`);
-      process.exitCode = change.state === 'succeeded' ? EXIT.pass : EXIT.failed;
-    }),
-  );
+  .action((id: string) => withApp((app) => execute(app, id)));
 
 for (const [name, kind, text] of [
   ['halt', 'halted', 'stop everything: nothing is planned, proposed or executed'],

@@ -72,8 +72,9 @@ const observedInstanceSchema = z.strictObject({
   id: z.string(),
   state: z.string(),
   instanceType: z.string(),
-  terminationProtection: z.boolean(),
-  stopProtection: z.boolean(),
+  /** null: this plan does not depend on it, and it was not asked for. */
+  terminationProtection: z.boolean().nullable(),
+  stopProtection: z.boolean().nullable(),
   /** Loses its instance-store disks when it stops. */
   instanceStore: z.boolean(),
   owner: ownerSchema.nullable(),
@@ -82,6 +83,7 @@ const observedInstanceSchema = z.strictObject({
     z.strictObject({
       id: z.string(),
       deleteOnTermination: z.boolean(),
+      /** The recovery point that the plan stands on. `completedAt`: from when its contents are. */
       newestSnapshot: z.strictObject({ id: z.string(), completedAt: z.string() }).nullable(),
     }),
   ),

@@ -61,6 +61,8 @@ export interface InstanceSummary {
   instance_type: string;
   owner: string;
   volumes: { volume_id: string; deleted_with_instance: boolean }[];
+  /** Only of instances that were named: AWS tells them one instance at a time. */
+  protections?: ('termination' | 'stop')[];
 }
 export interface SecurityGroupSummary {
   group_id: string;

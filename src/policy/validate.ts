@@ -29,7 +29,7 @@ export function readPeople(file: PolicyFile, report: Report): Person[] {
     for (const [index, known] of signs_in_as.entries())
       for (const form of formsOf(known)) claim(form, form, name, ['people', name, 'signs_in_as', index]);
     const parsed = readKeys(keys, ['people', name, 'keys'], report, (key, path) =>
-      claim(key.fingerprint, `the key ${key.fingerprint}`, name, path),
+      claim(key.material, `the key ${key.fingerprint}`, name, path),
     );
     return { name, signsInAs: signs_in_as.map((known) => known.toLowerCase()), roles, keys: parsed };
   });
