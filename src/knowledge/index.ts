@@ -1,6 +1,7 @@
 /** What is known about resource types. The big index is generated (`npm run tables`) and read at first use. */
 export { holdsOf, snapshotSupported } from './holds.ts';
 export { interruptsOf } from './interruptions.ts';
+export { recoveryOf } from './recovery.ts';
 export { isRevisionType } from './revisions.ts';
 
 export type Replacement = 'never' | 'always' | 'conditional' | 'unknown';

@@ -87,8 +87,26 @@ async function deletedLately(client: CloudFormationClient, name: string): Promis
   for await (const page of sdk.paginateListStacks({ client }, { StackStatusFilter: ['DELETE_COMPLETE'] })) {
     for (const { StackName, StackId = '', DeletionTime } of page.StackSummaries ?? []) {
       if (StackName === name && DeletionTime && DeletionTime.getTime() > since)
-        found.push({ stackId: StackId, deletedAt: DeletionTime.toISOString() });
+        found.push({
+          stackId: StackId,
+          deletedAt: DeletionTime.toISOString(),
+          ...((await everCompleted(client, StackId)) ? {} : { neverCompleted: true }),
+        });
     }
   }
   return found;
+}
+
+/** Its events stay readable by id. INVARIANT: without a whole history it counts as completed. */
+async function everCompleted(client: CloudFormationClient, StackId: string): Promise<boolean> {
+  const sdk = await import('@aws-sdk/client-cloudformation');
+  let sawItsStart = false;
+  for await (const page of sdk.paginateDescribeStackEvents({ client }, { StackName: StackId }))
+    for (const { PhysicalResourceId, ResourceStatus } of page.StackEvents ?? []) {
+      if (PhysicalResourceId !== StackId) continue;
+      if (ResourceStatus === 'CREATE_COMPLETE' || ResourceStatus?.startsWith('UPDATE_')) return true;
+      // The SDK's list of statuses lacks REVIEW_IN_PROGRESS; a stack that a CREATE change set began starts with it.
+      if (/^(?:CREATE|REVIEW)_IN_PROGRESS$/.test(String(ResourceStatus))) sawItsStart = true;
+    }
+  return !sawItsStart;
 }
