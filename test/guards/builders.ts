@@ -233,8 +233,9 @@ export function made(name: string, options: unknown = {}): Guard {
   if (!definition) throw new Error(`the guard ${name} is gone`);
   return definition.create(definition.options.parse(options));
 }
-export const allGuards = (without?: string): Guard[] =>
-  guards.filter(({ name }) => name !== without).map(({ name }) => made(name));
+/** The whole list. @param options of some guards, by name, as the policy file writes them. */
+export const allGuards = (but: { without?: string; options?: Record<string, unknown> } = {}): Guard[] =>
+  guards.filter(({ name }) => name !== but.without).map(({ name }) => made(name, but.options?.[name]));
 export const judged = (thePlan: Plan, theFacts: Facts = facts(), by = allGuards()) => judgeAll(by, thePlan, theFacts);
 /** What did not pass, by name. */
 export const refusals = (thePlan: Plan, theFacts: Facts = facts()): string[] =>
