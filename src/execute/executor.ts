@@ -119,6 +119,7 @@ function aboutChange(change: Change, plan: Plan) {
     environment: change.environment,
     operations: plan.calls.map(({ operation }) => operation),
     unprotects: plan.effects.some(({ kind, marks }) => [kind, ...marks.map((mark) => mark.kind)].includes('unprotect')),
+    neverCompleted: plan.observed.stack?.neverCompleted ?? false,
     what: digestOf(
       plan.effects.map(({ kind, logicalId, physicalId, properties }) => [
         kind,

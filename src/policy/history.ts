@@ -22,6 +22,8 @@ interface About {
   environment: Environment;
   operations: string[];
   unprotects: boolean;
+  /** Of a stack that never completed its creation. */
+  neverCompleted?: boolean;
   what: string;
   outcome?: { state: string };
 }
@@ -64,7 +66,8 @@ export function historyOf(ledger: Ledger, query: HistoryQuery): Facts['history']
         .map(({ about }) => about.what),
     ),
     protectionLoweredAt: succeeded.find(({ about }) => about.unprotects)?.at ?? null,
-    deletedAt: succeeded.find(({ about }) => about.operations.includes('DeleteStack'))?.at ?? null,
+    deletedAt:
+      succeeded.find(({ about }) => about.operations.includes('DeleteStack') && !about.neverCompleted)?.at ?? null,
     ...spending(ledger, query),
   };
 }
@@ -86,15 +89,19 @@ function mostRepeated(names: readonly string[]): number {
 
 function spending(
   ledger: Ledger,
-  { target, sponsor, planId, now, fold }: HistoryQuery,
+  { target, environment, sponsor, planId, now, fold }: HistoryQuery,
 ): Pick<Facts['history'], 'spent' | 'lostHere'> {
   const proposals = counted(ledger, now, fold).filter((proposal) => proposal.planId !== planId);
   const here = proposals.filter((proposal) => isSame(proposal.target, target));
   return {
-    spent: spentIn(proposals, sponsor, now),
+    spent: spentIn(
+      proposals.filter((proposal) => proposal.environment === environment),
+      sponsor,
+      now,
+    ),
     lostHere: {
       names: [...new Set(here.flatMap(({ sums }) => sums.losses))].sort(),
-      sizeBefore: Math.max(0, ...here.filter(({ sums }) => sums.lost > 0).map(({ sums }) => sums.sizeBefore)),
+      sizeBefore: here.find(({ sums }) => sums.sizeBefore > 0)?.sums.sizeBefore ?? 0,
     },
   };
 }

@@ -152,18 +152,22 @@ export async function deletedLately(
       if (StackName === name && DeletionTime && DeletionTime.getTime() > since)
         found.push({ stackId: StackId, deletedAt: DeletionTime.toISOString() });
   return Promise.all(
-    found.map(async (deleted) => ({ ...deleted, completed: await wasCompleted(client, deleted.stackId) })),
+    found.map(async (deleted) =>
+      (await everCompleted(client, deleted.stackId)) ? deleted : { ...deleted, neverCompleted: true },
+    ),
   );
 }
 
-/** Did the stack ever reach CREATE_COMPLETE? Where its events are gone: yes, the stricter answer. */
-async function wasCompleted(client: CloudFormationClient, stackId: string): Promise<boolean> {
-  const { paginateDescribeStackEvents } = await import('@aws-sdk/client-cloudformation');
-  let sawAny = false;
-  for await (const { StackEvents = [] } of paginateDescribeStackEvents({ client }, { StackName: stackId }))
-    for (const { PhysicalResourceId, ResourceStatus } of StackEvents) {
-      sawAny = true;
-      if (PhysicalResourceId === stackId && ResourceStatus === 'CREATE_COMPLETE') return true;
+/** Its events stay readable by id. INVARIANT: without a whole history it counts as completed. */
+async function everCompleted(client: CloudFormationClient, StackId: string): Promise<boolean> {
+  const sdk = await import('@aws-sdk/client-cloudformation');
+  let sawItsStart = false;
+  for await (const page of sdk.paginateDescribeStackEvents({ client }, { StackName: StackId }))
+    for (const { PhysicalResourceId, ResourceStatus } of page.StackEvents ?? []) {
+      if (PhysicalResourceId !== StackId) continue;
+      if (ResourceStatus === 'CREATE_COMPLETE' || ResourceStatus?.startsWith('UPDATE_')) return true;
+      // The SDK's list of statuses lacks REVIEW_IN_PROGRESS; a stack that a CREATE change set began starts with it.
+      if (/^(?:CREATE|REVIEW)_IN_PROGRESS$/.test(String(ResourceStatus))) sawItsStart = true;
     }
-  return !sawAny;
+  return !sawItsStart;
 }
