@@ -4,9 +4,7 @@ import type { Json } from '../src/core/digest.ts';
 import { defineTool, placeInput, stackNameOf, templateInput, templateRequestOf } from '../src/core/tool.ts';
 
 /** Any JSON; the types are spelled out because strict clients want to be told. */
-const anyValue = z
-  .unknown()
-  .meta({ anyOf: ['string', 'number', 'boolean', 'object', 'array'].map((type) => ({ type })) as never });
+const anyValue = z.unknown().meta({ type: ['string', 'number', 'boolean', 'object', 'array'] });
 
 export const planStackUpdate = defineTool({
   name: 'plan_stack_update',

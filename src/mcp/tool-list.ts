@@ -49,7 +49,13 @@ function inputSchemaOf(tool: Tool): unknown {
       for (const key of UNTOLD) delete jsonSchema[key];
     },
   });
-  return schema;
+  return JSON.parse(JSON.stringify(schema), (_key, part) => withSingleTypes(part));
+}
+
+/** A list of types, one branch each: some clients know a schema of one type only. */
+function withSingleTypes(part: unknown): unknown {
+  const { type, ...rest } = (part ?? {}) as { type?: unknown };
+  return Array.isArray(type) ? { ...rest, anyOf: type.map((one) => ({ type: one })) } : part;
 }
 
 /** `additionalProperties: {}` says nothing that its absence does not say; strict clients complain of it. */
