@@ -4,7 +4,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { availableParallelism, totalmem } from 'node:os';
+import { availableParallelism, loadavg, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { benchCloud } from './cloud.ts';
 import { benchLedger } from './ledger.ts';
@@ -32,7 +32,7 @@ for (const [name, bench] of Object.entries(BENCHES)) {
 const about = {
   command: ['npm run bench', ...(positionals.length > 0 ? ['--', ...positionals] : [])].join(' '),
   commit: execFileSync('git', ['describe', '--always', '--dirty'], { encoding: 'utf8' }).trim(),
-  machine: `${availableParallelism()} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}`,
+  machine: `${availableParallelism()} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, load ${loadavg()[0]!.toFixed(1)} (its own included), Node ${process.versions.node}`,
 };
 if (values.json) process.stdout.write(`${JSON.stringify({ ...about, rows }, null, 2)}\n`);
 else process.stdout.write(`${table(rows)}\n`);
