@@ -50,7 +50,7 @@ export const backupFirst: GuardDefinition<z.infer<typeof options>> = {
 
 /** A policy of Retain keeps it; a stale recovery point does not make a loss recoverable, whatever the plan calls it. */
 function isBeyondRecovery({ kind, holds, reversibility, retention, recoveryPoint }: Effect): boolean {
-  if (retention?.effective === 'Retain' || holds === 'unknown') return false;
-  const unbounded = reversibility === 'unknown' || kind === 'unknown';
-  return reversibility === 'irreversible' || recoveryPoint !== undefined || (unbounded && holds !== 'nothing');
+  if (retention?.effective === 'Retain' || (holds !== 'data' && holds !== 'identity')) return false;
+  const couldBe = kind === 'unknown' || reversibility === 'unknown' || reversibility === 'irreversible';
+  return couldBe || recoveryPoint !== undefined;
 }

@@ -53,6 +53,7 @@ function changedKeys({ kind, properties }: Effect, ofStack: boolean): string[] {
   if (kind === 'create' || kind === 'delete') return [];
   return properties.flatMap((property) => {
     const { path, before, after } = property;
+    if (!path.includes('Tag')) return [];
     if (path.startsWith('Tags.')) return before === after ? [] : [path.slice('Tags.'.length)];
     const single = /^Properties\.(?:Tags|TagList)\.(\D.*)$/.exec(path);
     if (single) return [single[1]!];
