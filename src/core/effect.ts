@@ -103,7 +103,7 @@ export function reversibilityRank(reversibility: Reversibility): number {
   return REVERSIBILITIES.indexOf(reversibility);
 }
 
-const KIND_SEVERITY: Record<EffectKind, number> = {
+export const KIND_SEVERITY: Record<EffectKind, number> = {
   unknown: 14,
   replace: 13,
   delete: 12,

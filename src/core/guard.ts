@@ -131,6 +131,8 @@ export interface GuardDefinition<Options = unknown> {
   /** Judged on target, identity and halt alone, before anything is asked of the cloud that leaves a trace. */
   readonly beforePlanning?: boolean;
   create(options: Options): Guard;
+  /** For a guard that counts over time: the caps in force, so that describe_policy can tell what is left. */
+  caps?(options: Options, environment: Environment): { hour: Spent; day: Spent };
 }
 
 /**

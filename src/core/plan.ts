@@ -67,8 +67,9 @@ const observedInstanceSchema = z.strictObject({
   id: z.string(),
   state: z.string(),
   instanceType: z.string(),
-  terminationProtection: z.boolean(),
-  stopProtection: z.boolean(),
+  /** null: this plan does not depend on it, and it was not asked for. */
+  terminationProtection: z.boolean().nullable(),
+  stopProtection: z.boolean().nullable(),
   /** Loses its instance-store disks when it stops. */
   instanceStore: z.boolean(),
   owner: ownerSchema.nullable(),
@@ -77,6 +78,7 @@ const observedInstanceSchema = z.strictObject({
     z.strictObject({
       id: z.string(),
       deleteOnTermination: z.boolean(),
+      /** The recovery point that the plan stands on. `completedAt`: from when its contents are. */
       newestSnapshot: z.strictObject({ id: z.string(), completedAt: z.string() }).nullable(),
     }),
   ),
@@ -89,6 +91,8 @@ export const observedSchema = z.strictObject({
   stack: observedStackSchema.optional(),
   instances: z.array(observedInstanceSchema).optional(),
   resources: z.array(observedResourceSchema).optional(),
+  /** Digest of the processed template that would be deployed. */
+  wantedTemplate: z.string().optional(),
 });
 export type Observed = z.infer<typeof observedSchema>;
 
@@ -172,7 +176,7 @@ function observedDifferences(signed: Observed, live: Observed): string[] {
   const stack = stackKeys
     .filter((key) => digestOf(signed.stack?.[key] ?? null) !== digestOf(live.stack?.[key] ?? null))
     .map((key) => `stack ${key}`);
-  const others = (['instances', 'resources'] as const).filter(
+  const others = (['instances', 'resources', 'wantedTemplate'] as const).filter(
     (key) => digestOf(signed[key] ?? null) !== digestOf(live[key] ?? null),
   );
   return [...stack, ...others];

@@ -91,23 +91,47 @@ function spending(
   ledger: Ledger,
   { target, environment, sponsor, planId, now, fold }: HistoryQuery,
 ): Pick<Facts['history'], 'spent' | 'lostHere'> {
-  const proposals = ledger
-    .events({
-      kinds: ['change.proposed'],
-      sinceAt: new Date(now.getTime() - 24 * HOUR_MILLISECONDS).toISOString(),
-    })
-    .map(({ at, body }) => ({ at, ...(body as unknown as Proposal) }))
-    .filter((proposal) => proposal.planId !== planId && COUNTED.includes(fold(proposal.id)?.state ?? 'denied'));
-  const own = proposals.filter((proposal) => proposal.sponsor === sponsor && proposal.environment === environment);
+  const proposals = counted(ledger, now, fold).filter((proposal) => proposal.planId !== planId);
   const here = proposals.filter((proposal) => isSame(proposal.target, target));
-  const lastHour = own.filter(({ at }) => Date.parse(at) > now.getTime() - HOUR_MILLISECONDS);
   return {
-    spent: { hour: total(lastHour), day: total(own) },
+    spent: spentIn(
+      proposals.filter((proposal) => proposal.environment === environment),
+      sponsor,
+      now,
+    ),
     lostHere: {
       names: [...new Set(here.flatMap(({ sums }) => sums.losses))].sort(),
       sizeBefore: here.find(({ sums }) => sums.sizeBefore > 0)?.sums.sizeBefore ?? 0,
     },
   };
+}
+
+/** What a sponsor spent of its budgets so far, for describe_policy. */
+export function spentBy(
+  ledger: Ledger,
+  sponsor: string | null,
+  now: Date,
+  fold: HistoryQuery['fold'],
+): Facts['history']['spent'] {
+  return spentIn(counted(ledger, now, fold), sponsor, now);
+}
+
+type Counted = Proposal & { at: string };
+
+function counted(ledger: Ledger, now: Date, fold: HistoryQuery['fold']): Counted[] {
+  return ledger
+    .events({
+      kinds: ['change.proposed'],
+      sinceAt: new Date(now.getTime() - 24 * HOUR_MILLISECONDS).toISOString(),
+    })
+    .map(({ at, body }) => ({ at, ...(body as unknown as Proposal) }))
+    .filter((proposal) => COUNTED.includes(fold(proposal.id)?.state ?? 'denied'));
+}
+
+function spentIn(proposals: readonly Counted[], sponsor: string | null, now: Date): Facts['history']['spent'] {
+  const own = proposals.filter((proposal) => proposal.sponsor === sponsor);
+  const lastHour = own.filter(({ at }) => Date.parse(at) > now.getTime() - HOUR_MILLISECONDS);
+  return { hour: total(lastHour), day: total(own) };
 }
 
 function total(proposals: readonly Proposal[]): Spent {

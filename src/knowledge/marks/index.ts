@@ -7,6 +7,14 @@
  */
 import type { Json } from '../../core/digest.ts';
 import type { Mark } from '../../core/mark.ts';
+import { findDeputies } from './deputies.ts';
+import { findExposure } from './exposure.ts';
+import { findNetworkChange } from './groups.ts';
+import { findUnpinned } from './pins.ts';
+import { findPolicyChange } from './policies.ts';
+import { findProtection } from './protection.ts';
+import { findReach } from './reach.ts';
+import { findSlowLoss } from './slow-loss.ts';
 
 export interface ResourceView {
   logicalId: string;
@@ -14,6 +22,8 @@ export interface ResourceView {
   properties: Record<string, Json>;
   deletionPolicy: string;
   updateReplacePolicy: string;
+  /** As the template says it. */
+  updatePolicy?: Json;
 }
 
 export interface MarkContext {
@@ -22,6 +32,8 @@ export interface MarkContext {
   after: Record<string, ResourceView>;
   /** Of the resources that exist. */
   physicalIds: Record<string, string>;
+  /** Of the stack. Absent: every account that a policy names counts as a foreign one. */
+  account?: string;
   isUnknown(value: Json | undefined): boolean;
 }
 
@@ -39,7 +51,16 @@ export function ownIdsIn(value: Json | undefined): string[] {
 /** One finder per question: deputies, reach, exposure, slow loss, pins, protections. */
 export type MarkFinder = (before: ResourceView | null, after: ResourceView | null, context: MarkContext) => Mark[];
 
-const finders: readonly MarkFinder[] = [];
+const finders: readonly MarkFinder[] = [
+  findSlowLoss,
+  findProtection,
+  findExposure,
+  findNetworkChange,
+  findPolicyChange,
+  findDeputies,
+  findReach,
+  findUnpinned,
+];
 
 /** @param before null: it is created. @param after null: it is removed. */
 export const marksOfChange: MarkFinder = (before, after, context) =>
