@@ -10,6 +10,7 @@ import { denyInProduction, type GuardDefinition } from '../src/core/guard.ts';
 import { lossesOf } from '../src/core/plan.ts';
 import { pass } from '../src/core/verdict.ts';
 import { recoveryOf } from '../src/knowledge/index.ts';
+import { nestedStacks } from '../src/knowledge/nested-stacks.ts';
 
 const options = z.strictObject({
   max_age_hours: z.number().positive().default(24).describe('A recovery point that completed earlier does not count.'),
@@ -26,16 +27,20 @@ export const backupFirst: GuardDefinition<z.infer<typeof options>> = {
     judge(plan, facts) {
       const oldest = facts.now.getTime() - max_age_hours * 3_600_000;
       const completedAt = ({ recoveryPoint }: Effect) => Date.parse(recoveryPoint?.completedAt ?? '');
+      const { opened } = nestedStacks(plan.effects);
       const bare = lossesOf(plan).find(
         (effect) =>
-          isBeyondRecovery(effect) && recoveryOf(effect.type) !== 'retain_only' && !(completedAt(effect) >= oldest),
+          !opened.has(effect) &&
+          isBeyondRecovery(effect) &&
+          recoveryOf(effect.type) !== 'retain_only' &&
+          !(completedAt(effect) >= oldest),
       );
       if (!bare) return pass('backup-first');
       const has = bare.recoveryPoint
         ? `its newest recovery point ${bare.recoveryPoint.id} is of ${bare.recoveryPoint.completedAt}, older than ${max_age_hours} h`
         : 'there is no completed recovery point of it';
       const remedy =
-        bare.type === 'AWS::EC2::Volume' || bare.type === 'AWS::EC2::Instance'
+        bare.owner === undefined
           ? 'Make one (plan_snapshot), wait until it is completed, and plan this again.'
           : 'Retain it (DeletionPolicy and UpdateReplacePolicy: Retain) in an update of its own first: recovery points of this type are not verified yet.';
       return denyInProduction(
@@ -50,7 +55,7 @@ export const backupFirst: GuardDefinition<z.infer<typeof options>> = {
 
 /** A policy of Retain keeps it; a stale recovery point does not make a loss recoverable, whatever the plan calls it. */
 function isBeyondRecovery({ kind, holds, reversibility, retention, recoveryPoint }: Effect): boolean {
-  if (retention?.effective === 'Retain' || holds === 'unknown') return false;
-  const unbounded = reversibility === 'unknown' || kind === 'unknown';
-  return reversibility === 'irreversible' || recoveryPoint !== undefined || (unbounded && holds !== 'nothing');
+  if (retention?.effective === 'Retain' || (holds !== 'data' && holds !== 'identity')) return false;
+  const couldBe = kind === 'unknown' || reversibility === 'unknown' || reversibility === 'irreversible';
+  return couldBe || recoveryPoint !== undefined;
 }

@@ -26,26 +26,14 @@ const STANDARD: Record<Environment, Record<Window, Spent>> = {
   },
 };
 const KEYS = ['changes', 'updated', 'created', 'lost'] as const;
-const told = (window: Window, key: keyof Spent) =>
-  (['production', 'development', 'disposable'] as const).map((name) => `${STANDARD[name][window][key]} in ${name}`);
-const cap = (window: Window, key: keyof Spent) =>
-  z
-    .number()
-    .int()
-    .min(0)
-    .optional()
-    .describe(
-      `At most so many ${key === 'changes' ? key : `resources ${key}`} within one ${window}. Default: ${told(window, key).join(', ')}.`,
-    );
+const told = (window: Window) =>
+  Object.entries(STANDARD).map(([name, caps]) => `${KEYS.map((key) => caps[window][key]).join(', ')} in ${name}`);
+const cap = z.number().int().min(0).optional();
 const caps = (window: Window) =>
   z
-    .strictObject({
-      changes: cap(window, 'changes'),
-      updated: cap(window, 'updated'),
-      created: cap(window, 'created'),
-      lost: cap(window, 'lost'),
-    })
-    .prefault({});
+    .strictObject({ changes: cap, updated: cap, created: cap, lost: cap })
+    .prefault({})
+    .describe(`\`${KEYS.join(', ')}\` within one ${window}, at most. Without: ${told(window).join('; ')}.`);
 const options = z.strictObject({
   hour: caps('hour'),
   day: caps('day'),

@@ -65,15 +65,14 @@ export const exposure: GuardDefinition<Options> = {
   }),
 };
 
+const span = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index);
 type Network = NonNullable<Mark['network']>;
-const ports = ({ fromPort, toPort }: Network) =>
-  fromPort < 0 ? 'all ports' : fromPort === toPort ? `port ${fromPort}` : `ports ${fromPort}–${toPort}`;
+const ports = ({ fromPort, toPort }: Network) => (fromPort < 0 ? 'all ports' : `ports ${fromPort}–${toPort}`);
 
 function isOpen({ range, protocol, fromPort, toPort }: Network, given: Options): boolean {
-  const listed =
-    WITH_PORTS.test(protocol) && fromPort >= 0 && toPort >= fromPort && toPort - fromPort < given.public_ports.length;
-  const all = Array.from({ length: listed ? toPort - fromPort + 1 : 0 }, (_, index) => fromPort + index);
-  if (listed && all.every((port) => given.public_ports.includes(port))) return false;
+  const ports = fromPort < 0 || toPort - fromPort >= given.public_ports.length ? [] : span(fromPort, toPort);
+  if (WITH_PORTS.test(protocol) && ports.length > 0 && ports.every((port) => given.public_ports.includes(port)))
+    return false;
   if (OWN_GROUP.test(range)) return false;
   // INVARIANT: what is no range (a prefix list, a group elsewhere, text) counts as open.
   const [, address = '', prefix] = /^([0-9a-f.:]+)\/(\d{1,3})$/i.exec(range) ?? [];

@@ -8,6 +8,7 @@ import { effectName } from '../src/core/effect.ts';
 import { deny, type GuardDefinition, hold, note, seatsIn } from '../src/core/guard.ts';
 import { lossesOf, type Plan } from '../src/core/plan.ts';
 import { pass } from '../src/core/verdict.ts';
+import { nestedStacks } from '../src/knowledge/nested-stacks.ts';
 
 const options = z.strictObject({});
 
@@ -54,14 +55,10 @@ export const stackDeletion: GuardDefinition<z.infer<typeof options>> = {
   }),
 };
 
-/** A nested stack that goes while no effect of the plan belongs to it. */
+/** A nested stack that goes while nothing of what is in it is in the plan. */
 function unexpanded(plan: Plan): string | undefined {
-  const owners = new Set(plan.effects.flatMap(({ owner }) => (owner ? [owner.name] : [])));
-  const nested = lossesOf(plan).find(
-    ({ type, physicalId, retention }) =>
-      type === 'AWS::CloudFormation::Stack' &&
-      retention?.effective !== 'Retain' &&
-      !owners.has(physicalId?.split('/')[1] ?? physicalId ?? ''),
-  );
-  return nested && effectName(nested);
+  const losses = lossesOf(plan);
+  const { closed } = nestedStacks(plan.effects);
+  const hidden = closed.find((effect) => losses.includes(effect) && effect.retention?.effective !== 'Retain');
+  return hidden && effectName(hidden);
 }

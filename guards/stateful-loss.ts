@@ -9,6 +9,7 @@ import { denyInProduction, type GuardDefinition, hold, note, seatsIn } from '../
 import { lossesOf } from '../src/core/plan.ts';
 import { pass } from '../src/core/verdict.ts';
 import { recoveryOf } from '../src/knowledge/index.ts';
+import { nestedStacks } from '../src/knowledge/nested-stacks.ts';
 
 const options = z.strictObject({});
 
@@ -21,7 +22,10 @@ export const statefulLoss: GuardDefinition<z.infer<typeof options>> = {
   create: () => ({
     name: 'stateful-loss',
     judge(plan, facts) {
-      const losses = lossesOf(plan).filter(({ holds }) => holds === 'data' || holds === 'identity');
+      const { opened } = nestedStacks(plan.effects);
+      const losses = lossesOf(plan).filter(
+        (effect) => (effect.holds === 'data' || effect.holds === 'identity') && !opened.has(effect),
+      );
       if (losses.length === 0) return pass('stateful-loss');
       const bare = losses.filter((effect) => !isRetained(effect) && effect.retention?.effective !== 'Snapshot');
       const denied = bare.filter(({ type }) => recoveryOf(type) !== 'retain_only');

@@ -77,12 +77,11 @@ function optionsTable(guard: GuardDefinition): string[] {
 }
 
 /** @throws Error when an option has no description: each is part of the policy's language. */
-function optionRows({ properties = {} }: Schema, prefix = ''): string[] {
+function optionRows({ properties = {} }: Schema): string[] {
   return Object.entries(properties).flatMap(([key, option]) => {
-    if (option.properties) return optionRows(option, `${prefix}${key}.`);
-    if (!option.description) throw new Error(`the option ${prefix}${key} has no description`);
+    if (!option.description) throw new Error(`the option ${key} has no description`);
     const standard = option.default === undefined ? 'as said' : `\`${JSON.stringify(option.default)}\``;
-    return [`| \`${prefix}${key}\` | ${standard} | ${option.description.replaceAll('|', '\\|')} |`];
+    return [`| \`${key}\` | ${standard} | ${option.description.replaceAll('|', '\\|')} |`];
   });
 }
 

@@ -113,7 +113,7 @@ function lock(ports: ExecutorPorts, change: Change, plan: Plan): void {
 }
 
 /** What history needs to know later, without opening the plan. */
-function aboutChange(change: Change, plan: Plan) {
+export function aboutChange(change: Change, plan: Plan) {
   return {
     target: plan.target,
     environment: change.environment,

@@ -106,7 +106,7 @@ describe('plan_stack_create', () => {
   const create = { stack: 'inbox-dev', template: queue() };
 
   it('is refused where the scope does not say create, before anything is asked of the cloud', async () => {
-    expect(await world.call('plan_stack_create', create)).toMatchObject({ decision: 'denied' });
+    expect(await world.call('plan_stack_create', create)).toMatchObject({ code: 'GUARD_SCOPE' });
   });
 
   it('creates what was signed', async () => {
@@ -127,8 +127,11 @@ describe('plan_stack_create', () => {
   });
 
   it('sends an agent to the update when the stack exists', async () => {
-    expect(await world.call('plan_stack_create', { ...create, stack: 'cost-explorer-dev' })).toMatchObject({
-      code: 'STATE_STACK_EXISTS',
+    const app = world.another({
+      policy: world.policyText.replace('environment: development,', 'environment: development, create: true,'),
+    });
+    expect(await app.pipeline('plan_stack_create', { ...create, stack: 'cost-explorer-dev' })).toMatchObject({
+      error: { code: 'STATE_STACK_EXISTS' },
     });
   });
 });

@@ -15,6 +15,12 @@ import {
 
 const point = (hours: number) => ({ id: 'snap-1', completedAt: hoursAgo(hours) });
 
+const nested = gone({
+  type: 'AWS::CloudFormation::Stack',
+  logicalId: 'Inner',
+  physicalId: 'arn:aws:cloudformation:r:1:stack/shop-Inner-1/uuid',
+});
+
 vectorsOf('backup-first', [
   ['no recovery point', doingAll(gone()), facts(), 'deny'],
   ['no recovery point in development', doingAll(gone()), inDevelopment(), 'hold(1)'],
@@ -46,5 +52,12 @@ vectorsOf('backup-first', [
     'pass',
     { max_age_hours: 48 },
   ],
+  [
+    'a nested stack goes, and all that is in it is seen',
+    doingAll(nested, removed({ owner: { kind: 'stack', name: 'shop-Inner-1' } })),
+    facts(),
+    'pass',
+  ],
+  ['a nested stack goes closed', doingAll(nested), facts(), 'deny'],
   ['an update', plan(), facts(), 'pass'],
 ]);

@@ -23,6 +23,12 @@ it('tells the line to add', () => {
   expect(made('stateful-loss').judge(doingAll(gone()), facts()).remedy).toContain('DeletionPolicy: Retain');
 });
 
+const nested = gone({
+  type: 'AWS::CloudFormation::Stack',
+  logicalId: 'Inner',
+  physicalId: 'arn:aws:cloudformation:r:1:stack/shop-Inner-1/uuid',
+});
+
 vectorsOf('stateful-loss', [
   ['a table goes', doingAll(gone()), facts(), 'deny'],
   ['a table goes in development', doingAll(gone()), inDevelopment(), 'hold(1)'],
@@ -51,5 +57,12 @@ vectorsOf('stateful-loss', [
   ['something stateless goes', doingAll(removed()), facts(), 'pass'],
   ['a table is updated', doingAll(effect({ type: 'AWS::DynamoDB::Table', holds: 'data' })), facts(), 'pass'],
   ['an instance whose volumes are copied first', terminating(), facts(), 'hold(2)'],
+  [
+    'a nested stack goes, and all that is in it is seen',
+    doingAll(nested, removed({ owner: { kind: 'stack', name: 'shop-Inner-1' } })),
+    facts(),
+    'pass',
+  ],
+  ['a nested stack goes closed', doingAll(nested), facts(), 'deny'],
   ['an update', plan(), facts(), 'pass'],
 ]);
