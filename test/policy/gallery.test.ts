@@ -107,7 +107,7 @@ describe('the gallery of rules', () => {
   });
   it.each(names)('%s stops what it is for, and lets its neighbour through', (name) => {
     const loaded = load(name);
-    const judge = createRuleJudge(loaded);
+    const judge = createRuleJudge(loaded, true);
     const outcomes = ({ about, effect: over, facts }: Case) =>
       judge(plan({ effects: [effect(over)], ...about }), { ...FACTS, ...facts }).map(
         ({ id, outcome, seats }) => `${id}: ${outcome}${seats ? ` ${seats}` : ''}`,

@@ -35,7 +35,7 @@ const FACTS: RuleFacts = {
   goal: 'deploy',
 };
 const judge = (text: string, about = plan(), facts: Partial<RuleFacts> = {}) =>
-  createRuleJudge(withRules({ 'a.cedar': text }).rules)(about, { ...FACTS, ...facts });
+  createRuleJudge(withRules({ 'a.cedar': text }).rules, true)(about, { ...FACTS, ...facts });
 
 describe('rules are refused at load', () => {
   it.each([

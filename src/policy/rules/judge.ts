@@ -25,18 +25,25 @@ type Context = StatefulAuthorizationCall['context'];
 /** The rules that could say something of one action on one type. */
 interface Bench {
   setId: string;
-  attributes: string[];
-  tagKeys: string[];
-  everything: boolean;
+  /** What of one effect they can tell apart. What is the same for the whole plan is left out. */
+  distinguish(effect: Effect, action: string, tags: Tags): string;
 }
 type Findings = { forbids: string[]; errors: { id: string; message: string }[] };
 
 const SCHEMA_NAME = 'countersign';
 /** Cedar keeps what it parsed by name for the whole process. */
 const parsedSets = new Set<string>();
+type Tags = Readonly<Record<string, string>>;
 const entity = (type: string, id: string) => ({ __entity: { type, id } });
 
-export function createRuleJudge({ rules, digest }: LoadedRules): (plan: Plan, facts: RuleFacts) => RuleVerdict[] {
+/**
+ * @param validateRequests checks every request against the schema too, which doubles the time: tests do. What is
+ * asked is made from the same closed lists as the schema.
+ */
+export function createRuleJudge(
+  { rules, digest }: LoadedRules,
+  validateRequests = false,
+): (plan: Plan, facts: RuleFacts) => RuleVerdict[] {
   const benches = new Map<string, Bench | null>();
 
   function benchFor(action: string, type: string): Bench | null {
@@ -55,23 +62,19 @@ export function createRuleJudge({ rules, digest }: LoadedRules): (plan: Plan, fa
   return (plan, facts) => {
     if (rules.length === 0) return [];
     const shared = sharedContext(plan, facts);
-    const tags = tagsIn(plan);
+    const tagsOf = tagsIn(plan);
     const judged = new Map<string, Findings>();
     const found = new Map<string, { errors: Set<string>; effects: Set<string> }>();
     for (const effect of plan.effects) {
       const action = effect.revision && effect.kind === 'replace' ? 'update' : effect.kind;
       const bench = benchFor(action, effect.type);
       if (!bench) continue;
-      const request = {
-        action,
-        effect,
-        context: { ...shared, ...ownContext(action, effect, plan) },
-        tags: tags(effect),
-      };
-      const key = keyOf(bench, request);
+      const tags = tagsOf(effect);
+      const key = bench.distinguish(effect, action, tags);
       let findings = judged.get(key);
       if (!findings) {
-        findings = ask(bench, request, facts);
+        const context = { ...shared, ...ownContext(action, effect, plan) };
+        findings = ask(bench, { action, effect, context, tags }, facts, validateRequests);
         judged.set(key, findings);
       }
       for (const id of [...findings.forbids, ...findings.errors.map((error) => error.id)]) {
@@ -123,37 +126,54 @@ function parseBench(digest: string, rules: readonly Rule[]): Bench | null {
     for (const answer of answers) if (answer.type === 'failure') throw new Error(answer.errors[0]?.message);
     parsedSets.add(setId);
   }
-  const all = (pick: (rule: Rule) => Set<string>) => [...new Set(rules.flatMap((rule) => [...pick(rule)]))].sort();
-  return {
-    setId,
-    attributes: all(({ reads }) => reads.attributes),
-    tagKeys: all(({ reads }) => reads.tagKeys),
-    everything: rules.some(({ reads }) => reads.everything),
-  };
+  return { setId, distinguish: distinguisher(setId, rules) };
+}
+
+/** What differs between the effects of one plan, by the name under which a rule reads it. */
+const DIFFERING: Record<string, (effect: Effect, action: string) => unknown> = {
+  type: ({ type }) => type,
+  kind: (_effect, action) => action,
+  reversibility: ({ reversibility }) => reversibility,
+  interrupts: ({ interrupts }) => interrupts,
+  holds: ({ holds }) => holds,
+  marks: ({ marks }) => marks.map(({ kind }) => kind),
+  revision: ({ revision }) => revision,
+  size: ({ size }) => size,
+  stack: ({ owner }) => (owner?.kind === 'stack' ? owner.name : undefined),
+  logicalId: ({ logicalId }) => logicalId,
+  physicalId: ({ physicalId }) => physicalId,
+};
+
+/** INVARIANT: two effects that come out the same get the same answer; everything that the rules read is in it. */
+function distinguisher(setId: string, rules: readonly Rule[]): Bench['distinguish'] {
+  const reads = rules.map((rule) => rule.reads);
+  const everything = reads.some((one) => one.everything);
+  const names = Object.keys(DIFFERING).filter(
+    (name) =>
+      everything ||
+      reads.some(({ attributes, type, action }) => {
+        return attributes.has(name) || (name === 'type' && type) || (name === 'kind' && action);
+      }),
+  );
+  const differing = names.map((name) => DIFFERING[name]!);
+  const tagKeys = [...new Set(reads.flatMap((one) => [...one.tagKeys]))];
+  return (effect, action, tags) =>
+    JSON.stringify([setId, differing.map((part) => part(effect, action)), tagKeys.map((key) => tags[key])]);
 }
 
 interface Request {
   action: string;
   effect: Effect;
   context: Context;
-  tags: Readonly<Record<string, string>>;
+  tags: Tags;
 }
 
-/** Two effects with the same key get the same answer: everything that the bench reads is in it. */
-function keyOf({ setId, attributes, tagKeys, everything }: Bench, { action, effect, context, tags }: Request): string {
-  const { logicalId, physicalId, type } = effect;
-  const fields: Record<string, unknown> = { ...context, logicalId, physicalId };
-  return JSON.stringify([
-    setId,
-    action,
-    type,
-    attributes.map((name) => fields[name] ?? null),
-    tagKeys.map((key) => tags[key] ?? null),
-    everything ? [context, logicalId ?? null, physicalId ?? null] : null,
-  ]);
-}
-
-function ask({ setId }: Bench, { action, effect, context, tags }: Request, { sponsor }: RuleFacts): Findings {
+function ask(
+  { setId }: Bench,
+  { action, effect, context, tags }: Request,
+  { sponsor }: RuleFacts,
+  validateRequest: boolean,
+): Findings {
   const principal = { type: 'Sponsor', id: sponsor.name ?? 'nobody' };
   const resource = { type: 'Resource', id: effect.physicalId ?? effect.logicalId ?? effect.type };
   const entities: EntityJson[] = [
@@ -177,7 +197,7 @@ function ask({ setId }: Bench, { action, effect, context, tags }: Request, { spo
     resource,
     context,
     preparsedSchemaName: SCHEMA_NAME,
-    validateRequest: true,
+    validateRequest,
     preparsedPolicySetId: setId,
     entities,
   });

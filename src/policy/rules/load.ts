@@ -120,7 +120,7 @@ function readRule(text: string, place: string, loaded: LoadedRules, problem: (te
   else {
     const { id, hold, mode, ...told } = annotations.data;
     const other = loaded.rules.find((rule) => rule.id === id);
-    const reads = readsOf(parsed);
+    const reads = readsOf(converted.json as unknown as Record<string, unknown>);
     if (other) say(`the id ${id} is taken by the rule at ${other.place}`);
     if (reads.computedTag) say('write tag keys as text: a tag that decides must be known, so that no plan sets it');
     loaded.rules.push({

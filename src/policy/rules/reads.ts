@@ -6,6 +6,9 @@
 export interface Reads {
   /** Names of attributes, of the context, of the resource, or below them. */
   attributes: Set<string>;
+  /** The action, or the type through an entity (`resource in Type::"…"`), below the head of the rule. */
+  action: boolean;
+  type: boolean;
   tagKeys: Set<string>;
   /** The identity of the resource, or the context as a whole: then no two effects are alike. */
   everything: boolean;
@@ -15,17 +18,29 @@ export interface Reads {
   computedTag: boolean;
 }
 type Tree = Record<string, unknown>;
-const VARIABLE_ONLY_FOR: ReadonlySet<unknown> = new Set(['principal', 'action']);
 
-export function readsOf(policy: unknown): Reads {
+/** @param policy Cedar's JSON form. Its head is decided by action and type alone, unless it names one resource. */
+export function readsOf({ conditions, ...head }: { conditions?: unknown; [part: string]: unknown }): Reads {
+  const inHead = readsIn(head);
+  const below = readsIn(conditions);
+  return {
+    ...below,
+    everything: below.everything || inHead.everything,
+    types: new Set([...inHead.types, ...below.types]),
+  };
+}
+
+function readsIn(tree: unknown): Reads {
   const reads: Reads = {
     attributes: new Set(),
+    action: false,
+    type: false,
     tagKeys: new Set(),
     everything: false,
     types: new Set(),
     computedTag: false,
   };
-  visit(policy, reads);
+  visit(tree, reads);
   return reads;
 }
 
@@ -41,7 +56,8 @@ function visitOperator(operator: string, value: unknown, reads: Reads): void {
     case 'annotations':
       break;
     case 'Var':
-      if (!VARIABLE_ONLY_FOR.has(value)) reads.everything = true;
+      if (value === 'action') reads.action = true;
+      else if (value !== 'principal') reads.everything = true;
       break;
     case '.':
     case 'has':
@@ -62,6 +78,7 @@ function visitOperator(operator: string, value: unknown, reads: Reads): void {
       break;
     case 'in':
       // `resource in Type::"…"` depends on the type only; a Resource named there is found as an entity.
+      reads.type = true;
       visitOwner(operands.left, reads);
       visit(operands.right ?? value, reads);
       break;
@@ -77,6 +94,7 @@ function visitOperator(operator: string, value: unknown, reads: Reads): void {
 
 /** A variable below an operator that looks at one attribute of it is not read as a whole. */
 function visitOwner(left: unknown, reads: Reads): void {
-  const isVariable = left !== null && typeof left === 'object' && 'Var' in left;
-  if (!isVariable) visit(left, reads);
+  const variable = left !== null && typeof left === 'object' && 'Var' in left ? left.Var : undefined;
+  if (variable === 'action') reads.action = true;
+  else if (variable === undefined) visit(left, reads);
 }
