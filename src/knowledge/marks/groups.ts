@@ -129,7 +129,10 @@ function networkRules(
   }));
 }
 
-/** All rules of a group. Without any for what goes out: everything. Undefined: there is no such group. */
+/**
+ * All rules of a group. A group that was made without rules for what goes out lets everything out; once it has had
+ * some, none means none (page of AWS::EC2::SecurityGroup in the CloudFormation template reference).
+ */
 function rulesOfGroup(
   group: string,
   direction: Direction,
@@ -138,8 +141,8 @@ function rulesOfGroup(
 ): NetworkRule[] {
   const holders = holdersOf(group, resources, context);
   const rules = holders.flatMap((holder) => rulesIn(holder, direction));
-  const all =
-    direction === 'out' && holders.some(({ type }) => type === 'AWS::EC2::SecurityGroup') && rules.length === 0;
+  const hadRules = holdersOf(group, context.before, context).some((holder) => rulesIn(holder, direction).length > 0);
+  const all = direction === 'out' && group in resources && rules.length === 0 && !hadRules;
   return (all ? [ANY] : rules).flatMap((rule) => networkRules(rule, direction, group, resources, context));
 }
 

@@ -63,8 +63,7 @@ function code(row: PinRow, before: ResourceView | null, after: ResourceView, con
   return [...valuesAt(after, row.path, context)].flatMap(([path, value]): Mark[] => {
     if (!always && !mayDiffer(was.get(path), value, context) && !mayDiffer(versionWas, version, context)) return [];
     return [...stringsIn(value, path)].flatMap(([at, text]) => {
-      const unknown =
-        context.isUnknown(text) || context.isUnknown(version) || DYNAMIC.test(text) || text.startsWith('resolve:');
+      const unknown = context.isUnknown(text) || context.isUnknown(version) || isReadAgain(text);
       const pinned = row.kind === 'ami' || (row.kind === 'image' ? imageIsPinned(text) : objectIsPinned(text, version));
       if (pinned && !unknown) return [];
       const what = unknown
@@ -103,6 +102,12 @@ function isUnversioned(service: string, rest: string): boolean {
   // secret-id (an ARN has colons of its own), SecretString, json-key, version-stage, version-id
   const after = rest.replace(/^arn:[^:]*:secretsmanager:[^:]*:[^:]*:secret:[^:]*/, 'id').split(':');
   return (after[4] ?? '') === '';
+}
+
+/** A reference, of CloudFormation or of EC2 at launch, without a version (a label moves). */
+function isReadAgain(text: string): boolean {
+  const [, service, rest = ''] = DYNAMIC.exec(text) ?? [];
+  return service === undefined ? /^resolve:ssm:(?!.*:\d+$)/.test(text) : isUnversioned(service, rest);
 }
 
 function values(after: ResourceView): Mark[] {
