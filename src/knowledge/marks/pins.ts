@@ -16,7 +16,7 @@ import type { Json } from '../../core/digest.ts';
 import type { Mark } from '../../core/mark.ts';
 import type { MarkContext, MarkFinder, ResourceView } from './index.ts';
 import { MOVING, PINS, type PinRow } from './pins-table.ts';
-import { mayDiffer, shown, stringsIn, valueAt, valuesAt } from './read.ts';
+import { changedAt, mayDiffer, shown, stringsIn, valueAt, valuesAt } from './read.ts';
 
 const rowsByType = Map.groupBy(PINS, ({ type }) => type);
 const movingByType = Map.groupBy(MOVING, ({ type }) => type);
@@ -53,6 +53,9 @@ function objectIsPinned(name: string, version: Json | undefined): boolean {
   return DIGEST.test(name.split('?')[0]!.split('/').at(-1) ?? '');
 }
 
+/** Where the bucket of a key stands. */
+const bucketOf = (path: string) => path.replace(/(S3)?Key$/, '$1Bucket').replace(/FileBucket$/, 'BucketARN');
+
 function code(row: PinRow, before: ResourceView | null, after: ResourceView, context: MarkContext): Mark[] {
   const was = valuesAt(before, row.path, context);
   const [versionWas, version] = [before, after].map((view) =>
@@ -61,7 +64,9 @@ function code(row: PinRow, before: ResourceView | null, after: ResourceView, con
   // A nested stack reads its template again at every update.
   const always = row.type === 'AWS::CloudFormation::Stack';
   return [...valuesAt(after, row.path, context)].flatMap(([path, value]): Mark[] => {
-    if (!always && !mayDiffer(was.get(path), value, context) && !mayDiffer(versionWas, version, context)) return [];
+    const elsewhere = changedAt(before, after, bucketOf(row.path), context);
+    if (!always && !elsewhere && !mayDiffer(was.get(path), value, context) && !mayDiffer(versionWas, version, context))
+      return [];
     return [...stringsIn(value, path)].flatMap(([at, text]) => {
       const unknown = context.isUnknown(text) || context.isUnknown(version) || isReadAgain(text);
       const pinned = row.kind === 'ami' || (row.kind === 'image' ? imageIsPinned(text) : objectIsPinned(text, version));
