@@ -11,7 +11,7 @@
 import type { Json } from '../../core/digest.ts';
 import type { Mark } from '../../core/mark.ts';
 import type { MarkContext, MarkFinder, ResourceView } from './index.ts';
-import { type NetworkRule, networkGain } from './network.ts';
+import { type NetworkRule, networkGain, overlaps } from './network.ts';
 import { isMembers, listOf, mayDiffer, numberOf, same, shown } from './read.ts';
 import { whoseIs } from './refs.ts';
 
@@ -163,6 +163,7 @@ function securityGroup(before: ResourceView | null, after: ResourceView | null, 
       const path = `Properties.${RULE_TYPES[view.type] ? (view.properties.CidrIp === undefined ? 'GroupId' : 'CidrIp') : INLINE[direction]}`;
       const was = rulesOfGroup(group, direction, context.before, context);
       const is = rulesOfGroup(group, direction, context.after, context);
+      if (same(was as never, is as never)) return [];
       const mine = (side: ResourceView | null, resources: MarkContext['after']) =>
         side && groupOf(side, context) === group
           ? rulesIn(side, direction).flatMap((rule) => networkRules(rule, direction, group, resources, context))
@@ -194,7 +195,7 @@ function securityGroup(before: ResourceView | null, after: ResourceView | null, 
 /** Of what a group gains, that to which these rules add something. */
 function attributed(gains: NetworkRule[], others: NetworkRule[], mine: NetworkRule[]): NetworkRule[] {
   const own = networkGain(others, mine);
-  return gains.filter((gain) => own.some((rule) => networkGain([gain], [rule]).length === 0));
+  return gains.filter((gain) => own.some((rule) => overlaps(gain, rule)));
 }
 
 function networkAcl(before: ResourceView | null, after: ResourceView | null, context: MarkContext): Mark[] {

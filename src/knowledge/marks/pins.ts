@@ -64,7 +64,7 @@ function code(row: PinRow, before: ResourceView | null, after: ResourceView, con
   // A nested stack reads its template again at every update.
   const always = row.type === 'AWS::CloudFormation::Stack';
   return [...valuesAt(after, row.path, context)].flatMap(([path, value]): Mark[] => {
-    const elsewhere = changedAt(before, after, bucketOf(row.path), context);
+    const elsewhere = row.path.endsWith('Key') && changedAt(before, after, bucketOf(row.path), context);
     if (!always && !elsewhere && !mayDiffer(was.get(path), value, context) && !mayDiffer(versionWas, version, context))
       return [];
     return [...stringsIn(value, path)].flatMap(([at, text]) => {

@@ -40,6 +40,14 @@ describe('the world stays the world', () => {
     const Two = { Type: 'AWS::EC2::SecurityGroupIngress', Properties: { GroupId: 'sg-1', ...tcp('128.0.0.0/1', 22) } };
     expect(marks('expose', { It }, { It, Two }).map(({ network }) => network?.range)).toEqual(['0.0.0.0/0']);
   });
+  it('when another new rule cuts its ports in pieces', () => {
+    const It = {
+      Type: 'AWS::EC2::SecurityGroupIngress',
+      Properties: { GroupId: 'sg-1', ...tcp('0.0.0.0/1', 400, 500) },
+    };
+    const Two = { Type: 'AWS::EC2::SecurityGroupIngress', Properties: { GroupId: 'sg-1', ...tcp('128.0.0.0/1', 450) } };
+    expect(marks('expose', {}, { It, Two }, 'It').map(({ network }) => network?.fromPort)).toEqual([400, 450, 451]);
+  });
   it('through a prefix list of the stack, and its entries later', () => {
     const List = { Type: 'AWS::EC2::PrefixList', Properties: { Entries: [{ Cidr: '0.0.0.0/0' }] } };
     expect(

@@ -56,6 +56,15 @@ describe('what moves stays not pinned', () => {
       { path: 'Properties.ContainerDefinitions.b.Image' },
     ]);
   });
+  it('but not as the sidecar that stays as it is', () => {
+    const task = (tag: string) => ({
+      ContainerDefinitions: [
+        { Name: 'a', Image: `web:${tag}` },
+        { Name: 'b', Image: 'agent' },
+      ],
+    });
+    expect(unpinned('AWS::ECS::TaskDefinition', task('1.4.3'), task('1.4.2'))).toEqual([]);
+  });
   it('as code whose version is taken away, with the same key', () => {
     const code = { S3Bucket: 'b', S3Key: 'app.zip' };
     expect(unpinned('AWS::Lambda::Function', { Code: code }, { Code: { ...code, S3ObjectVersion: '3' } })).toHaveLength(
