@@ -11,7 +11,7 @@
 import type { Json } from '../../core/digest.ts';
 import type { Mark } from '../../core/mark.ts';
 import type { MarkContext, MarkFinder, ResourceView } from './index.ts';
-import { type NetworkRule, networkGain } from './network.ts';
+import { type NetworkRule, networkGain, overlaps } from './network.ts';
 import { isMembers, listOf, mayDiffer, numberOf, same, shown } from './read.ts';
 import { whoseIs } from './refs.ts';
 
@@ -129,7 +129,10 @@ function networkRules(
   }));
 }
 
-/** All rules of a group. Without any for what goes out: everything. Undefined: there is no such group. */
+/**
+ * All rules of a group. A group that was made without rules for what goes out lets everything out; once it has had
+ * some, none means none (page of AWS::EC2::SecurityGroup in the CloudFormation template reference).
+ */
 function rulesOfGroup(
   group: string,
   direction: Direction,
@@ -138,8 +141,8 @@ function rulesOfGroup(
 ): NetworkRule[] {
   const holders = holdersOf(group, resources, context);
   const rules = holders.flatMap((holder) => rulesIn(holder, direction));
-  const all =
-    direction === 'out' && holders.some(({ type }) => type === 'AWS::EC2::SecurityGroup') && rules.length === 0;
+  const hadRules = holdersOf(group, context.before, context).some((holder) => rulesIn(holder, direction).length > 0);
+  const all = direction === 'out' && group in resources && rules.length === 0 && !hadRules;
   return (all ? [ANY] : rules).flatMap((rule) => networkRules(rule, direction, group, resources, context));
 }
 
@@ -160,6 +163,7 @@ function securityGroup(before: ResourceView | null, after: ResourceView | null, 
       const path = `Properties.${RULE_TYPES[view.type] ? (view.properties.CidrIp === undefined ? 'GroupId' : 'CidrIp') : INLINE[direction]}`;
       const was = rulesOfGroup(group, direction, context.before, context);
       const is = rulesOfGroup(group, direction, context.after, context);
+      if (same(was as never, is as never)) return [];
       const mine = (side: ResourceView | null, resources: MarkContext['after']) =>
         side && groupOf(side, context) === group
           ? rulesIn(side, direction).flatMap((rule) => networkRules(rule, direction, group, resources, context))
@@ -191,7 +195,7 @@ function securityGroup(before: ResourceView | null, after: ResourceView | null, 
 /** Of what a group gains, that to which these rules add something. */
 function attributed(gains: NetworkRule[], others: NetworkRule[], mine: NetworkRule[]): NetworkRule[] {
   const own = networkGain(others, mine);
-  return gains.filter((gain) => own.some((rule) => networkGain([gain], [rule]).length === 0));
+  return gains.filter((gain) => own.some((rule) => overlaps(gain, rule)));
 }
 
 function networkAcl(before: ResourceView | null, after: ResourceView | null, context: MarkContext): Mark[] {

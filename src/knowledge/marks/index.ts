@@ -59,9 +59,23 @@ const finders: readonly MarkFinder[] = [
   findPolicyChange,
   findDeputies,
   findReach,
-  findUnpinned,
 ];
 
+const seen = new WeakMap<MarkContext, MarkContext>();
+
+/** A dynamic reference has a value that only the cloud knows, with a version too. */
+function withReferences(context: MarkContext): MarkContext {
+  const known = seen.get(context);
+  if (known) return known;
+  const isUnknown: MarkContext['isUnknown'] = (value) =>
+    context.isUnknown(value) || (value !== undefined && JSON.stringify(value).includes('{{resolve:'));
+  const wrapped = { ...context, isUnknown };
+  seen.set(context, wrapped);
+  return wrapped;
+}
+
 /** @param before null: it is created. @param after null: it is removed. */
-export const marksOfChange: MarkFinder = (before, after, context) =>
-  finders.flatMap((find) => find(before, after, context));
+export const marksOfChange: MarkFinder = (before, after, context) => [
+  ...finders.flatMap((find) => find(before, after, withReferences(context))),
+  ...findUnpinned(before, after, context),
+];

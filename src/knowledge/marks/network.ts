@@ -29,7 +29,7 @@ interface Range {
 const BITS: Record<string, number> = { '4': 32, '6': 128 };
 const PROTOCOLS: Record<string, string> = { '6': 'tcp', '17': 'udp', '1': 'icmp', '58': 'icmpv6', all: '-1', '': '-1' };
 /** RFC 1918, 6598, 3927, 1122; unique local, link local, loopback. From memory. */
-const PRIVATE =
+const PRIVATE_TEXT =
   '10.0.0.0/8 172.16.0.0/12 192.168.0.0/16 100.64.0.0/10 169.254.0.0/16 127.0.0.0/8 fc00::/7 fe80::/10 ::1';
 /** Scattered public ranges that together are more than this are told as one. */
 const SCATTERED: Record<string, bigint> = { '4': 1n << 24n, '6': 1n << 96n };
@@ -145,11 +145,12 @@ function boxOf(rule: NetworkRule): Box {
   };
 }
 
+const PRIVATE = PRIVATE_TEXT.split(' ').map((text) => parseRange(text)!);
+
 /** More public addresses than a /8 in ranges that do not touch: one range over all of them. */
 function gathered(ranges: readonly Range[]): Range[] {
-  const inner = PRIVATE.split(' ').map((text) => parseRange(text)!);
   return ['4', '6'].flatMap((family) => {
-    const open = ranges.filter((range) => range.family === family && !covers(inner, range));
+    const open = ranges.filter((range) => range.family === family && !covers(PRIVATE, range));
     const size = open.reduce((sum, { first, last }) => sum + last - first + 1n, 0n);
     const [first, last] = [open[0]?.first ?? 0n, open.at(-1)?.last ?? 0n];
     return open.length > 1 && size > SCATTERED[family]! ? [{ family, first, last }] : [];
@@ -195,4 +196,17 @@ export function networkGain(before: readonly NetworkRule[], after: readonly Netw
       hasPorts(protocol) ? { range, protocol, fromPort, toPort } : { range, protocol, fromPort: -1, toPort: -1 },
     )
     .sort((a, b) => a.protocol.localeCompare(b.protocol) || a.fromPort - b.fromPort || a.range.localeCompare(b.range));
+}
+
+/** Is there anything that both rules reach? */
+export function overlaps(a: NetworkRule, b: NetworkRule): boolean {
+  const [one, other] = [boxOf(a), boxOf(b)];
+  return (
+    (one.protocol === other.protocol || one.protocol === '-1' || other.protocol === '-1') &&
+    one.from <= other.to &&
+    other.from <= one.to &&
+    one.range.family === other.range.family &&
+    one.range.first <= other.range.last &&
+    other.range.first <= one.range.last
+  );
 }

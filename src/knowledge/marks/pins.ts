@@ -16,7 +16,7 @@ import type { Json } from '../../core/digest.ts';
 import type { Mark } from '../../core/mark.ts';
 import type { MarkContext, MarkFinder, ResourceView } from './index.ts';
 import { MOVING, PINS, type PinRow } from './pins-table.ts';
-import { mayDiffer, shown, stringsIn, valueAt, valuesAt } from './read.ts';
+import { changedAt, mayDiffer, shown, stringsIn, valueAt, valuesAt } from './read.ts';
 
 const rowsByType = Map.groupBy(PINS, ({ type }) => type);
 const movingByType = Map.groupBy(MOVING, ({ type }) => type);
@@ -53,6 +53,9 @@ function objectIsPinned(name: string, version: Json | undefined): boolean {
   return DIGEST.test(name.split('?')[0]!.split('/').at(-1) ?? '');
 }
 
+/** Where the bucket of a key stands. */
+const bucketOf = (path: string) => path.replace(/(S3)?Key$/, '$1Bucket').replace(/FileBucket$/, 'BucketARN');
+
 function code(row: PinRow, before: ResourceView | null, after: ResourceView, context: MarkContext): Mark[] {
   const was = valuesAt(before, row.path, context);
   const [versionWas, version] = [before, after].map((view) =>
@@ -61,10 +64,11 @@ function code(row: PinRow, before: ResourceView | null, after: ResourceView, con
   // A nested stack reads its template again at every update.
   const always = row.type === 'AWS::CloudFormation::Stack';
   return [...valuesAt(after, row.path, context)].flatMap(([path, value]): Mark[] => {
-    if (!always && !mayDiffer(was.get(path), value, context) && !mayDiffer(versionWas, version, context)) return [];
+    const elsewhere = row.path.endsWith('Key') && changedAt(before, after, bucketOf(row.path), context);
+    if (!always && !elsewhere && !mayDiffer(was.get(path), value, context) && !mayDiffer(versionWas, version, context))
+      return [];
     return [...stringsIn(value, path)].flatMap(([at, text]) => {
-      const unknown =
-        context.isUnknown(text) || context.isUnknown(version) || DYNAMIC.test(text) || text.startsWith('resolve:');
+      const unknown = context.isUnknown(text) || context.isUnknown(version) || isReadAgain(text);
       const pinned = row.kind === 'ami' || (row.kind === 'image' ? imageIsPinned(text) : objectIsPinned(text, version));
       if (pinned && !unknown) return [];
       const what = unknown
@@ -103,6 +107,12 @@ function isUnversioned(service: string, rest: string): boolean {
   // secret-id (an ARN has colons of its own), SecretString, json-key, version-stage, version-id
   const after = rest.replace(/^arn:[^:]*:secretsmanager:[^:]*:[^:]*:secret:[^:]*/, 'id').split(':');
   return (after[4] ?? '') === '';
+}
+
+/** A reference, of CloudFormation or of EC2 at launch, without a version (a label moves). */
+function isReadAgain(text: string): boolean {
+  const [, service, rest = ''] = DYNAMIC.exec(text) ?? [];
+  return service === undefined ? /^resolve:ssm:(?!.*:\d+$)/.test(text) : isUnversioned(service, rest);
 }
 
 function values(after: ResourceView): Mark[] {

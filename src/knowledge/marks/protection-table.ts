@@ -32,6 +32,7 @@ AWS::NetworkFirewall::Firewall | FirewallPolicyChangeProtection | unprotect | of
 AWS::Logs::LogGroup | DeletionProtectionEnabled | unprotect | off off | the log group from deletion
 AWS::ElasticLoadBalancingV2::LoadBalancer | LoadBalancerAttributes.#deletion_protection~enabled.Value | unprotect | off off | the load balancer from deletion
 AWS::ElasticLoadBalancingV2::LoadBalancer | LoadBalancerAttributes.#access_logs~s3~enabled.Value | unprotect | off off | its access logs
+AWS::ElasticLoadBalancingV2::LoadBalancer | LoadBalancerAttributes.#access_logs~s3~bucket.Value | unprotect | changed | its access logs, where they were looked for
 AWS::ElasticLoadBalancing::LoadBalancer | AccessLoggingPolicy.Enabled | unprotect | off off | its access logs
 AWS::S3::Bucket | ObjectLockEnabled | unprotect | off off | objects from deletion
 AWS::S3::Bucket | ObjectLockConfiguration | unprotect | fewer | objects from deletion

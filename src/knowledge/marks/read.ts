@@ -82,9 +82,11 @@ export function same(a: Json | undefined, b: Json | undefined): boolean {
   return a === b || canonicalJson(plain(a)) === canonicalJson(plain(b));
 }
 
-/** May it differ? Two unknowns may. */
+const PINNED_REFERENCE = /\{\{resolve:[^}]*:\d+\}\}/g;
+
+/** May it differ? Two unknowns may; the same dynamic reference with a version may not. */
 export function mayDiffer(a: Json | undefined, b: Json | undefined, context: MarkContext): boolean {
-  return !same(a, b) || context.isUnknown(b);
+  return !same(a, b) || (context.isUnknown(b) && context.isUnknown(JSON.stringify(b).replaceAll(PINNED_REFERENCE, '')));
 }
 
 /** Did anything at this path change? */

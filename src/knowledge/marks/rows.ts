@@ -103,7 +103,8 @@ function expiringRules(value: Value): Json[] {
 function isNoSooner(rule: Value, known: Value): boolean {
   if (isMembers(rule) && isMembers(known))
     return [...new Set([...Object.keys(rule), ...Object.keys(known)])].every((name) =>
-      isNoSooner(rule[name], known[name]),
+      // Numbers that say what it matches, not when.
+      /^ObjectSize/.test(name) ? same(rule[name], known[name]) : isNoSooner(rule[name], known[name]),
     );
   if (Array.isArray(rule) && Array.isArray(known))
     return rule.length === known.length && rule.every((item, index) => isNoSooner(item, known[index]));

@@ -64,8 +64,8 @@ export const findSlowLoss: MarkFinder = (before, after, context) => {
     ];
   }
   const marks = judgeRows(rows.get(after.type) ?? [], before, after, context);
-  const known = new Set((rows.get(after.type) ?? []).map(({ path }) => path.split('.').at(-1)));
-  const named = before ? byName(before, after, context).filter(({ path }) => !known.has(path.split('.').at(-1))) : [];
+  const known = new Set((rows.get(after.type) ?? []).map(({ path }) => path.split('.')[0]));
+  const named = before ? byName(before, after, context).filter(({ path }) => !known.has(path.split('.')[1])) : [];
   return [...marks, ...named, ...displaced(before, after, context)];
 };
 
