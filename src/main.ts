@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import type { App } from './app.ts';
+import type { GivenAnswers } from './cli/init-questions.ts';
 import { readConfig } from './config.ts';
 import { CountersignError } from './core/errors.ts';
 
@@ -23,9 +24,8 @@ const config = () => readConfig(program.opts<{ home?: string; policy?: string }>
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 const printJson = (value: unknown): void => print(JSON.stringify(value, null, 2));
 
-async function withApp<T>(run: (app: App) => Promise<T> | T): Promise<T> {
+async function withApp<T>(run: (app: App) => Promise<T> | T, settings = config()): Promise<T> {
   const { createApp, openSandbox } = await import('./app.ts');
-  const settings = config();
   const sandbox = program.opts<{ sandbox?: boolean }>().sandbox ? await openSandbox(settings.home) : undefined;
   const app = createApp(settings, sandbox ? { sandbox } : {});
   try {
@@ -206,9 +206,10 @@ audit
 const policy = program.command('policy').description('the policy file');
 policy
   .command('check')
-  .description('read the policy strictly; errors with line and column')
-  .action(async () => {
-    const [{ loadPolicy }, { guards }] = await Promise.all([import('./policy/load.ts'), import('../guards/index.ts')]);
+  .description('read the policy strictly; errors and warnings with line and column')
+  .option('--strict', 'warnings are errors')
+  .option('--json', 'as JSON')
+  .action(async ({ strict = false, json }: { strict?: boolean; json?: boolean }) => {
     const path = config().policyPath;
     if (!path)
       throw new CountersignError(
@@ -216,35 +217,39 @@ policy
         'No policy is named.',
         'Name it with --policy or COUNTERSIGN_POLICY.',
       );
-    print(`${path} is valid. Digest ${loadPolicy(path, guards).digest}.`);
+    const { checkPolicyFile, checkText, isAccepted } = await import('./cli/policy-check.ts');
+    const report = await checkPolicyFile(path);
+    if (json) printJson(report);
+    else print(checkText(report));
+    process.exitCode = isAccepted(report, strict) ? EXIT.pass : EXIT.failed;
+  });
+policy
+  .command('schema')
+  .description('the JSON Schema of the policy file')
+  .option('--cedar', 'the Cedar schema of its rules instead')
+  .action(async ({ cedar = false }: { cedar?: boolean }) => {
+    const { policySchemaText } = await import('./cli/policy-schema.ts');
+    process.stdout.write(policySchemaText({ cedar }));
   });
 
 program
   .command('init')
-  .description('write a plan-only policy and the entry for your MCP client')
+  .description('write a plan-only policy and the entry for your MCP client; asks at a terminal what no flag says')
+  .addOption(new Option('--client <name>', 'which client').choices(['claude', 'kiro', 'cursor', 'vscode']))
   .addOption(
-    new Option('--client <name>', 'which client').choices(['kiro', 'claude', 'cursor', 'vscode']).default('claude'),
+    new Option('--environment <name>', 'what this account is').choices(['production', 'development', 'disposable']),
   )
-  .addOption(
-    new Option('--environment <name>', 'what this account is')
-      .choices(['production', 'development', 'disposable'])
-      .default('production'),
-  )
-  .action(({ client, environment }: { client: 'kiro' | 'claude' | 'cursor' | 'vscode'; environment: string }) =>
-    withApp(async (app) => {
-      const { initialPolicy, writeInit } = await import('./cli/init.ts');
-      const { account, region } = await app.cloud.identity({});
-      const person = (app.config.actsAs[0] ?? 'me').toLowerCase().replaceAll(/[^a-z0-9_-]/g, '') || 'me';
-      const written = writeInit(
-        client,
-        'countersign.policy.yaml',
-        initialPolicy(account, region, environment, person),
-        person,
-      );
-      print(
-        `Written: ${written.join(', ')}. Account ${account}, ${environment}, plans only. Restart your client, and ask it to describe the policy.`,
-      );
-    }),
+  .option('--person <name>', 'your name in the policy (default: your user name)')
+  .action((given: GivenAnswers) =>
+    withApp(
+      async (app) => {
+        const { init } = await import('./cli/init-questions.ts');
+        const asks = process.stdin.isTTY === true && process.stdout.isTTY === true;
+        await init(app, given, { asks, policyFile: config().policyPath ?? 'countersign.policy.yaml', tell: print });
+      },
+      // The policy is still to be written: there is none to read.
+      { ...config(), policyPath: undefined },
+    ),
   );
 
 /** A user's mistake is one clear message, never a stack trace. */

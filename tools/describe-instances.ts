@@ -1,6 +1,6 @@
 /** EC2 instances, who owns them, and their volumes. */
 import { z } from 'zod';
-import { defineTool, pageInput, placeInput, placeOf, text } from '../src/core/tool.ts';
+import { defineTool, pageInput, placeInput, placeOf } from '../src/core/tool.ts';
 
 export const describeInstances = defineTool({
   name: 'describe_instances',
@@ -11,8 +11,8 @@ export const describeInstances = defineTool({
   input: z.strictObject({
     ...placeInput,
     ...pageInput,
-    instance_ids: z.array(text(32)).min(1).max(100).optional(),
-    tag: text(256).optional(),
+    instance_ids: z.array(z.string().max(32)).min(1).max(100).optional(),
+    tag: z.string().max(256).optional(),
   }),
   output: z.looseObject({
     instances: z.array(z.looseObject({ instance_id: z.string(), state: z.string() })),

@@ -1,6 +1,6 @@
 /** Security groups: their rules, who uses them, what is open. */
 import { z } from 'zod';
-import { defineTool, pageInput, placeInput, placeOf, text } from '../src/core/tool.ts';
+import { defineTool, pageInput, placeInput, placeOf } from '../src/core/tool.ts';
 
 export const describeSecurityGroups = defineTool({
   name: 'describe_security_groups',
@@ -10,8 +10,8 @@ export const describeSecurityGroups = defineTool({
   input: z.strictObject({
     ...placeInput,
     ...pageInput,
-    group_ids: z.array(text(32)).min(1).max(100).optional(),
-    vpc_id: text(32).optional(),
+    group_ids: z.array(z.string().max(32)).min(1).max(100).optional(),
+    vpc_id: z.string().max(32).optional(),
   }),
   output: z.looseObject({
     security_groups: z.array(

@@ -1,6 +1,6 @@
 /** EBS volumes, and how fresh their snapshots are. */
 import { z } from 'zod';
-import { defineTool, pageInput, placeInput, placeOf, text } from '../src/core/tool.ts';
+import { defineTool, pageInput, placeInput, placeOf } from '../src/core/tool.ts';
 
 export const describeVolumes = defineTool({
   name: 'describe_volumes',
@@ -10,8 +10,8 @@ export const describeVolumes = defineTool({
   input: z.strictObject({
     ...placeInput,
     ...pageInput,
-    volume_ids: z.array(text(32)).min(1).max(100).optional(),
-    instance_id: text(32).optional(),
+    volume_ids: z.array(z.string().max(32)).min(1).max(100).optional(),
+    instance_id: z.string().max(32).optional(),
   }),
   output: z.looseObject({
     volumes: z.array(z.looseObject({ volume_id: z.string(), state: z.string() })),

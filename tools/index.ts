@@ -13,7 +13,9 @@ import { planInstanceAction } from './plan-instance-action.ts';
 import { planInstanceType } from './plan-instance-type.ts';
 import { planSecurityGroupRules } from './plan-security-group-rules.ts';
 import { planSnapshot } from './plan-snapshot.ts';
+import { planStackCreate } from './plan-stack-create.ts';
 import { planStackDelete } from './plan-stack-delete.ts';
+import { planStackRollback } from './plan-stack-rollback.ts';
 import { planStackUpdate } from './plan-stack-update.ts';
 import { planTags } from './plan-tags.ts';
 import { proposeChange } from './propose-change.ts';
@@ -24,10 +26,12 @@ export const tools: readonly Tool[] = [
   describeStacks,
   describeStack,
   describeInstances,
+  planStackCreate,
   describeSecurityGroups,
   describeVolumes,
   planStackUpdate,
   planStackDelete,
+  planStackRollback,
   planInstanceAction,
   planInstanceType,
   planSecurityGroupRules,

@@ -1,6 +1,6 @@
 /** A plan to start, stop, reboot or terminate instances. */
 import { z } from 'zod';
-import { defineTool, placeInput, shaped } from '../src/core/tool.ts';
+import { defineTool, placeInput } from '../src/core/tool.ts';
 
 export const planInstanceAction = defineTool({
   name: 'plan_instance_action',
@@ -11,7 +11,7 @@ export const planInstanceAction = defineTool({
   input: z.strictObject({
     ...placeInput,
     instance_ids: z
-      .array(shaped(/^i-[0-9a-f]{8,17}$/, 'i-0123456789abcdef0'))
+      .array(z.string().regex(/^i-[0-9a-f]{8,17}$/, 'such as i-0123456789abcdef0'))
       .min(1)
       .max(50),
     action: z.enum(['start', 'stop', 'reboot', 'terminate']),

@@ -2,9 +2,9 @@
 import { z } from 'zod';
 import { CountersignError } from '../src/core/errors.ts';
 import { parseRule } from '../src/core/network-rule.ts';
-import { defineTool, placeInput, shaped, text } from '../src/core/tool.ts';
+import { defineTool, placeInput } from '../src/core/tool.ts';
 
-const rules = z.array(text(320)).max(50).default([]);
+const rules = z.array(z.string().max(320)).max(50).default([]);
 
 function parsed(lines: string[]) {
   return lines.map((line, index) => {
@@ -26,7 +26,7 @@ export const planSecurityGroupRules = defineTool({
     'Dry run: rules of a security group, written as describe_security_groups shows them: "ingress tcp 443 10.0.0.0/8", "ingress tcp 8000-8080 sg-…", "egress all 0.0.0.0/0"; after " # " a description.',
   input: z.strictObject({
     ...placeInput,
-    group_id: shaped(/^sg-[0-9a-f]{8,17}$/, 'sg-0123456789abcdef0'),
+    group_id: z.string().regex(/^sg-[0-9a-f]{8,17}$/, 'such as sg-0123456789abcdef0'),
     authorize: rules,
     revoke: rules,
   }),

@@ -1,6 +1,6 @@
 /** A plan to set or remove tags. */
 import { z } from 'zod';
-import { defineTool, placeInput, shaped, text } from '../src/core/tool.ts';
+import { defineTool, placeInput } from '../src/core/tool.ts';
 
 export const planTags = defineTool({
   name: 'plan_tags',
@@ -11,11 +11,11 @@ export const planTags = defineTool({
   input: z.strictObject({
     ...placeInput,
     resource_ids: z
-      .array(shaped(/^[a-z]{1,5}-[0-9a-f]{8,17}$/, 'i-0123456789abcdef0'))
+      .array(z.string().regex(/^[a-z]{1,5}-[0-9a-f]{8,17}$/, 'such as i-0123456789abcdef0'))
       .min(1)
       .max(50),
-    set: z.record(text(128), text(256)).default({}),
-    remove: z.array(text(128)).max(50).default([]),
+    set: z.record(z.string().max(128), z.string().max(256)).default({}),
+    remove: z.array(z.string().max(128)).max(50).default([]),
   }),
   target: ({ resource_ids }) => ({ kind: 'resources', name: [...new Set(resource_ids)].sort().join(',') }),
   run: ({ resource_ids, set, remove }, { planner }) => planner.tags(resource_ids, set, remove),

@@ -1,7 +1,7 @@
 /** The shape of a tool file: a definition, strict schemas, and one function over its ports. */
 import { z } from 'zod';
 import type { PlanDraft } from './plan.ts';
-import type { ChangesPort, CloudReader, Place, Planner, PolicyPort } from './ports.ts';
+import type { ChangesPort, CloudReader, Place, Planner, PolicyPort, TemplateRequest } from './ports.ts';
 
 export type ToolEffect = 'describe' | 'plan' | 'propose';
 
@@ -57,20 +57,31 @@ export function annotationsOf(tool: Tool) {
   };
 }
 
-/** Bounds and shapes that are checked and not told: what a model sees of all tools together must stay short. */
-export const text = (maxCharacters: number) =>
-  z.string().refine((value) => value.length <= maxCharacters, `at most ${maxCharacters} characters`);
-export const shaped = (pattern: RegExp, example: string) =>
-  z.string().refine((value) => pattern.test(value), `not such as ${example}`);
-
 /** Where: every tool takes these. Without a region: the configured one. `account` is an alias of the policy. */
 export const placeInput = {
-  region: text(32).optional(),
-  account: text(64).optional(),
+  region: z.string().max(32).optional(),
+  account: z.string().max(64).optional().describe('alias in the policy'),
 };
 
+/** Where a template comes from, and what goes with it. */
+export const templateInput = {
+  template: z.string().max(1_000_000).optional(),
+  template_file: z.string().max(4_096).optional(),
+  change_set: z.string().max(1_600).optional(),
+  parameters: z.record(z.string().max(255), z.string().max(4_096)).optional(),
+  tags: z.record(z.string().max(128), z.string().max(256)).optional(),
+  capabilities: z.array(z.enum(['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM', 'CAPABILITY_AUTO_EXPAND'])).optional(),
+};
+type TemplateInput = { stack: string } & { [Key in keyof typeof templateInput]?: z.infer<(typeof templateInput)[Key]> };
+
+export function templateRequestOf(input: TemplateInput): TemplateRequest {
+  const { stack, template, template_file: templateFile, change_set: changeSet, parameters, tags, capabilities } = input;
+  const given = { template, templateFile, changeSet, parameters, tags, capabilities };
+  return { stack, ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) };
+}
+
 export const pageInput = {
-  cursor: text(2_048).optional(),
+  cursor: z.string().max(2_048).optional(),
   limit: z.number().int().min(1).max(100).default(25),
 };
 

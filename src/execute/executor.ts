@@ -17,6 +17,7 @@ import type { ChangesPort, CloudPorts, Ledger, PolicyPort } from '../core/ports.
 import { makeVisibleLine } from '../core/render-safe.ts';
 import { isStricter } from '../core/verdict.ts';
 import type { Person } from '../policy/load.ts';
+import { followStack } from './follow.ts';
 
 export interface ExecutorPorts {
   ledger: Ledger;
@@ -118,6 +119,7 @@ function aboutChange(change: Change, plan: Plan) {
     environment: change.environment,
     operations: plan.calls.map(({ operation }) => operation),
     unprotects: plan.effects.some(({ kind, marks }) => [kind, ...marks.map((mark) => mark.kind)].includes('unprotect')),
+    neverCompleted: plan.observed.stack?.neverCompleted ?? false,
     what: digestOf(
       plan.effects.map(({ kind, logicalId, physicalId, properties }) => [
         kind,
@@ -168,7 +170,12 @@ async function runCalls(ports: ExecutorPorts, change: Change, plan: Plan): Promi
       return end((error as CountersignError).code === 'AWS_FAILED' ? 'failed' : 'unknown', (error as Error).message);
     }
   }
-  return follow(ports, change, plan, end);
+  if (plan.target.kind !== 'stack') return end('succeeded', 'All calls were answered.');
+  const { state, detail } = await followStack(ports.cloud, plan, (text) => {
+    ports.ledger.append({ kind: 'change.progress', changeId: change.id, body: { text } });
+    ports.onProgress(text);
+  });
+  return end(state, detail);
 }
 
 const labelOf = ({ step, service, operation }: Call) => ({ step, operation: `${service}:${operation}` });
@@ -239,28 +246,4 @@ function hasAnswer(error: unknown): boolean {
   if (error instanceof CountersignError) return true;
   const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
   return status !== undefined && status >= 400 && status < 500;
-}
-
-async function follow(
-  ports: ExecutorPorts,
-  change: Change,
-  plan: Plan,
-  end: (state: Outcome['state'], detail: string) => Outcome,
-): Promise<Outcome> {
-  if (plan.target.kind !== 'stack') return end('succeeded', 'All calls were answered.');
-  const token = String(plan.calls.at(-1)?.input.ClientRequestToken);
-  const failures: string[] = [];
-  try {
-    const { status, reason } = await ports.cloud.followStack(plan.target.ids[0]!, plan.target, token, (text) => {
-      const line = makeVisibleLine(text);
-      if (/FAILED/.test(line)) failures.push(line);
-      tellProgress(ports, change, line);
-    });
-    const wanted = plan.calls.at(-1)?.operation === 'DeleteStack' ? 'DELETE_COMPLETE' : 'UPDATE_COMPLETE';
-    if (status === wanted) return end('succeeded', status);
-    const detail = `${status} ${failures[0] ?? reason}`.trim();
-    return end(/ROLLBACK_COMPLETE/.test(status) ? 'rolled_back' : 'failed', detail);
-  } catch (error) {
-    return end('unknown', `The call left, and its outcome could not be read: ${(error as Error).message}`);
-  }
 }

@@ -2,12 +2,12 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
-import { wireFor } from '../aws/wire.ts';
+import { type Wire, wireFor } from '../aws/wire.ts';
 import { classifyCall, type Service as ServiceName } from '../core/call.ts';
 import { cloudformation } from './cloudformation/index.ts';
 import { control, isControl } from './control.ts';
 import { ec2 } from './ec2/index.ts';
-import { ConnectionDropped, faultAnswer, halfOf, type Met, meetFaults } from './faults.ts';
+import { ConnectionDropped, failureIn, faultAnswer, halfOf, type Met, meetFaults } from './faults.ts';
 import { type Caller, SandboxFault, type Service } from './service.ts';
 import { callerOf, sts } from './sts.ts';
 import type { WorldStore } from './world.ts';
@@ -81,19 +81,29 @@ async function answer(
   const { caller, met } = admit(store, service, operation, input, from);
   if (met.latencyMilliseconds > 0) await setTimeout(met.latencyMilliseconds);
   if (met.kind === 'drop_before') throw new ConnectionDropped();
+  const response = perform(store, wire, service, { operation, input, caller, met });
+  if (met.kind === 'drop_after') throw new ConnectionDropped();
+  return response;
+}
+
+function perform(
+  store: WorldStore,
+  wire: Wire,
+  service: ServiceName,
+  { operation, input, caller, met }: { operation: string; input: Record<string, unknown>; caller: Caller; met: Met },
+): WireResponse {
   try {
-    const fails = met.kind !== undefined && met.kind !== 'drop_after' && !isFirstHalf(met, input);
-    if (fails) throw faultAnswer(met.kind as never, service, operation, caller);
-    const run = SERVICES[service].operations[operation];
+    const failure = failureIn(met, input);
+    if (failure) throw faultAnswer(failure, service, operation, caller);
+    const { operations } = SERVICES[service];
+    const run = Object.hasOwn(operations, operation) ? operations[operation] : undefined;
     if (!run) throw new SandboxFault('InvalidAction', `The sandbox does not simulate ${service}:${operation}.`);
     const output = store.transact((world) => {
       for (const { advance } of Object.values(SERVICES)) advance?.(world);
       return run(world, input, caller);
     }, caller.account);
-    if (met.kind === 'drop_after') throw new ConnectionDropped();
     return xml(200, wire.encode(operation, met.kind === 'half_page' ? halfOf(output) : output));
   } catch (error) {
-    if (error instanceof ConnectionDropped) throw error;
     if (!(error instanceof SandboxFault))
       return xml(500, wire.encodeFault('InternalFailure', error instanceof Error ? error.message : String(error)));
     // A client corrects its clock by this header, and by nothing else.
@@ -101,9 +111,6 @@ async function answer(
     return xml(error.status, wire.encodeFault(error.code, error.message), headers);
   }
 }
-
-const isFirstHalf = (met: Met, input: Record<string, unknown>) =>
-  met.kind === 'half_page' && input.NextToken === undefined;
 
 function admit(
   store: WorldStore,
@@ -137,7 +144,9 @@ function addressOf(headers: Record<string, string>): {
 } {
   const header = Object.entries(headers).find(([name]) => name.toLowerCase() === 'authorization')?.[1] ?? '';
   const [, accessKeyId = '', region = '', name = ''] = /Credential=([^/]+)\/\d+\/([^/]+)\/([^/]+)\//.exec(header) ?? [];
-  return name in SERVICES ? { service: name as ServiceName, region, accessKeyId } : { region, accessKeyId };
+  return Object.hasOwn(SERVICES, name)
+    ? { service: name as ServiceName, region, accessKeyId }
+    : { region, accessKeyId };
 }
 
 /** An SDK `requestHandler`: the unchanged clients talk to the core without a socket. */

@@ -93,12 +93,19 @@ export class ConnectionDropped extends Error {
   }
 }
 
+type AnsweredKind = Exclude<FaultKind, 'latency' | 'drop_before' | 'drop_after'>;
+/** What is answered instead of running the operation; `undefined`: it runs. */
+export function failureIn({ kind }: Met, input: Record<string, unknown>): AnsweredKind | undefined {
+  if (kind === 'drop_before' || kind === 'drop_after') return undefined;
+  return kind === 'half_page' && input.NextToken === undefined ? undefined : kind;
+}
+
 type Words = [code: string, status: number, message: string];
 /**
  * How AWS words each: EC2 has its own. RequestExpired for expired credentials of EC2 as reported in
  * jenkinsci/ec2-plugin #1008 and aws-sdk-java #1443; the other rows are from memory.
  */
-const WORDS: Record<Exclude<FaultKind, 'latency' | 'drop_before' | 'drop_after'>, { ec2: Words; others: Words }> = {
+const WORDS: Record<AnsweredKind, { ec2: Words; others: Words }> = {
   throttled: {
     ec2: ['RequestLimitExceeded', 503, 'Request limit exceeded.'],
     others: ['Throttling', 400, 'Rate exceeded'],

@@ -227,6 +227,14 @@ export const INSTANCE_CASES: Record<string, Case> = {
     },
     answer: [[['completed', 10, 'before', [{ Key: 'change', Value: 'chg-1' }]]], 'InvalidSnapshot.NotFound'],
   },
+  'does not know a volume or a snapshot that is not there': {
+    run: async ({ ec2 }) => [
+      await refusal(ec2.send(new DescribeVolumesCommand({ VolumeIds: ['vol-0123456789abcdef0'] }))),
+      await refusal(ec2.send(new DescribeSnapshotsCommand({ SnapshotIds: ['snap-0123456789abcdef0'] }))),
+      await refusal(ec2.send(new DeleteSnapshotCommand({ SnapshotId: 'snap-0123456789abcdef0' }))),
+    ],
+    answer: ['InvalidVolume.NotFound', 'InvalidSnapshot.NotFound', 'InvalidSnapshot.NotFound'],
+  },
   'refuses a snapshot of a volume that is not there': {
     run: ({ ec2 }) => refusal(ec2.send(new CreateSnapshotCommand({ VolumeId: 'vol-0123456789abcdef0' }))),
     answer: 'InvalidVolume.NotFound',

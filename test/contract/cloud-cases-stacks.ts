@@ -123,6 +123,21 @@ export const STACK_CASES: Record<string, Case> = {
     run: async (cloud) => [await refusal(describe(cloud, 'nowhere')), await refusal(update(cloud, 'nowhere', '1'))],
     answer: ['ValidationError', 'ValidationError'],
   },
+  'imports what another stack exports': {
+    async run(cloud) {
+      await create(cloud, 'shared');
+      const TemplateBody = `Resources:
+  Queue:
+    Type: AWS::SQS::Queue
+Outputs:
+  Imported: { Value: !ImportValue shared-seconds }
+`;
+      await cloud.cloudFormation.send(new CreateStackCommand({ StackName: 'importer', TemplateBody }));
+      await cloud.settle();
+      return (await describe(cloud, 'importer')).Outputs?.[0]?.OutputValue;
+    },
+    answer: '30',
+  },
   'validates a template': {
     async run({ cloudFormation }) {
       const { Description, Parameters = [] } = await cloudFormation.send(

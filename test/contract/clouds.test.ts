@@ -4,17 +4,21 @@
  * instead when COUNTERSIGN_TEST_REQUIRE names it.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isRequired } from '../needs.ts';
 import { type Backend, hasMoto, openMotoBackend, openSandboxBackend } from './cloud-backends.ts';
 import { INSTANCE_CASES } from './cloud-cases-instances.ts';
 import { RULE_CASES } from './cloud-cases-rules.ts';
 import { STACK_CASES } from './cloud-cases-stacks.ts';
 
 const CASES = { ...INSTANCE_CASES, ...RULE_CASES, ...STACK_CASES };
-const isRequired = (process.env.COUNTERSIGN_TEST_REQUIRE ?? '').split(/[\s,]+/).includes('moto');
 
 describe.each([
   { name: 'the sandbox', open: openSandboxBackend, isHere: true },
-  { name: hasMoto ? 'moto' : 'moto, which is not installed', open: openMotoBackend, isHere: hasMoto || isRequired },
+  {
+    name: hasMoto ? 'moto' : 'moto, which is not installed',
+    open: openMotoBackend,
+    isHere: hasMoto || isRequired('moto'),
+  },
 ])('the contract of the cloud, by $name', ({ name, open, isHere }) => {
   if (!isHere) console.warn(`Skipped: the contract of the cloud, by ${name}.`);
   let cloud: Backend;

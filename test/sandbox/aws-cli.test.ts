@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startSandboxServer } from '../../src/sandbox/cloud.ts';
+import { isRequired } from '../needs.ts';
 import { type Endpoint, openEndpoint, REGION } from './endpoint.ts';
 
 const run = promisify(execFile);
-const isRequired = (process.env.COUNTERSIGN_TEST_REQUIRE ?? '').split(/[\s,]+/).includes('aws');
 const hasAws = (() => {
   try {
     execFileSync('aws', ['--version'], { stdio: 'ignore' });
@@ -18,7 +18,7 @@ const hasAws = (() => {
   }
 })();
 // A client that we do not ship. With COUNTERSIGN_TEST_REQUIRE=aws its absence fails.
-const isHere = hasAws || isRequired;
+const isHere = hasAws || isRequired('aws');
 if (!isHere) console.warn('Skipped: the AWS CLI is not installed.');
 
 const template = (seconds: number) =>

@@ -1,4 +1,5 @@
 import { DescribeInstancesCommand, StopInstancesCommand } from '@aws-sdk/client-ec2';
+import { AssumeRoleCommand } from '@aws-sdk/client-sts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startSandboxServer } from '../../src/sandbox/cloud.ts';
 import { openWorld } from '../../src/sandbox/world.ts';
@@ -53,6 +54,14 @@ describe('the control endpoints', () => {
     await ask('DELETE', 'faults');
     expect((await ask('GET', 'faults')).body).toEqual([]);
     await expect(stop()).resolves.toBeDefined();
+  });
+  it('lists who assumed what', async () => {
+    await at
+      .sts()
+      .send(new AssumeRoleCommand({ RoleArn: 'arn:aws:iam::210987654321:role/executor', RoleSessionName: 'chg-1' }));
+    expect((await ask('GET', 'sessions')).body).toMatchObject([
+      { arn: 'arn:aws:sts::210987654321:assumed-role/executor/chg-1' },
+    ]);
   });
   it('starts over: the world as seeded, and neither calls nor faults', async () => {
     await stop();

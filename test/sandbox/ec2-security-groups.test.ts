@@ -119,7 +119,10 @@ describe('security group rules of the sandbox', () => {
     expect(rule).toMatchObject({ FromPort: 5432, ReferencedGroupInfo: { GroupId: WEB } });
     expect(await list()).toEqual([rule]);
     const SecurityGroupRuleIds = [rule!.SecurityGroupRuleId!];
-    await ec2.send(new RevokeSecurityGroupIngressCommand({ GroupId: DATABASE, SecurityGroupRuleIds }));
+    const { RevokedSecurityGroupRules } = await ec2.send(
+      new RevokeSecurityGroupIngressCommand({ GroupId: DATABASE, SecurityGroupRuleIds }),
+    );
+    expect(RevokedSecurityGroupRules).toMatchObject([{ FromPort: 5432, ReferencedGroupId: WEB }]);
     expect(await list()).toEqual([]);
     await expect(
       ec2.send(new RevokeSecurityGroupIngressCommand({ GroupId: DATABASE, SecurityGroupRuleIds })),

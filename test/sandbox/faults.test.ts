@@ -94,6 +94,12 @@ describe('faults of the sandbox', () => {
     expect(await snapshots()).toHaveLength(1);
     expect(logOf('CreateSnapshot').map((call) => call.fault)).toEqual(['drop_before', 'drop_after']);
   });
+  it('drops a connection after a refusal too', async () => {
+    fault({ kind: 'drop_after', operation: 'CreateSnapshot' });
+    await expect(once().send(new CreateSnapshotCommand({ VolumeId: 'vol-0000ffff' }))).rejects.toMatchObject({
+      code: 'ECONNRESET',
+    });
+  });
   it('drops the socket over HTTP', async () => {
     const server = await startSandboxServer(at.sandbox, 0);
     try {

@@ -130,11 +130,11 @@ export function permissionsOf(rules: readonly Rule[]): IpPermission[] {
   return [...gathered.values()];
 }
 
-/** The name of the peer's kind in a SecurityGroupRule. */
-export const showPeer = ({ peerKind, peer, peerAccount }: Rule): Record<string, unknown> =>
-  ({
-    IpRanges: { CidrIpv4: peer },
-    Ipv6Ranges: { CidrIpv6: peer },
-    PrefixListIds: { PrefixListId: peer },
-    UserIdGroupPairs: { ReferencedGroupInfo: { GroupId: peer, UserId: peerAccount } },
-  })[peerKind];
+const RULE_MEMBERS = {
+  IpRanges: 'CidrIpv4',
+  Ipv6Ranges: 'CidrIpv6',
+  PrefixListIds: 'PrefixListId',
+  UserIdGroupPairs: 'ReferencedGroupId',
+} as const;
+/** The peer as a member of one rule, which has other names than a permission. */
+export const showPeer = ({ peerKind, peer }: Rule): Record<string, string> => ({ [RULE_MEMBERS[peerKind]]: peer });

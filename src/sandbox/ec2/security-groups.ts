@@ -19,16 +19,26 @@ const ruleId = (group: SecurityGroup, direction: Direction, rule: Rule) =>
   derivedId('sgr-', group.id, direction, ruleKey(rule));
 const vpcOf = (world: World, group: SecurityGroup) => group.vpcId ?? defaultVpcId(world, group.region);
 
-const showRule = (group: SecurityGroup, direction: Direction, rule: Rule, account: string) => ({
+const ruleFacts = (group: SecurityGroup, direction: Direction, rule: Rule) => ({
   SecurityGroupRuleId: ruleId(group, direction, rule),
   GroupId: group.id,
-  GroupOwnerId: account,
   IsEgress: direction === 'egress',
   IpProtocol: rule.protocol,
   FromPort: rule.from ?? -1,
   ToPort: rule.to ?? -1,
-  ...showPeer(rule),
   ...(rule.description === undefined ? {} : { Description: rule.description }),
+});
+/** As it is listed. A peer that is a group is told differently where it was revoked. */
+const showRule = (group: SecurityGroup, direction: Direction, rule: Rule, account: string) => ({
+  ...ruleFacts(group, direction, rule),
+  GroupOwnerId: account,
+  ...(rule.peerKind === 'UserIdGroupPairs'
+    ? { ReferencedGroupInfo: { GroupId: rule.peer, UserId: rule.peerAccount } }
+    : showPeer(rule)),
+});
+const showRevoked = (group: SecurityGroup, direction: Direction, rule: Rule) => ({
+  ...ruleFacts(group, direction, rule),
+  ...showPeer(rule),
 });
 
 function findGroup(world: World, input: { GroupId?: string; GroupName?: string }, region: string): SecurityGroup {
@@ -127,11 +137,7 @@ const revoke = (direction: Direction): Operation =>
       return {
         Return: true,
         ...(missing.length > 0 ? { UnknownIpPermissions: permissionsOf(missing) } : {}),
-        RevokedSecurityGroupRules: revoked.map((rule) => {
-          const { GroupOwnerId: _owner, ...shown } = showRule(group, direction, rule, account);
-          const { ReferencedGroupInfo: _peer, ...plain } = shown as typeof shown & { ReferencedGroupInfo?: unknown };
-          return { ...plain, ...(rule.peerKind === 'UserIdGroupPairs' ? { ReferencedGroupId: rule.peer } : {}) };
-        }),
+        RevokedSecurityGroupRules: revoked.map((rule) => showRevoked(group, direction, rule)),
       };
     },
   );

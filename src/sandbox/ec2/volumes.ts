@@ -9,57 +9,64 @@ import { write } from './writing.ts';
 
 const SNAPSHOT_MILLISECONDS = 3000;
 
-function attachmentOf(world: World, { id, region }: Volume) {
-  for (const instance of inRegion<Instance>(world, 'instance', region)) {
-    const disk = instance.volumes.find((volume) => volume.id === id);
-    if (disk) return { instance, disk };
-  }
-  return undefined;
+interface VolumeInUse {
+  volume: Volume;
+  attached?: { instanceId: string; device: string; deleteOnTermination: boolean };
+}
+
+/** The instances are read once, however many volumes there are. */
+function volumesIn(world: World, region: string): VolumeInUse[] {
+  const attached = new Map(
+    inRegion<Instance>(world, 'instance', region).flatMap(({ id: instanceId, volumes }) =>
+      volumes.map(({ id, ...disk }) => [id, { instanceId, ...disk }] as const),
+    ),
+  );
+  return inRegion<Volume>(world, 'volume', region).map((volume) => {
+    const use = attached.get(volume.id);
+    return use ? { volume, attached: use } : { volume };
+  });
 }
 
 const isDone = (world: World, snapshot: Snapshot) => snapshot.completeAt <= world.now();
 const stateOf = (world: World, snapshot: Snapshot) => (isDone(world, snapshot) ? 'completed' : 'pending');
 
 export const volumeOperations: Record<string, Operation> = {
-  DescribeVolumes: listing<Volume>({
-    items: (world, { region }) => inRegion(world, 'volume', region),
-    idOf: ({ id }) => id,
+  DescribeVolumes: listing<VolumeInUse>({
+    items: (world, { region }) => volumesIn(world, region),
+    idOf: ({ volume }) => volume.id,
     ids: { input: 'VolumeIds', ...NOUNS.volume },
     idsExcludePages: true,
-    tags: ({ tags }) => tags,
+    tags: ({ volume }) => volume.tags,
     filters: {
-      'volume-id': ({ id }) => [id],
-      status: (volume, world) => [attachmentOf(world, volume) ? 'in-use' : 'available'],
-      size: ({ sizeGib }) => [String(sizeGib)],
-      encrypted: ({ encrypted }) => [String(encrypted ?? false)],
-      'attachment.instance-id': (volume, world) => [attachmentOf(world, volume)?.instance.id],
-      'attachment.device': (volume, world) => [attachmentOf(world, volume)?.disk.device],
+      'volume-id': ({ volume }) => [volume.id],
+      status: ({ attached }) => [attached ? 'in-use' : 'available'],
+      size: ({ volume }) => [String(volume.sizeGib)],
+      encrypted: ({ volume }) => [String(volume.encrypted ?? false)],
+      'attachment.instance-id': ({ attached }) => [attached?.instanceId],
+      'attachment.device': ({ attached }) => [attached?.device],
     },
     output: 'Volumes',
-    show(volume, world) {
-      const attached = attachmentOf(world, volume);
-      return {
-        VolumeId: volume.id,
-        Size: volume.sizeGib,
-        VolumeType: 'gp3',
-        Encrypted: volume.encrypted ?? false,
-        State: attached ? 'in-use' : 'available',
-        AvailabilityZone: defaultSubnet(world, volume.region).availabilityZone,
-        CreateTime: new Date(volume.createdAt),
-        Tags: volume.tags,
-        Attachments: attached
-          ? [
-              {
-                InstanceId: attached.instance.id,
-                VolumeId: volume.id,
-                Device: attached.disk.device,
-                DeleteOnTermination: attached.disk.deleteOnTermination,
-                State: 'attached',
-              },
-            ]
-          : [],
-      };
-    },
+    show: ({ volume, attached }, world) => ({
+      VolumeId: volume.id,
+      Size: volume.sizeGib,
+      VolumeType: 'gp3',
+      Encrypted: volume.encrypted ?? false,
+      State: attached ? 'in-use' : 'available',
+      AvailabilityZone: defaultSubnet(world, volume.region).availabilityZone,
+      CreateTime: new Date(volume.createdAt),
+      Tags: volume.tags,
+      Attachments: attached
+        ? [
+            {
+              InstanceId: attached.instanceId,
+              VolumeId: volume.id,
+              Device: attached.device,
+              DeleteOnTermination: attached.deleteOnTermination,
+              State: 'attached',
+            },
+          ]
+        : [],
+    }),
   }),
   DescribeSnapshots(world, input, caller) {
     // Every snapshot here is the caller's own: others' public ones are not simulated.

@@ -1,0 +1,14 @@
+/** A dry run of a new stack, as a change set. */
+import { z } from 'zod';
+import { defineTool, placeInput, stackNameOf, templateInput, templateRequestOf } from '../src/core/tool.ts';
+
+export const planStackCreate = defineTool({
+  name: 'plan_stack_create',
+  effect: 'plan',
+  title: 'Plan a new stack',
+  description:
+    'Dry run: what would a new stack create? Send template, template_file, or change_set (prepared by cdk, sam or aws without executing it).',
+  input: z.strictObject({ ...placeInput, stack: z.string().min(1).max(128), ...templateInput }),
+  target: ({ stack }) => ({ kind: 'stack', name: stackNameOf(stack) }),
+  run: (input, { planner }) => planner.stackCreate(templateRequestOf(input)),
+});
