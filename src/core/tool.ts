@@ -60,7 +60,7 @@ export function annotationsOf(tool: Tool) {
 /** Where: every tool takes these. Without a region: the configured one. `account` is an alias of the policy. */
 export const placeInput = {
   region: z.string().max(32).optional(),
-  account: z.string().max(64).optional().describe('alias in the policy'),
+  account: z.string().max(64).optional(),
 };
 
 /** Where a template comes from, and what goes with it. */

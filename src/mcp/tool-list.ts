@@ -29,8 +29,18 @@ function listTool(tool: Tool): ListedTool {
   };
 }
 
-/** Bounds that no sensible input meets: the parser holds them and its errors tell them; a model need not read them. */
-const UNTOLD = ['maxLength', 'minLength', 'maxItems', 'minItems', 'pattern', 'propertyNames'] as const;
+/** Bounds and defaults: the parser holds them and its errors tell them; a model need not read them. */
+const UNTOLD = [
+  'maxLength',
+  'minLength',
+  'maxItems',
+  'minItems',
+  'minimum',
+  'maximum',
+  'default',
+  'pattern',
+  'propertyNames',
+] as const;
 
 /** All that a model sees of twenty tools must fit in 12,000 characters. */
 function inputSchemaOf(tool: Tool): unknown {

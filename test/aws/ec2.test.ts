@@ -1,4 +1,9 @@
-import { CreateStackCommand, DeleteStackCommand, UpdateStackCommand } from '@aws-sdk/client-cloudformation';
+import {
+  CreateStackCommand,
+  DeleteStackCommand,
+  DescribeStacksCommand,
+  UpdateStackCommand,
+} from '@aws-sdk/client-cloudformation';
 import { CreateSnapshotCommand, DeleteSnapshotCommand, ModifyInstanceAttributeCommand } from '@aws-sdk/client-ec2';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeSecurityGroup } from '../../src/sandbox/ec2/security-groups.ts';
@@ -335,9 +340,11 @@ describe('the owner of what a plan touches', () => {
       },
     });
   const ownerOf = async (app = world.app) => (await act('kept', 'stop', app)).plan.observed.instances?.[0]?.owner;
-  beforeEach(() =>
-    world.cloudFormation.send(new CreateStackCommand({ StackName: 'kept-prod', TemplateBody: template(true) })),
-  );
+  beforeEach(async () => {
+    await world.cloudFormation.send(new CreateStackCommand({ StackName: 'kept-prod', TemplateBody: template(true) }));
+    // The sandbox moves a stack on at the next request.
+    await world.cloudFormation.send(new DescribeStacksCommand({ StackName: 'kept-prod' }));
+  });
 
   it('is the stack, and plans on it are refused', async () => {
     expect(await ownerOf()).toEqual({ kind: 'stack', name: 'kept-prod' });
