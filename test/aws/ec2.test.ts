@@ -248,8 +248,16 @@ describe('a plan of security group rules', () => {
   });
 
   it('marks what a revoked rule cuts, and nothing where another rule lets it through', async () => {
-    const cut = await rules([], ['ingress tcp 22 10.1.0.0/16']);
-    expect(cut.plan.calls).toMatchObject([{ operation: 'RevokeSecurityGroupIngress' }]);
+    const cut = await rules([], ['ingress tcp 22 10.1.0.0/16 # said otherwise']);
+    expect(cut.plan.calls).toMatchObject([
+      {
+        operation: 'RevokeSecurityGroupIngress',
+        input: {
+          IpPermissions: [{ IpProtocol: 'tcp', FromPort: 22, ToPort: 22, IpRanges: [{ CidrIp: '10.1.0.0/16' }] }],
+        },
+      },
+    ]);
+    expect(JSON.stringify(cut.plan.calls)).not.toContain('said otherwise');
     expect(cut.plan.effects[0]?.marks).toMatchObject([
       { kind: 'disconnect', text: 'From 10.1.0.0/16 there is no way any more on tcp 22.' },
     ]);
