@@ -6,8 +6,7 @@ export const planStackCreate = defineTool({
   name: 'plan_stack_create',
   effect: 'plan',
   title: 'Plan a new stack',
-  description:
-    'Dry run: what would a new stack create? Send template, template_file, or change_set (prepared by cdk, sam or aws without executing it).',
+  description: 'Dry run of a new stack, from template, template_file or change_set (as in plan_stack_update).',
   input: z.strictObject({ ...placeInput, stack: z.string().min(1).max(128), ...templateInput }),
   target: ({ stack }) => ({ kind: 'stack', name: stackNameOf(stack) }),
   run: (input, { planner }) => planner.stackCreate(templateRequestOf(input)),

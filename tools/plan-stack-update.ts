@@ -3,18 +3,23 @@ import { z } from 'zod';
 import type { Json } from '../src/core/digest.ts';
 import { defineTool, placeInput, stackNameOf, templateInput, templateRequestOf } from '../src/core/tool.ts';
 
+/** Any JSON; the types are spelled out because strict clients want to be told. */
+const anyValue = z
+  .unknown()
+  .meta({ anyOf: ['string', 'number', 'boolean', 'object', 'array'].map((type) => ({ type })) as never });
+
 export const planStackUpdate = defineTool({
   name: 'plan_stack_update',
   effect: 'plan',
   title: 'Plan a stack update',
   description:
-    'Dry run: what would an update do? Send template, template_file, change_set (prepared by cdk, sam or aws without executing it) or set ([{path: "Resources.Fn.Properties.MemorySize", value: 1024}] on the deployed template), or none to change parameters or tags only. What you do not name is kept. Nothing changes.',
+    'Dry run: what would an update do? Send template, template_file, change_set (prepared by cdk, sam or aws without executing it) or set ([{path: "Resources.Fn.Properties.MemorySize", value: 1024}] on the deployed template), or none to change parameters or tags only. What you do not name is kept.',
   input: z.strictObject({
     ...placeInput,
     stack: z.string().min(1).max(2_048),
     ...templateInput,
     set: z
-      .array(z.strictObject({ path: z.string().min(1).max(1_024), value: z.unknown() }))
+      .array(z.strictObject({ path: z.string().min(1).max(1_024), value: anyValue }))
       .min(1)
       .max(50)
       .optional(),

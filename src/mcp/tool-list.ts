@@ -29,15 +29,14 @@ function listTool(tool: Tool): ListedTool {
   };
 }
 
-/** Bounds and defaults: the parser holds them and its errors tell them; a model need not read them. */
+/** Bounds that no sensible input meets: the parser holds them and its errors tell them; a model need not read them. */
 const UNTOLD = [
+  'minimum',
+  'maximum',
   'maxLength',
   'minLength',
   'maxItems',
   'minItems',
-  'minimum',
-  'maximum',
-  'default',
   'pattern',
   'propertyNames',
 ] as const;
