@@ -1,4 +1,8 @@
-/** Security group rules: EC2's gathered permissions as single rules in our words, and back. */
+/**
+ * Security group rules: EC2's gathered permissions as single rules in our words, and back.
+ *
+ * Limit: a peer group of another account is named by its id alone; EC2 refuses to change such a rule.
+ */
 import type { IpPermission, SecurityGroup } from '@aws-sdk/client-ec2';
 import { formatRule } from '../core/network-rule.ts';
 import type { RuleRequest } from '../core/ports.ts';

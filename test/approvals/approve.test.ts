@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { recordSignature } from '../../src/approvals/record.ts';
+import { signWithSshKeygen } from '../../src/approvals/ssh-keygen.ts';
 import { buildStatement } from '../../src/approvals/statement.ts';
 import { afterSigning, approve, type Terminal } from '../../src/cli/approve.ts';
 import { renderChange, show } from '../../src/cli/show.ts';
@@ -78,6 +79,31 @@ describe('after a signature', () => {
     expect(await afterSigning(change, { print, terminal: terminal('y').at })).toBe('execute');
     const rejected = await approve(world.app, await proposeFix(world, 768), bob({ decision: 'reject' }));
     expect(await afterSigning(rejected, { print, terminal: terminal('y').at })).toBe('leave');
+  });
+});
+
+describe('a statement that was altered before it was signed', () => {
+  it.each([
+    ['change_id', 'chg_000000000000'],
+    ['change_digest', `sha256:${'0'.repeat(64)}`],
+    ['person', 'carol'],
+    ['nonce', 'another'],
+    ['not_after', '2999-01-01T00:00:00.000Z'],
+    ['summary', ['nothing happens']],
+    ['v', 2],
+    ['more', true],
+  ])('in its %s is refused, though its own signature fits', async (field, value) => {
+    const id = await proposeFix(world);
+    const { changes, ledger, policyFile } = world.app;
+    const change = changes.find(id);
+    const honest = buildStatement(change, changes.plan(change.planId).plan, 'bob', 'approve');
+    const altered = JSON.stringify({ ...JSON.parse(honest), [field]: value });
+    const signature = await signWithSshKeygen(altered, world.keyOf('bob'));
+    const ports = { ledger, changes, people: policyFile!.people, now: () => new Date() };
+    expect(() => recordSignature(ports, id, altered, signature)).toThrow(refused('APPROVAL_WRONG_STATEMENT'));
+    expect(changes.find(id).approvals).toEqual([]);
+    recordSignature(ports, id, honest, await signWithSshKeygen(honest, world.keyOf('bob')));
+    expect(changes.find(id).state).toBe('approved');
   });
 });
 

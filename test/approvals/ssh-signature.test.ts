@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -20,7 +20,8 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const keygen = (name: string, ...type: string[]) => {
-  execFileSync('ssh-keygen', ['-q', '-N', '', '-C', name, '-f', join(folder, name), ...type]);
+  const passphrase = type.includes('-N') ? [] : ['-N', ''];
+  execFileSync('ssh-keygen', ['-q', ...passphrase, '-C', name, '-f', join(folder, name), ...type]);
   return join(folder, name);
 };
 const signWithTool = (key: string, env: Record<string, string> = {}, namespace = NAMESPACE) =>
@@ -61,6 +62,16 @@ describe('signatures of the real ssh-keygen', () => {
     } finally {
       agent.kill();
     }
+  });
+
+  it('of a key under a passphrase verifies', () => {
+    const key = keygen('encrypted', '-t', 'ed25519', '-N', 'a secret');
+    const askpass = join(folder, 'askpass');
+    writeFileSync(askpass, '#!/bin/sh\necho a secret\n', { mode: 0o700 });
+    const asking = { SSH_ASKPASS: askpass, SSH_ASKPASS_REQUIRE: 'force', DISPLAY: ':0' };
+    expect(verified(signWithTool(key, asking)).fingerprint).toBe(
+      parsePublicKey(readFileSync(`${key}.pub`, 'utf8')).fingerprint,
+    );
   });
 
   it('made for another purpose is refused', () => {

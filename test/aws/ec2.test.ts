@@ -1,4 +1,9 @@
-import { CreateStackCommand, DeleteStackCommand, UpdateStackCommand } from '@aws-sdk/client-cloudformation';
+import {
+  CreateStackCommand,
+  DeleteStackCommand,
+  DescribeStacksCommand,
+  UpdateStackCommand,
+} from '@aws-sdk/client-cloudformation';
 import { CreateSnapshotCommand, DeleteSnapshotCommand, ModifyInstanceAttributeCommand } from '@aws-sdk/client-ec2';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeSecurityGroup } from '../../src/sandbox/ec2/security-groups.ts';
@@ -243,8 +248,16 @@ describe('a plan of security group rules', () => {
   });
 
   it('marks what a revoked rule cuts, and nothing where another rule lets it through', async () => {
-    const cut = await rules([], ['ingress tcp 22 10.1.0.0/16']);
-    expect(cut.plan.calls).toMatchObject([{ operation: 'RevokeSecurityGroupIngress' }]);
+    const cut = await rules([], ['ingress tcp 22 10.1.0.0/16 # said otherwise']);
+    expect(cut.plan.calls).toMatchObject([
+      {
+        operation: 'RevokeSecurityGroupIngress',
+        input: {
+          IpPermissions: [{ IpProtocol: 'tcp', FromPort: 22, ToPort: 22, IpRanges: [{ CidrIp: '10.1.0.0/16' }] }],
+        },
+      },
+    ]);
+    expect(JSON.stringify(cut.plan.calls)).not.toContain('said otherwise');
     expect(cut.plan.effects[0]?.marks).toMatchObject([
       { kind: 'disconnect', text: 'From 10.1.0.0/16 there is no way any more on tcp 22.' },
     ]);
@@ -335,9 +348,11 @@ describe('the owner of what a plan touches', () => {
       },
     });
   const ownerOf = async (app = world.app) => (await act('kept', 'stop', app)).plan.observed.instances?.[0]?.owner;
-  beforeEach(() =>
-    world.cloudFormation.send(new CreateStackCommand({ StackName: 'kept-prod', TemplateBody: template(true) })),
-  );
+  beforeEach(async () => {
+    await world.cloudFormation.send(new CreateStackCommand({ StackName: 'kept-prod', TemplateBody: template(true) }));
+    // The sandbox moves a stack on at the next request.
+    await world.cloudFormation.send(new DescribeStacksCommand({ StackName: 'kept-prod' }));
+  });
 
   it('is the stack, and plans on it are refused', async () => {
     expect(await ownerOf()).toEqual({ kind: 'stack', name: 'kept-prod' });

@@ -117,7 +117,7 @@ describe('describe_security_groups', () => {
               "ingress tcp 443 0.0.0.0/0",
               "ingress tcp 443 ::/0",
               "ingress tcp 8000-8080 10.0.0.0/8",
-              "ingress icmp 8--1 10.0.0.0/8",
+              "ingress icmp 8 10.0.0.0/8",
               "egress all 0.0.0.0/0",
             ],
             "used_by": [

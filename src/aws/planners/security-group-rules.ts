@@ -90,7 +90,9 @@ function changeOf(groupId: string, before: RuleRequest[], authorize: RuleRequest
       'Name it once.',
     );
   const added = authorize.filter((rule) => !there.has(ruleKey(rule)));
-  return { added, removed: revoke, after: [...before.filter((rule) => !gone.has(ruleKey(rule))), ...added] };
+  // EC2 takes a description to revoke by as one more thing that must be the same.
+  const removed = revoke.map(({ description: _, ...rule }) => rule);
+  return { added, removed, after: [...before.filter((rule) => !gone.has(ruleKey(rule))), ...added] };
 }
 
 /** What is added comes first, so that replacing a rule cuts nobody off. */

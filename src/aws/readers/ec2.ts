@@ -151,6 +151,7 @@ async function listVolumes(
 
 function summariseVolume(volume: Volume, instances: Instance[], newest: SnapshotPoint | undefined): VolumeSummary {
   const holder = instances.find(({ InstanceId }) => InstanceId === volume.Attachments?.[0]?.InstanceId);
+  const mapping = holder?.BlockDeviceMappings?.find(({ Ebs }) => Ebs?.VolumeId === volume.VolumeId)?.Ebs;
   return {
     volume_id: volume.VolumeId ?? '',
     state: volume.State ?? '',
@@ -158,7 +159,7 @@ function summariseVolume(volume: Volume, instances: Instance[], newest: Snapshot
     owner: ownerText(namedOwner(tagsOf(holder?.Tags)) ?? namedOwner(tagsOf(volume.Tags))),
     attached_to: (volume.Attachments ?? []).map(({ InstanceId = '', DeleteOnTermination }) => ({
       instance_id: InstanceId,
-      deleted_with_instance: DeleteOnTermination ?? false,
+      deleted_with_instance: mapping?.DeleteOnTermination ?? DeleteOnTermination ?? true,
     })),
     newest_snapshot: newest ? { snapshot_id: newest.id, completed_at: newest.completedAt } : null,
   };
