@@ -20,6 +20,15 @@ Resources:
     expect(requiredCapabilities(template)).toEqual(['CAPABILITY_AUTO_EXPAND']);
     expect(transformsOf(parseTemplate(TOPIC))).toEqual([]);
   });
+  it.each([
+    ['Fn::Transform: [{ Name: Own, Parameters: { a: b } }]', ['Own']],
+    ['Transform: { Name: AWS::Include, Parameters: { Location: x } }', ['AWS::Include']],
+    ['Fn::Transform: { Name: !Ref P }', ['?']],
+    ['Transform: { Name: own, Steps: [] }', []],
+  ])('are found in every form: %s', (form, names) => {
+    const body = `Resources: { A: { Type: AWS::SNS::Topic, Properties: { V: { ${form} } } } }`;
+    expect(transformsOf(parseTemplate(body))).toEqual(names);
+  });
   it('with parameters of their own are named too', () => {
     expect(
       transformsOf(parseTemplate(`Transform: { Name: AWS::Include, Parameters: { Location: x } }\n${TOPIC}`)),

@@ -14,14 +14,16 @@ export function advanceStacks(world: World, knowledge: Knowledge): void {
   for (const { id } of world.list<{ id: string }>('stack_running')) advanceStack(world, knowledge, id);
 }
 
+/** One stack is read and written once, however many of its steps are due. */
 export function advanceStack(world: World, knowledge: Knowledge, id: string): void {
+  const stack = world.get<Stack>('stack', id);
+  if (!stack?.operation) return;
   for (;;) {
-    const stack = world.get<Stack>('stack', id);
-    const step = stack?.operation?.steps[0];
-    if (!stack?.operation || !step || step.dueAt > world.now()) return;
-    if (!runStep(world, knowledge, stack, stack.operation, step)) return;
-    putStack(world, stack);
+    const step: Step | undefined = stack.operation?.steps[0];
+    if (!stack.operation || !step || step.dueAt > world.now()) break;
+    if (!runStep(world, knowledge, stack, stack.operation, step)) break;
   }
+  putStack(world, stack);
 }
 
 const VERBS: Record<Step['action'], string> = {
