@@ -145,3 +145,27 @@ it('C41 updates a nested stack through its root only, and deletes it with its pa
   await cloud.client.send(new cfn.DeleteStackCommand({ StackName: 'root' }));
   expect([await cloud.status(rootId), await cloud.status(id)]).toEqual(['DELETE_COMPLETE', 'DELETE_COMPLETE']);
 });
+
+it('C24 skips a resource of a nested stack by Stack.Resource, when its parent is continued', async () => {
+  const body = (faults: string) =>
+    template({
+      Q: queue(`VisibilityTimeout: ${faults ? 31 : 30}`, faults ? failing(faults) : ''),
+      R: `{ DependsOn: Q, ${queue(`VisibilityTimeout: ${faults ? 31 : 30}`, faults ? failing('fail: no capacity') : '').slice(2)}`,
+    });
+  const root = template({
+    Child: `{ Type: AWS::CloudFormation::Stack, Properties: { TemplateURL: "${URL_OF_CHILD}" } }`,
+  });
+  store(body(''));
+  await cloud.create('root', root);
+  const child = await cloud.stack(await childOf('root'));
+  store(body('fail_rollback: gone, fail_continue: gone'));
+  await cloud.update('root', root);
+  const both = async () => [await cloud.status('root'), await cloud.status(child.StackId!)];
+  expect(await both()).toEqual(['UPDATE_ROLLBACK_FAILED', 'UPDATE_ROLLBACK_FAILED']);
+  const go = (ResourcesToSkip: string[]) =>
+    cloud.client.send(new cfn.ContinueUpdateRollbackCommand({ StackName: 'root', ResourcesToSkip }));
+  await go([]);
+  expect(await both()).toEqual(['UPDATE_ROLLBACK_FAILED', 'UPDATE_ROLLBACK_FAILED']);
+  await go([`${child.StackName}.Q`]);
+  expect(await both()).toEqual(['UPDATE_ROLLBACK_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE']);
+});

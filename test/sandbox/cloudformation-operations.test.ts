@@ -127,6 +127,14 @@ it('C27 deletes, retains or snapshots what an update removes, by its DeletionPol
   expect(cloud.inWorld((world) => [world.list('volume').length, world.list('snapshot').length])).toEqual([0, 1]);
 });
 
+it('C27 lets go what an update no longer needs and cannot delete', async () => {
+  await cloud.create('s', template({ A: queue('', failing('fail_delete: in use')), B: queue() }));
+  await cloud.update('s', template({ B: queue() }));
+  expect(await cloud.status('s')).toBe('UPDATE_COMPLETE');
+  expect(await cloud.events('s')).toContain('A DELETE_FAILED in use');
+  expect(Object.keys(await cloud.resources('s'))).toEqual(['B']);
+});
+
 it('C28 replaces before it removes, and keeps the old one under UpdateReplacePolicy Retain', async () => {
   const named = (name: string, rest = '') => template({ A: queue(`QueueName: ${name}`, rest) });
   await cloud.create('s', named('one', 'UpdateReplacePolicy: Retain'));

@@ -94,7 +94,7 @@ function beginStep(world: World, knowledge: Knowledge, stack: Stack, operation: 
     return;
   }
   const isNested = current.type === NESTED;
-  if (isNested && action === 'revert') undoNested(world, stack.resources[logicalId] ?? current, operation.excepted);
+  if (isNested && action === 'revert') undoNested(world, stack.resources[logicalId] ?? current, operation);
   if (isNested && (action === 'delete' || action === 'remove_old') && policyFor(operation, step, stack) !== 'Retain')
     beginNested(world, stack, current, 'delete');
   mark(world, stack, current, `${VERBS[action]}_IN_PROGRESS`, undefined, action === 'delete');
