@@ -46,6 +46,14 @@ it.each([
   }
 });
 
+it('C21 follows OnStackFailure of a change set', async () => {
+  const more = { ChangeSetType: 'CREATE', OnStackFailure: 'DELETE' } as const;
+  const set = await cloud.changeSet('s', template({ A: queue('', failing('fail: no capacity')) }), more);
+  expect(set.OnStackFailure).toBe('DELETE');
+  await cloud.client.send(new cfn.ExecuteChangeSetCommand({ ChangeSetName: set.ChangeSetId }));
+  expect(await cloud.status(set.StackId!)).toBe('DELETE_COMPLETE');
+});
+
 it('C22 takes a failed update back: properties, outputs, template and additions as before', async () => {
   const outputs = (value: string) => `Outputs: { O: { Value: ${value} } }`;
   await cloud.create('s', template({ A: queue() }, outputs('one')));
@@ -92,6 +100,15 @@ it('C25 stops at UPDATE_FAILED with DisableRollback, and RollbackStack goes back
   expect(await cloud.stack('s')).toMatchObject({ StackStatus: 'UPDATE_FAILED', DisableRollback: true });
   await cloud.client.send(new cfn.RollbackStackCommand({ StackName: 's' }));
   expect(await cloud.status('s')).toBe('UPDATE_ROLLBACK_COMPLETE');
+});
+
+it('C25 takes another update from UPDATE_FAILED', async () => {
+  await cloud.create('s', two(queue()));
+  const set = await cloud.changeSet('s', two(queue('VisibilityTimeout: 31', failing('fail: no capacity'))));
+  await cloud.client.send(new cfn.ExecuteChangeSetCommand({ ChangeSetName: set.ChangeSetId, DisableRollback: true }));
+  expect(await cloud.status('s')).toBe('UPDATE_FAILED');
+  await cloud.update('s', two(queue('VisibilityTimeout: 32')));
+  expect(await cloud.status('s')).toBe('UPDATE_COMPLETE');
 });
 
 it('C26 cancels an update in progress, and only then', async () => {

@@ -17,7 +17,7 @@ it.skipIf(!existsSync(corpus))('reads every template of the corpus', () => {
     expect(parseTemplate(readFileSync(join(corpus, name), 'utf8')).Resources, name).toBeDefined();
 });
 
-describe('YAML as CloudFormation reads it', () => {
+describe('C1: YAML as CloudFormation reads it', () => {
   it.each([
     ['yes and no as booleans', 'A: yes\nB: No\nC: on', { A: true, B: false, C: true }],
     ['a single letter as text', 'A: y\nB: N', { A: 'y', B: 'N' }],
