@@ -186,7 +186,10 @@ export function editTemplate(text: string, edits: readonly { path: string; value
     }
     document.setIn(keys, document.createNode(value));
   }
-  return document.toString({ lineWidth: 0 });
+  // What begins with a brace CloudFormation reads as JSON: it must stay JSON.
+  return jsonOf(text) === undefined
+    ? document.toString({ lineWidth: 0 })
+    : JSON.stringify(document.toJS({ json: true }), null, 2);
 }
 
 /** Of equal keys CloudFormation takes the last, the editor the first: an edit between them would be lost. */

@@ -102,6 +102,15 @@ describe('editing', () => {
       /written twice/,
     );
   });
+  it('keeps JSON JSON', () => {
+    const json = JSON.stringify(
+      { Resources: { A: { Type: 'AWS::SNS::Topic', Properties: { DisplayName: '0644' } } } },
+      null,
+      '\t',
+    );
+    const edited = editTemplate(json, [{ path: 'Resources.A.Properties.TopicName', value: '02:00' }]);
+    expect(JSON.parse(edited).Resources.A.Properties).toEqual({ DisplayName: '0644', TopicName: '02:00' });
+  });
   it('names the nearest part that exists', () => {
     expect(() => editTemplate(body, [{ path: 'Resources.B.Properties.X', value: 1 }])).toThrow(/Resources has no B/);
   });
