@@ -50,6 +50,30 @@ it('C37 waits for the nested stack in the world’s time', async () => {
   expect(events.indexOf('Child CREATE_COMPLETE')).toBeLessThan(events.indexOf('Topic CREATE_IN_PROGRESS'));
 });
 
+it('C26 takes a nested stack back when its parent’s update is cancelled', async () => {
+  cloud.close();
+  cloud = openCloudFormation(1);
+  store(childBody());
+  await cloud.create('root', parent(30));
+  cloud.store.advanceClock(60_000);
+  await cloud.status('root');
+  cloud.store.advanceClock(60_000);
+  const id = await childOf('root');
+  expect(await cloud.status('root')).toBe('CREATE_COMPLETE');
+  await cloud.update('root', parent(45));
+  expect(await cloud.status(id)).toBe('UPDATE_IN_PROGRESS');
+  await cloud.client.send(new cfn.CancelUpdateStackCommand({ StackName: 'root' }));
+  for (let minute = 0; minute < 4; minute += 1) {
+    cloud.store.advanceClock(60_000);
+    await cloud.status('root');
+  }
+  expect(await cloud.status('root')).toBe('UPDATE_ROLLBACK_COMPLETE');
+  expect(await cloud.stack(id)).toMatchObject({
+    StackStatus: 'UPDATE_ROLLBACK_COMPLETE',
+    Parameters: [{ ParameterValue: '30' }],
+  });
+});
+
 it('C38 looks at every nested stack in every update, and updates those that change', async () => {
   await cloud.create('root', parent(30));
   const id = await childOf('root');

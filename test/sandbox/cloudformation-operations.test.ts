@@ -119,6 +119,8 @@ it('C26 cancels an update in progress, and only then', async () => {
   cloud.store.advanceClock(60_000);
   await expect(cancel()).rejects.toThrow(/cannot be called from current stack status: CREATE_COMPLETE/);
   await cloud.update('s', two(queue('VisibilityTimeout: 31')));
+  const remove = () => cloud.client.send(new cfn.DeleteStackCommand({ StackName: 's' }));
+  await expect(remove()).rejects.toThrow(/cannot be deleted while in status UPDATE_IN_PROGRESS/);
   await cancel();
   expect(await cloud.status('s')).toBe('UPDATE_ROLLBACK_IN_PROGRESS');
   cloud.store.advanceClock(60_000);

@@ -1,7 +1,7 @@
 import * as cfn from '@aws-sdk/client-cloudformation';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { deleteBehindStack, driftResource } from '../../src/sandbox/cloudformation/drift.ts';
-import { type CloudFormation, openCloudFormation, queue, template } from './cloudformation-client.ts';
+import { type CloudFormation, failing, openCloudFormation, queue, template } from './cloudformation-client.ts';
 
 let cloud: CloudFormation;
 beforeEach(() => {
@@ -28,6 +28,15 @@ describe('exports', () => {
     await cloud.client.send(new cfn.DeleteStackCommand({ StackName: 'b' }));
     await cloud.update('a', exporter('other'));
     expect(await cloud.status('a')).toBe('UPDATE_COMPLETE');
+  });
+  it('C32 are free again after the failed update of a stack that would have used them', async () => {
+    await cloud.create('a', exporter('shared'));
+    await cloud.create('b', template({ T: '{ Type: AWS::SNS::Topic }' }));
+    const broken = `{ Type: AWS::SNS::Topic, ${failing('fail: no capacity')}, Properties: { DisplayName: !ImportValue shared } }`;
+    await cloud.update('b', template({ T: broken }));
+    expect(await cloud.status('b')).toBe('UPDATE_ROLLBACK_COMPLETE');
+    await cloud.client.send(new cfn.DeleteStackCommand({ StackName: 'a' }));
+    await expect(cloud.status('a')).rejects.toThrow(/does not exist/);
   });
   it('C33 fail what imports a name that nobody exports, or exports one that is taken', async () => {
     await cloud.create('b', importer('missing'));

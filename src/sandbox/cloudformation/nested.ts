@@ -77,6 +77,8 @@ export function undoNested(world: World, resource: StackResource, { continued, e
   const child = childStack(world, resource);
   if (!child) return;
   if (child.status === 'UPDATE_COMPLETE' && child.previous) beginUpdate(world, child, child.previous, { undo: true });
+  else if (child.operation?.kind === 'update')
+    rollBackUpdate(world, child, child.operation, 'Update cancelled by parent');
   else if (continued && child.status === 'UPDATE_ROLLBACK_FAILED' && child.suspended)
     rollBackUpdate(world, child, child.suspended, 'User Initiated', {
       continued,
