@@ -164,6 +164,35 @@ it('C28 replaces before it removes, and keeps the old one under UpdateReplacePol
   expect(await cloud.events('s')).toContain('A DELETE_SKIPPED');
 });
 
+it('C28 keeps the replacement where the old resource cannot be deleted', async () => {
+  const body = (name: string) => template({ A: queue(`QueueName: ${name}`, failing('fail_delete: in use')) });
+  await cloud.create('s', body('one'));
+  await cloud.update('s', body('two'));
+  expect(await cloud.status('s')).toBe('UPDATE_COMPLETE');
+  expect(await cloud.events('s')).toContain('A DELETE_FAILED in use');
+  expect((await cloud.resources('s')).A!.PhysicalResourceId).toMatch(/\/two$/);
+});
+
+it('C28 decides at execution whether what follows a replacement is replaced too', async () => {
+  const body = (name: string) =>
+    template({
+      A: queue(`QueueName: ${name}`),
+      L: '{ Type: AWS::Logs::LogGroup, Properties: { LogGroupName: !GetAtt A.QueueName } }',
+      T: '{ Type: AWS::SNS::Topic, Properties: { DisplayName: !GetAtt A.Arn } }',
+    });
+  await cloud.create('s', body('one'));
+  const before = await cloud.resources('s');
+  const set = await cloud.changeSet('s', body('two'));
+  expect(
+    set.Changes!.map(({ ResourceChange: change }) => `${change!.LogicalResourceId} ${change!.Replacement}`),
+  ).toEqual(['A True', 'L Conditional', 'T False']);
+  await cloud.client.send(new cfn.ExecuteChangeSetCommand({ ChangeSetName: set.ChangeSetId }));
+  const after = await cloud.resources('s');
+  const isNew = (id: string) => before[id]!.PhysicalResourceId !== after[id]!.PhysicalResourceId;
+  expect(['A', 'L', 'T'].map(isNew)).toEqual([true, true, false]);
+  expect((await cloud.events('s')).filter((event) => / DELETE_COMPLETE/.test(event))).toHaveLength(2);
+});
+
 it('C29 fails to replace a resource under its own name', async () => {
   await cloud.create('s', template({ A: queue('QueueName: one') }));
   await cloud.update('s', template({ A: queue('QueueName: one, FifoQueue: true') }));

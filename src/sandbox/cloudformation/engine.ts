@@ -46,12 +46,13 @@ function runStep(world: World, knowledge: Knowledge, stack: Stack, operation: Op
     else if (step.phase === 'begin') beginStep(world, knowledge, stack, operation, step);
     else endStep(world, knowledge, stack, operation, step);
   } catch (error) {
-    if (!(error instanceof SandboxFault)) throw error;
+    // A defect fails the resource too: thrown on, it would fail every later request of this world.
+    const reason = error instanceof Error ? error.message : String(error);
     const resource = step.action === 'remove_old' ? step.old : stack.resources[step.logicalId];
     const keep = step.action !== 'remove_old';
-    if (resource) mark(world, stack, resource, `${VERBS[step.action]}_FAILED`, error.message, keep);
+    if (resource) mark(world, stack, resource, `${VERBS[step.action]}_FAILED`, reason, keep);
     if (operation.steps[0] === step) operation.steps.shift();
-    fail(world, stack, operation, step, error.message);
+    fail(world, stack, operation, step, reason);
   }
   return true;
 }

@@ -28,7 +28,8 @@ export function fail(
       return;
     case 'update':
       // What an update no longer needs and cannot delete is let go: the update itself has succeeded.
-      if (verb === 'delete') delete stack.resources[logicalId];
+      if (action === 'delete') delete stack.resources[logicalId];
+      else if (verb === 'delete') return;
       else if (operation.onFailure !== 'DO_NOTHING') rollBackUpdate(world, stack, operation, reason);
       else {
         Object.assign(stack, operation.target);
