@@ -186,6 +186,18 @@ describe('reading', () => {
       cloud.client.send(new cfn.ListStackResourcesCommand({ StackName: 's', NextToken: 'x' })),
     ).rejects.toThrow(/NextToken/);
   });
+  it('C46 gives a group the rules of its template, and those of its update', async () => {
+    const body = (cidr: string) =>
+      template({
+        G: `{ Type: AWS::EC2::SecurityGroup, Properties: { GroupDescription: g, SecurityGroupIngress: [{ IpProtocol: tcp, FromPort: 443, ToPort: 443, CidrIp: ${cidr} }] } }`,
+      });
+    await cloud.create('s', body('10.0.0.0/8'));
+    await cloud.update('s', body('0.0.0.0/0'));
+    await cloud.status('s');
+    expect(cloud.inWorld((world) => world.list('security_group'))).toMatchObject([
+      { ingress: [{ IpProtocol: 'tcp', FromPort: 443, ToPort: 443, IpRanges: [{ CidrIp: '0.0.0.0/0' }] }] },
+    ]);
+  });
   it('C46 shows a stack’s instances, volumes and security groups in EC2, until they are deleted', async () => {
     const body = template({
       I: '{ Type: AWS::EC2::Instance, Properties: { ImageId: ami-1, InstanceType: t3.small, DisableApiTermination: true } }',
