@@ -137,7 +137,9 @@ async function tryPair(pair: Pair, preferred: Record<string, string>): Promise<P
       plan_id,
       verdicts = [],
       seats,
-    } = answer.content as Record<string, never> & {
+    } = answer.content as {
+      decision: string;
+      plan_id?: string;
       verdicts: { code: string; outcome: string; message: string }[];
       seats?: { needed: number };
     };
