@@ -57,6 +57,9 @@ describe('a role is not bounded', () => {
     expect(boundUnder([allow('*:Get*', '*')])).toBe('unbounded');
     expect(boundUnder([allow('DYNAMODB:deletetable', '*')])).toBe('unbounded');
   });
+  it('but is by its own resources, whatever it may do with them', () => {
+    expect(boundUnder([allow('*', arn('Table'))])).toBe('own_stack');
+  });
   it('when two roles hand one another on', () => {
     const Other = role(allow('sts:AssumeRole', arn('Role')), allow('rds:DeleteDBInstance', '*'));
     expect(boundUnder([allow('sts:AssumeRole', arn('Other'))], { Other })).toBe('unbounded');
