@@ -138,6 +138,10 @@ function widened(grant: Grant, context: MarkContext): string | undefined {
   return beyondStack(grant, context)?.replace(/^may call /, '');
 }
 
+const BEARERS = ['Roles', 'RoleName', 'Users', 'Groups', 'UserName', 'GroupName'];
+const sameBearers = (before: ResourceView, after: ResourceView) =>
+  BEARERS.every((name) => same(before.properties[name], after.properties[name]));
+
 /** The statements that this document adds to: its own before, and what the same roles had anyway. */
 function knownBefore(
   before: ResourceView | null,
@@ -151,14 +155,9 @@ function knownBefore(
   const bearers = (view: ResourceView | null) => listOf(view?.properties.Roles ?? view?.properties.RoleName ?? null);
   const roles = bearers(after).map((role) => whoseIs(role, context, 'AWS::IAM::Role'));
   const others = ['Users', 'Groups', 'UserName', 'GroupName'].some((name) => after.properties[name] !== undefined);
-  const sameBearers =
-    before !== null &&
-    ['Roles', 'RoleName', 'Users', 'Groups', 'UserName', 'GroupName'].every((name) =>
-      same(before.properties[name], after.properties[name]),
-    );
   if (roles.length === 1 && !others && roles[0]?.kind === 'own')
     return statementsOfRole(roles[0].resource.logicalId, context.before, context, 'nothing').statements;
-  return sameBearers || roles.length === 0 ? own : [];
+  return (before !== null && sameBearers(before, after)) || roles.length === 0 ? own : [];
 }
 
 function gains(
@@ -280,7 +279,8 @@ export const findPolicyChange: MarkFinder = (before, after, context) => {
   const byPath = new Map(was.map((document) => [document.path, document]));
   const marks = is.flatMap((document) => {
     const old = byPath.get(document.path);
-    if (old && same(old.document, document.document) && !context.isUnknown(document.document)) return [];
+    const given = document.kind === 'identity' && before !== null && !sameBearers(before, view);
+    if (old && !given && same(old.document, document.document) && !context.isUnknown(document.document)) return [];
     return [
       ...(after ? gains(after, before, old, document, context) : []),
       ...(old ? losses(old, document, view, context) : []),
