@@ -167,8 +167,7 @@ function gains(
   is: Document,
   context: MarkContext,
 ): Mark[] {
-  if (is.kind === 'open')
-    return was && !same(was.document, is.document) ? grantMarks('open', view, was, is, context) : [];
+  if (is.kind === 'open') return was && !same(was.document, is.document) ? opened(was, is, context) : [];
   const known =
     is.kind === 'identity'
       ? knownBefore(before, view, was, context)
@@ -190,16 +189,16 @@ function gains(
   return [...found.values()].slice(0, 5);
 }
 
-function grantMarks(_kind: Kind, _view: ResourceView, was: Document, is: Document, context: MarkContext): Mark[] {
-  const more = grantsGained(
-    'Allow',
+/** Where everything is allowed by default, a document counts by what it allows more than the one before. */
+function opened(was: Document, is: Document, context: MarkContext): Mark[] {
+  const [before, after] = [
     statementsOf(was.document, context, 'nothing'),
     statementsOf(is.document, context, 'everything'),
-  );
-  const [first] = more;
-  return first
-    ? [{ kind: 'expose', path: is.path, text: `Allows more than before: ${first.action} on ${shown(first.resource)}.` }]
-    : [];
+  ];
+  const [first] = grantsGained('Allow', before, after);
+  if (!first) return [];
+  const text = `Allows more than before: ${first.action} on ${shown(first.resource)}.`;
+  return [{ kind: 'expose', path: is.path, text }];
 }
 
 const bearer = ({ logicalId, properties }: ResourceView) =>
