@@ -109,13 +109,18 @@ const nameOf = (principal: string | undefined) =>
 
 const accountOf = (principal: string) => /^AWS:(?:arn:[^:]*:(?:iam|sts)::)?(\d{12})(?::|$)/.exec(principal)?.[1];
 
+/** What a service needs of a key or a log group to work for its own callers. */
+const isOfService = (action: string) => isHarmless(action) || /^kms:(?!\*|put|create|schedule|disable)/.test(action);
+
 /** Who gains by a grant of a resource's policy, or by trust; undefined: nobody outside. */
-function outsider({ principal, condition }: Grant, kind: Kind, context: MarkContext): string | undefined {
+function outsider({ principal, action, condition }: Grant, kind: Kind, context: MarkContext): string | undefined {
   if (principal === undefined) return undefined;
   if (principal === '*') return isBound(condition) ? undefined : 'everybody';
   const name = principal.slice(principal.indexOf(':') + 1);
   if (principal.startsWith('Service:'))
-    return kind === 'resource' && CARRIERS.test(principal) && !isBound(condition) ? `anybody's ${name}` : undefined;
+    return kind === 'resource' && CARRIERS.test(principal) && !isBound(condition) && !isOfService(action)
+      ? `anybody's ${name}`
+      : undefined;
   if (whoseIs(name, context, 'AWS::IAM::Role').kind === 'own' || name.startsWith('arn:aws:iam::cloudfront:'))
     return undefined;
   if (name === '?') return 'somebody who is not known yet';
