@@ -1,17 +1,20 @@
 /**
- * Guarantees: the seats that the policy asks for, by environment and worst reversibility; the sponsor never fills one.
+ * Guarantees: the seats that the policy asks for, by environment and worst reversibility; the sponsor never fills one;
+ * seats that nobody could fill are told at once.
  * Does not cover: who really holds a key (assurance levels say how far that is proven).
  */
 import { z } from 'zod';
-import { worstReversibility } from '../src/core/effect.ts';
+import { type Reversibility, worstReversibility } from '../src/core/effect.ts';
 import { deny, type GuardDefinition, hold } from '../src/core/guard.ts';
+import type { Plan } from '../src/core/plan.ts';
 import { pass } from '../src/core/verdict.ts';
 
 const options = z.strictObject({});
+const NAMES_TOLD = 6;
 
 export const approval: GuardDefinition<z.infer<typeof options>> = {
   name: 'approval',
-  rule: 'The seats that the policy asks for, by environment and worst reversibility.',
+  rule: 'The seats that the policy asks for, by environment and worst reversibility. By default: production 1, 2, 2 (reversible, recoverable, irreversible, the last with the owner’s role); development 0, 1, 1; disposable 0.',
   normally: 'hold(seats of the policy)',
   told: 'who can sign, and how',
   structural: true,
@@ -19,24 +22,35 @@ export const approval: GuardDefinition<z.infer<typeof options>> = {
   create: () => ({
     name: 'approval',
     judge(plan, facts) {
-      const worst = worstReversibility(plan.effects);
-      const rule = facts.seatRules[worst === 'unknown' ? 'irreversible' : worst];
-      if (rule.seats === 0 || plan.effects.length === 0) return pass('approval');
-      const able = facts.approvers.map(({ name }) => name).slice(0, 6);
-      if (able.length < rule.seats && facts.policy.present) {
+      const worst = worstOf(plan);
+      const { seats, include } = facts.seatRules[worst === 'unknown' ? 'irreversible' : worst];
+      if (seats === 0 || plan.effects.length === 0) return pass('approval');
+      const { approvers } = facts;
+      const missing = include.find((role) => approvers.every(({ roles }) => !roles.includes(role)));
+      if (facts.policy.present && (approvers.length < seats || missing))
         return deny(
           'approval',
-          `${rule.seats} seat(s) are needed and only ${able.length} person(s) other than the sponsor could fill them.`,
+          missing && approvers.length >= seats
+            ? `A signature of the role ${missing} is needed, and nobody but the sponsor could give it.`
+            : `${seats} seat(s) are needed and only ${approvers.length} person(s) other than the sponsor could fill them.`,
           'Tell the user: the policy needs more people.',
         );
-      }
+      const among = include.length > 0 ? `, ${include.join(' and ')} among them` : '';
+      const able = approvers.slice(0, NAMES_TOLD).map(({ name }) => name);
       return hold(
         'approval',
-        rule.seats,
-        `A ${worst} change in ${facts.environment} needs ${rule.seats} signature(s)${rule.include.length > 0 ? `, ${rule.include.join(' and ')} among them` : ''}. Who can sign: ${able.join(', ') || 'nobody yet'}.`,
+        seats,
+        `A ${worst} change in ${facts.environment} needs ${seats} signature(s)${among}. Who can sign: ${able.join(', ') || 'nobody yet'}.`,
         'Propose it, tell the user, and end your turn.',
-        rule.include,
+        include,
       );
     },
   }),
 };
+
+/** INVARIANT: an effect of unknown kind is as bad as it could be, whatever its planner calls it. */
+function worstOf({ effects, observed }: Plan): Reversibility {
+  // Nothing of worth is in a stack that never completed its creation: to take it away again is reversible.
+  if (observed.stack?.neverCompleted) return 'reversible';
+  return effects.some(({ kind }) => kind === 'unknown') ? 'unknown' : worstReversibility(effects);
+}

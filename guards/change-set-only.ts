@@ -1,56 +1,59 @@
 /**
- * Guarantees: a stack changes only by a change set executed by its ARN (or by deletion); nested stacks only through their owner.
- * Does not cover: what the change set does; other guards judge that.
+ * Guarantees: a stack changes only by a change set executed by its ARN, by deletion or by rollback, with inputs that
+ * weaken nothing; nested stacks and StackSet instances only through their owner.
+ * Does not cover: what the change set does (other guards judge that), or how it was made (the planner's own rules).
  */
 import { z } from 'zod';
 import { deny, type GuardDefinition } from '../src/core/guard.ts';
 import { pass } from '../src/core/verdict.ts';
 
 const options = z.strictObject({});
-const ALLOWED = new Set(['cloudformation:ExecuteChangeSet', 'cloudformation:DeleteStack']);
-const WEAKENING = [
-  'DisableRollback',
-  'OnStackFailure',
-  'ImportExistingResources',
-  'ResourcesToImport',
-  'RetainExceptOnCreate',
-  'DeletionMode',
-];
+/** INVARIANT: what is not listed is refused, so that an option AWS adds later (or we forgot) weakens nothing. */
+const ALLOWED: Record<string, readonly string[]> = {
+  ExecuteChangeSet: ['ChangeSetName', 'StackName', 'ClientRequestToken'],
+  DeleteStack: ['StackName', 'ClientRequestToken', 'RoleARN'],
+};
+const BY_ROLLBACK: Record<string, readonly string[]> = {
+  ContinueUpdateRollback: ['StackName', 'ClientRequestToken', 'RoleARN', 'ResourcesToSkip'],
+  RollbackStack: ['StackName', 'ClientRequestToken', 'RoleARN'],
+  CancelUpdateStack: ['StackName', 'ClientRequestToken'],
+};
 
 export const changeSetOnly: GuardDefinition<z.infer<typeof options>> = {
   name: 'change-set-only',
-  rule: 'No UpdateStack; nothing that disables rollback or validation; no import; nested stacks only through their owner.',
+  rule: 'No UpdateStack; nothing that disables rollback or validation; no import; StackSet instances and nested stacks only through their owner.',
   normally: 'deny',
   told: 'who owns it',
   structural: true,
   options,
   create: () => ({
     name: 'change-set-only',
-    judge(plan) {
-      const parent = plan.observed.stack?.parentId;
-      if (parent)
-        return deny(
-          'change-set-only',
-          `${plan.target.name} is nested in ${parent}.`,
-          'Plan the change on the parent stack.',
-        );
-      if (plan.target.name.startsWith('StackSet-'))
-        return deny(
-          'change-set-only',
-          `${plan.target.name} is an instance of a StackSet.`,
-          'Its StackSet owns it; it is changed there.',
-        );
-      for (const call of plan.calls) {
-        if (call.service === 'cloudformation' && !ALLOWED.has(`cloudformation:${call.operation}`)) {
-          return deny(
-            'change-set-only',
-            `cloudformation:${call.operation} is not a way to change a stack here.`,
+    judge({ target, tool, calls, observed }) {
+      const refuse = (message: string, remedy: string) => deny('change-set-only', message, remedy);
+      const parent = observed.stack?.parentId;
+      if (parent) return refuse(`${target.name} is nested in ${parent}.`, 'Plan the change on the parent stack.');
+      if (/^StackSet-/i.test(target.name))
+        return refuse(`${target.name} is an instance of a StackSet.`, 'Its StackSet owns it; it is changed there.');
+      const allowed = tool === 'plan_stack_rollback' ? { ...ALLOWED, ...BY_ROLLBACK } : ALLOWED;
+      for (const { service, operation, input } of calls) {
+        if (service !== 'cloudformation') continue;
+        const inputs = allowed[operation];
+        if (!inputs)
+          return refuse(
+            `cloudformation:${operation} is not a way to change a stack here.`,
             'Plan an update; it runs as a change set.',
           );
-        }
-        const weakened = WEAKENING.find((key) => call.input[key] !== undefined);
-        if (call.service === 'cloudformation' && weakened)
-          return deny('change-set-only', `${weakened} weakens rollback, validation or ownership.`, 'Leave it out.');
+        const other = Object.keys(input).find((key) => !inputs.includes(key));
+        if (other)
+          return refuse(
+            `${operation} with ${other} could weaken rollback, validation or ownership.`,
+            'Leave it out and plan again.',
+          );
+        if (operation === 'ExecuteChangeSet' && !String(input.ChangeSetName).startsWith('arn:'))
+          return refuse(
+            `The change set ${String(input.ChangeSetName)} is named, not given by its ARN: another could take its name.`,
+            'Plan again; a plan names its change set by ARN.',
+          );
       }
       return pass('change-set-only');
     },

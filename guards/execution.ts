@@ -1,6 +1,6 @@
 /**
  * Guarantees: a scope executes nothing until its policy says so.
- * Does not cover: anything; plans stay possible.
+ * Does not cover: who could plan: plans stay possible.
  */
 import { z } from 'zod';
 import { deny, type GuardDefinition } from '../src/core/guard.ts';

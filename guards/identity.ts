@@ -1,5 +1,6 @@
 /**
- * Guarantees: a plan is judged only where the policy names the account and the region that were really reached.
+ * Guarantees: a plan is judged only where the policy names the account, the region and the role that were really
+ * reached, and never in a management account.
  * Does not cover: what the account's own IAM allows.
  */
 import { z } from 'zod';
@@ -10,7 +11,7 @@ const options = z.strictObject({});
 
 export const identity: GuardDefinition<z.infer<typeof options>> = {
   name: 'identity',
-  rule: 'The account and region in use are those that the policy names.',
+  rule: 'The account, region and role in use are those that the policy names; management accounts are refused.',
   normally: 'deny',
   told: 'expected …, got …',
   structural: true,
@@ -20,27 +21,33 @@ export const identity: GuardDefinition<z.infer<typeof options>> = {
     name: 'identity',
     judge(plan, facts) {
       const { account, arn } = plan.observed.identity;
-      if (plan.target.account !== account) {
-        return deny(
-          'identity',
+      const refuse = (message: string, remedy: string) => deny('identity', message, remedy);
+      if (plan.target.account !== account)
+        return refuse(
           `Expected account ${plan.target.account}, got ${account} (${arn}).`,
           'Use the credentials of the account that the plan names.',
         );
-      }
-      if (!facts.account) {
-        return deny(
-          'identity',
+      if (!facts.account)
+        return refuse(
           `The credentials belong to account ${account} (${arn}), which the policy does not name.`,
           'Use credentials of an account in the policy, or ask its owners to add this one.',
         );
-      }
-      if (!facts.account.regions.includes(plan.target.region) && !facts.account.regions.includes('*')) {
-        return deny(
-          'identity',
-          `Region ${plan.target.region} is not one of ${facts.account.regions.join(', ')} for account ${facts.account.alias}.`,
+      const { alias, regions, plannerRole, management } = facts.account;
+      if (management)
+        return refuse(
+          `${alias} (${account}) is a management account: what runs there reaches every account of the organisation.`,
+          'Plan in the member account that owns the thing.',
+        );
+      if (!regions.includes(plan.target.region) && !regions.includes('*'))
+        return refuse(
+          `Expected a region of ${regions.join(', ')} for account ${alias}, got ${plan.target.region}.`,
           'Name one of these regions.',
         );
-      }
+      if (plannerRole && !arn.includes(`:assumed-role/${plannerRole}/`))
+        return refuse(
+          `Expected the role ${plannerRole}, got ${arn}.`,
+          'Tell the user: the server must run under the role that the policy names.',
+        );
       return pass('identity');
     },
   }),

@@ -1,35 +1,49 @@
 /**
- * Guarantees: a tag by which the policy decides anything is not set, changed or removed through a plan.
- * Does not cover: tags that other systems read (list them in `also`).
+ * Guarantees: a tag by which something is decided is not set, changed or removed through a plan: not on the stack,
+ * not on a resource in its template, not by plan_tags. Tags that cannot be read are taken for deciding ones.
+ * Does not cover: tags of resources that the plan creates; tags that other systems read, unless they are listed here.
  */
 import { z } from 'zod';
+import { effectName } from '../src/core/effect.ts';
 import { deny, type GuardDefinition } from '../src/core/guard.ts';
 import { pass } from '../src/core/verdict.ts';
+import { changedTagKeys, UNREADABLE } from '../src/knowledge/tags.ts';
 
-const options = z.strictObject({ also: z.array(z.string()).default([]) });
+const keys = z.array(z.string().min(1));
+const options = z.strictObject({
+  also_deciding_keys: keys
+    .default([])
+    .describe('More tag keys that decide something, in systems outside of the policy.'),
+  backup_selection_keys: keys
+    .default(['backup'])
+    .describe('Tag keys by which backup selections (AWS Backup, Data Lifecycle Manager) choose what to back up.'),
+});
 
 export const labels: GuardDefinition<z.infer<typeof options>> = {
   name: 'labels',
-  rule: 'A tag that a scope, environment, freeze or rule reads cannot be set or removed through a plan.',
+  rule: 'A tag that a scope, environment, freeze, rule or backup selection reads cannot be set or removed through a plan.',
   normally: 'deny',
   told: 'this tag decides things',
   structural: true,
   options,
-  create: ({ also }) => ({
+  create: ({ also_deciding_keys, backup_selection_keys }) => ({
     name: 'labels',
     judge(plan, facts) {
-      const deciding = new Set([...facts.decidingTags, ...also].map((key) => key.toLowerCase()));
-      const touched = plan.effects
-        .flatMap(({ properties }) => properties)
-        .filter(({ path, before, after }) => path.startsWith('Tags.') && before !== after)
-        .map(({ path }) => path.slice('Tags.'.length))
-        .filter((key) => deciding.has(key.toLowerCase()));
-      if (touched.length === 0) return pass('labels');
-      return deny(
-        'labels',
-        `The tag ${touched[0]} decides which rules apply here.`,
-        'Leave this tag as it is; people change it outside of plans.',
-      );
+      const listed = [...facts.decidingTags, ...also_deciding_keys, ...backup_selection_keys];
+      const deciding = new Set(listed.map((key) => key.toLowerCase()));
+      const ofStack = plan.effects.some(({ properties }) => properties.some(({ path }) => path.startsWith('Tags.')));
+      for (const effect of plan.effects)
+        for (const key of changedTagKeys(effect, ofStack)) {
+          if (key !== UNREADABLE && !deciding.has(key.toLowerCase())) continue;
+          return deny(
+            'labels',
+            key === UNREADABLE
+              ? `Which tags of ${effectName(effect)} change could not be read, and one of them may decide which rules apply.`
+              : `The tag ${key} of ${effectName(effect)} decides which rules apply here, or what is backed up.`,
+            `Leave ${key === UNREADABLE ? 'its tags as they are, or change them one by one with plan_tags' : 'this tag as it is'}; people change deciding tags outside of plans.`,
+          );
+        }
+      return pass('labels');
     },
   }),
 };

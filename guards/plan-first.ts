@@ -1,6 +1,6 @@
 /**
- * Guarantees: only a fresh plan whose dry run succeeded is proposed.
- * Does not cover: what changes later (guard `stale`).
+ * Guarantees: only a fresh plan whose dry run succeeded, and that changes something, is proposed.
+ * Does not cover: what changes later (guard `stale`); from the proposal on only the change's own clocks count.
  */
 import { z } from 'zod';
 import { deny, type GuardDefinition } from '../src/core/guard.ts';
@@ -24,13 +24,12 @@ export const planFirst: GuardDefinition<z.infer<typeof options>> = {
           `The dry run failed: ${plan.dryRun.detail ?? 'no reason given'}.`,
           'Mend what the dry run names and plan again.',
         );
-      if (facts.phase === 'propose' && facts.now.getTime() > Date.parse(plan.expiresAt)) {
+      if (facts.phase === 'propose' && facts.now.getTime() > Date.parse(plan.expiresAt))
         return deny(
           'plan-first',
           `The plan was made at ${plan.madeAt} and expired at ${plan.expiresAt}.`,
           'Plan again and propose that.',
         );
-      }
       if (facts.phase === 'propose' && plan.dryRun.kind === 'no_change')
         return deny('plan-first', 'Nothing would change.', 'There is nothing to propose.');
       return pass('plan-first');

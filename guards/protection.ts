@@ -1,43 +1,58 @@
 /**
- * Guarantees: lowering a protection stands alone, and never within 24 h before a loss.
- * Does not cover: protections that no AWS property expresses.
+ * Guarantees: lowering a protection stands alone, never in one change with a loss nor within 24 h before one; what is
+ * under termination or stop protection is not terminated or stopped.
+ * Does not cover: protections that no AWS property expresses; what was lowered outside of this ledger.
  */
 import { z } from 'zod';
-import { effectName, isLoss } from '../src/core/effect.ts';
-import { deny, type GuardDefinition, hold } from '../src/core/guard.ts';
+import { doing, effectName, isLoss } from '../src/core/effect.ts';
+import { deny, type GuardDefinition, hold, seatsIn } from '../src/core/guard.ts';
+import { lossesOf } from '../src/core/plan.ts';
 import { pass } from '../src/core/verdict.ts';
 
-const options = z.strictObject({});
+const options = z.strictObject({
+  seats: z
+    .number()
+    .int()
+    .min(1)
+    .default(2)
+    .describe('Seats in production for lowering a protection alone; one elsewhere.'),
+});
 const ALONE =
-  'Protection changes stand alone, at least 24 h before a loss; keep the protection, or let people lift it in a change of its own.';
+  'Protection changes stand alone, at least 24 h before a loss: keep the protection, or let people lift it in a change of its own.';
 
 export const protection: GuardDefinition<z.infer<typeof options>> = {
   name: 'protection',
-  rule: 'Lowering termination or stop protection, deletion or update-replace policy holds for two seats; with a loss, or within 24 h before one, it is refused.',
+  rule: 'Lowering termination or stop protection, deletion or update-replace policy, stack policy, backup, logging or hooks holds for two seats; with a loss, or within 24 h before one, it is refused.',
   normally: 'hold(2); deny with a loss',
   told: 'protection changes stand alone',
   options,
-  create: () => ({
+  create: ({ seats }) => ({
     name: 'protection',
     judge(plan, facts) {
-      const lowered = plan.effects.filter(({ kind }) => kind === 'unprotect');
-      const losses = plan.effects.filter(isLoss);
+      const does = (operation: string) => plan.calls.some((call) => call.operation === operation);
       const guarded = plan.observed.instances?.find(
-        (instance) =>
-          (instance.terminationProtection && plan.calls.some(({ operation }) => operation === 'TerminateInstances')) ||
-          (instance.stopProtection && plan.calls.some(({ operation }) => operation === 'StopInstances')),
+        ({ terminationProtection, stopProtection }) =>
+          (terminationProtection && does('TerminateInstances')) || (stopProtection && does('StopInstances')),
       );
       if (guarded) return deny('protection', `${guarded.id} is under termination or stop protection.`, ALONE);
-      if (lowered.length > 0 && losses.length > 0)
+      // With its stack a protection goes as a resource; alone, a removed backup selection or hook is no second loss.
+      const all = doing(plan.effects, ['unprotect']).filter(({ effect }) => !(does('DeleteStack') && isLoss(effect)));
+      const itself = new Set(all.map(({ effect }) => effect));
+      const lost = lossesOf(plan).find((effect) => effect.holds !== 'nothing' || !itself.has(effect));
+      const lowered = all[0];
+      const lowering =
+        lowered && `the protection of ${effectName(lowered.effect)}${lowered.mark ? ` (${lowered.mark.text})` : ''}`;
+      if (lowering && lost)
+        return deny('protection', `This lowers ${lowering} and loses ${effectName(lost)} at once.`, ALONE);
+      const { protectionLoweredAt } = facts.history;
+      if (lost && protectionLoweredAt)
         return deny(
           'protection',
-          `This lowers the protection of ${effectName(lowered[0]!)} and loses ${effectName(losses[0]!)} at once.`,
+          `This loses ${effectName(lost)}, and protection here was lowered at ${protectionLoweredAt}, less than 24 h ago.`,
           ALONE,
         );
-      if (losses.length > 0 && facts.history.protectionLoweredAt)
-        return deny('protection', `Protection here was lowered at ${facts.history.protectionLoweredAt}.`, ALONE);
-      if (lowered.length === 0) return pass('protection');
-      return hold('protection', 2, `This lowers the protection of ${effectName(lowered[0]!)}.`, ALONE);
+      if (!lowering) return pass('protection');
+      return hold('protection', seatsIn(facts, seats), `This lowers ${lowering}.`, ALONE);
     },
   }),
 };

@@ -6,10 +6,21 @@ import { z } from 'zod';
 import { deny, type GuardDefinition } from '../src/core/guard.ts';
 import { pass } from '../src/core/verdict.ts';
 
+const STANDARD = { production: 5, development: 30, disposable: 30 };
 const options = z.strictObject({
-  perHour: z.number().int().positive().optional(),
+  per_hour: z
+    .number()
+    .int()
+    .positive()
+    .optional()
+    .describe('Executions in one environment within an hour. Default: 5 in production, 30 elsewhere.'),
+  same_failures: z
+    .number()
+    .int()
+    .positive()
+    .default(2)
+    .describe('The same change failed this often within 24 h: stop.'),
 });
-const DEFAULTS = { production: 5, development: 30, disposable: 30 };
 
 export const rate: GuardDefinition<z.infer<typeof options>> = {
   name: 'rate',
@@ -17,28 +28,28 @@ export const rate: GuardDefinition<z.infer<typeof options>> = {
   normally: 'deny',
   told: 'suspected loop; report it',
   options,
-  create: ({ perHour }) => ({
+  create: ({ per_hour, same_failures }) => ({
     name: 'rate',
     judge(plan, facts) {
       const { inFlight, executionsLastHour, sameFailures } = facts.history;
-      const cap = perHour ?? DEFAULTS[facts.environment];
+      const allowed = per_hour ?? STANDARD[facts.environment];
       if (inFlight)
         return deny(
           'rate',
           `Change ${inFlight} is executing on ${plan.target.name}.`,
           `Wait for it: describe_change {"change_id": "${inFlight}"}.`,
         );
-      if (sameFailures >= 2)
+      if (sameFailures >= same_failures)
         return deny(
           'rate',
           `The same change failed ${sameFailures} times on ${plan.target.name} within 24 h: suspected loop.`,
           'Stop, and report the failure and its cause to the user.',
         );
-      if (executionsLastHour >= cap)
+      if (executionsLastHour >= allowed)
         return deny(
           'rate',
-          `${executionsLastHour} executions within an hour against ${cap} in ${facts.environment}.`,
-          'Wait, or put more into one change.',
+          `${executionsLastHour} executions within an hour against ${allowed} in ${facts.environment}: suspected loop.`,
+          'Report it, wait, or put more into one change.',
         );
       return pass('rate');
     },

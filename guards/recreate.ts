@@ -1,72 +1,80 @@
 /**
- * Guarantees: deleting and recreating is seen as that, however it is spelled.
- * Does not cover: a copy under another name made over days (guards `budget` and `lost-update`).
+ * Guarantees: deleting and recreating is seen as that, however it is spelled: by replacement, by name, by number, by
+ * deleting the stack first, in one plan or in several within 24 h.
+ * Does not cover: a copy under another name; what was deleted outside of this ledger and is no stack.
  */
 import { z } from 'zod';
-import { type Effect, effectName, isLoss } from '../src/core/effect.ts';
-import { deny, type GuardDefinition, hold, note } from '../src/core/guard.ts';
+import { type Effect, effectName } from '../src/core/effect.ts';
+import { denyInProduction, type Facts, type GuardDefinition, hold, note, seatsIn } from '../src/core/guard.ts';
+import { lossesOf, type Plan, sumsOf } from '../src/core/plan.ts';
 import { pass } from '../src/core/verdict.ts';
 
 const options = z.strictObject({
-  minLosses: z.number().int().positive().default(5),
-  lossShare: z.number().positive().max(1).default(0.3),
+  min_losses: z.number().int().positive().default(5).describe('Fewer losses than this are no recreation by number.'),
+  min_lost_share: z
+    .number()
+    .positive()
+    .max(1)
+    .default(0.3)
+    .describe('Share of the stack (0–1) that must be lost as well; counted over 24 h.'),
 });
 const IN_PLACE =
-  'This is delete-and-recreate. In place: change only properties that update without replacement (each effect lists what it would replace by), or set UpdateReplacePolicy and DeletionPolicy to Retain first.';
+  'This is delete-and-recreate. In place: change only properties that update without replacement (describe_plan names what replaces), keep logical ids and names, and mend the stack as it is.';
 
 export const recreate: GuardDefinition<z.infer<typeof options>> = {
   name: 'recreate',
-  rule: 'Delete-and-recreate: a replaced resource that holds data or identity, one physical name removed and added, many losses at once, or a stack deleted within 24 h.',
+  rule: 'Delete-and-recreate: a replaced resource that holds data or identity; one physical name removed and added; many losses that are a large share of a stack within 24 h; a stack of the same name deleted within 24 h. Revision types, and stacks that never completed, do not count.',
   normally: 'P-deny, else hold(1); other replacements hold(2)',
   told: 'this is delete-and-recreate; in place: how',
   options,
-  create: ({ minLosses, lossShare }) => ({
+  create: ({ min_losses, min_lost_share }) => ({
     name: 'recreate',
     judge(plan, facts) {
-      const stack = plan.observed.stack;
-      if (stack?.neverCompleted) return pass('recreate');
-      const strict = (message: string) =>
-        facts.environment === 'production'
-          ? deny('recreate', message, IN_PLACE)
-          : facts.environment === 'development'
-            ? hold('recreate', 1, message, IN_PLACE)
-            : note('recreate', message, IN_PLACE);
-      const deletedAt = facts.history.deletedAt ?? stack?.recentlyDeleted[0]?.deletedAt;
-      if (deletedAt && plan.tool !== 'plan_stack_delete')
-        return strict(`A stack named ${plan.target.name} was deleted at ${deletedAt}.`);
-      const replaced = plan.effects.filter(({ kind, revision }) => kind === 'replace' && !revision);
-      const precious = replaced.find(({ holds }) => holds !== 'nothing');
-      if (precious)
-        return strict(
-          `${effectName(precious)} (${precious.type}) holds ${precious.holds} and would be replaced: ${precious.why}`,
-        );
-      const renamed = removedAndAdded(plan.effects);
-      if (renamed) return strict(`The physical name ${renamed} is removed and added again.`);
-      const losses = plan.effects.filter(isLoss);
-      if (
-        plan.tool !== 'plan_stack_delete' &&
-        losses.length >= minLosses &&
-        losses.length >= lossShare * (stack?.resourceCount ?? losses.length)
-      ) {
-        return strict(`${losses.length} of ${stack?.resourceCount} resources would be deleted or replaced.`);
-      }
-      if (replaced.length === 0 || facts.environment === 'disposable') return pass('recreate');
-      return hold(
-        'recreate',
-        facts.environment === 'production' ? 2 : 1,
-        `${replaced.length} resource(s) would be replaced, first ${effectName(replaced[0]!)}.`,
-        'Leave out the property that replaces it, or let people decide.',
-      );
+      const found = recreation(plan, facts, min_losses, min_lost_share);
+      if (found) return denyInProduction('recreate', facts, found, IN_PLACE);
+      const replaced = lossesOf(plan).filter(({ kind }) => kind !== 'delete');
+      if (replaced.length === 0) return pass('recreate');
+      const message = `${replaced.length} resource(s) would or could be replaced, first ${effectName(replaced[0]!)}: ${replaced[0]!.why}`;
+      const remedy = 'Leave out the property that replaces it, or let people decide.';
+      return facts.environment === 'disposable'
+        ? note('recreate', message, remedy)
+        : hold('recreate', seatsIn(facts, 2), message, remedy);
     },
   }),
 };
 
-function removedAndAdded(effects: readonly Effect[]): string | undefined {
-  const nameOf = ({ properties }: Effect, side: 'before' | 'after') =>
-    properties.find(({ path }) => path === 'PhysicalName')?.[side];
-  const added = new Set(effects.filter(({ kind }) => kind === 'create').map((effect) => nameOf(effect, 'after')));
-  return effects
-    .filter(({ kind }) => kind === 'delete')
-    .map((effect) => effect.physicalId ?? nameOf(effect, 'before'))
-    .find((name) => name !== undefined && added.has(name));
+function recreation(plan: Plan, facts: Facts, minLosses: number, minShare: number): string | undefined {
+  const { lostHere, deletedAt } = facts.history;
+  const stack = plan.observed.stack;
+  const deletes = plan.calls.some(({ operation }) => operation === 'DeleteStack');
+  const gone = deletedAt ?? stack?.recentlyDeleted.find(({ neverCompleted }) => !neverCompleted)?.deletedAt;
+  if (gone && !deletes) return `A stack named ${plan.target.name} was deleted at ${gone}, less than 24 h ago.`;
+  const losses = lossesOf(plan);
+  // A type that nobody has judged yet waits for people (`unknown-effect`): it is not called a recreation.
+  const precious = losses.find(({ kind, holds }) => kind !== 'delete' && (holds === 'data' || holds === 'identity'));
+  if (precious)
+    return `${effectName(precious)} (${precious.type}) holds ${precious.holds} and ${precious.kind === 'replace' ? 'would' : 'could'} be replaced: ${precious.why}`;
+  const removed = new Set([
+    ...lostHere.names.flatMap(allNames),
+    ...losses.flatMap((effect) => names(effect, 'before')),
+  ]);
+  const again = plan.effects.flatMap((effect) => (effect.kind === 'create' ? names(effect, 'after') : []));
+  const name = again.find((candidate) => removed.has(candidate));
+  if (name) return `${name} is removed and added again, in this plan or within 24 h.`;
+  if (deletes || !stack || losses.length === 0) return undefined;
+  const lost = new Set([...lostHere.names, ...sumsOf(plan).losses]).size;
+  const size = lostHere.sizeBefore || stack.resourceCount;
+  return lost >= minLosses && lost >= minShare * size
+    ? `${lost} of ${size} resources would be deleted or replaced, counting those lost here within 24 h.`
+    : undefined;
+}
+
+/** An id is a name; of an ARN or a URL the last part is one too. */
+const allNames = (id: string): string[] => [id, id.split(/[:/]/).at(-1)!];
+
+function names({ physicalId, properties }: Effect, side: 'before' | 'after'): string[] {
+  const given = properties.flatMap((property) =>
+    /^(?:PhysicalName|Properties\.\w*(?:Name|Identifier))$/.test(property.path) ? (property[side] ?? []) : [],
+  );
+  return physicalId ? [...allNames(physicalId), ...given] : given;
 }

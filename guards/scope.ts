@@ -1,5 +1,6 @@
 /**
- * Guarantees: what no scope of the policy matches is refused, and nothing is created where a scope does not say so.
+ * Guarantees: what no scope of the policy matches is refused, ids that were not resolved are out of scope, and
+ * nothing new is created where its scope does not say so.
  * Does not cover: things outside the target that a change reaches (guard `reach`).
  */
 import { z } from 'zod';
@@ -10,7 +11,7 @@ const options = z.strictObject({});
 
 export const scope: GuardDefinition<z.infer<typeof options>> = {
   name: 'scope',
-  rule: 'Account, region and stack or tag lie in a scope of the policy; new stacks only where the scope says create.',
+  rule: 'Account, region and stack or tag lie in a scope of the policy; every id is resolved to its owner first, and an unresolved one is out; new stacks only where the scope says create.',
   normally: 'deny',
   told: 'what is in reach, who to ask',
   structural: true,
@@ -18,22 +19,29 @@ export const scope: GuardDefinition<z.infer<typeof options>> = {
   beforePlanning: true,
   create: () => ({
     name: 'scope',
-    judge(plan, facts) {
-      if (!facts.scope) {
+    judge({ target, tool, calls, observed }, facts) {
+      if (!facts.scope)
         return deny(
           'scope',
-          `${plan.target.name} in ${plan.target.account}/${plan.target.region} is in no scope of the policy.`,
+          `${target.name} in ${target.account}/${target.region} is in no scope of the policy.`,
           'describe_policy lists what is in reach; ask the policy owners for more.',
         );
-      }
-      const creates = plan.target.kind === 'stack' && plan.target.ids.length === 0 && plan.calls.length > 0;
-      if (creates && !facts.scope.create) {
+      const resolved = new Set([...(observed.instances ?? []), ...(observed.resources ?? [])].map(({ id }) => id));
+      const unresolved = target.kind === 'resources' && target.ids.find((id) => !resolved.has(id));
+      if (unresolved)
+        return deny(
+          'scope',
+          `${unresolved} could not be resolved to its owner, so it is out of scope.`,
+          'Name only ids that describe_instances, describe_volumes or describe_security_groups list.',
+        );
+      const isNew = target.ids.length === 0 || observed.stack?.status === 'REVIEW_IN_PROGRESS';
+      const creates = tool === 'plan_stack_create' || (target.kind === 'stack' && isNew && calls.length > 0);
+      if (creates && !facts.scope.create)
         return deny(
           'scope',
           `The scope ${facts.scope.text} does not allow new stacks.`,
           'Change an existing stack, or ask the policy owners for `create: true`.',
         );
-      }
       return pass('scope');
     },
   }),

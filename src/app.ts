@@ -1,7 +1,7 @@
 /** Joins policy, ledger, cloud and pipeline for one process. Called by main.ts and, with other parts, by tests. */
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { guards } from '../guards/index.ts';
 import { tools } from '../tools/index.ts';
 import { createCloud } from './aws/cloud.ts';
@@ -15,6 +15,7 @@ import { type OpenLedger, openLedger } from './ledger/store.ts';
 import { loadPolicy, type Policy } from './policy/load.ts';
 import { createPolicyPort } from './policy/port.ts';
 import type { Sandbox } from './sandbox/cloud.ts';
+import type { World } from './sandbox/world.ts';
 
 export interface App {
   config: Config;
@@ -111,17 +112,27 @@ function secretOf(home: string): string {
   return readFileSync(path, 'utf8');
 }
 
-/** The sandbox in this process, its world below `home`. */
+/**
+ * The sandbox in this process, its world below `home`.
+ *
+ * @param seedPath what a new world is filled from, instead of the default one: a file, or a folder with a world.yaml.
+ */
 export async function openSandbox(
   home: string,
   pace = 1,
+  seedPath?: string,
 ): Promise<NonNullable<AppOptions['sandbox']> & { sandbox: Sandbox }> {
-  const [{ openWorld }, { createSandbox, sandboxRequestHandler }, { seedDefault }] = await Promise.all([
+  const [{ openWorld }, { createSandbox, sandboxRequestHandler }, { seedDefault }, { seedFrom }] = await Promise.all([
     import('./sandbox/world.ts'),
     import('./sandbox/cloud.ts'),
     import('./sandbox/seed.ts'),
+    import('./sandbox/seed-file.ts'),
   ]);
-  const store = openWorld(home, { pace, seed: seedDefault });
+  const seed =
+    seedPath === undefined
+      ? { fill: seedDefault }
+      : { name: resolve(seedPath), fill: (world: World) => seedFrom(world, seedPath) };
+  const store = openWorld(home, { pace, seed });
   const sandbox = createSandbox(store);
   return { store, sandbox, requestHandler: sandboxRequestHandler(sandbox) };
 }

@@ -7,6 +7,8 @@ export interface Config {
   policyPath: string | undefined;
   sponsor: string | undefined;
   region: string;
+  /** The AWS profile in use, as the SDK reads it. */
+  profile: string | undefined;
   endpointUrl: string | undefined;
   templateRoots: string[];
   /** Names under which this process acts. */
@@ -21,6 +23,7 @@ export function readConfig(options: { home?: string | undefined; policy?: string
     policyPath: options.policy ?? env.COUNTERSIGN_POLICY,
     sponsor: env.COUNTERSIGN_SPONSOR === '' ? undefined : env.COUNTERSIGN_SPONSOR,
     region: env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? 'eu-west-1',
+    profile: env.AWS_PROFILE || undefined,
     endpointUrl: env.AWS_ENDPOINT_URL === '' ? undefined : env.AWS_ENDPOINT_URL,
     templateRoots: env.COUNTERSIGN_TEMPLATE_ROOTS?.split(':').filter(Boolean) ?? [process.cwd()],
     actsAs: osUser(),

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import type { App } from './app.ts';
+import type { GivenAnswers } from './cli/init-questions.ts';
 import { readConfig } from './config.ts';
 import { CountersignError } from './core/errors.ts';
 
@@ -23,9 +24,8 @@ const config = () => readConfig(program.opts<{ home?: string; policy?: string }>
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 const printJson = (value: unknown): void => print(JSON.stringify(value, null, 2));
 
-async function withApp<T>(run: (app: App) => Promise<T> | T): Promise<T> {
+async function withApp<T>(run: (app: App) => Promise<T> | T, settings = config()): Promise<T> {
   const { createApp, openSandbox } = await import('./app.ts');
-  const settings = config();
   const sandbox = program.opts<{ sandbox?: boolean }>().sandbox ? await openSandbox(settings.home) : undefined;
   const app = createApp(settings, sandbox ? { sandbox } : {});
   try {
@@ -60,12 +60,13 @@ program
   .description('the simulated cloud as an HTTP endpoint on loopback, for AWS_ENDPOINT_URL')
   .addOption(new Option('--port <number>', 'port, 0 for a free one').default(4566).argParser(Number))
   .option('--pace <factor>', 'multiplies simulated durations; 0 is at once', Number, 1)
-  .action(async ({ port, pace }: { port: number; pace: number }) => {
+  .option('--seed <path>', 'what a new world is filled from: a YAML file, or a folder with a world.yaml')
+  .action(async ({ port, pace, seed }: { port: number; pace: number; seed?: string }) => {
     const [{ openSandbox }, { startSandboxServer }] = await Promise.all([
       import('./app.ts'),
       import('./sandbox/cloud.ts'),
     ]);
-    const { sandbox } = await openSandbox(config().home, pace);
+    const { sandbox } = await openSandbox(config().home, pace, seed);
     const { url } = await startSandboxServer(sandbox, port);
     print(
       `The simulated cloud is at ${url} (region eu-west-1). Try: AWS_ENDPOINT_URL=${url} aws cloudformation describe-stacks`,
@@ -143,31 +144,31 @@ for (const decision of ['approve', 'reject'] as const) {
     .option('--key <file>', 'private key, or public key whose private half an agent or security key holds')
     .option('--signature <file>', 'an armored signature made elsewhere; - for standard input')
     .option('--as <person>', 'who signs, when the key file does not tell')
-    .action((id: string, options: { key?: string; signature?: string; as?: string }) =>
+    .option('--confirm <name>', 'the name of the stack or resources, where what is signed cannot be undone')
+    .action((id: string, options: { key?: string; signature?: string; as?: string; confirm?: string }) =>
       withApp(async (app) => {
-        const { approve } = await import('./cli/approve.ts');
-        const change = await approve(app, id, { decision, ...options });
-        print(
-          `${change.id} is ${change.state}.${change.state === 'approved' ? ` To execute: countersign execute ${change.id}` : ''}`,
-        );
+        const { approve, afterSigning, openTerminal } = await import('./cli/approve.ts');
+        const terminal = openTerminal(print);
+        const change = await approve(app, id, { decision, terminal, ...options });
+        if ((await afterSigning(change, { print, terminal })) === 'execute') await execute(app, id);
       }),
     );
+}
+
+async function execute(app: App, id: string): Promise<void> {
+  const { executeChange } = await import('./execute/executor.ts');
+  const change = await executeChange(
+    { ...app, people: app.policyFile?.people ?? [], now: () => new Date(), onProgress: print },
+    id,
+  );
+  print(`${change.id} ${change.state}: ${change.outcome?.detail ?? ''} (${change.outcome?.credentials})`);
+  process.exitCode = change.state === 'succeeded' ? EXIT.pass : EXIT.failed;
 }
 
 program
   .command('execute <change>')
   .description('run exactly what was signed, after a live re-check')
-  .action((id: string) =>
-    withApp(async (app) => {
-      const { executeChange } = await import('./execute/executor.ts');
-      const change = await executeChange(
-        { ...app, people: app.policyFile?.people ?? [], now: () => new Date(), onProgress: print },
-        id,
-      );
-      print(`${change.id} ${change.state}: ${change.outcome?.detail ?? ''} (${change.outcome?.credentials})`);
-      process.exitCode = change.state === 'succeeded' ? EXIT.pass : EXIT.failed;
-    }),
-  );
+  .action((id: string) => withApp((app) => execute(app, id)));
 
 for (const [name, kind, text] of [
   ['halt', 'halted', 'stop everything: nothing is planned, proposed or executed'],
@@ -205,9 +206,10 @@ audit
 const policy = program.command('policy').description('the policy file');
 policy
   .command('check')
-  .description('read the policy strictly; errors with line and column')
-  .action(async () => {
-    const [{ loadPolicy }, { guards }] = await Promise.all([import('./policy/load.ts'), import('../guards/index.ts')]);
+  .description('read the policy strictly; errors and warnings with line and column')
+  .option('--strict', 'warnings are errors')
+  .option('--json', 'as JSON')
+  .action(async ({ strict = false, json }: { strict?: boolean; json?: boolean }) => {
     const path = config().policyPath;
     if (!path)
       throw new CountersignError(
@@ -215,35 +217,39 @@ policy
         'No policy is named.',
         'Name it with --policy or COUNTERSIGN_POLICY.',
       );
-    print(`${path} is valid. Digest ${loadPolicy(path, guards).digest}.`);
+    const { checkPolicyFile, checkText, isAccepted } = await import('./cli/policy-check.ts');
+    const report = await checkPolicyFile(path);
+    if (json) printJson(report);
+    else print(checkText(report));
+    process.exitCode = isAccepted(report, strict) ? EXIT.pass : EXIT.failed;
+  });
+policy
+  .command('schema')
+  .description('the JSON Schema of the policy file')
+  .option('--cedar', 'the Cedar schema of its rules instead')
+  .action(async ({ cedar = false }: { cedar?: boolean }) => {
+    const { policySchemaText } = await import('./cli/policy-schema.ts');
+    process.stdout.write(policySchemaText({ cedar }));
   });
 
 program
   .command('init')
-  .description('write a plan-only policy and the entry for your MCP client')
+  .description('write a plan-only policy and the entry for your MCP client; asks at a terminal what no flag says')
+  .addOption(new Option('--client <name>', 'which client').choices(['claude', 'kiro', 'cursor', 'vscode']))
   .addOption(
-    new Option('--client <name>', 'which client').choices(['kiro', 'claude', 'cursor', 'vscode']).default('claude'),
+    new Option('--environment <name>', 'what this account is').choices(['production', 'development', 'disposable']),
   )
-  .addOption(
-    new Option('--environment <name>', 'what this account is')
-      .choices(['production', 'development', 'disposable'])
-      .default('production'),
-  )
-  .action(({ client, environment }: { client: 'kiro' | 'claude' | 'cursor' | 'vscode'; environment: string }) =>
-    withApp(async (app) => {
-      const { initialPolicy, writeInit } = await import('./cli/init.ts');
-      const { account, region } = await app.cloud.identity({});
-      const person = (app.config.actsAs[0] ?? 'me').toLowerCase().replaceAll(/[^a-z0-9_-]/g, '') || 'me';
-      const written = writeInit(
-        client,
-        'countersign.policy.yaml',
-        initialPolicy(account, region, environment, person),
-        person,
-      );
-      print(
-        `Written: ${written.join(', ')}. Account ${account}, ${environment}, plans only. Restart your client, and ask it to describe the policy.`,
-      );
-    }),
+  .option('--person <name>', 'your name in the policy (default: your user name)')
+  .action((given: GivenAnswers) =>
+    withApp(
+      async (app) => {
+        const { init } = await import('./cli/init-questions.ts');
+        const asks = process.stdin.isTTY === true && process.stdout.isTTY === true;
+        await init(app, given, { asks, policyFile: config().policyPath ?? 'countersign.policy.yaml', tell: print });
+      },
+      // The policy is still to be written: there is none to read.
+      { ...config(), policyPath: undefined },
+    ),
   );
 
 /** A user's mistake is one clear message, never a stack trace. */

@@ -15,7 +15,13 @@ export interface TestWorld {
   app: App;
   keyOf(person: string): string;
   /** The same state, seen by another process: its own ledger handle, sponsor and clock. */
-  another(options?: { sponsor?: string | undefined; now?: () => Date; actsAs?: string[]; policy?: string }): App;
+  another(options?: {
+    sponsor?: string | undefined;
+    now?: () => Date;
+    actsAs?: string[];
+    policy?: string;
+    answerWithinMilliseconds?: number;
+  }): App;
   writes(): { service: string; operation: string; class: string }[];
   call(tool: string, input: unknown): Promise<Record<string, unknown>>;
   execute(changeId: string, app?: App): Promise<{ state: string }>;
@@ -41,7 +47,7 @@ accounts:
 scopes:
   - { account: main, stacks: ["*-prod"], environment: production, execute: by_command }
   - { account: main, stacks: ["*-dev"], environment: development, execute: by_command }
-  - { account: main, instances: ["*"], environment: production, execute: by_command }
+  - { account: main, ids: ["*"], environment: production, execute: by_command }
 people:
   alice: { signs_in_as: [alice], roles: [dev], keys: ["${publicKey('alice')}"] }
   bob: { signs_in_as: [bob], roles: [sre], keys: ["${publicKey('bob')}", "${publicKey('bob2')}"] }
@@ -60,7 +66,12 @@ people:
       actsAs: options.actsAs ?? ['nobody'],
       sponsor: 'sponsor' in options ? options.sponsor : 'alice',
     };
-    const app = createApp(config, { sandbox, ...(options.now ? { now: options.now } : {}) });
+    const app = createApp(config, {
+      sandbox,
+      logDefect: () => undefined,
+      ...(options.now ? { now: options.now } : {}),
+      ...(options.answerWithinMilliseconds ? { answerWithinMilliseconds: options.answerWithinMilliseconds } : {}),
+    });
     apps.push(app);
     return app;
   };

@@ -6,7 +6,8 @@ export const describeInstances = defineTool({
   name: 'describe_instances',
   effect: 'describe',
   title: 'Describe instances',
-  description: 'EC2 instances with state, owner and volumes. tag is KEY or KEY=VALUE.',
+  description:
+    'EC2 instances with state, owner, volumes, and of those named by id the protections. tag: KEY or KEY=VALUE.',
   input: z.strictObject({
     ...placeInput,
     ...pageInput,

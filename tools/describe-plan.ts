@@ -8,7 +8,7 @@ export const describePlan = defineTool({
   effect: 'describe',
   title: 'Describe a plan',
   description:
-    'A plan again, and the effects that its first answer left out: page with cursor. wait_seconds waits for one that is still being made.',
+    'A plan again: the effects that its first answer left out (cursor), or one that is still being made (wait_seconds).',
   input: z.strictObject({
     plan_id: z.string().min(1).max(64),
     cursor: z

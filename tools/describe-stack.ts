@@ -7,13 +7,13 @@ export const describeStack = defineTool({
   effect: 'describe',
   title: 'Describe a stack',
   description:
-    'One stack: status, protection, tags, and on request resources, parameters, outputs, template, events, dependents. Ask for the template before planning an update.',
+    'One stack: status, protection, tags, and the parts in include. logical_ids narrows resources and events. Secrets are masked. Ask for the template before planning an update.',
   input: z.strictObject({
     ...placeInput,
     stack: z.string().min(1).max(2_048),
     include: z
-      .array(z.enum(['resources', 'outputs', 'parameters', 'events', 'template', 'dependents']))
-      .max(6)
+      .array(z.enum(['resources', 'outputs', 'parameters', 'events', 'template', 'drift', 'dependents']))
+      .max(7)
       .default(['resources']),
     logical_ids: z.array(z.string().max(255)).max(100).default([]),
   }),

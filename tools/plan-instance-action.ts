@@ -7,11 +7,11 @@ export const planInstanceAction = defineTool({
   effect: 'plan',
   title: 'Plan an instance action',
   description:
-    'Dry run: start, stop, reboot or terminate EC2 instances by id. A termination makes snapshots first. What a stack owns is changed through the stack. Nothing changes.',
+    'Dry run: what would it do to these EC2 instances? A termination makes snapshots first. What a stack owns is changed through the stack.',
   input: z.strictObject({
     ...placeInput,
     instance_ids: z
-      .array(z.string().regex(/^i-[0-9a-f]{8,17}$/, 'an instance id such as i-0123456789abcdef0'))
+      .array(z.string().regex(/^i-[0-9a-f]{8,17}$/, 'such as i-0123456789abcdef0'))
       .min(1)
       .max(50),
     action: z.enum(['start', 'stop', 'reboot', 'terminate']),

@@ -78,6 +78,7 @@ export function recordSignature(
         roles: person.roles,
         statement,
         signature,
+        ...(key.userVerified === undefined ? {} : { userVerified: key.userVerified }),
       },
     });
   });

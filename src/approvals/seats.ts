@@ -10,7 +10,11 @@ export interface Signer {
   roles: readonly string[];
 }
 
-/** A person counts once and a key counts once; the order of signing does not matter. */
+/**
+ * A person counts once and a key counts once; the order of signing does not matter.
+ *
+ * INVARIANT: each required role is covered by a person of its own; one with two roles covers one of them.
+ */
 export function fillSeats(
   need: SeatNeed,
   signers: readonly Signer[],
@@ -24,10 +28,25 @@ export function fillSeats(
     );
     if (!taken && !need.excluded.includes(signer.person)) counted.push(signer);
   }
-  const missingRoles = need.roles.filter((role) => !counted.some(({ roles }) => roles.includes(role)));
+  const missingRoles = rolesWithoutPerson(need.roles, counted);
   return {
     filledBy: counted.map(({ person }) => person),
     missingRoles,
     filled: counted.length >= need.needed && missingRoles.length === 0,
   };
+}
+
+/** A largest matching of roles to people, by augmenting paths: a role may push another to somebody else. */
+function rolesWithoutPerson(roles: readonly string[], people: readonly Signer[]): string[] {
+  const roleOf = new Map<Signer, string>();
+  const place = (role: string, asked: Set<Signer>): boolean =>
+    people.some((person) => {
+      if (asked.has(person) || !person.roles.includes(role)) return false;
+      asked.add(person);
+      const other = roleOf.get(person);
+      if (other !== undefined && !place(other, asked)) return false;
+      roleOf.set(person, role);
+      return true;
+    });
+  return roles.filter((role) => !place(role, new Set()));
 }

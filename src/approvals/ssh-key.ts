@@ -4,6 +4,8 @@ import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
 export interface PublicKey {
   type: string;
   fingerprint: string;
+  /** SHA-256 of the bare key: the same however the key is listed (a security key's numbers as a plain key, …). */
+  material: string;
   publicKey: KeyObject;
   /** For sk- keys: what the signature is bound to. */
   application?: string;
@@ -21,13 +23,23 @@ export function createReader(bytes: Buffer) {
 }
 type Reader = ReturnType<typeof createReader>;
 
-const MIN_RSA_BYTES = 256;
-const CURVES: Record<string, [string, number]> = {
-  nistp256: ['P-256', 32],
-  nistp384: ['P-384', 48],
-  nistp521: ['P-521', 66],
+const MIN_RSA_BITS = 2048;
+const CURVES: Record<string, { name: string; crv: string; bytes: number }> = {
+  'ecdsa-sha2-nistp256': { name: 'nistp256', crv: 'P-256', bytes: 32 },
+  'ecdsa-sha2-nistp384': { name: 'nistp384', crv: 'P-384', bytes: 48 },
+  'ecdsa-sha2-nistp521': { name: 'nistp521', crv: 'P-521', bytes: 66 },
+  'sk-ecdsa-sha2-nistp256@openssh.com': { name: 'nistp256', crv: 'P-256', bytes: 32 },
 };
-const trimmed = (bytes: Buffer) => (bytes[0] === 0 ? bytes.subarray(1) : bytes);
+const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest();
+
+/** SECURITY: only the shortest writing of a number is read, so that one key cannot have two fingerprints. */
+function positive(bytes: Buffer): Buffer {
+  const [first = 0, second = 0] = bytes;
+  if (first >= 0x80 || bytes.length === 0) throw new Error('a number of the key is not positive');
+  if (first === 0 && second < 0x80) throw new Error('a number of the key is not in its shortest form');
+  return first === 0 ? bytes.subarray(1) : bytes;
+}
+const bitsOf = (bytes: Buffer) => BigInt(`0x${bytes.toString('hex')}`).toString(2).length;
 
 /** @throws Error saying in one clause what is wrong with the key. */
 export function parsePublicKey(text: string): PublicKey {
@@ -46,11 +58,12 @@ export function parseKeyBlob(blob: Buffer): PublicKey {
   const jwk = keyFields(type, reader);
   const application = type.startsWith('sk-') ? reader.string().toString() : undefined;
   if (!reader.atEnd()) throw new Error('the key has bytes after its end');
-  const fingerprint = `SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')}`;
+  const publicKey = createPublicKey({ key: jwk, format: 'jwk' });
   return {
     type,
-    fingerprint,
-    publicKey: createPublicKey({ key: jwk, format: 'jwk' }),
+    fingerprint: `SHA256:${sha256(blob).toString('base64').replace(/=+$/, '')}`,
+    material: sha256(publicKey.export({ type: 'spki', format: 'der' })).toString('hex'),
+    publicKey,
     ...(application === undefined ? {} : { application }),
   };
 }
@@ -61,23 +74,25 @@ function keyFields(type: string, reader: Reader): Record<string, string> {
     case 'sk-ssh-ed25519@openssh.com':
       return { kty: 'OKP', crv: 'Ed25519', x: reader.string().toString('base64url') };
     case 'ssh-rsa': {
-      const [e, n] = [trimmed(reader.string()), trimmed(reader.string())];
-      if (n.length < MIN_RSA_BYTES) throw new Error('an RSA key needs at least 2048 bits');
+      const [e, n] = [positive(reader.string()), positive(reader.string())];
+      if (bitsOf(n) < MIN_RSA_BITS) throw new Error(`an RSA key needs at least ${MIN_RSA_BITS} bits`);
+      // With an exponent of 1 the padding is its own signature: anybody could sign.
+      if (e.length > 8 || (e.at(-1)! & 1) === 0 || bitsOf(e) < 2) throw new Error('the RSA exponent is not accepted');
       return { kty: 'RSA', e: e.toString('base64url'), n: n.toString('base64url') };
     }
     case 'ecdsa-sha2-nistp256':
     case 'ecdsa-sha2-nistp384':
     case 'ecdsa-sha2-nistp521':
     case 'sk-ecdsa-sha2-nistp256@openssh.com': {
-      const [crv, size] = CURVES[reader.string().toString()] ?? ['', 0];
+      const { name, crv, bytes } = CURVES[type]!;
+      if (reader.string().toString('latin1') !== name) throw new Error(`the curve of a ${type} key is ${name}`);
       const point = reader.string();
-      if (size === 0 || point[0] !== 4 || point.length !== 1 + 2 * size)
-        throw new Error('the curve point is not valid');
+      if (point[0] !== 4 || point.length !== 1 + 2 * bytes) throw new Error('the curve point is not valid');
       return {
         kty: 'EC',
         crv,
-        x: point.subarray(1, 1 + size).toString('base64url'),
-        y: point.subarray(1 + size).toString('base64url'),
+        x: point.subarray(1, 1 + bytes).toString('base64url'),
+        y: point.subarray(1 + bytes).toString('base64url'),
       };
     }
     default:

@@ -10,9 +10,15 @@ import { createReader, type PublicKey, parseKeyBlob } from './ssh-key.ts';
 
 export const NAMESPACE = 'countersign-approval@v1';
 const USER_PRESENT = 0x01;
+const USER_VERIFIED = 0x04;
+
+/** The key that signed. `userVerified`: of a security key, did it ask for a PIN or a finger? */
+export interface VerifiedKey extends PublicKey {
+  userVerified?: boolean;
+}
 
 /** @throws CountersignError INPUT_SIGNATURE_INVALID, APPROVAL_USER_PRESENCE_MISSING. */
-export function verifySshSignature(message: Buffer, armored: string): PublicKey {
+export function verifySshSignature(message: Buffer, armored: string): VerifiedKey {
   try {
     const match = /^-----BEGIN SSH SIGNATURE-----\s([A-Za-z0-9+/=\s]+)-----END SSH SIGNATURE-----$/.exec(
       armored.trim(),
@@ -30,13 +36,13 @@ export function verifySshSignature(message: Buffer, armored: string): PublicKey 
   }
 }
 
-function verifyBlob(message: Buffer, bytes: Buffer): PublicKey {
+function verifyBlob(message: Buffer, bytes: Buffer): VerifiedKey {
   const reader = createReader(bytes);
   if (reader.take(6).toString('latin1') !== 'SSHSIG' || reader.take(4).readUInt32BE(0) !== 1)
     throw new Error('it is not an SSH signature of version 1');
   const key = parseKeyBlob(reader.string());
   const namespace = reader.string();
-  const reserved = reader.string();
+  if (reader.string().length > 0) throw new Error('its reserved part is not empty');
   const hash = reader.string().toString('latin1');
   const signature = createReader(reader.string());
   if (!reader.atEnd()) throw new Error('it has bytes after its end');
@@ -45,7 +51,7 @@ function verifyBlob(message: Buffer, bytes: Buffer): PublicKey {
   const digest = createHash(hash).update(message).digest();
   const signed = Buffer.concat([
     Buffer.from('SSHSIG'),
-    ...[namespace, reserved, Buffer.from(hash), digest].map(sshString),
+    ...[namespace, Buffer.alloc(0), Buffer.from(hash), digest].map(sshString),
   ]);
   const algorithm = signature.string().toString('latin1');
   const blob = signature.string();
@@ -61,7 +67,7 @@ function verifyBlob(message: Buffer, bytes: Buffer): PublicKey {
       'Sign again with a key that asks for touch.',
     );
   }
-  return key;
+  return tail ? { ...key, userVerified: (tail[0]! & USER_VERIFIED) !== 0 } : key;
 }
 
 function sshString(bytes: Buffer): Buffer {

@@ -19,13 +19,15 @@ export interface CloudSettings {
   /** The sandbox's in-process door. */
   requestHandler?: unknown;
   /** The sandbox needs no real credentials. */
-  credentials?: { accessKeyId: string; secretAccessKey: string };
+  credentials?: { accessKeyId: string; secretAccessKey: string; sessionToken?: string };
 }
 
 /** What a client may do. Readers hold no permit; a writer's calls leave once each. */
 export interface Holder {
   account: string;
   permit?: Permit;
+  /** ARNs of roles that the policy names. */
+  sessionRoles?: readonly string[];
 }
 
 interface Attempt {
@@ -37,7 +39,8 @@ function installGate(client: any, service: Service, region: string, holder: Hold
   // biome-ignore lint/suspicious/noExplicitAny: as above.
   const gate = (next: any, context: { commandName?: string }) => async (attempt: Attempt) => {
     const operation = (context.commandName ?? '').replace(/Command$/, '');
-    admit({ service, operation, input: plainInput(attempt.input), account: holder.account, region }, holder.permit);
+    const call = { service, operation, input: plainInput(attempt.input), account: holder.account, region };
+    admit(call, holder.permit, holder.sessionRoles);
     return next(attempt);
   };
   client.middlewareStack.addRelativeTo(gate, {
@@ -59,6 +62,8 @@ function configuration({ region, profile, endpoint, requestHandler, credentials 
     ...(profile === undefined ? {} : { profile }),
     maxAttempts: holder.permit?.kind === 'writing' ? 1 : 4,
     ...(endpoint === undefined ? {} : { endpoint }),
+    // A client gives up after 60 s; an attempt that hangs must not eat all of it.
+    ...(requestHandler === undefined ? { requestHandler: { connectionTimeout: 3_000, requestTimeout: 15_000 } } : {}),
     ...(requestHandler === undefined
       ? {}
       : { requestHandler: requestHandler as never, endpoint: 'http://sandbox.invalid' }),

@@ -3,21 +3,13 @@ import { CountersignError } from '../core/errors.ts';
 import type { CloudPorts, Identity, Place, PolicyPort } from '../core/ports.ts';
 import { loadKnowledge } from '../knowledge/index.ts';
 import { type CloudSettings, cloudFormationClient, ec2Client, type Holder, stsClient } from './clients.ts';
+import { type AccountEntry, accountEntry, createSettings, roleArn } from './credentials.ts';
 import { askingAws } from './errors.ts';
 import type { ContextFor } from './planners/context.ts';
 import { createPlanner, recomputePlan } from './planners/index.ts';
 import { createEc2Reader } from './readers/ec2.ts';
 import { createStackReader } from './readers/stacks.ts';
 import { createWritingDoor, type WritingDoor } from './writing-door.ts';
-
-/** An account of the policy: how the planner gets in. */
-export interface AccountEntry {
-  alias: string;
-  id: string;
-  profile?: string;
-  /** Role name or ARN. */
-  plannerRole?: string;
-}
 
 export interface CloudOptions {
   settings(region?: string): CloudSettings;
@@ -32,25 +24,11 @@ export interface CloudOptions {
 }
 
 export function createCloud(options: CloudOptions): CloudPorts & WritingDoor {
-  const entryFor = ({ account }: Place): AccountEntry | undefined => {
-    if (account === undefined) return options.accounts.length === 1 ? options.accounts[0] : undefined;
-    const entry = options.accounts.find(({ alias, id }) => alias === account || id === account);
-    if (entry || options.accounts.length === 0) return entry;
-    throw new CountersignError(
-      'INPUT_ACCOUNT_UNKNOWN',
-      'The policy has no account of that alias.',
-      `Its accounts are: ${options.accounts.map(({ alias }) => alias).join(', ')}.`,
-    );
-  };
-  const settingsFor = async (place: Place): Promise<CloudSettings> => {
-    const settings = options.settings(place.region);
-    const entry = entryFor(place);
-    return entry?.profile === undefined ? settings : { ...settings, profile: entry.profile };
-  };
-
+  const { accounts } = options;
+  const settingsFor = createSettings(options.settings, accounts);
   const identities = new Map<string, Promise<Identity>>();
   const identity = (place: Place): Promise<Identity> => {
-    const key = `${entryFor(place)?.alias ?? ''}/${place.region ?? ''}`;
+    const key = `${accountEntry(accounts, place)?.alias ?? ''}/${place.region ?? ''}`;
     const known = identities.get(key);
     if (known) return known;
     const asked = askingAws(async () => {
@@ -58,6 +36,13 @@ export function createCloud(options: CloudOptions): CloudPorts & WritingDoor {
       const settings = await settingsFor(place);
       const client = await stsClient(settings, { account: '' });
       const { Account = '', Arn = '' } = await client.send(new GetCallerIdentityCommand({}));
+      const expected = place.account === undefined ? undefined : accountEntry(accounts, place);
+      if (expected && expected.id !== Account)
+        throw new CountersignError(
+          'GUARD_IDENTITY',
+          `Expected account ${expected.id} (${expected.alias}), got ${Account} (${Arn}).`,
+          'Tell the user: the credentials of this server are those of another account.',
+        );
       return { account: Account, arn: Arn, region: settings.region };
     });
     identities.set(key, asked);
@@ -66,7 +51,7 @@ export function createCloud(options: CloudOptions): CloudPorts & WritingDoor {
   };
 
   const contextFor: ContextFor = async (place, permit) => {
-    const [who, settings] = await Promise.all([identity(place), settingsFor(place)]);
+    const [who, settings] = [await identity(place), await settingsFor(place)];
     const holder: Holder = { account: who.account, ...(permit ? { permit } : {}) };
     const [cloudFormation, ec2, knowledge] = await Promise.all([
       cloudFormationClient(settings, holder),
@@ -74,7 +59,18 @@ export function createCloud(options: CloudOptions): CloudPorts & WritingDoor {
       loadKnowledge(),
     ]);
     const { secretKey, templateRoots, now } = options;
-    return { cloudFormation, ec2, identity: who, knowledge, secretKey, templateRoots, now };
+    const serviceRole = accounts.find(({ id }) => id === who.account)?.serviceRole;
+    return {
+      cloudFormation,
+      ec2,
+      identity: who,
+      knowledge,
+      secretKey,
+      templateRoots,
+      now,
+      hasPolicy: accounts.length > 0,
+      serviceRole: serviceRole === undefined ? null : roleArn(who.account, serviceRole),
+    };
   };
 
   return {

@@ -5,13 +5,14 @@ import type { Permit } from '../core/permit.ts';
 import type { Target } from '../core/plan.ts';
 import { type CloudSettings, cloudFormationClient, ec2Client } from './clients.ts';
 import type { PlannerContext } from './planners/context.ts';
-
-type Output = Record<string, unknown>;
+import { findTraceOf, type Output, settle } from './settle.ts';
 
 export interface WritingDoor {
   send(call: Call, permit: Permit): Promise<Output>;
-  /** Resolves when the snapshot is complete; throws when it fails. */
-  waitForSnapshot(snapshotId: string, target: Target): Promise<void>;
+  /** Resolves when what this call began has ended well (a snapshot is complete, an instance stopped); else throws. */
+  settle(call: Call, output: Output): Promise<void>;
+  /** Looks for what this very call left behind, when its answer did not arrive. undefined: nothing tells. */
+  find(call: Call): Promise<Output | undefined>;
   /** Events with this client token, as they come, until the stack's operation has ended. */
   followStack(
     stackId: string,
@@ -38,14 +39,8 @@ export function createWritingDoor(
         throw new CountersignError('INTERNAL', `There is no call ${call.service}:${call.operation}.`, 'Report this.');
       return (await (client as { send(command: never): Promise<Output> }).send(new Command(call.input))) ?? {};
     },
-    async waitForSnapshot(snapshotId, target) {
-      const { ec2 } = await readerFor(target);
-      const { waitUntilSnapshotCompleted } = await import('@aws-sdk/client-ec2');
-      await waitUntilSnapshotCompleted(
-        { client: ec2, minDelay: 1, maxDelay: 15, maxWaitTime: 3_600 },
-        { SnapshotIds: [snapshotId] },
-      );
-    },
+    settle: async (call, output) => settle((await readerFor(call)).ec2, call, output),
+    find: async (call) => findTraceOf((await readerFor(call)).ec2, call),
     async followStack(stackId, target, token, onEvent) {
       const { cloudFormation } = await readerFor(target);
       const { DescribeStacksCommand, DescribeStackEventsCommand } = await import('@aws-sdk/client-cloudformation');

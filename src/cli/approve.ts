@@ -1,13 +1,22 @@
-/** `approve` and `reject`: a person signs the exact statement with their own key. */
+/**
+ * `approve` and `reject`: a person signs the exact statement with their own key.
+ *
+ * Who signs here what cannot be undone types its name first. A signature made elsewhere (`--signature`) is taken as
+ * it is: its signer has read the statement there.
+ */
 import { readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline/promises';
 import type { App } from '../app.ts';
 import { recordSignature } from '../approvals/record.ts';
 import { parsePublicKey } from '../approvals/ssh-key.ts';
 import { signWithSshKeygen } from '../approvals/ssh-keygen.ts';
 import { buildStatement } from '../approvals/statement.ts';
 import type { Change } from '../core/change.ts';
+import { reversibilityRank, worstReversibility } from '../core/effect.ts';
 import { CountersignError } from '../core/errors.ts';
+import type { Plan } from '../core/plan.ts';
 import type { Person } from '../policy/load.ts';
+import { renderChange, seatsOf } from './show.ts';
 
 export interface ApproveOptions {
   decision: 'approve' | 'reject';
@@ -16,6 +25,31 @@ export interface ApproveOptions {
   /** A file with an armored signature, or `-`. */
   signature?: string;
   as?: string;
+  /** The target's name, as typed by the person: for scripts, in place of the prompt. */
+  confirm?: string;
+  /** Where to ask; absent when nobody can be asked. */
+  terminal?: Terminal | undefined;
+}
+
+export interface Terminal {
+  print(text: string): void;
+  ask(question: string): Promise<string>;
+}
+
+/** @returns undefined when standard input is no terminal. */
+export function openTerminal(print: (text: string) => void): Terminal | undefined {
+  if (!process.stdin.isTTY) return undefined;
+  return {
+    print,
+    async ask(question) {
+      const lines = createInterface({ input: process.stdin, output: process.stderr });
+      try {
+        return await lines.question(question);
+      } finally {
+        lines.close();
+      }
+    },
+  };
 }
 
 export async function approve(app: App, changeId: string, options: ApproveOptions): Promise<Change> {
@@ -24,6 +58,7 @@ export async function approve(app: App, changeId: string, options: ApproveOption
   const people = app.policyFile?.people ?? [];
   const person = whoSigns(people, options, app.config.actsAs);
   const statement = buildStatement(change, plan, person.name, options.decision);
+  if (options.decision === 'approve' && options.signature === undefined) await confirm(change, plan, options);
   const signature =
     options.signature === undefined
       ? await signWithSshKeygen(statement, requireKey(options.key))
@@ -34,6 +69,36 @@ export async function approve(app: App, changeId: string, options: ApproveOption
     statement,
     signature,
   );
+}
+
+async function confirm(change: Change, plan: Plan, { confirm: given, terminal }: ApproveOptions): Promise<void> {
+  const worst = worstReversibility(plan.effects);
+  if (change.state !== 'pending' || reversibilityRank(worst) < reversibilityRank('irreversible')) return;
+  const { name } = change.target;
+  const what = worst === 'unknown' ? 'Nobody can say whether this can be undone' : 'This cannot be undone';
+  if (given === undefined) terminal?.print(renderChange(change, plan));
+  const typed = given ?? (await terminal?.ask(`${what}. Type ${name} to sign it: `));
+  if (typed?.trim() === name) return;
+  throw new CountersignError(
+    'APPROVAL_NOT_CONFIRMED',
+    typed === undefined ? `${what}, and its name was not typed.` : `${what}, and what was typed is not its name.`,
+    `Read countersign show ${change.id}; then sign with --confirm NAME, the name of the ${change.target.kind} in it.`,
+  );
+}
+
+/** What a signature led to. When the last seat is filled: the command, and on a terminal whether to run it now. */
+export async function afterSigning(
+  change: Change,
+  { print, terminal }: { print(text: string): void; terminal: Terminal | undefined },
+): Promise<'execute' | 'leave'> {
+  if (change.state !== 'approved') {
+    const { needed, filledBy, missingRoles } = seatsOf(change);
+    const missing = missingRoles.length > 0 ? `, missing: ${missingRoles.join(', ')}` : '';
+    print(`${change.id} is ${change.state}: ${filledBy.length} of ${needed} seats filled${missing}.`);
+    return 'leave';
+  }
+  print(`${change.id} is approved. To execute: countersign execute ${change.id}`);
+  return /^y(?:es)?$/i.test((await terminal?.ask('Execute it now? [y/N] '))?.trim() ?? '') ? 'execute' : 'leave';
 }
 
 function requireKey(key: string | undefined): string {

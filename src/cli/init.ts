@@ -1,50 +1,140 @@
-/** `init`: writes a plan-only policy and the MCP entry for the client in use. */
+/** `init`: writes a plan-only policy and the MCP entry for the client in use, and destroys nothing that is there. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { CountersignError } from '../core/errors.ts';
 
+interface Client {
+  title: string;
+  /** Its file, from the project's root. */
+  path: string;
+  key: 'mcpServers' | 'servers';
+  entry: Record<string, unknown>;
+  /** How its entry names a file of the project: not every client starts a server in the project's folder. */
+  fileInProject(root: string, file: string): string;
+}
 export const CLIENTS = {
-  kiro: { path: '.kiro/settings/mcp.json', key: 'mcpServers', entry: { disabled: false, autoApprove: [] } },
-  claude: { path: '.mcp.json', key: 'mcpServers', entry: {} },
-  cursor: { path: '.cursor/mcp.json', key: 'mcpServers', entry: {} },
-  vscode: { path: '.vscode/mcp.json', key: 'servers', entry: { type: 'stdio' } },
-} as const;
+  claude: {
+    title: 'Claude Code',
+    path: '.mcp.json',
+    key: 'mcpServers',
+    entry: {},
+    fileInProject: (_root, file) => file,
+  },
+  kiro: {
+    title: 'Kiro',
+    path: '.kiro/settings/mcp.json',
+    key: 'mcpServers',
+    entry: { disabled: false, autoApprove: [] },
+    fileInProject: resolve,
+  },
+  cursor: { title: 'Cursor', path: '.cursor/mcp.json', key: 'mcpServers', entry: {}, fileInProject: resolve },
+  vscode: {
+    title: 'VS Code',
+    path: '.vscode/mcp.json',
+    key: 'servers',
+    entry: { type: 'stdio' },
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: VS Code replaces it.
+    fileInProject: (_root, file) => join('${workspaceFolder}', file),
+  },
+} as const satisfies Record<string, Client>;
 export type ClientName = keyof typeof CLIENTS;
+export const ENVIRONMENTS = ['production', 'development', 'disposable'] as const;
 
-export function initialPolicy(account: string, region: string, environment: string, person: string): string {
-  return `# Who may change what. countersign policy check reads it; every key is explained in docs/policy.md.
+/** What a person is asked, or says by flags. */
+export interface InitAnswers {
+  client: ClientName;
+  environment: (typeof ENVIRONMENTS)[number];
+  /** The name in the policy of the person whose agent this is. */
+  person: string;
+}
+/** What was found out. `signsInAs`: the names of the operating system's user. */
+export interface InitFacts {
+  sandbox: boolean;
+  account: string;
+  region: string;
+  profile: string | undefined;
+  signsInAs: string[];
+}
+
+export const PERSON = /^[a-z][a-z0-9_-]{0,31}$/;
+
+export function initialPolicy({ environment, person }: InitAnswers, { account, region, signsInAs }: InitFacts): string {
+  return `# Who may change what. Check it with: countersign policy check
 version: 1
 accounts:
   main: { id: "${account}", regions: [${region}] }
 scopes:
   # plan_only: nothing executes until you write execute: by_command.
-  - { account: main, stacks: ["*"], instances: ["*"], environment: ${environment}, execute: plan_only }
+  - { account: main, stacks: ["*"], ids: ["*"], environment: ${environment}, execute: plan_only }
 people:
-  # The person the agent works for never signs its changes: add colleagues with their public keys (~/.ssh/id_ed25519.pub).
-  ${person}: { signs_in_as: [${person}], roles: [dev], keys: [] }
+  # The person the agent works for never signs its changes: add colleagues, with their public keys
+  # (keys: ["ssh-ed25519 AAAA…"], from ~/.ssh/id_ed25519.pub).
+  ${person}: { signs_in_as: ${JSON.stringify(signsInAs)}, roles: [dev], keys: [] }
 `;
 }
 
-/** @returns the files that were written. Never overwrites a policy; adds to a client's file. */
-export function writeInit(client: ClientName, policyPath: string, policy: string, sponsor: string): string[] {
-  if (existsSync(policyPath))
+/**
+ * @param root the project's folder. @param policyFile from there.
+ * @returns the files that were written, and those that were there and are as they were.
+ * @throws CONFIG_INVALID, before anything is written, when the client's file cannot be added to without loss.
+ */
+export function writeInit(
+  root: string,
+  policyFile: string,
+  answers: InitAnswers,
+  facts: InitFacts,
+): { written: string[]; kept: string[] } {
+  const client: Client = CLIENTS[answers.client];
+  const policyPath = resolve(root, policyFile);
+  const inProject = relative(root, policyPath);
+  const entry = {
+    command: 'npx',
+    args: ['-y', 'countersign', ...(facts.sandbox ? ['--sandbox'] : []), 'serve'],
+    env: {
+      COUNTERSIGN_POLICY: inProject.startsWith('..') ? policyPath : client.fileInProject(root, inProject),
+      COUNTERSIGN_SPONSOR: answers.person,
+      ...(facts.profile === undefined ? {} : { AWS_PROFILE: facts.profile }),
+      AWS_REGION: facts.region,
+    },
+    ...client.entry,
+  };
+  const clientFile = join(root, client.path);
+  const config = addEntry(clientFile, client, entry);
+  const keepsPolicy = existsSync(policyPath);
+  mkdirSync(dirname(clientFile), { recursive: true });
+  if (!keepsPolicy) writeFileSync(policyPath, initialPolicy(answers, facts));
+  writeFileSync(clientFile, config);
+  return { written: [...(keepsPolicy ? [] : [policyFile]), client.path], kept: keepsPolicy ? [policyFile] : [] };
+}
+
+function addEntry(path: string, { key, title }: Client, entry: Record<string, unknown>): string {
+  const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
+  const byHand = `Add it by hand below "${key}": "countersign": ${JSON.stringify(entry)}`;
+  const file = parsePlainJson(text, path, byHand);
+  const servers = file[key] ?? {};
+  if (!isObject(servers)) throw new CountersignError('CONFIG_INVALID', `"${key}" in ${path} is no object.`, byHand);
+  if ('countersign' in servers)
     throw new CountersignError(
       'CONFIG_INVALID',
-      `${policyPath} is there already.`,
-      'Edit it, or name another with --policy.',
+      `${path} has an entry "countersign" already.`,
+      `Edit it, or remove it and run init again. ${title} reads it when it starts.`,
     );
-  const { path, key, entry } = CLIENTS[client];
-  const file = existsSync(path)
-    ? (JSON.parse(readFileSync(path, 'utf8')) as Record<string, Record<string, unknown>>)
-    : {};
-  const server = {
-    command: 'npx',
-    args: ['-y', 'countersign', 'serve'],
-    env: { COUNTERSIGN_POLICY: policyPath, COUNTERSIGN_SPONSOR: sponsor },
-    ...entry,
-  };
-  writeFileSync(policyPath, policy);
-  if (dirname(path) !== '.') mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, `${JSON.stringify({ ...file, [key]: { ...file[key], countersign: server } }, null, 2)}\n`);
-  return [policyPath, path];
+  return `${JSON.stringify({ ...file, [key]: { ...servers, countersign: entry } }, null, 2)}\n`;
 }
+
+/** Comments and trailing commas would be lost on the way back, so such a file is left as it is. */
+function parsePlainJson(text: string, path: string, byHand: string): Record<string, unknown> {
+  if (text.trim() === '') return {};
+  try {
+    const parsed: unknown = JSON.parse(text);
+    if (isObject(parsed)) return parsed;
+  } catch {}
+  throw new CountersignError(
+    'CONFIG_INVALID',
+    `${path} is not plain JSON (it may have comments), so it was not touched.`,
+    byHand,
+  );
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,33 +1,23 @@
-/** `serve`: the MCP server over stdio. Nothing is opened before the first call. */
-import { tools } from '../../tools/index.ts';
-import type { App } from '../app.ts';
+/**
+ * `serve`: the MCP server over stdio. Nothing of the app is loaded, opened or taken before the first call.
+ *
+ * The build makes a bundle of its own of this file, so import no class of ours here: it would be another one there.
+ */
+import { readFileSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import type { Config } from '../config.ts';
-import { CountersignError } from '../core/errors.ts';
-import { serveTools } from '../mcp/server.ts';
+import { type CallTool, serveTools } from '../mcp/server.ts';
+
+/** Keeps the compiled code of what was loaded for the next start: clients kill a server more often than they close it. */
+const FLUSH_CACHE_AFTER_MILLISECONDS = 2_000;
 
 export function serve(config: Config, version: string, sandboxed: boolean): void {
-  let app: Promise<App> | undefined;
-  const open = async (): Promise<App> => {
-    const { createApp, openSandbox } = await import('../app.ts');
-    return createApp(config, sandboxed ? { sandbox: await openSandbox(config.home) } : {});
-  };
-  serveTools(tools, version, async (name, input) => {
-    try {
-      app ??= open();
-      const ready = await app;
-      return await ready.pipeline(name, input);
-    } catch (error) {
-      app = undefined;
-      process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-      const known =
-        error instanceof CountersignError
-          ? error
-          : new CountersignError(
-              'INTERNAL',
-              'The server could not start its work.',
-              'Tell the operator to read the server log.',
-            );
-      return { ok: false, error: known.toAnswer() };
-    }
+  let loading: Promise<CallTool> | undefined;
+  const listed = () => JSON.parse(readFileSync(new URL('./tools.json', import.meta.url), 'utf8'));
+  serveTools(listed, version, async (name, input, origin) => {
+    loading ??= import('./answer-calls.ts').then(({ createCallTool }) => createCallTool(config, sandboxed));
+    const call = await loading;
+    return call(name, input, origin);
   });
+  setTimeout(flushCompileCache, FLUSH_CACHE_AFTER_MILLISECONDS).unref();
 }

@@ -1,11 +1,14 @@
 /** `show`: the change as the cloud computed it, worst first, for the person who is to sign. */
 import { styleText } from 'node:util';
 import type { App } from '../app.ts';
+import { fillSeats } from '../approvals/seats.ts';
 import { buildStatement } from '../approvals/statement.ts';
 import { describeVerdicts } from '../core/answer.ts';
-import { compareWorstFirst, effectName } from '../core/effect.ts';
+import type { Change } from '../core/change.ts';
+import { compareWorstFirst, type Effect, effectName } from '../core/effect.ts';
 import { CountersignError } from '../core/errors.ts';
-import { makeVisibleLine } from '../core/render-safe.ts';
+import type { Plan } from '../core/plan.ts';
+import { makeVisible, makeVisibleLine } from '../core/render-safe.ts';
 
 const COLOURS = { reversible: 'green', recoverable: 'yellow', irreversible: 'red', unknown: 'red' } as const;
 
@@ -27,54 +30,96 @@ export function showStatement(
 
 export function show(app: App, changeId: string): string {
   const change = app.changes.find(changeId);
-  const { plan } = app.changes.plan(change.planId);
-  const lines = [
-    styleText('bold', `${change.id}  ${change.state}${change.explanation ? ` (${change.explanation})` : ''}`),
-    `${change.target.kind} ${change.target.name} in ${change.target.account}/${change.target.region} · ${change.environment} · assurance ${change.assurance}`,
+  return renderChange(change, app.changes.plan(change.planId).plan);
+}
+
+/** Everything a person needs to decide. SECURITY: no line of it is the agent's but those that say so. */
+export function renderChange(change: Change, plan: Plan): string {
+  const { target } = change;
+  return [
+    heading(`${change.id}  ${change.state}${change.explanation ? ` (${makeVisibleLine(change.explanation)})` : ''}`),
+    `${target.kind} ${target.name} in ${target.account}/${target.region} · ${change.environment} · assurance ${change.assurance}`,
     `sponsor ${change.sponsor ?? 'nobody'} (claimed) · goal ${change.goal}`,
-    `the agent's words: “${makeVisibleLine(change.reason)}”`,
+    ...agentsWords(change),
     '',
-    styleText('bold', `What it does (${plan.effects.length}), worst first`),
-  ];
-  for (const effect of [...plan.effects].sort(compareWorstFirst)) {
-    lines.push(
-      `  ${styleText(COLOURS[effect.reversibility], effect.reversibility.padEnd(12))} ${effect.kind.padEnd(9)} ${effectName(effect)}  ${effect.type}${effect.physicalId ? `  ${effect.physicalId}` : ''}${effect.interrupts === 'no' ? '' : `  interrupts: ${effect.interrupts}`}`,
-    );
-    lines.push(`               ${effect.why}`);
-    for (const { path, before, after } of effect.properties)
-      lines.push(`               ${path}: ${before ?? '–'} → ${after ?? '–'}`);
-  }
-  lines.push(
+    heading(`What it does (${plan.effects.length}), worst first`),
+    ...[...plan.effects].sort(compareWorstFirst).flatMap(effectLines),
     '',
-    styleText('bold', 'Calls that would be made'),
+    heading('Calls that would be made'),
     ...plan.calls.map(
       ({ service, operation, input }) => `  ${service}:${operation} ${makeVisibleLine(JSON.stringify(input), 300)}`,
     ),
-  );
-  const verdicts = describeVerdicts(change.judgement);
-  lines.push(
     '',
-    styleText('bold', 'Guards'),
-    ...(verdicts.length === 0
-      ? ['  all passed']
-      : verdicts.map(({ code, outcome, message }) => `  ${outcome.padEnd(5)} ${code}  ${message}`)),
-  );
-  const signed = change.approvals.map(({ person, decision, at }) => `${person} (${decision}, ${at})`);
-  lines.push(
+    heading('Guards'),
+    ...verdictLines(change),
     '',
-    `seats ${signed.length} of ${change.judgement.seats}${change.judgement.roles.length > 0 ? `, with ${change.judgement.roles.join(', ')}` : ''}: ${signed.join(', ') || 'none signed'}; excluded: ${change.excluded.join(', ') || 'nobody'}`,
-  );
-  lines.push(
+    ...seatLines(change),
     `digest ${change.digest}`,
     `approve by ${change.approveBy}${change.executeBy ? `, execute by ${change.executeBy}` : ''}`,
+    ...(change.outcome
+      ? [`outcome ${change.outcome.state}: ${makeVisibleLine(change.outcome.detail)} (${change.outcome.credentials})`]
+      : []),
+    ...whatNow(change),
+  ].join('\n');
+}
+
+const heading = (text: string) => styleText('bold', text);
+
+/** Each line carries the mark: text with line breaks of its own cannot pose as ours. */
+function agentsWords({ agent, reason, ticket }: Change): string[] {
+  const said = [...makeVisible(reason).split('\n'), ...(ticket === null ? [] : [`ticket ${makeVisibleLine(ticket)}`])];
+  return [
+    `the agent${agent === null ? '' : ` (it calls itself “${makeVisibleLine(agent, 80)}”)`} says:`,
+    ...said.map((line) => `  agent│ ${line}`),
+  ];
+}
+
+const INDENT = ' '.repeat(15);
+
+function effectLines(effect: Effect): string[] {
+  const { kind, type, physicalId, reversibility, interrupts } = effect;
+  return [
+    `  ${styleText(COLOURS[reversibility], reversibility.padEnd(12))} ${kind.padEnd(9)} ${effectName(effect)}  ${type}${physicalId ? `  ${physicalId}` : ''}${interrupts === 'no' ? '' : `  interrupts: ${interrupts}`}`,
+    `${INDENT}${makeVisibleLine(effect.why)}`,
+    ...effect.properties.map(
+      ({ path, before, after }) =>
+        `${INDENT}${path}: ${makeVisibleLine(before ?? '–')} → ${makeVisibleLine(after ?? '–')}`,
+    ),
+    ...effect.marks.map(({ kind: mark, text }) => `${INDENT}${styleText('yellow', mark)} ${makeVisibleLine(text)}`),
+  ];
+}
+
+function verdictLines({ judgement }: Change): string[] {
+  const verdicts = describeVerdicts(judgement);
+  if (verdicts.length === 0) return ['  all passed'];
+  return verdicts.map(
+    ({ code, outcome, seats, message }) =>
+      `  ${outcome.padEnd(5)} ${code}${seats === undefined ? '' : ` (seats: ${seats})`}  ${message}`,
   );
-  if (change.outcome)
-    lines.push(`outcome ${change.outcome.state}: ${change.outcome.detail} (${change.outcome.credentials})`);
-  if (change.state === 'pending')
-    lines.push(
-      '',
-      `To sign: countersign approve ${change.id} --key ~/.ssh/id_ed25519     To refuse: countersign reject ${change.id} --key …`,
-    );
-  if (change.state === 'approved') lines.push('', `To execute: countersign execute ${change.id}`);
-  return lines.join('\n');
+}
+
+export function seatsOf(change: Change) {
+  const { seats: needed, roles } = change.judgement;
+  return { needed, roles, ...fillSeats({ needed, roles, excluded: change.excluded }, change.approvals) };
+}
+
+function seatLines(change: Change): string[] {
+  const { needed, roles, filledBy, missingRoles } = seatsOf(change);
+  return [
+    `seats ${filledBy.length} of ${needed}${roles.length > 0 ? `, a person for each of: ${roles.join(', ')}` : ''}${missingRoles.length > 0 ? ` (missing: ${missingRoles.join(', ')})` : ''}`,
+    ...change.approvals.map(
+      ({ person, keyFingerprint, userVerified, at }) =>
+        `  ${person} signed ${at} with ${keyFingerprint}${userVerified === undefined ? '' : userVerified ? ' (touched, user verified)' : ' (touched)'}`,
+    ),
+    `  excluded: ${change.excluded.join(', ') || 'nobody'}`,
+  ];
+}
+
+function whatNow({ id, state }: Change): string[] {
+  if (state === 'approved') return ['', `To execute: countersign execute ${id}`];
+  if (state !== 'pending') return [];
+  return [
+    '',
+    `To sign: countersign approve ${id} --key ~/.ssh/id_ed25519     To refuse: countersign reject ${id} --key …`,
+  ];
 }

@@ -8,6 +8,7 @@ import { type Goal, guardCode, type Judgement } from './verdict.ts';
 
 const EFFECTS_SHOWN = 20;
 const PROPERTIES_SHOWN = 4;
+const MARKS_SHOWN = 3;
 const NO_WAY_AROUND = 'Other tools or credentials are no way around this.';
 
 /** The answer of every plan tool and of the change tools. */
@@ -68,18 +69,27 @@ function describeEffect(effect: Effect, roomy: boolean): string {
     effect.reversibility,
     ...(effect.interrupts === 'no' ? [] : [`interrupts: ${effect.interrupts}`]),
     ...(changed.length > 0 ? [changed.join(', ') + (rest > 0 ? ` +${rest}` : '')] : []),
+    ...describeMarks(effect, roomy),
     ...(roomy && effect.reversibility !== 'reversible' ? [effect.why] : []),
   ].join(' · ');
+}
+
+function describeMarks({ marks }: Effect, roomy: boolean): string[] {
+  if (roomy) return marks.slice(0, MARKS_SHOWN).map(({ kind, text }) => `${kind}: ${makeVisibleLine(text, 160)}`);
+  const kinds = [...new Set(marks.map(({ kind }) => kind))];
+  return kinds.length > 0 ? [kinds.join(', ')] : [];
 }
 
 export function describeVerdicts(judgement: Judgement) {
   return judgement.verdicts
     .filter(({ outcome }) => outcome !== 'pass')
     .sort((a, b) => RANK.indexOf(a.outcome) - RANK.indexOf(b.outcome))
-    .map(({ guard, outcome, message, remedy, seats }) => ({
+    .map(({ guard, outcome, message, remedy, seats, observed, exceptions }) => ({
       code: guardCode(guard),
       outcome,
       ...(seats === undefined ? {} : { seats }),
+      ...(observed === undefined ? {} : { would_have_been: observed }),
+      ...(exceptions === undefined ? {} : { exceptions }),
       message: makeVisibleLine(message, 400),
       ...(remedy === '' ? {} : { remedy: makeVisibleLine(remedy, 300) }),
     }));

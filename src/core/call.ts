@@ -29,6 +29,17 @@ const READ_PREFIXES = ['Describe', 'List', 'Get', 'Validate', 'Estimate'] as con
 /** Named like a read, and not one: each mints credentials or starts something. */
 const NOT_READS = new Set(['GetSessionToken', 'GetFederationToken', 'GetWebIdentityToken', 'GetDelegatedAccessToken']);
 const PLAN_OPERATIONS = new Set(['CreateChangeSet', 'DeleteChangeSet', 'DetectStackDrift']);
+/** Options of CreateChangeSet that take over resources or weaken rollback or validation: no dry run of ours has them. */
+export const WEAKENING_OPTIONS = [
+  'ResourcesToImport',
+  'ImportExistingResources',
+  'OnStackFailure',
+  'DeploymentMode',
+  'DeploymentConfig',
+  'DisableValidation',
+] as const;
+/** Change sets that we made: only these are deleted by us. */
+export const CHANGE_SET_PREFIX = 'countersign-';
 
 /**
  * INVARIANT: what is not known to be milder is a write.
@@ -41,9 +52,20 @@ export function classifyCall(service: Service, operation: string, input: Record<
     return operation === 'AssumeRole' ? 'session' : 'write';
   }
   if (READ_PREFIXES.some((prefix) => operation.startsWith(prefix)) && !NOT_READS.has(operation)) return 'read';
-  if (service === 'cloudformation' && PLAN_OPERATIONS.has(operation)) return 'plan';
+  if (service === 'cloudformation' && PLAN_OPERATIONS.has(operation)) return isWeakening(input) ? 'write' : 'plan';
   if (service === 'ec2' && input.DryRun === true) return 'plan';
   return 'write';
+}
+
+function isWeakening(input: Record<string, unknown>): boolean {
+  const isSet = (value: unknown) => value !== undefined && value !== false;
+  return input.ChangeSetType === 'IMPORT' || WEAKENING_OPTIONS.some((option) => isSet(input[option]));
+}
+
+/** Is this a change set of ours, by name or ARN? */
+export function isOwnChangeSet(nameOrArn: unknown): boolean {
+  const name = /^arn:[^/]*:changeSet\/([^/]+)\//.exec(String(nameOrArn))?.[1] ?? String(nameOrArn);
+  return name.startsWith(CHANGE_SET_PREFIX);
 }
 
 /** The bytes by which a permit knows a call: everything but the step's name. */

@@ -85,6 +85,8 @@ export const approvalSchema = z.strictObject({
   /** The signed bytes and the armored signature, so that anyone can verify them again. */
   statement: z.string(),
   signature: z.string(),
+  /** Of a security key, which was touched: did it also verify its user (PIN, finger)? Absent: not a security key. */
+  userVerified: z.boolean().optional(),
 });
 export type Approval = z.infer<typeof approvalSchema>;
 

@@ -74,10 +74,24 @@ export function isLoss(effect: Effect): boolean {
   return (effect.kind === 'delete' || effect.kind === 'replace') && !effect.revision;
 }
 
+/** What could not be decided is judged as the worst that is possible: a loss. */
+export function couldBeLoss(effect: Effect): boolean {
+  return isLoss(effect) || (effect.kind === 'unknown' && !effect.revision);
+}
+
 export function marksOf(effects: readonly Effect[], kind: MarkKind): { effect: Effect; mark: Mark }[] {
   return effects.flatMap((effect) =>
     effect.marks.filter((mark) => mark.kind === kind).map((mark) => ({ effect, mark })),
   );
+}
+
+/** Wherever something does one of these: by its marks, or by its kind where no mark says how. */
+export function doing(effects: readonly Effect[], kinds: readonly MarkKind[]): { effect: Effect; mark?: Mark }[] {
+  return effects.flatMap((effect): { effect: Effect; mark?: Mark }[] => {
+    const marks = effect.marks.filter(({ kind }) => kinds.includes(kind));
+    const byKind = marks.length === 0 && (kinds as readonly string[]).includes(effect.kind);
+    return byKind ? [{ effect }] : marks.map((mark) => ({ effect, mark }));
+  });
 }
 
 /** A loss whose old resource (or an independent copy) stays. */
@@ -89,7 +103,7 @@ export function reversibilityRank(reversibility: Reversibility): number {
   return REVERSIBILITIES.indexOf(reversibility);
 }
 
-const KIND_SEVERITY: Record<EffectKind, number> = {
+export const KIND_SEVERITY: Record<EffectKind, number> = {
   unknown: 14,
   replace: 13,
   delete: 12,

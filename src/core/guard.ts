@@ -56,15 +56,26 @@ export interface Facts {
   halt: 'running' | 'halted' | 'unreadable';
   policy: { present: boolean; digest: string };
   /** What the policy says of the account that the plan was made in; null: the policy does not name it. */
-  account: { alias: string; id: string; regions: string[] } | null;
+  account: {
+    alias: string;
+    id: string;
+    regions: string[];
+    /** The role that plans must be made under, where the policy names one. */
+    plannerRole?: string;
+    /** An organisation's management account: nothing is planned there. */
+    management?: boolean;
+  } | null;
   /** The scope that matched; null: none did. */
   scope: { text: string; create: boolean; execute: 'plan_only' | 'by_command' | 'by_runner' } | null;
   environment: Environment;
   /** Tag keys that a scope, freeze or rule reads. */
   decidingTags: string[];
   sponsor: { name: string | null; known: boolean };
-  /** Environment of what marks reach outside of the stack, by the mark's target id. Absent: production. */
-  reached: Record<string, Environment>;
+  /**
+   * Environment of what marks reach outside of the stack, by the mark's target id. Absent: production.
+   * `out_of_scope`: it belongs to a stack that no scope of the policy matches.
+   */
+  reached: Record<string, Environment | 'out_of_scope'>;
   /** Freezes of the policy that are in force now for this target. */
   freezes: { text: string; until: string }[];
   /** What the policy's own rules forbid of this plan. */
@@ -85,11 +96,14 @@ export interface Facts {
     sameFailures: number;
     /** A change that lowered protection of this target within 24 h. */
     protectionLoweredAt: string | null;
-    /** A stack of this name was deleted through the ledger within 24 h. */
+    /** A stack of this name that had completed its creation was deleted through the ledger within 24 h. */
     deletedAt: string | null;
-    /** This sponsor's changes, of all its agents and processes, within one hour and one day. */
+    /** This sponsor's changes in this environment, of all its agents and processes, within one hour and one day. */
     spent: { hour: Spent; day: Spent };
-    /** What executed changes lost of this target within 24 h: names, and how many it had before the first of them. */
+    /**
+     * What changes lose or lost of this target within 24 h: names, and how many resources it had before the first
+     * change of that time (of any kind: else adding first would make the share lost smaller). 0: no change.
+     */
     lostHere: { names: string[]; sizeBefore: number };
   };
   /** Only when executing: what differs from what was signed. */
@@ -117,6 +131,8 @@ export interface GuardDefinition<Options = unknown> {
   /** Judged on target, identity and halt alone, before anything is asked of the cloud that leaves a trace. */
   readonly beforePlanning?: boolean;
   create(options: Options): Guard;
+  /** For a guard that counts over time: the caps in force, so that describe_policy can tell what is left. */
+  caps?(options: Options, environment: Environment): { hour: Spent; day: Spent };
 }
 
 /**
@@ -194,3 +210,20 @@ export const hold = (guard: string, seats: number, message: string, remedy: stri
   message,
   remedy,
 });
+
+/** `hold(n)` of the catalogue: n seats in production, one elsewhere. */
+export const seatsIn = ({ environment }: Facts, inProduction: number): number =>
+  environment === 'production' ? inProduction : 1;
+
+/** `P-deny` of the catalogue: refused in production, held for one seat elsewhere; in disposable as said. */
+export function denyInProduction(
+  guard: string,
+  { environment }: Facts,
+  message: string,
+  remedy: string,
+  inDisposable: 'hold' | 'note' = 'note',
+): Verdict {
+  if (environment === 'production') return deny(guard, message, remedy);
+  if (environment === 'disposable' && inDisposable === 'note') return note(guard, message, remedy);
+  return hold(guard, 1, message, remedy);
+}

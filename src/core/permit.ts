@@ -6,7 +6,7 @@
  * Only the pipeline (planning permits) and the executor (writing permits) may import the mint functions; the
  * architecture test holds that.
  */
-import { type Call, type CallClass, callKey, classifyCall } from './call.ts';
+import { type Call, type CallClass, callKey, classifyCall, isOwnChangeSet } from './call.ts';
 import { CountersignError } from './errors.ts';
 
 export interface Permit {
@@ -50,9 +50,14 @@ export function revokePermit(permit: Permit): void {
 /**
  * The gate's one question, asked below the SDK's retries for every attempt.
  *
+ * @param sessionRoles ARNs of the roles that the policy names: only these are assumed.
  * @throws CountersignError EGRESS_REFUSED; nothing may leave then.
  */
-export function admit(attempt: Omit<Call, 'step'>, permit: Permit | undefined): CallClass {
+export function admit(
+  attempt: Omit<Call, 'step'>,
+  permit: Permit | undefined,
+  sessionRoles: readonly string[] = [],
+): CallClass {
   const callClass = classifyCall(attempt.service, attempt.operation, attempt.input);
   if (callClass === 'read') return callClass;
   const refuse = (why: string) =>
@@ -61,6 +66,7 @@ export function admit(attempt: Omit<Call, 'step'>, permit: Permit | undefined): 
       `${attempt.service}:${attempt.operation} (${callClass}) was stopped before it left: ${why}.`,
       'Changes leave only through a signed change and `countersign execute`.',
     );
+  if (callClass === 'session' && sessionRoles.includes(String(attempt.input.RoleArn))) return callClass;
   if (!permit) throw refuse('no permit is held');
   const state = minted.get(permit);
   if (!state) throw refuse('the permit was not minted here');
@@ -69,6 +75,8 @@ export function admit(attempt: Omit<Call, 'step'>, permit: Permit | undefined): 
     throw refuse('the permit is for another account or region');
   if (state.remaining === null) {
     if (callClass !== 'plan') throw refuse('a planning permit never writes');
+    const { ChangeSetName: changeSet } = attempt.input;
+    if (changeSet !== undefined && !isOwnChangeSet(changeSet)) throw refuse('that change set is not ours');
     return callClass;
   }
   const key = callKey(attempt);

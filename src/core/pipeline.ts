@@ -7,13 +7,12 @@
 import { digestOf } from './digest.ts';
 import { CountersignError, type ErrorAnswer } from './errors.ts';
 import { makePlan, type PlanningPorts } from './planning.ts';
-import type { ChangesPort, Ledger } from './ports.ts';
+import type { Ledger } from './ports.ts';
 import { makeVisible, makeVisibleLine } from './render-safe.ts';
 import type { Tool } from './tool.ts';
 
 export interface PipelinePorts extends PlanningPorts {
   tools: readonly Tool[];
-  changes: ChangesPort;
   /** For what is not meant to be read outside: goes to the operator's log, never to the agent. */
   logDefect(error: unknown, toolName: string): void;
 }
@@ -142,7 +141,7 @@ function verdictOf(content: Record<string, unknown>): { decision?: string; subje
 /** What may be read outside of what was thrown; the rest goes to the operator's log. */
 function asAnswer(ports: PipelinePorts, name: string, error: unknown): ErrorAnswer {
   const known = error instanceof CountersignError ? error : undefined;
-  if (!known) ports.logDefect(error, name);
+  if (!known || known.code === 'AWS_FAILED') ports.logDefect(known?.cause ?? error, name);
   const answer = known?.toAnswer() ?? {
     code: 'INTERNAL' as const,
     message: 'Countersign met a defect of its own; nothing was changed.',

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { callSchema } from './call.ts';
 import { digestOf } from './digest.ts';
-import { effectName, effectSchema, isLoss } from './effect.ts';
+import { couldBeLoss, type Effect, effectName, effectSchema } from './effect.ts';
 
 /** A plan must be proposed within this time; from then on only the change's own clocks count. */
 export const PLAN_LIFETIME_SECONDS = 15 * 60;
@@ -37,8 +37,10 @@ const observedStackSchema = z.strictObject({
   parentId: z.string().nullable(),
   /** Exports of this stack that the plan removes or changes, with the stacks that import them. */
   importedExports: z.array(z.strictObject({ name: z.string(), importers: z.array(z.string()) })),
-  /** Stacks of the same name that the cloud lists as deleted within 24 h. */
-  recentlyDeleted: z.array(z.strictObject({ stackId: z.string(), deletedAt: z.string() })),
+  /** Stacks of the same name that the cloud lists as deleted within 24 h. `neverCompleted`: as above; absent: it did. */
+  recentlyDeleted: z.array(
+    z.strictObject({ stackId: z.string(), deletedAt: z.string(), neverCompleted: z.boolean().optional() }),
+  ),
 });
 export type ObservedStack = z.infer<typeof observedStackSchema>;
 
@@ -65,8 +67,9 @@ const observedInstanceSchema = z.strictObject({
   id: z.string(),
   state: z.string(),
   instanceType: z.string(),
-  terminationProtection: z.boolean(),
-  stopProtection: z.boolean(),
+  /** null: this plan does not depend on it, and it was not asked for. */
+  terminationProtection: z.boolean().nullable(),
+  stopProtection: z.boolean().nullable(),
   /** Loses its instance-store disks when it stops. */
   instanceStore: z.boolean(),
   owner: ownerSchema.nullable(),
@@ -75,6 +78,7 @@ const observedInstanceSchema = z.strictObject({
     z.strictObject({
       id: z.string(),
       deleteOnTermination: z.boolean(),
+      /** The recovery point that the plan stands on. `completedAt`: from when its contents are. */
       newestSnapshot: z.strictObject({ id: z.string(), completedAt: z.string() }).nullable(),
     }),
   ),
@@ -87,6 +91,8 @@ export const observedSchema = z.strictObject({
   stack: observedStackSchema.optional(),
   instances: z.array(observedInstanceSchema).optional(),
   resources: z.array(observedResourceSchema).optional(),
+  /** Digest of the processed template that would be deployed. */
+  wantedTemplate: z.string().optional(),
 });
 export type Observed = z.infer<typeof observedSchema>;
 
@@ -170,18 +176,23 @@ function observedDifferences(signed: Observed, live: Observed): string[] {
   const stack = stackKeys
     .filter((key) => digestOf(signed.stack?.[key] ?? null) !== digestOf(live.stack?.[key] ?? null))
     .map((key) => `stack ${key}`);
-  const others = (['instances', 'resources'] as const).filter(
+  const others = (['instances', 'resources', 'wantedTemplate'] as const).filter(
     (key) => digestOf(signed[key] ?? null) !== digestOf(live[key] ?? null),
   );
   return [...stack, ...others];
 }
 
-/** What a plan does, in numbers; revisions count as updates. */
+/** What is lost, or could be. With a stack that never completed its creation nothing of worth is. */
+export function lossesOf({ effects, observed }: Pick<Plan, 'effects' | 'observed'>): Effect[] {
+  return observed.stack?.neverCompleted ? [] : effects.filter(couldBeLoss);
+}
+
+/** What a plan does, in numbers; revisions count as updates, what could be a loss as one. */
 export function sumsOf({ effects, observed }: Pick<Plan, 'effects' | 'observed'>) {
-  const losses = effects.filter(isLoss);
+  const losses = lossesOf({ effects, observed });
   const created = effects.filter(({ kind }) => kind === 'create').length;
   return {
-    updated: effects.length - losses.length - created,
+    updated: effects.filter((effect) => effect.kind !== 'create' && !couldBeLoss(effect)).length,
     created,
     lost: losses.length,
     losses: losses.map((effect) => effect.physicalId ?? effectName(effect)).sort(),

@@ -5,12 +5,14 @@
  */
 import { randomBytes } from 'node:crypto';
 import { answerPlan } from './answer.ts';
+import { isOwnChangeSet } from './call.ts';
+import { deadPlans } from './dead-plans.ts';
 import type { Json } from './digest.ts';
 import { CountersignError, type ErrorAnswer } from './errors.ts';
 import { goalsAllowed, judgeAll } from './guard.ts';
 import { mintPlanningPermit, revokePermit } from './permit.ts';
 import { type Plan, type PlanDraft, sealPlan, type Target } from './plan.ts';
-import type { CloudPorts, Identity, Ledger, PolicyPort } from './ports.ts';
+import type { ChangesPort, CloudPorts, Identity, Ledger, Planner, PolicyPort } from './ports.ts';
 import { type PlanTool, placeOf } from './tool.ts';
 import { guardCode } from './verdict.ts';
 
@@ -18,6 +20,7 @@ export interface PlanningPorts {
   cloud: CloudPorts;
   policy: PolicyPort;
   ledger: Ledger;
+  changes: ChangesPort;
   now(): Date;
   /** Clients give up after 60 s: a plan that takes longer is answered with `planning` and made on. */
   answerWithinMilliseconds: number;
@@ -44,9 +47,9 @@ export async function makePlan(
   const target: Target = { ...tool.target(input), account: identity.account, region: identity.region, ids: [] };
   await refuseBeforePlanning(target, identity, made, ports);
   const permit = mintPlanningPermit(identity.account, identity.region);
-  const making = tool
-    .run(input, { planner: ports.cloud.planner(place, permit) })
-    .then((draft) => store(sealed(draft, made, ports), ports))
+  const planner = ports.cloud.planner(place, permit);
+  const making = Promise.all([tool.run(input, { planner }), removeDead(target, planner, ports)])
+    .then(([draft]) => store(sealed(draft, made, ports), ports))
     .finally(() => revokePermit(permit));
   const answered = await within(making, ports.answerWithinMilliseconds);
   if (answered) return answered;
@@ -58,6 +61,16 @@ export async function makePlan(
     plan_id: made.id,
     next: { tool: 'describe_plan', input: { plan_id: made.id, wait_seconds: 45 } },
   };
+}
+
+/** Never in the way of the plan: what cannot be removed now is tried again by the next one. */
+async function removeDead(target: Target, planner: Planner, { ledger, changes, now }: PlanningPorts): Promise<void> {
+  await Promise.allSettled(
+    deadPlans(ledger, changes, target, now()).map(async ({ planId, changeSet }) => {
+      await planner.discard(changeSet);
+      ledger.append({ kind: 'plan.cleaned', planId, body: { changeSet } });
+    }),
+  );
 }
 
 /** @returns undefined when the time is up first; the promise goes on. */
@@ -118,10 +131,18 @@ async function store(plan: Plan, ports: PlanningPorts): Promise<Answer> {
         digest: plan.digest,
         target: plan.target,
         tool: plan.tool,
+        changeSet: changeSetOf(plan),
+        expiresAt: plan.expiresAt,
         judgement: judgement as unknown as Json,
         goals,
       },
     });
   });
   return answerPlan(plan, judgement, goals, ports.policy.assurance());
+}
+
+/** The change set that this plan would execute, when we made it. */
+function changeSetOf({ calls }: Plan): string | null {
+  const id = calls.find(({ operation }) => operation === 'ExecuteChangeSet')?.input.ChangeSetName;
+  return typeof id === 'string' && isOwnChangeSet(id) ? id : null;
 }

@@ -61,6 +61,8 @@ export interface InstanceSummary {
   instance_type: string;
   owner: string;
   volumes: { volume_id: string; deleted_with_instance: boolean }[];
+  /** Only of instances that were named: AWS tells them one instance at a time. */
+  protections?: ('termination' | 'stop')[];
 }
 export interface SecurityGroupSummary {
   group_id: string;
@@ -144,6 +146,8 @@ export interface Planner {
   stackUpdate(request: StackUpdateRequest): Promise<PlanDraft>;
   stackDelete(stack: string): Promise<PlanDraft>;
   stackRollback(stack: string, resourcesToSkip: string[]): Promise<PlanDraft>;
+  /** Removes a change set of our own that nothing will execute; one that is gone already is no error. */
+  discard(changeSetId: string): Promise<void>;
   instanceAction(instanceIds: string[], action: InstanceAction): Promise<PlanDraft>;
   instanceType(instanceId: string, instanceType: string): Promise<PlanDraft>;
   securityGroupRules(groupId: string, authorize: RuleRequest[], revoke: RuleRequest[]): Promise<PlanDraft>;

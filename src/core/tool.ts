@@ -1,7 +1,7 @@
 /** The shape of a tool file: a definition, strict schemas, and one function over its ports. */
 import { z } from 'zod';
 import type { PlanDraft } from './plan.ts';
-import type { ChangesPort, CloudReader, Place, Planner, PolicyPort } from './ports.ts';
+import type { ChangesPort, CloudReader, Place, Planner, PolicyPort, TemplateRequest } from './ports.ts';
 
 export type ToolEffect = 'describe' | 'plan' | 'propose';
 
@@ -50,7 +50,6 @@ export function defineTool<Input extends z.ZodObject>(
 /** All four MCP annotations, derived from the one `effect` field. Nothing here ever destroys: that is the point. */
 export function annotationsOf(tool: Tool) {
   return {
-    title: tool.title,
     readOnlyHint: tool.effect === 'describe',
     destructiveHint: false,
     idempotentHint: tool.effect === 'describe',
@@ -58,11 +57,28 @@ export function annotationsOf(tool: Tool) {
   };
 }
 
-/** Where: every tool takes these. */
+/** Where: every tool takes these. Without a region: the configured one. `account` is an alias of the policy. */
 export const placeInput = {
-  region: z.string().max(32).optional().describe('AWS region; default: the configured one'),
-  account: z.string().max(64).optional().describe('account alias of the policy'),
+  region: z.string().max(32).optional(),
+  account: z.string().max(64).optional(),
 };
+
+/** Where a template comes from, and what goes with it. */
+export const templateInput = {
+  template: z.string().max(1_000_000).optional(),
+  template_file: z.string().max(4_096).optional(),
+  change_set: z.string().max(1_600).optional(),
+  parameters: z.record(z.string().max(255), z.string().max(4_096)).optional(),
+  tags: z.record(z.string().max(128), z.string().max(256)).optional(),
+  capabilities: z.array(z.enum(['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM', 'CAPABILITY_AUTO_EXPAND'])).optional(),
+};
+type TemplateInput = { stack: string } & { [Key in keyof typeof templateInput]?: z.infer<(typeof templateInput)[Key]> };
+
+export function templateRequestOf(input: TemplateInput): TemplateRequest {
+  const { stack, template, template_file: templateFile, change_set: changeSet, parameters, tags, capabilities } = input;
+  const given = { template, templateFile, changeSet, parameters, tags, capabilities };
+  return { stack, ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) };
+}
 
 export const pageInput = {
   cursor: z.string().max(2_048).optional(),

@@ -11,12 +11,13 @@ import type { Change, Outcome } from '../core/change.ts';
 import { digestOf, type Json } from '../core/digest.ts';
 import { CountersignError } from '../core/errors.ts';
 import { judgeAll } from '../core/guard.ts';
-import { mintWritingPermit, revokePermit } from '../core/permit.ts';
+import { mintPlanningPermit, mintWritingPermit, revokePermit } from '../core/permit.ts';
 import { type Plan, planDifferences } from '../core/plan.ts';
 import type { ChangesPort, CloudPorts, Ledger, PolicyPort } from '../core/ports.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
 import { isStricter } from '../core/verdict.ts';
 import type { Person } from '../policy/load.ts';
+import { followStack } from './follow.ts';
 
 export interface ExecutorPorts {
   ledger: Ledger;
@@ -112,12 +113,13 @@ function lock(ports: ExecutorPorts, change: Change, plan: Plan): void {
 }
 
 /** What history needs to know later, without opening the plan. */
-function aboutChange(change: Change, plan: Plan) {
+export function aboutChange(change: Change, plan: Plan) {
   return {
     target: plan.target,
     environment: change.environment,
     operations: plan.calls.map(({ operation }) => operation),
     unprotects: plan.effects.some(({ kind, marks }) => [kind, ...marks.map((mark) => mark.kind)].includes('unprotect')),
+    neverCompleted: plan.observed.stack?.neverCompleted ?? false,
     what: digestOf(
       plan.effects.map(({ kind, logicalId, physicalId, properties }) => [
         kind,
@@ -137,20 +139,21 @@ async function runCalls(ports: ExecutorPorts, change: Change, plan: Plan): Promi
     credentials: 'unconfined',
     calls,
   });
+  const refused = await tryPermissions(ports, change, plan);
+  if (refused) return end(refused.state, refused.detail);
   for (const planned of plan.calls) {
     const call: Call = { ...planned, input: resolveStepReferences(planned.input, outputs) as Call['input'] };
-    const label = { step: call.step, operation: `${call.service}:${call.operation}` };
+    const label = labelOf(call);
     ports.ledger.append({
       kind: 'call.intended',
       changeId: change.id,
       body: { ...label, digest: digestOf(call) },
     });
     try {
-      outputs[call.step] = await sendOnce(ports, call);
+      outputs[call.step] = await sendAndLook(ports, call);
       ports.ledger.append({ kind: 'call.returned', changeId: change.id, body: label });
       calls.push({ ...label, outcome: 'done' });
-      if (call.operation === 'CreateSnapshot')
-        await ports.cloud.waitForSnapshot(String(outputs[call.step]?.SnapshotId), plan.target);
+      tellProgress(ports, change, `${label.operation} was accepted`);
     } catch (error) {
       const answered = hasAnswer(error);
       ports.ledger.append({
@@ -161,8 +164,25 @@ async function runCalls(ports: ExecutorPorts, change: Change, plan: Plan): Promi
       calls.push({ ...label, outcome: answered ? 'failed' : 'unknown' });
       return end(answered ? 'failed' : 'unknown', `${label.operation}: ${(error as Error).message}`);
     }
+    try {
+      await ports.cloud.settle(call, outputs[call.step] ?? {});
+    } catch (error) {
+      return end((error as CountersignError).code === 'AWS_FAILED' ? 'failed' : 'unknown', (error as Error).message);
+    }
   }
-  return follow(ports, change, plan, end);
+  if (plan.target.kind !== 'stack') return end('succeeded', 'All calls were answered.');
+  const { state, detail } = await followStack(ports.cloud, plan, (text) => {
+    ports.ledger.append({ kind: 'change.progress', changeId: change.id, body: { text } });
+    ports.onProgress(text);
+  });
+  return end(state, detail);
+}
+
+const labelOf = ({ step, service, operation }: Call) => ({ step, operation: `${service}:${operation}` });
+
+function tellProgress(ports: ExecutorPorts, change: Change, text: string): void {
+  ports.ledger.append({ kind: 'change.progress', changeId: change.id, body: { text } });
+  ports.onProgress(text);
 }
 
 async function sendOnce(ports: ExecutorPorts, call: Call): Promise<Record<string, unknown>> {
@@ -174,34 +194,56 @@ async function sendOnce(ports: ExecutorPorts, call: Call): Promise<Record<string
   }
 }
 
+/** What was made and whose answer was lost is found by its tag; whatever else was lost stays unknown. */
+async function sendAndLook(ports: ExecutorPorts, call: Call): Promise<Record<string, unknown>> {
+  try {
+    return await sendOnce(ports, call);
+  } catch (error) {
+    const found = hasAnswer(error) ? undefined : await ports.cloud.find(call).catch(() => undefined);
+    if (found) return found;
+    throw error;
+  }
+}
+
+/** Of a state that an earlier call of the same plan changes first. */
+const EARLIER_STATE = /^Incorrect(?:Instance)?State/;
+
+/**
+ * Before the first call leaves, each call of EC2 is asked for with DryRun, under the credentials that write. It proves
+ * permission, not safety. What an endpoint answers as if it had done it, it may have done: that is unknown.
+ *
+ * @returns null when all may leave.
+ */
+async function tryPermissions(
+  ports: ExecutorPorts,
+  change: Change,
+  plan: Plan,
+): Promise<{ state: 'failed' | 'unknown'; detail: string } | null> {
+  for (const call of plan.calls.filter(({ service }) => service === 'ec2')) {
+    const permit = mintPlanningPermit(call.account, call.region);
+    const label = labelOf(call);
+    const about = (answer: string) =>
+      ports.ledger.append({ kind: 'call.tried', changeId: change.id, body: { ...label, answer } });
+    try {
+      await ports.cloud.send({ ...call, input: { ...call.input, DryRun: true } }, permit);
+      about('done');
+      return { state: 'unknown', detail: `${label.operation}: the endpoint may have carried out a dry run.` };
+    } catch (error) {
+      const { name, message } = error as Error;
+      about(name);
+      if (name === 'DryRunOperation' || EARLIER_STATE.test(name)) continue;
+      const code = name === 'UnauthorizedOperation' ? 'AWS_ACCESS_DENIED' : name;
+      return { state: 'failed', detail: `Nothing was done. ${code}: ${label.operation}: ${message}` };
+    } finally {
+      revokePermit(permit);
+    }
+  }
+  return null;
+}
+
 /** Did AWS answer with a refusal (nothing happened), or is it unknown whether the call arrived? */
 function hasAnswer(error: unknown): boolean {
   if (error instanceof CountersignError) return true;
   const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
   return status !== undefined && status >= 400 && status < 500;
-}
-
-async function follow(
-  ports: ExecutorPorts,
-  change: Change,
-  plan: Plan,
-  end: (state: Outcome['state'], detail: string) => Outcome,
-): Promise<Outcome> {
-  if (plan.target.kind !== 'stack') return end('succeeded', 'All calls were answered.');
-  const token = String(plan.calls.at(-1)?.input.ClientRequestToken);
-  const failures: string[] = [];
-  try {
-    const { status, reason } = await ports.cloud.followStack(plan.target.ids[0]!, plan.target, token, (text) => {
-      const line = makeVisibleLine(text);
-      if (/FAILED/.test(line)) failures.push(line);
-      ports.ledger.append({ kind: 'change.progress', changeId: change.id, body: { text: line } });
-      ports.onProgress(line);
-    });
-    const wanted = plan.calls.at(-1)?.operation === 'DeleteStack' ? 'DELETE_COMPLETE' : 'UPDATE_COMPLETE';
-    if (status === wanted) return end('succeeded', status);
-    const detail = `${status} ${failures[0] ?? reason}`.trim();
-    return end(/ROLLBACK_COMPLETE/.test(status) ? 'rolled_back' : 'failed', detail);
-  } catch (error) {
-    return end('unknown', `The call left, and its outcome could not be read: ${(error as Error).message}`);
-  }
 }

@@ -1,31 +1,62 @@
+import { type TypeLines, typesOf } from './tables/judgement.ts';
+
 /**
- * Types that are replaced by design: each replacement is a revision, the old one is meant to go.
- * Source: "Update requires: Replacement" on nearly every property of the type's page in
- * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/ and the type's purpose there.
+ * Types that are replaced by design: a replacement is a new revision, link or grant, and the old one is meant to go.
+ * An update of one counts as `update`. Nothing here may hold data of its own that the template does not have.
  */
-const REVISIONS = new Set([
-  'AWS::Lambda::Version',
-  'AWS::Lambda::LayerVersion',
-  'AWS::Lambda::LayerVersionPermission',
-  'AWS::Lambda::Permission',
-  'AWS::Serverless::LayerVersion',
-  'AWS::ApiGateway::Deployment',
-  'AWS::ApiGatewayV2::Deployment',
-  'AWS::ECS::TaskDefinition',
-  'AWS::AutoScaling::LaunchConfiguration',
-  'AWS::Batch::JobDefinition',
-  'AWS::EC2::SubnetRouteTableAssociation',
-  'AWS::EC2::SubnetNetworkAclAssociation',
-  'AWS::EC2::EIPAssociation',
-  'AWS::EC2::VPCDHCPOptionsAssociation',
-  'AWS::EC2::NetworkInterfaceAttachment',
-  'AWS::CloudFormation::HookVersion',
-  'AWS::CloudFormation::ModuleVersion',
-  'AWS::CloudFormation::ResourceVersion',
-  'AWS::CloudFormation::WaitConditionHandle',
-  'AWS::CDK::Metadata',
-]);
+interface Group {
+  source: string;
+  types: TypeLines;
+}
+
+const INDEX =
+  'every property but tags, descriptions and switches is create-only in @aws-cdk/aws-service-spec 0.1.216 and the schemas of cfn-lint 1.51.0';
+
+export const REVISIONS: readonly Group[] = [
+  {
+    source: `A numbered or named revision of something else: ${INDEX}`,
+    types: `
+      AppConfig HostedConfigurationVersion
+      AutoScaling LaunchConfiguration
+      Bedrock AutomatedReasoningPolicyVersion FlowVersion GuardrailVersion PromptVersion
+      CloudFormation HookVersion ModuleVersion ResourceVersion
+      Connect ContactFlowModuleVersion ContactFlowVersion ViewVersion
+      ECS DaemonTaskDefinition TaskDefinition
+      Greengrass ConnectorDefinitionVersion CoreDefinitionVersion DeviceDefinitionVersion FunctionDefinitionVersion GroupVersion
+      Greengrass LoggerDefinitionVersion ResourceDefinitionVersion SubscriptionDefinitionVersion
+      GreengrassV2 ComponentVersion Deployment
+      ImageBuilder Component ContainerRecipe ImageRecipe
+      Lambda LayerVersion Version
+      SageMaker EndpointConfig Model
+      Serverless LayerVersion
+      StepFunctions StateMachineVersion
+      Wisdom AIAgentVersion AIGuardrailVersion AIPromptVersion`,
+  },
+  {
+    source:
+      'A revision by its purpose, of which AWS updates some properties in place or has none to list: service documentation, from memory',
+    types: `
+      ApiGateway Deployment
+      ApiGatewayV2 Deployment
+      Batch JobDefinition
+      CDK Metadata
+      CloudFormation WaitConditionHandle
+      Lex BotVersion
+      Wisdom MessageTemplateVersion`,
+  },
+  {
+    source: `A link or a grant between two things, made again at once: ${INDEX}`,
+    types: `
+      EC2 EIPAssociation NetworkInterfaceAttachment SubnetNetworkAclAssociation SubnetRouteTableAssociation VPCDHCPOptionsAssociation
+      IoT PolicyPrincipalAttachment ThingPrincipalAttachment
+      Lambda LayerVersionPermission Permission
+      ServiceCatalog PortfolioPrincipalAssociation PortfolioProductAssociation TagOptionAssociation
+      WAFv2 WebACLAssociation`,
+  },
+];
+
+export const revisionTypes: ReadonlySet<string> = new Set(REVISIONS.flatMap(typesOf));
 
 export function isRevisionType(type: string): boolean {
-  return REVISIONS.has(type);
+  return revisionTypes.has(type);
 }

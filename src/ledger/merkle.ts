@@ -1,12 +1,19 @@
 /** RFC 6962 Merkle trees: leaf and node hashes, the compact range for appending, proofs and their verification. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 export type Hash = Buffer;
 
-export const leafHash = (bytes: Uint8Array): Hash => createHash('sha256').update('\u0000').update(bytes).digest();
-export const nodeHash = (left: Hash, right: Hash): Hash =>
-  createHash('sha256').update('\u0001').update(left).update(right).digest();
-export const EMPTY_ROOT: Hash = createHash('sha256').digest();
+// Hashing in one shot is half the time of createHash().update().digest(), and an append hashes a dozen times.
+const sha256 = (bytes: Uint8Array): Hash => hash('sha256', bytes, 'buffer');
+const LEAF = Buffer.from([0]);
+export const leafHash = (bytes: Uint8Array): Hash => sha256(Buffer.concat([LEAF, bytes]));
+const node = Buffer.alloc(65, 1);
+export function nodeHash(left: Hash, right: Hash): Hash {
+  node.set(left, 1);
+  node.set(right, 33);
+  return sha256(node);
+}
+export const EMPTY_ROOT: Hash = sha256(Buffer.alloc(0));
 
 /**
  * The peaks of a tree of `size` leaves, largest first: all that an append needs.
@@ -14,9 +21,9 @@ export const EMPTY_ROOT: Hash = createHash('sha256').digest();
  */
 export function appendPeak(peaks: readonly Hash[], size: number, leaf: Hash): Hash[] {
   const next = [...peaks];
-  let node = leaf;
-  for (let rest = size; rest % 2 === 1; rest = Math.floor(rest / 2)) node = nodeHash(next.pop()!, node);
-  next.push(node);
+  let top = leaf;
+  for (let rest = size; rest % 2 === 1; rest = Math.floor(rest / 2)) top = nodeHash(next.pop()!, top);
+  next.push(top);
   return next;
 }
 

@@ -1,11 +1,13 @@
 /** The MCP side: both protocol eras over stdio, on the SDK's low level, so that raw calls reach the pipeline. */
-import { Server } from '@modelcontextprotocol/server';
+import { CLIENT_INFO_META_KEY, ProtocolError, ResourceNotFoundError, Server } from '@modelcontextprotocol/server';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
-import { z } from 'zod';
-import { planAnswerSchema } from '../core/answer.ts';
 import type { ToolAnswer } from '../core/pipeline.ts';
-import { annotationsOf, type Tool } from '../core/tool.ts';
+import { textOf } from './answer-text.ts';
+import { PROMPTS, promptText } from './prompts.ts';
+import { callForResource, RESOURCE_TEMPLATES, RESOURCES } from './resources.ts';
+import type { ListedTool } from './tool-list.ts';
 
+/** At most 2 KB: clients cut longer ones. */
 export const INSTRUCTIONS = `Countersign lets you describe AWS, plan changes (dry runs) and propose them. Nothing changes until guards pass and the right people have signed the exact plan.
 1. describe_policy, describe_stack: see what is there and what is allowed.
 2. plan_*: a dry run. Read effects and verdicts. If it is denied, change the plan as the remedy says; a denial cannot be argued away, and other tools or credentials are no way around it.
@@ -13,72 +15,61 @@ export const INSTRUCTIONS = `Countersign lets you describe AWS, plan changes (dr
 4. describe_change: see who signed, progress and outcome.
 You can neither approve nor execute. Prefer in-place updates; deleting and recreating is refused in production.`;
 
+/** Who called: the client's own word for itself, a claim and no identity. */
+export interface CallOrigin {
+  agent?: string;
+}
+export type CallTool = (name: string, input: unknown, origin: CallOrigin) => Promise<ToolAnswer>;
+
+const INVALID_PARAMS = -32_602;
+
 /**
+ * @param listed what `tools/list` answers; asked once, at the first such request.
  * @param call the pipeline, made at the first call, so that listing tools costs nothing.
  * SECURITY: stdout is the protocol; nothing else may write there.
  */
-export function serveTools(
-  tools: readonly Tool[],
-  version: string,
-  call: (name: string, input: unknown) => Promise<ToolAnswer>,
-): { close(): Promise<void> } {
-  let listed: Record<string, unknown>[] | undefined;
+export function serveTools(listed: () => ListedTool[], version: string, call: CallTool): { close(): Promise<void> } {
+  let list: ListedTool[] | undefined;
   return serveStdio(() => {
     const server = new Server(
       { name: 'countersign', version },
-      { capabilities: { tools: {} }, instructions: INSTRUCTIONS },
+      { capabilities: { tools: {}, resources: {}, prompts: {} }, instructions: INSTRUCTIONS },
     );
+    /** The present protocol names the client in every request, the older ones once, when they start. */
+    const originOf = (envelope: Partial<Record<string, unknown>> | undefined): CallOrigin => {
+      const client = (envelope?.[CLIENT_INFO_META_KEY] ?? server.getClientVersion()) as { name?: unknown } | undefined;
+      return typeof client?.name === 'string' ? { agent: client.name.slice(0, 80) } : {};
+    };
     server.setRequestHandler('tools/list', async () => {
-      listed ??= tools.map(describeTool);
-      return { tools: listed as never };
+      list ??= listed();
+      return { tools: list as never };
     });
-    server.setRequestHandler('tools/call', async (request) => {
-      const answer = await call(request.params.name, request.params.arguments ?? {});
-      const content = answer.ok ? answer.content : { ...answer.error };
+    server.setRequestHandler('tools/call', async ({ params }, { mcpReq }) => {
+      const answer = await call(params.name, params.arguments ?? {}, originOf(mcpReq.envelope));
       return {
-        content: [
-          {
-            type: 'text' as const,
-            text: answer.ok
-              ? summaryOf(content)
-              : `${answer.error.code}: ${answer.error.message} ${answer.error.remedy}`,
-          },
-        ],
-        ...(answer.ok ? { structuredContent: content } : { isError: true }),
+        content: [{ type: 'text' as const, text: textOf(answer) }],
+        ...(answer.ok ? { structuredContent: answer.content } : { isError: true }),
       };
     });
+    server.setRequestHandler('resources/list', async () => ({ resources: RESOURCES }));
+    server.setRequestHandler('resources/templates/list', async () => ({ resourceTemplates: RESOURCE_TEMPLATES }));
+    server.setRequestHandler('resources/read', async ({ params: { uri } }, { mcpReq }) => {
+      const read = callForResource(uri);
+      if (!read) throw new ResourceNotFoundError(uri);
+      const answer = await call(read.name, read.input, originOf(mcpReq.envelope));
+      if (!answer.ok && answer.error.code === 'INPUT_NOT_FOUND') throw new ResourceNotFoundError(uri, textOf(answer));
+      if (!answer.ok) throw new ProtocolError(INVALID_PARAMS, textOf(answer));
+      return { contents: [{ uri, mimeType: 'application/json', text: JSON.stringify(answer.content) }] };
+    });
+    server.setRequestHandler('prompts/list', async () => ({
+      prompts: PROMPTS.map(({ text: _, ...listed }) => listed),
+    }));
+    server.setRequestHandler('prompts/get', async ({ params }) => {
+      const prompt = promptText(params.name, params.arguments ?? {});
+      if ('problem' in prompt) throw new ProtocolError(INVALID_PARAMS, prompt.problem);
+      const { description, text } = prompt;
+      return { description, messages: [{ role: 'user' as const, content: { type: 'text' as const, text } }] };
+    });
     return server;
-  });
-}
-
-function describeTool(tool: Tool): Record<string, unknown> {
-  const output = tool.effect === 'plan' ? planAnswerSchema : tool.output;
-  return {
-    name: tool.name,
-    title: tool.title,
-    description: tool.description,
-    inputSchema: z.toJSONSchema(tool.input, { io: 'input' }),
-    outputSchema: z.toJSONSchema(output, { override: ({ jsonSchema }) => withoutEmptySchema(jsonSchema) }),
-    annotations: annotationsOf(tool),
-  };
-}
-
-/** `additionalProperties: {}` says nothing that its absence does not say; strict clients complain of it. */
-function withoutEmptySchema(schema: { additionalProperties?: unknown }): void {
-  if (JSON.stringify(schema.additionalProperties) === '{}') delete schema.additionalProperties;
-}
-
-/** The same as the structure, shorter: decision, ids, reasons and what to do next. */
-function summaryOf(content: Record<string, unknown>): string {
-  if (typeof content.decision !== 'string') return JSON.stringify(content);
-  const { decision, state, plan_id, change_id, effects, verdicts, next } = content;
-  return JSON.stringify({
-    decision,
-    state,
-    plan_id,
-    change_id,
-    counts: (effects as { counts?: unknown } | undefined)?.counts,
-    reasons: (verdicts as { code: string }[] | undefined)?.map(({ code }) => code),
-    next,
   });
 }

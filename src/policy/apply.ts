@@ -1,32 +1,18 @@
-/** The policy applied: which scope, account and seats are in force for a target. Pure. */
-import { glob } from '../core/glob.ts';
-import type { Environment, Facts, SeatRule } from '../core/guard.ts';
-import type { Target } from '../core/plan.ts';
+/** The policy applied: account, seats, exceptions and adjustments that are in force for a plan. Pure. */
+import type { Adjustment, Environment, Exception, Facts, GuardDefinition, SeatRule } from '../core/guard.ts';
+import type { Mark } from '../core/mark.ts';
+import type { Plan } from '../core/plan.ts';
 import type { Policy } from './load.ts';
-import { durationSeconds, type ScopeEntry } from './schema.ts';
+import { durationSeconds } from './schema.ts';
+import { type AppliedScope, type Subject, scopeFor, stacksOf } from './scope.ts';
+import { exceptionEnd } from './validate.ts';
 
-/** First match wins; none is null. Instances match only scopes that name instances. */
-export function scopeFor(
-  policy: Policy,
-  target: Pick<Target, 'kind' | 'account' | 'region' | 'name'>,
-): ScopeEntry | null {
-  const names = target.kind === 'stack' ? [target.name] : target.name.split(',');
-  const found = policy.file.scopes.find((scope) => {
-    const account = policy.file.accounts[scope.account];
-    if (account?.id !== target.account || !account.regions.includes(target.region)) return false;
-    const patterns = target.kind === 'stack' ? scope.stacks : scope.instances;
-    return patterns !== undefined && names.every((name) => patterns.some((pattern) => glob(pattern).test(name)));
-  });
-  return found ?? null;
-}
-
-export function scopeText(scope: ScopeEntry): string {
-  return `${scope.account}: ${[...(scope.stacks ?? []).map((name) => `stack ${name}`), ...(scope.instances ?? []).map((id) => `instance ${id}`)].join(', ')}`;
-}
-
+/** A management account has no regions here: it is known, and nothing in it is in reach. */
 export function accountFor(policy: Policy, id: string): Facts['account'] {
   const found = Object.entries(policy.file.accounts).find(([, account]) => account.id === id);
-  return found ? { alias: found[0], id, regions: found[1].regions } : null;
+  if (!found) return null;
+  const [alias, { regions, management }] = found;
+  return management ? { alias, id, regions: [], management } : { alias, id, regions };
 }
 
 type SeatKind = keyof Facts['seatRules'];
@@ -50,6 +36,73 @@ export function seatRules(policy: Policy | null, environment: Environment): Fact
   };
 }
 
+export function defaultSeats(environment: Environment, kind: SeatKind): number {
+  return DEFAULT_SEATS[environment][kind];
+}
+
 export function approveWithinSeconds(policy: Policy | null, environment: Environment): number {
   return durationSeconds(policy?.file.seats[environment]?.within ?? '8h');
+}
+
+/** Where a scope raises a guard, the guard is not only observed: the stricter word counts. */
+export function adjustments(
+  policy: Policy,
+  guards: readonly GuardDefinition[],
+  environment: Environment,
+  scope: AppliedScope | null,
+): Record<string, Adjustment> {
+  return Object.fromEntries(
+    guards.flatMap(({ name }): [string, Adjustment][] => {
+      const raise = scope?.raise[name];
+      if (raise !== undefined)
+        return [[name, { raise: raise === 'deny' ? { outcome: 'deny' } : { outcome: 'hold', seats: raise } }]];
+      return policy.isObserved(name, environment) ? [[name, { observe: true }]] : [];
+    }),
+  );
+}
+
+export function exceptionsInForce(policy: Policy, plan: Plan, account: string | null, now: Date): Exception[] {
+  const stacks: (string | undefined)[] = plan.target.kind === 'stack' ? stacksOf(plan) : [undefined];
+  return policy.file.exceptions
+    .filter(
+      (exception) =>
+        stacks.includes(exception.stack) &&
+        (exception.account ?? account) === account &&
+        now < exceptionEnd(exception.until),
+    )
+    .map(({ guard, resource, until, owner, reason }) => ({ guard, resource, until, owner, reason }));
+}
+
+/** Environment of what marks reach outside. Left out, and so production, is what cannot be placed for sure. */
+export function reachedBy(policy: Policy, plan: Plan): Record<string, Environment> {
+  const targets = plan.effects.flatMap(({ marks }) => marks.flatMap(({ target }) => target ?? []));
+  return Object.fromEntries(
+    targets.flatMap((target) => {
+      const subject = subjectReached(plan, target);
+      const scope = subject && scopeFor(policy, [subject]);
+      return scope ? [[target.id, scope.environment]] : [];
+    }),
+  );
+}
+
+/** An ARN names the account and region of the thing; anything else is where the plan is. */
+function subjectReached(plan: Plan, { id, stack }: NonNullable<Mark['target']>): Subject | null {
+  if (stack === undefined) return null;
+  const [, region, account] = /^arn:[^:]+:[^:]+:([^:]*):(\d{12})?:/.exec(id) ?? [];
+  return {
+    kind: stack === null ? 'resource' : 'stack',
+    account: account || plan.target.account,
+    region: region || plan.target.region,
+    name: stack ?? id,
+    tags: null,
+  };
+}
+
+/** Tag keys by which anything is decided: no plan may set them. */
+export function decidingTags({ file, rules }: Policy): string[] {
+  const keys = [
+    ...file.scopes.flatMap(({ tags }) => Object.keys(tags ?? {})),
+    ...rules.rules.flatMap(({ reads }) => [...reads.tagKeys]),
+  ];
+  return [...new Set(['environment', ...keys])].sort();
 }

@@ -22,6 +22,8 @@ interface About {
   environment: Environment;
   operations: string[];
   unprotects: boolean;
+  /** Of a stack that never completed its creation. */
+  neverCompleted?: boolean;
   what: string;
   outcome?: { state: string };
 }
@@ -64,7 +66,8 @@ export function historyOf(ledger: Ledger, query: HistoryQuery): Facts['history']
         .map(({ about }) => about.what),
     ),
     protectionLoweredAt: succeeded.find(({ about }) => about.unprotects)?.at ?? null,
-    deletedAt: succeeded.find(({ about }) => about.operations.includes('DeleteStack'))?.at ?? null,
+    deletedAt:
+      succeeded.find(({ about }) => about.operations.includes('DeleteStack') && !about.neverCompleted)?.at ?? null,
     ...spending(ledger, query),
   };
 }
@@ -86,25 +89,49 @@ function mostRepeated(names: readonly string[]): number {
 
 function spending(
   ledger: Ledger,
-  { target, sponsor, planId, now, fold }: HistoryQuery,
+  { target, environment, sponsor, planId, now, fold }: HistoryQuery,
 ): Pick<Facts['history'], 'spent' | 'lostHere'> {
-  const proposals = ledger
+  const proposals = counted(ledger, now, fold).filter((proposal) => proposal.planId !== planId);
+  const here = proposals.filter((proposal) => isSame(proposal.target, target));
+  return {
+    spent: spentIn(
+      proposals.filter((proposal) => proposal.environment === environment),
+      sponsor,
+      now,
+    ),
+    lostHere: {
+      names: [...new Set(here.flatMap(({ sums }) => sums.losses))].sort(),
+      sizeBefore: here.find(({ sums }) => sums.sizeBefore > 0)?.sums.sizeBefore ?? 0,
+    },
+  };
+}
+
+/** What a sponsor spent of its budgets so far, for describe_policy. */
+export function spentBy(
+  ledger: Ledger,
+  sponsor: string | null,
+  now: Date,
+  fold: HistoryQuery['fold'],
+): Facts['history']['spent'] {
+  return spentIn(counted(ledger, now, fold), sponsor, now);
+}
+
+type Counted = Proposal & { at: string };
+
+function counted(ledger: Ledger, now: Date, fold: HistoryQuery['fold']): Counted[] {
+  return ledger
     .events({
       kinds: ['change.proposed'],
       sinceAt: new Date(now.getTime() - 24 * HOUR_MILLISECONDS).toISOString(),
     })
     .map(({ at, body }) => ({ at, ...(body as unknown as Proposal) }))
-    .filter((proposal) => proposal.planId !== planId && COUNTED.includes(fold(proposal.id)?.state ?? 'denied'));
+    .filter((proposal) => COUNTED.includes(fold(proposal.id)?.state ?? 'denied'));
+}
+
+function spentIn(proposals: readonly Counted[], sponsor: string | null, now: Date): Facts['history']['spent'] {
   const own = proposals.filter((proposal) => proposal.sponsor === sponsor);
-  const here = proposals.filter((proposal) => isSame(proposal.target, target));
   const lastHour = own.filter(({ at }) => Date.parse(at) > now.getTime() - HOUR_MILLISECONDS);
-  return {
-    spent: { hour: total(lastHour), day: total(own) },
-    lostHere: {
-      names: [...new Set(here.flatMap(({ sums }) => sums.losses))].sort(),
-      sizeBefore: Math.max(0, ...here.filter(({ sums }) => sums.lost > 0).map(({ sums }) => sums.sizeBefore)),
-    },
-  };
+  return { hour: total(lastHour), day: total(own) };
 }
 
 function total(proposals: readonly Proposal[]): Spent {

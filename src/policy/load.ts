@@ -1,11 +1,15 @@
 /** Reads the policy file; every error has line and column, and one error refuses the whole file. */
 import { readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { type Document, isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
-import { type PublicKey, parsePublicKey } from '../approvals/ssh-key.ts';
+import type { PublicKey } from '../approvals/ssh-key.ts';
 import { digestOf } from '../core/digest.ts';
 import { CountersignError } from '../core/errors.ts';
 import type { Environment, GuardDefinition } from '../core/guard.ts';
+import { type GuardOptions, readGuardOptions } from './guard-options.ts';
+import { type LoadedRules, loadRules } from './rules/load.ts';
 import { type PolicyFile, policySchema } from './schema.ts';
+import { readPeople, validate } from './validate.ts';
 
 export interface Person {
   name: string;
@@ -15,17 +19,20 @@ export interface Person {
 }
 export interface Policy {
   file: PolicyFile;
+  /** Over the file as it is understood and the text of every rule. */
   digest: string;
   people: Person[];
+  rules: LoadedRules;
   optionsFor(guard: string, environment: Environment): unknown;
+  isObserved(guard: string, environment: Environment): boolean;
+  /** `line:column` of a key or value. */
+  placeOf(path: PropertyKey[]): string;
 }
-type Report = (path: PropertyKey[], message: string) => void;
-type Issue = { code: string; path: PropertyKey[]; message: string; keys?: string[] };
-
-const ENVIRONMENTS: readonly Environment[] = ['production', 'development', 'disposable'];
+export type Report = (path: PropertyKey[], message: string) => void;
+export type SchemaIssue = { code: string; path: PropertyKey[]; message: string; keys?: string[] };
 
 /** @throws CountersignError CONFIG_POLICY_UNREADABLE, CONFIG_POLICY_INVALID. */
-export function loadPolicy(path: string, guards: readonly GuardDefinition[]): Policy {
+export function loadPolicy(path: string, guards: readonly GuardDefinition[], now = new Date()): Policy {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
@@ -37,45 +44,94 @@ export function loadPolicy(path: string, guards: readonly GuardDefinition[]): Po
       { cause },
     );
   }
-  return parsePolicy(text, path, guards);
+  return parsePolicy(text, path, guards, now);
 }
 
-export function parsePolicy(text: string, fileName: string, guards: readonly GuardDefinition[]): Policy {
+/** @param fileName stands in messages; globs of `rules` start at its folder. */
+export function parsePolicy(
+  text: string,
+  fileName: string,
+  guards: readonly GuardDefinition[],
+  now = new Date(),
+): Policy {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, strict: true });
   const place = (offset: number) => `${lines.linePos(offset).line}:${lines.linePos(offset).col}`;
-  const problems = document.errors.map((error) => `${place(error.pos[0])} ${error.message.split('\n')[0]}`);
+  const placeOf = (path: PropertyKey[]) => place(offsetOf(document, path));
+  const problems = [...document.errors, ...document.warnings].map(
+    (error) => `${fileName}:${place(error.pos[0])} ${error.message.split('\n')[0]}`,
+  );
   const report: Report = (path, message) =>
-    problems.push(`${place(offsetOf(document, path))} ${path.map(String).join('.') || 'the file'}: ${message}`);
-  let file: PolicyFile | undefined;
-  if (problems.length === 0) {
-    const parsed = policySchema.safeParse(document.toJS({ maxAliasCount: 50 }));
-    if (parsed.success) file = parsed.data;
-    else for (const issue of parsed.error.issues) reportIssue(issue as Issue, [], report);
-  }
+    problems.push(`${fileName}:${placeOf(path)} ${path.map(String).join('.') || 'the file'}: ${message}`);
+
+  const file = problems.length === 0 ? readFile(document, report) : undefined;
   const people = file ? readPeople(file, report) : [];
-  const options = file ? readGuardOptions(file, guards, report) : new Map<string, unknown>();
-  for (const [index, { account }] of (file?.scopes ?? []).entries()) {
-    if (!file?.accounts[account]) report(['scopes', index, 'account'], `there is no account ${account}`);
-  }
-  if (!file || problems.length > 0) {
+  const options: GuardOptions = file ? readGuardOptions(file.guards, guards, report) : new Map();
+  if (file) validate(file, guards, now, report);
+  const rules = file
+    ? loadRules(file.rules, dirname(fileName), report, (problem) => problems.push(problem))
+    : undefined;
+  if (!file || !rules || problems.length > 0) {
     throw new CountersignError(
       'CONFIG_POLICY_INVALID',
-      `The policy is not valid, so nothing is allowed:\n${problems.map((problem) => `  ${fileName}:${problem}`).join('\n')}`,
+      `The policy is not valid, so nothing is allowed:\n${problems.map((problem) => `  ${problem}`).join('\n')}`,
       'Mend these lines; countersign policy check reads it again.',
+      { cause: problems },
     );
   }
+  const { digest: rulesDigest } = rules;
   return {
     file,
-    digest: digestOf(file),
+    digest: digestOf({ file, rules: rulesDigest }),
     people,
-    optionsFor: (guard, environment) => options.get(`${guard}/${environment}`),
+    rules,
+    optionsFor: (guard, environment) => options.get(`${guard}/${environment}`)?.options,
+    isObserved: (guard, environment) => options.get(`${guard}/${environment}`)?.observed ?? false,
+    placeOf,
   };
 }
 
-function reportIssue(issue: Issue, base: PropertyKey[], report: Report): void {
-  if (issue.code !== 'unrecognized_keys') return void report([...base, ...issue.path], issue.message);
-  for (const key of issue.keys ?? []) report([...base, ...issue.path, key], `there is no key ${key} here`);
+/** Aliases are resolved, within bounds: a file that unfolds without end is refused like any other error. */
+function readFile(document: Document, report: Report): PolicyFile | undefined {
+  let value: unknown;
+  try {
+    value = document.toJS({ maxAliasCount: 50 });
+  } catch (error) {
+    report([], error instanceof Error ? error.message : 'cannot be unfolded');
+    return undefined;
+  }
+  const parsed = policySchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  for (const issue of parsed.error.issues) reportIssue(issue as SchemaIssue, [], report);
+  return undefined;
+}
+
+export function reportIssue(issue: SchemaIssue, base: PropertyKey[], report: Report): void {
+  const path = [...base, ...issue.path];
+  if (issue.code === 'unrecognized_keys')
+    for (const key of issue.keys ?? []) report([...path, key], unknownKey(key, path));
+  else if (issue.code === 'invalid_union')
+    reportUnion(issue as SchemaIssue & { errors: SchemaIssue[][] }, path, report);
+  else report(path, issue.message);
+}
+
+/** Of the shapes that a value could have, the one that it comes closest to says what is wrong. */
+function reportUnion(
+  { errors, message }: { errors: SchemaIssue[][]; message: string },
+  path: PropertyKey[],
+  report: Report,
+) {
+  const [closest] = [...errors].sort((a, b) => depthOf(b) - depthOf(a) || a.length - b.length);
+  if (!closest || depthOf(closest) === 0) report(path, closest?.map((issue) => issue.message).join('; ') || message);
+  else for (const issue of closest) reportIssue(issue, path, report);
+}
+const depthOf = (issues: readonly SchemaIssue[]) =>
+  Math.max(0, ...issues.map(({ path, code }) => path.length + (code === 'unrecognized_keys' ? 1 : 0)));
+
+const RENAMED: Record<string, string> = { instances: 'it is called ids now' };
+function unknownKey(key: string, path: PropertyKey[]): string {
+  const renamed = path[0] === 'scopes' ? RENAMED[key] : undefined;
+  return `there is no key ${key} here${renamed ? `; ${renamed}` : ''}`;
 }
 
 /** The place of the key that a path ends in, or of the nearest node above it. */
@@ -91,51 +147,4 @@ function offsetOf(document: Document, path: PropertyKey[]): number {
     if (node?.range) return node.range[0];
   }
   return 0;
-}
-
-/** SECURITY: a key or a sign-in name belongs to one person; else one person could sit in two seats. */
-function readPeople(file: PolicyFile, report: Report): Person[] {
-  const owners = new Map<string, string>();
-  const claim = (what: string, name: string, path: PropertyKey[]) => {
-    if (owners.has(what)) report(path, `${what} belongs to ${owners.get(what)} already`);
-    owners.set(what, name);
-  };
-  return Object.entries(file.people).map(([name, { signs_in_as, roles, keys }]) => {
-    for (const [index, known] of signs_in_as.entries())
-      claim(known.toLowerCase(), name, ['people', name, 'signs_in_as', index]);
-    const parsed = keys.flatMap((text, index) => {
-      try {
-        const key = parsePublicKey(text);
-        claim(key.fingerprint, name, ['people', name, 'keys', index]);
-        return [key];
-      } catch (error) {
-        report(['people', name, 'keys', index], error instanceof Error ? error.message : 'not a public key');
-        return [];
-      }
-    });
-    return { name, signsInAs: signs_in_as.map((known) => known.toLowerCase()), roles, keys: parsed };
-  });
-}
-
-/** `rate: {perHour: 5}` for every environment, or `rate: {production: {perHour: 5}}` for one. */
-function readGuardOptions(file: PolicyFile, guards: readonly GuardDefinition[], report: Report): Map<string, unknown> {
-  const options = new Map<string, unknown>();
-  for (const name of Object.keys(file.guards)) {
-    if (!guards.some((guard) => guard.name === name)) report(['guards', name], `there is no guard ${name}`);
-  }
-  for (const guard of guards) {
-    const given = (file.guards[guard.name] ?? {}) as Record<string, unknown>;
-    const split = Object.keys(given).some((key) => ENVIRONMENTS.includes(key as Environment));
-    for (const environment of ENVIRONMENTS) {
-      const parsed = guard.options.safeParse(split ? (given[environment] ?? {}) : given);
-      if (parsed.success) options.set(`${guard.name}/${environment}`, parsed.data);
-      else
-        for (const issue of parsed.error.issues)
-          reportIssue(issue as Issue, ['guards', guard.name, ...(split ? [environment] : [])], report);
-    }
-    for (const key of split ? Object.keys(given) : [])
-      if (!ENVIRONMENTS.includes(key as Environment))
-        report(['guards', guard.name, key], 'options stand either per environment or flat');
-  }
-  return options;
 }

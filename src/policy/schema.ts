@@ -2,62 +2,145 @@
 import { z } from 'zod';
 
 const alias = z.string().regex(/^[a-z][a-z0-9_-]{0,31}$/, 'use lower-case letters, digits, - and _');
+const environment = z.enum(['production', 'development', 'disposable']);
+const role = z.string().regex(/^[a-z][a-z0-9_-]{0,31}$/, 'a role is written in lower-case letters, digits, - and _');
+/** An IAM role: its name in the account, or its full ARN. */
+const iamRole = z.string().regex(/^(?:arn:aws[a-z-]*:iam::\d{12}:role\/)?[\w+=,.@/-]{1,200}$/, 'name an IAM role');
+const oneLine = z.string().regex(/^[^\p{Cc}\p{Cf}]{1,200}$/u, 'write one line of at most 200 visible characters');
+
+const STACK_GLOB = /^[A-Za-z*?][A-Za-z0-9*?-]{0,127}$/;
+/** A name with a character that no stack has would never match, and a scope that never matches is a mistake. */
+const stackGlob = z.string().regex(STACK_GLOB, 'no stack has such a name (letters, digits and -; * and ? match any)');
+const stackName = z.string().regex(/^[A-Za-z][A-Za-z0-9-]{0,127}$/, 'name one stack, without * and ?');
+const idGlob = z.string().regex(/^[\w:./+=@*?-]{1,512}$/, 'no physical id has such characters; * and ? match any');
+const tags = z.record(z.string().min(1).max(128), z.string().max(256));
+
 const seatCount = z.union([
   z.number().int().min(0).max(9),
-  z.strictObject({ seats: z.number().int().min(0).max(9), include: z.array(z.string()).default([]) }),
+  z.strictObject({ seats: z.number().int().min(0).max(9), include: z.array(role).default([]) }),
 ]);
 const seats = z.strictObject({
   reversible: seatCount,
   recoverable: seatCount,
   irreversible: seatCount,
+  /** The time to approve. */
   within: z
     .string()
-    .regex(/^\d+[mhd]$/, 'write it like 30m, 8h or 2d')
+    .regex(/^[1-9]\d{0,3}[mhd]$/, 'write it like 30m, 8h or 2d, and longer than nothing')
     .default('8h'),
 });
 
+const zone = z.string().refine(isZone, 'there is no such time zone; write it like Europe/Berlin');
+const localTime = z
+  .string()
+  .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d$/, 'write local time like 2026-12-18T18:00')
+  .refine((text) => isReal(`${text}:00.000Z`), 'there is no such day or time');
+const weekTime = z
+  .string()
+  .regex(/^(?:mon|tue|wed|thu|fri|sat|sun) (?:[01]\d|2[0-3]):[0-5]\d$/, 'write it like fri 18:00');
+const day = z
+  .string()
+  .regex(/^\d{4}-\d\d-\d\d$/, 'write a day like 2026-12-05')
+  .refine((text) => isReal(`${text}T00:00:00.000Z`), 'there is no such day');
+
+const account = z.strictObject({
+  id: z.string('an account id is 12 digits in quotes').regex(/^\d{12}$/, 'an account id is 12 digits in quotes'),
+  regions: z
+    .array(z.string().regex(/^[a-z]{2}(?:-[a-z]+)+-\d$/, 'name a region like eu-west-1'))
+    .min(1, 'name at least one region'),
+  /** A profile of the AWS configuration, for reading and planning. */
+  profile: z.string().min(1).optional(),
+  planner_role: iamRole.optional(),
+  executor_role: iamRole.optional(),
+  /** What CloudFormation works with. */
+  service_role: iamRole.optional(),
+  /** The organisation's management account: named here so that it is refused by name. */
+  management: z.boolean().default(false),
+});
+
+const scope = z.strictObject({
+  account: alias,
+  stacks: z.array(stackGlob).min(1).optional(),
+  /** All must match. Alone: stacks and resources of no stack; beside `stacks` or `ids`: those too must match. */
+  tags: tags.optional(),
+  /** Physical ids of resources that no stack owns. */
+  ids: z.array(idGlob).min(1).optional(),
+  environment: environment.default('production'),
+  create: z.boolean().default(false),
+  execute: z.enum(['plan_only', 'by_command', 'by_runner']).default('plan_only'),
+  /** Guards that are stricter here: `deny`, or at least so many seats. */
+  raise: z.record(z.string(), z.union([z.literal('deny'), z.number().int().min(1).max(9)])).default({}),
+});
+
+const person = z.strictObject({
+  signs_in_as: z.array(z.string().min(1).max(2_048)).default([]),
+  roles: z.array(role).default([]),
+  keys: z.array(z.string()).default([]),
+});
+
+/** `stack` absent: a resource of no stack. One resource each; there are no patterns here. */
+const exception = z.strictObject({
+  guard: z.string(),
+  account: alias.optional(),
+  stack: stackName.optional(),
+  resource: z.string().regex(/^[\w:./+=@-]{1,512}$/, 'name one resource, without * and ?'),
+  /** The last day on which it holds (UTC). */
+  until: day,
+  owner: alias,
+  reason: oneLine,
+});
+
+const freezeBase = {
+  environment: environment.optional(),
+  account: alias.optional(),
+  stacks: z.array(stackGlob).min(1).optional(),
+  zone: zone.default('UTC'),
+  reason: oneLine,
+};
+/** Once, or every week. Of environment, account and stacks all that are written must match. */
+const freeze = z.union([
+  z.strictObject({ ...freezeBase, from: localTime, to: localTime }),
+  z.strictObject({ ...freezeBase, weekly: z.strictObject({ from: weekTime, to: weekTime }) }),
+]);
+
 export const policySchema = z.strictObject({
   version: z.literal(1),
-  accounts: z.record(
-    alias,
-    z.strictObject({
-      id: z.string().regex(/^\d{12}$/, 'an account id has 12 digits, in quotes'),
-      regions: z.array(z.string()).min(1),
-      profile: z.string().optional(),
-    }),
-  ),
-  scopes: z.array(
-    z.strictObject({
-      account: alias,
-      stacks: z.array(z.string()).min(1).optional(),
-      instances: z.array(z.string()).min(1).optional(),
-      environment: z.enum(['production', 'development', 'disposable']).default('production'),
-      create: z.boolean().default(false),
-      execute: z.enum(['plan_only', 'by_command', 'by_runner']).default('plan_only'),
-    }),
-  ),
-  people: z
-    .record(
-      alias,
-      z.strictObject({
-        signs_in_as: z.array(z.string().min(1)).default([]),
-        roles: z.array(z.string()).default([]),
-        keys: z.array(z.string()).default([]),
-      }),
-    )
-    .default({}),
+  /** Where `hour` and `weekday` of the own rules are read. */
+  zone: zone.default('UTC'),
+  accounts: z.record(alias, account),
+  scopes: z.array(scope),
+  people: z.record(alias, person).default({}),
   seats: z
-    .strictObject({
-      production: seats.optional(),
-      development: seats.optional(),
-      disposable: seats.optional(),
-    })
+    .strictObject({ production: seats.optional(), development: seats.optional(), disposable: seats.optional() })
     .default({}),
-  guards: z.record(z.string(), z.unknown()).default({}),
+  /** Each guard's own options, checked by the guard's own schema. */
+  guards: z.record(z.string(), z.record(z.string(), z.unknown())).default({}),
+  exceptions: z.array(exception).default([]),
+  freezes: z.array(freeze).default([]),
+  /** Cedar files, as globs from the folder of the policy file. */
+  rules: z.array(z.string().min(1)).default([]),
+  /** Who may change the policy. Read and checked, but not enforced yet. */
+  owners: z.strictObject({ keys: z.array(z.string()).min(1), threshold: z.number().int().min(1) }).optional(),
 });
 export type PolicyFile = z.infer<typeof policySchema>;
 export type ScopeEntry = PolicyFile['scopes'][number];
+export type ExceptionEntry = PolicyFile['exceptions'][number];
+export type FreezeEntry = PolicyFile['freezes'][number];
 
 export function durationSeconds(text: string): number {
   return Number.parseInt(text, 10) * { m: 60, h: 3_600, d: 86_400 }[text.at(-1) as 'm' | 'h' | 'd'];
+}
+
+/** The 30th of February parses; it only does not come out again. */
+function isReal(instant: string): boolean {
+  const parsed = new Date(instant);
+  return !Number.isNaN(parsed.getTime()) && parsed.toISOString() === instant;
+}
+
+function isZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).format() !== '';
+  } catch {
+    return false;
+  }
 }

@@ -1,16 +1,21 @@
 /** One core, two doors: an SDK request handler in process, and an HTTP endpoint on loopback. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import { type Wire, wireFor } from '../aws/wire.ts';
 import { classifyCall, type Service as ServiceName } from '../core/call.ts';
 import { cloudformation } from './cloudformation/index.ts';
+import { control, isControl } from './control.ts';
 import { ec2 } from './ec2/index.ts';
-import { SandboxFault, type Service } from './service.ts';
+import { ConnectionDropped, failureIn, faultAnswer, halfOf, type Met, meetFaults } from './faults.ts';
+import { type Caller, SandboxFault, type Service } from './service.ts';
 import { callerOf, sts } from './sts.ts';
 import type { WorldStore } from './world.ts';
 
 const SERVICES: Record<ServiceName, Service> = { cloudformation, ec2, sts };
 const MAX_BODY_BYTES = 4_000_000;
+/** More than the fifteen minutes that AWS accepts. */
+const SKEW_MILLISECONDS = 20 * 60_000;
 
 export interface WireRequest {
   method: string;
@@ -25,6 +30,7 @@ export interface WireResponse {
 }
 export interface Sandbox {
   store: WorldStore;
+  /** @throws ConnectionDropped when a fault drops the connection: a door has no answer to give. */
   respond(request: WireRequest): Promise<WireResponse>;
 }
 
@@ -33,59 +39,101 @@ export function createSandbox(store: WorldStore): Sandbox {
     store,
     async respond(request) {
       const path = request.path.split('?')[0] ?? '/';
-      if (path.startsWith('/_countersign/')) return control(store, request.method, path, request.body);
-      const { service, region, accessKeyId } = addressOf(request.headers);
-      if (!service)
-        return {
-          status: 403,
-          headers: {},
-          body: '<ErrorResponse><Error><Code>MissingAuthenticationToken</Code><Message>The request is not signed for cloudformation, ec2 or sts.</Message></Error></ErrorResponse>',
-        };
-      const wire = await wireFor(service);
-      return answer(store, wire, service, request.body, region, accessKeyId);
+      if (isControl(path)) return control(store, request.method, path, request.body);
+      const { service, ...from } = addressOf(request.headers);
+      if (service) return answer(store, service, request.body, from);
+      const operation = new URLSearchParams(request.body).get('Action') ?? '';
+      store.log({ ...logged('unsigned', operation, 'unknown'), account: '', region: '', caller: '' });
+      return xml(
+        403,
+        '<ErrorResponse><Error><Code>MissingAuthenticationToken</Code><Message>The request is not signed for cloudformation, ec2 or sts.</Message></Error></ErrorResponse>',
+      );
     },
   };
 }
 
-function answer(
+const xml = (status: number, body: string, headers: Record<string, string> = {}): WireResponse => ({
+  status,
+  headers: { 'content-type': 'text/xml', ...headers },
+  body,
+});
+const logged = (service: string, operation: string, callClass: string) => ({
+  service,
+  operation,
+  class: callClass,
+  at: new Date().toISOString(),
+});
+
+/**
+ * Two transactions: the first learns who calls, meets the faults and logs, so that what a fault stops is in the
+ * log too; the second has the effect.
+ *
+ * @throws ConnectionDropped when a fault says so, before or after the effect.
+ */
+async function answer(
+  store: WorldStore,
+  service: ServiceName,
+  body: string,
+  from: { region: string; accessKeyId: string },
+): Promise<WireResponse> {
+  const wire = await wireFor(service);
+  const { operation, input } = wire.decode(body);
+  const { caller, met } = admit(store, service, operation, input, from);
+  if (met.latencyMilliseconds > 0) await setTimeout(met.latencyMilliseconds);
+  if (met.kind === 'drop_before') throw new ConnectionDropped();
+  const response = perform(store, wire, service, { operation, input, caller, met });
+  if (met.kind === 'drop_after') throw new ConnectionDropped();
+  return response;
+}
+
+function perform(
   store: WorldStore,
   wire: Wire,
   service: ServiceName,
-  body: string,
-  region: string,
-  accessKeyId: string,
+  { operation, input, caller, met }: { operation: string; input: Record<string, unknown>; caller: Caller; met: Met },
 ): WireResponse {
-  let operation = '';
   try {
-    const request = wire.decode(body);
-    operation = request.operation;
-    store.log({
-      service,
-      operation,
-      class: classifyCall(service, operation, request.input),
-      at: new Date().toISOString(),
-    });
-    const run = SERVICES[service].operations[operation];
+    const failure = failureIn(met, input);
+    if (failure) throw faultAnswer(failure, service, operation, caller);
+    const { operations } = SERVICES[service];
+    const run = Object.hasOwn(operations, operation) ? operations[operation] : undefined;
     if (!run) throw new SandboxFault('InvalidAction', `The sandbox does not simulate ${service}:${operation}.`);
     const output = store.transact((world) => {
       for (const { advance } of Object.values(SERVICES)) advance?.(world);
-      return run(world, request.input, callerOf(world, accessKeyId, region));
-    });
-    return { status: 200, headers: { 'content-type': 'text/xml' }, body: wire.encode(operation, output) };
+      return run(world, input, caller);
+    }, caller.account);
+    return xml(200, wire.encode(operation, met.kind === 'half_page' ? halfOf(output) : output));
   } catch (error) {
-    if (!(error instanceof SandboxFault)) {
-      return {
-        status: 500,
-        headers: {},
-        body: wire.encodeFault('InternalFailure', error instanceof Error ? error.message : String(error)),
-      };
-    }
-    return {
-      status: error.status,
-      headers: { 'content-type': 'text/xml' },
-      body: wire.encodeFault(error.code, error.message),
-    };
+    if (!(error instanceof SandboxFault))
+      return xml(500, wire.encodeFault('InternalFailure', error instanceof Error ? error.message : String(error)));
+    // A client corrects its clock by this header, and by nothing else.
+    const headers = met.kind === 'clock_skew' ? { date: new Date(Date.now() + SKEW_MILLISECONDS).toUTCString() } : {};
+    return xml(error.status, wire.encodeFault(error.code, error.message), headers);
   }
+}
+
+function admit(
+  store: WorldStore,
+  service: ServiceName,
+  operation: string,
+  input: Record<string, unknown>,
+  from: { region: string; accessKeyId: string },
+): { caller: Caller; met: Met } {
+  return store.transact((world) => {
+    const { expired, ...caller } = callerOf(world, from.accessKeyId, from.region);
+    const met = meetFaults(world, { service, operation, input });
+    if (expired && met.kind === undefined) met.kind = 'expired_credentials';
+    const fault = met.kind ?? (met.latencyMilliseconds > 0 ? 'latency' : undefined);
+    store.log({
+      ...logged(service, operation, classifyCall(service, operation, input)),
+      account: caller.account,
+      region: caller.region,
+      caller: caller.arn,
+      ...(input.DryRun === true ? { dryRun: true } : {}),
+      ...(fault === undefined ? {} : { fault }),
+    });
+    return { caller, met };
+  });
 }
 
 /** SigV4's credential scope says which service and region a request is for. */
@@ -96,34 +144,19 @@ function addressOf(headers: Record<string, string>): {
 } {
   const header = Object.entries(headers).find(([name]) => name.toLowerCase() === 'authorization')?.[1] ?? '';
   const [, accessKeyId = '', region = '', name = ''] = /Credential=([^/]+)\/\d+\/([^/]+)\/([^/]+)\//.exec(header) ?? [];
-  return name in SERVICES ? { service: name as ServiceName, region, accessKeyId } : { region, accessKeyId };
-}
-
-function control(store: WorldStore, method: string, path: string, body: string): WireResponse {
-  const json = (value: unknown, status = 200) => ({
-    status,
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(value),
-  });
-  if (method === 'GET' && path === '/_countersign/calls') return json(store.calls());
-  if (method === 'POST' && path === '/_countersign/reset') {
-    store.reset();
-    return json({ reset: true });
-  }
-  if (method === 'POST' && path === '/_countersign/clock') {
-    const { advanceMilliseconds } = JSON.parse(body || '{}') as { advanceMilliseconds?: number };
-    if (!Number.isFinite(advanceMilliseconds)) return json({ error: 'advanceMilliseconds is missing' }, 400);
-    store.advanceClock(advanceMilliseconds!);
-    return json({ advanced: advanceMilliseconds });
-  }
-  return json({ error: `nothing at ${path}` }, 404);
+  return Object.hasOwn(SERVICES, name)
+    ? { service: name as ServiceName, region, accessKeyId }
+    : { region, accessKeyId };
 }
 
 /** An SDK `requestHandler`: the unchanged clients talk to the core without a socket. */
 export function sandboxRequestHandler(sandbox: Sandbox) {
   return {
     metadata: { handlerProtocol: 'http/1.1' },
-    async handle(request: { method: string; path: string; headers: Record<string, string>; body?: unknown }) {
+    async handle(
+      request: { method: string; path: string; headers: Record<string, string>; body?: unknown },
+      { abortSignal, requestTimeout }: { abortSignal?: AbortSignal; requestTimeout?: number } = {},
+    ) {
       const body =
         typeof request.body === 'string'
           ? request.body
@@ -134,18 +167,32 @@ export function sandboxRequestHandler(sandbox: Sandbox) {
         status,
         headers,
         body: text,
-      } = await sandbox.respond({
-        method: request.method,
-        path: request.path,
-        headers: request.headers,
-        body,
-      });
+      } = await patiently(
+        sandbox.respond({ method: request.method, path: request.path, headers: request.headers, body }),
+        abortSignal,
+        requestTimeout,
+      );
       return { response: { statusCode: status, headers, body: new TextEncoder().encode(text) } };
     },
     updateHttpClientConfig() {},
     httpHandlerConfigs: () => ({}),
     destroy() {},
   };
+}
+
+/** What a client gives up on goes on here, as in any cloud. */
+function patiently<T>(answer: Promise<T>, aborted: AbortSignal | undefined, timeoutMilliseconds = 0): Promise<T> {
+  const limits = [aborted, timeoutMilliseconds > 0 ? AbortSignal.timeout(timeoutMilliseconds) : undefined];
+  const signals = limits.filter((signal) => signal !== undefined);
+  if (signals.length === 0) return answer;
+  return new Promise((resolve, reject) => {
+    const either = AbortSignal.any(signals);
+    // AbortError or TimeoutError, the names by which SDKs tell them apart.
+    const giveUp = () => reject(either.reason);
+    if (either.aborted) giveUp();
+    either.addEventListener('abort', giveUp, { once: true });
+    answer.then(resolve, reject).finally(() => either.removeEventListener('abort', giveUp));
+  });
 }
 
 /** @param port 0 for a free one. Loopback only. */
@@ -161,17 +208,22 @@ export async function startSandboxServer(
       if (size > MAX_BODY_BYTES) request.destroy();
       else chunks.push(chunk);
     });
-    request.on('end', async () => {
+    request.on('end', () => {
       const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
-      const answered = await sandbox
+      sandbox
         .respond({
           method: request.method ?? 'GET',
           path: request.url ?? '/',
           headers,
           body: Buffer.concat(chunks).toString('utf8'),
         })
-        .catch((error) => ({ status: 400, headers: {}, body: String(error?.message ?? error) }));
-      response.writeHead(answered.status, answered.headers).end(answered.body);
+        .then(
+          ({ status, headers: answered, body }) => response.writeHead(status, answered).end(body),
+          (error: unknown) => {
+            if (error instanceof ConnectionDropped) request.socket.destroy();
+            else response.writeHead(500).end(error instanceof Error ? error.message : String(error));
+          },
+        );
     });
   });
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve));

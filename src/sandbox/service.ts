@@ -2,6 +2,7 @@
 import type { World } from './world.ts';
 
 export interface Caller {
+  /** Whose cloud the operation works in. */
   account: string;
   arn: string;
   region: string;
@@ -30,11 +31,20 @@ export class SandboxFault extends Error {
   }
 }
 
-/** A page of a list, with the token of the next. */
-export function pageOf<T>(items: readonly T[], token: string | undefined, size: number): { page: T[]; next?: string } {
-  const from = token === undefined ? 0 : Number.parseInt(token, 10);
+/**
+ * A page of a list, with the token of the next: the decimal offset, on which the `half_page` fault relies.
+ *
+ * @param invalid the service's code for a token that is not one.
+ */
+export function pageOf<T>(
+  items: readonly T[],
+  token: string | undefined,
+  size: number,
+  invalid = 'ValidationError',
+): { page: T[]; next?: string } {
+  const from = token === undefined ? 0 : Number(token);
   if (!Number.isInteger(from) || from < 0 || from > items.length)
-    throw new SandboxFault('ValidationError', 'NextToken is not valid');
+    throw new SandboxFault(invalid, 'NextToken is not valid');
   const page = items.slice(from, from + size);
   return from + size < items.length ? { page, next: String(from + size) } : { page };
 }

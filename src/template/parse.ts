@@ -1,6 +1,7 @@
 /** CloudFormation templates as text: JSON or YAML, short forms made long, strict about what is not a template. */
-import { type CollectionTag, isMap, LineCounter, parseDocument, type ScalarTag, YAMLMap } from 'yaml';
+import { isAlias, isMap, visit, YAMLMap } from 'yaml';
 import { CountersignError } from '../core/errors.ts';
+import { editableDocument, readDocument } from './dialect.ts';
 
 export type Value = null | boolean | number | string | Value[] | { [key: string]: Value };
 
@@ -12,56 +13,45 @@ export interface TemplateResource {
   DeletionPolicy?: Value;
   UpdateReplacePolicy?: Value;
   Metadata?: Record<string, Value>;
+  CreationPolicy?: Value;
+  UpdatePolicy?: Value;
 }
 export interface TemplateParameter {
   Type: string;
   Default?: Value;
   NoEcho?: Value;
+  Description?: string;
   AllowedValues?: Value[];
+  AllowedPattern?: string;
+  ConstraintDescription?: string;
+  MinLength?: Value;
+  MaxLength?: Value;
+  MinValue?: Value;
+  MaxValue?: Value;
+}
+export interface TemplateOutput {
+  Value: Value;
+  Export?: { Name: Value };
+  Condition?: string;
+  Description?: string;
 }
 export interface Template {
   Description?: string;
   Parameters?: Record<string, TemplateParameter>;
+  Rules?: Record<string, Value>;
   Mappings?: Record<string, Value>;
   Conditions?: Record<string, Value>;
   Transform?: Value;
   Resources: Record<string, TemplateResource>;
-  Outputs?: Record<string, { Value: Value; Export?: { Name: Value }; Condition?: string; Description?: string }>;
+  Outputs?: Record<string, TemplateOutput>;
   Metadata?: Record<string, Value>;
+  /** `Fn::ForEach::…` entries, taken out of their section: what is left there has a Type (Resources) or a Value. */
+  Loops?: Partial<Record<LoopSection, Record<string, Value>>>;
 }
+export type LoopSection = 'Resources' | 'Outputs' | 'Conditions';
 
 /** CloudFormation's own limit for a template in S3, in bytes. */
 export const MAX_TEMPLATE_BYTES = 1_000_000;
-
-const SHORT_FORMS =
-  'And Base64 Cidr Equals FindInMap GetAtt GetAZs If ImportValue Join Length Not Or Select Split Sub ToJsonString Transform Ref Condition'.split(
-    ' ',
-  );
-const longName = (short: string) => (short === 'Ref' || short === 'Condition' ? short : `Fn::${short}`);
-
-function splitGetAtt(value: string): string[] {
-  const dot = value.indexOf('.');
-  return dot < 0 ? [value] : [value.slice(0, dot), value.slice(dot + 1)];
-}
-
-type Node = { toJSON(key: unknown, context: unknown): unknown };
-const under = (key: string) => (node: unknown) =>
-  ({ toJSON: (at: unknown, context: unknown) => ({ [key]: (node as Node).toJSON(at, context) }) }) as never;
-
-/** A tag for each node kind a short form may stand on. */
-const shortFormTags: (ScalarTag | CollectionTag)[] = SHORT_FORMS.flatMap((short): (ScalarTag | CollectionTag)[] => {
-  const key = longName(short);
-  return [
-    {
-      tag: `!${short}`,
-      resolve: (text: string) => ({ [key]: short === 'GetAtt' ? splitGetAtt(text) : text }) as never,
-    },
-    { tag: `!${short}`, collection: 'seq', resolve: under(key) },
-    { tag: `!${short}`, collection: 'map', resolve: under(key) },
-  ];
-});
-
-const PARSE_OPTIONS = { version: '1.2' as const, uniqueKeys: true, merge: true, strict: true };
 
 /**
  * @param text JSON or YAML.
@@ -75,21 +65,33 @@ export function parseTemplate(text: string): Template {
       'Split it, or prepare a change set.',
     );
   }
-  const document = parseDocument(text, {
-    ...PARSE_OPTIONS,
-    lineCounter: new LineCounter(),
-    customTags: (tags) => [...tags, ...shortFormTags],
-  });
-  const error = document.errors[0];
+  const json = text.trimStart().startsWith('{') ? jsonOf(text) : undefined;
+  if (json !== undefined) return asTemplate(json);
+  const { document, error } = readDocument(text);
   if (error) {
     const at = error.linePos?.[0];
     throw invalid(`${error.message.split(/ at line|\n/)[0]}${at ? ` (line ${at.line}, column ${at.col})` : ''}`);
   }
+  visit(document, {
+    Node: (_key, node) => {
+      if (isAlias(node)) throw invalid('YAML aliases are not allowed in CloudFormation templates');
+    },
+  });
   try {
-    return asTemplate(document.toJS({ maxAliasCount: 200 }));
+    // With `json`, the values of short forms on lists and mappings are written out; without, they stay nodes.
+    return asTemplate(document.toJS({ json: true }));
   } catch (cause) {
     if (cause instanceof CountersignError) throw cause;
     throw invalid(cause instanceof Error ? cause.message : 'it cannot be read');
+  }
+}
+
+/** JSON is read as JSON: YAML's rules for tabs and plain words do not apply. Flow YAML in braces is left to YAML. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 
@@ -101,19 +103,43 @@ function invalid(what: string): CountersignError {
   );
 }
 
+const LOOP = 'Fn::ForEach';
+const LOOP_SECTIONS: LoopSection[] = ['Resources', 'Outputs', 'Conditions'];
+
 function asTemplate(value: unknown): Template {
   if (!isRecord(value)) throw invalid('it is not a mapping');
   if (!isRecord(value.Resources) || Object.keys(value.Resources).length === 0) throw invalid('it has no Resources');
-  for (const [logicalId, resource] of Object.entries(value.Resources)) {
-    if (!isRecord(resource) || typeof resource.Type !== 'string') throw invalid(`resource ${logicalId} has no Type`);
-    if (resource.Properties !== undefined && resource.Properties !== null && !isRecord(resource.Properties))
-      throw invalid(`Properties of ${logicalId} are not a mapping`);
+  for (const section of ['Parameters', 'Conditions', 'Mappings', 'Outputs', 'Rules'] as const) {
+    if (value[section] === null) delete value[section];
+    else if (value[section] !== undefined && !isRecord(value[section])) throw invalid(`${section} is not a mapping`);
   }
-  for (const section of ['Parameters', 'Conditions', 'Mappings', 'Outputs'] as const) {
-    if (value[section] !== undefined && value[section] !== null && !isRecord(value[section]))
-      throw invalid(`${section} is not a mapping`);
+  const template = withLoopsApart(value);
+  for (const [logicalId, resource] of Object.entries(template.Resources)) checkResource(logicalId, resource);
+  for (const [name, parameter] of Object.entries(template.Parameters ?? {}))
+    if (!isRecord(parameter) || typeof parameter.Type !== 'string') throw invalid(`parameter ${name} has no Type`);
+  for (const [name, output] of Object.entries(template.Outputs ?? {}))
+    if (!isRecord(output)) throw invalid(`output ${name} is not a mapping`);
+  return template;
+}
+
+function withLoopsApart(value: Record<string, unknown>): Template {
+  const loops: NonNullable<Template['Loops']> = {};
+  const sections: Record<string, unknown> = {};
+  for (const section of LOOP_SECTIONS) {
+    const entries = Object.entries((value[section] as Record<string, Value> | undefined) ?? {});
+    if (!entries.some(([key]) => key.startsWith(LOOP))) continue;
+    loops[section] = Object.fromEntries(entries.filter(([key]) => key.startsWith(LOOP)));
+    sections[section] = Object.fromEntries(entries.filter(([key]) => !key.startsWith(LOOP)));
   }
-  return value as unknown as Template;
+  return { ...value, ...sections, ...(Object.keys(loops).length > 0 ? { Loops: loops } : {}) } as unknown as Template;
+}
+
+/** What every resource must be, whether written or made by a loop. */
+export function checkResource(logicalId: string, resource: unknown): void {
+  if (!isRecord(resource) || typeof resource.Type !== 'string') throw invalid(`resource ${logicalId} has no Type`);
+  if (resource.Properties === null) delete resource.Properties;
+  if (resource.Properties !== undefined && !isRecord(resource.Properties))
+    throw invalid(`Properties of ${logicalId} are not a mapping`);
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {
@@ -130,7 +156,7 @@ const EDITABLE = ['Resources', 'Parameters', 'Conditions', 'Mappings', 'Outputs'
  */
 export function editTemplate(text: string, edits: readonly { path: string; value: unknown }[]): string {
   parseTemplate(text);
-  const document = parseDocument(text, { ...PARSE_OPTIONS, logLevel: 'silent' });
+  const document = editableDocument(text);
   for (const { path, value } of edits) {
     const keys = path
       .replaceAll(/\[(\d+)\]/g, '.$1')

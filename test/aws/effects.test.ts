@@ -1,8 +1,15 @@
+import type { ResourceChange } from '@aws-sdk/client-cloudformation';
 import { describe, expect, it } from 'vitest';
-import { effectOfChange } from '../../src/aws/effects.ts';
+import { effectsOfChanges } from '../../src/aws/effects/change-set.ts';
+import type { PlannerContext } from '../../src/aws/planners/context.ts';
 import { interruptsOf, loadKnowledge } from '../../src/knowledge/index.ts';
 
 const knowledge = await loadKnowledge();
+const views = { before: {}, after: {}, physicalIds: {}, isUnknown: () => false };
+const effectOf = (change: ResourceChange) =>
+  effectsOfChanges({ context: { knowledge } as PlannerContext, stackName: 's', prefix: '', facts: new Map(), views }, [
+    change,
+  ])[0];
 const change = (ResourceType: string, Name: string, over = {}) => ({
   Action: 'Modify' as const,
   LogicalResourceId: 'R',
@@ -14,27 +21,23 @@ const change = (ResourceType: string, Name: string, over = {}) => ({
 
 describe('effects of a change set', () => {
   it('takes the stricter of CloudFormation and the tables', () => {
-    expect(effectOfChange(knowledge, change('AWS::DynamoDB::Table', 'TableName'), 's')).toMatchObject({
+    expect(effectOf(change('AWS::DynamoDB::Table', 'TableName'))).toMatchObject({
       kind: 'replace',
       reversibility: 'irreversible',
     });
-    expect(effectOfChange(knowledge, change('AWS::Lambda::Function', 'MemorySize'), 's')).toMatchObject({
+    expect(effectOf(change('AWS::Lambda::Function', 'MemorySize'))).toMatchObject({
       kind: 'update',
       reversibility: 'reversible',
     });
   });
-  it('judges a property that the tables do not know as unknown, whatever CloudFormation says', () => {
-    expect(effectOfChange(knowledge, change('AWS::Lambda::Function', 'NewProperty'), 's')).toMatchObject({
-      kind: 'unknown',
-      reversibility: 'unknown',
-    });
-    expect(effectOfChange(knowledge, change('AWS::DynamoDB::Table', 'NewProperty'), 's')).toMatchObject({
-      kind: 'replace',
-      reversibility: 'irreversible',
-    });
+  it('takes CloudFormation at its word on a property that the tables do not know, and nobody’s silence', () => {
+    expect(effectOf(change('AWS::Lambda::Function', 'NewProperty'))).toMatchObject({ kind: 'update' });
+    const silent = (type: string) => change(type, 'NewProperty', { Replacement: undefined, Details: undefined });
+    expect(effectOf(silent('AWS::Lambda::Function'))).toMatchObject({ kind: 'unknown', reversibility: 'unknown' });
+    expect(effectOf(silent('AWS::DynamoDB::Table'))).toMatchObject({ kind: 'replace', reversibility: 'irreversible' });
   });
   it('judges an action that it does not know as unknown', () => {
-    expect(effectOfChange(knowledge, change('AWS::SQS::Queue', 'x', { Action: 'Dynamic' }), 's')).toMatchObject({
+    expect(effectOf(change('AWS::SQS::Queue', 'x', { Action: 'Dynamic' }))).toMatchObject({
       kind: 'unknown',
     });
   });
@@ -45,7 +48,7 @@ describe('effects of a change set', () => {
       ResourceType: 'AWS::DynamoDB::Table',
       PolicyAction: 'Snapshot' as const,
     };
-    expect(effectOfChange(knowledge, removed, 's')).toMatchObject({
+    expect(effectOf(removed)).toMatchObject({
       kind: 'delete',
       reversibility: 'irreversible',
       retention: { effective: 'Delete' },

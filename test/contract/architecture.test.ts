@@ -10,7 +10,11 @@ const filesIn = (folder: string): string[] =>
     .filter((name) => name.endsWith('.ts'))
     .map((name) => join(folder, name));
 const importsOf = (file: string) =>
-  [...readFileSync(join(root, file), 'utf8').matchAll(/(?:from|import\()\s*'([^']+)'/g)].map(([, name]) => name!);
+  [
+    ...readFileSync(join(root, file), 'utf8').matchAll(
+      /^(?:import|export)\b[^;]*?\bfrom '([^']+)'|\bimport\('([^']+)'/gm,
+    ),
+  ].map(([, named, lazy]) => (named ?? lazy)!);
 const inside = (file: string, name: string) => (name.startsWith('.') ? join(file, '..', name) : name);
 const sources = ['src', 'tools', 'guards'].flatMap(filesIn);
 

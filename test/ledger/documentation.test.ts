@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { openLedger } from '../../src/ledger/store.ts';
+import { needs } from '../needs.ts';
 
 function hasPython(): boolean {
   try {
@@ -16,7 +17,8 @@ function hasPython(): boolean {
 }
 
 describe('docs/ledger.md', () => {
-  it.runIf(hasPython())('has a Python verifier that finds our root and a row that was edited', () => {
+  it('has a Python verifier that finds our root and a row that was edited', (context) => {
+    needs(context, 'python', hasPython());
     const page = readFileSync(new URL('../../docs/ledger.md', import.meta.url), 'utf8');
     const script = /```python\n(.*?)```/s.exec(page)![1]!;
     const home = mkdtempSync(join(tmpdir(), 'countersign-python-'));

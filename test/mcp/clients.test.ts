@@ -102,7 +102,6 @@ describe('real clients over stdio', () => {
         'idempotentHint',
         'openWorldHint',
         'readOnlyHint',
-        'title',
       ]);
     await client.close();
   });

@@ -3,9 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { expect, it } from 'vitest';
-import { openSandbox } from '../../src/app.ts';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startSandboxServer } from '../../src/sandbox/cloud.ts';
+import { isRequired } from '../needs.ts';
+import { type Endpoint, openEndpoint, REGION } from './endpoint.ts';
 
 const run = promisify(execFile);
 const hasAws = (() => {
@@ -16,63 +17,104 @@ const hasAws = (() => {
     return false;
   }
 })();
+// A client that we do not ship. With COUNTERSIGN_TEST_REQUIRE=aws its absence fails.
+const isHere = hasAws || isRequired('aws');
+if (!isHere) console.warn('Skipped: the AWS CLI is not installed.');
 
-// Skipped where the AWS CLI is not installed: it is a client that we do not ship.
-it.skipIf(!hasAws)(
-  'the AWS CLI creates, changes by change set, executes, describes and deletes a stack',
-  { timeout: 60_000 },
-  async () => {
-    const home = mkdtempSync(join(tmpdir(), 'countersign-cli-'));
-    const { sandbox, store } = await openSandbox(home, 0);
-    const server = await startSandboxServer(sandbox, 0);
-    const template = (memory: number) => {
-      const path = join(home, `t${memory}.yaml`);
-      writeFileSync(
-        path,
-        `Resources:\n  Q:\n    Type: AWS::SQS::Queue\n    Properties: { VisibilityTimeout: ${memory} }\n`,
-      );
-      return `file://${path}`;
-    };
-    const aws = async (...args: string[]) => {
-      const { stdout } = await run('aws', ['--region', 'eu-west-1', '--output', 'json', 'cloudformation', ...args], {
-        env: {
-          PATH: process.env.PATH,
-          HOME: home,
-          AWS_ENDPOINT_URL: server.url,
-          AWS_ACCESS_KEY_ID: 'a',
-          AWS_SECRET_ACCESS_KEY: 'b',
-          AWS_EC2_METADATA_DISABLED: 'true',
-        },
-      });
-      return stdout.trim() === '' ? {} : JSON.parse(stdout);
-    };
-    try {
-      await aws('create-stack', '--stack-name', 'cli', '--template-body', template(30));
-      await aws('create-change-set', '--stack-name', 'cli', '--change-set-name', 'c1', '--template-body', template(60));
-      const set = await aws('describe-change-set', '--stack-name', 'cli', '--change-set-name', 'c1');
-      expect(set).toMatchObject({
-        Status: 'CREATE_COMPLETE',
-        Changes: [{ ResourceChange: { Action: 'Modify', LogicalResourceId: 'Q', Replacement: 'False' } }],
-      });
-      await aws('execute-change-set', '--stack-name', 'cli', '--change-set-name', 'c1');
-      expect((await aws('describe-stacks', '--stack-name', 'cli')).Stacks[0]).toMatchObject({
-        StackStatus: 'UPDATE_COMPLETE',
-      });
-      await aws('delete-stack', '--stack-name', 'cli');
-      await expect(aws('describe-stacks', '--stack-name', 'cli')).rejects.toThrow(/Stack with id cli does not exist/);
-      const calls = (await (await fetch(`${server.url}/_countersign/calls`)).json()) as {
-        operation: string;
-        class: string;
-      }[];
-      expect(calls.filter((call) => call.class === 'write').map(({ operation }) => operation)).toEqual([
-        'CreateStack',
-        'ExecuteChangeSet',
-        'DeleteStack',
-      ]);
-    } finally {
-      await server.close();
-      store.close();
-      rmSync(home, { recursive: true, force: true });
-    }
-  },
-);
+const template = (seconds: number) =>
+  `Resources:\n  Q:\n    Type: AWS::SQS::Queue\n    Properties: { VisibilityTimeout: ${seconds} }\n`;
+
+describe.skipIf(!isHere)('the AWS CLI against the sandbox', { timeout: 60_000 }, () => {
+  let at: Endpoint;
+  let server: Awaited<ReturnType<typeof startSandboxServer>>;
+  let folder: string;
+  beforeEach(async () => {
+    at = openEndpoint({
+      security_groups: [{ id: 'sg-0000000a', name: 'web' }],
+      instances: [{ id: 'i-0000000a', name: 'batch' }],
+    });
+    folder = mkdtempSync(join(tmpdir(), 'countersign-cli-'));
+    server = await startSandboxServer(at.sandbox, 0);
+  });
+  afterEach(async () => {
+    await server.close();
+    at.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const aws = async (...args: string[]) => {
+    const { stdout } = await run('aws', ['--region', REGION, '--output', 'json', ...args], {
+      env: {
+        PATH: process.env.PATH,
+        HOME: folder,
+        AWS_ENDPOINT_URL: server.url,
+        AWS_ACCESS_KEY_ID: 'a',
+        AWS_SECRET_ACCESS_KEY: 'b',
+        AWS_EC2_METADATA_DISABLED: 'true',
+      },
+    });
+    return stdout.trim() === '' ? {} : JSON.parse(stdout);
+  };
+  const writes = async () => {
+    const calls = (await (await fetch(`${server.url}/_countersign/calls`)).json()) as Record<string, string>[];
+    return calls.filter((call) => call.class === 'write').map(({ operation }) => operation);
+  };
+  const file = (text: string) => {
+    const path = join(folder, 'template.yaml');
+    writeFileSync(path, text);
+    return `file://${path}`;
+  };
+
+  it('creates, changes by change set, executes, describes and deletes a stack', async () => {
+    const stack = (command: string, ...more: string[]) =>
+      aws('cloudformation', command, '--stack-name', 'cli', ...more);
+    await stack('create-stack', '--template-body', file(template(30)));
+    await stack('create-change-set', '--change-set-name', 'c1', '--template-body', file(template(60)));
+    expect(await stack('describe-change-set', '--change-set-name', 'c1')).toMatchObject({
+      Status: 'CREATE_COMPLETE',
+      Changes: [{ ResourceChange: { Action: 'Modify', LogicalResourceId: 'Q', Replacement: 'False' } }],
+    });
+    await stack('execute-change-set', '--change-set-name', 'c1');
+    expect((await stack('describe-stacks')).Stacks[0]).toMatchObject({ StackStatus: 'UPDATE_COMPLETE' });
+    await stack('delete-stack');
+    await expect(stack('describe-stacks')).rejects.toThrow(/Stack with id cli does not exist/);
+    expect(await writes()).toEqual(['CreateStack', 'ExecuteChangeSet', 'DeleteStack']);
+  });
+  it('describes and tags an instance, and tries to stop it', async () => {
+    const Resources = ['--resources', 'i-0000000a'];
+    await aws('ec2', 'create-tags', ...Resources, '--tags', 'Key=team,Value=data & co');
+    const { Reservations } = await aws('ec2', 'describe-instances', '--filters', 'Name=tag:team,Values=data*');
+    expect(Reservations[0].Instances[0]).toMatchObject({
+      InstanceId: 'i-0000000a',
+      State: { Name: 'running', Code: 16 },
+      Tags: [
+        { Key: 'Name', Value: 'batch' },
+        { Key: 'team', Value: 'data & co' },
+      ],
+    });
+    await expect(aws('ec2', 'stop-instances', '--instance-ids', 'i-0000000a', '--dry-run')).rejects.toThrow(
+      /DryRunOperation/,
+    );
+    await expect(aws('ec2', 'stop-instances', '--instance-ids', 'i-0000ffff')).rejects.toThrow(
+      /InvalidInstanceID\.NotFound/,
+    );
+    expect(await writes()).toEqual(['CreateTags', 'StopInstances']);
+  });
+  it('authorizes and revokes ingress', async () => {
+    const rule = ['--group-id', 'sg-0000000a', '--protocol', 'tcp', '--port', '22', '--cidr', '10.0.0.0/8'];
+    const made = await aws('ec2', 'authorize-security-group-ingress', ...rule);
+    expect(made).toMatchObject({ Return: true, SecurityGroupRules: [{ CidrIpv4: '10.0.0.0/8', IsEgress: false }] });
+    await expect(aws('ec2', 'authorize-security-group-ingress', ...rule)).rejects.toThrow(
+      /InvalidPermission\.Duplicate/,
+    );
+    await aws('ec2', 'revoke-security-group-ingress', ...rule);
+    const { SecurityGroups } = await aws('ec2', 'describe-security-groups', '--group-ids', 'sg-0000000a');
+    expect(SecurityGroups[0].IpPermissions).toEqual([]);
+  });
+  it('assumes a role', async () => {
+    const role = ['--role-arn', 'arn:aws:iam::210987654321:role/executor', '--role-session-name', 'chg-1'];
+    expect(await aws('sts', 'assume-role', ...role)).toMatchObject({
+      AssumedRoleUser: { Arn: 'arn:aws:sts::210987654321:assumed-role/executor/chg-1' },
+      Credentials: { AccessKeyId: expect.stringMatching(/^ASIA[0-9A-F]{16}$/) },
+    });
+  });
+});

@@ -67,7 +67,7 @@ describe('the sandbox EC2', () => {
     });
   });
   it('refuses a snapshot of a volume that is not there', async () => {
-    await expect(client.send(new CreateSnapshotCommand({ VolumeId: 'vol-0' }))).rejects.toMatchObject({
+    await expect(client.send(new CreateSnapshotCommand({ VolumeId: 'vol-00000000000000000' }))).rejects.toMatchObject({
       name: 'InvalidVolume.NotFound',
     });
   });

@@ -14,6 +14,10 @@ export interface PlannerContext {
   /** Keys the HMAC of masked values. */
   secretKey: string;
   templateRoots: string[];
+  /** Without a policy nothing is sent to AWS that could run a macro or leave an empty stack behind. */
+  hasPolicy: boolean;
+  /** ARN of the role that CloudFormation works under; null: the caller's own session. */
+  serviceRole: string | null;
   now(): Date;
 }
 /** Without a permit the clients only read. */

@@ -2,19 +2,34 @@
 import type { Json } from '../../core/digest.ts';
 import { CountersignError } from '../../core/errors.ts';
 import type { Plan, PlanDraft } from '../../core/plan.ts';
-import type { InstanceAction, Planner } from '../../core/ports.ts';
+import type { Planner, RuleRequest } from '../../core/ports.ts';
+import { discardChangeSet } from '../change-sets.ts';
 import type { PlannerContext } from './context.ts';
-import { planInstanceAction } from './instance-action.ts';
+import { type InstanceActionRecipe, planInstanceAction, recomputeInstanceAction } from './instance-action.ts';
+import { planInstanceType } from './instance-type.ts';
+import { planSecurityGroupRules } from './security-group-rules.ts';
+import { planSnapshot, recomputeSnapshot, type SnapshotRecipe } from './snapshot.ts';
+import { planStackCreate } from './stack-create.ts';
 import { planStackDelete } from './stack-delete.ts';
+import { planStackRollback } from './stack-rollback.ts';
 import { planStackUpdate, recomputeChangeSet } from './stack-update.ts';
+import { planTags } from './tags.ts';
 
 /** @param contextOf made at first use: it asks who we are. */
 export function createPlanner(contextOf: () => Promise<PlannerContext>): Planner {
   return {
+    stackCreate: async (request) => planStackCreate(await contextOf(), request),
     stackUpdate: async (request) => planStackUpdate(await contextOf(), request),
     stackDelete: async (stack) => planStackDelete(await contextOf(), stack),
+    stackRollback: async (stack, skip) => planStackRollback(await contextOf(), stack, skip),
+    discard: async (changeSetId) => discardChangeSet((await contextOf()).cloudFormation, changeSetId),
     instanceAction: async (ids, action) => planInstanceAction(await contextOf(), ids, action),
-  } as Planner;
+    instanceType: async (id, type) => planInstanceType(await contextOf(), id, type),
+    securityGroupRules: async (id, authorize, revoke) =>
+      planSecurityGroupRules(await contextOf(), id, authorize, revoke),
+    snapshot: async (volumeId, description) => planSnapshot(await contextOf(), volumeId, description),
+    tags: async (ids, set, remove) => planTags(await contextOf(), ids, set, remove),
+  };
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: each planner reads back the input that it wrote itself.
@@ -24,8 +39,16 @@ type Recompute = (context: PlannerContext, input: any) => Promise<PlanDraft>;
 const RECIPES: Record<string, Recompute> = {
   change_set: recomputeChangeSet,
   stack_delete: (context, { stack }: { stack: string }) => planStackDelete(context, stack),
-  instance_action: (context, { instanceIds, action }: { instanceIds: string[]; action: InstanceAction }) =>
-    planInstanceAction(context, instanceIds, action),
+  stack_rollback: (context, { stack, skip }: { stack: string; skip: string[] }) =>
+    planStackRollback(context, stack, skip),
+  instance_action: (context, recipe: InstanceActionRecipe) => recomputeInstanceAction(context, recipe),
+  instance_type: (context, { instanceId, instanceType }: { instanceId: string; instanceType: string }) =>
+    planInstanceType(context, instanceId, instanceType),
+  security_group_rules: (context, input: { groupId: string; authorize: RuleRequest[]; revoke: RuleRequest[] }) =>
+    planSecurityGroupRules(context, input.groupId, input.authorize, input.revoke),
+  snapshot: (context, recipe: SnapshotRecipe) => recomputeSnapshot(context, recipe),
+  tags: (context, input: { resourceIds: string[]; set: Record<string, string>; remove: string[] }) =>
+    planTags(context, input.resourceIds, input.set, input.remove),
 };
 
 export async function recomputePlan(context: PlannerContext, { recipe }: Plan): Promise<PlanDraft> {

@@ -1,105 +1,164 @@
-/** Reads stacks for an agent. Its clients hold no permit. */
-import type { CloudReader, PolicyPort } from '../../core/ports.ts';
+/** Reads stacks for an agent: no more calls than the asked parts need. Its clients hold no permit. */
+import type { CloudFormationClient, Stack, StackResourceSummary } from '@aws-sdk/client-cloudformation';
+import type { CloudReader, Identity, PolicyPort, StackPart } from '../../core/ports.ts';
+import { makeVisible, makeVisibleLine } from '../../core/render-safe.ts';
+import { isMask, maskTemplate } from '../../template/secrets.ts';
 import { askingAws } from '../errors.ts';
-import { observeStack } from '../observe/stack.ts';
+import { importsOf, listResources, requireStack, tagsOf, templateOf } from '../observe/stack.ts';
 import type { ContextFor } from '../planners/context.ts';
+import { pageThrough } from './pages.ts';
+
+const RESOURCES_SHOWN = 60;
+const EVENTS_SHOWN = 20;
 
 export function createStackReader(
   contextFor: ContextFor,
   environmentOf: PolicyPort['environmentOf'],
 ): Pick<CloudReader, 'stacks' | 'stack'> {
+  const environment = ({ account, region }: Identity, stack: Stack) =>
+    environmentOf({ account, region, name: stack.StackName ?? '', tags: tagsOf(stack) });
   return {
     stacks: (place, query) =>
       askingAws(async () => {
         const { cloudFormation, identity } = await contextFor(place);
         const { DescribeStacksCommand } = await import('@aws-sdk/client-cloudformation');
-        const { Stacks = [], NextToken } = await cloudFormation.send(
-          new DescribeStacksCommand(query.cursor ? { NextToken: query.cursor } : {}),
-        );
-        const items = Stacks.filter(
+        const page = await pageThrough(
+          async (NextToken) => {
+            const { Stacks = [], NextToken: next } = await cloudFormation.send(
+              new DescribeStacksCommand({ NextToken }),
+            );
+            return { items: Stacks, next };
+          },
           ({ StackName = '', StackStatus }) =>
             StackName.startsWith(query.namePrefix ?? '') && (!query.status || StackStatus === query.status),
-        ).map((stack) => ({
-          stack: stack.StackName ?? '',
-          stack_id: stack.StackId ?? '',
-          status: stack.StackStatus ?? '',
-          updated_at: (stack.LastUpdatedTime ?? stack.CreationTime)?.toISOString() ?? '',
-          environment: environmentOf({
-            account: identity.account,
-            region: identity.region,
-            name: stack.StackName ?? '',
-            tags: {},
-          }),
-        }));
-        return { items, ...(NextToken ? { cursor: NextToken } : {}) };
+          query,
+        );
+        return {
+          ...page,
+          items: page.items.map((stack) => ({
+            stack: stack.StackName ?? '',
+            stack_id: stack.StackId ?? '',
+            status: stack.StackStatus ?? '',
+            updated_at: (stack.LastUpdatedTime ?? stack.CreationTime)?.toISOString() ?? '',
+            environment: environment(identity, stack),
+          })),
+        };
       }),
     stack: (place, name, include, logicalIds) =>
       askingAws(async () => {
-        const { cloudFormation, secretKey } = await contextFor(place);
-        const { stack, template, resources: all, observed } = await observeStack(cloudFormation, name, secretKey);
-        const { DescribeStackEventsCommand } = await import('@aws-sdk/client-cloudformation');
-        const wants = (part: string) => include.includes(part as never);
-        const resources = wants('resources')
-          ? all.filter(
-              ({ LogicalResourceId }) => logicalIds.length === 0 || logicalIds.includes(LogicalResourceId ?? ''),
-            )
-          : [];
-        const events = wants('events')
-          ? (
-              (await cloudFormation.send(new DescribeStackEventsCommand({ StackName: observed.stackId })))
-                .StackEvents ?? []
-            ).slice(0, 20)
-          : [];
+        const { cloudFormation, identity } = await contextFor(place);
+        const stack = await requireStack(cloudFormation, name);
+        const parts = await Promise.all(
+          [...new Set(include)].map((part) => PARTS[part](cloudFormation, stack, logicalIds)),
+        );
         return {
-          stack: observed.stackName,
-          stack_id: observed.stackId,
-          status: observed.status,
-          status_reason: stack.StackStatusReason ?? null,
-          termination_protection: observed.terminationProtection,
-          tags: observed.tags,
-          resource_count: observed.resourceCount,
-          ...(wants('resources')
-            ? {
-                resources: resources.map((r) => ({
-                  logical_id: r.LogicalResourceId,
-                  type: r.ResourceType,
-                  physical_id: r.PhysicalResourceId,
-                  status: r.ResourceStatus,
-                })),
-              }
-            : {}),
-          ...(wants('parameters')
-            ? {
-                parameters: Object.fromEntries(
-                  Object.entries(observed.parameters).map(([key, value]) => [
-                    key,
-                    value.startsWith('hmac:') ? '****' : value,
-                  ]),
-                ),
-              }
-            : {}),
-          ...(wants('outputs')
-            ? {
-                outputs: (stack.Outputs ?? []).map(({ OutputKey, OutputValue, ExportName }) => ({
-                  key: OutputKey,
-                  value: OutputValue,
-                  export: ExportName,
-                })),
-              }
-            : {}),
-          ...(wants('dependents') ? { dependents: observed.importedExports } : {}),
-          ...(wants('template') ? { template } : {}),
-          ...(wants('events')
-            ? {
-                events: events.map((e) => ({
-                  at: e.Timestamp?.toISOString(),
-                  logical_id: e.LogicalResourceId,
-                  status: e.ResourceStatus,
-                  reason: e.ResourceStatusReason,
-                })),
-              }
-            : {}),
+          stack: stack.StackName,
+          stack_id: stack.StackId,
+          status: stack.StackStatus,
+          ...(stack.StackStatusReason ? { status_reason: makeVisibleLine(stack.StackStatusReason) } : {}),
+          environment: environment(identity, stack),
+          termination_protection: stack.EnableTerminationProtection ?? false,
+          tags: tagsOf(stack),
+          updated_at: (stack.LastUpdatedTime ?? stack.CreationTime)?.toISOString() ?? null,
+          ...(stack.ParentId ? { owner: `nested in ${stack.ParentId}: plan the change there` } : {}),
+          ...Object.assign({}, ...parts),
         };
       }),
   };
+}
+
+type ReadPart = (client: CloudFormationClient, stack: Stack, logicalIds: string[]) => Promise<Record<string, unknown>>;
+
+const PARTS: Record<StackPart, ReadPart> = {
+  async resources(client, stack, logicalIds) {
+    const all = await listResources(client, stack.StackId!);
+    const wanted = all.filter((r) => logicalIds.length === 0 || logicalIds.includes(r.LogicalResourceId ?? ''));
+    const more = wanted.length - RESOURCES_SHOWN;
+    return {
+      resource_count: all.length,
+      resources: wanted.slice(0, RESOURCES_SHOWN).map(describeResource),
+      ...(more > 0 ? { more_resources: more, ...typesOf(wanted), how: 'name some with logical_ids' } : {}),
+    };
+  },
+  async outputs(_client, { Outputs = [] }) {
+    return {
+      outputs: Outputs.map(({ OutputKey, OutputValue = '', ExportName }) => ({
+        key: OutputKey,
+        value: makeVisibleLine(OutputValue),
+        ...(ExportName ? { export: ExportName } : {}),
+      })),
+    };
+  },
+  async parameters(_client, { Parameters = [] }) {
+    return {
+      parameters: Object.fromEntries(
+        Parameters.map(({ ParameterKey = '', ParameterValue = '', ResolvedValue }) => [
+          ParameterKey,
+          isMask(ParameterValue)
+            ? 'NoEcho: kept as it is when you leave it out'
+            : makeVisibleLine(ResolvedValue ?? ParameterValue),
+        ]),
+      ),
+    };
+  },
+  async events(client, { StackId }, logicalIds) {
+    const { DescribeStackEventsCommand } = await import('@aws-sdk/client-cloudformation');
+    const { StackEvents = [] } = await client.send(new DescribeStackEventsCommand({ StackName: StackId }));
+    return {
+      events: StackEvents.filter((e) => logicalIds.length === 0 || logicalIds.includes(e.LogicalResourceId ?? ''))
+        .slice(0, EVENTS_SHOWN)
+        .map((e) =>
+          makeVisibleLine(
+            `${e.Timestamp?.toISOString()} ${e.LogicalResourceId} ${e.ResourceStatus} ${e.ResourceStatusReason ?? ''}`,
+          ),
+        ),
+    };
+  },
+  async template(client, { StackId }) {
+    const text = await templateOf(client, { StackName: StackId! }, 'Original');
+    return { template: makeVisible(maskTemplate(text), Number.POSITIVE_INFINITY) };
+  },
+  /** What the last detection found, and how old that is: detecting anew is not a read. */
+  async drift(client, stack) {
+    const { DriftInformation } = stack;
+    const checkedAt = DriftInformation?.LastCheckTimestamp;
+    if (!checkedAt) return { drift: { status: 'NOT_CHECKED', checked_at: null } };
+    const { paginateDescribeStackResourceDrifts } = await import('@aws-sdk/client-cloudformation');
+    const drifted: string[] = [];
+    for await (const { StackResourceDrifts = [] } of paginateDescribeStackResourceDrifts(
+      { client },
+      { StackName: stack.StackId, StackResourceDriftStatusFilters: ['MODIFIED', 'DELETED'] },
+    ))
+      for (const { LogicalResourceId, StackResourceDriftStatus, PropertyDifferences = [] } of StackResourceDrifts)
+        drifted.push(
+          `${LogicalResourceId} ${StackResourceDriftStatus} ${PropertyDifferences.map(({ PropertyPath }) => PropertyPath).join(', ')}`.trim(),
+        );
+    return {
+      drift: {
+        status: DriftInformation?.StackDriftStatus,
+        checked_at: checkedAt.toISOString(),
+        age_minutes: Math.round((Date.now() - checkedAt.getTime()) / 60_000),
+        drifted: drifted.map((line) => makeVisibleLine(line, 200)),
+      },
+    };
+  },
+  async dependents(client, stack) {
+    return { dependents: await importsOf(client, stack) };
+  },
+};
+
+function describeResource(r: StackResourceSummary) {
+  const drifted = r.DriftInformation?.StackResourceDriftStatus === 'MODIFIED' ? ' DRIFTED' : '';
+  return {
+    logical_id: r.LogicalResourceId,
+    type: r.ResourceType,
+    physical_id: r.PhysicalResourceId,
+    status: `${r.ResourceStatus}${drifted}`,
+  };
+}
+
+function typesOf(resources: readonly StackResourceSummary[]) {
+  const types: Record<string, number> = {};
+  for (const { ResourceType = '' } of resources) types[ResourceType] = (types[ResourceType] ?? 0) + 1;
+  return { types };
 }

@@ -23,6 +23,8 @@ export interface ResourceView {
   properties: Record<string, Json>;
   deletionPolicy: string;
   updateReplacePolicy: string;
+  /** As the template says it. */
+  updatePolicy?: Json;
 }
 
 export interface MarkContext {

@@ -1,170 +1,239 @@
-/** Change sets: immutable dry runs, executed by ARN, obsolete once the stack moved. */
-import { type Operation, pageOf, SandboxFault } from '../service.ts';
+/** Change sets: immutable dry runs, executed by ARN or name, obsolete once the stack moved. */
+import { type Operation, SandboxFault } from '../service.ts';
 import type { World } from '../world.ts';
-import { diffStack, showChange } from './diff.ts';
-import { beginCreate, beginUpdate } from './index.ts';
-import { type ChangeSet, findStack, requireStack, type Stack, versionOf } from './model.ts';
-import { knowledge, newStack, readTarget } from './target.ts';
+import { beginCreate, beginUpdate, targetOf } from './begin.ts';
+import { changeSetViews, isReady, requireChangeSet, statusOf } from './change-set-views.ts';
+import { diffStack, type ResourceDiff } from './diff.ts';
+import {
+  type ChangeSet,
+  findStack,
+  isIn,
+  NESTED,
+  type Place,
+  putStack,
+  requireStack,
+  type Stack,
+  type Target,
+} from './model.ts';
+import { childStack, nestedTarget, newChild } from './nested.ts';
+import { exportsOf, readTemplate, resolverFor } from './resolving.ts';
+import { showChange } from './show-change.ts';
+import { type ApiInput, asFaults, knowledge, newStack, noEchoOf, type ReadTarget, readTarget } from './target.ts';
 
-const CHANGES_PER_PAGE = 100;
 const CREATION_MILLISECONDS = 600;
 const NO_CHANGES =
   "The submitted information didn't contain changes. Submit different information to create a change set.";
+/** Statuses in which a stack takes an update, from the states that CloudFormation's own words name. */
+export const UPDATABLE =
+  /^(?:CREATE_COMPLETE|UPDATE_COMPLETE|UPDATE_ROLLBACK_COMPLETE|IMPORT_COMPLETE|IMPORT_ROLLBACK_COMPLETE|CREATE_FAILED|UPDATE_FAILED)$/;
 
-function requireChangeSet(
-  world: World,
-  input: { ChangeSetName: string; StackName?: string },
-  region: string,
-): ChangeSet {
-  const found = input.ChangeSetName.startsWith('arn:')
-    ? world.get<ChangeSet>('change_set', input.ChangeSetName)
-    : world
-        .list<ChangeSet>('change_set')
-        .find(
-          ({ name, stackId }) =>
-            name === input.ChangeSetName && stackId === findStack(world, input.StackName ?? '', region)?.id,
-        );
-  if (!found) throw new SandboxFault('ChangeSetNotFound', `ChangeSet [${input.ChangeSetName}] does not exist`, 404);
-  return found;
+export function refuseUpdate(stack: Stack): void {
+  if (stack.operation || !UPDATABLE.test(stack.status))
+    throw new SandboxFault('ValidationError', `Stack:${stack.id} is in ${stack.status} state and can not be updated.`);
+  if (stack.parentId)
+    throw new SandboxFault('ValidationError', `Nested stack ${stack.id} is updated through its root stack only.`);
 }
 
-/** The status as of now: creation takes its time, and a stack that moved makes it obsolete. */
-function statusOf(world: World, set: ChangeSet): { status: string; executionStatus: string } {
-  if (world.now() < set.readyAt) return { status: 'CREATE_IN_PROGRESS', executionStatus: 'UNAVAILABLE' };
-  const stack = world.get<Stack>('stack', set.stackId);
-  const moved = !stack || versionOf(stack) !== set.stackVersion;
-  return {
-    status: set.status,
-    executionStatus: set.executionStatus === 'AVAILABLE' && moved ? 'OBSOLETE' : set.executionStatus,
+function refuseInput(input: ApiInput): void {
+  if (input.ChangeSetType === 'IMPORT' || input.ImportExistingResources || input.ResourcesToImport?.length)
+    throw new SandboxFault('ValidationError', 'The sandbox does not import resources.');
+  if (input.DeploymentMode !== undefined)
+    throw new SandboxFault('ValidationError', `The sandbox does not simulate DeploymentMode ${input.DeploymentMode}.`);
+  if (!/^[A-Za-z][A-Za-z0-9-]{0,127}$/.test(input.ChangeSetName ?? ''))
+    throw new SandboxFault(
+      'ValidationError',
+      `1 validation error detected: Value '${input.ChangeSetName}' at 'changeSetName' failed to satisfy constraint`,
+    );
+}
+
+function stackFor(input: ApiInput, existing: Stack | undefined): Stack | undefined {
+  const type = input.ChangeSetType ?? 'UPDATE';
+  if (type === 'UPDATE' && (!existing || existing.status === 'REVIEW_IN_PROGRESS'))
+    throw new SandboxFault('ValidationError', `Stack [${input.StackName}] does not exist`);
+  if (type === 'CREATE' && existing && existing.status !== 'REVIEW_IN_PROGRESS')
+    throw new SandboxFault(
+      'ValidationError',
+      `Stack [${input.StackName}] already exists and cannot be created again with the changeSet [${input.ChangeSetName}].`,
+    );
+  if (type === 'UPDATE') refuseUpdate(existing!);
+  return existing;
+}
+
+function create(world: World, input: ApiInput, place: Place): ChangeSet {
+  refuseInput(input);
+  const existing = stackFor(input, findStack(world, input.StackName ?? '', place));
+  const target = readTarget(world, place, input, existing, true);
+  const stack = existing ?? newStack(world, input.StackName, place, input, target);
+  if (!existing) putStack(world, stack);
+  const sets = world.list<ChangeSet>('change_set');
+  if (sets.some(({ name, stackId }) => name === input.ChangeSetName && stackId === stack.id))
+    throw new SandboxFault('AlreadyExistsException', `ChangeSet ${input.ChangeSetName} already exists`);
+  return makeChangeSet(world, stack, input, target);
+}
+
+function makeChangeSet(world: World, stack: Stack, input: ApiInput, target: ReadTarget): ChangeSet {
+  const type = stack.status === 'REVIEW_IN_PROGRESS' ? 'CREATE' : 'UPDATE';
+  const set: ChangeSet = {
+    id: `arn:aws:cloudformation:${stack.region}:${stack.account}:changeSet/${input.ChangeSetName}/${world.newId('').slice(0, 16)}`,
+    name: input.ChangeSetName,
+    account: stack.account,
+    region: stack.region,
+    stackId: stack.id,
+    stackName: stack.name,
+    type,
+    ...(input.Description ? { description: input.Description } : {}),
+    status: 'CREATE_COMPLETE',
+    executionStatus: 'AVAILABLE',
+    createdAt: world.now(),
+    readyAt: world.now() + CREATION_MILLISECONDS * world.pace,
+    ...targetOf(target),
+    noEcho: [...new Set([...noEchoOf(target.template), ...stack.noEcho])],
+    capabilities: input.Capabilities ?? [],
+    notificationArns: input.NotificationARNs ?? stack.notificationArns,
+    ...(input.RoleARN ? { roleArn: input.RoleARN } : {}),
+    ...(input.OnStackFailure ? { onStackFailure: input.OnStackFailure } : {}),
+    includeNestedStacks: input.IncludeNestedStacks === true,
+    ...(input.ParentChangeSetId ? { parentChangeSetId: input.ParentChangeSetId } : {}),
+    ...(input.RootChangeSetId ? { rootChangeSetId: input.RootChangeSetId } : {}),
+    changes: [],
+    stackRevision: stack.revision,
   };
+  const failure = target.macroFault ?? fill(world, stack, set, target);
+  if (failure) Object.assign(set, { status: 'FAILED', statusReason: failure, executionStatus: 'UNAVAILABLE' });
+  world.put('change_set', set.id, set);
+  return set;
+}
+
+/** @returns why there is nothing to execute. */
+function fill(world: World, stack: Stack, set: ChangeSet, target: Target): string | undefined {
+  const base = set.type === 'CREATE' ? { ...stack, resources: {} } : stack;
+  const missing = missingExport(world, stack, target);
+  if (missing) return `No export named ${missing} found. Rollback requested by user.`;
+  const diffs = asFaults(() => diffStack(world, knowledge, base, target));
+  const secrets = new Set(set.noEcho);
+  for (const diff of diffs) {
+    const nested = set.includeNestedStacks ? nestedChangeSet(world, stack, set, diff) : undefined;
+    if (nested === 'unchanged') continue;
+    const shown = [false, true].map((valued) => {
+      const change = showChange(diff, secrets, valued) as { ResourceChange: Record<string, unknown> };
+      if (nested) change.ResourceChange.ChangeSetId = nested.id;
+      return change;
+    });
+    set.changes.push({ plain: shown[0]!, valued: shown[1]! });
+  }
+  const changesOutputs = diffs.length === 0 && outputsDiffer(world, stack, target);
+  return set.changes.length === 0 && !changesOutputs ? NO_CHANGES : undefined;
+}
+
+function missingExport(world: World, stack: Stack, target: Target): string | undefined {
+  const imported = asFaults(() => resolverFor(world, stack, target).imports());
+  if (imported.length === 0) return undefined;
+  const names = exportsOf(world, stack).map(({ name }) => name);
+  return imported.find((name) => !names.includes(name));
+}
+
+/** Outputs alone are a change too, though no resource is listed. */
+export function outputsDiffer(world: World, stack: Stack, target: Target): boolean {
+  const after = resolverFor(world, stack, target).outputs();
+  return JSON.stringify(stack.outputs) !== JSON.stringify(after);
+}
+
+/** With IncludeNestedStacks each nested stack that changes has a change set of its own. */
+function nestedChangeSet(
+  world: World,
+  parent: Stack,
+  set: ChangeSet,
+  diff: ResourceDiff,
+): ChangeSet | 'unchanged' | undefined {
+  if (diff.type !== NESTED || diff.action === 'Remove') return undefined;
+  const target = nestedTarget(
+    world,
+    { ...parent, tags: set.tags, capabilities: set.capabilities },
+    diff.after!.properties,
+  );
+  const existing = diff.before && childStack(world, diff.before);
+  const child = existing ?? newChild(world, parent, diff.logicalId, target);
+  if (!existing) putStack(world, child);
+  const made = makeChangeSet(
+    world,
+    child,
+    {
+      ChangeSetName: `${set.name}-${diff.logicalId}-${world.newId('').slice(0, 8)}`
+        .slice(-128)
+        .replace(/^[^A-Za-z]+/, ''),
+      Capabilities: set.capabilities,
+      IncludeNestedStacks: true,
+      ParentChangeSetId: set.id,
+      RootChangeSetId: set.rootChangeSetId ?? set.id,
+    },
+    { ...target, template: readTemplate(target.templateBody) },
+  );
+  if (made.status !== 'FAILED') return made;
+  world.remove('change_set', made.id);
+  if (made.statusReason === NO_CHANGES && diff.properties.length === 0) return 'unchanged';
+  return undefined;
+}
+
+const childrenOf = (world: World, set: ChangeSet) =>
+  world.list<ChangeSet>('change_set').filter(({ parentChangeSetId }) => parentChangeSetId === set.id);
+
+function removeChangeSet(world: World, set: ChangeSet): void {
+  for (const child of childrenOf(world, set)) {
+    removeChangeSet(world, child);
+    const stack = world.get<Stack>('stack', child.stackId);
+    if (stack?.status === 'REVIEW_IN_PROGRESS') putStack(world, { ...stack, status: 'DELETE_COMPLETE' });
+  }
+  world.remove('change_set', set.id);
+}
+
+/** @param others every other change set of the stack goes; nested ones with their parents. */
+function execute(world: World, set: ChangeSet, input: ApiInput): void {
+  const { status, executionStatus } = statusOf(world, set);
+  if (executionStatus !== 'AVAILABLE')
+    throw new SandboxFault(
+      'InvalidChangeSetStatus',
+      `ChangeSet [${set.id}] cannot be executed in its current execution status of [${executionStatus}] and status of [${status}]`,
+    );
+  if (set.parentChangeSetId)
+    throw new SandboxFault('InvalidChangeSetStatus', `ChangeSet [${set.id}] is executed with its root change set only`);
+  const stack = requireStack(world, set.stackId, set);
+  const onFailure = input.DisableRollback === true ? ('DO_NOTHING' as const) : set.onStackFailure;
+  const next = {
+    ...stack,
+    capabilities: set.capabilities,
+    notificationArns: set.notificationArns,
+    disableRollback: onFailure === 'DO_NOTHING',
+    ...(set.roleArn ? { roleArn: set.roleArn } : {}),
+  };
+  const options = { token: input.ClientRequestToken, onFailure };
+  if (set.type === 'CREATE') beginCreate(world, { ...next, ...targetOf(set) }, options);
+  else beginUpdate(world, next, targetOf(set), options);
+  for (const other of world.list<ChangeSet>('change_set').filter(isIn(set)))
+    if (other.stackId === set.stackId && other.id !== set.id) removeChangeSet(world, other);
+  for (const child of childrenOf(world, set)) world.remove('change_set', child.id);
+  world.put('change_set', set.id, { ...set, executionStatus: 'EXECUTE_COMPLETE', stackRevision: stack.revision });
 }
 
 export const changeSetOperations: Record<string, Operation> = {
   CreateChangeSet(world, input, caller) {
-    let stack = findStack(world, input.StackName, caller.region);
-    const type = input.ChangeSetType ?? 'UPDATE';
-    if (type === 'IMPORT') throw new SandboxFault('ValidationError', 'The sandbox does not import resources.');
-    if (type === 'UPDATE' && (!stack || stack.status === 'REVIEW_IN_PROGRESS'))
-      throw new SandboxFault('ValidationError', `Stack [${input.StackName}] does not exist`);
-    if (type === 'CREATE' && stack && stack.status !== 'REVIEW_IN_PROGRESS')
-      throw new SandboxFault(
-        'ValidationError',
-        `Stack [${input.StackName}] already exists and cannot be created again with the changeSet [${input.ChangeSetName}].`,
-      );
-    if (
-      type === 'UPDATE' &&
-      (stack!.operation || !/_COMPLETE$/.test(stack!.status) || stack!.status === 'ROLLBACK_COMPLETE')
-    ) {
-      throw new SandboxFault(
-        'ValidationError',
-        `Stack:${stack!.id} is in ${stack!.status} state and can not be updated.`,
-      );
-    }
-    const target = readTarget(input, stack);
-    if (!stack) {
-      stack = newStack(world, input.StackName, caller.region, input, target);
-      world.put('stack', stack.id, stack);
-    }
-    if (
-      world
-        .list<ChangeSet>('change_set')
-        .some(({ name, stackId }) => name === input.ChangeSetName && stackId === stack.id)
-    ) {
-      throw new SandboxFault('AlreadyExistsException', `ChangeSet ${input.ChangeSetName} already exists`);
-    }
-    const base = type === 'CREATE' ? { ...stack, resources: {} } : stack;
-    const diffs = diffStack(world, knowledge, base, target);
-    const set: ChangeSet = {
-      id: `arn:aws:cloudformation:${caller.region}:${world.account}:changeSet/${input.ChangeSetName}/${world.newId('').slice(0, 16)}`,
-      name: input.ChangeSetName,
-      stackId: stack.id,
-      stackName: stack.name,
-      type,
-      status: diffs.length === 0 ? 'FAILED' : 'CREATE_COMPLETE',
-      ...(diffs.length === 0 ? { statusReason: NO_CHANGES } : {}),
-      executionStatus: diffs.length === 0 ? 'UNAVAILABLE' : 'AVAILABLE',
-      createdAt: world.now(),
-      readyAt: world.now() + CREATION_MILLISECONDS * world.pace,
-      templateBody: target.templateBody,
-      parameters: target.parameters,
-      tags: target.tags,
-      capabilities: input.Capabilities ?? [],
-      changes: diffs.map((diff) => ({ plain: showChange(diff, false), valued: showChange(diff, true) })),
-      stackVersion: versionOf(stack),
-    };
-    world.put('change_set', set.id, set);
-    return { Id: set.id, StackId: stack.id };
-  },
-  DescribeChangeSet(world, input, caller) {
-    const set = requireChangeSet(world, input, caller.region);
-    const { status, executionStatus } = statusOf(world, set);
-    const ready = status !== 'CREATE_IN_PROGRESS';
-    const { page, next } = pageOf(ready ? set.changes : [], input.NextToken, CHANGES_PER_PAGE);
-    const stack = world.get<Stack>('stack', set.stackId);
-    return {
-      ChangeSetId: set.id,
-      ChangeSetName: set.name,
-      StackId: set.stackId,
-      StackName: set.stackName,
-      Status: status,
-      StatusReason: ready ? set.statusReason : undefined,
-      ExecutionStatus: executionStatus,
-      CreationTime: new Date(set.createdAt),
-      Parameters: Object.entries(set.parameters).map(([ParameterKey, value]) => ({
-        ParameterKey,
-        ParameterValue: stack?.noEcho.includes(ParameterKey) ? '****' : value,
-      })),
-      Tags: Object.entries(set.tags).map(([Key, Value]) => ({ Key, Value })),
-      Capabilities: set.capabilities,
-      Changes: page.map((change) => (input.IncludePropertyValues ? change.valued : change.plain)),
-      NextToken: next,
-    };
+    const set = create(world, input, caller);
+    return { Id: set.id, StackId: set.stackId };
   },
   ExecuteChangeSet(world, input, caller) {
-    const set = requireChangeSet(world, input, caller.region);
-    const { status, executionStatus } = statusOf(world, set);
-    if (executionStatus !== 'AVAILABLE')
-      throw new SandboxFault(
-        'InvalidChangeSetStatus',
-        `ChangeSet [${set.id}] cannot be executed in its current execution status of [${executionStatus}] and status of [${status}]`,
-      );
-    const stack = requireStack(world, set.stackId, caller.region);
-    for (const other of world.list<ChangeSet>('change_set'))
-      if (other.stackId === stack.id && other.id !== set.id) world.remove('change_set', other.id);
-    world.put('change_set', set.id, { ...set, executionStatus: 'EXECUTE_COMPLETE' });
-    if (set.type === 'CREATE')
-      beginCreate(
-        world,
-        { ...stack, templateBody: set.templateBody, parameters: set.parameters, tags: set.tags },
-        input.ClientRequestToken,
-      );
-    else
-      beginUpdate(
-        world,
-        stack,
-        { templateBody: set.templateBody, parameters: set.parameters, tags: set.tags },
-        input.ClientRequestToken,
-      );
+    execute(world, requireChangeSet(world, input, caller), input);
     return {};
   },
   DeleteChangeSet(world, input, caller) {
-    world.remove('change_set', requireChangeSet(world, input, caller.region).id);
+    const set = requireChangeSet(world, input, caller);
+    if (set.parentChangeSetId)
+      throw new SandboxFault('InvalidChangeSetStatus', 'A nested change set is deleted with its root change set only');
+    if (!isReady(world, set))
+      throw new SandboxFault(
+        'InvalidChangeSetStatus',
+        `ChangeSet [${set.id}] cannot be deleted in its current status of [CREATE_IN_PROGRESS]`,
+      );
+    removeChangeSet(world, set);
     return {};
   },
-  ListChangeSets(world, input, caller) {
-    const stack = requireStack(world, input.StackName, caller.region);
-    const sets = world.list<ChangeSet>('change_set').filter(({ stackId }) => stackId === stack.id);
-    const { page, next } = pageOf(sets, input.NextToken, CHANGES_PER_PAGE);
-    return {
-      Summaries: page.map((set) => ({
-        ChangeSetId: set.id,
-        ChangeSetName: set.name,
-        StackId: stack.id,
-        StackName: stack.name,
-        CreationTime: new Date(set.createdAt),
-        ...{ Status: statusOf(world, set).status, ExecutionStatus: statusOf(world, set).executionStatus },
-      })),
-      NextToken: next,
-    };
-  },
+  ...changeSetViews,
 };

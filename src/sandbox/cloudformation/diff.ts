@@ -1,166 +1,183 @@
-/** What a change set says: the difference between a stack as it is and a template as it would be. */
+/** The difference between a stack as it is and a template as it would be. */
 import { type Knowledge, type Replacement, snapshotSupported } from '../../knowledge/index.ts';
 import type { Value } from '../../template/parse.ts';
+import type { ResolvedResource, Resolver } from '../../template/resolve.ts';
 import { isUnresolved } from '../../template/resolve.ts';
 import type { World } from '../world.ts';
-import { inOrder, resolveFor } from './engine.ts';
-import type { Stack, StackResource } from './model.ts';
+import { NESTED, type Stack, type StackResource, type Target } from './model.ts';
+import { inOrder } from './order.ts';
 import { replacementTruth } from './replacement-truths.ts';
+import { resolverFor } from './resolving.ts';
 
+/** Why a property changes, as a change set says it. */
+export interface Cause {
+  source: 'DirectModification' | 'ParameterReference' | 'ResourceReference' | 'Automatic';
+  evaluation: 'Static' | 'Dynamic';
+  entity?: string;
+}
+export interface PropertyDiff {
+  name: string;
+  before: Value | undefined;
+  after: Value | undefined;
+  recreation: Replacement;
+  causes: Cause[];
+}
 export interface ResourceDiff {
   logicalId: string;
   action: 'Add' | 'Modify' | 'Remove';
   type: string;
   before?: StackResource;
+  after?: ResolvedResource;
   replacement: 'True' | 'False' | 'Conditional';
-  properties: {
-    name: string;
-    before: Value | undefined;
-    after: Value | undefined;
-    recreation: 'Never' | 'Conditionally' | 'Always';
-    dynamic: boolean;
-    causingEntity?: string;
-  }[];
+  properties: PropertyDiff[];
   scope: string[];
   policyAction?: string;
 }
 
-const RECREATION: Record<Replacement, 'Never' | 'Conditionally' | 'Always'> = {
-  never: 'Never',
-  always: 'Always',
-  conditional: 'Conditionally',
-  unknown: 'Conditionally',
-};
-
-export function diffStack(
-  world: World,
-  knowledge: Knowledge,
-  stack: Stack,
-  target: { templateBody: string; parameters: Record<string, string>; tags: Record<string, string> },
-): ResourceDiff[] {
-  const after = resolveFor(world, stack, target);
-  const diffs: ResourceDiff[] = [];
+export function diffStack(world: World, knowledge: Knowledge, stack: Stack, target: Target): ResourceDiff[] {
+  const resolver = resolverFor(world, stack, target);
+  const after = Object.fromEntries(resolver.resourceIds.map((id) => [id, resolver.resource(id)]));
+  const changedParameters = parametersThatDiffer(stack, resolver);
   const replaced = new Set<string>();
-  for (const logicalId of inOrder(after.resources)) {
-    const wanted = after.resources[logicalId]!;
+  const retagged = textOf(sorted(stack.tags)) !== textOf(sorted(target.tags));
+  const diffs: ResourceDiff[] = [];
+  for (const logicalId of inOrder(after)) {
+    const wanted = after[logicalId]!;
     const before = stack.resources[logicalId];
-    if (!before) {
-      diffs.push({
-        logicalId,
-        action: 'Add',
-        type: wanted.type,
-        replacement: 'False',
-        properties: [],
-        scope: [],
-      });
+    if (!before?.physicalId) {
+      const added = { logicalId, action: 'Add', type: wanted.type, after: wanted } as const;
+      diffs.push({ ...added, replacement: 'False', properties: [], scope: [] });
       continue;
     }
-    const properties = changedProperties(
-      knowledge,
-      wanted.type,
-      before.properties,
-      wanted.properties,
-      wanted.references.filter((id) => replaced.has(id)),
-    );
-    const scope = [
-      ...(properties.length > 0 ? ['Properties'] : []),
-      ...(JSON.stringify(before.metadata) === JSON.stringify(wanted.metadata) ? [] : ['Metadata']),
-      ...(before.deletionPolicy === wanted.deletionPolicy ? [] : ['DeletionPolicy']),
-      ...(before.updateReplacePolicy === wanted.updateReplacePolicy ? [] : ['UpdateReplacePolicy']),
-      ...(tagsDiffer(stack.tags, target.tags) && knowledge.hasProperty(wanted.type, 'Tags') ? ['Tags'] : []),
-    ];
-    const retyped = before.type !== wanted.type;
-    if (scope.length === 0 && !retyped) continue;
-    const replacement =
-      retyped || properties.some(({ recreation, dynamic }) => recreation === 'Always' && !dynamic)
-        ? 'True'
-        : properties.some(({ recreation }) => recreation !== 'Never')
-          ? 'Conditional'
-          : 'False';
-    if (replacement !== 'False') replaced.add(logicalId);
-    diffs.push({
-      logicalId,
-      action: 'Modify',
-      type: wanted.type,
-      before,
-      replacement,
-      properties,
-      scope,
-      ...(replacement === 'False' ? {} : { policyAction: replacePolicy(wanted.updateReplacePolicy, before.type) }),
-    });
+    const diff = diffResource(knowledge, before, wanted, { changedParameters, replaced, retagged });
+    if (!diff) continue;
+    if (diff.replacement !== 'False') replaced.add(logicalId);
+    diffs.push(diff);
   }
   for (const [logicalId, before] of Object.entries(stack.resources)) {
-    if (after.resources[logicalId]) continue;
-    diffs.push({
-      logicalId,
-      action: 'Remove',
-      type: before.type,
-      before,
-      replacement: 'False',
-      properties: [],
-      scope: [],
-      policyAction: removePolicy(before.deletionPolicy, before.type),
-    });
+    if (after[logicalId]) continue;
+    const removed = { logicalId, action: 'Remove', type: before.type, before } as const;
+    const policyAction = removePolicy(before.deletionPolicy, before.type);
+    diffs.push({ ...removed, replacement: 'False', properties: [], scope: [], policyAction });
   }
   return diffs;
 }
 
-const tagsDiffer = (a: Record<string, string>, b: Record<string, string>) =>
-  JSON.stringify(Object.entries(a).sort()) !== JSON.stringify(Object.entries(b).sort());
+function diffResource(
+  knowledge: Knowledge,
+  before: StackResource,
+  wanted: ResolvedResource,
+  around: { changedParameters: Set<string>; replaced: Set<string>; retagged: boolean },
+): ResourceDiff | undefined {
+  const properties = changedProperties(knowledge, before, wanted, around);
+  const differs = (a: unknown, b: unknown) => textOf(a) !== textOf(b);
+  const scope = [
+    ...(properties.some(({ name }) => name !== 'Tags') ? ['Properties'] : []),
+    ...(differs(before.metadata, wanted.metadata) ? ['Metadata'] : []),
+    ...(before.deletionPolicy === wanted.deletionPolicy ? [] : ['DeletionPolicy']),
+    ...(before.updateReplacePolicy === wanted.updateReplacePolicy ? [] : ['UpdateReplacePolicy']),
+    ...((around.retagged && knowledge.hasProperty(wanted.type, 'Tags')) || properties.some(isTags) ? ['Tags'] : []),
+  ];
+  const retyped = before.type !== wanted.type;
+  // Every nested stack is looked at in every update: what is inside is not compared here.
+  if (scope.length === 0 && !retyped && wanted.type !== NESTED) return undefined;
+  const replacement = retyped ? 'True' : replacementOf(properties);
+  return {
+    logicalId: before.logicalId,
+    action: 'Modify',
+    type: wanted.type,
+    before,
+    after: wanted,
+    replacement,
+    properties,
+    scope: scope.length > 0 ? scope : ['Properties'],
+    ...(replacement === 'False' ? {} : { policyAction: replacePolicy(wanted.updateReplacePolicy, before.type) }),
+  };
+}
+const isTags = ({ name }: PropertyDiff) => name === 'Tags';
+
+/** User Guide, "Change set": Always and Static is True; Always and only Dynamic, or Conditionally, is Conditional. */
+function replacementOf(properties: PropertyDiff[]): ResourceDiff['replacement'] {
+  const certain = properties.some(
+    ({ recreation, causes }) => recreation === 'always' && causes.some(({ evaluation }) => evaluation === 'Static'),
+  );
+  if (certain) return 'True';
+  return properties.some(({ recreation }) => recreation !== 'never') ? 'Conditional' : 'False';
+}
 
 function changedProperties(
   knowledge: Knowledge,
-  type: string,
-  before: Record<string, Value>,
-  after: Record<string, Value>,
-  replacedReferences: string[],
-): ResourceDiff['properties'] {
-  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
-  return names.flatMap((name) => {
-    const dependsOnReplaced = replacedReferences.find((id) => mentions(after[name], id, before[name]));
-    const differs = JSON.stringify(before[name] ?? null) !== JSON.stringify(after[name] ?? null);
-    if (!differs && dependsOnReplaced === undefined) return [];
-    const dynamic = dependsOnReplaced !== undefined || isUnresolved(after[name]);
-    return [
-      {
-        name,
-        before: before[name],
-        after: after[name],
-        recreation:
-          RECREATION[replacementTruth(type, name) ?? deepest(knowledge, type, name, before[name], after[name])],
-        dynamic,
-        ...(dependsOnReplaced === undefined ? {} : { causingEntity: dependsOnReplaced }),
-      },
+  before: StackResource,
+  wanted: ResolvedResource,
+  { changedParameters, replaced }: { changedParameters: Set<string>; replaced: Set<string> },
+): PropertyDiff[] {
+  const names = [...new Set([...Object.keys(before.properties), ...Object.keys(wanted.properties)])].sort();
+  return names.flatMap((name): PropertyDiff[] => {
+    const [was, is] = [before.properties[name], wanted.properties[name]];
+    const named = wanted.propertyReferences[name] ?? [];
+    const source = named.find((id) => replaced.has(id));
+    const differs = textOf(was) !== textOf(is);
+    if (!differs && source === undefined) return [];
+    const parameters = named.filter((id) => changedParameters.has(id));
+    const direct = parameters.length > 0 || isUnresolved(is) ? 'Dynamic' : 'Static';
+    const causes: Cause[] = [
+      ...parameters.map((entity): Cause => ({ source: 'ParameterReference', evaluation: 'Static', entity })),
+      ...(source ? [{ source: 'ResourceReference', evaluation: 'Dynamic', entity: source } as const] : []),
+      ...(differs && !source ? [{ source: 'DirectModification', evaluation: direct } as const] : []),
     ];
+    return [{ name, before: was, after: is, causes, recreation: recreationOf(knowledge, wanted.type, name, was, is) }];
   });
 }
 
-/** A property that refers to a replaced resource carries that resource's physical id or a value made from it. */
-function mentions(after: Value | undefined, logicalId: string, before: Value | undefined): boolean {
-  return (
-    JSON.stringify(after ?? '').includes(`-${logicalId}-`) || JSON.stringify(before ?? '').includes(`-${logicalId}-`)
-  );
+function parametersThatDiffer(stack: Stack, { parameters }: Resolver): Set<string> {
+  return new Set(Object.keys(parameters).filter((name) => stack.parameters[name] !== parameters[name]));
 }
 
-/** Where only a nested part differs, that part's own rule counts. */
-function deepest(
+const ORDER: Replacement[] = ['never', 'unknown', 'conditional', 'always'];
+
+/** The documentation's word first; else the index, by the parts that differ: their own rule counts. */
+export function recreationOf(
   knowledge: Knowledge,
   type: string,
-  path: string,
+  name: string,
   before: Value | undefined,
   after: Value | undefined,
 ): Replacement {
+  // User Guide, AWS::CloudFormation::Stack: "An update never causes a nested stack to be replaced."
+  if (type === NESTED) return 'never';
+  const truth = replacementTruth(type, name);
+  if (truth) return truth;
+  return leavesThatDiffer(name, before, after)
+    .map(({ path }) => knowledge.replacementOf(type, path))
+    .reduce<Replacement>((worst, next) => (ORDER.indexOf(next) > ORDER.indexOf(worst) ? next : worst), 'never');
+}
+
+export interface Leaf {
+  path: string;
+  before: Value | undefined;
+  after: Value | undefined;
+}
+/** Descends through mappings only: what a list's item becomes is not told apart. */
+export function leavesThatDiffer(path: string, before: Value | undefined, after: Value | undefined): Leaf[] {
   const isMap = (value: unknown): value is Record<string, Value> =>
     value !== null && typeof value === 'object' && !Array.isArray(value);
-  if (!isMap(before) || !isMap(after)) return knowledge.replacementOf(type, path);
-  const order: Replacement[] = ['never', 'unknown', 'conditional', 'always'];
-  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
-    (name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]),
-  );
-  return names
-    .map((name) => deepest(knowledge, type, `${path}.${name}`, before[name], after[name]))
-    .reduce<Replacement>((worst, next) => (order.indexOf(next) > order.indexOf(worst) ? next : worst), 'never');
+  if (!isMap(before) || !isMap(after)) return [{ path, before, after }];
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    .filter((key) => textOf(before[key]) !== textOf(after[key]))
+    .flatMap((key) => leavesThatDiffer(`${path}.${key}`, before[key], after[key]));
 }
+
+/** `512` and `"512"` are one value to CloudFormation, and the order of keys is none (from memory, not from a page). */
+export function textOf(value: unknown): string {
+  return JSON.stringify(value ?? null, (_key, inner) =>
+    inner !== null && typeof inner === 'object' && !Array.isArray(inner)
+      ? sorted(inner)
+      : typeof inner === 'number' || typeof inner === 'boolean'
+        ? String(inner)
+        : inner,
+  );
+}
+const sorted = (value: object) => Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 
 function replacePolicy(policy: string, type: string): string {
   if (policy === 'Retain') return 'ReplaceAndRetain';
@@ -169,44 +186,4 @@ function replacePolicy(policy: string, type: string): string {
 function removePolicy(policy: string, type: string): string {
   if (policy === 'Retain') return 'Retain';
   return policy === 'Snapshot' && snapshotSupported(type) ? 'Snapshot' : 'Delete';
-}
-
-export function showChange(diff: ResourceDiff, withValues: boolean): Record<string, unknown> {
-  const text = (value: Value | undefined) =>
-    value === undefined ? undefined : typeof value === 'string' ? value : JSON.stringify(value);
-  return {
-    Type: 'Resource',
-    ResourceChange: {
-      Action: diff.action,
-      LogicalResourceId: diff.logicalId,
-      ResourceType: diff.type,
-      Scope: diff.scope,
-      ...(diff.before ? { PhysicalResourceId: diff.before.physicalId } : {}),
-      ...(diff.action === 'Modify' ? { Replacement: diff.replacement } : {}),
-      ...(diff.policyAction ? { PolicyAction: diff.policyAction } : {}),
-      Details: [
-        ...diff.properties.map((property) => ({
-          ChangeSource: property.causingEntity ? 'ResourceReference' : 'DirectModification',
-          ...(property.causingEntity ? { CausingEntity: property.causingEntity } : {}),
-          Evaluation: property.dynamic ? 'Dynamic' : 'Static',
-          Target: {
-            Attribute: 'Properties',
-            Name: property.name,
-            RequiresRecreation: property.recreation,
-            Path: `/Properties/${property.name}`,
-            AttributeChangeType:
-              property.before === undefined ? 'Add' : property.after === undefined ? 'Remove' : 'Modify',
-            ...(withValues ? { BeforeValue: text(property.before), AfterValue: text(property.after) } : {}),
-          },
-        })),
-        ...diff.scope
-          .filter((attribute) => attribute !== 'Properties')
-          .map((attribute) => ({
-            ChangeSource: 'DirectModification',
-            Evaluation: 'Static',
-            Target: { Attribute: attribute, RequiresRecreation: 'Never' },
-          })),
-      ],
-    },
-  };
 }

@@ -1,286 +1,226 @@
-/** Runs a stack's operation: one resource after the other, in dependency order, in the world's time. */
-import { type Knowledge, snapshotSupported } from '../../knowledge/index.ts';
-import { parseTemplate } from '../../template/parse.ts';
-import { type ResolvedTemplate, resolveTemplate } from '../../template/resolve.ts';
+/** Runs the steps that are due, one after the other; a step that fails turns the operation round. */
+import type { Knowledge } from '../../knowledge/index.ts';
 import { SandboxFault } from '../service.ts';
 import type { World } from '../world.ts';
-import {
-  findStack,
-  isLive,
-  type Operation,
-  record,
-  type Stack,
-  type StackResource,
-  type Step,
-  setStatus,
-} from './model.ts';
-import { attributeOf, createResource, removeResource, updateResource } from './resources.ts';
-
-const STEP_MILLISECONDS = 350;
-
-export function resolveFor(
-  world: World,
-  stack: Stack,
-  target: { templateBody: string; parameters: Record<string, string> },
-  resources = stack.resources,
-): ResolvedTemplate {
-  return resolveTemplate(parseTemplate(target.templateBody), {
-    parameters: target.parameters,
-    pseudo: { AccountId: world.account, Region: stack.region, StackId: stack.id, StackName: stack.name },
-    exports: Object.fromEntries(exportsOf(world, stack.region).map(({ name, value }) => [name, value])),
-    refOf: (id) => resources[id]?.physicalId,
-    attributeOf: (id, attribute) =>
-      resources[id] ? attributeOf(resources[id], attribute, stack, world.account) : undefined,
-  });
-}
-
-export function exportsOf(
-  world: World,
-  region: string,
-): { name: string; value: string; stackId: string; stackName: string }[] {
-  return world
-    .list<Stack>('stack')
-    .filter((stack) => stack.region === region && isLive(stack))
-    .flatMap((stack) =>
-      Object.values(stack.outputs).flatMap(({ value, exportName }) =>
-        exportName ? [{ name: exportName, value, stackId: stack.id, stackName: stack.name }] : [],
-      ),
-    );
-}
-
-export function importersOf(world: World, name: string, region: string): string[] {
-  return world
-    .list<Stack>('stack')
-    .filter((stack) => stack.region === region && isLive(stack))
-    .filter((stack) => stack.templateBody.includes('ImportValue') && stack.templateBody.includes(name))
-    .map((stack) => stack.name);
-}
-
-/** Dependencies first; a circle is refused as CloudFormation does. */
-export function inOrder(resources: Record<string, { references: string[] }>): string[] {
-  const done: string[] = [];
-  const visiting = new Set<string>();
-  const visit = (id: string) => {
-    if (done.includes(id) || !resources[id]) return;
-    if (visiting.has(id))
-      throw new SandboxFault('ValidationError', `Circular dependency between resources: [${[...visiting].join(', ')}]`);
-    visiting.add(id);
-    for (const next of resources[id].references) visit(next);
-    visiting.delete(id);
-    done.push(id);
-  };
-  for (const id of Object.keys(resources)) visit(id);
-  return done;
-}
-
-/** Lays the steps one after the other, from now. */
-export function schedule(world: World, steps: Omit<Step, 'dueAt'>[]): Step[] {
-  return steps.map((step, index) => ({
-    ...step,
-    dueAt: world.now() + index * STEP_MILLISECONDS * world.pace,
-  }));
-}
-
-export const bothPhases = (action: Step['action'], logicalId: string, old?: StackResource): Omit<Step, 'dueAt'>[] =>
-  (['begin', 'end'] as const).map((phase) => ({ action, phase, logicalId, ...(old ? { old } : {}) }));
-
-export const finish: Omit<Step, 'dueAt'> = { action: 'finish', phase: 'end', logicalId: '' };
+import { recreationOf, textOf } from './diff.ts';
+import { NESTED, type Operation, putStack, record, type Stack, type StackResource, type Step } from './model.ts';
+import { beginNested, nestedProgress, undoNested } from './nested.ts';
+import { fail, finishOperation } from './outcome.ts';
+import { exportsOf, readTemplate, resolverFor } from './resolving.ts';
+import { createResource, failIfTold, removeResource, updateResource } from './resources.ts';
+import { denialOfReplacement } from './stack-policy.ts';
 
 export function advanceStacks(world: World, knowledge: Knowledge): void {
-  for (const listed of world.list<Stack>('stack')) {
-    if (!listed.operation) continue;
-    let stack = listed;
-    for (;;) {
-      const step: Step | undefined = stack.operation?.steps[0];
-      if (!step || step.dueAt > world.now()) break;
-      stack.operation!.steps.shift();
-      runStep(world, knowledge, stack, stack.operation!, step);
-      world.put('stack', stack.id, stack);
-      stack = findStack(world, stack.id, stack.region)!;
-    }
+  for (const { id } of world.list<{ id: string }>('stack_running')) advanceStack(world, knowledge, id);
+}
+
+export function advanceStack(world: World, knowledge: Knowledge, id: string): void {
+  for (;;) {
+    const stack = world.get<Stack>('stack', id);
+    const step = stack?.operation?.steps[0];
+    if (!stack?.operation || !step || step.dueAt > world.now()) return;
+    if (!runStep(world, knowledge, stack, stack.operation, step)) return;
+    putStack(world, stack);
   }
 }
 
-const VERBS = {
+const VERBS: Record<Step['action'], string> = {
   create: 'CREATE',
   update: 'UPDATE',
   replace: 'UPDATE',
+  revert: 'UPDATE',
   delete: 'DELETE',
   remove_old: 'DELETE',
+  refuse: 'UPDATE',
   finish: '',
-} as const;
+};
 
-function runStep(world: World, knowledge: Knowledge, stack: Stack, operation: Operation, step: Step): void {
-  if (step.action === 'finish') {
-    finishOperation(world, stack, operation);
-    return;
-  }
-  const resource = step.old ?? stack.resources[step.logicalId];
-  const verb = VERBS[step.action];
-  if (step.phase === 'begin') {
-    if (step.action === 'create')
-      stack.resources[step.logicalId] = desired(world, stack, operation, step.logicalId, '');
-    const current = step.old ?? stack.resources[step.logicalId];
-    if (current)
-      mark(
-        world,
-        stack,
-        current,
-        `${verb}_IN_PROGRESS`,
-        step.action === 'replace'
-          ? 'Requested update requires the creation of a new physical resource; hence creating one.'
-          : undefined,
-        step.old === undefined,
-      );
-    return;
-  }
-  if (!resource) return;
+/** @returns false where it must wait for a nested stack: nothing was changed then but the time of the steps. */
+function runStep(world: World, knowledge: Knowledge, stack: Stack, operation: Operation, step: Step): boolean {
   try {
-    if (step.action === 'create' || step.action === 'replace') {
-      const wanted = desired(world, stack, operation, step.logicalId, '');
-      wanted.physicalId = createResource(world, knowledge, stack, wanted);
-      stack.resources[step.logicalId] = wanted;
-      mark(world, stack, wanted, `${verb}_COMPLETE`);
-    } else if (step.action === 'update') {
-      const wanted = desired(world, stack, operation, step.logicalId, resource.physicalId);
-      updateResource(world, wanted);
-      stack.resources[step.logicalId] = wanted;
-      mark(world, stack, wanted, 'UPDATE_COMPLETE');
-    } else deleteStep(world, stack, operation, step, resource);
+    if (step.phase === 'end' && isWaiting(world, knowledge, stack, operation, step)) return false;
+    operation.steps.shift();
+    if (step.action === 'finish') finishOperation(world, stack, operation);
+    else if (step.phase === 'begin') beginStep(world, knowledge, stack, operation, step);
+    else endStep(world, knowledge, stack, operation, step);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    mark(world, stack, stack.resources[step.logicalId] ?? resource, `${verb}_FAILED`, reason);
-    fail(world, stack, operation, step.logicalId);
+    if (!(error instanceof SandboxFault)) throw error;
+    const resource = step.action === 'remove_old' ? step.old : stack.resources[step.logicalId];
+    const keep = step.action !== 'remove_old';
+    if (resource) mark(world, stack, resource, `${VERBS[step.action]}_FAILED`, error.message, keep);
+    if (operation.steps[0] === step) operation.steps.shift();
+    fail(world, stack, operation, step, error.message);
   }
+  return true;
+}
+
+/** The rest of a parent's steps moves behind the nested stack's last one. */
+function isWaiting(world: World, knowledge: Knowledge, stack: Stack, operation: Operation, step: Step): boolean {
+  const resource = stack.resources[step.logicalId] ?? step.old;
+  if (resource?.type !== NESTED || !resource.physicalId) return false;
+  advanceStack(world, knowledge, resource.physicalId);
+  const last = world.get<Stack>('stack', resource.physicalId)?.operation?.steps.at(-1);
+  if (!last) return false;
+  const delay = Math.max(0, last.dueAt - step.dueAt);
+  if (delay === 0) return true;
+  for (const later of operation.steps) later.dueAt += delay;
+  putStack(world, stack);
+  return true;
+}
+
+function beginStep(world: World, knowledge: Knowledge, stack: Stack, operation: Operation, step: Step): void {
+  const { action, logicalId } = step;
+  if (action === 'create') {
+    stack.resources[logicalId] = unresolvedYet(world, operation, logicalId);
+    const wanted = desired(world, stack, operation, logicalId, '');
+    stack.resources[logicalId] = wanted;
+    if (wanted.type === NESTED) wanted.physicalId = beginNested(world, stack, wanted, 'create');
+    mark(world, stack, wanted, 'CREATE_IN_PROGRESS');
+    return;
+  }
+  const current = step.old ?? stack.resources[logicalId];
+  if (!current) return;
+  if (action === 'update') {
+    beginUpdateStep(world, knowledge, stack, operation, current);
+    return;
+  }
+  if (action === 'revert' && operation.excepted.includes(logicalId)) {
+    // User Guide, "Continue rolling back an update": what is skipped is called UPDATE_COMPLETE and left as it is.
+    operation.steps.shift();
+    operation.reverted.push(logicalId);
+    stack.resources[logicalId] = { ...stack.resources[logicalId]!, status: 'UPDATE_COMPLETE', at: world.now() };
+    return;
+  }
+  const isNested = current.type === NESTED;
+  if (isNested && action === 'revert') undoNested(world, stack.resources[logicalId] ?? current, operation.excepted);
+  if (isNested && (action === 'delete' || action === 'remove_old') && policyFor(operation, step, stack) !== 'Retain')
+    beginNested(world, stack, current, 'delete');
+  mark(world, stack, current, `${VERBS[action]}_IN_PROGRESS`, undefined, action === 'delete');
+}
+
+/** Values that only the execution knows decide here whether it is changed, replaced or left alone. */
+function beginUpdateStep(
+  world: World,
+  knowledge: Knowledge,
+  stack: Stack,
+  operation: Operation,
+  current: StackResource,
+): void {
+  const { logicalId } = current;
+  const wanted = desired(world, stack, operation, logicalId, current.physicalId);
+  const names = [...new Set([...Object.keys(current.properties), ...Object.keys(wanted.properties)])].filter(
+    (name) => textOf(current.properties[name]) !== textOf(wanted.properties[name]),
+  );
+  const isReplaced =
+    current.type !== wanted.type ||
+    // Conditional changes happen in place: every instance here has an EBS root, for which a new type is a restart.
+    names.some(
+      (name) =>
+        recreationOf(knowledge, wanted.type, name, current.properties[name], wanted.properties[name]) === 'always',
+    );
+  if (isReplaced) {
+    const denial = denialOfReplacement(operation.policy ?? stack.policy, wanted);
+    if (denial) throw new SandboxFault('AccessDenied', denial);
+    operation.steps[0]!.action = 'replace';
+    operation.touched.push(logicalId);
+    const reason = 'Requested update requires the creation of a new physical resource; hence creating one.';
+    mark(world, stack, current, 'UPDATE_IN_PROGRESS', reason);
+    return;
+  }
+  const begun = wanted.type === NESTED ? beginNested(world, stack, wanted, 'update') : wanted.physicalId;
+  const isSame = names.length === 0 && textOf(stack.tags) === textOf(operation.target.tags);
+  const attributes = (resource: StackResource) => [
+    resource.metadata,
+    resource.deletionPolicy,
+    resource.updateReplacePolicy,
+  ];
+  if (
+    isSame &&
+    textOf(attributes(current)) === textOf(attributes(wanted)) &&
+    (wanted.type !== NESTED || begun === '')
+  ) {
+    operation.steps.shift();
+    return;
+  }
+  operation.touched.push(logicalId);
+  mark(world, stack, current, 'UPDATE_IN_PROGRESS');
+}
+
+function endStep(world: World, knowledge: Knowledge, stack: Stack, operation: Operation, step: Step): void {
+  const { action, logicalId } = step;
+  const resource = step.old ?? stack.resources[logicalId];
+  if (action === 'refuse') throw new SandboxFault('AccessDenied', step.reason ?? 'Action denied by stack policy');
+  if (!resource) return;
+  const isNested = resource.type === NESTED;
+  const isKept = action === 'delete' && policyFor(operation, step, stack) === 'Retain';
+  if (isNested && action !== 'remove_old' && !isKept) nestedProgress(world, resource, action);
+  if (action === 'create' || action === 'replace') {
+    const wanted = desired(world, stack, operation, logicalId, isNested ? resource.physicalId : '');
+    if (!isNested) wanted.physicalId = createResource(world, knowledge, stack, wanted);
+    if (action === 'replace') operation.cleanup.push(resource);
+    mark(world, stack, wanted, `${VERBS[action]}_COMPLETE`);
+  } else if (action === 'update') {
+    const wanted = desired(world, stack, operation, logicalId, resource.physicalId);
+    if (!isNested) updateResource(world, resource, wanted);
+    mark(world, stack, withLive(resource, wanted), 'UPDATE_COMPLETE');
+  } else if (action === 'revert') {
+    failIfTold(stack.resources[logicalId] ?? resource, operation.continued ? 'fail_continue' : 'fail_rollback');
+    if (!isNested) updateResource(world, { ...resource, gone: false }, { ...resource, metadata: {} });
+    operation.reverted.push(logicalId);
+    mark(world, stack, resource, 'UPDATE_COMPLETE');
+  } else deleteStep(world, stack, operation, step, resource);
+}
+
+function policyFor(operation: Operation, step: Step, stack: Stack): string {
+  const resource = step.old ?? stack.resources[step.logicalId]!;
+  if (operation.excepted.includes(step.logicalId) && operation.kind === 'delete') return 'Retain';
+  // What a rollback made in vain is deleted whatever its policy says: it never belonged to the stack's state.
+  if (operation.kind === 'rollback_create' || operation.kind === 'rollback_update') return 'Delete';
+  return step.action === 'remove_old' ? resource.updateReplacePolicy : resource.deletionPolicy;
 }
 
 function deleteStep(world: World, stack: Stack, operation: Operation, step: Step, resource: StackResource): void {
-  const policy =
-    step.action === 'remove_old' && stack.resources[step.logicalId]
-      ? resource.updateReplacePolicy
-      : resource.deletionPolicy;
-  const keeps = policy === 'Retain' || operation.retained.includes(step.logicalId);
-  const snapshot = policy === 'Snapshot' && snapshotSupported(resource.type);
-  if (!keeps) removeResource(world, resource);
-  mark(
-    world,
-    stack,
-    resource,
-    keeps ? 'DELETE_SKIPPED' : 'DELETE_COMPLETE',
-    snapshot ? 'A final snapshot was taken' : undefined,
-    step.action === 'delete',
+  const policy = policyFor(operation, step, stack);
+  if (policy !== 'Retain' && resource.type !== NESTED && !resource.gone) removeResource(world, resource, policy);
+  const status = policy === 'Retain' ? 'DELETE_SKIPPED' : 'DELETE_COMPLETE';
+  const isWhole = operation.kind === 'delete' || operation.kind === 'rollback_create';
+  mark(world, stack, resource, status, undefined, step.action === 'delete' && isWhole);
+  if (step.action === 'delete' && !isWhole) delete stack.resources[step.logicalId];
+}
+
+/** What somebody changed behind the stack's back stays changed where the update did not touch it. */
+function withLive(before: StackResource, wanted: StackResource): StackResource {
+  if (!before.live) return wanted;
+  const kept = Object.entries(before.live).filter(
+    ([name]) => textOf(before.properties[name]) === textOf(wanted.properties[name]),
   );
-  if (step.action === 'delete' && operation.kind !== 'delete') delete stack.resources[step.logicalId];
+  return kept.length > 0 ? { ...wanted, live: Object.fromEntries(kept) } : wanted;
 }
 
-function desired(
-  world: World,
-  stack: Stack,
-  operation: Operation,
-  logicalId: string,
-  physicalId: string,
-): StackResource {
-  const resolved = resolveFor(world, stack, operation.target).resources[logicalId];
-  if (!resolved) throw new SandboxFault('ValidationError', `${logicalId} is not in the template`);
-  const { type, properties, deletionPolicy, updateReplacePolicy, metadata, references } = resolved;
-  return {
-    logicalId,
-    type,
-    physicalId,
-    status: '',
-    at: world.now(),
-    properties,
-    deletionPolicy,
-    updateReplacePolicy,
-    metadata,
-    references,
+/** What the events name when not even the properties can be worked out. */
+function unresolvedYet(world: World, operation: Operation, logicalId: string): StackResource {
+  const type = readTemplate(operation.target.templateBody).Resources[logicalId]?.Type ?? '';
+  const nothing = { properties: {}, propertyReferences: {}, metadata: {}, references: [] };
+  const policies = { deletionPolicy: 'Delete', updateReplacePolicy: 'Delete' };
+  return { logicalId, type, physicalId: '', status: '', at: world.now(), ...policies, ...nothing };
+}
+
+function desired(world: World, stack: Stack, operation: Operation, logicalId: string, physicalId: string) {
+  const resolver = resolverFor(world, stack, operation.target);
+  const imported = resolver.imports(logicalId);
+  const exported = imported.length > 0 ? exportsOf(world, stack).map(({ name }) => name) : [];
+  const missing = imported.find((name) => !exported.includes(name));
+  if (missing !== undefined) throw new SandboxFault('ValidationError', `No export named ${missing} found`);
+  const spec: StackResource = {
+    ...resolver.resource(logicalId),
+    ...{ physicalId, status: '', at: world.now() },
   };
+  return spec;
 }
-
 function mark(world: World, stack: Stack, resource: StackResource, status: string, reason?: string, keep = true): void {
-  const marked: StackResource = {
-    ...resource,
-    status,
-    at: world.now(),
-    ...(reason === undefined ? {} : { reason }),
-  };
+  const { reason: _earlier, ...rest } = resource;
+  const marked: StackResource = { ...rest, status, at: world.now(), ...(reason === undefined ? {} : { reason }) };
   if (keep) stack.resources[resource.logicalId] = marked;
-  record(world, stack, {
-    logicalId: resource.logicalId,
-    physicalId: resource.physicalId,
-    type: resource.type,
-    status,
-    reason,
-  });
-}
-
-/** Turns the operation round: a failed creation is deleted, a failed update goes back to what was. */
-function fail(world: World, stack: Stack, operation: Operation, logicalId: string): void {
-  const reason = `The following resource(s) failed to ${operation.kind === 'create' ? 'create' : 'update'}: [${logicalId}].`;
-  if (operation.kind === 'create') {
-    setStatus(world, stack, 'ROLLBACK_IN_PROGRESS', `${reason} Rollback requested by user.`);
-    const made = Object.values(stack.resources)
-      .filter(({ status }) => status === 'CREATE_COMPLETE')
-      .reverse();
-    operation.kind = 'rollback_create';
-    operation.steps = schedule(world, [...made.flatMap(({ logicalId: id }) => bothPhases('delete', id)), finish]);
-    return;
-  }
-  if (operation.kind === 'update') {
-    setStatus(world, stack, 'UPDATE_ROLLBACK_IN_PROGRESS', reason);
-    operation.kind = 'rollback_update';
-    const before = operation.before!;
-    const added = Object.keys(stack.resources).filter((id) => !before.resources[id] && stack.resources[id]?.physicalId);
-    const created = added.map((id) => stack.resources[id]!);
-    for (const [id, old] of Object.entries(stack.resources)) {
-      if (before.resources[id] && old.physicalId && old.physicalId !== before.resources[id].physicalId)
-        created.push(old);
-    }
-    stack.resources = before.resources;
-    operation.steps = schedule(world, [
-      ...created.flatMap((old) => bothPhases('remove_old', old.logicalId, old)),
-      finish,
-    ]);
-    return;
-  }
-  setStatus(
-    world,
-    stack,
-    operation.kind === 'delete' ? 'DELETE_FAILED' : 'UPDATE_ROLLBACK_FAILED',
-    `The following resource(s) failed: [${logicalId}].`,
-  );
-  stack.operation = null;
-}
-
-function finishOperation(world: World, stack: Stack, operation: Operation): void {
-  switch (operation.kind) {
-    case 'create':
-    case 'update': {
-      const cleanup = operation.steps.filter(({ action }) => action !== 'finish');
-      Object.assign(stack, {
-        templateBody: operation.target.templateBody,
-        parameters: operation.target.parameters,
-        tags: operation.target.tags,
-      });
-      stack.outputs = resolveFor(world, stack, operation.target).outputs;
-      if (cleanup.length > 0) {
-        setStatus(world, stack, 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
-        return;
-      }
-      setStatus(world, stack, operation.kind === 'create' ? 'CREATE_COMPLETE' : 'UPDATE_COMPLETE');
-      break;
-    }
-    case 'rollback_create':
-      setStatus(world, stack, 'ROLLBACK_COMPLETE');
-      break;
-    case 'rollback_update':
-      setStatus(world, stack, 'UPDATE_ROLLBACK_COMPLETE');
-      break;
-    case 'delete':
-      stack.deletedAt = world.now();
-      stack.outputs = {};
-      setStatus(world, stack, 'DELETE_COMPLETE');
-      break;
-  }
-  stack.operation = null;
+  const { logicalId, physicalId, type } = resource;
+  record(world, stack, { logicalId, physicalId, type, status, reason });
 }

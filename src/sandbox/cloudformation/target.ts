@@ -1,73 +1,93 @@
 /** What is asked for: template, parameters, tags and capabilities, checked before anything happens. */
 import { CountersignError } from '../../core/errors.ts';
 import { loadKnowledge } from '../../knowledge/index.ts';
-import { parseTemplate, type Template } from '../../template/parse.ts';
-import { parameterValues, requiredCapabilities } from '../../template/resolve.ts';
+import type { Template } from '../../template/parse.ts';
+import {
+  isUnresolved,
+  parameterFaults,
+  parameterValues,
+  requiredCapabilities,
+  transformsOf,
+} from '../../template/resolve.ts';
 import { SandboxFault } from '../service.ts';
 import type { World } from '../world.ts';
-import type { Stack } from './model.ts';
+import type { Place, Stack, Target } from './model.ts';
+import { readTemplate, resolverFor, ssmParameter, templateAt } from './resolving.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: decoded by the SDK's own schema of the operation.
-type ApiInput = Record<string, any>;
+export type ApiInput = Record<string, any>;
 
 const MAX_BODY_BYTES = 51_200;
 
 /** Loaded before the first request: the operations themselves are synchronous. */
 export const knowledge = await loadKnowledge();
 
-const tagsOf = (input: { Tags?: { Key: string; Value: string }[] }, kept: Record<string, string>) =>
-  input.Tags === undefined ? kept : Object.fromEntries(input.Tags.map(({ Key, Value }) => [Key, Value]));
-
-/** What both CreateStack and change sets check before anything happens. */
-export function readTarget(
-  input: ApiInput,
-  stack: Stack | undefined,
-): {
+export interface ReadTarget extends Target {
   template: Template;
-  templateBody: string;
-  parameters: Record<string, string>;
-  tags: Record<string, string>;
-} {
-  const templateBody: string | undefined =
-    input.UsePreviousTemplate === true ? stack?.templateBody : input.TemplateBody;
-  if (!templateBody)
+  /** Why CloudFormation could not process the template's macros. */
+  macroFault?: string;
+}
+
+/** @throws SandboxFault ValidationError. */
+export function templateBodyOf(world: World, input: ApiInput, stack: Stack | undefined): string {
+  if (input.UsePreviousTemplate === true && stack) return stack.templateBody;
+  if (input.TemplateURL) {
+    const stored = templateAt(world, input.TemplateURL);
+    if (stored === undefined)
+      throw new SandboxFault(
+        'ValidationError',
+        `S3 error: The specified key does not exist. The sandbox has no template at ${input.TemplateURL}: seed it, or send TemplateBody.`,
+      );
+    return stored;
+  }
+  if (!input.TemplateBody)
     throw new SandboxFault('ValidationError', 'Either Template URL or Template Body must be specified.');
-  if (Buffer.byteLength(templateBody) > MAX_BODY_BYTES && !input.UsePreviousTemplate)
+  if (Buffer.byteLength(input.TemplateBody) > MAX_BODY_BYTES)
     throw new SandboxFault(
       'ValidationError',
       `1 validation error detected: Value at 'templateBody' failed to satisfy constraint: Member must have length less than or equal to ${MAX_BODY_BYTES}`,
     );
+  return input.TemplateBody;
+}
+
+/**
+ * What CreateStack, UpdateStack and change sets check before anything happens.
+ *
+ * @param forChangeSet change sets need no CAPABILITY_AUTO_EXPAND: they show what a macro made.
+ * @throws SandboxFault ValidationError, InsufficientCapabilitiesException.
+ */
+export function readTarget(
+  world: World,
+  place: Place,
+  input: ApiInput,
+  stack: Stack | undefined,
+  forChangeSet = false,
+): ReadTarget {
+  const templateBody = templateBodyOf(world, input, stack);
+  return asFaults(() => {
+    const template = readTemplate(templateBody);
+    const macroFault = faultOfMacros(template, place);
+    if (!macroFault) refuseUnknownTypes(template);
+    const parameters = parameterValues(template, givenParameters(input, stack));
+    refuseParameters(world, place, template, parameters);
+    const tags = input.Tags === undefined ? (stack?.tags ?? {}) : tagsOf(input.Tags);
+    refuseMissingCapabilities(template, input.Capabilities ?? [], forChangeSet);
+    const target = { template, templateBody, parameters, tags };
+    if (macroFault) return { ...target, macroFault };
+    const probe = stack ?? shell(place, 'probe', target);
+    const failedRules = resolverFor(world, probe, target, {}).failedRules();
+    if (failedRules.length > 0) throw new SandboxFault('ValidationError', `Template error: ${failedRules.join('; ')}`);
+    return target;
+  });
+}
+
+const tagsOf = (tags: { Key: string; Value: string }[]) =>
+  Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value]));
+
+/** The template module's refusals, as CloudFormation answers them. */
+export function asFaults<T>(run: () => T): T {
   try {
-    const template = parseTemplate(templateBody);
-    const types = [...new Set(Object.values(template.Resources).map(({ Type }) => Type))];
-    const unknown = types.filter((type) => !knowledge.isKnownType(type) && !type.startsWith('Custom::'));
-    if (unknown.length > 0)
-      throw new SandboxFault(
-        'ValidationError',
-        `Template format error: Unrecognized resource types: [${unknown.join(', ')}]`,
-      );
-    const given = Object.fromEntries(
-      (
-        (input.Parameters ?? []) as {
-          ParameterKey: string;
-          ParameterValue?: string;
-          UsePreviousValue?: boolean;
-        }[]
-      ).flatMap(({ ParameterKey, ParameterValue, UsePreviousValue }) => {
-        const value = UsePreviousValue ? stack?.parameters[ParameterKey] : ParameterValue;
-        return value === undefined ? [] : [[ParameterKey, value]];
-      }),
-    );
-    const parameters = parameterValues(template, given);
-    for (const [name, value] of Object.entries(parameters)) {
-      const allowed = template.Parameters?.[name]?.AllowedValues;
-      if (allowed && !allowed.map(String).includes(value))
-        throw new SandboxFault('ValidationError', `Parameter '${name}' must be one of AllowedValues`);
-    }
-    const missing = requiredCapabilities(template).filter((needed) => !covers(input.Capabilities ?? [], needed));
-    if (missing.length > 0)
-      throw new SandboxFault('InsufficientCapabilitiesException', `Requires capabilities : [${missing.join(', ')}]`);
-    return { template, templateBody, parameters, tags: tagsOf(input, stack?.tags ?? {}) };
+    return run();
   } catch (error) {
     if (error instanceof CountersignError)
       throw new SandboxFault('ValidationError', `Template format error: ${error.message}`);
@@ -75,49 +95,117 @@ export function readTarget(
   }
 }
 
-const covers = (given: string[], needed: string) =>
-  given.includes(needed) || (needed === 'CAPABILITY_IAM' && given.includes('CAPABILITY_NAMED_IAM'));
+function faultOfMacros(template: Template, { account }: Place): string | undefined {
+  const unknown = transformsOf(template).find((name) => name !== 'AWS::LanguageExtensions');
+  if (unknown === undefined) return undefined;
+  return unknown.startsWith('AWS::')
+    ? `Transform ${unknown} failed with: the sandbox does not simulate it.`
+    : `No transform named ${account}::${unknown} found.`;
+}
 
-export function newStack(
-  world: World,
-  name: string,
-  region: string,
-  input: ApiInput,
-  target: {
-    templateBody: string;
-    parameters: Record<string, string>;
-    tags: Record<string, string>;
-    template: Template;
-  },
-): Stack {
-  if (!/^[A-Za-z][A-Za-z0-9-]{0,127}$/.test(name))
+function refuseUnknownTypes(template: Template): void {
+  const types = [...new Set(Object.values(template.Resources).map(({ Type }) => Type))];
+  const unknown = types.filter((type) => !knowledge.isKnownType(type) && !type.startsWith('Custom::'));
+  if (unknown.length > 0)
     throw new SandboxFault(
       'ValidationError',
-      `1 validation error detected: Value '${name}' at 'stackName' failed to satisfy constraint`,
+      `Template format error: Unrecognized resource types: [${unknown.join(', ')}]`,
     );
-  const id = `arn:aws:cloudformation:${region}:${world.account}:stack/${name}/${world.newId('').slice(0, 8)}-0000-11f0-8000-${world.newId('').slice(0, 12)}`;
+}
+
+function givenParameters(input: ApiInput, stack: Stack | undefined): Record<string, string> {
+  const given = (input.Parameters ?? []) as {
+    ParameterKey: string;
+    ParameterValue?: string;
+    UsePreviousValue?: boolean;
+  }[];
+  return Object.fromEntries(
+    given.flatMap(({ ParameterKey, ParameterValue, UsePreviousValue }) => {
+      const value = UsePreviousValue ? stack?.parameters[ParameterKey] : ParameterValue;
+      if (UsePreviousValue && value === undefined)
+        throw new SandboxFault(
+          'ValidationError',
+          `Invalid input for parameter key ${ParameterKey}. Cannot specify usePreviousValue as true for a parameter key not in the previous template`,
+        );
+      return value === undefined ? [] : [[ParameterKey, value]];
+    }),
+  );
+}
+
+function refuseParameters(world: World, place: Place, template: Template, parameters: Record<string, string>): void {
+  const known = Object.fromEntries(Object.entries(parameters).filter(([, value]) => !isUnresolved(value)));
+  const [fault] = parameterFaults(template, known);
+  if (fault) throw new SandboxFault('ValidationError', fault);
+  const missing = Object.entries(known)
+    .filter(([name]) => template.Parameters?.[name]?.Type.startsWith('AWS::SSM::Parameter::Value<'))
+    .filter(([, value]) => ssmParameter(world, place, value) === undefined);
+  if (missing.length > 0)
+    throw new SandboxFault(
+      'ValidationError',
+      `Unable to fetch parameters [${missing.map(([, value]) => value).join(',')}] from parameter store for this account.`,
+    );
+}
+
+function refuseMissingCapabilities(template: Template, given: string[], forChangeSet: boolean): void {
+  const covers = (needed: string) =>
+    given.includes(needed) ||
+    (needed === 'CAPABILITY_IAM' && given.includes('CAPABILITY_NAMED_IAM')) ||
+    (needed === 'CAPABILITY_AUTO_EXPAND' && forChangeSet);
+  const missing = requiredCapabilities(template).filter((needed) => !covers(needed));
+  if (missing.length > 0)
+    throw new SandboxFault('InsufficientCapabilitiesException', `Requires capabilities : [${missing.join(', ')}]`);
+}
+
+function shell(place: Place, name: string, target: Target): Stack {
   return {
-    id,
+    id: '',
     name,
-    region,
+    account: place.account,
+    region: place.region,
     status: 'REVIEW_IN_PROGRESS',
-    createdAt: world.now(),
+    createdAt: 0,
     updatedAt: null,
     deletedAt: null,
-    ...(target.template.Description ? { description: String(target.template.Description) } : {}),
+    revision: 0,
     templateBody: target.templateBody,
     parameters: target.parameters,
-    noEcho: noEchoOf(target.template),
+    noEcho: [],
     tags: target.tags,
-    capabilities: input.Capabilities ?? [],
-    ...(input.RoleARN ? { roleArn: input.RoleARN } : {}),
-    terminationProtection: input.EnableTerminationProtection === true,
+    capabilities: [],
+    terminationProtection: false,
+    disableRollback: false,
+    notificationArns: [],
     resources: {},
     outputs: {},
+    imports: [],
     operation: null,
+    suspended: null,
   };
 }
-const noEchoOf = (template: Template) =>
+
+/** @throws SandboxFault for a name that no stack may have. */
+export function newStack(world: World, name: string, place: Place, input: ApiInput, target: Target): Stack {
+  if (!/^[A-Za-z][A-Za-z0-9-]{0,127}$/.test(name ?? ''))
+    throw new SandboxFault(
+      'ValidationError',
+      `1 validation error detected: Value '${name}' at 'stackName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*`,
+    );
+  const template = readTemplate(target.templateBody);
+  const digits = (count: number) => world.newId('').slice(0, count);
+  return {
+    ...shell(place, name, target),
+    id: `arn:aws:cloudformation:${place.region}:${place.account}:stack/${name}/${digits(8)}-0000-11f0-8000-${digits(12)}`,
+    createdAt: world.now(),
+    ...(template.Description ? { description: String(template.Description) } : {}),
+    noEcho: noEchoOf(template),
+    capabilities: input.Capabilities ?? [],
+    ...(input.RoleARN ? { roleArn: input.RoleARN } : {}),
+    notificationArns: input.NotificationARNs ?? [],
+    terminationProtection: input.EnableTerminationProtection === true,
+  };
+}
+
+export const noEchoOf = (template: Template) =>
   Object.entries(template.Parameters ?? {})
     .filter(([, { NoEcho }]) => String(NoEcho) === 'true')
     .map(([name]) => name);

@@ -1,6 +1,8 @@
-/** What the sandbox's EC2 keeps. */
+/** What the sandbox's EC2 keeps, and what happens to it by itself. */
+import { createHash } from 'node:crypto';
 import { SandboxFault } from '../service.ts';
 import type { World } from '../world.ts';
+import type { IpPermission } from './rules.ts';
 
 export interface Tag {
   Key: string;
@@ -28,11 +30,13 @@ export interface Volume {
   sizeGib: number;
   tags: Tag[];
   createdAt: number;
+  encrypted?: boolean;
 }
 export interface Snapshot {
   id: string;
   region: string;
   volumeId: string;
+  sizeGib?: number;
   startedAt: number;
   completeAt: number;
   description: string;
@@ -44,7 +48,11 @@ export interface SecurityGroup {
   name: string;
   description: string;
   tags: Tag[];
-  ingress: Record<string, unknown>[];
+  /** The region's default VPC unless said. */
+  vpcId?: string;
+  ingress: IpPermission[];
+  /** Everything, as EC2 gives a new group, unless said. */
+  egress?: IpPermission[];
 }
 
 const SECONDS = 1000;
@@ -62,6 +70,8 @@ export function enterState(world: World, instance: Instance, state: Instance['st
     state,
     next,
     dueAt: next ? world.now() + seconds * SECONDS * world.pace : null,
+    ...(state === 'pending' ? { launchedAt: world.now() } : {}),
+    ...(state === 'terminated' ? { volumes: [], groupIds: [] } : {}),
   });
 }
 
@@ -75,36 +85,35 @@ export function advanceInstances(world: World): void {
   }
 }
 
-export function makeInstance(
-  world: World,
-  spec: {
-    region: string;
-    type: string;
-    tags: Tag[];
-    groupIds?: string[];
-    protection?: boolean;
-    extraVolumeGib?: number;
-    state?: 'running' | 'stopped';
-    keepVolumes?: boolean;
-  },
-): Instance {
-  const volumes = [8, ...(spec.extraVolumeGib ? [spec.extraVolumeGib] : [])].map((sizeGib, index) => {
-    const volume: Volume = {
-      id: world.newId('vol-'),
-      region: spec.region,
-      sizeGib,
-      tags: [],
-      createdAt: world.now(),
-    };
-    world.put('volume', volume.id, volume);
-    return {
-      id: volume.id,
-      device: `/dev/xvd${'abc'[index]}`,
-      deleteOnTermination: index === 0 && !spec.keepVolumes,
-    };
-  });
+/** `undefined` is as left out, so that callers can pass on what they were not given. */
+export interface InstanceSpec {
+  id?: string | undefined;
+  region: string;
+  type: string;
+  tags: Tag[];
+  groupIds?: string[] | undefined;
+  protection?: boolean | undefined;
+  stopProtection?: boolean | undefined;
+  rootDeviceType?: Instance['rootDeviceType'] | undefined;
+  extraVolumeGib?: number | undefined;
+  state?: 'running' | 'stopped' | undefined;
+  keepVolumes?: boolean | undefined;
+  /** Instead of an 8 GiB root volume (and `extraVolumeGib`); the first is the root. */
+  volumes?: { id?: string | undefined; sizeGib: number; keep?: boolean | undefined; tags?: Tag[] | undefined }[];
+}
+
+export function makeInstance(world: World, spec: InstanceSpec): Instance {
+  const disks = spec.volumes ?? [
+    { sizeGib: 8, keep: spec.keepVolumes },
+    ...(spec.extraVolumeGib ? [{ sizeGib: spec.extraVolumeGib, keep: true }] : []),
+  ];
+  const volumes = disks.map((disk, index) => ({
+    id: makeVolume(world, { region: spec.region, ...disk }).id,
+    device: `/dev/xvd${String.fromCharCode(97 + index)}`,
+    deleteOnTermination: disk.keep === undefined ? index === 0 : !disk.keep,
+  }));
   const instance: Instance = {
-    id: world.newId('i-'),
+    id: spec.id ?? world.newId('i-'),
     region: spec.region,
     type: spec.type,
     state: spec.state ?? 'running',
@@ -112,8 +121,8 @@ export function makeInstance(
     next: null,
     launchedAt: world.now(),
     terminationProtection: spec.protection ?? false,
-    stopProtection: false,
-    rootDeviceType: 'ebs',
+    stopProtection: spec.stopProtection ?? false,
+    rootDeviceType: spec.rootDeviceType ?? 'ebs',
     tags: spec.tags,
     groupIds: spec.groupIds ?? [],
     volumes,
@@ -122,13 +131,86 @@ export function makeInstance(
   return instance;
 }
 
-/** @throws SandboxFault as EC2 does for ids that are malformed or not there. */
-export function instancesById(world: World, ids: string[], region: string): Instance[] {
+export function makeVolume(
+  world: World,
+  spec: { id?: string | undefined; region: string; sizeGib: number; tags?: Tag[] | undefined; encrypted?: boolean },
+): Volume {
+  const volume: Volume = {
+    id: spec.id ?? world.newId('vol-'),
+    region: spec.region,
+    sizeGib: spec.sizeGib,
+    tags: spec.tags ?? [],
+    createdAt: world.now(),
+    ...(spec.encrypted === undefined ? {} : { encrypted: spec.encrypted }),
+  };
+  world.put('volume', volume.id, volume);
+  return volume;
+}
+
+/** Ids, of what is not kept but follows from something else: the same for the same parts. */
+export const derivedId = (prefix: string, ...parts: string[]): string =>
+  `${prefix}${createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 17)}`;
+
+/** How EC2 speaks of a kind. */
+export interface Noun {
+  kind: string;
+  prefix: string;
+  noun: string;
+  malformed: string;
+  notFound: string;
+}
+/** The codes are from memory; moto 5.2 has the same. */
+export const NOUNS = {
+  instance: {
+    kind: 'instance',
+    prefix: 'i-',
+    noun: 'instance ID',
+    malformed: 'InvalidInstanceID.Malformed',
+    notFound: 'InvalidInstanceID.NotFound',
+  },
+  volume: {
+    kind: 'volume',
+    prefix: 'vol-',
+    noun: 'volume',
+    malformed: 'InvalidParameterValue',
+    notFound: 'InvalidVolume.NotFound',
+  },
+  snapshot: {
+    kind: 'snapshot',
+    prefix: 'snap-',
+    noun: 'snapshot',
+    malformed: 'InvalidSnapshotID.Malformed',
+    notFound: 'InvalidSnapshot.NotFound',
+  },
+  security_group: {
+    kind: 'security_group',
+    prefix: 'sg-',
+    noun: 'security group',
+    malformed: 'InvalidGroupId.Malformed',
+    notFound: 'InvalidGroup.NotFound',
+  },
+} satisfies Record<string, Noun>;
+
+export function refuseMalformed(id: string, { prefix, malformed }: Noun): void {
+  if (!new RegExp(`^${prefix}[0-9a-f]{8,17}$`).test(id))
+    throw new SandboxFault(malformed, `Invalid id: "${id}" (expecting "${prefix}...")`);
+}
+
+/** @throws SandboxFault as EC2 does for ids that are malformed, or not in this account and region. */
+export function findAll<T extends { region: string }>(
+  world: World,
+  ids: readonly string[],
+  region: string,
+  noun: Noun,
+): T[] {
   return ids.map((id) => {
-    if (!/^i-[0-9a-f]{8,17}$/.test(id)) throw new SandboxFault('InvalidInstanceID.Malformed', `Invalid id: "${id}"`);
-    const instance = world.get<Instance>('instance', id);
-    if (!instance || instance.region !== region)
-      throw new SandboxFault('InvalidInstanceID.NotFound', `The instance ID '${id}' does not exist`);
-    return instance;
+    refuseMalformed(id, noun);
+    const found = world.get<T>(noun.kind, id);
+    if (!found || found.region !== region)
+      throw new SandboxFault(noun.notFound, `The ${noun.noun} '${id}' does not exist`);
+    return found;
   });
 }
+
+export const instancesById = (world: World, ids: readonly string[], region: string): Instance[] =>
+  findAll<Instance>(world, ids, region, NOUNS.instance);

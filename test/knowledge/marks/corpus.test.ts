@@ -5,20 +5,8 @@ import { markSchema } from '../../../src/core/mark.ts';
 import { parseTemplate, type Template } from '../../../src/template/parse.ts';
 import { contextOf, marksOf } from './stack.ts';
 
-const folder = new URL('../../../../shared/corpus/pairs', import.meta.url).pathname;
-/** Three of the files are no YAML that can be read (a missing quote, doubled keys): they cannot be planned either. */
-const pairs = (existsSync(folder) ? readdirSync(folder) : [])
-  .filter((name) => name.includes('.before.'))
-  .flatMap((name) => {
-    try {
-      const [before, after] = [name, name.replace('.before.', '.after.')].map((file) =>
-        parseTemplate(readFileSync(join(folder, file), 'utf8')),
-      );
-      return [{ name, before: before!, after: after! }];
-    } catch {
-      return [];
-    }
-  });
+const folder = process.env.CORPUS ?? new URL('../../../../shared/corpus/pairs', import.meta.url).pathname;
+const pairs = existsSync(folder) ? readdirSync(folder).filter((name) => name.includes('.before.')) : [];
 
 /** Values for parameters that have no default, so that the templates resolve. */
 function parametersOf(template: Template): Record<string, string> {
@@ -29,17 +17,23 @@ function parametersOf(template: Template): Record<string, string> {
   );
 }
 
+/** Templates of another tool's modules: CloudFormation refuses them too, for names that nothing has. */
+const NO_TEMPLATES = ['080', '088'];
+
 describe.skipIf(pairs.length === 0)('real templates (skipped where ../shared/corpus/pairs is absent)', () => {
-  it('are 117 pairs that can be read', () => {
-    expect(pairs).toHaveLength(117);
-  });
-  it.each(pairs)('$name: every resource that changes gets marks of the right shape', ({ before, after }) => {
-    const context = contextOf(before, after, { before: parametersOf(before), after: parametersOf(after) });
-    const found = marksOf(context);
-    for (const [id, marks] of Object.entries(found))
-      for (const mark of marks) {
-        expect(() => markSchema.parse(mark), `${id} ${JSON.stringify(mark)}`).not.toThrow();
-        expect(mark.text, id).not.toMatch(/[\u{27e6}\u{27e7}\u{fffd}]/u);
-      }
-  });
+  it.each(pairs.filter((name) => !NO_TEMPLATES.includes(name.slice(0, 3))))(
+    '%s: every resource that changes gets marks of the right shape',
+    (name) => {
+      const [before, after] = [name, name.replace('.before.', '.after.')].map((file) =>
+        parseTemplate(readFileSync(join(folder, file), 'utf8')),
+      );
+      const context = contextOf(before!, after!, { before: parametersOf(before!), after: parametersOf(after!) });
+      const found = marksOf(context);
+      for (const [id, marks] of Object.entries(found))
+        for (const mark of marks) {
+          expect(() => markSchema.parse(mark), `${id} ${JSON.stringify(mark)}`).not.toThrow();
+          expect(mark.text, id).not.toMatch(/[\u{27e6}\u{27e7}\u{fffd}]/u);
+        }
+    },
+  );
 });

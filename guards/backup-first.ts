@@ -1,0 +1,61 @@
+/**
+ * Guarantees: before an irreversible loss there is a completed recovery point, new enough and independent of what is
+ * lost, or the resource is retained.
+ * Does not cover: whether a restore from it works; types that nothing can back up (`stateful-loss` holds for their
+ * owner); types that nobody has judged yet (`unknown-effect`).
+ */
+import { z } from 'zod';
+import { type Effect, effectName } from '../src/core/effect.ts';
+import { denyInProduction, type GuardDefinition } from '../src/core/guard.ts';
+import { lossesOf } from '../src/core/plan.ts';
+import { pass } from '../src/core/verdict.ts';
+import { recoveryOf } from '../src/knowledge/index.ts';
+import { nestedStacks } from '../src/knowledge/nested-stacks.ts';
+
+const options = z.strictObject({
+  max_age_hours: z.number().positive().default(24).describe('A recovery point that completed earlier does not count.'),
+});
+
+export const backupFirst: GuardDefinition<z.infer<typeof options>> = {
+  name: 'backup-first',
+  rule: 'An irreversible loss needs a completed recovery point at most 24 h old and independent of what is lost; what has none is retained, or not lost.',
+  normally: 'P-deny, else hold(1)',
+  told: 'make a recovery point',
+  options,
+  create: ({ max_age_hours }) => ({
+    name: 'backup-first',
+    judge(plan, facts) {
+      const oldest = facts.now.getTime() - max_age_hours * 3_600_000;
+      const completedAt = ({ recoveryPoint }: Effect) => Date.parse(recoveryPoint?.completedAt ?? '');
+      const { opened } = nestedStacks(plan.effects);
+      const bare = lossesOf(plan).find(
+        (effect) =>
+          !opened.has(effect) &&
+          isBeyondRecovery(effect) &&
+          recoveryOf(effect.type) !== 'retain_only' &&
+          !(completedAt(effect) >= oldest),
+      );
+      if (!bare) return pass('backup-first');
+      const has = bare.recoveryPoint
+        ? `its newest recovery point ${bare.recoveryPoint.id} is of ${bare.recoveryPoint.completedAt}, older than ${max_age_hours} h`
+        : 'there is no completed recovery point of it';
+      const remedy =
+        bare.owner === undefined
+          ? 'Make one (plan_snapshot), wait until it is completed, and plan this again.'
+          : 'Retain it (DeletionPolicy and UpdateReplacePolicy: Retain) in an update of its own first: recovery points of this type are not verified yet.';
+      return denyInProduction(
+        'backup-first',
+        facts,
+        `${effectName(bare)} (${bare.type}) would be lost for good, and ${has}.`,
+        remedy,
+      );
+    },
+  }),
+};
+
+/** A policy of Retain keeps it; a stale recovery point does not make a loss recoverable, whatever the plan calls it. */
+function isBeyondRecovery({ kind, holds, reversibility, retention, recoveryPoint }: Effect): boolean {
+  if (retention?.effective === 'Retain' || (holds !== 'data' && holds !== 'identity')) return false;
+  const couldBe = kind === 'unknown' || reversibility === 'unknown' || reversibility === 'irreversible';
+  return couldBe || recoveryPoint !== undefined;
+}

@@ -1,0 +1,83 @@
+/**
+ * Guarantees: what one sponsor's agents do together, in all processes and plans, stays within rolling windows of an
+ * hour and a day; once the day's losses are of the class that waits for two people, every further loss does too.
+ * Does not cover: other state folders (sums hold per `--home`); several sponsors who act together. A single plan
+ * never breaks it: `blast-radius` judges that.
+ */
+import { z } from 'zod';
+import { deny, type Environment, type GuardDefinition, hold, note, type Spent, seatsIn } from '../src/core/guard.ts';
+import { sumsOf } from '../src/core/plan.ts';
+import { pass } from '../src/core/verdict.ts';
+
+type Window = 'hour' | 'day';
+/** Ten times a day a disposable stack comes and goes; a working day in development is a hundred small deploys. */
+const STANDARD: Record<Environment, Record<Window, Spent>> = {
+  production: {
+    hour: { changes: 20, updated: 60, created: 200, lost: 20 },
+    day: { changes: 60, updated: 200, created: 500, lost: 50 },
+  },
+  development: {
+    hour: { changes: 60, updated: 300, created: 500, lost: 50 },
+    day: { changes: 300, updated: 1500, created: 2000, lost: 50 },
+  },
+  disposable: {
+    hour: { changes: 120, updated: 2000, created: 3000, lost: 3000 },
+    day: { changes: 500, updated: 10000, created: 15000, lost: 15000 },
+  },
+};
+const KEYS = ['changes', 'updated', 'created', 'lost'] as const;
+const told = (window: Window) =>
+  Object.entries(STANDARD).map(([name, caps]) => `${KEYS.map((key) => caps[window][key]).join(', ')} in ${name}`);
+const cap = z.number().int().min(0).optional();
+const caps = (window: Window) =>
+  z
+    .strictObject({ changes: cap, updated: cap, created: cap, lost: cap })
+    .prefault({})
+    .describe(`\`${KEYS.join(', ')}\` within one ${window}, at most. Without: ${told(window).join('; ')}.`);
+const options = z.strictObject({
+  hour: caps('hour'),
+  day: caps('day'),
+  lost_alone: z
+    .number()
+    .int()
+    .min(0)
+    .default(3)
+    .describe('More losses than this within a day hold like one plan that loses them all.'),
+});
+
+export const budget: GuardDefinition<z.infer<typeof options>> = {
+  name: 'budget',
+  rule: 'Rolling windows of one hour and one day over all plans, processes and agents of a sponsor: changes, losses, updates, creations; a session inherits its worst class, so that splitting does not help.',
+  normally: 'deny; hold(2) where one plan with the sum of its losses would hold',
+  told: 'cumulative … of …',
+  options,
+  create: (given) => ({
+    name: 'budget',
+    judge(plan, facts) {
+      if (plan.effects.length === 0) return pass('budget');
+      const { updated, created, lost } = sumsOf(plan);
+      const own: Spent = { changes: 1, updated, created, lost };
+      const { spent } = facts.history;
+      for (const window of ['hour', 'day'] as const)
+        for (const key of KEYS) {
+          const allowed = given[window][key] ?? STANDARD[facts.environment][window][key];
+          const sum = spent[window][key] + own[key];
+          if (spent[window][key] === 0 || own[key] === 0 || sum <= allowed) continue;
+          return deny(
+            'budget',
+            `Cumulative ${key} of ${facts.sponsor.name ?? 'this sponsor'} within one ${window}: ${sum} of ${allowed} (${own[key]} by this plan).`,
+            `Wait until the ${window} has passed, or withdraw changes that are not needed; splitting does not help.`,
+          );
+        }
+      if (lost === 0 || spent.day.lost === 0 || spent.day.lost + lost <= given.lost_alone) return pass('budget');
+      const message = `Cumulative losses within one day: ${spent.day.lost + lost} of ${given.lost_alone} (${lost} by this plan).`;
+      if (facts.environment === 'disposable') return note('budget', message);
+      return hold(
+        'budget',
+        seatsIn(facts, 2),
+        message,
+        'Splitting does not help: people decide as on one plan that loses all of it.',
+      );
+    },
+  }),
+};

@@ -1,0 +1,47 @@
+/**
+ * Guarantees: what runs code or calls APIs under a role is judged as that role's worst effect, when it is made or
+ * changed, not when it runs.
+ * Does not cover: the code itself; a role that is widened later (guard `exposure` sees that change).
+ */
+import { z } from 'zod';
+import { effectName, marksOf } from '../src/core/effect.ts';
+import { deny, type GuardDefinition, hold } from '../src/core/guard.ts';
+import { pass } from '../src/core/verdict.ts';
+
+const options = z.strictObject({
+  seats: z.number().int().min(1).default(2).describe('Seats for a deputy that is not bounded to its own stack.'),
+});
+
+export const deputy: GuardDefinition<z.infer<typeof options>> = {
+  name: 'deputy',
+  rule: 'What runs code or calls APIs under a role is judged as its role’s worst effect: not bounded to its own stack it holds in every environment; a target that calls AWS APIs directly is refused in production.',
+  normally: 'hold(2) in every environment; a target that is itself an AWS API call: P-deny, else hold(2)',
+  told: 'which role, which target',
+  options,
+  create: ({ seats }) => ({
+    name: 'deputy',
+    judge(plan, facts) {
+      // INVARIANT: a deputy that says nothing of its bound is unbounded.
+      const deputies = marksOf(plan.effects, 'deputy').filter(({ mark }) => mark.bound !== 'own_stack');
+      const direct = deputies.find(({ mark }) => mark.bound === 'direct_api');
+      const first = direct ?? deputies[0];
+      if (!first) return pass('deputy');
+      const { effect, mark } = first;
+      const role = mark.principal ? ` under the role ${mark.principal}` : ' under a role that could not be read';
+      const target = mark.target ? `, on ${mark.target.id}` : '';
+      const message = `${effectName(effect)} (${effect.type}) acts${role}${target}: ${mark.text}`;
+      if (direct && facts.environment === 'production')
+        return deny(
+          'deputy',
+          message,
+          'Let it invoke a function or a state machine of this stack, whose role reaches this stack only, instead of an AWS API.',
+        );
+      return hold(
+        'deputy',
+        seats,
+        message,
+        'Give it a role of this template that reaches only resources of this stack, or let people decide.',
+      );
+    },
+  }),
+};

@@ -1,0 +1,82 @@
+/**
+ * Guarantees: what opens a network range wider than /8 (IPv6: /32) on an unlisted port, a prefix list or a group that
+ * could itself be open, a bucket, snapshot or image to the public, or lets a principal do more, waits for two people.
+ * Does not cover: what is open already and not changed. Ranges reach it normalised and judged together with the
+ * existing rules (`knowledge/marks`).
+ */
+import { z } from 'zod';
+import { doing, effectName } from '../src/core/effect.ts';
+import { type GuardDefinition, hold, seatsIn } from '../src/core/guard.ts';
+import type { Mark } from '../src/core/mark.ts';
+import { pass } from '../src/core/verdict.ts';
+
+const options = z.strictObject({
+  public_ports: z
+    .array(z.number().int().min(0).max(65_535))
+    .default([])
+    .describe('TCP and UDP ports that may be open to any range.'),
+  widest_ipv4_prefix: z
+    .number()
+    .int()
+    .min(0)
+    .max(32)
+    .default(8)
+    .describe('IPv4 ranges with a shorter prefix are wide.'),
+  widest_ipv6_prefix: z
+    .number()
+    .int()
+    .min(0)
+    .max(128)
+    .default(32)
+    .describe('IPv6 ranges with a shorter prefix are wide.'),
+  seats: z.number().int().min(1).default(2).describe('Seats in production; one elsewhere.'),
+});
+type Options = z.infer<typeof options>;
+const WITH_PORTS = /^(?:tcp|udp|6|17)$/i;
+/** A group of the same stack: its own openings have marks of their own. */
+const OWN_GROUP = /^\u{27e6}own:/u;
+const PRIVATE_IPV6 = /^f[cd]/i;
+
+export const exposure: GuardDefinition<Options> = {
+  name: 'exposure',
+  rule: 'Network ranges wider than /8 (IPv6 /32), prefix lists and groups that could themselves be open, on anything but listed ports; public buckets, snapshots, images; IAM or trust broadened, a Deny or boundary removed, PassRole.',
+  normally: 'hold(2)',
+  told: 'which rule, which principal',
+  options,
+  create: (given) => ({
+    name: 'exposure',
+    judge(plan, facts) {
+      const open = doing(plan.effects, ['expose']).filter(({ mark }) => !mark?.network || isOpen(mark.network, given));
+      const first = open[0];
+      if (!first) return pass('exposure');
+      const { effect, mark } = first;
+      const { network, principal } = mark ?? {};
+      const rule = network ? ` to ${network.range} on ${network.protocol} ${ports(network)}` : '';
+      const who = principal ? ` to ${principal}` : '';
+      return hold(
+        'exposure',
+        seatsIn(facts, given.seats),
+        `${effectName(effect)} (${effect.type}) opens${rule}${who}: ${mark?.text ?? effect.why}${open.length > 1 ? ` (${open.length - 1} more)` : ''}`,
+        network
+          ? 'Name a narrower range, or a port that the policy lists as public; or let people decide.'
+          : 'Name the one principal, action and resource that need it; or let people decide.',
+      );
+    },
+  }),
+};
+
+const span = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index);
+type Network = NonNullable<Mark['network']>;
+const ports = ({ fromPort, toPort }: Network) => (fromPort < 0 ? 'all ports' : `ports ${fromPort}–${toPort}`);
+
+function isOpen({ range, protocol, fromPort, toPort }: Network, given: Options): boolean {
+  const ports = fromPort < 0 || toPort - fromPort >= given.public_ports.length ? [] : span(fromPort, toPort);
+  if (WITH_PORTS.test(protocol) && ports.length > 0 && ports.every((port) => given.public_ports.includes(port)))
+    return false;
+  if (OWN_GROUP.test(range)) return false;
+  // INVARIANT: what is no range (a prefix list, a group elsewhere, text) counts as open.
+  const [, address = '', prefix] = /^([0-9a-f.:]+)\/(\d{1,3})$/i.exec(range) ?? [];
+  if (prefix === undefined) return true;
+  if (!address.includes(':')) return Number(prefix) < given.widest_ipv4_prefix;
+  return Number(prefix) < given.widest_ipv6_prefix && !(PRIVATE_IPV6.test(address) && Number(prefix) >= 7);
+}

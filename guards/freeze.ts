@@ -1,0 +1,42 @@
+/**
+ * Guarantees: nothing is proposed or executed in a calendar freeze, while an alarm that the policy lists fires, or
+ * while an operation is in progress on the target.
+ * Does not cover: operations in progress on other targets that this one depends on.
+ */
+import { z } from 'zod';
+import { deny, type GuardDefinition } from '../src/core/guard.ts';
+import { pass } from '../src/core/verdict.ts';
+
+const options = z.strictObject({});
+
+export const freeze: GuardDefinition<z.infer<typeof options>> = {
+  name: 'freeze',
+  rule: 'Calendars of the policy (with time zone), alarms listed there, and an operation in progress on the target (plan_stack_rollback apart) stop every change.',
+  normally: 'deny',
+  told: 'until …',
+  options,
+  create: () => ({
+    name: 'freeze',
+    judge(plan, facts) {
+      const longest = facts.freezes.reduce<(typeof facts.freezes)[number] | undefined>(
+        (worst, each) => (worst && worst.until >= each.until ? worst : each),
+        undefined,
+      );
+      if (longest)
+        return deny(
+          'freeze',
+          `Changes are frozen until ${longest.until}: ${longest.text}.`,
+          `Plan again after ${longest.until}; tell the user if it cannot wait: only the policy's owners lift a freeze.`,
+        );
+      const status = plan.observed.stack?.status ?? '';
+      const busy = /_IN_PROGRESS$/.test(status) && status !== 'REVIEW_IN_PROGRESS';
+      if (busy && plan.tool !== 'plan_stack_rollback')
+        return deny(
+          'freeze',
+          `An operation is in progress on ${plan.target.name}: ${status}.`,
+          'Wait until it has ended and plan again; plan_stack_rollback ends it.',
+        );
+      return pass('freeze');
+    },
+  }),
+};

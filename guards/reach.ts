@@ -1,0 +1,61 @@
+/**
+ * Guarantees: what attaches to something outside its stack is judged as an effect on that thing, under the seats of
+ * *its* environment; what was not resolved is production, what belongs to no scope is refused.
+ * Does not cover: freezes and budgets of the other thing's stack.
+ */
+import { z } from 'zod';
+import { type Effect, effectName, marksOf } from '../src/core/effect.ts';
+import { deny, type Environment, type GuardDefinition, hold } from '../src/core/guard.ts';
+import { pass } from '../src/core/verdict.ts';
+
+const count = (standard: number) => z.number().int().min(0).default(standard);
+const options = z.strictObject({
+  production_reversible_seats: count(1).describe('Seats for a reversible effect on something in production.'),
+  production_seats: count(2).describe('Seats for any other effect on something in production.'),
+  development_reversible_seats: count(0).describe('Seats for a reversible effect on something in development.'),
+  development_seats: count(1).describe('Seats for any other effect on something in development.'),
+});
+
+export const reach: GuardDefinition<z.infer<typeof options>> = {
+  name: 'reach',
+  rule: 'What attaches to something outside its stack (route, policy, trust, record set, ingress, target, peering) is also an effect on that thing, in its scope and environment; unresolved is production.',
+  normally: 'the seats of the environment that it reaches; deny out of scope',
+  told: 'what it touches',
+  options,
+  create: (seats) => ({
+    name: 'reach',
+    judge(plan, facts) {
+      const seatsOf = (environment: Environment, { reversibility }: Effect): number =>
+        environment === 'disposable'
+          ? 0
+          : seats[`${environment}${reversibility === 'reversible' ? '_reversible' : ''}_seats`];
+      const reached = marksOf(plan.effects, 'reach').map(({ effect, mark }) => {
+        const { id, stack } = mark.target ?? { id: 'something that could not be resolved' };
+        // INVARIANT: without a target, or without an answer for it, it is production.
+        const there = (mark.target && Object.hasOwn(facts.reached, id) && facts.reached[id]) || 'production';
+        const touches = `${effectName(effect)} (${effect.type}) reaches ${id}${stack ? ` of the stack ${stack}` : ''}`;
+        return { there, needed: there === 'out_of_scope' ? 0 : seatsOf(there, effect), text: mark.text, touches };
+      });
+      const outside = reached.find(({ there }) => there === 'out_of_scope');
+      if (outside)
+        return deny(
+          'reach',
+          `${outside.touches}, which is in no scope of the policy: ${outside.text}`,
+          'Leave it out, or have the people who own that thing attach it from their side.',
+        );
+      const worst = reached.reduce((a, b) => (b.needed > a.needed ? b : a), {
+        needed: 0,
+        touches: '',
+        text: '',
+        there: '',
+      });
+      if (worst.needed === 0) return pass('reach');
+      return hold(
+        'reach',
+        worst.needed,
+        `${worst.touches}, which is ${worst.there}: ${worst.text}`,
+        'Attach only to resources of this stack, or let the seats of that environment decide.',
+      );
+    },
+  }),
+};

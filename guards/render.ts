@@ -1,0 +1,76 @@
+/**
+ * Guarantees: what a person reads of a plan is what is there: no control, bidirectional or zero-width characters in
+ * any text (also where they were made visible on the way here), no identifier that mixes scripts or still stands for
+ * another.
+ * Does not cover: a whole name in a look-alike script; words that mislead.
+ */
+import { z } from 'zod';
+import type { Effect } from '../src/core/effect.ts';
+import { deny, type GuardDefinition } from '../src/core/guard.ts';
+import type { Plan } from '../src/core/plan.ts';
+import { makeVisibleLine } from '../src/core/render-safe.ts';
+import { pass } from '../src/core/verdict.ts';
+import { deceives, isSuspicious, misnames } from '../src/knowledge/deceptive-text.ts';
+
+const options = z.strictObject({});
+
+export const render: GuardDefinition<z.infer<typeof options>> = {
+  name: 'render',
+  rule: 'No control (newline apart), bidirectional or zero-width characters in what a person will read; no mixed-script identifiers; no unresolved aliases.',
+  normally: 'deny',
+  told: 'the field',
+  options,
+  create: () => ({
+    name: 'render',
+    judge(plan) {
+      for (const [field, text, isIdentifier] of fieldsOf(plan)) {
+        const why = deceives(text) ?? (isIdentifier ? misnames(text) : undefined);
+        if (why)
+          return deny(
+            'render',
+            `${field} ${why}: ${makeVisibleLine(text, 120)}.`,
+            `Write ${field} in plain characters of one script, and name the thing itself.`,
+          );
+      }
+      return pass('render');
+    },
+  }),
+};
+
+type Field = [name: string, text: string, isIdentifier: boolean];
+
+function* fieldsOf({ target, effects, notes }: Plan): Generator<Field> {
+  yield ['the target', target.name, true];
+  for (const id of target.ids) yield ['an id of the target', id, true];
+  for (const note of notes) yield ['a note', note, false];
+  // Nearly every effect is plain text: one look at all of it, and the fields only of the others.
+  for (const effect of effects) if (isSuspicious(textsOf(effect))) yield* fieldsOfEffect(effect);
+}
+
+function textsOf({ logicalId, physicalId, owner, type, why, size, properties, marks }: Effect): string {
+  let texts = `${logicalId} ${physicalId} ${owner?.name} ${type} ${why} ${size}`;
+  for (const { path, before, after } of properties) texts += ` ${path} ${before} ${after}`;
+  for (const { text, principal, target } of marks) texts += ` ${text} ${principal} ${target?.id}`;
+  return texts;
+}
+
+function* fieldsOfEffect(effect: Effect): Generator<Field> {
+  const { logicalId = '', physicalId = '', owner, type, why, size = '', properties, marks } = effect;
+  const of = makeVisibleLine(logicalId || physicalId || type, 80);
+  yield ['the logical id', logicalId, true];
+  yield [`the physical id of ${of}`, physicalId, true];
+  yield [`the owner of ${of}`, owner?.name ?? '', true];
+  yield [`the type of ${of}`, type, true];
+  yield [`the explanation of ${of}`, why, false];
+  yield [`the size of ${of}`, size, false];
+  for (const { path, before = '', after = '' } of properties) {
+    yield [`a property path of ${of}`, path.replace(/^Tags\./, ''), true];
+    yield [`${path} of ${of} before`, before, false];
+    yield [`${path} of ${of} after`, after, false];
+  }
+  for (const { kind, text, principal = '', target } of marks) {
+    yield [`what is said of ${of} (${kind})`, text, false];
+    yield [`the principal of ${of}`, principal, false];
+    yield [`what ${of} reaches`, target?.id ?? '', false];
+  }
+}

@@ -1,0 +1,40 @@
+/**
+ * Guarantees: what the policy's own rules forbid of this plan is refused, held or shown, in their own words.
+ * Does not cover: whether those rules say what their authors meant; `policy test` and `policy replay` show that.
+ */
+import { z } from 'zod';
+import type { GuardDefinition, RuleVerdict } from '../src/core/guard.ts';
+import { pass } from '../src/core/verdict.ts';
+
+const options = z.strictObject({});
+const SEVERITY = ['note', 'hold', 'deny'] as const;
+const severityOf = ({ outcome }: RuleVerdict) => SEVERITY.indexOf(outcome);
+
+export const rules: GuardDefinition<z.infer<typeof options>> = {
+  name: 'rules',
+  rule: 'The policy’s own Cedar rules (forbid only); a rule that cannot be evaluated is a deny.',
+  normally: 'as written in the rule',
+  told: 'the rule’s own text',
+  options,
+  create: () => ({
+    name: 'rules',
+    judge(_plan, facts) {
+      const broken = [...facts.rules].sort(
+        (a, b) => severityOf(b) - severityOf(a) || b.seats - a.seats || a.id.localeCompare(b.id, 'en'),
+      );
+      const worst = broken[0];
+      if (!worst) return pass('rules');
+      const told = broken.map(
+        ({ id, message, effects }) =>
+          `${id}: ${message}${effects.length > 0 ? ` (${effects.slice(0, 3).join(', ')})` : ''}`,
+      );
+      return {
+        guard: 'rules',
+        outcome: worst.outcome,
+        ...(worst.outcome === 'hold' ? { seats: worst.seats, roles: [] } : {}),
+        message: told.join(' · '),
+        remedy: worst.remedy || 'Plan without what the rule forbids, or ask the policy owners.',
+      };
+    },
+  }),
+};

@@ -1,0 +1,45 @@
+/**
+ * Guarantees: what destroys later or by standing still is seen as loss: expiry, retention, backups off, keys
+ * disabled, capacity to zero, traffic cut.
+ * Does not cover: properties that the table `type.property → effect` does not know (`unknown-effect` has those whose
+ * type nobody judged).
+ */
+import { z } from 'zod';
+import { doing, effectName, isLoss } from '../src/core/effect.ts';
+import { type GuardDefinition, hold, seatsIn } from '../src/core/guard.ts';
+import { pass } from '../src/core/verdict.ts';
+
+const options = z.strictObject({
+  seats: z.number().int().min(1).default(2).describe('Seats in production; one elsewhere.'),
+});
+const SAID = {
+  expire: 'would lose data by itself',
+  disable: 'would stop working',
+  disconnect: 'would lose its traffic',
+};
+
+export const slowLoss: GuardDefinition<z.infer<typeof options>> = {
+  name: 'slow-loss',
+  rule: 'Expiry, TTL, shortened retention, backups or versioning or point-in-time recovery off, a key disabled or its window started, capacity to zero, traffic cut.',
+  normally: 'hold(2)',
+  told: 'what it will lose, when',
+  options,
+  create: ({ seats }) => ({
+    name: 'slow-loss',
+    judge(plan, facts) {
+      // Everyday corpus: a disposable stack goes with its listeners and rules; that is a loss, and judged as one.
+      const seen = facts.environment === 'disposable' ? plan.effects.filter((effect) => !isLoss(effect)) : plan.effects;
+      const losing = plan.observed.stack?.neverCompleted ? [] : doing(seen, ['expire', 'disable', 'disconnect']);
+      const first = losing[0];
+      if (!first) return pass('slow-loss');
+      const { effect, mark } = first;
+      const kind = (mark?.kind ?? effect.kind) as keyof typeof SAID;
+      return hold(
+        'slow-loss',
+        seatsIn(facts, seats),
+        `${effectName(effect)} (${effect.type}) ${SAID[kind]}: ${mark ? `${mark.path}: ${mark.text}` : effect.why}${losing.length > 1 ? ` (${losing.length - 1} more)` : ''}`,
+        'Leave that property as it is, or let people decide on it by itself.',
+      );
+    },
+  }),
+};

@@ -1,0 +1,133 @@
+/**
+ * `npm run campaign:replacement`: our verdict against cfn-lint's createOnlyProperties, an independent source; every
+ * difference, in classes, in docs/results/replacement-vs-cfn-lint.md. Needs python3 with cfn-lint.
+ */
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { availableParallelism, totalmem } from 'node:os';
+import { loadKnowledge, type Replacement } from '../src/knowledge/index.ts';
+import { readCfnLint } from './tables/cfn-lint.ts';
+import { readServiceSpec, serviceSpecVersion } from './tables/service-spec.ts';
+import type { Mark } from './tables/shapes.ts';
+import { lookUp } from './tables/shapes.ts';
+
+const cfnLint = readCfnLint();
+if (!cfnLint) throw new Error('python3 has no cfn-lint here. Install it (pip install cfn-lint) and run this again.');
+const knowledge = await loadKnowledge();
+const specification = readServiceSpec();
+
+interface Difference {
+  path: string;
+  ours: Replacement;
+  theirs: Mark;
+  specification: Mark | 'unknown';
+}
+
+/** A class of differences: which, and why they are no mistake of the index, or what a reader must know. */
+const CLASSES: { title: string; why: string; holds: (difference: Difference) => boolean }[] = [
+  {
+    title: 'create-only there, milder here',
+    why: 'Must be empty: the stricter wins.',
+    holds: ({ ours, theirs }) => theirs === 'always' && ours !== 'always',
+  },
+  {
+    title: 'conditional there, never or unknown here',
+    why: 'Must be empty: the stricter wins.',
+    holds: ({ ours, theirs }) => theirs === 'conditional' && (ours === 'never' || ours === 'unknown'),
+  },
+  {
+    title: 'conditional there, always here',
+    why: 'The service specification says that an update replaces. The condition is not in the data, so the stricter stands.',
+    holds: ({ ours, theirs }) => theirs === 'conditional' && ours === 'always',
+  },
+  {
+    title: 'updatable there, unknown here',
+    why: 'The service specification does not have the property, or has it as an attribute that only AWS sets.',
+    holds: ({ ours, theirs }) => theirs === 'never' && ours === 'unknown',
+  },
+  {
+    title: 'updatable there, a part of it replaces here',
+    why: 'Only the service specification marks the part, which is a property of a nested definition.',
+    holds: ({ ours, theirs, specification }) =>
+      theirs === 'never' && ours === 'conditional' && specification === 'never',
+  },
+  {
+    title: 'updatable there, conditional here',
+    why: 'From the service specification, mostly where the documentation has "Some interruptions".',
+    holds: ({ ours, theirs }) => theirs === 'never' && ours === 'conditional',
+  },
+  {
+    title: 'updatable there, always here',
+    why: 'From the service specification, whose schemas are newer than cfn-lint\'s, or which has the documentation\'s word for it\n(by hand, in November 2026: 96 of 113 are "Replacement" in the CloudFormation user guide of December 2023, 7 are not, 10 are not there).',
+    holds: ({ ours, theirs }) => theirs === 'never' && ours === 'always',
+  },
+];
+
+const found: Difference[][] = CLASSES.map(() => []);
+let compared = 0;
+let agreed = 0;
+for (const [type, names] of cfnLint.properties) {
+  const readOnly = new Set(cfnLint.readOnly.get(type));
+  const marks = new Map(
+    cfnLint.marks.get(type)!.map(({ path, mark }) => [path.filter((n) => n !== '*').join('.'), mark]),
+  );
+  for (const path of new Set([...names.filter((name) => !readOnly.has(name)), ...marks.keys()])) {
+    const theirs = marks.get(path) ?? 'never';
+    const ours = knowledge.replacementOf(type, path);
+    compared += 1;
+    // A property with a nested part that replaces is conditional here as a whole, and the part has a row of its own.
+    const inPart = theirs === 'never' && [...marks.keys()].some((other) => other.startsWith(`${path}.`));
+    if (ours === theirs || (inPart && ours === 'conditional')) agreed += 1;
+    else {
+      const specified = lookUp(specification.get(type)?.properties, path.split('.'));
+      const difference = { path: `${type}.${path}`, ours, theirs, specification: specified };
+      const index = CLASSES.findIndex(({ holds }) => holds(difference));
+      if (index < 0) throw new Error(`No class for ${JSON.stringify(difference)}. Add one that explains it.`);
+      found[index]!.push(difference);
+    }
+  }
+}
+
+const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
+const total = [...cfnLint.marks.values()].flat();
+const lines = [
+  "# Replacement verdicts against cfn-lint's createOnlyProperties",
+  '',
+  `\`npm run campaign:replacement\` at ${commit}, on ${availableParallelism()} cores and ${Math.round(totalmem() / 2 ** 30)} GiB.`,
+  `Sources: cfn-lint ${cfnLint.version} (${cfnLint.marks.size} types of all regions: ${total.filter(({ mark }) => mark === 'always').length} create-only`,
+  `and ${total.filter(({ mark }) => mark === 'conditional').length} conditionally create-only properties), @aws-cdk/aws-service-spec ${serviceSpecVersion()}.`,
+  '',
+  `Every top-level property of every type there, and every nested one that it marks: ${compared} compared, ${agreed} the same,`,
+  `${compared - agreed} different. The index is made of both sources and the stricter wins, so what counts is that the second and third`,
+  'class below are empty. The last column is what the service specification alone says.',
+  '',
+  ...CLASSES.flatMap(({ title, why }, index) => {
+    const rows = found[index]!;
+    const table = ['| property | here | cfn-lint | specification |', '|---|---|---|---|'];
+    const row = (each: Difference) => `| \`${each.path}\` | ${each.ours} | ${each.theirs} | ${each.specification} |`;
+    return [
+      `## ${index + 1}. ${title}: ${rows.length}`,
+      '',
+      why,
+      '',
+      ...(rows.length > 0 ? [...table, ...rows.map(row), ''] : []),
+    ];
+  }),
+];
+lines.push(
+  '## A third source, compared once by hand',
+  '',
+  'On 24 November 2026 the "Update requires" lines of the CloudFormation user guide of December 2023',
+  '(awsdocs/aws-cloudformation-user-guide 19dc52cd, 7,187 top-level properties that still exist) were held against the index.',
+  'Of the 2,538 that say "Replacement", 2,531 are `always` here. The other seven:',
+  '',
+  '- `AWS::KMS::Key.KeySpec`, `.KeyUsage`, `.MultiRegion`: never here. Both texts say that such an update fails and never replaces.',
+  '- `AWS::MWAA::Environment.AirflowVersion`: never here. Updated in place since (the text in the specification says so).',
+  '- `AWS::MWAA::Environment.NetworkConfiguration`: a part of it replaces (`SubnetIds`).',
+  '- `AWS::RDS::DBInstance.PerformanceInsightsKMSKeyId`: conditional in both sources of today.',
+  '- `AWS::Connect::TrafficDistributionGroup.InstanceArn`: never in both sources of today. Not looked into further.',
+  '',
+);
+writeFileSync('docs/results/replacement-vs-cfn-lint.md', lines.join('\n'));
+console.log(CLASSES.map(({ title }, index) => `${found[index]!.length} ${title}`).join('\n'));
+console.log(`${compared} compared, ${agreed} the same`);

@@ -1,0 +1,56 @@
+/** docs/resource-types.md: every CloudFormation type, judged or not yet. */
+import { judgements } from '../../src/knowledge/holds.ts';
+import { INTERRUPTS, interruptingProperties, runs } from '../../src/knowledge/interruptions.ts';
+import { REVISIONS } from '../../src/knowledge/revisions.ts';
+import { typesOf } from '../../src/knowledge/tables/judgement.ts';
+
+export function resourceTypesPage(types: string[], sources: string[]): string {
+  const row = new Map(judgements.flatMap((judgement) => typesOf(judgement).map((type) => [type, judgement] as const)));
+  const revision = new Map(REVISIONS.flatMap((group, index) => typesOf(group).map((type) => [type, index] as const)));
+  const judged = types.filter((type) => row.has(type));
+  const count = (holds: string): number => judged.filter((type) => row.get(type)?.holds === holds).length;
+  const interrupts = (type: string): string => {
+    const known = [...(interruptingProperties.get(type) ?? [])].sort().map((name) => `\`${name}\``);
+    if (runs(type)) return [...known, known.length > 0 ? 'others: unknown' : 'unknown'].join(', ');
+    return known.join(', ') || (row.has(type) ? 'no' : 'unknown');
+  };
+  const line = (type: string): string => {
+    const judgement = row.get(type);
+    const holds = judgement ? `${judgement.holds} [${judgements.indexOf(judgement) + 1}]` : 'not yet';
+    const kept = judgement ? judgement.recovery.replace('_', ' ') : 'not yet';
+    return `| \`${type}\` | ${holds} | ${kept} | ${revision.has(type) ? `yes [${letter(revision.get(type)!)}]` : ''} | ${interrupts(type)} |`;
+  };
+  return [
+    '# Resource types',
+    '',
+    '<!-- Made by `npm run tables`. Change the tables in src/knowledge, not this file. -->',
+    '',
+    `Types from: ${sources.join('; ')}.`,
+    '',
+    `${types.length} types: ${count('data')} hold data, ${count('identity')} an identity, ${count('nothing')} nothing;`,
+    `${types.length - judged.length} are not judged yet, and count as the worst that is possible.`,
+    '',
+    '- **holds**: contents of its own, or an identity that others point at and a new one does not take over.',
+    '- **kept by**: `snapshot`: DeletionPolicy Snapshot works; `backup`: AWS Backup or backups of the service can have it;',
+    '  `retain only`: nothing but keeping the resource itself.',
+    '- **revision**: replaced by design; a replacement counts as an update.',
+    '- **interrupts**: properties whose update restarts it or takes it away for a while. Only what a row says is known.',
+    '',
+    '## Sources',
+    '',
+    ...judgements.map(({ holds, source }, index) => `${index + 1}. ${holds}: ${source}.`),
+    '',
+    ...REVISIONS.map(({ source }, index) => `- ${letter(index)}: ${source}.`),
+    '',
+    ...INTERRUPTS.map(({ source }) => `- interrupts: ${source}.`),
+    '',
+    '## Types',
+    '',
+    '| type | holds | kept by | revision | interrupts |',
+    '|---|---|---|---|---|',
+    ...types.map(line),
+    '',
+  ].join('\n');
+}
+
+const letter = (index: number): string => String.fromCharCode(97 + index);

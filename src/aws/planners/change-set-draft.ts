@@ -1,0 +1,149 @@
+/** From a change set to a plan: effects of the stack and of its nested stacks, and the one call that executes it. */
+import type { ResourceChange } from '@aws-sdk/client-cloudformation';
+import type { Call } from '../../core/call.ts';
+import { sha256Hex } from '../../core/digest.ts';
+import { compareWorstFirst, type Effect } from '../../core/effect.ts';
+import type { PlanDraft } from '../../core/plan.ts';
+import { maskTemplate } from '../../template/secrets.ts';
+import type { ChangeSet } from '../change-sets.ts';
+import { effectsOfChanges } from '../effects/change-set.ts';
+import { markDrift } from '../effects/drift.ts';
+import { factsFor } from '../effects/live-facts.ts';
+import { changesFromViews, isSilent } from '../effects/silent.ts';
+import { asCountersignError } from '../errors.ts';
+import { type LiveStack, observeStack, templateOf } from '../observe/stack.ts';
+import { observed, type PlannerContext } from './context.ts';
+import { tokenFor } from './stack.ts';
+import { deletionEffects } from './stack-delete.ts';
+import { viewsOf } from './views.ts';
+
+const NESTED = 'AWS::CloudFormation::Stack';
+
+export async function draftOfChangeSet(
+  context: PlannerContext,
+  live: LiveStack,
+  set: ChangeSet,
+  { type, sent }: { type: 'CREATE' | 'UPDATE'; sent?: string | undefined },
+): Promise<PlanDraft> {
+  const { account, region } = context.identity;
+  const wanted = await wantedTemplate(context, set, sent);
+  const effects = await effectsOfSet(context, live, set, '', wanted);
+  const call: Call = {
+    step: 'step1',
+    service: 'cloudformation',
+    operation: 'ExecuteChangeSet',
+    input: { ChangeSetName: set.id, StackName: set.stackId, ClientRequestToken: tokenFor(set.id) },
+    account,
+    region,
+  };
+  return {
+    target: { kind: 'stack', account, region, name: set.stackName, ids: type === 'CREATE' ? [] : [set.stackId] },
+    calls: [call],
+    effects: [...effects, ...tagEffects(live, set.tags)].sort(compareWorstFirst),
+    observed: observed(context, { stack: live.observed, wantedTemplate: `sha256:${sha256Hex(wanted.template)}` }),
+    dryRun:
+      set.weakenedBy.length === 0
+        ? { kind: 'change_set', succeeded: true }
+        : {
+            kind: 'change_set',
+            succeeded: false,
+            detail: `the change set was prepared with ${set.weakenedBy.join(', ')}`,
+          },
+    recipe: {
+      planner: 'change_set',
+      input: { changeSetId: set.id, type, ...(wanted.kept === undefined ? {} : { sent: wanted.kept }) },
+    },
+    notes: [],
+  };
+}
+
+/**
+ * The processed template of a change set. Some clouds cannot tell it: then what was sent is kept with the plan, its
+ * secrets masked, so that the plan can be computed again.
+ */
+async function wantedTemplate({ cloudFormation }: PlannerContext, set: ChangeSet, sent?: string) {
+  try {
+    return { template: await templateOf(cloudFormation, { ChangeSetName: set.id }, 'Processed') };
+  } catch (error) {
+    const { code } = asCountersignError(error);
+    if (sent === undefined || (code !== 'AWS_NOT_FOUND' && code !== 'AWS_VALIDATION')) throw error;
+    const kept = maskTemplate(sent);
+    return { template: kept, kept };
+  }
+}
+
+/** Recursive over nested change sets; `prefix` is the path of logical ids above, each with a slash. */
+async function effectsOfSet(
+  context: PlannerContext,
+  live: LiveStack,
+  set: ChangeSet,
+  prefix: string,
+  { template, kept }: { template: string; kept?: string },
+): Promise<Effect[]> {
+  const { account, region } = context.identity;
+  const views = viewsOf(
+    { template: live.processed, parameters: live.parameters },
+    { template, parameters: set.parameters },
+    Object.fromEntries(live.resources.map((r) => [r.LogicalResourceId ?? '', r.PhysicalResourceId ?? ''])),
+    { account, region, stackId: set.stackId, stackName: set.stackName },
+  );
+  const changes = kept !== undefined || isSilent(set.changes) ? changesFromViews(views) : set.changes;
+  const facts = await factsFor(context, changes, views);
+  const own = effectsOfChanges({ context, stackName: set.stackName, prefix, facts, views }, changes);
+  const drifted = await markDrift(context.cloudFormation, live, own, prefix);
+  const nested = await Promise.all(
+    changes
+      .filter(({ ResourceType }) => ResourceType === NESTED)
+      .map((change) => effectsOfNested(context, change, set, drifted, prefix)),
+  );
+  return [...drifted, ...nested.flat()];
+}
+
+/** A nested stack changes by its own change set; one that is removed or replaced takes all its resources along. */
+async function effectsOfNested(
+  context: PlannerContext,
+  { LogicalResourceId: id = '', PhysicalResourceId: stackId }: ResourceChange,
+  parent: ChangeSet,
+  effects: readonly Effect[],
+  prefix: string,
+): Promise<Effect[]> {
+  const own = effects.find(({ logicalId }) => logicalId === prefix + id);
+  const below = `${prefix}${id}/`;
+  const isLost = own?.kind === 'delete' || own?.kind === 'replace';
+  const lost =
+    isLost && stackId
+      ? await deletionEffects(context, await observeStack(context.cloudFormation, stackId, context.secretKey), below)
+      : [];
+  const set = parent.nested[id];
+  if (!set) return lost;
+  const child = await observeStack(context.cloudFormation, set.stackId, context.secretKey);
+  return [...lost, ...(await effectsOfSet(context, child, set, below, await wantedTemplate(context, set)))];
+}
+
+/** Stack tags that change or go: an effect on the stack itself, so that the labels guard sees them. */
+function tagEffects(live: LiveStack, tags: Record<string, string>): Effect[] {
+  const { tags: before, stackId } = live.observed;
+  const changed = [...new Set([...Object.keys(before), ...Object.keys(tags)])]
+    .filter((key) => before[key] !== tags[key])
+    .sort();
+  if (changed.length === 0) return [];
+  return [
+    {
+      kind: 'tag',
+      type: NESTED,
+      physicalId: stackId,
+      holds: 'nothing',
+      interrupts: 'no',
+      reversibility: 'reversible',
+      revision: false,
+      properties: changed.map((key) => ({
+        path: `Tags.${key}`,
+        replaces: 'never' as const,
+        ...(before[key] === undefined ? {} : { before: before[key] }),
+        ...(tags[key] === undefined ? {} : { after: tags[key] }),
+      })),
+      marks: [],
+      why: 'Tags of the stack.',
+    },
+  ];
+}

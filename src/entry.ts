@@ -1,0 +1,24 @@
+/**
+ * The first step of the command. `serve` is started by every session of an agent, by some clients twice, and goes past
+ * the command parser, whose loading is a tenth of its start. Whatever is not plainly `serve` is the parser's to judge.
+ */
+import { parseArgs } from 'node:util';
+import { readConfig } from './config.ts';
+
+declare const __VERSION__: string;
+
+const serving = parseServe(process.argv.slice(2));
+if (serving) {
+  const { serve } = await import('./cli/serve.ts');
+  serve(readConfig(serving), __VERSION__, serving.sandbox === true);
+} else await import('./main.ts');
+
+function parseServe(args: string[]): { home?: string; policy?: string; sandbox?: boolean } | undefined {
+  try {
+    const options = { home: { type: 'string' }, policy: { type: 'string' }, sandbox: { type: 'boolean' } } as const;
+    const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
+    return positionals.length === 1 && positionals[0] === 'serve' ? values : undefined;
+  } catch {
+    return undefined;
+  }
+}

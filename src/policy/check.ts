@@ -1,0 +1,191 @@
+/** What `policy check` warns of: all of it is valid, and most of it is not what its author meant. Pure. */
+import { glob } from '../core/glob.ts';
+import type { Environment, GuardDefinition } from '../core/guard.ts';
+import { defaultSeats, seatRules } from './apply.ts';
+import { isOver } from './freeze.ts';
+import { ENVIRONMENTS } from './guard-options.ts';
+import type { Policy } from './load.ts';
+import type { ScopeEntry } from './schema.ts';
+import { scopeText } from './scope.ts';
+import { exceptionEnd } from './validate.ts';
+
+export interface Warning {
+  /** `line:column` in the policy, or `file:line:column` of a rule. */
+  place: string;
+  message: string;
+}
+export interface CheckAbout {
+  policy: Policy;
+  guards: readonly GuardDefinition[];
+  now: Date;
+  isKnownType(type: string): boolean;
+}
+type Warn = (path: PropertyKey[], message: string) => void;
+
+export function checkPolicy(about: CheckAbout): Warning[] {
+  const warnings: Warning[] = [];
+  const warn: Warn = (path, message) => warnings.push({ place: about.policy.placeOf(path), message });
+  checkScopes(about, warn);
+  checkSeats(about, warn);
+  checkPeople(about, warn);
+  checkGuards(about, warn);
+  checkDates(about, warn);
+  return [...warnings, ...ruleWarnings(about)];
+}
+
+function checkScopes({ policy }: CheckAbout, warn: Warn): void {
+  const { scopes } = policy.file;
+  for (const [index, scope] of scopes.entries()) {
+    const path = ['scopes', index];
+    if (isShadowed(scope, scopes.slice(0, index)))
+      warn(path, `this scope can never match: what it names (${scopeText(scope)}) is matched by an earlier scope`);
+    if (scope.execute === 'by_runner')
+      warn([...path, 'execute'], 'by_runner: what is approved here executes without a person at a terminal');
+    const { reversible } = seatRules(policy, scope.environment);
+    if (scope.environment === 'production' && scope.execute !== 'plan_only' && reversible.seats === 0)
+      warn(
+        [...path, 'execute'],
+        'production executes here with nobody having signed (seats.production.reversible is 0)',
+      );
+  }
+}
+
+/** Every name that it matches is matched earlier, whatever tags the thing has. */
+function isShadowed(scope: ScopeEntry, earlier: readonly ScopeEntry[]): boolean {
+  const covering = earlier.filter(
+    ({ account, tags }) =>
+      account === scope.account && Object.entries(tags ?? {}).every(([key, value]) => scope.tags?.[key] === value),
+  );
+  if (covering.some(({ stacks, ids }) => !stacks && !ids)) return true;
+  const isCovered = (kind: 'stacks' | 'ids') =>
+    scope[kind]?.every((pattern) => covering.some((one) => one[kind]?.some((wider) => covers(wider, pattern)))) ?? true;
+  return (scope.stacks !== undefined || scope.ids !== undefined) && isCovered('stacks') && isCovered('ids');
+}
+
+/** Does one pattern match all that another does? Tried with samples: good enough to warn, not to decide. */
+function covers(wider: string, pattern: string): boolean {
+  return ['', 'Zq', 'Z-0aB'].every((sample) => glob(wider).test(pattern.replaceAll('*', sample).replaceAll('?', 'Z')));
+}
+
+function checkSeats({ policy }: CheckAbout, warn: Warn): void {
+  const able = policy.people.filter(({ keys }) => keys.length > 0);
+  const executing = new Set(
+    policy.file.scopes.filter(({ execute }) => execute !== 'plan_only').map(({ environment }) => environment),
+  );
+  for (const environment of ENVIRONMENTS)
+    for (const [kind, { seats, include }] of Object.entries(seatRules(policy, environment))) {
+      const path = ['seats', environment, kind];
+      const what = `${environment}, ${kind}`;
+      const usual = defaultSeats(environment, kind as 'reversible');
+      if (seats < usual) warn(path, `${what}: ${seats} seat(s), fewer than the default of ${usual}`);
+      if (!executing.has(environment)) continue;
+      if (seats > 0 && able.length - 1 < seats)
+        warn(
+          path,
+          `${what}: nobody can fill ${seats} seat(s): ${able.length} person(s) have keys, and the sponsor is none of them`,
+        );
+      for (const role of include) warnOfRole(role, able, [...path, 'include'], warn);
+    }
+}
+
+function warnOfRole(role: string, able: Policy['people'], path: PropertyKey[], warn: Warn): void {
+  const holders = able.filter(({ roles }) => roles.includes(role));
+  if (holders.length === 0) warn(path, `nobody with the role ${role} has a key, so this seat stays empty`);
+  if (holders.length === 1)
+    warn(path, `only ${holders[0]!.name} has the role ${role}: nobody can fill this seat when they are the sponsor`);
+}
+
+function checkPeople({ policy }: CheckAbout, warn: Warn): void {
+  for (const { name, keys, signsInAs } of policy.people) {
+    if (keys.length === 0) warn(['people', name], `${name} has no key and can sign nothing`);
+    if (signsInAs.length === 0)
+      warn(['people', name], `${name} signs in as nothing: only the name itself tells that the server runs as them`);
+  }
+  if (policy.file.owners)
+    warn(['owners'], 'owners are read, and not enforced yet: whoever can write this file decides');
+}
+
+/** What a guard takes when the option is not written, where that depends on the environment (GUARDS.md). */
+const HOURLY: Record<string, Record<Environment, number>> = {
+  rate: { production: 5, development: 30, disposable: 30 },
+};
+/** The guard whose lists make it stricter. Every other list names what is let through. */
+const STRICTER_WHEN_LONGER: ReadonlySet<string> = new Set(['labels']);
+
+function checkGuards({ policy, guards }: CheckAbout, warn: Warn): void {
+  for (const guard of guards) {
+    const defaults = guard.options.safeParse({}).data;
+    const said = new Set<string>();
+    for (const environment of ENVIRONMENTS) {
+      const given = policy.file.guards[guard.name];
+      const path = ['guards', guard.name, ...(given && environment in given ? [environment] : [])];
+      const messages = laxer(guard.name, environment, policy.optionsFor(guard.name, environment), defaults);
+      if (policy.isObserved(guard.name, environment))
+        messages.push(`${guard.name} is only observed: what it forbids is recorded and not stopped`);
+      for (const message of messages) {
+        if (!said.has(message)) warn(path, message);
+        said.add(message);
+      }
+    }
+  }
+}
+
+/** A greater cap, a longer list, a changed switch; lists and numbers that have no default only make a guard stricter. */
+function laxer(guard: string, environment: Environment, options: unknown, defaults: unknown, above = ''): string[] {
+  return Object.entries((options ?? {}) as Record<string, unknown>).flatMap(([key, value]) => {
+    const name = `${above}${key}`;
+    const hourly = /per_?hour$/i.test(key) ? HOURLY[guard]?.[environment] : undefined;
+    const usual = (defaults as Record<string, unknown> | undefined)?.[key] ?? hourly;
+    if (usual === undefined || STRICTER_WHEN_LONGER.has(guard)) return [];
+    if (Array.isArray(value) && Array.isArray(usual)) {
+      const added = value.filter((one) => !usual.includes(one));
+      return added.length > 0 ? [`${guard} lets through more than by default: ${name} lists ${added.join(', ')}`] : [];
+    }
+    if (value !== null && typeof value === 'object') return laxer(guard, environment, value, usual, `${name}.`);
+    const isLaxer = typeof value === 'number' && typeof usual === 'number' ? value > usual : value !== usual;
+    return isLaxer ? [`${guard} is lowered: ${name} is ${value}, by default ${usual}`] : [];
+  });
+}
+
+function checkDates({ policy, now }: CheckAbout, warn: Warn): void {
+  const { exceptions, freezes, scopes } = policy.file;
+  for (const [index, { guard, account, stack, resource, until }] of exceptions.entries()) {
+    const path = ['exceptions', index];
+    if (now >= exceptionEnd(until)) warn([...path, 'until'], `this exception expired on ${until}: remove it`);
+    const accounts = new Set(
+      scopes
+        .filter(
+          (scope) =>
+            stack === undefined || scope.stacks?.some((pattern) => glob(pattern).test(stack)) || isTagged(scope),
+        )
+        .map((scope) => scope.account),
+    );
+    const places = [...accounts].flatMap((alias) =>
+      (policy.file.accounts[alias]?.regions ?? []).map((region) => `${alias}/${region}`),
+    );
+    if (account === undefined && places.length > 1)
+      warn(
+        path,
+        `this exception covers more than one thing: ${guard} on ${stack ?? 'no stack'}/${resource} in ${places.join(', ')}; name its account`,
+      );
+  }
+  for (const [index, freeze] of freezes.entries())
+    if (isOver(freeze, now)) warn(['freezes', index], 'this freeze is over: remove it');
+}
+const isTagged = ({ stacks, ids }: ScopeEntry) => !stacks && !ids;
+
+function ruleWarnings({ policy, isKnownType }: CheckAbout): Warning[] {
+  const { rules, warnings } = policy.rules;
+  return [
+    ...warnings,
+    ...rules.flatMap(({ id, place, observed, reads }) => [
+      ...(observed ? [{ place, message: `the rule ${id} is only observed` }] : []),
+      ...[...reads.types]
+        .filter((type) => !isKnownType(type) && !type.startsWith('Custom::'))
+        .map((type) => ({
+          place,
+          message: `the rule ${id} names ${type}, which is no known type: it may never match`,
+        })),
+    ]),
+  ];
+}

@@ -1,0 +1,150 @@
+/** What describe_policy tells: who may do what here, in at most 4,000 characters, the longest lists cut first. */
+import type { Environment, Facts, GuardDefinition, Spent } from '../core/guard.ts';
+import type { Ledger } from '../core/ports.ts';
+import { seatRules } from './apply.ts';
+import { freezesInForce, isOver, untilText } from './freeze.ts';
+import { ENVIRONMENTS } from './guard-options.ts';
+import type { Policy } from './load.ts';
+import type { PolicyFile } from './schema.ts';
+import { scopeText } from './scope.ts';
+import { exceptionEnd } from './validate.ts';
+
+export interface Described {
+  policy: Policy | null;
+  guards: readonly GuardDefinition[];
+  sponsor: { name: string | null; known: boolean };
+  excluded: readonly string[];
+  halt: Facts['halt'];
+  spent: { hour: Spent; day: Spent };
+  assurance: string;
+  now: Date;
+}
+type Answer = Record<string, unknown>;
+const MAX_CHARACTERS = 4_000;
+
+/** INVARIANT: a switch that cannot be read is a halt. */
+export function haltOf(ledger: Ledger): Facts['halt'] {
+  try {
+    const [newest] = ledger.events({ kinds: ['halted', 'resumed'], limit: 1, newestFirst: true });
+    return newest?.kind === 'halted' ? 'halted' : 'running';
+  } catch {
+    return 'unreadable';
+  }
+}
+
+export function describePolicy(about: Described): Answer {
+  const { policy, sponsor, halt, assurance, spent } = about;
+  return fitting({
+    policy: policy ? 'in force' : 'none: describe and plan only',
+    sponsor:
+      sponsor.name === null
+        ? 'not set: describe and plan only'
+        : `${sponsor.name} (${sponsor.known ? 'claimed' : 'unknown: describe and plan only'})`,
+    halt,
+    assurance,
+    seats: Object.fromEntries(ENVIRONMENTS.map((environment) => [environment, seatsText(policy, environment)])),
+    approvers: approversIn(about),
+    spent,
+    ...(policy ? inForce(policy, about) : {}),
+    guards: about.guards.map(({ name }) => name),
+  });
+}
+
+function inForce(policy: Policy, about: Described): Answer {
+  const { now, guards } = about;
+  const { accounts, scopes, freezes, exceptions } = policy.file;
+  return {
+    accounts: Object.entries(accounts).map(([alias, { id, regions, management }]) => ({
+      alias,
+      id,
+      regions: management ? [] : regions,
+    })),
+    scopes: scopes.map((scope) => ({
+      reach: scopeText(scope),
+      environment: scope.environment,
+      create: scope.create,
+      execute: scope.execute,
+      ...(Object.keys(scope.raise).length > 0 ? { raise: scope.raise } : {}),
+    })),
+    budgets_left: budgetsLeft(policy, about),
+    freezes: freezes.filter((freeze) => !isOver(freeze, now)).map((freeze) => freezeText(freeze, now)),
+    exceptions: exceptions
+      .filter(({ until }) => now < exceptionEnd(until))
+      .map(({ guard, stack, resource, until, owner, reason }) => {
+        const what = stack === undefined ? resource : `${stack}/${resource}`;
+        return `${guard}: ${what} until ${until} by ${owner}: ${reason}`;
+      }),
+    observed: guards.flatMap(({ name }) => {
+      const where = ENVIRONMENTS.filter((environment) => policy.isObserved(name, environment));
+      return where.length === 0 ? [] : [where.length === ENVIRONMENTS.length ? name : `${name} in ${where.join(', ')}`];
+    }),
+    rules: policy.rules.rules.map(({ id, hold, observed }) => {
+      const outcome = hold === null ? 'deny' : `hold(${hold})`;
+      return `${id}: ${outcome}${observed ? ', observed only' : ''}`;
+    }),
+  };
+}
+
+/** What is left for this sponsor of what guards count over an hour and a day. */
+function budgetsLeft(policy: Policy, { guards, spent, sponsor }: Described): Answer {
+  const counting = sponsor.known ? guards.flatMap(({ name, caps }) => (caps ? [{ name, caps }] : [])) : [];
+  const left = (cap: Spent, used: Spent) =>
+    Object.fromEntries(
+      Object.entries(cap).map(([what, most]) => [what, Math.max(0, most - used[what as keyof Spent])]),
+    );
+  return Object.fromEntries(
+    counting.flatMap(({ name, caps }) =>
+      ENVIRONMENTS.map((environment) => {
+        const { hour, day } = caps(policy.optionsFor(name, environment), environment);
+        return [environment, { hour: left(hour, spent.hour), day: left(day, spent.day) }];
+      }),
+    ),
+  );
+}
+
+function seatsText(policy: Policy | null, environment: Environment): Record<string, string | number> {
+  const within = policy?.file.seats[environment]?.within ?? '8h';
+  const rules = Object.entries(seatRules(policy, environment)).map(([kind, { seats, include }]) => [
+    kind,
+    include.length > 0 ? `${seats}, ${include.join(' and ')} among them` : seats,
+  ]);
+  return { ...Object.fromEntries(rules), within };
+}
+
+function approversIn({ policy, excluded }: Described): string[] {
+  return (policy?.people ?? [])
+    .filter(({ name, keys }) => !excluded.includes(name) && keys.length > 0)
+    .map(({ name, roles }) => (roles.length > 0 ? `${name} (${roles.join(', ')})` : name));
+}
+
+function freezeText(freeze: PolicyFile['freezes'][number], now: Date): string {
+  const subject = {
+    account: freeze.account ?? null,
+    environment: freeze.environment ?? ('production' as const),
+    stacks: freeze.stacks ?? [],
+  };
+  const what = [freeze.environment, freeze.account, freeze.stacks?.join(', ')].filter(Boolean).join(' ');
+  const begins = 'from' in freeze ? freeze.from : freeze.weekly.from;
+  const when = freezesInForce([freeze], subject, now).length > 0 ? 'now' : `from ${begins}`;
+  return `${what} ${when} until ${untilText(freeze)}: ${freeze.reason}`;
+}
+
+/** Halves the longest list until all of it fits, and says how much was left out. */
+function fitting(answer: Answer): Answer {
+  const cut = { ...answer };
+  const leftOut = new Map<string, number>();
+  const sized = () => ({
+    ...cut,
+    ...(leftOut.size > 0 ? { left_out: Object.fromEntries([...leftOut].sort()) } : {}),
+  });
+  while (JSON.stringify(sized()).length > MAX_CHARACTERS) {
+    const [key, list] = Object.entries(cut)
+      .filter((entry): entry is [string, unknown[]] => Array.isArray(entry[1]) && entry[1].length > 0)
+      .sort(([, a], [, b]) => JSON.stringify(b).length - JSON.stringify(a).length)[0] ?? [undefined, []];
+    if (key === undefined) break;
+    const kept = list.slice(0, Math.floor(list.length / 2));
+    leftOut.set(key, (leftOut.get(key) ?? 0) + list.length - kept.length);
+    cut[key] = kept;
+  }
+  return sized();
+}

@@ -1,0 +1,99 @@
+/** Everything the guards are told of one plan: from the policy, the ledger and the clock. */
+import type { Change } from '../core/change.ts';
+import { digestOf } from '../core/digest.ts';
+import type { Facts, Phase } from '../core/guard.ts';
+import type { Plan } from '../core/plan.ts';
+import type { Goal } from '../core/verdict.ts';
+import { accountFor, adjustments, decidingTags, exceptionsInForce, reachedBy, seatRules } from './apply.ts';
+import { haltOf } from './describe.ts';
+import { freezesInForce } from './freeze.ts';
+import { historyOf } from './history.ts';
+import type { Policy } from './load.ts';
+import type { PolicyPortOptions } from './port.ts';
+import type { createRuleJudge } from './rules/judge.ts';
+import { isBeforePlanning, scopeFor, stacksOf, subjectsOf } from './scope.ts';
+
+export const NO_POLICY_DIGEST = digestOf('no policy');
+
+export interface FactsAbout {
+  sponsor: Facts['sponsor'];
+  excluded: readonly string[];
+  fold(changeId: string): Change | undefined;
+  judgeRules: ReturnType<typeof createRuleJudge>;
+}
+
+export function factsFor(
+  { policy, guards, ledger, now: clock }: PolicyPortOptions,
+  about: FactsAbout,
+  plan: Plan,
+  phase: Phase,
+  goal: Goal | undefined,
+): Facts {
+  const { target } = plan;
+  const { sponsor, excluded } = about;
+  const now = clock();
+  const scope = policy ? scopeFor(policy, subjectsOf(plan), isBeforePlanning(plan)) : null;
+  const environment = scope?.environment ?? 'production';
+  const person = policy?.people.find(({ name }) => name === sponsor.name);
+  return {
+    now,
+    phase,
+    ...(goal ? { goal } : {}),
+    halt: haltOf(ledger),
+    sponsor,
+    environment,
+    seatRules: seatRules(policy, environment),
+    approvers: (policy?.people ?? [])
+      .filter(({ name, keys }) => !excluded.includes(name) && keys.length > 0)
+      .map(({ name, roles }) => ({ name, roles })),
+    history: historyOf(ledger, {
+      target,
+      environment,
+      sponsor: sponsor.name,
+      planId: plan.id,
+      now,
+      fold: about.fold,
+    }),
+    ...(policy
+      ? {
+          policy: { present: true, digest: policy.digest },
+          account: accountFor(policy, target.account),
+          scope: scope ? { text: scope.text, create: scope.create, execute: scope.execute } : null,
+          adjustments: adjustments(policy, guards, environment, scope),
+          ...fromPolicy(policy, plan, environment, now),
+          rules: about.judgeRules(plan, {
+            now,
+            zone: policy.file.zone,
+            environment,
+            sponsor: { name: sponsor.name, roles: person?.roles ?? [] },
+            goal,
+          }),
+        }
+      : withoutPolicy(target.account)),
+  };
+}
+
+function fromPolicy(policy: Policy, plan: Plan, environment: Facts['environment'], now: Date) {
+  const account = accountFor(policy, plan.target.account)?.alias ?? null;
+  return {
+    decidingTags: decidingTags(policy),
+    reached: reachedBy(policy, plan),
+    freezes: freezesInForce(policy.file.freezes, { account, environment, stacks: stacksOf(plan) }, now),
+    exceptions: exceptionsInForce(policy, plan, account, now),
+  };
+}
+
+/** Judged as production under every guard's defaults, and only planned. */
+function withoutPolicy(account: string) {
+  return {
+    policy: { present: false, digest: NO_POLICY_DIGEST },
+    account: { alias: 'ambient', id: account, regions: ['*'] },
+    scope: { text: 'no policy', create: false, execute: 'plan_only' as const },
+    decidingTags: ['environment'],
+    reached: {},
+    freezes: [],
+    rules: [],
+    adjustments: {},
+    exceptions: [],
+  };
+}

@@ -1,0 +1,153 @@
+/**
+ * Loads the policy's own rules: Cedar, `forbid` only.
+ *
+ * Guarantees: every rule is valid against the published schema, has an id of its own and a message; one error in one
+ * file refuses the whole policy, with file, line and column.
+ */
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { digestOf } from '../../core/digest.ts';
+import type { Report } from '../load.ts';
+import { cedar } from './cedar.ts';
+import { CEDAR_SCHEMA } from './cedar-schema.ts';
+import { type Reads, readsOf } from './reads.ts';
+
+export interface Rule {
+  id: string;
+  message: string;
+  remedy: string;
+  /** Seats; null: it denies. */
+  hold: number | null;
+  observed: boolean;
+  text: string;
+  /** `file:line:column`. */
+  place: string;
+  reads: Reads;
+  /** From the head of the rule: can it say anything of this action on this type? */
+  couldMatch(action: string, type: string): boolean;
+}
+export interface LoadedRules {
+  rules: Rule[];
+  /** Over every file's text: part of the policy's digest. */
+  digest: string;
+  /** What is valid and probably not meant, with its place. */
+  warnings: { place: string; message: string }[];
+}
+
+const annotationsSchema = z.strictObject({
+  id: z.string('write @id("…")').regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'write the id in lower-case letters, digits and -'),
+  message: z.string('write @message("…")').min(1).max(500),
+  remedy: z.string().max(500).default('Plan it differently, or ask the policy owners.'),
+  hold: z
+    .string()
+    .regex(/^[1-9]$/, 'hold is a number of seats, 1 to 9')
+    .optional(),
+  mode: z.enum(['enforce', 'observe'], 'mode is enforce or observe').default('enforce'),
+});
+type Head = { op: string; entity?: Named; entities?: Named[]; in?: Omit<Head, 'op'>; entity_type?: string };
+type Named = { type: string; id: string };
+type Located = { message: string; help?: string | null; sourceLocations?: { start: number }[] };
+interface Parsed {
+  effect: 'permit' | 'forbid';
+  principal: Head;
+  action: Head;
+  resource: Head;
+  annotations?: Record<string, string | null>;
+}
+
+/** @param problem takes `file:line:column message`. */
+export function loadRules(
+  globs: readonly string[],
+  folder: string,
+  report: Report,
+  problem: (text: string) => void,
+): LoadedRules {
+  const files = new Map<string, string>();
+  for (const [index, pattern] of globs.entries()) {
+    const found = globSync(pattern, { cwd: folder }).sort();
+    if (found.length === 0) report(['rules', index], `no file matches ${pattern} in the folder of the policy`);
+    for (const name of found) {
+      try {
+        files.set(name, readFileSync(join(folder, name), 'utf8'));
+      } catch (error) {
+        report(['rules', index], `${name} cannot be read (${(error as { code?: string }).code})`);
+      }
+    }
+  }
+  const loaded: LoadedRules = { rules: [], digest: digestOf([...files.values()]), warnings: [] };
+  for (const [name, text] of files) loadFile(name, text, loaded, problem);
+  return loaded;
+}
+
+function loadFile(name: string, text: string, loaded: LoadedRules, problem: (text: string) => void): void {
+  const bytes = Buffer.from(text, 'utf8');
+  const placeAt = (offset: number) => {
+    const before = bytes.subarray(0, offset).toString('utf8').split('\n');
+    return `${name}:${before.length}:${before.at(-1)!.length + 1}`;
+  };
+  const placeOf = (located: Located) => placeAt(located.sourceLocations?.[0]?.start ?? 0);
+  const say = (located: Located) =>
+    problem(`${placeOf(located)} ${located.message}${located.help ? ` (${located.help})` : ''}`);
+
+  const parts = cedar().policySetTextToParts(text);
+  if (parts.type === 'failure') {
+    for (const error of parts.errors) say(error as Located);
+    return;
+  }
+  if (parts.policy_templates.length > 0) problem(`${name}:1:1 a template (?principal, ?resource) is not a rule`);
+  const validated = cedar().validate({ schema: CEDAR_SCHEMA, policies: { staticPolicies: text } });
+  if (validated.type === 'failure') for (const error of validated.errors) say(error as Located);
+  else {
+    for (const { error } of validated.validationErrors) say(error as Located);
+    for (const { error } of validated.validationWarnings)
+      loaded.warnings.push({ place: placeOf(error as Located), message: error.message });
+  }
+  for (const part of parts.policies) readRule(part, placeAt(bytes.indexOf(part)), loaded, problem);
+}
+
+function readRule(text: string, place: string, loaded: LoadedRules, problem: (text: string) => void): void {
+  const say = (message: string) => problem(`${place} ${message}`);
+  const converted = cedar().policyToJson(text);
+  if (converted.type === 'failure') {
+    for (const { message } of converted.errors) say(message);
+    return;
+  }
+  const parsed = converted.json as unknown as Parsed;
+  const annotations = annotationsSchema.safeParse(parsed.annotations ?? {});
+  if (parsed.effect !== 'forbid') say('only forbid is a rule: nothing that a rule permits would be let through');
+  else if (!annotations.success) for (const issue of annotations.error.issues) say(annotationProblem(issue));
+  else {
+    const { id, hold, mode, ...told } = annotations.data;
+    const other = loaded.rules.find((rule) => rule.id === id);
+    const reads = readsOf(converted.json as unknown as Record<string, unknown>);
+    if (other) say(`the id ${id} is taken by the rule at ${other.place}`);
+    if (reads.computedTag) say('write tag keys as text: a tag that decides must be known, so that no plan sets it');
+    loaded.rules.push({
+      id,
+      ...told,
+      hold: hold === undefined ? null : Number(hold),
+      observed: mode === 'observe',
+      text,
+      place,
+      reads,
+      couldMatch: (action, type) => allows(parsed.action, [action]) && allows(parsed.resource, [type, serviceOf(type)]),
+    });
+  }
+}
+
+function annotationProblem({ code, path, message, keys }: z.core.$ZodIssue & { keys?: string[] }): string {
+  if (code === 'unrecognized_keys') return `there is no annotation @${keys?.join(', @')}`;
+  return `@${path.join('.')}: ${message}`;
+}
+
+/** What a head cannot rule out, it allows; the engine decides. */
+function allows(head: Omit<Head, 'op'> & { op?: string }, names: readonly string[]): boolean {
+  if (head.op === 'is') return head.in ? allows(head.in, names) : true;
+  const named = [head.entity ?? [], head.entities ?? []].flat();
+  if (head.op === 'All' || named.length === 0 || named.some(({ type }) => type === 'Resource')) return true;
+  return named.some(({ id }) => names.includes(id));
+}
+
+/** `AWS::RDS` of `AWS::RDS::DBInstance`. */
+export const serviceOf = (type: string): string => type.split('::').slice(0, 2).join('::');

@@ -1,0 +1,167 @@
+/**
+ * Which scope of the policy a thing is in. First match wins; no match is out of reach. Pure.
+ *
+ * What is not known yet (tags before planning; tags of a stack of which only the name is known) makes a scope that
+ * reads it a *possible* match: then the strictest of all that it could be counts.
+ */
+import { glob } from '../core/glob.ts';
+import type { Environment } from '../core/guard.ts';
+import type { Plan } from '../core/plan.ts';
+import type { Policy } from './load.ts';
+import type { ScopeEntry } from './schema.ts';
+
+export interface Subject {
+  kind: 'stack' | 'resource';
+  account: string;
+  region: string;
+  /** A stack's name, or a physical id. */
+  name: string;
+  /** null: not known. */
+  tags: Readonly<Record<string, string>> | null;
+  /** A resource whose owner was not looked up yet: a stack's scope may turn out to be its own. */
+  ownerUnknown?: boolean;
+}
+
+/** What is in force: one entry, or the strictest parts of several. */
+export interface AppliedScope {
+  text: string;
+  account: string;
+  environment: Environment;
+  create: boolean;
+  execute: ScopeEntry['execute'];
+  raise: ScopeEntry['raise'];
+}
+type Match = 'no' | 'possible' | 'certain';
+
+const STRICTER_ENVIRONMENT: readonly Environment[] = ['disposable', 'development', 'production'];
+const STRICTER_EXECUTION: readonly ScopeEntry['execute'][] = ['by_runner', 'by_command', 'plan_only'];
+const strictest = <T>(order: readonly T[], values: readonly T[]): T =>
+  order[Math.max(...values.map((value) => order.indexOf(value)))]!;
+
+function matches(policy: Policy, scope: ScopeEntry, subject: Subject): Match {
+  const account = policy.file.accounts[scope.account];
+  if (account?.id !== subject.account || account.management || !account.regions.includes(subject.region)) return 'no';
+  const byName = matchesName(scope, subject);
+  if (byName === 'no' || scope.tags === undefined) return byName;
+  if (subject.tags === null) return 'possible';
+  const { tags } = subject;
+  return Object.entries(scope.tags).every(([key, value]) => tags[key] === value) ? byName : 'no';
+}
+
+function matchesName(scope: ScopeEntry, { kind, name, ownerUnknown }: Subject): Match {
+  const patterns = kind === 'stack' ? scope.stacks : scope.ids;
+  const byTagsAlone = scope.stacks === undefined && scope.ids === undefined;
+  if (byTagsAlone || patterns?.some((pattern) => glob(pattern).test(name)))
+    return ownerUnknown ? 'possible' : 'certain';
+  return ownerUnknown && scope.stacks !== undefined ? 'possible' : 'no';
+}
+
+/** Every scope that could be the first match, in order. `certain`: one of them surely is. */
+function candidates(policy: Policy, subject: Subject): { found: ScopeEntry[]; certain: boolean } {
+  const found: ScopeEntry[] = [];
+  for (const scope of policy.file.scopes) {
+    const match = matches(policy, scope, subject);
+    if (match !== 'no') found.push(scope);
+    if (match === 'certain') return { found, certain: true };
+  }
+  return { found, certain: false };
+}
+
+/** null when one of the subjects is, or after planning could be, in no scope. */
+export function scopeFor(policy: Policy, subjects: readonly Subject[], beforePlanning = false): AppliedScope | null {
+  const each = subjects.map((subject) => candidates(policy, subject));
+  if (each.some(({ found, certain }) => found.length === 0 || !(certain || beforePlanning))) return null;
+  const scopes = [...new Set(each.flatMap(({ found }) => found))];
+  return scopes.length === 0 ? null : combined(scopes);
+}
+
+function combined(scopes: readonly ScopeEntry[]): AppliedScope {
+  const raise: ScopeEntry['raise'] = {};
+  for (const [guard, to] of scopes.flatMap((scope) => Object.entries(scope.raise))) {
+    const before = raise[guard];
+    raise[guard] = to === 'deny' || before === 'deny' ? 'deny' : Math.max(to, before ?? 0);
+  }
+  return {
+    text: scopes.map(scopeText).join('; '),
+    account: scopes[0]!.account,
+    environment: strictest(
+      STRICTER_ENVIRONMENT,
+      scopes.map(({ environment }) => environment),
+    ),
+    create: scopes.every(({ create }) => create),
+    execute: strictest(
+      STRICTER_EXECUTION,
+      scopes.map(({ execute }) => execute),
+    ),
+    raise,
+  };
+}
+
+export function scopeText({ account, stacks, ids, tags }: ScopeEntry): string {
+  const named = [...(stacks ?? []).map((name) => `stack ${name}`), ...(ids ?? []).map((id) => `id ${id}`)];
+  const tagged = Object.entries(tags ?? {}).map(([key, value]) => `${key}=${value}`);
+  return `${account}: ${[named.join(', '), tagged.length > 0 ? `tagged ${tagged.join(' and ')}` : ''].filter(Boolean).join(' ')}`;
+}
+
+/** Nothing was asked of the cloud yet. */
+export function isBeforePlanning({ calls, observed, recipe }: Plan): boolean {
+  return (
+    calls.length === 0 && recipe.planner === 'none' && !observed.stack && !observed.instances && !observed.resources
+  );
+}
+
+/**
+ * What a plan is about, before and after it: with the tags that are there and with those that it would set, so that
+ * no plan can label itself into a milder environment.
+ */
+export function subjectsOf(plan: Plan): Subject[] {
+  const { target, observed } = plan;
+  const place = { account: target.account, region: target.region };
+  if (target.kind === 'stack') {
+    const subject = { ...place, kind: 'stack' as const, name: target.name };
+    if (isBeforePlanning(plan)) return [{ ...subject, tags: null }];
+    const before = observed.stack?.tags;
+    const after = withTagChanges(plan, before ?? {}, ({ type, physicalId, logicalId }) =>
+      type === 'AWS::CloudFormation::Stack' && logicalId === undefined
+        ? [undefined, observed.stack?.stackId, target.name].includes(physicalId)
+        : false,
+    );
+    return [...(before ? [{ ...subject, tags: before }] : []), { ...subject, tags: after }];
+  }
+  return target.name.split(',').flatMap((id): Subject[] => {
+    const subject = { ...place, kind: 'resource' as const, name: id };
+    if (isBeforePlanning(plan)) return [{ ...subject, tags: null, ownerUnknown: true }];
+    const seen = [...(observed.instances ?? []), ...(observed.resources ?? [])].find((one) => one.id === id);
+    // Not seen: it can be in no scope by name alone, since a stack may own it.
+    if (!seen) return [{ ...subject, tags: null, ownerUnknown: true }];
+    if (seen.owner?.kind === 'stack' && !seen.owner.released)
+      return [{ ...place, kind: 'stack', name: seen.owner.name, tags: null }];
+    const after = withTagChanges(plan, seen.tags, ({ physicalId }) => physicalId === id);
+    return [
+      { ...subject, tags: seen.tags },
+      { ...subject, tags: after },
+    ];
+  });
+}
+
+function withTagChanges(
+  plan: Plan,
+  tags: Record<string, string>,
+  isIt: (effect: Plan['effects'][number]) => boolean,
+): Record<string, string> {
+  const after = { ...tags };
+  for (const { path, after: value } of plan.effects.filter(isIt).flatMap(({ properties }) => properties)) {
+    if (!path.startsWith('Tags.')) continue;
+    const key = path.slice('Tags.'.length);
+    if (value === undefined) delete after[key];
+    else after[key] = value;
+  }
+  return after;
+}
+
+/** Stacks that a plan is about: its target, or the owners of its resources. */
+export function stacksOf(plan: Plan): string[] {
+  if (plan.target.kind === 'stack') return [plan.target.name];
+  const owners = [...(plan.observed.instances ?? []), ...(plan.observed.resources ?? [])].map(({ owner }) => owner);
+  return [...new Set(owners.filter((owner) => owner?.kind === 'stack').map((owner) => owner!.name))];
+}

@@ -1,0 +1,151 @@
+/** What one part of the policy says about another, and what no schema can say. */
+import { type PublicKey, parsePublicKey } from '../approvals/ssh-key.ts';
+import type { GuardDefinition } from '../core/guard.ts';
+import type { Person, Report } from './load.ts';
+import type { PolicyFile } from './schema.ts';
+import { formsOf } from './sign-in.ts';
+import { instantsOf } from './wall-clock.ts';
+
+export const EXCEPTION_MAX_DAYS = 14;
+const DAY_MILLISECONDS = 86_400_000;
+
+/** The end of an exception's last day. */
+export const exceptionEnd = (until: string): Date => new Date(Date.parse(until) + DAY_MILLISECONDS);
+
+/**
+ * SECURITY: a key or a sign-in name belongs to one person; else one person could sit in two seats. Names are compared
+ * in all their forms, since `alice@acme.com`, `ACME\alice` and a role session of alice are one login.
+ */
+export function readPeople(file: PolicyFile, report: Report): Person[] {
+  const owners = new Map<string, string>();
+  const keyOwners = new Map<string, string>();
+  const claim = (what: string, shown: string, name: string, path: PropertyKey[]) => {
+    const owner = owners.get(what);
+    if (owner !== undefined && owner !== name) report(path, `${shown} belongs to ${owner} already`);
+    owners.set(what, name);
+  };
+  for (const name of Object.keys(file.people)) claim(name, name, name, ['people', name]);
+  return Object.entries(file.people).map(([name, { signs_in_as, roles, keys }]) => {
+    for (const [index, known] of signs_in_as.entries())
+      for (const form of formsOf(known)) claim(form, form, name, ['people', name, 'signs_in_as', index]);
+    // By its material: a key listed plainly and as a security key is one key.
+    const parsed = readKeys(keys, ['people', name, 'keys'], report, ({ material, fingerprint }, path) => {
+      const owner = keyOwners.get(material);
+      if (owner !== undefined) report(path, `the key ${fingerprint} belongs to ${owner} already`);
+      keyOwners.set(material, name);
+    });
+    return { name, signsInAs: signs_in_as.map((known) => known.toLowerCase()), roles, keys: parsed };
+  });
+}
+
+function readKeys(
+  texts: readonly string[],
+  path: PropertyKey[],
+  report: Report,
+  claim: (key: PublicKey, path: PropertyKey[]) => void,
+): PublicKey[] {
+  return texts.flatMap((text, index) => {
+    try {
+      const key = parsePublicKey(text);
+      claim(key, [...path, index]);
+      return [key];
+    } catch (error) {
+      report([...path, index], error instanceof Error ? error.message : 'not a public key');
+      return [];
+    }
+  });
+}
+
+export function validate(file: PolicyFile, guards: readonly GuardDefinition[], now: Date, report: Report): void {
+  validateAccounts(file, report);
+  validateScopes(file, guards, report);
+  validateSeats(file, report);
+  validateExceptions(file, guards, now, report);
+  validateFreezes(file, report);
+  validateOwners(file, report);
+}
+
+function validateAccounts({ accounts }: PolicyFile, report: Report): void {
+  const aliases = new Map<string, string>();
+  for (const [alias, { id, profile, planner_role }] of Object.entries(accounts)) {
+    const other = aliases.get(id);
+    if (other !== undefined) report(['accounts', alias, 'id'], `account ${id} is called ${other} already`);
+    aliases.set(id, alias);
+    if (profile !== undefined && planner_role !== undefined)
+      report(['accounts', alias, 'planner_role'], 'name a profile or a planner role, not both');
+  }
+}
+
+function validateScopes({ accounts, scopes }: PolicyFile, guards: readonly GuardDefinition[], report: Report): void {
+  for (const [index, { account, stacks, ids, tags, raise }] of scopes.entries()) {
+    const path = ['scopes', index];
+    if (!accounts[account]) report([...path, 'account'], `there is no account ${account}`);
+    else if (accounts[account].management)
+      report([...path, 'account'], `${account} is a management account, and nothing in it is in reach`);
+    if (!stacks && !ids && !tags) report(path, 'name stacks, ids or tags; `stacks: ["*"]` is every stack');
+    if (tags && Object.keys(tags).length === 0) report([...path, 'tags'], 'name at least one tag');
+    for (const name of Object.keys(raise))
+      if (!guards.some((guard) => guard.name === name)) report([...path, 'raise', name], `there is no guard ${name}`);
+  }
+}
+
+function validateSeats({ people, seats }: PolicyFile, report: Report): void {
+  const roles = new Set(Object.values(people).flatMap((person) => person.roles));
+  for (const [environment, rules] of Object.entries(seats))
+    for (const [kind, rule] of Object.entries(rules ?? {})) {
+      if (typeof rule !== 'object') continue;
+      for (const [index, role] of rule.include.entries())
+        if (!roles.has(role)) report(['seats', environment, kind, 'include', index], `nobody has the role ${role}`);
+      if (rule.include.length > 0 && rule.seats === 0)
+        report(['seats', environment, kind, 'seats'], 'a role is asked for, and no seat');
+    }
+}
+
+function validateExceptions(
+  { exceptions, people, accounts }: PolicyFile,
+  guards: readonly GuardDefinition[],
+  now: Date,
+  report: Report,
+): void {
+  const latest = Date.parse(now.toISOString().slice(0, 10)) + EXCEPTION_MAX_DAYS * DAY_MILLISECONDS;
+  for (const [index, { guard: name, until, owner, account }] of exceptions.entries()) {
+    const path = ['exceptions', index];
+    const guard = guards.find((one) => one.name === name);
+    if (!guard) report([...path, 'guard'], `there is no guard ${name}`);
+    else if (guard.structural)
+      report([...path, 'guard'], `${name} holds the road itself together and has no exceptions`);
+    if (!people[owner]) report([...path, 'owner'], `there is no person ${owner}`);
+    if (account !== undefined && !accounts[account]) report([...path, 'account'], `there is no account ${account}`);
+    if (Date.parse(until) > latest)
+      report(
+        [...path, 'until'],
+        `at most ${EXCEPTION_MAX_DAYS} days ahead: ${new Date(latest).toISOString().slice(0, 10)}`,
+      );
+  }
+}
+
+function validateFreezes({ freezes, accounts }: PolicyFile, report: Report): void {
+  for (const [index, freeze] of freezes.entries()) {
+    const path = ['freezes', index];
+    if (freeze.account !== undefined && !accounts[freeze.account])
+      report([...path, 'account'], `there is no account ${freeze.account}`);
+    if (freeze.environment === undefined && freeze.account === undefined && freeze.stacks === undefined)
+      report(path, 'say what is frozen: environment, account or stacks; `stacks: ["*"]` is every stack');
+    const empty =
+      'to' in freeze
+        ? instantsOf(freeze.to, freeze.zone).latest <= instantsOf(freeze.from, freeze.zone).earliest
+        : freeze.weekly.from === freeze.weekly.to;
+    if (empty) report([...path, 'to' in freeze ? 'to' : 'weekly'], 'it ends before it begins');
+  }
+}
+
+function validateOwners({ owners }: PolicyFile, report: Report): void {
+  if (!owners) return;
+  const seen = new Set<string>();
+  readKeys(owners.keys, ['owners', 'keys'], report, ({ fingerprint }, path) => {
+    if (seen.has(fingerprint)) report(path, `the key ${fingerprint} is an owner already`);
+    seen.add(fingerprint);
+  });
+  if (owners.threshold > owners.keys.length)
+    report(['owners', 'threshold'], `${owners.threshold} of ${owners.keys.length} keys can never sign`);
+}

@@ -1,0 +1,97 @@
+/** Instances, volumes and security groups of a stack: the same documents that the sandbox's EC2 shows. */
+import type { Value } from '../../template/parse.ts';
+import { enterState, type Instance, makeInstance, type SecurityGroup, type Tag, type Volume } from '../ec2/model.ts';
+import { SandboxFault } from '../service.ts';
+import type { World } from '../world.ts';
+import type { Stack, StackResource } from './model.ts';
+
+const ownTags = ({ properties }: StackResource) =>
+  (Array.isArray(properties.Tags) ? properties.Tags : []) as unknown as Tag[];
+const ownerTags = (stack: Stack, logicalId: string): Tag[] => [
+  { Key: 'aws:cloudformation:stack-name', Value: stack.name },
+  { Key: 'aws:cloudformation:stack-id', Value: stack.id },
+  { Key: 'aws:cloudformation:logical-id', Value: logicalId },
+];
+const tagsOf = (stack: Stack, spec: StackResource) => [
+  ...ownTags(spec),
+  ...Object.entries(stack.tags).map(([Key, Value]) => ({ Key, Value })),
+  ...ownerTags(stack, spec.logicalId),
+];
+const isTrue = (value: Value | undefined) => String(value) === 'true';
+
+/** @returns the id, or undefined for a type that EC2 does not show. */
+export function createInEc2(world: World, stack: Stack, spec: StackResource, name: string): string | undefined {
+  const { properties } = spec;
+  switch (spec.type) {
+    case 'AWS::EC2::Instance':
+      return makeInstance(world, {
+        region: stack.region,
+        type: String(properties.InstanceType ?? 'm1.small'),
+        tags: tagsOf(stack, spec),
+        groupIds: [properties.SecurityGroupIds ?? []].flat().map(String),
+        protection: isTrue(properties.DisableApiTermination),
+      }).id;
+    case 'AWS::EC2::SecurityGroup': {
+      const group: SecurityGroup = {
+        id: world.newId('sg-'),
+        region: stack.region,
+        name,
+        description: String(properties.GroupDescription ?? ''),
+        tags: tagsOf(stack, spec),
+        ingress: [],
+      };
+      world.put('security_group', group.id, group);
+      return group.id;
+    }
+    case 'AWS::EC2::Volume': {
+      const volume: Volume = {
+        id: world.newId('vol-'),
+        region: stack.region,
+        sizeGib: Number(properties.Size ?? 8),
+        tags: tagsOf(stack, spec),
+        createdAt: world.now(),
+      };
+      world.put('volume', volume.id, volume);
+      return volume.id;
+    }
+    default:
+      return undefined;
+  }
+}
+
+export function updateInEc2(world: World, { type, physicalId, properties }: StackResource): void {
+  const instance = type === 'AWS::EC2::Instance' ? world.get<Instance>('instance', physicalId) : undefined;
+  if (instance)
+    world.put<Instance>('instance', instance.id, {
+      ...instance,
+      type: String(properties.InstanceType ?? instance.type),
+      ...(properties.DisableApiTermination === undefined
+        ? {}
+        : { terminationProtection: isTrue(properties.DisableApiTermination) }),
+    });
+  const volume = type === 'AWS::EC2::Volume' ? world.get<Volume>('volume', physicalId) : undefined;
+  if (volume) world.put<Volume>('volume', volume.id, { ...volume, sizeGib: Number(properties.Size ?? volume.sizeGib) });
+}
+
+/** A final snapshot that EC2 shows; other types' snapshots are only told in the event. */
+export function snapshotInEc2(world: World, { physicalId, logicalId }: StackResource): void {
+  const volume = world.get<Volume>('volume', physicalId);
+  if (!volume) return;
+  const id = world.newId('snap-');
+  const at = world.now();
+  const description = `Final snapshot of ${logicalId}`;
+  const times = { startedAt: at, completeAt: at };
+  world.put('snapshot', id, { id, region: volume.region, volumeId: physicalId, ...times, description, tags: [] });
+}
+
+export function removeFromEc2(world: World, { physicalId }: StackResource): void {
+  const instance = world.get<Instance>('instance', physicalId);
+  if (instance?.terminationProtection)
+    throw new SandboxFault(
+      'OperationNotPermitted',
+      `The instance '${physicalId}' may not be terminated. Modify its 'disableApiTermination' instance attribute and try again.`,
+    );
+  if (instance) enterState(world, instance, 'shutting-down', 0);
+  world.remove('security_group', physicalId);
+  world.remove('volume', physicalId);
+}

@@ -1,0 +1,83 @@
+/** A stack's template, worked out with what the world knows: exports, SSM parameters, physical ids, zones. */
+import { createHash } from 'node:crypto';
+import { importsIn } from '../../template/inspect.ts';
+import { parseTemplate, type Template, type Value } from '../../template/parse.ts';
+import { createResolver, type ResolveContext, type Resolver } from '../../template/resolve.ts';
+import type { World } from '../world.ts';
+import { isLive, type Place, type Stack, type StackResource, stacksIn, type Target } from './model.ts';
+import { attributeOf } from './physical-ids.ts';
+
+const parsed = new Map<string, Template>();
+const MAX_PARSED = 64;
+
+/** A template that was read before is not read again. Whoever gets it must not change it. */
+export function readTemplate(templateBody: string): Template {
+  const known = parsed.get(templateBody);
+  if (known) return known;
+  const template = parseTemplate(templateBody);
+  if (parsed.size >= MAX_PARSED) parsed.clear();
+  parsed.set(templateBody, template);
+  return template;
+}
+
+export const zonesOf = (region: string) => ['a', 'b', 'c'].map((zone) => `${region}${zone}`);
+
+export function resolverFor(
+  world: World,
+  stack: Stack,
+  target: Pick<Target, 'templateBody' | 'parameters'>,
+  resources: Record<string, StackResource> = stack.resources,
+): Resolver {
+  const template = readTemplate(target.templateBody);
+  const usesExports = importsIn(template as unknown as Value).length > 0;
+  return createResolver(template, {
+    parameters: target.parameters,
+    pseudo: pseudoOf(stack),
+    exports: usesExports ? Object.fromEntries(exportsOf(world, stack).map(({ name, value }) => [name, value])) : {},
+    zonesOf,
+    ssmParameter: (name) => ssmParameter(world, stack, name),
+    refOf: (id) => resources[id]?.physicalId || undefined,
+    attributeOf: (id, attribute) => {
+      const resource = resources[id];
+      return resource?.physicalId ? attributeOf(world, resource, attribute, stack) : undefined;
+    },
+  });
+}
+
+function pseudoOf(stack: Stack): ResolveContext['pseudo'] {
+  const { account: AccountId, region: Region, id: StackId, name: StackName, notificationArns } = stack;
+  return { AccountId, Region, StackId, StackName, NotificationARNs: notificationArns };
+}
+
+/** A seeded value; AWS's own public parameters for machine images exist in every account, with a steady made-up id. */
+export function ssmParameter(world: World, place: Place, name: string): string | undefined {
+  const seeded = world.get<{ value: string }>('ssm_parameter', `${place.account}/${place.region}/${name}`);
+  if (seeded) return seeded.value;
+  if (!/^\/?aws\/service\//.test(name)) return undefined;
+  const digest = createHash('sha256').update(`${place.region}/${name}`).digest('hex');
+  return `ami-${digest.slice(0, 17)}`;
+}
+
+/** A template in the sandbox's stand-in for S3. */
+export const templateAt = (world: World, url: string): string | undefined =>
+  world.get<{ body: string }>('template_object', url)?.body;
+
+export interface Export {
+  name: string;
+  value: string;
+  stackId: string;
+}
+export const exportsOf = (world: World, place: Place): Export[] =>
+  stacksIn(world, place)
+    .filter(isLive)
+    .flatMap(({ id, outputs }) =>
+      Object.values(outputs).flatMap(({ value, exportName }) =>
+        exportName ? [{ name: exportName, value, stackId: id }] : [],
+      ),
+    );
+
+/** Names of the live stacks that use an export. */
+export const importersOf = (world: World, name: string, place: Place): string[] =>
+  stacksIn(world, place)
+    .filter((stack) => isLive(stack) && stack.imports.includes(name))
+    .map((stack) => stack.name);

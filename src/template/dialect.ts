@@ -1,0 +1,97 @@
+/**
+ * How CloudFormation reads YAML: version 1.1 without timestamps, binary, sets, aliases and hash merges
+ * (AWS CloudFormation User Guide, "Template format"). Of two equal keys the last wins, in YAML as in JSON.
+ */
+import {
+  type CollectionTag,
+  type Document,
+  LineCounter,
+  parseDocument,
+  type ScalarTag,
+  type Tags,
+  type YAMLError,
+} from 'yaml';
+
+const SHORT_FORMS =
+  'And Base64 Cidr Equals FindInMap GetAtt GetAZs If ImportValue Join Length Not Or Select Split Sub ToJsonString Transform Ref Condition Contains EachMemberEquals EachMemberIn RefAll ValueOf ValueOfAll'.split(
+    ' ',
+  );
+const longName = (short: string) => (short === 'Ref' || short === 'Condition' ? short : `Fn::${short}`);
+
+function splitGetAtt(value: string): string[] {
+  const dot = value.indexOf('.');
+  return dot < 0 ? [value] : [value.slice(0, dot), value.slice(dot + 1)];
+}
+
+type Node = { toJSON(key: unknown, context: unknown): unknown };
+const under = (key: string) => (node: unknown) =>
+  ({ toJSON: (at: unknown, context: unknown) => ({ [key]: (node as Node).toJSON(at, context) }) }) as never;
+
+/** A tag for each node kind a short form may stand on. */
+const shortFormTags: (ScalarTag | CollectionTag)[] = SHORT_FORMS.flatMap((short): (ScalarTag | CollectionTag)[] => {
+  const key = longName(short);
+  return [
+    {
+      tag: `!${short}`,
+      resolve: (text: string) => ({ [key]: short === 'GetAtt' ? splitGetAtt(text) : text }) as never,
+    },
+    { tag: `!${short}`, collection: 'seq', resolve: under(key) },
+    { tag: `!${short}`, collection: 'map', resolve: under(key) },
+  ];
+});
+
+const NOT_READ = /:(?:timestamp|binary|omap|pairs|set|merge)$/;
+const NUMBER = /^[-+]?(?:0|[1-9][0-9_]*)$/;
+
+/**
+ * The library's YAML 1.1 tags, without what CloudFormation leaves out, and without two readings that nobody who
+ * writes a template means: base-60 numbers (`02:00` is a time of day) and an account id such as `012345678901`
+ * as a decimal number.
+ */
+function readTags(tags: Tags): Tags {
+  return tags.flatMap((tag): Tags => {
+    if (typeof tag !== 'object') return [tag];
+    if (NOT_READ.test(tag.tag) || ('format' in tag && tag.format === 'TIME')) return [];
+    const isDecimal = tag.tag.endsWith(':int') && !('format' in tag);
+    return [isDecimal ? ({ ...tag, test: NUMBER } as ScalarTag) : tag];
+  });
+}
+
+const OPTIONS = { version: '1.1', uniqueKeys: false, merge: false, strict: true, logLevel: 'silent' } as const;
+
+/** The text with its nodes, comments and short forms as written, to be edited and printed again. */
+export function editableDocument(text: string): Document {
+  return read(text, readTags);
+}
+
+/** @returns the document with short forms made long; its first error, where there is one, has line and column. */
+export function readDocument(text: string): { document: Document; error?: YAMLError } {
+  const document = read(text, (tags) => [...readTags(tags), ...shortFormTags]);
+  const error = document.errors[0];
+  return error ? { document, error } : { document };
+}
+
+const MAX_REPAIRS = 200;
+
+/**
+ * A quoted text may go on at the column of its own key: CloudFormation's parser takes that, YAML 1.2's rules do not.
+ * Leading blanks of such a line never count, so indenting it changes nothing else.
+ */
+function read(text: string, customTags: (tags: Tags) => Tags): Document {
+  const parse = (source: string) =>
+    parseDocument(source, { ...OPTIONS, lineCounter: new LineCounter(), customTags }) as unknown as Document;
+  const first = parse(text);
+  let document = first;
+  let lines: string[] | undefined;
+  for (let repairs = 0; repairs < MAX_REPAIRS; repairs += 1) {
+    const unclosed = document.errors.find(({ message }) => message.startsWith('Missing closing'));
+    const line = unclosed?.linePos?.[0].line;
+    if (line === undefined) return document;
+    lines ??= text.split('\n');
+    if (lines[line] === undefined) return first;
+    const own = /^ */.exec(lines[line - 1] ?? '')![0].length;
+    lines[line] = ' '.repeat(own + 1) + lines[line].trimStart();
+    document = parse(lines.join('\n'));
+  }
+  return first;
+}

@@ -1,0 +1,100 @@
+/** What a template says about itself, without evaluating anything. */
+import { isRecord, type Template, type Value } from './parse.ts';
+
+/** Every logical id that a value names by Ref, GetAtt or Sub. */
+export function referencesIn(value: Value | undefined): string[] {
+  if (Array.isArray(value)) return value.flatMap(referencesIn);
+  if (!isRecord(value)) return [];
+  return Object.entries(value).flatMap(([key, inner]) => {
+    if (key === 'Ref' && typeof inner === 'string') return [inner];
+    if (key === 'Fn::GetAtt')
+      return [String(Array.isArray(inner) ? inner[0] : String(inner).split('.')[0]), ...referencesIn(inner as Value)];
+    if (key === 'Fn::Sub') {
+      const [text, own] = Array.isArray(inner) ? inner : [inner];
+      const names = [...String(text).matchAll(/\$\{([^!}][^}]*)\}/g)].map(
+        ([, name = '']) => name.trim().split('.')[0]!,
+      );
+      const bound = isRecord(own) ? Object.keys(own) : [];
+      return [...names.filter((name) => !bound.includes(name)), ...referencesIn(own as Value | undefined)];
+    }
+    return referencesIn(inner as Value);
+  });
+}
+
+/** Names of the conditions that `Fn::If` asks about, in a value. */
+export function conditionsIn(value: Value | undefined): string[] {
+  if (Array.isArray(value)) return value.flatMap(conditionsIn);
+  if (!isRecord(value)) return [];
+  return Object.entries(value).flatMap(([key, inner]) => [
+    ...(key === 'Fn::If' && Array.isArray(inner) ? [String(inner[0])] : []),
+    ...conditionsIn(inner as Value),
+  ]);
+}
+
+/** What each `Fn::ImportValue` asks for, as written. */
+export function importsIn(value: Value | undefined): Value[] {
+  if (Array.isArray(value)) return value.flatMap(importsIn);
+  if (!isRecord(value)) return [];
+  return Object.entries(value).flatMap(([key, inner]) =>
+    key === 'Fn::ImportValue' ? [inner as Value] : importsIn(inner as Value),
+  );
+}
+
+/**
+ * The macros that CloudFormation would run for this template: the Transform section, then every Fn::Transform, and
+ * Transform inside resources, each once. `AWS::LanguageExtensions` is among them: it runs nobody's function.
+ */
+export function transformsOf(template: Template): string[] {
+  const top = [template.Transform ?? []].flat().map((item) => (isRecord(item) ? String(item.Name) : String(item)));
+  return [...new Set([...top, ...nestedTransforms({ ...template, Transform: null } as unknown as Value)])];
+}
+function nestedTransforms(value: Value): string[] {
+  if (Array.isArray(value)) return value.flatMap(nestedTransforms);
+  if (!isRecord(value)) return [];
+  return Object.entries(value).flatMap(([key, inner]) =>
+    key === 'Fn::Transform' && isRecord(inner)
+      ? [String(inner.Name), ...nestedTransforms(inner as Value)]
+      : nestedTransforms(inner as Value),
+  );
+}
+
+export interface DynamicReference {
+  service: 'ssm' | 'ssm-secure' | 'secretsmanager';
+  /** What stands after the service, as written. */
+  reference: string;
+  /** An SSM reference with a version, or a secret with a version id or stage: the same value at execution. */
+  pinned: boolean;
+}
+
+/** Every `{{resolve:…}}` in a value: read by CloudFormation at execution, not when it is planned. */
+export function dynamicReferencesIn(value: Value | undefined): DynamicReference[] {
+  if (Array.isArray(value)) return value.flatMap(dynamicReferencesIn);
+  if (isRecord(value)) return Object.values(value).flatMap((inner) => dynamicReferencesIn(inner as Value));
+  if (typeof value !== 'string') return [];
+  return [...value.matchAll(/\{\{resolve:(ssm-secure|ssm|secretsmanager):((?:\$\{[^}]*\}|[^}])*)\}\}/g)].map(
+    ([, service, reference = '']) => ({
+      service: service as DynamicReference['service'],
+      reference,
+      pinned: service === 'secretsmanager' ? secretIsPinned(reference) : /:\d+$/.test(reference),
+    }),
+  );
+}
+
+/** `secret-id:SecretString:json-key:version-stage:version-id`; an ARN has colons of its own. A stage moves. */
+function secretIsPinned(reference: string): boolean {
+  const parts = reference.replace(/^arn:[^:]*:secretsmanager:[^:]*:[^:]*:secret:/, '').split(':');
+  return (parts[4] ?? '') !== '';
+}
+
+const NAMES = ['RoleName', 'UserName', 'GroupName', 'ManagedPolicyName', 'InstanceProfileName'];
+
+/** @returns what `CreateChangeSet` must be told, by need. */
+export function requiredCapabilities(template: Template): string[] {
+  const made = Object.values(template.Resources);
+  const iam = made.filter(({ Type }) => Type.startsWith('AWS::IAM::'));
+  const named = iam.some(({ Properties }) => NAMES.some((key) => Properties?.[key] !== undefined));
+  return [
+    ...(named ? ['CAPABILITY_NAMED_IAM'] : iam.length > 0 ? ['CAPABILITY_IAM'] : []),
+    ...(transformsOf(template).length > 0 ? ['CAPABILITY_AUTO_EXPAND'] : []),
+  ];
+}

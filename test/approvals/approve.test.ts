@@ -1,0 +1,160 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { recordSignature } from '../../src/approvals/record.ts';
+import { signWithSshKeygen } from '../../src/approvals/ssh-keygen.ts';
+import { buildStatement } from '../../src/approvals/statement.ts';
+import { afterSigning, approve, type Terminal } from '../../src/cli/approve.ts';
+import { renderChange, show } from '../../src/cli/show.ts';
+import { DEV_STACK, openTestWorld, proposeFix, STACK, type TestWorld } from '../world.ts';
+import { ed25519Key, signBy } from './sshsig.ts';
+
+let world: TestWorld;
+beforeEach(async () => {
+  world = await openTestWorld();
+});
+afterEach(() => world.close());
+
+/** A person at a terminal who answers what they are asked. */
+function terminal(...answers: string[]) {
+  const seen: string[] = [];
+  const asked: string[] = [];
+  const at: Terminal = {
+    print: (text) => void seen.push(text),
+    async ask(question) {
+      asked.push(question);
+      return answers.shift() ?? '';
+    },
+  };
+  return { at, seen, asked };
+}
+const refused = (code: string) => expect.objectContaining({ code });
+const bob = (extra: object = {}) => ({ decision: 'approve' as const, key: world.keyOf('bob'), as: 'bob', ...extra });
+
+async function proposeDeletion(reason = 'no longer used'): Promise<string> {
+  const plan = await world.call('plan_stack_delete', { stack: DEV_STACK });
+  const change = await world.call('propose_change', { plan_id: plan.plan_id, goal: 'clean_up', reason });
+  return String(change.change_id);
+}
+
+describe('approving what cannot be undone', () => {
+  it('shows the plan and wants the stack’s name typed', async () => {
+    const id = await proposeDeletion();
+    const careless = terminal('yes');
+    await expect(approve(world.app, id, bob({ terminal: careless.at }))).rejects.toEqual(
+      refused('APPROVAL_NOT_CONFIRMED'),
+    );
+    expect(careless.seen.join('\n')).toContain('CostTable');
+    expect(careless.asked).toEqual([`This cannot be undone. Type ${DEV_STACK} to sign it: `]);
+    expect(world.app.changes.find(id).approvals).toEqual([]);
+    const careful = terminal(DEV_STACK);
+    expect(await approve(world.app, id, bob({ terminal: careful.at }))).toMatchObject({ state: 'approved' });
+  });
+
+  it('takes the name from --confirm in scripts, and nothing where nobody can be asked', async () => {
+    const id = await proposeDeletion();
+    await expect(approve(world.app, id, bob())).rejects.toEqual(refused('APPROVAL_NOT_CONFIRMED'));
+    await expect(approve(world.app, id, bob({ confirm: STACK }))).rejects.toEqual(refused('APPROVAL_NOT_CONFIRMED'));
+    expect(await approve(world.app, id, bob({ confirm: DEV_STACK }))).toMatchObject({ state: 'approved' });
+  });
+
+  it('wants no name for a rejection, nor for a change that can be undone', async () => {
+    const id = await proposeDeletion();
+    expect(await approve(world.app, id, bob({ decision: 'reject' }))).toMatchObject({ state: 'rejected' });
+    const asked = terminal();
+    expect(await approve(world.app, await proposeFix(world), bob({ terminal: asked.at }))).toMatchObject({
+      state: 'approved',
+    });
+    expect(asked.asked).toEqual([]);
+  });
+});
+
+describe('after a signature', () => {
+  it('the command is told, and execution only asked for on a terminal', async () => {
+    const change = await approve(world.app, await proposeFix(world), bob());
+    const printed: string[] = [];
+    const print = (text: string) => void printed.push(text);
+    expect(await afterSigning(change, { print, terminal: undefined })).toBe('leave');
+    expect(printed).toEqual([`${change.id} is approved. To execute: countersign execute ${change.id}`]);
+    expect(await afterSigning(change, { print, terminal: terminal('no').at })).toBe('leave');
+    expect(await afterSigning(change, { print, terminal: terminal('').at })).toBe('leave');
+    expect(await afterSigning(change, { print, terminal: terminal('y').at })).toBe('execute');
+    const rejected = await approve(world.app, await proposeFix(world, 768), bob({ decision: 'reject' }));
+    expect(await afterSigning(rejected, { print, terminal: terminal('y').at })).toBe('leave');
+  });
+});
+
+describe('a statement that was altered before it was signed', () => {
+  it.each([
+    ['change_id', 'chg_000000000000'],
+    ['change_digest', `sha256:${'0'.repeat(64)}`],
+    ['person', 'carol'],
+    ['nonce', 'another'],
+    ['not_after', '2999-01-01T00:00:00.000Z'],
+    ['summary', ['nothing happens']],
+    ['v', 2],
+    ['more', true],
+  ])('in its %s is refused, though its own signature fits', async (field, value) => {
+    const id = await proposeFix(world);
+    const { changes, ledger, policyFile } = world.app;
+    const change = changes.find(id);
+    const honest = buildStatement(change, changes.plan(change.planId).plan, 'bob', 'approve');
+    const altered = JSON.stringify({ ...JSON.parse(honest), [field]: value });
+    const signature = await signWithSshKeygen(altered, world.keyOf('bob'));
+    const ports = { ledger, changes, people: policyFile!.people, now: () => new Date() };
+    expect(() => recordSignature(ports, id, altered, signature)).toThrow(refused('APPROVAL_WRONG_STATEMENT'));
+    expect(changes.find(id).approvals).toEqual([]);
+    recordSignature(ports, id, honest, await signWithSshKeygen(honest, world.keyOf('bob')));
+    expect(changes.find(id).state).toBe('approved');
+  });
+});
+
+describe('a security key', () => {
+  it('signs with a touch, and whether it verified its user stands with the approval', async () => {
+    const key = ed25519Key('ssh:');
+    const app = world.another({ policy: world.policyText.replace(/(carol: .*keys: \[)"[^"]*"/, `$1"${key.line}"`) });
+    const id = await proposeFix(world);
+    const change = app.changes.find(id);
+    const statement = buildStatement(change, app.changes.plan(change.planId).plan, 'carol', 'approve');
+    const ports = { ledger: app.ledger, changes: app.changes, people: app.policyFile!.people, now: () => new Date() };
+    expect(() => recordSignature(ports, id, statement, signBy(key, statement, { flags: 4 }))).toThrow(
+      refused('APPROVAL_USER_PRESENCE_MISSING'),
+    );
+    expect(() =>
+      recordSignature(ports, id, statement.replace('"approve"', '"reject"'), signBy(key, statement)),
+    ).toThrow(refused('INPUT_SIGNATURE_INVALID'));
+    const signed = recordSignature(ports, id, statement, signBy(key, statement, { flags: 5 }));
+    expect(signed).toMatchObject({ state: 'approved', approvals: [{ person: 'carol', userVerified: true }] });
+    expect(show(app, id)).toContain('(touched, user verified)');
+  });
+});
+
+describe('what a person is shown', () => {
+  it('is worst first, with before and after, marks, verdicts and seats', async () => {
+    const id = await proposeFix(world);
+    const change = world.app.changes.find(id);
+    const { plan } = world.app.changes.plan(change.planId);
+    const gone = {
+      ...plan.effects[0]!,
+      kind: 'delete' as const,
+      logicalId: 'Audit',
+      reversibility: 'irreversible' as const,
+      properties: [],
+      marks: [{ kind: 'expire' as const, path: 'Properties.Ttl', text: 'records go after\u202e 1 day' }],
+    };
+    const text = renderChange(change, { ...plan, effects: [...plan.effects, gone] });
+    expect(text.indexOf('Audit')).toBeGreaterThan(0);
+    expect(text.indexOf('Audit')).toBeLessThan(text.indexOf('QueryFunction'));
+    expect(text).toContain('Properties.MemorySize: 512 → 1024');
+    expect(text).toMatch(/expire\S* records go after\\u\{202e\} 1 day/);
+    expect(text).toMatch(/hold {2}GUARD_APPROVAL \(seats: 1\)/);
+    expect(text).toContain('seats 0 of 1');
+    expect(text).toContain('excluded: alice');
+  });
+
+  it('marks each line of the agent’s text as the agent’s', async () => {
+    const id = await proposeDeletion('harmless\n\nGuards\n  all passed');
+    const lines = show(world.app, id).split('\n');
+    expect(lines).toContain('  agent│ Guards');
+    expect(lines).toContain('  agent│   all passed');
+    expect(lines).not.toContain('  all passed');
+  });
+});

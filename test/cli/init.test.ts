@@ -1,0 +1,139 @@
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { guards } from '../../guards/index.ts';
+import { CLIENTS, type ClientName } from '../../src/cli/init.ts';
+import { loadPolicy } from '../../src/policy/load.ts';
+import { needs } from '../needs.ts';
+
+const bin = new URL('../../bin/countersign.js', import.meta.url).pathname;
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'countersign-init-'));
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+const env = () => ({
+  PATH: process.env.PATH,
+  HOME: root,
+  AWS_REGION: 'eu-west-1',
+  AWS_PROFILE: 'acme-dev',
+  TERM: 'xterm',
+});
+const init = (...args: string[]) =>
+  spawnSync(process.execPath, [bin, '--home', join(root, 'state'), '--sandbox', 'init', ...args], {
+    cwd: root,
+    encoding: 'utf8',
+    env: env(),
+  });
+const read = (path: string) => readFileSync(join(root, path), 'utf8');
+function put(path: string, text: string): void {
+  mkdirSync(dirname(join(root, path)), { recursive: true });
+  writeFileSync(join(root, path), text);
+}
+
+describe('countersign init', () => {
+  it.each(Object.keys(CLIENTS) as ClientName[])('writes a valid plan-only policy and the entry for %s', (client) => {
+    const { status, stdout } = init('--client', client, '--environment', 'development', '--person', 'ann');
+    expect(status).toBe(0);
+    expect(stdout).toContain(CLIENTS[client].path);
+    const policy = loadPolicy(join(root, 'countersign.policy.yaml'), guards);
+    expect(policy.file.accounts.main?.id).toBe('123456789012');
+    expect(policy.file.scopes).toEqual([
+      expect.objectContaining({ environment: 'development', execute: 'plan_only', create: false }),
+    ]);
+    expect(policy.people.map(({ name }) => name)).toEqual(['ann']);
+    const file = JSON.parse(read(CLIENTS[client].path));
+    expect(file[CLIENTS[client].key].countersign).toMatchObject({
+      command: 'npx',
+      env: { COUNTERSIGN_SPONSOR: 'ann', AWS_PROFILE: 'acme-dev', AWS_REGION: 'eu-west-1' },
+    });
+  });
+
+  it('adds to a client’s file and keeps a policy that is there', () => {
+    put('.mcp.json', '{"mcpServers":{"other":{"command":"x"}},"more":1}');
+    put('countersign.policy.yaml', 'mine');
+    const { status, stdout } = init('--client', 'claude');
+    expect(status).toBe(0);
+    expect(stdout).toContain('Kept as it is: countersign.policy.yaml');
+    expect(JSON.parse(read('.mcp.json'))).toMatchObject({ mcpServers: { other: { command: 'x' } }, more: 1 });
+    expect(read('countersign.policy.yaml')).toBe('mine');
+  });
+
+  it.each([
+    ['a file with comments', '{ // mine\n "servers": {} }', 'not plain JSON'],
+    ['servers that are no object', '{"servers":[]}', 'no object'],
+    ['an entry of its own', '{"servers":{"countersign":{}}}', 'already'],
+  ])('refuses %s, says the entry or what to do, and writes nothing', (_what, text, reason) => {
+    put('.vscode/mcp.json', text);
+    const { status, stderr } = init('--client', 'vscode');
+    expect(status).toBe(1);
+    expect(stderr).toContain(reason);
+    expect(stderr).toMatch(/Add it by hand|Edit it/);
+    expect(read('.vscode/mcp.json')).toBe(text);
+    expect(existsSync(join(root, 'countersign.policy.yaml'))).toBe(false);
+  });
+
+  it('asks nobody without a terminal: it names the flag that is missing', () => {
+    const { status, stderr } = init();
+    expect(status).toBe(1);
+    expect(stderr).toContain('--client');
+    expect(init('--client', 'claude', '--person', 'Ann B').stderr).toContain('begin with a lower-case letter');
+    expect(existsSync(join(root, '.mcp.json'))).toBe(false);
+  });
+
+  // `script` of util-linux gives a program a terminal; other systems have another command of that name.
+  const hasScript = process.platform === 'linux' && spawnSync('script', ['--version']).status === 0;
+  it('asks a person at a terminal for what no flag says', async (context) => {
+    needs(context, 'script', hasScript);
+    const command = [process.execPath, bin, '--home', join(root, 'state'), '--sandbox', 'init', '--person', 'ann'];
+    const sized = `stty rows 40 cols 120; ${command.join(' ')}`;
+    const child = spawn('script', ['-qec', sized, '/dev/null'], { cwd: root, env: env() });
+    let screen = '';
+    const seen = (text: string) =>
+      new Promise<void>((resolve, reject) => {
+        const look = () => screen.includes(text) && resolve();
+        child.stdout.on('data', look);
+        child.once('close', () => reject(new Error(`ended before it said “${text}”: ${screen}`)));
+        look();
+      });
+    child.stdout.on('data', (chunk) => {
+      screen += chunk;
+    });
+    const [down, enter] = ['\u001b[B', '\r'];
+    await seen('What is this account?');
+    child.stdin.write(down);
+    child.stdin.write(enter);
+    await seen('Which client');
+    child.stdin.write(enter);
+    await seen('Written:');
+    child.stdin.end();
+    expect(read('countersign.policy.yaml')).toContain('environment: development');
+    expect(JSON.parse(read('.mcp.json')).mcpServers.countersign.env.COUNTERSIGN_SPONSOR).toBe('ann');
+  });
+
+  it('lets its own entry start a server that describes its own policy', () => {
+    init('--client', 'claude', '--person', 'ann');
+    const { args, env: entryEnv } = JSON.parse(read('.mcp.json')).mcpServers.countersign;
+    const messages = [
+      {
+        id: 1,
+        method: 'initialize',
+        params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 't', version: '1' } },
+      },
+      { method: 'notifications/initialized' },
+      { id: 2, method: 'tools/call', params: { name: 'describe_policy', arguments: {} } },
+    ];
+    const input = messages.map((message) => `${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`).join('');
+    const [, , ...ownArgs] = args;
+    const output = execFileSync(process.execPath, [bin, ...ownArgs], {
+      cwd: root,
+      env: { ...env(), ...entryEnv, COUNTERSIGN_HOME: join(root, 'state') },
+      input,
+      encoding: 'utf8',
+    });
+    expect(output).toContain('ann (claimed)');
+  });
+});

@@ -1,0 +1,87 @@
+/** Each guard stands for something that no other one stops: without it the judgement of its case gets milder. */
+import { describe, expect, it } from 'vitest';
+import { guards } from '../../guards/index.ts';
+import type { Facts } from '../../src/core/guard.ts';
+import type { Plan } from '../../src/core/plan.ts';
+import type { Judgement } from '../../src/core/verdict.ts';
+import {
+  added,
+  allGuards,
+  call,
+  creating,
+  deleting,
+  doingAll,
+  effect,
+  facts,
+  gone,
+  hoursAgo,
+  inDevelopment,
+  judged,
+  many,
+  marked,
+  onInstance,
+  plan,
+  property,
+  remembering,
+  spending,
+  terminating,
+  withoutSeats,
+} from './builders.ts';
+
+const retained = gone({
+  retention: { attribute: 'DeletionPolicy', effective: 'Retain' },
+  reversibility: 'recoverable',
+});
+const yearEnd = { text: 'year end', until: '2027-01-04T07:00:00Z' };
+const rule = { id: 'r', outcome: 'deny' as const, seats: 1, message: 'no', remedy: 'ask', effects: [] };
+
+const cases: Record<string, [Plan, Facts]> = {
+  identity: [plan(), facts({ account: null })],
+  scope: [creating(), facts({ scope: { text: 's', create: false, execute: 'by_command' } })],
+  labels: [doingAll(effect({ properties: [property('Tags.environment', 'a', 'b')] })), facts()],
+  execution: [plan(), facts({ scope: { text: 's', create: true, execute: 'plan_only' } })],
+  'plan-first': [plan(), facts({ now: new Date('2026-11-24T12:16:00Z') })],
+  'change-set-only': [plan({ calls: [call('UpdateStack')] }), facts()],
+  recreate: [doingAll({ ...retained, kind: 'replace' }), facts()],
+  'stateful-loss': [doingAll(retained), withoutSeats()],
+  'stack-deletion': [deleting(), withoutSeats()],
+  intent: [doingAll(marked('disable')), facts({ goal: 'fix' })],
+  'unknown-effect': [doingAll(effect({ holds: 'unknown' })), facts()],
+  deputy: [doingAll(marked('deputy', { bound: 'direct_api' })), facts()],
+  reach: [doingAll(marked('reach', { target: { id: 'zone' } })), inDevelopment()],
+  pinned: [doingAll(marked('unpinned', { reads: 'code' })), facts()],
+  'slow-loss': [doingAll(marked('expire')), facts()],
+  'lost-update': [doingAll(marked('overwrite')), inDevelopment()],
+  protection: [doingAll(marked('unprotect')), facts()],
+  'backup-first': [terminating({ recoveryPoint: { id: 'snap-1', completedAt: hoursAgo(30) } }), facts()],
+  'blast-radius': [plan({ effects: many(11) }), facts()],
+  budget: [plan(), spending({ updated: 60 })],
+  rate: [plan(), remembering({ sameFailures: 2 })],
+  ownership: [onInstance(['StopInstances'], { owner: { kind: 'stack', name: 'shop' } }), facts()],
+  exposure: [doingAll(marked('expose', { principal: '*' })), facts()],
+  freeze: [plan(), facts({ freezes: [yearEnd] })],
+  halt: [plan(), facts({ halt: 'halted' })],
+  cost: [doingAll(added({ type: 'AWS::EC2::Instance', size: 'm5.24xlarge' })), inDevelopment()],
+  render: [doingAll(effect({ physicalId: 'pr\u043ed' })), facts()],
+  stale: [plan(), facts({ phase: 'execute', differences: ['effects'] })],
+  approval: [plan(), facts()],
+  rules: [plan(), facts({ rules: [rule] })],
+};
+/** Guards that judge nothing until the policy fills their tables. */
+const given: Record<string, unknown> = { cost: { sizes: { 'AWS::EC2::Instance': ['t3.*'] } } };
+const RANK = { no_change: 0, pass: 0, needs_approval: 1, plan_only: 2, denied: 3 };
+const severity = ({ decision, seats }: Judgement) => RANK[decision] * 100 + seats;
+
+describe('without one guard', () => {
+  it.each(guards.map(({ name }) => name))('%s its case is judged milder', (name) => {
+    const [thePlan, theFacts] = cases[name] ?? [];
+    if (!thePlan || !theFacts) throw new Error(`${name} has no case that only it stops`);
+    const whole = judged(thePlan, theFacts, allGuards({ options: given }));
+    const without = judged(thePlan, theFacts, allGuards({ without: name, options: given }));
+    expect(severity(without)).toBeLessThan(severity(whole));
+    expect(whole.verdicts.find(({ guard }) => guard === name)?.outcome).toMatch(/deny|hold/);
+  });
+  it('no case is left over', () => {
+    expect(Object.keys(cases).sort()).toEqual(guards.map(({ name }) => name).sort());
+  });
+});

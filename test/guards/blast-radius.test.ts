@@ -1,0 +1,58 @@
+import {
+  deleting,
+  doingAll,
+  effect,
+  facts,
+  inDevelopment,
+  inDisposable,
+  many,
+  observing,
+  onInstance,
+  plan,
+  removed,
+  vectorsOf,
+} from './builders.ts';
+
+const of = (size: number, lost: number) =>
+  plan({ effects: many(lost, { kind: 'delete' }), ...observing({ resourceCount: size }) });
+const names = (count: number) => Array.from({ length: count }, (_, index) => `other-${index}`);
+const importedBy = (count: number, what: ReturnType<typeof effect>) => ({
+  ...doingAll(what),
+  ...observing({ importedExports: [{ name: 'e', importers: names(count) }] }),
+});
+function usedBy(count: number) {
+  const group = { id: 'sg-1', type: 'AWS::EC2::SecurityGroup', owner: null, tags: {}, facts: { usedBy: names(count) } };
+  const base = onInstance(['AuthorizeSecurityGroupIngress']);
+  return { ...base, observed: { identity: base.observed.identity, resources: [group] } };
+}
+
+vectorsOf('blast-radius', [
+  ['ten updated', plan({ effects: many(10) }), facts(), 'pass'],
+  ['eleven updated', plan({ effects: many(11) }), facts(), 'hold(2)'],
+  ['eleven updated in development', plan({ effects: many(11) }), inDevelopment(), 'hold(1)'],
+  ['eleven updated where all is disposable', plan({ effects: many(11) }), inDisposable(), 'note'],
+  ['three lost', plan({ effects: many(3, { kind: 'delete' }) }), facts(), 'pass'],
+  ['four lost', plan({ effects: many(4, { kind: 'delete' }) }), facts(), 'hold(2)'],
+  ['four that could be lost', plan({ effects: many(4, { kind: 'unknown' }) }), facts(), 'hold(2)'],
+  ['four revisions replaced', plan({ effects: many(4, { kind: 'replace', revision: true }) }), facts(), 'pass'],
+  ['a hundred created', plan({ effects: many(100, { kind: 'create' }) }), facts(), 'pass'],
+  ['a hundred and one created', plan({ effects: many(101, { kind: 'create' }) }), facts(), 'hold(2)'],
+  ['two of ten lost', of(10, 2), facts(), 'pass'],
+  ['three of ten lost', of(10, 3), facts(), 'hold(2)'],
+  ['three of nine lost', of(9, 3), facts(), 'pass'],
+  ['fifty lost', of(500, 50), facts(), 'hold(2)'],
+  ['fifty-one lost', of(500, 51), facts(), 'deny'],
+  ['fifty-one lost in development', of(500, 51), inDevelopment(), 'deny'],
+  [
+    'all of a stack that never completed',
+    deleting(many(60, { kind: 'delete' }), { neverCompleted: true }),
+    facts(),
+    'pass',
+  ],
+  ['one lost, and ten stacks import from here', importedBy(10, removed()), facts(), 'pass'],
+  ['one lost, and eleven stacks import from here', importedBy(11, removed()), facts(), 'hold(2)'],
+  ['one updated, and eleven stacks import from here', importedBy(11, effect()), facts(), 'pass'],
+  ['a group that nine use', usedBy(9), facts(), 'pass'],
+  ['a group that ten use', usedBy(10), facts(), 'hold(2)'],
+  ['more is allowed by the policy', plan({ effects: many(11) }), facts(), 'pass', { max_updated: 20 }],
+]);

@@ -1,0 +1,50 @@
+import { expect, it } from 'vitest';
+import {
+  added,
+  doingAll,
+  effect,
+  facts,
+  inDevelopment,
+  inDisposable,
+  made,
+  many,
+  plan,
+  removed,
+  spending,
+  vectorsOf,
+} from './builders.ts';
+
+it('tells the sum, the cap and the part of this plan', () => {
+  const { message } = made('budget').judge(plan(), spending({ updated: 60 }));
+  expect(message).toContain('61 of 60 (1 by this plan)');
+});
+
+vectorsOf('budget', [
+  ['nothing spent', plan(), facts(), 'pass'],
+  ['a large plan by itself', plan({ effects: many(80) }), facts(), 'pass'],
+  ['the twentieth change of an hour', plan(), spending({ changes: 19 }), 'pass'],
+  ['the twenty-first change of an hour', plan(), spending({ changes: 20 }), 'deny'],
+  ['the sixty-first change of a day', plan(), spending({ changes: 5 }, { changes: 60 }), 'deny'],
+  ['the sixtieth update of an hour', plan(), spending({ updated: 59 }), 'pass'],
+  ['the sixty-first update of an hour', plan(), spending({ updated: 60 }), 'deny'],
+  ['nothing of what is used up', doingAll(added()), spending({ updated: 60 }), 'pass'],
+  ['the fifty-first loss of a day', doingAll(removed()), spending({}, { lost: 50 }), 'deny'],
+  ['the fourth loss of a day', doingAll(removed()), spending({}, { lost: 3 }), 'hold(2)'],
+  ['the third loss of a day', doingAll(removed()), spending({}, { lost: 2 }), 'pass'],
+  ['what could be a loss', doingAll(effect({ kind: 'unknown' })), spending({}, { lost: 3 }), 'hold(2)'],
+  [
+    'the fourth loss of a day in development',
+    doingAll(removed()),
+    spending({}, { lost: 3 }, inDevelopment()),
+    'hold(1)',
+  ],
+  ['the twenty-first change of an hour in development', plan(), spending({ changes: 20 }, {}, inDevelopment()), 'pass'],
+  [
+    'the tenth deletion of a disposable stack',
+    plan({ effects: many(20, { kind: 'delete' }) }),
+    spending({ lost: 60 }, { changes: 19, created: 200, lost: 180 }, inDisposable()),
+    'note',
+  ],
+  ['fewer by the policy', plan(), spending({ changes: 2 }), 'deny', { hour: { changes: 2 } }],
+  ['nothing to change', plan({ effects: [] }), spending({ changes: 20 }), 'pass'],
+]);

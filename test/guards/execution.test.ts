@@ -1,0 +1,11 @@
+import { facts, plan, vectorsOf } from './builders.ts';
+
+vectorsOf('execution', [
+  ['enabled', plan(), facts(), 'pass'],
+  ['by a runner', plan(), facts({ scope: { text: 's', create: false, execute: 'by_runner' } }), 'pass'],
+  ['the scope is plan_only', plan(), facts({ scope: { text: 's', create: false, execute: 'plan_only' } }), 'deny'],
+  ['no scope', plan(), facts({ scope: null }), 'deny'],
+  ['the sponsor is unknown', plan(), facts({ sponsor: { name: 'x', known: false } }), 'deny'],
+  ['the sponsor is not set', plan(), facts({ sponsor: { name: null, known: false } }), 'deny'],
+  ['no policy', plan(), facts({ policy: { present: false, digest: '' } }), 'deny'],
+]);

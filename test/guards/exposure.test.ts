@@ -1,0 +1,45 @@
+import { doingAll, effect, facts, inDevelopment, marked, plan, vectorsOf } from './builders.ts';
+
+const network = (range: string, fromPort = 22, toPort = fromPort, protocol = 'tcp') => ({
+  range,
+  protocol,
+  fromPort,
+  toPort,
+});
+const to = (...args: Parameters<typeof network>) => doingAll(marked('expose', { network: network(...args) }));
+
+vectorsOf('exposure', [
+  ['a private range', to('10.0.0.0/8'), facts(), 'pass'],
+  ['exactly a /8', to('8.0.0.0/8'), facts(), 'pass'],
+  ['wider than a /8', to('8.0.0.0/7'), facts(), 'hold(2)'],
+  ['the world', to('0.0.0.0/0'), facts(), 'hold(2)'],
+  ['the world in development', to('0.0.0.0/0'), inDevelopment(), 'hold(1)'],
+  ['the world on a listed port', to('0.0.0.0/0', 443), facts(), 'pass', { public_ports: [443] }],
+  [
+    'the world on a port beside a listed one',
+    to('0.0.0.0/0', 443, 444),
+    facts(),
+    'hold(2)',
+    { public_ports: [443, 80] },
+  ],
+  ['the world on two listed ports', to('0.0.0.0/0', 80, 81), facts(), 'pass', { public_ports: [81, 80] }],
+  ['the world on all ports', to('0.0.0.0/0', -1), facts(), 'hold(2)', { public_ports: [443] }],
+  ['the world by every protocol', to('0.0.0.0/0', 443, 443, '-1'), facts(), 'hold(2)', { public_ports: [443] }],
+  ['exactly an IPv6 /32', to('2001:db8::/32'), facts(), 'pass'],
+  ['wider than an IPv6 /32', to('2001:db8::/31'), facts(), 'hold(2)'],
+  ['the world by IPv6', to('::/0'), facts(), 'hold(2)'],
+  ['all unique local addresses', to('fc00::/7'), facts(), 'pass'],
+  ['a prefix list', to('pl-12345678'), facts(), 'hold(2)'],
+  ['a group elsewhere', to('sg-12345678'), facts(), 'hold(2)'],
+  ['a group of the same stack', to('\u{27e6}own:Web\u{27e7}'), facts(), 'pass'],
+  ['a principal', doingAll(marked('expose', { principal: '*' })), facts(), 'hold(2)'],
+  ['a principal in development', doingAll(marked('expose', { principal: '*' })), inDevelopment(), 'hold(1)'],
+  ['by its kind alone', doingAll(effect({ kind: 'expose' })), facts(), 'hold(2)'],
+  [
+    'by its kind, for a private range',
+    doingAll(marked('expose', { network: network('10.0.0.0/8') }, { kind: 'expose' })),
+    facts(),
+    'pass',
+  ],
+  ['nothing opened', plan(), facts(), 'pass'],
+]);

@@ -1,0 +1,70 @@
+import { facts, inDevelopment, inDisposable, onInstance, plan, terminating, vectorsOf } from './builders.ts';
+
+function volume(owner: { kind: 'stack'; name: string } | null) {
+  const base = onInstance(['CreateTags']);
+  const resource = { id: 'vol-0123456789abcdef0', type: 'AWS::EC2::Volume', owner, tags: {}, facts: {} };
+  return { ...base, observed: { identity: base.observed.identity, resources: [resource] } };
+}
+
+vectorsOf('ownership', [
+  ['owned by nobody, stopped', onInstance(['StopInstances']), facts(), 'pass'],
+  ['owned by a stack', onInstance(['StopInstances'], { owner: { kind: 'stack', name: 'shop' } }), facts(), 'deny'],
+  [
+    'owned by a stack, in development',
+    onInstance(['StopInstances'], { owner: { kind: 'stack', name: 'shop' } }),
+    inDevelopment(),
+    'deny',
+  ],
+  [
+    'owned by a group',
+    onInstance(['StopInstances'], { owner: { kind: 'auto_scaling_group', name: 'g' } }),
+    facts(),
+    'deny',
+  ],
+  [
+    'owned until lately',
+    onInstance(['StopInstances'], { owner: { kind: 'stack', name: 'shop', released: true } }),
+    facts(),
+    'deny',
+  ],
+  [
+    'tagged while a stack owns it',
+    onInstance(['CreateTags'], { owner: { kind: 'stack', name: 'shop' } }),
+    facts(),
+    'deny',
+  ],
+  [
+    'a snapshot of what a stack owns',
+    onInstance(['CreateSnapshot'], { owner: { kind: 'stack', name: 'shop' } }),
+    facts(),
+    'pass',
+  ],
+  [
+    'a snapshot and more',
+    onInstance(['CreateSnapshot', 'TerminateInstances'], { owner: { kind: 'stack', name: 'shop' } }),
+    facts(),
+    'deny',
+  ],
+  ['a volume that a stack owns', volume({ kind: 'stack', name: 'shop' }), facts(), 'deny'],
+  ['a volume that nobody owns', volume(null), facts(), 'pass'],
+  ['terminated', terminating(), facts(), 'hold(2)'],
+  ['terminated in development', terminating(), inDevelopment(), 'hold(1)'],
+  ['terminated where all is disposable', terminating(), inDisposable(), 'hold(1)'],
+  ['stopped, with instance-store disks', onInstance(['StopInstances'], { instanceStore: true }), facts(), 'hold(2)'],
+  [
+    'resized, with instance-store disks',
+    onInstance(['ModifyInstanceAttribute'], { instanceStore: true }),
+    facts(),
+    'hold(2)',
+  ],
+  ['rebooted, with instance-store disks', onInstance(['RebootInstances'], { instanceStore: true }), facts(), 'pass'],
+  ['named by a pattern', onInstance(['StopInstances'], { id: 'i-*' }), facts(), 'deny'],
+  ['named by a tag', onInstance(['StopInstances'], { id: 'tag:Name=web' }), facts(), 'deny'],
+  [
+    'nothing named',
+    { ...onInstance(['StopInstances']), target: { ...onInstance(['StopInstances']).target, ids: [] } },
+    facts(),
+    'deny',
+  ],
+  ['a stack', plan(), facts(), 'pass'],
+]);

@@ -1,0 +1,28 @@
+import { doingAll, facts, inDevelopment, marked, plan, vectorsOf } from './builders.ts';
+
+vectorsOf('pinned', [
+  ['code that is read again', doingAll(marked('unpinned', { reads: 'code' })), facts(), 'hold(2)'],
+  [
+    'code that is read again, in development',
+    doingAll(marked('unpinned', { reads: 'code' })),
+    inDevelopment(),
+    'hold(1)',
+  ],
+  ['a value that is read again', doingAll(marked('unpinned', { reads: 'value' })), facts(), 'hold(2)'],
+  ['what is read is not said', doingAll(marked('unpinned')), facts(), 'hold(2)'],
+  [
+    'values need fewer seats by the policy',
+    doingAll(marked('unpinned', { reads: 'value' })),
+    facts(),
+    'hold(1)',
+    { value_seats: 1 },
+  ],
+  [
+    'code still needs two',
+    doingAll(marked('unpinned', { reads: 'value' }), marked('unpinned', { reads: 'code' })),
+    facts(),
+    'hold(2)',
+    { value_seats: 1 },
+  ],
+  ['all is pinned', plan(), facts(), 'pass'],
+]);

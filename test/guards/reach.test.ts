@@ -1,0 +1,31 @@
+import { doingAll, facts, inDevelopment, marked, plan, vectorsOf } from './builders.ts';
+
+const to = (reversibility: 'reversible' | 'recoverable' | 'irreversible' = 'reversible') =>
+  doingAll(marked('reach', { target: { id: 'zone', stack: 'dns' } }, { reversibility }));
+const reaching = (there: (typeof base.reached)[string], from = facts()) => ({ ...from, reached: { zone: there } });
+const base = facts();
+
+vectorsOf('reach', [
+  ['something in production', to(), reaching('production'), 'hold(1)'],
+  ['something in production, not reversible', to('recoverable'), reaching('production'), 'hold(2)'],
+  ['from development to production', to(), reaching('production', inDevelopment()), 'hold(1)'],
+  ['something in development', to(), reaching('development'), 'pass'],
+  ['something in development, not reversible', to('recoverable'), reaching('development'), 'hold(1)'],
+  ['something disposable', to('irreversible'), reaching('disposable'), 'pass'],
+  ['something that was not resolved', to(), inDevelopment(), 'hold(1)'],
+  ['something without a name', doingAll(marked('reach')), inDevelopment(), 'hold(1)'],
+  ['something of a stack in no scope', to(), reaching('out_of_scope'), 'deny'],
+  [
+    'something named like a part of every object',
+    doingAll(marked('reach', { target: { id: 'constructor' } })),
+    inDevelopment(),
+    'hold(1)',
+  ],
+  [
+    'the strictest of several counts',
+    doingAll(...to().effects, marked('reach', { target: { id: 'other' } })),
+    reaching('disposable'),
+    'hold(1)',
+  ],
+  ['nothing outside', plan(), facts(), 'pass'],
+]);

@@ -1,0 +1,54 @@
+import {
+  deleting,
+  doingAll,
+  effect,
+  facts,
+  gone,
+  inDevelopment,
+  inDisposable,
+  plan,
+  removed,
+  vectorsOf,
+} from './builders.ts';
+
+const nested = gone({
+  type: 'AWS::CloudFormation::Stack',
+  logicalId: 'Inner',
+  physicalId: 'arn:aws:cloudformation:r:1:stack/shop-Inner-1/uuid',
+});
+
+vectorsOf('stack-deletion', [
+  ['otherwise', deleting(), facts(), 'hold(2)'],
+  ['in development', deleting(), inDevelopment(), 'hold(1)'],
+  ['where all is disposable', deleting(), inDisposable(), 'note'],
+  ['under protection', deleting([removed()], { terminationProtection: true }), facts(), 'deny'],
+  [
+    'under protection, where all is disposable',
+    deleting([removed()], { terminationProtection: true }),
+    inDisposable(),
+    'deny',
+  ],
+  [
+    'while an export is imported',
+    deleting([removed()], { importedExports: [{ name: 'e', importers: ['o'] }] }),
+    facts(),
+    'deny',
+  ],
+  [
+    'an export that nobody imports',
+    deleting([removed()], { importedExports: [{ name: 'e', importers: [] }] }),
+    facts(),
+    'hold(2)',
+  ],
+  ['a stack that never completed', deleting([removed()], { neverCompleted: true }), facts(), 'note'],
+  ['a nested stack that is not opened', deleting([nested]), facts(), 'deny'],
+  [
+    'a nested stack that is opened',
+    deleting([nested, removed({ owner: { kind: 'stack', name: 'shop-Inner-1' } })]),
+    facts(),
+    'hold(2)',
+  ],
+  ['a nested stack that an update removes unopened', doingAll(nested), facts(), 'deny'],
+  ['a nested stack that is only updated', doingAll(effect({ type: 'AWS::CloudFormation::Stack' })), facts(), 'pass'],
+  ['not a deletion', plan(), facts(), 'pass'],
+]);

@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest';
+import { guards } from '../../guards/index.ts';
+import { loadKnowledge } from '../../src/knowledge/index.ts';
+import { checkPolicy } from '../../src/policy/check.ts';
+import { NOW, policyWith, read, sshKey } from './plans.ts';
+
+const { isKnownType } = await loadKnowledge();
+const warningsOf = (text: string, now = NOW) =>
+  checkPolicy({ policy: read(text, now), guards, now, isKnownType }).map(({ message }) => message);
+const scoped = (...scopes: string[]) => policyWith('', { scopes: scopes.map((scope) => `  - ${scope}`).join('\n') });
+const SEATS = 'seats: { production: { reversible: 1, recoverable: 2, irreversible: 2 } }';
+
+describe('policy check warns', () => {
+  it('of nothing in a policy without surprises', () => {
+    expect(warningsOf(policyWith(SEATS))).toEqual([]);
+  });
+  it.each([
+    [
+      'a scope behind a wider one',
+      ['{ account: prod, stacks: ["shop-*"] }', '{ account: prod, stacks: ["shop-a*", "shop-b"] }'],
+      true,
+    ],
+    [
+      'a scope behind several that cover it together',
+      [
+        '{ account: prod, stacks: ["a*"] }',
+        '{ account: prod, stacks: ["b*"] }',
+        '{ account: prod, stacks: ["a1", "b?"] }',
+      ],
+      true,
+    ],
+    [
+      'a tagged scope behind a wider one',
+      ['{ account: prod, stacks: ["*"] }', '{ account: prod, stacks: ["shop"], tags: { a: b } }'],
+      true,
+    ],
+    [
+      'a scope in front of a wider one',
+      ['{ account: prod, stacks: ["shop-a"] }', '{ account: prod, stacks: ["shop-*"] }'],
+      false,
+    ],
+    [
+      'a scope behind a tagged one',
+      ['{ account: prod, stacks: ["*"], tags: { a: b } }', '{ account: prod, stacks: ["shop"] }'],
+      false,
+    ],
+    [
+      'a scope behind one of another account',
+      ['{ account: dev, stacks: ["*"] }', '{ account: prod, stacks: ["shop"] }'],
+      false,
+    ],
+    [
+      'a scope behind one that is half as wide',
+      ['{ account: prod, stacks: ["shop-a*"] }', '{ account: prod, stacks: ["shop-a", "shop-b"] }'],
+      false,
+    ],
+    [
+      'a star behind a question mark',
+      ['{ account: prod, stacks: ["shop-?"] }', '{ account: prod, stacks: ["shop-*"] }'],
+      false,
+    ],
+    ['ids behind stacks', ['{ account: prod, stacks: ["*"] }', '{ account: prod, ids: ["*"] }'], false],
+  ])('of a scope that can never match: %s', (_what, scopes, expected) => {
+    const never = warningsOf(scoped(...scopes)).some((message) => message.includes('can never match'));
+    expect(never).toBe(expected);
+  });
+  it.each([
+    [
+      'fewer seats than usual',
+      'seats: { production: { reversible: 1, recoverable: 1, irreversible: 2 } }',
+      'production, recoverable: 1 seat(s), fewer than the default of 2',
+    ],
+    [
+      'production that nobody signs',
+      'seats: { production: { reversible: 0, recoverable: 2, irreversible: 2 } }',
+      'production executes here with nobody having signed',
+    ],
+    [
+      'seats for more people than there are',
+      'seats: { production: { reversible: 1, recoverable: 2, irreversible: 3 } }',
+      'nobody can fill 3 seat(s): 3 person(s) have keys',
+    ],
+    [
+      'a seat that its only holder leaves empty',
+      'seats: { production: { reversible: 1, recoverable: 2, irreversible: { seats: 2, include: [data] } } }',
+      'only carol has the role data',
+    ],
+    ['a guard that is only observed', 'guards: { recreate: { mode: observe } }', 'recreate is only observed'],
+    ['a raised rate', 'guards: { rate: { production: 50/h } }', 'is 50, by default 5'],
+    [
+      'an exception that is over',
+      'exceptions: [{ guard: recreate, stack: shop-a, resource: T, until: 2026-11-23, owner: carol, reason: r }]',
+      'expired on 2026-11-23',
+    ],
+    [
+      'a freeze that is over',
+      'freezes: [{ account: prod, from: 2026-01-01T00:00, to: 2026-01-02T00:00, reason: r }]',
+      'this freeze is over',
+    ],
+    ['owners', `owners: { keys: ["${sshKey()}"], threshold: 1 }`, 'not enforced yet'],
+  ])('of %s', (_what, rest, message) => {
+    expect(warningsOf(policyWith(rest)).join('\n')).toContain(message);
+    expect(warningsOf(policyWith(SEATS)).join('\n')).not.toContain(message);
+  });
+  it('of an exception that covers more than one thing', () => {
+    const exception = (where: string) =>
+      `exceptions: [{ guard: recreate, ${where}stack: shop-a, resource: T, until: 2026-11-30, owner: carol, reason: r }]`;
+    const scopes = '  - { account: prod, stacks: ["shop-*"] }\n  - { account: dev, stacks: ["*"] }';
+    expect(warningsOf(policyWith(exception(''), { scopes })).join()).toContain(
+      'prod/eu-west-1, dev/eu-west-1, dev/us-east-1',
+    );
+    expect(warningsOf(policyWith(exception('account: prod, '), { scopes })).join()).not.toContain(
+      'more than one thing',
+    );
+  });
+  it('of people who can sign nothing, and of two who need each other', () => {
+    const two = policyWith('', { people: `  alice: { signs_in_as: [al], keys: ["${sshKey()}"] }\n  bob: {}` });
+    const warnings = warningsOf(two).join('\n');
+    expect(warnings).toContain('bob has no key');
+    expect(warnings).toContain('bob signs in as nothing');
+    expect(warnings).toContain('production, reversible: nobody can fill 1 seat(s)');
+  });
+  it('of a scope that a runner executes', () => {
+    expect(
+      warningsOf(scoped('{ account: dev, stacks: ["*"], environment: disposable, execute: by_runner }')).join(),
+    ).toContain('by_runner');
+  });
+});

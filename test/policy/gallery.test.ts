@@ -1,0 +1,123 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { Effect } from '../../src/core/effect.ts';
+import type { Plan } from '../../src/core/plan.ts';
+import { createRuleJudge, type RuleFacts } from '../../src/policy/rules/judge.ts';
+import { loadRules } from '../../src/policy/rules/load.ts';
+import { effect, NOW, plan, stack } from './plans.ts';
+
+const folder = new URL('../../examples/rules', import.meta.url).pathname;
+const names = readdirSync(folder).map((name) => name.replace('.cedar', ''));
+const FACTS: RuleFacts = {
+  now: NOW,
+  zone: 'Europe/Berlin',
+  environment: 'production',
+  sponsor: { name: 'alice', roles: ['dev'] },
+  goal: 'deploy',
+};
+const load = (name: string) => {
+  const problems: string[] = [];
+  const loaded = loadRules(
+    [`${name}.cedar`],
+    folder,
+    (_path, message) => problems.push(message),
+    (text) => problems.push(text),
+  );
+  expect(problems).toEqual([]);
+  return loaded;
+};
+interface Case {
+  about?: Partial<Plan>;
+  effect?: Partial<Effect>;
+  facts?: Partial<RuleFacts>;
+}
+const FRIDAY = { now: new Date('2026-11-27T13:30:00Z') };
+const NIGHT = { now: new Date('2026-11-24T21:00:00Z') };
+const RESTARTS = { interrupts: 'yes' as const };
+const tagged = (tags: Record<string, string>): Partial<Plan> => ({
+  observed: { identity: { account: '1', arn: 'a' }, stack: stack({ tags }) },
+});
+const marked = (kind: 'disable' | 'expose') => [{ kind, path: 'Properties.X', text: 'x' }];
+
+/** What each rule stops, and the nearest thing that it lets through. */
+const CASES: Record<string, { outcome: string; stops: Case; passes: Case }> = {
+  'friday-afternoon': {
+    outcome: 'deny',
+    stops: { effect: { interrupts: 'unknown' }, facts: FRIDAY },
+    passes: { effect: { interrupts: 'no' }, facts: FRIDAY },
+  },
+  'office-hours': {
+    outcome: 'hold 2',
+    stops: { effect: RESTARTS, facts: NIGHT },
+    passes: { effect: RESTARTS, facts: { ...NIGHT, environment: 'development' } },
+  },
+  'large-sizes': {
+    outcome: 'hold 1',
+    stops: { effect: { size: 'm7i.metal-24xl' } },
+    passes: { effect: { size: 'm7i.large' } },
+  },
+  'no-iam-users': {
+    outcome: 'deny',
+    stops: { effect: { kind: 'create', type: 'AWS::IAM::AccessKey' } },
+    passes: { effect: { kind: 'delete', type: 'AWS::IAM::AccessKey' } },
+  },
+  'keys-stay': {
+    outcome: 'deny',
+    stops: { effect: { type: 'AWS::KMS::Key', marks: marked('disable') } },
+    passes: { effect: { type: 'AWS::KMS::Key' } },
+  },
+  'critical-tag': {
+    outcome: 'hold 2',
+    stops: { about: tagged({ criticality: 'high' }), effect: { reversibility: 'unknown' } },
+    passes: { about: tagged({ criticality: 'low' }), effect: { reversibility: 'unknown' } },
+  },
+  'fix-is-small': {
+    outcome: 'deny',
+    stops: {
+      about: { effects: Array.from({ length: 11 }, (_, index) => effect({ logicalId: `R${index}` })) },
+      facts: { goal: 'fix' },
+    },
+    passes: {
+      about: { effects: Array.from({ length: 10 }, (_, index) => effect({ logicalId: `R${index}` })) },
+      facts: { goal: 'fix' },
+    },
+  },
+  'known-agents': {
+    outcome: 'hold 2',
+    stops: { about: { agent: null } },
+    passes: { about: { agent: 'kiro' } },
+  },
+  'data-stays-private': {
+    outcome: 'deny',
+    stops: { effect: { type: 'AWS::S3::Bucket', holds: 'data', marks: marked('expose') } },
+    passes: { effect: { type: 'AWS::EC2::SecurityGroup', marks: marked('expose') } },
+  },
+  trainees: {
+    outcome: 'deny',
+    stops: { effect: { reversibility: 'recoverable' }, facts: { sponsor: { name: 'alice', roles: ['trainee'] } } },
+    passes: { effect: { reversibility: 'recoverable' } },
+  },
+};
+
+describe('the gallery of rules', () => {
+  it('has ten, and a case for each', () => {
+    expect(names).toHaveLength(10);
+    expect(Object.keys(CASES).sort()).toEqual([...names].sort());
+  });
+  it.each(names)('%s stops what it is for, and lets its neighbour through', (name) => {
+    const loaded = load(name);
+    const judge = createRuleJudge(loaded, true);
+    const outcomes = ({ about, effect: over, facts }: Case) =>
+      judge(plan({ effects: [effect(over)], ...about }), { ...FACTS, ...facts }).map(
+        ({ id, outcome, seats }) => `${id}: ${outcome}${seats ? ` ${seats}` : ''}`,
+      );
+    const { outcome, stops, passes } = CASES[name]!;
+    expect(outcomes(stops)).toEqual([`${name}: ${outcome}`]);
+    expect(outcomes(passes)).toEqual([]);
+    expect(loaded.warnings).toEqual([]);
+  });
+  it('all load together', () => {
+    expect(loadRules([join('*.cedar')], folder, () => expect.unreachable(), expect.unreachable).rules).toHaveLength(10);
+  });
+});

@@ -1,0 +1,140 @@
+/** Plans and policies for tests of the policy: every value is one that a planner could have made. */
+import { generateKeyPairSync } from 'node:crypto';
+import { guards } from '../../guards/index.ts';
+import type { Effect } from '../../src/core/effect.ts';
+import type { ObservedInstance, ObservedStack, Plan } from '../../src/core/plan.ts';
+import { type Policy, parsePolicy } from '../../src/policy/load.ts';
+
+export const NOW = new Date('2026-11-24T12:00:00Z');
+export const PROD = '111111111111';
+export const DEV = '222222222222';
+
+/** The public half of a fresh OpenSSH key. */
+export function sshKey(): string {
+  const field = (bytes: Buffer) => Buffer.concat([Buffer.from([0, 0, 0, bytes.length]), bytes]);
+  const { x } = generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' });
+  const blob = Buffer.concat([field(Buffer.from('ssh-ed25519')), field(Buffer.from(x!, 'base64url'))]);
+  return `ssh-ed25519 ${blob.toString('base64')}`;
+}
+
+export const read = (text: string, now = NOW): Policy => parsePolicy(text, 'policy.yaml', guards, now);
+
+/** Three people with keys, two accounts; `rest` follows, and can replace a part. */
+export function policyWith(rest = '', parts: { scopes?: string; people?: string } = {}): string {
+  return `version: 1
+accounts:
+  prod: { id: "${PROD}", regions: [eu-west-1] }
+  dev: { id: "${DEV}", regions: [eu-west-1, us-east-1] }
+scopes:
+${parts.scopes ?? '  - { account: prod, stacks: ["shop-*"], execute: by_command }'}
+people:
+${
+  parts.people ??
+  `  alice: { signs_in_as: [alice@acme.com], roles: [dev], keys: ["${sshKey()}"] }
+  bob: { signs_in_as: [bob@acme.com], roles: [sre], keys: ["${sshKey()}"] }
+  carol: { signs_in_as: [carol@acme.com], roles: [data], keys: ["${sshKey()}"] }`
+}
+${rest}
+`;
+}
+
+export const effect = (over: Partial<Effect> = {}): Effect => ({
+  kind: 'update',
+  type: 'AWS::Lambda::Function',
+  logicalId: 'Fn',
+  owner: { kind: 'stack', name: 'shop-api' },
+  holds: 'nothing',
+  interrupts: 'no',
+  reversibility: 'reversible',
+  revision: false,
+  properties: [],
+  marks: [],
+  why: 'Updated in place.',
+  ...over,
+});
+
+export const stack = (over: Partial<ObservedStack> = {}): ObservedStack => ({
+  stackId: 'arn:aws:cloudformation:eu-west-1:111111111111:stack/shop-api/1',
+  stackName: 'shop-api',
+  status: 'CREATE_COMPLETE',
+  createdAt: '',
+  updatedAt: null,
+  templateDigest: '',
+  parameters: {},
+  tags: {},
+  terminationProtection: false,
+  roleArn: null,
+  resourceCount: 5,
+  neverCompleted: false,
+  parentId: null,
+  importedExports: [],
+  recentlyDeleted: [],
+  ...over,
+});
+
+export const instance = (over: Partial<ObservedInstance> = {}): ObservedInstance => ({
+  id: 'i-1',
+  state: 'running',
+  instanceType: 't3.micro',
+  terminationProtection: false,
+  stopProtection: false,
+  instanceStore: false,
+  owner: null,
+  tags: {},
+  volumes: [],
+  ...over,
+});
+
+export const plan = (over: Partial<Plan> = {}): Plan => ({
+  id: 'plan_1',
+  tool: 'plan_stack_update',
+  sponsor: 'alice',
+  agent: 'claude-code',
+  endpoint: 'aws',
+  policyDigest: '',
+  nonce: '',
+  madeAt: NOW.toISOString(),
+  expiresAt: '2026-11-24T12:15:00.000Z',
+  digest: '',
+  target: { kind: 'stack', account: PROD, region: 'eu-west-1', name: 'shop-api', ids: ['arn:s'] },
+  calls: [
+    {
+      step: 'step1',
+      service: 'cloudformation',
+      operation: 'ExecuteChangeSet',
+      input: {},
+      account: PROD,
+      region: 'eu-west-1',
+    },
+  ],
+  effects: [effect()],
+  observed: { identity: { account: PROD, arn: `arn:aws:iam::${PROD}:role/planner` }, stack: stack() },
+  dryRun: { kind: 'change_set', succeeded: true },
+  recipe: { planner: 'change_set', input: null },
+  notes: [],
+  ...over,
+});
+
+/** On resources of no stack. */
+export const resourcePlan = (instances: ObservedInstance[], over: Partial<Plan> = {}): Plan =>
+  plan({
+    target: {
+      kind: 'resources',
+      account: PROD,
+      region: 'eu-west-1',
+      name: instances.map(({ id }) => id).join(','),
+      ids: instances.map(({ id }) => id),
+    },
+    observed: { identity: { account: PROD, arn: `arn:aws:iam::${PROD}:role/planner` }, instances },
+    ...over,
+  });
+
+/** Before anything was asked of the cloud. */
+export const unplanned = (over: Partial<Plan> = {}): Plan =>
+  plan({
+    calls: [],
+    effects: [],
+    observed: { identity: { account: PROD, arn: `arn:aws:iam::${PROD}:role/planner` } },
+    recipe: { planner: 'none', input: null },
+    ...over,
+  });

@@ -1,0 +1,103 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as cfn from '@aws-sdk/client-cloudformation';
+import { expect, it } from 'vitest';
+import { createSandbox, sandboxRequestHandler } from '../../src/sandbox/cloud.ts';
+import { openWorld, SANDBOX_ACCOUNT } from '../../src/sandbox/world.ts';
+import { parseTemplate, type Template } from '../../src/template/parse.ts';
+import { exporterOf, plausibleParameters } from './parameter-values.ts';
+
+// The corpus is not shipped: where it is absent, the test is skipped and says so.
+const corpus = process.env.COUNTERSIGN_CORPUS ?? new URL('../../../shared/corpus/pairs/', import.meta.url).pathname;
+const isThere = existsSync(corpus);
+const REGION = 'eu-west-1';
+const capabilities = ['CAPABILITY_NAMED_IAM', 'CAPABILITY_AUTO_EXPAND'] as cfn.Capability[];
+
+const numbers = isThere
+  ? [...new Set(readdirSync(corpus).flatMap((name) => /^(\d{3})\./.exec(name)?.[1] ?? []))].sort()
+  : [];
+const read = (number: string, which: string) => {
+  const file = readdirSync(corpus).find((name) => name.startsWith(`${number}.${which}.`))!;
+  return readFileSync(join(corpus, file), 'utf8');
+};
+
+/** @returns why it did not work, or nothing. */
+async function tryPair(client: cfn.CloudFormationClient, number: string): Promise<string | undefined> {
+  const [before, after] = [read(number, 'before'), read(number, 'after')];
+  const StackName = `pair-${number}`;
+  const place = { account: SANDBOX_ACCOUNT, region: REGION, name: StackName };
+  const given = plausibleParameters(parseTemplate(before));
+  const values = Object.fromEntries(given.map(({ ParameterKey, ParameterValue }) => [ParameterKey, ParameterValue]));
+  const wanted = plausibleParameters(parseTemplate(after), values);
+  const exporting = [exporterOf(before, given, place), exporterOf(after, wanted, place)].flatMap((body) => body ?? []);
+  if (exporting.length > 0) {
+    const all = exporting.map((body) => parseTemplate(body) as Template);
+    const Outputs = Object.values(
+      Object.assign(
+        {},
+        ...all.map(({ Outputs = {} }) =>
+          Object.fromEntries(Object.values(Outputs).map((output) => [String(output.Export!.Name), output])),
+        ),
+      ),
+    );
+    const TemplateBody = JSON.stringify({
+      Resources: all[0]!.Resources,
+      Outputs: Object.fromEntries(Outputs.map((output, index) => [`E${index}`, output])),
+    });
+    await client.send(new cfn.CreateStackCommand({ StackName: `exporter-${number}`, TemplateBody }));
+  }
+  const made = { StackName, TemplateBody: before, Parameters: given, Capabilities: capabilities };
+  await client.send(new cfn.CreateStackCommand(made));
+  const { Stacks = [] } = await client.send(new cfn.DescribeStacksCommand({ StackName }));
+  if (Stacks[0]?.StackStatus !== 'CREATE_COMPLETE') {
+    const { StackEvents = [] } = await client.send(new cfn.DescribeStackEventsCommand({ StackName }));
+    return `before: ${StackEvents.find(({ ResourceStatus }) => ResourceStatus === 'CREATE_FAILED')?.ResourceStatusReason ?? Stacks[0]?.StackStatusReason}`;
+  }
+  const changed = { ...made, TemplateBody: after, Parameters: wanted, ChangeSetName: 'after' };
+  await client.send(new cfn.CreateChangeSetCommand(changed));
+  const set = await client.send(new cfn.DescribeChangeSetCommand({ StackName, ChangeSetName: 'after' }));
+  if (set.Status !== 'CREATE_COMPLETE') return `after: ${set.StatusReason}`;
+  await client.send(new cfn.ExecuteChangeSetCommand({ StackName, ChangeSetName: 'after' }));
+  const ended = (await client.send(new cfn.DescribeStacksCommand({ StackName }))).Stacks?.[0]?.StackStatus;
+  if (ended === 'UPDATE_COMPLETE') return undefined;
+  const { StackEvents = [] } = await client.send(new cfn.DescribeStackEventsCommand({ StackName }));
+  const failed = StackEvents.find(({ ResourceStatus }) => /^(?:CREATE|UPDATE)_FAILED$/.test(ResourceStatus ?? ''));
+  return `executed: ${failed?.LogicalResourceId}: ${failed?.ResourceStatusReason}`;
+}
+
+const MACRO = /^(?:before|after|refused): (?:No transform named|Transform .* failed with)/;
+
+it.skipIf(!isThere)(
+  'deploys the corpus of 120 template pairs but for macros and templates that CloudFormation itself refuses',
+  { timeout: 300_000 },
+  async () => {
+    const home = mkdtempSync(join(tmpdir(), 'countersign-pairs-'));
+    const store = openWorld(home, { pace: 0 });
+    const client = new cfn.CloudFormationClient({
+      region: REGION,
+      endpoint: 'http://sandbox.invalid',
+      credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+      requestHandler: sandboxRequestHandler(createSandbox(store)) as never,
+    });
+    const failures: Record<string, string> = {};
+    try {
+      for (const number of numbers) {
+        store.reset();
+        const why = await tryPair(client, number).catch((error: Error) => `refused: ${error.message}`);
+        if (why) failures[number] = why;
+      }
+    } finally {
+      store.close();
+      rmSync(home, { recursive: true, force: true });
+    }
+    console.log(
+      Object.entries(failures)
+        .map(([number, why]) => `${number} ${why}`)
+        .join('\n'),
+    );
+    const others = Object.entries(failures).filter(([, why]) => !MACRO.test(why));
+    expect(numbers).toHaveLength(120);
+    expect(others).toEqual([]);
+  },
+);

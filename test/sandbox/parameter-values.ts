@@ -1,0 +1,107 @@
+/** Plausible parameter values by type, for templates whose values nobody gave. */
+import { scalarText } from '../../src/template/evaluate.ts';
+import { parseTemplate, type Template, type TemplateParameter } from '../../src/template/parse.ts';
+import { createResolver, parameterFaults } from '../../src/template/resolve.ts';
+
+const BY_TYPE: Record<string, string> = {
+  'AWS::EC2::KeyPair::KeyName': 'operations',
+  'AWS::EC2::Subnet::Id': 'subnet-0a1b2c3d4e5f60718',
+  'AWS::EC2::VPC::Id': 'vpc-0a1b2c3d4e5f60718',
+  'AWS::EC2::Image::Id': 'ami-0a1b2c3d4e5f60718',
+  'AWS::EC2::Instance::Id': 'i-0a1b2c3d4e5f60718',
+  'AWS::EC2::Volume::Id': 'vol-0a1b2c3d4e5f60718',
+  'AWS::EC2::SecurityGroup::Id': 'sg-0a1b2c3d4e5f60718',
+  'AWS::EC2::SecurityGroup::GroupName': 'default',
+  'AWS::EC2::AvailabilityZone::Name': 'eu-west-1a',
+  'AWS::Route53::HostedZone::Id': 'Z0123456789ABCDEFGHIJ',
+};
+/** Tried in turn until the declaration's constraints are content. */
+const STRINGS = [
+  'value',
+  'Passw0rd1',
+  'Passw0rd1Passw0rd1',
+  '10.0.0.0/16',
+  '10.0.1.0/24',
+  '203.0.113.7/32',
+  '203.0.113.7',
+  'ami-0a1b2c3d4e5f60718',
+  'vpc-0a1b2c3d4e5f60718',
+  'subnet-0a1b2c3d4e5f60718',
+  'sg-0a1b2c3d4e5f60718',
+  'pcx-0a1b2c3d4e5f60718',
+  'rtb-0a1b2c3d4e5f60718',
+  'arn:aws:kms:eu-west-1:123456789012:key/0a1b2c3d-0000-4000-8000-0a1b2c3d4e5f',
+  'ops@example.com',
+  'https://example.com',
+  'example.com',
+  'www.example.com',
+  'arn:aws:iam::123456789012:role/operations',
+  'arn:aws:acm:eu-west-1:123456789012:certificate/0a1b2c3d-0000-4000-8000-0a1b2c3d4e5f',
+  '123456789012',
+  '1',
+  '443',
+  'true',
+  'a',
+  'value-one',
+  'value_one',
+  'VALUE',
+  'v1.0.0',
+  '1.0',
+  's3://bucket/key',
+  'bucket/key/',
+  '/path/',
+  'cron(0 3 * * ? *)',
+  'Mon:03:00-Mon:04:00',
+  '03:00-04:00',
+];
+
+function candidates({ Type, AllowedValues, MinValue, MinLength }: TemplateParameter): string[] {
+  if (AllowedValues?.length) return AllowedValues.map((value) => scalarText(value));
+  const item = /^List<(.+)>$/.exec(Type)?.[1];
+  if (item && BY_TYPE[item]) return [[BY_TYPE[item], BY_TYPE[item].replace(/.$/, '9')].join(',')];
+  if (/^(?:List<)?Number/.test(Type)) return [scalarText(MinValue ?? 1), '1', '10', '100'];
+  if (Type === 'CommaDelimitedList' || item) return ['value,other', '10.0.1.0/24,10.0.2.0/24'];
+  if (Type.startsWith('AWS::SSM::')) return ['/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64'];
+  const padded = STRINGS.map((text) => text.padEnd(Number(MinLength ?? 0), 'x'));
+  return [...(BY_TYPE[Type] ? [BY_TYPE[Type]] : []), ...STRINGS, ...padded];
+}
+
+/** Values for parameters without a default, or with one that its own constraints refuse. Kept ones stay. */
+export function plausibleParameters(
+  template: Template,
+  kept: Record<string, string> = {},
+): { ParameterKey: string; ParameterValue: string }[] {
+  return Object.entries(template.Parameters ?? {}).flatMap(([ParameterKey, declared]) => {
+    const isFit = (value: string) =>
+      parameterFaults({ Parameters: { [ParameterKey]: declared }, Resources: {} }, { [ParameterKey]: value }).length ===
+      0;
+    const before = kept[ParameterKey];
+    if (before !== undefined && isFit(before)) return [{ ParameterKey, ParameterValue: before }];
+    if (declared.Default !== undefined && declared.Default !== null && isFit(scalarText(declared.Default))) return [];
+    const all = candidates(declared);
+    return [{ ParameterKey, ParameterValue: all.find(isFit) ?? all[0] ?? 'value' }];
+  });
+}
+
+/** A template that exports every name that `body` imports with these parameters; undefined where it imports none. */
+export function exporterOf(
+  body: string,
+  parameters: { ParameterKey: string; ParameterValue: string }[],
+  stack: { account: string; region: string; name: string },
+): string | undefined {
+  const { account: AccountId, region: Region, name: StackName } = stack;
+  const resolver = createResolver(parseTemplate(body), {
+    parameters: Object.fromEntries(
+      parameters.map(({ ParameterKey, ParameterValue }) => [ParameterKey, ParameterValue]),
+    ),
+    pseudo: { AccountId, Region, StackId: 'stack', StackName },
+    ssmParameter: () => 'ami-0a1b2c3d4e5f60718',
+  });
+  const names = resolver.imports();
+  if (names.length === 0) return undefined;
+  const outputs = names.map((Name, index) => [`Export${index}`, { Value: `exported-${index}`, Export: { Name } }]);
+  return JSON.stringify({
+    Resources: { Handle: { Type: 'AWS::CloudFormation::WaitConditionHandle' } },
+    Outputs: Object.fromEntries(outputs),
+  });
+}
