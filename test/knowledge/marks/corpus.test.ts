@@ -34,12 +34,6 @@ describe.skipIf(pairs.length === 0)('real templates (skipped where ../shared/cor
           expect(() => markSchema.parse(mark), `${id} ${JSON.stringify(mark)}`).not.toThrow();
           expect(mark.text, id).not.toMatch(/[\u{27e6}\u{27e7}\u{fffd}]/u);
         }
-      if (process.env.SHOW_MARKS)
-        for (const [id, marks] of Object.entries(found))
-          for (const { kind, bound, path, text } of marks)
-            console.log(
-              `${name.slice(0, 3)} ${context.before[id] ? (context.after[id] ? 'update' : 'delete') : 'create'} ${(context.after[id] ?? context.before[id])!.type} ${id} | ${kind} ${bound ?? ''} | ${path} | ${text}`,
-            );
     },
   );
 });
