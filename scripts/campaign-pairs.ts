@@ -83,7 +83,7 @@ for (const pair of JSON.parse(readFileSync(join(corpus, 'index.json'), 'utf8')) 
   // Where the defaults hide the difference behind a condition, other values are tried too.
   const first = await tryPair(pair, {});
   results.push(first.outcome === 'no_change' ? await withConditionsTurned(pair, first) : first);
-  process.stderr.write('.');
+  process.stderr.write(results.at(-1)!.outcome === 'planned' ? '.' : `\n${pair.pair} ${results.at(-1)!.why}\n`);
 }
 app.close();
 sandbox.store.close();
@@ -155,7 +155,12 @@ async function tryPair(pair: Pair, preferred: Record<string, string>): Promise<P
       seats: seats?.needed ?? 0,
       effects: plan.effects,
       characters: JSON.stringify(answer.content).length,
-      missing: missingFrom(plan.effects, { before, after }, { before: asValues(given), after: wanted }, name),
+      missing: missingFrom(
+        plan.effects,
+        { before, after },
+        { before: { ...defaultsOf(before), ...asValues(given) }, after: { ...defaultsOf(after), ...wanted } },
+        name,
+      ),
       milder: milderThanTables(plan.effects),
     };
   } catch (error) {
@@ -165,8 +170,9 @@ async function tryPair(pair: Pair, preferred: Record<string, string>): Promise<P
   }
 }
 
-const within = ({ Parameters = {} }: Template, values: Record<string, string>) =>
-  Object.fromEntries(Object.entries(values).filter(([name]) => name in Parameters));
+function within({ Parameters = {} }: Template, values: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).filter(([name]) => name in Parameters));
+}
 
 async function deploy(name: string, body: string, Parameters: ReturnType<typeof plausibleParameters>): Promise<void> {
   const exporter = exporterOf(body, Parameters, place(name));
@@ -182,6 +188,14 @@ async function deploy(name: string, body: string, Parameters: ReturnType<typeof 
   const { Stacks: [stack] = [] } = await client.send(new DescribeStacksCommand({ StackName: name }));
   if (stack?.StackStatus !== 'CREATE_COMPLETE')
     throw new Error(`before: ${stack?.StackStatus} ${stack?.StackStatusReason ?? ''}`);
+}
+
+function defaultsOf(text: string): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(parseTemplate(text).Parameters ?? {}).flatMap(([name, { Default }]) =>
+      Default === undefined || Default === null ? [] : [[name, String(Default)]],
+    ),
+  );
 }
 
 type Two<T> = { before: T; after: T };
@@ -201,9 +215,19 @@ function missingFrom(
   );
   const planned = new Set(effects.map(effectName));
   return [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
-    (id) => JSON.stringify(before[id]) !== JSON.stringify(after[id]) && !planned.has(id),
+    (id) => asText(before[id]) !== asText(after[id]) && !planned.has(id),
   );
 }
+
+/** CloudFormation takes 80 and "80" for the same, and does not look at the order of keys. */
+const asText = (value: unknown): string =>
+  JSON.stringify(value, (_key, inner) =>
+    inner !== null && typeof inner === 'object' && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : typeof inner === 'object'
+        ? inner
+        : String(inner),
+  );
 
 function milderThanTables(effects: readonly Effect[]): string[] {
   return effects

@@ -33,7 +33,7 @@ export interface MarkContext {
   after: Record<string, ResourceView>;
   /** Of the resources that exist. */
   physicalIds: Record<string, string>;
-  /** Of the stack. Absent: every account that a policy names counts as a foreign one. */
+  /** Of the stack: any other that a policy names is a foreign one. Absent: all are. */
   account?: string;
   isUnknown(value: Json | undefined): boolean;
 }
