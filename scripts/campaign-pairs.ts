@@ -220,14 +220,15 @@ function missingFrom(
 }
 
 /** CloudFormation takes 80 and "80" for the same, and does not look at the order of keys. */
-const asText = (value: unknown): string =>
-  JSON.stringify(value, (_key, inner) =>
+function asText(value: unknown): string {
+  return JSON.stringify(value, (_key, inner) =>
     inner !== null && typeof inner === 'object' && !Array.isArray(inner)
       ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
       : typeof inner === 'object'
         ? inner
         : String(inner),
   );
+}
 
 function milderThanTables(effects: readonly Effect[]): string[] {
   return effects
