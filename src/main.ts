@@ -224,6 +224,19 @@ policy
     process.exitCode = isAccepted(report, strict) ? EXIT.pass : EXIT.failed;
   });
 policy
+  .command('explain <subject>')
+  .description(
+    'for every guard: what it says, the facts and policy lines behind it, and the smallest change that passes',
+  )
+  .option('--goal <goal>', 'as if it were proposed for this')
+  .option('--json', 'as JSON')
+  .action(async (subject: string, { json, ...options }: { goal?: string; json?: boolean }) => {
+    const { explainPolicy, explainText } = await import('./cli/policy-explain.ts');
+    const report = await explainPolicy(subject, { ...config(), ...options });
+    if (json) printJson(report);
+    else print(explainText(report, process.stdout.columns));
+  });
+policy
   .command('replay')
   .description(
     'judge again what was judged, as of then, under the policy that --policy names (exit 0 nothing differs, 5 something does)',
@@ -235,7 +248,7 @@ policy
     const { replayPolicy, replayText } = await import('./cli/policy-replay.ts');
     const report = await replayPolicy(config().home, requiredPolicy(), options);
     if (json) printJson(report);
-    else print(replayText(report));
+    else print(replayText(report, process.stdout.columns));
     process.exitCode =
       report.unreadable.length > 0 ? EXIT.failed : report.differences.length > 0 ? EXIT.differs : EXIT.pass;
   });

@@ -7,6 +7,7 @@ import { openLedger } from '../ledger/store.ts';
 import { loadPolicy } from '../policy/load.ts';
 import { type Difference, decisionText, type Replayed, replay } from '../policy/replay/replay.ts';
 import { durationSeconds } from '../policy/schema.ts';
+import { labelled } from './labelled.ts';
 
 export interface ReplayReport extends Replayed {
   policy: string;
@@ -45,7 +46,8 @@ export function sinceWhen(text: string, now: Date): Date {
   );
 }
 
-export function replayText(report: ReplayReport): string {
+/** @param width columns of the terminal. */
+export function replayText(report: ReplayReport, width = 100): string {
   const { policy, since, compared, judged, counts, differences, unreadable } = report;
   const about = `${judged.plans} plan(s) and ${judged.changes} change(s) since ${since.slice(0, 16).replace('T', ' ')}`;
   const head =
@@ -56,21 +58,24 @@ export function replayText(report: ReplayReport): string {
     styleText('bold', head),
     ...(differences.length === 0 ? ['Nothing differs.'] : []),
     ...Object.entries(counts).map(([change, count]) => `${String(count).padStart(5)}  ${change}`),
-    ...differences.flatMap((difference) => ['', ...differenceLines(difference)]),
+    ...differences.flatMap((difference) => ['', ...differenceLines(difference, width)]),
     ...unreadable.map(({ id, why }) => styleText('red', `not judged: ${id}: ${makeVisibleLine(why, 160)}`)),
   ].join('\n');
 }
 
-function differenceLines({ id, at, target, sponsor, goal, was, is, changed, direction, guards: by }: Difference) {
+const INDENT = 23;
+
+function differenceLines(difference: Difference, width: number): string[] {
+  const { id, at, target, sponsor, goal, was, is, changed, direction, guards: by } = difference;
   const change = changed ? `${decisionText(was)} → ${decisionText(is)}` : `${decisionText(is)} either way`;
   const colour = changed ? (direction === 'milder' ? 'red' : 'yellow') : 'dim';
   const who = [makeVisibleLine(target, 60), goal, `for ${sponsor ?? 'nobody'}`].filter(Boolean).join(' · ');
+  const below = (text: string) => labelled(' '.repeat(INDENT), INDENT, text, width);
   return [
-    `${styleText(colour, change.padEnd(22))} ${who}`,
-    `${' '.repeat(23)}${at.slice(0, 16).replace('T', ' ')}  ${id}`,
-    ...by.map(
-      ({ guard, was: before, is: after, message }) =>
-        `${' '.repeat(23)}${guard}: ${before ?? 'not there'} → ${after ?? 'not there'}  ${makeVisibleLine(message, 160)}`,
+    `${styleText(colour, change.padEnd(INDENT - 1))} ${who}`,
+    ...below(`${at.slice(0, 16).replace('T', ' ')} UTC, ${id}`),
+    ...by.flatMap(({ guard, was: before, is: after, message }) =>
+      below(`${guard}: ${before ?? 'not there'} → ${after ?? 'not there'}: ${makeVisibleLine(message, 200)}`),
     ),
   ];
 }

@@ -60,7 +60,7 @@ function storedPlan(ledger: Ledger, planId: string, document: string, digest: st
 }
 
 /** Judges as of the moment: that plan, or another in its place. */
-export function judgeAsOf(about: Rejudging, { seq, at, kind, goal, plan, excluded }: Moment) {
+export function judgeAsOf(about: Rejudging, { seq, at, kind, goal, plan, excluded }: Omit<Moment, 'id' | 'judgement'>) {
   const port = createPolicyPort({
     ...about,
     ledger: ledgerAsOf(about.ledger, seq - 1),
