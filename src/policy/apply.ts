@@ -5,7 +5,7 @@ import type { Plan } from '../core/plan.ts';
 import type { Policy } from './load.ts';
 import { durationSeconds } from './schema.ts';
 import { type AppliedScope, type Subject, scopeFor, stacksOf } from './scope.ts';
-import { exceptionEnd } from './validate.ts';
+import { exceptionEnd, exceptionStart } from './validate.ts';
 
 /** A management account has no regions here: it is known, and nothing in it is in reach. */
 export function accountFor(policy: Policy, id: string): Facts['account'] {
@@ -70,6 +70,7 @@ export function exceptionsInForce(policy: Policy, plan: Plan, account: string | 
       (exception) =>
         stacks.includes(exception.stack) &&
         (exception.account ?? account) === account &&
+        now >= exceptionStart(exception.until) &&
         now < exceptionEnd(exception.until),
     )
     .map(({ guard, resource, until, owner, reason }) => ({ guard, resource, until, owner, reason }));
