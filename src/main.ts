@@ -231,6 +231,21 @@ policy
     const { policySchemaText } = await import('./cli/policy-schema.ts');
     process.stdout.write(policySchemaText({ cedar }));
   });
+policy
+  .command('test [files...]')
+  .description('run the policy’s own cases in the simulated cloud (default: *.countersign-test.yaml beside it)')
+  .option('--junit <file>', 'also write the results as JUnit XML')
+  .option('--json', 'as JSON')
+  .action(async (files: string[], { junit, json }: { junit?: string; json?: boolean }) => {
+    const [{ policyTest }, { resultText }] = await Promise.all([
+      import('./cli/policy-test.ts'),
+      import('./policy/test/report.ts'),
+    ]);
+    const results = await policyTest({ files, policy: config().policyPath, junit });
+    if (json) printJson(results);
+    else print(resultText(results));
+    process.exitCode = results.every(({ passed }) => passed) ? EXIT.pass : EXIT.failed;
+  });
 
 program
   .command('init')

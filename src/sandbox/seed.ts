@@ -4,9 +4,7 @@ import { cloudformation } from './cloudformation/index.ts';
 import type { Place } from './cloudformation/model.ts';
 import { knowledge } from './cloudformation/target.ts';
 import { makeInstance } from './ec2/model.ts';
-import { SANDBOX_ACCOUNT, type World } from './world.ts';
-
-const REGION = 'eu-west-1';
+import type { World } from './world.ts';
 
 const costExplorer = (
   environment: string,
@@ -77,7 +75,7 @@ export function putSsmParameter(world: World, place: Place, name: string, value:
   world.put('ssm_parameter', `${place.account}/${place.region}/${name}`, { ...place, name, value });
 }
 
-export function seedDefault(world: World): void {
+export function seedDefault(world: World, region = 'eu-west-1'): void {
   const create = (StackName: string, TemplateBody: string, environment: string) =>
     cloudformation.operations.CreateStack!(
       world,
@@ -88,9 +86,9 @@ export function seedDefault(world: World): void {
         Tags: [{ Key: 'environment', Value: environment }],
       },
       {
-        account: SANDBOX_ACCOUNT,
-        arn: `arn:aws:iam::${SANDBOX_ACCOUNT}:user/seed`,
-        region: REGION,
+        account: world.account,
+        arn: `arn:aws:iam::${world.account}:user/seed`,
+        region,
         accessKeyId: 'seed',
       },
     );
@@ -99,14 +97,14 @@ export function seedDefault(world: World): void {
   create('cost-explorer-dev', costExplorer('dev', 256), 'development');
   advanceStacks(world, knowledge);
   makeInstance(world, {
-    region: REGION,
+    region,
     type: 't3.micro',
     tags: [{ Key: 'Name', Value: 'bastion' }],
     protection: true,
   });
-  makeInstance(world, { region: REGION, type: 't3.large', tags: [{ Key: 'Name', Value: 'batch' }] });
+  makeInstance(world, { region, type: 't3.large', tags: [{ Key: 'Name', Value: 'batch' }] });
   makeInstance(world, {
-    region: REGION,
+    region,
     type: 't3.medium',
     tags: [{ Key: 'Name', Value: 'archive' }],
     extraVolumeGib: 100,
