@@ -1,4 +1,5 @@
 /** What a policy test runs on: the same pipeline as `serve`, over the sandbox, with a clock that can be moved. */
+import { guards as allGuards } from '../../guards/index.ts';
 import { type App, createApp } from '../app.ts';
 import { recordSignature } from '../approvals/record.ts';
 import { buildStatement } from '../approvals/statement.ts';
@@ -27,6 +28,7 @@ export interface BenchOptions {
   /** A folder of its own. */
   home: string;
   policy: string | undefined;
+  /** Those that judge; the policy is read with all of them. */
   guards: readonly GuardDefinition[];
 }
 
@@ -41,7 +43,7 @@ export async function openBench(about: PolicyCase, { home, policy: path, guards 
       'This case is for a policy that is not named.',
       'Name it with --policy, or with `policy:` in the file.',
     );
-  const { policy, keyOf } = withTestKeys(loadPolicy(path, guards, now()));
+  const { policy, keyOf } = withTestKeys(loadPolicy(path, allGuards, now()));
   const place = placeOf(policy, about.world);
   const store = openWorld(home, { pace: 0 });
   store.advanceClock(offset);
@@ -74,6 +76,7 @@ export async function openBench(about: PolicyCase, { home, policy: path, guards 
   );
   const { ledger, changes } = app;
   const observe = (content: Record<string, unknown>) => answered(content, judgementOf(app, content), 0);
+  const asItIs = (changeId: string) => observe({ change_id: changeId, state: changes.find(changeId).state });
   return {
     async call(tool, input) {
       const answer = await app.pipeline(tool, input, { agent: 'policy test' });
@@ -85,15 +88,15 @@ export async function openBench(about: PolicyCase, { home, policy: path, guards 
         const { plan } = changes.plan(changes.find(statementOf).planId);
         const statement = buildStatement(changes.find(statementOf), plan, person, decision);
         const recorder = { ledger, changes, people: policy.people, now };
-        const change = recordSignature(recorder, changeId, statement, keyOf(signer).sign(statement));
-        return observe({ change_id: change.id, state: change.state });
+        recordSignature(recorder, changeId, statement, keyOf(signer).sign(statement));
+        return asItIs(changeId);
       }),
     async execute(changeId) {
       const ports = { ...app, people: policy.people, now, onProgress: () => undefined };
       const done = await executeChange(ports, changeId).catch((error: unknown) => error);
       return refusing(() => {
         if (done instanceof Error) throw done;
-        return observe({ change_id: changeId, state: changes.find(changeId).state });
+        return asItIs(changeId);
       });
     },
     stateOf: (changeId) => changes.find(changeId).state,

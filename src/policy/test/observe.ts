@@ -34,9 +34,10 @@ export function answered(
   judgement: Judgement | undefined,
   characters: number,
 ): Observation {
+  const decision = content.decision ?? judgement?.decision;
   const stopping = (judgement?.verdicts ?? []).filter(({ outcome }) => outcome === 'deny' || outcome === 'hold');
   return {
-    ...(typeof content.decision === 'string' ? { decision: content.decision } : {}),
+    ...(typeof decision === 'string' ? { decision } : {}),
     ...(typeof content.state === 'string' ? { state: content.state } : {}),
     codes: stopping.map(({ guard }) => guardCode(guard)),
     seats: judgement?.seats ?? 0,
