@@ -51,10 +51,11 @@ export function answered(
   };
 }
 
+const ANSWER_SHOWN = 600;
 const list = (values: readonly string[]) => (values.length === 0 ? 'none' : [...values].sort().join(', '));
 
 export function differences(expected: Expectation, got: Observation): Difference[] {
-  const { decision, codes, seats, roles, state, characters } = expected;
+  const { decision, codes, seats, roles, state, contains = [], characters } = expected;
   const found: Difference[] = [];
   const differs = (what: string, wanted: unknown, is: unknown) =>
     found.push({ what, expected: String(wanted), got: String(is ?? 'none') });
@@ -66,6 +67,8 @@ export function differences(expected: Expectation, got: Observation): Difference
   if (seats !== undefined && seats !== got.seats) differs('seats', seats, got.seats);
   if (roles !== undefined && list(roles) !== list(got.roles)) differs('roles', list(roles), list(got.roles));
   if (state !== undefined && state !== got.state) differs('state', state, got.state);
+  const answer = JSON.stringify(got.content);
+  for (const text of contains) if (!answer.includes(text)) differs('contains', text, answer.slice(0, ANSWER_SHOWN));
   if (characters !== undefined && got.characters > characters)
     differs('characters', `at most ${characters}`, got.characters);
   return found;

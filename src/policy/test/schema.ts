@@ -18,6 +18,8 @@ const answerExpectation = {
   seats: count.optional(),
   roles: z.array(z.string()).optional(),
   state: z.enum(CHANGE_STATES).optional(),
+  /** Texts that the agent is told. */
+  contains: z.array(z.string().min(1)).min(1).optional(),
   /** At most so many, text and structure together. */
   characters: count.optional(),
 };
