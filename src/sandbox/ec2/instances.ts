@@ -1,6 +1,7 @@
 /** Instances: how they are shown, and the actions that move them between states. */
 import { type Operation, SandboxFault } from '../service.ts';
 import type { World } from '../world.ts';
+import { findInstanceType } from './instance-types.ts';
 import { inRegion, listing } from './listing.ts';
 import { enterState, type Instance, instancesById, NOUNS } from './model.ts';
 import { defaultSubnet, interfaceOf, showGroups } from './network.ts';
@@ -25,6 +26,8 @@ function showInstance(world: World, instance: Instance) {
   return {
     InstanceId: instance.id,
     InstanceType: instance.type,
+    // The image's, which an instance keeps; the simulated image has that of the type.
+    Architecture: findInstanceType(instance.type)?.architecture,
     ImageId: IMAGE,
     State: showState(instance.state),
     LaunchTime: new Date(instance.launchedAt),
