@@ -81,8 +81,11 @@ async function effectsOfSet(
   { template, kept }: { template: string; kept?: string },
 ): Promise<Effect[]> {
   const { account, region } = context.identity;
+  // SECURITY: the cloud tells the template of a stack that is only being reviewed; nothing of it is there, and taken for
+  // what was before it would hide all that the new resources do.
+  const isNew = live.observed.status === 'REVIEW_IN_PROGRESS';
   const views = viewsOf(
-    { template: live.processed, parameters: live.parameters },
+    isNew ? null : { template: live.processed, parameters: live.parameters },
     { template, parameters: set.parameters },
     Object.fromEntries(live.resources.map((r) => [r.LogicalResourceId ?? '', r.PhysicalResourceId ?? ''])),
     { account, region, stackId: set.stackId, stackName: set.stackName },
