@@ -158,7 +158,10 @@ async function tryPair(pair: Pair, preferred: Record<string, string>): Promise<P
       missing: missingFrom(
         plan.effects,
         { before, after },
-        { before: { ...defaultsOf(before), ...asValues(given) }, after: { ...defaultsOf(after), ...wanted } },
+        {
+          before: { ...defaultsOf(before), ...asValues(given) },
+          after: { ...defaultsOf(after), ...defaultsOf(before), ...wanted },
+        },
         name,
       ),
       milder: milderThanTables(plan.effects),

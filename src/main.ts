@@ -9,7 +9,7 @@ import { CountersignError } from './core/errors.ts';
 declare const __VERSION__: string;
 const VERSION = __VERSION__;
 /** Scripts read these. */
-const EXIT = { pass: 0, failed: 1, usage: 2, needs_approval: 3, denied: 4 } as const;
+const EXIT = { pass: 0, failed: 1, usage: 2, needs_approval: 3, denied: 4, differs: 5 } as const;
 
 const program = new Command('countersign')
   .description(
@@ -203,6 +203,12 @@ audit
     process.exitCode = result.ok ? EXIT.pass : EXIT.failed;
   });
 
+function requiredPolicy(): string {
+  const { policyPath } = config();
+  if (policyPath) return policyPath;
+  throw new CountersignError('CONFIG_NO_POLICY', 'No policy is named.', 'Name it with --policy or COUNTERSIGN_POLICY.');
+}
+
 const policy = program.command('policy').description('the policy file');
 policy
   .command('check')
@@ -210,18 +216,41 @@ policy
   .option('--strict', 'warnings are errors')
   .option('--json', 'as JSON')
   .action(async ({ strict = false, json }: { strict?: boolean; json?: boolean }) => {
-    const path = config().policyPath;
-    if (!path)
-      throw new CountersignError(
-        'CONFIG_NO_POLICY',
-        'No policy is named.',
-        'Name it with --policy or COUNTERSIGN_POLICY.',
-      );
+    const path = requiredPolicy();
     const { checkPolicyFile, checkText, isAccepted } = await import('./cli/policy-check.ts');
     const report = await checkPolicyFile(path);
     if (json) printJson(report);
     else print(checkText(report));
     process.exitCode = isAccepted(report, strict) ? EXIT.pass : EXIT.failed;
+  });
+policy
+  .command('explain <subject>')
+  .description(
+    'for every guard: what it says, the facts and policy lines behind it, and the smallest change that passes',
+  )
+  .option('--goal <goal>', 'as if it were proposed for this')
+  .option('--json', 'as JSON')
+  .action(async (subject: string, { json, ...options }: { goal?: string; json?: boolean }) => {
+    const { explainPolicy, explainText } = await import('./cli/policy-explain.ts');
+    const report = await explainPolicy(subject, { ...config(), ...options });
+    if (json) printJson(report);
+    else print(explainText(report, process.stdout.columns));
+  });
+policy
+  .command('replay')
+  .description(
+    'judge again what was judged, as of then, under the policy that --policy names (exit 0 nothing differs, 5 something does)',
+  )
+  .option('--since <time>', 'a day, or like 30d', '30d')
+  .option('--observed', 'instead: what the guards and rules that are only observed would have done')
+  .option('--json', 'as JSON')
+  .action(async ({ json, ...options }: { since: string; observed?: boolean; json?: boolean }) => {
+    const { replayPolicy, replayText } = await import('./cli/policy-replay.ts');
+    const report = await replayPolicy(config().home, requiredPolicy(), options);
+    if (json) printJson(report);
+    else print(replayText(report, process.stdout.columns));
+    process.exitCode =
+      report.unreadable.length > 0 ? EXIT.failed : report.differences.length > 0 ? EXIT.differs : EXIT.pass;
   });
 policy
   .command('schema')

@@ -265,6 +265,7 @@ function eventSelector(db: Database.Database): (query: EventQuery) => LedgerEven
     if (query.changeId !== undefined) conditions.push({ text: 'change_id = ?', values: [query.changeId] });
     if (query.planId !== undefined) conditions.push({ text: 'plan_id = ?', values: [query.planId] });
     if (query.sinceSeq !== undefined) conditions.push({ text: 'seq > ?', values: [query.sinceSeq] });
+    if (query.untilSeq !== undefined) conditions.push({ text: 'seq <= ?', values: [query.untilSeq] });
     if (query.sinceAt !== undefined) conditions.push({ text: 'at >= ?', values: [query.sinceAt] });
     if (query.kinds !== undefined) {
       conditions.push({ text: `kind IN (${query.kinds.map(() => '?').join(',')})`, values: query.kinds });

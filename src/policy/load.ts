@@ -28,6 +28,8 @@ export interface Policy {
   isObserved(guard: string, environment: Environment): boolean;
   /** `line:column` of a key or value. */
   placeOf(path: PropertyKey[]): string;
+  /** The same, of what stands in the file; undefined: a default is in force. */
+  placeIfWritten(path: PropertyKey[]): string | undefined;
 }
 export type Report = (path: PropertyKey[], message: string) => void;
 export type SchemaIssue = { code: string; path: PropertyKey[]; message: string; keys?: string[] };
@@ -79,7 +81,17 @@ export function parsePolicy(
     optionsFor: (guard, environment) => options.get(`${guard}/${environment}`)?.options,
     isObserved: (guard, environment) => options.get(`${guard}/${environment}`)?.observed ?? false,
     placeOf,
+    placeIfWritten: (path) => (isWritten(text, path) ? placeOf(path) : undefined),
   };
+}
+
+function isWritten(text: string, path: PropertyKey[]): boolean {
+  let value: unknown = parseDocument(text).toJS({ maxAliasCount: 50 });
+  for (const key of path) {
+    if (value === null || typeof value !== 'object' || !Object.hasOwn(value, key)) return false;
+    value = (value as Record<PropertyKey, unknown>)[key];
+  }
+  return true;
 }
 
 export interface YamlFile<T> {

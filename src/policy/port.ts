@@ -8,6 +8,7 @@ import { describePolicy, haltOf } from './describe.ts';
 import { factsFor, NO_POLICY_DIGEST } from './facts.ts';
 import { inFlightOn, spentBy } from './history.ts';
 import type { Policy } from './load.ts';
+import { observations } from './replay/observed.ts';
 import { createRuleJudge } from './rules/judge.ts';
 import { scopeFor } from './scope.ts';
 import { mapsTo } from './sign-in.ts';
@@ -23,6 +24,7 @@ export interface PolicyPortOptions {
   now(): Date;
 }
 const ASSURANCE = 'L0';
+const WEEK_MILLISECONDS = 7 * 86_400_000;
 
 export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
   const { policy, guards, ledger } = options;
@@ -66,6 +68,7 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
         halt: haltOf(ledger),
         spent: spentBy(ledger, sponsor.name, options.now(), fold),
         assurance: ASSURANCE,
+        observations: () => observations(ledger, new Date(options.now().getTime() - WEEK_MILLISECONDS)),
         now: options.now(),
       }),
     async judgeFor(plan, phase, goal) {

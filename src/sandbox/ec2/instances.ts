@@ -29,6 +29,7 @@ function showInstance(world: World, instance: Instance) {
     // The image's, which an instance keeps; the simulated image has that of the type.
     Architecture: findInstanceType(instance.type)?.architecture,
     ImageId: IMAGE,
+    Architecture: findInstanceType(instance.type)?.architecture ?? 'x86_64',
     State: showState(instance.state),
     LaunchTime: new Date(instance.launchedAt),
     RootDeviceType: instance.rootDeviceType,
