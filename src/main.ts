@@ -266,10 +266,7 @@ policy
   .option('--junit <file>', 'also write the results as JUnit XML')
   .option('--json', 'as JSON')
   .action(async (files: string[], { junit, json }: { junit?: string; json?: boolean }) => {
-    const [{ policyTest }, { resultText }] = await Promise.all([
-      import('./cli/policy-test.ts'),
-      import('./policy/test/report.ts'),
-    ]);
+    const { policyTest, resultText } = await import('./cli/policy-test.ts');
     const results = await policyTest({ files, policy: config().policyPath, junit });
     if (json) printJson(results);
     else print(resultText(results));

@@ -7,10 +7,12 @@ import { CountersignError } from '../core/errors.ts';
 import type { GuardDefinition } from '../core/guard.ts';
 import { loadPolicy } from '../policy/load.ts';
 import { loadCases } from '../policy/test/load.ts';
-import { junitXml } from '../policy/test/report.ts';
+import { junitXml, resultText } from '../policy/test/report.ts';
 import { type CaseResult, runCase } from '../policy/test/run.ts';
 import { worldSchema } from '../sandbox/seed-schema.ts';
 import { openBench } from './policy-bench.ts';
+
+export { resultText };
 
 export interface PolicyTestOptions {
   /** Without: those beside the policy. */

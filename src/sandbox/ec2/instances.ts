@@ -26,8 +26,6 @@ function showInstance(world: World, instance: Instance) {
   return {
     InstanceId: instance.id,
     InstanceType: instance.type,
-    // The image's, which an instance keeps; the simulated image has that of the type.
-    Architecture: findInstanceType(instance.type)?.architecture,
     ImageId: IMAGE,
     Architecture: findInstanceType(instance.type)?.architecture ?? 'x86_64',
     State: showState(instance.state),
