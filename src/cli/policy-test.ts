@@ -35,7 +35,9 @@ export async function policyTest({
 }: PolicyTestOptions): Promise<CaseResult[]> {
   const named = files.length > 0 ? files : casesBeside(policy);
   const cases = named.flatMap((file) => loadCases(file, worldSchema));
-  if (policy !== undefined && cases.some((one) => one.policy === null)) loadPolicy(policy, guards);
+  const first = cases.find((one) => one.policy === null);
+  // One error, rather than one for each case.
+  if (policy !== undefined && first) loadPolicy(policy, allGuards, first.at);
   const results: CaseResult[] = [];
   for (const one of cases) {
     const home = mkdtempSync(join(tmpdir(), 'countersign-policy-test-'));
