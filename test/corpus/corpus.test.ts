@@ -60,7 +60,32 @@ describe('the incident corpus', () => {
   });
 });
 
+/** The rows of the everyday corpus, with the files that replay them. */
+const EVERYDAY: Record<string, string[]> = {
+  'function memory 512 → 1024 (`set`)': ['function-memory'],
+  'ECS image bump (revision type)': ['ecs-image'],
+  'SAM or CDK deploy with hashed version and deployment resources (`change_set`)': ['sam-deploy', 'cdk-deploy'],
+  'instance type of a stack’s EBS-backed instance': ['instance-type', 'instance-type-by-tool'],
+  'database class (interrupts)': ['database-class'],
+  'port opened to a private range': ['port-private', 'port-private-by-tool'],
+  'port 443 to the world where the policy lists 443': ['port-443', 'port-443-by-tool'],
+  'alarm threshold, log retention lengthened, tag that decides nothing': [
+    ...['alarm-threshold', 'log-retention', 'tag', 'tag-of-stack', 'tag-by-tool'],
+  ],
+  'queue added with its policy inside the stack': ['queue-with-policy'],
+  'stack whose first create failed: deleted and created again': ['failed-creation'],
+  'stack in UPDATE_ROLLBACK_FAILED continued': ['rollback-continued'],
+  'development stack with a log group deleted': ['log-group-deleted'],
+  'disposable stack created and deleted ten times a day': ['disposable-stack'],
+  'instance stopped for the night and started (owned by nobody)': ['instance-stop', 'instance-start'],
+  'stand-alone instance terminated, snapshots made first': ['instance-terminate'],
+  'nothing to change': ['nothing-to-change'],
+};
+
 describe('the everyday corpus', () => {
+  it('has a replay of every row', () => {
+    expect(rowsIn('everyday').sort()).toEqual(Object.values(EVERYDAY).flat().sort());
+  });
   it.each(rowsIn('everyday'))('%s stays easy', async (row) => {
     const results = await run('everyday', row);
     expect(red(results), resultText(results)).toEqual([]);
