@@ -82,6 +82,8 @@ async function effectsOfSet(
   { template, kept }: { template: string; kept?: string },
 ): Promise<Effect[]> {
   const { account, region } = context.identity;
+  // SECURITY: the cloud tells the template of a stack that is only being reviewed; nothing of it is there, and taken for
+  // what was before it would hide all that the new resources do.
   const isNew = live.observed.status === 'REVIEW_IN_PROGRESS';
   const views = viewsOf(
     isNew ? null : { template: live.processed, parameters: live.parameters },
