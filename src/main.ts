@@ -122,10 +122,11 @@ program
         printJson(items);
         return;
       }
-      for (const { id, state, target, goal, sponsor, judgement, approvals } of items)
-        print(
-          `${id}  ${state.padEnd(10)} ${target.name}  ${goal}  for ${sponsor ?? 'nobody'}  seats ${approvals.length}/${judgement.seats}`,
-        );
+      for (const { id, state, target, goal, sponsor, judgement, approvals, explanation } of items) {
+        const seats = `seats ${approvals.length}/${judgement.seats}`;
+        const how = state === 'executing' ? `  ${explanation}` : '';
+        print(`${id}  ${state.padEnd(10)} ${target.name}  ${goal}  for ${sponsor ?? 'nobody'}  ${seats}${how}`);
+      }
       if (items.length === 0) print('No changes yet.');
     }),
   );
