@@ -37,12 +37,7 @@ const caps = (window: Window) =>
 const options = z.strictObject({
   hour: caps('hour'),
   day: caps('day'),
-  lost_alone: z
-    .number()
-    .int()
-    .min(0)
-    .default(3)
-    .describe('More losses than this within a day hold like one plan that loses them all.'),
+  lost_alone: z.number().int().min(0).default(3).describe('More losses than this in a day hold as if in one plan.'),
 });
 
 export const budget: GuardDefinition<z.infer<typeof options>> = {

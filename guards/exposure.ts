@@ -10,25 +10,15 @@ import { type GuardDefinition, hold, seatsIn } from '../src/core/guard.ts';
 import type { Mark } from '../src/core/mark.ts';
 import { pass } from '../src/core/verdict.ts';
 
+const prefix = (bits: number, standard: number) =>
+  z.number().int().min(0).max(bits).default(standard).describe('Ranges with a shorter prefix are wide.');
 const options = z.strictObject({
   public_ports: z
     .array(z.number().int().min(0).max(65_535))
     .default([])
     .describe('TCP and UDP ports that may be open to any range.'),
-  widest_ipv4_prefix: z
-    .number()
-    .int()
-    .min(0)
-    .max(32)
-    .default(8)
-    .describe('IPv4 ranges with a shorter prefix are wide.'),
-  widest_ipv6_prefix: z
-    .number()
-    .int()
-    .min(0)
-    .max(128)
-    .default(32)
-    .describe('IPv6 ranges with a shorter prefix are wide.'),
+  widest_ipv4_prefix: prefix(32, 8),
+  widest_ipv6_prefix: prefix(128, 32),
   seats: z.number().int().min(1).default(2).describe('Seats in production; one elsewhere.'),
 });
 type Options = z.infer<typeof options>;

@@ -55,10 +55,12 @@ function textsOf({ logicalId, physicalId, owner, type, why, size, properties, ma
 }
 
 function* fieldsOfEffect(effect: Effect): Generator<Field> {
-  const { logicalId = '', physicalId = '', owner, type, why, size = '', properties, marks } = effect;
+  const { kind, logicalId = '', physicalId = '', owner, type, why, size = '', properties, marks } = effect;
   const of = makeVisibleLine(logicalId || physicalId || type, 80);
   yield ['the logical id', logicalId, true];
-  yield [`the physical id of ${of}`, physicalId, true];
+  // The name of what does not exist yet may still be made of names that AWS gives.
+  const name = kind === 'create' ? physicalId.replaceAll(/\u{27e6}[^\u{27e7}]*\u{27e7}/gu, '') : physicalId;
+  yield [`the physical id of ${of}`, name, true];
   yield [`the owner of ${of}`, owner?.name ?? '', true];
   yield [`the type of ${of}`, type, true];
   yield [`the explanation of ${of}`, why, false];
@@ -68,8 +70,8 @@ function* fieldsOfEffect(effect: Effect): Generator<Field> {
     yield [`${path} of ${of} before`, before, false];
     yield [`${path} of ${of} after`, after, false];
   }
-  for (const { kind, text, principal = '', target } of marks) {
-    yield [`what is said of ${of} (${kind})`, text, false];
+  for (const { kind: does, text, principal = '', target } of marks) {
+    yield [`what is said of ${of} (${does})`, text, false];
     yield [`the principal of ${of}`, principal, false];
     yield [`what ${of} reaches`, target?.id ?? '', false];
   }

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { guards } from '../guards/index.ts';
 import { tools } from '../tools/index.ts';
 import { createCloud } from './aws/cloud.ts';
+import type { AccountEntry } from './aws/credentials.ts';
 import type { WritingDoor } from './aws/writing-door.ts';
 import type { Config } from './config.ts';
 import { createChanges } from './core/changes.ts';
@@ -60,11 +61,7 @@ export function createApp(config: Config, options: AppOptions = {}): App {
         : {}),
       ...(!sandbox && config.endpointUrl ? { endpoint: config.endpointUrl } : {}),
     }),
-    accounts: Object.entries(policyFile?.file.accounts ?? {}).map(([alias, { id, profile }]) => ({
-      alias,
-      id,
-      ...(profile === undefined ? {} : { profile }),
-    })),
+    accounts: accountsOf(policyFile),
     endpointName: sandbox ? `sandbox:${sandbox.store.id}` : (config.endpointUrl ?? 'aws'),
     secretKey: secretOf(config.home),
     templateRoots: config.templateRoots,
@@ -88,6 +85,16 @@ export function createApp(config: Config, options: AppOptions = {}): App {
     answerWithinMilliseconds: options.answerWithinMilliseconds ?? 40_000,
   });
   return { config, ledger, policyFile, policy, changes, cloud, pipeline, close: () => ledger.close() };
+}
+
+function accountsOf(policy: Policy | null): AccountEntry[] {
+  return Object.entries(policy?.file.accounts ?? {}).map(([alias, account]) => ({
+    alias,
+    id: account.id,
+    ...(account.profile === undefined ? {} : { profile: account.profile }),
+    ...(account.planner_role === undefined ? {} : { plannerRole: account.planner_role }),
+    ...(account.service_role === undefined ? {} : { serviceRole: account.service_role }),
+  }));
 }
 
 /** Keys the HMAC of masked values; made once per state folder. */

@@ -11,8 +11,10 @@ import { exceptionEnd, exceptionStart } from './validate.ts';
 export function accountFor(policy: Policy, id: string): Facts['account'] {
   const found = Object.entries(policy.file.accounts).find(([, account]) => account.id === id);
   if (!found) return null;
-  const [alias, { regions, management }] = found;
-  return management ? { alias, id, regions: [], management } : { alias, id, regions };
+  const [alias, { regions, management, planner_role: plannerRole }] = found;
+  if (management) return { alias, id, regions: [], management };
+  // A session's ARN has the role's name without its path.
+  return { alias, id, regions, ...(plannerRole === undefined ? {} : { plannerRole: plannerRole.split('/').at(-1)! }) };
 }
 
 type SeatKind = keyof Facts['seatRules'];

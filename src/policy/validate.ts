@@ -21,19 +21,22 @@ export const exceptionStart = (until: string): Date =>
  */
 export function readPeople(file: PolicyFile, report: Report): Person[] {
   const owners = new Map<string, string>();
+  const keyOwners = new Map<string, string>();
   const claim = (what: string, shown: string, name: string, path: PropertyKey[]) => {
     const owner = owners.get(what);
-    if (owner !== undefined && (owner !== name || what.startsWith('SHA256:')))
-      report(path, `${shown} belongs to ${owner} already`);
+    if (owner !== undefined && owner !== name) report(path, `${shown} belongs to ${owner} already`);
     owners.set(what, name);
   };
   for (const name of Object.keys(file.people)) claim(name, name, name, ['people', name]);
   return Object.entries(file.people).map(([name, { signs_in_as, roles, keys }]) => {
     for (const [index, known] of signs_in_as.entries())
       for (const form of formsOf(known)) claim(form, form, name, ['people', name, 'signs_in_as', index]);
-    const parsed = readKeys(keys, ['people', name, 'keys'], report, (key, path) =>
-      claim(key.material, `the key ${key.fingerprint}`, name, path),
-    );
+    // By its material: a key listed plainly and as a security key is one key.
+    const parsed = readKeys(keys, ['people', name, 'keys'], report, ({ material, fingerprint }, path) => {
+      const owner = keyOwners.get(material);
+      if (owner !== undefined) report(path, `the key ${fingerprint} belongs to ${owner} already`);
+      keyOwners.set(material, name);
+    });
     return { name, signsInAs: signs_in_as.map((known) => known.toLowerCase()), roles, keys: parsed };
   });
 }

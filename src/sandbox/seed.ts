@@ -1,7 +1,6 @@
 /** The default world: a production stack of a cost service, its importer, a development stack, instances of no stack. */
 import { advanceStacks } from './cloudformation/engine.ts';
 import { cloudformation } from './cloudformation/index.ts';
-import type { Place } from './cloudformation/model.ts';
 import { knowledge } from './cloudformation/target.ts';
 import { makeInstance } from './ec2/model.ts';
 import { SANDBOX_ACCOUNT, type World } from './world.ts';
@@ -66,16 +65,6 @@ Resources:
     Properties:
       DisplayName: !ImportValue cost-explorer-prod-table
 `;
-
-/** A template in the sandbox's stand-in for S3: nested stacks and TemplateURL find it under its URL. */
-export function putTemplateObject(world: World, url: string, body: string): void {
-  world.put('template_object', url, { url, body });
-}
-
-/** A value for parameters of the `AWS::SSM::Parameter::Value<…>` types. */
-export function putSsmParameter(world: World, place: Place, name: string, value: string): void {
-  world.put('ssm_parameter', `${place.account}/${place.region}/${name}`, { ...place, name, value });
-}
 
 export function seedDefault(world: World): void {
   const create = (StackName: string, TemplateBody: string, environment: string) =>

@@ -5,10 +5,12 @@
 import {
   type CollectionTag,
   type Document,
+  isScalar,
   LineCounter,
   parseDocument,
   type ScalarTag,
   type Tags,
+  visit,
   type YAMLError,
 } from 'yaml';
 
@@ -43,17 +45,21 @@ const shortFormTags: (ScalarTag | CollectionTag)[] = SHORT_FORMS.flatMap((short)
 const NOT_READ = /:(?:timestamp|binary|omap|pairs|set|merge)$/;
 const NUMBER = /^[-+]?(?:0|[1-9][0-9_]*)$/;
 
+const BOOLEAN = { true: /^(?:yes|true|on)$/i, false: /^(?:no|false|off)$/i };
+
 /**
- * The library's YAML 1.1 tags, without what CloudFormation leaves out, and without two readings that nobody who
- * writes a template means: base-60 numbers (`02:00` is a time of day) and an account id such as `012345678901`
- * as a decimal number.
+ * The library's YAML 1.1 tags, without what CloudFormation leaves out, and without three readings that nobody who
+ * writes a template means: base-60 numbers (`02:00` is a time of day), an account id such as `012345678901` as a
+ * decimal number, and a single `y` or `n` as a boolean.
  */
 function readTags(tags: Tags): Tags {
   return tags.flatMap((tag): Tags => {
     if (typeof tag !== 'object') return [tag];
     if (NOT_READ.test(tag.tag) || ('format' in tag && tag.format === 'TIME')) return [];
-    const isDecimal = tag.tag.endsWith(':int') && !('format' in tag);
-    return [isDecimal ? ({ ...tag, test: NUMBER } as ScalarTag) : tag];
+    if (tag.tag.endsWith(':int') && !('format' in tag)) return [{ ...tag, test: NUMBER } as ScalarTag];
+    if (!tag.tag.endsWith(':bool')) return [tag];
+    const isTrue = 'test' in tag && tag.test?.test('true') === true;
+    return [{ ...tag, test: isTrue ? BOOLEAN.true : BOOLEAN.false } as ScalarTag];
   });
 }
 
@@ -78,8 +84,17 @@ const MAX_REPAIRS = 200;
  * Leading blanks of such a line never count, so indenting it changes nothing else.
  */
 function read(text: string, customTags: (tags: Tags) => Tags): Document {
-  const parse = (source: string) =>
-    parseDocument(source, { ...OPTIONS, lineCounter: new LineCounter(), customTags }) as unknown as Document;
+  const parse = (source: string) => {
+    const options = { ...OPTIONS, lineCounter: new LineCounter(), customTags };
+    const document = parseDocument(source, options) as unknown as Document;
+    // A key is its text: `No` names a condition, `012345670123` an account.
+    visit(document, {
+      Pair: (_key, { key }) => {
+        if (isScalar(key) && typeof key.value !== 'string' && key.source !== undefined) key.value = key.source;
+      },
+    });
+    return document;
+  };
   const first = parse(text);
   let document = first;
   let lines: string[] | undefined;

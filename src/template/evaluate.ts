@@ -27,7 +27,7 @@ export interface Evaluator {
   value(input: Value): Value;
 }
 
-const isListType = (type: string) => type === 'CommaDelimitedList' || /^(?:AWS::SSM::.*)?<?List</.test(type);
+const isListType = (type: string) => type === 'CommaDelimitedList' || type.startsWith('List<');
 const SSM_VALUE = /^AWS::SSM::Parameter::Value<(.+)>$/;
 
 /** A parameter's text as its type makes it: a list, the value behind an SSM name, or the text. */

@@ -41,22 +41,33 @@ export function importsIn(value: Value | undefined): Value[] {
 }
 
 /**
- * The macros that CloudFormation would run for this template: the Transform section, then every Fn::Transform, and
- * Transform inside resources, each once. `AWS::LanguageExtensions` is among them: it runs nobody's function.
+ * The macros that CloudFormation would run for this template: the Transform section, then every `Fn::Transform`, and
+ * `Transform` inside a part in the form of AWS::Include, each once. `AWS::LanguageExtensions` is among them: it runs
+ * nobody's function. A macro without a plain name is `?`.
  */
 export function transformsOf(template: Template): string[] {
-  const top = [template.Transform ?? []].flat().map((item) => (isRecord(item) ? String(item.Name) : String(item)));
-  return [...new Set([...top, ...nestedTransforms({ ...template, Transform: null } as unknown as Value)])];
+  const { Transform, ...parts } = template;
+  return [...new Set([...namesOf(Transform ?? []), ...nestedTransforms(parts as unknown as Value)])];
 }
+
+const namesOf = (transforms: Value): string[] =>
+  [transforms].flat().map((item) => {
+    const name = isRecord(item) ? item.Name : item;
+    return typeof name === 'string' ? name : '?';
+  });
+
 function nestedTransforms(value: Value): string[] {
   if (Array.isArray(value)) return value.flatMap(nestedTransforms);
   if (!isRecord(value)) return [];
-  return Object.entries(value).flatMap(([key, inner]) =>
-    key === 'Fn::Transform' && isRecord(inner)
-      ? [String(inner.Name), ...nestedTransforms(inner as Value)]
-      : nestedTransforms(inner as Value),
-  );
+  return Object.entries(value).flatMap(([key, inner]) => [
+    ...(key === 'Fn::Transform' || (key === 'Transform' && isMacroCall(inner)) ? namesOf(inner as Value) : []),
+    ...nestedTransforms(inner as Value),
+  ]);
 }
+const isMacroCall = (value: unknown) =>
+  isRecord(value) &&
+  typeof value.Name === 'string' &&
+  Object.keys(value).every((key) => key === 'Name' || key === 'Parameters');
 
 export interface DynamicReference {
   service: 'ssm' | 'ssm-secure' | 'secretsmanager';

@@ -1,5 +1,5 @@
 /** CloudFormation templates as text: JSON or YAML, short forms made long, strict about what is not a template. */
-import { isAlias, isMap, visit, YAMLMap } from 'yaml';
+import { type Document, isAlias, isMap, visit, YAMLMap } from 'yaml';
 import { CountersignError } from '../core/errors.ts';
 import { editableDocument, readDocument } from './dialect.ts';
 
@@ -169,6 +169,7 @@ export function editTemplate(text: string, edits: readonly { path: string; value
         'Write it like Resources.<LogicalId>.Properties.<Property>.',
       );
     }
+    refuseDoubleKeys(document, path, keys);
     const parent = keys.slice(0, -1);
     const missing = parent.findIndex((_, index) => !document.hasIn(parent.slice(0, index + 1)));
     if (missing >= 0) {
@@ -185,5 +186,22 @@ export function editTemplate(text: string, edits: readonly { path: string; value
     }
     document.setIn(keys, document.createNode(value));
   }
-  return document.toString({ lineWidth: 0 });
+  // What begins with a brace CloudFormation reads as JSON: it must stay JSON.
+  return jsonOf(text) === undefined
+    ? document.toString({ lineWidth: 0 })
+    : JSON.stringify(document.toJS({ json: true }), null, 2);
+}
+
+/** Of equal keys CloudFormation takes the last, the editor the first: an edit between them would be lost. */
+function refuseDoubleKeys(document: Document, path: string, keys: (string | number)[]): void {
+  keys.forEach((key, depth) => {
+    const map = depth === 0 ? document.contents : document.getIn(keys.slice(0, depth), true);
+    if (!isMap(map)) return;
+    if (map.items.filter((item) => String(item.key) === String(key)).length > 1)
+      throw new CountersignError(
+        'INPUT_INVALID',
+        `set: ${path}: ${key} is written twice there, and only the last one counts.`,
+        'Remove the first one in the template, and send that.',
+      );
+  });
 }

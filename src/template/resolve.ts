@@ -131,8 +131,12 @@ function dependenciesOf(template: Template, resource: TemplateResource): string[
   return [...new Set(named)].filter((id) => id in template.Resources);
 }
 
+/** Checked once: whoever read a template does not change it. */
+const sound = new WeakSet<Template>();
+
 /** @throws CountersignError INPUT_TEMPLATE_INVALID. A macro may make what is named: such templates are not checked. */
 function refuseDanglingNames(template: Template): void {
+  if (sound.has(template)) return;
   if (transformsOf(template).some((name) => name !== 'AWS::LanguageExtensions')) return;
   const known = (name: string) =>
     name.startsWith('AWS::') || name in template.Resources || name in (template.Parameters ?? {});
@@ -167,6 +171,7 @@ function refuseDanglingNames(template: Template): void {
       `Unresolved condition dependency [${undefinedConditions.join(', ')}] in the template`,
       'Define it in Conditions.',
     );
+  sound.add(template);
 }
 
 /** AWS CloudFormation User Guide, "DeletionPolicy attribute": two RDS types default to Snapshot, all else to Delete. */

@@ -22,6 +22,7 @@ import { openEndpoint } from '../sandbox/endpoint.ts';
 const REGION = 'eu-west-1';
 
 export interface Backend {
+  url: string;
   ec2: EC2Client;
   cloudFormation: CloudFormationClient;
   sts: STSClient;
@@ -48,6 +49,7 @@ export async function openSandboxBackend(): Promise<Backend> {
   const at = openEndpoint({ vpcs: [{ id: 'vpc-0000000a' }] }, 1);
   const server = await startSandboxServer(at.sandbox, 0);
   return {
+    url: server.url,
     ...clients(server.url),
     instance: async (tags = []) =>
       at.store.transact(
@@ -119,6 +121,7 @@ export async function openMotoBackend(): Promise<Backend> {
   const ImageId = Images[0]!.ImageId!;
   const { Vpc } = await at.ec2.send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }));
   return {
+    url,
     ...at,
     async instance(tags = []) {
       const { Instances = [] } = await at.ec2.send(

@@ -111,6 +111,14 @@ describe('facts from the policy', () => {
     );
     expect(await factsOf(managed)).toMatchObject({ account: { management: true, regions: [] }, scope: null });
   });
+  it('carry what the own rules say, with the tags that they read among those that decide', async () => {
+    const folder = new URL('../../examples/rules/', import.meta.url).pathname;
+    const text = policyWith(`rules: ["${folder}keys-stay.cedar", "${folder}critical-tag.cedar"]`);
+    const facts = await factsOf(text, plan({ effects: [effect({ kind: 'delete', type: 'AWS::KMS::Key' })] }));
+    expect(facts.rules).toMatchObject([{ id: 'keys-stay', outcome: 'deny', effects: ['Fn'] }]);
+    expect(facts.decidingTags).toContain('criticality');
+    expect((await factsOf(text)).rules).toEqual([]);
+  });
   it('without a policy are production, and plans only', async () => {
     expect(await factsOf(null)).toMatchObject({
       environment: 'production',

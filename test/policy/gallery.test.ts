@@ -1,7 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Effect } from '../../src/core/effect.ts';
+import { EFFECT_KINDS, type Effect, REVERSIBILITIES } from '../../src/core/effect.ts';
+import { MARK_KINDS } from '../../src/core/mark.ts';
 import type { Plan } from '../../src/core/plan.ts';
 import { createRuleJudge, type RuleFacts } from '../../src/policy/rules/judge.ts';
 import { loadRules } from '../../src/policy/rules/load.ts';
@@ -118,6 +120,37 @@ describe('the gallery of rules', () => {
     expect(loaded.warnings).toEqual([]);
   });
   it('all load together', () => {
-    expect(loadRules([join('*.cedar')], folder, () => expect.unreachable(), expect.unreachable).rules).toHaveLength(10);
+    for (const pattern of ['*.cedar', join(folder, '*.cedar')])
+      expect(loadRules([pattern], folder, () => expect.unreachable(), expect.unreachable).rules).toHaveLength(10);
+  });
+  it('judges many effects at once as it judges each alone', () => {
+    // fix-is-small counts the plan, and so is not the same alone.
+    const judges = names.filter((name) => name !== 'fix-is-small').map((name) => createRuleJudge(load(name), true));
+    const anEffect = fc
+      .record({
+        kind: fc.constantFrom(...EFFECT_KINDS),
+        type: fc.constantFrom('AWS::KMS::Key', 'AWS::IAM::User', 'AWS::S3::Bucket', 'Custom::Thing'),
+        reversibility: fc.constantFrom(...REVERSIBILITIES),
+        interrupts: fc.constantFrom('yes' as const, 'no' as const, 'unknown' as const),
+        holds: fc.constantFrom('data' as const, 'identity' as const, 'nothing' as const, 'unknown' as const),
+        revision: fc.boolean(),
+        marks: fc
+          .subarray([...MARK_KINDS], { maxLength: 2 })
+          .map((kinds) => kinds.map((kind) => ({ kind, path: 'Properties.X', text: 'x' }))),
+        size: fc.constantFrom('t3.micro', 'm5.metal'),
+      })
+      .map((over) => effect(over));
+    const facts = { ...FACTS, ...FRIDAY, sponsor: { name: 'alice', roles: ['trainee'] } };
+    fc.assert(
+      fc.property(fc.array(anEffect, { maxLength: 12 }), (made) => {
+        const effects = made.map((one, index) => ({ ...one, logicalId: `R${String(index).padStart(2, '0')}` }));
+        for (const judge of judges) {
+          const together = judge(plan({ effects }), facts).flatMap((verdict) => verdict.effects);
+          const alone = effects.flatMap((one) => judge(plan({ effects: [one] }), facts).flatMap((v) => v.effects));
+          expect(together).toEqual(alone);
+        }
+      }),
+      { numRuns: 40 },
+    );
   });
 });

@@ -1,6 +1,6 @@
 import * as cfn from '@aws-sdk/client-cloudformation';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { putTemplateObject } from '../../src/sandbox/seed.ts';
+import { putTemplateObject } from '../../src/sandbox/facts.ts';
 import { type CloudFormation, failing, openCloudFormation, queue, template } from './cloudformation-client.ts';
 
 const URL_OF_CHILD = 'https://templates.s3.amazonaws.com/child.yaml';
@@ -48,6 +48,30 @@ it('C37 waits for the nested stack in the world’s time', async () => {
   expect(await cloud.status('root')).toBe('CREATE_COMPLETE');
   const events = (await cloud.events('root')).reverse();
   expect(events.indexOf('Child CREATE_COMPLETE')).toBeLessThan(events.indexOf('Topic CREATE_IN_PROGRESS'));
+});
+
+it('C26 takes a nested stack back when its parent’s update is cancelled', async () => {
+  cloud.close();
+  cloud = openCloudFormation(1);
+  store(childBody());
+  await cloud.create('root', parent(30));
+  cloud.store.advanceClock(60_000);
+  await cloud.status('root');
+  cloud.store.advanceClock(60_000);
+  const id = await childOf('root');
+  expect(await cloud.status('root')).toBe('CREATE_COMPLETE');
+  await cloud.update('root', parent(45));
+  expect(await cloud.status(id)).toBe('UPDATE_IN_PROGRESS');
+  await cloud.client.send(new cfn.CancelUpdateStackCommand({ StackName: 'root' }));
+  for (let minute = 0; minute < 4; minute += 1) {
+    cloud.store.advanceClock(60_000);
+    await cloud.status('root');
+  }
+  expect(await cloud.status('root')).toBe('UPDATE_ROLLBACK_COMPLETE');
+  expect(await cloud.stack(id)).toMatchObject({
+    StackStatus: 'UPDATE_ROLLBACK_COMPLETE',
+    Parameters: [{ ParameterValue: '30' }],
+  });
 });
 
 it('C38 looks at every nested stack in every update, and updates those that change', async () => {
@@ -144,4 +168,28 @@ it('C41 updates a nested stack through its root only, and deletes it with its pa
   const rootId = (await cloud.stack('root')).StackId!;
   await cloud.client.send(new cfn.DeleteStackCommand({ StackName: 'root' }));
   expect([await cloud.status(rootId), await cloud.status(id)]).toEqual(['DELETE_COMPLETE', 'DELETE_COMPLETE']);
+});
+
+it('C24 skips a resource of a nested stack by Stack.Resource, when its parent is continued', async () => {
+  const body = (faults: string) =>
+    template({
+      Q: queue(`VisibilityTimeout: ${faults ? 31 : 30}`, faults ? failing(faults) : ''),
+      R: `{ DependsOn: Q, ${queue(`VisibilityTimeout: ${faults ? 31 : 30}`, faults ? failing('fail: no capacity') : '').slice(2)}`,
+    });
+  const root = template({
+    Child: `{ Type: AWS::CloudFormation::Stack, Properties: { TemplateURL: "${URL_OF_CHILD}" } }`,
+  });
+  store(body(''));
+  await cloud.create('root', root);
+  const child = await cloud.stack(await childOf('root'));
+  store(body('fail_rollback: gone, fail_continue: gone'));
+  await cloud.update('root', root);
+  const both = async () => [await cloud.status('root'), await cloud.status(child.StackId!)];
+  expect(await both()).toEqual(['UPDATE_ROLLBACK_FAILED', 'UPDATE_ROLLBACK_FAILED']);
+  const go = (ResourcesToSkip: string[]) =>
+    cloud.client.send(new cfn.ContinueUpdateRollbackCommand({ StackName: 'root', ResourcesToSkip }));
+  await go([]);
+  expect(await both()).toEqual(['UPDATE_ROLLBACK_FAILED', 'UPDATE_ROLLBACK_FAILED']);
+  await go([`${child.StackName}.Q`]);
+  expect(await both()).toEqual(['UPDATE_ROLLBACK_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE']);
 });

@@ -46,6 +46,14 @@ it.each([
   }
 });
 
+it('C21 follows OnStackFailure of a change set', async () => {
+  const more = { ChangeSetType: 'CREATE', OnStackFailure: 'DELETE' } as const;
+  const set = await cloud.changeSet('s', template({ A: queue('', failing('fail: no capacity')) }), more);
+  expect(set.OnStackFailure).toBe('DELETE');
+  await cloud.client.send(new cfn.ExecuteChangeSetCommand({ ChangeSetName: set.ChangeSetId }));
+  expect(await cloud.status(set.StackId!)).toBe('DELETE_COMPLETE');
+});
+
 it('C22 takes a failed update back: properties, outputs, template and additions as before', async () => {
   const outputs = (value: string) => `Outputs: { O: { Value: ${value} } }`;
   await cloud.create('s', template({ A: queue() }, outputs('one')));
@@ -94,6 +102,15 @@ it('C25 stops at UPDATE_FAILED with DisableRollback, and RollbackStack goes back
   expect(await cloud.status('s')).toBe('UPDATE_ROLLBACK_COMPLETE');
 });
 
+it('C25 takes another update from UPDATE_FAILED', async () => {
+  await cloud.create('s', two(queue()));
+  const set = await cloud.changeSet('s', two(queue('VisibilityTimeout: 31', failing('fail: no capacity'))));
+  await cloud.client.send(new cfn.ExecuteChangeSetCommand({ ChangeSetName: set.ChangeSetId, DisableRollback: true }));
+  expect(await cloud.status('s')).toBe('UPDATE_FAILED');
+  await cloud.update('s', two(queue('VisibilityTimeout: 32')));
+  expect(await cloud.status('s')).toBe('UPDATE_COMPLETE');
+});
+
 it('C26 cancels an update in progress, and only then', async () => {
   cloud.close();
   cloud = openCloudFormation(1);
@@ -102,6 +119,8 @@ it('C26 cancels an update in progress, and only then', async () => {
   cloud.store.advanceClock(60_000);
   await expect(cancel()).rejects.toThrow(/cannot be called from current stack status: CREATE_COMPLETE/);
   await cloud.update('s', two(queue('VisibilityTimeout: 31')));
+  const remove = () => cloud.client.send(new cfn.DeleteStackCommand({ StackName: 's' }));
+  await expect(remove()).rejects.toThrow(/cannot be deleted while in status UPDATE_IN_PROGRESS/);
   await cancel();
   expect(await cloud.status('s')).toBe('UPDATE_ROLLBACK_IN_PROGRESS');
   cloud.store.advanceClock(60_000);
@@ -127,6 +146,14 @@ it('C27 deletes, retains or snapshots what an update removes, by its DeletionPol
   expect(cloud.inWorld((world) => [world.list('volume').length, world.list('snapshot').length])).toEqual([0, 1]);
 });
 
+it('C27 lets go what an update no longer needs and cannot delete', async () => {
+  await cloud.create('s', template({ A: queue('', failing('fail_delete: in use')), B: queue() }));
+  await cloud.update('s', template({ B: queue() }));
+  expect(await cloud.status('s')).toBe('UPDATE_COMPLETE');
+  expect(await cloud.events('s')).toContain('A DELETE_FAILED in use');
+  expect(Object.keys(await cloud.resources('s'))).toEqual(['B']);
+});
+
 it('C28 replaces before it removes, and keeps the old one under UpdateReplacePolicy Retain', async () => {
   const named = (name: string, rest = '') => template({ A: queue(`QueueName: ${name}`, rest) });
   await cloud.create('s', named('one', 'UpdateReplacePolicy: Retain'));
@@ -135,6 +162,35 @@ it('C28 replaces before it removes, and keeps the old one under UpdateReplacePol
   const after = (await cloud.resources('s')).A!.PhysicalResourceId;
   expect([before, after].map((id) => id!.split('/').at(-1))).toEqual(['one', 'two']);
   expect(await cloud.events('s')).toContain('A DELETE_SKIPPED');
+});
+
+it('C28 keeps the replacement where the old resource cannot be deleted', async () => {
+  const body = (name: string) => template({ A: queue(`QueueName: ${name}`, failing('fail_delete: in use')) });
+  await cloud.create('s', body('one'));
+  await cloud.update('s', body('two'));
+  expect(await cloud.status('s')).toBe('UPDATE_COMPLETE');
+  expect(await cloud.events('s')).toContain('A DELETE_FAILED in use');
+  expect((await cloud.resources('s')).A!.PhysicalResourceId).toMatch(/\/two$/);
+});
+
+it('C28 decides at execution whether what follows a replacement is replaced too', async () => {
+  const body = (name: string) =>
+    template({
+      A: queue(`QueueName: ${name}`),
+      L: '{ Type: AWS::Logs::LogGroup, Properties: { LogGroupName: !GetAtt A.QueueName } }',
+      T: '{ Type: AWS::SNS::Topic, Properties: { DisplayName: !GetAtt A.Arn } }',
+    });
+  await cloud.create('s', body('one'));
+  const before = await cloud.resources('s');
+  const set = await cloud.changeSet('s', body('two'));
+  expect(
+    set.Changes!.map(({ ResourceChange: change }) => `${change!.LogicalResourceId} ${change!.Replacement}`),
+  ).toEqual(['A True', 'L Conditional', 'T False']);
+  await cloud.client.send(new cfn.ExecuteChangeSetCommand({ ChangeSetName: set.ChangeSetId }));
+  const after = await cloud.resources('s');
+  const isNew = (id: string) => before[id]!.PhysicalResourceId !== after[id]!.PhysicalResourceId;
+  expect(['A', 'L', 'T'].map(isNew)).toEqual([true, true, false]);
+  expect((await cloud.events('s')).filter((event) => / DELETE_COMPLETE/.test(event))).toHaveLength(2);
 });
 
 it('C29 fails to replace a resource under its own name', async () => {

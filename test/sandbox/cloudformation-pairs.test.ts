@@ -66,10 +66,18 @@ async function tryPair(client: cfn.CloudFormationClient, number: string): Promis
   return `executed: ${failed?.LogicalResourceId}: ${failed?.ResourceStatusReason}`;
 }
 
-const MACRO = /^(?:before|after|refused): (?:No transform named|Transform .* failed with)/;
+/** Templates of the corpus that CloudFormation would not take either: modules of another tool, a private type. */
+const NOT_CLOUDFORMATION = ['037', '041', '080', '088', '099'];
+const KINDS: [string, RegExp][] = [
+  ['macro', /^refused: (?:No transform named|Transform .* failed with)/],
+  ['unchanged', /^after: The submitted information didn't contain changes/],
+  // Replacing a resource under its own name: AWS refuses that too, and only when it is executed.
+  ['name taken', /^executed: \w+: .* already exists in stack/],
+  ['not CloudFormation', /Unrecognized resource types|Unresolved resource dependencies/],
+];
 
 it.skipIf(!isThere)(
-  'deploys the corpus of 120 template pairs but for macros and templates that CloudFormation itself refuses',
+  'deploys, changes and executes the corpus of 120 template pairs, but for macros and what CloudFormation refuses',
   { timeout: 300_000 },
   async () => {
     const home = mkdtempSync(join(tmpdir(), 'countersign-pairs-'));
@@ -80,24 +88,26 @@ it.skipIf(!isThere)(
       credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
       requestHandler: sandboxRequestHandler(createSandbox(store)) as never,
     });
-    const failures: Record<string, string> = {};
+    const found: Record<string, string[]> = { executed: [], other: [] };
     try {
       for (const number of numbers) {
         store.reset();
         const why = await tryPair(client, number).catch((error: Error) => `refused: ${error.message}`);
-        if (why) failures[number] = why;
+        const kind = why === undefined ? 'executed' : (KINDS.find(([, words]) => words.test(why))?.[0] ?? 'other');
+        found[kind] = [...(found[kind] ?? []), kind === 'other' ? `${number} ${why}` : number];
       }
     } finally {
       store.close();
       rmSync(home, { recursive: true, force: true });
     }
     console.log(
-      Object.entries(failures)
-        .map(([number, why]) => `${number} ${why}`)
+      Object.entries(found)
+        .map(([kind, list]) => `${kind}: ${list.length} (${kind === 'executed' ? '' : list.join(' ')})`)
         .join('\n'),
     );
-    const others = Object.entries(failures).filter(([, why]) => !MACRO.test(why));
     expect(numbers).toHaveLength(120);
-    expect(others).toEqual([]);
+    expect(found.other).toEqual([]);
+    expect(found['not CloudFormation']!.sort()).toEqual(NOT_CLOUDFORMATION);
+    expect(found.executed!.length + found.unchanged!.length).toBeGreaterThanOrEqual(100);
   },
 );

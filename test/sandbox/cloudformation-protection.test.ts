@@ -1,7 +1,7 @@
 import * as cfn from '@aws-sdk/client-cloudformation';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { deleteBehindStack, driftResource } from '../../src/sandbox/cloudformation/drift.ts';
-import { type CloudFormation, openCloudFormation, queue, template } from './cloudformation-client.ts';
+import { type CloudFormation, failing, openCloudFormation, queue, template } from './cloudformation-client.ts';
 
 let cloud: CloudFormation;
 beforeEach(() => {
@@ -28,6 +28,15 @@ describe('exports', () => {
     await cloud.client.send(new cfn.DeleteStackCommand({ StackName: 'b' }));
     await cloud.update('a', exporter('other'));
     expect(await cloud.status('a')).toBe('UPDATE_COMPLETE');
+  });
+  it('C32 are free again after the failed update of a stack that would have used them', async () => {
+    await cloud.create('a', exporter('shared'));
+    await cloud.create('b', template({ T: '{ Type: AWS::SNS::Topic }' }));
+    const broken = `{ Type: AWS::SNS::Topic, ${failing('fail: no capacity')}, Properties: { DisplayName: !ImportValue shared } }`;
+    await cloud.update('b', template({ T: broken }));
+    expect(await cloud.status('b')).toBe('UPDATE_ROLLBACK_COMPLETE');
+    await cloud.client.send(new cfn.DeleteStackCommand({ StackName: 'a' }));
+    await expect(cloud.status('a')).rejects.toThrow(/does not exist/);
   });
   it('C33 fail what imports a name that nobody exports, or exports one that is taken', async () => {
     await cloud.create('b', importer('missing'));
@@ -176,6 +185,18 @@ describe('reading', () => {
     await expect(
       cloud.client.send(new cfn.ListStackResourcesCommand({ StackName: 's', NextToken: 'x' })),
     ).rejects.toThrow(/NextToken/);
+  });
+  it('C46 gives a group the rules of its template, and those of its update', async () => {
+    const body = (cidr: string) =>
+      template({
+        G: `{ Type: AWS::EC2::SecurityGroup, Properties: { GroupDescription: g, SecurityGroupIngress: [{ IpProtocol: tcp, FromPort: 443, ToPort: 443, CidrIp: ${cidr} }] } }`,
+      });
+    await cloud.create('s', body('10.0.0.0/8'));
+    await cloud.update('s', body('0.0.0.0/0'));
+    await cloud.status('s');
+    expect(cloud.inWorld((world) => world.list('security_group'))).toMatchObject([
+      { ingress: [{ IpProtocol: 'tcp', FromPort: 443, ToPort: 443, IpRanges: [{ CidrIp: '0.0.0.0/0' }] }] },
+    ]);
   });
   it('C46 shows a stack’s instances, volumes and security groups in EC2, until they are deleted', async () => {
     const body = template({

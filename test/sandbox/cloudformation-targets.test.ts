@@ -1,7 +1,7 @@
 import * as cfn from '@aws-sdk/client-cloudformation';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { cloudformation } from '../../src/sandbox/cloudformation/index.ts';
-import { putSsmParameter, putTemplateObject } from '../../src/sandbox/seed.ts';
+import { putSsmParameter, putTemplateObject } from '../../src/sandbox/facts.ts';
 import { type CloudFormation, openCloudFormation, queue, template } from './cloudformation-client.ts';
 
 let cloud: CloudFormation;
@@ -68,7 +68,9 @@ it('C5 looks SSM-typed parameters up, in the account’s own store and AWS’s p
     /Unable to fetch parameters \[\/own\/name\]/,
   );
   const place = { account: '123456789012', region: 'eu-west-1' };
-  cloud.inWorld((world) => putSsmParameter(world, place, '/own/name', 'Costs'));
+  cloud.inWorld((world) =>
+    putSsmParameter(world, { region: place.region, name: '/own/name', type: 'String', value: 'Costs' }),
+  );
   await cloud.create('s', body, given('/own/name'));
   expect((await cloud.stack('s')).Parameters).toEqual([
     { ParameterKey: 'P', ParameterValue: '/own/name', ResolvedValue: 'Costs' },

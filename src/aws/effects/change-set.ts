@@ -14,6 +14,7 @@ import type { PlannerContext } from '../planners/context.ts';
 import { decide, type LiveFacts } from './live-facts.ts';
 import { asPolicy, type EffectBase, loss } from './loss.ts';
 import { propertyChanges } from './properties.ts';
+import { byTagKey } from './tag-keys.ts';
 
 export interface Situation {
   context: PlannerContext;
@@ -89,7 +90,8 @@ function effectOfChange(situation: Situation, change: ResourceChange, replaced: 
     owner: { kind: 'stack', name: situation.stackName },
     holds: holdsOf(type),
     revision: isRevisionType(type),
-    properties: change.Action === 'Modify' ? propertiesOf(situation, change, replaced) : [],
+    properties:
+      change.Action === 'Modify' ? byTagKey(propertiesOf(situation, change, replaced), before, after, views) : [],
     marks,
     ...(size === undefined ? {} : { size }),
   };

@@ -81,8 +81,9 @@ async function effectsOfSet(
   { template, kept }: { template: string; kept?: string },
 ): Promise<Effect[]> {
   const { account, region } = context.identity;
+  const isNew = live.observed.status === 'REVIEW_IN_PROGRESS';
   const views = viewsOf(
-    { template: live.processed, parameters: live.parameters },
+    isNew ? null : { template: live.processed, parameters: live.parameters },
     { template, parameters: set.parameters },
     Object.fromEntries(live.resources.map((r) => [r.LogicalResourceId ?? '', r.PhysicalResourceId ?? ''])),
     { account, region, stackId: set.stackId, stackName: set.stackName },

@@ -27,6 +27,7 @@ export function viewsOf(
     before: before === null ? {} : resourcesOf(before, where),
     after: after === null ? {} : resourcesOf(after, where),
     physicalIds,
+    account: where.account,
     isUnknown: (value) => isUnresolved(value as never),
   };
 }

@@ -64,7 +64,6 @@ AWS::Cognito::IdentityPool | AllowUnauthenticatedIdentities | expose | becomes t
 AWS::Cognito::IdentityPoolRoleAttachment | Roles | expose | more | a role, to who has an identity of the pool | +
 AWS::IAM::Role | PermissionsBoundary | expose | fewer | the role, beyond its boundary
 AWS::IAM::User | PermissionsBoundary | expose | fewer | the user, beyond its boundary
-AWS::IAM::Role | MaxSessionDuration | expose | changed | sessions of the role, for longer
 AWS::IAM::User | LoginProfile | expose | more | the console, to who has the password | +
 AWS::IAM::AccessKey | UserName | expose | more | the user, to who has the key | +
 AWS::IAM::UserToGroupAddition | Users | expose | more | what the group may, to a user | +
@@ -83,7 +82,6 @@ AWS::EC2::VPCEndpointServicePermissions | AllowedPrincipals | expose | more | th
 AWS::EC2::NetworkInterfacePermission | AwsAccountId | expose | more | the interface, to another account | +
 AWS::EC2::EIPAssociation | InstanceId | expose | more | the instance, by a public address | +
 AWS::EC2::ClientVpnAuthorizationRule | TargetNetworkCidr | expose | more | a network, to who may connect | +
-AWS::EC2::SecurityGroup | VpcId | expose | changed | other networks
 AWS::ImageBuilder::DistributionConfiguration | Distributions.*.AmiDistributionConfiguration.LaunchPermissionConfiguration | expose | more | images, to others | +
 AWS::ImageBuilder::DistributionConfiguration | Distributions.*.AmiDistributionConfiguration.TargetAccountIds | expose | more | images, to another account | +
 AWS::RAM::ResourceShare | Principals | expose | more | what is shared, to a principal | +
@@ -98,10 +96,6 @@ AWS::LakeFormation::PrincipalPermissions | Permissions | expose | more | data, t
 AWS::Logs::SubscriptionFilter | DestinationArn | expose | changed | log events, to another destination
 AWS::CloudFront::Distribution | DistributionConfig.DefaultCacheBehavior.TrustedKeyGroups | expose | fewer | content, without a signed address
 AWS::CloudFront::Distribution | DistributionConfig.DefaultCacheBehavior.ViewerProtocolPolicy | expose | becomes allow-all | requests, without encryption
-AWS::SecretsManager::Secret | ReplicaRegions | expose | more | the secret, in another region
-AWS::S3::Bucket | ReplicationConfiguration | expose | more | objects, in another bucket
-AWS::SNS::Subscription | Endpoint | expose | changed | messages, to another endpoint
-AWS::ElasticLoadBalancingV2::Listener | SslPolicy | expose | changed | traffic, if the other policy is weaker
 `;
 
 /** What is open when the property is not there: type, property, the value that is closed. From memory. */

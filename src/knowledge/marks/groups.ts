@@ -184,7 +184,7 @@ function securityGroup(before: ResourceView | null, after: ResourceView | null, 
           (loss): Mark => ({
             kind: 'disconnect',
             path,
-            text: `Cuts: ${direction === 'in' ? 'traffic from' : 'traffic to'} ${words(loss)}.`,
+            text: `Cuts: ${direction === 'in' ? 'incoming traffic of' : 'traffic to'} ${words(loss)}.`,
           }),
         ),
       ];

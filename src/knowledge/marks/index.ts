@@ -7,6 +7,7 @@
  */
 import type { Json } from '../../core/digest.ts';
 import type { Mark } from '../../core/mark.ts';
+import { makeVisibleLine } from '../../core/render-safe.ts';
 import { findDeputies } from './deputies.ts';
 import { findExposure } from './exposure.ts';
 import { findNetworkChange } from './groups.ts';
@@ -32,7 +33,7 @@ export interface MarkContext {
   after: Record<string, ResourceView>;
   /** Of the resources that exist. */
   physicalIds: Record<string, string>;
-  /** Of the stack. Absent: every account that a policy names counts as a foreign one. */
+  /** Of the stack: any other that a policy names is a foreign one. Absent: all are. */
   account?: string;
   isUnknown(value: Json | undefined): boolean;
 }
@@ -74,8 +75,21 @@ function withReferences(context: MarkContext): MarkContext {
   return wrapped;
 }
 
+/** Names in a template are text from outside. */
+function visible(mark: Mark): Mark {
+  return {
+    ...mark,
+    path: makeVisibleLine(mark.path),
+    text: makeVisibleLine(mark.text),
+    ...(mark.principal === undefined ? {} : { principal: makeVisibleLine(mark.principal) }),
+    ...(mark.target === undefined ? {} : { target: { ...mark.target, id: makeVisibleLine(mark.target.id) } }),
+    ...(mark.network === undefined ? {} : { network: { ...mark.network, range: makeVisibleLine(mark.network.range) } }),
+  };
+}
+
 /** @param before null: it is created. @param after null: it is removed. */
-export const marksOfChange: MarkFinder = (before, after, context) => [
-  ...finders.flatMap((find) => find(before, after, withReferences(context))),
-  ...findUnpinned(before, after, context),
-];
+export const marksOfChange: MarkFinder = (before, after, context) =>
+  [
+    ...finders.flatMap((find) => find(before, after, withReferences(context))),
+    ...findUnpinned(before, after, context),
+  ].map(visible);

@@ -109,13 +109,18 @@ const nameOf = (principal: string | undefined) =>
 
 const accountOf = (principal: string) => /^AWS:(?:arn:[^:]*:(?:iam|sts)::)?(\d{12})(?::|$)/.exec(principal)?.[1];
 
+/** What a service needs of a key or a log group to work for its own callers. */
+const isOfService = (action: string) => isHarmless(action) || /^kms:(?!\*|put|create|schedule|disable)/.test(action);
+
 /** Who gains by a grant of a resource's policy, or by trust; undefined: nobody outside. */
-function outsider({ principal, condition }: Grant, kind: Kind, context: MarkContext): string | undefined {
+function outsider({ principal, action, condition }: Grant, kind: Kind, context: MarkContext): string | undefined {
   if (principal === undefined) return undefined;
   if (principal === '*') return isBound(condition) ? undefined : 'everybody';
   const name = principal.slice(principal.indexOf(':') + 1);
   if (principal.startsWith('Service:'))
-    return kind === 'resource' && CARRIERS.test(principal) && !isBound(condition) ? `anybody's ${name}` : undefined;
+    return kind === 'resource' && CARRIERS.test(principal) && !isBound(condition) && !isOfService(action)
+      ? `anybody's ${name}`
+      : undefined;
   if (whoseIs(name, context, 'AWS::IAM::Role').kind === 'own' || name.startsWith('arn:aws:iam::cloudfront:'))
     return undefined;
   if (name === '?') return 'somebody who is not known yet';
@@ -138,6 +143,10 @@ function widened(grant: Grant, context: MarkContext): string | undefined {
   return beyondStack(grant, context)?.replace(/^may call /, '');
 }
 
+const BEARERS = ['Roles', 'RoleName', 'Users', 'Groups', 'UserName', 'GroupName'];
+const sameBearers = (before: ResourceView, after: ResourceView) =>
+  BEARERS.every((name) => same(before.properties[name], after.properties[name]));
+
 /** The statements that this document adds to: its own before, and what the same roles had anyway. */
 function knownBefore(
   before: ResourceView | null,
@@ -151,14 +160,9 @@ function knownBefore(
   const bearers = (view: ResourceView | null) => listOf(view?.properties.Roles ?? view?.properties.RoleName ?? null);
   const roles = bearers(after).map((role) => whoseIs(role, context, 'AWS::IAM::Role'));
   const others = ['Users', 'Groups', 'UserName', 'GroupName'].some((name) => after.properties[name] !== undefined);
-  const sameBearers =
-    before !== null &&
-    ['Roles', 'RoleName', 'Users', 'Groups', 'UserName', 'GroupName'].every((name) =>
-      same(before.properties[name], after.properties[name]),
-    );
   if (roles.length === 1 && !others && roles[0]?.kind === 'own')
     return statementsOfRole(roles[0].resource.logicalId, context.before, context, 'nothing').statements;
-  return sameBearers || roles.length === 0 ? own : [];
+  return (before !== null && sameBearers(before, after)) || roles.length === 0 ? own : [];
 }
 
 function gains(
@@ -168,8 +172,7 @@ function gains(
   is: Document,
   context: MarkContext,
 ): Mark[] {
-  if (is.kind === 'open')
-    return was && !same(was.document, is.document) ? grantMarks('open', view, was, is, context) : [];
+  if (is.kind === 'open') return was && !same(was.document, is.document) ? opened(was, is, context) : [];
   const known =
     is.kind === 'identity'
       ? knownBefore(before, view, was, context)
@@ -191,16 +194,16 @@ function gains(
   return [...found.values()].slice(0, 5);
 }
 
-function grantMarks(_kind: Kind, _view: ResourceView, was: Document, is: Document, context: MarkContext): Mark[] {
-  const more = grantsGained(
-    'Allow',
+/** Where everything is allowed by default, a document counts by what it allows more than the one before. */
+function opened(was: Document, is: Document, context: MarkContext): Mark[] {
+  const [before, after] = [
     statementsOf(was.document, context, 'nothing'),
     statementsOf(is.document, context, 'everything'),
-  );
-  const [first] = more;
-  return first
-    ? [{ kind: 'expose', path: is.path, text: `Allows more than before: ${first.action} on ${shown(first.resource)}.` }]
-    : [];
+  ];
+  const [first] = grantsGained('Allow', before, after);
+  if (!first) return [];
+  const text = `Allows more than before: ${first.action} on ${shown(first.resource)}.`;
+  return [{ kind: 'expose', path: is.path, text }];
 }
 
 const bearer = ({ logicalId, properties }: ResourceView) =>
@@ -280,7 +283,8 @@ export const findPolicyChange: MarkFinder = (before, after, context) => {
   const byPath = new Map(was.map((document) => [document.path, document]));
   const marks = is.flatMap((document) => {
     const old = byPath.get(document.path);
-    if (old && same(old.document, document.document) && !context.isUnknown(document.document)) return [];
+    const given = document.kind === 'identity' && before !== null && !sameBearers(before, view);
+    if (old && !given && same(old.document, document.document) && !context.isUnknown(document.document)) return [];
     return [
       ...(after ? gains(after, before, old, document, context) : []),
       ...(old ? losses(old, document, view, context) : []),

@@ -35,10 +35,10 @@ AWS::ElasticLoadBalancingV2::LoadBalancer | LoadBalancerAttributes.#access_logs~
 AWS::ElasticLoadBalancingV2::LoadBalancer | LoadBalancerAttributes.#access_logs~s3~bucket.Value | unprotect | changed | its access logs, where they were looked for
 AWS::ElasticLoadBalancing::LoadBalancer | AccessLoggingPolicy.Enabled | unprotect | off off | its access logs
 AWS::S3::Bucket | ObjectLockEnabled | unprotect | off off | objects from deletion
-AWS::S3::Bucket | ObjectLockConfiguration | unprotect | fewer | objects from deletion
+AWS::S3::Bucket | ObjectLockConfiguration | unprotect | weaker | objects from deletion
 AWS::S3::Bucket | LoggingConfiguration | unprotect | fewer | its access logs
-AWS::S3::Bucket | BucketEncryption | unprotect | fewer | the encryption of new objects
-AWS::Backup::BackupVault | LockConfiguration | unprotect | fewer | recovery points from deletion
+AWS::S3::Bucket | BucketEncryption | unprotect | removed | the encryption of new objects
+AWS::Backup::BackupVault | LockConfiguration | unprotect | weaker | recovery points from deletion
 AWS::Backup::BackupVault | AccessPolicy | unprotect | fewer | recovery points from whom the policy kept out
 AWS::Backup::LogicallyAirGappedBackupVault | MinRetentionDays | unprotect | shorter 0 | recovery points from deletion
 AWS::Backup::BackupSelection | BackupSelection | unprotect | changed | what it selected, if it no longer does
@@ -80,11 +80,9 @@ AWS::CloudFormation::GuardHook | FailureMode | unprotect | becomes WARN | stacks
 AWS::CloudFormation::LambdaHook | HookStatus | unprotect | becomes DISABLED | stacks from what the hook refuses
 AWS::CloudFormation::LambdaHook | FailureMode | unprotect | becomes WARN | stacks from what the hook refuses
 AWS::AccessAnalyzer::Analyzer | ArchiveRules | unprotect | more | findings that a rule hides
-AWS::ECS::Service | AvailabilityZoneRebalancing | unprotect | off off | an even spread over zones
 AWS::ElastiCache::ReplicationGroup | AutomaticFailoverEnabled | unprotect | off off | the group from the loss of a node
 AWS::ElastiCache::ReplicationGroup | MultiAZEnabled | unprotect | off off | the group from the loss of a zone
 AWS::RDS::DBInstance | MultiAZ | unprotect | off off | the instance from the loss of a zone
-AWS::SSM::Document | Requires | unprotect | fewer | versions that it asked for
 `;
 
 /** Types that protect or record by being there. */

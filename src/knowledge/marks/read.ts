@@ -103,9 +103,14 @@ export function changedAt(
 export const numberOf = (value: Json | undefined): number => Number(value ?? Number.NaN);
 export const isTrue = (value: Json | undefined): boolean => String(value ?? '').toLowerCase() === 'true';
 
-/** Something safe and short to show. References to own resources are shown by their logical id. */
-export function shown(value: Json | undefined): string {
+/** As people write it: references to own resources by their logical id. */
+export function written(value: Json | undefined): string {
   const text = typeof value === 'string' ? value : JSON.stringify(value ?? null);
-  const named = text.replaceAll(/\u{27e6}own:([^\u{27e7}]*)\u{27e7}/gu, '$1').replaceAll(/\u{fffd}/gu, '');
-  return named.length > 120 ? `${named.slice(0, 117)}…` : named;
+  return text.replaceAll(/\u{27e6}own:([^\u{27e7}]*)\u{27e7}/gu, '$1').replaceAll(/\u{fffd}/gu, '');
+}
+
+/** The same, short, for a sentence. */
+export function shown(value: Json | undefined): string {
+  const text = written(value);
+  return text.length > 120 ? `${text.slice(0, 117)}…` : text;
 }

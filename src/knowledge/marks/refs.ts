@@ -8,7 +8,7 @@
  */
 import type { Json } from '../../core/digest.ts';
 import type { MarkContext, ResourceView } from './index.ts';
-import { shown } from './read.ts';
+import { written } from './read.ts';
 
 export type Whose =
   | { kind: 'own'; resource: ResourceView; attribute: string | undefined }
@@ -35,7 +35,7 @@ export function whoseIs(value: Json | undefined, context: MarkContext, expectedT
     const [, id, attribute] = (KEY_IN_BUCKET.test(value) ? undefined : AT_NAME.exec(value)) ?? [];
     if (id === undefined)
       return value.includes('own:') && /\u{27e6}own:[^\u{27e7}]+\u{27e7}/u.test(value)
-        ? { kind: 'foreign', id: shown(value) }
+        ? { kind: 'foreign', id: written(value) }
         : { kind: 'unknown' };
     const resource = context.after[id] ?? context.before[id];
     if (!resource || OPAQUE.test(resource.type) || attribute?.startsWith('Outputs.')) {
@@ -52,7 +52,7 @@ export function whoseIs(value: Json | undefined, context: MarkContext, expectedT
     ?.find(({ type }) =>
       expectedType === undefined ? type.split('::')[1]?.toLowerCase() === service : type === expectedType,
     );
-  return named ? { kind: 'own', resource: named, attribute: undefined } : { kind: 'foreign', id: shown(value) };
+  return named ? { kind: 'own', resource: named, attribute: undefined } : { kind: 'foreign', id: written(value) };
 }
 
 const SERVICES: Record<string, string> = { states: 'stepfunctions', elasticfilesystem: 'efs' };

@@ -90,7 +90,7 @@ export function beyondStack(
   const whose = whoseIs(resource, context);
   if (whose.kind !== 'own') return `may call ${action} on ${resource === '*' ? 'everything' : shown(resource)}`;
   if (escalates(action, whose.resource.type)) return `may call ${action}, which gives more rights than it has`;
-  if (handsOnRole(action)) {
+  if (handsOnRole(action) && whose.resource.type === 'AWS::IAM::Role') {
     const handed = boundOf(resource, context, seen);
     return handed.bound === 'own_stack' ? undefined : `may hand on ${handed.principal}, which ${handed.because}`;
   }

@@ -56,6 +56,9 @@ const RULES: Record<string, Rule> = {
     return among(is) && !among(was);
   },
   changed: (was, is, _argument, context) => was !== undefined && mayDiffer(was, is, context),
+  set: (was, is) => is !== undefined && !same(was, is),
+  /** Something in it is gone, is another, or is a lower number. */
+  weaker: (was, is) => was !== undefined && !isAsStrong(is, was),
   removed: (was, is) => was !== undefined && is === undefined,
   fewer: (was, is, _argument, context) =>
     context.isUnknown(was)
@@ -71,6 +74,11 @@ const RULES: Record<string, Rule> = {
   },
   sooner: (was, is) => expiringRules(is).some((rule) => !expiringRules(was).some((known) => isNoSooner(rule, known))),
 };
+
+function isAsStrong(is: Value, was: Value): boolean {
+  if (isMembers(was)) return isMembers(is) && Object.keys(was).every((name) => isAsStrong(is[name], was[name]));
+  return /^\d+$/.test(String(was)) ? numberOf(is) >= numberOf(was) : same(is, was);
+}
 
 /** Items of a list, members of a map. */
 const itemsOf = (value: Value): Json[] =>

@@ -95,11 +95,11 @@ AWS::EC2::EC2Fleet | TargetCapacitySpecification.TotalTargetCapacity | disable |
 AWS::EC2::SpotFleet | SpotFleetRequestConfigData.TargetCapacity | disable | zero | its instances
 AWS::Lambda::Function | ReservedConcurrentExecutions | disable | zero | every invocation
 AWS::Lambda::EventSourceMapping | Enabled | disable | off on | events that it read
-AWS::Lambda::EventSourceMapping | FilterCriteria | disable | changed | events that no longer match
+AWS::Lambda::EventSourceMapping | FilterCriteria | disable | set | events that no longer match
 AWS::Events::Rule | State | disable | becomes DISABLED | what it started
 AWS::Events::Rule | Targets | disconnect | fewer | events to a target
 AWS::Scheduler::Schedule | State | disable | becomes DISABLED | what it started
-AWS::Scheduler::Schedule | EndDate | disable | changed | what it would start after that
+AWS::Scheduler::Schedule | EndDate | disable | set | what it would start after that
 AWS::Pipes::Pipe | DesiredState | disable | becomes STOPPED | events that it carried
 AWS::IoT::TopicRule | TopicRulePayload.RuleDisabled | disable | becomes true | messages that it carried
 AWS::CloudTrail::Trail | IsLogging | disable | off on | the record of who did what
@@ -115,7 +115,8 @@ AWS::CodePipeline::Pipeline | DisableInboundStageTransitions | disable | more | 
 AWS::Synthetics::Canary | StartCanaryAfterCreation | disable | becomes false | checks
 AWS::IAM::AccessKey | Status | disable | becomes Inactive | everything that uses the key
 AWS::ApiGateway::ApiKey | Enabled | disable | off on | everyone who uses the key
-AWS::ApiGateway::UsagePlan | Throttle | disable | changed | calls above the limits
+AWS::ApiGateway::UsagePlan | Throttle.RateLimit | disable | shorter never | calls above the limit
+AWS::ApiGateway::UsagePlan | Throttle.BurstLimit | disable | shorter never | calls above the limit
 AWS::CloudFront::Distribution | DistributionConfig.Enabled | disable | off on | everything it serves
 AWS::CloudFront::Distribution | DistributionConfig.Aliases | disconnect | fewer | traffic to a name
 AWS::CloudFront::Distribution | DistributionConfig.Origins.*.DomainName | disconnect | changed | traffic to an origin
@@ -167,10 +168,11 @@ AWS::RDS::DBInstance | VPCSecurityGroups | disconnect | fewer | connections that
 AWS::RDS::DBInstance | Port | disconnect | changed | connections to the old port
 AWS::RDS::DBCluster | VpcSecurityGroupIds | disconnect | fewer | connections that a removed group let in
 AWS::RDS::DBCluster | Port | disconnect | changed | connections to the old port
-AWS::Lambda::Function | VpcConfig | disconnect | changed | connections of the function
-AWS::SNS::Subscription | FilterPolicy | disconnect | changed | messages that no longer match
+AWS::Lambda::Function | VpcConfig.SubnetIds | disconnect | fewer | connections of the function
+AWS::Lambda::Function | VpcConfig.SecurityGroupIds | disconnect | fewer | connections of the function
+AWS::SNS::Subscription | FilterPolicy | disconnect | set | messages that no longer match
 AWS::Logs::SubscriptionFilter | DestinationArn | disconnect | changed | log events to the old destination
-AWS::Logs::SubscriptionFilter | FilterPattern | disconnect | changed | log events that no longer match
+AWS::Logs::SubscriptionFilter | FilterPattern | disconnect | set | log events that no longer match
 AWS::ApiGatewayV2::Integration | IntegrationUri | disconnect | changed | requests to where they went
 AWS::ApiGatewayV2::Route | Target | disconnect | changed | requests to where they went
 AWS::ApiGatewayV2::ApiMapping | * | disconnect | changed | requests to a name

@@ -5,7 +5,7 @@
  * file refuses the whole policy, with file, line and column.
  */
 import { globSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { z } from 'zod';
 import { digestOf } from '../../core/digest.ts';
 import type { Report } from '../load.ts';
@@ -69,7 +69,7 @@ export function loadRules(
     if (found.length === 0) report(['rules', index], `no file matches ${pattern} in the folder of the policy`);
     for (const name of found) {
       try {
-        files.set(name, readFileSync(join(folder, name), 'utf8'));
+        files.set(name, readFileSync(resolve(folder, name), 'utf8'));
       } catch (error) {
         report(['rules', index], `${name} cannot be read (${(error as { code?: string }).code})`);
       }

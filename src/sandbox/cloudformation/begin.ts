@@ -64,7 +64,8 @@ export function beginUpdate(world: World, stack: Stack, target: Target, options:
   const work = diffs
     .filter(({ action }) => action !== 'Remove')
     .flatMap(({ logicalId, action }) => bothPhases(action === 'Add' ? 'create' : 'update', logicalId));
-  operation.before = structuredClone({ ...targetOf(stack), resources: stack.resources, outputs: stack.outputs });
+  const { resources, outputs, imports } = stack;
+  operation.before = structuredClone({ ...targetOf(stack), resources, outputs, imports });
   operation.steps = schedule(world, [
     ...denials.map(({ logicalId, reason }) => ({ action: 'refuse', phase: 'end', logicalId, reason }) as const),
     ...work,

@@ -202,6 +202,7 @@ function execute(world: World, set: ChangeSet, input: ApiInput): void {
     ...stack,
     capabilities: set.capabilities,
     notificationArns: set.notificationArns,
+    noEcho: [...new Set([...stack.noEcho, ...set.noEcho])],
     disableRollback: onFailure === 'DO_NOTHING',
     ...(set.roleArn ? { roleArn: set.roleArn } : {}),
   };

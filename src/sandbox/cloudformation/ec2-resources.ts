@@ -19,6 +19,25 @@ const tagsOf = (stack: Stack, spec: StackResource) => [
 ];
 const isTrue = (value: Value | undefined) => String(value) === 'true';
 
+/** SecurityGroupIngress in EC2's shape: one permission for each rule. */
+function ingressOf(properties: StackResource['properties']): SecurityGroup['ingress'] {
+  const rules = [properties.SecurityGroupIngress ?? []].flat() as Record<string, Value>[];
+  return rules.map((rule) => {
+    const described = rule.Description === undefined ? {} : { Description: String(rule.Description) };
+    const peers = (member: string, value: Value | undefined) =>
+      value === undefined ? [] : [{ [member]: String(value), ...described }];
+    return {
+      IpProtocol: String(rule.IpProtocol ?? '-1'),
+      ...(rule.FromPort === undefined ? {} : { FromPort: Number(rule.FromPort) }),
+      ...(rule.ToPort === undefined ? {} : { ToPort: Number(rule.ToPort) }),
+      IpRanges: peers('CidrIp', rule.CidrIp),
+      Ipv6Ranges: peers('CidrIpv6', rule.CidrIpv6),
+      PrefixListIds: peers('PrefixListId', rule.SourcePrefixListId),
+      UserIdGroupPairs: peers('GroupId', rule.SourceSecurityGroupId),
+    };
+  });
+}
+
 /** @returns the id, or undefined for a type that EC2 does not show. */
 export function createInEc2(world: World, stack: Stack, spec: StackResource, name: string): string | undefined {
   const { properties } = spec;
@@ -38,7 +57,7 @@ export function createInEc2(world: World, stack: Stack, spec: StackResource, nam
         name,
         description: String(properties.GroupDescription ?? ''),
         tags: tagsOf(stack, spec),
-        ingress: [],
+        ingress: ingressOf(properties),
       };
       world.put('security_group', group.id, group);
       return group.id;
@@ -69,6 +88,8 @@ export function updateInEc2(world: World, { type, physicalId, properties }: Stac
         ? {}
         : { terminationProtection: isTrue(properties.DisableApiTermination) }),
     });
+  const group = type === 'AWS::EC2::SecurityGroup' ? world.get<SecurityGroup>('security_group', physicalId) : undefined;
+  if (group) world.put<SecurityGroup>('security_group', group.id, { ...group, ingress: ingressOf(properties) });
   const volume = type === 'AWS::EC2::Volume' ? world.get<Volume>('volume', physicalId) : undefined;
   if (volume) world.put<Volume>('volume', volume.id, { ...volume, sizeGib: Number(properties.Size ?? volume.sizeGib) });
 }

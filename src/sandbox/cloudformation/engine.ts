@@ -14,14 +14,16 @@ export function advanceStacks(world: World, knowledge: Knowledge): void {
   for (const { id } of world.list<{ id: string }>('stack_running')) advanceStack(world, knowledge, id);
 }
 
+/** One stack is read and written once, however many of its steps are due. */
 export function advanceStack(world: World, knowledge: Knowledge, id: string): void {
+  const stack = world.get<Stack>('stack', id);
+  if (!stack?.operation) return;
   for (;;) {
-    const stack = world.get<Stack>('stack', id);
-    const step = stack?.operation?.steps[0];
-    if (!stack?.operation || !step || step.dueAt > world.now()) return;
-    if (!runStep(world, knowledge, stack, stack.operation, step)) return;
-    putStack(world, stack);
+    const step: Step | undefined = stack.operation?.steps[0];
+    if (!stack.operation || !step || step.dueAt > world.now()) break;
+    if (!runStep(world, knowledge, stack, stack.operation, step)) break;
   }
+  putStack(world, stack);
 }
 
 const VERBS: Record<Step['action'], string> = {
@@ -44,12 +46,13 @@ function runStep(world: World, knowledge: Knowledge, stack: Stack, operation: Op
     else if (step.phase === 'begin') beginStep(world, knowledge, stack, operation, step);
     else endStep(world, knowledge, stack, operation, step);
   } catch (error) {
-    if (!(error instanceof SandboxFault)) throw error;
+    // A defect fails the resource too: thrown on, it would fail every later request of this world.
+    const reason = error instanceof Error ? error.message : String(error);
     const resource = step.action === 'remove_old' ? step.old : stack.resources[step.logicalId];
     const keep = step.action !== 'remove_old';
-    if (resource) mark(world, stack, resource, `${VERBS[step.action]}_FAILED`, error.message, keep);
+    if (resource) mark(world, stack, resource, `${VERBS[step.action]}_FAILED`, reason, keep);
     if (operation.steps[0] === step) operation.steps.shift();
-    fail(world, stack, operation, step, error.message);
+    fail(world, stack, operation, step, reason);
   }
   return true;
 }
@@ -92,7 +95,7 @@ function beginStep(world: World, knowledge: Knowledge, stack: Stack, operation: 
     return;
   }
   const isNested = current.type === NESTED;
-  if (isNested && action === 'revert') undoNested(world, stack.resources[logicalId] ?? current, operation.excepted);
+  if (isNested && action === 'revert') undoNested(world, stack.resources[logicalId] ?? current, operation);
   if (isNested && (action === 'delete' || action === 'remove_old') && policyFor(operation, step, stack) !== 'Retain')
     beginNested(world, stack, current, 'delete');
   mark(world, stack, current, `${VERBS[action]}_IN_PROGRESS`, undefined, action === 'delete');

@@ -55,7 +55,7 @@ export interface Operation {
   target: Target;
   steps: Step[];
   /** The stack as it was, for the rollback of an update. */
-  before?: Target & { resources: Record<string, StackResource>; outputs: Stack['outputs'] };
+  before?: Target & Pick<Stack, 'resources' | 'outputs' | 'imports'>;
   /** Resources that the update began to change, and those that its rollback has taken back or skipped. */
   touched: string[];
   reverted: string[];

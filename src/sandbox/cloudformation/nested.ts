@@ -6,7 +6,7 @@ import { SandboxFault } from '../service.ts';
 import type { World } from '../world.ts';
 import { beginCreate, beginDelete, beginUpdate, rollBackUpdate } from './begin.ts';
 import { diffStack } from './diff.ts';
-import { putStack, type Stack, type StackResource, type Step, stacksIn, type Target } from './model.ts';
+import { type Operation, putStack, type Stack, type StackResource, type Step, stacksIn, type Target } from './model.ts';
 import { knowledge, newStack, readTarget } from './target.ts';
 
 /** @throws SandboxFault where there is no such template, or it does not take these parameters. */
@@ -72,15 +72,17 @@ export function beginNested(
   return child.id;
 }
 
-/** The parent goes back: a child that was updated is taken back, one that is stuck is continued. */
-export function undoNested(world: World, resource: StackResource, skipped: string[]): void {
+/** The parent goes back: a child that was updated is taken back; one that is stuck only when the parent is continued. */
+export function undoNested(world: World, resource: StackResource, { continued, excepted }: Operation): void {
   const child = childStack(world, resource);
   if (!child) return;
   if (child.status === 'UPDATE_COMPLETE' && child.previous) beginUpdate(world, child, child.previous, { undo: true });
-  else if (child.status === 'UPDATE_ROLLBACK_FAILED' && child.suspended)
+  else if (child.operation?.kind === 'update')
+    rollBackUpdate(world, child, child.operation, 'Update cancelled by parent');
+  else if (continued && child.status === 'UPDATE_ROLLBACK_FAILED' && child.suspended)
     rollBackUpdate(world, child, child.suspended, 'User Initiated', {
-      continued: true,
-      skipped: skipped
+      continued,
+      skipped: excepted
         .filter((name) => name.startsWith(`${child.name}.`))
         .map((name) => name.slice(child.name.length + 1)),
     });

@@ -28,7 +28,8 @@ export function fail(
       return;
     case 'update':
       // What an update no longer needs and cannot delete is let go: the update itself has succeeded.
-      if (verb === 'delete') delete stack.resources[logicalId];
+      if (action === 'delete') delete stack.resources[logicalId];
+      else if (verb === 'delete') return;
       else if (operation.onFailure !== 'DO_NOTHING') rollBackUpdate(world, stack, operation, reason);
       else {
         Object.assign(stack, operation.target);
@@ -111,6 +112,11 @@ function adoptTarget(world: World, stack: Stack, { target }: Operation): string[
   else stack.description = String(template.Description);
   stack.outputs = resolver.outputs();
   stack.imports = resolver.imports();
+  // A resource that did not change may still be written in another way, with other references.
+  for (const id of resolver.resourceIds) {
+    const { references, propertyReferences } = resolver.resource(id);
+    if (stack.resources[id]) Object.assign(stack.resources[id], { references, propertyReferences });
+  }
   return inOrder(stack.resources)
     .reverse()
     .filter((id) => !resolver.resourceIds.includes(id));
@@ -139,12 +145,12 @@ function cleanUp(world: World, stack: Stack, operation: Operation, verb: string,
 
 /** Everything as before the update, but for what was skipped. */
 function goBack(stack: Stack, operation: Operation): void {
-  const { resources, outputs, ...target } = operation.before!;
+  const { resources, ...rest } = operation.before!;
   const isTaken = (id: string) => operation.reverted.includes(id) && stack.resources[id];
   stack.resources = Object.fromEntries(
     Object.entries(resources).map(([id, resource]) => [id, isTaken(id) ? stack.resources[id]! : resource]),
   );
-  Object.assign(stack, target, { outputs });
+  Object.assign(stack, rest);
 }
 
 function finishDeletion(world: World, stack: Stack, isDelete: boolean): void {

@@ -1,8 +1,8 @@
 /** A stack's template, worked out with what the world knows: exports, SSM parameters, physical ids, zones. */
 import { createHash } from 'node:crypto';
-import { importsIn } from '../../template/inspect.ts';
-import { parseTemplate, type Template, type Value } from '../../template/parse.ts';
+import { parseTemplate, type Template } from '../../template/parse.ts';
 import { createResolver, type ResolveContext, type Resolver } from '../../template/resolve.ts';
+import { ssmParameter as seededParameter } from '../facts.ts';
 import type { World } from '../world.ts';
 import { isLive, type Place, type Stack, type StackResource, stacksIn, type Target } from './model.ts';
 import { attributeOf } from './physical-ids.ts';
@@ -29,7 +29,8 @@ export function resolverFor(
   resources: Record<string, StackResource> = stack.resources,
 ): Resolver {
   const template = readTemplate(target.templateBody);
-  const usesExports = importsIn(template as unknown as Value).length > 0;
+  // Cheaper than looking: a wrong yes costs no more than reading the exports.
+  const usesExports = target.templateBody.includes('ImportValue');
   return createResolver(template, {
     parameters: target.parameters,
     pseudo: pseudoOf(stack),
@@ -51,16 +52,12 @@ function pseudoOf(stack: Stack): ResolveContext['pseudo'] {
 
 /** A seeded value; AWS's own public parameters for machine images exist in every account, with a steady made-up id. */
 export function ssmParameter(world: World, place: Place, name: string): string | undefined {
-  const seeded = world.get<{ value: string }>('ssm_parameter', `${place.account}/${place.region}/${name}`);
+  const seeded = seededParameter(world, place.region, name);
   if (seeded) return seeded.value;
   if (!/^\/?aws\/service\//.test(name)) return undefined;
   const digest = createHash('sha256').update(`${place.region}/${name}`).digest('hex');
   return `ami-${digest.slice(0, 17)}`;
 }
-
-/** A template in the sandbox's stand-in for S3. */
-export const templateAt = (world: World, url: string): string | undefined =>
-  world.get<{ body: string }>('template_object', url)?.body;
 
 export interface Export {
   name: string;

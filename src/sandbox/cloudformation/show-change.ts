@@ -27,7 +27,8 @@ export function showChange(diff: ResourceDiff, noEcho: Set<string>, withValues: 
       Properties: Object.fromEntries(
         Object.entries(properties).map(([name, value]) => [name, isSecret(name) ? MASK : later(value)]),
       ),
-      ...(metadata && Object.keys(metadata).length > 0 ? { Metadata: later(metadata) } : {}),
+      // What Metadata is made of is not tracked: with any secret parameter it is masked whole.
+      ...(metadata && Object.keys(metadata).length > 0 ? { Metadata: noEcho.size > 0 ? MASK : later(metadata) } : {}),
     });
   return {
     Type: 'Resource',

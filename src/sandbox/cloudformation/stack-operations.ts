@@ -77,6 +77,12 @@ export const stackOperations: Record<string, Operation> = {
         'ValidationError',
         `Stack [${stack.name}] cannot be deleted while TerminationProtection is enabled`,
       );
+    // From memory, not from a page: an update is cancelled or awaited first.
+    if (/^UPDATE_.*IN_PROGRESS$/.test(stack.status))
+      throw new SandboxFault(
+        'ValidationError',
+        `Stack [${stack.name}] cannot be deleted while in status ${stack.status}`,
+      );
     if (input.RetainResources?.length && stack.status !== 'DELETE_FAILED')
       throw new SandboxFault(
         'ValidationError',

@@ -9,10 +9,11 @@ import {
   requiredCapabilities,
   transformsOf,
 } from '../../template/resolve.ts';
+import { templateObject } from '../facts.ts';
 import { SandboxFault } from '../service.ts';
 import type { World } from '../world.ts';
 import type { Place, Stack, Target } from './model.ts';
-import { readTemplate, resolverFor, ssmParameter, templateAt } from './resolving.ts';
+import { readTemplate, resolverFor, ssmParameter } from './resolving.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: decoded by the SDK's own schema of the operation.
 export type ApiInput = Record<string, any>;
@@ -32,7 +33,7 @@ export interface ReadTarget extends Target {
 export function templateBodyOf(world: World, input: ApiInput, stack: Stack | undefined): string {
   if (input.UsePreviousTemplate === true && stack) return stack.templateBody;
   if (input.TemplateURL) {
-    const stored = templateAt(world, input.TemplateURL);
+    const stored = templateObject(world, input.TemplateURL);
     if (stored === undefined)
       throw new SandboxFault(
         'ValidationError',

@@ -1,4 +1,5 @@
 /** Instance types: some families, with what decides a resize. */
+import { glob } from '../../core/glob.ts';
 import { type Operation, pageOf, SandboxFault } from '../service.ts';
 
 /**
@@ -125,9 +126,12 @@ export const instanceTypeOperations: Record<string, Operation> = {
         'InvalidInstanceType',
         `The following supplied instance types do not exist: [${missing.join(', ')}]`,
       );
-    if (input.Filters?.length)
-      throw new SandboxFault('InvalidParameterValue', 'The sandbox does not filter instance types');
-    const { page, next } = pageOf(names, input.NextToken, input.MaxResults ?? PAGE, 'InvalidNextToken');
+    const filters: { Name: string; Values: string[] }[] = input.Filters ?? [];
+    const unknown = filters.find(({ Name }) => Name !== 'instance-type');
+    if (unknown)
+      throw new SandboxFault('InvalidParameterValue', `The sandbox does not filter instance types by ${unknown.Name}`);
+    const found = names.filter((name) => filters.every(({ Values }) => Values.some((value) => glob(value).test(name))));
+    const { page, next } = pageOf(found, input.NextToken, input.MaxResults ?? PAGE, 'InvalidNextToken');
     return { InstanceTypes: page.map((name) => show(TYPES.get(name)!)), NextToken: next };
   },
 };

@@ -60,6 +60,11 @@ describe('a function', () => {
       ofFunction(before, { ...before, MemorySize: 1024, Timeout: 30, Environment: { Variables: { A: '1' } } }),
     ).toEqual([]);
   });
+  it('is not another one by a reference with a version, and may be by one without', () => {
+    const under = (Role: string) => ofFunction(fn(Role), fn(Role, { MemorySize: 1024 }));
+    expect(under('{{resolve:ssm:/roles/web:3}}')).toEqual([]);
+    expect(under('{{resolve:ssm:/roles/web}}')).toMatchObject([{ bound: 'unbounded' }]);
+  });
   it('is bounded by every policy that is attached to its role', () => {
     const Policy = (statement: object) => ({
       Type: 'AWS::IAM::Policy',

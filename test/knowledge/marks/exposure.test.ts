@@ -213,6 +213,18 @@ describe('policies of resources, and trust', () => {
     expect(gained({ Service: 'sns.amazonaws.com' })).toHaveLength(1);
     expect(gained('*', { Bool: { 'aws:SecureTransport': 'true' } })).toHaveLength(1);
   });
+  it('of a key that a service works with expose nothing, whole rights on it do', () => {
+    const key = (Action: string) => ({
+      KeyPolicy: {
+        Statement: [
+          { Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` }, Action: 'kms:*', Resource: '*' },
+          { Effect: 'Allow', Principal: { Service: 'sns.amazonaws.com' }, Action, Resource: '*' },
+        ],
+      },
+    });
+    expect(marksOfOne('expose', 'AWS::KMS::Key', null, key('kms:Decrypt'))).toEqual([]);
+    expect(marksOfOne('expose', 'AWS::KMS::Key', null, key('kms:*'))).toHaveLength(1);
+  });
   it('of a function are judged as what its permission says', () => {
     const permission = (more: object) =>
       marksOfOne(

@@ -57,6 +57,15 @@ describe('a role is not bounded', () => {
     expect(boundUnder([allow('*:Get*', '*')])).toBe('unbounded');
     expect(boundUnder([allow('DYNAMODB:deletetable', '*')])).toBe('unbounded');
   });
+  it('but is by its own resources, whatever it may do with them', () => {
+    expect(boundUnder([allow('*', arn('Table'))])).toBe('own_stack');
+  });
+  it('when it leans on a role that was being judged', () => {
+    const Wide = role(allow('sts:AssumeRole', arn('Narrow')), allow('rds:DeleteDBInstance', '*'));
+    const Narrow = role(allow('sts:AssumeRole', arn('Wide')));
+    const found = marks('deputy', {}, { First: fn(arn('Wide')), Second: fn(arn('Narrow')), Wide, Narrow });
+    expect(found.map(({ bound }) => bound)).toEqual(['unbounded', 'unbounded']);
+  });
   it('when two roles hand one another on', () => {
     const Other = role(allow('sts:AssumeRole', arn('Role')), allow('rds:DeleteDBInstance', '*'));
     expect(boundUnder([allow('sts:AssumeRole', arn('Other'))], { Other })).toBe('unbounded');

@@ -213,6 +213,13 @@ describe('a principal that gains stays one', () => {
       ),
     ).toHaveLength(1);
   });
+  it('when only the bearers of a wide policy are more, or others', () => {
+    const Wide = (...Roles: object[]) => policy('AWS::IAM::Policy', { Roles }, 'ec2:*');
+    const [one, two] = [{ Ref: 'Role' }, { Ref: 'Second' }];
+    const both: Resources = { Role, Second: Role };
+    expect(marks('expose', { ...both, It: Wide(one) }, { ...both, It: Wide(one, two) }, 'It')).toHaveLength(1);
+    expect(marks('expose', { ...both, It: Wide(one) }, { ...both, It: Wide(two) }, 'It')).toHaveLength(1);
+  });
   it('when a boundary is exchanged, or a user joins a group', () => {
     const bounded = (PermissionsBoundary: string) => ({ PermissionsBoundary });
     expect(

@@ -109,6 +109,10 @@ describe('a protection that is lowered stays one', () => {
       ),
     ).toHaveLength(1);
   });
+  it('but is none when the lock gets longer', () => {
+    const locked = (MinRetentionDays: number) => ({ LockConfiguration: { MinRetentionDays } });
+    expect(lowered('AWS::Backup::BackupVault', locked(1), locked(30))).toEqual([]);
+  });
   it('when one replica of a global table loses it', () => {
     const table = (flag: boolean) => ({
       Replicas: [

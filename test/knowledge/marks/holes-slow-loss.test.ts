@@ -108,6 +108,14 @@ describe('capacity to zero stays capacity to zero', () => {
       }),
     ).toHaveLength(1);
   });
+  it('by a filter that lets nothing through, on a trigger that had none', () => {
+    const filter = { FilterCriteria: { Filters: [{ Pattern: '{"never":["true"]}' }] } };
+    expect(marksOfOne('disable', 'AWS::Lambda::EventSourceMapping', {}, filter)).toHaveLength(1);
+  });
+  it('by an end that is near, in place of a switch', () => {
+    const end = { EndDate: '2026-11-25T00:00:00Z' };
+    expect(marksOfOne('disable', 'AWS::Scheduler::Schedule', {}, end)).toHaveLength(1);
+  });
   it('by a trigger that is removed in place of switched off', () => {
     expect(marksOfOne('disable', 'AWS::Lambda::EventSourceMapping', { FunctionName: 'f' }, null)).toHaveLength(1);
   });

@@ -93,4 +93,12 @@ describe('reach', () => {
       marks('reach', {}, { Named, It: { Type: 'AWS::S3::BucketPolicy', Properties: { Bucket: 'orders' } } }, 'It'),
     ).toHaveLength(1);
   });
+  it('names the thing in full, and shows what hides in a name', () => {
+    const long = `arn:aws:elasticloadbalancing:eu-west-1:111122223333:listener-rule/app/${'a'.repeat(200)}`;
+    expect(reach('AWS::ElasticLoadBalancingV2::ListenerRule', null, { ListenerArn: long })).toMatchObject([
+      { target: { id: long } },
+    ]);
+    const [mark] = reach('AWS::S3::BucketPolicy', null, { Bucket: 'prod\u202egol' });
+    expect(mark?.text).toBe('Changes the Bucket prod\\u{202e}gol, which is not in this stack.');
+  });
 });

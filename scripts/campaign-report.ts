@@ -1,0 +1,63 @@
+/** Writes docs/results/pairs.md from the results of the pairs campaign. */
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { availableParallelism, totalmem } from 'node:os';
+import { REVERSIBILITIES, worstReversibility } from '../src/core/effect.ts';
+import type { PairResult } from './campaign-pairs.ts';
+
+const count = (results: readonly PairResult[], outcome: PairResult['outcome']) =>
+  results.filter((result) => result.outcome === outcome).length;
+const median = (numbers: number[]) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0;
+const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll(/\s+/g, ' ').slice(0, 160);
+const share = (part: number, whole: number) => `${part} (${Math.round((100 * part) / Math.max(1, whole))} %)`;
+
+export function writeReport(results: readonly PairResult[]): void {
+  const planned = results.filter(({ outcome }) => outcome === 'planned');
+  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
+  const denied = planned.filter(({ decision }) => decision === 'denied');
+  const lines = [
+    '# The 120 template pairs, planned',
+    '',
+    `\`npm run campaign:pairs\` at ${commit}, ${availableParallelism()} cores, ${Math.round(totalmem() / 2 ** 30)} GB. Each \`before\` is deployed in the sandbox, each \`after\` planned through the pipeline in production, with the example policy's seats and \`public_ports: [443]\`. The pairs are commits of a public repository of templates and are not part of this project.`,
+    '',
+    '| outcome | pairs |',
+    '|---|---|',
+    `| planned | ${count(results, 'planned')} |`,
+    `| planned: nothing would change (the difference is text, or behind a condition that does not hold) | ${count(results, 'no_change')} |`,
+    `| refused with a reason | ${count(results, 'refused')} |`,
+    `| not supported by the sandbox (macros) | ${count(results, 'not_supported')} |`,
+    '',
+    `- Median of changed resources: ${median(planned.map(({ effects }) => effects.length))}.`,
+    `- Worst effect of a plan: ${REVERSIBILITIES.map((kind) => `${kind} ${share(planned.filter(({ effects }) => worstReversibility(effects) === kind).length, planned.length)}`).join(', ')}.`,
+    `- Decision: ${['pass', 'needs_approval', 'denied'].map((decision) => `${decision} ${share(planned.filter((result) => result.decision === decision).length, planned.length)}`).join(', ')}.`,
+    `- Structured answer: median ${median(planned.map(({ characters }) => characters))}, largest ${Math.max(...planned.map(({ characters }) => characters))} characters.`,
+    `- Resources that differ and are in no plan: ${planned.reduce((all, { missing }) => all + missing.length, 0)}. Effects milder than the tables: ${planned.reduce((all, { milder }) => all + milder.length, 0)}.`,
+    '',
+    '## Denied, and why',
+    '',
+    '| pair | template | guard | what it says |',
+    '|---|---|---|---|',
+    ...denied.flatMap(({ pair, path, denials }) =>
+      denials.map(({ code, message }) => `| ${pair} | ${cell(path)} | ${code} | ${cell(message)} |`),
+    ),
+    '',
+    '## Every pair',
+    '',
+    '| pair | template | outcome | decision | seats | effects | held by, or why not |',
+    '|---|---|---|---|---|---|---|',
+    ...results.map((result) => row(result)),
+    '',
+  ];
+  writeFileSync('docs/results/pairs.md', lines.join('\n'));
+  console.log(lines.slice(4, 22).join('\n'));
+  for (const { pair, missing, milder } of planned)
+    if (missing.length + milder.length > 0) console.log(pair, 'missing', missing, 'milder', milder);
+}
+
+function row({ pair, path, outcome, decision, seats, effects, holds, denials, why }: PairResult): string {
+  const counts: Record<string, number> = {};
+  for (const { kind } of effects) counts[kind] = (counts[kind] ?? 0) + 1;
+  const told = Object.entries(counts).map(([kind, number]) => `${kind} ${number}`);
+  const because = [...new Set([...denials.map(({ code }) => code), ...holds])].join(', ') || why;
+  return `| ${pair} | ${cell(path)} | ${outcome} | ${decision} | ${seats || ''} | ${told.join(', ')} | ${cell(because)} |`;
+}
