@@ -58,12 +58,14 @@ export function replayText(report: ReplayReport, width = 100): string {
     styleText('bold', head),
     ...(differences.length === 0 ? ['Nothing differs.'] : []),
     ...Object.entries(counts).map(([change, count]) => `${String(count).padStart(5)}  ${change}`),
-    ...differences.flatMap((difference) => ['', ...differenceLines(difference, width)]),
+    ...differences.slice(0, TOLD).flatMap((difference) => ['', ...differenceLines(difference, width)]),
+    ...(differences.length > TOLD ? ['', `${differences.length - TOLD} more, less alarming ones: --json has all`] : []),
     ...unreadable.map(({ id, why }) => styleText('red', `not judged: ${id}: ${makeVisibleLine(why, 160)}`)),
   ].join('\n');
 }
 
 const INDENT = 23;
+const TOLD = 50;
 
 function differenceLines(difference: Difference, width: number): string[] {
   const { id, at, target, sponsor, goal, was, is, changed, direction, guards: by } = difference;

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { guards } from '../../guards/index.ts';
@@ -237,5 +237,17 @@ effects:
     );
     expect(await problems('ids: [i-1, i-2]\neffects: [{ kind: stop }]')).toContain('physicalId');
     expect(await problems('stack: [')).toMatch(/INPUT_INVALID.*sample\.yaml:1:/s);
+  });
+});
+
+describe('docs/policy.md', () => {
+  it('has a sample that is judged as it says', async () => {
+    const guide = readFileSync(new URL('../../docs/policy.md', import.meta.url), 'utf8');
+    const [, text = ''] =
+      /^```yaml\n(stack: [\s\S]*?)^```/m.exec(guide.slice(guide.indexOf('Explain a verdict'))) ?? [];
+    const told = explainText(await explained(file('sketch.yaml', text)));
+    expect(told).toContain('not denied  without Orders (replace): waits for 2 seats');
+    for (const line of ['Keep Orders: add DeletionPolicy: Retain', 'Orders (AWS::DynamoDB::Table, no id) holds data'])
+      for (const where of [guide, told]) expect(where).toContain(line);
   });
 });
