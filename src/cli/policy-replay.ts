@@ -16,18 +16,23 @@ export interface ReplayReport extends Replayed {
   compared: 'policies' | 'observation';
 }
 
+const PROGRESS_EVERY = 200;
+
 /** @throws INPUT_INVALID for a time that is none, CONFIG_POLICY_… for a policy that is none. */
 export async function replayPolicy(
   home: string,
   policyPath: string,
   { since, observed = false, now = new Date() }: { since: string; observed?: boolean; now?: Date },
+  tell: (progress: string) => void = () => undefined,
 ): Promise<ReplayReport> {
   const from = sinceWhen(since, now);
   const policy = loadPolicy(policyPath, guards, now);
   const ledger = openLedger(home);
   try {
     const compared = observed ? 'observation' : 'policies';
-    const replayed = await replay({ policy, guards, ledger }, from, compared);
+    const replayed = await replay({ policy, guards, ledger }, from, compared, (judged, of) => {
+      if (judged > 0 && judged % PROGRESS_EVERY === 0) tell(`${judged} of ${of} judged`);
+    });
     return { policy: policyPath, digest: policy.digest, since: from.toISOString(), compared, ...replayed };
   } finally {
     ledger.close();

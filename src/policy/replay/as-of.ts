@@ -68,6 +68,7 @@ export function judgeAsOf(about: Rejudging, { seq, at, kind, goal, plan, exclude
     // Names that could not sign then: whoever the server ran as is among them.
     actsAs: excluded,
     now: () => at,
+    still: true,
   });
   return (instead: Plan = plan): Promise<Judge> =>
     port.judgeFor(instead, kind === 'plan' ? 'preview' : 'propose', goal);
