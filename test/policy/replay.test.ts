@@ -125,7 +125,7 @@ describe('policy replay', () => {
     expect(second).toMatchObject({ target: STACK, is: { decision: 'pass' }, direction: 'milder' });
   });
 
-  it('judges as of then: a freeze, an exception or a halt that came later does not count', async () => {
+  it('judges as of then: a freeze or a halt that came later does not count', async () => {
     await proposeFix(world);
     world.app.ledger.append({ kind: 'halted', body: {} });
     const at = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString().slice(0, 16);
@@ -136,11 +136,38 @@ describe('policy replay', () => {
     expect(inForce.differences).toEqual([
       expect.objectContaining({ guards: [expect.objectContaining({ guard: 'freeze', is: 'deny' })] }),
     ]);
-    const longAfter = new Date(Date.now() + 40 * 86_400_000);
-    const until = new Date(longAfter.getTime() + 5 * 86_400_000).toISOString().slice(0, 10);
-    const excepting = policy(`exceptions:
-  - { guard: rate, stack: ${STACK}, resource: QueryFunction, until: ${until}, owner: carol, reason: later }`);
-    expect((await replayed(excepting, { since: '60d', now: longAfter })).differences).toEqual([]);
+  });
+
+  it('judges by the clock of then: what was frozen on that day was frozen, and no plan is too old', async () => {
+    const lastWeek = new Date(Date.now() - 7 * 86_400_000);
+    const then = world.another({ now: () => lastWeek });
+    const set = [{ path: 'Resources.QueryFunction.Properties.MemorySize', value: 1024 }];
+    const made = await then.pipeline('plan_stack_update', { stack: STACK, set });
+    const input = { plan_id: made.ok && made.content.plan_id, goal: 'fix', reason: 'more memory' };
+    await then.pipeline('propose_change', input);
+    expect(await replayed(policy(''))).toMatchObject({ judged: { plans: 1, changes: 1 }, differences: [] });
+    const around = (day: Date) => {
+      const at = (hours: number) => new Date(day.getTime() + hours * 3_600_000).toISOString().slice(0, 16);
+      return policy(`freezes: [{ environment: production, from: ${at(-2)}, to: ${at(2)}, reason: fair }]`);
+    };
+    expect((await replayed(around(new Date()))).differences).toEqual([]);
+    expect((await replayed(around(lastWeek))).counts).toEqual({ '1 seat → denied': 1 });
+  });
+
+  it('lets an exception reach back as far as a policy could have had it, and no further', async () => {
+    await world.call('plan_stack_update', {
+      stack: STACK,
+      set: [{ path: 'Resources.CostTable.Properties.KeySchema.0.AttributeName', value: 'month' }],
+    });
+    const excepting = (days: number) => {
+      const until = new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+      const entry = (guard: string) =>
+        `  - { guard: ${guard}, stack: ${STACK}, resource: CostTable, until: ${until}, owner: carol, reason: OPS-1 }`;
+      return policy(`exceptions:\n${['recreate', 'stateful-loss', 'backup-first'].map(entry).join('\n')}`);
+    };
+    expect((await replayed(excepting(3))).counts).toEqual({ 'denied → 2 seats': 1 });
+    const later = { since: '60d', now: new Date(Date.now() + 10 * 86_400_000) };
+    expect((await replayed(excepting(20), later)).differences).toEqual([]);
   });
 
   it('counts budgets as they stood: what came later was not yet spent', async () => {
