@@ -61,7 +61,10 @@ export function replayText(report: ReplayReport, width = 100): string {
       : `${about}: what ${policy} only observes, as if it were enforced`;
   return [
     styleText('bold', head),
-    ...(differences.length === 0 ? ['Nothing differs.'] : []),
+    ...(judged.plans + judged.changes === 0
+      ? ['The ledger has none: nothing was judged. Check --home and --since.']
+      : []),
+    ...(judged.plans + judged.changes > 0 && differences.length === 0 ? ['Nothing differs.'] : []),
     ...Object.entries(counts).map(([change, count]) => `${String(count).padStart(5)}  ${change}`),
     ...differences.slice(0, TOLD).flatMap((difference) => ['', ...differenceLines(difference, width)]),
     ...(differences.length > TOLD ? ['', `${differences.length - TOLD} more, less alarming ones: --json has all`] : []),

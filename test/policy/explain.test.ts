@@ -137,6 +137,23 @@ rules: ["own.cedar"]
     expect(explainText(report, 100)).toMatch(/not denied {2}without CostTable \(replace\): waits for \d seats?/);
   });
 
+  it('judges own rules again for each part of the plan', async () => {
+    file(
+      'own.cedar',
+      '@id("two-at-most") @message("Two at once, no more.")\nforbid (principal, action, resource) when { context.counts.total > 2 };\n',
+    );
+    const kinds = ['update', 'create', 'update', 'create'];
+    const effects = kinds.map((kind, index) => `{ kind: ${kind}, type: AWS::SQS::Queue, logicalId: Q${index} }`);
+    const report = await explained(file('sample.yaml', `stack: shop-prod\neffects: [${effects.join(', ')}]`), {
+      policy: `${world.policyText}rules: ["own.cedar"]\n`,
+    });
+    expect(of(report, 'rules')).toMatchObject({
+      outcome: 'deny',
+      passesWithout: { without: ['Q0 (update)', 'Q2 (update)'] },
+    });
+    expect(report.notDenied).toMatchObject({ without: ['Q0 (update)', 'Q2 (update)'], exact: true });
+  });
+
   it('judges by the state of then: a halt and a freeze that came later are no reason', async () => {
     const change = await proposeFix(world);
     world.app.ledger.append({ kind: 'halted', body: {} });

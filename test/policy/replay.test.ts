@@ -21,6 +21,11 @@ function policy(rest: string, change: (text: string) => string = (text) => text)
 const replayed = (path: string, options: { since?: string; observed?: boolean; now?: Date } = {}) =>
   replayPolicy(world.home, path, { since: '30d', ...options });
 const planDeletion = async (stack: string) => String((await world.call('plan_stack_delete', { stack })).plan_id);
+/** A table with data that would be replaced. */
+const planOfAnotherKey = async () => {
+  const set = [{ path: 'Resources.CostTable.Properties.KeySchema.0.AttributeName', value: 'month' }];
+  return String((await world.call('plan_stack_update', { stack: STACK, set })).plan_id);
+};
 const propose = async (planId: string, goal: string) =>
   String((await world.call('propose_change', { plan_id: planId, goal, reason: 'as asked' })).change_id);
 
@@ -104,25 +109,34 @@ describe('policy replay', () => {
 
   it('tells first what was refused and would now pass', async () => {
     await proposeFix(world);
-    const refused = await propose(await planDeletion(DEV_STACK), 'fix');
-    const laxer = policy('seats: { production: { reversible: 0, recoverable: 0, irreversible: 0 } }', (text) =>
-      text.replace('environment: development', 'environment: disposable'),
+    await proposeFix(world, 1024, DEV_STACK);
+    const refused = await propose(await planOfAnotherKey(), 'deploy');
+    expect(world.app.changes.find(refused).judgement.decision).toBe('denied');
+    const none = '{ reversible: 0, recoverable: 0, irreversible: 0 }';
+    const milder = policy(`seats: { disposable: ${none} }`, (text) =>
+      text.replace('environment: production', 'environment: disposable'),
     );
-    const before = world.app.changes.find(refused).judgement;
-    expect(before.decision).toBe('needs_approval');
-    const report = await replayed(laxer);
-    expect(report.differences.map(({ was, is }) => `${was.decision} → ${is.decision}`)).toEqual([
-      'needs_approval → pass',
-      'needs_approval → pass',
+    const report = await replayed(milder);
+    expect(report.differences.map(({ id, was, is }) => [id === refused, `${was.decision} → ${is.decision}`])).toEqual([
+      [true, 'denied → pass'],
+      [false, 'needs_approval → pass'],
     ]);
-    expect(report.differences.every(({ direction }) => direction === 'milder')).toBe(true);
-    // Out of every scope: what passed or waited is refused, and that is the longer way.
-    const narrower = policy('seats: { production: { reversible: 0, recoverable: 0, irreversible: 0 } }', (text) =>
-      text.replace('stacks: ["*-dev"]', 'stacks: ["other-*"]'),
-    );
-    const [first, second] = (await replayed(narrower)).differences;
-    expect(first).toMatchObject({ target: DEV_STACK, is: { decision: 'denied' }, direction: 'stricter' });
-    expect(second).toMatchObject({ target: STACK, is: { decision: 'pass' }, direction: 'milder' });
+    expect(report.counts).toEqual({ 'denied → pass': 1, '1 seat → pass': 1 });
+  });
+
+  it('tells what would now be refused before what only needs fewer seats', async () => {
+    await proposeFix(world);
+    await proposeFix(world, 1024, DEV_STACK);
+    const seats = 'seats: { production: { reversible: 0, recoverable: 0, irreversible: 0 } }';
+    const narrower = policy(seats, (text) => text.replace('stacks: ["*-dev"]', 'stacks: ["other-*"]'));
+    expect((await replayed(narrower)).differences).toEqual([
+      expect.objectContaining({
+        target: DEV_STACK,
+        direction: 'stricter',
+        was: { decision: 'pass', seats: 0, roles: [] },
+      }),
+      expect.objectContaining({ target: STACK, direction: 'milder', is: { decision: 'pass', seats: 0, roles: [] } }),
+    ]);
   });
 
   it('judges as of then: a freeze or a halt that came later does not count', async () => {
@@ -155,10 +169,7 @@ describe('policy replay', () => {
   });
 
   it('lets an exception reach back as far as a policy could have had it, and no further', async () => {
-    await world.call('plan_stack_update', {
-      stack: STACK,
-      set: [{ path: 'Resources.CostTable.Properties.KeySchema.0.AttributeName', value: 'month' }],
-    });
+    await planOfAnotherKey();
     const excepting = (days: number) => {
       const until = new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
       const entry = (guard: string) =>
@@ -196,7 +207,9 @@ describe('policy replay', () => {
 
   it('takes only what was judged since then, and refuses a time that is none', async () => {
     await proposeFix(world);
-    expect((await replayed(policy(''), { since: '2999-01-01' })).judged).toEqual({ plans: 0, changes: 0 });
+    const none = await replayed(policy(''), { since: '2999-01-01' });
+    expect(none.judged).toEqual({ plans: 0, changes: 0 });
+    expect(replayText(none)).toContain('nothing was judged');
     const now = new Date('2026-11-24T12:00:00Z');
     expect(sinceWhen('2d', now).toISOString()).toBe('2026-11-22T12:00:00.000Z');
     expect(sinceWhen('2026-11-01', now).toISOString()).toBe('2026-11-01T00:00:00.000Z');
