@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { guards } from '../guards/index.ts';
+import { guards as allGuards } from '../guards/index.ts';
 import { tools } from '../tools/index.ts';
 import { createCloud } from './aws/cloud.ts';
 import type { AccountEntry } from './aws/credentials.ts';
@@ -10,6 +10,7 @@ import type { WritingDoor } from './aws/writing-door.ts';
 import type { Config } from './config.ts';
 import { createChanges } from './core/changes.ts';
 import { CountersignError } from './core/errors.ts';
+import type { GuardDefinition } from './core/guard.ts';
 import { createPipeline, type Pipeline } from './core/pipeline.ts';
 import type { ChangesPort, CloudPorts, PolicyPort } from './core/ports.ts';
 import { type OpenLedger, openLedger } from './ledger/store.ts';
@@ -29,8 +30,12 @@ export interface App {
   close(): void;
 }
 export interface AppOptions {
-  /** The simulated cloud in this process, instead of AWS. */
-  sandbox?: { store: Sandbox['store']; requestHandler: unknown };
+  /** The simulated cloud in this process, instead of AWS. `account`: whose credentials these are. */
+  sandbox?: { store: Sandbox['store']; requestHandler: unknown; account?: string };
+  /** Read already, in place of the one that the configuration names. */
+  policy?: Policy;
+  /** For tests of what one guard stops. */
+  guards?: readonly GuardDefinition[];
   now?: () => Date;
   answerWithinMilliseconds?: number;
   logDefect?: (error: unknown, where: string) => void;
@@ -38,7 +43,8 @@ export interface AppOptions {
 
 export function createApp(config: Config, options: AppOptions = {}): App {
   const now = options.now ?? (() => new Date());
-  const policyFile = config.policyPath === undefined ? null : loadPolicy(config.policyPath, guards);
+  const guards = options.guards ?? allGuards;
+  const policyFile = options.policy ?? (config.policyPath === undefined ? null : loadPolicy(config.policyPath, guards));
   const ledger = openLedger(config.home, now);
   const policy = createPolicyPort({
     policy: policyFile,
@@ -56,7 +62,7 @@ export function createApp(config: Config, options: AppOptions = {}): App {
       ...(sandbox
         ? {
             requestHandler: sandbox.requestHandler,
-            credentials: { accessKeyId: 'AKIASANDBOX', secretAccessKey: 'sandbox' },
+            credentials: { accessKeyId: sandbox.account ?? 'AKIASANDBOX', secretAccessKey: 'sandbox' },
           }
         : {}),
       ...(!sandbox && config.endpointUrl ? { endpoint: config.endpointUrl } : {}),

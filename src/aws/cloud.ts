@@ -23,7 +23,7 @@ export interface CloudOptions {
 
 export function createCloud(options: CloudOptions): CloudPorts & WritingDoor {
   const { accounts } = options;
-  const settings = createSettings(options.settings, accounts);
+  const settings = createSettings(options.settings, accounts, options.now);
   const identity = createIdentity(settings.planner, accounts);
   const ownIdentity = createIdentity(async (place) => settings.own(place), accounts);
 

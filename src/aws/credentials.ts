@@ -39,7 +39,11 @@ const RENEW_BEFORE_MILLISECONDS = 5 * 60_000;
  * `planner`: to read and plan; the account's planner role where the policy names one, its sessions kept until shortly
  * before they end. `own`: the caller's own credentials, for the executor.
  */
-export function createSettings(base: (region?: string) => CloudSettings, accounts: readonly AccountEntry[]) {
+export function createSettings(
+  base: (region?: string) => CloudSettings,
+  accounts: readonly AccountEntry[],
+  now: () => Date,
+) {
   const sessions = new Map<string, Promise<Session>>();
 
   const own = (place: Place): CloudSettings => {
@@ -57,7 +61,7 @@ export function createSettings(base: (region?: string) => CloudSettings, account
 
   async function sessionOf(role: string, settings: CloudSettings): Promise<Session> {
     const known = await sessions.get(role);
-    if (known && known.expiresAt - RENEW_BEFORE_MILLISECONDS > Date.now()) return known;
+    if (known && known.expiresAt - RENEW_BEFORE_MILLISECONDS > now().getTime()) return known;
     const begun = assume(role, settings);
     sessions.set(role, begun);
     begun.catch(() => sessions.delete(role));
