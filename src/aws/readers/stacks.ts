@@ -47,10 +47,12 @@ export function createStackReader(
     stack: (place, name, include, logicalIds) =>
       askingAws(async () => {
         const { cloudFormation, identity } = await contextFor(place);
-        const stack = await requireStack(cloudFormation, name);
-        const parts = await Promise.all(
-          [...new Set(include)].map((part) => PARTS[part](cloudFormation, stack, logicalIds)),
-        );
+        // Asked at the same time: most parts need no more than the name.
+        const asked = requireStack(cloudFormation, name);
+        const [stack, ...parts] = await Promise.all([
+          asked,
+          ...[...new Set(include)].map((part) => PARTS[part](cloudFormation, name, asked, logicalIds)),
+        ]);
         return {
           stack: stack.StackName,
           stack_id: stack.StackId,
@@ -67,11 +69,16 @@ export function createStackReader(
   };
 }
 
-type ReadPart = (client: CloudFormationClient, stack: Stack, logicalIds: string[]) => Promise<Record<string, unknown>>;
+type ReadPart = (
+  client: CloudFormationClient,
+  name: string,
+  stack: Promise<Stack>,
+  logicalIds: string[],
+) => Promise<Record<string, unknown>>;
 
 const PARTS: Record<StackPart, ReadPart> = {
-  async resources(client, stack, logicalIds) {
-    const all = await listResources(client, stack.StackId!);
+  async resources(client, name, _stack, logicalIds) {
+    const all = await listResources(client, name);
     const wanted = all.filter((r) => logicalIds.length === 0 || logicalIds.includes(r.LogicalResourceId ?? ''));
     const more = wanted.length - RESOURCES_SHOWN;
     return {
@@ -80,7 +87,8 @@ const PARTS: Record<StackPart, ReadPart> = {
       ...(more > 0 ? { more_resources: more, ...typesOf(wanted), how: 'name some with logical_ids' } : {}),
     };
   },
-  async outputs(_client, { Outputs = [] }) {
+  async outputs(_client, _name, stack) {
+    const { Outputs = [] } = await stack;
     return {
       outputs: Outputs.map(({ OutputKey, OutputValue = '', ExportName }) => ({
         key: OutputKey,
@@ -89,7 +97,8 @@ const PARTS: Record<StackPart, ReadPart> = {
       })),
     };
   },
-  async parameters(_client, { Parameters = [] }) {
+  async parameters(_client, _name, stack) {
+    const { Parameters = [] } = await stack;
     return {
       parameters: Object.fromEntries(
         Parameters.map(({ ParameterKey = '', ParameterValue = '', ResolvedValue }) => [
@@ -101,9 +110,9 @@ const PARTS: Record<StackPart, ReadPart> = {
       ),
     };
   },
-  async events(client, { StackId }, logicalIds) {
+  async events(client, name, _stack, logicalIds) {
     const { DescribeStackEventsCommand } = await import('@aws-sdk/client-cloudformation');
-    const { StackEvents = [] } = await client.send(new DescribeStackEventsCommand({ StackName: StackId }));
+    const { StackEvents = [] } = await client.send(new DescribeStackEventsCommand({ StackName: name }));
     return {
       events: StackEvents.filter((e) => logicalIds.length === 0 || logicalIds.includes(e.LogicalResourceId ?? ''))
         .slice(0, EVENTS_SHOWN)
@@ -114,20 +123,20 @@ const PARTS: Record<StackPart, ReadPart> = {
         ),
     };
   },
-  async template(client, { StackId }) {
-    const text = await templateOf(client, { StackName: StackId! }, 'Original');
+  async template(client, name) {
+    const text = await templateOf(client, { StackName: name }, 'Original');
     return { template: makeVisible(maskTemplate(text), Number.POSITIVE_INFINITY) };
   },
   /** What the last detection found, and how old that is: detecting anew is not a read. */
-  async drift(client, stack) {
-    const { DriftInformation } = stack;
+  async drift(client, _name, stack) {
+    const { DriftInformation, StackId } = await stack;
     const checkedAt = DriftInformation?.LastCheckTimestamp;
     if (!checkedAt) return { drift: { status: 'NOT_CHECKED', checked_at: null } };
     const { paginateDescribeStackResourceDrifts } = await import('@aws-sdk/client-cloudformation');
     const drifted: string[] = [];
     for await (const { StackResourceDrifts = [] } of paginateDescribeStackResourceDrifts(
       { client },
-      { StackName: stack.StackId, StackResourceDriftStatusFilters: ['MODIFIED', 'DELETED'] },
+      { StackName: StackId, StackResourceDriftStatusFilters: ['MODIFIED', 'DELETED'] },
     ))
       for (const { LogicalResourceId, StackResourceDriftStatus, PropertyDifferences = [] } of StackResourceDrifts)
         drifted.push(
@@ -142,8 +151,8 @@ const PARTS: Record<StackPart, ReadPart> = {
       },
     };
   },
-  async dependents(client, stack) {
-    return { dependents: await importsOf(client, stack) };
+  async dependents(client, _name, stack) {
+    return { dependents: await importsOf(client, await stack) };
   },
 };
 
