@@ -1,6 +1,5 @@
 /** How verdicts become one decision: `core/guard` and `core/verdict`. */
 import { describe, expect, it } from 'vitest';
-import { guards } from '../../guards/index.ts';
 import {
   deny,
   denyInProduction,
@@ -26,7 +25,7 @@ import {
   made,
   plan,
   removed,
-} from './builders.ts';
+} from '../guards/builders.ts';
 
 const broken: Guard = {
   name: 'broken',
@@ -186,32 +185,5 @@ describe('the words of the catalogue', () => {
   it('a note has no remedy unless it says one, and a hold no roles', () => {
     expect(note('g', 'm')).toEqual({ guard: 'g', outcome: 'note', message: 'm', remedy: '' });
     expect(hold('g', 1, 'm', 'r').roles).toEqual([]);
-  });
-});
-
-describe('every guard', () => {
-  it.each(guards.map((definition) => [definition.name, definition] as const))(
-    '%s judges under the name of its definition',
-    (name, definition) => {
-      expect(definition.create(definition.options.parse({})).name).toBe(name);
-    },
-  );
-  it('that stands before planning is one of identity, scope and halt', () => {
-    const before = guards.filter(({ beforePlanning }) => beforePlanning).map(({ name }) => name);
-    expect(before.sort()).toEqual(['halt', 'identity', 'scope']);
-  });
-  it('that holds the road itself together is neither watched only nor excepted', () => {
-    const structural = guards.filter((guard) => guard.structural).map(({ name }) => name);
-    expect(structural.sort()).toEqual([
-      'approval',
-      'change-set-only',
-      'execution',
-      'halt',
-      'identity',
-      'labels',
-      'plan-first',
-      'scope',
-      'stale',
-    ]);
   });
 });
