@@ -52,4 +52,5 @@ vectorsOf('budget', [
   ['five losses after none', plan({ effects: many(5, { kind: 'delete' }) }), spending({}, { lost: 0 }), 'pass'],
   ['more alone by the policy', doingAll(removed()), spending({}, { lost: 3 }), 'pass', { lost_alone: 4 }],
   ['fewer in a day by the policy', doingAll(removed()), spending({}, { lost: 1 }), 'deny', { day: { lost: 1 } }],
+  ['nothing of what is more than used up', doingAll(added()), spending({ updated: 61 }), 'pass'],
 ]);
