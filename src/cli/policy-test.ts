@@ -6,7 +6,7 @@ import { guards as allGuards } from '../../guards/index.ts';
 import { CountersignError } from '../core/errors.ts';
 import type { GuardDefinition } from '../core/guard.ts';
 import { loadPolicy } from '../policy/load.ts';
-import { loadCases } from '../policy/test/load.ts';
+import { loadCases, type PolicyCase } from '../policy/test/load.ts';
 import { junitXml, resultText } from '../policy/test/report.ts';
 import { type CaseResult, runCase } from '../policy/test/run.ts';
 import { worldSchema } from '../sandbox/seed-schema.ts';
@@ -22,34 +22,35 @@ export interface PolicyTestOptions {
   junit?: string | undefined;
   /** For tests of what one guard stops. */
   guards?: readonly GuardDefinition[];
-  tell?(result: CaseResult): void;
 }
 
 /** @throws CountersignError when there is nothing to run, or a file or the policy is not valid. */
-export async function policyTest({
-  files = [],
-  policy,
-  junit,
-  guards = allGuards,
-  tell,
-}: PolicyTestOptions): Promise<CaseResult[]> {
+export async function policyTest({ files = [], junit, ...options }: PolicyTestOptions): Promise<CaseResult[]> {
+  const { policy } = options;
   const named = files.length > 0 ? files : casesBeside(policy);
   const cases = named.flatMap((file) => loadCases(file, worldSchema));
   const first = cases.find((one) => one.policy === null);
   // One error, rather than one for each case.
   if (policy !== undefined && first) loadPolicy(policy, allGuards, first.at);
+  const results = await runCases(cases, options);
+  if (junit !== undefined) writeFileSync(junit, junitXml(results));
+  return results;
+}
+
+/** One after the other, each in a folder of its own that is gone afterwards. */
+export async function runCases(
+  cases: readonly PolicyCase[],
+  { policy, guards = allGuards }: Pick<PolicyTestOptions, 'policy' | 'guards'>,
+): Promise<CaseResult[]> {
   const results: CaseResult[] = [];
   for (const one of cases) {
     const home = mkdtempSync(join(tmpdir(), 'countersign-policy-test-'));
     try {
-      const result = await runCase(one, (about) => openBench(about, { home, policy: about.policy ?? policy, guards }));
-      results.push(result);
-      tell?.(result);
+      results.push(await runCase(one, (about) => openBench(about, { home, policy: about.policy ?? policy, guards })));
     } finally {
       rmSync(home, { recursive: true, force: true });
     }
   }
-  if (junit !== undefined) writeFileSync(junit, junitXml(results));
   return results;
 }
 

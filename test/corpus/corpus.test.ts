@@ -6,9 +6,12 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { guards } from '../../guards/index.ts';
-import { policyTest } from '../../src/cli/policy-test.ts';
+import { policyTest, runCases } from '../../src/cli/policy-test.ts';
+import { loadCases, type PolicyCase } from '../../src/policy/test/load.ts';
 import { resultText } from '../../src/policy/test/report.ts';
 import type { CaseResult } from '../../src/policy/test/run.ts';
+import type { Step } from '../../src/policy/test/schema.ts';
+import { worldSchema } from '../../src/sandbox/seed-schema.ts';
 
 const here = new URL('.', import.meta.url).pathname;
 const rowsIn = (folder: string) => readdirSync(join(here, folder)).map((file) => file.replace(/\.yaml$/, ''));
@@ -60,6 +63,28 @@ describe('the incident corpus', () => {
   });
 });
 
+/** What binds where no guard does: the same steps, done honestly or under a policy that is one. */
+const UNBOUND: Record<string, (one: PolicyCase) => PolicyCase> = {
+  'wrapper-approval': without('statement_of'),
+  'poisoned-channel': without('key_of'),
+  'model-set-boolean': without('statement_of'),
+  'fail-open-config': (one) => ({ ...one, policy: join(here, 'policies/production.yaml') }),
+};
+function without(key: string): (one: PolicyCase) => PolicyCase {
+  const strip = (step: Step) => Object.fromEntries(Object.entries(step).filter(([name]) => name !== key)) as Step;
+  return (one) => ({ ...one, steps: one.steps.map(({ step, place }) => ({ step: strip(step), place })) });
+}
+
+describe('the incidents that no guard stops', () => {
+  const rows = Object.keys(INCIDENTS).filter((row) => INCIDENTS[row]!.length === 0);
+  it.each(rows)('%s turns red where nothing is forged', async (row) => {
+    const cases = loadCases(join(here, 'incidents', `${row}.yaml`), worldSchema).filter(({ name }) => name !== 'twin');
+    const results = await runCases(cases.map(UNBOUND[row]!), { policy: undefined });
+    expect(results.every(({ passed }) => !passed)).toBe(true);
+    expect(differing(results)).toContain('codes');
+  });
+});
+
 /** The rows of the everyday corpus, with the files that replay them. */
 const EVERYDAY: Record<string, string[]> = {
   'function memory 512 → 1024 (`set`)': ['function-memory'],
@@ -77,7 +102,7 @@ const EVERYDAY: Record<string, string[]> = {
   'stack in UPDATE_ROLLBACK_FAILED continued': ['rollback-continued'],
   'development stack with a log group deleted': ['log-group-deleted'],
   'disposable stack created and deleted ten times a day': ['disposable-stack'],
-  'instance stopped for the night and started (owned by nobody)': ['instance-stop', 'instance-start'],
+  'instance stopped for the night and started (owned by nobody)': ['instance-stop', 'instance-start', 'instance-night'],
   'stand-alone instance terminated, snapshots made first': ['instance-terminate'],
   'nothing to change': ['nothing-to-change'],
 };
