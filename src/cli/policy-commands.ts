@@ -58,7 +58,8 @@ export function addPolicyCommands(program: Command, { config, print, printJson, 
     .option('--json', 'as JSON')
     .action(async ({ json, ...options }: { since: string; observed?: boolean; json?: boolean }) => {
       const { replayPolicy, replayText } = await import('./policy-replay.ts');
-      const report = await replayPolicy(config().home, requiredPolicy(), options);
+      const tell = (text: string) => void process.stderr.write(`${text}\n`);
+      const report = await replayPolicy(config().home, requiredPolicy(), options, tell);
       if (json) printJson(report);
       else print(replayText(report, process.stdout.columns));
       process.exitCode =

@@ -131,7 +131,8 @@ export function explainText(report: ExplainReport, width = 100): string {
 
 function smallestLines(what: string, { without, decision, exact }: SmallestChange, width: number): string[] {
   const label = styleText('bold', what.padEnd(12));
-  if (!without || !decision) return labelled(label, 12, 'nothing that could be left out makes it so', width);
+  if (!without || !decision)
+    return labelled(label, 12, 'nothing to leave out: not even one of its effects alone would do', width);
   const then = decision.decision === 'needs_approval' ? `waits for ${decisionText(decision)}` : decisionText(decision);
   return labelled(
     label,

@@ -16,18 +16,23 @@ export interface ReplayReport extends Replayed {
   compared: 'policies' | 'observation';
 }
 
+const PROGRESS_EVERY = 200;
+
 /** @throws INPUT_INVALID for a time that is none, CONFIG_POLICY_… for a policy that is none. */
 export async function replayPolicy(
   home: string,
   policyPath: string,
   { since, observed = false, now = new Date() }: { since: string; observed?: boolean; now?: Date },
+  tell: (progress: string) => void = () => undefined,
 ): Promise<ReplayReport> {
   const from = sinceWhen(since, now);
   const policy = loadPolicy(policyPath, guards, now);
   const ledger = openLedger(home);
   try {
     const compared = observed ? 'observation' : 'policies';
-    const replayed = await replay({ policy, guards, ledger }, from, compared);
+    const replayed = await replay({ policy, guards, ledger }, from, compared, (judged, of) => {
+      if (judged > 0 && judged % PROGRESS_EVERY === 0) tell(`${judged} of ${of} judged`);
+    });
     return { policy: policyPath, digest: policy.digest, since: from.toISOString(), compared, ...replayed };
   } finally {
     ledger.close();
@@ -56,14 +61,19 @@ export function replayText(report: ReplayReport, width = 100): string {
       : `${about}: what ${policy} only observes, as if it were enforced`;
   return [
     styleText('bold', head),
-    ...(differences.length === 0 ? ['Nothing differs.'] : []),
+    ...(judged.plans + judged.changes === 0
+      ? ['The ledger has none: nothing was judged. Check --home and --since.']
+      : []),
+    ...(judged.plans + judged.changes > 0 && differences.length === 0 ? ['Nothing differs.'] : []),
     ...Object.entries(counts).map(([change, count]) => `${String(count).padStart(5)}  ${change}`),
-    ...differences.flatMap((difference) => ['', ...differenceLines(difference, width)]),
+    ...differences.slice(0, TOLD).flatMap((difference) => ['', ...differenceLines(difference, width)]),
+    ...(differences.length > TOLD ? ['', `${differences.length - TOLD} more, less alarming ones: --json has all`] : []),
     ...unreadable.map(({ id, why }) => styleText('red', `not judged: ${id}: ${makeVisibleLine(why, 160)}`)),
   ].join('\n');
 }
 
 const INDENT = 23;
+const TOLD = 50;
 
 function differenceLines(difference: Difference, width: number): string[] {
   const { id, at, target, sponsor, goal, was, is, changed, direction, guards: by } = difference;

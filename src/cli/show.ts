@@ -7,7 +7,7 @@ import { describeVerdicts } from '../core/answer.ts';
 import type { Change } from '../core/change.ts';
 import { compareWorstFirst, type Effect, effectName } from '../core/effect.ts';
 import { CountersignError } from '../core/errors.ts';
-import type { Plan } from '../core/plan.ts';
+import type { Plan, Target } from '../core/plan.ts';
 import { makeVisible, makeVisibleLine } from '../core/render-safe.ts';
 
 const COLOURS = { reversible: 'green', recoverable: 'yellow', irreversible: 'red', unknown: 'red' } as const;
@@ -115,11 +115,27 @@ function seatLines(change: Change): string[] {
   ];
 }
 
-function whatNow({ id, state }: Change): string[] {
+function whatNow({ id, state, abandoned, target }: Change): string[] {
   if (state === 'approved') return ['', `To execute: countersign execute ${id}`];
+  if (state === 'unknown' || abandoned) return ['', ...lookThere(target)];
   if (state !== 'pending') return [];
   return [
     '',
     `To sign: countersign approve ${id} --key ~/.ssh/id_ed25519     To refuse: countersign reject ${id} --key …`,
+  ];
+}
+
+/** Of a change whose outcome is not known. */
+function lookThere({ kind, name, ids, region }: Target): string[] {
+  const command =
+    kind === 'stack'
+      ? `aws cloudformation describe-stack-events --stack-name ${name} --region ${region}`
+      : ids.every((one) => one.startsWith('i-'))
+        ? `aws ec2 describe-instances --instance-ids ${ids.join(' ')} --region ${region}`
+        : `what EC2 shows of ${ids.join(', ')} in ${region}`;
+  return [
+    'Do not repeat it, here or by other means: it may have happened. Look at what is there:',
+    `  ${command}`,
+    'Nothing else is executed on this target until then; what is missing is planned anew, from what is there.',
   ];
 }

@@ -150,6 +150,11 @@ function nextForChange(change: Change) {
         after_that: 'End your turn, or follow it with describe_change.',
       };
     case 'executing':
+      if (change.abandoned)
+        return {
+          tell_user: `Its executor is gone and its outcome is not known. A person should look at ${change.target.kind === 'stack' ? `the events of the stack ${change.target.name}` : change.target.name}, and at: countersign show ${change.id}`,
+          after_that: 'Do not repeat it, here or by other means: it may have happened. End your turn.',
+        };
       return {
         tool: 'describe_change',
         input: { change_id: change.id, since: change.version, wait_seconds: 50 },

@@ -113,6 +113,10 @@ export interface Change extends Proposal {
   explanation: string | null;
   executeBy: string | null;
   startedAt: string | null;
+  /** While it executes: the newest that is recorded of it, and of which call. */
+  last: { at: string; kind: string; call: string | null } | null;
+  /** It is executing, and nobody is at it any more for all that is recorded: what AWS did is not known. */
+  abandoned: boolean;
   outcome: Outcome | null;
   /** The ledger position of its newest event: `since` of describe_change. */
   version: number;
@@ -148,12 +152,14 @@ export function foldChange(
     explanation: denied ? 'refused by the guards when it was proposed' : null,
     executeBy: null,
     startedAt: null,
+    last: null,
+    abandoned: false,
     outcome: null,
     version: proposed.seq,
   };
   if (change.state === 'pending' && isFilled(proposal, [])) approve(change, proposal.proposedAt);
   for (const event of events) apply(change, event, isFilled);
-  return expire(change, now);
+  return change.last ? { ...change, ...presence(change.last, now) } : expire(change, now);
 }
 
 function approve(change: Change, at: string): void {
@@ -190,6 +196,28 @@ function apply(change: Change, event: ChangeEvent, isFilled: (p: Proposal, a: Ap
       change.state = change.outcome.state;
       break;
   }
+  const call = typeof body.operation === 'string' ? body.operation : (change.last?.call ?? null);
+  change.last = change.state === 'executing' ? { at: event.at, kind: event.kind, call } : null;
+}
+
+/** A call is answered, or found without an answer, in much less; what it began can be silent for long. */
+const UNANSWERED_MINUTES = 2;
+const SILENT_MINUTES = 30;
+
+/** What is known of an execution whose end is not recorded. A killed executor leaves no other trace than silence. */
+function presence({ at, kind, call }: NonNullable<Change['last']>, now: Date) {
+  const began = kind === 'call.intended';
+  const silent = kind === 'call.returned' || kind === 'change.progress';
+  const abandoned = now.getTime() - Date.parse(at) > (silent ? SILENT_MINUTES : UNANSWERED_MINUTES) * 60_000;
+  const what = began
+    ? `${call} was begun at ${at}, and its outcome was not recorded`
+    : silent
+      ? `${call} was accepted, and the last of it is recorded at ${at}`
+      : `nothing was begun until ${at}`;
+  const who = began
+    ? '; the executor ended in between, and what AWS did is not known'
+    : '; its executor may have ended';
+  return { abandoned, explanation: abandoned ? what + who : what };
 }
 
 /** Two clocks: to approve, and from the last approval to execute. */

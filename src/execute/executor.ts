@@ -37,7 +37,9 @@ export async function executeChange(ports: ExecutorPorts, changeId: string): Pro
       `The change is ${change.state}${change.explanation ? `: ${change.explanation}` : ''}.`,
       change.state === 'pending'
         ? `It still needs signatures: countersign approve ${change.id}.`
-        : 'Nothing is to be executed here.',
+        : change.state === 'executing' || change.state === 'unknown'
+          ? `It may have happened, and is not repeated. What is known: countersign show ${change.id}.`
+          : 'Nothing is to be executed here.',
     );
   const { plan } = ports.changes.plan(change.planId);
   await recheck(ports, change, plan);
@@ -55,7 +57,11 @@ export async function executeChange(ports: ExecutorPorts, changeId: string): Pro
 async function recheck(ports: ExecutorPorts, change: Change, plan: Plan): Promise<void> {
   const reason = await whyStale(ports, change, plan);
   if (reason === null) return;
-  ports.ledger.append({ kind: 'change.stale', changeId: change.id, body: { why: makeVisibleLine(reason) } });
+  ports.ledger.transact((tx) => {
+    // What another executor has done meanwhile is the difference that was seen: it is not stale, it is taken.
+    if (ports.changes.find(change.id).state !== 'approved') throw takenByAnother(change);
+    tx.append({ kind: 'change.stale', changeId: change.id, body: { why: makeVisibleLine(reason) } });
+  });
   throw new CountersignError('STATE_STALE', reason, 'Plan again on the present state, propose and sign that.');
 }
 
@@ -82,15 +88,17 @@ async function whyStale(ports: ExecutorPorts, change: Change, plan: Plan): Promi
   return isStricter(judgement, change.judgement) ? `It would now need ${judgement.seats} signature(s).` : null;
 }
 
+const takenByAnother = ({ id }: Change) =>
+  new CountersignError(
+    'STATE_NONCE_USED',
+    'Another executor has taken this change.',
+    `See how it went: countersign show ${id}.`,
+  );
+
 /** One executor wins: the nonce is consumed once, and nothing else is executing on the target. */
 function lock(ports: ExecutorPorts, change: Change, plan: Plan): void {
   ports.ledger.transact((tx) => {
-    if (!tx.claim(`nonce/${change.nonce}`))
-      throw new CountersignError(
-        'STATE_NONCE_USED',
-        'Another executor has taken this change.',
-        `Follow it: countersign changes.`,
-      );
+    if (!tx.claim(`nonce/${change.nonce}`)) throw takenByAnother(change);
     const other = ports.policy.inFlight(plan.target);
     if (other)
       throw new CountersignError(

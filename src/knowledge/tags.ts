@@ -5,6 +5,9 @@
 import type { Json } from '../core/digest.ts';
 import type { Effect, PropertyChange } from '../core/effect.ts';
 
+/** One tag, at the resource or within (`Properties.LaunchTemplateData.TagSpecifications.0.Tags.KEY`). Keys have dots. */
+const SINGLE = /^Properties\.(?:.+?\.)??\w*Tag(?:s|List|Set)\.(?!\d+(?:\.|$))(.+)$/;
+
 /** Tags change, and which could not be read. */
 export const UNREADABLE = '(not readable)';
 
@@ -15,10 +18,11 @@ export function changedTagKeys({ kind, properties }: Effect, shownOnStack: boole
     const { path, before, after } = property;
     if (!path.includes('Tag')) return [];
     if (path.startsWith('Tags.')) return before === after ? [] : [path.slice('Tags.'.length)];
-    const single = /^Properties\.\w*Tag(?:s|List|Set)\.(?!\d+(?:\.|$))(.+)$/.exec(path);
+    const single = SINGLE.exec(path);
     if (single) return [single[1]!];
     if (path === 'Tags' && shownOnStack && before === undefined && after === undefined) return [];
-    return isTagProperty(path.split('.')[path.startsWith('Properties.') ? 1 : 0]!) ? keysThatDiffer(property) : [];
+    const names = path.replace(/^Properties\./, '').split('.');
+    return isTagProperty(names[0]!) || isTagProperty(names.at(-1)!) ? keysThatDiffer(property) : [];
   });
 }
 
@@ -35,26 +39,60 @@ export const isTagProperty = (name: string): boolean => /^\w*Tag(?:s|List|Set)$/
 function tagsIn(text: string | undefined): Map<string, string> | undefined {
   if (text === undefined) return new Map();
   try {
-    return tagsOf(JSON.parse(text) as Json, () => false);
+    const value = JSON.parse(text) as Json;
+    // A switch (`EnableECSManagedTags`) sets none of our keys.
+    return typeof value === 'boolean' ? new Map() : tagsOf(value, () => false);
   } catch {
     return undefined;
   }
 }
 
-/** Tags by key; a value that is no text is told as JSON. @returns undefined when a key is not known. */
+/** Tags by key; a value that is no text is told as JSON, and so is what else a tag has (`PropagateAtLaunch`). */
+const valueText = (value: Json, more: Record<string, Json>): string =>
+  [value, ...(Object.keys(more).length > 0 ? [more] : [])]
+    .map((part) => (typeof part === 'string' ? part : JSON.stringify(part)))
+    .join(' ');
+
+/** A tag whose value is not known: it may be another one each time. */
+export const UNKNOWN_VALUE = '(not known)';
+
+/** @returns undefined when a key is not known, or there twice: which of the two counts is not told. */
 export function tagsOf(
   value: Json | undefined,
   isUnknown: (value: Json | undefined) => boolean,
 ): Map<string, string> | undefined {
   if (value === undefined) return new Map();
-  if (isUnknown(value) || value === null || typeof value !== 'object') return undefined;
-  const pairs = Array.isArray(value)
+  if (value === null || typeof value !== 'object') return undefined;
+  const pairs: [key: Json | undefined, text: string][] = Array.isArray(value)
     ? value.map((item) => {
-        const { Key, Value = '' } = (item ?? {}) as Record<string, Json>;
-        return [Key, Value] as const;
+        const { Key, Value = '', ...more } = (item ?? {}) as Record<string, Json>;
+        return [Key, isUnknown(item) ? UNKNOWN_VALUE : valueText(Value, more)];
       })
-    : Object.entries(value);
+    : Object.entries(value).map(([key, text]) => [key, isUnknown(text) ? UNKNOWN_VALUE : valueText(text, {})]);
   const isKey = (key: Json | undefined) => typeof key === 'string' && !isUnknown(key) && !/^(?:Fn::|Ref$)/.test(key);
-  if (!pairs.every(([key]) => isKey(key))) return undefined;
-  return new Map(pairs.map(([key, text]) => [String(key), typeof text === 'string' ? text : JSON.stringify(text)]));
+  const tags = new Map(pairs.map(([key, text]) => [String(key), text]));
+  return pairs.every(([key]) => isKey(key)) && tags.size === pairs.length ? tags : undefined;
+}
+
+/** Tags somewhere in a property; `tags` undefined: they cannot be read. */
+export interface FoundTags {
+  tags: Map<string, string> | undefined;
+  text: string;
+}
+
+/** Wherever below a value tags are, by path. */
+export function tagsWithin(
+  name: string,
+  value: Json | undefined,
+  isUnknown: (value: Json | undefined) => boolean,
+): Map<string, FoundTags> {
+  const found = new Map<string, FoundTags>();
+  const walk = (path: string, at: Json): void => {
+    const isObject = at !== null && typeof at === 'object';
+    if (isTagProperty(path.slice(path.lastIndexOf('.') + 1)) && (isObject || path === name || isUnknown(at)))
+      found.set(path, { tags: tagsOf(at, isUnknown), text: JSON.stringify(at) });
+    else if (isObject) for (const [key, below] of Object.entries(at)) walk(`${path}.${key}`, below);
+  };
+  if (value !== undefined && typeof value !== 'boolean') walk(name, value);
+  return found;
 }

@@ -25,7 +25,7 @@ interface About {
   /** Of a stack that never completed its creation. */
   neverCompleted?: boolean;
   what: string;
-  outcome?: { state: string };
+  outcome?: { state: string; calls: { outcome: string }[] };
 }
 
 export interface HistoryQuery {
@@ -39,7 +39,9 @@ export interface HistoryQuery {
   fold(changeId: string): Change | undefined;
 }
 
-const isSame = (a: Target, b: Target) => a.name === b.name && a.account === b.account && a.region === b.region;
+/** One stack, or one of the resources in common: `i-a` and `i-a,i-b` share a lock. */
+const isSame = (a: Target, b: Target) =>
+  a.account === b.account && a.region === b.region && (a.name === b.name || a.ids.some((id) => b.ids.includes(id)));
 
 export function inFlightOn(ledger: Ledger, target: Target, now: Date): string | null {
   const about = executionsSince(ledger, now).filter((event) => isSame(event.about.target, target));
@@ -51,7 +53,7 @@ export function historyOf(ledger: Ledger, query: HistoryQuery): Facts['history']
   const { target, environment, now } = query;
   const events = executionsSince(ledger, now);
   const finished = events.filter(({ kind, about }) => kind === 'change.finished' && isSame(about.target, target));
-  const succeeded = finished.filter(({ about }) => about.outcome?.state === 'succeeded');
+  const done = maybeDone(events.filter(({ about }) => isSame(about.target, target)));
   return {
     inFlight: inFlightOn(ledger, target, now),
     executionsLastHour: events.filter(
@@ -65,11 +67,29 @@ export function historyOf(ledger: Ledger, query: HistoryQuery): Facts['history']
         .filter(({ about }) => about.outcome?.state === 'failed' || about.outcome?.state === 'rolled_back')
         .map(({ about }) => about.what),
     ),
-    protectionLoweredAt: succeeded.find(({ about }) => about.unprotects)?.at ?? null,
+    protectionLoweredAt: done.find(({ about }) => about.unprotects)?.at ?? null,
+    // A deletion of unknown outcome is in the cloud's own list, or did not happen.
     deletedAt:
-      succeeded.find(({ about }) => about.operations.includes('DeleteStack') && !about.neverCompleted)?.at ?? null,
+      done.find(
+        ({ about }) =>
+          about.outcome?.state === 'succeeded' && about.operations.includes('DeleteStack') && !about.neverCompleted,
+      )?.at ?? null,
     ...spending(ledger, query),
   };
+}
+
+type Execution = ReturnType<typeof executionsSince>[number];
+
+/** INVARIANT: what was begun counts as done unless AWS said that it did nothing or took it back: unknown is the worst. */
+function maybeDone(events: readonly Execution[]): Execution[] {
+  const ends = new Map(events.filter(({ kind }) => kind === 'change.finished').map((end) => [end.changeId, end]));
+  return events
+    .filter(({ kind }) => kind === 'change.executing')
+    .map((begun) => ends.get(begun.changeId) ?? begun)
+    .filter(({ about: { outcome } }) => {
+      const didNothing = outcome?.state === 'failed' && outcome.calls.every((call) => call.outcome === 'failed');
+      return outcome?.state !== 'rolled_back' && !didNothing;
+    });
 }
 
 function executionsSince(ledger: Ledger, now: Date) {

@@ -73,6 +73,7 @@ export function parsePolicy(
     );
   }
   const { digest: rulesDigest } = rules;
+  const isWritten = writtenIn(text);
   return {
     file,
     digest: digestOf({ file, rules: rulesDigest }),
@@ -81,17 +82,22 @@ export function parsePolicy(
     optionsFor: (guard, environment) => options.get(`${guard}/${environment}`)?.options,
     isObserved: (guard, environment) => options.get(`${guard}/${environment}`)?.observed ?? false,
     placeOf,
-    placeIfWritten: (path) => (isWritten(text, path) ? placeOf(path) : undefined),
+    placeIfWritten: (path) => (isWritten(path) ? placeOf(path) : undefined),
   };
 }
 
-function isWritten(text: string, path: PropertyKey[]): boolean {
-  let value: unknown = parseDocument(text).toJS({ maxAliasCount: 50 });
-  for (const key of path) {
-    if (value === null || typeof value !== 'object' || !Object.hasOwn(value, key)) return false;
-    value = (value as Record<PropertyKey, unknown>)[key];
-  }
-  return true;
+/** Before defaults; aliases are followed. Unfolded when it is first asked: only explanations do. */
+function writtenIn(text: string): (path: readonly PropertyKey[]) => boolean {
+  let whole: unknown;
+  return (path) => {
+    whole ??= parseDocument(text).toJS({ maxAliasCount: 50 });
+    let value = whole;
+    for (const key of path) {
+      if (value === null || typeof value !== 'object' || !Object.hasOwn(value, key)) return false;
+      value = (value as Record<PropertyKey, unknown>)[key];
+    }
+    return true;
+  };
 }
 
 export interface YamlFile<T> {

@@ -1,6 +1,6 @@
 /** The policy as the pipeline and the executor ask it. */
 import { fillSeats } from '../approvals/seats.ts';
-import { foldChange } from '../core/change.ts';
+import { type Change, foldChange } from '../core/change.ts';
 import type { Environment, GuardDefinition } from '../core/guard.ts';
 import type { Ledger, PolicyPort } from '../core/ports.ts';
 import { approveWithinSeconds } from './apply.ts';
@@ -22,6 +22,8 @@ export interface PolicyPortOptions {
   /** Names under which this process acts on this machine: the OS user. What AWS calls it stands in each plan. */
   actsAs: string[];
   now(): Date;
+  /** Ledger and clock stand still, so that what was looked up once can be kept. */
+  still?: boolean;
 }
 const ASSURANCE = 'L0';
 const WEEK_MILLISECONDS = 7 * 86_400_000;
@@ -55,7 +57,13 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
       approvals.filter(({ decision }) => decision === 'approve'),
     ).filled;
 
-  const fold = (changeId: string) => foldChange(ledger.events({ changeId }), options.now(), isFilled);
+  const foldNow = (changeId: string) => foldChange(ledger.events({ changeId }), options.now(), isFilled);
+  const folded = new Map<string, Change | undefined>();
+  const fold = (changeId: string): Change | undefined => {
+    if (!options.still) return foldNow(changeId);
+    if (!folded.has(changeId)) folded.set(changeId, foldNow(changeId));
+    return folded.get(changeId);
+  };
 
   return {
     digest: () => policy?.digest ?? NO_POLICY_DIGEST,

@@ -20,6 +20,8 @@ export interface Subject {
   tags: Readonly<Record<string, string>> | null;
   /** A resource whose owner was not looked up yet: a stack's scope may turn out to be its own. */
   ownerUnknown?: boolean;
+  /** A new stack without the tags that it is given: where no scope is for it, the labelled one alone counts. */
+  ifInScope?: boolean;
 }
 
 /** What is in force: one entry, or the strictest parts of several. */
@@ -75,7 +77,9 @@ export function scopeFor(policy: Policy, subjects: readonly Subject[], beforePla
 
 /** The entries that count, in the policy's own order for each subject. */
 export function scopesFor(policy: Policy, subjects: readonly Subject[], beforePlanning = false): ScopeEntry[] | null {
-  const each = subjects.map((subject) => candidates(policy, subject));
+  const each = subjects
+    .map((subject) => ({ ...candidates(policy, subject), ifInScope: subject.ifInScope ?? false }))
+    .filter(({ found, ifInScope }) => found.length > 0 || !ifInScope);
   if (each.some(({ found, certain }) => found.length === 0 || !(certain || beforePlanning))) return null;
   const scopes = [...new Set(each.flatMap(({ found }) => found))];
   return scopes.length === 0 ? null : scopes;
@@ -132,7 +136,13 @@ export function subjectsOf(plan: Plan): Subject[] {
         ? [undefined, observed.stack?.stackId, target.name].includes(physicalId)
         : false,
     );
-    return [...(before ? [{ ...subject, tags: before }] : []), { ...subject, tags: after }];
+    // A new stack has its tags from its change set: it chooses no milder environment by them than without.
+    const unlabelled = observed.stack?.status === 'REVIEW_IN_PROGRESS';
+    return [
+      ...(before ? [{ ...subject, tags: before }] : []),
+      ...(unlabelled ? [{ ...subject, tags: {}, ifInScope: true }] : []),
+      { ...subject, tags: after },
+    ];
   }
   return target.name.split(',').flatMap((id): Subject[] => {
     const subject = { ...place, kind: 'resource' as const, name: id };

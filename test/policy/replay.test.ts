@@ -21,6 +21,11 @@ function policy(rest: string, change: (text: string) => string = (text) => text)
 const replayed = (path: string, options: { since?: string; observed?: boolean; now?: Date } = {}) =>
   replayPolicy(world.home, path, { since: '30d', ...options });
 const planDeletion = async (stack: string) => String((await world.call('plan_stack_delete', { stack })).plan_id);
+/** A table with data that would be replaced. */
+const planOfAnotherKey = async () => {
+  const set = [{ path: 'Resources.CostTable.Properties.KeySchema.0.AttributeName', value: 'month' }];
+  return String((await world.call('plan_stack_update', { stack: STACK, set })).plan_id);
+};
 const propose = async (planId: string, goal: string) =>
   String((await world.call('propose_change', { plan_id: planId, goal, reason: 'as asked' })).change_id);
 
@@ -104,28 +109,37 @@ describe('policy replay', () => {
 
   it('tells first what was refused and would now pass', async () => {
     await proposeFix(world);
-    const refused = await propose(await planDeletion(DEV_STACK), 'fix');
-    const laxer = policy('seats: { production: { reversible: 0, recoverable: 0, irreversible: 0 } }', (text) =>
-      text.replace('environment: development', 'environment: disposable'),
+    await proposeFix(world, 1024, DEV_STACK);
+    const refused = await propose(await planOfAnotherKey(), 'deploy');
+    expect(world.app.changes.find(refused).judgement.decision).toBe('denied');
+    const none = '{ reversible: 0, recoverable: 0, irreversible: 0 }';
+    const milder = policy(`seats: { disposable: ${none} }`, (text) =>
+      text.replace('environment: production', 'environment: disposable'),
     );
-    const before = world.app.changes.find(refused).judgement;
-    expect(before.decision).toBe('needs_approval');
-    const report = await replayed(laxer);
-    expect(report.differences.map(({ was, is }) => `${was.decision} → ${is.decision}`)).toEqual([
-      'needs_approval → pass',
-      'needs_approval → pass',
+    const report = await replayed(milder);
+    expect(report.differences.map(({ id, was, is }) => [id === refused, `${was.decision} → ${is.decision}`])).toEqual([
+      [true, 'denied → pass'],
+      [false, 'needs_approval → pass'],
     ]);
-    expect(report.differences.every(({ direction }) => direction === 'milder')).toBe(true);
-    // Out of every scope: what passed or waited is refused, and that is the longer way.
-    const narrower = policy('seats: { production: { reversible: 0, recoverable: 0, irreversible: 0 } }', (text) =>
-      text.replace('stacks: ["*-dev"]', 'stacks: ["other-*"]'),
-    );
-    const [first, second] = (await replayed(narrower)).differences;
-    expect(first).toMatchObject({ target: DEV_STACK, is: { decision: 'denied' }, direction: 'stricter' });
-    expect(second).toMatchObject({ target: STACK, is: { decision: 'pass' }, direction: 'milder' });
+    expect(report.counts).toEqual({ 'denied → pass': 1, '1 seat → pass': 1 });
   });
 
-  it('judges as of then: a freeze, an exception or a halt that came later does not count', async () => {
+  it('tells what would now be refused before what only needs fewer seats', async () => {
+    await proposeFix(world);
+    await proposeFix(world, 1024, DEV_STACK);
+    const seats = 'seats: { production: { reversible: 0, recoverable: 0, irreversible: 0 } }';
+    const narrower = policy(seats, (text) => text.replace('stacks: ["*-dev"]', 'stacks: ["other-*"]'));
+    expect((await replayed(narrower)).differences).toEqual([
+      expect.objectContaining({
+        target: DEV_STACK,
+        direction: 'stricter',
+        was: { decision: 'pass', seats: 0, roles: [] },
+      }),
+      expect.objectContaining({ target: STACK, direction: 'milder', is: { decision: 'pass', seats: 0, roles: [] } }),
+    ]);
+  });
+
+  it('judges as of then: a freeze or a halt that came later does not count', async () => {
     await proposeFix(world);
     world.app.ledger.append({ kind: 'halted', body: {} });
     const at = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString().slice(0, 16);
@@ -136,11 +150,35 @@ describe('policy replay', () => {
     expect(inForce.differences).toEqual([
       expect.objectContaining({ guards: [expect.objectContaining({ guard: 'freeze', is: 'deny' })] }),
     ]);
-    const longAfter = new Date(Date.now() + 40 * 86_400_000);
-    const until = new Date(longAfter.getTime() + 5 * 86_400_000).toISOString().slice(0, 10);
-    const excepting = policy(`exceptions:
-  - { guard: rate, stack: ${STACK}, resource: QueryFunction, until: ${until}, owner: carol, reason: later }`);
-    expect((await replayed(excepting, { since: '60d', now: longAfter })).differences).toEqual([]);
+  });
+
+  it('judges by the clock of then: what was frozen on that day was frozen, and no plan is too old', async () => {
+    const lastWeek = new Date(Date.now() - 7 * 86_400_000);
+    const then = world.another({ now: () => lastWeek });
+    const set = [{ path: 'Resources.QueryFunction.Properties.MemorySize', value: 1024 }];
+    const made = await then.pipeline('plan_stack_update', { stack: STACK, set });
+    const input = { plan_id: made.ok && made.content.plan_id, goal: 'fix', reason: 'more memory' };
+    await then.pipeline('propose_change', input);
+    expect(await replayed(policy(''))).toMatchObject({ judged: { plans: 1, changes: 1 }, differences: [] });
+    const around = (day: Date) => {
+      const at = (hours: number) => new Date(day.getTime() + hours * 3_600_000).toISOString().slice(0, 16);
+      return policy(`freezes: [{ environment: production, from: ${at(-2)}, to: ${at(2)}, reason: fair }]`);
+    };
+    expect((await replayed(around(new Date()))).differences).toEqual([]);
+    expect((await replayed(around(lastWeek))).counts).toEqual({ '1 seat → denied': 1 });
+  });
+
+  it('lets an exception reach back as far as a policy could have had it, and no further', async () => {
+    await planOfAnotherKey();
+    const excepting = (days: number) => {
+      const until = new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+      const entry = (guard: string) =>
+        `  - { guard: ${guard}, stack: ${STACK}, resource: CostTable, until: ${until}, owner: carol, reason: OPS-1 }`;
+      return policy(`exceptions:\n${['recreate', 'stateful-loss', 'backup-first'].map(entry).join('\n')}`);
+    };
+    expect((await replayed(excepting(3))).counts).toEqual({ 'denied → 2 seats': 1 });
+    const later = { since: '60d', now: new Date(Date.now() + 10 * 86_400_000) };
+    expect((await replayed(excepting(20), later)).differences).toEqual([]);
   });
 
   it('counts budgets as they stood: what came later was not yet spent', async () => {
@@ -169,7 +207,9 @@ describe('policy replay', () => {
 
   it('takes only what was judged since then, and refuses a time that is none', async () => {
     await proposeFix(world);
-    expect((await replayed(policy(''), { since: '2999-01-01' })).judged).toEqual({ plans: 0, changes: 0 });
+    const none = await replayed(policy(''), { since: '2999-01-01' });
+    expect(none.judged).toEqual({ plans: 0, changes: 0 });
+    expect(replayText(none)).toContain('nothing was judged');
     const now = new Date('2026-11-24T12:00:00Z');
     expect(sinceWhen('2d', now).toISOString()).toBe('2026-11-22T12:00:00.000Z');
     expect(sinceWhen('2026-11-01', now).toISOString()).toBe('2026-11-01T00:00:00.000Z');

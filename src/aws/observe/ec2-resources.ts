@@ -6,7 +6,7 @@ import { formatPermissions } from '../security-rules.ts';
 import { readInstances, readVolumes } from './ec2.ts';
 import { createOwnerLookup, tagsOf } from './ownership.ts';
 
-/** The owner of an attached volume is its instance's. */
+/** The owner of an attached volume is its instance's; of one that several instances share, any of theirs. */
 export async function observeVolumes(context: PlannerContext, ids: string[]): Promise<ObservedResource[]> {
   const volumes = await readVolumes(context, ids);
   const ownerOf = createOwnerLookup(context.cloudFormation, context.now());
@@ -16,8 +16,9 @@ export async function observeVolumes(context: PlannerContext, ids: string[]): Pr
   const instances = attachedTo.length > 0 ? await readInstances(context, [...new Set(attachedTo)].sort()) : [];
   return Promise.all(
     volumes.map(async ({ VolumeId: id = '', State, Size, Tags, Attachments = [] }) => {
-      const holder = instances.find(({ InstanceId }) => InstanceId === Attachments[0]?.InstanceId);
-      const owner = holder ? await ownerOf(holder.InstanceId ?? '', tagsOf(holder.Tags)) : null;
+      const holders = instances.filter((one) => Attachments.some(({ InstanceId }) => InstanceId === one.InstanceId));
+      const owners = await Promise.all(holders.map((one) => ownerOf(one.InstanceId ?? '', tagsOf(one.Tags))));
+      const owner = owners.find((one) => one !== null) ?? null;
       return {
         id,
         type: 'AWS::EC2::Volume',
@@ -31,6 +32,19 @@ export async function observeVolumes(context: PlannerContext, ids: string[]): Pr
       };
     }),
   ).then(sorted);
+}
+
+/** Those of the volumes that a stack made itself: they may be attached to an instance that nobody owns. */
+export async function observeOwnedVolumes(context: PlannerContext, ids: string[]): Promise<ObservedResource[]> {
+  if (ids.length === 0) return [];
+  const ownerOf = createOwnerLookup(context.cloudFormation, context.now());
+  const volumes = await Promise.all(
+    (await readVolumes(context, ids)).map(async ({ VolumeId: id = '', Tags }) => {
+      const tags = tagsOf(Tags);
+      return { id, type: 'AWS::EC2::Volume', owner: await ownerOf(id, tags), tags, facts: {} };
+    }),
+  );
+  return sorted(volumes.filter(({ owner }) => owner !== null));
 }
 
 export async function readGroups({ ec2 }: Pick<PlannerContext, 'ec2'>, GroupIds: string[]): Promise<SecurityGroup[]> {

@@ -14,6 +14,7 @@ import {
   readNewestSnapshots,
   type SnapshotPoint,
 } from '../observe/ec2.ts';
+import { observeOwnedVolumes } from '../observe/ec2-resources.ts';
 import { observed, type PlannerContext, resourcesTarget } from './context.ts';
 import { ec2Call, givesUpAddress, NO_PREVIEW, NOTHING_CHANGES, snapshotCall } from './ec2-call.ts';
 
@@ -90,6 +91,14 @@ function draft(
     for (const instance of live) refuseState(instance, action, [...from, ...already]);
     const affected = live.filter(({ observed: { state } }) => from.includes(state));
     const affectedIds = affected.map(({ observed: { id } }) => id);
+    const doomed = affected.flatMap(({ observed: { volumes } }) => volumes.filter((one) => one.deleteOnTermination));
+    const resources =
+      action === 'terminate'
+        ? await observeOwnedVolumes(
+            context,
+            doomed.map(({ id }) => id),
+          )
+        : [];
     const act = ec2Call(context, 'act', operation, { InstanceIds: affectedIds });
     const calls: Call[] =
       affected.length === 0
@@ -110,7 +119,10 @@ function draft(
       effects: affected
         .map(({ observed: instance, raw }) => effectOfInstance(instance, action, givesUpAddress(raw)))
         .sort(compareWorstFirst),
-      observed: observed(context, { instances: live.map(({ observed: instance }) => instance) }),
+      observed: observed(context, {
+        instances: live.map(({ observed: instance }) => instance),
+        ...(resources.length > 0 ? { resources } : {}),
+      }),
       dryRun: { kind: affected.length === 0 ? 'no_change' : 'synthesised', succeeded: true },
       recipe: { planner: 'instance_action', input: { instanceIds: ids, action, token, recoveryPoints } as never },
       notes: affected.length === 0 ? [NOTHING_CHANGES] : [NO_PREVIEW],

@@ -8,12 +8,13 @@ import { askingAws } from '../errors.ts';
 import { deletedLately, type LiveStack, observeStack } from '../observe/stack.ts';
 import { draftOfChangeSet } from './change-set-draft.ts';
 import { observed, type PlannerContext } from './context.ts';
-import { refuseBusy, stackTarget } from './stack.ts';
+import { refuseBusy, refuseNested, stackTarget } from './stack.ts';
 import { checkedTemplate, refuseMaskedParameters, wantedText } from './wanted-template.ts';
 
 export async function planStackUpdate(context: PlannerContext, request: StackUpdateRequest): Promise<PlanDraft> {
   return askingAws(async () => {
     const live = await observeStack(context.cloudFormation, request.stack, context.secretKey);
+    refuseNested(live);
     refuseBusy(live);
     refuseNeverCreated(live);
     const sent =

@@ -18,6 +18,16 @@ export function refuseBusy({ observed: { stackName, status } }: LiveStack): void
   );
 }
 
+/** As the guard `change-set-only` says, before AWS is asked for a change set in words that do not say what to do. */
+export function refuseNested({ observed: { stackName, parentId } }: LiveStack): void {
+  if (parentId === null) return;
+  throw new CountersignError(
+    'GUARD_CHANGE_SET_ONLY',
+    `${stackName} is nested in ${parentId}.`,
+    `Plan the change on the parent stack: plan_stack_update {"stack": "${parentId}"}.`,
+  );
+}
+
 /** Names the operation in the stack's events; the same for the same call, so that a recomputed plan is the same plan. */
 export function tokenFor(subject: string): string {
   return `countersign-${sha256Hex(subject).slice(0, 24)}`;

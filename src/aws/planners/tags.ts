@@ -23,8 +23,8 @@ export function planTags(
   refuseKinds(ids);
   return askingEc2(context, async () => {
     const resources = await observeTagged(context, ids);
-    const toSet = resources.filter(({ tags }) => Object.entries(set).some(([key, value]) => tags[key] !== value));
-    const toRemove = resources.filter(({ tags }) => remove.some((key) => key in tags));
+    const toSet = resources.filter(({ tags }) => Object.entries(set).some(([key, value]) => own(tags, key) !== value));
+    const toRemove = resources.filter(({ tags }) => remove.some((key) => Object.hasOwn(tags, key)));
     const idsOf = (some: ObservedResource[]) => some.map(({ id }) => id);
     const calls = [
       ...(toSet.length > 0
@@ -63,7 +63,7 @@ function effectOf(resource: ObservedResource, set: Record<string, string>, remov
   };
   const changed = Object.keys(after)
     .sort()
-    .filter((key) => resource.tags[key] !== after[key]);
+    .filter((key) => own(resource.tags, key) !== after[key]);
   if (changed.length === 0) return [];
   const value = (of: 'before' | 'after', text: string | undefined) =>
     text === undefined ? {} : { [of]: makeVisibleLine(text, 256) };
@@ -73,7 +73,7 @@ function effectOf(resource: ObservedResource, set: Record<string, string>, remov
       reversibility: 'reversible',
       properties: changed.map((key) => ({
         path: `Tags.${makeVisibleLine(key, 128)}`,
-        ...value('before', resource.tags[key]),
+        ...value('before', own(resource.tags, key)),
         ...value('after', after[key]),
         replaces: 'never' as const,
       })),
@@ -81,6 +81,9 @@ function effectOf(resource: ObservedResource, set: Record<string, string>, remov
     }),
   ];
 }
+
+/** A tag may be called `constructor`. */
+const own = (tags: Record<string, string>, key: string) => (Object.hasOwn(tags, key) ? tags[key] : undefined);
 
 function refuseKeys(set: Record<string, string>, remove: string[]): void {
   const refuse = (message: string, remedy: string) => {
@@ -94,7 +97,7 @@ function refuseKeys(set: Record<string, string>, remove: string[]): void {
       `The tag ${makeVisibleLine(reserved, 128)} is not for plans to change.`,
       'Leave out keys that begin with aws: or countersign:.',
     );
-  const both = remove.find((key) => key in set);
+  const both = remove.find((key) => Object.hasOwn(set, key));
   if (both !== undefined) refuse(`${makeVisibleLine(both, 128)} is both set and removed.`, 'Name it once.');
 }
 

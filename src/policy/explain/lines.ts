@@ -20,7 +20,7 @@ type Lines = (about: Judged & { policy: Policy; scopes: number[] }) => Path[];
 const ofScopes =
   (...key: string[]): Lines =>
   ({ scopes }) =>
-    scopes.map((index) => ['scopes', index, ...key]);
+    scopes.length > 0 ? scopes.map((index) => ['scopes', index, ...key]) : [['scopes']];
 
 /** The policy's part in a fact, by the first word of its path or by the whole of it. */
 const LINES: Record<string, Lines> = {

@@ -2,7 +2,8 @@
  * The ledger and the policy port as of a moment: what was judged is judged again with the facts of then.
  *
  * Guarantees: history, budgets, halt and clock are those that the first judgement saw; nothing is written.
- * Limits: the guards are those of this version. A change that another process appended in the milliseconds between
+ * Limits: what was refused before a plan was made (out of scope, halted, another account) left nothing to judge. The
+ * guards are those of this version. A change that another process appended in the milliseconds between
  * the judging and the recording of a plan counts as known.
  */
 import type { Proposal } from '../../core/change.ts';
@@ -68,6 +69,7 @@ export function judgeAsOf(about: Rejudging, { seq, at, kind, goal, plan, exclude
     // Names that could not sign then: whoever the server ran as is among them.
     actsAs: excluded,
     now: () => at,
+    still: true,
   });
   return (instead: Plan = plan): Promise<Judge> =>
     port.judgeFor(instead, kind === 'plan' ? 'preview' : 'propose', goal);

@@ -57,10 +57,12 @@ export async function replay(
   about: Rejudging,
   since: Date,
   compare: 'policies' | 'observation' = 'policies',
+  onProgress: (judged: number, of: number) => void = () => undefined,
 ): Promise<Replayed> {
   const { moments, unreadable } = momentsSince(about, since);
   const found: Difference[] = [];
-  for (const moment of moments) {
+  for (const [index, moment] of moments.entries()) {
+    onProgress(index, moments.length);
     const { guards, facts } = await judgeAsOf(about, moment)();
     const again = judgeAll(guards, moment.plan, facts);
     const [was, is] =

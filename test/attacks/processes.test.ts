@@ -1,0 +1,200 @@
+/** Real processes on one state folder: at the same time, and killed in between. The endpoint counts what left. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { Client } from '@modelcontextprotocol/client';
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { approve } from '../../src/cli/approve.ts';
+import { show } from '../../src/cli/show.ts';
+import { addFault } from '../../src/sandbox/faults.ts';
+import { openTestWorld, proposeFix, STACK, type TestWorld } from '../world.ts';
+
+const bin = new URL('../../bin/countersign.js', import.meta.url).pathname;
+let world: TestWorld;
+const started: ChildProcess[] = [];
+beforeEach(async () => {
+  world = await openTestWorld();
+  world.store.setPace(0);
+});
+afterEach(() => {
+  for (const child of started.splice(0)) child.kill('SIGKILL');
+  world.close();
+});
+
+const shared = () => ['--home', world.home, '--policy', join(world.home, 'policy.yaml'), '--sandbox'];
+const env = () => ({ PATH: process.env.PATH ?? '', COUNTERSIGN_SPONSOR: 'alice', AWS_REGION: 'eu-west-1' });
+
+interface Ended {
+  code: number | null;
+  output: string;
+}
+function begin(...args: string[]): { child: ChildProcess; ended: Promise<Ended> } {
+  const child = spawn(process.execPath, [bin, ...shared(), ...args], { env: env(), stdio: ['ignore', 'pipe', 'pipe'] });
+  started.push(child);
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += String(text)));
+  return { child, ended: new Promise((resolve) => child.on('close', (code) => resolve({ code, output }))) };
+}
+const countersign = (...args: string[]) => begin(...args).ended;
+
+const sign = (id: string) => approve(world.app, id, { decision: 'approve', key: world.keyOf('bob'), as: 'bob' });
+async function approved(memory = 1024) {
+  const id = await proposeFix(world, memory);
+  await sign(id);
+  return id;
+}
+const kinds = (changeId: string) => world.app.ledger.events({ changeId }).map(({ kind }) => kind);
+async function recorded(changeId: string, kind: string) {
+  for (let turn = 0; turn < 400 && !kinds(changeId).includes(kind); turn += 1)
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(kinds(changeId)).toContain(kind);
+}
+const minutesLater = (minutes: number) => world.another({ now: () => new Date(Date.now() + minutes * 60_000) });
+
+describe('at the same time', () => {
+  it('two executors of one change make one call, and the other says why it made none', async () => {
+    const id = await approved();
+    const both = await Promise.all([countersign('execute', id), countersign('execute', id)]);
+    const [won, lost] = both[0].code === 0 ? both : [both[1], both[0]];
+    expect(won).toMatchObject({ code: 0, output: expect.stringContaining('succeeded') });
+    expect(lost.code).toBe(1);
+    expect(lost.output).toMatch(
+      /^(?:STATE_NONCE_USED|STATE_CHANGE_NOT_APPROVED|STATE_TARGET_LOCKED|STATE_STALE): .+\n.+/m,
+    );
+    expect(lost.output).not.toMatch(/\n\s+at /);
+    expect(world.writes().map(({ operation }) => operation)).toEqual(['ExecuteChangeSet']);
+    expect(world.app.changes.find(id).state).toBe('succeeded');
+    expect(await countersign('audit', 'verify')).toMatchObject({ code: 0 });
+  });
+
+  it('an executor that comes too late does not call stale what another has carried out', async () => {
+    const id = await approved();
+    const late = world.another();
+    const cloud: typeof late.cloud = {
+      ...late.cloud,
+      async recompute(plan) {
+        await world.execute(id);
+        return late.cloud.recompute(plan);
+      },
+    };
+    await expect(world.execute(id, { ...late, cloud })).rejects.toMatchObject({ code: 'STATE_NONCE_USED' });
+    expect(world.app.changes.find(id).state).toBe('succeeded');
+    expect(world.writes()).toHaveLength(1);
+  });
+
+  it('two executors of two changes on one stack: the second waits or is stale, and nothing runs at once', async () => {
+    const ids = [await approved(1024), await approved(2048)];
+    await Promise.all(ids.map((id) => countersign('execute', id)));
+    const states = ids.map((id) => world.app.changes.find(id).state);
+    expect(states.filter((state) => state === 'succeeded')).toHaveLength(1);
+    expect(world.writes()).toHaveLength(1);
+  });
+
+  it('several servers propose while a person signs: each change is whole, and the ledger verifies', async () => {
+    const first = await proposeFix(world);
+    const propose = async (memory: number) => {
+      const client = new Client({ name: `agent-${memory}`, version: '1' });
+      await client.connect(
+        new StdioClientTransport({
+          command: process.execPath,
+          args: [bin, ...shared(), 'serve'],
+          env: env(),
+          stderr: 'ignore',
+        }),
+      );
+      const call = async (name: string, args: Record<string, unknown>) =>
+        (await client.callTool({ name, arguments: args })).structuredContent as Record<string, unknown>;
+      const set = [{ path: 'Resources.QueryFunction.Properties.MemorySize', value: memory }];
+      const plan = await call('plan_stack_update', { stack: STACK, set });
+      const change = await call('propose_change', { plan_id: plan.plan_id, goal: 'fix', reason: 'at once' });
+      const again = await call('propose_change', { plan_id: plan.plan_id, goal: 'fix', reason: 'twice' });
+      await client.close();
+      return { change, again };
+    };
+    const [signed, ...proposed] = await Promise.all([
+      countersign('approve', first, '--key', world.keyOf('bob'), '--as', 'bob'),
+      ...[640, 768, 896].map(propose),
+    ]);
+    expect(signed).toMatchObject({ code: 0 });
+    expect(world.app.changes.find(first).approvals).toHaveLength(1);
+    for (const { change, again } of proposed) {
+      expect(change).toMatchObject({ state: 'pending' });
+      expect(again).toBeUndefined();
+    }
+    expect(world.app.changes.list({ limit: 50 }).items).toHaveLength(4);
+    expect(await countersign('audit', 'verify')).toMatchObject({ code: 0 });
+    expect(world.writes()).toEqual([]);
+  });
+});
+
+describe('killed between intent and outcome', () => {
+  async function killed(at: 'call.intended' | 'call.returned') {
+    const id = await approved();
+    if (at === 'call.intended')
+      world.store.transact((inside) =>
+        addFault(inside, { kind: 'latency', operation: 'ExecuteChangeSet', milliseconds: 120_000 }),
+      );
+    else world.store.setPace(1);
+    const { child, ended } = begin('execute', id);
+    await recorded(id, at);
+    child.kill('SIGKILL');
+    await ended;
+    world.store.setPace(0);
+    return id;
+  }
+
+  it('the call is not repeated, by any command', async () => {
+    const id = await killed('call.intended');
+    const before = world.writes().length;
+    expect(before).toBeLessThanOrEqual(1);
+    const again = await countersign('execute', id);
+    expect(again).toMatchObject({ code: 1, output: expect.stringContaining('STATE_CHANGE_NOT_APPROVED') });
+    expect(again.output).toContain('executing');
+    expect(await countersign('approve', id, '--key', world.keyOf('carol'), '--as', 'carol')).toMatchObject({ code: 1 });
+    expect(world.writes()).toHaveLength(before);
+    expect(await countersign('audit', 'verify')).toMatchObject({ code: 0 });
+  });
+
+  it('a person is told what is not known, and what to do now', async () => {
+    const id = await killed('call.intended');
+    const later = minutesLater(3);
+    const shown = show(later, id);
+    expect(shown).toMatch(/executing \(.*ExecuteChangeSet.*outcome was not recorded/);
+    expect(shown).toMatch(/do not repeat it/i);
+    expect(shown).toContain(`aws cloudformation describe-stack-events --stack-name ${STACK}`);
+    expect(shown).not.toContain('To execute:');
+    expect(await countersign('changes')).toMatchObject({
+      output: expect.stringMatching(/executing .*ExecuteChangeSet/),
+    });
+    expect(await countersign('show', id)).toMatchObject({ output: expect.stringContaining('was not recorded') });
+    const told = await later.pipeline('describe_change', { change_id: id });
+    expect(told).toMatchObject({
+      content: { state: 'executing', explanation: expect.stringContaining('not recorded') },
+    });
+    expect(JSON.stringify(told)).toMatch(/look at/i);
+  });
+
+  it('while it may still be at work, nothing is said of an executor that is gone', async () => {
+    const id = await killed('call.returned');
+    expect(world.app.changes.find(id)).toMatchObject({ state: 'executing', abandoned: false });
+    expect(minutesLater(31).changes.find(id)).toMatchObject({
+      state: 'executing',
+      abandoned: true,
+      explanation: expect.stringContaining('executor may have ended'),
+    });
+  });
+
+  it('its target is held: nothing else is executed or proposed there', async () => {
+    const other = await approved(2048);
+    const id = await killed('call.intended');
+    const before = world.writes().length;
+    expect(await countersign('execute', other)).toMatchObject({ code: 1, output: expect.stringContaining('STATE_') });
+    const plan = await world.call('plan_stack_update', {
+      stack: STACK,
+      set: [{ path: 'Resources.QueryFunction.Properties.Timeout', value: 20 }],
+    });
+    expect(plan).toMatchObject({ decision: 'denied' });
+    expect(JSON.stringify(plan.verdicts)).toContain(id);
+    expect(world.writes()).toHaveLength(before);
+  });
+});
