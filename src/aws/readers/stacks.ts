@@ -8,7 +8,7 @@ import { importsOf, listResources, requireStack, tagsOf, templateOf } from '../o
 import type { ContextFor } from '../planners/context.ts';
 import { pageThrough } from './pages.ts';
 
-const RESOURCES_SHOWN = 60;
+const RESOURCES_SHOWN = 35;
 const EVENTS_SHOWN = 20;
 
 export function createStackReader(
@@ -44,12 +44,12 @@ export function createStackReader(
           })),
         };
       }),
-    stack: (place, name, include, logicalIds) =>
+    stack: (place, name, { include, logicalIds, cursor = '0' }) =>
       askingAws(async () => {
         const { cloudFormation, identity } = await contextFor(place);
         const stack = await requireStack(cloudFormation, name);
         const parts = await Promise.all(
-          [...new Set(include)].map((part) => PARTS[part](cloudFormation, stack, logicalIds)),
+          [...new Set(include)].map((part) => PARTS[part](cloudFormation, stack, logicalIds, Number(cursor))),
         );
         return {
           stack: stack.StackName,
@@ -67,17 +67,24 @@ export function createStackReader(
   };
 }
 
-type ReadPart = (client: CloudFormationClient, stack: Stack, logicalIds: string[]) => Promise<Record<string, unknown>>;
+/** @param from how many resources were told already. */
+type ReadPart = (
+  client: CloudFormationClient,
+  stack: Stack,
+  logicalIds: string[],
+  from: number,
+) => Promise<Record<string, unknown>>;
 
 const PARTS: Record<StackPart, ReadPart> = {
-  async resources(client, stack, logicalIds) {
+  async resources(client, stack, logicalIds, from) {
     const all = await listResources(client, stack.StackId!);
     const wanted = all.filter((r) => logicalIds.length === 0 || logicalIds.includes(r.LogicalResourceId ?? ''));
-    const more = wanted.length - RESOURCES_SHOWN;
+    const next = from + RESOURCES_SHOWN;
+    const more = wanted.length - next;
     return {
       resource_count: all.length,
-      resources: wanted.slice(0, RESOURCES_SHOWN).map(describeResource),
-      ...(more > 0 ? { more_resources: more, ...typesOf(wanted), how: 'name some with logical_ids' } : {}),
+      resources: wanted.slice(from, next).map(describeResource),
+      ...(more > 0 ? { more_resources: more, ...typesOf(wanted), cursor: String(next) } : {}),
     };
   },
   async outputs(_client, { Outputs = [] }) {
