@@ -2,7 +2,9 @@
 import type { CloudFormationClient, Stack, StackResourceSummary } from '@aws-sdk/client-cloudformation';
 import type { CloudReader, Identity, PolicyPort, StackPart } from '../../core/ports.ts';
 import { makeVisible, makeVisibleLine } from '../../core/render-safe.ts';
-import { isMask, maskTemplate } from '../../template/secrets.ts';
+import { referencesIn } from '../../template/inspect.ts';
+import { parseTemplate, type Template } from '../../template/parse.ts';
+import { isMask, isSecretPath, MASK, maskTemplate } from '../../template/secrets.ts';
 import { askingAws } from '../errors.ts';
 import { importsOf, listResources, requireStack, tagsOf, templateOf } from '../observe/stack.ts';
 import type { ContextFor } from '../planners/context.ts';
@@ -87,11 +89,13 @@ const PARTS: Record<StackPart, ReadPart> = {
       ...(more > 0 ? { more_resources: more, ...typesOf(wanted), cursor: String(next) } : {}),
     };
   },
-  async outputs(_client, { Outputs = [] }) {
+  async outputs(client, stack) {
+    const { Outputs = [] } = stack;
+    const secret = await secretOutputs(client, stack);
     return {
-      outputs: Outputs.map(({ OutputKey, OutputValue = '', ExportName }) => ({
+      outputs: Outputs.map(({ OutputKey = '', OutputValue = '', ExportName }) => ({
         key: OutputKey,
-        value: makeVisibleLine(OutputValue),
+        value: secret(OutputKey, OutputValue) ? MASK : makeVisibleLine(OutputValue),
         ...(ExportName ? { export: ExportName } : {}),
       })),
     };
@@ -153,6 +157,33 @@ const PARTS: Record<StackPart, ReadPart> = {
     return { dependents: await importsOf(client, stack) };
   },
 };
+
+/** A secret access key, as IAM gives one; a digest in hex is none. */
+const ACCESS_KEY = /^(?=.*[g-zG-Z/+])[A-Za-z0-9/+]{40}$/;
+
+/**
+ * SECURITY: CloudFormation masks NoEcho parameters, and none of the outputs that tell them. Where a stack has such
+ * parameters, its template is read for the outputs that refer to one; where that cannot be read, all are secret.
+ */
+async function secretOutputs(client: CloudFormationClient, { StackId, Parameters = [], Outputs = [] }: Stack) {
+  const hidden = Parameters.filter((one) => isMask(one.ParameterValue)).map(({ ParameterKey = '' }) => ParameterKey);
+  const named = (key: string, value: string) => isSecretPath(key) || ACCESS_KEY.test(value);
+  if (hidden.length === 0 || Outputs.length === 0) return named;
+  const text = await templateOf(client, { StackName: StackId! }, 'Processed').catch(() => '');
+  const template = asTemplate(text);
+  return (key: string, value: string) => {
+    const told = template?.Outputs?.[key]?.Value;
+    return told === undefined || named(key, value) || referencesIn(told).some((name) => hidden.includes(name));
+  };
+}
+
+function asTemplate(text: string): Template | undefined {
+  try {
+    return parseTemplate(text);
+  } catch {
+    return undefined;
+  }
+}
 
 function describeResource(r: StackResourceSummary) {
   const drifted = r.DriftInformation?.StackResourceDriftStatus === 'MODIFIED' ? ' DRIFTED' : '';
