@@ -1,6 +1,6 @@
 /**
  * Guarantees: the seats that the policy asks for, by environment and worst reversibility; the sponsor never fills one;
- * seats that nobody could fill are told at once.
+ * where anything executes, seats that nobody could fill are told at once.
  * Does not cover: who really holds a key (assurance levels say how far that is proven).
  */
 import { z } from 'zod';
@@ -27,7 +27,9 @@ export const approval: GuardDefinition<z.infer<typeof options>> = {
       if (seats === 0 || plan.effects.length === 0) return pass('approval');
       const { approvers } = facts;
       const missing = include.find((role) => approvers.every(({ roles }) => !roles.includes(role)));
-      if (facts.policy.present && (approvers.length < seats || missing))
+      // A team of one that only plans yet is no mistake: nobody's signature is waited for there.
+      const executes = facts.policy.present && facts.scope?.execute !== 'plan_only';
+      if (executes && (approvers.length < seats || missing))
         return deny(
           'approval',
           missing && approvers.length >= seats

@@ -8,7 +8,7 @@ import { pass } from '../src/core/verdict.ts';
 
 const options = z.strictObject({});
 const SEVERITY = ['note', 'hold', 'deny'] as const;
-const severityOf = ({ outcome }: RuleVerdict) => SEVERITY.indexOf(outcome);
+const severityOf = ({ outcome }: Pick<RuleVerdict, 'outcome'>) => SEVERITY.indexOf(outcome);
 
 export const rules: GuardDefinition<z.infer<typeof options>> = {
   name: 'rules',
@@ -28,11 +28,15 @@ export const rules: GuardDefinition<z.infer<typeof options>> = {
         ({ id, message, effects }) =>
           `${id}: ${message}${effects.length > 0 ? ` (${effects.slice(0, 3).join(', ')})` : ''}`,
       );
+      const watched = broken.filter(({ observed }) => observed);
+      const would = watched.some(({ observed }) => observed === 'deny') ? 'deny' : 'hold';
       return {
         guard: 'rules',
         outcome: worst.outcome,
         ...(worst.outcome === 'hold' ? { seats: worst.seats, roles: [] } : {}),
         message: told.join(' · '),
+        ...(watched.length > 0 ? { observedRules: watched.map(({ id }) => id) } : {}),
+        ...(watched.length > 0 && severityOf({ outcome: would }) > severityOf(worst) ? { observed: would } : {}),
         remedy: worst.remedy || 'Plan without what the rule forbids, or ask the policy owners.',
       };
     },

@@ -2,13 +2,15 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { guards } from '../guards/index.ts';
+import { guards as allGuards } from '../guards/index.ts';
 import { tools } from '../tools/index.ts';
 import { createCloud } from './aws/cloud.ts';
+import type { AccountEntry } from './aws/credentials.ts';
 import type { WritingDoor } from './aws/writing-door.ts';
 import type { Config } from './config.ts';
 import { createChanges } from './core/changes.ts';
 import { CountersignError } from './core/errors.ts';
+import type { GuardDefinition } from './core/guard.ts';
 import { createPipeline, type Pipeline } from './core/pipeline.ts';
 import type { ChangesPort, CloudPorts, PolicyPort } from './core/ports.ts';
 import { type OpenLedger, openLedger } from './ledger/store.ts';
@@ -28,8 +30,12 @@ export interface App {
   close(): void;
 }
 export interface AppOptions {
-  /** The simulated cloud in this process, instead of AWS. */
-  sandbox?: { store: Sandbox['store']; requestHandler: unknown };
+  /** The simulated cloud in this process, instead of AWS. `account`: whose credentials these are. */
+  sandbox?: { store: Sandbox['store']; requestHandler: unknown; account?: string };
+  /** Read already, in place of the one that the configuration names. */
+  policy?: Policy;
+  /** For tests of what one guard stops. */
+  guards?: readonly GuardDefinition[];
   now?: () => Date;
   answerWithinMilliseconds?: number;
   logDefect?: (error: unknown, where: string) => void;
@@ -37,7 +43,8 @@ export interface AppOptions {
 
 export function createApp(config: Config, options: AppOptions = {}): App {
   const now = options.now ?? (() => new Date());
-  const policyFile = config.policyPath === undefined ? null : loadPolicy(config.policyPath, guards);
+  const guards = options.guards ?? allGuards;
+  const policyFile = options.policy ?? (config.policyPath === undefined ? null : loadPolicy(config.policyPath, guards));
   const ledger = openLedger(config.home, now);
   const policy = createPolicyPort({
     policy: policyFile,
@@ -55,16 +62,12 @@ export function createApp(config: Config, options: AppOptions = {}): App {
       ...(sandbox
         ? {
             requestHandler: sandbox.requestHandler,
-            credentials: { accessKeyId: 'AKIASANDBOX', secretAccessKey: 'sandbox' },
+            credentials: { accessKeyId: sandbox.account ?? 'AKIASANDBOX', secretAccessKey: 'sandbox' },
           }
         : {}),
       ...(!sandbox && config.endpointUrl ? { endpoint: config.endpointUrl } : {}),
     }),
-    accounts: Object.entries(policyFile?.file.accounts ?? {}).map(([alias, { id, profile }]) => ({
-      alias,
-      id,
-      ...(profile === undefined ? {} : { profile }),
-    })),
+    accounts: accountsOf(policyFile),
     endpointName: sandbox ? `sandbox:${sandbox.store.id}` : (config.endpointUrl ?? 'aws'),
     secretKey: secretOf(config.home),
     templateRoots: config.templateRoots,
@@ -88,6 +91,16 @@ export function createApp(config: Config, options: AppOptions = {}): App {
     answerWithinMilliseconds: options.answerWithinMilliseconds ?? 40_000,
   });
   return { config, ledger, policyFile, policy, changes, cloud, pipeline, close: () => ledger.close() };
+}
+
+function accountsOf(policy: Policy | null): AccountEntry[] {
+  return Object.entries(policy?.file.accounts ?? {}).map(([alias, account]) => ({
+    alias,
+    id: account.id,
+    ...(account.profile === undefined ? {} : { profile: account.profile }),
+    ...(account.planner_role === undefined ? {} : { plannerRole: account.planner_role }),
+    ...(account.service_role === undefined ? {} : { serviceRole: account.service_role }),
+  }));
 }
 
 /** Keys the HMAC of masked values; made once per state folder. */

@@ -3,13 +3,14 @@ import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import type { App } from './app.ts';
 import type { GivenAnswers } from './cli/init-questions.ts';
+import { addPolicyCommands } from './cli/policy-commands.ts';
 import { readConfig } from './config.ts';
 import { CountersignError } from './core/errors.ts';
 
 declare const __VERSION__: string;
 const VERSION = __VERSION__;
 /** Scripts read these. */
-const EXIT = { pass: 0, failed: 1, usage: 2, needs_approval: 3, denied: 4 } as const;
+const EXIT = { pass: 0, failed: 1, usage: 2, needs_approval: 3, denied: 4, plan_only: 5, differs: 6 } as const;
 
 const program = new Command('countersign')
   .description(
@@ -75,24 +76,40 @@ program
 
 program
   .command('tool <name>')
-  .description('one tool call through the same pipeline, for scripts and CI (exit 0 pass, 3 needs approval, 4 denied)')
+  .description('one tool call through the same pipeline, for scripts and CI')
   .option('--input <file>', 'JSON input; - for standard input')
+  .addHelpText(
+    'after',
+    '\nExit: 0 pass or nothing to change, 3 needs approval, 4 denied, 5 plan only, 1 an error, 2 wrong use.',
+  )
   .action((name: string, { input }: { input?: string }) =>
     withApp(async (app) => {
-      const answer = await app.pipeline(
-        name,
-        input === undefined ? {} : JSON.parse(readFileSync(input === '-' ? 0 : input, 'utf8')),
-      );
+      const answer = await app.pipeline(name, input === undefined ? {} : readJson(input), {
+        agent: 'countersign tool',
+      });
       printJson(answer.ok ? answer.content : answer.error);
-      const decision = answer.ok ? answer.content.decision : 'denied';
-      process.exitCode =
-        decision === 'denied' || decision === 'plan_only'
-          ? EXIT.denied
-          : decision === 'needs_approval'
-            ? EXIT.needs_approval
-            : EXIT.pass;
+      process.exitCode = answer.ok ? exitCodeOf(answer.content.decision) : exitCodeOfError(answer.error.code);
     }),
   );
+
+function readJson(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file === '-' ? 0 : file, 'utf8'));
+  } catch (error) {
+    throw new CountersignError(
+      'INPUT_INVALID',
+      `--input ${file}: ${error instanceof Error ? error.message : 'it cannot be read'}.`,
+      'Give a file with one JSON object, or - for standard input.',
+    );
+  }
+}
+
+/** A description decides nothing: it passes. */
+const exitCodeOf = (decision: unknown): number =>
+  ({ denied: EXIT.denied, plan_only: EXIT.plan_only, needs_approval: EXIT.needs_approval })[String(decision)] ??
+  EXIT.pass;
+/** A guard that refuses before planning denies too. */
+const exitCodeOfError = (code: string): number => (code.startsWith('GUARD_') ? EXIT.denied : EXIT.failed);
 
 program
   .command('changes')
@@ -204,34 +221,7 @@ audit
     process.exitCode = result.ok ? EXIT.pass : EXIT.failed;
   });
 
-const policy = program.command('policy').description('the policy file');
-policy
-  .command('check')
-  .description('read the policy strictly; errors and warnings with line and column')
-  .option('--strict', 'warnings are errors')
-  .option('--json', 'as JSON')
-  .action(async ({ strict = false, json }: { strict?: boolean; json?: boolean }) => {
-    const path = config().policyPath;
-    if (!path)
-      throw new CountersignError(
-        'CONFIG_NO_POLICY',
-        'No policy is named.',
-        'Name it with --policy or COUNTERSIGN_POLICY.',
-      );
-    const { checkPolicyFile, checkText, isAccepted } = await import('./cli/policy-check.ts');
-    const report = await checkPolicyFile(path);
-    if (json) printJson(report);
-    else print(checkText(report));
-    process.exitCode = isAccepted(report, strict) ? EXIT.pass : EXIT.failed;
-  });
-policy
-  .command('schema')
-  .description('the JSON Schema of the policy file')
-  .option('--cedar', 'the Cedar schema of its rules instead')
-  .action(async ({ cedar = false }: { cedar?: boolean }) => {
-    const { policySchemaText } = await import('./cli/policy-schema.ts');
-    process.stdout.write(policySchemaText({ cedar }));
-  });
+addPolicyCommands(program, { config, print, printJson, exit: EXIT });
 
 program
   .command('init')

@@ -8,6 +8,8 @@ import type {
 } from '@aws-sdk/client-cloudformation';
 import { CHANGE_SET_PREFIX } from '../core/call.ts';
 import { CountersignError } from '../core/errors.ts';
+import { asCountersignError } from './errors.ts';
+import { templateOf } from './observe/stack.ts';
 
 /** Longer than any template takes; the pipeline answers the agent long before. */
 const MAX_WAIT_MILLISECONDS = 10 * 60_000;
@@ -22,6 +24,8 @@ export interface ChangeSet {
   /** With nested change sets in `nested`, by logical id of the nested stack. */
   changes: ResourceChange[];
   nested: Record<string, ChangeSet>;
+  /** Processed; undefined where the cloud cannot tell it. */
+  template: string | undefined;
   /** Values as they would be; SSM-typed ones resolved, NoEcho ones masked by AWS. */
   parameters: Record<string, string>;
   tags: Record<string, string>;
@@ -85,7 +89,11 @@ export async function readChangeSet(
     );
   }
   const id = first.ChangeSetId ?? name;
-  const [plain, valued] = await Promise.all([remainingPages(client, id, first), allPages(client, id)]);
+  const [plain, valued, template] = await Promise.all([
+    remainingPages(client, id, first),
+    allPages(client, id),
+    processedTemplate(client, id),
+  ]);
   const changes = mergeChanges([...plain, ...valued]);
   return {
     id,
@@ -94,6 +102,7 @@ export async function readChangeSet(
     stackName: first.StackName ?? '',
     changes,
     nested: await readNested(client, changes),
+    template,
     parameters: Object.fromEntries(
       (first.Parameters ?? []).map(({ ParameterKey = '', ParameterValue = '', ResolvedValue }) => [
         ParameterKey,
@@ -109,10 +118,20 @@ export async function readChangeSet(
   };
 }
 
+async function processedTemplate(client: CloudFormationClient, id: string): Promise<string | undefined> {
+  try {
+    return await templateOf(client, { ChangeSetName: id }, 'Processed');
+  } catch (error) {
+    const { code } = asCountersignError(error);
+    if (code === 'AWS_NOT_FOUND' || code === 'AWS_VALIDATION') return undefined;
+    throw error;
+  }
+}
+
 async function waitFor(client: CloudFormationClient, name: string, stack: string | undefined) {
   const { DescribeChangeSetCommand } = await import('@aws-sdk/client-cloudformation');
   const deadline = Date.now() + MAX_WAIT_MILLISECONDS;
-  for (let pause = FIRST_PAUSE_MILLISECONDS; ; pause = Math.min(LONGEST_PAUSE_MILLISECONDS, pause * 1.5)) {
+  for (let pause = FIRST_PAUSE_MILLISECONDS; ; pause = Math.min(LONGEST_PAUSE_MILLISECONDS, pause * 1.2)) {
     const described = await client.send(new DescribeChangeSetCommand({ ChangeSetName: name, StackName: stack }));
     if (!/_PENDING$|_IN_PROGRESS$/.test(described.Status ?? '')) return described;
     if (Date.now() > deadline)

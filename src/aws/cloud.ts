@@ -1,11 +1,9 @@
 /** The cloud's ports over the real SDK, for one account at a time: reading, planning, recomputing, one writing door. */
-import { CountersignError } from '../core/errors.ts';
-import type { CloudPorts, Identity, Place, PolicyPort } from '../core/ports.ts';
+import type { CloudPorts, PolicyPort } from '../core/ports.ts';
 import { loadKnowledge } from '../knowledge/index.ts';
-import { type CloudSettings, cloudFormationClient, ec2Client, type Holder, stsClient } from './clients.ts';
-import { type AccountEntry, accountEntry, createSettings, roleArn } from './credentials.ts';
-import { askingAws } from './errors.ts';
-import type { ContextFor } from './planners/context.ts';
+import { type CloudSettings, cloudFormationClient, ec2Client, type Holder } from './clients.ts';
+import { type AccountEntry, accountEntry, createIdentity, createSettings, roleArn } from './credentials.ts';
+import type { ContextFor, PlannerContext } from './planners/context.ts';
 import { createPlanner, recomputePlan } from './planners/index.ts';
 import { createEc2Reader } from './readers/ec2.ts';
 import { createStackReader } from './readers/stacks.ts';
@@ -25,37 +23,17 @@ export interface CloudOptions {
 
 export function createCloud(options: CloudOptions): CloudPorts & WritingDoor {
   const { accounts } = options;
-  const settingsFor = createSettings(options.settings, accounts);
-  const identities = new Map<string, Promise<Identity>>();
-  const identity = (place: Place): Promise<Identity> => {
-    const key = `${accountEntry(accounts, place)?.alias ?? ''}/${place.region ?? ''}`;
-    const known = identities.get(key);
-    if (known) return known;
-    const asked = askingAws(async () => {
-      const { GetCallerIdentityCommand } = await import('@aws-sdk/client-sts');
-      const settings = await settingsFor(place);
-      const client = await stsClient(settings, { account: '' });
-      const { Account = '', Arn = '' } = await client.send(new GetCallerIdentityCommand({}));
-      const expected = place.account === undefined ? undefined : accountEntry(accounts, place);
-      if (expected && expected.id !== Account)
-        throw new CountersignError(
-          'GUARD_IDENTITY',
-          `Expected account ${expected.id} (${expected.alias}), got ${Account} (${Arn}).`,
-          'Tell the user: the credentials of this server are those of another account.',
-        );
-      return { account: Account, arn: Arn, region: settings.region };
-    });
-    identities.set(key, asked);
-    asked.catch(() => identities.delete(key));
-    return asked;
-  };
+  const settings = createSettings(options.settings, accounts, options.now);
+  const identity = createIdentity(settings.planner, accounts);
+  const ownIdentity = createIdentity(async (place) => settings.own(place), accounts);
 
-  const contextFor: ContextFor = async (place, permit) => {
-    const [who, settings] = [await identity(place), await settingsFor(place)];
+  const newContext: ContextFor = async (place, permit) => {
+    const who = await identity(place);
+    const planner = await settings.planner(place);
     const holder: Holder = { account: who.account, ...(permit ? { permit } : {}) };
     const [cloudFormation, ec2, knowledge] = await Promise.all([
-      cloudFormationClient(settings, holder),
-      ec2Client(settings, holder),
+      cloudFormationClient(planner, holder),
+      ec2Client(planner, holder),
       loadKnowledge(),
     ]);
     const { secretKey, templateRoots, now } = options;
@@ -72,6 +50,17 @@ export function createCloud(options: CloudOptions): CloudPorts & WritingDoor {
       serviceRole: serviceRole === undefined ? null : roleArn(who.account, serviceRole),
     };
   };
+  // Readers hold no permit, so they are shared; a planner role's new session is a new reader.
+  const readers = new Map<string, Promise<PlannerContext>>();
+  const contextFor: ContextFor = async (place, permit) => {
+    if (permit) return newContext(place, permit);
+    const { region, credentials } = await settings.planner(place);
+    const key = `${accountEntry(accounts, place)?.alias ?? ''}/${region}/${credentials?.accessKeyId ?? ''}`;
+    const reader = readers.get(key) ?? newContext(place);
+    readers.set(key, reader);
+    reader.catch(() => readers.delete(key));
+    return reader;
+  };
 
   return {
     endpoint: async () => options.endpointName,
@@ -79,6 +68,6 @@ export function createCloud(options: CloudOptions): CloudPorts & WritingDoor {
     reader: { ...createStackReader(contextFor, options.environmentOf), ...createEc2Reader(contextFor) },
     planner: (place, permit) => createPlanner(() => contextFor(place, permit)),
     recompute: async (plan) => recomputePlan(await contextFor(plan.target), plan),
-    ...createWritingDoor(settingsFor, contextFor),
+    ...createWritingDoor(settings.own, ownIdentity, contextFor),
   };
 }

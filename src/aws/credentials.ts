@@ -1,7 +1,8 @@
 /** Who the planner is in each account: a profile, a role that the policy names, or the ambient credentials. */
 import { CountersignError } from '../core/errors.ts';
-import type { Place } from '../core/ports.ts';
+import type { Identity, Place } from '../core/ports.ts';
 import { type CloudSettings, stsClient } from './clients.ts';
+import { askingAws } from './errors.ts';
 
 /** An account of the policy. Roles are names or ARNs. */
 export interface AccountEntry {
@@ -34,27 +35,39 @@ interface Session {
 }
 const RENEW_BEFORE_MILLISECONDS = 5 * 60_000;
 
-/** Settings per place; sessions of planner roles are kept until shortly before they end. */
-export function createSettings(base: (region?: string) => CloudSettings, accounts: readonly AccountEntry[]) {
+/**
+ * `planner`: to read and plan; the account's planner role where the policy names one, its sessions kept until shortly
+ * before they end. `own`: the caller's own credentials, for the executor.
+ */
+export function createSettings(
+  base: (region?: string) => CloudSettings,
+  accounts: readonly AccountEntry[],
+  now: () => Date,
+) {
   const sessions = new Map<string, Promise<Session>>();
 
-  async function settingsFor(place: Place): Promise<CloudSettings> {
-    const entry = accountEntry(accounts, place);
+  const own = (place: Place): CloudSettings => {
     const settings = base(place.region);
-    const profiled = entry?.profile === undefined ? settings : { ...settings, profile: entry.profile };
-    if (entry?.plannerRole === undefined) return profiled;
-    return { ...profiled, credentials: (await sessionOf(roleArn(entry.id, entry.plannerRole), profiled)).credentials };
+    const profile = accountEntry(accounts, place)?.profile;
+    return profile === undefined ? settings : { ...settings, profile };
+  };
+
+  async function planner(place: Place): Promise<CloudSettings> {
+    const entry = accountEntry(accounts, place);
+    if (entry?.plannerRole === undefined) return own(place);
+    const { credentials } = await sessionOf(roleArn(entry.id, entry.plannerRole), own(place));
+    return { ...own(place), credentials };
   }
 
   async function sessionOf(role: string, settings: CloudSettings): Promise<Session> {
     const known = await sessions.get(role);
-    if (known && known.expiresAt - RENEW_BEFORE_MILLISECONDS > Date.now()) return known;
+    if (known && known.expiresAt - RENEW_BEFORE_MILLISECONDS > now().getTime()) return known;
     const begun = assume(role, settings);
     sessions.set(role, begun);
     begun.catch(() => sessions.delete(role));
     return begun;
   }
-  return settingsFor;
+  return { planner, own };
 }
 
 async function assume(role: string, settings: CloudSettings): Promise<Session> {
@@ -74,4 +87,38 @@ async function assume(role: string, settings: CloudSettings): Promise<Session> {
     credentials: { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken },
     expiresAt: Expiration?.getTime() ?? Date.now(),
   };
+}
+
+/**
+ * Who one is at a place, asked once.
+ *
+ * @throws GUARD_IDENTITY when the place names an account and the credentials are another's.
+ */
+export function createIdentity(
+  settingsFor: (place: Place) => Promise<CloudSettings>,
+  accounts: readonly AccountEntry[],
+) {
+  const known = new Map<string, Promise<Identity>>();
+  return (place: Place): Promise<Identity> => {
+    const key = `${accountEntry(accounts, place)?.alias ?? ''}/${place.region ?? ''}`;
+    const identity = known.get(key) ?? askingAws(() => askWho(place));
+    known.set(key, identity);
+    identity.catch(() => known.delete(key));
+    return identity;
+  };
+
+  async function askWho(place: Place): Promise<Identity> {
+    const { GetCallerIdentityCommand } = await import('@aws-sdk/client-sts');
+    const settings = await settingsFor(place);
+    const client = await stsClient(settings, { account: '' });
+    const { Account: account = '', Arn: arn = '' } = await client.send(new GetCallerIdentityCommand({}));
+    const expected = place.account === undefined ? undefined : accountEntry(accounts, place);
+    if (expected && expected.id !== account)
+      throw new CountersignError(
+        'GUARD_IDENTITY',
+        `Expected account ${expected.id} (${expected.alias}), got ${account} (${arn}).`,
+        'Tell the user: the credentials in use are those of another account.',
+      );
+    return { account, arn, region: settings.region };
+  }
 }

@@ -23,12 +23,15 @@ export interface WritingDoor {
 }
 
 export function createWritingDoor(
-  settingsFor: (place: { account: string; region: string }) => Promise<CloudSettings>,
+  ownSettings: (place: { account: string; region: string }) => CloudSettings,
+  /** Refuses when the executor's own credentials are another account's. */
+  ownIdentity: (place: { account: string; region: string }) => Promise<unknown>,
   readerFor: (place: { account: string; region: string }) => Promise<PlannerContext>,
 ): WritingDoor {
   return {
     async send(call, permit) {
-      const settings = await settingsFor(call);
+      await ownIdentity(call);
+      const settings = ownSettings(call);
       const holder = { account: call.account, permit };
       const client =
         call.service === 'ec2' ? await ec2Client(settings, holder) : await cloudFormationClient(settings, holder);

@@ -9,7 +9,7 @@ import { type App, createApp, openSandbox } from '../app.ts';
 import type { Config } from '../config.ts';
 import { CountersignError } from '../core/errors.ts';
 import { executeChange } from '../execute/executor.ts';
-import { LEDGER_FILE } from '../ledger/store.ts';
+import { LEDGER_FILE } from '../ledger/database.ts';
 import { verifyLedger } from '../ledger/verify.ts';
 import { SANDBOX_ACCOUNT } from '../sandbox/world.ts';
 import { approve } from './approve.ts';

@@ -32,7 +32,7 @@ Next:
 1. Restart ${CLIENTS[answers.client].title} here and ask it: “What does the Countersign policy allow?”
 2. Have it plan something. Plans are dry runs: in this policy nothing executes.
 3. When you want changes to happen: add colleagues and their public keys to ${policyFile}, write
-   execute: by_command in its scope, and check it with: countersign policy check --policy ${policyFile}`);
+   execute: by_command in its scope, and check it with: countersign --policy ${policyFile} policy check (and policy test)`);
 }
 
 /** The safe environment, and the user's own name; only the client cannot be guessed. @throws INPUT_INVALID */

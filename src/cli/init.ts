@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { CountersignError } from '../core/errors.ts';
+import { initialTests } from './init-tests.ts';
 
 interface Client {
   title: string;
@@ -100,11 +101,18 @@ export function writeInit(
   };
   const clientFile = join(root, client.path);
   const config = addEntry(clientFile, client, entry);
+  const testFile = join(dirname(policyFile), 'starter.countersign-test.yaml');
   const keepsPolicy = existsSync(policyPath);
+  // Cases of a policy that was there are its team's own matter.
+  const writesTests = !keepsPolicy && !existsSync(resolve(root, testFile));
   mkdirSync(dirname(clientFile), { recursive: true });
   if (!keepsPolicy) writeFileSync(policyPath, initialPolicy(answers, facts));
+  if (writesTests) writeFileSync(resolve(root, testFile), initialTests(answers));
   writeFileSync(clientFile, config);
-  return { written: [...(keepsPolicy ? [] : [policyFile]), client.path], kept: keepsPolicy ? [policyFile] : [] };
+  return {
+    written: [...(keepsPolicy ? [] : [policyFile]), ...(writesTests ? [testFile] : []), client.path],
+    kept: keepsPolicy ? [policyFile] : [],
+  };
 }
 
 function addEntry(path: string, { key, title }: Client, entry: Record<string, unknown>): string {

@@ -29,6 +29,8 @@ export interface RuleVerdict {
   remedy: string;
   /** The effects that it forbids, by name. */
   effects: string[];
+  /** Shadow mode: what it would be, did the rule not say `observe`. */
+  observed?: 'hold' | 'deny';
 }
 
 /** A dated exception of the policy: takes one resource out of one guard's sight, and is shown in every plan. */
@@ -178,10 +180,17 @@ function without(plan: Plan, exceptions: readonly Exception[]): Plan {
 /** INVARIANT: an adjustment raises a verdict, or watches it; it never turns a deny into a hold. */
 function adjusted(verdict: Verdict, adjustment: Adjustment | undefined): Verdict {
   if (verdict.outcome !== 'hold' && verdict.outcome !== 'deny') return verdict;
-  if (adjustment?.observe) return { ...verdict, outcome: 'note', observed: verdict.outcome };
+  if (adjustment?.observe) return { ...verdict, outcome: 'note', observed: verdict.observed ?? verdict.outcome };
   if (verdict.outcome === 'deny' || !adjustment?.raise) return verdict;
   if (adjustment.raise.outcome === 'deny') return { ...verdict, outcome: 'deny' };
   return { ...verdict, seats: Math.max(verdict.seats ?? 1, adjustment.raise.seats) };
+}
+
+/** The same, were nothing only observed. */
+export function enforced(facts: Facts): Facts {
+  const adjustments = Object.entries(facts.adjustments).filter(([, { observe }]) => !observe);
+  const rules = facts.rules.map(({ observed, ...rule }) => ({ ...rule, ...(observed ? { outcome: observed } : {}) }));
+  return { ...facts, adjustments: Object.fromEntries(adjustments), rules };
 }
 
 /** For which goals would this plan not be denied? Told in every preview, so that nobody has to guess. */

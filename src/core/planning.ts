@@ -135,6 +135,8 @@ async function store(plan: Plan, ports: PlanningPorts): Promise<Answer> {
         expiresAt: plan.expiresAt,
         judgement: judgement as unknown as Json,
         goals,
+        // A replay under another policy asks who could not have signed then.
+        excluded: judge.excluded,
       },
     });
   });

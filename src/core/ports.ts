@@ -19,6 +19,8 @@ export interface EventQuery {
   planId?: string;
   kinds?: string[];
   sinceSeq?: number;
+  /** The newest event that is told of. */
+  untilSeq?: number;
   sinceAt?: string;
   limit?: number;
   newestFirst?: boolean;

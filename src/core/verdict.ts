@@ -17,6 +17,8 @@ export const verdictSchema = z.strictObject({
   roles: z.array(z.string()).optional(),
   /** Shadow mode: what it would have been, had the policy not said `mode: observe`. */
   observed: z.enum(['hold', 'deny']).optional(),
+  /** Of the policy’s own rules: those of which that is said. */
+  observedRules: z.array(z.string()).optional(),
   /** Exceptions of the policy that took effects out of this verdict: shown in every plan. */
   exceptions: z.array(z.string()).optional(),
 });

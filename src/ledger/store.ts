@@ -1,37 +1,16 @@
 /**
  * The ledger's store: append-only events in SQLite, one RFC 6962 leaf each.
  *
- * INVARIANT: a row is written as it was hashed and never updated; reading the head and appending is one
- * `BEGIN IMMEDIATE` transaction with `synchronous=FULL`, so several processes append without losing a row, and what
- * was appended is durable when `append` returns.
+ * INVARIANT: a row is written as it was hashed and never updated. It goes under the number after the row that it was
+ * hashed onto; that number is the primary key, so of two processes one wins and the other reads the head again, in a
+ * `BEGIN IMMEDIATE` transaction. With `synchronous=FULL` what was appended is durable when `append` returns.
  */
-import { randomUUID } from 'node:crypto';
-import { closeSync, mkdirSync, openSync } from 'node:fs';
-import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import { canonicalJson, digestOf, type Json, sha256Hex } from '../core/digest.ts';
 import { CountersignError } from '../core/errors.ts';
 import type { EventQuery, Ledger, LedgerEvent, LedgerTransaction, NewEvent } from '../core/ports.ts';
+import { guarded, LEDGER_VERSION, NOT_A_TOOL_CALL, openDatabase, readable } from './database.ts';
 import { appendPeak, consistencyProof, type Hash, inclusionProof, leafHash, rootOf } from './merkle.ts';
-
-export const LEDGER_FILE = 'ledger.db';
-export const LEDGER_VERSION = 1;
-
-/** Three of four events record tool calls, and nobody looks them up by kind: with no index they cost one page each. */
-const NOT_A_TOOL_CALL = "kind NOT GLOB 'tool.*'";
-
-const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS events (
-    seq INTEGER PRIMARY KEY, at TEXT NOT NULL, kind TEXT NOT NULL, change_id TEXT, plan_id TEXT,
-    bytes BLOB NOT NULL, leaf BLOB NOT NULL, root BLOB NOT NULL, peaks BLOB NOT NULL
-  ) STRICT;
-  CREATE INDEX IF NOT EXISTS events_change ON events (change_id) WHERE change_id IS NOT NULL;
-  CREATE INDEX IF NOT EXISTS events_plan ON events (plan_id) WHERE plan_id IS NOT NULL;
-  CREATE INDEX IF NOT EXISTS events_kind ON events (kind) WHERE ${NOT_A_TOOL_CALL};
-  CREATE TABLE IF NOT EXISTS documents (digest TEXT PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
-  CREATE TABLE IF NOT EXISTS claims (name TEXT PRIMARY KEY, at TEXT NOT NULL) STRICT;
-  CREATE TABLE IF NOT EXISTS ledger (id INTEGER PRIMARY KEY CHECK (id = 1), origin TEXT NOT NULL) STRICT;
-`;
 
 export interface OpenLedger extends Ledger {
   /** The stable name of this ledger, random, made with it: the first line of its checkpoints. */
@@ -53,7 +32,7 @@ interface Row {
 
 /** Opens `<home>/ledger.db`, making it when it is not there. */
 export function openLedger(home: string, now: () => Date = () => new Date()): OpenLedger {
-  const db = open(home);
+  const db = openDatabase(home);
   const lastRow = db.prepare('SELECT seq, root FROM events ORDER BY seq DESC LIMIT 1');
   const lastSeq = db.prepare('SELECT max(seq) FROM events').pluck();
   const selectPeaks = db.prepare('SELECT peaks FROM events WHERE seq = ?').pluck();
@@ -73,7 +52,11 @@ export function openLedger(home: string, now: () => Date = () => new Date()): Op
 
   function appendRow(event: NewEvent): LedgerEvent {
     const last = (lastSeq.get() as number | null) ?? 0;
-    const before = tail?.seq === last ? tail.peaks : splitHashes(selectPeaks.get(last) as Buffer | undefined);
+    const peaks = tail?.seq === last ? tail.peaks : splitHashes(selectPeaks.get(last) as Buffer | undefined);
+    return insertAfter({ seq: last, peaks }, event);
+  }
+
+  function insertAfter({ seq: last, peaks: before }: NonNullable<typeof tail>, event: NewEvent): LedgerEvent {
     const seq = last + 1;
     const at = now().toISOString();
     const bytes = eventBytes(event, seq, at);
@@ -127,12 +110,24 @@ export function openLedger(home: string, now: () => Date = () => new Date()): Op
       throw readable(error);
     }
   }
+  /**
+   * One row is one statement: it goes under the number after our own newest, which the primary key gives away once.
+   * Whoever lost that race reads the head again, in a transaction.
+   */
+  function appendOne(event: NewEvent): LedgerEvent {
+    try {
+      if (tail) return insertAfter(tail, event);
+    } catch (error) {
+      if ((error as { code?: string }).code !== 'SQLITE_CONSTRAINT_PRIMARYKEY') throw readable(error);
+    }
+    return transact((inner) => inner.append(event));
+  }
   const size = (): number => (lastRow.get() as { seq: number } | undefined)?.seq ?? 0;
   const leavesUpTo = (count: number): Hash[] => selectLeaves.all(count) as Hash[];
   return {
     origin,
     transact,
-    append: (event) => transact((inner) => inner.append(event)),
+    append: appendOne,
     putDocument: (document) => transact((inner) => inner.putDocument(document)),
     events: (query) => guarded(() => tx.events(query)),
     document: (digest) => guarded(() => tx.document(digest)),
@@ -177,80 +172,6 @@ function requireWithin(value: number, least: number, most: number, what: string)
   );
 }
 
-/** SECURITY: the file exists with mode 0600 before SQLite opens it, so that its -wal and -shm files get that mode too. */
-function open(home: string): Database.Database {
-  const path = join(home, LEDGER_FILE);
-  let db: Database.Database | undefined;
-  try {
-    mkdirSync(home, { recursive: true, mode: 0o700 });
-    closeSync(openSync(path, 'a', 0o600));
-    db = new Database(path, { timeout: 10_000 });
-    useWriteAheadLog(db);
-    db.pragma('synchronous = FULL');
-    prepareSchema(db, home);
-    return db;
-  } catch (error) {
-    db?.close();
-    throw readable(error);
-  }
-}
-
-function prepareSchema(db: Database.Database, home: string): void {
-  const version = db.pragma('user_version', { simple: true }) as number;
-  if (version > LEDGER_VERSION) {
-    throw new CountersignError(
-      'LEDGER_NEWER_VERSION',
-      `The ledger in ${home} has format ${version}; this countersign knows ${LEDGER_VERSION}.`,
-      'Use the newer countersign, or another --home.',
-    );
-  }
-  if (version === LEDGER_VERSION) return;
-  db.transaction(() => {
-    db.exec(SCHEMA);
-    db.prepare('INSERT OR IGNORE INTO ledger (id, origin) VALUES (1, ?)').run(`countersign-ledger/${randomUUID()}`);
-    db.pragma(`user_version = ${LEDGER_VERSION}`);
-  }).immediate();
-}
-
-/** On a brand-new file several starting processes can see SQLITE_BUSY here despite the timeout. */
-export function useWriteAheadLog(db: Database.Database): void {
-  for (let attempt = 0; ; attempt += 1) {
-    try {
-      db.pragma('journal_mode = WAL');
-      return;
-    } catch (error) {
-      if (attempt >= 50 || (error as { code?: string }).code !== 'SQLITE_BUSY') throw error;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
-    }
-  }
-}
-
-function guarded<T>(run: () => T): T {
-  try {
-    return run();
-  } catch (error) {
-    throw readable(error);
-  }
-}
-
-/** SQLite's and the file system's errors in our words; `LEDGER_BUSY` may be tried again, the rest needs a person. */
-function readable(error: unknown): unknown {
-  const code = (error as { code?: unknown }).code;
-  const fromFiles = error instanceof Error && 'syscall' in error;
-  if (!(error instanceof Database.SqliteError) && !fromFiles) return error;
-  if (String(code).startsWith('SQLITE_BUSY')) {
-    return new CountersignError('LEDGER_BUSY', 'The ledger is held by another process.', 'Try again.', {
-      cause: error,
-    });
-  }
-  return new CountersignError(
-    'LEDGER_CANNOT_APPEND',
-    `The ledger could not be used (${String(code)}).`,
-    'Check that the state folder is readable and writable, and its disk not full; nothing was appended.',
-    { cause: error },
-  );
-}
-
 export function splitHashes(bytes: Buffer | undefined): Hash[] {
   const hashes: Hash[] = [];
   for (let at = 0; at < (bytes?.length ?? 0); at += 32) hashes.push(bytes!.subarray(at, at + 32));
@@ -265,6 +186,7 @@ function eventSelector(db: Database.Database): (query: EventQuery) => LedgerEven
     if (query.changeId !== undefined) conditions.push({ text: 'change_id = ?', values: [query.changeId] });
     if (query.planId !== undefined) conditions.push({ text: 'plan_id = ?', values: [query.planId] });
     if (query.sinceSeq !== undefined) conditions.push({ text: 'seq > ?', values: [query.sinceSeq] });
+    if (query.untilSeq !== undefined) conditions.push({ text: 'seq <= ?', values: [query.untilSeq] });
     if (query.sinceAt !== undefined) conditions.push({ text: 'at >= ?', values: [query.sinceAt] });
     if (query.kinds !== undefined) {
       conditions.push({ text: `kind IN (${query.kinds.map(() => '?').join(',')})`, values: query.kinds });

@@ -11,8 +11,9 @@ import { sha256Hex } from '../core/digest.ts';
 import { CountersignError } from '../core/errors.ts';
 import type { LedgerEvent } from '../core/ports.ts';
 import type { Checkpoint } from './checkpoint.ts';
+import { LEDGER_FILE, LEDGER_VERSION } from './database.ts';
 import { appendPeak, type Hash, leafHash, rootOf } from './merkle.ts';
-import { LEDGER_FILE, LEDGER_VERSION, parseEvent } from './store.ts';
+import { parseEvent } from './store.ts';
 
 export type Problem = 'changed' | 'removed' | 'inserted' | 'reordered' | 'truncated' | 'tree' | 'document';
 

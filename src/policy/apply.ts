@@ -5,14 +5,16 @@ import type { Plan } from '../core/plan.ts';
 import type { Policy } from './load.ts';
 import { durationSeconds } from './schema.ts';
 import { type AppliedScope, type Subject, scopeFor, stacksOf } from './scope.ts';
-import { exceptionEnd } from './validate.ts';
+import { exceptionEnd, exceptionStart } from './validate.ts';
 
 /** A management account has no regions here: it is known, and nothing in it is in reach. */
 export function accountFor(policy: Policy, id: string): Facts['account'] {
   const found = Object.entries(policy.file.accounts).find(([, account]) => account.id === id);
   if (!found) return null;
-  const [alias, { regions, management }] = found;
-  return management ? { alias, id, regions: [], management } : { alias, id, regions };
+  const [alias, { regions, management, planner_role: plannerRole }] = found;
+  if (management) return { alias, id, regions: [], management };
+  // A session's ARN has the role's name without its path.
+  return { alias, id, regions, ...(plannerRole === undefined ? {} : { plannerRole: plannerRole.split('/').at(-1)! }) };
 }
 
 type SeatKind = keyof Facts['seatRules'];
@@ -68,6 +70,7 @@ export function exceptionsInForce(policy: Policy, plan: Plan, account: string | 
       (exception) =>
         stacks.includes(exception.stack) &&
         (exception.account ?? account) === account &&
+        now >= exceptionStart(exception.until) &&
         now < exceptionEnd(exception.until),
     )
     .map(({ guard, resource, until, owner, reason }) => ({ guard, resource, until, owner, reason }));

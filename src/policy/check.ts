@@ -101,6 +101,12 @@ function checkPeople({ policy }: CheckAbout, warn: Warn): void {
     if (signsInAs.length === 0)
       warn(['people', name], `${name} signs in as nothing: only the name itself tells that the server runs as them`);
   }
+  for (const [alias, { executor_role }] of Object.entries(policy.file.accounts))
+    if (executor_role !== undefined)
+      warn(
+        ['accounts', alias, 'executor_role'],
+        'executor roles are read, and not assumed yet: execution runs with the caller’s own credentials, and says unconfined',
+      );
   if (policy.file.owners)
     warn(['owners'], 'owners are read, and not enforced yet: whoever can write this file decides');
 }

@@ -5,6 +5,7 @@ import { seatRules } from './apply.ts';
 import { freezesInForce, isOver, untilText } from './freeze.ts';
 import { ENVIRONMENTS } from './guard-options.ts';
 import type { Policy } from './load.ts';
+import type { Observations } from './replay/observed.ts';
 import type { PolicyFile } from './schema.ts';
 import { scopeText } from './scope.ts';
 import { exceptionEnd } from './validate.ts';
@@ -17,6 +18,8 @@ export interface Described {
   halt: Facts['halt'];
   spent: { hour: Spent; day: Spent };
   assurance: string;
+  /** Of the last week. */
+  observations(): Observations;
   now: Date;
 }
 type Answer = Record<string, unknown>;
@@ -51,7 +54,7 @@ export function describePolicy(about: Described): Answer {
 }
 
 function inForce(policy: Policy, about: Described): Answer {
-  const { now, guards } = about;
+  const { now } = about;
   const { accounts, scopes, freezes, exceptions } = policy.file;
   return {
     accounts: Object.entries(accounts).map(([alias, { id, regions, management }]) => ({
@@ -74,13 +77,27 @@ function inForce(policy: Policy, about: Described): Answer {
         const what = stack === undefined ? resource : `${stack}/${resource}`;
         return `${guard}: ${what} until ${until} by ${owner}: ${reason}`;
       }),
-    observed: guards.flatMap(({ name }) => {
-      const where = ENVIRONMENTS.filter((environment) => policy.isObserved(name, environment));
-      return where.length === 0 ? [] : [where.length === ENVIRONMENTS.length ? name : `${name} in ${where.join(', ')}`];
+    ...inShadow(policy, about),
+  };
+}
+
+/** What is only observed, with what it would have stopped. The ledger is asked only where something is. */
+function inShadow(policy: Policy, { guards, observations }: Described): Answer {
+  const { rules } = policy.rules;
+  const watched = guards
+    .map(({ name }) => ({ name, where: ENVIRONMENTS.filter((environment) => policy.isObserved(name, environment)) }))
+    .filter(({ where }) => where.length > 0);
+  const seen = watched.length > 0 || rules.some(({ observed }) => observed) ? observations() : undefined;
+  return {
+    observed: watched.map(({ name, where }) => {
+      const { denied, held } = seen!.guard(name);
+      const place = where.length === ENVIRONMENTS.length ? '' : ` in ${where.join(', ')}`;
+      return `${name}${place}: within 7 days it would have denied ${denied} and held ${held} plan(s)`;
     }),
-    rules: policy.rules.rules.map(({ id, hold, observed }) => {
+    rules: rules.map(({ id, hold, observed }) => {
       const outcome = hold === null ? 'deny' : `hold(${hold})`;
-      return `${id}: ${outcome}${observed ? ', observed only' : ''}`;
+      const shadow = observed ? `, observed only: within 7 days it would have stopped ${seen!.rule(id)} plan(s)` : '';
+      return `${id}: ${outcome}${shadow}`;
     }),
   };
 }

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Document, isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
+import type { z } from 'zod';
 import type { PublicKey } from '../approvals/ssh-key.ts';
 import { digestOf } from '../core/digest.ts';
 import { CountersignError } from '../core/errors.ts';
@@ -27,6 +28,8 @@ export interface Policy {
   isObserved(guard: string, environment: Environment): boolean;
   /** `line:column` of a key or value. */
   placeOf(path: PropertyKey[]): string;
+  /** The same, of what stands in the file; undefined: a default is in force. */
+  placeIfWritten(path: PropertyKey[]): string | undefined;
 }
 export type Report = (path: PropertyKey[], message: string) => void;
 export type SchemaIssue = { code: string; path: PropertyKey[]; message: string; keys?: string[] };
@@ -54,17 +57,7 @@ export function parsePolicy(
   guards: readonly GuardDefinition[],
   now = new Date(),
 ): Policy {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, strict: true });
-  const place = (offset: number) => `${lines.linePos(offset).line}:${lines.linePos(offset).col}`;
-  const placeOf = (path: PropertyKey[]) => place(offsetOf(document, path));
-  const problems = [...document.errors, ...document.warnings].map(
-    (error) => `${fileName}:${place(error.pos[0])} ${error.message.split('\n')[0]}`,
-  );
-  const report: Report = (path, message) =>
-    problems.push(`${fileName}:${placeOf(path)} ${path.map(String).join('.') || 'the file'}: ${message}`);
-
-  const file = problems.length === 0 ? readFile(document, report) : undefined;
+  const { value: file, problems, report, placeOf } = readYaml(text, fileName, policySchema);
   const people = file ? readPeople(file, report) : [];
   const options: GuardOptions = file ? readGuardOptions(file.guards, guards, report) : new Map();
   if (file) validate(file, guards, now, report);
@@ -80,6 +73,7 @@ export function parsePolicy(
     );
   }
   const { digest: rulesDigest } = rules;
+  const isWritten = writtenIn(text);
   return {
     file,
     digest: digestOf({ file, rules: rulesDigest }),
@@ -88,11 +82,49 @@ export function parsePolicy(
     optionsFor: (guard, environment) => options.get(`${guard}/${environment}`)?.options,
     isObserved: (guard, environment) => options.get(`${guard}/${environment}`)?.observed ?? false,
     placeOf,
+    placeIfWritten: (path) => (isWritten(path) ? placeOf(path) : undefined),
   };
 }
 
+/** Before defaults; aliases are followed. Unfolded when it is first asked: only explanations do. */
+function writtenIn(text: string): (path: readonly PropertyKey[]) => boolean {
+  let whole: unknown;
+  return (path) => {
+    whole ??= parseDocument(text).toJS({ maxAliasCount: 50 });
+    let value = whole;
+    for (const key of path) {
+      if (value === null || typeof value !== 'object' || !Object.hasOwn(value, key)) return false;
+      value = (value as Record<PropertyKey, unknown>)[key];
+    }
+    return true;
+  };
+}
+
+export interface YamlFile<T> {
+  /** undefined when there are problems. */
+  value: T | undefined;
+  /** `file:line:column message`; what `report` is told is added. */
+  problems: string[];
+  report: Report;
+  placeOf(path: PropertyKey[]): string;
+}
+
+/** A YAML file of ours: every problem has its place, in the text and in the shape. */
+export function readYaml<T>(text: string, fileName: string, schema: z.ZodType<T>): YamlFile<T> {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, strict: true });
+  const place = (offset: number) => `${lines.linePos(offset).line}:${lines.linePos(offset).col}`;
+  const placeOf = (path: PropertyKey[]) => place(offsetOf(document, path));
+  const problems = [...document.errors, ...document.warnings].map(
+    (error) => `${fileName}:${place(error.pos[0])} ${error.message.split('\n')[0]}`,
+  );
+  const report: Report = (path, message) =>
+    problems.push(`${fileName}:${placeOf(path)} ${path.map(String).join('.') || 'the file'}: ${message}`);
+  return { value: problems.length === 0 ? valueIn(document, schema, report) : undefined, problems, report, placeOf };
+}
+
 /** Aliases are resolved, within bounds: a file that unfolds without end is refused like any other error. */
-function readFile(document: Document, report: Report): PolicyFile | undefined {
+function valueIn<T>(document: Document, schema: z.ZodType<T>, report: Report): T | undefined {
   let value: unknown;
   try {
     value = document.toJS({ maxAliasCount: 50 });
@@ -100,7 +132,7 @@ function readFile(document: Document, report: Report): PolicyFile | undefined {
     report([], error instanceof Error ? error.message : 'cannot be unfolded');
     return undefined;
   }
-  const parsed = policySchema.safeParse(value);
+  const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   for (const issue of parsed.error.issues) reportIssue(issue as SchemaIssue, [], report);
   return undefined;

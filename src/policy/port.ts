@@ -1,6 +1,6 @@
 /** The policy as the pipeline and the executor ask it. */
 import { fillSeats } from '../approvals/seats.ts';
-import { foldChange } from '../core/change.ts';
+import { type Change, foldChange } from '../core/change.ts';
 import type { Environment, GuardDefinition } from '../core/guard.ts';
 import type { Ledger, PolicyPort } from '../core/ports.ts';
 import { approveWithinSeconds } from './apply.ts';
@@ -8,6 +8,7 @@ import { describePolicy, haltOf } from './describe.ts';
 import { factsFor, NO_POLICY_DIGEST } from './facts.ts';
 import { inFlightOn, spentBy } from './history.ts';
 import type { Policy } from './load.ts';
+import { observations } from './replay/observed.ts';
 import { createRuleJudge } from './rules/judge.ts';
 import { scopeFor } from './scope.ts';
 import { mapsTo } from './sign-in.ts';
@@ -21,8 +22,11 @@ export interface PolicyPortOptions {
   /** Names under which this process acts on this machine: the OS user. What AWS calls it stands in each plan. */
   actsAs: string[];
   now(): Date;
+  /** Ledger and clock stand still, so that what was looked up once can be kept. */
+  still?: boolean;
 }
 const ASSURANCE = 'L0';
+const WEEK_MILLISECONDS = 7 * 86_400_000;
 
 export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
   const { policy, guards, ledger } = options;
@@ -53,7 +57,13 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
       approvals.filter(({ decision }) => decision === 'approve'),
     ).filled;
 
-  const fold = (changeId: string) => foldChange(ledger.events({ changeId }), options.now(), isFilled);
+  const foldNow = (changeId: string) => foldChange(ledger.events({ changeId }), options.now(), isFilled);
+  const folded = new Map<string, Change | undefined>();
+  const fold = (changeId: string): Change | undefined => {
+    if (!options.still) return foldNow(changeId);
+    if (!folded.has(changeId)) folded.set(changeId, foldNow(changeId));
+    return folded.get(changeId);
+  };
 
   return {
     digest: () => policy?.digest ?? NO_POLICY_DIGEST,
@@ -66,6 +76,7 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
         halt: haltOf(ledger),
         spent: spentBy(ledger, sponsor.name, options.now(), fold),
         assurance: ASSURANCE,
+        observations: () => observations(ledger, new Date(options.now().getTime() - WEEK_MILLISECONDS)),
         now: options.now(),
       }),
     async judgeFor(plan, phase, goal) {

@@ -71,12 +71,18 @@ function candidates(policy: Policy, subject: Subject): { found: ScopeEntry[]; ce
 
 /** null when one of the subjects is, or after planning could be, in no scope. */
 export function scopeFor(policy: Policy, subjects: readonly Subject[], beforePlanning = false): AppliedScope | null {
+  const scopes = scopesFor(policy, subjects, beforePlanning);
+  return scopes && combined(scopes);
+}
+
+/** The entries that count, in the policy's own order for each subject. */
+export function scopesFor(policy: Policy, subjects: readonly Subject[], beforePlanning = false): ScopeEntry[] | null {
   const each = subjects
     .map((subject) => ({ ...candidates(policy, subject), ifInScope: subject.ifInScope ?? false }))
     .filter(({ found, ifInScope }) => found.length > 0 || !ifInScope);
   if (each.some(({ found, certain }) => found.length === 0 || !(certain || beforePlanning))) return null;
   const scopes = [...new Set(each.flatMap(({ found }) => found))];
-  return scopes.length === 0 ? null : combined(scopes);
+  return scopes.length === 0 ? null : scopes;
 }
 
 function combined(scopes: readonly ScopeEntry[]): AppliedScope {

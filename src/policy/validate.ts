@@ -11,6 +11,9 @@ const DAY_MILLISECONDS = 86_400_000;
 
 /** The end of an exception's last day. */
 export const exceptionEnd = (until: string): Date => new Date(Date.parse(until) + DAY_MILLISECONDS);
+/** Before this no policy could have had it: a replay of what was earlier is not excepted. */
+export const exceptionStart = (until: string): Date =>
+  new Date(Date.parse(until) - EXCEPTION_MAX_DAYS * DAY_MILLISECONDS);
 
 /**
  * SECURITY: a key or a sign-in name belongs to one person; else one person could sit in two seats. Names are compared

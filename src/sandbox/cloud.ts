@@ -12,7 +12,7 @@ import { type Caller, SandboxFault, type Service } from './service.ts';
 import { callerOf, sts } from './sts.ts';
 import type { WorldStore } from './world.ts';
 
-const SERVICES: Record<ServiceName, Service> = { cloudformation, ec2, sts };
+export const SERVICES: Record<ServiceName, Service> = { cloudformation, ec2, sts };
 const MAX_BODY_BYTES = 4_000_000;
 /** More than the fifteen minutes that AWS accepts. */
 const SKEW_MILLISECONDS = 20 * 60_000;

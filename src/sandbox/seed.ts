@@ -3,9 +3,7 @@ import { advanceStacks } from './cloudformation/engine.ts';
 import { cloudformation } from './cloudformation/index.ts';
 import { knowledge } from './cloudformation/target.ts';
 import { makeInstance } from './ec2/model.ts';
-import { SANDBOX_ACCOUNT, type World } from './world.ts';
-
-const REGION = 'eu-west-1';
+import type { World } from './world.ts';
 
 const costExplorer = (
   environment: string,
@@ -66,7 +64,8 @@ Resources:
       DisplayName: !ImportValue cost-explorer-prod-table
 `;
 
-export function seedDefault(world: World): void {
+/** In the world's own account. */
+export function seedDefault(world: World, region = 'eu-west-1'): void {
   const create = (StackName: string, TemplateBody: string, environment: string) =>
     cloudformation.operations.CreateStack!(
       world,
@@ -77,9 +76,9 @@ export function seedDefault(world: World): void {
         Tags: [{ Key: 'environment', Value: environment }],
       },
       {
-        account: SANDBOX_ACCOUNT,
-        arn: `arn:aws:iam::${SANDBOX_ACCOUNT}:user/seed`,
-        region: REGION,
+        account: world.account,
+        arn: `arn:aws:iam::${world.account}:user/seed`,
+        region,
         accessKeyId: 'seed',
       },
     );
@@ -88,14 +87,14 @@ export function seedDefault(world: World): void {
   create('cost-explorer-dev', costExplorer('dev', 256), 'development');
   advanceStacks(world, knowledge);
   makeInstance(world, {
-    region: REGION,
+    region,
     type: 't3.micro',
     tags: [{ Key: 'Name', Value: 'bastion' }],
     protection: true,
   });
-  makeInstance(world, { region: REGION, type: 't3.large', tags: [{ Key: 'Name', Value: 'batch' }] });
+  makeInstance(world, { region, type: 't3.large', tags: [{ Key: 'Name', Value: 'batch' }] });
   makeInstance(world, {
-    region: REGION,
+    region,
     type: 't3.medium',
     tags: [{ Key: 'Name', Value: 'archive' }],
     extraVolumeGib: 100,

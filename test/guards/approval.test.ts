@@ -31,6 +31,12 @@ vectorsOf('approval', [
   ['irreversible where all is disposable', doingAll(gone()), inDisposable(), 'pass'],
   ['a stack that never completed goes', deleting([gone()], { neverCompleted: true }), facts(), 'hold(1)'],
   ['nobody could sign', plan(), facts({ approvers: [] }), 'deny'],
+  [
+    'nobody could sign where nothing executes',
+    plan(),
+    facts({ approvers: [], scope: { text: 's', create: true, execute: 'plan_only' } }),
+    'hold(1)',
+  ],
   ['one too few could sign', doingAll(removed()), facts({ approvers: [{ name: 'bob', roles: [] }] }), 'deny'],
   [
     'nobody has the role',

@@ -41,15 +41,16 @@ export async function requireStack(client: CloudFormationClient, name: string): 
   throw new CountersignError('AWS_NOT_FOUND', `There is no stack ${name}.`, 'describe_stacks lists what is there.');
 }
 
-/** Three reads, plus one per export. `secretKey` keys the HMAC of masked parameters. */
+/** Three reads at once, then one per export. `secretKey` keys the HMAC of masked parameters. */
 export async function observeStack(client: CloudFormationClient, name: string, secretKey: string): Promise<LiveStack> {
-  const stack = await requireStack(client, name);
-  const id = stack.StackId!;
-  const [template, resources, importedExports] = await Promise.all([
-    templateOf(client, { StackName: id }, 'Original'),
-    listResources(client, id),
-    importsOf(client, stack),
+  const asked = requireStack(client, name);
+  const [stack, template, resources, importedExports] = await Promise.all([
+    asked,
+    templateOf(client, { StackName: name }, 'Original'),
+    listResources(client, name),
+    asked.then((found) => importsOf(client, found)),
   ]);
+  const id = stack.StackId!;
   const hasTransforms = /Transform/.test(template);
   const processed = hasTransforms ? await templateOf(client, { StackName: id }, 'Processed') : template;
   const parameters = Object.fromEntries(

@@ -3,6 +3,7 @@ import type { ResourceChange } from '@aws-sdk/client-cloudformation';
 import type { Call } from '../../core/call.ts';
 import { sha256Hex } from '../../core/digest.ts';
 import { compareWorstFirst, type Effect } from '../../core/effect.ts';
+import { CountersignError } from '../../core/errors.ts';
 import type { PlanDraft } from '../../core/plan.ts';
 import { maskTemplate } from '../../template/secrets.ts';
 import type { ChangeSet } from '../change-sets.ts';
@@ -10,8 +11,7 @@ import { effectsOfChanges } from '../effects/change-set.ts';
 import { markDrift } from '../effects/drift.ts';
 import { factsFor } from '../effects/live-facts.ts';
 import { changesFromViews, isSilent } from '../effects/silent.ts';
-import { asCountersignError } from '../errors.ts';
-import { type LiveStack, observeStack, templateOf } from '../observe/stack.ts';
+import { type LiveStack, observeStack } from '../observe/stack.ts';
 import { observed, type PlannerContext } from './context.ts';
 import { tokenFor } from './stack.ts';
 import { deletionEffects } from './stack-delete.ts';
@@ -26,7 +26,7 @@ export async function draftOfChangeSet(
   { type, sent }: { type: 'CREATE' | 'UPDATE'; sent?: string | undefined },
 ): Promise<PlanDraft> {
   const { account, region } = context.identity;
-  const wanted = await wantedTemplate(context, set, sent);
+  const wanted = wantedTemplate(set, sent);
   const effects = await effectsOfSet(context, live, set, '', wanted);
   const call: Call = {
     step: 'step1',
@@ -61,15 +61,16 @@ export async function draftOfChangeSet(
  * The processed template of a change set. Some clouds cannot tell it: then what was sent is kept with the plan, its
  * secrets masked, so that the plan can be computed again.
  */
-async function wantedTemplate({ cloudFormation }: PlannerContext, set: ChangeSet, sent?: string) {
-  try {
-    return { template: await templateOf(cloudFormation, { ChangeSetName: set.id }, 'Processed') };
-  } catch (error) {
-    const { code } = asCountersignError(error);
-    if (sent === undefined || (code !== 'AWS_NOT_FOUND' && code !== 'AWS_VALIDATION')) throw error;
-    const kept = maskTemplate(sent);
-    return { template: kept, kept };
-  }
+function wantedTemplate(set: ChangeSet, sent?: string): { template: string; kept?: string } {
+  if (set.template !== undefined) return { template: set.template };
+  if (sent === undefined)
+    throw new CountersignError(
+      'AWS_FAILED',
+      `The cloud does not tell the template of ${set.name}.`,
+      'Plan with template or template_file instead.',
+    );
+  const kept = maskTemplate(sent);
+  return { template: kept, kept };
 }
 
 /** Recursive over nested change sets; `prefix` is the path of logical ids above, each with a slash. */
@@ -81,6 +82,8 @@ async function effectsOfSet(
   { template, kept }: { template: string; kept?: string },
 ): Promise<Effect[]> {
   const { account, region } = context.identity;
+  // SECURITY: the cloud tells the template of a stack that is only being reviewed; nothing of it is there, and taken for
+  // what was before it would hide all that the new resources do.
   const isNew = live.observed.status === 'REVIEW_IN_PROGRESS';
   const views = viewsOf(
     isNew ? null : { template: live.processed, parameters: live.parameters },
@@ -118,7 +121,7 @@ async function effectsOfNested(
   const set = parent.nested[id];
   if (!set) return lost;
   const child = await observeStack(context.cloudFormation, set.stackId, context.secretKey);
-  return [...lost, ...(await effectsOfSet(context, child, set, below, await wantedTemplate(context, set)))];
+  return [...lost, ...(await effectsOfSet(context, child, set, below, wantedTemplate(set)))];
 }
 
 /** Stack tags that change or go: an effect on the stack itself, so that the labels guard sees them. */

@@ -49,10 +49,13 @@ export function createStackReader(
     stack: (place, name, { include, logicalIds, cursor = '0' }) =>
       askingAws(async () => {
         const { cloudFormation, identity } = await contextFor(place);
-        const stack = await requireStack(cloudFormation, name);
-        const parts = await Promise.all(
-          [...new Set(include)].map((part) => PARTS[part](cloudFormation, stack, logicalIds, Number(cursor))),
-        );
+        // Asked at the same time: most parts need no more than the name.
+        const asked = requireStack(cloudFormation, name);
+        const wanted = { logicalIds, from: Number(cursor) };
+        const [stack, ...parts] = await Promise.all([
+          asked,
+          ...[...new Set(include)].map((part) => PARTS[part](cloudFormation, name, asked, wanted)),
+        ]);
         return {
           stack: stack.StackName,
           stack_id: stack.StackId,
@@ -69,17 +72,21 @@ export function createStackReader(
   };
 }
 
-/** @param from how many resources were told already. */
+/** Resources and events of these logical ids (none: all); of the resources, those after the first `from`. */
+interface Wanted {
+  logicalIds: string[];
+  from: number;
+}
 type ReadPart = (
   client: CloudFormationClient,
-  stack: Stack,
-  logicalIds: string[],
-  from: number,
+  name: string,
+  stack: Promise<Stack>,
+  wanted: Wanted,
 ) => Promise<Record<string, unknown>>;
 
 const PARTS: Record<StackPart, ReadPart> = {
-  async resources(client, stack, logicalIds, from) {
-    const all = await listResources(client, stack.StackId!);
+  async resources(client, name, _stack, { logicalIds, from }) {
+    const all = await listResources(client, name);
     const wanted = all.filter((r) => logicalIds.length === 0 || logicalIds.includes(r.LogicalResourceId ?? ''));
     const next = from + RESOURCES_SHOWN;
     const more = wanted.length - next;
@@ -89,7 +96,8 @@ const PARTS: Record<StackPart, ReadPart> = {
       ...(more > 0 ? { more_resources: more, ...typesOf(wanted), cursor: String(next) } : {}),
     };
   },
-  async outputs(client, stack) {
+  async outputs(client, _name, asked) {
+    const stack = await asked;
     const { Outputs = [] } = stack;
     const secret = await secretOutputs(client, stack);
     return {
@@ -100,7 +108,8 @@ const PARTS: Record<StackPart, ReadPart> = {
       })),
     };
   },
-  async parameters(_client, { Parameters = [] }) {
+  async parameters(_client, _name, stack) {
+    const { Parameters = [] } = await stack;
     return {
       parameters: Object.fromEntries(
         Parameters.map(({ ParameterKey = '', ParameterValue = '', ResolvedValue }) => [
@@ -112,9 +121,9 @@ const PARTS: Record<StackPart, ReadPart> = {
       ),
     };
   },
-  async events(client, { StackId }, logicalIds) {
+  async events(client, name, _stack, { logicalIds }) {
     const { DescribeStackEventsCommand } = await import('@aws-sdk/client-cloudformation');
-    const { StackEvents = [] } = await client.send(new DescribeStackEventsCommand({ StackName: StackId }));
+    const { StackEvents = [] } = await client.send(new DescribeStackEventsCommand({ StackName: name }));
     return {
       events: StackEvents.filter((e) => logicalIds.length === 0 || logicalIds.includes(e.LogicalResourceId ?? ''))
         .slice(0, EVENTS_SHOWN)
@@ -125,20 +134,20 @@ const PARTS: Record<StackPart, ReadPart> = {
         ),
     };
   },
-  async template(client, { StackId }) {
-    const text = await templateOf(client, { StackName: StackId! }, 'Original');
+  async template(client, name) {
+    const text = await templateOf(client, { StackName: name }, 'Original');
     return { template: makeVisible(maskTemplate(text), Number.POSITIVE_INFINITY) };
   },
   /** What the last detection found, and how old that is: detecting anew is not a read. */
-  async drift(client, stack) {
-    const { DriftInformation } = stack;
+  async drift(client, _name, stack) {
+    const { DriftInformation, StackId } = await stack;
     const checkedAt = DriftInformation?.LastCheckTimestamp;
     if (!checkedAt) return { drift: { status: 'NOT_CHECKED', checked_at: null } };
     const { paginateDescribeStackResourceDrifts } = await import('@aws-sdk/client-cloudformation');
     const drifted: string[] = [];
     for await (const { StackResourceDrifts = [] } of paginateDescribeStackResourceDrifts(
       { client },
-      { StackName: stack.StackId, StackResourceDriftStatusFilters: ['MODIFIED', 'DELETED'] },
+      { StackName: StackId, StackResourceDriftStatusFilters: ['MODIFIED', 'DELETED'] },
     ))
       for (const { LogicalResourceId, StackResourceDriftStatus, PropertyDifferences = [] } of StackResourceDrifts)
         drifted.push(
@@ -153,8 +162,8 @@ const PARTS: Record<StackPart, ReadPart> = {
       },
     };
   },
-  async dependents(client, stack) {
-    return { dependents: await importsOf(client, stack) };
+  async dependents(client, _name, stack) {
+    return { dependents: await importsOf(client, await stack) };
   },
 };
 

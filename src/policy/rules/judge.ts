@@ -112,6 +112,7 @@ function verdictOf(rule: Rule, effects: string[], errors: string[]): RuleVerdict
     message,
     remedy,
     effects,
+    ...(observed ? { observed: hold === null ? 'deny' : 'hold' } : {}),
   };
 }
 

@@ -1,6 +1,7 @@
 /** Instances: how they are shown, and the actions that move them between states. */
 import { type Operation, SandboxFault } from '../service.ts';
 import type { World } from '../world.ts';
+import { findInstanceType } from './instance-types.ts';
 import { inRegion, listing } from './listing.ts';
 import { enterState, type Instance, instancesById, NOUNS } from './model.ts';
 import { defaultSubnet, interfaceOf, showGroups } from './network.ts';
@@ -26,6 +27,7 @@ function showInstance(world: World, instance: Instance) {
     InstanceId: instance.id,
     InstanceType: instance.type,
     ImageId: IMAGE,
+    Architecture: findInstanceType(instance.type)?.architecture ?? 'x86_64',
     State: showState(instance.state),
     LaunchTime: new Date(instance.launchedAt),
     RootDeviceType: instance.rootDeviceType,

@@ -1,0 +1,170 @@
+/** What a policy test runs on: the same pipeline as `serve`, over the sandbox, with a clock that can be moved. */
+import { guards as allGuards } from '../../guards/index.ts';
+import { type App, createApp } from '../app.ts';
+import { recordSignature } from '../approvals/record.ts';
+import { buildStatement } from '../approvals/statement.ts';
+import { readConfig } from '../config.ts';
+import type { Service as ServiceName } from '../core/call.ts';
+import { CountersignError } from '../core/errors.ts';
+import type { GuardDefinition } from '../core/guard.ts';
+import { executeChange } from '../execute/executor.ts';
+import { textOf } from '../mcp/answer-text.ts';
+import { loadPolicy, type Policy } from '../policy/load.ts';
+import { withTestKeys } from '../policy/test/keys.ts';
+import type { NamedWorld, PolicyCase } from '../policy/test/load.ts';
+import { answered, type Observation, refusal } from '../policy/test/observe.ts';
+import type { Bench } from '../policy/test/run.ts';
+import { createSandbox, SERVICES, sandboxRequestHandler } from '../sandbox/cloud.ts';
+import { seedDefault } from '../sandbox/seed.ts';
+import { seedWorld, type WorldDescription } from '../sandbox/seed-file.ts';
+import { SandboxFault } from '../sandbox/service.ts';
+import { openWorld, SANDBOX_ACCOUNT, type WorldStore } from '../sandbox/world.ts';
+
+interface Place {
+  account: string;
+  region: string;
+}
+export interface BenchOptions {
+  /** A folder of its own. */
+  home: string;
+  policy: string | undefined;
+  /** Those that judge; the policy is read with all of them. */
+  guards: readonly GuardDefinition[];
+}
+
+/** @throws CountersignError when policy or world cannot be used. */
+export async function openBench(about: PolicyCase, { home, policy: path, guards }: BenchOptions): Promise<Bench> {
+  const started = Date.now();
+  let offset = about.at === undefined ? 0 : about.at.getTime() - started;
+  const now = () => new Date(Date.now() + offset);
+  if (path === undefined)
+    throw new CountersignError(
+      'CONFIG_NO_POLICY',
+      'This case is for a policy that is not named.',
+      'Name it with --policy, or with `policy:` in the file.',
+    );
+  const { policy, keyOf } = withTestKeys(loadPolicy(path, allGuards, now()));
+  const place = placeOf(policy, about.world);
+  const store = openWorld(home, { pace: 0 });
+  store.advanceClock(offset);
+  try {
+    store.transact((world) => {
+      if (about.world)
+        seedWorld(world, { ...place, ...about.world.description } as WorldDescription, about.world.folder);
+      else seedDefault(world.inAccount(place.account), place.region);
+    });
+  } catch (error) {
+    store.close();
+    throw error;
+  }
+  const app = createApp(
+    {
+      ...readConfig({ home, policy: path }),
+      sponsor: about.sponsor === undefined ? policy.people[0]?.name : (about.sponsor ?? undefined),
+      region: place.region,
+      endpointUrl: undefined,
+      templateRoots: [about.folder],
+      actsAs: [],
+    },
+    {
+      sandbox: { store, requestHandler: sandboxRequestHandler(createSandbox(store)), account: place.account },
+      policy,
+      guards,
+      now,
+      logDefect: () => undefined,
+    },
+  );
+  const { ledger, changes } = app;
+  const observe = (content: Record<string, unknown>) => answered(content, judgementOf(app, content), 0);
+  const asItIs = (changeId: string) => observe({ change_id: changeId, state: changes.find(changeId).state });
+  return {
+    async call(tool, input) {
+      const answer = await app.pipeline(tool, input, { agent: 'policy test' });
+      const characters = textOf(answer).length + JSON.stringify(answer.ok ? answer.content : answer.error).length;
+      return answer.ok ? { ...observe(answer.content), characters } : refusal(answer.error, characters);
+    },
+    sign: ({ changeId, decision, person, keyOf: signer, statementOf }) =>
+      refusing(() => {
+        const { plan } = changes.plan(changes.find(statementOf).planId);
+        const statement = buildStatement(changes.find(statementOf), plan, person, decision);
+        const recorder = { ledger, changes, people: policy.people, now };
+        recordSignature(recorder, changeId, statement, keyOf(signer).sign(statement));
+        return asItIs(changeId);
+      }),
+    async execute(changeId) {
+      const ports = { ...app, people: policy.people, now, onProgress: () => undefined };
+      const done = await executeChange(ports, changeId).catch((error: unknown) => error);
+      return refusing(() => {
+        if (done instanceof Error) throw done;
+        return asItIs(changeId);
+      });
+    },
+    stateOf: (changeId) => changes.find(changeId).state,
+    setHalt: (kind) => void ledger.append({ kind, body: { by: ['policy test'] } }),
+    advance(seconds) {
+      offset += seconds * 1000;
+      store.advanceClock(seconds * 1000);
+    },
+    prepare: (service, operation, input) => prepare(store, place, service as ServiceName, operation, input),
+    writes: () =>
+      store
+        .calls()
+        .filter((call) => call.class === 'write')
+        .map(({ operation }) => operation),
+    close() {
+      app.close();
+      store.close();
+    },
+  };
+}
+
+/** Whose credentials the run has: the world's, or those of the policy's first account. */
+function placeOf({ file }: Policy, world: NamedWorld | null): Place {
+  const [first] = Object.values(file.accounts).filter(({ management }) => !management);
+  const { account = first?.id ?? SANDBOX_ACCOUNT, region = first?.regions[0] ?? 'eu-west-1' } =
+    world?.description ?? {};
+  return { account: String(account), region: String(region) };
+}
+
+function judgementOf({ changes }: App, content: Record<string, unknown>) {
+  if (typeof content.change_id === 'string') return changes.find(content.change_id).judgement;
+  if (typeof content.plan_id === 'string' && content.decision !== 'planning')
+    return changes.plan(content.plan_id).judgement;
+  return undefined;
+}
+
+function refusing(run: () => Observation): Observation {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof CountersignError) return refusal(error.toAnswer());
+    throw error;
+  }
+}
+
+/** Straight into the simulation: no request, so nothing is counted. */
+function prepare(
+  store: WorldStore,
+  { account, region }: Place,
+  service: ServiceName,
+  operation: string,
+  input: Record<string, unknown>,
+): Record<string, unknown> {
+  const { operations, advance } = SERVICES[service];
+  const perform = Object.hasOwn(operations, operation) ? operations[operation] : undefined;
+  const impossible = (message: string) =>
+    new CountersignError('CONFIG_INVALID', `prepare ${operation}: ${message}`, 'docs/sandbox.md lists what there is.');
+  if (!perform) throw impossible(`the sandbox does not simulate ${service}:${operation}.`);
+  const caller = { account, region, arn: `arn:aws:iam::${account}:user/somebody-else`, accessKeyId: account };
+  try {
+    return store.transact((world) => {
+      advance?.(world);
+      const output = perform(world, input, caller);
+      advance?.(world);
+      return output;
+    }, account);
+  } catch (error) {
+    if (error instanceof SandboxFault) throw impossible(`${error.code}: ${error.message}`);
+    throw error;
+  }
+}

@@ -1,0 +1,88 @@
+/** The commands below `policy`: each loads what it needs only when it runs. */
+import type { Command } from 'commander';
+import type { Config } from '../config.ts';
+import { CountersignError } from '../core/errors.ts';
+
+export interface CommandLine {
+  config(): Config;
+  print(text: string): void;
+  printJson(value: unknown): void;
+  exit: Record<'pass' | 'failed' | 'differs', number>;
+}
+
+export function addPolicyCommands(program: Command, { config, print, printJson, exit }: CommandLine): void {
+  const requiredPolicy = (): string => {
+    const { policyPath } = config();
+    if (policyPath) return policyPath;
+    throw new CountersignError(
+      'CONFIG_NO_POLICY',
+      'No policy is named.',
+      'Name it with --policy or COUNTERSIGN_POLICY.',
+    );
+  };
+
+  const policy = program.command('policy').description('the policy file');
+  policy
+    .command('check')
+    .description('read the policy strictly; errors and warnings with line and column')
+    .option('--strict', 'warnings are errors')
+    .option('--json', 'as JSON')
+    .action(async ({ strict = false, json }: { strict?: boolean; json?: boolean }) => {
+      const path = requiredPolicy();
+      const { checkPolicyFile, checkText, isAccepted } = await import('./policy-check.ts');
+      const report = await checkPolicyFile(path);
+      if (json) printJson(report);
+      else print(checkText(report));
+      process.exitCode = isAccepted(report, strict) ? exit.pass : exit.failed;
+    });
+  policy
+    .command('explain <subject>')
+    .description(
+      'for every guard: what it says, the facts and policy lines behind it, and the smallest change that passes',
+    )
+    .option('--goal <goal>', 'as if it were proposed for this')
+    .option('--json', 'as JSON')
+    .action(async (subject: string, { json, ...options }: { goal?: string; json?: boolean }) => {
+      const { explainPolicy, explainText } = await import('./policy-explain.ts');
+      const report = await explainPolicy(subject, { ...config(), ...options });
+      if (json) printJson(report);
+      else print(explainText(report, process.stdout.columns));
+    });
+  policy
+    .command('replay')
+    .description(
+      'judge again what was judged, as of then, under the policy that --policy names (exit 0 nothing differs, 5 something does)',
+    )
+    .option('--since <time>', 'a day, or like 30d', '30d')
+    .option('--observed', 'instead: what the guards and rules that are only observed would have done')
+    .option('--json', 'as JSON')
+    .action(async ({ json, ...options }: { since: string; observed?: boolean; json?: boolean }) => {
+      const { replayPolicy, replayText } = await import('./policy-replay.ts');
+      const tell = (text: string) => void process.stderr.write(`${text}\n`);
+      const report = await replayPolicy(config().home, requiredPolicy(), options, tell);
+      if (json) printJson(report);
+      else print(replayText(report, process.stdout.columns));
+      process.exitCode =
+        report.unreadable.length > 0 ? exit.failed : report.differences.length > 0 ? exit.differs : exit.pass;
+    });
+  policy
+    .command('schema')
+    .description('the JSON Schema of the policy file')
+    .option('--cedar', 'the Cedar schema of its rules instead')
+    .action(async ({ cedar = false }: { cedar?: boolean }) => {
+      const { policySchemaText } = await import('./policy-schema.ts');
+      process.stdout.write(policySchemaText({ cedar }));
+    });
+  policy
+    .command('test [files...]')
+    .description('run the policy’s own cases in the simulated cloud (default: *.countersign-test.yaml beside it)')
+    .option('--junit <file>', 'also write the results as JUnit XML')
+    .option('--json', 'as JSON')
+    .action(async (files: string[], { junit, json }: { junit?: string; json?: boolean }) => {
+      const { policyTest, resultText } = await import('./policy-test.ts');
+      const results = await policyTest({ files, policy: config().policyPath, junit });
+      if (json) printJson(results);
+      else print(resultText(results));
+      process.exitCode = results.every(({ passed }) => passed) ? exit.pass : exit.failed;
+    });
+}

@@ -1,0 +1,91 @@
+/** `policy replay`: everything that was judged, judged again under another policy, as of then. */
+import { styleText } from 'node:util';
+import { guards } from '../../guards/index.ts';
+import { CountersignError } from '../core/errors.ts';
+import { makeVisibleLine } from '../core/render-safe.ts';
+import { openLedger } from '../ledger/store.ts';
+import { loadPolicy } from '../policy/load.ts';
+import { type Difference, decisionText, type Replayed, replay } from '../policy/replay/replay.ts';
+import { durationSeconds } from '../policy/schema.ts';
+import { labelled } from './labelled.ts';
+
+export interface ReplayReport extends Replayed {
+  policy: string;
+  digest: string;
+  since: string;
+  compared: 'policies' | 'observation';
+}
+
+const PROGRESS_EVERY = 200;
+
+/** @throws INPUT_INVALID for a time that is none, CONFIG_POLICY_… for a policy that is none. */
+export async function replayPolicy(
+  home: string,
+  policyPath: string,
+  { since, observed = false, now = new Date() }: { since: string; observed?: boolean; now?: Date },
+  tell: (progress: string) => void = () => undefined,
+): Promise<ReplayReport> {
+  const from = sinceWhen(since, now);
+  const policy = loadPolicy(policyPath, guards, now);
+  const ledger = openLedger(home);
+  try {
+    const compared = observed ? 'observation' : 'policies';
+    const replayed = await replay({ policy, guards, ledger }, from, compared, (judged, of) => {
+      if (judged > 0 && judged % PROGRESS_EVERY === 0) tell(`${judged} of ${of} judged`);
+    });
+    return { policy: policyPath, digest: policy.digest, since: from.toISOString(), compared, ...replayed };
+  } finally {
+    ledger.close();
+  }
+}
+
+/** `30d`, `12h`, or a day or instant like 2026-11-01. */
+export function sinceWhen(text: string, now: Date): Date {
+  if (/^[1-9]\d{0,3}[mhd]$/.test(text)) return new Date(now.getTime() - durationSeconds(text) * 1000);
+  const instant = new Date(/^\d{4}-\d\d-\d\d/.test(text) ? text : Number.NaN);
+  if (!Number.isNaN(instant.getTime())) return instant;
+  throw new CountersignError(
+    'INPUT_INVALID',
+    `${makeVisibleLine(text, 40)} is no time.`,
+    'Write --since 30d, 12h, or a day like 2026-11-01.',
+  );
+}
+
+/** @param width columns of the terminal. */
+export function replayText(report: ReplayReport, width = 100): string {
+  const { policy, since, compared, judged, counts, differences, unreadable } = report;
+  const about = `${judged.plans} plan(s) and ${judged.changes} change(s) since ${since.slice(0, 16).replace('T', ' ')}`;
+  const head =
+    compared === 'policies'
+      ? `${about}, judged again under ${policy} as of then`
+      : `${about}: what ${policy} only observes, as if it were enforced`;
+  return [
+    styleText('bold', head),
+    ...(judged.plans + judged.changes === 0
+      ? ['The ledger has none: nothing was judged. Check --home and --since.']
+      : []),
+    ...(judged.plans + judged.changes > 0 && differences.length === 0 ? ['Nothing differs.'] : []),
+    ...Object.entries(counts).map(([change, count]) => `${String(count).padStart(5)}  ${change}`),
+    ...differences.slice(0, TOLD).flatMap((difference) => ['', ...differenceLines(difference, width)]),
+    ...(differences.length > TOLD ? ['', `${differences.length - TOLD} more, less alarming ones: --json has all`] : []),
+    ...unreadable.map(({ id, why }) => styleText('red', `not judged: ${id}: ${makeVisibleLine(why, 160)}`)),
+  ].join('\n');
+}
+
+const INDENT = 23;
+const TOLD = 50;
+
+function differenceLines(difference: Difference, width: number): string[] {
+  const { id, at, target, sponsor, goal, was, is, changed, direction, guards: by } = difference;
+  const change = changed ? `${decisionText(was)} → ${decisionText(is)}` : `${decisionText(is)} either way`;
+  const colour = changed ? (direction === 'milder' ? 'red' : 'yellow') : 'dim';
+  const who = [makeVisibleLine(target, 60), goal, `for ${sponsor ?? 'nobody'}`].filter(Boolean).join(' · ');
+  const below = (text: string) => labelled(' '.repeat(INDENT), INDENT, text, width);
+  return [
+    `${styleText(colour, change.padEnd(INDENT - 1))} ${who}`,
+    ...below(`${at.slice(0, 16).replace('T', ' ')} UTC, ${id}`),
+    ...by.flatMap(({ guard, was: before, is: after, message }) =>
+      below(`${guard}: ${before ?? 'not there'} → ${after ?? 'not there'}: ${makeVisibleLine(message, 200)}`),
+    ),
+  ];
+}

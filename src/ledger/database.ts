@@ -1,0 +1,99 @@
+/** Opens the ledger's file: its format, its journal, and SQLite's errors in our words. */
+import { randomUUID } from 'node:crypto';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { CountersignError } from '../core/errors.ts';
+
+export const LEDGER_FILE = 'ledger.db';
+export const LEDGER_VERSION = 1;
+
+/** Three of four events record tool calls, and nobody looks them up by kind: with no index they cost one page each. */
+export const NOT_A_TOOL_CALL = "kind NOT GLOB 'tool.*'";
+
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS events (
+    seq INTEGER PRIMARY KEY, at TEXT NOT NULL, kind TEXT NOT NULL, change_id TEXT, plan_id TEXT,
+    bytes BLOB NOT NULL, leaf BLOB NOT NULL, root BLOB NOT NULL, peaks BLOB NOT NULL
+  ) STRICT;
+  CREATE INDEX IF NOT EXISTS events_change ON events (change_id) WHERE change_id IS NOT NULL;
+  CREATE INDEX IF NOT EXISTS events_plan ON events (plan_id) WHERE plan_id IS NOT NULL;
+  CREATE INDEX IF NOT EXISTS events_kind ON events (kind) WHERE ${NOT_A_TOOL_CALL};
+  CREATE TABLE IF NOT EXISTS documents (digest TEXT PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS claims (name TEXT PRIMARY KEY, at TEXT NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS ledger (id INTEGER PRIMARY KEY CHECK (id = 1), origin TEXT NOT NULL) STRICT;
+`;
+
+/** SECURITY: the file exists with mode 0600 before SQLite opens it, so that its -wal and -shm files get that mode too. */
+export function openDatabase(home: string): Database.Database {
+  const path = join(home, LEDGER_FILE);
+  let db: Database.Database | undefined;
+  try {
+    mkdirSync(home, { recursive: true, mode: 0o700 });
+    closeSync(openSync(path, 'a', 0o600));
+    db = new Database(path, { timeout: 10_000 });
+    useWriteAheadLog(db);
+    db.pragma('synchronous = FULL');
+    prepareSchema(db, home);
+    return db;
+  } catch (error) {
+    db?.close();
+    throw readable(error);
+  }
+}
+
+function prepareSchema(db: Database.Database, home: string): void {
+  const version = db.pragma('user_version', { simple: true }) as number;
+  if (version > LEDGER_VERSION) {
+    throw new CountersignError(
+      'LEDGER_NEWER_VERSION',
+      `The ledger in ${home} has format ${version}; this countersign knows ${LEDGER_VERSION}.`,
+      'Use the newer countersign, or another --home.',
+    );
+  }
+  if (version === LEDGER_VERSION) return;
+  db.transaction(() => {
+    db.exec(SCHEMA);
+    db.prepare('INSERT OR IGNORE INTO ledger (id, origin) VALUES (1, ?)').run(`countersign-ledger/${randomUUID()}`);
+    db.pragma(`user_version = ${LEDGER_VERSION}`);
+  }).immediate();
+}
+
+/** On a brand-new file several starting processes can see SQLITE_BUSY here despite the timeout. */
+export function useWriteAheadLog(db: Database.Database): void {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      db.pragma('journal_mode = WAL');
+      return;
+    } catch (error) {
+      if (attempt >= 50 || (error as { code?: string }).code !== 'SQLITE_BUSY') throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+    }
+  }
+}
+
+export function guarded<T>(run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    throw readable(error);
+  }
+}
+
+/** SQLite's and the file system's errors in our words; `LEDGER_BUSY` may be tried again, the rest needs a person. */
+export function readable(error: unknown): unknown {
+  const code = (error as { code?: unknown }).code;
+  const fromFiles = error instanceof Error && 'syscall' in error;
+  if (!(error instanceof Database.SqliteError) && !fromFiles) return error;
+  if (String(code).startsWith('SQLITE_BUSY')) {
+    return new CountersignError('LEDGER_BUSY', 'The ledger is held by another process.', 'Try again.', {
+      cause: error,
+    });
+  }
+  return new CountersignError(
+    'LEDGER_CANNOT_APPEND',
+    `The ledger could not be used (${String(code)}).`,
+    'Check that the state folder is readable and writable, and its disk not full; nothing was appended.',
+    { cause: error },
+  );
+}

@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import { deny, hold, note } from '../../src/core/guard.ts';
+import {
+  decide,
+  guardCode,
+  isStricter,
+  type Judgement,
+  pass,
+  type Verdict,
+  verdictSchema,
+} from '../../src/core/verdict.ts';
+
+const decision = (...verdicts: Verdict[]) => decide(verdicts).decision;
+
+describe('one decision from all verdicts', () => {
+  it('is denied for no verdicts, and for one denial among others', () => {
+    expect(decision()).toBe('denied');
+    expect(decision(pass('a'), hold('b', 1, 'm', 'r'), deny('c', 'm', 'r'))).toBe('denied');
+  });
+  it('is plan_only when the one thing in the way is that this scope executes nothing', () => {
+    expect(decision(deny('execution', 'm', 'r'), hold('b', 2, 'm', 'r'))).toBe('plan_only');
+    expect(decision(deny('execution', 'm', 'r'), deny('scope', 'm', 'r'))).toBe('denied');
+  });
+  it('needs approval for a hold of at least one seat', () => {
+    expect(decision(pass('a'), hold('b', 1, 'm', 'r'))).toBe('needs_approval');
+    expect(decision(pass('a'), hold('b', 0, 'm', 'r'))).toBe('pass');
+    expect(decision(pass('a'), note('b', 'm'))).toBe('pass');
+  });
+  it('asks for the most seats of any hold, and for the roles of all', () => {
+    const judged = decide([hold('a', 1, 'm', 'r', ['sre', 'data']), hold('b', 3, 'm', 'r', ['data']), note('c', 'm')]);
+    expect(judged).toMatchObject({ seats: 3, roles: ['data', 'sre'] });
+    expect(judged.verdicts).toHaveLength(3);
+    expect(decide([pass('a')])).toMatchObject({ seats: 0, roles: [] });
+  });
+  it('counts a hold that names no seats as one', () => {
+    expect(decide([{ guard: 'a', outcome: 'hold', message: 'm', remedy: 'r' }])).toMatchObject({ seats: 1, roles: [] });
+  });
+});
+
+describe('stricter than what was signed', () => {
+  const judgement = (over: Partial<Judgement> = {}): Judgement => ({
+    decision: 'needs_approval',
+    verdicts: [],
+    seats: 1,
+    roles: ['sre'],
+    ...over,
+  });
+  it.each<[string, Partial<Judgement>, boolean]>([
+    ['the same', {}, false],
+    ['fewer seats', { seats: 0 }, false],
+    ['one seat more', { seats: 2 }, true],
+    ['no roles', { roles: [] }, false],
+    ['another role', { roles: ['data'] }, true],
+    ['one role more', { roles: ['sre', 'data'] }, true],
+    ['it would pass', { decision: 'pass' }, false],
+    ['it would change nothing', { decision: 'no_change' }, false],
+    ['it is a plan only', { decision: 'plan_only' }, true],
+    ['it is denied', { decision: 'denied' }, true],
+  ])('%s: %s', (_what, live, expected) => {
+    expect(isStricter(judgement(live), judgement())).toBe(expected);
+  });
+  it('orders the decisions: pass, needs approval, plan only, denied', () => {
+    const order = ['pass', 'needs_approval', 'plan_only', 'denied'] as const;
+    order.forEach((live, harder) => {
+      order.forEach((signed, milder) => {
+        expect(isStricter(judgement({ decision: live }), judgement({ decision: signed }))).toBe(harder > milder);
+      });
+    });
+    expect(isStricter(judgement({ decision: 'pass' }), judgement({ decision: 'no_change' }))).toBe(false);
+  });
+});
+
+it('a guard’s code is its name in capitals', () => {
+  expect(guardCode('change-set-only')).toBe('GUARD_CHANGE_SET_ONLY');
+});
+
+it('a verdict has a strict shape', () => {
+  const whole = { ...hold('a', 1, 'm', 'r', ['sre']), observed: 'deny', exceptions: ['x'] };
+  expect(verdictSchema.safeParse(whole).success).toBe(true);
+  for (const wrong of [{ outcome: 'allow' }, { seats: 1.5 }, { observed: 'pass' }, { more: 1 }])
+    expect(verdictSchema.safeParse({ ...whole, ...wrong }).success).toBe(false);
+});

@@ -1,0 +1,118 @@
+/**
+ * The incident corpus and the everyday corpus, as files of policy tests: what each row must lead to stands there.
+ * Each incident comes with its benign twin; switching off a guard that it names must turn its replay red.
+ */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { guards } from '../../guards/index.ts';
+import { policyTest, runCases } from '../../src/cli/policy-test.ts';
+import { loadCases, type PolicyCase } from '../../src/policy/test/load.ts';
+import { resultText } from '../../src/policy/test/report.ts';
+import type { CaseResult } from '../../src/policy/test/run.ts';
+import type { Step } from '../../src/policy/test/schema.ts';
+import { worldSchema } from '../../src/sandbox/seed-schema.ts';
+
+const here = new URL('.', import.meta.url).pathname;
+const rowsIn = (folder: string) => readdirSync(join(here, folder)).map((file) => file.replace(/\.yaml$/, ''));
+const run = (folder: string, row: string, without?: string) =>
+  policyTest({
+    files: [join(here, folder, `${row}.yaml`)],
+    policy: undefined,
+    guards: guards.filter(({ name }) => name !== without),
+  });
+const red = (results: CaseResult[]) => results.filter(({ passed }) => !passed);
+const differing = (results: CaseResult[]) =>
+  new Set(red(results).flatMap(({ failures }) => failures.flatMap((one) => one.differences.map(({ what }) => what))));
+
+/** Which guards must stop it. None: the road itself does, by digest, directory, tool surface or strict reading. */
+const INCIDENTS: Record<string, string[]> = {
+  'kiro-cost-explorer': ['recreate', 'intent', 'stack-deletion', 'approval'],
+  'kiro-cdk-destroy': ['intent', 'stack-deletion'],
+  'wrong-state-destroy': ['scope', 'stateful-loss', 'backup-first'],
+  'volume-delete': ['scope', 'stateful-loss', 'backup-first'],
+  'wiper-prompt': ['ownership', 'budget'],
+  'wrong-account': ['identity'],
+  'single-operator': ['approval', 'blast-radius'],
+  'wrapper-approval': [],
+  'deceptive-prompt': ['render'],
+  'client-approves': ['approval'],
+  'poisoned-channel': [],
+  'ignored-stop': ['halt'],
+  'model-set-boolean': [],
+  'name-deny-list': ['deputy', 'intent', 'stateful-loss'],
+  'fail-open-config': [],
+};
+
+describe('the incident corpus', () => {
+  it('has a replay of every row, with its twin', () => {
+    expect(rowsIn('incidents').sort()).toEqual(Object.keys(INCIDENTS).sort());
+  });
+  it.each(Object.keys(INCIDENTS))('%s is stopped, and its honest twin gets through', async (row) => {
+    const results = await run('incidents', row);
+    expect(red(results), resultText(results)).toEqual([]);
+    expect(results.map(({ name }) => name)).toEqual(expect.arrayContaining(['incident', 'twin']));
+  });
+
+  const ablations = Object.entries(INCIDENTS).flatMap(([row, names]) => names.map((name) => [row, name] as const));
+  it.each(ablations)('%s turns red without the guard %s', async (row, without) => {
+    const results = (await run('incidents', row, without)).filter(({ name }) => name !== 'twin');
+    expect(red(results)).not.toEqual([]);
+    // By what is decided, not because the replay could not be played.
+    expect([...differing(results)].some((what) => ['decision', 'codes', 'seats', 'state'].includes(what))).toBe(true);
+  });
+});
+
+/** What binds where no guard does: the same steps, done honestly or under a policy that is one. */
+const UNBOUND: Record<string, (one: PolicyCase) => PolicyCase> = {
+  'wrapper-approval': without('statement_of'),
+  'poisoned-channel': without('key_of'),
+  'model-set-boolean': without('statement_of'),
+  'fail-open-config': (one) => ({ ...one, policy: join(here, 'policies/production.yaml') }),
+};
+function without(key: string): (one: PolicyCase) => PolicyCase {
+  const strip = (step: Step) => Object.fromEntries(Object.entries(step).filter(([name]) => name !== key)) as Step;
+  return (one) => ({ ...one, steps: one.steps.map(({ step, place }) => ({ step: strip(step), place })) });
+}
+
+describe('the incidents that no guard stops', () => {
+  const rows = Object.keys(INCIDENTS).filter((row) => INCIDENTS[row]!.length === 0);
+  it.each(rows)('%s turns red where nothing is forged', async (row) => {
+    const cases = loadCases(join(here, 'incidents', `${row}.yaml`), worldSchema).filter(({ name }) => name !== 'twin');
+    const results = await runCases(cases.map(UNBOUND[row]!), { policy: undefined });
+    expect(results.every(({ passed }) => !passed)).toBe(true);
+    expect(differing(results)).toContain('codes');
+  });
+});
+
+/** The rows of the everyday corpus, with the files that replay them. */
+const EVERYDAY: Record<string, string[]> = {
+  'function memory 512 → 1024 (`set`)': ['function-memory'],
+  'ECS image bump (revision type)': ['ecs-image'],
+  'SAM or CDK deploy with hashed version and deployment resources (`change_set`)': ['sam-deploy', 'cdk-deploy'],
+  'instance type of a stack’s EBS-backed instance': ['instance-type', 'instance-type-by-tool'],
+  'database class (interrupts)': ['database-class'],
+  'port opened to a private range': ['port-private', 'port-private-by-tool'],
+  'port 443 to the world where the policy lists 443': ['port-443', 'port-443-by-tool'],
+  'alarm threshold, log retention lengthened, tag that decides nothing': [
+    ...['alarm-threshold', 'log-retention', 'tag', 'tag-of-stack', 'tag-by-tool'],
+  ],
+  'queue added with its policy inside the stack': ['queue-with-policy'],
+  'stack whose first create failed: deleted and created again': ['failed-creation'],
+  'stack in UPDATE_ROLLBACK_FAILED continued': ['rollback-continued'],
+  'development stack with a log group deleted': ['log-group-deleted'],
+  'disposable stack created and deleted ten times a day': ['disposable-stack'],
+  'instance stopped for the night and started (owned by nobody)': ['instance-stop', 'instance-start', 'instance-night'],
+  'stand-alone instance terminated, snapshots made first': ['instance-terminate'],
+  'nothing to change': ['nothing-to-change'],
+};
+
+describe('the everyday corpus', () => {
+  it('has a replay of every row', () => {
+    expect(rowsIn('everyday').sort()).toEqual(Object.values(EVERYDAY).flat().sort());
+  });
+  it.each(rowsIn('everyday'))('%s stays easy', async (row) => {
+    const results = await run('everyday', row);
+    expect(red(results), resultText(results)).toEqual([]);
+  });
+});
