@@ -42,8 +42,12 @@ export async function executeChange(ports: ExecutorPorts, changeId: string): Pro
           : 'Nothing is to be executed here.',
     );
   const { plan } = ports.changes.plan(change.planId);
-  await recheck(ports, change, plan);
-  lock(ports, change, plan);
+  // INVARIANT: the lock holds what was looked at: whatever was begun, ended or halted meanwhile is looked at again.
+  for (let isLocked = false; !isLocked; ) {
+    const lookedAt = newestExecution(ports.ledger);
+    await recheck(ports, change, plan);
+    isLocked = lock(ports, change, plan, lookedAt);
+  }
   const outcome = await runCalls(ports, change, plan);
   ports.ledger.append({
     kind: 'change.finished',
@@ -96,8 +100,9 @@ const takenByAnother = ({ id }: Change) =>
   );
 
 /** One executor wins: the nonce is consumed once, and nothing else is executing on the target. */
-function lock(ports: ExecutorPorts, change: Change, plan: Plan): void {
-  ports.ledger.transact((tx) => {
+function lock(ports: ExecutorPorts, change: Change, plan: Plan, lookedAt: number): boolean {
+  return ports.ledger.transact((tx) => {
+    if (newestExecution(tx) !== lookedAt) return false;
     if (!tx.claim(`nonce/${change.nonce}`)) throw takenByAnother(change);
     const other = ports.policy.inFlight(plan.target);
     if (other)
@@ -117,7 +122,13 @@ function lock(ports: ExecutorPorts, change: Change, plan: Plan): void {
       changeId: change.id,
       body: aboutChange(change, plan) as unknown as Json,
     });
+    return true;
   });
+}
+
+function newestExecution(ledger: Pick<Ledger, 'events'>): number {
+  const kinds = ['change.executing', 'change.finished', 'halted'];
+  return ledger.events({ kinds, newestFirst: true, limit: 1 })[0]?.seq ?? 0;
 }
 
 /** What history needs to know later, without opening the plan. */
