@@ -2,6 +2,7 @@
 import { judgeAll } from '../src/core/guard.ts';
 import { textOf } from '../src/mcp/answer-text.ts';
 import { percentile, type Row, timed } from './measure.ts';
+import { judgingWithRules } from './rules.ts';
 import { createQueues, openBenchWorld } from './world.ts';
 
 const SIZES = [
@@ -30,6 +31,15 @@ export async function benchPlans(): Promise<Row[]> {
           baseline: 'none',
           value: worst,
           limit: 2,
+          wanted: 'at most',
+        });
+        const withRules = percentile(await judgingWithRules(world, plan, 400), 0.99);
+        rows.push({
+          name: `the same with 50 rules in Cedar, p99`,
+          ours: `${withRules.toFixed(2)} ms`,
+          baseline: 'none',
+          value: withRules,
+          limit: 10,
           wanted: 'at most',
         });
       }
