@@ -1,7 +1,8 @@
 /** Judging a plan of 500 resources, and the size of what an agent is told about small and large plans. */
 import { judgeAll } from '../src/core/guard.ts';
 import { textOf } from '../src/mcp/answer-text.ts';
-import { percentile, type Row, timed } from './measure.ts';
+import { percentileOfJudging, type Row } from './measure.ts';
+import { judgingWithRules } from './rules.ts';
 import { createQueues, openBenchWorld } from './world.ts';
 
 const SIZES = [
@@ -23,13 +24,22 @@ export async function benchPlans(): Promise<Row[]> {
       if (plan.effects.length !== resources) throw new Error(`expected ${resources} effects`);
       if (resources === 500) {
         const { guards, facts } = await world.app.policy.judgeFor(plan, 'propose', 'fix');
-        const worst = await percentileOfJudging(() => void judgeAll(guards, plan, facts));
+        const worst = await percentileOfJudging(() => void judgeAll(guards, plan, facts), ROUNDS);
         rows.push({
           name: `judging ${guards.length} guards on ${resources} resources, p99`,
           ours: `${worst.toFixed(2)} ms`,
           baseline: 'none',
           value: worst,
           limit: 2,
+          wanted: 'at most',
+        });
+        const withRules = await judgingWithRules(world, plan, 300);
+        rows.push({
+          name: `the same with 50 rules in Cedar, p99`,
+          ours: `${withRules.toFixed(2)} ms`,
+          baseline: 'none',
+          value: withRules,
+          limit: 10,
           wanted: 'at most',
         });
       }
@@ -46,12 +56,4 @@ export async function benchPlans(): Promise<Row[]> {
   } finally {
     world.close();
   }
-}
-
-/** Each sample is the fastest of three: guards are pure, and what only one of the three met was somebody else's work. */
-async function percentileOfJudging(run: () => void): Promise<number> {
-  const times: number[] = [];
-  for (let round = 0; round < ROUNDS; round += 1)
-    times.push(Math.min(await timed(run), await timed(run), await timed(run)));
-  return percentile(times, 0.99);
 }

@@ -1,6 +1,6 @@
 /** A stack's resources as its templates say them, before and after, for marks and for clouds that tell little. */
 import type { Json } from '../../core/digest.ts';
-import { type MarkContext, own, type ResourceView } from '../../knowledge/marks/index.ts';
+import { IMPORTED, imported, type MarkContext, own, type ResourceView } from '../../knowledge/marks/index.ts';
 import { parseTemplate, type Template } from '../../template/parse.ts';
 import { isUnresolved, resolveTemplate, UNRESOLVED } from '../../template/resolve.ts';
 import { isMask } from '../../template/secrets.ts';
@@ -28,7 +28,7 @@ export function viewsOf(
     after: after === null ? {} : resourcesOf(after, where),
     physicalIds,
     account: where.account,
-    isUnknown: (value) => isUnresolved(value as never),
+    isUnknown: (value) => isUnresolved(value as never) || JSON.stringify(value ?? null).search(IMPORTED) >= 0,
   };
 }
 
@@ -42,6 +42,7 @@ function resourcesOf({ template: text, parameters }: Side, where: Where): Record
       StackId: where.stackId,
       StackName: where.stackName,
     },
+    exports: EVERY_EXPORT,
     refOf: (id) => (id in template.Resources ? own(id) : undefined),
     attributeOf: (id, attribute) => (id in template.Resources ? own(id, attribute) : undefined),
   });
@@ -59,6 +60,9 @@ function resourcesOf({ template: text, parameters }: Side, where: Where): Record
     ]),
   );
 }
+
+/** Which exports there are is the cloud's to say; what they are called is enough here. */
+const EVERY_EXPORT: Record<string, string> = new Proxy({}, { get: (_, name) => imported(String(name)) });
 
 /** A value that is masked or not told is unknown, never its default. */
 function knownParameters(template: Template, given: Record<string, string>): Record<string, string> {

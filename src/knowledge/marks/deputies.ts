@@ -12,7 +12,7 @@ import type { Json } from '../../core/digest.ts';
 import type { Mark } from '../../core/mark.ts';
 import { DEPUTIES, type DeputyRow, DIRECT, HARMLESS_DOCUMENTS, ROLE_PROPERTY, UNBOUNDED } from './deputies-table.ts';
 import type { MarkContext, MarkFinder, ResourceView } from './index.ts';
-import { changedAt, isMembers, same, shown, stringsIn, valueAt, valuesAt } from './read.ts';
+import { changedAt, isMembers, mayDiffer, same, shown, stringsIn, valueAt, valuesAt } from './read.ts';
 import { whoseIs } from './refs.ts';
 import { type Bound, boundOf } from './roles.ts';
 
@@ -117,7 +117,7 @@ function byRole(before: ResourceView | null, after: ResourceView, context: MarkC
   if (after.type.startsWith('AWS::IAM::') || after.type === 'AWS::Lambda::Permission') return [];
   const was = new Map(before ? rolesAt(before, undefined, context) : []);
   return rolesAt(after, undefined, context)
-    .filter(([path, role]) => !before || !same(was.get(path), role) || context.isUnknown(role))
+    .filter(([path, role]) => !before || mayDiffer(was.get(path), role, context))
     .map(([path, role]) => {
       const { bound, principal, because } = boundOf(role, context);
       return mark(path, bound, principal, `The service acts under ${principal}, which ${because}.`);

@@ -17,6 +17,8 @@ import { findProtection } from './protection.ts';
 import { findReach } from './reach.ts';
 import { findSlowLoss } from './slow-loss.ts';
 
+export { IMPORTED, imported, own, ownIdsIn } from './tokens.ts';
+
 export interface ResourceView {
   logicalId: string;
   type: string;
@@ -36,17 +38,6 @@ export interface MarkContext {
   /** Of the stack: any other that a policy names is a foreign one. Absent: all are. */
   account?: string;
   isUnknown(value: Json | undefined): boolean;
-}
-
-/** Stands in a resolved value for a Ref (no attribute) or Fn::GetAtt to a resource of the same stack. */
-export function own(logicalId: string, attribute?: string): string {
-  return `\u{27e6}own:${logicalId}${attribute === undefined ? '' : `.${attribute}`}\u{27e7}`;
-}
-
-/** Logical ids of the same stack that a value names. */
-export function ownIdsIn(value: Json | undefined): string[] {
-  const text = JSON.stringify(value ?? null);
-  return [...text.matchAll(/\u{27e6}own:([A-Za-z0-9]+)[^\u{27e7}]*\u{27e7}/gu)].map(([, id]) => id!);
 }
 
 /** One finder per question: deputies, reach, exposure, slow loss, pins, protections. */

@@ -6,6 +6,7 @@
  */
 import { canonicalJson, type Json } from '../../core/digest.ts';
 import type { MarkContext, ResourceView } from './index.ts';
+import { IMPORTED } from './tokens.ts';
 
 export type Found = ReadonlyMap<string, Json>;
 type Members = Record<string, Json>;
@@ -84,9 +85,13 @@ export function same(a: Json | undefined, b: Json | undefined): boolean {
 
 const PINNED_REFERENCE = /\{\{resolve:[^}]*:\d+\}\}/g;
 
-/** May it differ? Two unknowns may; the same dynamic reference with a version may not. */
+/** May it differ? Two unknowns may; the same import, or the same dynamic reference with a version, may not. */
 export function mayDiffer(a: Json | undefined, b: Json | undefined, context: MarkContext): boolean {
-  return !same(a, b) || (context.isUnknown(b) && context.isUnknown(JSON.stringify(b).replaceAll(PINNED_REFERENCE, '')));
+  if (!same(a, b)) return true;
+  return (
+    context.isUnknown(b) &&
+    context.isUnknown(JSON.stringify(b).replaceAll(PINNED_REFERENCE, '').replaceAll(IMPORTED, ''))
+  );
 }
 
 /** Did anything at this path change? */
