@@ -173,27 +173,27 @@ describe('the digest that people sign', () => {
 });
 
 describe('an execution whose end is not recorded', () => {
-  const after = (happenings: Happening[], minutes: number) =>
+  const silentFor = (happenings: Happening[], minutes: number) =>
     folded([...approved, ['change.executing', {}, 30], ...happenings], at(30 + minutes));
   it('is as its newest event says: nothing begun, a call begun, a call accepted, or progress of it', () => {
-    expect(after([], 1)).toMatchObject({
+    expect(silentFor([], 1)).toMatchObject({
       state: 'executing',
       abandoned: false,
       last: { at: at(30).toISOString(), kind: 'change.executing', call: null },
       explanation: expect.stringContaining('nothing was begun'),
     });
     const begun: Happening = ['call.intended', { operation: 'DeleteStack' }, 30];
-    expect(after([begun], 1)).toMatchObject({
+    expect(silentFor([begun], 1)).toMatchObject({
       abandoned: false,
       last: { kind: 'call.intended', call: 'DeleteStack' },
       explanation: expect.stringMatching(/^DeleteStack was begun .* not recorded$/),
     });
     const accepted: Happening[] = [begun, ['call.returned', { outcome: 'done' }, 30]];
-    expect(after(accepted, 1)).toMatchObject({
+    expect(silentFor(accepted, 1)).toMatchObject({
       last: { kind: 'call.returned', call: 'DeleteStack' },
       explanation: expect.stringMatching(/^DeleteStack was accepted/),
     });
-    expect(after([...accepted, ['change.progress', { text: 'x' }, 30]], 1)).toMatchObject({
+    expect(silentFor([...accepted, ['change.progress', { text: 'x' }, 30]], 1)).toMatchObject({
       last: { kind: 'change.progress', call: 'DeleteStack' },
       explanation: expect.stringMatching(/^DeleteStack was accepted/),
     });
@@ -206,16 +206,16 @@ describe('an execution whose end is not recorded', () => {
   ])(
     'is taken for abandoned when %s and then silence for long, and not a moment sooner',
     (_what, happened, minutes) => {
-      expect(after(happened, minutes)).toMatchObject({ abandoned: false });
+      expect(silentFor(happened, minutes)).toMatchObject({ abandoned: false });
       const moment = new Date(at(30 + minutes).getTime() + 1);
       const late = folded([...approved, ['change.executing', {}, 30], ...happened], moment);
       expect(late).toMatchObject({ state: 'executing', abandoned: true });
       expect(late?.explanation).toMatch(/; (?:its|the) executor/);
-      expect(after(happened, minutes)?.explanation).not.toMatch(/executor/);
+      expect(silentFor(happened, minutes)?.explanation).not.toMatch(/executor/);
     },
   );
   it('knows nothing of that once it has ended, or before it began', () => {
-    const ended = after([['change.finished', outcome('failed'), 31]], 100);
+    const ended = silentFor([['change.finished', outcome('failed'), 31]], 100);
     expect(ended).toMatchObject({ state: 'failed', last: null, abandoned: false });
     expect(folded([['change.progress', { operation: 'x' }, 1]])).toMatchObject({ last: null, abandoned: false });
   });
