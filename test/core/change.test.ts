@@ -73,6 +73,11 @@ describe('a change', () => {
       ['carol', at(20).toISOString()],
     ]);
   });
+  it('that needs one seat is pending until that is filled', () => {
+    const judgement = { decision: 'needs_approval' as const, verdicts: [], seats: 1, roles: [] };
+    expect(folded([], at(1), { judgement })).toMatchObject({ state: 'pending', executeBy: null });
+    expect(folded(approved.slice(0, 1), at(15), { judgement })?.state).toBe('approved');
+  });
   it('is approved at once when it needs no seat', () => {
     const judgement = { decision: 'pass' as const, verdicts: [], seats: 0, roles: [] };
     expect(folded([], at(1), { judgement })).toMatchObject({ state: 'approved', executeBy: at(60).toISOString() });
