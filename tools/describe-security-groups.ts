@@ -6,7 +6,8 @@ export const describeSecurityGroups = defineTool({
   name: 'describe_security_groups',
   effect: 'describe',
   title: 'Describe security groups',
-  description: 'Security groups with owner, rules, what uses them, and which rules let the whole internet in.',
+  description:
+    'Security groups with owner, rules, what uses them, and which rules let the whole internet in. Lists tell the first rules; group_ids all.',
   input: z.strictObject({
     ...placeInput,
     ...pageInput,

@@ -7,7 +7,7 @@ export const describeStack = defineTool({
   effect: 'describe',
   title: 'Describe a stack',
   description:
-    'One stack: status, protection, tags, and the parts in include. logical_ids narrows resources and events. Secrets are masked. Ask for the template before planning an update.',
+    'One stack: status, protection, tags, and the parts in include. logical_ids narrows resources and events; cursor pages resources. Secrets are masked. Ask for the template before planning an update.',
   input: z.strictObject({
     ...placeInput,
     stack: z.string().min(1).max(2_048),
@@ -16,7 +16,12 @@ export const describeStack = defineTool({
       .max(7)
       .default(['resources']),
     logical_ids: z.array(z.string().max(255)).max(100).default([]),
+    cursor: z
+      .string()
+      .regex(/^\d{1,5}$/)
+      .optional(),
   }),
   output: z.looseObject({ stack: z.string(), stack_id: z.string(), status: z.string() }),
-  run: (input, { cloud }) => cloud.stack(placeOf(input), input.stack, input.include, input.logical_ids),
+  run: ({ stack, include, logical_ids: logicalIds, cursor, ...place }, { cloud }) =>
+    cloud.stack(placeOf(place), stack, { include, logicalIds, ...(cursor ? { cursor } : {}) }),
 });

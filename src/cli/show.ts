@@ -38,7 +38,7 @@ export function renderChange(change: Change, plan: Plan): string {
   const { target } = change;
   return [
     heading(`${change.id}  ${change.state}${change.explanation ? ` (${makeVisibleLine(change.explanation)})` : ''}`),
-    `${target.kind} ${target.name} in ${target.account}/${target.region} · ${change.environment} · assurance ${change.assurance}`,
+    `${target.kind} ${makeVisibleLine(target.name)} in ${target.account}/${target.region} · ${change.environment} · assurance ${change.assurance}`,
     `sponsor ${change.sponsor ?? 'nobody'} (claimed) · goal ${change.goal}`,
     ...agentsWords(change),
     '',
@@ -79,11 +79,11 @@ const INDENT = ' '.repeat(15);
 function effectLines(effect: Effect): string[] {
   const { kind, type, physicalId, reversibility, interrupts } = effect;
   return [
-    `  ${styleText(COLOURS[reversibility], reversibility.padEnd(12))} ${kind.padEnd(9)} ${effectName(effect)}  ${type}${physicalId ? `  ${physicalId}` : ''}${interrupts === 'no' ? '' : `  interrupts: ${interrupts}`}`,
+    `  ${styleText(COLOURS[reversibility], reversibility.padEnd(12))} ${kind.padEnd(9)} ${makeVisibleLine(effectName(effect))}  ${makeVisibleLine(type)}${physicalId ? `  ${makeVisibleLine(physicalId)}` : ''}${interrupts === 'no' ? '' : `  interrupts: ${interrupts}`}`,
     `${INDENT}${makeVisibleLine(effect.why)}`,
     ...effect.properties.map(
       ({ path, before, after }) =>
-        `${INDENT}${path}: ${makeVisibleLine(before ?? '–')} → ${makeVisibleLine(after ?? '–')}`,
+        `${INDENT}${makeVisibleLine(path)}: ${makeVisibleLine(before ?? '–')} → ${makeVisibleLine(after ?? '–')}`,
     ),
     ...effect.marks.map(({ kind: mark, text }) => `${INDENT}${styleText('yellow', mark)} ${makeVisibleLine(text)}`),
   ];

@@ -7,6 +7,8 @@ import { makeVisibleLine } from './render-safe.ts';
 import { type Goal, guardCode, type Judgement } from './verdict.ts';
 
 const EFFECTS_SHOWN = 20;
+/** So few are told with their values and reasons. */
+const ROOMY_EFFECTS = 10;
 const PROPERTIES_SHOWN = 4;
 const MARKS_SHOWN = 3;
 const NO_WAY_AROUND = 'Other tools or credentials are no way around this.';
@@ -26,7 +28,7 @@ export const planAnswerSchema = z.looseObject({
 
 export function answerPlan(plan: Plan, judgement: Judgement, goals: Goal[], assurance: string) {
   const decision = plan.dryRun.kind === 'no_change' ? 'no_change' : judgement.decision;
-  return {
+  return fitted({
     decision,
     plan_id: plan.id,
     expires_at: plan.expiresAt,
@@ -38,14 +40,32 @@ export function answerPlan(plan: Plan, judgement: Judgement, goals: Goal[], assu
     ...(plan.notes.length > 0 ? { notes: plan.notes.slice(0, 5) } : {}),
     assurance,
     next: nextAfterPlan(plan, decision, goals),
-  };
+  });
+}
+
+/** Of the structure; what a denial says twice, here and in the text, is the rest of what an answer may be long. */
+const ROOM = { small: 1_950, large: 4_600 };
+const LEAST_EFFECTS = 3;
+
+/** Reasons come first: where they are many and long, fewer effects are told at once (describe_plan tells all). */
+function fitted<Answer extends { effects: ReturnType<typeof describeEffects> }>(answer: Answer): Answer {
+  const { items, counts } = answer.effects;
+  const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  let spare = (total <= ROOMY_EFFECTS ? ROOM.small : ROOM.large) - JSON.stringify(answer).length;
+  let shown = items.length;
+  for (; shown > LEAST_EFFECTS && spare < 0; shown -= 1) spare += items[shown - 1]!.length + 3;
+  if (shown === items.length) return answer;
+  return { ...answer, effects: { ...answer.effects, items: items.slice(0, shown), more: total - shown } };
 }
 
 export function describeEffects(effects: readonly Effect[]) {
   const sorted = [...effects].sort(compareWorstFirst);
   const counts: Record<string, number> = {};
   for (const { kind } of sorted) counts[kind] = (counts[kind] ?? 0) + 1;
-  const shown = sorted.slice(0, EFFECTS_SHOWN).map((effect) => describeEffect(effect, sorted.length <= 10));
+  const roomy = sorted.length <= ROOMY_EFFECTS;
+  const shown = sorted
+    .slice(0, EFFECTS_SHOWN)
+    .map((effect, index) => describeEffect(effect, roomy, effect.why === sorted[index - 1]?.why));
   return {
     counts,
     worst: worstReversibility(sorted),
@@ -54,7 +74,8 @@ export function describeEffects(effects: readonly Effect[]) {
   };
 }
 
-function describeEffect(effect: Effect, roomy: boolean): string {
+/** @param repeats its explanation is that of the effect before it. */
+function describeEffect(effect: Effect, roomy: boolean, repeats: boolean): string {
   const changed = effect.properties
     .slice(0, PROPERTIES_SHOWN)
     .map(({ path, before, after }) =>
@@ -70,7 +91,7 @@ function describeEffect(effect: Effect, roomy: boolean): string {
     ...(effect.interrupts === 'no' ? [] : [`interrupts: ${effect.interrupts}`]),
     ...(changed.length > 0 ? [changed.join(', ') + (rest > 0 ? ` +${rest}` : '')] : []),
     ...describeMarks(effect, roomy),
-    ...(roomy && effect.reversibility !== 'reversible' ? [effect.why] : []),
+    ...(roomy && !repeats && effect.reversibility !== 'reversible' ? [effect.why] : []),
   ].join(' · ');
 }
 
@@ -80,6 +101,7 @@ function describeMarks({ marks }: Effect, roomy: boolean): string[] {
   return kinds.length > 0 ? [kinds.join(', ')] : [];
 }
 
+/** What would pass is told of what refuses; of what people decide on as well only where nothing refuses. */
 export function describeVerdicts(judgement: Judgement) {
   return judgement.verdicts
     .filter(({ outcome }) => outcome !== 'pass')
@@ -91,7 +113,9 @@ export function describeVerdicts(judgement: Judgement) {
       ...(observed === undefined ? {} : { would_have_been: observed }),
       ...(exceptions === undefined ? {} : { exceptions }),
       message: makeVisibleLine(message, 400),
-      ...(remedy === '' ? {} : { remedy: makeVisibleLine(remedy, 300) }),
+      ...(remedy === '' || (judgement.decision === 'denied' && outcome !== 'deny')
+        ? {}
+        : { remedy: makeVisibleLine(remedy, 300) }),
     }));
 }
 const RANK = ['deny', 'hold', 'note', 'pass'];

@@ -8,7 +8,7 @@ import { digestOf } from './digest.ts';
 import { CountersignError, type ErrorAnswer } from './errors.ts';
 import { makePlan, type PlanningPorts } from './planning.ts';
 import type { Ledger } from './ports.ts';
-import { makeVisible, makeVisibleLine } from './render-safe.ts';
+import { makeAllVisible, makeVisible, makeVisibleLine } from './render-safe.ts';
 import type { Tool } from './tool.ts';
 
 export interface PipelinePorts extends PlanningPorts {
@@ -37,7 +37,8 @@ export function createPipeline(ports: PipelinePorts): Pipeline {
       const tool = byName.get(name);
       if (!tool) throw unknownTool(name, [...byName.keys()]);
       const input = parseInput(tool, rawInput);
-      const content = await run(tool, input, ports, agent);
+      // SECURITY: names and texts come from the cloud, and nothing in them may be invisible to whoever reads.
+      const content = makeAllVisible(await run(tool, input, ports, agent));
       ports.ledger.append({
         kind: 'tool.answered',
         body: { call: called.content.seq as number, tool: name, ...verdictOf(content) },

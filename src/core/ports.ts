@@ -72,10 +72,13 @@ export interface SecurityGroupSummary {
   vpc_id: string;
   owner: string;
   rules: string[];
+  /** In lists the first are told; of groups that were named, all. */
+  more_rules?: number;
   /** Rules that let the whole internet in. */
   open_to_world: string[];
   /** Network interfaces and what they belong to. */
   used_by: string[];
+  more_users?: number;
 }
 export interface VolumeSummary {
   volume_id: string;
@@ -103,7 +106,11 @@ export interface CloudReader {
     place: Place,
     query: { namePrefix?: string; status?: string; cursor?: string; limit: number },
   ): Promise<Page<StackSummary>>;
-  stack(place: Place, name: string, include: StackPart[], logicalIds: string[]): Promise<Record<string, unknown>>;
+  stack(
+    place: Place,
+    name: string,
+    parts: { include: StackPart[]; logicalIds: string[]; cursor?: string },
+  ): Promise<Record<string, unknown>>;
   instances(
     place: Place,
     query: { ids?: string[]; tag?: string; cursor?: string; limit: number },

@@ -23,3 +23,14 @@ export function makeVisibleLine(text: string, maxCharacters = 500): string {
 export function hidesSomething(text: string): boolean {
   return text.search(INVISIBLE) >= 0;
 }
+
+/** Every text in an answer, and every name of a field: whatever was read from outside on the way hides nothing. */
+export function makeAllVisible<T>(value: T): T {
+  if (typeof value === 'string')
+    return (hidesSomething(value) ? makeVisible(value, Number.POSITIVE_INFINITY) : value) as T;
+  if (Array.isArray(value)) return value.map(makeAllVisible) as T;
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [makeAllVisible(key), makeAllVisible(inner)]),
+  ) as T;
+}

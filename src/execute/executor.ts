@@ -15,7 +15,7 @@ import { mintPlanningPermit, mintWritingPermit, revokePermit } from '../core/per
 import { type Plan, planDifferences } from '../core/plan.ts';
 import type { ChangesPort, CloudPorts, Ledger, PolicyPort } from '../core/ports.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
-import { isStricter } from '../core/verdict.ts';
+import { isStricter, signatures } from '../core/verdict.ts';
 import type { Person } from '../policy/load.ts';
 import { followStack } from './follow.ts';
 
@@ -42,8 +42,12 @@ export async function executeChange(ports: ExecutorPorts, changeId: string): Pro
           : 'Nothing is to be executed here.',
     );
   const { plan } = ports.changes.plan(change.planId);
-  await recheck(ports, change, plan);
-  lock(ports, change, plan);
+  // INVARIANT: the lock holds what was looked at: whatever was begun, ended or halted meanwhile is looked at again.
+  for (let isLocked = false; !isLocked; ) {
+    const lookedAt = newestExecution(ports.ledger);
+    await recheck(ports, change, plan);
+    isLocked = lock(ports, change, plan, lookedAt);
+  }
   const outcome = await runCalls(ports, change, plan);
   ports.ledger.append({
     kind: 'change.finished',
@@ -85,7 +89,7 @@ async function whyStale(ports: ExecutorPorts, change: Change, plan: Plan): Promi
   const judgement = judgeAll(judge.guards, current, { ...judge.facts, differences });
   const denials = judgement.verdicts.filter(({ outcome }) => outcome === 'deny').map(({ message }) => message);
   if (denials.length > 0) return denials.join(' ');
-  return isStricter(judgement, change.judgement) ? `It would now need ${judgement.seats} signature(s).` : null;
+  return isStricter(judgement, change.judgement) ? `It would now need ${signatures(judgement.seats)}.` : null;
 }
 
 const takenByAnother = ({ id }: Change) =>
@@ -96,8 +100,9 @@ const takenByAnother = ({ id }: Change) =>
   );
 
 /** One executor wins: the nonce is consumed once, and nothing else is executing on the target. */
-function lock(ports: ExecutorPorts, change: Change, plan: Plan): void {
-  ports.ledger.transact((tx) => {
+function lock(ports: ExecutorPorts, change: Change, plan: Plan, lookedAt: number): boolean {
+  return ports.ledger.transact((tx) => {
+    if (newestExecution(tx) !== lookedAt) return false;
     if (!tx.claim(`nonce/${change.nonce}`)) throw takenByAnother(change);
     const other = ports.policy.inFlight(plan.target);
     if (other)
@@ -117,7 +122,13 @@ function lock(ports: ExecutorPorts, change: Change, plan: Plan): void {
       changeId: change.id,
       body: aboutChange(change, plan) as unknown as Json,
     });
+    return true;
   });
+}
+
+function newestExecution(ledger: Pick<Ledger, 'events'>): number {
+  const kinds = ['change.executing', 'change.finished', 'halted'];
+  return ledger.events({ kinds, newestFirst: true, limit: 1 })[0]?.seq ?? 0;
 }
 
 /** What history needs to know later, without opening the plan. */

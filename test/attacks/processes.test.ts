@@ -82,6 +82,23 @@ describe('at the same time', () => {
     expect(world.writes()).toHaveLength(1);
   });
 
+  it('what another change did between the look and the lock is looked at again', async () => {
+    const [id, other] = [await approved(1024), await approved(2048)];
+    const late = world.another();
+    let looked = 0;
+    const cloud: typeof late.cloud = {
+      ...late.cloud,
+      async recompute(plan) {
+        const live = await late.cloud.recompute(plan);
+        looked += 1;
+        if (looked === 1) await world.execute(other);
+        return live;
+      },
+    };
+    await expect(world.execute(id, { ...late, cloud })).rejects.toMatchObject({ code: 'STATE_STALE' });
+    expect(world.writes()).toHaveLength(1);
+  });
+
   it('two executors of two changes on one stack: the second waits or is stale, and nothing runs at once', async () => {
     const ids = [await approved(1024), await approved(2048)];
     await Promise.all(ids.map((id) => countersign('execute', id)));

@@ -103,21 +103,28 @@ async function listGroups(
     SecurityGroups.map(({ GroupId = '' }) => GroupId),
   );
   return paged(
-    SecurityGroups.map((group) => summariseGroup(group, users.get(group.GroupId ?? '') ?? [])),
+    SecurityGroups.map((group) => summariseGroup(group, users.get(group.GroupId ?? '') ?? [], query.ids === undefined)),
     NextToken,
   );
 }
 
-function summariseGroup(group: SecurityGroup, usedBy: string[]): SecurityGroupSummary {
+/** In a list: enough to see which group it is. What is open to the world is never left out. */
+const RULES_LISTED = 3;
+const USERS_LISTED = 2;
+
+function summariseGroup(group: SecurityGroup, usedBy: string[], inList: boolean): SecurityGroupSummary {
   const rules = rulesOf(group);
+  const [shownRules, shownUsers] = inList ? [RULES_LISTED, USERS_LISTED] : [rules.length, usedBy.length];
   return {
     group_id: group.GroupId ?? '',
     name: group.GroupName ?? '',
     vpc_id: group.VpcId ?? '',
     owner: ownerText(namedOwner(tagsOf(group.Tags))),
-    rules: rules.map(formatRule),
+    rules: rules.slice(0, shownRules).map(formatRule),
+    ...(rules.length > shownRules ? { more_rules: rules.length - shownRules } : {}),
     open_to_world: openToWorld(rules).map(formatRule),
-    used_by: usedBy,
+    used_by: usedBy.slice(0, shownUsers),
+    ...(usedBy.length > shownUsers ? { more_users: usedBy.length - shownUsers } : {}),
   };
 }
 

@@ -2,13 +2,15 @@
 import type { CloudFormationClient, Stack, StackResourceSummary } from '@aws-sdk/client-cloudformation';
 import type { CloudReader, Identity, PolicyPort, StackPart } from '../../core/ports.ts';
 import { makeVisible, makeVisibleLine } from '../../core/render-safe.ts';
-import { isMask, maskTemplate } from '../../template/secrets.ts';
+import { referencesIn } from '../../template/inspect.ts';
+import { parseTemplate, type Template } from '../../template/parse.ts';
+import { isMask, isSecretPath, MASK, maskTemplate } from '../../template/secrets.ts';
 import { askingAws } from '../errors.ts';
 import { importsOf, listResources, requireStack, tagsOf, templateOf } from '../observe/stack.ts';
 import type { ContextFor } from '../planners/context.ts';
 import { pageThrough } from './pages.ts';
 
-const RESOURCES_SHOWN = 60;
+const RESOURCES_SHOWN = 35;
 const EVENTS_SHOWN = 20;
 
 export function createStackReader(
@@ -44,14 +46,15 @@ export function createStackReader(
           })),
         };
       }),
-    stack: (place, name, include, logicalIds) =>
+    stack: (place, name, { include, logicalIds, cursor = '0' }) =>
       askingAws(async () => {
         const { cloudFormation, identity } = await contextFor(place);
         // Asked at the same time: most parts need no more than the name.
         const asked = requireStack(cloudFormation, name);
+        const wanted = { logicalIds, from: Number(cursor) };
         const [stack, ...parts] = await Promise.all([
           asked,
-          ...[...new Set(include)].map((part) => PARTS[part](cloudFormation, name, asked, logicalIds)),
+          ...[...new Set(include)].map((part) => PARTS[part](cloudFormation, name, asked, wanted)),
         ]);
         return {
           stack: stack.StackName,
@@ -69,30 +72,38 @@ export function createStackReader(
   };
 }
 
+/** Resources and events of these logical ids (none: all); of the resources, those after the first `from`. */
+interface Wanted {
+  logicalIds: string[];
+  from: number;
+}
 type ReadPart = (
   client: CloudFormationClient,
   name: string,
   stack: Promise<Stack>,
-  logicalIds: string[],
+  wanted: Wanted,
 ) => Promise<Record<string, unknown>>;
 
 const PARTS: Record<StackPart, ReadPart> = {
-  async resources(client, name, _stack, logicalIds) {
+  async resources(client, name, _stack, { logicalIds, from }) {
     const all = await listResources(client, name);
     const wanted = all.filter((r) => logicalIds.length === 0 || logicalIds.includes(r.LogicalResourceId ?? ''));
-    const more = wanted.length - RESOURCES_SHOWN;
+    const next = from + RESOURCES_SHOWN;
+    const more = wanted.length - next;
     return {
       resource_count: all.length,
-      resources: wanted.slice(0, RESOURCES_SHOWN).map(describeResource),
-      ...(more > 0 ? { more_resources: more, ...typesOf(wanted), how: 'name some with logical_ids' } : {}),
+      resources: wanted.slice(from, next).map(describeResource),
+      ...(more > 0 ? { more_resources: more, ...typesOf(wanted), cursor: String(next) } : {}),
     };
   },
-  async outputs(_client, _name, stack) {
-    const { Outputs = [] } = await stack;
+  async outputs(client, _name, asked) {
+    const stack = await asked;
+    const { Outputs = [] } = stack;
+    const secret = await secretOutputs(client, stack);
     return {
-      outputs: Outputs.map(({ OutputKey, OutputValue = '', ExportName }) => ({
+      outputs: Outputs.map(({ OutputKey = '', OutputValue = '', ExportName }) => ({
         key: OutputKey,
-        value: makeVisibleLine(OutputValue),
+        value: secret(OutputKey, OutputValue) ? MASK : makeVisibleLine(OutputValue),
         ...(ExportName ? { export: ExportName } : {}),
       })),
     };
@@ -110,7 +121,7 @@ const PARTS: Record<StackPart, ReadPart> = {
       ),
     };
   },
-  async events(client, name, _stack, logicalIds) {
+  async events(client, name, _stack, { logicalIds }) {
     const { DescribeStackEventsCommand } = await import('@aws-sdk/client-cloudformation');
     const { StackEvents = [] } = await client.send(new DescribeStackEventsCommand({ StackName: name }));
     return {
@@ -155,6 +166,33 @@ const PARTS: Record<StackPart, ReadPart> = {
     return { dependents: await importsOf(client, await stack) };
   },
 };
+
+/** A secret access key, as IAM gives one; a digest in hex is none. */
+const ACCESS_KEY = /^(?=.*[g-zG-Z/+])[A-Za-z0-9/+]{40}$/;
+
+/**
+ * SECURITY: CloudFormation masks NoEcho parameters, and none of the outputs that tell them. Where a stack has such
+ * parameters, its template is read for the outputs that refer to one; where that cannot be read, all are secret.
+ */
+async function secretOutputs(client: CloudFormationClient, { StackId, Parameters = [], Outputs = [] }: Stack) {
+  const hidden = Parameters.filter((one) => isMask(one.ParameterValue)).map(({ ParameterKey = '' }) => ParameterKey);
+  const named = (key: string, value: string) => isSecretPath(key) || ACCESS_KEY.test(value);
+  if (hidden.length === 0 || Outputs.length === 0) return named;
+  const text = await templateOf(client, { StackName: StackId! }, 'Processed').catch(() => '');
+  const template = asTemplate(text);
+  return (key: string, value: string) => {
+    const told = template?.Outputs?.[key]?.Value;
+    return told === undefined || named(key, value) || referencesIn(told).some((name) => hidden.includes(name));
+  };
+}
+
+function asTemplate(text: string): Template | undefined {
+  try {
+    return parseTemplate(text);
+  } catch {
+    return undefined;
+  }
+}
 
 function describeResource(r: StackResourceSummary) {
   const drifted = r.DriftInformation?.StackResourceDriftStatus === 'MODIFIED' ? ' DRIFTED' : '';
