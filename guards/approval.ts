@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { type Reversibility, worstReversibility } from '../src/core/effect.ts';
 import { deny, type GuardDefinition, hold } from '../src/core/guard.ts';
 import type { Plan } from '../src/core/plan.ts';
-import { pass } from '../src/core/verdict.ts';
+import { pass, signatures } from '../src/core/verdict.ts';
 
 const options = z.strictObject({});
 const NAMES_TOLD = 6;
@@ -42,7 +42,7 @@ export const approval: GuardDefinition<z.infer<typeof options>> = {
       return hold(
         'approval',
         seats,
-        `A ${worst} change in ${facts.environment} needs ${seats} signature(s)${among}. Who can sign: ${able.join(', ') || 'nobody yet'}.`,
+        `${facts.environment}, ${worst} at worst: needs ${signatures(seats)}${among}. Who can sign: ${able.join(', ') || 'nobody yet'}.`,
         'Propose it, tell the user, and end your turn.',
         include,
       );

@@ -1,7 +1,8 @@
 /**
  * Guarantees: a plan that touches much waits for two people; one that loses very much is refused. What depends on
  * what is touched counts as touched: stacks that import from it, users of a security group.
- * Does not cover: many small plans (guards `rate` and `budget`); dependants that are bound by neither.
+ * Does not cover: tags, which change no resource; many small plans (guards `rate` and `budget`); dependants that are
+ * bound by neither.
  */
 import { z } from 'zod';
 import { deny, type GuardDefinition, hold, note, seatsIn } from '../src/core/guard.ts';
@@ -27,7 +28,10 @@ export const blastRadius: GuardDefinition<z.infer<typeof options>> = {
   create: (caps) => ({
     name: 'blast-radius',
     judge(plan, facts) {
-      const { updated, created, lost } = sumsOf(plan);
+      // Everyday corpus: a stack's own tag comes to all of its resources and changes none. `labels` has those that decide.
+      const touching = { ...plan, effects: plan.effects.filter(({ kind }) => kind !== 'tag') };
+      if (touching.effects.length === 0) return pass('blast-radius');
+      const { updated, created, lost } = sumsOf(touching);
       const dependants = dependantsOf(plan, lost > 0);
       const size = plan.observed.stack?.resourceCount ?? 0;
       const over = [

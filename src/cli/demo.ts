@@ -123,7 +123,12 @@ async function tellStory(
     const content: Record<string, unknown> = answer.ok
       ? answer.content
       : { code: answer.error.code, message: answer.error.message };
-    const verdicts = (content.verdicts ?? []) as { code: string; outcome: string; message: string }[];
+    const verdicts = (content.verdicts ?? []) as {
+      code: string;
+      outcome: string;
+      message: string;
+      remedy?: string;
+    }[];
     const code = (content.code as string | undefined) ?? verdicts.find(({ outcome }) => outcome === 'deny')?.code;
     tell(`  ${styleText('cyan', 'agent')} calls ${tool} ${JSON.stringify(input).slice(0, 110)}`);
     tell(
@@ -131,6 +136,8 @@ async function tellStory(
     );
     for (const { code: reason, outcome, message } of verdicts.slice(0, 4))
       tell(`     ${outcome} ${reason}: ${message}`);
+    const wayOn = verdicts.find(({ outcome, remedy }) => outcome === 'deny' && remedy)?.remedy;
+    if (wayOn) tell(`     ${styleText('green', 'what would pass')}: ${wayOn}`);
     record({
       step,
       tool,

@@ -77,6 +77,24 @@ export async function openBench(about: PolicyCase, { home, policy: path, guards 
   const { ledger, changes } = app;
   const observe = (content: Record<string, unknown>) => answered(content, judgementOf(app, content), 0);
   const asItIs = (changeId: string) => observe({ change_id: changeId, state: changes.find(changeId).state });
+  /** A refused step says why the change is what it is, too. */
+  const aboutChange = (changeId: string, run: () => void): Observation => {
+    try {
+      run();
+      return asItIs(changeId);
+    } catch (error) {
+      if (!(error instanceof CountersignError)) throw error;
+      const { codes, told, ...refused } = refusal(error.toAnswer());
+      const change = asItIs(changeId);
+      return {
+        ...refused,
+        ...change,
+        codes,
+        told: [...told, ...change.told],
+        content: { ...change.content, ...refused.content },
+      };
+    }
+  };
   return {
     async call(tool, input) {
       const answer = await app.pipeline(tool, input, { agent: 'policy test' });
@@ -84,19 +102,17 @@ export async function openBench(about: PolicyCase, { home, policy: path, guards 
       return answer.ok ? { ...observe(answer.content), characters } : refusal(answer.error, characters);
     },
     sign: ({ changeId, decision, person, keyOf: signer, statementOf }) =>
-      refusing(() => {
+      aboutChange(changeId, () => {
         const { plan } = changes.plan(changes.find(statementOf).planId);
         const statement = buildStatement(changes.find(statementOf), plan, person, decision);
         const recorder = { ledger, changes, people: policy.people, now };
         recordSignature(recorder, changeId, statement, keyOf(signer).sign(statement));
-        return asItIs(changeId);
       }),
     async execute(changeId) {
       const ports = { ...app, people: policy.people, now, onProgress: () => undefined };
       const done = await executeChange(ports, changeId).catch((error: unknown) => error);
-      return refusing(() => {
+      return aboutChange(changeId, () => {
         if (done instanceof Error) throw done;
-        return asItIs(changeId);
       });
     },
     stateOf: (changeId) => changes.find(changeId).state,
@@ -131,15 +147,6 @@ function judgementOf({ changes }: App, content: Record<string, unknown>) {
   if (typeof content.plan_id === 'string' && content.decision !== 'planning')
     return changes.plan(content.plan_id).judgement;
   return undefined;
-}
-
-function refusing(run: () => Observation): Observation {
-  try {
-    return run();
-  } catch (error) {
-    if (error instanceof CountersignError) return refusal(error.toAnswer());
-    throw error;
-  }
 }
 
 /** Straight into the simulation: no request, so nothing is counted. */

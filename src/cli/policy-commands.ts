@@ -51,7 +51,7 @@ export function addPolicyCommands(program: Command, { config, print, printJson, 
   policy
     .command('replay')
     .description(
-      'judge again what was judged, as of then, under the policy that --policy names (exit 0 nothing differs, 5 something does)',
+      'judge again what was judged, as of then, under the policy that --policy names (exit 0 nothing differs, 6 something does)',
     )
     .option('--since <time>', 'a day, or like 30d', '30d')
     .option('--observed', 'instead: what the guards and rules that are only observed would have done')

@@ -50,13 +50,13 @@ export async function explainPolicy(subject: string, request: ExplainRequest): P
     const recorded = /^(?:plan|chg)_/.test(subject) ? momentIn(ledger, subject) : undefined;
     const found: Subject = recorded ?? sketched(subject, policy, request, now);
     const asked: Subject = goal ? { ...found, goal } : found;
-    const { plan, at } = asked;
+    const { plan, at, sponsor } = asked;
     const explanation = await explain({ policy, guards, ledger }, asked, policyPath ?? 'no policy');
     return {
       subject,
       target: `${plan.target.name} (${plan.target.account}, ${plan.target.region})`,
       goal: asked.goal ?? null,
-      sponsor: plan.sponsor,
+      sponsor,
       asOf: at.toISOString(),
       policy: policyPath ?? null,
       recorded: recorded ? toldOf(recorded) : null,
@@ -104,7 +104,14 @@ function sketched(file: string, policy: Policy | null, { sponsor, actsAs }: Expl
     );
   }
   const sample = readSample(text, file, { policy, sponsor, now });
-  return { kind: 'plan', seq: Number.MAX_SAFE_INTEGER, at: now, excluded: actsAs, ...sample };
+  return {
+    kind: 'plan',
+    seq: Number.MAX_SAFE_INTEGER,
+    at: now,
+    excluded: actsAs,
+    sponsor: sample.plan.sponsor,
+    ...sample,
+  };
 }
 
 const INDENT = 8;

@@ -65,3 +65,6 @@ export function isStricter(live: Judgement, signed: Judgement): boolean {
     live.roles.some((role) => !signed.roles.includes(role))
   );
 }
+
+/** `1 signature`, `2 signatures`. */
+export const signatures = (count: number): string => `${count} signature${count === 1 ? '' : 's'}`;

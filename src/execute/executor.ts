@@ -15,7 +15,7 @@ import { mintPlanningPermit, mintWritingPermit, revokePermit } from '../core/per
 import { type Plan, planDifferences } from '../core/plan.ts';
 import type { ChangesPort, CloudPorts, Ledger, PolicyPort } from '../core/ports.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
-import { isStricter } from '../core/verdict.ts';
+import { isStricter, signatures } from '../core/verdict.ts';
 import type { Person } from '../policy/load.ts';
 import { followStack } from './follow.ts';
 
@@ -89,7 +89,7 @@ async function whyStale(ports: ExecutorPorts, change: Change, plan: Plan): Promi
   const judgement = judgeAll(judge.guards, current, { ...judge.facts, differences });
   const denials = judgement.verdicts.filter(({ outcome }) => outcome === 'deny').map(({ message }) => message);
   if (denials.length > 0) return denials.join(' ');
-  return isStricter(judgement, change.judgement) ? `It would now need ${judgement.seats} signature(s).` : null;
+  return isStricter(judgement, change.judgement) ? `It would now need ${signatures(judgement.seats)}.` : null;
 }
 
 const takenByAnother = ({ id }: Change) =>

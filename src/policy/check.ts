@@ -79,10 +79,13 @@ function checkSeats({ policy }: CheckAbout, warn: Warn): void {
       const usual = defaultSeats(environment, kind as 'reversible');
       if (seats < usual) warn(path, `${what}: ${seats} seat(s), fewer than the default of ${usual}`);
       if (!executing.has(environment)) continue;
-      if (seats > 0 && able.length - 1 < seats)
+      const stuck = policy.people.filter((sponsor) => able.filter((other) => other !== sponsor).length < seats);
+      if (seats > 0 && stuck.length > 0)
         warn(
           path,
-          `${what}: nobody can fill ${seats} seat(s): ${able.length} person(s) have keys, and the sponsor is none of them`,
+          stuck.length === policy.people.length
+            ? `${what}: ${seats} to sign, and nobody’s changes can have them: ${able.length} with keys, less the sponsor`
+            : `${what}: ${seats} to sign, and too few have keys when ${stuck.map(({ name }) => name).join(' or ')} is the sponsor`,
         );
       for (const role of include) warnOfRole(role, able, [...path, 'include'], warn);
     }

@@ -109,15 +109,21 @@ export interface YamlFile<T> {
   placeOf(path: PropertyKey[]): string;
 }
 
+const SYNTAX_ERRORS_TOLD = 3;
+
 /** A YAML file of ours: every problem has its place, in the text and in the shape. */
 export function readYaml<T>(text: string, fileName: string, schema: z.ZodType<T>): YamlFile<T> {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, strict: true });
   const place = (offset: number) => `${lines.linePos(offset).line}:${lines.linePos(offset).col}`;
   const placeOf = (path: PropertyKey[]) => place(offsetOf(document, path));
-  const problems = [...document.errors, ...document.warnings].map(
-    (error) => `${fileName}:${place(error.pos[0])} ${error.message.split('\n')[0]}`,
-  );
+  // One slip in the syntax makes everything after it one: the first few say where to look.
+  const problems = [...document.errors, ...document.warnings]
+    .slice(0, SYNTAX_ERRORS_TOLD)
+    .map(
+      (error) =>
+        `${fileName}:${place(error.pos[0])} ${error.message.replace(/(?: at line \d+, column \d+)?:?\n[\s\S]*/, '')}`,
+    );
   const report: Report = (path, message) =>
     problems.push(`${fileName}:${placeOf(path)} ${path.map(String).join('.') || 'the file'}: ${message}`);
   return { value: problems.length === 0 ? valueIn(document, schema, report) : undefined, problems, report, placeOf };

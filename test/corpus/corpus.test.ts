@@ -87,15 +87,19 @@ describe('the incidents that no guard stops', () => {
 
 /** The rows of the everyday corpus, with the files that replay them. */
 const EVERYDAY: Record<string, string[]> = {
-  'function memory 512 → 1024 (`set`)': ['function-memory'],
-  'ECS image bump (revision type)': ['ecs-image'],
+  'function memory 512 → 1024 (`set`)': ['function-memory', 'function-runtime'],
+  'ECS image bump (revision type)': ['ecs-image', 'ecs-image-by-parameter'],
   'SAM or CDK deploy with hashed version and deployment resources (`change_set`)': ['sam-deploy', 'cdk-deploy'],
-  'instance type of a stack’s EBS-backed instance': ['instance-type', 'instance-type-by-tool'],
-  'database class (interrupts)': ['database-class'],
-  'port opened to a private range': ['port-private', 'port-private-by-tool'],
+  'instance type of a stack’s EBS-backed instance': [
+    'instance-type',
+    'instance-type-by-tool',
+    'instance-type-with-role',
+  ],
+  'database class (interrupts)': ['database-class', 'database-class-and-storage'],
+  'port opened to a private range': ['port-private', 'port-private-by-tool', 'port-private-by-resource'],
   'port 443 to the world where the policy lists 443': ['port-443', 'port-443-by-tool'],
   'alarm threshold, log retention lengthened, tag that decides nothing': [
-    ...['alarm-threshold', 'log-retention', 'tag', 'tag-of-stack', 'tag-by-tool'],
+    ...['alarm-threshold', 'log-retention', 'tag', 'tag-of-stack', 'tag-of-large-stack', 'tag-by-tool'],
   ],
   'queue added with its policy inside the stack': ['queue-with-policy'],
   'stack whose first create failed: deleted and created again': ['failed-creation'],

@@ -78,7 +78,7 @@ describe('policy check warns', () => {
     [
       'seats for more people than there are',
       'seats: { production: { reversible: 1, recoverable: 2, irreversible: 3 } }',
-      'nobody can fill 3 seat(s): 3 person(s) have keys',
+      '3 to sign, and nobody’s changes can have them: 3 with keys, less the sponsor',
     ],
     [
       'a seat that its only holder leaves empty',
@@ -118,7 +118,7 @@ describe('policy check warns', () => {
     const warnings = warningsOf(two).join('\n');
     expect(warnings).toContain('bob has no key');
     expect(warnings).toContain('bob signs in as nothing');
-    expect(warnings).toContain('production, reversible: nobody can fill 1 seat(s)');
+    expect(warnings).toContain('production, reversible: 1 to sign, and');
   });
   it('of a scope that a runner executes', () => {
     expect(

@@ -26,15 +26,15 @@ const policy = (rest = '') => {
 };
 
 describe('the commands', () => {
-  it('policy replay exits 0 when nothing differs, 5 when something does, and takes --policy at its end', async () => {
+  it('policy replay exits 0 when nothing differs, 6 when something does, and takes --policy at its end', async () => {
     const change = await proposeFix(world);
     const same = command('replay', '--since', '1d', '--policy', policy());
     expect(same).toMatchObject({ status: 0, stderr: '', stdout: expect.stringContaining('Nothing differs.') });
     const raised = policy('seats: { production: { reversible: 2, recoverable: 2, irreversible: 2 } }');
     const other = command('replay', '--policy', raised);
-    expect(other).toMatchObject({ status: 5, stdout: expect.stringContaining('1 seat → 2 seats') });
+    expect(other).toMatchObject({ status: 6, stdout: expect.stringContaining('1 seat → 2 seats') });
     const { status, stdout } = command('replay', '--policy', raised, '--json');
-    expect(status).toBe(5);
+    expect(status).toBe(6);
     expect(JSON.parse(stdout)).toMatchObject({ policy: raised, differences: [{ id: change, direction: 'stricter' }] });
   });
 

@@ -51,6 +51,10 @@ const STEPS: Record<string, () => Promise<unknown>> = {
     const { plan_id: id } = await world.call('plan_instance_action', { instance_ids: ids, action: 'reboot' });
     await propose(String(id), 'fix');
   },
+  proposedForAnother: async () => {
+    const input = { plan_id: await planDeletion(DEV_STACK), goal: 'clean_up', reason: 'as asked' };
+    await world.another({ sponsor: 'bob' }).pipeline('propose_change', input);
+  },
   haltAndPropose: async () => {
     const plan = await planDeletion(DEV_STACK);
     world.app.ledger.append({ kind: 'halted', body: {} });
@@ -203,6 +207,21 @@ describe('policy replay', () => {
     const two = policy('seats: { production: { reversible: 2, recoverable: 2, irreversible: 2 } }');
     // Alice is the sponsor and bob runs the server: carol alone cannot fill two seats.
     expect((await replayed(two)).counts).toEqual({ '1 seat → denied': 1 });
+  });
+
+  it('judges a change for the person that it was proposed for, whoever had it planned', async () => {
+    const input = { plan_id: await planDeletion(DEV_STACK), goal: 'clean_up', reason: 'as asked' };
+    const answer = await world.another({ sponsor: 'bob' }).pipeline('propose_change', input);
+    const one = policy(
+      'seats: { development: { reversible: 2, recoverable: 2, irreversible: { seats: 2, include: [sre] } } }',
+    );
+    const [difference] = (await replayed(one)).differences;
+    // Bob is the one with that role, and his own change he cannot sign.
+    expect(difference).toMatchObject({
+      id: answer.ok && answer.content.change_id,
+      sponsor: 'bob',
+      is: { decision: 'denied' },
+    });
   });
 
   it('takes only what was judged since then, and refuses a time that is none', async () => {

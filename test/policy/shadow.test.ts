@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { guards } from '../../guards/index.ts';
 import { replayPolicy, replayText } from '../../src/cli/policy-replay.ts';
+import { enforced, type RuleVerdict } from '../../src/core/guard.ts';
 import type { Judgement } from '../../src/core/verdict.ts';
+import { facts, judged, made, plan } from '../guards/builders.ts';
 import { openTestWorld, STACK, type TestWorld } from '../world.ts';
 
 let world: TestWorld;
@@ -119,5 +121,37 @@ describe('shadow mode', () => {
     expect(walls).toContain('approval');
     for (const name of walls)
       expect(() => shadowing(`guards: { ${name}: { mode: observe } }`), name).toThrow(/cannot be observed only/);
+  });
+});
+
+describe('an observed rule beside an enforced one', () => {
+  const rule = (over: Partial<RuleVerdict>): RuleVerdict => ({
+    id: 'r',
+    outcome: 'note',
+    seats: 0,
+    message: 'm',
+    remedy: 'r',
+    effects: [],
+    ...over,
+  });
+  const holding = rule({ id: 'enforced', outcome: 'hold', seats: 2 });
+  const judge = (...rules: RuleVerdict[]) => judged(plan(), facts({ rules }), [made('rules')]).verdicts[0];
+  it('is told where it is stricter, and changes neither outcome nor seats', () => {
+    const watching = rule({ id: 'watching', observed: 'deny' });
+    expect(judge(holding, watching)).toMatchObject({
+      outcome: 'hold',
+      seats: 2,
+      observed: 'deny',
+      observedRules: ['watching'],
+    });
+    expect(judge(holding, rule({ id: 'watching', observed: 'hold', seats: 3 }))).not.toHaveProperty('observed');
+    expect(judge(holding)).not.toHaveProperty('observedRules');
+  });
+  it('is as strict as written when it is enforced again', () => {
+    const both = facts({ rules: [holding, rule({ id: 'w', observed: 'hold', seats: 3 })] });
+    expect(judged(plan(), enforced(both), [made('rules')])).toMatchObject({ decision: 'needs_approval', seats: 3 });
+    const watchedGuard = facts({ adjustments: { rules: { observe: true } }, rules: [rule({ outcome: 'deny' })] });
+    expect(judged(plan(), watchedGuard, [made('rules')]).decision).toBe('pass');
+    expect(judged(plan(), enforced(watchedGuard), [made('rules')]).decision).toBe('denied');
   });
 });

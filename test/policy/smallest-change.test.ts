@@ -93,6 +93,12 @@ describe('the smallest change', () => {
     expect(await search(plan({ effects: many(3) }), halted, isAllowed)).toEqual({ effects: null, exact: true });
   });
 
+  it('is none of a plan that does nothing, refused or not', async () => {
+    const nothing = plan({ effects: [] });
+    expect(await search(nothing, facts({ halt: 'halted' }), isAllowed)).toEqual({ effects: null, exact: true });
+    expect(await search(nothing, facts(), isAllowed)).toEqual({ effects: [], exact: true });
+  });
+
   it('finds the few that are refused among hundreds, with few judgements', async () => {
     const thePlan = plan({
       effects: [...many(497), gone({ logicalId: 'One' }), gone({ logicalId: 'Two' }), gone({ logicalId: 'Three' })],

@@ -100,6 +100,8 @@ export function beyondStack(
 /** @param role as a property names it: an ARN or name, an instance profile, or absent (no role: no rights). */
 export function boundOf(role: Json | undefined, context: MarkContext, seen: ReadonlySet<string> = new Set()): Bound {
   if (role === undefined) return { bound: 'own_stack', principal: 'no role', because: 'is absent' };
+  if (isServiceLinked(role, context))
+    return { bound: 'own_stack', principal: shown(role), because: 'its service uses with or without being told' };
   const whose = whoseIs(role, context, 'AWS::IAM::Role');
   if (whose.kind !== 'own')
     return {
@@ -114,6 +116,16 @@ export function boundOf(role: Json | undefined, context: MarkContext, seen: Read
   return seen.has(logicalId)
     ? { bound: 'own_stack', principal: logicalId, because: 'is judged already' }
     : boundOfOwn(view, context, new Set([...seen, logicalId]));
+}
+
+/**
+ * AWS makes it, nobody can change or assume it, and its service takes it where no role is named: to name it gives
+ * nothing. Source: "Service-linked roles", IAM User Guide, from memory.
+ */
+function isServiceLinked(role: Json, { account }: MarkContext): boolean {
+  const [, of] =
+    /^arn:[^:]*:iam::(\d{12}):role\/aws-service-role\/[\w.-]+\/AWSServiceRoleFor\w+$/.exec(String(role)) ?? [];
+  return of !== undefined && of === account;
 }
 
 const boundsByContext = new WeakMap<MarkContext, Map<string, Bound>>();

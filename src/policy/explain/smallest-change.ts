@@ -38,17 +38,16 @@ async function byHalves(
   without: (left: ReadonlySet<Effect>) => Promise<boolean>,
 ): Promise<Effect[] | null> {
   const left = new Set(worstFirst);
-  const addBack = async (some: readonly Effect[]): Promise<void> => {
+  const addBack = async (some: readonly Effect[]): Promise<boolean> => {
     for (const effect of some) left.delete(effect);
-    if (await without(left)) return;
+    if (await without(left)) return true;
     for (const effect of some) left.add(effect);
-    if (some.length === 1) return;
+    if (some.length < 2) return false;
     const middle = Math.ceil(some.length / 2);
-    await addBack(some.slice(middle));
-    await addBack(some.slice(0, middle));
+    const milder = await addBack(some.slice(middle));
+    return (await addBack(some.slice(0, middle))) || milder;
   };
-  await addBack(worstFirst);
-  return left.size === worstFirst.length ? null : worstFirst.filter((effect) => left.has(effect));
+  return (await addBack(worstFirst)) ? worstFirst.filter((effect) => left.has(effect)) : null;
 }
 
 function choices(of: number, size: number): number {

@@ -20,6 +20,8 @@ export interface Moment {
   seq: number;
   at: Date;
   plan: Plan;
+  /** Of a change it can be another than the plan's. */
+  sponsor: string | null;
   /** Of a change. */
   goal?: Goal;
   judgement: Judgement;
@@ -43,11 +45,13 @@ export function momentOf(ledger: Ledger, { kind, planId = '', seq, body }: Ledge
   if (kind === 'plan.made') {
     const { document, digest, judgement, excluded = [] } = body as unknown as Made;
     const plan = storedPlan(ledger, planId, document, digest);
-    return { kind: 'plan', id: planId, seq, at: new Date(plan.madeAt), plan, judgement, excluded };
+    const { sponsor, madeAt } = plan;
+    return { kind: 'plan', id: planId, seq, at: new Date(madeAt), plan, sponsor, judgement, excluded };
   }
-  const { id, planDocument, planDigest: digest, goal, proposedAt, judgement, excluded } = body as unknown as Proposal;
+  const { id, planDocument, planDigest: digest, proposedAt, ...proposal } = body as unknown as Proposal;
+  const { sponsor, goal, judgement, excluded } = proposal;
   const plan = storedPlan(ledger, planId, planDocument, digest);
-  return { kind: 'change', id, seq, at: new Date(proposedAt), plan, goal, judgement, excluded };
+  return { kind: 'change', id, seq, at: new Date(proposedAt), plan, sponsor, goal, judgement, excluded };
 }
 
 function storedPlan(ledger: Ledger, planId: string, document: string, digest: string): Plan {
@@ -61,11 +65,14 @@ function storedPlan(ledger: Ledger, planId: string, document: string, digest: st
 }
 
 /** Judges as of the moment: that plan, or another in its place. */
-export function judgeAsOf(about: Rejudging, { seq, at, kind, goal, plan, excluded }: Omit<Moment, 'id' | 'judgement'>) {
+export function judgeAsOf(
+  about: Rejudging,
+  { seq, at, kind, goal, plan, sponsor, excluded }: Omit<Moment, 'id' | 'judgement'>,
+) {
   const port = createPolicyPort({
     ...about,
     ledger: ledgerAsOf(about.ledger, seq - 1),
-    sponsor: plan.sponsor ?? undefined,
+    sponsor: sponsor ?? undefined,
     // Names that could not sign then: whoever the server ran as is among them.
     actsAs: excluded,
     now: () => at,

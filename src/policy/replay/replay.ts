@@ -87,7 +87,7 @@ export async function replay(
 const toldOf = ({ decision, seats, roles }: Judgement): Told =>
   decision === 'denied' ? { decision, seats: 0, roles: [] } : { decision, seats, roles };
 
-function differenceOf({ id, plan, at, goal }: Moment, before: Judgement, after: Judgement): Difference {
+function differenceOf({ id, plan, at, sponsor, goal }: Moment, before: Judgement, after: Judgement): Difference {
   const [was, is] = [toldOf(before), toldOf(after)];
   const steps = SEVERITY[is.decision] - SEVERITY[was.decision];
   return {
@@ -95,7 +95,7 @@ function differenceOf({ id, plan, at, goal }: Moment, before: Judgement, after: 
     plan: plan.id,
     at: at.toISOString(),
     target: plan.target.name,
-    sponsor: plan.sponsor,
+    sponsor,
     goal: goal ?? null,
     was,
     is,

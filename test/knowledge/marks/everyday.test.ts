@@ -1,7 +1,7 @@
 /** Everyday changes: what the finders may and may not say of them, so that ordinary work stays ordinary. */
 import { describe, expect, it } from 'vitest';
 import { parseTemplate } from '../../../src/template/parse.ts';
-import { contextOf, marksOf, type Resources } from './stack.ts';
+import { ACCOUNT, contextOf, marksOf, type Resources } from './stack.ts';
 
 const template = (resources: Resources) => parseTemplate(JSON.stringify({ Resources: resources }));
 
@@ -179,6 +179,23 @@ describe('only what is so is said of', () => {
   });
   it('a new function with its role: a bounded deputy', () => {
     expect(said({ Table }, { Table, Role, Fn: fn(512, `${digest('a')}.zip`) })).toEqual(['deputy own_stack']);
+  });
+  it('the role that a service has of its own, written out: a bounded deputy, and no other role of that kind', () => {
+    const scaling = (account: string, path: string): Resources => ({
+      Scaling: {
+        Type: 'AWS::ApplicationAutoScaling::ScalableTarget',
+        Properties: { MinCapacity: 2, MaxCapacity: 6, RoleARN: `arn:aws:iam::${account}:role/${path}` },
+      },
+    });
+    const own =
+      'aws-service-role/ecs.application-autoscaling.amazonaws.com/AWSServiceRoleForApplicationAutoScaling_ECSService';
+    expect(said({ Table }, { Table, ...scaling(ACCOUNT, own) })).toEqual(['deputy own_stack']);
+    for (const other of [
+      scaling('999999999999', own),
+      scaling(ACCOUNT, 'aws-service-roles/x/AWSServiceRoleForX'),
+      scaling(ACCOUNT, 'AWSServiceRoleForX'),
+    ])
+      expect(said({ Table }, { Table, ...other })).toEqual(['deputy unbounded']);
   });
   it('a port opened to a private range, and one to the world: the range and the port', () => {
     const group = (...SecurityGroupIngress: object[]): Resources => ({

@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+import { OwnTestsFirst } from './own-tests-first.ts';
+
+export default defineConfig({
+  test: {
+    include: ['test/core/**/*.test.ts'],
+    sequence: { sequencer: OwnTestsFirst },
+    // One process for a mutant's tests; every mutant has a new one.
+    isolate: false,
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+  },
+});

@@ -1,0 +1,173 @@
+/** The state of a change is the fold of its events. */
+import { describe, expect, it } from 'vitest';
+import { type ChangeEvent, changeDigest, foldChange, type Proposal, proposalSchema } from '../../src/core/change.ts';
+
+const PROPOSED_AT = '2026-11-24T12:00:00.000Z';
+const at = (minutes: number) => new Date(Date.parse(PROPOSED_AT) + minutes * 60_000);
+const proposal = (over: Partial<Proposal> = {}): Proposal => ({
+  id: 'chg_1',
+  planId: 'plan_1',
+  planDigest: 'sha256:p',
+  planDocument: 'sha256:d',
+  target: { kind: 'stack', account: '1', region: 'r', name: 'shop', ids: [] },
+  sponsor: 'alice',
+  agent: null,
+  goal: 'fix',
+  reason: 'because',
+  ticket: null,
+  judgement: { decision: 'needs_approval', verdicts: [], seats: 2, roles: ['sre'] },
+  sums: { updated: 1, created: 0, lost: 0, losses: [], sizeBefore: 9 },
+  excluded: ['alice'],
+  environment: 'production',
+  proposedAt: PROPOSED_AT,
+  approveBy: at(480).toISOString(),
+  nonce: 'n',
+  assurance: 'L0',
+  ...over,
+});
+const signature = (person: string, decision: 'approve' | 'reject' = 'approve') => ({
+  decision,
+  person,
+  keyFingerprint: `SHA256:${person}`,
+  roles: [],
+  statement: 's',
+  signature: 'x',
+});
+const outcome = (state: 'succeeded' | 'failed' | 'rolled_back' | 'unknown') => ({
+  outcome: { state, detail: '', credentials: 'confined', calls: [] },
+});
+type Happening = [kind: string, body?: unknown, minutes?: number];
+
+/** Its events, numbered from 1, the proposal first; two approvals fill its seats. */
+function folded(happenings: Happening[], now = at(1), first: Partial<Proposal> = {}) {
+  const events: ChangeEvent[] = [['change.proposed', proposal(first), 0] as Happening, ...happenings].map(
+    ([kind, body = {}, minutes = 0], index) => ({ seq: index + 1, at: at(minutes).toISOString(), kind, body }),
+  );
+  return foldChange(events, now, ({ judgement }, approvals) => approvals.length >= judgement.seats);
+}
+const approved: Happening[] = [
+  ['change.approved', signature('bob'), 10],
+  ['change.approved', signature('carol'), 20],
+];
+
+describe('a change', () => {
+  it('is nothing before it was proposed', () => {
+    const events = [{ seq: 1, at: PROPOSED_AT, kind: 'change.withdrawn', body: {} }];
+    expect(foldChange(events, at(0), () => true)).toBeUndefined();
+  });
+  it('is pending until its last seat is filled, and from then to be executed within an hour', () => {
+    expect(folded([])).toMatchObject({
+      state: 'pending',
+      version: 1,
+      approvals: [],
+      executeBy: null,
+      startedAt: null,
+      outcome: null,
+      explanation: null,
+    });
+    expect(folded(approved.slice(0, 1), at(15))).toMatchObject({ state: 'pending', executeBy: null, version: 2 });
+    const change = folded(approved, at(25));
+    expect(change).toMatchObject({ state: 'approved', version: 3, executeBy: at(80).toISOString() });
+    expect(change?.approvals.map(({ person, at: when }) => [person, when])).toEqual([
+      ['bob', at(10).toISOString()],
+      ['carol', at(20).toISOString()],
+    ]);
+  });
+  it('is approved at once when it needs no seat', () => {
+    const judgement = { decision: 'pass' as const, verdicts: [], seats: 0, roles: [] };
+    expect(folded([], at(1), { judgement })).toMatchObject({ state: 'approved', executeBy: at(60).toISOString() });
+  });
+  it.each(['denied', 'plan_only'] as const)(
+    'that was %s when it was proposed is denied, whoever signs it',
+    (decision) => {
+      const judgement = { decision, verdicts: [], seats: 0, roles: [] };
+      const change = folded([['change.approved', signature('bob'), 1]], at(2), { judgement });
+      expect(change).toMatchObject({
+        state: 'denied',
+        executeBy: null,
+        explanation: expect.stringContaining('guards'),
+      });
+    },
+  );
+  it('is rejected by one rejection, which further approvals do not mend', () => {
+    const rejected: Happening = ['change.rejected', signature('carol', 'reject'), 5];
+    expect(folded([rejected])).toMatchObject({ state: 'rejected', explanation: 'rejected by carol' });
+    expect(folded([rejected, ...approved])).toMatchObject({ state: 'rejected', executeBy: null });
+    expect(folded([rejected], at(10_000))?.state).toBe('rejected');
+  });
+  it.each(['withdrawn', 'stale', 'closed'] as const)('that is %s says why', (state) => {
+    expect(folded([[`change.${state}`, { why: 'this is why' }]])).toMatchObject({ state, explanation: 'this is why' });
+    expect(folded([[`change.${state}`]])).toMatchObject({ state, explanation: '' });
+    expect(folded([...approved, [`change.${state}`, { why: 'y' }, 30]], at(10_000))?.state).toBe(state);
+  });
+  it('executes from when its execution began, and ends as its outcome says', () => {
+    const executing: Happening[] = [...approved, ['change.executing', {}, 30]];
+    expect(folded(executing, at(10_000))).toMatchObject({ state: 'executing', startedAt: at(30).toISOString() });
+    for (const state of ['succeeded', 'failed', 'rolled_back', 'unknown'] as const)
+      expect(folded([...executing, ['change.finished', outcome(state), 31]])).toMatchObject({
+        state,
+        outcome: { state },
+        version: 5,
+      });
+  });
+  it('is moved by its newest event of any kind, and by no kind that it does not know', () => {
+    expect(folded([['change.progress', { text: 'x' }, 3]])).toMatchObject({ state: 'pending', version: 2 });
+  });
+  it('takes nothing for an approval, an outcome or a proposal that is not of that shape', () => {
+    expect(() => folded([['change.approved', { person: 'bob' }]])).toThrow();
+    expect(() => folded([['change.approved', { ...signature('bob'), more: 1 }]])).toThrow();
+    expect(() => folded([['change.approved', { ...signature('bob'), decision: 'perhaps' }]])).toThrow();
+    expect(() => folded([['change.rejected', { person: 'bob' }]])).toThrow();
+    expect(() => folded([['change.finished', { outcome: { state: 'fine' } }]])).toThrow();
+    expect(() => folded([['change.finished', { outcome: { ...outcome('failed').outcome, more: 1 } }]])).toThrow();
+    expect(() =>
+      folded([['change.finished', { outcome: { ...outcome('failed').outcome, credentials: 'x' } }]]),
+    ).toThrow();
+    const made = { step: 's', operation: 'o', outcome: 'done' };
+    const withCalls = (call: unknown) => ({ outcome: { ...outcome('failed').outcome, calls: [call] } });
+    expect(folded([['change.finished', withCalls(made)]])?.outcome?.calls).toEqual([made]);
+    expect(() => folded([['change.finished', withCalls({ ...made, more: 1 })]])).toThrow();
+    expect(() => folded([['change.finished', withCalls({ ...made, outcome: 'x' })]])).toThrow();
+    expect(proposalSchema.safeParse(proposal()).success).toBe(true);
+    for (const wrong of [{ more: 1 }, { environment: 'x' }, { goal: 'x' }, { sums: { ...proposal().sums, more: 1 } }])
+      expect(proposalSchema.safeParse({ ...proposal(), ...wrong }).success).toBe(false);
+  });
+});
+
+describe('the two clocks of a change', () => {
+  it('end what nobody approved in time, and not a moment sooner', () => {
+    expect(folded([], at(480))?.state).toBe('pending');
+    const late = folded(approved.slice(0, 1), new Date(at(480).getTime() + 1));
+    expect(late).toMatchObject({ state: 'expired', explanation: expect.stringContaining(at(480).toISOString()) });
+  });
+  it('end what was approved and not executed within the hour, and not a moment sooner', () => {
+    expect(folded(approved, at(80))?.state).toBe('approved');
+    const late = folded(approved, new Date(at(80).getTime() + 1));
+    expect(late).toMatchObject({ state: 'expired', explanation: expect.stringContaining(at(80).toISOString()) });
+  });
+  it('do not end an approved change when only the time to approve is over', () => {
+    const lateApproval: Happening[] = [
+      ['change.approved', signature('bob'), 479],
+      ['change.approved', signature('carol'), 480],
+    ];
+    expect(folded(lateApproval, at(500))?.state).toBe('approved');
+  });
+});
+
+describe('the digest that people sign', () => {
+  const judgement = proposal().judgement;
+  it.each<[string, Partial<Proposal>]>([
+    ['id', { id: 'chg_2' }],
+    ['plan', { planDigest: 'sha256:q' }],
+    ['sponsor', { sponsor: 'bob' }],
+    ['goal', { goal: 'deploy' }],
+    ['reason', { reason: 'other' }],
+    ['number of seats', { judgement: { ...judgement, seats: 1 } }],
+    ['roles of the seats', { judgement: { ...judgement, roles: [] } }],
+    ['time to approve', { approveBy: at(481).toISOString() }],
+    ['nonce', { nonce: 'm' }],
+  ])('covers the %s', (_what, over) => {
+    expect(changeDigest(proposal(over))).not.toBe(changeDigest(proposal()));
+    expect(folded([], at(0), over)?.digest).toBe(changeDigest(proposal(over)));
+  });
+});

@@ -1,0 +1,226 @@
+/** How a dry run becomes a stored plan: `core/planning`. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { CountersignError } from '../../src/core/errors.ts';
+import { createPipeline, type PipelinePorts } from '../../src/core/pipeline.ts';
+import type { PlanDraft } from '../../src/core/plan.ts';
+import type { Planner } from '../../src/core/ports.ts';
+import { defineTool, type Tool } from '../../src/core/tool.ts';
+import { openTestWorld, STACK, type TestWorld } from '../world.ts';
+
+let world: TestWorld;
+beforeEach(async () => {
+  world = await openTestWorld();
+});
+afterEach(() => world.close());
+
+/** A plan tool that does with the planner what a test wants. */
+const planTool = (run: (planner: Planner) => Promise<PlanDraft>, name = STACK): Tool =>
+  defineTool({
+    name: 'plan_it',
+    effect: 'plan',
+    title: 't',
+    description: 'd',
+    input: z.strictObject({}),
+    target: () => ({ kind: 'stack', name }),
+    run: (_input, { planner }) => run(planner),
+  });
+const planning = (run: (planner: Planner) => Promise<PlanDraft>, over: Partial<PipelinePorts> = {}, name = STACK) =>
+  createPipeline({
+    ...world.app,
+    tools: [planTool(run, name)],
+    now: () => new Date(),
+    answerWithinMilliseconds: 20_000,
+    logDefect: () => undefined,
+    ...over,
+  })('plan_it', {}, { agent: 'kiro' });
+const changing = (memory: number) => ({
+  stack: STACK,
+  set: [{ path: 'Resources.QueryFunction.Properties.MemorySize', value: memory }],
+});
+const update = (planner: Planner) => planner.stackUpdate(changing(1024));
+/** Lets a test hold a plan back until it says so. */
+function gate() {
+  let open!: () => void;
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { open, opened };
+}
+const calls = (operation: string) => world.store.calls().filter((call) => call.operation === operation);
+const eventsOf = (...kinds: string[]) => world.app.ledger.events({ kinds });
+
+describe('a plan', () => {
+  it('is sealed with who asked, where and under which policy, stored whole, and told', async () => {
+    const answered = await planning(update);
+    const id = String(answered.ok && answered.content.plan_id);
+    expect(id).toMatch(/^plan_[0-9a-f]{16}$/);
+    expect(answered).toMatchObject({ ok: true, content: { decision: 'needs_approval', assurance: 'L0' } });
+    const { plan, judgement, goalsAllowed } = world.app.changes.plan(id);
+    expect(plan).toMatchObject({
+      id,
+      tool: 'plan_it',
+      agent: 'kiro',
+      sponsor: 'alice',
+      endpoint: `sandbox:${world.store.id}`,
+      policyDigest: world.app.policy.digest(),
+      nonce: expect.stringMatching(/^[0-9a-f]{32}$/),
+    });
+    const changeSet = plan.calls.find(({ operation }) => operation === 'ExecuteChangeSet')?.input.ChangeSetName;
+    expect(changeSet).toMatch(/changeSet\/countersign-/);
+    expect(eventsOf('plan.made')[0]).toMatchObject({
+      planId: id,
+      body: {
+        digest: plan.digest,
+        target: plan.target,
+        tool: 'plan_it',
+        changeSet,
+        expiresAt: plan.expiresAt,
+        judgement,
+        goals: goalsAllowed,
+      },
+    });
+  });
+  it('names no change set where it executes none, or one that another tool made', async () => {
+    await planning((planner) => planner.stackDelete(STACK));
+    const adopted = async (planner: Planner): Promise<PlanDraft> => {
+      const draft = await update(planner);
+      return { ...draft, calls: draft.calls.map((call) => ({ ...call, input: { ChangeSetName: 'cdk-deploy' } })) };
+    };
+    await planning(adopted);
+    const nameless = async (planner: Planner): Promise<PlanDraft> => {
+      const draft = await update(planner);
+      return { ...draft, calls: draft.calls.map((call) => ({ ...call, input: {} })) };
+    };
+    await planning(nameless);
+    expect(eventsOf('plan.made').map(({ body }) => (body as { changeSet: unknown }).changeSet)).toEqual([
+      null,
+      null,
+      null,
+    ]);
+  });
+});
+
+describe('before a dry run', () => {
+  it.each([
+    ['GUARD_SCOPE', 'a stack outside of every scope', 'elsewhere'],
+    ['GUARD_HALT', 'a halted server', STACK],
+  ])('%s refuses %s, and nothing reaches the cloud that leaves a trace', async (code, _what, name) => {
+    if (code === 'GUARD_HALT') world.app.ledger.append({ kind: 'halted', body: {} });
+    let ran = false;
+    const answered = await planning(
+      async (planner) => {
+        ran = true;
+        return update(planner);
+      },
+      {},
+      name,
+    );
+    expect(answered).toMatchObject({ ok: false, error: { code, message: expect.stringMatching(/\w \w/) } });
+    expect(ran).toBe(false);
+    expect(calls('CreateChangeSet')).toEqual([]);
+  });
+  it('what only holds there does not refuse', async () => {
+    const { policy } = world.app;
+    const holding: PipelinePorts['policy'] = {
+      ...policy,
+      async judgeFor(...asked) {
+        const guard = { name: 'g', judge: () => ({ guard: 'g', outcome: 'hold' as const, message: 'm', remedy: 'r' }) };
+        return { ...(await policy.judgeFor(...asked)), guardsBeforePlanning: [guard] };
+      },
+    };
+    expect(await planning(update, { policy: holding })).toMatchObject({ ok: true });
+  });
+  it('no guards is a refusal', async () => {
+    const { policy } = world.app;
+    const guardless: PipelinePorts['policy'] = {
+      ...policy,
+      judgeFor: async (...asked) => ({ ...(await policy.judgeFor(...asked)), guardsBeforePlanning: [] }),
+    };
+    expect(await planning(update, { policy: guardless })).toMatchObject({
+      ok: false,
+      error: { code: 'CONFIG_INVALID', message: expect.stringContaining('No guards') },
+    });
+    expect(calls('CreateChangeSet')).toEqual([]);
+  });
+});
+
+describe('the planning permit', () => {
+  it.each(['succeeds', 'fails'])('ends with the plan, when it %s', async (how) => {
+    let kept: Planner | undefined;
+    await planning(async (planner) => {
+      kept = planner;
+      if (how === 'fails') throw new Error('x');
+      return update(planner);
+    });
+    const before = calls('CreateChangeSet').length;
+    await expect(kept!.stackUpdate(changing(2048))).rejects.toMatchObject({ code: 'EGRESS_REFUSED' });
+    expect(calls('CreateChangeSet')).toHaveLength(before);
+  });
+});
+
+describe('a plan that takes longer than the answer may', () => {
+  it('is answered with where to ask, and made on', async () => {
+    const { open, opened } = gate();
+    const answered = await planning((planner) => opened.then(() => update(planner)), { answerWithinMilliseconds: 5 });
+    const id = String(answered.ok && answered.content.plan_id);
+    expect(answered).toEqual({
+      ok: true,
+      content: {
+        decision: 'planning',
+        plan_id: id,
+        next: { tool: 'describe_plan', input: { plan_id: id, wait_seconds: 45 } },
+      },
+    });
+    expect(eventsOf('plan.begun')).toMatchObject([{ planId: id, body: { tool: 'plan_it', target: { name: STACK } } }]);
+    expect(world.app.changes.isPlanning(id)).toBe(true);
+    open();
+    await expect.poll(() => world.app.changes.isPlanning(id), { timeout: 20_000 }).toBe(false);
+    expect(world.app.changes.plan(id).plan).toMatchObject({ id, target: { name: STACK } });
+  });
+  it('tells its failure to whoever asks then', async () => {
+    const { open, opened } = gate();
+    const failing = () =>
+      opened.then(() => {
+        throw new CountersignError('AWS_THROTTLED', 'too many requests', 'Try again.');
+      });
+    const answered = await planning(failing, { answerWithinMilliseconds: 5 });
+    const id = String(answered.ok && answered.content.plan_id);
+    open();
+    await expect.poll(() => world.app.changes.isPlanning(id), { timeout: 20_000 }).toBe(false);
+    expect(() => world.app.changes.plan(id)).toThrow(
+      expect.objectContaining({ code: 'AWS_THROTTLED', message: 'too many requests' }),
+    );
+  });
+  it('is not begun when it is answered in time', async () => {
+    await planning(update);
+    expect(eventsOf('plan.begun')).toEqual([]);
+  });
+});
+
+describe('what dead plans left behind', () => {
+  it('is removed by the next plan on the target, once', async () => {
+    const first = await planning(update);
+    const firstId = String(first.ok && first.content.plan_id);
+    const { changeSet } = eventsOf('plan.made')[0]!.body as { changeSet: string };
+    const later = { now: () => new Date(Date.now() + 16 * 60_000) };
+    await planning((planner) => planner.stackDelete(STACK), later);
+    expect(eventsOf('plan.cleaned')).toMatchObject([{ planId: firstId, body: { changeSet } }]);
+    expect(calls('DeleteChangeSet')).toHaveLength(1);
+    await planning((planner) => planner.stackDelete(STACK), later);
+    expect(calls('DeleteChangeSet')).toHaveLength(1);
+  });
+  it('is never in the way of a plan', async () => {
+    await planning(update);
+    const broken = { ...world.app.cloud };
+    broken.planner = (place, permit) => ({
+      ...world.app.cloud.planner(place, permit),
+      discard: async () => {
+        throw new Error('cannot');
+      },
+    });
+    const later = { now: () => new Date(Date.now() + 16 * 60_000), cloud: broken };
+    expect(await planning((planner) => planner.stackDelete(STACK), later)).toMatchObject({ ok: true });
+    expect(eventsOf('plan.cleaned')).toEqual([]);
+  });
+});
