@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Slow, so they come last. */
-const OPEN_A_WORLD = ['changes', 'pipeline', 'planning'];
+export const OPEN_A_WORLD = ['changes', 'pipeline', 'planning'];
 
 /** The mutated file's own tests first: at the first failure a mutant is done with, and that is where most fail. */
 export class OwnTestsFirst extends BaseSequencer {

@@ -1,6 +1,7 @@
 /**
  * What Stryker leaves alone: text for people. A literal with a blank in it is text, and so are the catalogue's
- * sentences; a condition that only chooses between two texts is text too. What is inside of a template that is text
+ * sentences; a condition that only chooses between two texts (or
+ * a text and nothing) is text too. What is inside of a template that is text
  * is not mutated either.
  */
 import { declareValuePlugin, PluginKind } from '@stryker-mutator/api/plugin';
@@ -8,10 +9,14 @@ import { declareValuePlugin, PluginKind } from '@stryker-mutator/api/plugin';
 const CATALOGUE = new Set(['rule', 'normally', 'told']);
 const hasWords = (text) => text !== ' ' && text.includes(' ');
 
+const isEmpty = (node) => node.type === 'StringLiteral' && node.value === '';
+
 function isText(node) {
   if (node.type === 'StringLiteral') return hasWords(node.value);
   if (node.type === 'TemplateLiteral') return node.quasis.some(({ value }) => hasWords(value.raw));
-  return node.type === 'ConditionalExpression' && isText(node.consequent) && isText(node.alternate);
+  if (node.type !== 'ConditionalExpression') return false;
+  const { consequent, alternate } = node;
+  return isText(consequent) ? isText(alternate) || isEmpty(alternate) : isEmpty(consequent) && isText(alternate);
 }
 
 function shouldIgnore({ node, parent }) {

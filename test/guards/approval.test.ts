@@ -19,6 +19,23 @@ it('wants the role of the policy among the seats', () => {
   expect(made('approval').judge(doingAll(gone()), facts()).roles).toEqual(['data']);
 });
 
+it('tells who can sign, six names of many, or that nobody can yet', () => {
+  const told = (approvers: ReturnType<typeof people>, execute: 'plan_only' | 'by_command' = 'by_command') =>
+    made('approval').judge(plan(), facts({ approvers, scope: { text: 's', create: true, execute } })).message;
+  expect(told(people(2))).toContain('p0, p1.');
+  expect(told(people(7))).toContain('p0, p1, p2, p3, p4, p5.');
+  expect(told([], 'plan_only')).toContain('nobody yet');
+});
+it('tells the role that nobody has, and else how many could sign', () => {
+  const irreversible = { seats: 2, include: ['data'] };
+  const told = (count: number) => {
+    const seatRules = { ...facts().seatRules, irreversible };
+    return made('approval').judge(doingAll(gone()), facts({ seatRules, approvers: people(count) })).message;
+  };
+  expect(told(2)).toContain('the role data');
+  expect(told(1)).toContain('2 seat(s) are needed and only 1');
+});
+
 vectorsOf('approval', [
   ['reversible in production', plan(), facts(), 'hold(1)'],
   ['recoverable in production', doingAll(removed()), facts(), 'hold(2)'],
@@ -51,4 +68,13 @@ vectorsOf('approval', [
   ],
   ['seven seats and seven people', plan(), facts({ seatRules: sevenSeats, approvers: people(7) }), 'hold(7)'],
   ['nothing to change', plan({ effects: [] }), facts(), 'pass'],
+  ['an unknown kind among others', doingAll(effect(), effect({ kind: 'unknown' })), facts(), 'hold(2)'],
+  ['exactly as many could sign', plan(), facts({ approvers: people(1) }), 'hold(1)'],
+  ['nobody could sign in no scope', plan(), facts({ scope: null, approvers: [] }), 'deny'],
+  [
+    'nobody could sign without a policy',
+    plan(),
+    facts({ policy: { present: false, digest: '' }, approvers: [] }),
+    'hold(1)',
+  ],
 ]);

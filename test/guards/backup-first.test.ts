@@ -60,4 +60,9 @@ vectorsOf('backup-first', [
   ],
   ['a nested stack goes closed', doingAll(nested), facts(), 'deny'],
   ['an update', plan(), facts(), 'pass'],
+  ['something without data goes for good', doingAll(removed({ reversibility: 'irreversible' })), facts(), 'pass'],
+  ['an identity goes for good', doingAll(gone({ holds: 'identity' })), facts(), 'deny'],
+  ['what is lost may come back or not', doingAll(gone({ reversibility: 'unknown' })), facts(), 'deny'],
+  ['the loss can be made good', doingAll(gone({ reversibility: 'recoverable' })), facts(), 'pass'],
+  ['a second one has none', doingAll(gone({ recoveryPoint: point(1) }), gone()), facts(), 'deny'],
 ]);

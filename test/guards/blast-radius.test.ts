@@ -10,6 +10,7 @@ import {
   onInstance,
   plan,
   removed,
+  terminating,
   vectorsOf,
 } from './builders.ts';
 
@@ -20,10 +21,16 @@ const importedBy = (count: number, what: ReturnType<typeof effect>) => ({
   ...doingAll(what),
   ...observing({ importedExports: [{ name: 'e', importers: names(count) }] }),
 });
-function usedBy(count: number) {
-  const group = { id: 'sg-1', type: 'AWS::EC2::SecurityGroup', owner: null, tags: {}, facts: { usedBy: names(count) } };
+function usedBy(users: unknown, groups = 1) {
+  const resources = Array.from({ length: groups }, (_, index) => ({
+    id: `sg-${index}`,
+    type: 'AWS::EC2::SecurityGroup',
+    owner: null,
+    tags: {},
+    facts: (users === undefined ? {} : { usedBy: users }) as Record<string, string>,
+  }));
   const base = onInstance(['AuthorizeSecurityGroupIngress']);
-  return { ...base, observed: { identity: base.observed.identity, resources: [group] } };
+  return { ...base, observed: { identity: base.observed.identity, resources } };
 }
 
 vectorsOf('blast-radius', [
@@ -60,7 +67,15 @@ vectorsOf('blast-radius', [
   ['one lost, and ten stacks import from here', importedBy(10, removed()), facts(), 'pass'],
   ['one lost, and eleven stacks import from here', importedBy(11, removed()), facts(), 'hold(2)'],
   ['one updated, and eleven stacks import from here', importedBy(11, effect()), facts(), 'pass'],
-  ['a group that nine use', usedBy(9), facts(), 'pass'],
-  ['a group that ten use', usedBy(10), facts(), 'hold(2)'],
+  ['a group that nine use', usedBy(names(9)), facts(), 'pass'],
+  ['a group that ten use', usedBy(names(10)), facts(), 'hold(2)'],
   ['more is allowed by the policy', plan({ effects: many(11) }), facts(), 'pass', { max_updated: 20 }],
+  ['three lost, where the policy never lets three go', of(500, 3), facts(), 'deny', { never_lost: 2 }],
+  ['as many lost as the policy ever lets go', of(500, 3), facts(), 'pass', { never_lost: 3 }],
+  ['a loss outside of a stack, where no update passes', terminating(), facts(), 'pass', { max_updated: 0 }],
+  ['a group whose users are not told', usedBy(undefined), facts(), 'pass', { max_updated: 1 }],
+  ['a group that something unlisted uses', usedBy('eni-1'), facts(), 'pass', { max_updated: 1 }],
+  ['two groups that the same nine use', usedBy(names(9), 2), facts(), 'pass'],
+  ['two groups of no users where no update passes', usedBy([], 2), facts(), 'hold(2)', { max_updated: 0 }],
+  ['a tenth lost, where the policy lets a tenth', of(20, 2), facts(), 'pass', { max_lost_share: 0.1 }],
 ]);

@@ -47,4 +47,10 @@ vectorsOf('budget', [
   ],
   ['fewer by the policy', plan(), spending({ changes: 2 }), 'deny', { hour: { changes: 2 } }],
   ['nothing to change', plan({ effects: [] }), spending({ changes: 20 }), 'pass'],
+  ['the twenty-first change of a day in development', plan(), spending({}, { changes: 20 }, inDevelopment()), 'pass'],
+  ['an update after many losses', plan(), spending({}, { lost: 10 }), 'pass'],
+  ['five losses after none', plan({ effects: many(5, { kind: 'delete' }) }), spending({}, { lost: 0 }), 'pass'],
+  ['more alone by the policy', doingAll(removed()), spending({}, { lost: 3 }), 'pass', { lost_alone: 4 }],
+  ['fewer in a day by the policy', doingAll(removed()), spending({}, { lost: 1 }), 'deny', { day: { lost: 1 } }],
+  ['nothing of what is more than used up', doingAll(added()), spending({ updated: 61 }), 'pass'],
 ]);

@@ -35,4 +35,50 @@ vectorsOf('change-set-only', [
   ],
   ['a rollback continued by another', plan({ calls: [call('ContinueUpdateRollback')] }), facts(), 'deny'],
   ['a call of another service', onInstance(['StopInstances']), facts(), 'pass'],
+  [
+    'a change set on its stack, with a token',
+    plan({ calls: [call('ExecuteChangeSet', { StackName: 'shop', ClientRequestToken: 't' })] }),
+    facts(),
+    'pass',
+  ],
+  [
+    'a deletion under a service role, with a token',
+    plan({ calls: [call('DeleteStack', { StackName: 'shop', ClientRequestToken: 't', RoleARN: 'arn:r' })] }),
+    facts(),
+    'pass',
+  ],
+  [
+    'a rollback continued under a service role',
+    plan({
+      tool: 'plan_stack_rollback',
+      calls: [call('ContinueUpdateRollback', { StackName: 'shop', ClientRequestToken: 't', RoleARN: 'arn:r' })],
+    }),
+    facts(),
+    'pass',
+  ],
+  [
+    'a rollback under a service role',
+    plan({
+      tool: 'plan_stack_rollback',
+      calls: [call('RollbackStack', { StackName: 'shop', ClientRequestToken: 't', RoleARN: 'arn:r' })],
+    }),
+    facts(),
+    'pass',
+  ],
+  [
+    'a rollback that forgets resources',
+    plan({ tool: 'plan_stack_rollback', calls: [call('RollbackStack', { RetainExceptOnCreate: true })] }),
+    facts(),
+    'deny',
+  ],
+  [
+    'an update cancelled',
+    plan({
+      tool: 'plan_stack_rollback',
+      calls: [call('CancelUpdateStack', { StackName: 'shop', ClientRequestToken: 't' })],
+    }),
+    facts(),
+    'pass',
+  ],
+  ['a stack with StackSet in its name', plan({ target: { ...plan().target, name: 'my-StackSet-1' } }), facts(), 'pass'],
 ]);

@@ -16,4 +16,6 @@ vectorsOf('cost', [
   ['two created', plan({ effects: many(2, { ...instance, kind: 'create' }) }), facts(), 'pass', tables],
   ['three created', plan({ effects: many(3, { ...instance, kind: 'create' }) }), facts(), 'hold(1)', tables],
   ['three updated', plan({ effects: many(3, instance) }), facts(), 'pass', tables],
+  ['three created of another type', plan({ effects: many(3, { kind: 'create' }) }), facts(), 'pass', tables],
+  ['more seats by the policy', sized('m5.24xlarge'), facts(), 'hold(2)', { ...tables, seats: 2 }],
 ]);

@@ -42,4 +42,8 @@ vectorsOf('exposure', [
     'pass',
   ],
   ['nothing opened', plan(), facts(), 'pass'],
+  ['a name that ends like a range', to('web-10.0.0.0/16'), facts(), 'hold(2)'],
+  ['a range with more behind it', to('10.0.0.0/16,0.0.0.0/0'), facts(), 'hold(2)'],
+  ['more than all unique local addresses', to('fc00::/6'), facts(), 'hold(2)'],
+  ['a group named like one of the same stack', to('sg-\u{27e6}own:Web\u{27e7}'), facts(), 'hold(2)'],
 ]);

@@ -7,6 +7,11 @@ it('tells the freeze that lasts longest', () => {
   expect(made('freeze').judge(plan(), facts({ freezes })).message).toContain('2027-01-04');
 });
 
+it('tells the longest wherever it stands in the list', () => {
+  const freezes = [yearEnd, { text: 'release', until: '2026-11-25T07:00:00Z' }];
+  expect(made('freeze').judge(plan(), facts({ freezes })).message).toContain('2027-01-04');
+});
+
 vectorsOf('freeze', [
   ['nothing in force', plan(), facts(), 'pass'],
   ['a freeze', plan(), facts({ freezes: [yearEnd] }), 'deny'],

@@ -46,4 +46,13 @@ vectorsOf('labels', [
     facts(),
     'deny',
   ],
+  [
+    'tags that follow from the stack, whose own are shown beside others',
+    doingAll(
+      effect({ properties: [property('Tags')] }),
+      effect({ properties: [property('Properties.X', 'a', 'b'), property('Tags.team', 'a', 'b')] }),
+    ),
+    facts(),
+    'pass',
+  ],
 ]);

@@ -1,4 +1,12 @@
-import { doingAll, facts, inDevelopment, marked, plan, vectorsOf } from './builders.ts';
+import { expect, it } from 'vitest';
+import { doingAll, facts, inDevelopment, made, marked, plan, vectorsOf } from './builders.ts';
+
+it('names three of what would be erased, and counts all', () => {
+  const erased = ['A', 'B', 'C', 'D'].map((logicalId) => marked('overwrite', { path: 'P' }, { logicalId }));
+  const { message } = made('lost-update').judge(doingAll(...erased), facts());
+  expect(message).toMatch(/^4 .*: A P: what it does; B P: .*; C P: /);
+  expect(message).not.toContain('D P');
+});
 
 vectorsOf('lost-update', [
   ['live values would go', doingAll(marked('overwrite')), facts(), 'hold(1)'],

@@ -6,6 +6,12 @@ function volume(owner: { kind: 'stack'; name: string } | null) {
   return { ...base, observed: { identity: base.observed.identity, resources: [resource] } };
 }
 
+function two(owner: { kind: 'stack'; name: string } | null) {
+  const base = onInstance(['StopInstances']);
+  const [first] = base.observed.instances!;
+  return { ...base, observed: { ...base.observed, instances: [first!, { ...first!, id: 'i-1', owner }] } };
+}
+
 vectorsOf('ownership', [
   ['owned by nobody, stopped', onInstance(['StopInstances']), facts(), 'pass'],
   ['owned by a stack', onInstance(['StopInstances'], { owner: { kind: 'stack', name: 'shop' } }), facts(), 'deny'],
@@ -67,4 +73,12 @@ vectorsOf('ownership', [
     'deny',
   ],
   ['a stack', plan(), facts(), 'pass'],
+  ['nothing planned yet', { ...onInstance([]), target: { ...onInstance([]).target, ids: [] } }, facts(), 'pass'],
+  ['the second of two is owned', two({ kind: 'stack', name: 'shop' }), facts(), 'deny'],
+  ['neither of two is owned', two(null), facts(), 'pass'],
+  ['more seats by the policy', terminating(), facts(), 'hold(3)', { seats: 3 }],
+  ['a stopped one keeps its disks while it is resized', onInstance(['ModifyInstanceAttribute']), facts(), 'pass'],
+  ['named with more before an id', onInstance(['StopInstances'], { id: '*i-0123456789abcdef0' }), facts(), 'deny'],
+  ['named with more behind an id', onInstance(['StopInstances'], { id: 'i-0123456789abcdef0*' }), facts(), 'deny'],
+  ['named by an id of several words', onInstance(['StopInstances'], { id: 'vpc-endpoint-0123abcd' }), facts(), 'pass'],
 ]);

@@ -1,5 +1,8 @@
 import { doingAll, facts, inDevelopment, marked, plan, vectorsOf } from './builders.ts';
 
+const code = marked('unpinned', { reads: 'code' });
+const value = marked('unpinned', { reads: 'value' });
+
 vectorsOf('pinned', [
   ['code that is read again', doingAll(marked('unpinned', { reads: 'code' })), facts(), 'hold(2)'],
   [
@@ -25,4 +28,6 @@ vectorsOf('pinned', [
     { value_seats: 1 },
   ],
   ['all is pinned', plan(), facts(), 'pass'],
+  ['code alone, by its own seats', doingAll(code), facts(), 'hold(1)', { code_seats: 1, value_seats: 3 }],
+  ['both, by the more seats', doingAll(code, value), facts(), 'hold(3)', { code_seats: 1, value_seats: 3 }],
 ]);

@@ -47,4 +47,11 @@ vectorsOf('protection', [
     'deny',
   ],
   ['nothing lowered', plan(), facts(), 'pass'],
+  [
+    'a termination under protection, snapshots first',
+    onInstance(['CreateSnapshot', 'TerminateInstances'], { terminationProtection: true }),
+    facts(),
+    'deny',
+  ],
+  ['more seats by the policy', doingAll(marked('unprotect')), facts(), 'hold(3)', { seats: 3 }],
 ]);

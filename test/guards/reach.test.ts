@@ -28,4 +28,17 @@ vectorsOf('reach', [
     'hold(1)',
   ],
   ['nothing outside', plan(), facts(), 'pass'],
+  [
+    'the strictest of several counts, wherever it stands',
+    doingAll(marked('reach', { target: { id: 'other' } }, { reversibility: 'irreversible' }), ...to().effects),
+    reaching('development'),
+    'hold(2)',
+  ],
+  [
+    'out of scope counts beside production',
+    doingAll(marked('reach'), ...to().effects),
+    reaching('out_of_scope'),
+    'deny',
+  ],
+  ['other seats by the policy', to(), reaching('development'), 'hold(3)', { development_reversible_seats: 3 }],
 ]);

@@ -1,5 +1,6 @@
 import {
   added,
+  call,
   creating,
   deleting,
   doingAll,
@@ -22,6 +23,8 @@ const replaced = gone({ kind: 'replace', retention: { attribute: 'UpdateReplaceP
 const of = (size: number, lost: number) =>
   plan({ effects: many(lost, { kind: 'delete' }), ...observing({ resourceCount: size }) });
 const named = (name: string) => added({ properties: [property('Properties.TopicName', undefined, name)] });
+
+const unnamed = (path: string) => removed({ properties: [property(path, 'costs')] });
 
 vectorsOf('recreate', [
   ['a table is replaced', doingAll(replaced), facts(), 'deny'],
@@ -117,4 +120,34 @@ vectorsOf('recreate', [
   ['it is deleted a second time', deleting(), remembering({ deletedAt: hoursAgo(2) }), 'pass'],
   ['the share is set higher', of(16, 5), facts(), 'pass', { min_lost_share: 0.5 }],
   ['an update', plan(), facts(), 'pass'],
+  [
+    'something stateless is replaced where all is disposable',
+    doingAll(effect({ kind: 'replace' })),
+    inDisposable(),
+    'note',
+  ],
+  [
+    'it is deleted a second time, with another call',
+    { ...deleting(), calls: [call('CancelUpdateStack'), call('DeleteStack')] },
+    remembering({ deletedAt: hoursAgo(2) }),
+    'pass',
+  ],
+  [
+    'a name in the template is removed and added',
+    doingAll(unnamed('Properties.TopicName'), named('costs')),
+    facts(),
+    'deny',
+  ],
+  ['the name of a part is no name', doingAll(unnamed('Metadata.PhysicalName'), named('costs')), facts(), 'pass'],
+  ['the names of servers are no name', doingAll(unnamed('Properties.NameServers'), named('costs')), facts(), 'pass'],
+  [
+    'names that are not known are not one name',
+    doingAll(
+      removed({ properties: [property('Properties.TopicName')] }),
+      added({ properties: [property('Properties.TopicName')] }),
+    ),
+    facts(),
+    'pass',
+  ],
+  ['exactly the share, and as many', of(20, 6), facts(), 'deny'],
 ]);

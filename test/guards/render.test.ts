@@ -1,6 +1,30 @@
-import { doingAll, effect, facts, mark, onInstance, plan, property, vectorsOf } from './builders.ts';
+import { expect, it } from 'vitest';
+import {
+  added,
+  doingAll,
+  effect,
+  facts,
+  made,
+  mark,
+  marked,
+  onInstance,
+  plan,
+  property,
+  vectorsOf,
+} from './builders.ts';
 
 const value = (after: string) => doingAll(effect({ properties: [property('Properties.Description', 'old', after)] }));
+
+const { owner: _nobody, ...free } = effect();
+const alone = (over: Partial<typeof free>) => ({ ...free, ...over });
+it('names what it is about by its logical id, else its physical id, else its type', () => {
+  const { logicalId: _none, ...bare } = free;
+  const told = (over: Partial<typeof free>, base: typeof bare = bare) =>
+    made('render').judge(doingAll({ ...base, why: 'a\u200bb', ...over }), facts()).message;
+  expect(told({ logicalId: 'Fn', physicalId: 'fn-1' })).toContain('explanation of Fn ');
+  expect(told({ physicalId: 'fn-1' })).toContain('explanation of fn-1 ');
+  expect(told({})).toContain('explanation of AWS::Lambda::Function ');
+});
 
 vectorsOf('render', [
   ['plain text', plan(), facts(), 'pass'],
@@ -32,4 +56,56 @@ vectorsOf('render', [
     'deny',
   ],
   ['a hidden character in a note', plan({ notes: ['a\u00adb'] }), facts(), 'deny'],
+  [
+    'an id of the target that mixes scripts',
+    plan({ target: { ...plan().target, ids: ['i-\u043e1'] } }),
+    facts(),
+    'deny',
+  ],
+  ['mixed scripts in a note', plan({ notes: ['\u043ene'] }), facts(), 'pass'],
+  ['a logical id that mixes scripts', doingAll(effect({ logicalId: 'T\u0430ble' })), facts(), 'deny'],
+  [
+    'a name that AWS will give in part',
+    doingAll(added({ physicalId: '\u{27e6}AWS::StackName\u{27e7}-x' })),
+    facts(),
+    'pass',
+  ],
+  [
+    'the same of what is there already',
+    doingAll(effect({ physicalId: '\u{27e6}AWS::StackName\u{27e7}-x' })),
+    facts(),
+    'deny',
+  ],
+  [
+    'a name that is made later and mixes scripts',
+    doingAll(added({ physicalId: '\u{27e6}x\u{27e7}pr\u043ed' })),
+    facts(),
+    'deny',
+  ],
+  ['an owner that mixes scripts', doingAll(effect({ owner: { kind: 'stack', name: 'sh\u043ep' } })), facts(), 'deny'],
+  ['a hidden character where nobody owns it', doingAll(alone({ why: 'a\u200bb' })), facts(), 'deny'],
+  ['a type that mixes scripts', doingAll(effect({ type: 'AWS::S3::B\u0443cket' })), facts(), 'deny'],
+  ['mixed scripts in an explanation', doingAll(effect({ why: '\u043ene' })), facts(), 'pass'],
+  ['a hidden character in an explanation', doingAll(effect({ why: 'a\u200bb' })), facts(), 'deny'],
+  ['mixed scripts in a size', doingAll(effect({ size: 't\u0437.micro' })), facts(), 'pass'],
+  ['a hidden character in a size', doingAll(effect({ size: 't3\u200b' })), facts(), 'deny'],
+  [
+    'mixed scripts in an old value',
+    doingAll(effect({ properties: [property('P', '\u043ene', 'x')] })),
+    facts(),
+    'pass',
+  ],
+  [
+    'a hidden character in an old value',
+    doingAll(effect({ properties: [property('P', 'a\u200bb', 'x')] })),
+    facts(),
+    'deny',
+  ],
+  ['a property path that mixes scripts', doingAll(effect({ properties: [property('Pr\u043ep')] })), facts(), 'deny'],
+  ['mixed scripts in a mark', doingAll(marked('deputy', { text: '\u043ene' })), facts(), 'pass'],
+  ['a hidden character in a principal', doingAll(marked('expose', { principal: 'a\u200bb' })), facts(), 'deny'],
+  ['mixed scripts in a principal', doingAll(marked('expose', { principal: '\u043ene' })), facts(), 'pass'],
+  ['a hidden character in what is reached', doingAll(marked('reach', { target: { id: 'a\u200bb' } })), facts(), 'deny'],
+  ['mixed scripts in what is reached', doingAll(marked('reach', { target: { id: '\u043ene' } })), facts(), 'pass'],
+  ['an unresolved name beside a suspicious text', doingAll(marked('reach', { text: '\u043ene' })), facts(), 'pass'],
 ]);

@@ -1,4 +1,4 @@
-import { creating, facts, onInstance, plan, vectorsOf } from './builders.ts';
+import { creating, facts, observing, onInstance, plan, vectorsOf } from './builders.ts';
 
 const noCreate = facts({ scope: { text: 'main: stack shop', create: false, execute: 'by_command' } });
 const one = onInstance(['StopInstances']);
@@ -14,4 +14,13 @@ vectorsOf('scope', [
   ['nothing planned yet', plan({ target: { ...plan().target, ids: [] }, calls: [] }), noCreate, 'pass'],
   ['an instance that was resolved', onInstance(['StopInstances']), facts(), 'pass'],
   ['an id that was not resolved', unresolved, facts(), 'deny'],
+  ['a known stack where create is false', plan(), noCreate, 'pass'],
+  ['an instance where create is false', onInstance(['StopInstances']), noCreate, 'pass'],
+  [
+    'a new stack where create is false, before it is planned',
+    { ...creating([]), calls: [], ...observing({ status: 'UPDATE_COMPLETE' }) },
+    noCreate,
+    'deny',
+  ],
+  ['no id at all where create is false', { ...one, target: { ...one.target, ids: [] } }, noCreate, 'pass'],
 ]);

@@ -1,3 +1,4 @@
+import { expect, it } from 'vitest';
 import {
   deleting,
   doingAll,
@@ -6,6 +7,7 @@ import {
   gone,
   inDevelopment,
   inDisposable,
+  made,
   plan,
   removed,
   vectorsOf,
@@ -15,6 +17,13 @@ const nested = gone({
   type: 'AWS::CloudFormation::Stack',
   logicalId: 'Inner',
   physicalId: 'arn:aws:cloudformation:r:1:stack/shop-Inner-1/uuid',
+});
+
+const { retention: _policy, ...bare } = nested;
+it('tells how many vanish and how many stay', () => {
+  const retained = gone({ retention: { attribute: 'DeletionPolicy', effective: 'Retain' } });
+  const { message } = made('stack-deletion').judge(deleting([gone(), removed(), retained]), facts());
+  expect(message).toContain('2 resource(s) vanish with shop; 1 stay.');
 });
 
 vectorsOf('stack-deletion', [
@@ -51,4 +60,17 @@ vectorsOf('stack-deletion', [
   ['a nested stack that an update removes unopened', doingAll(nested), facts(), 'deny'],
   ['a nested stack that is only updated', doingAll(effect({ type: 'AWS::CloudFormation::Stack' })), facts(), 'pass'],
   ['not a deletion', plan(), facts(), 'pass'],
+  [
+    'a stack that was not observed',
+    { ...deleting(), observed: { identity: plan().observed.identity } },
+    facts(),
+    'deny',
+  ],
+  [
+    'a nested stack that is retained, not opened',
+    deleting([{ ...nested, retention: { attribute: 'DeletionPolicy', effective: 'Retain' } }]),
+    facts(),
+    'hold(2)',
+  ],
+  ['a nested stack of which no policy is told', deleting([bare]), facts(), 'deny'],
 ]);

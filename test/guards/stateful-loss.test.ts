@@ -29,6 +29,19 @@ const nested = gone({
   physicalId: 'arn:aws:cloudformation:r:1:stack/shop-Inner-1/uuid',
 });
 
+it('names what is refused before what is not, and wants no owner for what is kept', () => {
+  const queue = gone({ type: 'AWS::SQS::Queue', logicalId: 'Queue' });
+  const { message } = made('stateful-loss').judge(doingAll(queue, gone()), facts());
+  expect(message).toMatch(/^Table .*; 1 more\.$/);
+  const retained = gone({ retention: { attribute: 'DeletionPolicy', effective: 'Retain' } });
+  expect(made('stateful-loss').judge(doingAll(retained), facts()).roles).toEqual([]);
+});
+it('says whether it would go or could', () => {
+  const told = (kind: 'delete' | 'unknown') => made('stateful-loss').judge(doingAll(gone({ kind })), facts()).message;
+  expect(told('delete')).toContain('would leave');
+  expect(told('unknown')).toContain('could leave');
+});
+
 vectorsOf('stateful-loss', [
   ['a table goes', doingAll(gone()), facts(), 'deny'],
   ['a table goes in development', doingAll(gone()), inDevelopment(), 'hold(1)'],
@@ -65,4 +78,11 @@ vectorsOf('stateful-loss', [
   ],
   ['a nested stack goes closed', doingAll(nested), facts(), 'deny'],
   ['an update', plan(), facts(), 'pass'],
+  ['an identity goes', doingAll(gone({ holds: 'identity' })), facts(), 'deny'],
+  [
+    'a retained table leaves the stack where all is disposable',
+    doingAll(gone({ retention: { attribute: 'DeletionPolicy', effective: 'Retain' } })),
+    inDisposable(),
+    'note',
+  ],
 ]);

@@ -1,3 +1,4 @@
+import { expect, it } from 'vitest';
 import {
   added,
   deleting,
@@ -6,10 +7,19 @@ import {
   facts,
   inDevelopment,
   inDisposable,
+  made,
+  onInstance,
   plan,
   removed,
   vectorsOf,
 } from './builders.ts';
+
+it('says why it is not known, or that nobody has judged the type', () => {
+  const told = (over: Parameters<typeof effect>[0]) =>
+    made('unknown-effect').judge(doingAll(effect({ why: 'a parameter decides', ...over })), facts()).message;
+  expect(told({ kind: 'unknown' })).toContain('a parameter decides');
+  expect(told({ holds: 'unknown' })).toContain('nobody has judged');
+});
 
 vectorsOf('unknown-effect', [
   ['an unknown effect', doingAll(effect({ kind: 'unknown' })), facts(), 'hold(2)'],
@@ -27,4 +37,5 @@ vectorsOf('unknown-effect', [
   ],
   ['all known', plan(), facts(), 'pass'],
   ['more seats in the policy', doingAll(effect({ kind: 'unknown' })), facts(), 'hold(3)', { seats: 3 }],
+  ['outside of a stack', onInstance(['StopInstances'], {}, [effect({ kind: 'unknown' })]), facts(), 'hold(2)'],
 ]);
