@@ -7,7 +7,7 @@ export const describeSecurityGroups = defineTool({
   effect: 'describe',
   title: 'Describe security groups',
   description:
-    'Security groups with owner, rules, what uses them, and which rules let the whole internet in. Lists tell the first rules; group_ids all.',
+    'Security groups: owner, rules, users, and which let the internet in. Lists tell the first rules, ids all.',
   input: z.strictObject({
     ...placeInput,
     ...pageInput,

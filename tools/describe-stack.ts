@@ -7,7 +7,7 @@ export const describeStack = defineTool({
   effect: 'describe',
   title: 'Describe a stack',
   description:
-    'One stack: status, protection, tags, and the parts in include. logical_ids narrows resources and events; cursor pages resources. Secrets are masked. Ask for the template before planning an update.',
+    'One stack: status, protection, tags, and the parts in include. logical_ids narrows resources, events; cursor pages them. Get the template before an update.',
   input: z.strictObject({
     ...placeInput,
     stack: z.string().min(1).max(2_048),

@@ -214,4 +214,28 @@ describe('killed between intent and outcome', () => {
     expect(JSON.stringify(plan.verdicts)).toContain(id);
     expect(world.writes()).toHaveLength(before);
   });
+
+  it('an instance is held among others too', async () => {
+    const { instances } = (await world.call('describe_instances', {})) as never as {
+      instances: { instance_id: string; name: string }[];
+    };
+    const idOf = (name: string) => instances.find((one) => one.name === name)!.instance_id;
+    const plan = await world.call('plan_instance_action', { instance_ids: [idOf('batch')], action: 'stop' });
+    const change = await world.call('propose_change', { plan_id: plan.plan_id, goal: 'scale', reason: 'at night' });
+    const id = String(change.change_id);
+    await sign(id);
+    // The first is the dry run.
+    world.store.transact((inside) =>
+      addFault(inside, { kind: 'latency', operation: 'StopInstances', skip: 1, milliseconds: 120_000 }),
+    );
+    const { child, ended } = begin('execute', id);
+    await recorded(id, 'call.intended');
+    child.kill('SIGKILL');
+    await ended;
+    const instance_ids = [idOf('archive'), idOf('batch')];
+    const both = await world.call('plan_tags', { resource_ids: instance_ids, set: { team: 'web' } });
+    expect(both).toMatchObject({ decision: 'denied' });
+    expect(JSON.stringify(both.verdicts)).toContain(id);
+    expect(show(minutesLater(3), id)).toContain(`aws ec2 describe-instances --instance-ids ${idOf('batch')}`);
+  });
 });

@@ -27,6 +27,7 @@ const TEMPLATE = `Resources:
     Type: AWS::SQS::Queue
     Properties: { VisibilityTimeout: 60 }
 `;
+const QUEUE = 'Resources:\n  Hook:\n    Type: AWS::EC2::SecurityGroup\n    Properties: { GroupDescription: idle }\n';
 const set = (path: string, value: unknown) => ({ stack: 'shop-prod', set: [{ path: `Resources.${path}`, value }] });
 
 interface Road {
@@ -58,6 +59,8 @@ people:
   alice: { roles: [dev] }
   bob: { roles: [sre], keys: ["${keyOf('bob')}"] }
   carol: { roles: [data], keys: ["${keyOf('carol')}"] }
+guards:
+  rate: { production: 50/h }
 `,
   );
   // The SDK's default chain reads these; both clouds take any key.
@@ -154,6 +157,43 @@ describe.skipIf(!isHere)('the road on the sandbox and on moto', { timeout: 60_00
   ])('plans the same: %s', async (_what, tool, input) => {
     const answers = await Promise.all(roads.map(async (road) => told(await call(road, tool, input(road)))));
     expect(answers[1]).toEqual(answers[0]);
+  });
+
+  it.each<[string, (road: Road) => object, string[]]>([
+    [
+      'describe_instances',
+      ({ instance }) => ({ instance_ids: [instance] }),
+      ['state', 'instance_type', 'owner', 'protections'],
+    ],
+    ['describe_volumes', ({ volume }) => ({ volume_ids: [volume] }), ['state', 'size_gib', 'owner', 'newest_snapshot']],
+    ['describe_security_groups', ({ group }) => ({ group_ids: [group] }), ['name', 'owner', 'rules', 'open_to_world']],
+  ])('%s tells the same', async (tool, input, parts) => {
+    const [sandbox, moto] = await Promise.all(
+      roads.map(async (road) => {
+        const [list] = Object.values(await call(road, tool, input(road))) as Record<string, unknown>[][];
+        return Object.fromEntries(parts.map((part) => [part, list![0]![part]]));
+      }),
+    );
+    expect(moto).toEqual(sandbox);
+  });
+
+  it.each<[string, string, (road: Road) => object, string, string[]]>([
+    ['a snapshot', 'plan_snapshot', ({ volume }) => ({ volume_id: volume }), 'recover', ['bob']],
+    ['tags', 'plan_tags', ({ volume }) => ({ resource_ids: [volume], set: { team: 'costs' } }), 'configure', ['bob']],
+    [
+      'a rule',
+      'plan_security_group_rules',
+      ({ group }) => ({ group_id: group, authorize: ['ingress tcp 443 10.0.0.0/8'] }),
+      'configure',
+      ['bob'],
+    ],
+    ['a new stack', 'plan_stack_create', () => ({ stack: 'idle-prod', template: QUEUE }), 'deploy', ['bob']],
+    ['its deletion', 'plan_stack_delete', () => ({ stack: 'idle-prod' }), 'clean_up', ['bob', 'carol']],
+  ])('executes the same: %s', async (_what, tool, input, goal, signers) => {
+    for (const road of roads)
+      expect(await walk(road, tool, input(road), goal, signers), road.backend.url).toMatchObject({
+        state: 'succeeded',
+      });
   });
 
   it('executes an update that was signed, and stops an instance', async () => {

@@ -6,7 +6,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { guards } from '../../guards/index.ts';
-import { policyTest, runCases } from '../../src/cli/policy-test.ts';
+import { runCases } from '../../src/cli/policy-test.ts';
 import { loadCases, type PolicyCase } from '../../src/policy/test/load.ts';
 import { resultText } from '../../src/policy/test/report.ts';
 import type { CaseResult } from '../../src/policy/test/run.ts';
@@ -15,12 +15,12 @@ import { worldSchema } from '../../src/sandbox/seed-schema.ts';
 
 const here = new URL('.', import.meta.url).pathname;
 const rowsIn = (folder: string) => readdirSync(join(here, folder)).map((file) => file.replace(/\.yaml$/, ''));
-const run = (folder: string, row: string, without?: string) =>
-  policyTest({
-    files: [join(here, folder, `${row}.yaml`)],
-    policy: undefined,
-    guards: guards.filter(({ name }) => name !== without),
-  });
+const casesOf = (folder: string, row: string) => loadCases(join(here, folder, `${row}.yaml`), worldSchema);
+const run = (folder: string, row: string) => runCases(casesOf(folder, row), { policy: undefined });
+/** What must be stopped, without what must pass. */
+const attacksOf = (row: string) => casesOf('incidents', row).filter(({ name }) => !name.startsWith('twin'));
+const number = expect.any(Number);
+const EVERYTHING = { decision: expect.any(String), seats: number, tool_calls: number, characters: number };
 const red = (results: CaseResult[]) => results.filter(({ passed }) => !passed);
 const differing = (results: CaseResult[]) =>
   new Set(red(results).flatMap(({ failures }) => failures.flatMap((one) => one.differences.map(({ what }) => what))));
@@ -54,9 +54,16 @@ describe('the incident corpus', () => {
     expect(results.map(({ name }) => name)).toEqual(expect.arrayContaining(['incident', 'twin']));
   });
 
+  it('expects no change at the cloud of any attack, and everything of each twin', () => {
+    for (const { name, expect: expected } of Object.keys(INCIDENTS).flatMap((row) => casesOf('incidents', row)))
+      if (!name.startsWith('twin')) expect(expected.mutating_calls).toBe(0);
+      else expect(expected).toMatchObject(EVERYTHING);
+  });
+
   const ablations = Object.entries(INCIDENTS).flatMap(([row, names]) => names.map((name) => [row, name] as const));
   it.each(ablations)('%s turns red without the guard %s', async (row, without) => {
-    const results = (await run('incidents', row, without)).filter(({ name }) => name !== 'twin');
+    const left = guards.filter(({ name }) => name !== without);
+    const results = await runCases(attacksOf(row), { policy: undefined, guards: left });
     expect(red(results)).not.toEqual([]);
     // By what is decided, not because the replay could not be played.
     expect([...differing(results)].some((what) => ['decision', 'codes', 'seats', 'state'].includes(what))).toBe(true);
@@ -78,8 +85,7 @@ function without(key: string): (one: PolicyCase) => PolicyCase {
 describe('the incidents that no guard stops', () => {
   const rows = Object.keys(INCIDENTS).filter((row) => INCIDENTS[row]!.length === 0);
   it.each(rows)('%s turns red where nothing is forged', async (row) => {
-    const cases = loadCases(join(here, 'incidents', `${row}.yaml`), worldSchema).filter(({ name }) => name !== 'twin');
-    const results = await runCases(cases.map(UNBOUND[row]!), { policy: undefined });
+    const results = await runCases(attacksOf(row).map(UNBOUND[row]!), { policy: undefined });
     expect(results.every(({ passed }) => !passed)).toBe(true);
     expect(differing(results)).toContain('codes');
   });
@@ -114,6 +120,10 @@ const EVERYDAY: Record<string, string[]> = {
 describe('the everyday corpus', () => {
   it('has a replay of every row', () => {
     expect(rowsIn('everyday').sort()).toEqual(Object.values(EVERYDAY).flat().sort());
+  });
+  it('expects decision, seats, calls and size of each', () => {
+    for (const { expect: expected } of rowsIn('everyday').flatMap((row) => casesOf('everyday', row)))
+      expect(expected).toMatchObject(EVERYTHING);
   });
   it.each(rowsIn('everyday'))('%s stays easy', async (row) => {
     const results = await run('everyday', row);
