@@ -4,29 +4,20 @@ import { MutantRunStatus } from '@stryker-mutator/api/test-runner';
 import { normalizeTestId } from '../../node_modules/@stryker-mutator/vitest-runner/dist/src/vitest-helpers.js';
 import { VitestTestRunner } from '../../node_modules/@stryker-mutator/vitest-runner/dist/src/vitest-test-runner.js';
 
-const OPENS_A_WORLD = /\/(?:changes|pipeline|planning)\.test\.ts#/;
-
 class MatrixRunner extends VitestTestRunner {
   /** By mutant. Undefined in a process that made no first run: there every mutant is run. */
   found;
-  /** Tests that open no world. */
-  quick = [];
-
   async dryRun(options) {
     const result = await super.dryRun(options);
     this.found = {};
     for (const { meta } of this.ctx.state.getFiles()) Object.assign(this.found, meta.found);
-    const ids = result.tests?.map(({ id }) => id) ?? [];
-    this.quick = ids.filter((id) => !OPENS_A_WORLD.test(id));
     return result;
   }
 
   async mutantRun(options) {
     const { activeMutant, mutantActivation, testFilter } = options;
-    if (!this.found) return super.mutantRun(options);
-    // What was evaluated while its file was loaded needs a new process, and every test: the quick ones must do.
-    if (mutantActivation !== 'runtime' || !testFilter)
-      return super.mutantRun({ ...options, testFilter: testFilter ?? this.quick });
+    // What was evaluated while its file was loaded needs a new process.
+    if (!this.found || mutantActivation !== 'runtime' || !testFilter) return super.mutantRun(options);
     const nrOfTests = testFilter.length;
     const found = this.found[activeMutant.id];
     if (found?.isEndless) return { status: MutantRunStatus.Timeout, reason: found.message };

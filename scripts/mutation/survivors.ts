@@ -117,4 +117,21 @@ export const survivors: readonly { file: string; line: string; to?: string; why:
     line: "find(changeId ?? '')",
     why: 'Cannot be: every `change.proposed` has the id of its change. The type asks for it.',
   },
+  {
+    file: 'src/core/effect.ts',
+    line: 'reversibilityRank(reversibility) > reversibilityRank(worst)',
+    to: '>=',
+    why: 'The same: of two that are as bad it does not matter which is taken.',
+  },
+  {
+    file: 'src/core/guard.ts',
+    line: 'exceptions.length === 0) return plan',
+    why: 'The same: a shortcut. Without exceptions no effect is taken out.',
+  },
+  {
+    file: 'src/core/permit.ts',
+    line: 'sessionRoles: readonly string[] = []',
+    why: 'The same unless a role has the mutant’s own words for its ARN.',
+  },
+  { file: 'src/core/verdict.ts', line: 'signature', why: 'Text: one signature, two signatures.' },
 ];

@@ -225,3 +225,14 @@ describe('an execution whose end is not recorded', () => {
     expect(folded([['change.progress', { operation: 'x' }, 1]])).toMatchObject({ last: null, abandoned: false });
   });
 });
+
+it('a proposal and an outcome may be of every word that there is for them', () => {
+  for (const environment of ['production', 'development', 'disposable'])
+    expect(proposalSchema.safeParse({ ...proposal(), environment }).success).toBe(true);
+  for (const credentials of ['confined', 'unconfined'])
+    for (const done of ['done', 'failed', 'unknown']) {
+      const calls = [{ step: 's', operation: 'o', outcome: done }];
+      const body = { outcome: { ...outcome('failed').outcome, credentials, calls } };
+      expect(folded([['change.finished', body]])?.outcome).toEqual(body.outcome);
+    }
+});
