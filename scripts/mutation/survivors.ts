@@ -134,4 +134,34 @@ export const survivors: readonly { file: string; line: string; to?: string; why:
     why: 'The same unless a role has the mutant’s own words for its ARN.',
   },
   { file: 'src/core/verdict.ts', line: 'signature', why: 'Text: one signature, two signatures.' },
+  {
+    file: 'src/core/planning.ts',
+    line: 'ids: [] };',
+    why: 'The same for a stack: no guard that judges before a dry run reads its ids.',
+  },
+  {
+    file: 'src/core/planning.ts',
+    line: 'clearTimeout(timer)',
+    why: 'Not seen from inside: the process would only live on until the timer ends.',
+  },
+  ...["dryRun: { kind: 'synthesised'", "recipe: { planner: 'none'", 'notes: [],'].map((line) => ({
+    file: 'src/core/planning.ts',
+    line,
+    why: 'Not read: before a dry run only `identity`, `scope` and `halt` judge, and this is thrown away.',
+  })),
+  {
+    file: 'src/core/planning.ts',
+    line: "judgeFor(plan, 'preview')",
+    why: 'The same: guards ask only whether it is a proposal or an execution.',
+  },
+  {
+    file: 'src/core/planning.ts',
+    line: "operation === 'ExecuteChangeSet'",
+    why: 'Cannot be: no other call of a plan has a `ChangeSetName`.',
+  },
+  {
+    file: 'src/core/planning.ts',
+    line: "typeof id === 'string'",
+    why: 'The same: what is no text is no name of ours either (`isOwnChangeSet`).',
+  },
 ];
