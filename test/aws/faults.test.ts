@@ -73,3 +73,9 @@ it('finds its own change set again when the answer to its making was lost', asyn
   during({ kind: 'drop_after', operation: 'CreateChangeSet' });
   expect(await world.call('plan_stack_update', edit)).toMatchObject({ decision: 'needs_approval' });
 });
+
+it('answers a description in time too, when the cloud does not', async () => {
+  const impatient = world.another({ answerWithinMilliseconds: 100 });
+  during({ kind: 'latency', milliseconds: 2_000, operation: 'DescribeStacks' });
+  expect(await impatient.pipeline('describe_stacks', {})).toMatchObject({ error: { code: 'AWS_TIMEOUT' } });
+});
