@@ -50,10 +50,10 @@ it('answers within its time while a plan is still being made, and tells the plan
   const first = await slow.pipeline('plan_stack_update', edit);
   expect(first).toMatchObject({ ok: true, content: { decision: 'planning', next: { tool: 'describe_plan' } } });
   const id = first.ok ? first.content.plan_id : '';
-  expect(await slow.pipeline('describe_plan', { plan_id: id })).toMatchObject({
+  expect(await world.app.pipeline('describe_plan', { plan_id: id })).toMatchObject({
     error: { code: 'STATE_PLAN_BEING_MADE' },
   });
-  expect(await slow.pipeline('describe_plan', { plan_id: id, wait_seconds: 20 })).toMatchObject({
+  expect(await world.app.pipeline('describe_plan', { plan_id: id, wait_seconds: 20 })).toMatchObject({
     content: { plan_id: id, decision: 'needs_approval' },
   });
 });
@@ -64,7 +64,7 @@ it('tells later why a plan that was still being made failed', async () => {
   during({ kind: 'denied', operation: 'DescribeChangeSet', ...always });
   const first = await slow.pipeline('plan_stack_update', edit);
   const id = first.ok ? first.content.plan_id : '';
-  expect(await slow.pipeline('describe_plan', { plan_id: id, wait_seconds: 20 })).toMatchObject({
+  expect(await world.app.pipeline('describe_plan', { plan_id: id, wait_seconds: 20 })).toMatchObject({
     error: { code: 'AWS_ACCESS_DENIED' },
   });
 });
