@@ -196,6 +196,7 @@ export interface PolicyPort {
    * @param whose of a change that was proposed; without it, the sponsor is that of this process.
    */
   judgeFor(plan: Plan, phase: Phase, goal?: Goal, whose?: Whose): Promise<Judge>;
+  halt(): Facts['halt'];
   /** Another change that is executing on this target. */
   inFlight(target: Target): string | null;
   sponsor(): { name: string | null; known: boolean };

@@ -89,6 +89,7 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
         excluded,
       };
     },
+    halt: () => haltOf(ledger),
     inFlight: (target) => inFlightOn(ledger, target, options.now()),
     sponsor: () => sponsor,
     environmentOf: ({ account, region, name, tags }) =>

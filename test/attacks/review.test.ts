@@ -1,7 +1,9 @@
 /** Attempts of a stranger who read the source: on the executor, the approvals and what a change set carries. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { approve } from '../../src/cli/approve.ts';
+import { executeChange } from '../../src/execute/executor.ts';
 import { openTestWorld, proposeFix, STACK, type TestWorld } from '../world.ts';
+import { openAttackedWorld } from './attempts.ts';
 
 let world: TestWorld;
 beforeEach(async () => {
@@ -61,5 +63,35 @@ describe('whoever executes', () => {
       refused('STATE_STALE'),
     );
     expect(world.writes()).toEqual([]);
+  });
+});
+
+describe('a halt', () => {
+  it('stops what is executing before its next call leaves', async () => {
+    const attacked = await openAttackedWorld({ instances: [{ name: 'alone', security_groups: [] }] });
+    try {
+      const [instance] = (await attacked.call('describe_instances', { tag: 'Name=alone' })).instances as Answer[];
+      const plan = await attacked.call('plan_instance_type', {
+        instance_id: instance?.instance_id,
+        instance_type: 'm5.large',
+      });
+      const change = await attacked.call('propose_change', { plan_id: plan.plan_id, goal: 'scale', reason: 'larger' });
+      const id = String(change.change_id);
+      for (const person of ['bob', 'carol'].slice(0, (change.seats as { needed: number }).needed))
+        await approve(attacked.app, id, { decision: 'approve', key: attacked.keyOf(person), as: person });
+      const halting = {
+        ...attacked.app,
+        people: attacked.app.policyFile?.people ?? [],
+        now: () => new Date(),
+        onProgress: () => void attacked.app.ledger.append({ kind: 'halted', body: {} }),
+      };
+      expect(await executeChange(halting, id)).toMatchObject({
+        state: 'failed',
+        outcome: { detail: 'Halted by a person before ec2:ModifyInstanceAttribute left.' },
+      });
+      expect(attacked.writes().map(({ operation }) => operation)).toEqual(['StopInstances']);
+    } finally {
+      attacked.close();
+    }
   });
 });
