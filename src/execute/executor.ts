@@ -84,7 +84,7 @@ async function whyStale(ports: ExecutorPorts, change: Change, plan: Plan): Promi
     return `The live state could not be read: ${error instanceof Error ? error.message : String(error)}`;
   }
   const current: Plan = { ...plan, ...live };
-  const judge = await ports.policy.judgeFor(current, 'execute', change.goal);
+  const judge = await ports.policy.judgeFor(current, 'execute', change.goal, change);
   const differences = planDifferences(plan, live);
   const judgement = judgeAll(judge.guards, current, { ...judge.facts, differences });
   const denials = judgement.verdicts.filter(({ outcome }) => outcome === 'deny').map(({ message }) => message);
@@ -163,11 +163,7 @@ async function runCalls(ports: ExecutorPorts, change: Change, plan: Plan): Promi
   for (const planned of plan.calls) {
     const call: Call = { ...planned, input: resolveStepReferences(planned.input, outputs) as Call['input'] };
     const label = labelOf(call);
-    ports.ledger.append({
-      kind: 'call.intended',
-      changeId: change.id,
-      body: { ...label, digest: digestOf(call) },
-    });
+    if (!intend(ports, change, call)) return end('failed', `Halted by a person before ${label.operation} left.`);
     try {
       outputs[call.step] = await sendAndLook(ports, call);
       ports.ledger.append({ kind: 'call.returned', changeId: change.id, body: label });
@@ -195,6 +191,15 @@ async function runCalls(ports: ExecutorPorts, change: Change, plan: Plan): Promi
     ports.onProgress(text);
   });
   return end(state, detail);
+}
+
+/** INVARIANT: no call leaves after a halt: the switch is read in the transaction that makes the intent durable. */
+function intend(ports: ExecutorPorts, change: Change, call: Call): boolean {
+  return ports.ledger.transact((tx) => {
+    if (ports.policy.halt() !== 'running') return false;
+    tx.append({ kind: 'call.intended', changeId: change.id, body: { ...labelOf(call), digest: digestOf(call) } });
+    return true;
+  });
 }
 
 const labelOf = ({ step, service, operation }: Call) => ({ step, operation: `${service}:${operation}` });

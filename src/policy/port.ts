@@ -31,10 +31,8 @@ const WEEK_MILLISECONDS = 7 * 86_400_000;
 export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
   const { policy, guards, ledger } = options;
   const people = policy?.people ?? [];
-  const sponsor = {
-    name: options.sponsor ?? null,
-    known: people.some(({ name }) => name === options.sponsor),
-  };
+  const sponsorNamed = (name: string | null) => ({ name, known: people.some((person) => person.name === name) });
+  const sponsor = sponsorNamed(options.sponsor ?? null);
   const judgeRules = createRuleJudge(policy?.rules ?? { rules: [], digest: '', warnings: [] });
 
   /** SECURITY: the sponsor, and whoever this process acts as, here or in AWS, fills no seat. */
@@ -79,9 +77,10 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
         observations: () => observations(ledger, new Date(options.now().getTime() - WEEK_MILLISECONDS)),
         now: options.now(),
       }),
-    async judgeFor(plan, phase, goal) {
-      const excluded = excludedFrom(plan.observed.identity.arn);
-      const facts = factsFor(options, { sponsor, excluded, fold, judgeRules }, plan, phase, goal);
+    async judgeFor(plan, phase, goal, whose) {
+      const excluded = whose?.excluded ?? excludedFrom(plan.observed.identity.arn);
+      const about = { sponsor: whose ? sponsorNamed(whose.sponsor) : sponsor, excluded, fold, judgeRules };
+      const facts = factsFor(options, about, plan, phase, goal);
       return {
         guards: guardsFor(facts.environment),
         guardsBeforePlanning: guardsFor(facts.environment, ({ beforePlanning }) => beforePlanning === true),
@@ -90,6 +89,7 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
         excluded,
       };
     },
+    halt: () => haltOf(ledger),
     inFlight: (target) => inFlightOn(ledger, target, options.now()),
     sponsor: () => sponsor,
     environmentOf: ({ account, region, name, tags }) =>

@@ -1,6 +1,6 @@
 /**
- * Ways around `labels`: deciding tags changed where they are not looked for. Those that name a page were found by
- * reading the CloudFormation documentation.
+ * Ways around `labels`: deciding tags changed where they are not looked for. Of the pages that some name, those on
+ * resource tags and DeletionPolicy were read in excerpts; the rest is from memory of them.
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { STACK } from '../world.ts';

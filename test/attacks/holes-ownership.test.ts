@@ -1,6 +1,6 @@
 /**
- * Ways around `ownership`, and around who may change a stack (`change-set-only`, `plan-first`). Those that name a page
- * were found by reading the CloudFormation documentation.
+ * Ways around `ownership`, and around who may change a stack (`change-set-only`, `plan-first`). The
+ * pages that some name are named from memory of them.
  */
 import { DeleteStackCommand, UpdateStackCommand } from '@aws-sdk/client-cloudformation';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';

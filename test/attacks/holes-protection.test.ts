@@ -1,6 +1,6 @@
 /**
- * Ways around `protection`: lowering what protects, and losing something by it. Those that name a page were found by
- * reading the CloudFormation documentation.
+ * Ways around `protection`: lowering what protects, and losing something by it. Of the pages that
+ * some name, that of DeletionPolicy was read in excerpts; the rest is from memory of them.
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { App } from '../../src/app.ts';

@@ -143,7 +143,7 @@ describe('secrets', () => {
   });
 
   it('of a stack’s outputs, which CloudFormation does not mask', async () => {
-    // cloudformation parameters, NoEcho: "we do not mask any information you include in … Outputs".
+    // NoEcho hides a parameter, not what the template makes of it: an output shows it (from memory of the user guide).
     const template = templateOf(
       deployed.password,
       deployed.userData,

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { readCfnLint } from '../../scripts/tables/cfn-lint.ts';
 import { indexFile, indexText, merge } from '../../scripts/tables/index-file.ts';
@@ -20,6 +20,7 @@ import { conditionalRules } from '../../src/knowledge/live-facts.ts';
 import { REVISIONS, revisionTypes } from '../../src/knowledge/revisions.ts';
 import { sizeProperties } from '../../src/knowledge/sizes.ts';
 import { typesOf } from '../../src/knowledge/tables/judgement.ts';
+import { CORPUS_PAIRS, hasCorpus } from '../corpus-pairs.ts';
 
 const knowledge = await loadKnowledge();
 const root = new URL('../..', import.meta.url).pathname;
@@ -72,10 +73,9 @@ describe('what types hold', () => {
     expect(snapshotSupported('AWS::DynamoDB::Table')).toBe(false);
   });
 
-  const pairs = `${root}../shared/corpus/pairs`;
-  it.skipIf(!existsSync(pairs))('has judged every AWS type of the 120 template pairs (skipped without them)', () => {
-    const types = readdirSync(pairs).flatMap((name) =>
-      [...readFileSync(`${pairs}/${name}`, 'utf8').matchAll(/Type["']?: *["']?(AWS::\w+::\w+)["']?\s*$/gm)].map(
+  it.skipIf(!hasCorpus)('has judged every AWS type of the 120 template pairs (skipped without them)', () => {
+    const types = readdirSync(CORPUS_PAIRS).flatMap((name) =>
+      [...readFileSync(`${CORPUS_PAIRS}${name}`, 'utf8').matchAll(/Type["']?: *["']?(AWS::\w+::\w+)["']?\s*$/gm)].map(
         ([, type]) => type!,
       ),
     );

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as cfn from '@aws-sdk/client-cloudformation';
@@ -6,20 +6,18 @@ import { expect, it } from 'vitest';
 import { createSandbox, sandboxRequestHandler } from '../../src/sandbox/cloud.ts';
 import { openWorld, SANDBOX_ACCOUNT } from '../../src/sandbox/world.ts';
 import { parseTemplate, type Template } from '../../src/template/parse.ts';
+import { CORPUS_PAIRS, hasCorpus } from '../corpus-pairs.ts';
 import { exporterOf, plausibleParameters } from './parameter-values.ts';
 
-// The corpus is not shipped: where it is absent, the test is skipped and says so.
-const corpus = process.env.COUNTERSIGN_CORPUS ?? new URL('../../../shared/corpus/pairs/', import.meta.url).pathname;
-const isThere = existsSync(corpus);
 const REGION = 'eu-west-1';
 const capabilities = ['CAPABILITY_NAMED_IAM', 'CAPABILITY_AUTO_EXPAND'] as cfn.Capability[];
 
-const numbers = isThere
-  ? [...new Set(readdirSync(corpus).flatMap((name) => /^(\d{3})\./.exec(name)?.[1] ?? []))].sort()
+const numbers = hasCorpus
+  ? [...new Set(readdirSync(CORPUS_PAIRS).flatMap((name) => /^(\d{3})\./.exec(name)?.[1] ?? []))].sort()
   : [];
 const read = (number: string, which: string) => {
-  const file = readdirSync(corpus).find((name) => name.startsWith(`${number}.${which}.`))!;
-  return readFileSync(join(corpus, file), 'utf8');
+  const file = readdirSync(CORPUS_PAIRS).find((name) => name.startsWith(`${number}.${which}.`))!;
+  return readFileSync(join(CORPUS_PAIRS, file), 'utf8');
 };
 
 /** @returns why it did not work, or nothing. */
@@ -76,7 +74,7 @@ const KINDS: [string, RegExp][] = [
   ['not CloudFormation', /Unrecognized resource types|Unresolved resource dependencies/],
 ];
 
-it.skipIf(!isThere)(
+it.skipIf(!hasCorpus)(
   'deploys, changes and executes the corpus of 120 template pairs, but for macros and what CloudFormation refuses',
   { timeout: 300_000 },
   async () => {

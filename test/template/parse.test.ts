@@ -1,20 +1,20 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the templates' own placeholders
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { editTemplate, parseTemplate } from '../../src/template/parse.ts';
+import { CORPUS_PAIRS, hasCorpus } from '../corpus-pairs.ts';
 
-const corpus = process.env.COUNTERSIGN_CORPUS ?? new URL('../../../shared/corpus/pairs/', import.meta.url).pathname;
 const withProperties = (yaml: string) =>
   parseTemplate(`Resources:\n  A:\n    Type: AWS::SNS::Topic\n    Properties:\n${yaml.replaceAll(/^/gm, '      ')}\n`)
     .Resources.A!.Properties!;
 
 // The corpus is not shipped: where it is absent, this is skipped and says so.
-it.skipIf(!existsSync(corpus))('reads every template of the corpus', () => {
-  const files = readdirSync(corpus).filter((name) => /^\d{3}\.(?:before|after)\./.test(name));
+it.skipIf(!hasCorpus)('reads every template of the corpus', () => {
+  const files = readdirSync(CORPUS_PAIRS).filter((name) => /^\d{3}\.(?:before|after)\./.test(name));
   expect(files).toHaveLength(240);
   for (const name of files)
-    expect(parseTemplate(readFileSync(join(corpus, name), 'utf8')).Resources, name).toBeDefined();
+    expect(parseTemplate(readFileSync(join(CORPUS_PAIRS, name), 'utf8')).Resources, name).toBeDefined();
 });
 
 describe('C1: YAML as CloudFormation reads it', () => {

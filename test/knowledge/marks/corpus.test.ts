@@ -1,12 +1,12 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { markSchema } from '../../../src/core/mark.ts';
 import { parseTemplate, type Template } from '../../../src/template/parse.ts';
+import { CORPUS_PAIRS, hasCorpus } from '../../corpus-pairs.ts';
 import { contextOf, marksOf } from './stack.ts';
 
-const folder = process.env.CORPUS ?? new URL('../../../../shared/corpus/pairs', import.meta.url).pathname;
-const pairs = existsSync(folder) ? readdirSync(folder).filter((name) => name.includes('.before.')) : [];
+const pairs = hasCorpus ? readdirSync(CORPUS_PAIRS).filter((name) => name.includes('.before.')) : [];
 
 /** Values for parameters that have no default, so that the templates resolve. */
 function parametersOf(template: Template): Record<string, string> {
@@ -25,7 +25,7 @@ describe.skipIf(pairs.length === 0)('real templates (skipped where ../shared/cor
     '%s: every resource that changes gets marks of the right shape',
     (name) => {
       const [before, after] = [name, name.replace('.before.', '.after.')].map((file) =>
-        parseTemplate(readFileSync(join(folder, file), 'utf8')),
+        parseTemplate(readFileSync(join(CORPUS_PAIRS, file), 'utf8')),
       );
       const context = contextOf(before!, after!, { before: parametersOf(before!), after: parametersOf(after!) });
       const found = marksOf(context);
