@@ -2,8 +2,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { approve } from '../../src/cli/approve.ts';
 import { executeChange } from '../../src/execute/executor.ts';
+import { putTemplateObject } from '../../src/sandbox/facts.ts';
+import { seedWorld } from '../../src/sandbox/seed-file.ts';
 import { openTestWorld, proposeFix, STACK, type TestWorld } from '../world.ts';
-import { openAttackedWorld } from './attempts.ts';
+import { type AttackedWorld, expectRefused, openAttackedWorld } from './attempts.ts';
 
 let world: TestWorld;
 beforeEach(async () => {
@@ -63,6 +65,66 @@ describe('whoever executes', () => {
       refused('STATE_STALE'),
     );
     expect(world.writes()).toEqual([]);
+  });
+});
+
+describe('a change set of another tool', () => {
+  const url = (version = '') => `https://templates.s3.eu-west-1.amazonaws.com/child.yaml${version}`;
+  const parent = (version = '') =>
+    `Resources: { Child: { Type: 'AWS::CloudFormation::Stack', Properties: { TemplateURL: '${url(version)}' } } }`;
+  const inbox = 'Resources:\n  Inbox: { Type: AWS::SQS::Queue }\n';
+  const table = `${inbox}  Orders:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      BillingMode: PAY_PER_REQUEST
+      AttributeDefinitions: [{ AttributeName: id, AttributeType: S }]
+      KeySchema: [{ AttributeName: id, KeyType: HASH }]
+`;
+  let attacked: AttackedWorld;
+  beforeEach(async () => {
+    attacked = await openAttackedWorld();
+    attacked.store.transact((all) => {
+      putTemplateObject(all, url(), table);
+      putTemplateObject(all, url('?versionId=2'), inbox);
+      seedWorld(all, {
+        stacks: [
+          { name: 'parent-prod', template: parent() },
+          { name: 'parent-dev', template: parent() },
+        ],
+      });
+    });
+  });
+  afterEach(() => attacked.close());
+
+  it('does not hide the loss of a table by telling nothing of the nested stacks', async () => {
+    for (const stack of ['parent-prod', 'parent-dev']) {
+      const change_set = await attacked.prepare({ stack, template: parent('?versionId=2') });
+      await expectRefused(attacked, 'stack-deletion', 'plan_stack_update', { stack, change_set });
+    }
+  });
+
+  it('that tells of them is judged by what is in them', async () => {
+    const stack = 'parent-dev';
+    const told = { template: parent('?versionId=2'), IncludeNestedStacks: true };
+    const plan = await attacked.call('plan_stack_update', {
+      stack,
+      change_set: await attacked.prepare({ stack, ...told }),
+    });
+    expect(plan).toMatchObject({ effects: { counts: { delete: 1, update: 1 }, worst: 'irreversible' } });
+  });
+
+  it('nor what a new nested stack does', async () => {
+    const stack = 'parent-dev';
+    const change_set = await attacked.prepare({
+      stack,
+      template: parent().replace(
+        / }$/,
+        `, Second: { Type: 'AWS::CloudFormation::Stack', Properties: { TemplateURL: '${url('?versionId=2')}' } } }`,
+      ),
+      IncludeNestedStacks: false,
+    });
+    const { effects } = await attacked.call('plan_stack_update', { stack, change_set });
+    expect(effects).toMatchObject({ worst: 'unknown', counts: { create: 1 } });
   });
 });
 
