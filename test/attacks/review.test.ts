@@ -103,6 +103,27 @@ describe('a change set of another tool', () => {
     }
   });
 
+  it('does not send the events of a stack elsewhere unseen', async () => {
+    const template = parent().replace(/ }$/, `, Bell: { Type: 'AWS::SNS::Topic' } }`);
+    const topic = 'arn:aws:sns:eu-west-1:999999999999:elsewhere';
+    for (const [stack, seats] of [
+      ['parent-prod', 2],
+      ['parent-dev', 1],
+    ] as const) {
+      const change_set = await attacked.prepare({
+        stack,
+        template,
+        IncludeNestedStacks: true,
+        NotificationARNs: [topic],
+      });
+      const plan = await attacked.call('plan_stack_update', { stack, change_set });
+      expect(JSON.stringify(plan.effects)).toContain(topic);
+      const { outcome, message } = await attacked.verdict('exposure', 'plan_stack_update', { stack, change_set });
+      expect([outcome, message]).toEqual(['hold', expect.stringContaining(topic)]);
+      expect(plan).toMatchObject({ seats: { needed: expect.toSatisfy((needed: number) => needed >= seats) } });
+    }
+  });
+
   it('that tells of them is judged by what is in them', async () => {
     const stack = 'parent-dev';
     const told = { template: parent('?versionId=2'), IncludeNestedStacks: true };
