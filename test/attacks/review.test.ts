@@ -1,4 +1,5 @@
 /** Attempts of a stranger who read the source: on the executor, the approvals and what a change set carries. */
+import { ExecuteChangeSetCommand } from '@aws-sdk/client-cloudformation';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { approve } from '../../src/cli/approve.ts';
 import { executeChange } from '../../src/execute/executor.ts';
@@ -146,6 +147,38 @@ describe('a change set of another tool', () => {
     });
     const { effects } = await attacked.call('plan_stack_update', { stack, change_set });
     expect(effects).toMatchObject({ worst: 'unknown', counts: { create: 1 } });
+  });
+});
+
+describe('the way back of a failed update', () => {
+  it('does not delete what the update made as if nothing were lost', async () => {
+    const attacked = await openAttackedWorld();
+    try {
+      const inbox = 'Resources:\n  Inbox: { Type: AWS::SQS::Queue }\n';
+      const template = `${inbox}  Orders:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      BillingMode: PAY_PER_REQUEST
+      AttributeDefinitions: [{ AttributeName: id, AttributeType: S }]
+      KeySchema: [{ AttributeName: id, KeyType: HASH }]
+  Broken:
+    Type: AWS::SQS::Queue
+    DependsOn: Orders
+    Metadata: { CountersignSandbox: { fail: broken } }
+`;
+      attacked.store.transact((all) => seedWorld(all, { stacks: [{ name: 'half-prod', template: inbox }] }));
+      const ChangeSetName = await attacked.prepare({ stack: 'half-prod', template });
+      await attacked.cloudFormation.send(new ExecuteChangeSetCommand({ ChangeSetName, DisableRollback: true }));
+      const [stack, goal] = ['half-prod', 'recover'];
+      const plan = await attacked.call('plan_stack_rollback', { stack });
+      expect(JSON.stringify(plan.effects)).toContain('delete Orders (AWS::DynamoDB::Table) · irreversible');
+      expect(JSON.stringify(plan.effects)).not.toContain('Inbox');
+      expect(await attacked.call('propose_change', { plan_id: plan.plan_id, goal, reason: 'back' })).toMatchObject({
+        decision: 'denied',
+      });
+    } finally {
+      attacked.close();
+    }
   });
 });
 
