@@ -69,6 +69,103 @@ describe('whoever executes', () => {
   });
 });
 
+describe('whose it is', () => {
+  const fix = { stack: STACK, set: [{ path: 'Resources.QueryFunction.Properties.MemorySize', value: 1024 }] };
+
+  it('does not change by having another sponsor propose the plan, so that the first could sign it', async () => {
+    const plan = await world.call('plan_stack_update', fix);
+    const answer = await world
+      .another({ sponsor: 'carol' })
+      .pipeline('propose_change', { plan_id: plan.plan_id, goal: 'fix', reason: 'for alice' });
+    expect(answer).toMatchObject({ ok: false, error: { code: 'SPONSOR_UNKNOWN' } });
+    expect(await world.call('propose_change', { plan_id: plan.plan_id, goal: 'fix', reason: 'own' })).toMatchObject({
+      state: 'pending',
+    });
+  });
+
+  it('is nobody’s who is written almost the same', async () => {
+    for (const sponsor of ['Alice', 'alice ', 'ALICE', 'аlice']) {
+      const answer = await world.another({ sponsor }).pipeline('plan_stack_update', fix);
+      expect(answer).toMatchObject({ ok: true, content: { decision: 'plan_only' } });
+    }
+  });
+
+  it('decides who withdraws it', async () => {
+    const change_id = await proposeFix(world);
+    for (const sponsor of ['bob', undefined]) {
+      const answer = await world.another({ sponsor }).pipeline('withdraw_change', { change_id });
+      expect(answer).toMatchObject({ ok: false, error: { code: 'SPONSOR_UNKNOWN' } });
+    }
+    expect(await world.call('withdraw_change', { change_id })).toMatchObject({ state: 'withdrawn' });
+    await expect(sign(change_id)).rejects.toEqual(refused('STATE_CHANGE_NOT_PENDING'));
+  });
+});
+
+describe('a policy that is edited after the proposal', () => {
+  const seats = (count: number) =>
+    world.policyText.replace(
+      'people:',
+      `seats: { production: { reversible: ${count}, recoverable: 2, irreversible: 2 } }\npeople:`,
+    );
+
+  it('to be milder does not lower what was proposed', async () => {
+    const id = await proposeFix(world);
+    const mild = world.another({ policy: seats(0) });
+    expect(mild.changes.find(id).state).toBe('pending');
+    await expect(world.execute(id, mild)).rejects.toEqual(refused('STATE_CHANGE_NOT_APPROVED'));
+    expect(world.writes()).toEqual([]);
+  });
+
+  it('to be stricter ends what was signed', async () => {
+    const id = await proposeFix(world);
+    await sign(id);
+    await expect(world.execute(id, world.another({ policy: seats(2) }))).rejects.toEqual(refused('STATE_STALE'));
+    expect(world.writes()).toEqual([]);
+  });
+
+  it('takes no exception from what holds the road together, nor only observes it', () => {
+    const until = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
+    for (const part of [
+      `exceptions: [{ guard: approval, stack: ${STACK}, resource: QueryFunction, until: ${until}, owner: bob, reason: no }]\n`,
+      'guards: { approval: { mode: observe } }\n',
+      'guards: { stale: { mode: observe } }\n',
+    ])
+      expect(() => world.another({ policy: world.policyText + part })).toThrow(/CONFIG_POLICY_INVALID|not valid/);
+  });
+
+  it('gives one key to no two people', () => {
+    const key = /bob: .*keys: \["([^"]+)"/.exec(world.policyText)![1];
+    const twice = `${world.policyText}  dave: { signs_in_as: [dave], roles: [sre], keys: ["${key}"] }\n`;
+    expect(() => world.another({ policy: twice })).toThrow(/belongs to bob already/);
+  });
+});
+
+describe('a signed change', () => {
+  it('is not executed on another endpoint', async () => {
+    const id = await proposeFix(world);
+    await sign(id);
+    const elsewhere = { ...world.app, cloud: { ...world.app.cloud, endpoint: async () => 'aws' } };
+    await expect(world.execute(id, elsewhere)).rejects.toEqual(refused('STATE_STALE'));
+    expect(world.writes()).toEqual([]);
+  });
+
+  it('without seats is executed once by many executors', async () => {
+    const id = await proposeFix(world, 512, 'cost-explorer-dev');
+    const ends = await Promise.allSettled([1, 2, 3].map(() => world.execute(id, world.another())));
+    expect(ends.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect(world.writes()).toHaveLength(1);
+  });
+
+  it('is not executed once its change set is gone', async () => {
+    const id = await proposeFix(world);
+    await sign(id);
+    const { calls } = world.app.changes.plan(world.app.changes.find(id).planId).plan;
+    world.store.transact((all) => all.remove('change_set', String(calls[0]?.input.ChangeSetName)));
+    await expect(world.execute(id)).rejects.toEqual(refused('STATE_STALE'));
+    expect(world.writes()).toEqual([]);
+  });
+});
+
 describe('a change set of another tool', () => {
   const url = (version = '') => `https://templates.s3.eu-west-1.amazonaws.com/child.yaml${version}`;
   const parent = (version = '') =>
