@@ -70,13 +70,6 @@ export function createChanges(ports: { ledger: Ledger; policy: PolicyPort; now()
     isPlanning: (planId) => planEvents(planId).every(({ kind }) => kind === 'plan.begun'),
     async propose({ planId, goal, reason, ticket }) {
       const { plan: proposed, document } = plan(planId);
-      // SECURITY: else its own sponsor could sign what another's agent proposes.
-      if (proposed.sponsor !== policy.sponsor().name)
-        throw new CountersignError(
-          'SPONSOR_UNKNOWN',
-          `This plan was made for ${proposed.sponsor ?? 'nobody'}, and only that sponsor can propose it.`,
-          'Make a plan of your own, and propose that.',
-        );
       if (hidesSomething(reason))
         throw new CountersignError(
           'INPUT_INVALID',
