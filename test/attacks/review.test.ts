@@ -1,8 +1,11 @@
 /** Attempts of a stranger who read the source: on the executor, the approvals and what a change set carries. */
-import { ExecuteChangeSetCommand } from '@aws-sdk/client-cloudformation';
+import { CloudFormationClient, ExecuteChangeSetCommand } from '@aws-sdk/client-cloudformation';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { changesOffTemplates } from '../../src/aws/effects/silent.ts';
+import { createWritingDoor } from '../../src/aws/writing-door.ts';
 import { approve } from '../../src/cli/approve.ts';
 import { executeChange } from '../../src/execute/executor.ts';
+import { createSandbox, sandboxRequestHandler } from '../../src/sandbox/cloud.ts';
 import { putTemplateObject } from '../../src/sandbox/facts.ts';
 import { seedWorld } from '../../src/sandbox/seed-file.ts';
 import { openTestWorld, proposeFix, STACK, type TestWorld } from '../world.ts';
@@ -232,6 +235,24 @@ describe('a change set of another tool', () => {
     expect(plan).toMatchObject({ effects: { counts: { delete: 1, update: 1 }, worst: 'irreversible' } });
   });
 
+  it('of a cloud that says little does not lose a nested stack that only its own template changes', () => {
+    const nested = {
+      Action: 'Modify',
+      LogicalResourceId: 'Child',
+      ResourceType: 'AWS::CloudFormation::Stack',
+    } as const;
+    const same = { logicalId: 'Child', type: nested.ResourceType, properties: { TemplateURL: url() } } as never;
+    const views = {
+      before: { Child: same },
+      after: { Child: same },
+      physicalIds: {},
+      account: '123456789012',
+      isUnknown: () => false,
+    };
+    expect(changesOffTemplates([nested], views)).toEqual([nested]);
+    expect(changesOffTemplates([], views)).toEqual([]);
+  });
+
   it('nor what a new nested stack does', async () => {
     const stack = 'parent-dev';
     const change_set = await attacked.prepare({
@@ -306,5 +327,44 @@ describe('a halt', () => {
     } finally {
       attacked.close();
     }
+  });
+});
+
+describe('an outcome', () => {
+  it('is not the state that the stack had before', async () => {
+    const plan = await world.call('plan_stack_update', {
+      stack: STACK,
+      set: [{ path: 'Resources.QueryFunction.Properties.MemorySize', value: 1024 }],
+    });
+    const { calls, target } = world.app.changes.plan(String(plan.plan_id)).plan;
+    const input = calls[0]?.input as { ChangeSetName: string; ClientRequestToken: string };
+    const inner = sandboxRequestHandler(createSandbox(world.store));
+    const client = (requestHandler: unknown) =>
+      new CloudFormationClient({
+        region: 'eu-west-1',
+        endpoint: 'http://sandbox.invalid',
+        credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+        requestHandler: requestHandler as never,
+      });
+    // The cloud begins only after it was looked at twice.
+    let looks = 0;
+    const late = {
+      handle: async (request: { body: unknown }) => {
+        const answer = await inner.handle(request as never);
+        if (String(request.body).includes('DescribeStackEvents') && ++looks === 2)
+          await client(inner).send(new ExecuteChangeSetCommand(input));
+        return answer;
+      },
+    };
+    const reader = async () => ({ cloudFormation: client(late) }) as never;
+    const door = createWritingDoor(
+      () => ({ region: 'eu-west-1' }),
+      async () => undefined,
+      reader,
+    );
+    const events: string[] = [];
+    const stackId = target.ids[0]!;
+    await door.followStack(stackId, target, input.ClientRequestToken, (text) => events.push(text));
+    expect(events.join()).toContain(`UPDATE_COMPLETE ${STACK}`);
   });
 });

@@ -11,7 +11,7 @@ import type { ChangeSet } from '../change-sets.ts';
 import { effectsOfChanges } from '../effects/change-set.ts';
 import { markDrift } from '../effects/drift.ts';
 import { factsFor } from '../effects/live-facts.ts';
-import { changesFromViews, isSilent } from '../effects/silent.ts';
+import { changesOffTemplates, isSilent } from '../effects/silent.ts';
 import { type LiveStack, observeStack } from '../observe/stack.ts';
 import { observed, type PlannerContext } from './context.ts';
 import { tokenFor } from './stack.ts';
@@ -92,7 +92,7 @@ async function effectsOfSet(
     Object.fromEntries(live.resources.map((r) => [r.LogicalResourceId ?? '', r.PhysicalResourceId ?? ''])),
     { account, region, stackId: set.stackId, stackName: set.stackName },
   );
-  const changes = kept !== undefined || isSilent(set.changes) ? changesFromViews(views) : set.changes;
+  const changes = kept !== undefined || isSilent(set.changes) ? changesOffTemplates(set.changes, views) : set.changes;
   const facts = await factsFor(context, changes, views);
   const own = effectsOfChanges({ context, stackName: set.stackName, prefix, facts, views }, changes);
   const drifted = await markDrift(context.cloudFormation, live, own, prefix);
