@@ -235,6 +235,25 @@ describe('a change set of another tool', () => {
     expect(plan).toMatchObject({ effects: { counts: { delete: 1, update: 1 }, worst: 'irreversible' } });
   });
 
+  it('is stale once one of its nested change sets is gone', async () => {
+    const stack = 'parent-dev';
+    const slower = table.replace('AWS::SQS::Queue', 'AWS::SQS::Queue, Properties: { VisibilityTimeout: 60 }');
+    attacked.store.transact((all) => putTemplateObject(all, url('?versionId=3'), slower));
+    const told = { template: parent('?versionId=3'), IncludeNestedStacks: true };
+    const change_set = await attacked.prepare({ stack, ...told });
+    const plan = await attacked.call('plan_stack_update', { stack, change_set });
+    expect(plan).toMatchObject({ effects: { counts: { update: 2 } } });
+    const proposal = { plan_id: plan.plan_id, goal: 'fix', reason: 'slower' };
+    const id = String((await attacked.call('propose_change', proposal)).change_id);
+    expect(attacked.app.changes.find(id).state).toBe('approved');
+    attacked.store.transact((all) => {
+      const sets = all.list<{ id: string; parentChangeSetId?: string }>('change_set');
+      all.remove('change_set', sets.find(({ parentChangeSetId }) => parentChangeSetId === change_set)!.id);
+    });
+    await expect(attacked.execute(id)).rejects.toEqual(refused('STATE_STALE'));
+    expect(attacked.writes()).toEqual([]);
+  });
+
   it('of a cloud that says little does not lose a nested stack that only its own template changes', () => {
     const nested = {
       Action: 'Modify',
