@@ -43,7 +43,7 @@ export function recordSignature(
   if (said.decision === 'approve' && change.excluded.includes(person.name)) {
     throw new CountersignError(
       'APPROVAL_SPONSOR_EXCLUDED',
-      `${person.name} is the sponsor of this change, or is who this server runs as, and can fill none of its seats.`,
+      `${person.name} is the sponsor of this change or of its plan, or is who the server runs as, and can fill none of its seats.`,
       'Another person signs: countersign changes shows who can.',
     );
   }

@@ -29,6 +29,8 @@ export interface ChangeSet {
   /** Values as they would be; SSM-typed ones resolved, NoEcho ones masked by AWS. */
   parameters: Record<string, string>;
   tags: Record<string, string>;
+  /** Topics that will be told of every event of the stack; undefined where the cloud does not say. */
+  topics: string[] | undefined;
   /** Anything that takes over resources or weakens rollback, by option name. */
   weakenedBy: string[];
   executable: boolean;
@@ -110,6 +112,7 @@ export async function readChangeSet(
       ]),
     ),
     tags: Object.fromEntries((first.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value])),
+    topics: first.NotificationARNs,
     weakenedBy: [
       ...weaknessesOf(first),
       ...(changes.some(({ Action }) => Action === 'Import') ? ['ResourcesToImport'] : []),

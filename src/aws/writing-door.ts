@@ -22,6 +22,9 @@ export interface WritingDoor {
   ): Promise<{ status: string; reason: string }>;
 }
 
+/** The state that a stack had before could be taken for the outcome: so often it is looked at without an event of ours. */
+const LOOKS_BEFORE_IT = 8;
+
 export function createWritingDoor(
   ownSettings: (place: { account: string; region: string }) => CloudSettings,
   /** Refuses when the executor's own credentials are another account's. */
@@ -48,6 +51,7 @@ export function createWritingDoor(
       const { cloudFormation } = await readerFor(target);
       const { DescribeStacksCommand, DescribeStackEventsCommand } = await import('@aws-sdk/client-cloudformation');
       const seen = new Set<string>();
+      let looksBeforeIt = LOOKS_BEFORE_IT;
       for (let pauseMilliseconds = 200; ; pauseMilliseconds = Math.min(5_000, pauseMilliseconds * 1.3)) {
         const { Stacks: [stack] = [] } = await cloudFormation.send(new DescribeStacksCommand({ StackName: stackId }));
         const { StackEvents = [] } = await cloudFormation.send(new DescribeStackEventsCommand({ StackName: stackId }));
@@ -57,7 +61,8 @@ export function createWritingDoor(
           onEvent(`${event.ResourceStatus} ${event.LogicalResourceId} ${event.ResourceStatusReason ?? ''}`.trim());
         }
         const status = stack?.StackStatus ?? 'UNKNOWN';
-        if (!/_IN_PROGRESS$/.test(status)) return { status, reason: stack?.StackStatusReason ?? '' };
+        const hasBegun = seen.size > 0 || --looksBeforeIt === 0;
+        if (hasBegun && !/_IN_PROGRESS$/.test(status)) return { status, reason: stack?.StackStatusReason ?? '' };
         await new Promise((resolve) => setTimeout(resolve, pauseMilliseconds));
       }
     },

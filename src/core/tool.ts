@@ -3,8 +3,6 @@ import { z } from 'zod';
 import type { PlanDraft } from './plan.ts';
 import type { ChangesPort, CloudReader, Place, Planner, PolicyPort, TemplateRequest } from './ports.ts';
 
-export type ToolEffect = 'describe' | 'plan' | 'propose';
-
 interface ToolBase<Input extends z.ZodObject> {
   /** Wire name, snake_case. */
   name: string;

@@ -2,6 +2,7 @@
 import { fillSeats } from '../approvals/seats.ts';
 import { type Change, foldChange } from '../core/change.ts';
 import type { Environment, GuardDefinition } from '../core/guard.ts';
+import type { Plan } from '../core/plan.ts';
 import type { Ledger, PolicyPort } from '../core/ports.ts';
 import { approveWithinSeconds } from './apply.ts';
 import { describePolicy, haltOf } from './describe.ts';
@@ -35,14 +36,18 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
   const sponsor = sponsorNamed(options.sponsor ?? null);
   const judgeRules = createRuleJudge(policy?.rules ?? { rules: [], digest: '', warnings: [] });
 
-  /** SECURITY: the sponsor, and whoever this process acts as, here or in AWS, fills no seat. */
-  const excludedFrom = (...actors: string[]): string[] =>
-    people
+  /** SECURITY: the sponsor, whose agent made the plan, and whoever this process acts as, here or in AWS: no seat. */
+  const excludedFrom = (plan?: Plan): string[] => {
+    const actors = [...options.actsAs, ...(plan ? [plan.observed.identity.arn] : [])];
+    return people
       .filter(
         (person) =>
-          person.name === sponsor.name || [...options.actsAs, ...actors].some((actor) => mapsTo(person, actor)),
+          person.name === sponsor.name ||
+          person.name === plan?.sponsor ||
+          actors.some((actor) => mapsTo(person, actor)),
       )
       .map(({ name }) => name);
+  };
 
   const guardsFor = (environment: Environment, only?: (guard: GuardDefinition) => boolean) =>
     guards
@@ -78,7 +83,7 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
         now: options.now(),
       }),
     async judgeFor(plan, phase, goal, whose) {
-      const excluded = whose?.excluded ?? excludedFrom(plan.observed.identity.arn);
+      const excluded = whose?.excluded ?? excludedFrom(plan);
       const about = { sponsor: whose ? sponsorNamed(whose.sponsor) : sponsor, excluded, fold, judgeRules };
       const facts = factsFor(options, about, plan, phase, goal);
       return {

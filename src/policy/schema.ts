@@ -124,7 +124,6 @@ export const policySchema = z.strictObject({
 });
 export type PolicyFile = z.infer<typeof policySchema>;
 export type ScopeEntry = PolicyFile['scopes'][number];
-export type ExceptionEntry = PolicyFile['exceptions'][number];
 export type FreezeEntry = PolicyFile['freezes'][number];
 
 export function durationSeconds(text: string): number {

@@ -1,7 +1,11 @@
 /** Attempts of a stranger who read the source: on the executor, the approvals and what a change set carries. */
+import { CloudFormationClient, ExecuteChangeSetCommand } from '@aws-sdk/client-cloudformation';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { changesOffTemplates } from '../../src/aws/effects/silent.ts';
+import { createWritingDoor } from '../../src/aws/writing-door.ts';
 import { approve } from '../../src/cli/approve.ts';
 import { executeChange } from '../../src/execute/executor.ts';
+import { createSandbox, sandboxRequestHandler } from '../../src/sandbox/cloud.ts';
 import { putTemplateObject } from '../../src/sandbox/facts.ts';
 import { seedWorld } from '../../src/sandbox/seed-file.ts';
 import { openTestWorld, proposeFix, STACK, type TestWorld } from '../world.ts';
@@ -68,6 +72,103 @@ describe('whoever executes', () => {
   });
 });
 
+describe('whose it is', () => {
+  const fix = { stack: STACK, set: [{ path: 'Resources.QueryFunction.Properties.MemorySize', value: 1024 }] };
+
+  it('is not blurred by having another propose the plan: neither sponsor signs it', async () => {
+    const plan = await world.call('plan_stack_update', fix);
+    const answer = await world
+      .another({ sponsor: 'carol' })
+      .pipeline('propose_change', { plan_id: plan.plan_id, goal: 'fix', reason: 'for alice' });
+    const id = String((answer as { content: Answer }).content.change_id);
+    for (const person of ['alice', 'carol'])
+      await expect(sign(id, person)).rejects.toEqual(refused('APPROVAL_SPONSOR_EXCLUDED'));
+    expect(await sign(id)).toMatchObject({ state: 'approved', sponsor: 'carol' });
+  });
+
+  it('is nobody’s who is written almost the same', async () => {
+    for (const sponsor of ['Alice', 'alice ', 'ALICE', 'аlice']) {
+      const answer = await world.another({ sponsor }).pipeline('plan_stack_update', fix);
+      expect(answer).toMatchObject({ ok: true, content: { decision: 'plan_only' } });
+    }
+  });
+
+  it('decides who withdraws it', async () => {
+    const change_id = await proposeFix(world);
+    for (const sponsor of ['bob', undefined]) {
+      const answer = await world.another({ sponsor }).pipeline('withdraw_change', { change_id });
+      expect(answer).toMatchObject({ ok: false, error: { code: 'SPONSOR_UNKNOWN' } });
+    }
+    expect(await world.call('withdraw_change', { change_id })).toMatchObject({ state: 'withdrawn' });
+    await expect(sign(change_id)).rejects.toEqual(refused('STATE_CHANGE_NOT_PENDING'));
+  });
+});
+
+describe('a policy that is edited after the proposal', () => {
+  const seats = (count: number) =>
+    world.policyText.replace(
+      'people:',
+      `seats: { production: { reversible: ${count}, recoverable: 2, irreversible: 2 } }\npeople:`,
+    );
+
+  it('to be milder does not lower what was proposed', async () => {
+    const id = await proposeFix(world);
+    const mild = world.another({ policy: seats(0) });
+    expect(mild.changes.find(id).state).toBe('pending');
+    await expect(world.execute(id, mild)).rejects.toEqual(refused('STATE_CHANGE_NOT_APPROVED'));
+    expect(world.writes()).toEqual([]);
+  });
+
+  it('to be stricter ends what was signed', async () => {
+    const id = await proposeFix(world);
+    await sign(id);
+    await expect(world.execute(id, world.another({ policy: seats(2) }))).rejects.toEqual(refused('STATE_STALE'));
+    expect(world.writes()).toEqual([]);
+  });
+
+  it('takes no exception from what holds the road together, nor only observes it', () => {
+    const until = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
+    for (const part of [
+      `exceptions: [{ guard: approval, stack: ${STACK}, resource: QueryFunction, until: ${until}, owner: bob, reason: no }]\n`,
+      'guards: { approval: { mode: observe } }\n',
+      'guards: { stale: { mode: observe } }\n',
+    ])
+      expect(() => world.another({ policy: world.policyText + part })).toThrow(/CONFIG_POLICY_INVALID|not valid/);
+  });
+
+  it('gives one key to no two people', () => {
+    const key = /bob: .*keys: \["([^"]+)"/.exec(world.policyText)![1];
+    const twice = `${world.policyText}  dave: { signs_in_as: [dave], roles: [sre], keys: ["${key}"] }\n`;
+    expect(() => world.another({ policy: twice })).toThrow(/belongs to bob already/);
+  });
+});
+
+describe('a signed change', () => {
+  it('is not executed on another endpoint', async () => {
+    const id = await proposeFix(world);
+    await sign(id);
+    const elsewhere = { ...world.app, cloud: { ...world.app.cloud, endpoint: async () => 'aws' } };
+    await expect(world.execute(id, elsewhere)).rejects.toEqual(refused('STATE_STALE'));
+    expect(world.writes()).toEqual([]);
+  });
+
+  it('without seats is executed once by many executors', async () => {
+    const id = await proposeFix(world, 512, 'cost-explorer-dev');
+    const ends = await Promise.allSettled([1, 2, 3].map(() => world.execute(id, world.another())));
+    expect(ends.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect(world.writes()).toHaveLength(1);
+  });
+
+  it('is not executed once its change set is gone', async () => {
+    const id = await proposeFix(world);
+    await sign(id);
+    const { calls } = world.app.changes.plan(world.app.changes.find(id).planId).plan;
+    world.store.transact((all) => all.remove('change_set', String(calls[0]?.input.ChangeSetName)));
+    await expect(world.execute(id)).rejects.toEqual(refused('STATE_STALE'));
+    expect(world.writes()).toEqual([]);
+  });
+});
+
 describe('a change set of another tool', () => {
   const url = (version = '') => `https://templates.s3.eu-west-1.amazonaws.com/child.yaml${version}`;
   const parent = (version = '') =>
@@ -103,6 +204,27 @@ describe('a change set of another tool', () => {
     }
   });
 
+  it('does not send the events of a stack elsewhere unseen', async () => {
+    const template = parent().replace(/ }$/, `, Bell: { Type: 'AWS::SNS::Topic' } }`);
+    const topic = 'arn:aws:sns:eu-west-1:999999999999:elsewhere';
+    for (const [stack, seats] of [
+      ['parent-prod', 2],
+      ['parent-dev', 1],
+    ] as const) {
+      const change_set = await attacked.prepare({
+        stack,
+        template,
+        IncludeNestedStacks: true,
+        NotificationARNs: [topic],
+      });
+      const plan = await attacked.call('plan_stack_update', { stack, change_set });
+      expect(JSON.stringify(plan.effects)).toContain(topic);
+      const { outcome, message } = await attacked.verdict('exposure', 'plan_stack_update', { stack, change_set });
+      expect([outcome, message]).toEqual(['hold', expect.stringContaining(topic)]);
+      expect(plan).toMatchObject({ seats: { needed: expect.toSatisfy((needed: number) => needed >= seats) } });
+    }
+  });
+
   it('that tells of them is judged by what is in them', async () => {
     const stack = 'parent-dev';
     const told = { template: parent('?versionId=2'), IncludeNestedStacks: true };
@@ -111,6 +233,43 @@ describe('a change set of another tool', () => {
       change_set: await attacked.prepare({ stack, ...told }),
     });
     expect(plan).toMatchObject({ effects: { counts: { delete: 1, update: 1 }, worst: 'irreversible' } });
+  });
+
+  it('is stale once one of its nested change sets is gone', async () => {
+    const stack = 'parent-dev';
+    const slower = table.replace('AWS::SQS::Queue', 'AWS::SQS::Queue, Properties: { VisibilityTimeout: 60 }');
+    attacked.store.transact((all) => putTemplateObject(all, url('?versionId=3'), slower));
+    const told = { template: parent('?versionId=3'), IncludeNestedStacks: true };
+    const change_set = await attacked.prepare({ stack, ...told });
+    const plan = await attacked.call('plan_stack_update', { stack, change_set });
+    expect(plan).toMatchObject({ effects: { counts: { update: 2 } } });
+    const proposal = { plan_id: plan.plan_id, goal: 'fix', reason: 'slower' };
+    const id = String((await attacked.call('propose_change', proposal)).change_id);
+    expect(attacked.app.changes.find(id).state).toBe('approved');
+    attacked.store.transact((all) => {
+      const sets = all.list<{ id: string; parentChangeSetId?: string }>('change_set');
+      all.remove('change_set', sets.find(({ parentChangeSetId }) => parentChangeSetId === change_set)!.id);
+    });
+    await expect(attacked.execute(id)).rejects.toEqual(refused('STATE_STALE'));
+    expect(attacked.writes()).toEqual([]);
+  });
+
+  it('of a cloud that says little does not lose a nested stack that only its own template changes', () => {
+    const nested = {
+      Action: 'Modify',
+      LogicalResourceId: 'Child',
+      ResourceType: 'AWS::CloudFormation::Stack',
+    } as const;
+    const same = { logicalId: 'Child', type: nested.ResourceType, properties: { TemplateURL: url() } } as never;
+    const views = {
+      before: { Child: same },
+      after: { Child: same },
+      physicalIds: {},
+      account: '123456789012',
+      isUnknown: () => false,
+    };
+    expect(changesOffTemplates([nested], views)).toEqual([nested]);
+    expect(changesOffTemplates([], views)).toEqual([]);
   });
 
   it('nor what a new nested stack does', async () => {
@@ -125,6 +284,38 @@ describe('a change set of another tool', () => {
     });
     const { effects } = await attacked.call('plan_stack_update', { stack, change_set });
     expect(effects).toMatchObject({ worst: 'unknown', counts: { create: 1 } });
+  });
+});
+
+describe('the way back of a failed update', () => {
+  it('does not delete what the update made as if nothing were lost', async () => {
+    const attacked = await openAttackedWorld();
+    try {
+      const inbox = 'Resources:\n  Inbox: { Type: AWS::SQS::Queue }\n';
+      const template = `${inbox}  Orders:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      BillingMode: PAY_PER_REQUEST
+      AttributeDefinitions: [{ AttributeName: id, AttributeType: S }]
+      KeySchema: [{ AttributeName: id, KeyType: HASH }]
+  Broken:
+    Type: AWS::SQS::Queue
+    DependsOn: Orders
+    Metadata: { CountersignSandbox: { fail: broken } }
+`;
+      attacked.store.transact((all) => seedWorld(all, { stacks: [{ name: 'half-prod', template: inbox }] }));
+      const ChangeSetName = await attacked.prepare({ stack: 'half-prod', template });
+      await attacked.cloudFormation.send(new ExecuteChangeSetCommand({ ChangeSetName, DisableRollback: true }));
+      const [stack, goal] = ['half-prod', 'recover'];
+      const plan = await attacked.call('plan_stack_rollback', { stack });
+      expect(JSON.stringify(plan.effects)).toContain('delete Orders (AWS::DynamoDB::Table) · irreversible');
+      expect(JSON.stringify(plan.effects)).not.toContain('Inbox');
+      expect(await attacked.call('propose_change', { plan_id: plan.plan_id, goal, reason: 'back' })).toMatchObject({
+        decision: 'denied',
+      });
+    } finally {
+      attacked.close();
+    }
   });
 });
 
@@ -155,5 +346,44 @@ describe('a halt', () => {
     } finally {
       attacked.close();
     }
+  });
+});
+
+describe('an outcome', () => {
+  it('is not the state that the stack had before', async () => {
+    const plan = await world.call('plan_stack_update', {
+      stack: STACK,
+      set: [{ path: 'Resources.QueryFunction.Properties.MemorySize', value: 1024 }],
+    });
+    const { calls, target } = world.app.changes.plan(String(plan.plan_id)).plan;
+    const input = calls[0]?.input as { ChangeSetName: string; ClientRequestToken: string };
+    const inner = sandboxRequestHandler(createSandbox(world.store));
+    const client = (requestHandler: unknown) =>
+      new CloudFormationClient({
+        region: 'eu-west-1',
+        endpoint: 'http://sandbox.invalid',
+        credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+        requestHandler: requestHandler as never,
+      });
+    // The cloud begins only after it was looked at twice.
+    let looks = 0;
+    const late = {
+      handle: async (request: { body: unknown }) => {
+        const answer = await inner.handle(request as never);
+        if (String(request.body).includes('DescribeStackEvents') && ++looks === 2)
+          await client(inner).send(new ExecuteChangeSetCommand(input));
+        return answer;
+      },
+    };
+    const reader = async () => ({ cloudFormation: client(late) }) as never;
+    const door = createWritingDoor(
+      () => ({ region: 'eu-west-1' }),
+      async () => undefined,
+      reader,
+    );
+    const events: string[] = [];
+    const stackId = target.ids[0]!;
+    await door.followStack(stackId, target, input.ClientRequestToken, (text) => events.push(text));
+    expect(events.join()).toContain(`UPDATE_COMPLETE ${STACK}`);
   });
 });

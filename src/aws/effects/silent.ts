@@ -13,7 +13,15 @@ export function isSilent(changes: readonly ResourceChange[]): boolean {
   );
 }
 
-export function changesFromViews({ before, after, physicalIds, isUnknown }: MarkContext): ResourceChange[] {
+/** A nested stack that the cloud lists stays: what changes in it is told by its own change set, or by nobody. */
+export function changesOffTemplates(listed: readonly ResourceChange[], views: MarkContext): ResourceChange[] {
+  const read = changesFromViews(views);
+  const ids = new Set(read.map(({ LogicalResourceId }) => LogicalResourceId));
+  const nested = listed.filter(({ ResourceType }) => ResourceType === 'AWS::CloudFormation::Stack');
+  return [...read, ...nested.filter(({ LogicalResourceId }) => !ids.has(LogicalResourceId))];
+}
+
+function changesFromViews({ before, after, physicalIds, isUnknown }: MarkContext): ResourceChange[] {
   const ids = [...new Set([...Object.keys(before), ...Object.keys(after)])];
   return ids.flatMap((id): ResourceChange[] => {
     const [was, willBe] = [before[id], after[id]];

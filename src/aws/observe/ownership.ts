@@ -47,7 +47,6 @@ export function createOwnerLookup(client: CloudFormationClient, now: Date) {
     return (await isListed(client, stackId, tags['aws:cloudformation:logical-id'], id)) ? named : released;
   };
 }
-export type OwnerLookup = ReturnType<typeof createOwnerLookup>;
 
 /** CloudFormation describes deleted stacks by id for 90 days; after that it says that there is none. */
 async function readFate(client: CloudFormationClient, stackId: string): Promise<Fate> {

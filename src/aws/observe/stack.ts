@@ -176,3 +176,20 @@ async function everCompleted(client: CloudFormationClient, StackId: string): Pro
     }
   return !sawItsStart;
 }
+
+/**
+ * Logical ids of what was created since the stack was last in a state that it can go back to: what a rollback deletes.
+ *
+ * INVARIANT: without an event of such a state everything that was created counts.
+ */
+export async function madeSinceStable(client: CloudFormationClient, StackName: string): Promise<Set<string>> {
+  const sdk = await import('@aws-sdk/client-cloudformation');
+  const made = new Set<string>();
+  for await (const page of sdk.paginateDescribeStackEvents({ client }, { StackName }))
+    for (const { PhysicalResourceId, StackId, LogicalResourceId = '', ResourceStatus = '' } of page.StackEvents ?? []) {
+      const isStack = PhysicalResourceId === StackId;
+      if (isStack && /^(?:CREATE|UPDATE|UPDATE_ROLLBACK|IMPORT)_COMPLETE$/.test(ResourceStatus)) return made;
+      if (!isStack && ResourceStatus.startsWith('CREATE_')) made.add(LogicalResourceId);
+    }
+  return made;
+}

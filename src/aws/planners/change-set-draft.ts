@@ -5,12 +5,13 @@ import { sha256Hex } from '../../core/digest.ts';
 import { compareWorstFirst, type Effect, isLoss } from '../../core/effect.ts';
 import { CountersignError } from '../../core/errors.ts';
 import type { PlanDraft } from '../../core/plan.ts';
+import { makeVisibleLine } from '../../core/render-safe.ts';
 import { maskTemplate } from '../../template/secrets.ts';
 import type { ChangeSet } from '../change-sets.ts';
 import { effectsOfChanges } from '../effects/change-set.ts';
 import { markDrift } from '../effects/drift.ts';
 import { factsFor } from '../effects/live-facts.ts';
-import { changesFromViews, isSilent } from '../effects/silent.ts';
+import { changesOffTemplates, isSilent } from '../effects/silent.ts';
 import { type LiveStack, observeStack } from '../observe/stack.ts';
 import { observed, type PlannerContext } from './context.ts';
 import { tokenFor } from './stack.ts';
@@ -39,7 +40,7 @@ export async function draftOfChangeSet(
   return {
     target: { kind: 'stack', account, region, name: set.stackName, ids: type === 'CREATE' ? [] : [set.stackId] },
     calls: [call],
-    effects: [...effects, ...tagEffects(live, set.tags)].sort(compareWorstFirst),
+    effects: [...effects, ...tagEffects(live, set.tags), ...topicEffects(live, set)].sort(compareWorstFirst),
     observed: observed(context, { stack: live.observed, wantedTemplate: `sha256:${sha256Hex(wanted.template)}` }),
     dryRun:
       set.weakenedBy.length === 0
@@ -91,7 +92,7 @@ async function effectsOfSet(
     Object.fromEntries(live.resources.map((r) => [r.LogicalResourceId ?? '', r.PhysicalResourceId ?? ''])),
     { account, region, stackId: set.stackId, stackName: set.stackName },
   );
-  const changes = kept !== undefined || isSilent(set.changes) ? changesFromViews(views) : set.changes;
+  const changes = kept !== undefined || isSilent(set.changes) ? changesOffTemplates(set.changes, views) : set.changes;
   const facts = await factsFor(context, changes, views);
   const own = effectsOfChanges({ context, stackName: set.stackName, prefix, facts, views }, changes);
   const drifted = await markDrift(context.cloudFormation, live, own, prefix);
@@ -138,6 +139,15 @@ async function effectsOfNested(
   return [...lost, ...(await effectsOfSet(context, child, set, below, wantedTemplate(set)))];
 }
 
+/** What a plan does to the stack itself. */
+const STACK_ITSELF = {
+  type: NESTED,
+  holds: 'nothing',
+  interrupts: 'no',
+  reversibility: 'reversible',
+  revision: false,
+} as const;
+
 /** Stack tags that change or go: an effect on the stack itself, so that the labels guard sees them. */
 function tagEffects(live: LiveStack, tags: Record<string, string>): Effect[] {
   const { tags: before, stackId } = live.observed;
@@ -147,13 +157,9 @@ function tagEffects(live: LiveStack, tags: Record<string, string>): Effect[] {
   if (changed.length === 0) return [];
   return [
     {
+      ...STACK_ITSELF,
       kind: 'tag',
-      type: NESTED,
       physicalId: stackId,
-      holds: 'nothing',
-      interrupts: 'no',
-      reversibility: 'reversible',
-      revision: false,
       properties: changed.map((key) => ({
         path: `Tags.${key}`,
         replaces: 'never' as const,
@@ -162,6 +168,28 @@ function tagEffects(live: LiveStack, tags: Record<string, string>): Effect[] {
       })),
       marks: [],
       why: 'Tags of the stack.',
+    },
+  ];
+}
+
+/**
+ * Topics that a change set of another tool adds: each is told of every event, property values included. Topics that it
+ * leaves out are not told of: an empty list may mean that they are kept.
+ */
+function topicEffects({ stack, observed: { status, stackId } }: LiveStack, { topics = [] }: ChangeSet): Effect[] {
+  const before = status === 'REVIEW_IN_PROGRESS' ? [] : (stack.NotificationARNs ?? []);
+  const added = topics.filter((topic) => !before.includes(topic)).sort();
+  if (added.length === 0) return [];
+  const after = makeVisibleLine(added.join(', '), 200);
+  const path = 'NotificationARNs';
+  return [
+    {
+      ...STACK_ITSELF,
+      kind: 'expose',
+      physicalId: stackId,
+      properties: [{ path, after, replaces: 'never' }],
+      marks: [{ kind: 'expose', path, text: `Every event of the stack is told to ${after}.` }],
+      why: 'Topics are told of every event of the stack, with the properties of its resources.',
     },
   ];
 }

@@ -12,7 +12,7 @@ import type { PlanDraft } from '../../core/plan.ts';
 import { holdsOf, isRevisionType } from '../../knowledge/index.ts';
 import { loss } from '../effects/loss.ts';
 import { askingAws } from '../errors.ts';
-import { type LiveStack, observeStack } from '../observe/stack.ts';
+import { type LiveStack, madeSinceStable, observeStack } from '../observe/stack.ts';
 import { observed, type PlannerContext } from './context.ts';
 import { stackTarget, tokenFor } from './stack.ts';
 
@@ -61,7 +61,7 @@ export async function planStackRollback(context: PlannerContext, name: string, s
     return {
       target: stackTarget(context, live),
       calls: [call],
-      effects: effectsOf(live, way, skip).sort(compareWorstFirst),
+      effects: effectsOf(live, way, skip, await madeBy(context, live)).sort(compareWorstFirst),
       observed: observed(context, { stack: live.observed }),
       dryRun: { kind: 'synthesised', succeeded: true },
       recipe: { planner: 'stack_rollback', input: { stack: stackId, skip } },
@@ -87,12 +87,28 @@ function wayBack({ observed: { stackName, status } }: LiveStack, skip: readonly 
   return way;
 }
 
-function effectsOf(live: LiveStack, way: Way, skip: readonly string[]): Effect[] {
+/**
+ * What goes with the rollback: a stack can be left in UPDATE_FAILED, and what the update made be in use, for days.
+ * While CloudFormation itself is at it (the other states) what it made is minutes old, and is not told of.
+ */
+async function madeBy({ cloudFormation }: PlannerContext, { observed, resources }: LiveStack) {
+  if (observed.status === 'CREATE_FAILED') return resources;
+  if (observed.status !== 'UPDATE_FAILED') return [];
+  const made = await madeSinceStable(cloudFormation, observed.stackId);
+  return resources.filter(({ LogicalResourceId = '' }) => made.has(LogicalResourceId));
+}
+
+function effectsOf(
+  live: LiveStack,
+  way: Way,
+  skip: readonly string[],
+  made: readonly StackResourceSummary[],
+): Effect[] {
   const { stackName, stackId, status } = live.observed;
-  if (status === 'CREATE_FAILED')
-    return live.resources.map((resource) =>
-      loss({ ...baseOf(resource, stackName), kind: 'delete' }, 'Delete', 'DeletionPolicy'),
-    );
+  const lost = made.map((resource) =>
+    loss({ ...baseOf(resource, stackName), kind: 'delete' }, 'Delete', 'DeletionPolicy'),
+  );
+  if (status === 'CREATE_FAILED') return lost;
   const stuck = live.resources.filter(({ ResourceStatus = '' }) =>
     /UPDATE_FAILED|ROLLBACK_FAILED/.test(ResourceStatus),
   );
@@ -111,6 +127,7 @@ function effectsOf(live: LiveStack, way: Way, skip: readonly string[]): Effect[]
   };
   return [
     stack,
+    ...lost,
     ...stuck.map((resource): Effect => {
       const isSkipped = skip.includes(resource.LogicalResourceId ?? '');
       return {

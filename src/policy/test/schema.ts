@@ -98,6 +98,5 @@ export const caseFileSchema = z.strictObject({ ...around, cases: z.array(caseSch
 
 export type CaseFile = z.output<typeof caseFileSchema>;
 export type Step = z.output<typeof stepSchema>;
-export type ToolStep = z.output<typeof toolStep>;
 export type SigningStep = z.output<typeof approveStep> | z.output<typeof rejectStep>;
 export type Expectation = z.output<typeof caseExpectation>;
