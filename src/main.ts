@@ -1,6 +1,5 @@
 /** The command entry: parses the command line, joins what a command needs, prints, and sets the exit code. */
-import { readFileSync } from 'node:fs';
-import { Command, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import type { App } from './app.ts';
 import type { GivenAnswers } from './cli/init-questions.ts';
 import { addPolicyCommands } from './cli/policy-commands.ts';
@@ -13,6 +12,7 @@ const VERSION = __VERSION__;
 const EXIT = { pass: 0, failed: 1, usage: 2, needs_approval: 3, denied: 4, plan_only: 5, differs: 6 } as const;
 
 const program = new Command('countersign')
+  .exitOverride()
   .description(
     'AI agents describe, plan and propose changes to AWS; nothing happens until guards pass and the right people have signed.',
   )
@@ -70,7 +70,8 @@ program
     const { sandbox } = await openSandbox(config().home, pace, seed);
     const { url } = await startSandboxServer(sandbox, port);
     print(
-      `The simulated cloud is at ${url} (region eu-west-1). Try: AWS_ENDPOINT_URL=${url} aws cloudformation describe-stacks`,
+      `The simulated cloud is at ${url} (region eu-west-1, any access key). Try:
+AWS_ENDPOINT_URL=${url} AWS_ACCESS_KEY_ID=sandbox AWS_SECRET_ACCESS_KEY=sandbox aws --region eu-west-1 cloudformation describe-stacks`,
     );
   });
 
@@ -84,7 +85,7 @@ program
   )
   .action((name: string, { input }: { input?: string }) =>
     withApp(async (app) => {
-      const answer = await app.pipeline(name, input === undefined ? {} : readJson(input), {
+      const answer = await app.pipeline(name, input === undefined ? {} : await readJson(input), {
         agent: 'countersign tool',
       });
       printJson(answer.ok ? answer.content : answer.error);
@@ -92,9 +93,10 @@ program
     }),
   );
 
-function readJson(file: string): unknown {
+async function readJson(file: string): Promise<unknown> {
   try {
-    return JSON.parse(readFileSync(file === '-' ? 0 : file, 'utf8'));
+    const { givenText } = await import('./cli/given-text.ts');
+    return JSON.parse(await givenText(file));
   } catch (error) {
     throw new CountersignError(
       'INPUT_INVALID',
@@ -243,8 +245,18 @@ program
     ),
   );
 
+/** Who reads only the beginning (`| head`) closes the pipe; the rest is for nobody. */
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
 /** A user's mistake is one clear message, never a stack trace. */
 program.parseAsync().catch((error: unknown) => {
+  // The parser has said on stderr what is wrong; asked for help or the version, nothing is.
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? EXIT.pass : EXIT.usage;
+    return;
+  }
   if (error instanceof CountersignError) process.stderr.write(`${error.code}: ${error.message}\n${error.remedy}\n`);
   else process.stderr.write(`INTERNAL: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = EXIT.failed;

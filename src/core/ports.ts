@@ -188,8 +188,12 @@ export interface Judge {
 export interface PolicyPort {
   digest(): string;
   describe(): Record<string, unknown>;
-  /** Everything the guards need for this plan now. Tags of target and resources are those that the plan observed. */
-  judgeFor(plan: Plan, phase: Phase, goal?: Goal): Promise<Judge>;
+  /**
+   * Everything the guards need for this plan now. Tags of target and resources are those that the plan observed.
+   *
+   * @param proposed the change that is executed: its sponsor counts, and who could sign it, not who runs the command.
+   */
+  judgeFor(plan: Plan, phase: Phase, goal?: Goal, proposed?: Pick<Proposal, 'sponsor' | 'excluded'>): Promise<Judge>;
   /** Another change that is executing on this target. */
   inFlight(target: Target): string | null;
   sponsor(): { name: string | null; known: boolean };

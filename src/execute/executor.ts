@@ -84,7 +84,7 @@ async function whyStale(ports: ExecutorPorts, change: Change, plan: Plan): Promi
     return `The live state could not be read: ${error instanceof Error ? error.message : String(error)}`;
   }
   const current: Plan = { ...plan, ...live };
-  const judge = await ports.policy.judgeFor(current, 'execute', change.goal);
+  const judge = await ports.policy.judgeFor(current, 'execute', change.goal, change);
   const differences = planDifferences(plan, live);
   const judgement = judgeAll(judge.guards, current, { ...judge.facts, differences });
   const denials = judgement.verdicts.filter(({ outcome }) => outcome === 'deny').map(({ message }) => message);

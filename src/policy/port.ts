@@ -31,10 +31,11 @@ const WEEK_MILLISECONDS = 7 * 86_400_000;
 export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
   const { policy, guards, ledger } = options;
   const people = policy?.people ?? [];
-  const sponsor = {
-    name: options.sponsor ?? null,
-    known: people.some(({ name }) => name === options.sponsor),
-  };
+  const sponsorNamed = (sponsor: string | null) => ({
+    name: sponsor,
+    known: people.some(({ name }) => name === sponsor),
+  });
+  const sponsor = sponsorNamed(options.sponsor ?? null);
   const judgeRules = createRuleJudge(policy?.rules ?? { rules: [], digest: '', warnings: [] });
 
   /** SECURITY: the sponsor, and whoever this process acts as, here or in AWS, fills no seat. */
@@ -79,9 +80,10 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
         observations: () => observations(ledger, new Date(options.now().getTime() - WEEK_MILLISECONDS)),
         now: options.now(),
       }),
-    async judgeFor(plan, phase, goal) {
-      const excluded = excludedFrom(plan.observed.identity.arn);
-      const facts = factsFor(options, { sponsor, excluded, fold, judgeRules }, plan, phase, goal);
+    async judgeFor(plan, phase, goal, proposed) {
+      const excluded = proposed?.excluded ?? excludedFrom(plan.observed.identity.arn);
+      const about = { sponsor: proposed ? sponsorNamed(proposed.sponsor) : sponsor, excluded, fold, judgeRules };
+      const facts = factsFor(options, about, plan, phase, goal);
       return {
         guards: guardsFor(facts.environment),
         guardsBeforePlanning: guardsFor(facts.environment, ({ beforePlanning }) => beforePlanning === true),

@@ -9,6 +9,7 @@ import { MARK_KINDS, markSchema } from '../../core/mark.ts';
 import type { ObservedInstance, ObservedStack, Plan } from '../../core/plan.ts';
 import { type Goal, goalSchema } from '../../core/verdict.ts';
 import { holdsOf, isRevisionType } from '../../knowledge/index.ts';
+import { accountFor } from '../apply.ts';
 import { type Policy, readYaml } from '../load.ts';
 
 const name = z.string().min(1).max(512);
@@ -106,7 +107,9 @@ function planOf(sample: Sample, { policy, sponsor, now }: Parameters<typeof read
     Object.entries(policy?.file.accounts ?? {}).find(([one]) => one === (sample.account ?? one)) ?? [];
   const place = { account: account?.id ?? '000000000000', region: sample.region ?? account?.regions[0] ?? 'eu-west-1' };
   const effects = sample.effects.map((one, index) => effectOf(one, index, sample, now));
-  const identity = { account: place.account, arn: `arn:aws:iam::${place.account}:role/${alias ?? 'planner'}` };
+  // As if planned under the role that the policy names: a sketch asks about its effects, not about credentials.
+  const role = (policy && accountFor(policy, place.account)?.plannerRole) ?? alias ?? 'planner';
+  const identity = { account: place.account, arn: `arn:aws:sts::${place.account}:assumed-role/${role}/sketch` };
   const call = (operation: string, input: Plan['calls'][number]['input']): Plan['calls'][number] => ({
     step: 'step1',
     service: sample.stack === undefined ? 'ec2' : 'cloudformation',
