@@ -87,6 +87,17 @@ describe('who executes', () => {
     expect(await world.execute(id, bobs)).toMatchObject({ state: 'succeeded' });
   });
 
+  it('keeps the signatures when the command goes to another cloud by mistake', async () => {
+    const id = await proposeFix(world);
+    await sign(id, 'bob');
+    expect(await shell(`AWS_REGION=eu-west-1 countersign execute ${id}`)).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^CONFIG_INVALID: .*this is aws\.\nRun it with --sandbox/),
+    });
+    expect(world.app.changes.find(id).state).toBe('approved');
+    expect(await shell(`countersign --sandbox execute ${id}`)).toMatchObject({ code: 0 });
+  });
+
   it('does not count when the sponsor has left the policy: that is stale', async () => {
     const id = await proposeFix(world);
     await sign(id, 'bob');
