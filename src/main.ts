@@ -1,5 +1,5 @@
 /** The command entry: parses the command line, joins what a command needs, prints, and sets the exit code. */
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { App } from './app.ts';
 import type { GivenAnswers } from './cli/init-questions.ts';
 import { addPolicyCommands } from './cli/policy-commands.ts';
@@ -56,10 +56,14 @@ program
         : EXIT.failed;
   });
 
+function port(text: string): number {
+  if (/^\d{1,5}$/.test(text) && Number(text) < 65_536) return Number(text);
+  throw new InvalidArgumentError('A port is a number from 0 to 65535.');
+}
 program
   .command('sandbox')
   .description('the simulated cloud as an HTTP endpoint on loopback, for AWS_ENDPOINT_URL')
-  .addOption(new Option('--port <number>', 'port, 0 for a free one').default(4566).argParser(Number))
+  .addOption(new Option('--port <number>', 'port, 0 for a free one').default(4566).argParser(port))
   .option('--pace <factor>', 'multiplies simulated durations; 0 is at once', Number, 1)
   .option('--seed <path>', 'what a new world is filled from: a YAML file, or a folder with a world.yaml')
   .action(async ({ port, pace, seed }: { port: number; pace: number; seed?: string }) => {
@@ -68,7 +72,14 @@ program
       import('./sandbox/cloud.ts'),
     ]);
     const { sandbox } = await openSandbox(config().home, pace, seed);
-    const { url } = await startSandboxServer(sandbox, port);
+    const { url } = await startSandboxServer(sandbox, port).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EADDRINUSE') throw error;
+      throw new CountersignError(
+        'INPUT_INVALID',
+        `Port ${port} is in use.`,
+        'Name another with --port; 0 is a free one.',
+      );
+    });
     print(
       `The simulated cloud is at ${url} (region eu-west-1, any access key). Try:
 AWS_ENDPOINT_URL=${url} AWS_ACCESS_KEY_ID=sandbox AWS_SECRET_ACCESS_KEY=sandbox aws --region eu-west-1 cloudformation describe-stacks`,

@@ -1,6 +1,8 @@
 /** The command as a shell meets it: pipes that are slow or closed early, wrong use, who executes. */
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { statSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -57,8 +59,18 @@ describe('at a shell', () => {
   it('exits 2 on wrong use, and 0 when asked for help', async () => {
     expect(await shell('countersign tool')).toMatchObject({ code: 2, stderr: expect.stringContaining('name') });
     expect(await shell('countersign nonsense')).toMatchObject({ code: 2 });
+    expect(await shell('countersign sandbox --port nonsense')).toMatchObject({ code: 2 });
     expect(await shell('countersign --help')).toMatchObject({ code: 0 });
     expect(await shell('countersign --version')).toMatchObject({ code: 0 });
+  });
+
+  it('names the port that is taken', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const { port } = taken.address() as AddressInfo;
+    const { code, stderr } = await shell(`countersign sandbox --port ${port}`);
+    taken.close();
+    expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining(`Port ${port} is in use.`) });
   });
 
   it('says that the policy is missing, not that a key is unknown', async () => {

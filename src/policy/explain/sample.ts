@@ -15,7 +15,7 @@ import { type Policy, readYaml } from '../load.ts';
 const name = z.string().min(1).max(512);
 const markInFull = markSchema.extend({
   path: z.string().default('sample'),
-  text: z.string().default('as the sample says'),
+  text: z.string().default('as the sketch says'),
 });
 /** `expire` is short for `{ kind: expire }`. */
 const mark = z.union([z.enum(MARK_KINDS).transform((kind) => markInFull.parse({ kind })), markInFull]);
@@ -95,7 +95,7 @@ export function readSample(
   if (!sample || problems.length > 0)
     throw new CountersignError(
       'INPUT_INVALID',
-      `The sample is not valid:\n${problems.map((problem) => `  ${problem}`).join('\n')}`,
+      `The sketch is not valid:\n${problems.map((problem) => `  ${problem}`).join('\n')}`,
       'docs/policy.md, “Explain a verdict”, has one to begin with.',
       { cause: problems },
     );
@@ -190,7 +190,7 @@ function effectOf(given: SampleEffect, index: number, { stack, ids, change }: Sa
     properties: properties.map((path) => ({ path, replaces: kind === 'replace' ? 'always' : 'never' })),
     marks,
     ...(size === undefined ? {} : { size }),
-    why: 'As the sample says.',
+    why: 'As the sketch says.',
   };
 }
 
