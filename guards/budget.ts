@@ -40,12 +40,21 @@ const options = z.strictObject({
   lost_alone: z.number().int().min(0).default(3).describe('More losses than this in a day hold as if in one plan.'),
 });
 
+function inForce(given: z.infer<typeof options>, environment: Environment, window: Window): Spent {
+  const standard = STANDARD[environment][window];
+  return Object.fromEntries(KEYS.map((key) => [key, given[window][key] ?? standard[key]])) as unknown as Spent;
+}
+
 export const budget: GuardDefinition<z.infer<typeof options>> = {
   name: 'budget',
   rule: 'Rolling windows of one hour and one day over all plans, processes and agents of a sponsor: changes, losses, updates, creations; a session inherits its worst class, so that splitting does not help.',
   normally: 'deny; hold(2) where one plan with the sum of its losses would hold',
   told: 'cumulative … of …',
   options,
+  caps: (given, environment) => ({
+    hour: inForce(given, environment, 'hour'),
+    day: inForce(given, environment, 'day'),
+  }),
   create: (given) => ({
     name: 'budget',
     judge(plan, facts) {
@@ -53,9 +62,10 @@ export const budget: GuardDefinition<z.infer<typeof options>> = {
       const { updated, created, lost } = sumsOf(plan);
       const own: Spent = { changes: 1, updated, created, lost };
       const { spent } = facts.history;
-      for (const window of ['hour', 'day'] as const)
+      for (const window of ['hour', 'day'] as const) {
+        const allowedIn = inForce(given, facts.environment, window);
         for (const key of KEYS) {
-          const allowed = given[window][key] ?? STANDARD[facts.environment][window][key];
+          const allowed = allowedIn[key];
           const sum = spent[window][key] + own[key];
           if (spent[window][key] === 0 || own[key] === 0 || sum <= allowed) continue;
           return deny(
@@ -64,6 +74,7 @@ export const budget: GuardDefinition<z.infer<typeof options>> = {
             `Wait until the ${window} has passed, or withdraw changes that are not needed; splitting does not help.`,
           );
         }
+      }
       if (lost === 0 || spent.day.lost === 0 || spent.day.lost + lost <= given.lost_alone) return pass('budget');
       const message = `Cumulative losses within one day: ${spent.day.lost + lost} of ${given.lost_alone} (${lost} by this plan).`;
       if (facts.environment === 'disposable') return note('budget', message);

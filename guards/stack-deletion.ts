@@ -25,8 +25,8 @@ export const stackDeletion: GuardDefinition<z.infer<typeof options>> = {
       const hidden = unexpanded(plan);
       if (hidden)
         return refuse(
-          `The nested stack ${hidden} would vanish, and what is in it is not in the plan.`,
-          'Plan again; a nested stack that cannot be read is not deleted.',
+          `What is in the nested stack ${hidden} would vanish or could, and it is not in the plan.`,
+          'Plan with set or template, or have the change set prepared with --include-nested-stacks; a nested stack that cannot be read is not deleted.',
         );
       if (!plan.calls.some(({ operation }) => operation === 'DeleteStack')) return pass('stack-deletion');
       const stack = plan.observed.stack;

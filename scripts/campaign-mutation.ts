@@ -20,7 +20,8 @@ interface Report {
 }
 const PARTS = [
   { name: 'guards', what: '`guards/`' },
-  { name: 'core', what: 'The pipeline' },
+  { name: 'core', what: 'What the pipeline is made of' },
+  { name: 'road', what: 'The pipeline itself' },
 ];
 
 if (!process.argv.includes('--report'))
@@ -83,7 +84,8 @@ const lines = [
   '',
   '- *Found* = (killed + timed out) ÷ (those + survived + not covered).',
   '- Text for people is not mutated: a literal with a blank in it, what stands inside of a template literal that has one, the sentences of the catalogue (`rule`, `normally`, `told`), and a condition that only chooses between two texts (`scripts/mutation/text-for-people.mjs`). What decides is.',
-  '- Guards are judged by `test/guards` without the property tests and the sequences (they would kill by luck) and without the comparison with `docs/guards.md` (it would kill every option by a copy). The pipeline is judged by `test/core` alone; the attacks, the wire and the contract tests come on top and are not counted.',
+  '- Guards are judged by `test/guards` without the property tests and the sequences (they would kill by luck) and without the comparison with `docs/guards.md` (it would kill every option by a copy). The pipeline is judged by `test/core` alone (what it is made of by the tests there that open no sandbox); the attacks, the wire and the contract tests come on top and are not counted.',
+  '- A test is run again in the same process with each mutant that it reaches (`scripts/mutation/matrix.setup.ts`; its hooks too, and once without a mutant, to see that it can be run twice). What is evaluated while a file is loaded (schemas, tables) gets a new process for each mutant, with all tests.',
   '- *No valid program*: the mutant failed while its file was being loaded, so that no test could run. Not counted.',
   '',
   HEAD,

@@ -30,15 +30,27 @@ export interface TestWorld {
   close(): void;
 }
 
+const keyPairs = new Map<string, { privateKey: string; publicKey: string }>();
+/** Made once for each name and process: ssh-keygen is the slowest part of a world. */
+function keyPair(name: string) {
+  const known = keyPairs.get(name);
+  if (known) return known;
+  const folder = mkdtempSync(join(tmpdir(), 'countersign-keys-'));
+  const path = join(folder, name);
+  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', name, '-f', path]);
+  const pair = { privateKey: readFileSync(path, 'utf8'), publicKey: readFileSync(`${path}.pub`, 'utf8') };
+  rmSync(folder, { recursive: true });
+  keyPairs.set(name, pair);
+  return pair;
+}
+
 export async function openTestWorld(): Promise<TestWorld> {
   const home = mkdtempSync(join(tmpdir(), 'countersign-test-'));
   const publicKey = (name: string) => {
-    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', name, '-f', join(home, name)]);
-    return readFileSync(join(home, `${name}.pub`), 'utf8')
-      .trim()
-      .split(' ')
-      .slice(0, 2)
-      .join(' ');
+    const pair = keyPair(name);
+    writeFileSync(join(home, name), pair.privateKey, { mode: 0o600 });
+    writeFileSync(join(home, `${name}.pub`), pair.publicKey);
+    return pair.publicKey.trim().split(' ').slice(0, 2).join(' ');
   };
   publicKey('stranger');
   const policyText = `version: 1

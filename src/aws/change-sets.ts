@@ -21,9 +21,9 @@ export interface ChangeSet {
   name: string;
   stackId: string;
   stackName: string;
-  /** With nested change sets in `nested`, by logical id of the nested stack. */
   changes: ResourceChange[];
-  nested: Record<string, ChangeSet>;
+  /** By logical id of the nested stack. Of one that is not here nothing is told: it was made without nested stacks. */
+  nested: Record<string, ChangeSet | 'unchanged'>;
   /** Processed; undefined where the cloud cannot tell it. */
   template: string | undefined;
   /** Values as they would be; SSM-typed ones resolved, NoEcho ones masked by AWS. */
@@ -185,12 +185,9 @@ export function mergeChanges(changes: readonly ResourceChange[]): ResourceChange
 }
 
 async function readNested(client: CloudFormationClient, changes: readonly ResourceChange[]) {
-  const nested: Record<string, ChangeSet> = {};
-  for (const { ChangeSetId, LogicalResourceId = '' } of changes) {
-    if (!ChangeSetId) continue;
-    const set = await readChangeSet(client, ChangeSetId);
-    if (set !== 'unchanged') nested[LogicalResourceId] = set;
-  }
+  const nested: ChangeSet['nested'] = {};
+  for (const { ChangeSetId, LogicalResourceId = '' } of changes)
+    if (ChangeSetId) nested[LogicalResourceId] = await readChangeSet(client, ChangeSetId);
   return nested;
 }
 

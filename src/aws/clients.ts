@@ -63,7 +63,7 @@ function configuration({ region, profile, endpoint, requestHandler, credentials 
     maxAttempts: holder.permit?.kind === 'writing' ? 1 : 4,
     ...(endpoint === undefined ? {} : { endpoint }),
     // A client gives up after 60 s; an attempt that hangs must not eat all of it.
-    ...(requestHandler === undefined ? { requestHandler: { connectionTimeout: 3_000, requestTimeout: 15_000 } } : {}),
+    ...(requestHandler === undefined ? { requestHandler: { connectionTimeout: 3_000, requestTimeout: 10_000 } } : {}),
     ...(requestHandler === undefined
       ? {}
       : { requestHandler: requestHandler as never, endpoint: 'http://sandbox.invalid' }),

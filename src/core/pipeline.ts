@@ -6,7 +6,7 @@
  */
 import { digestOf } from './digest.ts';
 import { CountersignError, type ErrorAnswer } from './errors.ts';
-import { makePlan, type PlanningPorts } from './planning.ts';
+import { makePlan, type PlanningPorts, within } from './planning.ts';
 import type { Ledger } from './ports.ts';
 import { makeAllVisible, makeVisible, makeVisibleLine } from './render-safe.ts';
 import type { Tool } from './tool.ts';
@@ -123,12 +123,29 @@ async function run(
 ): Promise<Record<string, unknown>> {
   switch (tool.effect) {
     case 'describe':
-      return tool.run(input, { cloud: ports.cloud.reader, changes: ports.changes, policy: ports.policy });
+      return answeredInTime(
+        tool.run(input, { cloud: ports.cloud.reader, changes: ports.changes, policy: ports.policy }),
+        ports.answerWithinMilliseconds * DESCRIBING_TAKES,
+      );
     case 'propose':
       return tool.run(input, { changes: ports.changes });
     case 'plan':
       return makePlan(tool, input, agent, ports, (error) => asAnswer(ports, tool.name, error));
   }
+}
+
+/** 56 s: a client gives up after 60 and would never learn why. What a describe tool waits for by itself ends before. */
+const DESCRIBING_TAKES = 1.4;
+
+async function answeredInTime<T>(running: Promise<T>, milliseconds: number): Promise<T> {
+  running.catch(() => undefined);
+  const answer = await within(running, milliseconds);
+  if (answer !== undefined) return answer;
+  throw new CountersignError(
+    'AWS_TIMEOUT',
+    `The cloud did not answer within ${Math.round(milliseconds / 1000)} s.`,
+    'Ask for less (fewer parts, a smaller limit), or make the same call again; if it stays, tell the user.',
+  );
 }
 
 function verdictOf(content: Record<string, unknown>): { decision?: string; subject?: string } {

@@ -36,31 +36,40 @@ export async function makePlan(
   ports: PlanningPorts,
   toAnswer: (error: unknown) => ErrorAnswer,
 ): Promise<Answer> {
-  const place = placeOf(input);
-  const identity = await ports.cloud.identity(place);
-  const made = {
-    id: `plan_${randomBytes(8).toString('hex')}`,
-    tool: tool.name,
-    agent,
-    endpoint: await ports.cloud.endpoint(),
-  };
-  const target: Target = { ...tool.target(input), account: identity.account, region: identity.region, ids: [] };
-  await refuseBeforePlanning(target, identity, made, ports);
-  const permit = mintPlanningPermit(identity.account, identity.region);
-  const planner = ports.cloud.planner(place, permit);
-  const making = Promise.all([tool.run(input, { planner }), removeDead(target, planner, ports)])
-    .then(([draft]) => store(sealed(draft, made, ports), ports))
-    .finally(() => revokePermit(permit));
+  const id = `plan_${randomBytes(8).toString('hex')}`;
+  const making = planAndStore(id, tool, input, agent, ports);
   const answered = await within(making, ports.answerWithinMilliseconds);
   if (answered) return answered;
   const { append } = ports.ledger;
-  append({ kind: 'plan.begun', planId: made.id, body: { tool: tool.name, target } });
-  making.catch((error) => append({ kind: 'plan.failed', planId: made.id, body: toAnswer(error) as unknown as Json }));
+  append({ kind: 'plan.begun', planId: id, body: { tool: tool.name, target: tool.target(input).name } });
+  making.catch((error) => append({ kind: 'plan.failed', planId: id, body: toAnswer(error) as unknown as Json }));
   return {
     decision: 'planning',
-    plan_id: made.id,
-    next: { tool: 'describe_plan', input: { plan_id: made.id, wait_seconds: 45 } },
+    plan_id: id,
+    next: { tool: 'describe_plan', input: { plan_id: id, wait_seconds: 45 } },
   };
+}
+
+async function planAndStore(
+  id: string,
+  tool: PlanTool,
+  input: Record<string, unknown>,
+  agent: string | null,
+  ports: PlanningPorts,
+): Promise<Answer> {
+  const place = placeOf(input);
+  const identity = await ports.cloud.identity(place);
+  const made = { id, tool: tool.name, agent, endpoint: await ports.cloud.endpoint() };
+  const target: Target = { ...tool.target(input), account: identity.account, region: identity.region, ids: [] };
+  await refuseBeforePlanning(target, identity, made, ports);
+  const permit = mintPlanningPermit(identity.account, identity.region);
+  try {
+    const planner = ports.cloud.planner(place, permit);
+    const [draft] = await Promise.all([tool.run(input, { planner }), removeDead(target, planner, ports)]);
+    return await store(sealed(draft, made, ports), ports);
+  } finally {
+    revokePermit(permit);
+  }
 }
 
 /** Never in the way of the plan: what cannot be removed now is tried again by the next one. */
@@ -74,7 +83,7 @@ async function removeDead(target: Target, planner: Planner, { ledger, changes, n
 }
 
 /** @returns undefined when the time is up first; the promise goes on. */
-async function within<T>(promise: Promise<T>, milliseconds: number): Promise<T | undefined> {
+export async function within<T>(promise: Promise<T>, milliseconds: number): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const timeUp = new Promise<undefined>((resolve) => {
     timer = setTimeout(() => resolve(undefined), milliseconds);

@@ -185,15 +185,18 @@ export interface Judge {
   seatsWithinSeconds: number;
   excluded: string[];
 }
+/** For whom a change was proposed, and who fills none of its seats: whoever executes it decides neither. */
+export type Whose = Pick<Proposal, 'sponsor' | 'excluded'>;
 export interface PolicyPort {
   digest(): string;
   describe(): Record<string, unknown>;
   /**
    * Everything the guards need for this plan now. Tags of target and resources are those that the plan observed.
    *
-   * @param proposed the change that is executed: its sponsor counts, and who could sign it, not who runs the command.
+   * @param whose of a change that was proposed; without it, the sponsor is that of this process.
    */
-  judgeFor(plan: Plan, phase: Phase, goal?: Goal, proposed?: Pick<Proposal, 'sponsor' | 'excluded'>): Promise<Judge>;
+  judgeFor(plan: Plan, phase: Phase, goal?: Goal, whose?: Whose): Promise<Judge>;
+  halt(): Facts['halt'];
   /** Another change that is executing on this target. */
   inFlight(target: Target): string | null;
   sponsor(): { name: string | null; known: boolean };

@@ -175,11 +175,7 @@ async function runCalls(ports: ExecutorPorts, change: Change, plan: Plan): Promi
   for (const planned of plan.calls) {
     const call: Call = { ...planned, input: resolveStepReferences(planned.input, outputs) as Call['input'] };
     const label = labelOf(call);
-    ports.ledger.append({
-      kind: 'call.intended',
-      changeId: change.id,
-      body: { ...label, digest: digestOf(call) },
-    });
+    if (!intend(ports, change, call)) return end('failed', `Halted by a person before ${label.operation} left.`);
     try {
       outputs[call.step] = await sendAndLook(ports, call);
       ports.ledger.append({ kind: 'call.returned', changeId: change.id, body: label });
@@ -207,6 +203,15 @@ async function runCalls(ports: ExecutorPorts, change: Change, plan: Plan): Promi
     ports.onProgress(text);
   });
   return end(state, detail);
+}
+
+/** INVARIANT: no call leaves after a halt: the switch is read in the transaction that makes the intent durable. */
+function intend(ports: ExecutorPorts, change: Change, call: Call): boolean {
+  return ports.ledger.transact((tx) => {
+    if (ports.policy.halt() !== 'running') return false;
+    tx.append({ kind: 'call.intended', changeId: change.id, body: { ...labelOf(call), digest: digestOf(call) } });
+    return true;
+  });
 }
 
 const labelOf = ({ step, service, operation }: Call) => ({ step, operation: `${service}:${operation}` });

@@ -16,7 +16,7 @@ export interface Described {
   sponsor: { name: string | null; known: boolean };
   excluded: readonly string[];
   halt: Facts['halt'];
-  spent: { hour: Spent; day: Spent };
+  spent(environment: Environment): { hour: Spent; day: Spent };
   assurance: string;
   /** Of the last week. */
   observations(): Observations;
@@ -36,7 +36,7 @@ export function haltOf(ledger: Ledger): Facts['halt'] {
 }
 
 export function describePolicy(about: Described): Answer {
-  const { policy, sponsor, halt, assurance, spent } = about;
+  const { policy, sponsor, halt, assurance } = about;
   return fitting({
     policy: policy ? 'in force' : 'none: describe and plan only',
     sponsor:
@@ -47,7 +47,6 @@ export function describePolicy(about: Described): Answer {
     assurance,
     seats: Object.fromEntries(ENVIRONMENTS.map((environment) => [environment, seatsText(policy, environment)])),
     approvers: approversIn(about),
-    spent,
     ...(policy ? inForce(policy, about) : {}),
     guards: about.guards.map(({ name }) => name),
   });
@@ -109,11 +108,13 @@ function budgetsLeft(policy: Policy, { guards, spent, sponsor }: Described): Ans
     Object.fromEntries(
       Object.entries(cap).map(([what, most]) => [what, Math.max(0, most - used[what as keyof Spent])]),
     );
+  const used = ENVIRONMENTS.filter((name) => policy.file.scopes.some(({ environment }) => environment === name));
   return Object.fromEntries(
     counting.flatMap(({ name, caps }) =>
-      ENVIRONMENTS.map((environment) => {
+      used.map((environment) => {
         const { hour, day } = caps(policy.optionsFor(name, environment), environment);
-        return [environment, { hour: left(hour, spent.hour), day: left(day, spent.day) }];
+        const so = spent(environment);
+        return [environment, { hour: left(hour, so.hour), day: left(day, so.day) }];
       }),
     ),
   );

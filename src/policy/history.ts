@@ -126,14 +126,20 @@ function spending(
   };
 }
 
-/** What a sponsor spent of its budgets so far, for describe_policy. */
+/** What a sponsor spent of its budgets so far in each environment, for describe_policy. */
 export function spentBy(
   ledger: Ledger,
   sponsor: string | null,
   now: Date,
   fold: HistoryQuery['fold'],
-): Facts['history']['spent'] {
-  return spentIn(counted(ledger, now, fold), sponsor, now);
+): (environment: Environment) => Facts['history']['spent'] {
+  const proposals = counted(ledger, now, fold);
+  return (environment) =>
+    spentIn(
+      proposals.filter((proposal) => proposal.environment === environment),
+      sponsor,
+      now,
+    );
 }
 
 type Counted = Proposal & { at: string };

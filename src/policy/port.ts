@@ -31,10 +31,7 @@ const WEEK_MILLISECONDS = 7 * 86_400_000;
 export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
   const { policy, guards, ledger } = options;
   const people = policy?.people ?? [];
-  const sponsorNamed = (sponsor: string | null) => ({
-    name: sponsor,
-    known: people.some(({ name }) => name === sponsor),
-  });
+  const sponsorNamed = (name: string | null) => ({ name, known: people.some((person) => person.name === name) });
   const sponsor = sponsorNamed(options.sponsor ?? null);
   const judgeRules = createRuleJudge(policy?.rules ?? { rules: [], digest: '', warnings: [] });
 
@@ -80,9 +77,9 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
         observations: () => observations(ledger, new Date(options.now().getTime() - WEEK_MILLISECONDS)),
         now: options.now(),
       }),
-    async judgeFor(plan, phase, goal, proposed) {
-      const excluded = proposed?.excluded ?? excludedFrom(plan.observed.identity.arn);
-      const about = { sponsor: proposed ? sponsorNamed(proposed.sponsor) : sponsor, excluded, fold, judgeRules };
+    async judgeFor(plan, phase, goal, whose) {
+      const excluded = whose?.excluded ?? excludedFrom(plan.observed.identity.arn);
+      const about = { sponsor: whose ? sponsorNamed(whose.sponsor) : sponsor, excluded, fold, judgeRules };
       const facts = factsFor(options, about, plan, phase, goal);
       return {
         guards: guardsFor(facts.environment),
@@ -92,6 +89,7 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
         excluded,
       };
     },
+    halt: () => haltOf(ledger),
     inFlight: (target) => inFlightOn(ledger, target, options.now()),
     sponsor: () => sponsor,
     environmentOf: ({ account, region, name, tags }) =>

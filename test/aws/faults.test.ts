@@ -50,10 +50,10 @@ it('answers within its time while a plan is still being made, and tells the plan
   const first = await slow.pipeline('plan_stack_update', edit);
   expect(first).toMatchObject({ ok: true, content: { decision: 'planning', next: { tool: 'describe_plan' } } });
   const id = first.ok ? first.content.plan_id : '';
-  expect(await slow.pipeline('describe_plan', { plan_id: id })).toMatchObject({
+  expect(await world.app.pipeline('describe_plan', { plan_id: id })).toMatchObject({
     error: { code: 'STATE_PLAN_BEING_MADE' },
   });
-  expect(await slow.pipeline('describe_plan', { plan_id: id, wait_seconds: 20 })).toMatchObject({
+  expect(await world.app.pipeline('describe_plan', { plan_id: id, wait_seconds: 20 })).toMatchObject({
     content: { plan_id: id, decision: 'needs_approval' },
   });
 });
@@ -64,7 +64,7 @@ it('tells later why a plan that was still being made failed', async () => {
   during({ kind: 'denied', operation: 'DescribeChangeSet', ...always });
   const first = await slow.pipeline('plan_stack_update', edit);
   const id = first.ok ? first.content.plan_id : '';
-  expect(await slow.pipeline('describe_plan', { plan_id: id, wait_seconds: 20 })).toMatchObject({
+  expect(await world.app.pipeline('describe_plan', { plan_id: id, wait_seconds: 20 })).toMatchObject({
     error: { code: 'AWS_ACCESS_DENIED' },
   });
 });
@@ -72,4 +72,10 @@ it('tells later why a plan that was still being made failed', async () => {
 it('finds its own change set again when the answer to its making was lost', async () => {
   during({ kind: 'drop_after', operation: 'CreateChangeSet' });
   expect(await world.call('plan_stack_update', edit)).toMatchObject({ decision: 'needs_approval' });
+});
+
+it('answers a description in time too, when the cloud does not', async () => {
+  const impatient = world.another({ answerWithinMilliseconds: 100 });
+  during({ kind: 'latency', milliseconds: 2_000, operation: 'DescribeStacks' });
+  expect(await impatient.pipeline('describe_stacks', {})).toMatchObject({ error: { code: 'AWS_TIMEOUT' } });
 });

@@ -73,6 +73,11 @@ describe('a change', () => {
       ['carol', at(20).toISOString()],
     ]);
   });
+  it('that needs one seat is pending until that is filled', () => {
+    const judgement = { decision: 'needs_approval' as const, verdicts: [], seats: 1, roles: [] };
+    expect(folded([], at(1), { judgement })).toMatchObject({ state: 'pending', executeBy: null });
+    expect(folded(approved.slice(0, 1), at(15), { judgement })?.state).toBe('approved');
+  });
   it('is approved at once when it needs no seat', () => {
     const judgement = { decision: 'pass' as const, verdicts: [], seats: 0, roles: [] };
     expect(folded([], at(1), { judgement })).toMatchObject({ state: 'approved', executeBy: at(60).toISOString() });
@@ -170,4 +175,64 @@ describe('the digest that people sign', () => {
     expect(changeDigest(proposal(over))).not.toBe(changeDigest(proposal()));
     expect(folded([], at(0), over)?.digest).toBe(changeDigest(proposal(over)));
   });
+});
+
+describe('an execution whose end is not recorded', () => {
+  const silentFor = (happenings: Happening[], minutes: number) =>
+    folded([...approved, ['change.executing', {}, 30], ...happenings], at(30 + minutes));
+  it('is as its newest event says: nothing begun, a call begun, a call accepted, or progress of it', () => {
+    expect(silentFor([], 1)).toMatchObject({
+      state: 'executing',
+      abandoned: false,
+      last: { at: at(30).toISOString(), kind: 'change.executing', call: null },
+      explanation: expect.stringContaining('nothing was begun'),
+    });
+    const begun: Happening = ['call.intended', { operation: 'DeleteStack' }, 30];
+    expect(silentFor([begun], 1)).toMatchObject({
+      abandoned: false,
+      last: { kind: 'call.intended', call: 'DeleteStack' },
+      explanation: expect.stringMatching(/^DeleteStack was begun .* not recorded$/),
+    });
+    const accepted: Happening[] = [begun, ['call.returned', { outcome: 'done' }, 30]];
+    expect(silentFor(accepted, 1)).toMatchObject({
+      last: { kind: 'call.returned', call: 'DeleteStack' },
+      explanation: expect.stringMatching(/^DeleteStack was accepted/),
+    });
+    expect(silentFor([...accepted, ['change.progress', { text: 'x' }, 30]], 1)).toMatchObject({
+      last: { kind: 'change.progress', call: 'DeleteStack' },
+      explanation: expect.stringMatching(/^DeleteStack was accepted/),
+    });
+  });
+  it.each<[string, Happening[], number]>([
+    ['nothing was begun', [], 2],
+    ['a call was begun', [['call.intended', { operation: 'DeleteStack' }, 30]], 2],
+    ['a call was accepted', [['call.returned', { operation: 'DeleteStack' }, 30]], 30],
+    ['there was progress', [['change.progress', { text: 'x' }, 30]], 30],
+  ])(
+    'is taken for abandoned when %s and then silence for long, and not a moment sooner',
+    (_what, happened, minutes) => {
+      expect(silentFor(happened, minutes)).toMatchObject({ abandoned: false });
+      const moment = new Date(at(30 + minutes).getTime() + 1);
+      const late = folded([...approved, ['change.executing', {}, 30], ...happened], moment);
+      expect(late).toMatchObject({ state: 'executing', abandoned: true });
+      expect(late?.explanation).toMatch(/; (?:its|the) executor/);
+      expect(silentFor(happened, minutes)?.explanation).not.toMatch(/executor/);
+    },
+  );
+  it('knows nothing of that once it has ended, or before it began', () => {
+    const ended = silentFor([['change.finished', outcome('failed'), 31]], 100);
+    expect(ended).toMatchObject({ state: 'failed', last: null, abandoned: false });
+    expect(folded([['change.progress', { operation: 'x' }, 1]])).toMatchObject({ last: null, abandoned: false });
+  });
+});
+
+it('a proposal and an outcome may be of every word that there is for them', () => {
+  for (const environment of ['production', 'development', 'disposable'])
+    expect(proposalSchema.safeParse({ ...proposal(), environment }).success).toBe(true);
+  for (const credentials of ['confined', 'unconfined'])
+    for (const done of ['done', 'failed', 'unknown']) {
+      const calls = [{ step: 's', operation: 'o', outcome: done }];
+      const body = { outcome: { ...outcome('failed').outcome, credentials, calls } };
+      expect(folded([['change.finished', body]])?.outcome).toEqual(body.outcome);
+    }
 });

@@ -60,6 +60,14 @@ describe('proposing', () => {
     );
     expect(world.app.ledger.events({ kinds: ['change.proposed'] })).toHaveLength(1);
   });
+  it('of a plan that has expired is denied', async () => {
+    const planId = await planOf();
+    const later = world.another({ now: () => new Date(Date.now() + 16 * 60_000) });
+    const change = await later.changes.propose(fix(planId));
+    expect(change.judgement.verdicts.filter(({ outcome }) => outcome === 'deny')).toMatchObject([
+      { guard: 'plan-first' },
+    ]);
+  });
   it('takes no reason in which something hides', async () => {
     await expect(world.app.changes.propose({ ...fix(await planOf()), reason: 'harm\u202eless' })).rejects.toEqual(
       refused('INPUT_INVALID', /^reason/, /plain text/),

@@ -136,3 +136,20 @@ it('an effect has a strict shape: nothing unnamed, no word of its own', () => {
   ])
     expect(effectSchema.safeParse({ ...whole, ...wrong }).success, JSON.stringify(wrong)).toBe(false);
 });
+
+it('an effect may be of every word that there is for it', () => {
+  const words = {
+    kind: EFFECT_KINDS,
+    holds: ['data', 'identity', 'nothing', 'unknown'],
+    interrupts: ['no', 'yes', 'unknown'],
+    reversibility: ['reversible', 'recoverable', 'irreversible', 'unknown'],
+    owner: ['stack', 'auto_scaling_group'].map((kind) => ({ kind, name: 'x' })),
+    retention: ['DeletionPolicy', 'UpdateReplacePolicy', 'DeleteOnTermination', 'none'].flatMap((attribute) =>
+      ['Delete', 'Retain', 'Snapshot'].map((effective) => ({ attribute, effective })),
+    ),
+    properties: ['never', 'always', 'conditional', 'unknown'].map((replaces) => [{ path: 'Tags', replaces }]),
+  };
+  for (const [key, values] of Object.entries(words))
+    for (const value of values)
+      expect(effectSchema.safeParse({ ...effect(), [key]: value }).success, JSON.stringify(value)).toBe(true);
+});

@@ -4,6 +4,7 @@ import {
   deny,
   denyInProduction,
   type Exception,
+  enforced,
   type Facts,
   type Guard,
   goalsAllowed,
@@ -185,5 +186,27 @@ describe('the words of the catalogue', () => {
   it('a note has no remedy unless it says one, and a hold no roles', () => {
     expect(note('g', 'm')).toEqual({ guard: 'g', outcome: 'note', message: 'm', remedy: '' });
     expect(hold('g', 1, 'm', 'r').roles).toEqual([]);
+  });
+});
+
+describe('were nothing only observed', () => {
+  it('adjustments that observe fall away and others stay, and watched rules are as strict as written', () => {
+    const raise = { raise: { outcome: 'deny' as const } };
+    const rule = { id: 'r', outcome: 'note' as const, seats: 1, message: 'm', remedy: 'r', effects: [] };
+    const watching = facts({
+      adjustments: { a: { observe: true }, b: raise },
+      rules: [{ ...rule, observed: 'deny' }, rule],
+    });
+    const strict = enforced(watching);
+    expect(strict.adjustments).toEqual({ b: raise });
+    expect(strict.rules).toEqual([{ ...rule, outcome: 'deny' }, rule]);
+    expect({ ...strict, adjustments: {}, rules: [] }).toEqual({ ...watching, adjustments: {}, rules: [] });
+  });
+  it('a verdict that was milder already for its watched rules tells the worst of them', () => {
+    const said = { ...hold('g', 1, 'm', 'r'), observed: 'deny' as const };
+    expect(one(saying(said), facts({ adjustments: { g: { observe: true } } }))).toMatchObject({
+      outcome: 'note',
+      observed: 'deny',
+    });
   });
 });

@@ -95,6 +95,17 @@ describe('sealing', () => {
   });
 });
 
+it('a draft may be of every word that there is for it', () => {
+  const parses = (over: object) => planDraftSchema.safeParse({ ...draft(), ...over }).success;
+  for (const kind of ['stack', 'resources']) expect(parses({ target: { ...draft().target, kind } })).toBe(true);
+  for (const kind of ['change_set', 'dry_run', 'synthesised', 'no_change'])
+    expect(parses({ dryRun: { kind, succeeded: true } })).toBe(true);
+  for (const kind of ['stack', 'auto_scaling_group']) {
+    const resource = { id: 'sg-1', type: 'T', owner: { kind, name: 'x' }, tags: {}, facts: {} };
+    expect(parses({ observed: { ...draft().observed, resources: [resource] } })).toBe(true);
+  }
+});
+
 describe('what differs from the signed plan', () => {
   it('is nothing for the same, whatever was only noted', () => {
     expect(planDifferences(draft(), draft({ notes: ['other'], recipe: { planner: 'x', input: 1 } }))).toEqual([]);
@@ -135,10 +146,10 @@ describe('what a plan does, in numbers', () => {
   it('counts creations, losses and the rest, and names what is lost in order', () => {
     const revision = effect({ kind: 'replace', revision: true });
     const unknown = effect({ kind: 'unknown', logicalId: 'Maybe' });
-    const effects = [removed({ logicalId: 'Zed' }), gone(), added(), added(), effect(), revision, unknown];
+    const effects = [removed({ logicalId: 'Zed' }), gone(), added(), added(), added(), effect(), revision, unknown];
     expect(sumsOf(plan({ effects }))).toEqual({
       updated: 2,
-      created: 2,
+      created: 3,
       lost: 3,
       losses: ['Maybe', 'Zed', 'shop-table'],
       sizeBefore: 9,

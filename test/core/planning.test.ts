@@ -172,7 +172,7 @@ describe('a plan that takes longer than the answer may', () => {
         next: { tool: 'describe_plan', input: { plan_id: id, wait_seconds: 45 } },
       },
     });
-    expect(eventsOf('plan.begun')).toMatchObject([{ planId: id, body: { tool: 'plan_it', target: { name: STACK } } }]);
+    expect(eventsOf('plan.begun')).toMatchObject([{ planId: id, body: { tool: 'plan_it', target: STACK } }]);
     expect(world.app.changes.isPlanning(id)).toBe(true);
     open();
     await expect.poll(() => world.app.changes.isPlanning(id), { timeout: 20_000 }).toBe(false);

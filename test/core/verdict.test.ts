@@ -2,9 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { deny, hold, note } from '../../src/core/guard.ts';
 import {
   decide,
+  goalSchema,
   guardCode,
   isStricter,
   type Judgement,
+  judgementSchema,
   pass,
   type Verdict,
   verdictSchema,
@@ -79,4 +81,19 @@ it('a verdict has a strict shape', () => {
   expect(verdictSchema.safeParse(whole).success).toBe(true);
   for (const wrong of [{ outcome: 'allow' }, { seats: 1.5 }, { observed: 'pass' }, { more: 1 }])
     expect(verdictSchema.safeParse({ ...whole, ...wrong }).success).toBe(false);
+});
+
+it('a verdict, a judgement and a goal may be every word that there is for them', () => {
+  const whole = hold('a', 1, 'm', 'r');
+  for (const outcome of ['pass', 'note', 'hold', 'deny'])
+    expect(verdictSchema.safeParse({ ...whole, outcome }).success).toBe(true);
+  for (const observed of ['hold', 'deny']) expect(verdictSchema.safeParse({ ...whole, observed }).success).toBe(true);
+  for (const decision of ['pass', 'needs_approval', 'denied', 'plan_only', 'no_change'])
+    expect(judgementSchema.safeParse({ ...decide([whole]), decision }).success).toBe(true);
+  for (const goal of ['fix', 'deploy', 'scale', 'configure', 'recover', 'clean_up'])
+    expect(goalSchema.safeParse(goal).success).toBe(true);
+});
+
+it('what passes has nothing to say', () => {
+  expect(pass('a')).toEqual({ guard: 'a', outcome: 'pass', message: '', remedy: '' });
 });

@@ -78,4 +78,5 @@ vectorsOf('blast-radius', [
   ['two groups that the same nine use', usedBy(names(9), 2), facts(), 'pass'],
   ['two groups of no users where no update passes', usedBy([], 2), facts(), 'hold(2)', { max_updated: 0 }],
   ['a tenth lost, where the policy lets a tenth', of(20, 2), facts(), 'pass', { max_lost_share: 0.1 }],
+  ['tags on a group that eleven use', { ...usedBy(names(11)), effects: [effect({ kind: 'tag' })] }, facts(), 'pass'],
 ]);

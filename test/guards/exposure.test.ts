@@ -8,6 +8,8 @@ const network = (range: string, fromPort = 22, toPort = fromPort, protocol = 'tc
 });
 const to = (...args: Parameters<typeof network>) => doingAll(marked('expose', { network: network(...args) }));
 
+const listed = { public_ports: [443] };
+
 vectorsOf('exposure', [
   ['a private range', to('10.0.0.0/8'), facts(), 'pass'],
   ['exactly a /8', to('8.0.0.0/8'), facts(), 'pass'],
@@ -46,4 +48,8 @@ vectorsOf('exposure', [
   ['a range with more behind it', to('10.0.0.0/16,0.0.0.0/0'), facts(), 'hold(2)'],
   ['more than all unique local addresses', to('fc00::/6'), facts(), 'hold(2)'],
   ['a group named like one of the same stack', to('sg-\u{27e6}own:Web\u{27e7}'), facts(), 'hold(2)'],
+  ['a protocol whose number ends like TCP’s', to('0.0.0.0/0', 443, 443, '116'), facts(), 'hold(2)', listed],
+  ['a protocol whose number begins like TCP’s', to('0.0.0.0/0', 443, 443, '60'), facts(), 'hold(2)', listed],
+  ['TCP by its number on a listed port', to('0.0.0.0/0', 443, 443, '6'), facts(), 'pass', listed],
+  ['an IPv6 range with fc somewhere in it', to('2001:fc00::/16'), facts(), 'hold(2)'],
 ]);

@@ -150,4 +150,13 @@ vectorsOf('recreate', [
     'pass',
   ],
   ['exactly the share, and as many', of(20, 6), facts(), 'deny'],
+  [
+    'properties that are no names',
+    doingAll(
+      removed({ properties: [property('Properties.X', 'costs')] }),
+      added({ properties: [property('Properties.X', undefined, 'costs')] }),
+    ),
+    facts(),
+    'pass',
+  ],
 ]);

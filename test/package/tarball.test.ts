@@ -58,7 +58,7 @@ describe('the tarball', () => {
       expect(paths).toContain(needed);
     for (const path of paths)
       expect(path).toMatch(
-        /^(?:bin|dist|docs)\/|^(?:package\.json|README\.md|SECURITY\.md|LICENSE|mcp\.json)$|\.yaml$/,
+        /^(?:bin|dist|docs|examples)\/|^(?:package\.json|countersign\.schema\.json|README\.md|SECURITY\.md|LICENSE|mcp\.json)$|\.yaml$/,
       );
     expect(paths.filter((path) => /\.(?:ts|map|tgz)$|test|\.npmrc/.test(path))).toEqual([]);
   });

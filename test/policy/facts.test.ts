@@ -145,7 +145,7 @@ seats: { production: { reversible: 1, recoverable: 2, irreversible: { seats: 2, 
       freezes: ['production from 2026-12-18T18:00 until 2027-01-04T08:00 UTC: year end'],
       exceptions: ['recreate: shop-api/Fn until 2026-11-30 by carol: OPS-1'],
       observed: ['recreate: within 7 days it would have denied 0 and held 0 plan(s)'],
-      spent: { hour: { changes: 0 }, day: { lost: 0 } },
+      budgets_left: { production: { hour: { changes: 20, lost: 20 }, day: { lost: 50 } } },
     });
   });
   it('stays within 4,000 characters, and says what it left out', () => {

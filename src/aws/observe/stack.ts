@@ -46,7 +46,11 @@ export async function observeStack(client: CloudFormationClient, name: string, s
   const asked = requireStack(client, name);
   const [stack, template, resources, importedExports] = await Promise.all([
     asked,
-    templateOf(client, { StackName: name }, 'Original'),
+    templateOf(client, { StackName: name }, 'Original').catch(async (error) => {
+      // A stack that only a change set made so far has no template of its own.
+      if ((await asked).StackStatus === 'REVIEW_IN_PROGRESS') return '';
+      throw error;
+    }),
     listResources(client, name),
     asked.then((found) => importsOf(client, found)),
   ]);

@@ -2,7 +2,7 @@
 import type { ResourceChange } from '@aws-sdk/client-cloudformation';
 import type { Call } from '../../core/call.ts';
 import { sha256Hex } from '../../core/digest.ts';
-import { compareWorstFirst, type Effect } from '../../core/effect.ts';
+import { compareWorstFirst, type Effect, isLoss } from '../../core/effect.ts';
 import { CountersignError } from '../../core/errors.ts';
 import type { PlanDraft } from '../../core/plan.ts';
 import { maskTemplate } from '../../template/secrets.ts';
@@ -100,7 +100,21 @@ async function effectsOfSet(
       .filter(({ ResourceType }) => ResourceType === NESTED)
       .map((change) => effectsOfNested(context, change, set, drifted, prefix)),
   );
-  return [...drifted, ...nested.flat()];
+  return [...drifted.map((effect) => asOpened(effect, set, prefix)), ...nested.flat()];
+}
+
+/** INVARIANT: a nested stack of whose resources nothing is told is never an update in place: it could do anything. */
+function asOpened(effect: Effect, { nested }: ChangeSet, prefix: string): Effect {
+  const isTold = nested[(effect.logicalId ?? '').slice(prefix.length)] !== undefined;
+  if (effect.type !== NESTED || isTold || isLoss(effect)) return effect;
+  return {
+    ...effect,
+    kind: effect.kind === 'create' ? 'create' : 'unknown',
+    holds: 'unknown',
+    interrupts: 'unknown',
+    reversibility: 'unknown',
+    why: 'What changes in this nested stack is not told: have the change set prepared with --include-nested-stacks.',
+  };
 }
 
 /** A nested stack changes by its own change set; one that is removed or replaced takes all its resources along. */
@@ -119,7 +133,7 @@ async function effectsOfNested(
       ? await deletionEffects(context, await observeStack(context.cloudFormation, stackId, context.secretKey), below)
       : [];
   const set = parent.nested[id];
-  if (!set) return lost;
+  if (!set || set === 'unchanged') return lost;
   const child = await observeStack(context.cloudFormation, set.stackId, context.secretKey);
   return [...lost, ...(await effectsOfSet(context, child, set, below, wantedTemplate(set)))];
 }

@@ -9,7 +9,7 @@ import { deletedLately, findStack, observeStack } from '../observe/stack.ts';
 import { draftOfChangeSet } from './change-set-draft.ts';
 import type { PlannerContext } from './context.ts';
 import { adoptChangeSet } from './stack-update.ts';
-import { checkedTemplate, refuseMaskedParameters, wantedText } from './wanted-template.ts';
+import { checkedTemplate, hasNestedStacks, refuseMaskedParameters, wantedText } from './wanted-template.ts';
 
 export async function planStackCreate(context: PlannerContext, request: TemplateRequest): Promise<PlanDraft> {
   return askingAws(async () => {
@@ -67,7 +67,7 @@ async function proposeCreation(context: PlannerContext, request: TemplateRequest
     })),
     tags: request.tags ?? {},
     capabilities: request.capabilities ?? requiredCapabilities(template),
-    hasNestedStacks: Object.values(template.Resources).some(({ Type }) => Type === 'AWS::CloudFormation::Stack'),
+    hasNestedStacks: hasNestedStacks(template),
     serviceRole: context.serviceRole,
   });
 }

@@ -9,7 +9,7 @@ import { deletedLately, type LiveStack, observeStack } from '../observe/stack.ts
 import { draftOfChangeSet } from './change-set-draft.ts';
 import { observed, type PlannerContext } from './context.ts';
 import { refuseBusy, refuseNested, stackTarget } from './stack.ts';
-import { checkedTemplate, refuseMaskedParameters, wantedText } from './wanted-template.ts';
+import { checkedTemplate, hasNestedStacks, refuseMaskedParameters, wantedText } from './wanted-template.ts';
 
 export async function planStackUpdate(context: PlannerContext, request: StackUpdateRequest): Promise<PlanDraft> {
   return askingAws(async () => {
@@ -47,7 +47,7 @@ async function proposeUpdate(context: PlannerContext, request: StackUpdateReques
     ],
     tags: { ...live.observed.tags, ...request.tags },
     capabilities: request.capabilities ?? requiredCapabilities(template),
-    hasNestedStacks: Object.values(template.Resources).some(({ Type }) => Type === 'AWS::CloudFormation::Stack'),
+    hasNestedStacks: hasNestedStacks(template),
     serviceRole: context.serviceRole,
   });
   return requireOwnStack(await readChangeSet(context.cloudFormation, id), live.observed.stackId);

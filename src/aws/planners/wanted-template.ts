@@ -82,6 +82,11 @@ export function checkedTemplate(context: PlannerContext, text: string, stack: st
   return template;
 }
 
+const NESTED = new Set(['AWS::CloudFormation::Stack', 'AWS::Serverless::Application']);
+/** Also by what a transform makes of it. A change set that is not asked for them tells nothing of nested stacks. */
+export const hasNestedStacks = ({ Resources }: Template): boolean =>
+  Object.values(Resources).some(({ Type }) => NESTED.has(Type));
+
 export function refuseMaskedParameters(parameters: Record<string, string> | undefined): void {
   const masked = Object.entries(parameters ?? {}).find(([, value]) => isMask(value));
   if (masked)

@@ -6,10 +6,10 @@
  * a digest, names of versions that move, where that property changes or is created; nested templates whenever their
  * stack is updated. What is not known yet in such a place is not pinned.
  *
- * Decided, as an image bump by tag must stay one seat: a tag or key that looks as if it is given once (a version of two
- * parts or more, `v` and a number, a number of three digits or more, a date, a commit, a digest) counts as pinned. `latest`, `stable`, `prod`,
- * `main`, a bare major version, any other word, and no tag are not. A registry that lets tags be overwritten can still
- * break that: who needs more, rules it.
+ * Decided, as an image bump by tag must stay one seat: a tag that looks as if it is given once (a version of two parts
+ * or more, `v` and a number, a number of three digits or more, a date, a commit, a digest) counts as pinned. `latest`,
+ * `stable`, `prod`, `main`, a bare major version, any other word, and no tag are not. A registry that lets tags be
+ * overwritten can still break that: who needs more, rules it. Of a key in S3 only a digest counts, or an object version.
  * Does not cover: what code downloads by itself; sources of builds and pipelines (read at every run, not by this plan).
  */
 import type { Json } from '../../core/digest.ts';
