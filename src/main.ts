@@ -1,6 +1,5 @@
 /** The command entry: parses the command line, joins what a command needs, prints, and sets the exit code. */
-import { readFileSync } from 'node:fs';
-import { Command, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { App } from './app.ts';
 import type { GivenAnswers } from './cli/init-questions.ts';
 import { addPolicyCommands } from './cli/policy-commands.ts';
@@ -13,6 +12,7 @@ const VERSION = __VERSION__;
 const EXIT = { pass: 0, failed: 1, usage: 2, needs_approval: 3, denied: 4, plan_only: 5, differs: 6 } as const;
 
 const program = new Command('countersign')
+  .exitOverride()
   .description(
     'AI agents describe, plan and propose changes to AWS; nothing happens until guards pass and the right people have signed.',
   )
@@ -56,10 +56,14 @@ program
         : EXIT.failed;
   });
 
+function port(text: string): number {
+  if (/^\d{1,5}$/.test(text) && Number(text) < 65_536) return Number(text);
+  throw new InvalidArgumentError('A port is a number from 0 to 65535.');
+}
 program
   .command('sandbox')
   .description('the simulated cloud as an HTTP endpoint on loopback, for AWS_ENDPOINT_URL')
-  .addOption(new Option('--port <number>', 'port, 0 for a free one').default(4566).argParser(Number))
+  .addOption(new Option('--port <number>', 'port, 0 for a free one').default(4566).argParser(port))
   .option('--pace <factor>', 'multiplies simulated durations; 0 is at once', Number, 1)
   .option('--seed <path>', 'what a new world is filled from: a YAML file, or a folder with a world.yaml')
   .action(async ({ port, pace, seed }: { port: number; pace: number; seed?: string }) => {
@@ -68,9 +72,17 @@ program
       import('./sandbox/cloud.ts'),
     ]);
     const { sandbox } = await openSandbox(config().home, pace, seed);
-    const { url } = await startSandboxServer(sandbox, port);
+    const { url } = await startSandboxServer(sandbox, port).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EADDRINUSE') throw error;
+      throw new CountersignError(
+        'INPUT_INVALID',
+        `Port ${port} is in use.`,
+        'Name another with --port; 0 is a free one.',
+      );
+    });
     print(
-      `The simulated cloud is at ${url} (region eu-west-1). Try: AWS_ENDPOINT_URL=${url} aws cloudformation describe-stacks`,
+      `The simulated cloud is at ${url} (region eu-west-1, any access key). Try:
+AWS_ENDPOINT_URL=${url} AWS_ACCESS_KEY_ID=sandbox AWS_SECRET_ACCESS_KEY=sandbox aws --region eu-west-1 cloudformation describe-stacks`,
     );
   });
 
@@ -84,7 +96,7 @@ program
   )
   .action((name: string, { input }: { input?: string }) =>
     withApp(async (app) => {
-      const answer = await app.pipeline(name, input === undefined ? {} : readJson(input), {
+      const answer = await app.pipeline(name, input === undefined ? {} : await readJson(input), {
         agent: 'countersign tool',
       });
       printJson(answer.ok ? answer.content : answer.error);
@@ -92,9 +104,10 @@ program
     }),
   );
 
-function readJson(file: string): unknown {
+async function readJson(file: string): Promise<unknown> {
   try {
-    return JSON.parse(readFileSync(file === '-' ? 0 : file, 'utf8'));
+    const { givenText } = await import('./cli/given-text.ts');
+    return JSON.parse(await givenText(file));
   } catch (error) {
     throw new CountersignError(
       'INPUT_INVALID',
@@ -243,8 +256,18 @@ program
     ),
   );
 
+/** Who reads only the beginning (`| head`) closes the pipe; the rest is for nobody. */
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
 /** A user's mistake is one clear message, never a stack trace. */
 program.parseAsync().catch((error: unknown) => {
+  // The parser has said on stderr what is wrong; asked for help or the version, nothing is.
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? EXIT.pass : EXIT.usage;
+    return;
+  }
   if (error instanceof CountersignError) process.stderr.write(`${error.code}: ${error.message}\n${error.remedy}\n`);
   else process.stderr.write(`INTERNAL: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = EXIT.failed;

@@ -44,7 +44,7 @@ export function recordSignature(
     throw new CountersignError(
       'APPROVAL_SPONSOR_EXCLUDED',
       `${person.name} is the sponsor of this change or of its plan, or is who the server runs as, and can fill none of its seats.`,
-      'Another person signs: countersign changes shows who can.',
+      `Another person signs: countersign show ${changeId} says who can.`,
     );
   }
   ledger.transact((tx) => {

@@ -16,6 +16,7 @@ import { reversibilityRank, worstReversibility } from '../core/effect.ts';
 import { CountersignError } from '../core/errors.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Person } from '../policy/load.ts';
+import { givenText } from './given-text.ts';
 import { renderChange, seatsOf } from './show.ts';
 
 export interface ApproveOptions {
@@ -55,14 +56,20 @@ export function openTerminal(print: (text: string) => void): Terminal | undefine
 export async function approve(app: App, changeId: string, options: ApproveOptions): Promise<Change> {
   const change = app.changes.find(changeId);
   const { plan } = app.changes.plan(change.planId);
-  const people = app.policyFile?.people ?? [];
+  if (!app.policyFile)
+    throw new CountersignError(
+      'CONFIG_NO_POLICY',
+      'No policy is named, and it says whose key is whose.',
+      'Name it with --policy or COUNTERSIGN_POLICY.',
+    );
+  const { people } = app.policyFile;
   const person = whoSigns(people, options, app.config.actsAs);
   const statement = buildStatement(change, plan, person.name, options.decision);
   if (options.decision === 'approve' && options.signature === undefined) await confirm(change, plan, options);
   const signature =
     options.signature === undefined
       ? await signWithSshKeygen(statement, requireKey(options.key))
-      : readFileSync(options.signature === '-' ? 0 : options.signature, 'utf8');
+      : await givenText(options.signature);
   return recordSignature(
     { ledger: app.ledger, changes: app.changes, people, now: () => new Date() },
     changeId,
@@ -123,8 +130,10 @@ function whoSigns(people: readonly Person[], { as, key }: ApproveOptions, actsAs
   if (!found)
     throw new CountersignError(
       'APPROVAL_KEY_UNKNOWN',
-      'This key belongs to nobody in the policy.',
-      'Sign with a key that the policy lists; --as NAME says who you are when the public half is not beside the key.',
+      as === undefined && key === undefined
+        ? 'No key is named, and you are signed in here as nobody in the policy.'
+        : `${as ?? 'This key'} ${as === undefined ? 'belongs to nobody' : 'is nobody'} in the policy.`,
+      'Sign with --key and a key that the policy lists; --as NAME says who you are when its public half is not beside it.',
     );
   return found;
 }

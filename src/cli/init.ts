@@ -60,7 +60,7 @@ export interface InitFacts {
 export const PERSON = /^[a-z][a-z0-9_-]{0,31}$/;
 
 export function initialPolicy({ environment, person }: InitAnswers, { account, region, signsInAs }: InitFacts): string {
-  return `# Who may change what. Check it with: countersign policy check
+  return `# Who may change what. Check it with: countersign --policy <this file> policy check
 version: 1
 accounts:
   main: { id: "${account}", regions: [${region}] }

@@ -36,7 +36,7 @@ export function addPolicyCommands(program: Command, { config, print, printJson, 
       process.exitCode = isAccepted(report, strict) ? exit.pass : exit.failed;
     });
   policy
-    .command('explain <subject>')
+    .command('explain <id|file>')
     .description(
       'for every guard: what it says, the facts and policy lines behind it, and the smallest change that passes',
     )

@@ -40,7 +40,7 @@ export interface ExplainRequest {
   now?: Date;
 }
 
-/** @param subject id of a plan or change, or a sample file. @throws INPUT_NOT_FOUND, INPUT_INVALID, CONFIG_POLICY_…. */
+/** @param subject id of a plan or change, or the file of a sketch. @throws INPUT_NOT_FOUND, INPUT_INVALID, CONFIG_POLICY_…. */
 export async function explainPolicy(subject: string, request: ExplainRequest): Promise<ExplainReport> {
   const { home, policyPath, now = new Date() } = request;
   const goal = goalOf(request.goal);
@@ -99,7 +99,7 @@ function sketched(file: string, policy: Policy | null, { sponsor, actsAs }: Expl
     throw new CountersignError(
       'INPUT_NOT_FOUND',
       `${makeVisibleLine(file, 120)} is neither an id (plan_…, chg_…) nor a file that can be read.`,
-      'Name a plan, a change, or a sample file.',
+      'Name a plan, a change, or the file of a sketch.',
       { cause },
     );
   }

@@ -165,7 +165,7 @@ function nextForChange(change: Change) {
   switch (change.state) {
     case 'pending':
       return {
-        tell_user: `Approval needed. A person other than ${change.sponsor ?? 'the sponsor'} runs: countersign show ${change.id} && countersign approve ${change.id}`,
+        tell_user: `Approval needed. A person other than ${change.sponsor ?? 'the sponsor'} runs: countersign show ${change.id} && countersign approve ${change.id} --key KEY`,
         after_that: 'End your turn. You cannot approve this, and asking again does not speed it up.',
       };
     case 'approved':

@@ -34,7 +34,7 @@ export async function executeChange(ports: ExecutorPorts, changeId: string): Pro
   if (change.state !== 'approved')
     throw new CountersignError(
       change.state === 'expired' ? 'STATE_CHANGE_EXPIRED' : 'STATE_CHANGE_NOT_APPROVED',
-      `The change is ${change.state}${change.explanation ? `: ${change.explanation}` : ''}.`,
+      `The change is ${change.state}${change.explanation ? `: ${change.explanation.replace(/\.$/, '')}` : ''}.`,
       change.state === 'pending'
         ? `It still needs signatures: countersign approve ${change.id}.`
         : change.state === 'executing' || change.state === 'unknown'
@@ -42,6 +42,7 @@ export async function executeChange(ports: ExecutorPorts, changeId: string): Pro
           : 'Nothing is to be executed here.',
     );
   const { plan } = ports.changes.plan(change.planId);
+  await mustReach(ports, plan);
   // INVARIANT: the lock holds what was looked at: whatever was begun, ended or halted meanwhile is looked at again.
   for (let isLocked = false; !isLocked; ) {
     const lookedAt = newestExecution(ports.ledger);
@@ -55,6 +56,19 @@ export async function executeChange(ports: ExecutorPorts, changeId: string): Pro
     body: { ...aboutChange(change, plan), outcome } as unknown as Json,
   });
   return ports.changes.find(changeId);
+}
+
+/** A forgotten `--sandbox` or another AWS_ENDPOINT_URL is the shell's mistake: it costs nobody their signature. */
+async function mustReach({ cloud }: ExecutorPorts, plan: Plan): Promise<void> {
+  const endpoint = await cloud.endpoint();
+  if (endpoint === plan.endpoint) return;
+  throw new CountersignError(
+    'CONFIG_INVALID',
+    `The plan was made on ${plan.endpoint}; this is ${endpoint}.`,
+    plan.endpoint.startsWith('sandbox:')
+      ? 'Run it with --sandbox, and the --home that the plan was made with.'
+      : 'Run it with the AWS_ENDPOINT_URL that the plan was made with; none for aws, and no --sandbox.',
+  );
 }
 
 /** Doubt, a difference, a stricter verdict or a signer whose key is gone ends the change as stale. */
@@ -71,8 +85,6 @@ async function recheck(ports: ExecutorPorts, change: Change, plan: Plan): Promis
 
 async function whyStale(ports: ExecutorPorts, change: Change, plan: Plan): Promise<string | null> {
   if (plan.digest !== change.planDigest) return 'The stored plan is not the one that was signed.';
-  const endpoint = await ports.cloud.endpoint();
-  if (endpoint !== plan.endpoint) return `The plan was made on ${plan.endpoint}; this is ${endpoint}.`;
   const signers = recordedSigners(change, plan, ports.people);
   if (signers.problem) return signers.problem;
   if (!ports.policy.isFilled(change, signers.approvals))

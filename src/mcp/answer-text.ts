@@ -21,7 +21,7 @@ interface Verdict {
 }
 
 export function textOf(answer: ToolAnswer): string {
-  if (!answer.ok) return `${answer.error.code}: ${answer.error.message} ${answer.error.remedy}`;
+  if (!answer.ok) return `${answer.error.code}: ${sentence(answer.error.message)} ${answer.error.remedy}`;
   const structure = JSON.stringify(answer.content);
   return typeof answer.content.decision === 'string' ? judgedText(answer.content, structure.length) : structure;
 }
@@ -49,6 +49,9 @@ function judgedText(content: Record<string, unknown>, structureLength: number): 
 
 const verdictText = ({ code, outcome, message, remedy }: Verdict): string =>
   `${outcome} ${code}: ${message}${remedy ? ` ${remedy}` : ''}`;
+
+/** Words of the cloud or of a parser may end without a full stop, and the remedy follows on the same line. */
+const sentence = (message: string): string => (/[.!?…:]$/.test(message) ? message : `${message}.`);
 
 const countsText = (counts: Record<string, number>): string =>
   Object.entries(counts)

@@ -1,6 +1,6 @@
 /** The sandbox's world: documents in one SQLite file below `--home`, shared by every process that uses it. */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { CountersignError } from '../core/errors.ts';
@@ -88,6 +88,8 @@ export interface Seed {
 export function openWorld(home: string, options: { pace?: number; seed?: Seed } = {}): WorldStore {
   mkdirSync(home, { recursive: true, mode: 0o700 });
   const path = join(home, 'sandbox.db');
+  // Its `-wal` and `-shm` take the mode of this file.
+  closeSync(openSync(path, 'a', 0o600));
   const db = new Database(path, { timeout: 10_000 });
   retryBusy(() => db.pragma('journal_mode = WAL'));
   db.transaction(() => {

@@ -267,4 +267,11 @@ describe('docs/policy.md', () => {
     for (const line of ['Keep Orders: add DeletionPolicy: Retain', 'Orders (AWS::DynamoDB::Table, no id) holds data'])
       for (const where of [guide, told]) expect(where).toContain(line);
   });
+
+  it('judges a sketch as if it were planned under the role that the policy names', async () => {
+    const policy = world.policyText.replace('regions: [eu-west-1]', 'regions: [eu-west-1], planner_role: team/planner');
+    const sketch = 'stack: shop-prod\neffects:\n  - { kind: update, type: AWS::Lambda::Function, logicalId: F }\n';
+    const report = await explained(file('sketch.yaml', sketch), { policy });
+    expect(of(report, 'identity').outcome).toBe('pass');
+  });
 });

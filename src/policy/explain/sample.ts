@@ -9,12 +9,13 @@ import { MARK_KINDS, markSchema } from '../../core/mark.ts';
 import type { ObservedInstance, ObservedStack, Plan } from '../../core/plan.ts';
 import { type Goal, goalSchema } from '../../core/verdict.ts';
 import { holdsOf, isRevisionType } from '../../knowledge/index.ts';
+import { accountFor } from '../apply.ts';
 import { type Policy, readYaml } from '../load.ts';
 
 const name = z.string().min(1).max(512);
 const markInFull = markSchema.extend({
   path: z.string().default('sample'),
-  text: z.string().default('as the sample says'),
+  text: z.string().default('as the sketch says'),
 });
 /** `expire` is short for `{ kind: expire }`. */
 const mark = z.union([z.enum(MARK_KINDS).transform((kind) => markInFull.parse({ kind })), markInFull]);
@@ -94,7 +95,7 @@ export function readSample(
   if (!sample || problems.length > 0)
     throw new CountersignError(
       'INPUT_INVALID',
-      `The sample is not valid:\n${problems.map((problem) => `  ${problem}`).join('\n')}`,
+      `The sketch is not valid:\n${problems.map((problem) => `  ${problem}`).join('\n')}`,
       'docs/policy.md, “Explain a verdict”, has one to begin with.',
       { cause: problems },
     );
@@ -106,7 +107,9 @@ function planOf(sample: Sample, { policy, sponsor, now }: Parameters<typeof read
     Object.entries(policy?.file.accounts ?? {}).find(([one]) => one === (sample.account ?? one)) ?? [];
   const place = { account: account?.id ?? '000000000000', region: sample.region ?? account?.regions[0] ?? 'eu-west-1' };
   const effects = sample.effects.map((one, index) => effectOf(one, index, sample, now));
-  const identity = { account: place.account, arn: `arn:aws:iam::${place.account}:role/${alias ?? 'planner'}` };
+  // As if planned under the role that the policy names: a sketch asks about its effects, not about credentials.
+  const role = (policy && accountFor(policy, place.account)?.plannerRole) ?? alias ?? 'planner';
+  const identity = { account: place.account, arn: `arn:aws:sts::${place.account}:assumed-role/${role}/sketch` };
   const call = (operation: string, input: Plan['calls'][number]['input']): Plan['calls'][number] => ({
     step: 'step1',
     service: sample.stack === undefined ? 'ec2' : 'cloudformation',
@@ -187,7 +190,7 @@ function effectOf(given: SampleEffect, index: number, { stack, ids, change }: Sa
     properties: properties.map((path) => ({ path, replaces: kind === 'replace' ? 'always' : 'never' })),
     marks,
     ...(size === undefined ? {} : { size }),
-    why: 'As the sample says.',
+    why: 'As the sketch says.',
   };
 }
 
