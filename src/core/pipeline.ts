@@ -138,7 +138,6 @@ async function run(
 const DESCRIBING_TAKES = 1.4;
 
 async function answeredInTime<T>(running: Promise<T>, milliseconds: number): Promise<T> {
-  running.catch(() => undefined);
   const answer = await within(running, milliseconds);
   if (answer !== undefined) return answer;
   throw new CountersignError(

@@ -222,3 +222,18 @@ describe('a tool that fails', () => {
     expect(answered).toMatchObject(refusal('INPUT_INVALID', /^m{1500}… \(2000/, /^r{600}… \(2000/));
   });
 });
+
+describe('a description that the cloud does not answer', () => {
+  const slowly = (milliseconds: number) =>
+    new Promise((resolve) => setTimeout(() => resolve({ said: 'late' }), milliseconds)) as never;
+
+  it('ends with a code before the client gives up', async () => {
+    answer = () => slowly(400);
+    const call = pipelineOf({ answerWithinMilliseconds: 20 })('look', {});
+    expect(await call).toEqual(refusal('AWS_TIMEOUT', /within 0 s/, /Ask for less/));
+  });
+  it('may take somewhat longer than a plan, since nothing goes on without it', async () => {
+    answer = () => slowly(1_150);
+    expect(await pipelineOf({ answerWithinMilliseconds: 1_000 })('look', {})).toMatchObject({ ok: true });
+  });
+});

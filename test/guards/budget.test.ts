@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { budget } from '../../guards/budget.ts';
 import {
   added,
   doingAll,
@@ -54,3 +55,11 @@ vectorsOf('budget', [
   ['fewer in a day by the policy', doingAll(removed()), spending({}, { lost: 1 }), 'deny', { day: { lost: 1 } }],
   ['nothing of what is more than used up', doingAll(added()), spending({ updated: 61 }), 'pass'],
 ]);
+
+it('tells the caps in force for describe_policy: the standard ones, and those of the policy', () => {
+  const given = budget.options.parse({ hour: { lost: 2 } });
+  expect(budget.caps?.(given, 'production')).toEqual({
+    hour: { changes: 20, updated: 60, created: 200, lost: 2 },
+    day: { changes: 60, updated: 200, created: 500, lost: 50 },
+  });
+});
