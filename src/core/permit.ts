@@ -3,8 +3,8 @@
  *
  * SECURITY: a permit cannot be made by shape; the gate asks this module whether it minted the object. Each call of
  * a permit can be consumed once; a retry of the SDK is a second consumption and is refused.
- * Only `planning.ts` (planning permits) and the executor (writing permits) may import the mint functions; the
- * architecture test holds that.
+ * Only `planning.ts` (planning permits) and the executor (writing permits, and planning ones for EC2's DryRun) may
+ * import the mint functions; the architecture test holds that.
  */
 import { type Call, type CallClass, callKey, classifyCall, isOwnChangeSet } from './call.ts';
 import { CountersignError } from './errors.ts';

@@ -198,10 +198,7 @@ async function runCalls(ports: ExecutorPorts, change: Change, plan: Plan): Promi
     }
   }
   if (plan.target.kind !== 'stack') return end('succeeded', 'All calls were answered.');
-  const { state, detail } = await followStack(ports.cloud, plan, (text) => {
-    ports.ledger.append({ kind: 'change.progress', changeId: change.id, body: { text } });
-    ports.onProgress(text);
-  });
+  const { state, detail } = await followStack(ports.cloud, plan, (text) => tellProgress(ports, change, text));
   return end(state, detail);
 }
 

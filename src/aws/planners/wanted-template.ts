@@ -19,7 +19,7 @@ const AWS_TRANSFORMS = new Set([
   'AWS::CodeDeployBlueGreen',
 ]);
 
-/** `text` null: the deployed template is kept. */
+/** Where nothing is given, the deployed template is kept. */
 export function wantedText(request: StackUpdateRequest, deployed: () => string, roots: string[]): string {
   const sources = [request.template, request.templateFile, request.set, request.changeSet];
   if (sources.filter((source) => source !== undefined).length > 1)
