@@ -148,7 +148,9 @@ describe('a signed change', () => {
     const id = await proposeFix(world);
     await sign(id);
     const elsewhere = { ...world.app, cloud: { ...world.app.cloud, endpoint: async () => 'aws' } };
-    await expect(world.execute(id, elsewhere)).rejects.toEqual(refused('STATE_STALE'));
+    await expect(world.execute(id, elsewhere)).rejects.toEqual(refused('CONFIG_INVALID'));
+    // The shell's mistake costs nobody their signature.
+    expect(world.app.changes.find(id).state).toBe('approved');
     expect(world.writes()).toEqual([]);
   });
 
