@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { type App, createApp, openSandbox } from '../src/app.ts';
 import { readConfig } from '../src/config.ts';
 import { executeChange } from '../src/execute/executor.ts';
+import { createSandbox, sandboxRequestHandler } from '../src/sandbox/cloud.ts';
 
 export const STACK = 'cost-explorer-prod';
 export const DEV_STACK = 'cost-explorer-dev';
@@ -43,6 +44,14 @@ function keyPair(name: string) {
   keyPairs.set(name, pair);
   return pair;
 }
+
+/** Settings of an SDK client of somebody else's, who does not come through countersign. */
+export const pastCountersign = ({ store }: Pick<TestWorld, 'store'>) => ({
+  region: 'eu-west-1',
+  endpoint: 'http://sandbox.invalid',
+  credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+  requestHandler: sandboxRequestHandler(createSandbox(store)) as never,
+});
 
 export async function openTestWorld(): Promise<TestWorld> {
   const home = mkdtempSync(join(tmpdir(), 'countersign-test-'));

@@ -2,9 +2,8 @@
 import { CloudFormationClient, CreateChangeSetCommand } from '@aws-sdk/client-cloudformation';
 import { expect } from 'vitest';
 import type { App } from '../../src/app.ts';
-import { createSandbox, sandboxRequestHandler } from '../../src/sandbox/cloud.ts';
 import { seedWorld, type WorldDescription } from '../../src/sandbox/seed-file.ts';
-import { openTestWorld, type TestWorld } from '../world.ts';
+import { openTestWorld, pastCountersign, type TestWorld } from '../world.ts';
 
 export interface Verdict {
   code: string;
@@ -24,12 +23,7 @@ export interface AttackedWorld extends TestWorld {
 export async function openAttackedWorld(description: WorldDescription = {}): Promise<AttackedWorld> {
   const world = await openTestWorld();
   world.store.transact((inside) => seedWorld(inside, description));
-  const cloudFormation = new CloudFormationClient({
-    region: 'eu-west-1',
-    endpoint: 'http://sandbox.invalid',
-    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
-    requestHandler: sandboxRequestHandler(createSandbox(world.store)) as never,
-  });
+  const cloudFormation = new CloudFormationClient(pastCountersign(world));
   return {
     ...world,
     cloudFormation,

@@ -4,9 +4,8 @@ import { EC2Client } from '@aws-sdk/client-ec2';
 import type { App } from '../../src/app.ts';
 import { approve } from '../../src/cli/approve.ts';
 import type { Plan } from '../../src/core/plan.ts';
-import { createSandbox, sandboxRequestHandler } from '../../src/sandbox/cloud.ts';
 import type { Instance, SecurityGroup } from '../../src/sandbox/ec2/model.ts';
-import { openTestWorld, type TestWorld } from '../world.ts';
+import { openTestWorld, pastCountersign, type TestWorld } from '../world.ts';
 
 export interface Ec2World extends TestWorld {
   /** Somebody else's hands. */
@@ -24,12 +23,7 @@ export interface Ec2World extends TestWorld {
 
 export async function openEc2World(): Promise<Ec2World> {
   const world = await openTestWorld();
-  const settings = {
-    region: 'eu-west-1',
-    endpoint: 'http://sandbox.invalid',
-    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
-    requestHandler: sandboxRequestHandler(createSandbox(world.store)) as never,
-  };
+  const settings = pastCountersign(world);
   let seen = 0;
   return {
     ...world,

@@ -6,10 +6,9 @@ import {
   ExecuteChangeSetCommand,
 } from '@aws-sdk/client-cloudformation';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createSandbox, sandboxRequestHandler } from '../../src/sandbox/cloud.ts';
 import { driftResource } from '../../src/sandbox/cloudformation/drift.ts';
 import { putTemplateObject } from '../../src/sandbox/facts.ts';
-import { openTestWorld, STACK, type TestWorld } from '../world.ts';
+import { openTestWorld, pastCountersign, STACK, type TestWorld } from '../world.ts';
 
 let world: TestWorld;
 beforeEach(async () => {
@@ -17,13 +16,7 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-const client = () =>
-  new CloudFormationClient({
-    region: 'eu-west-1',
-    requestHandler: sandboxRequestHandler(createSandbox(world.store)) as never,
-    endpoint: 'http://sandbox.invalid',
-    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
-  });
+const client = () => new CloudFormationClient(pastCountersign(world));
 const create = (StackName: string, TemplateBody: string, more = {}) =>
   client().send(new CreateStackCommand({ StackName, TemplateBody, Capabilities: ['CAPABILITY_NAMED_IAM'], ...more }));
 const planOf = async (tool: string, input: object) => {

@@ -1,8 +1,7 @@
 /** Plans of stacks through the whole pipeline, against the sandbox. */
 import { CloudFormationClient, CreateChangeSetCommand } from '@aws-sdk/client-cloudformation';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createSandbox, sandboxRequestHandler } from '../../src/sandbox/cloud.ts';
-import { openTestWorld, STACK, type TestWorld } from '../world.ts';
+import { openTestWorld, pastCountersign, STACK, type TestWorld } from '../world.ts';
 
 let world: TestWorld;
 beforeEach(async () => {
@@ -10,13 +9,7 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-const client = () =>
-  new CloudFormationClient({
-    region: 'eu-west-1',
-    requestHandler: sandboxRequestHandler(createSandbox(world.store)) as never,
-    endpoint: 'http://sandbox.invalid',
-    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
-  });
+const client = () => new CloudFormationClient(pastCountersign(world));
 const templateOf = async (stack = STACK) =>
   String((await world.call('describe_stack', { stack, include: ['template'] })).template);
 /** As cdk, sam and the AWS CLI prepare it: without executing. */

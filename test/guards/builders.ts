@@ -83,6 +83,19 @@ export const stack = (over: Partial<ObservedStack> = {}): ObservedStack => ({
   ...over,
 });
 
+export const instance = (over: Partial<ObservedInstance> = {}): ObservedInstance => ({
+  id: 'i-0123456789abcdef0',
+  state: 'running',
+  instanceType: 'm5.large',
+  terminationProtection: false,
+  stopProtection: false,
+  instanceStore: false,
+  owner: null,
+  tags: {},
+  volumes: [],
+  ...over,
+});
+
 export const call = (operation: string, input: Plan['calls'][number]['input'] = {}): Plan['calls'][number] => ({
   step: 'step1',
   service: /Stack|ChangeSet|Rollback/.test(operation) ? 'cloudformation' : 'ec2',
@@ -140,20 +153,7 @@ export function onInstance(operations: string[], over: Partial<ObservedInstance>
     effects: effects ?? [alone],
     observed: {
       identity: { account: '1', arn: 'arn:aws:sts::1:assumed-role/planner/s' },
-      instances: [
-        {
-          id,
-          state: 'running',
-          instanceType: 'm5.large',
-          terminationProtection: false,
-          stopProtection: false,
-          instanceStore: false,
-          owner: null,
-          tags: {},
-          volumes: [],
-          ...over,
-        },
-      ],
+      instances: [instance({ id, ...over })],
     },
   });
 }

@@ -4,8 +4,9 @@ import { guards } from '../../guards/index.ts';
 import type { Effect } from '../../src/core/effect.ts';
 import type { ObservedInstance, ObservedStack, Plan } from '../../src/core/plan.ts';
 import { type Policy, parsePolicy } from '../../src/policy/load.ts';
+import * as ordinary from '../guards/builders.ts';
 
-export const NOW = new Date('2026-11-24T12:00:00Z');
+export const { NOW } = ordinary;
 export const PROD = '111111111111';
 export const DEV = '222222222222';
 
@@ -38,82 +39,32 @@ ${rest}
 `;
 }
 
-export const effect = (over: Partial<Effect> = {}): Effect => ({
-  kind: 'update',
-  type: 'AWS::Lambda::Function',
-  logicalId: 'Fn',
-  owner: { kind: 'stack', name: 'shop-api' },
-  holds: 'nothing',
-  interrupts: 'no',
-  reversibility: 'reversible',
-  revision: false,
-  properties: [],
-  marks: [],
-  why: 'Updated in place.',
-  ...over,
-});
+export const effect = (over: Partial<Effect> = {}): Effect =>
+  ordinary.effect({ owner: { kind: 'stack', name: 'shop-api' }, ...over });
 
-export const stack = (over: Partial<ObservedStack> = {}): ObservedStack => ({
-  stackId: 'arn:aws:cloudformation:eu-west-1:111111111111:stack/shop-api/1',
-  stackName: 'shop-api',
-  status: 'CREATE_COMPLETE',
-  createdAt: '',
-  updatedAt: null,
-  templateDigest: '',
-  parameters: {},
-  tags: {},
-  terminationProtection: false,
-  roleArn: null,
-  resourceCount: 5,
-  neverCompleted: false,
-  parentId: null,
-  importedExports: [],
-  recentlyDeleted: [],
-  ...over,
-});
+export const stack = (over: Partial<ObservedStack> = {}): ObservedStack =>
+  ordinary.stack({
+    stackId: 'arn:aws:cloudformation:eu-west-1:111111111111:stack/shop-api/1',
+    stackName: 'shop-api',
+    status: 'CREATE_COMPLETE',
+    resourceCount: 5,
+    ...over,
+  });
 
-export const instance = (over: Partial<ObservedInstance> = {}): ObservedInstance => ({
-  id: 'i-1',
-  state: 'running',
-  instanceType: 't3.micro',
-  terminationProtection: false,
-  stopProtection: false,
-  instanceStore: false,
-  owner: null,
-  tags: {},
-  volumes: [],
-  ...over,
-});
+export const instance = (over: Partial<ObservedInstance> = {}): ObservedInstance =>
+  ordinary.instance({ id: 'i-1', instanceType: 't3.micro', ...over });
 
-export const plan = (over: Partial<Plan> = {}): Plan => ({
-  id: 'plan_1',
-  tool: 'plan_stack_update',
-  sponsor: 'alice',
-  agent: 'claude-code',
-  endpoint: 'aws',
-  policyDigest: '',
-  nonce: '',
-  madeAt: NOW.toISOString(),
-  expiresAt: '2026-11-24T12:15:00.000Z',
-  digest: '',
-  target: { kind: 'stack', account: PROD, region: 'eu-west-1', name: 'shop-api', ids: ['arn:s'] },
-  calls: [
-    {
-      step: 'step1',
-      service: 'cloudformation',
-      operation: 'ExecuteChangeSet',
-      input: {},
-      account: PROD,
-      region: 'eu-west-1',
-    },
-  ],
-  effects: [effect()],
-  observed: { identity: { account: PROD, arn: `arn:aws:iam::${PROD}:role/planner` }, stack: stack() },
-  dryRun: { kind: 'change_set', succeeded: true },
-  recipe: { planner: 'change_set', input: null },
-  notes: [],
-  ...over,
-});
+export const plan = (over: Partial<Plan> = {}): Plan =>
+  ordinary.plan({
+    id: 'plan_1',
+    agent: 'claude-code',
+    target: { kind: 'stack', account: PROD, region: 'eu-west-1', name: 'shop-api', ids: ['arn:s'] },
+    calls: [{ ...ordinary.call('ExecuteChangeSet'), input: {}, account: PROD, region: 'eu-west-1' }],
+    effects: [effect()],
+    observed: { identity: { account: PROD, arn: `arn:aws:iam::${PROD}:role/planner` }, stack: stack() },
+    recipe: { planner: 'change_set', input: null },
+    ...over,
+  });
 
 /** On resources of no stack. */
 export const resourcePlan = (instances: ObservedInstance[], over: Partial<Plan> = {}): Plan =>

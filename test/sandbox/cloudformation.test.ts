@@ -1,19 +1,13 @@
 import * as cfn from '@aws-sdk/client-cloudformation';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { approve } from '../../src/cli/approve.ts';
-import { createSandbox, sandboxRequestHandler } from '../../src/sandbox/cloud.ts';
-import { openTestWorld, STACK, type TestWorld } from '../world.ts';
+import { openTestWorld, pastCountersign, STACK, type TestWorld } from '../world.ts';
 
 let world: TestWorld;
 let client: cfn.CloudFormationClient;
 beforeEach(async () => {
   world = await openTestWorld();
-  client = new cfn.CloudFormationClient({
-    region: 'eu-west-1',
-    endpoint: 'http://sandbox.invalid',
-    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
-    requestHandler: sandboxRequestHandler(createSandbox(world.store)) as never,
-  });
+  client = new cfn.CloudFormationClient(pastCountersign(world));
 });
 afterEach(() => world.close());
 

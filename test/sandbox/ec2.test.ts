@@ -9,19 +9,13 @@ import {
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createSandbox, sandboxRequestHandler } from '../../src/sandbox/cloud.ts';
-import { openTestWorld, type TestWorld } from '../world.ts';
+import { openTestWorld, pastCountersign, type TestWorld } from '../world.ts';
 
 let world: TestWorld;
 let client: EC2Client;
 beforeEach(async () => {
   world = await openTestWorld();
-  client = new EC2Client({
-    region: 'eu-west-1',
-    endpoint: 'http://sandbox.invalid',
-    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
-    requestHandler: sandboxRequestHandler(createSandbox(world.store)) as never,
-  });
+  client = new EC2Client(pastCountersign(world));
 });
 afterEach(() => world.close());
 
