@@ -178,7 +178,7 @@ async function allPages(client: CloudFormationClient, id: string): Promise<Resou
 }
 
 /** INVARIANT: a resource that only one of the readings names stays: with values CloudFormation may drop some silently. */
-export function mergeChanges(changes: readonly ResourceChange[]): ResourceChange[] {
+function mergeChanges(changes: readonly ResourceChange[]): ResourceChange[] {
   const byId = new Map<string, ResourceChange>();
   for (const change of changes) {
     const id = change.LogicalResourceId ?? '';

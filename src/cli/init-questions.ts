@@ -36,7 +36,7 @@ Next:
 }
 
 /** The safe environment, and the user's own name; only the client cannot be guessed. @throws INPUT_INVALID */
-export function withoutAsking(given: GivenAnswers, { signsInAs }: InitFacts): InitAnswers {
+function withoutAsking(given: GivenAnswers, { signsInAs }: InitFacts): InitAnswers {
   if (!given.client) {
     const names = Object.keys(CLIENTS).join(', ');
     throw new CountersignError('INPUT_INVALID', 'Which client?', `Add --client with one of: ${names}.`);
@@ -48,7 +48,7 @@ export function withoutAsking(given: GivenAnswers, { signsInAs }: InitFacts): In
 }
 
 /** @returns undefined when the person gave up: nothing is written then. */
-export async function askMissing(given: GivenAnswers, facts: InitFacts): Promise<InitAnswers | undefined> {
+async function askMissing(given: GivenAnswers, facts: InitFacts): Promise<InitAnswers | undefined> {
   const { account, region, profile, signsInAs } = facts;
   intro(`Countersign for account ${account} in ${region}${profile ? ` (profile ${profile})` : ''}`);
   const environment =

@@ -10,7 +10,7 @@ import type { RuleRequest } from './ports.ts';
 const PROTOCOLS: Record<string, string> = { all: '-1', '6': 'tcp', '17': 'udp', '1': 'icmp', '58': 'icmpv6' };
 const LAST_PORT = 65_535;
 
-export const RULE_PATTERN =
+const RULE_PATTERN =
   /^(ingress|egress) (tcp|udp|icmp|icmpv6|all|-1|\d{1,3})(?: (-?\d{1,5})(?:-(-?\d{1,5}))?)? ([0-9a-fA-F.:]+\/\d{1,3}|(?:sg|pl)-[0-9a-f]{8,17})(?: # ([^\n]{1,255}))?$/;
 
 const hasPorts = (protocol: string) => protocol === 'tcp' || protocol === 'udp';

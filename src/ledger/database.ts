@@ -60,7 +60,7 @@ function prepareSchema(db: Database.Database, home: string): void {
 }
 
 /** On a brand-new file several starting processes can see SQLITE_BUSY here despite the timeout. */
-export function useWriteAheadLog(db: Database.Database): void {
+function useWriteAheadLog(db: Database.Database): void {
   for (let attempt = 0; ; attempt += 1) {
     try {
       db.pragma('journal_mode = WAL');

@@ -8,12 +8,12 @@ const sha256 = (bytes: Uint8Array): Hash => hash('sha256', bytes, 'buffer');
 const LEAF = Buffer.from([0]);
 export const leafHash = (bytes: Uint8Array): Hash => sha256(Buffer.concat([LEAF, bytes]));
 const node = Buffer.alloc(65, 1);
-export function nodeHash(left: Hash, right: Hash): Hash {
+function nodeHash(left: Hash, right: Hash): Hash {
   node.set(left, 1);
   node.set(right, 33);
   return sha256(node);
 }
-export const EMPTY_ROOT: Hash = sha256(Buffer.alloc(0));
+const EMPTY_ROOT: Hash = sha256(Buffer.alloc(0));
 
 /**
  * The peaks of a tree of `size` leaves, largest first: all that an append needs.

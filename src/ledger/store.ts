@@ -172,7 +172,7 @@ function requireWithin(value: number, least: number, most: number, what: string)
   );
 }
 
-export function splitHashes(bytes: Buffer | undefined): Hash[] {
+function splitHashes(bytes: Buffer | undefined): Hash[] {
   const hashes: Hash[] = [];
   for (let at = 0; at < (bytes?.length ?? 0); at += 32) hashes.push(bytes!.subarray(at, at + 32));
   return hashes;

@@ -8,7 +8,7 @@ import { glob } from '../core/glob.ts';
 import { type Caller, SandboxFault } from './service.ts';
 import type { World } from './world.ts';
 
-export const FAULT_KINDS = [
+const FAULT_KINDS = [
   'latency',
   'throttled',
   'denied',

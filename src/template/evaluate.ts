@@ -31,7 +31,7 @@ const isListType = (type: string) => type === 'CommaDelimitedList' || type.start
 const SSM_VALUE = /^AWS::SSM::Parameter::Value<(.+)>$/;
 
 /** A parameter's text as its type makes it: a list, the value behind an SSM name, or the text. */
-export function typedParameter(type: string, text: string, ssmParameter?: ResolveContext['ssmParameter']): Value {
+function typedParameter(type: string, text: string, ssmParameter?: ResolveContext['ssmParameter']): Value {
   const inner = SSM_VALUE.exec(type)?.[1];
   const behind = inner === undefined ? text : ssmParameter?.(text);
   if (behind === undefined) return UNRESOLVED;

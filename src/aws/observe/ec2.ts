@@ -38,7 +38,7 @@ export async function askingEc2<T>({ identity }: Reading, run: () => Promise<T>)
 }
 
 /** A few at a time, in order. */
-export async function inChunks<T, R>(items: readonly T[], size: number, run: (chunk: T[]) => Promise<R[]>) {
+async function inChunks<T, R>(items: readonly T[], size: number, run: (chunk: T[]) => Promise<R[]>) {
   const results: R[] = [];
   for (let at = 0; at < items.length; at += size) results.push(...(await run(items.slice(at, at + size))));
   return results;

@@ -63,7 +63,7 @@ AWSLambdaDynamoDBExecutionRole AWSLambdaKinesisExecutionRole AmazonEKSClusterPol
 );
 
 /** @returns the last part of the ARN of a policy of AWS. */
-export function managedByAws(arn: string): string | undefined {
+function managedByAws(arn: string): string | undefined {
   return /^arn:[^:]+:iam::aws:policy\/(?:.+\/)?([^/]+)$/.exec(arn)?.[1];
 }
 

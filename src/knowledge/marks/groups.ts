@@ -149,7 +149,7 @@ function rulesOfGroup(
 const words = ({ range, protocol, fromPort, toPort }: NetworkRule) =>
   `${shown(range)}, ${protocol === '-1' ? 'all protocols' : protocol}${fromPort < 0 ? '' : fromPort === toPort ? ` ${fromPort}` : ` ${fromPort}–${toPort}`}`;
 
-export function exposeMark(path: string, gain: NetworkRule, verb: string): Mark {
+function exposeMark(path: string, gain: NetworkRule, verb: string): Mark {
   const network = { ...gain, range: shown(gain.range) };
   const group = /^sg-|^pl-/.test(gain.range) ? { target: { id: gain.range } } : {};
   return { kind: 'expose', path, text: `${verb} ${words(gain)}.`, network, ...group };

@@ -89,7 +89,7 @@ function displaced(before: ResourceView | null, after: ResourceView, context: Ma
 }
 
 /** Is it a reference to a resource that this plan creates? */
-export function isCreatedHere(value: Json | undefined, { before, after }: MarkContext): boolean {
+function isCreatedHere(value: Json | undefined, { before, after }: MarkContext): boolean {
   const id = /^\u{27e6}own:([A-Za-z0-9]+)/u.exec(String(value))?.[1];
   return id !== undefined && id in after && !(id in before);
 }

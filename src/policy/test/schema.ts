@@ -60,7 +60,7 @@ const prepareStep = z.strictObject({
   input,
   as: answerName.optional(),
 });
-export const stepSchema = z.union([
+const stepSchema = z.union([
   toolStep,
   approveStep,
   rejectStep,

@@ -87,7 +87,7 @@ export function beginDelete(world: World, stack: Stack, retained: string[] = [],
   start(world, stack, operation, 'DELETE_IN_PROGRESS');
 }
 
-export function refuseUsedExport(world: World, stack: Stack, name: string): void {
+function refuseUsedExport(world: World, stack: Stack, name: string): void {
   const users = importersOf(world, name, stack).filter((user) => user !== stack.name);
   if (users.length > 0)
     throw new SandboxFault(

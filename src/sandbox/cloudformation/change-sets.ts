@@ -24,7 +24,7 @@ const CREATION_MILLISECONDS = 600;
 const NO_CHANGES =
   "The submitted information didn't contain changes. Submit different information to create a change set.";
 /** Statuses in which a stack takes an update, from the states that CloudFormation's own words name. */
-export const UPDATABLE =
+const UPDATABLE =
   /^(?:CREATE_COMPLETE|UPDATE_COMPLETE|UPDATE_ROLLBACK_COMPLETE|IMPORT_COMPLETE|IMPORT_ROLLBACK_COMPLETE|CREATE_FAILED|UPDATE_FAILED)$/;
 
 export function refuseUpdate(stack: Stack): void {

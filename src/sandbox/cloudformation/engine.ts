@@ -15,7 +15,7 @@ export function advanceStacks(world: World, knowledge: Knowledge): void {
 }
 
 /** One stack is read and written once, however many of its steps are due. */
-export function advanceStack(world: World, knowledge: Knowledge, id: string): void {
+function advanceStack(world: World, knowledge: Knowledge, id: string): void {
   const stack = world.get<Stack>('stack', id);
   if (!stack?.operation) return;
   for (;;) {
