@@ -1,9 +1,9 @@
 /** Opens the ledger's file: its format, its journal, and SQLite's errors in our words. */
 import { randomUUID } from 'node:crypto';
-import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { CountersignError } from '../core/errors.ts';
+import { openSqlite } from '../sqlite.ts';
 
 export const LEDGER_FILE = 'ledger.db';
 export const LEDGER_VERSION = 1;
@@ -24,15 +24,10 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS ledger (id INTEGER PRIMARY KEY CHECK (id = 1), origin TEXT NOT NULL) STRICT;
 `;
 
-/** SECURITY: the file exists with mode 0600 before SQLite opens it, so that its -wal and -shm files get that mode too. */
 export function openDatabase(home: string): Database.Database {
-  const path = join(home, LEDGER_FILE);
   let db: Database.Database | undefined;
   try {
-    mkdirSync(home, { recursive: true, mode: 0o700 });
-    closeSync(openSync(path, 'a', 0o600));
-    db = new Database(path, { timeout: 10_000 });
-    useWriteAheadLog(db);
+    db = openSqlite(join(home, LEDGER_FILE));
     db.pragma('synchronous = FULL');
     prepareSchema(db, home);
     return db;
@@ -57,19 +52,6 @@ function prepareSchema(db: Database.Database, home: string): void {
     db.prepare('INSERT OR IGNORE INTO ledger (id, origin) VALUES (1, ?)').run(`countersign-ledger/${randomUUID()}`);
     db.pragma(`user_version = ${LEDGER_VERSION}`);
   }).immediate();
-}
-
-/** On a brand-new file several starting processes can see SQLITE_BUSY here despite the timeout. */
-function useWriteAheadLog(db: Database.Database): void {
-  for (let attempt = 0; ; attempt += 1) {
-    try {
-      db.pragma('journal_mode = WAL');
-      return;
-    } catch (error) {
-      if (attempt >= 50 || (error as { code?: string }).code !== 'SQLITE_BUSY') throw error;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
-    }
-  }
 }
 
 export function guarded<T>(run: () => T): T {

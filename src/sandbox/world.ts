@@ -1,9 +1,8 @@
 /** The sandbox's world: documents in one SQLite file below `--home`, shared by every process that uses it. */
 import { randomBytes } from 'node:crypto';
-import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { CountersignError } from '../core/errors.ts';
+import { openSqlite } from '../sqlite.ts';
 
 export const SANDBOX_ACCOUNT = '123456789012';
 
@@ -86,12 +85,8 @@ export interface Seed {
  * @throws CountersignError when the world there has another shape, or another seed than the named one.
  */
 export function openWorld(home: string, options: { pace?: number; seed?: Seed } = {}): WorldStore {
-  mkdirSync(home, { recursive: true, mode: 0o700 });
   const path = join(home, 'sandbox.db');
-  // Its `-wal` and `-shm` take the mode of this file.
-  closeSync(openSync(path, 'a', 0o600));
-  const db = new Database(path, { timeout: 10_000 });
-  retryBusy(() => db.pragma('journal_mode = WAL'));
+  const db = openSqlite(path);
   db.transaction(() => {
     const isNew = db.prepare("SELECT 1 FROM sqlite_master WHERE name = 'documents'").get() === undefined;
     if (isNew) db.exec(SCHEMA);
@@ -170,16 +165,4 @@ export function openWorld(home: string, options: { pace?: number; seed?: Seed } 
     setPace: (wanted) => void sql.set.run('pace', String(wanted)),
     close: () => db.close(),
   };
-}
-
-function retryBusy(run: () => unknown): void {
-  for (let attempt = 0; ; attempt += 1) {
-    try {
-      run();
-      return;
-    } catch (error) {
-      if (attempt >= 50 || !String((error as { code?: string }).code).startsWith('SQLITE_BUSY')) throw error;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
-    }
-  }
 }
