@@ -2,7 +2,8 @@
 import type { Call } from './call.ts';
 import type { Approval, Change, ChangeState, Outcome, Proposal } from './change.ts';
 import type { Json } from './digest.ts';
-import type { Environment, Facts, Guard, Phase } from './guard.ts';
+import type { Environment } from './environment.ts';
+import type { Facts, Guard, Phase } from './guard.ts';
 import type { Permit } from './permit.ts';
 import type { Plan, PlanDraft, Target } from './plan.ts';
 import type { Goal, Judgement } from './verdict.ts';

@@ -4,6 +4,7 @@
  * INVARIANT: the intent of each call is durable before it leaves, its outcome after, as the provider judged the
  * answer. Only the cloud's own refusal is a failure; what was begun and not answered is `unknown` and never repeated.
  */
+
 import { recordedSigners } from '../approvals/verify-recorded.ts';
 import type { Change } from '../core/change.ts';
 import { digestOf, type Json } from '../core/digest.ts';
@@ -13,7 +14,7 @@ import { type Plan, planDifferences } from '../core/plan.ts';
 import type { ChangesPort, CloudPorts, Executor, Ledger, PolicyPort, Runner } from '../core/ports.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
 import { isStricter, signatures } from '../core/verdict.ts';
-import type { Person } from '../policy/load.ts';
+import type { Person } from '../people/person.ts';
 import { recordDurably } from './durable.ts';
 import { runCalls } from './run-calls.ts';
 

@@ -2,10 +2,10 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { cloudFormationClient } from '../../src/aws/clients.ts';
-import { followStack } from '../../src/aws/follow.ts';
 import { approve } from '../../src/cli/approve.ts';
 import { mintWritingPermit } from '../../src/core/permit.ts';
+import { cloudFormationClient } from '../../src/providers/aws/clients.ts';
+import { followStack } from '../../src/providers/aws/follow.ts';
 import type { WireResponse } from '../../src/sandbox/cloud.ts';
 import { addFault } from '../../src/sandbox/faults.ts';
 import { behind, type CloudProxy, openTestWorld, proposeFix, STACK, type TestWorld } from '../world.ts';
