@@ -3,8 +3,8 @@
  * some name, that of DeletionPolicy was read in excerpts; the rest is from memory of them.
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { App } from '../../src/app.ts';
 import { approve } from '../../src/cli/approve.ts';
+import type { App } from '../../src/compose.ts';
 import { addFault } from '../../src/sandbox/faults.ts';
 import { type AttackedWorld, expectRefused, openAttackedWorld } from './attempts.ts';
 
