@@ -29,8 +29,9 @@ interface About {
   unprotects: boolean;
   /** Of a stack that never completed its creation. */
   neverCompleted?: boolean;
-  what: string;
-  outcome?: { state: string; calls: { outcome: string }[] };
+  /** As `touchedBy` says; absent in what older versions wrote. */
+  touched?: string[];
+  outcome?: { state: string; detail?: string; calls: { outcome: string }[] };
 }
 
 export interface HistoryQuery {
@@ -39,6 +40,8 @@ export interface HistoryQuery {
   sponsor: string | null;
   /** The plan that is judged: its own change does not count against it. */
   planId: string;
+  /** What that plan touches, as `touchedBy` says. */
+  touched: readonly string[];
   now: Date;
   /** The change as of now. */
   fold(changeId: string): Change | undefined;
@@ -80,7 +83,8 @@ export function historyOf(ledger: Ledger, query: HistoryQuery): Facts['history']
     sameFailures: mostRepeated(
       finished
         .filter(({ about }) => about.outcome?.state === 'failed' || about.outcome?.state === 'rolled_back')
-        .map(({ about }) => about.what),
+        .filter(({ about }) => about.touched?.some((one) => query.touched.includes(one)))
+        .map(({ about }) => causeOf(about.outcome?.detail ?? '')),
     ),
     protectionLoweredAt: done.find(({ about }) => about.unprotects)?.at ?? null,
     // A deletion of unknown outcome is in the cloud's own list, or did not happen.
@@ -114,6 +118,15 @@ function executionsSince(ledger: Ledger, now: Date) {
       sinceAt: new Date(now.getTime() - 24 * HOUR_MILLISECONDS).toISOString(),
     })
     .map(({ kind, at, changeId, body }) => ({ kind, at, changeId, about: body as unknown as About }));
+}
+
+/** The same error says other numbers, ids, names in quotes and times from attempt to attempt. */
+function causeOf(detail: string): string {
+  return detail
+    .replaceAll(/"[^"]*"|'[^']*'|\[[^\]]*\]/g, '…')
+    .replaceAll(/\barn:\S+/g, '…')
+    .replaceAll(/\b(?=[\w-]*\d)[\w-]+\b/g, '…')
+    .toLowerCase();
 }
 
 function mostRepeated(names: readonly string[]): number {
