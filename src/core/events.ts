@@ -49,8 +49,8 @@ const executing = z.object({
   unprotects: z.boolean().default(true),
   /** Of a stack that never completed its creation. */
   neverCompleted: z.boolean().default(false),
-  /** Digest of what it does: the same again is a repetition. */
-  what: z.string().default(''),
+  /** What it touches, as `touchedBy` says; absent in what older versions wrote. */
+  touched: z.array(z.string()).default([]),
 });
 
 export const EVENT_BODIES = {

@@ -94,7 +94,7 @@ export interface Facts {
     inFlight: string | null;
     /** Executions in this environment within the last hour. */
     executionsLastHour: number;
-    /** The same plan of calls failed this often on this target within 24 h. */
+    /** Plans that touch some of what this one touches failed this often on this target by one cause within 24 h. */
     sameFailures: number;
     /** A change that lowered protection of this target within 24 h. */
     protectionLoweredAt: string | null;

@@ -28,6 +28,8 @@ export interface HistoryQuery {
   sponsor: string | null;
   /** The plan that is judged: its own change does not count against it. */
   planId: string;
+  /** What that plan touches, as `touchedBy` says. */
+  touched: readonly string[];
   now: Date;
   /** The change as of now. */
   fold(changeId: string): Change | undefined;
@@ -69,7 +71,8 @@ export function historyOf(ledger: Ledger, query: HistoryQuery): Facts['history']
     sameFailures: mostRepeated(
       finished
         .filter(({ about }) => about.outcome?.state === 'failed' || about.outcome?.state === 'rolled_back')
-        .map(({ about }) => about.what),
+        .filter(({ about }) => about.touched.some((one) => query.touched.includes(one)))
+        .map(({ about }) => causeOf(about.outcome?.detail ?? '')),
     ),
     protectionLoweredAt: done.find(({ about }) => about.unprotects)?.at ?? null,
     // A deletion of unknown outcome is in the cloud's own list, or did not happen.
@@ -106,6 +109,15 @@ function executionsSince(ledger: Ledger, now: Date) {
   return eventsOf(ledger, ['change.executing', 'change.finished'], {
     sinceAt: new Date(now.getTime() - 24 * HOUR_MILLISECONDS).toISOString(),
   }).map(({ kind, at, changeId, body }): Execution => ({ kind, at, changeId, about: body }));
+}
+
+/** The same error says other numbers, ids, names in quotes and times from attempt to attempt. */
+function causeOf(detail: string): string {
+  return detail
+    .replaceAll(/"[^"]*"|'[^']*'|\[[^\]]*\]/g, '…')
+    .replaceAll(/\barn:\S+/g, '…')
+    .replaceAll(/\b(?=[\w-]*\d)[\w-]+\b/g, '…')
+    .toLowerCase();
 }
 
 function mostRepeated(names: readonly string[]): number {

@@ -67,6 +67,7 @@ export const changeSetViews: Record<string, Operation> = {
     return {
       ...summaryOf(world, set),
       OnStackFailure: set.onStackFailure,
+      DeploymentConfig: set.deploymentConfig,
       NotificationARNs: set.notificationArns,
       RollbackConfiguration: set.rollback,
       Parameters: Object.entries(set.parameters).map(([ParameterKey, value]) => ({

@@ -92,6 +92,7 @@ function makeChangeSet(world: World, stack: Stack, input: ApiInput, target: Read
     notificationArns: input.NotificationARNs ?? stack.notificationArns,
     ...(input.RollbackConfiguration ? { rollback: input.RollbackConfiguration } : {}),
     ...(input.RoleARN ? { roleArn: input.RoleARN } : {}),
+    ...(input.DeploymentConfig ? { deploymentConfig: input.DeploymentConfig } : {}),
     ...(input.OnStackFailure ? { onStackFailure: input.OnStackFailure } : {}),
     includeNestedStacks: input.IncludeNestedStacks === true,
     ...(input.ParentChangeSetId ? { parentChangeSetId: input.ParentChangeSetId } : {}),
@@ -198,7 +199,8 @@ function execute(world: World, set: ChangeSet, input: ApiInput): void {
   if (set.parentChangeSetId)
     throw new SandboxFault('InvalidChangeSetStatus', `ChangeSet [${set.id}] is executed with its root change set only`);
   const stack = requireStack(world, set.stackId, set);
-  const onFailure = input.DisableRollback === true ? ('DO_NOTHING' as const) : set.onStackFailure;
+  const isKept = input.DisableRollback === true || set.deploymentConfig?.DisableRollback === true;
+  const onFailure = isKept ? ('DO_NOTHING' as const) : set.onStackFailure;
   const next = {
     ...stack,
     capabilities: set.capabilities,

@@ -133,6 +133,7 @@ export interface ChangeSet extends Place, Target {
   rollback?: RollbackConfiguration;
   roleArn?: string;
   onStackFailure?: OnFailure;
+  deploymentConfig?: { Mode?: string; DisableRollback?: boolean };
   includeNestedStacks: boolean;
   parentChangeSetId?: string;
   rootChangeSetId?: string;
