@@ -34,6 +34,13 @@ interface About {
   outcome?: { state: string; detail?: string; calls: { outcome: string }[] };
 }
 
+/** The body of `plan.started`. */
+interface Started {
+  sponsor: string | null;
+  tool: string;
+  target: Target;
+}
+
 export interface HistoryQuery {
   target: Target;
   environment: Environment;
@@ -93,7 +100,35 @@ export function historyOf(ledger: Ledger, query: HistoryQuery): Facts['history']
         ({ about }) =>
           about.outcome?.state === 'succeeded' && about.operations.includes('DeleteStack') && !about.neverCompleted,
       )?.at ?? null,
+    plans: plansOf(ledger, query),
     ...spending(ledger, query),
+  };
+}
+
+/** Older stacks of that kind are few, and a ledger that is read back further makes every plan slower. */
+const EMPTY_FOR_MILLISECONDS = 7 * 24 * HOUR_MILLISECONDS;
+
+/** INVARIANT: a stack whose planning began counts as empty until something executed on it, or is known to have left none. */
+function plansOf(ledger: Ledger, { sponsor, planId, now }: HistoryQuery): Facts['history']['plans'] {
+  const sinceAt = new Date(now.getTime() - EMPTY_FOR_MILLISECONDS).toISOString();
+  const isOwn = (body: { sponsor: string | null }) => body.sponsor === sponsor;
+  const started = ledger
+    .events({ kinds: ['plan.started'], sinceAt })
+    .map((event) => ({ ...event, body: event.body as unknown as Started }))
+    .filter((event) => event.planId !== planId && isOwn(event.body));
+  const leftNothing = new Set(ledger.events({ kinds: ['plan.left_nothing'], sinceAt }).map((event) => event.planId));
+  const executed = ledger
+    .events({ kinds: ['change.executing'], sinceAt })
+    .map(({ seq, body }) => ({ seq, target: (body as unknown as About).target }));
+  const empty = started.filter(
+    ({ seq, planId: id, body: { tool, target } }) =>
+      tool === 'plan_stack_create' &&
+      !leftNothing.has(id) &&
+      !executed.some((one) => one.seq > seq && isSame(one.target, target)),
+  );
+  return {
+    lastHour: started.filter(({ at }) => Date.parse(at) > now.getTime() - HOUR_MILLISECONDS).length,
+    emptyStacks: [...new Set(empty.map(({ body }) => body.target.name))].sort(),
   };
 }
 
