@@ -3,47 +3,24 @@ import type { Call } from './call.ts';
 import type { Approval, Change, ChangeState, Outcome, Proposal } from './change.ts';
 import type { Json } from './digest.ts';
 import type { Environment } from './environment.ts';
+import type { EventQuery, LedgerEvent, NewEvent } from './events.ts';
 import type { Facts, Guard, Phase } from './guard.ts';
 import type { Permit } from './permit.ts';
 import type { Plan, PlanDraft, Target } from './plan.ts';
 import type { Goal, Judgement } from './verdict.ts';
 
-export interface LedgerEvent {
-  seq: number;
-  at: string;
-  kind: string;
-  changeId?: string;
-  planId?: string;
-  body: Json;
-}
-export interface EventQuery {
-  changeId?: string;
-  planId?: string;
-  kinds?: string[];
-  sinceSeq?: number;
-  /** The newest event that is told of. */
-  untilSeq?: number;
-  sinceAt?: string;
-  limit?: number;
-  newestFirst?: boolean;
-}
-export interface NewEvent {
-  kind: string;
-  changeId?: string;
-  planId?: string;
-  body: Json;
-}
-export interface LedgerTransaction {
-  append(event: NewEvent): LedgerEvent;
+/** `Written`: what may be appended; only a store takes more than the vocabulary. */
+export interface LedgerTransaction<Written = NewEvent> {
+  append(event: Written): LedgerEvent;
   events(query?: EventQuery): LedgerEvent[];
-  putDocument(document: Json): string;
+  putDocument(document: unknown): string;
   document(digest: string): Json | undefined;
   /** Insert-once: true for the first that asks, false for everybody after. */
   claim(name: string): boolean;
 }
 /** Append-only; `transact` is read, decide, append as one. */
-export interface Ledger extends Omit<LedgerTransaction, 'claim'> {
-  transact<T>(run: (tx: LedgerTransaction) => T): T;
+export interface Ledger<Written = NewEvent> extends Omit<LedgerTransaction<Written>, 'claim'> {
+  transact<T>(run: (tx: LedgerTransaction<Written>) => T): T;
 }
 
 /** Plain summaries of the cloud, in our words; every list comes with the cursor of its next page. */

@@ -1,6 +1,7 @@
 /** Writes down what has happened, however long the ledger is held, full or gone. */
 import { CountersignError } from '../core/errors.ts';
-import type { Ledger, NewEvent } from '../core/ports.ts';
+import type { NewEvent } from '../core/events.ts';
+import type { Ledger } from '../core/ports.ts';
 
 const FIRST_PAUSE_MILLISECONDS = 100;
 const LONGEST_PAUSE_MILLISECONDS = 5_000;

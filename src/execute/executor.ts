@@ -7,8 +7,8 @@
 
 import { recordedSigners } from '../approvals/verify-recorded.ts';
 import type { Change } from '../core/change.ts';
-import type { Json } from '../core/digest.ts';
 import { CountersignError } from '../core/errors.ts';
+import type { BodyOf } from '../core/events.ts';
 import { judgeAll } from '../core/guard.ts';
 import { type Plan, planDifferences, touchedBy } from '../core/plan.ts';
 import type { ChangesPort, CloudPorts, Executor, Ledger, PolicyPort, Runner } from '../core/ports.ts';
@@ -58,7 +58,7 @@ async function executeChange(ports: Ports, changeId: string): Promise<Change> {
   await recordDurably(ports, {
     kind: 'change.finished',
     changeId,
-    body: { ...aboutChange(change, plan), outcome } as unknown as Json,
+    body: { ...aboutChange(change, plan), outcome },
   });
   return ports.changes.find(changeId);
 }
@@ -137,7 +137,7 @@ function lock(ports: Ports, change: Change, plan: Plan, lookedAt: number): boole
     tx.append({
       kind: 'change.executing',
       changeId: change.id,
-      body: aboutChange(change, plan) as unknown as Json,
+      body: aboutChange(change, plan),
     });
     return true;
   });
@@ -149,7 +149,7 @@ function newestExecution(ledger: Pick<Ledger, 'events'>): number {
 }
 
 /** What history needs to know later, without opening the plan. */
-export function aboutChange(change: Change, plan: Plan) {
+export function aboutChange(change: Change, plan: Plan): BodyOf<'change.executing'> {
   return {
     target: plan.target,
     environment: change.environment,

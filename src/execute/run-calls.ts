@@ -7,6 +7,7 @@
 import { type Call, resolveStepReferences } from '../core/call.ts';
 import type { Change, Outcome } from '../core/change.ts';
 import { digestOf } from '../core/digest.ts';
+import type { BodyOf, NewEvent } from '../core/events.ts';
 import { mintPlanningPermit, mintWritingPermit, revokePermit } from '../core/permit.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Followed, Ledger, PolicyPort, Rehearsed, Runner, Sent } from '../core/ports.ts';
@@ -39,11 +40,7 @@ export async function runCalls(ports: RunPorts, change: Change, plan: Plan): Pro
     if (kept !== null) return end({ state: 'failed', detail: kept });
     const sent = await sentOf(() => sendAndLook(ports.cloud, call));
     calls.push({ ...label, outcome: SENT[sent.kind].outcome });
-    await recordDurably(ports, {
-      kind: SENT[sent.kind].event,
-      changeId: change.id,
-      body: sent.kind === 'done' ? label : { ...label, why: makeVisibleLine(sent.reason) },
-    });
+    await recordDurably(ports, { changeId: change.id, ...eventOf(label, sent) });
     if (sent.kind !== 'done')
       return end({ state: SENT[sent.kind].state, detail: `${label.operation}: ${sent.reason}` });
     outputs[call.step] = sent.output;
@@ -64,10 +61,16 @@ function resolved(planned: Call, outputs: Record<string, Record<string, unknown>
 }
 
 const SENT = {
-  done: { outcome: 'done', event: 'call.returned', state: 'succeeded' },
-  refused: { outcome: 'failed', event: 'call.failed', state: 'failed' },
-  unknown: { outcome: 'unknown', event: 'call.unknown', state: 'unknown' },
+  done: { outcome: 'done', state: 'succeeded' },
+  refused: { outcome: 'failed', state: 'failed' },
+  unknown: { outcome: 'unknown', state: 'unknown' },
 } as const;
+
+function eventOf(label: BodyOf<'call.returned'>, sent: Sent): NewEvent {
+  if (sent.kind === 'done') return { kind: 'call.returned', body: label };
+  const kind = sent.kind === 'refused' ? 'call.failed' : 'call.unknown';
+  return { kind, body: { ...label, why: makeVisibleLine(sent.reason) } };
+}
 
 /** A defect on the way tells nothing of what happened. */
 async function sentOf(run: () => Promise<Sent>): Promise<Sent> {
