@@ -100,6 +100,8 @@ export interface Facts {
     protectionLoweredAt: string | null;
     /** A stack of this name that had completed its creation was deleted through the ledger within 24 h. */
     deletedAt: string | null;
+    /** This sponsor's other plans: within an hour, and names of stacks that a plan began and nothing executed. */
+    plans: { lastHour: number; emptyStacks: string[] };
     /** This sponsor's changes in this environment, of all its agents and processes, within one hour and one day. */
     spent: { hour: Spent; day: Spent };
     /**

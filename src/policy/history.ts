@@ -81,7 +81,31 @@ export function historyOf(ledger: Ledger, query: HistoryQuery): Facts['history']
         ({ about }) =>
           about.outcome?.state === 'succeeded' && about.operations.includes('DeleteStack') && !about.neverCompleted,
       )?.at ?? null,
+    plans: plansOf(ledger, query),
     ...spending(ledger, query),
+  };
+}
+
+/** Older stacks of that kind are few, and a ledger that is read back further makes every plan slower. */
+const EMPTY_FOR_MILLISECONDS = 7 * 24 * HOUR_MILLISECONDS;
+
+/** INVARIANT: a stack whose planning began counts as empty until something executed on it, or is known to have left none. */
+function plansOf(ledger: Ledger, { sponsor, planId, now }: HistoryQuery): Facts['history']['plans'] {
+  const sinceAt = new Date(now.getTime() - EMPTY_FOR_MILLISECONDS).toISOString();
+  const started = eventsOf(ledger, ['plan.started'], { sinceAt }).filter(
+    (event) => event.planId !== planId && event.body.sponsor === sponsor,
+  );
+  const leftNothing = new Set(eventsOf(ledger, ['plan.left_nothing'], { sinceAt }).map((event) => event.planId));
+  const executed = eventsOf(ledger, ['change.executing'], { sinceAt });
+  const empty = started.filter(
+    ({ seq, planId: id, body: { tool, target } }) =>
+      tool === 'plan_stack_create' &&
+      !leftNothing.has(id) &&
+      !executed.some((one) => one.seq > seq && isSame(one.body.target, target)),
+  );
+  return {
+    lastHour: started.filter(({ at }) => Date.parse(at) > now.getTime() - HOUR_MILLISECONDS).length,
+    emptyStacks: [...new Set(empty.map(({ body }) => body.target.name))].sort(),
   };
 }
 

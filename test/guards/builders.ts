@@ -201,6 +201,7 @@ export const facts = (over: Partial<Facts> = {}): Facts => ({
     inFlight: null,
     executionsLastHour: 0,
     sameFailures: 0,
+    plans: { lastHour: 0, emptyStacks: [] },
     protectionLoweredAt: null,
     deletedAt: null,
     spent: { hour: nothingSpent, day: nothingSpent },
