@@ -8,6 +8,7 @@ import { cloudformation } from './cloudformation/index.ts';
 import { control, isControl } from './control.ts';
 import { ec2 } from './ec2/index.ts';
 import { ConnectionDropped, failureIn, faultAnswer, halfOf, type Met, meetFaults } from './faults.ts';
+import { refuseWrongForm } from './model-limits.ts';
 import { type Caller, SandboxFault, type Service } from './service.ts';
 import { callerOf, sts } from './sts.ts';
 import type { WorldStore } from './world.ts';
@@ -98,6 +99,7 @@ function perform(
     const { operations } = SERVICES[service];
     const run = Object.hasOwn(operations, operation) ? operations[operation] : undefined;
     if (!run) throw new SandboxFault('InvalidAction', `The sandbox does not simulate ${service}:${operation}.`);
+    refuseWrongForm(service, operation, input);
     const output = store.transact((world) => {
       for (const { advance } of Object.values(SERVICES)) advance?.(world);
       return run(world, input, caller);
