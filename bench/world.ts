@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CloudFormationClient, CreateStackCommand, waitUntilStackCreateComplete } from '@aws-sdk/client-cloudformation';
-import { type App, createApp } from '../src/app.ts';
+import { type App, createApp } from '../src/compose.ts';
 import { readConfig } from '../src/config.ts';
 import { atDistance } from './distance.ts';
 

@@ -9,8 +9,8 @@ import { type Effect, effectName } from '../src/core/effect.ts';
 import { denyInProduction, type GuardDefinition } from '../src/core/guard.ts';
 import { lossesOf } from '../src/core/plan.ts';
 import { pass } from '../src/core/verdict.ts';
-import { recoveryOf } from '../src/knowledge/index.ts';
-import { nestedStacks } from '../src/knowledge/nested-stacks.ts';
+import { recoveryOf } from '../src/providers/aws/knowledge/index.ts';
+import { nestedStacks } from '../src/providers/aws/knowledge/nested-stacks.ts';
 
 const options = z.strictObject({
   max_age_hours: z.number().positive().default(24).describe('A recovery point that completed earlier does not count.'),

@@ -4,26 +4,20 @@
  * Does not cover: other state folders (sums hold per `--home`); several sponsors who act together. A single plan
  * never breaks it: `blast-radius` judges that.
  */
+
 import { z } from 'zod';
-import { deny, type Environment, type GuardDefinition, hold, note, type Spent, seatsIn } from '../src/core/guard.ts';
+import type { Environment } from '../src/core/environment.ts';
+import { deny, type GuardDefinition, hold, note, type Spent, seatsIn } from '../src/core/guard.ts';
 import { sumsOf } from '../src/core/plan.ts';
 import { pass } from '../src/core/verdict.ts';
 
 type Window = 'hour' | 'day';
+const most = (changes: number, updated: number, created: number, lost: number) => ({ changes, updated, created, lost });
 /** Ten times a day a disposable stack comes and goes; a working day in development is a hundred small deploys. */
 const STANDARD: Record<Environment, Record<Window, Spent>> = {
-  production: {
-    hour: { changes: 20, updated: 60, created: 200, lost: 20 },
-    day: { changes: 60, updated: 200, created: 500, lost: 50 },
-  },
-  development: {
-    hour: { changes: 60, updated: 300, created: 500, lost: 50 },
-    day: { changes: 300, updated: 1500, created: 2000, lost: 50 },
-  },
-  disposable: {
-    hour: { changes: 120, updated: 2000, created: 3000, lost: 3000 },
-    day: { changes: 500, updated: 10000, created: 15000, lost: 15000 },
-  },
+  production: { hour: most(20, 60, 200, 20), day: most(60, 200, 500, 50) },
+  development: { hour: most(60, 300, 500, 50), day: most(300, 1500, 2000, 50) },
+  disposable: { hour: most(120, 2000, 3000, 3000), day: most(500, 10_000, 15_000, 15_000) },
 };
 const KEYS = ['changes', 'updated', 'created', 'lost'] as const;
 const told = (window: Window) =>
@@ -78,12 +72,7 @@ export const budget: GuardDefinition<z.infer<typeof options>> = {
       if (lost === 0 || spent.day.lost === 0 || spent.day.lost + lost <= given.lost_alone) return pass('budget');
       const message = `Cumulative losses within one day: ${spent.day.lost + lost} of ${given.lost_alone} (${lost} by this plan).`;
       if (facts.environment === 'disposable') return note('budget', message);
-      return hold(
-        'budget',
-        seatsIn(facts, 2),
-        message,
-        'Splitting does not help: people decide as on one plan that loses all of it.',
-      );
+      return hold('budget', seatsIn(facts, 2), message, 'Splitting does not help: people decide as on one plan.');
     },
   }),
 };

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { effectName } from '../src/core/effect.ts';
 import { deny, type GuardDefinition } from '../src/core/guard.ts';
 import { pass } from '../src/core/verdict.ts';
-import { changedTagKeys, UNREADABLE } from '../src/knowledge/tags.ts';
+import { changedTagKeys, UNREADABLE } from '../src/providers/aws/knowledge/tags.ts';
 
 const keys = z.array(z.string().min(1));
 const options = z.strictObject({

@@ -3,9 +3,11 @@
  * *its* environment; what was not resolved is production, what belongs to no scope is refused.
  * Does not cover: freezes and budgets of the other thing's stack.
  */
+
 import { z } from 'zod';
 import { type Effect, effectName, marksOf } from '../src/core/effect.ts';
-import { deny, type Environment, type GuardDefinition, hold } from '../src/core/guard.ts';
+import type { Environment } from '../src/core/environment.ts';
+import { deny, type GuardDefinition, hold } from '../src/core/guard.ts';
 import { pass } from '../src/core/verdict.ts';
 
 const count = (standard: number) => z.number().int().min(0).default(standard);

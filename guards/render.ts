@@ -10,7 +10,7 @@ import { deny, type GuardDefinition } from '../src/core/guard.ts';
 import type { Plan } from '../src/core/plan.ts';
 import { makeVisibleLine } from '../src/core/render-safe.ts';
 import { pass } from '../src/core/verdict.ts';
-import { deceives, isSuspicious, misnames } from '../src/knowledge/deceptive-text.ts';
+import { deceives, isSuspicious, misnames } from '../src/providers/aws/knowledge/deceptive-text.ts';
 
 const options = z.strictObject({});
 

@@ -8,7 +8,7 @@ import { effectName } from '../src/core/effect.ts';
 import { deny, type GuardDefinition, hold, note, seatsIn } from '../src/core/guard.ts';
 import { lossesOf, type Plan } from '../src/core/plan.ts';
 import { pass } from '../src/core/verdict.ts';
-import { nestedStacks } from '../src/knowledge/nested-stacks.ts';
+import { nestedStacks } from '../src/providers/aws/knowledge/nested-stacks.ts';
 
 const options = z.strictObject({});
 

@@ -8,8 +8,8 @@ import { type Effect, effectName, isRetained } from '../src/core/effect.ts';
 import { denyInProduction, type GuardDefinition, hold, note, seatsIn } from '../src/core/guard.ts';
 import { lossesOf } from '../src/core/plan.ts';
 import { pass } from '../src/core/verdict.ts';
-import { recoveryOf } from '../src/knowledge/index.ts';
-import { nestedStacks } from '../src/knowledge/nested-stacks.ts';
+import { recoveryOf } from '../src/providers/aws/knowledge/index.ts';
+import { nestedStacks } from '../src/providers/aws/knowledge/nested-stacks.ts';
 
 const options = z.strictObject({});
 

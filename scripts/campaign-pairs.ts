@@ -6,16 +6,16 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CloudFormationClient, CreateStackCommand, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { createApp, openSandbox } from '../src/app.ts';
-import { viewsOf } from '../src/aws/planners/views.ts';
+import { createApp, openSandbox } from '../src/compose.ts';
 import { readConfig } from '../src/config.ts';
 import { type Effect, effectName } from '../src/core/effect.ts';
-import { loadKnowledge } from '../src/knowledge/index.ts';
+import { loadKnowledge } from '../src/providers/aws/knowledge/index.ts';
+import { viewsOf } from '../src/providers/aws/planners/views.ts';
+import { parseTemplate, type Template } from '../src/providers/aws/template/parse.ts';
+import { UNRESOLVED } from '../src/providers/aws/template/resolve.ts';
 import { SANDBOX_ACCOUNT } from '../src/sandbox/world.ts';
-import { parseTemplate, type Template } from '../src/template/parse.ts';
-import { UNRESOLVED } from '../src/template/resolve.ts';
 import { exporterOf, plausibleParameters } from '../test/sandbox/parameter-values.ts';
-import { writeReport } from './campaign-report.ts';
+import { type PairResult, writeReport } from './campaign-report.ts';
 
 const corpus = new URL('../../shared/corpus/pairs/', import.meta.url).pathname;
 if (!existsSync(corpus)) throw new Error(`The corpus is not here: ${corpus}`);
@@ -30,23 +30,6 @@ interface Pair {
   removed: string[];
   changed: string[];
 }
-export interface PairResult {
-  pair: string;
-  path: string;
-  outcome: 'planned' | 'no_change' | 'refused' | 'not_supported';
-  why: string;
-  decision: string;
-  denials: { code: string; message: string }[];
-  holds: string[];
-  seats: number;
-  effects: Effect[];
-  characters: number;
-  /** Resources that differ by the templates and are not in the plan. */
-  missing: string[];
-  /** Effects called less than a replacement that the tables call one. */
-  milder: string[];
-}
-
 const policy = `version: 1
 accounts:
   main: { id: "${SANDBOX_ACCOUNT}", regions: [${REGION}] }

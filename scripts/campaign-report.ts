@@ -2,8 +2,24 @@
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
-import { REVERSIBILITIES, worstReversibility } from '../src/core/effect.ts';
-import type { PairResult } from './campaign-pairs.ts';
+import { type Effect, REVERSIBILITIES, worstReversibility } from '../src/core/effect.ts';
+
+export interface PairResult {
+  pair: string;
+  path: string;
+  outcome: 'planned' | 'no_change' | 'refused' | 'not_supported';
+  why: string;
+  decision: string;
+  denials: { code: string; message: string }[];
+  holds: string[];
+  seats: number;
+  effects: Effect[];
+  characters: number;
+  /** Resources that differ by the templates and are not in the plan. */
+  missing: string[];
+  /** Effects called less than a replacement that the tables call one. */
+  milder: string[];
+}
 
 const count = (results: readonly PairResult[], outcome: PairResult['outcome']) =>
   results.filter((result) => result.outcome === outcome).length;

@@ -2,10 +2,12 @@
  * `npm run campaign:replacement`: our verdict against cfn-lint's createOnlyProperties, an independent source; every
  * difference, in classes, in docs/results/replacement-vs-cfn-lint.md. Needs python3 with cfn-lint.
  */
+
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
-import { loadKnowledge, type Replacement } from '../src/knowledge/index.ts';
+import { loadKnowledge } from '../src/providers/aws/knowledge/index.ts';
+import type { Replacement } from '../src/providers/aws/knowledge/replacement.ts';
 import { readCfnLint } from './tables/cfn-lint.ts';
 import { readServiceSpec, serviceSpecVersion } from './tables/service-spec.ts';
 import type { Mark } from './tables/shapes.ts';

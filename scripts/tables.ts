@@ -1,5 +1,5 @@
 /**
- * `npm run tables`: makes src/knowledge/data/resource-types.json and docs/resource-types.md.
+ * `npm run tables`: makes src/providers/aws/knowledge/data/resource-types.json and docs/resource-types.md.
  * Where python3 has no cfn-lint, the index is made from the service specification alone, and its sources say so.
  */
 import { writeFileSync } from 'node:fs';
@@ -17,6 +17,6 @@ const index = indexFile(types, cfnLint, [
     ? `cfn-lint ${cfnLint.version}, its resource provider schemas`
     : 'cfn-lint: not on the machine that made this',
 ]);
-writeFileSync('src/knowledge/data/resource-types.json', indexText(index));
+writeFileSync('src/providers/aws/knowledge/data/resource-types.json', indexText(index));
 writeFileSync('docs/resource-types.md', resourceTypesPage(Object.keys(index.types), index.sources));
 console.log(`${types.size} types, ${index.shapes.length} shapes; ${index.sources.join('; ')}`);

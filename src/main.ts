@@ -1,9 +1,11 @@
 /** The command entry: parses the command line, joins what a command needs, prints, and sets the exit code. */
+
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import type { App } from './app.ts';
 import type { GivenAnswers } from './cli/init-questions.ts';
 import { addPolicyCommands } from './cli/policy-commands.ts';
+import type { App } from './compose.ts';
 import { readConfig } from './config.ts';
+import { ENVIRONMENTS } from './core/environment.ts';
 import { CountersignError } from './core/errors.ts';
 
 declare const __VERSION__: string;
@@ -26,7 +28,7 @@ const print = (text: string): void => void process.stdout.write(`${text}\n`);
 const printJson = (value: unknown): void => print(JSON.stringify(value, null, 2));
 
 async function withApp<T>(run: (app: App) => Promise<T> | T, settings = config()): Promise<T> {
-  const { createApp, openSandbox } = await import('./app.ts');
+  const { createApp, openSandbox } = await import('./compose.ts');
   const sandbox = program.opts<{ sandbox?: boolean }>().sandbox ? await openSandbox(settings.home) : undefined;
   const app = createApp(settings, sandbox ? { sandbox } : {});
   try {
@@ -68,7 +70,7 @@ program
   .option('--seed <path>', 'what a new world is filled from: a YAML file, or a folder with a world.yaml')
   .action(async ({ port, pace, seed }: { port: number; pace: number; seed?: string }) => {
     const [{ openSandbox }, { startSandboxServer }] = await Promise.all([
-      import('./app.ts'),
+      import('./compose.ts'),
       import('./sandbox/cloud.ts'),
     ]);
     const { sandbox } = await openSandbox(config().home, pace, seed);
@@ -240,9 +242,7 @@ program
   .command('init')
   .description('write a plan-only policy and the entry for your MCP client; asks at a terminal what no flag says')
   .addOption(new Option('--client <name>', 'which client').choices(['claude', 'kiro', 'cursor', 'vscode']))
-  .addOption(
-    new Option('--environment <name>', 'what this account is').choices(['production', 'development', 'disposable']),
-  )
+  .addOption(new Option('--environment <name>', 'what this account is').choices(ENVIRONMENTS))
   .option('--person <name>', 'your name in the policy (default: your user name)')
   .action((given: GivenAnswers) =>
     withApp(

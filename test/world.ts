@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type App, createApp, openSandbox } from '../src/app.ts';
+import { type App, createApp, openSandbox } from '../src/compose.ts';
 import { readConfig } from '../src/config.ts';
 import { executeChange } from '../src/execute/executor.ts';
 import { createSandbox, sandboxRequestHandler } from '../src/sandbox/cloud.ts';

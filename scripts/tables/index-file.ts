@@ -1,6 +1,6 @@
 /**
- * src/knowledge/data/resource-types.json: both sources in one, the stricter wins, in the form that
- * src/knowledge/rows.ts reads. Shapes are shared by content, so that the file stays small.
+ * src/providers/aws/knowledge/data/resource-types.json: both sources in one, the stricter wins, in the form that
+ * src/providers/aws/knowledge/rows.ts reads. Shapes are shared by content, so that the file stays small.
  */
 import type { CfnLint } from './cfn-lint.ts';
 import { nameProperty } from './name-property.ts';
@@ -8,7 +8,7 @@ import { type Field, markPath, type ResourceType, type Shape } from './shapes.ts
 
 export interface IndexFile {
   sources: string[];
-  /** Each as `field,field`; see src/knowledge/rows.ts. */
+  /** Each as `field,field`; see src/providers/aws/knowledge/rows.ts. */
   shapes: string[];
   /** Type: `fields|attributes|name property`. */
   types: Record<string, string>;

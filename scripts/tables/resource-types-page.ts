@@ -1,8 +1,8 @@
 /** docs/resource-types.md: every CloudFormation type, judged or not yet. */
-import { judgements } from '../../src/knowledge/holds.ts';
-import { INTERRUPTS, interruptingProperties, runs } from '../../src/knowledge/interruptions.ts';
-import { REVISIONS } from '../../src/knowledge/revisions.ts';
-import { typesOf } from '../../src/knowledge/tables/judgement.ts';
+import { judgements } from '../../src/providers/aws/knowledge/holds.ts';
+import { INTERRUPTS, interruptingProperties, runs } from '../../src/providers/aws/knowledge/interruptions.ts';
+import { REVISIONS } from '../../src/providers/aws/knowledge/revisions.ts';
+import { typesOf } from '../../src/providers/aws/knowledge/tables/judgement.ts';
 
 export function resourceTypesPage(types: string[], sources: string[]): string {
   const row = new Map(judgements.flatMap((judgement) => typesOf(judgement).map((type) => [type, judgement] as const)));
@@ -23,7 +23,7 @@ export function resourceTypesPage(types: string[], sources: string[]): string {
   return [
     '# Resource types',
     '',
-    '<!-- Made by `npm run tables`. Change the tables in src/knowledge, not this file. -->',
+    '<!-- Made by `npm run tables`. Change the tables in src/providers/aws/knowledge, not this file. -->',
     '',
     `Types from: ${sources.join('; ')}.`,
     '',

@@ -1,8 +1,9 @@
 /** Takes a signed statement, verifies it against the directory and the change, and records it. */
+
 import type { Change } from '../core/change.ts';
 import { CountersignError } from '../core/errors.ts';
 import type { ChangesPort, Ledger } from '../core/ports.ts';
-import type { Person } from '../policy/load.ts';
+import type { Person } from '../people/person.ts';
 import { verifySshSignature } from './ssh-signature.ts';
 import { checkStatement } from './statement.ts';
 

@@ -6,7 +6,7 @@
  */
 import { createHash, verify } from 'node:crypto';
 import { CountersignError } from '../core/errors.ts';
-import { createReader, type PublicKey, parseKeyBlob } from './ssh-key.ts';
+import { createReader, type PublicKey, parseKeyBlob } from '../people/ssh-key.ts';
 
 export const NAMESPACE = 'countersign-approval@v1';
 const USER_PRESENT = 0x01;

@@ -1,7 +1,8 @@
 /** Verifies recorded signatures again, under the directory as it is now. */
+
 import type { Approval, Change } from '../core/change.ts';
 import type { Plan } from '../core/plan.ts';
-import type { Person } from '../policy/load.ts';
+import type { Person } from '../people/person.ts';
 import { verifySshSignature } from './ssh-signature.ts';
 import { checkStatement } from './statement.ts';
 

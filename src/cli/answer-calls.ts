@@ -1,5 +1,5 @@
 /** What `serve` loads with the first call: the app, the operator's log, and the one function that joins them. */
-import { type App, createApp, openSandbox } from '../app.ts';
+import { type App, createApp, openSandbox } from '../compose.ts';
 import type { Config } from '../config.ts';
 import { CountersignError } from '../core/errors.ts';
 import type { CallTool } from '../mcp/server.ts';

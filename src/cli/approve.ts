@@ -4,18 +4,19 @@
  * Who signs here what cannot be undone types its name first. A signature made elsewhere (`--signature`) is taken as
  * it is: its signer has read the statement there.
  */
+
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
-import type { App } from '../app.ts';
 import { recordSignature } from '../approvals/record.ts';
-import { parsePublicKey } from '../approvals/ssh-key.ts';
 import { signWithSshKeygen } from '../approvals/ssh-keygen.ts';
 import { buildStatement } from '../approvals/statement.ts';
+import type { App } from '../compose.ts';
 import type { Change } from '../core/change.ts';
 import { reversibilityRank, worstReversibility } from '../core/effect.ts';
 import { CountersignError } from '../core/errors.ts';
 import type { Plan } from '../core/plan.ts';
-import type { Person } from '../policy/load.ts';
+import type { Person } from '../people/person.ts';
+import { parsePublicKey } from '../people/ssh-key.ts';
 import { givenText } from './given-text.ts';
 import { renderChange, seatsOf } from './show.ts';
 

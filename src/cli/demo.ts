@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { styleText } from 'node:util';
 import Database from 'better-sqlite3';
-import { type App, createApp, openSandbox } from '../app.ts';
+import { type App, createApp, openSandbox } from '../compose.ts';
 import type { Config } from '../config.ts';
 import { CountersignError } from '../core/errors.ts';
 import { executeChange } from '../execute/executor.ts';

@@ -1,8 +1,11 @@
 /** The questions of `init`, asked of a person at a terminal; a script says it all by flags. */
+
 import { cancel, intro, isCancel, select, text } from '@clack/prompts';
-import type { App } from '../app.ts';
+import type { App } from '../compose.ts';
+import { ENVIRONMENTS } from '../core/environment.ts';
 import { CountersignError } from '../core/errors.ts';
-import { CLIENTS, type ClientName, ENVIRONMENTS, type InitAnswers, type InitFacts, PERSON, writeInit } from './init.ts';
+import { type InitFacts, PERSON, writeInit } from './init.ts';
+import { CLIENTS, type ClientName, type InitAnswers } from './init-answers.ts';
 
 export type GivenAnswers = { [Key in keyof InitAnswers]?: InitAnswers[Key] | undefined };
 

@@ -1,5 +1,5 @@
 /** The policy tests that `init` writes beside its policy: what a new policy promises, to be kept true while it grows. */
-import type { InitAnswers } from './init.ts';
+import type { InitAnswers } from './init-answers.ts';
 
 /** What the sandbox's default world has, in the account of the policy. */
 const STACK = 'cost-explorer-prod';

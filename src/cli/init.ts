@@ -2,52 +2,9 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { CountersignError } from '../core/errors.ts';
+import { CLIENTS, type Client, type InitAnswers } from './init-answers.ts';
 import { initialTests } from './init-tests.ts';
 
-interface Client {
-  title: string;
-  /** Its file, from the project's root. */
-  path: string;
-  key: 'mcpServers' | 'servers';
-  entry: Record<string, unknown>;
-  /** How its entry names a file of the project: not every client starts a server in the project's folder. */
-  fileInProject(root: string, file: string): string;
-}
-export const CLIENTS = {
-  claude: {
-    title: 'Claude Code',
-    path: '.mcp.json',
-    key: 'mcpServers',
-    entry: {},
-    fileInProject: (_root, file) => file,
-  },
-  kiro: {
-    title: 'Kiro',
-    path: '.kiro/settings/mcp.json',
-    key: 'mcpServers',
-    entry: { disabled: false, autoApprove: [] },
-    fileInProject: resolve,
-  },
-  cursor: { title: 'Cursor', path: '.cursor/mcp.json', key: 'mcpServers', entry: {}, fileInProject: resolve },
-  vscode: {
-    title: 'VS Code',
-    path: '.vscode/mcp.json',
-    key: 'servers',
-    entry: { type: 'stdio' },
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: VS Code replaces it.
-    fileInProject: (_root, file) => join('${workspaceFolder}', file),
-  },
-} as const satisfies Record<string, Client>;
-export type ClientName = keyof typeof CLIENTS;
-export const ENVIRONMENTS = ['production', 'development', 'disposable'] as const;
-
-/** What a person is asked, or says by flags. */
-export interface InitAnswers {
-  client: ClientName;
-  environment: (typeof ENVIRONMENTS)[number];
-  /** The name in the policy of the person whose agent this is. */
-  person: string;
-}
 /** What was found out. `signsInAs`: the names of the operating system's user. */
 export interface InitFacts {
   sandbox: boolean;

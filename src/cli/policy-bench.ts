@@ -1,19 +1,21 @@
 /** What a policy test runs on: the same pipeline as `serve`, over the sandbox, with a clock that can be moved. */
+
 import { guards as allGuards } from '../../guards/index.ts';
-import { type App, createApp } from '../app.ts';
 import { recordSignature } from '../approvals/record.ts';
 import { buildStatement } from '../approvals/statement.ts';
+import { type App, createApp } from '../compose.ts';
 import { readConfig } from '../config.ts';
 import type { Service as ServiceName } from '../core/call.ts';
 import { CountersignError } from '../core/errors.ts';
 import type { GuardDefinition } from '../core/guard.ts';
 import { executeChange } from '../execute/executor.ts';
 import { textOf } from '../mcp/answer-text.ts';
-import { loadPolicy, type Policy } from '../policy/load.ts';
-import { withTestKeys } from '../policy/test/keys.ts';
-import type { NamedWorld, PolicyCase } from '../policy/test/load.ts';
-import { answered, type Observation, refusal } from '../policy/test/observe.ts';
-import type { Bench } from '../policy/test/run.ts';
+import { loadPolicy } from '../policy/load.ts';
+import type { Policy } from '../policy/model.ts';
+import { withTestKeys } from '../policy-lab/test/keys.ts';
+import type { NamedWorld, PolicyCase } from '../policy-lab/test/load.ts';
+import { answered, type Observation, refusal } from '../policy-lab/test/observe.ts';
+import type { Bench } from '../policy-lab/test/run.ts';
 import { createSandbox, SERVICES, sandboxRequestHandler } from '../sandbox/cloud.ts';
 import { seedDefault } from '../sandbox/seed.ts';
 import { seedWorld, type WorldDescription } from '../sandbox/seed-file.ts';

@@ -1,9 +1,9 @@
 /** `policy check`: errors and warnings of a policy file, for a person, an editor or CI. */
 import { guards } from '../../guards/index.ts';
 import { CountersignError } from '../core/errors.ts';
-import { loadKnowledge } from '../knowledge/index.ts';
 import { checkPolicy, type Warning } from '../policy/check.ts';
 import { loadPolicy } from '../policy/load.ts';
+import { loadKnowledge } from '../providers/aws/knowledge/index.ts';
 
 export interface CheckReport {
   policy: string;

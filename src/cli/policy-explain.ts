@@ -1,4 +1,5 @@
 /** `policy explain`: why a plan, a change or a sketch of one is judged as it is. */
+
 import { readFileSync } from 'node:fs';
 import { styleText } from 'node:util';
 import { guards } from '../../guards/index.ts';
@@ -7,17 +8,18 @@ import type { Ledger } from '../core/ports.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
 import { GOALS, type Goal } from '../core/verdict.ts';
 import { openLedger } from '../ledger/store.ts';
+import { loadPolicy } from '../policy/load.ts';
+import type { Policy } from '../policy/model.ts';
 import {
   type ExplainedVerdict,
   type Explanation,
   explain,
   type SmallestChange,
   type Subject,
-} from '../policy/explain/explain.ts';
-import { readSample } from '../policy/explain/sample.ts';
-import { loadPolicy, type Policy } from '../policy/load.ts';
-import { type Moment, momentOf } from '../policy/replay/as-of.ts';
-import { decisionText } from '../policy/replay/replay.ts';
+} from '../policy-lab/explain/explain.ts';
+import { readSample } from '../policy-lab/explain/sample.ts';
+import { type Moment, momentOf } from '../policy-lab/replay/as-of.ts';
+import { decisionText } from '../policy-lab/replay/replay.ts';
 import { labelled } from './labelled.ts';
 
 export interface ExplainReport extends Explanation {

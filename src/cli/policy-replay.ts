@@ -5,8 +5,8 @@ import { CountersignError } from '../core/errors.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
 import { openLedger } from '../ledger/store.ts';
 import { loadPolicy } from '../policy/load.ts';
-import { type Difference, decisionText, type Replayed, replay } from '../policy/replay/replay.ts';
 import { durationSeconds } from '../policy/schema.ts';
+import { type Difference, decisionText, type Replayed, replay } from '../policy-lab/replay/replay.ts';
 import { labelled } from './labelled.ts';
 
 export interface ReplayReport extends Replayed {

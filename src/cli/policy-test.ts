@@ -6,9 +6,9 @@ import { guards as allGuards } from '../../guards/index.ts';
 import { CountersignError } from '../core/errors.ts';
 import type { GuardDefinition } from '../core/guard.ts';
 import { loadPolicy } from '../policy/load.ts';
-import { loadCases, type PolicyCase } from '../policy/test/load.ts';
-import { junitXml, resultText } from '../policy/test/report.ts';
-import { type CaseResult, runCase } from '../policy/test/run.ts';
+import { loadCases, type PolicyCase } from '../policy-lab/test/load.ts';
+import { junitXml, resultText } from '../policy-lab/test/report.ts';
+import { type CaseResult, runCase } from '../policy-lab/test/run.ts';
 import { worldSchema } from '../sandbox/seed-schema.ts';
 import { openBench } from './policy-bench.ts';
 

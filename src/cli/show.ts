@@ -1,14 +1,14 @@
 /** `show`: the change as the cloud computed it, worst first, for the person who is to sign. */
 import { styleText } from 'node:util';
-import type { App } from '../app.ts';
-import { fillSeats } from '../approvals/seats.ts';
 import { buildStatement } from '../approvals/statement.ts';
+import type { App } from '../compose.ts';
 import { describeVerdicts } from '../core/answer.ts';
 import type { Change } from '../core/change.ts';
 import { compareWorstFirst, type Effect, effectName } from '../core/effect.ts';
 import { CountersignError } from '../core/errors.ts';
 import type { Plan, Target } from '../core/plan.ts';
 import { makeVisible, makeVisibleLine } from '../core/render-safe.ts';
+import { fillSeats } from '../people/seats.ts';
 
 const COLOURS = { reversible: 'green', recoverable: 'yellow', irreversible: 'red', unknown: 'red' } as const;
 

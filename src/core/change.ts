@@ -1,6 +1,8 @@
 /** A change: a proposed plan with its judgement, approvals and outcome. Its state is the fold of its events. */
+
 import { z } from 'zod';
 import { digestOf } from './digest.ts';
+import { environmentSchema } from './environment.ts';
 import { targetSchema } from './plan.ts';
 import { goalSchema, judgementSchema } from './verdict.ts';
 
@@ -52,7 +54,7 @@ export const proposalSchema = z.strictObject({
   }),
   /** People who can never fill a seat of this change: the sponsor and whoever maps to the server's own user. */
   excluded: z.array(z.string()),
-  environment: z.enum(['production', 'development', 'disposable']),
+  environment: environmentSchema,
   proposedAt: z.string(),
   approveBy: z.string(),
   /** Consumed at execution, once. */

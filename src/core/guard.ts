@@ -1,10 +1,10 @@
 /** A guard: a pure judge of one plan plus facts. */
 import type { z } from 'zod';
 import type { Effect } from './effect.ts';
+import type { Environment } from './environment.ts';
 import type { Plan } from './plan.ts';
 import { decide, GOALS, type Goal, guardCode, type Judgement, type Verdict } from './verdict.ts';
 
-export type Environment = 'production' | 'development' | 'disposable';
 export type Phase = 'preview' | 'propose' | 'execute';
 
 export interface SeatRule {

@@ -1,7 +1,9 @@
 /** What the core asks of the world. Implemented outside; a tool sees only the ports of its kind. */
+
 import type { Approval, Change, ChangeState, Proposal } from './change.ts';
 import type { Json } from './digest.ts';
-import type { Environment, Facts, Guard, Phase } from './guard.ts';
+import type { Environment } from './environment.ts';
+import type { Facts, Guard, Phase } from './guard.ts';
 import type { Permit } from './permit.ts';
 import type { Plan, PlanDraft, Target } from './plan.ts';
 import type { Goal, Judgement } from './verdict.ts';

@@ -4,8 +4,8 @@
  * INVARIANT: the intent of each call is durable before it leaves, its outcome after. What was begun and not
  * answered is `unknown` and is never repeated.
  */
+
 import { recordedSigners } from '../approvals/verify-recorded.ts';
-import type { WritingDoor } from '../aws/writing-door.ts';
 import { type Call, resolveStepReferences } from '../core/call.ts';
 import type { Change, Outcome } from '../core/change.ts';
 import { digestOf, type Json } from '../core/digest.ts';
@@ -16,7 +16,8 @@ import { type Plan, planDifferences } from '../core/plan.ts';
 import type { ChangesPort, CloudPorts, Ledger, PolicyPort } from '../core/ports.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
 import { isStricter, signatures } from '../core/verdict.ts';
-import type { Person } from '../policy/load.ts';
+import type { Person } from '../people/person.ts';
+import type { WritingDoor } from '../providers/aws/writing-door.ts';
 import { followStack } from './follow.ts';
 
 export interface ExecutorPorts {

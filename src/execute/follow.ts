@@ -1,8 +1,9 @@
 /** Follows what the last call of a change on a stack began, to its end. */
-import type { WritingDoor } from '../aws/writing-door.ts';
+
 import type { Outcome } from '../core/change.ts';
 import type { Plan } from '../core/plan.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
+import type { WritingDoor } from '../providers/aws/writing-door.ts';
 
 /** Stack states in which a call has done what it was for. Any other end is a failure or a way back. */
 const DONE: Record<string, RegExp> = {

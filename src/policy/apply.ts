@@ -1,8 +1,9 @@
 /** The policy applied: account, seats, exceptions and adjustments that are in force for a plan. Pure. */
-import type { Adjustment, Environment, Exception, Facts, GuardDefinition, SeatRule } from '../core/guard.ts';
+import type { Environment } from '../core/environment.ts';
+import type { Adjustment, Exception, Facts, GuardDefinition, SeatRule } from '../core/guard.ts';
 import type { Mark } from '../core/mark.ts';
 import type { Plan } from '../core/plan.ts';
-import type { Policy } from './load.ts';
+import type { Policy } from './model.ts';
 import { durationSeconds } from './schema.ts';
 import { type AppliedScope, type Subject, scopeFor, stacksOf } from './scope.ts';
 import { exceptionEnd, exceptionStart } from './validate.ts';

@@ -1,10 +1,10 @@
 /** What `policy check` warns of: all of it is valid, and most of it is not what its author meant. Pure. */
+import { ENVIRONMENTS, type Environment } from '../core/environment.ts';
 import { glob } from '../core/glob.ts';
-import type { Environment, GuardDefinition } from '../core/guard.ts';
+import type { GuardDefinition } from '../core/guard.ts';
 import { defaultSeats, seatRules } from './apply.ts';
 import { isOver } from './freeze.ts';
-import { ENVIRONMENTS } from './guard-options.ts';
-import type { Policy } from './load.ts';
+import type { Policy } from './model.ts';
 import type { ScopeEntry } from './schema.ts';
 import { scopeText } from './scope.ts';
 import { exceptionEnd } from './validate.ts';

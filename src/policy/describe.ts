@@ -1,11 +1,10 @@
 /** What describe_policy tells: who may do what here, in at most 4,000 characters, the longest lists cut first. */
-import type { Environment, Facts, GuardDefinition, Spent } from '../core/guard.ts';
-import type { Ledger } from '../core/ports.ts';
+import { ENVIRONMENTS, type Environment } from '../core/environment.ts';
+import type { Facts, GuardDefinition, Spent } from '../core/guard.ts';
 import { seatRules } from './apply.ts';
 import { freezesInForce, isOver, untilText } from './freeze.ts';
-import { ENVIRONMENTS } from './guard-options.ts';
-import type { Policy } from './load.ts';
-import type { Observations } from './replay/observed.ts';
+import type { Policy } from './model.ts';
+import type { Observations } from './observed.ts';
 import type { PolicyFile } from './schema.ts';
 import { scopeText } from './scope.ts';
 import { exceptionEnd } from './validate.ts';
@@ -24,16 +23,6 @@ export interface Described {
 }
 type Answer = Record<string, unknown>;
 const MAX_CHARACTERS = 4_000;
-
-/** INVARIANT: a switch that cannot be read is a halt. */
-export function haltOf(ledger: Ledger): Facts['halt'] {
-  try {
-    const [newest] = ledger.events({ kinds: ['halted', 'resumed'], limit: 1, newestFirst: true });
-    return newest?.kind === 'halted' ? 'halted' : 'running';
-  } catch {
-    return 'unreadable';
-  }
-}
 
 export function describePolicy(about: Described): Answer {
   const { policy, sponsor, halt, assurance } = about;

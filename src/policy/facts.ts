@@ -1,19 +1,28 @@
 /** Everything the guards are told of one plan: from the policy, the ledger and the clock. */
+
 import type { Change } from '../core/change.ts';
 import { digestOf } from '../core/digest.ts';
-import type { Facts, Phase } from '../core/guard.ts';
+import type { Facts, GuardDefinition, Phase } from '../core/guard.ts';
 import type { Plan } from '../core/plan.ts';
+import type { Ledger } from '../core/ports.ts';
 import type { Goal } from '../core/verdict.ts';
 import { accountFor, adjustments, decidingTags, exceptionsInForce, reachedBy, seatRules } from './apply.ts';
-import { haltOf } from './describe.ts';
 import { freezesInForce } from './freeze.ts';
-import { historyOf } from './history.ts';
-import type { Policy } from './load.ts';
-import type { PolicyPortOptions } from './port.ts';
+import { haltOf, historyOf } from './history.ts';
+import type { Policy } from './model.ts';
 import type { createRuleJudge } from './rules/judge.ts';
 import { isBeforePlanning, scopeFor, stacksOf, subjectsOf } from './scope.ts';
 
 export const NO_POLICY_DIGEST = digestOf('no policy');
+
+/** Where facts come from. */
+export interface FactSources {
+  /** null: no policy; plans are judged as production and stay plans. */
+  policy: Policy | null;
+  guards: readonly GuardDefinition[];
+  ledger: Ledger;
+  now(): Date;
+}
 
 export interface FactsAbout {
   sponsor: Facts['sponsor'];
@@ -23,7 +32,7 @@ export interface FactsAbout {
 }
 
 export function factsFor(
-  { policy, guards, ledger, now: clock }: PolicyPortOptions,
+  { policy, guards, ledger, now: clock }: FactSources,
   about: FactsAbout,
   plan: Plan,
   phase: Phase,

@@ -1,6 +1,7 @@
 /** Freezes: calendars in the policy. A freeze whose edge falls into the hour that daylight saving repeats is longer. */
+import type { Environment } from '../core/environment.ts';
 import { glob } from '../core/glob.ts';
-import type { Environment, Facts } from '../core/guard.ts';
+import type { Facts } from '../core/guard.ts';
 import type { FreezeEntry } from './schema.ts';
 import { instantsOf, minuteOfWeek, parseWeekTime, wallClock } from './wall-clock.ts';
 

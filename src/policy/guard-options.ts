@@ -4,11 +4,12 @@
  * `5/h` is short for the option of a guard that counts per hour. `mode: observe` judges and records, and does not
  * stop; guards that hold the road itself together refuse it.
  */
-import { z } from 'zod';
-import type { Environment, GuardDefinition } from '../core/guard.ts';
-import { type Report, reportIssue, type SchemaIssue } from './load.ts';
 
-export const ENVIRONMENTS: readonly Environment[] = ['production', 'development', 'disposable'];
+import { z } from 'zod';
+import { ENVIRONMENTS, type Environment } from '../core/environment.ts';
+import type { GuardDefinition } from '../core/guard.ts';
+import { type Report, reportIssue, type SchemaIssue } from './yaml-file.ts';
+
 /** By `<guard>/<environment>`. */
 export type GuardOptions = Map<string, { options: unknown; observed: boolean }>;
 const PER_HOUR = /^([1-9]\d{0,4})\/h$/;

@@ -1,8 +1,13 @@
 /** What the ledger remembers about a target and a sponsor: the facts behind rate, budget, protection and recreate. */
+
 import type { Change, Proposal } from '../core/change.ts';
-import type { Environment, Facts, Spent } from '../core/guard.ts';
+import type { Environment } from '../core/environment.ts';
+import type { Facts, Spent } from '../core/guard.ts';
 import type { Target } from '../core/plan.ts';
 import type { Ledger } from '../core/ports.ts';
+
+/** The events in which a judgement is recorded. */
+export const JUDGED = ['plan.made', 'change.proposed'];
 
 const HOUR_MILLISECONDS = 3_600_000;
 /** States in which a change counts against its sponsor's budget: it happened, or it still may. */
@@ -42,6 +47,16 @@ export interface HistoryQuery {
 /** One stack, or one of the resources in common: `i-a` and `i-a,i-b` share a lock. */
 const isSame = (a: Target, b: Target) =>
   a.account === b.account && a.region === b.region && (a.name === b.name || a.ids.some((id) => b.ids.includes(id)));
+
+/** INVARIANT: a switch that cannot be read is a halt. */
+export function haltOf(ledger: Ledger): Facts['halt'] {
+  try {
+    const [newest] = ledger.events({ kinds: ['halted', 'resumed'], limit: 1, newestFirst: true });
+    return newest?.kind === 'halted' ? 'halted' : 'running';
+  } catch {
+    return 'unreadable';
+  }
+}
 
 export function inFlightOn(ledger: Ledger, target: Target, now: Date): string | null {
   const about = executionsSince(ledger, now).filter((event) => isSame(event.about.target, target));

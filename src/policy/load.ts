@@ -1,38 +1,17 @@
 /** Reads the policy file; every error has line and column, and one error refuses the whole file. */
+
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { type Document, isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
-import type { z } from 'zod';
-import type { PublicKey } from '../approvals/ssh-key.ts';
+import { parseDocument } from 'yaml';
 import { digestOf } from '../core/digest.ts';
 import { CountersignError } from '../core/errors.ts';
-import type { Environment, GuardDefinition } from '../core/guard.ts';
+import type { GuardDefinition } from '../core/guard.ts';
 import { type GuardOptions, readGuardOptions } from './guard-options.ts';
-import { type LoadedRules, loadRules } from './rules/load.ts';
-import { type PolicyFile, policySchema } from './schema.ts';
+import type { Policy } from './model.ts';
+import { loadRules } from './rules/load.ts';
+import { policySchema } from './schema.ts';
 import { readPeople, validate } from './validate.ts';
-
-export interface Person {
-  name: string;
-  signsInAs: string[];
-  roles: string[];
-  keys: PublicKey[];
-}
-export interface Policy {
-  file: PolicyFile;
-  /** Over the file as it is understood and the text of every rule. */
-  digest: string;
-  people: Person[];
-  rules: LoadedRules;
-  optionsFor(guard: string, environment: Environment): unknown;
-  isObserved(guard: string, environment: Environment): boolean;
-  /** `line:column` of a key or value. */
-  placeOf(path: PropertyKey[]): string;
-  /** The same, of what stands in the file; undefined: a default is in force. */
-  placeIfWritten(path: PropertyKey[]): string | undefined;
-}
-export type Report = (path: PropertyKey[], message: string) => void;
-export type SchemaIssue = { code: string; path: PropertyKey[]; message: string; keys?: string[] };
+import { readYaml } from './yaml-file.ts';
 
 /** @throws CountersignError CONFIG_POLICY_UNREADABLE, CONFIG_POLICY_INVALID. */
 export function loadPolicy(path: string, guards: readonly GuardDefinition[], now = new Date()): Policy {
@@ -98,91 +77,4 @@ function writtenIn(text: string): (path: readonly PropertyKey[]) => boolean {
     }
     return true;
   };
-}
-
-export interface YamlFile<T> {
-  /** undefined when there are problems. */
-  value: T | undefined;
-  /** `file:line:column message`; what `report` is told is added. */
-  problems: string[];
-  report: Report;
-  placeOf(path: PropertyKey[]): string;
-}
-
-const SYNTAX_ERRORS_TOLD = 3;
-
-/** A YAML file of ours: every problem has its place, in the text and in the shape. */
-export function readYaml<T>(text: string, fileName: string, schema: z.ZodType<T>): YamlFile<T> {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, strict: true });
-  const place = (offset: number) => `${lines.linePos(offset).line}:${lines.linePos(offset).col}`;
-  const placeOf = (path: PropertyKey[]) => place(offsetOf(document, path));
-  // One slip in the syntax makes everything after it one: the first few say where to look.
-  const problems = [...document.errors, ...document.warnings]
-    .slice(0, SYNTAX_ERRORS_TOLD)
-    .map(
-      (error) =>
-        `${fileName}:${place(error.pos[0])} ${error.message.replace(/(?: at line \d+, column \d+)?:?\n[\s\S]*/, '')}`,
-    );
-  const report: Report = (path, message) =>
-    problems.push(`${fileName}:${placeOf(path)} ${path.map(String).join('.') || 'the file'}: ${message}`);
-  return { value: problems.length === 0 ? valueIn(document, schema, report) : undefined, problems, report, placeOf };
-}
-
-/** Aliases are resolved, within bounds: a file that unfolds without end is refused like any other error. */
-function valueIn<T>(document: Document, schema: z.ZodType<T>, report: Report): T | undefined {
-  let value: unknown;
-  try {
-    value = document.toJS({ maxAliasCount: 50 });
-  } catch (error) {
-    report([], error instanceof Error ? error.message : 'cannot be unfolded');
-    return undefined;
-  }
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  for (const issue of parsed.error.issues) reportIssue(issue as SchemaIssue, [], report);
-  return undefined;
-}
-
-export function reportIssue(issue: SchemaIssue, base: PropertyKey[], report: Report): void {
-  const path = [...base, ...issue.path];
-  if (issue.code === 'unrecognized_keys')
-    for (const key of issue.keys ?? []) report([...path, key], unknownKey(key, path));
-  else if (issue.code === 'invalid_union')
-    reportUnion(issue as SchemaIssue & { errors: SchemaIssue[][] }, path, report);
-  else report(path, issue.message);
-}
-
-/** Of the shapes that a value could have, the one that it comes closest to says what is wrong. */
-function reportUnion(
-  { errors, message }: { errors: SchemaIssue[][]; message: string },
-  path: PropertyKey[],
-  report: Report,
-) {
-  const [closest] = [...errors].sort((a, b) => depthOf(b) - depthOf(a) || a.length - b.length);
-  if (!closest || depthOf(closest) === 0) report(path, closest?.map((issue) => issue.message).join('; ') || message);
-  else for (const issue of closest) reportIssue(issue, path, report);
-}
-const depthOf = (issues: readonly SchemaIssue[]) =>
-  Math.max(0, ...issues.map(({ path, code }) => path.length + (code === 'unrecognized_keys' ? 1 : 0)));
-
-const RENAMED: Record<string, string> = { instances: 'it is called ids now' };
-function unknownKey(key: string, path: PropertyKey[]): string {
-  const renamed = path[0] === 'scopes' ? RENAMED[key] : undefined;
-  return `there is no key ${key} here${renamed ? `; ${renamed}` : ''}`;
-}
-
-/** The place of the key that a path ends in, or of the nearest node above it. */
-function offsetOf(document: Document, path: PropertyKey[]): number {
-  const parent = document.getIn(path.slice(0, -1), true);
-  const pair = isMap(parent)
-    ? parent.items.find(({ key }) => isScalar(key) && String(key.value) === String(path.at(-1)))
-    : undefined;
-  const key = pair?.key as Node | undefined;
-  if (key?.range) return key.range[0];
-  for (let length = path.length; length >= 0; length -= 1) {
-    const node = document.getIn(path.slice(0, length), true) as Node | undefined;
-    if (node?.range) return node.range[0];
-  }
-  return 0;
 }

@@ -1,28 +1,24 @@
 /** The policy as the pipeline and the executor ask it. */
-import { fillSeats } from '../approvals/seats.ts';
+
 import { type Change, foldChange } from '../core/change.ts';
-import type { Environment, GuardDefinition } from '../core/guard.ts';
+import type { Environment } from '../core/environment.ts';
+import type { GuardDefinition } from '../core/guard.ts';
 import type { Plan } from '../core/plan.ts';
-import type { Ledger, PolicyPort } from '../core/ports.ts';
+import type { PolicyPort } from '../core/ports.ts';
+import { fillSeats } from '../people/seats.ts';
+import { mapsTo } from '../people/sign-in.ts';
 import { approveWithinSeconds } from './apply.ts';
-import { describePolicy, haltOf } from './describe.ts';
-import { factsFor, NO_POLICY_DIGEST } from './facts.ts';
-import { inFlightOn, spentBy } from './history.ts';
-import type { Policy } from './load.ts';
-import { observations } from './replay/observed.ts';
+import { describePolicy } from './describe.ts';
+import { type FactSources, factsFor, NO_POLICY_DIGEST } from './facts.ts';
+import { haltOf, inFlightOn, spentBy } from './history.ts';
+import { observations } from './observed.ts';
 import { createRuleJudge } from './rules/judge.ts';
 import { scopeFor } from './scope.ts';
-import { mapsTo } from './sign-in.ts';
 
-export interface PolicyPortOptions {
-  /** null: no policy; plans are judged as production and stay plans. */
-  policy: Policy | null;
-  guards: readonly GuardDefinition[];
-  ledger: Ledger;
+export interface PolicyPortOptions extends FactSources {
   sponsor: string | undefined;
   /** Names under which this process acts on this machine: the OS user. What AWS calls it stands in each plan. */
   actsAs: string[];
-  now(): Date;
   /** Ledger and clock stand still, so that what was looked up once can be kept. */
   still?: boolean;
 }

@@ -1,8 +1,10 @@
 /** The policy file's shape. Strict everywhere: what is not understood is an error, never a default. */
+
 import { z } from 'zod';
+import { environmentSchema } from '../core/environment.ts';
 
 const alias = z.string().regex(/^[a-z][a-z0-9_-]{0,31}$/, 'use lower-case letters, digits, - and _');
-const environment = z.enum(['production', 'development', 'disposable']);
+const environment = environmentSchema;
 const role = z.string().regex(/^[a-z][a-z0-9_-]{0,31}$/, 'a role is written in lower-case letters, digits, - and _');
 /** An IAM role: its name in the account, or its full ARN. */
 const iamRole = z.string().regex(/^(?:arn:aws[a-z-]*:iam::\d{12}:role\/)?[\w+=,.@/-]{1,200}$/, 'name an IAM role');

@@ -4,10 +4,10 @@
  * What is not known yet (tags before planning; tags of a stack of which only the name is known) makes a scope that
  * reads it a *possible* match: then the strictest of all that it could be counts.
  */
+import type { Environment } from '../core/environment.ts';
 import { glob } from '../core/glob.ts';
-import type { Environment } from '../core/guard.ts';
 import type { Plan } from '../core/plan.ts';
-import type { Policy } from './load.ts';
+import type { Policy } from './model.ts';
 import type { ScopeEntry } from './schema.ts';
 
 export interface Subject {

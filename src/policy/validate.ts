@@ -1,10 +1,12 @@
 /** What one part of the policy says about another, and what no schema can say. */
-import { type PublicKey, parsePublicKey } from '../approvals/ssh-key.ts';
+
 import type { GuardDefinition } from '../core/guard.ts';
-import type { Person, Report } from './load.ts';
+import type { Person } from '../people/person.ts';
+import { formsOf } from '../people/sign-in.ts';
+import { type PublicKey, parsePublicKey } from '../people/ssh-key.ts';
 import type { PolicyFile } from './schema.ts';
-import { formsOf } from './sign-in.ts';
 import { instantsOf } from './wall-clock.ts';
+import type { Report } from './yaml-file.ts';
 
 export const EXCEPTION_MAX_DAYS = 14;
 const DAY_MILLISECONDS = 86_400_000;

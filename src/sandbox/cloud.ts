@@ -2,8 +2,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
-import { type Wire, wireFor } from '../aws/wire.ts';
 import { classifyCall, type Service as ServiceName } from '../core/call.ts';
+import { type Wire, wireFor } from '../providers/aws/wire.ts';
 import { cloudformation } from './cloudformation/index.ts';
 import { control, isControl } from './control.ts';
 import { ec2 } from './ec2/index.ts';

@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parsePublicKey } from '../../src/approvals/ssh-key.ts';
 import { NAMESPACE, verifySshSignature } from '../../src/approvals/ssh-signature.ts';
+import { parsePublicKey } from '../../src/people/ssh-key.ts';
 import { parsePolicy } from '../../src/policy/load.ts';
 import { asSecurityKey, ecdsaKey, ed25519Key, rsaKey, rsaLine, rsaPair, signBy } from './sshsig.ts';
 

@@ -1,7 +1,7 @@
 /** Attempts to get around one guard, through the whole pipeline: each is refused (or held) as said, and nothing is written. */
 import { CloudFormationClient, CreateChangeSetCommand } from '@aws-sdk/client-cloudformation';
 import { expect } from 'vitest';
-import type { App } from '../../src/app.ts';
+import type { App } from '../../src/compose.ts';
 import { seedWorld, type WorldDescription } from '../../src/sandbox/seed-file.ts';
 import { openTestWorld, pastCountersign, type TestWorld } from '../world.ts';
 

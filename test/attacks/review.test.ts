@@ -1,10 +1,10 @@
 /** Attempts of a stranger who read the source: on the executor, the approvals and what a change set carries. */
 import { CloudFormationClient, ExecuteChangeSetCommand } from '@aws-sdk/client-cloudformation';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { changesOffTemplates } from '../../src/aws/effects/silent.ts';
-import { createWritingDoor } from '../../src/aws/writing-door.ts';
 import { approve } from '../../src/cli/approve.ts';
 import { executeChange } from '../../src/execute/executor.ts';
+import { changesOffTemplates } from '../../src/providers/aws/effects/silent.ts';
+import { createWritingDoor } from '../../src/providers/aws/writing-door.ts';
 import { createSandbox, sandboxRequestHandler } from '../../src/sandbox/cloud.ts';
 import { putTemplateObject } from '../../src/sandbox/facts.ts';
 import { seedWorld } from '../../src/sandbox/seed-file.ts';

@@ -9,10 +9,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { recordSignature } from '../../src/approvals/record.ts';
 import { signWithSshKeygen } from '../../src/approvals/ssh-keygen.ts';
 import { buildStatement } from '../../src/approvals/statement.ts';
-import { cloudFormationClient } from '../../src/aws/clients.ts';
 import { approve } from '../../src/cli/approve.ts';
 import { mintPlanningPermit, mintWritingPermit, type Permit } from '../../src/core/permit.ts';
 import { verifyLedger } from '../../src/ledger/verify.ts';
+import { cloudFormationClient } from '../../src/providers/aws/clients.ts';
 import { createSandbox, sandboxRequestHandler } from '../../src/sandbox/cloud.ts';
 import { openTestWorld, proposeFix, STACK, type TestWorld } from '../world.ts';
 

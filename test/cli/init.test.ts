@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { guards } from '../../guards/index.ts';
-import { CLIENTS, type ClientName } from '../../src/cli/init.ts';
+import { CLIENTS, type ClientName } from '../../src/cli/init-answers.ts';
 import { loadPolicy } from '../../src/policy/load.ts';
 import { needs } from '../needs.ts';
 

@@ -7,10 +7,10 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { guards } from '../../guards/index.ts';
 import { runCases } from '../../src/cli/policy-test.ts';
-import { loadCases, type PolicyCase } from '../../src/policy/test/load.ts';
-import { resultText } from '../../src/policy/test/report.ts';
-import type { CaseResult } from '../../src/policy/test/run.ts';
-import type { Step } from '../../src/policy/test/schema.ts';
+import { loadCases, type PolicyCase } from '../../src/policy-lab/test/load.ts';
+import { resultText } from '../../src/policy-lab/test/report.ts';
+import type { CaseResult } from '../../src/policy-lab/test/run.ts';
+import type { Step } from '../../src/policy-lab/test/schema.ts';
 import { worldSchema } from '../../src/sandbox/seed-schema.ts';
 
 const here = new URL('.', import.meta.url).pathname;

@@ -1,12 +1,14 @@
 /** What holds for every plan: more effects are never milder, order does not matter, unknown is the worst. */
+
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { EFFECT_KINDS, type Effect, REVERSIBILITIES } from '../../src/core/effect.ts';
-import { type Environment, type Facts, judgeAll } from '../../src/core/guard.ts';
+import type { Environment } from '../../src/core/environment.ts';
+import { type Facts, judgeAll } from '../../src/core/guard.ts';
 import { MARK_KINDS, type Mark } from '../../src/core/mark.ts';
 import type { Plan } from '../../src/core/plan.ts';
 import { GOALS, type Verdict } from '../../src/core/verdict.ts';
-import { holdsOf, isRevisionType } from '../../src/knowledge/index.ts';
+import { holdsOf, isRevisionType } from '../../src/providers/aws/knowledge/index.ts';
 import {
   allGuards,
   deleting,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { guards } from '../../guards/index.ts';
-import { loadKnowledge } from '../../src/knowledge/index.ts';
 import { checkPolicy } from '../../src/policy/check.ts';
+import { loadKnowledge } from '../../src/providers/aws/knowledge/index.ts';
 import { NOW, policyWith, read, sshKey } from './plans.ts';
 
 const { isKnownType } = await loadKnowledge();

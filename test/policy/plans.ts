@@ -1,9 +1,11 @@
 /** Plans and policies for tests of the policy: every value is one that a planner could have made. */
+
 import { generateKeyPairSync } from 'node:crypto';
 import { guards } from '../../guards/index.ts';
 import type { Effect } from '../../src/core/effect.ts';
 import type { ObservedInstance, ObservedStack, Plan } from '../../src/core/plan.ts';
-import { type Policy, parsePolicy } from '../../src/policy/load.ts';
+import { parsePolicy } from '../../src/policy/load.ts';
+import type { Policy } from '../../src/policy/model.ts';
 import * as ordinary from '../guards/builders.ts';
 
 export const { NOW } = ordinary;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { replayPolicy, replayText, sinceWhen } from '../../src/cli/policy-replay.ts';
-import { ledgerAsOf } from '../../src/policy/replay/as-of.ts';
+import { ledgerAsOf } from '../../src/policy-lab/replay/as-of.ts';
 import { DEV_STACK, openTestWorld, proposeFix, STACK, type TestWorld } from '../world.ts';
 
 let world: TestWorld;

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { guards } from '../../guards/index.ts';
 import type { CountersignError } from '../../src/core/errors.ts';
-import { type Policy, parsePolicy } from '../../src/policy/load.ts';
+import { parsePolicy } from '../../src/policy/load.ts';
+import type { Policy } from '../../src/policy/model.ts';
 import { createRuleJudge, type RuleFacts } from '../../src/policy/rules/judge.ts';
 import { effect, instance, NOW, plan, policyWith, resourcePlan, stack } from './plans.ts';
 

@@ -5,8 +5,8 @@ import { type Facts, judgeAll } from '../../src/core/guard.ts';
 import { MARK_KINDS } from '../../src/core/mark.ts';
 import type { Plan } from '../../src/core/plan.ts';
 import type { Judgement } from '../../src/core/verdict.ts';
-import { holdsOf, isRevisionType } from '../../src/knowledge/index.ts';
-import { keeping, smallestLeftOut } from '../../src/policy/explain/smallest-change.ts';
+import { keeping, smallestLeftOut } from '../../src/policy-lab/explain/smallest-change.ts';
+import { holdsOf, isRevisionType } from '../../src/providers/aws/knowledge/index.ts';
 import {
   added,
   allGuards,

@@ -1,4 +1,5 @@
 /** `policy test`: what its files may say, what a run tells, and that the shipped examples hold. */
+
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,13 +7,14 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { guards } from '../../guards/index.ts';
 import { NAMESPACE, verifySshSignature } from '../../src/approvals/ssh-signature.ts';
-import { ENVIRONMENTS, initialPolicy } from '../../src/cli/init.ts';
+import { initialPolicy } from '../../src/cli/init.ts';
 import { initialTests } from '../../src/cli/init-tests.ts';
 import { policyTest } from '../../src/cli/policy-test.ts';
+import { ENVIRONMENTS } from '../../src/core/environment.ts';
 import { loadPolicy } from '../../src/policy/load.ts';
-import { withTestKeys } from '../../src/policy/test/keys.ts';
-import { loadCases } from '../../src/policy/test/load.ts';
-import { junitXml, resultText } from '../../src/policy/test/report.ts';
+import { withTestKeys } from '../../src/policy-lab/test/keys.ts';
+import { loadCases } from '../../src/policy-lab/test/load.ts';
+import { junitXml, resultText } from '../../src/policy-lab/test/report.ts';
 import { worldSchema } from '../../src/sandbox/seed-schema.ts';
 
 const root = new URL('../..', import.meta.url).pathname;

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as cfn from '@aws-sdk/client-cloudformation';
 import { expect, it } from 'vitest';
+import { parseTemplate, type Template } from '../../src/providers/aws/template/parse.ts';
 import { createSandbox, sandboxRequestHandler } from '../../src/sandbox/cloud.ts';
 import { openWorld, SANDBOX_ACCOUNT } from '../../src/sandbox/world.ts';
-import { parseTemplate, type Template } from '../../src/template/parse.ts';
 import { CORPUS_PAIRS, hasCorpus } from '../corpus-pairs.ts';
 import { exporterOf, plausibleParameters } from './parameter-values.ts';
 

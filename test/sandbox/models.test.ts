@@ -28,12 +28,17 @@ const caller = {
   arn: 'arn:aws:iam::123456789012:user/sandbox',
 };
 
+const once = { maxAttempts: 1 };
+type Client = { send(command: never): Promise<unknown> };
+const CLIENTS: Record<Name, (at: Endpoint) => Client> = {
+  cloudformation: (at) => at.cloudFormation(once) as Client,
+  ec2: (at) => at.ec2(once) as Client,
+  sts: (at) => at.sts(once) as Client,
+};
+
 /** The code of the refusal, and whether it is for the form; undefined: it was answered. */
 async function refusal(at: Endpoint, service: Name, operation: string, input: Input) {
-  const from = { maxAttempts: 1 };
-  const client = { cloudformation: () => at.cloudFormation(from), ec2: () => at.ec2(from), sts: () => at.sts(from) }[
-    service
-  ]();
+  const client = CLIENTS[service](at);
   const Command = SDKS[service][`${operation}Command`] as new (input: Input) => never;
   try {
     await client.send(new Command(input));
@@ -47,9 +52,10 @@ async function refusal(at: Endpoint, service: Name, operation: string, input: In
 /** Something that a shape allows, and what it forbids, one value for each limit. */
 function allowed(service: Name, name: string | undefined): unknown {
   const limits = name === undefined ? {} : (models.services[service]!.shapes[name] ?? {});
+  // Without a member that must be there, all: a structure of nothing is nothing on the wire.
   if (limits.members || limits.required)
     return Object.fromEntries(
-      (limits.required ?? []).map((member) => [member, allowed(service, limits.members?.[member])]),
+      (limits.required ?? Object.keys(limits.members ?? {})).map((member) => [member, allowed(service, limits.members?.[member])]),
     );
   return limits.enum?.[0] ?? 'x'.repeat(Math.max(1, limits.min ?? 1));
 }
@@ -166,6 +172,7 @@ const shortly = (value: unknown) => String(JSON.stringify(value) ?? value).slice
 /** Members that the SDK's schema does not have, and values of another type than it says. */
 function misshapen(schema: NormalizedSchema, value: unknown, at = ''): string[] {
   if (value === undefined || value === null) return [];
+  if (schema.isUnitSchema()) return Object.keys(value).map((name) => `${at}.${name} is unknown`);
   if (schema.isStructSchema()) {
     if (typeof value !== 'object') return [`${at} is no structure`];
     const members = new Map(schema.structIterator());

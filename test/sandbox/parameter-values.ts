@@ -1,7 +1,7 @@
 /** Plausible parameter values by type, for templates whose values nobody gave. */
-import { scalarText } from '../../src/template/evaluate.ts';
-import { parseTemplate, type Template, type TemplateParameter } from '../../src/template/parse.ts';
-import { createResolver, parameterFaults } from '../../src/template/resolve.ts';
+import { scalarText } from '../../src/providers/aws/template/evaluate.ts';
+import { parseTemplate, type Template, type TemplateParameter } from '../../src/providers/aws/template/parse.ts';
+import { createResolver, parameterFaults } from '../../src/providers/aws/template/resolve.ts';
 
 const BY_TYPE: Record<string, string> = {
   'AWS::EC2::KeyPair::KeyName': 'operations',

@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { openSandbox } from '../../src/app.ts';
+import { openSandbox } from '../../src/compose.ts';
 import { ssmParameter, templateObject } from '../../src/sandbox/facts.ts';
 import { seedFrom, seedWorld, type WorldDescription, worldSchema } from '../../src/sandbox/seed-file.ts';
 import { openWorld } from '../../src/sandbox/world.ts';

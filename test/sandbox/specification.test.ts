@@ -8,7 +8,7 @@ it('every numbered statement of docs/sandbox.md has a test that carries its numb
   const stated = [...readFileSync(join(root, 'docs/sandbox.md'), 'utf8').matchAll(/\*\*(C\d+)\*\*/g)].map(
     ([, n]) => n!,
   );
-  const tested = ['test/sandbox', 'test/template'].flatMap((folder) =>
+  const tested = ['test/sandbox', 'test/providers/aws/template'].flatMap((folder) =>
     readdirSync(join(root, folder))
       .filter((name) => name.endsWith('.test.ts'))
       .flatMap((name) =>

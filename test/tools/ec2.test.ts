@@ -2,7 +2,7 @@ import { CreateSnapshotCommand } from '@aws-sdk/client-ec2';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeInstance } from '../../src/sandbox/ec2/model.ts';
 import { makeSecurityGroup } from '../../src/sandbox/ec2/security-groups.ts';
-import { type Ec2World, openEc2World } from '../aws/ec2-world.ts';
+import { type Ec2World, openEc2World } from '../providers/aws/ec2-world.ts';
 
 let world: Ec2World;
 beforeEach(async () => {

@@ -4,7 +4,9 @@
  * Closed vocabularies are enumerated entity types, so that a typo (`Environment::"prodution"`) is an error at load and
  * not a rule that silently never matches.
  */
+
 import { EFFECT_KINDS, REVERSIBILITIES } from '../../core/effect.ts';
+import { ENVIRONMENTS } from '../../core/environment.ts';
 import { MARK_KINDS } from '../../core/mark.ts';
 import { GOALS } from '../../core/verdict.ts';
 
@@ -30,7 +32,7 @@ entity Resource in [Type, Service] = {
   physicalId?: String,
 } tags String;
 
-${enumerated('Environment', ['production', 'development', 'disposable'])}
+${enumerated('Environment', ENVIRONMENTS)}
 ${enumerated('Kind', EFFECT_KINDS)}
 ${enumerated('Reversibility', REVERSIBILITIES)}
 ${enumerated('Answer', ['yes', 'no', 'unknown'])}

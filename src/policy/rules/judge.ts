@@ -3,9 +3,11 @@
  *
  * INVARIANT: an error while a rule is evaluated is a denial by that rule. Cedar itself would skip it.
  */
+
 import type { EntityJson, StatefulAuthorizationCall } from '@cedar-policy/cedar-wasm/nodejs';
 import { type Effect, effectName } from '../../core/effect.ts';
-import type { Environment, RuleVerdict } from '../../core/guard.ts';
+import type { Environment } from '../../core/environment.ts';
+import type { RuleVerdict } from '../../core/guard.ts';
 import { type Plan, sumsOf } from '../../core/plan.ts';
 import type { Goal } from '../../core/verdict.ts';
 import { subjectsOf } from '../scope.ts';

@@ -4,11 +4,12 @@
  * Guarantees: every rule is valid against the published schema, has an id of its own and a message; one error in one
  * file refuses the whole policy, with file, line and column.
  */
+
 import { globSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { digestOf } from '../../core/digest.ts';
-import type { Report } from '../load.ts';
+import type { Report } from '../yaml-file.ts';
 import { cedar } from './cedar.ts';
 import { CEDAR_SCHEMA } from './cedar-schema.ts';
 import { type Reads, readsOf } from './reads.ts';

@@ -1,8 +1,10 @@
 /** The difference between a stack as it is and a template as it would be. */
-import { type Knowledge, type Replacement, snapshotSupported } from '../../knowledge/index.ts';
-import type { Value } from '../../template/parse.ts';
-import type { ResolvedResource, Resolver } from '../../template/resolve.ts';
-import { isUnresolved } from '../../template/resolve.ts';
+
+import { type Knowledge, snapshotSupported } from '../../providers/aws/knowledge/index.ts';
+import type { Replacement } from '../../providers/aws/knowledge/replacement.ts';
+import type { Value } from '../../providers/aws/template/parse.ts';
+import type { ResolvedResource, Resolver } from '../../providers/aws/template/resolve.ts';
+import { isUnresolved } from '../../providers/aws/template/resolve.ts';
 import type { World } from '../world.ts';
 import { NESTED, type Stack, type StackResource, type Target } from './model.ts';
 import { inOrder } from './order.ts';

@@ -1,5 +1,5 @@
 /** Drift: what somebody changed behind a stack's back, and what its detection says. */
-import type { Value } from '../../template/parse.ts';
+import type { Value } from '../../providers/aws/template/parse.ts';
 import { type Operation, pageOf, SandboxFault } from '../service.ts';
 import type { World } from '../world.ts';
 import { textOf } from './diff.ts';

@@ -1,5 +1,5 @@
 /** Instances, volumes and security groups of a stack: the same documents that the sandbox's EC2 shows. */
-import type { Value } from '../../template/parse.ts';
+import type { Value } from '../../providers/aws/template/parse.ts';
 import { enterState, type Instance, makeInstance, type SecurityGroup, type Tag, type Volume } from '../ec2/model.ts';
 import { SandboxFault } from '../service.ts';
 import type { World } from '../world.ts';

@@ -1,5 +1,5 @@
 /** Runs the steps that are due, one after the other; a step that fails turns the operation round. */
-import type { Knowledge } from '../../knowledge/index.ts';
+import type { Knowledge } from '../../providers/aws/knowledge/index.ts';
 import { SandboxFault } from '../service.ts';
 import type { World } from '../world.ts';
 import { recreationOf, textOf } from './diff.ts';

@@ -1,5 +1,5 @@
 /** What the sandbox's CloudFormation keeps: the documents, and where they are found. */
-import type { Value } from '../../template/parse.ts';
+import type { Value } from '../../providers/aws/template/parse.ts';
 import { SandboxFault } from '../service.ts';
 import type { World } from '../world.ts';
 

@@ -1,7 +1,7 @@
 /** Nested stacks: a resource that is a stack, made from a template that the sandbox holds under its URL. */
 
-import { scalarText } from '../../template/evaluate.ts';
-import type { Value } from '../../template/parse.ts';
+import { scalarText } from '../../providers/aws/template/evaluate.ts';
+import type { Value } from '../../providers/aws/template/parse.ts';
 import { SandboxFault } from '../service.ts';
 import type { World } from '../world.ts';
 import { beginCreate, beginDelete, beginUpdate, rollBackUpdate } from './begin.ts';

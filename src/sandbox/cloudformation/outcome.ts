@@ -1,5 +1,5 @@
 /** How an operation ends: done, turned round, or stuck. */
-import type { Resolver } from '../../template/resolve.ts';
+import type { Resolver } from '../../providers/aws/template/resolve.ts';
 import { SandboxFault } from '../service.ts';
 import type { World } from '../world.ts';
 import { rollBackCreation, rollBackUpdate, targetOf } from './begin.ts';

@@ -1,5 +1,5 @@
 /** What a created resource looks like: physical id (which is also its Ref) and attributes, by type. */
-import type { Value } from '../../template/parse.ts';
+import type { Value } from '../../providers/aws/template/parse.ts';
 import type { Instance, SecurityGroup } from '../ec2/model.ts';
 import type { World } from '../world.ts';
 import { NESTED, type Place, type Stack, type StackResource } from './model.ts';

@@ -6,7 +6,7 @@
  * sources: PackageType of a Lambda function, LocalSecondaryIndexes of a table, Engine and MultiAZ of a database,
  * MasterUsername of a cluster.
  */
-import type { Replacement } from '../../knowledge/index.ts';
+import type { Replacement } from '../../providers/aws/knowledge/replacement.ts';
 
 interface Page {
   page: string;

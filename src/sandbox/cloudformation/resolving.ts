@@ -1,7 +1,7 @@
 /** A stack's template, worked out with what the world knows: exports, SSM parameters, physical ids, zones. */
 import { createHash } from 'node:crypto';
-import { parseTemplate, type Template } from '../../template/parse.ts';
-import { createResolver, type ResolveContext, type Resolver } from '../../template/resolve.ts';
+import { parseTemplate, type Template } from '../../providers/aws/template/parse.ts';
+import { createResolver, type ResolveContext, type Resolver } from '../../providers/aws/template/resolve.ts';
 import { ssmParameter as seededParameter } from '../facts.ts';
 import type { World } from '../world.ts';
 import { isLive, type Place, type Stack, type StackResource, stacksIn, type Target } from './model.ts';

@@ -1,6 +1,6 @@
 /** Creating, changing and removing one resource; those that EC2 shows are made there. */
-import type { Knowledge } from '../../knowledge/index.ts';
-import { snapshotSupported } from '../../knowledge/index.ts';
+import type { Knowledge } from '../../providers/aws/knowledge/index.ts';
+import { snapshotSupported } from '../../providers/aws/knowledge/index.ts';
 import { SandboxFault } from '../service.ts';
 import type { World } from '../world.ts';
 import { createInEc2, removeFromEc2, snapshotInEc2, updateInEc2 } from './ec2-resources.ts';

@@ -1,7 +1,7 @@
 /** One change in the shape of the API, with values or without; `NoEcho` values are masked. */
-import type { Replacement } from '../../knowledge/index.ts';
-import type { Value } from '../../template/parse.ts';
-import { UNRESOLVED } from '../../template/resolve.ts';
+import type { Replacement } from '../../providers/aws/knowledge/replacement.ts';
+import type { Value } from '../../providers/aws/template/parse.ts';
+import { UNRESOLVED } from '../../providers/aws/template/resolve.ts';
 import { type Cause, leavesThatDiffer, type PropertyDiff, type ResourceDiff } from './diff.ts';
 import { NESTED } from './model.ts';
 

@@ -1,14 +1,14 @@
 /** What is asked for: template, parameters, tags and capabilities, checked before anything happens. */
 import { CountersignError } from '../../core/errors.ts';
-import { loadKnowledge } from '../../knowledge/index.ts';
-import type { Template } from '../../template/parse.ts';
+import { loadKnowledge } from '../../providers/aws/knowledge/index.ts';
+import type { Template } from '../../providers/aws/template/parse.ts';
 import {
   isUnresolved,
   parameterFaults,
   parameterValues,
   requiredCapabilities,
   transformsOf,
-} from '../../template/resolve.ts';
+} from '../../providers/aws/template/resolve.ts';
 import { templateObject } from '../facts.ts';
 import { SandboxFault } from '../service.ts';
 import type { World } from '../world.ts';

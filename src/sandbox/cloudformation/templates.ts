@@ -1,6 +1,6 @@
 /** Templates: as deployed, as processed, and what they declare. */
-import type { Template, TemplateParameter, Value } from '../../template/parse.ts';
-import { isUnresolved, requiredCapabilities, transformsOf } from '../../template/resolve.ts';
+import type { Template, TemplateParameter, Value } from '../../providers/aws/template/parse.ts';
+import { isUnresolved, requiredCapabilities, transformsOf } from '../../providers/aws/template/resolve.ts';
 import { type Operation, SandboxFault } from '../service.ts';
 import type { World } from '../world.ts';
 import { requireChangeSet } from './change-set-views.ts';

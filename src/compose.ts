@@ -1,0 +1,153 @@
+/** Joins policy, ledger, cloud and pipeline for one process. Called by main.ts and, with other parts, by tests. */
+
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { guards as allGuards } from '../guards/index.ts';
+import { tools } from '../tools/index.ts';
+import type { Config } from './config.ts';
+import { createChanges } from './core/changes.ts';
+import { CountersignError } from './core/errors.ts';
+import type { GuardDefinition } from './core/guard.ts';
+import { createPipeline, type Pipeline } from './core/pipeline.ts';
+import type { ChangesPort, CloudPorts, PolicyPort } from './core/ports.ts';
+import { type OpenLedger, openLedger } from './ledger/store.ts';
+import { loadPolicy } from './policy/load.ts';
+import type { Policy } from './policy/model.ts';
+import { createPolicyPort } from './policy/port.ts';
+import { createCloud } from './providers/aws/cloud.ts';
+import type { AccountEntry } from './providers/aws/credentials.ts';
+import type { WritingDoor } from './providers/aws/writing-door.ts';
+import type { Sandbox } from './sandbox/cloud.ts';
+import type { World } from './sandbox/world.ts';
+
+export interface App {
+  config: Config;
+  ledger: OpenLedger;
+  policyFile: Policy | null;
+  policy: PolicyPort;
+  changes: ChangesPort;
+  cloud: CloudPorts & WritingDoor;
+  pipeline: Pipeline;
+  close(): void;
+}
+export interface AppOptions {
+  /** The simulated cloud in this process, instead of AWS. `account`: whose credentials these are. */
+  sandbox?: { store: Sandbox['store']; requestHandler: unknown; account?: string };
+  /** Read already, in place of the one that the configuration names. */
+  policy?: Policy;
+  /** For tests of what one guard stops. */
+  guards?: readonly GuardDefinition[];
+  now?: () => Date;
+  answerWithinMilliseconds?: number;
+  logDefect?: (error: unknown, where: string) => void;
+}
+
+export function createApp(config: Config, options: AppOptions = {}): App {
+  const now = options.now ?? (() => new Date());
+  const guards = options.guards ?? allGuards;
+  const policyFile = options.policy ?? (config.policyPath === undefined ? null : loadPolicy(config.policyPath, guards));
+  const ledger = openLedger(config.home, now);
+  const policy = createPolicyPort({
+    policy: policyFile,
+    guards,
+    ledger,
+    sponsor: config.sponsor,
+    actsAs: config.actsAs,
+    now,
+  });
+  const changes = createChanges({ ledger, policy, now });
+  const { sandbox } = options;
+  const cloud = createCloud({
+    settings: (region) => ({
+      region: region ?? config.region,
+      ...(sandbox
+        ? {
+            requestHandler: sandbox.requestHandler,
+            credentials: { accessKeyId: sandbox.account ?? 'AKIASANDBOX', secretAccessKey: 'sandbox' },
+          }
+        : {}),
+      ...(!sandbox && config.endpointUrl ? { endpoint: config.endpointUrl } : {}),
+    }),
+    accounts: accountsOf(policyFile),
+    endpointName: sandbox ? `sandbox:${sandbox.store.id}` : (config.endpointUrl ?? 'aws'),
+    secretKey: secretOf(config.home),
+    templateRoots: config.templateRoots,
+    environmentOf: policy.environmentOf,
+    now,
+  });
+  const logDefect =
+    options.logDefect ??
+    ((error, where) =>
+      process.stderr.write(
+        `${JSON.stringify({ level: 'error', where, error: String((error as Error)?.stack ?? error) })}\n`,
+      ));
+  const pipeline = createPipeline({
+    tools,
+    cloud,
+    policy,
+    ledger,
+    changes,
+    now,
+    logDefect,
+    answerWithinMilliseconds: options.answerWithinMilliseconds ?? 40_000,
+  });
+  return { config, ledger, policyFile, policy, changes, cloud, pipeline, close: () => ledger.close() };
+}
+
+function accountsOf(policy: Policy | null): AccountEntry[] {
+  return Object.entries(policy?.file.accounts ?? {}).map(([alias, account]) => ({
+    alias,
+    id: account.id,
+    ...(account.profile === undefined ? {} : { profile: account.profile }),
+    ...(account.planner_role === undefined ? {} : { plannerRole: account.planner_role }),
+    ...(account.service_role === undefined ? {} : { serviceRole: account.service_role }),
+  }));
+}
+
+/** Keys the HMAC of masked values; made once per state folder. */
+function secretOf(home: string): string {
+  const path = join(home, 'secret');
+  if (!existsSync(path)) {
+    mkdirSync(home, { recursive: true, mode: 0o700 });
+    try {
+      writeFileSync(path, randomBytes(32).toString('hex'), { mode: 0o600, flag: 'wx' });
+    } catch (error) {
+      if ((error as { code?: string }).code !== 'EEXIST')
+        throw new CountersignError(
+          'CONFIG_INVALID',
+          `The state folder ${home} is not writable.`,
+          'Name another with --home.',
+          {
+            cause: error,
+          },
+        );
+    }
+  }
+  return readFileSync(path, 'utf8');
+}
+
+/**
+ * The sandbox in this process, its world below `home`.
+ *
+ * @param seedPath what a new world is filled from, instead of the default one: a file, or a folder with a world.yaml.
+ */
+export async function openSandbox(
+  home: string,
+  pace = 1,
+  seedPath?: string,
+): Promise<NonNullable<AppOptions['sandbox']> & { sandbox: Sandbox }> {
+  const [{ openWorld }, { createSandbox, sandboxRequestHandler }, { seedDefault }, { seedFrom }] = await Promise.all([
+    import('./sandbox/world.ts'),
+    import('./sandbox/cloud.ts'),
+    import('./sandbox/seed.ts'),
+    import('./sandbox/seed-file.ts'),
+  ]);
+  const seed =
+    seedPath === undefined
+      ? { fill: seedDefault }
+      : { name: resolve(seedPath), fill: (world: World) => seedFrom(world, seedPath) };
+  const store = openWorld(home, { pace, seed });
+  const sandbox = createSandbox(store);
+  return { store, sandbox, requestHandler: sandboxRequestHandler(sandbox) };
+}

@@ -1,0 +1,241 @@
+/**
+ * A plan as a person sketches it: target, goal, effects. What is not written is what the tables say of the type, or
+ * the ordinary case.
+ */
+
+import { z } from 'zod';
+import { EFFECT_KINDS, type Effect, REVERSIBILITIES, type Reversibility } from '../../core/effect.ts';
+import { CountersignError } from '../../core/errors.ts';
+import { MARK_KINDS, markSchema } from '../../core/mark.ts';
+import type { ObservedInstance, ObservedStack, Plan } from '../../core/plan.ts';
+import { type Goal, goalSchema } from '../../core/verdict.ts';
+import { accountFor } from '../../policy/apply.ts';
+import type { Policy } from '../../policy/model.ts';
+import { readYaml } from '../../policy/yaml-file.ts';
+import { holdsOf, isRevisionType } from '../../providers/aws/knowledge/index.ts';
+
+const name = z.string().min(1).max(512);
+const markInFull = markSchema.extend({
+  path: z.string().default('sample'),
+  text: z.string().default('as the sketch says'),
+});
+/** `expire` is short for `{ kind: expire }`. */
+const mark = z.union([z.enum(MARK_KINDS).transform((kind) => markInFull.parse({ kind })), markInFull]);
+const effect = z.strictObject({
+  kind: z.enum(EFFECT_KINDS),
+  /** Default: an instance, where `ids` are planned for. */
+  type: z
+    .string()
+    .regex(/^[\w.]+(?:::[\w.]+)+$/, 'name a type like AWS::DynamoDB::Table')
+    .optional(),
+  logicalId: name.optional(),
+  physicalId: name.optional(),
+  holds: z.enum(['data', 'identity', 'nothing', 'unknown']).optional(),
+  interrupts: z.enum(['no', 'yes', 'unknown']).default('no'),
+  reversibility: z.enum(REVERSIBILITIES).optional(),
+  /** The policy in force for what is deleted or replaced. */
+  retention: z.enum(['Delete', 'Retain', 'Snapshot']).default('Delete'),
+  /** A completed recovery point is this old. */
+  backupHoursAgo: z.number().min(0).optional(),
+  size: name.optional(),
+  marks: z.array(mark).default([]),
+  /** Template paths that change. */
+  properties: z.array(name).default([]),
+});
+const sampleSchema = z
+  .strictObject({
+    /** A stack, or ids of resources that no stack owns. */
+    stack: name.optional(),
+    ids: z.array(name).min(1).optional(),
+    change: z.enum(['create', 'update', 'delete']).default('update'),
+    goal: goalSchema.optional(),
+    sponsor: name.optional(),
+    agent: name.optional(),
+    /** Alias of the policy; default: its first. */
+    account: name.optional(),
+    region: name.optional(),
+    tags: z.record(z.string(), z.string()).default({}),
+    /** How many resources the stack has. Default: those of `effects`. */
+    resources: z.number().int().min(0).optional(),
+    terminationProtection: z.boolean().default(false),
+    effects: z.array(effect).min(1, 'name at least one effect'),
+  })
+  .refine(({ stack, ids }) => (stack === undefined) !== (ids === undefined), 'name a stack, or ids');
+type Sample = z.infer<typeof sampleSchema>;
+type SampleEffect = Sample['effects'][number];
+
+const INSTANCE = 'AWS::EC2::Instance';
+const CHANGES = {
+  create: { tool: 'plan_stack_create', operation: 'ExecuteChangeSet' },
+  update: { tool: 'plan_stack_update', operation: 'ExecuteChangeSet' },
+  delete: { tool: 'plan_stack_delete', operation: 'DeleteStack' },
+} as const;
+/** What is called on an instance, by what happens to it. */
+const OPERATIONS: Partial<Record<Effect['kind'], string>> = {
+  delete: 'TerminateInstances',
+  stop: 'StopInstances',
+  start: 'StartInstances',
+  reboot: 'RebootInstances',
+  tag: 'CreateTags',
+};
+
+/** @throws INPUT_INVALID with `file:line:column` of every problem. */
+export function readSample(
+  text: string,
+  fileName: string,
+  about: { policy: Policy | null; sponsor: string | undefined; now: Date },
+): { plan: Plan; goal?: Goal } {
+  const { value: sample, problems, report } = readYaml(text, fileName, sampleSchema);
+  const aliases = Object.keys(about.policy?.file.accounts ?? {});
+  if (sample?.account !== undefined && !aliases.includes(sample.account))
+    report(['account'], `the policy names no account ${sample.account}`);
+  for (const [index, { type, physicalId }] of (sample?.effects ?? []).entries()) {
+    if (sample?.stack !== undefined && type === undefined) report(['effects', index], 'name a type');
+    if (sample?.ids && sample.ids.length > 1 && !sample.ids.includes(physicalId ?? ''))
+      report(['effects', index], 'name one of the ids as physicalId');
+  }
+  if (!sample || problems.length > 0)
+    throw new CountersignError(
+      'INPUT_INVALID',
+      `The sketch is not valid:\n${problems.map((problem) => `  ${problem}`).join('\n')}`,
+      'docs/policy.md, “Explain a verdict”, has one to begin with.',
+      { cause: problems },
+    );
+  return { plan: planOf(sample, about), ...(sample.goal ? { goal: sample.goal } : {}) };
+}
+
+function planOf(sample: Sample, { policy, sponsor, now }: Parameters<typeof readSample>[2]): Plan {
+  const [alias, account] =
+    Object.entries(policy?.file.accounts ?? {}).find(([one]) => one === (sample.account ?? one)) ?? [];
+  const place = { account: account?.id ?? '000000000000', region: sample.region ?? account?.regions[0] ?? 'eu-west-1' };
+  const effects = sample.effects.map((one, index) => effectOf(one, index, sample, now));
+  // As if planned under the role that the policy names: a sketch asks about its effects, not about credentials.
+  const role = (policy && accountFor(policy, place.account)?.plannerRole) ?? alias ?? 'planner';
+  const identity = { account: place.account, arn: `arn:aws:sts::${place.account}:assumed-role/${role}/sketch` };
+  const call = (operation: string, input: Plan['calls'][number]['input']): Plan['calls'][number] => ({
+    step: 'step1',
+    service: sample.stack === undefined ? 'ec2' : 'cloudformation',
+    operation,
+    input,
+    ...place,
+  });
+  const { stack, ids = [] } = sample;
+  const { tool, operation } = CHANGES[sample.change];
+  const about =
+    stack === undefined
+      ? {
+          tool: 'plan_instance_action',
+          target: { kind: 'resources' as const, ...place, name: [...ids].sort().join(','), ids },
+          calls: [...new Set(effects.map(({ kind }) => OPERATIONS[kind] ?? 'ModifyInstanceAttribute'))].map((one) =>
+            call(one, { InstanceIds: ids }),
+          ),
+          observed: { identity, instances: ids.map((id) => instanceOf(id, sample)) },
+        }
+      : {
+          tool,
+          target: { kind: 'stack' as const, ...place, name: stack, ids: sample.change === 'create' ? [] : [stack] },
+          calls: [
+            call(
+              operation,
+              operation === 'DeleteStack'
+                ? { StackName: stack }
+                : { StackName: stack, ChangeSetName: 'arn:aws:sample' },
+            ),
+          ],
+          observed: { identity, stack: stackOf(stack, sample, now) },
+        };
+  return {
+    ...about,
+    effects,
+    id: 'sample',
+    sponsor: sample.sponsor ?? sponsor ?? null,
+    agent: sample.agent ?? null,
+    endpoint: 'sample',
+    policyDigest: policy?.digest ?? '',
+    nonce: '',
+    madeAt: now.toISOString(),
+    expiresAt: new Date(now.getTime() + 900_000).toISOString(),
+    digest: '',
+    dryRun: { kind: 'change_set', succeeded: true },
+    recipe: { planner: 'sample', input: null },
+    notes: [],
+  };
+}
+
+function effectOf(given: SampleEffect, index: number, { stack, ids, change }: Sample, now: Date): Effect {
+  const { kind, type = INSTANCE, interrupts, retention, backupHoursAgo, size, marks, properties } = given;
+  const isGone = kind === 'delete' || kind === 'replace';
+  const holds = given.holds ?? holdsOf(type);
+  const logicalId = given.logicalId ?? (stack === undefined ? undefined : `Effect${index + 1}`);
+  const physicalId = given.physicalId ?? (stack === undefined ? ids?.[0] : undefined);
+  const point = backupHoursAgo === undefined ? undefined : new Date(now.getTime() - backupHoursAgo * 3_600_000);
+  return {
+    kind,
+    type,
+    ...(logicalId === undefined ? {} : { logicalId }),
+    ...(physicalId === undefined ? {} : { physicalId }),
+    ...(stack === undefined || change === 'create' ? {} : { owner: { kind: 'stack', name: stack } }),
+    holds,
+    interrupts,
+    reversibility:
+      given.reversibility ?? usualReversibility(kind, holds, retention !== 'Delete' || point !== undefined),
+    ...(isGone
+      ? {
+          retention: {
+            attribute: stack === undefined ? 'DeleteOnTermination' : 'DeletionPolicy',
+            effective: retention,
+          },
+        }
+      : {}),
+    ...(point ? { recoveryPoint: { id: 'sample', completedAt: point.toISOString() } } : {}),
+    revision: isRevisionType(type),
+    properties: properties.map((path) => ({ path, replaces: kind === 'replace' ? 'always' : 'never' })),
+    marks,
+    ...(size === undefined ? {} : { size }),
+    why: 'As the sketch says.',
+  };
+}
+
+function usualReversibility(kind: Effect['kind'], holds: Effect['holds'], isKept: boolean): Reversibility {
+  if (kind === 'unknown') return 'unknown';
+  if (kind !== 'delete' && kind !== 'replace') return 'reversible';
+  if (holds === 'unknown') return 'unknown';
+  return holds === 'nothing' || isKept ? 'recoverable' : 'irreversible';
+}
+
+function stackOf(stackName: string, sample: Sample, now: Date): ObservedStack {
+  const { change, tags, resources, effects, terminationProtection } = sample;
+  const isNew = change === 'create';
+  const there = effects.filter(({ kind }) => kind !== 'create').length;
+  return {
+    stackId: stackName,
+    stackName,
+    status: isNew ? 'REVIEW_IN_PROGRESS' : 'UPDATE_COMPLETE',
+    createdAt: now.toISOString(),
+    updatedAt: null,
+    templateDigest: '',
+    parameters: {},
+    tags,
+    terminationProtection,
+    roleArn: null,
+    resourceCount: resources ?? there,
+    neverCompleted: isNew,
+    parentId: null,
+    importedExports: [],
+    recentlyDeleted: [],
+  };
+}
+
+function instanceOf(id: string, { tags, terminationProtection }: Sample): ObservedInstance {
+  return {
+    id,
+    state: 'running',
+    instanceType: 'sample',
+    terminationProtection,
+    stopProtection: false,
+    instanceStore: false,
+    owner: null,
+    tags,
+    volumes: [],
+  };
+}

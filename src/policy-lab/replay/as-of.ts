@@ -1,0 +1,102 @@
+/**
+ * The ledger and the policy port as of a moment: what was judged is judged again with the facts of then.
+ *
+ * Guarantees: history, budgets, halt and clock are those that the first judgement saw; nothing is written.
+ * Limits: what was refused before a plan was made (out of scope, halted, another account) left nothing to judge. The
+ * guards are those of this version. A change that another process appended in the milliseconds between
+ * the judging and the recording of a plan counts as known.
+ */
+import type { Proposal } from '../../core/change.ts';
+import { CountersignError } from '../../core/errors.ts';
+import { type Plan, planDigest, planSchema } from '../../core/plan.ts';
+import type { Judge, Ledger, LedgerEvent } from '../../core/ports.ts';
+import type { Goal, Judgement } from '../../core/verdict.ts';
+import { createPolicyPort, type PolicyPortOptions } from '../../policy/port.ts';
+
+/** One judgement in the ledger: of a plan when it was made, or of a change when it was proposed. */
+export interface Moment {
+  kind: 'plan' | 'change';
+  id: string;
+  seq: number;
+  at: Date;
+  plan: Plan;
+  /** Of a change it can be another than the plan's. */
+  sponsor: string | null;
+  /** Of a change. */
+  goal?: Goal;
+  judgement: Judgement;
+  /** Who could not sign. */
+  excluded: string[];
+}
+export type Rejudging = Pick<PolicyPortOptions, 'policy' | 'guards' | 'ledger'>;
+
+/** The body of `plan.made`; without `excluded` in ledgers of older versions. */
+interface Made {
+  document: string;
+  digest: string;
+  judgement: Judgement;
+  excluded?: string[];
+}
+
+/** @throws LEDGER_TAMPERED when the stored plan is gone or another. */
+export function momentOf(ledger: Ledger, { kind, planId = '', seq, body }: LedgerEvent): Moment {
+  if (kind === 'plan.made') {
+    const { document, digest, judgement, excluded = [] } = body as unknown as Made;
+    const plan = storedPlan(ledger, planId, document, digest);
+    const { sponsor, madeAt } = plan;
+    return { kind: 'plan', id: planId, seq, at: new Date(madeAt), plan, sponsor, judgement, excluded };
+  }
+  const { id, planDocument, planDigest: digest, proposedAt, ...proposal } = body as unknown as Proposal;
+  const { sponsor, goal, judgement, excluded } = proposal;
+  const plan = storedPlan(ledger, planId, planDocument, digest);
+  return { kind: 'change', id, seq, at: new Date(proposedAt), plan, sponsor, goal, judgement, excluded };
+}
+
+function storedPlan(ledger: Ledger, planId: string, document: string, digest: string): Plan {
+  const stored = planSchema.safeParse(ledger.document(document));
+  if (stored.success && planDigest(stored.data) === digest) return stored.data;
+  throw new CountersignError(
+    'LEDGER_TAMPERED',
+    `The stored plan ${planId} is not the one that was made.`,
+    'Run countersign audit verify.',
+  );
+}
+
+/** Judges as of the moment: that plan, or another in its place. */
+export function judgeAsOf(
+  about: Rejudging,
+  { seq, at, kind, goal, plan, sponsor, excluded }: Omit<Moment, 'id' | 'judgement'>,
+) {
+  const port = createPolicyPort({
+    ...about,
+    ledger: ledgerAsOf(about.ledger, seq - 1),
+    sponsor: sponsor ?? undefined,
+    // Names that could not sign then: whoever the server ran as is among them.
+    actsAs: excluded,
+    now: () => at,
+    still: true,
+  });
+  return (instead: Plan = plan): Promise<Judge> =>
+    port.judgeFor(instead, kind === 'plan' ? 'preview' : 'propose', goal);
+}
+
+/** What the ledger was with its first `size` events. Answers are kept: nothing before a moment ever changes. */
+export function ledgerAsOf(ledger: Ledger, size: number): Ledger {
+  const answers = new Map<string, LedgerEvent[]>();
+  const readOnly = () => {
+    throw new Error('a ledger as of then takes no events');
+  };
+  return {
+    events(query = {}) {
+      const bounded = { ...query, untilSeq: Math.min(size, query.untilSeq ?? size) };
+      const key = JSON.stringify(bounded);
+      const events = answers.get(key) ?? ledger.events(bounded);
+      answers.set(key, events);
+      return events;
+    },
+    document: (digest) => ledger.document(digest),
+    append: readOnly,
+    putDocument: readOnly,
+    transact: readOnly,
+  };
+}

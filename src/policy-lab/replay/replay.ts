@@ -1,0 +1,141 @@
+/** What another policy would have decided of everything that was judged: the differences, the most alarming first. */
+import { CountersignError } from '../../core/errors.ts';
+import { enforced, judgeAll } from '../../core/guard.ts';
+import type { Judgement, Verdict } from '../../core/verdict.ts';
+import { JUDGED } from '../../policy/history.ts';
+import { judgeAsOf, type Moment, momentOf, type Rejudging } from './as-of.ts';
+
+type Told = Pick<Judgement, 'decision' | 'seats' | 'roles'>;
+export interface GuardDifference {
+  guard: string;
+  /** `deny`, `hold(2)`, `note`, `pass`; null: this guard did not judge it. */
+  was: string | null;
+  is: string | null;
+  message: string;
+}
+export interface Difference {
+  id: string;
+  plan: string;
+  at: string;
+  target: string;
+  sponsor: string | null;
+  goal: string | null;
+  was: Told;
+  is: Told;
+  /** The decision, the seats or their roles. */
+  changed: boolean;
+  direction: 'milder' | 'stricter';
+  guards: GuardDifference[];
+}
+export interface Replayed {
+  judged: { plans: number; changes: number };
+  /** `denied → pass`, with its number. */
+  counts: Record<string, number>;
+  differences: Difference[];
+  /** Judgements that could not be repeated, because their plan cannot be read any more. */
+  unreadable: { id: string; why: string }[];
+}
+
+function momentsSince(about: Rejudging, since: Date): { moments: Moment[]; unreadable: Replayed['unreadable'] } {
+  const unreadable: Replayed['unreadable'] = [];
+  const moments = about.ledger.events({ kinds: JUDGED, sinceAt: since.toISOString() }).flatMap((event) => {
+    try {
+      return [momentOf(about.ledger, event)];
+    } catch (error) {
+      if (!(error instanceof CountersignError)) throw error;
+      unreadable.push({ id: event.changeId ?? event.planId ?? String(event.seq), why: error.message });
+      return [];
+    }
+  });
+  return { moments, unreadable };
+}
+
+/**
+ * @param compare `policies`: what was decided then, with what this policy decides. `observation`: what this policy
+ * decides, with what it would, were nothing only observed.
+ */
+export async function replay(
+  about: Rejudging,
+  since: Date,
+  compare: 'policies' | 'observation' = 'policies',
+  onProgress: (judged: number, of: number) => void = () => undefined,
+): Promise<Replayed> {
+  const { moments, unreadable } = momentsSince(about, since);
+  const found: Difference[] = [];
+  for (const [index, moment] of moments.entries()) {
+    onProgress(index, moments.length);
+    const { guards, facts } = await judgeAsOf(about, moment)();
+    const again = judgeAll(guards, moment.plan, facts);
+    const [was, is] =
+      compare === 'policies' ? [moment.judgement, again] : [again, judgeAll(guards, moment.plan, enforced(facts))];
+    const difference = differenceOf(moment, was, is);
+    // Observation that would not have changed the decision tells something of its guard nevertheless.
+    if (difference.changed || (compare === 'observation' && difference.guards.length > 0)) found.push(difference);
+  }
+  // A plan that was proposed is told of once, as its change.
+  const proposed = new Set(found.filter(({ id, plan }) => id !== plan).map(({ plan }) => plan));
+  const differences = found.filter(({ id }) => !proposed.has(id)).sort(compareAlarm);
+  const counts: Record<string, number> = {};
+  for (const { was, is } of differences.filter(({ changed }) => changed)) {
+    const change = `${decisionText(was)} → ${decisionText(is)}`;
+    counts[change] = (counts[change] ?? 0) + 1;
+  }
+  const changes = moments.filter(({ kind }) => kind === 'change').length;
+  return { judged: { plans: moments.length - changes, changes }, counts, differences, unreadable };
+}
+
+/** Of what is denied nobody is asked: its seats are no difference. */
+const toldOf = ({ decision, seats, roles }: Judgement): Told =>
+  decision === 'denied' ? { decision, seats: 0, roles: [] } : { decision, seats, roles };
+
+function differenceOf({ id, plan, at, sponsor, goal }: Moment, before: Judgement, after: Judgement): Difference {
+  const [was, is] = [toldOf(before), toldOf(after)];
+  const steps = SEVERITY[is.decision] - SEVERITY[was.decision];
+  return {
+    id,
+    plan: plan.id,
+    at: at.toISOString(),
+    target: plan.target.name,
+    sponsor,
+    goal: goal ?? null,
+    was,
+    is,
+    changed: JSON.stringify(was) !== JSON.stringify(is),
+    direction: (steps || is.seats - was.seats || is.roles.length - was.roles.length) < 0 ? 'milder' : 'stricter',
+    guards: guardDifferences(before.verdicts, after.verdicts),
+  };
+}
+
+const MILD = ['pass', 'note'];
+
+/** What a guard lets through is not told; `note` and `pass` are alike. */
+function guardDifferences(before: readonly Verdict[], after: readonly Verdict[]): GuardDifference[] {
+  const names = [...new Set([...before, ...after].map(({ guard }) => guard))];
+  return names.flatMap((guard) => {
+    const [was, is] = [before, after].map((verdicts) => verdicts.find((verdict) => verdict.guard === guard));
+    if (MILD.includes(was?.outcome ?? 'pass') && MILD.includes(is?.outcome ?? 'pass')) return [];
+    const [told, now] = [was, is].map((verdict) => (verdict ? outcomeText(verdict) : null));
+    if (told === now) return [];
+    const { message } = is && !MILD.includes(is.outcome) ? is : was!;
+    return [{ guard, was: told ?? null, is: now ?? null, message }];
+  });
+}
+
+export function outcomeText({ outcome, seats, roles = [] }: Verdict): string {
+  if (outcome !== 'hold') return outcome;
+  return `hold(${[seats ?? 1, ...roles].join(', ')})`;
+}
+export function decisionText({ decision, seats, roles }: Told): string {
+  if (decision !== 'needs_approval') return decision;
+  return [`${seats} seat${seats === 1 ? '' : 's'}`, ...roles].join(', ');
+}
+
+const SEVERITY = { no_change: 0, pass: 0, needs_approval: 1, plan_only: 2, denied: 3 } as const;
+
+/** The longest way between the decisions first; of two that are as long, the one that became milder; then seats. */
+function compareAlarm(a: Difference, b: Difference): number {
+  const steps = ({ was, is }: Difference) => Math.abs(SEVERITY[is.decision] - SEVERITY[was.decision]);
+  const seats = ({ was, is }: Difference) => Math.abs(is.seats - was.seats);
+  const milder = ({ direction }: Difference) => (direction === 'milder' ? 1 : 0);
+  return steps(b) - steps(a) || milder(b) - milder(a) || seats(b) - seats(a) || b.at.localeCompare(a.at);
+}

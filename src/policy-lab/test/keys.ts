@@ -1,0 +1,60 @@
+/**
+ * Throw-away keys, so that a replay can sign for the people of a policy without anybody's real key. They live in this
+ * process and are gone with it.
+ */
+
+import { createHash, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { NAMESPACE } from '../../approvals/ssh-signature.ts';
+import { type PublicKey, parsePublicKey } from '../../people/ssh-key.ts';
+import type { Policy } from '../../policy/model.ts';
+
+const TYPE = 'ssh-ed25519';
+
+export interface TestKey {
+  publicKey: PublicKey;
+  /** Armored, as `ssh-keygen -Y sign` writes it. */
+  sign(statement: string): string;
+}
+
+/** Every person who has a key gets a test key in its place; who has none can sign nothing here either. */
+export function withTestKeys(policy: Policy): { policy: Policy; keyOf(person: string): TestKey } {
+  const keys = new Map<string, TestKey>();
+  const keyOf = (person: string): TestKey => {
+    const key = keys.get(person) ?? makeKey();
+    keys.set(person, key);
+    return key;
+  };
+  const people = policy.people.map((person) =>
+    person.keys.length === 0 ? person : { ...person, keys: [keyOf(person.name).publicKey] },
+  );
+  return { policy: { ...policy, people }, keyOf };
+}
+
+function makeKey(): TestKey {
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+  const raw = Buffer.from(publicKey.export({ format: 'jwk' }).x ?? '', 'base64url');
+  const blob = Buffer.concat([sshString(TYPE), sshString(raw)]);
+  return {
+    publicKey: parsePublicKey(`${TYPE} ${blob.toString('base64')}`),
+    sign: (statement) => sshSignature(statement, blob, privateKey),
+  };
+}
+
+/** PROTOCOL.sshsig of openssh-portable. */
+function sshSignature(statement: string, blob: Buffer, privateKey: KeyObject): string {
+  const digest = createHash('sha512').update(statement).digest();
+  const about = [sshString(NAMESPACE), sshString(''), sshString('sha512')];
+  const signed = Buffer.concat([Buffer.from('SSHSIG'), ...about, sshString(digest)]);
+  const version = Buffer.from([0, 0, 0, 1]);
+  const signature = Buffer.concat([sshString(TYPE), sshString(sign(null, signed, privateKey))]);
+  const whole = Buffer.concat([Buffer.from('SSHSIG'), version, sshString(blob), ...about, sshString(signature)]);
+  const lines = whole.toString('base64').match(/.{1,70}/g) ?? [];
+  return ['-----BEGIN SSH SIGNATURE-----', ...lines, '-----END SSH SIGNATURE-----', ''].join('\n');
+}
+
+function sshString(value: Buffer | string): Buffer {
+  const bytes = Buffer.from(value as string);
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(bytes.length);
+  return Buffer.concat([length, bytes]);
+}

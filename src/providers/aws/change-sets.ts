@@ -1,0 +1,214 @@
+/** Change sets as CloudFormation tells them: made, waited for, and read whole. */
+import { randomBytes } from 'node:crypto';
+import type {
+  Capability,
+  CloudFormationClient,
+  DescribeChangeSetOutput,
+  ResourceChange,
+} from '@aws-sdk/client-cloudformation';
+import { CHANGE_SET_PREFIX } from '../../core/call.ts';
+import { CountersignError } from '../../core/errors.ts';
+import { asCountersignError } from './errors.ts';
+import { templateOf } from './observe/stack.ts';
+
+/** Longer than any template takes; the pipeline answers the agent long before. */
+const MAX_WAIT_MILLISECONDS = 10 * 60_000;
+const FIRST_PAUSE_MILLISECONDS = 100;
+const LONGEST_PAUSE_MILLISECONDS = 3_000;
+
+export interface ChangeSet {
+  id: string;
+  name: string;
+  stackId: string;
+  stackName: string;
+  changes: ResourceChange[];
+  /** By logical id of the nested stack. Of one that is not here nothing is told: it was made without nested stacks. */
+  nested: Record<string, ChangeSet | 'unchanged'>;
+  /** Processed; undefined where the cloud cannot tell it. */
+  template: string | undefined;
+  /** Values as they would be; SSM-typed ones resolved, NoEcho ones masked by AWS. */
+  parameters: Record<string, string>;
+  tags: Record<string, string>;
+  /** Topics that will be told of every event of the stack; undefined where the cloud does not say. */
+  topics: string[] | undefined;
+  /** Anything that takes over resources or weakens rollback, by option name. */
+  weakenedBy: string[];
+  executable: boolean;
+}
+
+export interface ChangeSetRequest {
+  stack: string;
+  type: 'CREATE' | 'UPDATE';
+  template: string;
+  parameters: { ParameterKey: string; ParameterValue?: string; UsePreviousValue?: boolean }[];
+  tags: Record<string, string>;
+  capabilities: string[];
+  hasNestedStacks: boolean;
+  serviceRole: string | null;
+}
+
+/** @returns the ARN of the new change set. */
+export async function createChangeSet(client: CloudFormationClient, request: ChangeSetRequest): Promise<string> {
+  const { CreateChangeSetCommand, DescribeChangeSetCommand } = await import('@aws-sdk/client-cloudformation');
+  const ChangeSetName = CHANGE_SET_PREFIX + randomBytes(8).toString('hex');
+  const command = new CreateChangeSetCommand({
+    StackName: request.stack,
+    ChangeSetName,
+    ChangeSetType: request.type,
+    TemplateBody: request.template,
+    Parameters: request.parameters,
+    Tags: Object.entries(request.tags).map(([Key, Value]) => ({ Key, Value })),
+    Capabilities: request.capabilities as Capability[],
+    ...(request.hasNestedStacks ? { IncludeNestedStacks: true } : {}),
+    ...(request.serviceRole === null ? {} : { RoleARN: request.serviceRole }),
+  });
+  try {
+    return (await client.send(command)).Id ?? ChangeSetName;
+  } catch (error) {
+    // An attempt whose answer was lost has made it: the name is random, so it is ours.
+    if ((error as Error).name !== 'AlreadyExistsException') throw error;
+    const { ChangeSetId } = await client.send(
+      new DescribeChangeSetCommand({ ChangeSetName, StackName: request.stack }),
+    );
+    return ChangeSetId ?? ChangeSetName;
+  }
+}
+
+/** @returns `unchanged` when CloudFormation says that nothing would change. @throws AWS_CHANGE_SET_FAILED, AWS_TIMEOUT. */
+export async function readChangeSet(
+  client: CloudFormationClient,
+  name: string,
+  stack?: string,
+): Promise<ChangeSet | 'unchanged'> {
+  const first = await waitFor(client, name, stack);
+  if (first.Status === 'FAILED') {
+    const reason = first.StatusReason ?? 'no reason given';
+    if (/didn't contain changes|No updates are to be performed/.test(reason)) return 'unchanged';
+    throw new CountersignError(
+      'AWS_CHANGE_SET_FAILED',
+      `CloudFormation refused the change set: ${reason}`,
+      'Mend what it names and plan again.',
+    );
+  }
+  const id = first.ChangeSetId ?? name;
+  const [plain, valued, template] = await Promise.all([
+    remainingPages(client, id, first),
+    allPages(client, id),
+    processedTemplate(client, id),
+  ]);
+  const changes = mergeChanges([...plain, ...valued]);
+  return {
+    id,
+    name: first.ChangeSetName ?? '',
+    stackId: first.StackId ?? '',
+    stackName: first.StackName ?? '',
+    changes,
+    nested: await readNested(client, changes),
+    template,
+    parameters: Object.fromEntries(
+      (first.Parameters ?? []).map(({ ParameterKey = '', ParameterValue = '', ResolvedValue }) => [
+        ParameterKey,
+        ResolvedValue ?? ParameterValue,
+      ]),
+    ),
+    tags: Object.fromEntries((first.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value])),
+    topics: first.NotificationARNs,
+    weakenedBy: [
+      ...weaknessesOf(first),
+      ...(changes.some(({ Action }) => Action === 'Import') ? ['ResourcesToImport'] : []),
+    ],
+    executable: first.ExecutionStatus === 'AVAILABLE',
+  };
+}
+
+async function processedTemplate(client: CloudFormationClient, id: string): Promise<string | undefined> {
+  try {
+    return await templateOf(client, { ChangeSetName: id }, 'Processed');
+  } catch (error) {
+    const { code } = asCountersignError(error);
+    if (code === 'AWS_NOT_FOUND' || code === 'AWS_VALIDATION') return undefined;
+    throw error;
+  }
+}
+
+async function waitFor(client: CloudFormationClient, name: string, stack: string | undefined) {
+  const { DescribeChangeSetCommand } = await import('@aws-sdk/client-cloudformation');
+  const deadline = Date.now() + MAX_WAIT_MILLISECONDS;
+  for (let pause = FIRST_PAUSE_MILLISECONDS; ; pause = Math.min(LONGEST_PAUSE_MILLISECONDS, pause * 1.2)) {
+    const described = await client.send(new DescribeChangeSetCommand({ ChangeSetName: name, StackName: stack }));
+    if (!/_PENDING$|_IN_PROGRESS$/.test(described.Status ?? '')) return described;
+    if (Date.now() > deadline)
+      throw new CountersignError(
+        'AWS_TIMEOUT',
+        'CloudFormation is still making the change set.',
+        'Plan again in a few minutes.',
+      );
+    await new Promise((resolve) => setTimeout(resolve, pause));
+  }
+}
+
+const changesOf = ({ Changes }: DescribeChangeSetOutput) =>
+  (Changes ?? []).flatMap(({ ResourceChange: change }) => (change ? [change] : []));
+
+async function remainingPages(client: CloudFormationClient, id: string, first: DescribeChangeSetOutput) {
+  const { DescribeChangeSetCommand } = await import('@aws-sdk/client-cloudformation');
+  const changes = changesOf(first);
+  for (let next = first.NextToken; next; ) {
+    const page: DescribeChangeSetOutput = await client.send(
+      new DescribeChangeSetCommand({ ChangeSetName: id, NextToken: next }),
+    );
+    changes.push(...changesOf(page));
+    next = page.NextToken;
+  }
+  return changes;
+}
+
+async function allPages(client: CloudFormationClient, id: string): Promise<ResourceChange[]> {
+  const { DescribeChangeSetCommand } = await import('@aws-sdk/client-cloudformation');
+  const changes: ResourceChange[] = [];
+  let next: string | undefined;
+  do {
+    const page: DescribeChangeSetOutput = await client.send(
+      new DescribeChangeSetCommand({ ChangeSetName: id, IncludePropertyValues: true, NextToken: next }),
+    );
+    changes.push(...changesOf(page));
+    next = page.NextToken;
+  } while (next);
+  return changes;
+}
+
+/** INVARIANT: a resource that only one of the readings names stays: with values CloudFormation may drop some silently. */
+function mergeChanges(changes: readonly ResourceChange[]): ResourceChange[] {
+  const byId = new Map<string, ResourceChange>();
+  for (const change of changes) {
+    const id = change.LogicalResourceId ?? '';
+    byId.set(id, { ...byId.get(id), ...change });
+  }
+  return [...byId.values()];
+}
+
+async function readNested(client: CloudFormationClient, changes: readonly ResourceChange[]) {
+  const nested: ChangeSet['nested'] = {};
+  for (const { ChangeSetId, LogicalResourceId = '' } of changes)
+    if (ChangeSetId) nested[LogicalResourceId] = await readChangeSet(client, ChangeSetId);
+  return nested;
+}
+
+function weaknessesOf(described: DescribeChangeSetOutput): string[] {
+  const { OnStackFailure, ImportExistingResources } = described;
+  const { DeploymentMode } = described as { DeploymentMode?: string };
+  return [
+    ...(OnStackFailure && OnStackFailure !== 'ROLLBACK' ? [`OnStackFailure: ${OnStackFailure}`] : []),
+    ...(ImportExistingResources ? ['ImportExistingResources'] : []),
+    ...(DeploymentMode ? [`DeploymentMode: ${DeploymentMode}`] : []),
+  ];
+}
+
+export async function discardChangeSet(client: CloudFormationClient, id: string): Promise<void> {
+  const { DeleteChangeSetCommand } = await import('@aws-sdk/client-cloudformation');
+  try {
+    await client.send(new DeleteChangeSetCommand({ ChangeSetName: id }));
+  } catch (error) {
+    if ((error as Error).name !== 'ChangeSetNotFoundException') throw error;
+  }
+}

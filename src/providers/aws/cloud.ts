@@ -1,0 +1,73 @@
+/** The cloud's ports over the real SDK, for one account at a time: reading, planning, recomputing, one writing door. */
+import type { CloudPorts, PolicyPort } from '../../core/ports.ts';
+import { type CloudSettings, cloudFormationClient, ec2Client, type Holder } from './clients.ts';
+import { type AccountEntry, accountEntry, createIdentity, createSettings, roleArn } from './credentials.ts';
+import { loadKnowledge } from './knowledge/index.ts';
+import type { ContextFor, PlannerContext } from './planners/context.ts';
+import { createPlanner, recomputePlan } from './planners/index.ts';
+import { createEc2Reader } from './readers/ec2.ts';
+import { createStackReader } from './readers/stacks.ts';
+import { createWritingDoor, type WritingDoor } from './writing-door.ts';
+
+export interface CloudOptions {
+  settings(region?: string): CloudSettings;
+  /** The policy's accounts; empty: the ambient credentials' own, whatever it is. */
+  accounts: readonly AccountEntry[];
+  /** How plans name where they were made. */
+  endpointName: string;
+  secretKey: string;
+  templateRoots: string[];
+  environmentOf: PolicyPort['environmentOf'];
+  now(): Date;
+}
+
+export function createCloud(options: CloudOptions): CloudPorts & WritingDoor {
+  const { accounts } = options;
+  const settings = createSettings(options.settings, accounts, options.now);
+  const identity = createIdentity(settings.planner, accounts);
+  const ownIdentity = createIdentity(async (place) => settings.own(place), accounts);
+
+  const newContext: ContextFor = async (place, permit) => {
+    const who = await identity(place);
+    const planner = await settings.planner(place);
+    const holder: Holder = { account: who.account, ...(permit ? { permit } : {}) };
+    const [cloudFormation, ec2, knowledge] = await Promise.all([
+      cloudFormationClient(planner, holder),
+      ec2Client(planner, holder),
+      loadKnowledge(),
+    ]);
+    const { secretKey, templateRoots, now } = options;
+    const serviceRole = accounts.find(({ id }) => id === who.account)?.serviceRole;
+    return {
+      cloudFormation,
+      ec2,
+      identity: who,
+      knowledge,
+      secretKey,
+      templateRoots,
+      now,
+      hasPolicy: accounts.length > 0,
+      serviceRole: serviceRole === undefined ? null : roleArn(who.account, serviceRole),
+    };
+  };
+  // Readers hold no permit, so they are shared; a planner role's new session is a new reader.
+  const readers = new Map<string, Promise<PlannerContext>>();
+  const contextFor: ContextFor = async (place, permit) => {
+    if (permit) return newContext(place, permit);
+    const { region, credentials } = await settings.planner(place);
+    const key = `${accountEntry(accounts, place)?.alias ?? ''}/${region}/${credentials?.accessKeyId ?? ''}`;
+    const reader = readers.get(key) ?? newContext(place);
+    readers.set(key, reader);
+    reader.catch(() => readers.delete(key));
+    return reader;
+  };
+
+  return {
+    endpoint: async () => options.endpointName,
+    identity,
+    reader: { ...createStackReader(contextFor, options.environmentOf), ...createEc2Reader(contextFor) },
+    planner: (place, permit) => createPlanner(() => contextFor(place, permit)),
+    recompute: async (plan) => recomputePlan(await contextFor(plan.target), plan),
+    ...createWritingDoor(settings.own, ownIdentity, contextFor),
+  };
+}

@@ -1,0 +1,113 @@
+/** What the calls of EC2 do: EC2 has no preview, so effects follow from the observed state. */
+import type { Effect } from '../../core/effect.ts';
+import type { ObservedInstance } from '../../core/plan.ts';
+import type { InstanceAction } from '../../core/ports.ts';
+
+type Parts = Pick<Effect, 'kind' | 'reversibility' | 'why'> & Partial<Effect>;
+
+/** @param about what the effect is on. Unless said: it holds nothing and interrupts nothing. */
+export function ec2Effect(about: { type: string; id?: string; owner?: Effect['owner'] | null }, parts: Parts): Effect {
+  return {
+    type: about.type,
+    ...(about.id === undefined ? {} : { physicalId: about.id }),
+    ...(about.owner ? { owner: { kind: about.owner.kind, name: about.owner.name } } : {}),
+    holds: 'nothing',
+    interrupts: 'no',
+    revision: false,
+    properties: [],
+    marks: [],
+    ...parts,
+  };
+}
+
+const DISKS_LOST = 'What is on its instance-store disks is lost';
+const about = ({ id, owner }: ObservedInstance) => ({ type: 'AWS::EC2::Instance', id, owner });
+
+/** @param givesUp what it has only while it runs: an address. */
+export function effectOfInstance(instance: ObservedInstance, action: InstanceAction, givesUp = ''): Effect {
+  switch (action) {
+    case 'start':
+      return ec2Effect(about(instance), {
+        kind: 'start',
+        reversibility: 'reversible',
+        why: 'It can be stopped again.',
+      });
+    case 'reboot':
+      return ec2Effect(about(instance), {
+        kind: 'reboot',
+        interrupts: 'yes',
+        reversibility: 'reversible',
+        why: 'It is away while it restarts.',
+      });
+    case 'stop':
+      return ec2Effect(about(instance), {
+        kind: 'stop',
+        interrupts: 'yes',
+        ...(instance.instanceStore
+          ? { holds: 'data' as const, reversibility: 'irreversible' as const, why: `${DISKS_LOST} when it stops.` }
+          : { reversibility: 'reversible' as const, why: `It can be started again.${givesUp}` }),
+      });
+    case 'terminate':
+      return termination(instance);
+  }
+}
+
+/** The plan's own first steps make what snapshots are missing; the executor terminates when they are complete. */
+function termination(instance: ObservedInstance): Effect {
+  const lost = instance.volumes.filter(({ deleteOnTermination }) => deleteOnTermination);
+  const missing = lost.filter(({ newestSnapshot }) => newestSnapshot === null).map(({ id }) => id);
+  const oldest = lost
+    .flatMap(({ newestSnapshot }) => newestSnapshot ?? [])
+    .sort((a, b) => (a.completedAt < b.completedAt ? -1 : 1))[0];
+  const gone = { kind: 'delete', interrupts: 'yes' } as const;
+  const attribute = 'DeleteOnTermination';
+  if (instance.instanceStore)
+    return ec2Effect(about(instance), {
+      ...gone,
+      holds: 'data',
+      retention: { attribute, effective: 'Delete' },
+      reversibility: 'irreversible',
+      why: `${DISKS_LOST} with it; no snapshot can be made of them.`,
+    });
+  if (lost.length === 0)
+    return ec2Effect(about(instance), {
+      ...gone,
+      retention: { attribute, effective: 'Retain' },
+      reversibility: 'recoverable',
+      why: 'Its volumes stay.',
+    });
+  return ec2Effect(about(instance), {
+    ...gone,
+    holds: 'data',
+    retention: { attribute, effective: 'Snapshot' },
+    ...(missing.length === 0 && oldest ? { recoveryPoint: oldest } : {}),
+    reversibility: 'recoverable',
+    why: [
+      ...(missing.length > 0 ? [`Snapshots of ${missing.join(', ')} are made first, and must complete.`] : []),
+      ...(oldest
+        ? [`Of its other volumes there are snapshots; what was written since ${oldest.completedAt} goes.`]
+        : []),
+    ].join(' '),
+  });
+}
+
+/** Stopped, changed, started again; or only changed, when it is stopped. */
+export function effectOfResize(instance: ObservedInstance, instanceType: string, givesUp = ''): Effect {
+  const runs = instance.state === 'running';
+  const losesDisks = runs && instance.instanceStore;
+  return ec2Effect(about(instance), {
+    kind: 'update',
+    interrupts: runs ? 'yes' : 'no',
+    holds: losesDisks ? 'data' : 'nothing',
+    reversibility: losesDisks ? 'irreversible' : 'reversible',
+    properties: [
+      { path: 'Properties.InstanceType', before: instance.instanceType, after: instanceType, replaces: 'never' },
+    ],
+    size: instanceType,
+    why: losesDisks
+      ? `${DISKS_LOST} when it stops for the change.`
+      : runs
+        ? `It is stopped, changed and started again; its volumes stay.${givesUp}`
+        : 'It is stopped and stays so; its volumes stay.',
+  });
+}

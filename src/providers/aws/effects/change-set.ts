@@ -1,0 +1,191 @@
+/**
+ * Effects of a change set.
+ *
+ * CloudFormation's verdict and the tables' are merged, the stricter wins; then what is conditional is decided by
+ * live facts, and what is dynamic by what happens to the resource that it depends on. What stays open is judged as
+ * the worst that is possible for its type.
+ */
+
+import type { ResourceChange, ResourceChangeDetail } from '@aws-sdk/client-cloudformation';
+import { type Effect, type EffectKind, KIND_SEVERITY } from '../../../core/effect.ts';
+import type { Mark } from '../../../core/mark.ts';
+import { holdsOf, interruptsOf, isRevisionType, sizeProperty } from '../knowledge/index.ts';
+import type { MarkContext, ResourceView } from '../knowledge/marks/finder.ts';
+import { marksOfChange } from '../knowledge/marks/index.ts';
+import type { PlannerContext } from '../planners/context.ts';
+import { decide, type LiveFacts } from './live-facts.ts';
+import { asPolicy, type EffectBase, loss } from './loss.ts';
+import { propertyChanges } from './properties.ts';
+import { byTagKey } from './tag-keys.ts';
+
+export interface Situation {
+  context: PlannerContext;
+  stackName: string;
+  /** Before logical ids of nested stacks' resources: `Network/`. */
+  prefix: string;
+  facts: LiveFacts;
+  views: MarkContext;
+}
+
+export function effectsOfChanges(situation: Situation, changes: readonly ResourceChange[]): Effect[] {
+  const replaced = settleReplacements(situation, changes);
+  return changes.map((change) => effectOfChange(situation, change, replaced));
+}
+
+/**
+ * A dynamic detail comes true only if the resource it names does change. Starting from the worst (all of them may),
+ * resources that surely keep their identity are taken out until nothing more can be.
+ */
+function settleReplacements(situation: Situation, changes: readonly ResourceChange[]): ReadonlySet<string> {
+  const modified = changes.filter(({ Action }) => Action === 'Modify');
+  const replaced = new Set(modified.map(({ LogicalResourceId = '' }) => LogicalResourceId));
+  for (let before = -1; before !== replaced.size; ) {
+    before = replaced.size;
+    for (const change of modified) {
+      const open = propertiesOf(situation, change, replaced).some(({ replaces }) => replaces !== 'never');
+      if (!open && !saysReplaced(change, replaced)) replaced.delete(change.LogicalResourceId ?? '');
+    }
+  }
+  return replaced;
+}
+
+/** CloudFormation's own word on the whole resource; Conditional counts only while a detail is open (see caller). */
+function saysReplaced({ Replacement, Details = [] }: ResourceChange, replaced: ReadonlySet<string>): boolean {
+  if (Details.length === 0) return Replacement !== 'False';
+  return Replacement === 'True' && !Details.every((detail) => isMoot(detail, replaced));
+}
+
+/** Identities that only a replacement changes. Other attributes (an endpoint, a version) may change in place. */
+const STABLE_ATTRIBUTE = /(?:Arn|Id|Name|Ref)$/;
+
+/** The detail's cause is a resource that stays what it is, so the value stays too. */
+function isMoot(
+  { Evaluation, ChangeSource, CausingEntity }: ResourceChangeDetail,
+  replaced: ReadonlySet<string>,
+): boolean {
+  if (Evaluation !== 'Dynamic' || !CausingEntity) return false;
+  const [cause = '', attribute = ''] = CausingEntity.split('.');
+  if (replaced.has(cause)) return false;
+  if (ChangeSource === 'ResourceReference') return true;
+  return ChangeSource === 'ResourceAttribute' && STABLE_ATTRIBUTE.test(attribute);
+}
+
+function propertiesOf({ context, facts }: Situation, change: ResourceChange, replaced: ReadonlySet<string>) {
+  return propertyChanges(context.knowledge, change, (detail) => isMoot(detail, replaced)).map((property) => ({
+    ...property,
+    replaces: decide(property.replaces, change, property.path.replace(/^Properties\./, ''), facts),
+  }));
+}
+
+function effectOfChange(situation: Situation, change: ResourceChange, replaced: ReadonlySet<string>): Effect {
+  const type = change.ResourceType ?? 'unknown';
+  const logicalId = change.LogicalResourceId ?? '';
+  const { views } = situation;
+  const before = views.before[logicalId] ?? null;
+  const after = change.Action === 'Remove' ? null : (views.after[logicalId] ?? null);
+  const marks = marksOfChange(before, after, views);
+  const size = sizeOf(type, after);
+  const base: EffectBase = {
+    type,
+    logicalId: situation.prefix + logicalId,
+    ...(change.PhysicalResourceId ? { physicalId: change.PhysicalResourceId } : {}),
+    owner: { kind: 'stack', name: situation.stackName },
+    holds: holdsOf(type),
+    revision: isRevisionType(type),
+    properties:
+      change.Action === 'Modify' ? byTagKey(propertiesOf(situation, change, replaced), before, after, views) : [],
+    marks,
+    ...(size === undefined ? {} : { size }),
+  };
+  switch (change.Action) {
+    case 'Add':
+      return {
+        ...base,
+        ...nameOf(situation, type, after?.properties),
+        kind: 'create',
+        interrupts: 'no',
+        reversibility: 'reversible',
+        why: 'A new resource; it can be removed again.',
+      };
+    case 'Modify':
+      return modification(base, change, replaced.has(logicalId));
+    case 'Remove':
+      return loss({ ...base, kind: 'delete' }, asPolicy(change.PolicyAction), 'DeletionPolicy');
+    default:
+      return {
+        ...base,
+        kind: 'unknown',
+        interrupts: 'unknown',
+        reversibility: 'unknown',
+        why: `CloudFormation calls this ${change.Action ?? 'nothing'}; what it does is not known.`,
+      };
+  }
+}
+
+function sizeOf(type: string, after: ResourceView | null): string | undefined {
+  const path = sizeProperty(type);
+  const size = path
+    ?.split('.')
+    .reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], after?.properties);
+  return typeof size === 'string' || typeof size === 'number' ? String(size) : undefined;
+}
+
+/** The physical name that a new resource will have, where the template gives one. */
+function nameOf({ context }: Situation, type: string, properties: Record<string, unknown> | undefined) {
+  const property = context.knowledge.nameProperty(type);
+  const name = property === undefined ? undefined : properties?.[property];
+  return typeof name === 'string' ? { physicalId: name } : {};
+}
+
+function modification(base: EffectBase, change: ResourceChange, mayBeReplaced: boolean): Effect {
+  const open = base.properties.filter(({ replaces }) => replaces !== 'never');
+  const by = open.map(({ path }) => path.replace(/^Properties\./, '')).join(', ') || 'its type';
+  const certain =
+    mayBeReplaced && (change.Replacement === 'True' || open.some(({ replaces }) => replaces === 'always'));
+  if (certain || (mayBeReplaced && base.holds !== 'nothing')) {
+    const effect = loss({ ...base, kind: 'replace' }, asPolicy(change.PolicyAction), 'UpdateReplacePolicy');
+    return {
+      ...effect,
+      why: `${certain ? 'Replaced' : 'May be replaced, and is judged so,'} because of ${by}. ${effect.why}`,
+    };
+  }
+  if (mayBeReplaced)
+    return {
+      ...base,
+      kind: 'unknown',
+      interrupts: 'unknown',
+      reversibility: 'unknown',
+      why: `Whether ${by} replaces it could not be decided.`,
+    };
+  return inPlace(base, change);
+}
+
+function inPlace(base: EffectBase, change: ResourceChange): Effect {
+  const answers = base.properties.map(({ path }) =>
+    interruptsOf(base.type, path.replace(/^Properties\./, ''), base.holds),
+  );
+  const interrupts = answers.includes('yes') ? 'yes' : answers.includes('unknown') ? 'unknown' : 'no';
+  const onlyTags = (change.Scope ?? []).length > 0 && (change.Scope ?? []).every((scope) => scope === 'Tags');
+  const kind = worstKind(onlyTags ? 'tag' : 'update', base.marks);
+  return {
+    ...base,
+    kind,
+    interrupts,
+    reversibility: kind === 'expire' ? expiryOf(base) : 'reversible',
+    why: base.marks.find((mark) => mark.kind === kind)?.text ?? 'Updated in place.',
+  };
+}
+
+/** What expires does not come back; what is only configured to expire can be turned back until then. */
+function expiryOf(base: EffectBase): Effect['reversibility'] {
+  return base.holds === 'data' || base.holds === 'unknown' ? 'recoverable' : 'reversible';
+}
+
+const OWN_MARKS: readonly Mark['kind'][] = ['expire', 'disable', 'disconnect', 'unprotect', 'expose', 'protect'];
+
+/** An update is called by the worst of what it does to the resource itself. */
+function worstKind(kind: EffectKind, marks: readonly Mark[]): EffectKind {
+  return marks
+    .flatMap((mark) => (OWN_MARKS.includes(mark.kind) ? [mark.kind as EffectKind] : []))
+    .reduce((worst, next) => (KIND_SEVERITY[next] > KIND_SEVERITY[worst] ? next : worst), kind);
+}

@@ -1,0 +1,46 @@
+/** A deletion or replacement under a policy: how much of it comes back. */
+import type { Effect } from '../../../core/effect.ts';
+import { snapshotSupported } from '../knowledge/index.ts';
+
+export type EffectBase = Omit<Effect, 'kind' | 'interrupts' | 'reversibility' | 'why'>;
+export type Policy = 'Delete' | 'Retain' | 'Snapshot';
+
+/** What a template says, as a policy; anything unknown is the worst. `RetainExceptOnCreate` retains what exists. */
+export function asPolicy(said: string | undefined): Policy {
+  if (said === 'Retain' || said === 'RetainExceptOnCreate' || said === 'ReplaceAndRetain') return 'Retain';
+  return said === 'Snapshot' || said === 'ReplaceAndSnapshot' ? 'Snapshot' : 'Delete';
+}
+
+export function loss(
+  base: EffectBase & { kind: 'delete' | 'replace' },
+  policy: Policy,
+  attribute: 'DeletionPolicy' | 'UpdateReplacePolicy',
+): Effect {
+  const effective = policy === 'Snapshot' && !snapshotSupported(base.type) ? 'Delete' : policy;
+  return { ...base, retention: { attribute, effective }, ...outcome(base, effective) };
+}
+
+function outcome(base: EffectBase, effective: Policy): Pick<Effect, 'interrupts' | 'reversibility' | 'why'> {
+  if (base.revision) return { interrupts: 'no', reversibility: 'reversible', why: 'A revision: replaced by design.' };
+  if (effective === 'Retain')
+    return { interrupts: 'yes', reversibility: 'recoverable', why: 'The resource stays, outside the stack.' };
+  if (effective === 'Snapshot')
+    return { interrupts: 'yes', reversibility: 'recoverable', why: 'A final snapshot is taken.' };
+  if (base.holds === 'nothing')
+    return {
+      interrupts: 'yes',
+      reversibility: 'recoverable',
+      why: 'It holds nothing and can be made again from the template.',
+    };
+  if (base.holds === 'unknown')
+    return {
+      interrupts: 'yes',
+      reversibility: 'unknown',
+      why: 'Nobody has judged yet what this type holds, and the policy in force is Delete.',
+    };
+  return {
+    interrupts: 'yes',
+    reversibility: 'irreversible',
+    why: `It holds ${base.holds}, and the policy in force is Delete.`,
+  };
+}

@@ -1,0 +1,62 @@
+/** What changes of one resource, property by property: CloudFormation's word and the tables', the stricter wins. */
+import type { ResourceChange, ResourceChangeDetail } from '@aws-sdk/client-cloudformation';
+import type { PropertyChange } from '../../../core/effect.ts';
+import { makeVisibleLine } from '../../../core/render-safe.ts';
+import type { Knowledge } from '../knowledge/index.ts';
+import { maskText } from '../template/secrets.ts';
+
+const RECREATION = { Never: 'never', Always: 'always', Conditionally: 'conditional' } as const;
+const STRICTNESS = ['never', 'unknown', 'conditional', 'always'] as const;
+const SHOWN_CHARACTERS = 200;
+export type Replaces = PropertyChange['replaces'];
+
+const stricter = (a: Replaces, b: Replaces): Replaces => (STRICTNESS.indexOf(a) >= STRICTNESS.indexOf(b) ? a : b);
+
+/** Details that cannot come true are left out by the caller (`isMoot`). */
+export function propertyChanges(
+  knowledge: Knowledge,
+  change: ResourceChange,
+  isMoot: (detail: ResourceChangeDetail) => boolean,
+): PropertyChange[] {
+  const type = change.ResourceType ?? '';
+  const byPath = new Map<string, PropertyChange>();
+  for (const detail of change.Details ?? []) {
+    const { Target } = detail;
+    if (!Target || isMoot(detail)) continue;
+    const isProperty = Target.Attribute === 'Properties' && Target.Name;
+    const path = isProperty ? `Properties.${Target.Name}` : (Target.Attribute ?? 'unknown');
+    const known = byPath.get(path);
+    byPath.set(path, {
+      path,
+      ...shown(path, 'before', Target.BeforeValue),
+      ...shown(path, 'after', Target.AfterValue),
+      replaces: stricter(
+        isProperty ? merged(Target.RequiresRecreation, tableVerdict(knowledge, type, Target)) : 'never',
+        known?.replaces ?? 'never',
+      ),
+    });
+  }
+  return [...byPath.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** CloudFormation's explicit word counts where the tables know nothing; silence and ignorance together are unknown. */
+function merged(said: keyof typeof RECREATION | undefined, table: Replaces): Replaces {
+  if (said === undefined) return table;
+  return table === 'unknown' ? RECREATION[said] : stricter(RECREATION[said], table);
+}
+
+/** CloudFormation names the deepest path that it knows; the tables know nested properties too. */
+function tableVerdict(
+  knowledge: Knowledge,
+  type: string,
+  target: { Path?: string | undefined; Name?: string | undefined },
+) {
+  const path = target.Path?.replace(/^\/Properties\//, '').replaceAll('/', '.') || target.Name;
+  return path === undefined ? 'unknown' : knowledge.replacementOf(type, path);
+}
+
+/** SECURITY: secrets never reach a plan, whatever CloudFormation shows of them. */
+function shown(path: string, side: 'before' | 'after', value: string | undefined) {
+  if (value === undefined) return {};
+  return { [side]: makeVisibleLine(maskText(path, value), SHOWN_CHARACTERS) };
+}

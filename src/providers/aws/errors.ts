@@ -1,0 +1,111 @@
+/**
+ * What AWS said, as a code and a remedy. AWS's own words reach the agent where they help it (a template's fault, the
+ * action that was denied); the pipeline makes them visible. The rest goes to the operator's log.
+ */
+import { CountersignError, type ErrorCode } from '../../core/errors.ts';
+
+interface AwsError {
+  name?: string;
+  message?: string;
+  code?: string;
+  $metadata?: { httpStatusCode?: number };
+}
+interface Meaning {
+  code: ErrorCode;
+  remedy: string;
+  /** Of the error's name, or of Node's code for the connection. */
+  names: RegExp;
+  /** AWS's words say what was denied or wrong. */
+  tell: boolean;
+}
+
+const MEANINGS: readonly Meaning[] = [
+  {
+    code: 'AWS_CREDENTIALS_EXPIRED',
+    names: /^(?:ExpiredToken|RequestExpired|TokenRefreshRequired|TokenProviderError|InvalidGrant|UnauthorizedSSOToken)/,
+    remedy: 'Tell the user to sign in again: aws sso login (with --profile, if one is used). Then call again.',
+    tell: false,
+  },
+  {
+    code: 'AWS_CLOCK_SKEWED',
+    names: /^(?:SignatureDoesNotMatch|RequestTimeTooSkewed|RequestInTheFuture|AuthFailure)/,
+    remedy: 'Tell the user: the clock of this machine is off, or the credentials are broken.',
+    tell: false,
+  },
+  {
+    code: 'AWS_CREDENTIALS_MISSING',
+    names: /^(?:CredentialsProviderError|InvalidClientTokenId|UnrecognizedClient|MissingAuthenticationToken)/,
+    remedy: 'Tell the user to give this server AWS credentials (AWS_PROFILE, or aws sso login).',
+    tell: false,
+  },
+  {
+    code: 'AWS_ACCESS_DENIED',
+    names: /^(?:AccessDenied|UnauthorizedOperation|Client\.UnauthorizedOperation)/,
+    remedy: 'Tell the user which action was denied: people give the permission. Other credentials are no way around.',
+    tell: true,
+  },
+  {
+    code: 'AWS_THROTTLED',
+    names: /^(?:Throttl|RequestLimitExceeded|TooManyRequests|SlowDown|BandwidthLimitExceeded)/,
+    remedy: 'Wait a minute, then make the same call again.',
+    tell: false,
+  },
+  {
+    code: 'AWS_TIMEOUT',
+    names: /^(?:TimeoutError|RequestTimeout|AbortError|ETIMEDOUT|ESOCKETTIMEDOUT)/,
+    remedy: 'Make the same call again; if it stays, tell the user.',
+    tell: false,
+  },
+  {
+    code: 'AWS_UNREACHABLE',
+    names: /^(?:ENOTFOUND|ECONNREFUSED|ECONNRESET|EHOSTUNREACH|ENETUNREACH|EPIPE|EAI_AGAIN|NetworkingError)/,
+    remedy: 'Make the same call again; if it stays, tell the user to check the network and AWS_ENDPOINT_URL.',
+    tell: false,
+  },
+  {
+    code: 'AWS_NOT_FOUND',
+    names: /NotFound/,
+    remedy: 'Look up what is there with the describe tools.',
+    tell: true,
+  },
+  {
+    code: 'AWS_VALIDATION',
+    names:
+      /Validation|Invalid|Malformed|Incorrect|InsufficientCapabilities|AlreadyExists|OperationNotPermitted|LimitExceeded|Unsupported|MissingParameter|DependencyViolation/,
+    remedy: 'Read what AWS says, and plan again with that mended.',
+    tell: true,
+  },
+];
+
+export function asCountersignError(error: unknown): CountersignError {
+  if (error instanceof CountersignError) return error;
+  const { name = 'Error', message = '', code = '', $metadata } = error as AwsError;
+  if (/does not exist/.test(message) && name !== 'TypeError')
+    return new CountersignError('AWS_NOT_FOUND', `AWS: ${message}`, 'Look up what is there with the describe tools.', {
+      cause: error,
+    });
+  const meaning = MEANINGS.find(({ names }) => names.test(name) || names.test(code));
+  if (meaning)
+    return new CountersignError(
+      meaning.code,
+      meaning.tell ? `AWS: ${message}` : `AWS answered ${name === 'Error' ? code : name}.`,
+      meaning.remedy,
+      { cause: error },
+    );
+  const status = $metadata?.httpStatusCode;
+  return new CountersignError(
+    'AWS_FAILED',
+    `AWS failed: ${name}${status === undefined ? '' : ` (HTTP ${status})`}.`,
+    'Make the same call again; if it stays, tell the user: the details are in the server log.',
+    { cause: error },
+  );
+}
+
+/** Runs AWS calls; whatever they throw comes out as ours. */
+export async function askingAws<T>(run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    throw asCountersignError(error);
+  }
+}

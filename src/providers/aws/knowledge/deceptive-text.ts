@@ -1,0 +1,31 @@
+/**
+ * Text that shows a person something other than what is there.
+ *
+ * Scripts: those that are written beside Latin in ordinary names of one language, after the "highly restrictive" level
+ * of Unicode TR 39 (from memory). Does not cover: a whole word in a look-alike script.
+ */
+import { hidesSomething } from '../../../core/render-safe.ts';
+
+const MADE_VISIBLE = /\\u\{([0-9a-f]{1,6})\}/gi;
+const PLACEHOLDER = /\{\{resolve:|\$\{|\u{27e6}/u;
+const BESIDE_LATIN =
+  /^[\p{Script=Latin}\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Bopomofo}\p{Script=Common}\p{Script=Inherited}]*$/u;
+const SUSPICIOUS = /[^\x20-\x7e]|\\u\{|\{\{|\$\{/;
+
+/** Cheap, and never wrong in the other direction: text that is not suspicious deceives nobody. */
+export const isSuspicious = (text: string): boolean => SUSPICIOUS.test(text);
+
+/** What was made visible on the way (`\u{202e}`) was meant to hide, and counts. */
+export function deceives(text: string): string | undefined {
+  const made = text.includes('\\u{')
+    ? [...text.matchAll(MADE_VISIBLE)].map(([, hex]) => Number.parseInt(hex!, 16))
+    : [];
+  const wasHidden = made.some((code) => code <= 0x10ffff && hidesSomething(String.fromCodePoint(code)));
+  return wasHidden || hidesSomething(text) ? 'has characters that a person cannot see' : undefined;
+}
+
+/** Of identifiers: a name that is another name's double, or none yet. */
+export function misnames(text: string): string | undefined {
+  if (PLACEHOLDER.test(text)) return 'still stands for something else';
+  return /\p{Script=Latin}/u.test(text) && !BESIDE_LATIN.test(text) ? 'mixes scripts that look alike' : undefined;
+}

@@ -1,0 +1,40 @@
+/** What is known about resource types. The big index is generated (`npm run tables`) and read at first use. */
+import type { Replacement } from './replacement.ts';
+import { readIndex } from './rows.ts';
+
+export { holdsOf, type Recovery, recoveryOf, snapshotSupported } from './holds.ts';
+export { interruptsOf } from './interruptions.ts';
+export { type ConditionalRule, conditionalRule, type Fact } from './live-facts.ts';
+export { isRevisionType } from './revisions.ts';
+export { sizeProperty } from './sizes.ts';
+
+export interface Knowledge {
+  isKnownType(type: string): boolean;
+  /** Property path below Properties, list indexes left out. Unknown type, property or nested part: `unknown`. */
+  replacementOf(type: string, propertyPath: string): Replacement;
+  /** Names for Fn::GetAtt. */
+  attributesOf(type: string): string[];
+  hasProperty(type: string, property: string): boolean;
+  /** The property that sets the physical name (TableName, BucketName …). */
+  nameProperty(type: string): string | undefined;
+}
+
+let loading: Promise<Knowledge> | undefined;
+
+/** Sources: see the data file's own `sources`. */
+export function loadKnowledge(): Promise<Knowledge> {
+  loading ??= import('./data/resource-types.json', { with: { type: 'json' } }).then(({ default: file }) => {
+    const index = readIndex(file);
+    return {
+      isKnownType: (type) => index.row(type) !== undefined,
+      replacementOf(type, propertyPath) {
+        const row = index.row(type);
+        return row ? index.replacement(row, propertyPath.replaceAll(/\.\d+(?=\.|$)|\[\d+\]/g, '')) : 'unknown';
+      },
+      attributesOf: (type) => index.row(type)?.attributes ?? [],
+      hasProperty: (type, property) => index.row(type)?.fields.has(property) ?? false,
+      nameProperty: (type) => index.row(type)?.name,
+    };
+  });
+  return loading;
+}

@@ -1,0 +1,27 @@
+/** What a finder of marks is given, and what it is. */
+import type { Json } from '../../../../core/digest.ts';
+import type { Mark } from '../../../../core/mark.ts';
+
+export interface ResourceView {
+  logicalId: string;
+  type: string;
+  properties: Record<string, Json>;
+  deletionPolicy: string;
+  updateReplacePolicy: string;
+  /** As the template says it. */
+  updatePolicy?: Json;
+}
+
+export interface MarkContext {
+  /** All resources of the stack as they are and as they would be, by logical id. */
+  before: Record<string, ResourceView>;
+  after: Record<string, ResourceView>;
+  /** Of the resources that exist. */
+  physicalIds: Record<string, string>;
+  /** Of the stack: any other that a policy names is a foreign one. Absent: all are. */
+  account?: string;
+  isUnknown(value: Json | undefined): boolean;
+}
+
+/** One finder per question: deputies, reach, exposure, slow loss, pins, protections. */
+export type MarkFinder = (before: ResourceView | null, after: ResourceView | null, context: MarkContext) => Mark[];

@@ -1,0 +1,165 @@
+/**
+ * Rows of the tables, `type | path | mark | rule | what goes | +`, and what their rules mean.
+ *
+ * Guarantees: judged on resolved values, item by item; an unknown value after counts as the worst it could be, an
+ * unknown one before as the best. A row is judged on updates; with `+` on creation too.
+ */
+
+import type { Json } from '../../../../core/digest.ts';
+import type { Mark, MarkKind } from '../../../../core/mark.ts';
+import type { MarkContext, ResourceView } from './finder.ts';
+import { changedAt, isMembers, isTrue, listOf, mayDiffer, numberOf, same, shown, valuesAt } from './read.ts';
+
+export interface Row {
+  type: string;
+  path: string;
+  mark: MarkKind;
+  rule: string;
+  loses: string;
+  onCreate: boolean;
+}
+
+export function rowsByType(table: string): Map<string, Row[]> {
+  const rows = table
+    .trim()
+    .split('\n')
+    .map((line): Row => {
+      const [type = '', path = '', mark = '', rule = '', loses = '', flag] = line
+        .split(' | ')
+        .map((cell) => cell.trim());
+      return { type, path, mark: mark as MarkKind, rule, loses, onCreate: flag === '+' };
+    });
+  return Map.groupBy(rows, ({ type }) => type);
+}
+
+type Value = Json | undefined;
+/** @returns whether going from one value to the other loses something. Never asked with an unknown `is`. */
+type Rule = (was: Value, is: Value, argument: string[], context: MarkContext) => boolean;
+
+const isOn = (value: Value, absent: string | undefined) =>
+  value === undefined ? absent === 'on' : /^(true|enabled|active|on|started|yes)$/i.test(String(value));
+
+const RULES: Record<string, Rule> = {
+  /** A number falls. Arguments: what absence means (`never`: without end), and the number that means `never`. */
+  shorter(was, is, [absent, never], context) {
+    const days = (value: Value) => {
+      const text = value === undefined ? absent : String(value);
+      return text === 'never' || text === never ? Number.POSITIVE_INFINITY : Number(text);
+    };
+    const before = context.isUnknown(was) ? Number.POSITIVE_INFINITY : days(was);
+    return !(days(is) >= before);
+  },
+  off: (was, is, [absent], context) => (context.isUnknown(was) || isOn(was, absent)) && !isOn(is, absent),
+  zero: (was, is) => numberOf(is) === 0 && numberOf(was) !== 0,
+  /** One of a list, and was none of it. */
+  becomes(was, is, [wanted = '']) {
+    const among = (value: Value) => wanted.toLowerCase().split(',').includes(String(value).toLowerCase());
+    return among(is) && !among(was);
+  },
+  changed: (was, is, _argument, context) => was !== undefined && mayDiffer(was, is, context),
+  set: (was, is) => is !== undefined && !same(was, is),
+  /** Something in it is gone, is another, or is a lower number. */
+  weaker: (was, is) => was !== undefined && !isAsStrong(is, was),
+  removed: (was, is) => was !== undefined && is === undefined,
+  fewer: (was, is, _argument, context) =>
+    context.isUnknown(was)
+      ? !context.isUnknown(is)
+      : itemsOf(was).some((item) => !itemsOf(is).some((i) => same(i, item))),
+  more: (was, is) => itemsOf(is).some((item) => !itemsOf(was).some((known) => same(known, item))),
+  ttl: (was, is) => {
+    const on = (value: Value) => isMembers(value) && isTrue(value.Enabled ?? true);
+    return (
+      on(is) &&
+      !(on(was) && same((was as { AttributeName: Json }).AttributeName, (is as { AttributeName: Json }).AttributeName))
+    );
+  },
+  sooner: (was, is) => expiringRules(is).some((rule) => !expiringRules(was).some((known) => isNoSooner(rule, known))),
+};
+
+function isAsStrong(is: Value, was: Value): boolean {
+  if (isMembers(was)) return isMembers(is) && Object.keys(was).every((name) => isAsStrong(is[name], was[name]));
+  return /^\d+$/.test(String(was)) ? numberOf(is) >= numberOf(was) : same(is, was);
+}
+
+/** Items of a list, members of a map. */
+const itemsOf = (value: Value): Json[] =>
+  isMembers(value) ? Object.entries(value).map(([name, item]) => ({ [name]: item })) : listOf(value);
+
+/** Parts of a rule that say nothing of what it removes, and when. */
+const SAYS_NOTHING =
+  /^(Id|id|RuleName|Transitions?|NoncurrentVersionTransitions?|AbortIncompleteMultipartUpload|Status|rulePriority|description)$/;
+const EXPIRES = /expir|noncurrent|delete|count|retain|interval/i;
+
+/** The rules of a lifecycle that remove something: as a list, or as JSON text with `rules`. */
+function expiringRules(value: Value): Json[] {
+  let parsed: Value = value;
+  if (typeof value === 'string')
+    try {
+      parsed = JSON.parse(value) as Json;
+    } catch {
+      return [value];
+    }
+  const rules = isMembers(parsed) && 'rules' in parsed ? parsed.rules : parsed;
+  return listOf(rules)
+    .filter((rule) => !isMembers(rule) || rule.Status === undefined || isOn(rule.Status, 'on'))
+    .map((rule) =>
+      isMembers(rule) ? Object.fromEntries(Object.entries(rule).filter(([name]) => !SAYS_NOTHING.test(name))) : rule,
+    )
+    .filter((rule) => EXPIRES.test(JSON.stringify(rule)));
+}
+
+/** Says the same apart from numbers, none of which is lower; one that was not there before is a new limit. */
+function isNoSooner(rule: Value, known: Value): boolean {
+  if (isMembers(rule) && isMembers(known))
+    return [...new Set([...Object.keys(rule), ...Object.keys(known)])].every((name) =>
+      // Numbers that say what it matches, not when.
+      /^ObjectSize/.test(name) ? same(rule[name], known[name]) : isNoSooner(rule[name], known[name]),
+    );
+  if (Array.isArray(rule) && Array.isArray(known))
+    return rule.length === known.length && rule.every((item, index) => isNoSooner(item, known[index]));
+  const limits = /^\d+$/;
+  if (limits.test(String(known)) && rule === undefined) return true;
+  if (limits.test(String(rule)) && limits.test(String(known))) return Number(rule) >= Number(known);
+  return same(rule, known);
+}
+
+function judgeRow(row: Row, before: ResourceView | null, after: ResourceView, context: MarkContext): Mark[] {
+  const [name = '', ...argument] = row.rule.split(' ');
+  const rule = RULES[name]!;
+  const [was, is] = [valuesAt(before, row.path, context), valuesAt(after, row.path, context)];
+  const lost = [...new Set([...was.keys(), ...is.keys()])].filter((path) => {
+    const value = is.get(path);
+    return context.isUnknown(value) || rule(was.get(path), value, argument, context);
+  });
+  return lost
+    .slice(0, 3)
+    .map((path) => ({ kind: row.mark, path, text: textOf(row, was.get(path), is.get(path), context) }));
+}
+
+export const VERB: Partial<Record<MarkKind, string>> = {
+  expire: 'Will be gone by itself',
+  disable: 'Stops',
+  disconnect: 'Cuts',
+  unprotect: 'Lowers protection',
+  expose: 'Opens',
+  protect: 'Raises protection',
+};
+
+function textOf({ path, mark, loses }: Row, was: Value, is: Value, context: MarkContext): string {
+  const last = path.split('.').findLast((part) => part !== '*') ?? path;
+  const scalar = (value: Value) => (value === undefined ? 'absent' : typeof value === 'object' ? 'set' : shown(value));
+  const change = context.isUnknown(is) ? 'becomes a value that is not known yet' : `${scalar(was)} → ${scalar(is)}`;
+  return `${VERB[mark]}: ${loses} (${last} ${change}).`;
+}
+
+/** @param rows of the type of `after`. */
+export function judgeRows(
+  rows: readonly Row[],
+  before: ResourceView | null,
+  after: ResourceView,
+  context: MarkContext,
+): Mark[] {
+  return rows
+    .filter(({ path, onCreate }) => (before || onCreate) && (path !== '*' || changedAt(before, after, '*', context)))
+    .flatMap((row) => judgeRow(row, before, after, context));
+}

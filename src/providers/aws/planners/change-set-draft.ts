@@ -1,0 +1,195 @@
+/** From a change set to a plan: effects of the stack and of its nested stacks, and the one call that executes it. */
+import type { ResourceChange } from '@aws-sdk/client-cloudformation';
+import type { Call } from '../../../core/call.ts';
+import { sha256Hex } from '../../../core/digest.ts';
+import { compareWorstFirst, type Effect, isLoss } from '../../../core/effect.ts';
+import { CountersignError } from '../../../core/errors.ts';
+import type { PlanDraft } from '../../../core/plan.ts';
+import { makeVisibleLine } from '../../../core/render-safe.ts';
+import type { ChangeSet } from '../change-sets.ts';
+import { effectsOfChanges } from '../effects/change-set.ts';
+import { markDrift } from '../effects/drift.ts';
+import { factsFor } from '../effects/live-facts.ts';
+import { changesOffTemplates, isSilent } from '../effects/silent.ts';
+import { type LiveStack, observeStack } from '../observe/stack.ts';
+import { maskTemplate } from '../template/secrets.ts';
+import { observed, type PlannerContext } from './context.ts';
+import { tokenFor } from './stack.ts';
+import { deletionEffects } from './stack-delete.ts';
+import { viewsOf } from './views.ts';
+
+const NESTED = 'AWS::CloudFormation::Stack';
+
+export async function draftOfChangeSet(
+  context: PlannerContext,
+  live: LiveStack,
+  set: ChangeSet,
+  { type, sent }: { type: 'CREATE' | 'UPDATE'; sent?: string | undefined },
+): Promise<PlanDraft> {
+  const { account, region } = context.identity;
+  const wanted = wantedTemplate(set, sent);
+  const effects = await effectsOfSet(context, live, set, '', wanted);
+  const call: Call = {
+    step: 'step1',
+    service: 'cloudformation',
+    operation: 'ExecuteChangeSet',
+    input: { ChangeSetName: set.id, StackName: set.stackId, ClientRequestToken: tokenFor(set.id) },
+    account,
+    region,
+  };
+  return {
+    target: { kind: 'stack', account, region, name: set.stackName, ids: type === 'CREATE' ? [] : [set.stackId] },
+    calls: [call],
+    effects: [...effects, ...tagEffects(live, set.tags), ...topicEffects(live, set)].sort(compareWorstFirst),
+    observed: observed(context, { stack: live.observed, wantedTemplate: `sha256:${sha256Hex(wanted.template)}` }),
+    dryRun:
+      set.weakenedBy.length === 0
+        ? { kind: 'change_set', succeeded: true }
+        : {
+            kind: 'change_set',
+            succeeded: false,
+            detail: `the change set was prepared with ${set.weakenedBy.join(', ')}`,
+          },
+    recipe: {
+      planner: 'change_set',
+      input: { changeSetId: set.id, type, ...(wanted.kept === undefined ? {} : { sent: wanted.kept }) },
+    },
+    notes: [],
+  };
+}
+
+/**
+ * The processed template of a change set. Some clouds cannot tell it: then what was sent is kept with the plan, its
+ * secrets masked, so that the plan can be computed again.
+ */
+function wantedTemplate(set: ChangeSet, sent?: string): { template: string; kept?: string } {
+  if (set.template !== undefined) return { template: set.template };
+  if (sent === undefined)
+    throw new CountersignError(
+      'AWS_FAILED',
+      `The cloud does not tell the template of ${set.name}.`,
+      'Plan with template or template_file instead.',
+    );
+  const kept = maskTemplate(sent);
+  return { template: kept, kept };
+}
+
+/** Recursive over nested change sets; `prefix` is the path of logical ids above, each with a slash. */
+async function effectsOfSet(
+  context: PlannerContext,
+  live: LiveStack,
+  set: ChangeSet,
+  prefix: string,
+  { template, kept }: { template: string; kept?: string },
+): Promise<Effect[]> {
+  const { account, region } = context.identity;
+  // SECURITY: the cloud tells the template of a stack that is only being reviewed; nothing of it is there, and taken for
+  // what was before it would hide all that the new resources do.
+  const isNew = live.observed.status === 'REVIEW_IN_PROGRESS';
+  const views = viewsOf(
+    isNew ? null : { template: live.processed, parameters: live.parameters },
+    { template, parameters: set.parameters },
+    Object.fromEntries(live.resources.map((r) => [r.LogicalResourceId ?? '', r.PhysicalResourceId ?? ''])),
+    { account, region, stackId: set.stackId, stackName: set.stackName },
+  );
+  const changes = kept !== undefined || isSilent(set.changes) ? changesOffTemplates(set.changes, views) : set.changes;
+  const facts = await factsFor(context, changes, views);
+  const own = effectsOfChanges({ context, stackName: set.stackName, prefix, facts, views }, changes);
+  const drifted = await markDrift(context.cloudFormation, live, own, prefix);
+  const nested = await Promise.all(
+    changes
+      .filter(({ ResourceType }) => ResourceType === NESTED)
+      .map((change) => effectsOfNested(context, change, set, drifted, prefix)),
+  );
+  return [...drifted.map((effect) => asOpened(effect, set, prefix)), ...nested.flat()];
+}
+
+/** INVARIANT: a nested stack of whose resources nothing is told is never an update in place: it could do anything. */
+function asOpened(effect: Effect, { nested }: ChangeSet, prefix: string): Effect {
+  const isTold = nested[(effect.logicalId ?? '').slice(prefix.length)] !== undefined;
+  if (effect.type !== NESTED || isTold || isLoss(effect)) return effect;
+  return {
+    ...effect,
+    kind: effect.kind === 'create' ? 'create' : 'unknown',
+    holds: 'unknown',
+    interrupts: 'unknown',
+    reversibility: 'unknown',
+    why: 'What changes in this nested stack is not told: have the change set prepared with --include-nested-stacks.',
+  };
+}
+
+/** A nested stack changes by its own change set; one that is removed or replaced takes all its resources along. */
+async function effectsOfNested(
+  context: PlannerContext,
+  { LogicalResourceId: id = '', PhysicalResourceId: stackId }: ResourceChange,
+  parent: ChangeSet,
+  effects: readonly Effect[],
+  prefix: string,
+): Promise<Effect[]> {
+  const own = effects.find(({ logicalId }) => logicalId === prefix + id);
+  const below = `${prefix}${id}/`;
+  const isLost = own?.kind === 'delete' || own?.kind === 'replace';
+  const lost =
+    isLost && stackId
+      ? await deletionEffects(context, await observeStack(context.cloudFormation, stackId, context.secretKey), below)
+      : [];
+  const set = parent.nested[id];
+  if (!set || set === 'unchanged') return lost;
+  const child = await observeStack(context.cloudFormation, set.stackId, context.secretKey);
+  return [...lost, ...(await effectsOfSet(context, child, set, below, wantedTemplate(set)))];
+}
+
+/** What a plan does to the stack itself. */
+const STACK_ITSELF = {
+  type: NESTED,
+  holds: 'nothing',
+  interrupts: 'no',
+  reversibility: 'reversible',
+  revision: false,
+} as const;
+
+/** Stack tags that change or go: an effect on the stack itself, so that the labels guard sees them. */
+function tagEffects(live: LiveStack, tags: Record<string, string>): Effect[] {
+  const { tags: before, stackId } = live.observed;
+  const changed = [...new Set([...Object.keys(before), ...Object.keys(tags)])]
+    .filter((key) => before[key] !== tags[key])
+    .sort();
+  if (changed.length === 0) return [];
+  return [
+    {
+      ...STACK_ITSELF,
+      kind: 'tag',
+      physicalId: stackId,
+      properties: changed.map((key) => ({
+        path: `Tags.${key}`,
+        replaces: 'never' as const,
+        ...(before[key] === undefined ? {} : { before: before[key] }),
+        ...(tags[key] === undefined ? {} : { after: tags[key] }),
+      })),
+      marks: [],
+      why: 'Tags of the stack.',
+    },
+  ];
+}
+
+/**
+ * Topics that a change set of another tool adds: each is told of every event, property values included. Topics that it
+ * leaves out are not told of: an empty list may mean that they are kept.
+ */
+function topicEffects({ stack, observed: { status, stackId } }: LiveStack, { topics = [] }: ChangeSet): Effect[] {
+  const before = status === 'REVIEW_IN_PROGRESS' ? [] : (stack.NotificationARNs ?? []);
+  const added = topics.filter((topic) => !before.includes(topic)).sort();
+  if (added.length === 0) return [];
+  const after = makeVisibleLine(added.join(', '), 200);
+  const path = 'NotificationARNs';
+  return [
+    {
+      ...STACK_ITSELF,
+      kind: 'expose',
+      physicalId: stackId,
+      properties: [{ path, after, replaces: 'never' }],
+      marks: [{ kind: 'expose', path, text: `Every event of the stack is told to ${after}.` }],
+      why: 'Topics are told of every event of the stack, with the properties of its resources.',
+    },
+  ];
+}

@@ -1,0 +1,37 @@
+/** What every planner works with. */
+import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import type { EC2Client } from '@aws-sdk/client-ec2';
+import type { Permit } from '../../../core/permit.ts';
+import type { PlanDraft, Target } from '../../../core/plan.ts';
+import type { Identity, Place } from '../../../core/ports.ts';
+import type { Knowledge } from '../knowledge/index.ts';
+
+export interface PlannerContext {
+  cloudFormation: CloudFormationClient;
+  ec2: EC2Client;
+  identity: Identity;
+  knowledge: Knowledge;
+  /** Keys the HMAC of masked values. */
+  secretKey: string;
+  templateRoots: string[];
+  /** Without a policy nothing is sent to AWS that could run a macro or leave an empty stack behind. */
+  hasPolicy: boolean;
+  /** ARN of the role that CloudFormation works under; null: the caller's own session. */
+  serviceRole: string | null;
+  now(): Date;
+}
+/** Without a permit the clients only read. */
+export type ContextFor = (place: Place, permit?: Permit) => Promise<PlannerContext>;
+
+export function observed(
+  context: PlannerContext,
+  rest: Omit<PlanDraft['observed'], 'identity'>,
+): PlanDraft['observed'] {
+  return { identity: { account: context.identity.account, arn: context.identity.arn }, ...rest };
+}
+
+/** The target of a plan on resources by id. */
+export function resourcesTarget({ identity: { account, region } }: PlannerContext, ids: readonly string[]): Target {
+  const sorted = [...new Set(ids)].sort();
+  return { kind: 'resources', account, region, name: sorted.join(','), ids: sorted };
+}

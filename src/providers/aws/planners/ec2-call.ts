@@ -1,0 +1,40 @@
+/** What the planners of EC2 share. */
+import type { Instance } from '@aws-sdk/client-ec2';
+import type { Call } from '../../../core/call.ts';
+import type { PlannerContext } from './context.ts';
+
+export const NO_PREVIEW =
+  'EC2 has no preview: effects follow from the observed state. Permission is tried before execution, safety cannot be.';
+export const NOTHING_CHANGES = 'Everything is so already.';
+/** On what a plan makes: how it is found again, where EC2 knows no client token. Agents cannot set it. */
+export const PLAN_TAG = 'countersign:plan';
+
+export function ec2Call(
+  { identity: { account, region } }: PlannerContext,
+  step: string,
+  operation: string,
+  input: Call['input'],
+): Call {
+  return { step, service: 'ec2', operation, input, account, region };
+}
+
+/** CreateSnapshot has no client token: `token` and the step together name what this very call makes. */
+export function snapshotCall(
+  context: PlannerContext,
+  step: string,
+  volumeId: string,
+  description: string,
+  token: string,
+): Call {
+  return ec2Call(context, step, 'CreateSnapshot', {
+    VolumeId: volumeId,
+    Description: description,
+    TagSpecifications: [{ ResourceType: 'snapshot', Tags: [{ Key: PLAN_TAG, Value: `${token}/${step}` }] }],
+  });
+}
+
+/** An address that AWS lent it goes when it stops; one that the account owns stays. */
+export function givesUpAddress({ NetworkInterfaces = [] }: Instance): string {
+  const lent = NetworkInterfaces.find(({ Association }) => Association?.IpOwnerId === 'amazon');
+  return lent ? ` Its public address ${lent.Association?.PublicIp} goes with the stop; it gets another.` : '';
+}

@@ -1,0 +1,170 @@
+/** Plans rules of one security group: what it lets in more, and what it cuts, judged with all its rules together. */
+import type { SecurityGroup } from '@aws-sdk/client-ec2';
+import type { Call } from '../../../core/call.ts';
+import type { PropertyChange } from '../../../core/effect.ts';
+import { CountersignError } from '../../../core/errors.ts';
+import type { Mark } from '../../../core/mark.ts';
+import { formatRule } from '../../../core/network-rule.ts';
+import type { PlanDraft } from '../../../core/plan.ts';
+import type { RuleRequest } from '../../../core/ports.ts';
+import { ec2Effect } from '../effects-ec2.ts';
+import { type NetworkRule, networkGain } from '../knowledge/marks/network.ts';
+import { askingEc2, readGroupUsers } from '../observe/ec2.ts';
+import { observeGroup, readGroups } from '../observe/ec2-resources.ts';
+import { namedOwner, tagsOf } from '../observe/ownership.ts';
+import { networkRules, normaliseRule, openToWorld, permissionOf, ruleKey, rulesOf } from '../security-rules.ts';
+import { observed, type PlannerContext, resourcesTarget } from './context.ts';
+import { ec2Call, NO_PREVIEW, NOTHING_CHANGES } from './ec2-call.ts';
+
+const DIRECTIONS = { ingress: 'Ingress', egress: 'Egress' } as const;
+type Direction = keyof typeof DIRECTIONS;
+
+export function planSecurityGroupRules(
+  context: PlannerContext,
+  groupId: string,
+  authorize: RuleRequest[],
+  revoke: RuleRequest[],
+): Promise<PlanDraft> {
+  return askingEc2(context, async () => {
+    const peers = authorize.map(({ peer }) => peer).filter((peer) => peer.startsWith('sg-'));
+    const [groups, users] = await Promise.all([
+      readGroups(context, [...new Set([groupId, ...peers])]),
+      readGroupUsers(context, [groupId]),
+    ]);
+    const group = groups.find(({ GroupId }) => GroupId === groupId)!;
+    const usedBy = users.get(groupId) ?? [];
+    const before = rulesOf(group);
+    const change = changeOf(groupId, before, unique(authorize), unique(revoke));
+    const nothing = change.added.length + change.removed.length === 0;
+    const resource = await observeGroup(context, group, usedBy);
+    return {
+      target: resourcesTarget(context, [groupId]),
+      calls: callsOf(context, groupId, change),
+      effects: nothing
+        ? []
+        : [
+            ec2Effect(resource, {
+              kind: 'update',
+              reversibility: 'reversible',
+              properties: [...change.added.map(added), ...change.removed.map(removed)],
+              marks: marksOf(before, change, groups),
+              why: `Rules can be set back. ${usedBy.length === 0 ? 'Nothing uses this group.' : `Used by ${usedBy.slice(0, 5).join(', ')}${usedBy.length > 5 ? ` and ${usedBy.length - 5} more` : ''}.`}`,
+            }),
+          ],
+      observed: observed(context, { resources: [resource] }),
+      dryRun: { kind: nothing ? 'no_change' : 'synthesised', succeeded: true },
+      recipe: { planner: 'security_group_rules', input: { groupId, authorize, revoke } as never },
+      notes: [nothing ? NOTHING_CHANGES : NO_PREVIEW],
+    };
+  });
+}
+
+interface Change {
+  added: RuleRequest[];
+  removed: RuleRequest[];
+  after: RuleRequest[];
+}
+
+const unique = (rules: readonly RuleRequest[]): RuleRequest[] => [
+  ...new Map(rules.map((rule) => [ruleKey(rule), normaliseRule(rule)])).values(),
+];
+
+/** What is there already is not added again; what is not there cannot be revoked. */
+function changeOf(groupId: string, before: RuleRequest[], authorize: RuleRequest[], revoke: RuleRequest[]): Change {
+  if (authorize.length + revoke.length === 0)
+    throw new CountersignError('INPUT_INVALID', 'Neither authorize nor revoke names a rule.', 'Name at least one.');
+  const there = new Set(before.map(ruleKey));
+  const missing = revoke.find((rule) => !there.has(ruleKey(rule)));
+  if (missing)
+    throw new CountersignError(
+      'INPUT_NOT_FOUND',
+      `${groupId} has no rule “${formatRule(missing)}”.`,
+      `Take the rules as describe_security_groups {"group_ids": ["${groupId}"]} shows them.`,
+    );
+  const gone = new Set(revoke.map(ruleKey));
+  const both = authorize.find((rule) => gone.has(ruleKey(rule)));
+  if (both)
+    throw new CountersignError(
+      'INPUT_INVALID',
+      `“${formatRule(both)}” is both authorized and revoked.`,
+      'Name it once.',
+    );
+  const added = authorize.filter((rule) => !there.has(ruleKey(rule)));
+  // EC2 takes a description to revoke by as one more thing that must be the same.
+  const removed = revoke.map(({ description: _, ...rule }) => rule);
+  return { added, removed, after: [...before.filter((rule) => !gone.has(ruleKey(rule))), ...added] };
+}
+
+/** What is added comes first, so that replacing a rule cuts nobody off. */
+function callsOf(context: PlannerContext, GroupId: string, { added: more, removed: less }: Change): Call[] {
+  const call = (verb: 'Authorize' | 'Revoke', direction: Direction, rules: RuleRequest[]) => {
+    const IpPermissions = rules.filter((rule) => rule.direction === direction).map(permissionOf);
+    const operation = `${verb}SecurityGroup${DIRECTIONS[direction]}`;
+    return IpPermissions.length === 0
+      ? []
+      : [ec2Call(context, `${verb.toLowerCase()}_${direction}`, operation, { GroupId, IpPermissions })];
+  };
+  return [
+    ...call('Authorize', 'ingress', more),
+    ...call('Authorize', 'egress', more),
+    ...call('Revoke', 'ingress', less),
+    ...call('Revoke', 'egress', less),
+  ];
+}
+
+const pathOf = ({ direction }: RuleRequest) => `Properties.SecurityGroup${DIRECTIONS[direction]}`;
+const added = (rule: RuleRequest): PropertyChange => ({
+  path: pathOf(rule),
+  after: formatRule(rule),
+  replaces: 'never',
+});
+const removed = (rule: RuleRequest): PropertyChange => ({
+  path: pathOf(rule),
+  before: formatRule(rule),
+  replaces: 'never',
+});
+
+/** Reaching out is no exposure: only what comes in is. Cut is what neither another rule nor a new one lets through. */
+function marksOf(before: RuleRequest[], { after }: Change, groups: readonly SecurityGroup[]): Mark[] {
+  const [was, is] = [networkRules(before, 'ingress'), networkRules(after, 'ingress')];
+  const exposed = networkGain(was, is).flatMap((network) => exposures(network, groups));
+  const cut = (['ingress', 'egress'] as const).flatMap((direction) =>
+    networkGain(networkRules(after, direction), networkRules(before, direction)).map(
+      (network): Mark => ({
+        kind: 'disconnect',
+        path: `Properties.SecurityGroup${DIRECTIONS[direction]}`,
+        text: `${direction === 'ingress' ? 'From' : 'To'} ${network.range} there is no way any more on ${portsText(network)}.`,
+      }),
+    ),
+  );
+  return [...exposed, ...cut];
+}
+
+/** A group that is open to the world itself brings the world with it, one step away. */
+function exposures(network: NetworkRule, groups: readonly SecurityGroup[]): Mark[] {
+  const peer = groups.find(({ GroupId }) => GroupId === network.range);
+  const owner = peer ? namedOwner(tagsOf(peer.Tags)) : null;
+  const mark = (range: string, text: string): Mark => ({
+    kind: 'expose',
+    path: 'Properties.SecurityGroupIngress',
+    text,
+    ...(peer ? { target: { id: network.range, stack: owner?.kind === 'stack' ? owner.name : null } } : {}),
+    network: { ...network, range },
+  });
+  const open = peer ? openToWorld(rulesOf(peer)) : [];
+  return [
+    mark(network.range, `${network.range} reaches it on ${portsText(network)}.`),
+    ...[...new Set(open.map(({ peer: range }) => range))].map((range) =>
+      mark(
+        range,
+        `${network.range} is itself open to ${range}: through it the world reaches this on ${portsText(network)}.`,
+      ),
+    ),
+  ];
+}
+
+function portsText({ protocol, fromPort, toPort }: NetworkRule): string {
+  const name = protocol === '-1' ? 'all protocols' : protocol;
+  if (fromPort < 0) return name;
+  return fromPort === toPort ? `${name} ${fromPort}` : `${name} ${fromPort}-${toPort}`;
+}

@@ -1,0 +1,50 @@
+/** Plans a snapshot of one volume: takes nothing away, and so is fine for what a stack owns too. */
+import { randomBytes } from 'node:crypto';
+import type { PlanDraft } from '../../../core/plan.ts';
+import { ec2Effect } from '../effects-ec2.ts';
+import { askingEc2 } from '../observe/ec2.ts';
+import { observeVolumes } from '../observe/ec2-resources.ts';
+import { observed, type PlannerContext, resourcesTarget } from './context.ts';
+import { NO_PREVIEW, snapshotCall } from './ec2-call.ts';
+
+export interface SnapshotRecipe {
+  volumeId: string;
+  description: string;
+  /** Names what this plan makes. */
+  token: string;
+}
+
+export function planSnapshot(
+  context: PlannerContext,
+  volumeId: string,
+  description = 'Made by countersign',
+): Promise<PlanDraft> {
+  return recomputeSnapshot(context, { volumeId, description, token: randomBytes(8).toString('hex') });
+}
+
+export function recomputeSnapshot(context: PlannerContext, recipe: SnapshotRecipe): Promise<PlanDraft> {
+  const { volumeId, description, token } = recipe;
+  return askingEc2(context, async () => {
+    const resources = await observeVolumes(context, [volumeId]);
+    return {
+      target: resourcesTarget(context, [volumeId]),
+      calls: [snapshotCall(context, 'snapshot', volumeId, description, token)],
+      effects: [
+        ec2Effect(
+          { type: 'AWS::EC2::Snapshot' },
+          {
+            kind: 'create',
+            holds: 'data',
+            reversibility: 'reversible',
+            properties: [{ path: 'Properties.VolumeId', after: volumeId, replaces: 'never' }],
+            why: 'A new snapshot; the volume goes on as it is, and the snapshot can be deleted again.',
+          },
+        ),
+      ],
+      observed: observed(context, { resources }),
+      dryRun: { kind: 'synthesised', succeeded: true },
+      recipe: { planner: 'snapshot', input: { ...recipe } },
+      notes: [NO_PREVIEW],
+    };
+  });
+}

@@ -1,0 +1,73 @@
+/** Plans the creation of a stack, as a change set of type CREATE. */
+import { CountersignError } from '../../../core/errors.ts';
+import type { PlanDraft } from '../../../core/plan.ts';
+import type { TemplateRequest } from '../../../core/ports.ts';
+import { createChangeSet, readChangeSet } from '../change-sets.ts';
+import { askingAws } from '../errors.ts';
+import { deletedLately, findStack, observeStack } from '../observe/stack.ts';
+import { requiredCapabilities } from '../template/resolve.ts';
+import { draftOfChangeSet } from './change-set-draft.ts';
+import type { PlannerContext } from './context.ts';
+import { adoptChangeSet } from './stack-update.ts';
+import { checkedTemplate, hasNestedStacks, refuseMaskedParameters, wantedText } from './wanted-template.ts';
+
+export async function planStackCreate(context: PlannerContext, request: TemplateRequest): Promise<PlanDraft> {
+  return askingAws(async () => {
+    const { cloudFormation, secretKey } = context;
+    if (!context.hasPolicy)
+      throw new CountersignError(
+        'CONFIG_NO_POLICY',
+        'Without a policy no new stack is planned: even its dry run would leave an empty stack behind.',
+        'Tell the user: `countersign init` writes a policy.',
+      );
+    const existing = await findStack(cloudFormation, request.stack);
+    // A stack that is only a plan yet (ours or another tool's) is planned on; any other exists.
+    if (existing && existing.StackStatus !== 'REVIEW_IN_PROGRESS')
+      throw new CountersignError(
+        'STATE_STACK_EXISTS',
+        `The stack ${request.stack} exists already (${existing.StackStatus}).`,
+        'Change it in place with plan_stack_update.',
+      );
+    const sent = request.changeSet === undefined ? wantedText(request, noTemplate, context.templateRoots) : undefined;
+    const set =
+      sent === undefined
+        ? await adoptChangeSet(context, request.changeSet!, existing?.StackId ?? request.stack)
+        : await readChangeSet(cloudFormation, await proposeCreation(context, request, sent));
+    if (set === 'unchanged')
+      throw new CountersignError('AWS_CHANGE_SET_FAILED', 'The template would create nothing.', 'Add resources to it.');
+    const [live, recentlyDeleted] = await Promise.all([
+      observeStack(cloudFormation, set.stackId, secretKey),
+      deletedLately(cloudFormation, set.stackName, context.now()),
+    ]);
+    return draftOfChangeSet(context, { ...live, observed: { ...live.observed, recentlyDeleted } }, set, {
+      type: 'CREATE',
+      sent,
+    });
+  });
+}
+
+const noTemplate = (): never => {
+  throw new CountersignError(
+    'INPUT_INVALID',
+    'A new stack needs a template.',
+    'Send template, template_file or change_set.',
+  );
+};
+
+async function proposeCreation(context: PlannerContext, request: TemplateRequest, text: string): Promise<string> {
+  refuseMaskedParameters(request.parameters);
+  const template = checkedTemplate(context, text, request.stack);
+  return createChangeSet(context.cloudFormation, {
+    stack: request.stack,
+    type: 'CREATE',
+    template: text,
+    parameters: Object.entries(request.parameters ?? {}).map(([ParameterKey, ParameterValue]) => ({
+      ParameterKey,
+      ParameterValue,
+    })),
+    tags: request.tags ?? {},
+    capabilities: request.capabilities ?? requiredCapabilities(template),
+    hasNestedStacks: hasNestedStacks(template),
+    serviceRole: context.serviceRole,
+  });
+}

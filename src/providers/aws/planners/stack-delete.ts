@@ -1,0 +1,98 @@
+/** Plans the deletion of a stack. DeleteStack has no preview: what vanishes is read from template and resources. */
+
+import type { StackResourceSummary } from '@aws-sdk/client-cloudformation';
+import type { Call } from '../../../core/call.ts';
+import { compareWorstFirst, type Effect } from '../../../core/effect.ts';
+import type { PlanDraft } from '../../../core/plan.ts';
+import { asPolicy, loss } from '../effects/loss.ts';
+import { askingAws } from '../errors.ts';
+import { holdsOf, isRevisionType } from '../knowledge/index.ts';
+import type { MarkContext } from '../knowledge/marks/finder.ts';
+import { marksOfChange } from '../knowledge/marks/index.ts';
+import { type LiveStack, observeStack } from '../observe/stack.ts';
+import { observed, type PlannerContext } from './context.ts';
+import { refuseBusy, stackTarget, tokenFor } from './stack.ts';
+import { viewsOf } from './views.ts';
+
+export async function planStackDelete(context: PlannerContext, name: string): Promise<PlanDraft> {
+  return askingAws(async () => {
+    const live = await observeStack(context.cloudFormation, name, context.secretKey);
+    refuseBusy(live);
+    const { stackId, updatedAt } = live.observed;
+    const call: Call = {
+      step: 'step1',
+      service: 'cloudformation',
+      operation: 'DeleteStack',
+      input: { StackName: stackId, ClientRequestToken: tokenFor(stackId + (updatedAt ?? '')) },
+      account: context.identity.account,
+      region: context.identity.region,
+    };
+    return {
+      target: stackTarget(context, live),
+      calls: [call],
+      effects: (await deletionEffects(context, live, '')).sort(compareWorstFirst),
+      observed: observed(context, { stack: live.observed }),
+      dryRun: { kind: 'synthesised', succeeded: true },
+      recipe: { planner: 'stack_delete', input: { stack: stackId } },
+      notes: ['CloudFormation has no preview of a deletion: this plan was made from the template and the resources.'],
+    };
+  });
+}
+
+/** Everything that goes when this stack goes, nested stacks expanded. `prefix`: logical ids above, each with a slash. */
+export async function deletionEffects(context: PlannerContext, live: LiveStack, prefix: string): Promise<Effect[]> {
+  const { account, region } = context.identity;
+  const { stackId, stackName } = live.observed;
+  const views = viewsOf(
+    { template: live.processed, parameters: live.parameters },
+    null,
+    {},
+    {
+      account,
+      region,
+      stackId,
+      stackName,
+    },
+  );
+  const effects = live.resources.map((resource) => deletionEffect(resource, views, stackName, prefix));
+  const nested = live.resources.filter(
+    ({ ResourceType, PhysicalResourceId }, index) =>
+      ResourceType === 'AWS::CloudFormation::Stack' &&
+      PhysicalResourceId &&
+      effects[index]?.retention?.effective === 'Delete',
+  );
+  const below = await Promise.all(
+    nested.map(async ({ LogicalResourceId, PhysicalResourceId }) =>
+      deletionEffects(
+        context,
+        await observeStack(context.cloudFormation, PhysicalResourceId!, context.secretKey),
+        `${prefix}${LogicalResourceId}/`,
+      ),
+    ),
+  );
+  return [...effects, ...below.flat()];
+}
+
+function deletionEffect(
+  { LogicalResourceId = '', PhysicalResourceId, ResourceType = '' }: StackResourceSummary,
+  views: MarkContext,
+  stackName: string,
+  prefix: string,
+): Effect {
+  const view = views.before[LogicalResourceId] ?? null;
+  return loss(
+    {
+      kind: 'delete',
+      type: ResourceType,
+      logicalId: prefix + LogicalResourceId,
+      ...(PhysicalResourceId ? { physicalId: PhysicalResourceId } : {}),
+      owner: { kind: 'stack', name: stackName },
+      holds: holdsOf(ResourceType),
+      revision: isRevisionType(ResourceType),
+      properties: [],
+      marks: marksOfChange(view, null, views),
+    },
+    asPolicy(view?.deletionPolicy),
+    'DeletionPolicy',
+  );
+}

@@ -1,0 +1,121 @@
+/** Plans the update of a stack: as a change set of our own, or one that another tool prepared. */
+import { CountersignError } from '../../../core/errors.ts';
+import type { PlanDraft } from '../../../core/plan.ts';
+import type { StackUpdateRequest } from '../../../core/ports.ts';
+import { type ChangeSet, createChangeSet, readChangeSet } from '../change-sets.ts';
+import { askingAws } from '../errors.ts';
+import { deletedLately, type LiveStack, observeStack } from '../observe/stack.ts';
+import { requiredCapabilities } from '../template/resolve.ts';
+import { draftOfChangeSet } from './change-set-draft.ts';
+import { observed, type PlannerContext } from './context.ts';
+import { refuseBusy, refuseNested, stackTarget } from './stack.ts';
+import { checkedTemplate, hasNestedStacks, refuseMaskedParameters, wantedText } from './wanted-template.ts';
+
+export async function planStackUpdate(context: PlannerContext, request: StackUpdateRequest): Promise<PlanDraft> {
+  return askingAws(async () => {
+    const live = await observeStack(context.cloudFormation, request.stack, context.secretKey);
+    refuseNested(live);
+    refuseBusy(live);
+    refuseNeverCreated(live);
+    const sent =
+      request.changeSet === undefined ? wantedText(request, () => live.template, context.templateRoots) : undefined;
+    const set =
+      sent === undefined
+        ? await adoptChangeSet(context, request.changeSet!, live.observed.stackId)
+        : await proposeUpdate(context, request, live, sent);
+    return set === 'unchanged'
+      ? noChange(context, live)
+      : draftOfChangeSet(context, live, set, { type: 'UPDATE', sent });
+  });
+}
+
+/** What the agent does not name is kept: parameters by UsePreviousValue, tags merged. */
+async function proposeUpdate(context: PlannerContext, request: StackUpdateRequest, live: LiveStack, text: string) {
+  refuseMaskedParameters(request.parameters);
+  const template = checkedTemplate(context, text, live.observed.stackName);
+  const given = request.parameters ?? {};
+  const kept = Object.keys(template.Parameters ?? {}).filter(
+    (name) => name in live.parameters && given[name] === undefined,
+  );
+  const id = await createChangeSet(context.cloudFormation, {
+    stack: live.observed.stackName,
+    type: 'UPDATE',
+    template: text,
+    parameters: [
+      ...kept.map((ParameterKey) => ({ ParameterKey, UsePreviousValue: true })),
+      ...Object.entries(given).map(([ParameterKey, ParameterValue]) => ({ ParameterKey, ParameterValue })),
+    ],
+    tags: { ...live.observed.tags, ...request.tags },
+    capabilities: request.capabilities ?? requiredCapabilities(template),
+    hasNestedStacks: hasNestedStacks(template),
+    serviceRole: context.serviceRole,
+  });
+  return requireOwnStack(await readChangeSet(context.cloudFormation, id), live.observed.stackId);
+}
+
+/** A change set that cdk, sam or the AWS CLI prepared, with the same refusals as our own. */
+export async function adoptChangeSet(
+  context: PlannerContext,
+  name: string,
+  stackId: string,
+): Promise<ChangeSet | 'unchanged'> {
+  const set = await readChangeSet(context.cloudFormation, name, name.startsWith('arn:') ? undefined : stackId);
+  if (set === 'unchanged') return set;
+  requireOwnStack(set, stackId);
+  if (!set.executable)
+    throw new CountersignError(
+      'STATE_CHANGE_SET_OBSOLETE',
+      `The change set ${set.name} cannot be executed any more: the stack moved, or it was executed.`,
+      'Have it prepared again.',
+    );
+  return set;
+}
+
+/** A name can come to mean another stack; the id that was observed cannot. */
+function requireOwnStack(set: ChangeSet | 'unchanged', stackId: string): ChangeSet | 'unchanged' {
+  if (set === 'unchanged' || set.stackId === stackId) return set;
+  throw new CountersignError(
+    'INPUT_INVALID',
+    `The change set ${set.name} belongs to ${set.stackName} (${set.stackId}).`,
+    'Name the stack that it was prepared for.',
+  );
+}
+
+function refuseNeverCreated({ observed: { stackName, status } }: LiveStack): void {
+  if (status === 'ROLLBACK_COMPLETE' || status === 'ROLLBACK_FAILED' || status === 'REVIEW_IN_PROGRESS')
+    throw new CountersignError(
+      'STATE_STACK_NOT_UPDATABLE',
+      `${stackName} is in ${status}: its creation never completed, so it cannot be updated.`,
+      status === 'REVIEW_IN_PROGRESS'
+        ? 'plan_stack_create it.'
+        : 'plan_stack_delete it, then plan_stack_create it again.',
+    );
+}
+
+function noChange(context: PlannerContext, live: LiveStack): PlanDraft {
+  return {
+    target: stackTarget(context, live),
+    calls: [],
+    effects: [],
+    observed: observed(context, { stack: live.observed }),
+    dryRun: { kind: 'no_change', succeeded: true },
+    recipe: { planner: 'none', input: null },
+    notes: [],
+  };
+}
+
+/** The same change set, described again on the stack as it is now. */
+export function recomputeChangeSet(
+  context: PlannerContext,
+  { changeSetId, type, sent }: { changeSetId: string; type: 'CREATE' | 'UPDATE'; sent?: string },
+): Promise<PlanDraft> {
+  return askingAws(async () => {
+    const set = await readChangeSet(context.cloudFormation, changeSetId);
+    if (set === 'unchanged' || !set.executable)
+      throw new CountersignError('STATE_STALE', 'The change set cannot be executed any more.', 'Plan again.');
+    const live = await observeStack(context.cloudFormation, set.stackId, context.secretKey);
+    const recentlyDeleted =
+      type === 'CREATE' ? await deletedLately(context.cloudFormation, set.stackName, context.now()) : [];
+    return draftOfChangeSet(context, { ...live, observed: { ...live.observed, recentlyDeleted } }, set, { type, sent });
+  });
+}

@@ -1,0 +1,140 @@
+/** The template that an agent asks for, checked before anything is sent. */
+import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { isAbsolute, relative } from 'node:path';
+import { CountersignError } from '../../../core/errors.ts';
+import type { StackUpdateRequest } from '../../../core/ports.ts';
+import { transformsOf } from '../template/inspect.ts';
+import { editTemplate, isRecord, parseTemplate, type Template } from '../template/parse.ts';
+import { isMask, masksIn } from '../template/secrets.ts';
+import type { PlannerContext } from './context.ts';
+
+const MAX_BODY_BYTES = 51_200;
+/** AWS's own transforms: they run nothing of the account's. Any other is a macro, a function that would run at once. */
+const AWS_TRANSFORMS = new Set([
+  'AWS::LanguageExtensions',
+  'AWS::Serverless-2016-10-31',
+  'AWS::Include',
+  'AWS::SecretsManager-2020-07-23',
+  'AWS::SecretsManager-2024-09-16',
+  'AWS::CodeDeployBlueGreen',
+]);
+
+/** Where nothing is given, the deployed template is kept. */
+export function wantedText(request: StackUpdateRequest, deployed: () => string, roots: string[]): string {
+  const sources = [request.template, request.templateFile, request.set, request.changeSet];
+  if (sources.filter((source) => source !== undefined).length > 1)
+    throw new CountersignError(
+      'INPUT_INVALID',
+      'template, template_file, change_set and set exclude one another.',
+      'Send one of them.',
+    );
+  if (request.template !== undefined) return request.template;
+  if (request.templateFile !== undefined) return readTemplateFile(request.templateFile, roots);
+  return request.set ? editTemplate(deployed(), request.set) : deployed();
+}
+
+/** SECURITY: links are resolved first; a file outside the allowed roots is not read. */
+function readTemplateFile(path: string, roots: string[]): string {
+  const outside = () =>
+    new CountersignError(
+      'INPUT_TEMPLATE_FILE_OUTSIDE',
+      'template_file is not a readable file below the working directory.',
+      'Use a path below it, or have COUNTERSIGN_TEMPLATE_ROOTS set.',
+    );
+  try {
+    const real = realpathSync(path);
+    const isInside = roots.some((root) => {
+      const below = relative(realpathSync(root), real);
+      return !below.startsWith('..') && !isAbsolute(below);
+    });
+    if (!isInside || !statSync(real).isFile()) throw outside();
+    return readFileSync(real, 'utf8');
+  } catch (error) {
+    throw error instanceof CountersignError ? error : outside();
+  }
+}
+
+/** @throws INPUT_TEMPLATE_INVALID, INPUT_MASKED_VALUE, INPUT_NEEDS_PACKAGING. */
+export function checkedTemplate(context: PlannerContext, text: string, stack: string): Template {
+  const template = parseTemplate(text);
+  const [masked] = masksIn(template.Resources);
+  if (masked)
+    throw new CountersignError(
+      'INPUT_MASKED_VALUE',
+      `Resources.${masked} is a masked value, and sending it would overwrite the real one.`,
+      'Change the template with set instead: what set does not name is kept.',
+    );
+  const bytes = Buffer.byteLength(text);
+  if (bytes > MAX_BODY_BYTES)
+    throw needsPackaging(template, stack, `The template has ${bytes} bytes; ${MAX_BODY_BYTES} can be sent directly`);
+  const asset = localAsset(template);
+  if (asset) throw needsPackaging(template, stack, `${asset} names a local file that must be uploaded first`);
+  const transforms = transformsOf(template);
+  const macro = transforms.find((name) => !AWS_TRANSFORMS.has(name));
+  // SECURITY: creating a change set runs a macro's function at once, before anybody has judged it.
+  if (macro) throw needsPackaging(template, stack, `The macro ${macro} would run as soon as a change set is made`);
+  if (transforms.length > 0 && !context.hasPolicy)
+    throw new CountersignError(
+      'CONFIG_NO_POLICY',
+      'Without a policy no template with a transform is sent to AWS.',
+      'Tell the user: `countersign init` writes a policy.',
+    );
+  return template;
+}
+
+const NESTED = new Set(['AWS::CloudFormation::Stack', 'AWS::Serverless::Application']);
+/** Also by what a transform makes of it. A change set that is not asked for them tells nothing of nested stacks. */
+export const hasNestedStacks = ({ Resources }: Template): boolean =>
+  Object.values(Resources).some(({ Type }) => NESTED.has(Type));
+
+export function refuseMaskedParameters(parameters: Record<string, string> | undefined): void {
+  const masked = Object.entries(parameters ?? {}).find(([, value]) => isMask(value));
+  if (masked)
+    throw new CountersignError(
+      'INPUT_MASKED_VALUE',
+      `The value of ${masked[0]} is a mask.`,
+      'Leave it out: what is there is kept.',
+    );
+}
+
+/** Properties that tools rewrite to S3 places when they package. */
+const ASSET_PROPERTIES: Record<string, readonly string[]> = {
+  'AWS::Lambda::Function': ['Code'],
+  'AWS::Lambda::LayerVersion': ['Content'],
+  'AWS::Serverless::Function': ['CodeUri', 'ImageUri'],
+  'AWS::Serverless::LayerVersion': ['ContentUri'],
+  'AWS::Serverless::Api': ['DefinitionUri'],
+  'AWS::Serverless::StateMachine': ['DefinitionUri'],
+  'AWS::Serverless::Application': ['Location'],
+  'AWS::CloudFormation::Stack': ['TemplateURL'],
+  'AWS::ApiGateway::RestApi': ['BodyS3Location'],
+  'AWS::StepFunctions::StateMachine': ['DefinitionS3Location'],
+  'AWS::Glue::Job': ['Command.ScriptLocation'],
+};
+
+function localAsset(template: Template): string | undefined {
+  for (const [logicalId, { Type, Properties = {} }] of Object.entries(template.Resources))
+    for (const path of ASSET_PROPERTIES[Type] ?? []) {
+      const value = path
+        .split('.')
+        .reduce<unknown>((at, key) => (isRecord(at) ? at[key] : undefined), Properties as unknown);
+      if (typeof value === 'string' && !/^(?:s3|https?):\/\/|^\{\{resolve:|\.dkr\.ecr\./.test(value))
+        return `${logicalId}.${path}`;
+    }
+  return undefined;
+}
+
+function needsPackaging(template: Template, stack: string, why: string): CountersignError {
+  const isCdk = Object.values(template.Resources).some(({ Metadata }) => Metadata?.['aws:cdk:path'] !== undefined);
+  const isSam = transformsOf(template).includes('AWS::Serverless-2016-10-31');
+  const command = isCdk
+    ? `cdk deploy ${stack} --method=prepare-change-set`
+    : isSam
+      ? `sam deploy --stack-name ${stack} --no-execute-changeset --resolve-s3`
+      : `aws cloudformation deploy --stack-name ${stack} --template-file FILE --s3-bucket BUCKET --no-execute-changeset`;
+  return new CountersignError(
+    'INPUT_NEEDS_PACKAGING',
+    `${why}.`,
+    `Have the change set prepared, and plan it by name with change_set: ${command}`,
+  );
+}

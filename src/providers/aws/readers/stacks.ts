@@ -1,0 +1,211 @@
+/** Reads stacks for an agent: no more calls than the asked parts need. Its clients hold no permit. */
+import type { CloudFormationClient, Stack, StackResourceSummary } from '@aws-sdk/client-cloudformation';
+import type { CloudReader, Identity, PolicyPort, StackPart } from '../../../core/ports.ts';
+import { makeVisible, makeVisibleLine } from '../../../core/render-safe.ts';
+import { askingAws } from '../errors.ts';
+import { importsOf, listResources, requireStack, tagsOf, templateOf } from '../observe/stack.ts';
+import type { ContextFor } from '../planners/context.ts';
+import { referencesIn } from '../template/inspect.ts';
+import { parseTemplate, type Template } from '../template/parse.ts';
+import { isMask, isSecretPath, MASK, maskTemplate } from '../template/secrets.ts';
+import { pageThrough } from './pages.ts';
+
+const RESOURCES_SHOWN = 35;
+const EVENTS_SHOWN = 20;
+
+export function createStackReader(
+  contextFor: ContextFor,
+  environmentOf: PolicyPort['environmentOf'],
+): Pick<CloudReader, 'stacks' | 'stack'> {
+  const environment = ({ account, region }: Identity, stack: Stack) =>
+    environmentOf({ account, region, name: stack.StackName ?? '', tags: tagsOf(stack) });
+  return {
+    stacks: (place, query) =>
+      askingAws(async () => {
+        const { cloudFormation, identity } = await contextFor(place);
+        const { DescribeStacksCommand } = await import('@aws-sdk/client-cloudformation');
+        const page = await pageThrough(
+          async (NextToken) => {
+            const { Stacks = [], NextToken: next } = await cloudFormation.send(
+              new DescribeStacksCommand({ NextToken }),
+            );
+            return { items: Stacks, next };
+          },
+          ({ StackName = '', StackStatus }) =>
+            StackName.startsWith(query.namePrefix ?? '') && (!query.status || StackStatus === query.status),
+          query,
+        );
+        return {
+          ...page,
+          items: page.items.map((stack) => ({
+            stack: stack.StackName ?? '',
+            stack_id: stack.StackId ?? '',
+            status: stack.StackStatus ?? '',
+            updated_at: (stack.LastUpdatedTime ?? stack.CreationTime)?.toISOString() ?? '',
+            environment: environment(identity, stack),
+          })),
+        };
+      }),
+    stack: (place, name, { include, logicalIds, cursor = '0' }) =>
+      askingAws(async () => {
+        const { cloudFormation, identity } = await contextFor(place);
+        // Asked at the same time: most parts need no more than the name.
+        const asked = requireStack(cloudFormation, name);
+        const wanted = { logicalIds, from: Number(cursor) };
+        const [stack, ...parts] = await Promise.all([
+          asked,
+          ...[...new Set(include)].map((part) => PARTS[part](cloudFormation, name, asked, wanted)),
+        ]);
+        return {
+          stack: stack.StackName,
+          stack_id: stack.StackId,
+          status: stack.StackStatus,
+          ...(stack.StackStatusReason ? { status_reason: makeVisibleLine(stack.StackStatusReason) } : {}),
+          environment: environment(identity, stack),
+          termination_protection: stack.EnableTerminationProtection ?? false,
+          tags: tagsOf(stack),
+          updated_at: (stack.LastUpdatedTime ?? stack.CreationTime)?.toISOString() ?? null,
+          ...(stack.ParentId ? { owner: `nested in ${stack.ParentId}: plan the change there` } : {}),
+          ...Object.assign({}, ...parts),
+        };
+      }),
+  };
+}
+
+/** Resources and events of these logical ids (none: all); of the resources, those after the first `from`. */
+interface Wanted {
+  logicalIds: string[];
+  from: number;
+}
+type ReadPart = (
+  client: CloudFormationClient,
+  name: string,
+  stack: Promise<Stack>,
+  wanted: Wanted,
+) => Promise<Record<string, unknown>>;
+
+const PARTS: Record<StackPart, ReadPart> = {
+  async resources(client, name, _stack, { logicalIds, from }) {
+    const all = await listResources(client, name);
+    const wanted = all.filter((r) => logicalIds.length === 0 || logicalIds.includes(r.LogicalResourceId ?? ''));
+    const next = from + RESOURCES_SHOWN;
+    const more = wanted.length - next;
+    return {
+      resource_count: all.length,
+      resources: wanted.slice(from, next).map(describeResource),
+      ...(more > 0 ? { more_resources: more, ...typesOf(wanted), cursor: String(next) } : {}),
+    };
+  },
+  async outputs(client, _name, asked) {
+    const stack = await asked;
+    const { Outputs = [] } = stack;
+    const secret = await secretOutputs(client, stack);
+    return {
+      outputs: Outputs.map(({ OutputKey = '', OutputValue = '', ExportName }) => ({
+        key: OutputKey,
+        value: secret(OutputKey, OutputValue) ? MASK : makeVisibleLine(OutputValue),
+        ...(ExportName ? { export: ExportName } : {}),
+      })),
+    };
+  },
+  async parameters(_client, _name, stack) {
+    const { Parameters = [] } = await stack;
+    return {
+      parameters: Object.fromEntries(
+        Parameters.map(({ ParameterKey = '', ParameterValue = '', ResolvedValue }) => [
+          ParameterKey,
+          isMask(ParameterValue)
+            ? 'NoEcho: kept as it is when you leave it out'
+            : makeVisibleLine(ResolvedValue ?? ParameterValue),
+        ]),
+      ),
+    };
+  },
+  async events(client, name, _stack, { logicalIds }) {
+    const { DescribeStackEventsCommand } = await import('@aws-sdk/client-cloudformation');
+    const { StackEvents = [] } = await client.send(new DescribeStackEventsCommand({ StackName: name }));
+    return {
+      events: StackEvents.filter((e) => logicalIds.length === 0 || logicalIds.includes(e.LogicalResourceId ?? ''))
+        .slice(0, EVENTS_SHOWN)
+        .map((e) =>
+          makeVisibleLine(
+            `${e.Timestamp?.toISOString()} ${e.LogicalResourceId} ${e.ResourceStatus} ${e.ResourceStatusReason ?? ''}`,
+          ),
+        ),
+    };
+  },
+  async template(client, name) {
+    const text = await templateOf(client, { StackName: name }, 'Original');
+    return { template: makeVisible(maskTemplate(text), Number.POSITIVE_INFINITY) };
+  },
+  /** What the last detection found, and how old that is: detecting anew is not a read. */
+  async drift(client, _name, stack) {
+    const { DriftInformation, StackId } = await stack;
+    const checkedAt = DriftInformation?.LastCheckTimestamp;
+    if (!checkedAt) return { drift: { status: 'NOT_CHECKED', checked_at: null } };
+    const { paginateDescribeStackResourceDrifts } = await import('@aws-sdk/client-cloudformation');
+    const drifted: string[] = [];
+    for await (const { StackResourceDrifts = [] } of paginateDescribeStackResourceDrifts(
+      { client },
+      { StackName: StackId, StackResourceDriftStatusFilters: ['MODIFIED', 'DELETED'] },
+    ))
+      for (const { LogicalResourceId, StackResourceDriftStatus, PropertyDifferences = [] } of StackResourceDrifts)
+        drifted.push(
+          `${LogicalResourceId} ${StackResourceDriftStatus} ${PropertyDifferences.map(({ PropertyPath }) => PropertyPath).join(', ')}`.trim(),
+        );
+    return {
+      drift: {
+        status: DriftInformation?.StackDriftStatus,
+        checked_at: checkedAt.toISOString(),
+        age_minutes: Math.round((Date.now() - checkedAt.getTime()) / 60_000),
+        drifted: drifted.map((line) => makeVisibleLine(line, 200)),
+      },
+    };
+  },
+  async dependents(client, _name, stack) {
+    return { dependents: await importsOf(client, await stack) };
+  },
+};
+
+/** A secret access key, as IAM gives one; a digest in hex is none. */
+const ACCESS_KEY = /^(?=.*[g-zG-Z/+])[A-Za-z0-9/+]{40}$/;
+
+/**
+ * SECURITY: CloudFormation masks NoEcho parameters, and none of the outputs that tell them. Where a stack has such
+ * parameters, its template is read for the outputs that refer to one; where that cannot be read, all are secret.
+ */
+async function secretOutputs(client: CloudFormationClient, { StackId, Parameters = [], Outputs = [] }: Stack) {
+  const hidden = Parameters.filter((one) => isMask(one.ParameterValue)).map(({ ParameterKey = '' }) => ParameterKey);
+  const named = (key: string, value: string) => isSecretPath(key) || ACCESS_KEY.test(value);
+  if (hidden.length === 0 || Outputs.length === 0) return named;
+  const text = await templateOf(client, { StackName: StackId! }, 'Processed').catch(() => '');
+  const template = asTemplate(text);
+  return (key: string, value: string) => {
+    const told = template?.Outputs?.[key]?.Value;
+    return told === undefined || named(key, value) || referencesIn(told).some((name) => hidden.includes(name));
+  };
+}
+
+function asTemplate(text: string): Template | undefined {
+  try {
+    return parseTemplate(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function describeResource(r: StackResourceSummary) {
+  const drifted = r.DriftInformation?.StackResourceDriftStatus === 'MODIFIED' ? ' DRIFTED' : '';
+  return {
+    logical_id: r.LogicalResourceId,
+    type: r.ResourceType,
+    physical_id: r.PhysicalResourceId,
+    status: `${r.ResourceStatus}${drifted}`,
+  };
+}
+
+function typesOf(resources: readonly StackResourceSummary[]) {
+  const types: Record<string, number> = {};
+  for (const { ResourceType = '' } of resources) types[ResourceType] = (types[ResourceType] ?? 0) + 1;
+  return { types };
+}

@@ -1,0 +1,56 @@
+/** What a call of EC2 begins and does not end: waited for, and found again when its answer was lost. */
+import type { EC2Client } from '@aws-sdk/client-ec2';
+import type { Call } from '../../core/call.ts';
+import { CountersignError } from '../../core/errors.ts';
+import { PLAN_TAG } from './planners/ec2-call.ts';
+
+export type Output = Record<string, unknown>;
+type Wait = (client: EC2Client, call: Call, output: Output) => Promise<{ state: string }>;
+
+const HOUR_SECONDS = 3_600;
+const pace = (client: EC2Client, maxWaitTime: number) => ({ client, minDelay: 1, maxDelay: 15, maxWaitTime });
+const idsOf = ({ input }: Call) => ({ InstanceIds: input.InstanceIds as string[] });
+const sdk = () => import('@aws-sdk/client-ec2');
+
+/** By operation. What is in no row has ended when it was answered. */
+const WAITS: Record<string, Wait> = {
+  CreateSnapshot: async (client, _call, { SnapshotId }) =>
+    (await sdk()).waitUntilSnapshotCompleted(pace(client, 12 * HOUR_SECONDS), { SnapshotIds: [String(SnapshotId)] }),
+  StartInstances: async (client, call) =>
+    (await sdk()).waitUntilInstanceRunning(pace(client, HOUR_SECONDS), idsOf(call)),
+  StopInstances: async (client, call) =>
+    (await sdk()).waitUntilInstanceStopped(pace(client, HOUR_SECONDS), idsOf(call)),
+  TerminateInstances: async (client, call) =>
+    (await sdk()).waitUntilInstanceTerminated(pace(client, HOUR_SECONDS), idsOf(call)),
+};
+
+/** @throws CountersignError AWS_FAILED when it ended otherwise, AWS_TIMEOUT when it has not ended in time. */
+export async function settle(client: EC2Client, call: Call, output: Output): Promise<void> {
+  const wait = call.service === 'ec2' ? WAITS[call.operation] : undefined;
+  if (!wait) return;
+  try {
+    await wait(client, call, output);
+  } catch (cause) {
+    const isLate = (cause as Error).name === 'TimeoutError';
+    throw new CountersignError(
+      isLate ? 'AWS_TIMEOUT' : 'AWS_FAILED',
+      `${call.operation} was accepted, and what it began ${isLate ? 'has not ended in time' : 'has failed'}.`,
+      'Look at the resource before anything else is planned.',
+      { cause },
+    );
+  }
+}
+
+type Tagged = { TagSpecifications?: { Tags?: { Key?: string; Value?: string }[] }[] };
+
+/** Of all EC2 calls only CreateSnapshot makes something new; the tag in its input names what this very call made. */
+export async function findTraceOf(client: EC2Client, call: Call): Promise<Output | undefined> {
+  const tags = (call.input as Tagged).TagSpecifications?.flatMap(({ Tags = [] }) => Tags) ?? [];
+  const value = tags.find(({ Key }) => Key === PLAN_TAG)?.Value;
+  if (call.operation !== 'CreateSnapshot' || value === undefined) return undefined;
+  const { DescribeSnapshotsCommand } = await sdk();
+  const { Snapshots: [found] = [] } = await client.send(
+    new DescribeSnapshotsCommand({ OwnerIds: ['self'], Filters: [{ Name: `tag:${PLAN_TAG}`, Values: [value] }] }),
+  );
+  return found ? { ...found } : undefined;
+}

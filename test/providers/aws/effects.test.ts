@@ -1,0 +1,67 @@
+import type { ResourceChange } from '@aws-sdk/client-cloudformation';
+import { describe, expect, it } from 'vitest';
+import { effectsOfChanges } from '../../../src/providers/aws/effects/change-set.ts';
+import { interruptsOf, loadKnowledge } from '../../../src/providers/aws/knowledge/index.ts';
+import type { PlannerContext } from '../../../src/providers/aws/planners/context.ts';
+
+const knowledge = await loadKnowledge();
+const views = { before: {}, after: {}, physicalIds: {}, isUnknown: () => false };
+const effectOf = (change: ResourceChange) =>
+  effectsOfChanges({ context: { knowledge } as PlannerContext, stackName: 's', prefix: '', facts: new Map(), views }, [
+    change,
+  ])[0];
+const change = (ResourceType: string, Name: string, over = {}) => ({
+  Action: 'Modify' as const,
+  LogicalResourceId: 'R',
+  ResourceType,
+  Replacement: 'False' as const,
+  Details: [{ Target: { Attribute: 'Properties' as const, Name, RequiresRecreation: 'Never' as const } }],
+  ...over,
+});
+
+describe('effects of a change set', () => {
+  it('takes the stricter of CloudFormation and the tables', () => {
+    expect(effectOf(change('AWS::DynamoDB::Table', 'TableName'))).toMatchObject({
+      kind: 'replace',
+      reversibility: 'irreversible',
+    });
+    expect(effectOf(change('AWS::Lambda::Function', 'MemorySize'))).toMatchObject({
+      kind: 'update',
+      reversibility: 'reversible',
+    });
+  });
+  it('takes CloudFormation at its word on a property that the tables do not know, and nobody’s silence', () => {
+    expect(effectOf(change('AWS::Lambda::Function', 'NewProperty'))).toMatchObject({ kind: 'update' });
+    const silent = (type: string) => change(type, 'NewProperty', { Replacement: undefined, Details: undefined });
+    expect(effectOf(silent('AWS::Lambda::Function'))).toMatchObject({ kind: 'unknown', reversibility: 'unknown' });
+    expect(effectOf(silent('AWS::DynamoDB::Table'))).toMatchObject({ kind: 'replace', reversibility: 'irreversible' });
+  });
+  it('judges an action that it does not know as unknown', () => {
+    expect(effectOf(change('AWS::SQS::Queue', 'x', { Action: 'Dynamic' }))).toMatchObject({
+      kind: 'unknown',
+    });
+  });
+  it('treats Snapshot on a type without snapshots as Delete', () => {
+    const removed = {
+      Action: 'Remove' as const,
+      LogicalResourceId: 'R',
+      ResourceType: 'AWS::DynamoDB::Table',
+      PolicyAction: 'Snapshot' as const,
+    };
+    expect(effectOf(removed)).toMatchObject({
+      kind: 'delete',
+      reversibility: 'irreversible',
+      retention: { effective: 'Delete' },
+    });
+  });
+});
+
+it.each([
+  ['AWS::RDS::DBInstance', 'DBInstanceClass', 'yes'],
+  ['AWS::Neptune::DBCluster', 'EngineVersion', 'unknown'],
+  ['AWS::MemoryDB::Cluster', 'NodeType', 'unknown'],
+  ['AWS::EC2::Instance', 'Tags', 'no'],
+  ['AWS::Lambda::Function', 'MemorySize', 'no'],
+])('%s.%s interrupts: %s', (type, property, answer) => {
+  expect(interruptsOf(type, property, 'data')).toBe(answer);
+});

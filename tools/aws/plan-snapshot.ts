@@ -1,0 +1,17 @@
+/** A plan to make a snapshot of a volume. */
+import { z } from 'zod';
+import { defineTool, placeInput } from '../../src/core/tool.ts';
+
+export const planSnapshot = defineTool({
+  name: 'plan_snapshot',
+  effect: 'plan',
+  title: 'Plan a snapshot',
+  description: 'Dry run: a snapshot of an EBS volume, also of one that a stack owns.',
+  input: z.strictObject({
+    ...placeInput,
+    volume_id: z.string().regex(/^vol-[0-9a-f]{8,17}$/, 'such as vol-0123456789abcdef0'),
+    description: z.string().max(255).optional(),
+  }),
+  target: ({ volume_id }) => ({ kind: 'resources', name: volume_id }),
+  run: ({ volume_id, description }, { planner }) => planner.snapshot(volume_id, description),
+});
