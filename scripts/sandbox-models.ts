@@ -44,7 +44,7 @@ function readModel(service: string): BotocoreModel {
 
 /** Java's escapes of four digits and more become those of a regular expression with the flag `u`. */
 const patternOf = (pattern: string) =>
-  pattern.replaceAll(/\\u(10[0-9A-Fa-f]{4}|[0-9A-Fa-f]{4})/g, (_all, digits: string) => `\\u{${digits}}`);
+  pattern.replaceAll(/\\u(10FFFF|10000|[0-9A-Fa-f]{4})/g, (_all, digits: string) => `\\u{${digits}}`);
 
 function limitsOf(service: string, name: string, shape: BotocoreShape): ShapeLimits {
   const { required, min, max, pattern } = shape;

@@ -55,7 +55,10 @@ function allowed(service: Name, name: string | undefined): unknown {
   // Without a member that must be there, all: a structure of nothing is nothing on the wire.
   if (limits.members || limits.required)
     return Object.fromEntries(
-      (limits.required ?? Object.keys(limits.members ?? {})).map((member) => [member, allowed(service, limits.members?.[member])]),
+      (limits.required ?? Object.keys(limits.members ?? {})).map((member) => [
+        member,
+        allowed(service, limits.members?.[member]),
+      ]),
     );
   return limits.enum?.[0] ?? 'x'.repeat(Math.max(1, limits.min ?? 1));
 }
