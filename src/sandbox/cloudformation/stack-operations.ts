@@ -5,7 +5,7 @@ import { outputsDiffer, refuseUpdate } from './change-sets.ts';
 import { diffStack } from './diff.ts';
 import { type ChangeSet, findStack, isLive, type OnFailure, putStack, requireStack, type Stack } from './model.ts';
 import { readStackPolicy } from './stack-policy.ts';
-import { type ApiInput, asFaults, knowledge, newStack, readTarget } from './target.ts';
+import { type ApiInput, asFaults, knowledge, newStack, readTarget, refuseArns } from './target.ts';
 
 function onFailureOf(input: ApiInput): OnFailure | undefined {
   if (input.DisableRollback !== undefined && input.OnFailure !== undefined)
@@ -70,6 +70,7 @@ export const stackOperations: Record<string, Operation> = {
     return { StackId: stack.id };
   },
   DeleteStack(world, input, caller) {
+    refuseArns(input);
     const stack = findStack(world, input.StackName ?? '', caller);
     if (!stack || !isLive(stack) || stack.status === 'DELETE_IN_PROGRESS') return {};
     if (stack.terminationProtection)
@@ -105,6 +106,7 @@ export const stackOperations: Record<string, Operation> = {
     return {};
   },
   ContinueUpdateRollback(world, input, caller) {
+    refuseArns(input);
     const stack = inStatus(
       requireStack(world, input.StackName, caller),
       ['UPDATE_ROLLBACK_FAILED'],
@@ -126,6 +128,7 @@ export const stackOperations: Record<string, Operation> = {
     return {};
   },
   RollbackStack(world, input, caller) {
+    refuseArns(input);
     const stack = inStatus(
       requireStack(world, input.StackName, caller),
       ['CREATE_FAILED', 'UPDATE_FAILED'],
