@@ -3,7 +3,7 @@ import { type Operation, SandboxFault } from '../service.ts';
 import type { World } from '../world.ts';
 import { beginCreate, beginUpdate, targetOf } from './begin.ts';
 import { changeSetViews, isReady, requireChangeSet, statusOf } from './change-set-views.ts';
-import { diffStack, type ResourceDiff } from './diff.ts';
+import { diffStack, type ResourceDiff, refuseRetyped } from './diff.ts';
 import {
   type ChangeSet,
   findStack,
@@ -109,6 +109,8 @@ function fill(world: World, stack: Stack, set: ChangeSet, target: Target): strin
   const base = set.type === 'CREATE' ? { ...stack, resources: {} } : stack;
   const missing = missingExport(world, stack, target);
   if (missing) return `No export named ${missing} found. Rollback requested by user.`;
+  const retyped = faultIn(() => refuseRetyped(world, base, target));
+  if (retyped !== undefined) return retyped;
   const diffs = asFaults(() => diffStack(world, knowledge, base, target));
   const secrets = new Set(set.noEcho);
   for (const diff of diffs) {
@@ -123,6 +125,17 @@ function fill(world: World, stack: Stack, set: ChangeSet, target: Target): strin
   }
   const changesOutputs = diffs.length === 0 && outputsDiffer(world, stack, target);
   return set.changes.length === 0 && !changesOutputs ? NO_CHANGES : undefined;
+}
+
+/** What CloudFormation finds while it makes the set is the set's reason, and no refusal of the call. */
+function faultIn(check: () => void): string | undefined {
+  try {
+    asFaults(check);
+    return undefined;
+  } catch (error) {
+    if (error instanceof SandboxFault) return error.message;
+    throw error;
+  }
 }
 
 function missingExport(world: World, stack: Stack, target: Target): string | undefined {

@@ -34,6 +34,8 @@ export interface StackResource {
   /** Deleted behind the stack's back. */
   gone?: boolean;
   drift?: { status: string; at: number };
+  /** How often each property was changed in place. */
+  changes?: Record<string, number>;
 }
 
 /** One thing that happens to one resource at one moment. */

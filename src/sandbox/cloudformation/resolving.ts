@@ -27,6 +27,7 @@ export function resolverFor(
   stack: Stack,
   target: Pick<Target, 'templateBody' | 'parameters'>,
   resources: Record<string, StackResource> = stack.resources,
+  isUnknown: (logicalId: string, attribute: string) => boolean = () => false,
 ): Resolver {
   const template = readTemplate(target.templateBody);
   // Cheaper than looking: a wrong yes costs no more than reading the exports.
@@ -40,7 +41,9 @@ export function resolverFor(
     refOf: (id) => resources[id]?.physicalId || undefined,
     attributeOf: (id, attribute) => {
       const resource = resources[id];
-      return resource?.physicalId ? attributeOf(world, resource, attribute, stack) : undefined;
+      return resource?.physicalId && !isUnknown(id, attribute)
+        ? attributeOf(world, resource, attribute, stack)
+        : undefined;
     },
   });
 }

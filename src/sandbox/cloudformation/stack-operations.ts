@@ -2,7 +2,7 @@
 import { type Operation, SandboxFault } from '../service.ts';
 import { beginCreate, beginDelete, beginUpdate, rollBackCreation, rollBackUpdate } from './begin.ts';
 import { outputsDiffer, refuseUpdate } from './change-sets.ts';
-import { diffStack } from './diff.ts';
+import { diffStack, refuseRetyped } from './diff.ts';
 import { type ChangeSet, findStack, isLive, type OnFailure, putStack, requireStack, type Stack } from './model.ts';
 import { readStackPolicy } from './stack-policy.ts';
 import { type ApiInput, asFaults, knowledge, newStack, readTarget, refuseArns } from './target.ts';
@@ -56,6 +56,7 @@ export const stackOperations: Record<string, Operation> = {
     const policy = policyIn(input.StackPolicyDuringUpdateBody, input.StackPolicyDuringUpdateURL);
     const lasting = policyIn(input.StackPolicyBody, input.StackPolicyURL);
     const wanted = { templateBody: target.templateBody, parameters: target.parameters, tags: target.tags };
+    asFaults(() => refuseRetyped(world, stack, wanted));
     if (asFaults(() => diffStack(world, knowledge, stack, wanted)).length === 0 && !outputsDiffer(world, stack, wanted))
       throw new SandboxFault('ValidationError', 'No updates are to be performed.');
     const onFailure = input.DisableRollback === true ? ('DO_NOTHING' as const) : undefined;
