@@ -127,6 +127,9 @@ export interface ChangeSet extends Place, Target {
   notificationArns: string[];
   roleArn?: string;
   onStackFailure?: OnFailure;
+  importsExisting?: boolean;
+  /** The SDK's shape. */
+  deployment?: { Mode?: string; DisableRollback?: boolean };
   includeNestedStacks: boolean;
   parentChangeSetId?: string;
   rootChangeSetId?: string;

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { parseTemplate, type Template } from '../../providers/aws/template/parse.ts';
 import { createResolver, type ResolveContext, type Resolver } from '../../providers/aws/template/resolve.ts';
+import { zonesOf } from '../ec2/network.ts';
 import { ssmParameter as seededParameter } from '../facts.ts';
 import type { World } from '../world.ts';
 import { isLive, type Place, type Stack, type StackResource, stacksIn, type Target } from './model.ts';
@@ -19,8 +20,6 @@ export function readTemplate(templateBody: string): Template {
   parsed.set(templateBody, template);
   return template;
 }
-
-export const zonesOf = (region: string) => ['a', 'b', 'c'].map((zone) => `${region}${zone}`);
 
 export function resolverFor(
   world: World,

@@ -8,9 +8,10 @@ import { readStackPolicy } from './stack-policy.ts';
 import { type ApiInput, asFaults, knowledge, newStack, readTarget, refuseArns } from './target.ts';
 
 function onFailureOf(input: ApiInput): OnFailure | undefined {
-  if (input.DisableRollback !== undefined && input.OnFailure !== undefined)
+  const disables = input.DisableRollback ?? input.DeploymentConfig?.DisableRollback;
+  if (disables !== undefined && input.OnFailure !== undefined)
     throw new SandboxFault('ValidationError', 'You can specify either DisableRollback or OnFailure, but not both.');
-  return input.DisableRollback === true ? 'DO_NOTHING' : input.OnFailure;
+  return disables === true ? 'DO_NOTHING' : input.OnFailure;
 }
 
 function policyIn(body: string | undefined, url: string | undefined): string | undefined {
@@ -59,7 +60,7 @@ export const stackOperations: Record<string, Operation> = {
     asFaults(() => refuseRetyped(world, stack, wanted));
     if (asFaults(() => diffStack(world, knowledge, stack, wanted)).length === 0 && !outputsDiffer(world, stack, wanted))
       throw new SandboxFault('ValidationError', 'No updates are to be performed.');
-    const onFailure = input.DisableRollback === true ? ('DO_NOTHING' as const) : undefined;
+    const onFailure = onFailureOf(input);
     const next: Stack = {
       ...stack,
       capabilities: input.Capabilities ?? stack.capabilities,

@@ -14,7 +14,7 @@ export interface Listing<T> {
   /** The input's member that names things by their names. */
   names?: { input: string; noun: string; notFound: string; nameOf(item: T): string | undefined };
   /** Every filter that the sandbox knows; `tag:KEY` and `tag-key` come with `tags`. */
-  filters: Record<string, (item: T, world: World) => (string | undefined)[]>;
+  filters: Record<string, (item: T, world: World, caller: Caller) => (string | undefined)[]>;
   tags?(item: T): Tag[];
   output: string;
   show(item: T, world: World, caller: Caller): unknown;
@@ -44,7 +44,7 @@ export function listing<T>(of: Listing<T>): Operation {
       (item) =>
         (!ids?.length || ids.includes(of.idOf(item))) &&
         (asked === undefined || asked.includes(of.names?.nameOf(item) ?? '')) &&
-        filters.every((matches) => matches(item, world)),
+        filters.every((matches) => matches(item, world, caller)),
     );
     const { page, next } = pageOf(found, input.NextToken, input.MaxResults ?? PAGE, 'InvalidNextToken');
     return { [of.output]: page.map((item) => of.show(item, world, caller)), NextToken: next };
@@ -57,15 +57,18 @@ const MAX_FILTER_VALUES = 200;
  * Every filter must match one of its values. A filter that is not known is refused, whatever there is to filter: it
  * must not match everything.
  */
-function readFilters<T>(of: Listing<T>, filters: Filter[] = []): ((item: T, world: World) => boolean)[] {
+function readFilters<T>(
+  of: Listing<T>,
+  filters: Filter[] = [],
+): ((item: T, world: World, caller: Caller) => boolean)[] {
   if (filters.reduce((sum, { Values = [] }) => sum + Values.length, 0) > MAX_FILTER_VALUES)
     throw new SandboxFault('FilterLimitExceeded', 'The request uses too many filter values.');
   return filters.map(({ Name = '', Values = [] }) => {
     if (Name === '') throw new SandboxFault('InvalidParameterValue', "The filter 'null' is invalid");
     const valuesOf = filterOf(of, Name);
     const wanted = Values.map(filterPattern);
-    return (item, world) => {
-      const values = valuesOf(item, world);
+    return (item, world, caller) => {
+      const values = valuesOf(item, world, caller);
       return wanted.some((pattern) => values.some((value) => value !== undefined && pattern.test(value)));
     };
   });
