@@ -151,6 +151,7 @@ export const networkOperations: Record<string, Operation> = {
       zonesOf(region).map((name, index) => ({ name, id: `${zonePrefix(region)}${index + 1}` })),
     idOf: ({ name }) => name,
     ids: { input: 'ZoneNames', notFound: 'InvalidParameterValue' },
+    names: { input: 'ZoneIds', noun: 'zone', notFound: 'InvalidParameterValue', nameOf: ({ id }) => id },
     filters: {
       'zone-name': ({ name }) => [name],
       'zone-id': ({ id }) => [id],
