@@ -16,6 +16,8 @@ import { ssm } from './ssm.ts';
 import { callerOf, sts } from './sts.ts';
 import type { WorldStore } from './world.ts';
 
+export type { WireRequest, WireResponse } from './plain.ts';
+
 export const SERVICES: Record<ServiceName, Service> = { cloudformation, ec2, sts };
 /** No SDK of theirs is here: they are read and answered as they are. */
 const PLAIN: Record<string, PlainService> = { s3, ssm };

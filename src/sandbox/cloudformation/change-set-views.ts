@@ -72,6 +72,7 @@ export const changeSetViews: Record<string, Operation> = {
       ImportExistingResources: set.importsExisting,
       DeploymentConfig: set.deployment,
       NotificationARNs: set.notificationArns,
+      RollbackConfiguration: set.rollback,
       Parameters: Object.entries(set.parameters).map(([ParameterKey, value]) => ({
         ParameterKey,
         ParameterValue: set.noEcho.includes(ParameterKey) ? '****' : value,

@@ -75,6 +75,12 @@ export interface Operation {
   token?: string;
 }
 
+/** As the API takes and tells it. */
+export interface RollbackConfiguration {
+  RollbackTriggers?: { Arn: string; Type: string }[];
+  MonitoringTimeInMinutes?: number;
+}
+
 export interface Stack extends Place {
   id: string;
   name: string;
@@ -95,6 +101,7 @@ export interface Stack extends Place {
   terminationProtection: boolean;
   disableRollback: boolean;
   notificationArns: string[];
+  rollback?: RollbackConfiguration;
   policy?: string;
   parentId?: string;
   rootId?: string;
@@ -125,6 +132,7 @@ export interface ChangeSet extends Place, Target {
   noEcho: string[];
   capabilities: string[];
   notificationArns: string[];
+  rollback?: RollbackConfiguration;
   roleArn?: string;
   onStackFailure?: OnFailure;
   importsExisting?: boolean;
