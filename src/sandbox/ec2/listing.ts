@@ -1,5 +1,5 @@
 /** What all Describe operations of EC2 share: ids, filters, pages. */
-import { glob } from '../../core/glob.ts';
+import { matchesGlob } from '../../core/glob.ts';
 import { type Caller, type Operation, pageOf, SandboxFault } from '../service.ts';
 import type { World } from '../world.ts';
 import { type Noun, refuseMalformed, type Tag } from './model.ts';
@@ -50,7 +50,7 @@ function matches<T>(of: Listing<T>, filters: Filter[] | undefined, item: T, worl
   return (filters ?? []).every(({ Name = '', Values = [] }) => {
     const valuesOf = filterOf(of, Name);
     const values = valuesOf(item, world);
-    return Values.some((wanted) => values.some((value) => value !== undefined && glob(wanted).test(value)));
+    return Values.some((wanted) => values.some((value) => value !== undefined && matchesGlob(wanted, value)));
   });
 }
 

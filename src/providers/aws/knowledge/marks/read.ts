@@ -79,9 +79,12 @@ const plain = (value: Json): Json =>
       ? Object.fromEntries(Object.entries(value).map(([name, item]) => [name, plain(item)]))
       : String(value);
 
+/** Equal for what is the same. */
+export const sameKey = (value: Json): string => canonicalJson(plain(value));
+
 export function same(a: Json | undefined, b: Json | undefined): boolean {
   if (a === undefined || b === undefined || a === null || b === null) return (a ?? null) === (b ?? null);
-  return a === b || canonicalJson(plain(a)) === canonicalJson(plain(b));
+  return a === b || sameKey(a) === sameKey(b);
 }
 
 const PINNED_REFERENCE = /\{\{resolve:[^}]*:\d+\}\}/g;
