@@ -111,6 +111,7 @@ async function readJson(file: string): Promise<unknown> {
     const { givenText } = await import('./cli/given-text.ts');
     return JSON.parse(await givenText(file));
   } catch (error) {
+    if (error instanceof CountersignError) throw error;
     throw new CountersignError(
       'INPUT_INVALID',
       `--input ${file}: ${error instanceof Error ? error.message : 'it cannot be read'}.`,

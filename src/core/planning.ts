@@ -59,16 +59,27 @@ async function planAndStore(
 ): Promise<Answer> {
   const place = placeOf(input);
   const identity = await ports.cloud.identity(place);
-  const made = { id, tool: tool.name, agent, endpoint: await ports.cloud.endpoint() };
+  const made = { id, tool: tool.name, agent, endpoint: await ports.cloud.endpoint(place) };
   const target: Target = { ...tool.target(input), account: identity.account, region: identity.region, ids: [] };
   await refuseBeforePlanning(target, identity, made, ports);
   const permit = mintPlanningPermit(identity.account, identity.region);
   try {
     const planner = ports.cloud.planner(place, permit);
     const [draft] = await Promise.all([tool.run(input, { planner }), removeDead(target, planner, ports)]);
-    return await store(sealed(draft, made, ports), ports);
+    return await storeOrDiscard(draft, made, planner, ports);
   } finally {
     revokePermit(permit);
+  }
+}
+
+/** INVARIANT: a change set of ours that no stored plan names is not left in the cloud. */
+async function storeOrDiscard(draft: PlanDraft, made: Made, planner: Planner, ports: PlanningPorts): Promise<Answer> {
+  try {
+    return await store(sealed(draft, made, ports), ports);
+  } catch (error) {
+    const changeSet = changeSetOf(draft);
+    if (changeSet !== null) await planner.discard(changeSet).catch(() => undefined);
+    throw error;
   }
 }
 
@@ -153,7 +164,7 @@ async function store(plan: Plan, ports: PlanningPorts): Promise<Answer> {
 }
 
 /** The change set that this plan would execute, when we made it. */
-function changeSetOf({ calls }: Plan): string | null {
+function changeSetOf({ calls }: Pick<PlanDraft, 'calls'>): string | null {
   const id = calls.find(({ operation }) => operation === 'ExecuteChangeSet')?.input.ChangeSetName;
   return typeof id === 'string' && isOwnChangeSet(id) ? id : null;
 }

@@ -1,9 +1,11 @@
 /** From a change set to a plan: effects of the stack and of its nested stacks, and the one call that executes it. */
+
 import type { ResourceChange } from '@aws-sdk/client-cloudformation';
 import type { Call } from '../../../core/call.ts';
 import { sha256Hex } from '../../../core/digest.ts';
 import { compareWorstFirst, type Effect, isLoss } from '../../../core/effect.ts';
 import { CountersignError } from '../../../core/errors.ts';
+import { bareRecord } from '../../../core/input-bounds.ts';
 import type { PlanDraft } from '../../../core/plan.ts';
 import { makeVisibleLine } from '../../../core/render-safe.ts';
 import type { ChangeSet } from '../change-sets.ts';
@@ -89,7 +91,7 @@ async function effectsOfSet(
   const views = viewsOf(
     isNew ? null : { template: live.processed, parameters: live.parameters },
     { template, parameters: set.parameters },
-    Object.fromEntries(live.resources.map((r) => [r.LogicalResourceId ?? '', r.PhysicalResourceId ?? ''])),
+    bareRecord(Object.fromEntries(live.resources.map((r) => [r.LogicalResourceId ?? '', r.PhysicalResourceId ?? '']))),
     { account, region, stackId: set.stackId, stackName: set.stackName },
   );
   const changes = kept !== undefined || isSilent(set.changes) ? changesOffTemplates(set.changes, views) : set.changes;

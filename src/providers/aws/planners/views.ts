@@ -1,6 +1,7 @@
 /** A stack's resources as its templates say them, before and after, for marks and for clouds that tell little. */
 
 import type { Json } from '../../../core/digest.ts';
+import { bareRecord } from '../../../core/input-bounds.ts';
 import type { MarkContext, ResourceView } from '../knowledge/marks/finder.ts';
 import { IMPORTED, imported, own } from '../knowledge/marks/index.ts';
 import { parseTemplate, type Template } from '../template/parse.ts';
@@ -26,9 +27,9 @@ export function viewsOf(
   where: Where,
 ): MarkContext {
   return {
-    before: before === null ? {} : resourcesOf(before, where),
-    after: after === null ? {} : resourcesOf(after, where),
-    physicalIds,
+    before: before === null ? bareRecord<ResourceView>({}) : resourcesOf(before, where),
+    after: after === null ? bareRecord<ResourceView>({}) : resourcesOf(after, where),
+    physicalIds: bareRecord(physicalIds),
     account: where.account,
     isUnknown: (value) => isUnresolved(value as never) || JSON.stringify(value ?? null).search(IMPORTED) >= 0,
   };
@@ -48,7 +49,7 @@ function resourcesOf({ template: text, parameters }: Side, where: Where): Record
     refOf: (id) => (id in template.Resources ? own(id) : undefined),
     attributeOf: (id, attribute) => (id in template.Resources ? own(id, attribute) : undefined),
   });
-  return Object.fromEntries(
+  const views = Object.fromEntries(
     Object.entries(resources).map(([logicalId, { type, properties, deletionPolicy, updateReplacePolicy }]) => [
       logicalId,
       {
@@ -61,6 +62,7 @@ function resourcesOf({ template: text, parameters }: Side, where: Where): Record
       },
     ]),
   );
+  return bareRecord<ResourceView>(views);
 }
 
 /** Which exports there are is the cloud's to say; what they are called is enough here. */
@@ -70,7 +72,7 @@ const EVERY_EXPORT: Record<string, string> = new Proxy({}, { get: (_, name) => i
 function knownParameters(template: Template, given: Record<string, string>): Record<string, string> {
   return Object.fromEntries(
     Object.keys(template.Parameters ?? {}).map((name) => {
-      const value = given[name];
+      const value = Object.hasOwn(given, name) ? given[name] : undefined;
       return [name, value === undefined || isMask(value) ? UNRESOLVED : value];
     }),
   );

@@ -1,9 +1,11 @@
 /** Reads stacks for an agent: no more calls than the asked parts need. Its clients hold no permit. */
+
 import type { CloudFormationClient, Stack, StackResourceSummary } from '@aws-sdk/client-cloudformation';
 import type { CloudReader, Identity, PolicyPort, StackPart } from '../../../core/ports.ts';
 import { makeVisible, makeVisibleLine } from '../../../core/render-safe.ts';
 import { askingAws } from '../errors.ts';
 import { importsOf, listResources, requireStack, tagsOf, templateOf } from '../observe/stack.ts';
+import { allPages } from '../paging.ts';
 import type { ContextFor } from '../planners/context.ts';
 import { referencesIn } from '../template/inspect.ts';
 import { parseTemplate, type Template } from '../template/parse.ts';
@@ -145,9 +147,11 @@ const PARTS: Record<StackPart, ReadPart> = {
     if (!checkedAt) return { drift: { status: 'NOT_CHECKED', checked_at: null } };
     const { paginateDescribeStackResourceDrifts } = await import('@aws-sdk/client-cloudformation');
     const drifted: string[] = [];
-    for await (const { StackResourceDrifts = [] } of paginateDescribeStackResourceDrifts(
-      { client },
-      { StackName: StackId, StackResourceDriftStatusFilters: ['MODIFIED', 'DELETED'] },
+    for await (const { StackResourceDrifts = [] } of allPages(
+      paginateDescribeStackResourceDrifts(
+        { client },
+        { StackName: StackId, StackResourceDriftStatusFilters: ['MODIFIED', 'DELETED'] },
+      ),
     ))
       for (const { LogicalResourceId, StackResourceDriftStatus, PropertyDifferences = [] } of StackResourceDrifts)
         drifted.push(
