@@ -91,7 +91,11 @@ describe('a tool call', () => {
   it('without an input is one with an empty input', async () => {
     for (const nothing of [undefined, null]) {
       expect(await pipelineOf()('look', nothing)).toMatchObject({ ok: true });
-      expect(newest('tool.called')?.body).toMatchObject({ agent: null, keys: [], inputDigest: world.app.keyedDigest(null) });
+      expect(newest('tool.called')?.body).toMatchObject({
+        agent: null,
+        keys: [],
+        inputDigest: world.app.keyedDigest(null),
+      });
     }
     expect(seen[0]).toEqual({});
   });
