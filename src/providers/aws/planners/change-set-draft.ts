@@ -14,7 +14,9 @@ import { markDrift } from '../effects/drift.ts';
 import { factsFor } from '../effects/live-facts.ts';
 import { changesOffTemplates, isSilent } from '../effects/silent.ts';
 import { type LiveStack, observeStack } from '../observe/stack.ts';
+import { parseTemplate } from '../template/parse.ts';
 import { maskTemplate } from '../template/secrets.ts';
+import { createTaint } from '../template/taint.ts';
 import { observed, type PlannerContext } from './context.ts';
 import { tokenFor } from './stack.ts';
 import { deletionEffects } from './stack-delete.ts';
@@ -83,6 +85,7 @@ async function effectsOfSet(
   set: ChangeSet,
   prefix: string,
   { template, kept }: { template: string; kept?: string },
+  given: { before: ReadonlySet<string>; after: ReadonlySet<string> } = { before: new Set(), after: new Set() },
 ): Promise<Effect[]> {
   const { account, region } = context.identity;
   // SECURITY: the cloud tells the template of a stack that is only being reviewed; nothing of it is there, and taken for
@@ -96,12 +99,20 @@ async function effectsOfSet(
   );
   const changes = kept !== undefined || isSilent(set.changes) ? changesOffTemplates(set.changes, views) : set.changes;
   const facts = await factsFor(context, changes, views);
-  const own = effectsOfChanges({ context, stackName: set.stackName, prefix, facts, views }, changes);
+  const taint = {
+    ...(isNew ? {} : { before: createTaint(parseTemplate(live.processed), given.before) }),
+    after: createTaint(parseTemplate(template), given.after),
+  };
+  const own = effectsOfChanges({ context, stackName: set.stackName, prefix, facts, views, taint }, changes);
   const drifted = await markDrift(context.cloudFormation, live, own, prefix);
   const nested = await Promise.all(
     changes
       .filter(({ ResourceType }) => ResourceType === NESTED)
-      .map((change) => effectsOfNested(context, change, set, drifted, prefix)),
+      .map((change) => {
+        const id = change.LogicalResourceId ?? '';
+        const told = { before: taint.before?.givenTo(id) ?? new Set<string>(), after: taint.after.givenTo(id) };
+        return effectsOfNested(context, change, set, drifted, prefix, told);
+      }),
   );
   return [...drifted.map((effect) => asOpened(effect, set, prefix)), ...nested.flat()];
 }
@@ -127,6 +138,7 @@ async function effectsOfNested(
   parent: ChangeSet,
   effects: readonly Effect[],
   prefix: string,
+  given: { before: ReadonlySet<string>; after: ReadonlySet<string> },
 ): Promise<Effect[]> {
   const own = effects.find(({ logicalId }) => logicalId === prefix + id);
   const below = `${prefix}${id}/`;
@@ -138,7 +150,7 @@ async function effectsOfNested(
   const set = parent.nested[id];
   if (!set || set === 'unchanged') return lost;
   const child = await observeStack(context.cloudFormation, set.stackId, context.secretKey);
-  return [...lost, ...(await effectsOfSet(context, child, set, below, wantedTemplate(set)))];
+  return [...lost, ...(await effectsOfSet(context, child, set, below, wantedTemplate(set), given))];
 }
 
 /** What a plan does to the stack itself. */

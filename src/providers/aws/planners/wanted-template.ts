@@ -2,11 +2,12 @@
 import { realpathSync } from 'node:fs';
 import { isAbsolute, relative } from 'node:path';
 import { readBounded } from '../../../bounded-file.ts';
+import { canonicalJson } from '../../../core/digest.ts';
 import { CountersignError } from '../../../core/errors.ts';
 import type { StackUpdateRequest } from '../../../core/ports.ts';
 import { transformsOf } from '../template/inspect.ts';
 import { editTemplate, isRecord, MAX_TEMPLATE_BYTES, parseTemplate, type Template } from '../template/parse.ts';
-import { isMask, masksIn } from '../template/secrets.ts';
+import { isMask, MASK, masksIn, maskTemplate } from '../template/secrets.ts';
 import type { PlannerContext } from './context.ts';
 
 const MAX_BODY_BYTES = 51_200;
@@ -29,9 +30,27 @@ export function wantedText(request: StackUpdateRequest, deployed: () => string, 
       'template, template_file, change_set and set exclude one another.',
       'Send one of them.',
     );
-  if (request.template !== undefined) return request.template;
-  if (request.templateFile !== undefined) return readTemplateFile(request.templateFile, roots);
+  const sent =
+    request.template ??
+    (request.templateFile === undefined ? undefined : readTemplateFile(request.templateFile, roots));
+  if (sent !== undefined) return isDescribed(sent, deployed) ? deployed() : sent;
   return request.set ? editTemplate(deployed(), request.set) : deployed();
+}
+
+/** A template that was described, its secrets masked, and is sent back as it was: the deployed one. */
+function isDescribed(sent: string, deployed: () => string): boolean {
+  if (!sent.includes(MASK)) return false;
+  const described = readable(() => maskTemplate(deployed()));
+  return described !== undefined && described === readable(() => sent);
+}
+
+/** undefined where there is no template, or none that can be read. */
+function readable(text: () => string): string | undefined {
+  try {
+    return canonicalJson(parseTemplate(text()));
+  } catch {
+    return undefined;
+  }
 }
 
 /** SECURITY: links are resolved first; a file outside the allowed roots is not read. */
@@ -66,11 +85,12 @@ export function checkedTemplate(context: PlannerContext, text: string, stack: st
       `The template has ${bytes} bytes; ${MAX_BODY_BYTES} can be sent directly`,
     );
   const template = parseTemplate(text);
-  const [masked] = masksIn(template.Resources);
+  const { Resources, Outputs = {}, Mappings = {}, Metadata = {}, Parameters = {} } = template;
+  const [masked] = masksIn({ Resources, Outputs, Mappings, Metadata, Parameters });
   if (masked)
     throw new CountersignError(
       'INPUT_MASKED_VALUE',
-      `Resources.${masked} is a masked value, and sending it would overwrite the real one.`,
+      `${masked} is a masked value, and sending it would overwrite the real one.`,
       'Change the template with set instead: what set does not name is kept.',
     );
   const asset = localAsset(template);

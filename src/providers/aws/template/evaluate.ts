@@ -130,7 +130,7 @@ export function createEvaluator(template: Template, context: ResolveContext): Ev
       return scalarText(dot < 0 ? ref(key) : attribute(key.slice(0, dot), key.slice(dot + 1)));
     };
     let made = text.length;
-    const result = text.replaceAll(/\$\{(!?)([^}]+)\}/g, (_all, literal: string, name: string) => {
+    const result = text.replaceAll(/\$\{(!?)([^}]{1,300})\}/g, (_all, literal: string, name: string) => {
       if (literal) return `\${${name}}`;
       const key = name.trim();
       const found = known.get(key) ?? textOf(key);

@@ -87,7 +87,7 @@ export function same(a: Json | undefined, b: Json | undefined): boolean {
   return a === b || sameKey(a) === sameKey(b);
 }
 
-const PINNED_REFERENCE = /\{\{resolve:[^}]*:\d+\}\}/g;
+const PINNED_REFERENCE = /\{\{resolve:[^}]{0,2000}:\d{1,10}\}\}/g;
 
 /** May it differ? Two unknowns may; the same import, or the same dynamic reference with a version, may not. */
 export function mayDiffer(a: Json | undefined, b: Json | undefined, context: MarkContext): boolean {
