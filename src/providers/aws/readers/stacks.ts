@@ -7,9 +7,9 @@ import { askingAws } from '../errors.ts';
 import { importsOf, listResources, requireStack, tagsOf, templateOf } from '../observe/stack.ts';
 import { allPages } from '../paging.ts';
 import type { ContextFor } from '../planners/context.ts';
+import { createTaint } from '../template/leaf-taint.ts';
 import { parseTemplate, type Template } from '../template/parse.ts';
 import { isMask, MASK, maskTemplate, maskText } from '../template/secrets.ts';
-import { createTaint } from '../template/taint.ts';
 import { pageThrough } from './pages.ts';
 
 const RESOURCES_SHOWN = 35;

@@ -58,7 +58,7 @@ const isIndex = (part: string) => /^\d+$/.test(part);
 function nameOf(path: readonly string[]): string {
   const named = path.filter((part) => !isFunction(part) && !isIndex(part));
   const last = named.at(-1) ?? '';
-  return /^(?:Value|Default|DefaultValue)$/i.test(last) ? (named.at(-2) ?? last) : last;
+  return /^(?:Value|Default|DefaultValue)$/.test(last) ? (named.at(-2) ?? last) : last;
 }
 
 function isSecretName(name: string): boolean {

@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { wantedText } from '../../../../src/providers/aws/planners/wanted-template.ts';
+import { createTaint } from '../../../../src/providers/aws/template/leaf-taint.ts';
 import { parseTemplate, type Value } from '../../../../src/providers/aws/template/parse.ts';
 import { MASK, maskLeaves, maskTemplate } from '../../../../src/providers/aws/template/secrets.ts';
-import { createTaint } from '../../../../src/providers/aws/template/taint.ts';
 
 const SECRET = 'hunter2-s3cret';
 const env = (name: string, value: unknown) => maskLeaves({ [name]: value }, 'Properties.Environment.Variables');
