@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the templates' own placeholders
 /** Inputs and answers that were made to hang, to exhaust or to confuse: a code and a remedy, and nothing left behind. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the templates' own placeholders
 /** What is masked and what is not: leaves, names, pairs, shapes, and what is made of a secret. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
