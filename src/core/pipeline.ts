@@ -4,15 +4,16 @@
  * find the tool → parse strictly → append → gather facts → judge → (planning permit) → run → judge all → append → render.
  * Refused, malformed and unknown calls are in the ledger too.
  */
-import { digestOf } from './digest.ts';
 import { CountersignError, type ErrorAnswer } from './errors.ts';
+import { faultOf } from './input-bounds.ts';
 import { makePlan, type PlanningPorts, within } from './planning.ts';
-import type { Ledger } from './ports.ts';
 import { makeAllVisible, makeVisible, makeVisibleLine } from './render-safe.ts';
 import type { Tool } from './tool.ts';
 
 export interface PipelinePorts extends PlanningPorts {
   tools: readonly Tool[];
+  /** Tells whether two inputs were the same; keyed, since what an agent sends may be guessed (a password). */
+  keyedDigest(value: unknown): string;
   /** For what is not meant to be read outside: goes to the operator's log, never to the agent. */
   logDefect(error: unknown, toolName: string): void;
 }
@@ -31,9 +32,11 @@ export function createPipeline(ports: PipelinePorts): Pipeline {
 
   return async (name, rawInput, caller = {}) => {
     const agent = caller.agent === undefined ? null : makeVisibleLine(caller.agent, 80);
-    const called = recordCall(ports.ledger, name, rawInput, agent);
+    const fault = inputFault(rawInput ?? null);
+    const called = recordCall(ports, name, { raw: rawInput, isSound: fault === undefined }, agent);
     if (!called.ok) return called;
     try {
+      if (fault !== undefined) throw unsound(fault);
       const tool = byName.get(name);
       if (!tool) throw unknownTool(name, [...byName.keys()]);
       const input = parseInput(tool, rawInput);
@@ -51,12 +54,19 @@ export function createPipeline(ports: PipelinePorts): Pipeline {
 }
 
 /** INVARIANT: if the ledger cannot append, nothing is done, not even a read. */
-function recordCall(ledger: Ledger, name: string, rawInput: unknown, agent: string | null): ToolAnswer {
+function recordCall(
+  { ledger, keyedDigest }: PipelinePorts,
+  name: string,
+  input: GivenInput,
+  agent: string | null,
+): ToolAnswer {
   try {
     const tool = makeVisible(String(name), 80);
     return {
       ok: true,
-      content: { seq: ledger.append({ kind: 'tool.called', body: { tool, agent, ...inputRecord(rawInput) } }).seq },
+      content: {
+        seq: ledger.append({ kind: 'tool.called', body: { tool, agent, ...inputRecord(input, keyedDigest) } }).seq,
+      },
     };
   } catch (error) {
     if (error instanceof CountersignError) return { ok: false, error: error.toAnswer() };
@@ -71,14 +81,53 @@ function recordCall(ledger: Ledger, name: string, rawInput: unknown, agent: stri
   }
 }
 
-/** SECURITY: what an agent sends may hold secrets (parameters, user data): the ledger keeps names and a digest only. */
-function inputRecord(rawInput: unknown): { keys: string[]; inputDigest: string | null } {
-  const keys = rawInput !== null && typeof rawInput === 'object' ? Object.keys(rawInput).slice(0, 40) : [];
+interface GivenInput {
+  raw: unknown;
+  /** Within the bounds: it may be worked on. */
+  isSound: boolean;
+}
+
+/** SECURITY: what an agent sends may hold secrets (parameters, user data): the ledger keeps names and a keyed digest. */
+function inputRecord({ raw, isSound }: GivenInput, keyedDigest: PipelinePorts['keyedDigest']) {
+  const keys = raw !== null && typeof raw === 'object' ? Object.keys(raw).slice(0, 40) : [];
+  return {
+    keys: keys.map((key) => makeVisible(key, 80)),
+    inputDigest: isSound ? digestOrNull(raw, keyedDigest) : null,
+  };
+}
+
+function digestOrNull(raw: unknown, keyedDigest: PipelinePorts['keyedDigest']): string | null {
   try {
-    return { keys: keys.map((key) => makeVisible(key, 80)), inputDigest: digestOf(rawInput ?? null) };
+    return keyedDigest(raw ?? null);
   } catch {
-    return { keys: keys.map((key) => makeVisible(key, 80)), inputDigest: null };
+    return null;
   }
+}
+
+/** Walked first, and only then written out: what is far too much is never worked on. */
+function inputFault(input: unknown): string | undefined {
+  const fault = faultOf(input, MAX_INPUT_CHARACTERS);
+  if (fault !== undefined) return fault;
+  const size = lengthOf(input);
+  return size > MAX_INPUT_CHARACTERS ? `has ${size} characters; at most ${MAX_INPUT_CHARACTERS} are read` : undefined;
+}
+
+function lengthOf(value: unknown): number {
+  try {
+    return JSON.stringify(value).length;
+  } catch {
+    return Number.POSITIVE_INFINITY;
+  }
+}
+
+function unsound(fault: string): CountersignError {
+  return /^has (?:more than )?(?:\d+|Infinity) characters|^is nested/.test(fault)
+    ? new CountersignError(
+        'INPUT_TOO_LARGE',
+        `The input ${fault}.`,
+        'Prepare a change set for large templates and pass its name, or use template_file.',
+      )
+    : new CountersignError('INPUT_INVALID', `The input ${fault}.`, 'Leave that out, and call again.');
 }
 
 function unknownTool(name: string, known: string[]): CountersignError {
@@ -90,14 +139,6 @@ function unknownTool(name: string, known: string[]): CountersignError {
 }
 
 function parseInput(tool: Tool, rawInput: unknown): Record<string, unknown> {
-  const size = safeLength(rawInput);
-  if (size > MAX_INPUT_CHARACTERS) {
-    throw new CountersignError(
-      'INPUT_TOO_LARGE',
-      `The input has ${size} characters; at most ${MAX_INPUT_CHARACTERS} are read.`,
-      'Prepare a change set for large templates and pass its name, or use template_file.',
-    );
-  }
   const parsed = tool.input.safeParse(rawInput ?? {});
   if (parsed.success) return parsed.data;
   const known = Object.keys(tool.input.shape).join(', ');
@@ -105,14 +146,6 @@ function parseInput(tool: Tool, rawInput: unknown): Record<string, unknown> {
     .slice(0, 5)
     .map((issue) => `${issue.path.join('.') || 'input'}: ${makeVisible(issue.message, 160)}`);
   throw new CountersignError('INPUT_INVALID', problems.join('; '), `${tool.name} takes: ${known}.`);
-}
-
-function safeLength(value: unknown): number {
-  try {
-    return JSON.stringify(value ?? null).length;
-  } catch {
-    return Number.POSITIVE_INFINITY;
-  }
 }
 
 async function run(

@@ -58,7 +58,7 @@ async function planAndStore(
 ): Promise<Answer> {
   const place = placeOf(input);
   const identity = await ports.cloud.identity(place);
-  const made = { id, tool: tool.name, agent, endpoint: await ports.cloud.endpoint() };
+  const made = { id, tool: tool.name, agent, endpoint: await ports.cloud.endpoint(place) };
   const target: Target = { ...tool.target(input), account: identity.account, region: identity.region, ids: [] };
   await refuseBeforePlanning(target, identity, made, ports);
   // Written ahead: what the dry run leaves behind is counted, also when nothing is heard of it again.
@@ -68,7 +68,7 @@ async function planAndStore(
   try {
     const planner = ports.cloud.planner(place, permit);
     const [draft] = await Promise.all([tool.run(input, { planner }), removeDead(target, planner, ports)]);
-    return await store(sealed(draft, made, ports), ports);
+    return await storeOrDiscard(draft, made, planner, ports);
   } catch (error) {
     if (leftNothing(error)) ports.ledger.append({ kind: 'plan.left_nothing', planId: id, body: {} });
     throw error;
@@ -81,6 +81,17 @@ async function planAndStore(
 function leftNothing(error: unknown): boolean {
   if (!(error instanceof CountersignError)) return false;
   return /^(?:INPUT|STATE|CONFIG|GUARD)_/.test(error.code) || /^AWS_(?:VALIDATION|ACCESS_DENIED)$/.test(error.code);
+}
+
+/** INVARIANT: a change set of ours that no stored plan names is not left in the cloud. */
+async function storeOrDiscard(draft: PlanDraft, made: Made, planner: Planner, ports: PlanningPorts): Promise<Answer> {
+  try {
+    return await store(sealed(draft, made, ports), ports);
+  } catch (error) {
+    const changeSet = changeSetOf(draft);
+    if (changeSet !== null) await planner.discard(changeSet).catch(() => undefined);
+    throw error;
+  }
 }
 
 /** Never in the way of the plan: what cannot be removed now is tried again by the next one. */
@@ -164,7 +175,7 @@ async function store(plan: Plan, ports: PlanningPorts): Promise<Answer> {
 }
 
 /** The change set that this plan would execute, when we made it. */
-function changeSetOf({ calls }: Plan): string | null {
+function changeSetOf({ calls }: Pick<PlanDraft, 'calls'>): string | null {
   const id = calls.find(({ operation }) => operation === 'ExecuteChangeSet')?.input.ChangeSetName;
   return typeof id === 'string' && isOwnChangeSet(id) ? id : null;
 }

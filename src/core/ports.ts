@@ -145,8 +145,8 @@ export interface Planner {
 
 /** Everything about one place in one account, as the composition root wires it. */
 export interface CloudPorts {
-  /** `aws`, a URL, or `sandbox:<id>`. */
-  endpoint(): Promise<string>;
+  /** Where calls of this place go, as the SDK resolves it: `aws`, a URL, what differs by service, or `sandbox:<id>`. */
+  endpoint(place: Place): Promise<string>;
   /** @throws INPUT_ACCOUNT_UNKNOWN for an alias that the policy does not name. */
   identity(place: Place): Promise<Identity>;
   reader: CloudReader;

@@ -43,7 +43,7 @@ const TABLE: Record<string, string[]> = {
   ],
   'src/execute': ['src/core/', 'src/people/', 'src/approvals/', `${AWS}/writing-door.ts`],
   'src/ledger': ['better-sqlite3', 'node:crypto', 'node:fs', 'node:path', 'src/core/', 'src/sqlite.ts'],
-  [AWS]: ['@aws-sdk/', '@smithy/', 'node:crypto', 'node:fs', 'node:path', 'src/core/'],
+  [AWS]: ['@aws-sdk/', '@smithy/', 'node:crypto', 'node:fs', 'node:path', 'src/core/', 'src/bounded-file.ts'],
   [`${AWS}/knowledge`]: ['src/core/'],
   [`${AWS}/template`]: ['yaml', 'src/core/'],
   'src/sandbox': [
@@ -56,6 +56,7 @@ const TABLE: Record<string, string[]> = {
     `${AWS}/template/`,
     `${AWS}/wire.ts`,
   ],
+  'src/bounded-file.ts': ['node:fs', 'src/core/'],
   'src/sqlite.ts': ['better-sqlite3', 'node:fs', 'node:path'],
   'src/mcp': ['@modelcontextprotocol/', 'zod', 'src/core/'],
   'src/config.ts': ['node:os', 'node:path'],
