@@ -10,6 +10,7 @@ import { makePlan, type PlanningPorts, within } from './planning.ts';
 import type { Ledger } from './ports.ts';
 import { makeAllVisible, makeVisible, makeVisibleLine } from './render-safe.ts';
 import type { Tool } from './tool.ts';
+import { parseInput } from './tool-input.ts';
 
 export interface PipelinePorts extends PlanningPorts {
   tools: readonly Tool[];
@@ -23,8 +24,6 @@ export interface Caller {
   agent?: string;
 }
 export type Pipeline = (name: string, rawInput: unknown, caller?: Caller) => Promise<ToolAnswer>;
-
-const MAX_INPUT_CHARACTERS = 1_200_000;
 
 export function createPipeline(ports: PipelinePorts): Pipeline {
   const byName = new Map(ports.tools.map((tool) => [tool.name, tool]));
@@ -87,32 +86,6 @@ function unknownTool(name: string, known: string[]): CountersignError {
     `There is no tool ${makeVisible(String(name), 80)}.`,
     `The tools are: ${known.join(', ')}.`,
   );
-}
-
-function parseInput(tool: Tool, rawInput: unknown): Record<string, unknown> {
-  const size = safeLength(rawInput);
-  if (size > MAX_INPUT_CHARACTERS) {
-    throw new CountersignError(
-      'INPUT_TOO_LARGE',
-      `The input has ${size} characters; at most ${MAX_INPUT_CHARACTERS} are read.`,
-      'Prepare a change set for large templates and pass its name, or use template_file.',
-    );
-  }
-  const parsed = tool.input.safeParse(rawInput ?? {});
-  if (parsed.success) return parsed.data;
-  const known = Object.keys(tool.input.shape).join(', ');
-  const problems = parsed.error.issues
-    .slice(0, 5)
-    .map((issue) => `${issue.path.join('.') || 'input'}: ${makeVisible(issue.message, 160)}`);
-  throw new CountersignError('INPUT_INVALID', problems.join('; '), `${tool.name} takes: ${known}.`);
-}
-
-function safeLength(value: unknown): number {
-  try {
-    return JSON.stringify(value ?? null).length;
-  } catch {
-    return Number.POSITIVE_INFINITY;
-  }
 }
 
 async function run(

@@ -45,13 +45,16 @@ export function defineTool<Input extends z.ZodObject>(
   return tool as unknown as Tool;
 }
 
-/** All four MCP annotations, derived from the one `effect` field. Nothing here ever destroys: that is the point. */
+/**
+ * All four MCP annotations, derived from the one `effect` field. Nothing here ever destroys: that is the point. The
+ * world is closed: the accounts that the policy names (ADR 0012).
+ */
 export function annotationsOf(tool: Tool) {
   return {
     readOnlyHint: tool.effect === 'describe',
     destructiveHint: false,
     idempotentHint: tool.effect === 'describe',
-    openWorldHint: true,
+    openWorldHint: false,
   };
 }
 

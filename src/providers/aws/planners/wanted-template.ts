@@ -3,8 +3,9 @@ import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { isAbsolute, relative } from 'node:path';
 import { CountersignError } from '../../../core/errors.ts';
 import type { StackUpdateRequest } from '../../../core/ports.ts';
+import { editTemplate } from '../template/edit.ts';
 import { transformsOf } from '../template/inspect.ts';
-import { editTemplate, isRecord, parseTemplate, type Template } from '../template/parse.ts';
+import { isRecord, parseTemplate, type Template } from '../template/parse.ts';
 import { isMask, masksIn } from '../template/secrets.ts';
 import type { PlannerContext } from './context.ts';
 

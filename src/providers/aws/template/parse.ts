@@ -1,7 +1,7 @@
 /** CloudFormation templates as text: JSON or YAML, short forms made long, strict about what is not a template. */
-import { type Document, isAlias, isMap, visit, YAMLMap } from 'yaml';
+import { isAlias, visit } from 'yaml';
 import { CountersignError } from '../../../core/errors.ts';
-import { editableDocument, readDocument } from './dialect.ts';
+import { readDocument } from './dialect.ts';
 
 export type Value = null | boolean | number | string | Value[] | { [key: string]: Value };
 
@@ -65,8 +65,17 @@ export function parseTemplate(text: string): Template {
       'Split it, or prepare a change set.',
     );
   }
-  const json = text.trimStart().startsWith('{') ? jsonOf(text) : undefined;
-  if (json !== undefined) return asTemplate(json);
+  return asTemplate(readTemplate(text));
+}
+
+/**
+ * The text's own value, short forms made long, before anything is asked of it as a template.
+ *
+ * @throws CountersignError INPUT_TEMPLATE_INVALID with line and column.
+ */
+export function readTemplate(text: string): unknown {
+  const json = jsonOf(text);
+  if (json !== undefined) return json;
   const { document, error } = readDocument(text);
   if (error) {
     const at = error.linePos?.[0];
@@ -79,7 +88,7 @@ export function parseTemplate(text: string): Template {
   });
   try {
     // With `json`, the values of short forms on lists and mappings are written out; without, they stay nodes.
-    return asTemplate(document.toJS({ json: true }));
+    return document.toJS({ json: true });
   } catch (cause) {
     if (cause instanceof CountersignError) throw cause;
     throw invalid(cause instanceof Error ? cause.message : 'it cannot be read');
@@ -87,7 +96,8 @@ export function parseTemplate(text: string): Template {
 }
 
 /** JSON is read as JSON: YAML's rules for tabs and plain words do not apply. Flow YAML in braces is left to YAML. */
-function jsonOf(text: string): unknown {
+export function jsonOf(text: string): unknown {
+  if (!text.trimStart().startsWith('{')) return undefined;
   try {
     return JSON.parse(text);
   } catch {
@@ -144,64 +154,4 @@ export function checkResource(logicalId: string, resource: unknown): void {
 
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return value !== null && typeof value === 'object' && !Array.isArray(value);
-}
-
-const EDITABLE = ['Resources', 'Parameters', 'Conditions', 'Mappings', 'Outputs', 'Metadata'];
-
-/**
- * The `set` input: changes values in a template's text, keeping comments and short forms.
- *
- * @param edits paths such as `Resources.Fn.Properties.MemorySize`, with `[0]` or `.0` for list items.
- * @throws CountersignError INPUT_INVALID naming the nearest part that exists.
- */
-export function editTemplate(text: string, edits: readonly { path: string; value: unknown }[]): string {
-  parseTemplate(text);
-  const document = editableDocument(text);
-  for (const { path, value } of edits) {
-    const keys = path
-      .replaceAll(/\[(\d+)\]/g, '.$1')
-      .split('.')
-      .map((key) => (/^\d+$/.test(key) ? Number(key) : key));
-    if (!EDITABLE.includes(String(keys[0])) || keys.length < 3) {
-      throw new CountersignError(
-        'INPUT_INVALID',
-        `set: ${path} does not name a value inside ${EDITABLE.join(', ')}.`,
-        'Write it like Resources.<LogicalId>.Properties.<Property>.',
-      );
-    }
-    refuseDoubleKeys(document, path, keys);
-    const parent = keys.slice(0, -1);
-    const missing = parent.findIndex((_, index) => !document.hasIn(parent.slice(0, index + 1)));
-    if (missing >= 0) {
-      // Properties of a resource that has none yet may be made; anything above it must exist.
-      if (missing < 2 || !isMap(document.getIn(parent.slice(0, missing)))) {
-        throw new CountersignError(
-          'INPUT_INVALID',
-          `set: ${path}: ${parent.slice(0, missing).join('.') || 'the template'} has no ${String(parent[missing])}.`,
-          'Look the template up with describe_stack include: ["template"].',
-        );
-      }
-      for (let depth = missing; depth < parent.length; depth += 1)
-        document.setIn(parent.slice(0, depth + 1), new YAMLMap());
-    }
-    document.setIn(keys, document.createNode(value));
-  }
-  // What begins with a brace CloudFormation reads as JSON: it must stay JSON.
-  return jsonOf(text) === undefined
-    ? document.toString({ lineWidth: 0 })
-    : JSON.stringify(document.toJS({ json: true }), null, 2);
-}
-
-/** Of equal keys CloudFormation takes the last, the editor the first: an edit between them would be lost. */
-function refuseDoubleKeys(document: Document, path: string, keys: (string | number)[]): void {
-  keys.forEach((key, depth) => {
-    const map = depth === 0 ? document.contents : document.getIn(keys.slice(0, depth), true);
-    if (!isMap(map)) return;
-    if (map.items.filter((item) => String(item.key) === String(key)).length > 1)
-      throw new CountersignError(
-        'INPUT_INVALID',
-        `set: ${path}: ${key} is written twice there, and only the last one counts.`,
-        'Remove the first one in the template, and send that.',
-      );
-  });
 }
