@@ -17,8 +17,8 @@ export const describePlan = defineTool({
     wait_seconds: z.number().int().min(0).max(50).default(0),
   }),
   output: z.looseObject({ plan_id: z.string(), decision: z.string() }),
-  async run({ plan_id, cursor, wait_seconds }, { changes, policy }) {
-    await until(() => !changes.isPlanning(plan_id), wait_seconds);
+  async run({ plan_id, cursor, wait_seconds }, { changes, policy, signal }) {
+    await until(() => !changes.isPlanning(plan_id), wait_seconds, signal);
     const { plan, judgement, goalsAllowed } = changes.plan(plan_id);
     const from = Number(cursor ?? 0);
     const page = plan.effects.slice(from, from + 20);

@@ -6,7 +6,7 @@
  */
 import { digestOf } from './digest.ts';
 import { CountersignError, type ErrorAnswer } from './errors.ts';
-import { makePlan, type PlanningPorts, within } from './planning.ts';
+import { type Asking, cancelled, makePlan, type PlanningPorts, within } from './planning.ts';
 import type { Ledger } from './ports.ts';
 import { makeAllVisible, makeVisible, makeVisibleLine } from './render-safe.ts';
 import type { Tool } from './tool.ts';
@@ -19,9 +19,10 @@ export interface PipelinePorts extends PlanningPorts {
 }
 
 export type ToolAnswer = { ok: true; content: Record<string, unknown> } | { ok: false; error: ErrorAnswer };
-/** What the client says of itself; claimed, never proven. */
+/** What the client says of itself; claimed, never proven. `signal`: it no longer waits for the answer. */
 export interface Caller {
   agent?: string;
+  signal?: AbortSignal;
 }
 export type Pipeline = (name: string, rawInput: unknown, caller?: Caller) => Promise<ToolAnswer>;
 
@@ -37,7 +38,7 @@ export function createPipeline(ports: PipelinePorts): Pipeline {
       if (!tool) throw unknownTool(name, [...byName.keys()]);
       const input = parseInput(tool, rawInput);
       // SECURITY: names and texts come from the cloud, and nothing in them may be invisible to whoever reads.
-      const content = makeAllVisible(await run(tool, input, ports, agent));
+      const content = makeAllVisible(await run(tool, input, ports, { agent, signal: caller.signal }));
       ports.ledger.append({
         kind: 'tool.answered',
         body: { call: called.content.seq as number, tool: name, ...verdictOf(content) },
@@ -92,27 +93,34 @@ async function run(
   tool: Tool,
   input: Record<string, unknown>,
   ports: PipelinePorts,
-  agent: string | null,
+  { agent, signal }: Asking,
 ): Promise<Record<string, unknown>> {
   switch (tool.effect) {
     case 'describe':
       return answeredInTime(
-        tool.run(input, { cloud: ports.cloud.reader, changes: ports.changes, policy: ports.policy }),
+        tool.run(input, {
+          cloud: ports.cloud.reader,
+          changes: ports.changes,
+          policy: ports.policy,
+          ...(signal ? { signal } : {}),
+        }),
         ports.answerWithinMilliseconds * DESCRIBING_TAKES,
+        signal,
       );
     case 'propose':
       return tool.run(input, { changes: ports.changes });
     case 'plan':
-      return makePlan(tool, input, agent, ports, (error) => asAnswer(ports, tool.name, error));
+      return makePlan(tool, input, { agent, signal }, ports, (error) => asAnswer(ports, tool.name, error));
   }
 }
 
 /** 56 s: a client gives up after 60 and would never learn why. What a describe tool waits for by itself ends before. */
 const DESCRIBING_TAKES = 1.4;
 
-async function answeredInTime<T>(running: Promise<T>, milliseconds: number): Promise<T> {
-  const answer = await within(running, milliseconds);
+async function answeredInTime<T>(running: Promise<T>, milliseconds: number, signal?: AbortSignal): Promise<T> {
+  const answer = await within(running, milliseconds, signal);
   if (answer !== undefined) return answer;
+  if (signal?.aborted) throw cancelled();
   throw new CountersignError(
     'AWS_TIMEOUT',
     `The cloud did not answer within ${Math.round(milliseconds / 1000)} s.`,
