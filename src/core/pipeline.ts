@@ -5,10 +5,10 @@
  * Refused, malformed and unknown calls are in the ledger too.
  */
 import { CountersignError, type ErrorAnswer } from './errors.ts';
-import { faultOf } from './input-bounds.ts';
-import { makePlan, type PlanningPorts, within } from './planning.ts';
+import { type Asking, cancelled, makePlan, type PlanningPorts, within } from './planning.ts';
 import { makeAllVisible, makeVisible, makeVisibleLine } from './render-safe.ts';
 import type { Tool } from './tool.ts';
+import { inputFault, parseInput, unsound } from './tool-input.ts';
 
 export interface PipelinePorts extends PlanningPorts {
   tools: readonly Tool[];
@@ -19,13 +19,12 @@ export interface PipelinePorts extends PlanningPorts {
 }
 
 export type ToolAnswer = { ok: true; content: Record<string, unknown> } | { ok: false; error: ErrorAnswer };
-/** What the client says of itself; claimed, never proven. */
+/** What the client says of itself; claimed, never proven. `signal`: it no longer waits for the answer. */
 export interface Caller {
   agent?: string;
+  signal?: AbortSignal;
 }
 export type Pipeline = (name: string, rawInput: unknown, caller?: Caller) => Promise<ToolAnswer>;
-
-const MAX_INPUT_CHARACTERS = 1_200_000;
 
 export function createPipeline(ports: PipelinePorts): Pipeline {
   const byName = new Map(ports.tools.map((tool) => [tool.name, tool]));
@@ -41,7 +40,7 @@ export function createPipeline(ports: PipelinePorts): Pipeline {
       if (!tool) throw unknownTool(name, [...byName.keys()]);
       const input = parseInput(tool, rawInput);
       // SECURITY: names and texts come from the cloud, and nothing in them may be invisible to whoever reads.
-      const content = makeAllVisible(await run(tool, input, ports, agent));
+      const content = makeAllVisible(await run(tool, input, ports, { agent, signal: caller.signal }));
       ports.ledger.append({
         kind: 'tool.answered',
         body: { call: called.content.seq as number, tool: name, ...verdictOf(content) },
@@ -104,32 +103,6 @@ function digestOrNull(raw: unknown, keyedDigest: PipelinePorts['keyedDigest']): 
   }
 }
 
-/** Walked first, and only then written out: what is far too much is never worked on. */
-function inputFault(input: unknown): string | undefined {
-  const fault = faultOf(input, MAX_INPUT_CHARACTERS);
-  if (fault !== undefined) return fault;
-  const size = lengthOf(input);
-  return size > MAX_INPUT_CHARACTERS ? `has ${size} characters; at most ${MAX_INPUT_CHARACTERS} are read` : undefined;
-}
-
-function lengthOf(value: unknown): number {
-  try {
-    return JSON.stringify(value).length;
-  } catch {
-    return Number.POSITIVE_INFINITY;
-  }
-}
-
-function unsound(fault: string): CountersignError {
-  return /^has (?:more than )?(?:\d+|Infinity) characters|^is nested/.test(fault)
-    ? new CountersignError(
-        'INPUT_TOO_LARGE',
-        `The input ${fault}.`,
-        'Prepare a change set for large templates and pass its name, or use template_file.',
-      )
-    : new CountersignError('INPUT_INVALID', `The input ${fault}.`, 'Leave that out, and call again.');
-}
-
 function unknownTool(name: string, known: string[]): CountersignError {
   return new CountersignError(
     'INPUT_UNKNOWN_TOOL',
@@ -138,41 +111,38 @@ function unknownTool(name: string, known: string[]): CountersignError {
   );
 }
 
-function parseInput(tool: Tool, rawInput: unknown): Record<string, unknown> {
-  const parsed = tool.input.safeParse(rawInput ?? {});
-  if (parsed.success) return parsed.data;
-  const known = Object.keys(tool.input.shape).join(', ');
-  const problems = parsed.error.issues
-    .slice(0, 5)
-    .map((issue) => `${issue.path.join('.') || 'input'}: ${makeVisible(issue.message, 160)}`);
-  throw new CountersignError('INPUT_INVALID', problems.join('; '), `${tool.name} takes: ${known}.`);
-}
-
 async function run(
   tool: Tool,
   input: Record<string, unknown>,
   ports: PipelinePorts,
-  agent: string | null,
+  { agent, signal }: Asking,
 ): Promise<Record<string, unknown>> {
   switch (tool.effect) {
     case 'describe':
       return answeredInTime(
-        tool.run(input, { cloud: ports.cloud.reader, changes: ports.changes, policy: ports.policy }),
+        tool.run(input, {
+          cloud: ports.cloud.reader,
+          changes: ports.changes,
+          policy: ports.policy,
+          ...(signal ? { signal } : {}),
+        }),
         ports.answerWithinMilliseconds * DESCRIBING_TAKES,
+        signal,
       );
     case 'propose':
       return tool.run(input, { changes: ports.changes });
     case 'plan':
-      return makePlan(tool, input, agent, ports, (error) => asAnswer(ports, tool.name, error));
+      return makePlan(tool, input, { agent, signal }, ports, (error) => asAnswer(ports, tool.name, error));
   }
 }
 
 /** 56 s: a client gives up after 60 and would never learn why. What a describe tool waits for by itself ends before. */
 const DESCRIBING_TAKES = 1.4;
 
-async function answeredInTime<T>(running: Promise<T>, milliseconds: number): Promise<T> {
-  const answer = await within(running, milliseconds);
+async function answeredInTime<T>(running: Promise<T>, milliseconds: number, signal?: AbortSignal): Promise<T> {
+  const answer = await within(running, milliseconds, signal);
   if (answer !== undefined) return answer;
+  if (signal?.aborted) throw cancelled();
   throw new CountersignError(
     'AWS_TIMEOUT',
     `The cloud did not answer within ${Math.round(milliseconds / 1000)} s.`,

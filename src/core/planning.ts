@@ -27,21 +27,28 @@ export interface PlanningPorts {
 type Answer = Record<string, unknown>;
 type Made = { id: string; tool: string; agent: string | null; endpoint: string };
 
+/** `signal`: the client no longer waits for the answer. */
+export interface Asking {
+  agent: string | null;
+  signal: AbortSignal | undefined;
+}
+
 /** @param toAnswer turns what a plan that is made on fails with into what describe_plan tells later. */
 export async function makePlan(
   tool: PlanTool,
   input: Record<string, unknown>,
-  agent: string | null,
+  { agent, signal }: Asking,
   ports: PlanningPorts,
   toAnswer: (error: unknown) => ErrorAnswer,
 ): Promise<Answer> {
   const id = `plan_${randomBytes(8).toString('hex')}`;
   const making = planAndStore(id, tool, input, agent, ports);
-  const answered = await within(making, ports.answerWithinMilliseconds);
+  const answered = await within(making, ports.answerWithinMilliseconds, signal);
   if (answered) return answered;
   const { append } = ports.ledger;
   append({ kind: 'plan.begun', planId: id, body: { tool: tool.name, target: tool.target(input).name } });
   making.catch((error) => append({ kind: 'plan.failed', planId: id, body: toAnswer(error) }));
+  if (signal?.aborted) throw cancelled();
   return {
     decision: 'planning',
     plan_id: id,
@@ -104,14 +111,29 @@ async function removeDead(target: Target, planner: Planner, { ledger, changes, n
   );
 }
 
-/** @returns undefined when the time is up first; the promise goes on. */
-export async function within<T>(promise: Promise<T>, milliseconds: number): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
+/** @returns undefined when the time is up first, or nobody waits any more; the promise goes on. */
+export async function within<T>(
+  promise: Promise<T>,
+  milliseconds: number,
+  signal?: AbortSignal,
+): Promise<T | undefined> {
+  let stop: () => void = () => undefined;
   const timeUp = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), milliseconds);
+    const end = () => resolve(undefined);
+    const timer = setTimeout(end, milliseconds);
+    signal?.addEventListener('abort', end);
+    if (signal?.aborted) end();
+    stop = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', end);
+    };
   });
-  return Promise.race([promise, timeUp]).finally(() => clearTimeout(timer));
+  return Promise.race([promise, timeUp]).finally(() => stop());
 }
+
+/** For the ledger: the client, gone or tired of waiting, reads no answer. */
+export const cancelled = (): CountersignError =>
+  new CountersignError('STATE_CALL_CANCELLED', 'The client cancelled this call.', 'Call again to have an answer.');
 
 /** Identity, scope and halt are judged before a dry run may leave a trace in the cloud. */
 async function refuseBeforePlanning(target: Target, identity: Identity, made: Made, ports: PlanningPorts) {

@@ -115,8 +115,14 @@ export interface TemplateRequest {
   tags?: Record<string, string>;
   capabilities?: string[];
 }
+/** Sets or removes what `path` names; exactly one of the two. */
+export interface TemplateEdit {
+  path: string;
+  value?: Json;
+  remove?: boolean;
+}
 export interface StackUpdateRequest extends TemplateRequest {
-  set?: { path: string; value: Json }[];
+  set?: TemplateEdit[];
 }
 /** One rule as an agent writes it. Ports -1: all. `peer`: a CIDR, a group id or a prefix list id. */
 export interface RuleRequest {

@@ -58,7 +58,7 @@ const TABLE: Record<string, string[]> = {
   ],
   'src/bounded-file.ts': ['node:fs', 'src/core/'],
   'src/sqlite.ts': ['better-sqlite3', 'node:fs', 'node:path'],
-  'src/mcp': ['@modelcontextprotocol/', 'zod', 'src/core/'],
+  'src/mcp': ['@modelcontextprotocol/', 'zod', 'node:stream', 'src/core/'],
   'src/config.ts': ['node:os', 'node:path'],
   'src/entry.ts': ['node:util', 'src/config.ts', 'src/cli/', 'src/main.ts'],
   'src/main.ts': ['commander', 'src/'],

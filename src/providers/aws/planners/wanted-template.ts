@@ -5,8 +5,9 @@ import { readBounded } from '../../../bounded-file.ts';
 import { canonicalJson } from '../../../core/digest.ts';
 import { CountersignError } from '../../../core/errors.ts';
 import type { StackUpdateRequest } from '../../../core/ports.ts';
+import { editTemplate } from '../template/edit.ts';
 import { transformsOf } from '../template/inspect.ts';
-import { editTemplate, isRecord, MAX_TEMPLATE_BYTES, parseTemplate, type Template } from '../template/parse.ts';
+import { isRecord, MAX_TEMPLATE_BYTES, parseTemplate, type Template } from '../template/parse.ts';
 import { isMask, MASK, masksIn, maskTemplate } from '../template/secrets.ts';
 import type { PlannerContext } from './context.ts';
 
