@@ -96,7 +96,7 @@ export function createApp(config: Config, options: AppOptions = {}): App {
   const executor: Executor = {
     async run(changeId, onProgress) {
       const { createExecutor } = await import('./execute/executor.ts');
-      return createExecutor({ ledger, changes, policy, cloud, people: policyFile?.people ?? [] }).run(
+      return createExecutor({ ledger, changes, policy, cloud, people: policyFile?.people ?? [], now }).run(
         changeId,
         onProgress,
       );

@@ -39,9 +39,17 @@ export async function makePlan(
   const making = planAndStore(id, tool, input, agent, ports);
   const answered = await within(making, ports.answerWithinMilliseconds);
   if (answered) return answered;
-  const { append } = ports.ledger;
-  append({ kind: 'plan.begun', planId: id, body: { tool: tool.name, target: tool.target(input).name } });
-  making.catch((error) => append({ kind: 'plan.failed', planId: id, body: toAnswer(error) }));
+  // Taken up at once: it may fail while that it was begun is being recorded.
+  const failed = making.then(
+    () => undefined,
+    (error: unknown) => toAnswer(error),
+  );
+  await ports.ledger.append({
+    kind: 'plan.begun',
+    planId: id,
+    body: { tool: tool.name, target: tool.target(input).name },
+  });
+  failed.then((body) => body && ports.ledger.append({ kind: 'plan.failed', planId: id, body }));
   return {
     decision: 'planning',
     plan_id: id,
@@ -73,10 +81,11 @@ async function planAndStore(
 
 /** Never in the way of the plan: what cannot be removed now is tried again by the next one. */
 async function removeDead(target: Target, planner: Planner, { ledger, changes, now }: PlanningPorts): Promise<void> {
+  const dead = await deadPlans(ledger, changes, target, now()).catch(() => []);
   await Promise.allSettled(
-    deadPlans(ledger, changes, target, now()).map(async ({ planId, changeSet }) => {
+    dead.map(async ({ planId, changeSet }) => {
       await planner.discard(changeSet);
-      ledger.append({ kind: 'plan.cleaned', planId, body: { changeSet } });
+      await ledger.append({ kind: 'plan.cleaned', planId, body: { changeSet } });
     }),
   );
 }
@@ -129,9 +138,9 @@ async function store(plan: Plan, ports: PlanningPorts): Promise<Answer> {
   const judge = await ports.policy.judgeFor(plan, 'preview');
   const judgement = judgeAll(judge.guards, plan, judge.facts);
   const goals = goalsAllowed(judge.guards, plan, judge.facts);
-  ports.ledger.transact((tx) => {
-    const document = tx.putDocument(plan);
-    tx.append({
+  await ports.ledger.transact(async (tx) => {
+    const document = await tx.putDocument(plan);
+    await tx.append({
       kind: 'plan.made',
       planId: plan.id,
       body: {

@@ -95,7 +95,8 @@ export function stackNameOf(nameOrId: string): string {
 const POLL_MILLISECONDS = 500;
 
 /** Waits until it is so, or the time is up. */
-export async function until(isSo: () => boolean, seconds: number): Promise<void> {
+export async function until(isSo: () => Promise<boolean>, seconds: number): Promise<void> {
   const deadline = Date.now() + seconds * 1000;
-  while (!isSo() && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, POLL_MILLISECONDS));
+  while (!(await isSo()) && Date.now() < deadline)
+    await new Promise((resolve) => setTimeout(resolve, POLL_MILLISECONDS));
 }

@@ -2,10 +2,11 @@
 
 import type { Change, Proposal } from '../core/change.ts';
 import type { Environment } from '../core/environment.ts';
-import { type BodyOf, eventsOf } from '../core/events.ts';
+import { eventsOf } from '../core/events.ts';
+import { type Execution, executionsIn, inFlightAmong, isSameTarget } from '../core/folds.ts';
 import type { Facts, Spent } from '../core/guard.ts';
 import type { Target } from '../core/plan.ts';
-import type { Ledger } from '../core/ports.ts';
+import type { LedgerView } from '../core/ports.ts';
 
 /** The events in which a judgement is recorded. */
 export const JUDGED = ['plan.made', 'change.proposed'] as const;
@@ -30,36 +31,16 @@ export interface HistoryQuery {
   planId: string;
   now: Date;
   /** The change as of now. */
-  fold(changeId: string): Change | undefined;
+  fold(changeId: string): Promise<Change | undefined>;
 }
 
-/** One stack, or one of the resources in common: `i-a` and `i-a,i-b` share a lock. */
-const isSame = (a: Target, b: Target) =>
-  a.account === b.account && a.region === b.region && (a.name === b.name || a.ids.some((id) => b.ids.includes(id)));
-
-/** INVARIANT: a switch that cannot be read is a halt. */
-export function haltOf(ledger: Ledger): Facts['halt'] {
-  try {
-    const [newest] = ledger.events({ kinds: ['halted', 'resumed'], limit: 1, newestFirst: true });
-    return newest?.kind === 'halted' ? 'halted' : 'running';
-  } catch {
-    return 'unreadable';
-  }
-}
-
-export function inFlightOn(ledger: Ledger, target: Target, now: Date): string | null {
-  const about = executionsSince(ledger, now).filter((event) => isSame(event.about.target, target));
-  const finished = new Set(about.filter(({ kind }) => kind === 'change.finished').map(({ changeId }) => changeId));
-  return about.find(({ kind, changeId }) => kind === 'change.executing' && !finished.has(changeId))?.changeId ?? null;
-}
-
-export function historyOf(ledger: Ledger, query: HistoryQuery): Facts['history'] {
+export async function historyOf(view: LedgerView, query: HistoryQuery): Promise<Facts['history']> {
   const { target, environment, now } = query;
-  const events = executionsSince(ledger, now);
-  const finished = events.filter(({ kind, about }) => kind === 'change.finished' && isSame(about.target, target));
-  const done = maybeDone(events.filter(({ about }) => isSame(about.target, target)));
+  const events = await executionsIn(view, now);
+  const finished = events.filter(({ kind, about }) => kind === 'change.finished' && isSameTarget(about.target, target));
+  const done = maybeDone(events.filter(({ about }) => isSameTarget(about.target, target)));
   return {
-    inFlight: inFlightOn(ledger, target, now),
+    inFlight: inFlightAmong(events, target),
     executionsLastHour: events.filter(
       ({ kind, at, about }) =>
         kind === 'change.executing' &&
@@ -78,16 +59,8 @@ export function historyOf(ledger: Ledger, query: HistoryQuery): Facts['history']
         ({ about }) =>
           about.outcome?.state === 'succeeded' && about.operations.includes('DeleteStack') && !about.neverCompleted,
       )?.at ?? null,
-    ...spending(ledger, query),
+    ...(await spending(view, query)),
   };
-}
-
-interface Execution {
-  kind: 'change.executing' | 'change.finished';
-  at: string;
-  changeId: string | undefined;
-  /** The outcome: of one that has ended. */
-  about: BodyOf<'change.executing'> & Partial<BodyOf<'change.finished'>>;
 }
 
 /** INVARIANT: what was begun counts as done unless AWS said that it did nothing or took it back: unknown is the worst. */
@@ -102,24 +75,18 @@ function maybeDone(events: readonly Execution[]): Execution[] {
     });
 }
 
-function executionsSince(ledger: Ledger, now: Date) {
-  return eventsOf(ledger, ['change.executing', 'change.finished'], {
-    sinceAt: new Date(now.getTime() - 24 * HOUR_MILLISECONDS).toISOString(),
-  }).map(({ kind, at, changeId, body }): Execution => ({ kind, at, changeId, about: body }));
-}
-
 function mostRepeated(names: readonly string[]): number {
   const counts = new Map<string, number>();
   for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
   return Math.max(0, ...counts.values());
 }
 
-function spending(
-  ledger: Ledger,
+async function spending(
+  view: LedgerView,
   { target, environment, sponsor, planId, now, fold }: HistoryQuery,
-): Pick<Facts['history'], 'spent' | 'lostHere'> {
-  const proposals = counted(ledger, now, fold).filter((proposal) => proposal.planId !== planId);
-  const here = proposals.filter((proposal) => isSame(proposal.target, target));
+): Promise<Pick<Facts['history'], 'spent' | 'lostHere'>> {
+  const proposals = (await counted(view, now, fold)).filter((proposal) => proposal.planId !== planId);
+  const here = proposals.filter((proposal) => isSameTarget(proposal.target, target));
   return {
     spent: spentIn(
       proposals.filter((proposal) => proposal.environment === environment),
@@ -134,13 +101,13 @@ function spending(
 }
 
 /** What a sponsor spent of its budgets so far in each environment, for describe_policy. */
-export function spentBy(
-  ledger: Ledger,
+export async function spentBy(
+  view: LedgerView,
   sponsor: string | null,
   now: Date,
   fold: HistoryQuery['fold'],
-): (environment: Environment) => Facts['history']['spent'] {
-  const proposals = counted(ledger, now, fold);
+): Promise<(environment: Environment) => Facts['history']['spent']> {
+  const proposals = await counted(view, now, fold);
   return (environment) =>
     spentIn(
       proposals.filter((proposal) => proposal.environment === environment),
@@ -151,12 +118,12 @@ export function spentBy(
 
 type Counted = Proposal & { at: string };
 
-function counted(ledger: Ledger, now: Date, fold: HistoryQuery['fold']): Counted[] {
-  return eventsOf(ledger, ['change.proposed'], {
-    sinceAt: new Date(now.getTime() - 24 * HOUR_MILLISECONDS).toISOString(),
-  })
-    .map(({ at, body }) => ({ at, ...body }))
-    .filter((proposal) => COUNTED.includes(fold(proposal.id)?.state ?? 'denied'));
+async function counted(view: LedgerView, now: Date, fold: HistoryQuery['fold']): Promise<Counted[]> {
+  const sinceAt = new Date(now.getTime() - 24 * HOUR_MILLISECONDS).toISOString();
+  const proposals: Counted[] = [];
+  for (const { at, body } of await eventsOf(view, ['change.proposed'], { sinceAt }))
+    if (COUNTED.includes((await fold(body.id))?.state ?? 'denied')) proposals.push({ at, ...body });
+  return proposals;
 }
 
 function spentIn(proposals: readonly Counted[], sponsor: string | null, now: Date): Facts['history']['spent'] {
