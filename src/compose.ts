@@ -39,6 +39,8 @@ export interface AppOptions {
   /** For tests of what one guard stops. */
   guards?: readonly GuardDefinition[];
   now?: () => Date;
+  /** The store, in place of the embedded one. */
+  openLedger?: typeof openLedger;
   answerWithinMilliseconds?: number;
   logDefect?: (error: unknown, where: string) => void;
 }
@@ -47,7 +49,7 @@ export function createApp(config: Config, options: AppOptions = {}): App {
   const now = options.now ?? (() => new Date());
   const guards = options.guards ?? allGuards;
   const policyFile = options.policy ?? (config.policyPath === undefined ? null : loadPolicy(config.policyPath, guards));
-  const ledger = openLedger(config.home, now);
+  const ledger = (options.openLedger ?? openLedger)(config.home, now);
   const policy = createPolicyPort({
     policy: policyFile,
     guards,

@@ -3,9 +3,11 @@
  *
  * INVARIANT: with `synchronous=FULL` what was appended is durable when `append` resolves. A transaction holds the
  * writing connection from its begin to its end, over everything that it awaits: appends and transactions of others wait
- * in a queue, so that none of theirs is lost with it, and nobody reads what it has not committed.
+ * in a queue, so that none of theirs is lost with it, and nobody reads what it has not committed. All handles of a
+ * process on one file share that queue: SQLite waits for a lock without letting its holder go on.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { CountersignError } from '../core/errors.ts';
@@ -38,8 +40,7 @@ export function openLedger(home: string, now: () => Date = () => new Date()): Op
   const own = readingOf(db);
   const { origin } = db.prepare('SELECT origin FROM ledger').get() as { origin: string };
   const [begin, commit, rollback] = ['BEGIN IMMEDIATE', 'COMMIT', 'ROLLBACK'].map((sql) => db.prepare(sql));
-  const inTurn = createQueue();
-  const inside = new AsyncLocalStorage<{ isOpen: boolean }>();
+  const { inTurn, inside } = turnsOn(join(home, LEDGER_FILE));
   let apart: { db: Database.Database; reading: Reading } | undefined;
 
   /** Of what is committed: while a transaction is open, that is another connection's view. */
@@ -104,8 +105,23 @@ export function openLedger(home: string, now: () => Date = () => new Date()): Op
   };
 }
 
+interface Turns {
+  inTurn: <T>(run: () => T | Promise<T>) => Promise<T>;
+  /** The transaction that the running code is inside of. */
+  inside: AsyncLocalStorage<{ isOpen: boolean }>;
+}
+/** By file. Kept for the process's life: a process opens few. */
+const turns = new Map<string, Turns>();
+
+function turnsOn(file: string): Turns {
+  const path = realpathSync(file);
+  const known = turns.get(path) ?? { inTurn: createQueue(), inside: new AsyncLocalStorage() };
+  turns.set(path, known);
+  return known;
+}
+
 /** One after the other, in the order of asking; at once when nobody is before. */
-function createQueue(): <T>(run: () => T | Promise<T>) => Promise<T> {
+function createQueue(): Turns['inTurn'] {
   let waiting = 0;
   let last: Promise<unknown> = Promise.resolve();
   return async (run) => {
