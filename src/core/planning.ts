@@ -69,14 +69,26 @@ async function planAndStore(
   const made = { id, tool: tool.name, agent, endpoint: await ports.cloud.endpoint() };
   const target: Target = { ...tool.target(input), account: identity.account, region: identity.region, ids: [] };
   await refuseBeforePlanning(target, identity, made, ports);
+  // Written ahead: what the dry run leaves behind is counted, also when nothing is heard of it again.
+  const about = { sponsor: ports.policy.sponsor().name, tool: tool.name, target };
+  await ports.ledger.append({ kind: 'plan.started', planId: id, body: about });
   const permit = mintPlanningPermit(identity.account, identity.region);
   try {
     const planner = ports.cloud.planner(place, permit);
     const [draft] = await Promise.all([tool.run(input, { planner }), removeDead(target, planner, ports)]);
     return await store(sealed(draft, made, ports), ports);
+  } catch (error) {
+    if (leftNothing(error)) await ports.ledger.append({ kind: 'plan.left_nothing', planId: id, body: {} });
+    throw error;
   } finally {
     revokePermit(permit);
   }
+}
+
+/** Refused by us, or by AWS before it began anything. INVARIANT: of any other end it is not known. */
+function leftNothing(error: unknown): boolean {
+  if (!(error instanceof CountersignError)) return false;
+  return /^(?:INPUT|STATE|CONFIG|GUARD)_/.test(error.code) || /^AWS_(?:VALIDATION|ACCESS_DENIED)$/.test(error.code);
 }
 
 /** Never in the way of the plan: what cannot be removed now is tried again by the next one. */

@@ -7,12 +7,11 @@
 
 import { recordedSigners } from '../approvals/verify-recorded.ts';
 import type { Change } from '../core/change.ts';
-import { digestOf } from '../core/digest.ts';
 import { CountersignError } from '../core/errors.ts';
 import type { BodyOf } from '../core/events.ts';
 import { inFlightIn } from '../core/folds.ts';
 import { judgeAll } from '../core/guard.ts';
-import { type Plan, planDifferences } from '../core/plan.ts';
+import { type Plan, planDifferences, touchedBy } from '../core/plan.ts';
 import type { ChangesPort, CloudPorts, Executor, Ledger, LedgerView, PolicyPort, Runner } from '../core/ports.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
 import { isStricter, signatures } from '../core/verdict.ts';
@@ -161,12 +160,6 @@ export function aboutChange(change: Change, plan: Plan): BodyOf<'change.executin
     operations: plan.calls.map(({ operation }) => operation),
     unprotects: plan.effects.some(({ kind, marks }) => [kind, ...marks.map((mark) => mark.kind)].includes('unprotect')),
     neverCompleted: plan.observed.stack?.neverCompleted ?? false,
-    what: digestOf(
-      plan.effects.map(({ kind, logicalId, physicalId, properties }) => [
-        kind,
-        logicalId ?? physicalId ?? '',
-        properties.map(({ path, after }) => [path, after ?? '']),
-      ]),
-    ),
+    touched: touchedBy(plan),
   };
 }

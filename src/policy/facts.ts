@@ -4,7 +4,7 @@ import type { Change } from '../core/change.ts';
 import { digestOf } from '../core/digest.ts';
 import { haltIn } from '../core/folds.ts';
 import type { Facts, GuardDefinition, Phase } from '../core/guard.ts';
-import type { Plan } from '../core/plan.ts';
+import { type Plan, touchedBy } from '../core/plan.ts';
 import type { LedgerView } from '../core/ports.ts';
 import type { Goal } from '../core/verdict.ts';
 import { accountFor, adjustments, decidingTags, exceptionsInForce, reachedBy, seatRules } from './apply.ts';
@@ -61,6 +61,7 @@ export async function factsFor(
       environment,
       sponsor: sponsor.name,
       planId: plan.id,
+      touched: touchedBy(plan),
       now,
       fold: about.fold,
     }),

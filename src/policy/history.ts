@@ -29,6 +29,8 @@ export interface HistoryQuery {
   sponsor: string | null;
   /** The plan that is judged: its own change does not count against it. */
   planId: string;
+  /** What that plan touches, as `touchedBy` says. */
+  touched: readonly string[];
   now: Date;
   /** The change as of now. */
   fold(changeId: string): Promise<Change | undefined>;
@@ -50,7 +52,8 @@ export async function historyOf(view: LedgerView, query: HistoryQuery): Promise<
     sameFailures: mostRepeated(
       finished
         .filter(({ about }) => about.outcome?.state === 'failed' || about.outcome?.state === 'rolled_back')
-        .map(({ about }) => about.what),
+        .filter(({ about }) => about.touched.some((one) => query.touched.includes(one)))
+        .map(({ about }) => causeOf(about.outcome?.detail ?? '')),
     ),
     protectionLoweredAt: done.find(({ about }) => about.unprotects)?.at ?? null,
     // A deletion of unknown outcome is in the cloud's own list, or did not happen.
@@ -59,7 +62,31 @@ export async function historyOf(view: LedgerView, query: HistoryQuery): Promise<
         ({ about }) =>
           about.outcome?.state === 'succeeded' && about.operations.includes('DeleteStack') && !about.neverCompleted,
       )?.at ?? null,
+    plans: await plansOf(view, query),
     ...(await spending(view, query)),
+  };
+}
+
+/** Older stacks of that kind are few, and a ledger that is read back further makes every plan slower. */
+const EMPTY_FOR_MILLISECONDS = 7 * 24 * HOUR_MILLISECONDS;
+
+/** INVARIANT: a stack whose planning began counts as empty until something executed on it, or is known to have left none. */
+async function plansOf(view: LedgerView, { sponsor, planId, now }: HistoryQuery): Promise<Facts['history']['plans']> {
+  const sinceAt = new Date(now.getTime() - EMPTY_FOR_MILLISECONDS).toISOString();
+  const started = (await eventsOf(view, ['plan.started'], { sinceAt })).filter(
+    (event) => event.planId !== planId && event.body.sponsor === sponsor,
+  );
+  const leftNothing = new Set((await eventsOf(view, ['plan.left_nothing'], { sinceAt })).map((event) => event.planId));
+  const executed = await eventsOf(view, ['change.executing'], { sinceAt });
+  const empty = started.filter(
+    ({ seq, planId: id, body: { tool, target } }) =>
+      tool === 'plan_stack_create' &&
+      !leftNothing.has(id) &&
+      !executed.some((one) => one.seq > seq && isSameTarget(one.body.target, target)),
+  );
+  return {
+    lastHour: started.filter(({ at }) => Date.parse(at) > now.getTime() - HOUR_MILLISECONDS).length,
+    emptyStacks: [...new Set(empty.map(({ body }) => body.target.name))].sort(),
   };
 }
 
@@ -73,6 +100,15 @@ function maybeDone(events: readonly Execution[]): Execution[] {
       const didNothing = outcome?.state === 'failed' && outcome.calls.every((call) => call.outcome === 'failed');
       return outcome?.state !== 'rolled_back' && !didNothing;
     });
+}
+
+/** The same error says other numbers, ids, names in quotes and times from attempt to attempt. */
+function causeOf(detail: string): string {
+  return detail
+    .replaceAll(/"[^"]*"|'[^']*'|\[[^\]]*\]/g, '…')
+    .replaceAll(/\barn:\S+/g, '…')
+    .replaceAll(/\b(?=[\w-]*\d)[\w-]+\b/g, '…')
+    .toLowerCase();
 }
 
 function mostRepeated(names: readonly string[]): number {

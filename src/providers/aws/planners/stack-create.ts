@@ -2,7 +2,7 @@
 import { CountersignError } from '../../../core/errors.ts';
 import type { PlanDraft } from '../../../core/plan.ts';
 import type { TemplateRequest } from '../../../core/ports.ts';
-import { createChangeSet, readChangeSet } from '../change-sets.ts';
+import { type ChangeSet, createChangeSet, readChangeSet } from '../change-sets.ts';
 import { askingAws } from '../errors.ts';
 import { deletedLately, findStack, observeStack } from '../observe/stack.ts';
 import { requiredCapabilities } from '../template/resolve.ts';
@@ -32,7 +32,7 @@ export async function planStackCreate(context: PlannerContext, request: Template
     const set =
       sent === undefined
         ? await adoptChangeSet(context, request.changeSet!, existing?.StackId ?? request.stack)
-        : await readChangeSet(cloudFormation, await proposeCreation(context, request, sent));
+        : ours(context, await readChangeSet(cloudFormation, await proposeCreation(context, request, sent)));
     if (set === 'unchanged')
       throw new CountersignError('AWS_CHANGE_SET_FAILED', 'The template would create nothing.', 'Add resources to it.');
     const [live, recentlyDeleted] = await Promise.all([
@@ -45,6 +45,9 @@ export async function planStackCreate(context: PlannerContext, request: Template
     });
   });
 }
+
+const ours = ({ serviceRole }: PlannerContext, set: ChangeSet | 'unchanged') =>
+  set === 'unchanged' ? set : { ...set, role: serviceRole };
 
 const noTemplate = (): never => {
   throw new CountersignError(
