@@ -27,17 +27,23 @@ export interface PlanningPorts {
 type Answer = Record<string, unknown>;
 type Made = { id: string; tool: string; agent: string | null; endpoint: string };
 
+/** `signal`: the client no longer waits for the answer. */
+export interface Asking {
+  agent: string | null;
+  signal: AbortSignal | undefined;
+}
+
 /** @param toAnswer turns what a plan that is made on fails with into what describe_plan tells later. */
 export async function makePlan(
   tool: PlanTool,
   input: Record<string, unknown>,
-  agent: string | null,
+  { agent, signal }: Asking,
   ports: PlanningPorts,
   toAnswer: (error: unknown) => ErrorAnswer,
 ): Promise<Answer> {
   const id = `plan_${randomBytes(8).toString('hex')}`;
   const making = planAndStore(id, tool, input, agent, ports);
-  const answered = await within(making, ports.answerWithinMilliseconds);
+  const answered = await within(making, ports.answerWithinMilliseconds, signal);
   if (answered) return answered;
   // Taken up at once: it may fail while that it was begun is being recorded.
   const failed = making.then(
@@ -50,6 +56,7 @@ export async function makePlan(
     body: { tool: tool.name, target: tool.target(input).name },
   });
   failed.then((body) => body && ports.ledger.append({ kind: 'plan.failed', planId: id, body }));
+  if (signal?.aborted) throw cancelled();
   return {
     decision: 'planning',
     plan_id: id,
@@ -66,7 +73,7 @@ async function planAndStore(
 ): Promise<Answer> {
   const place = placeOf(input);
   const identity = await ports.cloud.identity(place);
-  const made = { id, tool: tool.name, agent, endpoint: await ports.cloud.endpoint() };
+  const made = { id, tool: tool.name, agent, endpoint: await ports.cloud.endpoint(place) };
   const target: Target = { ...tool.target(input), account: identity.account, region: identity.region, ids: [] };
   await refuseBeforePlanning(target, identity, made, ports);
   // Written ahead: what the dry run leaves behind is counted, also when nothing is heard of it again.
@@ -76,7 +83,7 @@ async function planAndStore(
   try {
     const planner = ports.cloud.planner(place, permit);
     const [draft] = await Promise.all([tool.run(input, { planner }), removeDead(target, planner, ports)]);
-    return await store(sealed(draft, made, ports), ports);
+    return await storeOrDiscard(draft, made, planner, ports);
   } catch (error) {
     if (leftNothing(error)) await ports.ledger.append({ kind: 'plan.left_nothing', planId: id, body: {} });
     throw error;
@@ -91,6 +98,17 @@ function leftNothing(error: unknown): boolean {
   return /^(?:INPUT|STATE|CONFIG|GUARD)_/.test(error.code) || /^AWS_(?:VALIDATION|ACCESS_DENIED)$/.test(error.code);
 }
 
+/** INVARIANT: a change set of ours that no stored plan names is not left in the cloud. */
+async function storeOrDiscard(draft: PlanDraft, made: Made, planner: Planner, ports: PlanningPorts): Promise<Answer> {
+  try {
+    return await store(sealed(draft, made, ports), ports);
+  } catch (error) {
+    const changeSet = changeSetOf(draft);
+    if (changeSet !== null) await planner.discard(changeSet).catch(() => undefined);
+    throw error;
+  }
+}
+
 /** Never in the way of the plan: what cannot be removed now is tried again by the next one. */
 async function removeDead(target: Target, planner: Planner, { ledger, changes, now }: PlanningPorts): Promise<void> {
   const dead = await deadPlans(ledger, changes, target, now()).catch(() => []);
@@ -102,14 +120,29 @@ async function removeDead(target: Target, planner: Planner, { ledger, changes, n
   );
 }
 
-/** @returns undefined when the time is up first; the promise goes on. */
-export async function within<T>(promise: Promise<T>, milliseconds: number): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
+/** @returns undefined when the time is up first, or nobody waits any more; the promise goes on. */
+export async function within<T>(
+  promise: Promise<T>,
+  milliseconds: number,
+  signal?: AbortSignal,
+): Promise<T | undefined> {
+  let stop: () => void = () => undefined;
   const timeUp = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), milliseconds);
+    const end = () => resolve(undefined);
+    const timer = setTimeout(end, milliseconds);
+    signal?.addEventListener('abort', end);
+    if (signal?.aborted) end();
+    stop = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', end);
+    };
   });
-  return Promise.race([promise, timeUp]).finally(() => clearTimeout(timer));
+  return Promise.race([promise, timeUp]).finally(() => stop());
 }
+
+/** For the ledger: the client, gone or tired of waiting, reads no answer. */
+export const cancelled = (): CountersignError =>
+  new CountersignError('STATE_CALL_CANCELLED', 'The client cancelled this call.', 'Call again to have an answer.');
 
 /** Identity, scope and halt are judged before a dry run may leave a trace in the cloud. */
 async function refuseBeforePlanning(target: Target, identity: Identity, made: Made, ports: PlanningPorts) {
@@ -173,7 +206,7 @@ async function store(plan: Plan, ports: PlanningPorts): Promise<Answer> {
 }
 
 /** The change set that this plan would execute, when we made it. */
-function changeSetOf({ calls }: Plan): string | null {
+function changeSetOf({ calls }: Pick<PlanDraft, 'calls'>): string | null {
   const id = calls.find(({ operation }) => operation === 'ExecuteChangeSet')?.input.ChangeSetName;
   return typeof id === 'string' && isOwnChangeSet(id) ? id : null;
 }

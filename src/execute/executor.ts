@@ -67,14 +67,14 @@ async function executeChange(ports: Ports, changeId: string): Promise<Change> {
 
 /** A forgotten `--sandbox` or another AWS_ENDPOINT_URL is the shell's mistake: it costs nobody their signature. */
 async function mustReach({ cloud }: Ports, plan: Plan): Promise<void> {
-  const endpoint = await cloud.endpoint();
+  const endpoint = await cloud.endpoint(plan.target);
   if (endpoint === plan.endpoint) return;
   throw new CountersignError(
     'CONFIG_INVALID',
     `The plan was made on ${plan.endpoint}; this is ${endpoint}.`,
     plan.endpoint.startsWith('sandbox:')
       ? 'Run it with --sandbox, and the --home that the plan was made with.'
-      : 'Run it with the AWS_ENDPOINT_URL that the plan was made with; none for aws, and no --sandbox.',
+      : 'Run it with the endpoint settings that the plan was made with (AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_<SERVICE>, endpoint_url of the profile); none for aws, and no --sandbox.',
   );
 }
 
