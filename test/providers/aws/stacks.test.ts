@@ -42,7 +42,9 @@ describe('plan_stack_update', () => {
     const { Id } = await prepare();
     const plan = await world.call('plan_stack_update', { stack: STACK, change_set: 'cdk-deploy-change-set' });
     expect(plan).toMatchObject({ decision: 'needs_approval', effects: { counts: { update: 1 } } });
-    expect(world.app.changes.plan(String(plan.plan_id)).plan.calls).toMatchObject([{ input: { ChangeSetName: Id } }]);
+    expect((await world.app.changes.plan(String(plan.plan_id))).plan.calls).toMatchObject([
+      { input: { ChangeSetName: Id } },
+    ]);
   });
 
   it.each([
