@@ -14,6 +14,7 @@ import type { ChangesPort, CloudPorts, PolicyPort } from './core/ports.ts';
 import { type OpenLedger, openLedger } from './ledger/store.ts';
 import { loadPolicy } from './policy/load.ts';
 import type { Policy } from './policy/model.ts';
+import { type Directory, directoryAt } from './policy/pin.ts';
 import { createPolicyPort } from './policy/port.ts';
 import { createCloud } from './providers/aws/cloud.ts';
 import type { AccountEntry } from './providers/aws/credentials.ts';
@@ -27,6 +28,8 @@ export interface App {
   policyFile: Policy | null;
   policy: PolicyPort;
   changes: ChangesPort;
+  /** Who was known when an event was appended. */
+  directoryAt(seq: number): Pick<Directory, 'digest' | 'people'> | undefined;
   cloud: CloudPorts & WritingDoor;
   pipeline: Pipeline;
   close(): void;
@@ -92,7 +95,17 @@ export function createApp(config: Config, options: AppOptions = {}): App {
     logDefect,
     answerWithinMilliseconds: options.answerWithinMilliseconds ?? 40_000,
   });
-  return { config, ledger, policyFile, policy, changes, cloud, pipeline, close: () => ledger.close() };
+  return {
+    config,
+    ledger,
+    policyFile,
+    policy,
+    changes,
+    directoryAt: (seq) => directoryAt(ledger, seq, policyFile),
+    cloud,
+    pipeline,
+    close: () => ledger.close(),
+  };
 }
 
 function accountsOf(policy: Policy | null): AccountEntry[] {

@@ -2,7 +2,7 @@
 
 import type { Change } from '../core/change.ts';
 import { CountersignError } from '../core/errors.ts';
-import type { ChangesPort, Ledger } from '../core/ports.ts';
+import type { ChangesPort, Ledger, PolicyPort } from '../core/ports.ts';
 import type { Person } from '../people/person.ts';
 import { verifySshSignature } from './ssh-signature.ts';
 import { checkStatement } from './statement.ts';
@@ -10,6 +10,7 @@ import { checkStatement } from './statement.ts';
 export interface Recorder {
   ledger: Ledger;
   changes: ChangesPort;
+  policy: Pick<PolicyPort, 'digest' | 'mustBeInForce'>;
   people: readonly Person[];
   now(): Date;
 }
@@ -20,11 +21,12 @@ export interface Recorder {
  * @param statement the signed bytes; the signature must be over exactly these.
  */
 export function recordSignature(
-  { ledger, changes, people, now }: Recorder,
+  { ledger, changes, policy, people, now }: Recorder,
   changeId: string,
   statement: string,
   signature: string,
 ): Change {
+  policy.mustBeInForce();
   const change = changes.find(changeId);
   const key = verifySshSignature(Buffer.from(statement, 'utf8'), signature);
   const person = people.find(({ keys }) => keys.some(({ fingerprint }) => fingerprint === key.fingerprint));
@@ -49,6 +51,7 @@ export function recordSignature(
     );
   }
   ledger.transact((tx) => {
+    policy.mustBeInForce();
     const current = changes.find(changeId);
     if (current.state === 'expired')
       throw new CountersignError(
@@ -80,6 +83,7 @@ export function recordSignature(
         statement,
         signature,
         ...(key.userVerified === undefined ? {} : { userVerified: key.userVerified }),
+        policyDigest: policy.digest(),
       },
     });
   });

@@ -57,13 +57,8 @@ export function openTerminal(print: (text: string) => void): Terminal | undefine
 export async function approve(app: App, changeId: string, options: ApproveOptions): Promise<Change> {
   const change = app.changes.find(changeId);
   const { plan } = app.changes.plan(change.planId);
-  if (!app.policyFile)
-    throw new CountersignError(
-      'CONFIG_NO_POLICY',
-      'No policy is named, and it says whose key is whose.',
-      'Name it with --policy or COUNTERSIGN_POLICY.',
-    );
-  const { people } = app.policyFile;
+  app.policy.mustBeInForce();
+  const people = app.policyFile?.people ?? [];
   const person = whoSigns(people, options, app.config.actsAs);
   const statement = buildStatement(change, plan, person.name, options.decision);
   if (options.decision === 'approve' && options.signature === undefined) await confirm(change, plan, options);
@@ -72,7 +67,7 @@ export async function approve(app: App, changeId: string, options: ApproveOption
       ? await signWithSshKeygen(statement, requireKey(options.key))
       : await givenText(options.signature);
   return recordSignature(
-    { ledger: app.ledger, changes: app.changes, people, now: () => new Date() },
+    { ledger: app.ledger, changes: app.changes, policy: app.policy, people, now: () => new Date() },
     changeId,
     statement,
     signature,

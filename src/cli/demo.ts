@@ -11,6 +11,7 @@ import { CountersignError } from '../core/errors.ts';
 import { executeChange } from '../execute/executor.ts';
 import { LEDGER_FILE } from '../ledger/database.ts';
 import { verifyLedger } from '../ledger/verify.ts';
+import { adoptFirst } from '../policy/pin.ts';
 import { SANDBOX_ACCOUNT } from '../sandbox/world.ts';
 import { approve } from './approve.ts';
 
@@ -62,6 +63,7 @@ export async function runDemo(base: Config, tell: (line: string) => void): Promi
       },
       { sandbox },
     );
+    adoptFirst(app.ledger, app.policyFile!, ['demo']);
     try {
       return await tellStory(app, home, sandbox.store, tell);
     } finally {

@@ -12,6 +12,7 @@ import { executeChange } from '../execute/executor.ts';
 import { textOf } from '../mcp/answer-text.ts';
 import { loadPolicy } from '../policy/load.ts';
 import type { Policy } from '../policy/model.ts';
+import { adoptFirst } from '../policy/pin.ts';
 import { withTestKeys } from '../policy-lab/test/keys.ts';
 import type { NamedWorld, PolicyCase } from '../policy-lab/test/load.ts';
 import { answered, type Observation, refusal } from '../policy-lab/test/observe.ts';
@@ -77,6 +78,7 @@ export async function openBench(about: PolicyCase, { home, policy: path, guards 
     },
   );
   const { ledger, changes } = app;
+  adoptFirst(ledger, policy, ['policy test']);
   const observe = (content: Record<string, unknown>) => answered(content, judgementOf(app, content), 0);
   const asItIs = (changeId: string) => observe({ change_id: changeId, state: changes.find(changeId).state });
   /** A refused step says why the change is what it is, too. */
@@ -107,7 +109,7 @@ export async function openBench(about: PolicyCase, { home, policy: path, guards 
       aboutChange(changeId, () => {
         const { plan } = changes.plan(changes.find(statementOf).planId);
         const statement = buildStatement(changes.find(statementOf), plan, person, decision);
-        const recorder = { ledger, changes, people: policy.people, now };
+        const recorder = { ledger, changes, policy: app.policy, people: policy.people, now };
         recordSignature(recorder, changeId, statement, keyOf(signer).sign(statement));
       }),
     async execute(changeId) {

@@ -70,6 +70,8 @@ export function createChanges(ports: { ledger: Ledger; policy: PolicyPort; now()
     isPlanning: (planId) => planEvents(planId).every(({ kind }) => kind === 'plan.begun'),
     async propose({ planId, goal, reason, ticket }) {
       const { plan: proposed, document } = plan(planId);
+      // Without a policy the judgement is plan_only; under one that is not in force there is nothing to judge by.
+      if (policy.standing() !== 'none') policy.mustBeInForce();
       if (hidesSomething(reason))
         throw new CountersignError(
           'INPUT_INVALID',
@@ -181,5 +183,6 @@ function proposalOf(from: {
     approveBy: new Date(now.getTime() + judge.seatsWithinSeconds * 1000).toISOString(),
     nonce: randomBytes(16).toString('hex'),
     assurance: policy.assurance(),
+    policyDigest: policy.digest(),
   };
 }

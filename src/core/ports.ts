@@ -198,6 +198,13 @@ export interface PolicyPort {
    * @param whose of a change that was proposed; without it, the sponsor is that of this process.
    */
   judgeFor(plan: Plan, phase: Phase, goal?: Goal, whose?: Whose): Promise<Judge>;
+  standing(): Facts['policy']['standing'];
+  /**
+   * INVARIANT: nothing is proposed, signed or executed under a policy that the state folder has not adopted.
+   *
+   * @throws CONFIG_NO_POLICY, CONFIG_POLICY_NOT_ADOPTED, CONFIG_POLICY_CHANGED.
+   */
+  mustBeInForce(): void;
   halt(): Facts['halt'];
   /** Another change that is executing on this target. */
   inFlight(target: Target): string | null;

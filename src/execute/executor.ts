@@ -5,7 +5,7 @@
  * answered is `unknown` and is never repeated.
  */
 
-import { recordedSigners } from '../approvals/verify-recorded.ts';
+import { type Directories, recordedSigners } from '../approvals/verify-recorded.ts';
 import { type Call, resolveStepReferences } from '../core/call.ts';
 import type { Change, Outcome } from '../core/change.ts';
 import { digestOf, type Json } from '../core/digest.ts';
@@ -25,12 +25,15 @@ export interface ExecutorPorts {
   changes: ChangesPort;
   policy: PolicyPort;
   people: readonly Person[];
+  /** Who was known when an event was appended. */
+  directoryAt: Directories['at'];
   cloud: CloudPorts & WritingDoor;
   now(): Date;
   onProgress(text: string): void;
 }
 
 export async function executeChange(ports: ExecutorPorts, changeId: string): Promise<Change> {
+  ports.policy.mustBeInForce();
   const change = ports.changes.find(changeId);
   if (change.state !== 'approved')
     throw new CountersignError(
@@ -54,7 +57,7 @@ export async function executeChange(ports: ExecutorPorts, changeId: string): Pro
   ports.ledger.append({
     kind: 'change.finished',
     changeId,
-    body: { ...aboutChange(change, plan), outcome } as unknown as Json,
+    body: { ...aboutChange(change, plan), policyDigest: ports.policy.digest(), outcome } as unknown as Json,
   });
   return ports.changes.find(changeId);
 }
@@ -86,7 +89,7 @@ async function recheck(ports: ExecutorPorts, change: Change, plan: Plan): Promis
 
 async function whyStale(ports: ExecutorPorts, change: Change, plan: Plan): Promise<string | null> {
   if (plan.digest !== change.planDigest) return 'The stored plan is not the one that was signed.';
-  const signers = recordedSigners(change, plan, ports.people);
+  const signers = recordedSigners(change, plan, { now: ports.people, at: ports.directoryAt });
   if (signers.problem) return signers.problem;
   if (!ports.policy.isFilled(change, signers.approvals))
     return 'Its seats are not filled by keys that the policy lists now.';
@@ -115,6 +118,7 @@ const takenByAnother = ({ id }: Change) =>
 /** One executor wins: the nonce is consumed once, and nothing else is executing on the target. */
 function lock(ports: ExecutorPorts, change: Change, plan: Plan, lookedAt: number): boolean {
   return ports.ledger.transact((tx) => {
+    ports.policy.mustBeInForce();
     if (newestExecution(tx) !== lookedAt) return false;
     if (!tx.claim(`nonce/${change.nonce}`)) throw takenByAnother(change);
     const other = ports.policy.inFlight(plan.target);
@@ -133,14 +137,14 @@ function lock(ports: ExecutorPorts, change: Change, plan: Plan, lookedAt: number
     tx.append({
       kind: 'change.executing',
       changeId: change.id,
-      body: aboutChange(change, plan) as unknown as Json,
+      body: { ...aboutChange(change, plan), policyDigest: ports.policy.digest() } as unknown as Json,
     });
     return true;
   });
 }
 
 function newestExecution(ledger: Pick<Ledger, 'events'>): number {
-  const kinds = ['change.executing', 'change.finished', 'halted'];
+  const kinds = ['change.executing', 'change.finished', 'halted', 'policy.adopted'];
   return ledger.events({ kinds, newestFirst: true, limit: 1 })[0]?.seq ?? 0;
 }
 

@@ -2,7 +2,7 @@
 
 import type { Change } from '../core/change.ts';
 import { digestOf } from '../core/digest.ts';
-import type { Facts, GuardDefinition, Phase } from '../core/guard.ts';
+import type { Facts, GuardDefinition, Phase, PolicyStanding } from '../core/guard.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Ledger } from '../core/ports.ts';
 import type { Goal } from '../core/verdict.ts';
@@ -25,6 +25,7 @@ export interface FactSources {
 }
 
 export interface FactsAbout {
+  standing: PolicyStanding;
   sponsor: Facts['sponsor'];
   excluded: readonly string[];
   fold(changeId: string): Change | undefined;
@@ -65,7 +66,7 @@ export function factsFor(
     }),
     ...(policy
       ? {
-          policy: { present: true, digest: policy.digest },
+          policy: { present: true, digest: policy.digest, standing: about.standing },
           account: accountFor(policy, target.account),
           scope: scope ? { text: scope.text, create: scope.create, execute: scope.execute } : null,
           adjustments: adjustments(policy, guards, environment, scope),
@@ -95,7 +96,7 @@ function fromPolicy(policy: Policy, plan: Plan, environment: Facts['environment'
 /** Judged as production under every guard's defaults, and only planned. */
 function withoutPolicy(account: string) {
   return {
-    policy: { present: false, digest: NO_POLICY_DIGEST },
+    policy: { present: false, digest: NO_POLICY_DIGEST, standing: 'none' as const },
     account: { alias: 'ambient', id: account, regions: ['*'] },
     scope: { text: 'no policy', create: false, execute: 'plan_only' as const },
     decidingTags: ['environment'],

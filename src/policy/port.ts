@@ -2,7 +2,7 @@
 
 import { type Change, foldChange } from '../core/change.ts';
 import type { Environment } from '../core/environment.ts';
-import type { GuardDefinition } from '../core/guard.ts';
+import type { GuardDefinition, PolicyStanding } from '../core/guard.ts';
 import type { Plan } from '../core/plan.ts';
 import type { PolicyPort } from '../core/ports.ts';
 import { fillSeats } from '../people/seats.ts';
@@ -12,6 +12,7 @@ import { describePolicy } from './describe.ts';
 import { type FactSources, factsFor, NO_POLICY_DIGEST } from './facts.ts';
 import { haltOf, inFlightOn, spentBy } from './history.ts';
 import { observations } from './observed.ts';
+import { digestInForce, pinOf, requireInForce, standingOf } from './pin.ts';
 import { createRuleJudge } from './rules/judge.ts';
 import { scopeFor } from './scope.ts';
 
@@ -19,6 +20,8 @@ export interface PolicyPortOptions extends FactSources {
   sponsor: string | undefined;
   /** Names under which this process acts on this machine: the OS user. What AWS calls it stands in each plan. */
   actsAs: string[];
+  /** Of a policy that is only tried (a replay): as if it were adopted. */
+  isHypothetical?: boolean;
   /** Ledger and clock stand still, so that what was looked up once can be kept. */
   still?: boolean;
 }
@@ -30,7 +33,9 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
   const people = policy?.people ?? [];
   const sponsorNamed = (name: string | null) => ({ name, known: people.some((person) => person.name === name) });
   const sponsor = sponsorNamed(options.sponsor ?? null);
-  const judgeRules = createRuleJudge(policy?.rules ?? { rules: [], digest: '', warnings: [] });
+  const standing = (): PolicyStanding =>
+    options.isHypothetical ? (policy ? 'adopted' : 'none') : standingOf(ledger, policy);
+  const judgeRules = createRuleJudge(policy?.rules ?? { rules: [], digest: '', texts: {}, warnings: [] });
 
   /** SECURITY: the sponsor, whose agent made the plan, and whoever this process acts as, here or in AWS: no seat. */
   const excludedFrom = (plan?: Plan): string[] => {
@@ -65,11 +70,15 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
   };
 
   return {
-    digest: () => policy?.digest ?? NO_POLICY_DIGEST,
+    digest() {
+      if (!policy) return NO_POLICY_DIGEST;
+      return options.isHypothetical ? policy.digest : digestInForce(ledger, policy);
+    },
     describe: () =>
       describePolicy({
         policy,
         guards,
+        standing: standing(),
         sponsor,
         excluded: excludedFrom(),
         halt: haltOf(ledger),
@@ -80,7 +89,13 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
       }),
     async judgeFor(plan, phase, goal, whose) {
       const excluded = whose?.excluded ?? excludedFrom(plan);
-      const about = { sponsor: whose ? sponsorNamed(whose.sponsor) : sponsor, excluded, fold, judgeRules };
+      const about = {
+        standing: standing(),
+        sponsor: whose ? sponsorNamed(whose.sponsor) : sponsor,
+        excluded,
+        fold,
+        judgeRules,
+      };
       const facts = factsFor(options, about, plan, phase, goal);
       return {
         guards: guardsFor(facts.environment),
@@ -90,6 +105,8 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
         excluded,
       };
     },
+    standing,
+    mustBeInForce: () => requireInForce(standing(), pinOf(ledger)),
     halt: () => haltOf(ledger),
     inFlight: (target) => inFlightOn(ledger, target, options.now()),
     sponsor: () => sponsor,

@@ -43,7 +43,7 @@ export function readPeople(file: PolicyFile, report: Report): Person[] {
   });
 }
 
-function readKeys(
+export function readKeys(
   texts: readonly string[],
   path: PropertyKey[],
   report: Report,

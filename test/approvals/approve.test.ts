@@ -94,12 +94,12 @@ describe('a statement that was altered before it was signed', () => {
     ['more', true],
   ])('in its %s is refused, though its own signature fits', async (field, value) => {
     const id = await proposeFix(world);
-    const { changes, ledger, policyFile } = world.app;
+    const { changes, ledger, policy, policyFile } = world.app;
     const change = changes.find(id);
     const honest = buildStatement(change, changes.plan(change.planId).plan, 'bob', 'approve');
     const altered = JSON.stringify({ ...JSON.parse(honest), [field]: value });
     const signature = await signWithSshKeygen(altered, world.keyOf('bob'));
-    const ports = { ledger, changes, people: policyFile!.people, now: () => new Date() };
+    const ports = { ledger, changes, policy, people: policyFile!.people, now: () => new Date() };
     expect(() => recordSignature(ports, id, altered, signature)).toThrow(refused('APPROVAL_WRONG_STATEMENT'));
     expect(changes.find(id).approvals).toEqual([]);
     recordSignature(ports, id, honest, await signWithSshKeygen(honest, world.keyOf('bob')));
@@ -114,7 +114,8 @@ describe('a security key', () => {
     const id = await proposeFix(world);
     const change = app.changes.find(id);
     const statement = buildStatement(change, app.changes.plan(change.planId).plan, 'carol', 'approve');
-    const ports = { ledger: app.ledger, changes: app.changes, people: app.policyFile!.people, now: () => new Date() };
+    const { ledger, changes, policy } = app;
+    const ports = { ledger, changes, policy, people: app.policyFile!.people, now: () => new Date() };
     expect(() => recordSignature(ports, id, statement, signBy(key, statement, { flags: 4 }))).toThrow(
       refused('APPROVAL_USER_PRESENCE_MISSING'),
     );

@@ -112,7 +112,7 @@ describe('signatures', () => {
     const signature = await signWithSshKeygen(statement, world.keyOf('bob'));
     const record = (id: string, text = statement, now = new Date()) =>
       recordSignature(
-        { ledger: world.app.ledger, changes, people: policyFile!.people, now: () => now },
+        { ledger: world.app.ledger, changes, policy: world.app.policy, people: policyFile!.people, now: () => now },
         id,
         text,
         signature,
