@@ -159,14 +159,17 @@ program
       { json, statement, as, reject }: { json?: boolean; statement?: boolean; as?: string; reject?: boolean },
     ) =>
       withApp(async (app) => {
-        const { show, showStatement } = await import('./cli/show.ts');
+        const { show, showStatement, underPolicyOfNow } = await import('./cli/show.ts');
         if (statement) process.stdout.write(showStatement(app, id, as, reject ? 'reject' : 'approve'));
         else if (json)
           printJson({
             change: app.changes.find(id),
             plan: app.changes.plan(app.changes.find(id).planId).plan,
           });
-        else print(show(app, id));
+        else {
+          const { refuses, asks } = await underPolicyOfNow(app, id);
+          print([show(app, id), refuses, asks].filter((part) => part !== null).join('\n'));
+        }
       }),
   );
 
@@ -210,12 +213,7 @@ for (const [name, kind, text] of [
   program
     .command(name)
     .description(text)
-    .action(() =>
-      withApp((app) => {
-        app.ledger.append({ kind, body: { by: app.config.actsAs } });
-        print(`${kind}.`);
-      }),
-    );
+    .action(async () => print((await import('./cli/halt.ts')).setHalt(config(), kind)));
 }
 
 const audit = program.command('audit').description('the ledger');
@@ -224,19 +222,14 @@ audit
   .description('recompute the whole ledger and name the first row that was changed, removed, inserted or re-ordered')
   .option('--json', 'as JSON')
   .action(async ({ json }: { json?: boolean }) => {
-    const { verifyLedger } = await import('./ledger/verify.ts');
-    const result = verifyLedger(config().home);
+    const { auditText, auditVerify } = await import('./cli/audit-verify.ts');
+    const result = auditVerify(config().home);
     if (json) printJson(result);
-    else
-      print(
-        result.ok
-          ? `${result.size} rows verify. Root ${result.rootHash}. Anchored elsewhere: ${result.anchored}.`
-          : `Row ${result.seq} ${result.problem}: ${result.message}`,
-      );
+    else print(auditText(result));
     process.exitCode = result.ok ? EXIT.pass : EXIT.failed;
   });
 
-addPolicyCommands(program, { config, print, printJson, exit: EXIT });
+addPolicyCommands(program, { config, print, printJson, withApp, exit: EXIT });
 
 program
   .command('init')

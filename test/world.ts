@@ -20,6 +20,7 @@ export interface TestWorld {
   /** Reads the policy file again after an adoption, as a running server does. */
   readonly app: App;
   keyOf(person: string): string;
+  publicKeyOf(person: string): string;
   /** The same state, seen by another process: its own ledger handle, sponsor and clock. */
   another(options?: {
     sponsor?: string | undefined;
@@ -149,6 +150,7 @@ people:
     policyText,
     store: sandbox.store,
     keyOf: (person) => join(home, person),
+    publicKeyOf: publicKey,
     writes: () => sandbox.store.calls().filter((made) => made.class === 'write'),
     execute: (id, by = current()) =>
       executeChange(

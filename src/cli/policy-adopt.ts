@@ -70,7 +70,7 @@ export function proposedChanges({ ledger }: Pick<App, 'ledger'>): string {
     linesOf(ledger.document(text) as unknown as PolicySource),
   );
   const changed = diff(before!, after!).flatMap(([kind, line]) =>
-    kind === 0 ? [] : [`${kind === 1 ? '+' : '-'} ${makeVisible(line)}`],
+    kind === 0 ? [] : [`${kind === -1 ? '+' : '-'} ${makeVisible(line)}`],
   );
   return [`Policy ${proposal.digest} would replace ${pin.digest}:`, ...changed].join('\n');
 }

@@ -47,17 +47,18 @@ export async function executeChange(ports: ExecutorPorts, changeId: string): Pro
     );
   const { plan } = ports.changes.plan(change.planId);
   await mustReach(ports, plan);
+  const policyDigest = ports.policy.digest();
   // INVARIANT: the lock holds what was looked at: whatever was begun, ended or halted meanwhile is looked at again.
   for (let isLocked = false; !isLocked; ) {
     const lookedAt = newestExecution(ports.ledger);
     await recheck(ports, change, plan);
-    isLocked = lock(ports, change, plan, lookedAt);
+    isLocked = lock(ports, change, plan, lookedAt, policyDigest);
   }
   const outcome = await runCalls(ports, change, plan);
   ports.ledger.append({
     kind: 'change.finished',
     changeId,
-    body: { ...aboutChange(change, plan), policyDigest: ports.policy.digest(), outcome } as unknown as Json,
+    body: { ...aboutChange(change, plan), policyDigest, outcome } as unknown as Json,
   });
   return ports.changes.find(changeId);
 }
@@ -116,7 +117,7 @@ const takenByAnother = ({ id }: Change) =>
   );
 
 /** One executor wins: the nonce is consumed once, and nothing else is executing on the target. */
-function lock(ports: ExecutorPorts, change: Change, plan: Plan, lookedAt: number): boolean {
+function lock(ports: ExecutorPorts, change: Change, plan: Plan, lookedAt: number, policyDigest: string): boolean {
   return ports.ledger.transact((tx) => {
     ports.policy.mustBeInForce();
     if (newestExecution(tx) !== lookedAt) return false;
@@ -137,7 +138,7 @@ function lock(ports: ExecutorPorts, change: Change, plan: Plan, lookedAt: number
     tx.append({
       kind: 'change.executing',
       changeId: change.id,
-      body: { ...aboutChange(change, plan), policyDigest: ports.policy.digest() } as unknown as Json,
+      body: { ...aboutChange(change, plan), policyDigest } as unknown as Json,
     });
     return true;
   });

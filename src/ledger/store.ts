@@ -5,11 +5,12 @@
  * hashed onto; that number is the primary key, so of two processes one wins and the other reads the head again, in a
  * `BEGIN IMMEDIATE` transaction. With `synchronous=FULL` what was appended is durable when `append` returns.
  */
-import type Database from 'better-sqlite3';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { canonicalJson, digestOf, type Json, sha256Hex } from '../core/digest.ts';
 import { CountersignError } from '../core/errors.ts';
 import type { EventQuery, Ledger, LedgerEvent, LedgerTransaction, NewEvent } from '../core/ports.ts';
-import { guarded, LEDGER_VERSION, NOT_A_TOOL_CALL, openDatabase, readable } from './database.ts';
+import { guarded, LEDGER_FILE, LEDGER_VERSION, NOT_A_TOOL_CALL, openDatabase, readable } from './database.ts';
 import { appendPeak, consistencyProof, type Hash, inclusionProof, leafHash, rootOf } from './merkle.ts';
 
 export interface OpenLedger extends Ledger {
@@ -40,7 +41,7 @@ export function openLedger(home: string, now: () => Date = () => new Date()): Op
     'INSERT INTO events (seq, at, kind, change_id, plan_id, bytes, leaf, root, peaks) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
   );
   const insertDocument = db.prepare('INSERT OR IGNORE INTO documents (digest, bytes) VALUES (?, ?)');
-  const selectDocument = db.prepare('SELECT bytes FROM documents WHERE digest = ?');
+  const selectDocument = documentSelector(db);
   const selectLeaf = db.prepare('SELECT bytes, leaf FROM events WHERE seq = ?');
   const selectLeaves = db.prepare('SELECT leaf FROM events WHERE seq <= ? ORDER BY seq').pluck();
   const { origin } = db.prepare('SELECT origin FROM ledger').get() as { origin: string };
@@ -85,18 +86,7 @@ export function openLedger(home: string, now: () => Date = () => new Date()): Op
       insertDocument.run(digest, Buffer.from(canonicalJson(document)));
       return digest;
     },
-    document(digest) {
-      const row = selectDocument.get(digest) as Row | undefined;
-      if (!row) return undefined;
-      if (`sha256:${sha256Hex(row.bytes)}` !== digest) {
-        throw new CountersignError(
-          'LEDGER_TAMPERED',
-          `The stored document ${digest} no longer has that digest.`,
-          'Stop and run `countersign audit verify`; somebody edited the state folder.',
-        );
-      }
-      return JSON.parse(row.bytes.toString('utf8')) as Json;
-    },
+    document: selectDocument,
     claim: (name) => insertClaim.run(name, now().toISOString()).changes === 1,
   };
 
@@ -200,6 +190,38 @@ function eventSelector(db: Database.Database): (query: EventQuery) => LedgerEven
     const rows = statement.all(...conditions.flatMap(({ values }) => values), query.limit ?? -1) as Row[];
     return rows.map(({ bytes }) => parseEvent(bytes));
   };
+}
+
+function documentSelector(db: Database.Database): (digest: string) => Json | undefined {
+  const select = db.prepare('SELECT bytes FROM documents WHERE digest = ?');
+  return (digest) => {
+    const row = select.get(digest) as Row | undefined;
+    if (!row) return undefined;
+    if (`sha256:${sha256Hex(row.bytes)}` !== digest) {
+      throw new CountersignError(
+        'LEDGER_TAMPERED',
+        `The stored document ${digest} no longer has that digest.`,
+        'Stop and run `countersign audit verify`; the state folder was edited.',
+      );
+    }
+    return JSON.parse(row.bytes.toString('utf8')) as Json;
+  };
+}
+
+/** For who only looks: nothing is made or written, so that a read-only copy can be read too. */
+export function readLedger(home: string): Pick<OpenLedger, 'events' | 'document' | 'origin' | 'close'> {
+  return guarded(() => {
+    const db = new Database(join(home, LEDGER_FILE), { readonly: true, timeout: 10_000 });
+    const events = eventSelector(db);
+    const document = documentSelector(db);
+    const { origin } = db.prepare('SELECT origin FROM ledger').get() as { origin: string };
+    return {
+      origin,
+      events: (query = {}) => guarded(() => events(query)),
+      document: (digest) => guarded(() => document(digest)),
+      close: () => db.close(),
+    };
+  });
 }
 
 export function parseEvent(bytes: Buffer): LedgerEvent {

@@ -1,0 +1,72 @@
+/** `audit verify`: the ledger's rows, then the signatures in them, each under the policy that was in force. */
+import { checkedThen } from '../approvals/verify-recorded.ts';
+import { approvalSchema, foldChange } from '../core/change.ts';
+import { planSchema } from '../core/plan.ts';
+import type { LedgerEvent } from '../core/ports.ts';
+import { readLedger } from '../ledger/store.ts';
+import { type Verification, verifyLedger } from '../ledger/verify.ts';
+import { type AuditProblem, auditNames, auditPins } from '../policy/audit.ts';
+import { directoryAt } from '../policy/pin.ts';
+
+export interface SignatureAudit {
+  good: number;
+  /** Made before the folder adopted a policy, by an older version. */
+  notChecked: number;
+  problems: AuditProblem[];
+}
+export type AuditReport =
+  | (Extract<Verification, { ok: true }> & { signatures: SignatureAudit })
+  | Extract<Verification, { ok: false }>;
+
+/** A signature that does not verify is a problem of its row. @throws what `verifyLedger` throws. */
+export function auditVerify(home: string): AuditReport {
+  const rows = verifyLedger(home);
+  if (!rows.ok) return rows;
+  const signatures = auditSignatures(home);
+  const [first, ...rest] = signatures.problems;
+  if (!first) return { ...rows, signatures };
+  return {
+    ok: false,
+    problem: 'signature',
+    seq: first.seq,
+    message: [first, ...rest].map(({ message }) => message).join('\n'),
+    remedy: 'Execute nothing; find out who wrote these rows, and keep the state folder as evidence.',
+  };
+}
+
+export function auditText(report: AuditReport): string {
+  if (!report.ok)
+    return report.problem === 'signature' ? report.message : `Row ${report.seq} ${report.problem}: ${report.message}`;
+  const { good, notChecked } = report.signatures;
+  const old = notChecked > 0 ? `, ${notChecked} not checked (made before a policy was adopted here)` : '';
+  return `${report.size} rows verify. Root ${report.rootHash}. Anchored elsewhere: ${report.anchored}. Signatures of changes: ${good} good${old}.`;
+}
+
+function auditSignatures(home: string): SignatureAudit {
+  const ledger = readLedger(home);
+  try {
+    const audit: SignatureAudit = { good: 0, notChecked: 0, problems: [...auditPins(ledger), ...auditNames(ledger)] };
+    for (const event of ledger.events({ kinds: ['change.approved', 'change.rejected'] })) {
+      const check = checkOf(ledger, event);
+      if (check === 'good') audit.good += 1;
+      else if (check === 'not_checked') audit.notChecked += 1;
+      else audit.problems.push({ seq: event.seq, message: `Row ${event.seq} (${event.kind}): ${check.problem}` });
+    }
+    audit.problems.sort((a, b) => a.seq - b.seq);
+    return audit;
+  } finally {
+    ledger.close();
+  }
+}
+
+function checkOf(ledger: ReturnType<typeof readLedger>, event: LedgerEvent) {
+  try {
+    const approval = { ...approvalSchema.parse(event.body), at: event.at, seq: event.seq };
+    const change = foldChange(ledger.events({ changeId: event.changeId ?? '' }), new Date(event.at), () => false);
+    const plan = planSchema.safeParse(change && ledger.document(change.planDocument));
+    if (!change || !plan.success) return { problem: 'the change or plan that was signed is not in the ledger.' };
+    return checkedThen(approval, change, plan.data, (seq) => directoryAt(ledger, seq, null));
+  } catch (error) {
+    return { problem: error instanceof Error ? error.message : 'it cannot be read.' };
+  }
+}
