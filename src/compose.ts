@@ -77,6 +77,7 @@ export function createApp(config: Config, options: AppOptions = {}): App {
     secretKey: secretOf(config.home),
     templateRoots: config.templateRoots,
     environmentOf: policy.environmentOf,
+    mayRead: policy.mayRead,
     now,
   });
   const logDefect =

@@ -50,6 +50,8 @@ export interface Ledger extends Omit<LedgerTransaction, 'claim'> {
 export interface Page<T> {
   items: T[];
   cursor?: string;
+  /** So many were left out because they are in no scope of the policy. */
+  outOfScope?: number;
 }
 export interface StackSummary {
   stack: string;
@@ -215,6 +217,14 @@ export interface PolicyPort {
     name: string;
     tags: Record<string, string>;
   }): Environment | 'out_of_scope';
+  /** Is it in a scope, or does the policy open reading? Without a policy everything is. */
+  mayRead(subject: {
+    kind: 'stack' | 'resource';
+    account: string;
+    region: string;
+    name: string;
+    tags: Record<string, string>;
+  }): boolean;
   isFilled(proposal: Proposal, approvals: Approval[]): boolean;
   assurance(): string;
 }

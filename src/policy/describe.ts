@@ -58,6 +58,7 @@ function inForce(policy: Policy, about: Described): Answer {
       id,
       regions: management ? [] : regions,
     })),
+    read: policy.file.read,
     scopes: scopes.map((scope) => ({
       reach: scopeText(scope),
       environment: scope.environment,

@@ -114,6 +114,7 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
       policy
         ? (scopeFor(policy, [{ kind: 'stack', account, region, name, tags }])?.environment ?? 'out_of_scope')
         : 'production',
+    mayRead: (subject) => !policy || policy.file.read === 'all' || scopeFor(policy, [subject]) !== null,
     isFilled,
     assurance: () => ASSURANCE,
   };

@@ -39,7 +39,7 @@ export function createSandbox(store: WorldStore): Sandbox {
     store,
     async respond(request) {
       const path = request.path.split('?')[0] ?? '/';
-      if (isControl(path)) return control(store, request.method, path, request.body);
+      if (isControl(path)) return control(store, request.method, path, request.body, request.headers);
       const { service, ...from } = addressOf(request.headers);
       if (service) return answer(store, service, request.body, from);
       const operation = new URLSearchParams(request.body).get('Action') ?? '';

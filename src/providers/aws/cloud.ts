@@ -18,6 +18,7 @@ export interface CloudOptions {
   secretKey: string;
   templateRoots: string[];
   environmentOf: PolicyPort['environmentOf'];
+  mayRead: PolicyPort['mayRead'];
   now(): Date;
 }
 
@@ -65,7 +66,7 @@ export function createCloud(options: CloudOptions): CloudPorts & WritingDoor {
   return {
     endpoint: async () => options.endpointName,
     identity,
-    reader: { ...createStackReader(contextFor, options.environmentOf), ...createEc2Reader(contextFor) },
+    reader: { ...createStackReader(contextFor, options), ...createEc2Reader(contextFor, options.mayRead) },
     planner: (place, permit) => createPlanner(() => contextFor(place, permit)),
     recompute: async (plan) => recomputePlan(await contextFor(plan.target), plan),
     ...createWritingDoor(settings.own, ownIdentity, contextFor),
