@@ -7,10 +7,11 @@ import { guards as allGuards } from '../guards/index.ts';
 import { tools } from '../tools/index.ts';
 import type { Config } from './config.ts';
 import { createChanges } from './core/changes.ts';
+import { keyedDigestOf } from './core/digest.ts';
 import { CountersignError } from './core/errors.ts';
 import type { GuardDefinition } from './core/guard.ts';
-import { createPipeline, type Pipeline } from './core/pipeline.ts';
-import type { ChangesPort, CloudPorts, PolicyPort } from './core/ports.ts';
+import { createPipeline, type Pipeline, type PipelinePorts } from './core/pipeline.ts';
+import type { ChangesPort, CloudPorts, Executor, PolicyPort, Runner } from './core/ports.ts';
 import { type OpenLedger, openLedger } from './ledger/store.ts';
 import { loadPolicy } from './policy/load.ts';
 import type { Policy } from './policy/model.ts';
@@ -18,7 +19,6 @@ import { type Directory, directoryAt } from './policy/pin.ts';
 import { createPolicyPort } from './policy/port.ts';
 import { createCloud } from './providers/aws/cloud.ts';
 import type { AccountEntry } from './providers/aws/credentials.ts';
-import type { WritingDoor } from './providers/aws/writing-door.ts';
 import type { Sandbox } from './sandbox/cloud.ts';
 import type { World } from './sandbox/world.ts';
 
@@ -30,8 +30,10 @@ export interface App {
   changes: ChangesPort;
   /** Who was known when an event was appended. */
   directoryAt(seq: number): Pick<Directory, 'digest' | 'people'> | undefined;
-  cloud: CloudPorts & WritingDoor;
+  cloud: CloudPorts & Runner;
+  executor: Executor;
   pipeline: Pipeline;
+  keyedDigest: PipelinePorts['keyedDigest'];
   close(): void;
 }
 export interface AppOptions {
@@ -61,6 +63,8 @@ export function createApp(config: Config, options: AppOptions = {}): App {
   });
   const changes = createChanges({ ledger, policy, now });
   const { sandbox } = options;
+  const secretKey = secretOf(config.home);
+  const keyedDigest = (value: unknown) => keyedDigestOf(secretKey, value);
   const cloud = createCloud({
     settings: (region) => ({
       region: region ?? config.region,
@@ -73,8 +77,8 @@ export function createApp(config: Config, options: AppOptions = {}): App {
       ...(!sandbox && config.endpointUrl ? { endpoint: config.endpointUrl } : {}),
     }),
     accounts: accountsOf(policyFile),
-    endpointName: sandbox ? `sandbox:${sandbox.store.id}` : (config.endpointUrl ?? 'aws'),
-    secretKey: secretOf(config.home),
+    ...(sandbox ? { endpointName: `sandbox:${sandbox.store.id}` } : {}),
+    secretKey,
     templateRoots: config.templateRoots,
     environmentOf: policy.environmentOf,
     mayRead: policy.mayRead,
@@ -94,17 +98,35 @@ export function createApp(config: Config, options: AppOptions = {}): App {
     changes,
     now,
     logDefect,
+    keyedDigest,
     answerWithinMilliseconds: options.answerWithinMilliseconds ?? 40_000,
   });
+  const whoWas = (seq: number) => directoryAt(ledger, seq, policyFile);
+  // Loaded when something is executed: a server for an agent never does.
+  const executor: Executor = {
+    async run(changeId, onProgress) {
+      const { createExecutor } = await import('./execute/executor.ts');
+      return createExecutor({
+        ledger,
+        changes,
+        policy,
+        cloud,
+        people: policyFile?.people ?? [],
+        directoryAt: whoWas,
+      }).run(changeId, onProgress);
+    },
+  };
   return {
     config,
     ledger,
     policyFile,
     policy,
     changes,
-    directoryAt: (seq) => directoryAt(ledger, seq, policyFile),
+    directoryAt: whoWas,
     cloud,
+    executor,
     pipeline,
+    keyedDigest,
     close: () => ledger.close(),
   };
 }

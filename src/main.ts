@@ -111,6 +111,7 @@ async function readJson(file: string): Promise<unknown> {
     const { givenText } = await import('./cli/given-text.ts');
     return JSON.parse(await givenText(file));
   } catch (error) {
+    if (error instanceof CountersignError) throw error;
     throw new CountersignError(
       'INPUT_INVALID',
       `--input ${file}: ${error instanceof Error ? error.message : 'it cannot be read'}.`,
@@ -192,11 +193,7 @@ for (const decision of ['approve', 'reject'] as const) {
 }
 
 async function execute(app: App, id: string): Promise<void> {
-  const { executeChange } = await import('./execute/executor.ts');
-  const change = await executeChange(
-    { ...app, people: app.policyFile?.people ?? [], now: () => new Date(), onProgress: print },
-    id,
-  );
+  const change = await app.executor.run(id, print);
   print(`${change.id} ${change.state}: ${change.outcome?.detail ?? ''} (${change.outcome?.credentials})`);
   process.exitCode = change.state === 'succeeded' ? EXIT.pass : EXIT.failed;
 }
@@ -220,14 +217,25 @@ const audit = program.command('audit').description('the ledger');
 audit
   .command('verify')
   .description('recompute the whole ledger and name the first row that was changed, removed, inserted or re-ordered')
+  .option('--checkpoint <file>', 'an older `audit checkpoint`, kept elsewhere: shows a ledger cut off or rewritten')
   .option('--json', 'as JSON')
-  .action(async ({ json }: { json?: boolean }) => {
+  .action(async ({ json, checkpoint }: { json?: boolean; checkpoint?: string }) => {
     const { auditText, auditVerify } = await import('./cli/audit-verify.ts');
-    const result = auditVerify(config().home);
+    const result = await auditVerify(config().home, checkpoint);
     if (json) printJson(result);
     else print(auditText(result));
     process.exitCode = result.ok ? EXIT.pass : EXIT.failed;
   });
+
+audit
+  .command('checkpoint')
+  .description('print the head of the ledger as a C2SP tlog-checkpoint, to keep elsewhere')
+  .action(() =>
+    withApp(async ({ ledger }) => {
+      const { formatCheckpoint } = await import('./ledger/checkpoint.ts');
+      process.stdout.write(formatCheckpoint({ origin: ledger.origin, ...ledger.head() }));
+    }),
+  );
 
 addPolicyCommands(program, { config, print, printJson, withApp, exit: EXIT });
 

@@ -1,12 +1,15 @@
 /** `audit verify`: the ledger's rows, then the signatures in them, each under the policy that was in force. */
 import { checkedThen } from '../approvals/verify-recorded.ts';
-import { approvalSchema, foldChange } from '../core/change.ts';
+import { CountersignError } from '../core/errors.ts';
+import { bodyOf, type LedgerEvent } from '../core/events.ts';
+import { foldChange } from '../core/lifecycle.ts';
 import { planSchema } from '../core/plan.ts';
-import type { LedgerEvent } from '../core/ports.ts';
+import { parseCheckpoint } from '../ledger/checkpoint.ts';
 import { readLedger } from '../ledger/store.ts';
 import { type Verification, verifyLedger } from '../ledger/verify.ts';
 import { type AuditProblem, auditNames, auditPins } from '../policy/audit.ts';
 import { directoryAt } from '../policy/pin.ts';
+import { givenText } from './given-text.ts';
 
 export interface SignatureAudit {
   good: number;
@@ -18,9 +21,17 @@ export type AuditReport =
   | (Extract<Verification, { ok: true }> & { signatures: SignatureAudit })
   | Extract<Verification, { ok: false }>;
 
-/** A signature that does not verify is a problem of its row. @throws what `verifyLedger` throws. */
-export function auditVerify(home: string): AuditReport {
-  const rows = verifyLedger(home);
+/**
+ * A signature that does not verify is a problem of its row.
+ *
+ * @param checkpoint a file with a C2SP tlog-checkpoint that was kept elsewhere; `-` for standard input.
+ * @throws INPUT_NOT_FOUND, INPUT_INVALID, as verifyLedger.
+ */
+export async function auditVerify(home: string, checkpoint?: string): Promise<AuditReport> {
+  const rows = verifyLedger(
+    home,
+    checkpoint === undefined ? undefined : parseCheckpoint(await checkpointText(checkpoint)),
+  );
   if (!rows.ok) return rows;
   const signatures = auditSignatures(home);
   const [first, ...rest] = signatures.problems;
@@ -61,12 +72,30 @@ function auditSignatures(home: string): SignatureAudit {
 
 function checkOf(ledger: ReturnType<typeof readLedger>, event: LedgerEvent) {
   try {
-    const approval = { ...approvalSchema.parse(event.body), at: event.at, seq: event.seq };
+    const approval = {
+      ...bodyOf(event.kind === 'change.approved' ? 'change.approved' : 'change.rejected', event),
+      at: event.at,
+      seq: event.seq,
+    };
     const change = foldChange(ledger.events({ changeId: event.changeId ?? '' }), new Date(event.at), () => false);
     const plan = planSchema.safeParse(change && ledger.document(change.planDocument));
     if (!change || !plan.success) return { problem: 'the change or plan that was signed is not in the ledger.' };
     return checkedThen(approval, change, plan.data, (seq) => directoryAt(ledger, seq, null));
   } catch (error) {
     return { problem: error instanceof Error ? error.message : 'it cannot be read.' };
+  }
+}
+
+async function checkpointText(file: string): Promise<string> {
+  try {
+    return await givenText(file);
+  } catch (error) {
+    if (error instanceof CountersignError) throw error;
+    throw new CountersignError(
+      'INPUT_NOT_FOUND',
+      `--checkpoint ${file} cannot be read (${(error as { code?: string }).code ?? 'unknown'}).`,
+      'Name the file that `countersign audit checkpoint` was written to.',
+      { cause: error },
+    );
   }
 }

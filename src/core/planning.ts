@@ -7,7 +7,6 @@ import { randomBytes } from 'node:crypto';
 import { answerPlan } from './answer.ts';
 import { isOwnChangeSet } from './call.ts';
 import { deadPlans } from './dead-plans.ts';
-import type { Json } from './digest.ts';
 import { CountersignError, type ErrorAnswer } from './errors.ts';
 import { goalsAllowed, judgeAll } from './guard.ts';
 import { mintPlanningPermit, revokePermit } from './permit.ts';
@@ -28,21 +27,28 @@ export interface PlanningPorts {
 type Answer = Record<string, unknown>;
 type Made = { id: string; tool: string; agent: string | null; endpoint: string };
 
+/** `signal`: the client no longer waits for the answer. */
+export interface Asking {
+  agent: string | null;
+  signal: AbortSignal | undefined;
+}
+
 /** @param toAnswer turns what a plan that is made on fails with into what describe_plan tells later. */
 export async function makePlan(
   tool: PlanTool,
   input: Record<string, unknown>,
-  agent: string | null,
+  { agent, signal }: Asking,
   ports: PlanningPorts,
   toAnswer: (error: unknown) => ErrorAnswer,
 ): Promise<Answer> {
   const id = `plan_${randomBytes(8).toString('hex')}`;
   const making = planAndStore(id, tool, input, agent, ports);
-  const answered = await within(making, ports.answerWithinMilliseconds);
+  const answered = await within(making, ports.answerWithinMilliseconds, signal);
   if (answered) return answered;
   const { append } = ports.ledger;
   append({ kind: 'plan.begun', planId: id, body: { tool: tool.name, target: tool.target(input).name } });
-  making.catch((error) => append({ kind: 'plan.failed', planId: id, body: toAnswer(error) as unknown as Json }));
+  making.catch((error) => append({ kind: 'plan.failed', planId: id, body: toAnswer(error) }));
+  if (signal?.aborted) throw cancelled();
   return {
     decision: 'planning',
     plan_id: id,
@@ -59,16 +65,39 @@ async function planAndStore(
 ): Promise<Answer> {
   const place = placeOf(input);
   const identity = await ports.cloud.identity(place);
-  const made = { id, tool: tool.name, agent, endpoint: await ports.cloud.endpoint() };
+  const made = { id, tool: tool.name, agent, endpoint: await ports.cloud.endpoint(place) };
   const target: Target = { ...tool.target(input), account: identity.account, region: identity.region, ids: [] };
   await refuseBeforePlanning(target, identity, made, ports);
+  // Written ahead: what the dry run leaves behind is counted, also when nothing is heard of it again.
+  const about = { sponsor: ports.policy.sponsor().name, tool: tool.name, target };
+  ports.ledger.append({ kind: 'plan.started', planId: id, body: about });
   const permit = mintPlanningPermit(identity.account, identity.region);
   try {
     const planner = ports.cloud.planner(place, permit);
     const [draft] = await Promise.all([tool.run(input, { planner }), removeDead(target, planner, ports)]);
-    return await store(sealed(draft, made, ports), ports);
+    return await storeOrDiscard(draft, made, planner, ports);
+  } catch (error) {
+    if (leftNothing(error)) ports.ledger.append({ kind: 'plan.left_nothing', planId: id, body: {} });
+    throw error;
   } finally {
     revokePermit(permit);
+  }
+}
+
+/** Refused by us, or by AWS before it began anything. INVARIANT: of any other end it is not known. */
+function leftNothing(error: unknown): boolean {
+  if (!(error instanceof CountersignError)) return false;
+  return /^(?:INPUT|STATE|CONFIG|GUARD)_/.test(error.code) || /^AWS_(?:VALIDATION|ACCESS_DENIED)$/.test(error.code);
+}
+
+/** INVARIANT: a change set of ours that no stored plan names is not left in the cloud. */
+async function storeOrDiscard(draft: PlanDraft, made: Made, planner: Planner, ports: PlanningPorts): Promise<Answer> {
+  try {
+    return await store(sealed(draft, made, ports), ports);
+  } catch (error) {
+    const changeSet = changeSetOf(draft);
+    if (changeSet !== null) await planner.discard(changeSet).catch(() => undefined);
+    throw error;
   }
 }
 
@@ -82,14 +111,29 @@ async function removeDead(target: Target, planner: Planner, { ledger, changes, n
   );
 }
 
-/** @returns undefined when the time is up first; the promise goes on. */
-export async function within<T>(promise: Promise<T>, milliseconds: number): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
+/** @returns undefined when the time is up first, or nobody waits any more; the promise goes on. */
+export async function within<T>(
+  promise: Promise<T>,
+  milliseconds: number,
+  signal?: AbortSignal,
+): Promise<T | undefined> {
+  let stop: () => void = () => undefined;
   const timeUp = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), milliseconds);
+    const end = () => resolve(undefined);
+    const timer = setTimeout(end, milliseconds);
+    signal?.addEventListener('abort', end);
+    if (signal?.aborted) end();
+    stop = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', end);
+    };
   });
-  return Promise.race([promise, timeUp]).finally(() => clearTimeout(timer));
+  return Promise.race([promise, timeUp]).finally(() => stop());
 }
+
+/** For the ledger: the client, gone or tired of waiting, reads no answer. */
+export const cancelled = (): CountersignError =>
+  new CountersignError('STATE_CALL_CANCELLED', 'The client cancelled this call.', 'Call again to have an answer.');
 
 /** Identity, scope and halt are judged before a dry run may leave a trace in the cloud. */
 async function refuseBeforePlanning(target: Target, identity: Identity, made: Made, ports: PlanningPorts) {
@@ -131,7 +175,7 @@ async function store(plan: Plan, ports: PlanningPorts): Promise<Answer> {
   const judgement = judgeAll(judge.guards, plan, judge.facts);
   const goals = goalsAllowed(judge.guards, plan, judge.facts);
   ports.ledger.transact((tx) => {
-    const document = tx.putDocument(plan as unknown as Json);
+    const document = tx.putDocument(plan);
     tx.append({
       kind: 'plan.made',
       planId: plan.id,
@@ -142,7 +186,7 @@ async function store(plan: Plan, ports: PlanningPorts): Promise<Answer> {
         tool: plan.tool,
         changeSet: changeSetOf(plan),
         expiresAt: plan.expiresAt,
-        judgement: judgement as unknown as Json,
+        judgement,
         goals,
         // A replay under another policy asks who could not have signed then.
         excluded: judge.excluded,
@@ -153,7 +197,7 @@ async function store(plan: Plan, ports: PlanningPorts): Promise<Answer> {
 }
 
 /** The change set that this plan would execute, when we made it. */
-function changeSetOf({ calls }: Plan): string | null {
+function changeSetOf({ calls }: Pick<PlanDraft, 'calls'>): string | null {
   const id = calls.find(({ operation }) => operation === 'ExecuteChangeSet')?.input.ChangeSetName;
   return typeof id === 'string' && isOwnChangeSet(id) ? id : null;
 }

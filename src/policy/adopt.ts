@@ -8,7 +8,8 @@
 import { POLICY_NAMESPACE, verifySshSignature } from '../approvals/ssh-signature.ts';
 import { canonicalJson } from '../core/digest.ts';
 import { CountersignError } from '../core/errors.ts';
-import type { Ledger, LedgerEvent } from '../core/ports.ts';
+import { bodyOf, type LedgerEvent } from '../core/events.ts';
+import type { Ledger } from '../core/ports.ts';
 import type { PublicKey } from '../people/ssh-key.ts';
 import type { Policy } from './model.ts';
 import { adoptFirst, appendPin, type Directory, directoryOf, type Pin, pinOf, standingOf, storeText } from './pin.ts';
@@ -73,9 +74,9 @@ export function openProposal(ledger: Pick<Ledger, 'events'>): PolicyProposal | u
   const proposal = newest && proposalIn(newest);
   return proposal && proposal.previous === pinOf(ledger)?.seq ? proposal : undefined;
 }
-export const proposalIn = ({ seq, body }: LedgerEvent): PolicyProposal => ({
-  ...(body as unknown as Omit<PolicyProposal, 'seq'>),
-  seq,
+export const proposalIn = (event: LedgerEvent): PolicyProposal => ({
+  ...bodyOf('policy.proposed', event),
+  seq: event.seq,
 });
 
 /** The exact bytes to sign, the same for every signer. */

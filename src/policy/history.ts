@@ -2,12 +2,13 @@
 
 import type { Change, Proposal } from '../core/change.ts';
 import type { Environment } from '../core/environment.ts';
+import { type BodyOf, eventsOf } from '../core/events.ts';
 import type { Facts, Spent } from '../core/guard.ts';
 import type { Target } from '../core/plan.ts';
 import type { Ledger } from '../core/ports.ts';
 
 /** The events in which a judgement is recorded. */
-export const JUDGED = ['plan.made', 'change.proposed'];
+export const JUDGED = ['plan.made', 'change.proposed'] as const;
 
 const HOUR_MILLISECONDS = 3_600_000;
 /** States in which a change counts against its sponsor's budget: it happened, or it still may. */
@@ -21,24 +22,14 @@ const COUNTED: readonly Change['state'][] = [
   'unknown',
 ];
 
-/** The bodies of `change.executing` and `change.finished`. */
-interface About {
-  target: Target;
-  environment: Environment;
-  operations: string[];
-  unprotects: boolean;
-  /** Of a stack that never completed its creation. */
-  neverCompleted?: boolean;
-  what: string;
-  outcome?: { state: string; calls: { outcome: string }[] };
-}
-
 export interface HistoryQuery {
   target: Target;
   environment: Environment;
   sponsor: string | null;
   /** The plan that is judged: its own change does not count against it. */
   planId: string;
+  /** What that plan touches, as `touchedBy` says. */
+  touched: readonly string[];
   now: Date;
   /** The change as of now. */
   fold(changeId: string): Change | undefined;
@@ -80,7 +71,8 @@ export function historyOf(ledger: Ledger, query: HistoryQuery): Facts['history']
     sameFailures: mostRepeated(
       finished
         .filter(({ about }) => about.outcome?.state === 'failed' || about.outcome?.state === 'rolled_back')
-        .map(({ about }) => about.what),
+        .filter(({ about }) => about.touched.some((one) => query.touched.includes(one)))
+        .map(({ about }) => causeOf(about.outcome?.detail ?? '')),
     ),
     protectionLoweredAt: done.find(({ about }) => about.unprotects)?.at ?? null,
     // A deletion of unknown outcome is in the cloud's own list, or did not happen.
@@ -89,11 +81,41 @@ export function historyOf(ledger: Ledger, query: HistoryQuery): Facts['history']
         ({ about }) =>
           about.outcome?.state === 'succeeded' && about.operations.includes('DeleteStack') && !about.neverCompleted,
       )?.at ?? null,
+    plans: plansOf(ledger, query),
     ...spending(ledger, query),
   };
 }
 
-type Execution = ReturnType<typeof executionsSince>[number];
+/** Older stacks of that kind are few, and a ledger that is read back further makes every plan slower. */
+const EMPTY_FOR_MILLISECONDS = 7 * 24 * HOUR_MILLISECONDS;
+
+/** INVARIANT: a stack whose planning began counts as empty until something executed on it, or is known to have left none. */
+function plansOf(ledger: Ledger, { sponsor, planId, now }: HistoryQuery): Facts['history']['plans'] {
+  const sinceAt = new Date(now.getTime() - EMPTY_FOR_MILLISECONDS).toISOString();
+  const started = eventsOf(ledger, ['plan.started'], { sinceAt }).filter(
+    (event) => event.planId !== planId && event.body.sponsor === sponsor,
+  );
+  const leftNothing = new Set(eventsOf(ledger, ['plan.left_nothing'], { sinceAt }).map((event) => event.planId));
+  const executed = eventsOf(ledger, ['change.executing'], { sinceAt });
+  const empty = started.filter(
+    ({ seq, planId: id, body: { tool, target } }) =>
+      tool === 'plan_stack_create' &&
+      !leftNothing.has(id) &&
+      !executed.some((one) => one.seq > seq && isSame(one.body.target, target)),
+  );
+  return {
+    lastHour: started.filter(({ at }) => Date.parse(at) > now.getTime() - HOUR_MILLISECONDS).length,
+    emptyStacks: [...new Set(empty.map(({ body }) => body.target.name))].sort(),
+  };
+}
+
+interface Execution {
+  kind: 'change.executing' | 'change.finished';
+  at: string;
+  changeId: string | undefined;
+  /** The outcome: of one that has ended. */
+  about: BodyOf<'change.executing'> & Partial<BodyOf<'change.finished'>>;
+}
 
 /** INVARIANT: what was begun counts as done unless AWS said that it did nothing or took it back: unknown is the worst. */
 function maybeDone(events: readonly Execution[]): Execution[] {
@@ -108,12 +130,18 @@ function maybeDone(events: readonly Execution[]): Execution[] {
 }
 
 function executionsSince(ledger: Ledger, now: Date) {
-  return ledger
-    .events({
-      kinds: ['change.executing', 'change.finished'],
-      sinceAt: new Date(now.getTime() - 24 * HOUR_MILLISECONDS).toISOString(),
-    })
-    .map(({ kind, at, changeId, body }) => ({ kind, at, changeId, about: body as unknown as About }));
+  return eventsOf(ledger, ['change.executing', 'change.finished'], {
+    sinceAt: new Date(now.getTime() - 24 * HOUR_MILLISECONDS).toISOString(),
+  }).map(({ kind, at, changeId, body }): Execution => ({ kind, at, changeId, about: body }));
+}
+
+/** The same error says other numbers, ids, names in quotes and times from attempt to attempt. */
+function causeOf(detail: string): string {
+  return detail
+    .replaceAll(/"[^"]*"|'[^']*'|\[[^\]]*\]/g, '…')
+    .replaceAll(/\barn:\S+/g, '…')
+    .replaceAll(/\b(?=[\w-]*\d)[\w-]+\b/g, '…')
+    .toLowerCase();
 }
 
 function mostRepeated(names: readonly string[]): number {
@@ -160,12 +188,10 @@ export function spentBy(
 type Counted = Proposal & { at: string };
 
 function counted(ledger: Ledger, now: Date, fold: HistoryQuery['fold']): Counted[] {
-  return ledger
-    .events({
-      kinds: ['change.proposed'],
-      sinceAt: new Date(now.getTime() - 24 * HOUR_MILLISECONDS).toISOString(),
-    })
-    .map(({ at, body }) => ({ at, ...(body as unknown as Proposal) }))
+  return eventsOf(ledger, ['change.proposed'], {
+    sinceAt: new Date(now.getTime() - 24 * HOUR_MILLISECONDS).toISOString(),
+  })
+    .map(({ at, body }) => ({ at, ...body }))
     .filter((proposal) => COUNTED.includes(fold(proposal.id)?.state ?? 'denied'));
 }
 

@@ -9,8 +9,9 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { digestOf, type Json } from '../core/digest.ts';
 import { CountersignError } from '../core/errors.ts';
+import { bodyOf, type LedgerEvent } from '../core/events.ts';
 import type { PolicyStanding } from '../core/guard.ts';
-import type { Ledger, LedgerEvent, LedgerTransaction } from '../core/ports.ts';
+import type { Ledger, LedgerTransaction } from '../core/ports.ts';
 import type { Person } from '../people/person.ts';
 import type { PublicKey } from '../people/ssh-key.ts';
 import type { Policy, PolicySource } from './model.ts';
@@ -44,10 +45,10 @@ export interface Directory {
 }
 type Reading = Pick<Ledger, 'events' | 'document'>;
 
-export const pinIn = ({ seq, at, body }: LedgerEvent): Pin => ({
-  ...(body as unknown as Omit<Pin, 'seq' | 'at'>),
-  seq,
-  at,
+export const pinIn = (event: LedgerEvent): Pin => ({
+  ...bodyOf('policy.adopted', event),
+  seq: event.seq,
+  at: event.at,
 });
 
 /** The pin in force, or that was in force when event `seq` was appended. */
@@ -108,7 +109,7 @@ export function adoptFirst(ledger: Pick<Ledger, 'transact'>, policy: Policy, by:
 }
 
 export const appendPin = (tx: LedgerTransaction, pin: Omit<Pin, 'seq' | 'at'>): Pin =>
-  pinIn(tx.append({ kind: 'policy.adopted', body: pin as unknown as Json }));
+  pinIn(tx.append({ kind: 'policy.adopted', body: pin }));
 
 export const storeText = (tx: Pick<LedgerTransaction, 'putDocument'>, { source }: Policy): string =>
   tx.putDocument(source as unknown as Json);

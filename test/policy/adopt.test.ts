@@ -34,7 +34,7 @@ const ownerKey = (person: string) => world.publicKeyOf(person);
 const audited = () => auditVerify(world.home);
 
 describe('a later policy', () => {
-  it('is in force when two people of the policy before it have signed it, and not before', () => {
+  it('is in force when two people of the policy before it have signed it, and not before', async () => {
     const app = edited(milder());
     expect(proposePolicy(adoptionPorts(app), app.policyFile!)).toMatchObject({ state: 'proposed', needed: 2 });
     expect(sign(app, 'bob')).toMatchObject({ state: 'proposed', signers: ['bob'] });
@@ -46,7 +46,7 @@ describe('a later policy', () => {
       pin: { level: 'signatures', signers: ['bob', 'carol'] },
     });
     expect(app.policy.standing()).toBe('adopted');
-    expect(audited()).toMatchObject({ ok: true });
+    expect(await audited()).toMatchObject({ ok: true });
   });
 
   it('is not signed by a key that only it lists', () => {
@@ -108,7 +108,7 @@ describe('a later policy', () => {
     expect(adopted).toMatchObject({ state: 'adopted', pin: { level: 'L0', signers: ['alice'] } });
     expect(told.join('\n')).toMatch(/\+ {3}alice: .*sre/);
     expect(told.at(-1)).toContain('L0');
-    expect(audited()).toMatchObject({ ok: true });
+    expect(await audited()).toMatchObject({ ok: true });
   });
 
   it('is shown line by line to whoever signs it', () => {
@@ -154,7 +154,7 @@ describe('an open change', () => {
     const app = world.another({ policy: world.policyText.replace('roles: [dev]', 'roles: [dev, lead]') });
     expect(show(app, id)).not.toMatch(/NOT GOOD|not checked/);
     expect(await world.execute(id, app)).toMatchObject({ state: 'succeeded' });
-    expect(audited()).toMatchObject({ ok: true, signatures: { good: 1, notChecked: 0 } });
+    expect(await audited()).toMatchObject({ ok: true, signatures: { good: 1, notChecked: 0 } });
   });
 });
 
@@ -174,12 +174,12 @@ describe('what was written past the commands', () => {
     const { at: _at, seq: _seq, ...good } = signed.approvals[0]!;
     world.app.ledger.append({ kind: 'change.approved', changeId: id, body: forge(good as never) as never });
     expect(show(world.app, id)).toMatch(/NOT GOOD/);
-    expect(audited()).toMatchObject({ ok: false, problem: 'signature', message: expect.stringMatching(why) });
+    expect(await audited()).toMatchObject({ ok: false, problem: 'signature', message: expect.stringMatching(why) });
     await expect(world.execute(id)).rejects.toEqual(refused('STATE_STALE'));
     expect(world.writes()).toEqual([]);
   });
 
-  it('is a pin that its people did not sign: audit verify names it', () => {
+  it('is a pin that its people did not sign: audit verify names it', async () => {
     const { ledger } = world.app;
     const pin = pinOf(ledger)!;
     const text = ledger.putDocument({ policy: milder(), rules: {} });
@@ -195,7 +195,7 @@ describe('what was written past the commands', () => {
         signers: [],
       },
     });
-    expect(audited()).toMatchObject({ ok: false, problem: 'signature', seq: pin.seq + 1 });
+    expect(await audited()).toMatchObject({ ok: false, problem: 'signature', seq: pin.seq + 1 });
   });
 
   it('is not complained of where an older version wrote it, before a policy was adopted', async () => {
@@ -212,7 +212,7 @@ describe('what was written past the commands', () => {
         before.ledger.append({ kind, body: rest, ...(changeId ? { changeId } : {}), ...(planId ? { planId } : {}) });
       }
       expect(show(before, id)).toContain('not checked');
-      const report = auditVerify(old);
+      const report = await auditVerify(old);
       expect(report).toMatchObject({ ok: true, signatures: { good: 0, notChecked: 1 } });
       expect(auditText(report)).toContain('1 not checked');
     } finally {
