@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { CloudFormationClient, CreateStackCommand, waitUntilStackCreateComplete } from '@aws-sdk/client-cloudformation';
 import { type App, createApp } from '../src/compose.ts';
 import { readConfig } from '../src/config.ts';
+import { adoptFirst } from '../src/policy/pin.ts';
 import { atDistance } from './distance.ts';
 
 export const REGION = 'eu-west-1';
@@ -51,6 +52,7 @@ export async function openBenchWorld(pace: number, awayMilliseconds = 0): Promis
   Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'bench', AWS_SECRET_ACCESS_KEY: 'bench' });
   const base = readConfig({ home: join(home, 'state'), policy: policyPath });
   const app = createApp({ ...base, region: REGION, endpointUrl: url, sponsor: 'alice', actsAs: ['nobody'] });
+  await adoptFirst(app.ledger, app.policyFile!, ['bench']);
   return {
     app,
     bareClient: new CloudFormationClient({ region: REGION, endpoint: url }),

@@ -24,6 +24,14 @@ export const execution: GuardDefinition<z.infer<typeof options>> = {
           'There is no policy here: plans only.',
           'Tell the user: `countersign init` writes a policy.',
         );
+      if (facts.policy.standing !== 'adopted')
+        return deny(
+          'execution',
+          facts.policy.standing === 'changed'
+            ? 'The policy is not the one that this state folder adopted: plans only.'
+            : 'This state folder has not adopted its policy: plans only.',
+          'Tell the user to have it adopted by its people: countersign policy adopt.',
+        );
       if (!facts.sponsor.known) {
         const named =
           facts.sponsor.name === null

@@ -9,6 +9,7 @@ import { CloudFormationClient, CreateStackCommand, DescribeStacksCommand } from 
 import { createApp, openSandbox } from '../src/compose.ts';
 import { readConfig } from '../src/config.ts';
 import { type Effect, effectName } from '../src/core/effect.ts';
+import { adoptFirst } from '../src/policy/pin.ts';
 import { loadKnowledge } from '../src/providers/aws/knowledge/index.ts';
 import { viewsOf } from '../src/providers/aws/planners/views.ts';
 import { parseTemplate, type Template } from '../src/providers/aws/template/parse.ts';
@@ -53,6 +54,7 @@ const app = createApp(
   { ...readConfig({ home, policy: policyPath }), region: REGION, endpointUrl: undefined, sponsor: 'alice', actsAs: [] },
   { sandbox, logDefect: (error) => console.error(error) },
 );
+await adoptFirst(app.ledger, app.policyFile!, ['campaign']);
 const client = new CloudFormationClient({
   region: REGION,
   endpoint: 'http://sandbox.invalid',

@@ -15,6 +15,7 @@ import type { ChangesPort, CloudPorts, Executor, PolicyPort, Runner } from './co
 import { type OpenLedger, openLedger } from './ledger/store.ts';
 import { loadPolicy } from './policy/load.ts';
 import type { Policy } from './policy/model.ts';
+import { type Directory, directoryAt } from './policy/pin.ts';
 import { createPolicyPort } from './policy/port.ts';
 import { createCloud } from './providers/aws/cloud.ts';
 import type { AccountEntry } from './providers/aws/credentials.ts';
@@ -27,6 +28,8 @@ export interface App {
   policyFile: Policy | null;
   policy: PolicyPort;
   changes: ChangesPort;
+  /** Who was known when an event was appended. */
+  directoryAt(seq: number): Promise<Pick<Directory, 'digest' | 'people'> | undefined>;
   cloud: CloudPorts & Runner;
   executor: Executor;
   pipeline: Pipeline;
@@ -80,6 +83,7 @@ export function createApp(config: Config, options: AppOptions = {}): App {
     secretKey,
     templateRoots: config.templateRoots,
     environmentOf: policy.environmentOf,
+    mayRead: policy.mayRead,
     now,
   });
   const logDefect =
@@ -99,14 +103,20 @@ export function createApp(config: Config, options: AppOptions = {}): App {
     keyedDigest,
     answerWithinMilliseconds: options.answerWithinMilliseconds ?? 40_000,
   });
+  const whoWas = (seq: number) => directoryAt(ledger, seq, policyFile);
   // Loaded when something is executed: a server for an agent never does.
   const executor: Executor = {
     async run(changeId, onProgress) {
       const { createExecutor } = await import('./execute/executor.ts');
-      return createExecutor({ ledger, changes, policy, cloud, people: policyFile?.people ?? [], now }).run(
-        changeId,
-        onProgress,
-      );
+      return createExecutor({
+        ledger,
+        changes,
+        policy,
+        cloud,
+        now,
+        people: policyFile?.people ?? [],
+        directoryAt: whoWas,
+      }).run(changeId, onProgress);
     },
   };
   return {
@@ -115,6 +125,7 @@ export function createApp(config: Config, options: AppOptions = {}): App {
     policyFile,
     policy,
     changes,
+    directoryAt: whoWas,
     cloud,
     executor,
     pipeline,

@@ -17,10 +17,12 @@ export interface Config {
   logLevel: string;
 }
 
+export const usualHome = (): string => join(homedir(), '.countersign');
+
 export function readConfig(options: { home?: string | undefined; policy?: string | undefined } = {}): Config {
   const env = process.env;
   return {
-    home: options.home ?? env.COUNTERSIGN_HOME ?? join(homedir(), '.countersign'),
+    home: options.home ?? env.COUNTERSIGN_HOME ?? usualHome(),
     policyPath: options.policy ?? env.COUNTERSIGN_POLICY,
     sponsor: env.COUNTERSIGN_SPONSOR === '' ? undefined : env.COUNTERSIGN_SPONSOR,
     region: env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? 'eu-west-1',

@@ -160,14 +160,17 @@ program
       { json, statement, as, reject }: { json?: boolean; statement?: boolean; as?: string; reject?: boolean },
     ) =>
       withApp(async (app) => {
-        const { show, showStatement } = await import('./cli/show.ts');
+        const { show, showStatement, underPolicyOfNow } = await import('./cli/show.ts');
         if (statement) process.stdout.write(await showStatement(app, id, as, reject ? 'reject' : 'approve'));
         else if (json)
           printJson({
             change: await app.changes.find(id),
             plan: (await app.changes.plan((await app.changes.find(id)).planId)).plan,
           });
-        else print(await show(app, id));
+        else {
+          const { refuses, asks } = await underPolicyOfNow(app, id);
+          print([await show(app, id), refuses, asks].filter((part) => part !== null).join('\n'));
+        }
       }),
   );
 
@@ -207,12 +210,7 @@ for (const [name, kind, text] of [
   program
     .command(name)
     .description(text)
-    .action(() =>
-      withApp(async (app) => {
-        await app.ledger.append({ kind, body: { by: app.config.actsAs } });
-        print(`${kind}.`);
-      }),
-    );
+    .action(async () => print(await (await import('./cli/halt.ts')).setHalt(config(), kind)));
 }
 
 const audit = program.command('audit').description('the ledger');
@@ -222,15 +220,10 @@ audit
   .option('--checkpoint <file>', 'an older `audit checkpoint`, kept elsewhere: shows a ledger cut off or rewritten')
   .option('--json', 'as JSON')
   .action(async ({ json, checkpoint }: { json?: boolean; checkpoint?: string }) => {
-    const { verifyAudit } = await import('./cli/audit-verify.ts');
-    const result = await verifyAudit(config().home, checkpoint);
+    const { auditText, auditVerify } = await import('./cli/audit-verify.ts');
+    const result = await auditVerify(config().home, checkpoint);
     if (json) printJson(result);
-    else
-      print(
-        result.ok
-          ? `${result.size} rows verify. Root ${result.rootHash}. Anchored elsewhere: ${result.anchored}.`
-          : `Row ${result.seq} ${result.problem}: ${result.message}`,
-      );
+    else print(auditText(result));
     process.exitCode = result.ok ? EXIT.pass : EXIT.failed;
   });
 
@@ -244,7 +237,7 @@ audit
     }),
   );
 
-addPolicyCommands(program, { config, print, printJson, exit: EXIT });
+addPolicyCommands(program, { config, print, printJson, withApp, exit: EXIT });
 
 program
   .command('init')

@@ -2,7 +2,7 @@
 
 import type { Change } from '../core/change.ts';
 import { CountersignError } from '../core/errors.ts';
-import type { ChangesPort, Ledger } from '../core/ports.ts';
+import type { ChangesPort, Ledger, PolicyPort } from '../core/ports.ts';
 import type { Person } from '../people/person.ts';
 import { verifySshSignature } from './ssh-signature.ts';
 import { checkStatement } from './statement.ts';
@@ -10,6 +10,7 @@ import { checkStatement } from './statement.ts';
 export interface Recorder {
   ledger: Ledger;
   changes: ChangesPort;
+  policy: Pick<PolicyPort, 'digest' | 'mustBeInForce'>;
   people: readonly Person[];
   now(): Date;
 }
@@ -20,11 +21,12 @@ export interface Recorder {
  * @param statement the signed bytes; the signature must be over exactly these.
  */
 export async function recordSignature(
-  { ledger, changes, people, now }: Recorder,
+  { ledger, changes, policy, people, now }: Recorder,
   changeId: string,
   statement: string,
   signature: string,
 ): Promise<Change> {
+  await policy.mustBeInForce();
   const change = await changes.find(changeId);
   const key = verifySshSignature(Buffer.from(statement, 'utf8'), signature);
   const person = people.find(({ keys }) => keys.some(({ fingerprint }) => fingerprint === key.fingerprint));
@@ -35,6 +37,7 @@ export async function recordSignature(
       'Sign with a key that the policy lists, or have its owners add this one.',
     );
   const signedAt = now();
+  const policyDigest = await policy.digest();
   const { plan } = await changes.plan(change.planId);
   const said = checkStatement(statement, change, plan, signedAt);
   if (said.person !== person.name)
@@ -51,6 +54,7 @@ export async function recordSignature(
     );
   }
   await ledger.transact(async (tx) => {
+    await policy.mustBeInForce(tx);
     const current = await changes.findIn(tx, changeId, signedAt);
     if (current.state === 'expired')
       throw new CountersignError(
@@ -82,6 +86,7 @@ export async function recordSignature(
         statement,
         signature,
         ...(key.userVerified === undefined ? {} : { userVerified: key.userVerified }),
+        policyDigest,
       },
     });
   });

@@ -4,9 +4,9 @@ import { CountersignError } from '../core/errors.ts';
 import { NAMESPACE } from './ssh-signature.ts';
 
 /** @param keyFile a private key, or a public key whose private half an agent or security key holds. */
-export function signWithSshKeygen(statement: string, keyFile: string): Promise<string> {
+export function signWithSshKeygen(statement: string, keyFile: string, namespace = NAMESPACE): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn('ssh-keygen', ['-Y', 'sign', '-q', '-n', NAMESPACE, '-f', keyFile], {
+    const child = spawn('ssh-keygen', ['-Y', 'sign', '-q', '-n', namespace, '-f', keyFile], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     let output = '';

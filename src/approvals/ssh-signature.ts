@@ -9,6 +9,8 @@ import { CountersignError } from '../core/errors.ts';
 import { createReader, type PublicKey, parseKeyBlob } from '../people/ssh-key.ts';
 
 export const NAMESPACE = 'countersign-approval@v1';
+/** Of what adopts a policy: no signature of one kind is one of the other. */
+export const POLICY_NAMESPACE = 'countersign-policy@v1';
 const USER_PRESENT = 0x01;
 const USER_VERIFIED = 0x04;
 
@@ -18,25 +20,25 @@ export interface VerifiedKey extends PublicKey {
 }
 
 /** @throws CountersignError INPUT_SIGNATURE_INVALID, APPROVAL_USER_PRESENCE_MISSING. */
-export function verifySshSignature(message: Buffer, armored: string): VerifiedKey {
+export function verifySshSignature(message: Buffer, armored: string, expected = NAMESPACE): VerifiedKey {
   try {
     const match = /^-----BEGIN SSH SIGNATURE-----\s([A-Za-z0-9+/=\s]+)-----END SSH SIGNATURE-----$/.exec(
       armored.trim(),
     );
     if (!match) throw new Error('it is not an armored SSH signature');
-    return verifyBlob(message, Buffer.from(match[1]!, 'base64'));
+    return verifyBlob(message, Buffer.from(match[1]!, 'base64'), expected);
   } catch (error) {
     if (error instanceof CountersignError) throw error;
     const why = error instanceof Error ? error.message : 'it cannot be read';
     throw new CountersignError(
       'INPUT_SIGNATURE_INVALID',
       `The signature is not valid: ${why}.`,
-      `Sign the statement again: ssh-keygen -Y sign -n ${NAMESPACE} -f KEY`,
+      `Sign the statement again: ssh-keygen -Y sign -n ${expected} -f KEY`,
     );
   }
 }
 
-function verifyBlob(message: Buffer, bytes: Buffer): VerifiedKey {
+function verifyBlob(message: Buffer, bytes: Buffer, expected: string): VerifiedKey {
   const reader = createReader(bytes);
   if (reader.take(6).toString('latin1') !== 'SSHSIG' || reader.take(4).readUInt32BE(0) !== 1)
     throw new Error('it is not an SSH signature of version 1');
@@ -46,7 +48,7 @@ function verifyBlob(message: Buffer, bytes: Buffer): VerifiedKey {
   const hash = reader.string().toString('latin1');
   const signature = createReader(reader.string());
   if (!reader.atEnd()) throw new Error('it has bytes after its end');
-  if (namespace.toString('utf8') !== NAMESPACE) throw new Error(`it was not made for ${NAMESPACE}`);
+  if (namespace.toString('utf8') !== expected) throw new Error(`it was not made for ${expected}`);
   if (hash !== 'sha256' && hash !== 'sha512') throw new Error('its hash is not accepted');
   const digest = createHash(hash).update(message).digest();
   const signed = Buffer.concat([

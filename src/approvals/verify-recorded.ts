@@ -1,36 +1,73 @@
-/** Verifies recorded signatures again, under the directory as it is now. */
-
+/** Verifies recorded signatures again: under the policy of their event, and under the policy of now. */
 import type { Approval, Change } from '../core/change.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Person } from '../people/person.ts';
 import { verifySshSignature } from './ssh-signature.ts';
 import { checkStatement } from './statement.ts';
 
+type Recorded = Change['approvals'][number];
+/** Who was known when. */
+export interface Directories {
+  now: readonly Person[];
+  /** When event `seq` was appended; undefined: the folder had adopted no policy yet. */
+  at(seq: number): Promise<{ digest: string; people: readonly Person[] } | undefined>;
+}
+/** `not_checked`: made before its folder adopted a policy. Everything else is why it is not good. */
+export type SignatureCheck = 'good' | 'not_checked' | { problem: string };
+
+/** Of a signature, under the policy that was in force when it was recorded. */
+export async function checkedThen(
+  approval: Recorded,
+  change: Change,
+  plan: Plan,
+  at: Directories['at'],
+): Promise<SignatureCheck> {
+  const then = await at(approval.seq);
+  if (!then) {
+    if (approval.policyDigest === undefined) return 'not_checked';
+    return { problem: 'it names a policy, and this state folder had adopted none.' };
+  }
+  if (approval.policyDigest === undefined) return { problem: 'it does not name the policy that it was made under.' };
+  if (approval.policyDigest !== then.digest)
+    return { problem: 'it was made under a policy that this state folder had not adopted.' };
+  const signer = signerOf(approval, change, plan, then.people);
+  return 'problem' in signer ? signer : 'good';
+}
+
 /** @returns the approvals that still hold, with the signers' present roles; `problem` when one no longer does. */
-export function recordedSigners(
+export async function recordedSigners(
+  change: Change,
+  plan: Plan,
+  { now, at }: Directories,
+): Promise<{ approvals: Approval[]; problem: string | null }> {
+  const approvals: Approval[] = [];
+  for (const approval of change.approvals) {
+    const then = await checkedThen(approval, change, plan, at);
+    if (typeof then === 'object')
+      return { approvals, problem: `The signature of ${approval.person} does not verify: ${then.problem}` };
+    const signer = signerOf(approval, change, plan, now);
+    if ('problem' in signer) return { approvals, problem: signer.problem };
+    approvals.push({ ...approval, keyFingerprint: signer.keyFingerprint, roles: signer.person.roles });
+  }
+  return { approvals, problem: null };
+}
+
+/** The person whose key made it, if it is over this change and its decision. */
+function signerOf(
+  approval: Recorded,
   change: Change,
   plan: Plan,
   people: readonly Person[],
-): { approvals: Approval[]; problem: string | null } {
-  const approvals: Approval[] = [];
-  for (const approval of change.approvals) {
-    try {
-      const key = verifySshSignature(Buffer.from(approval.statement, 'utf8'), approval.signature);
-      const person = people.find(({ keys }) => keys.some(({ fingerprint }) => fingerprint === key.fingerprint));
-      const said = checkStatement(approval.statement, change, plan, new Date(approval.at));
-      if (!person || person.name !== approval.person || said.person !== person.name || said.decision !== 'approve') {
-        return {
-          approvals,
-          problem: `The key that signed for ${approval.person} is no longer theirs in the policy.`,
-        };
-      }
-      approvals.push({ ...approval, keyFingerprint: key.fingerprint, roles: person.roles });
-    } catch (error) {
-      return {
-        approvals,
-        problem: `The signature of ${approval.person} does not verify: ${error instanceof Error ? error.message : 'unreadable'}`,
-      };
-    }
+): { person: Person; keyFingerprint: string } | { problem: string } {
+  try {
+    const { fingerprint } = verifySshSignature(Buffer.from(approval.statement, 'utf8'), approval.signature);
+    const person = people.find(({ keys }) => keys.some((key) => key.fingerprint === fingerprint));
+    const said = checkStatement(approval.statement, change, plan, new Date(approval.at));
+    if (person?.name === approval.person && said.person === person.name && said.decision === approval.decision)
+      return { person, keyFingerprint: fingerprint };
+    return { problem: `The key that signed for ${approval.person} is not theirs in the policy.` };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : 'unreadable';
+    return { problem: `The signature of ${approval.person} does not verify: ${why}` };
   }
-  return { approvals, problem: null };
 }

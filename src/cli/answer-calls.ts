@@ -3,22 +3,44 @@ import { type App, createApp, openSandbox } from '../compose.ts';
 import type { Config } from '../config.ts';
 import { CountersignError } from '../core/errors.ts';
 import type { CallTool } from '../mcp/server.ts';
+import { policyStamp } from '../policy/stamp.ts';
 import { createOperatorLog } from './operator-log.ts';
 
-/** The app is opened by the first call; when that fails, for want of a readable policy, each later call tries anew. */
+/**
+ * The app is opened by the first call; when that fails, for want of a readable policy, each later call tries anew.
+ * Each call looks at the policy's files again, and an edit opens the app anew: a call that is still at work ends with
+ * the policy that it began with.
+ */
 export function createCallTool(config: Config, sandboxed: boolean): CallTool {
   const log = createOperatorLog(config.logLevel);
   const logDefect = (error: unknown, where: string) =>
     log.error({ where, error: String((error as Error)?.stack ?? error) }, 'a defect');
-  let opening: Promise<App> | undefined;
-  const open = async (): Promise<App> =>
-    createApp(config, { logDefect, ...(sandboxed ? { sandbox: await openSandbox(config.home) } : {}) });
+  let sandbox: ReturnType<typeof openSandbox> | undefined;
+  let opened: { app: App; stamp: string } | undefined;
+  const open = async (): Promise<App> => {
+    if (sandboxed) sandbox ??= openSandbox(config.home);
+    const { policyPath } = config;
+    const before = policyStamp(policyPath, null);
+    const app = createApp(config, { logDefect, ...(sandbox ? { sandbox: await sandbox } : {}) });
+    // An edit while it was read: the next call reads it again.
+    const stamp = before === policyStamp(policyPath, null) ? policyStamp(policyPath, app.policyFile) : '';
+    opened = { app, stamp };
+    return app;
+  };
+  let turn: Promise<unknown> = Promise.resolve();
+  /** One after the other, so that calls that come together open one app. */
+  const current = (): Promise<App> => {
+    const next = turn.then(() =>
+      opened && opened.stamp === policyStamp(config.policyPath, opened.app.policyFile) ? opened.app : open(),
+    );
+    turn = next.catch(() => undefined);
+    return next;
+  };
 
   return async (name, input, origin) => {
     const started = performance.now();
     try {
-      opening ??= open();
-      const call: CallTool = (await opening).pipeline;
+      const call: CallTool = (await current()).pipeline;
       const answer = await call(name, input, origin);
       const result = answer.ok ? { decision: answer.content.decision } : { code: answer.error.code };
       log.info({
@@ -29,7 +51,7 @@ export function createCallTool(config: Config, sandboxed: boolean): CallTool {
       });
       return answer;
     } catch (error) {
-      opening = undefined;
+      opened = undefined;
       if (error instanceof CountersignError) {
         log.error({ code: error.code, remedy: error.remedy }, error.message);
         return { ok: false, error: error.toAnswer() };

@@ -18,7 +18,7 @@ import type { Plan } from '../core/plan.ts';
 import type { Person } from '../people/person.ts';
 import { parsePublicKey } from '../people/ssh-key.ts';
 import { givenText } from './given-text.ts';
-import { renderChange, seatsOf } from './show.ts';
+import { renderChange, seatsOf, underPolicyOfNow } from './show.ts';
 
 export interface ApproveOptions {
   decision: 'approve' | 'reject';
@@ -57,14 +57,10 @@ export function openTerminal(print: (text: string) => void): Terminal | undefine
 export async function approve(app: App, changeId: string, options: ApproveOptions): Promise<Change> {
   const change = await app.changes.find(changeId);
   const { plan } = await app.changes.plan(change.planId);
-  if (!app.policyFile)
-    throw new CountersignError(
-      'CONFIG_NO_POLICY',
-      'No policy is named, and it says whose key is whose.',
-      'Name it with --policy or COUNTERSIGN_POLICY.',
-    );
-  const { people } = app.policyFile;
+  await app.policy.mustBeInForce();
+  const people = app.policyFile?.people ?? [];
   const person = whoSigns(people, options, app.config.actsAs);
+  if (options.decision === 'approve') await requireUnchanged(app, change);
   const statement = buildStatement(change, plan, person.name, options.decision);
   if (options.decision === 'approve' && options.signature === undefined) await confirm(change, plan, options);
   const signature =
@@ -72,11 +68,18 @@ export async function approve(app: App, changeId: string, options: ApproveOption
       ? await signWithSshKeygen(statement, requireKey(options.key))
       : await givenText(options.signature);
   return recordSignature(
-    { ledger: app.ledger, changes: app.changes, people, now: () => new Date() },
+    { ledger: app.ledger, changes: app.changes, policy: app.policy, people, now: () => new Date() },
     changeId,
     statement,
     signature,
   );
+}
+
+/** A signature that could never count is not asked for. */
+async function requireUnchanged(app: App, { id }: Change): Promise<void> {
+  const { asks } = await underPolicyOfNow(app, id);
+  if (asks !== null)
+    throw new CountersignError('STATE_STALE', asks, 'Plan again, propose and sign that; or reject this one.');
 }
 
 async function confirm(change: Change, plan: Plan, { confirm: given, terminal }: ApproveOptions): Promise<void> {

@@ -1,12 +1,93 @@
-/** `audit verify`: the ledger computed again, against a checkpoint that was kept elsewhere where one is given. */
+/** `audit verify`: the ledger's rows, then the signatures in them, each under the policy that was in force. */
+import { checkedThen, type SignatureCheck } from '../approvals/verify-recorded.ts';
 import { CountersignError } from '../core/errors.ts';
+import { bodyOf, type LedgerEvent } from '../core/events.ts';
+import { foldChange } from '../core/lifecycle.ts';
+import { planSchema } from '../core/plan.ts';
 import { parseCheckpoint } from '../ledger/checkpoint.ts';
+import { readLedger } from '../ledger/store.ts';
 import { type Verification, verifyLedger } from '../ledger/verify.ts';
+import { type AuditProblem, auditNames, auditPins } from '../policy/audit.ts';
+import { directoryAt } from '../policy/pin.ts';
 import { givenText } from './given-text.ts';
 
-/** @param file a C2SP tlog-checkpoint; `-` for standard input. @throws INPUT_NOT_FOUND, INPUT_INVALID, as verifyLedger. */
-export async function verifyAudit(home: string, file: string | undefined): Promise<Verification> {
-  return verifyLedger(home, file === undefined ? undefined : parseCheckpoint(await checkpointText(file)));
+export interface SignatureAudit {
+  good: number;
+  /** Made before the folder adopted a policy, by an older version. */
+  notChecked: number;
+  problems: AuditProblem[];
+}
+export type AuditReport =
+  | (Extract<Verification, { ok: true }> & { signatures: SignatureAudit })
+  | Extract<Verification, { ok: false }>;
+
+/**
+ * A signature that does not verify is a problem of its row.
+ *
+ * @param checkpoint a file with a C2SP tlog-checkpoint that was kept elsewhere; `-` for standard input.
+ * @throws INPUT_NOT_FOUND, INPUT_INVALID, as verifyLedger.
+ */
+export async function auditVerify(home: string, checkpoint?: string): Promise<AuditReport> {
+  const rows = verifyLedger(
+    home,
+    checkpoint === undefined ? undefined : parseCheckpoint(await checkpointText(checkpoint)),
+  );
+  if (!rows.ok) return rows;
+  const signatures = await auditSignatures(home);
+  const [first, ...rest] = signatures.problems;
+  if (!first) return { ...rows, signatures };
+  return {
+    ok: false,
+    problem: 'signature',
+    seq: first.seq,
+    message: [first, ...rest].map(({ message }) => message).join('\n'),
+    remedy: 'Execute nothing; find out who wrote these rows, and keep the state folder as evidence.',
+  };
+}
+
+export function auditText(report: AuditReport): string {
+  if (!report.ok)
+    return report.problem === 'signature' ? report.message : `Row ${report.seq} ${report.problem}: ${report.message}`;
+  const { good, notChecked } = report.signatures;
+  const old = notChecked > 0 ? `, ${notChecked} not checked (made before a policy was adopted here)` : '';
+  return `${report.size} rows verify. Root ${report.rootHash}. Anchored elsewhere: ${report.anchored}. Signatures of changes: ${good} good${old}.`;
+}
+
+async function auditSignatures(home: string): Promise<SignatureAudit> {
+  const ledger = readLedger(home);
+  try {
+    const audit: SignatureAudit = {
+      good: 0,
+      notChecked: 0,
+      problems: [...(await auditPins(ledger)), ...(await auditNames(ledger))],
+    };
+    for (const event of await ledger.events({ kinds: ['change.approved', 'change.rejected'] })) {
+      const check = await checkOf(ledger, event);
+      if (check === 'good') audit.good += 1;
+      else if (check === 'not_checked') audit.notChecked += 1;
+      else audit.problems.push({ seq: event.seq, message: `Row ${event.seq} (${event.kind}): ${check.problem}` });
+    }
+    audit.problems.sort((a, b) => a.seq - b.seq);
+    return audit;
+  } finally {
+    ledger.close();
+  }
+}
+
+async function checkOf(ledger: ReturnType<typeof readLedger>, event: LedgerEvent): Promise<SignatureCheck> {
+  try {
+    const approval = {
+      ...bodyOf(event.kind === 'change.approved' ? 'change.approved' : 'change.rejected', event),
+      at: event.at,
+      seq: event.seq,
+    };
+    const change = foldChange(await ledger.events({ changeId: event.changeId ?? '' }), new Date(event.at), () => false);
+    const plan = planSchema.safeParse(change && (await ledger.document(change.planDocument)));
+    if (!change || !plan.success) return { problem: 'the change or plan that was signed is not in the ledger.' };
+    return await checkedThen(approval, change, plan.data, (seq) => directoryAt(ledger, seq, null));
+  } catch (error) {
+    return { problem: error instanceof Error ? error.message : 'it cannot be read.' };
+  }
 }
 
 async function checkpointText(file: string): Promise<string> {

@@ -10,6 +10,7 @@ import type { Config } from '../config.ts';
 import { CountersignError } from '../core/errors.ts';
 import { LEDGER_FILE } from '../ledger/database.ts';
 import { verifyLedger } from '../ledger/verify.ts';
+import { adoptFirst } from '../policy/pin.ts';
 import { SANDBOX_ACCOUNT } from '../sandbox/world.ts';
 import { approve } from './approve.ts';
 
@@ -61,6 +62,7 @@ export async function runDemo(base: Config, tell: (line: string) => void): Promi
       },
       { sandbox },
     );
+    await adoptFirst(app.ledger, app.policyFile!, ['demo']);
     try {
       return await tellStory(app, home, sandbox.store, tell);
     } finally {

@@ -1,9 +1,14 @@
 /** The questions of `init`, asked of a person at a terminal; a script says it all by flags. */
 
+import { resolve } from 'node:path';
 import { cancel, intro, isCancel, select, text } from '@clack/prompts';
+import { guards } from '../../guards/index.ts';
 import type { App } from '../compose.ts';
+import { usualHome } from '../config.ts';
 import { ENVIRONMENTS } from '../core/environment.ts';
 import { CountersignError } from '../core/errors.ts';
+import { loadPolicy } from '../policy/load.ts';
+import { adoptFirst, standingOf } from '../policy/pin.ts';
 import { type InitFacts, PERSON, writeInit } from './init.ts';
 import { CLIENTS, type ClientName, type InitAnswers } from './init-answers.ts';
 
@@ -25,17 +30,45 @@ interface InitOptions {
 export async function init(app: App, given: GivenAnswers, { asks, policyFile, tell }: InitOptions): Promise<void> {
   const { account, region } = await app.cloud.identity({});
   const sandbox = (await app.cloud.endpoint({})).startsWith('sandbox:');
-  const facts = { sandbox, account, region, profile: app.config.profile, signsInAs: app.config.actsAs };
+  const facts = {
+    sandbox,
+    account,
+    region,
+    profile: app.config.profile,
+    signsInAs: app.config.actsAs,
+    home: unusual(app.config.home),
+  };
   const answers = asks ? await askMissing(given, facts) : withoutAsking(given, facts);
   if (!answers) return;
   const { written, kept } = writeInit(process.cwd(), policyFile, answers, facts);
   tell(`Written: ${written.join(', ')}.${kept.length > 0 ? ` Kept as it is: ${kept.join(', ')}.` : ''}`);
+  tell(await adoptIn(app, policyFile));
   tell(`
 Next:
 1. Restart ${CLIENTS[answers.client].title} here and ask it: “What does the Countersign policy allow?”
 2. Have it plan something. Plans are dry runs: in this policy nothing executes.
 3. When you want changes to happen: add colleagues and their public keys to ${policyFile}, write
-   execute: by_command in its scope, and check it with: countersign --policy ${policyFile} policy check (and policy test)`);
+   execute: by_command in its scope, check it with: countersign --policy ${policyFile} policy check (and policy test),
+   and put it in force: countersign --policy ${policyFile} policy adopt`);
+}
+
+const unusual = (home: string) => (resolve(home) === usualHome() ? undefined : resolve(home));
+
+/** The folder's first policy is adopted at once. What is wrong with one that was there is told, and stops nothing. */
+async function adoptIn({ ledger, config }: App, policyFile: string): Promise<string> {
+  const adopt = `countersign --policy ${policyFile} policy adopt`;
+  try {
+    const policy = loadPolicy(policyFile, guards);
+    const standing = await standingOf(ledger, policy);
+    if (standing === 'adopted') return `The policy is adopted in ${config.home} already.`;
+    if (standing === 'changed')
+      return `${config.home} has adopted another policy, and only plans under this one. To propose it: ${adopt}`;
+    await adoptFirst(ledger, policy, config.actsAs);
+    return `Adopted ${policyFile} in ${config.home} (L0: one person decided).`;
+  } catch (error) {
+    if (!(error instanceof CountersignError)) throw error;
+    return `Not adopted: ${error.message}\nWhen it is valid: ${adopt}`;
+  }
 }
 
 /** The safe environment, and the user's own name; only the client cannot be guessed. @throws INPUT_INVALID */

@@ -11,6 +11,8 @@ export interface InitFacts {
   account: string;
   region: string;
   profile: string | undefined;
+  /** The state folder; undefined: the usual one. */
+  home: string | undefined;
   signsInAs: string[];
 }
 
@@ -53,6 +55,8 @@ export function writeInit(
       COUNTERSIGN_SPONSOR: answers.person,
       ...(facts.profile === undefined ? {} : { AWS_PROFILE: facts.profile }),
       AWS_REGION: facts.region,
+      // The policy is adopted in this folder; in another the server would only plan.
+      ...(facts.home === undefined ? {} : { COUNTERSIGN_HOME: facts.home }),
     },
     ...client.entry,
   };

@@ -11,6 +11,7 @@ import type { GuardDefinition } from '../core/guard.ts';
 import { textOf } from '../mcp/answer-text.ts';
 import { loadPolicy } from '../policy/load.ts';
 import type { Policy } from '../policy/model.ts';
+import { adoptFirst } from '../policy/pin.ts';
 import { withTestKeys } from '../policy-lab/test/keys.ts';
 import type { NamedWorld, PolicyCase } from '../policy-lab/test/load.ts';
 import { answered, type Observation, refusal } from '../policy-lab/test/observe.ts';
@@ -76,6 +77,7 @@ export async function openBench(about: PolicyCase, { home, policy: path, guards 
     },
   );
   const { ledger, changes } = app;
+  await adoptFirst(ledger, policy, ['policy test']);
   const observe = async (content: Record<string, unknown>) => answered(content, await judgementOf(app, content), 0);
   const asItIs = async (changeId: string) =>
     observe({ change_id: changeId, state: (await changes.find(changeId)).state });
@@ -107,7 +109,7 @@ export async function openBench(about: PolicyCase, { home, policy: path, guards 
       aboutChange(changeId, async () => {
         const { plan } = await changes.plan((await changes.find(statementOf)).planId);
         const statement = buildStatement(await changes.find(statementOf), plan, person, decision);
-        const recorder = { ledger, changes, people: policy.people, now };
+        const recorder = { ledger, changes, policy: app.policy, people: policy.people, now };
         await recordSignature(recorder, changeId, statement, keyOf(signer).sign(statement));
       }),
     async execute(changeId) {

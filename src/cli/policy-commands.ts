@@ -1,16 +1,19 @@
 /** The commands below `policy`: each loads what it needs only when it runs. */
 import type { Command } from 'commander';
+import type { App } from '../compose.ts';
 import type { Config } from '../config.ts';
 import { CountersignError } from '../core/errors.ts';
+import type { Adoption } from '../policy/adopt.ts';
 
 export interface CommandLine {
   config(): Config;
   print(text: string): void;
   printJson(value: unknown): void;
-  exit: Record<'pass' | 'failed' | 'differs', number>;
+  withApp<T>(run: (app: App) => Promise<T> | T, settings?: Config): Promise<T>;
+  exit: Record<'pass' | 'failed' | 'differs' | 'needs_approval', number>;
 }
 
-export function addPolicyCommands(program: Command, { config, print, printJson, exit }: CommandLine): void {
+export function addPolicyCommands(program: Command, { config, print, printJson, withApp, exit }: CommandLine): void {
   const requiredPolicy = (): string => {
     const { policyPath } = config();
     if (policyPath) return policyPath;
@@ -85,4 +88,49 @@ export function addPolicyCommands(program: Command, { config, print, printJson, 
       else print(resultText(results));
       process.exitCode = results.every(({ passed }) => passed) ? exit.pass : exit.failed;
     });
+  addAdoption(policy, { withApp, print, printJson, exit });
+}
+
+type AdoptionOptions = { key?: string; signature?: string; statement?: boolean; json?: boolean };
+
+function addAdoption(policy: Command, { withApp, print, printJson, exit }: Omit<CommandLine, 'config'>): void {
+  const keyOptions = (command: Command) =>
+    command
+      .option('--key <file>', 'private key, or public key whose private half an agent or security key holds')
+      .option('--signature <file>', 'an armored signature made elsewhere; - for standard input')
+      .option('--json', 'as JSON');
+  const finish = (adoption: Adoption, json: boolean | undefined) => {
+    if (json) printJson(adoption);
+    process.exitCode = adoption.state === 'adopted' ? exit.pass : exit.needs_approval;
+  };
+  keyOptions(
+    policy
+      .command('adopt')
+      .description(
+        'put the policy that --policy names in force here; a later one needs signatures under the one in force (exit 0 adopted, 3 signatures are missing)',
+      ),
+  ).action(({ json, ...options }: AdoptionOptions) =>
+    withApp(async (app) => {
+      const { adoptPolicy } = await import('./policy-adopt.ts');
+      finish(await adoptPolicy(app, options, json ? () => undefined : print), json);
+    }),
+  );
+  keyOptions(
+    policy
+      .command('sign')
+      .description('show and sign the policy that waits for signatures; the last signature puts it in force')
+      .option('--statement', 'only the exact bytes to sign (ssh-keygen -Y sign -n countersign-policy@v1)'),
+  ).action(({ json, statement, ...options }: AdoptionOptions) =>
+    withApp(async (app) => {
+      const { signProposal, told } = await import('./policy-adopt.ts');
+      if (statement) {
+        const { toSign } = await import('../policy/adopt.ts');
+        process.stdout.write((await toSign(app.ledger)).statement);
+        return;
+      }
+      const adoption = await signProposal(app, options, json ? () => undefined : print);
+      if (!json) print(told(app, adoption));
+      finish(adoption, json);
+    }),
+  );
 }

@@ -1,13 +1,16 @@
 /** `show`: the change as the cloud computed it, worst first, for the person who is to sign. */
 import { styleText } from 'node:util';
 import { buildStatement } from '../approvals/statement.ts';
+import { checkedThen } from '../approvals/verify-recorded.ts';
 import type { App } from '../compose.ts';
 import { describeVerdicts } from '../core/answer.ts';
 import type { Change } from '../core/change.ts';
 import { compareWorstFirst, type Effect, effectName } from '../core/effect.ts';
 import { CountersignError } from '../core/errors.ts';
+import { judgeAll } from '../core/guard.ts';
 import type { Plan, Target } from '../core/plan.ts';
 import { makeVisible, makeVisibleLine } from '../core/render-safe.ts';
+import { isStricter, signatures } from '../core/verdict.ts';
 import { fillSeats } from '../people/seats.ts';
 
 const COLOURS = { reversible: 'green', recoverable: 'yellow', irreversible: 'red', unknown: 'red' } as const;
@@ -30,11 +33,45 @@ export async function showStatement(
 
 export async function show(app: App, changeId: string): Promise<string> {
   const change = await app.changes.find(changeId);
-  return renderChange(change, (await app.changes.plan(change.planId)).plan);
+  const { plan } = await app.changes.plan(change.planId);
+  return renderChange(change, plan, await signatureNotes(app, change, plan));
+}
+
+/** What is to be said of each signature besides who made it; none of one that is good. */
+async function signatureNotes(app: App, change: Change, plan: Plan): Promise<Map<number, string>> {
+  const notes = new Map<number, string>();
+  for (const approval of change.approvals) {
+    const check = await checkedThen(approval, change, plan, app.directoryAt);
+    if (check === 'not_checked') notes.set(approval.seq, 'not checked: no policy was adopted here when it was made');
+    else if (check !== 'good') notes.set(approval.seq, `NOT GOOD: ${makeVisibleLine(check.problem)}`);
+  }
+  return notes;
+}
+
+/** Of an open change whose policy was replaced meanwhile. `refuses`: now, which can pass; `asks`: for more to sign. */
+export async function underPolicyOfNow(
+  app: App,
+  changeId: string,
+): Promise<{ refuses: string | null; asks: string | null }> {
+  const change = await app.changes.find(changeId);
+  const isOpen = change.state === 'pending' || change.state === 'approved';
+  if (!isOpen || change.policyDigest === (await app.policy.digest()) || (await app.policy.standing()) !== 'adopted')
+    return { refuses: null, asks: null };
+  const { plan } = await app.changes.plan(change.planId);
+  const judge = await app.policy.judgeFor(plan, 'execute', change.goal, change);
+  const judgement = judgeAll(judge.guards, plan, judge.facts);
+  const denials = judgement.verdicts.filter(({ outcome }) => outcome === 'deny').map(({ message }) => message);
+  const signed = { ...change.judgement, decision: judgement.decision };
+  return {
+    refuses: denials.length === 0 ? null : `The policy of now refuses this: ${makeVisibleLine(denials.join(' '))}`,
+    asks: isStricter(judgement, signed)
+      ? `The policy of now asks for ${signatures(judgement.seats)}${judgement.roles.length > 0 ? ` (${judgement.roles.join(', ')})` : ''}: this is not executed as it is.`
+      : null,
+  };
 }
 
 /** Everything a person needs to decide. SECURITY: no line of it is the agent's but those that say so. */
-export function renderChange(change: Change, plan: Plan): string {
+export function renderChange(change: Change, plan: Plan, notes: ReadonlyMap<number, string> = new Map()): string {
   const { target } = change;
   return [
     heading(`${change.id}  ${change.state}${change.explanation ? ` (${makeVisibleLine(change.explanation)})` : ''}`),
@@ -53,7 +90,7 @@ export function renderChange(change: Change, plan: Plan): string {
     heading('Guards'),
     ...verdictLines(change),
     '',
-    ...seatLines(change),
+    ...seatLines(change, notes),
     `digest ${change.digest}`,
     `approve by ${change.approveBy}${change.executeBy ? `, execute by ${change.executeBy}` : ''}`,
     ...(change.outcome
@@ -103,13 +140,13 @@ export function seatsOf(change: Change) {
   return { needed, roles, ...fillSeats({ needed, roles, excluded: change.excluded }, change.approvals) };
 }
 
-function seatLines(change: Change): string[] {
+function seatLines(change: Change, notes: ReadonlyMap<number, string>): string[] {
   const { needed, roles, filledBy, missingRoles } = seatsOf(change);
   return [
     `seats ${filledBy.length} of ${needed}${roles.length > 0 ? `, a person for each of: ${roles.join(', ')}` : ''}${missingRoles.length > 0 ? ` (missing: ${missingRoles.join(', ')})` : ''}`,
     ...change.approvals.map(
-      ({ person, keyFingerprint, userVerified, at }) =>
-        `  ${person} signed ${at} with ${keyFingerprint}${userVerified === undefined ? '' : userVerified ? ' (touched, user verified)' : ' (touched)'}`,
+      ({ person, keyFingerprint, userVerified, at, seq }) =>
+        `  ${person} signed ${at} with ${keyFingerprint}${userVerified === undefined ? '' : userVerified ? ' (touched, user verified)' : ' (touched)'}${notes.has(seq) ? `, ${notes.get(seq)}` : ''}`,
     ),
     `  excluded: ${change.excluded.join(', ') || 'nobody'}`,
   ];

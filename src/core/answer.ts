@@ -39,7 +39,7 @@ export function answerPlan(plan: Plan, judgement: Judgement, goals: Goal[], assu
     ...(judgement.seats > 0 ? { seats: { needed: judgement.seats, roles: judgement.roles } } : {}),
     ...(plan.notes.length > 0 ? { notes: plan.notes.slice(0, 5) } : {}),
     assurance,
-    next: nextAfterPlan(plan, decision, goals),
+    next: nextAfterPlan(plan, decision, goals, judgement),
   });
 }
 
@@ -121,13 +121,19 @@ export function describeVerdicts(judgement: Judgement) {
 const RANK = ['deny', 'hold', 'note', 'pass'];
 
 /** One call with its input, or what to tell the person. */
-function nextAfterPlan(plan: Plan, decision: string, goals: Goal[]) {
+function nextAfterPlan(plan: Plan, decision: string, goals: Goal[], { verdicts }: Judgement) {
   if (decision === 'no_change') return { tell_user: 'Nothing would change.' };
   if (decision === 'denied') {
     return { do: `Change the plan as the verdicts' remedies say, and plan again. ${NO_WAY_AROUND}` };
   }
   if (decision === 'plan_only') {
-    return { tell_user: `This is a plan only: its scope does not execute. ${NO_WAY_AROUND}` };
+    const why = verdicts.find(({ guard }) => guard === 'execution');
+    const adopt = why?.remedy.includes('policy adopt')
+      ? ` ${why.message} Its people run: countersign policy adopt.`
+      : '';
+    return {
+      tell_user: `This is a plan only${adopt ? `.${adopt}` : ': its scope does not execute.'} ${NO_WAY_AROUND}`,
+    };
   }
   return {
     tool: 'propose_change',

@@ -61,6 +61,8 @@ export const proposalSchema = z.strictObject({
   nonce: z.string(),
   /** Assurance that was proven when this was proposed. */
   assurance: z.string(),
+  /** Of the policy in force then. Absent in ledgers of older versions. */
+  policyDigest: z.string().optional(),
 });
 export type Proposal = z.infer<typeof proposalSchema>;
 
@@ -89,6 +91,8 @@ export const approvalSchema = z.strictObject({
   signature: z.string(),
   /** Of a security key, which was touched: did it also verify its user (PIN, finger)? Absent: not a security key. */
   userVerified: z.boolean().optional(),
+  /** Of the policy in force then. Absent in ledgers of older versions. */
+  policyDigest: z.string().optional(),
 });
 export type Approval = z.infer<typeof approvalSchema>;
 
@@ -110,7 +114,7 @@ export type Outcome = z.infer<typeof outcomeSchema>;
 export interface Change extends Proposal {
   digest: string;
   state: ChangeState;
-  approvals: (Approval & { at: string })[];
+  approvals: (Approval & { at: string; seq: number })[];
   /** Why it is stale, rejected, withdrawn or denied. */
   explanation: string | null;
   executeBy: string | null;

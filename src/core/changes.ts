@@ -73,6 +73,8 @@ export function createChanges(ports: { ledger: Ledger; policy: PolicyPort; now()
     isPlanning: async (planId) => (await planEvents(planId)).every(({ kind }) => kind === 'plan.begun'),
     async propose({ planId, goal, reason, ticket }) {
       const { plan: proposed, document } = await plan(planId);
+      // Without a policy the judgement is plan_only; under one that is not in force there is nothing to judge by.
+      if ((await policy.standing()) !== 'none') await policy.mustBeInForce();
       if (hidesSomething(reason))
         throw new CountersignError(
           'INPUT_INVALID',
@@ -82,7 +84,8 @@ export function createChanges(ports: { ledger: Ledger; policy: PolicyPort; now()
       for (;;) {
         const judgedAt = await newestChangeEvent(ledger);
         const judge = await policy.judgeFor(proposed, 'propose', goal);
-        const proposal = proposalOf({ proposed, document, goal, reason, ticket, judge, policy, now: ports.now() });
+        const about = { proposed, document, goal, reason, ticket, judge, policy, now: ports.now() };
+        const proposal = proposalOf({ ...about, policyDigest: await policy.digest() });
         // Budgets hold across processes: what others proposed meanwhile was not in the facts, so judge again.
         const isAppended = await ledger.transact(async (tx) => {
           if ((await newestChangeEvent(tx)) !== judgedAt) return false;
@@ -135,7 +138,7 @@ export function createChanges(ports: { ledger: Ledger; policy: PolicyPort; now()
   };
 }
 
-const CHANGE_EVENTS = ['change.proposed', 'change.executing', 'change.finished', 'halted', 'resumed'];
+const CHANGE_EVENTS = ['change.proposed', 'change.executing', 'change.finished', 'halted', 'resumed', 'policy.adopted'];
 
 async function newestChangeEvent(view: LedgerView): Promise<number> {
   return (await view.events({ kinds: CHANGE_EVENTS, newestFirst: true, limit: 1 }))[0]?.seq ?? 0;
@@ -164,9 +167,10 @@ function proposalOf(from: {
   ticket: string | undefined;
   judge: Judge;
   policy: PolicyPort;
+  policyDigest: string;
   now: Date;
 }): Proposal {
-  const { proposed, document, goal, reason, ticket, judge, policy, now } = from;
+  const { proposed, document, goal, reason, ticket, judge, policy, policyDigest, now } = from;
   return {
     id: `chg_${randomBytes(6).toString('hex')}`,
     planId: proposed.id,
@@ -186,5 +190,6 @@ function proposalOf(from: {
     approveBy: new Date(now.getTime() + judge.seatsWithinSeconds * 1000).toISOString(),
     nonce: randomBytes(16).toString('hex'),
     assurance: policy.assurance(),
+    policyDigest,
   };
 }

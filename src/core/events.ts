@@ -51,6 +51,8 @@ const executing = z.object({
   neverCompleted: z.boolean().default(false),
   /** What kind of effect on which resources (`touchedBy`). */
   touched: z.array(z.string()).default([]),
+  /** Of the policy in force then. Absent in ledgers of older versions. */
+  policyDigest: z.string().optional(),
 });
 
 export const EVENT_BODIES = {
@@ -105,6 +107,26 @@ export const EVENT_BODIES = {
   'call.returned': call,
   'call.failed': callWithWhy,
   'call.unknown': callWithWhy,
+
+  /** A policy waits for signatures under the one that was adopted at `previous`. `text`: digest of the stored texts. */
+  'policy.proposed': byPerson.extend({ digest: z.string(), text: z.string(), previous: z.int() }),
+  /** `decider`: a person's name, or the fingerprint of an owner's key. */
+  'policy.signed': z.object({
+    proposal: z.int(),
+    statement: z.string(),
+    signature: z.string(),
+    decider: z.string(),
+    keyFingerprint: z.string(),
+  }),
+  /** The policy of the state folder from here on. `L0`: one person decided, and nobody else had to agree. */
+  'policy.adopted': byPerson.extend({
+    digest: z.string(),
+    text: z.string(),
+    level: z.enum(['L0', 'signatures']),
+    previous: z.int().nullable(),
+    proposal: z.int().nullable(),
+    signers: z.array(z.string()),
+  }),
 
   halted: byPerson,
   resumed: byPerson,

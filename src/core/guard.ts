@@ -49,6 +49,12 @@ export interface Adjustment {
   raise?: { outcome: 'deny' } | { outcome: 'hold'; seats: number };
 }
 
+/**
+ * How a process's policy stands to the one that its state folder has adopted. `none`: the process has no policy;
+ * `not_adopted`: the folder has adopted none yet; `changed`: it has adopted another.
+ */
+export type PolicyStanding = 'none' | 'not_adopted' | 'changed' | 'adopted';
+
 /** What is true around the plan: people, policy, history, time. All of it is data; a guard reads nothing else. */
 export interface Facts {
   now: Date;
@@ -56,7 +62,7 @@ export interface Facts {
   /** Absent in a preview before the agent has named one. */
   goal?: Goal;
   halt: 'running' | 'halted' | 'unreadable';
-  policy: { present: boolean; digest: string };
+  policy: { present: boolean; digest: string; standing: PolicyStanding };
   /** What the policy says of the account that the plan was made in; null: the policy does not name it. */
   account: {
     alias: string;

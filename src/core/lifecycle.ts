@@ -52,7 +52,7 @@ function apply(change: Change, event: ChangeEvent, isFilled: (p: Proposal, a: Ap
   change.version = event.seq;
   switch (event.kind) {
     case 'change.approved':
-      change.approvals.push({ ...bodyOf(event.kind, event), at: event.at });
+      change.approvals.push({ ...bodyOf(event.kind, event), at: event.at, seq: event.seq });
       if (change.state === 'pending' && isFilled(change, change.approvals)) approve(change, event.at);
       break;
     case 'change.rejected':

@@ -55,7 +55,7 @@ export async function makePlan(
     planId: id,
     body: { tool: tool.name, target: tool.target(input).name },
   });
-  failed.then((body) => body && ports.ledger.append({ kind: 'plan.failed', planId: id, body }));
+  void failed.then((body) => body && ports.ledger.append({ kind: 'plan.failed', planId: id, body }));
   if (signal?.aborted) throw cancelled();
   return {
     decision: 'planning',
@@ -101,7 +101,7 @@ function leftNothing(error: unknown): boolean {
 /** INVARIANT: a change set of ours that no stored plan names is not left in the cloud. */
 async function storeOrDiscard(draft: PlanDraft, made: Made, planner: Planner, ports: PlanningPorts): Promise<Answer> {
   try {
-    return await store(sealed(draft, made, ports), ports);
+    return await store(await sealed(draft, made, ports), ports);
   } catch (error) {
     const changeSet = changeSetOf(draft);
     if (changeSet !== null) await planner.discard(changeSet).catch(() => undefined);
@@ -155,7 +155,7 @@ async function refuseBeforePlanning(target: Target, identity: Identity, made: Ma
     recipe: { planner: 'none', input: null },
     notes: [],
   };
-  const plan = sealed(nothingYet, made, ports);
+  const plan = await sealed(nothingYet, made, ports);
   const judge = await ports.policy.judgeFor(plan, 'preview');
   if (judge.guardsBeforePlanning.length === 0)
     throw new CountersignError(
@@ -169,11 +169,11 @@ async function refuseBeforePlanning(target: Target, identity: Identity, made: Ma
   if (denial) throw new CountersignError(guardCode(denial.guard), denial.message, denial.remedy);
 }
 
-function sealed(draft: PlanDraft, made: Made, ports: PlanningPorts): Plan {
+async function sealed(draft: PlanDraft, made: Made, ports: PlanningPorts): Promise<Plan> {
   return sealPlan(draft, {
     ...made,
     sponsor: ports.policy.sponsor().name,
-    policyDigest: ports.policy.digest(),
+    policyDigest: await ports.policy.digest(),
     nonce: randomBytes(16).toString('hex'),
     now: ports.now(),
   });

@@ -34,6 +34,8 @@ export interface Ledger<Written = NewEvent> extends LedgerView {
 export interface Page<T> {
   items: T[];
   cursor?: string;
+  /** So many were left out because they are in no scope of the policy. */
+  outOfScope?: number;
 }
 export interface StackSummary {
   stack: string;
@@ -216,7 +218,7 @@ export interface Judge {
 /** For whom a change was proposed, and who fills none of its seats: whoever executes it decides neither. */
 export type Whose = Pick<Proposal, 'sponsor' | 'excluded'>;
 export interface PolicyPort {
-  digest(): string;
+  digest(): Promise<string>;
   describe(): Promise<Record<string, unknown>>;
   /**
    * Everything the guards need for this plan now. Tags of target and resources are those that the plan observed.
@@ -224,6 +226,14 @@ export interface PolicyPort {
    * @param whose of a change that was proposed; without it, the sponsor is that of this process.
    */
   judgeFor(plan: Plan, phase: Phase, goal?: Goal, whose?: Whose): Promise<Judge>;
+  standing(view?: LedgerView): Promise<Facts['policy']['standing']>;
+  /**
+   * INVARIANT: nothing is proposed, signed or executed under a policy that the state folder has not adopted.
+   *
+   * @param view inside of a transaction, its own.
+   * @throws CONFIG_NO_POLICY, CONFIG_POLICY_NOT_ADOPTED, CONFIG_POLICY_CHANGED.
+   */
+  mustBeInForce(view?: LedgerView): Promise<void>;
   sponsor(): { name: string | null; known: boolean };
   environmentOf(stack: {
     account: string;
@@ -231,6 +241,14 @@ export interface PolicyPort {
     name: string;
     tags: Record<string, string>;
   }): Environment | 'out_of_scope';
+  /** Is it in a scope, or does the policy open reading? Without a policy everything is. */
+  mayRead(subject: {
+    kind: 'stack' | 'resource';
+    account: string;
+    region: string;
+    name: string;
+    tags: Record<string, string>;
+  }): boolean;
   isFilled(proposal: Proposal, approvals: Approval[]): boolean;
   assurance(): string;
 }

@@ -5,7 +5,7 @@
  * answer. Only the cloud's own refusal is a failure; what was begun and not answered is `unknown` and never repeated.
  */
 
-import { recordedSigners } from '../approvals/verify-recorded.ts';
+import { type Directories, recordedSigners } from '../approvals/verify-recorded.ts';
 import type { Change } from '../core/change.ts';
 import { CountersignError } from '../core/errors.ts';
 import type { BodyOf } from '../core/events.ts';
@@ -24,6 +24,8 @@ export interface ExecutorPorts {
   changes: ChangesPort;
   policy: PolicyPort;
   people: readonly Person[];
+  /** Who was known when an event was appended. */
+  directoryAt: Directories['at'];
   cloud: CloudPorts & Runner;
   now(): Date;
 }
@@ -37,6 +39,7 @@ export function createExecutor(ports: ExecutorPorts): Executor {
 }
 
 async function executeChange(ports: Ports, changeId: string): Promise<Change> {
+  await ports.policy.mustBeInForce();
   const change = await ports.changes.find(changeId);
   if (change.state !== 'approved')
     throw new CountersignError(
@@ -50,17 +53,18 @@ async function executeChange(ports: Ports, changeId: string): Promise<Change> {
     );
   const { plan } = await ports.changes.plan(change.planId);
   await mustReach(ports, plan);
+  const policyDigest = await ports.policy.digest();
   // INVARIANT: the lock holds what was looked at: whatever was begun, ended or halted meanwhile is looked at again.
   for (let isLocked = false; !isLocked; ) {
     const lookedAt = await newestExecution(ports.ledger);
     await recheck(ports, change, plan);
-    isLocked = await lock(ports, change, plan, lookedAt);
+    isLocked = await lock(ports, change, plan, lookedAt, policyDigest);
   }
   const outcome = await runCalls(ports, change, plan);
   await recordDurably(ports, {
     kind: 'change.finished',
     changeId,
-    body: { ...aboutChange(change, plan), outcome },
+    body: { ...aboutChange(change, plan, policyDigest), outcome },
   });
   return ports.changes.find(changeId);
 }
@@ -93,7 +97,7 @@ async function recheck(ports: Ports, change: Change, plan: Plan): Promise<void> 
 
 async function whyStale(ports: Ports, change: Change, plan: Plan): Promise<string | null> {
   if (plan.digest !== change.planDigest) return 'The stored plan is not the one that was signed.';
-  const signers = recordedSigners(change, plan, ports.people);
+  const signers = await recordedSigners(change, plan, { now: ports.people, at: ports.directoryAt });
   if (signers.problem) return signers.problem;
   if (!ports.policy.isFilled(change, signers.approvals))
     return 'Its seats are not filled by keys that the policy lists now.';
@@ -120,9 +124,16 @@ const takenByAnother = ({ id }: Change) =>
   );
 
 /** One executor wins: the nonce is consumed once, and nothing else is executing on the target. */
-async function lock(ports: Ports, change: Change, plan: Plan, lookedAt: number): Promise<boolean> {
+async function lock(
+  ports: Ports,
+  change: Change,
+  plan: Plan,
+  lookedAt: number,
+  policyDigest: string,
+): Promise<boolean> {
   const now = ports.now();
   return ports.ledger.transact(async (tx) => {
+    await ports.policy.mustBeInForce(tx);
     if ((await newestExecution(tx)) !== lookedAt) return false;
     if (!(await tx.claim(`nonce/${change.nonce}`))) throw takenByAnother(change);
     const other = await inFlightIn(tx, plan.target, now);
@@ -141,20 +152,21 @@ async function lock(ports: Ports, change: Change, plan: Plan, lookedAt: number):
     await tx.append({
       kind: 'change.executing',
       changeId: change.id,
-      body: aboutChange(change, plan),
+      body: aboutChange(change, plan, policyDigest),
     });
     return true;
   });
 }
 
 async function newestExecution(view: LedgerView): Promise<number> {
-  const kinds = ['change.executing', 'change.finished', 'halted'];
+  const kinds = ['change.executing', 'change.finished', 'halted', 'policy.adopted'];
   return (await view.events({ kinds, newestFirst: true, limit: 1 }))[0]?.seq ?? 0;
 }
 
 /** What history needs to know later, without opening the plan. */
-export function aboutChange(change: Change, plan: Plan): BodyOf<'change.executing'> {
+export function aboutChange(change: Change, plan: Plan, policyDigest?: string): BodyOf<'change.executing'> {
   return {
+    ...(policyDigest === undefined ? {} : { policyDigest }),
     target: plan.target,
     environment: change.environment,
     operations: plan.calls.map(({ operation }) => operation),

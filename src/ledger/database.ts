@@ -1,5 +1,6 @@
 /** Opens the ledger's file: its format, its journal, and SQLite's errors in our words. */
 import { randomUUID } from 'node:crypto';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { CountersignError } from '../core/errors.ts';
@@ -26,6 +27,7 @@ const SCHEMA = `
 
 export function openDatabase(home: string): Database.Database {
   let db: Database.Database | undefined;
+  refuseSharedFolder(home);
   try {
     db = openSqlite(join(home, LEDGER_FILE));
     db.pragma('synchronous = FULL');
@@ -36,6 +38,18 @@ export function openDatabase(home: string): Database.Database {
     throw readable(error);
   }
 }
+
+/** SECURITY: who can write the folder can put another ledger, and with it another policy, in the place of this one. */
+function refuseSharedFolder(home: string): void {
+  const mode = statSync(home, { throwIfNoEntry: false })?.mode ?? 0;
+  if ((mode & OTHERS_CAN_WRITE) === 0 || process.platform === 'win32') return;
+  throw new CountersignError(
+    'CONFIG_INVALID',
+    `Other users can write the state folder ${home} (mode ${(mode & 0o7777).toString(8)}).`,
+    `Make it yours alone (chmod 700 ${home}), or name another with --home.`,
+  );
+}
+const OTHERS_CAN_WRITE = 0o022;
 
 function prepareSchema(db: Database.Database, home: string): void {
   const version = db.pragma('user_version', { simple: true }) as number;

@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { CountersignError } from '../core/errors.ts';
 import type { LedgerEvent } from '../core/events.ts';
-import type { Ledger, LedgerTransaction } from '../core/ports.ts';
+import type { Ledger, LedgerTransaction, LedgerView } from '../core/ports.ts';
 import { guarded, LEDGER_FILE, openDatabase, readable } from './database.ts';
 import type { Hash } from './merkle.ts';
 import { type Reading, readingOf } from './reading.ts';
@@ -170,4 +170,19 @@ function mustBeOutside(turn: { isOpen: boolean } | undefined): void {
     'The ledger was used beside the transaction that was open on it.',
     'Report this.',
   );
+}
+
+/** For who only looks: nothing is made or written, so that a read-only copy can be read too. */
+export function readLedger(home: string): LedgerView & { origin: string; close(): void } {
+  return guarded(() => {
+    const db = new Database(join(home, LEDGER_FILE), { readonly: true, timeout: 10_000 });
+    const reading = readingOf(db);
+    const { origin } = db.prepare('SELECT origin FROM ledger').get() as { origin: string };
+    return {
+      origin,
+      events: async (query = {}) => guarded(() => reading.events(query)),
+      document: async (digest) => guarded(() => reading.document(digest)),
+      close: () => db.close(),
+    };
+  });
 }

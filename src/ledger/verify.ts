@@ -17,7 +17,15 @@ import { LEDGER_FILE, LEDGER_VERSION } from './database.ts';
 import { appendPeak, type Hash, leafHash, rootOf } from './merkle.ts';
 import { parseEvent } from './reading.ts';
 
-export type Problem = 'changed' | 'removed' | 'inserted' | 'reordered' | 'truncated' | 'tree' | 'document';
+export type Problem =
+  | 'changed'
+  | 'removed'
+  | 'inserted'
+  | 'reordered'
+  | 'truncated'
+  | 'tree'
+  | 'document'
+  | 'signature';
 
 /** `seq`: the first event concerned, from 1; 0 when no event names the changed document. */
 export type Verification =

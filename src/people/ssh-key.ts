@@ -68,11 +68,44 @@ export function parseKeyBlob(blob: Buffer): PublicKey {
   };
 }
 
+const ED25519_PRIME = 2n ** 255n - 19n;
+const ED25519_D = 37095705934669439343138083508754565189542113879843219016388785533085940283555n;
+/** The y of the eight points whose order divides 8: for these anybody makes a signature that verifies. */
+const SMALL_ORDER: ReadonlySet<bigint> = new Set([
+  0n,
+  1n,
+  ED25519_PRIME - 1n,
+  2707385501144840649318225287225658788936804267575313519463743609750303402022n,
+  ED25519_PRIME - 2707385501144840649318225287225658788936804267575313519463743609750303402022n,
+]);
+
+/** RFC 8032, 5.1.3. SECURITY: one key has one encoding, is on the curve, and only its owner can sign with it. */
+function ed25519Point(bytes: Buffer): Buffer {
+  if (bytes.length !== 32) throw new Error('an Ed25519 key has 32 bytes');
+  const y = BigInt(`0x${Buffer.from(bytes).reverse().toString('hex')}`) & (2n ** 255n - 1n);
+  if (y >= ED25519_PRIME) throw new Error('the Ed25519 key is not in its canonical form');
+  if (SMALL_ORDER.has(y)) throw new Error('the Ed25519 key is degenerate: anybody could sign with it');
+  const u = modulo(y * y - 1n);
+  const v = modulo(ED25519_D * y * y + 1n);
+  // u/v is a square exactly when u·v is.
+  if (power(modulo(u * v), (ED25519_PRIME - 1n) / 2n) !== 1n) throw new Error('the Ed25519 key is not on its curve');
+  return bytes;
+}
+const modulo = (value: bigint): bigint => ((value % ED25519_PRIME) + ED25519_PRIME) % ED25519_PRIME;
+function power(base: bigint, exponent: bigint): bigint {
+  let result = 1n;
+  for (let [square, rest] = [base, exponent]; rest > 0n; rest >>= 1n) {
+    if (rest & 1n) result = modulo(result * square);
+    square = modulo(square * square);
+  }
+  return result;
+}
+
 function keyFields(type: string, reader: Reader): Record<string, string> {
   switch (type) {
     case 'ssh-ed25519':
     case 'sk-ssh-ed25519@openssh.com':
-      return { kty: 'OKP', crv: 'Ed25519', x: reader.string().toString('base64url') };
+      return { kty: 'OKP', crv: 'Ed25519', x: ed25519Point(reader.string()).toString('base64url') };
     case 'ssh-rsa': {
       const [e, n] = [positive(reader.string()), positive(reader.string())];
       if (bitsOf(n) < MIN_RSA_BITS) throw new Error(`an RSA key needs at least ${MIN_RSA_BITS} bits`);

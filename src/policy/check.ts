@@ -113,8 +113,7 @@ function checkPeople({ policy }: CheckAbout, warn: Warn): void {
         ['accounts', alias, 'executor_role'],
         'executor roles are read, and not assumed yet: execution runs with the caller’s own credentials, and says unconfined',
       );
-  if (policy.file.owners)
-    warn(['owners'], 'owners are read, and not enforced yet: whoever can write this file decides');
+  if (policy.file.read === 'all') warn(['read'], 'read: all lets agents read what is in no scope, templates included');
 }
 
 /** What a guard takes when the option is not written, where that depends on the environment (GUARDS.md). */

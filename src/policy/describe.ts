@@ -1,6 +1,6 @@
 /** What describe_policy tells: who may do what here, in at most 4,000 characters, the longest lists cut first. */
 import { ENVIRONMENTS, type Environment } from '../core/environment.ts';
-import type { Facts, GuardDefinition, Spent } from '../core/guard.ts';
+import type { Facts, GuardDefinition, PolicyStanding, Spent } from '../core/guard.ts';
 import { seatRules } from './apply.ts';
 import { freezesInForce, isOver, untilText } from './freeze.ts';
 import type { Policy } from './model.ts';
@@ -12,6 +12,7 @@ import { exceptionEnd } from './validate.ts';
 export interface Described {
   policy: Policy | null;
   guards: readonly GuardDefinition[];
+  standing: PolicyStanding;
   sponsor: { name: string | null; known: boolean };
   excluded: readonly string[];
   halt: Facts['halt'];
@@ -22,12 +23,19 @@ export interface Described {
   now: Date;
 }
 type Answer = Record<string, unknown>;
+
+const STANDING: Record<PolicyStanding, string> = {
+  none: 'none: describe and plan only',
+  not_adopted: 'not adopted: describe and plan only, until a person runs countersign policy adopt',
+  changed: 'edited and not adopted: describe and plan only, until people adopt it (countersign policy adopt)',
+  adopted: 'in force',
+};
 const MAX_CHARACTERS = 4_000;
 
 export async function describePolicy(about: Described): Promise<Answer> {
   const { policy, sponsor, halt, assurance } = about;
   return fitting({
-    policy: policy ? 'in force' : 'none: describe and plan only',
+    policy: STANDING[about.standing],
     sponsor:
       sponsor.name === null
         ? 'not set: describe and plan only'
@@ -50,6 +58,7 @@ async function inForce(policy: Policy, about: Described): Promise<Answer> {
       id,
       regions: management ? [] : regions,
     })),
+    read: policy.file.read,
     scopes: scopes.map((scope) => ({
       reach: scopeText(scope),
       environment: scope.environment,

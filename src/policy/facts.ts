@@ -3,7 +3,7 @@
 import type { Change } from '../core/change.ts';
 import { digestOf } from '../core/digest.ts';
 import { haltIn } from '../core/folds.ts';
-import type { Facts, GuardDefinition, Phase } from '../core/guard.ts';
+import type { Facts, GuardDefinition, Phase, PolicyStanding } from '../core/guard.ts';
 import { type Plan, touchedBy } from '../core/plan.ts';
 import type { LedgerView } from '../core/ports.ts';
 import type { Goal } from '../core/verdict.ts';
@@ -26,6 +26,7 @@ export interface FactSources {
 }
 
 export interface FactsAbout {
+  standing: PolicyStanding;
   sponsor: Facts['sponsor'];
   excluded: readonly string[];
   fold(changeId: string): Promise<Change | undefined>;
@@ -67,7 +68,7 @@ export async function factsFor(
     }),
     ...(policy
       ? {
-          policy: { present: true, digest: policy.digest },
+          policy: { present: true, digest: policy.digest, standing: about.standing },
           account: accountFor(policy, target.account),
           scope: scope ? { text: scope.text, create: scope.create, execute: scope.execute } : null,
           adjustments: adjustments(policy, guards, environment, scope),
@@ -97,7 +98,7 @@ function fromPolicy(policy: Policy, plan: Plan, environment: Facts['environment'
 /** Judged as production under every guard's defaults, and only planned. */
 function withoutPolicy(account: string) {
   return {
-    policy: { present: false, digest: NO_POLICY_DIGEST },
+    policy: { present: false, digest: NO_POLICY_DIGEST, standing: 'none' as const },
     account: { alias: 'ambient', id: account, regions: ['*'] },
     scope: { text: 'no policy', create: false, execute: 'plan_only' as const },
     decidingTags: ['environment'],

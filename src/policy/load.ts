@@ -56,6 +56,7 @@ export function parsePolicy(
   return {
     file,
     digest: digestOf({ file, rules: rulesDigest }),
+    source: { policy: text, rules: rules.texts },
     people,
     rules,
     optionsFor: (guard, environment) => options.get(`${guard}/${environment}`)?.options,

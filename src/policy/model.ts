@@ -4,10 +4,16 @@ import type { Person } from '../people/person.ts';
 import type { LoadedRules } from './rules/load.ts';
 import type { PolicyFile } from './schema.ts';
 
+export interface PolicySource {
+  policy: string;
+  rules: Record<string, string>;
+}
 export interface Policy {
   file: PolicyFile;
   /** Over the file as it is understood and the text of every rule. */
   digest: string;
+  /** The texts as they were read: of the file, and of each rule file by its name. */
+  source: PolicySource;
   people: Person[];
   rules: LoadedRules;
   optionsFor(guard: string, environment: Environment): unknown;

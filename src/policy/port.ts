@@ -3,9 +3,9 @@
 import type { Change } from '../core/change.ts';
 import type { Environment } from '../core/environment.ts';
 import { changeIn, haltIn } from '../core/folds.ts';
-import type { GuardDefinition } from '../core/guard.ts';
+import type { GuardDefinition, PolicyStanding } from '../core/guard.ts';
 import type { Plan } from '../core/plan.ts';
-import type { PolicyPort } from '../core/ports.ts';
+import type { LedgerView, PolicyPort } from '../core/ports.ts';
 import { fillSeats } from '../people/seats.ts';
 import { mapsTo } from '../people/sign-in.ts';
 import { approveWithinSeconds } from './apply.ts';
@@ -13,6 +13,7 @@ import { describePolicy } from './describe.ts';
 import { type FactSources, factsFor, NO_POLICY_DIGEST } from './facts.ts';
 import { spentBy } from './history.ts';
 import { observations } from './observed.ts';
+import { digestInForce, pinOf, requireInForce, standingOf } from './pin.ts';
 import { createRuleJudge } from './rules/judge.ts';
 import { scopeFor } from './scope.ts';
 
@@ -20,6 +21,8 @@ export interface PolicyPortOptions extends FactSources {
   sponsor: string | undefined;
   /** Names under which this process acts on this machine: the OS user. What AWS calls it stands in each plan. */
   actsAs: string[];
+  /** Of a policy that is only tried (a replay): as if it were adopted. */
+  isHypothetical?: boolean;
   /** Ledger and clock stand still, so that what was looked up once can be kept. */
   still?: boolean;
 }
@@ -31,7 +34,9 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
   const people = policy?.people ?? [];
   const sponsorNamed = (name: string | null) => ({ name, known: people.some((person) => person.name === name) });
   const sponsor = sponsorNamed(options.sponsor ?? null);
-  const judgeRules = createRuleJudge(policy?.rules ?? { rules: [], digest: '', warnings: [] });
+  const standing = async (view: LedgerView = ledger): Promise<PolicyStanding> =>
+    options.isHypothetical ? (policy ? 'adopted' : 'none') : standingOf(view, policy);
+  const judgeRules = createRuleJudge(policy?.rules ?? { rules: [], digest: '', texts: {}, warnings: [] });
 
   /** SECURITY: the sponsor, whose agent made the plan, and whoever this process acts as, here or in AWS: no seat. */
   const excludedFrom = (plan?: Plan): string[] => {
@@ -67,11 +72,15 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
   };
 
   return {
-    digest: () => policy?.digest ?? NO_POLICY_DIGEST,
+    async digest() {
+      if (!policy) return NO_POLICY_DIGEST;
+      return options.isHypothetical ? policy.digest : digestInForce(ledger, policy);
+    },
     describe: async () =>
       describePolicy({
         policy,
         guards,
+        standing: await standing(),
         sponsor,
         excluded: excludedFrom(),
         halt: await haltIn(ledger),
@@ -82,7 +91,13 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
       }),
     async judgeFor(plan, phase, goal, whose) {
       const excluded = whose?.excluded ?? excludedFrom(plan);
-      const about = { sponsor: whose ? sponsorNamed(whose.sponsor) : sponsor, excluded, fold, judgeRules };
+      const about = {
+        standing: await standing(),
+        sponsor: whose ? sponsorNamed(whose.sponsor) : sponsor,
+        excluded,
+        fold,
+        judgeRules,
+      };
       const facts = await factsFor(options, about, plan, phase, goal);
       return {
         guards: guardsFor(facts.environment),
@@ -92,11 +107,14 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
         excluded,
       };
     },
+    standing,
+    mustBeInForce: async (view = ledger) => requireInForce(await standing(view), await pinOf(view)),
     sponsor: () => sponsor,
     environmentOf: ({ account, region, name, tags }) =>
       policy
         ? (scopeFor(policy, [{ kind: 'stack', account, region, name, tags }])?.environment ?? 'out_of_scope')
         : 'production',
+    mayRead: (subject) => !policy || policy.file.read === 'all' || scopeFor(policy, [subject]) !== null,
     isFilled,
     assurance: () => ASSURANCE,
   };

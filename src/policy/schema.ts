@@ -3,7 +3,11 @@
 import { z } from 'zod';
 import { environmentSchema } from '../core/environment.ts';
 
-const alias = z.string().regex(/^[a-z][a-z0-9_-]{0,31}$/, 'use lower-case letters, digits, - and _');
+const alias = z
+  .string()
+  .regex(/^[a-z][a-z0-9_-]{0,31}$/, 'use lower-case letters, digits, - and _')
+  // A name that every object has is found where nobody wrote it.
+  .refine((name) => !(name in {}), 'this name is reserved');
 const environment = environmentSchema;
 const role = z.string().regex(/^[a-z][a-z0-9_-]{0,31}$/, 'a role is written in lower-case letters, digits, - and _');
 /** An IAM role: its name in the account, or its full ARN. */
@@ -121,7 +125,9 @@ export const policySchema = z.strictObject({
   freezes: z.array(freeze).default([]),
   /** Cedar files, as globs from the folder of the policy file. */
   rules: z.array(z.string().min(1)).default([]),
-  /** Who may change the policy. Read and checked, but not enforced yet. */
+  /** What describe tools read: what is in a scope, or all that the credentials can read. */
+  read: z.enum(['in_scope', 'all']).default('in_scope'),
+  /** Who may change the policy: so many of these keys sign the next one. */
   owners: z.strictObject({ keys: z.array(z.string()).min(1), threshold: z.number().int().min(1) }).optional(),
 });
 export type PolicyFile = z.infer<typeof policySchema>;

@@ -43,7 +43,7 @@ export function readPeople(file: PolicyFile, report: Report): Person[] {
   });
 }
 
-function readKeys(
+export function readKeys(
   texts: readonly string[],
   path: PropertyKey[],
   report: Report,
@@ -84,8 +84,8 @@ function validateAccounts({ accounts }: PolicyFile, report: Report): void {
 function validateScopes({ accounts, scopes }: PolicyFile, guards: readonly GuardDefinition[], report: Report): void {
   for (const [index, { account, stacks, ids, tags, raise }] of scopes.entries()) {
     const path = ['scopes', index];
-    if (!accounts[account]) report([...path, 'account'], `there is no account ${account}`);
-    else if (accounts[account].management)
+    if (!Object.hasOwn(accounts, account)) report([...path, 'account'], `there is no account ${account}`);
+    else if (accounts[account]?.management)
       report([...path, 'account'], `${account} is a management account, and nothing in it is in reach`);
     if (!stacks && !ids && !tags) report(path, 'name stacks, ids or tags; `stacks: ["*"]` is every stack');
     if (tags && Object.keys(tags).length === 0) report([...path, 'tags'], 'name at least one tag');
@@ -119,8 +119,9 @@ function validateExceptions(
     if (!guard) report([...path, 'guard'], `there is no guard ${name}`);
     else if (guard.structural)
       report([...path, 'guard'], `${name} holds the road itself together and has no exceptions`);
-    if (!people[owner]) report([...path, 'owner'], `there is no person ${owner}`);
-    if (account !== undefined && !accounts[account]) report([...path, 'account'], `there is no account ${account}`);
+    if (!Object.hasOwn(people, owner)) report([...path, 'owner'], `there is no person ${owner}`);
+    if (account !== undefined && !Object.hasOwn(accounts, account))
+      report([...path, 'account'], `there is no account ${account}`);
     if (Date.parse(until) > latest)
       report(
         [...path, 'until'],
@@ -132,7 +133,7 @@ function validateExceptions(
 function validateFreezes({ freezes, accounts }: PolicyFile, report: Report): void {
   for (const [index, freeze] of freezes.entries()) {
     const path = ['freezes', index];
-    if (freeze.account !== undefined && !accounts[freeze.account])
+    if (freeze.account !== undefined && !Object.hasOwn(accounts, freeze.account))
       report([...path, 'account'], `there is no account ${freeze.account}`);
     if (freeze.environment === undefined && freeze.account === undefined && freeze.stacks === undefined)
       report(path, 'say what is frozen: environment, account or stacks; `stacks: ["*"]` is every stack');

@@ -1,5 +1,5 @@
 /** Reads a YAML file of ours by its schema: every problem has its line and column. */
-import { type Document, isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
+import { type Document, isMap, isPair, isScalar, LineCounter, type Node, parseDocument, visit } from 'yaml';
 import type { z } from 'zod';
 
 export type Report = (path: PropertyKey[], message: string) => void;
@@ -43,10 +43,22 @@ function valueIn<T>(document: Document, schema: z.ZodType<T>, report: Report): T
     report([], error instanceof Error ? error.message : 'cannot be unfolded');
     return undefined;
   }
+  refuseLostKeys(document, report);
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   for (const issue of parsed.error.issues) reportIssue(issue as SchemaIssue, [], report);
   return undefined;
+}
+
+/** A key of this name would become an object's prototype, and be lost without a word. */
+function refuseLostKeys(document: Document, report: Report): void {
+  visit(document, {
+    Pair(_, { key }, ancestors) {
+      if (!isScalar(key) || key.value !== '__proto__') return;
+      const path = ancestors.flatMap((node) => (isPair(node) && isScalar(node.key) ? [String(node.key.value)] : []));
+      report([...path, '__proto__'], 'this is no name');
+    },
+  });
 }
 
 export function reportIssue(issue: SchemaIssue, base: PropertyKey[], report: Report): void {

@@ -38,7 +38,7 @@ export function createSandbox(store: WorldStore): Sandbox {
     store,
     async respond(request) {
       const path = request.path.split('?')[0] ?? '/';
-      if (isControl(path)) return control(store, request.method, path, request.body);
+      if (isControl(path)) return control(store, request.method, path, request.body, request.headers);
       const { service, named, ...from } = addressOf(request.headers);
       if (Object.hasOwn(PLAIN, named)) return answerPlain(store, named, request, from);
       if (!service && jsonTargetOf(request) !== undefined)

@@ -37,12 +37,33 @@ const ENDPOINTS: Record<string, (store: WorldStore, body: unknown, id: string | 
 
 export const isControl = (path: string): boolean => path.startsWith(PREFIX);
 
-export function control(store: WorldStore, method: string, path: string, body: string) {
+/** SECURITY: a web page that resolves its own name to 127.0.0.1 still sends that name. */
+function isFromLoopback(headers: Record<string, string>): boolean {
+  const { host, origin } = headers;
+  return [host && `http://${host}`, origin].every((named) => !named || isLoopback(named));
+}
+function isLoopback(url: string): boolean {
+  try {
+    const { hostname } = new URL(url);
+    return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
+  } catch {
+    return false;
+  }
+}
+
+export function control(
+  store: WorldStore,
+  method: string,
+  path: string,
+  body: string,
+  headers: Record<string, string>,
+) {
   const answer = (status: number, value: unknown) => ({
     status,
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(value),
   });
+  if (!isFromLoopback(headers)) return answer(403, { error: 'only loopback names (Host, Origin) come in here' });
   const [name = '', id] = path.slice(PREFIX.length).split('/');
   const endpoint = ENDPOINTS[`${method} ${name}`];
   if (!endpoint) return answer(404, { error: `nothing at ${method} ${path}`, endpoints: Object.keys(ENDPOINTS) });

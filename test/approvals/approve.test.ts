@@ -94,12 +94,12 @@ describe('a statement that was altered before it was signed', () => {
     ['more', true],
   ])('in its %s is refused, though its own signature fits', async (field, value) => {
     const id = await proposeFix(world);
-    const { changes, ledger, policyFile } = world.app;
+    const { changes, ledger, policy, policyFile } = world.app;
     const change = await changes.find(id);
     const honest = buildStatement(change, (await changes.plan(change.planId)).plan, 'bob', 'approve');
     const altered = JSON.stringify({ ...JSON.parse(honest), [field]: value });
     const signature = await signWithSshKeygen(altered, world.keyOf('bob'));
-    const ports = { ledger, changes, people: policyFile!.people, now: () => new Date() };
+    const ports = { ledger, changes, policy, people: policyFile!.people, now: () => new Date() };
     await expect(recordSignature(ports, id, altered, signature)).rejects.toThrow(refused('APPROVAL_WRONG_STATEMENT'));
     expect((await changes.find(id)).approvals).toEqual([]);
     await recordSignature(ports, id, honest, await signWithSshKeygen(honest, world.keyOf('bob')));
@@ -110,11 +110,19 @@ describe('a statement that was altered before it was signed', () => {
 describe('a security key', () => {
   it('signs with a touch, and whether it verified its user stands with the approval', async () => {
     const key = ed25519Key('ssh:');
-    const app = world.another({ policy: world.policyText.replace(/(carol: .*keys: \[)"[^"]*"/, `$1"${key.line}"`) });
+    const app = await world.another({
+      policy: world.policyText.replace(/(carol: .*keys: \[)"[^"]*"/, `$1"${key.line}"`),
+    });
     const id = await proposeFix(world);
     const change = await app.changes.find(id);
     const statement = buildStatement(change, (await app.changes.plan(change.planId)).plan, 'carol', 'approve');
-    const ports = { ledger: app.ledger, changes: app.changes, people: app.policyFile!.people, now: () => new Date() };
+    const ports = {
+      ledger: app.ledger,
+      changes: app.changes,
+      policy: app.policy,
+      people: app.policyFile!.people,
+      now: () => new Date(),
+    };
     await expect(recordSignature(ports, id, statement, signBy(key, statement, { flags: 4 }))).rejects.toThrow(
       refused('APPROVAL_USER_PRESENCE_MISSING'),
     );

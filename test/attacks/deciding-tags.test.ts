@@ -167,7 +167,7 @@ describe('a deciding tag is not changed', () => {
     const scopes = `  - { account: main, tags: { stage: pr }, environment: disposable, create: true, execute: by_command }
   - { account: main, stacks: ["*-prod"], environment: production, create: true, execute: by_command }
 `;
-    const app = world.another({ policy: world.policyText.replace('scopes:\n', `scopes:\n${scopes}`) });
+    const app = await world.another({ policy: world.policyText.replace('scopes:\n', `scopes:\n${scopes}`) });
     const template = 'Resources:\n  A:\n    Type: AWS::SNS::Topic\n';
     const plan = async (stack: string) => {
       const answer = await app.pipeline('plan_stack_create', { stack, template, tags: { stage: 'pr' } });

@@ -218,7 +218,7 @@ describe('a plan that fails', () => {
   });
   it('of a new stack says that an empty one is left', async () => {
     const policy = world.policyText.replace('stacks: ["*-dev"]', 'stacks: ["*-dev"], create: true');
-    const app = world.another({ policy });
+    const app = await world.another({ policy });
     during({ kind: 'denied', operation: 'DescribeChangeSet', ...always });
     const answer = await app.pipeline('plan_stack_create', { stack: 'new-dev', template: template({}) });
     world.store.transact((inner) => removeFaults(inner));

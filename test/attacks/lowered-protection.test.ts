@@ -185,13 +185,13 @@ describe('nor within 24 hours before a loss', () => {
     expect(await lower()).toMatchObject({ state: 'succeeded' });
     const after = world.writes().length;
     const again = update({ template: without('Inbox').replace('DeletionPolicy: Retain', 'DeletionPolicy: Delete') });
-    for (const app of [world.app, later(23), later(23, 'bob')])
+    for (const app of [world.app, await later(23), await later(23, 'bob')])
       expect(await propose(again, app)).toMatchObject({
         state: 'denied',
         verdicts: expect.arrayContaining([isDenied]),
       });
     expect(await propose({ stack: 'kept-prod' }, world.app, 'plan_stack_delete')).toMatchObject({ state: 'denied' });
-    const nextDay = await propose(again, later(25));
+    const nextDay = await propose(again, await later(25));
     expect(JSON.stringify(nextDay)).not.toContain('GUARD_PROTECTION');
     expect(world.writes()).toHaveLength(after);
   });

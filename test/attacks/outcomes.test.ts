@@ -42,7 +42,7 @@ describe('a ledger that cannot append when the outcome is there', () => {
     async (when) => {
       const id = await approved();
       const full = fullLedger();
-      const by = world.another({
+      const by = await world.another({
         async proxy({ body }, forward) {
           const answer = await forward();
           if (when === 'before the answer' ? isExecution(body) : body.includes('Action=DescribeStackEvents')) {
@@ -69,7 +69,7 @@ describe('a ledger that cannot append when the outcome is there', () => {
   it('held by another process for longer than SQLite waits: the same', { timeout: 60_000 }, async () => {
     const id = await approved();
     const holder = new Database(join(world.home, 'ledger.db'));
-    const by = world.another({
+    const by = await world.another({
       async proxy({ body }, forward) {
         const answer = await forward();
         if (isExecution(body)) holder.exec('BEGIN IMMEDIATE');
@@ -143,7 +143,7 @@ describe('an answer that is not one of AWS', () => {
     ],
   ])('%s, after the call arrived, is unknown', async (_what, answer) => {
     const id = await approved();
-    const by = world.another({
+    const by = await world.another({
       async proxy({ body }, forward) {
         const real = await forward();
         return isExecution(body) ? answer : real;
@@ -174,7 +174,7 @@ describe('an answer that is not one of AWS', () => {
 
 describe('an outcome', () => {
   /** Tells the cloud as it was before the call, `until` the events were looked at so often. */
-  function late(untilLook: number, isHidden: (body: string) => boolean) {
+  async function late(untilLook: number, isHidden: (body: string) => boolean) {
     const before = new Map<string, WireResponse>();
     let looks = 0;
     let isSent = false;
@@ -188,12 +188,12 @@ describe('an outcome', () => {
       isSent ||= action === 'ExecuteChangeSet';
       return real;
     };
-    return { by: world.another({ proxy }), handler: behind(world, proxy), looks: () => looks };
+    return { by: await world.another({ proxy }), handler: behind(world, proxy), looks: () => looks };
   }
 
   it('is not the state from before, however late the first event comes', { timeout: 30_000 }, async () => {
     const id = await approved();
-    const { by, looks } = late(11, (action) => /DescribeStacks|DescribeChangeSet/.test(action));
+    const { by, looks } = await late(11, (action) => /DescribeStacks|DescribeChangeSet/.test(action));
     const change = await world.execute(id, by);
     expect(looks()).toBeGreaterThan(11);
     expect(change).toMatchObject({ state: 'succeeded' });
@@ -203,13 +203,15 @@ describe('an outcome', () => {
 
   it('is the change set’s execution status, where no event is to be had', { timeout: 30_000 }, async () => {
     const id = await approved();
-    const { by } = late(Number.POSITIVE_INFINITY, () => false);
+    const { by } = await late(Number.POSITIVE_INFINITY, () => false);
     expect(await world.execute(id, by)).toMatchObject({ state: 'succeeded', outcome: { detail: 'UPDATE_COMPLETE' } });
   });
 
   it('is unknown where nothing tells', { timeout: 30_000 }, async () => {
     const id = await approved();
-    const { by, handler } = late(Number.POSITIVE_INFINITY, (action) => /DescribeStacks|DescribeChangeSet/.test(action));
+    const { by, handler } = await late(Number.POSITIVE_INFINITY, (action) =>
+      /DescribeStacks|DescribeChangeSet/.test(action),
+    );
     const { plan } = await world.app.changes.plan((await world.app.changes.find(id)).planId);
     await by.cloud.recompute(plan);
     const answered = await by.cloud.send(plan.calls[0]!, mintWritingPermit(plan.calls[0]!));

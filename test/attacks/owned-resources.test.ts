@@ -144,7 +144,7 @@ describe('what a stack let go lately is not either', () => {
     expect(await world.verdict('ownership', ...stop(id))).toMatchObject({ outcome: 'deny' });
     const authorize = { group_id: wall, authorize: [rule] };
     expect(await world.verdict('ownership', 'plan_security_group_rules', authorize)).toMatchObject({ outcome: 'deny' });
-    const later = world.another({ now: () => new Date(Date.now() + 31 * 24 * 3_600_000) });
+    const later = await world.another({ now: () => new Date(Date.now() + 31 * 24 * 3_600_000) });
     expect(await world.verdict('ownership', ...stop(id), later)).toMatchObject({ outcome: 'pass' });
     expect(world.writes()).toHaveLength(before);
   });
@@ -188,7 +188,7 @@ describe('a stack that another owns', () => {
   it('is not changed, deleted or rolled back by its own name or ARN', async () => {
     const arn = await nest();
     const name = arn.split('/')[1]!;
-    const app = world.another({ policy: world.policyText.replace('"*-prod"', '"*"') });
+    const app = await world.another({ policy: world.policyText.replace('"*-prod"', '"*"') });
     const set = [{ path: 'Resources.Inbox.Properties.VisibilityTimeout', value: 45 }];
     for (const stack of [arn, name])
       for (const [tool, input] of [

@@ -11,7 +11,7 @@ afterEach(() => world.close());
 const queue = 'Resources:\n  Inbox:\n    Type: AWS::SQS::Queue\n';
 const creating = () =>
   world.another({ policy: world.policyText.replaceAll('execute: by_command', 'create: true, execute: by_command') });
-const create = async (app: ReturnType<typeof creating>, stack: string, template = queue) => {
+const create = async (app: Awaited<ReturnType<typeof creating>>, stack: string, template = queue) => {
   const answer = await app.pipeline('plan_stack_create', { stack, template });
   return answer.ok ? String(answer.content.decision) : answer.error.code;
 };
@@ -19,7 +19,7 @@ const madeChangeSets = () => world.store.calls().filter(({ operation }) => opera
 
 describe('planning alone', () => {
   it('leaves at most five empty stacks, whichever process plans, and uses one of them again', async () => {
-    const apps = [creating(), creating()];
+    const apps = [await creating(), await creating()];
     for (let number = 0; number < 5; number += 1)
       expect(await create(apps[number % 2]!, `new-${number}-dev`)).toBe('pass');
     const before = madeChangeSets();
@@ -28,7 +28,7 @@ describe('planning alone', () => {
     expect(await create(apps[0]!, 'new-3-dev')).toBe('pass');
   });
   it('counts no stack that was made of its plan, and none that AWS refused before it began', async () => {
-    const app = creating();
+    const app = await creating();
     const templates = [queue, 'Resources:\n  X:\n    Type: AWS::SQS::Queu\n'];
     for (let number = 0; number < 6; number += 1) await create(app, `bad-${number}-dev`, templates[1]);
     const plan = await app.pipeline('plan_stack_create', { stack: 'made-dev', template: queue });
@@ -39,7 +39,7 @@ describe('planning alone', () => {
     expect(await create(app, 'one-more-dev')).toBe('GUARD_PLAN_BUDGET');
   });
   it('takes as many plans as the policy says, and asks the cloud for none beyond', async () => {
-    const app = world.another({ policy: `${world.policyText}guards: { plan-budget: { plans_per_hour: 3 } }\n` });
+    const app = await world.another({ policy: `${world.policyText}guards: { plan-budget: { plans_per_hour: 3 } }\n` });
     const update = async (value: number) => {
       const set = [{ path: 'Resources.QueryFunction.Properties.MemorySize', value }];
       const answer = await app.pipeline('plan_stack_update', { stack: 'cost-explorer-dev', set });

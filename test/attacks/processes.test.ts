@@ -69,7 +69,7 @@ describe('at the same time', () => {
 
   it('an executor that comes too late does not call stale what another has carried out', async () => {
     const id = await approved();
-    const late = world.another();
+    const late = await world.another();
     const cloud: typeof late.cloud = {
       ...late.cloud,
       async recompute(plan) {
@@ -84,7 +84,7 @@ describe('at the same time', () => {
 
   it('what another change did between the look and the lock is looked at again', async () => {
     const [id, other] = [await approved(1024), await approved(2048)];
-    const late = world.another();
+    const late = await world.another();
     let looked = 0;
     const cloud: typeof late.cloud = {
       ...late.cloud,
@@ -174,7 +174,7 @@ describe('killed between intent and outcome', () => {
 
   it('a person is told what is not known, and what to do now', async () => {
     const id = await killed('call.intended');
-    const later = minutesLater(3);
+    const later = await minutesLater(3);
     const shown = await show(later, id);
     expect(shown).toMatch(/executing \(.*ExecuteChangeSet.*outcome was not recorded/);
     expect(shown).toMatch(/do not repeat it/i);
@@ -194,7 +194,7 @@ describe('killed between intent and outcome', () => {
   it('while it may still be at work, nothing is said of an executor that is gone', async () => {
     const id = await killed('call.returned');
     expect(await world.app.changes.find(id)).toMatchObject({ state: 'executing', abandoned: false });
-    expect(await minutesLater(31).changes.find(id)).toMatchObject({
+    expect(await (await minutesLater(31)).changes.find(id)).toMatchObject({
       state: 'executing',
       abandoned: true,
       explanation: expect.stringContaining('executor may have ended'),
@@ -236,6 +236,8 @@ describe('killed between intent and outcome', () => {
     const both = await world.call('plan_tags', { resource_ids: instance_ids, set: { team: 'web' } });
     expect(both).toMatchObject({ decision: 'denied' });
     expect(JSON.stringify(both.verdicts)).toContain(id);
-    expect(await show(minutesLater(3), id)).toContain(`aws ec2 describe-instances --instance-ids ${idOf('batch')}`);
+    expect(await show(await minutesLater(3), id)).toContain(
+      `aws ec2 describe-instances --instance-ids ${idOf('batch')}`,
+    );
   });
 });

@@ -30,7 +30,7 @@ describe('whoever executes', () => {
     ] as const) {
       const id = await proposeFix(world, memory);
       await sign(id);
-      expect(await world.execute(id, world.another({ sponsor }))).toMatchObject({ state: 'succeeded' });
+      expect(await world.execute(id, await world.another({ sponsor }))).toMatchObject({ state: 'succeeded' });
     }
   });
 
@@ -39,7 +39,7 @@ describe('whoever executes', () => {
       'people:',
       'seats: { production: { reversible: 2, recoverable: 2, irreversible: 2 } }\npeople:',
     );
-    const app = world.another({ policy });
+    const app = await world.another({ policy });
     const plan = await app.pipeline('plan_stack_update', {
       stack: STACK,
       set: [{ path: 'Resources.QueryFunction.Properties.MemorySize', value: 1024 }],
@@ -52,7 +52,7 @@ describe('whoever executes', () => {
     const id = String((change as { content: Answer }).content.change_id);
     await sign(id, 'bob');
     await sign(id, 'carol');
-    expect(await world.execute(id, world.another({ sponsor: undefined, actsAs: ['bob'] }))).toMatchObject({
+    expect(await world.execute(id, await world.another({ sponsor: undefined, actsAs: ['bob'] }))).toMatchObject({
       state: 'succeeded',
     });
   });
@@ -64,7 +64,7 @@ describe('whoever executes', () => {
       / {2}alice: .*\n/,
       '  dave: { signs_in_as: [dave], roles: [dev], keys: [] }\n',
     );
-    await expect(world.execute(id, world.another({ policy: without, sponsor: 'dave' }))).rejects.toEqual(
+    await expect(world.execute(id, await world.another({ policy: without, sponsor: 'dave' }))).rejects.toEqual(
       refused('STATE_STALE'),
     );
     expect(world.writes()).toEqual([]);
@@ -76,9 +76,11 @@ describe('whose it is', () => {
 
   it('is not blurred by having another propose the plan: neither sponsor signs it', async () => {
     const plan = await world.call('plan_stack_update', fix);
-    const answer = await world
-      .another({ sponsor: 'carol' })
-      .pipeline('propose_change', { plan_id: plan.plan_id, goal: 'fix', reason: 'for alice' });
+    const answer = await (await world.another({ sponsor: 'carol' })).pipeline('propose_change', {
+      plan_id: plan.plan_id,
+      goal: 'fix',
+      reason: 'for alice',
+    });
     const id = String((answer as { content: Answer }).content.change_id);
     for (const person of ['alice', 'carol'])
       await expect(sign(id, person)).rejects.toEqual(refused('APPROVAL_SPONSOR_EXCLUDED'));
@@ -87,7 +89,7 @@ describe('whose it is', () => {
 
   it('is nobody’s who is written almost the same', async () => {
     for (const sponsor of ['Alice', 'alice ', 'ALICE', 'аlice']) {
-      const answer = await world.another({ sponsor }).pipeline('plan_stack_update', fix);
+      const answer = await (await world.another({ sponsor })).pipeline('plan_stack_update', fix);
       expect(answer).toMatchObject({ ok: true, content: { decision: 'plan_only' } });
     }
   });
@@ -95,7 +97,7 @@ describe('whose it is', () => {
   it('decides who withdraws it', async () => {
     const change_id = await proposeFix(world);
     for (const sponsor of ['bob', undefined]) {
-      const answer = await world.another({ sponsor }).pipeline('withdraw_change', { change_id });
+      const answer = await (await world.another({ sponsor })).pipeline('withdraw_change', { change_id });
       expect(answer).toMatchObject({ ok: false, error: { code: 'SPONSOR_UNKNOWN' } });
     }
     expect(await world.call('withdraw_change', { change_id })).toMatchObject({ state: 'withdrawn' });
@@ -112,7 +114,7 @@ describe('a policy that is edited after the proposal', () => {
 
   it('to be milder does not lower what was proposed', async () => {
     const id = await proposeFix(world);
-    const mild = world.another({ policy: seats(0) });
+    const mild = await world.another({ policy: seats(0) });
     expect((await mild.changes.find(id)).state).toBe('pending');
     await expect(world.execute(id, mild)).rejects.toEqual(refused('STATE_CHANGE_NOT_APPROVED'));
     expect(world.writes()).toEqual([]);
@@ -121,24 +123,26 @@ describe('a policy that is edited after the proposal', () => {
   it('to be stricter ends what was signed', async () => {
     const id = await proposeFix(world);
     await sign(id);
-    await expect(world.execute(id, world.another({ policy: seats(2) }))).rejects.toEqual(refused('STATE_STALE'));
+    await expect(world.execute(id, await world.another({ policy: seats(2) }))).rejects.toEqual(refused('STATE_STALE'));
     expect(world.writes()).toEqual([]);
   });
 
-  it('takes no exception from what holds the road together, nor only observes it', () => {
+  it('takes no exception from what holds the road together, nor only observes it', async () => {
     const until = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
     for (const part of [
       `exceptions: [{ guard: approval, stack: ${STACK}, resource: QueryFunction, until: ${until}, owner: bob, reason: no }]\n`,
       'guards: { approval: { mode: observe } }\n',
       'guards: { stale: { mode: observe } }\n',
     ])
-      expect(() => world.another({ policy: world.policyText + part })).toThrow(/CONFIG_POLICY_INVALID|not valid/);
+      await expect(world.another({ policy: world.policyText + part })).rejects.toThrow(
+        /CONFIG_POLICY_INVALID|not valid/,
+      );
   });
 
-  it('gives one key to no two people', () => {
+  it('gives one key to no two people', async () => {
     const key = /bob: .*keys: \["([^"]+)"/.exec(world.policyText)![1];
     const twice = `${world.policyText}  dave: { signs_in_as: [dave], roles: [sre], keys: ["${key}"] }\n`;
-    expect(() => world.another({ policy: twice })).toThrow(/belongs to bob already/);
+    await expect(world.another({ policy: twice })).rejects.toThrow(/belongs to bob already/);
   });
 });
 
@@ -155,7 +159,7 @@ describe('a signed change', () => {
 
   it('without seats is executed once by many executors', async () => {
     const id = await proposeFix(world, 512, 'cost-explorer-dev');
-    const ends = await Promise.allSettled([1, 2, 3].map(() => world.execute(id, world.another())));
+    const ends = await Promise.allSettled([1, 2, 3].map(async () => world.execute(id, await world.another())));
     expect(ends.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     expect(world.writes()).toHaveLength(1);
   });

@@ -87,7 +87,7 @@ describe('signatures', () => {
     const id = await proposeFix(world);
     await expect(sign(id, 'alice')).rejects.toEqual(refused('APPROVAL_SPONSOR_EXCLUDED'));
     await expect(sign(id, 'bob', 'stranger')).rejects.toEqual(refused('APPROVAL_KEY_UNKNOWN'));
-    const asBob = world.another({ actsAs: ['bob'] });
+    const asBob = await world.another({ actsAs: ['bob'] });
     const plan = await asBob.pipeline('plan_stack_update', {
       stack: STACK,
       set: [{ path: 'Resources.QueryFunction.Properties.Timeout', value: 20 }],
@@ -112,7 +112,7 @@ describe('signatures', () => {
     const signature = await signWithSshKeygen(statement, world.keyOf('bob'));
     const record = async (id: string, text = statement, now = new Date()) =>
       await recordSignature(
-        { ledger: world.app.ledger, changes, people: policyFile!.people, now: () => now },
+        { ledger: world.app.ledger, changes, policy: world.app.policy, people: policyFile!.people, now: () => now },
         id,
         text,
         signature,
@@ -174,7 +174,7 @@ describe('execution', () => {
   it('lets one of two executors win', async () => {
     const id = await proposeFix(world);
     await sign(id, 'bob');
-    const results = await Promise.allSettled([world.execute(id), world.execute(id, world.another())]);
+    const results = await Promise.allSettled([world.execute(id), world.execute(id, await world.another())]);
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     expect(world.writes()).toHaveLength(1);
   });
@@ -182,7 +182,7 @@ describe('execution', () => {
   it('ends as stale when the signer’s key has left the policy', async () => {
     const id = await proposeFix(world);
     await sign(id, 'bob');
-    const without = world.another({ policy: world.policyText.replace(/ {2}bob: .*\n/, '') });
+    const without = await world.another({ policy: world.policyText.replace(/ {2}bob: .*\n/, '') });
     await expect(world.execute(id, without)).rejects.toEqual(refused('STATE_STALE'));
     expect(world.writes()).toEqual([]);
   });
@@ -190,10 +190,10 @@ describe('execution', () => {
   it('expires by both clocks', async () => {
     const id = await proposeFix(world);
     const later = (hours: number) => world.another({ now: () => new Date(Date.now() + hours * 3_600_000) });
-    expect((await later(9).changes.find(id)).state).toBe('expired');
+    expect((await (await later(9)).changes.find(id)).state).toBe('expired');
     await sign(id, 'bob');
-    expect((await later(2).changes.find(id)).state).toBe('expired');
-    await expect(world.execute(id, later(2))).rejects.toEqual(refused('STATE_CHANGE_EXPIRED'));
+    expect((await (await later(2)).changes.find(id)).state).toBe('expired');
+    await expect(world.execute(id, await later(2))).rejects.toEqual(refused('STATE_CHANGE_EXPIRED'));
     expect(world.writes()).toEqual([]);
   });
 });
@@ -201,7 +201,7 @@ describe('execution', () => {
 describe('who proposes, and the policy', () => {
   it('plans only when the sponsor is unset or unknown', async () => {
     for (const sponsor of [undefined, 'mallory']) {
-      const answer = await world.another({ sponsor }).pipeline('plan_stack_update', {
+      const answer = await (await world.another({ sponsor })).pipeline('plan_stack_update', {
         stack: STACK,
         set: [{ path: 'Resources.QueryFunction.Properties.Timeout', value: 21 }],
       });
@@ -209,8 +209,8 @@ describe('who proposes, and the policy', () => {
     }
   });
 
-  it('refuses a policy with an unknown key, with its place', () => {
-    expect(() => world.another({ policy: world.policyText.replace('people:', 'sceats: {}\npeople:') })).toThrow(
+  it('refuses a policy with an unknown key, with its place', async () => {
+    await expect(world.another({ policy: world.policyText.replace('people:', 'sceats: {}\npeople:') })).rejects.toThrow(
       /policy\.yaml:8:1 sceats: there is no key sceats/,
     );
   });

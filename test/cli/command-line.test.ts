@@ -89,14 +89,14 @@ describe('who executes', () => {
   it('is anyone with the credentials, with no sponsor of their own', async () => {
     const id = await proposeFix(world);
     await sign(id, 'bob');
-    expect(await world.execute(id, world.another({ sponsor: undefined }))).toMatchObject({ state: 'succeeded' });
+    expect(await world.execute(id, await world.another({ sponsor: undefined }))).toMatchObject({ state: 'succeeded' });
   });
 
   it('may be the one who signed, under their own login, with nobody left who could sign', async () => {
     const id = await proposeFix(world);
     await sign(id, 'bob');
     const withoutCarol = world.policyText.replace(/ {2}carol: .*\n/, '');
-    const bobs = world.another({ actsAs: ['bob'], policy: withoutCarol });
+    const bobs = await world.another({ actsAs: ['bob'], policy: withoutCarol });
     expect(await world.execute(id, bobs)).toMatchObject({ state: 'succeeded' });
   });
 
@@ -115,7 +115,7 @@ describe('who executes', () => {
     const id = await proposeFix(world);
     await sign(id, 'bob');
     const withoutAlice = world.policyText.replace(/ {2}alice: .*\n/, '');
-    const bobs = world.another({ sponsor: 'bob', policy: withoutAlice });
+    const bobs = await world.another({ sponsor: 'bob', policy: withoutAlice });
     await expect(world.execute(id, bobs)).rejects.toMatchObject({ code: 'STATE_STALE' });
     expect(world.writes()).toEqual([]);
   });

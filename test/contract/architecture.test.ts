@@ -29,7 +29,17 @@ const TABLE: Record<string, string[]> = {
   'src/core': ['zod', 'node:crypto'],
   'src/people': ['node:crypto'],
   'src/approvals': ['zod', 'node:crypto', 'node:child_process', 'src/core/', 'src/people/'],
-  'src/policy': ['zod', 'yaml', '@cedar-policy/', 'node:fs', 'node:path', 'node:module', 'src/core/', 'src/people/'],
+  'src/policy': [
+    'zod',
+    'yaml',
+    '@cedar-policy/',
+    'node:fs',
+    'node:path',
+    'node:module',
+    'src/core/',
+    'src/people/',
+    'src/approvals/ssh-signature.ts',
+  ],
   'src/policy-lab': [
     'zod',
     'node:crypto',

@@ -11,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { approve } from '../../src/cli/approve.ts';
 import { type App, createApp } from '../../src/compose.ts';
 import { readConfig } from '../../src/config.ts';
+import { adoptFirst } from '../../src/policy/pin.ts';
 import { isRequired } from '../needs.ts';
 import { type Backend, hasMoto, openMotoBackend, openSandboxBackend } from './cloud-backends.ts';
 
@@ -67,6 +68,7 @@ guards:
   process.env.AWS_SECRET_ACCESS_KEY = 'b';
   const config = { ...readConfig({ home, policy }), region: 'eu-west-1', endpointUrl: backend.url, sponsor: 'alice' };
   const app = createApp({ ...config, actsAs: [] });
+  await adoptFirst(app.ledger, app.policyFile!, ['test']);
   await backend.cloudFormation.send(new CreateStackCommand({ StackName: 'shop-prod', TemplateBody: TEMPLATE }));
   await backend.settle();
   const [instance, volume, group] = [await backend.instance(), await backend.volume(), await backend.group('web')];

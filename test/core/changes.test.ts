@@ -62,7 +62,7 @@ describe('proposing', () => {
   });
   it('of a plan that has expired is denied', async () => {
     const planId = await planOf();
-    const later = world.another({ now: () => new Date(Date.now() + 16 * 60_000) });
+    const later = await world.another({ now: () => new Date(Date.now() + 16 * 60_000) });
     const change = await later.changes.propose(fix(planId));
     expect(change.judgement.verdicts.filter(({ outcome }) => outcome === 'deny')).toMatchObject([
       { guard: 'plan-first' },
@@ -146,13 +146,13 @@ describe('a plan', () => {
       await ledger.append({ kind: 'plan.made', planId: id, body: { ...body, digest, document } });
     const { plan } = await changes.plan(planId);
     const other = { ...plan, calls: [] } as unknown as Json;
-    replaced(body.digest!, await ledger.putDocument(other), 'plan_edited');
+    await replaced(body.digest!, await ledger.putDocument(other), 'plan_edited');
     await expect(changes.plan('plan_edited')).rejects.toThrow(
       refused('LEDGER_TAMPERED', /plan_edited/, /audit verify/),
     );
-    replaced(body.digest!, await ledger.putDocument({ calls: [] }), 'plan_no_plan');
+    await replaced(body.digest!, await ledger.putDocument({ calls: [] }), 'plan_no_plan');
     await expect(changes.plan('plan_no_plan')).rejects.toThrow(refused('LEDGER_TAMPERED'));
-    replaced(body.digest!, 'sha256:gone', 'plan_gone');
+    await replaced(body.digest!, 'sha256:gone', 'plan_gone');
     await expect(changes.plan('plan_gone')).rejects.toThrow(refused('LEDGER_TAMPERED'));
     const db = new Database(join(world.home, 'ledger.db'));
     db.prepare("UPDATE documents SET bytes = CAST('{}' AS BLOB)").run();
@@ -172,7 +172,7 @@ describe('withdrawing', () => {
   });
   it('is for the sponsor only', async () => {
     const id = await proposeFix(world);
-    const bob = world.another({ sponsor: 'bob' });
+    const bob = await world.another({ sponsor: 'bob' });
     await expect(bob.changes.withdraw(id)).rejects.toThrow(refused('SPONSOR_UNKNOWN', /alice/));
     expect((await world.app.changes.find(id)).state).toBe('pending');
   });

@@ -106,7 +106,7 @@ describe('a tool call', () => {
     expect(seen[0]).toEqual({});
   });
   it('does nothing, not even a read, when the ledger cannot append', async () => {
-    const closed = world.another();
+    const closed = await world.another();
     closed.close();
     expect(await pipelineOf({ ledger: closed.ledger })('look', {})).toMatchObject(
       refusal('LEDGER_CANNOT_APPEND', /nothing was done/, /audit verify/),

@@ -75,7 +75,7 @@ vectorsOf('approval', [
   [
     'nobody could sign without a policy',
     plan(),
-    facts({ policy: { present: false, digest: '' }, approvers: [] }),
+    facts({ policy: { present: false, digest: '', standing: 'none' }, approvers: [] }),
     'hold(1)',
   ],
 ]);

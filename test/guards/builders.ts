@@ -177,7 +177,7 @@ export const facts = (over: Partial<Facts> = {}): Facts => ({
   phase: 'propose',
   goal: 'deploy',
   halt: 'running',
-  policy: { present: true, digest: '' },
+  policy: { present: true, digest: '', standing: 'adopted' },
   account: { alias: 'main', id: '1', regions: ['r'] },
   scope: { text: 'main: stack shop', create: true, execute: 'by_command' },
   environment: 'production',

@@ -7,5 +7,7 @@ vectorsOf('execution', [
   ['no scope', plan(), facts({ scope: null }), 'deny'],
   ['the sponsor is unknown', plan(), facts({ sponsor: { name: 'x', known: false } }), 'deny'],
   ['the sponsor is not set', plan(), facts({ sponsor: { name: null, known: false } }), 'deny'],
-  ['no policy', plan(), facts({ policy: { present: false, digest: '' } }), 'deny'],
+  ['no policy', plan(), facts({ policy: { present: false, digest: '', standing: 'none' } }), 'deny'],
+  ['no adopted policy', plan(), facts({ policy: { present: true, digest: '', standing: 'not_adopted' } }), 'deny'],
+  ['another policy is adopted', plan(), facts({ policy: { present: true, digest: '', standing: 'changed' } }), 'deny'],
 ]);

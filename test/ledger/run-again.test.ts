@@ -12,7 +12,7 @@ let runs = 0;
 beforeEach(async () => {
   world = await openTestWorld();
   runs = 0;
-  app = world.another({
+  app = await world.another({
     openLedger(home, now) {
       const ledger = openLedger(home, now);
       return {

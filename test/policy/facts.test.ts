@@ -19,6 +19,7 @@ const portFor = (text: string | null, over: { actsAs?: string[]; now?: Date; spo
     policy: text === null ? null : read(text),
     guards,
     ledger,
+    isHypothetical: true,
     sponsor: over.sponsor ?? 'alice',
     actsAs: over.actsAs ?? ['countersign'],
     now: () => over.now ?? NOW,

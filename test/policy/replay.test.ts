@@ -53,7 +53,7 @@ const STEPS: Record<string, () => Promise<unknown>> = {
   },
   proposedForAnother: async () => {
     const input = { plan_id: await planDeletion(DEV_STACK), goal: 'clean_up', reason: 'as asked' };
-    await world.another({ sponsor: 'bob' }).pipeline('propose_change', input);
+    await (await world.another({ sponsor: 'bob' })).pipeline('propose_change', input);
   },
   haltAndPropose: async () => {
     const plan = await planDeletion(DEV_STACK);
@@ -158,7 +158,7 @@ describe('policy replay', () => {
 
   it('judges by the clock of then: what was frozen on that day was frozen, and no plan is too old', async () => {
     const lastWeek = new Date(Date.now() - 7 * 86_400_000);
-    const then = world.another({ now: () => lastWeek });
+    const then = await world.another({ now: () => lastWeek });
     const set = [{ path: 'Resources.QueryFunction.Properties.MemorySize', value: 1024 }];
     const made = await then.pipeline('plan_stack_update', { stack: STACK, set });
     const input = { plan_id: made.ok && made.content.plan_id, goal: 'fix', reason: 'more memory' };
@@ -197,7 +197,7 @@ describe('policy replay', () => {
   });
 
   it('knows who could not sign then, whoever runs it now', async () => {
-    const asBob = world.another({ actsAs: ['bob'] });
+    const asBob = await world.another({ actsAs: ['bob'] });
     const made = await asBob.pipeline('plan_stack_update', {
       stack: STACK,
       set: [{ path: 'Resources.QueryFunction.Properties.MemorySize', value: 1024 }],
@@ -211,7 +211,7 @@ describe('policy replay', () => {
 
   it('judges a change for the person that it was proposed for, whoever had it planned', async () => {
     const input = { plan_id: await planDeletion(DEV_STACK), goal: 'clean_up', reason: 'as asked' };
-    const answer = await world.another({ sponsor: 'bob' }).pipeline('propose_change', input);
+    const answer = await (await world.another({ sponsor: 'bob' })).pipeline('propose_change', input);
     const one = policy(
       'seats: { development: { reversible: 2, recoverable: 2, irreversible: { seats: 2, include: [sre] } } }',
     );

@@ -28,7 +28,7 @@ function shadowing(rest: string) {
 const WATCHED = `guards: { recreate: { mode: observe }, stateful-loss: { mode: observe }, budget: { mode: observe } }`;
 const OWN_RULES = 'rules: ["rules/*.cedar"]';
 
-type App = ReturnType<typeof shadowing>;
+type App = Awaited<ReturnType<typeof shadowing>>;
 async function call(app: App, tool: string, input: unknown): Promise<Record<string, unknown>> {
   const answer = await app.pipeline(tool, input);
   return answer.ok ? answer.content : { ...answer.error };
@@ -47,7 +47,7 @@ const replayed = (observed: boolean) =>
 
 describe('shadow mode', () => {
   it('lets through what a rule only observes, and records it in the plan and in the change', async () => {
-    const app = shadowing(OWN_RULES);
+    const app = await shadowing(OWN_RULES);
     const plan = await moreMemory(app);
     expect(plan.decision).toBe('needs_approval');
     expect(plan.seats).toEqual({ needed: 1, roles: [] });
@@ -66,7 +66,7 @@ describe('shadow mode', () => {
   });
 
   it('records what an observed guard would have said, beside those that still stop', async () => {
-    const app = shadowing(WATCHED);
+    const app = await shadowing(WATCHED);
     const { decision } = await otherKey(app);
     expect(decision).toBe('denied');
     const [made] = await recorded(app);
@@ -78,7 +78,7 @@ describe('shadow mode', () => {
   });
 
   it('tells in describe_policy what is observed, and what that would have stopped within a week', async () => {
-    const app = shadowing(`${WATCHED}\n${OWN_RULES}`);
+    const app = await shadowing(`${WATCHED}\n${OWN_RULES}`);
     await otherKey(app);
     await otherKey(app);
     const { plan_id } = await moreMemory(app);
@@ -93,14 +93,14 @@ describe('shadow mode', () => {
     expect(told.rules).toContainEqual(
       'small-functions: deny, observed only: within 7 days it would have stopped 3 plan(s)',
     );
-    const later = world.another({ now: () => new Date(Date.now() + 8 * 86_400_000) });
+    const later = await world.another({ now: () => new Date(Date.now() + 8 * 86_400_000) });
     expect((await call(later, 'describe_policy', {})).observed).toContain(
       'recreate: within 7 days it would have denied 0 and held 0 plan(s)',
     );
   });
 
   it('shows in a replay what enforcing it would have done, and no difference otherwise', async () => {
-    const app = shadowing(`${WATCHED}\n${OWN_RULES}`);
+    const app = await shadowing(`${WATCHED}\n${OWN_RULES}`);
     await moreMemory(app);
     await otherKey(app);
     expect((await replayed(false)).differences).toEqual([]);
@@ -117,11 +117,11 @@ describe('shadow mode', () => {
     expect(replayText(report)).toMatch(/denied either way/);
   });
 
-  it('never lowers what stops: the guards that hold the road together are refused in observe', () => {
+  it('never lowers what stops: the guards that hold the road together are refused in observe', async () => {
     const walls = guards.filter(({ structural }) => structural).map(({ name }) => name);
     expect(walls).toContain('approval');
     for (const name of walls)
-      expect(() => shadowing(`guards: { ${name}: { mode: observe } }`), name).toThrow(/cannot be observed only/);
+      await expect(shadowing(`guards: { ${name}: { mode: observe } }`), name).rejects.toThrow(/cannot be observed only/);
   });
 });
 

@@ -320,6 +320,7 @@ describe('what is shipped', () => {
       account: '111122223333',
       region: 'us-east-2',
       profile: undefined,
+      home: undefined,
       signsInAs: ['ann'],
     };
     const policy = put('countersign.policy.yaml', initialPolicy(answers, facts));

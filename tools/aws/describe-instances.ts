@@ -26,6 +26,10 @@ export const describeInstances = defineTool({
       ...(tag ? { tag } : {}),
       ...(cursor ? { cursor } : {}),
     });
-    return { instances: page.items, ...(page.cursor ? { cursor: page.cursor } : {}) };
+    return {
+      instances: page.items,
+      ...(page.cursor ? { cursor: page.cursor } : {}),
+      ...(page.outOfScope ? { out_of_scope: page.outOfScope } : {}),
+    };
   },
 });

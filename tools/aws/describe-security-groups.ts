@@ -28,6 +28,10 @@ export const describeSecurityGroups = defineTool({
       ...(vpc_id ? { vpcId: vpc_id } : {}),
       ...(cursor ? { cursor } : {}),
     });
-    return { security_groups: page.items, ...(page.cursor ? { cursor: page.cursor } : {}) };
+    return {
+      security_groups: page.items,
+      ...(page.cursor ? { cursor: page.cursor } : {}),
+      ...(page.outOfScope ? { out_of_scope: page.outOfScope } : {}),
+    };
   },
 });

@@ -25,6 +25,10 @@ export const describeStacks = defineTool({
       ...(status ? { status } : {}),
       ...(cursor ? { cursor } : {}),
     });
-    return { stacks: page.items, ...(page.cursor ? { cursor: page.cursor } : {}) };
+    return {
+      stacks: page.items,
+      ...(page.cursor ? { cursor: page.cursor } : {}),
+      ...(page.outOfScope ? { out_of_scope: page.outOfScope } : {}),
+    };
   },
 });

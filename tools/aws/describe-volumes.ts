@@ -25,6 +25,10 @@ export const describeVolumes = defineTool({
       ...(instance_id ? { instanceId: instance_id } : {}),
       ...(cursor ? { cursor } : {}),
     });
-    return { volumes: page.items, ...(page.cursor ? { cursor: page.cursor } : {}) };
+    return {
+      volumes: page.items,
+      ...(page.cursor ? { cursor: page.cursor } : {}),
+      ...(page.outOfScope ? { out_of_scope: page.outOfScope } : {}),
+    };
   },
 });

@@ -64,6 +64,7 @@ export function judgeAsOf(
   { seq, at, kind, goal, plan, sponsor, excluded }: Omit<Moment, 'id' | 'judgement'>,
 ) {
   const port = createPolicyPort({
+    isHypothetical: true,
     ...about,
     ledger: ledgerAsOf(about.ledger, seq - 1),
     sponsor: sponsor ?? undefined,

@@ -32,6 +32,8 @@ export interface LoadedRules {
   rules: Rule[];
   /** Over every file's text: part of the policy's digest. */
   digest: string;
+  /** By the name of the file, from the folder of the policy. */
+  texts: Record<string, string>;
   /** What is valid and probably not meant, with its place. */
   warnings: { place: string; message: string }[];
 }
@@ -74,7 +76,12 @@ export function loadRules(
       }
     }
   }
-  const loaded: LoadedRules = { rules: [], digest: digestOf([...files.values()]), warnings: [] };
+  const loaded: LoadedRules = {
+    rules: [],
+    digest: digestOf([...files.values()]),
+    texts: Object.fromEntries(files),
+    warnings: [],
+  };
   for (const [name, text] of files) loadFile(name, text, loaded, problem);
   return loaded;
 }

@@ -20,6 +20,7 @@ export interface CloudOptions {
   secretKey: string;
   templateRoots: string[];
   environmentOf: PolicyPort['environmentOf'];
+  mayRead: PolicyPort['mayRead'];
   now(): Date;
 }
 
@@ -77,7 +78,7 @@ export function createCloud(options: CloudOptions): CloudPorts & Runner {
   return {
     endpoint: async (place) => options.endpointName ?? endpointAt(settings.own(place)),
     identity,
-    reader: { ...createStackReader(contextFor, options.environmentOf), ...createEc2Reader(contextFor) },
+    reader: { ...createStackReader(contextFor, options), ...createEc2Reader(contextFor, options.mayRead) },
     planner: (place, permit) => createPlanner(() => contextFor(place, permit)),
     recompute: async (plan) => recomputePlan(await contextFor(plan.target), plan),
     ...createWritingDoor(settings.own, ownIdentity, contextFor),

@@ -29,7 +29,7 @@ const withTwoAccounts = (more = '') =>
 const queue = 'Resources:\n  Inbox:\n    Type: AWS::SQS::Queue\n';
 
 it('plans in each account as who the policy says', async () => {
-  const app = withTwoAccounts();
+  const app = await withTwoAccounts();
   const plan = await app.pipeline('plan_stack_create', { account: 'dev', stack: 'inbox', template: queue });
   expect(plan).toMatchObject({ ok: true, content: { decision: 'pass', target: `inbox (${DEV_ACCOUNT}, eu-west-1)` } });
   const { plan: made } = await app.changes.plan(plan.ok ? String(plan.content.plan_id) : '');
@@ -41,16 +41,16 @@ it('plans in each account as who the policy says', async () => {
 });
 
 it('refuses an alias that the policy does not name', async () => {
-  const answer = await withTwoAccounts().pipeline('describe_stacks', { account: 'staging' });
+  const answer = await (await withTwoAccounts()).pipeline('describe_stacks', { account: 'staging' });
   expect(answer).toMatchObject({
     error: { code: 'INPUT_ACCOUNT_UNKNOWN', remedy: expect.stringContaining('prod, dev') },
   });
 });
 
 it('refuses credentials of another account than the one that was named', async () => {
-  const app = withTwoAccounts().config.policyPath!;
+  const app = (await withTwoAccounts()).config.policyPath!;
   writeFileSync(app, world.policyText.replace('"123456789012"', '"333333333333"'));
-  const wrong = world.another();
+  const wrong = await world.another();
   expect(await wrong.pipeline('describe_stacks', { account: 'main' })).toMatchObject({
     error: {
       code: 'GUARD_IDENTITY',
@@ -60,7 +60,7 @@ it('refuses credentials of another account than the one that was named', async (
 });
 
 it('executes nothing with credentials of another account than the one that was signed', async () => {
-  const app = withTwoAccounts();
+  const app = await withTwoAccounts();
   const plan = await app.pipeline('plan_stack_create', { account: 'dev', stack: 'inbox', template: queue });
   const change = await app.pipeline('propose_change', {
     plan_id: plan.ok ? plan.content.plan_id : '',
@@ -76,14 +76,14 @@ it('executes nothing with credentials of another account than the one that was s
   expect(world.writes()).toEqual([]);
 });
 
-it('lets no scope reach into a management account', () => {
-  expect(() => withTwoAccounts(', management: true')).toThrow(
+it('lets no scope reach into a management account', async () => {
+  await expect(withTwoAccounts(', management: true')).rejects.toThrow(
     /dev is a management account, and nothing in it is in reach/,
   );
 });
 
 it('gives CloudFormation the service role of the account, signed with the plan', async () => {
-  const app = world.another({
+  const app = await world.another({
     policy: world.policyText
       .replace('regions: [eu-west-1] }', 'regions: [eu-west-1], service_role: countersign-cloudformation }')
       .replace('environment: development,', 'environment: development, create: true,'),
@@ -95,7 +95,7 @@ it('gives CloudFormation the service role of the account, signed with the plan',
 });
 
 it('tells that a stack gets another role, and keeps it', async () => {
-  const app = world.another({
+  const app = await world.another({
     policy: world.policyText.replace(
       'regions: [eu-west-1] }',
       'regions: [eu-west-1], service_role: countersign-cloudformation }',

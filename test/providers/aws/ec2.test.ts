@@ -44,10 +44,10 @@ describe('a plan to terminate', () => {
   it('takes a completed snapshot of the last 24 h as the recovery point, and an older one not', async () => {
     const volume = world.instance('batch').volumes[0]!.id;
     const { SnapshotId } = await world.ec2.send(new CreateSnapshotCommand({ VolumeId: volume }));
-    const recent = (await act('batch', 'terminate', later(23 * HOUR))).plan;
+    const recent = (await act('batch', 'terminate', await later(23 * HOUR))).plan;
     expect(recent.calls.map(({ operation }) => operation)).toEqual(['TerminateInstances']);
     expect(recent.effects[0]).toMatchObject({ recoveryPoint: { id: SnapshotId }, reversibility: 'recoverable' });
-    const old = (await act('batch', 'terminate', later(25 * HOUR))).plan;
+    const old = (await act('batch', 'terminate', await later(25 * HOUR))).plan;
     expect(old.calls.map(({ operation }) => operation)).toEqual(['CreateSnapshot', 'TerminateInstances']);
     expect(old.effects[0]).not.toHaveProperty('recoveryPoint');
   });
@@ -365,8 +365,8 @@ describe('the owner of what a plan touches', () => {
   it('is a stack that let it go, for 30 days after its deletion', async () => {
     await world.cloudFormation.send(new DeleteStackCommand({ StackName: 'kept-prod' }));
     expect(await ownerOf()).toEqual({ kind: 'stack', name: 'kept-prod', released: true });
-    expect(await ownerOf(later(29 * 24 * HOUR))).toMatchObject({ released: true });
-    expect(await ownerOf(later(31 * 24 * HOUR))).toBeNull();
+    expect(await ownerOf(await later(29 * 24 * HOUR))).toMatchObject({ released: true });
+    expect(await ownerOf(await later(31 * 24 * HOUR))).toBeNull();
   });
 
   it('is a stack that goes on without it', async () => {

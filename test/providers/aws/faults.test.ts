@@ -45,7 +45,7 @@ it('never plans on half a list', async () => {
 });
 
 it('answers within its time while a plan is still being made, and tells the plan later', async () => {
-  const slow = world.another({ answerWithinMilliseconds: 50 });
+  const slow = await world.another({ answerWithinMilliseconds: 50 });
   during({ kind: 'latency', milliseconds: 400, operation: 'DescribeChangeSet' });
   const first = await slow.pipeline('plan_stack_update', edit);
   expect(first).toMatchObject({ ok: true, content: { decision: 'planning', next: { tool: 'describe_plan' } } });
@@ -59,7 +59,7 @@ it('answers within its time while a plan is still being made, and tells the plan
 });
 
 it('tells later why a plan that was still being made failed', async () => {
-  const slow = world.another({ answerWithinMilliseconds: 50 });
+  const slow = await world.another({ answerWithinMilliseconds: 50 });
   during({ kind: 'latency', milliseconds: 400, operation: 'DescribeChangeSet' });
   during({ kind: 'denied', operation: 'DescribeChangeSet', ...always });
   const first = await slow.pipeline('plan_stack_update', edit);
@@ -75,7 +75,7 @@ it('finds its own change set again when the answer to its making was lost', asyn
 });
 
 it('answers a description in time too, when the cloud does not', async () => {
-  const impatient = world.another({ answerWithinMilliseconds: 100 });
+  const impatient = await world.another({ answerWithinMilliseconds: 100 });
   during({ kind: 'latency', milliseconds: 2_000, operation: 'DescribeStacks' });
   expect(await impatient.pipeline('describe_stacks', {})).toMatchObject({ error: { code: 'AWS_TIMEOUT' } });
 });

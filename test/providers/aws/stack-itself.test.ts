@@ -83,7 +83,7 @@ describe('an output alone', () => {
     expect(effect).toMatchObject({ kind: 'update', marks: [], properties: [{ path: 'Outputs.B' }] });
   });
   it('that tells it from the start is an exposure of a new stack', async () => {
-    const app = world.another({ policy: world.policyText.replaceAll('stacks:', 'create: true, stacks:') });
+    const app = await world.another({ policy: world.policyText.replaceAll('stacks:', 'create: true, stacks:') });
     const { effect } = await onStack(
       'plan_stack_create',
       {

@@ -116,7 +116,7 @@ describe('plan_stack_update', () => {
       set: [{ path: 'Resources.QueryFunction.Properties.MemorySize', value }],
     });
     await world.call('plan_stack_update', edit(1024));
-    const later = world.another({ now: () => new Date(Date.now() + 16 * 60_000) });
+    const later = await world.another({ now: () => new Date(Date.now() + 16 * 60_000) });
     await later.pipeline('plan_stack_update', edit(2048));
     expect(world.store.calls().filter(({ operation }) => operation === 'DeleteChangeSet')).toHaveLength(1);
   });
@@ -130,7 +130,7 @@ describe('plan_stack_create', () => {
   });
 
   it('creates what was signed', async () => {
-    const app = world.another({
+    const app = await world.another({
       policy: world.policyText.replace('environment: development,', 'environment: development, create: true,'),
     });
     const plan = await app.pipeline('plan_stack_create', create);
@@ -147,7 +147,7 @@ describe('plan_stack_create', () => {
   });
 
   it('sends an agent to the update when the stack exists', async () => {
-    const app = world.another({
+    const app = await world.another({
       policy: world.policyText.replace('environment: development,', 'environment: development, create: true,'),
     });
     expect(await app.pipeline('plan_stack_create', { ...create, stack: 'cost-explorer-dev' })).toMatchObject({

@@ -20,6 +20,7 @@ import {
 import { namedOwner, ownerText, tagsOf } from '../observe/ownership.ts';
 import type { ContextFor, PlannerContext } from '../planners/context.ts';
 import { openToWorld, rulesOf } from '../security-rules.ts';
+import { inScope, type MayRead, mayReadResource } from './in-scope.ts';
 
 type Query = { ids?: string[]; cursor?: string; limit: number };
 /** EC2 pages hold at least 5; it takes ids or pages, not both. */
@@ -29,20 +30,27 @@ function paged<T>(items: T[], next: string | undefined): Page<T> {
   return { items, ...(next ? { cursor: next } : {}) };
 }
 
-export function createEc2Reader(contextFor: ContextFor): Pick<CloudReader, 'instances' | 'securityGroups' | 'volumes'> {
+export function createEc2Reader(
+  contextFor: ContextFor,
+  mayRead: MayRead,
+): Pick<CloudReader, 'instances' | 'securityGroups' | 'volumes'> {
   const reading = async <T>(place: Place, read: (context: PlannerContext) => Promise<T>): Promise<T> => {
     const context = await contextFor(place);
     return askingEc2(context, () => read(context));
   };
   return {
-    instances: (place, query) => reading(place, (context) => listInstances(context, query)),
-    securityGroups: (place, query) => reading(place, (context) => listGroups(context, query)),
-    volumes: (place, query) => reading(place, (context) => listVolumes(context, query)),
+    instances: (place, query) => reading(place, (context) => listInstances(context, query, mayRead)),
+    securityGroups: (place, query) => reading(place, (context) => listGroups(context, query, mayRead)),
+    volumes: (place, query) => reading(place, (context) => listVolumes(context, query, mayRead)),
   };
 }
 
 /** Protections cost two reads for each instance: only of those that were named. */
-async function listInstances(context: PlannerContext, query: Query & { tag?: string }): Promise<Page<InstanceSummary>> {
+async function listInstances(
+  context: PlannerContext,
+  query: Query & { tag?: string },
+  mayRead: MayRead,
+): Promise<Page<InstanceSummary>> {
   const { DescribeInstancesCommand } = await import('@aws-sdk/client-ec2');
   const [key = '', ...value] = (query.tag ?? '').split('=');
   const filter =
@@ -54,7 +62,11 @@ async function listInstances(context: PlannerContext, query: Query & { tag?: str
       ...(query.tag ? { Filters: [filter] } : {}),
     }),
   );
-  const found = (answer.Reservations ?? []).flatMap(({ Instances = [] }) => Instances);
+  const { items: found, ...left } = inScope(
+    (answer.Reservations ?? []).flatMap(({ Instances = [] }) => Instances),
+    query.ids !== undefined,
+    ({ InstanceId: id = '', Tags }) => ({ id, readable: mayReadResource(mayRead, context.identity, id, tagsOf(Tags)) }),
+  );
   const ids = query.ids ? found.map(({ InstanceId = '' }) => InstanceId) : [];
   const [termination, stop] = await Promise.all([
     readProtection(context, ids, 'disableApiTermination'),
@@ -68,7 +80,7 @@ async function listInstances(context: PlannerContext, query: Query & { tag?: str
     ];
     return { ...summariseInstance(instance), ...(query.ids ? { protections } : {}) };
   });
-  return paged(items, answer.NextToken);
+  return { ...paged(items, answer.NextToken), ...left };
 }
 
 function summariseInstance(instance: Instance): InstanceSummary {
@@ -89,6 +101,7 @@ function summariseInstance(instance: Instance): InstanceSummary {
 async function listGroups(
   context: PlannerContext,
   query: Query & { vpcId?: string },
+  mayRead: MayRead,
 ): Promise<Page<SecurityGroupSummary>> {
   const { DescribeSecurityGroupsCommand } = await import('@aws-sdk/client-ec2');
   const { SecurityGroups = [], NextToken } = await context.ec2.send(
@@ -98,14 +111,18 @@ async function listGroups(
       ...(query.vpcId ? { Filters: [{ Name: 'vpc-id', Values: [query.vpcId] }] } : {}),
     }),
   );
+  const { items: groups, ...left } = inScope(SecurityGroups, query.ids !== undefined, ({ GroupId: id = '', Tags }) => ({
+    id,
+    readable: mayReadResource(mayRead, context.identity, id, tagsOf(Tags)),
+  }));
   const users = await readGroupUsers(
     context,
-    SecurityGroups.map(({ GroupId = '' }) => GroupId),
+    groups.map(({ GroupId = '' }) => GroupId),
   );
-  return paged(
-    SecurityGroups.map((group) => summariseGroup(group, users.get(group.GroupId ?? '') ?? [], query.ids === undefined)),
-    NextToken,
+  const items = groups.map((group) =>
+    summariseGroup(group, users.get(group.GroupId ?? '') ?? [], query.ids === undefined),
   );
+  return { ...paged(items, NextToken), ...left };
 }
 
 /** In a list: enough to see which group it is. What is open to the world is never left out. */
@@ -131,6 +148,7 @@ function summariseGroup(group: SecurityGroup, usedBy: string[], inList: boolean)
 async function listVolumes(
   context: PlannerContext,
   query: Query & { instanceId?: string },
+  mayRead: MayRead,
 ): Promise<Page<VolumeSummary>> {
   const { DescribeVolumesCommand } = await import('@aws-sdk/client-ec2');
   const { Volumes = [], NextToken } = await context.ec2.send(
@@ -150,14 +168,21 @@ async function listVolumes(
     ),
     holders.length > 0 ? readInstances(context, holders) : [],
   ]);
-  return paged(
-    Volumes.map((volume) => summariseVolume(volume, instances, snapshots.get(volume.VolumeId ?? ''))),
-    NextToken,
-  );
+  const { items: volumes, ...left } = inScope(Volumes, query.ids !== undefined, (volume) => {
+    const { VolumeId: id = '', Tags } = volume;
+    const holder = tagsOf(holderOf(volume, instances)?.Tags);
+    const tags = namedOwner(holder) ? holder : tagsOf(Tags);
+    return { id, readable: mayReadResource(mayRead, context.identity, id, tags) };
+  });
+  const items = volumes.map((volume) => summariseVolume(volume, instances, snapshots.get(volume.VolumeId ?? '')));
+  return { ...paged(items, NextToken), ...left };
 }
 
+const holderOf = ({ Attachments }: Volume, instances: Instance[]): Instance | undefined =>
+  instances.find(({ InstanceId }) => InstanceId === Attachments?.[0]?.InstanceId);
+
 function summariseVolume(volume: Volume, instances: Instance[], newest: SnapshotPoint | undefined): VolumeSummary {
-  const holder = instances.find(({ InstanceId }) => InstanceId === volume.Attachments?.[0]?.InstanceId);
+  const holder = holderOf(volume, instances);
   const mapping = holder?.BlockDeviceMappings?.find(({ Ebs }) => Ebs?.VolumeId === volume.VolumeId)?.Ebs;
   return {
     volume_id: volume.VolumeId ?? '',

@@ -10,6 +10,7 @@ import type { ContextFor } from '../planners/context.ts';
 import { createTaint } from '../template/leaf-taint.ts';
 import { parseTemplate, type Template } from '../template/parse.ts';
 import { isMask, MASK, maskTemplate, maskText } from '../template/secrets.ts';
+import { refuseReading } from './in-scope.ts';
 import { pageThrough } from './pages.ts';
 
 const RESOURCES_SHOWN = 35;
@@ -17,21 +18,26 @@ const EVENTS_SHOWN = 20;
 
 export function createStackReader(
   contextFor: ContextFor,
-  environmentOf: PolicyPort['environmentOf'],
+  { environmentOf, mayRead }: Pick<PolicyPort, 'environmentOf' | 'mayRead'>,
 ): Pick<CloudReader, 'stacks' | 'stack'> {
   const environment = ({ account, region }: Identity, stack: Stack) =>
     environmentOf({ account, region, name: stack.StackName ?? '', tags: tagsOf(stack) });
+  const isReadable = ({ account, region }: Identity, stack: Stack) =>
+    mayRead({ kind: 'stack', account, region, name: stack.StackName ?? '', tags: tagsOf(stack) });
   return {
     stacks: (place, query) =>
       askingAws(async () => {
         const { cloudFormation, identity } = await contextFor(place);
         const { DescribeStacksCommand } = await import('@aws-sdk/client-cloudformation');
+        let outOfScope = 0;
         const page = await pageThrough(
           async (NextToken) => {
             const { Stacks = [], NextToken: next } = await cloudFormation.send(
               new DescribeStacksCommand({ NextToken }),
             );
-            return { items: Stacks, next };
+            const readable = Stacks.filter((stack) => isReadable(identity, stack));
+            outOfScope += Stacks.length - readable.length;
+            return { items: readable, next };
           },
           ({ StackName = '', StackStatus }) =>
             StackName.startsWith(query.namePrefix ?? '') && (!query.status || StackStatus === query.status),
@@ -39,6 +45,7 @@ export function createStackReader(
         );
         return {
           ...page,
+          ...(outOfScope > 0 ? { outOfScope } : {}),
           items: page.items.map((stack) => ({
             stack: stack.StackName ?? '',
             stack_id: stack.StackId ?? '',
@@ -58,6 +65,7 @@ export function createStackReader(
           asked,
           ...[...new Set(include)].map((part) => PARTS[part](cloudFormation, name, asked, wanted)),
         ]);
+        if (!isReadable(identity, stack)) refuseReading(stack.StackName ?? name);
         return {
           stack: stack.StackName,
           stack_id: stack.StackId,

@@ -1,0 +1,110 @@
+/** `policy adopt` and `policy sign`: the people of the policy in force decide on the next one. */
+import { diff } from 'node:util';
+import { signWithSshKeygen } from '../approvals/ssh-keygen.ts';
+import { POLICY_NAMESPACE } from '../approvals/ssh-signature.ts';
+import type { App } from '../compose.ts';
+import { CountersignError } from '../core/errors.ts';
+import { makeVisible } from '../core/render-safe.ts';
+import { type Adoption, type AdoptionPorts, proposePolicy, signPolicy, toSign } from '../policy/adopt.ts';
+import type { PolicySource } from '../policy/model.ts';
+import { givenText } from './given-text.ts';
+
+export interface SigningOptions {
+  /** Private key file, or a public one whose private half an agent or security key holds. */
+  key?: string;
+  /** A file with an armored signature, or `-`. */
+  signature?: string;
+}
+const OPEN = ['pending', 'approved', 'executing'];
+const MOST_OPEN = 1_000;
+
+export const adoptionPorts = ({
+  ledger,
+  changes,
+  config,
+}: Pick<App, 'ledger' | 'changes' | 'config'>): AdoptionPorts => ({
+  ledger,
+  async openSponsors(view, now) {
+    const proposed = await view.events({ kinds: ['change.proposed'], newestFirst: true, limit: MOST_OPEN });
+    const found = await Promise.all(proposed.map(({ changeId = '' }) => changes.findIn(view, changeId, now)));
+    return found.flatMap(({ state, sponsor }) => (OPEN.includes(state) ? (sponsor ?? []) : []));
+  },
+  now: () => new Date(),
+  actsAs: config.actsAs,
+});
+
+/** Adopts the policy that is named, or proposes it to those who have to sign. */
+export async function adoptPolicy(app: App, options: SigningOptions, print: (text: string) => void): Promise<Adoption> {
+  if (!app.policyFile)
+    throw new CountersignError(
+      'CONFIG_NO_POLICY',
+      'No policy is named.',
+      'Name it with --policy or COUNTERSIGN_POLICY.',
+    );
+  const before = await app.policy.standing();
+  const proposed = await proposePolicy(adoptionPorts(app), app.policyFile);
+  const wantsSignature = options.key !== undefined || options.signature !== undefined;
+  const adoption = proposed.state === 'proposed' && wantsSignature ? await signProposal(app, options, print) : proposed;
+  print(before === 'adopted' ? 'This policy is in force already.' : told(app, adoption));
+  return adoption;
+}
+
+/** Signs the policy that waits for signatures. SECURITY: what it changes is shown before it is signed. */
+export async function signProposal(
+  app: App,
+  options: SigningOptions,
+  print: (text: string) => void,
+): Promise<Adoption> {
+  const { statement } = await toSign(app.ledger);
+  if (options.signature !== undefined) return signPolicy(adoptionPorts(app), await givenText(options.signature));
+  if (options.key === undefined)
+    throw new CountersignError(
+      'INPUT_INVALID',
+      'No key given.',
+      'Add --key ~/.ssh/id_ed25519 (or its .pub, when an agent or security key holds it).',
+    );
+  print(await proposedChanges(app));
+  return signPolicy(adoptionPorts(app), await signWithSshKeygen(statement, options.key, POLICY_NAMESPACE));
+}
+
+/** The lines that differ between the policy in force and the one that waits. */
+export async function proposedChanges({ ledger }: Pick<App, 'ledger'>): Promise<string> {
+  const { pin, proposal } = await toSign(ledger);
+  const [before, after] = await Promise.all(
+    [pin.text, proposal.text].map(async (text) => linesOf((await ledger.document(text)) as unknown as PolicySource)),
+  );
+  const changed = diff(before!, after!).flatMap(([kind, line]) =>
+    kind === 0 ? [] : [`${kind === -1 ? '+' : '-'} ${makeVisible(line)}`],
+  );
+  return [`Policy ${proposal.digest} would replace ${pin.digest}:`, ...changed].join('\n');
+}
+
+function linesOf(source: PolicySource | undefined): string[] {
+  if (!source)
+    throw new CountersignError(
+      'LEDGER_TAMPERED',
+      'The text of a policy is not in the ledger.',
+      'Stop and run countersign audit verify.',
+    );
+  const rules = Object.entries(source.rules).flatMap(([name, text]) =>
+    text.split('\n').map((line) => `${name}: ${line}`),
+  );
+  return [...source.policy.split('\n'), ...rules];
+}
+
+export function told(app: Pick<App, 'config' | 'ledger'>, adoption: Adoption): string {
+  const { home } = app.config;
+  if (adoption.state === 'adopted') {
+    const { digest, level, signers } = adoption.pin;
+    const how = level === 'L0' ? 'L0: one person decided' : `signed by ${signers.join(', ')}`;
+    return `Adopted in ${home}: ${digest} (${how}).`;
+  }
+  const { needed, signers, mayStillSign } = adoption;
+  const missing = needed - signers.length;
+  return [
+    `Proposed in ${home}: ${adoption.proposal.digest}. It has ${signers.length} of ${needed} signatures under the policy in force.`,
+    missing > mayStillSign.length
+      ? 'Too few people can sign it now: sponsors of open changes cannot; withdraw these changes, or let them expire.'
+      : `Each of ${missing} more (of: ${mayStillSign.join(', ')}) runs: countersign policy sign --key KEY`,
+  ].join('\n');
+}

@@ -1,0 +1,226 @@
+/**
+ * Adopting another policy: its text is proposed, the people of the policy in force sign it, the last signature adopts.
+ *
+ * Guarantees: a later policy needs the threshold of the old one's owners; without owners two of its people, neither
+ * the sponsor of an open change. A signature is for one ledger, one text and the pin that it replaces, so none can be
+ * used again. Where at most one person has a key, one decides, and the pin is labelled L0.
+ */
+import { POLICY_NAMESPACE, verifySshSignature } from '../approvals/ssh-signature.ts';
+import { canonicalJson } from '../core/digest.ts';
+import { CountersignError } from '../core/errors.ts';
+import { bodyOf, type LedgerEvent } from '../core/events.ts';
+import type { Ledger, LedgerView } from '../core/ports.ts';
+import type { PublicKey } from '../people/ssh-key.ts';
+import type { Policy } from './model.ts';
+import { adoptFirst, appendPin, type Directory, directoryOf, type Pin, pinOf, standingOf, storeText } from './pin.ts';
+
+/** A policy that waits for signatures. */
+export interface PolicyProposal {
+  seq: number;
+  digest: string;
+  text: string;
+  /** Names under which the proposing process acted. */
+  by: string[];
+  /** The position of the pin that it would replace. */
+  previous: number;
+}
+export interface AdoptionPorts {
+  ledger: Pick<Ledger, 'transact' | 'events' | 'document'> & { origin: string };
+  /** Sponsors of changes that are open now. */
+  openSponsors(view: LedgerView, now: Date): Promise<readonly string[]>;
+  now(): Date;
+  /** Names under which this process acts. */
+  actsAs: readonly string[];
+}
+export type Adoption =
+  | { state: 'adopted'; pin: Pin }
+  | { state: 'proposed'; proposal: PolicyProposal; needed: number; signers: string[]; mayStillSign: string[] };
+
+/** Who decides on the next policy. `mayDecide`: names, or fingerprints of owners' keys. */
+export interface Deciders {
+  threshold: number;
+  level: Pin['level'];
+  mayDecide: string[];
+  /** People whose open changes take them out of it. */
+  excluded: string[];
+}
+
+export function decidersOf(
+  { owners, people }: Pick<Directory, 'owners' | 'people'>,
+  sponsors: readonly string[],
+): Deciders {
+  if (owners)
+    return {
+      threshold: owners.threshold,
+      level: 'signatures',
+      mayDecide: owners.keys.map(({ fingerprint }) => fingerprint),
+      excluded: [],
+    };
+  const able = people.filter(({ keys }) => keys.length > 0).map(({ name }) => name);
+  if (able.length < 2) return { threshold: able.length, level: 'L0', mayDecide: able, excluded: [] };
+  const excluded = able.filter((name) => sponsors.includes(name));
+  return { threshold: 2, level: 'signatures', mayDecide: able.filter((name) => !excluded.includes(name)), excluded };
+}
+
+/** A person's name, or an owner's fingerprint. SECURITY: by the bare key, so that one key listed twice counts once. */
+function deciderWith(key: PublicKey, { owners, people }: Pick<Directory, 'owners' | 'people'>): string | undefined {
+  const isIt = ({ material }: PublicKey) => material === key.material;
+  if (owners) return owners.keys.find(isIt)?.fingerprint;
+  return people.find(({ keys }) => keys.some(isIt))?.name;
+}
+
+/** The newest that would replace the pin in force. */
+export async function openProposal(ledger: Pick<Ledger, 'events'>): Promise<PolicyProposal | undefined> {
+  const [newest] = await ledger.events({ kinds: ['policy.proposed'], newestFirst: true, limit: 1 });
+  const proposal = newest && proposalIn(newest);
+  return proposal && proposal.previous === (await pinOf(ledger))?.seq ? proposal : undefined;
+}
+export const proposalIn = (event: LedgerEvent): PolicyProposal => ({
+  ...bodyOf('policy.proposed', event),
+  seq: event.seq,
+});
+
+/** The exact bytes to sign, the same for every signer. */
+export function policyStatement(origin: string, pin: Pick<Pin, 'digest' | 'seq'>, proposal: PolicyProposal): string {
+  return canonicalJson({
+    v: 1,
+    type: 'countersign-policy',
+    ledger: origin,
+    adopts: proposal.digest,
+    text: proposal.text,
+    proposed_at: proposal.seq,
+    replaces: pin.digest,
+    replaces_at: pin.seq,
+  });
+}
+
+/**
+ * Adopts the policy where nobody else has to agree, and else proposes it.
+ *
+ * @returns the pin in force when it is this policy's already.
+ */
+export async function proposePolicy(ports: AdoptionPorts, policy: Policy): Promise<Adoption> {
+  const { ledger, actsAs } = ports;
+  if (!(await pinOf(ledger))) return { state: 'adopted', pin: await adoptFirst(ledger, policy, actsAs) };
+  const now = ports.now();
+  return ledger.transact(async (tx): Promise<Adoption> => {
+    const pin = (await pinOf(tx))!;
+    if ((await standingOf(tx, policy)) === 'adopted') return { state: 'adopted', pin };
+    const text = await storeText(tx, policy);
+    const open = await openProposal(tx);
+    const proposal =
+      open?.text === text
+        ? open
+        : proposalIn(
+            await tx.append({
+              kind: 'policy.proposed',
+              body: { digest: policy.digest, text, by: [...actsAs], previous: pin.seq },
+            }),
+          );
+    return settle(ports, tx, pin, proposal, now);
+  });
+}
+
+/**
+ * @param signature armored, over exactly the statement of the open proposal.
+ * @throws INPUT_NOT_FOUND, INPUT_SIGNATURE_INVALID, APPROVAL_KEY_UNKNOWN, APPROVAL_SPONSOR_EXCLUDED,
+ *   STATE_ALREADY_SIGNED.
+ */
+export async function signPolicy(ports: AdoptionPorts, signature: string): Promise<Adoption> {
+  const { ledger } = ports;
+  const now = ports.now();
+  return ledger.transact(async (tx): Promise<Adoption> => {
+    const { pin, proposal, statement } = await toSign({ ...tx, origin: ledger.origin });
+    const key = verifySshSignature(Buffer.from(statement, 'utf8'), signature, POLICY_NAMESPACE);
+    const directory = await directoryOf(tx, pin);
+    const decider = deciderWith(key, directory);
+    if (decider === undefined)
+      throw new CountersignError(
+        'APPROVAL_KEY_UNKNOWN',
+        `The key ${key.fingerprint} cannot decide under the policy in force.`,
+        `Sign with ${directory.owners ? "one of its owners' keys" : 'the key of a person that it lists'}.`,
+      );
+    if (decidersOf(directory, await ports.openSponsors(tx, now)).excluded.includes(decider))
+      throw new CountersignError(
+        'APPROVAL_SPONSOR_EXCLUDED',
+        `${decider} is the sponsor of an open change and cannot decide on the policy that judges it.`,
+        'Another person signs, or the change is withdrawn first.',
+      );
+    if ((await signersOf(tx, ledger.origin, pin, proposal, directory)).includes(decider))
+      throw new CountersignError(
+        'STATE_ALREADY_SIGNED',
+        `${decider} has signed this policy already.`,
+        'Another person signs.',
+      );
+    await tx.append({
+      kind: 'policy.signed',
+      body: { proposal: proposal.seq, statement, signature, decider, keyFingerprint: key.fingerprint },
+    });
+    return settle(ports, tx, pin, proposal, now);
+  });
+}
+
+/** What waits for a signature, with the bytes to sign. @throws INPUT_NOT_FOUND */
+export async function toSign(ledger: Pick<Ledger, 'events'> & { origin: string }): Promise<{
+  pin: Pin;
+  proposal: PolicyProposal;
+  statement: string;
+}> {
+  const pin = await pinOf(ledger);
+  const proposal = await openProposal(ledger);
+  if (!pin || !proposal)
+    throw new CountersignError(
+      'INPUT_NOT_FOUND',
+      'No policy waits for signatures here.',
+      'Propose one: countersign --policy FILE policy adopt.',
+    );
+  return { pin, proposal, statement: policyStatement(ledger.origin, pin, proposal) };
+}
+
+type Transaction = Parameters<Parameters<Ledger['transact']>[0]>[0];
+
+async function settle(
+  ports: AdoptionPorts,
+  tx: Transaction,
+  pin: Pin,
+  proposal: PolicyProposal,
+  now: Date,
+): Promise<Adoption> {
+  const directory = await directoryOf(tx, pin);
+  const { threshold, level, mayDecide, excluded } = decidersOf(directory, await ports.openSponsors(tx, now));
+  const signers = (await signersOf(tx, ports.ledger.origin, pin, proposal, directory)).filter(
+    (signer) => !excluded.includes(signer),
+  );
+  if (signers.length < threshold) {
+    const mayStillSign = mayDecide.filter((one) => !signers.includes(one));
+    return { state: 'proposed', proposal, needed: threshold, signers, mayStillSign };
+  }
+  const { digest, text, seq } = proposal;
+  const by = [...ports.actsAs];
+  return {
+    state: 'adopted',
+    pin: await appendPin(tx, { digest, text, by, level, previous: pin.seq, proposal: seq, signers }),
+  };
+}
+
+/** Distinct deciders whose recorded signatures verify under the policy that is replaced. */
+export async function signersOf(
+  ledger: Pick<Ledger, 'events'>,
+  origin: string,
+  pin: Pin,
+  proposal: PolicyProposal,
+  directory: Pick<Directory, 'owners' | 'people'>,
+): Promise<string[]> {
+  const statement = Buffer.from(policyStatement(origin, pin, proposal), 'utf8');
+  const signed = await ledger.events({ kinds: ['policy.signed'], sinceSeq: proposal.seq });
+  const signers = signed.flatMap(({ body }) => {
+    const { proposal: about, signature } = body as { proposal?: number; signature?: string };
+    if (about !== proposal.seq) return [];
+    try {
+      return deciderWith(verifySshSignature(statement, String(signature), POLICY_NAMESPACE), directory) ?? [];
+    } catch {
+      return [];
+    }
+  });
+  return [...new Set(signers)];
+}

@@ -1,0 +1,75 @@
+/**
+ * Goes through a ledger's pins: was each adopted by those who had to sign it, and does each event name the policy that
+ * was in force?
+ *
+ * Limit: whether a signer was the sponsor of a change that was open then is not computed again.
+ */
+import { CountersignError } from '../core/errors.ts';
+import type { Ledger } from '../core/ports.ts';
+import { decidersOf, proposalIn, signersOf } from './adopt.ts';
+import { directoryOf, type Pin, pinIn, pinOf } from './pin.ts';
+
+export interface AuditProblem {
+  seq: number;
+  message: string;
+}
+type Reading = Pick<Ledger, 'events' | 'document'> & { origin: string };
+
+export async function auditPins(ledger: Reading): Promise<AuditProblem[]> {
+  const pins = (await ledger.events({ kinds: ['policy.adopted'] })).map(pinIn);
+  const problems: AuditProblem[] = [];
+  for (const [index, pin] of pins.entries()) {
+    const why = await orItsError(() => problemOf(ledger, pin, pins[index - 1]));
+    if (why !== undefined) problems.push({ seq: pin.seq, message: `Row ${pin.seq} adopts a policy: ${why}` });
+  }
+  return problems;
+}
+
+async function orItsError(run: () => Promise<string | undefined>): Promise<string | undefined> {
+  try {
+    return await run();
+  } catch (error) {
+    if (error instanceof CountersignError) return error.message;
+    throw error;
+  }
+}
+
+async function problemOf(ledger: Reading, pin: Pin, before: Pin | undefined): Promise<string | undefined> {
+  await directoryOf(ledger, pin);
+  if (!before) return undefined;
+  if (pin.previous !== before.seq) return 'it does not name the policy that it replaces.';
+  const directory = await directoryOf(ledger, before);
+  const { threshold } = decidersOf(directory, []);
+  const [proposed] = await ledger.events({ kinds: ['policy.proposed'], sinceSeq: (pin.proposal ?? 0) - 1, limit: 1 });
+  const proposal = proposed && proposalIn(proposed);
+  if (!proposal || proposal.seq !== pin.proposal || proposal.text !== pin.text || proposal.digest !== pin.digest)
+    return 'it is not the policy that was proposed.';
+  const signed = await signersOf(
+    { events: (query) => ledger.events({ ...query, untilSeq: pin.seq }) },
+    ledger.origin,
+    before,
+    proposal,
+    directory,
+  );
+  return signed.length < threshold
+    ? `it has ${signed.length} of the ${threshold} signatures that the policy before it asks for.`
+    : undefined;
+}
+
+/** Events that were judged under a policy, and when. What ends a change is under the policy that it was begun under. */
+export async function auditNames(ledger: Reading): Promise<AuditProblem[]> {
+  const problems: AuditProblem[] = [];
+  for (const { seq, kind, body } of await ledger.events({ kinds: ['change.proposed', 'change.executing'] })) {
+    const named = (body as { policyDigest?: string }).policyDigest;
+    const pin = await pinOf(ledger, seq);
+    // Also in a folder without a pin, of an older version: neither names one.
+    if (named === pin?.digest || isInert(body)) continue;
+    const what = named === undefined ? 'names no policy' : 'names a policy that was not in force';
+    problems.push({ seq, message: `Row ${seq} (${kind}) ${what}.` });
+  }
+  return problems;
+}
+
+/** Refused when it was proposed: nothing of it is ever signed or executed. */
+const isInert = (body: unknown): boolean =>
+  ['denied', 'plan_only'].includes((body as { judgement?: { decision?: string } }).judgement?.decision ?? '');

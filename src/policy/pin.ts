@@ -1,0 +1,164 @@
+/**
+ * The pin: the one policy that a state folder works under, as an event of its ledger.
+ *
+ * Guarantees: a policy is in force only when the newest `policy.adopted` names it; its text is kept by digest, so that
+ * a signature can be verified under the directory that was in force when it was made.
+ * Limit: whoever can write the ledger's file can write a pin; `audit verify` names one that was not signed.
+ */
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { digestOf, type Json } from '../core/digest.ts';
+import { CountersignError } from '../core/errors.ts';
+import { bodyOf, type LedgerEvent } from '../core/events.ts';
+import type { PolicyStanding } from '../core/guard.ts';
+import type { Ledger, LedgerTransaction } from '../core/ports.ts';
+import type { Person } from '../people/person.ts';
+import type { PublicKey } from '../people/ssh-key.ts';
+import type { Policy, PolicySource } from './model.ts';
+import { type PolicyFile, policySchema } from './schema.ts';
+import { readKeys, readPeople } from './validate.ts';
+
+/** `L0`: one person decided, and nobody else had to agree. */
+export type PinLevel = 'L0' | 'signatures';
+export interface Pin {
+  seq: number;
+  at: string;
+  digest: string;
+  /** Digest of the stored document with the texts of the policy and its rules. */
+  text: string;
+  /** Names under which the adopting process acted. */
+  by: string[];
+  level: PinLevel;
+  /** The position of the pin before; null: the folder's first. */
+  previous: number | null;
+  /** The position of the proposal that was signed; null: no signature was needed. */
+  proposal: number | null;
+  signers: string[];
+}
+/** Whom a policy knew. */
+export interface Directory {
+  digest: string;
+  people: Person[];
+  owners: { keys: PublicKey[]; threshold: number } | null;
+  /** Alias and id. */
+  accounts: { alias: string; id: string }[];
+}
+type Reading = Pick<Ledger, 'events' | 'document'>;
+type Events = Pick<Ledger, 'events'>;
+
+export const pinIn = (event: LedgerEvent): Pin => ({
+  ...bodyOf('policy.adopted', event),
+  seq: event.seq,
+  at: event.at,
+});
+
+/** The pin in force, or that was in force when event `seq` was appended. */
+export async function pinOf(ledger: Events, seq?: number): Promise<Pin | undefined> {
+  const until = seq === undefined ? {} : { untilSeq: seq - 1 };
+  const [newest] = await ledger.events({ kinds: ['policy.adopted'], newestFirst: true, limit: 1, ...until });
+  return newest && pinIn(newest);
+}
+
+/** The same text is the same policy, also where a newer version reads it with another default. */
+const isPolicyOf = (pin: Pin, policy: Policy): boolean =>
+  pin.digest === policy.digest || pin.text === digestOf(policy.source);
+
+export async function standingOf(ledger: Events, policy: Policy | null): Promise<PolicyStanding> {
+  if (!policy) return 'none';
+  const pin = await pinOf(ledger);
+  if (!pin) return 'not_adopted';
+  return isPolicyOf(pin, policy) ? 'adopted' : 'changed';
+}
+
+/** @throws CONFIG_NO_POLICY, CONFIG_POLICY_NOT_ADOPTED, CONFIG_POLICY_CHANGED. */
+export function requireInForce(standing: PolicyStanding, pin: Pin | undefined): void {
+  if (standing === 'adopted') return;
+  if (standing === 'none')
+    throw new CountersignError(
+      'CONFIG_NO_POLICY',
+      'No policy is given, and the policy says whose key is whose.',
+      'Name the adopted policy with --policy or COUNTERSIGN_POLICY.',
+    );
+  if (standing === 'not_adopted')
+    throw new CountersignError(
+      'CONFIG_POLICY_NOT_ADOPTED',
+      'This state folder has not adopted a policy: describe and plan only.',
+      'A person adopts it: countersign --policy FILE policy adopt.',
+    );
+  throw new CountersignError(
+    'CONFIG_POLICY_CHANGED',
+    `This policy is not the one that the state folder adopted${pin ? ` at ${pin.at} (${pin.digest.slice(0, 19)}…)` : ''}. Nothing was changed.`,
+    'Name the adopted policy with --policy, or have this one adopted: countersign --policy FILE policy adopt.',
+  );
+}
+
+/** The folder's first policy: one person's word, labelled L0. @throws CONFIG_POLICY_CHANGED when there is a pin. */
+export function adoptFirst(ledger: Pick<Ledger, 'transact'>, policy: Policy, by: readonly string[]): Promise<Pin> {
+  return ledger.transact(async (tx) => {
+    const pin = await pinOf(tx);
+    if (pin) requireInForce('changed', pin);
+    return appendPin(tx, {
+      digest: policy.digest,
+      text: await storeText(tx, policy),
+      by: [...by],
+      level: 'L0',
+      previous: null,
+      proposal: null,
+      signers: [],
+    });
+  });
+}
+
+export const appendPin = async (tx: LedgerTransaction, pin: Omit<Pin, 'seq' | 'at'>): Promise<Pin> =>
+  pinIn(await tx.append({ kind: 'policy.adopted', body: pin }));
+
+export const storeText = (tx: Pick<LedgerTransaction, 'putDocument'>, { source }: Policy): Promise<string> =>
+  tx.putDocument(source as unknown as Json);
+
+/** Only what names people: a text of an older version is read too, where other parts have changed since. */
+const directorySchema = z.looseObject({
+  people: policySchema.shape.people,
+  owners: policySchema.shape.owners,
+  accounts: policySchema.shape.accounts.default({}),
+});
+
+/** @throws LEDGER_TAMPERED when the text that the pin names is not there, or cannot be read. */
+export async function directoryOf(ledger: Reading, pin: Pick<Pin, 'digest' | 'text'>): Promise<Directory> {
+  const source = (await ledger.document(pin.text)) as unknown as PolicySource | undefined;
+  const parsed = directorySchema.safeParse(source && parse(source.policy, { maxAliasCount: 50 }));
+  if (!parsed.success)
+    throw new CountersignError(
+      'LEDGER_TAMPERED',
+      `The text of the adopted policy (${pin.text}) is not in the ledger.`,
+      'Stop and run countersign audit verify.',
+    );
+  const { people, owners, accounts } = parsed.data;
+  const ignore = () => undefined;
+  return {
+    digest: pin.digest,
+    people: readPeople({ people } as PolicyFile, ignore),
+    owners: owners ? { keys: readKeys(owners.keys, [], ignore, ignore), threshold: owners.threshold } : null,
+    accounts: Object.entries(accounts).map(([alias, { id }]) => ({ alias, id })),
+  };
+}
+
+/**
+ * Who was known when event `seq` was appended. undefined: no policy was adopted yet.
+ *
+ * @param loaded its people are those of the pin that it is, without reading the stored text again.
+ */
+export async function directoryAt(
+  ledger: Reading,
+  seq: number,
+  loaded: Policy | null,
+): Promise<Pick<Directory, 'digest' | 'people'> | undefined> {
+  const pin = await pinOf(ledger, seq);
+  if (!pin) return undefined;
+  return loaded && isPolicyOf(pin, loaded) ? { digest: pin.digest, people: loaded.people } : directoryOf(ledger, pin);
+}
+
+/** The digest that events name: of the pin, when this is its policy. */
+export async function digestInForce(ledger: Events, policy: Policy): Promise<string> {
+  const pin = await pinOf(ledger);
+  return pin && isPolicyOf(pin, policy) ? pin.digest : policy.digest;
+}
