@@ -7,6 +7,7 @@ import { CountersignError } from '../core/errors.ts';
 import { makeVisible } from '../core/render-safe.ts';
 import { type Adoption, type AdoptionPorts, proposePolicy, signPolicy, toSign } from '../policy/adopt.ts';
 import type { PolicySource } from '../policy/model.ts';
+import { sourceOf } from '../policy/pin.ts';
 import { givenText } from './given-text.ts';
 
 export interface SigningOptions {
@@ -66,9 +67,7 @@ export async function signProposal(
 /** The lines that differ between the policy in force and the one that waits. */
 export function proposedChanges({ ledger }: Pick<App, 'ledger'>): string {
   const { pin, proposal } = toSign(ledger);
-  const [before, after] = [pin.text, proposal.text].map((text) =>
-    linesOf(ledger.document(text) as unknown as PolicySource),
-  );
+  const [before, after] = [pin, proposal].map((one) => linesOf(sourceOf(ledger, one)));
   const changed = diff(before!, after!).flatMap(([kind, line]) =>
     kind === 0 ? [] : [`${kind === -1 ? '+' : '-'} ${makeVisible(line)}`],
   );

@@ -8,7 +8,7 @@
 import { POLICY_NAMESPACE, verifySshSignature } from '../approvals/ssh-signature.ts';
 import { canonicalJson } from '../core/digest.ts';
 import { CountersignError } from '../core/errors.ts';
-import { bodyOf, type LedgerEvent } from '../core/events.ts';
+import { bodyOf, eventsOf, type LedgerEvent } from '../core/events.ts';
 import type { Ledger } from '../core/ports.ts';
 import type { PublicKey } from '../people/ssh-key.ts';
 import type { Policy } from './model.ts';
@@ -203,11 +203,10 @@ export function signersOf(
   directory: Pick<Directory, 'owners' | 'people'>,
 ): string[] {
   const statement = Buffer.from(policyStatement(origin, pin, proposal), 'utf8');
-  const signers = ledger.events({ kinds: ['policy.signed'], sinceSeq: proposal.seq }).flatMap(({ body }) => {
-    const { proposal: about, signature } = body as { proposal?: number; signature?: string };
-    if (about !== proposal.seq) return [];
+  const signers = eventsOf(ledger, ['policy.signed'], { sinceSeq: proposal.seq }).flatMap(({ body }) => {
+    if (body.proposal !== proposal.seq) return [];
     try {
-      return deciderWith(verifySshSignature(statement, String(signature), POLICY_NAMESPACE), directory) ?? [];
+      return deciderWith(verifySshSignature(statement, body.signature, POLICY_NAMESPACE), directory) ?? [];
     } catch {
       return [];
     }

@@ -5,6 +5,7 @@
  * Limit: whether a signer was the sponsor of a change that was open then is not computed again.
  */
 import { CountersignError } from '../core/errors.ts';
+import { bodyOf, type LedgerEvent } from '../core/events.ts';
 import type { Ledger } from '../core/ports.ts';
 import { decidersOf, proposalIn, signersOf } from './adopt.ts';
 import { directoryOf, type Pin, pinIn, pinOf } from './pin.ts';
@@ -56,16 +57,21 @@ function problemOf(ledger: Reading, pin: Pin, before: Pin | undefined): string |
 
 /** Events that were judged under a policy, and when. What ends a change is under the policy that it was begun under. */
 export function auditNames(ledger: Reading): AuditProblem[] {
-  return ledger.events({ kinds: ['change.proposed', 'change.executing'] }).flatMap(({ seq, kind, body }) => {
-    const named = (body as { policyDigest?: string }).policyDigest;
-    const pin = pinOf(ledger, seq);
-    // Also in a folder without a pin, of an older version: neither names one.
-    if (named === pin?.digest || isInert(body)) return [];
-    const what = named === undefined ? 'names no policy' : 'names a policy that was not in force';
-    return [{ seq, message: `Row ${seq} (${kind}) ${what}.` }];
+  return ledger.events({ kinds: ['change.proposed', 'change.executing'] }).flatMap((event) => {
+    const { seq, kind } = event;
+    const why = orItsError(() => {
+      const named = policyNamedBy(event);
+      // Also in a folder without a pin, of an older version: neither names one.
+      if (named === 'none asked' || named === pinOf(ledger, seq)?.digest) return undefined;
+      return named === undefined ? 'it names no policy.' : 'it names a policy that was not in force.';
+    });
+    return why === undefined ? [] : [{ seq, message: `Row ${seq} (${kind}): ${why}` }];
   });
 }
 
-/** Refused when it was proposed: nothing of it is ever signed or executed. */
-const isInert = (body: unknown): boolean =>
-  ['denied', 'plan_only'].includes((body as { judgement?: { decision?: string } }).judgement?.decision ?? '');
+/** What was refused when it was proposed needs none: nothing of it is ever signed or executed. */
+function policyNamedBy(event: LedgerEvent): string | undefined {
+  if (event.kind === 'change.executing') return bodyOf('change.executing', event).policyDigest;
+  const { policyDigest, judgement } = bodyOf('change.proposed', event);
+  return judgement.decision === 'denied' || judgement.decision === 'plan_only' ? 'none asked' : policyDigest;
+}
