@@ -7,6 +7,7 @@ import { CountersignError } from '../core/errors.ts';
 import { makeVisible } from '../core/render-safe.ts';
 import { type Adoption, type AdoptionPorts, proposePolicy, signPolicy, toSign } from '../policy/adopt.ts';
 import type { PolicySource } from '../policy/model.ts';
+import { sourceOf } from '../policy/pin.ts';
 import { givenText } from './given-text.ts';
 
 export interface SigningOptions {
@@ -70,9 +71,7 @@ export async function signProposal(
 /** The lines that differ between the policy in force and the one that waits. */
 export async function proposedChanges({ ledger }: Pick<App, 'ledger'>): Promise<string> {
   const { pin, proposal } = await toSign(ledger);
-  const [before, after] = await Promise.all(
-    [pin.text, proposal.text].map(async (text) => linesOf((await ledger.document(text)) as unknown as PolicySource)),
-  );
+  const [before, after] = await Promise.all([pin, proposal].map(async (one) => linesOf(await sourceOf(ledger, one))));
   const changed = diff(before!, after!).flatMap(([kind, line]) =>
     kind === 0 ? [] : [`${kind === -1 ? '+' : '-'} ${makeVisible(line)}`],
   );

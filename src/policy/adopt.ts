@@ -8,7 +8,7 @@
 import { POLICY_NAMESPACE, verifySshSignature } from '../approvals/ssh-signature.ts';
 import { canonicalJson } from '../core/digest.ts';
 import { CountersignError } from '../core/errors.ts';
-import { bodyOf, type LedgerEvent } from '../core/events.ts';
+import { bodyOf, eventsOf, type LedgerEvent } from '../core/events.ts';
 import type { Ledger, LedgerView } from '../core/ports.ts';
 import type { PublicKey } from '../people/ssh-key.ts';
 import type { Policy } from './model.ts';
@@ -212,12 +212,11 @@ export async function signersOf(
   directory: Pick<Directory, 'owners' | 'people'>,
 ): Promise<string[]> {
   const statement = Buffer.from(policyStatement(origin, pin, proposal), 'utf8');
-  const signed = await ledger.events({ kinds: ['policy.signed'], sinceSeq: proposal.seq });
+  const signed = await eventsOf(ledger, ['policy.signed'], { sinceSeq: proposal.seq });
   const signers = signed.flatMap(({ body }) => {
-    const { proposal: about, signature } = body as { proposal?: number; signature?: string };
-    if (about !== proposal.seq) return [];
+    if (body.proposal !== proposal.seq) return [];
     try {
-      return deciderWith(verifySshSignature(statement, String(signature), POLICY_NAMESPACE), directory) ?? [];
+      return deciderWith(verifySshSignature(statement, body.signature, POLICY_NAMESPACE), directory) ?? [];
     } catch {
       return [];
     }

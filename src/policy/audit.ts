@@ -5,6 +5,7 @@
  * Limit: whether a signer was the sponsor of a change that was open then is not computed again.
  */
 import { CountersignError } from '../core/errors.ts';
+import { bodyOf, type LedgerEvent } from '../core/events.ts';
 import type { Ledger } from '../core/ports.ts';
 import { decidersOf, proposalIn, signersOf } from './adopt.ts';
 import { directoryOf, type Pin, pinIn, pinOf } from './pin.ts';
@@ -59,17 +60,22 @@ async function problemOf(ledger: Reading, pin: Pin, before: Pin | undefined): Pr
 /** Events that were judged under a policy, and when. What ends a change is under the policy that it was begun under. */
 export async function auditNames(ledger: Reading): Promise<AuditProblem[]> {
   const problems: AuditProblem[] = [];
-  for (const { seq, kind, body } of await ledger.events({ kinds: ['change.proposed', 'change.executing'] })) {
-    const named = (body as { policyDigest?: string }).policyDigest;
-    const pin = await pinOf(ledger, seq);
-    // Also in a folder without a pin, of an older version: neither names one.
-    if (named === pin?.digest || isInert(body)) continue;
-    const what = named === undefined ? 'names no policy' : 'names a policy that was not in force';
-    problems.push({ seq, message: `Row ${seq} (${kind}) ${what}.` });
+  for (const event of await ledger.events({ kinds: ['change.proposed', 'change.executing'] })) {
+    const { seq, kind } = event;
+    const why = await orItsError(async () => {
+      const named = policyNamedBy(event);
+      // Also in a folder without a pin, of an older version: neither names one.
+      if (named === 'none asked' || named === (await pinOf(ledger, seq))?.digest) return undefined;
+      return named === undefined ? 'it names no policy.' : 'it names a policy that was not in force.';
+    });
+    if (why !== undefined) problems.push({ seq, message: `Row ${seq} (${kind}): ${why}` });
   }
   return problems;
 }
 
-/** Refused when it was proposed: nothing of it is ever signed or executed. */
-const isInert = (body: unknown): boolean =>
-  ['denied', 'plan_only'].includes((body as { judgement?: { decision?: string } }).judgement?.decision ?? '');
+/** What was refused when it was proposed needs none: nothing of it is ever signed or executed. */
+function policyNamedBy(event: LedgerEvent): string | undefined {
+  if (event.kind === 'change.executing') return bodyOf('change.executing', event).policyDigest;
+  const { policyDigest, judgement } = bodyOf('change.proposed', event);
+  return judgement.decision === 'denied' || judgement.decision === 'plan_only' ? 'none asked' : policyDigest;
+}

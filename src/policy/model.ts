@@ -4,10 +4,7 @@ import type { Person } from '../people/person.ts';
 import type { LoadedRules } from './rules/load.ts';
 import type { PolicyFile } from './schema.ts';
 
-export interface PolicySource {
-  policy: string;
-  rules: Record<string, string>;
-}
+export type PolicySource = { policy: string; rules: Record<string, string> };
 export interface Policy {
   file: PolicyFile;
   /** Over the file as it is understood and the text of every rule. */

@@ -7,7 +7,7 @@
  */
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { digestOf, type Json } from '../core/digest.ts';
+import { digestOf } from '../core/digest.ts';
 import { CountersignError } from '../core/errors.ts';
 import { bodyOf, type LedgerEvent } from '../core/events.ts';
 import type { PolicyStanding } from '../core/guard.ts';
@@ -113,7 +113,15 @@ export const appendPin = async (tx: LedgerTransaction, pin: Omit<Pin, 'seq' | 'a
   pinIn(await tx.append({ kind: 'policy.adopted', body: pin }));
 
 export const storeText = (tx: Pick<LedgerTransaction, 'putDocument'>, { source }: Policy): Promise<string> =>
-  tx.putDocument(source as unknown as Json);
+  tx.putDocument(source);
+
+const sourceSchema = z.object({ policy: z.string(), rules: z.record(z.string(), z.string()) });
+
+/** The texts that a pin or a proposal names; undefined: they are not in the ledger. */
+export const sourceOf = async (
+  ledger: Pick<Ledger, 'document'>,
+  { text }: Pick<Pin, 'text'>,
+): Promise<PolicySource | undefined> => sourceSchema.safeParse(await ledger.document(text)).data;
 
 /** Only what names people: a text of an older version is read too, where other parts have changed since. */
 const directorySchema = z.looseObject({
@@ -124,7 +132,7 @@ const directorySchema = z.looseObject({
 
 /** @throws LEDGER_TAMPERED when the text that the pin names is not there, or cannot be read. */
 export async function directoryOf(ledger: Reading, pin: Pick<Pin, 'digest' | 'text'>): Promise<Directory> {
-  const source = (await ledger.document(pin.text)) as unknown as PolicySource | undefined;
+  const source = await sourceOf(ledger, pin);
   const parsed = directorySchema.safeParse(source && parse(source.policy, { maxAliasCount: 50 }));
   if (!parsed.success)
     throw new CountersignError(

@@ -5,7 +5,9 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { guards } from '../../guards/index.ts';
 import { CLIENTS, type ClientName } from '../../src/cli/init-answers.ts';
+import { openLedger } from '../../src/ledger/store.ts';
 import { loadPolicy } from '../../src/policy/load.ts';
+import { pinOf, standingOf } from '../../src/policy/pin.ts';
 import { needs } from '../needs.ts';
 
 const bin = new URL('../../bin/countersign.js', import.meta.url).pathname;
@@ -35,7 +37,7 @@ function put(path: string, text: string): void {
 }
 
 describe('countersign init', () => {
-  it.each(Object.keys(CLIENTS) as ClientName[])('writes a valid plan-only policy and the entry for %s', (client) => {
+  it.each(Object.keys(CLIENTS) as ClientName[])('writes a valid plan-only policy and the entry for %s', async (client) => {
     const { status, stdout } = init('--client', client, '--environment', 'development', '--person', 'ann');
     expect(status).toBe(0);
     expect(stdout).toContain(CLIENTS[client].path);
@@ -45,10 +47,19 @@ describe('countersign init', () => {
       expect.objectContaining({ environment: 'development', execute: 'plan_only', create: false }),
     ]);
     expect(policy.people.map(({ name }) => name)).toEqual(['ann']);
+    const ledger = openLedger(join(root, 'state'));
+    expect(await standingOf(ledger, policy)).toBe('adopted');
+    expect(await pinOf(ledger)).toMatchObject({ level: 'L0', previous: null });
+    ledger.close();
     const file = JSON.parse(read(CLIENTS[client].path));
     expect(file[CLIENTS[client].key].countersign).toMatchObject({
       command: 'npx',
-      env: { COUNTERSIGN_SPONSOR: 'ann', AWS_PROFILE: 'acme-dev', AWS_REGION: 'eu-west-1' },
+      env: {
+        COUNTERSIGN_HOME: join(root, 'state'),
+        COUNTERSIGN_SPONSOR: 'ann',
+        AWS_PROFILE: 'acme-dev',
+        AWS_REGION: 'eu-west-1',
+      },
     });
   });
 
@@ -60,6 +71,7 @@ describe('countersign init', () => {
     expect(stdout).toContain('Kept as it is: countersign.policy.yaml');
     expect(JSON.parse(read('.mcp.json'))).toMatchObject({ mcpServers: { other: { command: 'x' } }, more: 1 });
     expect(read('countersign.policy.yaml')).toBe('mine');
+    expect(stdout).toMatch(/Not adopted: .*countersign.policy.yaml/s);
   });
 
   it.each([

@@ -97,7 +97,7 @@ describe('policy check warns', () => {
       'freezes: [{ account: prod, from: 2026-01-01T00:00, to: 2026-01-02T00:00, reason: r }]',
       'this freeze is over',
     ],
-    ['owners', `owners: { keys: ["${sshKey()}"], threshold: 1 }`, 'not enforced yet'],
+    ['reading that is open to everything', 'read: all', 'read: all lets agents read'],
   ])('of %s', (_what, rest, message) => {
     expect(warningsOf(policyWith(rest)).join('\n')).toContain(message);
     expect(warningsOf(policyWith(SEATS)).join('\n')).not.toContain(message);

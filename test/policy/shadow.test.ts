@@ -121,7 +121,9 @@ describe('shadow mode', () => {
     const walls = guards.filter(({ structural }) => structural).map(({ name }) => name);
     expect(walls).toContain('approval');
     for (const name of walls)
-      await expect(shadowing(`guards: { ${name}: { mode: observe } }`), name).rejects.toThrow(/cannot be observed only/);
+      await expect(shadowing(`guards: { ${name}: { mode: observe } }`), name).rejects.toThrow(
+        /cannot be observed only/,
+      );
   });
 });
 

@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { DescribeInstancesCommand, StopInstancesCommand } from '@aws-sdk/client-ec2';
 import { AssumeRoleCommand } from '@aws-sdk/client-sts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -80,5 +81,33 @@ describe('the control endpoints', () => {
   ] as const)('answers %s %s %o with an explanation and %i', async (method, path, body, status) => {
     const answer = await ask(method, path, body);
     expect([answer.status, (answer.body as { error: string }).error]).toEqual([status, expect.stringMatching(/\w{3}/)]);
+  });
+});
+
+describe('who comes in', () => {
+  const answered = (headers: Record<string, string>) =>
+    new Promise<number | undefined>((resolve, reject) => {
+      const asking = request(`${server.url}/_countersign/calls`, { headers }, (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      });
+      asking.on('error', reject).end();
+    });
+  it.each([
+    { host: 'evil.example' },
+    { host: '127.0.0.1.evil.example:4566' },
+    { host: 'localhost.evil.example' },
+    { origin: 'https://evil.example' },
+    { origin: 'null' },
+  ])('is nobody by another name than loopback’s: %j', async (headers) => {
+    expect(await answered(headers)).toBe(403);
+  });
+  it.each([
+    { host: 'localhost:4566' },
+    { host: '127.0.0.1' },
+    { host: '[::1]:80' },
+    { origin: 'http://localhost:3000' },
+  ])('is whoever comes by a loopback name: %j', async (headers) => {
+    expect(await answered(headers)).toBe(200);
   });
 });
