@@ -51,7 +51,6 @@ describe('plan_stack_update', () => {
     [{ OnStackFailure: 'DO_NOTHING' }, 'OnStackFailure: DO_NOTHING'],
     [{ DeploymentConfig: { Mode: 'EXPRESS' } }, 'DeploymentConfig.Mode: EXPRESS'],
     [{ DeploymentConfig: { DisableRollback: true } }, 'DeploymentConfig.DisableRollback'],
-    [{ DeploymentConfig: { Mode: 'TURBO' } }, 'DeploymentConfig.Mode: TURBO (not known here)'],
   ])('refuses to adopt what would take over resources or weaken rollback: %j', async (over, told) => {
     await prepare(over);
     const plan = await world.call('plan_stack_update', { stack: STACK, change_set: 'cdk-deploy-change-set' });
