@@ -124,18 +124,15 @@ function turnsOn(file: string): Turns {
 function createQueue(): Turns['inTurn'] {
   let waiting = 0;
   let last: Promise<unknown> = Promise.resolve();
+  const ended = () => undefined;
   return async (run) => {
-    const before = waiting === 0 ? undefined : last;
+    const isFree = waiting === 0;
     waiting += 1;
-    const turn = (async () => {
-      if (before) await before;
-      return run();
-    })();
-    last = turn.then(
-      () => undefined,
-      () => undefined,
-    );
     try {
+      const turn = isFree ? run() : last.then(run);
+      // What is done at once had nobody come in between.
+      if (!(turn instanceof Promise)) return turn;
+      last = turn.then(ended, ended);
       return await turn;
     } finally {
       waiting -= 1;
