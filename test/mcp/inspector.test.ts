@@ -43,7 +43,9 @@ async function call(tool: string, input: object): Promise<Record<string, unknown
   return JSON.parse((await inspect(...args)).stdout).structuredContent;
 }
 
-it('finds one thing to complain of in the tools, strictly: a template’s value may be any', { timeout: 60_000 }, async (context) => {
+it('finds one thing to complain of in the tools, strictly: a template’s value may be any', {
+  timeout: 60_000,
+}, async (context) => {
   needs(context, 'inspector', isHere);
   const { stdout, stderr } = await inspect('--method', 'tools/list', '--strict');
   expect(JSON.parse(stdout).tools.length).toBeGreaterThan(10);
