@@ -9,7 +9,7 @@ import { needs } from '../needs.ts';
 import { STACK } from '../world.ts';
 import { areInstalled } from './folder.ts';
 import { SCRIPT } from './model-api.ts';
-import { PROGRAMS, runProgram } from './programs.ts';
+import { PROGRAMS, runInitialised, runProgram } from './programs.ts';
 import { openStage, type Ran, runDriver, type Stage } from './run-client.ts';
 
 /** What a model gets to see of an answer. docs/clients.md tells the same. */
@@ -113,3 +113,21 @@ it.for([
   const told = toldOf(stage.model.seen.flatMap(({ names }) => names));
   expect(told).toEqual(name === 'claude' ? [...SCRIPT].sort() : everyTool);
 });
+
+it.for([
+  ['codex', 'below'],
+  ['gemini', '.'],
+  ['opencode', 'below'],
+  ['copilot', '.'],
+  ['claude', 'below'],
+] as const)(
+  'the entry that init writes for %s starts the server in %s, with the person of the environment as sponsor',
+  CLIENT,
+  async ([name, folder], context) => {
+    needs(context, 'clients', areInstalled());
+    const ran = await runInitialised(PROGRAMS[name], stage, folder);
+    const calls = events('tool.called').map(({ body }) => (body as { tool: string }).tool);
+    expect(calls, `${ran.stdout}\n${ran.stderr}`).toEqual(['describe_policy', ...SCRIPT]);
+    expect(stage.world.app.changes.list({ limit: 5 }).items).toEqual([expect.objectContaining({ sponsor: 'alice' })]);
+  },
+);

@@ -1,4 +1,5 @@
 /** The command-line agents of the matrix: how each is told of the server and of its model, and started once. */
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { CLIENTS_FOLDER } from './folder.ts';
@@ -6,9 +7,11 @@ import { type Ran, run, type Stage } from './run-client.ts';
 
 export interface Program {
   name: string;
-  /** Its files, from the home folder that is made for it. */
-  files(stage: Stage): Record<string, string>;
+  /** Its files, from the home folder that is made for it; `server` is absent where `init` names it. */
+  files(stage: Pick<Stage, 'model'> & Partial<Pick<Stage, 'server'>>): Record<string, string>;
   args: string[];
+  /** More of them, where the server is named by the project's file: such a file is to be trusted first. */
+  trusting?: string[];
   env(stage: Stage): Record<string, string>;
 }
 const PROMPT = 'Queries run out of memory. Fix it.';
@@ -24,15 +27,20 @@ model_provider = "stand-in"
 name = "stand-in"
 base_url = ${toml(`${model.url}/v1`)}
 wire_api = "responses"
-[mcp_servers.countersign]
+${
+  server
+    ? `[mcp_servers.countersign]
 command = ${toml(server.command)}
 args = ${toml(server.args)}
 env = { ${Object.entries(server.env)
-      .map(([name, value]) => `${name} = ${toml(value)}`)
-      .join(', ')} }
-`,
+        .map(([name, value]) => `${name} = ${toml(value)}`)
+        .join(', ')} }
+`
+    : ''
+}`,
   }),
   args: ['exec', '--skip-git-repo-check', PROMPT],
+  trusting: ['--trust'],
   env: () => ({}),
 };
 
@@ -40,20 +48,24 @@ const gemini: Program = {
   name: 'gemini',
   files: ({ server }) => ({
     '.gemini/settings.json': json({
-      mcpServers: { countersign: server },
+      ...(server ? { mcpServers: { countersign: server } } : {}),
       security: { auth: { selectedType: 'gemini-api-key' } },
       privacy: { usageStatisticsEnabled: false },
       general: { disableAutoUpdate: true },
     }),
   }),
-  args: ['--prompt', PROMPT, '--approval-mode', 'yolo', '--skip-trust', '--model', 'gemini-2.5-flash'],
-  env: ({ model }) => ({ GEMINI_API_KEY: 'none', GOOGLE_GEMINI_BASE_URL: model.url }),
+  args: ['--prompt', PROMPT, '--approval-mode', 'yolo', '--model', 'gemini-2.5-flash'],
+  env: ({ model }) => ({
+    GEMINI_API_KEY: 'none',
+    GOOGLE_GEMINI_BASE_URL: model.url,
+    GEMINI_CLI_TRUST_WORKSPACE: 'true',
+  }),
 };
 
 const opencode: Program = {
   name: 'opencode',
   files: ({ server, model }) => ({
-    'opencode.json': json({
+    '.config/opencode/opencode.json': json({
       autoupdate: false,
       share: 'disabled',
       enabled_providers: ['stand-in'],
@@ -64,9 +76,9 @@ const opencode: Program = {
           models: { 'stand-in': { name: 'stand-in' } },
         },
       },
-      mcp: {
-        countersign: { type: 'local', command: [server.command, ...server.args], environment: server.env },
-      },
+      mcp: server
+        ? { countersign: { type: 'local', command: [server.command, ...server.args], environment: server.env } }
+        : {},
     }),
   }),
   args: ['run', '--model', 'stand-in/stand-in', PROMPT],
@@ -76,7 +88,9 @@ const opencode: Program = {
 const copilot: Program = {
   name: 'copilot',
   files: ({ server }) => ({
-    '.copilot/mcp-config.json': json({ mcpServers: { countersign: { type: 'local', tools: ['*'], ...server } } }),
+    '.copilot/mcp-config.json': json({
+      mcpServers: server ? { countersign: { type: 'local', tools: ['*'], ...server } } : {},
+    }),
   }),
   args: ['--prompt', PROMPT, '--allow-all-tools', '--disable-builtin-mcps', '--no-auto-update', '--model', 'stand-in'],
   env: ({ model }) => ({
@@ -84,22 +98,14 @@ const copilot: Program = {
     COPILOT_PROVIDER_API_KEY: 'none',
     COPILOT_OFFLINE: 'true',
   }),
+  trusting: ['--trust-folder'],
 };
 
 const claude: Program = {
   name: 'claude',
-  files: ({ server }) => ({ '.mcp.json': json({ mcpServers: { countersign: server } }) }),
-  args: [
-    '--print',
-    PROMPT,
-    '--mcp-config',
-    '.mcp.json',
-    '--strict-mcp-config',
-    '--allowedTools',
-    'mcp__countersign',
-    '--model',
-    'claude-sonnet-4-5',
-  ],
+  files: ({ server }) => (server ? { 'project/.mcp.json': json({ mcpServers: { countersign: server } }) } : {}),
+  args: ['--print', PROMPT, '--allowedTools', 'mcp__countersign', '--model', 'claude-sonnet-4-5'],
+  trusting: ['--settings', '{"enableAllProjectMcpServers":true}'],
   env: ({ model }) => ({
     ANTHROPIC_BASE_URL: model.url,
     ANTHROPIC_API_KEY: 'none',
@@ -110,18 +116,42 @@ const claude: Program = {
 
 export const PROGRAMS = { codex, gemini, opencode, copilot, claude };
 
-/** In a home and a working folder of its own, without the machine's configuration. */
-export function runProgram({ name, files, args, env }: Program, stage: Stage): Promise<Ran> {
-  const home = join(stage.world.home, 'person');
+/** In a home and a project of its own, without the machine's configuration. @returns its files' folder, the home. */
+function furnish({ files }: Program, stage: Parameters<Program['files']>[0], home: string): void {
   for (const [path, text] of Object.entries(files(stage))) {
     mkdirSync(dirname(join(home, path)), { recursive: true });
     writeFileSync(join(home, path), text);
   }
+}
+
+function start({ name, args, env }: Program, stage: Stage, home: string, folder: string, more: string[]): Promise<Ran> {
   const own = {
     PATH: `${dirname(process.execPath)}:${process.env.PATH}`,
     HOME: home,
     CODEX_HOME: join(home, '.codex'),
   };
-  const settings = { ...own, NO_COLOR: '1', CI: '1', ...env(stage) };
-  return run(join(CLIENTS_FOLDER, 'node_modules/.bin', name), args, settings, home);
+  const settings = { ...own, COUNTERSIGN_SPONSOR: 'alice', NO_COLOR: '1', CI: '1', ...env(stage) };
+  return run(join(CLIENTS_FOLDER, 'node_modules/.bin', name), [...args, ...more], settings, folder);
+}
+
+/** With the server in its own configuration. */
+export function runProgram(program: Program, stage: Stage): Promise<Ran> {
+  const home = join(stage.world.home, 'person');
+  const project = join(home, 'project');
+  mkdirSync(project, { recursive: true });
+  furnish(program, stage, home);
+  return start(program, stage, home, project, program.trusting ?? []);
+}
+
+/** With the server as `countersign init` writes it into a project, and started in `folder` of that project. */
+export function runInitialised(program: Program, stage: Stage, folder: string): Promise<Ran> {
+  const { model, server, world } = stage;
+  const home = join(world.home, 'person');
+  const project = join(home, 'project');
+  mkdirSync(join(project, folder), { recursive: true });
+  execFileSync('git', ['init', '-q', project]);
+  furnish(program, { model }, home);
+  const args = [...server.args.slice(0, -1), 'init', '--client', program.name, '--person', 'alice'];
+  execFileSync(server.command, args, { cwd: project, env: { ...server.env, HOME: home }, stdio: 'pipe' });
+  return start(program, stage, home, join(project, folder), program.trusting ?? []);
 }
