@@ -7,17 +7,17 @@ import { guards as allGuards } from '../guards/index.ts';
 import { tools } from '../tools/index.ts';
 import type { Config } from './config.ts';
 import { createChanges } from './core/changes.ts';
+import { keyedDigestOf } from './core/digest.ts';
 import { CountersignError } from './core/errors.ts';
 import type { GuardDefinition } from './core/guard.ts';
-import { createPipeline, type Pipeline } from './core/pipeline.ts';
-import type { ChangesPort, CloudPorts, PolicyPort } from './core/ports.ts';
+import { createPipeline, type Pipeline, type PipelinePorts } from './core/pipeline.ts';
+import type { ChangesPort, CloudPorts, Executor, PolicyPort, Runner } from './core/ports.ts';
 import { type OpenLedger, openLedger } from './ledger/store.ts';
 import { loadPolicy } from './policy/load.ts';
 import type { Policy } from './policy/model.ts';
 import { createPolicyPort } from './policy/port.ts';
 import { createCloud } from './providers/aws/cloud.ts';
 import type { AccountEntry } from './providers/aws/credentials.ts';
-import type { WritingDoor } from './providers/aws/writing-door.ts';
 import type { Sandbox } from './sandbox/cloud.ts';
 import type { World } from './sandbox/world.ts';
 
@@ -27,8 +27,10 @@ export interface App {
   policyFile: Policy | null;
   policy: PolicyPort;
   changes: ChangesPort;
-  cloud: CloudPorts & WritingDoor;
+  cloud: CloudPorts & Runner;
+  executor: Executor;
   pipeline: Pipeline;
+  keyedDigest: PipelinePorts['keyedDigest'];
   close(): void;
 }
 export interface AppOptions {
@@ -39,6 +41,8 @@ export interface AppOptions {
   /** For tests of what one guard stops. */
   guards?: readonly GuardDefinition[];
   now?: () => Date;
+  /** The store, in place of the embedded one. */
+  openLedger?: typeof openLedger;
   answerWithinMilliseconds?: number;
   logDefect?: (error: unknown, where: string) => void;
 }
@@ -47,7 +51,7 @@ export function createApp(config: Config, options: AppOptions = {}): App {
   const now = options.now ?? (() => new Date());
   const guards = options.guards ?? allGuards;
   const policyFile = options.policy ?? (config.policyPath === undefined ? null : loadPolicy(config.policyPath, guards));
-  const ledger = openLedger(config.home, now);
+  const ledger = (options.openLedger ?? openLedger)(config.home, now);
   const policy = createPolicyPort({
     policy: policyFile,
     guards,
@@ -58,6 +62,8 @@ export function createApp(config: Config, options: AppOptions = {}): App {
   });
   const changes = createChanges({ ledger, policy, now });
   const { sandbox } = options;
+  const secretKey = secretOf(config.home);
+  const keyedDigest = (value: unknown) => keyedDigestOf(secretKey, value);
   const cloud = createCloud({
     settings: (region) => ({
       region: region ?? config.region,
@@ -70,8 +76,8 @@ export function createApp(config: Config, options: AppOptions = {}): App {
       ...(!sandbox && config.endpointUrl ? { endpoint: config.endpointUrl } : {}),
     }),
     accounts: accountsOf(policyFile),
-    endpointName: sandbox ? `sandbox:${sandbox.store.id}` : (config.endpointUrl ?? 'aws'),
-    secretKey: secretOf(config.home),
+    ...(sandbox ? { endpointName: `sandbox:${sandbox.store.id}` } : {}),
+    secretKey,
     templateRoots: config.templateRoots,
     environmentOf: policy.environmentOf,
     now,
@@ -90,9 +96,31 @@ export function createApp(config: Config, options: AppOptions = {}): App {
     changes,
     now,
     logDefect,
+    keyedDigest,
     answerWithinMilliseconds: options.answerWithinMilliseconds ?? 40_000,
   });
-  return { config, ledger, policyFile, policy, changes, cloud, pipeline, close: () => ledger.close() };
+  // Loaded when something is executed: a server for an agent never does.
+  const executor: Executor = {
+    async run(changeId, onProgress) {
+      const { createExecutor } = await import('./execute/executor.ts');
+      return createExecutor({ ledger, changes, policy, cloud, people: policyFile?.people ?? [], now }).run(
+        changeId,
+        onProgress,
+      );
+    },
+  };
+  return {
+    config,
+    ledger,
+    policyFile,
+    policy,
+    changes,
+    cloud,
+    executor,
+    pipeline,
+    keyedDigest,
+    close: () => ledger.close(),
+  };
 }
 
 function accountsOf(policy: Policy | null): AccountEntry[] {

@@ -112,6 +112,7 @@ async function readJson(file: string): Promise<unknown> {
     const { givenText } = await import('./cli/given-text.ts');
     return JSON.parse(await givenText(file));
   } catch (error) {
+    if (error instanceof CountersignError) throw error;
     throw new CountersignError(
       'INPUT_INVALID',
       `--input ${file}: ${error instanceof Error ? error.message : 'it cannot be read'}.`,
@@ -132,8 +133,8 @@ program
   .description('changes, newest first')
   .option('--json', 'as JSON')
   .action(({ json }: { json?: boolean }) =>
-    withApp((app) => {
-      const { items } = app.changes.list({ limit: 50 });
+    withApp(async (app) => {
+      const { items } = await app.changes.list({ limit: 50 });
       if (json) {
         printJson(items);
         return;
@@ -161,13 +162,13 @@ program
     ) =>
       withApp(async (app) => {
         const { show, showStatement } = await import('./cli/show.ts');
-        if (statement) process.stdout.write(showStatement(app, id, as, reject ? 'reject' : 'approve'));
+        if (statement) process.stdout.write(await showStatement(app, id, as, reject ? 'reject' : 'approve'));
         else if (json)
           printJson({
-            change: app.changes.find(id),
-            plan: app.changes.plan(app.changes.find(id).planId).plan,
+            change: await app.changes.find(id),
+            plan: (await app.changes.plan((await app.changes.find(id)).planId)).plan,
           });
-        else print(show(app, id));
+        else print(await show(app, id));
       }),
   );
 
@@ -190,11 +191,7 @@ for (const decision of ['approve', 'reject'] as const) {
 }
 
 async function execute(app: App, id: string): Promise<void> {
-  const { executeChange } = await import('./execute/executor.ts');
-  const change = await executeChange(
-    { ...app, people: app.policyFile?.people ?? [], now: () => new Date(), onProgress: print },
-    id,
-  );
+  const change = await app.executor.run(id, print);
   print(`${change.id} ${change.state}: ${change.outcome?.detail ?? ''} (${change.outcome?.credentials})`);
   process.exitCode = change.state === 'succeeded' ? EXIT.pass : EXIT.failed;
 }
@@ -212,8 +209,8 @@ for (const [name, kind, text] of [
     .command(name)
     .description(text)
     .action(() =>
-      withApp((app) => {
-        app.ledger.append({ kind, body: { by: app.config.actsAs } });
+      withApp(async (app) => {
+        await app.ledger.append({ kind, body: { by: app.config.actsAs } });
         print(`${kind}.`);
       }),
     );
@@ -223,10 +220,11 @@ const audit = program.command('audit').description('the ledger');
 audit
   .command('verify')
   .description('recompute the whole ledger and name the first row that was changed, removed, inserted or re-ordered')
+  .option('--checkpoint <file>', 'an older `audit checkpoint`, kept elsewhere: shows a ledger cut off or rewritten')
   .option('--json', 'as JSON')
-  .action(async ({ json }: { json?: boolean }) => {
-    const { verifyLedger } = await import('./ledger/verify.ts');
-    const result = verifyLedger(config().home);
+  .action(async ({ json, checkpoint }: { json?: boolean; checkpoint?: string }) => {
+    const { verifyAudit } = await import('./cli/audit-verify.ts');
+    const result = await verifyAudit(config().home, checkpoint);
     if (json) printJson(result);
     else
       print(
@@ -236,6 +234,16 @@ audit
       );
     process.exitCode = result.ok ? EXIT.pass : EXIT.failed;
   });
+
+audit
+  .command('checkpoint')
+  .description('print the head of the ledger as a C2SP tlog-checkpoint, to keep elsewhere')
+  .action(() =>
+    withApp(async ({ ledger }) => {
+      const { formatCheckpoint } = await import('./ledger/checkpoint.ts');
+      process.stdout.write(formatCheckpoint({ origin: ledger.origin, ...ledger.head() }));
+    }),
+  );
 
 addPolicyCommands(program, { config, print, printJson, exit: EXIT });
 

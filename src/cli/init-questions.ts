@@ -28,7 +28,7 @@ interface InitOptions {
 
 export async function init(app: App, given: GivenAnswers, { asks, policyFile, tell }: InitOptions): Promise<void> {
   const { account, region } = await app.cloud.identity({});
-  const sandbox = (await app.cloud.endpoint()).startsWith('sandbox:');
+  const sandbox = (await app.cloud.endpoint({})).startsWith('sandbox:');
   const { profile, actsAs: signsInAs, home } = app.config;
   const own = home === defaultHome() ? {} : { home: resolve(home) };
   const program = { node: process.execPath, program: realpathSync(process.argv[1]!) };

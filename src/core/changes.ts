@@ -1,11 +1,12 @@
 /** Proposing, finding and withdrawing changes: everything about them lives in the ledger. */
 import { randomBytes } from 'node:crypto';
-import { type Change, foldChange, type Proposal } from './change.ts';
-import type { Json } from './digest.ts';
-import { CountersignError, type ErrorAnswer } from './errors.ts';
+import type { Change, Proposal } from './change.ts';
+import { CountersignError } from './errors.ts';
+import { eventsOf } from './events.ts';
+import { changeIn } from './folds.ts';
 import { judgeAll } from './guard.ts';
 import { type Plan, planDigest, planSchema, sumsOf } from './plan.ts';
-import type { ChangesPort, Judge, Ledger, LedgerEvent, LedgerTransaction, PolicyPort } from './ports.ts';
+import type { ChangesPort, Judge, Ledger, LedgerTransaction, LedgerView, PolicyPort } from './ports.ts';
 import { hidesSomething, makeVisible } from './render-safe.ts';
 import type { Goal, Judgement } from './verdict.ts';
 
@@ -16,29 +17,30 @@ const missing = (changeId: string) =>
     'describe_changes lists what is there.',
   );
 
-interface MadeBody {
-  document: string;
-  digest: string;
+interface StoredPlan {
+  plan: Plan;
+  goalsAllowed: Goal[];
   judgement: Judgement;
-  goals: Goal[];
+  /** Digest of the stored document. */
+  document: string;
 }
 
 export function createChanges(ports: { ledger: Ledger; policy: PolicyPort; now(): Date }): ChangesPort {
   const { ledger, policy } = ports;
-  const fold = (events: LedgerEvent[]) => foldChange(events, ports.now(), policy.isFilled);
 
-  function find(changeId: string): Change {
-    const change = fold(ledger.events({ changeId }));
+  async function findIn(view: LedgerView, changeId: string, now: Date): Promise<Change> {
+    const change = await changeIn(view, changeId, now, policy.isFilled);
     if (!change) throw missing(changeId);
     return change;
   }
+  const find = (changeId: string) => findIn(ledger, changeId, ports.now());
 
-  const planEvents = (planId: string) => ledger.events({ planId, kinds: ['plan.begun', 'plan.made', 'plan.failed'] });
+  const planEvents = (planId: string) => eventsOf(ledger, ['plan.begun', 'plan.made', 'plan.failed'], { planId });
 
-  function plan(planId: string): { plan: Plan; goalsAllowed: Goal[]; judgement: Judgement; document: string } {
-    const events = planEvents(planId);
-    const made = events.find(({ kind }) => kind === 'plan.made');
-    const failed = events.find(({ kind }) => kind === 'plan.failed')?.body as unknown as ErrorAnswer | undefined;
+  async function plan(planId: string): Promise<StoredPlan> {
+    const events = await planEvents(planId);
+    const made = events.find((event) => event.kind === 'plan.made');
+    const failed = events.find((event) => event.kind === 'plan.failed')?.body;
     if (failed) throw new CountersignError(failed.code, failed.message, failed.remedy);
     if (!made && events.length > 0)
       throw new CountersignError(
@@ -52,8 +54,8 @@ export function createChanges(ports: { ledger: Ledger; policy: PolicyPort; now()
         `There is no plan ${makeVisible(planId, 60)}.`,
         'A plan_* tool makes one and tells its plan_id.',
       );
-    const body = made.body as unknown as MadeBody;
-    const stored = planSchema.safeParse(ledger.document(body.document));
+    const { body } = made;
+    const stored = planSchema.safeParse(await ledger.document(body.document));
     if (!stored.success || planDigest(stored.data) !== body.digest) {
       throw new CountersignError(
         'LEDGER_TAMPERED',
@@ -66,10 +68,11 @@ export function createChanges(ports: { ledger: Ledger; policy: PolicyPort; now()
 
   return {
     find,
+    findIn,
     plan,
-    isPlanning: (planId) => planEvents(planId).every(({ kind }) => kind === 'plan.begun'),
+    isPlanning: async (planId) => (await planEvents(planId)).every(({ kind }) => kind === 'plan.begun'),
     async propose({ planId, goal, reason, ticket }) {
-      const { plan: proposed, document } = plan(planId);
+      const { plan: proposed, document } = await plan(planId);
       if (hidesSomething(reason))
         throw new CountersignError(
           'INPUT_INVALID',
@@ -77,18 +80,22 @@ export function createChanges(ports: { ledger: Ledger; policy: PolicyPort; now()
           'Write it as plain text.',
         );
       for (;;) {
-        const judgedAt = newestChangeEvent(ledger);
+        const judgedAt = await newestChangeEvent(ledger);
         const judge = await policy.judgeFor(proposed, 'propose', goal);
         const proposal = proposalOf({ proposed, document, goal, reason, ticket, judge, policy, now: ports.now() });
         // Budgets hold across processes: what others proposed meanwhile was not in the facts, so judge again.
-        if (ledger.transact((tx) => newestChangeEvent(tx) === judgedAt && appendProposal(tx, proposal)))
-          return find(proposal.id);
+        const isAppended = await ledger.transact(async (tx) => {
+          if ((await newestChangeEvent(tx)) !== judgedAt) return false;
+          await appendProposal(tx, proposal);
+          return true;
+        });
+        if (isAppended) return find(proposal.id);
       }
     },
-    withdraw(changeId) {
-      ledger.transact((tx) => {
-        const change = fold(tx.events({ changeId }));
-        if (!change) throw missing(changeId);
+    async withdraw(changeId) {
+      const now = ports.now();
+      await ledger.transact(async (tx) => {
+        const change = await findIn(tx, changeId, now);
         if (change.sponsor !== policy.sponsor().name)
           throw new CountersignError(
             'SPONSOR_UNKNOWN',
@@ -101,7 +108,7 @@ export function createChanges(ports: { ledger: Ledger; policy: PolicyPort; now()
             `The change is ${change.state}.`,
             'There is nothing to withdraw.',
           );
-        tx.append({
+        await tx.append({
           kind: 'change.withdrawn',
           changeId,
           body: { why: `withdrawn for ${change.sponsor ?? 'nobody'}` },
@@ -109,46 +116,44 @@ export function createChanges(ports: { ledger: Ledger; policy: PolicyPort; now()
       });
       return find(changeId);
     },
-    list({ state, cursor, limit }) {
+    async list({ state, cursor, limit }) {
       const before = cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor);
-      const ids = ledger.events({ kinds: ['change.proposed'], newestFirst: true }).filter(({ seq }) => seq < before);
+      const events = await ledger.events({ kinds: ['change.proposed'], newestFirst: true });
+      const ids = events.filter(({ seq }) => seq < before);
       const items: Change[] = [];
       let last: number | undefined;
       for (const { changeId, seq } of ids) {
         if (items.length === limit) return { items, ...(last === undefined ? {} : { cursor: String(last) }) };
-        const change = find(changeId ?? '');
+        const change = await find(changeId ?? '');
         if (state === undefined || change.state === state) items.push(change);
         last = seq;
       }
       return { items };
     },
-    progress: (changeId) =>
-      ledger
-        .events({ changeId, kinds: ['change.progress'] })
-        .map(({ at, body }) => ({ at, text: String((body as { text?: string }).text ?? '') })),
+    progress: async (changeId) =>
+      (await eventsOf(ledger, ['change.progress'], { changeId })).map(({ at, body }) => ({ at, text: body.text })),
   };
 }
 
 const CHANGE_EVENTS = ['change.proposed', 'change.executing', 'change.finished', 'halted', 'resumed'];
 
-function newestChangeEvent(ledger: Pick<Ledger, 'events'>): number {
-  return ledger.events({ kinds: CHANGE_EVENTS, newestFirst: true, limit: 1 })[0]?.seq ?? 0;
+async function newestChangeEvent(view: LedgerView): Promise<number> {
+  return (await view.events({ kinds: CHANGE_EVENTS, newestFirst: true, limit: 1 }))[0]?.seq ?? 0;
 }
 
-function appendProposal(tx: LedgerTransaction, proposal: Proposal): true {
-  if (!tx.claim(`proposed/${proposal.planId}`))
+async function appendProposal(tx: LedgerTransaction, proposal: Proposal): Promise<void> {
+  if (!(await tx.claim(`proposed/${proposal.planId}`)))
     throw new CountersignError(
       'STATE_PLAN_USED',
       'This plan was proposed already.',
       'describe_changes lists the change; plan again for a new one.',
     );
-  tx.append({
+  await tx.append({
     kind: 'change.proposed',
     changeId: proposal.id,
     planId: proposal.planId,
-    body: proposal as unknown as Json,
+    body: proposal,
   });
-  return true;
 }
 
 function proposalOf(from: {

@@ -56,6 +56,7 @@ export const ERROR_CODES = [
   'AWS_VALIDATION',
   'AWS_NOT_FOUND',
   'AWS_CHANGE_SET_FAILED',
+  'AWS_ANSWER_INVALID',
   'AWS_FAILED',
   // The operator's configuration.
   'CONFIG_INVALID',

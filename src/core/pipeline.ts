@@ -4,16 +4,16 @@
  * find the tool → parse strictly → append → gather facts → judge → (planning permit) → run → judge all → append → render.
  * Refused, malformed and unknown calls are in the ledger too.
  */
-import { digestOf } from './digest.ts';
 import { CountersignError, type ErrorAnswer } from './errors.ts';
 import { type Asking, cancelled, makePlan, type PlanningPorts, within } from './planning.ts';
-import type { Ledger } from './ports.ts';
 import { makeAllVisible, makeVisible, makeVisibleLine } from './render-safe.ts';
 import type { Tool } from './tool.ts';
-import { parseInput } from './tool-input.ts';
+import { inputFault, parseInput, unsound } from './tool-input.ts';
 
 export interface PipelinePorts extends PlanningPorts {
   tools: readonly Tool[];
+  /** Tells whether two inputs were the same; keyed, since what an agent sends may be guessed (a password). */
+  keyedDigest(value: unknown): string;
   /** For what is not meant to be read outside: goes to the operator's log, never to the agent. */
   logDefect(error: unknown, toolName: string): void;
 }
@@ -31,33 +31,38 @@ export function createPipeline(ports: PipelinePorts): Pipeline {
 
   return async (name, rawInput, caller = {}) => {
     const agent = caller.agent === undefined ? null : makeVisibleLine(caller.agent, 80);
-    const called = recordCall(ports.ledger, name, rawInput, agent);
+    const fault = inputFault(rawInput ?? null);
+    const called = await recordCall(ports, name, { raw: rawInput, isSound: fault === undefined }, agent);
     if (!called.ok) return called;
     try {
+      if (fault !== undefined) throw unsound(fault);
       const tool = byName.get(name);
       if (!tool) throw unknownTool(name, [...byName.keys()]);
       const input = parseInput(tool, rawInput);
       // SECURITY: names and texts come from the cloud, and nothing in them may be invisible to whoever reads.
       const content = makeAllVisible(await run(tool, input, ports, { agent, signal: caller.signal }));
-      ports.ledger.append({
+      await ports.ledger.append({
         kind: 'tool.answered',
         body: { call: called.content.seq as number, tool: name, ...verdictOf(content) },
       });
       return { ok: true, content };
     } catch (error) {
-      return { ok: false, error: refuse(ports, name, called.content.seq as number, error) };
+      return { ok: false, error: await refuse(ports, name, called.content.seq as number, error) };
     }
   };
 }
 
 /** INVARIANT: if the ledger cannot append, nothing is done, not even a read. */
-function recordCall(ledger: Ledger, name: string, rawInput: unknown, agent: string | null): ToolAnswer {
+async function recordCall(
+  { ledger, keyedDigest }: PipelinePorts,
+  name: string,
+  input: GivenInput,
+  agent: string | null,
+): Promise<ToolAnswer> {
   try {
-    const tool = makeVisible(String(name), 80);
-    return {
-      ok: true,
-      content: { seq: ledger.append({ kind: 'tool.called', body: { tool, agent, ...inputRecord(rawInput) } }).seq },
-    };
+    const body = { tool: makeVisible(String(name), 80), agent, ...inputRecord(input, keyedDigest) };
+    const { seq } = await ledger.append({ kind: 'tool.called', body });
+    return { ok: true, content: { seq } };
   } catch (error) {
     if (error instanceof CountersignError) return { ok: false, error: error.toAnswer() };
     return {
@@ -71,13 +76,26 @@ function recordCall(ledger: Ledger, name: string, rawInput: unknown, agent: stri
   }
 }
 
-/** SECURITY: what an agent sends may hold secrets (parameters, user data): the ledger keeps names and a digest only. */
-function inputRecord(rawInput: unknown): { keys: string[]; inputDigest: string | null } {
-  const keys = rawInput !== null && typeof rawInput === 'object' ? Object.keys(rawInput).slice(0, 40) : [];
+interface GivenInput {
+  raw: unknown;
+  /** Within the bounds: it may be worked on. */
+  isSound: boolean;
+}
+
+/** SECURITY: what an agent sends may hold secrets (parameters, user data): the ledger keeps names and a keyed digest. */
+function inputRecord({ raw, isSound }: GivenInput, keyedDigest: PipelinePorts['keyedDigest']) {
+  const keys = raw !== null && typeof raw === 'object' ? Object.keys(raw).slice(0, 40) : [];
+  return {
+    keys: keys.map((key) => makeVisible(key, 80)),
+    inputDigest: isSound ? digestOrNull(raw, keyedDigest) : null,
+  };
+}
+
+function digestOrNull(raw: unknown, keyedDigest: PipelinePorts['keyedDigest']): string | null {
   try {
-    return { keys: keys.map((key) => makeVisible(key, 80)), inputDigest: digestOf(rawInput ?? null) };
+    return keyedDigest(raw ?? null);
   } catch {
-    return { keys: keys.map((key) => makeVisible(key, 80)), inputDigest: null };
+    return null;
   }
 }
 
@@ -148,9 +166,9 @@ function asAnswer(ports: PipelinePorts, name: string, error: unknown): ErrorAnsw
   return { ...answer, message: makeVisible(answer.message, 1_500), remedy: makeVisible(answer.remedy, 600) };
 }
 
-function refuse(ports: PipelinePorts, name: string, call: number, error: unknown): ErrorAnswer {
+async function refuse(ports: PipelinePorts, name: string, call: number, error: unknown): Promise<ErrorAnswer> {
   const { code, message, remedy } = asAnswer(ports, name, error);
-  ports.ledger.append({
+  await ports.ledger.append({
     kind: 'tool.refused',
     body: { call, tool: makeVisible(String(name), 80), code, message },
   });

@@ -7,7 +7,6 @@ import { randomBytes } from 'node:crypto';
 import { answerPlan } from './answer.ts';
 import { isOwnChangeSet } from './call.ts';
 import { deadPlans } from './dead-plans.ts';
-import type { Json } from './digest.ts';
 import { CountersignError, type ErrorAnswer } from './errors.ts';
 import { goalsAllowed, judgeAll } from './guard.ts';
 import { mintPlanningPermit, revokePermit } from './permit.ts';
@@ -46,9 +45,17 @@ export async function makePlan(
   const making = planAndStore(id, tool, input, agent, ports);
   const answered = await within(making, ports.answerWithinMilliseconds, signal);
   if (answered) return answered;
-  const { append } = ports.ledger;
-  append({ kind: 'plan.begun', planId: id, body: { tool: tool.name, target: tool.target(input).name } });
-  making.catch((error) => append({ kind: 'plan.failed', planId: id, body: toAnswer(error) as unknown as Json }));
+  // Taken up at once: it may fail while that it was begun is being recorded.
+  const failed = making.then(
+    () => undefined,
+    (error: unknown) => toAnswer(error),
+  );
+  await ports.ledger.append({
+    kind: 'plan.begun',
+    planId: id,
+    body: { tool: tool.name, target: tool.target(input).name },
+  });
+  failed.then((body) => body && ports.ledger.append({ kind: 'plan.failed', planId: id, body }));
   if (signal?.aborted) throw cancelled();
   return {
     decision: 'planning',
@@ -66,25 +73,49 @@ async function planAndStore(
 ): Promise<Answer> {
   const place = placeOf(input);
   const identity = await ports.cloud.identity(place);
-  const made = { id, tool: tool.name, agent, endpoint: await ports.cloud.endpoint() };
+  const made = { id, tool: tool.name, agent, endpoint: await ports.cloud.endpoint(place) };
   const target: Target = { ...tool.target(input), account: identity.account, region: identity.region, ids: [] };
   await refuseBeforePlanning(target, identity, made, ports);
+  // Written ahead: what the dry run leaves behind is counted, also when nothing is heard of it again.
+  const about = { sponsor: ports.policy.sponsor().name, tool: tool.name, target };
+  await ports.ledger.append({ kind: 'plan.started', planId: id, body: about });
   const permit = mintPlanningPermit(identity.account, identity.region);
   try {
     const planner = ports.cloud.planner(place, permit);
     const [draft] = await Promise.all([tool.run(input, { planner }), removeDead(target, planner, ports)]);
-    return await store(sealed(draft, made, ports), ports);
+    return await storeOrDiscard(draft, made, planner, ports);
+  } catch (error) {
+    if (leftNothing(error)) await ports.ledger.append({ kind: 'plan.left_nothing', planId: id, body: {} });
+    throw error;
   } finally {
     revokePermit(permit);
   }
 }
 
+/** Refused by us, or by AWS before it began anything. INVARIANT: of any other end it is not known. */
+function leftNothing(error: unknown): boolean {
+  if (!(error instanceof CountersignError)) return false;
+  return /^(?:INPUT|STATE|CONFIG|GUARD)_/.test(error.code) || /^AWS_(?:VALIDATION|ACCESS_DENIED)$/.test(error.code);
+}
+
+/** INVARIANT: a change set of ours that no stored plan names is not left in the cloud. */
+async function storeOrDiscard(draft: PlanDraft, made: Made, planner: Planner, ports: PlanningPorts): Promise<Answer> {
+  try {
+    return await store(sealed(draft, made, ports), ports);
+  } catch (error) {
+    const changeSet = changeSetOf(draft);
+    if (changeSet !== null) await planner.discard(changeSet).catch(() => undefined);
+    throw error;
+  }
+}
+
 /** Never in the way of the plan: what cannot be removed now is tried again by the next one. */
 async function removeDead(target: Target, planner: Planner, { ledger, changes, now }: PlanningPorts): Promise<void> {
+  const dead = await deadPlans(ledger, changes, target, now()).catch(() => []);
   await Promise.allSettled(
-    deadPlans(ledger, changes, target, now()).map(async ({ planId, changeSet }) => {
+    dead.map(async ({ planId, changeSet }) => {
       await planner.discard(changeSet);
-      ledger.append({ kind: 'plan.cleaned', planId, body: { changeSet } });
+      await ledger.append({ kind: 'plan.cleaned', planId, body: { changeSet } });
     }),
   );
 }
@@ -152,9 +183,9 @@ async function store(plan: Plan, ports: PlanningPorts): Promise<Answer> {
   const judge = await ports.policy.judgeFor(plan, 'preview');
   const judgement = judgeAll(judge.guards, plan, judge.facts);
   const goals = goalsAllowed(judge.guards, plan, judge.facts);
-  ports.ledger.transact((tx) => {
-    const document = tx.putDocument(plan as unknown as Json);
-    tx.append({
+  await ports.ledger.transact(async (tx) => {
+    const document = await tx.putDocument(plan);
+    await tx.append({
       kind: 'plan.made',
       planId: plan.id,
       body: {
@@ -164,7 +195,7 @@ async function store(plan: Plan, ports: PlanningPorts): Promise<Answer> {
         tool: plan.tool,
         changeSet: changeSetOf(plan),
         expiresAt: plan.expiresAt,
-        judgement: judgement as unknown as Json,
+        judgement,
         goals,
         // A replay under another policy asks who could not have signed then.
         excluded: judge.excluded,
@@ -175,7 +206,7 @@ async function store(plan: Plan, ports: PlanningPorts): Promise<Answer> {
 }
 
 /** The change set that this plan would execute, when we made it. */
-function changeSetOf({ calls }: Plan): string | null {
+function changeSetOf({ calls }: Pick<PlanDraft, 'calls'>): string | null {
   const id = calls.find(({ operation }) => operation === 'ExecuteChangeSet')?.input.ChangeSetName;
   return typeof id === 'string' && isOwnChangeSet(id) ? id : null;
 }

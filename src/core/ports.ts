@@ -1,49 +1,33 @@
 /** What the core asks of the world. Implemented outside; a tool sees only the ports of its kind. */
-
-import type { Approval, Change, ChangeState, Proposal } from './change.ts';
+import type { Call } from './call.ts';
+import type { Approval, Change, ChangeState, Outcome, Proposal } from './change.ts';
 import type { Json } from './digest.ts';
 import type { Environment } from './environment.ts';
+import type { EventQuery, LedgerEvent, NewEvent } from './events.ts';
 import type { Facts, Guard, Phase } from './guard.ts';
 import type { Permit } from './permit.ts';
-import type { Plan, PlanDraft, Target } from './plan.ts';
+import type { Plan, PlanDraft } from './plan.ts';
 import type { Goal, Judgement } from './verdict.ts';
 
-export interface LedgerEvent {
-  seq: number;
-  at: string;
-  kind: string;
-  changeId?: string;
-  planId?: string;
-  body: Json;
+export interface LedgerView {
+  events(query?: EventQuery): Promise<LedgerEvent[]>;
+  document(digest: string): Promise<Json | undefined>;
 }
-export interface EventQuery {
-  changeId?: string;
-  planId?: string;
-  kinds?: string[];
-  sinceSeq?: number;
-  /** The newest event that is told of. */
-  untilSeq?: number;
-  sinceAt?: string;
-  limit?: number;
-  newestFirst?: boolean;
-}
-export interface NewEvent {
-  kind: string;
-  changeId?: string;
-  planId?: string;
-  body: Json;
-}
-export interface LedgerTransaction {
-  append(event: NewEvent): LedgerEvent;
-  events(query?: EventQuery): LedgerEvent[];
-  putDocument(document: Json): string;
-  document(digest: string): Json | undefined;
+/** `Written`: what may be appended; only a store takes more than the vocabulary. */
+export interface LedgerTransaction<Written = NewEvent> extends LedgerView {
+  append(event: Written): Promise<LedgerEvent>;
+  putDocument(document: unknown): Promise<string>;
   /** Insert-once: true for the first that asks, false for everybody after. */
-  claim(name: string): boolean;
+  claim(name: string): Promise<boolean>;
 }
 /** Append-only; `transact` is read, decide, append as one. */
-export interface Ledger extends Omit<LedgerTransaction, 'claim'> {
-  transact<T>(run: (tx: LedgerTransaction) => T): T;
+export interface Ledger<Written = NewEvent> extends LedgerView {
+  append(event: Written): Promise<LedgerEvent>;
+  /**
+   * INVARIANT: everything that `decide` reads and appends, it reads and appends through `tx`, and it awaits nothing
+   * else. It may be run again, so that no permit, random or clock is in it: ids, nonces and times are made before.
+   */
+  transact<T>(decide: (tx: LedgerTransaction<Written>) => Promise<T>): Promise<T>;
 }
 
 /** Plain summaries of the cloud, in our words; every list comes with the cursor of its next page. */
@@ -174,14 +158,50 @@ export interface Planner {
 
 /** Everything about one place in one account, as the composition root wires it. */
 export interface CloudPorts {
-  /** `aws`, a URL, or `sandbox:<id>`. */
-  endpoint(): Promise<string>;
+  /** Where calls of this place go, as the SDK resolves it: `aws`, a URL, what differs by service, or `sandbox:<id>`. */
+  endpoint(place: Place): Promise<string>;
   /** @throws INPUT_ACCOUNT_UNKNOWN for an alias that the policy does not name. */
   identity(place: Place): Promise<Identity>;
   reader: CloudReader;
   planner(place: Place, permit: Permit): Planner;
   /** Computes the plan again from the live cloud, with reads only. */
   recompute(plan: Plan): Promise<PlanDraft>;
+}
+
+type CallOutput = Record<string, unknown>;
+/**
+ * What became of a call, decided where its answer is parsed. `refused`: the cloud itself said no to this very call,
+ * or it never left; nothing was done. `unknown`: it may have been carried out.
+ */
+export type Sent =
+  | { kind: 'done'; output: CallOutput }
+  | { kind: 'refused'; code: string; reason: string }
+  | { kind: 'unknown'; reason: string };
+/** `passed`: with the provider's own word for it. `unknown`: the rehearsal may have had the effect. */
+export type Rehearsed = { kind: 'not_needed' } | { kind: 'passed'; answer: string } | Exclude<Sent, { kind: 'done' }>;
+export type Followed = Pick<Outcome, 'state' | 'detail'>;
+
+/**
+ * Sends signed calls; only the executor is given it. None of it decides by throwing: what it throws all the same
+ * (a defect) tells nothing of what happened.
+ */
+export interface Runner {
+  /** Asks, without the effect, whether the call would be let through. */
+  rehearse(call: Call, permit: Permit): Promise<Rehearsed>;
+  /** Once, without a retry. */
+  send(call: Call, permit: Permit): Promise<Sent>;
+  /** Waits until what the call began has ended (a snapshot is complete, an instance stopped). */
+  settle(call: Call, output: CallOutput): Promise<Sent>;
+  /** Looks for what this very call left behind, when its answer did not arrive. undefined: nothing tells. */
+  find(call: Call): Promise<CallOutput | undefined>;
+  /** Waits for the end of what the plan's last call began; `onEvent` is told of what happens meanwhile. */
+  follow(plan: Plan, onEvent: (text: string) => void): Promise<Followed>;
+}
+
+/** Runs exactly what was signed, after a live re-check. */
+export interface Executor {
+  /** @throws CountersignError when nothing of it has left; else the change as it ended. */
+  run(changeId: string, onProgress?: (text: string) => void): Promise<Change>;
 }
 
 /** The policy, applied to one target. */
@@ -197,16 +217,13 @@ export interface Judge {
 export type Whose = Pick<Proposal, 'sponsor' | 'excluded'>;
 export interface PolicyPort {
   digest(): string;
-  describe(): Record<string, unknown>;
+  describe(): Promise<Record<string, unknown>>;
   /**
    * Everything the guards need for this plan now. Tags of target and resources are those that the plan observed.
    *
    * @param whose of a change that was proposed; without it, the sponsor is that of this process.
    */
   judgeFor(plan: Plan, phase: Phase, goal?: Goal, whose?: Whose): Promise<Judge>;
-  halt(): Facts['halt'];
-  /** Another change that is executing on this target. */
-  inFlight(target: Target): string | null;
   sponsor(): { name: string | null; known: boolean };
   environmentOf(stack: {
     account: string;
@@ -221,13 +238,15 @@ export interface PolicyPort {
 /** What the proposing tools may do. None of it signs or executes. */
 export interface ChangesPort {
   propose(request: { planId: string; goal: Goal; reason: string; ticket?: string }): Promise<Change>;
-  withdraw(changeId: string): Change;
-  find(changeId: string): Change;
-  list(query: { state?: ChangeState; cursor?: string; limit: number }): Page<Change>;
+  withdraw(changeId: string): Promise<Change>;
+  find(changeId: string): Promise<Change>;
+  /** Through this view, as of that time: in a transaction, what it sees. */
+  findIn(view: LedgerView, changeId: string, now: Date): Promise<Change>;
+  list(query: { state?: ChangeState; cursor?: string; limit: number }): Promise<Page<Change>>;
   /** @throws STATE_PLAN_BEING_MADE, or what its making failed with. */
-  plan(planId: string): { plan: Plan; goalsAllowed: Goal[]; judgement: Judgement };
+  plan(planId: string): Promise<{ plan: Plan; goalsAllowed: Goal[]; judgement: Judgement }>;
   /** Begun, and neither made nor failed; also true of a plan that nobody began. */
-  isPlanning(planId: string): boolean;
+  isPlanning(planId: string): Promise<boolean>;
   /** Events of an executing change's progress, newest last. */
-  progress(changeId: string): { at: string; text: string }[];
+  progress(changeId: string): Promise<{ at: string; text: string }[]>;
 }

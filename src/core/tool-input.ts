@@ -6,6 +6,7 @@
  */
 import type { z } from 'zod';
 import { CountersignError } from './errors.ts';
+import { faultOf } from './input-bounds.ts';
 import { makeVisible } from './render-safe.ts';
 import type { Tool } from './tool.ts';
 
@@ -14,16 +15,34 @@ const ADDED_BY_CLIENTS = ['wait_for_previous'];
 const MAX_INPUT_CHARACTERS = 1_200_000;
 const TOLD_PROBLEMS = 5;
 
-/** @throws INPUT_INVALID naming each field and what would do, INPUT_TOO_LARGE. */
-export function parseInput(tool: Tool, rawInput: unknown): Record<string, unknown> {
-  const size = safeLength(rawInput);
-  if (size > MAX_INPUT_CHARACTERS) {
-    throw new CountersignError(
-      'INPUT_TOO_LARGE',
-      `The input has ${size} characters; at most ${MAX_INPUT_CHARACTERS} are read.`,
-      'Prepare a change set for large templates and pass its name, or use template_file.',
-    );
+/** Walked first, and only then written out: what is far too much is never worked on. */
+export function inputFault(input: unknown): string | undefined {
+  const fault = faultOf(input, MAX_INPUT_CHARACTERS);
+  if (fault !== undefined) return fault;
+  const size = lengthOf(input);
+  return size > MAX_INPUT_CHARACTERS ? `has ${size} characters; at most ${MAX_INPUT_CHARACTERS} are read` : undefined;
+}
+
+function lengthOf(value: unknown): number {
+  try {
+    return JSON.stringify(value).length;
+  } catch {
+    return Number.POSITIVE_INFINITY;
   }
+}
+
+export function unsound(fault: string): CountersignError {
+  return /^has (?:more than )?(?:\d+|Infinity) characters|^is nested/.test(fault)
+    ? new CountersignError(
+        'INPUT_TOO_LARGE',
+        `The input ${fault}.`,
+        'Prepare a change set for large templates and pass its name, or use template_file.',
+      )
+    : new CountersignError('INPUT_INVALID', `The input ${fault}.`, 'Leave that out, and call again.');
+}
+
+/** @throws INPUT_INVALID naming each field and what would do. */
+export function parseInput(tool: Tool, rawInput: unknown): Record<string, unknown> {
   const problems: string[] = [];
   const input = present(tool.input, withoutAdditions(rawInput ?? {}), [], problems);
   const parsed = tool.input.safeParse(input);
@@ -84,14 +103,6 @@ const isOptional = (schema: z.core.$ZodType): boolean => parses(schema, undefine
 /** A list that may be empty means “none”; no optional text of ours means anything when it is empty. */
 const refusesEmpty = (schema: z.core.$ZodType, given: unknown): boolean =>
   given === '' || (Array.isArray(given) && given.length === 0 && !parses(schema, given));
-
-function safeLength(value: unknown): number {
-  try {
-    return JSON.stringify(value ?? null).length;
-  } catch {
-    return Number.POSITIVE_INFINITY;
-  }
-}
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,6 +1,6 @@
 /** What `policy check` warns of: all of it is valid, and most of it is not what its author meant. Pure. */
 import { ENVIRONMENTS, type Environment } from '../core/environment.ts';
-import { glob } from '../core/glob.ts';
+import { matchesGlob } from '../core/glob.ts';
 import type { GuardDefinition } from '../core/guard.ts';
 import { defaultSeats, seatRules } from './apply.ts';
 import { isOver } from './freeze.ts';
@@ -19,6 +19,7 @@ export interface CheckAbout {
   guards: readonly GuardDefinition[];
   now: Date;
   isKnownType(type: string): boolean;
+  isKnownService(service: string): boolean;
 }
 type Warn = (path: PropertyKey[], message: string) => void;
 
@@ -64,7 +65,9 @@ function isShadowed(scope: ScopeEntry, earlier: readonly ScopeEntry[]): boolean 
 
 /** Does one pattern match all that another does? Tried with samples: good enough to warn, not to decide. */
 function covers(wider: string, pattern: string): boolean {
-  return ['', 'Zq', 'Z-0aB'].every((sample) => glob(wider).test(pattern.replaceAll('*', sample).replaceAll('?', 'Z')));
+  return ['', 'Zq', 'Z-0aB'].every((sample) =>
+    matchesGlob(wider, pattern.replaceAll('*', sample).replaceAll('?', 'Z')),
+  );
 }
 
 function checkSeats({ policy }: CheckAbout, warn: Warn): void {
@@ -165,7 +168,7 @@ function checkDates({ policy, now }: CheckAbout, warn: Warn): void {
       scopes
         .filter(
           (scope) =>
-            stack === undefined || scope.stacks?.some((pattern) => glob(pattern).test(stack)) || isTagged(scope),
+            stack === undefined || scope.stacks?.some((pattern) => matchesGlob(pattern, stack)) || isTagged(scope),
         )
         .map((scope) => scope.account),
     );
@@ -183,18 +186,26 @@ function checkDates({ policy, now }: CheckAbout, warn: Warn): void {
 }
 const isTagged = ({ stacks, ids }: ScopeEntry) => !stacks && !ids;
 
-function ruleWarnings({ policy, isKnownType }: CheckAbout): Warning[] {
+function ruleWarnings({ policy, isKnownType, isKnownService }: CheckAbout): Warning[] {
   const { rules, warnings } = policy.rules;
   return [
     ...warnings,
-    ...rules.flatMap(({ id, place, observed, reads }) => [
-      ...(observed ? [{ place, message: `the rule ${id} is only observed` }] : []),
-      ...[...reads.types]
-        .filter((type) => !isKnownType(type) && !type.startsWith('Custom::'))
-        .map((type) => ({
+    ...rules.flatMap(({ id, place, observed, reads }) => {
+      const unknown = [
+        ...[...reads.types]
+          .filter((type) => !isKnownType(type) && !/^Custom::./.test(type))
+          .map((type) => [type, 'type']),
+        ...[...reads.services]
+          .filter((service) => !isKnownService(service) && !/^Custom::./.test(service))
+          .map((service) => [service, 'service']),
+      ];
+      return [
+        ...(observed ? [{ place, message: `the rule ${id} is only observed` }] : []),
+        ...unknown.map(([name, what]) => ({
           place,
-          message: `the rule ${id} names ${type}, which is no known type: it may never match`,
+          message: `the rule ${id} names ${name}, which is no known ${what}: it may never match`,
         })),
-    ]),
+      ];
+    }),
   ];
 }

@@ -1,6 +1,6 @@
 /** Shadow mode in the ledger: what guards and rules that are only observed would have stopped. */
-import type { Ledger } from '../core/ports.ts';
-import type { Judgement } from '../core/verdict.ts';
+import { eventsOf } from '../core/events.ts';
+import type { LedgerView } from '../core/ports.ts';
 import { JUDGED } from './history.ts';
 
 export interface Stopped {
@@ -14,12 +14,11 @@ export interface Observations {
 }
 
 /** From the recorded verdicts since then. A plan and its change count once, with the worse of both. */
-export function observations(ledger: Ledger, since: Date): Observations {
+export async function observations(view: LedgerView, since: Date): Promise<Observations> {
   const guards = new Map<string, Map<string, 'deny' | 'hold'>>();
   const rules = new Map<string, Set<string>>();
-  for (const { planId = '', body } of ledger.events({ kinds: JUDGED, sinceAt: since.toISOString() })) {
-    const { judgement } = body as unknown as { judgement: Judgement };
-    for (const { guard, observed, observedRules = [] } of judgement.verdicts) {
+  for (const { planId = '', body } of await eventsOf(view, JUDGED, { sinceAt: since.toISOString() })) {
+    for (const { guard, observed, observedRules = [] } of body.judgement.verdicts) {
       for (const id of observedRules) rules.set(id, (rules.get(id) ?? new Set()).add(planId));
       if (!observed) continue;
       const plans = guards.get(guard) ?? new Map();

@@ -38,7 +38,7 @@ describe('approve without a terminal', () => {
   it('signs the statement, whatever stands on standard input', async () => {
     const id = await proposeFix(world);
     expect(await withoutTerminal(['approve', id, '--key', world.keyOf('bob')], 'n\n')).toMatchObject({ code: 0 });
-    expect(world.app.changes.find(id)).toMatchObject({ state: 'approved' });
+    expect(await world.app.changes.find(id)).toMatchObject({ state: 'approved' });
   });
 
   it('reads the passphrase of a key from standard input, and says what to do where there is none', async () => {
@@ -50,7 +50,7 @@ describe('approve without a terminal', () => {
     expect(stderr).toContain('countersign show ID --statement');
     const right = await withoutTerminal(['approve', id, '--key', world.keyOf('bob')], 'open sesame\n');
     expect(right, right.stderr).toMatchObject({ code: 0 });
-    expect(world.app.changes.find(id)).toMatchObject({ state: 'approved' });
+    expect(await world.app.changes.find(id)).toMatchObject({ state: 'approved' });
   });
 });
 
@@ -72,10 +72,10 @@ describe('a signature that was copied', () => {
     ],
   ])('%s is recorded as ssh-keygen writes it, so that ssh-keygen verifies it', async (_what, copied) => {
     const id = await proposeFix(world);
-    const change = world.app.changes.find(id);
-    const statement = buildStatement(change, world.app.changes.plan(change.planId).plan, 'bob', 'approve');
+    const change = await world.app.changes.find(id);
+    const statement = buildStatement(change, (await world.app.changes.plan(change.planId)).plan, 'bob', 'approve');
     const written = await signWithSshKeygen(statement, world.keyOf('bob'));
-    recordSignature(
+    await recordSignature(
       {
         ledger: world.app.ledger,
         changes: world.app.changes,
@@ -86,7 +86,7 @@ describe('a signature that was copied', () => {
       statement,
       copied(written),
     );
-    const [approval] = world.app.changes.find(id).approvals;
+    const [approval] = (await world.app.changes.find(id)).approvals;
     expect(approval!.signature).toBe(written);
     const [signers, signature] = [join(world.home, 'signers'), join(world.home, 'signature')];
     writeFileSync(signers, `bob ${readFileSync(`${world.keyOf('bob')}.pub`, 'utf8')}`);
@@ -103,8 +103,8 @@ describe('a signature that was copied', () => {
     ['nothing inside', (text: string) => `${text.split('\n')[0]}\n\n-----END SSH SIGNATURE-----\n`],
   ])('with %s is refused', async (_what, spoiled) => {
     const id = await proposeFix(world);
-    const change = world.app.changes.find(id);
-    const statement = buildStatement(change, world.app.changes.plan(change.planId).plan, 'bob', 'approve');
+    const change = await world.app.changes.find(id);
+    const statement = buildStatement(change, (await world.app.changes.plan(change.planId)).plan, 'bob', 'approve');
     const written = await signWithSshKeygen(statement, world.keyOf('bob'));
     const ports = {
       ledger: world.app.ledger,
@@ -112,7 +112,7 @@ describe('a signature that was copied', () => {
       people: world.app.policyFile!.people,
       now: () => new Date(),
     };
-    expect(() => recordSignature(ports, id, statement, spoiled(written))).toThrow(
+    await expect(recordSignature(ports, id, statement, spoiled(written))).rejects.toThrow(
       expect.objectContaining({ code: 'INPUT_SIGNATURE_INVALID' }),
     );
   });

@@ -2,13 +2,12 @@
 import { CloudFormationClient, ExecuteChangeSetCommand } from '@aws-sdk/client-cloudformation';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { approve } from '../../src/cli/approve.ts';
-import { executeChange } from '../../src/execute/executor.ts';
 import { changesOffTemplates } from '../../src/providers/aws/effects/silent.ts';
 import { createWritingDoor } from '../../src/providers/aws/writing-door.ts';
 import { createSandbox, sandboxRequestHandler } from '../../src/sandbox/cloud.ts';
 import { putTemplateObject } from '../../src/sandbox/facts.ts';
 import { seedWorld } from '../../src/sandbox/seed-file.ts';
-import { openTestWorld, proposeFix, STACK, type TestWorld } from '../world.ts';
+import { openTestWorld, proposeFix, STACK, type TestWorld, withCloud } from '../world.ts';
 import { type AttackedWorld, expectRefused, openAttackedWorld } from './attempts.ts';
 
 let world: TestWorld;
@@ -114,7 +113,7 @@ describe('a policy that is edited after the proposal', () => {
   it('to be milder does not lower what was proposed', async () => {
     const id = await proposeFix(world);
     const mild = world.another({ policy: seats(0) });
-    expect(mild.changes.find(id).state).toBe('pending');
+    expect((await mild.changes.find(id)).state).toBe('pending');
     await expect(world.execute(id, mild)).rejects.toEqual(refused('STATE_CHANGE_NOT_APPROVED'));
     expect(world.writes()).toEqual([]);
   });
@@ -147,10 +146,10 @@ describe('a signed change', () => {
   it('is not executed on another endpoint', async () => {
     const id = await proposeFix(world);
     await sign(id);
-    const elsewhere = { ...world.app, cloud: { ...world.app.cloud, endpoint: async () => 'aws' } };
+    const elsewhere = withCloud(world.app, { endpoint: async () => 'aws' });
     await expect(world.execute(id, elsewhere)).rejects.toEqual(refused('CONFIG_INVALID'));
     // The shell's mistake costs nobody their signature.
-    expect(world.app.changes.find(id).state).toBe('approved');
+    expect((await world.app.changes.find(id)).state).toBe('approved');
     expect(world.writes()).toEqual([]);
   });
 
@@ -164,7 +163,7 @@ describe('a signed change', () => {
   it('is not executed once its change set is gone', async () => {
     const id = await proposeFix(world);
     await sign(id);
-    const { calls } = world.app.changes.plan(world.app.changes.find(id).planId).plan;
+    const { calls } = (await world.app.changes.plan((await world.app.changes.find(id)).planId)).plan;
     world.store.transact((all) => all.remove('change_set', String(calls[0]?.input.ChangeSetName)));
     await expect(world.execute(id)).rejects.toEqual(refused('STATE_STALE'));
     expect(world.writes()).toEqual([]);
@@ -247,7 +246,7 @@ describe('a change set of another tool', () => {
     expect(plan).toMatchObject({ effects: { counts: { update: 2 } } });
     const proposal = { plan_id: plan.plan_id, goal: 'fix', reason: 'slower' };
     const id = String((await attacked.call('propose_change', proposal)).change_id);
-    expect(attacked.app.changes.find(id).state).toBe('approved');
+    expect((await attacked.app.changes.find(id)).state).toBe('approved');
     attacked.store.transact((all) => {
       const sets = all.list<{ id: string; parentChangeSetId?: string }>('change_set');
       all.remove('change_set', sets.find(({ parentChangeSetId }) => parentChangeSetId === change_set)!.id);
@@ -334,13 +333,8 @@ describe('a halt', () => {
       const id = String(change.change_id);
       for (const person of ['bob', 'carol'].slice(0, (change.seats as { needed: number }).needed))
         await approve(attacked.app, id, { decision: 'approve', key: attacked.keyOf(person), as: person });
-      const halting = {
-        ...attacked.app,
-        people: attacked.app.policyFile?.people ?? [],
-        now: () => new Date(),
-        onProgress: () => void attacked.app.ledger.append({ kind: 'halted', body: {} }),
-      };
-      expect(await executeChange(halting, id)).toMatchObject({
+      const halt = async () => void (await attacked.app.ledger.append({ kind: 'halted', body: {} }));
+      expect(await attacked.execute(id, attacked.app, halt)).toMatchObject({
         state: 'failed',
         outcome: { detail: 'Halted by a person before ec2:ModifyInstanceAttribute left.' },
       });
@@ -357,7 +351,8 @@ describe('an outcome', () => {
       stack: STACK,
       set: [{ path: 'Resources.QueryFunction.Properties.MemorySize', value: 1024 }],
     });
-    const { calls, target } = world.app.changes.plan(String(plan.plan_id)).plan;
+    const signed = (await world.app.changes.plan(String(plan.plan_id))).plan;
+    const { calls } = signed;
     const input = calls[0]?.input as { ChangeSetName: string; ClientRequestToken: string };
     const inner = sandboxRequestHandler(createSandbox(world.store));
     const client = (requestHandler: unknown) =>
@@ -384,8 +379,7 @@ describe('an outcome', () => {
       reader,
     );
     const events: string[] = [];
-    const stackId = target.ids[0]!;
-    await door.followStack(stackId, target, input.ClientRequestToken, (text) => events.push(text));
+    await door.follow(signed, (text) => events.push(text));
     expect(events.join()).toContain(`UPDATE_COMPLETE ${STACK}`);
   });
 });

@@ -21,23 +21,23 @@ beforeEach(async () => {
 });
 afterEach(() => stage.close());
 
-const events = (kind: string) => stage.world.app.ledger.events({ kinds: [kind] });
+const events = async (kind: string) => await stage.world.app.ledger.events({ kinds: [kind] });
 /** As one text, whatever JSON it was put into. */
 const plain = (result: string | undefined): string => (result ?? '').replaceAll('\\', '');
 
 async function expectWalked(ran: Ran, results: string[], shows: Shows, agent: string): Promise<void> {
-  const calls = events('tool.called').map(({ body }) => body as { tool: string; agent: string });
+  const calls = (await events('tool.called')).map(({ body }) => body as { tool: string; agent: string });
   expect(
     calls.map(({ tool }) => tool),
     `${ran.stdout}\n${ran.stderr}`,
   ).toEqual([...SCRIPT]);
   expect([...new Set(calls.map((call) => call.agent))]).toEqual([agent]);
-  expect(events('tool.refused')).toEqual([]);
+  expect(await events('tool.refused')).toEqual([]);
   expect(ran.code).toBe(0);
   expect(plain(results[0])).toContain(STACK);
-  const [proposed] = stage.world.app.changes.list({ limit: 5 }).items;
+  const [proposed] = (await stage.world.app.changes.list({ limit: 5 })).items;
   expect(proposed).toMatchObject({ state: 'pending', goal: 'fix', sponsor: 'alice' });
-  const { effects } = stage.world.app.changes.plan(proposed!.planId).plan;
+  const { effects } = (await stage.world.app.changes.plan(proposed!.planId)).plan;
   expect(effects).toHaveLength(1);
   expect(JSON.stringify(effects)).toMatch(/MemorySize.*1024/);
   const described = await stage.world.app.pipeline('describe_change', { change_id: proposed!.id });
@@ -126,8 +126,10 @@ it.for([
   async ([name, folder], context) => {
     needs(context, 'clients', areInstalled());
     const ran = await runInitialised(PROGRAMS[name], stage, folder);
-    const calls = events('tool.called').map(({ body }) => (body as { tool: string }).tool);
+    const calls = (await events('tool.called')).map(({ body }) => (body as { tool: string }).tool);
     expect(calls, `${ran.stdout}\n${ran.stderr}`).toEqual(['describe_policy', ...SCRIPT]);
-    expect(stage.world.app.changes.list({ limit: 5 }).items).toEqual([expect.objectContaining({ sponsor: 'alice' })]);
+    expect((await stage.world.app.changes.list({ limit: 5 })).items).toEqual([
+      expect.objectContaining({ sponsor: 'alice' }),
+    ]);
   },
 );

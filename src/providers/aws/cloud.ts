@@ -1,27 +1,29 @@
 /** The cloud's ports over the real SDK, for one account at a time: reading, planning, recomputing, one writing door. */
-import type { CloudPorts, PolicyPort } from '../../core/ports.ts';
+import type { CloudPorts, PolicyPort, Runner } from '../../core/ports.ts';
 import { type CloudSettings, cloudFormationClient, ec2Client, type Holder } from './clients.ts';
 import { type AccountEntry, accountEntry, createIdentity, createSettings, roleArn } from './credentials.ts';
+import { endpointOf } from './endpoint.ts';
+import { askingAws } from './errors.ts';
 import { loadKnowledge } from './knowledge/index.ts';
 import type { ContextFor, PlannerContext } from './planners/context.ts';
 import { createPlanner, recomputePlan } from './planners/index.ts';
 import { createEc2Reader } from './readers/ec2.ts';
 import { createStackReader } from './readers/stacks.ts';
-import { createWritingDoor, type WritingDoor } from './writing-door.ts';
+import { createWritingDoor } from './writing-door.ts';
 
 export interface CloudOptions {
   settings(region?: string): CloudSettings;
   /** The policy's accounts; empty: the ambient credentials' own, whatever it is. */
   accounts: readonly AccountEntry[];
-  /** How plans name where they were made. */
-  endpointName: string;
+  /** How plans name where they were made; without it, where the SDK's clients would send a call. */
+  endpointName?: string;
   secretKey: string;
   templateRoots: string[];
   environmentOf: PolicyPort['environmentOf'];
   now(): Date;
 }
 
-export function createCloud(options: CloudOptions): CloudPorts & WritingDoor {
+export function createCloud(options: CloudOptions): CloudPorts & Runner {
   const { accounts } = options;
   const settings = createSettings(options.settings, accounts, options.now);
   const identity = createIdentity(settings.planner, accounts);
@@ -62,8 +64,18 @@ export function createCloud(options: CloudOptions): CloudPorts & WritingDoor {
     return reader;
   };
 
+  // The environment and the SDK's configuration files are read once in a process.
+  const endpoints = new Map<string, Promise<string>>();
+  const endpointAt = (own: CloudSettings): Promise<string> => {
+    const key = JSON.stringify([own.region, own.profile, own.endpoint]);
+    const known = endpoints.get(key) ?? askingAws(() => endpointOf(own));
+    endpoints.set(key, known);
+    known.catch(() => endpoints.delete(key));
+    return known;
+  };
+
   return {
-    endpoint: async () => options.endpointName,
+    endpoint: async (place) => options.endpointName ?? endpointAt(settings.own(place)),
     identity,
     reader: { ...createStackReader(contextFor, options.environmentOf), ...createEc2Reader(contextFor) },
     planner: (place, permit) => createPlanner(() => contextFor(place, permit)),

@@ -34,6 +34,8 @@ export interface StackResource {
   /** Deleted behind the stack's back. */
   gone?: boolean;
   drift?: { status: string; at: number };
+  /** How often each property was changed in place. */
+  changes?: Record<string, number>;
 }
 
 /** One thing that happens to one resource at one moment. */
@@ -73,6 +75,12 @@ export interface Operation {
   token?: string;
 }
 
+/** As the API takes and tells it. */
+export interface RollbackConfiguration {
+  RollbackTriggers?: { Arn: string; Type: string }[];
+  MonitoringTimeInMinutes?: number;
+}
+
 export interface Stack extends Place {
   id: string;
   name: string;
@@ -93,6 +101,7 @@ export interface Stack extends Place {
   terminationProtection: boolean;
   disableRollback: boolean;
   notificationArns: string[];
+  rollback?: RollbackConfiguration;
   policy?: string;
   parentId?: string;
   rootId?: string;
@@ -123,8 +132,12 @@ export interface ChangeSet extends Place, Target {
   noEcho: string[];
   capabilities: string[];
   notificationArns: string[];
+  rollback?: RollbackConfiguration;
   roleArn?: string;
   onStackFailure?: OnFailure;
+  importsExisting?: boolean;
+  /** The SDK's shape. */
+  deployment?: { Mode?: string; DisableRollback?: boolean };
   includeNestedStacks: boolean;
   parentChangeSetId?: string;
   rootChangeSetId?: string;

@@ -1,24 +1,36 @@
 /** From a change set to a plan: effects of the stack and of its nested stacks, and the one call that executes it. */
+
 import type { ResourceChange } from '@aws-sdk/client-cloudformation';
 import type { Call } from '../../../core/call.ts';
 import { sha256Hex } from '../../../core/digest.ts';
 import { compareWorstFirst, type Effect, isLoss } from '../../../core/effect.ts';
 import { CountersignError } from '../../../core/errors.ts';
+import { bareRecord } from '../../../core/input-bounds.ts';
 import type { PlanDraft } from '../../../core/plan.ts';
-import { makeVisibleLine } from '../../../core/render-safe.ts';
 import type { ChangeSet } from '../change-sets.ts';
 import { effectsOfChanges } from '../effects/change-set.ts';
 import { markDrift } from '../effects/drift.ts';
 import { factsFor } from '../effects/live-facts.ts';
 import { changesOffTemplates, isSilent } from '../effects/silent.ts';
+import { effectsOnStack, notesOnStack } from '../effects/stack-itself.ts';
 import { type LiveStack, observeStack } from '../observe/stack.ts';
+import { createTaint } from '../template/leaf-taint.ts';
+import { parseTemplate } from '../template/parse.ts';
 import { maskTemplate } from '../template/secrets.ts';
 import { observed, type PlannerContext } from './context.ts';
 import { tokenFor } from './stack.ts';
 import { deletionEffects } from './stack-delete.ts';
-import { viewsOf } from './views.ts';
+import { stackViewOf, viewsOf } from './views.ts';
 
 const NESTED = 'AWS::CloudFormation::Stack';
+
+/** How a change set is planned again. `sent`: a template that the cloud does not tell; `role`: absent, it is not told. */
+export interface ChangeSetRecipe {
+  changeSetId: string;
+  type: 'CREATE' | 'UPDATE';
+  sent?: string;
+  role?: string | null;
+}
 
 export async function draftOfChangeSet(
   context: PlannerContext,
@@ -40,7 +52,7 @@ export async function draftOfChangeSet(
   return {
     target: { kind: 'stack', account, region, name: set.stackName, ids: type === 'CREATE' ? [] : [set.stackId] },
     calls: [call],
-    effects: [...effects, ...tagEffects(live, set.tags), ...topicEffects(live, set)].sort(compareWorstFirst),
+    effects: effects.sort(compareWorstFirst),
     observed: observed(context, { stack: live.observed, wantedTemplate: `sha256:${sha256Hex(wanted.template)}` }),
     dryRun:
       set.weakenedBy.length === 0
@@ -52,9 +64,14 @@ export async function draftOfChangeSet(
           },
     recipe: {
       planner: 'change_set',
-      input: { changeSetId: set.id, type, ...(wanted.kept === undefined ? {} : { sent: wanted.kept }) },
+      input: {
+        changeSetId: set.id,
+        type,
+        ...(wanted.kept === undefined ? {} : { sent: wanted.kept }),
+        ...(set.role === 'not told' ? {} : { role: set.role }),
+      } satisfies ChangeSetRecipe,
     },
-    notes: [],
+    notes: notesOnStack(live, set),
   };
 }
 
@@ -81,27 +98,44 @@ async function effectsOfSet(
   set: ChangeSet,
   prefix: string,
   { template, kept }: { template: string; kept?: string },
+  given: { before: ReadonlySet<string>; after: ReadonlySet<string> } = { before: new Set(), after: new Set() },
 ): Promise<Effect[]> {
   const { account, region } = context.identity;
   // SECURITY: the cloud tells the template of a stack that is only being reviewed; nothing of it is there, and taken for
   // what was before it would hide all that the new resources do.
   const isNew = live.observed.status === 'REVIEW_IN_PROGRESS';
+  const where = { account, region, stackId: set.stackId, stackName: set.stackName };
   const views = viewsOf(
     isNew ? null : { template: live.processed, parameters: live.parameters },
     { template, parameters: set.parameters },
-    Object.fromEntries(live.resources.map((r) => [r.LogicalResourceId ?? '', r.PhysicalResourceId ?? ''])),
-    { account, region, stackId: set.stackId, stackName: set.stackName },
+    bareRecord(Object.fromEntries(live.resources.map((r) => [r.LogicalResourceId ?? '', r.PhysicalResourceId ?? '']))),
+    where,
   );
   const changes = kept !== undefined || isSilent(set.changes) ? changesOffTemplates(set.changes, views) : set.changes;
   const facts = await factsFor(context, changes, views);
-  const own = effectsOfChanges({ context, stackName: set.stackName, prefix, facts, views }, changes);
+  const taint = {
+    ...(isNew ? {} : { before: createTaint(parseTemplate(live.processed), given.before) }),
+    after: createTaint(parseTemplate(template), given.after),
+  };
+  const own = effectsOfChanges({ context, stackName: set.stackName, prefix, facts, views, taint }, changes);
   const drifted = await markDrift(context.cloudFormation, live, own, prefix);
   const nested = await Promise.all(
     changes
       .filter(({ ResourceType }) => ResourceType === NESTED)
-      .map((change) => effectsOfNested(context, change, set, drifted, prefix)),
+      .map((change) => {
+        const id = change.LogicalResourceId ?? '';
+        const told = { before: taint.before?.givenTo(id) ?? new Set<string>(), after: taint.after.givenTo(id) };
+        return effectsOfNested(context, change, set, drifted, prefix, told);
+      }),
   );
-  return [...drifted.map((effect) => asOpened(effect, set, prefix)), ...nested.flat()];
+  const onStack = effectsOnStack(
+    live,
+    // A nested stack works under the role of its root.
+    prefix === '' ? set : { ...set, role: null },
+    isNew ? null : stackViewOf({ template: live.processed, parameters: live.parameters }, where),
+    stackViewOf({ template, parameters: set.parameters }, where),
+  );
+  return [...drifted.map((effect) => asOpened(effect, set, prefix)), ...nested.flat(), ...onStack];
 }
 
 /** INVARIANT: a nested stack of whose resources nothing is told is never an update in place: it could do anything. */
@@ -125,6 +159,7 @@ async function effectsOfNested(
   parent: ChangeSet,
   effects: readonly Effect[],
   prefix: string,
+  given: { before: ReadonlySet<string>; after: ReadonlySet<string> },
 ): Promise<Effect[]> {
   const own = effects.find(({ logicalId }) => logicalId === prefix + id);
   const below = `${prefix}${id}/`;
@@ -136,60 +171,5 @@ async function effectsOfNested(
   const set = parent.nested[id];
   if (!set || set === 'unchanged') return lost;
   const child = await observeStack(context.cloudFormation, set.stackId, context.secretKey);
-  return [...lost, ...(await effectsOfSet(context, child, set, below, wantedTemplate(set)))];
-}
-
-/** What a plan does to the stack itself. */
-const STACK_ITSELF = {
-  type: NESTED,
-  holds: 'nothing',
-  interrupts: 'no',
-  reversibility: 'reversible',
-  revision: false,
-} as const;
-
-/** Stack tags that change or go: an effect on the stack itself, so that the labels guard sees them. */
-function tagEffects(live: LiveStack, tags: Record<string, string>): Effect[] {
-  const { tags: before, stackId } = live.observed;
-  const changed = [...new Set([...Object.keys(before), ...Object.keys(tags)])]
-    .filter((key) => before[key] !== tags[key])
-    .sort();
-  if (changed.length === 0) return [];
-  return [
-    {
-      ...STACK_ITSELF,
-      kind: 'tag',
-      physicalId: stackId,
-      properties: changed.map((key) => ({
-        path: `Tags.${key}`,
-        replaces: 'never' as const,
-        ...(before[key] === undefined ? {} : { before: before[key] }),
-        ...(tags[key] === undefined ? {} : { after: tags[key] }),
-      })),
-      marks: [],
-      why: 'Tags of the stack.',
-    },
-  ];
-}
-
-/**
- * Topics that a change set of another tool adds: each is told of every event, property values included. Topics that it
- * leaves out are not told of: an empty list may mean that they are kept.
- */
-function topicEffects({ stack, observed: { status, stackId } }: LiveStack, { topics = [] }: ChangeSet): Effect[] {
-  const before = status === 'REVIEW_IN_PROGRESS' ? [] : (stack.NotificationARNs ?? []);
-  const added = topics.filter((topic) => !before.includes(topic)).sort();
-  if (added.length === 0) return [];
-  const after = makeVisibleLine(added.join(', '), 200);
-  const path = 'NotificationARNs';
-  return [
-    {
-      ...STACK_ITSELF,
-      kind: 'expose',
-      physicalId: stackId,
-      properties: [{ path, after, replaces: 'never' }],
-      marks: [{ kind: 'expose', path, text: `Every event of the stack is told to ${after}.` }],
-      why: 'Topics are told of every event of the stack, with the properties of its resources.',
-    },
-  ];
+  return [...lost, ...(await effectsOfSet(context, child, set, below, wantedTemplate(set), given))];
 }

@@ -93,6 +93,8 @@ export function readDocument(text: string): { document: Document; error?: YAMLEr
 }
 
 const MAX_REPAIRS = 200;
+/** Each repair reads the whole text again: of a long one fewer are made. */
+const MAX_REPAIRED_CHARACTERS = 2_000_000;
 
 /**
  * A quoted text may go on at the column of its own key: CloudFormation's parser takes that, YAML 1.2's rules do not.
@@ -117,7 +119,7 @@ function read(
   const first = { document: parse(text), source: text };
   let { document } = first;
   let lines: string[] | undefined;
-  for (let repairs = 0; repairs < MAX_REPAIRS; repairs += 1) {
+  for (let repairs = 0; repairs < MAX_REPAIRS && repairs * text.length < MAX_REPAIRED_CHARACTERS; repairs += 1) {
     const unclosed = document.errors.find(({ message }) => message.startsWith('Missing closing'));
     const line = unclosed?.linePos?.[0].line;
     if (line === undefined) return { document, source: lines?.join('\n') ?? text };

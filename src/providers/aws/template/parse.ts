@@ -1,6 +1,7 @@
 /** CloudFormation templates as text: JSON or YAML, short forms made long, strict about what is not a template. */
 import { isAlias, visit } from 'yaml';
 import { CountersignError } from '../../../core/errors.ts';
+import { bareRecord, faultOf } from '../../../core/input-bounds.ts';
 import { readDocument } from './dialect.ts';
 
 export type Value = null | boolean | number | string | Value[] | { [key: string]: Value };
@@ -74,23 +75,25 @@ export function parseTemplate(text: string): Template {
  * @throws CountersignError INPUT_TEMPLATE_INVALID with line and column.
  */
 export function readTemplate(text: string): unknown {
-  const json = jsonOf(text);
+  const json = text.trimStart().startsWith('{') ? jsonOf(text) : undefined;
   if (json !== undefined) return json;
-  const { document, error } = readDocument(text);
-  if (error) {
-    const at = error.linePos?.[0];
-    throw invalid(`${error.message.split(/ at line|\n/)[0]}${at ? ` (line ${at.line}, column ${at.col})` : ''}`);
-  }
-  visit(document, {
-    Node: (_key, node) => {
-      if (isAlias(node)) throw invalid('YAML aliases are not allowed in CloudFormation templates');
-    },
-  });
   try {
+    const { document, error } = readDocument(text);
+    if (error) {
+      const at = error.linePos?.[0];
+      throw invalid(`${error.message.split(/ at line|\n/)[0]}${at ? ` (line ${at.line}, column ${at.col})` : ''}`);
+    }
+    visit(document, {
+      Node: (_key, node) => {
+        if (isAlias(node)) throw invalid('YAML aliases are not allowed in CloudFormation templates');
+      },
+    });
     // With `json`, the values of short forms on lists and mappings are written out; without, they stay nodes.
     return document.toJS({ json: true });
   } catch (cause) {
     if (cause instanceof CountersignError) throw cause;
+    // The YAML reader recurses: what is nested too deeply for it is nested too deeply.
+    if (cause instanceof RangeError) throw invalid('it is nested too deeply');
     throw invalid(cause instanceof Error ? cause.message : 'it cannot be read');
   }
 }
@@ -114,15 +117,23 @@ function invalid(what: string): CountersignError {
 }
 
 const LOOP = 'Fn::ForEach';
+const NAMED_SECTIONS = ['Resources', 'Parameters', 'Conditions', 'Mappings', 'Outputs', 'Rules'] as const;
 const LOOP_SECTIONS: LoopSection[] = ['Resources', 'Outputs', 'Conditions'];
+
+/** More than the text can hold: short forms are written out. */
+const MAX_VALUE_CHARACTERS = 4 * MAX_TEMPLATE_BYTES;
 
 function asTemplate(value: unknown): Template {
   if (!isRecord(value)) throw invalid('it is not a mapping');
+  const fault = faultOf(value, MAX_VALUE_CHARACTERS);
+  if (fault !== undefined) throw invalid(`it ${fault}`);
   if (!isRecord(value.Resources) || Object.keys(value.Resources).length === 0) throw invalid('it has no Resources');
   for (const section of ['Parameters', 'Conditions', 'Mappings', 'Outputs', 'Rules'] as const) {
     if (value[section] === null) delete value[section];
     else if (value[section] !== undefined && !isRecord(value[section])) throw invalid(`${section} is not a mapping`);
   }
+  // What is looked up by a name of the template's own: a resource may be called `constructor`.
+  for (const section of NAMED_SECTIONS) if (isRecord(value[section])) value[section] = bareRecord(value[section]);
   const template = withLoopsApart(value);
   for (const [logicalId, resource] of Object.entries(template.Resources)) checkResource(logicalId, resource);
   for (const [name, parameter] of Object.entries(template.Parameters ?? {}))
@@ -139,7 +150,7 @@ function withLoopsApart(value: Record<string, unknown>): Template {
     const entries = Object.entries((value[section] as Record<string, Value> | undefined) ?? {});
     if (!entries.some(([key]) => key.startsWith(LOOP))) continue;
     loops[section] = Object.fromEntries(entries.filter(([key]) => key.startsWith(LOOP)));
-    sections[section] = Object.fromEntries(entries.filter(([key]) => !key.startsWith(LOOP)));
+    sections[section] = bareRecord(Object.fromEntries(entries.filter(([key]) => !key.startsWith(LOOP))));
   }
   return { ...value, ...sections, ...(Object.keys(loops).length > 0 ? { Loops: loops } : {}) } as unknown as Template;
 }
