@@ -17,12 +17,10 @@ export interface Config {
   logLevel: string;
 }
 
-export const usualHome = (): string => join(homedir(), '.countersign');
-
 export function readConfig(options: { home?: string | undefined; policy?: string | undefined } = {}): Config {
   const env = process.env;
   return {
-    home: options.home ?? env.COUNTERSIGN_HOME ?? usualHome(),
+    home: options.home ?? env.COUNTERSIGN_HOME ?? defaultHome(),
     policyPath: options.policy ?? env.COUNTERSIGN_POLICY,
     sponsor: env.COUNTERSIGN_SPONSOR === '' ? undefined : env.COUNTERSIGN_SPONSOR,
     region: env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? 'eu-west-1',
@@ -32,6 +30,12 @@ export function readConfig(options: { home?: string | undefined; policy?: string
     logLevel: env.COUNTERSIGN_LOG_LEVEL ?? 'warn',
   };
 }
+
+/** This process's environment and some more, for a process that it starts. */
+export const environmentWith = (more: Record<string, string>): NodeJS.ProcessEnv => ({ ...process.env, ...more });
+
+/** The state folder of whoever names none. */
+export const defaultHome = (): string => join(homedir(), '.countersign');
 
 /** SECURITY: from the operating system, not from USER, which anyone can set. */
 function osUser(): string[] {

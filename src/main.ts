@@ -1,6 +1,7 @@
 /** The command entry: parses the command line, joins what a command needs, prints, and sets the exit code. */
 
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { CLIENT_NAMES } from './cli/init-answers.ts';
 import type { GivenAnswers } from './cli/init-questions.ts';
 import { addPolicyCommands } from './cli/policy-commands.ts';
 import type { App } from './compose.ts';
@@ -242,7 +243,7 @@ addPolicyCommands(program, { config, print, printJson, withApp, exit: EXIT });
 program
   .command('init')
   .description('write a plan-only policy and the entry for your MCP client; asks at a terminal what no flag says')
-  .addOption(new Option('--client <name>', 'which client').choices(['claude', 'kiro', 'cursor', 'vscode']))
+  .addOption(new Option('--client <name>', 'which client').choices(CLIENT_NAMES))
   .addOption(new Option('--environment <name>', 'what this account is').choices(ENVIRONMENTS))
   .option('--person <name>', 'your name in the policy (default: your user name)')
   .action((given: GivenAnswers) =>

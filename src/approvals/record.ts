@@ -4,7 +4,7 @@ import type { Change } from '../core/change.ts';
 import { CountersignError } from '../core/errors.ts';
 import type { ChangesPort, Ledger, PolicyPort } from '../core/ports.ts';
 import type { Person } from '../people/person.ts';
-import { verifySshSignature } from './ssh-signature.ts';
+import { canonicalSignature, verifySshSignature } from './ssh-signature.ts';
 import { checkStatement } from './statement.ts';
 
 export interface Recorder {
@@ -84,7 +84,7 @@ export async function recordSignature(
         keyFingerprint: key.fingerprint,
         roles: person.roles,
         statement,
-        signature,
+        signature: canonicalSignature(signature),
         ...(key.userVerified === undefined ? {} : { userVerified: key.userVerified }),
         policyDigest,
       },

@@ -19,14 +19,35 @@ export interface VerifiedKey extends PublicKey {
   userVerified?: boolean;
 }
 
+const [BEGIN, END] = ['-----BEGIN SSH SIGNATURE-----', '-----END SSH SIGNATURE-----'];
+const ARMOUR = new RegExp(`^${BEGIN}\\s([A-Za-z0-9+/\\s]+)(={0,2})\\s*${END}$`);
+/** Of OpenSSH's own lines. */
+const LINE = /.{1,70}/g;
+
+/**
+ * The signature's bytes. What copying does to a text is taken: line ends, indentation, a byte order mark, padding that
+ * was lost; `ssh-keygen -Y verify` takes none of that, so what is kept is `armour` of these bytes.
+ */
+function bytesOf(armored: string): Buffer {
+  const [, base64, padding] = ARMOUR.exec(armored.replace(/^\uFEFF/, '').trim()) ?? [];
+  const text = base64?.replaceAll(/\s/g, '') ?? '';
+  const bytes = Buffer.from(text, 'base64');
+  const canonical = bytes.toString('base64');
+  const isWhole = padding === '' || `${text}${padding}` === canonical;
+  if (text === '' || canonical.replace(/=+$/, '') !== text || !isWhole)
+    throw new Error('it is not an armored SSH signature');
+  return bytes;
+}
+
+const armour = (bytes: Buffer): string => `${[BEGIN, ...bytes.toString('base64').match(LINE)!, END].join('\n')}\n`;
+
+/** The one text of a signature that was verified, as ssh-keygen writes it: to be recorded. */
+export const canonicalSignature = (armored: string): string => armour(bytesOf(armored));
+
 /** @throws CountersignError INPUT_SIGNATURE_INVALID, APPROVAL_USER_PRESENCE_MISSING. */
 export function verifySshSignature(message: Buffer, armored: string, expected = NAMESPACE): VerifiedKey {
   try {
-    const match = /^-----BEGIN SSH SIGNATURE-----\s([A-Za-z0-9+/=\s]+)-----END SSH SIGNATURE-----$/.exec(
-      armored.trim(),
-    );
-    if (!match) throw new Error('it is not an armored SSH signature');
-    return verifyBlob(message, Buffer.from(match[1]!, 'base64'), expected);
+    return verifyBlob(message, bytesOf(armored), expected);
   } catch (error) {
     if (error instanceof CountersignError) throw error;
     const why = error instanceof Error ? error.message : 'it cannot be read';

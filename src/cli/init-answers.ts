@@ -1,42 +1,102 @@
-/** The MCP clients that `init` knows, and what it asks. */
-import { join, resolve } from 'node:path';
+/** The MCP clients that `init` knows, and what it asks. docs/clients.md tells which of these were run. */
 import type { Environment } from '../core/environment.ts';
 
-export interface Client {
+/** How the server is started: by absolute paths, since a client may start it in any folder. */
+export interface ServerEntry {
+  command: string;
+  args: string[];
+  env: Record<string, string>;
+}
+interface ClientBase {
   title: string;
   /** Its file, from the project's root. */
   path: string;
-  key: 'mcpServers' | 'servers';
-  entry: Record<string, unknown>;
-  /** How its entry names a file of the project: not every client starts a server in the project's folder. */
-  fileInProject(root: string, file: string): string;
 }
+/** A JSON file: `entry` stands in it below `key`. */
+export interface JsonClient extends ClientBase {
+  key: 'mcpServers' | 'servers' | 'mcp';
+  /**
+   * How its file names the person's own environment: the file may be shared, and whoever runs the client is the
+   * sponsor.
+   */
+  sponsor: string;
+  entry(server: ServerEntry): Record<string, unknown>;
+}
+/** Codex: a TOML table, added at the end. */
+export interface TomlClient extends ClientBase {
+  toml(server: ServerEntry): string;
+}
+export type Client = JsonClient | TomlClient;
+
+const inQuotes = (value: unknown): string => JSON.stringify(value);
+const codexTable = ({ command, args, env }: ServerEntry): string =>
+  `[mcp_servers.countersign]
+command = ${inQuotes(command)}
+args = ${inQuotes(args)}
+env_vars = ["COUNTERSIGN_SPONSOR"]
+
+[mcp_servers.countersign.env]
+${Object.entries(env)
+  .map(([name, value]) => `${name} = ${inQuotes(value)}\n`)
+  .join('')}`;
+
+const plain = (server: ServerEntry) => ({ ...server });
+// biome-ignore-start lint/suspicious/noTemplateCurlyInString: the clients replace these
 export const CLIENTS = {
   claude: {
     title: 'Claude Code',
     path: '.mcp.json',
     key: 'mcpServers',
-    entry: {},
-    fileInProject: (_root, file) => file,
+    sponsor: '${COUNTERSIGN_SPONSOR:-}',
+    entry: plain,
+  },
+  codex: { title: 'Codex', path: '.codex/config.toml', toml: codexTable },
+  gemini: {
+    title: 'Gemini CLI',
+    path: '.gemini/settings.json',
+    key: 'mcpServers',
+    sponsor: '${COUNTERSIGN_SPONSOR}',
+    entry: plain,
+  },
+  copilot: {
+    title: 'Copilot CLI',
+    path: '.github/mcp.json',
+    key: 'mcpServers',
+    sponsor: '${COUNTERSIGN_SPONSOR}',
+    entry: (server) => ({ type: 'local', tools: ['*'], ...server }),
+  },
+  opencode: {
+    title: 'opencode',
+    path: 'opencode.json',
+    key: 'mcp',
+    sponsor: '{env:COUNTERSIGN_SPONSOR}',
+    entry: ({ command, args, env }) => ({ type: 'local', command: [command, ...args], environment: env }),
+  },
+  cursor: {
+    title: 'Cursor',
+    path: '.cursor/mcp.json',
+    key: 'mcpServers',
+    sponsor: '${env:COUNTERSIGN_SPONSOR}',
+    entry: plain,
   },
   kiro: {
     title: 'Kiro',
     path: '.kiro/settings/mcp.json',
     key: 'mcpServers',
-    entry: { disabled: false, autoApprove: [] },
-    fileInProject: resolve,
+    sponsor: '${COUNTERSIGN_SPONSOR}',
+    entry: (server) => ({ ...server, disabled: false, autoApprove: [] }),
   },
-  cursor: { title: 'Cursor', path: '.cursor/mcp.json', key: 'mcpServers', entry: {}, fileInProject: resolve },
   vscode: {
     title: 'VS Code',
     path: '.vscode/mcp.json',
     key: 'servers',
-    entry: { type: 'stdio' },
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: VS Code replaces it.
-    fileInProject: (_root, file) => join('${workspaceFolder}', file),
+    sponsor: '${env:COUNTERSIGN_SPONSOR}',
+    entry: (server) => ({ type: 'stdio', ...server }),
   },
 } as const satisfies Record<string, Client>;
+// biome-ignore-end lint/suspicious/noTemplateCurlyInString: the clients replace these
 export type ClientName = keyof typeof CLIENTS;
+export const CLIENT_NAMES = Object.keys(CLIENTS) as ClientName[];
 
 /** What a person is asked, or says by flags. */
 export interface InitAnswers {

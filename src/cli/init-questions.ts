@@ -1,16 +1,18 @@
 /** The questions of `init`, asked of a person at a terminal; a script says it all by flags. */
 
+import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { cancel, intro, isCancel, select, text } from '@clack/prompts';
 import { guards } from '../../guards/index.ts';
 import type { App } from '../compose.ts';
-import { usualHome } from '../config.ts';
+import { defaultHome } from '../config.ts';
 import { ENVIRONMENTS } from '../core/environment.ts';
 import { CountersignError } from '../core/errors.ts';
 import { loadPolicy } from '../policy/load.ts';
 import { adoptFirst, standingOf } from '../policy/pin.ts';
 import { type InitFacts, PERSON, writeInit } from './init.ts';
-import { CLIENTS, type ClientName, type InitAnswers } from './init-answers.ts';
+import { CLIENT_NAMES, CLIENTS, type ClientName, type InitAnswers } from './init-answers.ts';
+import { tryServer } from './init-try.ts';
 
 export type GivenAnswers = { [Key in keyof InitAnswers]?: InitAnswers[Key] | undefined };
 
@@ -30,29 +32,30 @@ interface InitOptions {
 export async function init(app: App, given: GivenAnswers, { asks, policyFile, tell }: InitOptions): Promise<void> {
   const { account, region } = await app.cloud.identity({});
   const sandbox = (await app.cloud.endpoint({})).startsWith('sandbox:');
-  const facts = {
-    sandbox,
-    account,
-    region,
-    profile: app.config.profile,
-    signsInAs: app.config.actsAs,
-    home: unusual(app.config.home),
-  };
+  const { profile, actsAs: signsInAs, home } = app.config;
+  const own = home === defaultHome() ? {} : { home: resolve(home) };
+  const program = { node: process.execPath, program: realpathSync(process.argv[1]!) };
+  const facts: InitFacts = { sandbox, account, region, profile, signsInAs, ...program, ...own };
   const answers = asks ? await askMissing(given, facts) : withoutAsking(given, facts);
   if (!answers) return;
-  const { written, kept } = writeInit(process.cwd(), policyFile, answers, facts);
+  const { written, kept, server } = writeInit(process.cwd(), policyFile, answers, facts);
   tell(`Written: ${written.join(', ')}.${kept.length > 0 ? ` Kept as it is: ${kept.join(', ')}.` : ''}`);
   tell(await adoptIn(app, policyFile));
+  const seen = await tryServer({ ...server, env: { ...server.env, COUNTERSIGN_SPONSOR: answers.person } });
+  tell(
+    `Started once, as ${CLIENTS[answers.client].title} will: ${seen.tools} tools, policy ${seen.policy}, sponsor ${seen.sponsor}.`,
+  );
   tell(`
 Next:
-1. Restart ${CLIENTS[answers.client].title} here and ask it: “What does the Countersign policy allow?”
-2. Have it plan something. Plans are dry runs: in this policy nothing executes.
-3. When you want changes to happen: add colleagues and their public keys to ${policyFile}, write
+1. Say who you are, in your own shell profile and not in a file of the project:
+   export COUNTERSIGN_SPONSOR=${answers.person}
+   Without it agents describe and plan only.
+2. Restart ${CLIENTS[answers.client].title} here and ask it: “What does the Countersign policy allow?”
+3. Have it plan something. Plans are dry runs: in a new policy nothing executes.
+4. When you want changes to happen: add colleagues and their public keys to ${policyFile}, write
    execute: by_command in its scope, check it with: countersign --policy ${policyFile} policy check (and policy test),
    and put it in force: countersign --policy ${policyFile} policy adopt`);
 }
-
-const unusual = (home: string) => (resolve(home) === usualHome() ? undefined : resolve(home));
 
 /** The folder's first policy is adopted at once. What is wrong with one that was there is told, and stops nothing. */
 async function adoptIn({ ledger, config }: App, policyFile: string): Promise<string> {
@@ -74,8 +77,11 @@ async function adoptIn({ ledger, config }: App, policyFile: string): Promise<str
 /** The safe environment, and the user's own name; only the client cannot be guessed. @throws INPUT_INVALID */
 function withoutAsking(given: GivenAnswers, { signsInAs }: InitFacts): InitAnswers {
   if (!given.client) {
-    const names = Object.keys(CLIENTS).join(', ');
-    throw new CountersignError('INPUT_INVALID', 'Which client?', `Add --client with one of: ${names}.`);
+    throw new CountersignError(
+      'INPUT_INVALID',
+      'No client is given.',
+      `Add --client with one of: ${CLIENT_NAMES.join(', ')}.`,
+    );
   }
   const person = given.person ?? nameFrom(signsInAs);
   const problem = problemOfName(person);

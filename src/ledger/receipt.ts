@@ -26,10 +26,15 @@ export async function receiptFor(ledger: OpenLedger, changeId: string): Promise<
     );
   }
   const { size, rootHash } = ledger.head();
-  const proof = ledger.inclusionProof(event.seq, size).map((hash) => hash.toString('base64'));
+  const proof = ledger.inclusionProof(event.seq, size);
   const { bytes } = ledger.leaf(event.seq);
-  const lines = [HEADER, `extra ${bytes.toString('base64')}`, `index ${event.seq - 1}`, ...proof];
-  return `${lines.join('\n')}\n\n${formatCheckpoint({ origin: ledger.origin, size, rootHash })}`;
+  return formatReceipt(bytes, event.seq - 1, proof, { origin: ledger.origin, size, rootHash });
+}
+
+function formatReceipt(bytes: Buffer, index: number, proof: readonly Buffer[], checkpoint: Checkpoint): string {
+  const hashes = proof.map((hash) => hash.toString('base64'));
+  const lines = [HEADER, `extra ${bytes.toString('base64')}`, `index ${index}`, ...hashes];
+  return `${lines.join('\n')}\n\n${formatCheckpoint(checkpoint)}`;
 }
 
 /** Needs no ledger. Answers the event and the checkpoint that it is proven under. @throws INPUT_INVALID */
@@ -49,6 +54,9 @@ export function verifyReceipt(text: string): { event: LedgerEvent; checkpoint: C
   ) {
     throw invalid('does not lead from its event to its checkpoint');
   }
+  // SECURITY: one receipt has one text (canonical base64, nothing behind the checkpoint), so that its text can be
+  // compared, kept and hashed. Signature lines are not ours to check yet, so a made-up one must not stand there.
+  if (text !== formatReceipt(bytes, position, hashes, checkpoint)) throw invalid('is not in its one exact form');
   const event = parseEvent(bytes);
   if (event.seq !== position + 1) throw invalid('holds an event of another place');
   return { event, checkpoint };

@@ -3,6 +3,7 @@ import { CLIENT_INFO_META_KEY, ProtocolError, ResourceNotFoundError, Server } fr
 import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
 import type { ToolAnswer } from '../core/pipeline.ts';
 import { textOf } from './answer-text.ts';
+import { textBeside } from './clients.ts';
 import { incomingLines } from './lines.ts';
 import { tellProgress } from './progress.ts';
 import { PROMPTS, promptText } from './prompts.ts';
@@ -55,7 +56,9 @@ export function serveTools(listed: () => ListedTool[], version: string, call: Ca
       const origin = { ...originOf(mcpReq.envelope), signal: mcpReq.signal };
       const answer = await call(params.name, raw ? raw.is : (params.arguments ?? {}), origin).finally(stopTelling);
       return {
-        content: [{ type: 'text' as const, text: textOf(answer) }],
+        content: [
+          { type: 'text' as const, text: answer.ok ? textBeside(textOf(answer), origin.agent) : textOf(answer) },
+        ],
         ...(answer.ok ? { structuredContent: answer.content } : { isError: true }),
       };
     });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { guards } from '../../guards/index.ts';
-import { CLIENTS, type ClientName } from '../../src/cli/init-answers.ts';
+import { CLIENT_NAMES, CLIENTS } from '../../src/cli/init-answers.ts';
 import { openLedger } from '../../src/ledger/store.ts';
 import { loadPolicy } from '../../src/policy/load.ts';
 import { pinOf, standingOf } from '../../src/policy/pin.ts';
@@ -37,7 +37,7 @@ function put(path: string, text: string): void {
 }
 
 describe('countersign init', () => {
-  it.each(Object.keys(CLIENTS) as ClientName[])('writes a valid plan-only policy and the entry for %s', async (client) => {
+  it.each(CLIENT_NAMES)('writes a valid plan-only policy and the entry for %s', async (client) => {
     const { status, stdout } = init('--client', client, '--environment', 'development', '--person', 'ann');
     expect(status).toBe(0);
     expect(stdout).toContain(CLIENTS[client].path);
@@ -51,27 +51,37 @@ describe('countersign init', () => {
     expect(await standingOf(ledger, policy)).toBe('adopted');
     expect(await pinOf(ledger)).toMatchObject({ level: 'L0', previous: null });
     ledger.close();
-    const file = JSON.parse(read(CLIENTS[client].path));
-    expect(file[CLIENTS[client].key].countersign).toMatchObject({
-      command: 'npx',
-      env: {
-        COUNTERSIGN_HOME: join(root, 'state'),
-        COUNTERSIGN_SPONSOR: 'ann',
-        AWS_PROFILE: 'acme-dev',
-        AWS_REGION: 'eu-west-1',
-      },
-    });
+    expect(stdout).toMatch(/Started once, as .+ will: 20 tools, policy in force, sponsor ann \(claimed\)\./);
+    const text = read(CLIENTS[client].path);
+    expect(text).toContain(JSON.stringify(process.execPath));
+    expect(text).toContain(JSON.stringify(bin));
+    expect(text).toContain(JSON.stringify(join(root, 'countersign.policy.yaml')));
+    expect(text).toContain('acme-dev');
+    expect(text, 'a package that nobody has published').not.toMatch(/npx/);
+    expect(text, 'a sponsor in a file that may be shared').not.toMatch(/\bann\b/);
+    expect(text).toContain('COUNTERSIGN_SPONSOR');
+    expect(stdout).toContain('export COUNTERSIGN_SPONSOR=ann');
   });
 
   it('adds to a client’s file and keeps a policy that is there', () => {
     put('.mcp.json', '{"mcpServers":{"other":{"command":"x"}},"more":1}');
     put('countersign.policy.yaml', 'mine');
-    const { status, stdout } = init('--client', 'claude');
-    expect(status).toBe(0);
+    const { status, stdout, stderr } = init('--client', 'claude');
     expect(stdout).toContain('Kept as it is: countersign.policy.yaml');
+    // What it wrote was started, and the policy that was there is none.
+    expect(status).toBe(1);
+    expect(stderr).toContain('CONFIG_POLICY_INVALID');
     expect(JSON.parse(read('.mcp.json'))).toMatchObject({ mcpServers: { other: { command: 'x' } }, more: 1 });
     expect(read('countersign.policy.yaml')).toBe('mine');
     expect(stdout).toMatch(/Not adopted: .*countersign.policy.yaml/s);
+  });
+
+  it('adds a table to Codex’s file, and keeps every byte that was there', () => {
+    const before = '# mine\nmodel = "x"\n[mcp_servers.other]\ncommand = "y"';
+    put('.codex/config.toml', before);
+    expect(init('--client', 'codex', '--person', 'ann').status).toBe(0);
+    expect(read('.codex/config.toml').startsWith(`${before}\n\n[mcp_servers.countersign]\n`)).toBe(true);
+    expect(init('--client', 'codex').stderr).toContain('already');
   });
 
   it.each([
@@ -123,12 +133,13 @@ describe('countersign init', () => {
     await seen('Written:');
     child.stdin.end();
     expect(read('countersign.policy.yaml')).toContain('environment: development');
-    expect(JSON.parse(read('.mcp.json')).mcpServers.countersign.env.COUNTERSIGN_SPONSOR).toBe('ann');
+    expect(JSON.parse(read('.mcp.json')).mcpServers.countersign.command).toBe(process.execPath);
   });
 
   it('lets its own entry start a server that describes its own policy', () => {
     init('--client', 'claude', '--person', 'ann');
-    const { args, env: entryEnv } = JSON.parse(read('.mcp.json')).mcpServers.countersign;
+    const { command, args, env: entryEnv } = JSON.parse(read('.mcp.json')).mcpServers.countersign;
+    mkdirSync(join(root, 'below'));
     const messages = [
       {
         id: 1,
@@ -139,13 +150,30 @@ describe('countersign init', () => {
       { id: 2, method: 'tools/call', params: { name: 'describe_policy', arguments: {} } },
     ];
     const input = messages.map((message) => `${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`).join('');
-    const [, , ...ownArgs] = args;
-    const output = execFileSync(process.execPath, [bin, ...ownArgs], {
-      cwd: root,
-      env: { ...env(), ...entryEnv, COUNTERSIGN_HOME: join(root, 'state') },
+    const output = execFileSync(command, args, {
+      cwd: join(root, 'below'),
+      env: { ...env(), ...entryEnv, COUNTERSIGN_SPONSOR: 'ann' },
       input,
       encoding: 'utf8',
     });
     expect(output).toContain('ann (claimed)');
+  });
+
+  it('needs no entry in the checkout: mcp.json starts it as it stands', () => {
+    const checkout = new URL('../../', import.meta.url).pathname;
+    const entry = JSON.parse(readFileSync(join(checkout, 'mcp.json'), 'utf8')).mcpServers.countersign;
+    const initialize = {
+      jsonrpc: '2.0',
+      id: 1,
+      method: 'initialize',
+      params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 't', version: '1' } },
+    };
+    const output = execFileSync(entry.command, entry.args, {
+      cwd: checkout,
+      env: env(),
+      input: `${JSON.stringify(initialize)}\n`,
+      encoding: 'utf8',
+    });
+    expect(JSON.parse(output)).toMatchObject({ id: 1, result: { serverInfo: { name: 'countersign' } } });
   });
 });

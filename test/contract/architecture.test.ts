@@ -28,7 +28,7 @@ const TABLE: Record<string, string[]> = {
   tools: ['zod', 'src/core/'],
   'src/core': ['zod', 'node:crypto'],
   'src/people': ['node:crypto'],
-  'src/approvals': ['zod', 'node:crypto', 'node:child_process', 'src/core/', 'src/people/'],
+  'src/approvals': ['zod', 'node:', 'src/core/', 'src/people/'],
   'src/policy': [
     'zod',
     'yaml',

@@ -69,4 +69,37 @@ describe('receipt', () => {
     }
     await expect(receiptFor(ledger, 'chg_none')).rejects.toThrow(expect.objectContaining({ code: 'INPUT_NOT_FOUND' }));
   });
+
+  it('has one text: another writing of the same is refused', async () => {
+    for (let turn = 0; turn < 11; turn += 1)
+      await ledger.append({ kind: 'turn', changeId: `chg_${turn}`, body: { turn, pad: 'x'.repeat(turn) } });
+    // Of the eleven, one whose bytes end in two characters of padding, so that its last character has spare bits.
+    const padded = (await Promise.all(Array.from({ length: 11 }, (_, turn) => receiptFor(ledger, `chg_${turn}`)))).find(
+      (text) => /^extra .*==$/m.test(text),
+    )!;
+    expect(() => verifyReceipt(padded)).not.toThrow();
+    const inExtra = (change: (base64: string) => string) =>
+      padded.replace(/^extra (.*)$/m, (_line, base64) => `extra ${change(base64)}`);
+    const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+    const writings = {
+      'a padding bit': inExtra((text) =>
+        text.replace(/(.)==$/, (_all, last) => `${alphabet[alphabet.indexOf(last) + 1]}==`),
+      ),
+      'no padding': inExtra((text) => text.replace(/=+$/, '')),
+      'a space inside': inExtra((text) => `${text.slice(0, 8)} ${text.slice(8)}`),
+      'junk behind the padding': inExtra((text) => `${text}AAAA`),
+      'junk that is no base64': inExtra((text) => `${text.slice(0, 8)}!${text.slice(8)}`),
+      'text behind the checkpoint': `${padded}\nmore\n`,
+      'a made-up signature line': `${padded}\n— witness AAAA\n`,
+      'other line ends': padded.replaceAll('\n', '\r\n'),
+      'no padding in a hash': padded.replace(/^([A-Za-z0-9+/]{43})=$/m, '$1'),
+      'another alphabet': padded.replace(/^([A-Za-z0-9+/]{43}=)$/gm, (line) =>
+        line.replaceAll('+', '-').replaceAll('/', '_'),
+      ),
+    };
+    for (const [what, text] of Object.entries(writings)) {
+      expect(text, what).not.toBe(padded);
+      expect(() => verifyReceipt(text), what).toThrow(invalid);
+    }
+  });
 });

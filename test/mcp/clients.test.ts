@@ -61,6 +61,25 @@ describe('real clients over stdio', () => {
     await client.close();
   });
 
+  it('says an answer once to a client that shows a model text and structure, and an error always in words', async () => {
+    const texts: Record<string, string[]> = {};
+    for (const name of ['copilot-cli', 'copilot']) {
+      const client = new V1Client({ name, version: '1' });
+      await client.connect(new V1Transport(server()));
+      const ask = async (tool: string) => {
+        const { content } = await client.callTool({ name: tool, arguments: {} });
+        return (content as { text: string }[])[0]!.text;
+      };
+      texts[name] = [await ask('describe_policy'), await ask('describe_stack')];
+      await client.close();
+    }
+    expect(texts['copilot-cli']).toEqual([
+      'The answer is in structuredContent.',
+      expect.stringContaining('INPUT_INVALID'),
+    ]);
+    expect(texts.copilot).toEqual([expect.stringContaining('"policy":"in force"'), texts['copilot-cli']![1]]);
+  });
+
   it('writes nothing but the protocol to stdout, even when its policy is broken', async () => {
     const home = mkdtempSync(join(tmpdir(), 'countersign-stdout-'));
     const child = spawn(process.execPath, [bin, '--home', home, '--policy', join(home, 'none.yaml'), 'serve']);
