@@ -18,6 +18,7 @@ import { createPolicyPort } from './policy/port.ts';
 import { createCloud } from './providers/aws/cloud.ts';
 import type { AccountEntry } from './providers/aws/credentials.ts';
 import type { WritingDoor } from './providers/aws/writing-door.ts';
+import { providerRules } from './providers/index.ts';
 import type { Sandbox } from './sandbox/cloud.ts';
 import type { World } from './sandbox/world.ts';
 
@@ -51,12 +52,13 @@ export function createApp(config: Config, options: AppOptions = {}): App {
   const policy = createPolicyPort({
     policy: policyFile,
     guards,
+    provider: providerRules,
     ledger,
     sponsor: config.sponsor,
     actsAs: config.actsAs,
     now,
   });
-  const changes = createChanges({ ledger, policy, now });
+  const changes = createChanges({ ledger, policy, provider: providerRules, now });
   const { sandbox } = options;
   const cloud = createCloud({
     settings: (region) => ({

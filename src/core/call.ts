@@ -11,7 +11,8 @@ export type Service = (typeof SERVICES)[number];
  */
 export const callSchema = z.strictObject({
   step: z.string(),
-  service: z.enum(SERVICES),
+  provider: z.string(),
+  service: z.string(),
   operation: z.string(),
   input: z.record(z.string(), z.json()),
   account: z.string(),
@@ -70,8 +71,8 @@ export function isOwnChangeSet(nameOrArn: unknown): boolean {
 
 /** The bytes by which a permit knows a call: everything but the step's name. */
 export function callKey(call: Omit<Call, 'step'>): string {
-  const { service, operation, input, account, region } = call;
-  return canonicalJson({ service, operation, input, account, region });
+  const { provider, service, operation, input, account, region } = call;
+  return canonicalJson({ provider, service, operation, input, account, region });
 }
 
 const stepReferenceSchema = z.strictObject({ step: z.string() });

@@ -4,8 +4,9 @@ import { type Change, foldChange, type Proposal } from './change.ts';
 import type { Json } from './digest.ts';
 import { CountersignError, type ErrorAnswer } from './errors.ts';
 import { judgeAll } from './guard.ts';
-import { type Plan, planDigest, planSchema, sumsOf } from './plan.ts';
-import type { ChangesPort, Judge, Ledger, LedgerEvent, LedgerTransaction, PolicyPort } from './ports.ts';
+import { type Plan, sumsOf } from './plan.ts';
+import { readPlan } from './plan-document.ts';
+import type { ChangesPort, Judge, Ledger, LedgerEvent, LedgerTransaction, PolicyPort, ProviderRules } from './ports.ts';
 import { hidesSomething, makeVisible } from './render-safe.ts';
 import type { Goal, Judgement } from './verdict.ts';
 
@@ -23,7 +24,12 @@ interface MadeBody {
   goals: Goal[];
 }
 
-export function createChanges(ports: { ledger: Ledger; policy: PolicyPort; now(): Date }): ChangesPort {
+export function createChanges(ports: {
+  ledger: Ledger;
+  policy: PolicyPort;
+  provider: ProviderRules;
+  now(): Date;
+}): ChangesPort {
   const { ledger, policy } = ports;
   const fold = (events: LedgerEvent[]) => foldChange(events, ports.now(), policy.isFilled);
 
@@ -53,15 +59,15 @@ export function createChanges(ports: { ledger: Ledger; policy: PolicyPort; now()
         'A plan_* tool makes one and tells its plan_id.',
       );
     const body = made.body as unknown as MadeBody;
-    const stored = planSchema.safeParse(ledger.document(body.document));
-    if (!stored.success || planDigest(stored.data) !== body.digest) {
+    const stored = readPlan(ledger.document(body.document), body.digest, ports.provider.completePlan);
+    if (!stored) {
       throw new CountersignError(
         'LEDGER_TAMPERED',
         `The stored plan ${planId} is not the one that was made.`,
         'Stop and run countersign audit verify.',
       );
     }
-    return { plan: stored.data, goalsAllowed: body.goals, judgement: body.judgement, document: body.document };
+    return { plan: stored, goalsAllowed: body.goals, judgement: body.judgement, document: body.document };
   }
 
   return {

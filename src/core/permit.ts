@@ -6,7 +6,7 @@
  * Only `planning.ts` (planning permits) and the executor (writing permits, and planning ones for EC2's DryRun) may
  * import the mint functions; the architecture test holds that.
  */
-import { type Call, type CallClass, callKey, classifyCall, isOwnChangeSet } from './call.ts';
+import { type Call, type CallClass, callKey, classifyCall, isOwnChangeSet, type Service } from './call.ts';
 import { CountersignError } from './errors.ts';
 
 export interface Permit {
@@ -58,7 +58,7 @@ export function admit(
   permit: Permit | undefined,
   sessionRoles: readonly string[] = [],
 ): CallClass {
-  const callClass = classifyCall(attempt.service, attempt.operation, attempt.input);
+  const callClass = classifyCall(attempt.service as Service, attempt.operation, attempt.input);
   if (callClass === 'read') return callClass;
   const refuse = (why: string) =>
     new CountersignError(

@@ -13,6 +13,7 @@ import { goalsAllowed, judgeAll } from './guard.ts';
 import { mintPlanningPermit, revokePermit } from './permit.ts';
 import { type Plan, type PlanDraft, sealPlan, type Target } from './plan.ts';
 import type { ChangesPort, CloudPorts, Identity, Ledger, Planner, PolicyPort } from './ports.ts';
+import { UNSEEN } from './subject.ts';
 import { type PlanTool, placeOf } from './tool.ts';
 import { guardCode } from './verdict.ts';
 
@@ -61,7 +62,7 @@ async function planAndStore(
   const identity = await ports.cloud.identity(place);
   const made = { id, tool: tool.name, agent, endpoint: await ports.cloud.endpoint() };
   const target: Target = { ...tool.target(input), account: identity.account, region: identity.region, ids: [] };
-  await refuseBeforePlanning(target, identity, made, ports);
+  await refuseBeforePlanning({ target, action: tool.action(input) }, identity, made, ports);
   const permit = mintPlanningPermit(identity.account, identity.region);
   try {
     const planner = ports.cloud.planner(place, permit);
@@ -92,12 +93,20 @@ export async function within<T>(promise: Promise<T>, milliseconds: number): Prom
 }
 
 /** Identity, scope and halt are judged before a dry run may leave a trace in the cloud. */
-async function refuseBeforePlanning(target: Target, identity: Identity, made: Made, ports: PlanningPorts) {
+async function refuseBeforePlanning(
+  { target, action }: Pick<PlanDraft, 'target' | 'action'>,
+  { account, name, role }: Identity,
+  made: Made,
+  ports: PlanningPorts,
+) {
   const nothingYet: PlanDraft = {
     target,
+    action,
+    subject: UNSEEN,
+    actor: { account, name, role },
     calls: [],
     effects: [],
-    observed: { identity: { account: identity.account, arn: identity.arn } },
+    observed: {},
     dryRun: { kind: 'synthesised', succeeded: true },
     recipe: { planner: 'none', input: null },
     notes: [],

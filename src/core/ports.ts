@@ -2,10 +2,13 @@
 
 import type { Approval, Change, ChangeState, Proposal } from './change.ts';
 import type { Json } from './digest.ts';
+import type { Effect } from './effect.ts';
 import type { Environment } from './environment.ts';
 import type { Facts, Guard, Phase } from './guard.ts';
 import type { Permit } from './permit.ts';
 import type { Plan, PlanDraft, Target } from './plan.ts';
+import type { CompletePlan } from './plan-document.ts';
+import type { ProviderFacts } from './subject.ts';
 import type { Goal, Judgement } from './verdict.ts';
 
 export interface LedgerEvent {
@@ -98,7 +101,10 @@ export interface Place {
 }
 export interface Identity {
   account: string;
-  arn: string;
+  /** The provider's whole name of who this is. */
+  name: string;
+  /** The role that it is a session of; null: none. */
+  role: string | null;
   region: string;
 }
 
@@ -176,6 +182,23 @@ export interface CloudPorts {
   planner(place: Place, permit: Permit): Planner;
   /** Computes the plan again from the live cloud, with reads only. */
   recompute(plan: Plan): Promise<PlanDraft>;
+}
+
+/** What is known of a provider without asking it: pure, and the same in every process. */
+export interface ProviderRules {
+  /** As calls name it. */
+  readonly name: string;
+  readonly facts: ProviderFacts;
+  /** Says of a plan of an earlier version what plans say of themselves now. */
+  completePlan: CompletePlan;
+  /** The type of what a plan by id is about, where a sketch of one does not say. */
+  readonly machineType: string;
+  /** Adds to each effect what the tables say of its type, and the other effects of it. */
+  describeEffects(effects: readonly Effect[]): Effect[];
+  /** `unknown`: nobody has judged the type yet. */
+  holdsOf(type: string): Effect['holds'];
+  isRevisionType(type: string): boolean;
+  knownTypes(): Promise<(type: string) => boolean>;
 }
 
 /** The policy, applied to one target. */

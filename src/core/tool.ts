@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { PlanDraft } from './plan.ts';
 import type { ChangesPort, CloudReader, Place, Planner, PolicyPort, TemplateRequest } from './ports.ts';
+import type { Action } from './subject.ts';
 
 interface ToolBase<Input extends z.ZodObject> {
   /** Wire name, snake_case. */
@@ -26,6 +27,7 @@ export interface PlanTool<Input extends z.ZodObject = z.ZodObject> extends ToolB
   effect: 'plan';
   /** What this will touch, known from the input alone: judged before the dry run starts. */
   target(input: z.infer<Input>): { kind: 'stack' | 'resources'; name: string };
+  action(input: z.infer<Input>): Action;
   run(input: z.infer<Input>, ports: { planner: Planner }): Promise<PlanDraft>;
 }
 

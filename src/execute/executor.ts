@@ -15,6 +15,7 @@ import { mintPlanningPermit, mintWritingPermit, revokePermit } from '../core/per
 import { type Plan, planDifferences } from '../core/plan.ts';
 import type { ChangesPort, CloudPorts, Ledger, PolicyPort } from '../core/ports.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
+import { isWorthless } from '../core/subject.ts';
 import { isStricter, signatures } from '../core/verdict.ts';
 import type { Person } from '../people/person.ts';
 import type { WritingDoor } from '../providers/aws/writing-door.ts';
@@ -151,7 +152,8 @@ export function aboutChange(change: Change, plan: Plan) {
     environment: change.environment,
     operations: plan.calls.map(({ operation }) => operation),
     unprotects: plan.effects.some(({ kind, marks }) => [kind, ...marks.map((mark) => mark.kind)].includes('unprotect')),
-    neverCompleted: plan.observed.stack?.neverCompleted ?? false,
+    action: plan.action,
+    neverCompleted: isWorthless(plan.subject),
     what: digestOf(
       plan.effects.map(({ kind, logicalId, physicalId, properties }) => [
         kind,

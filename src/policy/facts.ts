@@ -4,7 +4,7 @@ import type { Change } from '../core/change.ts';
 import { digestOf } from '../core/digest.ts';
 import type { Facts, GuardDefinition, Phase } from '../core/guard.ts';
 import type { Plan } from '../core/plan.ts';
-import type { Ledger } from '../core/ports.ts';
+import type { Ledger, ProviderRules } from '../core/ports.ts';
 import type { Goal } from '../core/verdict.ts';
 import { accountFor, adjustments, decidingTags, exceptionsInForce, reachedBy, seatRules } from './apply.ts';
 import { freezesInForce } from './freeze.ts';
@@ -20,6 +20,7 @@ export interface FactSources {
   /** null: no policy; plans are judged as production and stay plans. */
   policy: Policy | null;
   guards: readonly GuardDefinition[];
+  provider: Pick<ProviderRules, 'facts'>;
   ledger: Ledger;
   now(): Date;
 }
@@ -32,7 +33,7 @@ export interface FactsAbout {
 }
 
 export function factsFor(
-  { policy, guards, ledger, now: clock }: FactSources,
+  { policy, guards, provider, ledger, now: clock }: FactSources,
   about: FactsAbout,
   plan: Plan,
   phase: Phase,
@@ -49,6 +50,7 @@ export function factsFor(
     phase,
     ...(goal ? { goal } : {}),
     halt: haltOf(ledger),
+    provider: provider.facts,
     sponsor,
     environment,
     seatRules: seatRules(policy, environment),

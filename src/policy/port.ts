@@ -34,7 +34,7 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
 
   /** SECURITY: the sponsor, whose agent made the plan, and whoever this process acts as, here or in AWS: no seat. */
   const excludedFrom = (plan?: Plan): string[] => {
-    const actors = [...options.actsAs, ...(plan ? [plan.observed.identity.arn] : [])];
+    const actors = [...options.actsAs, ...(plan ? [plan.actor.name] : [])];
     return people
       .filter(
         (person) =>

@@ -24,7 +24,7 @@ const AWS = 'src/providers/aws';
  * Only the composition root, the commands and the entry join rooms.
  */
 const TABLE: Record<string, string[]> = {
-  guards: ['zod', 'src/core/', `${AWS}/knowledge/`],
+  guards: ['zod', 'src/core/'],
   tools: ['zod', 'src/core/'],
   'src/core': ['zod', 'node:crypto'],
   'src/people': ['node:crypto'],
@@ -39,11 +39,11 @@ const TABLE: Record<string, string[]> = {
     'src/people/',
     'src/approvals/',
     'src/policy/',
-    `${AWS}/knowledge/`,
   ],
   'src/execute': ['src/core/', 'src/people/', 'src/approvals/', `${AWS}/writing-door.ts`],
   'src/ledger': ['better-sqlite3', 'node:crypto', 'node:fs', 'node:path', 'src/core/', 'src/sqlite.ts'],
-  [AWS]: ['@aws-sdk/', '@smithy/', 'node:crypto', 'node:fs', 'node:path', 'src/core/'],
+  'src/providers/index.ts': [`${AWS}/rules.ts`],
+  [AWS]: ['zod', '@aws-sdk/', '@smithy/', 'node:crypto', 'node:fs', 'node:path', 'src/core/'],
   [`${AWS}/knowledge`]: ['src/core/'],
   [`${AWS}/template`]: ['yaml', 'src/core/'],
   'src/sandbox': [

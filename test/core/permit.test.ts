@@ -5,6 +5,7 @@ import { admit, mintPlanningPermit, mintWritingPermit, type Permit, revokePermit
 
 const stop: Call = {
   step: 'step1',
+  provider: 'aws',
   service: 'ec2',
   operation: 'StopInstances',
   input: { InstanceIds: ['i-1'] },

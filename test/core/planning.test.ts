@@ -22,6 +22,7 @@ const planTool = (run: (planner: Planner) => Promise<PlanDraft>, name = STACK): 
     title: 't',
     description: 'd',
     input: z.strictObject({}),
+    action: () => 'update',
     target: () => ({ kind: 'stack', name }),
     run: (_input, { planner }) => run(planner),
   });

@@ -12,6 +12,7 @@ export const planInstanceType = defineTool({
     instance_id: z.string().regex(/^i-[0-9a-f]{8,17}$/, 'such as i-0123456789abcdef0'),
     instance_type: z.string().regex(/^[a-z0-9-]{1,20}\.[a-z0-9-]{1,20}$/, 'such as t3.large'),
   }),
+  action: () => 'resize',
   target: ({ instance_id }) => ({ kind: 'resources', name: instance_id }),
   run: ({ instance_id, instance_type }, { planner }) => planner.instanceType(instance_id, instance_type),
 });

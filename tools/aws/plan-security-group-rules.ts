@@ -30,6 +30,7 @@ export const planSecurityGroupRules = defineTool({
     authorize: rules,
     revoke: rules,
   }),
+  action: () => 'update',
   target: ({ group_id }) => ({ kind: 'resources', name: group_id }),
   run: ({ group_id, authorize, revoke }, { planner }) =>
     planner.securityGroupRules(group_id, parsed(authorize), parsed(revoke)),

@@ -12,6 +12,7 @@ export const planSnapshot = defineTool({
     volume_id: z.string().regex(/^vol-[0-9a-f]{8,17}$/, 'such as vol-0123456789abcdef0'),
     description: z.string().max(255).optional(),
   }),
+  action: () => 'copy',
   target: ({ volume_id }) => ({ kind: 'resources', name: volume_id }),
   run: ({ volume_id, description }, { planner }) => planner.snapshot(volume_id, description),
 });

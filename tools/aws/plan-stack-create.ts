@@ -8,6 +8,7 @@ export const planStackCreate = defineTool({
   title: 'Plan a new stack',
   description: 'Dry run of a new stack, from template, template_file or change_set (as in plan_stack_update).',
   input: z.strictObject({ ...placeInput, stack: z.string().min(1).max(128), ...templateInput }),
+  action: () => 'create',
   target: ({ stack }) => ({ kind: 'stack', name: stackNameOf(stack) }),
   run: (input, { planner }) => planner.stackCreate(templateRequestOf(input)),
 });

@@ -13,6 +13,7 @@ export const planStackRollback = defineTool({
     stack: z.string().min(1).max(2_048),
     resources_to_skip: z.array(z.string().max(255)).max(50).default([]),
   }),
+  action: () => 'roll_back',
   target: ({ stack }) => ({ kind: 'stack', name: stackNameOf(stack) }),
   run: ({ stack, resources_to_skip }, { planner }) => planner.stackRollback(stack, resources_to_skip),
 });

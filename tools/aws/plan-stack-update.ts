@@ -22,6 +22,7 @@ export const planStackUpdate = defineTool({
       .max(50)
       .optional(),
   }),
+  action: () => 'update',
   target: ({ stack }) => ({ kind: 'stack', name: stackNameOf(stack) }),
   run: (input, { planner }) =>
     planner.stackUpdate({

@@ -17,6 +17,7 @@ export const planTags = defineTool({
     set: z.record(z.string().max(128), z.string().max(256)).default({}),
     remove: z.array(z.string().max(128)).max(50).default([]),
   }),
+  action: () => 'tag',
   target: ({ resource_ids }) => ({ kind: 'resources', name: [...new Set(resource_ids)].sort().join(',') }),
   run: ({ resource_ids, set, remove }, { planner }) => planner.tags(resource_ids, set, remove),
 });

@@ -8,8 +8,9 @@
  */
 import type { Proposal } from '../../core/change.ts';
 import { CountersignError } from '../../core/errors.ts';
-import { type Plan, planDigest, planSchema } from '../../core/plan.ts';
-import type { Judge, Ledger, LedgerEvent } from '../../core/ports.ts';
+import type { Plan } from '../../core/plan.ts';
+import { type CompletePlan, readPlan } from '../../core/plan-document.ts';
+import type { Judge, Ledger, LedgerEvent, ProviderRules } from '../../core/ports.ts';
 import type { Goal, Judgement } from '../../core/verdict.ts';
 import { createPolicyPort, type PolicyPortOptions } from '../../policy/port.ts';
 
@@ -28,7 +29,7 @@ export interface Moment {
   /** Who could not sign. */
   excluded: string[];
 }
-export type Rejudging = Pick<PolicyPortOptions, 'policy' | 'guards' | 'ledger'>;
+export type Rejudging = Pick<PolicyPortOptions, 'policy' | 'guards' | 'ledger'> & { provider: ProviderRules };
 
 /** The body of `plan.made`; without `excluded` in ledgers of older versions. */
 interface Made {
@@ -39,22 +40,31 @@ interface Made {
 }
 
 /** @throws LEDGER_TAMPERED when the stored plan is gone or another. */
-export function momentOf(ledger: Ledger, { kind, planId = '', seq, body }: LedgerEvent): Moment {
+export function momentOf(
+  { ledger, provider: { completePlan } }: Pick<Rejudging, 'ledger' | 'provider'>,
+  { kind, planId = '', seq, body }: LedgerEvent,
+): Moment {
   if (kind === 'plan.made') {
     const { document, digest, judgement, excluded = [] } = body as unknown as Made;
-    const plan = storedPlan(ledger, planId, document, digest);
+    const plan = storedPlan(ledger, planId, document, digest, completePlan);
     const { sponsor, madeAt } = plan;
     return { kind: 'plan', id: planId, seq, at: new Date(madeAt), plan, sponsor, judgement, excluded };
   }
   const { id, planDocument, planDigest: digest, proposedAt, ...proposal } = body as unknown as Proposal;
   const { sponsor, goal, judgement, excluded } = proposal;
-  const plan = storedPlan(ledger, planId, planDocument, digest);
+  const plan = storedPlan(ledger, planId, planDocument, digest, completePlan);
   return { kind: 'change', id, seq, at: new Date(proposedAt), plan, sponsor, goal, judgement, excluded };
 }
 
-function storedPlan(ledger: Ledger, planId: string, document: string, digest: string): Plan {
-  const stored = planSchema.safeParse(ledger.document(document));
-  if (stored.success && planDigest(stored.data) === digest) return stored.data;
+function storedPlan(
+  ledger: Ledger,
+  planId: string,
+  document: string,
+  digest: string,
+  completePlan: CompletePlan,
+): Plan {
+  const stored = readPlan(ledger.document(document), digest, completePlan);
+  if (stored) return stored;
   throw new CountersignError(
     'LEDGER_TAMPERED',
     `The stored plan ${planId} is not the one that was made.`,

@@ -40,7 +40,7 @@ function momentsSince(about: Rejudging, since: Date): { moments: Moment[]; unrea
   const unreadable: Replayed['unreadable'] = [];
   const moments = about.ledger.events({ kinds: JUDGED, sinceAt: since.toISOString() }).flatMap((event) => {
     try {
-      return [momentOf(about.ledger, event)];
+      return [momentOf(about, event)];
     } catch (error) {
       if (!(error instanceof CountersignError)) throw error;
       unreadable.push({ id: event.changeId ?? event.planId ?? String(event.seq), why: error.message });

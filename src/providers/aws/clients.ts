@@ -39,7 +39,14 @@ function installGate(client: any, service: Service, region: string, holder: Hold
   // biome-ignore lint/suspicious/noExplicitAny: as above.
   const gate = (next: any, context: { commandName?: string }) => async (attempt: Attempt) => {
     const operation = (context.commandName ?? '').replace(/Command$/, '');
-    const call = { service, operation, input: plainInput(attempt.input), account: holder.account, region };
+    const call = {
+      provider: 'aws',
+      service,
+      operation,
+      input: plainInput(attempt.input),
+      account: holder.account,
+      region,
+    };
     admit(call, holder.permit, holder.sessionRoles);
     return next(attempt);
   };

@@ -1,8 +1,8 @@
 /** Reads the state of EC2 resources that a plan is judged against, in as few calls as EC2 lets one. */
 import type { Filter, Instance, InstanceTypeInfo, NetworkInterface, Volume } from '@aws-sdk/client-ec2';
 import { CountersignError } from '../../../core/errors.ts';
-import type { ObservedInstance } from '../../../core/plan.ts';
 import { askingAws } from '../errors.ts';
+import type { ObservedInstance } from '../observed.ts';
 import type { PlannerContext } from '../planners/context.ts';
 import { createOwnerLookup, tagsOf } from './ownership.ts';
 

@@ -5,7 +5,7 @@
  * 30 days. When a living stack let it go is not known: that is released too. Doubt is ownership.
  */
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
-import type { Owner } from '../../../core/plan.ts';
+import type { Owner } from '../../../core/subject.ts';
 
 export type Tags = Record<string, string>;
 export const tagsOf = (tags: readonly { Key?: string | undefined; Value?: string | undefined }[] | undefined): Tags =>

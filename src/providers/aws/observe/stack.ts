@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto';
 import type { CloudFormationClient, Stack, StackResourceSummary } from '@aws-sdk/client-cloudformation';
 import { sha256Hex } from '../../../core/digest.ts';
 import { CountersignError } from '../../../core/errors.ts';
-import type { ObservedStack } from '../../../core/plan.ts';
+import type { ObservedStack } from '../observed.ts';
 import { isMask } from '../template/secrets.ts';
 
 export interface LiveStack {

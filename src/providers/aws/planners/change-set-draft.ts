@@ -4,7 +4,6 @@ import type { Call } from '../../../core/call.ts';
 import { sha256Hex } from '../../../core/digest.ts';
 import { compareWorstFirst, type Effect, isLoss } from '../../../core/effect.ts';
 import { CountersignError } from '../../../core/errors.ts';
-import type { PlanDraft } from '../../../core/plan.ts';
 import { makeVisibleLine } from '../../../core/render-safe.ts';
 import type { ChangeSet } from '../change-sets.ts';
 import { effectsOfChanges } from '../effects/change-set.ts';
@@ -12,6 +11,7 @@ import { markDrift } from '../effects/drift.ts';
 import { factsFor } from '../effects/live-facts.ts';
 import { changesOffTemplates, isSilent } from '../effects/silent.ts';
 import { type LiveStack, observeStack } from '../observe/stack.ts';
+import type { AwsDraft } from '../observed.ts';
 import { maskTemplate } from '../template/secrets.ts';
 import { observed, type PlannerContext } from './context.ts';
 import { tokenFor } from './stack.ts';
@@ -25,12 +25,13 @@ export async function draftOfChangeSet(
   live: LiveStack,
   set: ChangeSet,
   { type, sent }: { type: 'CREATE' | 'UPDATE'; sent?: string | undefined },
-): Promise<PlanDraft> {
+): Promise<AwsDraft> {
   const { account, region } = context.identity;
   const wanted = wantedTemplate(set, sent);
   const effects = await effectsOfSet(context, live, set, '', wanted);
   const call: Call = {
     step: 'step1',
+    provider: 'aws',
     service: 'cloudformation',
     operation: 'ExecuteChangeSet',
     input: { ChangeSetName: set.id, StackName: set.stackId, ClientRequestToken: tokenFor(set.id) },
@@ -38,6 +39,7 @@ export async function draftOfChangeSet(
     region,
   };
   return {
+    action: type === 'CREATE' ? 'create' : 'update',
     target: { kind: 'stack', account, region, name: set.stackName, ids: type === 'CREATE' ? [] : [set.stackId] },
     calls: [call],
     effects: [...effects, ...tagEffects(live, set.tags), ...topicEffects(live, set)].sort(compareWorstFirst),

@@ -4,6 +4,8 @@ import { CountersignError } from '../../../core/errors.ts';
 import type { Plan, PlanDraft } from '../../../core/plan.ts';
 import type { Planner, RuleRequest } from '../../../core/ports.ts';
 import { discardChangeSet } from '../change-sets.ts';
+import { described } from '../described.ts';
+import type { AwsDraft } from '../observed.ts';
 import type { PlannerContext } from './context.ts';
 import { type InstanceActionRecipe, planInstanceAction, recomputeInstanceAction } from './instance-action.ts';
 import { planInstanceType } from './instance-type.ts';
@@ -17,23 +19,25 @@ import { planTags } from './tags.ts';
 
 /** @param contextOf made at first use: it asks who we are. */
 export function createPlanner(contextOf: () => Promise<PlannerContext>): Planner {
+  const planning = async (plan: (context: PlannerContext) => Promise<AwsDraft>) =>
+    described(await plan(await contextOf()));
   return {
-    stackCreate: async (request) => planStackCreate(await contextOf(), request),
-    stackUpdate: async (request) => planStackUpdate(await contextOf(), request),
-    stackDelete: async (stack) => planStackDelete(await contextOf(), stack),
-    stackRollback: async (stack, skip) => planStackRollback(await contextOf(), stack, skip),
+    stackCreate: (request) => planning((context) => planStackCreate(context, request)),
+    stackUpdate: (request) => planning((context) => planStackUpdate(context, request)),
+    stackDelete: (stack) => planning((context) => planStackDelete(context, stack)),
+    stackRollback: (stack, skip) => planning((context) => planStackRollback(context, stack, skip)),
     discard: async (changeSetId) => discardChangeSet((await contextOf()).cloudFormation, changeSetId),
-    instanceAction: async (ids, action) => planInstanceAction(await contextOf(), ids, action),
-    instanceType: async (id, type) => planInstanceType(await contextOf(), id, type),
-    securityGroupRules: async (id, authorize, revoke) =>
-      planSecurityGroupRules(await contextOf(), id, authorize, revoke),
-    snapshot: async (volumeId, description) => planSnapshot(await contextOf(), volumeId, description),
-    tags: async (ids, set, remove) => planTags(await contextOf(), ids, set, remove),
+    instanceAction: (ids, action) => planning((context) => planInstanceAction(context, ids, action)),
+    instanceType: (id, type) => planning((context) => planInstanceType(context, id, type)),
+    securityGroupRules: (id, authorize, revoke) =>
+      planning((context) => planSecurityGroupRules(context, id, authorize, revoke)),
+    snapshot: (volumeId, description) => planning((context) => planSnapshot(context, volumeId, description)),
+    tags: (ids, set, remove) => planning((context) => planTags(context, ids, set, remove)),
   };
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: each planner reads back the input that it wrote itself.
-type Recompute = (context: PlannerContext, input: any) => Promise<PlanDraft>;
+type Recompute = (context: PlannerContext, input: any) => Promise<AwsDraft>;
 
 /** By `recipe.planner`. INVARIANT: with reads only; an existing change set is described again, never made anew. */
 const RECIPES: Record<string, Recompute> = {
@@ -59,5 +63,5 @@ export async function recomputePlan(context: PlannerContext, { recipe }: Plan): 
       `This countersign cannot compute a plan of ${recipe.planner} again.`,
       'Use the version that made the plan, or plan again.',
     );
-  return recompute(context, recipe.input as Json);
+  return described(await recompute(context, recipe.input as Json));
 }

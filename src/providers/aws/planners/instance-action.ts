@@ -3,7 +3,6 @@ import { randomBytes } from 'node:crypto';
 import type { Call } from '../../../core/call.ts';
 import { compareWorstFirst } from '../../../core/effect.ts';
 import { CountersignError } from '../../../core/errors.ts';
-import type { ObservedInstance, PlanDraft } from '../../../core/plan.ts';
 import type { InstanceAction } from '../../../core/ports.ts';
 import { effectOfInstance } from '../effects-ec2.ts';
 import {
@@ -15,6 +14,7 @@ import {
   type SnapshotPoint,
 } from '../observe/ec2.ts';
 import { observeOwnedVolumes } from '../observe/ec2-resources.ts';
+import type { AwsDraft, ObservedInstance } from '../observed.ts';
 import { observed, type PlannerContext, resourcesTarget } from './context.ts';
 import { ec2Call, givesUpAddress, NO_PREVIEW, NOTHING_CHANGES, snapshotCall } from './ec2-call.ts';
 
@@ -57,7 +57,7 @@ export async function planInstanceAction(
   context: PlannerContext,
   instanceIds: string[],
   action: InstanceAction,
-): Promise<PlanDraft> {
+): Promise<AwsDraft> {
   const token = randomBytes(8).toString('hex');
   return draft(context, { instanceIds: [...new Set(instanceIds)].sort(), action, token });
 }
@@ -65,14 +65,14 @@ export async function planInstanceAction(
 export async function recomputeInstanceAction(
   context: PlannerContext,
   recipe: InstanceActionRecipe,
-): Promise<PlanDraft> {
+): Promise<AwsDraft> {
   return draft(context, recipe);
 }
 
 function draft(
   context: PlannerContext,
   made: Omit<InstanceActionRecipe, 'recoveryPoints'> & Partial<InstanceActionRecipe>,
-): Promise<PlanDraft> {
+): Promise<AwsDraft> {
   const { instanceIds: ids, action, token } = made;
   const { operation, from, already, protection } = ACTIONS[action];
   const recoveryPoints: Record<string, SnapshotPoint> = {};
@@ -114,6 +114,7 @@ function draft(
             act,
           ];
     return {
+      action,
       target: resourcesTarget(context, ids),
       calls,
       effects: affected

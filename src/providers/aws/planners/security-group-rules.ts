@@ -5,13 +5,13 @@ import type { PropertyChange } from '../../../core/effect.ts';
 import { CountersignError } from '../../../core/errors.ts';
 import type { Mark } from '../../../core/mark.ts';
 import { formatRule } from '../../../core/network-rule.ts';
-import type { PlanDraft } from '../../../core/plan.ts';
 import type { RuleRequest } from '../../../core/ports.ts';
 import { ec2Effect } from '../effects-ec2.ts';
 import { type NetworkRule, networkGain } from '../knowledge/marks/network.ts';
 import { askingEc2, readGroupUsers } from '../observe/ec2.ts';
 import { observeGroup, readGroups } from '../observe/ec2-resources.ts';
 import { namedOwner, tagsOf } from '../observe/ownership.ts';
+import type { AwsDraft } from '../observed.ts';
 import { networkRules, normaliseRule, openToWorld, permissionOf, ruleKey, rulesOf } from '../security-rules.ts';
 import { observed, type PlannerContext, resourcesTarget } from './context.ts';
 import { ec2Call, NO_PREVIEW, NOTHING_CHANGES } from './ec2-call.ts';
@@ -24,7 +24,7 @@ export function planSecurityGroupRules(
   groupId: string,
   authorize: RuleRequest[],
   revoke: RuleRequest[],
-): Promise<PlanDraft> {
+): Promise<AwsDraft> {
   return askingEc2(context, async () => {
     const peers = authorize.map(({ peer }) => peer).filter((peer) => peer.startsWith('sg-'));
     const [groups, users] = await Promise.all([
@@ -38,6 +38,7 @@ export function planSecurityGroupRules(
     const nothing = change.added.length + change.removed.length === 0;
     const resource = await observeGroup(context, group, usedBy);
     return {
+      action: 'update',
       target: resourcesTarget(context, [groupId]),
       calls: callsOf(context, groupId, change),
       effects: nothing

@@ -1,9 +1,9 @@
 /** Plans a snapshot of one volume: takes nothing away, and so is fine for what a stack owns too. */
 import { randomBytes } from 'node:crypto';
-import type { PlanDraft } from '../../../core/plan.ts';
 import { ec2Effect } from '../effects-ec2.ts';
 import { askingEc2 } from '../observe/ec2.ts';
 import { observeVolumes } from '../observe/ec2-resources.ts';
+import type { AwsDraft } from '../observed.ts';
 import { observed, type PlannerContext, resourcesTarget } from './context.ts';
 import { NO_PREVIEW, snapshotCall } from './ec2-call.ts';
 
@@ -18,15 +18,16 @@ export function planSnapshot(
   context: PlannerContext,
   volumeId: string,
   description = 'Made by countersign',
-): Promise<PlanDraft> {
+): Promise<AwsDraft> {
   return recomputeSnapshot(context, { volumeId, description, token: randomBytes(8).toString('hex') });
 }
 
-export function recomputeSnapshot(context: PlannerContext, recipe: SnapshotRecipe): Promise<PlanDraft> {
+export function recomputeSnapshot(context: PlannerContext, recipe: SnapshotRecipe): Promise<AwsDraft> {
   const { volumeId, description, token } = recipe;
   return askingEc2(context, async () => {
     const resources = await observeVolumes(context, [volumeId]);
     return {
+      action: 'copy',
       target: resourcesTarget(context, [volumeId]),
       calls: [snapshotCall(context, 'snapshot', volumeId, description, token)],
       effects: [

@@ -8,11 +8,11 @@ import type { StackResourceSummary } from '@aws-sdk/client-cloudformation';
 import type { Call } from '../../../core/call.ts';
 import { compareWorstFirst, type Effect } from '../../../core/effect.ts';
 import { CountersignError } from '../../../core/errors.ts';
-import type { PlanDraft } from '../../../core/plan.ts';
 import { loss } from '../effects/loss.ts';
 import { askingAws } from '../errors.ts';
 import { holdsOf, isRevisionType } from '../knowledge/index.ts';
 import { type LiveStack, madeSinceStable, observeStack } from '../observe/stack.ts';
+import type { AwsDraft } from '../observed.ts';
 import { observed, type PlannerContext } from './context.ts';
 import { stackTarget, tokenFor } from './stack.ts';
 
@@ -41,13 +41,14 @@ const WAYS: Record<string, Way> = {
   },
 };
 
-export async function planStackRollback(context: PlannerContext, name: string, skip: string[]): Promise<PlanDraft> {
+export async function planStackRollback(context: PlannerContext, name: string, skip: string[]): Promise<AwsDraft> {
   return askingAws(async () => {
     const live = await observeStack(context.cloudFormation, name, context.secretKey);
     const way = wayBack(live, skip);
     const { stackId, updatedAt } = live.observed;
     const call: Call = {
       step: 'step1',
+      provider: 'aws',
       service: 'cloudformation',
       operation: way.operation,
       input: {
@@ -59,6 +60,7 @@ export async function planStackRollback(context: PlannerContext, name: string, s
       region: context.identity.region,
     };
     return {
+      action: 'roll_back',
       target: stackTarget(context, live),
       calls: [call],
       effects: effectsOf(live, way, skip, await madeBy(context, live)).sort(compareWorstFirst),

@@ -1,17 +1,17 @@
 /** Plans the update of a stack: as a change set of our own, or one that another tool prepared. */
 import { CountersignError } from '../../../core/errors.ts';
-import type { PlanDraft } from '../../../core/plan.ts';
 import type { StackUpdateRequest } from '../../../core/ports.ts';
 import { type ChangeSet, createChangeSet, readChangeSet } from '../change-sets.ts';
 import { askingAws } from '../errors.ts';
 import { deletedLately, type LiveStack, observeStack } from '../observe/stack.ts';
+import type { AwsDraft } from '../observed.ts';
 import { requiredCapabilities } from '../template/resolve.ts';
 import { draftOfChangeSet } from './change-set-draft.ts';
 import { observed, type PlannerContext } from './context.ts';
 import { refuseBusy, refuseNested, stackTarget } from './stack.ts';
 import { checkedTemplate, hasNestedStacks, refuseMaskedParameters, wantedText } from './wanted-template.ts';
 
-export async function planStackUpdate(context: PlannerContext, request: StackUpdateRequest): Promise<PlanDraft> {
+export async function planStackUpdate(context: PlannerContext, request: StackUpdateRequest): Promise<AwsDraft> {
   return askingAws(async () => {
     const live = await observeStack(context.cloudFormation, request.stack, context.secretKey);
     refuseNested(live);
@@ -92,8 +92,9 @@ function refuseNeverCreated({ observed: { stackName, status } }: LiveStack): voi
     );
 }
 
-function noChange(context: PlannerContext, live: LiveStack): PlanDraft {
+function noChange(context: PlannerContext, live: LiveStack): AwsDraft {
   return {
+    action: 'update',
     target: stackTarget(context, live),
     calls: [],
     effects: [],
@@ -108,7 +109,7 @@ function noChange(context: PlannerContext, live: LiveStack): PlanDraft {
 export function recomputeChangeSet(
   context: PlannerContext,
   { changeSetId, type, sent }: { changeSetId: string; type: 'CREATE' | 'UPDATE'; sent?: string },
-): Promise<PlanDraft> {
+): Promise<AwsDraft> {
   return askingAws(async () => {
     const set = await readChangeSet(context.cloudFormation, changeSetId);
     if (set === 'unchanged' || !set.executable)

@@ -1,11 +1,11 @@
 /** Plans tags of EC2 resources. Whether a tag decides anything is the guard `labels`' to say. */
 
 import { CountersignError } from '../../../core/errors.ts';
-import type { ObservedResource, PlanDraft } from '../../../core/plan.ts';
 import { makeVisibleLine } from '../../../core/render-safe.ts';
 import { ec2Effect } from '../effects-ec2.ts';
 import { askingEc2 } from '../observe/ec2.ts';
 import { observeTagged, TAGGABLE } from '../observe/ec2-resources.ts';
+import type { AwsDraft, ObservedResource } from '../observed.ts';
 import { observed, type PlannerContext, resourcesTarget } from './context.ts';
 import { ec2Call, NO_PREVIEW, NOTHING_CHANGES } from './ec2-call.ts';
 
@@ -17,7 +17,7 @@ export function planTags(
   resourceIds: string[],
   set: Record<string, string>,
   remove: string[],
-): Promise<PlanDraft> {
+): Promise<AwsDraft> {
   refuseKeys(set, remove);
   const ids = [...new Set(resourceIds)].sort();
   refuseKinds(ids);
@@ -45,6 +45,7 @@ export function planTags(
         : []),
     ];
     return {
+      action: 'tag',
       target: resourcesTarget(context, ids),
       calls,
       effects: resources.flatMap((resource) => effectOf(resource, set, remove)),

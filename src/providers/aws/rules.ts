@@ -1,0 +1,26 @@
+/** What is known of AWS without asking it: tables and pure functions. */
+import type { ProviderRules } from '../../core/ports.ts';
+import { ALLOWED_CALLS } from './allowed-calls.ts';
+import { describedEffects } from './described.ts';
+import { completePlan } from './earlier-plans.ts';
+import { holdsOf, isRevisionType, loadKnowledge } from './knowledge/index.ts';
+
+export const awsRules: ProviderRules = {
+  name: 'aws',
+  facts: {
+    allowedCalls: ALLOWED_CALLS,
+    toolFor: {
+      update: 'plan_stack_update',
+      roll_back: 'plan_stack_rollback',
+      copy: 'plan_snapshot',
+      tag: 'plan_tags',
+    },
+    retainBy: 'DeletionPolicy: Retain and UpdateReplacePolicy: Retain',
+  },
+  completePlan,
+  machineType: 'AWS::EC2::Instance',
+  describeEffects: describedEffects,
+  holdsOf,
+  isRevisionType,
+  knownTypes: async () => (await loadKnowledge()).isKnownType,
+};
