@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { callSchema } from './call.ts';
 import { digestOf, type Json } from './digest.ts';
 import { couldBeLoss, type Effect, effectName, effectSchema } from './effect.ts';
-import { ACTIONS, actorSchema, isWorthless, subjectSchema } from './subject.ts';
+import { ACTIONS, actorSchema, isItself, isWorthless, subjectSchema } from './subject.ts';
 
 /** A plan must be proposed within this time; from then on only the change's own clocks count. */
 export const PLAN_LIFETIME_SECONDS = 15 * 60;
@@ -122,12 +122,13 @@ export function lossesOf({ effects, subject }: Pick<Plan, 'effects' | 'subject'>
   return isWorthless(subject) ? [] : effects.filter(couldBeLoss);
 }
 
-/** What a plan does, in numbers; revisions count as updates, what could be a loss as one. */
+/** What a plan does, in numbers; revisions count as updates, what could be a loss as one. The subject itself is none. */
 export function sumsOf({ effects, subject }: Pick<Plan, 'effects' | 'subject'>) {
   const losses = lossesOf({ effects, subject });
   const created = effects.filter(({ kind }) => kind === 'create').length;
   return {
-    updated: effects.filter((effect) => effect.kind !== 'create' && !couldBeLoss(effect)).length,
+    updated: effects.filter((effect) => effect.kind !== 'create' && !couldBeLoss(effect) && !isItself(subject, effect))
+      .length,
     created,
     lost: losses.length,
     losses: losses.map((effect) => effect.physicalId ?? effectName(effect)).sort(),

@@ -7,7 +7,6 @@ import { randomBytes } from 'node:crypto';
 import { answerPlan } from './answer.ts';
 import { isOwnChangeSet } from './call.ts';
 import { deadPlans } from './dead-plans.ts';
-import type { Json } from './digest.ts';
 import { CountersignError, type ErrorAnswer } from './errors.ts';
 import { goalsAllowed, judgeAll } from './guard.ts';
 import { mintPlanningPermit, revokePermit } from './permit.ts';
@@ -43,7 +42,7 @@ export async function makePlan(
   if (answered) return answered;
   const { append } = ports.ledger;
   append({ kind: 'plan.begun', planId: id, body: { tool: tool.name, target: tool.target(input).name } });
-  making.catch((error) => append({ kind: 'plan.failed', planId: id, body: toAnswer(error) as unknown as Json }));
+  making.catch((error) => append({ kind: 'plan.failed', planId: id, body: toAnswer(error) }));
   return {
     decision: 'planning',
     plan_id: id,
@@ -140,7 +139,7 @@ async function store(plan: Plan, ports: PlanningPorts): Promise<Answer> {
   const judgement = judgeAll(judge.guards, plan, judge.facts);
   const goals = goalsAllowed(judge.guards, plan, judge.facts);
   ports.ledger.transact((tx) => {
-    const document = tx.putDocument(plan as unknown as Json);
+    const document = tx.putDocument(plan);
     tx.append({
       kind: 'plan.made',
       planId: plan.id,
@@ -151,7 +150,7 @@ async function store(plan: Plan, ports: PlanningPorts): Promise<Answer> {
         tool: plan.tool,
         changeSet: changeSetOf(plan),
         expiresAt: plan.expiresAt,
-        judgement: judgement as unknown as Json,
+        judgement,
         goals,
         // A replay under another policy asks who could not have signed then.
         excluded: judge.excluded,

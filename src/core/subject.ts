@@ -92,6 +92,15 @@ export type Actor = z.infer<typeof actorSchema>;
 export const isWorthless = ({ lifecycle }: PlanSubject): boolean =>
   lifecycle === 'new' || lifecycle === 'never_completed';
 
+/** Is this an effect on the subject, and not on a part of it? */
+export function isItself(
+  { itself }: PlanSubject,
+  { type, logicalId, physicalId }: { type: string; logicalId?: string | undefined; physicalId?: string | undefined },
+): boolean {
+  if (itself === null || type !== itself.type || logicalId !== undefined) return false;
+  return physicalId !== undefined && itself.ids.includes(physicalId);
+}
+
 /** One call that a provider makes, and what may be in it. */
 export interface AllowedCall {
   provider: string;

@@ -20,7 +20,7 @@ export interface FactSources {
   /** null: no policy; plans are judged as production and stay plans. */
   policy: Policy | null;
   guards: readonly GuardDefinition[];
-  provider: Pick<ProviderRules, 'facts'>;
+  provider: Pick<ProviderRules, 'facts' | 'actionOf'>;
   ledger: Ledger;
   now(): Date;
 }
@@ -62,6 +62,7 @@ export function factsFor(
       environment,
       sponsor: sponsor.name,
       planId: plan.id,
+      actionOf: provider.actionOf,
       now,
       fold: about.fold,
     }),

@@ -144,7 +144,14 @@ export const plan = (over: PlanOver = {}): AwsPlan => {
     ...over,
   };
   const observed = made.observed as Observed;
-  return described({ ...made, observed, action: actionOf(made.calls, made.tool) }) as AwsPlan;
+  return described({
+    ...made,
+    observed,
+    action: actionOf(
+      made.calls.map(({ operation }) => operation),
+      made.tool,
+    ),
+  }) as AwsPlan;
 };
 export const doingAll = (...effects: Effect[]): AwsPlan => plan({ effects });
 

@@ -5,6 +5,7 @@ import type {
   CloudFormationClient,
   DescribeChangeSetOutput,
   ResourceChange,
+  RollbackConfiguration,
 } from '@aws-sdk/client-cloudformation';
 import { CHANGE_SET_PREFIX } from '../../core/call.ts';
 import { CountersignError } from '../../core/errors.ts';
@@ -28,9 +29,13 @@ export interface ChangeSet {
   template: string | undefined;
   /** Values as they would be; SSM-typed ones resolved, NoEcho ones masked by AWS. */
   parameters: Record<string, string>;
+  /** As they were given: an SSM-typed one is the name of its parameter. */
+  given: Record<string, string>;
   tags: Record<string, string>;
   /** Topics that will be told of every event of the stack; undefined where the cloud does not say. */
   topics: string[] | undefined;
+  /** What the stack is watched by while it changes; undefined: it keeps what it has. */
+  rollback: RollbackConfiguration | undefined;
   /** Anything that takes over resources or weakens rollback, by option name. */
   weakenedBy: string[];
   executable: boolean;
@@ -111,8 +116,12 @@ export async function readChangeSet(
         ResolvedValue ?? ParameterValue,
       ]),
     ),
+    given: Object.fromEntries(
+      (first.Parameters ?? []).map(({ ParameterKey = '', ParameterValue = '' }) => [ParameterKey, ParameterValue]),
+    ),
     tags: Object.fromEntries((first.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value])),
     topics: first.NotificationARNs,
+    rollback: first.RollbackConfiguration,
     weakenedBy: [
       ...weaknessesOf(first),
       ...(changes.some(({ Action }) => Action === 'Import') ? ['ResourcesToImport'] : []),

@@ -10,7 +10,10 @@ import { actionOf } from './subject.ts';
 export function completePlan(earlier: EarlierPlan): Plan {
   return described({
     ...earlier,
-    action: actionOf(earlier.calls, earlier.tool),
+    action: actionOf(
+      earlier.calls.map(({ operation }) => operation),
+      earlier.tool,
+    ),
     calls: earlier.calls.map((call) => ({ ...call, provider: 'aws' })),
     observed: observedSchema.parse(earlier.observed),
   });

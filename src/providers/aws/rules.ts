@@ -4,6 +4,7 @@ import { ALLOWED_CALLS } from './allowed-calls.ts';
 import { describedEffects } from './described.ts';
 import { completePlan } from './earlier-plans.ts';
 import { holdsOf, isRevisionType, loadKnowledge } from './knowledge/index.ts';
+import { actionOf } from './subject.ts';
 
 export const awsRules: ProviderRules = {
   name: 'aws',
@@ -18,9 +19,10 @@ export const awsRules: ProviderRules = {
     retainBy: 'DeletionPolicy: Retain and UpdateReplacePolicy: Retain',
   },
   completePlan,
+  actionOf,
   machineType: 'AWS::EC2::Instance',
   describeEffects: describedEffects,
   holdsOf,
   isRevisionType,
-  knownTypes: async () => (await loadKnowledge()).isKnownType,
+  knownTypes: loadKnowledge,
 };

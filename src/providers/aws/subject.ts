@@ -1,5 +1,4 @@
 /** What was observed of AWS, in the words that guards and the policy read. Pure: the same for the same observation. */
-import type { Call } from '../../core/call.ts';
 import type { Target } from '../../core/plan.ts';
 import { type Action, type Actor, type PlanSubject, UNSEEN } from '../../core/subject.ts';
 import type { Observed, ObservedInstance, ObservedResource, ObservedStack } from './observed.ts';
@@ -87,7 +86,7 @@ const ACTION_OF_TOOL: Record<string, Action> = {
 };
 
 /** The tool tells a creation and a rollback; their calls are those of other plans, or many. */
-export function actionOf(calls: readonly Pick<Call, 'operation'>[], tool: string): Action {
-  const called = ACTION_OF.find(([name]) => calls.some(({ operation }) => operation === name));
+export function actionOf(operations: readonly string[], tool = ''): Action {
+  const called = ACTION_OF.find(([name]) => operations.includes(name));
   return ACTION_OF_TOOL[tool] ?? called?.[1] ?? 'update';
 }
