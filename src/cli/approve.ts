@@ -66,7 +66,7 @@ export async function approve(app: App, changeId: string, options: ApproveOption
   const { people } = app.policyFile;
   const person = whoSigns(people, options, app.config.actsAs);
   const statement = buildStatement(change, plan, person.name, options.decision);
-  if (options.decision === 'approve' && options.signature === undefined) await confirm(change, plan, options);
+  if (options.decision === 'approve' && options.signature === undefined) await confirm(app, change, plan, options);
   const signature =
     options.signature === undefined
       ? await signWithSshKeygen(statement, requireKey(options.key))
@@ -79,12 +79,17 @@ export async function approve(app: App, changeId: string, options: ApproveOption
   );
 }
 
-async function confirm(change: Change, plan: Plan, { confirm: given, terminal }: ApproveOptions): Promise<void> {
+async function confirm(
+  { cloud }: App,
+  change: Change,
+  plan: Plan,
+  { confirm: given, terminal }: ApproveOptions,
+): Promise<void> {
   const worst = worstReversibility(plan.effects);
   if (change.state !== 'pending' || reversibilityRank(worst) < reversibilityRank('irreversible')) return;
   const { name } = change.target;
   const what = worst === 'unknown' ? 'Nobody can say whether this can be undone' : 'This cannot be undone';
-  if (given === undefined) terminal?.print(renderChange(change, plan));
+  if (given === undefined) terminal?.print(renderChange(change, plan, cloud));
   const typed = given ?? (await terminal?.ask(`${what}. Type ${name} to sign it: `));
   if (typed?.trim() === name) return;
   throw new CountersignError(

@@ -7,6 +7,7 @@ import type { Change } from '../core/change.ts';
 import { compareWorstFirst, type Effect, effectName } from '../core/effect.ts';
 import { CountersignError } from '../core/errors.ts';
 import type { Plan, Target } from '../core/plan.ts';
+import type { ProviderRules } from '../core/ports.ts';
 import { makeVisible, makeVisibleLine } from '../core/render-safe.ts';
 import { fillSeats } from '../people/seats.ts';
 
@@ -30,11 +31,11 @@ export function showStatement(
 
 export function show(app: App, changeId: string): string {
   const change = app.changes.find(changeId);
-  return renderChange(change, app.changes.plan(change.planId).plan);
+  return renderChange(change, app.changes.plan(change.planId).plan, app.cloud);
 }
 
 /** Everything a person needs to decide. SECURITY: no line of it is the agent's but those that say so. */
-export function renderChange(change: Change, plan: Plan): string {
+export function renderChange(change: Change, plan: Plan, provider: ProviderRules): string {
   const { target } = change;
   return [
     heading(`${change.id}  ${change.state}${change.explanation ? ` (${makeVisibleLine(change.explanation)})` : ''}`),
@@ -59,7 +60,7 @@ export function renderChange(change: Change, plan: Plan): string {
     ...(change.outcome
       ? [`outcome ${change.outcome.state}: ${makeVisibleLine(change.outcome.detail)} (${change.outcome.credentials})`]
       : []),
-    ...whatNow(change),
+    ...whatNow(change, provider),
   ].join('\n');
 }
 
@@ -115,9 +116,9 @@ function seatLines(change: Change): string[] {
   ];
 }
 
-function whatNow({ id, state, abandoned, target }: Change): string[] {
+function whatNow({ id, state, abandoned, target }: Change, provider: ProviderRules): string[] {
   if (state === 'approved') return ['', `To execute: countersign execute ${id}`];
-  if (state === 'unknown' || abandoned) return ['', ...lookThere(target)];
+  if (state === 'unknown' || abandoned) return ['', ...lookThere(target, provider)];
   if (state !== 'pending') return [];
   return [
     '',
@@ -126,16 +127,10 @@ function whatNow({ id, state, abandoned, target }: Change): string[] {
 }
 
 /** Of a change whose outcome is not known. */
-function lookThere({ kind, name, ids, region }: Target): string[] {
-  const command =
-    kind === 'stack'
-      ? `aws cloudformation describe-stack-events --stack-name ${name} --region ${region}`
-      : ids.every((one) => one.startsWith('i-'))
-        ? `aws ec2 describe-instances --instance-ids ${ids.join(' ')} --region ${region}`
-        : `what EC2 shows of ${ids.join(', ')} in ${region}`;
+function lookThere(target: Target, { whereToLook }: ProviderRules): string[] {
   return [
     'Do not repeat it, here or by other means: it may have happened. Look at what is there:',
-    `  ${command}`,
+    ...whereToLook(target).map((line) => `  ${line}`),
     'Nothing else is executed on this target until then; what is missing is planned anew, from what is there.',
   ];
 }

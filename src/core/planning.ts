@@ -5,19 +5,18 @@
  */
 import { randomBytes } from 'node:crypto';
 import { answerPlan } from './answer.ts';
-import { isOwnChangeSet } from './call.ts';
 import { deadPlans } from './dead-plans.ts';
 import { CountersignError, type ErrorAnswer } from './errors.ts';
 import { goalsAllowed, judgeAll } from './guard.ts';
-import { mintPlanningPermit, revokePermit } from './permit.ts';
+import { mintPlanningPermit, type Permit, revokePermit } from './permit.ts';
 import { type Plan, type PlanDraft, sealPlan, type Target } from './plan.ts';
-import type { ChangesPort, CloudPorts, Identity, Ledger, Planner, PolicyPort } from './ports.ts';
+import type { ChangesPort, Identity, Ledger, Place, PlanWith, PolicyPort, Provider } from './ports.ts';
 import { UNSEEN } from './subject.ts';
 import { type PlanTool, placeOf } from './tool.ts';
 import { guardCode } from './verdict.ts';
 
 export interface PlanningPorts {
-  cloud: CloudPorts;
+  cloud: Provider;
   policy: PolicyPort;
   ledger: Ledger;
   changes: ChangesPort;
@@ -64,19 +63,35 @@ async function planAndStore(
   await refuseBeforePlanning({ target, action: tool.action(input) }, identity, made, ports);
   const permit = mintPlanningPermit(identity.account, identity.region);
   try {
-    const planner = ports.cloud.planner(place, permit);
-    const [draft] = await Promise.all([tool.run(input, { planner }), removeDead(target, planner, ports)]);
+    const plan = planWith(ports.cloud.planners, place, permit);
+    const discard = (leftover: string) => ports.cloud.discard(leftover, place, permit);
+    const [draft] = await Promise.all([tool.run(input, { plan }), removeDead(target, discard, ports)]);
     return await store(sealed(draft, made, ports), ports);
   } finally {
     revokePermit(permit);
   }
 }
 
+/** INVARIANT: a planner sees no input that its own schema does not take. */
+function planWith(planners: Provider['planners'], place: Place, permit: Permit): PlanWith {
+  return async (name, input) => {
+    const planner = planners.find((one) => one.name === name);
+    const parsed = planner?.input.safeParse(input);
+    if (planner && parsed?.success) return planner.plan(parsed.data, place, permit);
+    const why = planner ? parsed?.error?.issues.map(({ path, message }) => `${path.join('.')} ${message}`) : 'unknown';
+    throw new CountersignError('INTERNAL', `The planner ${name} cannot be asked: ${why}.`, 'Report this.');
+  };
+}
+
 /** Never in the way of the plan: what cannot be removed now is tried again by the next one. */
-async function removeDead(target: Target, planner: Planner, { ledger, changes, now }: PlanningPorts): Promise<void> {
+async function removeDead(
+  target: Target,
+  discard: (leftover: string) => Promise<void>,
+  { ledger, changes, now }: PlanningPorts,
+): Promise<void> {
   await Promise.allSettled(
     deadPlans(ledger, changes, target, now()).map(async ({ planId, changeSet }) => {
-      await planner.discard(changeSet);
+      await discard(changeSet);
       ledger.append({ kind: 'plan.cleaned', planId, body: { changeSet } });
     }),
   );
@@ -148,7 +163,7 @@ async function store(plan: Plan, ports: PlanningPorts): Promise<Answer> {
         digest: plan.digest,
         target: plan.target,
         tool: plan.tool,
-        changeSet: changeSetOf(plan),
+        changeSet: ports.cloud.leftoverOf(plan),
         expiresAt: plan.expiresAt,
         judgement,
         goals,
@@ -158,10 +173,4 @@ async function store(plan: Plan, ports: PlanningPorts): Promise<Answer> {
     });
   });
   return answerPlan(plan, judgement, goals, ports.policy.assurance());
-}
-
-/** The change set that this plan would execute, when we made it. */
-function changeSetOf({ calls }: Plan): string | null {
-  const id = calls.find(({ operation }) => operation === 'ExecuteChangeSet')?.input.ChangeSetName;
-  return typeof id === 'string' && isOwnChangeSet(id) ? id : null;
 }

@@ -12,7 +12,7 @@ import { CountersignError } from '../core/errors.ts';
 import type { BodyOf } from '../core/events.ts';
 import { judgeAll } from '../core/guard.ts';
 import { type Plan, planDifferences } from '../core/plan.ts';
-import type { ChangesPort, CloudPorts, Executor, Ledger, PolicyPort, Runner } from '../core/ports.ts';
+import type { ChangesPort, Executor, Ledger, PolicyPort, Provider } from '../core/ports.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
 import { isWorthless } from '../core/subject.ts';
 import { isStricter, signatures } from '../core/verdict.ts';
@@ -25,7 +25,7 @@ export interface ExecutorPorts {
   changes: ChangesPort;
   policy: PolicyPort;
   people: readonly Person[];
-  cloud: CloudPorts & Runner;
+  cloud: Provider;
 }
 interface Ports extends ExecutorPorts {
   onProgress(text: string): void;
@@ -96,7 +96,7 @@ async function whyStale(ports: Ports, change: Change, plan: Plan): Promise<strin
   if (signers.problem) return signers.problem;
   if (!ports.policy.isFilled(change, signers.approvals))
     return 'Its seats are not filled by keys that the policy lists now.';
-  let live: Awaited<ReturnType<CloudPorts['recompute']>>;
+  let live: Awaited<ReturnType<Provider['recompute']>>;
   try {
     live = await ports.cloud.recompute(plan);
   } catch (error) {

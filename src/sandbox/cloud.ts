@@ -2,7 +2,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
-import { classifyCall, type Service as ServiceName } from '../core/call.ts';
+import { classifyCall, type Service as ServiceName } from '../providers/aws/call-classes.ts';
 import { type Wire, wireFor } from '../providers/aws/wire.ts';
 import { cloudformation } from './cloudformation/index.ts';
 import { control, isControl } from './control.ts';
@@ -13,6 +13,8 @@ import { callerOf, sts } from './sts.ts';
 import type { WorldStore } from './world.ts';
 
 export const SERVICES: Record<ServiceName, Service> = { cloudformation, ec2, sts };
+/** Of a test's `prepare` that names none. */
+export const USUAL_SERVICE: ServiceName = 'cloudformation';
 const MAX_BODY_BYTES = 4_000_000;
 /** More than the fifteen minutes that AWS accepts. */
 const SKEW_MILLISECONDS = 20 * 60_000;

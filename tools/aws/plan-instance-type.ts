@@ -14,5 +14,6 @@ export const planInstanceType = defineTool({
   }),
   action: () => 'resize',
   target: ({ instance_id }) => ({ kind: 'resources', name: instance_id }),
-  run: ({ instance_id, instance_type }, { planner }) => planner.instanceType(instance_id, instance_type),
+  run: ({ instance_id, instance_type }, { plan }) =>
+    plan('instance_type', { instanceId: instance_id, instanceType: instance_type }),
 });

@@ -1,6 +1,7 @@
 /** A dry run of a new stack, as a change set. */
 import { z } from 'zod';
-import { defineTool, placeInput, stackNameOf, templateInput, templateRequestOf } from '../../src/core/tool.ts';
+import { defineTool, placeInput } from '../../src/core/tool.ts';
+import { stackNameOf, templateInput, templateRequestOf } from '../../src/providers/aws/tool-input.ts';
 
 export const planStackCreate = defineTool({
   name: 'plan_stack_create',
@@ -10,5 +11,5 @@ export const planStackCreate = defineTool({
   input: z.strictObject({ ...placeInput, stack: z.string().min(1).max(128), ...templateInput }),
   action: () => 'create',
   target: ({ stack }) => ({ kind: 'stack', name: stackNameOf(stack) }),
-  run: (input, { planner }) => planner.stackCreate(templateRequestOf(input)),
+  run: (input, { plan }) => plan('stack_create', templateRequestOf(input)),
 });

@@ -1,6 +1,7 @@
 /** A synthesised plan of a stack deletion. */
 import { z } from 'zod';
-import { defineTool, placeInput, stackNameOf } from '../../src/core/tool.ts';
+import { defineTool, placeInput } from '../../src/core/tool.ts';
+import { stackNameOf } from '../../src/providers/aws/tool-input.ts';
 
 export const planStackDelete = defineTool({
   name: 'plan_stack_delete',
@@ -11,5 +12,5 @@ export const planStackDelete = defineTool({
   input: z.strictObject({ ...placeInput, stack: z.string().min(1).max(2_048) }),
   action: () => 'delete',
   target: ({ stack }) => ({ kind: 'stack', name: stackNameOf(stack) }),
-  run: ({ stack }, { planner }) => planner.stackDelete(stack),
+  run: ({ stack }, { plan }) => plan('stack_delete', { stack }),
 });

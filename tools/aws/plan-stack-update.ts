@@ -1,7 +1,8 @@
 /** A dry run of a stack update, as a change set. */
 import { z } from 'zod';
 import type { Json } from '../../src/core/digest.ts';
-import { defineTool, placeInput, stackNameOf, templateInput, templateRequestOf } from '../../src/core/tool.ts';
+import { defineTool, placeInput } from '../../src/core/tool.ts';
+import { stackNameOf, templateInput, templateRequestOf } from '../../src/providers/aws/tool-input.ts';
 
 /** Any JSON; the types are spelled out because strict clients want to be told. */
 const anyValue = z.unknown().meta({ type: ['string', 'number', 'boolean', 'object', 'array'] });
@@ -24,8 +25,8 @@ export const planStackUpdate = defineTool({
   }),
   action: () => 'update',
   target: ({ stack }) => ({ kind: 'stack', name: stackNameOf(stack) }),
-  run: (input, { planner }) =>
-    planner.stackUpdate({
+  run: (input, { plan }) =>
+    plan('stack_update', {
       ...templateRequestOf(input),
       ...(input.set === undefined ? {} : { set: input.set as { path: string; value: Json }[] }),
     }),

@@ -19,5 +19,5 @@ export const planTags = defineTool({
   }),
   action: () => 'tag',
   target: ({ resource_ids }) => ({ kind: 'resources', name: [...new Set(resource_ids)].sort().join(',') }),
-  run: ({ resource_ids, set, remove }, { planner }) => planner.tags(resource_ids, set, remove),
+  run: ({ resource_ids, set, remove }, { plan }) => plan('tags', { resourceIds: resource_ids, set, remove }),
 });

@@ -7,8 +7,8 @@ import type {
   ResourceChange,
   RollbackConfiguration,
 } from '@aws-sdk/client-cloudformation';
-import { CHANGE_SET_PREFIX } from '../../core/call.ts';
 import { CountersignError } from '../../core/errors.ts';
+import { CHANGE_SET_PREFIX } from './call-classes.ts';
 import { asCountersignError } from './errors.ts';
 import { templateOf } from './observe/stack.ts';
 

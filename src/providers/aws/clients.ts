@@ -7,9 +7,9 @@
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { EC2Client } from '@aws-sdk/client-ec2';
 import type { STSClient } from '@aws-sdk/client-sts';
-import type { Service } from '../../core/call.ts';
 import type { Json } from '../../core/digest.ts';
 import { admit, type Permit } from '../../core/permit.ts';
+import { classified, type Service } from './call-classes.ts';
 
 export interface CloudSettings {
   region: string;
@@ -47,7 +47,7 @@ function installGate(client: any, service: Service, region: string, holder: Hold
       account: holder.account,
       region,
     };
-    admit(call, holder.permit, holder.sessionRoles);
+    admit(call, holder.permit, classified(call, holder.sessionRoles));
     return next(attempt);
   };
   client.middlewareStack.addRelativeTo(gate, {

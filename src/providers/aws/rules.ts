@@ -1,6 +1,8 @@
 /** What is known of AWS without asking it: tables and pure functions. */
+import type { Target } from '../../core/plan.ts';
 import type { ProviderRules } from '../../core/ports.ts';
 import { ALLOWED_CALLS } from './allowed-calls.ts';
+import { classifyCall } from './call-classes.ts';
 import { describedEffects } from './described.ts';
 import { completePlan } from './earlier-plans.ts';
 import { holdsOf, isRevisionType, loadKnowledge } from './knowledge/index.ts';
@@ -20,9 +22,18 @@ export const awsRules: ProviderRules = {
   },
   completePlan,
   actionOf,
+  classify: (call) => classifyCall(call.service, call.operation, call.input),
+  whereToLook,
   machineType: 'AWS::EC2::Instance',
   describeEffects: describedEffects,
   holdsOf,
   isRevisionType,
   knownTypes: loadKnowledge,
 };
+
+function whereToLook({ kind, name, ids, region }: Target): string[] {
+  if (kind === 'stack') return [`aws cloudformation describe-stack-events --stack-name ${name} --region ${region}`];
+  return ids.every((one) => one.startsWith('i-'))
+    ? [`aws ec2 describe-instances --instance-ids ${ids.join(' ')} --region ${region}`]
+    : [`what EC2 shows of ${ids.join(', ')} in ${region}`];
+}

@@ -1,11 +1,11 @@
 /** Plans rules of one security group: what it lets in more, and what it cuts, judged with all its rules together. */
 import type { SecurityGroup } from '@aws-sdk/client-ec2';
+import { z } from 'zod';
 import type { Call } from '../../../core/call.ts';
 import type { PropertyChange } from '../../../core/effect.ts';
 import { CountersignError } from '../../../core/errors.ts';
 import type { Mark } from '../../../core/mark.ts';
-import { formatRule } from '../../../core/network-rule.ts';
-import type { RuleRequest } from '../../../core/ports.ts';
+import { formatRule, type RuleRequest, ruleRequestSchema } from '../../../core/network-rule.ts';
 import { ec2Effect } from '../effects-ec2.ts';
 import { type NetworkRule, networkGain } from '../knowledge/marks/network.ts';
 import { askingEc2, readGroupUsers } from '../observe/ec2.ts';
@@ -14,6 +14,7 @@ import { namedOwner, tagsOf } from '../observe/ownership.ts';
 import type { AwsDraft } from '../observed.ts';
 import { networkRules, normaliseRule, openToWorld, permissionOf, ruleKey, rulesOf } from '../security-rules.ts';
 import { observed, type PlannerContext, resourcesTarget } from './context.ts';
+import { definePlanner } from './definition.ts';
 import { ec2Call, NO_PREVIEW, NOTHING_CHANGES } from './ec2-call.ts';
 
 const DIRECTIONS = { ingress: 'Ingress', egress: 'Egress' } as const;
@@ -169,3 +170,17 @@ function portsText({ protocol, fromPort, toPort }: NetworkRule): string {
   if (fromPort < 0) return name;
   return fromPort === toPort ? `${name} ${fromPort}` : `${name} ${fromPort}-${toPort}`;
 }
+
+const input = z.strictObject({
+  groupId: z.string(),
+  authorize: z.array(ruleRequestSchema),
+  revoke: z.array(ruleRequestSchema),
+});
+type Input = z.infer<typeof input>;
+export const securityGroupRules = definePlanner({
+  name: 'security_group_rules',
+  input,
+  plan: (context, asked) => planSecurityGroupRules(context, asked.groupId, asked.authorize, asked.revoke),
+  recipe: 'security_group_rules',
+  replan: (context, asked: Input) => planSecurityGroupRules(context, asked.groupId, asked.authorize, asked.revoke),
+});

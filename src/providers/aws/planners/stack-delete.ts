@@ -1,6 +1,7 @@
 /** Plans the deletion of a stack. DeleteStack has no preview: what vanishes is read from template and resources. */
 
 import type { StackResourceSummary } from '@aws-sdk/client-cloudformation';
+import { z } from 'zod';
 import type { Call } from '../../../core/call.ts';
 import { compareWorstFirst, type Effect } from '../../../core/effect.ts';
 import { asPolicy, loss } from '../effects/loss.ts';
@@ -11,6 +12,7 @@ import { marksOfChange } from '../knowledge/marks/index.ts';
 import { type LiveStack, observeStack } from '../observe/stack.ts';
 import type { AwsDraft } from '../observed.ts';
 import { observed, type PlannerContext } from './context.ts';
+import { definePlanner } from './definition.ts';
 import { refuseBusy, stackTarget, tokenFor } from './stack.ts';
 import { viewsOf } from './views.ts';
 
@@ -98,3 +100,11 @@ function deletionEffect(
     'DeletionPolicy',
   );
 }
+
+export const stackDelete = definePlanner({
+  name: 'stack_delete',
+  input: z.strictObject({ stack: z.string() }),
+  plan: (context, { stack }) => planStackDelete(context, stack),
+  recipe: 'stack_delete',
+  replan: (context, { stack }: { stack: string }) => planStackDelete(context, stack),
+});

@@ -5,6 +5,7 @@
  * to is the last state that worked, which people saw and signed before.
  */
 import type { StackResourceSummary } from '@aws-sdk/client-cloudformation';
+import { z } from 'zod';
 import type { Call } from '../../../core/call.ts';
 import { compareWorstFirst, type Effect } from '../../../core/effect.ts';
 import { CountersignError } from '../../../core/errors.ts';
@@ -14,6 +15,7 @@ import { holdsOf, isRevisionType } from '../knowledge/index.ts';
 import { type LiveStack, madeSinceStable, observeStack } from '../observe/stack.ts';
 import type { AwsDraft } from '../observed.ts';
 import { observed, type PlannerContext } from './context.ts';
+import { definePlanner } from './definition.ts';
 import { stackTarget, tokenFor } from './stack.ts';
 
 type Way = { operation: string; detail: string; takesSkips: boolean };
@@ -160,3 +162,15 @@ function baseOf(
     marks: [],
   };
 }
+
+interface RollbackRecipe {
+  stack: string;
+  skip: string[];
+}
+export const stackRollback = definePlanner({
+  name: 'stack_rollback',
+  input: z.strictObject({ stack: z.string(), skip: z.array(z.string()) }),
+  plan: (context, { stack, skip }) => planStackRollback(context, stack, skip),
+  recipe: 'stack_rollback',
+  replan: (context, { stack, skip }: RollbackRecipe) => planStackRollback(context, stack, skip),
+});

@@ -1,13 +1,15 @@
 /** Plans the update of a stack: as a change set of our own, or one that another tool prepared. */
 import { CountersignError } from '../../../core/errors.ts';
-import type { StackUpdateRequest } from '../../../core/ports.ts';
 import { type ChangeSet, createChangeSet, readChangeSet } from '../change-sets.ts';
 import { askingAws } from '../errors.ts';
 import { deletedLately, type LiveStack, observeStack } from '../observe/stack.ts';
 import type { AwsDraft } from '../observed.ts';
+import type { StackUpdateRequest } from '../ports.ts';
+import { stackUpdateRequestSchema } from '../ports.ts';
 import { requiredCapabilities } from '../template/resolve.ts';
 import { draftOfChangeSet } from './change-set-draft.ts';
 import { observed, type PlannerContext } from './context.ts';
+import { definePlanner } from './definition.ts';
 import { refuseBusy, refuseNested, stackTarget } from './stack.ts';
 import { checkedTemplate, hasNestedStacks, refuseMaskedParameters, wantedText } from './wanted-template.ts';
 
@@ -120,3 +122,11 @@ export function recomputeChangeSet(
     return draftOfChangeSet(context, { ...live, observed: { ...live.observed, recentlyDeleted } }, set, { type, sent });
   });
 }
+
+export const stackUpdate = definePlanner({
+  name: 'stack_update',
+  input: stackUpdateRequestSchema,
+  plan: planStackUpdate,
+  recipe: 'change_set',
+  replan: recomputeChangeSet,
+});

@@ -2,7 +2,7 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { isAbsolute, relative } from 'node:path';
 import { CountersignError } from '../../../core/errors.ts';
-import type { StackUpdateRequest } from '../../../core/ports.ts';
+import type { StackUpdateRequest } from '../ports.ts';
 import { transformsOf } from '../template/inspect.ts';
 import { editTemplate, isRecord, parseTemplate, type Template } from '../template/parse.ts';
 import { isMask, masksIn } from '../template/secrets.ts';
