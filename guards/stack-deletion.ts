@@ -25,7 +25,7 @@ export const stackDeletion: GuardDefinition<z.infer<typeof options>> = {
       const hidden = unexpanded(plan);
       if (hidden)
         return refuse(
-          `What is in the nested stack ${hidden} would vanish or could, and it is not in the plan.`,
+          `What is in ${hidden}, a stack of its own, would vanish or could, and it is not in the plan.`,
           'Plan with set or template, or have what was prepared by another tool include its nested stacks; a nested stack that cannot be read is not deleted.',
         );
       if (plan.action !== 'delete') return pass('stack-deletion');

@@ -14,7 +14,7 @@ import { withTestKeys } from '../policy-lab/test/keys.ts';
 import type { NamedWorld, PolicyCase } from '../policy-lab/test/load.ts';
 import { answered, type Observation, refusal } from '../policy-lab/test/observe.ts';
 import type { Bench } from '../policy-lab/test/run.ts';
-import { createSandbox, SERVICES, sandboxRequestHandler, USUAL_SERVICE } from '../sandbox/cloud.ts';
+import { createSandbox, SERVICES, sandboxRequestHandler, somebodyElse, USUAL_SERVICE } from '../sandbox/cloud.ts';
 import { seedDefault } from '../sandbox/seed.ts';
 import { seedWorld, type WorldDescription } from '../sandbox/seed-file.ts';
 import { SandboxFault } from '../sandbox/service.ts';
@@ -163,7 +163,7 @@ function prepare(
   const impossible = (message: string) =>
     new CountersignError('CONFIG_INVALID', `prepare ${operation}: ${message}`, 'docs/sandbox.md lists what there is.');
   if (!perform) throw impossible(`the sandbox does not simulate ${service}:${operation}.`);
-  const caller = { account, region, arn: `arn:aws:iam::${account}:user/somebody-else`, accessKeyId: account };
+  const caller = somebodyElse(account, region);
   try {
     return store.transact((world) => {
       advance?.(world);

@@ -1,4 +1,4 @@
-/** Change sets that plans left behind and that nothing will execute any more: the next plan on the target removes them. */
+/** What plans left behind in the cloud and that nothing will execute any more: the next plan on the target removes it. */
 import type { ChangeState } from './change.ts';
 import { eventsOf } from './events.ts';
 import type { Target } from './plan.ts';
@@ -11,17 +11,17 @@ const ENDED_UNEXECUTED: readonly ChangeState[] = ['denied', 'rejected', 'expired
 
 export interface DeadPlan {
   planId: string;
-  changeSet: string;
+  leftover: string;
 }
 
 export function deadPlans(ledger: Ledger, changes: Pick<ChangesPort, 'find'>, target: Target, now: Date): DeadPlan[] {
   const sinceAt = new Date(now.getTime() - LOOK_BACK_MILLISECONDS).toISOString();
   const cleaned = new Set(eventsOf(ledger, ['plan.cleaned'], { sinceAt }).map(({ planId }) => planId));
   return eventsOf(ledger, ['plan.made'], { sinceAt })
-    .flatMap(({ planId, body: { target: of, changeSet, expiresAt } }) => {
+    .flatMap(({ planId, body: { target: of, changeSet: leftover, expiresAt } }) => {
       const isHere = of.name === target.name && of.account === target.account && of.region === target.region;
-      if (!planId || !isHere || !changeSet || cleaned.has(planId)) return [];
-      return isDead(ledger, changes, planId, expiresAt, now) ? [{ planId, changeSet }] : [];
+      if (!planId || !isHere || !leftover || cleaned.has(planId)) return [];
+      return isDead(ledger, changes, planId, expiresAt, now) ? [{ planId, leftover }] : [];
     })
     .slice(0, MOST_AT_ONCE);
 }

@@ -26,7 +26,7 @@ export const REVERSIBILITIES = ['reversible', 'recoverable', 'irreversible', 'un
 export type Reversibility = (typeof REVERSIBILITIES)[number];
 
 export const propertyChangeSchema = z.strictObject({
-  /** Template path below the resource: `Properties.MemorySize`, `Tags`, `DeletionPolicy`. */
+  /** Template path below the resource: `Properties.MemorySize`, `Tags`. */
   path: z.string(),
   before: z.string().optional(),
   after: z.string().optional(),

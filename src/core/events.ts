@@ -75,7 +75,7 @@ export const EVENT_BODIES = {
     digest: z.string(),
     target,
     tool: z.string(),
-    /** The change set that this plan would execute, when we made it. */
+    /** What making it left behind in the cloud, that its execution would use up: a change set of ours. */
     changeSet: z.string().nullable().default(null),
     expiresAt: z.string().default(''),
     judgement,

@@ -95,7 +95,7 @@ function parseInput(tool: Tool, rawInput: unknown): Record<string, unknown> {
     throw new CountersignError(
       'INPUT_TOO_LARGE',
       `The input has ${size} characters; at most ${MAX_INPUT_CHARACTERS} are read.`,
-      'Prepare a change set for large templates and pass its name, or use template_file.',
+      'Have what is large prepared by another tool and pass its name, or use template_file.',
     );
   }
   const parsed = tool.input.safeParse(rawInput ?? {});

@@ -52,7 +52,7 @@ export const planSchema = z.strictObject({
   sponsor: z.string().nullable(),
   /** The MCP client's own name, as it claims; null: not told. */
   agent: z.string().nullable(),
-  /** `aws`, the endpoint's URL, or `sandbox:<world id>`: a plan executes only where it was made. */
+  /** The provider's name, the endpoint's URL, or `sandbox:<world id>`: a plan executes only where it was made. */
   endpoint: z.string(),
   policyDigest: z.string(),
   nonce: z.string(),

@@ -90,9 +90,9 @@ async function removeDead(
   { ledger, changes, now }: PlanningPorts,
 ): Promise<void> {
   await Promise.allSettled(
-    deadPlans(ledger, changes, target, now()).map(async ({ planId, changeSet }) => {
-      await discard(changeSet);
-      ledger.append({ kind: 'plan.cleaned', planId, body: { changeSet } });
+    deadPlans(ledger, changes, target, now()).map(async ({ planId, leftover }) => {
+      await discard(leftover);
+      ledger.append({ kind: 'plan.cleaned', planId, body: { changeSet: leftover } });
     }),
   );
 }

@@ -64,6 +64,8 @@ export interface ProviderRules {
   isRevisionType(type: string): boolean;
   /** INVARIANT: what is not known to be milder is a write. */
   classify(call: Pick<Call, 'service' | 'operation' | 'input'>): CallClass;
+  /** The account and region that stand in an id, where they do. */
+  placeOf(id: string): { account?: string; region?: string };
   /** Commands for a person, when the outcome of a change on this target is not known. */
   whereToLook(target: Target): string[];
   knownTypes(): Promise<{ isKnownType(type: string): boolean; isKnownService(service: string): boolean }>;

@@ -65,7 +65,7 @@ async function executeChange(ports: Ports, changeId: string): Promise<Change> {
   return ports.changes.find(changeId);
 }
 
-/** A forgotten `--sandbox` or another AWS_ENDPOINT_URL is the shell's mistake: it costs nobody their signature. */
+/** A forgotten `--sandbox` or another endpoint is the shell's mistake: it costs nobody their signature. */
 async function mustReach({ cloud }: Ports, plan: Plan): Promise<void> {
   const endpoint = await cloud.endpoint();
   if (endpoint === plan.endpoint) return;
@@ -74,7 +74,7 @@ async function mustReach({ cloud }: Ports, plan: Plan): Promise<void> {
     `The plan was made on ${plan.endpoint}; this is ${endpoint}.`,
     plan.endpoint.startsWith('sandbox:')
       ? 'Run it with --sandbox, and the --home that the plan was made with.'
-      : 'Run it with the AWS_ENDPOINT_URL that the plan was made with; none for aws, and no --sandbox.',
+      : `Run it with the endpoint that the plan was made with (${plan.endpoint}), and no --sandbox.`,
   );
 }
 

@@ -20,7 +20,7 @@ export interface FactSources {
   /** null: no policy; plans are judged as production and stay plans. */
   policy: Policy | null;
   guards: readonly GuardDefinition[];
-  provider: Pick<ProviderRules, 'facts' | 'actionOf'>;
+  provider: Pick<ProviderRules, 'facts' | 'actionOf' | 'placeOf'>;
   ledger: Ledger;
   now(): Date;
 }
@@ -72,7 +72,7 @@ export function factsFor(
           account: accountFor(policy, target.account),
           scope: scope ? { text: scope.text, create: scope.create, execute: scope.execute } : null,
           adjustments: adjustments(policy, guards, environment, scope),
-          ...fromPolicy(policy, plan, environment, now),
+          ...fromPolicy(policy, plan, provider.placeOf, environment, now),
           rules: about.judgeRules(plan, {
             now,
             zone: policy.file.zone,
@@ -85,11 +85,17 @@ export function factsFor(
   };
 }
 
-function fromPolicy(policy: Policy, plan: Plan, environment: Facts['environment'], now: Date) {
+function fromPolicy(
+  policy: Policy,
+  plan: Plan,
+  placeOf: ProviderRules['placeOf'],
+  environment: Facts['environment'],
+  now: Date,
+) {
   const account = accountFor(policy, plan.target.account)?.alias ?? null;
   return {
     decidingTags: decidingTags(policy),
-    reached: reachedBy(policy, plan),
+    reached: reachedBy(policy, plan, placeOf),
     freezes: freezesInForce(policy.file.freezes, { account, environment, stacks: stacksOf(plan) }, now),
     exceptions: exceptionsInForce(policy, plan, account, now),
   };

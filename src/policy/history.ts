@@ -94,7 +94,7 @@ interface Execution {
   about: BodyOf<'change.executing'> & Partial<BodyOf<'change.finished'>>;
 }
 
-/** INVARIANT: what was begun counts as done unless AWS said that it did nothing or took it back: unknown is the worst. */
+/** INVARIANT: what was begun counts as done unless the cloud said that it did nothing or took it back: unknown is the worst. */
 function maybeDone(events: readonly Execution[]): Execution[] {
   const ends = new Map(events.filter(({ kind }) => kind === 'change.finished').map((end) => [end.changeId, end]));
   return events

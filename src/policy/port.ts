@@ -18,7 +18,7 @@ import { scopeFor } from './scope.ts';
 
 export interface PolicyPortOptions extends FactSources {
   sponsor: string | undefined;
-  /** Names under which this process acts on this machine: the OS user. What AWS calls it stands in each plan. */
+  /** Names under which this process acts on this machine: the OS user. What the cloud calls it stands in each plan. */
   actsAs: string[];
   /** Ledger and clock stand still, so that what was looked up once can be kept. */
   still?: boolean;
@@ -33,7 +33,7 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
   const sponsor = sponsorNamed(options.sponsor ?? null);
   const judgeRules = createRuleJudge(policy?.rules ?? { rules: [], digest: '', warnings: [] });
 
-  /** SECURITY: the sponsor, whose agent made the plan, and whoever this process acts as, here or in AWS: no seat. */
+  /** SECURITY: the sponsor, whose agent made the plan, and whoever this process acts as, here or in the cloud: no seat. */
   const excludedFrom = (plan?: Plan): string[] => {
     const actors = [...options.actsAs, ...(plan ? [plan.actor.name] : [])];
     return people

@@ -134,7 +134,7 @@ export function subjectsOf(plan: Plan): Subject[] {
         ? physicalId === undefined || seen.itself.ids.includes(physicalId)
         : false,
     );
-    // A new stack has its tags from its change set: it chooses no milder environment by them than without.
+    // A new stack has its tags from its plan: it chooses no milder environment by them than without.
     const unlabelled = seen.lifecycle === 'new';
     return [
       ...(before ? [{ ...subject, tags: before }] : []),

@@ -13,6 +13,13 @@ import { callerOf, sts } from './sts.ts';
 import type { WorldStore } from './world.ts';
 
 export const SERVICES: Record<ServiceName, Service> = { cloudformation, ec2, sts };
+/** Who acts past countersign, in a test's `prepare`. */
+export const somebodyElse = (account: string, region: string): Caller => ({
+  account,
+  region,
+  arn: `arn:aws:iam::${account}:user/somebody-else`,
+  accessKeyId: account,
+});
 /** Of a test's `prepare` that names none. */
 export const USUAL_SERVICE: ServiceName = 'cloudformation';
 const MAX_BODY_BYTES = 4_000_000;

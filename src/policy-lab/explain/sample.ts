@@ -144,7 +144,7 @@ function planOf(sample: Sample, { policy, provider, sponsor, now }: About): Plan
     madeAt: now.toISOString(),
     expiresAt: new Date(now.getTime() + 900_000).toISOString(),
     digest: '',
-    dryRun: { kind: 'change_set', succeeded: true },
+    dryRun: { kind: 'synthesised', succeeded: true },
     recipe: { planner: 'sample', input: null },
     notes: [],
   };

@@ -23,6 +23,7 @@ export const awsRules: ProviderRules = {
   completePlan,
   actionOf,
   classify: (call) => classifyCall(call.service, call.operation, call.input),
+  placeOf,
   whereToLook,
   machineType: 'AWS::EC2::Instance',
   describeEffects: describedEffects,
@@ -30,6 +31,12 @@ export const awsRules: ProviderRules = {
   isRevisionType,
   knownTypes: loadKnowledge,
 };
+
+/** An ARN names both, some only one. */
+function placeOf(id: string): { account?: string; region?: string } {
+  const [, region, account] = /^arn:[^:]+:[^:]+:([^:]*):(\d{12})?:/.exec(id) ?? [];
+  return { ...(account ? { account } : {}), ...(region ? { region } : {}) };
+}
 
 function whereToLook({ kind, name, ids, region }: Target): string[] {
   if (kind === 'stack') return [`aws cloudformation describe-stack-events --stack-name ${name} --region ${region}`];
