@@ -1,46 +1,68 @@
 /**
  * Guarantees: every call is one that the provider's closed table lists for what the plan says it does, with inputs that
- * weaken nothing; what is nested in something else, or was made by it, changes only through that.
+ * weaken nothing; what is nested in something else, or was made by it, changes only through that. What another tool
+ * prepared, and of which the provider does not tell all, is signed in production, with words.
  * Does not cover: what a listed call does (other guards judge that), or how it was prepared (the planner's own rules).
  */
 import { z } from 'zod';
 import type { Call } from '../src/core/call.ts';
-import { deny, type GuardDefinition } from '../src/core/guard.ts';
+import { deny, type GuardDefinition, hold, note } from '../src/core/guard.ts';
 import type { Action, AllowedCall } from '../src/core/subject.ts';
 import { pass } from '../src/core/verdict.ts';
 
-const options = z.strictObject({});
+const options = z.strictObject({
+  untold_role_seats: z
+    .number()
+    .int()
+    .min(1)
+    .default(1)
+    .describe('Seats in production for what another tool prepared; elsewhere a note.'),
+});
 
 export const changeSetOnly: GuardDefinition<z.infer<typeof options>> = {
   name: 'change-set-only',
   rule: 'Only calls that are listed for what the plan says it does, with listed inputs: no direct update of a stack, nothing that disables rollback or validation, no import; nested stacks and instances of a set only through their owner.',
-  normally: 'deny',
+  normally: 'deny; hold(1) in production for what another tool prepared',
   told: 'who owns it',
   structural: true,
   options,
-  create: () => ({
+  create: ({ untold_role_seats }) => ({
     name: 'change-set-only',
-    judge({ target, action, calls, subject: { parent } }, { provider }) {
+    judge({ target, action, calls, subject: { parent } }, { provider: { allowedCalls }, environment }) {
       const refuse = (message: string, remedy: string) => deny('change-set-only', message, remedy);
       if (parent?.kind === 'part')
         return refuse(`${target.name} is nested in ${parent.name}.`, 'Plan the change on the parent stack.');
       if (parent)
         return refuse(`${target.name} is an instance of ${parent.name}.`, 'What made it owns it; it is changed there.');
       for (const call of calls) {
-        const why = refusalOf(call, action, provider.allowedCalls);
+        const why = refusalOf(call, action, allowedCalls);
         if (why) return refuse(`${call.operation} ${why}.`, 'Plan an update with the tools that there are.');
       }
-      return pass('change-set-only');
+      const untold = calls.map((call) => untoldOf(call, allowedCalls)).find((text) => text !== undefined);
+      if (untold === undefined) return pass('change-set-only');
+      // Everyday corpus: other tools prepare changes every day; where no seat is asked the words must do.
+      if (environment !== 'production') return note('change-set-only', untold);
+      return hold('change-set-only', untold_role_seats, untold, 'Plan it here; or let people decide.');
     },
   }),
 };
 
-/** INVARIANT: a call that is not listed, not for what the plan says it does, or not with that input, is refused. */
-function refusalOf(call: Call, action: Action, allowed: readonly AllowedCall[]): string | undefined {
-  const row = allowed.find(
+function rowOf(call: Call, allowed: readonly AllowedCall[]): AllowedCall | undefined {
+  return allowed.find(
     ({ provider, service, operation }) =>
       provider === call.provider && service === call.service && operation === call.operation,
   );
+}
+
+/** Of what another tool prepared. */
+function untoldOf(call: Call, allowed: readonly AllowedCall[]): string | undefined {
+  const prepared = rowOf(call, allowed)?.prepared;
+  return prepared && !new RegExp(prepared.ours).test(String(call.input[prepared.input])) ? prepared.untold : undefined;
+}
+
+/** INVARIANT: a call that is not listed, not for what the plan says it does, or not with that input, is refused. */
+function refusalOf(call: Call, action: Action, allowed: readonly AllowedCall[]): string | undefined {
+  const row = rowOf(call, allowed);
   if (!row?.actions.includes(action))
     return `of ${call.service} is no way to ${action.replace('_', ' ')} something here`;
   for (const [name, value] of Object.entries(call.input)) {

@@ -122,6 +122,16 @@ export function lossesOf({ effects, subject }: Pick<Plan, 'effects' | 'subject'>
   return isWorthless(subject) ? [] : effects.filter(couldBeLoss);
 }
 
+/**
+ * What kind of effect on which resources, whatever the values: by this a plan is known again that differs in little.
+ * Where no resource is told, the calls.
+ */
+export function touchedBy({ effects, subject, calls }: Pick<Plan, 'effects' | 'subject' | 'calls'>): string[] {
+  const resources = effects.filter((effect) => !isItself(subject, effect));
+  const touched = (resources.length > 0 ? resources : effects).map((effect) => `${effect.kind} ${effectName(effect)}`);
+  return [...new Set(touched.length > 0 ? touched : calls.map(({ operation }) => operation))].sort();
+}
+
 /** What a plan does, in numbers; revisions count as updates, what could be a loss as one. The subject itself is none. */
 export function sumsOf({ effects, subject }: Pick<Plan, 'effects' | 'subject'>) {
   const losses = lossesOf({ effects, subject });

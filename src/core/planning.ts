@@ -60,16 +60,29 @@ async function planAndStore(
   const identity = await ports.cloud.identity(place);
   const made = { id, tool: tool.name, agent, endpoint: await ports.cloud.endpoint() };
   const target: Target = { ...tool.target(input), account: identity.account, region: identity.region, ids: [] };
-  await refuseBeforePlanning({ target, action: tool.action(input) }, identity, made, ports);
+  const action = tool.action(input);
+  await refuseBeforePlanning({ target, action }, identity, made, ports);
+  // Written ahead: what the dry run leaves behind is counted, also when nothing is heard of it again.
+  const about = { sponsor: ports.policy.sponsor().name, tool: tool.name, action, target };
+  ports.ledger.append({ kind: 'plan.started', planId: id, body: about });
   const permit = mintPlanningPermit(identity.account, identity.region);
   try {
     const plan = planWith(ports.cloud.planners, place, permit);
     const discard = (leftover: string) => ports.cloud.discard(leftover, place, permit);
     const [draft] = await Promise.all([tool.run(input, { plan }), removeDead(target, discard, ports)]);
     return await store(sealed(draft, made, ports), ports);
+  } catch (error) {
+    if (leftNothing(error)) ports.ledger.append({ kind: 'plan.left_nothing', planId: id, body: {} });
+    throw error;
   } finally {
     revokePermit(permit);
   }
+}
+
+/** Refused by us, or by the cloud before it began anything. INVARIANT: of any other end it is not known. */
+function leftNothing(error: unknown): boolean {
+  if (!(error instanceof CountersignError)) return false;
+  return /^(?:INPUT|STATE|CONFIG|GUARD)_/.test(error.code) || /^AWS_(?:VALIDATION|ACCESS_DENIED)$/.test(error.code);
 }
 
 /** INVARIANT: a planner sees no input that its own schema does not take. */

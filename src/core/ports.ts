@@ -53,8 +53,8 @@ export interface ProviderRules {
   readonly facts: ProviderFacts;
   /** Says of a plan of an earlier version what plans say of themselves now. */
   completePlan: CompletePlan;
-  /** What a change did that an earlier version recorded by its operations alone. */
-  actionOf(operations: readonly string[]): Action;
+  /** What a plan or change did that an earlier version recorded by its operations or its tool alone. */
+  actionOf(operations: readonly string[], tool?: string): Action;
   /** The type of what a plan by id is about, where a sketch of one does not say. */
   readonly machineType: string;
   /** Adds to each effect what the tables say of its type, and the other effects of it. */

@@ -39,6 +39,8 @@ export const subjectSchema = z.strictObject({
   lifecycle: z.enum(['unseen', 'new', 'live', 'never_completed']),
   /** An operation that runs on it now, in the provider's own word; null: none. */
   busy: z.string().nullable(),
+  /** A failure left it in a state that it does not leave by itself. */
+  broken: z.boolean(),
   /** Through what it is changed instead. `part`: it is nested in that. `instance`: that made it, among others. */
   parent: z.strictObject({ kind: z.enum(['part', 'instance']), name: z.string() }).nullable(),
   protectedFrom: z.array(protection),
@@ -74,6 +76,7 @@ export type PlanSubject = z.infer<typeof subjectSchema>;
 export const UNSEEN: PlanSubject = {
   lifecycle: 'unseen',
   busy: null,
+  broken: false,
   parent: null,
   protectedFrom: [],
   resourceCount: 0,
@@ -110,6 +113,8 @@ export interface AllowedCall {
   actions: readonly Action[];
   /** By the input's name: what it must look like, and what else it could be; null: anything. */
   inputs: Readonly<Record<string, { pattern: string; else: string } | null>>;
+  /** It carries out what was prepared before: by us, where that input is `ours`; else this is not told of it. */
+  prepared?: { input: string; ours: string; untold: string };
 }
 
 /** What guards are told of the provider that made a plan: closed tables in its code, nothing that a plan claims. */

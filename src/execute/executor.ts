@@ -7,11 +7,10 @@
 
 import { recordedSigners } from '../approvals/verify-recorded.ts';
 import type { Change } from '../core/change.ts';
-import { digestOf } from '../core/digest.ts';
 import { CountersignError } from '../core/errors.ts';
 import type { BodyOf } from '../core/events.ts';
 import { judgeAll } from '../core/guard.ts';
-import { type Plan, planDifferences } from '../core/plan.ts';
+import { type Plan, planDifferences, touchedBy } from '../core/plan.ts';
 import type { ChangesPort, Executor, Ledger, PolicyPort, Provider } from '../core/ports.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
 import { isWorthless } from '../core/subject.ts';
@@ -159,12 +158,6 @@ export function aboutChange(change: Change, plan: Plan): BodyOf<'change.executin
     unprotects: plan.effects.some(({ kind, marks }) => [kind, ...marks.map((mark) => mark.kind)].includes('unprotect')),
     action: plan.action,
     neverCompleted: isWorthless(plan.subject),
-    what: digestOf(
-      plan.effects.map(({ kind, logicalId, physicalId, properties }) => [
-        kind,
-        logicalId ?? physicalId ?? '',
-        properties.map(({ path, after }) => [path, after ?? '']),
-      ]),
-    ),
+    touched: touchedBy(plan),
   };
 }

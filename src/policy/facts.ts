@@ -3,7 +3,7 @@
 import type { Change } from '../core/change.ts';
 import { digestOf } from '../core/digest.ts';
 import type { Facts, GuardDefinition, Phase } from '../core/guard.ts';
-import type { Plan } from '../core/plan.ts';
+import { type Plan, touchedBy } from '../core/plan.ts';
 import type { Ledger, ProviderRules } from '../core/ports.ts';
 import type { Goal } from '../core/verdict.ts';
 import { accountFor, adjustments, decidingTags, exceptionsInForce, reachedBy, seatRules } from './apply.ts';
@@ -63,6 +63,7 @@ export function factsFor(
       sponsor: sponsor.name,
       planId: plan.id,
       actionOf: provider.actionOf,
+      touched: touchedBy(plan),
       now,
       fold: about.fold,
     }),

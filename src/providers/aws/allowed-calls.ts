@@ -5,6 +5,7 @@
  * `change-set-only` reads this table of the running code, when a plan is made, proposed and executed.
  */
 import type { Action, AllowedCall } from '../../core/subject.ts';
+import { OWN_CHANGE_SET } from './call-classes.ts';
 
 type Inputs = AllowedCall['inputs'];
 const any = (...names: string[]): Inputs => Object.fromEntries(names.map((name) => [name, null]));
@@ -31,7 +32,15 @@ const TAGS = any('Resources', 'Tags');
 const INSTANCES = any('InstanceIds');
 
 export const ALLOWED_CALLS: readonly AllowedCall[] = [
-  cloudFormation('ExecuteChangeSet', ['create', 'update'], { ...ON_STACK, ChangeSetName: BY_ARN }),
+  {
+    ...cloudFormation('ExecuteChangeSet', ['create', 'update'], { ...ON_STACK, ChangeSetName: BY_ARN }),
+    prepared: {
+      input: 'ChangeSetName',
+      ours: OWN_CHANGE_SET.source,
+      untold:
+        'Another tool prepared this change set: AWS does not tell under which role it works, and the stack keeps that role.',
+    },
+  },
   cloudFormation('DeleteStack', ['delete'], UNDER_ROLE),
   cloudFormation('ContinueUpdateRollback', ['roll_back'], { ...UNDER_ROLE, ...any('ResourcesToSkip') }),
   cloudFormation('RollbackStack', ['roll_back'], UNDER_ROLE),

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type {
   Capability,
+  Change,
   CloudFormationClient,
   DescribeChangeSetOutput,
   ResourceChange,
@@ -9,6 +10,7 @@ import type {
 } from '@aws-sdk/client-cloudformation';
 import { CountersignError } from '../../core/errors.ts';
 import { CHANGE_SET_PREFIX } from './call-classes.ts';
+import { refusedIn } from './change-set-words.ts';
 import { asCountersignError } from './errors.ts';
 import { templateOf } from './observe/stack.ts';
 
@@ -36,7 +38,9 @@ export interface ChangeSet {
   topics: string[] | undefined;
   /** What the stack is watched by while it changes; undefined: it keeps what it has. */
   rollback: RollbackConfiguration | undefined;
-  /** Anything that takes over resources or weakens rollback, by option name. */
+  /** The role that it works under, and that the stack keeps; null: the stack's own, or none. */
+  role: string | null | 'not told';
+  /** Anything that takes over resources, weakens rollback or is not known, by option name. */
   weakenedBy: string[];
   executable: boolean;
 }
@@ -101,7 +105,8 @@ export async function readChangeSet(
     allPages(client, id),
     processedTemplate(client, id),
   ]);
-  const changes = mergeChanges([...plain, ...valued]);
+  const listed = [...plain, ...valued];
+  const changes = mergeChanges(listed.flatMap(({ ResourceChange: change }) => (change ? [change] : [])));
   return {
     id,
     name: first.ChangeSetName ?? '',
@@ -122,10 +127,8 @@ export async function readChangeSet(
     tags: Object.fromEntries((first.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value])),
     topics: first.NotificationARNs,
     rollback: first.RollbackConfiguration,
-    weakenedBy: [
-      ...weaknessesOf(first),
-      ...(changes.some(({ Action }) => Action === 'Import') ? ['ResourcesToImport'] : []),
-    ],
+    role: 'not told',
+    weakenedBy: refusedIn(await import('@aws-sdk/client-cloudformation'), first, listed),
     executable: first.ExecutionStatus === 'AVAILABLE',
   };
 }
@@ -156,31 +159,28 @@ async function waitFor(client: CloudFormationClient, name: string, stack: string
   }
 }
 
-const changesOf = ({ Changes }: DescribeChangeSetOutput) =>
-  (Changes ?? []).flatMap(({ ResourceChange: change }) => (change ? [change] : []));
-
 async function remainingPages(client: CloudFormationClient, id: string, first: DescribeChangeSetOutput) {
   const { DescribeChangeSetCommand } = await import('@aws-sdk/client-cloudformation');
-  const changes = changesOf(first);
+  const changes = [...(first.Changes ?? [])];
   for (let next = first.NextToken; next; ) {
     const page: DescribeChangeSetOutput = await client.send(
       new DescribeChangeSetCommand({ ChangeSetName: id, NextToken: next }),
     );
-    changes.push(...changesOf(page));
+    changes.push(...(page.Changes ?? []));
     next = page.NextToken;
   }
   return changes;
 }
 
-async function allPages(client: CloudFormationClient, id: string): Promise<ResourceChange[]> {
+async function allPages(client: CloudFormationClient, id: string): Promise<Change[]> {
   const { DescribeChangeSetCommand } = await import('@aws-sdk/client-cloudformation');
-  const changes: ResourceChange[] = [];
+  const changes: Change[] = [];
   let next: string | undefined;
   do {
     const page: DescribeChangeSetOutput = await client.send(
       new DescribeChangeSetCommand({ ChangeSetName: id, IncludePropertyValues: true, NextToken: next }),
     );
-    changes.push(...changesOf(page));
+    changes.push(...(page.Changes ?? []));
     next = page.NextToken;
   } while (next);
   return changes;
@@ -201,16 +201,6 @@ async function readNested(client: CloudFormationClient, changes: readonly Resour
   for (const { ChangeSetId, LogicalResourceId = '' } of changes)
     if (ChangeSetId) nested[LogicalResourceId] = await readChangeSet(client, ChangeSetId);
   return nested;
-}
-
-function weaknessesOf(described: DescribeChangeSetOutput): string[] {
-  const { OnStackFailure, ImportExistingResources } = described;
-  const { DeploymentMode } = described as { DeploymentMode?: string };
-  return [
-    ...(OnStackFailure && OnStackFailure !== 'ROLLBACK' ? [`OnStackFailure: ${OnStackFailure}`] : []),
-    ...(ImportExistingResources ? ['ImportExistingResources'] : []),
-    ...(DeploymentMode ? [`DeploymentMode: ${DeploymentMode}`] : []),
-  ];
 }
 
 export async function discardChangeSet(client: CloudFormationClient, id: string): Promise<void> {

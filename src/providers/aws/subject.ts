@@ -7,6 +7,9 @@ const STACK = 'AWS::CloudFormation::Stack';
 /** As CloudFormation names what a StackSet made. */
 const OF_STACK_SET = /^StackSet-/i;
 
+/** UPDATE_ROLLBACK_COMPLETE is a good state: an update that failed left it behind, and may loop. */
+const BROKEN = /^(?:CREATE|UPDATE|DELETE|ROLLBACK|UPDATE_ROLLBACK|IMPORT_ROLLBACK)_FAILED$|^ROLLBACK_COMPLETE$/;
+
 export function subjectOf(target: Target, { stack, instances, resources }: Observed): PlanSubject {
   if (target.kind === 'stack') return stack ? subjectOfStack(target, stack) : { ...UNSEEN, parent: parentOf(target) };
   const seen = [...(instances ?? []).map(ofInstance), ...(resources ?? []).map(ofResource)];
@@ -19,6 +22,7 @@ function subjectOfStack(target: Target, stack: ObservedStack): PlanSubject {
   return {
     lifecycle: isNew ? 'new' : stack.neverCompleted ? 'never_completed' : 'live',
     busy: !isNew && /_IN_PROGRESS$/.test(status) ? status : null,
+    broken: BROKEN.test(status),
     parent: parentOf(target, stack),
     protectedFrom: stack.terminationProtection ? ['delete'] : [],
     resourceCount: stack.resourceCount,

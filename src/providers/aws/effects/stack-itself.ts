@@ -45,6 +45,7 @@ export function effectsOnStack(live: LiveStack, set: ChangeSet, before: StackVie
   const told = [
     outputs(before?.outputs ?? {}, after.outputs),
     topics(live, set),
+    role(live, set),
     ...(before === null ? [] : [texts(before, after), parameters(live, set), rollback(live, set)]),
   ];
   const marks = told.flatMap((one) => one.marks);
@@ -149,6 +150,13 @@ function topics({ stack, observed: { status } }: LiveStack, { topics: after }: C
         ? []
         : [{ kind: 'expose', path, text: `Every event of the stack is told to ${makeVisibleLine(added.join(', '))}.` }],
   };
+}
+
+const ROLE = 'RoleARN';
+/** It comes with the change set, and stays with the stack. One that is not told is for the guard `change-set-only`. */
+function role({ stack }: LiveStack, { role: after }: ChangeSet): Told {
+  const isTold = after !== null && after !== 'not told';
+  return { properties: isTold ? changed(ROLE, stack.RoleARN, after) : [], marks: [] };
 }
 
 /** Without a word in the change set the stack keeps its triggers; an empty list takes all of them away. */

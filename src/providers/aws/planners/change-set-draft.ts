@@ -20,6 +20,14 @@ import { stackViewOf, viewsOf } from './views.ts';
 
 const NESTED = 'AWS::CloudFormation::Stack';
 
+/** How a change set is planned again. `sent`: a template that the cloud does not tell; `role`: absent, it is not told. */
+export interface ChangeSetRecipe {
+  changeSetId: string;
+  type: 'CREATE' | 'UPDATE';
+  sent?: string;
+  role?: string | null;
+}
+
 export async function draftOfChangeSet(
   context: PlannerContext,
   live: LiveStack,
@@ -54,7 +62,12 @@ export async function draftOfChangeSet(
           },
     recipe: {
       planner: 'change_set',
-      input: { changeSetId: set.id, type, ...(wanted.kept === undefined ? {} : { sent: wanted.kept }) },
+      input: {
+        changeSetId: set.id,
+        type,
+        ...(wanted.kept === undefined ? {} : { sent: wanted.kept }),
+        ...(set.role === 'not told' ? {} : { role: set.role }),
+      } satisfies ChangeSetRecipe,
     },
     notes: notesOnStack(live, set),
   };
@@ -106,7 +119,8 @@ async function effectsOfSet(
   );
   const onStack = effectsOnStack(
     live,
-    set,
+    // A nested stack works under the role of its root.
+    prefix === '' ? set : { ...set, role: null },
     isNew ? null : stackViewOf({ template: live.processed, parameters: live.parameters }, where),
     stackViewOf({ template, parameters: set.parameters }, where),
   );

@@ -1,6 +1,6 @@
 /** Plans the creation of a stack, as a change set of type CREATE. */
 import { CountersignError } from '../../../core/errors.ts';
-import { createChangeSet, readChangeSet } from '../change-sets.ts';
+import { type ChangeSet, createChangeSet, readChangeSet } from '../change-sets.ts';
 import { askingAws } from '../errors.ts';
 import { deletedLately, findStack, observeStack } from '../observe/stack.ts';
 import type { AwsDraft } from '../observed.ts';
@@ -34,7 +34,7 @@ export async function planStackCreate(context: PlannerContext, request: Template
     const set =
       sent === undefined
         ? await adoptChangeSet(context, request.changeSet!, existing?.StackId ?? request.stack)
-        : await readChangeSet(cloudFormation, await proposeCreation(context, request, sent));
+        : ours(context, await readChangeSet(cloudFormation, await proposeCreation(context, request, sent)));
     if (set === 'unchanged')
       throw new CountersignError('AWS_CHANGE_SET_FAILED', 'The template would create nothing.', 'Add resources to it.');
     const [live, recentlyDeleted] = await Promise.all([
@@ -47,6 +47,9 @@ export async function planStackCreate(context: PlannerContext, request: Template
     });
   });
 }
+
+const ours = ({ serviceRole }: PlannerContext, set: ChangeSet | 'unchanged') =>
+  set === 'unchanged' ? set : { ...set, role: serviceRole };
 
 const noTemplate = (): never => {
   throw new CountersignError(

@@ -1,5 +1,6 @@
 /** Plans the update of a stack: as a change set of our own, or one that another tool prepared. */
 import { CountersignError } from '../../../core/errors.ts';
+import { CHANGE_SET_PREFIX, isOwnChangeSet } from '../call-classes.ts';
 import { type ChangeSet, createChangeSet, readChangeSet } from '../change-sets.ts';
 import { askingAws } from '../errors.ts';
 import { deletedLately, type LiveStack, observeStack } from '../observe/stack.ts';
@@ -7,7 +8,7 @@ import type { AwsDraft } from '../observed.ts';
 import type { StackUpdateRequest } from '../ports.ts';
 import { stackUpdateRequestSchema } from '../ports.ts';
 import { requiredCapabilities } from '../template/resolve.ts';
-import { draftOfChangeSet } from './change-set-draft.ts';
+import { type ChangeSetRecipe, draftOfChangeSet } from './change-set-draft.ts';
 import { observed, type PlannerContext } from './context.ts';
 import { definePlanner } from './definition.ts';
 import { refuseBusy, refuseNested, stackTarget } from './stack.ts';
@@ -52,7 +53,8 @@ async function proposeUpdate(context: PlannerContext, request: StackUpdateReques
     hasNestedStacks: hasNestedStacks(template),
     serviceRole: context.serviceRole,
   });
-  return requireOwnStack(await readChangeSet(context.cloudFormation, id), live.observed.stackId);
+  const set = requireOwnStack(await readChangeSet(context.cloudFormation, id), live.observed.stackId);
+  return set === 'unchanged' ? set : { ...set, role: context.serviceRole };
 }
 
 /** A change set that cdk, sam or the AWS CLI prepared, with the same refusals as our own. */
@@ -61,6 +63,13 @@ export async function adoptChangeSet(
   name: string,
   stackId: string,
 ): Promise<ChangeSet | 'unchanged'> {
+  // SECURITY: by this prefix it is known what we made, and so the role that a change set works under.
+  if (isOwnChangeSet(name))
+    throw new CountersignError(
+      'INPUT_INVALID',
+      `The change set ${name} has the prefix ${CHANGE_SET_PREFIX}, which only plans of this server have.`,
+      'Propose the plan that it belongs to, or have it prepared under another name.',
+    );
   const set = await readChangeSet(context.cloudFormation, name, name.startsWith('arn:') ? undefined : stackId);
   if (set === 'unchanged') return set;
   requireOwnStack(set, stackId);
@@ -110,12 +119,13 @@ function noChange(context: PlannerContext, live: LiveStack): AwsDraft {
 /** The same change set, described again on the stack as it is now. */
 export function recomputeChangeSet(
   context: PlannerContext,
-  { changeSetId, type, sent }: { changeSetId: string; type: 'CREATE' | 'UPDATE'; sent?: string },
+  { changeSetId, type, sent, role = 'not told' }: ChangeSetRecipe,
 ): Promise<AwsDraft> {
   return askingAws(async () => {
-    const set = await readChangeSet(context.cloudFormation, changeSetId);
-    if (set === 'unchanged' || !set.executable)
+    const read = await readChangeSet(context.cloudFormation, changeSetId);
+    if (read === 'unchanged' || !read.executable)
       throw new CountersignError('STATE_STALE', 'The change set cannot be executed any more.', 'Plan again.');
+    const set = { ...read, role };
     const live = await observeStack(context.cloudFormation, set.stackId, context.secretKey);
     const recentlyDeleted =
       type === 'CREATE' ? await deletedLately(context.cloudFormation, set.stackName, context.now()) : [];
