@@ -27,21 +27,28 @@ export interface PlanningPorts {
 type Answer = Record<string, unknown>;
 type Made = { id: string; tool: string; agent: string | null; endpoint: string };
 
+/** `signal`: the client no longer waits for the answer. */
+export interface Asking {
+  agent: string | null;
+  signal: AbortSignal | undefined;
+}
+
 /** @param toAnswer turns what a plan that is made on fails with into what describe_plan tells later. */
 export async function makePlan(
   tool: PlanTool,
   input: Record<string, unknown>,
-  agent: string | null,
+  { agent, signal }: Asking,
   ports: PlanningPorts,
   toAnswer: (error: unknown) => ErrorAnswer,
 ): Promise<Answer> {
   const id = `plan_${randomBytes(8).toString('hex')}`;
   const making = planAndStore(id, tool, input, agent, ports);
-  const answered = await within(making, ports.answerWithinMilliseconds);
+  const answered = await within(making, ports.answerWithinMilliseconds, signal);
   if (answered) return answered;
   const { append } = ports.ledger;
   append({ kind: 'plan.begun', planId: id, body: { tool: tool.name, target: tool.target(input).name } });
   making.catch((error) => append({ kind: 'plan.failed', planId: id, body: toAnswer(error) }));
+  if (signal?.aborted) throw cancelled();
   return {
     decision: 'planning',
     plan_id: id,
@@ -58,7 +65,7 @@ async function planAndStore(
 ): Promise<Answer> {
   const place = placeOf(input);
   const identity = await ports.cloud.identity(place);
-  const made = { id, tool: tool.name, agent, endpoint: await ports.cloud.endpoint() };
+  const made = { id, tool: tool.name, agent, endpoint: await ports.cloud.endpoint(place) };
   const target: Target = { ...tool.target(input), account: identity.account, region: identity.region, ids: [] };
   const action = tool.action(input);
   await refuseBeforePlanning({ target, action }, identity, made, ports);
@@ -70,7 +77,7 @@ async function planAndStore(
     const plan = planWith(ports.cloud.planners, place, permit);
     const discard = (leftover: string) => ports.cloud.discard(leftover, place, permit);
     const [draft] = await Promise.all([tool.run(input, { plan }), removeDead(target, discard, ports)]);
-    return await store(sealed(draft, made, ports), ports);
+    return await storeOrDiscard(draft, made, discard, ports);
   } catch (error) {
     if (leftNothing(error)) ports.ledger.append({ kind: 'plan.left_nothing', planId: id, body: {} });
     throw error;
@@ -96,12 +103,21 @@ function planWith(planners: Provider['planners'], place: Place, permit: Permit):
   };
 }
 
+type Discard = (leftover: string) => Promise<void>;
+
+/** INVARIANT: what making a plan left in the cloud does not stay there when no stored plan names it. */
+async function storeOrDiscard(draft: PlanDraft, made: Made, discard: Discard, ports: PlanningPorts): Promise<Answer> {
+  try {
+    return await store(sealed(draft, made, ports), ports);
+  } catch (error) {
+    const leftover = ports.cloud.leftoverOf(draft);
+    if (leftover !== null) await discard(leftover).catch(() => undefined);
+    throw error;
+  }
+}
+
 /** Never in the way of the plan: what cannot be removed now is tried again by the next one. */
-async function removeDead(
-  target: Target,
-  discard: (leftover: string) => Promise<void>,
-  { ledger, changes, now }: PlanningPorts,
-): Promise<void> {
+async function removeDead(target: Target, discard: Discard, { ledger, changes, now }: PlanningPorts): Promise<void> {
   await Promise.allSettled(
     deadPlans(ledger, changes, target, now()).map(async ({ planId, leftover }) => {
       await discard(leftover);
@@ -110,14 +126,29 @@ async function removeDead(
   );
 }
 
-/** @returns undefined when the time is up first; the promise goes on. */
-export async function within<T>(promise: Promise<T>, milliseconds: number): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
+/** @returns undefined when the time is up first, or nobody waits any more; the promise goes on. */
+export async function within<T>(
+  promise: Promise<T>,
+  milliseconds: number,
+  signal?: AbortSignal,
+): Promise<T | undefined> {
+  let stop: () => void = () => undefined;
   const timeUp = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), milliseconds);
+    const end = () => resolve(undefined);
+    const timer = setTimeout(end, milliseconds);
+    signal?.addEventListener('abort', end);
+    if (signal?.aborted) end();
+    stop = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', end);
+    };
   });
-  return Promise.race([promise, timeUp]).finally(() => clearTimeout(timer));
+  return Promise.race([promise, timeUp]).finally(() => stop());
 }
+
+/** For the ledger: the client, gone or tired of waiting, reads no answer. */
+export const cancelled = (): CountersignError =>
+  new CountersignError('STATE_CALL_CANCELLED', 'The client cancelled this call.', 'Call again to have an answer.');
 
 /** Identity, scope and halt are judged before a dry run may leave a trace in the cloud. */
 async function refuseBeforePlanning(

@@ -113,8 +113,8 @@ export type PlanWith = (planner: string, input: unknown) => Promise<PlanDraft>;
 
 /** One cloud, as the composition root wires it: what it is known to be, how it is asked, planned for and changed. */
 export interface Provider extends ProviderRules, Runner {
-  /** Where plans are made, as they name it: the provider's own name, a URL, or `sandbox:<id>`. */
-  endpoint(): Promise<string>;
+  /** Where calls of this place go, as plans name it: the provider's own name, a URL, or `sandbox:<id>`. */
+  endpoint(place: Place): Promise<string>;
   /** @throws INPUT_ACCOUNT_UNKNOWN for an alias that the policy does not name. */
   identity(place: Place): Promise<Identity>;
   /** For its own describe tools. Reads only; holds no permit at all. */
@@ -123,7 +123,7 @@ export interface Provider extends ProviderRules, Runner {
   /** Computes the plan again from what is there now, with reads only. */
   recompute(plan: Plan): Promise<PlanDraft>;
   /** What making this plan left behind in the cloud, that only its execution would use up; null: nothing. */
-  leftoverOf(plan: Plan): string | null;
+  leftoverOf(plan: Pick<PlanDraft, 'calls'>): string | null;
   /** Removes one that nothing will execute; one that is gone already is no error. */
   discard(leftover: string, at: Place, permit: Permit): Promise<void>;
 }

@@ -66,14 +66,14 @@ async function executeChange(ports: Ports, changeId: string): Promise<Change> {
 
 /** A forgotten `--sandbox` or another endpoint is the shell's mistake: it costs nobody their signature. */
 async function mustReach({ cloud }: Ports, plan: Plan): Promise<void> {
-  const endpoint = await cloud.endpoint();
+  const endpoint = await cloud.endpoint(plan.target);
   if (endpoint === plan.endpoint) return;
   throw new CountersignError(
     'CONFIG_INVALID',
     `The plan was made on ${plan.endpoint}; this is ${endpoint}.`,
     plan.endpoint.startsWith('sandbox:')
       ? 'Run it with --sandbox, and the --home that the plan was made with.'
-      : `Run it with the endpoint that the plan was made with (${plan.endpoint}), and no --sandbox.`,
+      : `Run it with the endpoint settings that the plan was made with (${plan.endpoint}: environment and profile), and no --sandbox.`,
   );
 }
 

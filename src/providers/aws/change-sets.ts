@@ -9,10 +9,12 @@ import type {
   RollbackConfiguration,
 } from '@aws-sdk/client-cloudformation';
 import { CountersignError } from '../../core/errors.ts';
+import { bareRecord } from '../../core/input-bounds.ts';
 import { CHANGE_SET_PREFIX } from './call-classes.ts';
 import { refusedIn } from './change-set-words.ts';
 import { asCountersignError } from './errors.ts';
-import { templateOf } from './observe/stack.ts';
+import { tagsOf, templateOf } from './observe/stack.ts';
+import { allPages } from './paging.ts';
 
 /** Longer than any template takes; the pipeline answers the agent long before. */
 const MAX_WAIT_MILLISECONDS = 10 * 60_000;
@@ -75,7 +77,10 @@ export async function createChangeSet(client: CloudFormationClient, request: Cha
     return (await client.send(command)).Id ?? ChangeSetName;
   } catch (error) {
     // An attempt whose answer was lost has made it: the name is random, so it is ours.
-    if ((error as Error).name !== 'AlreadyExistsException') throw error;
+    if ((error as Error).name !== 'AlreadyExistsException') {
+      if (!isRefusal(error)) await discardChangeSet(client, ChangeSetName, request.stack).catch(() => undefined);
+      throw error;
+    }
     const { ChangeSetId } = await client.send(
       new DescribeChangeSetCommand({ ChangeSetName, StackName: request.stack }),
     );
@@ -101,8 +106,8 @@ export async function readChangeSet(
   }
   const id = first.ChangeSetId ?? name;
   const [plain, valued, template] = await Promise.all([
-    remainingPages(client, id, first),
-    allPages(client, id),
+    first.NextToken === undefined ? changesOf(first) : changesIn(client, id, false),
+    changesIn(client, id, true),
     processedTemplate(client, id),
   ]);
   const listed = [...plain, ...valued];
@@ -115,16 +120,20 @@ export async function readChangeSet(
     changes,
     nested: await readNested(client, changes),
     template,
-    parameters: Object.fromEntries(
-      (first.Parameters ?? []).map(({ ParameterKey = '', ParameterValue = '', ResolvedValue }) => [
-        ParameterKey,
-        ResolvedValue ?? ParameterValue,
-      ]),
+    parameters: bareRecord(
+      Object.fromEntries(
+        (first.Parameters ?? []).map(({ ParameterKey = '', ParameterValue = '', ResolvedValue }) => [
+          ParameterKey,
+          ResolvedValue ?? ParameterValue,
+        ]),
+      ),
     ),
-    given: Object.fromEntries(
-      (first.Parameters ?? []).map(({ ParameterKey = '', ParameterValue = '' }) => [ParameterKey, ParameterValue]),
+    given: bareRecord(
+      Object.fromEntries(
+        (first.Parameters ?? []).map(({ ParameterKey = '', ParameterValue = '' }) => [ParameterKey, ParameterValue]),
+      ),
     ),
-    tags: Object.fromEntries((first.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value])),
+    tags: tagsOf(first),
     topics: first.NotificationARNs,
     rollback: first.RollbackConfiguration,
     role: 'not told',
@@ -159,30 +168,13 @@ async function waitFor(client: CloudFormationClient, name: string, stack: string
   }
 }
 
-async function remainingPages(client: CloudFormationClient, id: string, first: DescribeChangeSetOutput) {
-  const { DescribeChangeSetCommand } = await import('@aws-sdk/client-cloudformation');
-  const changes = [...(first.Changes ?? [])];
-  for (let next = first.NextToken; next; ) {
-    const page: DescribeChangeSetOutput = await client.send(
-      new DescribeChangeSetCommand({ ChangeSetName: id, NextToken: next }),
-    );
-    changes.push(...(page.Changes ?? []));
-    next = page.NextToken;
-  }
-  return changes;
-}
+const changesOf = ({ Changes = [] }: DescribeChangeSetOutput): Change[] => Changes;
 
-async function allPages(client: CloudFormationClient, id: string): Promise<Change[]> {
-  const { DescribeChangeSetCommand } = await import('@aws-sdk/client-cloudformation');
+async function changesIn(client: CloudFormationClient, id: string, withValues: boolean): Promise<Change[]> {
+  const { paginateDescribeChangeSet } = await import('@aws-sdk/client-cloudformation');
+  const asked = { ChangeSetName: id, ...(withValues ? { IncludePropertyValues: true } : {}) };
   const changes: Change[] = [];
-  let next: string | undefined;
-  do {
-    const page: DescribeChangeSetOutput = await client.send(
-      new DescribeChangeSetCommand({ ChangeSetName: id, IncludePropertyValues: true, NextToken: next }),
-    );
-    changes.push(...(page.Changes ?? []));
-    next = page.NextToken;
-  } while (next);
+  for await (const page of allPages(paginateDescribeChangeSet({ client }, asked))) changes.push(...changesOf(page));
   return changes;
 }
 
@@ -197,16 +189,33 @@ function mergeChanges(changes: readonly ResourceChange[]): ResourceChange[] {
 }
 
 async function readNested(client: CloudFormationClient, changes: readonly ResourceChange[]) {
-  const nested: ChangeSet['nested'] = {};
+  const nested: ChangeSet['nested'] = bareRecord({});
   for (const { ChangeSetId, LogicalResourceId = '' } of changes)
     if (ChangeSetId) nested[LogicalResourceId] = await readChangeSet(client, ChangeSetId);
   return nested;
 }
 
-export async function discardChangeSet(client: CloudFormationClient, id: string): Promise<void> {
+/** AWS parsed the call and said no: nothing was made. */
+function isRefusal(error: unknown): boolean {
+  const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
+  return status !== undefined && status >= 400 && status < 500;
+}
+
+/** INVARIANT: of a change set that we made and that no plan comes of, nothing is left. */
+export async function keepIfPlanned<T>(client: CloudFormationClient, id: string, plan: () => Promise<T>): Promise<T> {
+  try {
+    return await plan();
+  } catch (error) {
+    await discardChangeSet(client, id).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** @param stack beside a name; an ARN says it. */
+export async function discardChangeSet(client: CloudFormationClient, id: string, stack?: string): Promise<void> {
   const { DeleteChangeSetCommand } = await import('@aws-sdk/client-cloudformation');
   try {
-    await client.send(new DeleteChangeSetCommand({ ChangeSetName: id }));
+    await client.send(new DeleteChangeSetCommand({ ChangeSetName: id, StackName: stack }));
   } catch (error) {
     if ((error as Error).name !== 'ChangeSetNotFoundException') throw error;
   }

@@ -9,6 +9,7 @@ import type { EC2Client } from '@aws-sdk/client-ec2';
 import type { STSClient } from '@aws-sdk/client-sts';
 import type { Json } from '../../core/digest.ts';
 import { admit, type Permit } from '../../core/permit.ts';
+import { installAnswerCheck } from './answers.ts';
 import { classified, type Service } from './call-classes.ts';
 
 export interface CloudSettings {
@@ -82,6 +83,7 @@ export async function cloudFormationClient(settings: CloudSettings, holder: Hold
   const sdk = await import('@aws-sdk/client-cloudformation');
   const client = new sdk.CloudFormationClient(configuration(settings, holder));
   installGate(client, 'cloudformation', settings.region, holder);
+  installAnswerCheck(client);
   return client;
 }
 
@@ -89,6 +91,7 @@ export async function ec2Client(settings: CloudSettings, holder: Holder): Promis
   const sdk = await import('@aws-sdk/client-ec2');
   const client = new sdk.EC2Client(configuration(settings, holder));
   installGate(client, 'ec2', settings.region, holder);
+  installAnswerCheck(client);
   return client;
 }
 
@@ -96,5 +99,6 @@ export async function stsClient(settings: CloudSettings, holder: Holder): Promis
   const sdk = await import('@aws-sdk/client-sts');
   const client = new sdk.STSClient(configuration(settings, holder));
   installGate(client, 'sts', settings.region, holder);
+  installAnswerCheck(client);
   return client;
 }

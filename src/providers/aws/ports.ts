@@ -82,7 +82,14 @@ export const templateRequestSchema = z.strictObject({
   capabilities: z.array(z.string()).optional(),
 });
 export type TemplateRequest = z.infer<typeof templateRequestSchema>;
+/** Sets or removes what `path` names; exactly one of the two. */
+export const templateEditSchema = z.strictObject({
+  path: z.string(),
+  value: z.json().optional(),
+  remove: z.boolean().optional(),
+});
+export type TemplateEdit = z.infer<typeof templateEditSchema>;
 export const stackUpdateRequestSchema = templateRequestSchema.extend({
-  set: z.array(z.strictObject({ path: z.string(), value: z.json() })).optional(),
+  set: z.array(templateEditSchema).optional(),
 });
 export type StackUpdateRequest = z.infer<typeof stackUpdateRequestSchema>;

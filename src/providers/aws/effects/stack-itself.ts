@@ -7,6 +7,7 @@
  */
 import type { RollbackConfiguration } from '@aws-sdk/client-cloudformation';
 import { type Effect, KIND_SEVERITY, type PropertyChange } from '../../../core/effect.ts';
+import { bareRecord } from '../../../core/input-bounds.ts';
 import type { Mark } from '../../../core/mark.ts';
 import { makeVisibleLine } from '../../../core/render-safe.ts';
 import type { ChangeSet } from '../change-sets.ts';
@@ -43,7 +44,7 @@ const STACK_ITSELF = {
 /** @param before null: the stack is new, and what it has is told by its creation; what opens something is told still. */
 export function effectsOnStack(live: LiveStack, set: ChangeSet, before: StackView | null, after: StackView): Effect[] {
   const told = [
-    outputs(before?.outputs ?? {}, after.outputs),
+    outputs(before?.outputs ?? bareRecord({}), after.outputs),
     topics(live, set),
     role(live, set),
     ...(before === null ? [] : [texts(before, after), parameters(live, set), rollback(live, set)]),

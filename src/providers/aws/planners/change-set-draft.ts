@@ -1,9 +1,11 @@
 /** From a change set to a plan: effects of the stack and of its nested stacks, and the one call that executes it. */
+
 import type { ResourceChange } from '@aws-sdk/client-cloudformation';
 import type { Call } from '../../../core/call.ts';
 import { sha256Hex } from '../../../core/digest.ts';
 import { compareWorstFirst, type Effect, isLoss } from '../../../core/effect.ts';
 import { CountersignError } from '../../../core/errors.ts';
+import { bareRecord } from '../../../core/input-bounds.ts';
 import type { ChangeSet } from '../change-sets.ts';
 import { effectsOfChanges } from '../effects/change-set.ts';
 import { markDrift } from '../effects/drift.ts';
@@ -12,6 +14,8 @@ import { changesOffTemplates, isSilent } from '../effects/silent.ts';
 import { effectsOnStack, notesOnStack } from '../effects/stack-itself.ts';
 import { type LiveStack, observeStack } from '../observe/stack.ts';
 import type { AwsDraft } from '../observed.ts';
+import { createTaint } from '../template/leaf-taint.ts';
+import { parseTemplate } from '../template/parse.ts';
 import { maskTemplate } from '../template/secrets.ts';
 import { observed, type PlannerContext } from './context.ts';
 import { tokenFor } from './stack.ts';
@@ -96,6 +100,7 @@ async function effectsOfSet(
   set: ChangeSet,
   prefix: string,
   { template, kept }: { template: string; kept?: string },
+  given: { before: ReadonlySet<string>; after: ReadonlySet<string> } = { before: new Set(), after: new Set() },
 ): Promise<Effect[]> {
   const { account, region } = context.identity;
   // SECURITY: the cloud tells the template of a stack that is only being reviewed; nothing of it is there, and taken for
@@ -105,17 +110,25 @@ async function effectsOfSet(
   const views = viewsOf(
     isNew ? null : { template: live.processed, parameters: live.parameters },
     { template, parameters: set.parameters },
-    Object.fromEntries(live.resources.map((r) => [r.LogicalResourceId ?? '', r.PhysicalResourceId ?? ''])),
+    bareRecord(Object.fromEntries(live.resources.map((r) => [r.LogicalResourceId ?? '', r.PhysicalResourceId ?? '']))),
     where,
   );
   const changes = kept !== undefined || isSilent(set.changes) ? changesOffTemplates(set.changes, views) : set.changes;
   const facts = await factsFor(context, changes, views);
-  const own = effectsOfChanges({ context, stackName: set.stackName, prefix, facts, views }, changes);
+  const taint = {
+    ...(isNew ? {} : { before: createTaint(parseTemplate(live.processed), given.before) }),
+    after: createTaint(parseTemplate(template), given.after),
+  };
+  const own = effectsOfChanges({ context, stackName: set.stackName, prefix, facts, views, taint }, changes);
   const drifted = await markDrift(context.cloudFormation, live, own, prefix);
   const nested = await Promise.all(
     changes
       .filter(({ ResourceType }) => ResourceType === NESTED)
-      .map((change) => effectsOfNested(context, change, set, drifted, prefix)),
+      .map((change) => {
+        const id = change.LogicalResourceId ?? '';
+        const told = { before: taint.before?.givenTo(id) ?? new Set<string>(), after: taint.after.givenTo(id) };
+        return effectsOfNested(context, change, set, drifted, prefix, told);
+      }),
   );
   const onStack = effectsOnStack(
     live,
@@ -148,6 +161,7 @@ async function effectsOfNested(
   parent: ChangeSet,
   effects: readonly Effect[],
   prefix: string,
+  given: { before: ReadonlySet<string>; after: ReadonlySet<string> },
 ): Promise<Effect[]> {
   const own = effects.find(({ logicalId }) => logicalId === prefix + id);
   const below = `${prefix}${id}/`;
@@ -159,5 +173,5 @@ async function effectsOfNested(
   const set = parent.nested[id];
   if (!set || set === 'unchanged') return lost;
   const child = await observeStack(context.cloudFormation, set.stackId, context.secretKey);
-  return [...lost, ...(await effectsOfSet(context, child, set, below, wantedTemplate(set)))];
+  return [...lost, ...(await effectsOfSet(context, child, set, below, wantedTemplate(set), given))];
 }

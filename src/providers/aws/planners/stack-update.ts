@@ -1,7 +1,7 @@
 /** Plans the update of a stack: as a change set of our own, or one that another tool prepared. */
 import { CountersignError } from '../../../core/errors.ts';
 import { CHANGE_SET_PREFIX, isOwnChangeSet } from '../call-classes.ts';
-import { type ChangeSet, createChangeSet, readChangeSet } from '../change-sets.ts';
+import { type ChangeSet, createChangeSet, discardChangeSet, keepIfPlanned, readChangeSet } from '../change-sets.ts';
 import { askingAws } from '../errors.ts';
 import { deletedLately, type LiveStack, observeStack } from '../observe/stack.ts';
 import type { AwsDraft } from '../observed.ts';
@@ -22,13 +22,17 @@ export async function planStackUpdate(context: PlannerContext, request: StackUpd
     refuseNeverCreated(live);
     const sent =
       request.changeSet === undefined ? wantedText(request, () => live.template, context.templateRoots) : undefined;
-    const set =
-      sent === undefined
-        ? await adoptChangeSet(context, request.changeSet!, live.observed.stackId)
-        : await proposeUpdate(context, request, live, sent);
-    return set === 'unchanged'
-      ? noChange(context, live)
-      : draftOfChangeSet(context, live, set, { type: 'UPDATE', sent });
+    const draftOf = (set: ChangeSet | 'unchanged') =>
+      set === 'unchanged' ? noChange(context, live) : draftOfChangeSet(context, live, set, { type: 'UPDATE', sent });
+    if (sent === undefined) return draftOf(await adoptChangeSet(context, request.changeSet!, live.observed.stackId));
+    const { cloudFormation } = context;
+    const id = await proposeUpdate(context, request, live, sent);
+    return keepIfPlanned(cloudFormation, id, async () => {
+      const set = requireOwnStack(await readChangeSet(cloudFormation, id), live.observed.stackId);
+      // CloudFormation keeps a set that failed for want of changes until somebody deletes it.
+      if (set === 'unchanged') await discardChangeSet(cloudFormation, id).catch(() => undefined);
+      return draftOf(set === 'unchanged' ? set : { ...set, role: context.serviceRole });
+    });
   });
 }
 
@@ -38,9 +42,9 @@ async function proposeUpdate(context: PlannerContext, request: StackUpdateReques
   const template = checkedTemplate(context, text, live.observed.stackName);
   const given = request.parameters ?? {};
   const kept = Object.keys(template.Parameters ?? {}).filter(
-    (name) => name in live.parameters && given[name] === undefined,
+    (name) => name in live.parameters && !Object.hasOwn(given, name),
   );
-  const id = await createChangeSet(context.cloudFormation, {
+  return createChangeSet(context.cloudFormation, {
     stack: live.observed.stackName,
     type: 'UPDATE',
     template: text,
@@ -53,8 +57,6 @@ async function proposeUpdate(context: PlannerContext, request: StackUpdateReques
     hasNestedStacks: hasNestedStacks(template),
     serviceRole: context.serviceRole,
   });
-  const set = requireOwnStack(await readChangeSet(context.cloudFormation, id), live.observed.stackId);
-  return set === 'unchanged' ? set : { ...set, role: context.serviceRole };
 }
 
 /** A change set that cdk, sam or the AWS CLI prepared, with the same refusals as our own. */

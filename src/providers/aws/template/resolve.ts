@@ -1,5 +1,6 @@
 /** A template with parameters, conditions and functions worked out. */
 import { CountersignError } from '../../../core/errors.ts';
+import { bareRecord } from '../../../core/input-bounds.ts';
 import { createEvaluator, type ResolveContext, scalarText, type Truth, UNRESOLVED } from './evaluate.ts';
 import { conditionsIn, importsIn, referencesIn, transformsOf } from './inspect.ts';
 import { expandLoops } from './loops.ts';
@@ -50,7 +51,7 @@ export interface Resolver {
 export function resolveTemplate(template: Template, context: ResolveContext): ResolvedTemplate {
   const resolver = createResolver(template, context);
   return {
-    resources: Object.fromEntries(resolver.resourceIds.map((id) => [id, resolver.resource(id)])),
+    resources: bareRecord(Object.fromEntries(resolver.resourceIds.map((id) => [id, resolver.resource(id)]))),
     outputs: resolver.outputs(),
     parameters: resolver.parameters,
     conditions: resolver.conditions(),
@@ -155,7 +156,7 @@ function refuseDanglingNames(template: Template): void {
   if (sound.has(template)) return;
   if (transformsOf(template).some((name) => name !== 'AWS::LanguageExtensions')) return;
   const known = (name: string) =>
-    name.startsWith('AWS::') || name in template.Resources || name in (template.Parameters ?? {});
+    name.startsWith('AWS::') || name in template.Resources || Object.hasOwn(template.Parameters ?? {}, name);
   const parts = [
     ...Object.values(template.Resources).flatMap(({ Properties, DependsOn }) => [
       ...referencesIn(Properties ?? {}),
@@ -180,7 +181,7 @@ function refuseDanglingNames(template: Template): void {
     ]),
     ...Object.values(template.Outputs ?? {}).flatMap(({ Condition }) => (Condition === undefined ? [] : [Condition])),
   ];
-  const undefinedConditions = [...new Set(asked)].filter((name) => !(name in (template.Conditions ?? {})));
+  const undefinedConditions = [...new Set(asked)].filter((name) => !Object.hasOwn(template.Conditions ?? {}, name));
   if (undefinedConditions.length > 0)
     throw new CountersignError(
       'INPUT_TEMPLATE_INVALID',
