@@ -132,8 +132,8 @@ program
   .description('changes, newest first')
   .option('--json', 'as JSON')
   .action(({ json }: { json?: boolean }) =>
-    withApp((app) => {
-      const { items } = app.changes.list({ limit: 50 });
+    withApp(async (app) => {
+      const { items } = await app.changes.list({ limit: 50 });
       if (json) {
         printJson(items);
         return;
@@ -161,13 +161,13 @@ program
     ) =>
       withApp(async (app) => {
         const { show, showStatement } = await import('./cli/show.ts');
-        if (statement) process.stdout.write(showStatement(app, id, as, reject ? 'reject' : 'approve'));
+        if (statement) process.stdout.write(await showStatement(app, id, as, reject ? 'reject' : 'approve'));
         else if (json)
           printJson({
-            change: app.changes.find(id),
-            plan: app.changes.plan(app.changes.find(id).planId).plan,
+            change: await app.changes.find(id),
+            plan: (await app.changes.plan((await app.changes.find(id)).planId)).plan,
           });
-        else print(show(app, id));
+        else print(await show(app, id));
       }),
   );
 
@@ -208,8 +208,8 @@ for (const [name, kind, text] of [
     .command(name)
     .description(text)
     .action(() =>
-      withApp((app) => {
-        app.ledger.append({ kind, body: { by: app.config.actsAs } });
+      withApp(async (app) => {
+        await app.ledger.append({ kind, body: { by: app.config.actsAs } });
         print(`${kind}.`);
       }),
     );

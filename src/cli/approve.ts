@@ -55,8 +55,8 @@ export function openTerminal(print: (text: string) => void): Terminal | undefine
 }
 
 export async function approve(app: App, changeId: string, options: ApproveOptions): Promise<Change> {
-  const change = app.changes.find(changeId);
-  const { plan } = app.changes.plan(change.planId);
+  const change = await app.changes.find(changeId);
+  const { plan } = await app.changes.plan(change.planId);
   if (!app.policyFile)
     throw new CountersignError(
       'CONFIG_NO_POLICY',

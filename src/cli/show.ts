@@ -13,25 +13,25 @@ import { fillSeats } from '../people/seats.ts';
 
 const COLOURS = { reversible: 'green', recoverable: 'yellow', irreversible: 'red', unknown: 'red' } as const;
 
-export function showStatement(
+export async function showStatement(
   app: App,
   changeId: string,
   person: string | undefined,
   decision: 'approve' | 'reject',
-): string {
-  const change = app.changes.find(changeId);
+): Promise<string> {
+  const change = await app.changes.find(changeId);
   if (!person)
     throw new CountersignError(
       'INPUT_INVALID',
       'Whose statement?',
       'Add --as NAME, the name of the person in the policy who will sign.',
     );
-  return buildStatement(change, app.changes.plan(change.planId).plan, person, decision);
+  return buildStatement(change, (await app.changes.plan(change.planId)).plan, person, decision);
 }
 
-export function show(app: App, changeId: string): string {
-  const change = app.changes.find(changeId);
-  return renderChange(change, app.changes.plan(change.planId).plan, app.cloud);
+export async function show(app: App, changeId: string): Promise<string> {
+  const change = await app.changes.find(changeId);
+  return renderChange(change, (await app.changes.plan(change.planId)).plan, app.cloud);
 }
 
 /** Everything a person needs to decide. SECURITY: no line of it is the agent's but those that say so. */

@@ -2,12 +2,12 @@
 import { randomBytes } from 'node:crypto';
 import type { Change, Proposal } from './change.ts';
 import { CountersignError } from './errors.ts';
-import { eventsOf, type LedgerEvent } from './events.ts';
+import { eventsOf } from './events.ts';
+import { changeIn } from './folds.ts';
 import { judgeAll } from './guard.ts';
-import { foldChange } from './lifecycle.ts';
 import { type Plan, sumsOf } from './plan.ts';
 import { readPlan } from './plan-document.ts';
-import type { ChangesPort, Judge, Ledger, LedgerTransaction, PolicyPort, ProviderRules } from './ports.ts';
+import type { ChangesPort, Judge, Ledger, LedgerTransaction, LedgerView, PolicyPort, ProviderRules } from './ports.ts';
 import { hidesSomething, makeVisible } from './render-safe.ts';
 import type { Goal, Judgement } from './verdict.ts';
 
@@ -18,6 +18,14 @@ const missing = (changeId: string) =>
     'describe_changes lists what is there.',
   );
 
+interface StoredPlan {
+  plan: Plan;
+  goalsAllowed: Goal[];
+  judgement: Judgement;
+  /** Digest of the stored document. */
+  document: string;
+}
+
 export function createChanges(ports: {
   ledger: Ledger;
   policy: PolicyPort;
@@ -25,18 +33,18 @@ export function createChanges(ports: {
   now(): Date;
 }): ChangesPort {
   const { ledger, policy } = ports;
-  const fold = (events: LedgerEvent[]) => foldChange(events, ports.now(), policy.isFilled);
 
-  function find(changeId: string): Change {
-    const change = fold(ledger.events({ changeId }));
+  async function findIn(view: LedgerView, changeId: string, now: Date): Promise<Change> {
+    const change = await changeIn(view, changeId, now, policy.isFilled);
     if (!change) throw missing(changeId);
     return change;
   }
+  const find = (changeId: string) => findIn(ledger, changeId, ports.now());
 
   const planEvents = (planId: string) => eventsOf(ledger, ['plan.begun', 'plan.made', 'plan.failed'], { planId });
 
-  function plan(planId: string): { plan: Plan; goalsAllowed: Goal[]; judgement: Judgement; document: string } {
-    const events = planEvents(planId);
+  async function plan(planId: string): Promise<StoredPlan> {
+    const events = await planEvents(planId);
     const made = events.find((event) => event.kind === 'plan.made');
     const failed = events.find((event) => event.kind === 'plan.failed')?.body;
     if (failed) throw new CountersignError(failed.code, failed.message, failed.remedy);
@@ -53,7 +61,7 @@ export function createChanges(ports: {
         'A plan_* tool makes one and tells its plan_id.',
       );
     const { body } = made;
-    const stored = readPlan(ledger.document(body.document), body.digest, ports.provider.completePlan);
+    const stored = readPlan(await ledger.document(body.document), body.digest, ports.provider.completePlan);
     if (!stored) {
       throw new CountersignError(
         'LEDGER_TAMPERED',
@@ -66,10 +74,11 @@ export function createChanges(ports: {
 
   return {
     find,
+    findIn,
     plan,
-    isPlanning: (planId) => planEvents(planId).every(({ kind }) => kind === 'plan.begun'),
+    isPlanning: async (planId) => (await planEvents(planId)).every(({ kind }) => kind === 'plan.begun'),
     async propose({ planId, goal, reason, ticket }) {
-      const { plan: proposed, document } = plan(planId);
+      const { plan: proposed, document } = await plan(planId);
       if (hidesSomething(reason))
         throw new CountersignError(
           'INPUT_INVALID',
@@ -77,18 +86,22 @@ export function createChanges(ports: {
           'Write it as plain text.',
         );
       for (;;) {
-        const judgedAt = newestChangeEvent(ledger);
+        const judgedAt = await newestChangeEvent(ledger);
         const judge = await policy.judgeFor(proposed, 'propose', goal);
         const proposal = proposalOf({ proposed, document, goal, reason, ticket, judge, policy, now: ports.now() });
         // Budgets hold across processes: what others proposed meanwhile was not in the facts, so judge again.
-        if (ledger.transact((tx) => newestChangeEvent(tx) === judgedAt && appendProposal(tx, proposal)))
-          return find(proposal.id);
+        const isAppended = await ledger.transact(async (tx) => {
+          if ((await newestChangeEvent(tx)) !== judgedAt) return false;
+          await appendProposal(tx, proposal);
+          return true;
+        });
+        if (isAppended) return find(proposal.id);
       }
     },
-    withdraw(changeId) {
-      ledger.transact((tx) => {
-        const change = fold(tx.events({ changeId }));
-        if (!change) throw missing(changeId);
+    async withdraw(changeId) {
+      const now = ports.now();
+      await ledger.transact(async (tx) => {
+        const change = await findIn(tx, changeId, now);
         if (change.sponsor !== policy.sponsor().name)
           throw new CountersignError(
             'SPONSOR_UNKNOWN',
@@ -101,7 +114,7 @@ export function createChanges(ports: {
             `The change is ${change.state}.`,
             'There is nothing to withdraw.',
           );
-        tx.append({
+        await tx.append({
           kind: 'change.withdrawn',
           changeId,
           body: { why: `withdrawn for ${change.sponsor ?? 'nobody'}` },
@@ -109,44 +122,44 @@ export function createChanges(ports: {
       });
       return find(changeId);
     },
-    list({ state, cursor, limit }) {
+    async list({ state, cursor, limit }) {
       const before = cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor);
-      const ids = ledger.events({ kinds: ['change.proposed'], newestFirst: true }).filter(({ seq }) => seq < before);
+      const events = await ledger.events({ kinds: ['change.proposed'], newestFirst: true });
+      const ids = events.filter(({ seq }) => seq < before);
       const items: Change[] = [];
       let last: number | undefined;
       for (const { changeId, seq } of ids) {
         if (items.length === limit) return { items, ...(last === undefined ? {} : { cursor: String(last) }) };
-        const change = find(changeId ?? '');
+        const change = await find(changeId ?? '');
         if (state === undefined || change.state === state) items.push(change);
         last = seq;
       }
       return { items };
     },
-    progress: (changeId) =>
-      eventsOf(ledger, ['change.progress'], { changeId }).map(({ at, body }) => ({ at, text: body.text })),
+    progress: async (changeId) =>
+      (await eventsOf(ledger, ['change.progress'], { changeId })).map(({ at, body }) => ({ at, text: body.text })),
   };
 }
 
 const CHANGE_EVENTS = ['change.proposed', 'change.executing', 'change.finished', 'halted', 'resumed'];
 
-function newestChangeEvent(ledger: Pick<Ledger, 'events'>): number {
-  return ledger.events({ kinds: CHANGE_EVENTS, newestFirst: true, limit: 1 })[0]?.seq ?? 0;
+async function newestChangeEvent(view: LedgerView): Promise<number> {
+  return (await view.events({ kinds: CHANGE_EVENTS, newestFirst: true, limit: 1 }))[0]?.seq ?? 0;
 }
 
-function appendProposal(tx: LedgerTransaction, proposal: Proposal): true {
-  if (!tx.claim(`proposed/${proposal.planId}`))
+async function appendProposal(tx: LedgerTransaction, proposal: Proposal): Promise<void> {
+  if (!(await tx.claim(`proposed/${proposal.planId}`)))
     throw new CountersignError(
       'STATE_PLAN_USED',
       'This plan was proposed already.',
       'describe_changes lists the change; plan again for a new one.',
     );
-  tx.append({
+  await tx.append({
     kind: 'change.proposed',
     changeId: proposal.id,
     planId: proposal.planId,
     body: proposal,
   });
-  return true;
 }
 
 function proposalOf(from: {

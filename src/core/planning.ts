@@ -45,9 +45,17 @@ export async function makePlan(
   const making = planAndStore(id, tool, input, agent, ports);
   const answered = await within(making, ports.answerWithinMilliseconds, signal);
   if (answered) return answered;
-  const { append } = ports.ledger;
-  append({ kind: 'plan.begun', planId: id, body: { tool: tool.name, target: tool.target(input).name } });
-  making.catch((error) => append({ kind: 'plan.failed', planId: id, body: toAnswer(error) }));
+  // Taken up at once: it may fail while that it was begun is being recorded.
+  const failed = making.then(
+    () => undefined,
+    (error: unknown) => toAnswer(error),
+  );
+  await ports.ledger.append({
+    kind: 'plan.begun',
+    planId: id,
+    body: { tool: tool.name, target: tool.target(input).name },
+  });
+  failed.then((body) => body && ports.ledger.append({ kind: 'plan.failed', planId: id, body }));
   if (signal?.aborted) throw cancelled();
   return {
     decision: 'planning',
@@ -71,7 +79,7 @@ async function planAndStore(
   await refuseBeforePlanning({ target, action }, identity, made, ports);
   // Written ahead: what the dry run leaves behind is counted, also when nothing is heard of it again.
   const about = { sponsor: ports.policy.sponsor().name, tool: tool.name, action, target };
-  ports.ledger.append({ kind: 'plan.started', planId: id, body: about });
+  await ports.ledger.append({ kind: 'plan.started', planId: id, body: about });
   const permit = mintPlanningPermit(identity.account, identity.region);
   try {
     const plan = planWith(ports.cloud.planners, place, permit);
@@ -79,7 +87,7 @@ async function planAndStore(
     const [draft] = await Promise.all([tool.run(input, { plan }), removeDead(target, discard, ports)]);
     return await storeOrDiscard(draft, made, discard, ports);
   } catch (error) {
-    if (leftNothing(error)) ports.ledger.append({ kind: 'plan.left_nothing', planId: id, body: {} });
+    if (leftNothing(error)) await ports.ledger.append({ kind: 'plan.left_nothing', planId: id, body: {} });
     throw error;
   } finally {
     revokePermit(permit);
@@ -118,10 +126,11 @@ async function storeOrDiscard(draft: PlanDraft, made: Made, discard: Discard, po
 
 /** Never in the way of the plan: what cannot be removed now is tried again by the next one. */
 async function removeDead(target: Target, discard: Discard, { ledger, changes, now }: PlanningPorts): Promise<void> {
+  const dead = await deadPlans(ledger, changes, target, now()).catch(() => []);
   await Promise.allSettled(
-    deadPlans(ledger, changes, target, now()).map(async ({ planId, leftover }) => {
+    dead.map(async ({ planId, leftover }) => {
       await discard(leftover);
-      ledger.append({ kind: 'plan.cleaned', planId, body: { changeSet: leftover } });
+      await ledger.append({ kind: 'plan.cleaned', planId, body: { changeSet: leftover } });
     }),
   );
 }
@@ -197,9 +206,9 @@ async function store(plan: Plan, ports: PlanningPorts): Promise<Answer> {
   const judge = await ports.policy.judgeFor(plan, 'preview');
   const judgement = judgeAll(judge.guards, plan, judge.facts);
   const goals = goalsAllowed(judge.guards, plan, judge.facts);
-  ports.ledger.transact((tx) => {
-    const document = tx.putDocument(plan);
-    tx.append({
+  await ports.ledger.transact(async (tx) => {
+    const document = await tx.putDocument(plan);
+    await tx.append({
       kind: 'plan.made',
       planId: plan.id,
       body: {

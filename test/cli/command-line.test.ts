@@ -107,7 +107,7 @@ describe('who executes', () => {
       code: 1,
       stderr: expect.stringMatching(/^CONFIG_INVALID: .*this is aws\.\nRun it with --sandbox/),
     });
-    expect(world.app.changes.find(id).state).toBe('approved');
+    expect((await world.app.changes.find(id)).state).toBe('approved');
     expect(await shell(`countersign --sandbox execute ${id}`)).toMatchObject({ code: 0 });
   });
 

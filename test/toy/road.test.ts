@@ -55,7 +55,7 @@ it('a book is put in once a person has signed it, and the ledger verifies', asyn
   expect(await app.executor.run(id)).toMatchObject({ state: 'succeeded' });
   expect(toy.writes()).toMatchObject([{ operation: 'PutIn', input: { shelf: 'novels-prod', book: 'Middlemarch' } }]);
   expect(shelves()['novels-prod']?.books).toEqual(['Emma', 'Persuasion', 'Middlemarch']);
-  expect(show(app, id)).toContain('library:PutIn');
+  expect(await show(app, id)).toContain('library:PutIn');
   expect((await verifyLedger(world.home)).ok).toBe(true);
 });
 
@@ -81,7 +81,8 @@ it('a shelf that somebody changed meanwhile makes the change stale', async () =>
 });
 
 it('no call leaves without a permit for exactly it', async () => {
-  const { calls } = app.changes.plan(String((await planned('novels-dev', 'Odes')).plan_id)).plan;
+  const { plan } = await app.changes.plan(String((await planned('novels-dev', 'Odes')).plan_id));
+  const { calls } = plan;
   const other = { ...calls[0]!, input: { shelf: 'novels-prod', book: 'Odes' } };
   for (const permit of [mintPlanningPermit('123456789012', 'eu-west-1'), mintWritingPermit(other)])
     await expect(toy.send(calls[0]!, permit)).rejects.toMatchObject({ code: 'EGRESS_REFUSED' });

@@ -9,8 +9,8 @@
 import { CountersignError } from '../../core/errors.ts';
 import { bodyOf, type LedgerEvent } from '../../core/events.ts';
 import type { Plan } from '../../core/plan.ts';
-import { type CompletePlan, readPlan } from '../../core/plan-document.ts';
-import type { Judge, Ledger, ProviderRules } from '../../core/ports.ts';
+import { readPlan } from '../../core/plan-document.ts';
+import type { Judge, Ledger, LedgerView, ProviderRules } from '../../core/ports.ts';
 import type { Goal, Judgement } from '../../core/verdict.ts';
 import { createPolicyPort, type PolicyPortOptions } from '../../policy/port.ts';
 
@@ -31,36 +31,37 @@ export interface Moment {
 }
 export type Rejudging = Pick<PolicyPortOptions, 'policy' | 'guards' | 'ledger'> & { provider: ProviderRules };
 
+interface Stored {
+  ledger: LedgerView;
+  provider: ProviderRules;
+}
+
 /**
  * @param event one of a kind in which a judgement is recorded.
  * @throws LEDGER_TAMPERED when the event cannot be read, or the stored plan is gone or another.
  */
-export function momentOf(
-  { ledger, provider: { completePlan } }: Pick<Rejudging, 'ledger' | 'provider'>,
-  event: LedgerEvent,
-): Moment {
+export async function momentOf(stored: Stored, event: LedgerEvent): Promise<Moment> {
   const { planId = '', seq } = event;
   if (event.kind === 'plan.made') {
     const { document, digest, judgement, excluded } = bodyOf('plan.made', event);
-    const plan = storedPlan(ledger, planId, document, digest, completePlan);
+    const plan = await storedPlan(stored, planId, document, digest);
     const { sponsor, madeAt } = plan;
     return { kind: 'plan', id: planId, seq, at: new Date(madeAt), plan, sponsor, judgement, excluded };
   }
   const { id, planDocument, planDigest: digest, proposedAt, ...proposal } = bodyOf('change.proposed', event);
   const { sponsor, goal, judgement, excluded } = proposal;
-  const plan = storedPlan(ledger, planId, planDocument, digest, completePlan);
+  const plan = await storedPlan(stored, planId, planDocument, digest);
   return { kind: 'change', id, seq, at: new Date(proposedAt), plan, sponsor, goal, judgement, excluded };
 }
 
-function storedPlan(
-  ledger: Ledger,
+async function storedPlan(
+  { ledger, provider }: Stored,
   planId: string,
   document: string,
   digest: string,
-  completePlan: CompletePlan,
-): Plan {
-  const stored = readPlan(ledger.document(document), digest, completePlan);
-  if (stored) return stored;
+): Promise<Plan> {
+  const plan = readPlan(await ledger.document(document), digest, provider.completePlan);
+  if (plan) return plan;
   throw new CountersignError(
     'LEDGER_TAMPERED',
     `The stored plan ${planId} is not the one that was made.`,
@@ -87,9 +88,9 @@ export function judgeAsOf(
 }
 
 /** What the ledger was with its first `size` events. Answers are kept: nothing before a moment ever changes. */
-export function ledgerAsOf(ledger: Ledger, size: number): Ledger {
-  const answers = new Map<string, LedgerEvent[]>();
-  const readOnly = () => {
+export function ledgerAsOf(ledger: LedgerView, size: number): Ledger {
+  const answers = new Map<string, Promise<LedgerEvent[]>>();
+  const readOnly = async () => {
     throw new Error('a ledger as of then takes no events');
   };
   return {
@@ -102,7 +103,6 @@ export function ledgerAsOf(ledger: Ledger, size: number): Ledger {
     },
     document: (digest) => ledger.document(digest),
     append: readOnly,
-    putDocument: readOnly,
     transact: readOnly,
   };
 }
