@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { type Reversibility, worstReversibility } from '../src/core/effect.ts';
 import { deny, type GuardDefinition, hold } from '../src/core/guard.ts';
 import type { Plan } from '../src/core/plan.ts';
+import { isWorthless } from '../src/core/subject.ts';
 import { pass, signatures } from '../src/core/verdict.ts';
 
 const options = z.strictObject({});
@@ -52,8 +53,8 @@ export const approval: GuardDefinition<z.infer<typeof options>> = {
 };
 
 /** INVARIANT: an effect of unknown kind is as bad as it could be, whatever its planner calls it. */
-function worstOf({ effects, observed }: Plan): Reversibility {
-  // Nothing of worth is in a stack that never completed its creation: to take it away again is reversible.
-  if (observed.stack?.neverCompleted) return 'reversible';
+function worstOf({ effects, subject }: Plan): Reversibility {
+  // Nothing of worth is in what never worked: to take it away again is reversible.
+  if (isWorthless(subject)) return 'reversible';
   return effects.some(({ kind }) => kind === 'unknown') ? 'unknown' : worstReversibility(effects);
 }

@@ -9,8 +9,6 @@ import { type Effect, effectName } from '../src/core/effect.ts';
 import { denyInProduction, type GuardDefinition } from '../src/core/guard.ts';
 import { lossesOf } from '../src/core/plan.ts';
 import { pass } from '../src/core/verdict.ts';
-import { recoveryOf } from '../src/providers/aws/knowledge/index.ts';
-import { nestedStacks } from '../src/providers/aws/knowledge/nested-stacks.ts';
 
 const options = z.strictObject({
   max_age_hours: z.number().positive().default(24).describe('A recovery point that completed earlier does not count.'),
@@ -27,12 +25,11 @@ export const backupFirst: GuardDefinition<z.infer<typeof options>> = {
     judge(plan, facts) {
       const oldest = facts.now.getTime() - max_age_hours * 3_600_000;
       const completedAt = ({ recoveryPoint }: Effect) => Date.parse(recoveryPoint?.completedAt ?? '');
-      const { opened } = nestedStacks(plan.effects);
       const bare = lossesOf(plan).find(
         (effect) =>
-          !opened.has(effect) &&
+          effect.contents !== 'listed' &&
           isBeyondRecovery(effect) &&
-          recoveryOf(effect.type) !== 'retain_only' &&
+          !effect.noBackup &&
           !(completedAt(effect) >= oldest),
       );
       if (!bare) return pass('backup-first');
@@ -41,8 +38,8 @@ export const backupFirst: GuardDefinition<z.infer<typeof options>> = {
         : 'there is no completed recovery point of it';
       const remedy =
         bare.owner === undefined
-          ? 'Make one (plan_snapshot), wait until it is completed, and plan this again.'
-          : 'Retain it (DeletionPolicy and UpdateReplacePolicy: Retain) in an update of its own first: recovery points of this type are not verified yet.';
+          ? `Make one (${facts.provider.toolFor.copy}), wait until it is completed, and plan this again.`
+          : `Retain it (${facts.provider.retainBy}) in an update of its own first: recovery points of this type are not verified yet.`;
       return denyInProduction(
         'backup-first',
         facts,

@@ -33,7 +33,7 @@ export const blastRadius: GuardDefinition<z.infer<typeof options>> = {
       if (touching.effects.length === 0) return pass('blast-radius');
       const { updated, created, lost } = sumsOf(touching);
       const dependants = dependantsOf(plan, lost > 0);
-      const size = plan.observed.stack?.resourceCount ?? 0;
+      const size = plan.subject.resourceCount;
       const over = [
         ...(updated + dependants > caps.max_updated
           ? [
@@ -59,8 +59,7 @@ export const blastRadius: GuardDefinition<z.infer<typeof options>> = {
 };
 
 /** Importers are touched when something they could import is lost; users of a group by every change of its rules. */
-function dependantsOf({ observed }: Plan, loses: boolean): number {
-  const importers = loses ? (observed.stack?.importedExports ?? []).flatMap((exported) => exported.importers) : [];
-  const users = (observed.resources ?? []).flatMap(({ facts }) => (Array.isArray(facts.usedBy) ? facts.usedBy : []));
-  return new Set([...importers, ...users.map((user) => JSON.stringify(user))]).size;
+function dependantsOf({ subject: { dependents, resources } }: Plan, loses: boolean): number {
+  const importers = loses ? dependents.flatMap(({ users }) => users) : [];
+  return new Set([...importers, ...resources.flatMap(({ users }) => users)]).size;
 }

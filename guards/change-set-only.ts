@@ -1,12 +1,13 @@
 /**
- * Guarantees: a stack changes only by a change set executed by its ARN, by deletion or by rollback, with inputs that
- * weaken nothing; nested stacks and StackSet instances only through their owner. A change set of another tool, whose
- * role AWS does not tell, is signed in production, with words.
- * Does not cover: what the change set does (other guards judge that), or how it was made (the planner's own rules).
+ * Guarantees: every call is one that the provider's closed table lists for what the plan says it does, with inputs that
+ * weaken nothing; what is nested in something else, or was made by it, changes only through that. What another tool
+ * prepared, and of which the provider does not tell all, is signed in production, with words.
+ * Does not cover: what a listed call does (other guards judge that), or how it was prepared (the planner's own rules).
  */
 import { z } from 'zod';
-import { isOwnChangeSet } from '../src/core/call.ts';
+import type { Call } from '../src/core/call.ts';
 import { deny, type GuardDefinition, hold, note } from '../src/core/guard.ts';
+import type { Action, AllowedCall } from '../src/core/subject.ts';
 import { pass } from '../src/core/verdict.ts';
 
 const options = z.strictObject({
@@ -15,66 +16,59 @@ const options = z.strictObject({
     .int()
     .min(1)
     .default(1)
-    .describe('Seats in production for a change set of another tool; elsewhere a note.'),
+    .describe('Seats in production for what another tool prepared; elsewhere a note.'),
 });
-/** INVARIANT: what is not listed is refused, so that an option AWS adds later (or we forgot) weakens nothing. */
-const ALLOWED: Record<string, readonly string[]> = {
-  ExecuteChangeSet: ['ChangeSetName', 'StackName', 'ClientRequestToken'],
-  DeleteStack: ['StackName', 'ClientRequestToken', 'RoleARN'],
-};
-const BY_ROLLBACK: Record<string, readonly string[]> = {
-  ContinueUpdateRollback: ['StackName', 'ClientRequestToken', 'RoleARN', 'ResourcesToSkip'],
-  RollbackStack: ['StackName', 'ClientRequestToken', 'RoleARN'],
-  CancelUpdateStack: ['StackName', 'ClientRequestToken'],
-};
-
-const UNTOLD =
-  'Another tool prepared this change set: AWS does not tell under which role it works, and the stack keeps that role.';
 
 export const changeSetOnly: GuardDefinition<z.infer<typeof options>> = {
   name: 'change-set-only',
-  rule: 'No UpdateStack; nothing that disables rollback or validation; no import; StackSet instances and nested stacks only through their owner.',
-  normally: 'deny; hold(1) in production for a change set of another tool',
+  rule: 'Only calls that are listed for what the plan says it does, with listed inputs: no direct update of a stack, nothing that disables rollback or validation, no import; nested stacks and instances of a set only through their owner.',
+  normally: 'deny; hold(1) in production for what another tool prepared',
   told: 'who owns it',
   structural: true,
   options,
   create: ({ untold_role_seats }) => ({
     name: 'change-set-only',
-    judge({ target, tool, calls, observed }, facts) {
+    judge({ target, action, calls, subject: { parent } }, { provider: { allowedCalls }, environment }) {
       const refuse = (message: string, remedy: string) => deny('change-set-only', message, remedy);
-      const parent = observed.stack?.parentId;
-      if (parent) return refuse(`${target.name} is nested in ${parent}.`, 'Plan the change on the parent stack.');
-      if (/^StackSet-/i.test(target.name))
-        return refuse(`${target.name} is an instance of a StackSet.`, 'Its StackSet owns it; it is changed there.');
-      const allowed = tool === 'plan_stack_rollback' ? { ...ALLOWED, ...BY_ROLLBACK } : ALLOWED;
-      for (const { service, operation, input } of calls) {
-        if (service !== 'cloudformation') continue;
-        const inputs = allowed[operation];
-        if (!inputs)
-          return refuse(
-            `cloudformation:${operation} is not a way to change a stack here.`,
-            'Plan an update; it runs as a change set.',
-          );
-        const other = Object.keys(input).find((key) => !inputs.includes(key));
-        const could = 'could weaken rollback, validation or ownership';
-        if (other) return refuse(`${operation} with ${other} ${could}.`, 'Leave it out and plan again.');
-        if (operation === 'ExecuteChangeSet' && !String(input.ChangeSetName).startsWith('arn:'))
-          return refuse(
-            `The change set ${String(input.ChangeSetName)} is named, not given by its ARN: another could take its name.`,
-            'Plan again; a plan names its change set by ARN.',
-          );
+      if (parent?.kind === 'part')
+        return refuse(`${target.name} is nested in ${parent.name}.`, 'Plan the change on the parent stack.');
+      if (parent)
+        return refuse(`${target.name} is an instance of ${parent.name}.`, 'What made it owns it; it is changed there.');
+      for (const call of calls) {
+        const why = refusalOf(call, action, allowedCalls);
+        if (why) return refuse(`${call.operation} ${why}.`, 'Plan an update with the tools that there are.');
       }
-      const executed = calls.find(({ operation }) => operation === 'ExecuteChangeSet');
-      if (!executed || isOwnChangeSet(executed.input.ChangeSetName)) return pass('change-set-only');
-      // Everyday corpus: cdk and sam prepare change sets every day; where no seat is asked the words must do.
-      return facts.environment === 'production'
-        ? hold(
-            'change-set-only',
-            untold_role_seats,
-            UNTOLD,
-            'Plan with template or template_file; or let people decide.',
-          )
-        : note('change-set-only', UNTOLD);
+      const untold = calls.map((call) => untoldOf(call, allowedCalls)).find((text) => text !== undefined);
+      if (untold === undefined) return pass('change-set-only');
+      // Everyday corpus: other tools prepare changes every day; where no seat is asked the words must do.
+      if (environment !== 'production') return note('change-set-only', untold);
+      return hold('change-set-only', untold_role_seats, untold, 'Plan it here; or let people decide.');
     },
   }),
 };
+
+function rowOf(call: Call, allowed: readonly AllowedCall[]): AllowedCall | undefined {
+  return allowed.find(
+    ({ provider, service, operation }) =>
+      provider === call.provider && service === call.service && operation === call.operation,
+  );
+}
+
+/** Of what another tool prepared. */
+function untoldOf(call: Call, allowed: readonly AllowedCall[]): string | undefined {
+  const prepared = rowOf(call, allowed)?.prepared;
+  return prepared && !new RegExp(prepared.ours).test(String(call.input[prepared.input])) ? prepared.untold : undefined;
+}
+
+/** INVARIANT: a call that is not listed, not for what the plan says it does, or not with that input, is refused. */
+function refusalOf(call: Call, action: Action, allowed: readonly AllowedCall[]): string | undefined {
+  const row = rowOf(call, allowed);
+  if (!row?.actions.includes(action))
+    return `of ${call.service} is no way to ${action.replace('_', ' ')} something here`;
+  for (const [name, value] of Object.entries(call.input)) {
+    const input = Object.hasOwn(row.inputs, name) ? row.inputs[name] : undefined;
+    if (input === undefined) return `with ${name} could weaken rollback, validation or ownership`;
+    if (input && !new RegExp(input.pattern).test(String(value))) return `has ${input.else}`;
+  }
+  return undefined;
+}

@@ -12,11 +12,11 @@ const options = z.strictObject({
   sizes: z
     .record(z.string(), z.array(z.string()).min(1))
     .default({})
-    .describe('By resource type: the sizes that pass, with `*`. Example: `{"AWS::EC2::Instance": ["t3.*"]}`.'),
+    .describe('By resource type: the sizes that pass, with `*`. Example: `{"Vendor::Service::Type": ["small.*"]}`.'),
   max_created: z
     .record(z.string(), z.number().int().min(0))
     .default({})
-    .describe('By resource type: how many one plan may create. Example: `{"AWS::RDS::DBInstance": 1}`.'),
+    .describe('By resource type: how many one plan may create. Example: `{"Vendor::Service::Type": 1}`.'),
   seats: z.number().int().min(1).default(1).describe('Seats in production; one elsewhere.'),
 });
 

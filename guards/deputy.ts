@@ -14,8 +14,8 @@ const options = z.strictObject({
 
 export const deputy: GuardDefinition<z.infer<typeof options>> = {
   name: 'deputy',
-  rule: 'What runs code or calls APIs under a role is judged as its role’s worst effect: not bounded to its own stack it holds in every environment; a target that calls AWS APIs directly is refused in production.',
-  normally: 'hold(2) in every environment; a target that is itself an AWS API call: P-deny, else hold(2)',
+  rule: 'What runs code or calls APIs under a role is judged as its role’s worst effect: not bounded to its own stack it holds in every environment; a target that calls the cloud’s API directly is refused in production.',
+  normally: 'hold(2) in every environment; a target that is itself a call of the cloud’s API: P-deny, else hold(2)',
   told: 'which role, which target',
   options,
   create: ({ seats }) => ({
@@ -34,7 +34,7 @@ export const deputy: GuardDefinition<z.infer<typeof options>> = {
         return deny(
           'deputy',
           message,
-          'Let it invoke a function or a state machine of this stack, whose role reaches this stack only, instead of an AWS API.',
+          'Let it invoke a function or a state machine of this stack, whose role reaches this stack only, instead of the cloud’s API.',
         );
       return hold(
         'deputy',

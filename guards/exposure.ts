@@ -29,7 +29,7 @@ const PRIVATE_IPV6 = /^f[cd]/i;
 
 export const exposure: GuardDefinition<Options> = {
   name: 'exposure',
-  rule: 'Network ranges wider than /8 (IPv6 /32), prefix lists and groups that could themselves be open, on anything but listed ports; public buckets, snapshots, images; IAM or trust broadened, a Deny or boundary removed, PassRole.',
+  rule: 'Network ranges wider than /8 (IPv6 /32), prefix lists and groups that could themselves be open, on anything but listed ports; public buckets, snapshots, images; permissions or trust broadened, a denial or boundary removed, a role passed on.',
   normally: 'hold(2)',
   told: 'which rule, which principal',
   options,

@@ -11,7 +11,7 @@ const options = z.strictObject({});
 
 export const freeze: GuardDefinition<z.infer<typeof options>> = {
   name: 'freeze',
-  rule: 'Calendars of the policy (with time zone), alarms listed there, and an operation in progress on the target (plan_stack_rollback apart) stop every change.',
+  rule: 'Calendars of the policy (with time zone), alarms listed there, and an operation in progress on the target (a rollback apart) stop every change.',
   normally: 'deny',
   told: 'until …',
   options,
@@ -28,13 +28,12 @@ export const freeze: GuardDefinition<z.infer<typeof options>> = {
           `Changes are frozen until ${longest.until}: ${longest.text}.`,
           `Plan again after ${longest.until}; tell the user if it cannot wait: only the policy's owners lift a freeze.`,
         );
-      const status = plan.observed.stack?.status ?? '';
-      const busy = /_IN_PROGRESS$/.test(status) && status !== 'REVIEW_IN_PROGRESS';
-      if (busy && plan.tool !== 'plan_stack_rollback')
+      const { busy } = plan.subject;
+      if (busy !== null && plan.action !== 'roll_back')
         return deny(
           'freeze',
-          `An operation is in progress on ${plan.target.name}: ${status}.`,
-          'Wait until it has ended and plan again; plan_stack_rollback ends it.',
+          `An operation is in progress on ${plan.target.name}: ${busy}.`,
+          `Wait until it has ended and plan again; ${facts.provider.toolFor.roll_back} ends it.`,
         );
       return pass('freeze');
     },

@@ -1,7 +1,7 @@
 /**
  * Guarantees: a plan is judged only where the policy names the account, the region and the role that were really
  * reached, and never in a management account.
- * Does not cover: what the account's own IAM allows.
+ * Does not cover: what the account's own permissions allow.
  */
 import { z } from 'zod';
 import { deny, type GuardDefinition } from '../src/core/guard.ts';
@@ -20,16 +20,16 @@ export const identity: GuardDefinition<z.infer<typeof options>> = {
   create: () => ({
     name: 'identity',
     judge(plan, facts) {
-      const { account, arn } = plan.observed.identity;
+      const { account, name, role } = plan.actor;
       const refuse = (message: string, remedy: string) => deny('identity', message, remedy);
       if (plan.target.account !== account)
         return refuse(
-          `Expected account ${plan.target.account}, got ${account} (${arn}).`,
+          `Expected account ${plan.target.account}, got ${account} (${name}).`,
           'Use the credentials of the account that the plan names.',
         );
       if (!facts.account)
         return refuse(
-          `The credentials belong to account ${account} (${arn}), which the policy does not name.`,
+          `The credentials belong to account ${account} (${name}), which the policy does not name.`,
           'Use credentials of an account in the policy, or ask its owners to add this one.',
         );
       const { alias, regions, plannerRole, management } = facts.account;
@@ -43,9 +43,9 @@ export const identity: GuardDefinition<z.infer<typeof options>> = {
           `Expected a region of ${regions.join(', ')} for account ${alias}, got ${plan.target.region}.`,
           'Name one of these regions.',
         );
-      if (plannerRole && !arn.includes(`:assumed-role/${plannerRole}/`))
+      if (plannerRole && role !== plannerRole)
         return refuse(
-          `Expected the role ${plannerRole}, got ${arn}.`,
+          `Expected the role ${plannerRole}, got ${name}.`,
           'Tell the user: the server must run under the role that the policy names.',
         );
       return pass('identity');

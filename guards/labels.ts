@@ -1,13 +1,12 @@
 /**
  * Guarantees: a tag by which something is decided is not set, changed or removed through a plan: not on the stack,
- * not on a resource in its template, not by plan_tags. Tags that cannot be read are taken for deciding ones.
+ * not on a resource in its template, not by itself. Tags that cannot be read are taken for deciding ones.
  * Does not cover: tags of resources that the plan creates; tags that other systems read, unless they are listed here.
  */
 import { z } from 'zod';
-import { effectName } from '../src/core/effect.ts';
+import { effectName, UNREADABLE_TAGS as UNREADABLE } from '../src/core/effect.ts';
 import { deny, type GuardDefinition } from '../src/core/guard.ts';
 import { pass } from '../src/core/verdict.ts';
-import { changedTagKeys, UNREADABLE } from '../src/providers/aws/knowledge/tags.ts';
 
 const keys = z.array(z.string().min(1));
 const options = z.strictObject({
@@ -16,7 +15,7 @@ const options = z.strictObject({
     .describe('More tag keys that decide something, in systems outside of the policy.'),
   backup_selection_keys: keys
     .default(['backup'])
-    .describe('Tag keys by which backup selections (AWS Backup, Data Lifecycle Manager) choose what to back up.'),
+    .describe('Tag keys by which backup selections choose what to back up.'),
 });
 
 export const labels: GuardDefinition<z.infer<typeof options>> = {
@@ -31,16 +30,15 @@ export const labels: GuardDefinition<z.infer<typeof options>> = {
     judge(plan, facts) {
       const listed = [...facts.decidingTags, ...also_deciding_keys, ...backup_selection_keys];
       const deciding = new Set(listed.map((key) => key.toLowerCase()));
-      const ofStack = plan.effects.some(({ properties }) => properties.some(({ path }) => path.startsWith('Tags.')));
       for (const effect of plan.effects)
-        for (const key of changedTagKeys(effect, ofStack)) {
+        for (const key of effect.tagKeys ?? []) {
           if (key !== UNREADABLE && !deciding.has(key.toLowerCase())) continue;
           return deny(
             'labels',
             key === UNREADABLE
               ? `Which tags of ${effectName(effect)} change could not be read, and one of them may decide which rules apply.`
               : `The tag ${key} of ${effectName(effect)} decides which rules apply here, or what is backed up.`,
-            `Leave ${key === UNREADABLE ? 'its tags as they are, or change them one by one with plan_tags' : 'this tag as it is'}; people change deciding tags outside of plans.`,
+            `Leave ${key === UNREADABLE ? `its tags as they are, or change them one by one with ${facts.provider.toolFor.tag}` : 'this tag as it is'}; people change deciding tags outside of plans.`,
           );
         }
       return pass('labels');

@@ -1,6 +1,6 @@
 /**
  * Guarantees: live values that the plan does not mention (drift, whole-value writes) are not erased unseen.
- * Does not cover: drift that nobody has looked for; describe_stack with `drift` looks. Values are shown redacted.
+ * Does not cover: drift that nobody has looked for. Values are shown redacted.
  */
 import { z } from 'zod';
 import { effectName, marksOf } from '../src/core/effect.ts';

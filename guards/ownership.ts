@@ -1,7 +1,7 @@
 /**
- * Guarantees: EC2 tools act only on explicit ids, and never on what a stack or an auto-scaling group owns or owned
- * within 30 days; what ends an instance or its instance-store disks waits for people.
- * Does not cover: what a stack released earlier; ownership that no tag of AWS tells.
+ * Guarantees: what is planned by id acts only on explicit ids, and never on what a stack or an auto-scaling group owns or owned
+ * within 30 days; what ends a machine or the disks it cannot keep waits for people.
+ * Does not cover: what a stack released earlier; ownership that no tag tells.
  */
 import { z } from 'zod';
 import { deny, type GuardDefinition, hold, seatsIn } from '../src/core/guard.ts';
@@ -20,7 +20,7 @@ const EXPLICIT_ID = /^[a-z]+(?:-[a-z]+)*-[0-9a-f]+$/;
 
 export const ownership: GuardDefinition<z.infer<typeof options>> = {
   name: 'ownership',
-  rule: 'EC2 tools never act on what a stack or an auto-scaling group owns, or owned within 30 days (snapshots apart), and only on explicit ids; terminating, and stopping or resizing what has instance-store disks, holds.',
+  rule: 'What is planned by id never acts on what a stack or an auto-scaling group owns, or owned within 30 days (snapshots apart), and only on explicit ids; terminating, and stopping or resizing what loses its disks by it, holds.',
   normally: 'deny; terminate hold(2)',
   told: 'owned by …; plan that stack',
   options,
@@ -31,10 +31,9 @@ export const ownership: GuardDefinition<z.infer<typeof options>> = {
       const vague = plan.target.ids.find((id) => !EXPLICIT_ID.test(id));
       if (vague !== undefined || (plan.target.ids.length === 0 && plan.calls.length > 0))
         return deny('ownership', `${vague || 'Nothing'} is no explicit id.`, 'Name each resource by its id.');
-      const things = [...(plan.observed.instances ?? []), ...(plan.observed.resources ?? [])];
-      // A snapshot takes nothing away, whoever owns the volume.
-      const onlyCopies = plan.calls.every(({ operation }) => operation === 'CreateSnapshot');
-      const owned = onlyCopies ? undefined : things.find(({ owner }) => owner !== null);
+      // A copy takes nothing away, whoever owns what is copied.
+      const takesNothing = plan.action === 'copy' || plan.calls.length === 0;
+      const owned = takesNothing ? undefined : plan.subject.resources.find(({ owner }) => owner !== null);
       if (owned?.owner) {
         const { kind, name, released } = owned.owner;
         const was = released ? 'was owned within 30 days (it was retained)' : 'is owned';
@@ -44,7 +43,7 @@ export const ownership: GuardDefinition<z.infer<typeof options>> = {
           released
             ? 'It was retained on purpose: tell the user; it stays out of reach until 30 days have passed.'
             : kind === 'stack'
-              ? `Plan the change on the stack: plan_stack_update {"stack": "${name}"}.`
+              ? `Plan the change on the stack: ${facts.provider.toolFor.update} {"stack": "${name}"}.`
               : 'Change the group that owns it; instances of a group come and go by its settings.',
         );
       }
@@ -54,18 +53,17 @@ export const ownership: GuardDefinition<z.infer<typeof options>> = {
       return hold(
         'ownership',
         seatsIn(facts, seats),
-        `${ending.length} instance(s) are ended or lose their instance-store disks, first ${first}.`,
-        'Stop an EBS-backed instance instead of terminating it; leave an instance with instance-store disks running.',
+        `Ended, or without their disks when they stop: ${ending.length}, first ${first}.`,
+        'Stop what keeps its disks instead of ending it; leave running what loses its disks when it stops.',
       );
     },
   }),
 };
 
-/** Instances that a termination ends, and those whose disks do not outlive a stop (a resize stops first). */
-function endedBy({ calls, observed }: Plan): string[] {
-  const operations = new Set(calls.map(({ operation }) => operation));
-  const stops = operations.has('StopInstances') || operations.has('ModifyInstanceAttribute');
-  return (observed.instances ?? [])
-    .filter(({ instanceStore }) => operations.has('TerminateInstances') || (stops && instanceStore))
+/** What a termination ends, and that whose disks do not outlive a stop (a resize stops first). */
+function endedBy({ action, subject }: Plan): string[] {
+  const stops = action === 'stop' || action === 'resize';
+  return subject.resources
+    .filter(({ canEnd, losesDisksOnStop }) => canEnd && (action === 'terminate' || (stops && losesDisksOnStop)))
     .map(({ id }) => id);
 }

@@ -16,7 +16,7 @@ const options = z.strictObject({
 
 export const pinned: GuardDefinition<z.infer<typeof options>> = {
   name: 'pinned',
-  rule: 'Whatever is read again at execution is pinned by version or digest, or it is unknown: resolve:ssm without a version, code in S3 without an object version, image tags, $LATEST, includes.',
+  rule: 'Whatever is read again at execution is pinned by version or digest, or it is unknown: a parameter or secret without a version, stored code without an object version, image tags, the latest of anything, includes.',
   normally: 'hold(2)',
   told: 'what to pin',
   options,
@@ -35,7 +35,7 @@ export const pinned: GuardDefinition<z.infer<typeof options>> = {
         'pinned',
         seatsIn(facts, needed),
         `${effectName(first.effect)}: ${first.mark.path} is read again at execution, and can be another ${code ? 'code' : 'value'} by then: ${first.mark.text}${unpinned.length > 1 ? ` (${unpinned.length - 1} more)` : ''}`,
-        'Pin it: an image by digest, S3 code by object version, a parameter or secret by version.',
+        'Pin it: an image by digest, stored code by object version, a parameter or secret by version.',
       );
     },
   }),

@@ -16,14 +16,14 @@ const options = z.strictObject({
 
 export const planBudget: GuardDefinition<z.infer<typeof options>> = {
   name: 'plan-budget',
-  rule: 'At most 60 plans an hour, and 5 stacks that are only plans yet (REVIEW_IN_PROGRESS), for each sponsor.',
+  rule: 'At most 60 plans an hour, and 5 stacks that are only plans yet, for each sponsor.',
   normally: 'deny, before anything is asked of the cloud',
   told: 'count against cap',
   options,
   beforePlanning: true,
   create: ({ plans_per_hour, empty_stacks }) => ({
     name: 'plan-budget',
-    judge({ tool, target }, { phase, history: { plans } }) {
+    judge({ action, target }, { phase, history: { plans } }) {
       // What was planned within the budget is proposed and executed whatever was planned since.
       if (phase !== 'preview') return pass('plan-budget');
       if (plans.lastHour >= plans_per_hour)
@@ -32,7 +32,7 @@ export const planBudget: GuardDefinition<z.infer<typeof options>> = {
           `${plans.lastHour} plans within an hour against ${plans_per_hour}: suspected loop.`,
           'Propose one of the plans that you have, or wait; report it to the user if you do not know why.',
         );
-      const isNew = tool === 'plan_stack_create' && !plans.emptyStacks.includes(target.name);
+      const isNew = action === 'create' && !plans.emptyStacks.includes(target.name);
       if (!isNew || plans.emptyStacks.length < empty_stacks) return pass('plan-budget');
       return deny(
         'plan-budget',

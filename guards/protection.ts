@@ -1,7 +1,7 @@
 /**
  * Guarantees: lowering a protection stands alone, never in one change with a loss nor within 24 h before one; what is
  * under termination or stop protection is not terminated or stopped.
- * Does not cover: protections that no AWS property expresses; what was lowered outside of this ledger.
+ * Does not cover: protections that no property expresses; what was lowered outside of this ledger.
  */
 import { z } from 'zod';
 import { doing, effectName, isLoss } from '../src/core/effect.ts';
@@ -29,14 +29,15 @@ export const protection: GuardDefinition<z.infer<typeof options>> = {
   create: ({ seats }) => ({
     name: 'protection',
     judge(plan, facts) {
-      const does = (operation: string) => plan.calls.some((call) => call.operation === operation);
-      const guarded = plan.observed.instances?.find(
-        ({ terminationProtection, stopProtection }) =>
-          (terminationProtection && does('TerminateInstances')) || (stopProtection && does('StopInstances')),
+      const { action, subject } = plan;
+      const guarded = subject.resources.find(
+        ({ protectedFrom, runs }) =>
+          (action === 'terminate' && protectedFrom.includes('delete')) ||
+          ((action === 'stop' || (action === 'resize' && runs)) && protectedFrom.includes('stop')),
       );
       if (guarded) return deny('protection', `${guarded.id} is under termination or stop protection.`, ALONE);
       // With its stack a protection goes as a resource; alone, a removed backup selection or hook is no second loss.
-      const all = doing(plan.effects, ['unprotect']).filter(({ effect }) => !(does('DeleteStack') && isLoss(effect)));
+      const all = doing(plan.effects, ['unprotect']).filter(({ effect }) => !(action === 'delete' && isLoss(effect)));
       const itself = new Set(all.map(({ effect }) => effect));
       const lost = lossesOf(plan).find((effect) => effect.holds !== 'nothing' || !itself.has(effect));
       const lowered = all[0];

@@ -47,7 +47,7 @@ export const rate: GuardDefinition<z.infer<typeof options>> = {
         return deny(
           'rate',
           `What this plan touches failed ${sameFailures} times by the same cause on ${plan.target.name} within 24 h: suspected loop.`,
-          'Stop, and report the failure and its cause to the user. A rollback stays open: plan_stack_rollback.',
+          `Stop, and report the failure and its cause to the user. A rollback stays open: ${facts.provider.toolFor.roll_back}.`,
         );
       if (executionsLastHour >= allowed)
         return deny(
@@ -60,10 +60,4 @@ export const rate: GuardDefinition<z.infer<typeof options>> = {
   }),
 };
 
-const WAYS_BACK = new Set(['ContinueUpdateRollback', 'RollbackStack', 'CancelUpdateStack']);
-/** UPDATE_ROLLBACK_COMPLETE is a good state: an update that failed left it behind, and may loop. */
-const BROKEN = /^(?:CREATE|UPDATE|DELETE|ROLLBACK|UPDATE_ROLLBACK|IMPORT_ROLLBACK)_FAILED$|^ROLLBACK_COMPLETE$/;
-
-function isRecovery({ calls, observed }: Plan): boolean {
-  return calls.some(({ operation }) => WAYS_BACK.has(operation)) || BROKEN.test(observed.stack?.status ?? '');
-}
+const isRecovery = ({ action, subject }: Plan): boolean => action === 'roll_back' || subject.broken;

@@ -45,9 +45,9 @@ export const recreate: GuardDefinition<z.infer<typeof options>> = {
 
 function recreation(plan: Plan, facts: Facts, minLosses: number, minShare: number): string | undefined {
   const { lostHere, deletedAt } = facts.history;
-  const stack = plan.observed.stack;
-  const deletes = plan.calls.some(({ operation }) => operation === 'DeleteStack');
-  const gone = deletedAt ?? stack?.recentlyDeleted.find(({ neverCompleted }) => !neverCompleted)?.deletedAt;
+  const { subject } = plan;
+  const deletes = plan.action === 'delete';
+  const gone = deletedAt ?? subject.recentlyDeleted[0]?.at;
   if (gone && !deletes) return `A stack named ${plan.target.name} was deleted at ${gone}, less than 24 h ago.`;
   const losses = lossesOf(plan);
   // A type that nobody has judged yet waits for people (`unknown-effect`): it is not called a recreation.
@@ -61,15 +61,15 @@ function recreation(plan: Plan, facts: Facts, minLosses: number, minShare: numbe
   const again = plan.effects.flatMap((effect) => (effect.kind === 'create' ? names(effect, 'after') : []));
   const name = again.find((candidate) => removed.has(candidate));
   if (name) return `${name} is removed and added again, in this plan or within 24 h.`;
-  if (deletes || !stack || losses.length === 0) return undefined;
+  if (deletes || subject.itself === null || losses.length === 0) return undefined;
   const lost = new Set([...lostHere.names, ...sumsOf(plan).losses]).size;
-  const size = lostHere.sizeBefore || stack.resourceCount;
+  const size = lostHere.sizeBefore || subject.resourceCount;
   return lost >= minLosses && lost >= minShare * size
     ? `${lost} of ${size} resources would be deleted or replaced, counting those lost here within 24 h.`
     : undefined;
 }
 
-/** An id is a name; of an ARN or a URL the last part is one too. */
+/** An id is a name; of a long one (parts between `:` or `/`) the last part is one too. */
 const allNames = (id: string): string[] => [id, id.split(/[:/]/).at(-1)!];
 
 function names({ physicalId, properties }: Effect, side: 'before' | 'after'): string[] {

@@ -5,12 +5,12 @@
  * Does not cover: a whole name in a look-alike script; words that mislead.
  */
 import { z } from 'zod';
+import { deceives, isSuspicious, misnames } from '../src/core/deceptive-text.ts';
 import type { Effect } from '../src/core/effect.ts';
 import { deny, type GuardDefinition } from '../src/core/guard.ts';
 import type { Plan } from '../src/core/plan.ts';
 import { makeVisibleLine } from '../src/core/render-safe.ts';
 import { pass } from '../src/core/verdict.ts';
-import { deceives, isSuspicious, misnames } from '../src/providers/aws/knowledge/deceptive-text.ts';
 
 const options = z.strictObject({});
 
@@ -58,7 +58,7 @@ function* fieldsOfEffect(effect: Effect): Generator<Field> {
   const { kind, logicalId = '', physicalId = '', owner, type, why, size = '', properties, marks } = effect;
   const of = makeVisibleLine(logicalId || physicalId || type, 80);
   yield ['the logical id', logicalId, true];
-  // The name of what does not exist yet may still be made of names that AWS gives.
+  // The name of what does not exist yet may still be made of names that the provider gives.
   const name = kind === 'create' ? physicalId.replaceAll(/\u{27e6}[^\u{27e7}]*\u{27e7}/gu, '') : physicalId;
   yield [`the physical id of ${of}`, name, true];
   yield [`the owner of ${of}`, owner?.name ?? '', true];

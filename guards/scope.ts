@@ -19,23 +19,23 @@ export const scope: GuardDefinition<z.infer<typeof options>> = {
   beforePlanning: true,
   create: () => ({
     name: 'scope',
-    judge({ target, tool, calls, observed }, facts) {
+    judge({ target, action, calls, subject }, facts) {
       if (!facts.scope)
         return deny(
           'scope',
           `${target.name} in ${target.account}/${target.region} is in no scope of the policy.`,
           'describe_policy lists what is in reach; ask the policy owners for more.',
         );
-      const resolved = new Set([...(observed.instances ?? []), ...(observed.resources ?? [])].map(({ id }) => id));
+      const resolved = new Set(subject.resources.map(({ id }) => id));
       const unresolved = target.kind === 'resources' && target.ids.find((id) => !resolved.has(id));
       if (unresolved)
         return deny(
           'scope',
           `${unresolved} could not be resolved to its owner, so it is out of scope.`,
-          'Name only ids that describe_instances, describe_volumes or describe_security_groups list.',
+          'Name only ids that the describe tools list.',
         );
-      const isNew = target.ids.length === 0 || observed.stack?.status === 'REVIEW_IN_PROGRESS';
-      const creates = tool === 'plan_stack_create' || (target.kind === 'stack' && isNew && calls.length > 0);
+      const isNew = target.ids.length === 0 || subject.lifecycle === 'new';
+      const creates = action === 'create' || (target.kind === 'stack' && isNew && calls.length > 0);
       if (creates && !facts.scope.create)
         return deny(
           'scope',

@@ -7,6 +7,7 @@
 import { z } from 'zod';
 import { doing, effectName, isLoss } from '../src/core/effect.ts';
 import { type GuardDefinition, hold, seatsIn } from '../src/core/guard.ts';
+import { isWorthless } from '../src/core/subject.ts';
 import { pass } from '../src/core/verdict.ts';
 
 const options = z.strictObject({
@@ -29,7 +30,7 @@ export const slowLoss: GuardDefinition<z.infer<typeof options>> = {
     judge(plan, facts) {
       // Everyday corpus: a disposable stack goes with its listeners and rules; that is a loss, and judged as one.
       const seen = facts.environment === 'disposable' ? plan.effects.filter((effect) => !isLoss(effect)) : plan.effects;
-      const losing = plan.observed.stack?.neverCompleted ? [] : doing(seen, ['expire', 'disable', 'disconnect']);
+      const losing = isWorthless(plan.subject) ? [] : doing(seen, ['expire', 'disable', 'disconnect']);
       const first = losing[0];
       if (!first) return pass('slow-loss');
       const { effect, mark } = first;

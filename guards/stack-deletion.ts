@@ -7,8 +7,8 @@ import { z } from 'zod';
 import { effectName } from '../src/core/effect.ts';
 import { deny, type GuardDefinition, hold, note, seatsIn } from '../src/core/guard.ts';
 import { lossesOf, type Plan } from '../src/core/plan.ts';
+import { isWorthless } from '../src/core/subject.ts';
 import { pass } from '../src/core/verdict.ts';
-import { nestedStacks } from '../src/providers/aws/knowledge/nested-stacks.ts';
 
 const options = z.strictObject({});
 
@@ -25,31 +25,31 @@ export const stackDeletion: GuardDefinition<z.infer<typeof options>> = {
       const hidden = unexpanded(plan);
       if (hidden)
         return refuse(
-          `What is in the nested stack ${hidden} would vanish or could, and it is not in the plan.`,
-          'Plan with set or template, or have the change set prepared with --include-nested-stacks; a nested stack that cannot be read is not deleted.',
+          `What is in ${hidden}, a stack of its own, would vanish or could, and it is not in the plan.`,
+          'Plan with set or template, or have what was prepared by another tool include its nested stacks; a nested stack that cannot be read is not deleted.',
         );
-      if (!plan.calls.some(({ operation }) => operation === 'DeleteStack')) return pass('stack-deletion');
-      const stack = plan.observed.stack;
-      if (!stack) return refuse('The stack could not be observed.', 'Plan again.');
-      if (stack.terminationProtection)
+      if (plan.action !== 'delete') return pass('stack-deletion');
+      const { subject, target } = plan;
+      if (subject.itself === null) return refuse('The stack could not be observed.', 'Plan again.');
+      if (subject.protectedFrom.includes('delete'))
         return refuse(
-          `${stack.stackName} is under termination protection.`,
-          'People lift it outside of plans; an in-place update (plan_stack_update) is not affected.',
+          `${target.name} is under termination protection.`,
+          'People lift it outside of plans; an in-place update is not affected.',
         );
-      const used = stack.importedExports.find(({ importers }) => importers.length > 0);
+      const used = subject.dependents.find(({ users }) => users.length > 0);
       if (used)
         return refuse(
-          `Its export ${used.name} is imported by ${used.importers.slice(0, 5).join(', ')}.`,
+          `Its export ${used.name} is imported by ${used.users.slice(0, 5).join(', ')}.`,
           'Change the importing stacks first.',
         );
-      if (stack.neverCompleted)
-        return note('stack-deletion', `${stack.stackName} never completed its creation; nothing of worth is in it.`);
+      if (isWorthless(subject))
+        return note('stack-deletion', `${target.name} never completed its creation; nothing of worth is in it.`);
       const stays = plan.effects.filter(({ retention }) => retention?.effective === 'Retain').length;
       const vanish = lossesOf(plan).length - stays;
-      const message = `${vanish} resource(s) vanish with ${stack.stackName}; ${stays} stay.`;
+      const message = `${vanish} resource(s) vanish with ${target.name}; ${stays} stay.`;
       // Everyday corpus: a disposable stack is created and deleted ten times a day.
       if (facts.environment === 'disposable') return note('stack-deletion', message);
-      const remedy = 'To mend the stack, plan_stack_update in place; to keep a resource, retain it in an update first.';
+      const remedy = `To mend the stack, ${facts.provider.toolFor.update} in place; to keep a resource, retain it in an update first.`;
       return hold('stack-deletion', seatsIn(facts, 2), message, remedy);
     },
   }),
@@ -58,7 +58,6 @@ export const stackDeletion: GuardDefinition<z.infer<typeof options>> = {
 /** A nested stack that goes while nothing of what is in it is in the plan. */
 function unexpanded(plan: Plan): string | undefined {
   const losses = lossesOf(plan);
-  const { closed } = nestedStacks(plan.effects);
-  const hidden = closed.find((effect) => losses.includes(effect) && effect.retention?.effective !== 'Retain');
+  const hidden = losses.find(({ contents, retention }) => contents === 'hidden' && retention?.effective !== 'Retain');
   return hidden && effectName(hidden);
 }

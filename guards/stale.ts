@@ -1,6 +1,6 @@
 /**
  * Guarantees: what is executed is what was signed, on the state that was judged.
- * Does not cover: changes between this check and the call; AWS serialises changes of one stack.
+ * Does not cover: changes between this check and the call; the provider serialises changes of one target.
  */
 import { z } from 'zod';
 import { deny, type GuardDefinition } from '../src/core/guard.ts';

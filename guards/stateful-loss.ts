@@ -8,8 +8,6 @@ import { type Effect, effectName, isRetained } from '../src/core/effect.ts';
 import { denyInProduction, type GuardDefinition, hold, note, seatsIn } from '../src/core/guard.ts';
 import { lossesOf } from '../src/core/plan.ts';
 import { pass } from '../src/core/verdict.ts';
-import { recoveryOf } from '../src/providers/aws/knowledge/index.ts';
-import { nestedStacks } from '../src/providers/aws/knowledge/nested-stacks.ts';
 
 const options = z.strictObject({});
 
@@ -22,19 +20,18 @@ export const statefulLoss: GuardDefinition<z.infer<typeof options>> = {
   create: () => ({
     name: 'stateful-loss',
     judge(plan, facts) {
-      const { opened } = nestedStacks(plan.effects);
       const losses = lossesOf(plan).filter(
-        (effect) => (effect.holds === 'data' || effect.holds === 'identity') && !opened.has(effect),
+        (effect) => (effect.holds === 'data' || effect.holds === 'identity') && effect.contents !== 'listed',
       );
       if (losses.length === 0) return pass('stateful-loss');
       const bare = losses.filter((effect) => !isRetained(effect) && effect.retention?.effective !== 'Snapshot');
-      const denied = bare.filter(({ type }) => recoveryOf(type) !== 'retain_only');
+      const denied = bare.filter(({ noBackup }) => !noBackup);
       const first = denied[0] ?? bare[0] ?? losses[0]!;
       const message = `${described(first)}${losses.length > 1 ? `; ${losses.length - 1} more` : ''}.`;
       const remedy =
         first.owner?.kind === 'stack'
-          ? `Keep ${effectName(first)}: add DeletionPolicy: Retain and UpdateReplacePolicy: Retain to it in an update of its own, then plan this again.`
-          : 'Make a recovery point first (plan_snapshot), or leave it.';
+          ? `Keep ${effectName(first)}: add ${facts.provider.retainBy} to it in an update of its own, then plan this again.`
+          : `Make a recovery point first (${facts.provider.toolFor.copy}), or leave it.`;
       if (denied.length > 0) return denyInProduction('stateful-loss', facts, message, remedy);
       if (facts.environment === 'disposable') return note('stateful-loss', message, remedy);
       const owners = bare.length > 0 ? facts.seatRules.irreversible.include : [];

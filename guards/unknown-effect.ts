@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import { couldBeLoss, type Effect, effectName } from '../src/core/effect.ts';
 import { type GuardDefinition, hold, seatsIn } from '../src/core/guard.ts';
+import { isWorthless } from '../src/core/subject.ts';
 import { pass } from '../src/core/verdict.ts';
 
 const options = z.strictObject({
@@ -21,7 +22,7 @@ export const unknownEffect: GuardDefinition<z.infer<typeof options>> = {
   create: ({ seats }) => ({
     name: 'unknown-effect',
     judge(plan, facts) {
-      const worthless = plan.observed.stack?.neverCompleted ?? false;
+      const worthless = isWorthless(plan.subject);
       const unknown = plan.effects.filter((effect) => isUnbounded(effect) && !(worthless && couldBeLoss(effect)));
       const first = unknown[0];
       if (!first) return pass('unknown-effect');

@@ -11,14 +11,15 @@ import { keyedDigestOf } from './core/digest.ts';
 import { CountersignError } from './core/errors.ts';
 import type { GuardDefinition } from './core/guard.ts';
 import { createPipeline, type Pipeline, type PipelinePorts } from './core/pipeline.ts';
-import type { ChangesPort, CloudPorts, Executor, PolicyPort, Runner } from './core/ports.ts';
+import type { ChangesPort, Executor, PolicyPort, Provider } from './core/ports.ts';
+import type { Tool } from './core/tool.ts';
 import { type OpenLedger, openLedger } from './ledger/store.ts';
 import { loadPolicy } from './policy/load.ts';
 import type { Policy } from './policy/model.ts';
 import { type Directory, directoryAt } from './policy/pin.ts';
 import { createPolicyPort } from './policy/port.ts';
-import { createCloud } from './providers/aws/cloud.ts';
-import type { AccountEntry } from './providers/aws/credentials.ts';
+import { type AccountEntry, createAws } from './providers/aws/provider.ts';
+import { providerRules } from './providers/index.ts';
 import type { Sandbox } from './sandbox/cloud.ts';
 import type { World } from './sandbox/world.ts';
 
@@ -30,7 +31,7 @@ export interface App {
   changes: ChangesPort;
   /** Who was known when an event was appended. */
   directoryAt(seq: number): Promise<Pick<Directory, 'digest' | 'people'> | undefined>;
-  cloud: CloudPorts & Runner;
+  cloud: Provider;
   executor: Executor;
   pipeline: Pipeline;
   keyedDigest: PipelinePorts['keyedDigest'];
@@ -41,6 +42,9 @@ export interface AppOptions {
   sandbox?: { store: Sandbox['store']; requestHandler: unknown; account?: string };
   /** Read already, in place of the one that the configuration names. */
   policy?: Policy;
+  /** Another cloud than AWS, and the tools for it. */
+  provider?: Provider;
+  tools?: readonly Tool[];
   /** For tests of what one guard stops. */
   guards?: readonly GuardDefinition[];
   now?: () => Date;
@@ -58,34 +62,37 @@ export function createApp(config: Config, options: AppOptions = {}): App {
   const policy = createPolicyPort({
     policy: policyFile,
     guards,
+    provider: options.provider ?? providerRules,
     ledger,
     sponsor: config.sponsor,
     actsAs: config.actsAs,
     now,
   });
-  const changes = createChanges({ ledger, policy, now });
+  const changes = createChanges({ ledger, policy, provider: options.provider ?? providerRules, now });
   const { sandbox } = options;
   const secretKey = secretOf(config.home);
   const keyedDigest = (value: unknown) => keyedDigestOf(secretKey, value);
-  const cloud = createCloud({
-    settings: (region) => ({
-      region: region ?? config.region,
-      ...(sandbox
-        ? {
-            requestHandler: sandbox.requestHandler,
-            credentials: { accessKeyId: sandbox.account ?? 'AKIASANDBOX', secretAccessKey: 'sandbox' },
-          }
-        : {}),
-      ...(!sandbox && config.endpointUrl ? { endpoint: config.endpointUrl } : {}),
-    }),
-    accounts: accountsOf(policyFile),
-    ...(sandbox ? { endpointName: `sandbox:${sandbox.store.id}` } : {}),
-    secretKey,
-    templateRoots: config.templateRoots,
-    environmentOf: policy.environmentOf,
-    mayRead: policy.mayRead,
-    now,
-  });
+  const aws = () =>
+    createAws({
+      settings: (region) => ({
+        region: region ?? config.region,
+        ...(sandbox
+          ? {
+              requestHandler: sandbox.requestHandler,
+              credentials: { accessKeyId: sandbox.account ?? 'AKIASANDBOX', secretAccessKey: 'sandbox' },
+            }
+          : {}),
+        ...(!sandbox && config.endpointUrl ? { endpoint: config.endpointUrl } : {}),
+      }),
+      accounts: accountsOf(policyFile),
+      ...(sandbox ? { endpointName: `sandbox:${sandbox.store.id}` } : {}),
+      secretKey,
+      templateRoots: config.templateRoots,
+      environmentOf: policy.environmentOf,
+      mayRead: policy.mayRead,
+      now,
+    });
+  const cloud = options.provider ?? aws();
   const logDefect =
     options.logDefect ??
     ((error, where) =>
@@ -93,7 +100,7 @@ export function createApp(config: Config, options: AppOptions = {}): App {
         `${JSON.stringify({ level: 'error', where, error: String((error as Error)?.stack ?? error) })}\n`,
       ));
   const pipeline = createPipeline({
-    tools,
+    tools: options.tools ?? tools,
     cloud,
     policy,
     ledger,

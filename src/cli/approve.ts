@@ -62,7 +62,7 @@ export async function approve(app: App, changeId: string, options: ApproveOption
   const person = whoSigns(people, options, app.config.actsAs);
   if (options.decision === 'approve') await requireUnchanged(app, change);
   const statement = buildStatement(change, plan, person.name, options.decision);
-  if (options.decision === 'approve' && options.signature === undefined) await confirm(change, plan, options);
+  if (options.decision === 'approve' && options.signature === undefined) await confirm(app, change, plan, options);
   const signature =
     options.signature === undefined
       ? await signWithSshKeygen(statement, requireKey(options.key))
@@ -82,12 +82,17 @@ async function requireUnchanged(app: App, { id }: Change): Promise<void> {
     throw new CountersignError('STATE_STALE', asks, 'Plan again, propose and sign that; or reject this one.');
 }
 
-async function confirm(change: Change, plan: Plan, { confirm: given, terminal }: ApproveOptions): Promise<void> {
+async function confirm(
+  { cloud }: App,
+  change: Change,
+  plan: Plan,
+  { confirm: given, terminal }: ApproveOptions,
+): Promise<void> {
   const worst = worstReversibility(plan.effects);
   if (change.state !== 'pending' || reversibilityRank(worst) < reversibilityRank('irreversible')) return;
   const { name } = change.target;
   const what = worst === 'unknown' ? 'Nobody can say whether this can be undone' : 'This cannot be undone';
-  if (given === undefined) terminal?.print(renderChange(change, plan));
+  if (given === undefined) terminal?.print(renderChange(change, plan, cloud));
   const typed = given ?? (await terminal?.ask(`${what}. Type ${name} to sign it: `));
   if (typed?.trim() === name) return;
   throw new CountersignError(

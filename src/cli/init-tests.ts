@@ -7,7 +7,7 @@ const STACK = 'cost-explorer-prod';
 /** Said in terms of what holds in every environment as long as nothing executes. */
 export function initialTests({ person }: InitAnswers): string {
   return `# Run these with: countersign --policy <the policy> policy test
-# Each case has a simulated cloud of its own (docs/policy.md, "Test it"); nothing here touches AWS or your keys.
+# Each case has a simulated cloud of its own (docs/policy.md, "Test it"); nothing here touches your cloud or your keys.
 sponsor: ${person}
 cases:
   - name: agents plan, and nothing executes

@@ -5,7 +5,6 @@ import { recordSignature } from '../approvals/record.ts';
 import { buildStatement } from '../approvals/statement.ts';
 import { type App, createApp } from '../compose.ts';
 import { readConfig } from '../config.ts';
-import type { Service as ServiceName } from '../core/call.ts';
 import { CountersignError } from '../core/errors.ts';
 import type { GuardDefinition } from '../core/guard.ts';
 import { textOf } from '../mcp/answer-text.ts';
@@ -16,7 +15,7 @@ import { withTestKeys } from '../policy-lab/test/keys.ts';
 import type { NamedWorld, PolicyCase } from '../policy-lab/test/load.ts';
 import { answered, type Observation, refusal } from '../policy-lab/test/observe.ts';
 import type { Bench } from '../policy-lab/test/run.ts';
-import { createSandbox, SERVICES, sandboxRequestHandler } from '../sandbox/cloud.ts';
+import { createSandbox, SERVICES, sandboxRequestHandler, somebodyElse, USUAL_SERVICE } from '../sandbox/cloud.ts';
 import { seedDefault } from '../sandbox/seed.ts';
 import { seedWorld, type WorldDescription } from '../sandbox/seed-file.ts';
 import { SandboxFault } from '../sandbox/service.ts';
@@ -126,7 +125,7 @@ export async function openBench(about: PolicyCase, { home, policy: path, guards 
       offset += seconds * 1000;
       store.advanceClock(seconds * 1000);
     },
-    prepare: (service, operation, input) => prepare(store, place, service as ServiceName, operation, input),
+    prepare: (service, operation, input) => prepare(store, place, service ?? USUAL_SERVICE, operation, input),
     writes: () =>
       store
         .calls()
@@ -158,16 +157,18 @@ async function judgementOf({ changes }: App, content: Record<string, unknown>) {
 function prepare(
   store: WorldStore,
   { account, region }: Place,
-  service: ServiceName,
+  service: string,
   operation: string,
   input: Record<string, unknown>,
 ): Record<string, unknown> {
-  const { operations, advance } = SERVICES[service];
+  const { operations = {}, advance } = Object.hasOwn(SERVICES, service)
+    ? SERVICES[service as keyof typeof SERVICES]
+    : {};
   const perform = Object.hasOwn(operations, operation) ? operations[operation] : undefined;
   const impossible = (message: string) =>
     new CountersignError('CONFIG_INVALID', `prepare ${operation}: ${message}`, 'docs/sandbox.md lists what there is.');
   if (!perform) throw impossible(`the sandbox does not simulate ${service}:${operation}.`);
-  const caller = { account, region, arn: `arn:aws:iam::${account}:user/somebody-else`, accessKeyId: account };
+  const caller = somebodyElse(account, region);
   try {
     return store.transact((world) => {
       advance?.(world);

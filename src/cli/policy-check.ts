@@ -3,7 +3,7 @@ import { guards } from '../../guards/index.ts';
 import { CountersignError } from '../core/errors.ts';
 import { checkPolicy, type Warning } from '../policy/check.ts';
 import { loadPolicy } from '../policy/load.ts';
-import { loadKnowledge } from '../providers/aws/knowledge/index.ts';
+import { providerRules } from '../providers/index.ts';
 
 export interface CheckReport {
   policy: string;
@@ -16,7 +16,7 @@ export interface CheckReport {
 
 /** @throws CountersignError CONFIG_POLICY_UNREADABLE. */
 export async function checkPolicyFile(path: string, now = new Date()): Promise<CheckReport> {
-  const { isKnownType, isKnownService } = await loadKnowledge();
+  const { isKnownType, isKnownService } = await providerRules.knownTypes();
   try {
     const policy = loadPolicy(path, guards, now);
     const warnings = checkPolicy({ policy, guards, now, isKnownType, isKnownService });

@@ -20,6 +20,7 @@ import {
 import { readSample } from '../policy-lab/explain/sample.ts';
 import { type Moment, momentOf } from '../policy-lab/replay/as-of.ts';
 import { decisionText } from '../policy-lab/replay/replay.ts';
+import { providerRules } from '../providers/index.ts';
 import { labelled } from './labelled.ts';
 
 export interface ExplainReport extends Explanation {
@@ -53,7 +54,11 @@ export async function explainPolicy(subject: string, request: ExplainRequest): P
     const found: Subject = recorded ?? sketched(subject, policy, request, now);
     const asked: Subject = goal ? { ...found, goal } : found;
     const { plan, at, sponsor } = asked;
-    const explanation = await explain({ policy, guards, ledger }, asked, policyPath ?? 'no policy');
+    const explanation = await explain(
+      { policy, guards, provider: providerRules, ledger },
+      asked,
+      policyPath ?? 'no policy',
+    );
     return {
       subject,
       target: `${plan.target.name} (${plan.target.account}, ${plan.target.region})`,
@@ -85,7 +90,7 @@ async function momentIn(ledger: LedgerView, id: string): Promise<Moment> {
     ? { changeId: id, kinds: ['change.proposed'] }
     : { planId: id, kinds: ['plan.made'] };
   const [event] = await ledger.events(query);
-  if (event) return momentOf(ledger, event);
+  if (event) return momentOf({ ledger, provider: providerRules }, event);
   throw new CountersignError(
     'INPUT_NOT_FOUND',
     `The ledger has no plan or change ${makeVisibleLine(id, 60)}.`,
@@ -105,7 +110,7 @@ function sketched(file: string, policy: Policy | null, { sponsor, actsAs }: Expl
       { cause },
     );
   }
-  const sample = readSample(text, file, { policy, sponsor, now });
+  const sample = readSample(text, file, { policy, provider: providerRules, sponsor, now });
   return {
     kind: 'plan',
     seq: Number.MAX_SAFE_INTEGER,

@@ -7,6 +7,7 @@ import { openLedger } from '../ledger/store.ts';
 import { loadPolicy } from '../policy/load.ts';
 import { durationSeconds } from '../policy/schema.ts';
 import { type Difference, decisionText, type Replayed, replay } from '../policy-lab/replay/replay.ts';
+import { providerRules } from '../providers/index.ts';
 import { labelled } from './labelled.ts';
 
 export interface ReplayReport extends Replayed {
@@ -30,7 +31,7 @@ export async function replayPolicy(
   const ledger = openLedger(home);
   try {
     const compared = observed ? 'observation' : 'policies';
-    const replayed = await replay({ policy, guards, ledger }, from, compared, (judged, of) => {
+    const replayed = await replay({ policy, guards, provider: providerRules, ledger }, from, compared, (judged, of) => {
       if (judged > 0 && judged % PROGRESS_EVERY === 0) tell(`${judged} of ${of} judged`);
     });
     return { policy: policyPath, digest: policy.digest, since: from.toISOString(), compared, ...replayed };

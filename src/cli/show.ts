@@ -9,6 +9,7 @@ import { compareWorstFirst, type Effect, effectName } from '../core/effect.ts';
 import { CountersignError } from '../core/errors.ts';
 import { judgeAll } from '../core/guard.ts';
 import type { Plan, Target } from '../core/plan.ts';
+import type { ProviderRules } from '../core/ports.ts';
 import { makeVisible, makeVisibleLine } from '../core/render-safe.ts';
 import { isStricter, signatures } from '../core/verdict.ts';
 import { fillSeats } from '../people/seats.ts';
@@ -34,7 +35,7 @@ export async function showStatement(
 export async function show(app: App, changeId: string): Promise<string> {
   const change = await app.changes.find(changeId);
   const { plan } = await app.changes.plan(change.planId);
-  return renderChange(change, plan, await signatureNotes(app, change, plan));
+  return renderChange(change, plan, app.cloud, await signatureNotes(app, change, plan));
 }
 
 /** What is to be said of each signature besides who made it; none of one that is good. */
@@ -71,7 +72,12 @@ export async function underPolicyOfNow(
 }
 
 /** Everything a person needs to decide. SECURITY: no line of it is the agent's but those that say so. */
-export function renderChange(change: Change, plan: Plan, notes: ReadonlyMap<number, string> = new Map()): string {
+export function renderChange(
+  change: Change,
+  plan: Plan,
+  provider: ProviderRules,
+  notes: ReadonlyMap<number, string> = new Map(),
+): string {
   const { target } = change;
   return [
     heading(`${change.id}  ${change.state}${change.explanation ? ` (${makeVisibleLine(change.explanation)})` : ''}`),
@@ -96,7 +102,7 @@ export function renderChange(change: Change, plan: Plan, notes: ReadonlyMap<numb
     ...(change.outcome
       ? [`outcome ${change.outcome.state}: ${makeVisibleLine(change.outcome.detail)} (${change.outcome.credentials})`]
       : []),
-    ...whatNow(change),
+    ...whatNow(change, provider),
   ].join('\n');
 }
 
@@ -152,9 +158,9 @@ function seatLines(change: Change, notes: ReadonlyMap<number, string>): string[]
   ];
 }
 
-function whatNow({ id, state, abandoned, target }: Change): string[] {
+function whatNow({ id, state, abandoned, target }: Change, provider: ProviderRules): string[] {
   if (state === 'approved') return ['', `To execute: countersign execute ${id}`];
-  if (state === 'unknown' || abandoned) return ['', ...lookThere(target)];
+  if (state === 'unknown' || abandoned) return ['', ...lookThere(target, provider)];
   if (state !== 'pending') return [];
   return [
     '',
@@ -163,16 +169,10 @@ function whatNow({ id, state, abandoned, target }: Change): string[] {
 }
 
 /** Of a change whose outcome is not known. */
-function lookThere({ kind, name, ids, region }: Target): string[] {
-  const command =
-    kind === 'stack'
-      ? `aws cloudformation describe-stack-events --stack-name ${name} --region ${region}`
-      : ids.every((one) => one.startsWith('i-'))
-        ? `aws ec2 describe-instances --instance-ids ${ids.join(' ')} --region ${region}`
-        : `what EC2 shows of ${ids.join(', ')} in ${region}`;
+function lookThere(target: Target, { whereToLook }: ProviderRules): string[] {
   return [
     'Do not repeat it, here or by other means: it may have happened. Look at what is there:',
-    `  ${command}`,
+    ...whereToLook(target).map((line) => `  ${line}`),
     'Nothing else is executed on this target until then; what is missing is planned anew, from what is there.',
   ];
 }

@@ -121,7 +121,7 @@ export interface Change extends Proposal {
   startedAt: string | null;
   /** While it executes: the newest that is recorded of it, and of which call. */
   last: { at: string; kind: string; call: string | null } | null;
-  /** It is executing, and nobody is at it any more for all that is recorded: what AWS did is not known. */
+  /** It is executing, and nobody is at it any more for all that is recorded: what the cloud did is not known. */
   abandoned: boolean;
   outcome: Outcome | null;
   /** The ledger position of its newest event: `since` of describe_change. */

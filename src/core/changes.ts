@@ -5,8 +5,9 @@ import { CountersignError } from './errors.ts';
 import { eventsOf } from './events.ts';
 import { changeIn } from './folds.ts';
 import { judgeAll } from './guard.ts';
-import { type Plan, planDigest, planSchema, sumsOf } from './plan.ts';
-import type { ChangesPort, Judge, Ledger, LedgerTransaction, LedgerView, PolicyPort } from './ports.ts';
+import { type Plan, sumsOf } from './plan.ts';
+import { readPlan } from './plan-document.ts';
+import type { ChangesPort, Judge, Ledger, LedgerTransaction, LedgerView, PolicyPort, ProviderRules } from './ports.ts';
 import { hidesSomething, makeVisible } from './render-safe.ts';
 import type { Goal, Judgement } from './verdict.ts';
 
@@ -25,7 +26,12 @@ interface StoredPlan {
   document: string;
 }
 
-export function createChanges(ports: { ledger: Ledger; policy: PolicyPort; now(): Date }): ChangesPort {
+export function createChanges(ports: {
+  ledger: Ledger;
+  policy: PolicyPort;
+  provider: ProviderRules;
+  now(): Date;
+}): ChangesPort {
   const { ledger, policy } = ports;
 
   async function findIn(view: LedgerView, changeId: string, now: Date): Promise<Change> {
@@ -55,15 +61,15 @@ export function createChanges(ports: { ledger: Ledger; policy: PolicyPort; now()
         'A plan_* tool makes one and tells its plan_id.',
       );
     const { body } = made;
-    const stored = planSchema.safeParse(await ledger.document(body.document));
-    if (!stored.success || planDigest(stored.data) !== body.digest) {
+    const stored = readPlan(await ledger.document(body.document), body.digest, ports.provider.completePlan);
+    if (!stored) {
       throw new CountersignError(
         'LEDGER_TAMPERED',
         `The stored plan ${planId} is not the one that was made.`,
         'Stop and run countersign audit verify.',
       );
     }
-    return { plan: stored.data, goalsAllowed: body.goals, judgement: body.judgement, document: body.document };
+    return { plan: stored, goalsAllowed: body.goals, judgement: body.judgement, document: body.document };
   }
 
   return {

@@ -1,4 +1,4 @@
-/** Change sets that plans left behind and that nothing will execute any more: the next plan on the target removes them. */
+/** What plans left behind in the cloud and that nothing will execute any more: the next plan on the target removes it. */
 import type { ChangeState } from './change.ts';
 import { eventsOf } from './events.ts';
 import type { Target } from './plan.ts';
@@ -11,7 +11,7 @@ const ENDED_UNEXECUTED: readonly ChangeState[] = ['denied', 'rejected', 'expired
 
 export interface DeadPlan {
   planId: string;
-  changeSet: string;
+  leftover: string;
 }
 
 export async function deadPlans(
@@ -24,10 +24,10 @@ export async function deadPlans(
   const cleaned = new Set((await eventsOf(view, ['plan.cleaned'], { sinceAt })).map(({ planId }) => planId));
   const dead: DeadPlan[] = [];
   for (const { planId, body } of await eventsOf(view, ['plan.made'], { sinceAt })) {
-    const { target: of, changeSet, expiresAt } = body;
+    const { target: of, changeSet: leftover, expiresAt } = body;
     const isHere = of.name === target.name && of.account === target.account && of.region === target.region;
-    if (!planId || !isHere || !changeSet || cleaned.has(planId)) continue;
-    if (await isDead(view, changes, planId, expiresAt, now)) dead.push({ planId, changeSet });
+    if (!planId || !isHere || !leftover || cleaned.has(planId)) continue;
+    if (await isDead(view, changes, planId, expiresAt, now)) dead.push({ planId, leftover });
     if (dead.length === MOST_AT_ONCE) break;
   }
   return dead;

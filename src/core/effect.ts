@@ -26,7 +26,7 @@ export const REVERSIBILITIES = ['reversible', 'recoverable', 'irreversible', 'un
 export type Reversibility = (typeof REVERSIBILITIES)[number];
 
 export const propertyChangeSchema = z.strictObject({
-  /** Template path below the resource: `Properties.MemorySize`, `Tags`, `DeletionPolicy`. */
+  /** Template path below the resource: `Properties.MemorySize`, `Tags`. */
   path: z.string(),
   before: z.string().optional(),
   after: z.string().optional(),
@@ -37,12 +37,14 @@ export type PropertyChange = z.infer<typeof propertyChangeSchema>;
 
 export const effectSchema = z.strictObject({
   kind: z.enum(EFFECT_KINDS),
-  /** CloudFormation type, also for what EC2 tools touch: `AWS::EC2::Instance`. */
+  /** The provider's own name of what it is: `Vendor::Service::Thing`. */
   type: z.string(),
   logicalId: z.string().optional(),
   physicalId: z.string().optional(),
   /** Who owns it. Absent: nobody, it stands alone. */
   owner: z.strictObject({ kind: z.enum(['stack', 'auto_scaling_group']), name: z.string() }).optional(),
+  /** Of what only consists of other resources. `listed`: they have effects of their own here. `hidden`: none has. */
+  contents: z.enum(['listed', 'hidden']).optional(),
   /** Does it hold data, or an identity that others point at and a new one cannot take over? */
   holds: z.enum(['data', 'identity', 'nothing', 'unknown']),
   /** Will it restart, fail over or be away for a while? */
@@ -51,23 +53,30 @@ export const effectSchema = z.strictObject({
   /** For what is removed or replaced: the policy that decides the old resource's fate, as it is in force. */
   retention: z
     .strictObject({
-      attribute: z.enum(['DeletionPolicy', 'UpdateReplacePolicy', 'DeleteOnTermination', 'none']),
+      /** What the provider calls that policy. */
+      attribute: z.string(),
       effective: z.enum(['Delete', 'Retain', 'Snapshot']),
     })
     .optional(),
   /** A verified recovery point that is independent of what is lost. */
   recoveryPoint: z.strictObject({ id: z.string(), completedAt: z.string() }).optional(),
-  /** Replaced by design (task definition, Lambda version …): counts as an update. */
+  /** Nothing can make a recovery point of its type: what is not retained is lost. */
+  noBackup: z.boolean().optional(),
+  /** Tags that it changes, wherever they are spelled; `UNREADABLE_TAGS`: some, and which could not be read. */
+  tagKeys: z.array(z.string()).optional(),
+  /** Replaced by design (a version, a revision): counts as an update. */
   revision: z.boolean(),
   properties: z.array(propertyChangeSchema),
   /** What it does besides its kind. */
   marks: z.array(markSchema),
-  /** The size it will have (instance type, class), where the type has one. */
+  /** The size it will have (class, number of cores), where the type has one. */
   size: z.string().optional(),
   /** One sentence: why this kind and this reversibility. */
   why: z.string(),
 });
 export type Effect = z.infer<typeof effectSchema>;
+
+export const UNREADABLE_TAGS = '(not readable)';
 
 /** What is lost: the old thing is gone, even if a new one takes its name. Revision types are not losses. */
 export function isLoss(effect: Effect): boolean {

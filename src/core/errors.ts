@@ -45,7 +45,7 @@ export const ERROR_CODES = [
   'SPONSOR_UNKNOWN',
   // The gate on the only road out.
   'EGRESS_REFUSED',
-  // AWS answered, or did not.
+  // The cloud answered, or did not.
   'AWS_ACCESS_DENIED',
   'AWS_CREDENTIALS_EXPIRED',
   'AWS_CREDENTIALS_MISSING',

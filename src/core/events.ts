@@ -10,6 +10,7 @@ import { approvalSchema, type Outcome, outcomeSchema, proposalSchema } from './c
 import { environmentSchema } from './environment.ts';
 import { CountersignError, type ErrorCode } from './errors.ts';
 import { targetSchema } from './plan.ts';
+import { ACTIONS } from './subject.ts';
 import { goalSchema, judgementSchema, verdictSchema } from './verdict.ts';
 
 export interface LedgerEvent {
@@ -46,6 +47,8 @@ const executing = z.object({
   target,
   environment: environmentSchema,
   operations: z.array(z.string()).default([]),
+  /** Of earlier versions: their operations tell it. */
+  action: z.enum(ACTIONS).optional(),
   unprotects: z.boolean().default(true),
   /** Of a stack that never completed its creation. */
   neverCompleted: z.boolean().default(false),
@@ -67,7 +70,12 @@ export const EVENT_BODIES = {
   'tool.refused': ofTool.extend({ code: z.string(), message: z.string() }),
 
   /** Before the dry run: what it leaves behind is counted, also when nothing is heard of it again. */
-  'plan.started': z.object({ sponsor: z.string().nullable().default(null), tool: z.string().default(''), target }),
+  'plan.started': z.object({
+    sponsor: z.string().nullable().default(null),
+    tool: z.string().default(''),
+    action: z.enum(ACTIONS).optional(),
+    target,
+  }),
   /** Refused before anything began in the cloud. */
   'plan.left_nothing': z.object({}),
   /** Answered with `planning`, and made on. */
@@ -79,7 +87,7 @@ export const EVENT_BODIES = {
     digest: z.string(),
     target,
     tool: z.string(),
-    /** The change set that this plan would execute, when we made it. */
+    /** What making it left behind in the cloud, that its execution would use up: a change set of ours. */
     changeSet: z.string().nullable().default(null),
     expiresAt: z.string().default(''),
     judgement,

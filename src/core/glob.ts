@@ -5,7 +5,7 @@
  * an agent or of the cloud can hold the process.
  */
 
-/** AWS's own bound for an ARN. */
+/** The longest id that a cloud of ours gives. */
 export const MAX_PATTERN_CHARACTERS = 2_048;
 
 export interface MatchOptions {

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { Effect } from './effect.ts';
 import type { Environment } from './environment.ts';
 import type { Plan } from './plan.ts';
+import type { ProviderFacts } from './subject.ts';
 import { decide, GOALS, type Goal, guardCode, type Judgement, type Verdict } from './verdict.ts';
 
 export type Phase = 'preview' | 'propose' | 'execute';
@@ -63,6 +64,7 @@ export interface Facts {
   goal?: Goal;
   halt: 'running' | 'halted' | 'unreadable';
   policy: { present: boolean; digest: string; standing: PolicyStanding };
+  provider: ProviderFacts;
   /** What the policy says of the account that the plan was made in; null: the policy does not name it. */
   account: {
     alias: string;

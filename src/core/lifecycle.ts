@@ -97,7 +97,7 @@ function presence({ at, kind, call }: NonNullable<Change['last']>, now: Date) {
       ? `${call} was accepted, and the last of it is recorded at ${at}`
       : `nothing was begun until ${at}`;
   const who = began
-    ? '; the executor ended in between, and what AWS did is not known'
+    ? '; the executor ended in between, and what the cloud did is not known'
     : '; its executor may have ended';
   return { abandoned, explanation: abandoned ? what + who : what };
 }

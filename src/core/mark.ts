@@ -28,8 +28,8 @@ export const markSchema = z.strictObject({
   text: z.string(),
   /**
    * deputy: how far what it runs can go. `own_stack`: its role, as written in this template, reaches only resources
-   * of this stack. `unbounded`: further, or the role is not in the template. `direct_api`: the target itself is an
-   * AWS API call (scheduler universal target, state machine `aws-sdk:` task, SSM automation).
+   * of this stack. `unbounded`: further, or the role is not in the template. `direct_api`: the target itself is
+   * any call of the cloud's API.
    */
   bound: z.enum(['own_stack', 'unbounded', 'direct_api']).optional(),
   /** deputy: the role. expose: the principal that gains. */

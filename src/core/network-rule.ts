@@ -5,7 +5,18 @@
  * Of tcp and udp, ports must stand there. Of icmp they are type and code; each may be left out: all. What follows
  * `#` is the rule's description. What is written here is read back as the same rule.
  */
-import type { RuleRequest } from './ports.ts';
+import { z } from 'zod';
+
+/** One rule as an agent writes it. Ports -1: all. `peer`: a CIDR, a group id or a prefix list id. */
+export const ruleRequestSchema = z.strictObject({
+  direction: z.enum(['ingress', 'egress']),
+  protocol: z.string(),
+  fromPort: z.number().int(),
+  toPort: z.number().int(),
+  peer: z.string(),
+  description: z.string().optional(),
+});
+export type RuleRequest = z.infer<typeof ruleRequestSchema>;
 
 const PROTOCOLS: Record<string, string> = { all: '-1', '6': 'tcp', '17': 'udp', '1': 'icmp', '58': 'icmpv6' };
 const LAST_PORT = 65_535;

@@ -3,10 +3,10 @@
  *
  * SECURITY: a permit cannot be made by shape; the gate asks this module whether it minted the object. Each call of
  * a permit can be consumed once; a retry of the SDK is a second consumption and is refused.
- * Only `planning.ts` (planning permits) and the executor (writing permits, and planning ones for EC2's DryRun) may
+ * Only `planning.ts` (planning permits) and the executor (writing permits, and planning ones to rehearse) may
  * import the mint functions; the architecture test holds that.
  */
-import { type Call, type CallClass, callKey, classifyCall, isOwnChangeSet } from './call.ts';
+import { type Call, type CallClass, callKey } from './call.ts';
 import { CountersignError } from './errors.ts';
 
 export interface Permit {
@@ -47,18 +47,25 @@ export function revokePermit(permit: Permit): void {
   if (state) state.revoked = true;
 }
 
+/** What a provider says of one attempt: from its own closed tables, unknown is a write. */
+export interface Classified {
+  class: CallClass;
+  /** Of a session: under a role that the policy names. */
+  isNamedSession?: boolean;
+  /** Why it does not leave under a planning permit, whatever its class. */
+  notForPlanning?: string;
+}
+
 /**
- * The gate's one question, asked below the SDK's retries for every attempt.
+ * The gate's one question, asked below all retries for every attempt.
  *
- * @param sessionRoles ARNs of the roles that the policy names: only these are assumed.
  * @throws CountersignError EGRESS_REFUSED; nothing may leave then.
  */
 export function admit(
   attempt: Omit<Call, 'step'>,
   permit: Permit | undefined,
-  sessionRoles: readonly string[] = [],
+  { class: callClass, isNamedSession = false, notForPlanning }: Classified,
 ): CallClass {
-  const callClass = classifyCall(attempt.service, attempt.operation, attempt.input);
   if (callClass === 'read') return callClass;
   const refuse = (why: string) =>
     new CountersignError(
@@ -66,7 +73,7 @@ export function admit(
       `${attempt.service}:${attempt.operation} (${callClass}) was stopped before it left: ${why}.`,
       'Changes leave only through a signed change and `countersign execute`.',
     );
-  if (callClass === 'session' && sessionRoles.includes(String(attempt.input.RoleArn))) return callClass;
+  if (callClass === 'session' && isNamedSession) return callClass;
   if (!permit) throw refuse('no permit is held');
   const state = minted.get(permit);
   if (!state) throw refuse('the permit was not minted here');
@@ -75,8 +82,7 @@ export function admit(
     throw refuse('the permit is for another account or region');
   if (state.remaining === null) {
     if (callClass !== 'plan') throw refuse('a planning permit never writes');
-    const { ChangeSetName: changeSet } = attempt.input;
-    if (changeSet !== undefined && !isOwnChangeSet(changeSet)) throw refuse('that change set is not ours');
+    if (notForPlanning) throw refuse(notForPlanning);
     return callClass;
   }
   const key = callKey(attempt);

@@ -1,8 +1,9 @@
 /** A plan: the exact calls, what they do, and the state of the cloud that this was judged against. */
 import { z } from 'zod';
 import { callSchema } from './call.ts';
-import { digestOf } from './digest.ts';
+import { digestOf, type Json } from './digest.ts';
 import { couldBeLoss, type Effect, effectName, effectSchema } from './effect.ts';
+import { ACTIONS, actorSchema, isItself, isWorthless, subjectSchema } from './subject.ts';
 
 /** A plan must be proposed within this time; from then on only the change's own clocks count. */
 export const PLAN_LIFETIME_SECONDS = 15 * 60;
@@ -18,90 +19,16 @@ export const targetSchema = z.strictObject({
 });
 export type Target = z.infer<typeof targetSchema>;
 
-/** `NoEcho` values are keyed HMACs (`hmac:<hex>`): comparable, never readable. */
-const observedStackSchema = z.strictObject({
-  stackId: z.string(),
-  stackName: z.string(),
-  status: z.string(),
-  createdAt: z.string(),
-  updatedAt: z.string().nullable(),
-  templateDigest: z.string(),
-  parameters: z.record(z.string(), z.string()),
-  tags: z.record(z.string(), z.string()),
-  terminationProtection: z.boolean(),
-  roleArn: z.string().nullable(),
-  resourceCount: z.number().int(),
-  /** The stack never reached CREATE_COMPLETE: nothing of worth can be lost with it. */
-  neverCompleted: z.boolean(),
-  /** The stack that owns this one, when it is nested. */
-  parentId: z.string().nullable(),
-  /** Exports of this stack that the plan removes or changes, with the stacks that import them. */
-  importedExports: z.array(z.strictObject({ name: z.string(), importers: z.array(z.string()) })),
-  /** Stacks of the same name that the cloud lists as deleted within 24 h. `neverCompleted`: as above; absent: it did. */
-  recentlyDeleted: z.array(
-    z.strictObject({ stackId: z.string(), deletedAt: z.string(), neverCompleted: z.boolean().optional() }),
-  ),
-});
-export type ObservedStack = z.infer<typeof observedStackSchema>;
-
-/** Who owns a resource that stands outside of the plan's stack. `released`: it owned it within 30 days (retained). */
-const ownerSchema = z.strictObject({
-  kind: z.enum(['stack', 'auto_scaling_group']),
-  name: z.string(),
-  released: z.boolean().optional(),
-});
-export type Owner = z.infer<typeof ownerSchema>;
-
-/** Any other thing that an EC2 tool touches: security group, volume, snapshot, or what is tagged. */
-const observedResourceSchema = z.strictObject({
-  id: z.string(),
-  type: z.string(),
-  owner: ownerSchema.nullable(),
-  tags: z.record(z.string(), z.string()),
-  /** What was judged about it: rules of a group, state of a volume. Canonical JSON. */
-  facts: z.record(z.string(), z.json()),
-});
-export type ObservedResource = z.infer<typeof observedResourceSchema>;
-
-const observedInstanceSchema = z.strictObject({
-  id: z.string(),
-  state: z.string(),
-  instanceType: z.string(),
-  /** null: this plan does not depend on it, and it was not asked for. */
-  terminationProtection: z.boolean().nullable(),
-  stopProtection: z.boolean().nullable(),
-  /** Loses its instance-store disks when it stops. */
-  instanceStore: z.boolean(),
-  owner: ownerSchema.nullable(),
-  tags: z.record(z.string(), z.string()),
-  volumes: z.array(
-    z.strictObject({
-      id: z.string(),
-      deleteOnTermination: z.boolean(),
-      /** The recovery point that the plan stands on. `completedAt`: from when its contents are. */
-      newestSnapshot: z.strictObject({ id: z.string(), completedAt: z.string() }).nullable(),
-    }),
-  ),
-});
-export type ObservedInstance = z.infer<typeof observedInstanceSchema>;
-
-export const observedSchema = z.strictObject({
-  /** The account and the principal that the planner really was. */
-  identity: z.strictObject({ account: z.string(), arn: z.string() }),
-  stack: observedStackSchema.optional(),
-  instances: z.array(observedInstanceSchema).optional(),
-  resources: z.array(observedResourceSchema).optional(),
-  /** Digest of the processed template that would be deployed. */
-  wantedTemplate: z.string().optional(),
-});
-export type Observed = z.infer<typeof observedSchema>;
-
 /** What a planner makes; the pipeline seals it into a plan. */
 export const planDraftSchema = z.strictObject({
   target: targetSchema,
   calls: z.array(callSchema),
   effects: z.array(effectSchema),
-  observed: observedSchema,
+  action: z.enum(ACTIONS),
+  subject: subjectSchema,
+  actor: actorSchema,
+  /** The state that this was judged against, in the provider's own form: kept, signed and compared, never read here. */
+  observed: z.record(z.string(), z.json()),
   /**
    * Did the cloud's own dry run succeed, and what kind was it? `synthesised`: the cloud has no preview for this.
    * `no_change`: the cloud says that nothing would change.
@@ -125,7 +52,7 @@ export const planSchema = z.strictObject({
   sponsor: z.string().nullable(),
   /** The MCP client's own name, as it claims; null: not told. */
   agent: z.string().nullable(),
-  /** `aws`, the endpoint's URL, or `sandbox:<world id>`: a plan executes only where it was made. */
+  /** The provider's name, the endpoint's URL, or `sandbox:<world id>`: a plan executes only where it was made. */
   endpoint: z.string(),
   policyDigest: z.string(),
   nonce: z.string(),
@@ -137,8 +64,8 @@ export type Plan = z.infer<typeof planSchema>;
 
 /** The signed part of a plan. Two plans with the same digest do the same to the same thing. */
 export function planDigest(plan: Omit<Plan, 'digest'>): string {
-  const { target, endpoint, calls, effects, observed, policyDigest, nonce } = plan;
-  return digestOf({ target, endpoint, calls, effects, observed, policyDigest, nonce });
+  const { target, endpoint, action, subject, actor, calls, effects, observed, policyDigest, nonce } = plan;
+  return digestOf({ target, endpoint, action, subject, actor, calls, effects, observed, policyDigest, nonce });
 }
 
 export function sealPlan(
@@ -166,51 +93,55 @@ export function sealPlan(
 
 /** The parts in which a plan made now may not differ from the signed one: what it does, and to what. */
 export function planDifferences(signed: PlanDraft, live: PlanDraft): string[] {
-  const parts = ['target', 'calls', 'effects'] as const;
+  const parts = ['target', 'action', 'calls', 'effects'] as const;
   const differing: string[] = parts.filter((part) => digestOf(signed[part]) !== digestOf(live[part]));
-  return [...differing, ...observedDifferences(signed.observed, live.observed)];
+  const observed = observedDifferences(signed.observed, live.observed);
+  // INVARIANT: what was judged is compared, also where a provider says too little of what it observed.
+  const subject = observed.length === 0 && digestOf(signed.subject) !== digestOf(live.subject) ? ['subject'] : [];
+  return [...differing, ...observed, ...subject];
 }
 
+type Observed = PlanDraft['observed'];
+
+/** Two levels deep: `stack tags`. Under whose credentials it was observed makes no difference. */
 function observedDifferences(signed: Observed, live: Observed): string[] {
-  const stackKeys = Object.keys(signed.stack ?? live.stack ?? {}) as (keyof ObservedStack)[];
-  const stack = stackKeys
-    .filter((key) => digestOf(signed.stack?.[key] ?? null) !== digestOf(live.stack?.[key] ?? null))
-    .map((key) => `stack ${key}`);
-  const others = (['instances', 'resources', 'wantedTemplate'] as const).filter(
-    (key) => digestOf(signed[key] ?? null) !== digestOf(live[key] ?? null),
-  );
-  return [...stack, ...others];
+  const differs = (a: unknown, b: unknown) => digestOf((a ?? null) as Json) !== digestOf((b ?? null) as Json);
+  const isObject = (value: unknown) => value !== null && typeof value === 'object' && !Array.isArray(value);
+  const keys = [...new Set([...Object.keys(signed), ...Object.keys(live)])].filter((key) => key !== 'identity');
+  return keys.flatMap((key) => {
+    const [before, after] = [signed[key], live[key]];
+    if (!isObject(before ?? after)) return differs(before, after) ? [key] : [];
+    const [was, is] = [before ?? {}, after ?? {}] as [Observed, Observed];
+    const inner = [...new Set([...Object.keys(was), ...Object.keys(is)])];
+    return inner.filter((name) => differs(was[name], is[name])).map((name) => `${key} ${name}`);
+  });
 }
 
-/** What is lost, or could be. With a stack that never completed its creation nothing of worth is. */
-export function lossesOf({ effects, observed }: Pick<Plan, 'effects' | 'observed'>): Effect[] {
-  return observed.stack?.neverCompleted ? [] : effects.filter(couldBeLoss);
+/** What is lost, or could be. With what never worked nothing of worth is. */
+export function lossesOf({ effects, subject }: Pick<Plan, 'effects' | 'subject'>): Effect[] {
+  return isWorthless(subject) ? [] : effects.filter(couldBeLoss);
 }
-
-const isStackItself = ({ physicalId }: Effect, { stack }: Observed): boolean =>
-  physicalId !== undefined && physicalId === stack?.stackId;
 
 /**
  * What kind of effect on which resources, whatever the values: by this a plan is known again that differs in little.
  * Where no resource is told, the calls.
  */
-export function touchedBy({ effects, observed, calls }: Pick<Plan, 'effects' | 'observed' | 'calls'>): string[] {
-  const resources = effects.filter((effect) => !isStackItself(effect, observed));
+export function touchedBy({ effects, subject, calls }: Pick<Plan, 'effects' | 'subject' | 'calls'>): string[] {
+  const resources = effects.filter((effect) => !isItself(subject, effect));
   const touched = (resources.length > 0 ? resources : effects).map((effect) => `${effect.kind} ${effectName(effect)}`);
   return [...new Set(touched.length > 0 ? touched : calls.map(({ operation }) => operation))].sort();
 }
 
-/** What a plan does, in numbers; revisions count as updates, what could be a loss as one. The stack itself is none. */
-export function sumsOf({ effects, observed }: Pick<Plan, 'effects' | 'observed'>) {
-  const losses = lossesOf({ effects, observed });
+/** What a plan does, in numbers; revisions count as updates, what could be a loss as one. The subject itself is none. */
+export function sumsOf({ effects, subject }: Pick<Plan, 'effects' | 'subject'>) {
+  const losses = lossesOf({ effects, subject });
   const created = effects.filter(({ kind }) => kind === 'create').length;
   return {
-    updated: effects.filter(
-      (effect) => effect.kind !== 'create' && !couldBeLoss(effect) && !isStackItself(effect, observed),
-    ).length,
+    updated: effects.filter((effect) => effect.kind !== 'create' && !couldBeLoss(effect) && !isItself(subject, effect))
+      .length,
     created,
     lost: losses.length,
     losses: losses.map((effect) => effect.physicalId ?? effectName(effect)).sort(),
-    sizeBefore: observed.stack?.resourceCount ?? effects.length,
+    sizeBefore: subject.itself === null ? effects.length : subject.resourceCount,
   };
 }

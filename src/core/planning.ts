@@ -5,18 +5,18 @@
  */
 import { randomBytes } from 'node:crypto';
 import { answerPlan } from './answer.ts';
-import { isOwnChangeSet } from './call.ts';
 import { deadPlans } from './dead-plans.ts';
 import { CountersignError, type ErrorAnswer } from './errors.ts';
 import { goalsAllowed, judgeAll } from './guard.ts';
-import { mintPlanningPermit, revokePermit } from './permit.ts';
+import { mintPlanningPermit, type Permit, revokePermit } from './permit.ts';
 import { type Plan, type PlanDraft, sealPlan, type Target } from './plan.ts';
-import type { ChangesPort, CloudPorts, Identity, Ledger, Planner, PolicyPort } from './ports.ts';
+import type { ChangesPort, Identity, Ledger, Place, PlanWith, PolicyPort, Provider } from './ports.ts';
+import { UNSEEN } from './subject.ts';
 import { type PlanTool, placeOf } from './tool.ts';
 import { guardCode } from './verdict.ts';
 
 export interface PlanningPorts {
-  cloud: CloudPorts;
+  cloud: Provider;
   policy: PolicyPort;
   ledger: Ledger;
   changes: ChangesPort;
@@ -75,15 +75,17 @@ async function planAndStore(
   const identity = await ports.cloud.identity(place);
   const made = { id, tool: tool.name, agent, endpoint: await ports.cloud.endpoint(place) };
   const target: Target = { ...tool.target(input), account: identity.account, region: identity.region, ids: [] };
-  await refuseBeforePlanning(target, identity, made, ports);
+  const action = tool.action(input);
+  await refuseBeforePlanning({ target, action }, identity, made, ports);
   // Written ahead: what the dry run leaves behind is counted, also when nothing is heard of it again.
-  const about = { sponsor: ports.policy.sponsor().name, tool: tool.name, target };
+  const about = { sponsor: ports.policy.sponsor().name, tool: tool.name, action, target };
   await ports.ledger.append({ kind: 'plan.started', planId: id, body: about });
   const permit = mintPlanningPermit(identity.account, identity.region);
   try {
-    const planner = ports.cloud.planner(place, permit);
-    const [draft] = await Promise.all([tool.run(input, { planner }), removeDead(target, planner, ports)]);
-    return await storeOrDiscard(draft, made, planner, ports);
+    const plan = planWith(ports.cloud.planners, place, permit);
+    const discard = (leftover: string) => ports.cloud.discard(leftover, place, permit);
+    const [draft] = await Promise.all([tool.run(input, { plan }), removeDead(target, discard, ports)]);
+    return await storeOrDiscard(draft, made, discard, ports);
   } catch (error) {
     if (leftNothing(error)) await ports.ledger.append({ kind: 'plan.left_nothing', planId: id, body: {} });
     throw error;
@@ -92,30 +94,43 @@ async function planAndStore(
   }
 }
 
-/** Refused by us, or by AWS before it began anything. INVARIANT: of any other end it is not known. */
+/** Refused by us, or by the cloud before it began anything. INVARIANT: of any other end it is not known. */
 function leftNothing(error: unknown): boolean {
   if (!(error instanceof CountersignError)) return false;
   return /^(?:INPUT|STATE|CONFIG|GUARD)_/.test(error.code) || /^AWS_(?:VALIDATION|ACCESS_DENIED)$/.test(error.code);
 }
 
-/** INVARIANT: a change set of ours that no stored plan names is not left in the cloud. */
-async function storeOrDiscard(draft: PlanDraft, made: Made, planner: Planner, ports: PlanningPorts): Promise<Answer> {
+/** INVARIANT: a planner sees no input that its own schema does not take. */
+function planWith(planners: Provider['planners'], place: Place, permit: Permit): PlanWith {
+  return async (name, input) => {
+    const planner = planners.find((one) => one.name === name);
+    const parsed = planner?.input.safeParse(input);
+    if (planner && parsed?.success) return planner.plan(parsed.data, place, permit);
+    const why = planner ? parsed?.error?.issues.map(({ path, message }) => `${path.join('.')} ${message}`) : 'unknown';
+    throw new CountersignError('INTERNAL', `The planner ${name} cannot be asked: ${why}.`, 'Report this.');
+  };
+}
+
+type Discard = (leftover: string) => Promise<void>;
+
+/** INVARIANT: what making a plan left in the cloud does not stay there when no stored plan names it. */
+async function storeOrDiscard(draft: PlanDraft, made: Made, discard: Discard, ports: PlanningPorts): Promise<Answer> {
   try {
     return await store(await sealed(draft, made, ports), ports);
   } catch (error) {
-    const changeSet = changeSetOf(draft);
-    if (changeSet !== null) await planner.discard(changeSet).catch(() => undefined);
+    const leftover = ports.cloud.leftoverOf(draft);
+    if (leftover !== null) await discard(leftover).catch(() => undefined);
     throw error;
   }
 }
 
 /** Never in the way of the plan: what cannot be removed now is tried again by the next one. */
-async function removeDead(target: Target, planner: Planner, { ledger, changes, now }: PlanningPorts): Promise<void> {
+async function removeDead(target: Target, discard: Discard, { ledger, changes, now }: PlanningPorts): Promise<void> {
   const dead = await deadPlans(ledger, changes, target, now()).catch(() => []);
   await Promise.allSettled(
-    dead.map(async ({ planId, changeSet }) => {
-      await planner.discard(changeSet);
-      await ledger.append({ kind: 'plan.cleaned', planId, body: { changeSet } });
+    dead.map(async ({ planId, leftover }) => {
+      await discard(leftover);
+      await ledger.append({ kind: 'plan.cleaned', planId, body: { changeSet: leftover } });
     }),
   );
 }
@@ -145,12 +160,20 @@ export const cancelled = (): CountersignError =>
   new CountersignError('STATE_CALL_CANCELLED', 'The client cancelled this call.', 'Call again to have an answer.');
 
 /** Identity, scope and halt are judged before a dry run may leave a trace in the cloud. */
-async function refuseBeforePlanning(target: Target, identity: Identity, made: Made, ports: PlanningPorts) {
+async function refuseBeforePlanning(
+  { target, action }: Pick<PlanDraft, 'target' | 'action'>,
+  { account, name, role }: Identity,
+  made: Made,
+  ports: PlanningPorts,
+) {
   const nothingYet: PlanDraft = {
     target,
+    action,
+    subject: UNSEEN,
+    actor: { account, name, role },
     calls: [],
     effects: [],
-    observed: { identity: { account: identity.account, arn: identity.arn } },
+    observed: {},
     dryRun: { kind: 'synthesised', succeeded: true },
     recipe: { planner: 'none', input: null },
     notes: [],
@@ -193,7 +216,7 @@ async function store(plan: Plan, ports: PlanningPorts): Promise<Answer> {
         digest: plan.digest,
         target: plan.target,
         tool: plan.tool,
-        changeSet: changeSetOf(plan),
+        changeSet: ports.cloud.leftoverOf(plan),
         expiresAt: plan.expiresAt,
         judgement,
         goals,
@@ -203,10 +226,4 @@ async function store(plan: Plan, ports: PlanningPorts): Promise<Answer> {
     });
   });
   return answerPlan(plan, judgement, goals, ports.policy.assurance());
-}
-
-/** The change set that this plan would execute, when we made it. */
-function changeSetOf({ calls }: Pick<PlanDraft, 'calls'>): string | null {
-  const id = calls.find(({ operation }) => operation === 'ExecuteChangeSet')?.input.ChangeSetName;
-  return typeof id === 'string' && isOwnChangeSet(id) ? id : null;
 }

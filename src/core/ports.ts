@@ -1,12 +1,16 @@
 /** What the core asks of the world. Implemented outside; a tool sees only the ports of its kind. */
-import type { Call } from './call.ts';
+import type { z } from 'zod';
+import type { Call, CallClass } from './call.ts';
 import type { Approval, Change, ChangeState, Outcome, Proposal } from './change.ts';
 import type { Json } from './digest.ts';
+import type { Effect } from './effect.ts';
 import type { Environment } from './environment.ts';
 import type { EventQuery, LedgerEvent, NewEvent } from './events.ts';
 import type { Facts, Guard, Phase } from './guard.ts';
 import type { Permit } from './permit.ts';
-import type { Plan, PlanDraft } from './plan.ts';
+import type { Plan, PlanDraft, Target } from './plan.ts';
+import type { CompletePlan } from './plan-document.ts';
+import type { Action, ProviderFacts } from './subject.ts';
 import type { Goal, Judgement } from './verdict.ts';
 
 export interface LedgerView {
@@ -37,46 +41,6 @@ export interface Page<T> {
   /** So many were left out because they are in no scope of the policy. */
   outOfScope?: number;
 }
-export interface StackSummary {
-  stack: string;
-  stack_id: string;
-  status: string;
-  updated_at: string;
-  environment: Environment | 'out_of_scope';
-}
-export interface InstanceSummary {
-  instance_id: string;
-  name: string;
-  state: string;
-  instance_type: string;
-  owner: string;
-  volumes: { volume_id: string; deleted_with_instance: boolean }[];
-  /** Only of instances that were named: AWS tells them one instance at a time. */
-  protections?: ('termination' | 'stop')[];
-}
-export interface SecurityGroupSummary {
-  group_id: string;
-  name: string;
-  vpc_id: string;
-  owner: string;
-  rules: string[];
-  /** In lists the first are told; of groups that were named, all. */
-  more_rules?: number;
-  /** Rules that let the whole internet in. */
-  open_to_world: string[];
-  /** Network interfaces and what they belong to. */
-  used_by: string[];
-  more_users?: number;
-}
-export interface VolumeSummary {
-  volume_id: string;
-  state: string;
-  size_gib: number;
-  owner: string;
-  attached_to: { instance_id: string; deleted_with_instance: boolean }[];
-  newest_snapshot: { snapshot_id: string; completed_at: string } | null;
-}
-export type StackPart = 'resources' | 'outputs' | 'parameters' | 'events' | 'template' | 'drift' | 'dependents';
 export interface Place {
   region?: string | undefined;
   /** Alias of the policy. */
@@ -84,90 +48,36 @@ export interface Place {
 }
 export interface Identity {
   account: string;
-  arn: string;
+  /** The provider's whole name of who this is. */
+  name: string;
+  /** The role that it is a session of; null: none. */
+  role: string | null;
   region: string;
 }
 
-/** Reads only; its clients hold no permit at all. */
-export interface CloudReader {
-  stacks(
-    place: Place,
-    query: { namePrefix?: string; status?: string; cursor?: string; limit: number },
-  ): Promise<Page<StackSummary>>;
-  stack(
-    place: Place,
-    name: string,
-    parts: { include: StackPart[]; logicalIds: string[]; cursor?: string },
-  ): Promise<Record<string, unknown>>;
-  instances(
-    place: Place,
-    query: { ids?: string[]; tag?: string; cursor?: string; limit: number },
-  ): Promise<Page<InstanceSummary>>;
-  securityGroups(
-    place: Place,
-    query: { ids?: string[]; vpcId?: string; cursor?: string; limit: number },
-  ): Promise<Page<SecurityGroupSummary>>;
-  volumes(
-    place: Place,
-    query: { ids?: string[]; instanceId?: string; cursor?: string; limit: number },
-  ): Promise<Page<VolumeSummary>>;
-}
-
-export type InstanceAction = 'start' | 'stop' | 'reboot' | 'terminate';
-export interface TemplateRequest {
-  stack: string;
-  template?: string;
-  templateFile?: string;
-  /** Name or ARN of a change set that another tool prepared. */
-  changeSet?: string;
-  parameters?: Record<string, string>;
-  tags?: Record<string, string>;
-  capabilities?: string[];
-}
-/** Sets or removes what `path` names; exactly one of the two. */
-export interface TemplateEdit {
-  path: string;
-  value?: Json;
-  remove?: boolean;
-}
-export interface StackUpdateRequest extends TemplateRequest {
-  set?: TemplateEdit[];
-}
-/** One rule as an agent writes it. Ports -1: all. `peer`: a CIDR, a group id or a prefix list id. */
-export interface RuleRequest {
-  direction: 'ingress' | 'egress';
-  protocol: string;
-  fromPort: number;
-  toPort: number;
-  peer: string;
-  description?: string;
-}
-
-/** Dry runs. Holds a planning permit for the target, nothing else. */
-export interface Planner {
-  stackCreate(request: TemplateRequest): Promise<PlanDraft>;
-  stackUpdate(request: StackUpdateRequest): Promise<PlanDraft>;
-  stackDelete(stack: string): Promise<PlanDraft>;
-  stackRollback(stack: string, resourcesToSkip: string[]): Promise<PlanDraft>;
-  /** Removes a change set of our own that nothing will execute; one that is gone already is no error. */
-  discard(changeSetId: string): Promise<void>;
-  instanceAction(instanceIds: string[], action: InstanceAction): Promise<PlanDraft>;
-  instanceType(instanceId: string, instanceType: string): Promise<PlanDraft>;
-  securityGroupRules(groupId: string, authorize: RuleRequest[], revoke: RuleRequest[]): Promise<PlanDraft>;
-  snapshot(volumeId: string, description: string | undefined): Promise<PlanDraft>;
-  tags(resourceIds: string[], set: Record<string, string>, remove: string[]): Promise<PlanDraft>;
-}
-
-/** Everything about one place in one account, as the composition root wires it. */
-export interface CloudPorts {
-  /** Where calls of this place go, as the SDK resolves it: `aws`, a URL, what differs by service, or `sandbox:<id>`. */
-  endpoint(place: Place): Promise<string>;
-  /** @throws INPUT_ACCOUNT_UNKNOWN for an alias that the policy does not name. */
-  identity(place: Place): Promise<Identity>;
-  reader: CloudReader;
-  planner(place: Place, permit: Permit): Planner;
-  /** Computes the plan again from the live cloud, with reads only. */
-  recompute(plan: Plan): Promise<PlanDraft>;
+/** What is known of a provider without asking it: pure, and the same in every process. */
+export interface ProviderRules {
+  /** As calls name it. */
+  readonly name: string;
+  readonly facts: ProviderFacts;
+  /** Says of a plan of an earlier version what plans say of themselves now. */
+  completePlan: CompletePlan;
+  /** What a plan or change did that an earlier version recorded by its operations or its tool alone. */
+  actionOf(operations: readonly string[], tool?: string): Action;
+  /** The type of what a plan by id is about, where a sketch of one does not say. */
+  readonly machineType: string;
+  /** Adds to each effect what the tables say of its type, and the other effects of it. */
+  describeEffects(effects: readonly Effect[]): Effect[];
+  /** `unknown`: nobody has judged the type yet. */
+  holdsOf(type: string): Effect['holds'];
+  isRevisionType(type: string): boolean;
+  /** INVARIANT: what is not known to be milder is a write. */
+  classify(call: Pick<Call, 'service' | 'operation' | 'input'>): CallClass;
+  /** The account and region that stand in an id, where they do. */
+  placeOf(id: string): { account?: string; region?: string };
+  /** Commands for a person, when the outcome of a change on this target is not known. */
+  whereToLook(target: Target): string[];
+  knownTypes(): Promise<{ isKnownType(type: string): boolean; isKnownService(service: string): boolean }>;
 }
 
 type CallOutput = Record<string, unknown>;
@@ -198,6 +108,33 @@ export interface Runner {
   find(call: Call): Promise<CallOutput | undefined>;
   /** Waits for the end of what the plan's last call began; `onEvent` is told of what happens meanwhile. */
   follow(plan: Plan, onEvent: (text: string) => void): Promise<Followed>;
+}
+
+/** One planner. `plan` is given what its `input` parsed. */
+export interface PlannerDefinition {
+  readonly name: string;
+  readonly input: z.ZodType;
+  /** A dry run, under a planning permit for that place. */
+  plan(input: unknown, at: Place, permit: Permit): Promise<PlanDraft>;
+}
+/** What a plan tool is given: plans with the planner of that name. */
+export type PlanWith = (planner: string, input: unknown) => Promise<PlanDraft>;
+
+/** One cloud, as the composition root wires it: what it is known to be, how it is asked, planned for and changed. */
+export interface Provider extends ProviderRules, Runner {
+  /** Where calls of this place go, as plans name it: the provider's own name, a URL, or `sandbox:<id>`. */
+  endpoint(place: Place): Promise<string>;
+  /** @throws INPUT_ACCOUNT_UNKNOWN for an alias that the policy does not name. */
+  identity(place: Place): Promise<Identity>;
+  /** For its own describe tools. Reads only; holds no permit at all. */
+  readonly reader: unknown;
+  readonly planners: readonly PlannerDefinition[];
+  /** Computes the plan again from what is there now, with reads only. */
+  recompute(plan: Plan): Promise<PlanDraft>;
+  /** What making this plan left behind in the cloud, that only its execution would use up; null: nothing. */
+  leftoverOf(plan: Pick<PlanDraft, 'calls'>): string | null;
+  /** Removes one that nothing will execute; one that is gone already is no error. */
+  discard(leftover: string, at: Place, permit: Permit): Promise<void>;
 }
 
 /** Runs exactly what was signed, after a live re-check. */
@@ -253,10 +190,8 @@ export interface PolicyPort {
   assurance(): string;
 }
 
-/** What the proposing tools may do. None of it signs or executes. */
-export interface ChangesPort {
-  propose(request: { planId: string; goal: Goal; reason: string; ticket?: string }): Promise<Change>;
-  withdraw(changeId: string): Promise<Change>;
+/** Plans and changes, to look at. */
+export interface ChangeReader {
   find(changeId: string): Promise<Change>;
   /** Through this view, as of that time: in a transaction, what it sees. */
   findIn(view: LedgerView, changeId: string, now: Date): Promise<Change>;
@@ -268,3 +203,9 @@ export interface ChangesPort {
   /** Events of an executing change's progress, newest last. */
   progress(changeId: string): Promise<{ at: string; text: string }[]>;
 }
+/** What the proposing tools may do. None of it signs or executes. */
+export interface ChangeProposer {
+  propose(request: { planId: string; goal: Goal; reason: string; ticket?: string }): Promise<Change>;
+  withdraw(changeId: string): Promise<Change>;
+}
+export type ChangesPort = ChangeReader & ChangeProposer;

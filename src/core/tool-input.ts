@@ -36,7 +36,7 @@ export function unsound(fault: string): CountersignError {
     ? new CountersignError(
         'INPUT_TOO_LARGE',
         `The input ${fault}.`,
-        'Prepare a change set for large templates and pass its name, or use template_file.',
+        'Have what is large prepared by another tool and pass its name, or use template_file.',
       )
     : new CountersignError('INPUT_INVALID', `The input ${fault}.`, 'Leave that out, and call again.');
 }

@@ -12,8 +12,9 @@ import type { BodyOf } from '../core/events.ts';
 import { inFlightIn } from '../core/folds.ts';
 import { judgeAll } from '../core/guard.ts';
 import { type Plan, planDifferences, touchedBy } from '../core/plan.ts';
-import type { ChangesPort, CloudPorts, Executor, Ledger, LedgerView, PolicyPort, Runner } from '../core/ports.ts';
+import type { ChangesPort, Executor, Ledger, LedgerView, PolicyPort, Provider } from '../core/ports.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
+import { isWorthless } from '../core/subject.ts';
 import { isStricter, signatures } from '../core/verdict.ts';
 import type { Person } from '../people/person.ts';
 import { recordDurably } from './durable.ts';
@@ -26,7 +27,7 @@ export interface ExecutorPorts {
   people: readonly Person[];
   /** Who was known when an event was appended. */
   directoryAt: Directories['at'];
-  cloud: CloudPorts & Runner;
+  cloud: Provider;
   now(): Date;
 }
 interface Ports extends ExecutorPorts {
@@ -69,7 +70,7 @@ async function executeChange(ports: Ports, changeId: string): Promise<Change> {
   return ports.changes.find(changeId);
 }
 
-/** A forgotten `--sandbox` or another AWS_ENDPOINT_URL is the shell's mistake: it costs nobody their signature. */
+/** A forgotten `--sandbox` or another endpoint is the shell's mistake: it costs nobody their signature. */
 async function mustReach({ cloud }: Ports, plan: Plan): Promise<void> {
   const endpoint = await cloud.endpoint(plan.target);
   if (endpoint === plan.endpoint) return;
@@ -78,7 +79,7 @@ async function mustReach({ cloud }: Ports, plan: Plan): Promise<void> {
     `The plan was made on ${plan.endpoint}; this is ${endpoint}.`,
     plan.endpoint.startsWith('sandbox:')
       ? 'Run it with --sandbox, and the --home that the plan was made with.'
-      : 'Run it with the endpoint settings that the plan was made with (AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_<SERVICE>, endpoint_url of the profile); none for aws, and no --sandbox.',
+      : `Run it with the endpoint settings that the plan was made with (${plan.endpoint}: environment and profile), and no --sandbox.`,
   );
 }
 
@@ -101,7 +102,7 @@ async function whyStale(ports: Ports, change: Change, plan: Plan): Promise<strin
   if (signers.problem) return signers.problem;
   if (!ports.policy.isFilled(change, signers.approvals))
     return 'Its seats are not filled by keys that the policy lists now.';
-  let live: Awaited<ReturnType<CloudPorts['recompute']>>;
+  let live: Awaited<ReturnType<Provider['recompute']>>;
   try {
     live = await ports.cloud.recompute(plan);
   } catch (error) {
@@ -171,7 +172,8 @@ export function aboutChange(change: Change, plan: Plan, policyDigest?: string): 
     environment: change.environment,
     operations: plan.calls.map(({ operation }) => operation),
     unprotects: plan.effects.some(({ kind, marks }) => [kind, ...marks.map((mark) => mark.kind)].includes('unprotect')),
-    neverCompleted: plan.observed.stack?.neverCompleted ?? false,
+    action: plan.action,
+    neverCompleted: isWorthless(plan.subject),
     touched: touchedBy(plan),
   };
 }

@@ -3,6 +3,7 @@ import type { Environment } from '../core/environment.ts';
 import type { Adjustment, Exception, Facts, GuardDefinition, SeatRule } from '../core/guard.ts';
 import type { Mark } from '../core/mark.ts';
 import type { Plan } from '../core/plan.ts';
+import type { ProviderRules } from '../core/ports.ts';
 import type { Policy } from './model.ts';
 import { durationSeconds } from './schema.ts';
 import { type AppliedScope, type Subject, scopeFor, stacksOf } from './scope.ts';
@@ -14,7 +15,7 @@ export function accountFor(policy: Policy, id: string): Facts['account'] {
   if (!found) return null;
   const [alias, { regions, management, planner_role: plannerRole }] = found;
   if (management) return { alias, id, regions: [], management };
-  // A session's ARN has the role's name without its path.
+  // A session has the role's name without its path.
   return { alias, id, regions, ...(plannerRole === undefined ? {} : { plannerRole: plannerRole.split('/').at(-1)! }) };
 }
 
@@ -78,21 +79,24 @@ export function exceptionsInForce(policy: Policy, plan: Plan, account: string | 
 }
 
 /** Environment of what marks reach outside. Left out, and so production, is what cannot be placed for sure. */
-export function reachedBy(policy: Policy, plan: Plan): Record<string, Environment> {
+export function reachedBy(policy: Policy, plan: Plan, placeOf: ProviderRules['placeOf']): Record<string, Environment> {
   const targets = plan.effects.flatMap(({ marks }) => marks.flatMap(({ target }) => target ?? []));
   return Object.fromEntries(
     targets.flatMap((target) => {
-      const subject = subjectReached(plan, target);
+      const subject = subjectReached(plan, target, placeOf(target.id));
       const scope = subject && scopeFor(policy, [subject]);
       return scope ? [[target.id, scope.environment]] : [];
     }),
   );
 }
 
-/** An ARN names the account and region of the thing; anything else is where the plan is. */
-function subjectReached(plan: Plan, { id, stack }: NonNullable<Mark['target']>): Subject | null {
+/** An id may name the account and region of the thing; one that does not is where the plan is. */
+function subjectReached(
+  plan: Plan,
+  { id, stack }: NonNullable<Mark['target']>,
+  { account, region }: { account?: string; region?: string },
+): Subject | null {
   if (stack === undefined) return null;
-  const [, region, account] = /^arn:[^:]+:[^:]+:([^:]*):(\d{12})?:/.exec(id) ?? [];
   return {
     kind: stack === null ? 'resource' : 'stack',
     account: account || plan.target.account,

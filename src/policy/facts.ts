@@ -5,7 +5,7 @@ import { digestOf } from '../core/digest.ts';
 import { haltIn } from '../core/folds.ts';
 import type { Facts, GuardDefinition, Phase, PolicyStanding } from '../core/guard.ts';
 import { type Plan, touchedBy } from '../core/plan.ts';
-import type { LedgerView } from '../core/ports.ts';
+import type { LedgerView, ProviderRules } from '../core/ports.ts';
 import type { Goal } from '../core/verdict.ts';
 import { accountFor, adjustments, decidingTags, exceptionsInForce, reachedBy, seatRules } from './apply.ts';
 import { freezesInForce } from './freeze.ts';
@@ -21,6 +21,7 @@ export interface FactSources {
   /** null: no policy; plans are judged as production and stay plans. */
   policy: Policy | null;
   guards: readonly GuardDefinition[];
+  provider: Pick<ProviderRules, 'facts' | 'actionOf' | 'placeOf'>;
   ledger: LedgerView;
   now(): Date;
 }
@@ -34,7 +35,7 @@ export interface FactsAbout {
 }
 
 export async function factsFor(
-  { policy, guards, ledger, now: clock }: FactSources,
+  { policy, guards, provider, ledger, now: clock }: FactSources,
   about: FactsAbout,
   plan: Plan,
   phase: Phase,
@@ -51,6 +52,7 @@ export async function factsFor(
     phase,
     ...(goal ? { goal } : {}),
     halt: await haltIn(ledger),
+    provider: provider.facts,
     sponsor,
     environment,
     seatRules: seatRules(policy, environment),
@@ -62,6 +64,7 @@ export async function factsFor(
       environment,
       sponsor: sponsor.name,
       planId: plan.id,
+      actionOf: provider.actionOf,
       touched: touchedBy(plan),
       now,
       fold: about.fold,
@@ -72,7 +75,7 @@ export async function factsFor(
           account: accountFor(policy, target.account),
           scope: scope ? { text: scope.text, create: scope.create, execute: scope.execute } : null,
           adjustments: adjustments(policy, guards, environment, scope),
-          ...fromPolicy(policy, plan, environment, now),
+          ...fromPolicy(policy, plan, provider.placeOf, environment, now),
           rules: about.judgeRules(plan, {
             now,
             zone: policy.file.zone,
@@ -85,11 +88,17 @@ export async function factsFor(
   };
 }
 
-function fromPolicy(policy: Policy, plan: Plan, environment: Facts['environment'], now: Date) {
+function fromPolicy(
+  policy: Policy,
+  plan: Plan,
+  placeOf: ProviderRules['placeOf'],
+  environment: Facts['environment'],
+  now: Date,
+) {
   const account = accountFor(policy, plan.target.account)?.alias ?? null;
   return {
     decidingTags: decidingTags(policy),
-    reached: reachedBy(policy, plan),
+    reached: reachedBy(policy, plan, placeOf),
     freezes: freezesInForce(policy.file.freezes, { account, environment, stacks: stacksOf(plan) }, now),
     exceptions: exceptionsInForce(policy, plan, account, now),
   };

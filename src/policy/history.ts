@@ -6,7 +6,7 @@ import { eventsOf } from '../core/events.ts';
 import { type Execution, executionsIn, inFlightAmong, isSameTarget } from '../core/folds.ts';
 import type { Facts, Spent } from '../core/guard.ts';
 import type { Target } from '../core/plan.ts';
-import type { LedgerView } from '../core/ports.ts';
+import type { LedgerView, ProviderRules } from '../core/ports.ts';
 
 /** The events in which a judgement is recorded. */
 export const JUDGED = ['plan.made', 'change.proposed'] as const;
@@ -29,6 +29,8 @@ export interface HistoryQuery {
   sponsor: string | null;
   /** The plan that is judged: its own change does not count against it. */
   planId: string;
+  /** Of what an earlier version recorded. */
+  actionOf: ProviderRules['actionOf'];
   /** What that plan touches, as `touchedBy` says. */
   touched: readonly string[];
   now: Date;
@@ -60,7 +62,9 @@ export async function historyOf(view: LedgerView, query: HistoryQuery): Promise<
     deletedAt:
       done.find(
         ({ about }) =>
-          about.outcome?.state === 'succeeded' && about.operations.includes('DeleteStack') && !about.neverCompleted,
+          about.outcome?.state === 'succeeded' &&
+          (about.action ?? query.actionOf(about.operations)) === 'delete' &&
+          !about.neverCompleted,
       )?.at ?? null,
     plans: await plansOf(view, query),
     ...(await spending(view, query)),
@@ -71,7 +75,10 @@ export async function historyOf(view: LedgerView, query: HistoryQuery): Promise<
 const EMPTY_FOR_MILLISECONDS = 7 * 24 * HOUR_MILLISECONDS;
 
 /** INVARIANT: a stack whose planning began counts as empty until something executed on it, or is known to have left none. */
-async function plansOf(view: LedgerView, { sponsor, planId, now }: HistoryQuery): Promise<Facts['history']['plans']> {
+async function plansOf(
+  view: LedgerView,
+  { sponsor, planId, actionOf, now }: HistoryQuery,
+): Promise<Facts['history']['plans']> {
   const sinceAt = new Date(now.getTime() - EMPTY_FOR_MILLISECONDS).toISOString();
   const started = (await eventsOf(view, ['plan.started'], { sinceAt })).filter(
     (event) => event.planId !== planId && event.body.sponsor === sponsor,
@@ -79,8 +86,8 @@ async function plansOf(view: LedgerView, { sponsor, planId, now }: HistoryQuery)
   const leftNothing = new Set((await eventsOf(view, ['plan.left_nothing'], { sinceAt })).map((event) => event.planId));
   const executed = await eventsOf(view, ['change.executing'], { sinceAt });
   const empty = started.filter(
-    ({ seq, planId: id, body: { tool, target } }) =>
-      tool === 'plan_stack_create' &&
+    ({ seq, planId: id, body: { tool, action, target } }) =>
+      (action ?? actionOf([], tool)) === 'create' &&
       !leftNothing.has(id) &&
       !executed.some((one) => one.seq > seq && isSameTarget(one.body.target, target)),
   );
@@ -90,7 +97,7 @@ async function plansOf(view: LedgerView, { sponsor, planId, now }: HistoryQuery)
   };
 }
 
-/** INVARIANT: what was begun counts as done unless AWS said that it did nothing or took it back: unknown is the worst. */
+/** INVARIANT: what was begun counts as done unless the cloud said that it did nothing or took it back: unknown is the worst. */
 function maybeDone(events: readonly Execution[]): Execution[] {
   const ends = new Map(events.filter(({ kind }) => kind === 'change.finished').map((end) => [end.changeId, end]));
   return events

@@ -19,7 +19,7 @@ import { scopeFor } from './scope.ts';
 
 export interface PolicyPortOptions extends FactSources {
   sponsor: string | undefined;
-  /** Names under which this process acts on this machine: the OS user. What AWS calls it stands in each plan. */
+  /** Names under which this process acts on this machine: the OS user. What the cloud calls it stands in each plan. */
   actsAs: string[];
   /** Of a policy that is only tried (a replay): as if it were adopted. */
   isHypothetical?: boolean;
@@ -38,9 +38,9 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
     options.isHypothetical ? (policy ? 'adopted' : 'none') : standingOf(view, policy);
   const judgeRules = createRuleJudge(policy?.rules ?? { rules: [], digest: '', texts: {}, warnings: [] });
 
-  /** SECURITY: the sponsor, whose agent made the plan, and whoever this process acts as, here or in AWS: no seat. */
+  /** SECURITY: the sponsor, whose agent made the plan, and whoever this process acts as, here or in the cloud: no seat. */
   const excludedFrom = (plan?: Plan): string[] => {
-    const actors = [...options.actsAs, ...(plan ? [plan.observed.identity.arn] : [])];
+    const actors = [...options.actsAs, ...(plan ? [plan.actor.name] : [])];
     return people
       .filter(
         (person) =>

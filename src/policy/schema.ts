@@ -54,11 +54,11 @@ const account = z.strictObject({
   regions: z
     .array(z.string().regex(/^[a-z]{2}(?:-[a-z]+)+-\d$/, 'name a region like eu-west-1'))
     .min(1, 'name at least one region'),
-  /** A profile of the AWS configuration, for reading and planning. */
+  /** A profile of the provider's own configuration, for reading and planning. */
   profile: z.string().min(1).optional(),
   planner_role: iamRole.optional(),
   executor_role: iamRole.optional(),
-  /** What CloudFormation works with. */
+  /** What the provider itself works with, when it carries out a change. */
   service_role: iamRole.optional(),
   /** The organisation's management account: named here so that it is refused by name. */
   management: z.boolean().default(false),

@@ -114,10 +114,8 @@ export function scopeText({ account, stacks, ids, tags }: ScopeEntry): string {
 }
 
 /** Nothing was asked of the cloud yet. */
-export function isBeforePlanning({ calls, observed, recipe }: Plan): boolean {
-  return (
-    calls.length === 0 && recipe.planner === 'none' && !observed.stack && !observed.instances && !observed.resources
-  );
+export function isBeforePlanning({ calls, subject, recipe }: Plan): boolean {
+  return calls.length === 0 && recipe.planner === 'none' && subject.lifecycle === 'unseen';
 }
 
 /**
@@ -125,19 +123,19 @@ export function isBeforePlanning({ calls, observed, recipe }: Plan): boolean {
  * no plan can label itself into a milder environment.
  */
 export function subjectsOf(plan: Plan): Subject[] {
-  const { target, observed } = plan;
+  const { target, subject: seen } = plan;
   const place = { account: target.account, region: target.region };
   if (target.kind === 'stack') {
     const subject = { ...place, kind: 'stack' as const, name: target.name };
     if (isBeforePlanning(plan)) return [{ ...subject, tags: null }];
-    const before = observed.stack?.tags;
+    const before = seen.itself ? seen.tags : undefined;
     const after = withTagChanges(plan, before ?? {}, ({ type, physicalId, logicalId }) =>
-      type === 'AWS::CloudFormation::Stack' && logicalId === undefined
-        ? [undefined, observed.stack?.stackId, target.name].includes(physicalId)
+      seen.itself?.type === type && logicalId === undefined
+        ? physicalId === undefined || seen.itself.ids.includes(physicalId)
         : false,
     );
-    // A new stack has its tags from its change set: it chooses no milder environment by them than without.
-    const unlabelled = observed.stack?.status === 'REVIEW_IN_PROGRESS';
+    // A new stack has its tags from its plan: it chooses no milder environment by them than without.
+    const unlabelled = seen.lifecycle === 'new';
     return [
       ...(before ? [{ ...subject, tags: before }] : []),
       ...(unlabelled ? [{ ...subject, tags: {}, ifInScope: true }] : []),
@@ -147,14 +145,14 @@ export function subjectsOf(plan: Plan): Subject[] {
   return target.name.split(',').flatMap((id): Subject[] => {
     const subject = { ...place, kind: 'resource' as const, name: id };
     if (isBeforePlanning(plan)) return [{ ...subject, tags: null, ownerUnknown: true }];
-    const seen = [...(observed.instances ?? []), ...(observed.resources ?? [])].find((one) => one.id === id);
+    const resource = seen.resources.find((one) => one.id === id);
     // Not seen: it can be in no scope by name alone, since a stack may own it.
-    if (!seen) return [{ ...subject, tags: null, ownerUnknown: true }];
-    if (seen.owner?.kind === 'stack' && !seen.owner.released)
-      return [{ ...place, kind: 'stack', name: seen.owner.name, tags: null }];
-    const after = withTagChanges(plan, seen.tags, ({ physicalId }) => physicalId === id);
+    if (!resource) return [{ ...subject, tags: null, ownerUnknown: true }];
+    if (resource.owner?.kind === 'stack' && !resource.owner.released)
+      return [{ ...place, kind: 'stack', name: resource.owner.name, tags: null }];
+    const after = withTagChanges(plan, resource.tags, ({ physicalId }) => physicalId === id);
     return [
-      { ...subject, tags: seen.tags },
+      { ...subject, tags: resource.tags },
       { ...subject, tags: after },
     ];
   });
@@ -178,6 +176,6 @@ function withTagChanges(
 /** Stacks that a plan is about: its target, or the owners of its resources. */
 export function stacksOf(plan: Plan): string[] {
   if (plan.target.kind === 'stack') return [plan.target.name];
-  const owners = [...(plan.observed.instances ?? []), ...(plan.observed.resources ?? [])].map(({ owner }) => owner);
+  const owners = plan.subject.resources.map(({ owner }) => owner);
   return [...new Set(owners.filter((owner) => owner?.kind === 'stack').map((owner) => owner!.name))];
 }

@@ -2,7 +2,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
-import { classifyCall, type Service as ServiceName } from '../core/call.ts';
+import { classifyCall, type Service as ServiceName } from '../providers/aws/call-classes.ts';
 import { type Wire, wireFor } from '../providers/aws/wire.ts';
 import { cloudformation } from './cloudformation/index.ts';
 import { control, isControl } from './control.ts';
@@ -19,6 +19,15 @@ import type { WorldStore } from './world.ts';
 export type { WireRequest, WireResponse } from './plain.ts';
 
 export const SERVICES: Record<ServiceName, Service> = { cloudformation, ec2, sts };
+/** Who acts past countersign, in a test's `prepare`. */
+export const somebodyElse = (account: string, region: string): Caller => ({
+  account,
+  region,
+  arn: `arn:aws:iam::${account}:user/somebody-else`,
+  accessKeyId: account,
+});
+/** Of a test's `prepare` that names none. */
+export const USUAL_SERVICE: ServiceName = 'cloudformation';
 /** No SDK of theirs is here: they are read and answered as they are. */
 const PLAIN: Record<string, PlainService> = { s3, ssm };
 const MAX_BODY_BYTES = 4_000_000;

@@ -3,8 +3,8 @@
  * every process meets them, and are counted down in the transaction in which they are met.
  */
 import { z } from 'zod';
-import { SERVICES } from '../core/call.ts';
 import { matchesGlob } from '../core/glob.ts';
+import { SERVICES } from '../providers/aws/call-classes.ts';
 import { type Caller, SandboxFault } from './service.ts';
 import type { World } from './world.ts';
 

@@ -3,7 +3,7 @@
  * lengths, patterns, enums. The data is generated (`npm run sandbox-models`); what the models leave to the
  * documentation stands here.
  */
-import type { Service } from '../core/call.ts';
+import type { Service } from '../providers/aws/call-classes.ts';
 import file from './data/models.json' with { type: 'json' };
 import { SandboxFault } from './service.ts';
 

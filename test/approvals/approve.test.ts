@@ -148,7 +148,7 @@ describe('what a person is shown', () => {
       properties: [],
       marks: [{ kind: 'expire' as const, path: 'Properties.Ttl', text: 'records go after\u202e 1 day' }],
     };
-    const text = renderChange(change, { ...plan, effects: [...plan.effects, gone] });
+    const text = renderChange(change, { ...plan, effects: [...plan.effects, gone] }, world.app.cloud);
     expect(text.indexOf('Audit')).toBeGreaterThan(0);
     expect(text.indexOf('Audit')).toBeLessThan(text.indexOf('QueryFunction'));
     expect(text).toContain('Properties.MemorySize: 512 → 1024');

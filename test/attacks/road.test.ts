@@ -34,6 +34,7 @@ const settings = (handler?: unknown) => ({
 describe('the gate on the only road out', () => {
   const deletion = {
     step: 's',
+    provider: 'aws',
     service: 'cloudformation' as const,
     operation: 'DeleteStack',
     input: { StackName: STACK },

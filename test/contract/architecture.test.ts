@@ -24,8 +24,10 @@ const AWS = 'src/providers/aws';
  * Only the composition root, the commands and the entry join rooms.
  */
 const TABLE: Record<string, string[]> = {
-  guards: ['zod', 'src/core/', `${AWS}/knowledge/`],
+  guards: ['zod', 'src/core/'],
   tools: ['zod', 'src/core/'],
+  'tools/aws': ['zod', 'src/core/', `${AWS}/ports.ts`, `${AWS}/tool-input.ts`],
+  'tools/index.ts': ['src/core/', 'tools/'],
   'src/core': ['zod', 'node:crypto'],
   'src/people': ['node:crypto'],
   'src/approvals': ['zod', 'node:', 'src/core/', 'src/people/'],
@@ -49,7 +51,6 @@ const TABLE: Record<string, string[]> = {
     'src/people/',
     'src/approvals/',
     'src/policy/',
-    `${AWS}/knowledge/`,
   ],
   'src/execute': ['src/core/', 'src/people/', 'src/approvals/'],
   'src/ledger': [
@@ -61,9 +62,10 @@ const TABLE: Record<string, string[]> = {
     'src/core/',
     'src/sqlite.ts',
   ],
-  [AWS]: ['@aws-sdk/', '@smithy/', 'node:crypto', 'node:fs', 'node:path', 'src/core/', 'src/bounded-file.ts'],
+  'src/providers/index.ts': [`${AWS}/rules.ts`],
+  [AWS]: ['zod', '@aws-sdk/', '@smithy/', 'node:crypto', 'node:fs', 'node:path', 'src/core/', 'src/bounded-file.ts'],
   [`${AWS}/knowledge`]: ['src/core/'],
-  [`${AWS}/template`]: ['yaml', 'src/core/'],
+  [`${AWS}/template`]: ['yaml', 'src/core/', `${AWS}/ports.ts`],
   'src/sandbox': [
     'zod',
     'yaml',
@@ -73,6 +75,7 @@ const TABLE: Record<string, string[]> = {
     `${AWS}/knowledge/`,
     `${AWS}/template/`,
     `${AWS}/wire.ts`,
+    `${AWS}/call-classes.ts`,
   ],
   'src/bounded-file.ts': ['node:fs', 'src/core/'],
   'src/sqlite.ts': ['better-sqlite3', 'node:fs', 'node:path'],
@@ -81,7 +84,27 @@ const TABLE: Record<string, string[]> = {
   'src/entry.ts': ['node:util', 'src/config.ts', 'src/cli/', 'src/main.ts'],
   'src/main.ts': ['commander', 'src/'],
   'src/compose.ts': ['node:', 'src/', 'guards/', 'tools/'],
-  'src/cli': ['@clack/', 'better-sqlite3', 'commander', 'node:', 'pino', 'src/', 'guards/'],
+  'src/cli': [
+    '@clack/',
+    'better-sqlite3',
+    'commander',
+    'node:',
+    'pino',
+    'guards/',
+    'src/approvals/',
+    'src/compose.ts',
+    'src/config.ts',
+    'src/core/',
+    'src/execute/',
+    'src/ledger/',
+    'src/mcp/',
+    'src/people/',
+    'src/policy/',
+    'src/policy-lab/',
+    'src/providers/index.ts',
+    'src/sandbox/',
+    'src/sqlite.ts',
+  ],
 };
 const rowOf = (file: string) =>
   Object.keys(TABLE)
@@ -104,6 +127,15 @@ describe('the import table', () => {
     for (const file of filesIn('guards').filter((name) => !name.endsWith('index.ts')))
       for (const name of importsOf(file)) expect(inside(file, name), file).not.toMatch(/^guards\//);
   });
+  it('lets the composition root alone make a provider', () => {
+    const makers = sources.filter((file) =>
+      importsOf(file).some((name) => inside(file, name) === `${AWS}/provider.ts`),
+    );
+    expect(makers).toEqual(['src/compose.ts']);
+    const joined = sources.filter((file) => importsOf(file).some((name) => inside(file, name).startsWith(AWS)));
+    const rooms = new Set(joined.map((file) => rowOf(file)).filter((row) => !row?.startsWith(AWS)));
+    expect([...rooms].sort()).toEqual(['src/compose.ts', 'src/providers/index.ts', 'src/sandbox', 'tools/aws']);
+  });
   it('lets src/config.ts alone read the environment', () => {
     const readers = sources.filter((file) =>
       /\bprocess\s*(?:\?\.|\.|\[\s*['"`])\s*env\b|\{[^}]*\benv\b[^}]*\}\s*=\s*process\b|['"]node:process['"]/.test(
@@ -119,6 +151,85 @@ describe('the import table', () => {
   it('lets only the pipeline and the executor mint permits', () => {
     for (const file of sources.filter((name) => !/src\/core\/(?:planning|permit)\.ts$|src\/execute\//.test(name)))
       expect(read(file), file).not.toMatch(/mint\w+Permit/);
+  });
+});
+
+/**
+ * Words of one provider: its operations, from its SDK, and what is written here. Policy words (`stack`, the guard
+ * `change-set-only`, `plan_stack_*`, codes such as AWS_TIMEOUT) are no such words.
+ */
+describe('no room but the provider’s knows', () => {
+  const rooms = [
+    'guards',
+    'src/core',
+    'src/execute',
+    'src/approvals',
+    'src/policy',
+    'src/policy-lab',
+    'src/cli',
+    'src/mcp',
+  ];
+  const WRITTEN = [
+    ...[
+      'AWS',
+      'aws',
+      'Amazon',
+      'CloudFormation',
+      'cloudformation',
+      'EC2',
+      'ec2',
+      'STS',
+      'sts',
+      'IAM',
+      'iam',
+      'S3',
+      's3',
+    ],
+    ...['Lambda', 'DynamoDB', 'RDS', 'KMS', 'ECS', 'EKS', 'EBS', 'SQS', 'SNS', 'SSM', 'CloudTrail', 'CloudWatch'],
+    ...['ARN', 'arn', 'StackSet', 'ChangeSet', 'changeSet', 'change_set', 'change set', 'NoEcho', 'DryRun'],
+    ...['DeletionPolicy', 'UpdateReplacePolicy', 'DeleteOnTermination', 'DisableRollback', 'ClientRequestToken'],
+    ...['instance-store', 'EBS-backed', 'REVIEW_IN_PROGRESS', 'UPDATE_COMPLETE', 'ROLLBACK_COMPLETE'],
+  ];
+  const ALLOWED: Record<string, [words: string[], why: string]> = {
+    'src/core/events.ts': [['changeSet', 'change set'], 'ledgers have this key'],
+    'src/core/dead-plans.ts': [['changeSet'], 'reads that key'],
+    'src/core/planning.ts': [['changeSet'], 'writes that key'],
+    'src/core/plan.ts': [['change_set'], 'plans in ledgers have this word for a dry run that the cloud itself keeps'],
+    'src/policy/schema.ts': [
+      ['IAM', 'iam', 'ARN', 'arn', 'aws'],
+      'an entry of `accounts` is an AWS account until a second provider has its own',
+    ],
+    'src/policy/rules/cedar-schema.ts': [
+      ['AWS', 'RDS', 'CloudFormation', 'Lambda'],
+      'the published schema of rules shows types by example',
+    ],
+    'src/mcp/server.ts': [['AWS'], 'tells an agent what this server is for'],
+  };
+  const wordsIn = (text: string, words: readonly string[]) =>
+    words.filter((word) => new RegExp(`(?<![A-Za-z0-9_$-])${word}(?![A-Za-z0-9_])`).test(text));
+
+  it.each(rooms)('%s', async (room) => {
+    const sdks = await Promise.all([
+      import('@aws-sdk/client-cloudformation'),
+      import('@aws-sdk/client-ec2'),
+      import('@aws-sdk/client-sts'),
+    ]);
+    const operations = new Set(
+      sdks.flatMap((sdk) => Object.keys(sdk).flatMap((name) => /^(\w+)Command$/.exec(name)?.[1] ?? [])),
+    );
+    expect(operations.has('DeleteStack') && operations.has('StopInstances')).toBe(true);
+    for (const file of filesIn(room)) {
+      const text = read(file);
+      const called = [...new Set(text.match(/[A-Z][A-Za-z]+/g) ?? [])].filter((word) => operations.has(word));
+      const [allowed = []] = ALLOWED[file] ?? [];
+      expect(
+        [...called, ...wordsIn(text, WRITTEN)].filter((word) => !allowed.includes(word)),
+        file,
+      ).toEqual([]);
+    }
+  });
+  it('a word that is allowed somewhere still stands there', () => {
+    for (const [file, [words]] of Object.entries(ALLOWED)) expect(wordsIn(read(file), words), file).toEqual(words);
   });
 });
 

@@ -4,6 +4,7 @@ import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createChanges } from '../../src/core/changes.ts';
 import type { Json } from '../../src/core/digest.ts';
+import { providerRules } from '../../src/providers/index.ts';
 import { DEV_STACK, openTestWorld, proposeFix, STACK, type TestWorld } from '../world.ts';
 
 let world: TestWorld;
@@ -82,6 +83,7 @@ describe('proposing', () => {
       let judged = 0;
       const interrupted = createChanges({
         ...world.app,
+        provider: providerRules,
         now: () => new Date(),
         policy: {
           ...world.app.policy,

@@ -1,10 +1,21 @@
 /** What the gate asks: `core/permit`. How it stops real calls is in test/attacks. */
 import { describe, expect, it } from 'vitest';
 import type { Call } from '../../src/core/call.ts';
-import { admit, mintPlanningPermit, mintWritingPermit, type Permit, revokePermit } from '../../src/core/permit.ts';
+import {
+  admit as admitClassified,
+  mintPlanningPermit,
+  mintWritingPermit,
+  type Permit,
+  revokePermit,
+} from '../../src/core/permit.ts';
+import { classified } from '../../src/providers/aws/call-classes.ts';
 
+/** As the gate of AWS asks. */
+const admit = (attempt: Call, permit: Permit | undefined, sessionRoles?: string[]) =>
+  admitClassified(attempt, permit, classified(attempt, sessionRoles));
 const stop: Call = {
   step: 'step1',
+  provider: 'aws',
   service: 'ec2',
   operation: 'StopInstances',
   input: { InstanceIds: ['i-1'] },

@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
   lossesOf,
-  type Plan,
-  type PlanDraft,
   planDifferences,
   planDigest,
   planDraftSchema,
@@ -10,7 +8,7 @@ import {
   sealPlan,
   sumsOf,
 } from '../../src/core/plan.ts';
-import { added, effect, gone, observing, onInstance, plan, removed } from '../guards/builders.ts';
+import { added, effect, gone, observing, onInstance, type PlanOver, plan, removed } from '../guards/builders.ts';
 
 const NOW = new Date('2026-11-24T12:00:00Z');
 const made = {
@@ -23,13 +21,13 @@ const made = {
   nonce: 'n',
   now: NOW,
 };
-const draft = (over: Partial<PlanDraft> = {}): PlanDraft => {
-  const { target, calls, effects, observed, dryRun, recipe, notes } = plan();
-  return { target, calls, effects, observed, dryRun, recipe, notes, ...over };
+const draft = (over: PlanOver = {}) => {
+  const { target, action, subject, actor, calls, effects, observed, dryRun, recipe, notes } = plan(over);
+  return { target, action, subject, actor, calls, effects, observed, dryRun, recipe, notes };
 };
 
 describe('the digest of a plan', () => {
-  it.each<[string, Partial<Plan>]>([
+  it.each<[string, PlanOver]>([
     ['target', { target: { ...plan().target, name: 'other' } }],
     ['endpoint', { endpoint: 'sandbox:1' }],
     ['calls', { calls: [] }],
@@ -57,15 +55,9 @@ describe('sealing', () => {
     expect(planSchema.safeParse({ ...sealed, more: 1 }).success).toBe(false);
   });
   it('takes no draft with anything unnamed in it', () => {
-    const { observed } = draft();
-    const volume = { id: 'vol-1', deleteOnTermination: true, newestSnapshot: { id: 'snap-1', completedAt: '' } };
-    const instance = onInstance([], { volumes: [volume] }).observed.instances![0]!;
-    const resource = { id: 'sg-1', type: 'T', owner: { kind: 'stack' as const, name: 'x' }, tags: {}, facts: {} };
-    const { stack } = observing({
-      importedExports: [{ name: 'Url', importers: ['web'] }],
-      recentlyDeleted: [{ stackId: 's', deletedAt: '', neverCompleted: true }],
-    }).observed;
-    const whole = draft({ observed: { ...observed, stack: stack!, instances: [instance], resources: [resource] } });
+    const whole = draft();
+    const { subject, actor } = whole;
+    const resource = onInstance(['StopInstances']).subject.resources[0]!;
     expect(planDraftSchema.safeParse(whole).success).toBe(true);
     for (const wrong of [
       { more: 1 },
@@ -74,22 +66,18 @@ describe('sealing', () => {
       { dryRun: { kind: 'guess', succeeded: true } },
       { dryRun: { ...whole.dryRun, more: 1 } },
       { recipe: { ...whole.recipe, more: 1 } },
-      { observed: { ...observed, more: 1 } },
-      { observed: { ...observed, identity: { ...observed.identity, more: 1 } } },
-      { observed: { ...observed, stack: { ...observed.stack, more: 1 } } },
-      { observed: { ...observed, stack: { ...stack, importedExports: [{ name: 'a', importers: [], more: 1 }] } } },
-      { observed: { ...observed, stack: { ...stack, recentlyDeleted: [{ stackId: '', deletedAt: '', more: 1 }] } } },
-      { observed: { ...observed, instances: [{ ...instance, more: 1 }] } },
-      { observed: { ...observed, instances: [{ ...instance, volumes: [{ ...volume, more: 1 }] }] } },
-      {
-        observed: {
-          ...observed,
-          instances: [{ ...instance, volumes: [{ ...volume, newestSnapshot: { id: '', completedAt: '', more: 1 } }] }],
-        },
-      },
-      { observed: { ...observed, resources: [{ ...resource, more: 1 }] } },
-      { observed: { ...observed, resources: [{ ...resource, owner: { kind: 'person', name: 'x' } }] } },
-      { observed: { ...observed, resources: [{ ...resource, owner: { kind: 'stack', name: 'x', more: 1 } }] } },
+      { action: 'improve' },
+      { actor: { ...actor, more: 1 } },
+      { subject: { ...subject, more: 1 } },
+      { subject: { ...subject, lifecycle: 'asleep' } },
+      { subject: { ...subject, itself: { type: 'T', ids: [], more: 1 } } },
+      { subject: { ...subject, parent: { kind: 'friend', name: 'x' } } },
+      { subject: { ...subject, parent: { kind: 'part', name: 'x', more: 1 } } },
+      { subject: { ...subject, protectedFrom: ['thieves'] } },
+      { subject: { ...subject, dependents: [{ name: 'a', users: [], more: 1 }] } },
+      { subject: { ...subject, recentlyDeleted: [{ at: 'x', more: 1 }] } },
+      { subject: { ...subject, resources: [{ ...resource, more: 1 }] } },
+      { subject: { ...subject, resources: [{ ...resource, owner: { kind: 'person', name: 'x' } }] } },
     ])
       expect(planDraftSchema.safeParse({ ...whole, ...wrong }).success, JSON.stringify(wrong)).toBe(false);
   });
@@ -101,16 +89,33 @@ it('a draft may be of every word that there is for it', () => {
   for (const kind of ['change_set', 'dry_run', 'synthesised', 'no_change'])
     expect(parses({ dryRun: { kind, succeeded: true } })).toBe(true);
   for (const kind of ['stack', 'auto_scaling_group']) {
-    const resource = { id: 'sg-1', type: 'T', owner: { kind, name: 'x' }, tags: {}, facts: {} };
-    expect(parses({ observed: { ...draft().observed, resources: [resource] } })).toBe(true);
+    const resource = { ...onInstance(['StopInstances']).subject.resources[0], owner: { kind, name: 'x' } };
+    expect(parses({ subject: { ...draft().subject, resources: [resource] } })).toBe(true);
   }
 });
 
+it('the digest covers what guards read of a plan, by itself', () => {
+  const signed = plan();
+  const { subject, actor } = signed;
+  for (const over of [
+    { action: 'delete' as const },
+    { subject: { ...subject, lifecycle: 'never_completed' as const } },
+    { actor: { ...actor, role: 'other' } },
+  ])
+    expect(planDigest({ ...signed, ...over }), JSON.stringify(over)).not.toBe(planDigest(signed));
+});
+
 describe('what differs from the signed plan', () => {
+  it('is what it does, and what was judged of its subject though nothing observed says so', () => {
+    const signed = draft();
+    expect(planDifferences(signed, { ...signed, action: 'delete' })).toEqual(['action']);
+    const elsewhere = { ...signed, subject: { ...signed.subject, tags: { a: 'b' } } };
+    expect(planDifferences(signed, elsewhere)).toEqual(['subject']);
+  });
   it('is nothing for the same, whatever was only noted', () => {
     expect(planDifferences(draft(), draft({ notes: ['other'], recipe: { planner: 'x', input: 1 } }))).toEqual([]);
   });
-  it.each<[string[], Partial<PlanDraft>]>([
+  it.each<[string[], PlanOver]>([
     [['target'], { target: { ...draft().target, ids: [] } }],
     [['calls'], { calls: [] }],
     [['effects'], { effects: [] }],
@@ -134,11 +139,13 @@ describe('what differs from the signed plan', () => {
     const stopped = onInstance(['StopInstances'], { state: 'stopped' });
     expect(planDifferences(running, stopped)).toEqual(['instances']);
     const resource = { id: 'sg-1', type: 'T', owner: null, tags: {}, facts: {} };
-    expect(planDifferences(running, { ...running, observed: { ...running.observed, resources: [resource] } })).toEqual([
-      'resources',
-    ]);
+    expect(
+      planDifferences(running, plan({ ...running, observed: { ...running.observed, resources: [resource] } })),
+    ).toEqual(['resources']);
     const other = { account: '1', arn: 'arn:aws:sts::1:assumed-role/executor/s' };
-    expect(planDifferences(running, { ...running, observed: { ...running.observed, identity: other } })).toEqual([]);
+    expect(planDifferences(running, plan({ ...running, observed: { ...running.observed, identity: other } }))).toEqual(
+      [],
+    );
   });
 });
 

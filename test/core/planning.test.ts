@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { CountersignError } from '../../src/core/errors.ts';
 import { createPipeline, type PipelinePorts } from '../../src/core/pipeline.ts';
 import type { PlanDraft } from '../../src/core/plan.ts';
-import type { Planner } from '../../src/core/ports.ts';
+import type { PlanWith } from '../../src/core/ports.ts';
 import { defineTool, type Tool } from '../../src/core/tool.ts';
 import { openTestWorld, STACK, type TestWorld } from '../world.ts';
 
@@ -15,17 +15,18 @@ beforeEach(async () => {
 afterEach(() => world.close());
 
 /** A plan tool that does with the planner what a test wants. */
-const planTool = (run: (planner: Planner) => Promise<PlanDraft>, name = STACK): Tool =>
+const planTool = (run: (plan: PlanWith) => Promise<PlanDraft>, name = STACK): Tool =>
   defineTool({
     name: 'plan_it',
     effect: 'plan',
     title: 't',
     description: 'd',
     input: z.strictObject({}),
+    action: () => 'update',
     target: () => ({ kind: 'stack', name }),
-    run: (_input, { planner }) => run(planner),
+    run: (_input, { plan }) => run(plan),
   });
-const planning = (run: (planner: Planner) => Promise<PlanDraft>, over: Partial<PipelinePorts> = {}, name = STACK) =>
+const planning = (run: (plan: PlanWith) => Promise<PlanDraft>, over: Partial<PipelinePorts> = {}, name = STACK) =>
   createPipeline({
     ...world.app,
     tools: [planTool(run, name)],
@@ -38,7 +39,7 @@ const changing = (memory: number) => ({
   stack: STACK,
   set: [{ path: 'Resources.QueryFunction.Properties.MemorySize', value: memory }],
 });
-const update = (planner: Planner) => planner.stackUpdate(changing(1024));
+const update = (plan: PlanWith) => plan('stack_update', changing(1024));
 /** Lets a test hold a plan back until it says so. */
 function gate() {
   let open!: () => void;
@@ -82,14 +83,14 @@ describe('a plan', () => {
     });
   });
   it('names no change set where it executes none, or one that another tool made', async () => {
-    await planning((planner) => planner.stackDelete(STACK));
-    const adopted = async (planner: Planner): Promise<PlanDraft> => {
-      const draft = await update(planner);
+    await planning((plan) => plan('stack_delete', { stack: STACK }));
+    const adopted = async (plan: PlanWith): Promise<PlanDraft> => {
+      const draft = await update(plan);
       return { ...draft, calls: draft.calls.map((call) => ({ ...call, input: { ChangeSetName: 'cdk-deploy' } })) };
     };
     await planning(adopted);
-    const nameless = async (planner: Planner): Promise<PlanDraft> => {
-      const draft = await update(planner);
+    const nameless = async (plan: PlanWith): Promise<PlanDraft> => {
+      const draft = await update(plan);
       return { ...draft, calls: draft.calls.map((call) => ({ ...call, input: {} })) };
     };
     await planning(nameless);
@@ -109,9 +110,9 @@ describe('before a dry run', () => {
     if (code === 'GUARD_HALT') await world.app.ledger.append({ kind: 'halted', body: {} });
     let ran = false;
     const answered = await planning(
-      async (planner) => {
+      async (plan) => {
         ran = true;
-        return update(planner);
+        return update(plan);
       },
       {},
       name,
@@ -145,16 +146,27 @@ describe('before a dry run', () => {
   });
 });
 
+describe('a planner', () => {
+  it.each([
+    ['that is not there', 'stack_explode', changing(1024)],
+    ['with an input that its schema does not take', 'stack_update', { ...changing(1024), force: true }],
+  ])('%s is not asked', async (_what, name, input) => {
+    const answered = await planning((plan) => plan(name, input));
+    expect(answered).toMatchObject({ ok: false, error: { code: 'INTERNAL', message: expect.stringContaining(name) } });
+    expect(calls('CreateChangeSet')).toEqual([]);
+  });
+});
+
 describe('the planning permit', () => {
   it.each(['succeeds', 'fails'])('ends with the plan, when it %s', async (how) => {
-    let kept: Planner | undefined;
-    await planning(async (planner) => {
-      kept = planner;
+    let kept: PlanWith | undefined;
+    await planning(async (plan) => {
+      kept = plan;
       if (how === 'fails') throw new Error('x');
-      return update(planner);
+      return update(plan);
     });
     const before = calls('CreateChangeSet').length;
-    await expect(kept!.stackUpdate(changing(2048))).rejects.toMatchObject({ code: 'EGRESS_REFUSED' });
+    await expect(kept!('stack_update', changing(2048))).rejects.toMatchObject({ code: 'EGRESS_REFUSED' });
     expect(calls('CreateChangeSet')).toHaveLength(before);
   });
 });
@@ -162,7 +174,7 @@ describe('the planning permit', () => {
 describe('a plan that takes longer than the answer may', () => {
   it('is answered with where to ask, and made on', async () => {
     const { open, opened } = gate();
-    const answered = await planning((planner) => opened.then(() => update(planner)), { answerWithinMilliseconds: 5 });
+    const answered = await planning((plan) => opened.then(() => update(plan)), { answerWithinMilliseconds: 5 });
     const id = String(answered.ok && answered.content.plan_id);
     expect(answered).toEqual({
       ok: true,
@@ -204,23 +216,20 @@ describe('what dead plans left behind', () => {
     const firstId = String(first.ok && first.content.plan_id);
     const { changeSet } = (await eventsOf('plan.made'))[0]!.body as { changeSet: string };
     const later = { now: () => new Date(Date.now() + 16 * 60_000) };
-    await planning((planner) => planner.stackDelete(STACK), later);
+    await planning((plan) => plan('stack_delete', { stack: STACK }), later);
     expect(await eventsOf('plan.cleaned')).toMatchObject([{ planId: firstId, body: { changeSet } }]);
     expect(calls('DeleteChangeSet')).toHaveLength(1);
-    await planning((planner) => planner.stackDelete(STACK), later);
+    await planning((plan) => plan('stack_delete', { stack: STACK }), later);
     expect(calls('DeleteChangeSet')).toHaveLength(1);
   });
   it('is never in the way of a plan', async () => {
     await planning(update);
     const broken = { ...world.app.cloud };
-    broken.planner = (place, permit) => ({
-      ...world.app.cloud.planner(place, permit),
-      discard: async () => {
-        throw new Error('cannot');
-      },
-    });
+    broken.discard = async () => {
+      throw new Error('cannot');
+    };
     const later = { now: () => new Date(Date.now() + 16 * 60_000), cloud: broken };
-    expect(await planning((planner) => planner.stackDelete(STACK), later)).toMatchObject({ ok: true });
+    expect(await planning((plan) => plan('stack_delete', { stack: STACK }), later)).toMatchObject({ ok: true });
     expect(await eventsOf('plan.cleaned')).toEqual([]);
   });
 });

@@ -44,7 +44,12 @@ vectorsOf('backup-first', [
   ],
   ['nothing could back it up', doingAll(gone({ type: 'AWS::SQS::Queue' })), facts(), 'pass'],
   ['something stateless goes', doingAll(removed()), facts(), 'pass'],
-  ['of a stack that never completed', { ...doingAll(gone()), ...observing({ neverCompleted: true }) }, facts(), 'pass'],
+  [
+    'of a stack that never completed',
+    plan({ ...doingAll(gone()), ...observing({ neverCompleted: true }) }),
+    facts(),
+    'pass',
+  ],
   [
     'older ones are allowed by the policy',
     doingAll(gone({ recoveryPoint: point(30) })),

@@ -1,6 +1,5 @@
 import {
   deleting,
-  doingAll,
   effect,
   facts,
   inDevelopment,
@@ -17,10 +16,8 @@ import {
 const of = (size: number, lost: number) =>
   plan({ effects: many(lost, { kind: 'delete' }), ...observing({ resourceCount: size }) });
 const names = (count: number) => Array.from({ length: count }, (_, index) => `other-${index}`);
-const importedBy = (count: number, what: ReturnType<typeof effect>) => ({
-  ...doingAll(what),
-  ...observing({ importedExports: [{ name: 'e', importers: names(count) }] }),
-});
+const importedBy = (count: number, what: ReturnType<typeof effect>) =>
+  plan({ effects: [what], ...observing({ importedExports: [{ name: 'e', importers: names(count) }] }) });
 function usedBy(users: unknown, groups = 1) {
   const resources = Array.from({ length: groups }, (_, index) => ({
     id: `sg-${index}`,
@@ -30,7 +27,7 @@ function usedBy(users: unknown, groups = 1) {
     facts: (users === undefined ? {} : { usedBy: users }) as Record<string, string>,
   }));
   const base = onInstance(['AuthorizeSecurityGroupIngress']);
-  return { ...base, observed: { identity: base.observed.identity, resources } };
+  return plan({ ...base, observed: { identity: base.observed.identity, resources } });
 }
 
 vectorsOf('blast-radius', [

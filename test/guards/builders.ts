@@ -4,8 +4,12 @@ import { guards } from '../../guards/index.ts';
 import type { Effect, PropertyChange } from '../../src/core/effect.ts';
 import { type Facts, type Guard, judgeAll } from '../../src/core/guard.ts';
 import type { Mark, MarkKind } from '../../src/core/mark.ts';
-import type { ObservedInstance, ObservedStack, Plan } from '../../src/core/plan.ts';
+import type { Plan } from '../../src/core/plan.ts';
 import type { Verdict } from '../../src/core/verdict.ts';
+import { described } from '../../src/providers/aws/described.ts';
+import type { Observed, ObservedInstance, ObservedStack } from '../../src/providers/aws/observed.ts';
+import { awsRules } from '../../src/providers/aws/rules.ts';
+import { actionOf } from '../../src/providers/aws/subject.ts';
 
 export const NOW = new Date('2026-11-24T12:00:00Z');
 export const hoursAgo = (hours: number) => new Date(NOW.getTime() - hours * 3_600_000).toISOString();
@@ -98,6 +102,7 @@ export const instance = (over: Partial<ObservedInstance> = {}): ObservedInstance
 
 export const call = (operation: string, input: Plan['calls'][number]['input'] = {}): Plan['calls'][number] => ({
   step: 'step1',
+  provider: 'aws',
   service: /Stack|ChangeSet|Rollback/.test(operation) ? 'cloudformation' : 'ec2',
   operation,
   input:
@@ -108,36 +113,58 @@ export const call = (operation: string, input: Plan['calls'][number]['input'] = 
   region: 'r',
 });
 
-/** An update of the stack `shop`. */
-export const plan = (over: Partial<Plan> = {}): Plan => ({
-  id: 'p',
-  tool: 'plan_stack_update',
-  sponsor: 'alice',
-  endpoint: 'aws',
-  policyDigest: '',
-  nonce: '',
-  madeAt: NOW.toISOString(),
-  expiresAt: new Date(NOW.getTime() + 900_000).toISOString(),
-  digest: '',
-  target: { kind: 'stack', account: '1', region: 'r', name: 'shop', ids: ['arn:aws:cloudformation:r:1:stack/shop/1'] },
-  calls: [call('ExecuteChangeSet')],
-  effects: [effect()],
-  ...observing({}),
-  dryRun: { kind: 'change_set', succeeded: true },
-  recipe: { planner: 'none', input: null },
-  agent: null,
-  notes: [],
-  ...over,
-});
-export const doingAll = (...effects: Effect[]): Plan => plan({ effects });
+/** A plan of AWS, whose observation can be read. */
+// biome-ignore lint/suspicious/noExplicitAny: to the core it is any JSON, and here it is AWS's.
+export type AwsPlan = Omit<Plan, 'observed'> & { observed: Observed & Record<string, any> };
+
+/** An update of the stack `shop`. What guards read of it follows from calls, tool, effects and observation. */
+export type PlanOver = Partial<Omit<Plan, 'observed'>> & { observed?: object };
+export const plan = (over: PlanOver = {}): AwsPlan => {
+  const made = {
+    id: 'p',
+    tool: 'plan_stack_update',
+    sponsor: 'alice',
+    endpoint: 'aws',
+    policyDigest: '',
+    nonce: '',
+    madeAt: NOW.toISOString(),
+    expiresAt: new Date(NOW.getTime() + 900_000).toISOString(),
+    digest: '',
+    target: {
+      kind: 'stack' as const,
+      account: '1',
+      region: 'r',
+      name: 'shop',
+      ids: ['arn:aws:cloudformation:r:1:stack/shop/1'],
+    },
+    calls: [call('ExecuteChangeSet')],
+    effects: [effect()],
+    ...observing({}),
+    dryRun: { kind: 'change_set' as const, succeeded: true },
+    recipe: { planner: 'none', input: null },
+    agent: null,
+    notes: [],
+    ...over,
+  };
+  const observed = made.observed as Observed;
+  return described({
+    ...made,
+    observed,
+    action: actionOf(
+      made.calls.map(({ operation }) => operation),
+      made.tool,
+    ),
+  }) as AwsPlan;
+};
+export const doingAll = (...effects: Effect[]): AwsPlan => plan({ effects });
 
 /** The stack as observed, for a plan. */
-export function observing(over: Partial<ObservedStack>): Pick<Plan, 'observed'> {
+export function observing(over: Partial<ObservedStack>): Pick<AwsPlan, 'observed'> {
   return { observed: { identity: { account: '1', arn: 'arn:aws:sts::1:assumed-role/planner/s' }, stack: stack(over) } };
 }
-export const deleting = (effects: Effect[] = [removed()], over: Partial<ObservedStack> = {}): Plan =>
+export const deleting = (effects: Effect[] = [removed()], over: Partial<ObservedStack> = {}): AwsPlan =>
   plan({ tool: 'plan_stack_delete', calls: [call('DeleteStack')], effects, ...observing(over) });
-export const creating = (effects: Effect[] = [added()], over: Partial<ObservedStack> = {}): Plan =>
+export const creating = (effects: Effect[] = [added()], over: Partial<ObservedStack> = {}): AwsPlan =>
   plan({
     tool: 'plan_stack_create',
     effects,
@@ -145,7 +172,7 @@ export const creating = (effects: Effect[] = [added()], over: Partial<ObservedSt
   });
 
 /** EC2 calls on one instance that stands alone. */
-export function onInstance(operations: string[], over: Partial<ObservedInstance> = {}, effects?: Effect[]): Plan {
+export function onInstance(operations: string[], over: Partial<ObservedInstance> = {}, effects?: Effect[]): AwsPlan {
   const id = over.id ?? 'i-0123456789abcdef0';
   const about = { type: 'AWS::EC2::Instance', physicalId: id };
   const { logicalId: _none, owner: _nobody, ...alone } = effect({ ...about, kind: 'stop', interrupts: 'yes' });
@@ -161,7 +188,7 @@ export function onInstance(operations: string[], over: Partial<ObservedInstance>
   });
 }
 /** An instance ended, with what the planner says of it. */
-export const terminating = (over: Partial<Effect> = {}): Plan =>
+export const terminating = (over: Partial<Effect> = {}): AwsPlan =>
   onInstance(['CreateSnapshot', 'TerminateInstances'], {}, [
     {
       ...gone({ type: 'AWS::EC2::Instance', physicalId: 'i-0123456789abcdef0', reversibility: 'recoverable' }),
@@ -178,6 +205,7 @@ export const facts = (over: Partial<Facts> = {}): Facts => ({
   goal: 'deploy',
   halt: 'running',
   policy: { present: true, digest: '', standing: 'adopted' },
+  provider: awsRules.facts,
   account: { alias: 'main', id: '1', regions: ['r'] },
   scope: { text: 'main: stack shop', create: true, execute: 'by_command' },
   environment: 'production',

@@ -1,4 +1,14 @@
-import { call, deleting, facts, inDevelopment, observing, onInstance, plan, vectorsOf } from './builders.ts';
+import {
+  call,
+  deleting,
+  facts,
+  inDevelopment,
+  observing,
+  onInstance,
+  plan,
+  terminating,
+  vectorsOf,
+} from './builders.ts';
 
 /** As cdk prepares it. */
 const adopted = plan({
@@ -42,6 +52,23 @@ vectorsOf('change-set-only', [
   ],
   ['a rollback continued by another', plan({ calls: [call('ContinueUpdateRollback')] }), facts(), 'deny'],
   ['a call of another service', onInstance(['StopInstances']), facts(), 'pass'],
+  ['a call for something else than the plan says', { ...deleting(), action: 'update' }, facts(), 'deny'],
+  ['a termination that is called a copy', { ...terminating(), action: 'copy' }, facts(), 'deny'],
+  [
+    'a call of another provider',
+    plan({ calls: [{ ...call('ExecuteChangeSet'), provider: 'elsewhere' }] }),
+    facts(),
+    'deny',
+  ],
+  ['an operation of another service', plan({ calls: [{ ...call('DeleteStack'), service: 'ec2' }] }), facts(), 'deny'],
+  [
+    'a forced stop',
+    plan({ ...onInstance([]), calls: [call('StopInstances', { InstanceIds: ['i-1'], Force: true })] }),
+    facts(),
+    'deny',
+  ],
+  ['an input that every object has', plan({ calls: [call('DeleteStack', { constructor: 'x' })] }), facts(), 'deny'],
+  ['a provider whose table is empty', plan(), facts({ provider: { ...facts().provider, allowedCalls: [] } }), 'deny'],
   [
     'a change set on its stack, with a token',
     plan({ calls: [call('ExecuteChangeSet', { StackName: 'shop', ClientRequestToken: 't' })] }),

@@ -3,13 +3,13 @@ import { facts, inDevelopment, inDisposable, onInstance, plan, terminating, vect
 function volume(owner: { kind: 'stack'; name: string } | null) {
   const base = onInstance(['CreateTags']);
   const resource = { id: 'vol-0123456789abcdef0', type: 'AWS::EC2::Volume', owner, tags: {}, facts: {} };
-  return { ...base, observed: { identity: base.observed.identity, resources: [resource] } };
+  return plan({ ...base, observed: { identity: base.observed.identity, resources: [resource] } });
 }
 
 function two(owner: { kind: 'stack'; name: string } | null) {
   const base = onInstance(['StopInstances']);
   const [first] = base.observed.instances!;
-  return { ...base, observed: { ...base.observed, instances: [first!, { ...first!, id: 'i-1', owner }] } };
+  return plan({ ...base, observed: { ...base.observed, instances: [first!, { ...first!, id: 'i-1', owner }] } });
 }
 
 vectorsOf('ownership', [

@@ -73,7 +73,7 @@ vectorsOf('recreate', [
   ],
   ['the stack was padded first', of(110, 5), remembering({ lostHere: { names: [], sizeBefore: 10 } }), 'deny'],
   ['all of a stack is lost by deleting it', deleting(many(9, { kind: 'delete' })), facts(), 'pass'],
-  ['of a stack that never completed', { ...of(5, 5), ...observing({ neverCompleted: true }) }, facts(), 'pass'],
+  ['of a stack that never completed', plan({ ...of(5, 5), ...observing({ neverCompleted: true }) }), facts(), 'pass'],
   [
     'the physical name is removed and added',
     doingAll(removed({ physicalId: 'costs' }), named('costs')),
@@ -128,7 +128,7 @@ vectorsOf('recreate', [
   ],
   [
     'it is deleted a second time, with another call',
-    { ...deleting(), calls: [call('CancelUpdateStack'), call('DeleteStack')] },
+    plan({ ...deleting(), calls: [call('CancelUpdateStack'), call('DeleteStack')] }),
     remembering({ deletedAt: hoursAgo(2) }),
     'pass',
   ],

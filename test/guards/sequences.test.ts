@@ -17,6 +17,7 @@ import type { Judgement } from '../../src/core/verdict.ts';
 import { aboutChange } from '../../src/execute/executor.ts';
 import { openLedger } from '../../src/ledger/store.ts';
 import { historyOf } from '../../src/policy/history.ts';
+import { providerRules } from '../../src/providers/index.ts';
 import {
   added,
   allGuards,
@@ -65,6 +66,7 @@ function session() {
         environment: base.environment,
         sponsor: 'alice',
         planId: thePlan.id,
+        actionOf: providerRules.actionOf,
         touched: touchedBy(thePlan),
         now: now(),
         fold: async (changeId) => foldChange(await ledger.events({ changeId }), now(), () => true),

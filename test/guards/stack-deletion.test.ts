@@ -62,7 +62,7 @@ vectorsOf('stack-deletion', [
   ['not a deletion', plan(), facts(), 'pass'],
   [
     'a stack that was not observed',
-    { ...deleting(), observed: { identity: plan().observed.identity } },
+    plan({ ...deleting(), observed: { identity: plan().observed.identity } }),
     facts(),
     'deny',
   ],

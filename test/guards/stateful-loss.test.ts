@@ -66,7 +66,12 @@ vectorsOf('stateful-loss', [
     'deny',
   ],
   ['a queue goes: nothing could back it up', doingAll(gone({ type: 'AWS::SQS::Queue' })), facts(), 'hold(2)'],
-  ['of a stack that never completed', { ...doingAll(gone()), ...observing({ neverCompleted: true }) }, facts(), 'pass'],
+  [
+    'of a stack that never completed',
+    plan({ ...doingAll(gone()), ...observing({ neverCompleted: true }) }),
+    facts(),
+    'pass',
+  ],
   ['something stateless goes', doingAll(removed()), facts(), 'pass'],
   ['a table is updated', doingAll(effect({ type: 'AWS::DynamoDB::Table', holds: 'data' })), facts(), 'pass'],
   ['an instance whose volumes are copied first', terminating(), facts(), 'hold(2)'],

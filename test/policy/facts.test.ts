@@ -6,6 +6,7 @@ import { guards } from '../../guards/index.ts';
 import type { Mark } from '../../src/core/mark.ts';
 import { openLedger } from '../../src/ledger/store.ts';
 import { createPolicyPort } from '../../src/policy/port.ts';
+import { providerRules } from '../../src/providers/index.ts';
 import { effect, instance, NOW, PROD, plan, policyWith, read, resourcePlan, stack } from './plans.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'countersign-facts-'));
@@ -18,6 +19,7 @@ const portFor = (text: string | null, over: { actsAs?: string[]; now?: Date; spo
   createPolicyPort({
     policy: text === null ? null : read(text),
     guards,
+    provider: providerRules,
     ledger,
     isHypothetical: true,
     sponsor: over.sponsor ?? 'alice',

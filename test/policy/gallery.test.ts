@@ -4,9 +4,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { EFFECT_KINDS, type Effect, REVERSIBILITIES } from '../../src/core/effect.ts';
 import { MARK_KINDS } from '../../src/core/mark.ts';
-import type { Plan } from '../../src/core/plan.ts';
 import { createRuleJudge, type RuleFacts } from '../../src/policy/rules/judge.ts';
 import { loadRules } from '../../src/policy/rules/load.ts';
+import type { PlanOver } from '../guards/builders.ts';
 import { effect, NOW, plan, stack } from './plans.ts';
 
 const folder = new URL('../../examples/rules', import.meta.url).pathname;
@@ -30,14 +30,14 @@ const load = (name: string) => {
   return loaded;
 };
 interface Case {
-  about?: Partial<Plan>;
+  about?: PlanOver;
   effect?: Partial<Effect>;
   facts?: Partial<RuleFacts>;
 }
 const FRIDAY = { now: new Date('2026-11-27T13:30:00Z') };
 const NIGHT = { now: new Date('2026-11-24T21:00:00Z') };
 const RESTARTS = { interrupts: 'yes' as const };
-const tagged = (tags: Record<string, string>): Partial<Plan> => ({
+const tagged = (tags: Record<string, string>): PlanOver => ({
   observed: { identity: { account: '1', arn: 'a' }, stack: stack({ tags }) },
 });
 const marked = (kind: 'disable' | 'expose') => [{ kind, path: 'Properties.X', text: 'x' }];

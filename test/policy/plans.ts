@@ -3,9 +3,9 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { guards } from '../../guards/index.ts';
 import type { Effect } from '../../src/core/effect.ts';
-import type { ObservedInstance, ObservedStack, Plan } from '../../src/core/plan.ts';
 import { parsePolicy } from '../../src/policy/load.ts';
 import type { Policy } from '../../src/policy/model.ts';
+import type { ObservedInstance, ObservedStack } from '../../src/providers/aws/observed.ts';
 import * as ordinary from '../guards/builders.ts';
 
 export const { NOW } = ordinary;
@@ -56,7 +56,7 @@ export const stack = (over: Partial<ObservedStack> = {}): ObservedStack =>
 export const instance = (over: Partial<ObservedInstance> = {}): ObservedInstance =>
   ordinary.instance({ id: 'i-1', instanceType: 't3.micro', ...over });
 
-export const plan = (over: Partial<Plan> = {}): Plan =>
+export const plan = (over: ordinary.PlanOver = {}): ordinary.AwsPlan =>
   ordinary.plan({
     id: 'plan_1',
     agent: 'claude-code',
@@ -69,7 +69,7 @@ export const plan = (over: Partial<Plan> = {}): Plan =>
   });
 
 /** On resources of no stack. */
-export const resourcePlan = (instances: ObservedInstance[], over: Partial<Plan> = {}): Plan =>
+export const resourcePlan = (instances: ObservedInstance[], over: ordinary.PlanOver = {}): ordinary.AwsPlan =>
   plan({
     target: {
       kind: 'resources',
@@ -83,7 +83,7 @@ export const resourcePlan = (instances: ObservedInstance[], over: Partial<Plan> 
   });
 
 /** Before anything was asked of the cloud. */
-export const unplanned = (over: Partial<Plan> = {}): Plan =>
+export const unplanned = (over: ordinary.PlanOver = {}): ordinary.AwsPlan =>
   plan({
     calls: [],
     effects: [],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Plan } from '../../src/core/plan.ts';
 import { isBeforePlanning, scopeFor, subjectsOf } from '../../src/policy/scope.ts';
+import type { PlanOver } from '../guards/builders.ts';
 import { DEV, effect, instance, PROD, plan, policyWith, read, resourcePlan, stack, unplanned } from './plans.ts';
 
 const policy = read(
@@ -13,7 +14,7 @@ const policy = read(
   }),
 );
 const scopeOf = (about: Plan) => scopeFor(policy, subjectsOf(about), isBeforePlanning(about));
-const stackPlan = (name: string, tags: Record<string, string>, over: Partial<Plan> = {}) =>
+const stackPlan = (name: string, tags: Record<string, string>, over: PlanOver = {}) =>
   plan({
     target: { kind: 'stack', account: PROD, region: 'eu-west-1', name, ids: ['arn'] },
     observed: { identity: { account: PROD, arn: 'a' }, stack: stack({ stackName: name, tags }) },
@@ -83,7 +84,7 @@ describe('the scope of a resource', () => {
   it('that was not seen is out of reach, since a stack may own it', () => {
     const seen = instance();
     const about = resourcePlan([seen, instance({ id: 'i-2' })]);
-    expect(scopeOf({ ...about, observed: { ...about.observed, instances: [seen] } })).toBeNull();
+    expect(scopeOf(plan({ ...about, observed: { ...about.observed, instances: [seen] } }))).toBeNull();
   });
   it('among several is the strictest, and out when one of them is', () => {
     const both = scopeOf(

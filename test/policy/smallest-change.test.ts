@@ -132,16 +132,16 @@ describe('the smallest change', () => {
       effect({ kind: 'stop', physicalId: 'i-2' }),
     ]);
     const [instance] = both.observed.instances!;
-    const thePlan: Plan = {
+    const thePlan = plan({
       ...both,
       target: { ...both.target, ids: ['i-1', 'i-2'], name: 'i-1,i-2' },
       calls: ['i-1', 'i-2'].map((id) => ({ ...both.calls[0]!, input: { InstanceIds: [id] } })),
       observed: { ...both.observed, instances: ['i-1', 'i-2'].map((id) => ({ ...instance!, id })) },
-    };
+    });
     const kept = keeping(thePlan, thePlan.effects.slice(1));
     expect(kept.target).toMatchObject({ ids: ['i-2'], name: 'i-2' });
     expect(kept.calls.map(({ input }) => input)).toEqual([{ InstanceIds: ['i-2'] }]);
-    expect(kept.observed.instances?.map(({ id }) => id)).toEqual(['i-2']);
+    expect(kept.subject.resources.map(({ id }) => id)).toEqual(['i-2']);
     expect(keeping(thePlan, thePlan.effects)).toEqual(thePlan);
   });
 });

@@ -1,6 +1,7 @@
 /** EC2 instances, who owns them, and their volumes. */
 import { z } from 'zod';
-import { defineTool, pageInput, placeInput, placeOf } from '../../src/core/tool.ts';
+import { type DescribePorts, defineTool, pageInput, placeInput, placeOf } from '../../src/core/tool.ts';
+import type { CloudReader } from '../../src/providers/aws/ports.ts';
 
 export const describeInstances = defineTool({
   name: 'describe_instances',
@@ -18,7 +19,7 @@ export const describeInstances = defineTool({
     instances: z.array(z.looseObject({ instance_id: z.string(), state: z.string() })),
     cursor: z.string().optional(),
   }),
-  async run(input, { cloud }) {
+  async run(input, { cloud }: DescribePorts<CloudReader>) {
     const { instance_ids, tag, cursor, limit } = input;
     const page = await cloud.instances(placeOf(input), {
       limit,

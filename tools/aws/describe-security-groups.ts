@@ -1,6 +1,7 @@
 /** Security groups: their rules, who uses them, what is open. */
 import { z } from 'zod';
-import { defineTool, pageInput, placeInput, placeOf } from '../../src/core/tool.ts';
+import { type DescribePorts, defineTool, pageInput, placeInput, placeOf } from '../../src/core/tool.ts';
+import type { CloudReader } from '../../src/providers/aws/ports.ts';
 
 export const describeSecurityGroups = defineTool({
   name: 'describe_security_groups',
@@ -20,7 +21,7 @@ export const describeSecurityGroups = defineTool({
     ),
     cursor: z.string().optional(),
   }),
-  async run(input, { cloud }) {
+  async run(input, { cloud }: DescribePorts<CloudReader>) {
     const { group_ids, vpc_id, cursor, limit } = input;
     const page = await cloud.securityGroups(placeOf(input), {
       limit,

@@ -1,6 +1,7 @@
 /** One stack, as much of it as asked for. */
 import { z } from 'zod';
-import { defineTool, placeInput, placeOf } from '../../src/core/tool.ts';
+import { type DescribePorts, defineTool, placeInput, placeOf } from '../../src/core/tool.ts';
+import type { CloudReader } from '../../src/providers/aws/ports.ts';
 
 export const describeStack = defineTool({
   name: 'describe_stack',
@@ -22,6 +23,6 @@ export const describeStack = defineTool({
     ...placeInput,
   }),
   output: z.looseObject({ stack: z.string(), stack_id: z.string(), status: z.string() }),
-  run: ({ stack, include, logical_ids: logicalIds, cursor, ...place }, { cloud }) =>
+  run: ({ stack, include, logical_ids: logicalIds, cursor, ...place }, { cloud }: DescribePorts<CloudReader>) =>
     cloud.stack(placeOf(place), stack, { include, logicalIds, ...(cursor ? { cursor } : {}) }),
 });

@@ -1,6 +1,7 @@
 /** CloudFormation stacks, a page at a time. */
 import { z } from 'zod';
-import { defineTool, pageInput, placeInput, placeOf } from '../../src/core/tool.ts';
+import { type DescribePorts, defineTool, pageInput, placeInput, placeOf } from '../../src/core/tool.ts';
+import type { CloudReader } from '../../src/providers/aws/ports.ts';
 
 export const describeStacks = defineTool({
   name: 'describe_stacks',
@@ -17,7 +18,7 @@ export const describeStacks = defineTool({
     stacks: z.array(z.looseObject({ stack: z.string(), status: z.string() })),
     cursor: z.string().optional(),
   }),
-  async run(input, { cloud }) {
+  async run(input, { cloud }: DescribePorts<CloudReader>) {
     const { name_prefix, status, cursor, limit } = input;
     const page = await cloud.stacks(placeOf(input), {
       limit,

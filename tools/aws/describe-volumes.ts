@@ -1,6 +1,7 @@
 /** EBS volumes, and how fresh their snapshots are. */
 import { z } from 'zod';
-import { defineTool, pageInput, placeInput, placeOf } from '../../src/core/tool.ts';
+import { type DescribePorts, defineTool, pageInput, placeInput, placeOf } from '../../src/core/tool.ts';
+import type { CloudReader } from '../../src/providers/aws/ports.ts';
 
 export const describeVolumes = defineTool({
   name: 'describe_volumes',
@@ -17,7 +18,7 @@ export const describeVolumes = defineTool({
     volumes: z.array(z.looseObject({ volume_id: z.string(), state: z.string() })),
     cursor: z.string().optional(),
   }),
-  async run(input, { cloud }) {
+  async run(input, { cloud }: DescribePorts<CloudReader>) {
     const { volume_ids, instance_id, cursor, limit } = input;
     const page = await cloud.volumes(placeOf(input), {
       limit,

@@ -16,6 +16,7 @@ export const planInstanceAction = defineTool({
     action: z.enum(['start', 'stop', 'reboot', 'terminate']),
     ...placeInput,
   }),
+  action: ({ action }) => action,
   target: ({ instance_ids }) => ({ kind: 'resources', name: [...new Set(instance_ids)].sort().join(',') }),
-  run: ({ instance_ids, action }, { planner }) => planner.instanceAction(instance_ids, action),
+  run: ({ instance_ids, action }, { plan }) => plan('instance_action', { instanceIds: instance_ids, action }),
 });

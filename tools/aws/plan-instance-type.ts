@@ -12,6 +12,8 @@ export const planInstanceType = defineTool({
     instance_type: z.string().regex(/^[a-z0-9-]{1,20}\.[a-z0-9-]{1,20}$/, 'such as t3.large'),
     ...placeInput,
   }),
+  action: () => 'resize',
   target: ({ instance_id }) => ({ kind: 'resources', name: instance_id }),
-  run: ({ instance_id, instance_type }, { planner }) => planner.instanceType(instance_id, instance_type),
+  run: ({ instance_id, instance_type }, { plan }) =>
+    plan('instance_type', { instanceId: instance_id, instanceType: instance_type }),
 });

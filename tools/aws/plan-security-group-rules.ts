@@ -30,7 +30,8 @@ export const planSecurityGroupRules = defineTool({
     revoke: rules,
     ...placeInput,
   }),
+  action: () => 'update',
   target: ({ group_id }) => ({ kind: 'resources', name: group_id }),
-  run: ({ group_id, authorize, revoke }, { planner }) =>
-    planner.securityGroupRules(group_id, parsed(authorize), parsed(revoke)),
+  run: ({ group_id, authorize, revoke }, { plan }) =>
+    plan('security_group_rules', { groupId: group_id, authorize: parsed(authorize), revoke: parsed(revoke) }),
 });

@@ -12,6 +12,7 @@ export const planSnapshot = defineTool({
     description: z.string().max(255).optional(),
     ...placeInput,
   }),
+  action: () => 'copy',
   target: ({ volume_id }) => ({ kind: 'resources', name: volume_id }),
-  run: ({ volume_id, description }, { planner }) => planner.snapshot(volume_id, description),
+  run: ({ volume_id, description }, { plan }) => plan('snapshot', { volumeId: volume_id, description }),
 });

@@ -1,6 +1,7 @@
 /** A synthesised plan of a stack deletion. */
 import { z } from 'zod';
-import { defineTool, placeInput, stackNameOf } from '../../src/core/tool.ts';
+import { defineTool, placeInput } from '../../src/core/tool.ts';
+import { stackNameOf } from '../../src/providers/aws/tool-input.ts';
 
 export const planStackDelete = defineTool({
   name: 'plan_stack_delete',
@@ -9,6 +10,7 @@ export const planStackDelete = defineTool({
   description:
     'Dry run of a CloudFormation stack deletion: what would be deleted and kept. To repair a stack, update it in place.',
   input: z.strictObject({ stack: z.string().min(1).max(2_048), ...placeInput }),
+  action: () => 'delete',
   target: ({ stack }) => ({ kind: 'stack', name: stackNameOf(stack) }),
-  run: ({ stack }, { planner }) => planner.stackDelete(stack),
+  run: ({ stack }, { plan }) => plan('stack_delete', { stack }),
 });

@@ -1,6 +1,7 @@
 /** A plan to continue, roll back or cancel an operation of a stack, by its state. */
 import { z } from 'zod';
-import { defineTool, placeInput, stackNameOf } from '../../src/core/tool.ts';
+import { defineTool, placeInput } from '../../src/core/tool.ts';
+import { stackNameOf } from '../../src/providers/aws/tool-input.ts';
 
 export const planStackRollback = defineTool({
   name: 'plan_stack_rollback',
@@ -13,6 +14,7 @@ export const planStackRollback = defineTool({
     resources_to_skip: z.array(z.string().max(255)).max(50).default([]),
     ...placeInput,
   }),
+  action: () => 'roll_back',
   target: ({ stack }) => ({ kind: 'stack', name: stackNameOf(stack) }),
-  run: ({ stack, resources_to_skip }, { planner }) => planner.stackRollback(stack, resources_to_skip),
+  run: ({ stack, resources_to_skip }, { plan }) => plan('stack_rollback', { stack, skip: resources_to_skip }),
 });

@@ -1,7 +1,8 @@
 /** A dry run of a stack update, as a change set. */
 import { z } from 'zod';
-import type { TemplateEdit } from '../../src/core/ports.ts';
-import { defineTool, placeInput, stackNameOf, templateInput, templateRequestOf } from '../../src/core/tool.ts';
+import { defineTool, placeInput } from '../../src/core/tool.ts';
+import type { TemplateEdit } from '../../src/providers/aws/ports.ts';
+import { stackNameOf, templateInput, templateRequestOf } from '../../src/providers/aws/tool-input.ts';
 
 /**
  * One value of a template. `value` has an empty schema: any list of types makes some client rewrite or refuse it
@@ -25,9 +26,10 @@ export const planStackUpdate = defineTool({
     ...templateInput,
     ...placeInput,
   }),
+  action: () => 'update',
   target: ({ stack }) => ({ kind: 'stack', name: stackNameOf(stack) }),
-  run: (input, { planner }) =>
-    planner.stackUpdate({
+  run: (input, { plan }) =>
+    plan('stack_update', {
       ...templateRequestOf(input),
       ...(input.set === undefined ? {} : { set: input.set as TemplateEdit[] }),
     }),

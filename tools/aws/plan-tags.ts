@@ -17,6 +17,7 @@ export const planTags = defineTool({
     remove: z.array(z.string().max(128)).max(50).default([]),
     ...placeInput,
   }),
+  action: () => 'tag',
   target: ({ resource_ids }) => ({ kind: 'resources', name: [...new Set(resource_ids)].sort().join(',') }),
-  run: ({ resource_ids, set, remove }, { planner }) => planner.tags(resource_ids, set, remove),
+  run: ({ resource_ids, set, remove }, { plan }) => plan('tags', { resourceIds: resource_ids, set, remove }),
 });

@@ -10,6 +10,9 @@ export interface FactRead {
 /** Of these their parts are told, not the whole. */
 const PARTED = new Set(['account', 'scope', 'sponsor', 'policy', 'seatRules', 'history', 'history.spent']);
 
+/** What the running code says of its provider: no fact of this plan. */
+const CONSTANT = 'provider';
+
 /** The same guard, and what it has read so far. */
 export function watched(guard: Guard): { guard: Guard; read(): FactRead[] } {
   const reads = new Map<string, unknown>();
@@ -26,7 +29,7 @@ function watch<T extends object>(object: T, above: string, reads: Map<string, un
   return new Proxy(object, {
     get(target, key) {
       const value = Reflect.get(target, key);
-      if (typeof key === 'symbol') return value;
+      if (typeof key === 'symbol' || `${above}${key}` === CONSTANT) return value;
       const path = `${above}${key}`;
       reads.set(path, value);
       return PARTED.has(path) && value !== null && typeof value === 'object' ? watch(value, `${path}.`, reads) : value;

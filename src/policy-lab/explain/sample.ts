@@ -4,15 +4,23 @@
  */
 
 import { z } from 'zod';
-import { EFFECT_KINDS, type Effect, REVERSIBILITIES, type Reversibility } from '../../core/effect.ts';
+import type { Call } from '../../core/call.ts';
+import {
+  compareWorstFirst,
+  EFFECT_KINDS,
+  type Effect,
+  REVERSIBILITIES,
+  type Reversibility,
+} from '../../core/effect.ts';
 import { CountersignError } from '../../core/errors.ts';
 import { MARK_KINDS, markSchema } from '../../core/mark.ts';
-import type { ObservedInstance, ObservedStack, Plan } from '../../core/plan.ts';
+import type { Plan } from '../../core/plan.ts';
+import type { ProviderRules } from '../../core/ports.ts';
+import { type Action, type PlanSubject, UNSEEN } from '../../core/subject.ts';
 import { type Goal, goalSchema } from '../../core/verdict.ts';
 import { accountFor } from '../../policy/apply.ts';
 import type { Policy } from '../../policy/model.ts';
 import { readYaml } from '../../policy/yaml-file.ts';
-import { holdsOf, isRevisionType } from '../../providers/aws/knowledge/index.ts';
 
 const name = z.string().min(1).max(512);
 const markInFull = markSchema.extend({
@@ -26,7 +34,7 @@ const effect = z.strictObject({
   /** Default: an instance, where `ids` are planned for. */
   type: z
     .string()
-    .regex(/^[\w.]+(?:::[\w.]+)+$/, 'name a type like AWS::DynamoDB::Table')
+    .regex(/^[\w.]+(?:::[\w.]+)+$/, 'name a type like Vendor::Service::Thing')
     .optional(),
   logicalId: name.optional(),
   physicalId: name.optional(),
@@ -64,27 +72,23 @@ const sampleSchema = z
 type Sample = z.infer<typeof sampleSchema>;
 type SampleEffect = Sample['effects'][number];
 
-const INSTANCE = 'AWS::EC2::Instance';
-const CHANGES = {
-  create: { tool: 'plan_stack_create', operation: 'ExecuteChangeSet' },
-  update: { tool: 'plan_stack_update', operation: 'ExecuteChangeSet' },
-  delete: { tool: 'plan_stack_delete', operation: 'DeleteStack' },
-} as const;
-/** What is called on an instance, by what happens to it. */
-const OPERATIONS: Partial<Record<Effect['kind'], string>> = {
-  delete: 'TerminateInstances',
-  stop: 'StopInstances',
-  start: 'StartInstances',
-  reboot: 'RebootInstances',
-  tag: 'CreateTags',
+/** What is done to a machine, by what happens to it. */
+const ACTIONS: Partial<Record<Effect['kind'], Action>> = {
+  delete: 'terminate',
+  stop: 'stop',
+  start: 'start',
+  reboot: 'reboot',
+  tag: 'tag',
 };
+interface About {
+  policy: Policy | null;
+  provider: ProviderRules;
+  sponsor: string | undefined;
+  now: Date;
+}
 
 /** @throws INPUT_INVALID with `file:line:column` of every problem. */
-export function readSample(
-  text: string,
-  fileName: string,
-  about: { policy: Policy | null; sponsor: string | undefined; now: Date },
-): { plan: Plan; goal?: Goal } {
+export function readSample(text: string, fileName: string, about: About): { plan: Plan; goal?: Goal } {
   const { value: sample, problems, report } = readYaml(text, fileName, sampleSchema);
   const aliases = Object.keys(about.policy?.file.accounts ?? {});
   if (sample?.account !== undefined && !aliases.includes(sample.account))
@@ -104,46 +108,30 @@ export function readSample(
   return { plan: planOf(sample, about), ...(sample.goal ? { goal: sample.goal } : {}) };
 }
 
-function planOf(sample: Sample, { policy, sponsor, now }: Parameters<typeof readSample>[2]): Plan {
+function planOf(sample: Sample, { policy, provider, sponsor, now }: About): Plan {
   const [alias, account] =
     Object.entries(policy?.file.accounts ?? {}).find(([one]) => one === (sample.account ?? one)) ?? [];
   const place = { account: account?.id ?? '000000000000', region: sample.region ?? account?.regions[0] ?? 'eu-west-1' };
-  const effects = sample.effects.map((one, index) => effectOf(one, index, sample, now));
+  const effects = provider.describeEffects(
+    sample.effects.map((one, index) => effectOf(one, index, sample, { provider, now })),
+  );
   // As if planned under the role that the policy names: a sketch asks about its effects, not about credentials.
   const role = (policy && accountFor(policy, place.account)?.plannerRole) ?? alias ?? 'planner';
-  const identity = { account: place.account, arn: `arn:aws:sts::${place.account}:assumed-role/${role}/sketch` };
-  const call = (operation: string, input: Plan['calls'][number]['input']): Plan['calls'][number] => ({
-    step: 'step1',
-    service: sample.stack === undefined ? 'ec2' : 'cloudformation',
-    operation,
-    input,
-    ...place,
-  });
   const { stack, ids = [] } = sample;
-  const { tool, operation } = CHANGES[sample.change];
-  const about =
-    stack === undefined
-      ? {
-          tool: 'plan_instance_action',
-          target: { kind: 'resources' as const, ...place, name: [...ids].sort().join(','), ids },
-          calls: [...new Set(effects.map(({ kind }) => OPERATIONS[kind] ?? 'ModifyInstanceAttribute'))].map((one) =>
-            call(one, { InstanceIds: ids }),
-          ),
-          observed: { identity, instances: ids.map((id) => instanceOf(id, sample)) },
-        }
-      : {
-          tool,
-          target: { kind: 'stack' as const, ...place, name: stack, ids: sample.change === 'create' ? [] : [stack] },
-          calls: [
-            call(
-              operation,
-              operation === 'DeleteStack'
-                ? { StackName: stack }
-                : { StackName: stack, ChangeSetName: 'arn:aws:sample' },
-            ),
-          ],
-          observed: { identity, stack: stackOf(stack, sample, now) },
-        };
+  const worst = [...effects].sort(compareWorstFirst)[0]!;
+  const action = stack === undefined ? (ACTIONS[worst.kind] ?? 'resize') : sample.change;
+  const about = {
+    action,
+    actor: { account: place.account, name: `${role}/sketch`, role },
+    tool: `plan_${stack === undefined ? 'resources' : 'stack'}_${action}`,
+    calls: [callOf(action, stack ?? ids, provider, place)],
+    target:
+      stack === undefined
+        ? { kind: 'resources' as const, ...place, name: [...ids].sort().join(','), ids }
+        : { kind: 'stack' as const, ...place, name: stack, ids: sample.change === 'create' ? [] : [stack] },
+    subject: stack === undefined ? machinesOf(ids, sample) : stackOf(stack, sample),
+    observed: {},
+  };
   return {
     ...about,
     effects,
@@ -156,16 +144,40 @@ function planOf(sample: Sample, { policy, sponsor, now }: Parameters<typeof read
     madeAt: now.toISOString(),
     expiresAt: new Date(now.getTime() + 900_000).toISOString(),
     digest: '',
-    dryRun: { kind: 'change_set', succeeded: true },
+    dryRun: { kind: 'synthesised', succeeded: true },
     recipe: { planner: 'sample', input: null },
     notes: [],
   };
 }
 
-function effectOf(given: SampleEffect, index: number, { stack, ids, change }: Sample, now: Date): Effect {
-  const { kind, type = INSTANCE, interrupts, retention, backupHoursAgo, size, marks, properties } = given;
+/** The first call that the provider makes for this: guards see that it is one, and read nothing else of it. */
+function callOf(
+  action: Action,
+  on: string | string[],
+  { name: provider, facts }: ProviderRules,
+  place: Pick<Call, 'account' | 'region'>,
+): Call {
+  const row = facts.allowedCalls.find(({ actions }) => actions[0] === action);
+  const [input] = Object.entries(row?.inputs ?? {}).find(([, must]) => must === null) ?? [];
+  return {
+    step: 'step1',
+    provider,
+    service: row?.service ?? '',
+    operation: row?.operation ?? '',
+    input: input === undefined ? {} : { [input]: on },
+    ...place,
+  };
+}
+
+function effectOf(
+  given: SampleEffect,
+  index: number,
+  { stack, ids, change }: Sample,
+  { provider, now }: Pick<About, 'provider' | 'now'>,
+): Effect {
+  const { kind, type = provider.machineType, interrupts, retention, backupHoursAgo, size, marks, properties } = given;
   const isGone = kind === 'delete' || kind === 'replace';
-  const holds = given.holds ?? holdsOf(type);
+  const holds = given.holds ?? provider.holdsOf(type);
   const logicalId = given.logicalId ?? (stack === undefined ? undefined : `Effect${index + 1}`);
   const physicalId = given.physicalId ?? (stack === undefined ? ids?.[0] : undefined);
   const point = backupHoursAgo === undefined ? undefined : new Date(now.getTime() - backupHoursAgo * 3_600_000);
@@ -182,13 +194,13 @@ function effectOf(given: SampleEffect, index: number, { stack, ids, change }: Sa
     ...(isGone
       ? {
           retention: {
-            attribute: stack === undefined ? 'DeleteOnTermination' : 'DeletionPolicy',
+            attribute: 'its policy',
             effective: retention,
           },
         }
       : {}),
     ...(point ? { recoveryPoint: { id: 'sample', completedAt: point.toISOString() } } : {}),
-    revision: isRevisionType(type),
+    revision: provider.isRevisionType(type),
     properties: properties.map((path) => ({ path, replaces: kind === 'replace' ? 'always' : 'never' })),
     marks,
     ...(size === undefined ? {} : { size }),
@@ -203,39 +215,26 @@ function usualReversibility(kind: Effect['kind'], holds: Effect['holds'], isKept
   return holds === 'nothing' || isKept ? 'recoverable' : 'irreversible';
 }
 
-function stackOf(stackName: string, sample: Sample, now: Date): ObservedStack {
-  const { change, tags, resources, effects, terminationProtection } = sample;
-  const isNew = change === 'create';
-  const there = effects.filter(({ kind }) => kind !== 'create').length;
+function stackOf(name: string, { change, tags, resources, effects, terminationProtection }: Sample): PlanSubject {
   return {
-    stackId: stackName,
-    stackName,
-    status: isNew ? 'REVIEW_IN_PROGRESS' : 'UPDATE_COMPLETE',
-    createdAt: now.toISOString(),
-    updatedAt: null,
-    templateDigest: '',
-    parameters: {},
+    ...UNSEEN,
+    lifecycle: change === 'create' ? 'new' : 'live',
+    itself: { type: 'stack', ids: [name] },
     tags,
-    terminationProtection,
-    roleArn: null,
-    resourceCount: resources ?? there,
-    neverCompleted: isNew,
-    parentId: null,
-    importedExports: [],
-    recentlyDeleted: [],
+    protectedFrom: terminationProtection ? ['delete'] : [],
+    resourceCount: resources ?? effects.filter(({ kind }) => kind !== 'create').length,
   };
 }
 
-function instanceOf(id: string, { tags, terminationProtection }: Sample): ObservedInstance {
-  return {
-    id,
-    state: 'running',
-    instanceType: 'sample',
-    terminationProtection,
-    stopProtection: false,
-    instanceStore: false,
+function machinesOf(ids: readonly string[], { tags, terminationProtection }: Sample): PlanSubject {
+  const machine = {
     owner: null,
     tags,
-    volumes: [],
+    protectedFrom: terminationProtection ? ['delete' as const] : [],
+    canEnd: true,
+    runs: true,
+    losesDisksOnStop: false,
+    users: [],
   };
+  return { ...UNSEEN, lifecycle: 'live', resources: ids.map((id) => ({ id, ...machine })) };
 }

@@ -66,7 +66,7 @@ function* subsets<T>(all: readonly T[], size: number): Generator<T[]> {
 /** The plan with these effects only; of resources of no stack, without those that nothing would happen to. */
 export function keeping(plan: Plan, kept: readonly Effect[]): Plan {
   const effects = [...kept];
-  const { target, observed, calls } = plan;
+  const { target, subject, calls } = plan;
   if (target.kind === 'stack') return { ...plan, effects };
   const isOf = (id: string) => (effect: Effect) => effect.physicalId === id;
   const gone = target.ids.filter((id) => plan.effects.some(isOf(id)) && !kept.some(isOf(id)));
@@ -79,10 +79,6 @@ export function keeping(plan: Plan, kept: readonly Effect[]): Plan {
     effects,
     target: { ...target, ids, name: ids.join(',') },
     calls: calls.filter((call) => !names(call, gone) || names(call, ids)),
-    observed: {
-      ...observed,
-      ...(observed.instances ? { instances: observed.instances.filter(stays) } : {}),
-      ...(observed.resources ? { resources: observed.resources.filter(stays) } : {}),
-    },
+    subject: { ...subject, resources: subject.resources.filter(stays) },
   };
 }

@@ -8,8 +8,9 @@
  */
 import { CountersignError } from '../../core/errors.ts';
 import { bodyOf, type LedgerEvent } from '../../core/events.ts';
-import { type Plan, planDigest, planSchema } from '../../core/plan.ts';
-import type { Judge, Ledger, LedgerView } from '../../core/ports.ts';
+import type { Plan } from '../../core/plan.ts';
+import { readPlan } from '../../core/plan-document.ts';
+import type { Judge, Ledger, LedgerView, ProviderRules } from '../../core/ports.ts';
 import type { Goal, Judgement } from '../../core/verdict.ts';
 import { createPolicyPort, type PolicyPortOptions } from '../../policy/port.ts';
 
@@ -28,29 +29,39 @@ export interface Moment {
   /** Who could not sign. */
   excluded: string[];
 }
-export type Rejudging = Pick<PolicyPortOptions, 'policy' | 'guards' | 'ledger'>;
+export type Rejudging = Pick<PolicyPortOptions, 'policy' | 'guards' | 'ledger'> & { provider: ProviderRules };
+
+interface Stored {
+  ledger: LedgerView;
+  provider: ProviderRules;
+}
 
 /**
  * @param event one of a kind in which a judgement is recorded.
  * @throws LEDGER_TAMPERED when the event cannot be read, or the stored plan is gone or another.
  */
-export async function momentOf(ledger: LedgerView, event: LedgerEvent): Promise<Moment> {
+export async function momentOf(stored: Stored, event: LedgerEvent): Promise<Moment> {
   const { planId = '', seq } = event;
   if (event.kind === 'plan.made') {
     const { document, digest, judgement, excluded } = bodyOf('plan.made', event);
-    const plan = await storedPlan(ledger, planId, document, digest);
+    const plan = await storedPlan(stored, planId, document, digest);
     const { sponsor, madeAt } = plan;
     return { kind: 'plan', id: planId, seq, at: new Date(madeAt), plan, sponsor, judgement, excluded };
   }
   const { id, planDocument, planDigest: digest, proposedAt, ...proposal } = bodyOf('change.proposed', event);
   const { sponsor, goal, judgement, excluded } = proposal;
-  const plan = await storedPlan(ledger, planId, planDocument, digest);
+  const plan = await storedPlan(stored, planId, planDocument, digest);
   return { kind: 'change', id, seq, at: new Date(proposedAt), plan, sponsor, goal, judgement, excluded };
 }
 
-async function storedPlan(ledger: LedgerView, planId: string, document: string, digest: string): Promise<Plan> {
-  const stored = planSchema.safeParse(await ledger.document(document));
-  if (stored.success && planDigest(stored.data) === digest) return stored.data;
+async function storedPlan(
+  { ledger, provider }: Stored,
+  planId: string,
+  document: string,
+  digest: string,
+): Promise<Plan> {
+  const plan = readPlan(await ledger.document(document), digest, provider.completePlan);
+  if (plan) return plan;
   throw new CountersignError(
     'LEDGER_TAMPERED',
     `The stored plan ${planId} is not the one that was made.`,

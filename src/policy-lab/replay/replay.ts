@@ -44,7 +44,7 @@ async function momentsSince(
   const moments: Moment[] = [];
   for (const event of await about.ledger.events({ kinds: JUDGED, sinceAt: since.toISOString() })) {
     try {
-      moments.push(await momentOf(about.ledger, event));
+      moments.push(await momentOf(about, event));
     } catch (error) {
       if (!(error instanceof CountersignError)) throw error;
       unreadable.push({ id: event.changeId ?? event.planId ?? String(event.seq), why: error.message });

@@ -21,7 +21,7 @@ export interface Bench {
   setHalt(kind: 'halted' | 'resumed'): Promise<void>;
   advance(seconds: number): void;
   /** What somebody else does: past the pipeline and not counted. */
-  prepare(service: string, operation: string, input: Record<string, unknown>): Record<string, unknown>;
+  prepare(service: string | undefined, operation: string, input: Record<string, unknown>): Record<string, unknown>;
   /** Operations of the writes that reached the cloud. */
   writes(): string[];
   close(): void;

@@ -264,6 +264,6 @@ function tagsIn(plan: Plan): (effect: Effect) => Record<string, string> {
     const tags = { ...subjectsOf(plan)[0]?.tags };
     return () => tags;
   }
-  const seen = [...(plan.observed.instances ?? []), ...(plan.observed.resources ?? [])];
-  return ({ physicalId }) => seen.find(({ id }) => id === physicalId)?.tags ?? {};
+  const { resources } = plan.subject;
+  return ({ physicalId }) => resources.find(({ id }) => id === physicalId)?.tags ?? {};
 }

@@ -193,5 +193,5 @@ function annotationProblem({ code, path, message, keys }: z.core.$ZodIssue & { k
   return `@${path.join('.')}: ${message}`;
 }
 
-/** `AWS::RDS` of `AWS::RDS::DBInstance`. */
+/** `Vendor::Service` of `Vendor::Service::Thing`. */
 export const serviceOf = (type: string): string => type.split('::').slice(0, 2).join('::');

@@ -51,7 +51,7 @@ async function wholeBody(body: unknown): Promise<Buffer> {
 }
 
 /** The error document of each service's protocol. */
-const ERROR_DOCUMENT: Record<Call['service'], RegExp> = {
+const ERROR_DOCUMENT: Record<string, RegExp> = {
   cloudformation: /^<ErrorResponse[\s>][\s\S]*<Error>[\s\S]*<Code>([^<]+)<\/Code>[\s\S]*<\/ErrorResponse>$/,
   sts: /^<ErrorResponse[\s>][\s\S]*<Error>[\s\S]*<Code>([^<]+)<\/Code>[\s\S]*<\/ErrorResponse>$/,
   ec2: /^<Response[\s>][\s\S]*<Errors>[\s\S]*<Error>[\s\S]*<Code>([^<]+)<\/Code>[\s\S]*<\/Response>$/,
@@ -67,7 +67,7 @@ const documentOf = (text: string) => text.replace(/^\uFEFF?\s*(?:<\?xml[^>]*\?>)
 /** The code that AWS itself gave, of an answer that is a refusal in the service's own protocol. */
 export function refusalIn({ service }: Pick<Call, 'service'>, { answer }: Watched): string | undefined {
   if (!answer) return undefined;
-  const code = ERROR_DOCUMENT[service].exec(documentOf(answer.text))?.[1]?.trim();
+  const code = ERROR_DOCUMENT[service]?.exec(documentOf(answer.text))?.[1]?.trim();
   if (!code || (answer.requestId === undefined && !REQUEST_ID.test(answer.text))) return undefined;
   const isRefusal = (answer.status >= 400 && answer.status < 500) || THROTTLED.test(code);
   return isRefusal && !TAKEN_BEFORE.test(code) ? code : undefined;

@@ -6,7 +6,7 @@
  * because its model does not name them.
  */
 import type { Change, DescribeChangeSetOutput, ResourceChange } from '@aws-sdk/client-cloudformation';
-import { weaknessesOf } from '../../core/call.ts';
+import { weaknessesOf } from './call-classes.ts';
 
 type Sdk = typeof import('@aws-sdk/client-cloudformation');
 type EnumName = {

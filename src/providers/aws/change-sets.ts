@@ -8,9 +8,9 @@ import type {
   ResourceChange,
   RollbackConfiguration,
 } from '@aws-sdk/client-cloudformation';
-import { CHANGE_SET_PREFIX } from '../../core/call.ts';
 import { CountersignError } from '../../core/errors.ts';
 import { bareRecord } from '../../core/input-bounds.ts';
+import { CHANGE_SET_PREFIX } from './call-classes.ts';
 import { refusedIn } from './change-set-words.ts';
 import { asCountersignError } from './errors.ts';
 import { tagsOf, templateOf } from './observe/stack.ts';

@@ -7,10 +7,10 @@
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { EC2Client } from '@aws-sdk/client-ec2';
 import type { STSClient } from '@aws-sdk/client-sts';
-import type { Service } from '../../core/call.ts';
 import type { Json } from '../../core/digest.ts';
 import { admit, type Permit } from '../../core/permit.ts';
 import { installAnswerCheck } from './answers.ts';
+import { classified, type Service } from './call-classes.ts';
 
 export interface CloudSettings {
   region: string;
@@ -40,8 +40,15 @@ function installGate(client: any, service: Service, region: string, holder: Hold
   // biome-ignore lint/suspicious/noExplicitAny: as above.
   const gate = (next: any, context: { commandName?: string }) => async (attempt: Attempt) => {
     const operation = (context.commandName ?? '').replace(/Command$/, '');
-    const call = { service, operation, input: plainInput(attempt.input), account: holder.account, region };
-    admit(call, holder.permit, holder.sessionRoles);
+    const call = {
+      provider: 'aws',
+      service,
+      operation,
+      input: plainInput(attempt.input),
+      account: holder.account,
+      region,
+    };
+    admit(call, holder.permit, classified(call, holder.sessionRoles));
     return next(attempt);
   };
   client.middlewareStack.addRelativeTo(gate, {

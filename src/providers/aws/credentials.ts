@@ -3,6 +3,7 @@ import { CountersignError } from '../../core/errors.ts';
 import type { Identity, Place } from '../../core/ports.ts';
 import { type CloudSettings, stsClient } from './clients.ts';
 import { askingAws } from './errors.ts';
+import { actorOf } from './subject.ts';
 
 /** An account of the policy. Roles are names or ARNs. */
 export interface AccountEntry {
@@ -119,6 +120,6 @@ export function createIdentity(
         `Expected account ${expected.id} (${expected.alias}), got ${account} (${arn}).`,
         'Tell the user: the credentials in use are those of another account.',
       );
-    return { account, arn, region: settings.region };
+    return { ...actorOf({ identity: { account, arn } }), region: settings.region };
   }
 }

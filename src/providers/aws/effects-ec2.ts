@@ -1,7 +1,7 @@
 /** What the calls of EC2 do: EC2 has no preview, so effects follow from the observed state. */
 import type { Effect } from '../../core/effect.ts';
-import type { ObservedInstance } from '../../core/plan.ts';
-import type { InstanceAction } from '../../core/ports.ts';
+import type { ObservedInstance } from './observed.ts';
+import type { InstanceAction } from './ports.ts';
 
 type Parts = Pick<Effect, 'kind' | 'reversibility' | 'why'> & Partial<Effect>;
 

@@ -9,6 +9,7 @@ import type { CloudFormationClient, StackEvent } from '@aws-sdk/client-cloudform
 import type { Call } from '../../core/call.ts';
 import type { Plan } from '../../core/plan.ts';
 import type { Followed } from '../../core/ports.ts';
+import type { Observed } from './observed.ts';
 
 /** Stack states in which a call has done what it was for. Any other end is a failure or a way back. */
 const DONE: Record<string, RegExp> = {
@@ -102,7 +103,8 @@ async function stackNow(client: CloudFormationClient, call: Call): Promise<End> 
 async function endWithoutEvents(client: CloudFormationClient, plan: Plan, now: End): Promise<End | undefined> {
   const call = plan.calls.at(-1)!;
   if (IN_PROGRESS.test(now.status) || now.status === UNREAD) return undefined;
-  if (call.operation !== 'ExecuteChangeSet') return now.status === plan.observed.stack?.status ? undefined : now;
+  if (call.operation !== 'ExecuteChangeSet')
+    return now.status === (plan.observed as Partial<Observed>).stack?.status ? undefined : now;
   const { DescribeChangeSetCommand } = await import('@aws-sdk/client-cloudformation');
   const { ExecutionStatus } = await client.send(
     new DescribeChangeSetCommand({ ChangeSetName: String(call.input.ChangeSetName), StackName: stackOf(call) }),

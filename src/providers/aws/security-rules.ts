@@ -4,8 +4,8 @@
  * Limit: a peer group of another account is named by its id alone; EC2 refuses to change such a rule.
  */
 import type { IpPermission, SecurityGroup } from '@aws-sdk/client-ec2';
+import type { RuleRequest } from '../../core/network-rule.ts';
 import { formatRule } from '../../core/network-rule.ts';
-import type { RuleRequest } from '../../core/ports.ts';
 import { type NetworkRule, normaliseRange } from './knowledge/marks/network.ts';
 
 const PROTOCOLS: Record<string, string> = { '6': 'tcp', '17': 'udp', '1': 'icmp', '58': 'icmpv6', all: '-1' };

@@ -6,7 +6,7 @@
 import { randomUUID } from 'node:crypto';
 import { XmlShapeSerializer } from '@aws-sdk/core/protocols';
 import { NormalizedSchema } from '@smithy/core/schema';
-import type { Service } from '../../core/call.ts';
+import type { Service } from './call-classes.ts';
 
 export interface Wire {
   decode(body: string): { operation: string; input: Record<string, unknown> };

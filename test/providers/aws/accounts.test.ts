@@ -1,6 +1,7 @@
 /** Several accounts by alias, each with its planner's way in. */
 import { writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { Observed } from '../../../src/providers/aws/observed.ts';
 import { openTestWorld, STACK, type TestWorld } from '../../world.ts';
 
 const DEV_ACCOUNT = '222222222222';
@@ -33,7 +34,8 @@ it('plans in each account as who the policy says', async () => {
   const plan = await app.pipeline('plan_stack_create', { account: 'dev', stack: 'inbox', template: queue });
   expect(plan).toMatchObject({ ok: true, content: { decision: 'pass', target: `inbox (${DEV_ACCOUNT}, eu-west-1)` } });
   const { plan: made } = await app.changes.plan(plan.ok ? String(plan.content.plan_id) : '');
-  expect(made.observed.identity.arn).toContain('assumed-role/countersign-planner/');
+  expect(made.actor.name).toContain('assumed-role/countersign-planner/');
+  expect(made.actor.role).toBe('countersign-planner');
   const stacks = await app.pipeline('describe_stacks', { account: 'prod' });
   expect(JSON.stringify(stacks)).toContain(STACK);
   expect(JSON.stringify(await app.pipeline('describe_stacks', { account: 'dev' }))).not.toContain(STACK);
@@ -91,7 +93,9 @@ it('gives CloudFormation the service role of the account, signed with the plan',
   const plan = await app.pipeline('plan_stack_create', { stack: 'inbox-dev', template: queue });
   expect(plan).toMatchObject({ ok: true });
   const { plan: made } = await app.changes.plan(plan.ok ? String(plan.content.plan_id) : '');
-  expect(made.observed.stack?.roleArn).toBe('arn:aws:iam::123456789012:role/countersign-cloudformation');
+  expect((made.observed as unknown as Observed).stack?.roleArn).toBe(
+    'arn:aws:iam::123456789012:role/countersign-cloudformation',
+  );
 });
 
 it('tells that a stack gets another role, and keeps it', async () => {

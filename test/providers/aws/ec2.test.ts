@@ -347,7 +347,7 @@ describe('the owner of what a plan touches', () => {
           : {}),
       },
     });
-  const ownerOf = async (app = world.app) => (await act('kept', 'stop', app)).plan.observed.instances?.[0]?.owner;
+  const ownerOf = async (app = world.app) => (await act('kept', 'stop', app)).plan.subject.resources[0]?.owner;
   beforeEach(async () => {
     await world.cloudFormation.send(new CreateStackCommand({ StackName: 'kept-prod', TemplateBody: template(true) }));
     // The sandbox moves a stack on at the next request.

@@ -3,13 +3,10 @@
  * and its kin (`TagList`, `UserPoolTags`, `TagSet`) in a template, as a list of {Key, Value} or as a map.
  */
 import type { Json } from '../../../core/digest.ts';
-import type { Effect, PropertyChange } from '../../../core/effect.ts';
+import { type Effect, type PropertyChange, UNREADABLE_TAGS } from '../../../core/effect.ts';
 
 /** One tag, at the resource or within (`Properties.LaunchTemplateData.TagSpecifications.0.Tags.KEY`). Keys have dots. */
 const SINGLE = /^Properties\.(?:.+?\.)??\w*Tag(?:s|List|Set)\.(?!\d+(?:\.|$))(.+)$/;
-
-/** Tags change, and which could not be read. */
-export const UNREADABLE = '(not readable)';
 
 /** @param shownOnStack the stack's own tag changes are in the plan: what only follows from them (`Tags`) is read there. */
 export function changedTagKeys({ kind, properties }: Effect, shownOnStack: boolean): string[] {
@@ -28,7 +25,7 @@ export function changedTagKeys({ kind, properties }: Effect, shownOnStack: boole
 
 function keysThatDiffer({ before, after }: PropertyChange): string[] {
   const [old, wanted] = [tagsIn(before), tagsIn(after)];
-  if (!old || !wanted || (before === undefined && after === undefined)) return [UNREADABLE];
+  if (!old || !wanted || (before === undefined && after === undefined)) return [UNREADABLE_TAGS];
   return [...new Set([...old.keys(), ...wanted.keys()])].filter((key) => old.get(key) !== wanted.get(key));
 }
 

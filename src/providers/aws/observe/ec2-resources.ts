@@ -1,6 +1,6 @@
 /** Observes what is not an instance: volumes, security groups, snapshots, and anything that has tags. */
 import type { SecurityGroup } from '@aws-sdk/client-ec2';
-import type { ObservedResource } from '../../../core/plan.ts';
+import type { ObservedResource } from '../observed.ts';
 import type { PlannerContext } from '../planners/context.ts';
 import { formatPermissions } from '../security-rules.ts';
 import { readInstances, readVolumes } from './ec2.ts';

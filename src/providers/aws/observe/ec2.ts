@@ -2,8 +2,8 @@
 
 import type { Instance, InstanceTypeInfo, NetworkInterface, Volume } from '@aws-sdk/client-ec2';
 import { CountersignError } from '../../../core/errors.ts';
-import type { ObservedInstance } from '../../../core/plan.ts';
 import { askingAws } from '../errors.ts';
+import type { ObservedInstance } from '../observed.ts';
 import { itemsOf } from '../paging.ts';
 import type { PlannerContext } from '../planners/context.ts';
 import { createOwnerLookup, tagsOf } from './ownership.ts';

@@ -7,7 +7,7 @@
 
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { bareRecord } from '../../../core/input-bounds.ts';
-import type { Owner } from '../../../core/plan.ts';
+import type { Owner } from '../../../core/subject.ts';
 
 export type Tags = Record<string, string>;
 export const tagsOf = (tags: readonly { Key?: string | undefined; Value?: string | undefined }[] | undefined): Tags =>

@@ -5,7 +5,7 @@ import type { CloudFormationClient, Stack, StackResourceSummary } from '@aws-sdk
 import { sha256Hex } from '../../../core/digest.ts';
 import { CountersignError } from '../../../core/errors.ts';
 import { bareRecord } from '../../../core/input-bounds.ts';
-import type { ObservedStack } from '../../../core/plan.ts';
+import type { ObservedStack } from '../observed.ts';
 import { allPages } from '../paging.ts';
 import { isMask } from '../template/secrets.ts';
 

@@ -6,7 +6,6 @@ import { sha256Hex } from '../../../core/digest.ts';
 import { compareWorstFirst, type Effect, isLoss } from '../../../core/effect.ts';
 import { CountersignError } from '../../../core/errors.ts';
 import { bareRecord } from '../../../core/input-bounds.ts';
-import type { PlanDraft } from '../../../core/plan.ts';
 import type { ChangeSet } from '../change-sets.ts';
 import { effectsOfChanges } from '../effects/change-set.ts';
 import { markDrift } from '../effects/drift.ts';
@@ -14,6 +13,7 @@ import { factsFor } from '../effects/live-facts.ts';
 import { changesOffTemplates, isSilent } from '../effects/silent.ts';
 import { effectsOnStack, notesOnStack } from '../effects/stack-itself.ts';
 import { type LiveStack, observeStack } from '../observe/stack.ts';
+import type { AwsDraft } from '../observed.ts';
 import { createTaint } from '../template/leaf-taint.ts';
 import { parseTemplate } from '../template/parse.ts';
 import { maskTemplate } from '../template/secrets.ts';
@@ -37,12 +37,13 @@ export async function draftOfChangeSet(
   live: LiveStack,
   set: ChangeSet,
   { type, sent }: { type: 'CREATE' | 'UPDATE'; sent?: string | undefined },
-): Promise<PlanDraft> {
+): Promise<AwsDraft> {
   const { account, region } = context.identity;
   const wanted = wantedTemplate(set, sent);
   const effects = await effectsOfSet(context, live, set, '', wanted);
   const call: Call = {
     step: 'step1',
+    provider: 'aws',
     service: 'cloudformation',
     operation: 'ExecuteChangeSet',
     input: { ChangeSetName: set.id, StackName: set.stackId, ClientRequestToken: tokenFor(set.id) },
@@ -50,6 +51,7 @@ export async function draftOfChangeSet(
     region,
   };
   return {
+    action: type === 'CREATE' ? 'create' : 'update',
     target: { kind: 'stack', account, region, name: set.stackName, ids: type === 'CREATE' ? [] : [set.stackId] },
     calls: [call],
     effects: effects.sort(compareWorstFirst),

@@ -2,9 +2,10 @@
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { EC2Client } from '@aws-sdk/client-ec2';
 import type { Permit } from '../../../core/permit.ts';
-import type { PlanDraft, Target } from '../../../core/plan.ts';
+import type { Target } from '../../../core/plan.ts';
 import type { Identity, Place } from '../../../core/ports.ts';
 import type { Knowledge } from '../knowledge/index.ts';
+import type { AwsDraft } from '../observed.ts';
 
 export interface PlannerContext {
   cloudFormation: CloudFormationClient;
@@ -23,11 +24,8 @@ export interface PlannerContext {
 /** Without a permit the clients only read. */
 export type ContextFor = (place: Place, permit?: Permit) => Promise<PlannerContext>;
 
-export function observed(
-  context: PlannerContext,
-  rest: Omit<PlanDraft['observed'], 'identity'>,
-): PlanDraft['observed'] {
-  return { identity: { account: context.identity.account, arn: context.identity.arn }, ...rest };
+export function observed(context: PlannerContext, rest: Omit<AwsDraft['observed'], 'identity'>): AwsDraft['observed'] {
+  return { identity: { account: context.identity.account, arn: context.identity.name }, ...rest };
 }
 
 /** The target of a plan on resources by id. */

@@ -15,7 +15,7 @@ export function ec2Call(
   operation: string,
   input: Call['input'],
 ): Call {
-  return { step, service: 'ec2', operation, input, account, region };
+  return { step, provider: 'aws', service: 'ec2', operation, input, account, region };
 }
 
 /** CreateSnapshot has no client token: `token` and the step together name what this very call makes. */

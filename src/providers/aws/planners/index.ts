@@ -1,63 +1,46 @@
-/** The planners, and how each plan is computed again. */
-import type { Json } from '../../../core/digest.ts';
+/** The planners of AWS. Each file says how its plan is made, and how it is computed again. */
 import { CountersignError } from '../../../core/errors.ts';
 import type { Plan, PlanDraft } from '../../../core/plan.ts';
-import type { Planner, RuleRequest } from '../../../core/ports.ts';
-import { discardChangeSet } from '../change-sets.ts';
-import type { PlannerContext } from './context.ts';
-import { type InstanceActionRecipe, planInstanceAction, recomputeInstanceAction } from './instance-action.ts';
-import { planInstanceType } from './instance-type.ts';
-import { planSecurityGroupRules } from './security-group-rules.ts';
-import { planSnapshot, recomputeSnapshot, type SnapshotRecipe } from './snapshot.ts';
-import { planStackCreate } from './stack-create.ts';
-import { planStackDelete } from './stack-delete.ts';
-import { planStackRollback } from './stack-rollback.ts';
-import { planStackUpdate, recomputeChangeSet } from './stack-update.ts';
-import { planTags } from './tags.ts';
+import type { PlannerDefinition } from '../../../core/ports.ts';
+import { described } from '../described.ts';
+import type { ContextFor, PlannerContext } from './context.ts';
+import type { PlannerFile } from './definition.ts';
+import { instanceAction } from './instance-action.ts';
+import { instanceType } from './instance-type.ts';
+import { securityGroupRules } from './security-group-rules.ts';
+import { snapshot } from './snapshot.ts';
+import { stackCreate } from './stack-create.ts';
+import { stackDelete } from './stack-delete.ts';
+import { stackRollback } from './stack-rollback.ts';
+import { stackUpdate } from './stack-update.ts';
+import { tags } from './tags.ts';
 
-/** @param contextOf made at first use: it asks who we are. */
-export function createPlanner(contextOf: () => Promise<PlannerContext>): Planner {
-  return {
-    stackCreate: async (request) => planStackCreate(await contextOf(), request),
-    stackUpdate: async (request) => planStackUpdate(await contextOf(), request),
-    stackDelete: async (stack) => planStackDelete(await contextOf(), stack),
-    stackRollback: async (stack, skip) => planStackRollback(await contextOf(), stack, skip),
-    discard: async (changeSetId) => discardChangeSet((await contextOf()).cloudFormation, changeSetId),
-    instanceAction: async (ids, action) => planInstanceAction(await contextOf(), ids, action),
-    instanceType: async (id, type) => planInstanceType(await contextOf(), id, type),
-    securityGroupRules: async (id, authorize, revoke) =>
-      planSecurityGroupRules(await contextOf(), id, authorize, revoke),
-    snapshot: async (volumeId, description) => planSnapshot(await contextOf(), volumeId, description),
-    tags: async (ids, set, remove) => planTags(await contextOf(), ids, set, remove),
-  };
+const planners: readonly PlannerFile[] = [
+  stackCreate,
+  stackUpdate,
+  stackDelete,
+  stackRollback,
+  instanceAction,
+  instanceType,
+  securityGroupRules,
+  snapshot,
+  tags,
+];
+
+export function plannersIn(contextFor: ContextFor): PlannerDefinition[] {
+  return planners.map(({ name, input, plan }) => ({
+    name,
+    input,
+    plan: async (asked, at, permit) => described(await plan(await contextFor(at, permit), asked)),
+  }));
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: each planner reads back the input that it wrote itself.
-type Recompute = (context: PlannerContext, input: any) => Promise<PlanDraft>;
-
-/** By `recipe.planner`. INVARIANT: with reads only; an existing change set is described again, never made anew. */
-const RECIPES: Record<string, Recompute> = {
-  change_set: recomputeChangeSet,
-  stack_delete: (context, { stack }: { stack: string }) => planStackDelete(context, stack),
-  stack_rollback: (context, { stack, skip }: { stack: string; skip: string[] }) =>
-    planStackRollback(context, stack, skip),
-  instance_action: (context, recipe: InstanceActionRecipe) => recomputeInstanceAction(context, recipe),
-  instance_type: (context, { instanceId, instanceType }: { instanceId: string; instanceType: string }) =>
-    planInstanceType(context, instanceId, instanceType),
-  security_group_rules: (context, input: { groupId: string; authorize: RuleRequest[]; revoke: RuleRequest[] }) =>
-    planSecurityGroupRules(context, input.groupId, input.authorize, input.revoke),
-  snapshot: (context, recipe: SnapshotRecipe) => recomputeSnapshot(context, recipe),
-  tags: (context, input: { resourceIds: string[]; set: Record<string, string>; remove: string[] }) =>
-    planTags(context, input.resourceIds, input.set, input.remove),
-};
-
 export async function recomputePlan(context: PlannerContext, { recipe }: Plan): Promise<PlanDraft> {
-  const recompute = RECIPES[recipe.planner];
-  if (!recompute)
-    throw new CountersignError(
-      'INTERNAL',
-      `This countersign cannot compute a plan of ${recipe.planner} again.`,
-      'Use the version that made the plan, or plan again.',
-    );
-  return recompute(context, recipe.input as Json);
+  const planner = planners.find((one) => one.recipe === recipe.planner);
+  if (planner) return described(await planner.replan(context, recipe.input));
+  throw new CountersignError(
+    'INTERNAL',
+    `This countersign cannot compute a plan of ${recipe.planner} again.`,
+    'Use the version that made the plan, or plan again.',
+  );
 }

@@ -1,10 +1,9 @@
 /** Plans for EC2 instances: EC2 has no preview, so effects follow from the observed state. */
 import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
 import type { Call } from '../../../core/call.ts';
 import { compareWorstFirst } from '../../../core/effect.ts';
 import { CountersignError } from '../../../core/errors.ts';
-import type { ObservedInstance, PlanDraft } from '../../../core/plan.ts';
-import type { InstanceAction } from '../../../core/ports.ts';
 import { effectOfInstance } from '../effects-ec2.ts';
 import {
   askingEc2,
@@ -15,7 +14,10 @@ import {
   type SnapshotPoint,
 } from '../observe/ec2.ts';
 import { observeOwnedVolumes } from '../observe/ec2-resources.ts';
+import type { AwsDraft, ObservedInstance } from '../observed.ts';
+import { INSTANCE_ACTIONS, type InstanceAction } from '../ports.ts';
 import { observed, type PlannerContext, resourcesTarget } from './context.ts';
+import { definePlanner } from './definition.ts';
 import { ec2Call, givesUpAddress, NO_PREVIEW, NOTHING_CHANGES, snapshotCall } from './ec2-call.ts';
 
 interface Action {
@@ -57,22 +59,15 @@ export async function planInstanceAction(
   context: PlannerContext,
   instanceIds: string[],
   action: InstanceAction,
-): Promise<PlanDraft> {
+): Promise<AwsDraft> {
   const token = randomBytes(8).toString('hex');
   return draft(context, { instanceIds: [...new Set(instanceIds)].sort(), action, token });
-}
-
-export async function recomputeInstanceAction(
-  context: PlannerContext,
-  recipe: InstanceActionRecipe,
-): Promise<PlanDraft> {
-  return draft(context, recipe);
 }
 
 function draft(
   context: PlannerContext,
   made: Omit<InstanceActionRecipe, 'recoveryPoints'> & Partial<InstanceActionRecipe>,
-): Promise<PlanDraft> {
+): Promise<AwsDraft> {
   const { instanceIds: ids, action, token } = made;
   const { operation, from, already, protection } = ACTIONS[action];
   const recoveryPoints: Record<string, SnapshotPoint> = {};
@@ -114,6 +109,7 @@ function draft(
             act,
           ];
     return {
+      action,
       target: resourcesTarget(context, ids),
       calls,
       effects: affected
@@ -167,3 +163,11 @@ function refuseState({ raw, observed: { id, state } }: LiveInstance, action: Ins
     `Leave it out, or plan again when it is ${fine.join(' or ')}.`,
   );
 }
+
+export const instanceAction = definePlanner({
+  name: 'instance_action',
+  input: z.strictObject({ instanceIds: z.array(z.string()).min(1), action: z.enum(INSTANCE_ACTIONS) }),
+  plan: (context, { instanceIds, action }) => planInstanceAction(context, instanceIds, action),
+  recipe: 'instance_action',
+  replan: (context, recipe: InstanceActionRecipe) => draft(context, recipe),
+});

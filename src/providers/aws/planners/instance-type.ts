@@ -1,19 +1,17 @@
 /** Plans another type for one instance: stop, modify, start; each waits for the one before. */
 import type { InstanceTypeInfo } from '@aws-sdk/client-ec2';
+import { z } from 'zod';
 import { CountersignError } from '../../../core/errors.ts';
-import type { PlanDraft } from '../../../core/plan.ts';
 import { effectOfResize } from '../effects-ec2.ts';
 import { askingEc2, type LiveInstance, observeInstances, readInstanceTypes } from '../observe/ec2.ts';
+import type { AwsDraft } from '../observed.ts';
 import { observed, type PlannerContext, resourcesTarget } from './context.ts';
+import { definePlanner } from './definition.ts';
 import { ec2Call, givesUpAddress, NO_PREVIEW, NOTHING_CHANGES } from './ec2-call.ts';
 
 const refuse = (message: string, remedy: string) => new CountersignError('INPUT_INVALID', message, remedy);
 
-export function planInstanceType(
-  context: PlannerContext,
-  instanceId: string,
-  instanceType: string,
-): Promise<PlanDraft> {
+export function planInstanceType(context: PlannerContext, instanceId: string, instanceType: string): Promise<AwsDraft> {
   return askingEc2(context, async () => {
     const [[live], types] = await Promise.all([
       observeInstances(context, [instanceId], { protection: 'disableApiStop' }),
@@ -29,6 +27,7 @@ export function planInstanceType(
     });
     const ids = { InstanceIds: [instanceId] };
     return {
+      action: 'resize',
       target: resourcesTarget(context, [instanceId]),
       calls: isSame
         ? []
@@ -72,3 +71,13 @@ function refuseMismatch({ raw, observed: instance }: LiveInstance, wanted: strin
       'Name a type of the same architecture.',
     );
 }
+
+const input = z.strictObject({ instanceId: z.string(), instanceType: z.string() });
+type Input = z.infer<typeof input>;
+export const instanceType = definePlanner({
+  name: 'instance_type',
+  input,
+  plan: (context, asked) => planInstanceType(context, asked.instanceId, asked.instanceType),
+  recipe: 'instance_type',
+  replan: (context, asked: Input) => planInstanceType(context, asked.instanceId, asked.instanceType),
+});

@@ -1,19 +1,20 @@
 /** Plans rules of one security group: what it lets in more, and what it cuts, judged with all its rules together. */
 import type { SecurityGroup } from '@aws-sdk/client-ec2';
+import { z } from 'zod';
 import type { Call } from '../../../core/call.ts';
 import type { PropertyChange } from '../../../core/effect.ts';
 import { CountersignError } from '../../../core/errors.ts';
 import type { Mark } from '../../../core/mark.ts';
-import { formatRule } from '../../../core/network-rule.ts';
-import type { PlanDraft } from '../../../core/plan.ts';
-import type { RuleRequest } from '../../../core/ports.ts';
+import { formatRule, type RuleRequest, ruleRequestSchema } from '../../../core/network-rule.ts';
 import { ec2Effect } from '../effects-ec2.ts';
 import { type NetworkRule, networkGain } from '../knowledge/marks/network.ts';
 import { askingEc2, readGroupUsers } from '../observe/ec2.ts';
 import { observeGroup, readGroups } from '../observe/ec2-resources.ts';
 import { namedOwner, tagsOf } from '../observe/ownership.ts';
+import type { AwsDraft } from '../observed.ts';
 import { networkRules, normaliseRule, openToWorld, permissionOf, ruleKey, rulesOf } from '../security-rules.ts';
 import { observed, type PlannerContext, resourcesTarget } from './context.ts';
+import { definePlanner } from './definition.ts';
 import { ec2Call, NO_PREVIEW, NOTHING_CHANGES } from './ec2-call.ts';
 
 const DIRECTIONS = { ingress: 'Ingress', egress: 'Egress' } as const;
@@ -24,7 +25,7 @@ export function planSecurityGroupRules(
   groupId: string,
   authorize: RuleRequest[],
   revoke: RuleRequest[],
-): Promise<PlanDraft> {
+): Promise<AwsDraft> {
   return askingEc2(context, async () => {
     const peers = authorize.map(({ peer }) => peer).filter((peer) => peer.startsWith('sg-'));
     const [groups, users] = await Promise.all([
@@ -38,6 +39,7 @@ export function planSecurityGroupRules(
     const nothing = change.added.length + change.removed.length === 0;
     const resource = await observeGroup(context, group, usedBy);
     return {
+      action: 'update',
       target: resourcesTarget(context, [groupId]),
       calls: callsOf(context, groupId, change),
       effects: nothing
@@ -168,3 +170,17 @@ function portsText({ protocol, fromPort, toPort }: NetworkRule): string {
   if (fromPort < 0) return name;
   return fromPort === toPort ? `${name} ${fromPort}` : `${name} ${fromPort}-${toPort}`;
 }
+
+const input = z.strictObject({
+  groupId: z.string(),
+  authorize: z.array(ruleRequestSchema),
+  revoke: z.array(ruleRequestSchema),
+});
+type Input = z.infer<typeof input>;
+export const securityGroupRules = definePlanner({
+  name: 'security_group_rules',
+  input,
+  plan: (context, asked) => planSecurityGroupRules(context, asked.groupId, asked.authorize, asked.revoke),
+  recipe: 'security_group_rules',
+  replan: (context, asked: Input) => planSecurityGroupRules(context, asked.groupId, asked.authorize, asked.revoke),
+});

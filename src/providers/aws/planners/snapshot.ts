@@ -1,10 +1,12 @@
 /** Plans a snapshot of one volume: takes nothing away, and so is fine for what a stack owns too. */
 import { randomBytes } from 'node:crypto';
-import type { PlanDraft } from '../../../core/plan.ts';
+import { z } from 'zod';
 import { ec2Effect } from '../effects-ec2.ts';
 import { askingEc2 } from '../observe/ec2.ts';
 import { observeVolumes } from '../observe/ec2-resources.ts';
+import type { AwsDraft } from '../observed.ts';
 import { observed, type PlannerContext, resourcesTarget } from './context.ts';
+import { definePlanner } from './definition.ts';
 import { NO_PREVIEW, snapshotCall } from './ec2-call.ts';
 
 export interface SnapshotRecipe {
@@ -18,15 +20,16 @@ export function planSnapshot(
   context: PlannerContext,
   volumeId: string,
   description = 'Made by countersign',
-): Promise<PlanDraft> {
+): Promise<AwsDraft> {
   return recomputeSnapshot(context, { volumeId, description, token: randomBytes(8).toString('hex') });
 }
 
-export function recomputeSnapshot(context: PlannerContext, recipe: SnapshotRecipe): Promise<PlanDraft> {
+export function recomputeSnapshot(context: PlannerContext, recipe: SnapshotRecipe): Promise<AwsDraft> {
   const { volumeId, description, token } = recipe;
   return askingEc2(context, async () => {
     const resources = await observeVolumes(context, [volumeId]);
     return {
+      action: 'copy',
       target: resourcesTarget(context, [volumeId]),
       calls: [snapshotCall(context, 'snapshot', volumeId, description, token)],
       effects: [
@@ -48,3 +51,11 @@ export function recomputeSnapshot(context: PlannerContext, recipe: SnapshotRecip
     };
   });
 }
+
+export const snapshot = definePlanner({
+  name: 'snapshot',
+  input: z.strictObject({ volumeId: z.string(), description: z.string().optional() }),
+  plan: (context, { volumeId, description }) => planSnapshot(context, volumeId, description),
+  recipe: 'snapshot',
+  replan: recomputeSnapshot,
+});

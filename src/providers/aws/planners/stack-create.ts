@@ -1,17 +1,19 @@
 /** Plans the creation of a stack, as a change set of type CREATE. */
 import { CountersignError } from '../../../core/errors.ts';
-import type { PlanDraft } from '../../../core/plan.ts';
-import type { TemplateRequest } from '../../../core/ports.ts';
 import { type ChangeSet, createChangeSet, keepIfPlanned, readChangeSet } from '../change-sets.ts';
 import { asCountersignError, askingAws } from '../errors.ts';
 import { deletedLately, findStack, observeStack } from '../observe/stack.ts';
+import type { AwsDraft } from '../observed.ts';
+import type { TemplateRequest } from '../ports.ts';
+import { templateRequestSchema } from '../ports.ts';
 import { requiredCapabilities } from '../template/resolve.ts';
 import { draftOfChangeSet } from './change-set-draft.ts';
 import type { PlannerContext } from './context.ts';
-import { adoptChangeSet } from './stack-update.ts';
+import { definePlanner } from './definition.ts';
+import { adoptChangeSet, recomputeChangeSet } from './stack-update.ts';
 import { checkedTemplate, hasNestedStacks, refuseMaskedParameters, wantedText } from './wanted-template.ts';
 
-export async function planStackCreate(context: PlannerContext, request: TemplateRequest): Promise<PlanDraft> {
+export async function planStackCreate(context: PlannerContext, request: TemplateRequest): Promise<AwsDraft> {
   return askingAws(async () => {
     const { cloudFormation, secretKey } = context;
     if (!context.hasPolicy)
@@ -93,3 +95,11 @@ async function proposeCreation(context: PlannerContext, request: TemplateRequest
     serviceRole: context.serviceRole,
   });
 }
+
+export const stackCreate = definePlanner({
+  name: 'stack_create',
+  input: templateRequestSchema,
+  plan: planStackCreate,
+  recipe: 'change_set',
+  replan: recomputeChangeSet,
+});

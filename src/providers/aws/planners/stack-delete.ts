@@ -1,26 +1,29 @@
 /** Plans the deletion of a stack. DeleteStack has no preview: what vanishes is read from template and resources. */
 
 import type { StackResourceSummary } from '@aws-sdk/client-cloudformation';
+import { z } from 'zod';
 import type { Call } from '../../../core/call.ts';
 import { compareWorstFirst, type Effect } from '../../../core/effect.ts';
-import type { PlanDraft } from '../../../core/plan.ts';
 import { asPolicy, loss } from '../effects/loss.ts';
 import { askingAws } from '../errors.ts';
 import { holdsOf, isRevisionType } from '../knowledge/index.ts';
 import type { MarkContext } from '../knowledge/marks/finder.ts';
 import { marksOfChange } from '../knowledge/marks/index.ts';
 import { type LiveStack, observeStack } from '../observe/stack.ts';
+import type { AwsDraft } from '../observed.ts';
 import { observed, type PlannerContext } from './context.ts';
+import { definePlanner } from './definition.ts';
 import { refuseBusy, stackTarget, tokenFor } from './stack.ts';
 import { viewsOf } from './views.ts';
 
-export async function planStackDelete(context: PlannerContext, name: string): Promise<PlanDraft> {
+export async function planStackDelete(context: PlannerContext, name: string): Promise<AwsDraft> {
   return askingAws(async () => {
     const live = await observeStack(context.cloudFormation, name, context.secretKey);
     refuseBusy(live);
     const { stackId, updatedAt } = live.observed;
     const call: Call = {
       step: 'step1',
+      provider: 'aws',
       service: 'cloudformation',
       operation: 'DeleteStack',
       input: { StackName: stackId, ClientRequestToken: tokenFor(stackId + (updatedAt ?? '')) },
@@ -28,6 +31,7 @@ export async function planStackDelete(context: PlannerContext, name: string): Pr
       region: context.identity.region,
     };
     return {
+      action: 'delete',
       target: stackTarget(context, live),
       calls: [call],
       effects: (await deletionEffects(context, live, '')).sort(compareWorstFirst),
@@ -96,3 +100,11 @@ function deletionEffect(
     'DeletionPolicy',
   );
 }
+
+export const stackDelete = definePlanner({
+  name: 'stack_delete',
+  input: z.strictObject({ stack: z.string() }),
+  plan: (context, { stack }) => planStackDelete(context, stack),
+  recipe: 'stack_delete',
+  replan: (context, { stack }: { stack: string }) => planStackDelete(context, stack),
+});

@@ -5,15 +5,17 @@
  * to is the last state that worked, which people saw and signed before.
  */
 import type { StackResourceSummary } from '@aws-sdk/client-cloudformation';
+import { z } from 'zod';
 import type { Call } from '../../../core/call.ts';
 import { compareWorstFirst, type Effect } from '../../../core/effect.ts';
 import { CountersignError } from '../../../core/errors.ts';
-import type { PlanDraft } from '../../../core/plan.ts';
 import { loss } from '../effects/loss.ts';
 import { askingAws } from '../errors.ts';
 import { holdsOf, isRevisionType } from '../knowledge/index.ts';
 import { type LiveStack, madeSinceStable, observeStack } from '../observe/stack.ts';
+import type { AwsDraft } from '../observed.ts';
 import { observed, type PlannerContext } from './context.ts';
+import { definePlanner } from './definition.ts';
 import { stackTarget, tokenFor } from './stack.ts';
 
 type Way = { operation: string; detail: string; takesSkips: boolean };
@@ -41,13 +43,14 @@ const WAYS: Record<string, Way> = {
   },
 };
 
-export async function planStackRollback(context: PlannerContext, name: string, skip: string[]): Promise<PlanDraft> {
+export async function planStackRollback(context: PlannerContext, name: string, skip: string[]): Promise<AwsDraft> {
   return askingAws(async () => {
     const live = await observeStack(context.cloudFormation, name, context.secretKey);
     const way = wayBack(live, skip);
     const { stackId, updatedAt } = live.observed;
     const call: Call = {
       step: 'step1',
+      provider: 'aws',
       service: 'cloudformation',
       operation: way.operation,
       input: {
@@ -59,6 +62,7 @@ export async function planStackRollback(context: PlannerContext, name: string, s
       region: context.identity.region,
     };
     return {
+      action: 'roll_back',
       target: stackTarget(context, live),
       calls: [call],
       effects: effectsOf(live, way, skip, await madeBy(context, live)).sort(compareWorstFirst),
@@ -158,3 +162,15 @@ function baseOf(
     marks: [],
   };
 }
+
+interface RollbackRecipe {
+  stack: string;
+  skip: string[];
+}
+export const stackRollback = definePlanner({
+  name: 'stack_rollback',
+  input: z.strictObject({ stack: z.string(), skip: z.array(z.string()) }),
+  plan: (context, { stack, skip }) => planStackRollback(context, stack, skip),
+  recipe: 'stack_rollback',
+  replan: (context, { stack, skip }: RollbackRecipe) => planStackRollback(context, stack, skip),
+});

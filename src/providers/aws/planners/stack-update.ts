@@ -1,18 +1,20 @@
 /** Plans the update of a stack: as a change set of our own, or one that another tool prepared. */
-import { CHANGE_SET_PREFIX, isOwnChangeSet } from '../../../core/call.ts';
 import { CountersignError } from '../../../core/errors.ts';
-import type { PlanDraft } from '../../../core/plan.ts';
-import type { StackUpdateRequest } from '../../../core/ports.ts';
+import { CHANGE_SET_PREFIX, isOwnChangeSet } from '../call-classes.ts';
 import { type ChangeSet, createChangeSet, discardChangeSet, keepIfPlanned, readChangeSet } from '../change-sets.ts';
 import { askingAws } from '../errors.ts';
 import { deletedLately, type LiveStack, observeStack } from '../observe/stack.ts';
+import type { AwsDraft } from '../observed.ts';
+import type { StackUpdateRequest } from '../ports.ts';
+import { stackUpdateRequestSchema } from '../ports.ts';
 import { requiredCapabilities } from '../template/resolve.ts';
 import { type ChangeSetRecipe, draftOfChangeSet } from './change-set-draft.ts';
 import { observed, type PlannerContext } from './context.ts';
+import { definePlanner } from './definition.ts';
 import { refuseBusy, refuseNested, stackTarget } from './stack.ts';
 import { checkedTemplate, hasNestedStacks, refuseMaskedParameters, wantedText } from './wanted-template.ts';
 
-export async function planStackUpdate(context: PlannerContext, request: StackUpdateRequest): Promise<PlanDraft> {
+export async function planStackUpdate(context: PlannerContext, request: StackUpdateRequest): Promise<AwsDraft> {
   return askingAws(async () => {
     const live = await observeStack(context.cloudFormation, request.stack, context.secretKey);
     refuseNested(live);
@@ -103,8 +105,9 @@ function refuseNeverCreated({ observed: { stackName, status } }: LiveStack): voi
     );
 }
 
-function noChange(context: PlannerContext, live: LiveStack): PlanDraft {
+function noChange(context: PlannerContext, live: LiveStack): AwsDraft {
   return {
+    action: 'update',
     target: stackTarget(context, live),
     calls: [],
     effects: [],
@@ -119,7 +122,7 @@ function noChange(context: PlannerContext, live: LiveStack): PlanDraft {
 export function recomputeChangeSet(
   context: PlannerContext,
   { changeSetId, type, sent, role = 'not told' }: ChangeSetRecipe,
-): Promise<PlanDraft> {
+): Promise<AwsDraft> {
   return askingAws(async () => {
     const read = await readChangeSet(context.cloudFormation, changeSetId);
     if (read === 'unchanged' || !read.executable)
@@ -131,3 +134,11 @@ export function recomputeChangeSet(
     return draftOfChangeSet(context, { ...live, observed: { ...live.observed, recentlyDeleted } }, set, { type, sent });
   });
 }
+
+export const stackUpdate = definePlanner({
+  name: 'stack_update',
+  input: stackUpdateRequestSchema,
+  plan: planStackUpdate,
+  recipe: 'change_set',
+  replan: recomputeChangeSet,
+});

@@ -1,12 +1,14 @@
 /** Plans tags of EC2 resources. Whether a tag decides anything is the guard `labels`' to say. */
 
+import { z } from 'zod';
 import { CountersignError } from '../../../core/errors.ts';
-import type { ObservedResource, PlanDraft } from '../../../core/plan.ts';
 import { makeVisibleLine } from '../../../core/render-safe.ts';
 import { ec2Effect } from '../effects-ec2.ts';
 import { askingEc2 } from '../observe/ec2.ts';
 import { observeTagged, TAGGABLE } from '../observe/ec2-resources.ts';
+import type { AwsDraft, ObservedResource } from '../observed.ts';
 import { observed, type PlannerContext, resourcesTarget } from './context.ts';
+import { definePlanner } from './definition.ts';
 import { ec2Call, NO_PREVIEW, NOTHING_CHANGES } from './ec2-call.ts';
 
 /** `aws:` is AWS's own, `countersign:` is how what a plan made is found again. */
@@ -17,7 +19,7 @@ export function planTags(
   resourceIds: string[],
   set: Record<string, string>,
   remove: string[],
-): Promise<PlanDraft> {
+): Promise<AwsDraft> {
   refuseKeys(set, remove);
   const ids = [...new Set(resourceIds)].sort();
   refuseKinds(ids);
@@ -45,6 +47,7 @@ export function planTags(
         : []),
     ];
     return {
+      action: 'tag',
       target: resourcesTarget(context, ids),
       calls,
       effects: resources.flatMap((resource) => effectOf(resource, set, remove)),
@@ -110,3 +113,17 @@ function refuseKinds(ids: string[]): void {
       `The ids begin with: ${Object.keys(TAGGABLE).join(', ')}. What a stack owns gets its tags by plan_stack_update.`,
     );
 }
+
+const input = z.strictObject({
+  resourceIds: z.array(z.string()),
+  set: z.record(z.string(), z.string()),
+  remove: z.array(z.string()),
+});
+type Input = z.infer<typeof input>;
+export const tags = definePlanner({
+  name: 'tags',
+  input,
+  plan: (context, asked) => planTags(context, asked.resourceIds, asked.set, asked.remove),
+  recipe: 'tags',
+  replan: (context, asked: Input) => planTags(context, asked.resourceIds, asked.set, asked.remove),
+});

@@ -4,7 +4,7 @@ import { isAbsolute, relative } from 'node:path';
 import { readBounded } from '../../../bounded-file.ts';
 import { canonicalJson } from '../../../core/digest.ts';
 import { CountersignError } from '../../../core/errors.ts';
-import type { StackUpdateRequest } from '../../../core/ports.ts';
+import type { StackUpdateRequest } from '../ports.ts';
 import { editTemplate } from '../template/edit.ts';
 import { transformsOf } from '../template/inspect.ts';
 import { isRecord, MAX_TEMPLATE_BYTES, parseTemplate, type Template } from '../template/parse.ts';

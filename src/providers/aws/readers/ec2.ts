@@ -1,14 +1,7 @@
 /** Reads EC2 for an agent, a page at a time. Its clients hold no permit. */
 import type { Instance, SecurityGroup, Volume } from '@aws-sdk/client-ec2';
 import { formatRule } from '../../../core/network-rule.ts';
-import type {
-  CloudReader,
-  InstanceSummary,
-  Page,
-  Place,
-  SecurityGroupSummary,
-  VolumeSummary,
-} from '../../../core/ports.ts';
+import type { Page, Place } from '../../../core/ports.ts';
 import {
   askingEc2,
   readGroupUsers,
@@ -19,6 +12,7 @@ import {
 } from '../observe/ec2.ts';
 import { namedOwner, ownerText, tagsOf } from '../observe/ownership.ts';
 import type { ContextFor, PlannerContext } from '../planners/context.ts';
+import type { CloudReader, InstanceSummary, SecurityGroupSummary, VolumeSummary } from '../ports.ts';
 import { openToWorld, rulesOf } from '../security-rules.ts';
 import { inScope, type MayRead, mayReadResource } from './in-scope.ts';
 

@@ -1,12 +1,13 @@
 /** Reads stacks for an agent: no more calls than the asked parts need. Its clients hold no permit. */
 
 import type { CloudFormationClient, Stack, StackResourceSummary } from '@aws-sdk/client-cloudformation';
-import type { CloudReader, Identity, PolicyPort, StackPart } from '../../../core/ports.ts';
+import type { Identity, PolicyPort } from '../../../core/ports.ts';
 import { makeVisible, makeVisibleLine } from '../../../core/render-safe.ts';
 import { askingAws } from '../errors.ts';
 import { importsOf, listResources, requireStack, tagsOf, templateOf } from '../observe/stack.ts';
 import { allPages } from '../paging.ts';
 import type { ContextFor } from '../planners/context.ts';
+import type { CloudReader, StackPart } from '../ports.ts';
 import { createTaint } from '../template/leaf-taint.ts';
 import { parseTemplate, type Template } from '../template/parse.ts';
 import { isMask, MASK, maskTemplate, maskText } from '../template/secrets.ts';

@@ -2,7 +2,7 @@
 import { type Document, isMap, isScalar, isSeq, type YAMLMap, type YAMLSeq } from 'yaml';
 import type { Json } from '../../../core/digest.ts';
 import { CountersignError } from '../../../core/errors.ts';
-import type { TemplateEdit } from '../../../core/ports.ts';
+import type { TemplateEdit } from '../ports.ts';
 import { longName } from './dialect.ts';
 
 export type Container = YAMLMap | YAMLSeq;

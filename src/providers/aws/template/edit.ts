@@ -6,7 +6,7 @@
  * meant with this one edit, else it is refused. Edits are made in the order in which they are given.
  */
 import { CountersignError } from '../../../core/errors.ts';
-import type { TemplateEdit } from '../../../core/ports.ts';
+import type { TemplateEdit } from '../ports.ts';
 import { readSource } from './dialect.ts';
 import { keysOf, locate } from './edit-path.ts';
 import { splice } from './edit-text.ts';

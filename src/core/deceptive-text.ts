@@ -4,7 +4,7 @@
  * Scripts: those that are written beside Latin in ordinary names of one language, after the "highly restrictive" level
  * of Unicode TR 39 (from memory). Does not cover: a whole word in a look-alike script.
  */
-import { hidesSomething } from '../../../core/render-safe.ts';
+import { hidesSomething } from './render-safe.ts';
 
 const MADE_VISIBLE = /\\u\{([0-9a-f]{1,6})\}/gi;
 const PLACEHOLDER = /\{\{resolve:|\$\{|\u{27e6}/u;

@@ -1,17 +1,20 @@
-/** The cloud's ports over the real SDK, for one account at a time: reading, planning, recomputing, one writing door. */
-import type { CloudPorts, PolicyPort, Runner } from '../../core/ports.ts';
+/** AWS as a provider, over the real SDK, for one account at a time: reading, planning, recomputing, one writing door. */
+import type { PolicyPort, Provider } from '../../core/ports.ts';
+import { isOwnChangeSet } from './call-classes.ts';
+import { discardChangeSet } from './change-sets.ts';
 import { type CloudSettings, cloudFormationClient, ec2Client, type Holder } from './clients.ts';
 import { type AccountEntry, accountEntry, createIdentity, createSettings, roleArn } from './credentials.ts';
 import { endpointOf } from './endpoint.ts';
 import { askingAws } from './errors.ts';
 import { loadKnowledge } from './knowledge/index.ts';
 import type { ContextFor, PlannerContext } from './planners/context.ts';
-import { createPlanner, recomputePlan } from './planners/index.ts';
+import { plannersIn, recomputePlan } from './planners/index.ts';
 import { createEc2Reader } from './readers/ec2.ts';
 import { createStackReader } from './readers/stacks.ts';
+import { awsRules } from './rules.ts';
 import { createWritingDoor } from './writing-door.ts';
 
-export interface CloudOptions {
+export interface AwsOptions {
   settings(region?: string): CloudSettings;
   /** The policy's accounts; empty: the ambient credentials' own, whatever it is. */
   accounts: readonly AccountEntry[];
@@ -24,7 +27,9 @@ export interface CloudOptions {
   now(): Date;
 }
 
-export function createCloud(options: CloudOptions): CloudPorts & Runner {
+export type { AccountEntry } from './credentials.ts';
+
+export function createAws(options: AwsOptions): Provider {
   const { accounts } = options;
   const settings = createSettings(options.settings, accounts, options.now);
   const identity = createIdentity(settings.planner, accounts);
@@ -76,10 +81,17 @@ export function createCloud(options: CloudOptions): CloudPorts & Runner {
   };
 
   return {
+    ...awsRules,
     endpoint: async (place) => options.endpointName ?? endpointAt(settings.own(place)),
     identity,
     reader: { ...createStackReader(contextFor, options), ...createEc2Reader(contextFor, options.mayRead) },
-    planner: (place, permit) => createPlanner(() => contextFor(place, permit)),
+    planners: plannersIn(contextFor),
+    leftoverOf: ({ calls }) => {
+      const id = calls.find(({ operation }) => operation === 'ExecuteChangeSet')?.input.ChangeSetName;
+      return typeof id === 'string' && isOwnChangeSet(id) ? id : null;
+    },
+    discard: async (changeSet, place, permit) =>
+      discardChangeSet((await contextFor(place, permit)).cloudFormation, changeSet),
     recompute: async (plan) => recomputePlan(await contextFor(plan.target), plan),
     ...createWritingDoor(settings.own, ownIdentity, contextFor),
   };

@@ -1,0 +1,46 @@
+/** What is known of AWS without asking it: tables and pure functions. */
+import type { Target } from '../../core/plan.ts';
+import type { ProviderRules } from '../../core/ports.ts';
+import { ALLOWED_CALLS } from './allowed-calls.ts';
+import { classifyCall } from './call-classes.ts';
+import { describedEffects } from './described.ts';
+import { completePlan } from './earlier-plans.ts';
+import { holdsOf, isRevisionType, loadKnowledge } from './knowledge/index.ts';
+import { actionOf } from './subject.ts';
+
+export const awsRules: ProviderRules = {
+  name: 'aws',
+  facts: {
+    allowedCalls: ALLOWED_CALLS,
+    toolFor: {
+      update: 'plan_stack_update',
+      roll_back: 'plan_stack_rollback',
+      copy: 'plan_snapshot',
+      tag: 'plan_tags',
+    },
+    retainBy: 'DeletionPolicy: Retain and UpdateReplacePolicy: Retain',
+  },
+  completePlan,
+  actionOf,
+  classify: (call) => classifyCall(call.service, call.operation, call.input),
+  placeOf,
+  whereToLook,
+  machineType: 'AWS::EC2::Instance',
+  describeEffects: describedEffects,
+  holdsOf,
+  isRevisionType,
+  knownTypes: loadKnowledge,
+};
+
+/** An ARN names both, some only one. */
+function placeOf(id: string): { account?: string; region?: string } {
+  const [, region, account] = /^arn:[^:]+:[^:]+:([^:]*):(\d{12})?:/.exec(id) ?? [];
+  return { ...(account ? { account } : {}), ...(region ? { region } : {}) };
+}
+
+function whereToLook({ kind, name, ids, region }: Target): string[] {
+  if (kind === 'stack') return [`aws cloudformation describe-stack-events --stack-name ${name} --region ${region}`];
+  return ids.every((one) => one.startsWith('i-'))
+    ? [`aws ec2 describe-instances --instance-ids ${ids.join(' ')} --region ${region}`]
+    : [`what EC2 shows of ${ids.join(', ')} in ${region}`];
+}

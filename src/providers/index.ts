@@ -1,0 +1,2 @@
+/** The providers that there are. What is asked of one without its SDK is here; the composition root makes the rest. */
+export { awsRules as providerRules } from './aws/rules.ts';
