@@ -17,8 +17,9 @@ import { CountersignError } from '../core/errors.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Person } from '../people/person.ts';
 import { parsePublicKey } from '../people/ssh-key.ts';
+import { seatsOf } from '../render/state-rows.ts';
 import { givenText } from './given-text.ts';
-import { renderChange, seatsOf } from './show.ts';
+import { show } from './show.ts';
 
 export interface ApproveOptions {
   decision: 'approve' | 'reject';
@@ -66,7 +67,7 @@ export async function approve(app: App, changeId: string, options: ApproveOption
   const { people } = app.policyFile;
   const person = whoSigns(people, options, app.config.actsAs);
   const statement = buildStatement(change, plan, person.name, options.decision);
-  if (options.decision === 'approve' && options.signature === undefined) await confirm(change, plan, options);
+  if (options.decision === 'approve' && options.signature === undefined) await confirm(app, change, plan, options);
   const signature =
     options.signature === undefined
       ? await signWithSshKeygen(statement, requireKey(options.key))
@@ -79,12 +80,17 @@ export async function approve(app: App, changeId: string, options: ApproveOption
   );
 }
 
-async function confirm(change: Change, plan: Plan, { confirm: given, terminal }: ApproveOptions): Promise<void> {
+async function confirm(
+  app: App,
+  change: Change,
+  plan: Plan,
+  { confirm: given, terminal }: ApproveOptions,
+): Promise<void> {
   const worst = worstReversibility(plan.effects);
   if (change.state !== 'pending' || reversibilityRank(worst) < reversibilityRank('irreversible')) return;
   const { name } = change.target;
   const what = worst === 'unknown' ? 'Nobody can say whether this can be undone' : 'This cannot be undone';
-  if (given === undefined) terminal?.print(renderChange(change, plan));
+  if (given === undefined) terminal?.print(show(app, change.id));
   const typed = given ?? (await terminal?.ask(`${what}. Type ${name} to sign it: `));
   if (typed?.trim() === name) return;
   throw new CountersignError(

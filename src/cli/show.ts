@@ -2,15 +2,15 @@
 import { styleText } from 'node:util';
 import { buildStatement } from '../approvals/statement.ts';
 import type { App } from '../compose.ts';
-import { describeVerdicts } from '../core/answer.ts';
 import type { Change } from '../core/change.ts';
-import { compareWorstFirst, type Effect, effectName } from '../core/effect.ts';
 import { CountersignError } from '../core/errors.ts';
-import type { Plan, Target } from '../core/plan.ts';
-import { makeVisible, makeVisibleLine } from '../core/render-safe.ts';
-import { fillSeats } from '../people/seats.ts';
+import type { Target } from '../core/plan.ts';
+import { changePage } from '../render/change-page.ts';
+import { layOut, type Section, type Tone } from '../render/layout.ts';
+import type { Subject } from '../render/subject.ts';
 
-const COLOURS = { reversible: 'green', recoverable: 'yellow', irreversible: 'red', unknown: 'red' } as const;
+/** Without a terminal: what most are as wide as. */
+const USUAL_WIDTH = 80;
 
 export function showStatement(
   app: App,
@@ -22,106 +22,40 @@ export function showStatement(
   if (!person)
     throw new CountersignError(
       'INPUT_INVALID',
-      'Whose statement?',
+      'No person given.',
       'Add --as NAME, the name of the person in the policy who will sign.',
     );
   return buildStatement(change, app.changes.plan(change.planId).plan, person, decision);
 }
 
-export function show(app: App, changeId: string): string {
+/** A change with all that is told of it. */
+export function subjectOf(app: App, changeId: string, now = new Date()): Subject {
   const change = app.changes.find(changeId);
-  return renderChange(change, app.changes.plan(change.planId).plan);
+  const { plan } = app.changes.plan(change.planId);
+  const knownAccounts = Object.values(app.policyFile?.file.accounts ?? {}).map(({ id }) => id);
+  return { change, plan, picture: app.changes.picture(plan), knownAccounts, now };
 }
 
-/** Everything a person needs to decide. SECURITY: no line of it is the agent's but those that say so. */
-export function renderChange(change: Change, plan: Plan): string {
-  const { target } = change;
-  return [
-    heading(`${change.id}  ${change.state}${change.explanation ? ` (${makeVisibleLine(change.explanation)})` : ''}`),
-    `${target.kind} ${makeVisibleLine(target.name)} in ${target.account}/${target.region} · ${change.environment} · assurance ${change.assurance}`,
-    `sponsor ${change.sponsor ?? 'nobody'} (claimed) · goal ${change.goal}`,
-    ...agentsWords(change),
-    '',
-    heading(`What it does (${plan.effects.length}), worst first`),
-    ...[...plan.effects].sort(compareWorstFirst).flatMap(effectLines),
-    '',
-    heading('Calls that would be made'),
-    ...plan.calls.map(
-      ({ service, operation, input }) => `  ${service}:${operation} ${makeVisibleLine(JSON.stringify(input), 300)}`,
-    ),
-    '',
-    heading('Guards'),
-    ...verdictLines(change),
-    '',
-    ...seatLines(change),
-    `digest ${change.digest}`,
-    `approve by ${change.approveBy}${change.executeBy ? `, execute by ${change.executeBy}` : ''}`,
-    ...(change.outcome
-      ? [`outcome ${change.outcome.state}: ${makeVisibleLine(change.outcome.detail)} (${change.outcome.credentials})`]
-      : []),
-    ...whatNow(change),
-  ].join('\n');
+export function show(app: App, changeId: string, width?: number): string {
+  return renderChange(subjectOf(app, changeId), width);
 }
 
-const heading = (text: string) => styleText('bold', text);
-
-/** Each line carries the mark: text with line breaks of its own cannot pose as ours. */
-function agentsWords({ agent, reason, ticket }: Change): string[] {
-  const said = [...makeVisible(reason).split('\n'), ...(ticket === null ? [] : [`ticket ${makeVisibleLine(ticket)}`])];
-  return [
-    `the agent${agent === null ? '' : ` (it calls itself “${makeVisibleLine(agent, 80)}”)`} says:`,
-    ...said.map((line) => `  agent│ ${line}`),
-  ];
+export function renderChange(subject: Subject, width = process.stdout.columns ?? USUAL_WIDTH): string {
+  return layOut([...changePage(subject), ...whatNow(subject.change)], width, paint).join('\n');
 }
 
-const INDENT = ' '.repeat(15);
+const STYLES = { strong: 'bold', good: 'green', warn: 'yellow', bad: 'red', quiet: 'dim' } as const;
+const paint = (tone: Tone, text: string): string => (tone === 'plain' ? text : styleText(STYLES[tone], text));
 
-function effectLines(effect: Effect): string[] {
-  const { kind, type, physicalId, reversibility, interrupts } = effect;
-  return [
-    `  ${styleText(COLOURS[reversibility], reversibility.padEnd(12))} ${kind.padEnd(9)} ${makeVisibleLine(effectName(effect))}  ${makeVisibleLine(type)}${physicalId ? `  ${makeVisibleLine(physicalId)}` : ''}${interrupts === 'no' ? '' : `  interrupts: ${interrupts}`}`,
-    `${INDENT}${makeVisibleLine(effect.why)}`,
-    ...effect.properties.map(
-      ({ path, before, after }) =>
-        `${INDENT}${makeVisibleLine(path)}: ${makeVisibleLine(before ?? '–')} → ${makeVisibleLine(after ?? '–')}`,
-    ),
-    ...effect.marks.map(({ kind: mark, text }) => `${INDENT}${styleText('yellow', mark)} ${makeVisibleLine(text)}`),
-  ];
-}
-
-function verdictLines({ judgement }: Change): string[] {
-  const verdicts = describeVerdicts(judgement);
-  if (verdicts.length === 0) return ['  all passed'];
-  return verdicts.map(
-    ({ code, outcome, seats, message }) =>
-      `  ${outcome.padEnd(5)} ${code}${seats === undefined ? '' : ` (seats: ${seats})`}  ${message}`,
-  );
-}
-
-export function seatsOf(change: Change) {
-  const { seats: needed, roles } = change.judgement;
-  return { needed, roles, ...fillSeats({ needed, roles, excluded: change.excluded }, change.approvals) };
-}
-
-function seatLines(change: Change): string[] {
-  const { needed, roles, filledBy, missingRoles } = seatsOf(change);
-  return [
-    `seats ${filledBy.length} of ${needed}${roles.length > 0 ? `, a person for each of: ${roles.join(', ')}` : ''}${missingRoles.length > 0 ? ` (missing: ${missingRoles.join(', ')})` : ''}`,
-    ...change.approvals.map(
-      ({ person, keyFingerprint, userVerified, at }) =>
-        `  ${person} signed ${at} with ${keyFingerprint}${userVerified === undefined ? '' : userVerified ? ' (touched, user verified)' : ' (touched)'}`,
-    ),
-    `  excluded: ${change.excluded.join(', ') || 'nobody'}`,
-  ];
-}
-
-function whatNow({ id, state, abandoned, target }: Change): string[] {
-  if (state === 'approved') return ['', `To execute: countersign execute ${id}`];
-  if (state === 'unknown' || abandoned) return ['', ...lookThere(target)];
+function whatNow({ id, state, abandoned, target }: Change): Section[] {
+  const rows = (...texts: string[]) => texts.map((text) => ({ indent: 2, text }));
+  if (state === 'approved') return [{ title: 'TO EXECUTE', rows: rows(`countersign execute ${id}`) }];
+  if (state === 'unknown' || abandoned)
+    return [{ title: 'THE OUTCOME IS NOT KNOWN', rows: rows(...lookThere(target)) }];
   if (state !== 'pending') return [];
   return [
-    '',
-    `To sign: countersign approve ${id} --key ~/.ssh/id_ed25519     To refuse: countersign reject ${id} --key …`,
+    { title: 'TO SIGN', rows: rows(`countersign approve ${id} --key ~/.ssh/id_ed25519`) },
+    { title: 'TO REFUSE', rows: rows(`countersign reject ${id} --key ~/.ssh/id_ed25519`) },
   ];
 }
 
@@ -135,7 +69,7 @@ function lookThere({ kind, name, ids, region }: Target): string[] {
         : `what EC2 shows of ${ids.join(', ')} in ${region}`;
   return [
     'Do not repeat it, here or by other means: it may have happened. Look at what is there:',
-    `  ${command}`,
+    command,
     'Nothing else is executed on this target until then; what is missing is planned anew, from what is there.',
   ];
 }

@@ -1,9 +1,11 @@
 /** Proposing, finding and withdrawing changes: everything about them lives in the ledger. */
 import { randomBytes } from 'node:crypto';
+import { attributed } from './attribution.ts';
 import { type Change, foldChange, type Proposal } from './change.ts';
 import type { Json } from './digest.ts';
 import { CountersignError, type ErrorAnswer } from './errors.ts';
 import { judgeAll } from './guard.ts';
+import { type Picture, pictureSchema } from './picture.ts';
 import { type Plan, planDigest, planSchema, sumsOf } from './plan.ts';
 import type { ChangesPort, Judge, Ledger, LedgerEvent, LedgerTransaction, PolicyPort } from './ports.ts';
 import { hidesSomething, makeVisible } from './render-safe.ts';
@@ -64,9 +66,21 @@ export function createChanges(ports: { ledger: Ledger; policy: PolicyPort; now()
     return { plan: stored.data, goalsAllowed: body.goals, judgement: body.judgement, document: body.document };
   }
 
+  function picture({ pictureDigest }: Plan): Picture | null {
+    if (pictureDigest === undefined) return null;
+    const stored = pictureSchema.safeParse(ledger.document(pictureDigest));
+    if (stored.success) return stored.data;
+    throw new CountersignError(
+      'LEDGER_TAMPERED',
+      'The values before and after, which the plan names, are not in the ledger.',
+      'Stop and run countersign audit verify.',
+    );
+  }
+
   return {
     find,
     plan,
+    picture,
     isPlanning: (planId) => planEvents(planId).every(({ kind }) => kind === 'plan.begun'),
     async propose({ planId, goal, reason, ticket }) {
       const { plan: proposed, document } = plan(planId);
@@ -173,7 +187,7 @@ function proposalOf(from: {
     goal,
     reason: makeVisible(reason, 500),
     ticket: ticket === undefined ? null : makeVisible(ticket, 80),
-    judgement: judgeAll(judge.guards, proposed, judge.facts),
+    judgement: attributed(judge.guards, proposed, judge.facts, judgeAll(judge.guards, proposed, judge.facts)),
     sums: sumsOf(proposed),
     excluded: judge.excluded,
     environment: judge.facts.environment,

@@ -5,12 +5,14 @@
  */
 import { randomBytes } from 'node:crypto';
 import { answerPlan } from './answer.ts';
+import { attributed } from './attribution.ts';
 import { isOwnChangeSet } from './call.ts';
 import { deadPlans } from './dead-plans.ts';
 import type { Json } from './digest.ts';
 import { CountersignError, type ErrorAnswer } from './errors.ts';
 import { goalsAllowed, judgeAll } from './guard.ts';
 import { mintPlanningPermit, revokePermit } from './permit.ts';
+import type { Picture } from './picture.ts';
 import { type Plan, type PlanDraft, sealPlan, type Target } from './plan.ts';
 import type { ChangesPort, CloudPorts, Identity, Ledger, Planner, PolicyPort } from './ports.ts';
 import { type PlanTool, placeOf } from './tool.ts';
@@ -26,7 +28,7 @@ export interface PlanningPorts {
   answerWithinMilliseconds: number;
 }
 type Answer = Record<string, unknown>;
-type Made = { id: string; tool: string; agent: string | null; endpoint: string };
+type Made = { id: string; tool: string; agent: string | null; endpoint: string; nonce: string };
 
 /** @param toAnswer turns what a plan that is made on fails with into what describe_plan tells later. */
 export async function makePlan(
@@ -59,14 +61,15 @@ async function planAndStore(
 ): Promise<Answer> {
   const place = placeOf(input);
   const identity = await ports.cloud.identity(place);
-  const made = { id, tool: tool.name, agent, endpoint: await ports.cloud.endpoint() };
+  const nonce = randomBytes(16).toString('hex');
+  const made = { id, tool: tool.name, agent, endpoint: await ports.cloud.endpoint(), nonce };
   const target: Target = { ...tool.target(input), account: identity.account, region: identity.region, ids: [] };
   await refuseBeforePlanning(target, identity, made, ports);
   const permit = mintPlanningPermit(identity.account, identity.region);
   try {
-    const planner = ports.cloud.planner(place, permit);
+    const planner = ports.cloud.planner(place, permit, nonce);
     const [draft] = await Promise.all([tool.run(input, { planner }), removeDead(target, planner, ports)]);
-    return await store(sealed(draft, made, ports), ports);
+    return await store(sealed(draft, made, ports), draft.picture, ports);
   } finally {
     revokePermit(permit);
   }
@@ -121,17 +124,17 @@ function sealed(draft: PlanDraft, made: Made, ports: PlanningPorts): Plan {
     ...made,
     sponsor: ports.policy.sponsor().name,
     policyDigest: ports.policy.digest(),
-    nonce: randomBytes(16).toString('hex'),
     now: ports.now(),
   });
 }
 
-async function store(plan: Plan, ports: PlanningPorts): Promise<Answer> {
+async function store(plan: Plan, picture: Picture | undefined, ports: PlanningPorts): Promise<Answer> {
   const judge = await ports.policy.judgeFor(plan, 'preview');
-  const judgement = judgeAll(judge.guards, plan, judge.facts);
+  const judgement = attributed(judge.guards, plan, judge.facts, judgeAll(judge.guards, plan, judge.facts));
   const goals = goalsAllowed(judge.guards, plan, judge.facts);
   ports.ledger.transact((tx) => {
     const document = tx.putDocument(plan as unknown as Json);
+    if (picture) tx.putDocument(picture as unknown as Json);
     tx.append({
       kind: 'plan.made',
       planId: plan.id,

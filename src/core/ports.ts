@@ -5,6 +5,7 @@ import type { Json } from './digest.ts';
 import type { Environment } from './environment.ts';
 import type { Facts, Guard, Phase } from './guard.ts';
 import type { Permit } from './permit.ts';
+import type { Picture } from './picture.ts';
 import type { Plan, PlanDraft, Target } from './plan.ts';
 import type { Goal, Judgement } from './verdict.ts';
 
@@ -173,7 +174,8 @@ export interface CloudPorts {
   /** @throws INPUT_ACCOUNT_UNKNOWN for an alias that the policy does not name. */
   identity(place: Place): Promise<Identity>;
   reader: CloudReader;
-  planner(place: Place, permit: Permit): Planner;
+  /** @param planNonce of the plan that will be sealed. */
+  planner(place: Place, permit: Permit, planNonce: string): Planner;
   /** Computes the plan again from the live cloud, with reads only. */
   recompute(plan: Plan): Promise<PlanDraft>;
 }
@@ -220,6 +222,8 @@ export interface ChangesPort {
   list(query: { state?: ChangeState; cursor?: string; limit: number }): Page<Change>;
   /** @throws STATE_PLAN_BEING_MADE, or what its making failed with. */
   plan(planId: string): { plan: Plan; goalsAllowed: Goal[]; judgement: Judgement };
+  /** The whole before and after of what a plan touches. null: it has none, since calls and effects say it all. */
+  picture(plan: Plan): Picture | null;
   /** Begun, and neither made nor failed; also true of a plan that nobody began. */
   isPlanning(planId: string): boolean;
   /** Events of an executing change's progress, newest last. */

@@ -57,6 +57,7 @@ const TABLE: Record<string, string[]> = {
     `${AWS}/wire.ts`,
   ],
   'src/sqlite.ts': ['better-sqlite3', 'node:fs', 'node:path'],
+  'src/render': ['src/core/', 'src/people/'],
   'src/mcp': ['@modelcontextprotocol/', 'zod', 'src/core/'],
   'src/config.ts': ['node:os', 'node:path'],
   'src/entry.ts': ['node:util', 'src/config.ts', 'src/cli/', 'src/main.ts'],

@@ -213,8 +213,8 @@ describe('what dead plans left behind', () => {
   it('is never in the way of a plan', async () => {
     await planning(update);
     const broken = { ...world.app.cloud };
-    broken.planner = (place, permit) => ({
-      ...world.app.cloud.planner(place, permit),
+    broken.planner = (place, permit, nonce) => ({
+      ...world.app.cloud.planner(place, permit, nonce),
       discard: async () => {
         throw new Error('cannot');
       },

@@ -5,6 +5,7 @@ import type {
   CloudFormationClient,
   DescribeChangeSetOutput,
   ResourceChange,
+  RollbackConfiguration,
 } from '@aws-sdk/client-cloudformation';
 import { CHANGE_SET_PREFIX } from '../../core/call.ts';
 import { CountersignError } from '../../core/errors.ts';
@@ -31,6 +32,8 @@ export interface ChangeSet {
   tags: Record<string, string>;
   /** Topics that will be told of every event of the stack; undefined where the cloud does not say. */
   topics: string[] | undefined;
+  /** Alarms that roll an update back. */
+  rollback: RollbackConfiguration | undefined;
   /** Anything that takes over resources or weakens rollback, by option name. */
   weakenedBy: string[];
   executable: boolean;
@@ -113,6 +116,7 @@ export async function readChangeSet(
     ),
     tags: Object.fromEntries((first.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value])),
     topics: first.NotificationARNs,
+    rollback: first.RollbackConfiguration,
     weakenedBy: [
       ...weaknessesOf(first),
       ...(changes.some(({ Action }) => Action === 'Import') ? ['ResourcesToImport'] : []),

@@ -44,6 +44,7 @@ export function createCloud(options: CloudOptions): CloudPorts & WritingDoor {
       identity: who,
       knowledge,
       secretKey,
+      planNonce: '',
       templateRoots,
       now,
       hasPolicy: accounts.length > 0,
@@ -66,8 +67,9 @@ export function createCloud(options: CloudOptions): CloudPorts & WritingDoor {
     endpoint: async () => options.endpointName,
     identity,
     reader: { ...createStackReader(contextFor, options.environmentOf), ...createEc2Reader(contextFor) },
-    planner: (place, permit) => createPlanner(() => contextFor(place, permit)),
-    recompute: async (plan) => recomputePlan(await contextFor(plan.target), plan),
+    planner: (place, permit, planNonce) =>
+      createPlanner(async () => ({ ...(await contextFor(place, permit)), planNonce })),
+    recompute: async (plan) => recomputePlan({ ...(await contextFor(plan.target)), planNonce: plan.nonce }, plan),
     ...createWritingDoor(settings.own, ownIdentity, contextFor),
   };
 }

@@ -13,6 +13,7 @@ import { holdsOf, interruptsOf, isRevisionType, sizeProperty } from '../knowledg
 import type { MarkContext, ResourceView } from '../knowledge/marks/finder.ts';
 import { marksOfChange } from '../knowledge/marks/index.ts';
 import type { PlannerContext } from '../planners/context.ts';
+import { type LeavesByResource, withLeaves } from './leaves.ts';
 import { decide, type LiveFacts } from './live-facts.ts';
 import { asPolicy, type EffectBase, loss } from './loss.ts';
 import { propertyChanges } from './properties.ts';
@@ -25,11 +26,15 @@ export interface Situation {
   prefix: string;
   facts: LiveFacts;
   views: MarkContext;
+  /** Where the templates differ, by logical id with its prefix. */
+  leaves: LeavesByResource;
 }
 
 export function effectsOfChanges(situation: Situation, changes: readonly ResourceChange[]): Effect[] {
   const replaced = settleReplacements(situation, changes);
-  return changes.map((change) => effectOfChange(situation, change, replaced));
+  return changes
+    .map((change) => effectOfChange(situation, change, replaced))
+    .map((effect) => withLeaves(effect, situation.leaves.get(effect.logicalId ?? '')));
 }
 
 /**

@@ -4,6 +4,7 @@ import type { Call } from '../../../core/call.ts';
 import { sha256Hex } from '../../../core/digest.ts';
 import { compareWorstFirst, type Effect, isLoss } from '../../../core/effect.ts';
 import { CountersignError } from '../../../core/errors.ts';
+import type { Thing } from '../../../core/picture.ts';
 import type { PlanDraft } from '../../../core/plan.ts';
 import { makeVisibleLine } from '../../../core/render-safe.ts';
 import type { ChangeSet } from '../change-sets.ts';
@@ -12,6 +13,14 @@ import { markDrift } from '../effects/drift.ts';
 import { factsFor } from '../effects/live-facts.ts';
 import { changesOffTemplates, isSilent } from '../effects/silent.ts';
 import { type LiveStack, observeStack } from '../observe/stack.ts';
+import {
+  deployedSide,
+  type Gathering,
+  leavesByResource,
+  pictureOf,
+  touched,
+  wantedSettings,
+} from '../picture/picture.ts';
 import { maskTemplate } from '../template/secrets.ts';
 import { observed, type PlannerContext } from './context.ts';
 import { tokenFor } from './stack.ts';
@@ -28,7 +37,9 @@ export async function draftOfChangeSet(
 ): Promise<PlanDraft> {
   const { account, region } = context.identity;
   const wanted = wantedTemplate(set, sent);
-  const effects = await effectsOfSet(context, live, set, '', wanted);
+  const things: Thing[] = [];
+  const ofSet = await effectsOfSet(context, live, set, { prefix: '', things }, wanted);
+  const effects = [...ofSet, ...tagEffects(live, set.tags), ...topicEffects(live, set)].sort(compareWorstFirst);
   const call: Call = {
     step: 'step1',
     service: 'cloudformation',
@@ -40,7 +51,8 @@ export async function draftOfChangeSet(
   return {
     target: { kind: 'stack', account, region, name: set.stackName, ids: type === 'CREATE' ? [] : [set.stackId] },
     calls: [call],
-    effects: [...effects, ...tagEffects(live, set.tags), ...topicEffects(live, set)].sort(compareWorstFirst),
+    effects,
+    picture: touched(things, effects),
     observed: observed(context, { stack: live.observed, wantedTemplate: `sha256:${sha256Hex(wanted.template)}` }),
     dryRun:
       set.weakenedBy.length === 0
@@ -74,15 +86,17 @@ function wantedTemplate(set: ChangeSet, sent?: string): { template: string; kept
   return { template: kept, kept };
 }
 
-/** Recursive over nested change sets; `prefix` is the path of logical ids above, each with a slash. */
+/** Recursive over nested change sets. */
 async function effectsOfSet(
   context: PlannerContext,
   live: LiveStack,
   set: ChangeSet,
-  prefix: string,
+  { prefix, things }: Gathering,
   { template, kept }: { template: string; kept?: string },
 ): Promise<Effect[]> {
   const { account, region } = context.identity;
+  const { secretKey, planNonce } = context;
+  const where = { account, region, stackId: set.stackId, stackName: set.stackName };
   // SECURITY: the cloud tells the template of a stack that is only being reviewed; nothing of it is there, and taken for
   // what was before it would hide all that the new resources do.
   const isNew = live.observed.status === 'REVIEW_IN_PROGRESS';
@@ -90,16 +104,23 @@ async function effectsOfSet(
     isNew ? null : { template: live.processed, parameters: live.parameters },
     { template, parameters: set.parameters },
     Object.fromEntries(live.resources.map((r) => [r.LogicalResourceId ?? '', r.PhysicalResourceId ?? ''])),
-    { account, region, stackId: set.stackId, stackName: set.stackName },
+    where,
   );
+  const seen = pictureOf(
+    isNew ? null : deployedSide(live),
+    { side: { template, parameters: set.parameters }, settings: wantedSettings(live, set) },
+    { prefix, where, secretKey, planNonce },
+  );
+  things.push(...seen);
+  const leaves = leavesByResource(seen);
   const changes = kept !== undefined || isSilent(set.changes) ? changesOffTemplates(set.changes, views) : set.changes;
   const facts = await factsFor(context, changes, views);
-  const own = effectsOfChanges({ context, stackName: set.stackName, prefix, facts, views }, changes);
+  const own = effectsOfChanges({ context, stackName: set.stackName, prefix, facts, views, leaves }, changes);
   const drifted = await markDrift(context.cloudFormation, live, own, prefix);
   const nested = await Promise.all(
     changes
       .filter(({ ResourceType }) => ResourceType === NESTED)
-      .map((change) => effectsOfNested(context, change, set, drifted, prefix)),
+      .map((change) => effectsOfNested(context, change, set, drifted, { prefix, things })),
   );
   return [...drifted.map((effect) => asOpened(effect, set, prefix)), ...nested.flat()];
 }
@@ -124,19 +145,22 @@ async function effectsOfNested(
   { LogicalResourceId: id = '', PhysicalResourceId: stackId }: ResourceChange,
   parent: ChangeSet,
   effects: readonly Effect[],
-  prefix: string,
+  { prefix, things }: Gathering,
 ): Promise<Effect[]> {
   const own = effects.find(({ logicalId }) => logicalId === prefix + id);
   const below = `${prefix}${id}/`;
   const isLost = own?.kind === 'delete' || own?.kind === 'replace';
   const lost =
     isLost && stackId
-      ? await deletionEffects(context, await observeStack(context.cloudFormation, stackId, context.secretKey), below)
+      ? await deletionEffects(context, await observeStack(context.cloudFormation, stackId, context.secretKey), {
+          prefix: below,
+          things,
+        })
       : [];
   const set = parent.nested[id];
   if (!set || set === 'unchanged') return lost;
   const child = await observeStack(context.cloudFormation, set.stackId, context.secretKey);
-  return [...lost, ...(await effectsOfSet(context, child, set, below, wantedTemplate(set)))];
+  return [...lost, ...(await effectsOfSet(context, child, set, { prefix: below, things }, wantedTemplate(set)))];
 }
 
 /** What a plan does to the stack itself. */

@@ -1,0 +1,70 @@
+/** One sentence that a person understands in ten seconds. */
+import { couldBeLoss, type Effect } from '../core/effect.ts';
+import { type Plan, sumsOf } from '../core/plan.ts';
+import { makeVisibleLine } from '../core/render-safe.ts';
+import { counted } from './time.ts';
+
+const STACK_VERBS: Record<string, string> = {
+  DeleteStack: 'Deletes',
+  ContinueUpdateRollback: 'Continues the rollback of',
+  RollbackStack: 'Rolls back',
+  CancelUpdateStack: 'Cancels the running update of',
+};
+const RESOURCE_VERBS: Record<string, string> = {
+  TerminateInstances: 'Terminates',
+  StopInstances: 'Stops',
+  StartInstances: 'Starts',
+  RebootInstances: 'Reboots',
+  ModifyInstanceAttribute: 'Changes',
+  AuthorizeSecurityGroupIngress: 'Opens',
+  AuthorizeSecurityGroupEgress: 'Opens',
+  RevokeSecurityGroupIngress: 'Closes rules of',
+  RevokeSecurityGroupEgress: 'Closes rules of',
+  CreateSnapshot: 'Takes a snapshot of',
+  CreateSnapshots: 'Takes snapshots of',
+  CreateTags: 'Tags',
+  DeleteTags: 'Removes tags of',
+};
+
+export function sentenceOf(plan: Plan): string {
+  const { target, calls, effects } = plan;
+  if (calls.length === 0) return 'Nothing would change.';
+  const name = makeVisibleLine(target.name, Number.POSITIVE_INFINITY);
+  if (target.kind === 'stack') {
+    const verb = calls.map(({ operation }) => STACK_VERBS[operation]).find((one) => one !== undefined);
+    const fallback = target.ids.length === 0 ? 'Creates' : 'Updates';
+    return `${verb ?? fallback} the stack ${name}: ${totals(plan, verb === 'Deletes')}.`;
+  }
+  const verbs = [...new Set(calls.map(({ operation }) => RESOURCE_VERBS[operation] ?? `Calls ${operation} on`))];
+  const all = verbs.map((verb, index) => (index === 0 ? verb : verb.charAt(0).toLowerCase() + verb.slice(1)));
+  const stored = stores(effects);
+  return `${all.join(', ')} ${name}${stored === '' ? '' : ` (${stored})`}.`;
+}
+
+function totals(plan: Plan, isDeletion: boolean): string {
+  const { effects } = plan;
+  const { created, updated } = sumsOf(plan);
+  const lost = effects.filter(couldBeLoss);
+  const of = (kind: Effect['kind']) => lost.filter((effect) => effect.kind === kind).length;
+  const kept = effects.filter(({ kind, retention }) => kind === 'delete' && retention?.effective === 'Retain').length;
+  const stored = stores(lost);
+  const tail = stored === '' ? '' : ` (${stored})`;
+  if (isDeletion)
+    return `${counted(effects.length, 'resource')}, ${kept === 0 ? 'none stays' : `${kept} stay`}${tail || ', none stores data'}`;
+  const parts = [
+    ...(of('delete') > 0 ? [`${of('delete')} deleted`] : []),
+    ...(of('replace') > 0 ? [`${of('replace')} replaced`] : []),
+    ...(of('unknown') > 0 ? [`${of('unknown')} with an effect that is not known`] : []),
+  ];
+  return `${[`${created} created`, `${updated} updated`, ...(parts.length > 0 ? parts : ['0 deleted or replaced'])].join(', ')}${tail}`;
+}
+
+function stores(effects: readonly Effect[]): string {
+  const lost = effects.filter(couldBeLoss);
+  const data = lost.filter(({ holds }) => holds === 'data').length;
+  const unknown = lost.filter(({ holds }) => holds === 'unknown').length;
+  return [
+    ...(data > 0 ? [`${data} ${data === 1 ? 'stores' : 'store'} data`] : []),
+    ...(unknown > 0 ? [`${unknown} may store data`] : []),
+  ].join(', ');
+}

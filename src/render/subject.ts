@@ -1,0 +1,84 @@
+/** What every renderer starts from: one change, its plan, and the picture that the plan names by digest. */
+import type { Change } from '../core/change.ts';
+import { compareWorstFirst, type Effect, effectName, reversibilityRank } from '../core/effect.ts';
+import { changedLeaves, leavesOf } from '../core/leaves.ts';
+import type { Picture, Thing } from '../core/picture.ts';
+import type { Plan } from '../core/plan.ts';
+import type { Judgement, Verdict } from '../core/verdict.ts';
+import { type Named, newlyNamed, type PlacedLeaf } from './newly-named.ts';
+
+export interface Subject {
+  change: Change;
+  plan: Plan;
+  picture: Picture | null;
+  /** Accounts that the policy names. */
+  knownAccounts: readonly string[];
+  now: Date;
+}
+
+/** All leaves that a plan changes or makes. Without a picture: what the effects tell. */
+export function leavesOfPlan({ plan, picture }: Pick<Subject, 'plan' | 'picture'>): PlacedLeaf[] {
+  const things = picture?.things ?? [];
+  const pictured = things.flatMap((thing) => leavesOfThing(thing));
+  const known = new Set(things.map(({ id }) => id));
+  const others = plan.effects
+    .filter(({ logicalId = '' }) => !known.has(logicalId))
+    .flatMap((effect) =>
+      effect.properties.map((property) => ({
+        ...property,
+        thing: { kind: 'resource' as const, id: effectName(effect), type: effect.type, before: null, after: null },
+      })),
+    );
+  return [...pictured, ...others];
+}
+
+function leavesOfThing(thing: Thing): PlacedLeaf[] {
+  const { before, after } = thing;
+  if (before !== null && after !== null)
+    return changedLeaves(before, after, '').map((leaf) => ({ ...leaf, path: leaf.path.replace(/^\./, ''), thing }));
+  // What goes names nothing new.
+  if (after === null) return [];
+  return [...leavesOf(after, '')].map(([path, text]) => ({ path: path.replace(/^\./, ''), after: text, thing }));
+}
+
+export function namedIn(subject: Pick<Subject, 'plan' | 'picture' | 'knownAccounts'>): Named[] {
+  const { account, region } = subject.plan.target;
+  return newlyNamed(leavesOfPlan(subject), subject.picture?.things ?? [], {
+    account,
+    region,
+    known: subject.knownAccounts,
+  });
+}
+
+/** What stops a plan, hardest first. */
+export const stopping = ({ verdicts }: Judgement): Verdict[] =>
+  verdicts
+    .filter(({ outcome }) => outcome === 'deny' || outcome === 'hold')
+    .sort((a, b) => (a.outcome === b.outcome ? (b.seats ?? 0) - (a.seats ?? 0) : a.outcome === 'deny' ? -1 : 1));
+
+/** How hard an effect is stopped: denied, held, neither. */
+function stoppedRank(judgement: Judgement): (effect: Effect) => number {
+  const names = (outcome: Verdict['outcome']) =>
+    new Set(judgement.verdicts.filter((one) => one.outcome === outcome).flatMap(({ effects = [] }) => effects));
+  const [denied, held] = [names('deny'), names('hold')];
+  return (effect) => (denied.has(effectName(effect)) ? 2 : held.has(effectName(effect)) ? 1 : 0);
+}
+
+/** Worst first: by what the guards say of it, whether it can be undone, what it is marked with, then by what it is. */
+export function worstFirst(effects: readonly Effect[], judgement: Judgement): Effect[] {
+  const rank = stoppedRank(judgement);
+  const marked = ({ marks }: Effect) => (marks.some(({ kind }) => kind !== 'protect') ? 1 : 0);
+  return [...effects].sort(
+    (a, b) =>
+      rank(b) - rank(a) ||
+      reversibilityRank(b.reversibility) - reversibilityRank(a.reversibility) ||
+      marked(b) - marked(a) ||
+      compareWorstFirst(a, b),
+  );
+}
+
+/** Those that a guard held or denied by name. */
+export function stoppedEffects(effects: readonly Effect[], judgement: Judgement): Effect[] {
+  const rank = stoppedRank(judgement);
+  return effects.filter((effect) => rank(effect) > 0);
+}
