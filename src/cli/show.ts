@@ -6,7 +6,7 @@ import type { Change } from '../core/change.ts';
 import { CountersignError } from '../core/errors.ts';
 import type { Target } from '../core/plan.ts';
 import { changePage } from '../render/change-page.ts';
-import { layOut, type Section, type Tone } from '../render/layout.ts';
+import { layOut, type Row, type Section, type Tone } from '../render/layout.ts';
 import type { Subject } from '../render/subject.ts';
 
 /** Without a terminal: what most are as wide as. */
@@ -48,28 +48,30 @@ const STYLES = { strong: 'bold', good: 'green', warn: 'yellow', bad: 'red', quie
 const paint = (tone: Tone, text: string): string => (tone === 'plain' ? text : styleText(STYLES[tone], text));
 
 function whatNow({ id, state, abandoned, target }: Change): Section[] {
-  const rows = (...texts: string[]) => texts.map((text) => ({ indent: 2, text }));
-  if (state === 'approved') return [{ title: 'TO EXECUTE', rows: rows(`countersign execute ${id}`) }];
-  if (state === 'unknown' || abandoned)
-    return [{ title: 'THE OUTCOME IS NOT KNOWN', rows: rows(...lookThere(target)) }];
+  const command = (text: string): Row => ({ indent: 2, text, command: true });
+  if (state === 'approved') return [{ title: 'TO EXECUTE', rows: [command(`countersign execute ${id}`)] }];
+  if (state === 'unknown' || abandoned) return [{ title: 'THE OUTCOME IS NOT KNOWN', rows: lookThere(target) }];
   if (state !== 'pending') return [];
   return [
-    { title: 'TO SIGN', rows: rows(`countersign approve ${id} --key ~/.ssh/id_ed25519`) },
-    { title: 'TO REFUSE', rows: rows(`countersign reject ${id} --key ~/.ssh/id_ed25519`) },
+    { title: 'TO SIGN', rows: [command(`countersign approve ${id} --key ~/.ssh/id_ed25519`)] },
+    { title: 'TO REFUSE', rows: [command(`countersign reject ${id} --key ~/.ssh/id_ed25519`)] },
   ];
 }
 
 /** Of a change whose outcome is not known. */
-function lookThere({ kind, name, ids, region }: Target): string[] {
-  const command =
+function lookThere({ kind, name, ids, region }: Target): Row[] {
+  const look: Row =
     kind === 'stack'
-      ? `aws cloudformation describe-stack-events --stack-name ${name} --region ${region}`
+      ? { text: `aws cloudformation describe-stack-events --stack-name ${name} --region ${region}`, command: true }
       : ids.every((one) => one.startsWith('i-'))
-        ? `aws ec2 describe-instances --instance-ids ${ids.join(' ')} --region ${region}`
-        : `what EC2 shows of ${ids.join(', ')} in ${region}`;
+        ? { text: `aws ec2 describe-instances --instance-ids ${ids.join(' ')} --region ${region}`, command: true }
+        : { text: `EC2 shows ${ids.join(', ')} in ${region}.` };
   return [
-    'Do not repeat it, here or by other means: it may have happened. Look at what is there:',
-    command,
-    'Nothing else is executed on this target until then; what is missing is planned anew, from what is there.',
+    { text: 'Do not repeat it, here or by other means: it may have happened. Look at what is there:', own: true },
+    { indent: 2, ...look },
+    {
+      text: 'Nothing else is executed on this target until then. Then plan whatever is still missing.',
+      own: true,
+    },
   ];
 }

@@ -12,6 +12,8 @@ export interface Row {
   indent?: number;
   /** Stands before every line, since nothing that follows is our text: `agent│ `. */
   mark?: string;
+  /** To be copied: never broken, whatever the width. */
+  command?: true;
   /** The whole row is our own sentence. Else its further lines carry a mark: names and values in it are not ours. */
   own?: true;
   tone?: Tone;
@@ -33,7 +35,8 @@ export function layOut(sections: readonly Section[], width: number, paint: Paint
   ]);
 }
 
-function linesOf({ text, indent = 0, mark = '', own }: Row, width: number): string[] {
+function linesOf({ text, indent = 0, mark = '', own, command }: Row, width: number): string[] {
+  if (command) return [' '.repeat(indent) + shownText(text)];
   const start = ' '.repeat(indent);
   const before = start + mark;
   const after = mark === '' ? `${start}${own ? '  ' : GOES_ON}` : before;

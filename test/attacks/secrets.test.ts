@@ -217,7 +217,7 @@ describe('secrets', () => {
         'plan_stack_update',
         {
           stack: 'secret-prod',
-          template: `Resources:\n  A: { Type: AWS::SNS::Topic, Properties: { Nope: ${plant()} } }\n`,
+          template: `Resources:\n  A: { Type: AWS::SNS::Topic, Properties: { AccessToken: ${plant()} } }\n`,
         },
       ],
       [

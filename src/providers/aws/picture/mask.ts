@@ -45,9 +45,9 @@ export function masked(value: Json, path: string, tag: Tag): Json {
 const readable = (text: string): string =>
   text
     .toWellFormed()
-    .replaceAll(/\u{27e6}(?:own:|\?)([^\u{27e7}]*)\u{27e7}/gu, '${$1}')
-    .replaceAll(/\u{27e6}import:([^\u{27e7}]*)\u{27e7}/gu, '${import $1}')
-    .replaceAll('\u{fffd}unresolved\u{fffd}', '${not known yet}');
+    .replaceAll(/\u{27e6}(?:own:|\?)([^\u{27e7}]*)\u{27e7}/gu, (_all, name: string) => `\${${name}}`)
+    .replaceAll(/\u{27e6}import:([^\u{27e7}]*)\u{27e7}/gu, (_all, name: string) => `\${import ${name}}`)
+    .replaceAll('\u{fffd}unresolved\u{fffd}', `\${not known yet}`);
 
 const isValueOf = (key: string) => /^(?:Parameter|Option)?Value$/i.test(key);
 const HOST_TEXT =
