@@ -72,8 +72,8 @@ function factRows({ why, retention, recoveryPoint, marks, properties }: Effect):
     replacing.filter((one) => one.replaces === replaces).map(({ path }) => pathText(path));
   return [
     { indent: 4, text: line(why), tone: 'quiet' },
-    ...(['always', 'conditional', 'unknown'] as const)
-      .filter((replaces) => words(replaces).length > 0)
+    ...[...new Set(replacing.map(({ replaces }) => replaces))]
+      .sort()
       .map((replaces) => ({ indent: 4, text: `replaces (${replaces}): ${words(replaces).join(', ')}` })),
     ...(retention ? [{ indent: 4, text: `${retention.attribute} in force: ${retention.effective}` }] : []),
     ...(recoveryPoint

@@ -30,7 +30,7 @@ export function layOut(sections: readonly Section[], width: number, paint: Paint
   const columns = Math.max(NARROWEST, width);
   return sections.flatMap(({ title, rows }, index) => [
     ...(index > 0 && title !== '' ? [''] : []),
-    ...(title === '' ? [] : [paint('strong', title)]),
+    ...(title === '' ? [] : linesOf({ text: title }, columns).map((line) => paint('strong', line))),
     ...rows.flatMap((row) => linesOf(row, columns).map((line) => paint(row.tone ?? 'plain', line))),
   ]);
 }
