@@ -1,6 +1,7 @@
 /**
- * Guarantees: the seats that the policy asks for, by environment and worst reversibility; the sponsor never fills one;
- * where anything executes, seats that nobody could fill are told at once.
+ * Guarantees: the seats that the policy asks for, by environment and worst reversibility, and never fewer than for what
+ * is reversible while anything is called, whatever the list of effects says; the sponsor never fills one; where
+ * anything executes, seats that nobody could fill are told at once.
  * Does not cover: who really holds a key (assurance levels say how far that is proven).
  */
 import { z } from 'zod';
@@ -24,7 +25,7 @@ export const approval: GuardDefinition<z.infer<typeof options>> = {
     judge(plan, facts) {
       const worst = worstOf(plan);
       const { seats, include } = facts.seatRules[worst === 'unknown' ? 'irreversible' : worst];
-      if (seats === 0 || plan.effects.length === 0) return pass('approval');
+      if (seats === 0 || (plan.effects.length === 0 && plan.calls.length === 0)) return pass('approval');
       const { approvers } = facts;
       const missing = include.find((role) => approvers.every(({ roles }) => !roles.includes(role)));
       // A team of one that only plans yet is no mistake: nobody's signature is waited for there.

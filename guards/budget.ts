@@ -52,7 +52,7 @@ export const budget: GuardDefinition<z.infer<typeof options>> = {
   create: (given) => ({
     name: 'budget',
     judge(plan, facts) {
-      if (plan.effects.length === 0) return pass('budget');
+      if (plan.effects.length === 0 && plan.calls.length === 0) return pass('budget');
       const { updated, created, lost } = sumsOf(plan);
       const own: Spent = { changes: 1, updated, created, lost };
       const { spent } = facts.history;

@@ -10,14 +10,13 @@ import { createChanges } from './core/changes.ts';
 import { CountersignError } from './core/errors.ts';
 import type { GuardDefinition } from './core/guard.ts';
 import { createPipeline, type Pipeline } from './core/pipeline.ts';
-import type { ChangesPort, CloudPorts, PolicyPort } from './core/ports.ts';
+import type { ChangesPort, CloudPorts, Executor, PolicyPort, Runner } from './core/ports.ts';
 import { type OpenLedger, openLedger } from './ledger/store.ts';
 import { loadPolicy } from './policy/load.ts';
 import type { Policy } from './policy/model.ts';
 import { createPolicyPort } from './policy/port.ts';
 import { createCloud } from './providers/aws/cloud.ts';
 import type { AccountEntry } from './providers/aws/credentials.ts';
-import type { WritingDoor } from './providers/aws/writing-door.ts';
 import type { Sandbox } from './sandbox/cloud.ts';
 import type { World } from './sandbox/world.ts';
 
@@ -27,7 +26,8 @@ export interface App {
   policyFile: Policy | null;
   policy: PolicyPort;
   changes: ChangesPort;
-  cloud: CloudPorts & WritingDoor;
+  cloud: CloudPorts & Runner;
+  executor: Executor;
   pipeline: Pipeline;
   close(): void;
 }
@@ -92,7 +92,17 @@ export function createApp(config: Config, options: AppOptions = {}): App {
     logDefect,
     answerWithinMilliseconds: options.answerWithinMilliseconds ?? 40_000,
   });
-  return { config, ledger, policyFile, policy, changes, cloud, pipeline, close: () => ledger.close() };
+  // Loaded when something is executed: a server for an agent never does.
+  const executor: Executor = {
+    async run(changeId, onProgress) {
+      const { createExecutor } = await import('./execute/executor.ts');
+      return createExecutor({ ledger, changes, policy, cloud, people: policyFile?.people ?? [] }).run(
+        changeId,
+        onProgress,
+      );
+    },
+  };
+  return { config, ledger, policyFile, policy, changes, cloud, executor, pipeline, close: () => ledger.close() };
 }
 
 function accountsOf(policy: Policy | null): AccountEntry[] {

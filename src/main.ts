@@ -189,11 +189,7 @@ for (const decision of ['approve', 'reject'] as const) {
 }
 
 async function execute(app: App, id: string): Promise<void> {
-  const { executeChange } = await import('./execute/executor.ts');
-  const change = await executeChange(
-    { ...app, people: app.policyFile?.people ?? [], now: () => new Date(), onProgress: print },
-    id,
-  );
+  const change = await app.executor.run(id, print);
   print(`${change.id} ${change.state}: ${change.outcome?.detail ?? ''} (${change.outcome?.credentials})`);
   process.exitCode = change.state === 'succeeded' ? EXIT.pass : EXIT.failed;
 }

@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type App, createApp, openSandbox } from '../src/compose.ts';
 import { readConfig } from '../src/config.ts';
-import { executeChange } from '../src/execute/executor.ts';
-import { createSandbox, sandboxRequestHandler } from '../src/sandbox/cloud.ts';
+import type { Change } from '../src/core/change.ts';
+import { createExecutor } from '../src/execute/executor.ts';
+import { createSandbox, sandboxRequestHandler, type WireRequest, type WireResponse } from '../src/sandbox/cloud.ts';
 
 export const STACK = 'cost-explorer-prod';
 export const DEV_STACK = 'cost-explorer-dev';
@@ -22,10 +23,11 @@ export interface TestWorld {
     actsAs?: string[];
     policy?: string;
     answerWithinMilliseconds?: number;
+    proxy?: CloudProxy;
   }): App;
   writes(): { service: string; operation: string; class: string }[];
   call(tool: string, input: unknown): Promise<Record<string, unknown>>;
-  execute(changeId: string, app?: App): Promise<{ state: string }>;
+  execute(changeId: string, app?: App, onProgress?: (text: string) => void): Promise<Change>;
   policyText: string;
   store: Awaited<ReturnType<typeof openSandbox>>['store'];
   close(): void;
@@ -43,6 +45,19 @@ function keyPair(name: string) {
   rmSync(folder, { recursive: true });
   keyPairs.set(name, pair);
   return pair;
+}
+
+/** What stands between a process and the cloud, and may answer in its place. */
+export type CloudProxy = (request: WireRequest, forward: () => Promise<WireResponse>) => Promise<WireResponse>;
+export function behind({ store }: Pick<TestWorld, 'store'>, proxy: CloudProxy) {
+  const sandbox = createSandbox(store);
+  return sandboxRequestHandler({ ...sandbox, respond: (request) => proxy(request, () => sandbox.respond(request)) });
+}
+
+/** The same process, with another cloud. */
+export function withCloud(app: App, cloud: Partial<App['cloud']>): App {
+  const ports = { ...app, cloud: { ...app.cloud, ...cloud }, people: app.policyFile?.people ?? [] };
+  return { ...app, cloud: ports.cloud, executor: createExecutor(ports) };
 }
 
 /** Settings of an SDK client of somebody else's, who does not come through countersign. */
@@ -88,7 +103,7 @@ people:
       sponsor: 'sponsor' in options ? options.sponsor : 'alice',
     };
     const app = createApp(config, {
-      sandbox,
+      sandbox: options.proxy ? { ...sandbox, requestHandler: behind(sandbox, options.proxy) } : sandbox,
       logDefect: () => undefined,
       ...(options.now ? { now: options.now } : {}),
       ...(options.answerWithinMilliseconds ? { answerWithinMilliseconds: options.answerWithinMilliseconds } : {}),
@@ -110,11 +125,7 @@ people:
     store: sandbox.store,
     keyOf: (person) => join(home, person),
     writes: () => sandbox.store.calls().filter((made) => made.class === 'write'),
-    execute: (id, by = app) =>
-      executeChange(
-        { ...by, people: by.policyFile?.people ?? [], now: () => new Date(), onProgress: () => undefined },
-        id,
-      ),
+    execute: (id, by = app, onProgress) => by.executor.run(id, onProgress),
     close() {
       for (const one of apps) one.close();
       sandbox.store.close();

@@ -8,7 +8,6 @@ import Database from 'better-sqlite3';
 import { type App, createApp, openSandbox } from '../compose.ts';
 import type { Config } from '../config.ts';
 import { CountersignError } from '../core/errors.ts';
-import { executeChange } from '../execute/executor.ts';
 import { LEDGER_FILE } from '../ledger/database.ts';
 import { verifyLedger } from '../ledger/verify.ts';
 import { SANDBOX_ACCOUNT } from '../sandbox/world.ts';
@@ -186,15 +185,7 @@ async function tellStory(
   record({ step: 'a second person signs', decision: approved.state });
 
   heading('It is executed: exactly the signed call, after a live re-check.');
-  const executed = await executeChange(
-    {
-      ...app,
-      people: app.policyFile!.people,
-      now: () => new Date(),
-      onProgress: (text) => tell(`     ${text}`),
-    },
-    changeId,
-  );
+  const executed = await app.executor.run(changeId, (text) => tell(`     ${text}`));
   tell(`  the change ${styleText('bold', executed.state)}`);
   record({ step: 'execute', decision: executed.state });
 

@@ -8,7 +8,6 @@ import { readConfig } from '../config.ts';
 import type { Service as ServiceName } from '../core/call.ts';
 import { CountersignError } from '../core/errors.ts';
 import type { GuardDefinition } from '../core/guard.ts';
-import { executeChange } from '../execute/executor.ts';
 import { textOf } from '../mcp/answer-text.ts';
 import { loadPolicy } from '../policy/load.ts';
 import type { Policy } from '../policy/model.ts';
@@ -111,8 +110,7 @@ export async function openBench(about: PolicyCase, { home, policy: path, guards 
         recordSignature(recorder, changeId, statement, keyOf(signer).sign(statement));
       }),
     async execute(changeId) {
-      const ports = { ...app, people: policy.people, now, onProgress: () => undefined };
-      const done = await executeChange(ports, changeId).catch((error: unknown) => error);
+      const done = await app.executor.run(changeId).catch((error: unknown) => error);
       return aboutChange(changeId, () => {
         if (done instanceof Error) throw done;
       });

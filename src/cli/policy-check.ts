@@ -16,10 +16,10 @@ export interface CheckReport {
 
 /** @throws CountersignError CONFIG_POLICY_UNREADABLE. */
 export async function checkPolicyFile(path: string, now = new Date()): Promise<CheckReport> {
-  const { isKnownType } = await loadKnowledge();
+  const { isKnownType, isKnownService } = await loadKnowledge();
   try {
     const policy = loadPolicy(path, guards, now);
-    const warnings = checkPolicy({ policy, guards, now, isKnownType });
+    const warnings = checkPolicy({ policy, guards, now, isKnownType, isKnownService });
     return { policy: path, valid: true, digest: policy.digest, errors: [], warnings };
   } catch (error) {
     if (!(error instanceof CountersignError) || error.code !== 'CONFIG_POLICY_INVALID') throw error;

@@ -1,13 +1,14 @@
 /** Proposing, finding and withdrawing changes: everything about them lives in the ledger. */
 import { randomBytes } from 'node:crypto';
 import { attributed } from './attribution.ts';
-import { type Change, foldChange, type Proposal } from './change.ts';
-import type { Json } from './digest.ts';
-import { CountersignError, type ErrorAnswer } from './errors.ts';
+import type { Change, Proposal } from './change.ts';
+import { CountersignError } from './errors.ts';
+import { eventsOf, type LedgerEvent } from './events.ts';
 import { judgeAll } from './guard.ts';
+import { foldChange } from './lifecycle.ts';
 import { type Picture, pictureSchema } from './picture.ts';
 import { type Plan, planDigest, planSchema, sumsOf } from './plan.ts';
-import type { ChangesPort, Judge, Ledger, LedgerEvent, LedgerTransaction, PolicyPort } from './ports.ts';
+import type { ChangesPort, Judge, Ledger, LedgerTransaction, PolicyPort } from './ports.ts';
 import { hidesSomething, makeVisible } from './render-safe.ts';
 import type { Goal, Judgement } from './verdict.ts';
 
@@ -17,13 +18,6 @@ const missing = (changeId: string) =>
     `There is no change ${makeVisible(changeId, 60)}.`,
     'describe_changes lists what is there.',
   );
-
-interface MadeBody {
-  document: string;
-  digest: string;
-  judgement: Judgement;
-  goals: Goal[];
-}
 
 export function createChanges(ports: { ledger: Ledger; policy: PolicyPort; now(): Date }): ChangesPort {
   const { ledger, policy } = ports;
@@ -35,12 +29,12 @@ export function createChanges(ports: { ledger: Ledger; policy: PolicyPort; now()
     return change;
   }
 
-  const planEvents = (planId: string) => ledger.events({ planId, kinds: ['plan.begun', 'plan.made', 'plan.failed'] });
+  const planEvents = (planId: string) => eventsOf(ledger, ['plan.begun', 'plan.made', 'plan.failed'], { planId });
 
   function plan(planId: string): { plan: Plan; goalsAllowed: Goal[]; judgement: Judgement; document: string } {
     const events = planEvents(planId);
-    const made = events.find(({ kind }) => kind === 'plan.made');
-    const failed = events.find(({ kind }) => kind === 'plan.failed')?.body as unknown as ErrorAnswer | undefined;
+    const made = events.find((event) => event.kind === 'plan.made');
+    const failed = events.find((event) => event.kind === 'plan.failed')?.body;
     if (failed) throw new CountersignError(failed.code, failed.message, failed.remedy);
     if (!made && events.length > 0)
       throw new CountersignError(
@@ -54,7 +48,7 @@ export function createChanges(ports: { ledger: Ledger; policy: PolicyPort; now()
         `There is no plan ${makeVisible(planId, 60)}.`,
         'A plan_* tool makes one and tells its plan_id.',
       );
-    const body = made.body as unknown as MadeBody;
+    const { body } = made;
     const stored = planSchema.safeParse(ledger.document(body.document));
     if (!stored.success || planDigest(stored.data) !== body.digest) {
       throw new CountersignError(
@@ -137,9 +131,7 @@ export function createChanges(ports: { ledger: Ledger; policy: PolicyPort; now()
       return { items };
     },
     progress: (changeId) =>
-      ledger
-        .events({ changeId, kinds: ['change.progress'] })
-        .map(({ at, body }) => ({ at, text: String((body as { text?: string }).text ?? '') })),
+      eventsOf(ledger, ['change.progress'], { changeId }).map(({ at, body }) => ({ at, text: body.text })),
   };
 }
 
@@ -160,7 +152,7 @@ function appendProposal(tx: LedgerTransaction, proposal: Proposal): true {
     kind: 'change.proposed',
     changeId: proposal.id,
     planId: proposal.planId,
-    body: proposal as unknown as Json,
+    body: proposal,
   });
   return true;
 }

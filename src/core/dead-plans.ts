@@ -1,5 +1,6 @@
 /** Change sets that plans left behind and that nothing will execute any more: the next plan on the target removes them. */
 import type { ChangeState } from './change.ts';
+import { eventsOf } from './events.ts';
 import type { Target } from './plan.ts';
 import type { ChangesPort, Ledger } from './ports.ts';
 
@@ -12,20 +13,12 @@ export interface DeadPlan {
   planId: string;
   changeSet: string;
 }
-/** Of the body of `plan.made`. */
-interface MadeBody {
-  target: Target;
-  changeSet: string | null;
-  expiresAt: string;
-}
 
 export function deadPlans(ledger: Ledger, changes: Pick<ChangesPort, 'find'>, target: Target, now: Date): DeadPlan[] {
   const sinceAt = new Date(now.getTime() - LOOK_BACK_MILLISECONDS).toISOString();
-  const cleaned = new Set(ledger.events({ kinds: ['plan.cleaned'], sinceAt }).map(({ planId }) => planId));
-  return ledger
-    .events({ kinds: ['plan.made'], sinceAt })
-    .flatMap(({ planId, body }) => {
-      const { target: of, changeSet, expiresAt } = body as unknown as MadeBody;
+  const cleaned = new Set(eventsOf(ledger, ['plan.cleaned'], { sinceAt }).map(({ planId }) => planId));
+  return eventsOf(ledger, ['plan.made'], { sinceAt })
+    .flatMap(({ planId, body: { target: of, changeSet, expiresAt } }) => {
       const isHere = of.name === target.name && of.account === target.account && of.region === target.region;
       if (!planId || !isHere || !changeSet || cleaned.has(planId)) return [];
       return isDead(ledger, changes, planId, expiresAt, now) ? [{ planId, changeSet }] : [];

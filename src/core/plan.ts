@@ -201,12 +201,14 @@ export function lossesOf({ effects, observed }: Pick<Plan, 'effects' | 'observed
   return observed.stack?.neverCompleted ? [] : effects.filter(couldBeLoss);
 }
 
-/** What a plan does, in numbers; revisions count as updates, what could be a loss as one. */
+/** What a plan does, in numbers; revisions count as updates, what could be a loss as one. The stack itself is none. */
 export function sumsOf({ effects, observed }: Pick<Plan, 'effects' | 'observed'>) {
   const losses = lossesOf({ effects, observed });
+  const isStackItself = ({ physicalId }: Effect) => physicalId !== undefined && physicalId === observed.stack?.stackId;
   const created = effects.filter(({ kind }) => kind === 'create').length;
   return {
-    updated: effects.filter((effect) => effect.kind !== 'create' && !couldBeLoss(effect)).length,
+    updated: effects.filter((effect) => effect.kind !== 'create' && !couldBeLoss(effect) && !isStackItself(effect))
+      .length,
     created,
     lost: losses.length,
     losses: losses.map((effect) => effect.physicalId ?? effectName(effect)).sort(),

@@ -8,7 +8,6 @@ import { answerPlan } from './answer.ts';
 import { attributed } from './attribution.ts';
 import { isOwnChangeSet } from './call.ts';
 import { deadPlans } from './dead-plans.ts';
-import type { Json } from './digest.ts';
 import { CountersignError, type ErrorAnswer } from './errors.ts';
 import { goalsAllowed, judgeAll } from './guard.ts';
 import { mintPlanningPermit, revokePermit } from './permit.ts';
@@ -44,7 +43,7 @@ export async function makePlan(
   if (answered) return answered;
   const { append } = ports.ledger;
   append({ kind: 'plan.begun', planId: id, body: { tool: tool.name, target: tool.target(input).name } });
-  making.catch((error) => append({ kind: 'plan.failed', planId: id, body: toAnswer(error) as unknown as Json }));
+  making.catch((error) => append({ kind: 'plan.failed', planId: id, body: toAnswer(error) }));
   return {
     decision: 'planning',
     plan_id: id,
@@ -133,8 +132,8 @@ async function store(plan: Plan, picture: Picture | undefined, ports: PlanningPo
   const judgement = attributed(judge.guards, plan, judge.facts, judgeAll(judge.guards, plan, judge.facts));
   const goals = goalsAllowed(judge.guards, plan, judge.facts);
   ports.ledger.transact((tx) => {
-    const document = tx.putDocument(plan as unknown as Json);
-    if (picture) tx.putDocument(picture as unknown as Json);
+    const document = tx.putDocument(plan);
+    if (picture) tx.putDocument(picture);
     tx.append({
       kind: 'plan.made',
       planId: plan.id,
@@ -145,7 +144,7 @@ async function store(plan: Plan, picture: Picture | undefined, ports: PlanningPo
         tool: plan.tool,
         changeSet: changeSetOf(plan),
         expiresAt: plan.expiresAt,
-        judgement: judgement as unknown as Json,
+        judgement,
         goals,
         // A replay under another policy asks who could not have signed then.
         excluded: judge.excluded,

@@ -1,50 +1,27 @@
 /** What the core asks of the world. Implemented outside; a tool sees only the ports of its kind. */
-
-import type { Approval, Change, ChangeState, Proposal } from './change.ts';
+import type { Call } from './call.ts';
+import type { Approval, Change, ChangeState, Outcome, Proposal } from './change.ts';
 import type { Json } from './digest.ts';
 import type { Environment } from './environment.ts';
+import type { EventQuery, LedgerEvent, NewEvent } from './events.ts';
 import type { Facts, Guard, Phase } from './guard.ts';
 import type { Permit } from './permit.ts';
 import type { Picture } from './picture.ts';
 import type { Plan, PlanDraft, Target } from './plan.ts';
 import type { Goal, Judgement } from './verdict.ts';
 
-export interface LedgerEvent {
-  seq: number;
-  at: string;
-  kind: string;
-  changeId?: string;
-  planId?: string;
-  body: Json;
-}
-export interface EventQuery {
-  changeId?: string;
-  planId?: string;
-  kinds?: string[];
-  sinceSeq?: number;
-  /** The newest event that is told of. */
-  untilSeq?: number;
-  sinceAt?: string;
-  limit?: number;
-  newestFirst?: boolean;
-}
-export interface NewEvent {
-  kind: string;
-  changeId?: string;
-  planId?: string;
-  body: Json;
-}
-export interface LedgerTransaction {
-  append(event: NewEvent): LedgerEvent;
+/** `Written`: what may be appended; only a store takes more than the vocabulary. */
+export interface LedgerTransaction<Written = NewEvent> {
+  append(event: Written): LedgerEvent;
   events(query?: EventQuery): LedgerEvent[];
-  putDocument(document: Json): string;
+  putDocument(document: unknown): string;
   document(digest: string): Json | undefined;
   /** Insert-once: true for the first that asks, false for everybody after. */
   claim(name: string): boolean;
 }
 /** Append-only; `transact` is read, decide, append as one. */
-export interface Ledger extends Omit<LedgerTransaction, 'claim'> {
-  transact<T>(run: (tx: LedgerTransaction) => T): T;
+export interface Ledger<Written = NewEvent> extends Omit<LedgerTransaction<Written>, 'claim'> {
+  transact<T>(run: (tx: LedgerTransaction<Written>) => T): T;
 }
 
 /** Plain summaries of the cloud, in our words; every list comes with the cursor of its next page. */
@@ -178,6 +155,42 @@ export interface CloudPorts {
   planner(place: Place, permit: Permit, planNonce: string): Planner;
   /** Computes the plan again from the live cloud, with reads only. */
   recompute(plan: Plan): Promise<PlanDraft>;
+}
+
+type CallOutput = Record<string, unknown>;
+/**
+ * What became of a call, decided where its answer is parsed. `refused`: the cloud itself said no to this very call,
+ * or it never left; nothing was done. `unknown`: it may have been carried out.
+ */
+export type Sent =
+  | { kind: 'done'; output: CallOutput }
+  | { kind: 'refused'; code: string; reason: string }
+  | { kind: 'unknown'; reason: string };
+/** `passed`: with the provider's own word for it. `unknown`: the rehearsal may have had the effect. */
+export type Rehearsed = { kind: 'not_needed' } | { kind: 'passed'; answer: string } | Exclude<Sent, { kind: 'done' }>;
+export type Followed = Pick<Outcome, 'state' | 'detail'>;
+
+/**
+ * Sends signed calls; only the executor is given it. None of it decides by throwing: what it throws all the same
+ * (a defect) tells nothing of what happened.
+ */
+export interface Runner {
+  /** Asks, without the effect, whether the call would be let through. */
+  rehearse(call: Call, permit: Permit): Promise<Rehearsed>;
+  /** Once, without a retry. */
+  send(call: Call, permit: Permit): Promise<Sent>;
+  /** Waits until what the call began has ended (a snapshot is complete, an instance stopped). */
+  settle(call: Call, output: CallOutput): Promise<Sent>;
+  /** Looks for what this very call left behind, when its answer did not arrive. undefined: nothing tells. */
+  find(call: Call): Promise<CallOutput | undefined>;
+  /** Waits for the end of what the plan's last call began; `onEvent` is told of what happens meanwhile. */
+  follow(plan: Plan, onEvent: (text: string) => void): Promise<Followed>;
+}
+
+/** Runs exactly what was signed, after a live re-check. */
+export interface Executor {
+  /** @throws CountersignError when nothing of it has left; else the change as it ended. */
+  run(changeId: string, onProgress?: (text: string) => void): Promise<Change>;
 }
 
 /** The policy, applied to one target. */

@@ -1,36 +1,41 @@
 /**
  * The executor: lock → live re-check → permit → the signed calls, one by one → outcome → ledger.
  *
- * INVARIANT: the intent of each call is durable before it leaves, its outcome after. What was begun and not
- * answered is `unknown` and is never repeated.
+ * INVARIANT: the intent of each call is durable before it leaves, its outcome after, as the provider judged the
+ * answer. Only the cloud's own refusal is a failure; what was begun and not answered is `unknown` and never repeated.
  */
 
 import { recordedSigners } from '../approvals/verify-recorded.ts';
-import { type Call, resolveStepReferences } from '../core/call.ts';
-import type { Change, Outcome } from '../core/change.ts';
-import { digestOf, type Json } from '../core/digest.ts';
+import type { Change } from '../core/change.ts';
+import { digestOf } from '../core/digest.ts';
 import { CountersignError } from '../core/errors.ts';
+import type { BodyOf } from '../core/events.ts';
 import { judgeAll } from '../core/guard.ts';
-import { mintPlanningPermit, mintWritingPermit, revokePermit } from '../core/permit.ts';
 import { type Plan, planDifferences } from '../core/plan.ts';
-import type { ChangesPort, CloudPorts, Ledger, PolicyPort } from '../core/ports.ts';
+import type { ChangesPort, CloudPorts, Executor, Ledger, PolicyPort, Runner } from '../core/ports.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
 import { isStricter, signatures } from '../core/verdict.ts';
 import type { Person } from '../people/person.ts';
-import type { WritingDoor } from '../providers/aws/writing-door.ts';
-import { followStack } from './follow.ts';
+import { recordDurably } from './durable.ts';
+import { runCalls } from './run-calls.ts';
 
 export interface ExecutorPorts {
   ledger: Ledger;
   changes: ChangesPort;
   policy: PolicyPort;
   people: readonly Person[];
-  cloud: CloudPorts & WritingDoor;
-  now(): Date;
+  cloud: CloudPorts & Runner;
+}
+interface Ports extends ExecutorPorts {
   onProgress(text: string): void;
 }
 
-export async function executeChange(ports: ExecutorPorts, changeId: string): Promise<Change> {
+/** The executor of one process, over its ports. */
+export function createExecutor(ports: ExecutorPorts): Executor {
+  return { run: (changeId, onProgress = () => undefined) => executeChange({ ...ports, onProgress }, changeId) };
+}
+
+async function executeChange(ports: Ports, changeId: string): Promise<Change> {
   const change = ports.changes.find(changeId);
   if (change.state !== 'approved')
     throw new CountersignError(
@@ -51,16 +56,16 @@ export async function executeChange(ports: ExecutorPorts, changeId: string): Pro
     isLocked = lock(ports, change, plan, lookedAt);
   }
   const outcome = await runCalls(ports, change, plan);
-  ports.ledger.append({
+  await recordDurably(ports, {
     kind: 'change.finished',
     changeId,
-    body: { ...aboutChange(change, plan), outcome } as unknown as Json,
+    body: { ...aboutChange(change, plan), outcome },
   });
   return ports.changes.find(changeId);
 }
 
 /** A forgotten `--sandbox` or another AWS_ENDPOINT_URL is the shell's mistake: it costs nobody their signature. */
-async function mustReach({ cloud }: ExecutorPorts, plan: Plan): Promise<void> {
+async function mustReach({ cloud }: Ports, plan: Plan): Promise<void> {
   const endpoint = await cloud.endpoint();
   if (endpoint === plan.endpoint) return;
   throw new CountersignError(
@@ -73,7 +78,7 @@ async function mustReach({ cloud }: ExecutorPorts, plan: Plan): Promise<void> {
 }
 
 /** Doubt, a difference, a stricter verdict or a signer whose key is gone ends the change as stale. */
-async function recheck(ports: ExecutorPorts, change: Change, plan: Plan): Promise<void> {
+async function recheck(ports: Ports, change: Change, plan: Plan): Promise<void> {
   const reason = await whyStale(ports, change, plan);
   if (reason === null) return;
   ports.ledger.transact((tx) => {
@@ -84,7 +89,7 @@ async function recheck(ports: ExecutorPorts, change: Change, plan: Plan): Promis
   throw new CountersignError('STATE_STALE', reason, 'Plan again on the present state, propose and sign that.');
 }
 
-async function whyStale(ports: ExecutorPorts, change: Change, plan: Plan): Promise<string | null> {
+async function whyStale(ports: Ports, change: Change, plan: Plan): Promise<string | null> {
   if (plan.digest !== change.planDigest) return 'The stored plan is not the one that was signed.';
   const signers = recordedSigners(change, plan, ports.people);
   if (signers.problem) return signers.problem;
@@ -113,7 +118,7 @@ const takenByAnother = ({ id }: Change) =>
   );
 
 /** One executor wins: the nonce is consumed once, and nothing else is executing on the target. */
-function lock(ports: ExecutorPorts, change: Change, plan: Plan, lookedAt: number): boolean {
+function lock(ports: Ports, change: Change, plan: Plan, lookedAt: number): boolean {
   return ports.ledger.transact((tx) => {
     if (newestExecution(tx) !== lookedAt) return false;
     if (!tx.claim(`nonce/${change.nonce}`)) throw takenByAnother(change);
@@ -133,7 +138,7 @@ function lock(ports: ExecutorPorts, change: Change, plan: Plan, lookedAt: number
     tx.append({
       kind: 'change.executing',
       changeId: change.id,
-      body: aboutChange(change, plan) as unknown as Json,
+      body: aboutChange(change, plan),
     });
     return true;
   });
@@ -145,7 +150,7 @@ function newestExecution(ledger: Pick<Ledger, 'events'>): number {
 }
 
 /** What history needs to know later, without opening the plan. */
-export function aboutChange(change: Change, plan: Plan) {
+export function aboutChange(change: Change, plan: Plan): BodyOf<'change.executing'> {
   return {
     target: plan.target,
     environment: change.environment,
@@ -160,124 +165,4 @@ export function aboutChange(change: Change, plan: Plan) {
       ]),
     ),
   };
-}
-
-async function runCalls(ports: ExecutorPorts, change: Change, plan: Plan): Promise<Outcome> {
-  const outputs: Record<string, Record<string, unknown>> = {};
-  const calls: Outcome['calls'] = [];
-  const end = (state: Outcome['state'], detail: string): Outcome => ({
-    state,
-    detail: makeVisibleLine(detail),
-    credentials: 'unconfined',
-    calls,
-  });
-  const refused = await tryPermissions(ports, change, plan);
-  if (refused) return end(refused.state, refused.detail);
-  for (const planned of plan.calls) {
-    const call: Call = { ...planned, input: resolveStepReferences(planned.input, outputs) as Call['input'] };
-    const label = labelOf(call);
-    if (!intend(ports, change, call)) return end('failed', `Halted by a person before ${label.operation} left.`);
-    try {
-      outputs[call.step] = await sendAndLook(ports, call);
-      ports.ledger.append({ kind: 'call.returned', changeId: change.id, body: label });
-      calls.push({ ...label, outcome: 'done' });
-      tellProgress(ports, change, `${label.operation} was accepted`);
-    } catch (error) {
-      const answered = hasAnswer(error);
-      ports.ledger.append({
-        kind: answered ? 'call.failed' : 'call.unknown',
-        changeId: change.id,
-        body: { ...label, why: makeVisibleLine(String((error as Error).message)) },
-      });
-      calls.push({ ...label, outcome: answered ? 'failed' : 'unknown' });
-      return end(answered ? 'failed' : 'unknown', `${label.operation}: ${(error as Error).message}`);
-    }
-    try {
-      await ports.cloud.settle(call, outputs[call.step] ?? {});
-    } catch (error) {
-      return end((error as CountersignError).code === 'AWS_FAILED' ? 'failed' : 'unknown', (error as Error).message);
-    }
-  }
-  if (plan.target.kind !== 'stack') return end('succeeded', 'All calls were answered.');
-  const { state, detail } = await followStack(ports.cloud, plan, (text) => tellProgress(ports, change, text));
-  return end(state, detail);
-}
-
-/** INVARIANT: no call leaves after a halt: the switch is read in the transaction that makes the intent durable. */
-function intend(ports: ExecutorPorts, change: Change, call: Call): boolean {
-  return ports.ledger.transact((tx) => {
-    if (ports.policy.halt() !== 'running') return false;
-    tx.append({ kind: 'call.intended', changeId: change.id, body: { ...labelOf(call), digest: digestOf(call) } });
-    return true;
-  });
-}
-
-const labelOf = ({ step, service, operation }: Call) => ({ step, operation: `${service}:${operation}` });
-
-function tellProgress(ports: ExecutorPorts, change: Change, text: string): void {
-  ports.ledger.append({ kind: 'change.progress', changeId: change.id, body: { text } });
-  ports.onProgress(text);
-}
-
-async function sendOnce(ports: ExecutorPorts, call: Call): Promise<Record<string, unknown>> {
-  const permit = mintWritingPermit(call);
-  try {
-    return await ports.cloud.send(call, permit);
-  } finally {
-    revokePermit(permit);
-  }
-}
-
-/** What was made and whose answer was lost is found by its tag; whatever else was lost stays unknown. */
-async function sendAndLook(ports: ExecutorPorts, call: Call): Promise<Record<string, unknown>> {
-  try {
-    return await sendOnce(ports, call);
-  } catch (error) {
-    const found = hasAnswer(error) ? undefined : await ports.cloud.find(call).catch(() => undefined);
-    if (found) return found;
-    throw error;
-  }
-}
-
-/** Of a state that an earlier call of the same plan changes first. */
-const EARLIER_STATE = /^Incorrect(?:Instance)?State/;
-
-/**
- * Before the first call leaves, each call of EC2 is asked for with DryRun, under the credentials that write. It proves
- * permission, not safety. What an endpoint answers as if it had done it, it may have done: that is unknown.
- *
- * @returns null when all may leave.
- */
-async function tryPermissions(
-  ports: ExecutorPorts,
-  change: Change,
-  plan: Plan,
-): Promise<{ state: 'failed' | 'unknown'; detail: string } | null> {
-  for (const call of plan.calls.filter(({ service }) => service === 'ec2')) {
-    const permit = mintPlanningPermit(call.account, call.region);
-    const label = labelOf(call);
-    const about = (answer: string) =>
-      ports.ledger.append({ kind: 'call.tried', changeId: change.id, body: { ...label, answer } });
-    try {
-      await ports.cloud.send({ ...call, input: { ...call.input, DryRun: true } }, permit);
-      about('done');
-      return { state: 'unknown', detail: `${label.operation}: the endpoint may have carried out a dry run.` };
-    } catch (error) {
-      const { name, message } = error as Error;
-      about(name);
-      if (name === 'DryRunOperation' || EARLIER_STATE.test(name)) continue;
-      const code = name === 'UnauthorizedOperation' ? 'AWS_ACCESS_DENIED' : name;
-      return { state: 'failed', detail: `Nothing was done. ${code}: ${label.operation}: ${message}` };
-    } finally {
-      revokePermit(permit);
-    }
-  }
-  return null;
-}
-
-/** Did AWS answer with a refusal (nothing happened), or is it unknown whether the call arrived? */
-function hasAnswer(error: unknown): boolean {
-  if (error instanceof CountersignError) return true;
-  const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
-  return status !== undefined && status >= 400 && status < 500;
 }

@@ -7,7 +7,7 @@
  * (A root hash does not fix the tree's size: compare origin, size and root, all three.)
  */
 import { CountersignError } from '../core/errors.ts';
-import type { LedgerEvent } from '../core/ports.ts';
+import type { LedgerEvent } from '../core/events.ts';
 import { type Checkpoint, formatCheckpoint, parseCheckpoint } from './checkpoint.ts';
 import { leafHash, verifyInclusion } from './merkle.ts';
 import { type OpenLedger, parseEvent } from './store.ts';

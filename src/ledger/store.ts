@@ -8,11 +8,20 @@
 import type Database from 'better-sqlite3';
 import { canonicalJson, digestOf, type Json, sha256Hex } from '../core/digest.ts';
 import { CountersignError } from '../core/errors.ts';
-import type { EventQuery, Ledger, LedgerEvent, LedgerTransaction, NewEvent } from '../core/ports.ts';
+import type { EventQuery, LedgerEvent } from '../core/events.ts';
+import type { Ledger, LedgerTransaction } from '../core/ports.ts';
 import { guarded, LEDGER_VERSION, NOT_A_TOOL_CALL, openDatabase, readable } from './database.ts';
 import { appendPeak, consistencyProof, type Hash, inclusionProof, leafHash, rootOf } from './merkle.ts';
 
-export interface OpenLedger extends Ledger {
+/** The store keeps whatever kind it is given: the vocabulary is the core's. */
+export interface WrittenEvent {
+  kind: string;
+  changeId?: string;
+  planId?: string;
+  body: unknown;
+}
+
+export interface OpenLedger extends Ledger<WrittenEvent> {
   /** The stable name of this ledger, random, made with it: the first line of its checkpoints. */
   readonly origin: string;
   /** `rootHash`: lower-case hex of the RFC 6962 root over all events. */
@@ -50,13 +59,13 @@ export function openLedger(home: string, now: () => Date = () => new Date()): Op
   /** The tree after our own newest event, so that an append need not read it; forgotten when a transaction fails. */
   let tail: { seq: number; peaks: Hash[] } | undefined;
 
-  function appendRow(event: NewEvent): LedgerEvent {
+  function appendRow(event: WrittenEvent): LedgerEvent {
     const last = (lastSeq.get() as number | null) ?? 0;
     const peaks = tail?.seq === last ? tail.peaks : splitHashes(selectPeaks.get(last) as Buffer | undefined);
     return insertAfter({ seq: last, peaks }, event);
   }
 
-  function insertAfter({ seq: last, peaks: before }: NonNullable<typeof tail>, event: NewEvent): LedgerEvent {
+  function insertAfter({ seq: last, peaks: before }: NonNullable<typeof tail>, event: WrittenEvent): LedgerEvent {
     const seq = last + 1;
     const at = now().toISOString();
     const bytes = eventBytes(event, seq, at);
@@ -77,7 +86,7 @@ export function openLedger(home: string, now: () => Date = () => new Date()): Op
     return { ...event, seq, at };
   }
 
-  const tx: LedgerTransaction = {
+  const tx: LedgerTransaction<WrittenEvent> = {
     append: appendRow,
     events: (query = {}) => selectEvents(query),
     putDocument(document) {
@@ -101,8 +110,8 @@ export function openLedger(home: string, now: () => Date = () => new Date()): Op
   };
 
   // Made once: better-sqlite3 builds four functions for every transaction that it is asked to make.
-  const inTransaction = db.transaction((run: (tx: LedgerTransaction) => unknown) => run(tx)).immediate;
-  function transact<T>(run: (tx: LedgerTransaction) => T): T {
+  const inTransaction = db.transaction((run: (tx: LedgerTransaction<WrittenEvent>) => unknown) => run(tx)).immediate;
+  function transact<T>(run: (tx: LedgerTransaction<WrittenEvent>) => T): T {
     try {
       return inTransaction(run) as T;
     } catch (error) {
@@ -114,7 +123,7 @@ export function openLedger(home: string, now: () => Date = () => new Date()): Op
    * One row is one statement: it goes under the number after our own newest, which the primary key gives away once.
    * Whoever lost that race reads the head again, in a transaction.
    */
-  function appendOne(event: NewEvent): LedgerEvent {
+  function appendOne(event: WrittenEvent): LedgerEvent {
     try {
       if (tail) return insertAfter(tail, event);
     } catch (error) {
@@ -157,7 +166,7 @@ export function openLedger(home: string, now: () => Date = () => new Date()): Op
 }
 
 /** The event in RFC 8785's form: the envelope's members are written in its order, the body by its rules. */
-function eventBytes({ kind, changeId, planId, body }: NewEvent, seq: number, at: string): Buffer {
+function eventBytes({ kind, changeId, planId, body }: WrittenEvent, seq: number, at: string): Buffer {
   const [change, plan] = [changeId, planId].map((id) => canonicalJson(id ?? null));
   const envelope = `"change_id":${change},"kind":${canonicalJson(kind)},"plan_id":${plan},"seq":${seq},"v":${LEDGER_VERSION}`;
   return Buffer.from(`{"at":"${at}","body":${canonicalJson(body)},${envelope}}`);
@@ -189,7 +198,7 @@ function eventSelector(db: Database.Database): (query: EventQuery) => LedgerEven
     if (query.untilSeq !== undefined) conditions.push({ text: 'seq <= ?', values: [query.untilSeq] });
     if (query.sinceAt !== undefined) conditions.push({ text: 'at >= ?', values: [query.sinceAt] });
     if (query.kinds !== undefined) {
-      conditions.push({ text: `kind IN (${query.kinds.map(() => '?').join(',')})`, values: query.kinds });
+      conditions.push({ text: `kind IN (${query.kinds.map(() => '?').join(',')})`, values: [...query.kinds] });
       // Said to SQLite in the index's own words: a partial index is used only where they stand in the query.
       if (!query.kinds.some((kind) => kind.startsWith('tool.'))) conditions.push({ text: NOT_A_TOOL_CALL, values: [] });
     }

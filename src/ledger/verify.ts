@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { sha256Hex } from '../core/digest.ts';
 import { CountersignError } from '../core/errors.ts';
-import type { LedgerEvent } from '../core/ports.ts';
+import type { LedgerEvent } from '../core/events.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { LEDGER_FILE, LEDGER_VERSION } from './database.ts';
 import { appendPeak, type Hash, leafHash, rootOf } from './merkle.ts';

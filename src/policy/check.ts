@@ -19,6 +19,7 @@ export interface CheckAbout {
   guards: readonly GuardDefinition[];
   now: Date;
   isKnownType(type: string): boolean;
+  isKnownService(service: string): boolean;
 }
 type Warn = (path: PropertyKey[], message: string) => void;
 
@@ -183,18 +184,26 @@ function checkDates({ policy, now }: CheckAbout, warn: Warn): void {
 }
 const isTagged = ({ stacks, ids }: ScopeEntry) => !stacks && !ids;
 
-function ruleWarnings({ policy, isKnownType }: CheckAbout): Warning[] {
+function ruleWarnings({ policy, isKnownType, isKnownService }: CheckAbout): Warning[] {
   const { rules, warnings } = policy.rules;
   return [
     ...warnings,
-    ...rules.flatMap(({ id, place, observed, reads }) => [
-      ...(observed ? [{ place, message: `the rule ${id} is only observed` }] : []),
-      ...[...reads.types]
-        .filter((type) => !isKnownType(type) && !type.startsWith('Custom::'))
-        .map((type) => ({
+    ...rules.flatMap(({ id, place, observed, reads }) => {
+      const unknown = [
+        ...[...reads.types]
+          .filter((type) => !isKnownType(type) && !/^Custom::./.test(type))
+          .map((type) => [type, 'type']),
+        ...[...reads.services]
+          .filter((service) => !isKnownService(service) && !/^Custom::./.test(service))
+          .map((service) => [service, 'service']),
+      ];
+      return [
+        ...(observed ? [{ place, message: `the rule ${id} is only observed` }] : []),
+        ...unknown.map(([name, what]) => ({
           place,
-          message: `the rule ${id} names ${type}, which is no known type: it may never match`,
+          message: `the rule ${id} names ${name}, which is no known ${what}: it may never match`,
         })),
-    ]),
+      ];
+    }),
   ];
 }

@@ -2,12 +2,13 @@
 
 import type { Change, Proposal } from '../core/change.ts';
 import type { Environment } from '../core/environment.ts';
+import { type BodyOf, eventsOf } from '../core/events.ts';
 import type { Facts, Spent } from '../core/guard.ts';
 import type { Target } from '../core/plan.ts';
 import type { Ledger } from '../core/ports.ts';
 
 /** The events in which a judgement is recorded. */
-export const JUDGED = ['plan.made', 'change.proposed'];
+export const JUDGED = ['plan.made', 'change.proposed'] as const;
 
 const HOUR_MILLISECONDS = 3_600_000;
 /** States in which a change counts against its sponsor's budget: it happened, or it still may. */
@@ -20,18 +21,6 @@ const COUNTED: readonly Change['state'][] = [
   'rolled_back',
   'unknown',
 ];
-
-/** The bodies of `change.executing` and `change.finished`. */
-interface About {
-  target: Target;
-  environment: Environment;
-  operations: string[];
-  unprotects: boolean;
-  /** Of a stack that never completed its creation. */
-  neverCompleted?: boolean;
-  what: string;
-  outcome?: { state: string; calls: { outcome: string }[] };
-}
 
 export interface HistoryQuery {
   target: Target;
@@ -93,7 +82,13 @@ export function historyOf(ledger: Ledger, query: HistoryQuery): Facts['history']
   };
 }
 
-type Execution = ReturnType<typeof executionsSince>[number];
+interface Execution {
+  kind: 'change.executing' | 'change.finished';
+  at: string;
+  changeId: string | undefined;
+  /** The outcome: of one that has ended. */
+  about: BodyOf<'change.executing'> & Partial<BodyOf<'change.finished'>>;
+}
 
 /** INVARIANT: what was begun counts as done unless AWS said that it did nothing or took it back: unknown is the worst. */
 function maybeDone(events: readonly Execution[]): Execution[] {
@@ -108,12 +103,9 @@ function maybeDone(events: readonly Execution[]): Execution[] {
 }
 
 function executionsSince(ledger: Ledger, now: Date) {
-  return ledger
-    .events({
-      kinds: ['change.executing', 'change.finished'],
-      sinceAt: new Date(now.getTime() - 24 * HOUR_MILLISECONDS).toISOString(),
-    })
-    .map(({ kind, at, changeId, body }) => ({ kind, at, changeId, about: body as unknown as About }));
+  return eventsOf(ledger, ['change.executing', 'change.finished'], {
+    sinceAt: new Date(now.getTime() - 24 * HOUR_MILLISECONDS).toISOString(),
+  }).map(({ kind, at, changeId, body }): Execution => ({ kind, at, changeId, about: body }));
 }
 
 function mostRepeated(names: readonly string[]): number {
@@ -160,12 +152,10 @@ export function spentBy(
 type Counted = Proposal & { at: string };
 
 function counted(ledger: Ledger, now: Date, fold: HistoryQuery['fold']): Counted[] {
-  return ledger
-    .events({
-      kinds: ['change.proposed'],
-      sinceAt: new Date(now.getTime() - 24 * HOUR_MILLISECONDS).toISOString(),
-    })
-    .map(({ at, body }) => ({ at, ...(body as unknown as Proposal) }))
+  return eventsOf(ledger, ['change.proposed'], {
+    sinceAt: new Date(now.getTime() - 24 * HOUR_MILLISECONDS).toISOString(),
+  })
+    .map(({ at, body }) => ({ at, ...body }))
     .filter((proposal) => COUNTED.includes(fold(proposal.id)?.state ?? 'denied'));
 }
 

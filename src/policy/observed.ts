@@ -1,6 +1,6 @@
 /** Shadow mode in the ledger: what guards and rules that are only observed would have stopped. */
+import { eventsOf } from '../core/events.ts';
 import type { Ledger } from '../core/ports.ts';
-import type { Judgement } from '../core/verdict.ts';
 import { JUDGED } from './history.ts';
 
 export interface Stopped {
@@ -17,9 +17,8 @@ export interface Observations {
 export function observations(ledger: Ledger, since: Date): Observations {
   const guards = new Map<string, Map<string, 'deny' | 'hold'>>();
   const rules = new Map<string, Set<string>>();
-  for (const { planId = '', body } of ledger.events({ kinds: JUDGED, sinceAt: since.toISOString() })) {
-    const { judgement } = body as unknown as { judgement: Judgement };
-    for (const { guard, observed, observedRules = [] } of judgement.verdicts) {
+  for (const { planId = '', body } of eventsOf(ledger, JUDGED, { sinceAt: since.toISOString() })) {
+    for (const { guard, observed, observedRules = [] } of body.judgement.verdicts) {
       for (const id of observedRules) rules.set(id, (rules.get(id) ?? new Set()).add(planId));
       if (!observed) continue;
       const plans = guards.get(guard) ?? new Map();

@@ -1,8 +1,9 @@
 /** The policy as the pipeline and the executor ask it. */
 
-import { type Change, foldChange } from '../core/change.ts';
+import type { Change } from '../core/change.ts';
 import type { Environment } from '../core/environment.ts';
 import type { GuardDefinition } from '../core/guard.ts';
+import { foldChange } from '../core/lifecycle.ts';
 import type { Plan } from '../core/plan.ts';
 import type { PolicyPort } from '../core/ports.ts';
 import { fillSeats } from '../people/seats.ts';

@@ -49,17 +49,16 @@ const section = (title: string, rows: Row[]): Section[] => (rows.length > 0 ? [{
 
 /** What belongs to the stack as a whole and is no effect of its own. */
 function stackRows({ plan, picture }: Subject, whole: Whole[]): Row[] {
-  const told = new Set(
-    plan.effects
-      .filter(({ logicalId }) => logicalId === undefined)
-      .flatMap(({ properties }) => properties.map(({ path }) => path)),
-  );
+  // An effect on the stack itself tells them already.
+  const told = plan.effects
+    .filter(({ logicalId }) => logicalId === undefined)
+    .flatMap(({ properties }) => properties.map(({ path }) => path));
   return (picture?.things ?? [])
     .filter(({ kind, after }) => kind === 'stack' && after !== null)
     .flatMap(({ id, before, after }) => {
       const leaves = changedLeaves(before ?? {}, after!, '')
         .map((leaf) => ({ ...leaf, path: leaf.path.replace(/^\./, '') }))
-        .filter(({ path }) => !told.has(path));
+        .filter(({ path }) => !told.some((one) => path === one || path.startsWith(`${one}.`)));
       const rows = changedRows(leaves, 4, id || 'the stack', whole);
       return rows.length > 0
         ? [{ indent: 2, text: id === '' ? 'The stack itself' : `The nested stack ${line(id)}` }, ...rows]

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { approve } from '../../src/cli/approve.ts';
 import { show } from '../../src/cli/show.ts';
 import { addFault } from '../../src/sandbox/faults.ts';
-import { openTestWorld, proposeFix, STACK, type TestWorld } from '../world.ts';
+import { openTestWorld, proposeFix, STACK, type TestWorld, withCloud } from '../world.ts';
 
 const bin = new URL('../../bin/countersign.js', import.meta.url).pathname;
 let world: TestWorld;
@@ -77,7 +77,7 @@ describe('at the same time', () => {
         return late.cloud.recompute(plan);
       },
     };
-    await expect(world.execute(id, { ...late, cloud })).rejects.toMatchObject({ code: 'STATE_NONCE_USED' });
+    await expect(world.execute(id, withCloud(late, cloud))).rejects.toMatchObject({ code: 'STATE_NONCE_USED' });
     expect(world.app.changes.find(id).state).toBe('succeeded');
     expect(world.writes()).toHaveLength(1);
   });
@@ -95,7 +95,7 @@ describe('at the same time', () => {
         return live;
       },
     };
-    await expect(world.execute(id, { ...late, cloud })).rejects.toMatchObject({ code: 'STATE_STALE' });
+    await expect(world.execute(id, withCloud(late, cloud))).rejects.toMatchObject({ code: 'STATE_STALE' });
     expect(world.writes()).toHaveLength(1);
   });
 

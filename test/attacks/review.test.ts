@@ -2,13 +2,12 @@
 import { CloudFormationClient, ExecuteChangeSetCommand } from '@aws-sdk/client-cloudformation';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { approve } from '../../src/cli/approve.ts';
-import { executeChange } from '../../src/execute/executor.ts';
 import { changesOffTemplates } from '../../src/providers/aws/effects/silent.ts';
 import { createWritingDoor } from '../../src/providers/aws/writing-door.ts';
 import { createSandbox, sandboxRequestHandler } from '../../src/sandbox/cloud.ts';
 import { putTemplateObject } from '../../src/sandbox/facts.ts';
 import { seedWorld } from '../../src/sandbox/seed-file.ts';
-import { openTestWorld, proposeFix, STACK, type TestWorld } from '../world.ts';
+import { openTestWorld, proposeFix, STACK, type TestWorld, withCloud } from '../world.ts';
 import { type AttackedWorld, expectRefused, openAttackedWorld } from './attempts.ts';
 
 let world: TestWorld;
@@ -147,7 +146,7 @@ describe('a signed change', () => {
   it('is not executed on another endpoint', async () => {
     const id = await proposeFix(world);
     await sign(id);
-    const elsewhere = { ...world.app, cloud: { ...world.app.cloud, endpoint: async () => 'aws' } };
+    const elsewhere = withCloud(world.app, { endpoint: async () => 'aws' });
     await expect(world.execute(id, elsewhere)).rejects.toEqual(refused('CONFIG_INVALID'));
     // The shell's mistake costs nobody their signature.
     expect(world.app.changes.find(id).state).toBe('approved');
@@ -334,13 +333,8 @@ describe('a halt', () => {
       const id = String(change.change_id);
       for (const person of ['bob', 'carol'].slice(0, (change.seats as { needed: number }).needed))
         await approve(attacked.app, id, { decision: 'approve', key: attacked.keyOf(person), as: person });
-      const halting = {
-        ...attacked.app,
-        people: attacked.app.policyFile?.people ?? [],
-        now: () => new Date(),
-        onProgress: () => void attacked.app.ledger.append({ kind: 'halted', body: {} }),
-      };
-      expect(await executeChange(halting, id)).toMatchObject({
+      const halt = () => void attacked.app.ledger.append({ kind: 'halted', body: {} });
+      expect(await attacked.execute(id, attacked.app, halt)).toMatchObject({
         state: 'failed',
         outcome: { detail: 'Halted by a person before ec2:ModifyInstanceAttribute left.' },
       });
@@ -357,7 +351,8 @@ describe('an outcome', () => {
       stack: STACK,
       set: [{ path: 'Resources.QueryFunction.Properties.MemorySize', value: 1024 }],
     });
-    const { calls, target } = world.app.changes.plan(String(plan.plan_id)).plan;
+    const signed = world.app.changes.plan(String(plan.plan_id)).plan;
+    const { calls } = signed;
     const input = calls[0]?.input as { ChangeSetName: string; ClientRequestToken: string };
     const inner = sandboxRequestHandler(createSandbox(world.store));
     const client = (requestHandler: unknown) =>
@@ -384,8 +379,7 @@ describe('an outcome', () => {
       reader,
     );
     const events: string[] = [];
-    const stackId = target.ids[0]!;
-    await door.followStack(stackId, target, input.ClientRequestToken, (text) => events.push(text));
+    await door.follow(signed, (text) => events.push(text));
     expect(events.join()).toContain(`UPDATE_COMPLETE ${STACK}`);
   });
 });

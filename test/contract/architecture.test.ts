@@ -94,6 +94,10 @@ describe('the import table', () => {
     );
     expect(readers).toEqual(['src/config.ts']);
   });
+  it('reads no event’s body but through the vocabulary', () => {
+    for (const file of sources.filter((name) => !/^src\/(?:providers|sandbox)\//.test(name)))
+      expect(read(file), file).not.toMatch(/\bbody as (?!const)|as unknown as Json/);
+  });
   it('lets only the pipeline and the executor mint permits', () => {
     for (const file of sources.filter((name) => !/src\/core\/(?:planning|permit)\.ts$|src\/execute\//.test(name)))
       expect(read(file), file).not.toMatch(/mint\w+Permit/);

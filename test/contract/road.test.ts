@@ -11,7 +11,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { approve } from '../../src/cli/approve.ts';
 import { type App, createApp } from '../../src/compose.ts';
 import { readConfig } from '../../src/config.ts';
-import { executeChange } from '../../src/execute/executor.ts';
 import { isRequired } from '../needs.ts';
 import { type Backend, hasMoto, openMotoBackend, openSandboxBackend } from './cloud-backends.ts';
 
@@ -107,13 +106,7 @@ async function walk(road: Road, tool: string, input: object, goal: string, signe
       key: join(road.home, name),
       confirm: 'shop-prod',
     });
-  const ports = {
-    ...road.app,
-    people: road.app.policyFile!.people,
-    now: () => new Date(),
-    onProgress: () => undefined,
-  };
-  return executeChange(ports, String(change.change_id));
+  return road.app.executor.run(String(change.change_id));
 }
 
 const isHere = hasMoto || isRequired('moto');

@@ -1,6 +1,7 @@
 /** The state of a change is the fold of its events. */
 import { describe, expect, it } from 'vitest';
-import { type ChangeEvent, changeDigest, foldChange, type Proposal, proposalSchema } from '../../src/core/change.ts';
+import { changeDigest, type Proposal, proposalSchema } from '../../src/core/change.ts';
+import { type ChangeEvent, foldChange } from '../../src/core/lifecycle.ts';
 
 const PROPOSED_AT = '2026-11-24T12:00:00.000Z';
 const at = (minutes: number) => new Date(Date.parse(PROPOSED_AT) + minutes * 60_000);

@@ -4,9 +4,9 @@ import { checkPolicy } from '../../src/policy/check.ts';
 import { loadKnowledge } from '../../src/providers/aws/knowledge/index.ts';
 import { NOW, policyWith, read, sshKey } from './plans.ts';
 
-const { isKnownType } = await loadKnowledge();
+const { isKnownType, isKnownService } = await loadKnowledge();
 const warningsOf = (text: string, now = NOW) =>
-  checkPolicy({ policy: read(text, now), guards, now, isKnownType }).map(({ message }) => message);
+  checkPolicy({ policy: read(text, now), guards, now, isKnownType, isKnownService }).map(({ message }) => message);
 const scoped = (...scopes: string[]) => policyWith('', { scopes: scopes.map((scope) => `  - ${scope}`).join('\n') });
 const SEATS = 'seats: { production: { reversible: 1, recoverable: 2, irreversible: 2 } }';
 

@@ -109,7 +109,7 @@ describe('the gallery of rules', () => {
   });
   it.each(names)('%s stops what it is for, and lets its neighbour through', (name) => {
     const loaded = load(name);
-    const judge = createRuleJudge(loaded, true);
+    const judge = createRuleJudge(loaded, { validateRequests: true });
     const outcomes = ({ about, effect: over, facts }: Case) =>
       judge(plan({ effects: [effect(over)], ...about }), { ...FACTS, ...facts }).map(
         ({ id, outcome, seats }) => `${id}: ${outcome}${seats ? ` ${seats}` : ''}`,
@@ -125,7 +125,9 @@ describe('the gallery of rules', () => {
   });
   it('judges many effects at once as it judges each alone', () => {
     // fix-is-small counts the plan, and so is not the same alone.
-    const judges = names.filter((name) => name !== 'fix-is-small').map((name) => createRuleJudge(load(name), true));
+    const judges = names
+      .filter((name) => name !== 'fix-is-small')
+      .map((name) => createRuleJudge(load(name), { validateRequests: true }));
     const anEffect = fc
       .record({
         kind: fc.constantFrom(...EFFECT_KINDS),

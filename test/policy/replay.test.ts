@@ -251,6 +251,6 @@ describe('policy replay', () => {
     const view = ledgerAsOf(world.app.ledger, 2);
     expect(view.events()).toEqual(all.slice(0, 2));
     expect(view.events({ newestFirst: true, limit: 1 })).toEqual([all[1]]);
-    expect(() => view.append({ kind: 'x', body: null })).toThrow();
+    expect(() => view.append({ kind: 'halted', body: { by: [] } })).toThrow();
   });
 });

@@ -4,11 +4,14 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { guards } from '../../guards/index.ts';
 import type { CountersignError } from '../../src/core/errors.ts';
+import { checkPolicy } from '../../src/policy/check.ts';
 import { parsePolicy } from '../../src/policy/load.ts';
 import type { Policy } from '../../src/policy/model.ts';
 import { createRuleJudge, type RuleFacts } from '../../src/policy/rules/judge.ts';
+import { loadKnowledge } from '../../src/providers/aws/knowledge/index.ts';
 import { effect, instance, NOW, plan, policyWith, resourcePlan, stack } from './plans.ts';
 
+const knowledge = await loadKnowledge();
 const home = mkdtempSync(join(tmpdir(), 'countersign-rules-'));
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
@@ -36,7 +39,7 @@ const FACTS: RuleFacts = {
   goal: 'deploy',
 };
 const judge = (text: string, about = plan(), facts: Partial<RuleFacts> = {}) =>
-  createRuleJudge(withRules({ 'a.cedar': text }).rules, true)(about, { ...FACTS, ...facts });
+  createRuleJudge(withRules({ 'a.cedar': text }).rules, { validateRequests: true })(about, { ...FACTS, ...facts });
 
 describe('rules are refused at load', () => {
   it.each([
@@ -73,6 +76,20 @@ describe('rules are refused at load', () => {
     expect(problems.join('\n')).toMatch(expected);
     for (const problem of problems) expect(problem).toMatch(/^rules\/a\.cedar:\d+:\d+ /);
   });
+  it('for one mistake once, with the rule’s own id', () => {
+    expect(problemsOf(rule('when { context.colour == "red" }'))).toEqual([
+      'rules/a.cedar:3:8 the rule r: attribute `colour` in context not found (did you mean `hour`?)',
+    ]);
+  });
+  it('for the same mistake in two rules twice, each at its own place', () => {
+    const [one, two] = problemsOf(
+      `${rule('when { context.colour == "red" }')}${rule('when { context.colour == "red" }').replace('@id("r")', '@id("s")')}`,
+    );
+    expect([one, two]).toEqual([
+      expect.stringMatching(/:3:8 the rule r: /),
+      expect.stringMatching(/:6:8 the rule s: /),
+    ]);
+  });
   it('counts columns in characters, not in bytes', () => {
     expect(
       problemsOf(
@@ -87,6 +104,32 @@ describe('rules are refused at load', () => {
     expect(problemsOf(rule(''), { 'b.cedar': rule('') })).toEqual([
       'rules/b.cedar:1:1 the id r is taken by the rule at rules/a.cedar:1:1',
     ]);
+  });
+});
+
+describe('rules that may never match are warned of', () => {
+  const warningsOf = (files: Record<string, string>) =>
+    checkPolicy({ policy: withRules(files), guards, now: NOW, ...knowledge }).flatMap(({ place, message }) =>
+      place.startsWith('rules/') ? [`${place} ${message}`] : [],
+    );
+  it.each([
+    ['a type in the head', rule('', '', 'principal, action, resource in Type::"AWS::SQS::Que"'), 'AWS::SQS::Que'],
+    ['a type below it', rule('when { resource is Resource in Type::"AWS::SQS::Que" }'), 'AWS::SQS::Que'],
+    ['a type in a list', rule('when { !(resource in [Type::"AWS::SQS::Queue", Type::"sqs"]) }'), 'sqs'],
+    ['a service', rule('when { resource in Service::"AWS::SQSS" }'), 'AWS::SQSS'],
+  ])('%s that no table has', (_what, text, name) => {
+    expect(warningsOf({ 'a.cedar': text })).toEqual([expect.stringContaining(`the rule r names ${name}, which is no`)]);
+  });
+  it('a file without a rule', () => {
+    expect(warningsOf({ 'a.cedar': '// forbid (principal, action, resource);\n' })).toEqual([
+      'rules/a.cedar:1:1 this file has no rule: nothing is judged by it',
+    ]);
+  });
+  it('and names that the tables have are not', () => {
+    const text = rule(
+      'when { resource in [Type::"AWS::SQS::Queue", Type::"Custom::Thing"] || resource in Service::"AWS::RDS" }',
+    );
+    expect(warningsOf({ 'a.cedar': text })).toEqual([]);
   });
 });
 

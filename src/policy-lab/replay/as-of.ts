@@ -6,10 +6,10 @@
  * guards are those of this version. A change that another process appended in the milliseconds between
  * the judging and the recording of a plan counts as known.
  */
-import type { Proposal } from '../../core/change.ts';
 import { CountersignError } from '../../core/errors.ts';
+import { bodyOf, type LedgerEvent } from '../../core/events.ts';
 import { type Plan, planDigest, planSchema } from '../../core/plan.ts';
-import type { Judge, Ledger, LedgerEvent } from '../../core/ports.ts';
+import type { Judge, Ledger } from '../../core/ports.ts';
 import type { Goal, Judgement } from '../../core/verdict.ts';
 import { createPolicyPort, type PolicyPortOptions } from '../../policy/port.ts';
 
@@ -30,23 +30,19 @@ export interface Moment {
 }
 export type Rejudging = Pick<PolicyPortOptions, 'policy' | 'guards' | 'ledger'>;
 
-/** The body of `plan.made`; without `excluded` in ledgers of older versions. */
-interface Made {
-  document: string;
-  digest: string;
-  judgement: Judgement;
-  excluded?: string[];
-}
-
-/** @throws LEDGER_TAMPERED when the stored plan is gone or another. */
-export function momentOf(ledger: Ledger, { kind, planId = '', seq, body }: LedgerEvent): Moment {
-  if (kind === 'plan.made') {
-    const { document, digest, judgement, excluded = [] } = body as unknown as Made;
+/**
+ * @param event one of a kind in which a judgement is recorded.
+ * @throws LEDGER_TAMPERED when the event cannot be read, or the stored plan is gone or another.
+ */
+export function momentOf(ledger: Ledger, event: LedgerEvent): Moment {
+  const { planId = '', seq } = event;
+  if (event.kind === 'plan.made') {
+    const { document, digest, judgement, excluded } = bodyOf('plan.made', event);
     const plan = storedPlan(ledger, planId, document, digest);
     const { sponsor, madeAt } = plan;
     return { kind: 'plan', id: planId, seq, at: new Date(madeAt), plan, sponsor, judgement, excluded };
   }
-  const { id, planDocument, planDigest: digest, proposedAt, ...proposal } = body as unknown as Proposal;
+  const { id, planDocument, planDigest: digest, proposedAt, ...proposal } = bodyOf('change.proposed', event);
   const { sponsor, goal, judgement, excluded } = proposal;
   const plan = storedPlan(ledger, planId, planDocument, digest);
   return { kind: 'change', id, seq, at: new Date(proposedAt), plan, sponsor, goal, judgement, excluded };

@@ -5,6 +5,7 @@
  */
 
 import type { EntityJson, StatefulAuthorizationCall } from '@cedar-policy/cedar-wasm/nodejs';
+import type { Json } from '../../core/digest.ts';
 import { type Effect, effectName } from '../../core/effect.ts';
 import type { Environment } from '../../core/environment.ts';
 import type { RuleVerdict } from '../../core/guard.ts';
@@ -28,7 +29,7 @@ type Context = StatefulAuthorizationCall['context'];
 interface Bench {
   setId: string;
   /** What of one effect they can tell apart. What is the same for the whole plan is left out. */
-  distinguish(effect: Effect, action: string, tags: Tags): string;
+  distinguish(effect: Effect, action: string, plan: Plan, tags: Tags): string;
 }
 type Findings = { forbids: string[]; errors: { id: string; message: string }[] };
 
@@ -38,18 +39,22 @@ const parsedSets = new Set<string>();
 type Tags = Readonly<Record<string, string>>;
 const entity = (type: string, id: string) => ({ __entity: { type, id } });
 
-/**
- * @param validateRequests checks every request against the schema too, which doubles the time: tests do. What is
- * asked is made from the same closed lists as the schema.
- */
+export interface JudgeOptions {
+  /** Checks every request against the schema too, which doubles the time: tests do. It is made from the same lists. */
+  validateRequests?: boolean;
+  /** Asks every rule about every effect and keeps no answer: what the kept answers are compared with. */
+  afresh?: boolean;
+}
+
 export function createRuleJudge(
   { rules, digest }: LoadedRules,
-  validateRequests = false,
+  { validateRequests = false, afresh = false }: JudgeOptions = {},
 ): (plan: Plan, facts: RuleFacts) => RuleVerdict[] {
   const benches = new Map<string, Bench | null>();
 
   function benchFor(action: string, type: string): Bench | null {
-    const key = `${action} ${type}`;
+    if (afresh) return parseBench(digest, rules);
+    const key = JSON.stringify([action, type]);
     let bench = benches.get(key);
     if (bench === undefined) {
       bench = parseBench(
@@ -72,11 +77,11 @@ export function createRuleJudge(
       const bench = benchFor(action, effect.type);
       if (!bench) continue;
       const tags = tagsOf(effect);
-      const key = bench.distinguish(effect, action, tags);
-      let findings = judged.get(key);
+      const key = bench.distinguish(effect, action, plan, tags);
+      let findings = afresh ? undefined : judged.get(key);
       if (!findings) {
-        const context = { ...shared, ...ownContext(action, effect, plan) };
-        findings = ask(bench, { action, effect, context, tags }, facts, validateRequests);
+        const context = { ...shared, ...present(OF_CONTEXT, [effect, action, plan]) };
+        findings = ask(bench, { action, effect, plan, context, tags }, facts, validateRequests);
         judged.set(key, findings);
       }
       for (const id of [...findings.forbids, ...findings.errors.map((error) => error.id)]) {
@@ -132,48 +137,63 @@ function parseBench(digest: string, rules: readonly Rule[]): Bench | null {
   return { setId, distinguish: distinguisher(setId, rules) };
 }
 
-/** What differs between the effects of one plan, by the name under which a rule reads it. */
-const DIFFERING: Record<string, (effect: Effect, action: string) => unknown> = {
+type Particular = (effect: Effect, action: string, plan: Plan) => Json | undefined;
+/** All in which the requests of one plan differ, but for tags: what is asked is made of it, and so is its key. */
+const OF_CONTEXT: Record<string, Particular> = {
   type: ({ type }) => type,
-  kind: (_effect, action) => action,
-  reversibility: ({ reversibility }) => reversibility,
-  interrupts: ({ interrupts }) => interrupts,
-  holds: ({ holds }) => holds,
-  marks: ({ marks }) => marks.map(({ kind }) => kind),
+  kind: (_effect, action) => entity('Kind', action),
+  reversibility: ({ reversibility }) => entity('Reversibility', reversibility),
+  interrupts: ({ interrupts }) => entity('Answer', interrupts),
+  holds: ({ holds }) => entity('Holds', holds),
+  marks: ({ marks }) => [...new Set(marks.map(({ kind }) => kind))].sort().map((kind) => entity('Mark', kind)),
   revision: ({ revision }) => revision,
   size: ({ size }) => size,
-  stack: ({ owner }) => (owner?.kind === 'stack' ? owner.name : undefined),
+  stack: ({ owner }, _action, { target }) =>
+    owner?.kind === 'stack' ? owner.name : target.kind === 'stack' ? target.name : undefined,
+};
+const OF_RESOURCE: Record<string, Particular> = {
   logicalId: ({ logicalId }) => logicalId,
   physicalId: ({ physicalId }) => physicalId,
 };
+const PARTICULARS = { ...OF_CONTEXT, ...OF_RESOURCE };
+
+function present(parts: Record<string, Particular>, about: Parameters<Particular>): Record<string, Json> {
+  return Object.fromEntries(
+    Object.entries(parts).flatMap(([name, part]) => {
+      const value = part(...about);
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}
 
 /** INVARIANT: two effects that come out the same get the same answer; everything that the rules read is in it. */
 function distinguisher(setId: string, rules: readonly Rule[]): Bench['distinguish'] {
-  const reads = rules.map((rule) => rule.reads);
-  const everything = reads.some((one) => one.everything);
-  const names = Object.keys(DIFFERING).filter(
-    (name) =>
-      everything ||
-      reads.some(({ attributes, type, action }) => {
-        return attributes.has(name) || (name === 'type' && type) || (name === 'kind' && action);
-      }),
+  const names = [...new Set(rules.flatMap(({ reads }) => [...reads.names]))];
+  const isKnown = (name: string) => Object.hasOwn(PARTICULARS, name) || SHARED.has(name);
+  const everything = rules.some(({ reads }) => reads.everything) || !names.every(isKnown);
+  const differing = Object.entries(PARTICULARS).flatMap(([name, part]) =>
+    everything || names.includes(name) ? [part] : [],
   );
-  const differing = names.map((name) => DIFFERING[name]!);
-  const tagKeys = [...new Set(reads.flatMap((one) => [...one.tagKeys]))];
-  return (effect, action, tags) =>
-    JSON.stringify([setId, differing.map((part) => part(effect, action)), tagKeys.map((key) => tags[key])]);
+  const tagKeys = [...new Set(rules.flatMap(({ reads }) => [...reads.tagKeys]))];
+  return (effect, action, plan, tags) =>
+    JSON.stringify([
+      setId,
+      differing.map((part) => part(effect, action, plan) ?? null),
+      everything ? tags : tagKeys.map((key) => tags[key] ?? null),
+    ]);
 }
 
 interface Request {
   action: string;
   effect: Effect;
+  plan: Plan;
   context: Context;
   tags: Tags;
 }
 
 function ask(
   { setId }: Bench,
-  { action, effect, context, tags }: Request,
+  { action, effect, plan, context, tags }: Request,
   { sponsor }: RuleFacts,
   validateRequest: boolean,
 ): Findings {
@@ -183,10 +203,7 @@ function ask(
     { uid: principal, attrs: { roles: [...sponsor.roles] }, parents: [] },
     {
       uid: resource,
-      attrs: {
-        ...(effect.logicalId === undefined ? {} : { logicalId: effect.logicalId }),
-        ...(effect.physicalId === undefined ? {} : { physicalId: effect.physicalId }),
-      },
+      attrs: present(OF_RESOURCE, [effect, action, plan]) as EntityJson['attrs'],
       parents: [
         { type: 'Type', id: effect.type },
         { type: 'Service', id: serviceOf(effect.type) },
@@ -210,8 +227,22 @@ function ask(
   return { forbids: reason, errors: errors.map(({ policyId, error }) => ({ id: policyId, message: error.message })) };
 }
 
+const SHARED_NAMES = [
+  'environment',
+  'account',
+  'region',
+  'sponsor',
+  'agent',
+  'goal',
+  'hour',
+  'weekday',
+  'counts',
+] as const;
+type Shared = (typeof SHARED_NAMES)[number];
+const SHARED: ReadonlySet<string> = new Set(SHARED_NAMES);
+
 /** The same for every effect of a plan. */
-function sharedContext(plan: Plan, { now, zone, environment, sponsor, goal }: RuleFacts): Context {
+function sharedContext(plan: Plan, { now, zone, environment, sponsor, goal }: RuleFacts) {
   const { weekday, hour } = wallClock(now, zone);
   const { created, updated, lost } = sumsOf(plan);
   return {
@@ -224,22 +255,7 @@ function sharedContext(plan: Plan, { now, zone, environment, sponsor, goal }: Ru
     hour,
     weekday: entity('Weekday', weekday),
     counts: { created, updated, lost, total: plan.effects.length },
-  };
-}
-
-function ownContext(action: string, effect: Effect, { target }: Plan): Context {
-  const stack = effect.owner?.kind === 'stack' ? effect.owner.name : target.kind === 'stack' ? target.name : undefined;
-  return {
-    type: effect.type,
-    kind: entity('Kind', action),
-    reversibility: entity('Reversibility', effect.reversibility),
-    interrupts: entity('Answer', effect.interrupts),
-    holds: entity('Holds', effect.holds),
-    marks: [...new Set(effect.marks.map(({ kind }) => kind))].sort().map((kind) => entity('Mark', kind)),
-    revision: effect.revision,
-    ...(effect.size === undefined ? {} : { size: effect.size }),
-    ...(stack === undefined ? {} : { stack }),
-  };
+  } satisfies Partial<Record<Shared, Json>>;
 }
 
 /** As they are before the plan; of a stack that does not exist yet, those that it will have. */

@@ -12,7 +12,7 @@ import { digestOf } from '../../core/digest.ts';
 import type { Report } from '../yaml-file.ts';
 import { cedar } from './cedar.ts';
 import { CEDAR_SCHEMA } from './cedar-schema.ts';
-import { type Reads, readsOf } from './reads.ts';
+import { type Head, headAllows, type Reads, readsOf } from './reads.ts';
 
 export interface Rule {
   id: string;
@@ -46,8 +46,6 @@ const annotationsSchema = z.strictObject({
     .optional(),
   mode: z.enum(['enforce', 'observe'], 'mode is enforce or observe').default('enforce'),
 });
-type Head = { op: string; entity?: Named; entities?: Named[]; in?: Omit<Head, 'op'>; entity_type?: string };
-type Named = { type: string; id: string };
 type Located = { message: string; help?: string | null; sourceLocations?: { start: number }[] };
 interface Parsed {
   effect: 'permit' | 'forbid';
@@ -87,67 +85,105 @@ function loadFile(name: string, text: string, loaded: LoadedRules, problem: (tex
     const before = bytes.subarray(0, offset).toString('utf8').split('\n');
     return `${name}:${before.length}:${before.at(-1)!.length + 1}`;
   };
-  const placeOf = (located: Located) => placeAt(located.sourceLocations?.[0]?.start ?? 0);
-  const say = (located: Located) =>
-    problem(`${placeOf(located)} ${located.message}${located.help ? ` (${located.help})` : ''}`);
 
   const parts = cedar().policySetTextToParts(text);
   if (parts.type === 'failure') {
-    for (const error of parts.errors) say(error as Located);
+    for (const { message, help, sourceLocations } of parts.errors as Located[])
+      problem(`${placeAt(sourceLocations?.[0]?.start ?? 0)} ${message}${help ? ` (${help})` : ''}`);
     return;
   }
   if (parts.policy_templates.length > 0) problem(`${name}:1:1 a template (?principal, ?resource) is not a rule`);
-  const validated = cedar().validate({ schema: CEDAR_SCHEMA, policies: { staticPolicies: text } });
-  if (validated.type === 'failure') for (const error of validated.errors) say(error as Located);
-  else {
-    for (const { error } of validated.validationErrors) say(error as Located);
-    for (const { error } of validated.validationWarnings)
-      loaded.warnings.push({ place: placeOf(error as Located), message: error.message });
+  else if (parts.policies.length === 0)
+    loaded.warnings.push({ place: `${name}:1:1`, message: 'this file has no rule: nothing is judged by it' });
+  let searched = 0;
+  for (const part of parts.policies) {
+    const start = bytes.indexOf(part, searched);
+    searched = start + Buffer.byteLength(part);
+    readRule(part, { start, placeAt }, loaded, problem);
   }
-  for (const part of parts.policies) readRule(part, placeAt(bytes.indexOf(part)), loaded, problem);
 }
 
-function readRule(text: string, place: string, loaded: LoadedRules, problem: (text: string) => void): void {
+interface Position {
+  start: number;
+  placeAt(offset: number): string;
+}
+
+function readRule(
+  text: string,
+  { start, placeAt }: Position,
+  loaded: LoadedRules,
+  problem: (text: string) => void,
+): void {
+  const place = placeAt(start);
   const say = (message: string) => problem(`${place} ${message}`);
   const converted = cedar().policyToJson(text);
   if (converted.type === 'failure') {
     for (const { message } of converted.errors) say(message);
     return;
   }
-  const parsed = converted.json as unknown as Parsed;
+  const json = converted.json as unknown as Record<string, unknown>;
+  const parsed = json as unknown as Parsed;
   const annotations = annotationsSchema.safeParse(parsed.annotations ?? {});
+  const id = parsed.annotations?.id ?? 'without an id';
+  const findings = validated(id, text);
+  for (const { message, offset } of findings.errors) problem(`${placeAt(start + offset)} ${message}`);
+  for (const { message, offset } of findings.warnings)
+    loaded.warnings.push({ place: placeAt(start + offset), message });
   if (parsed.effect !== 'forbid') say('only forbid is a rule: nothing that a rule permits would be let through');
   else if (!annotations.success) for (const issue of annotations.error.issues) say(annotationProblem(issue));
   else {
-    const { id, hold, mode, ...told } = annotations.data;
-    const other = loaded.rules.find((rule) => rule.id === id);
-    const reads = readsOf(converted.json as unknown as Record<string, unknown>);
-    if (other) say(`the id ${id} is taken by the rule at ${other.place}`);
+    const { hold, mode, ...told } = annotations.data;
+    const other = loaded.rules.find((rule) => rule.id === told.id);
+    const reads = readsOf(json);
+    if (other) say(`the id ${told.id} is taken by the rule at ${other.place}`);
     if (reads.computedTag) say('write tag keys as text: a tag that decides must be known, so that no plan sets it');
     loaded.rules.push({
-      id,
       ...told,
       hold: hold === undefined ? null : Number(hold),
       observed: mode === 'observe',
       text,
       place,
       reads,
-      couldMatch: (action, type) => allows(parsed.action, [action]) && allows(parsed.resource, [type, serviceOf(type)]),
+      couldMatch: (action, type) =>
+        headAllows(parsed.action, [{ type: 'Action', id: action }]) &&
+        headAllows(parsed.resource, [
+          { type: 'Type', id: type },
+          { type: 'Service', id: serviceOf(type) },
+        ]),
     });
   }
 }
 
+interface Finding {
+  message: string;
+  /** In bytes, from the start of the rule. */
+  offset: number;
+}
+
+/** Cedar validates once for each action and says the same each time: here it is said once, with the rule's own id. */
+function validated(id: string, text: string): { errors: Finding[]; warnings: Finding[] } {
+  const answer = cedar().validate({ schema: CEDAR_SCHEMA, policies: { staticPolicies: { [id]: text } } });
+  const once = (found: readonly Located[]): Finding[] => {
+    const findings = found.map((located) => ({ message: saidOf(id, located), offset: startOf(located) }));
+    return [...new Map(findings.map((one) => [`${one.offset} ${one.message}`, one])).values()];
+  };
+  if (answer.type === 'failure') return { errors: once(answer.errors as Located[]), warnings: [] };
+  return {
+    errors: once(answer.validationErrors.map(({ error }) => error as Located)),
+    warnings: once(answer.validationWarnings.map(({ error }) => error as Located)),
+  };
+}
+
+function saidOf(id: string, { message, help }: Located): string {
+  const said = `${message}${help ? ` (${help})` : ''}`;
+  return `the rule ${id}: ${said.replaceAll(/for policy `[^`]*`, /g, '').replace(/ for Action::"\w+"/, '')}`;
+}
+
+const startOf = ({ sourceLocations }: Located): number => sourceLocations?.[0]?.start ?? 0;
+
 function annotationProblem({ code, path, message, keys }: z.core.$ZodIssue & { keys?: string[] }): string {
   if (code === 'unrecognized_keys') return `there is no annotation @${keys?.join(', @')}`;
   return `@${path.join('.')}: ${message}`;
-}
-
-/** What a head cannot rule out, it allows; the engine decides. */
-function allows(head: Omit<Head, 'op'> & { op?: string }, names: readonly string[]): boolean {
-  if (head.op === 'is') return head.in ? allows(head.in, names) : true;
-  const named = [head.entity ?? [], head.entities ?? []].flat();
-  if (head.op === 'All' || named.length === 0 || named.some(({ type }) => type === 'Resource')) return true;
-  return named.some(({ id }) => names.includes(id));
 }
 
 /** `AWS::RDS` of `AWS::RDS::DBInstance`. */

@@ -29,10 +29,12 @@ export interface ChangeSet {
   template: string | undefined;
   /** Values as they would be; SSM-typed ones resolved, NoEcho ones masked by AWS. */
   parameters: Record<string, string>;
+  /** As they were given: an SSM-typed one is the name of its parameter. */
+  given: Record<string, string>;
   tags: Record<string, string>;
   /** Topics that will be told of every event of the stack; undefined where the cloud does not say. */
   topics: string[] | undefined;
-  /** Alarms that roll an update back. */
+  /** What the stack is watched by while it changes; undefined: it keeps what it has. */
   rollback: RollbackConfiguration | undefined;
   /** Anything that takes over resources or weakens rollback, by option name. */
   weakenedBy: string[];
@@ -113,6 +115,9 @@ export async function readChangeSet(
         ParameterKey,
         ResolvedValue ?? ParameterValue,
       ]),
+    ),
+    given: Object.fromEntries(
+      (first.Parameters ?? []).map(({ ParameterKey = '', ParameterValue = '' }) => [ParameterKey, ParameterValue]),
     ),
     tags: Object.fromEntries((first.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value])),
     topics: first.NotificationARNs,

@@ -1,5 +1,5 @@
 /** The cloud's ports over the real SDK, for one account at a time: reading, planning, recomputing, one writing door. */
-import type { CloudPorts, PolicyPort } from '../../core/ports.ts';
+import type { CloudPorts, PolicyPort, Runner } from '../../core/ports.ts';
 import { type CloudSettings, cloudFormationClient, ec2Client, type Holder } from './clients.ts';
 import { type AccountEntry, accountEntry, createIdentity, createSettings, roleArn } from './credentials.ts';
 import { loadKnowledge } from './knowledge/index.ts';
@@ -7,7 +7,7 @@ import type { ContextFor, PlannerContext } from './planners/context.ts';
 import { createPlanner, recomputePlan } from './planners/index.ts';
 import { createEc2Reader } from './readers/ec2.ts';
 import { createStackReader } from './readers/stacks.ts';
-import { createWritingDoor, type WritingDoor } from './writing-door.ts';
+import { createWritingDoor } from './writing-door.ts';
 
 export interface CloudOptions {
   settings(region?: string): CloudSettings;
@@ -21,7 +21,7 @@ export interface CloudOptions {
   now(): Date;
 }
 
-export function createCloud(options: CloudOptions): CloudPorts & WritingDoor {
+export function createCloud(options: CloudOptions): CloudPorts & Runner {
   const { accounts } = options;
   const settings = createSettings(options.settings, accounts, options.now);
   const identity = createIdentity(settings.planner, accounts);

@@ -1,11 +1,12 @@
 /** What a call of EC2 begins and does not end: waited for, and found again when its answer was lost. */
 import type { EC2Client } from '@aws-sdk/client-ec2';
 import type { Call } from '../../core/call.ts';
-import { CountersignError } from '../../core/errors.ts';
+import type { Sent } from '../../core/ports.ts';
+import { asCountersignError } from './errors.ts';
 import { PLAN_TAG } from './planners/ec2-call.ts';
 
 export type Output = Record<string, unknown>;
-type Wait = (client: EC2Client, call: Call, output: Output) => Promise<{ state: string }>;
+type Wait = (client: EC2Client, call: Call, output: Output) => Promise<{ state: string; reason?: unknown }>;
 
 const HOUR_SECONDS = 3_600;
 const pace = (client: EC2Client, maxWaitTime: number) => ({ client, minDelay: 1, maxDelay: 15, maxWaitTime });
@@ -15,29 +16,26 @@ const sdk = () => import('@aws-sdk/client-ec2');
 /** By operation. What is in no row has ended when it was answered. */
 const WAITS: Record<string, Wait> = {
   CreateSnapshot: async (client, _call, { SnapshotId }) =>
-    (await sdk()).waitUntilSnapshotCompleted(pace(client, 12 * HOUR_SECONDS), { SnapshotIds: [String(SnapshotId)] }),
-  StartInstances: async (client, call) =>
-    (await sdk()).waitUntilInstanceRunning(pace(client, HOUR_SECONDS), idsOf(call)),
-  StopInstances: async (client, call) =>
-    (await sdk()).waitUntilInstanceStopped(pace(client, HOUR_SECONDS), idsOf(call)),
+    (await sdk()).waitForSnapshotCompleted(pace(client, 12 * HOUR_SECONDS), { SnapshotIds: [String(SnapshotId)] }),
+  StartInstances: async (client, call) => (await sdk()).waitForInstanceRunning(pace(client, HOUR_SECONDS), idsOf(call)),
+  StopInstances: async (client, call) => (await sdk()).waitForInstanceStopped(pace(client, HOUR_SECONDS), idsOf(call)),
   TerminateInstances: async (client, call) =>
-    (await sdk()).waitUntilInstanceTerminated(pace(client, HOUR_SECONDS), idsOf(call)),
+    (await sdk()).waitForInstanceTerminated(pace(client, HOUR_SECONDS), idsOf(call)),
 };
 
-/** @throws CountersignError AWS_FAILED when it ended otherwise, AWS_TIMEOUT when it has not ended in time. */
-export async function settle(client: EC2Client, call: Call, output: Output): Promise<void> {
+/** `refused`: AWS showed that it ended otherwise. `unknown`: it has not ended in time, or could not be looked at. */
+export async function settle(client: EC2Client, call: Call, output: Output): Promise<Sent> {
   const wait = call.service === 'ec2' ? WAITS[call.operation] : undefined;
-  if (!wait) return;
+  if (!wait) return { kind: 'done', output };
+  const accepted = `${call.operation} was accepted, and what it began`;
   try {
-    await wait(client, call, output);
-  } catch (cause) {
-    const isLate = (cause as Error).name === 'TimeoutError';
-    throw new CountersignError(
-      isLate ? 'AWS_TIMEOUT' : 'AWS_FAILED',
-      `${call.operation} was accepted, and what it began ${isLate ? 'has not ended in time' : 'has failed'}.`,
-      'Look at the resource before anything else is planned.',
-      { cause },
-    );
+    // The functions that do not throw: their state tells a failure that was seen from one that was not.
+    const { state } = await wait(client, call, output);
+    if (state === 'SUCCESS') return { kind: 'done', output };
+    if (state === 'FAILURE') return { kind: 'refused', code: 'AWS_FAILED', reason: `${accepted} has failed.` };
+    return { kind: 'unknown', reason: `${accepted} has not ended in time.` };
+  } catch (error) {
+    return { kind: 'unknown', reason: `${accepted} could not be looked at: ${asCountersignError(error).message}` };
   }
 }
 

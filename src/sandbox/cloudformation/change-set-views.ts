@@ -68,6 +68,7 @@ export const changeSetViews: Record<string, Operation> = {
       ...summaryOf(world, set),
       OnStackFailure: set.onStackFailure,
       NotificationARNs: set.notificationArns,
+      RollbackConfiguration: set.rollback,
       Parameters: Object.entries(set.parameters).map(([ParameterKey, value]) => ({
         ParameterKey,
         ParameterValue: set.noEcho.includes(ParameterKey) ? '****' : value,

@@ -90,6 +90,7 @@ function makeChangeSet(world: World, stack: Stack, input: ApiInput, target: Read
     noEcho: [...new Set([...noEchoOf(target.template), ...stack.noEcho])],
     capabilities: input.Capabilities ?? [],
     notificationArns: input.NotificationARNs ?? stack.notificationArns,
+    ...(input.RollbackConfiguration ? { rollback: input.RollbackConfiguration } : {}),
     ...(input.RoleARN ? { roleArn: input.RoleARN } : {}),
     ...(input.OnStackFailure ? { onStackFailure: input.OnStackFailure } : {}),
     includeNestedStacks: input.IncludeNestedStacks === true,
@@ -205,6 +206,7 @@ function execute(world: World, set: ChangeSet, input: ApiInput): void {
     noEcho: [...new Set([...stack.noEcho, ...set.noEcho])],
     disableRollback: onFailure === 'DO_NOTHING',
     ...(set.roleArn ? { roleArn: set.roleArn } : {}),
+    ...(set.rollback ? { rollback: { ...stack.rollback, ...set.rollback } } : {}),
   };
   const options = { token: input.ClientRequestToken, onFailure };
   if (set.type === 'CREATE') beginCreate(world, { ...next, ...targetOf(set) }, options);

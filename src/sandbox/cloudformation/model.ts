@@ -73,6 +73,12 @@ export interface Operation {
   token?: string;
 }
 
+/** As the API takes and tells it. */
+export interface RollbackConfiguration {
+  RollbackTriggers?: { Arn: string; Type: string }[];
+  MonitoringTimeInMinutes?: number;
+}
+
 export interface Stack extends Place {
   id: string;
   name: string;
@@ -93,6 +99,7 @@ export interface Stack extends Place {
   terminationProtection: boolean;
   disableRollback: boolean;
   notificationArns: string[];
+  rollback?: RollbackConfiguration;
   policy?: string;
   parentId?: string;
   rootId?: string;
@@ -123,6 +130,7 @@ export interface ChangeSet extends Place, Target {
   noEcho: string[];
   capabilities: string[];
   notificationArns: string[];
+  rollback?: RollbackConfiguration;
   roleArn?: string;
   onStackFailure?: OnFailure;
   includeNestedStacks: boolean;

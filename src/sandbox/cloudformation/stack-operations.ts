@@ -64,6 +64,7 @@ export const stackOperations: Record<string, Operation> = {
       capabilities: input.Capabilities ?? stack.capabilities,
       disableRollback: onFailure === 'DO_NOTHING',
       ...(input.RoleARN ? { roleArn: input.RoleARN } : {}),
+      ...(input.RollbackConfiguration ? { rollback: { ...stack.rollback, ...input.RollbackConfiguration } } : {}),
       ...(lasting === undefined ? {} : { policy: lasting }),
     };
     beginUpdate(world, next, wanted, { token: input.ClientRequestToken, onFailure, policy });

@@ -51,6 +51,7 @@ const showStack = (world: World, stack: Stack) => ({
   EnableTerminationProtection: stack.terminationProtection,
   Capabilities: stack.capabilities,
   NotificationARNs: stack.notificationArns,
+  RollbackConfiguration: stack.rollback,
   DisableRollback: stack.disableRollback,
   Parameters: showParameters(world, stack),
   Tags: Object.entries(stack.tags).map(([Key, Value]) => ({ Key, Value })),

@@ -202,6 +202,7 @@ export function newStack(world: World, name: string, place: Place, input: ApiInp
     capabilities: input.Capabilities ?? [],
     ...(input.RoleARN ? { roleArn: input.RoleARN } : {}),
     notificationArns: input.NotificationARNs ?? [],
+    ...(input.RollbackConfiguration ? { rollback: input.RollbackConfiguration } : {}),
     terminationProtection: input.EnableTerminationProtection === true,
   };
 }

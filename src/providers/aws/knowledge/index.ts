@@ -10,6 +10,8 @@ export { sizeProperty } from './sizes.ts';
 
 export interface Knowledge {
   isKnownType(type: string): boolean;
+  /** `AWS::RDS`: is there a type of it? */
+  isKnownService(service: string): boolean;
   /** Property path below Properties, list indexes left out. Unknown type, property or nested part: `unknown`. */
   replacementOf(type: string, propertyPath: string): Replacement;
   /** Names for Fn::GetAtt. */
@@ -25,8 +27,10 @@ let loading: Promise<Knowledge> | undefined;
 export function loadKnowledge(): Promise<Knowledge> {
   loading ??= import('./data/resource-types.json', { with: { type: 'json' } }).then(({ default: file }) => {
     const index = readIndex(file);
+    const types = Object.keys(file.types);
     return {
       isKnownType: (type) => index.row(type) !== undefined,
+      isKnownService: (service) => types.some((type) => type.startsWith(`${service}::`)),
       replacementOf(type, propertyPath) {
         const row = index.row(type);
         return row ? index.replacement(row, propertyPath.replaceAll(/\.\d+(?=\.|$)|\[\d+\]/g, '')) : 'unknown';

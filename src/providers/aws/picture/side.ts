@@ -7,6 +7,7 @@ import { unknownAs } from '../template/evaluate.ts';
 import { parseTemplate, type Template, type TemplateResource } from '../template/parse.ts';
 import { createResolver } from '../template/resolve.ts';
 import { isMask, MASK } from '../template/secrets.ts';
+import { secretsIn } from '../template/taint.ts';
 import { masked, type Tag } from './mask.ts';
 
 export interface Whole {
@@ -47,10 +48,28 @@ export function wholeOf({ template: text, parameters }: Side, settings: StackSet
     resources,
     stack: {
       Parameters: shown(parametersOf(template, parameters), 'Parameters'),
-      Outputs: shown(resolver.outputs() as Json, 'Outputs'),
+      Outputs: shown(outputsOf(resolver) as Json, 'Outputs'),
+      ...(template.Description === undefined ? {} : { Description: shown(template.Description, 'Description') }),
+      ...(template.Metadata === undefined ? {} : { Metadata: shown(template.Metadata as Json, 'Metadata') }),
       ...settingsOf(settings),
     },
   };
+}
+
+/** SECURITY: an output that tells a secret, directly or through an attribute, is told by the names of what it tells. */
+function outputsOf(resolver: ReturnType<typeof createResolver>): Record<string, Json> {
+  return Object.fromEntries(
+    Object.entries(resolver.outputs()).map(([name, { value, exportName }]) => {
+      const secrets = secretsIn(resolver.template, resolver.template.Outputs?.[name]?.Value);
+      return [
+        name,
+        {
+          Value: secrets.length === 0 ? value : `tells ${secrets.join(', ')}`,
+          ...(exportName === undefined ? {} : { Export: exportName }),
+        },
+      ];
+    }),
+  );
 }
 
 function attributesOf({ template, evaluate }: ReturnType<typeof createResolver>, id: string): Record<string, Json> {

@@ -6,12 +6,12 @@ import { compareWorstFirst, type Effect, isLoss } from '../../../core/effect.ts'
 import { CountersignError } from '../../../core/errors.ts';
 import type { Thing } from '../../../core/picture.ts';
 import type { PlanDraft } from '../../../core/plan.ts';
-import { makeVisibleLine } from '../../../core/render-safe.ts';
 import type { ChangeSet } from '../change-sets.ts';
 import { effectsOfChanges } from '../effects/change-set.ts';
 import { markDrift } from '../effects/drift.ts';
 import { factsFor } from '../effects/live-facts.ts';
 import { changesOffTemplates, isSilent } from '../effects/silent.ts';
+import { effectsOnStack, notesOnStack } from '../effects/stack-itself.ts';
 import { type LiveStack, observeStack } from '../observe/stack.ts';
 import {
   deployedSide,
@@ -25,7 +25,7 @@ import { maskTemplate } from '../template/secrets.ts';
 import { observed, type PlannerContext } from './context.ts';
 import { tokenFor } from './stack.ts';
 import { deletionEffects } from './stack-delete.ts';
-import { viewsOf } from './views.ts';
+import { stackViewOf, viewsOf } from './views.ts';
 
 const NESTED = 'AWS::CloudFormation::Stack';
 
@@ -38,8 +38,7 @@ export async function draftOfChangeSet(
   const { account, region } = context.identity;
   const wanted = wantedTemplate(set, sent);
   const things: Thing[] = [];
-  const ofSet = await effectsOfSet(context, live, set, { prefix: '', things }, wanted);
-  const effects = [...ofSet, ...tagEffects(live, set.tags), ...topicEffects(live, set)].sort(compareWorstFirst);
+  const effects = (await effectsOfSet(context, live, set, { prefix: '', things }, wanted)).sort(compareWorstFirst);
   const call: Call = {
     step: 'step1',
     service: 'cloudformation',
@@ -66,7 +65,7 @@ export async function draftOfChangeSet(
       planner: 'change_set',
       input: { changeSetId: set.id, type, ...(wanted.kept === undefined ? {} : { sent: wanted.kept }) },
     },
-    notes: [],
+    notes: notesOnStack(live, set),
   };
 }
 
@@ -122,7 +121,13 @@ async function effectsOfSet(
       .filter(({ ResourceType }) => ResourceType === NESTED)
       .map((change) => effectsOfNested(context, change, set, drifted, { prefix, things })),
   );
-  return [...drifted.map((effect) => asOpened(effect, set, prefix)), ...nested.flat()];
+  const onStack = effectsOnStack(
+    live,
+    set,
+    isNew ? null : stackViewOf({ template: live.processed, parameters: live.parameters }, where),
+    stackViewOf({ template, parameters: set.parameters }, where),
+  );
+  return [...drifted.map((effect) => asOpened(effect, set, prefix)), ...nested.flat(), ...onStack];
 }
 
 /** INVARIANT: a nested stack of whose resources nothing is told is never an update in place: it could do anything. */
@@ -161,59 +166,4 @@ async function effectsOfNested(
   if (!set || set === 'unchanged') return lost;
   const child = await observeStack(context.cloudFormation, set.stackId, context.secretKey);
   return [...lost, ...(await effectsOfSet(context, child, set, { prefix: below, things }, wantedTemplate(set)))];
-}
-
-/** What a plan does to the stack itself. */
-const STACK_ITSELF = {
-  type: NESTED,
-  holds: 'nothing',
-  interrupts: 'no',
-  reversibility: 'reversible',
-  revision: false,
-} as const;
-
-/** Stack tags that change or go: an effect on the stack itself, so that the labels guard sees them. */
-function tagEffects(live: LiveStack, tags: Record<string, string>): Effect[] {
-  const { tags: before, stackId } = live.observed;
-  const changed = [...new Set([...Object.keys(before), ...Object.keys(tags)])]
-    .filter((key) => before[key] !== tags[key])
-    .sort();
-  if (changed.length === 0) return [];
-  return [
-    {
-      ...STACK_ITSELF,
-      kind: 'tag',
-      physicalId: stackId,
-      properties: changed.map((key) => ({
-        path: `Tags.${key}`,
-        replaces: 'never' as const,
-        ...(before[key] === undefined ? {} : { before: before[key] }),
-        ...(tags[key] === undefined ? {} : { after: tags[key] }),
-      })),
-      marks: [],
-      why: 'Tags of the stack.',
-    },
-  ];
-}
-
-/**
- * Topics that a change set of another tool adds: each is told of every event, property values included. Topics that it
- * leaves out are not told of: an empty list may mean that they are kept.
- */
-function topicEffects({ stack, observed: { status, stackId } }: LiveStack, { topics = [] }: ChangeSet): Effect[] {
-  const before = status === 'REVIEW_IN_PROGRESS' ? [] : (stack.NotificationARNs ?? []);
-  const added = topics.filter((topic) => !before.includes(topic)).sort();
-  if (added.length === 0) return [];
-  const after = makeVisibleLine(added.join(', '), 200);
-  const path = 'NotificationARNs';
-  return [
-    {
-      ...STACK_ITSELF,
-      kind: 'expose',
-      physicalId: stackId,
-      properties: [{ path, after, replaces: 'never' }],
-      marks: [{ kind: 'expose', path, text: `Every event of the stack is told to ${after}.` }],
-      why: 'Topics are told of every event of the stack, with the properties of its resources.',
-    },
-  ];
 }

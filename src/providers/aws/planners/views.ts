@@ -1,11 +1,13 @@
 /** A stack's resources as its templates say them, before and after, for marks and for clouds that tell little. */
 
-import type { Json } from '../../../core/digest.ts';
+import { canonicalJson, type Json } from '../../../core/digest.ts';
+import type { StackView } from '../effects/stack-itself.ts';
 import type { MarkContext, ResourceView } from '../knowledge/marks/finder.ts';
 import { IMPORTED, imported, own } from '../knowledge/marks/index.ts';
 import { parseTemplate, type Template } from '../template/parse.ts';
-import { isUnresolved, resolveTemplate, UNRESOLVED } from '../template/resolve.ts';
+import { createResolver, isUnresolved, type Resolver, UNRESOLVED } from '../template/resolve.ts';
 import { isMask } from '../template/secrets.ts';
+import { secretsIn } from '../template/taint.ts';
 
 export interface Side {
   template: string;
@@ -34,9 +36,57 @@ export function viewsOf(
   };
 }
 
-function resourcesOf({ template: text, parameters }: Side, where: Where): Record<string, ResourceView> {
+function resourcesOf(side: Side, where: Where): Record<string, ResourceView> {
+  const resolver = resolverOf(side, where);
+  const { template } = resolver;
+  return Object.fromEntries(
+    resolver.resourceIds.map((id) => {
+      const { logicalId, type, properties, deletionPolicy, updateReplacePolicy } = resolver.resource(id);
+      const updatePolicy = ((template.Resources[id] as { UpdatePolicy?: Json }).UpdatePolicy ?? null) as Json;
+      const view = {
+        properties: properties as Record<string, Json>,
+        deletionPolicy,
+        updateReplacePolicy,
+        updatePolicy,
+      };
+      return [id, { logicalId, type, ...view }];
+    }),
+  );
+}
+
+/** The stack itself, as its template says it. */
+export function stackViewOf(side: Side, where: Where): StackView {
+  const resolver = resolverOf(side, where);
+  const { Outputs = {}, Metadata = {}, Description } = resolver.template;
+  const text = (value: unknown) => (typeof value === 'string' ? value : canonicalJson(value as Json));
+  return {
+    description: Description === undefined ? undefined : text(Description),
+    metadata: Object.fromEntries(Object.entries(Metadata).map(([key, value]) => [key, text(value)])),
+    outputs: Object.fromEntries(
+      Object.entries(resolver.outputs()).map(([name, { value, exportName }]) => {
+        const written = Outputs[name]!;
+        const worked = `${value}${exportName === undefined ? '' : ` (export ${exportName})`}`;
+        // What is not known on both sides may still differ: then what is written decides.
+        const isKnown = !worked.includes(UNRESOLVED) && worked.search(IMPORTED) < 0;
+        return [
+          name,
+          {
+            text: isKnown ? readable(worked) : canonicalJson(written as unknown as Json),
+            exportName,
+            secrets: secretsIn(resolver.template, written.Value),
+          },
+        ];
+      }),
+    ),
+  };
+}
+
+/** `${Fn.Arn}` for what stands for an attribute of a resource of the same stack. */
+const readable = (text: string) => text.replaceAll(/\u{27e6}own:([^\u{27e7}]*)\u{27e7}/gu, '$${$1}');
+
+function resolverOf({ template: text, parameters }: Side, where: Where): Resolver {
   const template = parseTemplate(text);
-  const { resources } = resolveTemplate(template, {
+  return createResolver(template, {
     parameters: knownParameters(template, parameters),
     pseudo: {
       AccountId: where.account,
@@ -48,19 +98,6 @@ function resourcesOf({ template: text, parameters }: Side, where: Where): Record
     refOf: (id) => (id in template.Resources ? own(id) : undefined),
     attributeOf: (id, attribute) => (id in template.Resources ? own(id, attribute) : undefined),
   });
-  return Object.fromEntries(
-    Object.entries(resources).map(([logicalId, { type, properties, deletionPolicy, updateReplacePolicy }]) => [
-      logicalId,
-      {
-        logicalId,
-        type,
-        properties: properties as Record<string, Json>,
-        deletionPolicy,
-        updateReplacePolicy,
-        updatePolicy: ((template.Resources[logicalId] as { UpdatePolicy?: Json }).UpdatePolicy ?? null) as Json,
-      },
-    ]),
-  );
 }
 
 /** Which exports there are is the cloud's to say; what they are called is enough here. */

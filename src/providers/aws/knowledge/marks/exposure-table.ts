@@ -3,7 +3,7 @@
  * Rules are in rows.ts.
  *
  * Source: property names, the CloudFormation resource specification (a test holds each first name against the index in
- * data/). What a value opens: from memory of the services' documentation, except where holes-exposure.test.ts names a
+ * data/). What a value opens: from memory of the services' documentation, except where exposure-disguised.test.ts names a
  * page.
  */
 export const EXPOSURE = `

@@ -3,7 +3,7 @@
  *
  * Source: property names, the CloudFormation resource specification (a test holds each first name against the index in
  * data/). What absence means and what is protected: from memory of the services' documentation, except where
- * holes-protection.test.ts names a page.
+ * protection-disguised.test.ts names a page.
  */
 export const PROTECTION = `
 AWS::RDS::DBInstance | DeletionProtection | unprotect | off off | the instance from deletion

@@ -4,7 +4,7 @@
  *
  * Source: property names and their existence, the CloudFormation resource specification (a test holds every first name
  * against the index in data/). What absence means (the number after a rule) and what is lost: from memory of the
- * services' documentation, except where holes-slow-loss.test.ts names a page.
+ * services' documentation, except where slow-loss-disguised.test.ts names a page.
  */
 import type { MarkKind } from '../../../../core/mark.ts';
 

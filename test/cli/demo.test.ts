@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { expect, it } from 'vitest';
 
 it('the demo refuses, waits and executes exactly the signed call', { timeout: 60_000 }, () => {
-  const bin = new URL('../bin/countersign.js', import.meta.url).pathname;
+  const bin = new URL('../../bin/countersign.js', import.meta.url).pathname;
   const report = JSON.parse(execFileSync(process.execPath, [bin, 'demo', '--json'], { encoding: 'utf8' }));
   const changing = report.steps.filter((step: { mutating_calls: number }) => step.mutating_calls > 0);
   expect(changing).toEqual([{ step: 'execute', decision: 'succeeded', mutating_calls: 1, planning_calls: 0 }]);

@@ -1,0 +1,160 @@
+/**
+ * The ledger's vocabulary: every kind of event, with the body that is written and read. Nothing else lists kinds.
+ *
+ * INVARIANT: what an older version wrote stays readable. Keys that this version does not know are left out (but those of
+ * a signature or an outcome), keys that an older one did not write have a default; a kind that only a newer one knows
+ * is passed over in lists.
+ */
+import { z } from 'zod';
+import { approvalSchema, type Outcome, outcomeSchema, proposalSchema } from './change.ts';
+import { environmentSchema } from './environment.ts';
+import { CountersignError, type ErrorCode } from './errors.ts';
+import { targetSchema } from './plan.ts';
+import { goalSchema, judgementSchema, verdictSchema } from './verdict.ts';
+
+export interface LedgerEvent {
+  seq: number;
+  at: string;
+  kind: string;
+  changeId?: string;
+  planId?: string;
+  /** As it was written: `eventsOf` reads it. */
+  body: unknown;
+}
+export interface EventQuery {
+  changeId?: string;
+  planId?: string;
+  kinds?: readonly string[];
+  sinceSeq?: number;
+  /** The newest event that is told of. */
+  untilSeq?: number;
+  sinceAt?: string;
+  limit?: number;
+  newestFirst?: boolean;
+}
+
+const target = targetSchema.strip();
+const judgement = judgementSchema.extend({ verdicts: z.array(verdictSchema.strip()) }).strip();
+/** One call of a change: its step, and `service:operation`. */
+const call = z.object({ step: z.string(), operation: z.string() });
+const callWithWhy = call.extend({ why: z.string().default('') });
+const why = z.object({ why: z.string().default('') });
+const byPerson = z.object({ by: z.array(z.string()).default([]) });
+const ofTool = z.object({ call: z.int(), tool: z.string() });
+/** What history needs to know later, without opening the plan. */
+const executing = z.object({
+  target,
+  environment: environmentSchema,
+  operations: z.array(z.string()).default([]),
+  unprotects: z.boolean().default(true),
+  /** Of a stack that never completed its creation. */
+  neverCompleted: z.boolean().default(false),
+  /** Digest of what it does: the same again is a repetition. */
+  what: z.string().default(''),
+});
+
+export const EVENT_BODIES = {
+  /** `keys` and digest of the input: what an agent sends may hold secrets. */
+  'tool.called': z.object({
+    tool: z.string(),
+    agent: z.string().nullable(),
+    keys: z.array(z.string()),
+    inputDigest: z.string().nullable(),
+  }),
+  'tool.answered': ofTool.extend({ decision: z.string().optional(), subject: z.string().optional() }),
+  'tool.refused': ofTool.extend({ code: z.string(), message: z.string() }),
+
+  'plan.begun': z.object({ tool: z.string().default(''), target: z.string().default('') }),
+  'plan.made': z.object({
+    /** Digest of the stored plan document. */
+    document: z.string(),
+    /** The plan's own. */
+    digest: z.string(),
+    target,
+    tool: z.string(),
+    /** The change set that this plan would execute, when we made it. */
+    changeSet: z.string().nullable().default(null),
+    expiresAt: z.string().default(''),
+    judgement,
+    goals: z.array(goalSchema),
+    /** Who could not sign then. */
+    excluded: z.array(z.string()).default([]),
+  }),
+  'plan.failed': z.object({ code: z.custom<ErrorCode>(isText), message: z.string(), remedy: z.string() }),
+  'plan.cleaned': z.object({ changeSet: z.string() }),
+
+  'change.proposed': proposalSchema.extend({ target, judgement, sums: proposalSchema.shape.sums.strip() }).strip(),
+  /** Signatures and outcomes are taken as they stand, with nothing beside. */
+  'change.approved': approvalSchema,
+  'change.rejected': approvalSchema,
+  'change.withdrawn': why,
+  'change.stale': why,
+  'change.closed': why,
+  'change.executing': executing,
+  'change.progress': z.object({ text: z.string().default('') }),
+  'change.finished': executing.extend({ outcome: outcomeSchema }),
+
+  /** A rehearsal, with the provider's own word for the answer. */
+  'call.tried': call.extend({ answer: z.string() }),
+  'call.intended': call.extend({ digest: z.string() }),
+  'call.returned': call,
+  'call.failed': callWithWhy,
+  'call.unknown': callWithWhy,
+
+  halted: byPerson,
+  resumed: byPerson,
+} as const;
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string';
+}
+
+export type EventKind = keyof typeof EVENT_BODIES;
+export type BodyOf<K extends EventKind> = z.output<(typeof EVENT_BODIES)[K]>;
+type Envelope = { changeId?: string; planId?: string };
+/** What is appended: a kind, with its body. */
+export type NewEvent = { [K in EventKind]: Envelope & { kind: K; body: BodyOf<K> } }[EventKind];
+/** What is read. */
+export type EventOf<K extends EventKind> = { [One in K]: Envelope & Read<One> }[K];
+type Read<K extends EventKind> = { seq: number; at: string; kind: K; body: BodyOf<K> };
+
+/** @throws LEDGER_TAMPERED when the body is not one of its kind: nobody of ours wrote it. */
+export function bodyOf<K extends EventKind>(kind: K, event: { seq: number; body: unknown }): BodyOf<K> {
+  return parsedBody(EVENT_BODIES[kind], kind, event) as BodyOf<K>;
+}
+
+function parsedBody<S extends z.ZodType>(
+  schema: S,
+  kind: EventKind,
+  event: { seq: number; body: unknown },
+): z.output<S> {
+  const parsed = schema.safeParse(event.body);
+  if (parsed.success) return parsed.data;
+  const { path = [], message = '' } = parsed.error.issues[0] ?? {};
+  throw new CountersignError(
+    'LEDGER_TAMPERED',
+    `Event ${event.seq} is no ${kind}: ${path.join('.')} ${message}.`,
+    'Stop and run countersign audit verify.',
+  );
+}
+
+const ended = EVENT_BODIES['change.finished'].pick({ outcome: true });
+/** Of `change.finished`, for who needs no more of it. */
+export function outcomeIn(event: { seq: number; body: unknown }): Outcome {
+  return parsedBody(ended, 'change.finished', event).outcome;
+}
+
+export function readEvent<K extends EventKind>(kinds: readonly K[], event: LedgerEvent): EventOf<K> | undefined {
+  const kind = kinds.find((one) => one === event.kind);
+  if (kind === undefined) return undefined;
+  return { ...event, kind, body: bodyOf(kind, event) } as EventOf<K>;
+}
+
+/** Events of these kinds, read. */
+export function eventsOf<K extends EventKind>(
+  view: { events(query?: EventQuery): LedgerEvent[] },
+  kinds: readonly K[],
+  query: Omit<EventQuery, 'kinds'> = {},
+): EventOf<K>[] {
+  return view.events({ ...query, kinds }).flatMap((event) => readEvent(kinds, event) ?? []);
+}

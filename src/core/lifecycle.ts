@@ -1,0 +1,118 @@
+/** The state of a change is the fold of its events. */
+import { z } from 'zod';
+import { type Approval, type Change, changeDigest, EXECUTE_WITHIN_SECONDS, type Proposal } from './change.ts';
+import { bodyOf, outcomeIn } from './events.ts';
+
+export interface ChangeEvent {
+  seq: number;
+  at: string;
+  kind: string;
+  body: unknown;
+}
+
+/**
+ * The change as of `now`, from its events in order. `isFilled` says whether the approvals so far fill its seats
+ * (approvals/seats owns that rule).
+ *
+ * @returns undefined when there is no `change.proposed` among the events.
+ */
+export function foldChange(
+  events: readonly ChangeEvent[],
+  now: Date,
+  isFilled: (proposal: Proposal, approvals: Approval[]) => boolean,
+): Change | undefined {
+  const proposed = events.find((event) => event.kind === 'change.proposed');
+  if (!proposed) return undefined;
+  const proposal = bodyOf('change.proposed', proposed);
+  const denied = proposal.judgement.decision === 'denied' || proposal.judgement.decision === 'plan_only';
+  const change: Change = {
+    ...proposal,
+    digest: changeDigest(proposal),
+    state: denied ? 'denied' : 'pending',
+    approvals: [],
+    explanation: denied ? 'refused by the guards when it was proposed' : null,
+    executeBy: null,
+    startedAt: null,
+    last: null,
+    abandoned: false,
+    outcome: null,
+    version: proposed.seq,
+  };
+  if (change.state === 'pending' && isFilled(proposal, [])) approve(change, proposal.proposedAt);
+  for (const event of events) apply(change, event, isFilled);
+  return change.last ? { ...change, ...presence(change.last, now) } : expire(change, now);
+}
+
+function approve(change: Change, at: string): void {
+  change.state = 'approved';
+  change.executeBy = new Date(Date.parse(at) + EXECUTE_WITHIN_SECONDS * 1000).toISOString();
+}
+
+function apply(change: Change, event: ChangeEvent, isFilled: (p: Proposal, a: Approval[]) => boolean): void {
+  change.version = event.seq;
+  switch (event.kind) {
+    case 'change.approved':
+      change.approvals.push({ ...bodyOf(event.kind, event), at: event.at });
+      if (change.state === 'pending' && isFilled(change, change.approvals)) approve(change, event.at);
+      break;
+    case 'change.rejected':
+      change.state = 'rejected';
+      change.explanation = `rejected by ${bodyOf(event.kind, event).person}`;
+      break;
+    case 'change.withdrawn':
+    case 'change.stale':
+    case 'change.closed':
+      change.state = ENDED[event.kind];
+      change.explanation = bodyOf(event.kind, event).why;
+      break;
+    case 'change.executing':
+      change.state = 'executing';
+      change.startedAt = event.at;
+      break;
+    case 'change.finished':
+      change.outcome = outcomeIn(event);
+      change.state = change.outcome.state;
+      break;
+  }
+  const call = callSchema.safeParse(event.body).data?.operation ?? change.last?.call ?? null;
+  change.last = change.state === 'executing' ? { at: event.at, kind: event.kind, call } : null;
+}
+
+const ENDED = { 'change.withdrawn': 'withdrawn', 'change.stale': 'stale', 'change.closed': 'closed' } as const;
+/** Whatever is said of a call names it. */
+const callSchema = z.object({ operation: z.string() });
+
+/** A call is answered, or found without an answer, in much less; what it began can be silent for long. */
+const UNANSWERED_MINUTES = 2;
+const SILENT_MINUTES = 30;
+
+/** What is known of an execution whose end is not recorded. A killed executor leaves no other trace than silence. */
+function presence({ at, kind, call }: NonNullable<Change['last']>, now: Date) {
+  const began = kind === 'call.intended';
+  const silent = kind === 'call.returned' || kind === 'change.progress';
+  const abandoned = now.getTime() - Date.parse(at) > (silent ? SILENT_MINUTES : UNANSWERED_MINUTES) * 60_000;
+  const what = began
+    ? `${call} was begun at ${at}, and its outcome was not recorded`
+    : silent
+      ? `${call} was accepted, and the last of it is recorded at ${at}`
+      : `nothing was begun until ${at}`;
+  const who = began
+    ? '; the executor ended in between, and what AWS did is not known'
+    : '; its executor may have ended';
+  return { abandoned, explanation: abandoned ? what + who : what };
+}
+
+/** Two clocks: to approve, and from the last approval to execute. */
+function expire(change: Change, now: Date): Change {
+  if (change.state === 'pending' && now.getTime() > Date.parse(change.approveBy)) {
+    return { ...change, state: 'expired', explanation: `nobody filled its seats before ${change.approveBy}` };
+  }
+  if (change.state === 'approved' && change.executeBy && now.getTime() > Date.parse(change.executeBy)) {
+    return {
+      ...change,
+      state: 'expired',
+      explanation: `it was approved and not executed before ${change.executeBy}`,
+    };
+  }
+  return change;
+}

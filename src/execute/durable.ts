@@ -1,0 +1,32 @@
+/** Writes down what has happened, however long the ledger is held, full or gone. */
+import { CountersignError } from '../core/errors.ts';
+import type { NewEvent } from '../core/events.ts';
+import type { Ledger } from '../core/ports.ts';
+
+const FIRST_PAUSE_MILLISECONDS = 100;
+const LONGEST_PAUSE_MILLISECONDS = 5_000;
+
+/**
+ * Resolves when the event is durable. A ledger that cannot append is tried again until it can: what happened is never
+ * recorded as anything else. A process that ends before leaves the change `executing`, which is judged as unknown.
+ */
+export async function recordDurably(
+  { ledger, onProgress }: { ledger: Pick<Ledger, 'append'>; onProgress(text: string): void },
+  event: NewEvent,
+): Promise<void> {
+  for (let pause = FIRST_PAUSE_MILLISECONDS; ; pause = Math.min(LONGEST_PAUSE_MILLISECONDS, pause * 2)) {
+    try {
+      ledger.append(event);
+      return;
+    } catch (error) {
+      if (!isOfTheLedger(error)) throw error;
+      if (pause === FIRST_PAUSE_MILLISECONDS)
+        onProgress(`${event.kind} cannot be recorded yet (${error.message}) It is tried until it can: do not stop.`);
+      await new Promise((resolve) => setTimeout(resolve, pause));
+    }
+  }
+}
+
+export function isOfTheLedger(error: unknown): error is CountersignError {
+  return error instanceof CountersignError && error.code.startsWith('LEDGER_');
+}

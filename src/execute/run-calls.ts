@@ -1,0 +1,167 @@
+/**
+ * Runs the calls of a change that is locked and looked at: rehearse all, then intent → send → settle, one by one.
+ *
+ * INVARIANT: the provider says what became of a call, and nothing else does: a ledger that cannot append, a halt or a
+ * defect of ours never turns a call that may have been carried out into a failure.
+ */
+import { type Call, resolveStepReferences } from '../core/call.ts';
+import type { Change, Outcome } from '../core/change.ts';
+import { digestOf } from '../core/digest.ts';
+import type { BodyOf, NewEvent } from '../core/events.ts';
+import { mintPlanningPermit, mintWritingPermit, revokePermit } from '../core/permit.ts';
+import type { Plan } from '../core/plan.ts';
+import type { Followed, Ledger, PolicyPort, Rehearsed, Runner, Sent } from '../core/ports.ts';
+import { makeVisibleLine } from '../core/render-safe.ts';
+import { isOfTheLedger, recordDurably } from './durable.ts';
+
+export interface RunPorts {
+  ledger: Ledger;
+  policy: Pick<PolicyPort, 'halt'>;
+  cloud: Runner;
+  onProgress(text: string): void;
+}
+
+export async function runCalls(ports: RunPorts, change: Change, plan: Plan): Promise<Outcome> {
+  const outputs: Record<string, Record<string, unknown>> = {};
+  const calls: Outcome['calls'] = [];
+  const end = ({ state, detail }: Followed): Outcome => ({
+    state,
+    detail: makeVisibleLine(detail),
+    credentials: 'unconfined',
+    calls,
+  });
+  const refused = await rehearse(ports, change, plan);
+  if (refused) return end(refused);
+  for (const planned of plan.calls) {
+    const label = labelOf(planned);
+    const call = resolved(planned, outputs);
+    if (typeof call === 'string') return end({ state: 'failed', detail: `${label.operation} did not leave: ${call}.` });
+    const kept = intend(ports, change, call);
+    if (kept !== null) return end({ state: 'failed', detail: kept });
+    const sent = await sentOf(() => sendAndLook(ports.cloud, call));
+    calls.push({ ...label, outcome: SENT[sent.kind].outcome });
+    await recordDurably(ports, { changeId: change.id, ...eventOf(label, sent) });
+    if (sent.kind !== 'done')
+      return end({ state: SENT[sent.kind].state, detail: `${label.operation}: ${sent.reason}` });
+    outputs[call.step] = sent.output;
+    await tellProgress(ports, change, `${label.operation} was accepted`);
+    const settled = await sentOf(() => ports.cloud.settle(call, sent.output));
+    if (settled.kind !== 'done') return end({ state: SENT[settled.kind].state, detail: settled.reason });
+  }
+  return end(await follow(ports, change, plan));
+}
+
+/** @returns the call as it leaves, or why it cannot: what an earlier step should have returned is missing. */
+function resolved(planned: Call, outputs: Record<string, Record<string, unknown>>): Call | string {
+  try {
+    return { ...planned, input: resolveStepReferences(planned.input, outputs) as Call['input'] };
+  } catch (error) {
+    return wordsOf(error);
+  }
+}
+
+const SENT = {
+  done: { outcome: 'done', state: 'succeeded' },
+  refused: { outcome: 'failed', state: 'failed' },
+  unknown: { outcome: 'unknown', state: 'unknown' },
+} as const;
+
+function eventOf(label: BodyOf<'call.returned'>, sent: Sent): NewEvent {
+  if (sent.kind === 'done') return { kind: 'call.returned', body: label };
+  const kind = sent.kind === 'refused' ? 'call.failed' : 'call.unknown';
+  return { kind, body: { ...label, why: makeVisibleLine(sent.reason) } };
+}
+
+/** A defect on the way tells nothing of what happened. */
+async function sentOf(run: () => Promise<Sent>): Promise<Sent> {
+  try {
+    return await run();
+  } catch (error) {
+    return { kind: 'unknown', reason: `a defect of countersign: ${wordsOf(error)}` };
+  }
+}
+const wordsOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+
+/**
+ * INVARIANT: no call leaves after a halt: the switch is read in the transaction that makes the intent durable.
+ *
+ * @returns why the call did not leave; null when it may.
+ */
+function intend(ports: RunPorts, change: Change, call: Call): string | null {
+  const label = labelOf(call);
+  try {
+    return ports.ledger.transact((tx) => {
+      if (ports.policy.halt() !== 'running') return `Halted by a person before ${label.operation} left.`;
+      tx.append({ kind: 'call.intended', changeId: change.id, body: { ...label, digest: digestOf(call) } });
+      return null;
+    });
+  } catch (error) {
+    if (!isOfTheLedger(error)) throw error;
+    return `${label.operation} did not leave: its intent could not be recorded (${error.message})`;
+  }
+}
+
+const labelOf = ({ step, service, operation }: Call) => ({ step, operation: `${service}:${operation}` });
+
+async function tellProgress(ports: RunPorts, change: Change, text: string): Promise<void> {
+  await recordDurably(ports, { kind: 'change.progress', changeId: change.id, body: { text } });
+  ports.onProgress(text);
+}
+
+/** What was made and whose answer was lost is found by its tag; whatever else was lost stays unknown. */
+async function sendAndLook(cloud: Runner, call: Call): Promise<Sent> {
+  const permit = mintWritingPermit(call);
+  let sent: Sent;
+  try {
+    sent = await cloud.send(call, permit);
+  } finally {
+    revokePermit(permit);
+  }
+  const found = sent.kind === 'unknown' ? await cloud.find(call).catch(() => undefined) : undefined;
+  return found ? { kind: 'done', output: found } : sent;
+}
+
+/** @returns null when every call may leave. */
+async function rehearse(ports: RunPorts, change: Change, plan: Plan): Promise<Followed | null> {
+  for (const call of plan.calls) {
+    const label = labelOf(call);
+    const rehearsed = await rehearseOne(ports.cloud, call);
+    if (rehearsed.kind === 'not_needed') continue;
+    const answer = rehearsed.kind === 'passed' ? rehearsed.answer : rehearsed.kind;
+    await recordDurably(ports, { kind: 'call.tried', changeId: change.id, body: { ...label, answer } });
+    if (rehearsed.kind === 'unknown') return { state: 'unknown', detail: `${label.operation}: ${rehearsed.reason}.` };
+    if (rehearsed.kind === 'refused')
+      return {
+        state: 'failed',
+        detail: `Nothing was done. ${rehearsed.code}: ${label.operation}: ${rehearsed.reason}`,
+      };
+  }
+  return null;
+}
+
+async function rehearseOne(cloud: Runner, call: Call): Promise<Rehearsed> {
+  const permit = mintPlanningPermit(call.account, call.region);
+  try {
+    return await cloud.rehearse(call, permit);
+  } catch (error) {
+    return { kind: 'refused', code: 'INTERNAL', reason: wordsOf(error) };
+  } finally {
+    revokePermit(permit);
+  }
+}
+
+/** What is told on the way is recorded in its order, beside the looking: a ledger that is held decides no outcome. */
+async function follow(ports: RunPorts, change: Change, plan: Plan): Promise<Followed> {
+  let told = Promise.resolve();
+  let followed: Followed;
+  try {
+    followed = await ports.cloud.follow(plan, (text) => {
+      const line = makeVisibleLine(text);
+      told = told.then(() => tellProgress(ports, change, line)).catch(() => undefined);
+    });
+  } catch (error) {
+    followed = { state: 'unknown', detail: `The outcome could not be read: ${wordsOf(error)}` };
+  }
+  await told;
+  return followed;
+}

@@ -1,0 +1,120 @@
+/**
+ * Follows what a call began on a stack, to its end.
+ *
+ * INVARIANT: the state that the stack had before is never taken for the outcome. What tells is an event that carries
+ * the call's own token, the change set's execution status, or (of calls that have neither) a state that the signed
+ * plan did not see. Where none of them is to be had, the outcome is unknown.
+ */
+import type { CloudFormationClient, StackEvent } from '@aws-sdk/client-cloudformation';
+import type { Call } from '../../core/call.ts';
+import type { Plan } from '../../core/plan.ts';
+import type { Followed } from '../../core/ports.ts';
+
+/** Stack states in which a call has done what it was for. Any other end is a failure or a way back. */
+const DONE: Record<string, RegExp> = {
+  ExecuteChangeSet: /^(?:UPDATE|CREATE)_COMPLETE$/,
+  DeleteStack: /^DELETE_COMPLETE$/,
+  ContinueUpdateRollback: /^UPDATE_ROLLBACK_COMPLETE$/,
+  CancelUpdateStack: /^UPDATE_ROLLBACK_COMPLETE$/,
+  RollbackStack: /^(?:UPDATE_)?ROLLBACK_COMPLETE$/,
+};
+const UNREAD = 'UNKNOWN';
+const IN_PROGRESS = /_IN_PROGRESS$/;
+/** Events come at once as a rule; so often they are looked at alone. */
+const LOOKS_AT_EVENTS_ALONE = 8;
+/** So long the stack may be at rest without a sign of what was begun. */
+const PATIENCE_MILLISECONDS = 180_000;
+
+interface End {
+  status: string;
+  reason: string;
+}
+
+export async function followStack(
+  client: CloudFormationClient,
+  plan: Plan,
+  onEvent: (text: string) => void,
+  patienceMilliseconds = PATIENCE_MILLISECONDS,
+): Promise<Followed> {
+  const call = plan.calls.at(-1)!;
+  const seen = new Set<string>();
+  const failures: string[] = [];
+  let atRestMilliseconds = 0;
+  for (let look = 1, pause = 200; ; look += 1, pause = Math.min(5_000, pause * 1.3)) {
+    const fresh = await freshEvents(client, call, seen);
+    for (const line of fresh.map(lineOf)) {
+      if (/FAILED/.test(line)) failures.push(line);
+      onEvent(line);
+    }
+    const end = fresh.map((event) => endIn(event, call)).find((found) => found !== undefined);
+    if (end) return outcomeOf(call, end, failures[0]);
+    if (look > LOOKS_AT_EVENTS_ALONE) {
+      const now = await stackNow(client, call);
+      const certain = await endWithoutEvents(client, plan, now);
+      if (certain) return outcomeOf(call, certain, failures[0]);
+      const isAtRest = fresh.length === 0 && !IN_PROGRESS.test(now.status);
+      atRestMilliseconds = isAtRest ? atRestMilliseconds + pause : 0;
+      if (atRestMilliseconds > patienceMilliseconds)
+        return {
+          state: 'unknown',
+          detail: `${call.operation} was accepted, and nothing tells what came of it: the stack is ${now.status}.`,
+        };
+    }
+    await new Promise((resolve) => setTimeout(resolve, pause));
+  }
+}
+
+const stackOf = ({ input }: Call) => String(input.StackName);
+const lineOf = ({ ResourceStatus, LogicalResourceId, ResourceStatusReason }: StackEvent) =>
+  `${ResourceStatus} ${LogicalResourceId} ${ResourceStatusReason ?? ''}`.trim();
+
+/** New events of this call, oldest first: pages are read back to the first event that is known or not its own. */
+async function freshEvents(client: CloudFormationClient, call: Call, seen: Set<string>): Promise<StackEvent[]> {
+  const { DescribeStackEventsCommand } = await import('@aws-sdk/client-cloudformation');
+  const own: StackEvent[] = [];
+  for (let NextToken: string | undefined; ; ) {
+    const page = await client.send(new DescribeStackEventsCommand({ StackName: stackOf(call), NextToken }));
+    const events = page.StackEvents ?? [];
+    const token = String(call.input.ClientRequestToken);
+    const fresh = events.filter((event) => event.ClientRequestToken === token && !seen.has(event.EventId ?? ''));
+    own.push(...fresh);
+    for (const { EventId = '' } of fresh) seen.add(EventId);
+    NextToken = page.NextToken;
+    if (!NextToken || fresh.length < events.length) return own.reverse();
+  }
+}
+
+/** The stack's own last event. */
+function endIn(event: StackEvent, call: Call): End | undefined {
+  const { PhysicalResourceId, ResourceStatus = '', ResourceStatusReason = '' } = event;
+  if (PhysicalResourceId !== event.StackId || event.StackId !== stackOf(call) || IN_PROGRESS.test(ResourceStatus))
+    return undefined;
+  return { status: ResourceStatus, reason: ResourceStatusReason };
+}
+
+async function stackNow(client: CloudFormationClient, call: Call): Promise<End> {
+  const { DescribeStacksCommand } = await import('@aws-sdk/client-cloudformation');
+  const { Stacks: [stack] = [] } = await client.send(new DescribeStacksCommand({ StackName: stackOf(call) }));
+  return { status: stack?.StackStatus ?? UNREAD, reason: stack?.StackStatusReason ?? '' };
+}
+
+/** How it ended, when that is certain without an event. */
+async function endWithoutEvents(client: CloudFormationClient, plan: Plan, now: End): Promise<End | undefined> {
+  const call = plan.calls.at(-1)!;
+  if (IN_PROGRESS.test(now.status) || now.status === UNREAD) return undefined;
+  if (call.operation !== 'ExecuteChangeSet') return now.status === plan.observed.stack?.status ? undefined : now;
+  const { DescribeChangeSetCommand } = await import('@aws-sdk/client-cloudformation');
+  const { ExecutionStatus } = await client.send(
+    new DescribeChangeSetCommand({ ChangeSetName: String(call.input.ChangeSetName), StackName: stackOf(call) }),
+  );
+  // The stack was read before: where the two do not say the same, one of them is of an earlier moment.
+  const isDone = DONE.ExecuteChangeSet!.test(now.status);
+  return ExecutionStatus === (isDone ? 'EXECUTE_COMPLETE' : 'EXECUTE_FAILED') ? now : undefined;
+}
+
+/** The first resource that failed is the cause; what failed after it was cancelled with it. */
+function outcomeOf({ operation }: Call, { status, reason }: End, failure: string | undefined): Followed {
+  if (DONE[operation]?.test(status)) return { state: 'succeeded', detail: status };
+  const detail = `${status} ${failure ?? reason}`.trim();
+  return { state: /ROLLBACK_COMPLETE/.test(status) ? 'rolled_back' : 'failed', detail };
+}
