@@ -7,19 +7,18 @@
 
 import type { Json } from '../core/digest.ts';
 import { changedLeaves, leavesOf } from '../core/leaves.ts';
-import { makeVisible, makeVisibleLine } from '../core/render-safe.ts';
+import { makeVisible } from '../core/render-safe.ts';
 import { guardCode } from '../core/verdict.ts';
 import { effectRows } from './effect-rows.ts';
 import type { Row, Section } from './layout.ts';
 import { changedRows, valueRows, type Whole } from './leaf-rows.ts';
 import { isOfEffects, lookHere, negatives } from './look-here.ts';
+import { lineOf as line, toldSentence } from './names.ts';
 import { sentenceOf } from './sentence.ts';
 import { describeState } from './state-rows.ts';
 import { leavesOfPlan, type Subject } from './subject.ts';
 import { counted } from './time.ts';
 import { quoted } from './values.ts';
-
-const line = (text: string) => makeVisibleLine(text, Number.POSITIVE_INFINITY);
 
 export function changePage(subject: Subject): Section[] {
   const whole: Whole[] = [];
@@ -140,7 +139,7 @@ function guardRows({ change, plan }: Subject): Row[] {
   return [
     ...told.map(({ guard, outcome, seats, message, observed, exceptions = [] }) => ({
       indent: 2,
-      text: `${outcome} ${guardCode(guard)}${seats === undefined ? '' : ` (${counted(seats, 'approval')})`}${observed ? `, would be ${observed} if it were not only observed` : ''}: ${line(message)}${exceptions.map((one) => ` Exception: ${line(one)}.`).join('')}`,
+      text: `${outcome} ${guardCode(guard)}${seats === undefined ? '' : ` (${counted(seats, 'approval')})`}${observed ? `, would be ${observed} if it were not only observed` : ''}: ${toldSentence(plan, message)}${exceptions.map((one) => ` Exception: ${line(one)}.`).join('')}`,
     })),
     { indent: 2, text: `${counted(passed, 'guard')} passed`, own: true },
     ...plan.notes.map((note) => ({ indent: 2, text: `note: ${line(note)}` })),

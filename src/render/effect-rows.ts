@@ -1,10 +1,11 @@
 /** Effects as rows: every leaf of each; what is the same is told once, with the names of all that it is true of. */
-import { type Effect, effectName } from '../core/effect.ts';
+import type { Effect } from '../core/effect.ts';
 import { leavesOf } from '../core/leaves.ts';
 import type { Thing } from '../core/picture.ts';
-import { makeVisibleLine } from '../core/render-safe.ts';
+import type { Plan } from '../core/plan.ts';
 import type { Row, Tone } from './layout.ts';
 import { changedRows, pathText, valueRows, type Whole } from './leaf-rows.ts';
+import { lineOf as line, nameIn } from './names.ts';
 import { type Subject, worstFirst } from './subject.ts';
 import { absoluteTime } from './time.ts';
 import { quoted } from './values.ts';
@@ -15,7 +16,6 @@ const TONES: Record<Effect['reversibility'], Tone> = {
   irreversible: 'bad',
   unknown: 'bad',
 };
-const line = (text: string) => makeVisibleLine(text, Number.POSITIVE_INFINITY);
 
 export function effectRows(subject: Subject, whole: Whole[]): Row[] {
   const { plan, picture, change } = subject;
@@ -23,7 +23,7 @@ export function effectRows(subject: Subject, whole: Whole[]): Row[] {
   const thingOf = (effect: Effect) => things.get(`resource ${effect.logicalId ?? ''}`);
   const groups = grouped(worstFirst(plan.effects, change.judgement), thingOf);
   return groups.flatMap((group) =>
-    group.length === 1 ? one(group[0]!, thingOf(group[0]!), whole) : several(group, thingOf, whole),
+    group.length === 1 ? one(plan, group[0]!, thingOf(group[0]!), whole) : several(plan, group, thingOf, whole),
   );
 }
 
@@ -49,8 +49,11 @@ function shapeOf(effect: Effect, thing: Thing | undefined): string | undefined {
   return JSON.stringify([rest, properties]);
 }
 
-const nameRow = (effect: Effect): string =>
-  `${line(effectName(effect))}${effect.physicalId && effect.physicalId !== effectName(effect) ? ` (${line(effect.physicalId)})` : ''}`;
+function nameRow(plan: Plan, effect: Effect): string {
+  const name = nameIn(plan, effect);
+  const isNamedByIt = effect.logicalId === undefined;
+  return effect.physicalId && !isNamedByIt ? `${name} (${line(effect.physicalId)})` : name;
+}
 
 function headText(effect: Effect): string {
   const { kind, type, reversibility, interrupts, holds, owner, revision, size } = effect;
@@ -107,20 +110,25 @@ function factRows({ why, retention, recoveryPoint, marks, properties }: Effect):
   ];
 }
 
-function one(effect: Effect, thing: Thing | undefined, whole: Whole[]): Row[] {
+function one(plan: Plan, effect: Effect, thing: Thing | undefined, whole: Whole[]): Row[] {
   const made = effect.kind === 'create' && thing?.after ? [...leavesOf(thing.after, '')] : [];
   return [
-    { indent: 2, text: `${nameRow(effect)}: ${headText(effect)}`, tone: TONES[effect.reversibility] },
-    ...propertyRows(effect, whole),
+    { indent: 2, text: `${nameRow(plan, effect)}: ${headText(effect)}`, tone: TONES[effect.reversibility] },
+    ...propertyRows(plan, effect, whole),
     ...valueRows(made, 4),
     ...factRows(effect),
   ];
 }
 
-const propertyRows = (effect: Effect, whole: Whole[]): Row[] =>
-  changedRows(effect.properties, 4, effectName(effect), whole);
+const propertyRows = (plan: Plan, effect: Effect, whole: Whole[]): Row[] =>
+  changedRows(effect.properties, 4, nameIn(plan, effect), whole);
 
-function several(group: readonly Effect[], thingOf: (effect: Effect) => Thing | undefined, whole: Whole[]): Row[] {
+function several(
+  plan: Plan,
+  group: readonly Effect[],
+  thingOf: (effect: Effect) => Thing | undefined,
+  whole: Whole[],
+): Row[] {
   const [first] = group as [Effect];
   const made = group.map((effect) =>
     effect.kind === 'create' && thingOf(effect)?.after ? [...leavesOf(thingOf(effect)!.after!, '')] : [],
@@ -130,7 +138,7 @@ function several(group: readonly Effect[], thingOf: (effect: Effect) => Thing | 
     (made[0] ?? []).map(key).filter((leaf) => made.every((leaves) => leaves.some((one) => key(one) === leaf))),
   );
   const own = group.map((effect, index) => ({
-    name: nameRow(effect),
+    name: nameRow(plan, effect),
     rows: valueRows(
       made[index]!.filter((leaf) => !common.has(key(leaf))),
       6,
@@ -146,7 +154,7 @@ function several(group: readonly Effect[], thingOf: (effect: Effect) => Thing | 
         .map(({ name }) => name)
         .join(', '),
     },
-    ...propertyRows(first, whole),
+    ...propertyRows(plan, first, whole),
     ...valueRows(
       (made[0] ?? []).filter((leaf) => common.has(key(leaf))),
       4,

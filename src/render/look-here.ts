@@ -1,10 +1,11 @@
 /** What a reviewer must look at first, and what they need not look for. */
-import { couldBeLoss, type Effect, effectName } from '../core/effect.ts';
+import { couldBeLoss, type Effect } from '../core/effect.ts';
 import type { Mark, MarkKind } from '../core/mark.ts';
-import { makeVisibleLine } from '../core/render-safe.ts';
+import type { Plan } from '../core/plan.ts';
 import { guardCode, signatures, type Verdict } from '../core/verdict.ts';
 import type { Row } from './layout.ts';
 import { pathText } from './leaf-rows.ts';
+import { lineOf, nameIn, toldName, toldSentence } from './names.ts';
 import type { Named, NamedKind } from './newly-named.ts';
 import { namedIn, type Subject, stopping } from './subject.ts';
 import { counted } from './time.ts';
@@ -26,21 +27,23 @@ const KIND_WORDS: Record<NamedKind, string> = {
 export function lookHere(subject: Subject): Row[] {
   const { judgement } = subject.change;
   return [
-    ...stopping(judgement).filter(isOfEffects).map(verdictRow),
+    ...stopping(judgement)
+      .filter(isOfEffects)
+      .map((verdict) => verdictRow(subject.plan, verdict)),
     ...namedIn(subject).flatMap(namedRows),
-    ...markRows(subject.plan.effects),
+    ...markRows(subject.plan),
   ];
 }
 
 /** What only counts the approvals that the policy asks for stands with how the change stands. */
 export const isOfEffects = ({ outcome, effects }: Verdict) => outcome === 'deny' || effects?.length !== 0;
 
-function verdictRow({ guard, outcome, message, seats, roles = [], effects = [] }: Verdict): Row {
+function verdictRow(plan: Plan, { guard, outcome, message, seats, roles = [], effects = [] }: Verdict): Row {
   const needs = `${signatures(seats ?? 1)}${roles.length > 0 ? `, ${roles.join(' and ')} among them` : ''}`;
   const what = outcome === 'deny' ? 'DENIED' : `HELD for ${needs}`;
-  const about = effects.length > 0 ? ` About: ${effects.map((one) => makeVisibleLine(one)).join(', ')}.` : '';
+  const about = effects.length > 0 ? ` About: ${effects.map((one) => toldName(plan, one)).join(', ')}.` : '';
   return {
-    text: `! ${what} by ${guardCode(guard)}: ${makeVisibleLine(message, Number.POSITIVE_INFINITY)}${about}`,
+    text: `! ${what} by ${guardCode(guard)}: ${toldSentence(plan, message)}${about}`,
     tone: outcome === 'deny' ? 'bad' : 'warn',
   };
 }
@@ -48,7 +51,7 @@ function verdictRow({ guard, outcome, message, seats, roles = [], effects = [] }
 function namedRows({ kind, value, places }: Named): Row[] {
   const [first = '', ...more] = places;
   const [thing, ...path] = first.split(' ');
-  const where = `${makeVisibleLine(thing ?? '')} ${pathText(path.join(' '))}`;
+  const where = `${lineOf(thing ?? '')} ${pathText(path.join(' '))}`;
   const others = more.length > 0 ? `, and ${counted(more.length, 'other place')}` : '';
   const head: Row = { text: `! ${KIND_WORDS[kind]}, in ${where}${others}:`, tone: 'warn' };
   return [head, { indent: 4, text: quoted(value), tone: 'warn' }];
@@ -68,19 +71,19 @@ const MARK_WORDS: Partial<Record<MarkKind, string>> = {
 };
 
 /** Equal facts stand once, with everything that they are told of. */
-function markRows(effects: readonly Effect[]): Row[] {
+function markRows(plan: Plan): Row[] {
   const byFact = new Map<string, { mark: Mark; names: string[] }>();
-  for (const effect of effects)
+  for (const effect of plan.effects)
     for (const mark of effect.marks) {
       if (MARK_WORDS[mark.kind] === undefined) continue;
       const key = `${mark.kind} ${mark.text}`;
       const known = byFact.get(key) ?? { mark, names: [] };
       byFact.set(key, known);
-      const name = makeVisibleLine(effectName(effect), Number.POSITIVE_INFINITY);
+      const name = nameIn(plan, effect);
       if (!known.names.includes(name)) known.names.push(name);
     }
   return [...byFact.values()].map(({ mark, names }) => ({
-    text: `! ${MARK_WORDS[mark.kind]}, ${names.join(', ')}: ${makeVisibleLine(mark.text, Number.POSITIVE_INFINITY)}`,
+    text: `! ${MARK_WORDS[mark.kind]}, ${names.join(', ')}: ${lineOf(mark.text)}`,
     tone: 'warn' as const,
   }));
 }
@@ -89,9 +92,7 @@ function markRows(effects: readonly Effect[]): Row[] {
 export function negatives(subject: Subject): Row {
   const { effects } = subject.plan;
   const named = namedIn(subject);
-  const names = (list: readonly Effect[]) => [
-    ...new Set(list.map((effect) => makeVisibleLine(effectName(effect), 80))),
-  ];
+  const names = (list: readonly Effect[]) => [...new Set(list.map((effect) => nameIn(subject.plan, effect)))];
   const told = (list: readonly string[]) =>
     list.length === 0 ? 'none' : list.length <= 3 ? list.join(', ') : counted(list.length, 'resource');
   const exposed = effects.filter(

@@ -49,6 +49,7 @@ function totals(plan: Plan, isDeletion: boolean): string {
   const kept = effects.filter(({ kind, retention }) => kind === 'delete' && retention?.effective === 'Retain').length;
   const stored = stores(lost);
   const tail = stored === '' ? '' : ` (${stored})`;
+  if (created + updated + lost.length === 0) return 'no resource changes, only the stack itself';
   if (isDeletion)
     return `${counted(effects.length, 'resource')}, ${kept === 0 ? 'none stays' : `${kept} stay`}${tail || ', none stores data'}`;
   const parts = [

@@ -74,7 +74,7 @@ export const settings: ApproverCase[] = [
       Bell: { Value: { Ref: 'Bell' } },
       Shared: { Value: { Ref: 'Bell' }, Export: { Name: 'shop-bell' } },
     }),
-    offending: ['Outputs.Shared.value', 'Token', 'shop-token'],
+    offending: ['Outputs.Shared', 'Token', 'shop-token'],
   },
   {
     name: 'an event target in another account',
