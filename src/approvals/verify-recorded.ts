@@ -17,7 +17,7 @@ export function recordedSigners(
     try {
       const key = verifySshSignature(Buffer.from(approval.statement, 'utf8'), approval.signature);
       const person = people.find(({ keys }) => keys.some(({ fingerprint }) => fingerprint === key.fingerprint));
-      const said = checkStatement(approval.statement, change, plan, new Date(approval.at));
+      const said = checkStatement(approval.statement, change, plan, new Date(approval.at), { recorded: true });
       if (!person || person.name !== approval.person || said.person !== person.name || said.decision !== 'approve') {
         return {
           approvals,

@@ -2,8 +2,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { recordSignature } from '../../src/approvals/record.ts';
 import { signWithSshKeygen } from '../../src/approvals/ssh-keygen.ts';
 import { buildStatement } from '../../src/approvals/statement.ts';
+import { recordedSigners } from '../../src/approvals/verify-recorded.ts';
 import { afterSigning, approve, type Terminal } from '../../src/cli/approve.ts';
 import { renderChange, show, subjectOf } from '../../src/cli/show.ts';
+import { hold } from '../../src/core/guard.ts';
+import { effect, many, plan as planOf } from '../guards/builders.ts';
+import { changeOf } from '../render/builders.ts';
 import { DEV_STACK, openTestWorld, proposeFix, STACK, type TestWorld } from '../world.ts';
 import { ed25519Key, signBy } from './sshsig.ts';
 
@@ -56,20 +60,41 @@ describe('approving what cannot be undone', () => {
     expect(await approve(world.app, id, bob({ confirm: DEV_STACK }))).toMatchObject({ state: 'approved' });
   });
 
-  it('wants no name for a rejection, nor for a change that can be undone', async () => {
+  it('shows it also where its name is given beforehand', async () => {
+    const id = await proposeDeletion();
+    const at = terminal();
+    await approve(world.app, id, bob({ terminal: at.at, confirm: DEV_STACK }));
+    expect(at.seen.join('\n')).toContain('CostTable');
+    expect(at.asked).toEqual([]);
+  });
+
+  it('wants no name for a rejection', async () => {
     const id = await proposeDeletion();
     expect(await approve(world.app, id, bob({ decision: 'reject' }))).toMatchObject({ state: 'rejected' });
-    const asked = terminal();
-    expect(await approve(world.app, await proposeFix(world), bob({ terminal: asked.at }))).toMatchObject({
-      state: 'approved',
-    });
-    expect(asked.asked).toEqual([]);
+  });
+});
+
+describe('approving what can be undone', () => {
+  it('shows it at a terminal before it signs, and asks nothing', async () => {
+    const at = terminal();
+    const id = await proposeFix(world);
+    expect(await approve(world.app, id, bob({ terminal: at.at }))).toMatchObject({ state: 'approved' });
+    expect(at.seen.join('\n')).toContain('MemorySize: 512 → 1024');
+    expect(at.asked).toEqual([]);
+  });
+
+  it('without a terminal takes its name, and nothing else', async () => {
+    const id = await proposeFix(world);
+    await expect(approve(world.app, id, bob())).rejects.toEqual(refused('APPROVAL_NOT_CONFIRMED'));
+    await expect(approve(world.app, id, bob({ confirm: 'yes' }))).rejects.toEqual(refused('APPROVAL_NOT_CONFIRMED'));
+    expect(world.app.changes.find(id).approvals).toEqual([]);
+    expect(await approve(world.app, id, bob({ confirm: STACK }))).toMatchObject({ state: 'approved' });
   });
 });
 
 describe('after a signature', () => {
   it('the command is told, and execution only asked for on a terminal', async () => {
-    const change = await approve(world.app, await proposeFix(world), bob());
+    const change = await approve(world.app, await proposeFix(world), bob({ confirm: STACK }));
     const printed: string[] = [];
     const print = (text: string) => void printed.push(text);
     expect(await afterSigning(change, { print, terminal: undefined })).toBe('leave');
@@ -90,7 +115,8 @@ describe('a statement that was altered before it was signed', () => {
     ['nonce', 'another'],
     ['not_after', '2999-01-01T00:00:00.000Z'],
     ['summary', ['nothing happens']],
-    ['v', 2],
+    ['v', 1],
+    ['v', 3],
     ['more', true],
   ])('in its %s is refused, though its own signature fits', async (field, value) => {
     const id = await proposeFix(world);
@@ -104,6 +130,54 @@ describe('a statement that was altered before it was signed', () => {
     expect(changes.find(id).approvals).toEqual([]);
     recordSignature(ports, id, honest, await signWithSshKeygen(honest, world.keyOf('bob')));
     expect(changes.find(id).state).toBe('approved');
+  });
+});
+
+describe('a statement of version 1', () => {
+  it('that was recorded verifies, and a new one is not taken', async () => {
+    const id = await proposeFix(world);
+    const { changes, ledger, policyFile } = world.app;
+    const change = changes.find(id);
+    const { plan } = changes.plan(change.planId);
+    const statement = buildStatement(change, plan, 'bob', 'approve', 1);
+    expect(JSON.parse(statement)).toMatchObject({
+      v: 1,
+      summary: [expect.stringContaining(STACK), expect.stringMatching(/^update QueryFunction/)],
+    });
+    const signature = await signWithSshKeygen(statement, world.keyOf('bob'));
+    const ports = { ledger, changes, people: policyFile!.people, now: () => new Date() };
+    expect(() => recordSignature(ports, id, statement, signature)).toThrow(refused('APPROVAL_WRONG_STATEMENT'));
+    const [key] = policyFile!.people.find(({ name }) => name === 'bob')!.keys;
+    const body = {
+      decision: 'approve' as const,
+      person: 'bob',
+      keyFingerprint: key!.fingerprint,
+      roles: ['sre'],
+      statement,
+      signature,
+    };
+    ledger.append({ kind: 'change.approved', changeId: id, body });
+    expect(recordedSigners(changes.find(id), plan, policyFile!.people)).toMatchObject({
+      problem: null,
+      approvals: [{ person: 'bob' }],
+    });
+    expect(await world.execute(id)).toMatchObject({ state: 'succeeded' });
+  });
+});
+
+describe('the signed summary', () => {
+  it('names everything that is held or lost, however much there is', async () => {
+    const buckets = many(20, { kind: 'delete', type: 'AWS::S3::Bucket' }).map((one) => ({
+      ...one,
+      logicalId: `Bucket${one.logicalId}`,
+    }));
+    const plan = planOf({ effects: [...many(30), ...buckets, effect({ logicalId: 'ZRole', kind: 'create' })] });
+    const change = changeOf(plan, [{ ...hold('exposure', 2, 'it opens', ''), effects: ['ZRole'] }]);
+    const { summary } = JSON.parse(buildStatement(change, plan, 'bob', 'approve')) as { summary: string[] };
+    expect(summary.join('\n')).toContain('held by GUARD_EXPOSURE: it opens About: ZRole.');
+    expect(summary.filter((line) => line.startsWith('create ZRole'))).toHaveLength(1);
+    expect(summary.filter((line) => line.startsWith('delete Bucket'))).toHaveLength(20);
+    expect(summary.at(-1)).toContain('30 update');
   });
 });
 

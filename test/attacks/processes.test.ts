@@ -37,7 +37,13 @@ function begin(...args: string[]): { child: ChildProcess; ended: Promise<Ended> 
 }
 const countersign = (...args: string[]) => begin(...args).ended;
 
-const sign = (id: string) => approve(world.app, id, { decision: 'approve', key: world.keyOf('bob'), as: 'bob' });
+const sign = (id: string) =>
+  approve(world.app, id, {
+    decision: 'approve',
+    key: world.keyOf('bob'),
+    as: 'bob',
+    confirm: world.app.changes.find(id).target.name,
+  });
 async function approved(memory = 1024) {
   const id = await proposeFix(world, memory);
   await sign(id);
@@ -129,7 +135,7 @@ describe('at the same time', () => {
       return { change, again };
     };
     const [signed, ...proposed] = await Promise.all([
-      countersign('approve', first, '--key', world.keyOf('bob'), '--as', 'bob'),
+      countersign('approve', first, '--key', world.keyOf('bob'), '--as', 'bob', '--confirm', STACK),
       ...[640, 768, 896].map(propose),
     ]);
     expect(signed).toMatchObject({ code: 0 });

@@ -23,7 +23,12 @@ beforeEach(async () => {
 afterEach(() => world.close());
 
 const sign = (id: string, person: string, key = person, app = world.app) =>
-  approve(app, id, { decision: 'approve', key: world.keyOf(key), as: person });
+  approve(app, id, {
+    decision: 'approve',
+    key: world.keyOf(key),
+    as: person,
+    confirm: app.changes.find(id).target.name,
+  });
 const refused = (code: string) => expect.objectContaining({ code });
 const settings = (handler?: unknown) => ({
   region: 'eu-west-1',

@@ -39,7 +39,12 @@ async function shell(script: string, policy: string | undefined = join(world.hom
   }
 }
 const sign = (id: string, person: string) =>
-  approve(world.app, id, { decision: 'approve', key: world.keyOf(person), as: person });
+  approve(world.app, id, {
+    decision: 'approve',
+    key: world.keyOf(person),
+    as: person,
+    confirm: world.app.changes.find(id).target.name,
+  });
 
 describe('at a shell', () => {
   it('takes a signature that comes through a pipe later than the command looks for it', async () => {

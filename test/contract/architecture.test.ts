@@ -28,7 +28,7 @@ const TABLE: Record<string, string[]> = {
   tools: ['zod', 'src/core/'],
   'src/core': ['zod', 'node:crypto'],
   'src/people': ['node:crypto'],
-  'src/approvals': ['zod', 'node:crypto', 'node:child_process', 'src/core/', 'src/people/'],
+  'src/approvals': ['zod', 'node:crypto', 'node:child_process', 'src/core/', 'src/people/', 'src/render/'],
   'src/policy': ['zod', 'yaml', '@cedar-policy/', 'node:fs', 'node:path', 'node:module', 'src/core/', 'src/people/'],
   'src/policy-lab': [
     'zod',
