@@ -7,6 +7,7 @@ import type { App } from './compose.ts';
 import { readConfig } from './config.ts';
 import { ENVIRONMENTS } from './core/environment.ts';
 import { CountersignError } from './core/errors.ts';
+import { escapeInvisible, makeVisible } from './core/render-safe.ts';
 
 declare const __VERSION__: string;
 const VERSION = __VERSION__;
@@ -15,6 +16,7 @@ const EXIT = { pass: 0, failed: 1, usage: 2, needs_approval: 3, denied: 4, plan_
 
 const program = new Command('countersign')
   .exitOverride()
+  .configureOutput({ writeErr: (text) => complain(text.replace(/\n$/, '')) })
   .description(
     'AI agents describe, plan and propose changes to AWS; nothing happens until guards pass and the right people have signed.',
   )
@@ -25,7 +27,10 @@ const program = new Command('countersign')
 
 const config = () => readConfig(program.opts<{ home?: string; policy?: string }>());
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
-const printJson = (value: unknown): void => print(JSON.stringify(value, null, 2));
+/** SECURITY: names and words of the cloud or of an agent are in it. */
+const say = (text: string): void => print(makeVisible(text, Number.POSITIVE_INFINITY));
+const printJson = (value: unknown): void => print(escapeInvisible(JSON.stringify(value, null, 2)));
+const complain = (text: string): void => void process.stderr.write(`${makeVisible(text, Number.POSITIVE_INFINITY)}\n`);
 
 async function withApp<T>(run: (app: App) => Promise<T> | T, settings = config()): Promise<T> {
   const { createApp, openSandbox } = await import('./compose.ts');
@@ -140,7 +145,7 @@ program
       for (const { id, state, target, goal, sponsor, judgement, approvals, explanation } of items) {
         const seats = `seats ${approvals.length}/${judgement.seats}`;
         const how = state === 'executing' ? `  ${explanation}` : '';
-        print(`${id}  ${state.padEnd(10)} ${target.name}  ${goal}  for ${sponsor ?? 'nobody'}  ${seats}${how}`);
+        say(`${id}  ${state.padEnd(10)} ${target.name}  ${goal}  for ${sponsor ?? 'nobody'}  ${seats}${how}`);
       }
       if (items.length === 0) print('No changes yet.');
     }),
@@ -159,13 +164,9 @@ program
       { json, statement, as, reject }: { json?: boolean; statement?: boolean; as?: string; reject?: boolean },
     ) =>
       withApp(async (app) => {
-        const { show, showStatement } = await import('./cli/show.ts');
+        const { show, showJson, showStatement } = await import('./cli/show.ts');
         if (statement) process.stdout.write(showStatement(app, id, as, reject ? 'reject' : 'approve'));
-        else if (json)
-          printJson({
-            change: app.changes.find(id),
-            plan: app.changes.plan(app.changes.find(id).planId).plan,
-          });
+        else if (json) printJson(showJson(app, id));
         else print(show(app, id));
       }),
   );
@@ -190,7 +191,7 @@ for (const decision of ['approve', 'reject'] as const) {
 
 async function execute(app: App, id: string): Promise<void> {
   const change = await app.executor.run(id, print);
-  print(`${change.id} ${change.state}: ${change.outcome?.detail ?? ''} (${change.outcome?.credentials})`);
+  say(`${change.id} ${change.state}: ${change.outcome?.detail ?? ''} (${change.outcome?.credentials})`);
   process.exitCode = change.state === 'succeeded' ? EXIT.pass : EXIT.failed;
 }
 
@@ -264,7 +265,7 @@ program.parseAsync().catch((error: unknown) => {
     process.exitCode = error.exitCode === 0 ? EXIT.pass : EXIT.usage;
     return;
   }
-  if (error instanceof CountersignError) process.stderr.write(`${error.code}: ${error.message}\n${error.remedy}\n`);
-  else process.stderr.write(`INTERNAL: ${error instanceof Error ? error.message : String(error)}\n`);
+  if (error instanceof CountersignError) complain(`${error.code}: ${error.message}\n${error.remedyForPeople}`);
+  else complain(`INTERNAL: ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = EXIT.failed;
 });

@@ -7,7 +7,8 @@ import { CountersignError } from '../core/errors.ts';
 import type { Target } from '../core/plan.ts';
 import { changePage } from '../render/change-page.ts';
 import { layOut, type Row, type Section, type Tone } from '../render/layout.ts';
-import type { Subject } from '../render/subject.ts';
+import { sentenceOf } from '../render/sentence.ts';
+import { namedIn, type Subject } from '../render/subject.ts';
 
 /** Without a terminal: what most are as wide as. */
 const USUAL_WIDTH = 80;
@@ -38,6 +39,13 @@ export function subjectOf(app: App, changeId: string, now = new Date()): Subject
 
 export function show(app: App, changeId: string, width?: number): string {
   return renderChange(subjectOf(app, changeId), width);
+}
+
+/** All of it, as data: the change, its plan, the values before and after, and what is newly named. */
+export function showJson(app: App, changeId: string) {
+  const subject = subjectOf(app, changeId);
+  const { change, plan, picture } = subject;
+  return { change, plan, picture, summary: sentenceOf(plan), newly_named: namedIn(subject) };
 }
 
 export function renderChange(subject: Subject, width = process.stdout.columns ?? USUAL_WIDTH): string {

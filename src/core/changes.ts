@@ -13,11 +13,10 @@ import { hidesSomething, makeVisible } from './render-safe.ts';
 import type { Goal, Judgement } from './verdict.ts';
 
 const missing = (changeId: string) =>
-  new CountersignError(
-    'INPUT_NOT_FOUND',
-    `There is no change ${makeVisible(changeId, 60)}.`,
-    'describe_changes lists what is there.',
-  );
+  new CountersignError('INPUT_NOT_FOUND', `There is no change ${makeVisible(changeId, 60)}.`, {
+    agent: 'List changes with describe_changes.',
+    person: 'List changes with: countersign changes',
+  });
 
 export function createChanges(ports: { ledger: Ledger; policy: PolicyPort; now(): Date }): ChangesPort {
   const { ledger, policy } = ports;
@@ -43,11 +42,10 @@ export function createChanges(ports: { ledger: Ledger; policy: PolicyPort; now()
         `Wait for it: describe_plan {"plan_id": "${planId}", "wait_seconds": 45}.`,
       );
     if (!made)
-      throw new CountersignError(
-        'INPUT_NOT_FOUND',
-        `There is no plan ${makeVisible(planId, 60)}.`,
-        'A plan_* tool makes one and tells its plan_id.',
-      );
+      throw new CountersignError('INPUT_NOT_FOUND', `There is no plan ${makeVisible(planId, 60)}.`, {
+        agent: 'A plan_* tool makes one and tells its plan_id.',
+        person: 'Check the id and --home; plans are made by the plan tools.',
+      });
     const { body } = made;
     const stored = planSchema.safeParse(ledger.document(body.document));
     if (!stored.success || planDigest(stored.data) !== body.digest) {
@@ -143,11 +141,10 @@ function newestChangeEvent(ledger: Pick<Ledger, 'events'>): number {
 
 function appendProposal(tx: LedgerTransaction, proposal: Proposal): true {
   if (!tx.claim(`proposed/${proposal.planId}`))
-    throw new CountersignError(
-      'STATE_PLAN_USED',
-      'This plan was proposed already.',
-      'describe_changes lists the change; plan again for a new one.',
-    );
+    throw new CountersignError('STATE_PLAN_USED', 'This plan was proposed already.', {
+      agent: 'Find the change with describe_changes; plan again for a new one.',
+      person: 'Find the change with: countersign changes',
+    });
   tx.append({
     kind: 'change.proposed',
     changeId: proposal.id,

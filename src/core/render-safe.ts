@@ -22,6 +22,14 @@ export function makeVisible(text: string, maxCharacters = 2_000): string {
     : visible;
 }
 
+/** The same of JSON text, in JSON's own escapes: it reads back as it was. */
+export function escapeInvisible(json: string): string {
+  const escaped = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return json.replace(INVISIBLE, (character) =>
+    [...Array(character.length).keys()].map((at) => escaped(character[at]!)).join(''),
+  );
+}
+
 /** On one line: for summaries, tables and anything signed. */
 export function makeVisibleLine(text: string, maxCharacters = 500): string {
   return makeVisible(
