@@ -3,10 +3,11 @@ import type { Effect } from '../core/effect.ts';
 import { leavesOf } from '../core/leaves.ts';
 import type { Thing } from '../core/picture.ts';
 import type { Plan } from '../core/plan.ts';
+import { worstFirst } from '../core/worst-first.ts';
 import type { Row, Tone } from './layout.ts';
 import { changedRows, pathText, valueRows, type Whole } from './leaf-rows.ts';
 import { lineOf as line, nameIn } from './names.ts';
-import { type Subject, worstFirst } from './subject.ts';
+import type { Subject } from './subject.ts';
 import { absoluteTime } from './time.ts';
 import { quoted } from './values.ts';
 

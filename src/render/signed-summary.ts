@@ -5,19 +5,18 @@
  * The same change gives the same lines: whoever checks a signature computes them again.
  */
 import type { Change } from '../core/change.ts';
-import { couldBeLoss, type Effect } from '../core/effect.ts';
+import type { Effect } from '../core/effect.ts';
 import type { Plan } from '../core/plan.ts';
 import { guardCode } from '../core/verdict.ts';
+import { mustBeNamed, worstFirst } from '../core/worst-first.ts';
 import { lineOf, nameIn, toldName, toldSentence } from './names.ts';
 import { sentenceOf } from './sentence.ts';
-import { stoppedEffects, stopping, worstFirst } from './subject.ts';
+import { stopping } from './subject.ts';
 
 export function signedSummary(change: Change, plan: Plan): string[] {
   const { target } = plan;
-  const stopped = stoppedEffects(plan.effects, change.judgement);
-  const named = worstFirst(plan.effects, change.judgement).filter(
-    (effect) => couldBeLoss(effect) || stopped.includes(effect),
-  );
+  const isNamed = mustBeNamed(change.judgement);
+  const named = worstFirst(plan.effects, change.judgement).filter(isNamed);
   return [
     sentenceOf(plan),
     lineOf(`${target.kind} ${target.name} in ${target.account}/${target.region} (${change.environment})`),
@@ -27,7 +26,7 @@ export function signedSummary(change: Change, plan: Plan): string[] {
       ),
     ),
     ...named.map((effect) => lineOf(`${effect.kind} ${nameIn(plan, effect)} ${effect.type}: ${effect.reversibility}`)),
-    ...rest(plan.effects.filter((effect) => !named.includes(effect))),
+    ...rest(plan.effects.filter((effect) => !isNamed(effect))),
   ];
 }
 

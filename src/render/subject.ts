@@ -1,6 +1,6 @@
 /** What every renderer starts from: one change, its plan, and the picture that the plan names by digest. */
 import type { Change } from '../core/change.ts';
-import { compareWorstFirst, type Effect, effectName, reversibilityRank } from '../core/effect.ts';
+import { effectName } from '../core/effect.ts';
 import { changedLeaves, leavesOf } from '../core/leaves.ts';
 import type { Picture, Thing } from '../core/picture.ts';
 import type { Plan } from '../core/plan.ts';
@@ -55,30 +55,3 @@ export const stopping = ({ verdicts }: Judgement): Verdict[] =>
   verdicts
     .filter(({ outcome }) => outcome === 'deny' || outcome === 'hold')
     .sort((a, b) => (a.outcome === b.outcome ? (b.seats ?? 0) - (a.seats ?? 0) : a.outcome === 'deny' ? -1 : 1));
-
-/** How hard an effect is stopped: denied, held, neither. */
-function stoppedRank(judgement: Judgement): (effect: Effect) => number {
-  const names = (outcome: Verdict['outcome']) =>
-    new Set(judgement.verdicts.filter((one) => one.outcome === outcome).flatMap(({ effects = [] }) => effects));
-  const [denied, held] = [names('deny'), names('hold')];
-  return (effect) => (denied.has(effectName(effect)) ? 2 : held.has(effectName(effect)) ? 1 : 0);
-}
-
-/** Worst first: by what the guards say of it, whether it can be undone, what it is marked with, then by what it is. */
-export function worstFirst(effects: readonly Effect[], judgement: Judgement): Effect[] {
-  const rank = stoppedRank(judgement);
-  const marked = ({ marks }: Effect) => (marks.some(({ kind }) => kind !== 'protect') ? 1 : 0);
-  return [...effects].sort(
-    (a, b) =>
-      rank(b) - rank(a) ||
-      reversibilityRank(b.reversibility) - reversibilityRank(a.reversibility) ||
-      marked(b) - marked(a) ||
-      compareWorstFirst(a, b),
-  );
-}
-
-/** Those that a guard held or denied by name. */
-export function stoppedEffects(effects: readonly Effect[], judgement: Judgement): Effect[] {
-  const rank = stoppedRank(judgement);
-  return effects.filter((effect) => rank(effect) > 0);
-}
