@@ -26,7 +26,7 @@ const NAMES = ['Name', 'Key', 'ParameterKey', 'OptionName', 'name', 'key'];
 
 /** @param value opened; @param path its names joined by dots. */
 export function masked(value: Json, path: string, tag: Tag): Json {
-  if (Array.isArray(value)) return value.map((item) => masked(item, path, tag));
+  if (Array.isArray(value)) return withoutKeys(value, tag).map((item) => masked(item, path, tag));
   if (isMembers(value)) {
     const name = NAMES.map((one) => value[one]).find((one) => typeof one === 'string');
     return Object.fromEntries(
@@ -67,7 +67,7 @@ function maskedText(text: string, path: string, tag: Tag): string {
   return isHostText(path) ? maskedCommand(text, tag) : maskedInside(text, tag);
 }
 
-const PRIVATE_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g;
+const PRIVATE_KEY = /(?<=-----BEGIN [A-Z ]*PRIVATE KEY-----)[\s\S]+?(?=-----END [A-Z ]*PRIVATE KEY-----|$)/g;
 const URL_PASSWORD = /([a-z][a-z0-9+.-]*:\/\/[^\s:/@]*):([^\s@/]+)@/gi;
 const KEY_FORMS =
   /\b(?:sk|rk|pk)_(?:live|test)_[A-Za-z0-9]{8,}|\bgh[pousr]_[A-Za-z0-9]{20,}|\bxox[abprs]-[A-Za-z0-9-]{10,}|\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}(?:\.[A-Za-z0-9_-]*)?/g;
@@ -80,6 +80,19 @@ function maskedInside(text: string, tag: Tag): string {
     .replaceAll(PRIVATE_KEY, tag)
     .replaceAll(URL_PASSWORD, (_all, start: string, password: string) => `${start}:${tag(password)}@`)
     .replaceAll(KEY_FORMS, tag);
+}
+
+/** A private key that stands in several lines is one secret in each of them. */
+function withoutKeys(lines: readonly Json[], tag: Tag): Json[] {
+  let isInside = false;
+  return lines.map((line) => {
+    if (typeof line !== 'string') return line;
+    const begins = /-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(line);
+    const ends = /-----END [A-Z ]*PRIVATE KEY-----/.test(line);
+    const hidden = isInside && !ends;
+    isInside = (isInside || begins) && !ends;
+    return hidden ? tag(line) : line;
+  });
 }
 
 const PUBLIC_KEY = /\b(?:ssh-(?:ed25519|rsa|dss)|ecdsa-sha2-[\w-]+|sk-(?:ssh|ecdsa)[\w@.-]+) +AAAA[A-Za-z0-9+/=]+/g;
