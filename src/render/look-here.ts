@@ -31,7 +31,7 @@ export function lookHere(subject: Subject): Row[] {
       .filter(isOfEffects)
       .map((verdict) => verdictRow(subject.plan, verdict)),
     ...namedIn(subject).flatMap(namedRows),
-    ...markRows(subject.plan),
+    ...markRows(subject.plan, stopping(judgement)),
   ];
 }
 
@@ -70,12 +70,12 @@ const MARK_WORDS: Partial<Record<MarkKind, string>> = {
   unpinned: 'READ AGAIN LATER',
 };
 
-/** Equal facts stand once, with everything that they are told of. */
-function markRows(plan: Plan): Row[] {
+/** Equal facts stand once, with everything that they are told of; not again what a guard has told. */
+function markRows(plan: Plan, told: readonly Verdict[]): Row[] {
   const byFact = new Map<string, { mark: Mark; names: string[] }>();
   for (const effect of plan.effects)
     for (const mark of effect.marks) {
-      if (MARK_WORDS[mark.kind] === undefined) continue;
+      if (MARK_WORDS[mark.kind] === undefined || told.some(({ message }) => message.includes(mark.text))) continue;
       const key = `${mark.kind} ${mark.text}`;
       const known = byFact.get(key) ?? { mark, names: [] };
       byFact.set(key, known);
@@ -88,6 +88,9 @@ function markRows(plan: Plan): Row[] {
   }));
 }
 
+const OPENS: readonly NamedKind[] = ['account', 'everybody', 'unguarded', 'condition', 'layer'];
+const thingOf = (place: string) => lineOf(place.split(' ', 1)[0]!);
+
 /** `data loss: none · public: none · …`: what was looked for and not found is said, so that silence clears nothing. */
 export function negatives(subject: Subject): Row {
   const { effects } = subject.plan;
@@ -98,17 +101,19 @@ export function negatives(subject: Subject): Row {
   const exposed = effects.filter(
     ({ marks, kind }) => kind === 'expose' || marks.some((mark) => mark.kind === 'expose'),
   );
+  // What is named and opens something counts too, whether a table knows it or not.
+  const opening = named.filter(({ kind }) => OPENS.includes(kind)).flatMap(({ places }) => places.map(thingOf));
   const losing = effects.filter(
     (effect) => couldBeLoss(effect) && (effect.holds === 'data' || effect.holds === 'unknown'),
   );
   const expiring = effects.filter(
     ({ kind, marks }) => kind === 'expire' || marks.some((mark) => mark.kind === 'expire'),
   );
-  const commands = named.filter(({ kind }) => kind === 'command').map(({ places }) => places[0]!.split(' ')[0]!);
+  const commands = named.filter(({ kind }) => kind === 'command').flatMap(({ places }) => places.map(thingOf));
   return {
     text: [
       `data loss: ${told(names([...losing, ...expiring]))}`,
-      `exposures: ${told(names(exposed))}`,
+      `exposures: ${told([...new Set([...names(exposed), ...opening])])}`,
       `commands on hosts: ${told([...new Set(commands)])}`,
       `interrupts: ${told(names(effects.filter(({ interrupts }) => interrupts !== 'no')))}`,
     ].join(' \u00b7 '),

@@ -141,6 +141,9 @@ const KEY =
 const PRINCIPAL_PATH = /\.(?:Principals?|NotPrincipal|AWS|Federated|Service|CanonicalUser)(?:\.\d+)?$/;
 const isPrincipalLeaf = ({ path }: PlacedLeaf) => PRINCIPAL_PATH.test(path) && /Principal/.test(path);
 
+/** A service of AWS by itself is nobody; what lets it act for others is a condition, and marks find that. */
+const AWS_SERVICE = /\.amazonaws\.com(?:\.cn)?$/;
+
 /** What runs: on hosts, at their start, in containers and builds. */
 const RUNS =
   /\.UserData\b|AWS::CloudFormation::Init\.(?:.*\.)?(?:commands|services|files|sources|packages)\b|\.(?:Command|EntryPoint|BuildSpec|OnStart|OnCreate|BootstrapActions|commands|runCommand|inputs)\b|\.(?:command|Script|script)$/;
@@ -161,7 +164,12 @@ const FINDERS: [NamedKind, Find][] = [
   [
     'principal',
     (leaf, text, own) =>
-      isPrincipalLeaf(leaf) && text !== '*' && !all(text, ACCOUNT).some((one) => isForeign(one, own)) ? [text] : [],
+      isPrincipalLeaf(leaf) &&
+      text !== '*' &&
+      !AWS_SERVICE.test(text) &&
+      !all(text, ACCOUNT).some((one) => isForeign(one, own))
+        ? [text]
+        : [],
   ],
   ['command', (leaf, text) => (RUNS.test(leaf.path) || PIPED.test(text) ? [text] : [])],
   ['key', (_leaf, text) => all(text, KEY)],

@@ -84,6 +84,14 @@ describe('at a shell', () => {
     expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringMatching(/^CONFIG_NO_POLICY: /) });
   });
 
+  it('prints nothing that moves a terminal, whatever it was given', async () => {
+    for (const command of ['show', 'execute', 'tool']) {
+      const { stdout, stderr } = await shell(`countersign ${command} $'x\\e[31m\\xe2\\x80\\xaey\\xc2\\x9b2J'`);
+      expect(stdout + stderr, command).toMatch(/x\\+u\{1b\}\[31m\\+u\{202e\}y/);
+      expect(stdout + stderr, command).not.toMatch(/[\u001b\u202e\u009b]/);
+    }
+  });
+
   it('keeps the simulated cloud from other users, too', () => {
     expect(statSync(join(world.home, 'sandbox.db')).mode & 0o777).toBe(0o600);
   });
