@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { effectName } from '../src/core/effect.ts';
-import { glob } from '../src/core/glob.ts';
+import { matchesGlob } from '../src/core/glob.ts';
 import { type GuardDefinition, hold, seatsIn } from '../src/core/guard.ts';
 import { pass } from '../src/core/verdict.ts';
 
@@ -27,13 +27,15 @@ export const cost: GuardDefinition<z.infer<typeof options>> = {
   told: '… against …',
   options,
   create: ({ sizes, max_created, seats }) => {
-    const allowed = new Map(Object.entries(sizes).map(([type, patterns]) => [type, patterns.map(glob)]));
+    const allowed = new Map(Object.entries(sizes));
     return {
       name: 'cost',
       judge(plan, facts) {
         const large = plan.effects.find(
           ({ kind, type, size }) =>
-            kind !== 'delete' && size !== undefined && allowed.get(type)?.every((pattern) => !pattern.test(size)),
+            kind !== 'delete' &&
+            size !== undefined &&
+            allowed.get(type)?.every((pattern) => !matchesGlob(pattern, size)),
         );
         const many = Object.entries(max_created)
           .map(([type, most]) => {

@@ -20,6 +20,7 @@ import { labels } from './labels.ts';
 import { lostUpdate } from './lost-update.ts';
 import { ownership } from './ownership.ts';
 import { pinned } from './pinned.ts';
+import { planBudget } from './plan-budget.ts';
 import { planFirst } from './plan-first.ts';
 import { protection } from './protection.ts';
 import { rate } from './rate.ts';
@@ -39,6 +40,7 @@ export const guards: readonly GuardDefinition[] = [
   scope, // in reach, and new only where allowed
   labels, // tags that decide are not touched
   execution, // plans only, until the policy says otherwise
+  planBudget, // dry runs are counted too
   planFirst, // a fresh dry run that succeeded
   changeSetOnly, // the one way to change a stack
   recreate, // delete-and-recreate is seen as that

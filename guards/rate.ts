@@ -1,9 +1,12 @@
 /**
- * Guarantees: one change at a time per target, a bounded number per hour, and no loop of the same failure.
+ * Guarantees: one change at a time per target, a bounded number per hour, and no loop of the same failure: the same kind
+ * of effect on the same resource, stopped by the same error, whatever the values. Ways back stay open: a rollback, and
+ * what mends a stack in a failed state, told by its state and the calls, never by the goal.
  * Does not cover: other state folders; counts hold per `--home`.
  */
 import { z } from 'zod';
 import { deny, type GuardDefinition } from '../src/core/guard.ts';
+import type { Plan } from '../src/core/plan.ts';
 import { pass } from '../src/core/verdict.ts';
 
 const STANDARD = { production: 5, development: 30, disposable: 30 };
@@ -19,12 +22,12 @@ const options = z.strictObject({
     .int()
     .positive()
     .default(2)
-    .describe('The same change failed this often within 24 h: stop.'),
+    .describe('The same effect failed by the same cause this often within 24 h: stop.'),
 });
 
 export const rate: GuardDefinition<z.infer<typeof options>> = {
   name: 'rate',
-  rule: 'One change in flight per target; 5 executions an hour in production, 30 elsewhere; the same failure twice stops.',
+  rule: 'One change in flight per target; 5 executions an hour in production, 30 elsewhere; the same failure twice stops, other values or not; ways back stay open.',
   normally: 'deny',
   told: 'suspected loop; report it',
   options,
@@ -39,11 +42,12 @@ export const rate: GuardDefinition<z.infer<typeof options>> = {
           `Change ${inFlight} is executing on ${plan.target.name}.`,
           `Wait for it: describe_change {"change_id": "${inFlight}"}.`,
         );
+      if (isRecovery(plan)) return pass('rate');
       if (sameFailures >= same_failures)
         return deny(
           'rate',
-          `The same change failed ${sameFailures} times on ${plan.target.name} within 24 h: suspected loop.`,
-          'Stop, and report the failure and its cause to the user.',
+          `What this plan touches failed ${sameFailures} times by the same cause on ${plan.target.name} within 24 h: suspected loop.`,
+          'Stop, and report the failure and its cause to the user. A rollback stays open: plan_stack_rollback.',
         );
       if (executionsLastHour >= allowed)
         return deny(
@@ -55,3 +59,11 @@ export const rate: GuardDefinition<z.infer<typeof options>> = {
     },
   }),
 };
+
+const WAYS_BACK = new Set(['ContinueUpdateRollback', 'RollbackStack', 'CancelUpdateStack']);
+/** UPDATE_ROLLBACK_COMPLETE is a good state: an update that failed left it behind, and may loop. */
+const BROKEN = /^(?:CREATE|UPDATE|DELETE|ROLLBACK|UPDATE_ROLLBACK|IMPORT_ROLLBACK)_FAILED$|^ROLLBACK_COMPLETE$/;
+
+function isRecovery({ calls, observed }: Plan): boolean {
+  return calls.some(({ operation }) => WAYS_BACK.has(operation)) || BROKEN.test(observed.stack?.status ?? '');
+}

@@ -7,9 +7,10 @@ import { guards as allGuards } from '../guards/index.ts';
 import { tools } from '../tools/index.ts';
 import type { Config } from './config.ts';
 import { createChanges } from './core/changes.ts';
+import { keyedDigestOf } from './core/digest.ts';
 import { CountersignError } from './core/errors.ts';
 import type { GuardDefinition } from './core/guard.ts';
-import { createPipeline, type Pipeline } from './core/pipeline.ts';
+import { createPipeline, type Pipeline, type PipelinePorts } from './core/pipeline.ts';
 import type { ChangesPort, CloudPorts, Executor, PolicyPort, Runner } from './core/ports.ts';
 import { type OpenLedger, openLedger } from './ledger/store.ts';
 import { loadPolicy } from './policy/load.ts';
@@ -29,6 +30,7 @@ export interface App {
   cloud: CloudPorts & Runner;
   executor: Executor;
   pipeline: Pipeline;
+  keyedDigest: PipelinePorts['keyedDigest'];
   close(): void;
 }
 export interface AppOptions {
@@ -58,6 +60,8 @@ export function createApp(config: Config, options: AppOptions = {}): App {
   });
   const changes = createChanges({ ledger, policy, now });
   const { sandbox } = options;
+  const secretKey = secretOf(config.home);
+  const keyedDigest = (value: unknown) => keyedDigestOf(secretKey, value);
   const cloud = createCloud({
     settings: (region) => ({
       region: region ?? config.region,
@@ -70,8 +74,8 @@ export function createApp(config: Config, options: AppOptions = {}): App {
       ...(!sandbox && config.endpointUrl ? { endpoint: config.endpointUrl } : {}),
     }),
     accounts: accountsOf(policyFile),
-    endpointName: sandbox ? `sandbox:${sandbox.store.id}` : (config.endpointUrl ?? 'aws'),
-    secretKey: secretOf(config.home),
+    ...(sandbox ? { endpointName: `sandbox:${sandbox.store.id}` } : {}),
+    secretKey,
     templateRoots: config.templateRoots,
     environmentOf: policy.environmentOf,
     now,
@@ -90,6 +94,7 @@ export function createApp(config: Config, options: AppOptions = {}): App {
     changes,
     now,
     logDefect,
+    keyedDigest,
     answerWithinMilliseconds: options.answerWithinMilliseconds ?? 40_000,
   });
   // Loaded when something is executed: a server for an agent never does.
@@ -102,7 +107,18 @@ export function createApp(config: Config, options: AppOptions = {}): App {
       );
     },
   };
-  return { config, ledger, policyFile, policy, changes, cloud, executor, pipeline, close: () => ledger.close() };
+  return {
+    config,
+    ledger,
+    policyFile,
+    policy,
+    changes,
+    cloud,
+    executor,
+    pipeline,
+    keyedDigest,
+    close: () => ledger.close(),
+  };
 }
 
 function accountsOf(policy: Policy | null): AccountEntry[] {

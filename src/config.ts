@@ -9,7 +9,8 @@ export interface Config {
   region: string;
   /** The AWS profile in use, as the SDK reads it. */
   profile: string | undefined;
-  endpointUrl: string | undefined;
+  /** In place of what the SDK reads (AWS_ENDPOINT_URL and its kin): for whoever embeds this. */
+  endpointUrl?: string | undefined;
   templateRoots: string[];
   /** Names under which this process acts. */
   actsAs: string[];
@@ -24,7 +25,6 @@ export function readConfig(options: { home?: string | undefined; policy?: string
     sponsor: env.COUNTERSIGN_SPONSOR === '' ? undefined : env.COUNTERSIGN_SPONSOR,
     region: env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? 'eu-west-1',
     profile: env.AWS_PROFILE || undefined,
-    endpointUrl: env.AWS_ENDPOINT_URL === '' ? undefined : env.AWS_ENDPOINT_URL,
     templateRoots: env.COUNTERSIGN_TEMPLATE_ROOTS?.split(':').filter(Boolean) ?? [process.cwd()],
     actsAs: osUser(),
     logLevel: env.COUNTERSIGN_LOG_LEVEL ?? 'warn',

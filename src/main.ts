@@ -116,6 +116,7 @@ async function readJson(file: string): Promise<unknown> {
     const { givenText } = await import('./cli/given-text.ts');
     return JSON.parse(await givenText(file));
   } catch (error) {
+    if (error instanceof CountersignError) throw error;
     throw new CountersignError(
       'INPUT_INVALID',
       `--input ${file}: ${error instanceof Error ? error.message : 'it cannot be read'}.`,
@@ -219,10 +220,11 @@ const audit = program.command('audit').description('the ledger');
 audit
   .command('verify')
   .description('recompute the whole ledger and name the first row that was changed, removed, inserted or re-ordered')
+  .option('--checkpoint <file>', 'an older `audit checkpoint`, kept elsewhere: shows a ledger cut off or rewritten')
   .option('--json', 'as JSON')
-  .action(async ({ json }: { json?: boolean }) => {
-    const { verifyLedger } = await import('./ledger/verify.ts');
-    const result = verifyLedger(config().home);
+  .action(async ({ json, checkpoint }: { json?: boolean; checkpoint?: string }) => {
+    const { verifyAudit } = await import('./cli/audit-verify.ts');
+    const result = await verifyAudit(config().home, checkpoint);
     if (json) printJson(result);
     else
       print(
@@ -232,6 +234,16 @@ audit
       );
     process.exitCode = result.ok ? EXIT.pass : EXIT.failed;
   });
+
+audit
+  .command('checkpoint')
+  .description('print the head of the ledger as a C2SP tlog-checkpoint, to keep elsewhere')
+  .action(() =>
+    withApp(async ({ ledger }) => {
+      const { formatCheckpoint } = await import('./ledger/checkpoint.ts');
+      process.stdout.write(formatCheckpoint({ origin: ledger.origin, ...ledger.head() }));
+    }),
+  );
 
 addPolicyCommands(program, { config, print, printJson, exit: EXIT });
 

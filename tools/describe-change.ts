@@ -8,15 +8,15 @@ export const describeChange = defineTool({
   effect: 'describe',
   title: 'Describe a change',
   description:
-    'State of a change: who signed, progress, outcome. With since (the version you saw) and wait_seconds it answers when something has changed.',
+    'State of a change: approvals, progress, outcome. With since (the version you saw) and wait_seconds it answers when that has changed.',
   input: z.strictObject({
     change_id: z.string().min(1).max(64),
     since: z.number().int().min(0).optional(),
     wait_seconds: z.number().int().min(0).max(50).default(0),
   }),
   output: z.looseObject({ change_id: z.string(), state: z.string() }),
-  async run({ change_id, since, wait_seconds }, { changes }) {
-    await until(() => since === undefined || changes.find(change_id).version > since, wait_seconds);
+  async run({ change_id, since, wait_seconds }, { changes, signal }) {
+    await until(() => since === undefined || changes.find(change_id).version > since, wait_seconds, signal);
     const change = changes.find(change_id);
     if (since !== undefined && change.version <= since) return { change_id, state: change.state, unchanged: true };
     return { ...answerChange(change), progress: changes.progress(change_id).slice(-10) };

@@ -8,7 +8,7 @@ export const describeChanges = defineTool({
   effect: 'describe',
   title: 'List changes',
   description: 'Changes, newest first, by state.',
-  input: z.strictObject({ ...pageInput, state: z.enum(CHANGE_STATES).optional() }),
+  input: z.strictObject({ state: z.enum(CHANGE_STATES).optional(), ...pageInput }),
   output: z.looseObject({
     changes: z.array(z.looseObject({ change_id: z.string(), state: z.string() })),
     cursor: z.string().optional(),

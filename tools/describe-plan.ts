@@ -8,8 +8,7 @@ export const describePlan = defineTool({
   name: 'describe_plan',
   effect: 'describe',
   title: 'Describe a plan',
-  description:
-    'A plan again: the effects that its first answer left out (cursor), or one that is still being made (wait_seconds).',
+  description: 'A plan again: effects that its first answer left out (cursor), or one still being made (wait_seconds).',
   input: z.strictObject({
     plan_id: z.string().min(1).max(64),
     cursor: z
@@ -19,8 +18,8 @@ export const describePlan = defineTool({
     wait_seconds: z.number().int().min(0).max(50).default(0),
   }),
   output: z.looseObject({ plan_id: z.string(), decision: z.string() }),
-  async run({ plan_id, cursor, wait_seconds }, { changes, policy }) {
-    await until(() => !changes.isPlanning(plan_id), wait_seconds);
+  async run({ plan_id, cursor, wait_seconds }, { changes, policy, signal }) {
+    await until(() => !changes.isPlanning(plan_id), wait_seconds, signal);
     const { plan, judgement, goalsAllowed } = changes.plan(plan_id);
     const from = Number(cursor ?? 0);
     const page = worstFirst(plan.effects, judgement).slice(from, from + 20);

@@ -7,7 +7,7 @@ export const describePolicy = defineTool({
   effect: 'describe',
   title: 'Describe the policy',
   description:
-    'Scopes in reach, environments, how many people must sign what, who can, and whether changes are halted. Call it first when you mean to change something.',
+    'The policy: scopes, environments, the approvals needed and who can give them, halt. Call it before you plan a change.',
   input: z.strictObject({}),
   output: z.looseObject({ policy: z.string(), sponsor: z.string(), halt: z.string(), assurance: z.string() }),
   run: async (_input, { policy }) => policy.describe(),

@@ -23,7 +23,7 @@ export function createCallTool(config: Config, sandboxed: boolean): CallTool {
       const result = answer.ok ? { decision: answer.content.decision } : { code: answer.error.code };
       log.info({
         tool: name.slice(0, 80),
-        ...origin,
+        agent: origin.agent,
         ...result,
         milliseconds: Math.round(performance.now() - started),
       });

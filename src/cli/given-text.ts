@@ -1,10 +1,29 @@
 /** The text of a file that a command was given, or of standard input for `-`. */
-import { readFile } from 'node:fs/promises';
-import { text } from 'node:stream/consumers';
+import { createReadStream } from 'node:fs';
+import { CountersignError } from '../core/errors.ts';
+
+/** More than any tool takes. */
+const MAX_BYTES = 8_000_000;
 
 /**
- * Standard input is read as a stream: who is asked in a terminal was looked for there already, which makes a pipe
- * non-blocking, and a read at once fails when the other end (ssh, a signer) has not written yet.
+ * Read as a stream: who is asked in a terminal was looked for at standard input already, which makes a pipe
+ * non-blocking, and a read at once fails when the other end (ssh, a signer) has not written yet. A pipe or a device has
+ * no size to look at: what comes out of it is counted.
+ *
+ * @throws INPUT_TOO_LARGE; Node's own errors where the file cannot be read.
  */
-export const givenText = (file: string): Promise<string> =>
-  file === '-' ? text(process.stdin) : readFile(file, 'utf8');
+export async function givenText(file: string): Promise<string> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of (file === '-' ? process.stdin : createReadStream(file)) as AsyncIterable<Buffer>) {
+    parts.push(part);
+    size += part.length;
+    if (size > MAX_BYTES)
+      throw new CountersignError(
+        'INPUT_TOO_LARGE',
+        `${file === '-' ? 'Standard input' : file} has more than ${MAX_BYTES} bytes.`,
+        'Send less of it.',
+      );
+  }
+  return Buffer.concat(parts).toString('utf8');
+}

@@ -24,7 +24,7 @@ interface InitOptions {
 
 export async function init(app: App, given: GivenAnswers, { asks, policyFile, tell }: InitOptions): Promise<void> {
   const { account, region } = await app.cloud.identity({});
-  const sandbox = (await app.cloud.endpoint()).startsWith('sandbox:');
+  const sandbox = (await app.cloud.endpoint({})).startsWith('sandbox:');
   const facts = { sandbox, account, region, profile: app.config.profile, signsInAs: app.config.actsAs };
   const answers = asks ? await askMissing(given, facts) : withoutAsking(given, facts);
   if (!answers) return;

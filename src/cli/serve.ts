@@ -11,6 +11,9 @@ import { type CallTool, serveTools } from '../mcp/server.ts';
 /** Keeps the compiled code of what was loaded for the next start: clients kill a server more often than they close it. */
 const FLUSH_CACHE_AFTER_MILLISECONDS = 2_000;
 
+/** Waits end with the client; a plan that is being made has this long to be stored. */
+const END_AFTER_MILLISECONDS = 5_000;
+
 export function serve(config: Config, version: string, sandboxed: boolean): void {
   let loading: Promise<CallTool> | undefined;
   const listed = () => JSON.parse(readFileSync(new URL('./tools.json', import.meta.url), 'utf8'));
@@ -19,5 +22,6 @@ export function serve(config: Config, version: string, sandboxed: boolean): void
     const call = await loading;
     return call(name, input, origin);
   });
+  process.stdin.once('end', () => setTimeout(() => process.exit(), END_AFTER_MILLISECONDS).unref());
   setTimeout(flushCompileCache, FLUSH_CACHE_AFTER_MILLISECONDS).unref();
 }

@@ -29,15 +29,20 @@ const READ_PREFIXES = ['Describe', 'List', 'Get', 'Validate', 'Estimate'] as con
 /** Named like a read, and not one: each mints credentials or starts something. */
 const NOT_READS = new Set(['GetSessionToken', 'GetFederationToken', 'GetWebIdentityToken', 'GetDelegatedAccessToken']);
 const PLAN_OPERATIONS = new Set(['CreateChangeSet', 'DeleteChangeSet', 'DetectStackDrift']);
-/** Options of CreateChangeSet that take over resources or weaken rollback or validation: no dry run of ours has them. */
-export const WEAKENING_OPTIONS = [
-  'ResourcesToImport',
-  'ImportExistingResources',
-  'OnStackFailure',
-  'DeploymentMode',
-  'DeploymentConfig',
-  'DisableValidation',
-] as const;
+/**
+ * Options of a change set that take over resources, or weaken rollback or validation, with the values that do not.
+ * No dry run of ours has any other value, and no change set of another tool is taken over with one. A value that is an
+ * object is looked at by its parts; a part that is not listed weakens.
+ */
+const WEAKENING: Record<string, readonly unknown[] | Record<string, readonly unknown[]>> = {
+  ResourcesToImport: [],
+  ImportExistingResources: [],
+  OnStackFailure: ['ROLLBACK'],
+  DeploymentMode: [],
+  DeploymentConfig: { Mode: ['STANDARD'], DisableRollback: [] },
+  DisableValidation: [],
+};
+export const WEAKENING_OPTIONS: readonly string[] = Object.keys(WEAKENING);
 /** Change sets that we made: only these are deleted by us. */
 export const CHANGE_SET_PREFIX = 'countersign-';
 
@@ -58,9 +63,34 @@ export function classifyCall(service: Service, operation: string, input: Record<
 }
 
 function isWeakening(input: Record<string, unknown>): boolean {
-  const isSet = (value: unknown) => value !== undefined && value !== false;
-  return input.ChangeSetType === 'IMPORT' || WEAKENING_OPTIONS.some((option) => isSet(input[option]));
+  return input.ChangeSetType === 'IMPORT' || weaknessesOf(input).length > 0;
 }
+
+/**
+ * @param options of CreateChangeSet, or as DescribeChangeSet tells them.
+ * @returns each that weakens, to be shown: `OnStackFailure: DO_NOTHING`.
+ */
+export function weaknessesOf(options: Record<string, unknown>): string[] {
+  return Object.entries(WEAKENING).flatMap(([name, harmless]) => {
+    const value = options[name];
+    if (Array.isArray(harmless)) return isHarmless(value, harmless) ? [] : [said(name, value)];
+    if (isHarmless(value, [])) return [];
+    if (typeof value !== 'object') return [said(name, value)];
+    const byPart = harmless as Record<string, readonly unknown[]>;
+    return Object.entries(value as object)
+      .filter(([part, inner]) => !isHarmless(inner, byPart[part] ?? []))
+      .map(([part, inner]) => said(`${name}.${part}`, inner));
+  });
+}
+
+/** What is not there, empty or off is harmless whatever it belongs to. */
+const isHarmless = (value: unknown, harmless: readonly unknown[]): boolean =>
+  value === undefined ||
+  value === null ||
+  value === false ||
+  (Array.isArray(value) && value.length === 0) ||
+  harmless.includes(value);
+const said = (name: string, value: unknown): string => (typeof value === 'string' ? `${name}: ${value}` : name);
 
 /** Is this a change set of ours, by name or ARN? */
 export function isOwnChangeSet(nameOrArn: unknown): boolean {

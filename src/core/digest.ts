@@ -1,5 +1,5 @@
 /** Canonical bytes and hashes: what is signed, hashed into the ledger, or compared, goes through here. */
-import { createHash } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
@@ -33,6 +33,13 @@ export function canonicalJson(value: unknown): string {
 /** Lower-case hex SHA-256 of text (UTF-8) or bytes. */
 export function sha256Hex(data: string | Uint8Array): string {
   return createHash('sha256').update(data).digest('hex');
+}
+
+/**
+ * `hmac:<hex>` over the canonical form: the same for the same value under one key, and no help in guessing the value.
+ */
+export function keyedDigestOf(key: string, value: unknown): string {
+  return `hmac:${createHmac('sha256', key).update(canonicalJson(value)).digest('hex')}`;
 }
 
 /** `sha256:<hex>` over the canonical form: the digest that people and ledgers see. */

@@ -34,6 +34,7 @@ export const ERROR_CODES = [
   'STATE_ALREADY_SIGNED',
   'STATE_HALTED',
   'STATE_NONCE_USED',
+  'STATE_CALL_CANCELLED',
   // Who signs or proposes.
   'APPROVAL_SPONSOR_EXCLUDED',
   'APPROVAL_KEY_UNKNOWN',
@@ -55,6 +56,7 @@ export const ERROR_CODES = [
   'AWS_VALIDATION',
   'AWS_NOT_FOUND',
   'AWS_CHANGE_SET_FAILED',
+  'AWS_ANSWER_INVALID',
   'AWS_FAILED',
   // The operator's configuration.
   'CONFIG_INVALID',

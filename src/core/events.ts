@@ -49,8 +49,8 @@ const executing = z.object({
   unprotects: z.boolean().default(true),
   /** Of a stack that never completed its creation. */
   neverCompleted: z.boolean().default(false),
-  /** Digest of what it does: the same again is a repetition. */
-  what: z.string().default(''),
+  /** What kind of effect on which resources (`touchedBy`). */
+  touched: z.array(z.string()).default([]),
 });
 
 export const EVENT_BODIES = {
@@ -64,6 +64,11 @@ export const EVENT_BODIES = {
   'tool.answered': ofTool.extend({ decision: z.string().optional(), subject: z.string().optional() }),
   'tool.refused': ofTool.extend({ code: z.string(), message: z.string() }),
 
+  /** Before the dry run: what it leaves behind is counted, also when nothing is heard of it again. */
+  'plan.started': z.object({ sponsor: z.string().nullable().default(null), tool: z.string().default(''), target }),
+  /** Refused before anything began in the cloud. */
+  'plan.left_nothing': z.object({}),
+  /** Answered with `planning`, and made on. */
   'plan.begun': z.object({ tool: z.string().default(''), target: z.string().default('') }),
   'plan.made': z.object({
     /** Digest of the stored plan document. */

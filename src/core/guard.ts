@@ -94,12 +94,14 @@ export interface Facts {
     inFlight: string | null;
     /** Executions in this environment within the last hour. */
     executionsLastHour: number;
-    /** The same plan of calls failed this often on this target within 24 h. */
+    /** Plans that touch some of what this one touches failed this often on this target by one cause within 24 h. */
     sameFailures: number;
     /** A change that lowered protection of this target within 24 h. */
     protectionLoweredAt: string | null;
     /** A stack of this name that had completed its creation was deleted through the ledger within 24 h. */
     deletedAt: string | null;
+    /** This sponsor's other plans: within an hour, and names of stacks that a plan began and nothing executed. */
+    plans: { lastHour: number; emptyStacks: string[] };
     /** This sponsor's changes in this environment, of all its agents and processes, within one hour and one day. */
     spent: { hour: Spent; day: Spent };
     /**

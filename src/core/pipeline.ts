@@ -4,41 +4,43 @@
  * find the tool → parse strictly → append → gather facts → judge → (planning permit) → run → judge all → append → render.
  * Refused, malformed and unknown calls are in the ledger too.
  */
-import { digestOf } from './digest.ts';
 import { CountersignError, type ErrorAnswer } from './errors.ts';
-import { makePlan, type PlanningPorts, within } from './planning.ts';
-import type { Ledger } from './ports.ts';
+import { type Asking, cancelled, makePlan, type PlanningPorts, within } from './planning.ts';
 import { makeAllVisible, makeVisible, makeVisibleLine } from './render-safe.ts';
 import type { Tool } from './tool.ts';
+import { inputFault, parseInput, unsound } from './tool-input.ts';
 
 export interface PipelinePorts extends PlanningPorts {
   tools: readonly Tool[];
+  /** Tells whether two inputs were the same; keyed, since what an agent sends may be guessed (a password). */
+  keyedDigest(value: unknown): string;
   /** For what is not meant to be read outside: goes to the operator's log, never to the agent. */
   logDefect(error: unknown, toolName: string): void;
 }
 
 export type ToolAnswer = { ok: true; content: Record<string, unknown> } | { ok: false; error: ErrorAnswer };
-/** What the client says of itself; claimed, never proven. */
+/** What the client says of itself; claimed, never proven. `signal`: it no longer waits for the answer. */
 export interface Caller {
   agent?: string;
+  signal?: AbortSignal;
 }
 export type Pipeline = (name: string, rawInput: unknown, caller?: Caller) => Promise<ToolAnswer>;
-
-const MAX_INPUT_CHARACTERS = 1_200_000;
 
 export function createPipeline(ports: PipelinePorts): Pipeline {
   const byName = new Map(ports.tools.map((tool) => [tool.name, tool]));
 
   return async (name, rawInput, caller = {}) => {
     const agent = caller.agent === undefined ? null : makeVisibleLine(caller.agent, 80);
-    const called = recordCall(ports.ledger, name, rawInput, agent);
+    const fault = inputFault(rawInput ?? null);
+    const called = recordCall(ports, name, { raw: rawInput, isSound: fault === undefined }, agent);
     if (!called.ok) return called;
     try {
+      if (fault !== undefined) throw unsound(fault);
       const tool = byName.get(name);
       if (!tool) throw unknownTool(name, [...byName.keys()]);
       const input = parseInput(tool, rawInput);
       // SECURITY: names and texts come from the cloud, and nothing in them may be invisible to whoever reads.
-      const content = makeAllVisible(await run(tool, input, ports, agent));
+      const content = makeAllVisible(await run(tool, input, ports, { agent, signal: caller.signal }));
       ports.ledger.append({
         kind: 'tool.answered',
         body: { call: called.content.seq as number, tool: name, ...verdictOf(content) },
@@ -51,12 +53,19 @@ export function createPipeline(ports: PipelinePorts): Pipeline {
 }
 
 /** INVARIANT: if the ledger cannot append, nothing is done, not even a read. */
-function recordCall(ledger: Ledger, name: string, rawInput: unknown, agent: string | null): ToolAnswer {
+function recordCall(
+  { ledger, keyedDigest }: PipelinePorts,
+  name: string,
+  input: GivenInput,
+  agent: string | null,
+): ToolAnswer {
   try {
     const tool = makeVisible(String(name), 80);
     return {
       ok: true,
-      content: { seq: ledger.append({ kind: 'tool.called', body: { tool, agent, ...inputRecord(rawInput) } }).seq },
+      content: {
+        seq: ledger.append({ kind: 'tool.called', body: { tool, agent, ...inputRecord(input, keyedDigest) } }).seq,
+      },
     };
   } catch (error) {
     if (error instanceof CountersignError) return { ok: false, error: error.toAnswer() };
@@ -71,13 +80,26 @@ function recordCall(ledger: Ledger, name: string, rawInput: unknown, agent: stri
   }
 }
 
-/** SECURITY: what an agent sends may hold secrets (parameters, user data): the ledger keeps names and a digest only. */
-function inputRecord(rawInput: unknown): { keys: string[]; inputDigest: string | null } {
-  const keys = rawInput !== null && typeof rawInput === 'object' ? Object.keys(rawInput).slice(0, 40) : [];
+interface GivenInput {
+  raw: unknown;
+  /** Within the bounds: it may be worked on. */
+  isSound: boolean;
+}
+
+/** SECURITY: what an agent sends may hold secrets (parameters, user data): the ledger keeps names and a keyed digest. */
+function inputRecord({ raw, isSound }: GivenInput, keyedDigest: PipelinePorts['keyedDigest']) {
+  const keys = raw !== null && typeof raw === 'object' ? Object.keys(raw).slice(0, 40) : [];
+  return {
+    keys: keys.map((key) => makeVisible(key, 80)),
+    inputDigest: isSound ? digestOrNull(raw, keyedDigest) : null,
+  };
+}
+
+function digestOrNull(raw: unknown, keyedDigest: PipelinePorts['keyedDigest']): string | null {
   try {
-    return { keys: keys.map((key) => makeVisible(key, 80)), inputDigest: digestOf(rawInput ?? null) };
+    return keyedDigest(raw ?? null);
   } catch {
-    return { keys: keys.map((key) => makeVisible(key, 80)), inputDigest: null };
+    return null;
   }
 }
 
@@ -89,57 +111,38 @@ function unknownTool(name: string, known: string[]): CountersignError {
   );
 }
 
-function parseInput(tool: Tool, rawInput: unknown): Record<string, unknown> {
-  const size = safeLength(rawInput);
-  if (size > MAX_INPUT_CHARACTERS) {
-    throw new CountersignError(
-      'INPUT_TOO_LARGE',
-      `The input has ${size} characters; at most ${MAX_INPUT_CHARACTERS} are read.`,
-      'Prepare a change set for large templates and pass its name, or use template_file.',
-    );
-  }
-  const parsed = tool.input.safeParse(rawInput ?? {});
-  if (parsed.success) return parsed.data;
-  const known = Object.keys(tool.input.shape).join(', ');
-  const problems = parsed.error.issues
-    .slice(0, 5)
-    .map((issue) => `${issue.path.join('.') || 'input'}: ${makeVisible(issue.message, 160)}`);
-  throw new CountersignError('INPUT_INVALID', problems.join('; '), `${tool.name} takes: ${known}.`);
-}
-
-function safeLength(value: unknown): number {
-  try {
-    return JSON.stringify(value ?? null).length;
-  } catch {
-    return Number.POSITIVE_INFINITY;
-  }
-}
-
 async function run(
   tool: Tool,
   input: Record<string, unknown>,
   ports: PipelinePorts,
-  agent: string | null,
+  { agent, signal }: Asking,
 ): Promise<Record<string, unknown>> {
   switch (tool.effect) {
     case 'describe':
       return answeredInTime(
-        tool.run(input, { cloud: ports.cloud.reader, changes: ports.changes, policy: ports.policy }),
+        tool.run(input, {
+          cloud: ports.cloud.reader,
+          changes: ports.changes,
+          policy: ports.policy,
+          ...(signal ? { signal } : {}),
+        }),
         ports.answerWithinMilliseconds * DESCRIBING_TAKES,
+        signal,
       );
     case 'propose':
       return tool.run(input, { changes: ports.changes });
     case 'plan':
-      return makePlan(tool, input, agent, ports, (error) => asAnswer(ports, tool.name, error));
+      return makePlan(tool, input, { agent, signal }, ports, (error) => asAnswer(ports, tool.name, error));
   }
 }
 
 /** 56 s: a client gives up after 60 and would never learn why. What a describe tool waits for by itself ends before. */
 const DESCRIBING_TAKES = 1.4;
 
-async function answeredInTime<T>(running: Promise<T>, milliseconds: number): Promise<T> {
-  const answer = await within(running, milliseconds);
+async function answeredInTime<T>(running: Promise<T>, milliseconds: number, signal?: AbortSignal): Promise<T> {
+  const answer = await within(running, milliseconds, signal);
   if (answer !== undefined) return answer;
+  if (signal?.aborted) throw cancelled();
   throw new CountersignError(
     'AWS_TIMEOUT',
     `The cloud did not answer within ${Math.round(milliseconds / 1000)} s.`,

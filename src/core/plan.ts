@@ -201,14 +201,27 @@ export function lossesOf({ effects, observed }: Pick<Plan, 'effects' | 'observed
   return observed.stack?.neverCompleted ? [] : effects.filter(couldBeLoss);
 }
 
+const isStackItself = ({ physicalId }: Effect, { stack }: Observed): boolean =>
+  physicalId !== undefined && physicalId === stack?.stackId;
+
+/**
+ * What kind of effect on which resources, whatever the values: by this a plan is known again that differs in little.
+ * Where no resource is told, the calls.
+ */
+export function touchedBy({ effects, observed, calls }: Pick<Plan, 'effects' | 'observed' | 'calls'>): string[] {
+  const resources = effects.filter((effect) => !isStackItself(effect, observed));
+  const touched = (resources.length > 0 ? resources : effects).map((effect) => `${effect.kind} ${effectName(effect)}`);
+  return [...new Set(touched.length > 0 ? touched : calls.map(({ operation }) => operation))].sort();
+}
+
 /** What a plan does, in numbers; revisions count as updates, what could be a loss as one. The stack itself is none. */
 export function sumsOf({ effects, observed }: Pick<Plan, 'effects' | 'observed'>) {
   const losses = lossesOf({ effects, observed });
-  const isStackItself = ({ physicalId }: Effect) => physicalId !== undefined && physicalId === observed.stack?.stackId;
   const created = effects.filter(({ kind }) => kind === 'create').length;
   return {
-    updated: effects.filter((effect) => effect.kind !== 'create' && !couldBeLoss(effect) && !isStackItself(effect))
-      .length,
+    updated: effects.filter(
+      (effect) => effect.kind !== 'create' && !couldBeLoss(effect) && !isStackItself(effect, observed),
+    ).length,
     created,
     lost: losses.length,
     losses: losses.map((effect) => effect.physicalId ?? effectName(effect)).sort(),

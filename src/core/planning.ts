@@ -29,21 +29,28 @@ export interface PlanningPorts {
 type Answer = Record<string, unknown>;
 type Made = { id: string; tool: string; agent: string | null; endpoint: string; nonce: string };
 
+/** `signal`: the client no longer waits for the answer. */
+export interface Asking {
+  agent: string | null;
+  signal: AbortSignal | undefined;
+}
+
 /** @param toAnswer turns what a plan that is made on fails with into what describe_plan tells later. */
 export async function makePlan(
   tool: PlanTool,
   input: Record<string, unknown>,
-  agent: string | null,
+  { agent, signal }: Asking,
   ports: PlanningPorts,
   toAnswer: (error: unknown) => ErrorAnswer,
 ): Promise<Answer> {
   const id = `plan_${randomBytes(8).toString('hex')}`;
   const making = planAndStore(id, tool, input, agent, ports);
-  const answered = await within(making, ports.answerWithinMilliseconds);
+  const answered = await within(making, ports.answerWithinMilliseconds, signal);
   if (answered) return answered;
   const { append } = ports.ledger;
   append({ kind: 'plan.begun', planId: id, body: { tool: tool.name, target: tool.target(input).name } });
   making.catch((error) => append({ kind: 'plan.failed', planId: id, body: toAnswer(error) }));
+  if (signal?.aborted) throw cancelled();
   return {
     decision: 'planning',
     plan_id: id,
@@ -61,16 +68,39 @@ async function planAndStore(
   const place = placeOf(input);
   const identity = await ports.cloud.identity(place);
   const nonce = randomBytes(16).toString('hex');
-  const made = { id, tool: tool.name, agent, endpoint: await ports.cloud.endpoint(), nonce };
+  const made = { id, tool: tool.name, agent, endpoint: await ports.cloud.endpoint(place), nonce };
   const target: Target = { ...tool.target(input), account: identity.account, region: identity.region, ids: [] };
   await refuseBeforePlanning(target, identity, made, ports);
+  // Written ahead: what the dry run leaves behind is counted, also when nothing is heard of it again.
+  const about = { sponsor: ports.policy.sponsor().name, tool: tool.name, target };
+  ports.ledger.append({ kind: 'plan.started', planId: id, body: about });
   const permit = mintPlanningPermit(identity.account, identity.region);
   try {
     const planner = ports.cloud.planner(place, permit, nonce);
     const [draft] = await Promise.all([tool.run(input, { planner }), removeDead(target, planner, ports)]);
-    return await store(sealed(draft, made, ports), draft.picture, ports);
+    return await storeOrDiscard(draft, made, planner, ports);
+  } catch (error) {
+    if (leftNothing(error)) ports.ledger.append({ kind: 'plan.left_nothing', planId: id, body: {} });
+    throw error;
   } finally {
     revokePermit(permit);
+  }
+}
+
+/** Refused by us, or by AWS before it began anything. INVARIANT: of any other end it is not known. */
+function leftNothing(error: unknown): boolean {
+  if (!(error instanceof CountersignError)) return false;
+  return /^(?:INPUT|STATE|CONFIG|GUARD)_/.test(error.code) || /^AWS_(?:VALIDATION|ACCESS_DENIED)$/.test(error.code);
+}
+
+/** INVARIANT: a change set of ours that no stored plan names is not left in the cloud. */
+async function storeOrDiscard(draft: PlanDraft, made: Made, planner: Planner, ports: PlanningPorts): Promise<Answer> {
+  try {
+    return await store(sealed(draft, made, ports), draft.picture, ports);
+  } catch (error) {
+    const changeSet = changeSetOf(draft);
+    if (changeSet !== null) await planner.discard(changeSet).catch(() => undefined);
+    throw error;
   }
 }
 
@@ -84,14 +114,29 @@ async function removeDead(target: Target, planner: Planner, { ledger, changes, n
   );
 }
 
-/** @returns undefined when the time is up first; the promise goes on. */
-export async function within<T>(promise: Promise<T>, milliseconds: number): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
+/** @returns undefined when the time is up first, or nobody waits any more; the promise goes on. */
+export async function within<T>(
+  promise: Promise<T>,
+  milliseconds: number,
+  signal?: AbortSignal,
+): Promise<T | undefined> {
+  let stop: () => void = () => undefined;
   const timeUp = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), milliseconds);
+    const end = () => resolve(undefined);
+    const timer = setTimeout(end, milliseconds);
+    signal?.addEventListener('abort', end);
+    if (signal?.aborted) end();
+    stop = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', end);
+    };
   });
-  return Promise.race([promise, timeUp]).finally(() => clearTimeout(timer));
+  return Promise.race([promise, timeUp]).finally(() => stop());
 }
+
+/** For the ledger: the client, gone or tired of waiting, reads no answer. */
+export const cancelled = (): CountersignError =>
+  new CountersignError('STATE_CALL_CANCELLED', 'The client cancelled this call.', 'Call again to have an answer.');
 
 /** Identity, scope and halt are judged before a dry run may leave a trace in the cloud. */
 async function refuseBeforePlanning(target: Target, identity: Identity, made: Made, ports: PlanningPorts) {
@@ -155,7 +200,7 @@ async function store(plan: Plan, picture: Picture | undefined, ports: PlanningPo
 }
 
 /** The change set that this plan would execute, when we made it. */
-function changeSetOf({ calls }: Plan): string | null {
+function changeSetOf({ calls }: Pick<PlanDraft, 'calls'>): string | null {
   const id = calls.find(({ operation }) => operation === 'ExecuteChangeSet')?.input.ChangeSetName;
   return typeof id === 'string' && isOwnChangeSet(id) ? id : null;
 }

@@ -116,8 +116,14 @@ export interface TemplateRequest {
   tags?: Record<string, string>;
   capabilities?: string[];
 }
+/** Sets or removes what `path` names; exactly one of the two. */
+export interface TemplateEdit {
+  path: string;
+  value?: Json;
+  remove?: boolean;
+}
 export interface StackUpdateRequest extends TemplateRequest {
-  set?: { path: string; value: Json }[];
+  set?: TemplateEdit[];
 }
 /** One rule as an agent writes it. Ports -1: all. `peer`: a CIDR, a group id or a prefix list id. */
 export interface RuleRequest {
@@ -146,8 +152,8 @@ export interface Planner {
 
 /** Everything about one place in one account, as the composition root wires it. */
 export interface CloudPorts {
-  /** `aws`, a URL, or `sandbox:<id>`. */
-  endpoint(): Promise<string>;
+  /** Where calls of this place go, as the SDK resolves it: `aws`, a URL, what differs by service, or `sandbox:<id>`. */
+  endpoint(place: Place): Promise<string>;
   /** @throws INPUT_ACCOUNT_UNKNOWN for an alias that the policy does not name. */
   identity(place: Place): Promise<Identity>;
   reader: CloudReader;

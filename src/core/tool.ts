@@ -17,7 +17,7 @@ export interface DescribeTool<Input extends z.ZodObject = z.ZodObject> extends T
   output: z.ZodObject;
   run(
     input: z.infer<Input>,
-    ports: { cloud: CloudReader; changes: ChangesPort; policy: PolicyPort },
+    ports: { cloud: CloudReader; changes: ChangesPort; policy: PolicyPort; signal?: AbortSignal | undefined },
   ): Promise<Record<string, unknown>>;
 }
 
@@ -45,13 +45,16 @@ export function defineTool<Input extends z.ZodObject>(
   return tool as unknown as Tool;
 }
 
-/** All four MCP annotations, derived from the one `effect` field. Nothing here ever destroys: that is the point. */
+/**
+ * All four MCP annotations, derived from the one `effect` field. Nothing here ever destroys: that is the point. The
+ * world is closed: the accounts that the policy names (ADR 0012).
+ */
 export function annotationsOf(tool: Tool) {
   return {
     readOnlyHint: tool.effect === 'describe',
     destructiveHint: false,
     idempotentHint: tool.effect === 'describe',
-    openWorldHint: true,
+    openWorldHint: false,
   };
 }
 
@@ -94,8 +97,9 @@ export function stackNameOf(nameOrId: string): string {
 
 const POLL_MILLISECONDS = 500;
 
-/** Waits until it is so, or the time is up. */
-export async function until(isSo: () => boolean, seconds: number): Promise<void> {
+/** Waits until it is so, the time is up, or nobody waits for the answer any more. */
+export async function until(isSo: () => boolean, seconds: number, signal?: AbortSignal): Promise<void> {
   const deadline = Date.now() + seconds * 1000;
-  while (!isSo() && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, POLL_MILLISECONDS));
+  while (!isSo() && Date.now() < deadline && !signal?.aborted)
+    await new Promise((resolve) => setTimeout(resolve, POLL_MILLISECONDS));
 }

@@ -7,11 +7,10 @@
 
 import { recordedSigners } from '../approvals/verify-recorded.ts';
 import type { Change } from '../core/change.ts';
-import { digestOf } from '../core/digest.ts';
 import { CountersignError } from '../core/errors.ts';
 import type { BodyOf } from '../core/events.ts';
 import { judgeAll } from '../core/guard.ts';
-import { type Plan, planDifferences } from '../core/plan.ts';
+import { type Plan, planDifferences, touchedBy } from '../core/plan.ts';
 import type { ChangesPort, CloudPorts, Executor, Ledger, PolicyPort, Runner } from '../core/ports.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
 import { isStricter, signatures } from '../core/verdict.ts';
@@ -66,14 +65,14 @@ async function executeChange(ports: Ports, changeId: string): Promise<Change> {
 
 /** A forgotten `--sandbox` or another AWS_ENDPOINT_URL is the shell's mistake: it costs nobody their signature. */
 async function mustReach({ cloud }: Ports, plan: Plan): Promise<void> {
-  const endpoint = await cloud.endpoint();
+  const endpoint = await cloud.endpoint(plan.target);
   if (endpoint === plan.endpoint) return;
   throw new CountersignError(
     'CONFIG_INVALID',
     `The plan was made on ${plan.endpoint}; this is ${endpoint}.`,
     plan.endpoint.startsWith('sandbox:')
       ? 'Run it with --sandbox, and the --home that the plan was made with.'
-      : 'Run it with the AWS_ENDPOINT_URL that the plan was made with; none for aws, and no --sandbox.',
+      : 'Run it with the endpoint settings that the plan was made with (AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_<SERVICE>, endpoint_url of the profile); none for aws, and no --sandbox.',
   );
 }
 
@@ -157,12 +156,6 @@ export function aboutChange(change: Change, plan: Plan): BodyOf<'change.executin
     operations: plan.calls.map(({ operation }) => operation),
     unprotects: plan.effects.some(({ kind, marks }) => [kind, ...marks.map((mark) => mark.kind)].includes('unprotect')),
     neverCompleted: plan.observed.stack?.neverCompleted ?? false,
-    what: digestOf(
-      plan.effects.map(({ kind, logicalId, physicalId, properties }) => [
-        kind,
-        logicalId ?? physicalId ?? '',
-        properties.map(({ path, after }) => [path, after ?? '']),
-      ]),
-    ),
+    touched: touchedBy(plan),
   };
 }

@@ -1,8 +1,10 @@
 /**
  * Computes the whole ledger again from its bytes and names the first row that is not as it was appended.
  *
- * Limits: what is not anchored elsewhere can be rewritten whole, or cut at its end; only a checkpoint that was kept
- * elsewhere shows that. A document that was deleted is found by who asks for it, not here.
+ * Guarantees: rows are read one after the other, in memory that does not grow with them; every document is as its
+ * digest says, and every document that an event names (`NAMES_A_DOCUMENT`) is there.
+ * Limit: what is not anchored elsewhere can be rewritten whole, or cut at its end; only a checkpoint that was kept
+ * elsewhere shows that.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -86,21 +88,22 @@ function verifySnapshot(db: Database.Database, checkpoint: Checkpoint | undefine
       'Pass a checkpoint of this ledger; if you did, the ledger was exchanged.',
     );
   }
-  const stored = db
-    .prepare('SELECT seq, kind, at, change_id, plan_id, bytes, leaf, root, peaks FROM events ORDER BY seq')
-    .all() as StoredRow[];
-  const rows = stored.map((row): Row => ({ ...row, hash: leafHash(row.bytes) }));
+  const isThere = db.prepare('SELECT 1 FROM documents WHERE digest = ?').pluck();
   let before: Hash[] = [];
   let peaks: Hash[] = [];
   let anchoredRoot = checkpoint?.size === 0 ? rootOf([]) : undefined;
-  for (const [index, row] of rows.entries()) {
-    const problem = problemAt(rows, index, peaks, before);
+  let size = 0;
+  let missing: { digest: string; seq: number } | undefined;
+  for (const row of rowsOf(db)) {
+    const problem = problemAt(row, { index: size, peaks, before, later: () => rowsOf(db) });
     if (problem) return problem;
     before = peaks;
-    peaks = appendPeak(peaks, index, row.hash);
-    if (checkpoint?.size === index + 1) anchoredRoot = rootOf(peaks);
+    peaks = appendPeak(peaks, size, row.hash);
+    size += 1;
+    if (checkpoint?.size === size) anchoredRoot = rootOf(peaks);
+    const digest = missing ? undefined : documentsNamedIn(row.bytes).find((name) => isThere.get(name) === undefined);
+    if (digest !== undefined) missing = { digest, seq: size };
   }
-  const size = rows.length;
   if (checkpoint && checkpoint.size > size) {
     return failure('truncated', size + 1, `The checkpoint saw ${checkpoint.size} events; ${size} are left.`);
   }
@@ -112,15 +115,29 @@ function verifySnapshot(db: Database.Database, checkpoint: Checkpoint | undefine
     );
   }
   const anchored = checkpoint && checkpoint.size > 0 ? 'checkpoint' : 'nothing';
-  return documentProblem(db) ?? { ok: true, size, rootHash: rootOf(peaks).toString('hex'), anchored };
+  return documentProblem(db, missing) ?? { ok: true, size, rootHash: rootOf(peaks).toString('hex'), anchored };
+}
+
+function* rowsOf(db: Database.Database): Generator<Row> {
+  const stored = db.prepare(
+    'SELECT seq, kind, at, change_id, plan_id, bytes, leaf, root, peaks FROM events ORDER BY seq',
+  );
+  for (const row of stored.iterate() as IterableIterator<StoredRow>) yield { ...row, hash: leafHash(row.bytes) };
+}
+
+/** Where a row stands: the tree before it, that before its predecessor, and all rows again to look for its own. */
+interface Standing {
+  index: number;
+  peaks: Hash[];
+  before: Hash[];
+  later(): Iterable<Row>;
 }
 
 /**
  * Every row keeps its place inside its hashed bytes and the root of the tree up to itself. So a row that stands
  * elsewhere still says where it belongs, and the root says which row truly came next.
  */
-function problemAt(rows: Row[], index: number, peaks: Hash[], before: Hash[]): Verification | undefined {
-  const row = rows[index]!;
+function problemAt(row: Row, { index, peaks, before, later }: Standing): Verification | undefined {
   const seq = index + 1;
   if (row.seq < 1) return failure('inserted', row.seq, `Row ${row.seq} stands before the first.`);
   if (row.seq > seq) return failure('removed', seq, `Row ${seq} is missing; the next one is ${row.seq}.`);
@@ -137,8 +154,9 @@ function problemAt(rows: Row[], index: number, peaks: Hash[], before: Hash[]): V
   if (event?.seq === seq - 1 && index > 0 && row.root.equals(rootOf(appendPeak(before, index - 1, row.hash)))) {
     return failure('inserted', seq - 1, `Row ${seq - 1} was inserted: what was appended there is now row ${seq}.`);
   }
-  const original = rows.findIndex(
-    (later, at) => at > index && (later.root.equals(rootWith(later.hash)) || row.root.equals(rootWith(later.hash))),
+  const original = positionOf(
+    later(),
+    (other, at) => at > index && (other.root.equals(rootWith(other.hash)) || row.root.equals(rootWith(other.hash))),
   );
   if (original > index) {
     const moved = event !== undefined && event.seq !== seq;
@@ -159,6 +177,28 @@ function problemAt(rows: Row[], index: number, peaks: Hash[], before: Hash[]): V
   );
 }
 
+function positionOf(rows: Iterable<Row>, fits: (row: Row, at: number) => boolean): number {
+  let at = -1;
+  for (const row of rows) {
+    at += 1;
+    if (fits(row, at)) return at;
+  }
+  return -1;
+}
+
+/** A member of a body, at any depth, whose value is the digest of a document: `document`, `policyDocument`, … */
+const NAMES_A_DOCUMENT = /^document$|Document$/;
+
+function documentsNamedIn(bytes: Buffer): string[] {
+  if (!bytes.includes('ocument"')) return [];
+  const digests: string[] = [];
+  JSON.parse(bytes.toString('utf8'), (key, value) => {
+    if (NAMES_A_DOCUMENT.test(key) && typeof value === 'string' && value.startsWith('sha256:')) digests.push(value);
+    return value;
+  });
+  return digests;
+}
+
 function readEvent(bytes: Buffer): LedgerEvent | undefined {
   try {
     return parseEvent(bytes);
@@ -176,17 +216,26 @@ function hasItsColumns(row: StoredRow, event: LedgerEvent): boolean {
   );
 }
 
-function documentProblem(db: Database.Database): Verification | undefined {
-  const documents = db.prepare('SELECT digest, bytes FROM documents').all() as {
-    digest: string;
-    bytes: Buffer;
-  }[];
-  const changed = documents.find(({ digest, bytes }) => `sha256:${sha256Hex(bytes)}` !== digest);
-  if (!changed) return undefined;
-  const naming = db.prepare('SELECT min(seq) FROM events WHERE instr(bytes, ?) > 0').pluck();
-  const seq = (naming.get(Buffer.from(changed.digest)) as number | null) ?? 0;
-  const named = seq > 0 ? ` that row ${seq} names` : '';
-  return failure('document', seq, `The document ${changed.digest}${named} was changed.`);
+function documentProblem(
+  db: Database.Database,
+  missing: { digest: string; seq: number } | undefined,
+): Verification | undefined {
+  const changed = changedDocument(db);
+  if (changed !== undefined) {
+    const naming = db.prepare('SELECT min(seq) FROM events WHERE instr(bytes, ?) > 0').pluck();
+    const seq = (naming.get(Buffer.from(changed)) as number | null) ?? 0;
+    const named = seq > 0 ? ` that row ${seq} names` : '';
+    return failure('document', seq, `The document ${changed}${named} was changed.`);
+  }
+  if (!missing) return undefined;
+  return failure('document', missing.seq, `The document ${missing.digest} that row ${missing.seq} names is missing.`);
+}
+
+function changedDocument(db: Database.Database): string | undefined {
+  const documents = db.prepare('SELECT digest, bytes FROM documents').iterate();
+  for (const { digest, bytes } of documents as IterableIterator<{ digest: string; bytes: Buffer }>)
+    if (`sha256:${sha256Hex(bytes)}` !== digest) return digest;
+  return undefined;
 }
 
 function failure(problem: Problem, seq: number, message: string): Verification {

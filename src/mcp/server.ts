@@ -1,8 +1,10 @@
 /** The MCP side: both protocol eras over stdio, on the SDK's low level, so that raw calls reach the pipeline. */
 import { CLIENT_INFO_META_KEY, ProtocolError, ResourceNotFoundError, Server } from '@modelcontextprotocol/server';
-import { serveStdio } from '@modelcontextprotocol/server/stdio';
+import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
 import type { ToolAnswer } from '../core/pipeline.ts';
 import { textOf } from './answer-text.ts';
+import { incomingLines } from './lines.ts';
+import { tellProgress } from './progress.ts';
 import { PROMPTS, promptText } from './prompts.ts';
 import { callForResource, RESOURCE_TEMPLATES, RESOURCES } from './resources.ts';
 import type { ListedTool } from './tool-list.ts';
@@ -15,9 +17,10 @@ export const INSTRUCTIONS = `Countersign lets you describe AWS, plan changes (dr
 4. describe_change: see who signed, progress and outcome.
 You can neither approve nor execute. Prefer in-place updates; deleting and recreating is refused in production.`;
 
-/** Who called: the client's own word for itself, a claim and no identity. */
+/** Who called: the client's own word for itself, a claim and no identity. `signal`: the client no longer waits. */
 export interface CallOrigin {
   agent?: string;
+  signal?: AbortSignal;
 }
 export type CallTool = (name: string, input: unknown, origin: CallOrigin) => Promise<ToolAnswer>;
 
@@ -30,7 +33,9 @@ const INVALID_PARAMS = -32_602;
  */
 export function serveTools(listed: () => ListedTool[], version: string, call: CallTool): { close(): Promise<void> } {
   let list: ListedTool[] | undefined;
-  return serveStdio(() => {
+  const incoming = incomingLines((line) => process.stdout.write(`${line}\n`));
+  const transport = new StdioServerTransport(process.stdin.pipe(incoming.stream), process.stdout);
+  const createServer = () => {
     const server = new Server(
       { name: 'countersign', version },
       { capabilities: { tools: {}, resources: {}, prompts: {} }, instructions: INSTRUCTIONS },
@@ -45,7 +50,10 @@ export function serveTools(listed: () => ListedTool[], version: string, call: Ca
       return { tools: list as never };
     });
     server.setRequestHandler('tools/call', async ({ params }, { mcpReq }) => {
-      const answer = await call(params.name, params.arguments ?? {}, originOf(mcpReq.envelope));
+      const raw = incoming.rawArguments(mcpReq.id);
+      const stopTelling = tellProgress(mcpReq, params.name);
+      const origin = { ...originOf(mcpReq.envelope), signal: mcpReq.signal };
+      const answer = await call(params.name, raw ? raw.is : (params.arguments ?? {}), origin).finally(stopTelling);
       return {
         content: [{ type: 'text' as const, text: textOf(answer) }],
         ...(answer.ok ? { structuredContent: answer.content } : { isError: true }),
@@ -71,5 +79,6 @@ export function serveTools(listed: () => ListedTool[], version: string, call: Ca
       return { description, messages: [{ role: 'user' as const, content: { type: 'text' as const, text } }] };
     });
     return server;
-  });
+  };
+  return serveStdio(createServer, { transport });
 }

@@ -29,8 +29,9 @@ function listTool(tool: Tool): ListedTool {
   };
 }
 
-/** Bounds that no sensible input meets: the parser holds them and its errors tell them; a model need not read them. */
+/** Bounds that no sensible input meets, and defaults: the parser holds them, and its errors tell them. */
 const UNTOLD = [
+  'default',
   'minimum',
   'maximum',
   'maxLength',
@@ -49,13 +50,7 @@ function inputSchemaOf(tool: Tool): unknown {
       for (const key of UNTOLD) delete jsonSchema[key];
     },
   });
-  return JSON.parse(JSON.stringify(schema), (_key, part) => withSingleTypes(part));
-}
-
-/** A list of types, one branch each: some clients know a schema of one type only. */
-function withSingleTypes(part: unknown): unknown {
-  const { type, ...rest } = (part ?? {}) as { type?: unknown };
-  return Array.isArray(type) ? { ...rest, anyOf: type.map((one) => ({ type: one })) } : part;
+  return schema;
 }
 
 /** `additionalProperties: {}` says nothing that its absence does not say; strict clients complain of it. */

@@ -1,6 +1,6 @@
 /** What `policy check` warns of: all of it is valid, and most of it is not what its author meant. Pure. */
 import { ENVIRONMENTS, type Environment } from '../core/environment.ts';
-import { glob } from '../core/glob.ts';
+import { matchesGlob } from '../core/glob.ts';
 import type { GuardDefinition } from '../core/guard.ts';
 import { defaultSeats, seatRules } from './apply.ts';
 import { isOver } from './freeze.ts';
@@ -65,7 +65,9 @@ function isShadowed(scope: ScopeEntry, earlier: readonly ScopeEntry[]): boolean 
 
 /** Does one pattern match all that another does? Tried with samples: good enough to warn, not to decide. */
 function covers(wider: string, pattern: string): boolean {
-  return ['', 'Zq', 'Z-0aB'].every((sample) => glob(wider).test(pattern.replaceAll('*', sample).replaceAll('?', 'Z')));
+  return ['', 'Zq', 'Z-0aB'].every((sample) =>
+    matchesGlob(wider, pattern.replaceAll('*', sample).replaceAll('?', 'Z')),
+  );
 }
 
 function checkSeats({ policy }: CheckAbout, warn: Warn): void {
@@ -166,7 +168,7 @@ function checkDates({ policy, now }: CheckAbout, warn: Warn): void {
       scopes
         .filter(
           (scope) =>
-            stack === undefined || scope.stacks?.some((pattern) => glob(pattern).test(stack)) || isTagged(scope),
+            stack === undefined || scope.stacks?.some((pattern) => matchesGlob(pattern, stack)) || isTagged(scope),
         )
         .map((scope) => scope.account),
     );

@@ -3,7 +3,7 @@
 import type { Change } from '../core/change.ts';
 import { digestOf } from '../core/digest.ts';
 import type { Facts, GuardDefinition, Phase } from '../core/guard.ts';
-import type { Plan } from '../core/plan.ts';
+import { type Plan, touchedBy } from '../core/plan.ts';
 import type { Ledger } from '../core/ports.ts';
 import type { Goal } from '../core/verdict.ts';
 import { accountFor, adjustments, decidingTags, exceptionsInForce, reachedBy, seatRules } from './apply.ts';
@@ -60,6 +60,7 @@ export function factsFor(
       environment,
       sponsor: sponsor.name,
       planId: plan.id,
+      touched: touchedBy(plan),
       now,
       fold: about.fold,
     }),

@@ -1,6 +1,6 @@
 /** Freezes: calendars in the policy. A freeze whose edge falls into the hour that daylight saving repeats is longer. */
 import type { Environment } from '../core/environment.ts';
-import { glob } from '../core/glob.ts';
+import { matchesGlob } from '../core/glob.ts';
 import type { Facts } from '../core/guard.ts';
 import type { FreezeEntry } from './schema.ts';
 import { instantsOf, minuteOfWeek, parseWeekTime, wallClock } from './wall-clock.ts';
@@ -32,7 +32,7 @@ function isAbout(freeze: FreezeEntry, subject: FreezeSubject): boolean {
     (freeze.environment ?? subject.environment) === subject.environment &&
     (freeze.account ?? subject.account) === subject.account &&
     (freeze.stacks === undefined ||
-      freeze.stacks.some((pattern) => subject.stacks.some((name) => glob(pattern).test(name))))
+      freeze.stacks.some((pattern) => subject.stacks.some((name) => matchesGlob(pattern, name))))
   );
 }
 

@@ -28,6 +28,8 @@ export interface HistoryQuery {
   sponsor: string | null;
   /** The plan that is judged: its own change does not count against it. */
   planId: string;
+  /** What that plan touches, as `touchedBy` says. */
+  touched: readonly string[];
   now: Date;
   /** The change as of now. */
   fold(changeId: string): Change | undefined;
@@ -69,7 +71,8 @@ export function historyOf(ledger: Ledger, query: HistoryQuery): Facts['history']
     sameFailures: mostRepeated(
       finished
         .filter(({ about }) => about.outcome?.state === 'failed' || about.outcome?.state === 'rolled_back')
-        .map(({ about }) => about.what),
+        .filter(({ about }) => about.touched.some((one) => query.touched.includes(one)))
+        .map(({ about }) => causeOf(about.outcome?.detail ?? '')),
     ),
     protectionLoweredAt: done.find(({ about }) => about.unprotects)?.at ?? null,
     // A deletion of unknown outcome is in the cloud's own list, or did not happen.
@@ -78,7 +81,31 @@ export function historyOf(ledger: Ledger, query: HistoryQuery): Facts['history']
         ({ about }) =>
           about.outcome?.state === 'succeeded' && about.operations.includes('DeleteStack') && !about.neverCompleted,
       )?.at ?? null,
+    plans: plansOf(ledger, query),
     ...spending(ledger, query),
+  };
+}
+
+/** Older stacks of that kind are few, and a ledger that is read back further makes every plan slower. */
+const EMPTY_FOR_MILLISECONDS = 7 * 24 * HOUR_MILLISECONDS;
+
+/** INVARIANT: a stack whose planning began counts as empty until something executed on it, or is known to have left none. */
+function plansOf(ledger: Ledger, { sponsor, planId, now }: HistoryQuery): Facts['history']['plans'] {
+  const sinceAt = new Date(now.getTime() - EMPTY_FOR_MILLISECONDS).toISOString();
+  const started = eventsOf(ledger, ['plan.started'], { sinceAt }).filter(
+    (event) => event.planId !== planId && event.body.sponsor === sponsor,
+  );
+  const leftNothing = new Set(eventsOf(ledger, ['plan.left_nothing'], { sinceAt }).map((event) => event.planId));
+  const executed = eventsOf(ledger, ['change.executing'], { sinceAt });
+  const empty = started.filter(
+    ({ seq, planId: id, body: { tool, target } }) =>
+      tool === 'plan_stack_create' &&
+      !leftNothing.has(id) &&
+      !executed.some((one) => one.seq > seq && isSame(one.body.target, target)),
+  );
+  return {
+    lastHour: started.filter(({ at }) => Date.parse(at) > now.getTime() - HOUR_MILLISECONDS).length,
+    emptyStacks: [...new Set(empty.map(({ body }) => body.target.name))].sort(),
   };
 }
 
@@ -106,6 +133,15 @@ function executionsSince(ledger: Ledger, now: Date) {
   return eventsOf(ledger, ['change.executing', 'change.finished'], {
     sinceAt: new Date(now.getTime() - 24 * HOUR_MILLISECONDS).toISOString(),
   }).map(({ kind, at, changeId, body }): Execution => ({ kind, at, changeId, about: body }));
+}
+
+/** The same error says other numbers, ids, names in quotes and times from attempt to attempt. */
+function causeOf(detail: string): string {
+  return detail
+    .replaceAll(/"[^"]*"|'[^']*'|\[[^\]]*\]/g, '…')
+    .replaceAll(/\barn:\S+/g, '…')
+    .replaceAll(/\b(?=[\w-]*\d)[\w-]+\b/g, '…')
+    .toLowerCase();
 }
 
 function mostRepeated(names: readonly string[]): number {

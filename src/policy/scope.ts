@@ -5,7 +5,7 @@
  * reads it a *possible* match: then the strictest of all that it could be counts.
  */
 import type { Environment } from '../core/environment.ts';
-import { glob } from '../core/glob.ts';
+import { matchesGlob } from '../core/glob.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Policy } from './model.ts';
 import type { ScopeEntry } from './schema.ts';
@@ -53,7 +53,7 @@ function matches(policy: Policy, scope: ScopeEntry, subject: Subject): Match {
 function matchesName(scope: ScopeEntry, { kind, name, ownerUnknown }: Subject): Match {
   const patterns = kind === 'stack' ? scope.stacks : scope.ids;
   const byTagsAlone = scope.stacks === undefined && scope.ids === undefined;
-  if (byTagsAlone || patterns?.some((pattern) => glob(pattern).test(name)))
+  if (byTagsAlone || patterns?.some((pattern) => matchesGlob(pattern, name)))
     return ownerUnknown ? 'possible' : 'certain';
   return ownerUnknown && scope.stacks !== undefined ? 'possible' : 'no';
 }

@@ -136,7 +136,7 @@ function accounts(_leaf: PlacedLeaf, text: string, own: Own): string[] {
 }
 
 const KEY =
-  /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\b(?:ssh-(?:ed25519|rsa|dss)|ecdsa-sha2-[\w-]+|sk-[\w@.-]+) +AAAA[A-Za-z0-9+/=]+(?: +[\w@.-]+)?|-----BEGIN [A-Z ]*(?:PUBLIC KEY|PGP|CERTIFICATE)[A-Z ]*-----/g;
+  /\b(?:AKIA|ASIA)(?:[A-Z0-9]{16}\b|\*{4}\([0-9a-f]{8}\))|\b(?:ssh-(?:ed25519|rsa|dss)|ecdsa-sha2-[\w-]+|sk-[\w@.-]+) +AAAA[A-Za-z0-9+/=]+(?: +[\w@.-]+)?|-----BEGIN [A-Z ]*(?:PUBLIC KEY|PGP|CERTIFICATE)[A-Z ]*-----/g;
 
 const PRINCIPAL_PATH = /\.(?:Principals?|NotPrincipal|AWS|Federated|Service|CanonicalUser)(?:\.\d+)?$/;
 const isPrincipalLeaf = ({ path }: PlacedLeaf) => PRINCIPAL_PATH.test(path) && /Principal/.test(path);

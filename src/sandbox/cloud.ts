@@ -8,26 +8,25 @@ import { cloudformation } from './cloudformation/index.ts';
 import { control, isControl } from './control.ts';
 import { ec2 } from './ec2/index.ts';
 import { ConnectionDropped, failureIn, faultAnswer, halfOf, type Met, meetFaults } from './faults.ts';
+import { refuseWrongForm } from './model-limits.ts';
+import { jsonFault, jsonTargetOf, type PlainService, type WireRequest, type WireResponse } from './plain.ts';
+import { s3 } from './s3.ts';
 import { type Caller, SandboxFault, type Service } from './service.ts';
+import { ssm } from './ssm.ts';
 import { callerOf, sts } from './sts.ts';
 import type { WorldStore } from './world.ts';
 
+export type { WireRequest, WireResponse } from './plain.ts';
+
 export const SERVICES: Record<ServiceName, Service> = { cloudformation, ec2, sts };
+/** No SDK of theirs is here: they are read and answered as they are. */
+const PLAIN: Record<string, PlainService> = { s3, ssm };
 const MAX_BODY_BYTES = 4_000_000;
+/** Of an object that is sent in one piece. */
+const MAX_OBJECT_BYTES = 64_000_000;
 /** More than the fifteen minutes that AWS accepts. */
 const SKEW_MILLISECONDS = 20 * 60_000;
 
-export interface WireRequest {
-  method: string;
-  path: string;
-  headers: Record<string, string>;
-  body: string;
-}
-export interface WireResponse {
-  status: number;
-  headers: Record<string, string>;
-  body: string;
-}
 export interface Sandbox {
   store: WorldStore;
   /** @throws ConnectionDropped when a fault drops the connection: a door has no answer to give. */
@@ -40,7 +39,10 @@ export function createSandbox(store: WorldStore): Sandbox {
     async respond(request) {
       const path = request.path.split('?')[0] ?? '/';
       if (isControl(path)) return control(store, request.method, path, request.body);
-      const { service, ...from } = addressOf(request.headers);
+      const { service, named, ...from } = addressOf(request.headers);
+      if (Object.hasOwn(PLAIN, named)) return answerPlain(store, named, request, from);
+      if (!service && jsonTargetOf(request) !== undefined)
+        return jsonFault('InvalidAction', `The sandbox does not simulate ${named}:${jsonTargetOf(request)}.`);
       if (service) return answer(store, service, request.body, from);
       const operation = new URLSearchParams(request.body).get('Action') ?? '';
       store.log({ ...logged('unsigned', operation, 'unknown'), account: '', region: '', caller: '' });
@@ -63,6 +65,26 @@ const logged = (service: string, operation: string, callClass: string) => ({
   class: callClass,
   at: new Date().toISOString(),
 });
+
+function answerPlain(
+  store: WorldStore,
+  name: string,
+  request: WireRequest,
+  from: { region: string; accessKeyId: string },
+): WireResponse {
+  const service = PLAIN[name]!;
+  const operation = service.operationOf(request);
+  const caller = store.transact((world) => callerOf(world, from.accessKeyId, from.region));
+  const { account, region, arn } = caller;
+  const isRead = /^(?:Get|Head)/.test(operation);
+  store.log({ ...logged(name, operation, isRead ? 'read' : 'write'), account, region, caller: arn });
+  if (caller.expired)
+    return jsonFault('ExpiredTokenException', 'The security token included in the request is expired');
+  return store.transact((world) => {
+    for (const { advance } of Object.values(SERVICES)) advance?.(world);
+    return service.respond(world, request, caller);
+  }, account);
+}
 
 /**
  * Two transactions: the first learns who calls, meets the faults and logs, so that what a fault stops is in the
@@ -98,6 +120,7 @@ function perform(
     const { operations } = SERVICES[service];
     const run = Object.hasOwn(operations, operation) ? operations[operation] : undefined;
     if (!run) throw new SandboxFault('InvalidAction', `The sandbox does not simulate ${service}:${operation}.`);
+    refuseWrongForm(service, operation, input);
     const output = store.transact((world) => {
       for (const { advance } of Object.values(SERVICES)) advance?.(world);
       return run(world, input, caller);
@@ -139,14 +162,16 @@ function admit(
 /** SigV4's credential scope says which service and region a request is for. */
 function addressOf(headers: Record<string, string>): {
   service?: ServiceName;
+  /** Whatever it is. */
+  named: string;
   region: string;
   accessKeyId: string;
 } {
   const header = Object.entries(headers).find(([name]) => name.toLowerCase() === 'authorization')?.[1] ?? '';
   const [, accessKeyId = '', region = '', name = ''] = /Credential=([^/]+)\/\d+\/([^/]+)\/([^/]+)\//.exec(header) ?? [];
   return Object.hasOwn(SERVICES, name)
-    ? { service: name as ServiceName, region, accessKeyId }
-    : { region, accessKeyId };
+    ? { service: name as ServiceName, named: name, region, accessKeyId }
+    : { named: name, region, accessKeyId };
 }
 
 /** An SDK `requestHandler`: the unchanged clients talk to the core without a socket. */
@@ -172,7 +197,7 @@ export function sandboxRequestHandler(sandbox: Sandbox) {
         abortSignal,
         requestTimeout,
       );
-      return { response: { statusCode: status, headers, body: new TextEncoder().encode(text) } };
+      return { response: { statusCode: status, headers, body: Buffer.from(text as string) } };
     },
     updateHttpClientConfig() {},
     httpHandlerConfigs: () => ({}),
@@ -203,19 +228,22 @@ export async function startSandboxServer(
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     let size = 0;
+    const limit = /\/s3\/aws4_request/.test(request.headers.authorization ?? '') ? MAX_OBJECT_BYTES : MAX_BODY_BYTES;
     request.on('data', (chunk: Buffer) => {
       size += chunk.length;
-      if (size > MAX_BODY_BYTES) request.destroy();
+      if (size > limit) request.destroy();
       else chunks.push(chunk);
     });
     request.on('end', () => {
       const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
+      const bytes = Buffer.concat(chunks);
       sandbox
         .respond({
           method: request.method ?? 'GET',
           path: request.url ?? '/',
           headers,
-          body: Buffer.concat(chunks).toString('utf8'),
+          body: bytes.toString('utf8'),
+          bytes,
         })
         .then(
           ({ status, headers: answered, body }) => response.writeHead(status, answered).end(body),

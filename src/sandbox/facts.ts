@@ -1,4 +1,5 @@
 /** What is looked up in services that are not simulated: it is there because it was seeded, in one account. */
+import { objectAt } from './s3-objects.ts';
 import type { World } from './world.ts';
 
 export interface SsmParameter {
@@ -18,11 +19,38 @@ export function putSsmParameter(world: World, parameter: Omit<SsmParameter, 'ver
   const version = (ssmParameter(world, region, name)?.version ?? 0) + 1;
   world.put<SsmParameter>(SSM_PARAMETER, parameterId(world, region, name), { ...parameter, version });
 }
+/** Seeded, or made by a stack: the resource is the parameter. */
 export const ssmParameter = (world: World, region: string, name: string): SsmParameter | undefined =>
-  world.get<SsmParameter>(SSM_PARAMETER, parameterId(world, region, name));
+  world.get<SsmParameter>(SSM_PARAMETER, parameterId(world, region, name)) ?? parameterOfStack(world, region, name);
+
+function parameterOfStack(world: World, region: string, name: string): SsmParameter | undefined {
+  const found = resourcesOf(world, 'AWS::SSM::Parameter').find(
+    (resource) => resource.region === region && resource.physicalId === name,
+  );
+  if (!found) return undefined;
+  const { Type = 'String', Value = '' } = found.properties;
+  const version = 1 + (found.changes?.Value ?? 0);
+  return { region, name, type: String(Type) as SsmParameter['type'], value: String(Value), version };
+}
+
+interface MadeResource {
+  type: string;
+  physicalId: string;
+  status: string;
+  properties: Record<string, unknown>;
+  changes?: Record<string, number>;
+}
+/** What the account's stacks have made of a type and not deleted. */
+export const resourcesOf = (world: World, type: string): (MadeResource & { region: string })[] =>
+  world
+    .list<{ region: string; status: string; resources: Record<string, MadeResource> }>('stack')
+    .filter(({ status }) => status !== 'DELETE_COMPLETE')
+    .flatMap(({ region, resources }) => Object.values(resources).map((resource) => ({ ...resource, region })))
+    .filter(({ type: made, physicalId, status }) => made === type && physicalId && status !== 'DELETE_COMPLETE');
 
 /** The body of a template in S3, by its exact URL. */
 export const putTemplateObject = (world: World, url: string, body: string): void =>
   world.put(TEMPLATE_OBJECT, url, { url, body });
+/** Seeded under its URL, or an object that was put into the sandbox's S3. */
 export const templateObject = (world: World, url: string): string | undefined =>
-  world.get<{ body: string }>(TEMPLATE_OBJECT, url)?.body;
+  world.get<{ body: string }>(TEMPLATE_OBJECT, url)?.body ?? objectAt(world, url)?.toString('utf8');

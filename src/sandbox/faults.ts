@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { SERVICES } from '../core/call.ts';
-import { glob } from '../core/glob.ts';
+import { matchesGlob } from '../core/glob.ts';
 import { type Caller, SandboxFault } from './service.ts';
 import type { World } from './world.ts';
 
@@ -63,7 +63,7 @@ export function meetFaults(
   const met: Met = { latencyMilliseconds: 0 };
   for (const fault of listFaults(world)) {
     if (fault.service !== undefined && fault.service !== call.service) continue;
-    if (!glob(fault.operation).test(call.operation)) continue;
+    if (!matchesGlob(fault.operation, call.operation)) continue;
     if (fault.kind !== 'latency' && met.kind !== undefined) continue;
     // The first page is cut short without being counted: what fails is the next.
     const isFirstPage = fault.kind === 'half_page' && call.input.NextToken === undefined;

@@ -42,9 +42,10 @@ export function pageOf<T>(
   size: number,
   invalid = 'ValidationError',
 ): { page: T[]; next?: string } {
-  const from = token === undefined ? 0 : Number(token);
-  if (!Number.isInteger(from) || from < 0 || from > items.length)
+  // As it was given: `1e1`, ` 1` and `` are numbers too, and no token.
+  if (token !== undefined && (!/^[1-9]\d*$/.test(token) || Number(token) > items.length))
     throw new SandboxFault(invalid, 'NextToken is not valid');
+  const from = Number(token ?? 0);
   const page = items.slice(from, from + size);
   return from + size < items.length ? { page, next: String(from + size) } : { page };
 }

@@ -1,5 +1,6 @@
 /** The little STS needed: who is calling, and assuming a role, which is remembered. No policy is evaluated. */
 import { type Caller, type Operation, SandboxFault, type Service } from './service.ts';
+import { refuseTags } from './tag-lists.ts';
 import type { World } from './world.ts';
 
 /** Credentials that AssumeRole gave out, with everything that it was asked for. */
@@ -39,16 +40,18 @@ export function callerOf(world: World, accessKeyId: string, region: string): Cal
   };
 }
 
+const POLICY_ARN = /^arn:aws[a-z-]*:iam::(?:\d{12}|aws):policy\/.+$/;
+
 const AssumeRole: Operation = (world, input, caller) => {
   const [, account, path] = /^arn:aws[a-z-]*:iam::(\d{12}):role\/(.+)$/.exec(input.RoleArn ?? '') ?? [];
   if (account === undefined || path === undefined)
     throw new SandboxFault('ValidationError', `${input.RoleArn} is invalid`);
   const sessionName: string = input.RoleSessionName ?? '';
-  if (!/^[\w+=,.@-]{2,64}$/.test(sessionName))
-    throw new SandboxFault('ValidationError', `Value '${sessionName}' at 'roleSessionName' is invalid`);
   const durationSeconds: number = input.DurationSeconds ?? 3600;
-  if (durationSeconds < 900 || durationSeconds > 43_200)
-    throw new SandboxFault('ValidationError', `Value '${durationSeconds}' at 'durationSeconds' is invalid`);
+  // User guide, "Passing session tags": keys that differ in case alone are one.
+  refuseTags('ValidationError', input.Tags ?? [], (key) => key.toLowerCase());
+  for (const { arn = '' } of (input.PolicyArns ?? []) as { arn?: string }[])
+    if (!POLICY_ARN.test(arn)) throw new SandboxFault('ValidationError', `ARN ${arn} is not valid.`);
   if (input.Policy !== undefined && !isJson(input.Policy))
     throw new SandboxFault('MalformedPolicyDocument', 'This policy contains invalid Json');
   if (world.shared.list(ROLE).length > 0 && !world.shared.get(ROLE, input.RoleArn))

@@ -189,6 +189,51 @@ describe('secrets', () => {
     expectNothingSecret();
   });
 
+  it('of environments, pairs and URLs, and what is made of NoEcho parameters, in a plan', async () => {
+    const value = plant();
+    const written = (word: string, size: number) => `Parameters:
+  Hidden: { Type: String, NoEcho: true }
+Resources:
+  Param: { Type: AWS::SSM::Parameter, Properties: { Type: String, Value: !Sub 'x-\${Hidden}' } }
+  Worker:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: nodejs22.x
+      Handler: index.handler
+      MemorySize: ${size}
+      Role: arn:aws:iam::123456789012:role/worker
+      Code: { ZipFile: 'exports.handler = 1' }
+      Environment: { Variables: { LOG: '${size}', DB_PASSWORD: '${word}', DATABASE_URL: 'postgres://app:${word}@db/app', COPY: !GetAtt Param.Value } }
+  Task:
+    Type: AWS::ECS::TaskDefinition
+    Properties:
+      ContainerDefinitions: [{ Name: web, Image: 'web:1', Environment: [{ Name: DB_PASSWORD, Value: '${word}' }, { Name: LOG, Value: '${size}' }] }]
+Metadata: { Notes: { STRIPE_KEY: '${word}' } }
+Outputs:
+  Said: { Value: !GetAtt Param.Value }
+`;
+    const { seedWorld } = await import('../../src/sandbox/seed-file.ts');
+    const template = written(value, 128);
+    world.store.transact((inside) =>
+      seedWorld(inside, { stacks: [{ name: 'maps-prod', template, parameters: { Hidden: plant() } }] }),
+    );
+    const described = await ask('describe_stack', {
+      stack: 'maps-prod',
+      include: ['template', 'outputs', 'parameters'],
+    });
+    expect(await ask('plan_stack_update', { stack: 'maps-prod', template: described.template })).toMatchObject({
+      decision: 'no_change',
+    });
+    const wanted = { stack: 'maps-prod', template: written(plant(), 256), parameters: { Hidden: plant() } };
+    const plan = await ask('plan_stack_update', wanted);
+    expect(plan.plan_id, JSON.stringify(plan)).toBeDefined();
+    const change = await ask('propose_change', { plan_id: plan.plan_id, goal: 'configure', reason: 'rotation' });
+    seen.push(show(world.app, String(change.change_id)));
+    // What is no secret is still told.
+    expect(JSON.stringify(world.app.changes.plan(String(plan.plan_id)).plan.effects)).toContain('256');
+    expectNothingSecret();
+  });
+
   it('that are executed, and fail', async () => {
     const { change_id } = await ask('propose_change', {
       plan_id: (await ask('plan_stack_update', { ...memory, parameters: { Password: deployed.password } })).plan_id,

@@ -5,6 +5,7 @@ import { statSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { approve } from '../../src/cli/approve.ts';
 import { openTestWorld, proposeFix, type TestWorld } from '../world.ts';
@@ -130,5 +131,30 @@ describe('who executes', () => {
     const bobs = world.another({ sponsor: 'bob', policy: withoutAlice });
     await expect(world.execute(id, bobs)).rejects.toMatchObject({ code: 'STATE_STALE' });
     expect(world.writes()).toEqual([]);
+  });
+});
+
+describe('audit', () => {
+  it('prints a checkpoint, and against it sees an end that was cut off', async () => {
+    await proposeFix(world);
+    const head = join(world.home, 'head');
+    expect(
+      await shell(`countersign audit checkpoint > ${head} && countersign audit verify --checkpoint ${head}`),
+    ).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('Anchored elsewhere: checkpoint'),
+    });
+    const db = new Database(join(world.home, 'ledger.db'));
+    db.exec('DELETE FROM events WHERE seq = (SELECT max(seq) FROM events)');
+    db.close();
+    expect(await shell('countersign audit verify')).toMatchObject({ code: 0 });
+    expect(await shell(`countersign audit verify --checkpoint ${head}`)).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('truncated'),
+    });
+    expect(await shell(`countersign audit verify --checkpoint ${head}.none`)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('INPUT_NOT_FOUND'),
+    });
   });
 });

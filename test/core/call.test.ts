@@ -7,6 +7,7 @@ import {
   resolveStepReferences,
   type Service,
   WEAKENING_OPTIONS,
+  weaknessesOf,
 } from '../../src/core/call.ts';
 
 describe('the class of a call', () => {
@@ -52,6 +53,23 @@ describe('the class of a call', () => {
     expect(classifyCall('cloudformation', 'CreateChangeSet', { [option]: 'DELETE' })).toBe('write');
     expect(classifyCall('cloudformation', 'CreateChangeSet', { [option]: false })).toBe('plan');
     expect(classifyCall('cloudformation', 'CreateChangeSet', { [option]: undefined })).toBe('plan');
+  });
+  it.each([
+    [{ OnStackFailure: 'ROLLBACK', ImportExistingResources: false, ResourcesToImport: [] }, []],
+    [{ DeploymentConfig: { Mode: 'STANDARD', DisableRollback: false } }, []],
+    [{ DeploymentConfig: {} }, []],
+    [{ OnStackFailure: 'DELETE' }, ['OnStackFailure: DELETE']],
+    [{ DeploymentConfig: { Mode: 'EXPRESS' } }, ['DeploymentConfig.Mode: EXPRESS']],
+    [{ DeploymentConfig: { DisableRollback: true } }, ['DeploymentConfig.DisableRollback']],
+    [{ DeploymentConfig: { Mode: 'STANDARD', SkipHooks: true } }, ['DeploymentConfig.SkipHooks']],
+    [
+      { DeploymentMode: 'REVERT_DRIFT', DisableValidation: true },
+      ['DeploymentMode: REVERT_DRIFT', 'DisableValidation'],
+    ],
+    [{ ResourcesToImport: [{ LogicalResourceId: 'T' }] }, ['ResourcesToImport']],
+  ])('%j weakens by %j, whoever made the change set', (options, expected) => {
+    expect(weaknessesOf(options)).toEqual(expected);
+    expect(classifyCall('cloudformation', 'CreateChangeSet', options)).toBe(expected.length > 0 ? 'write' : 'plan');
   });
   it('knows what takes over resources or weakens rollback or validation', () => {
     expect([...WEAKENING_OPTIONS].sort()).toEqual([

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { digestOf } from '../../src/core/digest.ts';
 import { CountersignError } from '../../src/core/errors.ts';
 import { createPipeline, type Pipeline, type PipelinePorts } from '../../src/core/pipeline.ts';
 import { defineTool, type Tool } from '../../src/core/tool.ts';
@@ -69,9 +68,11 @@ describe('a tool call', () => {
       tool: 'look',
       agent: 'kiro',
       keys: ['word'],
-      inputDigest: digestOf({ word: 'secret' }),
+      inputDigest: world.app.keyedDigest({ word: 'secret' }),
     });
     expect(newest('tool.answered')?.body).toEqual({ call: called.seq, tool: 'look', decision: 'pass', subject: 'c' });
+    // Keyed by the state folder: nobody finds a short secret by trying.
+    expect(String((called.body as { inputDigest: string }).inputDigest)).toMatch(/^hmac:[0-9a-f]{64}$/);
   });
   it('names the plan where there is no change, and nothing that is no text', async () => {
     answer = () => ({ plan_id: 'p' });
@@ -90,7 +91,11 @@ describe('a tool call', () => {
   it('without an input is one with an empty input', async () => {
     for (const nothing of [undefined, null]) {
       expect(await pipelineOf()('look', nothing)).toMatchObject({ ok: true });
-      expect(newest('tool.called')?.body).toMatchObject({ agent: null, keys: [], inputDigest: digestOf(null) });
+      expect(newest('tool.called')?.body).toMatchObject({
+        agent: null,
+        keys: [],
+        inputDigest: world.app.keyedDigest(null),
+      });
     }
     expect(seen[0]).toEqual({});
   });

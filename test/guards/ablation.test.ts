@@ -40,6 +40,7 @@ const cases: Record<string, [Plan, Facts]> = {
   scope: [creating(), facts({ scope: { text: 's', create: false, execute: 'by_command' } })],
   labels: [doingAll(effect({ properties: [property('Tags.environment', 'a', 'b')] })), facts()],
   execution: [plan(), facts({ scope: { text: 's', create: true, execute: 'plan_only' } })],
+  'plan-budget': [plan(), remembering({ plans: { lastHour: 60, emptyStacks: [] } }, facts({ phase: 'preview' }))],
   'plan-first': [plan(), facts({ now: new Date('2026-11-24T12:16:00Z') })],
   'change-set-only': [plan({ calls: [call('UpdateStack')] }), facts()],
   recreate: [doingAll({ ...retained, kind: 'replace' }), facts()],

@@ -100,7 +100,10 @@ export const call = (operation: string, input: Plan['calls'][number]['input'] = 
   step: 'step1',
   service: /Stack|ChangeSet|Rollback/.test(operation) ? 'cloudformation' : 'ec2',
   operation,
-  input: operation === 'ExecuteChangeSet' ? { ChangeSetName: 'arn:aws:cloudformation:c', ...input } : input,
+  input:
+    operation === 'ExecuteChangeSet'
+      ? { ChangeSetName: 'arn:aws:cloudformation:r:1:changeSet/countersign-1/c', ...input }
+      : input,
   account: '1',
   region: 'r',
 });
@@ -198,6 +201,7 @@ export const facts = (over: Partial<Facts> = {}): Facts => ({
     inFlight: null,
     executionsLastHour: 0,
     sameFailures: 0,
+    plans: { lastHour: 0, emptyStacks: [] },
     protectionLoweredAt: null,
     deletedAt: null,
     spent: { hour: nothingSpent, day: nothingSpent },

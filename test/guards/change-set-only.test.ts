@@ -1,6 +1,13 @@
-import { call, deleting, facts, observing, onInstance, plan, vectorsOf } from './builders.ts';
+import { call, deleting, facts, inDevelopment, observing, onInstance, plan, vectorsOf } from './builders.ts';
 
+/** As cdk prepares it. */
+const adopted = plan({
+  calls: [call('ExecuteChangeSet', { ChangeSetName: 'arn:aws:cloudformation:r:1:changeSet/cdk-deploy/c' })],
+});
 vectorsOf('change-set-only', [
+  ['a change set of another tool in production', adopted, facts(), 'hold(1)'],
+  ['one that the policy wants two people to see', adopted, facts(), 'hold(2)', { untold_role_seats: 2 }],
+  ['a change set of another tool elsewhere', adopted, inDevelopment(), 'note'],
   ['a change set by its ARN', plan(), facts(), 'pass'],
   ['a change set by its name', plan({ calls: [call('ExecuteChangeSet', { ChangeSetName: 'mine' })] }), facts(), 'deny'],
   ['a deletion', deleting(), facts(), 'pass'],

@@ -123,9 +123,9 @@ describe('every guard', () => {
       expect(definition.create(definition.options.parse({})).name).toBe(name);
     },
   );
-  it('that stands before planning is one of identity, scope and halt', () => {
+  it('that stands before planning is one of identity, scope, halt and the budget of plans', () => {
     const before = guards.filter(({ beforePlanning }) => beforePlanning).map(({ name }) => name);
-    expect(before.sort()).toEqual(['halt', 'identity', 'scope']);
+    expect(before.sort()).toEqual(['halt', 'identity', 'plan-budget', 'scope']);
   });
   it('that holds the road itself together is neither watched only nor excepted', () => {
     const structural = guards.filter((guard) => guard.structural).map(({ name }) => name);

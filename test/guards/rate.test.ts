@@ -1,6 +1,24 @@
-import { facts, inDevelopment, plan, remembering, vectorsOf } from './builders.ts';
+import { call, deleting, facts, inDevelopment, observing, plan, remembering, vectorsOf } from './builders.ts';
+
+const failedTwice = remembering({ sameFailures: 2, executionsLastHour: 5 });
+const rollback = (operation: string, status: string) =>
+  plan({ tool: 'plan_stack_rollback', calls: [call(operation)], ...observing({ status }) });
 
 vectorsOf('rate', [
+  ['a rollback after the same failure', rollback('RollbackStack', 'UPDATE_FAILED'), failedTwice, 'pass'],
+  ['a rollback that goes on', rollback('ContinueUpdateRollback', 'UPDATE_ROLLBACK_FAILED'), failedTwice, 'pass'],
+  ['an update that is cancelled', rollback('CancelUpdateStack', 'UPDATE_IN_PROGRESS'), failedTwice, 'pass'],
+  ['a stack that never came up goes', deleting(undefined, { status: 'ROLLBACK_COMPLETE' }), failedTwice, 'pass'],
+  ['a deletion that failed', deleting(undefined, { status: 'DELETE_FAILED' }), failedTwice, 'pass'],
+  ['an update that mends a failed one', plan(observing({ status: 'UPDATE_FAILED' })), failedTwice, 'pass'],
+  ['an update after it was rolled back', plan(observing({ status: 'UPDATE_ROLLBACK_COMPLETE' })), failedTwice, 'deny'],
+  ['what only says that it recovers', plan(), remembering({ sameFailures: 2 }, facts({ goal: 'recover' })), 'deny'],
+  [
+    'a rollback while another change executes',
+    rollback('RollbackStack', 'UPDATE_FAILED'),
+    remembering({ inFlight: 'chg' }),
+    'deny',
+  ],
   ['nothing happened yet', plan(), facts(), 'pass'],
   ['another change in flight', plan(), remembering({ inFlight: 'chg' }), 'deny'],
   ['the fifth of an hour', plan(), remembering({ executionsLastHour: 4 }), 'pass'],

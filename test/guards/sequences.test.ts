@@ -12,7 +12,7 @@ import type { Json } from '../../src/core/digest.ts';
 import type { Effect } from '../../src/core/effect.ts';
 import type { Facts } from '../../src/core/guard.ts';
 import { foldChange } from '../../src/core/lifecycle.ts';
-import { type Plan, sumsOf } from '../../src/core/plan.ts';
+import { type Plan, sumsOf, touchedBy } from '../../src/core/plan.ts';
 import type { Judgement } from '../../src/core/verdict.ts';
 import { aboutChange } from '../../src/execute/executor.ts';
 import { openLedger } from '../../src/ledger/store.ts';
@@ -65,6 +65,7 @@ function session() {
         environment: base.environment,
         sponsor: 'alice',
         planId: thePlan.id,
+        touched: touchedBy(thePlan),
         now: now(),
         fold: (changeId) => foldChange(ledger.events({ changeId }), now(), () => true),
       });

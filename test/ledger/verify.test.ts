@@ -47,6 +47,35 @@ const makeRoomAt = (db: Database.Database, seq: number): void => {
 };
 
 describe('verifyLedger', () => {
+  it('names a document that an event names and that is gone, and one that was edited, wherever the name stands', () => {
+    const home = mkdtempSync(join(root, 'documents-'));
+    const ledger = openLedger(home);
+    const [first, second] = [ledger.putDocument({ plan: 1 }), ledger.putDocument({ policy: 2 })];
+    ledger.append({ kind: 'plan.made', body: { document: first, digest: 'sha256:of something else' } });
+    ledger.append({ kind: 'policy.pinned', body: { by: [{ policyDocument: second }] } });
+    ledger.close();
+    expect(verifyLedger(home)).toMatchObject({ ok: true, size: 2 });
+    const edit = (sql: string, ...values: unknown[]) => {
+      const copy = mkdtempSync(join(root, 'copy-'));
+      cpSync(home, copy, { recursive: true });
+      const db = new Database(join(copy, 'ledger.db'));
+      db.prepare(sql).run(...values);
+      db.close();
+      return verifyLedger(copy);
+    };
+    const problem = { ok: false, problem: 'document' };
+    expect(edit('DELETE FROM documents')).toMatchObject({ ...problem, seq: 1 });
+    expect(edit('DELETE FROM documents WHERE digest = ?', second)).toMatchObject({
+      ...problem,
+      seq: 2,
+      message: expect.stringContaining(second),
+    });
+    expect(edit('UPDATE documents SET bytes = ? WHERE digest = ?', Buffer.from('{}'), first)).toMatchObject({
+      ...problem,
+      seq: 1,
+    });
+  });
+
   it('accepts the genuine ledger and says that nothing anchors it', () => {
     expect(verifyLedger(genuine)).toEqual({
       ok: true,

@@ -43,11 +43,15 @@ async function call(tool: string, input: object): Promise<Record<string, unknown
   return JSON.parse((await inspect(...args)).stdout).structuredContent;
 }
 
-it('finds nothing to complain of in the tools, strictly', { timeout: 60_000 }, async (context) => {
+it('finds one thing to complain of in the tools, strictly: a template’s value may be any', {
+  timeout: 60_000,
+}, async (context) => {
   needs(context, 'inspector', isHere);
   const { stdout, stderr } = await inspect('--method', 'tools/list', '--strict');
   expect(JSON.parse(stdout).tools.length).toBeGreaterThan(10);
-  expect(stderr).toBe('');
+  // Each list of types makes some client rewrite or refuse the value (docs/clients.md); no schema suits them all.
+  expect(stderr).toContain('inputSchema.properties.set.items.properties.value\n');
+  expect(stderr).toContain('\n0 errors, 1 warning across 1 tool.');
 });
 
 it('walks the road: describe, plan, propose, wait', { timeout: 120_000 }, async (context) => {

@@ -182,10 +182,10 @@ describe('an answer that is kept', () => {
           expect(verdicts, text).toEqual(afresh(about, FACTS));
         }
       }),
-      { numRuns: 400 },
+      { numRuns: 200 },
     );
-    expect(told).toBeGreaterThan(200);
-  });
+    expect(told).toBeGreaterThan(100);
+  }, 120_000);
   it.each([
     'resource is Resource in Type::"AWS::SQS::Queue"',
     '[resource].contains(resource) && resource in [Type::"AWS::SQS::Queue"]',

@@ -41,17 +41,16 @@ describe.skipIf(!isHere)('the AWS CLI against the sandbox', { timeout: 60_000 },
     at.close();
     rmSync(folder, { recursive: true, force: true });
   });
+  const env = () => ({
+    PATH: process.env.PATH,
+    HOME: folder,
+    AWS_ENDPOINT_URL: server.url,
+    AWS_ACCESS_KEY_ID: 'a',
+    AWS_SECRET_ACCESS_KEY: 'b',
+    AWS_EC2_METADATA_DISABLED: 'true',
+  });
   const aws = async (...args: string[]) => {
-    const { stdout } = await run('aws', ['--region', REGION, '--output', 'json', ...args], {
-      env: {
-        PATH: process.env.PATH,
-        HOME: folder,
-        AWS_ENDPOINT_URL: server.url,
-        AWS_ACCESS_KEY_ID: 'a',
-        AWS_SECRET_ACCESS_KEY: 'b',
-        AWS_EC2_METADATA_DISABLED: 'true',
-      },
-    });
+    const { stdout } = await run('aws', ['--region', REGION, '--output', 'json', ...args], { env: env() });
     return stdout.trim() === '' ? {} : JSON.parse(stdout);
   };
   const writes = async () => {
@@ -116,5 +115,30 @@ describe.skipIf(!isHere)('the AWS CLI against the sandbox', { timeout: 60_000 },
       AssumedRoleUser: { Arn: 'arn:aws:sts::210987654321:assumed-role/executor/chg-1' },
       Credentials: { AccessKeyId: expect.stringMatching(/^ASIA[0-9A-F]{16}$/) },
     });
+  });
+  it('packages a template with its assets, deploys it and reads it back', async () => {
+    writeFileSync(join(folder, 'index.js'), 'exports.handler = async () => 1;\n');
+    const role = 'arn:aws:iam::123456789012:role/f';
+    writeFileSync(
+      join(folder, 'child.yaml'),
+      `Resources:\n  F:\n    Type: AWS::Lambda::Function\n    Properties: { Role: '${role}', Handler: index.handler, Runtime: nodejs24.x, Code: ./index.js }\n`,
+    );
+    writeFileSync(
+      join(folder, 'app.yaml'),
+      `${template(30)}  P:\n    Type: AWS::SSM::Parameter\n    Properties: { Name: /app/version, Type: String, Value: '7' }\n  C:\n    Type: AWS::CloudFormation::Stack\n    Properties: { TemplateURL: ./child.yaml }\n`,
+    );
+    await aws('s3api', 'create-bucket', '--bucket', 'assets');
+    const packaged = join(folder, 'packaged.yaml');
+    const files = ['--template-file', join(folder, 'app.yaml'), '--output-template-file', packaged];
+    await run('aws', ['--region', REGION, 'cloudformation', 'package', ...files, '--s3-bucket', 'assets'], {
+      env: env(),
+    });
+    const deploy = ['cloudformation', 'deploy', '--template-file', packaged, '--stack-name', 'app'];
+    await run('aws', ['--region', REGION, ...deploy, '--s3-bucket', 'assets', '--force-upload'], { env: env() });
+    const { Stacks } = await aws('cloudformation', 'describe-stacks', '--stack-name', 'app');
+    expect(Stacks[0].StackStatus).toBe('CREATE_COMPLETE');
+    expect((await aws('ssm', 'get-parameter', '--name', '/app/version')).Parameter.Value).toBe('7');
+    const { Contents } = await aws('s3api', 'list-objects-v2', '--bucket', 'assets');
+    expect(Contents.length).toBeGreaterThanOrEqual(3);
   });
 });

@@ -123,7 +123,7 @@ describe('what a change set says', () => {
           A: queue(`QueueName: ${name}`),
           F: '{ Type: AWS::Lambda::Function, Properties: { Role: r, Code: { ZipFile: x }, Environment: { Variables: { KEY: !Ref Secret, Q: !Ref A } } } }',
           T: '{ Type: AWS::SNS::Topic, Properties: { DisplayName: !Ref B } }',
-          ...(name === 'two' ? { B: queue() } : { B: '{ Type: AWS::SNS::Topic }' }),
+          B: queue(name === 'two' ? 'FifoQueue: true' : ''),
         },
         'Parameters: { Secret: { Type: String, NoEcho: true } }',
       );

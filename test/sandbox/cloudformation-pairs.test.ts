@@ -70,6 +70,7 @@ const KINDS: [string, RegExp][] = [
   ['macro', /^refused: (?:No transform named|Transform .* failed with)/],
   ['unchanged', /^after: The submitted information didn't contain changes/],
   // Replacing a resource under its own name: AWS refuses that too, and only when it is executed.
+  ['retyped', /^after: Update of resource type is not permitted/],
   ['name taken', /^executed: \w+: .* already exists in stack/],
   ['not CloudFormation', /Unrecognized resource types|Unresolved resource dependencies/],
 ];

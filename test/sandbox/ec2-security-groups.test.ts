@@ -131,10 +131,34 @@ describe('security group rules of the sandbox', () => {
   it('may be given as one rule, to a group by its name', async () => {
     await ec2.send(
       new AuthorizeSecurityGroupIngressCommand({
-        ...{ GroupName: 'inner', IpProtocol: 'tcp', FromPort: 22, ToPort: 22, CidrIp: '10.0.0.0/8' },
+        ...{ GroupName: 'web', IpProtocol: 'tcp', FromPort: 22, ToPort: 22, CidrIp: '10.0.0.0/8' },
       }),
     );
-    expect(await ingressOf(INNER)).toMatchObject([ssh('10.0.0.0/8')]);
+    expect(await ingressOf(WEB)).toContainEqual(expect.objectContaining(ssh('10.0.0.0/8')));
+  });
+  it('may name a peer, which becomes an id; a group outside of the default VPC has no name here', async () => {
+    await authorize(INNER, {
+      ...{ IpProtocol: 'tcp', FromPort: 22, ToPort: 22 },
+      UserIdGroupPairs: [{ GroupName: 'web' }],
+    });
+    const [rule] = await ingressOf(INNER);
+    expect(rule?.UserIdGroupPairs).toEqual([{ GroupId: WEB, UserId: '123456789012' }]);
+    const inner = new AuthorizeSecurityGroupIngressCommand({ GroupName: 'inner', IpPermissions: [ssh('10.0.0.0/8')] });
+    await expect(ec2.send(inner)).rejects.toMatchObject({ name: 'InvalidGroup.NotFound' });
+    const both = { GroupName: 'web', GroupId: WEB, IpPermissions: [ssh('10.0.0.0/8')] };
+    await expect(ec2.send(new AuthorizeSecurityGroupIngressCommand(both))).rejects.toMatchObject({
+      name: 'InvalidParameterCombination',
+    });
+  });
+  it('may open everything to a group that is named alone', async () => {
+    await ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId: INNER, SourceSecurityGroupName: 'web' }));
+    expect((await ingressOf(INNER)).map(({ IpProtocol }) => IpProtocol)).toEqual(['icmp', 'tcp', 'udp']);
+  });
+  it('are listed for groups by their names', async () => {
+    const names = async (...GroupNames: string[]) =>
+      (await ec2.send(new DescribeSecurityGroupsCommand({ GroupNames }))).SecurityGroups?.map(({ GroupId }) => GroupId);
+    expect(await names('database')).toEqual([DATABASE]);
+    await expect(names('nothing')).rejects.toMatchObject({ name: 'InvalidGroup.NotFound' });
   });
 });
 

@@ -21,7 +21,7 @@ export interface Endpoint {
   store: WorldStore;
   sandbox: Sandbox;
   ec2(from?: { region?: string; credentials?: Credentials; maxAttempts?: number }): EC2Client;
-  sts(from?: { credentials?: Credentials }): STSClient;
+  sts(from?: { credentials?: Credentials; maxAttempts?: number }): STSClient;
   cloudFormation(from?: { maxAttempts?: number }): CloudFormationClient;
   close(): void;
 }

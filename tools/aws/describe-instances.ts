@@ -7,12 +7,12 @@ export const describeInstances = defineTool({
   effect: 'describe',
   title: 'Describe instances',
   description:
-    'EC2 instances with state, owner, volumes, and of those named by id the protections. tag: KEY or KEY=VALUE.',
+    'EC2 instances with state, owner and volumes; protections only of those in instance_ids. tag: KEY or KEY=VALUE.',
   input: z.strictObject({
-    ...placeInput,
-    ...pageInput,
     instance_ids: z.array(z.string().max(32)).min(1).max(100).optional(),
     tag: z.string().max(256).optional(),
+    ...pageInput,
+    ...placeInput,
   }),
   output: z.looseObject({
     instances: z.array(z.looseObject({ instance_id: z.string(), state: z.string() })),

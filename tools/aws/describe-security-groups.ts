@@ -7,12 +7,12 @@ export const describeSecurityGroups = defineTool({
   effect: 'describe',
   title: 'Describe security groups',
   description:
-    'Security groups: owner, rules, users, and which let the internet in. Lists tell the first rules, ids all.',
+    'Security groups: owner, rules, users, and rules open to the internet. Lists show the first rules; group_ids shows all.',
   input: z.strictObject({
-    ...placeInput,
-    ...pageInput,
     group_ids: z.array(z.string().max(32)).min(1).max(100).optional(),
     vpc_id: z.string().max(32).optional(),
+    ...pageInput,
+    ...placeInput,
   }),
   output: z.looseObject({
     security_groups: z.array(

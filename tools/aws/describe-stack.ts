@@ -7,9 +7,8 @@ export const describeStack = defineTool({
   effect: 'describe',
   title: 'Describe a stack',
   description:
-    'One stack: status, protection, tags, and the parts in include. logical_ids narrows resources, events; cursor pages them. Get the template before an update.',
+    'One CloudFormation stack: status, protection, tags, and the parts in include (resources by default). logical_ids narrows resources and events; cursor pages. Get the template before an update.',
   input: z.strictObject({
-    ...placeInput,
     stack: z.string().min(1).max(2_048),
     include: z
       .array(z.enum(['resources', 'outputs', 'parameters', 'events', 'template', 'drift', 'dependents']))
@@ -20,6 +19,7 @@ export const describeStack = defineTool({
       .string()
       .regex(/^\d{1,5}$/)
       .optional(),
+    ...placeInput,
   }),
   output: z.looseObject({ stack: z.string(), stack_id: z.string(), status: z.string() }),
   run: ({ stack, include, logical_ids: logicalIds, cursor, ...place }, { cloud }) =>

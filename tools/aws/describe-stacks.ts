@@ -6,12 +6,12 @@ export const describeStacks = defineTool({
   name: 'describe_stacks',
   effect: 'describe',
   title: 'List stacks',
-  description: 'CloudFormation stacks with status and environment. Filter by name_prefix or status; page with cursor.',
+  description: 'CloudFormation stacks with status and environment, by name_prefix or status.',
   input: z.strictObject({
-    ...placeInput,
-    ...pageInput,
     name_prefix: z.string().max(128).optional(),
     status: z.string().max(64).optional(),
+    ...pageInput,
+    ...placeInput,
   }),
   output: z.looseObject({
     stacks: z.array(z.looseObject({ stack: z.string(), status: z.string() })),

@@ -6,12 +6,12 @@ export const describeVolumes = defineTool({
   name: 'describe_volumes',
   effect: 'describe',
   title: 'Describe volumes',
-  description: 'EBS volumes with owner, instance, and the newest completed snapshot of each.',
+  description: 'EBS volumes with owner, instance and newest completed snapshot.',
   input: z.strictObject({
-    ...placeInput,
-    ...pageInput,
     volume_ids: z.array(z.string().max(32)).min(1).max(100).optional(),
     instance_id: z.string().max(32).optional(),
+    ...pageInput,
+    ...placeInput,
   }),
   output: z.looseObject({
     volumes: z.array(z.looseObject({ volume_id: z.string(), state: z.string() })),

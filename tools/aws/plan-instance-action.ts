@@ -7,14 +7,14 @@ export const planInstanceAction = defineTool({
   effect: 'plan',
   title: 'Plan an instance action',
   description:
-    'Dry run: what would it do to these EC2 instances? A termination makes snapshots first. What a stack owns is changed through the stack.',
+    'Dry run: start, stop, reboot or terminate EC2 instances. Terminating takes snapshots first. Change stack-owned instances through their stack.',
   input: z.strictObject({
-    ...placeInput,
     instance_ids: z
       .array(z.string().regex(/^i-[0-9a-f]{8,17}$/, 'such as i-0123456789abcdef0'))
       .min(1)
       .max(50),
     action: z.enum(['start', 'stop', 'reboot', 'terminate']),
+    ...placeInput,
   }),
   target: ({ instance_ids }) => ({ kind: 'resources', name: [...new Set(instance_ids)].sort().join(',') }),
   run: ({ instance_ids, action }, { planner }) => planner.instanceAction(instance_ids, action),

@@ -23,12 +23,12 @@ export const planSecurityGroupRules = defineTool({
   effect: 'plan',
   title: 'Plan security group rules',
   description:
-    'Dry run: rules of a security group, written as describe_security_groups shows them: "ingress tcp 443 10.0.0.0/8", "ingress tcp 8000-8080 sg-…", "egress all 0.0.0.0/0"; after " # " a description.',
+    'Dry run: open or close ports of a security group (firewall). Rules as describe_security_groups shows them: "ingress tcp 443 10.0.0.0/8", "ingress tcp 8000-8080 sg-…", "egress all 0.0.0.0/0"; " # " begins a description.',
   input: z.strictObject({
-    ...placeInput,
     group_id: z.string().regex(/^sg-[0-9a-f]{8,17}$/, 'such as sg-0123456789abcdef0'),
     authorize: rules,
     revoke: rules,
+    ...placeInput,
   }),
   target: ({ group_id }) => ({ kind: 'resources', name: group_id }),
   run: ({ group_id, authorize, revoke }, { planner }) =>

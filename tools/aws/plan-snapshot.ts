@@ -6,11 +6,11 @@ export const planSnapshot = defineTool({
   name: 'plan_snapshot',
   effect: 'plan',
   title: 'Plan a snapshot',
-  description: 'Dry run: a snapshot of an EBS volume, also of one that a stack owns.',
+  description: 'Dry run: a snapshot (backup) of an EBS volume, stack-owned ones too.',
   input: z.strictObject({
-    ...placeInput,
     volume_id: z.string().regex(/^vol-[0-9a-f]{8,17}$/, 'such as vol-0123456789abcdef0'),
     description: z.string().max(255).optional(),
+    ...placeInput,
   }),
   target: ({ volume_id }) => ({ kind: 'resources', name: volume_id }),
   run: ({ volume_id, description }, { planner }) => planner.snapshot(volume_id, description),

@@ -7,8 +7,8 @@ export const planStackDelete = defineTool({
   effect: 'plan',
   title: 'Plan a stack deletion',
   description:
-    'Dry run: what would vanish and what would stay if this stack were deleted? To mend a stack, plan_stack_update in place.',
-  input: z.strictObject({ ...placeInput, stack: z.string().min(1).max(2_048) }),
+    'Dry run of a CloudFormation stack deletion: what would be deleted and kept. To repair a stack, update it in place.',
+  input: z.strictObject({ stack: z.string().min(1).max(2_048), ...placeInput }),
   target: ({ stack }) => ({ kind: 'stack', name: stackNameOf(stack) }),
   run: ({ stack }, { planner }) => planner.stackDelete(stack),
 });

@@ -7,11 +7,11 @@ export const planStackRollback = defineTool({
   effect: 'plan',
   title: 'Plan a stack rollback',
   description:
-    'Dry run for a stack that is stuck: continues a failed rollback, rolls back a failed update or creation, or cancels a running update, by its state.',
+    'Dry run for a stuck CloudFormation stack: continue a failed rollback, roll back a failed update or creation, or cancel a running update, by its state.',
   input: z.strictObject({
-    ...placeInput,
     stack: z.string().min(1).max(2_048),
     resources_to_skip: z.array(z.string().max(255)).max(50).default([]),
+    ...placeInput,
   }),
   target: ({ stack }) => ({ kind: 'stack', name: stackNameOf(stack) }),
   run: ({ stack, resources_to_skip }, { planner }) => planner.stackRollback(stack, resources_to_skip),

@@ -1,31 +1,34 @@
 /** A dry run of a stack update, as a change set. */
 import { z } from 'zod';
-import type { Json } from '../../src/core/digest.ts';
+import type { TemplateEdit } from '../../src/core/ports.ts';
 import { defineTool, placeInput, stackNameOf, templateInput, templateRequestOf } from '../../src/core/tool.ts';
 
-/** Any JSON; the types are spelled out because strict clients want to be told. */
-const anyValue = z.unknown().meta({ type: ['string', 'number', 'boolean', 'object', 'array'] });
+/**
+ * One value of a template. `value` has an empty schema: any list of types makes some client rewrite or refuse it
+ * (docs/clients.md).
+ */
+const edit = z.strictObject({
+  path: z.string().min(1).max(1_024),
+  value: z.unknown().optional(),
+  remove: z.boolean().optional(),
+});
 
 export const planStackUpdate = defineTool({
   name: 'plan_stack_update',
   effect: 'plan',
   title: 'Plan a stack update',
   description:
-    'Dry run: what would an update do? Send template, template_file, change_set (prepared by cdk, sam or aws without executing it) or set ([{path: "Resources.Fn.Properties.MemorySize", value: 1024}] on the deployed template), or none to change parameters or tags only. What you do not name is kept.',
+    'Dry run of an update of a CloudFormation stack. set edits the deployed template: {path: "Resources.Fn.Properties.MemorySize", value: 1024}; a path such as Resources.NewQueue or Outputs.Url adds it whole, {path, remove: true} removes. Or send template, template_file, change_set (prepared by cdk, sam or aws, not executed), or only parameters or tags. What you do not name is kept.',
   input: z.strictObject({
-    ...placeInput,
     stack: z.string().min(1).max(2_048),
+    set: z.array(edit).min(1).max(50).optional(),
     ...templateInput,
-    set: z
-      .array(z.strictObject({ path: z.string().min(1).max(1_024), value: anyValue }))
-      .min(1)
-      .max(50)
-      .optional(),
+    ...placeInput,
   }),
   target: ({ stack }) => ({ kind: 'stack', name: stackNameOf(stack) }),
   run: (input, { planner }) =>
     planner.stackUpdate({
       ...templateRequestOf(input),
-      ...(input.set === undefined ? {} : { set: input.set as { path: string; value: Json }[] }),
+      ...(input.set === undefined ? {} : { set: input.set as TemplateEdit[] }),
     }),
 });

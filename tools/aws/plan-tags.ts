@@ -7,15 +7,15 @@ export const planTags = defineTool({
   effect: 'plan',
   title: 'Plan tags',
   description:
-    'Dry run: tags of EC2 instances, volumes, snapshots and security groups. Those that decide policy are refused.',
+    'Dry run: set or remove tags of EC2 instances, volumes, snapshots, security groups. Tags that the policy reads are refused.',
   input: z.strictObject({
-    ...placeInput,
     resource_ids: z
       .array(z.string().regex(/^[a-z]{1,5}-[0-9a-f]{8,17}$/, 'such as i-0123456789abcdef0'))
       .min(1)
       .max(50),
     set: z.record(z.string().max(128), z.string().max(256)).default({}),
     remove: z.array(z.string().max(128)).max(50).default([]),
+    ...placeInput,
   }),
   target: ({ resource_ids }) => ({ kind: 'resources', name: [...new Set(resource_ids)].sort().join(',') }),
   run: ({ resource_ids, set, remove }, { planner }) => planner.tags(resource_ids, set, remove),

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type {
   Capability,
+  Change,
   CloudFormationClient,
   DescribeChangeSetOutput,
   ResourceChange,
@@ -9,8 +10,11 @@ import type {
 } from '@aws-sdk/client-cloudformation';
 import { CHANGE_SET_PREFIX } from '../../core/call.ts';
 import { CountersignError } from '../../core/errors.ts';
+import { bareRecord } from '../../core/input-bounds.ts';
+import { refusedIn } from './change-set-words.ts';
 import { asCountersignError } from './errors.ts';
-import { templateOf } from './observe/stack.ts';
+import { tagsOf, templateOf } from './observe/stack.ts';
+import { allPages } from './paging.ts';
 
 /** Longer than any template takes; the pipeline answers the agent long before. */
 const MAX_WAIT_MILLISECONDS = 10 * 60_000;
@@ -36,7 +40,9 @@ export interface ChangeSet {
   topics: string[] | undefined;
   /** What the stack is watched by while it changes; undefined: it keeps what it has. */
   rollback: RollbackConfiguration | undefined;
-  /** Anything that takes over resources or weakens rollback, by option name. */
+  /** The role that it works under, and that the stack keeps; null: the stack's own, or none. */
+  role: string | null | 'not told';
+  /** Anything that takes over resources, weakens rollback or is not known, by option name. */
   weakenedBy: string[];
   executable: boolean;
 }
@@ -71,7 +77,10 @@ export async function createChangeSet(client: CloudFormationClient, request: Cha
     return (await client.send(command)).Id ?? ChangeSetName;
   } catch (error) {
     // An attempt whose answer was lost has made it: the name is random, so it is ours.
-    if ((error as Error).name !== 'AlreadyExistsException') throw error;
+    if ((error as Error).name !== 'AlreadyExistsException') {
+      if (!isRefusal(error)) await discardChangeSet(client, ChangeSetName, request.stack).catch(() => undefined);
+      throw error;
+    }
     const { ChangeSetId } = await client.send(
       new DescribeChangeSetCommand({ ChangeSetName, StackName: request.stack }),
     );
@@ -97,11 +106,12 @@ export async function readChangeSet(
   }
   const id = first.ChangeSetId ?? name;
   const [plain, valued, template] = await Promise.all([
-    remainingPages(client, id, first),
-    allPages(client, id),
+    first.NextToken === undefined ? changesOf(first) : changesIn(client, id, false),
+    changesIn(client, id, true),
     processedTemplate(client, id),
   ]);
-  const changes = mergeChanges([...plain, ...valued]);
+  const listed = [...plain, ...valued];
+  const changes = mergeChanges(listed.flatMap(({ ResourceChange: change }) => (change ? [change] : [])));
   return {
     id,
     name: first.ChangeSetName ?? '',
@@ -110,22 +120,24 @@ export async function readChangeSet(
     changes,
     nested: await readNested(client, changes),
     template,
-    parameters: Object.fromEntries(
-      (first.Parameters ?? []).map(({ ParameterKey = '', ParameterValue = '', ResolvedValue }) => [
-        ParameterKey,
-        ResolvedValue ?? ParameterValue,
-      ]),
+    parameters: bareRecord(
+      Object.fromEntries(
+        (first.Parameters ?? []).map(({ ParameterKey = '', ParameterValue = '', ResolvedValue }) => [
+          ParameterKey,
+          ResolvedValue ?? ParameterValue,
+        ]),
+      ),
     ),
-    given: Object.fromEntries(
-      (first.Parameters ?? []).map(({ ParameterKey = '', ParameterValue = '' }) => [ParameterKey, ParameterValue]),
+    given: bareRecord(
+      Object.fromEntries(
+        (first.Parameters ?? []).map(({ ParameterKey = '', ParameterValue = '' }) => [ParameterKey, ParameterValue]),
+      ),
     ),
-    tags: Object.fromEntries((first.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value])),
+    tags: tagsOf(first),
     topics: first.NotificationARNs,
     rollback: first.RollbackConfiguration,
-    weakenedBy: [
-      ...weaknessesOf(first),
-      ...(changes.some(({ Action }) => Action === 'Import') ? ['ResourcesToImport'] : []),
-    ],
+    role: 'not told',
+    weakenedBy: refusedIn(await import('@aws-sdk/client-cloudformation'), first, listed),
     executable: first.ExecutionStatus === 'AVAILABLE',
   };
 }
@@ -156,33 +168,13 @@ async function waitFor(client: CloudFormationClient, name: string, stack: string
   }
 }
 
-const changesOf = ({ Changes }: DescribeChangeSetOutput) =>
-  (Changes ?? []).flatMap(({ ResourceChange: change }) => (change ? [change] : []));
+const changesOf = ({ Changes = [] }: DescribeChangeSetOutput): Change[] => Changes;
 
-async function remainingPages(client: CloudFormationClient, id: string, first: DescribeChangeSetOutput) {
-  const { DescribeChangeSetCommand } = await import('@aws-sdk/client-cloudformation');
-  const changes = changesOf(first);
-  for (let next = first.NextToken; next; ) {
-    const page: DescribeChangeSetOutput = await client.send(
-      new DescribeChangeSetCommand({ ChangeSetName: id, NextToken: next }),
-    );
-    changes.push(...changesOf(page));
-    next = page.NextToken;
-  }
-  return changes;
-}
-
-async function allPages(client: CloudFormationClient, id: string): Promise<ResourceChange[]> {
-  const { DescribeChangeSetCommand } = await import('@aws-sdk/client-cloudformation');
-  const changes: ResourceChange[] = [];
-  let next: string | undefined;
-  do {
-    const page: DescribeChangeSetOutput = await client.send(
-      new DescribeChangeSetCommand({ ChangeSetName: id, IncludePropertyValues: true, NextToken: next }),
-    );
-    changes.push(...changesOf(page));
-    next = page.NextToken;
-  } while (next);
+async function changesIn(client: CloudFormationClient, id: string, withValues: boolean): Promise<Change[]> {
+  const { paginateDescribeChangeSet } = await import('@aws-sdk/client-cloudformation');
+  const asked = { ChangeSetName: id, ...(withValues ? { IncludePropertyValues: true } : {}) };
+  const changes: Change[] = [];
+  for await (const page of allPages(paginateDescribeChangeSet({ client }, asked))) changes.push(...changesOf(page));
   return changes;
 }
 
@@ -197,26 +189,33 @@ function mergeChanges(changes: readonly ResourceChange[]): ResourceChange[] {
 }
 
 async function readNested(client: CloudFormationClient, changes: readonly ResourceChange[]) {
-  const nested: ChangeSet['nested'] = {};
+  const nested: ChangeSet['nested'] = bareRecord({});
   for (const { ChangeSetId, LogicalResourceId = '' } of changes)
     if (ChangeSetId) nested[LogicalResourceId] = await readChangeSet(client, ChangeSetId);
   return nested;
 }
 
-function weaknessesOf(described: DescribeChangeSetOutput): string[] {
-  const { OnStackFailure, ImportExistingResources } = described;
-  const { DeploymentMode } = described as { DeploymentMode?: string };
-  return [
-    ...(OnStackFailure && OnStackFailure !== 'ROLLBACK' ? [`OnStackFailure: ${OnStackFailure}`] : []),
-    ...(ImportExistingResources ? ['ImportExistingResources'] : []),
-    ...(DeploymentMode ? [`DeploymentMode: ${DeploymentMode}`] : []),
-  ];
+/** AWS parsed the call and said no: nothing was made. */
+function isRefusal(error: unknown): boolean {
+  const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
+  return status !== undefined && status >= 400 && status < 500;
 }
 
-export async function discardChangeSet(client: CloudFormationClient, id: string): Promise<void> {
+/** INVARIANT: of a change set that we made and that no plan comes of, nothing is left. */
+export async function keepIfPlanned<T>(client: CloudFormationClient, id: string, plan: () => Promise<T>): Promise<T> {
+  try {
+    return await plan();
+  } catch (error) {
+    await discardChangeSet(client, id).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** @param stack beside a name; an ARN says it. */
+export async function discardChangeSet(client: CloudFormationClient, id: string, stack?: string): Promise<void> {
   const { DeleteChangeSetCommand } = await import('@aws-sdk/client-cloudformation');
   try {
-    await client.send(new DeleteChangeSetCommand({ ChangeSetName: id }));
+    await client.send(new DeleteChangeSetCommand({ ChangeSetName: id, StackName: stack }));
   } catch (error) {
     if ((error as Error).name !== 'ChangeSetNotFoundException') throw error;
   }

@@ -10,6 +10,7 @@ import type { STSClient } from '@aws-sdk/client-sts';
 import type { Service } from '../../core/call.ts';
 import type { Json } from '../../core/digest.ts';
 import { admit, type Permit } from '../../core/permit.ts';
+import { installAnswerCheck } from './answers.ts';
 
 export interface CloudSettings {
   region: string;
@@ -75,6 +76,7 @@ export async function cloudFormationClient(settings: CloudSettings, holder: Hold
   const sdk = await import('@aws-sdk/client-cloudformation');
   const client = new sdk.CloudFormationClient(configuration(settings, holder));
   installGate(client, 'cloudformation', settings.region, holder);
+  installAnswerCheck(client);
   return client;
 }
 
@@ -82,6 +84,7 @@ export async function ec2Client(settings: CloudSettings, holder: Holder): Promis
   const sdk = await import('@aws-sdk/client-ec2');
   const client = new sdk.EC2Client(configuration(settings, holder));
   installGate(client, 'ec2', settings.region, holder);
+  installAnswerCheck(client);
   return client;
 }
 
@@ -89,5 +92,6 @@ export async function stsClient(settings: CloudSettings, holder: Holder): Promis
   const sdk = await import('@aws-sdk/client-sts');
   const client = new sdk.STSClient(configuration(settings, holder));
   installGate(client, 'sts', settings.region, holder);
+  installAnswerCheck(client);
   return client;
 }

@@ -2,6 +2,8 @@
 import type { CloudPorts, PolicyPort, Runner } from '../../core/ports.ts';
 import { type CloudSettings, cloudFormationClient, ec2Client, type Holder } from './clients.ts';
 import { type AccountEntry, accountEntry, createIdentity, createSettings, roleArn } from './credentials.ts';
+import { endpointOf } from './endpoint.ts';
+import { askingAws } from './errors.ts';
 import { loadKnowledge } from './knowledge/index.ts';
 import type { ContextFor, PlannerContext } from './planners/context.ts';
 import { createPlanner, recomputePlan } from './planners/index.ts';
@@ -13,8 +15,8 @@ export interface CloudOptions {
   settings(region?: string): CloudSettings;
   /** The policy's accounts; empty: the ambient credentials' own, whatever it is. */
   accounts: readonly AccountEntry[];
-  /** How plans name where they were made. */
-  endpointName: string;
+  /** How plans name where they were made; without it, where the SDK's clients would send a call. */
+  endpointName?: string;
   secretKey: string;
   templateRoots: string[];
   environmentOf: PolicyPort['environmentOf'];
@@ -63,8 +65,18 @@ export function createCloud(options: CloudOptions): CloudPorts & Runner {
     return reader;
   };
 
+  // The environment and the SDK's configuration files are read once in a process.
+  const endpoints = new Map<string, Promise<string>>();
+  const endpointAt = (own: CloudSettings): Promise<string> => {
+    const key = JSON.stringify([own.region, own.profile, own.endpoint]);
+    const known = endpoints.get(key) ?? askingAws(() => endpointOf(own));
+    endpoints.set(key, known);
+    known.catch(() => endpoints.delete(key));
+    return known;
+  };
+
   return {
-    endpoint: async () => options.endpointName,
+    endpoint: async (place) => options.endpointName ?? endpointAt(settings.own(place)),
     identity,
     reader: { ...createStackReader(contextFor, options.environmentOf), ...createEc2Reader(contextFor) },
     planner: (place, permit, planNonce) =>

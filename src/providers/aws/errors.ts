@@ -23,6 +23,13 @@ const LOOK_UP = 'Look it up with the describe tools.';
 
 const MEANINGS: readonly Meaning[] = [
   {
+    code: 'AWS_ANSWER_INVALID',
+    names: /^UnexpectedAnswer/,
+    remedy:
+      'Tell the user: something between this machine and AWS answers in its place (a sign-in page of the network, a proxy), or AWS_ENDPOINT_URL names something else.',
+    tell: false,
+  },
+  {
     code: 'AWS_CREDENTIALS_EXPIRED',
     names: /^(?:ExpiredToken|RequestExpired|TokenRefreshRequired|TokenProviderError|InvalidGrant|UnauthorizedSSOToken)/,
     remedy: {
@@ -111,7 +118,11 @@ export function asCountersignError(error: unknown): CountersignError {
   if (meaning)
     return new CountersignError(
       meaning.code,
-      meaning.tell ? `AWS: ${message}` : `AWS answered ${name === 'Error' ? code : name}.`,
+      meaning.tell
+        ? `AWS: ${message}`
+        : name === 'UnexpectedAnswer'
+          ? message
+          : `AWS answered ${name === 'Error' ? code : name}.`,
       meaning.remedy,
       { cause: error },
     );

@@ -5,11 +5,9 @@ import { type ChangeSet, findStack, isIn, type Place, requireStack, type Stack }
 
 const CHANGES_PER_PAGE = 100;
 
-export function requireChangeSet(
-  world: World,
-  input: { ChangeSetName: string; StackName?: string },
-  place: Place,
-): ChangeSet {
+type Named = { ChangeSetName: string; StackName?: string };
+
+export function findChangeSet(world: World, input: Named, place: Place): ChangeSet | undefined {
   const { ChangeSetName: name, StackName } = input;
   if (!name.startsWith('arn:') && !StackName)
     throw new SandboxFault(
@@ -19,8 +17,12 @@ export function requireChangeSet(
   const found = name.startsWith('arn:')
     ? world.get<ChangeSet>('change_set', name)
     : ofStack(world, findStack(world, StackName ?? '', place)?.id).find((set) => set.name === name);
-  if (!found || !isIn(place)(found))
-    throw new SandboxFault('ChangeSetNotFound', `ChangeSet [${name}] does not exist`, 404);
+  return found && isIn(place)(found) ? found : undefined;
+}
+
+export function requireChangeSet(world: World, input: Named, place: Place): ChangeSet {
+  const found = findChangeSet(world, input, place);
+  if (!found) throw new SandboxFault('ChangeSetNotFound', `ChangeSet [${input.ChangeSetName}] does not exist`, 404);
   return found;
 }
 
@@ -67,6 +69,8 @@ export const changeSetViews: Record<string, Operation> = {
     return {
       ...summaryOf(world, set),
       OnStackFailure: set.onStackFailure,
+      ImportExistingResources: set.importsExisting,
+      DeploymentConfig: set.deployment,
       NotificationARNs: set.notificationArns,
       RollbackConfiguration: set.rollback,
       Parameters: Object.entries(set.parameters).map(([ParameterKey, value]) => ({

@@ -2,8 +2,8 @@
 import { type Operation, SandboxFault } from '../service.ts';
 import type { World } from '../world.ts';
 import { beginCreate, beginUpdate, targetOf } from './begin.ts';
-import { changeSetViews, isReady, requireChangeSet, statusOf } from './change-set-views.ts';
-import { diffStack, type ResourceDiff } from './diff.ts';
+import { changeSetViews, findChangeSet, isReady, requireChangeSet, statusOf } from './change-set-views.ts';
+import { diffStack, type ResourceDiff, refuseRetyped } from './diff.ts';
 import {
   type ChangeSet,
   findStack,
@@ -15,6 +15,7 @@ import {
   type Stack,
   type Target,
 } from './model.ts';
+import { nameTaken, ownName } from './names.ts';
 import { childStack, nestedTarget, newChild } from './nested.ts';
 import { exportsOf, readTemplate, resolverFor } from './resolving.ts';
 import { showChange } from './show-change.ts';
@@ -35,15 +36,10 @@ export function refuseUpdate(stack: Stack): void {
 }
 
 function refuseInput(input: ApiInput): void {
-  if (input.ChangeSetType === 'IMPORT' || input.ImportExistingResources || input.ResourcesToImport?.length)
+  if (input.ChangeSetType === 'IMPORT' || input.ResourcesToImport?.length)
     throw new SandboxFault('ValidationError', 'The sandbox does not import resources.');
   if (input.DeploymentMode !== undefined)
     throw new SandboxFault('ValidationError', `The sandbox does not simulate DeploymentMode ${input.DeploymentMode}.`);
-  if (!/^[A-Za-z][A-Za-z0-9-]{0,127}$/.test(input.ChangeSetName ?? ''))
-    throw new SandboxFault(
-      'ValidationError',
-      `1 validation error detected: Value '${input.ChangeSetName}' at 'changeSetName' failed to satisfy constraint`,
-    );
 }
 
 function stackFor(input: ApiInput, existing: Stack | undefined): Stack | undefined {
@@ -92,6 +88,8 @@ function makeChangeSet(world: World, stack: Stack, input: ApiInput, target: Read
     notificationArns: input.NotificationARNs ?? stack.notificationArns,
     ...(input.RollbackConfiguration ? { rollback: input.RollbackConfiguration } : {}),
     ...(input.RoleARN ? { roleArn: input.RoleARN } : {}),
+    ...(input.ImportExistingResources === true ? { importsExisting: true } : {}),
+    ...(input.DeploymentConfig ? { deployment: input.DeploymentConfig } : {}),
     ...(input.OnStackFailure ? { onStackFailure: input.OnStackFailure } : {}),
     includeNestedStacks: input.IncludeNestedStacks === true,
     ...(input.ParentChangeSetId ? { parentChangeSetId: input.ParentChangeSetId } : {}),
@@ -110,6 +108,10 @@ function fill(world: World, stack: Stack, set: ChangeSet, target: Target): strin
   const base = set.type === 'CREATE' ? { ...stack, resources: {} } : stack;
   const missing = missingExport(world, stack, target);
   if (missing) return `No export named ${missing} found. Rollback requested by user.`;
+  const existing = set.importsExisting ? existingResource(world, stack, target) : undefined;
+  if (existing) return `The sandbox does not import resources, and ${existing} is there already.`;
+  const retyped = faultIn(() => refuseRetyped(world, base, target));
+  if (retyped !== undefined) return retyped;
   const diffs = asFaults(() => diffStack(world, knowledge, base, target));
   const secrets = new Set(set.noEcho);
   for (const diff of diffs) {
@@ -124,6 +126,27 @@ function fill(world: World, stack: Stack, set: ChangeSet, target: Target): strin
   }
   const changesOutputs = diffs.length === 0 && outputsDiffer(world, stack, target);
   return set.changes.length === 0 && !changesOutputs ? NO_CHANGES : undefined;
+}
+
+/** What ImportExistingResources would import: what is to be made under a name that is taken. */
+function existingResource(world: World, stack: Stack, target: Target): string | undefined {
+  const resolver = resolverFor(world, stack, target);
+  const made = resolver.resourceIds.filter((id) => !stack.resources[id]?.physicalId).map((id) => resolver.resource(id));
+  return made
+    .map((resource) => ({ ...resource, physicalId: '', status: '', at: 0 }))
+    .map((resource) => ({ resource, name: ownName(knowledge, resource) }))
+    .find(({ resource, name }) => name !== undefined && nameTaken(world, knowledge, stack, resource, name))?.name;
+}
+
+/** What CloudFormation finds while it makes the set is the set's reason, and no refusal of the call. */
+function faultIn(check: () => void): string | undefined {
+  try {
+    asFaults(check);
+    return undefined;
+  } catch (error) {
+    if (error instanceof SandboxFault) return error.message;
+    throw error;
+  }
 }
 
 function missingExport(world: World, stack: Stack, target: Target): string | undefined {
@@ -198,7 +221,8 @@ function execute(world: World, set: ChangeSet, input: ApiInput): void {
   if (set.parentChangeSetId)
     throw new SandboxFault('InvalidChangeSetStatus', `ChangeSet [${set.id}] is executed with its root change set only`);
   const stack = requireStack(world, set.stackId, set);
-  const onFailure = input.DisableRollback === true ? ('DO_NOTHING' as const) : set.onStackFailure;
+  const disables = input.DisableRollback ?? set.deployment?.DisableRollback;
+  const onFailure = disables === true ? ('DO_NOTHING' as const) : set.onStackFailure;
   const next = {
     ...stack,
     capabilities: set.capabilities,
@@ -227,7 +251,10 @@ export const changeSetOperations: Record<string, Operation> = {
     return {};
   },
   DeleteChangeSet(world, input, caller) {
-    const set = requireChangeSet(world, input, caller);
+    // Of a set that is not there, AWS says that it is deleted; a stack must be there.
+    if (input.StackName !== undefined) requireStack(world, input.StackName, caller);
+    const set = findChangeSet(world, input, caller);
+    if (!set) return {};
     if (set.parentChangeSetId)
       throw new SandboxFault('InvalidChangeSetStatus', 'A nested change set is deleted with its root change set only');
     if (!isReady(world, set))

@@ -5,15 +5,18 @@ import type { Replacement } from '../../providers/aws/knowledge/replacement.ts';
 import type { Value } from '../../providers/aws/template/parse.ts';
 import type { ResolvedResource, Resolver } from '../../providers/aws/template/resolve.ts';
 import { isUnresolved } from '../../providers/aws/template/resolve.ts';
+import { SandboxFault } from '../service.ts';
 import type { World } from '../world.ts';
+import { mayChangeInPlace } from './attributes.ts';
 import { NESTED, type Stack, type StackResource, type Target } from './model.ts';
 import { inOrder } from './order.ts';
 import { replacementTruth } from './replacement-truths.ts';
 import { resolverFor } from './resolving.ts';
+import { sorted, textOf } from './texts.ts';
 
 /** Why a property changes, as a change set says it. */
 export interface Cause {
-  source: 'DirectModification' | 'ParameterReference' | 'ResourceReference' | 'Automatic';
+  source: 'DirectModification' | 'ParameterReference' | 'ResourceReference' | 'ResourceAttribute' | 'Automatic';
   evaluation: 'Static' | 'Dynamic';
   entity?: string;
 }
@@ -37,23 +40,38 @@ export interface ResourceDiff {
 }
 
 export function diffStack(world: World, knowledge: Knowledge, stack: Stack, target: Target): ResourceDiff[] {
-  const resolver = resolverFor(world, stack, target);
+  /** Names of the properties that change in place, by logical id; and the attributes that are read of those. */
+  const inPlace = new Map<string, string[]>();
+  const read: string[] = [];
+  const resolver = resolverFor(world, stack, target, stack.resources, (id, attribute) => {
+    const isUnknown = mayChangeInPlace(stack.resources[id]?.type ?? '', attribute, inPlace.get(id));
+    if (isUnknown) read.push(`${id}.${attribute}`);
+    return isUnknown;
+  });
   const after = Object.fromEntries(resolver.resourceIds.map((id) => [id, resolver.resource(id)]));
   const changedParameters = parametersThatDiffer(stack, resolver);
   const replaced = new Set<string>();
   const retagged = textOf(sorted(stack.tags)) !== textOf(sorted(target.tags));
   const diffs: ResourceDiff[] = [];
   for (const logicalId of inOrder(after)) {
-    const wanted = after[logicalId]!;
+    read.length = 0;
+    // Once more, now that it is known what changes before it.
+    const reads = after[logicalId]!.references.some((id) => inPlace.has(id));
+    const wanted = reads ? resolver.resource(logicalId) : after[logicalId]!;
     const before = stack.resources[logicalId];
     if (!before?.physicalId) {
       const added = { logicalId, action: 'Add', type: wanted.type, after: wanted } as const;
       diffs.push({ ...added, replacement: 'False', properties: [], scope: [] });
       continue;
     }
-    const diff = diffResource(knowledge, before, wanted, { changedParameters, replaced, retagged });
+    const diff = diffResource(knowledge, before, wanted, { changedParameters, replaced, retagged, read });
     if (!diff) continue;
     if (diff.replacement !== 'False') replaced.add(logicalId);
+    else
+      inPlace.set(
+        logicalId,
+        diff.properties.map(({ name }) => name),
+      );
     diffs.push(diff);
   }
   for (const [logicalId, before] of Object.entries(stack.resources)) {
@@ -65,11 +83,26 @@ export function diffStack(world: World, knowledge: Knowledge, stack: Stack, targ
   return diffs;
 }
 
+/** Seen live (aws/aws-sam-cli#6786): a resource keeps its type; another one needs another logical id. */
+export function refuseRetyped(world: World, stack: Stack, target: Target): void {
+  const resolver = resolverFor(world, stack, target);
+  const types = resolver.template.Resources;
+  const retyped = resolver.resourceIds.filter((id) => {
+    const before = stack.resources[id];
+    return before?.physicalId && before.type !== types[id]?.Type;
+  });
+  if (retyped.length > 0)
+    throw new SandboxFault(
+      'ValidationError',
+      `Update of resource type is not permitted. The new template modifies resource type of the following resources: [${retyped.join(', ')}]`,
+    );
+}
+
 function diffResource(
   knowledge: Knowledge,
   before: StackResource,
   wanted: ResolvedResource,
-  around: { changedParameters: Set<string>; replaced: Set<string>; retagged: boolean },
+  around: { changedParameters: Set<string>; replaced: Set<string>; retagged: boolean; read: string[] },
 ): ResourceDiff | undefined {
   const properties = changedProperties(knowledge, before, wanted, around);
   const differs = (a: unknown, b: unknown) => textOf(a) !== textOf(b);
@@ -80,10 +113,9 @@ function diffResource(
     ...(before.updateReplacePolicy === wanted.updateReplacePolicy ? [] : ['UpdateReplacePolicy']),
     ...((around.retagged && knowledge.hasProperty(wanted.type, 'Tags')) || properties.some(isTags) ? ['Tags'] : []),
   ];
-  const retyped = before.type !== wanted.type;
   // Every nested stack is looked at in every update: what is inside is not compared here.
-  if (scope.length === 0 && !retyped && wanted.type !== NESTED) return undefined;
-  const replacement = retyped ? 'True' : replacementOf(properties);
+  if (scope.length === 0 && wanted.type !== NESTED) return undefined;
+  const replacement = replacementOf(properties);
   return {
     logicalId: before.logicalId,
     action: 'Modify',
@@ -111,7 +143,7 @@ function changedProperties(
   knowledge: Knowledge,
   before: StackResource,
   wanted: ResolvedResource,
-  { changedParameters, replaced }: { changedParameters: Set<string>; replaced: Set<string> },
+  { changedParameters, replaced, read }: { changedParameters: Set<string>; replaced: Set<string>; read: string[] },
 ): PropertyDiff[] {
   const names = [...new Set([...Object.keys(before.properties), ...Object.keys(wanted.properties)])].sort();
   return names.flatMap((name): PropertyDiff[] => {
@@ -120,12 +152,18 @@ function changedProperties(
     const source = named.find((id) => replaced.has(id));
     const differs = textOf(was) !== textOf(is);
     if (!differs && source === undefined) return [];
+    const attributes = isUnresolved(is)
+      ? [...new Set(read)].filter((entity) => named.includes(entity.split('.')[0] ?? ''))
+      : [];
     const parameters = named.filter((id) => changedParameters.has(id));
     const direct = parameters.length > 0 || isUnresolved(is) ? 'Dynamic' : 'Static';
     const causes: Cause[] = [
       ...parameters.map((entity): Cause => ({ source: 'ParameterReference', evaluation: 'Static', entity })),
       ...(source ? [{ source: 'ResourceReference', evaluation: 'Dynamic', entity: source } as const] : []),
-      ...(differs && !source ? [{ source: 'DirectModification', evaluation: direct } as const] : []),
+      ...attributes.map((entity): Cause => ({ source: 'ResourceAttribute', evaluation: 'Dynamic', entity })),
+      ...(differs && !source && attributes.length === 0
+        ? [{ source: 'DirectModification', evaluation: direct } as const]
+        : []),
     ];
     return [{ name, before: was, after: is, causes, recreation: recreationOf(knowledge, wanted.type, name, was, is) }];
   });
@@ -168,18 +206,6 @@ export function leavesThatDiffer(path: string, before: Value | undefined, after:
     .filter((key) => textOf(before[key]) !== textOf(after[key]))
     .flatMap((key) => leavesThatDiffer(`${path}.${key}`, before[key], after[key]));
 }
-
-/** `512` and `"512"` are one value to CloudFormation, and the order of keys is none (from memory, not from a page). */
-export function textOf(value: unknown): string {
-  return JSON.stringify(value ?? null, (_key, inner) =>
-    inner !== null && typeof inner === 'object' && !Array.isArray(inner)
-      ? sorted(inner)
-      : typeof inner === 'number' || typeof inner === 'boolean'
-        ? String(inner)
-        : inner,
-  );
-}
-const sorted = (value: object) => Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 
 function replacePolicy(policy: string, type: string): string {
   if (policy === 'Retain') return 'ReplaceAndRetain';

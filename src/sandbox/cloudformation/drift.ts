@@ -2,10 +2,10 @@
 import type { Value } from '../../providers/aws/template/parse.ts';
 import { type Operation, pageOf, SandboxFault } from '../service.ts';
 import type { World } from '../world.ts';
-import { textOf } from './diff.ts';
 import { advanceStacks } from './engine.ts';
 import { isIn, NESTED, type Place, putStack, requireStack, type Stack, type StackResource } from './model.ts';
 import { knowledge } from './target.ts';
+import { textOf } from './texts.ts';
 
 interface Detection extends Place {
   id: string;

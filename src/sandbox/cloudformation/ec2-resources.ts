@@ -1,6 +1,8 @@
 /** Instances, volumes and security groups of a stack: the same documents that the sandbox's EC2 shows. */
 import type { Value } from '../../providers/aws/template/parse.ts';
+import { inRegion } from '../ec2/listing.ts';
 import { enterState, type Instance, makeInstance, type SecurityGroup, type Tag, type Volume } from '../ec2/model.ts';
+import { defaultVpcId } from '../ec2/network.ts';
 import { SandboxFault } from '../service.ts';
 import type { World } from '../world.ts';
 import type { Stack, StackResource } from './model.ts';
@@ -19,8 +21,24 @@ const tagsOf = (stack: Stack, spec: StackResource) => [
 ];
 const isTrue = (value: Value | undefined) => String(value) === 'true';
 
+/** In the default VPC. A load balancer's own group, which a GetAtt names, is not there: such a rule has no peer here. */
+const namedGroup = (world: World, region: string, name: Value | undefined) =>
+  inRegion<SecurityGroup>(world, 'security_group', region).find(
+    (group) => group.name === name && (group.vpcId ?? defaultVpcId(world, region)) === defaultVpcId(world, region),
+  );
+/** By its name, or by its id, which a Ref gives. */
+const idOfGroup = (world: World, region: string, named: string) => namedGroup(world, region, named)?.id ?? named;
+
+function refuseTakenName(world: World, region: string, name: string, vpcId = defaultVpcId(world, region)): void {
+  const taken = inRegion<SecurityGroup>(world, 'security_group', region).some(
+    (group) => group.name === name && (group.vpcId ?? defaultVpcId(world, region)) === vpcId,
+  );
+  if (taken)
+    throw new SandboxFault('InvalidGroup.Duplicate', `The security group '${name}' already exists for VPC '${vpcId}'`);
+}
+
 /** SecurityGroupIngress in EC2's shape: one permission for each rule. */
-function ingressOf(properties: StackResource['properties']): SecurityGroup['ingress'] {
+function ingressOf(world: World, region: string, properties: StackResource['properties']): SecurityGroup['ingress'] {
   const rules = [properties.SecurityGroupIngress ?? []].flat() as Record<string, Value>[];
   return rules.map((rule) => {
     const described = rule.Description === undefined ? {} : { Description: String(rule.Description) };
@@ -33,7 +51,10 @@ function ingressOf(properties: StackResource['properties']): SecurityGroup['ingr
       IpRanges: peers('CidrIp', rule.CidrIp),
       Ipv6Ranges: peers('CidrIpv6', rule.CidrIpv6),
       PrefixListIds: peers('PrefixListId', rule.SourcePrefixListId),
-      UserIdGroupPairs: peers('GroupId', rule.SourceSecurityGroupId),
+      UserIdGroupPairs: [
+        ...peers('GroupId', rule.SourceSecurityGroupId),
+        ...peers('GroupId', namedGroup(world, region, rule.SourceSecurityGroupName)?.id),
+      ],
     };
   });
 }
@@ -47,17 +68,23 @@ export function createInEc2(world: World, stack: Stack, spec: StackResource, nam
         region: stack.region,
         type: String(properties.InstanceType ?? 'm1.small'),
         tags: tagsOf(stack, spec),
-        groupIds: [properties.SecurityGroupIds ?? []].flat().map(String),
+        groupIds: [
+          ...[properties.SecurityGroupIds ?? []].flat().map(String),
+          ...[properties.SecurityGroups ?? []].flat().map((named) => idOfGroup(world, stack.region, String(named))),
+        ],
         protection: isTrue(properties.DisableApiTermination),
       }).id;
     case 'AWS::EC2::SecurityGroup': {
+      const vpcId = properties.VpcId === undefined ? undefined : String(properties.VpcId);
+      refuseTakenName(world, stack.region, name, vpcId);
       const group: SecurityGroup = {
         id: world.newId('sg-'),
         region: stack.region,
         name,
         description: String(properties.GroupDescription ?? ''),
         tags: tagsOf(stack, spec),
-        ingress: ingressOf(properties),
+        ...(vpcId === undefined ? {} : { vpcId }),
+        ingress: ingressOf(world, stack.region, properties),
       };
       world.put('security_group', group.id, group);
       return group.id;
@@ -89,7 +116,11 @@ export function updateInEc2(world: World, { type, physicalId, properties }: Stac
         : { terminationProtection: isTrue(properties.DisableApiTermination) }),
     });
   const group = type === 'AWS::EC2::SecurityGroup' ? world.get<SecurityGroup>('security_group', physicalId) : undefined;
-  if (group) world.put<SecurityGroup>('security_group', group.id, { ...group, ingress: ingressOf(properties) });
+  if (group)
+    world.put<SecurityGroup>('security_group', group.id, {
+      ...group,
+      ingress: ingressOf(world, group.region, properties),
+    });
   const volume = type === 'AWS::EC2::Volume' ? world.get<Volume>('volume', physicalId) : undefined;
   if (volume) world.put<Volume>('volume', volume.id, { ...volume, sizeGib: Number(properties.Size ?? volume.sizeGib) });
 }

@@ -2,13 +2,15 @@
 import type { Knowledge } from '../../providers/aws/knowledge/index.ts';
 import { SandboxFault } from '../service.ts';
 import type { World } from '../world.ts';
-import { recreationOf, textOf } from './diff.ts';
+import { countChanges } from './attributes.ts';
+import { recreationOf } from './diff.ts';
 import { NESTED, type Operation, putStack, record, type Stack, type StackResource, type Step } from './model.ts';
 import { beginNested, nestedProgress, undoNested } from './nested.ts';
 import { fail, finishOperation } from './outcome.ts';
 import { exportsOf, readTemplate, resolverFor } from './resolving.ts';
 import { createResource, failIfTold, removeResource, updateResource } from './resources.ts';
 import { denialOfReplacement } from './stack-policy.ts';
+import { textOf } from './texts.ts';
 
 export function advanceStacks(world: World, knowledge: Knowledge): void {
   for (const { id } of world.list<{ id: string }>('stack_running')) advanceStack(world, knowledge, id);
@@ -115,7 +117,6 @@ function beginUpdateStep(
     (name) => textOf(current.properties[name]) !== textOf(wanted.properties[name]),
   );
   const isReplaced =
-    current.type !== wanted.type ||
     // Conditional changes happen in place: every instance here has an EBS root, for which a new type is a restart.
     names.some(
       (name) =>
@@ -165,7 +166,7 @@ function endStep(world: World, knowledge: Knowledge, stack: Stack, operation: Op
   } else if (action === 'update') {
     const wanted = desired(world, stack, operation, logicalId, resource.physicalId);
     if (!isNested) updateResource(world, resource, wanted);
-    mark(world, stack, withLive(resource, wanted), 'UPDATE_COMPLETE');
+    mark(world, stack, countChanges(resource, withLive(resource, wanted)), 'UPDATE_COMPLETE');
   } else if (action === 'revert') {
     failIfTold(stack.resources[logicalId] ?? resource, operation.continued ? 'fail_continue' : 'fail_rollback');
     if (!isNested) updateResource(world, { ...resource, gone: false }, { ...resource, metadata: {} });
@@ -214,9 +215,11 @@ function desired(world: World, stack: Stack, operation: Operation, logicalId: st
   const exported = imported.length > 0 ? exportsOf(world, stack).map(({ name }) => name) : [];
   const missing = imported.find((name) => !exported.includes(name));
   if (missing !== undefined) throw new SandboxFault('ValidationError', `No export named ${missing} found`);
+  const changes = physicalId === '' ? undefined : stack.resources[logicalId]?.changes;
   const spec: StackResource = {
     ...resolver.resource(logicalId),
     ...{ physicalId, status: '', at: world.now() },
+    ...(changes === undefined ? {} : { changes }),
   };
   return spec;
 }

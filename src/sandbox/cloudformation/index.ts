@@ -3,6 +3,7 @@ import type { Service } from '../service.ts';
 import { changeSetOperations } from './change-sets.ts';
 import { driftOperations } from './drift.ts';
 import { advanceStacks } from './engine.ts';
+import { eventOperations } from './events.ts';
 import { stackOperations } from './stack-operations.ts';
 import { stackViews } from './stack-views.ts';
 import { knowledge } from './target.ts';
@@ -15,6 +16,7 @@ export const cloudformation: Service = {
     ...changeSetOperations,
     ...templateOperations,
     ...driftOperations,
+    ...eventOperations,
   },
   advance: (world) => advanceStacks(world, knowledge),
 };

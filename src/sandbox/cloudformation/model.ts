@@ -34,6 +34,8 @@ export interface StackResource {
   /** Deleted behind the stack's back. */
   gone?: boolean;
   drift?: { status: string; at: number };
+  /** How often each property was changed in place. */
+  changes?: Record<string, number>;
 }
 
 /** One thing that happens to one resource at one moment. */
@@ -133,6 +135,9 @@ export interface ChangeSet extends Place, Target {
   rollback?: RollbackConfiguration;
   roleArn?: string;
   onStackFailure?: OnFailure;
+  importsExisting?: boolean;
+  /** The SDK's shape. */
+  deployment?: { Mode?: string; DisableRollback?: boolean };
   includeNestedStacks: boolean;
   parentChangeSetId?: string;
   rootChangeSetId?: string;

@@ -5,7 +5,7 @@ import type { World } from '../world.ts';
 import { rollBackCreation, rollBackUpdate, targetOf } from './begin.ts';
 import { type Operation, type Stack, type Step, setStatus } from './model.ts';
 import { inOrder } from './order.ts';
-import { exportsOf, readTemplate, resolverFor } from './resolving.ts';
+import { exportsOf, importersOf, readTemplate, resolverFor } from './resolving.ts';
 import { bothPhases, finish, schedule } from './steps.ts';
 import { noEchoOf } from './target.ts';
 
@@ -107,6 +107,7 @@ function adoptTarget(world: World, stack: Stack, { target }: Operation): string[
   const template = readTemplate(target.templateBody);
   const resolver = resolverFor(world, stack, target);
   refuseTakenExports(world, stack, resolver);
+  refuseChangedExports(world, stack, resolver);
   Object.assign(stack, target, { noEcho: noEchoOf(template) });
   if (template.Description === undefined) delete stack.description;
   else stack.description = String(template.Description);
@@ -120,6 +121,24 @@ function adoptTarget(world: World, stack: Stack, { target }: Operation): string[
   return inOrder(stack.resources)
     .reverse()
     .filter((id) => !resolver.resourceIds.includes(id));
+}
+
+/**
+ * User Guide, "Get exported outputs": what another stack imports can be neither changed nor removed. Values that only
+ * the execution tells are known here.
+ */
+function refuseChangedExports(world: World, stack: Stack, resolver: Resolver): void {
+  const after = Object.values(resolver.outputs());
+  for (const { exportName, value } of Object.values(stack.outputs)) {
+    const now = exportName === undefined ? undefined : after.find((output) => output.exportName === exportName);
+    if (exportName === undefined || now === undefined || now.value === value) continue;
+    const users = importersOf(world, exportName, stack).filter((user) => user !== stack.name);
+    if (users.length > 0)
+      throw new SandboxFault(
+        'ValidationError',
+        `Export ${exportName} cannot be updated as it is in use by ${users.join(', ')}`,
+      );
+  }
 }
 
 function refuseTakenExports(world: World, stack: Stack, resolver: Resolver): void {

@@ -2,6 +2,7 @@
 import type { Value } from '../../providers/aws/template/parse.ts';
 import type { Instance, SecurityGroup } from '../ec2/model.ts';
 import type { World } from '../world.ts';
+import { changesOf } from './attributes.ts';
 import { NESTED, type Place, type Stack, type StackResource } from './model.ts';
 
 /** Types whose physical id is generated and has a prefix. */
@@ -82,11 +83,13 @@ export function attributeOf(world: World, resource: StackResource, attribute: st
   if (/^(?:Private|Public)Ip$/.test(attribute)) return attribute === 'PrivateIp' ? '10.0.0.10' : '203.0.113.10';
   const own = resource.properties[attribute];
   if (typeof own === 'string') return own;
-  if (attribute === 'Arn' || attribute.endsWith('Arn')) {
+  if ((attribute === 'Arn' || attribute.endsWith('Arn')) && changesOf(resource, attribute) === 0) {
     if (resource.physicalId.startsWith('arn:')) return resource.physicalId;
     const service = ARN_SERVICES[resource.type] ?? `${serviceOf(resource.type)}:{region}:{account}:`;
     return `arn:aws:${fill(service, place, '')}${resource.physicalId.split('/').at(-1)}`;
   }
-  return `${resource.physicalId}.${attribute}`;
+  const changes = changesOf(resource, attribute);
+  if (/Version(?:Number)?$/.test(attribute)) return String(changes + 1);
+  return `${resource.physicalId}.${attribute}${changes > 0 ? `.${changes}` : ''}`;
 }
 const serviceOf = (type: string) => (type.split('::')[1] ?? 'x').toLowerCase();

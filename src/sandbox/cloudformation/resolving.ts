@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { parseTemplate, type Template } from '../../providers/aws/template/parse.ts';
 import { createResolver, type ResolveContext, type Resolver } from '../../providers/aws/template/resolve.ts';
+import { zonesOf } from '../ec2/network.ts';
 import { ssmParameter as seededParameter } from '../facts.ts';
 import type { World } from '../world.ts';
 import { isLive, type Place, type Stack, type StackResource, stacksIn, type Target } from './model.ts';
@@ -20,13 +21,12 @@ export function readTemplate(templateBody: string): Template {
   return template;
 }
 
-export const zonesOf = (region: string) => ['a', 'b', 'c'].map((zone) => `${region}${zone}`);
-
 export function resolverFor(
   world: World,
   stack: Stack,
   target: Pick<Target, 'templateBody' | 'parameters'>,
   resources: Record<string, StackResource> = stack.resources,
+  isUnknown: (logicalId: string, attribute: string) => boolean = () => false,
 ): Resolver {
   const template = readTemplate(target.templateBody);
   // Cheaper than looking: a wrong yes costs no more than reading the exports.
@@ -40,7 +40,9 @@ export function resolverFor(
     refOf: (id) => resources[id]?.physicalId || undefined,
     attributeOf: (id, attribute) => {
       const resource = resources[id];
-      return resource?.physicalId ? attributeOf(world, resource, attribute, stack) : undefined;
+      return resource?.physicalId && !isUnknown(id, attribute)
+        ? attributeOf(world, resource, attribute, stack)
+        : undefined;
     },
   });
 }

@@ -4,7 +4,8 @@ import { snapshotSupported } from '../../providers/aws/knowledge/index.ts';
 import { SandboxFault } from '../service.ts';
 import type { World } from '../world.ts';
 import { createInEc2, removeFromEc2, snapshotInEc2, updateInEc2 } from './ec2-resources.ts';
-import { type Stack, type StackResource, stacksIn } from './model.ts';
+import type { Stack, StackResource } from './model.ts';
+import { nameTaken, ownName } from './names.ts';
 import { generatedName, physicalIdOf } from './physical-ids.ts';
 
 /** `Metadata: {CountersignSandbox: {fail: reason}}` makes a resource fail, each moment by its own key. */
@@ -26,38 +27,10 @@ export function failIfTold(resource: Pick<StackResource, 'metadata'>, moment: ke
 export function createResource(world: World, knowledge: Knowledge, stack: Stack, spec: StackResource): string {
   failIfTold(spec, 'fail');
   const given = ownName(knowledge, spec);
-  if (given !== undefined && nameTaken(world, spec.type, given, stack))
+  if (given !== undefined && nameTaken(world, knowledge, stack, spec, given))
     throw new SandboxFault('AlreadyExists', `${given} already exists in stack ${stack.id}`);
   const name = given ?? generatedName(world, stack, spec);
   return createInEc2(world, stack, spec, name) ?? physicalIdOf(world, stack, spec.type, name);
-}
-
-/** Types whose `Name` is what AWS knows them by. Elsewhere it is a label that two may share. */
-const KNOWN_BY_NAME = new Set([
-  'AWS::Events::Rule',
-  'AWS::SSM::Parameter',
-  'AWS::SecretsManager::Secret',
-  'AWS::ElasticLoadBalancingV2::LoadBalancer',
-  'AWS::ElasticLoadBalancingV2::TargetGroup',
-  'AWS::Kinesis::Stream',
-]);
-
-/** The physical name that the template gives. Replacing such a resource under the same name fails, as in AWS. */
-function ownName(knowledge: Knowledge, { type, properties }: StackResource): string | undefined {
-  const property = knowledge.nameProperty(type);
-  const short = type.split('::')[2] ?? '';
-  const isOwn = property === 'Name' ? KNOWN_BY_NAME.has(type) : property?.startsWith(short);
-  const value = property === undefined || !isOwn ? undefined : properties[property];
-  return typeof value === 'string' && value !== '' ? value : undefined;
-}
-
-function nameTaken(world: World, type: string, name: string, stack: Stack): boolean {
-  return stacksIn(world, stack).some((other) =>
-    Object.values(other.id === stack.id ? stack.resources : other.resources).some(
-      (resource) =>
-        resource.type === type && resource.physicalId.endsWith(name) && resource.status !== 'DELETE_COMPLETE',
-    ),
-  );
 }
 
 export function updateResource(world: World, before: StackResource, wanted: StackResource): void {

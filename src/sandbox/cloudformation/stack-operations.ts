@@ -2,15 +2,16 @@
 import { type Operation, SandboxFault } from '../service.ts';
 import { beginCreate, beginDelete, beginUpdate, rollBackCreation, rollBackUpdate } from './begin.ts';
 import { outputsDiffer, refuseUpdate } from './change-sets.ts';
-import { diffStack } from './diff.ts';
+import { diffStack, refuseRetyped } from './diff.ts';
 import { type ChangeSet, findStack, isLive, type OnFailure, putStack, requireStack, type Stack } from './model.ts';
 import { readStackPolicy } from './stack-policy.ts';
-import { type ApiInput, asFaults, knowledge, newStack, readTarget } from './target.ts';
+import { type ApiInput, asFaults, knowledge, newStack, readTarget, refuseArns } from './target.ts';
 
 function onFailureOf(input: ApiInput): OnFailure | undefined {
-  if (input.DisableRollback !== undefined && input.OnFailure !== undefined)
+  const disables = input.DisableRollback ?? input.DeploymentConfig?.DisableRollback;
+  if (disables !== undefined && input.OnFailure !== undefined)
     throw new SandboxFault('ValidationError', 'You can specify either DisableRollback or OnFailure, but not both.');
-  return input.DisableRollback === true ? 'DO_NOTHING' : input.OnFailure;
+  return disables === true ? 'DO_NOTHING' : input.OnFailure;
 }
 
 function policyIn(body: string | undefined, url: string | undefined): string | undefined {
@@ -56,9 +57,10 @@ export const stackOperations: Record<string, Operation> = {
     const policy = policyIn(input.StackPolicyDuringUpdateBody, input.StackPolicyDuringUpdateURL);
     const lasting = policyIn(input.StackPolicyBody, input.StackPolicyURL);
     const wanted = { templateBody: target.templateBody, parameters: target.parameters, tags: target.tags };
+    asFaults(() => refuseRetyped(world, stack, wanted));
     if (asFaults(() => diffStack(world, knowledge, stack, wanted)).length === 0 && !outputsDiffer(world, stack, wanted))
       throw new SandboxFault('ValidationError', 'No updates are to be performed.');
-    const onFailure = input.DisableRollback === true ? ('DO_NOTHING' as const) : undefined;
+    const onFailure = onFailureOf(input);
     const next: Stack = {
       ...stack,
       capabilities: input.Capabilities ?? stack.capabilities,
@@ -71,6 +73,7 @@ export const stackOperations: Record<string, Operation> = {
     return { StackId: stack.id };
   },
   DeleteStack(world, input, caller) {
+    refuseArns(input);
     const stack = findStack(world, input.StackName ?? '', caller);
     if (!stack || !isLive(stack) || stack.status === 'DELETE_IN_PROGRESS') return {};
     if (stack.terminationProtection)
@@ -106,6 +109,7 @@ export const stackOperations: Record<string, Operation> = {
     return {};
   },
   ContinueUpdateRollback(world, input, caller) {
+    refuseArns(input);
     const stack = inStatus(
       requireStack(world, input.StackName, caller),
       ['UPDATE_ROLLBACK_FAILED'],
@@ -127,6 +131,7 @@ export const stackOperations: Record<string, Operation> = {
     return {};
   },
   RollbackStack(world, input, caller) {
+    refuseArns(input);
     const stack = inStatus(
       requireStack(world, input.StackName, caller),
       ['CREATE_FAILED', 'UPDATE_FAILED'],

@@ -2,6 +2,7 @@
  * Stack policies, as the User Guide ("Prevent updates to stack resources") has them: once one is set, what it does
  * not allow is denied, and Deny overrides Allow. It is looked at in updates only, never in deletions of the stack.
  */
+import { matchesGlob } from '../../core/glob.ts';
 import { SandboxFault } from '../service.ts';
 import type { ResourceDiff } from './diff.ts';
 
@@ -73,11 +74,5 @@ function covers(statement: Statement, action: Action, logicalId: string, type: s
 }
 
 function matchesAny(patterns: string | string[] | undefined, text: string): boolean {
-  return [patterns ?? []].flat().some((pattern) => {
-    const source = pattern
-      .replaceAll(/[.+^${}()|[\]\\]/g, '\\$&')
-      .replaceAll('*', '.*')
-      .replaceAll('?', '.');
-    return new RegExp(`^${source}$`).test(text);
-  });
+  return [patterns ?? []].flat().some((pattern) => matchesGlob(pattern, text));
 }

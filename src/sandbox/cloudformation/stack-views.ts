@@ -62,20 +62,23 @@ const showStack = (world: World, stack: Stack) => ({
   })),
 });
 
-const showResource = (stack: Stack) => (resource: StackResource) => ({
-  StackId: stack.id,
-  StackName: stack.name,
+/** What all three views of a resource have. */
+const showResource = (resource: StackResource) => ({
   LogicalResourceId: resource.logicalId,
   PhysicalResourceId: resource.physicalId || undefined,
   ResourceType: resource.type,
   ResourceStatus: resource.status,
   ResourceStatusReason: resource.reason,
-  Timestamp: new Date(resource.at),
-  LastUpdatedTimestamp: new Date(resource.at),
   DriftInformation: {
     StackResourceDriftStatus: resource.drift?.status ?? 'NOT_CHECKED',
     LastCheckTimestamp: date(resource.drift?.at),
   },
+});
+
+const ofStack = ({ id, name }: Stack) => ({ StackId: id, StackName: name });
+const summaryOfResource = (resource: StackResource) => ({
+  ...showResource(resource),
+  LastUpdatedTimestamp: new Date(resource.at),
 });
 
 /** DescribeStackResources finds a resource's stack from outside too. */
@@ -131,7 +134,13 @@ export const stackViews: Record<string, Operation> = {
     const wanted = Object.values(stack.resources).filter(
       ({ logicalId }) => !input.LogicalResourceId || logicalId === input.LogicalResourceId,
     );
-    return { StackResources: wanted.slice(0, PAGE).map(showResource(stack)) };
+    return {
+      StackResources: wanted.slice(0, PAGE).map((resource) => ({
+        ...ofStack(stack),
+        ...showResource(resource),
+        Timestamp: new Date(resource.at),
+      })),
+    };
   },
   DescribeStackResource(world, input, caller) {
     const stack = requireStack(world, input.StackName, caller);
@@ -141,12 +150,19 @@ export const stackViews: Record<string, Operation> = {
         'ValidationError',
         `Resource ${input.LogicalResourceId} does not exist for stack ${input.StackName}`,
       );
-    return { StackResourceDetail: { ...showResource(stack)(resource), Metadata: JSON.stringify(resource.metadata) } };
+    return {
+      StackResourceDetail: {
+        ...ofStack(stack),
+        ...showResource(resource),
+        LastUpdatedTimestamp: new Date(resource.at),
+        Metadata: JSON.stringify(resource.metadata),
+      },
+    };
   },
   ListStackResources(world, input, caller) {
     const stack = requireStack(world, input.StackName, caller);
     const { page, next } = pageOf(Object.values(stack.resources), input.NextToken, PAGE);
-    return { StackResourceSummaries: page.map(showResource(stack)), NextToken: next };
+    return { StackResourceSummaries: page.map(summaryOfResource), NextToken: next };
   },
   ListExports(world, input, caller) {
     const { page, next } = pageOf(exportsOf(world, caller), input.NextToken, PAGE);

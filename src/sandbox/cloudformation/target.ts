@@ -11,6 +11,7 @@ import {
 } from '../../providers/aws/template/resolve.ts';
 import { templateObject } from '../facts.ts';
 import { SandboxFault } from '../service.ts';
+import { refuseTags } from '../tag-lists.ts';
 import type { World } from '../world.ts';
 import type { Place, Stack, Target } from './model.ts';
 import { readTemplate, resolverFor, ssmParameter } from './resolving.ts';
@@ -64,6 +65,7 @@ export function readTarget(
   stack: Stack | undefined,
   forChangeSet = false,
 ): ReadTarget {
+  refuseArns(input);
   const templateBody = templateBodyOf(world, input, stack);
   return asFaults(() => {
     const template = readTemplate(templateBody);
@@ -82,8 +84,21 @@ export function readTarget(
   });
 }
 
-const tagsOf = (tags: { Key: string; Value: string }[]) =>
-  Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value]));
+function tagsOf(tags: { Key: string; Value: string }[]): Record<string, string> {
+  refuseTags('ValidationError', tags);
+  return Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value]));
+}
+
+const ROLE_ARN = /^arn:aws[a-z-]*:iam::\d{12}:role\/.+$/;
+const TOPIC_ARN = /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}(?:\.fifo)?$/;
+
+/** Only their form: whether they exist is not looked up. The words are from memory. */
+export function refuseArns({ RoleARN, NotificationARNs = [] }: ApiInput): void {
+  if (RoleARN !== undefined && !ROLE_ARN.test(RoleARN))
+    throw new SandboxFault('ValidationError', `Role ${RoleARN} is invalid or cannot be assumed`);
+  const wrong = (NotificationARNs as string[]).find((arn) => !TOPIC_ARN.test(arn));
+  if (wrong !== undefined) throw new SandboxFault('ValidationError', `Invalid notification ARN: ${wrong}`);
+}
 
 /** The template module's refusals, as CloudFormation answers them. */
 export function asFaults<T>(run: () => T): T {

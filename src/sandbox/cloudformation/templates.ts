@@ -6,7 +6,7 @@ import type { World } from '../world.ts';
 import { requireChangeSet } from './change-set-views.ts';
 import { type Place, requireStack, type Stack, type Target } from './model.ts';
 import { readTemplate, resolverFor } from './resolving.ts';
-import { type ApiInput, asFaults, templateBodyOf } from './target.ts';
+import { type ApiInput, asFaults, knowledge, templateBodyOf } from './target.ts';
 
 /** What `AWS::LanguageExtensions` leaves: no loops, and a value where Fn::Length or Fn::ToJsonString can be known. */
 function processed(world: World, stack: Stack, target: Target): string {
@@ -42,9 +42,11 @@ function capabilitiesOf(template: Template) {
 }
 
 function templateFor(world: World, input: ApiInput, place: Place): Template {
-  const body = input.StackName
-    ? requireStack(world, input.StackName, place).templateBody
-    : templateBodyOf(world, input, undefined);
+  const stack = input.StackName ? requireStack(world, input.StackName, place) : undefined;
+  // In these words: getmoto/moto#4424.
+  if (stack?.status === 'REVIEW_IN_PROGRESS')
+    throw new SandboxFault('ValidationError', 'GetTemplateSummary cannot be called on REVIEW_IN_PROGRESS stacks.');
+  const body = stack ? stack.templateBody : templateBodyOf(world, input, undefined);
   return asFaults(() => readTemplate(body));
 }
 
@@ -52,10 +54,13 @@ export const templateOperations: Record<string, Operation> = {
   GetTemplate(world, input, caller) {
     const set = input.ChangeSetName ? requireChangeSet(world, input, caller) : undefined;
     const stack = requireStack(world, set?.stackId ?? input.StackName, caller);
+    const StagesAvailable = ['Original', 'Processed'];
+    // Seen live (cdklabs/awscdk-v1-stack-finder#273): what was never executed has no template.
+    if (!set && stack.status === 'REVIEW_IN_PROGRESS') return { StagesAvailable };
     const target = set ?? stack;
     return {
       TemplateBody: input.TemplateStage === 'Processed' ? processed(world, stack, target) : target.templateBody,
-      StagesAvailable: ['Original', 'Processed'],
+      StagesAvailable,
     };
   },
   ValidateTemplate(world, input, caller) {
@@ -84,6 +89,19 @@ export const templateOperations: Record<string, Operation> = {
         ParameterType: declared.Type,
         ParameterConstraints: { AllowedValues: (declared.AllowedValues ?? []).map(String) },
       })),
+    };
+  },
+  DescribeType(_world, input, { region }) {
+    const name: string = input.TypeName ?? input.Arn?.split('/').at(-1)?.replaceAll('-', '::') ?? '';
+    if ((input.Type ?? 'RESOURCE') !== 'RESOURCE' || !knowledge.isKnownType(name))
+      throw new SandboxFault('TypeNotFoundException', `The type '${name}' cannot be found.`, 404);
+    return {
+      Arn: `arn:aws:cloudformation:${region}::type/resource/${name.replaceAll('::', '-')}`,
+      Type: 'RESOURCE',
+      TypeName: name,
+      ProvisioningType: 'FULLY_MUTABLE',
+      DeprecatedStatus: 'LIVE',
+      Visibility: 'PUBLIC',
     };
   },
 };

@@ -1,6 +1,6 @@
 /** Instance types: some families, with what decides a resize. */
-import { glob } from '../../core/glob.ts';
 import { type Operation, pageOf, SandboxFault } from '../service.ts';
+import { filterPattern } from './listing.ts';
 
 /**
  * A line: family, architecture, then sizes as vCPUs/memory in GiB, and /instance store in GB where there is one.
@@ -130,7 +130,9 @@ export const instanceTypeOperations: Record<string, Operation> = {
     const unknown = filters.find(({ Name }) => Name !== 'instance-type');
     if (unknown)
       throw new SandboxFault('InvalidParameterValue', `The sandbox does not filter instance types by ${unknown.Name}`);
-    const found = names.filter((name) => filters.every(({ Values }) => Values.some((value) => glob(value).test(name))));
+    const found = names.filter((name) =>
+      filters.every(({ Values }) => Values.some((value) => filterPattern(value).test(name))),
+    );
     const { page, next } = pageOf(found, input.NextToken, input.MaxResults ?? PAGE, 'InvalidNextToken');
     return { InstanceTypes: page.map((name) => show(TYPES.get(name)!)), NextToken: next };
   },

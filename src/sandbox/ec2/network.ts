@@ -21,6 +21,13 @@ export interface NetworkInterface {
   instanceId?: string;
 }
 
+export const zonesOf = (region: string) => ['a', 'b', 'c'].map((zone) => `${region}${zone}`);
+/** `eu-west-1`: `euw1-az`. */
+const zonePrefix = (region: string) => {
+  const [area = '', direction = '', number = ''] = region.split('-').filter((part) => part !== 'gov');
+  return `${area}${direction.replace(/^(.)[a-z]*?((?:east|west)?)$/, (_all, a: string, b: string) => `${a}${b.charAt(0)}`)}${number}-az`;
+};
+
 export const defaultVpcId = (world: World, region: string): string => derivedId('vpc-', world.account, region);
 export const defaultSubnet = (world: World, region: string) => ({
   subnetId: derivedId('subnet-', world.account, region),
@@ -136,6 +143,32 @@ export const networkOperations: Record<string, Operation> = {
       AvailabilityZone: availabilityZone,
       CidrBlock: cidr,
       DefaultForAz: true,
+      State: 'available',
+    }),
+  }),
+  DescribeAvailabilityZones: listing<{ name: string; id: string }>({
+    items: (_world, { region }) =>
+      zonesOf(region).map((name, index) => ({ name, id: `${zonePrefix(region)}${index + 1}` })),
+    idOf: ({ name }) => name,
+    ids: { input: 'ZoneNames', notFound: 'InvalidParameterValue' },
+    names: { input: 'ZoneIds', noun: 'zone', notFound: 'InvalidParameterValue', nameOf: ({ id }) => id },
+    filters: {
+      'zone-name': ({ name }) => [name],
+      'zone-id': ({ id }) => [id],
+      'region-name': (_zone, _world, { region }) => [region],
+      state: () => ['available'],
+      'zone-type': () => ['availability-zone'],
+      'opt-in-status': () => ['opt-in-not-required'],
+    },
+    output: 'AvailabilityZones',
+    show: ({ name, id }, _world, { region }) => ({
+      ZoneName: name,
+      ZoneId: id,
+      RegionName: region,
+      GroupName: region,
+      NetworkBorderGroup: region,
+      ZoneType: 'availability-zone',
+      OptInStatus: 'opt-in-not-required',
       State: 'available',
     }),
   }),

@@ -42,19 +42,69 @@ const showRevoked = (group: SecurityGroup, direction: Direction, rule: Rule) => 
 });
 
 function findGroup(world: World, input: { GroupId?: string; GroupName?: string }, region: string): SecurityGroup {
+  if (input.GroupId !== undefined && input.GroupName !== undefined) throw bothGiven();
   if (input.GroupId !== undefined)
     return findAll<SecurityGroup>(world, [input.GroupId], region, NOUNS.security_group)[0]!;
-  const named = inRegion<SecurityGroup>(world, 'security_group', region).find(({ name }) => name === input.GroupName);
-  if (!named) throw new SandboxFault('InvalidGroup.NotFound', `The security group '${input.GroupName}' does not exist`);
-  return named;
+  if (input.GroupName === undefined)
+    throw new SandboxFault('MissingParameter', 'The request must contain the parameter groupName or groupId');
+  return groupNamed(world, input.GroupName, region);
 }
+
+/** API reference: a group outside of the default VPC is named by its id only. */
+function groupNamed(world: World, wanted: string, region: string): SecurityGroup {
+  const found = inRegion<SecurityGroup>(world, 'security_group', region).find(
+    (group) => group.name === wanted && isInDefaultVpc(world, group),
+  );
+  if (!found) throw new SandboxFault('InvalidGroup.NotFound', `The security group '${wanted}' does not exist`);
+  return found;
+}
+const isInDefaultVpc = (world: World, group: SecurityGroup) =>
+  vpcOf(world, group) === defaultVpcId(world, group.region);
+
+/** Peers that are named become ids; those of another account are left, as nothing is known of them. */
+function withIds(world: World, permissions: IpPermission[], { region, account }: Caller): IpPermission[] {
+  return permissions.map((permission) => ({
+    ...permission,
+    ...(permission.UserIdGroupPairs === undefined
+      ? {}
+      : {
+          UserIdGroupPairs: permission.UserIdGroupPairs.map(({ GroupName, ...pair }) => {
+            if (pair.GroupId !== undefined && GroupName !== undefined) throw bothGiven();
+            if (pair.GroupId !== undefined) return pair;
+            if (GroupName === undefined)
+              throw new SandboxFault('MissingParameter', 'The request must contain the parameter groupName or groupId');
+            return (pair.UserId ?? account) === account
+              ? { ...pair, GroupId: groupNamed(world, GroupName, region).id }
+              : { ...pair, GroupId: GroupName };
+          }),
+        }),
+  }));
+}
+
+const bothGiven = () =>
+  new SandboxFault('InvalidParameterCombination', 'The parameter groupName cannot be used with the parameter groupId');
 
 /** Rules are given by permissions, or one by the request's own members. */
 function askedRules(
-  input: IpPermission & { IpPermissions?: IpPermission[]; CidrIp?: string },
-  account: string,
+  world: World,
+  input: IpPermission & {
+    IpPermissions?: IpPermission[];
+    CidrIp?: string;
+    SourceSecurityGroupName?: string;
+    SourceSecurityGroupOwnerId?: string;
+  },
+  caller: Caller,
 ): Rule[] {
-  const { IpPermissions = [], IpProtocol, FromPort, ToPort, CidrIp } = input;
+  const { IpPermissions = [], IpProtocol, FromPort, ToPort, CidrIp, SourceSecurityGroupName: GroupName } = input;
+  if (GroupName !== undefined && (IpProtocol ?? CidrIp ?? FromPort ?? ToPort) !== undefined)
+    throw new SandboxFault(
+      'InvalidParameterCombination',
+      'SourceSecurityGroupName cannot be used with a protocol, ports or an address range.',
+    );
+  const { SourceSecurityGroupOwnerId: UserId } = input;
+  const fromGroup = GroupName === undefined ? [] : EVERYTHING_FROM_A_GROUP;
+  const pair = { GroupName: GroupName ?? '', ...(UserId === undefined ? {} : { UserId }) };
+  const named = fromGroup.map((ports): IpPermission => ({ ...ports, UserIdGroupPairs: [pair] }));
   const single: IpPermission[] =
     IpProtocol === undefined || CidrIp === undefined
       ? []
@@ -66,8 +116,14 @@ function askedRules(
             ...(ToPort === undefined ? {} : { ToPort }),
           },
         ];
-  return rulesOf([...IpPermissions, ...single], account);
+  return rulesOf(withIds(world, [...IpPermissions, ...single, ...named], caller), caller.account);
 }
+/** API reference, SourceSecurityGroupName: "full ICMP, UDP, and TCP access". */
+const EVERYTHING_FROM_A_GROUP: IpPermission[] = [
+  { IpProtocol: 'icmp', FromPort: -1, ToPort: -1 },
+  { IpProtocol: 'tcp', FromPort: 0, ToPort: 65_535 },
+  { IpProtocol: 'udp', FromPort: 0, ToPort: 65_535 },
+];
 
 function keepRules(world: World, group: SecurityGroup, direction: Direction, rules: Rule[]): void {
   world.put<SecurityGroup>('security_group', group.id, { ...group, [direction]: permissionsOf(rules) });
@@ -83,7 +139,7 @@ const authorize = (direction: Direction): Operation =>
   write(
     (world, input, { region }) => findGroup(world, input, region),
     (world, group, input, caller) => {
-      const asked = askedRules(input, caller.account);
+      const asked = askedRules(world, input, caller);
       if (asked.length === 0)
         throw new SandboxFault('MissingParameter', 'The request must contain the parameter ipPermissions');
       refuseMissingPeers(world, asked, caller);
@@ -109,7 +165,8 @@ const authorize = (direction: Direction): Operation =>
 const revoke = (direction: Direction): Operation =>
   write(
     (world, input, { region }) => findGroup(world, input, region),
-    (world, group, input, { account }) => {
+    (world, group, input, caller) => {
+      const { account } = caller;
       const existing = rulesIn(group, direction, account);
       const ids: string[] = input.SecurityGroupRuleIds ?? [];
       const unknownId = ids.find((id) => !existing.some((rule) => ruleId(group, direction, rule) === id));
@@ -118,7 +175,7 @@ const revoke = (direction: Direction): Operation =>
           'InvalidSecurityGroupRuleId.NotFound',
           `The security group rule ID '${unknownId}' does not exist`,
         );
-      const asked = askedRules(input, account);
+      const asked = askedRules(world, input, caller);
       const wanted = new Set(asked.map(ruleKey));
       const isRevoked = (rule: Rule) => wanted.has(ruleKey(rule)) || ids.includes(ruleId(group, direction, rule));
       const missing = asked.filter((rule) => !existing.some((other) => ruleKey(other) === ruleKey(rule)));
@@ -149,6 +206,7 @@ export const securityGroupOperations: Record<string, Operation> = {
     items: (inside, { region }) => inRegion(inside, 'security_group', region),
     idOf: ({ id }) => id,
     ids: { input: 'GroupIds', ...NOUNS.security_group },
+    names: { input: 'GroupNames', ...NOUNS.security_group, nameOf: ({ name }) => name },
     tags: ({ tags }) => tags,
     filters: {
       'group-id': ({ id }) => [id],

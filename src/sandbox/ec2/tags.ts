@@ -1,5 +1,6 @@
 /** Tags of everything that EC2 keeps here. `aws:` keys are AWS's own: read, never written. */
 import { type Operation, SandboxFault } from '../service.ts';
+import { type GivenTag, refuseTags } from '../tag-lists.ts';
 import type { World } from '../world.ts';
 import { inRegion, listing } from './listing.ts';
 import { findAll, NOUNS, type Tag } from './model.ts';
@@ -30,15 +31,6 @@ function findTagged(world: World, ids: string[], region: string): { kind: Kind; 
   });
 }
 
-function refuseReserved(tags: readonly { Key?: string }[]): void {
-  for (const { Key = '' } of tags)
-    if (/^aws:/i.test(Key))
-      throw new SandboxFault(
-        'InvalidParameterValue',
-        `Tag keys starting with 'aws:' are reserved for internal use: ${Key}`,
-      );
-}
-
 /** Both are given as lists of keys and values. */
 function merged(old: Tag[], given: Tag[]): Tag[] {
   const tags = [...old.filter(({ Key }) => !given.some((tag) => tag.Key === Key)), ...given];
@@ -47,12 +39,11 @@ function merged(old: Tag[], given: Tag[]): Tag[] {
   return tags;
 }
 
-const complete = (tags: { Key?: string; Value?: string }[] = []): Tag[] =>
-  tags.map(({ Key = '', Value = '' }) => ({ Key, Value }));
+const complete = (tags: readonly GivenTag[] = []): Tag[] => tags.map(({ Key = '', Value = '' }) => ({ Key, Value }));
 
 /** The tags that a creating request gives to what it creates. */
 export function tagsIn(
-  specifications: { ResourceType?: string; Tags?: { Key?: string; Value?: string }[] }[] | undefined,
+  specifications: { ResourceType?: string; Tags?: GivenTag[] }[] | undefined,
   resourceType: string,
 ): Tag[] {
   const wrong = specifications?.find(({ ResourceType }) => ResourceType !== resourceType);
@@ -61,15 +52,15 @@ export function tagsIn(
       'InvalidParameterValue',
       `'${wrong.ResourceType}' is not a valid taggable resource type here.`,
     );
-  const tags = merged([], complete(specifications?.flatMap(({ Tags = [] }) => Tags)));
-  refuseReserved(tags);
-  return tags;
+  const given = specifications?.flatMap(({ Tags = [] }) => Tags) ?? [];
+  refuseTags('InvalidParameterValue', given);
+  return merged([], complete(given));
 }
 
 export const tagOperations: Record<string, Operation> = {
   CreateTags: write(
     (world, input, { region }) => {
-      refuseReserved(input.Tags ?? []);
+      refuseTags('InvalidParameterValue', input.Tags ?? []);
       return findTagged(world, input.Resources ?? [], region);
     },
     (world, found, input) => {
@@ -82,11 +73,11 @@ export const tagOperations: Record<string, Operation> = {
   ),
   DeleteTags: write(
     (world, input, { region }) => {
-      refuseReserved(input.Tags ?? []);
+      refuseTags('InvalidParameterValue', input.Tags ?? []);
       return findTagged(world, input.Resources ?? [], region);
     },
     (world, found, input) => {
-      const given: { Key?: string; Value?: string }[] = input.Tags ?? [];
+      const given: GivenTag[] = input.Tags ?? [];
       // A tag without a value goes whatever its value is; no tags at all means every one that is not AWS's own.
       const goes = (tag: Tag) =>
         given.length === 0

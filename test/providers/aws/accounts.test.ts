@@ -93,3 +93,22 @@ it('gives CloudFormation the service role of the account, signed with the plan',
   const { plan: made } = app.changes.plan(plan.ok ? String(plan.content.plan_id) : '');
   expect(made.observed.stack?.roleArn).toBe('arn:aws:iam::123456789012:role/countersign-cloudformation');
 });
+
+it('tells that a stack gets another role, and keeps it', async () => {
+  const app = world.another({
+    policy: world.policyText.replace(
+      'regions: [eu-west-1] }',
+      'regions: [eu-west-1], service_role: countersign-cloudformation }',
+    ),
+  });
+  const answer = await app.pipeline('plan_stack_update', {
+    stack: 'cost-explorer-dev',
+    set: [{ path: 'Resources.QueryFunction.Properties.MemorySize', value: 1024 }],
+  });
+  const { effects } = app.changes.plan(answer.ok ? String(answer.content.plan_id) : '').plan;
+  expect(effects.flatMap(({ properties }) => properties)).toContainEqual({
+    path: 'RoleARN',
+    after: 'arn:aws:iam::123456789012:role/countersign-cloudformation',
+    replaces: 'never',
+  });
+});

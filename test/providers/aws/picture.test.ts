@@ -6,7 +6,7 @@ import { masked, tagsFor } from '../../../src/providers/aws/picture/mask.ts';
 import { openTestWorld } from '../../world.ts';
 
 const tag = tagsFor('key of the state', 'nonce');
-const shown = (value: Json) => JSON.stringify(masked(opened(value), '', tag));
+const shown = (value: Json) => JSON.stringify(masked(opened(value), [], tag));
 
 describe('a mask', () => {
   it.each<[string, Json, string]>([
@@ -19,7 +19,7 @@ describe('a mask', () => {
     ['a key of a service', { STRIPE_KEY: 'sk-hunter2' }, 'hunter2'],
     ['the password in a URL', { DATABASE_URL: 'postgres://app:hunter2@db/app' }, 'hunter2'],
     ['a secret in JSON in text', { Body: '{"password":"hunter2-x"}' }, 'hunter2'],
-    ['a number', { Pin: { password: 12345 } }, '12345'],
+    ['a number', { Pin: { password: 1234567 } }, '1234567'],
     [
       'a password in user data',
       {
@@ -34,6 +34,8 @@ describe('a mask', () => {
       { UserData: Buffer.from('#!/bin/sh\nregister abcd1234efgh5678\n').toString('base64') },
       'abcd1234efgh5678',
     ],
+    ['an access key, but for what it is', { Any: 'id AKIAIOSFODNN7EXAMPLE' }, 'IOSFODNN7EXAMPLE'],
+    ['a secret of many lines', { DB_PASSWORD: 'hunter\nhunter' }, 'hunter'],
     ['a private key', { Any: '-----BEGIN PRIVATE KEY-----\nMIIhunter\n-----END PRIVATE KEY-----' }, 'MIIhunter'],
   ])('hides %s', (_what, value, secret) => {
     expect(shown(value)).toMatch(/\*{4}\([0-9a-f]{8}\)/);
@@ -73,8 +75,8 @@ describe('a mask', () => {
     const [a, b] = [{ PASSWORD: 'one' }, { PASSWORD: 'two' }];
     expect(shown(a)).toBe(shown(a));
     expect(shown(a)).not.toBe(shown(b));
-    expect(JSON.stringify(masked(a, '', tagsFor('key of the state', 'another')))).not.toBe(shown(a));
-    expect(JSON.stringify(masked(a, '', tagsFor('another key', 'nonce')))).not.toBe(shown(a));
+    expect(JSON.stringify(masked(a, [], tagsFor('key of the state', 'another')))).not.toBe(shown(a));
+    expect(JSON.stringify(masked(a, [], tagsFor('another key', 'nonce')))).not.toBe(shown(a));
   });
 });
 

@@ -45,11 +45,37 @@ describe('plan_stack_update', () => {
     expect(world.app.changes.plan(String(plan.plan_id)).plan.calls).toMatchObject([{ input: { ChangeSetName: Id } }]);
   });
 
-  it('refuses to adopt what would take over resources or weaken rollback', async () => {
-    await prepare({ OnStackFailure: 'DO_NOTHING' });
+  it.each([
+    [{ OnStackFailure: 'DO_NOTHING' }, 'OnStackFailure: DO_NOTHING'],
+    [{ DeploymentConfig: { Mode: 'EXPRESS' } }, 'DeploymentConfig.Mode: EXPRESS'],
+    [{ DeploymentConfig: { DisableRollback: true } }, 'DeploymentConfig.DisableRollback'],
+    [{ DeploymentConfig: { Mode: 'TURBO' } }, 'DeploymentConfig.Mode: TURBO (not known here)'],
+  ])('refuses to adopt what would take over resources or weaken rollback: %j', async (over, told) => {
+    await prepare(over);
     const plan = await world.call('plan_stack_update', { stack: STACK, change_set: 'cdk-deploy-change-set' });
     expect(plan).toMatchObject({ decision: 'denied' });
-    expect(JSON.stringify(plan.verdicts)).toContain('OnStackFailure: DO_NOTHING');
+    expect(JSON.stringify(plan.verdicts)).toContain(told);
+  });
+
+  it('tells that the role of a change set of another tool is not told', async () => {
+    await prepare({ RoleARN: 'arn:aws:iam::123456789012:role/Admin' });
+    const plan = await world.call('plan_stack_update', { stack: STACK, change_set: 'cdk-deploy-change-set' });
+    expect(plan).toMatchObject({ decision: 'needs_approval' });
+    expect(plan.verdicts).toContainEqual(
+      expect.objectContaining({
+        code: 'GUARD_CHANGE_SET_ONLY',
+        message: expect.stringContaining('AWS does not tell under which role'),
+      }),
+    );
+  });
+
+  it('does not adopt under the name of its own change sets', async () => {
+    const { Id } = await prepare({ ChangeSetName: 'countersign-0123456789abcdef' });
+    for (const change_set of ['countersign-0123456789abcdef', Id])
+      expect(await world.call('plan_stack_update', { stack: STACK, change_set })).toMatchObject({
+        code: 'INPUT_INVALID',
+        message: expect.stringContaining('prefix'),
+      });
   });
 
   it('refuses a change set of another stack', async () => {

@@ -13,6 +13,7 @@ import { holdsOf, interruptsOf, isRevisionType, sizeProperty } from '../knowledg
 import type { MarkContext, ResourceView } from '../knowledge/marks/finder.ts';
 import { marksOfChange } from '../knowledge/marks/index.ts';
 import type { PlannerContext } from '../planners/context.ts';
+import type { Taint } from '../template/leaf-taint.ts';
 import { type LeavesByResource, withLeaves } from './leaves.ts';
 import { decide, type LiveFacts } from './live-facts.ts';
 import { asPolicy, type EffectBase, loss } from './loss.ts';
@@ -28,6 +29,8 @@ export interface Situation {
   views: MarkContext;
   /** Where the templates differ, by logical id with its prefix. */
   leaves: LeavesByResource;
+  /** What the templates make of their secrets; before: absent for a new stack. */
+  taint?: { before?: Taint; after: Taint };
 }
 
 export function effectsOfChanges(situation: Situation, changes: readonly ResourceChange[]): Effect[] {
@@ -75,8 +78,13 @@ function isMoot(
   return ChangeSource === 'ResourceAttribute' && STABLE_ATTRIBUTE.test(attribute);
 }
 
-function propertiesOf({ context, facts }: Situation, change: ResourceChange, replaced: ReadonlySet<string>) {
-  return propertyChanges(context.knowledge, change, (detail) => isMoot(detail, replaced)).map((property) => ({
+function propertiesOf({ context, facts, taint }: Situation, change: ResourceChange, replaced: ReadonlySet<string>) {
+  const id = change.LogicalResourceId ?? '';
+  const leaves = {
+    before: { isTainted: (path: readonly string[]) => taint?.before?.at(id, path) === true },
+    after: { isTainted: (path: readonly string[]) => taint?.after.at(id, path) === true },
+  };
+  return propertyChanges(context.knowledge, change, (detail) => isMoot(detail, replaced), leaves).map((property) => ({
     ...property,
     replaces: decide(property.replaces, change, property.path.replace(/^Properties\./, ''), facts),
   }));

@@ -4,6 +4,7 @@ import type { ResourceChange } from '@aws-sdk/client-cloudformation';
 import type { Instance } from '@aws-sdk/client-ec2';
 import { type ConditionalRule, conditionalRule, type Fact } from '../knowledge/index.ts';
 import type { MarkContext } from '../knowledge/marks/finder.ts';
+import { allPages } from '../paging.ts';
 import type { PlannerContext } from '../planners/context.ts';
 import type { Replaces } from './properties.ts';
 
@@ -72,7 +73,7 @@ async function describeInstances({ ec2 }: PlannerContext, ids: string[]): Promis
   const found = new Map<string, Instance>();
   // A filter, not InstanceIds: one id that is gone must not hide the others.
   const query = { Filters: [{ Name: 'instance-id', Values: ids }] };
-  for await (const { Reservations = [] } of paginateDescribeInstances({ client: ec2 }, query))
+  for await (const { Reservations = [] } of allPages(paginateDescribeInstances({ client: ec2 }, query)))
     for (const instance of Reservations.flatMap(({ Instances = [] }) => Instances))
       found.set(instance.InstanceId ?? '', instance);
   return found;

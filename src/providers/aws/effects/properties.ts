@@ -3,10 +3,15 @@ import type { ResourceChange, ResourceChangeDetail } from '@aws-sdk/client-cloud
 import type { PropertyChange } from '../../../core/effect.ts';
 import { makeVisible } from '../../../core/render-safe.ts';
 import type { Knowledge } from '../knowledge/index.ts';
-import { maskText } from '../template/secrets.ts';
+import { type LeafContext, maskText } from '../template/secrets.ts';
 
 const RECREATION = { Never: 'never', Always: 'always', Conditionally: 'conditional' } as const;
 const STRICTNESS = ['never', 'unknown', 'conditional', 'always'] as const;
+/** What the templates make of secrets, on each side, for one resource. */
+export interface Leaves {
+  before: LeafContext;
+  after: LeafContext;
+}
 export type Replaces = PropertyChange['replaces'];
 
 const stricter = (a: Replaces, b: Replaces): Replaces => (STRICTNESS.indexOf(a) >= STRICTNESS.indexOf(b) ? a : b);
@@ -16,6 +21,7 @@ export function propertyChanges(
   knowledge: Knowledge,
   change: ResourceChange,
   isMoot: (detail: ResourceChangeDetail) => boolean,
+  leaves: Leaves,
 ): PropertyChange[] {
   const type = change.ResourceType ?? '';
   const byPath = new Map<string, PropertyChange>();
@@ -24,11 +30,12 @@ export function propertyChanges(
     if (!Target || isMoot(detail)) continue;
     const isProperty = Target.Attribute === 'Properties' && Target.Name;
     const path = isProperty ? `Properties.${Target.Name}` : (Target.Attribute ?? 'unknown');
+    const leaf = isProperty ? leafPath(Target.Path, path) : path;
     const known = byPath.get(path);
     byPath.set(path, {
       path,
-      ...shown(path, 'before', Target.BeforeValue),
-      ...shown(path, 'after', Target.AfterValue),
+      ...shown(leaf, 'before', Target.BeforeValue, leaves),
+      ...shown(leaf, 'after', Target.AfterValue, leaves),
       replaces: stricter(
         isProperty ? merged(Target.RequiresRecreation, tableVerdict(knowledge, type, Target)) : 'never',
         known?.replaces ?? 'never',
@@ -37,6 +44,10 @@ export function propertyChanges(
   }
   return [...byPath.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
 }
+
+/** `/Properties/Environment/Variables/X`: where the value that is told stands. */
+const leafPath = (path: string | undefined, otherwise: string): string =>
+  path ? path.replace(/^\//, '').replaceAll('/', '.') : otherwise;
 
 /** CloudFormation's explicit word counts where the tables know nothing; silence and ignorance together are unknown. */
 function merged(said: keyof typeof RECREATION | undefined, table: Replaces): Replaces {
@@ -55,7 +66,7 @@ function tableVerdict(
 }
 
 /** SECURITY: secrets never reach a plan, whatever CloudFormation shows of them. */
-function shown(path: string, side: 'before' | 'after', value: string | undefined) {
+function shown(path: string, side: 'before' | 'after', value: string | undefined, leaves: Leaves) {
   if (value === undefined) return {};
-  return { [side]: makeVisible(maskText(path, value), Number.POSITIVE_INFINITY) };
+  return { [side]: makeVisible(maskText(path, value, leaves[side]), Number.POSITIVE_INFINITY) };
 }

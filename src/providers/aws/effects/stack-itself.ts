@@ -7,6 +7,7 @@
  */
 import type { RollbackConfiguration } from '@aws-sdk/client-cloudformation';
 import { type Effect, KIND_SEVERITY, type PropertyChange } from '../../../core/effect.ts';
+import { bareRecord } from '../../../core/input-bounds.ts';
 import type { Mark } from '../../../core/mark.ts';
 import { makeVisibleLine } from '../../../core/render-safe.ts';
 import type { ChangeSet } from '../change-sets.ts';
@@ -43,8 +44,9 @@ const STACK_ITSELF = {
 /** @param before null: the stack is new, and what it has is told by its creation; what opens something is told still. */
 export function effectsOnStack(live: LiveStack, set: ChangeSet, before: StackView | null, after: StackView): Effect[] {
   const told = [
-    outputs(before?.outputs ?? {}, after.outputs),
+    outputs(before?.outputs ?? bareRecord({}), after.outputs),
     topics(live, set),
+    role(live, set),
     ...(before === null ? [] : [texts(before, after), parameters(live, set), rollback(live, set)]),
   ];
   const marks = told.flatMap((one) => one.marks);
@@ -149,6 +151,13 @@ function topics({ stack, observed: { status } }: LiveStack, { topics: after }: C
         ? []
         : [{ kind: 'expose', path, text: `Every event of the stack is told to ${makeVisibleLine(added.join(', '))}.` }],
   };
+}
+
+const ROLE = 'RoleARN';
+/** It comes with the change set, and stays with the stack. One that is not told is for the guard `change-set-only`. */
+function role({ stack }: LiveStack, { role: after }: ChangeSet): Told {
+  const isTold = after !== null && after !== 'not told';
+  return { properties: isTold ? changed(ROLE, stack.RoleARN, after) : [], marks: [] };
 }
 
 /** Without a word in the change set the stack keeps its triggers; an empty list takes all of them away. */

@@ -1,8 +1,10 @@
 /** Reads the state of EC2 resources that a plan is judged against, in as few calls as EC2 lets one. */
-import type { Filter, Instance, InstanceTypeInfo, NetworkInterface, Volume } from '@aws-sdk/client-ec2';
+
+import type { Instance, InstanceTypeInfo, NetworkInterface, Volume } from '@aws-sdk/client-ec2';
 import { CountersignError } from '../../../core/errors.ts';
 import type { ObservedInstance } from '../../../core/plan.ts';
 import { askingAws } from '../errors.ts';
+import { itemsOf } from '../paging.ts';
 import type { PlannerContext } from '../planners/context.ts';
 import { createOwnerLookup, tagsOf } from './ownership.ts';
 
@@ -42,20 +44,6 @@ async function inChunks<T, R>(items: readonly T[], size: number, run: (chunk: T[
   const results: R[] = [];
   for (let at = 0; at < items.length; at += size) results.push(...(await run(items.slice(at, at + size))));
   return results;
-}
-
-/** All pages of a list. */
-export async function allPages<T>(
-  read: (token: string | undefined) => Promise<{ items: T[]; next: string | undefined }>,
-) {
-  const all: T[] = [];
-  let token: string | undefined;
-  do {
-    const page = await read(token);
-    all.push(...page.items);
-    token = page.next;
-  } while (token);
-  return all;
 }
 
 export async function readInstances({ ec2 }: Reading, ids: string[]): Promise<Instance[]> {
@@ -148,15 +136,15 @@ export async function readNewestSnapshots(
   { ec2 }: Reading,
   volumeIds: readonly string[],
 ): Promise<Map<string, SnapshotPoint>> {
-  const { DescribeSnapshotsCommand } = await import('@aws-sdk/client-ec2');
+  const { paginateDescribeSnapshots } = await import('@aws-sdk/client-ec2');
   const snapshots = await inChunks(volumeIds, FILTER_VALUES, (Values) =>
-    allPages(async (NextToken) => {
-      const Filters: Filter[] = [{ Name: 'volume-id', Values }];
-      const answer = await ec2.send(
-        new DescribeSnapshotsCommand({ OwnerIds: ['self'], Filters, MaxResults: 1000, NextToken }),
-      );
-      return { items: answer.Snapshots ?? [], next: answer.NextToken };
-    }),
+    itemsOf(
+      paginateDescribeSnapshots(
+        { client: ec2 },
+        { OwnerIds: ['self'], Filters: [{ Name: 'volume-id', Values }], MaxResults: 1000 },
+      ),
+      ({ Snapshots }) => Snapshots,
+    ),
   );
   const newest = new Map<string, SnapshotPoint>();
   for (const { SnapshotId: id = '', VolumeId = '', State, CompletionTime, StartTime } of snapshots) {
@@ -175,13 +163,12 @@ export async function readVolumes({ ec2 }: Reading, ids: string[]): Promise<Volu
 
 /** Who uses security groups: what their network interfaces belong to, by group id. */
 export async function readGroupUsers({ ec2 }: Reading, groupIds: readonly string[]): Promise<Map<string, string[]>> {
-  const { DescribeNetworkInterfacesCommand } = await import('@aws-sdk/client-ec2');
+  const { paginateDescribeNetworkInterfaces } = await import('@aws-sdk/client-ec2');
   const interfaces = await inChunks(groupIds, FILTER_VALUES, (Values) =>
-    allPages(async (NextToken) => {
-      const Filters: Filter[] = [{ Name: 'group-id', Values }];
-      const answer = await ec2.send(new DescribeNetworkInterfacesCommand({ Filters, MaxResults: 1000, NextToken }));
-      return { items: answer.NetworkInterfaces ?? [], next: answer.NextToken };
-    }),
+    itemsOf(
+      paginateDescribeNetworkInterfaces({ client: ec2 }, { Filters: [{ Name: 'group-id', Values }], MaxResults: 1000 }),
+      ({ NetworkInterfaces }) => NetworkInterfaces,
+    ),
   );
   const users = new Map<string, Set<string>>(groupIds.map((id) => [id, new Set()]));
   for (const found of interfaces)

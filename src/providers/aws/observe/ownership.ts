@@ -4,12 +4,14 @@
  * A resource that a stack kept at its deletion, or let go, still has the stack's tags: it counts as `released` for
  * 30 days. When a living stack let it go is not known: that is released too. Doubt is ownership.
  */
+
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { bareRecord } from '../../../core/input-bounds.ts';
 import type { Owner } from '../../../core/plan.ts';
 
 export type Tags = Record<string, string>;
 export const tagsOf = (tags: readonly { Key?: string | undefined; Value?: string | undefined }[] | undefined): Tags =>
-  Object.fromEntries((tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value]));
+  bareRecord(Object.fromEntries((tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value])));
 
 const RELEASED_MILLISECONDS = 30 * 24 * 3_600_000;
 type Fate = 'lives' | 'forgotten' | { deletedAt: Date | undefined };

@@ -1,9 +1,12 @@
 /** Reads the state of a stack that a plan is judged against. */
+
 import { createHmac } from 'node:crypto';
 import type { CloudFormationClient, Stack, StackResourceSummary } from '@aws-sdk/client-cloudformation';
 import { sha256Hex } from '../../../core/digest.ts';
 import { CountersignError } from '../../../core/errors.ts';
+import { bareRecord } from '../../../core/input-bounds.ts';
 import type { ObservedStack } from '../../../core/plan.ts';
+import { allPages } from '../paging.ts';
 import { isMask } from '../template/secrets.ts';
 
 export interface LiveStack {
@@ -60,11 +63,13 @@ export async function observeStack(client: CloudFormationClient, name: string, s
   const id = stack.StackId!;
   const hasTransforms = /Transform/.test(template);
   const processed = hasTransforms ? await templateOf(client, { StackName: id }, 'Processed') : template;
-  const parameters = Object.fromEntries(
-    (stack.Parameters ?? []).map(({ ParameterKey = '', ParameterValue = '', ResolvedValue }) => [
-      ParameterKey,
-      ResolvedValue ?? ParameterValue,
-    ]),
+  const parameters = bareRecord(
+    Object.fromEntries(
+      (stack.Parameters ?? []).map(({ ParameterKey = '', ParameterValue = '', ResolvedValue }) => [
+        ParameterKey,
+        ResolvedValue ?? ParameterValue,
+      ]),
+    ),
   );
   return {
     stack,
@@ -104,7 +109,7 @@ function hidden(key: string, stack: Stack, secretKey: string): string {
 }
 
 export function tagsOf({ Tags = [] }: Pick<Stack, 'Tags'>): Record<string, string> {
-  return Object.fromEntries(Tags.map(({ Key = '', Value = '' }) => [Key, Value]));
+  return bareRecord(Object.fromEntries(Tags.map(({ Key = '', Value = '' }) => [Key, Value])));
 }
 
 /** @param of a stack, or a change set by ARN. */
@@ -120,7 +125,7 @@ export async function templateOf(
 export async function listResources(client: CloudFormationClient, stackId: string): Promise<StackResourceSummary[]> {
   const { paginateListStackResources } = await import('@aws-sdk/client-cloudformation');
   const found: StackResourceSummary[] = [];
-  for await (const page of paginateListStackResources({ client }, { StackName: stackId }))
+  for await (const page of allPages(paginateListStackResources({ client }, { StackName: stackId })))
     found.push(...(page.StackResourceSummaries ?? []).filter((r) => r.ResourceStatus !== 'DELETE_COMPLETE'));
   return found;
 }
@@ -130,13 +135,15 @@ export async function importsOf(
   client: CloudFormationClient,
   { Outputs = [] }: Pick<Stack, 'Outputs'>,
 ): Promise<ObservedStack['importedExports']> {
-  const { ListImportsCommand } = await import('@aws-sdk/client-cloudformation');
+  const { paginateListImports } = await import('@aws-sdk/client-cloudformation');
   const names = Outputs.flatMap(({ ExportName }) => (ExportName ? [ExportName] : []));
   const found = await Promise.all(
     names.map(async (name) => {
       try {
-        const { Imports = [] } = await client.send(new ListImportsCommand({ ExportName: name }));
-        return { name, importers: [...Imports].sort() };
+        const importers: string[] = [];
+        for await (const { Imports = [] } of allPages(paginateListImports({ client }, { ExportName: name })))
+          importers.push(...Imports);
+        return { name, importers: importers.sort() };
       } catch (error) {
         if (/is not imported/.test((error as Error).message)) return { name, importers: [] };
         throw error;
@@ -155,7 +162,7 @@ export async function deletedLately(
   const { paginateListStacks } = await import('@aws-sdk/client-cloudformation');
   const since = now.getTime() - DAY_MILLISECONDS;
   const found: { stackId: string; deletedAt: string }[] = [];
-  for await (const page of paginateListStacks({ client }, { StackStatusFilter: ['DELETE_COMPLETE'] }))
+  for await (const page of allPages(paginateListStacks({ client }, { StackStatusFilter: ['DELETE_COMPLETE'] })))
     for (const { StackName, StackId = '', DeletionTime } of page.StackSummaries ?? [])
       if (StackName === name && DeletionTime && DeletionTime.getTime() > since)
         found.push({ stackId: StackId, deletedAt: DeletionTime.toISOString() });
@@ -170,7 +177,7 @@ export async function deletedLately(
 async function everCompleted(client: CloudFormationClient, StackId: string): Promise<boolean> {
   const sdk = await import('@aws-sdk/client-cloudformation');
   let sawItsStart = false;
-  for await (const page of sdk.paginateDescribeStackEvents({ client }, { StackName: StackId }))
+  for await (const page of allPages(sdk.paginateDescribeStackEvents({ client }, { StackName: StackId })))
     for (const { PhysicalResourceId, ResourceStatus } of page.StackEvents ?? []) {
       if (PhysicalResourceId !== StackId) continue;
       if (ResourceStatus === 'CREATE_COMPLETE' || ResourceStatus?.startsWith('UPDATE_')) return true;
@@ -188,7 +195,7 @@ async function everCompleted(client: CloudFormationClient, StackId: string): Pro
 export async function madeSinceStable(client: CloudFormationClient, StackName: string): Promise<Set<string>> {
   const sdk = await import('@aws-sdk/client-cloudformation');
   const made = new Set<string>();
-  for await (const page of sdk.paginateDescribeStackEvents({ client }, { StackName }))
+  for await (const page of allPages(sdk.paginateDescribeStackEvents({ client }, { StackName })))
     for (const { PhysicalResourceId, StackId, LogicalResourceId = '', ResourceStatus = '' } of page.StackEvents ?? []) {
       const isStack = PhysicalResourceId === StackId;
       if (isStack && /^(?:CREATE|UPDATE|UPDATE_ROLLBACK|IMPORT)_COMPLETE$/.test(ResourceStatus)) return made;

@@ -10,7 +10,7 @@
 import { createHmac } from 'node:crypto';
 import type { Json } from '../../../core/digest.ts';
 import { isMembers } from '../../../core/leaves.ts';
-import { isMask, isSecretPath, MASK } from '../template/secrets.ts';
+import { isMask, isSecretPath, isSecretText, MASK } from '../template/secrets.ts';
 
 export type Tag = (secret: string) => string;
 
@@ -24,20 +24,22 @@ export function tagsFor(secretKey: string, planNonce: string): Tag {
 /** Lists of pairs, in which one member names the other. */
 const NAMES = ['Name', 'Key', 'ParameterKey', 'OptionName', 'name', 'key'];
 
-/** @param value opened; @param path its names joined by dots. */
-export function masked(value: Json, path: string, tag: Tag): Json {
+/** How text was opened says nothing of what it is called. */
+const isOpening = (key: string) => /^\u{27e6}(?!\?)/u.test(key);
+
+/** @param value opened; @param path where it stands below the resource. */
+export function masked(value: Json, path: readonly string[], tag: Tag): Json {
   if (Array.isArray(value)) return withoutKeys(value, tag).map((item) => masked(item, path, tag));
   if (isMembers(value)) {
-    const name = NAMES.map((one) => value[one]).find((one) => typeof one === 'string');
+    const name = NAMES.map((one) => value[one]).find((one) => typeof one === 'string') as string | undefined;
     return Object.fromEntries(
       Object.entries(value).map(([key, item]) => {
-        const at =
-          isValueOf(key) && typeof name === 'string' ? `${path}.${name.replaceAll('.', '_')}` : `${path}.${key}`;
-        return [readable(key), masked(item, at, tag)];
+        const called = name !== undefined && isValueOf(key) ? [name, key] : isOpening(key) ? [] : [key];
+        return [readable(key), masked(item, [...path, ...called], tag)];
       }),
     );
   }
-  if (typeof value === 'number') return isNamedSecret(path) && !isHostText(path) ? tag(String(value)) : value;
+  if (typeof value === 'number') return isSecretPlace(path) && String(value).length >= 6 ? tag(String(value)) : value;
   return typeof value === 'string' ? readable(maskedText(value, path, tag)) : value;
 }
 
@@ -50,25 +52,27 @@ const readable = (text: string): string =>
     .replaceAll('\u{fffd}unresolved\u{fffd}', `\${not known yet}`);
 
 const isValueOf = (key: string) => /^(?:Parameter|Option)?Value$/i.test(key);
+/** What runs on hosts and in functions: told word by word, since what it does is what a reviewer must see. */
 const HOST_TEXT =
-  /\.(?:UserData|ZipFile|OnStart|OnCreate|BootstrapActions|Steps)\b|AWS::CloudFormation::Init|AWS::CloudFormation::Authentication/;
-const isHostText = (path: string) => HOST_TEXT.test(path);
-/** User data and keys: secret as a whole by name, told word by word instead. */
-const isNamedSecret = (path: string) =>
-  isSecretPath(path.replaceAll(/\.(?:UserData|Secrets)\b/g, '')) ||
-  /(?:^|[._-])(?:stripe|api|private|secret|signing|encryption)[_-]?key$/i.test(path);
+  /^(?:UserData|ZipFile|InlineCode|OnStart|OnCreate|BootstrapActions|Steps|AWS::CloudFormation::(?:Init|Authentication))$/;
+const isSecretPlace = (path: readonly string[]) => isSecretPath(path.filter((part) => !HOST_TEXT.test(part)).join('.'));
 
 const REFERENCE = /^(?:\u{27e6}[^\u{27e7}]*\u{27e7}|\{\{resolve:[^}]+\}\}|arn:[\w-]+:\S*|true|false)$/iu;
 
-function maskedText(text: string, path: string, tag: Tag): string {
+function maskedText(text: string, path: readonly string[], tag: Tag): string {
   if (text === '' || isMask(text) || REFERENCE.test(text)) return text;
-  if (/\.UserData\b/.test(path)) return maskedCommand(text, tag);
-  if (isNamedSecret(path)) return isHostText(path) && /\s/.test(text) ? maskedCommand(text, tag) : tag(text);
-  return isHostText(path) ? maskedCommand(text, tag) : maskedInside(text, tag);
+  const runs = path.some((part) => HOST_TEXT.test(part));
+  if (isSecretPlace(path) && !(runs && /\s/.test(text))) return tag(text);
+  const told = runs ? maskedCommand(text, tag) : maskedInside(text, tag);
+  // What is still a secret by its form is hidden whole.
+  return isSecretText([], told.replaceAll(TAGGED, '')) ? tag(text) : told;
 }
 
+const TAGGED = /(?:\b(?:AKIA|ASIA))?\*{4}\([0-9a-f]{8}\)/g;
 const PRIVATE_KEY = /(?<=-----BEGIN [A-Z ]*PRIVATE KEY-----)[\s\S]+?(?=-----END [A-Z ]*PRIVATE KEY-----|$)/g;
 const URL_PASSWORD = /([a-z][a-z0-9+.-]*:\/\/[^\s:/@]*):([^\s@/]+)@/gi;
+/** The name of an access key: that there is one must be seen. */
+const KEY_ID = /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g;
 const KEY_FORMS =
   /\b(?:sk|rk|pk)_(?:live|test)_[A-Za-z0-9]{8,}|\bgh[pousr]_[A-Za-z0-9]{20,}|\bxox[abprs]-[A-Za-z0-9-]{10,}|\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}(?:\.[A-Za-z0-9_-]*)?/g;
 const ASSIGNED =
@@ -79,7 +83,8 @@ function maskedInside(text: string, tag: Tag): string {
   return text
     .replaceAll(PRIVATE_KEY, tag)
     .replaceAll(URL_PASSWORD, (_all, start: string, password: string) => `${start}:${tag(password)}@`)
-    .replaceAll(KEY_FORMS, tag);
+    .replaceAll(KEY_FORMS, tag)
+    .replaceAll(KEY_ID, (id) => id.slice(0, 4) + tag(id));
 }
 
 /** A private key that stands in several lines is one secret in each of them. */
@@ -99,8 +104,7 @@ const PUBLIC_KEY = /\b(?:ssh-(?:ed25519|rsa|dss)|ecdsa-sha2-[\w-]+|sk-(?:ssh|ecd
 const KEPT = '\u{e000}';
 /** Letters and digits together, and no name of a file, host, package or resource that people read. */
 const LOOKS_SECRET = /^(?=[^\s]*[A-Za-z])(?=[^\s]*\d)[\w+=~!#%^*-]{10,}$/;
-const READABLE =
-  /^(?:(?:ami|i|sg|vpc|subnet|vol|eni|arn)-[0-9a-f]{8,17}|AKIA[A-Z0-9]{16}|\d{12}|[a-z]{2,}-[a-z]+-\d[a-z]?)$/;
+const READABLE = /^(?:(?:ami|i|sg|vpc|subnet|vol|eni|arn)-[0-9a-f]{8,17}|\d{12}|[a-z]{2,}-[a-z]+-\d[a-z]?)$/;
 
 /** A line that runs: its words stay, those that could be secrets do not. */
 function maskedCommand(text: string, tag: Tag): string {

@@ -5,14 +5,10 @@ import { changedLeaves, type LeafChange } from '../../../core/leaves.ts';
 import type { Picture, Thing } from '../../../core/picture.ts';
 import type { ChangeSet } from '../change-sets.ts';
 import type { LiveStack } from '../observe/stack.ts';
-import type { Side, Where } from '../planners/views.ts';
+import type { Where } from '../planners/views.ts';
 import { type Tag, tagsFor } from './mask.ts';
-import { type StackSettings, type Whole, wholeOf } from './side.ts';
+import { type PictureSide, type StackSettings, type Whole, wholeOf } from './side.ts';
 
-export interface PictureSide {
-  side: Side;
-  settings: StackSettings;
-}
 /** The path of logical ids above, each with a slash, and what is gathered on the way down. */
 export interface Gathering {
   prefix: string;
@@ -55,7 +51,7 @@ export function pictureOf(
 ): Thing[] {
   const tag: Tag = tagsFor(secretKey, planNonce);
   const whole = (one: PictureSide | null): Whole =>
-    one === null ? { resources: {}, stack: {} } : wholeOf(one.side, one.settings, where, tag);
+    one === null ? { resources: {}, stack: {} } : wholeOf(one, where, tag);
   const [was, is] = [whole(before), whole(after)];
   const stack = (one: Whole, there: PictureSide | null): Json | null => (there === null ? null : one.stack);
   const ids = [...new Set([...Object.keys(was.resources), ...Object.keys(is.resources)])].sort();

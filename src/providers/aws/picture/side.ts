@@ -14,6 +14,11 @@ export interface Whole {
   resources: Record<string, { type: string; value: Json }>;
   stack: Record<string, Json>;
 }
+export interface PictureSide {
+  side: Side;
+  settings: StackSettings;
+  secret?: ReadonlySet<string>;
+}
 /** What of a stack stands in no template. */
 export interface StackSettings {
   tags: Record<string, string>;
@@ -25,8 +30,12 @@ export interface StackSettings {
 /** Attributes beside Properties that change what CloudFormation does. */
 const ATTRIBUTES = ['Metadata', 'DeletionPolicy', 'UpdateReplacePolicy', 'UpdatePolicy', 'CreationPolicy'] as const;
 
-export function wholeOf({ template: text, parameters }: Side, settings: StackSettings, where: Where, tag: Tag): Whole {
-  const template = parseTemplate(text);
+/** @param secret parameters that were given a secret without being declared NoEcho: their values are not told. */
+export function wholeOf({ side, settings, secret = new Set() }: PictureSide, where: Where, tag: Tag): Whole {
+  const template = parseTemplate(side.template);
+  const parameters = Object.fromEntries(
+    Object.entries(side.parameters).map(([name, value]) => [name, secret.has(name) ? MASK : value]),
+  );
   const resolver = createResolver(template, {
     parameters: known(template, parameters),
     pseudo: { AccountId: where.account, Region: where.region, StackId: where.stackId, StackName: where.stackName },
@@ -37,11 +46,11 @@ export function wholeOf({ template: text, parameters }: Side, settings: StackSet
     // CloudFormation told the value behind such a name beside it, and that is what is given.
     ssmParameter: (value) => value,
   });
-  const shown = (value: Json, path: string) => masked(opened(value), path, tag);
+  const shown = (value: Json, ...path: string[]) => masked(opened(value), path, tag);
   const resources = Object.fromEntries(
     resolver.resourceIds.map((id) => {
       const { type, properties } = resolver.resource(id);
-      return [id, { type, value: shown({ Properties: properties, ...attributesOf(resolver, id) } as Json, '') }];
+      return [id, { type, value: shown({ Properties: properties, ...attributesOf(resolver, id) } as Json) }];
     }),
   );
   return {

@@ -1,9 +1,11 @@
 /** From a change set to a plan: effects of the stack and of its nested stacks, and the one call that executes it. */
+
 import type { ResourceChange } from '@aws-sdk/client-cloudformation';
 import type { Call } from '../../../core/call.ts';
 import { sha256Hex } from '../../../core/digest.ts';
 import { compareWorstFirst, type Effect, isLoss } from '../../../core/effect.ts';
 import { CountersignError } from '../../../core/errors.ts';
+import { bareRecord } from '../../../core/input-bounds.ts';
 import type { Thing } from '../../../core/picture.ts';
 import type { PlanDraft } from '../../../core/plan.ts';
 import type { ChangeSet } from '../change-sets.ts';
@@ -21,6 +23,8 @@ import {
   touched,
   wantedSettings,
 } from '../picture/picture.ts';
+import { createTaint } from '../template/leaf-taint.ts';
+import { parseTemplate } from '../template/parse.ts';
 import { maskTemplate } from '../template/secrets.ts';
 import { observed, type PlannerContext } from './context.ts';
 import { tokenFor } from './stack.ts';
@@ -28,6 +32,14 @@ import { deletionEffects } from './stack-delete.ts';
 import { stackViewOf, viewsOf } from './views.ts';
 
 const NESTED = 'AWS::CloudFormation::Stack';
+
+/** How a change set is planned again. `sent`: a template that the cloud does not tell; `role`: absent, it is not told. */
+export interface ChangeSetRecipe {
+  changeSetId: string;
+  type: 'CREATE' | 'UPDATE';
+  sent?: string;
+  role?: string | null;
+}
 
 export async function draftOfChangeSet(
   context: PlannerContext,
@@ -63,7 +75,12 @@ export async function draftOfChangeSet(
           },
     recipe: {
       planner: 'change_set',
-      input: { changeSetId: set.id, type, ...(wanted.kept === undefined ? {} : { sent: wanted.kept }) },
+      input: {
+        changeSetId: set.id,
+        type,
+        ...(wanted.kept === undefined ? {} : { sent: wanted.kept }),
+        ...(set.role === 'not told' ? {} : { role: set.role }),
+      } satisfies ChangeSetRecipe,
     },
     notes: notesOnStack(live, set),
   };
@@ -92,6 +109,7 @@ async function effectsOfSet(
   set: ChangeSet,
   { prefix, things }: Gathering,
   { template, kept }: { template: string; kept?: string },
+  given: { before: ReadonlySet<string>; after: ReadonlySet<string> } = { before: new Set(), after: new Set() },
 ): Promise<Effect[]> {
   const { account, region } = context.identity;
   const { secretKey, planNonce } = context;
@@ -102,28 +120,37 @@ async function effectsOfSet(
   const views = viewsOf(
     isNew ? null : { template: live.processed, parameters: live.parameters },
     { template, parameters: set.parameters },
-    Object.fromEntries(live.resources.map((r) => [r.LogicalResourceId ?? '', r.PhysicalResourceId ?? ''])),
+    bareRecord(Object.fromEntries(live.resources.map((r) => [r.LogicalResourceId ?? '', r.PhysicalResourceId ?? '']))),
     where,
   );
   const seen = pictureOf(
-    isNew ? null : deployedSide(live),
-    { side: { template, parameters: set.parameters }, settings: wantedSettings(live, set) },
+    isNew ? null : { ...deployedSide(live), secret: given.before },
+    { side: { template, parameters: set.parameters }, settings: wantedSettings(live, set), secret: given.after },
     { prefix, where, secretKey, planNonce },
   );
   things.push(...seen);
   const leaves = leavesByResource(seen);
   const changes = kept !== undefined || isSilent(set.changes) ? changesOffTemplates(set.changes, views) : set.changes;
   const facts = await factsFor(context, changes, views);
-  const own = effectsOfChanges({ context, stackName: set.stackName, prefix, facts, views, leaves }, changes);
+  const taint = {
+    ...(isNew ? {} : { before: createTaint(parseTemplate(live.processed), given.before) }),
+    after: createTaint(parseTemplate(template), given.after),
+  };
+  const own = effectsOfChanges({ context, stackName: set.stackName, prefix, facts, views, leaves, taint }, changes);
   const drifted = await markDrift(context.cloudFormation, live, own, prefix);
   const nested = await Promise.all(
     changes
       .filter(({ ResourceType }) => ResourceType === NESTED)
-      .map((change) => effectsOfNested(context, change, set, drifted, { prefix, things })),
+      .map((change) => {
+        const id = change.LogicalResourceId ?? '';
+        const told = { before: taint.before?.givenTo(id) ?? new Set<string>(), after: taint.after.givenTo(id) };
+        return effectsOfNested(context, change, set, drifted, { prefix, things }, told);
+      }),
   );
   const onStack = effectsOnStack(
     live,
-    set,
+    // A nested stack works under the role of its root.
+    prefix === '' ? set : { ...set, role: null },
     isNew ? null : stackViewOf({ template: live.processed, parameters: live.parameters }, where),
     stackViewOf({ template, parameters: set.parameters }, where),
   );
@@ -151,6 +178,7 @@ async function effectsOfNested(
   parent: ChangeSet,
   effects: readonly Effect[],
   { prefix, things }: Gathering,
+  given: { before: ReadonlySet<string>; after: ReadonlySet<string> },
 ): Promise<Effect[]> {
   const own = effects.find(({ logicalId }) => logicalId === prefix + id);
   const below = `${prefix}${id}/`;
@@ -165,5 +193,5 @@ async function effectsOfNested(
   const set = parent.nested[id];
   if (!set || set === 'unchanged') return lost;
   const child = await observeStack(context.cloudFormation, set.stackId, context.secretKey);
-  return [...lost, ...(await effectsOfSet(context, child, set, { prefix: below, things }, wantedTemplate(set)))];
+  return [...lost, ...(await effectsOfSet(context, child, set, { prefix: below, things }, wantedTemplate(set), given))];
 }

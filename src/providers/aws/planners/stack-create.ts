@@ -2,8 +2,8 @@
 import { CountersignError } from '../../../core/errors.ts';
 import type { PlanDraft } from '../../../core/plan.ts';
 import type { TemplateRequest } from '../../../core/ports.ts';
-import { createChangeSet, readChangeSet } from '../change-sets.ts';
-import { askingAws } from '../errors.ts';
+import { type ChangeSet, createChangeSet, keepIfPlanned, readChangeSet } from '../change-sets.ts';
+import { asCountersignError, askingAws } from '../errors.ts';
 import { deletedLately, findStack, observeStack } from '../observe/stack.ts';
 import { requiredCapabilities } from '../template/resolve.ts';
 import { draftOfChangeSet } from './change-set-draft.ts';
@@ -32,22 +32,44 @@ export async function planStackCreate(context: PlannerContext, request: Template
         'Change it in place with plan_stack_update.',
       );
     const sent = request.changeSet === undefined ? wantedText(request, noTemplate, context.templateRoots) : undefined;
-    const set =
-      sent === undefined
-        ? await adoptChangeSet(context, request.changeSet!, existing?.StackId ?? request.stack)
-        : await readChangeSet(cloudFormation, await proposeCreation(context, request, sent));
-    if (set === 'unchanged')
-      throw new CountersignError('AWS_CHANGE_SET_FAILED', 'The template would create nothing.', 'Add resources to it.');
-    const [live, recentlyDeleted] = await Promise.all([
-      observeStack(cloudFormation, set.stackId, secretKey),
-      deletedLately(cloudFormation, set.stackName, context.now()),
-    ]);
-    return draftOfChangeSet(context, { ...live, observed: { ...live.observed, recentlyDeleted } }, set, {
-      type: 'CREATE',
-      sent,
-    });
+    const draftOf = async (set: ChangeSet | 'unchanged') => {
+      if (set === 'unchanged')
+        throw new CountersignError(
+          'AWS_CHANGE_SET_FAILED',
+          'The template would create nothing.',
+          'Add resources to it.',
+        );
+      const [live, recentlyDeleted] = await Promise.all([
+        observeStack(cloudFormation, set.stackId, secretKey),
+        deletedLately(cloudFormation, set.stackName, context.now()),
+      ]);
+      return draftOfChangeSet(context, { ...live, observed: { ...live.observed, recentlyDeleted } }, set, {
+        type: 'CREATE',
+        sent,
+      });
+    };
+    if (sent === undefined)
+      return draftOf(await adoptChangeSet(context, request.changeSet!, existing?.StackId ?? request.stack));
+    const id = await proposeCreation(context, request, sent);
+    try {
+      return await keepIfPlanned(cloudFormation, id, async () =>
+        draftOf(ours(context, await readChangeSet(cloudFormation, id))),
+      );
+    } catch (error) {
+      throw withEmptyStackTold(error, request.stack);
+    }
   });
 }
+
+/** CloudFormation makes an empty stack for the change set of a new one, and a planner may not delete stacks. */
+function withEmptyStackTold(error: unknown, stack: string): CountersignError {
+  const { code, message, remedy, cause } = asCountersignError(error);
+  const left = `The empty stack ${stack} is left in REVIEW_IN_PROGRESS; the next plan_stack_create uses it.`;
+  return new CountersignError(code, `${message} ${left}`, remedy, { cause });
+}
+
+const ours = ({ serviceRole }: PlannerContext, set: ChangeSet | 'unchanged') =>
+  set === 'unchanged' ? set : { ...set, role: serviceRole };
 
 const noTemplate = (): never => {
   throw new CountersignError(

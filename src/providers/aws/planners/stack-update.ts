@@ -1,12 +1,13 @@
 /** Plans the update of a stack: as a change set of our own, or one that another tool prepared. */
+import { CHANGE_SET_PREFIX, isOwnChangeSet } from '../../../core/call.ts';
 import { CountersignError } from '../../../core/errors.ts';
 import type { PlanDraft } from '../../../core/plan.ts';
 import type { StackUpdateRequest } from '../../../core/ports.ts';
-import { type ChangeSet, createChangeSet, readChangeSet } from '../change-sets.ts';
+import { type ChangeSet, createChangeSet, discardChangeSet, keepIfPlanned, readChangeSet } from '../change-sets.ts';
 import { askingAws } from '../errors.ts';
 import { deletedLately, type LiveStack, observeStack } from '../observe/stack.ts';
 import { requiredCapabilities } from '../template/resolve.ts';
-import { draftOfChangeSet } from './change-set-draft.ts';
+import { type ChangeSetRecipe, draftOfChangeSet } from './change-set-draft.ts';
 import { observed, type PlannerContext } from './context.ts';
 import { refuseBusy, refuseNested, stackTarget } from './stack.ts';
 import { checkedTemplate, hasNestedStacks, refuseMaskedParameters, wantedText } from './wanted-template.ts';
@@ -19,13 +20,17 @@ export async function planStackUpdate(context: PlannerContext, request: StackUpd
     refuseNeverCreated(live);
     const sent =
       request.changeSet === undefined ? wantedText(request, () => live.template, context.templateRoots) : undefined;
-    const set =
-      sent === undefined
-        ? await adoptChangeSet(context, request.changeSet!, live.observed.stackId)
-        : await proposeUpdate(context, request, live, sent);
-    return set === 'unchanged'
-      ? noChange(context, live)
-      : draftOfChangeSet(context, live, set, { type: 'UPDATE', sent });
+    const draftOf = (set: ChangeSet | 'unchanged') =>
+      set === 'unchanged' ? noChange(context, live) : draftOfChangeSet(context, live, set, { type: 'UPDATE', sent });
+    if (sent === undefined) return draftOf(await adoptChangeSet(context, request.changeSet!, live.observed.stackId));
+    const { cloudFormation } = context;
+    const id = await proposeUpdate(context, request, live, sent);
+    return keepIfPlanned(cloudFormation, id, async () => {
+      const set = requireOwnStack(await readChangeSet(cloudFormation, id), live.observed.stackId);
+      // CloudFormation keeps a set that failed for want of changes until somebody deletes it.
+      if (set === 'unchanged') await discardChangeSet(cloudFormation, id).catch(() => undefined);
+      return draftOf(set === 'unchanged' ? set : { ...set, role: context.serviceRole });
+    });
   });
 }
 
@@ -35,9 +40,9 @@ async function proposeUpdate(context: PlannerContext, request: StackUpdateReques
   const template = checkedTemplate(context, text, live.observed.stackName);
   const given = request.parameters ?? {};
   const kept = Object.keys(template.Parameters ?? {}).filter(
-    (name) => name in live.parameters && given[name] === undefined,
+    (name) => name in live.parameters && !Object.hasOwn(given, name),
   );
-  const id = await createChangeSet(context.cloudFormation, {
+  return createChangeSet(context.cloudFormation, {
     stack: live.observed.stackName,
     type: 'UPDATE',
     template: text,
@@ -50,7 +55,6 @@ async function proposeUpdate(context: PlannerContext, request: StackUpdateReques
     hasNestedStacks: hasNestedStacks(template),
     serviceRole: context.serviceRole,
   });
-  return requireOwnStack(await readChangeSet(context.cloudFormation, id), live.observed.stackId);
 }
 
 /** A change set that cdk, sam or the AWS CLI prepared, with the same refusals as our own. */
@@ -59,6 +63,13 @@ export async function adoptChangeSet(
   name: string,
   stackId: string,
 ): Promise<ChangeSet | 'unchanged'> {
+  // SECURITY: by this prefix it is known what we made, and so the role that a change set works under.
+  if (isOwnChangeSet(name))
+    throw new CountersignError(
+      'INPUT_INVALID',
+      `The change set ${name} has the prefix ${CHANGE_SET_PREFIX}, which only plans of this server have.`,
+      'Propose the plan that it belongs to, or have it prepared under another name.',
+    );
   const set = await readChangeSet(context.cloudFormation, name, name.startsWith('arn:') ? undefined : stackId);
   if (set === 'unchanged') return set;
   requireOwnStack(set, stackId);
@@ -107,12 +118,13 @@ function noChange(context: PlannerContext, live: LiveStack): PlanDraft {
 /** The same change set, described again on the stack as it is now. */
 export function recomputeChangeSet(
   context: PlannerContext,
-  { changeSetId, type, sent }: { changeSetId: string; type: 'CREATE' | 'UPDATE'; sent?: string },
+  { changeSetId, type, sent, role = 'not told' }: ChangeSetRecipe,
 ): Promise<PlanDraft> {
   return askingAws(async () => {
-    const set = await readChangeSet(context.cloudFormation, changeSetId);
-    if (set === 'unchanged' || !set.executable)
+    const read = await readChangeSet(context.cloudFormation, changeSetId);
+    if (read === 'unchanged' || !read.executable)
       throw new CountersignError('STATE_STALE', 'The change set cannot be executed any more.', 'Plan again.');
+    const set = { ...read, role };
     const live = await observeStack(context.cloudFormation, set.stackId, context.secretKey);
     const recentlyDeleted =
       type === 'CREATE' ? await deletedLately(context.cloudFormation, set.stackName, context.now()) : [];

@@ -1,6 +1,7 @@
 /** A stack's resources as its templates say them, before and after, for marks and for clouds that tell little. */
 
 import { canonicalJson, type Json } from '../../../core/digest.ts';
+import { bareRecord } from '../../../core/input-bounds.ts';
 import type { StackView } from '../effects/stack-itself.ts';
 import type { MarkContext, ResourceView } from '../knowledge/marks/finder.ts';
 import { IMPORTED, imported, own } from '../knowledge/marks/index.ts';
@@ -28,9 +29,9 @@ export function viewsOf(
   where: Where,
 ): MarkContext {
   return {
-    before: before === null ? {} : resourcesOf(before, where),
-    after: after === null ? {} : resourcesOf(after, where),
-    physicalIds,
+    before: before === null ? bareRecord<ResourceView>({}) : resourcesOf(before, where),
+    after: after === null ? bareRecord<ResourceView>({}) : resourcesOf(after, where),
+    physicalIds: bareRecord(physicalIds),
     account: where.account,
     isUnknown: (value) => isUnresolved(value as never) || JSON.stringify(value ?? null).search(IMPORTED) >= 0,
   };
@@ -39,8 +40,8 @@ export function viewsOf(
 function resourcesOf(side: Side, where: Where): Record<string, ResourceView> {
   const resolver = resolverOf(side, where);
   const { template } = resolver;
-  return Object.fromEntries(
-    resolver.resourceIds.map((id) => {
+  const views = Object.fromEntries(
+    resolver.resourceIds.map((id): [string, ResourceView] => {
       const { logicalId, type, properties, metadata, deletionPolicy, updateReplacePolicy } = resolver.resource(id);
       const updatePolicy = ((template.Resources[id] as { UpdatePolicy?: Json }).UpdatePolicy ?? null) as Json;
       const view = {
@@ -53,6 +54,7 @@ function resourcesOf(side: Side, where: Where): Record<string, ResourceView> {
       return [id, { logicalId, type, ...view }];
     }),
   );
+  return bareRecord(views);
 }
 
 /** The stack itself, as its template says it. */
@@ -62,22 +64,24 @@ export function stackViewOf(side: Side, where: Where): StackView {
   const text = (value: unknown) => (typeof value === 'string' ? value : canonicalJson(value as Json));
   return {
     description: Description === undefined ? undefined : text(Description),
-    metadata: Object.fromEntries(Object.entries(Metadata).map(([key, value]) => [key, text(value)])),
-    outputs: Object.fromEntries(
-      Object.entries(resolver.outputs()).map(([name, { value, exportName }]) => {
-        const written = Outputs[name]!;
-        const worked = `${value}${exportName === undefined ? '' : ` (export ${exportName})`}`;
-        // What is not known on both sides may still differ: then what is written decides.
-        const isKnown = !worked.includes(UNRESOLVED) && worked.search(IMPORTED) < 0;
-        return [
-          name,
-          {
-            text: isKnown ? readable(worked) : canonicalJson(written as unknown as Json),
-            exportName,
-            secrets: secretsIn(resolver.template, written.Value),
-          },
-        ];
-      }),
+    metadata: bareRecord(Object.fromEntries(Object.entries(Metadata).map(([key, value]) => [key, text(value)]))),
+    outputs: bareRecord(
+      Object.fromEntries(
+        Object.entries(resolver.outputs()).map(([name, { value, exportName }]) => {
+          const written = Outputs[name]!;
+          const worked = `${value}${exportName === undefined ? '' : ` (export ${exportName})`}`;
+          // What is not known on both sides may still differ: then what is written decides.
+          const isKnown = !worked.includes(UNRESOLVED) && worked.search(IMPORTED) < 0;
+          return [
+            name,
+            {
+              text: isKnown ? readable(worked) : canonicalJson(written as unknown as Json),
+              exportName,
+              secrets: secretsIn(resolver.template, written.Value),
+            },
+          ];
+        }),
+      ),
     ),
   };
 }
@@ -108,7 +112,7 @@ const EVERY_EXPORT: Record<string, string> = new Proxy({}, { get: (_, name) => i
 function knownParameters(template: Template, given: Record<string, string>): Record<string, string> {
   return Object.fromEntries(
     Object.keys(template.Parameters ?? {}).map((name) => {
-      const value = given[name];
+      const value = Object.hasOwn(given, name) ? given[name] : undefined;
       return [name, value === undefined || isMask(value) ? UNRESOLVED : value];
     }),
   );

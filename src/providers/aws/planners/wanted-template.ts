@@ -1,11 +1,14 @@
 /** The template that an agent asks for, checked before anything is sent. */
-import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { isAbsolute, relative } from 'node:path';
+import { readBounded } from '../../../bounded-file.ts';
+import { canonicalJson } from '../../../core/digest.ts';
 import { CountersignError } from '../../../core/errors.ts';
 import type { StackUpdateRequest } from '../../../core/ports.ts';
+import { editTemplate } from '../template/edit.ts';
 import { transformsOf } from '../template/inspect.ts';
-import { editTemplate, isRecord, parseTemplate, type Template } from '../template/parse.ts';
-import { isMask, masksIn } from '../template/secrets.ts';
+import { isRecord, MAX_TEMPLATE_BYTES, parseTemplate, type Template } from '../template/parse.ts';
+import { isMask, MASK, masksIn, maskTemplate } from '../template/secrets.ts';
 import type { PlannerContext } from './context.ts';
 
 const MAX_BODY_BYTES = 51_200;
@@ -28,9 +31,27 @@ export function wantedText(request: StackUpdateRequest, deployed: () => string, 
       'template, template_file, change_set and set exclude one another.',
       'Send one of them.',
     );
-  if (request.template !== undefined) return request.template;
-  if (request.templateFile !== undefined) return readTemplateFile(request.templateFile, roots);
+  const sent =
+    request.template ??
+    (request.templateFile === undefined ? undefined : readTemplateFile(request.templateFile, roots));
+  if (sent !== undefined) return isDescribed(sent, deployed) ? deployed() : sent;
   return request.set ? editTemplate(deployed(), request.set) : deployed();
+}
+
+/** A template that was described, its secrets masked, and is sent back as it was: the deployed one. */
+function isDescribed(sent: string, deployed: () => string): boolean {
+  if (!sent.includes(MASK)) return false;
+  const described = readable(() => maskTemplate(deployed()));
+  return described !== undefined && described === readable(() => sent);
+}
+
+/** undefined where there is no template, or none that can be read. */
+function readable(text: () => string): string | undefined {
+  try {
+    return canonicalJson(parseTemplate(text()));
+  } catch {
+    return undefined;
+  }
 }
 
 /** SECURITY: links are resolved first; a file outside the allowed roots is not read. */
@@ -47,8 +68,8 @@ function readTemplateFile(path: string, roots: string[]): string {
       const below = relative(realpathSync(root), real);
       return !below.startsWith('..') && !isAbsolute(below);
     });
-    if (!isInside || !statSync(real).isFile()) throw outside();
-    return readFileSync(real, 'utf8');
+    if (!isInside) throw outside();
+    return readBounded(real, MAX_TEMPLATE_BYTES, 'template_file');
   } catch (error) {
     throw error instanceof CountersignError ? error : outside();
   }
@@ -56,23 +77,30 @@ function readTemplateFile(path: string, roots: string[]): string {
 
 /** @throws INPUT_TEMPLATE_INVALID, INPUT_MASKED_VALUE, INPUT_NEEDS_PACKAGING. */
 export function checkedTemplate(context: PlannerContext, text: string, stack: string): Template {
+  const bytes = Buffer.byteLength(text);
+  // Looked at before it is read: what cannot be sent is not worked on.
+  if (bytes > MAX_BODY_BYTES)
+    throw needsPackaging(
+      { isCdk: text.includes('aws:cdk:path'), isSam: text.includes('AWS::Serverless-2016-10-31') },
+      stack,
+      `The template has ${bytes} bytes; ${MAX_BODY_BYTES} can be sent directly`,
+    );
   const template = parseTemplate(text);
-  const [masked] = masksIn(template.Resources);
+  const { Resources, Outputs = {}, Mappings = {}, Metadata = {}, Parameters = {} } = template;
+  const [masked] = masksIn({ Resources, Outputs, Mappings, Metadata, Parameters });
   if (masked)
     throw new CountersignError(
       'INPUT_MASKED_VALUE',
-      `Resources.${masked} is a masked value, and sending it would overwrite the real one.`,
+      `${masked} is a masked value, and sending it would overwrite the real one.`,
       'Change the template with set instead: what set does not name is kept.',
     );
-  const bytes = Buffer.byteLength(text);
-  if (bytes > MAX_BODY_BYTES)
-    throw needsPackaging(template, stack, `The template has ${bytes} bytes; ${MAX_BODY_BYTES} can be sent directly`);
   const asset = localAsset(template);
-  if (asset) throw needsPackaging(template, stack, `${asset} names a local file that must be uploaded first`);
+  if (asset) throw needsPackaging(toolsOf(template), stack, `${asset} names a local file that must be uploaded first`);
   const transforms = transformsOf(template);
   const macro = transforms.find((name) => !AWS_TRANSFORMS.has(name));
   // SECURITY: creating a change set runs a macro's function at once, before anybody has judged it.
-  if (macro) throw needsPackaging(template, stack, `The macro ${macro} would run as soon as a change set is made`);
+  if (macro)
+    throw needsPackaging(toolsOf(template), stack, `The macro ${macro} would run as soon as a change set is made`);
   if (transforms.length > 0 && !context.hasPolicy)
     throw new CountersignError('CONFIG_NO_POLICY', 'Without a policy no template with a transform is sent to AWS.', {
       agent: 'Tell the user: `countersign init` writes a policy.',
@@ -123,9 +151,17 @@ function localAsset(template: Template): string | undefined {
   return undefined;
 }
 
-function needsPackaging(template: Template, stack: string, why: string): CountersignError {
-  const isCdk = Object.values(template.Resources).some(({ Metadata }) => Metadata?.['aws:cdk:path'] !== undefined);
-  const isSam = transformsOf(template).includes('AWS::Serverless-2016-10-31');
+/** The tool that made a template says how it is packaged. */
+interface MadeBy {
+  isCdk: boolean;
+  isSam: boolean;
+}
+const toolsOf = (template: Template): MadeBy => ({
+  isCdk: Object.values(template.Resources).some(({ Metadata }) => Metadata?.['aws:cdk:path'] !== undefined),
+  isSam: transformsOf(template).includes('AWS::Serverless-2016-10-31'),
+});
+
+function needsPackaging({ isCdk, isSam }: MadeBy, stack: string, why: string): CountersignError {
   const command = isCdk
     ? `cdk deploy ${stack} --method=prepare-change-set`
     : isSam

@@ -1,13 +1,15 @@
 /** Reads stacks for an agent: no more calls than the asked parts need. Its clients hold no permit. */
+
 import type { CloudFormationClient, Stack, StackResourceSummary } from '@aws-sdk/client-cloudformation';
 import type { CloudReader, Identity, PolicyPort, StackPart } from '../../../core/ports.ts';
 import { makeVisible, makeVisibleLine } from '../../../core/render-safe.ts';
 import { askingAws } from '../errors.ts';
 import { importsOf, listResources, requireStack, tagsOf, templateOf } from '../observe/stack.ts';
+import { allPages } from '../paging.ts';
 import type { ContextFor } from '../planners/context.ts';
-import { referencesIn } from '../template/inspect.ts';
+import { createTaint } from '../template/leaf-taint.ts';
 import { parseTemplate, type Template } from '../template/parse.ts';
-import { isMask, isSecretPath, MASK, maskTemplate } from '../template/secrets.ts';
+import { isMask, MASK, maskTemplate, maskText } from '../template/secrets.ts';
 import { pageThrough } from './pages.ts';
 
 const RESOURCES_SHOWN = 35;
@@ -116,7 +118,7 @@ const PARTS: Record<StackPart, ReadPart> = {
           ParameterKey,
           isMask(ParameterValue)
             ? 'NoEcho: kept as it is when you leave it out'
-            : makeVisibleLine(ResolvedValue ?? ParameterValue),
+            : makeVisibleLine(maskText(`Parameters.${ParameterKey}.Default`, ResolvedValue ?? ParameterValue)),
         ]),
       ),
     };
@@ -145,9 +147,11 @@ const PARTS: Record<StackPart, ReadPart> = {
     if (!checkedAt) return { drift: { status: 'NOT_CHECKED', checked_at: null } };
     const { paginateDescribeStackResourceDrifts } = await import('@aws-sdk/client-cloudformation');
     const drifted: string[] = [];
-    for await (const { StackResourceDrifts = [] } of paginateDescribeStackResourceDrifts(
-      { client },
-      { StackName: StackId, StackResourceDriftStatusFilters: ['MODIFIED', 'DELETED'] },
+    for await (const { StackResourceDrifts = [] } of allPages(
+      paginateDescribeStackResourceDrifts(
+        { client },
+        { StackName: StackId, StackResourceDriftStatusFilters: ['MODIFIED', 'DELETED'] },
+      ),
     ))
       for (const { LogicalResourceId, StackResourceDriftStatus, PropertyDifferences = [] } of StackResourceDrifts)
         drifted.push(
@@ -167,22 +171,20 @@ const PARTS: Record<StackPart, ReadPart> = {
   },
 };
 
-/** A secret access key, as IAM gives one; a digest in hex is none. */
-const ACCESS_KEY = /^(?=.*[g-zG-Z/+])[A-Za-z0-9/+]{40}$/;
-
 /**
  * SECURITY: CloudFormation masks NoEcho parameters, and none of the outputs that tell them. Where a stack has such
- * parameters, its template is read for the outputs that refer to one; where that cannot be read, all are secret.
+ * parameters, its template is read for what is made of one; where that cannot be read, all outputs are secret.
  */
 async function secretOutputs(client: CloudFormationClient, { StackId, Parameters = [], Outputs = [] }: Stack) {
+  const called = (key: string, value: string) => isMask(maskText(`Outputs.${key}.Value`, value));
   const hidden = Parameters.filter((one) => isMask(one.ParameterValue)).map(({ ParameterKey = '' }) => ParameterKey);
-  const named = (key: string, value: string) => isSecretPath(key) || ACCESS_KEY.test(value);
-  if (hidden.length === 0 || Outputs.length === 0) return named;
-  const text = await templateOf(client, { StackName: StackId! }, 'Processed').catch(() => '');
-  const template = asTemplate(text);
+  if (Outputs.length === 0) return called;
+  const template = asTemplate(await templateOf(client, { StackName: StackId! }, 'Processed').catch(() => ''));
+  if (!template) return hidden.length === 0 ? called : () => true;
+  const taint = createTaint(template, new Set(hidden));
   return (key: string, value: string) => {
-    const told = template?.Outputs?.[key]?.Value;
-    return told === undefined || named(key, value) || referencesIn(told).some((name) => hidden.includes(name));
+    const told = template.Outputs?.[key]?.Value;
+    return (told === undefined && hidden.length > 0) || called(key, value) || taint.ofValue(told);
   };
 }
 

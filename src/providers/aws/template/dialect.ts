@@ -18,7 +18,8 @@ const SHORT_FORMS =
   'And Base64 Cidr Equals FindInMap GetAtt GetAZs If ImportValue Join Length Not Or Select Split Sub ToJsonString Transform Ref Condition Contains EachMemberEquals EachMemberIn RefAll ValueOf ValueOfAll'.split(
     ' ',
   );
-const longName = (short: string) => (short === 'Ref' || short === 'Condition' ? short : `Fn::${short}`);
+/** `Fn::Sub` of `Sub`. */
+export const longName = (short: string) => (short === 'Ref' || short === 'Condition' ? short : `Fn::${short}`);
 
 function splitGetAtt(value: string): string[] {
   const dot = value.indexOf('.');
@@ -56,36 +57,56 @@ function readTags(tags: Tags): Tags {
   return tags.flatMap((tag): Tags => {
     if (typeof tag !== 'object') return [tag];
     if (NOT_READ.test(tag.tag) || ('format' in tag && tag.format === 'TIME')) return [];
-    if (tag.tag.endsWith(':int') && !('format' in tag)) return [{ ...tag, test: NUMBER } as ScalarTag];
+    if (tag.tag.endsWith(':int') && !('format' in tag)) return [asWritten({ ...tag, test: NUMBER } as ScalarTag)];
+    if (/:(?:int|float)$/.test(tag.tag)) return [asWritten(tag as ScalarTag)];
     if (!tag.tag.endsWith(':bool')) return [tag];
     const isTrue = 'test' in tag && tag.test?.test('true') === true;
     return [{ ...tag, test: isTrue ? BOOLEAN.true : BOOLEAN.false } as ScalarTag];
   });
 }
 
+/** A number prints as it was written: 987654321987654321 is more than a number of ours can hold. */
+function asWritten(tag: ScalarTag): ScalarTag {
+  return { ...tag, stringify: (item) => item.source ?? String(item.value) };
+}
+
 const OPTIONS = { version: '1.1', uniqueKeys: false, merge: false, strict: true, logLevel: 'silent' } as const;
 
-/** The text with its nodes, comments and short forms as written, to be edited and printed again. */
+/** To be changed and printed again: comments, short forms and the digits of numbers stay as written. */
 export function editableDocument(text: string): Document {
-  return read(text, readTags);
+  return read(text, readTags).document;
+}
+
+/**
+ * The nodes as written, short forms too, each with its place in `source`: the text, or the text with quoted lines
+ * indented as `read` must. With source tokens, so that tags and separators have places.
+ */
+export function readSource(text: string): { document: Document; source: string } {
+  return read(text, readTags, { keepSourceTokens: true });
 }
 
 /** @returns the document with short forms made long; its first error, where there is one, has line and column. */
 export function readDocument(text: string): { document: Document; error?: YAMLError } {
-  const document = read(text, (tags) => [...readTags(tags), ...shortFormTags]);
+  const { document } = read(text, (tags) => [...readTags(tags), ...shortFormTags]);
   const error = document.errors[0];
   return error ? { document, error } : { document };
 }
 
 const MAX_REPAIRS = 200;
+/** Each repair reads the whole text again: of a long one fewer are made. */
+const MAX_REPAIRED_CHARACTERS = 2_000_000;
 
 /**
  * A quoted text may go on at the column of its own key: CloudFormation's parser takes that, YAML 1.2's rules do not.
  * Leading blanks of such a line never count, so indenting it changes nothing else.
  */
-function read(text: string, customTags: (tags: Tags) => Tags): Document {
+function read(
+  text: string,
+  customTags: (tags: Tags) => Tags,
+  more: { keepSourceTokens?: boolean } = {},
+): { document: Document; source: string } {
   const parse = (source: string) => {
-    const options = { ...OPTIONS, lineCounter: new LineCounter(), customTags };
+    const options = { ...OPTIONS, ...more, lineCounter: new LineCounter(), customTags };
     const document = parseDocument(source, options) as unknown as Document;
     // A key is its text: `No` names a condition, `012345670123` an account.
     visit(document, {
@@ -95,13 +116,13 @@ function read(text: string, customTags: (tags: Tags) => Tags): Document {
     });
     return document;
   };
-  const first = parse(text);
-  let document = first;
+  const first = { document: parse(text), source: text };
+  let { document } = first;
   let lines: string[] | undefined;
-  for (let repairs = 0; repairs < MAX_REPAIRS; repairs += 1) {
+  for (let repairs = 0; repairs < MAX_REPAIRS && repairs * text.length < MAX_REPAIRED_CHARACTERS; repairs += 1) {
     const unclosed = document.errors.find(({ message }) => message.startsWith('Missing closing'));
     const line = unclosed?.linePos?.[0].line;
-    if (line === undefined) return document;
+    if (line === undefined) return { document, source: lines?.join('\n') ?? text };
     lines ??= text.split('\n');
     if (lines[line] === undefined) return first;
     const own = /^ */.exec(lines[line - 1] ?? '')![0].length;

@@ -33,6 +33,12 @@ export interface Evaluator {
   value(input: Value): Value;
 }
 
+/** No property takes more: what is longer (functions nested to double each other) is not worked out. */
+const MAX_TEXT = 500_000;
+
+const ownOf = <T>(record: Record<string, T> | undefined, key: string): T | undefined =>
+  isRecord(record) && Object.hasOwn(record, key) ? record[key] : undefined;
+
 const isListType = (type: string) => type === 'CommaDelimitedList' || type.startsWith('List<');
 const SSM_VALUE = /^AWS::SSM::Parameter::Value<(.+)>$/;
 
@@ -111,7 +117,7 @@ export function createEvaluator(template: Template, context: ResolveContext): Ev
     if (name.startsWith('AWS::')) return pseudo[name.slice(5) as 'Region'] ?? UNRESOLVED;
     const type = template.Parameters?.[name]?.Type;
     if (type !== undefined) {
-      const text = context.parameters[name];
+      const text = ownOf(context.parameters, name);
       return text === undefined ? UNRESOLVED : typedParameter(type, text, context.ssmParameter);
     }
     return context.refOf?.(name) ?? UNRESOLVED;
@@ -122,13 +128,23 @@ export function createEvaluator(template: Template, context: ResolveContext): Ev
   function sub(argument: Value): string {
     const text = Array.isArray(argument) ? String(argument[0]) : String(argument);
     const own = Array.isArray(argument) && isRecord(argument[1]) ? (argument[1] as Record<string, Value>) : {};
-    return text.replaceAll(/\$\{(!?)([^}]+)\}/g, (_all, literal: string, name: string) => {
-      if (literal) return `\${${name}}`;
-      const key = name.trim();
-      if (key in own) return scalarText(value(own[key] as Value));
+    // Each name is worked out once: values that name a variable twice, nested, would double with each level.
+    const known = new Map<string, string>();
+    const textOf = (key: string): string => {
+      if (Object.hasOwn(own, key)) return scalarText(value(own[key] as Value));
       const dot = key.indexOf('.');
       return scalarText(dot < 0 ? ref(key) : attribute(key.slice(0, dot), key.slice(dot + 1)));
+    };
+    let made = text.length;
+    const result = text.replaceAll(/\$\{(!?)([^}]{1,300})\}/g, (_all, literal: string, name: string) => {
+      if (literal) return `\${${name}}`;
+      const key = name.trim();
+      const found = known.get(key) ?? textOf(key);
+      known.set(key, found);
+      made += found.length;
+      return made > MAX_TEXT ? '' : found;
     });
+    return made > MAX_TEXT ? UNRESOLVED : result;
   }
 
   /** The keys may themselves be unresolved: then so is what they find. */
@@ -138,7 +154,7 @@ export function createEvaluator(template: Template, context: ResolveContext): Ev
     if (keys.some(isUnresolved)) return UNRESOLVED;
     const [map = '', top = '', second = ''] = keys.map(scalarText);
     const mappings = template.Mappings as Record<string, Record<string, Record<string, Value>>> | undefined;
-    const found = mappings?.[map]?.[top]?.[second];
+    const found = ownOf(ownOf(ownOf(mappings, map), top), second);
     return found ?? (fallback === undefined ? UNRESOLVED : value(fallback));
   }
 
@@ -171,7 +187,7 @@ export function createEvaluator(template: Template, context: ResolveContext): Ev
       }
       case 'Fn::Join': {
         const items = value(list[1] ?? []);
-        return Array.isArray(items) ? items.map(scalarText).join(String(list[0])) : UNRESOLVED;
+        return Array.isArray(items) ? bounded(items.map(scalarText).join(String(list[0]))) : UNRESOLVED;
       }
       case 'Fn::Select': {
         const items = value(list[1] ?? []);
@@ -188,7 +204,7 @@ export function createEvaluator(template: Template, context: ResolveContext): Ev
       case 'Fn::Base64': {
         const text = value(argument);
         if (isUnresolved(text) && !context.keepsUnknown) return UNRESOLVED;
-        return Buffer.from(scalarText(text)).toString('base64');
+        return bounded(Buffer.from(scalarText(text)).toString('base64'));
       }
       case 'Fn::Cidr': {
         const [block, count, bits = 8]: Resolved[] = list.map((item) => value(item));
@@ -210,7 +226,7 @@ export function createEvaluator(template: Template, context: ResolveContext): Ev
       }
       case 'Fn::ToJsonString': {
         const whole = value(argument);
-        return isUnresolved(whole) && !context.keepsUnknown ? UNRESOLVED : JSON.stringify(whole);
+        return isUnresolved(whole) && !context.keepsUnknown ? UNRESOLVED : bounded(JSON.stringify(whole));
       }
       // A macro, or a function of tomorrow.
       case 'Fn::Transform':
@@ -231,6 +247,8 @@ export function createEvaluator(template: Template, context: ResolveContext): Ev
     },
   };
 }
+
+const bounded = (text: string): string => (text.length > MAX_TEXT ? UNRESOLVED : text);
 
 /** The rule functions: is a value in a list, or every value of a list. */
 function membership(name: string, members: Resolved, wanted: Resolved): Truth {

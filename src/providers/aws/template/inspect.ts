@@ -11,7 +11,7 @@ export function referencesIn(value: Value | undefined): string[] {
       return [String(Array.isArray(inner) ? inner[0] : String(inner).split('.')[0]), ...referencesIn(inner as Value)];
     if (key === 'Fn::Sub') {
       const [text, own] = Array.isArray(inner) ? inner : [inner];
-      const names = [...String(text).matchAll(/\$\{([^!}][^}]*)\}/g)].map(
+      const names = [...String(text).matchAll(/\$\{([^!}][^}]{0,300})\}/g)].map(
         ([, name = '']) => name.trim().split('.')[0]!,
       );
       const bound = isRecord(own) ? Object.keys(own) : [];
@@ -82,13 +82,13 @@ export function dynamicReferencesIn(value: Value | undefined): DynamicReference[
   if (Array.isArray(value)) return value.flatMap(dynamicReferencesIn);
   if (isRecord(value)) return Object.values(value).flatMap((inner) => dynamicReferencesIn(inner as Value));
   if (typeof value !== 'string') return [];
-  return [...value.matchAll(/\{\{resolve:(ssm-secure|ssm|secretsmanager):((?:\$\{[^}]*\}|[^}])*)\}\}/g)].map(
-    ([, service, reference = '']) => ({
-      service: service as DynamicReference['service'],
-      reference,
-      pinned: service === 'secretsmanager' ? secretIsPinned(reference) : /:\d+$/.test(reference),
-    }),
-  );
+  return [
+    ...value.matchAll(/\{\{resolve:(ssm-secure|ssm|secretsmanager):((?:\$\{[^}]{0,300}\}|[^}]){0,2000})\}\}/g),
+  ].map(([, service, reference = '']) => ({
+    service: service as DynamicReference['service'],
+    reference,
+    pinned: service === 'secretsmanager' ? secretIsPinned(reference) : /:\d+$/.test(reference),
+  }));
 }
 
 /** `secret-id:SecretString:json-key:version-stage:version-id`; an ARN has colons of its own. A stage moves. */

@@ -1,7 +1,11 @@
 /** `AWS::LanguageExtensions`: Fn::ForEach written out. The collection must be known before anything else is. */
 import { CountersignError } from '../../../core/errors.ts';
+import { bareRecord } from '../../../core/input-bounds.ts';
 import { createEvaluator, isUnresolved, type ResolveContext, scalarText } from './evaluate.ts';
 import { checkResource, isRecord, type LoopSection, type Template, type Value } from './parse.ts';
+
+/** CloudFormation takes 500 resources, and 200 outputs; a loop inside a property may write more than one entry. */
+const MAX_ENTRIES = 100_000;
 
 const LOOP = /^Fn::ForEach(?:::|$)/;
 
@@ -19,6 +23,11 @@ export function expandLoops(template: Template, context: ResolveContext): Templa
     return template;
   }
   const evaluator = createEvaluator(rest, context);
+  let written = 0;
+  const count = () => {
+    written += 1;
+    if (written > MAX_ENTRIES) throw invalid(`they make more than ${MAX_ENTRIES} entries`);
+  };
 
   function collection(value: Value, bound: Record<string, string>, where: string): string[] {
     const given = Array.isArray(value) ? value.map((item) => substitute(item, bound)) : substitute(value, bound);
@@ -29,29 +38,34 @@ export function expandLoops(template: Template, context: ResolveContext): Templa
 
   function expand(entries: [string, Value][], bound: Record<string, string>): [string, Value][] {
     return entries.flatMap(([key, value]): [string, Value][] => {
+      count();
       if (!LOOP.test(key)) return [[named(key, bound), inside(value, bound)]];
       const [identifier, over, body] = Array.isArray(value) ? value : [];
       if (typeof identifier !== 'string' || over === undefined || !isRecord(body))
         throw invalid(`${key} wants [identifier, collection, {key: value}]`);
-      return collection(over, bound, key).flatMap((item) =>
-        expand(Object.entries(body) as [string, Value][], { ...bound, [identifier]: item }),
-      );
+      return collection(over, bound, key).flatMap((item) => {
+        count();
+        return expand(Object.entries(body) as [string, Value][], { ...bound, [identifier]: item });
+      });
     });
   }
 
   function inside(value: Value, bound: Record<string, string>): Value {
+    count();
     if (Array.isArray(value)) return value.map((item) => inside(item, bound));
     if (!isRecord(value)) return substitute(value, bound);
     const { Ref: ref } = value;
-    if (typeof ref === 'string' && ref in bound) return bound[ref]!;
+    if (typeof ref === 'string' && Object.hasOwn(bound, ref)) return bound[ref]!;
     return Object.fromEntries(expand(Object.entries(value) as [string, Value][], bound));
   }
 
   const section = (name: LoopSection) =>
-    Object.fromEntries([
-      ...expand(Object.entries((rest[name] ?? {}) as Record<string, Value>), {}),
-      ...expand(Object.entries(loops?.[name] ?? {}), {}),
-    ]);
+    bareRecord(
+      Object.fromEntries([
+        ...expand(Object.entries((rest[name] ?? {}) as Record<string, Value>), {}),
+        ...expand(Object.entries(loops?.[name] ?? {}), {}),
+      ]),
+    );
   const Resources = section('Resources') as unknown as Template['Resources'];
   for (const [logicalId, resource] of Object.entries(Resources)) checkResource(logicalId, resource);
   return {
@@ -65,7 +79,7 @@ export function expandLoops(template: Template, context: ResolveContext): Templa
 }
 
 function substitute(value: Value, bound: Record<string, string>): Value {
-  if (isRecord(value) && typeof value.Ref === 'string' && value.Ref in bound) return bound[value.Ref]!;
+  if (isRecord(value) && typeof value.Ref === 'string' && Object.hasOwn(bound, value.Ref)) return bound[value.Ref]!;
   return typeof value === 'string' ? named(value, bound) : value;
 }
 

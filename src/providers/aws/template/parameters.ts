@@ -1,23 +1,24 @@
 /** Parameters: which values hold, and what their declarations demand of them. */
 import { CountersignError } from '../../../core/errors.ts';
+import { bareRecord } from '../../../core/input-bounds.ts';
 import { scalarText } from './evaluate.ts';
 import type { Template, TemplateParameter } from './parse.ts';
 
 /** @throws CountersignError INPUT_INVALID for missing or undeclared parameters. */
 export function parameterValues(template: Template, given: Record<string, string>): Record<string, string> {
   const declared = template.Parameters ?? {};
-  const undeclared = Object.keys(given).filter((name) => !(name in declared));
+  const undeclared = Object.keys(given).filter((name) => !Object.hasOwn(declared, name));
   if (undeclared.length > 0)
     throw new CountersignError(
       'INPUT_INVALID',
       `Parameters: [${undeclared.join(', ')}] do not exist in the template`,
       `Its parameters are: ${Object.keys(declared).join(', ') || 'none'}.`,
     );
-  const values: Record<string, string> = {};
+  const values = bareRecord<string>({});
   const missing: string[] = [];
   for (const [name, parameter] of Object.entries(declared)) {
     const value =
-      given[name] ??
+      (Object.hasOwn(given, name) ? given[name] : undefined) ??
       (parameter.Default === undefined || parameter.Default === null ? undefined : scalarText(parameter.Default));
     if (value === undefined) missing.push(name);
     else values[name] = value;

@@ -1,5 +1,6 @@
 /** A template with parameters, conditions and functions worked out. */
 import { CountersignError } from '../../../core/errors.ts';
+import { bareRecord } from '../../../core/input-bounds.ts';
 import { createEvaluator, type ResolveContext, scalarText, type Truth, UNRESOLVED } from './evaluate.ts';
 import { conditionsIn, importsIn, referencesIn, transformsOf } from './inspect.ts';
 import { expandLoops } from './loops.ts';
@@ -50,7 +51,7 @@ export interface Resolver {
 export function resolveTemplate(template: Template, context: ResolveContext): ResolvedTemplate {
   const resolver = createResolver(template, context);
   return {
-    resources: Object.fromEntries(resolver.resourceIds.map((id) => [id, resolver.resource(id)])),
+    resources: bareRecord(Object.fromEntries(resolver.resourceIds.map((id) => [id, resolver.resource(id)]))),
     outputs: resolver.outputs(),
     parameters: resolver.parameters,
     conditions: resolver.conditions(),
@@ -67,6 +68,17 @@ export function createResolver(written: Template, context: ResolveContext): Reso
   const evaluator = createEvaluator(template, full);
   const isLeftOut = (condition: string | undefined) =>
     condition !== undefined && evaluator.condition(condition) === false;
+  /** Without the branches that a known condition does not take: nothing in them is asked for. */
+  const taken = (value: Value | undefined): Value | undefined => {
+    if (Array.isArray(value)) return value.map((item) => taken(item) ?? null);
+    if (!isRecord(value)) return value;
+    const branches = value['Fn::If'];
+    const holds = Array.isArray(branches) ? evaluator.condition(String(branches[0])) : 'unknown';
+    if (Array.isArray(branches) && holds !== 'unknown') return taken((holds ? branches[1] : branches[2]) as Value);
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, taken(inner as Value) ?? null]));
+  };
+  const outputsTaken = () =>
+    Object.entries(template.Outputs ?? {}).filter(([, { Condition }]) => !isLeftOut(Condition));
   const resourceIds = Object.entries(template.Resources).flatMap(([id, { Condition }]) =>
     isLeftOut(Condition) ? [] : [id],
   );
@@ -92,24 +104,29 @@ export function createResolver(written: Template, context: ResolveContext): Reso
     },
     outputs: () =>
       Object.fromEntries(
-        Object.entries(template.Outputs ?? {})
-          .filter(([, { Condition }]) => !isLeftOut(Condition))
-          .map(([name, { Value: value, Export }]) => [
-            name,
-            {
-              value: scalarText(evaluator.value(value ?? null)),
-              ...(Export === undefined ? {} : { exportName: scalarText(evaluator.value(Export.Name)) }),
-            },
-          ]),
+        outputsTaken().map(([name, { Value: value, Export }]) => [
+          name,
+          {
+            value: scalarText(evaluator.value(value ?? null)),
+            ...(Export === undefined ? {} : { exportName: scalarText(evaluator.value(Export.Name)) }),
+          },
+        ]),
       ),
     evaluate: evaluator.value,
     imports(logicalId) {
       const resources = logicalId === undefined ? resourceIds : [logicalId];
       const parts = [
         ...resources.map((id) => template.Resources[id]?.Properties),
-        ...(logicalId === undefined ? Object.values(template.Outputs ?? {}).map(({ Value: value }) => value) : []),
+        ...(logicalId === undefined ? outputsTaken().map(([, { Value: value }]) => value) : []),
       ];
-      return [...new Set(parts.flatMap(importsIn).map((name) => scalarText(evaluator.value(name))))];
+      return [
+        ...new Set(
+          parts
+            .map(taken)
+            .flatMap(importsIn)
+            .map((name) => scalarText(evaluator.value(name))),
+        ),
+      ];
     },
     conditions: () =>
       Object.fromEntries(Object.keys(template.Conditions ?? {}).map((name) => [name, evaluator.condition(name)])),
@@ -139,7 +156,7 @@ function refuseDanglingNames(template: Template): void {
   if (sound.has(template)) return;
   if (transformsOf(template).some((name) => name !== 'AWS::LanguageExtensions')) return;
   const known = (name: string) =>
-    name.startsWith('AWS::') || name in template.Resources || name in (template.Parameters ?? {});
+    name.startsWith('AWS::') || name in template.Resources || Object.hasOwn(template.Parameters ?? {}, name);
   const parts = [
     ...Object.values(template.Resources).flatMap(({ Properties, DependsOn }) => [
       ...referencesIn(Properties ?? {}),
@@ -164,7 +181,7 @@ function refuseDanglingNames(template: Template): void {
     ]),
     ...Object.values(template.Outputs ?? {}).flatMap(({ Condition }) => (Condition === undefined ? [] : [Condition])),
   ];
-  const undefinedConditions = [...new Set(asked)].filter((name) => !(name in (template.Conditions ?? {})));
+  const undefinedConditions = [...new Set(asked)].filter((name) => !Object.hasOwn(template.Conditions ?? {}, name));
   if (undefinedConditions.length > 0)
     throw new CountersignError(
       'INPUT_TEMPLATE_INVALID',

@@ -37,7 +37,9 @@ function attributesIn(value: Value | undefined): [id: string, attribute: string]
     if (key === 'Fn::GetAtt') return [splitAtDot(Array.isArray(inner) ? inner.join('.') : String(inner)), ...below];
     if (key !== 'Fn::Sub') return below;
     const text = String(Array.isArray(inner) ? inner[0] : inner);
-    const named = [...text.matchAll(/\$\{([^!}][^}]*\.[^}]*)\}/g)].map(([, name = '']) => splitAtDot(name.trim()));
+    const named = [...text.matchAll(/\$\{([^!}][^}]{0,150}\.[^}]{0,150})\}/g)].map(([, name = '']) =>
+      splitAtDot(name.trim()),
+    );
     return [...named, ...below];
   });
 }

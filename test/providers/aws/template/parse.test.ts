@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { editTemplate, parseTemplate } from '../../../../src/providers/aws/template/parse.ts';
+import { parseTemplate } from '../../../../src/providers/aws/template/parse.ts';
 import { CORPUS_PAIRS, hasCorpus } from '../../../corpus-pairs.ts';
 
 const withProperties = (yaml: string) =>
@@ -85,33 +85,5 @@ describe('what is not a template', () => {
   });
   it('is told apart from one that is too large', () => {
     expect(() => parseTemplate('#'.repeat(1_000_001))).toThrow(expect.objectContaining({ code: 'INPUT_TOO_LARGE' }));
-  });
-});
-
-describe('editing', () => {
-  const body =
-    '# why\nResources:\n  A:\n    # the topic\n    Type: AWS::SNS::Topic\n    Properties:\n      DisplayName: !Sub "${AWS::StackName}-x"\n';
-  it('changes one value, and keeps comments and short forms', () => {
-    const edited = editTemplate(body, [{ path: 'Resources.A.Properties.TopicName', value: 'yes' }]);
-    expect(edited).toBe(`${body}      TopicName: "yes"\n`);
-    expect(parseTemplate(edited).Resources.A!.Properties!.TopicName).toBe('yes');
-  });
-  it('refuses a path of which a part is written twice: the edit would be lost', () => {
-    const twice = `${body}      DisplayName: second\n`;
-    expect(() => editTemplate(twice, [{ path: 'Resources.A.Properties.DisplayName', value: 'x' }])).toThrow(
-      /written twice/,
-    );
-  });
-  it('keeps JSON JSON', () => {
-    const json = JSON.stringify(
-      { Resources: { A: { Type: 'AWS::SNS::Topic', Properties: { DisplayName: '0644' } } } },
-      null,
-      '\t',
-    );
-    const edited = editTemplate(json, [{ path: 'Resources.A.Properties.TopicName', value: '02:00' }]);
-    expect(JSON.parse(edited).Resources.A.Properties).toEqual({ DisplayName: '0644', TopicName: '02:00' });
-  });
-  it('names the nearest part that exists', () => {
-    expect(() => editTemplate(body, [{ path: 'Resources.B.Properties.X', value: 1 }])).toThrow(/Resources has no B/);
   });
 });

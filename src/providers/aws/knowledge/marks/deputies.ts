@@ -47,7 +47,7 @@ function* targetTexts(view: ResourceView, path: string, context: MarkContext): G
       try {
         parsed = JSON.parse(
           value.replaceAll(/\$\{(\w+)\}/g, (all, name: string) =>
-            name in substitutions ? asText(substitutions[name]) : all,
+            Object.hasOwn(substitutions, name) ? asText(substitutions[name]) : all,
           ),
         ) as Json;
       } catch {
@@ -55,7 +55,7 @@ function* targetTexts(view: ResourceView, path: string, context: MarkContext): G
       }
     for (const [, text] of stringsIn(parsed, ''))
       yield text.replaceAll(/\$\{(\w+)\}/g, (all, name: string) =>
-        name in substitutions ? asText(substitutions[name]) : all,
+        Object.hasOwn(substitutions, name) ? asText(substitutions[name]) : all,
       );
   }
 }

@@ -99,7 +99,7 @@ function moving(before: ResourceView | null, after: ResourceView, context: MarkC
   });
 }
 
-const DYNAMIC = /\{\{resolve:(ssm|ssm-secure|secretsmanager):([^}]*)\}\}/u;
+const DYNAMIC = /\{\{resolve:(ssm|ssm-secure|secretsmanager):([^}]{0,2000})\}\}/u;
 
 /** Is a dynamic reference without a version? An own secret changes only with this stack. */
 function isUnversioned(service: string, rest: string): boolean {

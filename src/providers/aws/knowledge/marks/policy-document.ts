@@ -8,8 +8,9 @@
  */
 
 import type { Json } from '../../../../core/digest.ts';
+import { MAX_PATTERN_CHARACTERS, matchesGlob } from '../../../../core/glob.ts';
 import type { MarkContext } from './finder.ts';
-import { isMembers, listOf, same } from './read.ts';
+import { isMembers, listOf, same, sameKey } from './read.ts';
 
 export interface Statement {
   effect: 'Allow' | 'Deny';
@@ -94,21 +95,21 @@ function principalsOf(principal: Json | undefined, context: MarkContext): string
   );
 }
 
-const patterns = new Map<string, RegExp>();
-
-/** Does the pattern (`*`, `?`) cover a text that may itself hold wildcards? */
-export function covers(pattern: string, text: string): boolean {
-  if (pattern === '*' || pattern === text) return true;
-  if (!/[*?]/.test(pattern)) return false;
-  let compiled = patterns.get(pattern);
-  if (!compiled) {
-    const source = pattern.replaceAll(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll(/\*+/g, '.*');
-    compiled = new RegExp(`^${source.replaceAll('?', '[^*]')}$`, 'su');
-    if (patterns.size > 1_000) patterns.clear();
-    patterns.set(pattern, compiled);
-  }
-  return compiled.test(text);
+/** Steps taken: what is compared beyond a bound counts as gained, never as known. */
+interface Work {
+  count: number;
 }
+const MAX_STEPS = 5_000_000;
+/** Of one comparison. A statement that says more than is left counts as everything. */
+const MAX_GRANTS = 20_000;
+
+const isNoStar = (character: string) => character !== '*';
+
+/** Does the pattern (`*`, `?`) cover a text that may itself hold wildcards? One that is too long covers itself only. */
+export const covers = (pattern: string, text: string, steps?: Work): boolean =>
+  pattern === '*' ||
+  pattern === text ||
+  (text.length <= MAX_PATTERN_CHARACTERS && matchesGlob(pattern, text, { isOne: isNoStar, ...(steps && { steps }) }));
 
 /** Every condition of the wider one is in the narrower one too. */
 function isNarrower(condition: Json | undefined, wider: Json | undefined): boolean {
@@ -123,17 +124,36 @@ function isNarrower(condition: Json | undefined, wider: Json | undefined): boole
   );
 }
 
-function isCovered(grant: Grant, by: readonly Statement[]): boolean {
+function isCovered(grant: Grant, by: readonly Statement[], work: Work): boolean {
+  const covered = (patterns: readonly string[], text: string) =>
+    patterns.some((pattern) => {
+      work.count += 1;
+      return work.count <= MAX_STEPS && covers(pattern, text, work);
+    });
   return by.some(
     ({ principals, actions, resources, condition }) =>
       (grant.principal === undefined || principals.some((name) => name === '*' || name === grant.principal)) &&
-      actions.some((action) => covers(action, grant.action)) &&
-      (resources.length === 0 || resources.some((resource) => covers(resource, grant.resource))) &&
+      covered(actions, grant.action) &&
+      (resources.length === 0 || covered(resources, grant.resource)) &&
       isNarrower(grant.condition, condition),
   );
 }
 
 const orNone = <T>(list: readonly T[], none: T): readonly T[] => (list.length > 0 ? list : [none]);
+
+/** The single grants of statements, at most `MAX_GRANTS`. */
+function grantsOf(statements: readonly Statement[]): Grant[] {
+  const grants: Grant[] = [];
+  for (const { principals, actions, resources, condition, inverted } of statements) {
+    const [who, what] = [orNone<string | undefined>(principals, undefined), orNone(resources, '*')];
+    const fits = grants.length + who.length * actions.length * what.length <= MAX_GRANTS;
+    const everybody = principals.length > 0 ? '*' : undefined;
+    for (const principal of fits ? who : [everybody])
+      for (const action of fits ? actions : ['*'])
+        for (const resource of fits ? what : ['*']) grants.push({ principal, action, resource, condition, inverted });
+  }
+  return grants;
+}
 
 /** What the statements of one effect say that the others do not. */
 export function grantsGained(
@@ -142,18 +162,10 @@ export function grantsGained(
   after: readonly Statement[],
 ): Grant[] {
   const known = before.filter((statement) => statement.effect === effect);
-  return after
-    .filter(
-      (statement) => statement.effect === effect && !known.some((other) => same(other as never, statement as never)),
-    )
-    .flatMap(({ principals, actions, resources, condition, inverted }) =>
-      orNone<string | undefined>(principals, undefined).flatMap((principal) =>
-        actions.flatMap((action) =>
-          orNone(resources, '*').map((resource): Grant => ({ principal, action, resource, condition, inverted })),
-        ),
-      ),
-    )
-    .filter((grant) => !isCovered(grant, known));
+  const saidBefore = new Set(known.map((statement) => sameKey(statement as never)));
+  const said = after.filter((statement) => statement.effect === effect && !saidBefore.has(sameKey(statement as never)));
+  const work: Work = { count: 0 };
+  return grantsOf(said).filter((grant) => !isCovered(grant, known, work));
 }
 
 /** Keys that tie a grant to callers one can name. */

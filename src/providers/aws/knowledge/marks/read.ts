@@ -79,12 +79,15 @@ const plain = (value: Json): Json =>
       ? Object.fromEntries(Object.entries(value).map(([name, item]) => [name, plain(item)]))
       : String(value);
 
+/** Equal for what is the same. */
+export const sameKey = (value: Json): string => canonicalJson(plain(value));
+
 export function same(a: Json | undefined, b: Json | undefined): boolean {
   if (a === undefined || b === undefined || a === null || b === null) return (a ?? null) === (b ?? null);
-  return a === b || canonicalJson(plain(a)) === canonicalJson(plain(b));
+  return a === b || sameKey(a) === sameKey(b);
 }
 
-const PINNED_REFERENCE = /\{\{resolve:[^}]*:\d+\}\}/g;
+const PINNED_REFERENCE = /\{\{resolve:[^}]{0,2000}:\d{1,10}\}\}/g;
 
 /** May it differ? Two unknowns may; the same import, or the same dynamic reference with a version, may not. */
 export function mayDiffer(a: Json | undefined, b: Json | undefined, context: MarkContext): boolean {

@@ -30,7 +30,10 @@ const AT_NAME = new RegExp(
 );
 const KEY_IN_BUCKET = /^arn:[^:]*:s3:[^:]*:[^:]*:[^\u{27e6}]/u;
 
-export function whoseIs(value: Json | undefined, context: MarkContext, expectedType?: string): Whose {
+/** References by attributes that are followed; a circle ends here. */
+const MAX_HOPS = 20;
+
+export function whoseIs(value: Json | undefined, context: MarkContext, expectedType?: string, hops = 0): Whose {
   if (typeof value !== 'string' || value === '' || context.isUnknown(value)) return { kind: 'unknown' };
   if (/[\u{27e6}\u{27e7}]/u.test(value)) {
     const [, id, attribute] = (KEY_IN_BUCKET.test(value) ? undefined : AT_NAME.exec(value)) ?? [];
@@ -43,8 +46,10 @@ export function whoseIs(value: Json | undefined, context: MarkContext, expectedT
       const names = attribute === undefined && resource?.type === 'AWS::SSM::Parameter';
       return names ? { kind: 'own', resource, attribute } : { kind: 'unknown' };
     }
-    if (attribute !== undefined && PASSED_THROUGH.has(attribute) && attribute in resource.properties)
-      return whoseIs(resource.properties[attribute], context);
+    if (attribute !== undefined && PASSED_THROUGH.has(attribute) && Object.hasOwn(resource.properties, attribute))
+      return hops < MAX_HOPS
+        ? whoseIs(resource.properties[attribute], context, undefined, hops + 1)
+        : { kind: 'unknown' };
     return { kind: 'own', resource, attribute };
   }
   const { name, service } = nameIn(value);
@@ -76,7 +81,9 @@ function namesOf(context: MarkContext): Map<string, ResourceView[]> {
   const add = (name: Json | undefined, view: ResourceView) => {
     if (typeof name !== 'string') return;
     const key = nameIn(name).name;
-    names.set(key, [...(names.get(key) ?? []), view]);
+    const named = names.get(key);
+    if (named) named.push(view);
+    else names.set(key, [view]);
   };
   for (const view of Object.values({ ...context.before, ...context.after })) {
     add(context.physicalIds[view.logicalId], view);

@@ -79,27 +79,37 @@ export function statementsOfRole(
   return { statements, elsewhere };
 }
 
-/** The worst that a grant lets its bearer do beyond the stack; undefined: nothing. */
-export function beyondStack(
-  grant: Grant,
-  context: MarkContext,
-  seen: ReadonlySet<string> = new Set(),
-): string | undefined {
+/** An own role that a grant hands on: as good as what that role can do. */
+interface HandedOn {
+  role: string;
+}
+
+function beyondItself(grant: Grant, context: MarkContext): string | HandedOn | undefined {
   const { action, resource, inverted } = grant;
   if (inverted.length > 0) return `may do all but what ${inverted.join(' and ')} names`;
   if (isHarmless(action) || isRead(action)) return undefined;
   const whose = whoseIs(resource, context);
   if (whose.kind !== 'own') return `may call ${action} on ${resource === '*' ? 'everything' : shown(resource)}`;
   if (escalates(action, whose.resource.type)) return `may call ${action}, which gives more rights than it has`;
-  if (handsOnRole(action) && whose.resource.type === 'AWS::IAM::Role') {
-    const handed = boundOf(resource, context, seen);
-    return handed.bound === 'own_stack' ? undefined : `may hand on ${handed.principal}, which ${handed.because}`;
-  }
+  if (handsOnRole(action) && whose.resource.type === 'AWS::IAM::Role') return { role: whose.resource.logicalId };
   return undefined;
 }
 
+/** Completes “its role …”; a long chain is not told link by link. */
+const handingOn = (role: string, because: string): string =>
+  `may hand on ${role}, which ${because.length > LONGEST_REASON ? 'reaches beyond this stack by other roles' : because}`;
+const LONGEST_REASON = 200;
+
+/** The worst that a grant lets its bearer do beyond the stack; undefined: nothing. */
+export function beyondStack(grant: Grant, context: MarkContext): string | undefined {
+  const beyond = beyondItself(grant, context);
+  if (typeof beyond !== 'object') return beyond;
+  const { bound, because } = boundsOf(context).get(beyond.role)!;
+  return bound === 'own_stack' ? undefined : handingOn(beyond.role, because);
+}
+
 /** @param role as a property names it: an ARN or name, an instance profile, or absent (no role: no rights). */
-export function boundOf(role: Json | undefined, context: MarkContext, seen: ReadonlySet<string> = new Set()): Bound {
+export function boundOf(role: Json | undefined, context: MarkContext): Bound {
   if (role === undefined) return { bound: 'own_stack', principal: 'no role', because: 'is absent' };
   if (isServiceLinked(role, context))
     return { bound: 'own_stack', principal: shown(role), because: 'its service uses with or without being told' };
@@ -112,11 +122,18 @@ export function boundOf(role: Json | undefined, context: MarkContext, seen: Read
     };
   const { logicalId, type } = whose.resource;
   const view = context.after[logicalId] ?? whose.resource;
-  if (type === 'AWS::IAM::InstanceProfile') return boundOf(listOf(view.properties.Roles)[0], context, seen);
+  if (type === 'AWS::IAM::InstanceProfile') return boundOfProfile(view, context);
   if (type !== 'AWS::IAM::Role') return { bound: 'unbounded', principal: logicalId, because: `is given by a ${type}` };
-  return seen.has(logicalId)
-    ? { bound: 'own_stack', principal: logicalId, because: 'is judged already' }
-    : boundOfOwn(view, context, new Set([...seen, logicalId]));
+  return boundsOf(context).get(logicalId)!;
+}
+
+/** A profile holds one role, never another profile. */
+function boundOfProfile({ logicalId, properties }: ResourceView, context: MarkContext): Bound {
+  const [role] = listOf(properties.Roles);
+  const whose = whoseIs(role, context, 'AWS::IAM::Role');
+  return whose.kind === 'own' && whose.resource.type === 'AWS::IAM::InstanceProfile'
+    ? { bound: 'unbounded', principal: logicalId, because: 'is given by another instance profile' }
+    : boundOf(role, context);
 }
 
 /**
@@ -129,29 +146,52 @@ function isServiceLinked(role: Json, { account }: MarkContext): boolean {
   return of !== undefined && of === account;
 }
 
-const boundsByContext = new WeakMap<MarkContext, Map<string, Bound>>();
+const boundsByContext = new WeakMap<MarkContext, ReadonlyMap<string, Bound>>();
 
-function boundOfOwn({ logicalId }: ResourceView, context: MarkContext, seen: ReadonlySet<string>): Bound {
-  const bounds = boundsByContext.get(context) ?? new Map<string, Bound>();
-  boundsByContext.set(context, bounds);
-  const known = bounds.get(logicalId);
+/**
+ * Every own role's bound, worked out once and at once: what goes beyond the stack by itself, then whoever hands such a
+ * role on, from each role to those that name it. Each role and each naming is looked at once, whatever circles there are.
+ */
+function boundsOf(context: MarkContext): ReadonlyMap<string, Bound> {
+  const known = boundsByContext.get(context);
   if (known) return known;
+  const bounds = new Map<string, Bound>();
+  const handers = new Map<string, Set<string>>();
+  const reached: string[] = [];
+  const settle = (logicalId: string, because: string) => {
+    bounds.set(logicalId, { bound: 'unbounded', principal: logicalId, because });
+    reached.push(logicalId);
+  };
+  for (const { logicalId, type } of Object.values({ ...context.before, ...context.after })) {
+    if (type !== 'AWS::IAM::Role') continue;
+    const { beyond, handsOn, within } = boundByItself(logicalId, context);
+    if (beyond !== undefined) settle(logicalId, beyond);
+    else bounds.set(logicalId, { bound: 'own_stack', principal: logicalId, because: within });
+    for (const role of handsOn) handers.set(role, (handers.get(role) ?? new Set()).add(logicalId));
+  }
+  for (let at = 0; at < reached.length; at += 1)
+    for (const hander of handers.get(reached[at]!) ?? [])
+      if (bounds.get(hander)!.bound === 'own_stack')
+        settle(hander, handingOn(reached[at]!, bounds.get(reached[at]!)!.because));
+  boundsByContext.set(context, bounds);
+  return bounds;
+}
+
+/** What its policies reach, leaving open what the roles that it hands on do. */
+function boundByItself(logicalId: string, context: MarkContext) {
   const { statements, elsewhere } = statementsOfRole(logicalId, context.after, context, 'everything');
   const managed = elsewhere.find((arn) => typeof arn !== 'string' || !(isHarmlessPolicy(arn) || isReadingPolicy(arn)));
   const grants = grantsGained('Allow', [], statements);
-  const beyond =
-    managed !== undefined
-      ? `has the policy ${context.isUnknown(managed) ? 'that is not known yet' : shown(managed)}`
-      : grants.map((grant) => beyondStack(grant, context, seen)).find((text) => text !== undefined);
+  const reaches = grants.map((grant) => beyondItself(grant, context));
   const reads = grants.some(({ action, resource }) => isRead(action) && whoseIs(resource, context).kind !== 'own');
-  const within = reads
-    ? 'changes only resources of this stack and only reads others'
-    : 'reaches only resources of this stack';
-  const bound: Bound =
-    beyond === undefined
-      ? { bound: 'own_stack', principal: logicalId, because: within }
-      : { bound: 'unbounded', principal: logicalId, because: beyond };
-  // A bound found below a role that is still being judged may lean on it: only the outermost is kept.
-  if (seen.size === 1) bounds.set(logicalId, bound);
-  return bound;
+  return {
+    beyond:
+      managed === undefined
+        ? reaches.find((text) => typeof text === 'string')
+        : `has the policy ${context.isUnknown(managed) ? 'that is not known yet' : shown(managed)}`,
+    handsOn: new Set(reaches.flatMap((reach) => (typeof reach === 'object' ? [reach.role] : []))),
+    within: reads
+      ? 'changes only resources of this stack and only reads others'
+      : 'reaches only resources of this stack',
+  };
 }

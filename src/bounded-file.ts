@@ -1,0 +1,33 @@
+/** Reads a file that somebody named: a regular file, of a size that is looked at first. */
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { CountersignError } from './core/errors.ts';
+
+/**
+ * SECURITY: opened without waiting (a FIFO has no writer yet, a device no end), judged by what was opened, and read no
+ * further than the bound, even if the file grows meanwhile.
+ *
+ * @param name how the file is called in what is said of it.
+ * @returns its text in UTF-8.
+ * @throws INPUT_TOO_LARGE; INPUT_INVALID for what is no regular file; Node's own errors where it cannot be opened.
+ */
+export function readBounded(path: string, maxBytes: number, name: string): string {
+  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const stat = fstatSync(file);
+    if (!stat.isFile())
+      throw new CountersignError('INPUT_INVALID', `${name} is not a regular file.`, 'Name a file with text in it.');
+    const bytes = Buffer.alloc(Math.min(stat.size, maxBytes) + 1);
+    let size = 0;
+    for (let read = -1; read !== 0 && size < bytes.length; size += read)
+      read = readSync(file, bytes, size, bytes.length - size, null);
+    if (stat.size > maxBytes || size > maxBytes)
+      throw new CountersignError(
+        'INPUT_TOO_LARGE',
+        `${name} has ${Math.max(stat.size, size)} bytes; at most ${maxBytes} are read.`,
+        'Name a smaller file.',
+      );
+    return bytes.toString('utf8', 0, size);
+  } finally {
+    closeSync(file);
+  }
+}
