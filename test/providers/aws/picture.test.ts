@@ -1,5 +1,6 @@
 /** Values before and after: whole, with their secrets masked at the leaf. */
 import { describe, expect, it } from 'vitest';
+import { showJson } from '../../../src/cli/show.ts';
 import type { Json } from '../../../src/core/digest.ts';
 import { opened } from '../../../src/core/leaves.ts';
 import { masked, tagsFor } from '../../../src/providers/aws/picture/mask.ts';
@@ -95,6 +96,29 @@ describe('the picture of a plan', () => {
       });
       expect(picture.things.find(({ kind }) => kind === 'stack')).toMatchObject({ after: { Tags: { team: 'web' } } });
       expect((await world.app.cloud.recompute(plan)).picture).toEqual(picture);
+    } finally {
+      world.close();
+    }
+  });
+
+  it('is in what show tells as JSON, whole, with what is newly named', async () => {
+    const world = await openTestWorld();
+    try {
+      const set = [
+        { path: 'Resources.QueryFunction.Properties.Environment.Variables.API_HOST', value: 'api.evil.example' },
+      ];
+      const plan = await world.call('plan_stack_update', { stack: 'cost-explorer-dev', set });
+      const change = await world.call('propose_change', { plan_id: plan.plan_id, goal: 'configure', reason: 'a host' });
+      const told = showJson(world.app, String(change.change_id));
+      expect(told.picture).toEqual(world.app.changes.picture(told.plan));
+      expect(told.newly_named).toEqual([
+        {
+          kind: 'host',
+          value: 'api.evil.example',
+          places: ['QueryFunction Properties.Environment.Variables.API_HOST'],
+        },
+      ]);
+      expect(told.summary).toMatch(/^Updates the stack cost-explorer-dev: /);
     } finally {
       world.close();
     }
