@@ -20,7 +20,7 @@ export async function benchPlans(): Promise<Row[]> {
       await createQueues(world.bareClient, stack, resources);
       const answer = await world.call('plan_stack_update', { stack, parameters: { Seconds: '60' } });
       const text = textOf({ ok: true, content: answer });
-      const { plan } = world.app.changes.plan(String(answer.plan_id));
+      const { plan } = await world.app.changes.plan(String(answer.plan_id));
       if (plan.effects.length !== resources) throw new Error(`expected ${resources} effects`);
       if (resources === 500) {
         const { guards, facts } = await world.app.policy.judgeFor(plan, 'propose', 'fix');

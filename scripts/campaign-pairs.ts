@@ -127,7 +127,7 @@ async function tryPair(pair: Pair, preferred: Record<string, string>): Promise<P
       seats?: { needed: number };
     };
     if (decision === 'no_change') return { ...result, outcome: 'no_change', why: '', decision };
-    const { plan } = app.changes.plan(String(plan_id));
+    const { plan } = await app.changes.plan(String(plan_id));
     return {
       ...result,
       outcome: 'planned',

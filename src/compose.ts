@@ -41,6 +41,8 @@ export interface AppOptions {
   /** For tests of what one guard stops. */
   guards?: readonly GuardDefinition[];
   now?: () => Date;
+  /** The store, in place of the embedded one. */
+  openLedger?: typeof openLedger;
   answerWithinMilliseconds?: number;
   logDefect?: (error: unknown, where: string) => void;
 }
@@ -49,7 +51,7 @@ export function createApp(config: Config, options: AppOptions = {}): App {
   const now = options.now ?? (() => new Date());
   const guards = options.guards ?? allGuards;
   const policyFile = options.policy ?? (config.policyPath === undefined ? null : loadPolicy(config.policyPath, guards));
-  const ledger = openLedger(config.home, now);
+  const ledger = (options.openLedger ?? openLedger)(config.home, now);
   const policy = createPolicyPort({
     policy: policyFile,
     guards,
@@ -101,7 +103,7 @@ export function createApp(config: Config, options: AppOptions = {}): App {
   const executor: Executor = {
     async run(changeId, onProgress) {
       const { createExecutor } = await import('./execute/executor.ts');
-      return createExecutor({ ledger, changes, policy, cloud, people: policyFile?.people ?? [] }).run(
+      return createExecutor({ ledger, changes, policy, cloud, people: policyFile?.people ?? [], now }).run(
         changeId,
         onProgress,
       );

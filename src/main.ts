@@ -137,8 +137,8 @@ program
   .description('changes, newest first')
   .option('--json', 'as JSON')
   .action(({ json }: { json?: boolean }) =>
-    withApp((app) => {
-      const { items } = app.changes.list({ limit: 50 });
+    withApp(async (app) => {
+      const { items } = await app.changes.list({ limit: 50 });
       if (json) {
         printJson(items);
         return;
@@ -166,9 +166,9 @@ program
     ) =>
       withApp(async (app) => {
         const { show, showJson, showStatement } = await import('./cli/show.ts');
-        if (statement) process.stdout.write(showStatement(app, id, as, reject ? 'reject' : 'approve'));
-        else if (json) printJson(showJson(app, id));
-        else print(show(app, id));
+        if (statement) process.stdout.write(await showStatement(app, id, as, reject ? 'reject' : 'approve'));
+        else if (json) printJson(await showJson(app, id));
+        else print(await show(app, id));
       }),
   );
 
@@ -209,8 +209,8 @@ for (const [name, kind, text] of [
     .command(name)
     .description(text)
     .action(() =>
-      withApp((app) => {
-        app.ledger.append({ kind, body: { by: app.config.actsAs } });
+      withApp(async (app) => {
+        await app.ledger.append({ kind, body: { by: app.config.actsAs } });
         print(`${kind}.`);
       }),
     );

@@ -7,6 +7,7 @@ import { type App, createApp, openSandbox } from '../src/compose.ts';
 import { readConfig } from '../src/config.ts';
 import type { Change } from '../src/core/change.ts';
 import { createExecutor } from '../src/execute/executor.ts';
+import type { openLedger } from '../src/ledger/store.ts';
 import { createSandbox, sandboxRequestHandler, type WireRequest, type WireResponse } from '../src/sandbox/cloud.ts';
 
 export const STACK = 'cost-explorer-prod';
@@ -24,6 +25,7 @@ export interface TestWorld {
     policy?: string;
     answerWithinMilliseconds?: number;
     proxy?: CloudProxy;
+    openLedger?: typeof openLedger;
   }): App;
   writes(): { service: string; operation: string; class: string }[];
   call(tool: string, input: unknown): Promise<Record<string, unknown>>;
@@ -56,7 +58,12 @@ export function behind({ store }: Pick<TestWorld, 'store'>, proxy: CloudProxy) {
 
 /** The same process, with another cloud. */
 export function withCloud(app: App, cloud: Partial<App['cloud']>): App {
-  const ports = { ...app, cloud: { ...app.cloud, ...cloud }, people: app.policyFile?.people ?? [] };
+  const ports = {
+    ...app,
+    cloud: { ...app.cloud, ...cloud },
+    people: app.policyFile?.people ?? [],
+    now: () => new Date(),
+  };
   return { ...app, cloud: ports.cloud, executor: createExecutor(ports) };
 }
 
@@ -106,6 +113,7 @@ people:
       sandbox: options.proxy ? { ...sandbox, requestHandler: behind(sandbox, options.proxy) } : sandbox,
       logDefect: () => undefined,
       ...(options.now ? { now: options.now } : {}),
+      ...(options.openLedger ? { openLedger: options.openLedger } : {}),
       ...(options.answerWithinMilliseconds ? { answerWithinMilliseconds: options.answerWithinMilliseconds } : {}),
     });
     apps.push(app);

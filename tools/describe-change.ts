@@ -16,9 +16,13 @@ export const describeChange = defineTool({
   }),
   output: z.looseObject({ change_id: z.string(), state: z.string() }),
   async run({ change_id, since, wait_seconds }, { changes, signal }) {
-    await until(() => since === undefined || changes.find(change_id).version > since, wait_seconds, signal);
-    const change = changes.find(change_id);
+    await until(
+      async () => since === undefined || (await changes.find(change_id)).version > since,
+      wait_seconds,
+      signal,
+    );
+    const change = await changes.find(change_id);
     if (since !== undefined && change.version <= since) return { change_id, state: change.state, unchanged: true };
-    return { ...answerChange(change), progress: changes.progress(change_id).slice(-10) };
+    return { ...answerChange(change), progress: (await changes.progress(change_id)).slice(-10) };
   },
 });

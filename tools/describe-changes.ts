@@ -14,7 +14,7 @@ export const describeChanges = defineTool({
     cursor: z.string().optional(),
   }),
   async run({ state, cursor, limit }, { changes }) {
-    const page = changes.list({ limit, ...(state ? { state } : {}), ...(cursor ? { cursor } : {}) });
+    const page = await changes.list({ limit, ...(state ? { state } : {}), ...(cursor ? { cursor } : {}) });
     return {
       changes: page.items.map(({ id, state: now, target, goal, proposedAt }) => ({
         change_id: id,

@@ -19,8 +19,8 @@ export const describePlan = defineTool({
   }),
   output: z.looseObject({ plan_id: z.string(), decision: z.string() }),
   async run({ plan_id, cursor, wait_seconds }, { changes, policy, signal }) {
-    await until(() => !changes.isPlanning(plan_id), wait_seconds, signal);
-    const { plan, judgement, goalsAllowed } = changes.plan(plan_id);
+    await until(async () => !(await changes.isPlanning(plan_id)), wait_seconds, signal);
+    const { plan, judgement, goalsAllowed } = await changes.plan(plan_id);
     const from = Number(cursor ?? 0);
     const page = worstFirst(plan.effects, judgement).slice(from, from + 20);
     const more = from + page.length < plan.effects.length;

@@ -10,5 +10,5 @@ export const withdrawChange = defineTool({
   description: 'Takes back a change of the same sponsor that is not executing yet.',
   input: z.strictObject({ change_id: z.string().min(1).max(64) }),
   output: z.looseObject({ change_id: z.string(), state: z.string() }),
-  run: async ({ change_id }, { changes }) => answerChange(changes.withdraw(change_id)),
+  run: async ({ change_id }, { changes }) => answerChange(await changes.withdraw(change_id)),
 });

@@ -19,13 +19,13 @@ export interface Recorder {
  *
  * @param statement the signed bytes; the signature must be over exactly these.
  */
-export function recordSignature(
+export async function recordSignature(
   { ledger, changes, people, now }: Recorder,
   changeId: string,
   statement: string,
   signature: string,
-): Change {
-  const change = changes.find(changeId);
+): Promise<Change> {
+  const change = await changes.find(changeId);
   const key = verifySshSignature(Buffer.from(statement, 'utf8'), signature);
   const person = people.find(({ keys }) => keys.some(({ fingerprint }) => fingerprint === key.fingerprint));
   if (!person)
@@ -34,7 +34,9 @@ export function recordSignature(
       `The key ${key.fingerprint} belongs to nobody in the policy.`,
       'Sign with a key that the policy lists, or have its owners add this one.',
     );
-  const said = checkStatement(statement, change, changes.plan(change.planId).plan, now());
+  const signedAt = now();
+  const { plan } = await changes.plan(change.planId);
+  const said = checkStatement(statement, change, plan, signedAt);
   if (said.person !== person.name)
     throw new CountersignError(
       'APPROVAL_WRONG_STATEMENT',
@@ -48,8 +50,8 @@ export function recordSignature(
       `Another person signs: countersign show ${changeId} says who can.`,
     );
   }
-  ledger.transact((tx) => {
-    const current = changes.find(changeId);
+  await ledger.transact(async (tx) => {
+    const current = await changes.findIn(tx, changeId, signedAt);
     if (current.state === 'expired')
       throw new CountersignError(
         'STATE_CHANGE_EXPIRED',
@@ -69,7 +71,7 @@ export function recordSignature(
         `The change is ${current.state}.`,
         'Nothing is to be signed here.',
       );
-    tx.append({
+    await tx.append({
       kind: said.decision === 'approve' ? 'change.approved' : 'change.rejected',
       changeId,
       body: {

@@ -56,8 +56,8 @@ export function openTerminal(print: (text: string) => void): Terminal | undefine
 }
 
 export async function approve(app: App, changeId: string, options: ApproveOptions): Promise<Change> {
-  const change = app.changes.find(changeId);
-  const { plan } = app.changes.plan(change.planId);
+  const change = await app.changes.find(changeId);
+  const { plan } = await app.changes.plan(change.planId);
   if (!app.policyFile)
     throw new CountersignError(
       'CONFIG_NO_POLICY',
@@ -88,7 +88,7 @@ async function confirm(app: App, change: Change, plan: Plan, options: ApproveOpt
   if (change.state !== 'pending') return;
   const { confirm: given, terminal } = options;
   const { name, kind } = change.target;
-  terminal?.print(show(app, change.id));
+  if (terminal) terminal.print(await show(app, change.id));
   const worst = worstReversibility(plan.effects);
   const isFinal = reversibilityRank(worst) >= reversibilityRank('irreversible');
   if (terminal && !isFinal && given === undefined) return;

@@ -175,11 +175,11 @@ async function tellStory(
   await ask('wait', 'describe_change', { change_id: changeId });
 
   heading('Its sponsor, alice, tries to sign the change of her own agent.');
-  const own = await refusalOf(() =>
+  const own = await refusalOf(async () =>
     approve(app, changeId, {
       decision: 'approve',
       key: join(home, 'alice'),
-      confirm: app.changes.find(changeId).target.name,
+      confirm: (await app.changes.find(changeId)).target.name,
     }),
   );
   tell(`  ${styleText('bold', 'countersign')} answers ${own}`);
@@ -189,7 +189,7 @@ async function tellStory(
   const approved = await approve(app, changeId, {
     decision: 'approve',
     key: join(home, 'bob'),
-    confirm: app.changes.find(changeId).target.name,
+    confirm: (await app.changes.find(changeId)).target.name,
   });
   tell(`  the change is ${styleText('bold', approved.state)}`);
   record({ step: 'a second person signs', decision: approved.state });

@@ -76,17 +76,18 @@ export async function openBench(about: PolicyCase, { home, policy: path, guards 
     },
   );
   const { ledger, changes } = app;
-  const observe = (content: Record<string, unknown>) => answered(content, judgementOf(app, content), 0);
-  const asItIs = (changeId: string) => observe({ change_id: changeId, state: changes.find(changeId).state });
+  const observe = async (content: Record<string, unknown>) => answered(content, await judgementOf(app, content), 0);
+  const asItIs = async (changeId: string) =>
+    observe({ change_id: changeId, state: (await changes.find(changeId)).state });
   /** A refused step says why the change is what it is, too. */
-  const aboutChange = (changeId: string, run: () => void): Observation => {
+  const aboutChange = async (changeId: string, run: () => Promise<void>): Promise<Observation> => {
     try {
-      run();
-      return asItIs(changeId);
+      await run();
+      return await asItIs(changeId);
     } catch (error) {
       if (!(error instanceof CountersignError)) throw error;
       const { codes, told, ...refused } = refusal(error.toAnswer());
-      const change = asItIs(changeId);
+      const change = await asItIs(changeId);
       return {
         ...refused,
         ...change,
@@ -100,23 +101,25 @@ export async function openBench(about: PolicyCase, { home, policy: path, guards 
     async call(tool, input) {
       const answer = await app.pipeline(tool, input, { agent: 'policy test' });
       const characters = textOf(answer).length + JSON.stringify(answer.ok ? answer.content : answer.error).length;
-      return answer.ok ? { ...observe(answer.content), characters } : refusal(answer.error, characters);
+      return answer.ok ? { ...(await observe(answer.content)), characters } : refusal(answer.error, characters);
     },
     sign: ({ changeId, decision, person, keyOf: signer, statementOf }) =>
-      aboutChange(changeId, () => {
-        const { plan } = changes.plan(changes.find(statementOf).planId);
-        const statement = buildStatement(changes.find(statementOf), plan, person, decision);
+      aboutChange(changeId, async () => {
+        const { plan } = await changes.plan((await changes.find(statementOf)).planId);
+        const statement = buildStatement(await changes.find(statementOf), plan, person, decision);
         const recorder = { ledger, changes, people: policy.people, now };
-        recordSignature(recorder, changeId, statement, keyOf(signer).sign(statement));
+        await recordSignature(recorder, changeId, statement, keyOf(signer).sign(statement));
       }),
     async execute(changeId) {
       const done = await app.executor.run(changeId).catch((error: unknown) => error);
-      return aboutChange(changeId, () => {
+      return aboutChange(changeId, async () => {
         if (done instanceof Error) throw done;
       });
     },
-    stateOf: (changeId) => changes.find(changeId).state,
-    setHalt: (kind) => void ledger.append({ kind, body: { by: ['policy test'] } }),
+    stateOf: async (changeId) => (await changes.find(changeId)).state,
+    async setHalt(kind) {
+      await ledger.append({ kind, body: { by: ['policy test'] } });
+    },
     advance(seconds) {
       offset += seconds * 1000;
       store.advanceClock(seconds * 1000);
@@ -142,10 +145,10 @@ function placeOf({ file }: Policy, world: NamedWorld | null): Place {
   return { account: String(account), region: String(region) };
 }
 
-function judgementOf({ changes }: App, content: Record<string, unknown>) {
-  if (typeof content.change_id === 'string') return changes.find(content.change_id).judgement;
+async function judgementOf({ changes }: App, content: Record<string, unknown>) {
+  if (typeof content.change_id === 'string') return (await changes.find(content.change_id)).judgement;
   if (typeof content.plan_id === 'string' && content.decision !== 'planning')
-    return changes.plan(content.plan_id).judgement;
+    return (await changes.plan(content.plan_id)).judgement;
   return undefined;
 }
 

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { styleText } from 'node:util';
 import { guards } from '../../guards/index.ts';
 import { CountersignError } from '../core/errors.ts';
-import type { Ledger } from '../core/ports.ts';
+import type { LedgerView } from '../core/ports.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
 import { GOALS, type Goal } from '../core/verdict.ts';
 import { openLedger } from '../ledger/store.ts';
@@ -49,7 +49,7 @@ export async function explainPolicy(subject: string, request: ExplainRequest): P
   const policy = policyPath === undefined ? null : loadPolicy(policyPath, guards, now);
   const ledger = openLedger(home);
   try {
-    const recorded = /^(?:plan|chg)_/.test(subject) ? momentIn(ledger, subject) : undefined;
+    const recorded = /^(?:plan|chg)_/.test(subject) ? await momentIn(ledger, subject) : undefined;
     const found: Subject = recorded ?? sketched(subject, policy, request, now);
     const asked: Subject = goal ? { ...found, goal } : found;
     const { plan, at, sponsor } = asked;
@@ -80,11 +80,11 @@ function goalOf(text: string | undefined): Goal | undefined {
   );
 }
 
-function momentIn(ledger: Ledger, id: string): Moment {
+async function momentIn(ledger: LedgerView, id: string): Promise<Moment> {
   const query = id.startsWith('chg_')
     ? { changeId: id, kinds: ['change.proposed'] }
     : { planId: id, kinds: ['plan.made'] };
-  const [event] = ledger.events(query);
+  const [event] = await ledger.events(query);
   if (event) return momentOf(ledger, event);
   throw new CountersignError(
     'INPUT_NOT_FOUND',

@@ -13,37 +13,37 @@ import { namedIn, type Subject } from '../render/subject.ts';
 /** Without a terminal: what most are as wide as. */
 const USUAL_WIDTH = 80;
 
-export function showStatement(
+export async function showStatement(
   app: App,
   changeId: string,
   person: string | undefined,
   decision: 'approve' | 'reject',
-): string {
-  const change = app.changes.find(changeId);
+): Promise<string> {
+  const change = await app.changes.find(changeId);
   if (!person)
     throw new CountersignError(
       'INPUT_INVALID',
       'No person given.',
       'Add --as NAME, the name of the person in the policy who will sign.',
     );
-  return buildStatement(change, app.changes.plan(change.planId).plan, person, decision);
+  return buildStatement(change, (await app.changes.plan(change.planId)).plan, person, decision);
 }
 
 /** A change with all that is told of it. */
-export function subjectOf(app: App, changeId: string, now = new Date()): Subject {
-  const change = app.changes.find(changeId);
-  const { plan } = app.changes.plan(change.planId);
+export async function subjectOf(app: App, changeId: string, now = new Date()): Promise<Subject> {
+  const change = await app.changes.find(changeId);
+  const { plan } = await app.changes.plan(change.planId);
   const knownAccounts = Object.values(app.policyFile?.file.accounts ?? {}).map(({ id }) => id);
-  return { change, plan, picture: app.changes.picture(plan), knownAccounts, now };
+  return { change, plan, picture: await app.changes.picture(plan), knownAccounts, now };
 }
 
-export function show(app: App, changeId: string, width?: number): string {
-  return renderChange(subjectOf(app, changeId), width);
+export async function show(app: App, changeId: string, width?: number): Promise<string> {
+  return renderChange(await subjectOf(app, changeId), width);
 }
 
 /** All of it, as data: the change, its plan, the values before and after, and what is newly named. */
-export function showJson(app: App, changeId: string) {
-  const subject = subjectOf(app, changeId);
+export async function showJson(app: App, changeId: string) {
+  const subject = await subjectOf(app, changeId);
   const { change, plan, picture } = subject;
   return { change, plan, picture, summary: sentenceOf(plan), newly_named: namedIn(subject) };
 }

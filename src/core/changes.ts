@@ -3,12 +3,12 @@ import { randomBytes } from 'node:crypto';
 import { attributed } from './attribution.ts';
 import type { Change, Proposal } from './change.ts';
 import { CountersignError } from './errors.ts';
-import { eventsOf, type LedgerEvent } from './events.ts';
+import { eventsOf } from './events.ts';
+import { changeIn } from './folds.ts';
 import { judgeAll } from './guard.ts';
-import { foldChange } from './lifecycle.ts';
 import { type Picture, pictureSchema } from './picture.ts';
 import { type Plan, planDigest, planSchema, sumsOf } from './plan.ts';
-import type { ChangesPort, Judge, Ledger, LedgerTransaction, PolicyPort } from './ports.ts';
+import type { ChangesPort, Judge, Ledger, LedgerTransaction, LedgerView, PolicyPort } from './ports.ts';
 import { hidesSomething, makeVisible } from './render-safe.ts';
 import type { Goal, Judgement } from './verdict.ts';
 
@@ -18,20 +18,28 @@ const missing = (changeId: string) =>
     person: 'List changes with: countersign changes',
   });
 
+interface StoredPlan {
+  plan: Plan;
+  goalsAllowed: Goal[];
+  judgement: Judgement;
+  /** Digest of the stored document. */
+  document: string;
+}
+
 export function createChanges(ports: { ledger: Ledger; policy: PolicyPort; now(): Date }): ChangesPort {
   const { ledger, policy } = ports;
-  const fold = (events: LedgerEvent[]) => foldChange(events, ports.now(), policy.isFilled);
 
-  function find(changeId: string): Change {
-    const change = fold(ledger.events({ changeId }));
+  async function findIn(view: LedgerView, changeId: string, now: Date): Promise<Change> {
+    const change = await changeIn(view, changeId, now, policy.isFilled);
     if (!change) throw missing(changeId);
     return change;
   }
+  const find = (changeId: string) => findIn(ledger, changeId, ports.now());
 
   const planEvents = (planId: string) => eventsOf(ledger, ['plan.begun', 'plan.made', 'plan.failed'], { planId });
 
-  function plan(planId: string): { plan: Plan; goalsAllowed: Goal[]; judgement: Judgement; document: string } {
-    const events = planEvents(planId);
+  async function plan(planId: string): Promise<StoredPlan> {
+    const events = await planEvents(planId);
     const made = events.find((event) => event.kind === 'plan.made');
     const failed = events.find((event) => event.kind === 'plan.failed')?.body;
     if (failed) throw new CountersignError(failed.code, failed.message, failed.remedy);
@@ -47,7 +55,7 @@ export function createChanges(ports: { ledger: Ledger; policy: PolicyPort; now()
         person: 'Check the id and --home; plans are made by the plan tools.',
       });
     const { body } = made;
-    const stored = planSchema.safeParse(ledger.document(body.document));
+    const stored = planSchema.safeParse(await ledger.document(body.document));
     if (!stored.success || planDigest(stored.data) !== body.digest) {
       throw new CountersignError(
         'LEDGER_TAMPERED',
@@ -58,9 +66,9 @@ export function createChanges(ports: { ledger: Ledger; policy: PolicyPort; now()
     return { plan: stored.data, goalsAllowed: body.goals, judgement: body.judgement, document: body.document };
   }
 
-  function picture({ pictureDigest }: Plan): Picture | null {
+  async function picture({ pictureDigest }: Plan): Promise<Picture | null> {
     if (pictureDigest === undefined) return null;
-    const stored = pictureSchema.safeParse(ledger.document(pictureDigest));
+    const stored = pictureSchema.safeParse(await ledger.document(pictureDigest));
     if (stored.success) return stored.data;
     throw new CountersignError(
       'LEDGER_TAMPERED',
@@ -71,11 +79,12 @@ export function createChanges(ports: { ledger: Ledger; policy: PolicyPort; now()
 
   return {
     find,
+    findIn,
     plan,
     picture,
-    isPlanning: (planId) => planEvents(planId).every(({ kind }) => kind === 'plan.begun'),
+    isPlanning: async (planId) => (await planEvents(planId)).every(({ kind }) => kind === 'plan.begun'),
     async propose({ planId, goal, reason, ticket }) {
-      const { plan: proposed, document } = plan(planId);
+      const { plan: proposed, document } = await plan(planId);
       if (hidesSomething(reason))
         throw new CountersignError(
           'INPUT_INVALID',
@@ -83,18 +92,22 @@ export function createChanges(ports: { ledger: Ledger; policy: PolicyPort; now()
           'Write it as plain text.',
         );
       for (;;) {
-        const judgedAt = newestChangeEvent(ledger);
+        const judgedAt = await newestChangeEvent(ledger);
         const judge = await policy.judgeFor(proposed, 'propose', goal);
         const proposal = proposalOf({ proposed, document, goal, reason, ticket, judge, policy, now: ports.now() });
         // Budgets hold across processes: what others proposed meanwhile was not in the facts, so judge again.
-        if (ledger.transact((tx) => newestChangeEvent(tx) === judgedAt && appendProposal(tx, proposal)))
-          return find(proposal.id);
+        const isAppended = await ledger.transact(async (tx) => {
+          if ((await newestChangeEvent(tx)) !== judgedAt) return false;
+          await appendProposal(tx, proposal);
+          return true;
+        });
+        if (isAppended) return find(proposal.id);
       }
     },
-    withdraw(changeId) {
-      ledger.transact((tx) => {
-        const change = fold(tx.events({ changeId }));
-        if (!change) throw missing(changeId);
+    async withdraw(changeId) {
+      const now = ports.now();
+      await ledger.transact(async (tx) => {
+        const change = await findIn(tx, changeId, now);
         if (change.sponsor !== policy.sponsor().name)
           throw new CountersignError(
             'SPONSOR_UNKNOWN',
@@ -107,7 +120,7 @@ export function createChanges(ports: { ledger: Ledger; policy: PolicyPort; now()
             `The change is ${change.state}.`,
             'There is nothing to withdraw.',
           );
-        tx.append({
+        await tx.append({
           kind: 'change.withdrawn',
           changeId,
           body: { why: `withdrawn for ${change.sponsor ?? 'nobody'}` },
@@ -115,43 +128,43 @@ export function createChanges(ports: { ledger: Ledger; policy: PolicyPort; now()
       });
       return find(changeId);
     },
-    list({ state, cursor, limit }) {
+    async list({ state, cursor, limit }) {
       const before = cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor);
-      const ids = ledger.events({ kinds: ['change.proposed'], newestFirst: true }).filter(({ seq }) => seq < before);
+      const events = await ledger.events({ kinds: ['change.proposed'], newestFirst: true });
+      const ids = events.filter(({ seq }) => seq < before);
       const items: Change[] = [];
       let last: number | undefined;
       for (const { changeId, seq } of ids) {
         if (items.length === limit) return { items, ...(last === undefined ? {} : { cursor: String(last) }) };
-        const change = find(changeId ?? '');
+        const change = await find(changeId ?? '');
         if (state === undefined || change.state === state) items.push(change);
         last = seq;
       }
       return { items };
     },
-    progress: (changeId) =>
-      eventsOf(ledger, ['change.progress'], { changeId }).map(({ at, body }) => ({ at, text: body.text })),
+    progress: async (changeId) =>
+      (await eventsOf(ledger, ['change.progress'], { changeId })).map(({ at, body }) => ({ at, text: body.text })),
   };
 }
 
 const CHANGE_EVENTS = ['change.proposed', 'change.executing', 'change.finished', 'halted', 'resumed'];
 
-function newestChangeEvent(ledger: Pick<Ledger, 'events'>): number {
-  return ledger.events({ kinds: CHANGE_EVENTS, newestFirst: true, limit: 1 })[0]?.seq ?? 0;
+async function newestChangeEvent(view: LedgerView): Promise<number> {
+  return (await view.events({ kinds: CHANGE_EVENTS, newestFirst: true, limit: 1 }))[0]?.seq ?? 0;
 }
 
-function appendProposal(tx: LedgerTransaction, proposal: Proposal): true {
-  if (!tx.claim(`proposed/${proposal.planId}`))
+async function appendProposal(tx: LedgerTransaction, proposal: Proposal): Promise<void> {
+  if (!(await tx.claim(`proposed/${proposal.planId}`)))
     throw new CountersignError('STATE_PLAN_USED', 'This plan was proposed already.', {
       agent: 'Find the change with describe_changes; plan again for a new one.',
       person: 'Find the change with: countersign changes',
     });
-  tx.append({
+  await tx.append({
     kind: 'change.proposed',
     changeId: proposal.id,
     planId: proposal.planId,
     body: proposal,
   });
-  return true;
 }
 
 function proposalOf(from: {

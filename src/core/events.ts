@@ -156,10 +156,10 @@ export function readEvent<K extends EventKind>(kinds: readonly K[], event: Ledge
 }
 
 /** Events of these kinds, read. */
-export function eventsOf<K extends EventKind>(
-  view: { events(query?: EventQuery): LedgerEvent[] },
+export async function eventsOf<K extends EventKind>(
+  view: { events(query?: EventQuery): Promise<LedgerEvent[]> },
   kinds: readonly K[],
   query: Omit<EventQuery, 'kinds'> = {},
-): EventOf<K>[] {
-  return view.events({ ...query, kinds }).flatMap((event) => readEvent(kinds, event) ?? []);
+): Promise<EventOf<K>[]> {
+  return (await view.events({ ...query, kinds })).flatMap((event) => readEvent(kinds, event) ?? []);
 }

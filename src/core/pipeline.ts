@@ -32,7 +32,7 @@ export function createPipeline(ports: PipelinePorts): Pipeline {
   return async (name, rawInput, caller = {}) => {
     const agent = caller.agent === undefined ? null : makeVisibleLine(caller.agent, 80);
     const fault = inputFault(rawInput ?? null);
-    const called = recordCall(ports, name, { raw: rawInput, isSound: fault === undefined }, agent);
+    const called = await recordCall(ports, name, { raw: rawInput, isSound: fault === undefined }, agent);
     if (!called.ok) return called;
     try {
       if (fault !== undefined) throw unsound(fault);
@@ -41,32 +41,28 @@ export function createPipeline(ports: PipelinePorts): Pipeline {
       const input = parseInput(tool, rawInput);
       // SECURITY: names and texts come from the cloud, and nothing in them may be invisible to whoever reads.
       const content = makeAllVisible(await run(tool, input, ports, { agent, signal: caller.signal }));
-      ports.ledger.append({
+      await ports.ledger.append({
         kind: 'tool.answered',
         body: { call: called.content.seq as number, tool: name, ...verdictOf(content) },
       });
       return { ok: true, content };
     } catch (error) {
-      return { ok: false, error: refuse(ports, name, called.content.seq as number, error) };
+      return { ok: false, error: await refuse(ports, name, called.content.seq as number, error) };
     }
   };
 }
 
 /** INVARIANT: if the ledger cannot append, nothing is done, not even a read. */
-function recordCall(
+async function recordCall(
   { ledger, keyedDigest }: PipelinePorts,
   name: string,
   input: GivenInput,
   agent: string | null,
-): ToolAnswer {
+): Promise<ToolAnswer> {
   try {
-    const tool = makeVisible(String(name), 80);
-    return {
-      ok: true,
-      content: {
-        seq: ledger.append({ kind: 'tool.called', body: { tool, agent, ...inputRecord(input, keyedDigest) } }).seq,
-      },
-    };
+    const body = { tool: makeVisible(String(name), 80), agent, ...inputRecord(input, keyedDigest) };
+    const { seq } = await ledger.append({ kind: 'tool.called', body });
+    return { ok: true, content: { seq } };
   } catch (error) {
     if (error instanceof CountersignError) return { ok: false, error: error.toAnswer() };
     return {
@@ -170,9 +166,9 @@ function asAnswer(ports: PipelinePorts, name: string, error: unknown): ErrorAnsw
   return { ...answer, message: makeVisible(answer.message, 1_500), remedy: makeVisible(answer.remedy, 600) };
 }
 
-function refuse(ports: PipelinePorts, name: string, call: number, error: unknown): ErrorAnswer {
+async function refuse(ports: PipelinePorts, name: string, call: number, error: unknown): Promise<ErrorAnswer> {
   const { code, message, remedy } = asAnswer(ports, name, error);
-  ports.ledger.append({
+  await ports.ledger.append({
     kind: 'tool.refused',
     body: { call, tool: makeVisible(String(name), 80), code, message },
   });

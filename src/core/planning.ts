@@ -47,9 +47,17 @@ export async function makePlan(
   const making = planAndStore(id, tool, input, agent, ports);
   const answered = await within(making, ports.answerWithinMilliseconds, signal);
   if (answered) return answered;
-  const { append } = ports.ledger;
-  append({ kind: 'plan.begun', planId: id, body: { tool: tool.name, target: tool.target(input).name } });
-  making.catch((error) => append({ kind: 'plan.failed', planId: id, body: toAnswer(error) }));
+  // Taken up at once: it may fail while that it was begun is being recorded.
+  const failed = making.then(
+    () => undefined,
+    (error: unknown) => toAnswer(error),
+  );
+  await ports.ledger.append({
+    kind: 'plan.begun',
+    planId: id,
+    body: { tool: tool.name, target: tool.target(input).name },
+  });
+  failed.then((body) => body && ports.ledger.append({ kind: 'plan.failed', planId: id, body }));
   if (signal?.aborted) throw cancelled();
   return {
     decision: 'planning',
@@ -73,14 +81,14 @@ async function planAndStore(
   await refuseBeforePlanning(target, identity, made, ports);
   // Written ahead: what the dry run leaves behind is counted, also when nothing is heard of it again.
   const about = { sponsor: ports.policy.sponsor().name, tool: tool.name, target };
-  ports.ledger.append({ kind: 'plan.started', planId: id, body: about });
+  await ports.ledger.append({ kind: 'plan.started', planId: id, body: about });
   const permit = mintPlanningPermit(identity.account, identity.region);
   try {
     const planner = ports.cloud.planner(place, permit, nonce);
     const [draft] = await Promise.all([tool.run(input, { planner }), removeDead(target, planner, ports)]);
     return await storeOrDiscard(draft, made, planner, ports);
   } catch (error) {
-    if (leftNothing(error)) ports.ledger.append({ kind: 'plan.left_nothing', planId: id, body: {} });
+    if (leftNothing(error)) await ports.ledger.append({ kind: 'plan.left_nothing', planId: id, body: {} });
     throw error;
   } finally {
     revokePermit(permit);
@@ -106,10 +114,11 @@ async function storeOrDiscard(draft: PlanDraft, made: Made, planner: Planner, po
 
 /** Never in the way of the plan: what cannot be removed now is tried again by the next one. */
 async function removeDead(target: Target, planner: Planner, { ledger, changes, now }: PlanningPorts): Promise<void> {
+  const dead = await deadPlans(ledger, changes, target, now()).catch(() => []);
   await Promise.allSettled(
-    deadPlans(ledger, changes, target, now()).map(async ({ planId, changeSet }) => {
+    dead.map(async ({ planId, changeSet }) => {
       await planner.discard(changeSet);
-      ledger.append({ kind: 'plan.cleaned', planId, body: { changeSet } });
+      await ledger.append({ kind: 'plan.cleaned', planId, body: { changeSet } });
     }),
   );
 }
@@ -176,10 +185,10 @@ async function store(plan: Plan, picture: Picture | undefined, ports: PlanningPo
   const judge = await ports.policy.judgeFor(plan, 'preview');
   const judgement = attributed(judge.guards, plan, judge.facts, judgeAll(judge.guards, plan, judge.facts));
   const goals = goalsAllowed(judge.guards, plan, judge.facts);
-  ports.ledger.transact((tx) => {
-    const document = tx.putDocument(plan);
-    if (picture) tx.putDocument(picture);
-    tx.append({
+  await ports.ledger.transact(async (tx) => {
+    const document = await tx.putDocument(plan);
+    if (picture) await tx.putDocument(picture);
+    await tx.append({
       kind: 'plan.made',
       planId: plan.id,
       body: {

@@ -7,21 +7,28 @@ import type { EventQuery, LedgerEvent, NewEvent } from './events.ts';
 import type { Facts, Guard, Phase } from './guard.ts';
 import type { Permit } from './permit.ts';
 import type { Picture } from './picture.ts';
-import type { Plan, PlanDraft, Target } from './plan.ts';
+import type { Plan, PlanDraft } from './plan.ts';
 import type { Goal, Judgement } from './verdict.ts';
 
+export interface LedgerView {
+  events(query?: EventQuery): Promise<LedgerEvent[]>;
+  document(digest: string): Promise<Json | undefined>;
+}
 /** `Written`: what may be appended; only a store takes more than the vocabulary. */
-export interface LedgerTransaction<Written = NewEvent> {
-  append(event: Written): LedgerEvent;
-  events(query?: EventQuery): LedgerEvent[];
-  putDocument(document: unknown): string;
-  document(digest: string): Json | undefined;
+export interface LedgerTransaction<Written = NewEvent> extends LedgerView {
+  append(event: Written): Promise<LedgerEvent>;
+  putDocument(document: unknown): Promise<string>;
   /** Insert-once: true for the first that asks, false for everybody after. */
-  claim(name: string): boolean;
+  claim(name: string): Promise<boolean>;
 }
 /** Append-only; `transact` is read, decide, append as one. */
-export interface Ledger<Written = NewEvent> extends Omit<LedgerTransaction<Written>, 'claim'> {
-  transact<T>(run: (tx: LedgerTransaction<Written>) => T): T;
+export interface Ledger<Written = NewEvent> extends LedgerView {
+  append(event: Written): Promise<LedgerEvent>;
+  /**
+   * INVARIANT: everything that `decide` reads and appends, it reads and appends through `tx`, and it awaits nothing
+   * else. It may be run again, so that no permit, random or clock is in it: ids, nonces and times are made before.
+   */
+  transact<T>(decide: (tx: LedgerTransaction<Written>) => Promise<T>): Promise<T>;
 }
 
 /** Plain summaries of the cloud, in our words; every list comes with the cursor of its next page. */
@@ -212,16 +219,13 @@ export interface Judge {
 export type Whose = Pick<Proposal, 'sponsor' | 'excluded'>;
 export interface PolicyPort {
   digest(): string;
-  describe(): Record<string, unknown>;
+  describe(): Promise<Record<string, unknown>>;
   /**
    * Everything the guards need for this plan now. Tags of target and resources are those that the plan observed.
    *
    * @param whose of a change that was proposed; without it, the sponsor is that of this process.
    */
   judgeFor(plan: Plan, phase: Phase, goal?: Goal, whose?: Whose): Promise<Judge>;
-  halt(): Facts['halt'];
-  /** Another change that is executing on this target. */
-  inFlight(target: Target): string | null;
   sponsor(): { name: string | null; known: boolean };
   environmentOf(stack: {
     account: string;
@@ -236,15 +240,17 @@ export interface PolicyPort {
 /** What the proposing tools may do. None of it signs or executes. */
 export interface ChangesPort {
   propose(request: { planId: string; goal: Goal; reason: string; ticket?: string }): Promise<Change>;
-  withdraw(changeId: string): Change;
-  find(changeId: string): Change;
-  list(query: { state?: ChangeState; cursor?: string; limit: number }): Page<Change>;
+  withdraw(changeId: string): Promise<Change>;
+  find(changeId: string): Promise<Change>;
+  /** Through this view, as of that time: in a transaction, what it sees. */
+  findIn(view: LedgerView, changeId: string, now: Date): Promise<Change>;
+  list(query: { state?: ChangeState; cursor?: string; limit: number }): Promise<Page<Change>>;
   /** @throws STATE_PLAN_BEING_MADE, or what its making failed with. */
-  plan(planId: string): { plan: Plan; goalsAllowed: Goal[]; judgement: Judgement };
+  plan(planId: string): Promise<{ plan: Plan; goalsAllowed: Goal[]; judgement: Judgement }>;
   /** The whole before and after of what a plan touches. null: it has none, since calls and effects say it all. */
-  picture(plan: Plan): Picture | null;
+  picture(plan: Plan): Promise<Picture | null>;
   /** Begun, and neither made nor failed; also true of a plan that nobody began. */
-  isPlanning(planId: string): boolean;
+  isPlanning(planId: string): Promise<boolean>;
   /** Events of an executing change's progress, newest last. */
-  progress(changeId: string): { at: string; text: string }[];
+  progress(changeId: string): Promise<{ at: string; text: string }[]>;
 }

@@ -98,8 +98,8 @@ export function stackNameOf(nameOrId: string): string {
 const POLL_MILLISECONDS = 500;
 
 /** Waits until it is so, the time is up, or nobody waits for the answer any more. */
-export async function until(isSo: () => boolean, seconds: number, signal?: AbortSignal): Promise<void> {
+export async function until(isSo: () => Promise<boolean>, seconds: number, signal?: AbortSignal): Promise<void> {
   const deadline = Date.now() + seconds * 1000;
-  while (!isSo() && Date.now() < deadline && !signal?.aborted)
+  while (!(await isSo()) && Date.now() < deadline && !signal?.aborted)
     await new Promise((resolve) => setTimeout(resolve, POLL_MILLISECONDS));
 }

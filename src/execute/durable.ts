@@ -16,7 +16,7 @@ export async function recordDurably(
 ): Promise<void> {
   for (let pause = FIRST_PAUSE_MILLISECONDS; ; pause = Math.min(LONGEST_PAUSE_MILLISECONDS, pause * 2)) {
     try {
-      ledger.append(event);
+      await ledger.append(event);
       return;
     } catch (error) {
       if (!isOfTheLedger(error)) throw error;

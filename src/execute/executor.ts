@@ -9,9 +9,10 @@ import { recordedSigners } from '../approvals/verify-recorded.ts';
 import type { Change } from '../core/change.ts';
 import { CountersignError } from '../core/errors.ts';
 import type { BodyOf } from '../core/events.ts';
+import { inFlightIn } from '../core/folds.ts';
 import { judgeAll } from '../core/guard.ts';
 import { type Plan, planDifferences, touchedBy } from '../core/plan.ts';
-import type { ChangesPort, CloudPorts, Executor, Ledger, PolicyPort, Runner } from '../core/ports.ts';
+import type { ChangesPort, CloudPorts, Executor, Ledger, LedgerView, PolicyPort, Runner } from '../core/ports.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
 import { isStricter, signatures } from '../core/verdict.ts';
 import type { Person } from '../people/person.ts';
@@ -24,6 +25,7 @@ export interface ExecutorPorts {
   policy: PolicyPort;
   people: readonly Person[];
   cloud: CloudPorts & Runner;
+  now(): Date;
 }
 interface Ports extends ExecutorPorts {
   onProgress(text: string): void;
@@ -35,7 +37,7 @@ export function createExecutor(ports: ExecutorPorts): Executor {
 }
 
 async function executeChange(ports: Ports, changeId: string): Promise<Change> {
-  const change = ports.changes.find(changeId);
+  const change = await ports.changes.find(changeId);
   if (change.state !== 'approved')
     throw new CountersignError(
       change.state === 'expired' ? 'STATE_CHANGE_EXPIRED' : 'STATE_CHANGE_NOT_APPROVED',
@@ -46,13 +48,13 @@ async function executeChange(ports: Ports, changeId: string): Promise<Change> {
           ? `It may have happened, and is not repeated. What is known: countersign show ${change.id}.`
           : 'Nothing is to be executed here.',
     );
-  const { plan } = ports.changes.plan(change.planId);
+  const { plan } = await ports.changes.plan(change.planId);
   await mustReach(ports, plan);
   // INVARIANT: the lock holds what was looked at: whatever was begun, ended or halted meanwhile is looked at again.
   for (let isLocked = false; !isLocked; ) {
-    const lookedAt = newestExecution(ports.ledger);
+    const lookedAt = await newestExecution(ports.ledger);
     await recheck(ports, change, plan);
-    isLocked = lock(ports, change, plan, lookedAt);
+    isLocked = await lock(ports, change, plan, lookedAt);
   }
   const outcome = await runCalls(ports, change, plan);
   await recordDurably(ports, {
@@ -80,10 +82,11 @@ async function mustReach({ cloud }: Ports, plan: Plan): Promise<void> {
 async function recheck(ports: Ports, change: Change, plan: Plan): Promise<void> {
   const reason = await whyStale(ports, change, plan);
   if (reason === null) return;
-  ports.ledger.transact((tx) => {
+  const now = ports.now();
+  await ports.ledger.transact(async (tx) => {
     // What another executor has done meanwhile is the difference that was seen: it is not stale, it is taken.
-    if (ports.changes.find(change.id).state !== 'approved') throw takenByAnother(change);
-    tx.append({ kind: 'change.stale', changeId: change.id, body: { why: makeVisibleLine(reason) } });
+    if ((await ports.changes.findIn(tx, change.id, now)).state !== 'approved') throw takenByAnother(change);
+    await tx.append({ kind: 'change.stale', changeId: change.id, body: { why: makeVisibleLine(reason) } });
   });
   throw new CountersignError('STATE_STALE', reason, 'Plan again on the present state, propose and sign that.');
 }
@@ -117,24 +120,25 @@ const takenByAnother = ({ id }: Change) =>
   );
 
 /** One executor wins: the nonce is consumed once, and nothing else is executing on the target. */
-function lock(ports: Ports, change: Change, plan: Plan, lookedAt: number): boolean {
-  return ports.ledger.transact((tx) => {
-    if (newestExecution(tx) !== lookedAt) return false;
-    if (!tx.claim(`nonce/${change.nonce}`)) throw takenByAnother(change);
-    const other = ports.policy.inFlight(plan.target);
+async function lock(ports: Ports, change: Change, plan: Plan, lookedAt: number): Promise<boolean> {
+  const now = ports.now();
+  return ports.ledger.transact(async (tx) => {
+    if ((await newestExecution(tx)) !== lookedAt) return false;
+    if (!(await tx.claim(`nonce/${change.nonce}`))) throw takenByAnother(change);
+    const other = await inFlightIn(tx, plan.target, now);
     if (other)
       throw new CountersignError(
         'STATE_TARGET_LOCKED',
         `Change ${other} is executing on ${plan.target.name}.`,
         'Wait until it has ended.',
       );
-    if (ports.changes.find(change.id).state !== 'approved')
+    if ((await ports.changes.findIn(tx, change.id, now)).state !== 'approved')
       throw new CountersignError(
         'STATE_CHANGE_NOT_APPROVED',
         'The change is no longer approved.',
         'Nothing is to be executed here.',
       );
-    tx.append({
+    await tx.append({
       kind: 'change.executing',
       changeId: change.id,
       body: aboutChange(change, plan),
@@ -143,9 +147,9 @@ function lock(ports: Ports, change: Change, plan: Plan, lookedAt: number): boole
   });
 }
 
-function newestExecution(ledger: Pick<Ledger, 'events'>): number {
+async function newestExecution(view: LedgerView): Promise<number> {
   const kinds = ['change.executing', 'change.finished', 'halted'];
-  return ledger.events({ kinds, newestFirst: true, limit: 1 })[0]?.seq ?? 0;
+  return (await view.events({ kinds, newestFirst: true, limit: 1 }))[0]?.seq ?? 0;
 }
 
 /** What history needs to know later, without opening the plan. */

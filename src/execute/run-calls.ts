@@ -8,15 +8,15 @@ import { type Call, resolveStepReferences } from '../core/call.ts';
 import type { Change, Outcome } from '../core/change.ts';
 import { digestOf } from '../core/digest.ts';
 import type { BodyOf, NewEvent } from '../core/events.ts';
+import { haltIn } from '../core/folds.ts';
 import { mintPlanningPermit, mintWritingPermit, revokePermit } from '../core/permit.ts';
 import type { Plan } from '../core/plan.ts';
-import type { Followed, Ledger, PolicyPort, Rehearsed, Runner, Sent } from '../core/ports.ts';
+import type { Followed, Ledger, Rehearsed, Runner, Sent } from '../core/ports.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
 import { isOfTheLedger, recordDurably } from './durable.ts';
 
 export interface RunPorts {
   ledger: Ledger;
-  policy: Pick<PolicyPort, 'halt'>;
   cloud: Runner;
   onProgress(text: string): void;
 }
@@ -36,7 +36,7 @@ export async function runCalls(ports: RunPorts, change: Change, plan: Plan): Pro
     const label = labelOf(planned);
     const call = resolved(planned, outputs);
     if (typeof call === 'string') return end({ state: 'failed', detail: `${label.operation} did not leave: ${call}.` });
-    const kept = intend(ports, change, call);
+    const kept = await intend(ports, change, call);
     if (kept !== null) return end({ state: 'failed', detail: kept });
     const sent = await sentOf(() => sendAndLook(ports.cloud, call));
     calls.push({ ...label, outcome: SENT[sent.kind].outcome });
@@ -87,12 +87,12 @@ const wordsOf = (error: unknown) => (error instanceof Error ? error.message : St
  *
  * @returns why the call did not leave; null when it may.
  */
-function intend(ports: RunPorts, change: Change, call: Call): string | null {
+async function intend(ports: RunPorts, change: Change, call: Call): Promise<string | null> {
   const label = labelOf(call);
   try {
-    return ports.ledger.transact((tx) => {
-      if (ports.policy.halt() !== 'running') return `Halted by a person before ${label.operation} left.`;
-      tx.append({ kind: 'call.intended', changeId: change.id, body: { ...label, digest: digestOf(call) } });
+    return await ports.ledger.transact(async (tx) => {
+      if ((await haltIn(tx)) !== 'running') return `Halted by a person before ${label.operation} left.`;
+      await tx.append({ kind: 'call.intended', changeId: change.id, body: { ...label, digest: digestOf(call) } });
       return null;
     });
   } catch (error) {

@@ -10,13 +10,14 @@ import { CountersignError } from '../core/errors.ts';
 import type { LedgerEvent } from '../core/events.ts';
 import { type Checkpoint, formatCheckpoint, parseCheckpoint } from './checkpoint.ts';
 import { leafHash, verifyInclusion } from './merkle.ts';
-import { type OpenLedger, parseEvent } from './store.ts';
+import { parseEvent } from './reading.ts';
+import type { OpenLedger } from './store.ts';
 
 const HEADER = 'c2sp.org/tlog-proof@v1';
 
 /** The receipt of the newest event of a change. @throws INPUT_NOT_FOUND */
-export function receiptFor(ledger: OpenLedger, changeId: string): string {
-  const [event] = ledger.events({ changeId, newestFirst: true, limit: 1 });
+export async function receiptFor(ledger: OpenLedger, changeId: string): Promise<string> {
+  const [event] = await ledger.events({ changeId, newestFirst: true, limit: 1 });
   if (!event) {
     throw new CountersignError(
       'INPUT_NOT_FOUND',

@@ -15,7 +15,7 @@ import type { LedgerEvent } from '../core/events.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { LEDGER_FILE, LEDGER_VERSION } from './database.ts';
 import { appendPeak, type Hash, leafHash, rootOf } from './merkle.ts';
-import { parseEvent } from './store.ts';
+import { parseEvent } from './reading.ts';
 
 export type Problem = 'changed' | 'removed' | 'inserted' | 'reordered' | 'truncated' | 'tree' | 'document';
 

@@ -18,13 +18,13 @@ export interface Described {
   spent(environment: Environment): { hour: Spent; day: Spent };
   assurance: string;
   /** Of the last week. */
-  observations(): Observations;
+  observations(): Promise<Observations>;
   now: Date;
 }
 type Answer = Record<string, unknown>;
 const MAX_CHARACTERS = 4_000;
 
-export function describePolicy(about: Described): Answer {
+export async function describePolicy(about: Described): Promise<Answer> {
   const { policy, sponsor, halt, assurance } = about;
   return fitting({
     policy: policy ? 'in force' : 'none: describe and plan only',
@@ -36,12 +36,12 @@ export function describePolicy(about: Described): Answer {
     assurance,
     seats: Object.fromEntries(ENVIRONMENTS.map((environment) => [environment, seatsText(policy, environment)])),
     approvers: approversIn(about),
-    ...(policy ? inForce(policy, about) : {}),
+    ...(policy ? await inForce(policy, about) : {}),
     guards: about.guards.map(({ name }) => name),
   });
 }
 
-function inForce(policy: Policy, about: Described): Answer {
+async function inForce(policy: Policy, about: Described): Promise<Answer> {
   const { now } = about;
   const { accounts, scopes, freezes, exceptions } = policy.file;
   return {
@@ -65,17 +65,17 @@ function inForce(policy: Policy, about: Described): Answer {
         const what = stack === undefined ? resource : `${stack}/${resource}`;
         return `${guard}: ${what} until ${until} by ${owner}: ${reason}`;
       }),
-    ...inShadow(policy, about),
+    ...(await inShadow(policy, about)),
   };
 }
 
 /** What is only observed, with what it would have stopped. The ledger is asked only where something is. */
-function inShadow(policy: Policy, { guards, observations }: Described): Answer {
+async function inShadow(policy: Policy, { guards, observations }: Described): Promise<Answer> {
   const { rules } = policy.rules;
   const watched = guards
     .map(({ name }) => ({ name, where: ENVIRONMENTS.filter((environment) => policy.isObserved(name, environment)) }))
     .filter(({ where }) => where.length > 0);
-  const seen = watched.length > 0 || rules.some(({ observed }) => observed) ? observations() : undefined;
+  const seen = watched.length > 0 || rules.some(({ observed }) => observed) ? await observations() : undefined;
   return {
     observed: watched.map(({ name, where }) => {
       const { denied, held } = seen!.guard(name);

@@ -2,13 +2,14 @@
 
 import type { Change } from '../core/change.ts';
 import { digestOf } from '../core/digest.ts';
+import { haltIn } from '../core/folds.ts';
 import type { Facts, GuardDefinition, Phase } from '../core/guard.ts';
 import { type Plan, touchedBy } from '../core/plan.ts';
-import type { Ledger } from '../core/ports.ts';
+import type { LedgerView } from '../core/ports.ts';
 import type { Goal } from '../core/verdict.ts';
 import { accountFor, adjustments, decidingTags, exceptionsInForce, reachedBy, seatRules } from './apply.ts';
 import { freezesInForce } from './freeze.ts';
-import { haltOf, historyOf } from './history.ts';
+import { historyOf } from './history.ts';
 import type { Policy } from './model.ts';
 import type { createRuleJudge } from './rules/judge.ts';
 import { isBeforePlanning, scopeFor, stacksOf, subjectsOf } from './scope.ts';
@@ -20,24 +21,24 @@ export interface FactSources {
   /** null: no policy; plans are judged as production and stay plans. */
   policy: Policy | null;
   guards: readonly GuardDefinition[];
-  ledger: Ledger;
+  ledger: LedgerView;
   now(): Date;
 }
 
 export interface FactsAbout {
   sponsor: Facts['sponsor'];
   excluded: readonly string[];
-  fold(changeId: string): Change | undefined;
+  fold(changeId: string): Promise<Change | undefined>;
   judgeRules: ReturnType<typeof createRuleJudge>;
 }
 
-export function factsFor(
+export async function factsFor(
   { policy, guards, ledger, now: clock }: FactSources,
   about: FactsAbout,
   plan: Plan,
   phase: Phase,
   goal: Goal | undefined,
-): Facts {
+): Promise<Facts> {
   const { target } = plan;
   const { sponsor, excluded } = about;
   const now = clock();
@@ -48,14 +49,14 @@ export function factsFor(
     now,
     phase,
     ...(goal ? { goal } : {}),
-    halt: haltOf(ledger),
+    halt: await haltIn(ledger),
     sponsor,
     environment,
     seatRules: seatRules(policy, environment),
     approvers: (policy?.people ?? [])
       .filter(({ name, keys }) => !excluded.includes(name) && keys.length > 0)
       .map(({ name, roles }) => ({ name, roles })),
-    history: historyOf(ledger, {
+    history: await historyOf(ledger, {
       target,
       environment,
       sponsor: sponsor.name,

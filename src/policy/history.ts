@@ -2,10 +2,11 @@
 
 import type { Change, Proposal } from '../core/change.ts';
 import type { Environment } from '../core/environment.ts';
-import { type BodyOf, eventsOf } from '../core/events.ts';
+import { eventsOf } from '../core/events.ts';
+import { type Execution, executionsIn, inFlightAmong, isSameTarget } from '../core/folds.ts';
 import type { Facts, Spent } from '../core/guard.ts';
 import type { Target } from '../core/plan.ts';
-import type { Ledger } from '../core/ports.ts';
+import type { LedgerView } from '../core/ports.ts';
 
 /** The events in which a judgement is recorded. */
 export const JUDGED = ['plan.made', 'change.proposed'] as const;
@@ -32,36 +33,16 @@ export interface HistoryQuery {
   touched: readonly string[];
   now: Date;
   /** The change as of now. */
-  fold(changeId: string): Change | undefined;
+  fold(changeId: string): Promise<Change | undefined>;
 }
 
-/** One stack, or one of the resources in common: `i-a` and `i-a,i-b` share a lock. */
-const isSame = (a: Target, b: Target) =>
-  a.account === b.account && a.region === b.region && (a.name === b.name || a.ids.some((id) => b.ids.includes(id)));
-
-/** INVARIANT: a switch that cannot be read is a halt. */
-export function haltOf(ledger: Ledger): Facts['halt'] {
-  try {
-    const [newest] = ledger.events({ kinds: ['halted', 'resumed'], limit: 1, newestFirst: true });
-    return newest?.kind === 'halted' ? 'halted' : 'running';
-  } catch {
-    return 'unreadable';
-  }
-}
-
-export function inFlightOn(ledger: Ledger, target: Target, now: Date): string | null {
-  const about = executionsSince(ledger, now).filter((event) => isSame(event.about.target, target));
-  const finished = new Set(about.filter(({ kind }) => kind === 'change.finished').map(({ changeId }) => changeId));
-  return about.find(({ kind, changeId }) => kind === 'change.executing' && !finished.has(changeId))?.changeId ?? null;
-}
-
-export function historyOf(ledger: Ledger, query: HistoryQuery): Facts['history'] {
+export async function historyOf(view: LedgerView, query: HistoryQuery): Promise<Facts['history']> {
   const { target, environment, now } = query;
-  const events = executionsSince(ledger, now);
-  const finished = events.filter(({ kind, about }) => kind === 'change.finished' && isSame(about.target, target));
-  const done = maybeDone(events.filter(({ about }) => isSame(about.target, target)));
+  const events = await executionsIn(view, now);
+  const finished = events.filter(({ kind, about }) => kind === 'change.finished' && isSameTarget(about.target, target));
+  const done = maybeDone(events.filter(({ about }) => isSameTarget(about.target, target)));
   return {
-    inFlight: inFlightOn(ledger, target, now),
+    inFlight: inFlightAmong(events, target),
     executionsLastHour: events.filter(
       ({ kind, at, about }) =>
         kind === 'change.executing' &&
@@ -81,8 +62,8 @@ export function historyOf(ledger: Ledger, query: HistoryQuery): Facts['history']
         ({ about }) =>
           about.outcome?.state === 'succeeded' && about.operations.includes('DeleteStack') && !about.neverCompleted,
       )?.at ?? null,
-    plans: plansOf(ledger, query),
-    ...spending(ledger, query),
+    plans: await plansOf(view, query),
+    ...(await spending(view, query)),
   };
 }
 
@@ -90,31 +71,23 @@ export function historyOf(ledger: Ledger, query: HistoryQuery): Facts['history']
 const EMPTY_FOR_MILLISECONDS = 7 * 24 * HOUR_MILLISECONDS;
 
 /** INVARIANT: a stack whose planning began counts as empty until something executed on it, or is known to have left none. */
-function plansOf(ledger: Ledger, { sponsor, planId, now }: HistoryQuery): Facts['history']['plans'] {
+async function plansOf(view: LedgerView, { sponsor, planId, now }: HistoryQuery): Promise<Facts['history']['plans']> {
   const sinceAt = new Date(now.getTime() - EMPTY_FOR_MILLISECONDS).toISOString();
-  const started = eventsOf(ledger, ['plan.started'], { sinceAt }).filter(
+  const started = (await eventsOf(view, ['plan.started'], { sinceAt })).filter(
     (event) => event.planId !== planId && event.body.sponsor === sponsor,
   );
-  const leftNothing = new Set(eventsOf(ledger, ['plan.left_nothing'], { sinceAt }).map((event) => event.planId));
-  const executed = eventsOf(ledger, ['change.executing'], { sinceAt });
+  const leftNothing = new Set((await eventsOf(view, ['plan.left_nothing'], { sinceAt })).map((event) => event.planId));
+  const executed = await eventsOf(view, ['change.executing'], { sinceAt });
   const empty = started.filter(
     ({ seq, planId: id, body: { tool, target } }) =>
       tool === 'plan_stack_create' &&
       !leftNothing.has(id) &&
-      !executed.some((one) => one.seq > seq && isSame(one.body.target, target)),
+      !executed.some((one) => one.seq > seq && isSameTarget(one.body.target, target)),
   );
   return {
     lastHour: started.filter(({ at }) => Date.parse(at) > now.getTime() - HOUR_MILLISECONDS).length,
     emptyStacks: [...new Set(empty.map(({ body }) => body.target.name))].sort(),
   };
-}
-
-interface Execution {
-  kind: 'change.executing' | 'change.finished';
-  at: string;
-  changeId: string | undefined;
-  /** The outcome: of one that has ended. */
-  about: BodyOf<'change.executing'> & Partial<BodyOf<'change.finished'>>;
 }
 
 /** INVARIANT: what was begun counts as done unless AWS said that it did nothing or took it back: unknown is the worst. */
@@ -127,12 +100,6 @@ function maybeDone(events: readonly Execution[]): Execution[] {
       const didNothing = outcome?.state === 'failed' && outcome.calls.every((call) => call.outcome === 'failed');
       return outcome?.state !== 'rolled_back' && !didNothing;
     });
-}
-
-function executionsSince(ledger: Ledger, now: Date) {
-  return eventsOf(ledger, ['change.executing', 'change.finished'], {
-    sinceAt: new Date(now.getTime() - 24 * HOUR_MILLISECONDS).toISOString(),
-  }).map(({ kind, at, changeId, body }): Execution => ({ kind, at, changeId, about: body }));
 }
 
 /** The same error says other numbers, ids, names in quotes and times from attempt to attempt. */
@@ -150,12 +117,12 @@ function mostRepeated(names: readonly string[]): number {
   return Math.max(0, ...counts.values());
 }
 
-function spending(
-  ledger: Ledger,
+async function spending(
+  view: LedgerView,
   { target, environment, sponsor, planId, now, fold }: HistoryQuery,
-): Pick<Facts['history'], 'spent' | 'lostHere'> {
-  const proposals = counted(ledger, now, fold).filter((proposal) => proposal.planId !== planId);
-  const here = proposals.filter((proposal) => isSame(proposal.target, target));
+): Promise<Pick<Facts['history'], 'spent' | 'lostHere'>> {
+  const proposals = (await counted(view, now, fold)).filter((proposal) => proposal.planId !== planId);
+  const here = proposals.filter((proposal) => isSameTarget(proposal.target, target));
   return {
     spent: spentIn(
       proposals.filter((proposal) => proposal.environment === environment),
@@ -170,13 +137,13 @@ function spending(
 }
 
 /** What a sponsor spent of its budgets so far in each environment, for describe_policy. */
-export function spentBy(
-  ledger: Ledger,
+export async function spentBy(
+  view: LedgerView,
   sponsor: string | null,
   now: Date,
   fold: HistoryQuery['fold'],
-): (environment: Environment) => Facts['history']['spent'] {
-  const proposals = counted(ledger, now, fold);
+): Promise<(environment: Environment) => Facts['history']['spent']> {
+  const proposals = await counted(view, now, fold);
   return (environment) =>
     spentIn(
       proposals.filter((proposal) => proposal.environment === environment),
@@ -187,12 +154,12 @@ export function spentBy(
 
 type Counted = Proposal & { at: string };
 
-function counted(ledger: Ledger, now: Date, fold: HistoryQuery['fold']): Counted[] {
-  return eventsOf(ledger, ['change.proposed'], {
-    sinceAt: new Date(now.getTime() - 24 * HOUR_MILLISECONDS).toISOString(),
-  })
-    .map(({ at, body }) => ({ at, ...body }))
-    .filter((proposal) => COUNTED.includes(fold(proposal.id)?.state ?? 'denied'));
+async function counted(view: LedgerView, now: Date, fold: HistoryQuery['fold']): Promise<Counted[]> {
+  const sinceAt = new Date(now.getTime() - 24 * HOUR_MILLISECONDS).toISOString();
+  const proposals: Counted[] = [];
+  for (const { at, body } of await eventsOf(view, ['change.proposed'], { sinceAt }))
+    if (COUNTED.includes((await fold(body.id))?.state ?? 'denied')) proposals.push({ at, ...body });
+  return proposals;
 }
 
 function spentIn(proposals: readonly Counted[], sponsor: string | null, now: Date): Facts['history']['spent'] {

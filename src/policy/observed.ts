@@ -1,6 +1,6 @@
 /** Shadow mode in the ledger: what guards and rules that are only observed would have stopped. */
 import { eventsOf } from '../core/events.ts';
-import type { Ledger } from '../core/ports.ts';
+import type { LedgerView } from '../core/ports.ts';
 import { JUDGED } from './history.ts';
 
 export interface Stopped {
@@ -14,10 +14,10 @@ export interface Observations {
 }
 
 /** From the recorded verdicts since then. A plan and its change count once, with the worse of both. */
-export function observations(ledger: Ledger, since: Date): Observations {
+export async function observations(view: LedgerView, since: Date): Promise<Observations> {
   const guards = new Map<string, Map<string, 'deny' | 'hold'>>();
   const rules = new Map<string, Set<string>>();
-  for (const { planId = '', body } of eventsOf(ledger, JUDGED, { sinceAt: since.toISOString() })) {
+  for (const { planId = '', body } of await eventsOf(view, JUDGED, { sinceAt: since.toISOString() })) {
     for (const { guard, observed, observedRules = [] } of body.judgement.verdicts) {
       for (const id of observedRules) rules.set(id, (rules.get(id) ?? new Set()).add(planId));
       if (!observed) continue;

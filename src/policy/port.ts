@@ -2,8 +2,8 @@
 
 import type { Change } from '../core/change.ts';
 import type { Environment } from '../core/environment.ts';
+import { changeIn, haltIn } from '../core/folds.ts';
 import type { GuardDefinition } from '../core/guard.ts';
-import { foldChange } from '../core/lifecycle.ts';
 import type { Plan } from '../core/plan.ts';
 import type { PolicyPort } from '../core/ports.ts';
 import { fillSeats } from '../people/seats.ts';
@@ -11,7 +11,7 @@ import { mapsTo } from '../people/sign-in.ts';
 import { approveWithinSeconds } from './apply.ts';
 import { describePolicy } from './describe.ts';
 import { type FactSources, factsFor, NO_POLICY_DIGEST } from './facts.ts';
-import { haltOf, inFlightOn, spentBy } from './history.ts';
+import { spentBy } from './history.ts';
 import { observations } from './observed.ts';
 import { createRuleJudge } from './rules/judge.ts';
 import { scopeFor } from './scope.ts';
@@ -57,24 +57,25 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
       approvals.filter(({ decision }) => decision === 'approve'),
     ).filled;
 
-  const foldNow = (changeId: string) => foldChange(ledger.events({ changeId }), options.now(), isFilled);
-  const folded = new Map<string, Change | undefined>();
-  const fold = (changeId: string): Change | undefined => {
+  const foldNow = (changeId: string) => changeIn(ledger, changeId, options.now(), isFilled);
+  const folded = new Map<string, Promise<Change | undefined>>();
+  const fold = (changeId: string): Promise<Change | undefined> => {
     if (!options.still) return foldNow(changeId);
-    if (!folded.has(changeId)) folded.set(changeId, foldNow(changeId));
-    return folded.get(changeId);
+    const known = folded.get(changeId) ?? foldNow(changeId);
+    folded.set(changeId, known);
+    return known;
   };
 
   return {
     digest: () => policy?.digest ?? NO_POLICY_DIGEST,
-    describe: () =>
+    describe: async () =>
       describePolicy({
         policy,
         guards,
         sponsor,
         excluded: excludedFrom(),
-        halt: haltOf(ledger),
-        spent: spentBy(ledger, sponsor.name, options.now(), fold),
+        halt: await haltIn(ledger),
+        spent: await spentBy(ledger, sponsor.name, options.now(), fold),
         assurance: ASSURANCE,
         observations: () => observations(ledger, new Date(options.now().getTime() - WEEK_MILLISECONDS)),
         now: options.now(),
@@ -82,7 +83,7 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
     async judgeFor(plan, phase, goal, whose) {
       const excluded = whose?.excluded ?? excludedFrom(plan);
       const about = { sponsor: whose ? sponsorNamed(whose.sponsor) : sponsor, excluded, fold, judgeRules };
-      const facts = factsFor(options, about, plan, phase, goal);
+      const facts = await factsFor(options, about, plan, phase, goal);
       return {
         guards: guardsFor(facts.environment),
         guardsBeforePlanning: guardsFor(facts.environment, ({ beforePlanning }) => beforePlanning === true),
@@ -91,8 +92,6 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
         excluded,
       };
     },
-    halt: () => haltOf(ledger),
-    inFlight: (target) => inFlightOn(ledger, target, options.now()),
     sponsor: () => sponsor,
     environmentOf: ({ account, region, name, tags }) =>
       policy

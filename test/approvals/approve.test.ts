@@ -48,7 +48,7 @@ describe('approving what cannot be undone', () => {
     );
     expect(careless.seen.join('\n')).toContain('CostTable');
     expect(careless.asked).toEqual([`This cannot be undone. Type ${DEV_STACK} to sign it: `]);
-    expect(world.app.changes.find(id).approvals).toEqual([]);
+    expect((await world.app.changes.find(id)).approvals).toEqual([]);
     const careful = terminal(DEV_STACK);
     expect(await approve(world.app, id, bob({ terminal: careful.at }))).toMatchObject({ state: 'approved' });
   });
@@ -87,7 +87,7 @@ describe('approving what can be undone', () => {
     const id = await proposeFix(world);
     await expect(approve(world.app, id, bob())).rejects.toEqual(refused('APPROVAL_NOT_CONFIRMED'));
     await expect(approve(world.app, id, bob({ confirm: 'yes' }))).rejects.toEqual(refused('APPROVAL_NOT_CONFIRMED'));
-    expect(world.app.changes.find(id).approvals).toEqual([]);
+    expect((await world.app.changes.find(id)).approvals).toEqual([]);
     expect(await approve(world.app, id, bob({ confirm: STACK }))).toMatchObject({ state: 'approved' });
   });
 });
@@ -121,15 +121,15 @@ describe('a statement that was altered before it was signed', () => {
   ])('in its %s is refused, though its own signature fits', async (field, value) => {
     const id = await proposeFix(world);
     const { changes, ledger, policyFile } = world.app;
-    const change = changes.find(id);
-    const honest = buildStatement(change, changes.plan(change.planId).plan, 'bob', 'approve');
+    const change = await changes.find(id);
+    const honest = buildStatement(change, (await changes.plan(change.planId)).plan, 'bob', 'approve');
     const altered = JSON.stringify({ ...JSON.parse(honest), [field]: value });
     const signature = await signWithSshKeygen(altered, world.keyOf('bob'));
     const ports = { ledger, changes, people: policyFile!.people, now: () => new Date() };
-    expect(() => recordSignature(ports, id, altered, signature)).toThrow(refused('APPROVAL_WRONG_STATEMENT'));
-    expect(changes.find(id).approvals).toEqual([]);
-    recordSignature(ports, id, honest, await signWithSshKeygen(honest, world.keyOf('bob')));
-    expect(changes.find(id).state).toBe('approved');
+    await expect(recordSignature(ports, id, altered, signature)).rejects.toThrow(refused('APPROVAL_WRONG_STATEMENT'));
+    expect((await changes.find(id)).approvals).toEqual([]);
+    await recordSignature(ports, id, honest, await signWithSshKeygen(honest, world.keyOf('bob')));
+    expect((await changes.find(id)).state).toBe('approved');
   });
 });
 
@@ -137,8 +137,8 @@ describe('a statement of version 1', () => {
   it('that was recorded verifies, and a new one is not taken', async () => {
     const id = await proposeFix(world);
     const { changes, ledger, policyFile } = world.app;
-    const change = changes.find(id);
-    const { plan } = changes.plan(change.planId);
+    const change = await changes.find(id);
+    const { plan } = await changes.plan(change.planId);
     const statement = buildStatement(change, plan, 'bob', 'approve', 1);
     expect(JSON.parse(statement)).toMatchObject({
       v: 1,
@@ -146,7 +146,7 @@ describe('a statement of version 1', () => {
     });
     const signature = await signWithSshKeygen(statement, world.keyOf('bob'));
     const ports = { ledger, changes, people: policyFile!.people, now: () => new Date() };
-    expect(() => recordSignature(ports, id, statement, signature)).toThrow(refused('APPROVAL_WRONG_STATEMENT'));
+    await expect(recordSignature(ports, id, statement, signature)).rejects.toEqual(refused('APPROVAL_WRONG_STATEMENT'));
     const [key] = policyFile!.people.find(({ name }) => name === 'bob')!.keys;
     const body = {
       decision: 'approve' as const,
@@ -156,8 +156,8 @@ describe('a statement of version 1', () => {
       statement,
       signature,
     };
-    ledger.append({ kind: 'change.approved', changeId: id, body });
-    expect(recordedSigners(changes.find(id), plan, policyFile!.people)).toMatchObject({
+    await ledger.append({ kind: 'change.approved', changeId: id, body });
+    expect(recordedSigners(await changes.find(id), plan, policyFile!.people)).toMatchObject({
       problem: null,
       approvals: [{ person: 'bob' }],
     });
@@ -186,24 +186,24 @@ describe('a security key', () => {
     const key = ed25519Key('ssh:');
     const app = world.another({ policy: world.policyText.replace(/(carol: .*keys: \[)"[^"]*"/, `$1"${key.line}"`) });
     const id = await proposeFix(world);
-    const change = app.changes.find(id);
-    const statement = buildStatement(change, app.changes.plan(change.planId).plan, 'carol', 'approve');
+    const change = await app.changes.find(id);
+    const statement = buildStatement(change, (await app.changes.plan(change.planId)).plan, 'carol', 'approve');
     const ports = { ledger: app.ledger, changes: app.changes, people: app.policyFile!.people, now: () => new Date() };
-    expect(() => recordSignature(ports, id, statement, signBy(key, statement, { flags: 4 }))).toThrow(
+    await expect(recordSignature(ports, id, statement, signBy(key, statement, { flags: 4 }))).rejects.toThrow(
       refused('APPROVAL_USER_PRESENCE_MISSING'),
     );
-    expect(() =>
+    await expect(
       recordSignature(ports, id, statement.replace('"approve"', '"reject"'), signBy(key, statement)),
-    ).toThrow(refused('INPUT_SIGNATURE_INVALID'));
-    const signed = recordSignature(ports, id, statement, signBy(key, statement, { flags: 5 }));
+    ).rejects.toThrow(refused('INPUT_SIGNATURE_INVALID'));
+    const signed = await recordSignature(ports, id, statement, signBy(key, statement, { flags: 5 }));
     expect(signed).toMatchObject({ state: 'approved', approvals: [{ person: 'carol', userVerified: true }] });
-    expect(show(app, id)).toContain('(touched, user verified)');
+    expect(await show(app, id)).toContain('(touched, user verified)');
   });
 });
 
 describe('what a person is shown', () => {
   it('is worst first, with before and after, marks, verdicts and seats', async () => {
-    const subject = subjectOf(world.app, await proposeFix(world));
+    const subject = await subjectOf(world.app, await proposeFix(world));
     const { plan } = subject;
     const gone = {
       ...plan.effects[0]!,
@@ -225,7 +225,7 @@ describe('what a person is shown', () => {
 
   it('marks each line of the agent’s text as the agent’s', async () => {
     const id = await proposeDeletion('harmless\n\nGuards\n  all passed');
-    const lines = show(world.app, id).split('\n');
+    const lines = (await show(world.app, id)).split('\n');
     expect(lines).toContain('  agent│ Guards');
     expect(lines).toContain('  agent│   all passed');
     expect(lines).not.toContain('  all passed');

@@ -108,7 +108,7 @@ describe('an input', () => {
     async (name) => {
       const tagged = await world.call('plan_stack_update', { stack: STACK, tags: { [name]: 'a' } });
       expect(tagged).toMatchObject({ decision: 'needs_approval' });
-      const { plan } = world.app.changes.plan(String(tagged.plan_id));
+      const { plan } = await world.app.changes.plan(String(tagged.plan_id));
       expect(plan.effects[0]?.properties).toEqual([{ path: `Tags.${name}`, after: 'a', replaces: 'never' }]);
       const made = template({
         Parameters: { [name]: { Type: 'String', Default: 'p' } },

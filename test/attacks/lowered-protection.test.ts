@@ -164,7 +164,7 @@ describe('nor within 24 hours before a loss', () => {
   }
   async function sign(id: string) {
     for (const person of ['bob', 'carol'])
-      if (world.app.changes.find(id).state === 'pending')
+      if ((await world.app.changes.find(id)).state === 'pending')
         await approve(world.app, id, {
           decision: 'approve',
           key: world.keyOf(person),

@@ -22,11 +22,11 @@ async function approved() {
     decision: 'approve',
     key: world.keyOf('bob'),
     as: 'bob',
-    confirm: world.app.changes.find(id).target.name,
+    confirm: (await world.app.changes.find(id)).target.name,
   });
   return id;
 }
-const kinds = (changeId: string) => world.app.ledger.events({ changeId }).map(({ kind }) => kind);
+const kinds = async (changeId: string) => (await world.app.ledger.events({ changeId })).map(({ kind }) => kind);
 const isExecution = (body: string) => body.includes('Action=ExecuteChangeSet');
 const memoryOf = async () =>
   JSON.stringify(await world.call('describe_stack', { stack: STACK, include: ['template'] }));
@@ -65,8 +65,8 @@ describe('a ledger that cannot append when the outcome is there', () => {
       full.close();
       expect(change).toMatchObject({ state: 'succeeded', outcome: { calls: [{ outcome: 'done' }] } });
       expect(told.join('\n')).toMatch(/cannot be recorded yet .*LEDGER|cannot be recorded yet \(.+\)/);
-      expect(kinds(id)).toContain('call.returned');
-      expect(kinds(id)).not.toContain('call.failed');
+      expect(await kinds(id)).toContain('call.returned');
+      expect(await kinds(id)).not.toContain('call.failed');
       expect(world.writes()).toHaveLength(1);
     },
   );
@@ -86,7 +86,7 @@ describe('a ledger that cannot append when the outcome is there', () => {
     });
     holder.close();
     expect(change).toMatchObject({ state: 'succeeded' });
-    expect(kinds(id)).not.toContain('call.failed');
+    expect(await kinds(id)).not.toContain('call.failed');
     expect(world.writes()).toHaveLength(1);
   });
 
@@ -158,7 +158,7 @@ describe('an answer that is not one of AWS', () => {
       state: 'unknown',
       outcome: { calls: [{ outcome: 'unknown' }] },
     });
-    expect(kinds(id)).not.toContain('call.failed');
+    expect(await kinds(id)).not.toContain('call.failed');
     expect(await memoryOf()).toContain('1024');
     expect(world.writes()).toHaveLength(1);
   });
@@ -173,7 +173,7 @@ describe('an answer that is not one of AWS', () => {
     const id = await approved();
     world.store.transact((inside) => addFault(inside, { kind, operation: 'ExecuteChangeSet' }));
     expect(await world.execute(id)).toMatchObject({ state: 'failed', outcome: { calls: [{ outcome: 'failed' }] } });
-    expect(kinds(id)).toContain('call.failed');
+    expect(await kinds(id)).toContain('call.failed');
   });
 });
 
@@ -202,12 +202,8 @@ describe('an outcome', () => {
     const change = await world.execute(id, by);
     expect(looks()).toBeGreaterThan(11);
     expect(change).toMatchObject({ state: 'succeeded' });
-    expect(
-      world.app.changes
-        .progress(id)
-        .map(({ text }) => text)
-        .join(),
-    ).toContain(`UPDATE_COMPLETE ${STACK}`);
+    const told = await world.app.changes.progress(id);
+    expect(told.map(({ text }) => text).join()).toContain(`UPDATE_COMPLETE ${STACK}`);
   });
 
   it('is the change set’s execution status, where no event is to be had', { timeout: 30_000 }, async () => {
@@ -219,7 +215,7 @@ describe('an outcome', () => {
   it('is unknown where nothing tells', { timeout: 30_000 }, async () => {
     const id = await approved();
     const { by, handler } = late(Number.POSITIVE_INFINITY, (action) => /DescribeStacks|DescribeChangeSet/.test(action));
-    const { plan } = world.app.changes.plan(world.app.changes.find(id).planId);
+    const { plan } = await world.app.changes.plan((await world.app.changes.find(id)).planId);
     await by.cloud.recompute(plan);
     const answered = await by.cloud.send(plan.calls[0]!, mintWritingPermit(plan.calls[0]!));
     expect(answered).toMatchObject({ kind: 'done' });

@@ -37,23 +37,23 @@ function begin(...args: string[]): { child: ChildProcess; ended: Promise<Ended> 
 }
 const countersign = (...args: string[]) => begin(...args).ended;
 
-const sign = (id: string) =>
+const sign = async (id: string) =>
   approve(world.app, id, {
     decision: 'approve',
     key: world.keyOf('bob'),
     as: 'bob',
-    confirm: world.app.changes.find(id).target.name,
+    confirm: (await world.app.changes.find(id)).target.name,
   });
 async function approved(memory = 1024) {
   const id = await proposeFix(world, memory);
   await sign(id);
   return id;
 }
-const kinds = (changeId: string) => world.app.ledger.events({ changeId }).map(({ kind }) => kind);
+const kinds = async (changeId: string) => (await world.app.ledger.events({ changeId })).map(({ kind }) => kind);
 async function recorded(changeId: string, kind: string) {
-  for (let turn = 0; turn < 400 && !kinds(changeId).includes(kind); turn += 1)
+  for (let turn = 0; turn < 400 && !(await kinds(changeId)).includes(kind); turn += 1)
     await new Promise((resolve) => setTimeout(resolve, 50));
-  expect(kinds(changeId)).toContain(kind);
+  expect(await kinds(changeId)).toContain(kind);
 }
 const minutesLater = (minutes: number) => world.another({ now: () => new Date(Date.now() + minutes * 60_000) });
 
@@ -69,7 +69,7 @@ describe('at the same time', () => {
     );
     expect(lost.output).not.toMatch(/\n\s+at /);
     expect(world.writes().map(({ operation }) => operation)).toEqual(['ExecuteChangeSet']);
-    expect(world.app.changes.find(id).state).toBe('succeeded');
+    expect((await world.app.changes.find(id)).state).toBe('succeeded');
     expect(await countersign('audit', 'verify')).toMatchObject({ code: 0 });
   });
 
@@ -84,7 +84,7 @@ describe('at the same time', () => {
       },
     };
     await expect(world.execute(id, withCloud(late, cloud))).rejects.toMatchObject({ code: 'STATE_NONCE_USED' });
-    expect(world.app.changes.find(id).state).toBe('succeeded');
+    expect((await world.app.changes.find(id)).state).toBe('succeeded');
     expect(world.writes()).toHaveLength(1);
   });
 
@@ -108,7 +108,7 @@ describe('at the same time', () => {
   it('two executors of two changes on one stack: the second waits or is stale, and nothing runs at once', async () => {
     const ids = [await approved(1024), await approved(2048)];
     await Promise.all(ids.map((id) => countersign('execute', id)));
-    const states = ids.map((id) => world.app.changes.find(id).state);
+    const states = await Promise.all(ids.map(async (id) => (await world.app.changes.find(id)).state));
     expect(states.filter((state) => state === 'succeeded')).toHaveLength(1);
     expect(world.writes()).toHaveLength(1);
   });
@@ -139,12 +139,12 @@ describe('at the same time', () => {
       ...[640, 768, 896].map(propose),
     ]);
     expect(signed).toMatchObject({ code: 0 });
-    expect(world.app.changes.find(first).approvals).toHaveLength(1);
+    expect((await world.app.changes.find(first)).approvals).toHaveLength(1);
     for (const { change, again } of proposed) {
       expect(change).toMatchObject({ state: 'pending' });
       expect(again).toBeUndefined();
     }
-    expect(world.app.changes.list({ limit: 50 }).items).toHaveLength(4);
+    expect((await world.app.changes.list({ limit: 50 })).items).toHaveLength(4);
     expect(await countersign('audit', 'verify')).toMatchObject({ code: 0 });
     expect(world.writes()).toEqual([]);
   });
@@ -181,7 +181,7 @@ describe('killed between intent and outcome', () => {
   it('a person is told what is not known, and what to do now', async () => {
     const id = await killed('call.intended');
     const later = minutesLater(3);
-    const shown = show(later, id, 400);
+    const shown = await show(later, id, 400);
     expect(shown).toMatch(/executing: .*ExecuteChangeSet.*outcome was not recorded/);
     expect(shown).toMatch(/do not repeat it/i);
     expect(shown).toContain(`aws cloudformation describe-stack-events --stack-name ${STACK}`);
@@ -199,8 +199,8 @@ describe('killed between intent and outcome', () => {
 
   it('while it may still be at work, nothing is said of an executor that is gone', async () => {
     const id = await killed('call.returned');
-    expect(world.app.changes.find(id)).toMatchObject({ state: 'executing', abandoned: false });
-    expect(minutesLater(31).changes.find(id)).toMatchObject({
+    expect(await world.app.changes.find(id)).toMatchObject({ state: 'executing', abandoned: false });
+    expect(await minutesLater(31).changes.find(id)).toMatchObject({
       state: 'executing',
       abandoned: true,
       explanation: expect.stringContaining('executor may have ended'),
@@ -242,6 +242,6 @@ describe('killed between intent and outcome', () => {
     const both = await world.call('plan_tags', { resource_ids: instance_ids, set: { team: 'web' } });
     expect(both).toMatchObject({ decision: 'denied' });
     expect(JSON.stringify(both.verdicts)).toContain(id);
-    expect(show(minutesLater(3), id)).toContain(`aws ec2 describe-instances --instance-ids ${idOf('batch')}`);
+    expect(await show(minutesLater(3), id)).toContain(`aws ec2 describe-instances --instance-ids ${idOf('batch')}`);
   });
 });

@@ -16,12 +16,12 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-const sign = (id: string, person = 'bob') =>
+const sign = async (id: string, person = 'bob') =>
   approve(world.app, id, {
     decision: 'approve',
     key: world.keyOf(person),
     as: person,
-    confirm: world.app.changes.find(id).target.name,
+    confirm: (await world.app.changes.find(id)).target.name,
   });
 type Answer = Record<string, unknown>;
 const refused = (code: string) => expect.objectContaining({ code });
@@ -118,7 +118,7 @@ describe('a policy that is edited after the proposal', () => {
   it('to be milder does not lower what was proposed', async () => {
     const id = await proposeFix(world);
     const mild = world.another({ policy: seats(0) });
-    expect(mild.changes.find(id).state).toBe('pending');
+    expect((await mild.changes.find(id)).state).toBe('pending');
     await expect(world.execute(id, mild)).rejects.toEqual(refused('STATE_CHANGE_NOT_APPROVED'));
     expect(world.writes()).toEqual([]);
   });
@@ -154,7 +154,7 @@ describe('a signed change', () => {
     const elsewhere = withCloud(world.app, { endpoint: async () => 'aws' });
     await expect(world.execute(id, elsewhere)).rejects.toEqual(refused('CONFIG_INVALID'));
     // The shell's mistake costs nobody their signature.
-    expect(world.app.changes.find(id).state).toBe('approved');
+    expect((await world.app.changes.find(id)).state).toBe('approved');
     expect(world.writes()).toEqual([]);
   });
 
@@ -168,7 +168,7 @@ describe('a signed change', () => {
   it('is not executed once its change set is gone', async () => {
     const id = await proposeFix(world);
     await sign(id);
-    const { calls } = world.app.changes.plan(world.app.changes.find(id).planId).plan;
+    const { calls } = (await world.app.changes.plan((await world.app.changes.find(id)).planId)).plan;
     world.store.transact((all) => all.remove('change_set', String(calls[0]?.input.ChangeSetName)));
     await expect(world.execute(id)).rejects.toEqual(refused('STATE_STALE'));
     expect(world.writes()).toEqual([]);
@@ -251,7 +251,7 @@ describe('a change set of another tool', () => {
     expect(plan).toMatchObject({ effects: { counts: { update: 2 } } });
     const proposal = { plan_id: plan.plan_id, goal: 'fix', reason: 'slower' };
     const id = String((await attacked.call('propose_change', proposal)).change_id);
-    expect(attacked.app.changes.find(id).state).toBe('approved');
+    expect((await attacked.app.changes.find(id)).state).toBe('approved');
     attacked.store.transact((all) => {
       const sets = all.list<{ id: string; parentChangeSetId?: string }>('change_set');
       all.remove('change_set', sets.find(({ parentChangeSetId }) => parentChangeSetId === change_set)!.id);
@@ -341,9 +341,9 @@ describe('a halt', () => {
           decision: 'approve',
           key: attacked.keyOf(person),
           as: person,
-          confirm: attacked.app.changes.find(id).target.name,
+          confirm: (await attacked.app.changes.find(id)).target.name,
         });
-      const halt = () => void attacked.app.ledger.append({ kind: 'halted', body: {} });
+      const halt = async () => void (await attacked.app.ledger.append({ kind: 'halted', body: {} }));
       expect(await attacked.execute(id, attacked.app, halt)).toMatchObject({
         state: 'failed',
         outcome: { detail: 'Halted by a person before ec2:ModifyInstanceAttribute left.' },
@@ -361,7 +361,7 @@ describe('an outcome', () => {
       stack: STACK,
       set: [{ path: 'Resources.QueryFunction.Properties.MemorySize', value: 1024 }],
     });
-    const signed = world.app.changes.plan(String(plan.plan_id)).plan;
+    const signed = (await world.app.changes.plan(String(plan.plan_id))).plan;
     const { calls } = signed;
     const input = calls[0]?.input as { ChangeSetName: string; ClientRequestToken: string };
     const inner = sandboxRequestHandler(createSandbox(world.store));

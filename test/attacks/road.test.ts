@@ -22,12 +22,12 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-const sign = (id: string, person: string, key = person, app = world.app) =>
+const sign = async (id: string, person: string, key = person, app = world.app) =>
   approve(app, id, {
     decision: 'approve',
     key: world.keyOf(key),
     as: person,
-    confirm: app.changes.find(id).target.name,
+    confirm: (await app.changes.find(id)).target.name,
   });
 const refused = (code: string) => expect.objectContaining({ code });
 const settings = (handler?: unknown) => ({
@@ -112,21 +112,25 @@ describe('signatures', () => {
     const first = await proposeFix(world);
     const second = await proposeFix(world, 2048);
     const { changes, policyFile } = world.app;
-    const change = changes.find(first);
-    const statement = buildStatement(change, changes.plan(change.planId).plan, 'bob', 'approve');
+    const change = await changes.find(first);
+    const statement = buildStatement(change, (await changes.plan(change.planId)).plan, 'bob', 'approve');
     const signature = await signWithSshKeygen(statement, world.keyOf('bob'));
-    const record = (id: string, text = statement, now = new Date()) =>
-      recordSignature(
+    const record = async (id: string, text = statement, now = new Date()) =>
+      await recordSignature(
         { ledger: world.app.ledger, changes, people: policyFile!.people, now: () => now },
         id,
         text,
         signature,
       );
-    expect(() => record(second)).toThrow(refused('APPROVAL_WRONG_STATEMENT'));
-    expect(() => record(first, statement.replace('approve', 'reject '))).toThrow(refused('INPUT_SIGNATURE_INVALID'));
-    expect(() => record(first, statement, new Date(Date.now() + 9 * 3_600_000))).toThrow(refused('APPROVAL_EXPIRED'));
-    record(first);
-    expect(() => record(first)).toThrow(refused('STATE_ALREADY_SIGNED'));
+    await expect(record(second)).rejects.toThrow(refused('APPROVAL_WRONG_STATEMENT'));
+    await expect(record(first, statement.replace('approve', 'reject '))).rejects.toThrow(
+      refused('INPUT_SIGNATURE_INVALID'),
+    );
+    await expect(record(first, statement, new Date(Date.now() + 9 * 3_600_000))).rejects.toThrow(
+      refused('APPROVAL_EXPIRED'),
+    );
+    await record(first);
+    await expect(record(first)).rejects.toThrow(refused('STATE_ALREADY_SIGNED'));
     expect(world.writes()).toEqual([]);
   });
 
@@ -155,7 +159,7 @@ describe('execution', () => {
     const client = new CloudFormationClient(settings() as never);
     await client.send(new UpdateTerminationProtectionCommand({ StackName: STACK, EnableTerminationProtection: true }));
     await expect(world.execute(id)).rejects.toEqual(refused('STATE_STALE'));
-    expect(world.app.changes.find(id).state).toBe('stale');
+    expect((await world.app.changes.find(id)).state).toBe('stale');
     expect(world.writes().map(({ operation }) => operation)).toEqual(['UpdateTerminationProtection']);
   });
 
@@ -191,9 +195,9 @@ describe('execution', () => {
   it('expires by both clocks', async () => {
     const id = await proposeFix(world);
     const later = (hours: number) => world.another({ now: () => new Date(Date.now() + hours * 3_600_000) });
-    expect(later(9).changes.find(id).state).toBe('expired');
+    expect((await later(9).changes.find(id)).state).toBe('expired');
     await sign(id, 'bob');
-    expect(later(2).changes.find(id).state).toBe('expired');
+    expect((await later(2).changes.find(id)).state).toBe('expired');
     await expect(world.execute(id, later(2))).rejects.toEqual(refused('STATE_CHANGE_EXPIRED'));
     expect(world.writes()).toEqual([]);
   });
@@ -219,7 +223,7 @@ describe('who proposes, and the policy', () => {
   it('halts everything at once', async () => {
     const id = await proposeFix(world);
     await sign(id, 'bob');
-    world.app.ledger.append({ kind: 'halted', body: {} });
+    await world.app.ledger.append({ kind: 'halted', body: {} });
     expect(await world.call('plan_stack_delete', { stack: STACK })).toMatchObject({ code: 'GUARD_HALT' });
     await expect(world.execute(id)).rejects.toEqual(refused('STATE_STALE'));
     expect(world.writes()).toEqual([]);
@@ -227,7 +231,7 @@ describe('who proposes, and the policy', () => {
 
   it('passes a development change without seats', async () => {
     const id = await proposeFix(world, 512, 'cost-explorer-dev');
-    expect(world.app.changes.find(id).state).toBe('approved');
+    expect((await world.app.changes.find(id)).state).toBe('approved');
     expect(await world.execute(id)).toMatchObject({ state: 'succeeded' });
   });
 });
@@ -275,7 +279,7 @@ describe('bad input', () => {
     expect(answer).toMatchObject({ code });
     expect(answer.remedy).toMatch(/\w/);
     expect(JSON.stringify(answer)).not.toContain('\u202e');
-    expect(world.app.ledger.events({ kinds: ['tool.refused'] }).at(-1)?.body).toMatchObject({ code });
+    expect((await world.app.ledger.events({ kinds: ['tool.refused'] })).at(-1)?.body).toMatchObject({ code });
     expect(world.writes()).toEqual([]);
   });
 });

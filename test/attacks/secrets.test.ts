@@ -90,7 +90,7 @@ async function ask(tool: string, input: object): Promise<Record<string, unknown>
 const sign = (id: string) =>
   ['bob', 'carol'].reduce<Promise<unknown>>(async (before, person) => {
     await before;
-    if (world.app.changes.find(id).state === 'pending')
+    if ((await world.app.changes.find(id)).state === 'pending')
       await approve(world.app, id, {
         decision: 'approve',
         key: world.keyOf(person),
@@ -183,7 +183,7 @@ describe('secrets', () => {
       await ask('describe_plan', { plan_id: plan.plan_id });
       const change = await ask('propose_change', { plan_id: plan.plan_id, goal: 'configure', reason: 'rotation' });
       await ask('describe_change', { change_id: change.change_id });
-      seen.push(show(world.app, String(change.change_id)));
+      seen.push(await show(world.app, String(change.change_id)));
     }
     await ask('describe_changes', {});
     expectNothingSecret();
@@ -228,9 +228,9 @@ Outputs:
     const plan = await ask('plan_stack_update', wanted);
     expect(plan.plan_id, JSON.stringify(plan)).toBeDefined();
     const change = await ask('propose_change', { plan_id: plan.plan_id, goal: 'configure', reason: 'rotation' });
-    seen.push(show(world.app, String(change.change_id)));
+    seen.push(await show(world.app, String(change.change_id)));
     // What is no secret is still told.
-    expect(JSON.stringify(world.app.changes.plan(String(plan.plan_id)).plan.effects)).toContain('256');
+    expect(JSON.stringify((await world.app.changes.plan(String(plan.plan_id))).plan.effects)).toContain('256');
     expectNothingSecret();
   });
 
@@ -241,8 +241,8 @@ Outputs:
       reason: 'more of it',
     });
     const id = String(change_id);
-    expect(world.app.changes.find(id).state).toBe('pending');
-    seen.push(showStatement(world.app, id, 'bob', 'approve'));
+    expect((await world.app.changes.find(id)).state).toBe('pending');
+    seen.push(await showStatement(world.app, id, 'bob', 'approve'));
     await sign(id);
     world.store.transact((inside) => addFault(inside, { kind: 'denied', operation: 'ExecuteChangeSet' }));
     expect(command('execute', id)).toMatchObject({ status: 1 });
@@ -288,9 +288,9 @@ const HIDDEN = ['\u202e', '\u200b', '\u001b[2J', '\u2066', '\ufeff', '\u00ad', '
 const everything = HIDDEN.join('x');
 
 describe('characters that nobody sees', () => {
-  const shownToPerson = (id: string) => {
+  const shownToPerson = async (id: string) => {
     // Colours are ours.
-    for (const text of [show(world.app, id), showStatement(world.app, id, 'bob', 'approve')])
+    for (const text of [await show(world.app, id), await showStatement(world.app, id, 'bob', 'approve')])
       expect(hidesSomething(text.replaceAll(/\u001b\[\d+m/g, ''))).toBe(false);
   };
   const expectVisible = () => expect(seen.filter(hidesSomething)).toEqual([]);
@@ -339,7 +339,7 @@ describe('characters that nobody sees', () => {
     );
     expect(verdict?.message).toMatch(/Properties\.Description of Worker after has characters that a person cannot see/);
     const change = await ask('propose_change', { plan_id: plan.plan_id, goal: 'configure', reason: 'words' });
-    shownToPerson(String(change.change_id));
+    await shownToPerson(String(change.change_id));
     expectVisible();
   });
 
@@ -353,8 +353,8 @@ describe('characters that nobody sees', () => {
       expect(await propose({ reason: `lar${hidden}ger` })).toMatchObject({ code: 'INPUT_INVALID' });
     const change = await propose({ ticket: `OPS${everything}-1`, reason: 'larger\nexcluded: nobody' });
     expect(change, JSON.stringify(change)).toMatchObject({ state: 'pending' });
-    shownToPerson(String(change.change_id));
-    expect(show(world.app, String(change.change_id))).toContain('agent│ excluded: nobody');
+    await shownToPerson(String(change.change_id));
+    expect(await show(world.app, String(change.change_id))).toContain('agent│ excluded: nobody');
     await ask('describe_change', { change_id: change.change_id });
     await ask('describe_changes', {});
     expectVisible();

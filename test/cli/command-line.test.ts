@@ -39,12 +39,12 @@ async function shell(script: string, policy: string | undefined = join(world.hom
     return { code, stdout, stderr };
   }
 }
-const sign = (id: string, person: string) =>
+const sign = async (id: string, person: string) =>
   approve(world.app, id, {
     decision: 'approve',
     key: world.keyOf(person),
     as: person,
-    confirm: world.app.changes.find(id).target.name,
+    confirm: (await world.app.changes.find(id)).target.name,
   });
 
 describe('at a shell', () => {
@@ -120,7 +120,7 @@ describe('who executes', () => {
       code: 1,
       stderr: expect.stringMatching(/^CONFIG_INVALID: .*this is aws\.\nRun it with --sandbox/),
     });
-    expect(world.app.changes.find(id).state).toBe('approved');
+    expect((await world.app.changes.find(id)).state).toBe('approved');
     expect(await shell(`countersign --sandbox execute ${id}`)).toMatchObject({ code: 0 });
   });
 

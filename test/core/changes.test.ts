@@ -27,7 +27,7 @@ const fix = (planId: string) => ({ planId, goal: 'fix' as const, reason: 'more m
 describe('proposing', () => {
   it('makes a change of the plan, with what it was judged by, and its time to be approved', async () => {
     const planId = await planOf();
-    const { plan, document } = { document: '', ...world.app.changes.plan(planId) };
+    const { plan, document } = { document: '', ...(await world.app.changes.plan(planId)) };
     const change = await world.app.changes.propose({ ...fix(planId), ticket: 'OPS\u200b-1', reason: 'r'.repeat(600) });
     expect(change).toMatchObject({
       planId,
@@ -49,7 +49,7 @@ describe('proposing', () => {
     expect(change.reason).toMatch(/^r{500}…/);
     expect(change.judgement).toMatchObject({ decision: 'needs_approval', seats: 1 });
     expect(Date.parse(change.approveBy) - Date.parse(change.proposedAt)).toBe(8 * 3_600_000);
-    expect(world.app.changes.find(change.id)).toEqual(change);
+    expect(await world.app.changes.find(change.id)).toEqual(change);
     expect((await world.app.changes.propose(fix(await planOf(2048, DEV_STACK)))).ticket).toBeNull();
   });
   it('happens once for a plan', async () => {
@@ -58,7 +58,7 @@ describe('proposing', () => {
     await expect(world.app.changes.propose(fix(planId))).rejects.toEqual(
       refused('STATE_PLAN_USED', /already/, /plan again/),
     );
-    expect(world.app.ledger.events({ kinds: ['change.proposed'] })).toHaveLength(1);
+    expect(await world.app.ledger.events({ kinds: ['change.proposed'] })).toHaveLength(1);
   });
   it('of a plan that has expired is denied', async () => {
     const planId = await planOf();
@@ -77,7 +77,7 @@ describe('proposing', () => {
     'judges again when meanwhile somebody wrote %s, a tool call apart',
     async (kind) => {
       await proposeFix(world, 512, DEV_STACK);
-      const earlier = world.app.ledger.events({ kinds: ['change.proposed'] })[0]!;
+      const earlier = (await world.app.ledger.events({ kinds: ['change.proposed'] }))[0]!;
       const planId = await planOf();
       let judged = 0;
       const interrupted = createChanges({
@@ -88,7 +88,7 @@ describe('proposing', () => {
           async judgeFor(...asked) {
             judged += 1;
             if (judged === 1)
-              world.app.ledger.append({ ...earlier, kind, body: { ...(earlier.body as object), outcome } });
+              await world.app.ledger.append({ ...earlier, kind, body: { ...(earlier.body as object), outcome } });
             return world.app.policy.judgeFor(...asked);
           },
         },
@@ -102,56 +102,62 @@ describe('proposing', () => {
 
 describe('a plan', () => {
   it('comes with its judgement and the goals that it allows', async () => {
-    const found = world.app.changes.plan(await planOf());
+    const found = await world.app.changes.plan(await planOf());
     expect(found.plan).toMatchObject({ sponsor: 'alice', target: { name: STACK } });
     expect(found.goalsAllowed).toContain('fix');
     expect(found.judgement.decision).toBe('needs_approval');
   });
-  it('that nobody made is not there, and its id is shown as it is', () => {
+  it('that nobody made is not there, and its id is shown as it is', async () => {
     const { changes } = world.app;
-    expect(() => changes.plan('plan_\u202ex')).toThrow(refused('INPUT_NOT_FOUND', /plan_\\u\{202e\}x/, /plan_\*/));
-    expect(changes.isPlanning('plan_x')).toBe(true);
+    await expect(changes.plan('plan_\u202ex')).rejects.toThrow(
+      refused('INPUT_NOT_FOUND', /plan_\\u\{202e\}x/, /plan_\*/),
+    );
+    expect(await changes.isPlanning('plan_x')).toBe(true);
   });
-  it('that is being made is waited for', () => {
+  it('that is being made is waited for', async () => {
     const { changes, ledger } = world.app;
-    ledger.append({ kind: 'plan.begun', planId: 'plan_a', body: {} });
-    expect(() => changes.plan('plan_a')).toThrow(refused('STATE_PLAN_BEING_MADE', /plan_a/, /"plan_id": "plan_a"/));
-    expect(changes.isPlanning('plan_a')).toBe(true);
+    await ledger.append({ kind: 'plan.begun', planId: 'plan_a', body: {} });
+    await expect(changes.plan('plan_a')).rejects.toThrow(
+      refused('STATE_PLAN_BEING_MADE', /plan_a/, /"plan_id": "plan_a"/),
+    );
+    expect(await changes.isPlanning('plan_a')).toBe(true);
   });
-  it('whose making failed tells with what', () => {
+  it('whose making failed tells with what', async () => {
     const { changes, ledger } = world.app;
-    ledger.append({ kind: 'plan.begun', planId: 'plan_a', body: {} });
-    ledger.append({
+    await ledger.append({ kind: 'plan.begun', planId: 'plan_a', body: {} });
+    await ledger.append({
       kind: 'plan.failed',
       planId: 'plan_a',
       body: { code: 'AWS_THROTTLED', message: 'm', remedy: 'r' },
     });
-    expect(() => changes.plan('plan_a')).toThrow(refused('AWS_THROTTLED', /^m$/, /^r$/));
-    expect(changes.isPlanning('plan_a')).toBe(false);
+    await expect(changes.plan('plan_a')).rejects.toThrow(refused('AWS_THROTTLED', /^m$/, /^r$/));
+    expect(await changes.isPlanning('plan_a')).toBe(false);
   });
   it('that was made is no longer being made', async () => {
     const planId = await planOf();
-    expect(world.app.changes.isPlanning(planId)).toBe(false);
+    expect(await world.app.changes.isPlanning(planId)).toBe(false);
   });
   it('that is not the one that was made is not used', async () => {
     const planId = await planOf();
     const { changes, ledger } = world.app;
-    const made = ledger.events({ planId, kinds: ['plan.made'] })[0]!;
+    const made = (await ledger.events({ planId, kinds: ['plan.made'] }))[0]!;
     const body = made.body as Record<string, Json>;
-    const replaced = (digest: Json, document: Json, id: string) =>
-      ledger.append({ kind: 'plan.made', planId: id, body: { ...body, digest, document } });
-    const { plan } = changes.plan(planId);
+    const replaced = async (digest: Json, document: Json, id: string) =>
+      await ledger.append({ kind: 'plan.made', planId: id, body: { ...body, digest, document } });
+    const { plan } = await changes.plan(planId);
     const other = { ...plan, calls: [] } as unknown as Json;
-    replaced(body.digest!, ledger.putDocument(other), 'plan_edited');
-    expect(() => changes.plan('plan_edited')).toThrow(refused('LEDGER_TAMPERED', /plan_edited/, /audit verify/));
-    replaced(body.digest!, ledger.putDocument({ calls: [] }), 'plan_no_plan');
-    expect(() => changes.plan('plan_no_plan')).toThrow(refused('LEDGER_TAMPERED'));
+    replaced(body.digest!, await ledger.putDocument(other), 'plan_edited');
+    await expect(changes.plan('plan_edited')).rejects.toThrow(
+      refused('LEDGER_TAMPERED', /plan_edited/, /audit verify/),
+    );
+    replaced(body.digest!, await ledger.putDocument({ calls: [] }), 'plan_no_plan');
+    await expect(changes.plan('plan_no_plan')).rejects.toThrow(refused('LEDGER_TAMPERED'));
     replaced(body.digest!, 'sha256:gone', 'plan_gone');
-    expect(() => changes.plan('plan_gone')).toThrow(refused('LEDGER_TAMPERED'));
+    await expect(changes.plan('plan_gone')).rejects.toThrow(refused('LEDGER_TAMPERED'));
     const db = new Database(join(world.home, 'ledger.db'));
     db.prepare("UPDATE documents SET bytes = CAST('{}' AS BLOB)").run();
     db.close();
-    expect(() => changes.plan(planId)).toThrow(refused('LEDGER_TAMPERED'));
+    await expect(changes.plan(planId)).rejects.toThrow(refused('LEDGER_TAMPERED'));
   });
 });
 
@@ -159,26 +165,26 @@ describe('withdrawing', () => {
   it('ends a pending change and an approved one', async () => {
     const { changes } = world.app;
     const pending = await proposeFix(world);
-    expect(changes.withdraw(pending)).toMatchObject({ state: 'withdrawn', explanation: 'withdrawn for alice' });
+    expect(await changes.withdraw(pending)).toMatchObject({ state: 'withdrawn', explanation: 'withdrawn for alice' });
     const approved = await proposeFix(world, 512, DEV_STACK);
-    expect(changes.find(approved).state).toBe('approved');
-    expect(changes.withdraw(approved).state).toBe('withdrawn');
+    expect((await changes.find(approved)).state).toBe('approved');
+    expect((await changes.withdraw(approved)).state).toBe('withdrawn');
   });
   it('is for the sponsor only', async () => {
     const id = await proposeFix(world);
     const bob = world.another({ sponsor: 'bob' });
-    expect(() => bob.changes.withdraw(id)).toThrow(refused('SPONSOR_UNKNOWN', /alice/));
-    expect(world.app.changes.find(id).state).toBe('pending');
+    await expect(bob.changes.withdraw(id)).rejects.toThrow(refused('SPONSOR_UNKNOWN', /alice/));
+    expect((await world.app.changes.find(id)).state).toBe('pending');
   });
   it('is nothing for a change that has ended, or is not there', async () => {
     const { changes } = world.app;
     const id = await proposeFix(world);
-    changes.withdraw(id);
-    expect(() => changes.withdraw(id)).toThrow(refused('STATE_CHANGE_NOT_PENDING', /withdrawn/));
-    expect(() => changes.withdraw('chg_\u202e')).toThrow(
+    await changes.withdraw(id);
+    await expect(changes.withdraw(id)).rejects.toThrow(refused('STATE_CHANGE_NOT_PENDING', /withdrawn/));
+    await expect(changes.withdraw('chg_\u202e')).rejects.toThrow(
       refused('INPUT_NOT_FOUND', /chg_\\u\{202e\}/, /describe_changes/),
     );
-    expect(() => changes.find('chg_x')).toThrow(refused('INPUT_NOT_FOUND', /chg_x/));
+    await expect(changes.find('chg_x')).rejects.toThrow(refused('INPUT_NOT_FOUND', /chg_x/));
   });
 });
 
@@ -187,20 +193,20 @@ describe('the list of changes', () => {
     const { changes } = world.app;
     const ids: string[] = [];
     for (const memory of [256, 1024, 768]) ids.unshift(await proposeFix(world, memory));
-    changes.withdraw(ids[1]!);
-    const shown = (query: Parameters<typeof changes.list>[0]) => {
-      const { items, cursor } = changes.list(query);
+    await changes.withdraw(ids[1]!);
+    const shown = async (query: Parameters<typeof changes.list>[0]) => {
+      const { items, cursor } = await changes.list(query);
       return { ids: items.map(({ id }) => id), cursor };
     };
-    expect(shown({ limit: 3 })).toEqual({ ids, cursor: undefined });
-    const first = shown({ limit: 2 });
+    expect(await shown({ limit: 3 })).toEqual({ ids, cursor: undefined });
+    const first = await shown({ limit: 2 });
     expect(first).toEqual({ ids: ids.slice(0, 2), cursor: expect.stringMatching(/^\d+$/) });
-    expect(shown({ limit: 2, cursor: first.cursor! })).toEqual({ ids: ids.slice(2), cursor: undefined });
-    expect(shown({ limit: 9, state: 'withdrawn' }).ids).toEqual([ids[1]]);
-    expect(shown({ limit: 9, state: 'pending' }).ids).toEqual([ids[0], ids[2]]);
-    expect(shown({ limit: 1, state: 'pending' })).toMatchObject({ ids: [ids[0]], cursor: expect.any(String) });
-    expect(changes.list({ limit: 9 })).not.toHaveProperty('cursor');
-    expect(changes.list({ limit: 0 })).toEqual({ items: [] });
+    expect(await shown({ limit: 2, cursor: first.cursor! })).toEqual({ ids: ids.slice(2), cursor: undefined });
+    expect((await shown({ limit: 9, state: 'withdrawn' })).ids).toEqual([ids[1]]);
+    expect((await shown({ limit: 9, state: 'pending' })).ids).toEqual([ids[0], ids[2]]);
+    expect(await shown({ limit: 1, state: 'pending' })).toMatchObject({ ids: [ids[0]], cursor: expect.any(String) });
+    expect(await changes.list({ limit: 9 })).not.toHaveProperty('cursor');
+    expect(await changes.list({ limit: 0 })).toEqual({ items: [] });
   });
 });
 
@@ -211,9 +217,9 @@ it('the progress of a change is what was told of it, in order', async () => {
     ['chg_b', 'other'],
     ['chg_a', 'second'],
   ] as const)
-    ledger.append({ kind: 'change.progress', changeId, body: { text } });
-  ledger.append({ kind: 'change.executing', changeId: 'chg_a', body: {} });
-  ledger.append({ kind: 'change.progress', changeId: 'chg_a', body: {} });
-  expect(changes.progress('chg_a').map(({ text }) => text)).toEqual(['first', 'second', '']);
-  expect(changes.progress('chg_a')[0]?.at).toMatch(/^2\d{3}-/);
+    await ledger.append({ kind: 'change.progress', changeId, body: { text } });
+  await ledger.append({ kind: 'change.executing', changeId: 'chg_a', body: {} });
+  await ledger.append({ kind: 'change.progress', changeId: 'chg_a', body: {} });
+  expect((await changes.progress('chg_a')).map(({ text }) => text)).toEqual(['first', 'second', '']);
+  expect((await changes.progress('chg_a'))[0]?.at).toMatch(/^2\d{3}-/);
 });

@@ -10,7 +10,7 @@ beforeEach(async () => {
 afterEach(() => world.close());
 
 const event = (kind: string, body: unknown): LedgerEvent => ({ seq: 7, at: '2026-11-24T00:00:00.000Z', kind, body });
-const viewOf = (...events: LedgerEvent[]) => ({ events: () => events });
+const viewOf = (...events: LedgerEvent[]) => ({ events: async () => events });
 
 it('everything that a change writes on its road is in the vocabulary, with every key of it', async () => {
   const id = await proposeFix(world);
@@ -18,13 +18,13 @@ it('everything that a change writes on its road is in the vocabulary, with every
     decision: 'approve',
     key: world.keyOf('bob'),
     as: 'bob',
-    confirm: world.app.changes.find(id).target.name,
+    confirm: (await world.app.changes.find(id)).target.name,
   });
   await world.execute(id);
   await world.call('describe_stack', { stack: 7 });
   const other = await proposeFix(world, 2048);
   await world.call('withdraw_change', { change_id: other });
-  const events = world.app.ledger.events();
+  const events = await world.app.ledger.events();
   expect(new Set(events.map(({ kind }) => kind)).size).toBeGreaterThan(10);
   for (const written of events) {
     expect(Object.keys(EVENT_BODIES)).toContain(written.kind);
@@ -33,8 +33,8 @@ it('everything that a change writes on its road is in the vocabulary, with every
 });
 
 describe('an event of another version', () => {
-  it('of a kind that only a newer one knows is passed over', () => {
-    const events = eventsOf(viewOf(event('change.teleported', { to: 'mars' }), event('halted', { by: ['a'] })), [
+  it('of a kind that only a newer one knows is passed over', async () => {
+    const events = await eventsOf(viewOf(event('change.teleported', { to: 'mars' }), event('halted', { by: ['a'] })), [
       'halted',
     ]);
     expect(events).toMatchObject([{ kind: 'halted', body: { by: ['a'] } }]);
@@ -42,7 +42,7 @@ describe('an event of another version', () => {
 
   it('with keys that only a newer one knows is read without them, however deep they stand', async () => {
     await proposeFix(world);
-    const [proposed] = world.app.ledger.events({ kinds: ['change.proposed'] });
+    const [proposed] = await world.app.ledger.events({ kinds: ['change.proposed'] });
     const body = structuredClone(proposed!.body) as Record<string, Record<string, unknown>>;
     const newer = {
       ...body,
@@ -60,7 +60,7 @@ describe('an event of another version', () => {
 
   it('without the keys that an older one did not write is read', async () => {
     await proposeFix(world);
-    const [made] = world.app.ledger.events({ kinds: ['plan.made'] });
+    const [made] = await world.app.ledger.events({ kinds: ['plan.made'] });
     const { excluded: _, changeSet: __, expiresAt: ___, ...older } = made!.body as Record<string, unknown>;
     expect(bodyOf('plan.made', event('plan.made', older))).toMatchObject({
       excluded: [],

@@ -14,7 +14,7 @@ import { openTestWorld, type TestWorld } from '../world.ts';
 let world: TestWorld;
 let seen: unknown[];
 let defects: [unknown, string][];
-let answer: (input: Record<string, unknown>) => Record<string, unknown>;
+let answer: (input: Record<string, unknown>) => Record<string, unknown> | Promise<Record<string, unknown>>;
 beforeAll(async () => {
   world = await openTestWorld();
 });
@@ -49,7 +49,8 @@ const pipelineOf = (over: Partial<PipelinePorts> = {}): Pipeline =>
     logDefect: (error, tool) => defects.push([error, tool]),
     ...over,
   });
-const newest = (kind: string) => world.app.ledger.events({ kinds: [kind], newestFirst: true, limit: 1 })[0];
+const newest = async (kind: string) =>
+  (await world.app.ledger.events({ kinds: [kind], newestFirst: true, limit: 1 }))[0];
 const refusal = (code: string, message = /./, remedy = /./) => ({
   ok: false,
   error: { code, message: expect.stringMatching(message), remedy: expect.stringMatching(remedy) },
@@ -57,9 +58,9 @@ const refusal = (code: string, message = /./, remedy = /./) => ({
 
 describe('a tool call', () => {
   it('is recorded before it runs, and its answer after', async () => {
-    answer = () => ({ seq: newest('tool.called')!.seq, plan_id: 'p', change_id: 'c', decision: 'pass' });
+    answer = async () => ({ seq: (await newest('tool.called'))!.seq, plan_id: 'p', change_id: 'c', decision: 'pass' });
     const answered = await pipelineOf()('look', { word: 'secret' }, { agent: 'kiro' });
-    const called = newest('tool.called')!;
+    const called = (await newest('tool.called'))!;
     expect(answered).toEqual({
       ok: true,
       content: { seq: called.seq, plan_id: 'p', change_id: 'c', decision: 'pass' },
@@ -70,18 +71,23 @@ describe('a tool call', () => {
       keys: ['word'],
       inputDigest: world.app.keyedDigest({ word: 'secret' }),
     });
-    expect(newest('tool.answered')?.body).toEqual({ call: called.seq, tool: 'look', decision: 'pass', subject: 'c' });
+    expect((await newest('tool.answered'))?.body).toEqual({
+      call: called.seq,
+      tool: 'look',
+      decision: 'pass',
+      subject: 'c',
+    });
     // Keyed by the state folder: nobody finds a short secret by trying.
     expect(String((called.body as { inputDigest: string }).inputDigest)).toMatch(/^hmac:[0-9a-f]{64}$/);
   });
   it('names the plan where there is no change, and nothing that is no text', async () => {
     answer = () => ({ plan_id: 'p' });
     await pipelineOf()('look', {});
-    expect(newest('tool.answered')?.body).toMatchObject({ subject: 'p' });
-    expect(newest('tool.answered')?.body).not.toHaveProperty('decision');
+    expect((await newest('tool.answered'))?.body).toMatchObject({ subject: 'p' });
+    expect((await newest('tool.answered'))?.body).not.toHaveProperty('decision');
     answer = () => ({ plan_id: 7, decision: { secret: 1 } });
     await pipelineOf()('look', {});
-    expect(Object.keys(newest('tool.answered')!.body as object).sort()).toEqual(['call', 'tool']);
+    expect(Object.keys((await newest('tool.answered'))!.body as object).sort()).toEqual(['call', 'tool']);
   });
   it('gives a tool the ports of its kind and no others', async () => {
     await pipelineOf()('look', { times: 1 });
@@ -91,7 +97,7 @@ describe('a tool call', () => {
   it('without an input is one with an empty input', async () => {
     for (const nothing of [undefined, null]) {
       expect(await pipelineOf()('look', nothing)).toMatchObject({ ok: true });
-      expect(newest('tool.called')?.body).toMatchObject({
+      expect((await newest('tool.called'))?.body).toMatchObject({
         agent: null,
         keys: [],
         inputDigest: world.app.keyedDigest(null),
@@ -124,24 +130,28 @@ describe('what the ledger keeps of an input', () => {
   it('is at most forty names, with nothing invisible in them, and no value', async () => {
     const many = Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`key${index}`, 'hush']));
     await pipelineOf()('look', many);
-    expect(newest('tool.called')?.body).toMatchObject({ keys: Object.keys(many).slice(0, 40) });
+    expect((await newest('tool.called'))?.body).toMatchObject({ keys: Object.keys(many).slice(0, 40) });
     await pipelineOf()('look', { 'a\u202eb': 1, ['x'.repeat(200)]: 2 });
-    const { keys } = newest('tool.called')!.body as { keys: string[] };
+    const { keys } = (await newest('tool.called'))!.body as { keys: string[] };
     expect(keys[0]).toBe('a\\u{202e}b');
     expect(keys[1]).toMatch(/^x{80}…/);
-    expect(JSON.stringify(newest('tool.called'))).not.toContain('hush');
+    expect(JSON.stringify(await newest('tool.called'))).not.toContain('hush');
   });
   it('has no digest where there can be none, and names all the same', async () => {
     await pipelineOf()('look', { word: Number.NaN });
-    expect(newest('tool.called')?.body).toMatchObject({ keys: ['word'], inputDigest: null });
+    expect((await newest('tool.called'))?.body).toMatchObject({ keys: ['word'], inputDigest: null });
   });
   it('has no names of what is no object, and shortens the names of tool and agent', async () => {
     await pipelineOf()('l'.repeat(100), 'text', { agent: 'a\n\u200bb'.padEnd(200, '!') });
-    const { tool, agent, keys } = newest('tool.called')!.body as { tool: string; agent: string; keys: string[] };
+    const { tool, agent, keys } = (await newest('tool.called'))!.body as {
+      tool: string;
+      agent: string;
+      keys: string[];
+    };
     expect(tool).toMatch(/^l{80}… \(100 characters\)$/);
     expect(agent).toMatch(/^a \\u\{200b\}b!+… \(\d+ characters\)$/);
     expect(keys).toEqual([]);
-    expect(newest('tool.refused')?.body).toMatchObject({ tool, code: 'INPUT_UNKNOWN_TOOL' });
+    expect((await newest('tool.refused'))?.body).toMatchObject({ tool, code: 'INPUT_UNKNOWN_TOOL' });
   });
 });
 
@@ -150,7 +160,10 @@ describe('a call that is refused', () => {
     expect(await pipelineOf()('l\u202eook', {})).toMatchObject(
       refusal('INPUT_UNKNOWN_TOOL', /no tool l\\u\{202e\}ook/, /: look, ask\.$/),
     );
-    expect(newest('tool.refused')?.body).toMatchObject({ call: newest('tool.called')!.seq, tool: 'l\\u{202e}ook' });
+    expect((await newest('tool.refused'))?.body).toMatchObject({
+      call: (await newest('tool.called'))!.seq,
+      tool: 'l\\u{202e}ook',
+    });
   });
   it('for its input says where and what, at most five times, and what the tool takes', async () => {
     expect(await pipelineOf()('look', { word: 1, times: 4 })).toMatchObject(
@@ -181,7 +194,7 @@ describe('a call that is refused', () => {
     const circle: Record<string, unknown> = {};
     circle.word = circle;
     expect(await pipelineOf()('look', circle)).toMatchObject(refusal('INPUT_TOO_LARGE'));
-    expect(newest('tool.called')?.body).toMatchObject({ keys: ['word'], inputDigest: null });
+    expect((await newest('tool.called'))?.body).toMatchObject({ keys: ['word'], inputDigest: null });
   });
 });
 
@@ -197,8 +210,8 @@ describe('a tool that fails', () => {
       ok: false,
       error: { code: 'INPUT_NOT_FOUND', message: 'not\\u{200b} there', remedy: 'look\\u{200b}' },
     });
-    expect(newest('tool.refused')?.body).toEqual({
-      call: newest('tool.called')!.seq,
+    expect((await newest('tool.refused'))?.body).toEqual({
+      call: (await newest('tool.called'))!.seq,
       tool: 'look',
       code: 'INPUT_NOT_FOUND',
       message: 'not\\u{200b} there',
@@ -208,7 +221,7 @@ describe('a tool that fails', () => {
   it('with any other error tells nothing of it, and the operator all', async () => {
     const defect = new Error('password=hunter2');
     expect(await failing(defect)).toMatchObject(refusal('INTERNAL', /^Countersign met a defect/));
-    expect(JSON.stringify(newest('tool.refused'))).not.toContain('hunter2');
+    expect(JSON.stringify(await newest('tool.refused'))).not.toContain('hunter2');
     expect(defects).toEqual([[defect, 'look']]);
   });
   it('with an unexpected answer of AWS tells the operator its cause', async () => {

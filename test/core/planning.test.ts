@@ -48,7 +48,7 @@ function gate() {
   return { open, opened };
 }
 const calls = (operation: string) => world.store.calls().filter((call) => call.operation === operation);
-const eventsOf = (...kinds: string[]) => world.app.ledger.events({ kinds });
+const eventsOf = async (...kinds: string[]) => await world.app.ledger.events({ kinds });
 
 describe('a plan', () => {
   it('is sealed with who asked, where and under which policy, stored whole, and told', async () => {
@@ -56,7 +56,7 @@ describe('a plan', () => {
     const id = String(answered.ok && answered.content.plan_id);
     expect(id).toMatch(/^plan_[0-9a-f]{16}$/);
     expect(answered).toMatchObject({ ok: true, content: { decision: 'needs_approval', assurance: 'L0' } });
-    const { plan, judgement, goalsAllowed } = world.app.changes.plan(id);
+    const { plan, judgement, goalsAllowed } = await world.app.changes.plan(id);
     expect(plan).toMatchObject({
       id,
       tool: 'plan_it',
@@ -68,7 +68,7 @@ describe('a plan', () => {
     });
     const changeSet = plan.calls.find(({ operation }) => operation === 'ExecuteChangeSet')?.input.ChangeSetName;
     expect(changeSet).toMatch(/changeSet\/countersign-/);
-    expect(eventsOf('plan.made')[0]).toMatchObject({
+    expect((await eventsOf('plan.made'))[0]).toMatchObject({
       planId: id,
       body: {
         digest: plan.digest,
@@ -93,7 +93,7 @@ describe('a plan', () => {
       return { ...draft, calls: draft.calls.map((call) => ({ ...call, input: {} })) };
     };
     await planning(nameless);
-    expect(eventsOf('plan.made').map(({ body }) => (body as { changeSet: unknown }).changeSet)).toEqual([
+    expect((await eventsOf('plan.made')).map(({ body }) => (body as { changeSet: unknown }).changeSet)).toEqual([
       null,
       null,
       null,
@@ -106,7 +106,7 @@ describe('before a dry run', () => {
     ['GUARD_SCOPE', 'a stack outside of every scope', 'elsewhere'],
     ['GUARD_HALT', 'a halted server', STACK],
   ])('%s refuses %s, and nothing reaches the cloud that leaves a trace', async (code, _what, name) => {
-    if (code === 'GUARD_HALT') world.app.ledger.append({ kind: 'halted', body: {} });
+    if (code === 'GUARD_HALT') await world.app.ledger.append({ kind: 'halted', body: {} });
     let ran = false;
     const answered = await planning(
       async (planner) => {
@@ -172,11 +172,11 @@ describe('a plan that takes longer than the answer may', () => {
         next: { tool: 'describe_plan', input: { plan_id: id, wait_seconds: 45 } },
       },
     });
-    expect(eventsOf('plan.begun')).toMatchObject([{ planId: id, body: { tool: 'plan_it', target: STACK } }]);
-    expect(world.app.changes.isPlanning(id)).toBe(true);
+    expect(await eventsOf('plan.begun')).toMatchObject([{ planId: id, body: { tool: 'plan_it', target: STACK } }]);
+    expect(await world.app.changes.isPlanning(id)).toBe(true);
     open();
-    await expect.poll(() => world.app.changes.isPlanning(id), { timeout: 20_000 }).toBe(false);
-    expect(world.app.changes.plan(id).plan).toMatchObject({ id, target: { name: STACK } });
+    await expect.poll(async () => await world.app.changes.isPlanning(id), { timeout: 20_000 }).toBe(false);
+    expect((await world.app.changes.plan(id)).plan).toMatchObject({ id, target: { name: STACK } });
   });
   it('tells its failure to whoever asks then', async () => {
     const { open, opened } = gate();
@@ -187,14 +187,14 @@ describe('a plan that takes longer than the answer may', () => {
     const answered = await planning(failing, { answerWithinMilliseconds: 5 });
     const id = String(answered.ok && answered.content.plan_id);
     open();
-    await expect.poll(() => world.app.changes.isPlanning(id), { timeout: 20_000 }).toBe(false);
-    expect(() => world.app.changes.plan(id)).toThrow(
+    await expect.poll(async () => await world.app.changes.isPlanning(id), { timeout: 20_000 }).toBe(false);
+    await expect(world.app.changes.plan(id)).rejects.toThrow(
       expect.objectContaining({ code: 'AWS_THROTTLED', message: 'too many requests' }),
     );
   });
   it('is not begun when it is answered in time', async () => {
     await planning(update);
-    expect(eventsOf('plan.begun')).toEqual([]);
+    expect(await eventsOf('plan.begun')).toEqual([]);
   });
 });
 
@@ -202,10 +202,10 @@ describe('what dead plans left behind', () => {
   it('is removed by the next plan on the target, once', async () => {
     const first = await planning(update);
     const firstId = String(first.ok && first.content.plan_id);
-    const { changeSet } = eventsOf('plan.made')[0]!.body as { changeSet: string };
+    const { changeSet } = (await eventsOf('plan.made'))[0]!.body as { changeSet: string };
     const later = { now: () => new Date(Date.now() + 16 * 60_000) };
     await planning((planner) => planner.stackDelete(STACK), later);
-    expect(eventsOf('plan.cleaned')).toMatchObject([{ planId: firstId, body: { changeSet } }]);
+    expect(await eventsOf('plan.cleaned')).toMatchObject([{ planId: firstId, body: { changeSet } }]);
     expect(calls('DeleteChangeSet')).toHaveLength(1);
     await planning((planner) => planner.stackDelete(STACK), later);
     expect(calls('DeleteChangeSet')).toHaveLength(1);
@@ -221,6 +221,6 @@ describe('what dead plans left behind', () => {
     });
     const later = { now: () => new Date(Date.now() + 16 * 60_000), cloud: broken };
     expect(await planning((planner) => planner.stackDelete(STACK), later)).toMatchObject({ ok: true });
-    expect(eventsOf('plan.cleaned')).toEqual([]);
+    expect(await eventsOf('plan.cleaned')).toEqual([]);
   });
 });

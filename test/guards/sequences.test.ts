@@ -56,26 +56,26 @@ function session() {
     close() {
       for (const ledger of processes) ledger.close();
     },
-    judge(made: Plan, base: Facts = facts(), agent = 'one'): Judgement['decision'] {
+    async judge(made: Plan, base: Facts = facts(), agent = 'one'): Promise<Judgement['decision']> {
       minutes += 10;
       const thePlan = { ...made, id: `plan-${minutes}`, agent, expiresAt: new Date(now().getTime() + 1).toISOString() };
       const ledger = ledgerNow();
-      const history = historyOf(ledger, {
+      const history = await historyOf(ledger, {
         target: thePlan.target,
         environment: base.environment,
         sponsor: 'alice',
         planId: thePlan.id,
         touched: touchedBy(thePlan),
         now: now(),
-        fold: (changeId) => foldChange(ledger.events({ changeId }), now(), () => true),
+        fold: async (changeId) => foldChange(await ledger.events({ changeId }), now(), () => true),
       });
       const judgement = judged(thePlan, { ...base, now: now(), history }, guards);
-      if (judgement.decision !== 'denied') execute(thePlan, judgement, base);
+      if (judgement.decision !== 'denied') await execute(thePlan, judgement, base);
       return judgement.decision;
     },
   };
 
-  function execute(thePlan: Plan, judgement: Judgement, { environment, goal }: Facts): void {
+  async function execute(thePlan: Plan, judgement: Judgement, { environment, goal }: Facts): Promise<void> {
     const changeId = `chg-${minutes}`;
     const proposal: Proposal = {
       id: changeId,
@@ -99,17 +99,17 @@ function session() {
     };
     const about = aboutChange(proposal as Change, thePlan);
     const outcome = { state: 'succeeded', detail: '', credentials: 'unconfined', calls: [] };
-    const append = (kind: string, body: unknown) =>
-      ledgerNow().append({ kind, changeId, planId: thePlan.id, body: body as Json });
-    append('change.proposed', proposal);
-    append('change.executing', about);
-    append('change.finished', { ...about, outcome });
+    const append = async (kind: string, body: unknown) =>
+      await ledgerNow().append({ kind, changeId, planId: thePlan.id, body: body as Json });
+    await append('change.proposed', proposal);
+    await append('change.executing', about);
+    await append('change.finished', { ...about, outcome });
   }
 }
-function inSession<T>(run: (judge: ReturnType<typeof session>['judge']) => T): T {
+async function inSession<T>(run: (judge: ReturnType<typeof session>['judge']) => Promise<T>): Promise<T> {
   const { judge, close } = session();
   try {
-    return run(judge);
+    return await run(judge);
   } finally {
     close();
   }
@@ -171,21 +171,22 @@ const splits = fc
 const on = (effects: Effect[], resourceCount: number): Plan => plan({ effects, ...observing({ resourceCount }) });
 
 describe('no sequence of small plans', () => {
-  it('reaches what one plan of the same sum would have been refused', () => {
+  it('reaches what one plan of the same sum would have been refused', async () => {
     let refused = 0;
-    fc.assert(
-      fc.property(splits, ({ size, all, pieces }) => {
+    await fc.assert(
+      fc.asyncProperty(splits, async ({ size, all, pieces }) => {
         const whole = judged(on(all, size), facts(), allGuards({ without: 'rate' }));
         if (whole.decision !== 'denied') return;
         refused += 1;
-        inSession((judge) => {
+        await inSession(async (judge) => {
           let left = size;
-          const decisions = pieces.map((piece) => {
-            const decision = judge(on(piece, left));
+          const decisions: string[] = [];
+          for (const piece of pieces) {
+            const decision = await judge(on(piece, left));
             const { created, lost } = sumsOf(on(piece, left));
             if (decision !== 'denied') left += created - lost;
-            return decision;
-          });
+            decisions.push(decision);
+          }
           expect(decisions, whole.verdicts.find(({ outcome }) => outcome === 'deny')?.message).toContain('denied');
         });
       }),
@@ -194,53 +195,66 @@ describe('no sequence of small plans', () => {
     expect(refused).toBeGreaterThan(15);
   });
 
-  it('loses more in a day by many stacks and agents than one plan may', () => {
-    const lost = inSession((judge) => {
+  it('loses more in a day by many stacks and agents than one plan may', async () => {
+    const lost = await inSession(async (judge) => {
       let count = 0;
       for (let index = 0; index < 60; index += 1) {
         const one = on([step('delete', index)], 200);
         const elsewhere = { ...one, target: { ...one.target, name: `shop-${index}` } };
-        if (judge(elsewhere, facts(), index % 2 === 0 ? 'one' : 'other') !== 'denied') count += 1;
+        if ((await judge(elsewhere, facts(), index % 2 === 0 ? 'one' : 'other')) !== 'denied') count += 1;
       }
       return count;
     });
     expect(lost).toBe(50);
   });
 
-  it('deletes a stack and creates it again', () => {
-    expect(inSession((judge) => [judge(deleting()), judge(creating())])).toEqual(['needs_approval', 'denied']);
+  it('deletes a stack and creates it again', async () => {
+    expect(await inSession(async (judge) => [await judge(deleting()), await judge(creating())])).toEqual([
+      'needs_approval',
+      'denied',
+    ]);
   });
 
-  it('but a stack that never completed is deleted and created again', () => {
+  it('but a stack that never completed is deleted and created again', async () => {
     const failed = deleting([removed()], { neverCompleted: true, status: 'ROLLBACK_COMPLETE' });
-    expect(inSession((judge) => [judge(failed), judge(creating())])).toEqual(['needs_approval', 'needs_approval']);
-  });
-
-  it('lowers a protection first and loses after', () => {
-    expect(inSession((judge) => [judge(on([step('unprotect', 1)], 9)), judge(on([step('delete', 2)], 9))])).toEqual([
+    expect(await inSession(async (judge) => [await judge(failed), await judge(creating())])).toEqual([
       'needs_approval',
-      'denied',
+      'needs_approval',
     ]);
   });
 
-  it('renames: one name leaves, and comes back under another logical id', () => {
-    expect(inSession((judge) => [judge(on([step('delete', 1)], 9)), judge(on([step('make again', 1)], 8))])).toEqual([
-      'needs_approval',
-      'denied',
-    ]);
+  it('lowers a protection first and loses after', async () => {
+    expect(
+      await inSession(async (judge) => [
+        await judge(on([step('unprotect', 1)], 9)),
+        await judge(on([step('delete', 2)], 9)),
+      ]),
+    ).toEqual(['needs_approval', 'denied']);
   });
 
-  it('pads the stack so that its losses are a small share', () => {
+  it('renames: one name leaves, and comes back under another logical id', async () => {
+    expect(
+      await inSession(async (judge) => [
+        await judge(on([step('delete', 1)], 9)),
+        await judge(on([step('make again', 1)], 8)),
+      ]),
+    ).toEqual(['needs_approval', 'denied']);
+  });
+
+  it('pads the stack so that its losses are a small share', async () => {
     const padding = Array.from({ length: 90 }, (_, index) => step('create', index));
     const losses = Array.from({ length: 5 }, (_, index) => step('delete', index));
-    expect(inSession((judge) => [judge(on(padding, 10)), judge(on(losses, 100))])).toEqual([
+    expect(await inSession(async (judge) => [await judge(on(padding, 10)), await judge(on(losses, 100))])).toEqual([
       'needs_approval',
       'denied',
     ]);
   });
 
-  it('loses by halves what would be delete-and-recreate at once', () => {
+  it('loses by halves what would be delete-and-recreate at once', async () => {
     const half = (from: number) => Array.from({ length: 3 }, (_, index) => step('delete', from + index));
-    expect(inSession((judge) => [judge(on(half(0), 9)), judge(on(half(3), 6))])).toEqual(['needs_approval', 'denied']);
+    expect(await inSession(async (judge) => [await judge(on(half(0), 9)), await judge(on(half(3), 6))])).toEqual([
+      'needs_approval',
+      'denied',
+    ]);
   });
 });

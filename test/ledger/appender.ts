@@ -4,7 +4,7 @@ import { openLedger } from '../../src/ledger/store.ts';
 const [home = '', name = '', count = '0'] = process.argv.slice(2);
 const ledger = openLedger(home);
 for (let turn = 0; turn < Number(count); turn += 1)
-  ledger.append({ kind: 'test.turn', changeId: name, body: { turn } });
-const won = ledger.transact((tx) => tx.claim('the only nonce'));
-if (won) ledger.append({ kind: 'test.won', body: { name } });
+  await ledger.append({ kind: 'test.turn', changeId: name, body: { turn } });
+const won = await ledger.transact(async (tx) => await tx.claim('the only nonce'));
+if (won) await ledger.append({ kind: 'test.won', body: { name } });
 ledger.close();

@@ -16,8 +16,8 @@ function hasPython(): boolean {
   }
 }
 
-describe('docs/ledger.md', () => {
-  it('has a Python verifier that finds our root and a row that was edited', (context) => {
+describe('docs/ledger.md', async () => {
+  it('has a Python verifier that finds our root and a row that was edited', async (context) => {
     needs(context, 'python', hasPython());
     const page = readFileSync(new URL('../../docs/ledger.md', import.meta.url), 'utf8');
     const script = /```python\n(.*?)```/s.exec(page)![1]!;
@@ -27,8 +27,8 @@ describe('docs/ledger.md', () => {
     const ledger = openLedger(home);
     try {
       for (let turn = 0; turn < 21; turn += 1) {
-        const plan = ledger.putDocument({ turn });
-        ledger.append({ kind: 'test.turn', body: { plan, text: 'ä 😀' } });
+        const plan = await ledger.putDocument({ turn });
+        await ledger.append({ kind: 'test.turn', body: { plan, text: 'ä 😀' } });
       }
       expect(run()).toBe(`21 ${ledger.head().rootHash}`);
       const db = new Database(file);

@@ -19,8 +19,8 @@ afterEach(() => {
 });
 
 describe('checkpoint', () => {
-  it('is read back as it was written, with signature lines or without', () => {
-    ledger.append({ kind: 'x', body: null });
+  it('is read back as it was written, with signature lines or without', async () => {
+    await ledger.append({ kind: 'x', body: null });
     const checkpoint = { origin: ledger.origin, ...ledger.head() };
     const text = formatCheckpoint(checkpoint);
     expect(parseCheckpoint(text)).toEqual(checkpoint);
@@ -42,17 +42,18 @@ describe('checkpoint', () => {
 });
 
 describe('receipt', () => {
-  it('proves the newest event of a change without the ledger', () => {
+  it('proves the newest event of a change without the ledger', async () => {
     for (let turn = 0; turn < 11; turn += 1)
-      ledger.append({ kind: 'turn', changeId: `chg_${turn % 4}`, body: { turn } });
-    const { event, checkpoint } = verifyReceipt(receiptFor(ledger, 'chg_1'));
+      await ledger.append({ kind: 'turn', changeId: `chg_${turn % 4}`, body: { turn } });
+    const { event, checkpoint } = verifyReceipt(await receiptFor(ledger, 'chg_1'));
     expect(event).toMatchObject({ seq: 10, kind: 'turn', changeId: 'chg_1', body: { turn: 9 } });
     expect(checkpoint).toEqual({ origin: ledger.origin, ...ledger.head() });
   });
 
-  it('is refused when its event, place, proof or checkpoint was edited', () => {
-    for (let turn = 0; turn < 11; turn += 1) ledger.append({ kind: 'turn', changeId: `chg_${turn}`, body: { turn } });
-    const text = receiptFor(ledger, 'chg_4');
+  it('is refused when its event, place, proof or checkpoint was edited', async () => {
+    for (let turn = 0; turn < 11; turn += 1)
+      await ledger.append({ kind: 'turn', changeId: `chg_${turn}`, body: { turn } });
+    const text = await receiptFor(ledger, 'chg_4');
     const forged = ledger.leaf(5).bytes.toString('utf8').replace('"turn":4', '"turn":5');
     const edits = [
       text.replace(/^extra .*$/m, `extra ${Buffer.from(forged).toString('base64')}`),
@@ -66,6 +67,6 @@ describe('receipt', () => {
       expect(edit).not.toBe(text);
       expect(() => verifyReceipt(edit), edit).toThrow(invalid);
     }
-    expect(() => receiptFor(ledger, 'chg_none')).toThrow(expect.objectContaining({ code: 'INPUT_NOT_FOUND' }));
+    await expect(receiptFor(ledger, 'chg_none')).rejects.toThrow(expect.objectContaining({ code: 'INPUT_NOT_FOUND' }));
   });
 });

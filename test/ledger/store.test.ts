@@ -20,9 +20,9 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 describe('ledger store', () => {
-  it('gives back what was appended, numbered from 1, after reopening and under the same origin', () => {
+  it('gives back what was appended, numbered from 1, after reopening and under the same origin', async () => {
     const first = openLedger(home, () => new Date('2026-11-24T00:00:00Z'));
-    first.append({
+    await first.append({
       kind: 'change.proposed',
       changeId: 'chg_1',
       planId: 'pln_1',
@@ -32,7 +32,7 @@ describe('ledger store', () => {
     first.close();
     const again = openLedger(home);
     expect(again.origin).toBe(origin);
-    expect(again.events()).toEqual([
+    expect(await again.events()).toEqual([
       {
         seq: 1,
         at: '2026-11-24T00:00:00.000Z',
@@ -46,56 +46,58 @@ describe('ledger store', () => {
     again.close();
   });
 
-  it('finds events by change, plan, kind, place and time, newest first and limited', () => {
+  it('finds events by change, plan, kind, place and time, newest first and limited', async () => {
     let minute = 0;
     const ledger = openLedger(home, () => new Date(Date.UTC(2026, 0, 1, 0, minute++)));
     for (const changeId of ['a', 'b', 'a', 'b'])
-      ledger.append({ kind: `k.${changeId}`, changeId, planId: `p${changeId}`, body: null });
-    const seqs = (query: Parameters<typeof ledger.events>[0]) => ledger.events(query).map(({ seq }) => seq);
-    expect(seqs({ changeId: 'a' })).toEqual([1, 3]);
-    expect(seqs({ planId: 'pb', newestFirst: true })).toEqual([4, 2]);
-    expect(seqs({ kinds: ['k.a', 'k.b'], sinceSeq: 2, limit: 1 })).toEqual([3]);
-    expect(seqs({ kinds: [] })).toEqual([]);
-    expect(seqs({ sinceAt: '2026-01-01T00:02:00.000Z' })).toEqual([3, 4]);
+      await ledger.append({ kind: `k.${changeId}`, changeId, planId: `p${changeId}`, body: null });
+    const seqs = async (query: Parameters<typeof ledger.events>[0]) =>
+      (await ledger.events(query)).map(({ seq }) => seq);
+    expect(await seqs({ changeId: 'a' })).toEqual([1, 3]);
+    expect(await seqs({ planId: 'pb', newestFirst: true })).toEqual([4, 2]);
+    expect(await seqs({ kinds: ['k.a', 'k.b'], sinceSeq: 2, limit: 1 })).toEqual([3]);
+    expect(await seqs({ kinds: [] })).toEqual([]);
+    expect(await seqs({ sinceAt: '2026-01-01T00:02:00.000Z' })).toEqual([3, 4]);
     ledger.close();
   });
 
-  it('appends nothing, stores nothing and claims nothing when a transaction throws', () => {
+  it('appends nothing, stores nothing and claims nothing when a transaction throws', async () => {
     const ledger = openLedger(home);
     const document = { plan: 1 };
-    expect(() =>
-      ledger.transact((tx) => {
-        tx.append({ kind: 'x', body: null });
-        tx.putDocument(document);
-        tx.claim('nonce');
+    await expect(
+      ledger.transact(async (tx) => {
+        await tx.append({ kind: 'x', body: null });
+        await tx.putDocument(document);
+        await tx.claim('nonce');
         throw new Error('decided otherwise');
       }),
-    ).toThrow('decided otherwise');
+    ).rejects.toThrow('decided otherwise');
     expect(ledger.head().size).toBe(0);
-    expect(ledger.document(digestOf(document))).toBeUndefined();
-    expect(ledger.transact((tx) => tx.claim('nonce'))).toBe(true);
-    expect(ledger.transact((tx) => tx.claim('nonce'))).toBe(false);
+    expect(await ledger.document(digestOf(document))).toBeUndefined();
+    expect(await ledger.transact(async (tx) => await tx.claim('nonce'))).toBe(true);
+    expect(await ledger.transact(async (tx) => await tx.claim('nonce'))).toBe(false);
     ledger.close();
   });
 
-  it('keeps documents by their digest and refuses one whose bytes were changed', () => {
+  it('keeps documents by their digest and refuses one whose bytes were changed', async () => {
     const ledger = openLedger(home);
-    const digest = ledger.putDocument({ b: 1, a: [2] });
+    const digest = await ledger.putDocument({ b: 1, a: [2] });
     expect(digest).toBe(digestOf({ a: [2], b: 1 }));
-    expect(ledger.document(digest)).toEqual({ a: [2], b: 1 });
+    expect(await ledger.document(digest)).toEqual({ a: [2], b: 1 });
     const db = new Database(join(home, 'ledger.db'));
     db.prepare('UPDATE documents SET bytes = ?').run(Buffer.from('{"a":'));
     db.close();
-    expect(() => ledger.document(digest)).toThrow(expect.objectContaining({ code: 'LEDGER_TAMPERED' }));
+    await expect(ledger.document(digest)).rejects.toThrow(expect.objectContaining({ code: 'LEDGER_TAMPERED' }));
     ledger.close();
   });
 
-  it('proves its events and its own past', () => {
+  it('proves its events and its own past', async () => {
     const ledger = openLedger(home);
-    const heads = Array.from({ length: 21 }, (_, turn) => {
-      ledger.append({ kind: 'x', body: turn });
-      return ledger.head();
-    });
+    const heads: ReturnType<typeof ledger.head>[] = [];
+    for (let turn = 0; turn < 21; turn += 1) {
+      await ledger.append({ kind: 'x', body: turn });
+      heads.push(ledger.head());
+    }
     const now = { size: 21, root: Buffer.from(ledger.head().rootHash, 'hex') };
     for (const { size, rootHash } of heads) {
       expect(verifyInclusion(ledger.leaf(size).hash, size - 1, 21, ledger.inclusionProof(size), now.root)).toBe(true);
@@ -113,18 +115,18 @@ describe('ledger store', () => {
     await Promise.all(names.map((name) => promisify(execFile)(process.execPath, [script, home, name, '50'])));
     const ledger = openLedger(home);
     for (const changeId of names) {
-      expect(ledger.events({ changeId }).map(({ body }) => (body as { turn: number }).turn)).toEqual([
+      expect((await ledger.events({ changeId })).map(({ body }) => (body as { turn: number }).turn)).toEqual([
         ...Array(50).keys(),
       ]);
     }
-    expect(ledger.events({ kinds: ['test.won'] })).toHaveLength(1);
+    expect(await ledger.events({ kinds: ['test.won'] })).toHaveLength(1);
     ledger.close();
     expect(verifyLedger(home)).toMatchObject({ ok: true, size: 201 });
   });
 
-  it('keeps its folder and every file in it from other users', () => {
+  it('keeps its folder and every file in it from other users', async () => {
     const ledger = openLedger(home);
-    ledger.append({ kind: 'x', body: null });
+    await ledger.append({ kind: 'x', body: null });
     expect(statSync(home).mode & 0o777).toBe(0o700);
     const files = readdirSync(home);
     expect(files).toContain('ledger.db-wal');

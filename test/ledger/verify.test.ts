@@ -14,13 +14,13 @@ let genuine: string;
 let checkpoint: Checkpoint;
 let early: Checkpoint;
 
-beforeAll(() => {
+beforeAll(async () => {
   root = mkdtempSync(join(tmpdir(), 'countersign-verify-'));
   genuine = join(root, 'genuine');
   const ledger = openLedger(genuine);
-  const plan = ledger.putDocument({ plan: 'delete nothing' });
+  const plan = await ledger.putDocument({ plan: 'delete nothing' });
   for (let turn = 1; turn <= SIZE; turn += 1) {
-    ledger.append({ kind: 'test.turn', changeId: `chg_${turn}`, body: turn === 4 ? { plan } : { turn } });
+    await ledger.append({ kind: 'test.turn', changeId: `chg_${turn}`, body: turn === 4 ? { plan } : { turn } });
     if (turn === 4) early = { origin: ledger.origin, ...ledger.head() };
   }
   checkpoint = { origin: ledger.origin, ...ledger.head() };
@@ -47,12 +47,12 @@ const makeRoomAt = (db: Database.Database, seq: number): void => {
 };
 
 describe('verifyLedger', () => {
-  it('names a document that an event names and that is gone, and one that was edited, wherever the name stands', () => {
+  it('names a document that an event names and that is gone, and one that was edited, wherever the name stands', async () => {
     const home = mkdtempSync(join(root, 'documents-'));
     const ledger = openLedger(home);
-    const [first, second] = [ledger.putDocument({ plan: 1 }), ledger.putDocument({ policy: 2 })];
-    ledger.append({ kind: 'plan.made', body: { document: first, digest: 'sha256:of something else' } });
-    ledger.append({ kind: 'policy.pinned', body: { by: [{ policyDocument: second }] } });
+    const [first, second] = [await ledger.putDocument({ plan: 1 }), await ledger.putDocument({ policy: 2 })];
+    await ledger.append({ kind: 'plan.made', body: { document: first, digest: 'sha256:of something else' } });
+    await ledger.append({ kind: 'policy.pinned', body: { by: [{ policyDocument: second }] } });
     ledger.close();
     expect(verifyLedger(home)).toMatchObject({ ok: true, size: 2 });
     const edit = (sql: string, ...values: unknown[]) => {
@@ -185,10 +185,10 @@ describe('verifyLedger', () => {
     expect(verifyLedger(home)).toMatchObject({ ok: false, problem: 'tree', seq: 9 });
   });
 
-  it('sees a ledger rewritten from its first row only against a checkpoint', () => {
+  it('sees a ledger rewritten from its first row only against a checkpoint', async () => {
     const forgedHome = join(root, 'rewritten');
     const forger = openLedger(forgedHome);
-    for (let turn = 1; turn <= SIZE; turn += 1) forger.append({ kind: 'test.turn', body: 'harmless' });
+    for (let turn = 1; turn <= SIZE; turn += 1) await forger.append({ kind: 'test.turn', body: 'harmless' });
     forger.close();
     const db = new Database(join(forgedHome, 'ledger.db'));
     db.prepare('UPDATE ledger SET origin = ?').run(checkpoint.origin);

@@ -35,8 +35,8 @@ async function connect(extra: Record<string, string> = {}) {
   await client.connect(transport);
   return { client, log: () => log };
 }
-const toolsCalled = () =>
-  world.app.ledger.events({ kinds: ['tool.called'] }).map(({ body }) => (body as { tool: string }).tool);
+const toolsCalled = async () =>
+  (await world.app.ledger.events({ kinds: ['tool.called'] })).map(({ body }) => (body as { tool: string }).tool);
 
 describe('what the server says of itself', () => {
   it('keeps its instructions within the 2 KB that clients read', () => {
@@ -52,7 +52,7 @@ describe('what the server says of itself', () => {
 describe('resources', () => {
   it('are read through the pipeline, so that each read is in the ledger', async () => {
     const id = await proposeFix(world);
-    const before = toolsCalled().length;
+    const before = (await toolsCalled()).length;
     const { client } = await connect();
     expect((await client.listResources()).resources.map(({ uri }) => uri)).toEqual(['countersign://policy']);
     expect((await client.listResourceTemplates()).resourceTemplates.map(({ uriTemplate }) => uriTemplate)).toEqual([
@@ -68,7 +68,7 @@ describe('resources', () => {
     expect(change).toMatchObject({ change_id: id, state: 'pending' });
     expect(await read(`countersign://plans/${change.plan_id}`)).toMatchObject({ plan_id: change.plan_id });
     await client.close();
-    expect(toolsCalled().slice(before)).toEqual(['describe_policy', 'describe_change', 'describe_plan']);
+    expect((await toolsCalled()).slice(before)).toEqual(['describe_policy', 'describe_change', 'describe_plan']);
   });
 
   it.each([
@@ -174,7 +174,7 @@ describe('text and structure', () => {
 
 describe('several servers on one state folder', () => {
   it('lose no call and no row when four of them are called at once', { timeout: 60_000 }, async () => {
-    const before = toolsCalled().length;
+    const before = (await toolsCalled()).length;
     const servers = await Promise.all([1, 2, 3, 4].map(() => connect()));
     const callAll = async ({ client }: (typeof servers)[number], memory: number) => {
       const set = [{ path: 'Resources.QueryFunction.Properties.MemorySize', value: memory }];
@@ -192,8 +192,8 @@ describe('several servers on one state folder', () => {
     expect(answers.map((each) => each.map(({ isError }) => isError === true))).toEqual(
       Array(4).fill([false, false, false, false, true]),
     );
-    const events = world.app.ledger.events();
-    expect(toolsCalled().length - before).toBe(20);
+    const events = await world.app.ledger.events();
+    expect((await toolsCalled()).length - before).toBe(20);
     expect(events.filter(({ kind }) => kind === 'tool.answered')).toHaveLength(16);
     expect(events.filter(({ kind }) => kind === 'tool.refused')).toHaveLength(4);
     expect(events.filter(({ kind }) => kind === 'plan.made')).toHaveLength(4);

@@ -53,9 +53,9 @@ const message = (is: (message: Message) => boolean) =>
 const answer = (id: unknown) => message((one) => one.id === id);
 const call = (id: unknown, name: string, input: object, more: object = {}) =>
   send({ id, method: 'tools/call', params: { name, arguments: input, ...more } });
-const refusals = () =>
-  world.app.ledger.events({ kinds: ['tool.refused'] }).map(({ body }) => body as Record<string, unknown>);
-const called = () => world.app.ledger.events({ kinds: ['tool.called'] }).length;
+const refusals = async () =>
+  (await world.app.ledger.events({ kinds: ['tool.refused'] })).map(({ body }) => body as Record<string, unknown>);
+const called = async () => (await world.app.ledger.events({ kinds: ['tool.called'] })).length;
 const ended = () => new Promise<void>((resolve) => server.once('close', () => resolve()));
 
 describe('a malformed tools/call is refused as a tool’s error, and is in the ledger', () => {
@@ -86,8 +86,8 @@ describe('a malformed tools/call is refused as a tool’s error, and is in the l
     const { result } = await answer(7);
     expect(result).toMatchObject({ isError: true });
     expect(JSON.stringify(result)).toContain(code);
-    expect(called()).toBe(1);
-    expect(refusals()).toEqual([expect.objectContaining({ tool, code })]);
+    expect(await called()).toBe(1);
+    expect(await refusals()).toEqual([expect.objectContaining({ tool, code })]);
   });
 
   it('null arguments are none, for a tool that needs none', async () => {
@@ -140,8 +140,8 @@ describe('a line that is no message has an answer, and the server goes on', () =
 describe('a call that waits', () => {
   const waiting = async (id: unknown, more: object = {}) => {
     const change_id = await proposeFix(world);
-    const { version } = world.app.changes.find(change_id);
-    const before = called();
+    const { version } = await world.app.changes.find(change_id);
+    const before = await called();
     call(id, 'describe_change', { change_id, since: version, wait_seconds: 50 }, more);
     await expect.poll(called).toBe(before + 1);
   };
@@ -172,7 +172,7 @@ describe('a call that waits', () => {
     server.stdin!.end();
     await closed;
     expect(server.exitCode).toBe(0);
-    expect(refusals()).toEqual([expect.objectContaining({ code: 'STATE_CALL_CANCELLED' })]);
+    expect(await refusals()).toEqual([expect.objectContaining({ code: 'STATE_CALL_CANCELLED' })]);
   });
 });
 
@@ -180,5 +180,7 @@ it('a plan whose client is gone is made and stored all the same', async () => {
   call(30, 'plan_stack_update', { stack: STACK, tags: { team: 'web' } });
   await expect.poll(called).toBe(1);
   send({ method: 'notifications/cancelled', params: { requestId: 30 } });
-  await expect.poll(() => world.app.ledger.events({ kinds: ['plan.made'] }).length, { timeout: 10_000 }).toBe(1);
+  await expect
+    .poll(async () => (await world.app.ledger.events({ kinds: ['plan.made'] })).length, { timeout: 10_000 })
+    .toBe(1);
 });

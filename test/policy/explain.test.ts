@@ -46,7 +46,7 @@ const keyAndMemory = () =>
 describe('policy explain', () => {
   it('tells every guard in order, of a plan and of a change', async () => {
     const change = await proposeFix(world);
-    const { planId } = world.app.changes.find(change);
+    const { planId } = await world.app.changes.find(change);
     for (const id of [planId, change]) {
       const report = await explained(id);
       expect(report.guards.map(({ guard }) => guard)).toEqual(guards.map(({ name }) => name));
@@ -156,7 +156,7 @@ rules: ["own.cedar"]
 
   it('judges by the state of then: a halt and a freeze that came later are no reason', async () => {
     const change = await proposeFix(world);
-    world.app.ledger.append({ kind: 'halted', body: {} });
+    await world.app.ledger.append({ kind: 'halted', body: {} });
     const report = await explained(change, { now: new Date(Date.now() + 86_400_000) });
     expect(fact(report, 'halt', 'halt')?.value).toBe('running');
     expect(of(report, 'plan-first').outcome).toBe('pass');

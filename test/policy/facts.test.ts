@@ -129,12 +129,12 @@ describe('facts from the policy', () => {
 });
 
 describe('describe_policy', () => {
-  it('tells scopes, seats, who can sign, freezes, exceptions, what is observed, and halt', () => {
+  it('tells scopes, seats, who can sign, freezes, exceptions, what is observed, and halt', async () => {
     const text = policyWith(`guards: { recreate: { mode: observe } }
 freezes: [{ environment: production, from: 2026-12-18T18:00, to: 2027-01-04T08:00, reason: year end }]
 exceptions: [{ guard: recreate, stack: shop-api, resource: Fn, until: 2026-11-30, owner: carol, reason: OPS-1 }]
 seats: { production: { reversible: 1, recoverable: 2, irreversible: { seats: 2, include: [data] } } }`);
-    expect(portFor(text).describe()).toMatchObject({
+    expect(await portFor(text).describe()).toMatchObject({
       policy: 'in force',
       sponsor: 'alice (claimed)',
       halt: 'running',
@@ -148,11 +148,11 @@ seats: { production: { reversible: 1, recoverable: 2, irreversible: { seats: 2, 
       budgets_left: { production: { hour: { changes: 20, lost: 20 }, day: { lost: 50 } } },
     });
   });
-  it('stays within 4,000 characters, and says what it left out', () => {
+  it('stays within 4,000 characters, and says what it left out', async () => {
     const scopes = Array.from({ length: 200 }, (_, index) => `  - { account: prod, stacks: ["shop-${index}"] }`).join(
       '\n',
     );
-    const told = portFor(policyWith('', { scopes })).describe();
+    const told = await portFor(policyWith('', { scopes })).describe();
     expect(JSON.stringify(told).length).toBeLessThanOrEqual(4_000);
     const kept = (told.scopes as unknown[]).length;
     expect(kept).toBeGreaterThan(5);

@@ -57,9 +57,9 @@ const STEPS: Record<string, () => Promise<unknown>> = {
   },
   haltAndPropose: async () => {
     const plan = await planDeletion(DEV_STACK);
-    world.app.ledger.append({ kind: 'halted', body: {} });
+    await world.app.ledger.append({ kind: 'halted', body: {} });
     await propose(plan, 'clean_up');
-    world.app.ledger.append({ kind: 'resumed', body: {} });
+    await world.app.ledger.append({ kind: 'resumed', body: {} });
   },
 };
 let used = 512;
@@ -115,7 +115,7 @@ describe('policy replay', () => {
     await proposeFix(world);
     await proposeFix(world, 1024, DEV_STACK);
     const refused = await propose(await planOfAnotherKey(), 'deploy');
-    expect(world.app.changes.find(refused).judgement.decision).toBe('denied');
+    expect((await world.app.changes.find(refused)).judgement.decision).toBe('denied');
     const none = '{ reversible: 0, recoverable: 0, irreversible: 0 }';
     const milder = policy(`seats: { disposable: ${none} }`, (text) =>
       text.replace('environment: production', 'environment: disposable'),
@@ -145,7 +145,7 @@ describe('policy replay', () => {
 
   it('judges as of then: a freeze or a halt that came later does not count', async () => {
     await proposeFix(world);
-    world.app.ledger.append({ kind: 'halted', body: {} });
+    await world.app.ledger.append({ kind: 'halted', body: {} });
     const at = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString().slice(0, 16);
     const freeze = (from: string, to: string) =>
       `freezes: [{ environment: production, from: ${from}, to: ${to}, reason: fair }]`;
@@ -238,8 +238,8 @@ describe('policy replay', () => {
 
   it('says of a plan that was tampered with that it could not be judged', async () => {
     await planDeletion(STACK);
-    const [made] = world.app.ledger.events({ kinds: ['plan.made'] });
-    world.app.ledger.append({ ...made!, planId: 'plan_other', body: { ...(made!.body as object), digest: 'x' } });
+    const [made] = await world.app.ledger.events({ kinds: ['plan.made'] });
+    await world.app.ledger.append({ ...made!, planId: 'plan_other', body: { ...(made!.body as object), digest: 'x' } });
     const { unreadable, differences } = await replayed(policy(''));
     expect(unreadable).toEqual([{ id: 'plan_other', why: expect.stringContaining('not the one') }]);
     expect(differences).toEqual([]);
@@ -247,10 +247,10 @@ describe('policy replay', () => {
 
   it('looks at the ledger of then through a view that takes nothing', async () => {
     await planDeletion(STACK);
-    const all = world.app.ledger.events();
+    const all = await world.app.ledger.events();
     const view = ledgerAsOf(world.app.ledger, 2);
-    expect(view.events()).toEqual(all.slice(0, 2));
-    expect(view.events({ newestFirst: true, limit: 1 })).toEqual([all[1]]);
-    expect(() => view.append({ kind: 'halted', body: { by: [] } })).toThrow();
+    expect(await view.events()).toEqual(all.slice(0, 2));
+    expect(await view.events({ newestFirst: true, limit: 1 })).toEqual([all[1]]);
+    await expect(view.append({ kind: 'halted', body: { by: [] } })).rejects.toThrow();
   });
 });

@@ -37,10 +37,11 @@ const set = (app: App, path: string, value: unknown) =>
   call(app, 'plan_stack_update', { stack: STACK, set: [{ path: `Resources.${path}`, value }] });
 const moreMemory = (app: App) => set(app, 'QueryFunction.Properties.MemorySize', 2048);
 const otherKey = (app: App) => set(app, 'CostTable.Properties.KeySchema.0.AttributeName', 'month');
-const recorded = (app: App) =>
-  app.ledger
-    .events({ kinds: ['plan.made', 'change.proposed'] })
-    .map(({ kind, body }) => ({ kind, judgement: (body as unknown as { judgement: Judgement }).judgement }));
+const recorded = async (app: App) =>
+  (await app.ledger.events({ kinds: ['plan.made', 'change.proposed'] })).map(({ kind, body }) => ({
+    kind,
+    judgement: (body as unknown as { judgement: Judgement }).judgement,
+  }));
 const replayed = (observed: boolean) =>
   replayPolicy(world.home, join(world.home, 'policy.yaml'), { since: '1d', observed });
 
@@ -51,7 +52,7 @@ describe('shadow mode', () => {
     expect(plan.decision).toBe('needs_approval');
     expect(plan.seats).toEqual({ needed: 1, roles: [] });
     await call(app, 'propose_change', { plan_id: plan.plan_id, goal: 'scale', reason: 'more memory' });
-    const events = recorded(app);
+    const events = await recorded(app);
     expect(events.map(({ kind }) => kind)).toEqual(['plan.made', 'change.proposed']);
     for (const { judgement } of events)
       expect(judgement.verdicts).toContainEqual(
@@ -68,7 +69,7 @@ describe('shadow mode', () => {
     const app = shadowing(WATCHED);
     const { decision } = await otherKey(app);
     expect(decision).toBe('denied');
-    const [made] = recorded(app);
+    const [made] = await recorded(app);
     const said = Object.fromEntries(made!.judgement.verdicts.map((verdict) => [verdict.guard, verdict]));
     expect(said.recreate).toMatchObject({ outcome: 'note', observed: 'deny' });
     expect(said['stateful-loss']).toMatchObject({ outcome: 'note', observed: 'deny' });

@@ -29,7 +29,7 @@ describe('what AWS answered', () => {
 it('a change that is not there: a person lists them by a command, an agent by a tool', async () => {
   const world = await openTestWorld();
   try {
-    world.app.changes.find('chg_none');
+    await world.app.changes.find('chg_none');
     expect.unreachable();
   } catch (error) {
     expect(error).toBeInstanceOf(CountersignError);

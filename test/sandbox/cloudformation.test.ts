@@ -138,13 +138,13 @@ describe('the whole road, for a failure and for two seats', () => {
     await approve(world.app, id, {
       decision: 'approve',
       key: world.keyOf('bob'),
-      confirm: world.app.changes.find(id).target.name,
+      confirm: (await world.app.changes.find(id)).target.name,
     });
     await expect(world.execute(id)).rejects.toMatchObject({ code: 'STATE_CHANGE_NOT_APPROVED' });
     await approve(world.app, id, {
       decision: 'approve',
       key: world.keyOf('carol'),
-      confirm: world.app.changes.find(id).target.name,
+      confirm: (await world.app.changes.find(id)).target.name,
     });
     expect(await world.execute(id)).toMatchObject({ state: 'succeeded' });
     expect(world.writes().map(({ operation }) => operation)).toEqual(['CreateSnapshot', 'TerminateInstances']);

@@ -9,7 +9,7 @@
 import { CountersignError } from '../../core/errors.ts';
 import { bodyOf, type LedgerEvent } from '../../core/events.ts';
 import { type Plan, planDigest, planSchema } from '../../core/plan.ts';
-import type { Judge, Ledger } from '../../core/ports.ts';
+import type { Judge, Ledger, LedgerView } from '../../core/ports.ts';
 import type { Goal, Judgement } from '../../core/verdict.ts';
 import { createPolicyPort, type PolicyPortOptions } from '../../policy/port.ts';
 
@@ -34,22 +34,22 @@ export type Rejudging = Pick<PolicyPortOptions, 'policy' | 'guards' | 'ledger'>;
  * @param event one of a kind in which a judgement is recorded.
  * @throws LEDGER_TAMPERED when the event cannot be read, or the stored plan is gone or another.
  */
-export function momentOf(ledger: Ledger, event: LedgerEvent): Moment {
+export async function momentOf(ledger: LedgerView, event: LedgerEvent): Promise<Moment> {
   const { planId = '', seq } = event;
   if (event.kind === 'plan.made') {
     const { document, digest, judgement, excluded } = bodyOf('plan.made', event);
-    const plan = storedPlan(ledger, planId, document, digest);
+    const plan = await storedPlan(ledger, planId, document, digest);
     const { sponsor, madeAt } = plan;
     return { kind: 'plan', id: planId, seq, at: new Date(madeAt), plan, sponsor, judgement, excluded };
   }
   const { id, planDocument, planDigest: digest, proposedAt, ...proposal } = bodyOf('change.proposed', event);
   const { sponsor, goal, judgement, excluded } = proposal;
-  const plan = storedPlan(ledger, planId, planDocument, digest);
+  const plan = await storedPlan(ledger, planId, planDocument, digest);
   return { kind: 'change', id, seq, at: new Date(proposedAt), plan, sponsor, goal, judgement, excluded };
 }
 
-function storedPlan(ledger: Ledger, planId: string, document: string, digest: string): Plan {
-  const stored = planSchema.safeParse(ledger.document(document));
+async function storedPlan(ledger: LedgerView, planId: string, document: string, digest: string): Promise<Plan> {
+  const stored = planSchema.safeParse(await ledger.document(document));
   if (stored.success && planDigest(stored.data) === digest) return stored.data;
   throw new CountersignError(
     'LEDGER_TAMPERED',
@@ -77,9 +77,9 @@ export function judgeAsOf(
 }
 
 /** What the ledger was with its first `size` events. Answers are kept: nothing before a moment ever changes. */
-export function ledgerAsOf(ledger: Ledger, size: number): Ledger {
-  const answers = new Map<string, LedgerEvent[]>();
-  const readOnly = () => {
+export function ledgerAsOf(ledger: LedgerView, size: number): Ledger {
+  const answers = new Map<string, Promise<LedgerEvent[]>>();
+  const readOnly = async () => {
     throw new Error('a ledger as of then takes no events');
   };
   return {
@@ -92,7 +92,6 @@ export function ledgerAsOf(ledger: Ledger, size: number): Ledger {
     },
     document: (digest) => ledger.document(digest),
     append: readOnly,
-    putDocument: readOnly,
     transact: readOnly,
   };
 }

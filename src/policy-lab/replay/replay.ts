@@ -36,17 +36,20 @@ export interface Replayed {
   unreadable: { id: string; why: string }[];
 }
 
-function momentsSince(about: Rejudging, since: Date): { moments: Moment[]; unreadable: Replayed['unreadable'] } {
+async function momentsSince(
+  about: Rejudging,
+  since: Date,
+): Promise<Pick<Replayed, 'unreadable'> & { moments: Moment[] }> {
   const unreadable: Replayed['unreadable'] = [];
-  const moments = about.ledger.events({ kinds: JUDGED, sinceAt: since.toISOString() }).flatMap((event) => {
+  const moments: Moment[] = [];
+  for (const event of await about.ledger.events({ kinds: JUDGED, sinceAt: since.toISOString() })) {
     try {
-      return [momentOf(about.ledger, event)];
+      moments.push(await momentOf(about.ledger, event));
     } catch (error) {
       if (!(error instanceof CountersignError)) throw error;
       unreadable.push({ id: event.changeId ?? event.planId ?? String(event.seq), why: error.message });
-      return [];
     }
-  });
+  }
   return { moments, unreadable };
 }
 
@@ -60,7 +63,7 @@ export async function replay(
   compare: 'policies' | 'observation' = 'policies',
   onProgress: (judged: number, of: number) => void = () => undefined,
 ): Promise<Replayed> {
-  const { moments, unreadable } = momentsSince(about, since);
+  const { moments, unreadable } = await momentsSince(about, since);
   const found: Difference[] = [];
   for (const [index, moment] of moments.entries()) {
     onProgress(index, moments.length);

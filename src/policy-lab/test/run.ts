@@ -15,10 +15,10 @@ export interface Bench {
     person: string;
     keyOf: string;
     statementOf: string;
-  }): Observation;
+  }): Promise<Observation>;
   execute(changeId: string): Promise<Observation>;
-  stateOf(changeId: string): string;
-  setHalt(kind: 'halted' | 'resumed'): void;
+  stateOf(changeId: string): Promise<string>;
+  setHalt(kind: 'halted' | 'resumed'): Promise<void>;
   advance(seconds: number): void;
   /** What somebody else does: past the pipeline and not counted. */
   prepare(service: string, operation: string, input: Record<string, unknown>): Record<string, unknown>;
@@ -90,7 +90,7 @@ async function failuresOf(about: PolicyCase, open: OpenBench): Promise<StepFailu
       }
     }
     const isJudged = last !== undefined && expectationOf(last) !== undefined;
-    return [...failures, ...atTheEnd(about, withState(run), bench.writes(), isJudged)];
+    return [...failures, ...atTheEnd(about, await withState(run), bench.writes(), isJudged)];
   } finally {
     bench.close();
   }
@@ -121,8 +121,8 @@ async function take(step: Step, run: Run): Promise<Observation | undefined> {
     return id;
   };
   if ('advance' in step) bench.advance(durationSeconds(step.advance));
-  else if ('halt' in step) bench.setHalt('halted');
-  else if ('resume' in step) bench.setHalt('resumed');
+  else if ('halt' in step) await bench.setHalt('halted');
+  else if ('resume' in step) await bench.setHalt('resumed');
   else if ('prepare' in step) {
     const output = bench.prepare(step.service, step.prepare, resolved(step.input));
     if (step.as !== undefined) answers.set(step.as, output);
@@ -146,10 +146,10 @@ function signingOf(step: SigningStep, changeOf: (named: string | undefined) => s
 }
 
 /** The last observation, with the state in which the newest change is at the end. */
-function withState({ observed, changeId, bench }: Run): Observation[] {
+async function withState({ observed, changeId, bench }: Run): Promise<Observation[]> {
   const last = observed.at(-1);
   return last && changeId !== undefined
-    ? [...observed.slice(0, -1), { ...last, state: bench.stateOf(changeId) }]
+    ? [...observed.slice(0, -1), { ...last, state: await bench.stateOf(changeId) }]
     : observed;
 }
 

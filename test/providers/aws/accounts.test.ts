@@ -32,7 +32,7 @@ it('plans in each account as who the policy says', async () => {
   const app = withTwoAccounts();
   const plan = await app.pipeline('plan_stack_create', { account: 'dev', stack: 'inbox', template: queue });
   expect(plan).toMatchObject({ ok: true, content: { decision: 'pass', target: `inbox (${DEV_ACCOUNT}, eu-west-1)` } });
-  const { plan: made } = app.changes.plan(plan.ok ? String(plan.content.plan_id) : '');
+  const { plan: made } = await app.changes.plan(plan.ok ? String(plan.content.plan_id) : '');
   expect(made.observed.identity.arn).toContain('assumed-role/countersign-planner/');
   const stacks = await app.pipeline('describe_stacks', { account: 'prod' });
   expect(JSON.stringify(stacks)).toContain(STACK);
@@ -90,7 +90,7 @@ it('gives CloudFormation the service role of the account, signed with the plan',
   });
   const plan = await app.pipeline('plan_stack_create', { stack: 'inbox-dev', template: queue });
   expect(plan).toMatchObject({ ok: true });
-  const { plan: made } = app.changes.plan(plan.ok ? String(plan.content.plan_id) : '');
+  const { plan: made } = await app.changes.plan(plan.ok ? String(plan.content.plan_id) : '');
   expect(made.observed.stack?.roleArn).toBe('arn:aws:iam::123456789012:role/countersign-cloudformation');
 });
 
@@ -105,7 +105,7 @@ it('tells that a stack gets another role, and keeps it', async () => {
     stack: 'cost-explorer-dev',
     set: [{ path: 'Resources.QueryFunction.Properties.MemorySize', value: 1024 }],
   });
-  const { effects } = app.changes.plan(answer.ok ? String(answer.content.plan_id) : '').plan;
+  const { effects } = (await app.changes.plan(answer.ok ? String(answer.content.plan_id) : '')).plan;
   expect(effects.flatMap(({ properties }) => properties)).toContainEqual({
     path: 'RoleARN',
     after: 'arn:aws:iam::123456789012:role/countersign-cloudformation',

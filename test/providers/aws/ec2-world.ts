@@ -43,17 +43,17 @@ export async function openEc2World(): Promise<Ec2World> {
       const made = await app.pipeline(tool, input);
       const answer = made.ok ? made.content : { ...made.error };
       if (typeof answer.plan_id !== 'string') throw new Error(JSON.stringify(answer));
-      return { answer, plan: app.changes.plan(answer.plan_id).plan };
+      return { answer, plan: (await app.changes.plan(answer.plan_id)).plan };
     },
     async carryOut(planId, goal = 'clean_up') {
       const proposed = await world.call('propose_change', { plan_id: planId, goal, reason: 'a test' });
       const id = String(proposed.change_id);
       for (const person of ['bob', 'carol'])
-        if (world.app.changes.find(id).state === 'pending')
+        if ((await world.app.changes.find(id)).state === 'pending')
           await approve(world.app, id, {
             decision: 'approve',
             key: world.keyOf(person),
-            confirm: world.app.changes.find(id).target.name,
+            confirm: (await world.app.changes.find(id)).target.name,
           });
       return (await world.execute(id)) as never;
     },

@@ -120,15 +120,15 @@ it('refuses to execute where the plan was not made, and the change stays approve
     const plan_id = plan.ok ? plan.content.plan_id : plan.error;
     const proposed = await planner.pipeline('propose_change', { plan_id, goal: 'fix', reason: 'more memory' });
     const id = String(proposed.ok && proposed.content.change_id);
-    expect(planner.changes.plan(String(plan_id)).plan.endpoint).toBe(server.url);
+    expect((await planner.changes.plan(String(plan_id))).plan.endpoint).toBe(server.url);
     await approve(planner, id, { decision: 'approve', key: world.keyOf('bob'), as: 'bob', confirm: STACK });
-    expect(planner.changes.find(id).state).toBe('approved');
+    expect((await planner.changes.find(id)).state).toBe('approved');
     const executor = appWith({ AWS_ENDPOINT_URL_EC2: 'http://127.0.0.1:9' });
     await expect(world.execute(id, executor)).rejects.toMatchObject({
       code: 'CONFIG_INVALID',
       message: expect.stringContaining(`cloudformation=${server.url} ec2=http://127.0.0.1:9`),
     });
-    expect(planner.changes.find(id).state).toBe('approved');
+    expect((await planner.changes.find(id)).state).toBe('approved');
     expect(world.writes()).toEqual([]);
     delete process.env.AWS_ENDPOINT_URL_EC2;
     expect(await world.execute(id, appWith({}))).toMatchObject({ state: 'succeeded' });

@@ -87,9 +87,9 @@ describe('the picture of a plan', () => {
     try {
       const set = [{ path: 'Resources.QueryFunction.Properties.MemorySize', value: 512 }];
       const planned = await world.call('plan_stack_update', { stack: 'cost-explorer-dev', set, tags: { team: 'web' } });
-      const { plan } = world.app.changes.plan(String(planned.plan_id));
+      const { plan } = await world.app.changes.plan(String(planned.plan_id));
       expect(plan.pictureDigest).toMatch(/^sha256:/);
-      const picture = world.app.changes.picture(plan)!;
+      const picture = (await world.app.changes.picture(plan))!;
       expect(picture.things.find(({ id }) => id === 'QueryFunction')).toMatchObject({
         before: { Properties: { MemorySize: 256, Runtime: 'nodejs22.x' } },
         after: { Properties: { MemorySize: 512, Runtime: 'nodejs22.x' } },
@@ -109,8 +109,8 @@ describe('the picture of a plan', () => {
       ];
       const plan = await world.call('plan_stack_update', { stack: 'cost-explorer-dev', set });
       const change = await world.call('propose_change', { plan_id: plan.plan_id, goal: 'configure', reason: 'a host' });
-      const told = showJson(world.app, String(change.change_id));
-      expect(told.picture).toEqual(world.app.changes.picture(told.plan));
+      const told = await showJson(world.app, String(change.change_id));
+      expect(told.picture).toEqual(await world.app.changes.picture(told.plan));
       expect(told.newly_named).toEqual([
         {
           kind: 'host',
@@ -128,8 +128,8 @@ describe('the picture of a plan', () => {
     const world = await openTestWorld();
     try {
       const planned = await world.call('plan_stack_delete', { stack: 'cost-explorer-dev' });
-      const { plan } = world.app.changes.plan(String(planned.plan_id));
-      expect(() => world.app.changes.picture({ ...plan, pictureDigest: `sha256:${'0'.repeat(64)}` })).toThrow(
+      const { plan } = await world.app.changes.plan(String(planned.plan_id));
+      await expect(world.app.changes.picture({ ...plan, pictureDigest: `sha256:${'0'.repeat(64)}` })).rejects.toEqual(
         expect.objectContaining({ code: 'LEDGER_TAMPERED' }),
       );
     } finally {

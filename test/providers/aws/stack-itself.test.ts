@@ -37,7 +37,7 @@ async function onStack(
   const answered = await app.pipeline(tool, { stack: 'web-prod', ...input });
   if (!answered.ok) throw new Error(JSON.stringify(answered.error));
   const answer = answered.content;
-  const { effects } = world.app.changes.plan(String(answer.plan_id)).plan;
+  const { effects } = (await world.app.changes.plan(String(answer.plan_id))).plan;
   const effect = effects.find(({ type, kind }) => type === 'AWS::CloudFormation::Stack' && kind !== 'tag');
   return { answer, ...(effect ? { effect } : {}) };
 }

@@ -22,7 +22,7 @@ const create = (StackName: string, TemplateBody: string, more = {}) =>
 const planOf = async (tool: string, input: object) => {
   const answer = await world.call(tool, input);
   if (answer.plan_id === undefined) throw new Error(JSON.stringify(answer));
-  return { answer, plan: world.app.changes.plan(String(answer.plan_id)).plan };
+  return { answer, plan: (await world.app.changes.plan(String(answer.plan_id))).plan };
 };
 
 describe('nested stacks', () => {

@@ -14,7 +14,7 @@ const tags = (...others: [string, string][]) => [
 ];
 const planned = async (value: unknown) => {
   const answer = await world.call('plan_stack_update', { stack: STACK, set: [{ path, value }] });
-  const { plan } = world.app.changes.plan(String(answer.plan_id));
+  const { plan } = await world.app.changes.plan(String(answer.plan_id));
   return { answer, properties: plan.effects.flatMap(({ properties }) => properties) };
 };
 

@@ -25,7 +25,7 @@ async function shown(template: object, width: number): Promise<string> {
     goal: 'deploy',
     reason: 'as asked',
   });
-  return stripVTControlCharacters(show(world.app, String(change_id), width));
+  return stripVTControlCharacters(await show(world.app, String(change_id), width));
 }
 /** What is compared is what a person takes in: no ids, digests or times. */
 const withoutIds = (text: string) =>
