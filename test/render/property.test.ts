@@ -117,7 +117,7 @@ describe('two plans that differ', () => {
         const other = otherAt(plan, place) as Signed;
         expect(shown(other, width), place.join('.')).not.toBe(shown(plan, width));
       }),
-      { numRuns: 1_500 },
+      { numRuns: 400 },
     );
   });
 
@@ -136,7 +136,7 @@ describe('two plans that differ', () => {
         expect(shown({ ...plan, effects }, 80), key).not.toBe(shown(plan, 80));
         expect(shown({ ...plan, effects: plan.effects.slice(1) }, 80)).not.toBe(shown(plan, 80));
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 });
@@ -148,6 +148,6 @@ it('no line is longer than the width, and none that goes on stands where lines b
       for (const line of layOut(changePage(subject), width))
         expect([...line].length, line).toBeLessThanOrEqual(width + 1);
     }),
-    { numRuns: 300 },
+    { numRuns: 150 },
   );
 });
