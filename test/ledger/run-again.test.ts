@@ -47,7 +47,12 @@ const proposed = async (memory: number) => {
 it('planning, proposing, withdrawing, signing and executing can each be decided twice', async () => {
   await app.pipeline('withdraw_change', { change_id: await proposed(768) });
   const id = await proposed(1024);
-  await approve(app, id, { decision: 'approve', key: world.keyOf('bob'), as: 'bob' });
+  await approve(app, id, {
+    decision: 'approve',
+    key: world.keyOf('bob'),
+    as: 'bob',
+    confirm: (await app.changes.find(id)).target.name,
+  });
   expect(await app.executor.run(id)).toMatchObject({ state: 'succeeded' });
   expect(runs).toBeGreaterThanOrEqual(8);
   const kinds = (await app.ledger.events({ changeId: id })).map(({ kind }) => kind);
@@ -65,7 +70,12 @@ it('planning, proposing, withdrawing, signing and executing can each be decided 
 
 it('what makes a change stale can be decided twice', async () => {
   const id = await proposed(1024);
-  await approve(app, id, { decision: 'approve', key: world.keyOf('bob'), as: 'bob' });
+  await approve(app, id, {
+    decision: 'approve',
+    key: world.keyOf('bob'),
+    as: 'bob',
+    confirm: (await app.changes.find(id)).target.name,
+  });
   await app.ledger.append({ kind: 'halted', body: { by: ['alice'] } });
   await expect(app.executor.run(id)).rejects.toMatchObject({ code: 'STATE_STALE' });
   expect(await app.changes.find(id)).toMatchObject({ state: 'stale' });
