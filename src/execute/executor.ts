@@ -137,7 +137,7 @@ async function lock(
     await ports.policy.mustBeInForce(tx);
     if ((await newestExecution(tx)) !== lookedAt) return false;
     if (!(await tx.claim(`nonce/${change.nonce}`))) throw takenByAnother(change);
-    const other = await inFlightIn(tx, plan.target, now);
+    const other = await inFlightIn(tx, plan.target);
     if (other)
       throw new CountersignError(
         'STATE_TARGET_LOCKED',
