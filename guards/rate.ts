@@ -29,6 +29,7 @@ export const rate: GuardDefinition<z.infer<typeof options>> = {
   name: 'rate',
   rule: 'One change in flight per target; 5 executions an hour in production, 30 elsewhere; the same failure twice stops, other values or not; ways back stay open.',
   normally: 'deny',
+  transient: true,
   told: 'suspected loop; report it',
   options,
   create: ({ per_hour, same_failures }) => ({

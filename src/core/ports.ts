@@ -5,6 +5,7 @@ import type { Approval, Change, ChangeState, Outcome, Proposal } from './change.
 import type { Json } from './digest.ts';
 import type { Effect } from './effect.ts';
 import type { Environment } from './environment.ts';
+import type { ErrorCode } from './errors.ts';
 import type { EventQuery, LedgerEvent, NewEvent } from './events.ts';
 import type { Facts, Guard, Phase } from './guard.ts';
 import type { Permit } from './permit.ts';
@@ -87,7 +88,7 @@ type CallOutput = Record<string, unknown>;
  */
 export type Sent =
   | { kind: 'done'; output: CallOutput }
-  | { kind: 'refused'; code: string; reason: string }
+  | { kind: 'refused'; code: ErrorCode; reason: string }
   | { kind: 'unknown'; reason: string };
 /** `passed`: with the provider's own word for it. `unknown`: the rehearsal may have had the effect. */
 export type Rehearsed = { kind: 'not_needed' } | { kind: 'passed'; answer: string } | Exclude<Sent, { kind: 'done' }>;
@@ -98,6 +99,8 @@ export type Followed = Pick<Outcome, 'state' | 'detail'>;
  * (a defect) tells nothing of what happened.
  */
 export interface Runner {
+  /** @throws when the credentials that calls leave with are missing, expired, or of another account than that. */
+  mustBeOwn(place: { account: string; region: string }): Promise<void>;
   /** Asks, without the effect, whether the call would be let through. */
   rehearse(call: Call, permit: Permit): Promise<Rehearsed>;
   /** Once, without a retry. */
@@ -148,6 +151,8 @@ export interface Judge {
   guards: readonly Guard[];
   /** Judged on target and identity alone, before a dry run may leave a trace in the cloud. */
   guardsBeforePlanning: readonly Guard[];
+  /** Names of the guards whose denial passes with the hour or the shell: it says nothing of what was signed. */
+  transient: ReadonlySet<string>;
   facts: Facts;
   seatsWithinSeconds: number;
   excluded: string[];

@@ -49,7 +49,7 @@ it('planning, proposing, withdrawing, signing and executing can each be decided 
   const id = await proposed(1024);
   await approve(app, id, { decision: 'approve', key: world.keyOf('bob'), as: 'bob' });
   expect(await app.executor.run(id)).toMatchObject({ state: 'succeeded' });
-  expect(runs).toBeGreaterThanOrEqual(8);
+  expect(runs).toBeGreaterThanOrEqual(7);
   const kinds = (await app.ledger.events({ changeId: id })).map(({ kind }) => kind);
   expect(kinds.filter((kind) => kind !== 'change.progress')).toEqual([
     'change.proposed',
@@ -64,9 +64,9 @@ it('planning, proposing, withdrawing, signing and executing can each be decided 
 });
 
 it('what makes a change stale can be decided twice', async () => {
-  const id = await proposed(1024);
-  await approve(app, id, { decision: 'approve', key: world.keyOf('bob'), as: 'bob' });
-  await app.ledger.append({ kind: 'halted', body: { by: ['alice'] } });
+  const [id, other] = [await proposed(1024), await proposed(2048)];
+  for (const one of [id, other]) await approve(app, one, { decision: 'approve', key: world.keyOf('bob'), as: 'bob' });
+  await app.executor.run(other);
   await expect(app.executor.run(id)).rejects.toMatchObject({ code: 'STATE_STALE' });
   expect(await app.changes.find(id)).toMatchObject({ state: 'stale' });
 });

@@ -41,6 +41,7 @@ export function createWritingDoor(
   }
 
   return {
+    mustBeOwn: async (place) => void (await ownIdentity(place)),
     send: async (call, permit) => (await sendAndWatch(call, permit)).sent,
 
     /** Each call of EC2 is asked for with DryRun. It proves permission, not safety. */
