@@ -41,13 +41,14 @@ export const approval: GuardDefinition<z.infer<typeof options>> = {
         );
       const among = include.length > 0 ? `, ${include.join(' and ')} among them` : '';
       const able = approvers.slice(0, NAMES_TOLD).map(({ name }) => name);
-      return hold(
+      const held = hold(
         'approval',
         seats,
         `${facts.environment}, ${worst} at worst: needs ${signatures(seats)}${among}. Who can sign: ${able.join(', ') || 'nobody yet'}.`,
         'Propose it, tell the user, and end your turn.',
         include,
       );
+      return { ...held, effects: [] };
     },
   }),
 };

@@ -8,6 +8,7 @@ import type { App } from './compose.ts';
 import { readConfig } from './config.ts';
 import { ENVIRONMENTS } from './core/environment.ts';
 import { CountersignError } from './core/errors.ts';
+import { escapeInvisible, makeVisible } from './core/render-safe.ts';
 
 declare const __VERSION__: string;
 const VERSION = __VERSION__;
@@ -16,6 +17,7 @@ const EXIT = { pass: 0, failed: 1, usage: 2, needs_approval: 3, denied: 4, plan_
 
 const program = new Command('countersign')
   .exitOverride()
+  .configureOutput({ writeErr: (text) => complain(text.replace(/\n$/, '')) })
   .description(
     'AI agents describe, plan and propose changes to AWS; nothing happens until guards pass and the right people have signed.',
   )
@@ -26,7 +28,10 @@ const program = new Command('countersign')
 
 const config = () => readConfig(program.opts<{ home?: string; policy?: string }>());
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
-const printJson = (value: unknown): void => print(JSON.stringify(value, null, 2));
+/** SECURITY: names and words of the cloud or of an agent are in it. */
+const say = (text: string): void => print(makeVisible(text, Number.POSITIVE_INFINITY));
+const printJson = (value: unknown): void => print(escapeInvisible(JSON.stringify(value, null, 2)));
+const complain = (text: string): void => void process.stderr.write(`${makeVisible(text, Number.POSITIVE_INFINITY)}\n`);
 
 async function withApp<T>(run: (app: App) => Promise<T> | T, settings = config()): Promise<T> {
   const { createApp, openSandbox } = await import('./compose.ts');
@@ -142,7 +147,7 @@ program
       for (const { id, state, target, goal, sponsor, judgement, approvals, explanation } of items) {
         const seats = `seats ${approvals.length}/${judgement.seats}`;
         const how = state === 'executing' ? `  ${explanation}` : '';
-        print(`${id}  ${state.padEnd(10)} ${target.name}  ${goal}  for ${sponsor ?? 'nobody'}  ${seats}${how}`);
+        say(`${id}  ${state.padEnd(10)} ${target.name}  ${goal}  for ${sponsor ?? 'nobody'}  ${seats}${how}`);
       }
       if (items.length === 0) print('No changes yet.');
     }),
@@ -161,17 +166,10 @@ program
       { json, statement, as, reject }: { json?: boolean; statement?: boolean; as?: string; reject?: boolean },
     ) =>
       withApp(async (app) => {
-        const { show, showStatement, underPolicyOfNow } = await import('./cli/show.ts');
+        const { show, showJson, showStatement } = await import('./cli/show.ts');
         if (statement) process.stdout.write(await showStatement(app, id, as, reject ? 'reject' : 'approve'));
-        else if (json)
-          printJson({
-            change: await app.changes.find(id),
-            plan: (await app.changes.plan((await app.changes.find(id)).planId)).plan,
-          });
-        else {
-          const { refuses, asks } = await underPolicyOfNow(app, id);
-          print([await show(app, id), refuses, asks].filter((part) => part !== null).join('\n'));
-        }
+        else if (json) printJson(await showJson(app, id));
+        else print(await show(app, id));
       }),
   );
 
@@ -195,7 +193,7 @@ for (const decision of ['approve', 'reject'] as const) {
 
 async function execute(app: App, id: string): Promise<void> {
   const change = await app.executor.run(id, print);
-  print(`${change.id} ${change.state}: ${change.outcome?.detail ?? ''} (${change.outcome?.credentials})`);
+  say(`${change.id} ${change.state}: ${change.outcome?.detail ?? ''} (${change.outcome?.credentials})`);
   process.exitCode = change.state === 'succeeded' ? EXIT.pass : EXIT.failed;
 }
 
@@ -270,7 +268,7 @@ program.parseAsync().catch((error: unknown) => {
     process.exitCode = error.exitCode === 0 ? EXIT.pass : EXIT.usage;
     return;
   }
-  if (error instanceof CountersignError) process.stderr.write(`${error.code}: ${error.message}\n${error.remedy}\n`);
-  else process.stderr.write(`INTERNAL: ${error instanceof Error ? error.message : String(error)}\n`);
+  if (error instanceof CountersignError) complain(`${error.code}: ${error.message}\n${error.remedyForPeople}`);
+  else complain(`INTERNAL: ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = EXIT.failed;
 });

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { answerPlan, describeEffects } from '../src/core/answer.ts';
 import { defineTool, until } from '../src/core/tool.ts';
+import { worstFirst } from '../src/core/worst-first.ts';
 
 export const describePlan = defineTool({
   name: 'describe_plan',
@@ -21,11 +22,11 @@ export const describePlan = defineTool({
     await until(async () => !(await changes.isPlanning(plan_id)), wait_seconds, signal);
     const { plan, judgement, goalsAllowed } = await changes.plan(plan_id);
     const from = Number(cursor ?? 0);
-    const page = plan.effects.slice(from, from + 20);
+    const page = worstFirst(plan.effects, judgement).slice(from, from + 20);
     const more = from + page.length < plan.effects.length;
     return {
       ...answerPlan(plan, judgement, goalsAllowed, policy.assurance()),
-      effects: describeEffects(page),
+      effects: describeEffects(page, judgement),
       total_effects: plan.effects.length,
       ...(more ? { cursor: String(from + page.length) } : {}),
     };

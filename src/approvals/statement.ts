@@ -2,13 +2,18 @@
 import { z } from 'zod';
 import type { Change } from '../core/change.ts';
 import { canonicalJson } from '../core/digest.ts';
-import { compareWorstFirst, effectName } from '../core/effect.ts';
 import { CountersignError } from '../core/errors.ts';
 import type { Plan } from '../core/plan.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
+import { signedSummary } from '../render/signed-summary.ts';
+import { summaryOfFirst } from './statement-first.ts';
+
+/** 1: a summary of the first twelve effects; signatures over it are verified, and none is taken any more. */
+const VERSIONS = [1, 2] as const;
+const NEWEST = 2;
 
 const statementSchema = z.strictObject({
-  v: z.literal(1),
+  v: z.literal(VERSIONS),
   type: z.literal('countersign-approval'),
   change_id: z.string(),
   change_digest: z.string(),
@@ -19,25 +24,19 @@ const statementSchema = z.strictObject({
   summary: z.array(z.string()),
 });
 export type Statement = z.infer<typeof statementSchema>;
-const SUMMARY_EFFECTS = 12;
 
-/** What the signer reads inside the signed bytes: computed from the plan, never taken from the agent. */
-function summarise(change: Change, plan: Plan): string[] {
-  const sorted = [...plan.effects].sort(compareWorstFirst);
-  return [
-    `${plan.target.kind} ${plan.target.name} in ${plan.target.account}/${plan.target.region} (${change.environment})`,
-    ...sorted
-      .slice(0, SUMMARY_EFFECTS)
-      .map((effect) => makeVisibleLine(`${effect.kind} ${effectName(effect)} ${effect.type}: ${effect.reversibility}`)),
-    ...(sorted.length > SUMMARY_EFFECTS
-      ? [`and ${sorted.length - SUMMARY_EFFECTS} more effects, all of them in the digest`]
-      : []),
-  ];
-}
+type Version = (typeof VERSIONS)[number];
+const SUMMARIES: Record<Version, (change: Change, plan: Plan) => string[]> = { 1: summaryOfFirst, 2: signedSummary };
 
-export function buildStatement(change: Change, plan: Plan, person: string, decision: 'approve' | 'reject'): string {
+export function buildStatement(
+  change: Change,
+  plan: Plan,
+  person: string,
+  decision: 'approve' | 'reject',
+  version: Version = NEWEST,
+): string {
   const statement: Statement = {
-    v: 1,
+    v: version,
     type: 'countersign-approval',
     change_id: change.id,
     change_digest: change.digest,
@@ -45,13 +44,23 @@ export function buildStatement(change: Change, plan: Plan, person: string, decis
     person,
     nonce: change.nonce,
     not_after: change.approveBy,
-    summary: summarise(change, plan),
+    summary: SUMMARIES[version](change, plan),
   };
   return canonicalJson(statement);
 }
 
-/** INVARIANT: the signed bytes are exactly those that this server builds for this change, decision and person. */
-export function checkStatement(signed: string, change: Change, plan: Plan, now: Date): Statement {
+/**
+ * INVARIANT: the signed bytes are exactly those that this server builds for this change, decision and person.
+ *
+ * @param recorded it was taken by an older version, whose statements said less.
+ */
+export function checkStatement(
+  signed: string,
+  change: Change,
+  plan: Plan,
+  now: Date,
+  { recorded = false }: { recorded?: boolean } = {},
+): Statement {
   const wrong = (why: string) =>
     new CountersignError(
       'APPROVAL_WRONG_STATEMENT',
@@ -64,6 +73,7 @@ export function checkStatement(signed: string, change: Change, plan: Plan, now: 
   } catch {
     throw wrong('the signed text is not an approval statement');
   }
+  if (!recorded && statement.v !== NEWEST) throw wrong(`a statement of version ${statement.v}, which says less`);
   if (statement.change_id !== change.id) throw wrong(`change ${makeVisibleLine(statement.change_id, 60)}`);
   if (statement.change_digest !== change.digest) throw wrong('its digest is not that of the change as it stands here');
   if (now.getTime() > Date.parse(statement.not_after))
@@ -72,7 +82,7 @@ export function checkStatement(signed: string, change: Change, plan: Plan, now: 
       `The time to approve ended at ${statement.not_after}.`,
       'Ask for a new plan and proposal.',
     );
-  if (signed !== buildStatement(change, plan, statement.person, statement.decision))
+  if (signed !== buildStatement(change, plan, statement.person, statement.decision, statement.v))
     throw wrong('its summary, nonce or clock differ');
   return statement;
 }

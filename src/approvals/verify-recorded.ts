@@ -62,7 +62,7 @@ function signerOf(
   try {
     const { fingerprint } = verifySshSignature(Buffer.from(approval.statement, 'utf8'), approval.signature);
     const person = people.find(({ keys }) => keys.some((key) => key.fingerprint === fingerprint));
-    const said = checkStatement(approval.statement, change, plan, new Date(approval.at));
+    const said = checkStatement(approval.statement, change, plan, new Date(approval.at), { recorded: true });
     if (person?.name === approval.person && said.person === person.name && said.decision === approval.decision)
       return { person, keyFingerprint: fingerprint };
     return { problem: `The key that signed for ${approval.person} is not theirs in the policy.` };

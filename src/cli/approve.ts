@@ -1,8 +1,8 @@
 /**
  * `approve` and `reject`: a person signs the exact statement with their own key.
  *
- * Who signs here what cannot be undone types its name first. A signature made elsewhere (`--signature`) is taken as
- * it is: its signer has read the statement there.
+ * What is signed here was shown here, or is named by who signs it; what cannot be undone is named in any case. A
+ * signature made elsewhere (`--signature`) is taken as it is: its signer has read the statement there.
  */
 
 import { readFileSync } from 'node:fs';
@@ -17,8 +17,10 @@ import { CountersignError } from '../core/errors.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Person } from '../people/person.ts';
 import { parsePublicKey } from '../people/ssh-key.ts';
+import { seatsOf } from '../render/state-rows.ts';
 import { givenText } from './given-text.ts';
-import { renderChange, seatsOf, underPolicyOfNow } from './show.ts';
+import { show } from './show.ts';
+import { underPolicyOfNow } from './under-policy.ts';
 
 export interface ApproveOptions {
   decision: 'approve' | 'reject';
@@ -82,23 +84,29 @@ async function requireUnchanged(app: App, { id }: Change): Promise<void> {
     throw new CountersignError('STATE_STALE', asks, 'Plan again, propose and sign that; or reject this one.');
 }
 
-async function confirm(
-  { cloud }: App,
-  change: Change,
-  plan: Plan,
-  { confirm: given, terminal }: ApproveOptions,
-): Promise<void> {
+/**
+ * Whoever signs with a key here has seen what they sign: at a terminal it is shown first, elsewhere its name says so.
+ * What cannot be undone is named at a terminal too.
+ */
+async function confirm(app: App, change: Change, plan: Plan, options: ApproveOptions): Promise<void> {
+  if (change.state !== 'pending') return;
+  const { confirm: given, terminal } = options;
+  const { name, kind } = change.target;
+  if (terminal) terminal.print(await show(app, change.id));
   const worst = worstReversibility(plan.effects);
-  if (change.state !== 'pending' || reversibilityRank(worst) < reversibilityRank('irreversible')) return;
-  const { name } = change.target;
-  const what = worst === 'unknown' ? 'Nobody can say whether this can be undone' : 'This cannot be undone';
-  if (given === undefined) terminal?.print(renderChange(change, plan, cloud));
+  const isFinal = reversibilityRank(worst) >= reversibilityRank('irreversible');
+  if (terminal && !isFinal && given === undefined) return;
+  const what = !isFinal
+    ? 'Nobody was shown this here'
+    : worst === 'unknown'
+      ? 'Countersign cannot tell whether this can be undone'
+      : 'This cannot be undone';
   const typed = given ?? (await terminal?.ask(`${what}. Type ${name} to sign it: `));
   if (typed?.trim() === name) return;
   throw new CountersignError(
     'APPROVAL_NOT_CONFIRMED',
-    typed === undefined ? `${what}, and its name was not typed.` : `${what}, and what was typed is not its name.`,
-    `Read countersign show ${change.id}; then sign with --confirm NAME, the name of the ${change.target.kind} in it.`,
+    typed === undefined ? `${what}, and its name was not given.` : `${what}, and the name given is not its name.`,
+    `Read countersign show ${change.id}; then sign with --confirm NAME, the name of the ${kind} in it.`,
   );
 }
 
@@ -110,7 +118,7 @@ export async function afterSigning(
   if (change.state !== 'approved') {
     const { needed, filledBy, missingRoles } = seatsOf(change);
     const missing = missingRoles.length > 0 ? `, missing: ${missingRoles.join(', ')}` : '';
-    print(`${change.id} is ${change.state}: ${filledBy.length} of ${needed} seats filled${missing}.`);
+    print(`${change.id} is ${change.state}: ${filledBy.length} of ${needed} approvals given${missing}.`);
     return 'leave';
   }
   print(`${change.id} is approved. To execute: countersign execute ${change.id}`);
@@ -121,7 +129,7 @@ function requireKey(key: string | undefined): string {
   if (key) return key;
   throw new CountersignError(
     'INPUT_INVALID',
-    'Which key signs?',
+    'No key given.',
     'Add --key ~/.ssh/id_ed25519 (or its .pub, when an agent or security key holds it).',
   );
 }
@@ -140,8 +148,8 @@ function whoSigns(people: readonly Person[], { as, key }: ApproveOptions, actsAs
     throw new CountersignError(
       'APPROVAL_KEY_UNKNOWN',
       as === undefined && key === undefined
-        ? 'No key is named, and you are signed in here as nobody in the policy.'
-        : `${as ?? 'This key'} ${as === undefined ? 'belongs to nobody' : 'is nobody'} in the policy.`,
+        ? 'No key given, and your user name is not in the policy.'
+        : `${as ?? 'This key'} is not in the policy.`,
       'Sign with --key and a key that the policy lists; --as NAME says who you are when its public half is not beside it.',
     );
   return found;

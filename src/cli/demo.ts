@@ -177,12 +177,22 @@ async function tellStory(
   await ask('wait', 'describe_change', { change_id: changeId });
 
   heading('Its sponsor, alice, tries to sign the change of her own agent.');
-  const own = await refusalOf(() => approve(app, changeId, { decision: 'approve', key: join(home, 'alice') }));
+  const own = await refusalOf(async () =>
+    approve(app, changeId, {
+      decision: 'approve',
+      key: join(home, 'alice'),
+      confirm: (await app.changes.find(changeId)).target.name,
+    }),
+  );
   tell(`  ${styleText('bold', 'countersign')} answers ${own}`);
   record({ step: "the sponsor's signature", code: own });
 
   heading('bob reads the plan and signs it, with an OpenSSH key that the agent cannot use.');
-  const approved = await approve(app, changeId, { decision: 'approve', key: join(home, 'bob') });
+  const approved = await approve(app, changeId, {
+    decision: 'approve',
+    key: join(home, 'bob'),
+    confirm: (await app.changes.find(changeId)).target.name,
+  });
   tell(`  the change is ${styleText('bold', approved.state)}`);
   record({ step: 'a second person signs', decision: approved.state });
 

@@ -3,18 +3,18 @@ import { styleText } from 'node:util';
 import { buildStatement } from '../approvals/statement.ts';
 import { checkedThen } from '../approvals/verify-recorded.ts';
 import type { App } from '../compose.ts';
-import { describeVerdicts } from '../core/answer.ts';
 import type { Change } from '../core/change.ts';
-import { compareWorstFirst, type Effect, effectName } from '../core/effect.ts';
 import { CountersignError } from '../core/errors.ts';
-import { judgeAll } from '../core/guard.ts';
-import type { Plan, Target } from '../core/plan.ts';
-import type { ProviderRules } from '../core/ports.ts';
-import { makeVisible, makeVisibleLine } from '../core/render-safe.ts';
-import { isStricter, signatures } from '../core/verdict.ts';
-import { fillSeats } from '../people/seats.ts';
+import type { Plan } from '../core/plan.ts';
+import { makeVisibleLine } from '../core/render-safe.ts';
+import { changePage } from '../render/change-page.ts';
+import { layOut, type Row, type Section, type Tone } from '../render/layout.ts';
+import { sentenceOf } from '../render/sentence.ts';
+import { namedIn, type Subject } from '../render/subject.ts';
+import { underPolicyOfNow } from './under-policy.ts';
 
-const COLOURS = { reversible: 'green', recoverable: 'yellow', irreversible: 'red', unknown: 'red' } as const;
+/** Without a terminal: what most are as wide as. */
+const USUAL_WIDTH = 80;
 
 export async function showStatement(
   app: App,
@@ -26,16 +26,27 @@ export async function showStatement(
   if (!person)
     throw new CountersignError(
       'INPUT_INVALID',
-      'Whose statement?',
+      'No person given.',
       'Add --as NAME, the name of the person in the policy who will sign.',
     );
   return buildStatement(change, (await app.changes.plan(change.planId)).plan, person, decision);
 }
 
-export async function show(app: App, changeId: string): Promise<string> {
+/** A change with all that is told of it. */
+export async function subjectOf(app: App, changeId: string, now = new Date()): Promise<Subject> {
   const change = await app.changes.find(changeId);
   const { plan } = await app.changes.plan(change.planId);
-  return renderChange(change, plan, app.cloud, await signatureNotes(app, change, plan));
+  const knownAccounts = Object.values(app.policyFile?.file.accounts ?? {}).map(({ id }) => id);
+  return {
+    change,
+    plan,
+    picture: await app.changes.picture(plan),
+    knownAccounts,
+    now,
+    signatureNotes: await signatureNotes(app, change, plan),
+    policyOfNow: Object.values(await underPolicyOfNow(app, changeId)).filter((text) => text !== null),
+    whereToLook: app.cloud.whereToLook(change.target),
+  };
 }
 
 /** What is to be said of each signature besides who made it; none of one that is good. */
@@ -49,130 +60,45 @@ async function signatureNotes(app: App, change: Change, plan: Plan): Promise<Map
   return notes;
 }
 
-/** Of an open change whose policy was replaced meanwhile. `refuses`: now, which can pass; `asks`: for more to sign. */
-export async function underPolicyOfNow(
-  app: App,
-  changeId: string,
-): Promise<{ refuses: string | null; asks: string | null }> {
-  const change = await app.changes.find(changeId);
-  const isOpen = change.state === 'pending' || change.state === 'approved';
-  if (!isOpen || change.policyDigest === (await app.policy.digest()) || (await app.policy.standing()) !== 'adopted')
-    return { refuses: null, asks: null };
-  const { plan } = await app.changes.plan(change.planId);
-  const judge = await app.policy.judgeFor(plan, 'execute', change.goal, change);
-  const judgement = judgeAll(judge.guards, plan, judge.facts);
-  const denials = judgement.verdicts.filter(({ outcome }) => outcome === 'deny').map(({ message }) => message);
-  const signed = { ...change.judgement, decision: judgement.decision };
-  return {
-    refuses: denials.length === 0 ? null : `The policy of now refuses this: ${makeVisibleLine(denials.join(' '))}`,
-    asks: isStricter(judgement, signed)
-      ? `The policy of now asks for ${signatures(judgement.seats)}${judgement.roles.length > 0 ? ` (${judgement.roles.join(', ')})` : ''}: this is not executed as it is.`
-      : null,
-  };
+export async function show(app: App, changeId: string, width?: number): Promise<string> {
+  return renderChange(await subjectOf(app, changeId), width);
 }
 
-/** Everything a person needs to decide. SECURITY: no line of it is the agent's but those that say so. */
-export function renderChange(
-  change: Change,
-  plan: Plan,
-  provider: ProviderRules,
-  notes: ReadonlyMap<number, string> = new Map(),
-): string {
-  const { target } = change;
-  return [
-    heading(`${change.id}  ${change.state}${change.explanation ? ` (${makeVisibleLine(change.explanation)})` : ''}`),
-    `${target.kind} ${makeVisibleLine(target.name)} in ${target.account}/${target.region} · ${change.environment} · assurance ${change.assurance}`,
-    `sponsor ${change.sponsor ?? 'nobody'} (claimed) · goal ${change.goal}`,
-    ...agentsWords(change),
-    '',
-    heading(`What it does (${plan.effects.length}), worst first`),
-    ...[...plan.effects].sort(compareWorstFirst).flatMap(effectLines),
-    '',
-    heading('Calls that would be made'),
-    ...plan.calls.map(
-      ({ service, operation, input }) => `  ${service}:${operation} ${makeVisibleLine(JSON.stringify(input), 300)}`,
-    ),
-    '',
-    heading('Guards'),
-    ...verdictLines(change),
-    '',
-    ...seatLines(change, notes),
-    `digest ${change.digest}`,
-    `approve by ${change.approveBy}${change.executeBy ? `, execute by ${change.executeBy}` : ''}`,
-    ...(change.outcome
-      ? [`outcome ${change.outcome.state}: ${makeVisibleLine(change.outcome.detail)} (${change.outcome.credentials})`]
-      : []),
-    ...whatNow(change, provider),
-  ].join('\n');
+/** All of it, as data: the change, its plan, the values before and after, and what is newly named. */
+export async function showJson(app: App, changeId: string) {
+  const subject = await subjectOf(app, changeId);
+  const { change, plan, picture } = subject;
+  return { change, plan, picture, summary: sentenceOf(plan), newly_named: namedIn(subject) };
 }
 
-const heading = (text: string) => styleText('bold', text);
-
-/** Each line carries the mark: text with line breaks of its own cannot pose as ours. */
-function agentsWords({ agent, reason, ticket }: Change): string[] {
-  const said = [...makeVisible(reason).split('\n'), ...(ticket === null ? [] : [`ticket ${makeVisibleLine(ticket)}`])];
-  return [
-    `the agent${agent === null ? '' : ` (it calls itself “${makeVisibleLine(agent, 80)}”)`} says:`,
-    ...said.map((line) => `  agent│ ${line}`),
-  ];
+export function renderChange(subject: Subject, width = process.stdout.columns ?? USUAL_WIDTH): string {
+  return layOut([...changePage(subject), ...whatNow(subject)], width, paint).join('\n');
 }
 
-const INDENT = ' '.repeat(15);
+const STYLES = { strong: 'bold', good: 'green', warn: 'yellow', bad: 'red', quiet: 'dim' } as const;
+const paint = (tone: Tone, text: string): string => (tone === 'plain' ? text : styleText(STYLES[tone], text));
 
-function effectLines(effect: Effect): string[] {
-  const { kind, type, physicalId, reversibility, interrupts } = effect;
-  return [
-    `  ${styleText(COLOURS[reversibility], reversibility.padEnd(12))} ${kind.padEnd(9)} ${makeVisibleLine(effectName(effect))}  ${makeVisibleLine(type)}${physicalId ? `  ${makeVisibleLine(physicalId)}` : ''}${interrupts === 'no' ? '' : `  interrupts: ${interrupts}`}`,
-    `${INDENT}${makeVisibleLine(effect.why)}`,
-    ...effect.properties.map(
-      ({ path, before, after }) =>
-        `${INDENT}${makeVisibleLine(path)}: ${makeVisibleLine(before ?? '–')} → ${makeVisibleLine(after ?? '–')}`,
-    ),
-    ...effect.marks.map(({ kind: mark, text }) => `${INDENT}${styleText('yellow', mark)} ${makeVisibleLine(text)}`),
-  ];
-}
-
-function verdictLines({ judgement }: Change): string[] {
-  const verdicts = describeVerdicts(judgement);
-  if (verdicts.length === 0) return ['  all passed'];
-  return verdicts.map(
-    ({ code, outcome, seats, message }) =>
-      `  ${outcome.padEnd(5)} ${code}${seats === undefined ? '' : ` (seats: ${seats})`}  ${message}`,
-  );
-}
-
-export function seatsOf(change: Change) {
-  const { seats: needed, roles } = change.judgement;
-  return { needed, roles, ...fillSeats({ needed, roles, excluded: change.excluded }, change.approvals) };
-}
-
-function seatLines(change: Change, notes: ReadonlyMap<number, string>): string[] {
-  const { needed, roles, filledBy, missingRoles } = seatsOf(change);
-  return [
-    `seats ${filledBy.length} of ${needed}${roles.length > 0 ? `, a person for each of: ${roles.join(', ')}` : ''}${missingRoles.length > 0 ? ` (missing: ${missingRoles.join(', ')})` : ''}`,
-    ...change.approvals.map(
-      ({ person, keyFingerprint, userVerified, at, seq }) =>
-        `  ${person} signed ${at} with ${keyFingerprint}${userVerified === undefined ? '' : userVerified ? ' (touched, user verified)' : ' (touched)'}${notes.has(seq) ? `, ${notes.get(seq)}` : ''}`,
-    ),
-    `  excluded: ${change.excluded.join(', ') || 'nobody'}`,
-  ];
-}
-
-function whatNow({ id, state, abandoned, target }: Change, provider: ProviderRules): string[] {
-  if (state === 'approved') return ['', `To execute: countersign execute ${id}`];
-  if (state === 'unknown' || abandoned) return ['', ...lookThere(target, provider)];
+function whatNow({ change, whereToLook }: Subject): Section[] {
+  const { id, state, abandoned } = change;
+  const command = (text: string): Row => ({ indent: 2, text, command: true });
+  if (state === 'approved') return [{ title: 'TO EXECUTE', rows: [command(`countersign execute ${id}`)] }];
+  if (state === 'unknown' || abandoned)
+    return [{ title: 'THE OUTCOME IS NOT KNOWN', rows: lookThere(whereToLook ?? []) }];
   if (state !== 'pending') return [];
   return [
-    '',
-    `To sign: countersign approve ${id} --key ~/.ssh/id_ed25519     To refuse: countersign reject ${id} --key …`,
+    { title: 'TO SIGN', rows: [command(`countersign approve ${id} --key ~/.ssh/id_ed25519`)] },
+    { title: 'TO REFUSE', rows: [command(`countersign reject ${id} --key ~/.ssh/id_ed25519`)] },
   ];
 }
 
 /** Of a change whose outcome is not known. */
-function lookThere(target: Target, { whereToLook }: ProviderRules): string[] {
+function lookThere(commands: readonly string[]): Row[] {
   return [
-    'Do not repeat it, here or by other means: it may have happened. Look at what is there:',
-    ...whereToLook(target).map((line) => `  ${line}`),
-    'Nothing else is executed on this target until then; what is missing is planned anew, from what is there.',
+    { text: 'Do not repeat it, here or by other means: it may have happened. Look at what is there:', own: true },
+    ...commands.map((text): Row => ({ indent: 2, text, command: true })),
+    {
+      text: 'Nothing else is executed on this target until then. Then plan whatever is still missing.',
+      own: true,
+    },
   ];
 }

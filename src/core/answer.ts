@@ -1,17 +1,16 @@
 /** How a plan or a change is told to an agent: worst first, short, and always with what to do next. */
 import { z } from 'zod';
+import { EFFECTS_SHOWN, FEW_EFFECTS, LEAST_EFFECTS, STRUCTURE, sizeFor } from './answer-size.ts';
 import type { Change } from './change.ts';
-import { compareWorstFirst, type Effect, worstReversibility } from './effect.ts';
+import { type Effect, effectName, worstReversibility } from './effect.ts';
 import type { Plan } from './plan.ts';
 import { makeVisibleLine } from './render-safe.ts';
 import { type Goal, guardCode, type Judgement } from './verdict.ts';
+import { mustBeNamed, nameRanges, worstFirst } from './worst-first.ts';
 
-const EFFECTS_SHOWN = 20;
-/** So few are told with their values and reasons. */
-const ROOMY_EFFECTS = 10;
 const PROPERTIES_SHOWN = 4;
 const MARKS_SHOWN = 3;
-const NO_WAY_AROUND = 'Other tools or credentials are no way around this.';
+const NO_WAY_AROUND = 'Do not try other tools or credentials.';
 
 /** The answer of every plan tool and of the change tools. */
 export const planAnswerSchema = z.looseObject({
@@ -28,58 +27,71 @@ export const planAnswerSchema = z.looseObject({
 
 export function answerPlan(plan: Plan, judgement: Judgement, goals: Goal[], assurance: string) {
   const decision = plan.dryRun.kind === 'no_change' ? 'no_change' : judgement.decision;
-  return fitted({
+  const answer = {
     decision,
     plan_id: plan.id,
     expires_at: plan.expiresAt,
     target: `${plan.target.name} (${plan.target.account}, ${plan.target.region})`,
-    effects: describeEffects(plan.effects),
+    effects: describeEffects(plan.effects, judgement),
     verdicts: describeVerdicts(judgement),
     goals_allowed: goals,
     ...(judgement.seats > 0 ? { seats: { needed: judgement.seats, roles: judgement.roles } } : {}),
     ...(plan.notes.length > 0 ? { notes: plan.notes.slice(0, 5) } : {}),
     assurance,
     next: nextAfterPlan(plan, decision, goals, judgement),
-  });
+  };
+  return fitted(answer, plan, judgement);
 }
-
-/** Of the structure; what a denial says twice, here and in the text, is the rest of what an answer may be long. */
-const ROOM = { small: 1_950, large: 4_600 };
-const LEAST_EFFECTS = 3;
 
 /** Reasons come first: where they are many and long, fewer effects are told at once (describe_plan tells all). */
-function fitted<Answer extends { effects: ReturnType<typeof describeEffects> }>(answer: Answer): Answer {
-  const { items, counts } = answer.effects;
-  const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
-  let spare = (total <= ROOMY_EFFECTS ? ROOM.small : ROOM.large) - JSON.stringify(answer).length;
-  let shown = items.length;
-  for (; shown > LEAST_EFFECTS && spare < 0; shown -= 1) spare += items[shown - 1]!.length + 3;
-  if (shown === items.length) return answer;
-  return { ...answer, effects: { ...answer.effects, items: items.slice(0, shown), more: total - shown } };
+function fitted<Answer extends { effects: ReturnType<typeof describeEffects> }>(
+  answer: Answer,
+  { effects }: Plan,
+  judgement: Judgement,
+): Answer {
+  const room = STRUCTURE[sizeFor(effects.length)];
+  let told = answer;
+  for (let shown = answer.effects.items.length - 1; shown >= LEAST_EFFECTS; shown -= 1) {
+    if (JSON.stringify(told).length <= room) return told;
+    told = { ...answer, effects: describeEffects(effects, judgement, shown) };
+  }
+  return told;
 }
 
-export function describeEffects(effects: readonly Effect[]) {
-  const sorted = [...effects].sort(compareWorstFirst);
+/** @param most of them that are told with what changes; the others that must be named are named. */
+export function describeEffects(effects: readonly Effect[], judgement: Judgement, most = EFFECTS_SHOWN) {
+  const sorted = worstFirst(effects, judgement);
   const counts: Record<string, number> = {};
   for (const { kind } of sorted) counts[kind] = (counts[kind] ?? 0) + 1;
-  const roomy = sorted.length <= ROOMY_EFFECTS;
+  const roomy = sorted.length <= FEW_EFFECTS;
   const shown = sorted
-    .slice(0, EFFECTS_SHOWN)
+    .slice(0, most)
     .map((effect, index) => describeEffect(effect, roomy, effect.why === sorted[index - 1]?.why));
+  const also = namedOnly(sorted.slice(most).filter(mustBeNamed(judgement)));
   return {
     counts,
     worst: worstReversibility(sorted),
     items: shown,
+    ...(also.length > 0 ? { also } : {}),
     ...(sorted.length > shown.length ? { more: sorted.length - shown.length } : {}),
   };
+}
+
+/** `delete Table3-199 (a type), irreversible`: all of them, in one line for all that are alike. */
+function namedOnly(effects: readonly Effect[]): string[] {
+  const alike = Map.groupBy(effects, ({ kind, type, reversibility }) => `${kind} ${type} ${reversibility}`);
+  return [...alike.values()].map((group) => {
+    const { kind, type, reversibility } = group[0]!;
+    return `${kind} ${nameRanges(group.map(effectName))} (${type}), ${reversibility}`;
+  });
 }
 
 /** @param repeats its explanation is that of the effect before it. */
 function describeEffect(effect: Effect, roomy: boolean, repeats: boolean): string {
   const changed = effect.properties
     .slice(0, PROPERTIES_SHOWN)
-    .map(({ path, before, after }) =>
-      roomy && (before !== undefined || after !== undefined)
+    .map(({ path, before, after, peopleOnly }) =>
+      roomy && !peopleOnly && (before !== undefined || after !== undefined)
         ? `${path.replace(/^Properties\./, '')}: ${makeVisibleLine(before ?? '–', 60)} → ${makeVisibleLine(after ?? '–', 60)}`
         : path.replace(/^Properties\./, ''),
     );
@@ -132,7 +144,7 @@ function nextAfterPlan(plan: Plan, decision: string, goals: Goal[], { verdicts }
       ? ` ${why.message} Its people run: countersign policy adopt.`
       : '';
     return {
-      tell_user: `This is a plan only${adopt ? `.${adopt}` : ': its scope does not execute.'} ${NO_WAY_AROUND}`,
+      tell_user: `Plan only${adopt ? `.${adopt}` : ': the policy does not allow execution in this scope.'} ${NO_WAY_AROUND}`,
     };
   }
   return {
@@ -182,7 +194,7 @@ function nextForChange(change: Change) {
     case 'executing':
       if (change.abandoned)
         return {
-          tell_user: `Its executor is gone and its outcome is not known. A person should look at ${change.target.kind === 'stack' ? `the events of the stack ${change.target.name}` : change.target.name}, and at: countersign show ${change.id}`,
+          tell_user: `The executor stopped; the outcome is unknown. A person should look at ${change.target.kind === 'stack' ? `the events of the stack ${change.target.name}` : change.target.name}, and at: countersign show ${change.id}`,
           after_that: 'Do not repeat it, here or by other means: it may have happened. End your turn.',
         };
       return {

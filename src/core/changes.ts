@@ -1,10 +1,12 @@
 /** Proposing, finding and withdrawing changes: everything about them lives in the ledger. */
 import { randomBytes } from 'node:crypto';
+import { attributed } from './attribution.ts';
 import type { Change, Proposal } from './change.ts';
 import { CountersignError } from './errors.ts';
 import { eventsOf } from './events.ts';
 import { changeIn } from './folds.ts';
 import { judgeAll } from './guard.ts';
+import { type Picture, pictureSchema } from './picture.ts';
 import { type Plan, sumsOf } from './plan.ts';
 import { readPlan } from './plan-document.ts';
 import type { ChangesPort, Judge, Ledger, LedgerTransaction, LedgerView, PolicyPort, ProviderRules } from './ports.ts';
@@ -12,11 +14,10 @@ import { hidesSomething, makeVisible } from './render-safe.ts';
 import type { Goal, Judgement } from './verdict.ts';
 
 const missing = (changeId: string) =>
-  new CountersignError(
-    'INPUT_NOT_FOUND',
-    `There is no change ${makeVisible(changeId, 60)}.`,
-    'describe_changes lists what is there.',
-  );
+  new CountersignError('INPUT_NOT_FOUND', `There is no change ${makeVisible(changeId, 60)}.`, {
+    agent: 'List changes with describe_changes.',
+    person: 'List changes with: countersign changes',
+  });
 
 interface StoredPlan {
   plan: Plan;
@@ -55,11 +56,10 @@ export function createChanges(ports: {
         `Wait for it: describe_plan {"plan_id": "${planId}", "wait_seconds": 45}.`,
       );
     if (!made)
-      throw new CountersignError(
-        'INPUT_NOT_FOUND',
-        `There is no plan ${makeVisible(planId, 60)}.`,
-        'A plan_* tool makes one and tells its plan_id.',
-      );
+      throw new CountersignError('INPUT_NOT_FOUND', `There is no plan ${makeVisible(planId, 60)}.`, {
+        agent: 'A plan_* tool makes one and tells its plan_id.',
+        person: 'Check the id and --home; plans are made by the plan tools.',
+      });
     const { body } = made;
     const stored = readPlan(await ledger.document(body.document), body.digest, ports.provider.completePlan);
     if (!stored) {
@@ -72,10 +72,22 @@ export function createChanges(ports: {
     return { plan: stored, goalsAllowed: body.goals, judgement: body.judgement, document: body.document };
   }
 
+  async function picture({ pictureDigest }: Plan): Promise<Picture | null> {
+    if (pictureDigest === undefined) return null;
+    const stored = pictureSchema.safeParse(await ledger.document(pictureDigest));
+    if (stored.success) return stored.data;
+    throw new CountersignError(
+      'LEDGER_TAMPERED',
+      'The values before and after, which the plan names, are not in the ledger.',
+      'Stop and run countersign audit verify.',
+    );
+  }
+
   return {
     find,
     findIn,
     plan,
+    picture,
     isPlanning: async (planId) => (await planEvents(planId)).every(({ kind }) => kind === 'plan.begun'),
     async propose({ planId, goal, reason, ticket }) {
       const { plan: proposed, document } = await plan(planId);
@@ -152,11 +164,10 @@ async function newestChangeEvent(view: LedgerView): Promise<number> {
 
 async function appendProposal(tx: LedgerTransaction, proposal: Proposal): Promise<void> {
   if (!(await tx.claim(`proposed/${proposal.planId}`)))
-    throw new CountersignError(
-      'STATE_PLAN_USED',
-      'This plan was proposed already.',
-      'describe_changes lists the change; plan again for a new one.',
-    );
+    throw new CountersignError('STATE_PLAN_USED', 'This plan was proposed already.', {
+      agent: 'Find the change with describe_changes; plan again for a new one.',
+      person: 'Find the change with: countersign changes',
+    });
   await tx.append({
     kind: 'change.proposed',
     changeId: proposal.id,
@@ -188,7 +199,7 @@ function proposalOf(from: {
     goal,
     reason: makeVisible(reason, 500),
     ticket: ticket === undefined ? null : makeVisible(ticket, 80),
-    judgement: judgeAll(judge.guards, proposed, judge.facts),
+    judgement: attributed(judge.guards, proposed, judge.facts, judgeAll(judge.guards, proposed, judge.facts)),
     sums: sumsOf(proposed),
     excluded: judge.excluded,
     environment: judge.facts.environment,

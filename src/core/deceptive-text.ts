@@ -4,7 +4,7 @@
  * Scripts: those that are written beside Latin in ordinary names of one language, after the "highly restrictive" level
  * of Unicode TR 39 (from memory). Does not cover: a whole word in a look-alike script.
  */
-import { hidesSomething } from './render-safe.ts';
+import { hidesSomething, withoutStyle } from './render-safe.ts';
 
 const MADE_VISIBLE = /\\u\{([0-9a-f]{1,6})\}/gi;
 const PLACEHOLDER = /\{\{resolve:|\$\{|\u{27e6}/u;
@@ -16,7 +16,8 @@ const SUSPICIOUS = /[^\x20-\x7e]|\\u\{|\{\{|\$\{/;
 export const isSuspicious = (text: string): boolean => SUSPICIOUS.test(text);
 
 /** What was made visible on the way (`\u{202e}`) was meant to hide, and counts. */
-export function deceives(text: string): string | undefined {
+export function deceives(told: string): string | undefined {
+  const text = withoutStyle(told);
   const made = text.includes('\\u{')
     ? [...text.matchAll(MADE_VISIBLE)].map(([, hex]) => Number.parseInt(hex!, 16))
     : [];

@@ -26,12 +26,14 @@ export const REVERSIBILITIES = ['reversible', 'recoverable', 'irreversible', 'un
 export type Reversibility = (typeof REVERSIBILITIES)[number];
 
 export const propertyChangeSchema = z.strictObject({
-  /** Template path below the resource: `Properties.MemorySize`, `Tags`. */
+  /** Path below the resource, to the leaf where that is known: `Properties.Environment.Variables.API_HOST`, `Tags`. */
   path: z.string(),
   before: z.string().optional(),
   after: z.string().optional(),
   /** Does changing this property replace the resource? */
   replaces: z.enum(['never', 'always', 'conditional', 'unknown']),
+  /** Its values are shown to people and not to agents: user data. */
+  peopleOnly: z.literal(true).optional(),
 });
 export type PropertyChange = z.infer<typeof propertyChangeSchema>;
 

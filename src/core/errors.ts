@@ -86,16 +86,23 @@ export interface ErrorAnswer {
   remedy: string;
 }
 
+/** One sentence for both readers, or one for each. */
+export type Remedy = string | { agent: string; person: string };
+
 /** The only error whose message is meant to be read outside. Anything else is logged and shown as `INTERNAL`. */
 export class CountersignError extends Error {
   readonly code: ErrorCode;
+  /** What an agent can do: tools, and what to tell the user. */
   readonly remedy: string;
+  /** What a person can do: commands. The same, where one sentence suits both. */
+  readonly remedyForPeople: string;
 
-  constructor(code: ErrorCode, message: string, remedy: string, options?: { cause?: unknown }) {
+  constructor(code: ErrorCode, message: string, remedy: Remedy, options?: { cause?: unknown }) {
     super(message, options);
     this.name = 'CountersignError';
     this.code = code;
-    this.remedy = remedy;
+    this.remedy = typeof remedy === 'string' ? remedy : remedy.agent;
+    this.remedyForPeople = typeof remedy === 'string' ? remedy : remedy.person;
   }
 
   toAnswer(): ErrorAnswer {

@@ -157,7 +157,8 @@ export function judgeAll(guards: readonly Guard[], plan: Plan, facts: Facts): Ju
   return decide(guards.map((guard) => judgeOne(guard, plan, facts)));
 }
 
-function judgeOne(guard: Guard, plan: Plan, facts: Facts): Verdict {
+/** What one guard says, bent as the policy bends it. */
+export function judgeOne(guard: Guard, plan: Plan, facts: Facts): Verdict {
   const taken = facts.exceptions.filter((exception) => exception.guard === guard.name);
   const verdict = adjusted(guarded(guard, without(plan, taken), facts), facts.adjustments[guard.name]);
   const used = taken.filter(({ resource }) => plan.effects.some((effect) => isNamed(effect, resource)));

@@ -142,7 +142,7 @@ async function answeredInTime<T>(running: Promise<T>, milliseconds: number, sign
   throw new CountersignError(
     'AWS_TIMEOUT',
     `The cloud did not answer within ${Math.round(milliseconds / 1000)} s.`,
-    'Ask for less (fewer parts, a smaller limit), or make the same call again; if it stays, tell the user.',
+    'Ask for less (fewer parts, a smaller limit), or make the same call again; if it keeps failing, tell the user.',
   );
 }
 

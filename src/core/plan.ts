@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { callSchema } from './call.ts';
 import { digestOf, type Json } from './digest.ts';
 import { couldBeLoss, type Effect, effectName, effectSchema } from './effect.ts';
+import type { Picture } from './picture.ts';
 import { ACTIONS, actorSchema, isItself, isWorthless, subjectSchema } from './subject.ts';
 
 /** A plan must be proposed within this time; from then on only the change's own clocks count. */
@@ -43,7 +44,10 @@ export const planDraftSchema = z.strictObject({
   /** What the person and the agent should know besides: cleaned text. */
   notes: z.array(z.string()),
 });
-export type PlanDraft = z.infer<typeof planDraftSchema>;
+export type PlanDraft = z.infer<typeof planDraftSchema> & {
+  /** Sealed into the plan by its digest. Absent: calls and effects say all there is. */
+  picture?: Picture;
+};
 
 export const planSchema = z.strictObject({
   ...planDraftSchema.shape,
@@ -56,6 +60,8 @@ export const planSchema = z.strictObject({
   endpoint: z.string(),
   policyDigest: z.string(),
   nonce: z.string(),
+  /** Digest of the picture's document. Plans of before 0.2, and those whose calls say it all, have none. */
+  pictureDigest: z.string().optional(),
   madeAt: z.string(),
   expiresAt: z.string(),
   digest: z.string(),
@@ -64,8 +70,21 @@ export type Plan = z.infer<typeof planSchema>;
 
 /** The signed part of a plan. Two plans with the same digest do the same to the same thing. */
 export function planDigest(plan: Omit<Plan, 'digest'>): string {
-  const { target, endpoint, action, subject, actor, calls, effects, observed, policyDigest, nonce } = plan;
-  return digestOf({ target, endpoint, action, subject, actor, calls, effects, observed, policyDigest, nonce });
+  const { target, endpoint, action, subject, actor, calls, effects, observed, policyDigest, nonce, pictureDigest } =
+    plan;
+  return digestOf({
+    target,
+    endpoint,
+    action,
+    subject,
+    actor,
+    calls,
+    effects,
+    observed,
+    policyDigest,
+    nonce,
+    pictureDigest,
+  });
 }
 
 export function sealPlan(
@@ -82,9 +101,11 @@ export function sealPlan(
   },
 ): Plan {
   const { now, ...rest } = made;
+  const { picture, ...drafted } = draft;
   const unsigned = {
-    ...draft,
+    ...drafted,
     ...rest,
+    ...(picture ? { pictureDigest: digestOf(picture) } : {}),
     madeAt: now.toISOString(),
     expiresAt: new Date(now.getTime() + PLAN_LIFETIME_SECONDS * 1000).toISOString(),
   };
@@ -92,13 +113,15 @@ export function sealPlan(
 }
 
 /** The parts in which a plan made now may not differ from the signed one: what it does, and to what. */
-export function planDifferences(signed: PlanDraft, live: PlanDraft): string[] {
+export function planDifferences(signed: PlanDraft & Pick<Plan, 'pictureDigest'>, live: PlanDraft): string[] {
   const parts = ['target', 'action', 'calls', 'effects'] as const;
   const differing: string[] = parts.filter((part) => digestOf(signed[part]) !== digestOf(live[part]));
+  // A plan of an older version was signed without a picture.
+  const picture = signed.pictureDigest !== undefined && signed.pictureDigest !== digestOf(live.picture ?? null);
   const observed = observedDifferences(signed.observed, live.observed);
   // INVARIANT: what was judged is compared, also where a provider says too little of what it observed.
   const subject = observed.length === 0 && digestOf(signed.subject) !== digestOf(live.subject) ? ['subject'] : [];
-  return [...differing, ...observed, ...subject];
+  return [...differing, ...(picture ? ['values before and after'] : []), ...observed, ...subject];
 }
 
 type Observed = PlanDraft['observed'];

@@ -5,10 +5,12 @@
  */
 import { randomBytes } from 'node:crypto';
 import { answerPlan } from './answer.ts';
+import { attributed } from './attribution.ts';
 import { deadPlans } from './dead-plans.ts';
 import { CountersignError, type ErrorAnswer } from './errors.ts';
 import { goalsAllowed, judgeAll } from './guard.ts';
 import { mintPlanningPermit, type Permit, revokePermit } from './permit.ts';
+import type { Picture } from './picture.ts';
 import { type Plan, type PlanDraft, sealPlan, type Target } from './plan.ts';
 import type { ChangesPort, Identity, Ledger, Place, PlanWith, PolicyPort, Provider } from './ports.ts';
 import { UNSEEN } from './subject.ts';
@@ -25,7 +27,7 @@ export interface PlanningPorts {
   answerWithinMilliseconds: number;
 }
 type Answer = Record<string, unknown>;
-type Made = { id: string; tool: string; agent: string | null; endpoint: string };
+type Made = { id: string; tool: string; agent: string | null; endpoint: string; nonce: string };
 
 /** `signal`: the client no longer waits for the answer. */
 export interface Asking {
@@ -73,7 +75,8 @@ async function planAndStore(
 ): Promise<Answer> {
   const place = placeOf(input);
   const identity = await ports.cloud.identity(place);
-  const made = { id, tool: tool.name, agent, endpoint: await ports.cloud.endpoint(place) };
+  const nonce = randomBytes(16).toString('hex');
+  const made = { id, tool: tool.name, agent, endpoint: await ports.cloud.endpoint(place), nonce };
   const target: Target = { ...tool.target(input), account: identity.account, region: identity.region, ids: [] };
   const action = tool.action(input);
   await refuseBeforePlanning({ target, action }, identity, made, ports);
@@ -82,7 +85,7 @@ async function planAndStore(
   await ports.ledger.append({ kind: 'plan.started', planId: id, body: about });
   const permit = mintPlanningPermit(identity.account, identity.region);
   try {
-    const plan = planWith(ports.cloud.planners, place, permit);
+    const plan = planWith(ports.cloud.planners, { place, permit, nonce });
     const discard = (leftover: string) => ports.cloud.discard(leftover, place, permit);
     const [draft] = await Promise.all([tool.run(input, { plan }), removeDead(target, discard, ports)]);
     return await storeOrDiscard(draft, made, discard, ports);
@@ -101,11 +104,14 @@ function leftNothing(error: unknown): boolean {
 }
 
 /** INVARIANT: a planner sees no input that its own schema does not take. */
-function planWith(planners: Provider['planners'], place: Place, permit: Permit): PlanWith {
+function planWith(
+  planners: Provider['planners'],
+  { place, permit, nonce }: { place: Place; permit: Permit; nonce: string },
+): PlanWith {
   return async (name, input) => {
     const planner = planners.find((one) => one.name === name);
     const parsed = planner?.input.safeParse(input);
-    if (planner && parsed?.success) return planner.plan(parsed.data, place, permit);
+    if (planner && parsed?.success) return planner.plan(parsed.data, place, permit, nonce);
     const why = planner ? parsed?.error?.issues.map(({ path, message }) => `${path.join('.')} ${message}`) : 'unknown';
     throw new CountersignError('INTERNAL', `The planner ${name} cannot be asked: ${why}.`, 'Report this.');
   };
@@ -116,7 +122,7 @@ type Discard = (leftover: string) => Promise<void>;
 /** INVARIANT: what making a plan left in the cloud does not stay there when no stored plan names it. */
 async function storeOrDiscard(draft: PlanDraft, made: Made, discard: Discard, ports: PlanningPorts): Promise<Answer> {
   try {
-    return await store(await sealed(draft, made, ports), ports);
+    return await store(await sealed(draft, made, ports), draft.picture, ports);
   } catch (error) {
     const leftover = ports.cloud.leftoverOf(draft);
     if (leftover !== null) await discard(leftover).catch(() => undefined);
@@ -197,17 +203,17 @@ async function sealed(draft: PlanDraft, made: Made, ports: PlanningPorts): Promi
     ...made,
     sponsor: ports.policy.sponsor().name,
     policyDigest: await ports.policy.digest(),
-    nonce: randomBytes(16).toString('hex'),
     now: ports.now(),
   });
 }
 
-async function store(plan: Plan, ports: PlanningPorts): Promise<Answer> {
+async function store(plan: Plan, picture: Picture | undefined, ports: PlanningPorts): Promise<Answer> {
   const judge = await ports.policy.judgeFor(plan, 'preview');
-  const judgement = judgeAll(judge.guards, plan, judge.facts);
+  const judgement = attributed(judge.guards, plan, judge.facts, judgeAll(judge.guards, plan, judge.facts));
   const goals = goalsAllowed(judge.guards, plan, judge.facts);
   await ports.ledger.transact(async (tx) => {
     const document = await tx.putDocument(plan);
+    if (picture) await tx.putDocument(picture);
     await tx.append({
       kind: 'plan.made',
       planId: plan.id,

@@ -9,6 +9,7 @@ import type { ErrorCode } from './errors.ts';
 import type { EventQuery, LedgerEvent, NewEvent } from './events.ts';
 import type { Facts, Guard, Phase } from './guard.ts';
 import type { Permit } from './permit.ts';
+import type { Picture } from './picture.ts';
 import type { Plan, PlanDraft, Target } from './plan.ts';
 import type { CompletePlan } from './plan-document.ts';
 import type { Action, ProviderFacts } from './subject.ts';
@@ -118,7 +119,8 @@ export interface PlannerDefinition {
   readonly name: string;
   readonly input: z.ZodType;
   /** A dry run, under a planning permit for that place. */
-  plan(input: unknown, at: Place, permit: Permit): Promise<PlanDraft>;
+  /** @param planNonce of the plan that will be sealed: keys the tags of masked values. */
+  plan(input: unknown, at: Place, permit: Permit, planNonce: string): Promise<PlanDraft>;
 }
 /** What a plan tool is given: plans with the planner of that name. */
 export type PlanWith = (planner: string, input: unknown) => Promise<PlanDraft>;
@@ -203,6 +205,8 @@ export interface ChangeReader {
   list(query: { state?: ChangeState; cursor?: string; limit: number }): Promise<Page<Change>>;
   /** @throws STATE_PLAN_BEING_MADE, or what its making failed with. */
   plan(planId: string): Promise<{ plan: Plan; goalsAllowed: Goal[]; judgement: Judgement }>;
+  /** The whole before and after of what a plan touches. null: it has none, since calls and effects say it all. */
+  picture(plan: Plan): Promise<Picture | null>;
   /** Begun, and neither made nor failed; also true of a plan that nobody began. */
   isPlanning(planId: string): Promise<boolean>;
   /** Events of an executing change's progress, newest last. */

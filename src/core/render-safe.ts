@@ -1,8 +1,16 @@
 /** Text from outside, made safe to show: nothing invisible, nothing that moves the cursor or turns the line. */
 
-// Control characters (newline and tab apart), bidirectional controls, zero-width and other invisible characters.
-const INVISIBLE =
-  /\u034f|[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb]|[\u{e0000}-\u{e0fff}]/gu;
+// Control characters (newline and tab apart), bidirectional controls, and whatever Unicode says may be ignored when it is
+// drawn (zero-width characters, fillers, variation selectors, tags).
+const HIDDEN =
+  '[\\p{Cc}\\p{Bidi_Control}\\p{Default_Ignorable_Code_Point}\\u2028\\u2029\\ufff9-\\ufffb\\ufff0-\\ufff8]';
+/** Blanks that are no space: they pad a line, or look like one that is not there. Ordinary in some scripts. */
+const BLANK = '[\\u2800\\p{Zs}]';
+const SEEN = '[ \\n\\t]';
+const INVISIBLE = new RegExp(`(?!${SEEN})(?:${HIDDEN}|${BLANK})`, 'gu');
+/** How an emoji is drawn: ordinary after one, hidden text anywhere else. */
+const EMOJI_STYLE = /(?<=\p{Extended_Pictographic}|[\d#*])(?:[\ufe0e\ufe0f]|\\u\{fe0[ef]\})/gu;
+const HIDING = new RegExp(`(?!${SEEN})(?:${HIDDEN}|\\u2800)`, 'u');
 
 /** SECURITY: every such character becomes `\u{…}`, so that what is read is what is there. */
 export function makeVisible(text: string, maxCharacters = 2_000): string {
@@ -14,15 +22,31 @@ export function makeVisible(text: string, maxCharacters = 2_000): string {
     : visible;
 }
 
+/** The same of JSON text, in JSON's own escapes: it reads back as it was. */
+export function escapeInvisible(json: string): string {
+  const escaped = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return json.replace(INVISIBLE, (character) =>
+    [...Array(character.length).keys()].map((at) => escaped(character[at]!)).join(''),
+  );
+}
+
 /** On one line: for summaries, tables and anything signed. */
 export function makeVisibleLine(text: string, maxCharacters = 500): string {
-  return makeVisible(text.replaceAll(/\s+/g, ' ').trim(), maxCharacters);
+  return makeVisible(
+    makeVisible(text, Number.POSITIVE_INFINITY)
+      .replaceAll(/[ \n\t]+/g, ' ')
+      .trim(),
+    maxCharacters,
+  );
 }
 
 /** Does this text hide something from its reader? */
 export function hidesSomething(text: string): boolean {
-  return text.search(INVISIBLE) >= 0;
+  return HIDING.test(withoutStyle(text));
 }
+
+/** The same text without the marks that say how an emoji is drawn, also where they were made visible. */
+export const withoutStyle = (text: string): string => text.replaceAll(EMOJI_STYLE, '');
 
 /** Every text in an answer, and every name of a field: whatever was read from outside on the way hides nothing. */
 export function makeAllVisible<T>(value: T): T {

@@ -15,6 +15,8 @@ export const verdictSchema = z.strictObject({
   /** For a hold: how many people must sign, and roles that must be among them. */
   seats: z.number().int().optional(),
   roles: z.array(z.string()).optional(),
+  /** Names of the effects that it is about, each of which alone would be held or denied. Absent: the plan as a whole. */
+  effects: z.array(z.string()).optional(),
   /** Shadow mode: what it would have been, had the policy not said `mode: observe`. */
   observed: z.enum(['hold', 'deny']).optional(),
   /** Of the policy’s own rules: those of which that is said. */

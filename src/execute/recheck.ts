@@ -58,10 +58,14 @@ export const isAboutTheTarget = (code: ErrorCode): boolean => ABOUT_THE_TARGET.t
 
 /** The same refusal, with what it means for the change. */
 export function leftApproved(error: unknown, { id, executeBy }: Change): CountersignError {
-  const { code, message, remedy } =
+  const known =
     error instanceof CountersignError
       ? error
       : new CountersignError('INTERNAL', `A defect of countersign: ${String(error)}.`, 'Report this.');
   const stays = `Nothing was done, and the change stays approved until ${executeBy}: countersign execute ${id}.`;
-  return new CountersignError(code, message, `${remedy} ${stays}`.trim(), { cause: error });
+  const remedy = {
+    agent: `${known.remedy} ${stays}`.trim(),
+    person: `${known.remedyForPeople} ${stays}`.trim(),
+  };
+  return new CountersignError(known.code, known.message, remedy, { cause: error });
 }

@@ -2,16 +2,14 @@
  * The text beside an answer's structure, for clients that show a model only one of the two: it says the same.
  * A plan or a change is told in lines, as many of its effects as the size allows; everything else is the JSON itself.
  */
+import { sizeFor, WHOLE } from '../core/answer-size.ts';
 import type { ToolAnswer } from '../core/pipeline.ts';
-
-/** Text and structure together: ten effects, and any number. */
-const ROOM = { small: 2_900, large: 5_900 };
-const SMALL_EFFECTS = 10;
 
 interface Effects {
   counts: Record<string, number>;
   worst: string;
   items: string[];
+  also?: string[];
 }
 interface Verdict {
   code: string;
@@ -26,25 +24,25 @@ export function textOf(answer: ToolAnswer): string {
   return typeof answer.content.decision === 'string' ? judgedText(answer.content, structure.length) : structure;
 }
 
-/** Always: what was decided, every denial with its remedy, and what is next. The rest, worst first, as it fits. */
+/** Always: what was decided, every denial with its remedy, all that is held or lost, and what is next. The rest, worst first, as it fits. */
 function judgedText(content: Record<string, unknown>, structureLength: number): string {
   const { decision, state, change_id, plan_id, target, expires_at, effects, verdicts, next, ...rest } = content;
-  const { counts = {}, worst, items = [] } = (effects ?? {}) as Partial<Effects>;
+  const { counts = {}, worst, items = [], also = [] } = (effects ?? {}) as Partial<Effects>;
   const about = [change_id, plan_id, target, expires_at ? `until ${expires_at}` : undefined].filter(Boolean);
   const head = [`${state === undefined ? '' : `${state}, `}${decision}: ${about.join(', ')}`];
   if (effects) head.push(`effects: ${countsText(counts)}; worst: ${worst}`);
   const told = (verdicts ?? []) as Verdict[];
   const denials = told.filter(({ outcome }) => outcome === 'deny').map(verdictText);
+  const named = also.map((one) => `- ${one}`);
   const tail = [`next: ${JSON.stringify(next)}`];
   const details = Object.entries(rest)
     .filter(([, value]) => value !== null && JSON.stringify(value) !== '[]')
     .map(([key, value]) => `${key}: ${typeof value === 'string' ? value : JSON.stringify(value)}`);
   const others = told.filter(({ outcome }) => outcome !== 'deny').map(verdictText);
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
-  const room = total <= SMALL_EFFECTS ? ROOM.small : ROOM.large;
-  const left = room - structureLength - lengthOf([...head, ...denials, ...tail]);
+  const left = WHOLE[sizeFor(total)] - structureLength - lengthOf([...head, ...denials, ...named, ...tail]);
   const lines = fitting([...items.map((item) => `- ${item}`), ...others, ...details], left);
-  return [...head, ...denials, ...lines, ...tail].join('\n');
+  return [...head, ...denials, ...named, ...lines, ...tail].join('\n');
 }
 
 const verdictText = ({ code, outcome, message, remedy }: Verdict): string =>

@@ -2,8 +2,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { recordSignature } from '../../src/approvals/record.ts';
 import { signWithSshKeygen } from '../../src/approvals/ssh-keygen.ts';
 import { buildStatement } from '../../src/approvals/statement.ts';
+import { recordedSigners } from '../../src/approvals/verify-recorded.ts';
 import { afterSigning, approve, type Terminal } from '../../src/cli/approve.ts';
-import { renderChange, show } from '../../src/cli/show.ts';
+import { renderChange, show, subjectOf } from '../../src/cli/show.ts';
+import { hold } from '../../src/core/guard.ts';
+import { effect, many, plan as planOf } from '../guards/builders.ts';
+import { changeOf } from '../render/builders.ts';
 import { DEV_STACK, openTestWorld, proposeFix, STACK, type TestWorld } from '../world.ts';
 import { ed25519Key, signBy } from './sshsig.ts';
 
@@ -56,20 +60,41 @@ describe('approving what cannot be undone', () => {
     expect(await approve(world.app, id, bob({ confirm: DEV_STACK }))).toMatchObject({ state: 'approved' });
   });
 
-  it('wants no name for a rejection, nor for a change that can be undone', async () => {
+  it('shows it also where its name is given beforehand', async () => {
+    const id = await proposeDeletion();
+    const at = terminal();
+    await approve(world.app, id, bob({ terminal: at.at, confirm: DEV_STACK }));
+    expect(at.seen.join('\n')).toContain('CostTable');
+    expect(at.asked).toEqual([]);
+  });
+
+  it('wants no name for a rejection', async () => {
     const id = await proposeDeletion();
     expect(await approve(world.app, id, bob({ decision: 'reject' }))).toMatchObject({ state: 'rejected' });
-    const asked = terminal();
-    expect(await approve(world.app, await proposeFix(world), bob({ terminal: asked.at }))).toMatchObject({
-      state: 'approved',
-    });
-    expect(asked.asked).toEqual([]);
+  });
+});
+
+describe('approving what can be undone', () => {
+  it('shows it at a terminal before it signs, and asks nothing', async () => {
+    const at = terminal();
+    const id = await proposeFix(world);
+    expect(await approve(world.app, id, bob({ terminal: at.at }))).toMatchObject({ state: 'approved' });
+    expect(at.seen.join('\n')).toContain('MemorySize: 512 → 1024');
+    expect(at.asked).toEqual([]);
+  });
+
+  it('without a terminal takes its name, and nothing else', async () => {
+    const id = await proposeFix(world);
+    await expect(approve(world.app, id, bob())).rejects.toEqual(refused('APPROVAL_NOT_CONFIRMED'));
+    await expect(approve(world.app, id, bob({ confirm: 'yes' }))).rejects.toEqual(refused('APPROVAL_NOT_CONFIRMED'));
+    expect((await world.app.changes.find(id)).approvals).toEqual([]);
+    expect(await approve(world.app, id, bob({ confirm: STACK }))).toMatchObject({ state: 'approved' });
   });
 });
 
 describe('after a signature', () => {
   it('the command is told, and execution only asked for on a terminal', async () => {
-    const change = await approve(world.app, await proposeFix(world), bob());
+    const change = await approve(world.app, await proposeFix(world), bob({ confirm: STACK }));
     const printed: string[] = [];
     const print = (text: string) => void printed.push(text);
     expect(await afterSigning(change, { print, terminal: undefined })).toBe('leave');
@@ -90,7 +115,8 @@ describe('a statement that was altered before it was signed', () => {
     ['nonce', 'another'],
     ['not_after', '2999-01-01T00:00:00.000Z'],
     ['summary', ['nothing happens']],
-    ['v', 2],
+    ['v', 1],
+    ['v', 3],
     ['more', true],
   ])('in its %s is refused, though its own signature fits', async (field, value) => {
     const id = await proposeFix(world);
@@ -104,6 +130,58 @@ describe('a statement that was altered before it was signed', () => {
     expect((await changes.find(id)).approvals).toEqual([]);
     await recordSignature(ports, id, honest, await signWithSshKeygen(honest, world.keyOf('bob')));
     expect((await changes.find(id)).state).toBe('approved');
+  });
+});
+
+describe('a statement of version 1', () => {
+  it('that was recorded verifies, and a new one is not taken', async () => {
+    const id = await proposeFix(world);
+    const { changes, ledger, policyFile } = world.app;
+    const change = await changes.find(id);
+    const { plan } = await changes.plan(change.planId);
+    const statement = buildStatement(change, plan, 'bob', 'approve', 1);
+    expect(JSON.parse(statement)).toMatchObject({
+      v: 1,
+      summary: [expect.stringContaining(STACK), expect.stringMatching(/^update QueryFunction/)],
+    });
+    const signature = await signWithSshKeygen(statement, world.keyOf('bob'));
+    const { policy } = world.app;
+    const ports = { ledger, changes, policy, people: policyFile!.people, now: () => new Date() };
+    await expect(recordSignature(ports, id, statement, signature)).rejects.toEqual(refused('APPROVAL_WRONG_STATEMENT'));
+    const [key] = policyFile!.people.find(({ name }) => name === 'bob')!.keys;
+    const body = {
+      decision: 'approve' as const,
+      person: 'bob',
+      keyFingerprint: key!.fingerprint,
+      roles: ['sre'],
+      statement,
+      signature,
+      policyDigest: await policy.digest(),
+    };
+    await ledger.append({ kind: 'change.approved', changeId: id, body });
+    expect(
+      await recordedSigners(await changes.find(id), plan, { now: policyFile!.people, at: world.app.directoryAt }),
+    ).toMatchObject({
+      problem: null,
+      approvals: [{ person: 'bob' }],
+    });
+    expect(await world.execute(id)).toMatchObject({ state: 'succeeded' });
+  });
+});
+
+describe('the signed summary', () => {
+  it('names everything that is held or lost, however much there is', async () => {
+    const buckets = many(20, { kind: 'delete', type: 'AWS::S3::Bucket' }).map((one) => ({
+      ...one,
+      logicalId: `Bucket${one.logicalId}`,
+    }));
+    const plan = planOf({ effects: [...many(30), ...buckets, effect({ logicalId: 'ZRole', kind: 'create' })] });
+    const change = changeOf(plan, [{ ...hold('exposure', 2, 'it opens', ''), effects: ['ZRole'] }]);
+    const { summary } = JSON.parse(buildStatement(change, plan, 'bob', 'approve')) as { summary: string[] };
+    expect(summary.join('\n')).toContain('held by GUARD_EXPOSURE: it opens About: ZRole.');
+    expect(summary.filter((line) => line.startsWith('create ZRole'))).toHaveLength(1);
+    expect(summary.filter((line) => line.startsWith('delete Bucket'))).toHaveLength(20);
+    expect(summary.at(-1)).toContain('30 update');
   });
 });
 
@@ -137,9 +215,8 @@ describe('a security key', () => {
 
 describe('what a person is shown', () => {
   it('is worst first, with before and after, marks, verdicts and seats', async () => {
-    const id = await proposeFix(world);
-    const change = await world.app.changes.find(id);
-    const { plan } = await world.app.changes.plan(change.planId);
+    const subject = await subjectOf(world.app, await proposeFix(world));
+    const { plan } = subject;
     const gone = {
       ...plan.effects[0]!,
       kind: 'delete' as const,
@@ -148,14 +225,14 @@ describe('what a person is shown', () => {
       properties: [],
       marks: [{ kind: 'expire' as const, path: 'Properties.Ttl', text: 'records go after\u202e 1 day' }],
     };
-    const text = renderChange(change, { ...plan, effects: [...plan.effects, gone] }, world.app.cloud);
+    const text = renderChange({ ...subject, plan: { ...plan, effects: [...plan.effects, gone] } }, 200);
     expect(text.indexOf('Audit')).toBeGreaterThan(0);
     expect(text.indexOf('Audit')).toBeLessThan(text.indexOf('QueryFunction'));
-    expect(text).toContain('Properties.MemorySize: 512 → 1024');
-    expect(text).toMatch(/expire\S* records go after\\u\{202e\} 1 day/);
-    expect(text).toMatch(/hold {2}GUARD_APPROVAL \(seats: 1\)/);
-    expect(text).toContain('seats 0 of 1');
-    expect(text).toContain('excluded: alice');
+    expect(text).toContain('MemorySize: 512 → 1024');
+    expect(text).toMatch(/expire at Ttl: records go after\\u\{202e\} 1 day/);
+    expect(text).toContain('hold GUARD_APPROVAL (1 approval)');
+    expect(text).toContain('approvals 0 of 1');
+    expect(text).toContain('cannot approve: alice');
   });
 
   it('marks each line of the agent’s text as the agent’s', async () => {

@@ -7,7 +7,7 @@ import { recordSignature } from '../../src/approvals/record.ts';
 import { signWithSshKeygen } from '../../src/approvals/ssh-keygen.ts';
 import { NAMESPACE } from '../../src/approvals/ssh-signature.ts';
 import { buildStatement } from '../../src/approvals/statement.ts';
-import { openTestWorld, proposeFix, type TestWorld } from '../world.ts';
+import { openTestWorld, proposeFix, STACK, type TestWorld } from '../world.ts';
 
 const bin = new URL('../../bin/countersign.js', import.meta.url).pathname;
 let world: TestWorld;
@@ -37,18 +37,26 @@ function withoutTerminal(args: string[], stdin: string): Promise<{ code: number 
 describe('approve without a terminal', () => {
   it('signs the statement, whatever stands on standard input', async () => {
     const id = await proposeFix(world);
-    expect(await withoutTerminal(['approve', id, '--key', world.keyOf('bob')], 'n\n')).toMatchObject({ code: 0 });
+    expect(
+      await withoutTerminal(['approve', id, '--key', world.keyOf('bob'), '--confirm', STACK], 'n\n'),
+    ).toMatchObject({ code: 0 });
     expect(await world.app.changes.find(id)).toMatchObject({ state: 'approved' });
   });
 
   it('reads the passphrase of a key from standard input, and says what to do where there is none', async () => {
     execFileSync('ssh-keygen', ['-q', '-p', '-P', '', '-N', 'open sesame', '-f', world.keyOf('bob')]);
     const id = await proposeFix(world);
-    const { code, stderr } = await withoutTerminal(['approve', id, '--key', world.keyOf('bob')], '');
+    const { code, stderr } = await withoutTerminal(
+      ['approve', id, '--key', world.keyOf('bob'), '--confirm', STACK],
+      '',
+    );
     expect(code).toBe(1);
     expect(stderr).toContain('INPUT_SIGNATURE_INVALID');
     expect(stderr).toContain('countersign show ID --statement');
-    const right = await withoutTerminal(['approve', id, '--key', world.keyOf('bob')], 'open sesame\n');
+    const right = await withoutTerminal(
+      ['approve', id, '--key', world.keyOf('bob'), '--confirm', STACK],
+      'open sesame\n',
+    );
     expect(right, right.stderr).toMatchObject({ code: 0 });
     expect(await world.app.changes.find(id)).toMatchObject({ state: 'approved' });
   });

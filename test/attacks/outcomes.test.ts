@@ -18,7 +18,12 @@ afterEach(() => world.close());
 
 async function approved() {
   const id = await proposeFix(world);
-  await approve(world.app, id, { decision: 'approve', key: world.keyOf('bob'), as: 'bob' });
+  await approve(world.app, id, {
+    decision: 'approve',
+    key: world.keyOf('bob'),
+    as: 'bob',
+    confirm: (await world.app.changes.find(id)).target.name,
+  });
   return id;
 }
 const kinds = async (changeId: string) => (await world.app.ledger.events({ changeId })).map(({ kind }) => kind);

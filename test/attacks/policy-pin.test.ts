@@ -44,7 +44,7 @@ describe('a policy of one’s own', () => {
       recordSignature({ ...evil, people: evil.policyFile!.people, now: () => new Date() }, id, statement, signature),
     ).rejects.toThrow(refused('CONFIG_POLICY_CHANGED'));
     expect(await everything()).toEqual(before);
-    await approve(world.app, id, { decision: 'approve', key: world.keyOf('bob') });
+    await approve(world.app, id, { decision: 'approve', key: world.keyOf('bob'), confirm: STACK });
     const signed = await everything();
     for (const app of [evil, await world.another({ policyPath: undefined })])
       await expect(world.execute(id, app)).rejects.toMatchObject({
@@ -82,7 +82,9 @@ describe('a folder without an adopted policy', () => {
       expect(await app.pipeline('propose_change', { plan_id, goal: 'fix', reason: 'more memory' })).toMatchObject({
         error: { code: 'CONFIG_POLICY_NOT_ADOPTED' },
       });
-      await expect(approve(app, 'chg_x', { decision: 'approve', key: world.keyOf('bob') })).rejects.toMatchObject({
+      await expect(
+        approve(app, 'chg_x', { decision: 'approve', key: world.keyOf('bob'), confirm: STACK }),
+      ).rejects.toMatchObject({
         code: expect.stringMatching(/INPUT_NOT_FOUND|CONFIG_POLICY_NOT_ADOPTED/),
       });
       await expect(world.execute('chg_x', app)).rejects.toEqual(refused('CONFIG_POLICY_NOT_ADOPTED'));

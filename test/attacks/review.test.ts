@@ -16,8 +16,13 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-const sign = (id: string, person = 'bob') =>
-  approve(world.app, id, { decision: 'approve', key: world.keyOf(person), as: person });
+const sign = async (id: string, person = 'bob') =>
+  approve(world.app, id, {
+    decision: 'approve',
+    key: world.keyOf(person),
+    as: person,
+    confirm: (await world.app.changes.find(id)).target.name,
+  });
 type Answer = Record<string, unknown>;
 const refused = (code: string) => expect.objectContaining({ code });
 
@@ -336,7 +341,12 @@ describe('a halt', () => {
       const change = await attacked.call('propose_change', { plan_id: plan.plan_id, goal: 'scale', reason: 'larger' });
       const id = String(change.change_id);
       for (const person of ['bob', 'carol'].slice(0, (change.seats as { needed: number }).needed))
-        await approve(attacked.app, id, { decision: 'approve', key: attacked.keyOf(person), as: person });
+        await approve(attacked.app, id, {
+          decision: 'approve',
+          key: attacked.keyOf(person),
+          as: person,
+          confirm: (await attacked.app.changes.find(id)).target.name,
+        });
       const halt = async () => void (await attacked.app.ledger.append({ kind: 'halted', body: {} }));
       expect(await attacked.execute(id, attacked.app, halt)).toMatchObject({
         state: 'failed',

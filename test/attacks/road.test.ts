@@ -22,8 +22,13 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-const sign = (id: string, person: string, key = person, app = world.app) =>
-  approve(app, id, { decision: 'approve', key: world.keyOf(key), as: person });
+const sign = async (id: string, person: string, key = person, app = world.app) =>
+  approve(app, id, {
+    decision: 'approve',
+    key: world.keyOf(key),
+    as: person,
+    confirm: (await app.changes.find(id)).target.name,
+  });
 const refused = (code: string) => expect.objectContaining({ code });
 const settings = (handler?: unknown) => ({
   region: 'eu-west-1',

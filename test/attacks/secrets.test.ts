@@ -262,7 +262,7 @@ Outputs:
         'plan_stack_update',
         {
           stack: 'secret-prod',
-          template: `Resources:\n  A: { Type: AWS::SNS::Topic, Properties: { Nope: ${plant()} } }\n`,
+          template: `Resources:\n  A: { Type: AWS::SNS::Topic, Properties: { AccessToken: ${plant()} } }\n`,
         },
       ],
       [

@@ -13,8 +13,13 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-const sign = (id: string, person = 'bob') =>
-  approve(world.app, id, { decision: 'approve', key: world.keyOf(person), as: person });
+const sign = async (id: string) =>
+  approve(world.app, id, {
+    decision: 'approve',
+    key: world.keyOf('bob'),
+    as: 'bob',
+    confirm: (await world.app.changes.find(id)).target.name,
+  });
 async function approved() {
   const id = await proposeFix(world);
   await sign(id);

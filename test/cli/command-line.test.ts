@@ -39,8 +39,13 @@ async function shell(script: string, policy: string | undefined = join(world.hom
     return { code, stdout, stderr };
   }
 }
-const sign = (id: string, person: string) =>
-  approve(world.app, id, { decision: 'approve', key: world.keyOf(person), as: person });
+const sign = async (id: string, person: string) =>
+  approve(world.app, id, {
+    decision: 'approve',
+    key: world.keyOf(person),
+    as: person,
+    confirm: (await world.app.changes.find(id)).target.name,
+  });
 
 describe('at a shell', () => {
   it('takes a signature that comes through a pipe later than the command looks for it', async () => {
@@ -78,6 +83,14 @@ describe('at a shell', () => {
     const id = await proposeFix(world);
     const { code, stderr } = await shell(`countersign approve ${id} --key ${world.keyOf('bob')} < /dev/null`, '');
     expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringMatching(/^CONFIG_NO_POLICY: /) });
+  });
+
+  it('prints nothing that moves a terminal, whatever it was given', async () => {
+    for (const command of ['show', 'execute', 'tool']) {
+      const { stdout, stderr } = await shell(`countersign ${command} $'x\\e[31m\\xe2\\x80\\xaey\\xc2\\x9b2J'`);
+      expect(stdout + stderr, command).toMatch(/x\\+u\{1b\}\[31m\\+u\{202e\}y/);
+      expect(stdout + stderr, command).not.toMatch(/[\u001b\u202e\u009b]/);
+    }
   });
 
   it('keeps the simulated cloud from other users, too', () => {

@@ -106,7 +106,7 @@ async function walk(road: Road, tool: string, input: object, goal: string, signe
     await approve(road.app, String(change.change_id), {
       decision: 'approve',
       key: join(road.home, name),
-      confirm: 'shop-prod',
+      confirm: (await road.app.changes.find(String(change.change_id))).target.name,
     });
   return road.app.executor.run(String(change.change_id));
 }

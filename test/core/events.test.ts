@@ -14,7 +14,12 @@ const viewOf = (...events: LedgerEvent[]) => ({ events: async () => events });
 
 it('everything that a change writes on its road is in the vocabulary, with every key of it', async () => {
   const id = await proposeFix(world);
-  await approve(world.app, id, { decision: 'approve', key: world.keyOf('bob'), as: 'bob' });
+  await approve(world.app, id, {
+    decision: 'approve',
+    key: world.keyOf('bob'),
+    as: 'bob',
+    confirm: (await world.app.changes.find(id)).target.name,
+  });
   await world.execute(id);
   await world.call('describe_stack', { stack: 7 });
   const other = await proposeFix(world, 2048);

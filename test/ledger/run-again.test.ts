@@ -47,7 +47,12 @@ const proposed = async (memory: number) => {
 it('planning, proposing, withdrawing, signing and executing can each be decided twice', async () => {
   await app.pipeline('withdraw_change', { change_id: await proposed(768) });
   const id = await proposed(1024);
-  await approve(app, id, { decision: 'approve', key: world.keyOf('bob'), as: 'bob' });
+  await approve(app, id, {
+    decision: 'approve',
+    key: world.keyOf('bob'),
+    as: 'bob',
+    confirm: (await app.changes.find(id)).target.name,
+  });
   expect(await app.executor.run(id)).toMatchObject({ state: 'succeeded' });
   expect(runs).toBeGreaterThanOrEqual(7);
   const kinds = (await app.ledger.events({ changeId: id })).map(({ kind }) => kind);
@@ -65,7 +70,10 @@ it('planning, proposing, withdrawing, signing and executing can each be decided 
 
 it('what makes a change stale can be decided twice', async () => {
   const [id, other] = [await proposed(1024), await proposed(2048)];
-  for (const one of [id, other]) await approve(app, one, { decision: 'approve', key: world.keyOf('bob'), as: 'bob' });
+  for (const one of [id, other]) {
+    const confirm = (await app.changes.find(one)).target.name;
+    await approve(app, one, { decision: 'approve', key: world.keyOf('bob'), as: 'bob', confirm });
+  }
   await app.executor.run(other);
   await expect(app.executor.run(id)).rejects.toMatchObject({ code: 'STATE_STALE' });
   expect(await app.changes.find(id)).toMatchObject({ state: 'stale' });

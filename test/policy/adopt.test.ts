@@ -5,11 +5,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { approve } from '../../src/cli/approve.ts';
 import { auditText, auditVerify } from '../../src/cli/audit-verify.ts';
 import { adoptionPorts, adoptPolicy, proposedChanges } from '../../src/cli/policy-adopt.ts';
-import { show, underPolicyOfNow } from '../../src/cli/show.ts';
+import { show } from '../../src/cli/show.ts';
+import { underPolicyOfNow } from '../../src/cli/under-policy.ts';
 import type { App } from '../../src/compose.ts';
 import { proposePolicy, signPolicy, toSign } from '../../src/policy/adopt.ts';
 import { pinOf } from '../../src/policy/pin.ts';
-import { openTestWorld, proposeFix, signatureBy, type TestWorld } from '../world.ts';
+import { openTestWorld, proposeFix, STACK, signatureBy, type TestWorld } from '../world.ts';
 
 let world: TestWorld;
 beforeEach(async () => {
@@ -125,7 +126,7 @@ describe('a later policy', () => {
     const app = await edited(`# a comment\n${world.policyText}`);
     expect(await app.policy.standing()).toBe('adopted');
     const id = await proposeFix(world);
-    expect(await approve(app, id, { decision: 'approve', key: world.keyOf('bob') })).toMatchObject({
+    expect(await approve(app, id, { decision: 'approve', key: world.keyOf('bob'), confirm: STACK })).toMatchObject({
       state: 'approved',
     });
   });
@@ -141,12 +142,12 @@ describe('an open change', () => {
   it('is judged again by the policy of now: it says what it would need, and is not signed or executed as it is', async () => {
     const pending = await proposeFix(world);
     const signed = await proposeFix(world, 2048);
-    await approve(world.app, signed, { decision: 'approve', key: world.keyOf('bob') });
+    await approve(world.app, signed, { decision: 'approve', key: world.keyOf('bob'), confirm: STACK });
     const app = await world.another({ policy: stricter() });
     expect(await underPolicyOfNow(app, pending)).toMatchObject({ asks: expect.stringContaining('2 signatures') });
-    await expect(approve(app, pending, { decision: 'approve', key: world.keyOf('bob') })).rejects.toEqual(
-      refused('STATE_STALE'),
-    );
+    await expect(
+      approve(app, pending, { decision: 'approve', key: world.keyOf('bob'), confirm: STACK }),
+    ).rejects.toEqual(refused('STATE_STALE'));
     expect((await app.changes.find(pending)).state).toBe('pending');
     await expect(world.execute(signed, app)).rejects.toEqual(refused('STATE_STALE'));
     expect(world.writes()).toEqual([]);
@@ -154,9 +155,9 @@ describe('an open change', () => {
 
   it('keeps its signatures when the new policy changes nothing for it', async () => {
     const id = await proposeFix(world);
-    await approve(world.app, id, { decision: 'approve', key: world.keyOf('bob') });
+    await approve(world.app, id, { decision: 'approve', key: world.keyOf('bob'), confirm: STACK });
     const app = await world.another({ policy: world.policyText.replace('roles: [dev]', 'roles: [dev, lead]') });
-    expect(await show(app, id)).not.toMatch(/NOT GOOD|not checked/);
+    expect(await show(app, id)).not.toMatch(/NOT GOOD|not checked: no policy|policy of now/);
     expect(await world.execute(id, app)).toMatchObject({ state: 'succeeded' });
     expect(await audited()).toMatchObject({ ok: true, signatures: { good: 1, notChecked: 0 } });
   });
@@ -174,7 +175,7 @@ describe('what was written past the commands', () => {
   ];
   it.each(forged)('is not called good by show, audit verify or execute: %s', async (_what, forge, why) => {
     const id = await proposeFix(world);
-    const signed = await approve(world.app, id, { decision: 'approve', key: world.keyOf('bob') });
+    const signed = await approve(world.app, id, { decision: 'approve', key: world.keyOf('bob'), confirm: STACK });
     const { at: _at, seq: _seq, ...good } = signed.approvals[0]!;
     await world.app.ledger.append({ kind: 'change.approved', changeId: id, body: forge(good as never) as never });
     expect(await show(world.app, id)).toMatch(/NOT GOOD/);
@@ -204,7 +205,7 @@ describe('what was written past the commands', () => {
 
   it('is not complained of where an older version wrote it, before a policy was adopted', async () => {
     const id = await proposeFix(world);
-    await approve(world.app, id, { decision: 'approve', key: world.keyOf('bob') });
+    await approve(world.app, id, { decision: 'approve', key: world.keyOf('bob'), confirm: STACK });
     const old = mkdtempSync(join(tmpdir(), 'countersign-old-'));
     try {
       const before = await world.another({ home: old, policyPath: undefined });
@@ -212,7 +213,10 @@ describe('what was written past the commands', () => {
         if (!/^(?:plan|change)\./.test(kind)) continue;
         const { policyDigest: _, ...rest } = body as Record<string, never>;
         const document = (rest as { document?: string }).document;
-        if (document) await before.ledger.putDocument((await world.app.ledger.document(document))!);
+        const plan = document === undefined ? undefined : await world.app.ledger.document(document);
+        const picture = (plan as { pictureDigest?: string } | undefined)?.pictureDigest;
+        if (plan) await before.ledger.putDocument(plan);
+        if (picture) await before.ledger.putDocument((await world.app.ledger.document(picture))!);
         await before.ledger.append({
           kind,
           body: rest,
@@ -220,7 +224,7 @@ describe('what was written past the commands', () => {
           ...(planId ? { planId } : {}),
         });
       }
-      expect(await show(before, id)).toContain('not checked');
+      expect(await show(before, id)).toContain('not checked: no policy');
       const report = await auditVerify(old);
       expect(report).toMatchObject({ ok: true, signatures: { good: 0, notChecked: 1 } });
       expect(auditText(report)).toContain('1 not checked');

@@ -135,9 +135,17 @@ describe('the whole road, for a failure and for two seats', () => {
       reason: 'no longer used',
     });
     const id = String(change_id);
-    await approve(world.app, id, { decision: 'approve', key: world.keyOf('bob') });
+    await approve(world.app, id, {
+      decision: 'approve',
+      key: world.keyOf('bob'),
+      confirm: (await world.app.changes.find(id)).target.name,
+    });
     await expect(world.execute(id)).rejects.toMatchObject({ code: 'STATE_CHANGE_NOT_APPROVED' });
-    await approve(world.app, id, { decision: 'approve', key: world.keyOf('carol') });
+    await approve(world.app, id, {
+      decision: 'approve',
+      key: world.keyOf('carol'),
+      confirm: (await world.app.changes.find(id)).target.name,
+    });
     expect(await world.execute(id)).toMatchObject({ state: 'succeeded' });
     expect(world.writes().map(({ operation }) => operation)).toEqual(['CreateSnapshot', 'TerminateInstances']);
   });

@@ -43,7 +43,8 @@ const proposed = async (shelf: string, book: string) => {
   const change = await call('propose_change', { plan_id: plan.plan_id, goal: 'deploy', reason: 'a new book' });
   return String(change.change_id);
 };
-const sign = (id: string, as: string) => approve(app, id, { decision: 'approve', key: world.keyOf(as), as });
+const sign = (id: string, as: string) =>
+  approve(app, id, { decision: 'approve', key: world.keyOf(as), as, confirm: 'novels-prod' });
 
 it('a book is put in once a person has signed it, and the ledger verifies', async () => {
   expect(await call('describe_shelf', { shelf: 'novels-prod' })).toEqual({ books: ['Emma', 'Persuasion'] });

@@ -79,11 +79,10 @@ async function assume(role: string, settings: CloudSettings): Promise<Session> {
   );
   const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = Credentials ?? {};
   if (!AccessKeyId || !SecretAccessKey || !SessionToken)
-    throw new CountersignError(
-      'AWS_FAILED',
-      `AWS gave no credentials for ${role}.`,
-      'Tell the user: the planner role of this account cannot be assumed.',
-    );
+    throw new CountersignError('AWS_FAILED', `AWS gave no credentials for ${role}.`, {
+      agent: 'Tell the user: the planner role of this account cannot be assumed.',
+      person: 'Check the trust policy of the planner role, and who is signed in.',
+    });
   return {
     credentials: { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken },
     expiresAt: Expiration?.getTime() ?? Date.now(),
@@ -118,7 +117,10 @@ export function createIdentity(
       throw new CountersignError(
         'GUARD_IDENTITY',
         `Expected account ${expected.id} (${expected.alias}), got ${account} (${arn}).`,
-        'Tell the user: the credentials in use are those of another account.',
+        {
+          agent: 'Tell the user: the credentials in use are those of another account.',
+          person: 'Sign in to the account that the policy names, or set AWS_PROFILE.',
+        },
       );
     return { ...actorOf({ identity: { account, arn } }), region: settings.region };
   }

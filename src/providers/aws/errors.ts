@@ -2,7 +2,7 @@
  * What AWS said, as a code and a remedy. AWS's own words reach the agent where they help it (a template's fault, the
  * action that was denied); the pipeline makes them visible. The rest goes to the operator's log.
  */
-import { CountersignError, type ErrorCode } from '../../core/errors.ts';
+import { CountersignError, type ErrorCode, type Remedy } from '../../core/errors.ts';
 
 interface AwsError {
   name?: string;
@@ -12,12 +12,14 @@ interface AwsError {
 }
 interface Meaning {
   code: ErrorCode;
-  remedy: string;
+  remedy: Remedy;
   /** Of the error's name, or of Node's code for the connection. */
   names: RegExp;
   /** AWS's words say what was denied or wrong. */
   tell: boolean;
 }
+
+const LOOK_UP = 'Look it up with the describe tools.';
 
 const MEANINGS: readonly Meaning[] = [
   {
@@ -30,25 +32,37 @@ const MEANINGS: readonly Meaning[] = [
   {
     code: 'AWS_CREDENTIALS_EXPIRED',
     names: /^(?:ExpiredToken|RequestExpired|TokenRefreshRequired|TokenProviderError|InvalidGrant|UnauthorizedSSOToken)/,
-    remedy: 'Tell the user to sign in again: aws sso login (with --profile, if one is used). Then call again.',
+    remedy: {
+      agent: 'Tell the user to sign in again: aws sso login (with --profile, if one is used). Then call again.',
+      person: 'Sign in again: aws sso login (with --profile, if you use one).',
+    },
     tell: false,
   },
   {
     code: 'AWS_CLOCK_SKEWED',
     names: /^(?:SignatureDoesNotMatch|RequestTimeTooSkewed|RequestInTheFuture|AuthFailure)/,
-    remedy: 'Tell the user: the clock of this machine is off, or the credentials are broken.',
+    remedy: {
+      agent: 'Tell the user: the clock of this machine is wrong, or the credentials are broken.',
+      person: 'Check the clock of this machine, then the credentials.',
+    },
     tell: false,
   },
   {
     code: 'AWS_CREDENTIALS_MISSING',
     names: /^(?:CredentialsProviderError|InvalidClientTokenId|UnrecognizedClient|MissingAuthenticationToken)/,
-    remedy: 'Tell the user to give this server AWS credentials (AWS_PROFILE, or aws sso login).',
+    remedy: {
+      agent: 'Tell the user to give this server AWS credentials (AWS_PROFILE, or aws sso login).',
+      person: 'Sign in to AWS: set AWS_PROFILE, or run aws sso login.',
+    },
     tell: false,
   },
   {
     code: 'AWS_ACCESS_DENIED',
     names: /^(?:AccessDenied|UnauthorizedOperation|Client\.UnauthorizedOperation)/,
-    remedy: 'Tell the user which action was denied: people give the permission. Other credentials are no way around.',
+    remedy: {
+      agent: 'Tell the user which action was denied: a person must grant it. Do not try other credentials.',
+      person: 'Grant this action to the role in use, or sign in as a role that has it.',
+    },
     tell: true,
   },
   {
@@ -60,26 +74,32 @@ const MEANINGS: readonly Meaning[] = [
   {
     code: 'AWS_TIMEOUT',
     names: /^(?:TimeoutError|RequestTimeout|AbortError|ETIMEDOUT|ESOCKETTIMEDOUT)/,
-    remedy: 'Make the same call again; if it stays, tell the user.',
+    remedy: {
+      agent: 'Make the same call again; if it keeps failing, tell the user.',
+      person: 'Try again in a minute.',
+    },
     tell: false,
   },
   {
     code: 'AWS_UNREACHABLE',
     names: /^(?:ENOTFOUND|ECONNREFUSED|ECONNRESET|EHOSTUNREACH|ENETUNREACH|EPIPE|EAI_AGAIN|NetworkingError)/,
-    remedy: 'Make the same call again; if it stays, tell the user to check the network and AWS_ENDPOINT_URL.',
+    remedy: {
+      agent: 'Make the same call again; if it keeps failing, tell the user to check the network and AWS_ENDPOINT_URL.',
+      person: 'Check the network and AWS_ENDPOINT_URL.',
+    },
     tell: false,
   },
   {
     code: 'AWS_NOT_FOUND',
     names: /NotFound/,
-    remedy: 'Look up what is there with the describe tools.',
+    remedy: { agent: LOOK_UP, person: 'Check its name, the region and the account.' },
     tell: true,
   },
   {
     code: 'AWS_VALIDATION',
     names:
       /Validation|Invalid|Malformed|Incorrect|InsufficientCapabilities|AlreadyExists|OperationNotPermitted|LimitExceeded|Unsupported|MissingParameter|DependencyViolation/,
-    remedy: 'Read what AWS says, and plan again with that mended.',
+    remedy: 'Fix the part that AWS names, and plan again.',
     tell: true,
   },
 ];
@@ -88,9 +108,12 @@ export function asCountersignError(error: unknown): CountersignError {
   if (error instanceof CountersignError) return error;
   const { name = 'Error', message = '', code = '', $metadata } = error as AwsError;
   if (/does not exist/.test(message) && name !== 'TypeError')
-    return new CountersignError('AWS_NOT_FOUND', `AWS: ${message}`, 'Look up what is there with the describe tools.', {
-      cause: error,
-    });
+    return new CountersignError(
+      'AWS_NOT_FOUND',
+      `AWS: ${message}`,
+      { agent: LOOK_UP, person: 'Check its name, the region and the account.' },
+      { cause: error },
+    );
   const meaning = MEANINGS.find(({ names }) => names.test(name) || names.test(code));
   if (meaning)
     return new CountersignError(
@@ -107,7 +130,10 @@ export function asCountersignError(error: unknown): CountersignError {
   return new CountersignError(
     'AWS_FAILED',
     `AWS failed: ${name}${status === undefined ? '' : ` (HTTP ${status})`}.`,
-    'Make the same call again; if it stays, tell the user: the details are in the server log.',
+    {
+      agent: 'Make the same call again; if it keeps failing, tell the user: the details are in the server log.',
+      person: 'Try again; COUNTERSIGN_LOG_LEVEL=debug shows the details.',
+    },
     { cause: error },
   );
 }

@@ -52,6 +52,7 @@ export function createAws(options: AwsOptions): Provider {
       identity: who,
       knowledge,
       secretKey,
+      planNonce: '',
       templateRoots,
       now,
       hasPolicy: accounts.length > 0,
@@ -92,7 +93,7 @@ export function createAws(options: AwsOptions): Provider {
     },
     discard: async (changeSet, place, permit) =>
       discardChangeSet((await contextFor(place, permit)).cloudFormation, changeSet),
-    recompute: async (plan) => recomputePlan(await contextFor(plan.target), plan),
+    recompute: async (plan) => recomputePlan({ ...(await contextFor(plan.target)), planNonce: plan.nonce }, plan),
     ...createWritingDoor(settings.own, ownIdentity, contextFor),
   };
 }

@@ -7,9 +7,17 @@ import type { PlannerContext } from '../../../src/providers/aws/planners/context
 const knowledge = await loadKnowledge();
 const views = { before: {}, after: {}, physicalIds: {}, isUnknown: () => false };
 const effectOf = (change: ResourceChange) =>
-  effectsOfChanges({ context: { knowledge } as PlannerContext, stackName: 's', prefix: '', facts: new Map(), views }, [
-    change,
-  ])[0];
+  effectsOfChanges(
+    {
+      context: { knowledge } as PlannerContext,
+      stackName: 's',
+      prefix: '',
+      facts: new Map(),
+      views,
+      leaves: new Map(),
+    },
+    [change],
+  )[0];
 const change = (ResourceType: string, Name: string, over = {}) => ({
   Action: 'Modify' as const,
   LogicalResourceId: 'R',

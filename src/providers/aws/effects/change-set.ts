@@ -14,6 +14,7 @@ import type { MarkContext, ResourceView } from '../knowledge/marks/finder.ts';
 import { marksOfChange } from '../knowledge/marks/index.ts';
 import type { PlannerContext } from '../planners/context.ts';
 import type { Taint } from '../template/leaf-taint.ts';
+import { type LeavesByResource, withLeaves } from './leaves.ts';
 import { decide, type LiveFacts } from './live-facts.ts';
 import { asPolicy, type EffectBase, loss } from './loss.ts';
 import { propertyChanges } from './properties.ts';
@@ -26,13 +27,17 @@ export interface Situation {
   prefix: string;
   facts: LiveFacts;
   views: MarkContext;
+  /** Where the templates differ, by logical id with its prefix. */
+  leaves: LeavesByResource;
   /** What the templates make of their secrets; before: absent for a new stack. */
   taint?: { before?: Taint; after: Taint };
 }
 
 export function effectsOfChanges(situation: Situation, changes: readonly ResourceChange[]): Effect[] {
   const replaced = settleReplacements(situation, changes);
-  return changes.map((change) => effectOfChange(situation, change, replaced));
+  return changes
+    .map((change) => effectOfChange(situation, change, replaced))
+    .map((effect) => withLeaves(effect, situation.leaves.get(effect.logicalId ?? '')));
 }
 
 /**

@@ -1,13 +1,12 @@
 /** What changes of one resource, property by property: CloudFormation's word and the tables', the stricter wins. */
 import type { ResourceChange, ResourceChangeDetail } from '@aws-sdk/client-cloudformation';
 import type { PropertyChange } from '../../../core/effect.ts';
-import { makeVisibleLine } from '../../../core/render-safe.ts';
+import { makeVisible } from '../../../core/render-safe.ts';
 import type { Knowledge } from '../knowledge/index.ts';
 import { type LeafContext, maskText } from '../template/secrets.ts';
 
 const RECREATION = { Never: 'never', Always: 'always', Conditionally: 'conditional' } as const;
 const STRICTNESS = ['never', 'unknown', 'conditional', 'always'] as const;
-const SHOWN_CHARACTERS = 200;
 /** What the templates make of secrets, on each side, for one resource. */
 export interface Leaves {
   before: LeafContext;
@@ -69,5 +68,5 @@ function tableVerdict(
 /** SECURITY: secrets never reach a plan, whatever CloudFormation shows of them. */
 function shown(path: string, side: 'before' | 'after', value: string | undefined, leaves: Leaves) {
   if (value === undefined) return {};
-  return { [side]: makeVisibleLine(maskText(path, value, leaves[side]), SHOWN_CHARACTERS) };
+  return { [side]: makeVisible(maskText(path, value, leaves[side]), Number.POSITIVE_INFINITY) };
 }

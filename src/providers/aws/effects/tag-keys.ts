@@ -4,11 +4,9 @@
  */
 
 import type { PropertyChange } from '../../../core/effect.ts';
-import { makeVisibleLine } from '../../../core/render-safe.ts';
+import { makeVisible, makeVisibleLine } from '../../../core/render-safe.ts';
 import type { MarkContext, ResourceView } from '../knowledge/marks/finder.ts';
 import { type FoundTags, isTagProperty, tagsWithin, UNKNOWN_VALUE } from '../knowledge/tags.ts';
-
-const SHOWN_CHARACTERS = 200;
 
 /**
  * What cannot be read from the templates stays as CloudFormation told it, and is never taken for what only follows from
@@ -41,7 +39,7 @@ function differing(path: string, before: FoundTags, after: FoundTags): Omit<Prop
   const [was, is] = [before.tags, after.tags];
   if (!was || !is) return before.text === after.text ? [] : [{ path: `Properties.${makeVisibleLine(path)}` }];
   const shown = (side: 'before' | 'after', text: string | undefined) =>
-    text === undefined ? {} : { [side]: makeVisibleLine(text, SHOWN_CHARACTERS) };
+    text === undefined ? {} : { [side]: makeVisible(text, Number.POSITIVE_INFINITY) };
   return [...new Set([...was.keys(), ...is.keys()])]
     .filter((key) => was.get(key) !== is.get(key) || is.get(key) === UNKNOWN_VALUE)
     .sort()

@@ -41,7 +41,10 @@ export async function findStack(client: CloudFormationClient, name: string): Pro
 export async function requireStack(client: CloudFormationClient, name: string): Promise<Stack> {
   const stack = await findStack(client, name);
   if (stack?.StackId && stack.StackName) return stack;
-  throw new CountersignError('AWS_NOT_FOUND', `There is no stack ${name}.`, 'describe_stacks lists what is there.');
+  throw new CountersignError('AWS_NOT_FOUND', `There is no stack ${name}.`, {
+    agent: 'List the stacks with describe_stacks.',
+    person: 'List the stacks with: aws cloudformation list-stacks.',
+  });
 }
 
 /** Three reads at once, then one per export. `secretKey` keys the HMAC of masked parameters. */

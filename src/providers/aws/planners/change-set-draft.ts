@@ -6,6 +6,7 @@ import { sha256Hex } from '../../../core/digest.ts';
 import { compareWorstFirst, type Effect, isLoss } from '../../../core/effect.ts';
 import { CountersignError } from '../../../core/errors.ts';
 import { bareRecord } from '../../../core/input-bounds.ts';
+import type { Thing } from '../../../core/picture.ts';
 import type { ChangeSet } from '../change-sets.ts';
 import { effectsOfChanges } from '../effects/change-set.ts';
 import { markDrift } from '../effects/drift.ts';
@@ -14,6 +15,14 @@ import { changesOffTemplates, isSilent } from '../effects/silent.ts';
 import { effectsOnStack, notesOnStack } from '../effects/stack-itself.ts';
 import { type LiveStack, observeStack } from '../observe/stack.ts';
 import type { AwsDraft } from '../observed.ts';
+import {
+  deployedSide,
+  type Gathering,
+  leavesByResource,
+  pictureOf,
+  touched,
+  wantedSettings,
+} from '../picture/picture.ts';
 import { createTaint } from '../template/leaf-taint.ts';
 import { parseTemplate } from '../template/parse.ts';
 import { maskTemplate } from '../template/secrets.ts';
@@ -40,7 +49,8 @@ export async function draftOfChangeSet(
 ): Promise<AwsDraft> {
   const { account, region } = context.identity;
   const wanted = wantedTemplate(set, sent);
-  const effects = await effectsOfSet(context, live, set, '', wanted);
+  const things: Thing[] = [];
+  const effects = (await effectsOfSet(context, live, set, { prefix: '', things }, wanted)).sort(compareWorstFirst);
   const call: Call = {
     step: 'step1',
     provider: 'aws',
@@ -54,7 +64,8 @@ export async function draftOfChangeSet(
     action: type === 'CREATE' ? 'create' : 'update',
     target: { kind: 'stack', account, region, name: set.stackName, ids: type === 'CREATE' ? [] : [set.stackId] },
     calls: [call],
-    effects: effects.sort(compareWorstFirst),
+    effects,
+    picture: touched(things, effects),
     observed: observed(context, { stack: live.observed, wantedTemplate: `sha256:${sha256Hex(wanted.template)}` }),
     dryRun:
       set.weakenedBy.length === 0
@@ -93,33 +104,41 @@ function wantedTemplate(set: ChangeSet, sent?: string): { template: string; kept
   return { template: kept, kept };
 }
 
-/** Recursive over nested change sets; `prefix` is the path of logical ids above, each with a slash. */
+/** Recursive over nested change sets. */
 async function effectsOfSet(
   context: PlannerContext,
   live: LiveStack,
   set: ChangeSet,
-  prefix: string,
+  { prefix, things }: Gathering,
   { template, kept }: { template: string; kept?: string },
   given: { before: ReadonlySet<string>; after: ReadonlySet<string> } = { before: new Set(), after: new Set() },
 ): Promise<Effect[]> {
   const { account, region } = context.identity;
+  const { secretKey, planNonce } = context;
+  const where = { account, region, stackId: set.stackId, stackName: set.stackName };
   // SECURITY: the cloud tells the template of a stack that is only being reviewed; nothing of it is there, and taken for
   // what was before it would hide all that the new resources do.
   const isNew = live.observed.status === 'REVIEW_IN_PROGRESS';
-  const where = { account, region, stackId: set.stackId, stackName: set.stackName };
   const views = viewsOf(
     isNew ? null : { template: live.processed, parameters: live.parameters },
     { template, parameters: set.parameters },
     bareRecord(Object.fromEntries(live.resources.map((r) => [r.LogicalResourceId ?? '', r.PhysicalResourceId ?? '']))),
     where,
   );
+  const seen = pictureOf(
+    isNew ? null : { ...deployedSide(live), secret: given.before },
+    { side: { template, parameters: set.parameters }, settings: wantedSettings(live, set), secret: given.after },
+    { prefix, where, secretKey, planNonce },
+  );
+  things.push(...seen);
+  const leaves = leavesByResource(seen);
   const changes = kept !== undefined || isSilent(set.changes) ? changesOffTemplates(set.changes, views) : set.changes;
   const facts = await factsFor(context, changes, views);
   const taint = {
     ...(isNew ? {} : { before: createTaint(parseTemplate(live.processed), given.before) }),
     after: createTaint(parseTemplate(template), given.after),
   };
-  const own = effectsOfChanges({ context, stackName: set.stackName, prefix, facts, views, taint }, changes);
+  const own = effectsOfChanges({ context, stackName: set.stackName, prefix, facts, views, leaves, taint }, changes);
   const drifted = await markDrift(context.cloudFormation, live, own, prefix);
   const nested = await Promise.all(
     changes
@@ -127,7 +146,7 @@ async function effectsOfSet(
       .map((change) => {
         const id = change.LogicalResourceId ?? '';
         const told = { before: taint.before?.givenTo(id) ?? new Set<string>(), after: taint.after.givenTo(id) };
-        return effectsOfNested(context, change, set, drifted, prefix, told);
+        return effectsOfNested(context, change, set, drifted, { prefix, things }, told);
       }),
   );
   const onStack = effectsOnStack(
@@ -160,7 +179,7 @@ async function effectsOfNested(
   { LogicalResourceId: id = '', PhysicalResourceId: stackId }: ResourceChange,
   parent: ChangeSet,
   effects: readonly Effect[],
-  prefix: string,
+  { prefix, things }: Gathering,
   given: { before: ReadonlySet<string>; after: ReadonlySet<string> },
 ): Promise<Effect[]> {
   const own = effects.find(({ logicalId }) => logicalId === prefix + id);
@@ -168,10 +187,13 @@ async function effectsOfNested(
   const isLost = own?.kind === 'delete' || own?.kind === 'replace';
   const lost =
     isLost && stackId
-      ? await deletionEffects(context, await observeStack(context.cloudFormation, stackId, context.secretKey), below)
+      ? await deletionEffects(context, await observeStack(context.cloudFormation, stackId, context.secretKey), {
+          prefix: below,
+          things,
+        })
       : [];
   const set = parent.nested[id];
   if (!set || set === 'unchanged') return lost;
   const child = await observeStack(context.cloudFormation, set.stackId, context.secretKey);
-  return [...lost, ...(await effectsOfSet(context, child, set, below, wantedTemplate(set), given))];
+  return [...lost, ...(await effectsOfSet(context, child, set, { prefix: below, things }, wantedTemplate(set), given))];
 }

@@ -14,6 +14,8 @@ export interface PlannerContext {
   knowledge: Knowledge;
   /** Keys the HMAC of masked values. */
   secretKey: string;
+  /** Of the plan that is made or computed again: with the key it tags masked values, equal ones equally in one plan only. */
+  planNonce: string;
   templateRoots: string[];
   /** Without a policy nothing is sent to AWS that could run a macro or leave an empty stack behind. */
   hasPolicy: boolean;

@@ -31,7 +31,8 @@ export function plannersIn(contextFor: ContextFor): PlannerDefinition[] {
   return planners.map(({ name, input, plan }) => ({
     name,
     input,
-    plan: async (asked, at, permit) => described(await plan(await contextFor(at, permit), asked)),
+    plan: async (asked, at, permit, planNonce) =>
+      described(await plan({ ...(await contextFor(at, permit)), planNonce }, asked)),
   }));
 }
 

@@ -20,7 +20,10 @@ export async function planStackCreate(context: PlannerContext, request: Template
       throw new CountersignError(
         'CONFIG_NO_POLICY',
         'Without a policy no new stack is planned: even its dry run would leave an empty stack behind.',
-        'Tell the user: `countersign init` writes a policy.',
+        {
+          agent: 'Tell the user: `countersign init` writes a policy.',
+          person: 'Write a policy with: countersign init',
+        },
       );
     const existing = await findStack(cloudFormation, request.stack);
     // A stack that is only a plan yet (ours or another tool's) is planned on; any other exists.

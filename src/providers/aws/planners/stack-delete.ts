@@ -4,6 +4,7 @@ import type { StackResourceSummary } from '@aws-sdk/client-cloudformation';
 import { z } from 'zod';
 import type { Call } from '../../../core/call.ts';
 import { compareWorstFirst, type Effect } from '../../../core/effect.ts';
+import type { Thing } from '../../../core/picture.ts';
 import { asPolicy, loss } from '../effects/loss.ts';
 import { askingAws } from '../errors.ts';
 import { holdsOf, isRevisionType } from '../knowledge/index.ts';
@@ -11,6 +12,7 @@ import type { MarkContext } from '../knowledge/marks/finder.ts';
 import { marksOfChange } from '../knowledge/marks/index.ts';
 import { type LiveStack, observeStack } from '../observe/stack.ts';
 import type { AwsDraft } from '../observed.ts';
+import { deployedSide, type Gathering, pictureOf, touched } from '../picture/picture.ts';
 import { observed, type PlannerContext } from './context.ts';
 import { definePlanner } from './definition.ts';
 import { refuseBusy, stackTarget, tokenFor } from './stack.ts';
@@ -21,6 +23,8 @@ export async function planStackDelete(context: PlannerContext, name: string): Pr
     const live = await observeStack(context.cloudFormation, name, context.secretKey);
     refuseBusy(live);
     const { stackId, updatedAt } = live.observed;
+    const things: Thing[] = [];
+    const effects = (await deletionEffects(context, live, { prefix: '', things })).sort(compareWorstFirst);
     const call: Call = {
       step: 'step1',
       provider: 'aws',
@@ -34,7 +38,8 @@ export async function planStackDelete(context: PlannerContext, name: string): Pr
       action: 'delete',
       target: stackTarget(context, live),
       calls: [call],
-      effects: (await deletionEffects(context, live, '')).sort(compareWorstFirst),
+      effects,
+      picture: touched(things, effects),
       observed: observed(context, { stack: live.observed }),
       dryRun: { kind: 'synthesised', succeeded: true },
       recipe: { planner: 'stack_delete', input: { stack: stackId } },
@@ -43,21 +48,18 @@ export async function planStackDelete(context: PlannerContext, name: string): Pr
   });
 }
 
-/** Everything that goes when this stack goes, nested stacks expanded. `prefix`: logical ids above, each with a slash. */
-export async function deletionEffects(context: PlannerContext, live: LiveStack, prefix: string): Promise<Effect[]> {
+/** Everything that goes when this stack goes, nested stacks expanded. */
+export async function deletionEffects(
+  context: PlannerContext,
+  live: LiveStack,
+  { prefix, things }: Gathering,
+): Promise<Effect[]> {
   const { account, region } = context.identity;
+  const { secretKey, planNonce } = context;
   const { stackId, stackName } = live.observed;
-  const views = viewsOf(
-    { template: live.processed, parameters: live.parameters },
-    null,
-    {},
-    {
-      account,
-      region,
-      stackId,
-      stackName,
-    },
-  );
+  const where = { account, region, stackId, stackName };
+  const views = viewsOf({ template: live.processed, parameters: live.parameters }, null, {}, where);
+  things.push(...pictureOf(deployedSide(live), null, { prefix, where, secretKey, planNonce }));
   const effects = live.resources.map((resource) => deletionEffect(resource, views, stackName, prefix));
   const nested = live.resources.filter(
     ({ ResourceType, PhysicalResourceId }, index) =>
@@ -67,11 +69,10 @@ export async function deletionEffects(context: PlannerContext, live: LiveStack, 
   );
   const below = await Promise.all(
     nested.map(async ({ LogicalResourceId, PhysicalResourceId }) =>
-      deletionEffects(
-        context,
-        await observeStack(context.cloudFormation, PhysicalResourceId!, context.secretKey),
-        `${prefix}${LogicalResourceId}/`,
-      ),
+      deletionEffects(context, await observeStack(context.cloudFormation, PhysicalResourceId!, context.secretKey), {
+        prefix: `${prefix}${LogicalResourceId}/`,
+        things,
+      }),
     ),
   );
   return [...effects, ...below.flat()];

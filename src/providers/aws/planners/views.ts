@@ -42,13 +42,14 @@ function resourcesOf(side: Side, where: Where): Record<string, ResourceView> {
   const { template } = resolver;
   const views = Object.fromEntries(
     resolver.resourceIds.map((id): [string, ResourceView] => {
-      const { logicalId, type, properties, deletionPolicy, updateReplacePolicy } = resolver.resource(id);
+      const { logicalId, type, properties, metadata, deletionPolicy, updateReplacePolicy } = resolver.resource(id);
       const updatePolicy = ((template.Resources[id] as { UpdatePolicy?: Json }).UpdatePolicy ?? null) as Json;
       const view = {
         properties: properties as Record<string, Json>,
         deletionPolicy,
         updateReplacePolicy,
         updatePolicy,
+        metadata: metadata as Json,
       };
       return [id, { logicalId, type, ...view }];
     }),

@@ -102,11 +102,10 @@ export function checkedTemplate(context: PlannerContext, text: string, stack: st
   if (macro)
     throw needsPackaging(toolsOf(template), stack, `The macro ${macro} would run as soon as a change set is made`);
   if (transforms.length > 0 && !context.hasPolicy)
-    throw new CountersignError(
-      'CONFIG_NO_POLICY',
-      'Without a policy no template with a transform is sent to AWS.',
-      'Tell the user: `countersign init` writes a policy.',
-    );
+    throw new CountersignError('CONFIG_NO_POLICY', 'Without a policy no template with a transform is sent to AWS.', {
+      agent: 'Tell the user: `countersign init` writes a policy.',
+      person: 'Write a policy with: countersign init',
+    });
   return template;
 }
 

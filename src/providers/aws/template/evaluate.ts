@@ -18,7 +18,13 @@ export interface ResolveContext {
   ssmParameter?: (name: string) => string | undefined;
   /** Zones of a region, in order; without it Fn::GetAZs is unresolved. */
   zonesOf?: (region: string) => string[];
+  /** For people to read: what cannot be known stands as it is written (`unknownAs`), both branches of an `If` too. */
+  keepsUnknown?: boolean;
 }
+
+/** Begins what stands as written because its value is not known. */
+const UNKNOWN_MARK = '\u{27e6}?';
+export const unknownAs = (written: string): string => `${UNKNOWN_MARK}${written}\u{27e7}`;
 
 export interface Evaluator {
   condition(name: string): Truth;
@@ -153,6 +159,15 @@ export function createEvaluator(template: Template, context: ResolveContext): Ev
   }
 
   function intrinsic(name: string, argument: Value): Resolved {
+    const result = worked(name, argument);
+    if (!context.keepsUnknown || result !== UNRESOLVED) return result;
+    if (name === 'Ref') return unknownAs(scalarText(argument));
+    const inner =
+      name === 'Fn::If' && Array.isArray(argument) ? [argument[0]!, ...argument.slice(1).map(value)] : value(argument);
+    return { [unknownAs(name)]: inner === NO_VALUE ? null : (inner as Value) };
+  }
+
+  function worked(name: string, argument: Value): Resolved {
     const list = Array.isArray(argument) ? argument : [argument];
     switch (name) {
       case 'Ref':
@@ -188,7 +203,8 @@ export function createEvaluator(template: Template, context: ResolveContext): Ev
         return findInMap(list);
       case 'Fn::Base64': {
         const text = value(argument);
-        return isUnresolved(text) ? UNRESOLVED : bounded(Buffer.from(scalarText(text)).toString('base64'));
+        if (isUnresolved(text) && !context.keepsUnknown) return UNRESOLVED;
+        return bounded(Buffer.from(scalarText(text)).toString('base64'));
       }
       case 'Fn::Cidr': {
         const [block, count, bits = 8]: Resolved[] = list.map((item) => value(item));
@@ -210,7 +226,7 @@ export function createEvaluator(template: Template, context: ResolveContext): Ev
       }
       case 'Fn::ToJsonString': {
         const whole = value(argument);
-        return isUnresolved(whole) ? UNRESOLVED : bounded(JSON.stringify(whole));
+        return isUnresolved(whole) && !context.keepsUnknown ? UNRESOLVED : bounded(JSON.stringify(whole));
       }
       // A macro, or a function of tomorrow.
       case 'Fn::Transform':
@@ -253,5 +269,7 @@ export function scalarText(value: Resolved | undefined): string {
 
 /** Is any part of this value unknown? */
 export function isUnresolved(value: Resolved | undefined): boolean {
-  return value !== undefined && value !== NO_VALUE && (JSON.stringify(value) ?? '').includes(UNRESOLVED);
+  if (value === undefined || value === NO_VALUE) return false;
+  const text = JSON.stringify(value) ?? '';
+  return text.includes(UNRESOLVED) || text.includes(UNKNOWN_MARK);
 }

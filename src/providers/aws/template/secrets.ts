@@ -10,8 +10,8 @@ import { type Document, isMap, isScalar, isSeq } from 'yaml';
 import { editableDocument } from './dialect.ts';
 
 export const MASK = '****';
-/** Also what AWS shows for a NoEcho parameter. */
-const IS_MASK = /^\*{4,}$/;
+/** Also what AWS shows for a NoEcho parameter, and a mask with the tag of a plan. */
+const IS_MASK = /^\*{4,}(?:\([0-9a-f]{8}\))?$/;
 
 export function isMask(value: unknown): boolean {
   return typeof value === 'string' && IS_MASK.test(value);

@@ -10,6 +10,7 @@ export interface ResourceView {
   updateReplacePolicy: string;
   /** As the template says it. */
   updatePolicy?: Json;
+  metadata?: Json;
 }
 
 export interface MarkContext {

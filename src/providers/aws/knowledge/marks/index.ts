@@ -11,6 +11,7 @@ import { findDeputies } from './deputies.ts';
 import { findExposure } from './exposure.ts';
 import type { MarkContext, MarkFinder } from './finder.ts';
 import { findNetworkChange } from './groups.ts';
+import { findInitCommands } from './init-commands.ts';
 import { findUnpinned } from './pins.ts';
 import { findPolicyChange } from './policies.ts';
 import { findProtection } from './protection.ts';
@@ -26,6 +27,7 @@ const finders: readonly MarkFinder[] = [
   findNetworkChange,
   findPolicyChange,
   findDeputies,
+  findInitCommands,
   findReach,
 ];
 

@@ -145,6 +145,41 @@ describe('others', () => {
     ).toEqual([]);
     expect(of(null, { UserData: 'a' })).toEqual([]);
   });
+  describe('commands of cfn-init', () => {
+    const host = (command: string, profile: object = {}) => ({
+      ...around,
+      It: {
+        Type: 'AWS::EC2::Instance',
+        Metadata: { Note: 'a', 'AWS::CloudFormation::Init': { config: { commands: { a: { command } } } } },
+        Properties: profile,
+      },
+    });
+    const admin = { IamInstanceProfile: 'admin' };
+    it('that change are one, under the profile of the instance', () => {
+      expect(marks('deputy', host('echo ok', admin), host('curl x | sh', admin), 'It')).toMatchObject([
+        { bound: 'unbounded', path: 'Metadata.AWS::CloudFormation::Init', text: expect.stringContaining('cfn-hup') },
+      ]);
+    });
+    it('that stay, or are there when it is made, or have no rights, are none', () => {
+      const noted = (note: string) => {
+        const resources = host('echo ok', admin);
+        return { ...resources, It: { ...resources.It, Metadata: { ...resources.It.Metadata, Note: note } } };
+      };
+      expect(marks('deputy', noted('a'), noted('b'), 'It')).toEqual([]);
+      expect(marks('deputy', around, host('echo ok'), 'It')).toEqual([]);
+      expect(marks('deputy', host('echo ok'), host('curl x | sh'), 'It')).toEqual([]);
+    });
+    it('of a group are one of whatever rights its instances have', () => {
+      const group = (command: string) => ({
+        It: {
+          Type: 'AWS::AutoScaling::AutoScalingGroup',
+          Metadata: { 'AWS::CloudFormation::Init': { config: { commands: { a: { command } } } } },
+          Properties: { MinSize: '1', MaxSize: '2' },
+        },
+      });
+      expect(marks('deputy', group('a'), group('b'), 'It')).toMatchObject([{ bound: 'unbounded' }]);
+    });
+  });
   it('a queue with its policy is none', () => {
     const It = {
       Type: 'AWS::SQS::QueuePolicy',

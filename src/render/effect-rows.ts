@@ -1,0 +1,166 @@
+/** Effects as rows: every leaf of each; what is the same is told once, with the names of all that it is true of. */
+import type { Effect } from '../core/effect.ts';
+import { leavesOf } from '../core/leaves.ts';
+import type { Thing } from '../core/picture.ts';
+import type { Plan } from '../core/plan.ts';
+import { worstFirst } from '../core/worst-first.ts';
+import type { Row, Tone } from './layout.ts';
+import { changedRows, pathText, valueRows, type Whole } from './leaf-rows.ts';
+import { lineOf as line, nameIn } from './names.ts';
+import type { Subject } from './subject.ts';
+import { absoluteTime } from './time.ts';
+import { quoted } from './values.ts';
+
+const TONES: Record<Effect['reversibility'], Tone> = {
+  reversible: 'good',
+  recoverable: 'warn',
+  irreversible: 'bad',
+  unknown: 'bad',
+};
+
+export function effectRows(subject: Subject, whole: Whole[]): Row[] {
+  const { plan, picture, change } = subject;
+  const things = new Map((picture?.things ?? []).map((thing) => [`${thing.kind} ${thing.id}`, thing]));
+  const thingOf = (effect: Effect) => things.get(`resource ${effect.logicalId ?? ''}`);
+  const groups = grouped(worstFirst(plan.effects, change.judgement), thingOf);
+  return groups.flatMap((group) =>
+    group.length === 1 ? one(plan, group[0]!, thingOf(group[0]!), whole) : several(plan, group, thingOf, whole),
+  );
+}
+
+/** Effects of the same kind and type stand together where all that is said of them but names and values is the same. */
+function grouped(effects: readonly Effect[], thingOf: (effect: Effect) => Thing | undefined): Effect[][] {
+  const groups = new Map<string, Effect[]>();
+  for (const [index, effect] of effects.entries()) {
+    const shape = shapeOf(effect, thingOf(effect));
+    const key = shape ?? `alone ${index}`;
+    const group = groups.get(key);
+    if (group) group.push(effect);
+    else groups.set(key, [effect]);
+  }
+  return [...groups.values()];
+}
+
+function shapeOf(effect: Effect, thing: Thing | undefined): string | undefined {
+  const { logicalId: _id, physicalId: _name, properties, ...rest } = effect;
+  if (effect.kind === 'create' && thing?.after) {
+    const paths = [...leavesOf(thing.after, '')].map(([path]) => path);
+    return JSON.stringify([rest, properties, paths]);
+  }
+  return JSON.stringify([rest, properties]);
+}
+
+function nameRow(plan: Plan, effect: Effect): string {
+  const name = nameIn(plan, effect);
+  const isNamedByIt = effect.logicalId === undefined;
+  return effect.physicalId && !isNamedByIt ? `${name} (${line(effect.physicalId)})` : name;
+}
+
+function headText(effect: Effect): string {
+  const { kind, type, reversibility, interrupts, holds, owner, revision, size } = effect;
+  return [
+    `${kind} ${line(type)}`,
+    reversibility,
+    ...(interrupts === 'no' ? [] : [`interrupts: ${interrupts}`]),
+    ...(holds === 'nothing' ? [] : [`stores: ${holds}`]),
+    ...(revision ? ['a revision'] : []),
+    ...(size === undefined ? [] : [`size ${quoted(size)}`]),
+    ...(owner === undefined ? [] : [`of ${owner.kind.replaceAll('_', ' ')} ${line(owner.name)}`]),
+  ].join(' \u00b7 ');
+}
+
+/** What is said of an effect besides its leaves. */
+function factRows({ why, retention, recoveryPoint, marks, properties }: Effect): Row[] {
+  const replacing = properties.filter(({ replaces }) => replaces !== 'never');
+  const words = (replaces: string) =>
+    replacing.filter((one) => one.replaces === replaces).map(({ path }) => pathText(path));
+  return [
+    { indent: 4, text: line(why), tone: 'quiet' },
+    ...[...new Set(replacing.map(({ replaces }) => replaces))]
+      .sort()
+      .map((replaces) => ({ indent: 4, text: `replaces (${replaces}): ${words(replaces).join(', ')}` })),
+    ...(retention ? [{ indent: 4, text: `${retention.attribute} in force: ${retention.effective}` }] : []),
+    ...(recoveryPoint
+      ? [
+          {
+            indent: 4,
+            text: `recovery point ${line(recoveryPoint.id)}, complete ${absoluteTime(recoveryPoint.completedAt)}`,
+          },
+        ]
+      : []),
+    ...marks.map(({ kind, path, text, bound, principal, target, reads, network }): Row => {
+      const more = [
+        ...(bound === undefined ? [] : [bound.replaceAll('_', ' ')]),
+        ...(principal === undefined ? [] : [`by ${quoted(principal)}`]),
+        ...(target === undefined
+          ? []
+          : [
+              `target ${quoted(target.id)}${target.stack === undefined ? '' : ` of ${target.stack === null ? 'no stack' : quoted(target.stack)}`}`,
+            ]),
+        ...(reads === undefined ? [] : [`reads ${reads}`]),
+        ...(network === undefined
+          ? []
+          : [`${quoted(network.range)} ${quoted(network.protocol)} ${network.fromPort}-${network.toPort}`]),
+      ];
+      return {
+        indent: 4,
+        text: `${kind} at ${pathText(path)}: ${line(text)}${more.length > 0 ? ` (${more.join(', ')})` : ''}`,
+        tone: kind === 'protect' ? 'plain' : 'warn',
+      };
+    }),
+  ];
+}
+
+function one(plan: Plan, effect: Effect, thing: Thing | undefined, whole: Whole[]): Row[] {
+  const made = effect.kind === 'create' && thing?.after ? [...leavesOf(thing.after, '')] : [];
+  return [
+    { indent: 2, text: `${nameRow(plan, effect)}: ${headText(effect)}`, tone: TONES[effect.reversibility] },
+    ...propertyRows(plan, effect, whole),
+    ...valueRows(made, 4),
+    ...factRows(effect),
+  ];
+}
+
+const propertyRows = (plan: Plan, effect: Effect, whole: Whole[]): Row[] =>
+  changedRows(effect.properties, 4, nameIn(plan, effect), whole);
+
+function several(
+  plan: Plan,
+  group: readonly Effect[],
+  thingOf: (effect: Effect) => Thing | undefined,
+  whole: Whole[],
+): Row[] {
+  const [first] = group as [Effect];
+  const made = group.map((effect) =>
+    effect.kind === 'create' && thingOf(effect)?.after ? [...leavesOf(thingOf(effect)!.after!, '')] : [],
+  );
+  const key = ([path, text]: readonly [string, string]) => `${path}\n${text}`;
+  const common = new Set(
+    (made[0] ?? []).map(key).filter((leaf) => made.every((leaves) => leaves.some((one) => key(one) === leaf))),
+  );
+  const own = group.map((effect, index) => ({
+    name: nameRow(plan, effect),
+    rows: valueRows(
+      made[index]!.filter((leaf) => !common.has(key(leaf))),
+      6,
+    ),
+  }));
+  const differing = own.filter(({ rows }) => rows.length > 0);
+  return [
+    { indent: 2, text: `${group.length} \u00d7 ${headText(first)}`, tone: TONES[first.reversibility] },
+    {
+      indent: 4,
+      text: own
+        .filter(({ rows }) => rows.length === 0)
+        .map(({ name }) => name)
+        .join(', '),
+    },
+    ...propertyRows(plan, first, whole),
+    ...valueRows(
+      (made[0] ?? []).filter((leaf) => common.has(key(leaf))),
+      4,
+    ),
+    ...differing.flatMap(({ name, rows }): Row[] => [{ indent: 4, text: name }, ...rows]),
+    ...factRows(first),
+  ].filter(({ text }) => text !== '');
+}

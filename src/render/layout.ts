@@ -1,0 +1,100 @@
+/**
+ * Lines of a given width out of rows: words stay whole, and every line of text that is not ours keeps its mark.
+ * Knows no terminal: who prints says how wide it is and how tones look.
+ */
+import { makeVisible } from '../core/render-safe.ts';
+
+export type Tone = 'plain' | 'strong' | 'good' | 'warn' | 'bad' | 'quiet';
+
+export interface Row {
+  text: string;
+  /** Columns before it. */
+  indent?: number;
+  /** Stands before every line, since nothing that follows is our text: `agent│ `. */
+  mark?: string;
+  /** To be copied: never broken, whatever the width. */
+  command?: true;
+  /** The whole row is our own sentence. Else its further lines carry a mark: names and values in it are not ours. */
+  own?: true;
+  tone?: Tone;
+}
+export interface Section {
+  title: string;
+  rows: Row[];
+}
+export type Paint = (tone: Tone, text: string) => string;
+
+export const NARROWEST = 40;
+
+export function layOut(sections: readonly Section[], width: number, paint: Paint = (_tone, text) => text): string[] {
+  const columns = Math.max(NARROWEST, width);
+  return sections.flatMap(({ title, rows }, index) => [
+    ...(index > 0 && title !== '' ? [''] : []),
+    ...(title === '' ? [] : linesOf({ text: title }, columns).map((line) => paint('strong', line))),
+    ...rows.flatMap((row) => linesOf(row, columns).map((line) => paint(row.tone ?? 'plain', line))),
+  ]);
+}
+
+function linesOf({ text, indent = 0, mark = '', own, command }: Row, width: number): string[] {
+  if (command) return [' '.repeat(indent) + shownText(text)];
+  const start = ' '.repeat(indent);
+  const before = start + mark;
+  const after = mark === '' ? `${start}${own ? '  ' : GOES_ON}` : before;
+  return shownText(text)
+    .split('\n')
+    .flatMap((line, index) => {
+      const first = index === 0 ? before : after;
+      return wrapped(line, width - after.length, width - first.length).map(
+        (part, piece) => (piece === 0 ? first : after) + part,
+      );
+    });
+}
+
+/** SECURITY: no line that goes on looks like one that begins. */
+const GOES_ON = '\u2502 ';
+
+/** SECURITY: a blank that is no space, and what is not seen, is written out. A tab moves the cursor, so it is too. */
+const shownText = (text: string): string => makeVisible(text, Number.POSITIVE_INFINITY).replaceAll('\t', '\\t');
+
+/** At spaces; a word that is longer than a line goes on after one of its joints. Runs of spaces stay: they are text. */
+function wrapped(text: string, room: number, first: number): string[] {
+  const lines: string[] = [];
+  let rest = text;
+  for (let columns = first; widthOf(rest) > columns; columns = room) {
+    const end = breakAt(rest, Math.max(8, columns));
+    // The one space that it breaks at, and no other: spaces are text too.
+    lines.push(rest.slice(0, end).replace(/ $/, ''));
+    rest = rest.slice(end);
+  }
+  return [...lines, rest];
+}
+
+function breakAt(text: string, columns: number): number {
+  const fits = fitting(text, columns);
+  const space = text.lastIndexOf(' ', fits);
+  const word = text.slice(space + 1).split(' ', 1)[0]!;
+  if (space > 0 && (widthOf(word) <= columns || space >= fits * 0.6)) return space + 1;
+  const joint = Math.max(...['/', ':', ',', '.', '-', '&', '?', '='].map((one) => text.lastIndexOf(one, fits - 1)));
+  return joint > fits / 2 ? joint + 1 : fits;
+}
+
+/** How many code units of a text fit. */
+function fitting(text: string, columns: number): number {
+  let [taken, units] = [0, 0];
+  for (const character of text) {
+    taken += widthOf(character);
+    if (taken > columns) break;
+    units += character.length;
+  }
+  return Math.max(units, 1);
+}
+
+const WIDE =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
+
+/** Columns that a text takes at a terminal. */
+export function widthOf(text: string): number {
+  let columns = 0;
+  for (const character of text) columns += /\p{M}/u.test(character) ? 0 : WIDE.test(character) ? 2 : 1;
+  return columns;
+}

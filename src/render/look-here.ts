@@ -1,0 +1,122 @@
+/** What a reviewer must look at first, and what they need not look for. */
+import { couldBeLoss, type Effect } from '../core/effect.ts';
+import type { Mark, MarkKind } from '../core/mark.ts';
+import type { Plan } from '../core/plan.ts';
+import { guardCode, signatures, type Verdict } from '../core/verdict.ts';
+import type { Row } from './layout.ts';
+import { pathText } from './leaf-rows.ts';
+import { lineOf, nameIn, toldName, toldSentence } from './names.ts';
+import type { Named, NamedKind } from './newly-named.ts';
+import { namedIn, type Subject, stopping } from './subject.ts';
+import { counted } from './time.ts';
+import { quoted } from './values.ts';
+
+const KIND_WORDS: Record<NamedKind, string> = {
+  account: 'FOREIGN ACCOUNT',
+  everybody: 'EVERYBODY',
+  principal: 'PRINCIPAL',
+  command: 'RUNS',
+  key: 'KEY',
+  host: 'HOST',
+  image: 'IMAGE',
+  layer: 'LAYER',
+  unguarded: 'OPEN OR UNPROTECTED',
+  condition: 'CONDITION REMOVED',
+};
+
+export function lookHere(subject: Subject): Row[] {
+  const { judgement } = subject.change;
+  return [
+    ...(subject.policyOfNow ?? []).map((text): Row => ({ text: `! ${text}`, tone: 'bad' })),
+    ...stopping(judgement)
+      .filter(isOfEffects)
+      .map((verdict) => verdictRow(subject.plan, verdict)),
+    ...namedIn(subject).flatMap(namedRows),
+    ...markRows(subject.plan, stopping(judgement)),
+  ];
+}
+
+/** What only counts the approvals that the policy asks for stands with how the change stands. */
+export const isOfEffects = ({ outcome, effects }: Verdict) => outcome === 'deny' || effects?.length !== 0;
+
+function verdictRow(plan: Plan, { guard, outcome, message, seats, roles = [], effects = [] }: Verdict): Row {
+  const needs = `${signatures(seats ?? 1)}${roles.length > 0 ? `, ${roles.join(' and ')} among them` : ''}`;
+  const what = outcome === 'deny' ? 'DENIED' : `HELD for ${needs}`;
+  const about = effects.length > 0 ? ` About: ${effects.map((one) => toldName(plan, one)).join(', ')}.` : '';
+  return {
+    text: `! ${what} by ${guardCode(guard)}: ${toldSentence(plan, message)}${about}`,
+    tone: outcome === 'deny' ? 'bad' : 'warn',
+  };
+}
+
+function namedRows({ kind, value, places }: Named): Row[] {
+  const [first = '', ...more] = places;
+  const [thing, ...path] = first.split(' ');
+  const where = `${lineOf(thing ?? '')} ${pathText(path.join(' '))}`;
+  const others = more.length > 0 ? `, and ${counted(more.length, 'other place')}` : '';
+  const head: Row = { text: `! ${KIND_WORDS[kind]}, in ${where}${others}:`, tone: 'warn' };
+  return [head, { indent: 4, text: quoted(value), tone: 'warn' }];
+}
+
+/** Marks that take or give away something. A protection that is raised is not one to look at first. */
+const MARK_WORDS: Partial<Record<MarkKind, string>> = {
+  expose: 'EXPOSES',
+  deputy: 'ACTS BY ITSELF',
+  disconnect: 'DISCONNECTS',
+  unprotect: 'LESS PROTECTED',
+  expire: 'EXPIRES',
+  disable: 'STOPS WORKING',
+  overwrite: 'OVERWRITES',
+  reach: 'REACHES OUTSIDE',
+  unpinned: 'READ AGAIN LATER',
+};
+
+/** Equal facts stand once, with everything that they are told of; not again what a guard has told. */
+function markRows(plan: Plan, told: readonly Verdict[]): Row[] {
+  const byFact = new Map<string, { mark: Mark; names: string[] }>();
+  for (const effect of plan.effects)
+    for (const mark of effect.marks) {
+      if (MARK_WORDS[mark.kind] === undefined || told.some(({ message }) => message.includes(mark.text))) continue;
+      const key = `${mark.kind} ${mark.text}`;
+      const known = byFact.get(key) ?? { mark, names: [] };
+      byFact.set(key, known);
+      const name = nameIn(plan, effect);
+      if (!known.names.includes(name)) known.names.push(name);
+    }
+  return [...byFact.values()].map(({ mark, names }) => ({
+    text: `! ${MARK_WORDS[mark.kind]}, ${names.join(', ')}: ${lineOf(mark.text)}`,
+    tone: 'warn' as const,
+  }));
+}
+
+const OPENS: readonly NamedKind[] = ['account', 'everybody', 'unguarded', 'condition', 'layer'];
+const thingOf = (place: string) => lineOf(place.split(' ', 1)[0]!);
+
+/** `data loss: none · public: none · …`: what was looked for and not found is said, so that silence clears nothing. */
+export function negatives(subject: Subject): Row {
+  const { effects } = subject.plan;
+  const named = namedIn(subject);
+  const names = (list: readonly Effect[]) => [...new Set(list.map((effect) => nameIn(subject.plan, effect)))];
+  const told = (list: readonly string[]) =>
+    list.length === 0 ? 'none' : list.length <= 3 ? list.join(', ') : counted(list.length, 'resource');
+  const exposed = effects.filter(
+    ({ marks, kind }) => kind === 'expose' || marks.some((mark) => mark.kind === 'expose'),
+  );
+  // What is named and opens something counts too, whether a table knows it or not.
+  const opening = named.filter(({ kind }) => OPENS.includes(kind)).flatMap(({ places }) => places.map(thingOf));
+  const losing = effects.filter(
+    (effect) => couldBeLoss(effect) && (effect.holds === 'data' || effect.holds === 'unknown'),
+  );
+  const expiring = effects.filter(
+    ({ kind, marks }) => kind === 'expire' || marks.some((mark) => mark.kind === 'expire'),
+  );
+  const commands = named.filter(({ kind }) => kind === 'command').flatMap(({ places }) => places.map(thingOf));
+  return {
+    text: [
+      `data loss: ${told(names([...losing, ...expiring]))}`,
+      `exposures: ${told([...new Set([...names(exposed), ...opening])])}`,
+      `commands on hosts: ${told([...new Set(commands)])}`,
+      `interrupts: ${told(names(effects.filter(({ interrupts }) => interrupts !== 'no')))}`,
+    ].join(' \u00b7 '),
+  };
+}

@@ -1,0 +1,56 @@
+/** How a change stands: where it is, what it needs, by when, and for whom it was asked. */
+
+import type { Change } from '../core/change.ts';
+import { makeVisibleLine } from '../core/render-safe.ts';
+import { signatures } from '../core/verdict.ts';
+import { fillSeats } from '../people/seats.ts';
+import type { Row } from './layout.ts';
+import type { Subject } from './subject.ts';
+import { timeAgo, timeLeft } from './time.ts';
+
+export function seatsOf(change: Change) {
+  const { seats: needed, roles } = change.judgement;
+  return { needed, roles, ...fillSeats({ needed, roles, excluded: change.excluded }, change.approvals) };
+}
+
+export function describeState({ change, now, signatureNotes: notes }: Subject): Row[] {
+  const { target, environment, state, id, explanation, assurance, sponsor, goal } = change;
+  const line = (text: string) => makeVisibleLine(text, Number.POSITIVE_INFINITY);
+  const head = `${environment.toUpperCase()} \u00b7 ${line(target.account)}/${line(target.region)} \u00b7 ${id} \u00b7 ${state}`;
+  return [
+    { text: explanation ? `${head}: ${line(explanation)}` : head },
+    { text: seatsText(change) },
+    ...change.approvals.map(
+      ({ person, keyFingerprint, userVerified, at, seq }): Row => ({
+        indent: 2,
+        text: `${line(person)} signed ${timeAgo(at, now)} with ${keyFingerprint}${userVerified === undefined ? '' : userVerified ? ' (touched, user verified)' : ' (touched)'}${notes?.has(seq) ? `, ${notes.get(seq)}` : ''}`,
+      }),
+    ),
+    ...clockRows(change, now),
+    {
+      text: `asked by ${sponsor === null ? 'no sponsor' : `${line(sponsor)} (claimed)`} \u00b7 goal ${goal} \u00b7 assurance ${line(assurance)}`,
+    },
+    ...(change.outcome
+      ? [{ text: `outcome ${change.outcome.state}: ${line(change.outcome.detail)} (${change.outcome.credentials})` }]
+      : []),
+    { text: `digest ${change.digest}`, tone: 'quiet' as const },
+  ];
+}
+
+function seatsText(change: Change): string {
+  const { needed, roles, filledBy, missingRoles } = seatsOf(change);
+  return [
+    `approvals ${filledBy.length} of ${needed}`,
+    ...(needed === 0
+      ? ['needs none']
+      : [`needs ${signatures(needed)}${roles.length > 0 ? `, ${roles.join(' and ')} among them` : ''}`]),
+    ...(missingRoles.length > 0 ? [`missing: ${missingRoles.join(', ')}`] : []),
+    `cannot approve: ${change.excluded.join(', ') || 'none'}`,
+  ].join(' \u00b7 ');
+}
+
+function clockRows({ state, approveBy, executeBy }: Change, now: Date): Row[] {
+  if (state === 'pending') return [{ text: `to approve: ${timeLeft(approveBy, now)}` }];
+  if (executeBy && state === 'approved') return [{ text: `to execute: ${timeLeft(executeBy, now)}` }];
+  return [];
+}
