@@ -41,7 +41,7 @@ export const rate: GuardDefinition<z.infer<typeof options>> = {
         return deny(
           'rate',
           `Change ${inFlight} is executing on ${plan.target.name}.`,
-          `Wait for it: describe_change {"change_id": "${inFlight}"}.`,
+          `Wait for it: describe_change {"change_id": "${inFlight}"}. If its executor is gone, a person runs: countersign reconcile ${inFlight}.`,
         );
       if (isRecovery(plan)) return pass('rate');
       if (sameFailures >= same_failures)

@@ -112,6 +112,15 @@ export interface Runner {
   find(call: Call): Promise<CallOutput | undefined>;
   /** Waits for the end of what the plan's last call began; `onEvent` is told of what happens meanwhile. */
   follow(plan: Plan, onEvent: (text: string) => void): Promise<Followed>;
+  /** Looks once, with reads only, for facts of this call itself: the state from before is none. `since`: when it was begun. */
+  lookBack(call: Call, plan: Plan, since: Date): Promise<Seen>;
+}
+
+/** What one look showed of a call that was begun. Without `ended` no positive fact tells what came of it. */
+export interface Seen {
+  detail: string;
+  /** `call`: was it carried out? `state`: how what it began has ended. */
+  ended?: { call: 'done' | 'failed'; state: 'succeeded' | 'failed' | 'rolled_back' };
 }
 
 /** One planner. `plan` is given what its `input` parsed. */
@@ -146,6 +155,14 @@ export interface Provider extends ProviderRules, Runner {
 export interface Executor {
   /** @throws CountersignError when nothing of it has left; else the change as it ended. */
   run(changeId: string, onProgress?: (text: string) => void): Promise<Change>;
+  /**
+   * Looks for what became of a change whose outcome is not known, and records it where a fact tells. Sends no write.
+   *
+   * @returns the change as it is then, and what was seen.
+   */
+  reconcile(changeId: string): Promise<{ change: Change; saw: string }>;
+  /** A person signs off a change of unknown outcome: its target is free, and its outcome stays unknown. */
+  close(changeId: string, by: { person: string; why: string }): Promise<Change>;
 }
 
 /** The policy, applied to one target. */

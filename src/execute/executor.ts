@@ -7,14 +7,14 @@
 
 import type { Change } from '../core/change.ts';
 import { CountersignError } from '../core/errors.ts';
-import type { BodyOf } from '../core/events.ts';
 import { haltIn, inFlightIn } from '../core/folds.ts';
-import { type Plan, touchedBy } from '../core/plan.ts';
+import type { Plan } from '../core/plan.ts';
 import type { ChangesPort, Executor, Followed, Ledger, LedgerView } from '../core/ports.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
-import { isWorthless } from '../core/subject.ts';
+import { aboutChange, mustReach } from './about.ts';
 import { isOfTheLedger, recordDurably } from './durable.ts';
 import { leftApproved, type RecheckPorts, whyStale } from './recheck.ts';
+import { close, reconcile } from './reconcile.ts';
 import { rehearse } from './rehearse.ts';
 import { intentOf, runCalls } from './run-calls.ts';
 
@@ -29,7 +29,11 @@ interface Ports extends ExecutorPorts {
 
 /** The executor of one process, over its ports. */
 export function createExecutor(ports: ExecutorPorts): Executor {
-  return { run: (changeId, onProgress = () => undefined) => executeChange({ ...ports, onProgress }, changeId) };
+  return {
+    run: (changeId, onProgress = () => undefined) => executeChange({ ...ports, onProgress }, changeId),
+    reconcile: (changeId) => reconcile(ports, changeId),
+    close: (changeId, by) => close(ports, changeId, by),
+  };
 }
 
 async function executeChange(ports: Ports, changeId: string): Promise<Change> {
@@ -42,7 +46,7 @@ async function executeChange(ports: Ports, changeId: string): Promise<Change> {
       change.state === 'pending'
         ? `It still needs signatures: countersign approve ${change.id}.`
         : change.state === 'executing' || change.state === 'unknown'
-          ? `It may have happened, and is not repeated. What is known: countersign show ${change.id}.`
+          ? `It may have happened, and is not repeated. Look what became of it: countersign reconcile ${change.id}.`
           : 'Nothing is to be executed here.',
     );
   const { plan } = await ports.changes.plan(change.planId);
@@ -68,22 +72,13 @@ async function executeChange(ports: Ports, changeId: string): Promise<Change> {
   return ports.changes.find(changeId);
 }
 
-/** A forgotten `--sandbox` or another endpoint is the shell's mistake: it costs nobody their signature. */
-async function mustReach({ cloud }: Ports, plan: Plan): Promise<void> {
-  const endpoint = await cloud.endpoint(plan.target);
-  if (endpoint === plan.endpoint) return;
-  throw new CountersignError(
-    'CONFIG_INVALID',
-    `The plan was made on ${plan.endpoint}; this is ${endpoint}.`,
-    plan.endpoint.startsWith('sandbox:')
-      ? 'Run it with --sandbox, and the --home that the plan was made with.'
-      : `Run it with the endpoint settings that the plan was made with (${plan.endpoint}: environment and profile), and no --sandbox.`,
-  );
-}
-
 /** A difference, a stricter verdict or a signer whose key is gone ends the change as stale. */
 async function recheck(ports: Ports, change: Change, plan: Plan): Promise<void> {
-  const reason = await whyStale(ports, change, plan);
+  const reason = await whyStale(ports, change, plan).catch(async (error) => {
+    // Another executor of the same change is in its own way.
+    if ((await ports.changes.find(change.id)).state !== 'approved') throw takenByAnother(change);
+    throw error;
+  });
   if (reason === null) return;
   const now = ports.now();
   await ports.ledger.transact(async (tx) => {
@@ -153,18 +148,4 @@ async function mustBeFree(tx: LedgerView, { target }: Plan): Promise<void> {
 async function newestExecution(view: LedgerView): Promise<number> {
   const kinds = ['change.executing', 'change.finished', 'halted', 'policy.adopted'];
   return (await view.events({ kinds, newestFirst: true, limit: 1 }))[0]?.seq ?? 0;
-}
-
-/** What history needs to know later, without opening the plan. */
-export function aboutChange(change: Change, plan: Plan, policyDigest?: string): BodyOf<'change.executing'> {
-  return {
-    ...(policyDigest === undefined ? {} : { policyDigest }),
-    target: plan.target,
-    environment: change.environment,
-    operations: plan.calls.map(({ operation }) => operation),
-    unprotects: plan.effects.some(({ kind, marks }) => [kind, ...marks.map((mark) => mark.kind)].includes('unprotect')),
-    action: plan.action,
-    neverCompleted: isWorthless(plan.subject),
-    touched: touchedBy(plan),
-  };
 }

@@ -105,6 +105,7 @@ export function createToy(path: string, place: { account: string; region: string
     },
     settle: async () => ({ kind: 'done', output: {} }),
     find: async () => undefined,
+    lookBack: async () => ({ detail: 'it stands there', ended: { call: 'done', state: 'succeeded' } }),
     follow: async () => ({ state: 'succeeded', detail: 'It stands there.' }),
     writes: () => written,
   };
