@@ -6,6 +6,7 @@
  */
 
 import { z } from 'zod';
+import { counted } from '../src/core/counted.ts';
 import type { Environment } from '../src/core/environment.ts';
 import { deny, type GuardDefinition, hold, note, type Spent, seatsIn } from '../src/core/guard.ts';
 import { sumsOf } from '../src/core/plan.ts';
@@ -20,6 +21,13 @@ const STANDARD: Record<Environment, Record<Window, Spent>> = {
   disposable: { hour: most(120, 2000, 3000, 3000), day: most(500, 10_000, 15_000, 15_000) },
 };
 const KEYS = ['changes', 'updated', 'created', 'lost'] as const;
+/** What a sponsor's agents would do, in words. */
+const DOES: Record<(typeof KEYS)[number], (count: number) => string> = {
+  changes: (count) => `make ${counted(count, 'change')}`,
+  updated: (count) => `update ${counted(count, 'resource')}`,
+  created: (count) => `create ${counted(count, 'resource')}`,
+  lost: (count) => `lose ${counted(count, 'resource')}`,
+};
 const told = (window: Window) =>
   Object.entries(STANDARD).map(([name, caps]) => `${KEYS.map((key) => caps[window][key]).join(', ')} in ${name}`);
 const cap = z.number().int().min(0).optional();
@@ -27,11 +35,16 @@ const caps = (window: Window) =>
   z
     .strictObject({ changes: cap, updated: cap, created: cap, lost: cap })
     .prefault({})
-    .describe(`\`${KEYS.join(', ')}\` within one ${window}, at most. Without: ${told(window).join('; ')}.`);
+    .describe(`Limits within one ${window}: \`${KEYS.join(', ')}\`. Defaults: ${told(window).join('; ')}.`);
 const options = z.strictObject({
   hour: caps('hour'),
   day: caps('day'),
-  lost_alone: z.number().int().min(0).default(3).describe('More losses than this in a day hold as if in one plan.'),
+  lost_alone: z
+    .number()
+    .int()
+    .min(0)
+    .default(3)
+    .describe("If a day's losses exceed this, every further loss needs the approvals of one plan that loses them all."),
 });
 
 function inForce(given: z.infer<typeof options>, environment: Environment, window: Window): Spent {
@@ -41,9 +54,9 @@ function inForce(given: z.infer<typeof options>, environment: Environment, windo
 
 export const budget: GuardDefinition<z.infer<typeof options>> = {
   name: 'budget',
-  rule: 'Rolling windows of one hour and one day over all plans, processes and agents of a sponsor: changes, losses, updates, creations; a session inherits its worst class, so that splitting does not help.',
-  normally: 'deny; hold(2) where one plan with the sum of its losses would hold',
-  told: 'cumulative … of …',
+  rule: 'Within one hour and within one day, the changes, losses (deletions and replacements), updates and creations of all agents of a sponsor stay within limits; splitting a change into several plans does not raise them.',
+  normally: 'deny; hold(2) if one plan with all of the losses would be held',
+  told: 'the sum, the limit and the share of this plan',
   options,
   caps: (given, environment) => ({
     hour: inForce(given, environment, 'hour'),
@@ -64,15 +77,15 @@ export const budget: GuardDefinition<z.infer<typeof options>> = {
           if (spent[window][key] === 0 || own[key] === 0 || sum <= allowed) continue;
           return deny(
             'budget',
-            `Cumulative ${key} of ${facts.sponsor.name ?? 'this sponsor'} within one ${window}: ${sum} of ${allowed} (${own[key]} by this plan).`,
-            `Wait until the ${window} has passed, or withdraw changes that are not needed; splitting does not help.`,
+            `The agents of ${facts.sponsor.name ?? 'this sponsor'} would ${DOES[key](sum)} within one ${window}; the limit is ${allowed} (${own[key]} from this plan).`,
+            `Wait until the ${window} has passed, or withdraw changes that are not needed; smaller plans do not help.`,
           );
         }
       }
       if (lost === 0 || spent.day.lost === 0 || spent.day.lost + lost <= given.lost_alone) return pass('budget');
-      const message = `Cumulative losses within one day: ${spent.day.lost + lost} of ${given.lost_alone} (${lost} by this plan).`;
+      const message = `The agents of ${facts.sponsor.name ?? 'this sponsor'} would ${DOES.lost(spent.day.lost + lost)} within one day; the limit without approval as one plan is ${given.lost_alone} (${lost} from this plan).`;
       if (facts.environment === 'disposable') return note('budget', message);
-      return hold('budget', seatsIn(facts, 2), message, 'Splitting does not help: people decide as on one plan.');
+      return hold('budget', seatsIn(facts, 2), message, 'Propose it for approval; smaller plans do not help.');
     },
   }),
 };

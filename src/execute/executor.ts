@@ -47,10 +47,10 @@ async function executeChange(ports: Ports, changeId: string): Promise<Change> {
       change.state === 'expired' ? 'STATE_CHANGE_EXPIRED' : 'STATE_CHANGE_NOT_APPROVED',
       `The change is ${change.state}${change.explanation ? `: ${change.explanation.replace(/\.$/, '')}` : ''}.`,
       change.state === 'pending'
-        ? `It still needs signatures: countersign approve ${change.id}.`
+        ? `It still needs approvals: countersign approve ${change.id}`
         : change.state === 'executing' || change.state === 'unknown'
-          ? `It may have happened, and is not repeated. What is known: countersign show ${change.id}.`
-          : 'Nothing is to be executed here.',
+          ? `It may have taken effect, so it is not repeated. See its state with: countersign show ${change.id}`
+          : 'There is nothing to execute.',
     );
   const { plan } = await ports.changes.plan(change.planId);
   await mustReach(ports, plan);
@@ -78,8 +78,8 @@ async function mustReach({ cloud }: Ports, plan: Plan): Promise<void> {
     'CONFIG_INVALID',
     `The plan was made on ${plan.endpoint}; this is ${endpoint}.`,
     plan.endpoint.startsWith('sandbox:')
-      ? 'Run it with --sandbox, and the --home that the plan was made with.'
-      : `Run it with the endpoint settings that the plan was made with (${plan.endpoint}: environment and profile), and no --sandbox.`,
+      ? 'Run it with --sandbox and with the --home that the plan was made with.'
+      : `Use the endpoint that the plan was made on (${plan.endpoint}): set it in the environment or profile, and drop --sandbox.`,
   );
 }
 
@@ -93,15 +93,19 @@ async function recheck(ports: Ports, change: Change, plan: Plan): Promise<void> 
     if ((await ports.changes.findIn(tx, change.id, now)).state !== 'approved') throw takenByAnother(change);
     await tx.append({ kind: 'change.stale', changeId: change.id, body: { why: makeVisibleLine(reason) } });
   });
-  throw new CountersignError('STATE_STALE', reason, 'Plan again on the present state, propose and sign that.');
+  throw new CountersignError(
+    'STATE_STALE',
+    reason,
+    'Have an agent plan and propose it again from the current state, then approve the new change.',
+  );
 }
 
 async function whyStale(ports: Ports, change: Change, plan: Plan): Promise<string | null> {
-  if (plan.digest !== change.planDigest) return 'The stored plan is not the one that was signed.';
+  if (plan.digest !== change.planDigest) return 'The stored plan differs from the plan that was signed.';
   const signers = await recordedSigners(change, plan, { now: ports.people, at: ports.directoryAt });
   if (signers.problem) return signers.problem;
   if (!ports.policy.isFilled(change, signers.approvals))
-    return 'Its seats are not filled by keys that the policy lists now.';
+    return 'With the keys that the policy lists now, the change does not have enough approvals.';
   let live: Awaited<ReturnType<Provider['recompute']>>;
   try {
     live = await ports.cloud.recompute(plan);
@@ -114,14 +118,14 @@ async function whyStale(ports: Ports, change: Change, plan: Plan): Promise<strin
   const judgement = judgeAll(judge.guards, current, { ...judge.facts, differences });
   const denials = judgement.verdicts.filter(({ outcome }) => outcome === 'deny').map(({ message }) => message);
   if (denials.length > 0) return denials.join(' ');
-  return isStricter(judgement, change.judgement) ? `It would now need ${signatures(judgement.seats)}.` : null;
+  return isStricter(judgement, change.judgement) ? `The policy now requires ${signatures(judgement.seats)}.` : null;
 }
 
 const takenByAnother = ({ id }: Change) =>
   new CountersignError(
     'STATE_NONCE_USED',
-    'Another executor has taken this change.',
-    `See how it went: countersign show ${id}.`,
+    'Another executor has already started this change.',
+    `See its outcome with: countersign show ${id}`,
   );
 
 /** One executor wins: the nonce is consumed once, and nothing else is executing on the target. */
@@ -142,13 +146,13 @@ async function lock(
       throw new CountersignError(
         'STATE_TARGET_LOCKED',
         `Change ${other} is executing on ${plan.target.name}.`,
-        'Wait until it has ended.',
+        `Wait until it ends; see its progress with: countersign show ${other}`,
       );
     if ((await ports.changes.findIn(tx, change.id, now)).state !== 'approved')
       throw new CountersignError(
         'STATE_CHANGE_NOT_APPROVED',
         'The change is no longer approved.',
-        'Nothing is to be executed here.',
+        'There is nothing to execute.',
       );
     await tx.append({
       kind: 'change.executing',

@@ -35,7 +35,7 @@ export async function runCalls(ports: RunPorts, change: Change, plan: Plan): Pro
   for (const planned of plan.calls) {
     const label = labelOf(planned);
     const call = resolved(planned, outputs);
-    if (typeof call === 'string') return end({ state: 'failed', detail: `${label.operation} did not leave: ${call}.` });
+    if (typeof call === 'string') return end({ state: 'failed', detail: `${label.operation} was not sent: ${call}.` });
     const kept = await intend(ports, change, call);
     if (kept !== null) return end({ state: 'failed', detail: kept });
     const sent = await sentOf(() => sendAndLook(ports.cloud, call));
@@ -77,7 +77,7 @@ async function sentOf(run: () => Promise<Sent>): Promise<Sent> {
   try {
     return await run();
   } catch (error) {
-    return { kind: 'unknown', reason: `a defect of countersign: ${wordsOf(error)}` };
+    return { kind: 'unknown', reason: `a defect in Countersign: ${wordsOf(error)}` };
   }
 }
 const wordsOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
@@ -91,13 +91,13 @@ async function intend(ports: RunPorts, change: Change, call: Call): Promise<stri
   const label = labelOf(call);
   try {
     return await ports.ledger.transact(async (tx) => {
-      if ((await haltIn(tx)) !== 'running') return `Halted by a person before ${label.operation} left.`;
+      if ((await haltIn(tx)) !== 'running') return `A person halted changes before ${label.operation} was sent.`;
       await tx.append({ kind: 'call.intended', changeId: change.id, body: { ...label, digest: digestOf(call) } });
       return null;
     });
   } catch (error) {
     if (!isOfTheLedger(error)) throw error;
-    return `${label.operation} did not leave: its intent could not be recorded (${error.message})`;
+    return `${label.operation} was not sent, because its intent could not be recorded (${error.message})`;
   }
 }
 
@@ -133,7 +133,7 @@ async function rehearse(ports: RunPorts, change: Change, plan: Plan): Promise<Fo
     if (rehearsed.kind === 'refused')
       return {
         state: 'failed',
-        detail: `Nothing was done. ${rehearsed.code}: ${label.operation}: ${rehearsed.reason}`,
+        detail: `Nothing was changed. ${rehearsed.code}: ${label.operation}: ${rehearsed.reason}`,
       };
   }
   return null;
