@@ -27,7 +27,7 @@ const options = z.strictObject({
 
 export const blastRadius: GuardDefinition<z.infer<typeof options>> = {
   name: 'blast-radius',
-  rule: 'A plan may update 10 resources (dependants count), delete or replace 3 and create 100; in a stack of 10 or more resources it may delete or replace at most 20 %. Above 50 deleted or replaced it is refused.',
+  rule: 'A plan may update 10 resources (dependants count), delete or replace 3 and create 100; in a stack of 10 or more resources it may delete or replace at most 20 %. A plan that deletes or replaces more than 50 is refused.',
   normally: 'hold(2); deny above 50 deleted or replaced',
   told: 'the count and the limit',
   options,

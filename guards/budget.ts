@@ -28,6 +28,7 @@ const DOES: Record<(typeof KEYS)[number], (count: number) => string> = {
   created: (count) => `create ${counted(count, 'resource')}`,
   lost: (count) => `lose ${counted(count, 'resource')}`,
 };
+const agentsOf = (sponsor: string | null) => `${sponsor ?? 'this sponsor'}'s agents`;
 const told = (window: Window) =>
   Object.entries(STANDARD).map(([name, caps]) => `${KEYS.map((key) => caps[window][key]).join(', ')} in ${name}`);
 const cap = z.number().int().min(0).optional();
@@ -77,13 +78,13 @@ export const budget: GuardDefinition<z.infer<typeof options>> = {
           if (spent[window][key] === 0 || own[key] === 0 || sum <= allowed) continue;
           return deny(
             'budget',
-            `The agents of ${facts.sponsor.name ?? 'this sponsor'} would ${DOES[key](sum)} within one ${window}; the limit is ${allowed} (${own[key]} from this plan).`,
+            `${agentsOf(facts.sponsor.name)} would ${DOES[key](sum)} within one ${window}; the limit is ${allowed} (${own[key]} from this plan).`,
             `Wait until the ${window} has passed, or withdraw changes that are not needed; smaller plans do not help.`,
           );
         }
       }
       if (lost === 0 || spent.day.lost === 0 || spent.day.lost + lost <= given.lost_alone) return pass('budget');
-      const message = `The agents of ${facts.sponsor.name ?? 'this sponsor'} would ${DOES.lost(spent.day.lost + lost)} within one day; the limit without approval as one plan is ${given.lost_alone} (${lost} from this plan).`;
+      const message = `${agentsOf(facts.sponsor.name)} would ${DOES.lost(spent.day.lost + lost)} within one day (${lost} from this plan); above ${given.lost_alone}, a loss needs the approvals of one plan that loses them all.`;
       if (facts.environment === 'disposable') return note('budget', message);
       return hold('budget', seatsIn(facts, 2), message, 'Propose it for approval; smaller plans do not help.');
     },
