@@ -6,7 +6,6 @@
  */
 
 import { z } from 'zod';
-import { counted } from '../src/core/counted.ts';
 import type { Environment } from '../src/core/environment.ts';
 import { deny, type GuardDefinition, hold, note, type Spent, seatsIn } from '../src/core/guard.ts';
 import { sumsOf } from '../src/core/plan.ts';
@@ -21,13 +20,7 @@ const STANDARD: Record<Environment, Record<Window, Spent>> = {
   disposable: { hour: most(120, 2000, 3000, 3000), day: most(500, 10_000, 15_000, 15_000) },
 };
 const KEYS = ['changes', 'updated', 'created', 'lost'] as const;
-/** What a sponsor's agents would do, in words. */
-const DOES: Record<(typeof KEYS)[number], (count: number) => string> = {
-  changes: (count) => `make ${counted(count, 'change')}`,
-  updated: (count) => `update ${counted(count, 'resource')}`,
-  created: (count) => `create ${counted(count, 'resource')}`,
-  lost: (count) => `lose ${counted(count, 'resource')}`,
-};
+const VERBS = { changes: 'make', updated: 'update', created: 'create', lost: 'lose' };
 const agentsOf = (sponsor: string | null) => `${sponsor ?? 'this sponsor'}'s agents`;
 const told = (window: Window) =>
   Object.entries(STANDARD).map(([name, caps]) => `${KEYS.map((key) => caps[window][key]).join(', ')} in ${name}`);
@@ -40,12 +33,7 @@ const caps = (window: Window) =>
 const options = z.strictObject({
   hour: caps('hour'),
   day: caps('day'),
-  lost_alone: z
-    .number()
-    .int()
-    .min(0)
-    .default(3)
-    .describe("If a day's losses exceed this, every further loss needs the approvals of one plan that loses them all."),
+  lost_alone: z.number().int().min(0).default(3).describe('Losses in a day before they are held as one plan.'),
 });
 
 function inForce(given: z.infer<typeof options>, environment: Environment, window: Window): Spent {
@@ -71,20 +59,19 @@ export const budget: GuardDefinition<z.infer<typeof options>> = {
       const own: Spent = { changes: 1, updated, created, lost };
       const { spent } = facts.history;
       for (const window of ['hour', 'day'] as const) {
-        const allowedIn = inForce(given, facts.environment, window);
         for (const key of KEYS) {
-          const allowed = allowedIn[key];
+          const allowed = inForce(given, facts.environment, window)[key];
           const sum = spent[window][key] + own[key];
           if (spent[window][key] === 0 || own[key] === 0 || sum <= allowed) continue;
           return deny(
             'budget',
-            `${agentsOf(facts.sponsor.name)} would ${DOES[key](sum)} within one ${window}; the limit is ${allowed} (${own[key]} from this plan).`,
+            `${agentsOf(facts.sponsor.name)} would ${VERBS[key]} ${sum} ${key === 'changes' ? key : 'resources'} within one ${window}; the limit is ${allowed} (${own[key]} from this plan).`,
             `Wait until the ${window} has passed, or withdraw changes that are not needed; smaller plans do not help.`,
           );
         }
       }
       if (lost === 0 || spent.day.lost === 0 || spent.day.lost + lost <= given.lost_alone) return pass('budget');
-      const message = `${agentsOf(facts.sponsor.name)} would ${DOES.lost(spent.day.lost + lost)} within one day (${lost} from this plan); above ${given.lost_alone}, a loss needs the approvals of one plan that loses them all.`;
+      const message = `${agentsOf(facts.sponsor.name)} would lose ${spent.day.lost + lost} resources within one day (${lost} from this plan); above ${given.lost_alone}, a loss needs the approvals of one plan that loses them all.`;
       if (facts.environment === 'disposable') return note('budget', message);
       return hold('budget', seatsIn(facts, 2), message, 'Propose it for approval; smaller plans do not help.');
     },

@@ -11,23 +11,9 @@ import { lossesOf, type Plan, sumsOf } from '../src/core/plan.ts';
 import { pass } from '../src/core/verdict.ts';
 
 const options = z.strictObject({
-  min_losses: z
-    .number()
-    .int()
-    .positive()
-    .default(5)
-    .describe('Number of deleted or replaced resources from which a plan can count as delete-and-recreate.'),
-  min_lost_share: z
-    .number()
-    .positive()
-    .max(1)
-    .default(0.3)
-    .describe('Share of the stack (0–1) that must also be deleted or replaced, counted over 24 h.'),
+  min_losses: z.number().int().positive().default(5).describe('Losses from which a plan can count as recreation.'),
+  min_lost_share: z.number().positive().max(1).default(0.3).describe('Share (0–1) of the stack, lost within 24 h.'),
 });
-const HARM = {
-  data: 'deletes its data',
-  identity: 'changes the identifier (ARN, address or endpoint) that others use',
-};
 const IN_PLACE =
   'This is delete-and-recreate. In place: change only properties that update without replacement (describe_plan names the ones that replace), keep logical ids and names, and fix the existing stack.';
 
@@ -63,7 +49,7 @@ function recreation(plan: Plan, facts: Facts, minLosses: number, minShare: numbe
   // A type that nobody has judged yet waits for people (`unknown-effect`): it is not called a recreation.
   const precious = losses.find(({ kind, holds }) => kind !== 'delete' && (holds === 'data' || holds === 'identity'));
   if (precious)
-    return `${effectName(precious)} (${precious.type}) ${precious.kind === 'replace' ? 'would' : 'could'} be replaced, which ${HARM[precious.holds as keyof typeof HARM]}: ${precious.why}`;
+    return `Replacing ${effectName(precious)} (${precious.type}) ${precious.kind === 'replace' ? 'would' : 'could'} ${precious.holds === 'data' ? 'delete its data' : 'change the identifier (ARN, address or endpoint) that others use'}: ${precious.why}`;
   const removed = new Set([
     ...lostHere.names.flatMap(allNames),
     ...losses.flatMap((effect) => names(effect, 'before')),

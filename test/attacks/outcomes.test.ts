@@ -99,7 +99,7 @@ describe('a ledger that cannot append when the outcome is there', () => {
     db.close();
     expect(await world.execute(id)).toMatchObject({
       state: 'failed',
-      outcome: { calls: [], detail: expect.stringContaining('did not leave') },
+      outcome: { calls: [], detail: expect.stringContaining('was not sent') },
     });
     expect(world.writes()).toEqual([]);
   });
