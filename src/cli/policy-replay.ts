@@ -47,7 +47,7 @@ export function sinceWhen(text: string, now: Date): Date {
   if (!Number.isNaN(instant.getTime())) return instant;
   throw new CountersignError(
     'INPUT_INVALID',
-    `${makeVisibleLine(text, 40)} is no time.`,
+    `${makeVisibleLine(text, 40)} is not a time.`,
     'Write --since 30d, 12h, or a day like 2026-11-01.',
   );
 }
@@ -59,16 +59,18 @@ export function replayText(report: ReplayReport, width = 100): string {
   const head =
     compared === 'policies'
       ? `${about}, judged again under ${policy} as of then`
-      : `${about}: what ${policy} only observes, as if it were enforced`;
+      : `${about}: what ${policy} only observes, as if enforced`;
   return [
     styleText('bold', head),
     ...(judged.plans + judged.changes === 0
-      ? ['The ledger has none: nothing was judged. Check --home and --since.']
+      ? ['The ledger has none, so nothing was judged. Check --home and --since.']
       : []),
     ...(judged.plans + judged.changes > 0 && differences.length === 0 ? ['Nothing differs.'] : []),
     ...Object.entries(counts).map(([change, count]) => `${String(count).padStart(5)}  ${change}`),
     ...differences.slice(0, TOLD).flatMap((difference) => ['', ...differenceLines(difference, width)]),
-    ...(differences.length > TOLD ? ['', `${differences.length - TOLD} more, less alarming ones: --json has all`] : []),
+    ...(differences.length > TOLD
+      ? ['', `${differences.length - TOLD} more with smaller differences; --json lists all`]
+      : []),
     ...unreadable.map(({ id, why }) => styleText('red', `not judged: ${id}: ${makeVisibleLine(why, 160)}`)),
   ].join('\n');
 }

@@ -54,7 +54,8 @@ async function signatureNotes(app: App, change: Change, plan: Plan): Promise<Map
   const notes = new Map<number, string>();
   for (const approval of change.approvals) {
     const check = await checkedThen(approval, change, plan, app.directoryAt);
-    if (check === 'not_checked') notes.set(approval.seq, 'not checked: no policy was adopted here when it was made');
+    if (check === 'not_checked')
+      notes.set(approval.seq, 'not checked: no policy was adopted here when the signature was made');
     else if (check !== 'good') notes.set(approval.seq, `NOT GOOD: ${makeVisibleLine(check.problem)}`);
   }
   return notes;
@@ -94,10 +95,13 @@ function whatNow({ change, whereToLook }: Subject): Section[] {
 /** Of a change whose outcome is not known. */
 function lookThere(commands: readonly string[]): Row[] {
   return [
-    { text: 'Do not repeat it, here or by other means: it may have happened. Look at what is there:', own: true },
+    {
+      text: 'Do not repeat it, here or elsewhere: the change may have happened. Check the current state with:',
+      own: true,
+    },
     ...commands.map((text): Row => ({ indent: 2, text, command: true })),
     {
-      text: 'Nothing else is executed on this target until then. Then plan whatever is still missing.',
+      text: 'Until then, nothing else can be executed on this target. Then plan whatever is still missing.',
       own: true,
     },
   ];

@@ -169,7 +169,7 @@ function problemAt(row: Row, { index, peaks, before, later }: Standing): Verific
   if (original > index) {
     const moved = event !== undefined && event.seq !== seq;
     if (moved || original > index + 1) {
-      return failure('reordered', seq, `What was appended as row ${seq} is now row ${original + 1}.`);
+      return failure('reordered', seq, `The event appended as row ${seq} is now row ${original + 1}.`);
     }
     return failure('inserted', seq, `Row ${seq} was inserted: what was appended there is now row ${original + 1}.`);
   }
