@@ -42,6 +42,6 @@ function outcome(base: EffectBase, effective: Policy): Pick<Effect, 'interrupts'
   return {
     interrupts: 'yes',
     reversibility: 'irreversible',
-    why: `It holds ${base.holds}, and the policy in force is Delete.`,
+    why: `${base.holds === 'data' ? 'It stores data' : 'Others use its identifier'}, and the policy in force is Delete.`,
   };
 }
