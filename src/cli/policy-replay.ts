@@ -8,6 +8,7 @@ import { loadPolicy } from '../policy/load.ts';
 import { durationSeconds } from '../policy/schema.ts';
 import { type Difference, decisionText, type Replayed, replay } from '../policy-lab/replay/replay.ts';
 import { providerRules } from '../providers/index.ts';
+import { counted } from '../render/time.ts';
 import { labelled } from './labelled.ts';
 
 export interface ReplayReport extends Replayed {
@@ -55,11 +56,11 @@ export function sinceWhen(text: string, now: Date): Date {
 /** @param width columns of the terminal. */
 export function replayText(report: ReplayReport, width = 100): string {
   const { policy, since, compared, judged, counts, differences, unreadable } = report;
-  const about = `${judged.plans} plan(s) and ${judged.changes} change(s) since ${since.slice(0, 16).replace('T', ' ')}`;
+  const about = `${counted(judged.plans, 'plan')} and ${counted(judged.changes, 'change')} since ${since.slice(0, 16).replace('T', ' ')}`;
   const head =
     compared === 'policies'
-      ? `${about}, judged again under ${policy} as of then`
-      : `${about}: what ${policy} only observes, as if enforced`;
+      ? `${about}, re-evaluated under ${policy} as of then`
+      : `${about}: guards and rules in observe mode in ${policy}, as if enforced`;
   return [
     styleText('bold', head),
     ...(judged.plans + judged.changes === 0
