@@ -54,7 +54,8 @@ async function signatureNotes(app: App, change: Change, plan: Plan): Promise<Map
   const notes = new Map<number, string>();
   for (const approval of change.approvals) {
     const check = await checkedThen(approval, change, plan, app.directoryAt);
-    if (check === 'not_checked') notes.set(approval.seq, 'not checked: no policy was adopted here when it was made');
+    if (check === 'not_checked')
+      notes.set(approval.seq, 'not checked: no policy was adopted here when the signature was made');
     else if (check !== 'good') notes.set(approval.seq, `NOT GOOD: ${makeVisibleLine(check.problem)}`);
   }
   return notes;
@@ -96,14 +97,14 @@ function lookThere({ id, abandoned }: Change, commands: readonly string[]): Row[
   const command = (text: string): Row => ({ indent: 2, text, command: true });
   return [
     {
-      text: 'Do not repeat it, here or by other means: it may have happened. This looks, and records what it finds:',
+      text: 'Do not repeat it, here or elsewhere: the change may have happened. Look for its outcome, and record it, with:',
       own: true,
     },
     command(`countersign reconcile ${id}`),
-    { text: 'Where nothing tells, look at what is there, and sign it off:', own: true },
+    { text: 'If that finds no fact, check the current state and sign the change off with:', own: true },
     ...commands.map(command),
     command(`countersign close ${id} --reason TEXT`),
-    ...(abandoned ? [{ text: 'Nothing else is executed on this target until then.', own: true as const }] : []),
+    ...(abandoned ? [{ text: 'Until then, nothing else can be executed on this target.', own: true as const }] : []),
     { text: 'Then plan whatever is still missing.', own: true },
   ];
 }

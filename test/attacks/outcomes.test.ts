@@ -107,7 +107,7 @@ const page = '<html><head><title>Proxy</title></head><body><h1>Please sign in</h
 const html = (status: number): WireResponse => ({ status, headers: { 'content-type': 'text/html' }, body: page });
 const xml = (status: number, body: string): WireResponse => ({ status, headers: { 'content-type': 'text/xml' }, body });
 
-describe('an answer that is not one of AWS', () => {
+describe('an answer that did not come from AWS', () => {
   it.each<[string, WireResponse]>([
     ['a proxy that wants a login (407)', html(407)],
     ['a proxy that gave up (408, empty)', { status: 408, headers: {}, body: '' }],

@@ -294,7 +294,7 @@ describe('the command', () => {
   });
   it('does not stay green when there is nothing to run', () => {
     const { status, stderr } = command();
-    expect([status, stderr]).toEqual([1, expect.stringContaining('There are no policy tests beside policy.yaml')]);
+    expect([status, stderr]).toEqual([1, expect.stringContaining('No policy tests were found beside policy.yaml')]);
   });
   it('says once that the policy itself is not valid', () => {
     put('policy.yaml', 'version: 2');

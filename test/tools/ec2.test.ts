@@ -276,7 +276,7 @@ describe('what an agent is told of a plan', () => {
           "tool": "propose_change",
         },
         "notes": [
-          "EC2 has no preview: effects follow from the observed state. Permission is tried before execution, safety cannot be.",
+          "EC2 has no preview: the effects are derived from the observed state. Permissions are checked before execution; safety cannot be checked.",
         ],
         "plan_id": "plan-1",
         "seats": {

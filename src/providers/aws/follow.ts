@@ -60,7 +60,7 @@ export async function followStack(
       if (atRestMilliseconds > patienceMilliseconds)
         return {
           state: 'unknown',
-          detail: `${call.operation} was accepted, and nothing tells what came of it: the stack is ${now.status}.`,
+          detail: `${call.operation} was accepted, but its outcome cannot be determined: the stack is ${now.status}.`,
         };
     }
     await new Promise((resolve) => setTimeout(resolve, pause));

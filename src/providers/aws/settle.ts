@@ -27,15 +27,15 @@ const WAITS: Record<string, Wait> = {
 export async function settle(client: EC2Client, call: Call, output: Output): Promise<Sent> {
   const wait = call.service === 'ec2' ? WAITS[call.operation] : undefined;
   if (!wait) return { kind: 'done', output };
-  const accepted = `${call.operation} was accepted, and what it began`;
+  const accepted = `${call.operation} was accepted, and the operation that it started`;
   try {
     // The functions that do not throw: their state tells a failure that was seen from one that was not.
     const { state } = await wait(client, call, output);
     if (state === 'SUCCESS') return { kind: 'done', output };
     if (state === 'FAILURE') return { kind: 'refused', code: 'AWS_FAILED', reason: `${accepted} has failed.` };
-    return { kind: 'unknown', reason: `${accepted} has not ended in time.` };
+    return { kind: 'unknown', reason: `${accepted} did not finish in time.` };
   } catch (error) {
-    return { kind: 'unknown', reason: `${accepted} could not be looked at: ${asCountersignError(error).message}` };
+    return { kind: 'unknown', reason: `${accepted} could not be checked: ${asCountersignError(error).message}` };
   }
 }
 

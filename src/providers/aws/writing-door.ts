@@ -49,7 +49,7 @@ export function createWritingDoor(
       if (call.service !== 'ec2') return { kind: 'not_needed' };
       const dryRun = { ...call, input: { ...call.input, DryRun: true } };
       const { sent, watched } = await sendAndWatch(dryRun, permit);
-      if (sent.kind === 'done') return { kind: 'unknown', reason: 'the endpoint may have carried out a dry run' };
+      if (sent.kind === 'done') return { kind: 'unknown', reason: 'the endpoint may have executed a dry run' };
       const answer = watched && refusalIn(call, watched);
       if (answer === 'DryRunOperation' || EARLIER_STATE.test(answer ?? '')) return { kind: 'passed', answer: answer! };
       if (sent.kind === 'refused') return sent;
@@ -70,7 +70,7 @@ export function createWritingDoor(
         return await followStack(cloudFormation, plan, onEvent);
       } catch (error) {
         const { message } = asCountersignError(error);
-        return { state: 'unknown', detail: `The call left, and its outcome could not be read: ${message}` };
+        return { state: 'unknown', detail: `The call was sent, but its outcome could not be read: ${message}` };
       }
     },
   };
