@@ -34,8 +34,12 @@ export const adoptionPorts = ({
   actsAs: config.actsAs,
 });
 
-/** Adopts the policy that is named, or proposes it to those who have to sign. */
-export async function adoptPolicy(app: App, options: SigningOptions, print: (text: string) => void): Promise<Adoption> {
+/** Adopts the policy that is named, or proposes it to those who have to sign. `text` says which. */
+export async function adoptPolicy(
+  app: App,
+  options: SigningOptions,
+  print: (text: string) => void,
+): Promise<{ adoption: Adoption; text: string }> {
   if (!app.policyFile)
     throw new CountersignError(
       'CONFIG_NO_POLICY',
@@ -46,8 +50,7 @@ export async function adoptPolicy(app: App, options: SigningOptions, print: (tex
   const proposed = await proposePolicy(adoptionPorts(app), app.policyFile);
   const wantsSignature = options.key !== undefined || options.signature !== undefined;
   const adoption = proposed.state === 'proposed' && wantsSignature ? await signProposal(app, options, print) : proposed;
-  print(before === 'adopted' ? 'This policy is in force already.' : told(app, adoption));
-  return adoption;
+  return { adoption, text: before === 'adopted' ? 'This policy is in force already.' : told(app, adoption) };
 }
 
 /** Signs the policy that waits for signatures. SECURITY: what it changes is shown before it is signed. */
