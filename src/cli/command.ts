@@ -35,7 +35,7 @@ export interface Result {
 export interface Context {
   config: Config;
   version: string;
-  /** `--sandbox`: the simulated cloud in place of AWS. */
+  /** `--sandbox`: the simulated cloud in place of the real one. */
   sandboxed: boolean;
   /** Columns of the terminal, when there is one. */
   width: number | undefined;

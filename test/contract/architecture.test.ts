@@ -234,6 +234,10 @@ describe('no room but the provider’s knows', () => {
       ['AWS', 'RDS', 'CloudFormation', 'Lambda'],
       'the published schema of rules shows types by example',
     ],
+    'src/cli/commands/sandbox.ts': [
+      ['aws', 'cloudformation'],
+      'prints a command to try, of the client that people have',
+    ],
     'src/mcp/server.ts': [['AWS'], 'tells an agent what this server is for'],
   };
   const wordsIn = (text: string, words: readonly string[]) =>

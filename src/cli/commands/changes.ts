@@ -3,6 +3,8 @@ import { type Command, JSON_OPTION } from '../command.ts';
 import { EXIT } from '../exit.ts';
 
 const MOST = 50;
+/** SECURITY: a name of the cloud must not look like a line of its own. */
+const lineOf = (text: string): string => makeVisibleLine(text, Number.POSITIVE_INFINITY);
 
 export const changes: Command = {
   name: 'changes',
@@ -14,9 +16,9 @@ export const changes: Command = {
       const { items } = await app.changes.list({ limit: MOST });
       const lines = items.map(({ id, state, target, goal, sponsor, judgement, approvals, explanation }) => {
         const seats = `seats ${approvals.length}/${judgement.seats}`;
-        const how = state === 'executing' ? `  ${explanation}` : '';
-        const line = `${id}  ${state.padEnd(10)} ${target.name}  ${goal}  for ${sponsor ?? 'nobody'}  ${seats}${how}`;
-        return makeVisibleLine(line, Number.POSITIVE_INFINITY);
+        const how = state === 'executing' ? `  ${lineOf(explanation ?? '')}` : '';
+        const about = `${lineOf(target.name)}  ${goal}  for ${lineOf(sponsor ?? 'nobody')}`;
+        return `${id}  ${state.padEnd(10)} ${about}  ${seats}${how}`;
       });
       return { text: lines.join('\n') || 'No changes yet.', json: items, exit: EXIT.pass };
     }),
