@@ -50,7 +50,7 @@ export async function adoptPolicy(
   const proposed = await proposePolicy(adoptionPorts(app), app.policyFile);
   const wantsSignature = options.key !== undefined || options.signature !== undefined;
   const adoption = proposed.state === 'proposed' && wantsSignature ? await signProposal(app, options, print) : proposed;
-  return { adoption, text: before === 'adopted' ? 'This policy is in force already.' : told(app, adoption) };
+  return { adoption, text: before === 'adopted' ? 'This policy is already in force.' : told(app, adoption) };
 }
 
 /** Signs the policy that waits for signatures. SECURITY: what it changes is shown before it is signed. */

@@ -128,7 +128,7 @@ describe('a command called as a function', () => {
     expect(await policyCheck.run(context, {})).toMatchObject({ exit: EXIT.pass, json: { valid: true } });
     expect(await policyAdopt.run(context, {})).toMatchObject({
       exit: EXIT.pass,
-      text: 'This policy is in force already.',
+      text: 'This policy is already in force.',
     });
     const none = { ...context, config: { ...context.config, policyPath: undefined } };
     await expect(policyCheck.run(none, {})).rejects.toMatchObject({ code: 'CONFIG_NO_POLICY' });

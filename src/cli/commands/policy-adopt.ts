@@ -7,7 +7,7 @@ export const exitOfAdoption = (state: string): Exit => (state === 'adopted' ? EX
 
 export const policyAdopt: Command<SigningOptions> = {
   name: 'policy adopt',
-  summary: 'put the policy of --policy in force here; a later one needs signatures under the one in force',
+  summary: 'put the policy that --policy names in force here; each later policy needs signatures under the current one',
   afterHelp: ADOPTION_EXITS,
   options: [...KEY_OPTIONS, JSON_OPTION],
   arguments: [],

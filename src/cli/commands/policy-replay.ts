@@ -4,8 +4,8 @@ import { requiredPolicy } from '../required-policy.ts';
 
 export const policyReplay: Command<{ since: string; observed?: boolean }> = {
   name: 'policy replay',
-  summary: 're-evaluate past plans and changes under another policy',
-  afterHelp: `Exit: ${EXIT.pass} nothing differs, ${EXIT.differs} a decision differs, ${EXIT.failed} a plan or change could not be judged, or an error.`,
+  summary: 're-evaluate past plans and changes under the policy that --policy names',
+  afterHelp: `Exit: ${EXIT.pass} no difference, ${EXIT.differs} a difference, ${EXIT.failed} a plan or change could not be judged, or an error.`,
   options: [
     { flags: '--since <time>', summary: 'a day like 2026-11-01, or a duration like 30d', default: '30d' },
     { flags: '--observed', summary: 'instead: what guards and rules in observe mode would have done' },

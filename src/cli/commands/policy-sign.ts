@@ -5,7 +5,7 @@ import { ADOPTION_EXITS, exitOfAdoption } from './policy-adopt.ts';
 
 export const policySign: Command<SigningOptions & { statement?: boolean }> = {
   name: 'policy sign',
-  summary: 'show and sign the policy that waits for signatures; the last signature puts it in force',
+  summary: 'show and sign the proposed policy; the last signature puts it in force',
   afterHelp: ADOPTION_EXITS,
   options: [
     ...KEY_OPTIONS,
