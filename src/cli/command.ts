@@ -10,6 +10,7 @@ export interface OptionSpec {
   summary: string;
   default?: string | number;
   choices?: readonly string[];
+  required?: boolean;
   /** @throws Error with what a value has to be; the parser makes wrong use of it. */
   parse?(text: string): unknown;
 }

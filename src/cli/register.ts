@@ -38,8 +38,8 @@ export function registerAll(
   }
 }
 
-function parserOption({ flags, summary, choices, parse, default: usual }: OptionSpec): Option {
-  const option = new Option(flags, summary);
+function parserOption({ flags, summary, choices, parse, required = false, default: usual }: OptionSpec): Option {
+  const option = new Option(flags, summary).makeOptionMandatory(required);
   if (choices) option.choices(choices);
   if (usual !== undefined) option.default(usual);
   if (parse)

@@ -82,7 +82,7 @@ function whatNow({ change, whereToLook }: Subject): Section[] {
   const command = (text: string): Row => ({ indent: 2, text, command: true });
   if (state === 'approved') return [{ title: 'TO EXECUTE', rows: [command(`countersign execute ${id}`)] }];
   if (state === 'unknown' || abandoned)
-    return [{ title: 'THE OUTCOME IS NOT KNOWN', rows: lookThere(whereToLook ?? []) }];
+    return [{ title: 'THE OUTCOME IS NOT KNOWN', rows: lookThere(change, whereToLook ?? []) }];
   if (state !== 'pending') return [];
   return [
     { title: 'TO SIGN', rows: [command(`countersign approve ${id} --key ~/.ssh/id_ed25519`)] },
@@ -91,13 +91,18 @@ function whatNow({ change, whereToLook }: Subject): Section[] {
 }
 
 /** Of a change whose outcome is not known. */
-function lookThere(commands: readonly string[]): Row[] {
+function lookThere({ id, abandoned }: Change, commands: readonly string[]): Row[] {
+  const command = (text: string): Row => ({ indent: 2, text, command: true });
   return [
-    { text: 'Do not repeat it, here or by other means: it may have happened. Look at what is there:', own: true },
-    ...commands.map((text): Row => ({ indent: 2, text, command: true })),
     {
-      text: 'Nothing else is executed on this target until then. Then plan whatever is still missing.',
+      text: 'Do not repeat it, here or by other means: it may have happened. This looks, and records what it finds:',
       own: true,
     },
+    command(`countersign reconcile ${id}`),
+    { text: 'Where nothing tells, look at what is there, and sign it off:', own: true },
+    ...commands.map(command),
+    command(`countersign close ${id} --reason TEXT`),
+    ...(abandoned ? [{ text: 'Nothing else is executed on this target until then.', own: true as const }] : []),
+    { text: 'Then plan whatever is still missing.', own: true },
   ];
 }

@@ -167,8 +167,10 @@ describe('the definitions', () => {
       seen.push(name);
       expect(args).not.toHaveProperty('undefined');
     });
-    for (const { name, arguments: wanted } of commands)
-      await program.parseAsync([...name.split(' '), ...wanted.map(() => 'x')], { from: 'user' });
+    for (const { name, arguments: wanted, options } of commands) {
+      const needed = options.flatMap(({ flags, required }) => (required ? [flags.split(' ')[0]!, 'x'] : []));
+      await program.parseAsync([...name.split(' '), ...wanted.map(() => 'x'), ...needed], { from: 'user' });
+    }
     expect(seen).toEqual(commands.map(({ name }) => name));
   });
 

@@ -4,6 +4,7 @@ import { approve } from './approve.ts';
 import { auditCheckpoint } from './audit-checkpoint.ts';
 import { auditVerify } from './audit-verify.ts';
 import { changes } from './changes.ts';
+import { close } from './close.ts';
 import { demo } from './demo.ts';
 import { execute } from './execute.ts';
 import { halt } from './halt.ts';
@@ -15,6 +16,7 @@ import { policyReplay } from './policy-replay.ts';
 import { policySchema } from './policy-schema.ts';
 import { policySign } from './policy-sign.ts';
 import { policyTest } from './policy-test.ts';
+import { reconcile } from './reconcile.ts';
 import { reject } from './reject.ts';
 import { resume } from './resume.ts';
 import { sandbox } from './sandbox.ts';
@@ -37,6 +39,8 @@ export const commands: readonly Command[] = [
   approve,
   reject,
   execute,
+  reconcile,
+  close,
   halt,
   resume,
   auditVerify,
