@@ -90,7 +90,11 @@ describe('a policy file', () => {
       'there is no account prd',
     ],
     ['rules that are not there', 'rules: ["nowhere/*.cedar"]', 'no file matches nowhere/*.cedar'],
-    ['owners who can never sign', `owners: { keys: ["${sshKey()}"], threshold: 2 }`, 'threshold is 2, but there is only 1 key'],
+    [
+      'owners who can never sign',
+      `owners: { keys: ["${sshKey()}"], threshold: 2 }`,
+      'threshold is 2, but there is only 1 key',
+    ],
     [
       'an owner twice',
       `owners: { keys: &keys ["${'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILN/ur0J/yJrL87N1ML0Wtsgf9VmebTB76IXFV1jYu77'}", "${'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILN/ur0J/yJrL87N1ML0Wtsgf9VmebTB76IXFV1jYu77'}"], threshold: 1 }`,
