@@ -37,7 +37,7 @@ export const planBudget: GuardDefinition<z.infer<typeof options>> = {
       return deny(
         'plan-budget',
         `${plans.emptyStacks.length} stacks are only plans yet, against ${empty_stacks}: ${plans.emptyStacks.slice(0, 6).join(', ')}.`,
-        'Plan one of these again: its empty stack is used. Or tell the user: those that are not needed can be deleted.',
+        'Plan one of these again: its empty stack is used. Or tell the user: countersign clean removes those that no plan waits on.',
       );
     },
   }),

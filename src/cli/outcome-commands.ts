@@ -1,4 +1,4 @@
-/** `reconcile` and `close`: the commands for a change whose outcome is not known. */
+/** What a person runs afterwards: `reconcile` and `close` for an unknown outcome, `clean` for what plans left. */
 import type { Command } from 'commander';
 import type { App } from '../compose.ts';
 
@@ -38,6 +38,23 @@ export function addOutcomeCommands(program: Command, ports: OutcomeCommandPorts)
         const change = await closeChange(app, id, options);
         if (json) printJson(change);
         else say(`${change.id} ${change.state}: ${change.explanation}`);
+      }),
+    );
+  program
+    .command('clean')
+    .description('list what plans alone left in the cloud (dead dry runs, empty stacks), and remove it')
+    .option('--yes', 'remove it without asking')
+    .option('--json', 'as JSON')
+    .action(({ yes, json }: { yes?: boolean; json?: boolean }) =>
+      withApp(async (app) => {
+        const [{ cleanText, runClean }, { openTerminal }] = await Promise.all([
+          import('./clean.ts'),
+          import('./approve.ts'),
+        ]);
+        const terminal = json ? undefined : openTerminal(say);
+        const report = await runClean(app, { ...(yes ? { yes } : {}), terminal, say });
+        if (json) printJson(report);
+        else say(cleanText(report));
       }),
     );
 }
