@@ -1,6 +1,6 @@
 /** What plans left behind in the cloud and that nothing will execute any more: the next plan on the target removes it. */
 import type { ChangeState } from './change.ts';
-import { type EventOf, eventsOf } from './events.ts';
+import { type EventOf, eventsOf, type NewEvent } from './events.ts';
 import { isSameTarget } from './folds.ts';
 import type { Target } from './plan.ts';
 import type { ChangesPort, LedgerView, ProviderRules } from './ports.ts';
@@ -15,6 +15,12 @@ export interface DeadPlan {
   leftover: string;
   target: Target;
 }
+/** What is recorded when it is gone. */
+export const cleaned = ({ planId, leftover }: Pick<DeadPlan, 'planId' | 'leftover'>): NewEvent => ({
+  kind: 'plan.cleaned',
+  planId,
+  body: { changeSet: leftover },
+});
 type Changes = Pick<ChangesPort, 'find'>;
 
 /** On this target, of the last week, a few. */
@@ -45,10 +51,10 @@ async function* deadSince(
   sinceAt: string,
   isHere: (target: Target) => boolean,
 ): AsyncGenerator<DeadPlan> {
-  const cleaned = new Set((await eventsOf(view, ['plan.cleaned'], { sinceAt })).map(({ planId }) => planId));
+  const gone = new Set((await eventsOf(view, ['plan.cleaned'], { sinceAt })).map(({ planId }) => planId));
   for (const { planId, body } of await eventsOf(view, ['plan.made'], { sinceAt })) {
     const { target, changeSet: leftover, expiresAt } = body;
-    if (!planId || !isHere(target) || !leftover || cleaned.has(planId)) continue;
+    if (!planId || !isHere(target) || !leftover || gone.has(planId)) continue;
     if (await isDead(view, changes, planId, expiresAt, now)) yield { planId, leftover, target };
   }
 }

@@ -5,7 +5,7 @@
  * INVARIANT: a target is looked at again after its dry runs are gone; only then is the intent recorded, and exactly
  * that call leaves. Limit: somebody else's dry run that is begun and executed between that look and the call is lost.
  */
-import { allDeadPlans, type DeadPlan, isSamePlace, onlyPlanned } from '../core/dead-plans.ts';
+import { allDeadPlans, cleaned, type DeadPlan, isSamePlace, onlyPlanned } from '../core/dead-plans.ts';
 import { digestOf } from '../core/digest.ts';
 import { CountersignError } from '../core/errors.ts';
 import { eventsOf } from '../core/events.ts';
@@ -103,14 +103,15 @@ async function emptyTargets(ports: CleanPorts): Promise<{ target: Target; since:
   return found;
 }
 
-async function discard({ ledger, cloud }: CleanPorts, { planId, leftover, target }: DeadPlan): Promise<Became> {
+async function discard({ ledger, cloud }: CleanPorts, dead: DeadPlan): Promise<Became> {
+  const { leftover, target } = dead;
   const permit = mintPlanningPermit(target.account, target.region);
   try {
     await cloud.discard(leftover, target, permit);
   } finally {
     revokePermit(permit);
   }
-  await ledger.append({ kind: 'plan.cleaned', planId, body: { changeSet: leftover } });
+  await ledger.append(cleaned(dead));
   return { state: 'removed', why: 'nothing would have executed it' };
 }
 
