@@ -6,7 +6,7 @@
 import { randomBytes } from 'node:crypto';
 import { answerPlan } from './answer.ts';
 import { attributed } from './attribution.ts';
-import { deadPlans } from './dead-plans.ts';
+import { cleaned, deadPlans } from './dead-plans.ts';
 import { CountersignError, type ErrorAnswer } from './errors.ts';
 import { goalsAllowed, judgeAll } from './guard.ts';
 import { mintPlanningPermit, type Permit, revokePermit } from './permit.ts';
@@ -139,7 +139,7 @@ async function removeDead(target: Target, discard: Discard, { ledger, changes, n
   await Promise.allSettled(
     dead.map(async ({ planId, leftover }) => {
       await discard(leftover);
-      await ledger.append({ kind: 'plan.cleaned', planId, body: { changeSet: leftover } });
+      await ledger.append(cleaned({ planId, leftover }));
     }),
   );
 }

@@ -116,6 +116,12 @@ export interface Runner {
   lookBack(call: Call, plan: Plan, since: Date): Promise<Seen>;
 }
 
+/** The call that removes what plans alone left of a target; without one, why it stays. */
+export interface Removal {
+  call?: Call;
+  why: string;
+}
+
 /** What one look showed of a call that was begun. Without `ended` no positive fact tells what came of it. */
 export interface Seen {
   detail: string;
@@ -147,9 +153,24 @@ export interface Provider extends ProviderRules, Runner {
   recompute(plan: Plan): Promise<PlanDraft>;
   /** What making this plan left behind in the cloud, that only its execution would use up; null: nothing. */
   leftoverOf(plan: Pick<PlanDraft, 'calls'>): string | null;
+  /**
+   * Reads only. INVARIANT: no call for what holds something, was there before `since`, or waits for a plan, whoever's.
+   *
+   * @param dead leftovers that are about to be discarded.
+   */
+  removalOf(target: Target, since: Date, dead: readonly string[]): Promise<Removal>;
   /** Removes one that nothing will execute; one that is gone already is no error. */
   discard(leftover: string, at: Place, permit: Permit): Promise<void>;
 }
+
+/** What plans alone left, and what became of each. */
+export type CleanReport = {
+  what: string;
+  /** Name of the target that it is of. */
+  target: string;
+  state: 'would go' | 'removed' | 'kept';
+  why: string;
+}[];
 
 /** Runs exactly what was signed, after a live re-check. */
 export interface Executor {
@@ -163,6 +184,8 @@ export interface Executor {
   reconcile(changeId: string): Promise<{ change: Change; saw: string }>;
   /** A person signs off a change of unknown outcome: its target is free, and its outcome stays unknown. */
   close(changeId: string, by: { person: string; why: string }): Promise<Change>;
+  /** Removes what plans alone left in the cloud. `isDry`: only lists it. */
+  clean(how: { by: string[]; isDry: boolean }): Promise<CleanReport>;
 }
 
 /** The policy, applied to one target. */
