@@ -35,9 +35,11 @@ export function answerPlan(plan: Plan, judgement: Judgement, about: AboutPlan) {
     expires_at: plan.expiresAt,
     target: targetText(plan),
     effects: describeEffects(plan.effects, judgement),
-    verdicts: describeVerdicts(judgement),
+    verdicts: describeVerdicts(judgement, plan.action),
     goals_allowed: goals,
-    ...(judgement.seats > 0 ? { seats: { needed: judgement.seats, roles: judgement.roles } } : {}),
+    ...(judgement.seats > 0 && decision !== 'denied'
+      ? { seats: { needed: judgement.seats, roles: judgement.roles } }
+      : {}),
     ...(changeId === null ? {} : { proposed_as: changeId }),
     ...openChanges(open.filter(({ id }) => id !== changeId)),
     ...(plan.notes.length > 0 ? { notes: plan.notes.slice(0, 5) } : {}),
@@ -160,7 +162,7 @@ function describeMarks({ marks }: Effect, roomy: boolean): string[] {
 }
 
 /** What would pass is told of what refuses; of what people decide on as well only where nothing refuses. */
-export function describeVerdicts(judgement: Judgement) {
+export function describeVerdicts(judgement: Judgement, action?: Plan['action']) {
   return judgement.verdicts
     .filter(({ outcome }) => outcome !== 'pass')
     .sort((a, b) => RANK.indexOf(a.outcome) - RANK.indexOf(b.outcome))
@@ -171,7 +173,10 @@ export function describeVerdicts(judgement: Judgement) {
       ...(observed === undefined ? {} : { would_have_been: observed }),
       ...(exceptions === undefined ? {} : { exceptions }),
       message: makeVisibleLine(message, 400),
-      ...(remedy === '' || (judgement.decision === 'denied' && outcome !== 'deny') || isDeadEnd(guard, judgement)
+      ...(remedy === '' ||
+      (judgement.decision === 'denied' && outcome !== 'deny') ||
+      isDeadEnd(guard, judgement, action) ||
+      (outcome === 'note' && observed === undefined)
         ? {}
         : { remedy: makeVisibleLine(remedy, 300) }),
     }));
