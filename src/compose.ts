@@ -54,6 +54,7 @@ export interface AppOptions {
   logDefect?: (error: unknown, where: string) => void;
 }
 
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: the one place where all rooms are joined; each line is one joint.
 export function createApp(config: Config, options: AppOptions = {}): App {
   const now = options.now ?? (() => new Date());
   const guards = options.guards ?? allGuards;

@@ -20,6 +20,7 @@ export interface Recorder {
  *
  * @param statement the signed bytes; the signature must be over exactly these.
  */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: each refusal stands beside the check that it is for.
 export async function recordSignature(
   { ledger, changes, policy, people, now }: Recorder,
   changeId: string,

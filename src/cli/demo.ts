@@ -94,6 +94,7 @@ function makeKey(home: string, name: string): string {
     .join(' ');
 }
 
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: the story, told in its order.
 async function tellStory(
   app: App,
   home: string,

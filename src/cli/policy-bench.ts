@@ -34,6 +34,7 @@ export interface BenchOptions {
 }
 
 /** @throws CountersignError when policy or world cannot be used. */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: one closure over one bench; its functions are short.
 export async function openBench(about: PolicyCase, { home, policy: path, guards }: BenchOptions): Promise<Bench> {
   const started = Date.now();
   let offset = about.at === undefined ? 0 : about.at.getTime() - started;

@@ -13,6 +13,7 @@ export interface CommandLine {
   exit: Record<'pass' | 'failed' | 'differs' | 'needs_approval', number>;
 }
 
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: a list of commands.
 export function addPolicyCommands(program: Command, { config, print, printJson, withApp, exit }: CommandLine): void {
   const requiredPolicy = (): string => {
     const { policyPath } = config();

@@ -31,6 +31,7 @@ interface StoredPlan {
   document: string;
 }
 
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: one closure over ledger and policy; its functions are short.
 export function createChanges(ports: {
   ledger: Ledger;
   policy: PolicyPort;

@@ -54,7 +54,7 @@ export function defineTool<Input extends z.ZodObject>(
 
 /**
  * All four MCP annotations, derived from the one `effect` field. Nothing here ever destroys: that is the point. The
- * world is closed: the accounts that the policy names (ADR 0012).
+ * world is closed: the accounts that the policy names (ADR 0017).
  */
 export function annotationsOf(tool: Tool) {
   return {

@@ -52,7 +52,7 @@ describe.each(listed.map((tool) => [tool.name, tool] as const))('%s', (_name, to
     expect((tool.outputSchema as Schema).type).toBe('object');
   });
 
-  it('is of a closed world, so that clients without a person call it (ADR 0012)', () => {
+  it('is of a closed world, so that clients without a person call it (ADR 0017)', () => {
     expect(tool.annotations).toMatchObject({ openWorldHint: false, destructiveHint: false });
     expect(tool.annotations.readOnlyHint).toBe(tool.name.startsWith('describe_'));
   });

@@ -60,6 +60,7 @@ export function resolveTemplate(template: Template, context: ResolveContext): Re
 }
 
 /** @throws CountersignError INPUT_INVALID as parameterValues, INPUT_TEMPLATE_INVALID for loops and dangling names. */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: one closure over one template; its functions are short.
 export function createResolver(written: Template, context: ResolveContext): Resolver {
   const parameters = parameterValues(written, context.parameters);
   const full = { ...context, parameters };
