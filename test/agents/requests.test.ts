@@ -1,6 +1,6 @@
 /** Everyday requests with the calls of a plain agent: each ends in a proposal or an honest refusal, soon and shortly. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Instance, SecurityGroup, Volume } from '../../src/sandbox/ec2/model.ts';
+import type { Instance, Volume } from '../../src/sandbox/ec2/model.ts';
 import { DEV_STACK, openTestWorld, STACK, type TestWorld } from '../world.ts';
 import { type PlainAgent, plainAgent } from './plain-agent.ts';
 
@@ -17,7 +17,6 @@ const instance = (name: string): string =>
   world.store.transact((inside) =>
     inside.list<Instance>('instance').find(({ tags }) => tags.some(({ Value }) => Value === name)),
   )!.id;
-const group = (): string => world.store.transact((inside) => inside.list<SecurityGroup>('security_group')[0])!.id;
 const volume = (): string => world.store.transact((inside) => inside.list<Volume>('volume').at(-1))!.id;
 const set = (path: string, value: unknown) => ({ set: [{ path: `Resources.${path}`, value }] });
 
@@ -136,8 +135,15 @@ const REQUESTS: [request: string, calls: () => Call[], goal: string, ends: Ends]
   [
     'open the service to everyone',
     () => [
-      ['describe_security_groups', {}],
-      ['plan_security_group_rules', { group_id: group(), authorize: ['ingress tcp 22 0.0.0.0/0'] }],
+      [
+        'plan_stack_update',
+        {
+          stack: STACK,
+          ...set('ServiceGroup.Properties.SecurityGroupIngress', [
+            { IpProtocol: 'tcp', FromPort: 22, ToPort: 22, CidrIp: '0.0.0.0/0' },
+          ]),
+        },
+      ],
     ],
     'configure',
     'ask',
