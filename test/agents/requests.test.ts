@@ -146,7 +146,7 @@ const REQUESTS: [request: string, calls: () => Call[], goal: string, ends: Ends]
       ],
     ],
     'configure',
-    'ask',
+    'pending',
   ],
   [
     'a larger worker',
