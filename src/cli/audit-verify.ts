@@ -42,7 +42,7 @@ export async function auditVerify(home: string, checkpoint?: string): Promise<Au
     problem: 'signature',
     seq: first.seq,
     message: [first, ...rest].map(({ message }) => message).join('\n'),
-    remedy: 'Execute nothing; find out who wrote these rows, and keep the state folder as evidence.',
+    remedy: 'Execute nothing. Keep the state folder as evidence, and find the process or person that wrote these rows.',
   };
 }
 
@@ -88,7 +88,7 @@ async function checkOf(ledger: ReturnType<typeof readLedger>, event: LedgerEvent
     if (!change || !plan) return { problem: 'the change or plan that was signed is not in the ledger.' };
     return await checkedThen(approval, change, plan, (seq) => directoryAt(ledger, seq, null));
   } catch (error) {
-    return { problem: error instanceof Error ? error.message : 'it cannot be read.' };
+    return { problem: error instanceof Error ? error.message : 'the record cannot be read.' };
   }
 }
 
@@ -100,7 +100,7 @@ async function checkpointText(file: string): Promise<string> {
     throw new CountersignError(
       'INPUT_NOT_FOUND',
       `--checkpoint ${file} cannot be read (${(error as { code?: string }).code ?? 'unknown'}).`,
-      'Name the file that `countersign audit checkpoint` was written to.',
+      'Name a file that holds the output of `countersign audit checkpoint`.',
       { cause: error },
     );
   }

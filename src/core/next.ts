@@ -24,7 +24,7 @@ export function nextAfterPlan(
   const goals = about.goals.length > 0 ? about.goals : GOALS;
   return {
     tool: 'propose_change',
-    input: { plan_id: plan.id, goal: `<${goals.join('|')}: say which>`, reason: '<why, in one sentence>' },
+    input: { plan_id: plan.id, goal: `<${goals.join('|')}: say which>`, reason: '<the reason, in one sentence>' },
   };
 }
 
@@ -33,7 +33,7 @@ const isForGood = ({ effects }: Plan): boolean => ['irreversible', 'unknown'].in
 function planOnlyText({ verdicts }: Judgement): string {
   const why = verdicts.find(({ guard }) => guard === 'execution');
   const adopt = why?.remedy.includes('policy adopt')
-    ? `. ${why.message} Its people run: countersign policy adopt.`
+    ? `. ${why.message} A person must run: countersign policy adopt.`
     : ': the policy does not allow execution in this scope.';
   return `Plan only${adopt} ${NO_WAY_AROUND}`;
 }
@@ -111,7 +111,7 @@ export function nextForChange(change: Change) {
     case 'executing':
       return change.abandoned
         ? {
-            tell_user: `The executor stopped; the outcome is unknown. A person should look at ${change.target.kind === 'stack' ? `the events of the stack ${change.target.name}` : change.target.name}, and at: countersign show ${change.id}`,
+            tell_user: `The executor stopped; the outcome is unknown. A person should run: countersign reconcile ${change.id}`,
             after_that: 'Do not repeat it, here or by other means: it may have happened. End your turn.',
           }
         : { tool: 'describe_change', input: { change_id: change.id, since: change.version, wait_seconds: 50 } };
@@ -119,15 +119,15 @@ export function nextForChange(change: Change) {
       return wayOut(change.judgement);
     case 'stale':
     case 'expired':
-      return { do: 'Plan again on the present state and propose that.' };
+      return { do: 'Plan again from the current state and propose that plan.' };
     case 'failed':
     case 'rolled_back':
     case 'unknown':
       return {
-        tell_user: `It ended as ${change.state}: a person should look at the outcome before anything else is planned here.`,
+        tell_user: `The change ended as ${change.state}. A person should look at the outcome before another change is planned for this target.`,
       };
     default:
-      return { tell_user: `The change is ${change.state}. Nothing more will happen with it.` };
+      return { tell_user: `The change is ${change.state}, which is final.` };
   }
 }
 

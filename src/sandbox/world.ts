@@ -95,7 +95,7 @@ export function openWorld(home: string, options: { pace?: number; seed?: Seed } 
       throw new CountersignError(
         'CONFIG_INVALID',
         `The simulated cloud in ${path} was made by another version.`,
-        'Remove that file (it holds no more than the simulation), or name another folder with --home.',
+        'Remove that file (it contains only the simulation), or name another folder with --home.',
       );
   }).immediate();
   const sql = {

@@ -173,7 +173,7 @@ function refuseDanglingNames(template: Template): void {
     throw new CountersignError(
       'INPUT_TEMPLATE_INVALID',
       `Unresolved resource dependencies [${dangling.join(', ')}] in the template`,
-      'Declare them, or mend the names.',
+      'Declare them, or fix the names.',
     );
   const asked = [
     ...Object.values(template.Resources).flatMap(({ Condition, Properties }) => [
