@@ -271,7 +271,7 @@ describe('what an agent is told of a plan', () => {
           "input": {
             "goal": "fix",
             "plan_id": "plan-1",
-            "reason": "<why, in one sentence>",
+            "reason": "<the reason, in one sentence>",
           },
           "tool": "propose_change",
         },

@@ -120,7 +120,7 @@ describe('before the first call leaves', () => {
     const change = await world.carryOut(planId);
     expect(change).toMatchObject({ state: 'failed', outcome: { calls: [] } });
     expect(change.outcome?.detail).toMatch(
-      /^Nothing was done\. AWS_ACCESS_DENIED: ec2:TerminateInstances: .*not authorized/,
+      /^Nothing was changed\. AWS_ACCESS_DENIED: ec2:TerminateInstances: .*not authorized/,
     );
     expect(written()).toEqual([]);
   });
