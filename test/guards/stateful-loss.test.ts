@@ -38,8 +38,8 @@ it('names what is refused before what is not, and wants no owner for what is kep
 });
 it('says whether it would go or could', () => {
   const told = (kind: 'delete' | 'unknown') => made('stateful-loss').judge(doingAll(gone({ kind })), facts()).message;
-  expect(told('delete')).toContain('would leave');
-  expect(told('unknown')).toContain('could leave');
+  expect(told('delete')).toContain('would be deleted');
+  expect(told('unknown')).toContain('could be deleted');
 });
 
 vectorsOf('stateful-loss', [

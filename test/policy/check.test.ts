@@ -86,7 +86,7 @@ describe('policy check warns', () => {
       'only carol has the role data',
     ],
     ['a guard that is only observed', 'guards: { recreate: { mode: observe } }', 'recreate is in observe mode'],
-    ['a raised rate', 'guards: { rate: { production: 50/h } }', 'is 50, by default 5'],
+    ['a raised rate', 'guards: { rate: { production: 50/h } }', 'is 50 (default 5)'],
     [
       'an exception that is over',
       'exceptions: [{ guard: recreate, stack: shop-a, resource: T, until: 2026-11-23, owner: carol, reason: r }]',

@@ -68,7 +68,7 @@ describe('rules are refused at load', () => {
     [
       'a computed tag',
       rule('when { resource.hasTag(context.type) && resource.getTag(context.type) == "x" }'),
-      /write tag keys as text/,
+      /write tag keys as literal text/,
     ],
     ['a template', '@id("t") @message("m") forbid (principal == ?principal, action, resource);', /template/],
   ])('for %s, with file, line and column', (_what, text, expected) => {
