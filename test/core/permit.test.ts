@@ -46,7 +46,9 @@ describe('without a permit', () => {
     expect(() => admit({ ...assume, operation: 'AssumeRoot' }, undefined, ['arn:role/planner'])).toThrow(
       refusal(/no permit/),
     );
-    expect(() => admit(assume, mintPlanningPermit('1', 'r'), ['arn:role/other'])).toThrow(refusal(/does not allow changes/));
+    expect(() => admit(assume, mintPlanningPermit('1', 'r'), ['arn:role/other'])).toThrow(
+      refusal(/does not allow changes/),
+    );
   });
   it('one of the same shape is none', () => {
     const forged: Permit = { kind: 'writing' };

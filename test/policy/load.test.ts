@@ -37,7 +37,11 @@ describe('a policy file', () => {
     ['an unknown zone', 'zone: Europe/Berlim', 'unknown time zone'],
     ['an unknown guard', 'guards: { recraete: {} }', 'there is no guard recraete'],
     ['an unknown option', 'guards: { rate: { speed: 3 } }', 'there is no key speed here'],
-    ['options both ways', 'guards: { rate: { production: {}, mode: observe } }', 'either per environment or for all of them'],
+    [
+      'options both ways',
+      'guards: { rate: { production: {}, mode: observe } }',
+      'either per environment or for all of them',
+    ],
     ['an observed wall', 'guards: { scope: { mode: observe } }', 'scope is structural'],
     [
       'a role that nobody has',
@@ -90,7 +94,11 @@ describe('a policy file', () => {
       'there is no account prd',
     ],
     ['rules that are not there', 'rules: ["nowhere/*.cedar"]', 'no file matches nowhere/*.cedar'],
-    ['owners who can never sign', `owners: { keys: ["${sshKey()}"], threshold: 2 }`, 'threshold is 2, but there is only 1 key'],
+    [
+      'owners who can never sign',
+      `owners: { keys: ["${sshKey()}"], threshold: 2 }`,
+      'threshold is 2, but there is only 1 key',
+    ],
     [
       'an owner twice',
       `owners: { keys: &keys ["${'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILN/ur0J/yJrL87N1ML0Wtsgf9VmebTB76IXFV1jYu77'}", "${'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILN/ur0J/yJrL87N1ML0Wtsgf9VmebTB76IXFV1jYu77'}"], threshold: 1 }`,
@@ -107,7 +115,11 @@ describe('a policy file', () => {
     ['the old name of ids', '{ account: prod, instances: ["*"] }', 'it is now called ids'],
     ['a stack that cannot be', '{ account: prod, stacks: ["shop_*"] }', 'a stack name may contain'],
     ['a stack that begins with a digit', '{ account: prod, stacks: ["1shop"] }', 'a stack name may contain'],
-    ['a physical id that cannot be', '{ account: prod, ids: ["i-1, i-2"] }', 'a physical id cannot contain these characters'],
+    [
+      'a physical id that cannot be',
+      '{ account: prod, ids: ["i-1, i-2"] }',
+      'a physical id cannot contain these characters',
+    ],
     ['no tags', '{ account: prod, tags: {} }', 'name at least one tag'],
     [
       'an environment that is none',

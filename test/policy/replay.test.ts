@@ -192,7 +192,12 @@ describe('policy replay', () => {
     // Plan and change of the third only: two were allowed.
     expect(report.counts).toEqual({ '1 seat → denied': 1 });
     expect(report.differences[0]?.guards).toEqual([
-      expect.objectContaining({ guard: 'budget', was: 'pass', is: 'deny', message: expect.stringContaining('3 resources within one') }),
+      expect.objectContaining({
+        guard: 'budget',
+        was: 'pass',
+        is: 'deny',
+        message: expect.stringContaining('3 resources within one'),
+      }),
     ]);
   });
 

@@ -118,7 +118,9 @@ describe('rules that may never match are warned of', () => {
     ['a type in a list', rule('when { !(resource in [Type::"AWS::SQS::Queue", Type::"sqs"]) }'), 'sqs'],
     ['a service', rule('when { resource in Service::"AWS::SQSS" }'), 'AWS::SQSS'],
   ])('%s that no table has', (_what, text, name) => {
-    expect(warningsOf({ 'a.cedar': text })).toEqual([expect.stringMatching(new RegExp(`the rule r names the unknown (?:type|service) ${name}:`))]);
+    expect(warningsOf({ 'a.cedar': text })).toEqual([
+      expect.stringMatching(new RegExp(`the rule r names the unknown (?:type|service) ${name}:`)),
+    ]);
   });
   it('a file without a rule', () => {
     expect(warningsOf({ 'a.cedar': '// forbid (principal, action, resource);\n' })).toEqual([
