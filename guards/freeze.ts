@@ -13,6 +13,7 @@ export const freeze: GuardDefinition<z.infer<typeof options>> = {
   name: 'freeze',
   rule: 'Calendars of the policy (with time zone), alarms listed there, and an operation in progress on the target (a rollback apart) stop every change.',
   normally: 'deny',
+  transient: true,
   told: 'until …',
   options,
   create: () => ({

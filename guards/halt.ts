@@ -14,6 +14,7 @@ export const halt: GuardDefinition<z.infer<typeof options>> = {
   normally: 'deny',
   told: 'halted by a person',
   structural: true,
+  transient: true,
   options,
   beforePlanning: true,
   create: () => ({

@@ -15,6 +15,7 @@ export const identity: GuardDefinition<z.infer<typeof options>> = {
   normally: 'deny',
   told: 'expected …, got …',
   structural: true,
+  transient: true,
   options,
   beforePlanning: true,
   create: () => ({

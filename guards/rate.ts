@@ -29,6 +29,7 @@ export const rate: GuardDefinition<z.infer<typeof options>> = {
   name: 'rate',
   rule: 'One change in flight per target; 5 executions an hour in production, 30 elsewhere; the same failure twice stops, other values or not; ways back stay open.',
   normally: 'deny',
+  transient: true,
   told: 'suspected loop; report it',
   options,
   create: ({ per_hour, same_failures }) => ({
@@ -40,7 +41,7 @@ export const rate: GuardDefinition<z.infer<typeof options>> = {
         return deny(
           'rate',
           `Change ${inFlight} is executing on ${plan.target.name}.`,
-          `Wait for it: describe_change {"change_id": "${inFlight}"}.`,
+          `Wait for it: describe_change {"change_id": "${inFlight}"}. If its executor is gone, a person runs: countersign reconcile ${inFlight}.`,
         );
       if (isRecovery(plan)) return pass('rate');
       if (sameFailures >= same_failures)

@@ -84,7 +84,7 @@ function whatNow({ change, whereToLook }: Subject): Section[] {
   const command = (text: string): Row => ({ indent: 2, text, command: true });
   if (state === 'approved') return [{ title: 'TO EXECUTE', rows: [command(`countersign execute ${id}`)] }];
   if (state === 'unknown' || abandoned)
-    return [{ title: 'THE OUTCOME IS NOT KNOWN', rows: lookThere(whereToLook ?? []) }];
+    return [{ title: 'THE OUTCOME IS NOT KNOWN', rows: lookThere(change, whereToLook ?? []) }];
   if (state !== 'pending') return [];
   return [
     { title: 'TO SIGN', rows: [command(`countersign approve ${id} --key ~/.ssh/id_ed25519`)] },
@@ -93,16 +93,18 @@ function whatNow({ change, whereToLook }: Subject): Section[] {
 }
 
 /** Of a change whose outcome is not known. */
-function lookThere(commands: readonly string[]): Row[] {
+function lookThere({ id, abandoned }: Change, commands: readonly string[]): Row[] {
+  const command = (text: string): Row => ({ indent: 2, text, command: true });
   return [
     {
-      text: 'Do not repeat it, here or elsewhere: the change may have happened. Check the current state with:',
+      text: 'Do not repeat it, here or elsewhere: the change may have happened. Investigate and record the outcome with:',
       own: true,
     },
-    ...commands.map((text): Row => ({ indent: 2, text, command: true })),
-    {
-      text: 'Until then, nothing else can be executed on this target. Then plan whatever is still missing.',
-      own: true,
-    },
+    command(`countersign reconcile ${id}`),
+    { text: 'If the outcome cannot be determined, check the current state, then sign it off:', own: true },
+    ...commands.map(command),
+    command(`countersign close ${id} --reason TEXT`),
+    ...(abandoned ? [{ text: 'Until then, nothing else can be executed on this target.', own: true as const }] : []),
+    { text: 'Then plan whatever is still missing.', own: true },
   ];
 }

@@ -194,7 +194,7 @@ function nextForChange(change: Change) {
     case 'executing':
       if (change.abandoned)
         return {
-          tell_user: `The executor stopped; the outcome is unknown. A person should look at ${change.target.kind === 'stack' ? `the events of the stack ${change.target.name}` : change.target.name}, and at: countersign show ${change.id}`,
+          tell_user: `The executor stopped; the outcome is unknown. A person should run: countersign reconcile ${change.id}`,
           after_that: 'Do not repeat it, here or by other means: it may have happened. End your turn.',
         };
       return {

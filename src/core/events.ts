@@ -30,6 +30,8 @@ export interface EventQuery {
   /** The newest event that is told of. */
   untilSeq?: number;
   sinceAt?: string;
+  /** Only of changes of which nothing of these kinds is recorded. */
+  withoutKinds?: readonly string[];
   limit?: number;
   newestFirst?: boolean;
 }
@@ -104,7 +106,7 @@ export const EVENT_BODIES = {
   'change.rejected': approvalSchema,
   'change.withdrawn': why,
   'change.stale': why,
-  'change.closed': why,
+  'change.closed': why.extend({ by: z.string().default('') }),
   'change.executing': executing,
   'change.progress': z.object({ text: z.string().default('') }),
   'change.finished': executing.extend({ outcome: outcomeSchema }),

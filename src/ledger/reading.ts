@@ -88,6 +88,11 @@ function eventSelector(db: Database.Database): Reading['events'] {
       // Said to SQLite in the index's own words: a partial index is used only where they stand in the query.
       if (!query.kinds.some((kind) => kind.startsWith('tool.'))) conditions.push({ text: NOT_A_TOOL_CALL, values: [] });
     }
+    if (query.withoutKinds !== undefined)
+      conditions.push({
+        text: `NOT EXISTS (SELECT 1 FROM events AS other WHERE other.change_id = events.change_id AND other.kind IN (${query.withoutKinds.map(() => '?').join(',')}) AND other.seq <= ?)`,
+        values: [...query.withoutKinds, query.untilSeq ?? Number.MAX_SAFE_INTEGER],
+      });
     const where = conditions.length > 0 ? `WHERE ${conditions.map(({ text }) => text).join(' AND ')}` : '';
     const sql = `SELECT bytes FROM events ${where} ORDER BY seq ${query.newestFirst ? 'DESC' : 'ASC'} LIMIT ?`;
     const statement = statements.get(sql) ?? db.prepare(sql);

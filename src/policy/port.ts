@@ -103,6 +103,7 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
       return {
         guards: guardsFor(facts.environment),
         guardsBeforePlanning: guardsFor(facts.environment, ({ beforePlanning }) => beforePlanning === true),
+        transient: new Set(guards.filter((guard) => guard.transient).map(({ name }) => name)),
         facts,
         seatsWithinSeconds: approveWithinSeconds(policy, facts.environment),
         excluded,

@@ -90,18 +90,16 @@ describe('a ledger that cannot append when the outcome is there', () => {
     expect(world.writes()).toHaveLength(1);
   });
 
-  it('at the intent: nothing leaves, and that is what is recorded', async () => {
+  it('at the intent: nothing leaves, and nothing is lost', async () => {
     const id = await approved();
     const db = new Database(join(world.home, 'ledger.db'));
     db.exec(
       "CREATE TRIGGER full BEFORE INSERT ON events WHEN NEW.kind = 'call.intended' BEGIN SELECT RAISE(FAIL, 'disk is full'); END",
     );
     db.close();
-    expect(await world.execute(id)).toMatchObject({
-      state: 'failed',
-      outcome: { calls: [], detail: expect.stringContaining('did not leave') },
-    });
+    await expect(world.execute(id)).rejects.toMatchObject({ code: 'LEDGER_CANNOT_APPEND' });
     expect(world.writes()).toEqual([]);
+    expect((await world.app.changes.find(id)).state).toBe('approved');
   });
 });
 
@@ -227,7 +225,7 @@ describe('an outcome', () => {
     );
     expect(await followStack(client, plan, () => undefined, 0)).toMatchObject({
       state: 'unknown',
-      detail: expect.stringContaining('nothing tells'),
+      detail: expect.stringContaining('its outcome cannot be determined'),
     });
   });
 });

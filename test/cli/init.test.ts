@@ -102,7 +102,7 @@ describe('countersign init', () => {
     const { status, stderr } = init();
     expect(status).toBe(1);
     expect(stderr).toContain('--client');
-    expect(init('--client', 'claude', '--person', 'Ann B').stderr).toContain('begin with a lower-case letter');
+    expect(init('--client', 'claude', '--person', 'Ann B').stderr).toContain('start with a lower-case letter');
     expect(existsSync(join(root, '.mcp.json'))).toBe(false);
   });
 
