@@ -97,11 +97,11 @@ function lookThere({ id, abandoned }: Change, commands: readonly string[]): Row[
   const command = (text: string): Row => ({ indent: 2, text, command: true });
   return [
     {
-      text: 'Do not repeat it, here or elsewhere: the change may have happened. Investigate and record the outcome with:',
+      text: 'Do not repeat it, here or elsewhere: the change may have happened. Look for its outcome, and record it, with:',
       own: true,
     },
     command(`countersign reconcile ${id}`),
-    { text: 'If the outcome cannot be determined, check the current state, then sign it off:', own: true },
+    { text: 'If that finds no fact, check the current state and sign the change off with:', own: true },
     ...commands.map(command),
     command(`countersign close ${id} --reason TEXT`),
     ...(abandoned ? [{ text: 'Until then, nothing else can be executed on this target.', own: true as const }] : []),

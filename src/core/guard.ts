@@ -176,8 +176,8 @@ function guarded(guard: Guard, plan: Plan, facts: Facts): Verdict {
     return {
       guard: guard.name,
       outcome: 'deny',
-      message: `${guardCode(guard.name)} could not judge this plan, and what cannot be judged is refused.`,
-      remedy: 'This is a defect of the guard, not of your plan: report it to the operators of this server.',
+      message: `${guardCode(guard.name)} failed on this plan, so the plan is refused.`,
+      remedy: 'This is a defect of the guard, not of your plan: tell the user to report it.',
     };
   }
 }

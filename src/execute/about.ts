@@ -14,8 +14,8 @@ export async function mustReach({ cloud }: { cloud: Pick<Provider, 'endpoint'> }
     'CONFIG_INVALID',
     `The plan was made on ${plan.endpoint}; this is ${endpoint}.`,
     plan.endpoint.startsWith('sandbox:')
-      ? 'Run it with --sandbox, and the --home that the plan was made with.'
-      : `Run it with the endpoint settings that the plan was made with (${plan.endpoint}: environment and profile), and no --sandbox.`,
+      ? 'Run it with --sandbox and with the --home that the plan was made with.'
+      : `Use the endpoint that the plan was made on (${plan.endpoint}): set it in the environment or profile, and drop --sandbox.`,
   );
 }
 

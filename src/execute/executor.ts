@@ -44,10 +44,10 @@ async function executeChange(ports: Ports, changeId: string): Promise<Change> {
       change.state === 'expired' ? 'STATE_CHANGE_EXPIRED' : 'STATE_CHANGE_NOT_APPROVED',
       `The change is ${change.state}${change.explanation ? `: ${change.explanation.replace(/\.$/, '')}` : ''}.`,
       change.state === 'pending'
-        ? `It still needs signatures: countersign approve ${change.id}.`
+        ? `It still needs approvals: countersign approve ${change.id}`
         : change.state === 'executing' || change.state === 'unknown'
-          ? `It may have happened, and is not repeated. Look what became of it: countersign reconcile ${change.id}.`
-          : 'Nothing is to be executed here.',
+          ? `It may have taken effect, so it is not repeated. Look into it with: countersign reconcile ${change.id}`
+          : 'There is nothing to execute.',
     );
   const { plan } = await ports.changes.plan(change.planId);
   await mustReach(ports, plan);
@@ -86,14 +86,18 @@ async function recheck(ports: Ports, change: Change, plan: Plan): Promise<void> 
     if ((await ports.changes.findIn(tx, change.id, now)).state !== 'approved') throw takenByAnother(change);
     await tx.append({ kind: 'change.stale', changeId: change.id, body: { why: makeVisibleLine(reason) } });
   });
-  throw new CountersignError('STATE_STALE', reason, 'Plan again on the present state, propose and sign that.');
+  throw new CountersignError(
+    'STATE_STALE',
+    reason,
+    'Have an agent plan and propose it again from the current state, then approve the new change.',
+  );
 }
 
 const takenByAnother = ({ id }: Change) =>
   new CountersignError(
     'STATE_NONCE_USED',
-    'Another executor has taken this change.',
-    `See how it went: countersign show ${id}.`,
+    'Another executor has already started this change.',
+    `See its outcome with: countersign show ${id}`,
   );
 
 /**
@@ -117,7 +121,7 @@ async function lock(
       throw new CountersignError(
         'STATE_CHANGE_NOT_APPROVED',
         'The change is no longer approved.',
-        'Nothing is to be executed here.',
+        'There is nothing to execute.',
       );
     await tx.append({
       kind: 'change.executing',

@@ -23,11 +23,11 @@ export interface RecheckPorts {
 
 /** @returns why it ends as stale; null: it may leave. @throws what refuses the command and leaves the change approved. */
 export async function whyStale(ports: RecheckPorts, change: Change, plan: Plan): Promise<string | null> {
-  if (plan.digest !== change.planDigest) return 'The stored plan is not the one that was signed.';
+  if (plan.digest !== change.planDigest) return 'The stored plan differs from the plan that was signed.';
   const signers = await recordedSigners(change, plan, { now: ports.people, at: ports.directoryAt });
   if (signers.problem) return signers.problem;
   if (!ports.policy.isFilled(change, signers.approvals))
-    return 'Its seats are not filled by keys that the policy lists now.';
+    return 'With the keys that the policy lists now, the change does not have enough approvals.';
   let live: Awaited<ReturnType<Provider['recompute']>>;
   try {
     live = await ports.cloud.recompute(plan);
@@ -49,7 +49,7 @@ export async function whyStale(ports: RecheckPorts, change: Change, plan: Plan):
       new CountersignError(guardCode(passing.guard), denials.map(({ message }) => message).join(' '), ''),
       change,
     );
-  return isStricter(judgement, change.judgement) ? `It would now need ${signatures(judgement.seats)}.` : null;
+  return isStricter(judgement, change.judgement) ? `The policy now requires ${signatures(judgement.seats)}.` : null;
 }
 
 /** What is planned on is not there, or not as it was: another look from another shell finds the same. */

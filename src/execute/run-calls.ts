@@ -40,7 +40,7 @@ export async function runCalls(
   for (const [index, planned] of plan.calls.entries()) {
     const label = labelOf(planned);
     const call = resolved(planned, outputs);
-    if (typeof call === 'string') return end({ state: 'failed', detail: `${label.operation} did not leave: ${call}.` });
+    if (typeof call === 'string') return end({ state: 'failed', detail: `${label.operation} was not sent: ${call}.` });
     const kept = index === 0 ? null : await intend(ports, change, call);
     if (kept !== null) return end({ state: 'failed', detail: kept });
     const sent = await sentOf(() => sendAndLook(ports.cloud, call));
@@ -85,7 +85,7 @@ async function sentOf(run: () => Promise<Sent>): Promise<Sent> {
   try {
     return await run();
   } catch (error) {
-    return { kind: 'unknown', reason: `a defect of countersign: ${wordsOf(error)}` };
+    return { kind: 'unknown', reason: `a defect in Countersign: ${wordsOf(error)}` };
   }
 }
 export const wordsOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
@@ -99,16 +99,16 @@ async function intend(ports: RunPorts, change: Change, call: Call): Promise<stri
   const label = labelOf(call);
   try {
     return await ports.ledger.transact(async (tx) => {
-      if ((await haltIn(tx)) !== 'running') return `Halted by a person before ${label.operation} left.`;
+      if ((await haltIn(tx)) !== 'running') return `A person halted changes before ${label.operation} was sent.`;
       const ended = { changeId: change.id, kinds: ['change.finished', 'change.closed'], limit: 1 };
       if ((await tx.events(ended)).length > 0)
-        return `${label.operation} did not leave: the change was ended by a person meanwhile.`;
+        return `${label.operation} was not sent: a person ended the change meanwhile.`;
       await tx.append(intentOf(change, call));
       return null;
     });
   } catch (error) {
     if (!isOfTheLedger(error)) throw error;
-    return `${label.operation} did not leave: its intent could not be recorded (${error.message})`;
+    return `${label.operation} was not sent, because its intent could not be recorded (${error.message})`;
   }
 }
 

@@ -63,11 +63,10 @@ function documentSelector(db: Database.Database): Reading['document'] {
     const row = select.get(digest) as Row | undefined;
     if (!row) return undefined;
     if (`sha256:${sha256Hex(row.bytes)}` !== digest) {
-      throw new CountersignError(
-        'LEDGER_TAMPERED',
-        `The stored document ${digest} no longer has that digest.`,
-        'Stop and run `countersign audit verify`; the state folder was edited.',
-      );
+      throw new CountersignError('LEDGER_TAMPERED', `The stored document ${digest} no longer matches its digest.`, {
+        agent: 'The state folder was edited. Stop, and tell the user: a person must run countersign audit verify.',
+        person: 'The state folder was edited. Stop, and run: countersign audit verify',
+      });
     }
     return JSON.parse(row.bytes.toString('utf8')) as Json;
   };

@@ -86,7 +86,7 @@ describe('countersign init', () => {
 
   it.each([
     ['a file with comments', '{ // mine\n "servers": {} }', 'not plain JSON'],
-    ['servers that are no object', '{"servers":[]}', 'no object'],
+    ['servers that are no object', '{"servers":[]}', 'not an object'],
     ['an entry of its own', '{"servers":{"countersign":{}}}', 'already'],
   ])('refuses %s, says the entry or what to do, and writes nothing', (_what, text, reason) => {
     put('.vscode/mcp.json', text);

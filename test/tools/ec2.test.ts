@@ -287,7 +287,7 @@ describe('what an agent is told of a plan', () => {
         "verdicts": [
           {
             "code": "GUARD_APPROVAL",
-            "message": "production, reversible at worst: needs 1 signature. Who can sign: bob, carol.",
+            "message": "Production, reversible: needs 1 approval. Possible approvers: bob, carol.",
             "outcome": "hold",
             "remedy": "Propose it, tell the user, and end your turn.",
             "seats": 1,
