@@ -64,6 +64,75 @@ describe('effects of a change set', () => {
   });
 });
 
+const effectsOf = (changes: ResourceChange[]) =>
+  effectsOfChanges(
+    {
+      context: { knowledge } as PlannerContext,
+      stackName: 's',
+      prefix: '',
+      facts: new Map(),
+      views,
+      leaves: new Map(),
+    },
+    changes,
+  );
+const detail = (Name: string, ChangeSource: 'ResourceAttribute' | 'ResourceReference', CausingEntity: string) => ({
+  Target: { Attribute: 'Properties' as const, Name, RequiresRecreation: 'Always' as const },
+  Evaluation: 'Dynamic' as const,
+  ChangeSource,
+  CausingEntity,
+});
+const dependent = (type: string, ...details: ReturnType<typeof detail>[]) =>
+  change(type, '', { LogicalResourceId: 'Dependent', Replacement: 'Conditional', Details: details });
+const cause = (type: string, property: string) => change(type, property, { LogicalResourceId: 'Cause' });
+
+describe('what follows from another resource that changes in place', () => {
+  it.each(['StreamArn', 'Arn', 'LatestVersionId', 'RoleName', 'Outputs.TopicRef', 'Id'])(
+    'stays open where CloudFormation says that the attribute %s may change',
+    (attribute) => {
+      const [, effect] = effectsOf([
+        cause('AWS::DynamoDB::Table', 'StreamSpecification'),
+        dependent('AWS::RDS::DBInstance', detail('DBSnapshotIdentifier', 'ResourceAttribute', `Cause.${attribute}`)),
+      ]);
+      expect(effect).toMatchObject({ kind: 'replace', reversibility: 'irreversible' });
+    },
+  );
+  it('does not replace by Ref: a physical id stays', () => {
+    const [, effect] = effectsOf([
+      cause('AWS::EC2::Subnet', 'MapPublicIpOnLaunch'),
+      dependent('AWS::EC2::NatGateway', detail('SubnetId', 'ResourceReference', 'Cause')),
+    ]);
+    expect(effect?.kind).toBe('update');
+  });
+  it.each(['Custom::Lookup', 'AWS::CloudFormation::CustomResource'])(
+    'may replace by Ref of a %s, whose function may answer another id',
+    (type) => {
+      const [custom, effect] = effectsOf([
+        cause(type, 'Release'),
+        dependent('AWS::EC2::Instance', detail('ImageId', 'ResourceReference', 'Cause')),
+      ]);
+      expect(custom?.kind).toBe('update');
+      expect(effect?.kind).not.toBe('update');
+    },
+  );
+});
+
+describe('tags that replace', () => {
+  const retagged = (type: string) =>
+    effectOf(
+      change(type, '', {
+        Scope: ['Tags'],
+        Details: [{ Target: { Attribute: 'Tags' as const, RequiresRecreation: 'Never' as const } }],
+      }),
+    );
+  it('asks the tables for the tags that come from the stack', () => {
+    expect(retagged('AWS::OpenSearchServerless::Collection')).toMatchObject({ kind: 'replace' });
+    expect(retagged('AWS::EC2::TransitGatewayRouteTable')?.why).toMatch(/^Replaced because of Tags\. /);
+    expect(retagged('AWS::Lambda::Function')).toMatchObject({ kind: 'tag' });
+    expect(retagged('Custom::Thing')).toMatchObject({ kind: 'tag' });
+  });
+});
+
 it.each([
   ['AWS::RDS::DBInstance', 'DBInstanceClass', 'yes'],
   ['AWS::Neptune::DBCluster', 'EngineVersion', 'unknown'],

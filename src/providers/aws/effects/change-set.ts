@@ -34,63 +34,73 @@ export interface Situation {
 }
 
 export function effectsOfChanges(situation: Situation, changes: readonly ResourceChange[]): Effect[] {
-  const replaced = settleReplacements(situation, changes);
+  const moved = settleIdentities(situation, changes);
   return changes
-    .map((change) => effectOfChange(situation, change, replaced))
+    .map((change) => effectOfChange(situation, change, moved))
     .map((effect) => withLeaves(effect, situation.leaves.get(effect.logicalId ?? '')));
 }
 
 /**
  * A dynamic detail comes true only if the resource it names does change. Starting from the worst (all of them may),
  * resources that surely keep their identity are taken out until nothing more can be.
+ *
+ * @returns logical ids of resources that may be replaced, or whose `Ref` may be another after an update in place.
  */
-function settleReplacements(situation: Situation, changes: readonly ResourceChange[]): ReadonlySet<string> {
+function settleIdentities(situation: Situation, changes: readonly ResourceChange[]): ReadonlySet<string> {
   const modified = changes.filter(({ Action }) => Action === 'Modify');
-  const replaced = new Set(modified.map(({ LogicalResourceId = '' }) => LogicalResourceId));
-  for (let before = -1; before !== replaced.size; ) {
-    before = replaced.size;
-    for (const change of modified) {
-      const open = propertiesOf(situation, change, replaced).some(({ replaces }) => replaces !== 'never');
-      if (!open && !saysReplaced(change, replaced)) replaced.delete(change.LogicalResourceId ?? '');
-    }
+  const moved = new Set(modified.map(({ LogicalResourceId = '' }) => LogicalResourceId));
+  for (let before = -1; before !== moved.size; ) {
+    before = moved.size;
+    for (const change of modified)
+      if (!ANSWERED.test(change.ResourceType ?? '') && !mayBeReplaced(situation, change, moved))
+        moved.delete(change.LogicalResourceId ?? '');
   }
-  return replaced;
+  return moved;
+}
+
+function mayBeReplaced(situation: Situation, change: ResourceChange, moved: ReadonlySet<string>): boolean {
+  const open = propertiesOf(situation, change, moved).some(({ replaces }) => replaces !== 'never');
+  return open || saysReplaced(change, moved);
 }
 
 /** CloudFormation's own word on the whole resource; Conditional counts only while a detail is open (see caller). */
-function saysReplaced({ Replacement, Details = [] }: ResourceChange, replaced: ReadonlySet<string>): boolean {
+function saysReplaced({ Replacement, Details = [] }: ResourceChange, moved: ReadonlySet<string>): boolean {
   if (Details.length === 0) return Replacement !== 'False';
-  return Replacement === 'True' && !Details.every((detail) => isMoot(detail, replaced));
+  return Replacement === 'True' && !Details.every((detail) => isMoot(detail, moved));
 }
 
-/** Identities that only a replacement changes. Other attributes (an endpoint, a version) may change in place. */
-const STABLE_ATTRIBUTE = /(?:Arn|Id|Name|Ref)$/;
+/** The physical id of a custom resource is what its function answers: it may be another after an update in place. */
+const ANSWERED = /^(?:Custom::|AWS::CloudFormation::(?:CustomResource|Macro)$)/;
 
-/** The detail's cause is a resource that stays what it is, so the value stays too. */
+/**
+ * The detail's cause is a resource that stays what it is, so what `Ref` gives of it stays too. An attribute may change
+ * in place, whatever its name (a table's StreamArn): there CloudFormation's word counts.
+ */
 function isMoot(
   { Evaluation, ChangeSource, CausingEntity }: ResourceChangeDetail,
-  replaced: ReadonlySet<string>,
+  moved: ReadonlySet<string>,
 ): boolean {
-  if (Evaluation !== 'Dynamic' || !CausingEntity) return false;
-  const [cause = '', attribute = ''] = CausingEntity.split('.');
-  if (replaced.has(cause)) return false;
-  if (ChangeSource === 'ResourceReference') return true;
-  return ChangeSource === 'ResourceAttribute' && STABLE_ATTRIBUTE.test(attribute);
+  return (
+    Evaluation === 'Dynamic' &&
+    ChangeSource === 'ResourceReference' &&
+    CausingEntity !== undefined &&
+    !moved.has(CausingEntity.split('.')[0] ?? '')
+  );
 }
 
-function propertiesOf({ context, facts, taint }: Situation, change: ResourceChange, replaced: ReadonlySet<string>) {
+function propertiesOf({ context, facts, taint }: Situation, change: ResourceChange, moved: ReadonlySet<string>) {
   const id = change.LogicalResourceId ?? '';
   const leaves = {
     before: { isTainted: (path: readonly string[]) => taint?.before?.at(id, path) === true },
     after: { isTainted: (path: readonly string[]) => taint?.after.at(id, path) === true },
   };
-  return propertyChanges(context.knowledge, change, (detail) => isMoot(detail, replaced), leaves).map((property) => ({
+  return propertyChanges(context.knowledge, change, (detail) => isMoot(detail, moved), leaves).map((property) => ({
     ...property,
     replaces: decide(property.replaces, change, property.path.replace(/^Properties\./, ''), facts),
   }));
 }
 
-function effectOfChange(situation: Situation, change: ResourceChange, replaced: ReadonlySet<string>): Effect {
+function effectOfChange(situation: Situation, change: ResourceChange, moved: ReadonlySet<string>): Effect {
   const type = change.ResourceType ?? 'unknown';
   const logicalId = change.LogicalResourceId ?? '';
   const { views } = situation;
@@ -106,7 +116,7 @@ function effectOfChange(situation: Situation, change: ResourceChange, replaced: 
     holds: holdsOf(type),
     revision: isRevisionType(type),
     properties:
-      change.Action === 'Modify' ? byTagKey(propertiesOf(situation, change, replaced), before, after, views) : [],
+      change.Action === 'Modify' ? byTagKey(propertiesOf(situation, change, moved), before, after, views) : [],
     marks,
     ...(size === undefined ? {} : { size }),
   };
@@ -121,7 +131,7 @@ function effectOfChange(situation: Situation, change: ResourceChange, replaced: 
         why: 'A new resource; it can be removed again.',
       };
     case 'Modify':
-      return modification(base, change, replaced.has(logicalId));
+      return modification(base, change, mayBeReplaced(situation, change, moved));
     case 'Remove':
       return loss({ ...base, kind: 'delete' }, asPolicy(change.PolicyAction), 'DeletionPolicy');
     default:
@@ -150,19 +160,18 @@ function nameOf({ context }: Situation, type: string, properties: Record<string,
   return typeof name === 'string' ? { physicalId: name } : {};
 }
 
-function modification(base: EffectBase, change: ResourceChange, mayBeReplaced: boolean): Effect {
+function modification(base: EffectBase, change: ResourceChange, isOpen: boolean): Effect {
   const open = base.properties.filter(({ replaces }) => replaces !== 'never');
-  const by = open.map(({ path }) => path.replace(/^Properties\./, '')).join(', ') || 'its type';
-  const certain =
-    mayBeReplaced && (change.Replacement === 'True' || open.some(({ replaces }) => replaces === 'always'));
-  if (certain || (mayBeReplaced && base.holds !== 'nothing')) {
+  const by = [...new Set(open.map(({ path }) => replacingName(path)))].join(', ') || 'its type';
+  const certain = isOpen && (change.Replacement === 'True' || open.some(({ replaces }) => replaces === 'always'));
+  if (certain || (isOpen && base.holds !== 'nothing')) {
     const effect = loss({ ...base, kind: 'replace' }, asPolicy(change.PolicyAction), 'UpdateReplacePolicy');
     return {
       ...effect,
       why: `${certain ? 'Replaced' : 'May be replaced, and is judged so,'} because of ${by}. ${effect.why}`,
     };
   }
-  if (mayBeReplaced)
+  if (isOpen)
     return {
       ...base,
       kind: 'unknown',
@@ -172,6 +181,10 @@ function modification(base: EffectBase, change: ResourceChange, mayBeReplaced: b
     };
   return inPlace(base, change);
 }
+
+/** The property; of tags that are told one by one, all of them together. */
+const replacingName = (path: string) =>
+  path.replace(/^Properties\./, '').replace(/^(\w*Tag(?:s|List|Set))\..*$/s, '$1');
 
 function inPlace(base: EffectBase, change: ResourceChange): Effect {
   const answers = base.properties.map(({ path }) =>
