@@ -1,8 +1,12 @@
 import type { ResourceChange } from '@aws-sdk/client-cloudformation';
 import { describe, expect, it } from 'vitest';
+import type { Json } from '../../../src/core/digest.ts';
 import { effectsOfChanges } from '../../../src/providers/aws/effects/change-set.ts';
+import { factsFor } from '../../../src/providers/aws/effects/live-facts.ts';
 import { interruptsOf, loadKnowledge } from '../../../src/providers/aws/knowledge/index.ts';
+import type { ResourceView } from '../../../src/providers/aws/knowledge/marks/finder.ts';
 import type { PlannerContext } from '../../../src/providers/aws/planners/context.ts';
+import { isUnresolved, UNRESOLVED } from '../../../src/providers/aws/template/resolve.ts';
 
 const knowledge = await loadKnowledge();
 const views = { before: {}, after: {}, physicalIds: {}, isUnknown: () => false };
@@ -130,6 +134,78 @@ describe('tags that replace', () => {
     expect(retagged('AWS::EC2::TransitGatewayRouteTable')?.why).toMatch(/^Replaced because of Tags\. /);
     expect(retagged('AWS::Lambda::Function')).toMatchObject({ kind: 'tag' });
     expect(retagged('Custom::Thing')).toMatchObject({ kind: 'tag' });
+  });
+});
+
+/** The effect of one property's change on a resource, both sides as templates say them. */
+async function between(type: string, name: string, was: object, is: object, updatePolicy: Json = null) {
+  const view = (properties: object): ResourceView => ({
+    logicalId: 'R',
+    type,
+    properties: properties as Record<string, Json>,
+    deletionPolicy: 'Delete',
+    updateReplacePolicy: 'Delete',
+    updatePolicy,
+  });
+  const sides = { ...views, before: { R: view(was) }, after: { R: view(is) }, isUnknown };
+  const changes = [change(type, name)];
+  const context = { knowledge } as PlannerContext;
+  const facts = await factsFor(context, changes, sides);
+  return effectsOfChanges({ context, stackName: 's', prefix: '', facts, views: sides, leaves: new Map() }, changes)[0];
+}
+const isUnknown = (value: Json | undefined) => isUnresolved(value as never);
+
+describe('an update policy', () => {
+  const group = (policy: Json) =>
+    between(
+      'AWS::AutoScaling::AutoScalingGroup',
+      'LaunchTemplate',
+      { LaunchTemplate: 1 },
+      { LaunchTemplate: 2 },
+      policy,
+    );
+  it.each<[Json, string]>([
+    [{ AutoScalingReplacingUpdate: { WillReplace: true } }, 'replace'],
+    [{ AutoScalingReplacingUpdate: { WillReplace: 'True' } }, 'replace'],
+    [{ AutoScalingReplacingUpdate: { WillReplace: UNRESOLVED } }, 'replace'],
+    [{ AutoScalingReplacingUpdate: UNRESOLVED }, 'replace'],
+    [UNRESOLVED, 'replace'],
+    [{ AutoScalingReplacingUpdate: { WillReplace: 'false' } }, 'update'],
+    [null, 'update'],
+  ])('%j: %s', async (policy, kind) => {
+    expect((await group(policy))?.kind).toBe(kind);
+  });
+  it.each<[Json, string]>([
+    [{ AutoScalingRollingUpdate: { MinInstancesInService: 0 } }, 'yes'],
+    [{ AutoScalingRollingUpdate: {} }, 'yes'],
+    [{ AutoScalingRollingUpdate: { MinInstancesInService: UNRESOLVED } }, 'yes'],
+    [{ AutoScalingRollingUpdate: { MinInstancesInService: '2' } }, 'no'],
+    [null, 'no'],
+  ])('%j interrupts: %s', async (policy, interrupts) => {
+    expect((await group(policy))?.interrupts).toBe(interrupts);
+  });
+});
+
+describe('what only the words of the documentation call a replacement', () => {
+  const typed = (AttributeType: string, ...more: string[]) => ({
+    AttributeDefinitions: ['d', ...more].map((AttributeName) => ({ AttributeName, AttributeType })),
+  });
+  const search = 'AWS::OpenSearchService::Domain';
+  it.each<[string, string, object, object, string, Json?]>([
+    [search, 'EngineVersion', { EngineVersion: 'OpenSearch_2.5' }, { EngineVersion: 'OpenSearch_2.9' }, 'replace'],
+    [search, 'EngineVersion', {}, { EngineVersion: 'OpenSearch_2.9' }, 'update', { EnableVersionUpgrade: true }],
+    [search, 'EngineVersion', {}, {}, 'replace', { EnableVersionUpgrade: UNRESOLVED }],
+    [search, 'VPCOptions', { VPCOptions: { SubnetIds: ['a'] } }, {}, 'replace'],
+    [search, 'VPCOptions', { VPCOptions: { SubnetIds: ['a'] } }, { VPCOptions: { SubnetIds: ['b'] } }, 'update'],
+    ['AWS::DynamoDB::Table', 'AttributeDefinitions', typed('S'), typed('N'), 'replace'],
+    ['AWS::DynamoDB::Table', 'AttributeDefinitions', typed('S'), typed('S', 'e'), 'update'],
+    ['AWS::DynamoDB::Table', 'AttributeDefinitions', typed('S'), { AttributeDefinitions: UNRESOLVED }, 'replace'],
+    ['AWS::RDS::DBInstance', 'LicenseModel', { DBSecurityGroups: ['a'] }, { DBSecurityGroups: ['a'] }, 'replace'],
+    ['AWS::RDS::DBInstance', 'LicenseModel', {}, {}, 'update'],
+    ['AWS::AppSync::GraphQLApi', 'Visibility', {}, { Visibility: 'GLOBAL' }, 'replace'],
+    ['AWS::KMS::Key', 'KeySpec', {}, { KeySpec: 'RSA_2048' }, 'replace'],
+  ])('%s.%s, %j → %j: %s', async (type, name, was, is, kind, policy = null) => {
+    expect((await between(type, name, was, is, policy))?.kind).toBe(kind);
   });
 });
 

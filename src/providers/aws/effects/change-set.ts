@@ -9,7 +9,7 @@
 import type { ResourceChange, ResourceChangeDetail } from '@aws-sdk/client-cloudformation';
 import { type Effect, type EffectKind, KIND_SEVERITY } from '../../../core/effect.ts';
 import type { Mark } from '../../../core/mark.ts';
-import { holdsOf, interruptsOf, isRevisionType, sizeProperty } from '../knowledge/index.ts';
+import { conditionalRule, holdsOf, interruptsOf, isRevisionType, sizeProperty } from '../knowledge/index.ts';
 import type { MarkContext, ResourceView } from '../knowledge/marks/finder.ts';
 import { marksOfChange } from '../knowledge/marks/index.ts';
 import type { PlannerContext } from '../planners/context.ts';
@@ -131,7 +131,7 @@ function effectOfChange(situation: Situation, change: ResourceChange, moved: Rea
         why: 'A new resource; it can be removed again.',
       };
     case 'Modify':
-      return modification(base, change, mayBeReplaced(situation, change, moved));
+      return modification(base, change, mayBeReplaced(situation, change, moved), situation.facts);
     case 'Remove':
       return loss({ ...base, kind: 'delete' }, asPolicy(change.PolicyAction), 'DeletionPolicy');
     default:
@@ -160,7 +160,7 @@ function nameOf({ context }: Situation, type: string, properties: Record<string,
   return typeof name === 'string' ? { physicalId: name } : {};
 }
 
-function modification(base: EffectBase, change: ResourceChange, isOpen: boolean): Effect {
+function modification(base: EffectBase, change: ResourceChange, isOpen: boolean, facts: LiveFacts): Effect {
   const open = base.properties.filter(({ replaces }) => replaces !== 'never');
   const by = [...new Set(open.map(({ path }) => replacingName(path)))].join(', ') || 'its type';
   const certain = isOpen && (change.Replacement === 'True' || open.some(({ replaces }) => replaces === 'always'));
@@ -179,17 +179,19 @@ function modification(base: EffectBase, change: ResourceChange, isOpen: boolean)
       reversibility: 'unknown',
       why: `Whether ${by} replaces it could not be decided.`,
     };
-  return inPlace(base, change);
+  return inPlace(base, change, facts.get(change.LogicalResourceId ?? '')?.rolls_from_zero === true);
 }
 
 /** The property; of tags that are told one by one, all of them together. */
 const replacingName = (path: string) =>
   path.replace(/^Properties\./, '').replace(/^(\w*Tag(?:s|List|Set))\..*$/s, '$1');
 
-function inPlace(base: EffectBase, change: ResourceChange): Effect {
-  const answers = base.properties.map(({ path }) =>
-    interruptsOf(base.type, path.replace(/^Properties\./, ''), base.holds),
-  );
+/** @param rollsFromZero its rolling update may leave nothing in service. */
+function inPlace(base: EffectBase, change: ResourceChange, rollsFromZero: boolean): Effect {
+  const rolls = (name: string) => rollsFromZero && conditionalRule(base.type, name)?.fact === 'will_replace';
+  const answers = base.properties
+    .map(({ path }) => path.replace(/^Properties\./, ''))
+    .map((name) => (rolls(name) ? 'yes' : interruptsOf(base.type, name, base.holds)));
   const interrupts = answers.includes('yes') ? 'yes' : answers.includes('unknown') ? 'unknown' : 'no';
   const onlyTags = (change.Scope ?? []).length > 0 && (change.Scope ?? []).every((scope) => scope === 'Tags');
   const kind = worstKind(onlyTags ? 'tag' : 'update', base.marks);

@@ -2,7 +2,7 @@
 import type { ResourceChange, ResourceChangeDetail } from '@aws-sdk/client-cloudformation';
 import type { PropertyChange } from '../../../core/effect.ts';
 import { makeVisible } from '../../../core/render-safe.ts';
-import type { Knowledge } from '../knowledge/index.ts';
+import { documentedReplacement, type Knowledge } from '../knowledge/index.ts';
 import { type LeafContext, maskText } from '../template/secrets.ts';
 
 const RECREATION = { Never: 'never', Always: 'always', Conditionally: 'conditional' } as const;
@@ -71,7 +71,8 @@ function tableVerdict(
       .map((name) => knowledge.replacementOf(type, name))
       .reduce<Replaces>(stricter, 'never');
   const path = target.Path?.replace(/^\/Properties\//, '').replaceAll('/', '.') || target.Name;
-  return path === undefined ? 'unknown' : knowledge.replacementOf(type, path);
+  if (path === undefined) return 'unknown';
+  return stricter(knowledge.replacementOf(type, path), documentedReplacement(type, path));
 }
 
 /** SECURITY: secrets never reach a plan, whatever CloudFormation shows of them. */
