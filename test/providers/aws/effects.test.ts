@@ -209,6 +209,44 @@ describe('what only the words of the documentation call a replacement', () => {
   });
 });
 
+describe('an upgrade to another release', () => {
+  it.each<[string, string, string, string, string | undefined, string]>([
+    ['AWS::RDS::DBInstance', 'EngineVersion', '15.4', '16.1', 'postgres', 'irreversible'],
+    ['AWS::RDS::DBInstance', 'EngineVersion', '15.4', '15.7', 'postgres', 'reversible'],
+    ['AWS::RDS::DBInstance', 'EngineVersion', '15.4', '15.7', undefined, 'irreversible'],
+    ['AWS::RDS::DBCluster', 'EngineVersion', '5.7.12', '8.0.36', 'aurora-mysql', 'irreversible'],
+    ['AWS::RDS::DBInstance', 'EngineVersion', '8.0.35', '8.0.36', 'mysql', 'reversible'],
+    ['AWS::EKS::Cluster', 'Version', '1.30', '1.31', undefined, 'irreversible'],
+    ['AWS::EKS::Cluster', 'Version', '1.30', '1.30', undefined, 'reversible'],
+  ])('%s.%s %s → %s of %s is %s', async (type, name, was, is, engine, reversibility) => {
+    const Engine = engine === undefined ? {} : { Engine: engine };
+    const effect = await between(type, name, { [name]: was, ...Engine }, { [name]: is, ...Engine });
+    expect(effect).toMatchObject({ kind: 'update', reversibility });
+  });
+});
+
+describe('a final snapshot', () => {
+  const CACHE = 'AWS::ElastiCache::CacheCluster';
+  it.each<[string, Record<string, Json>, string]>([
+    [CACHE, { Engine: 'memcached' }, 'Delete'],
+    [CACHE, { Engine: UNRESOLVED }, 'Delete'],
+    [CACHE, { Engine: 'valkey' }, 'Snapshot'],
+    ['AWS::RDS::DBInstance', { DBClusterIdentifier: 'c' }, 'Delete'],
+    ['AWS::RDS::DBInstance', { Engine: 'aurora-postgresql' }, 'Delete'],
+    ['AWS::RDS::DBInstance', { Engine: 'postgres' }, 'Snapshot'],
+  ])('of %s with %j: %s is in force', (type, properties, effective) => {
+    const policies = { deletionPolicy: 'Snapshot', updateReplacePolicy: 'Snapshot' };
+    const sides = { ...views, before: { R: { logicalId: 'R', type, properties, ...policies } } };
+    const around = { stackName: 's', prefix: '', facts: new Map(), views: sides, leaves: new Map() };
+    const removed = { Action: 'Remove', LogicalResourceId: 'R', ResourceType: type, PolicyAction: 'Snapshot' } as const;
+    const replaced = { ...removed, Action: 'Modify', Replacement: 'True', PolicyAction: 'ReplaceAndSnapshot' } as const;
+    for (const one of [removed, replaced])
+      expect(
+        effectsOfChanges({ context: { knowledge } as PlannerContext, ...around }, [one])[0]?.retention?.effective,
+      ).toBe(effective);
+  });
+});
+
 it.each([
   ['AWS::RDS::DBInstance', 'DBInstanceClass', 'yes'],
   ['AWS::Neptune::DBCluster', 'EngineVersion', 'unknown'],

@@ -9,7 +9,14 @@
 import type { ResourceChange, ResourceChangeDetail } from '@aws-sdk/client-cloudformation';
 import { type Effect, type EffectKind, KIND_SEVERITY } from '../../../core/effect.ts';
 import type { Mark } from '../../../core/mark.ts';
-import { conditionalRule, holdsOf, interruptsOf, isRevisionType, sizeProperty } from '../knowledge/index.ts';
+import {
+  conditionalRule,
+  holdsOf,
+  interruptsOf,
+  isRevisionType,
+  oneWayUpgrade,
+  sizeProperty,
+} from '../knowledge/index.ts';
 import type { MarkContext, ResourceView } from '../knowledge/marks/finder.ts';
 import { marksOfChange } from '../knowledge/marks/index.ts';
 import type { PlannerContext } from '../planners/context.ts';
@@ -131,9 +138,9 @@ function effectOfChange(situation: Situation, change: ResourceChange, moved: Rea
         why: 'A new resource; it can be removed again.',
       };
     case 'Modify':
-      return modification(base, change, mayBeReplaced(situation, change, moved), situation.facts);
+      return modification(base, change, mayBeReplaced(situation, change, moved), situation);
     case 'Remove':
-      return loss({ ...base, kind: 'delete' }, asPolicy(change.PolicyAction), 'DeletionPolicy');
+      return loss({ ...base, kind: 'delete' }, asPolicy(change.PolicyAction), 'DeletionPolicy', before?.properties);
     default:
       return {
         ...base,
@@ -160,12 +167,14 @@ function nameOf({ context }: Situation, type: string, properties: Record<string,
   return typeof name === 'string' ? { physicalId: name } : {};
 }
 
-function modification(base: EffectBase, change: ResourceChange, isOpen: boolean, facts: LiveFacts): Effect {
+function modification(base: EffectBase, change: ResourceChange, isOpen: boolean, { facts, views }: Situation): Effect {
+  const id = change.LogicalResourceId ?? '';
+  const was = views.before[id]?.properties;
   const open = base.properties.filter(({ replaces }) => replaces !== 'never');
   const by = [...new Set(open.map(({ path }) => replacingName(path)))].join(', ') || 'its type';
   const certain = isOpen && (change.Replacement === 'True' || open.some(({ replaces }) => replaces === 'always'));
   if (certain || (isOpen && base.holds !== 'nothing')) {
-    const effect = loss({ ...base, kind: 'replace' }, asPolicy(change.PolicyAction), 'UpdateReplacePolicy');
+    const effect = loss({ ...base, kind: 'replace' }, asPolicy(change.PolicyAction), 'UpdateReplacePolicy', was);
     return {
       ...effect,
       why: `${certain ? 'Replaced' : 'May be replaced, and is judged so,'} because of ${by}. ${effect.why}`,
@@ -179,7 +188,10 @@ function modification(base: EffectBase, change: ResourceChange, isOpen: boolean,
       reversibility: 'unknown',
       why: `Whether ${by} replaces it could not be decided.`,
     };
-  return inPlace(base, change, facts.get(change.LogicalResourceId ?? '')?.rolls_from_zero === true);
+  const effect = inPlace(base, change, facts.get(id)?.rolls_from_zero === true);
+  const upgrade = was && oneWayUpgrade(base.type, was, views.after[id]?.properties ?? {});
+  if (upgrade === undefined) return effect;
+  return { ...effect, reversibility: 'irreversible', why: `${effect.why} ${upgrade}` };
 }
 
 /** The property; of tags that are told one by one, all of them together. */

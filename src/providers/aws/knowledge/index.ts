@@ -8,6 +8,7 @@ export { interruptsOf } from './interruptions.ts';
 export { type ConditionalRule, conditionalRule, type Fact } from './live-facts.ts';
 export { isRevisionType } from './revisions.ts';
 export { sizeProperty } from './sizes.ts';
+export { oneWayUpgrade } from './upgrades.ts';
 
 export interface Knowledge {
   isKnownType(type: string): boolean;

@@ -70,7 +70,7 @@ describe('what types hold', () => {
   });
 
   it('makes snapshots for eight types, and a table is none of them', () => {
-    expect(listed.filter(snapshotSupported)).toHaveLength(8);
+    expect(listed.filter((type) => snapshotSupported(type))).toHaveLength(8);
     expect(snapshotSupported('AWS::DynamoDB::Table')).toBe(false);
   });
 
