@@ -135,7 +135,7 @@ function effectOfChange(situation: Situation, change: ResourceChange, moved: Rea
         kind: 'create',
         interrupts: 'no',
         reversibility: 'reversible',
-        why: 'A new resource; it can be removed again.',
+        why: 'A new resource; it can be deleted again.',
       };
     case 'Modify':
       return modification(base, change, mayBeReplaced(situation, change, moved), situation);
@@ -147,7 +147,7 @@ function effectOfChange(situation: Situation, change: ResourceChange, moved: Rea
         kind: 'unknown',
         interrupts: 'unknown',
         reversibility: 'unknown',
-        why: `CloudFormation calls this ${change.Action ?? 'nothing'}; what it does is not known.`,
+        why: `CloudFormation calls this ${change.Action ?? 'nothing'}; its effect is unknown.`,
       };
   }
 }
@@ -177,7 +177,7 @@ function modification(base: EffectBase, change: ResourceChange, isOpen: boolean,
     const effect = loss({ ...base, kind: 'replace' }, asPolicy(change.PolicyAction), 'UpdateReplacePolicy', was);
     return {
       ...effect,
-      why: `${certain ? 'Replaced' : 'May be replaced, and is judged so,'} because of ${by}. ${effect.why}`,
+      why: `${certain ? 'Replaced' : 'May be replaced (treated as replaced)'} because of ${by}. ${effect.why}`,
     };
   }
   if (isOpen)
@@ -186,7 +186,7 @@ function modification(base: EffectBase, change: ResourceChange, isOpen: boolean,
       kind: 'unknown',
       interrupts: 'unknown',
       reversibility: 'unknown',
-      why: `Whether ${by} replaces it could not be decided.`,
+      why: `A change of ${by} may replace it; Countersign cannot tell.`,
     };
   const effect = inPlace(base, change, facts.get(id)?.rolls_from_zero === true);
   const upgrade = was && oneWayUpgrade(base.type, was, views.after[id]?.properties ?? {});

@@ -11,7 +11,7 @@ describe('network rules', () => {
       {
         kind: 'expose',
         path: 'Properties.SecurityGroupIngress',
-        text: 'Lets in 10.0.0.0/8, tcp 5432.',
+        text: 'Allows traffic from 10.0.0.0/8, tcp 5432.',
         network: { range: '10.0.0.0/8', protocol: 'tcp', fromPort: 5432, toPort: 5432 },
       },
     ]);
