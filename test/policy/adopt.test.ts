@@ -145,7 +145,7 @@ describe('an open change', () => {
     const signed = await proposeFix(world, 2048);
     await approve(world.app, signed, { decision: 'approve', key: world.keyOf('bob'), confirm: STACK });
     const app = await world.another({ policy: stricter() });
-    expect(await underPolicyOfNow(app, pending)).toMatchObject({ asks: expect.stringContaining('2 signatures') });
+    expect(await underPolicyOfNow(app, pending)).toMatchObject({ asks: expect.stringContaining('2 approvals') });
     await expect(
       approve(app, pending, { decision: 'approve', key: world.keyOf('bob'), confirm: STACK }),
     ).rejects.toEqual(refused('STATE_STALE'));

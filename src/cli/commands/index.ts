@@ -4,6 +4,7 @@ import { approve } from './approve.ts';
 import { auditCheckpoint } from './audit-checkpoint.ts';
 import { auditVerify } from './audit-verify.ts';
 import { changes } from './changes.ts';
+import { clean } from './clean.ts';
 import { close } from './close.ts';
 import { demo } from './demo.ts';
 import { execute } from './execute.ts';
@@ -41,6 +42,7 @@ export const commands: readonly Command[] = [
   execute,
   reconcile,
   close,
+  clean,
   halt,
   resume,
   auditVerify,
