@@ -9,7 +9,14 @@
 import type { ResourceChange, ResourceChangeDetail } from '@aws-sdk/client-cloudformation';
 import { type Effect, type EffectKind, KIND_SEVERITY } from '../../../core/effect.ts';
 import type { Mark } from '../../../core/mark.ts';
-import { holdsOf, interruptsOf, isRevisionType, sizeProperty } from '../knowledge/index.ts';
+import {
+  conditionalRule,
+  holdsOf,
+  interruptsOf,
+  isRevisionType,
+  oneWayUpgrade,
+  sizeProperty,
+} from '../knowledge/index.ts';
 import type { MarkContext, ResourceView } from '../knowledge/marks/finder.ts';
 import { marksOfChange } from '../knowledge/marks/index.ts';
 import type { PlannerContext } from '../planners/context.ts';
@@ -34,63 +41,73 @@ export interface Situation {
 }
 
 export function effectsOfChanges(situation: Situation, changes: readonly ResourceChange[]): Effect[] {
-  const replaced = settleReplacements(situation, changes);
+  const moved = settleIdentities(situation, changes);
   return changes
-    .map((change) => effectOfChange(situation, change, replaced))
+    .map((change) => effectOfChange(situation, change, moved))
     .map((effect) => withLeaves(effect, situation.leaves.get(effect.logicalId ?? '')));
 }
 
 /**
  * A dynamic detail comes true only if the resource it names does change. Starting from the worst (all of them may),
  * resources that surely keep their identity are taken out until nothing more can be.
+ *
+ * @returns logical ids of resources that may be replaced, or whose `Ref` may be another after an update in place.
  */
-function settleReplacements(situation: Situation, changes: readonly ResourceChange[]): ReadonlySet<string> {
+function settleIdentities(situation: Situation, changes: readonly ResourceChange[]): ReadonlySet<string> {
   const modified = changes.filter(({ Action }) => Action === 'Modify');
-  const replaced = new Set(modified.map(({ LogicalResourceId = '' }) => LogicalResourceId));
-  for (let before = -1; before !== replaced.size; ) {
-    before = replaced.size;
-    for (const change of modified) {
-      const open = propertiesOf(situation, change, replaced).some(({ replaces }) => replaces !== 'never');
-      if (!open && !saysReplaced(change, replaced)) replaced.delete(change.LogicalResourceId ?? '');
-    }
+  const moved = new Set(modified.map(({ LogicalResourceId = '' }) => LogicalResourceId));
+  for (let before = -1; before !== moved.size; ) {
+    before = moved.size;
+    for (const change of modified)
+      if (!ANSWERED.test(change.ResourceType ?? '') && !mayBeReplaced(situation, change, moved))
+        moved.delete(change.LogicalResourceId ?? '');
   }
-  return replaced;
+  return moved;
+}
+
+function mayBeReplaced(situation: Situation, change: ResourceChange, moved: ReadonlySet<string>): boolean {
+  const open = propertiesOf(situation, change, moved).some(({ replaces }) => replaces !== 'never');
+  return open || saysReplaced(change, moved);
 }
 
 /** CloudFormation's own word on the whole resource; Conditional counts only while a detail is open (see caller). */
-function saysReplaced({ Replacement, Details = [] }: ResourceChange, replaced: ReadonlySet<string>): boolean {
+function saysReplaced({ Replacement, Details = [] }: ResourceChange, moved: ReadonlySet<string>): boolean {
   if (Details.length === 0) return Replacement !== 'False';
-  return Replacement === 'True' && !Details.every((detail) => isMoot(detail, replaced));
+  return Replacement === 'True' && !Details.every((detail) => isMoot(detail, moved));
 }
 
-/** Identities that only a replacement changes. Other attributes (an endpoint, a version) may change in place. */
-const STABLE_ATTRIBUTE = /(?:Arn|Id|Name|Ref)$/;
+/** The physical id of a custom resource is what its function answers: it may be another after an update in place. */
+const ANSWERED = /^(?:Custom::|AWS::CloudFormation::(?:CustomResource|Macro)$)/;
 
-/** The detail's cause is a resource that stays what it is, so the value stays too. */
+/**
+ * The detail's cause is a resource that stays what it is, so what `Ref` gives of it stays too. An attribute may change
+ * in place, whatever its name (a table's StreamArn): there CloudFormation's word counts.
+ */
 function isMoot(
   { Evaluation, ChangeSource, CausingEntity }: ResourceChangeDetail,
-  replaced: ReadonlySet<string>,
+  moved: ReadonlySet<string>,
 ): boolean {
-  if (Evaluation !== 'Dynamic' || !CausingEntity) return false;
-  const [cause = '', attribute = ''] = CausingEntity.split('.');
-  if (replaced.has(cause)) return false;
-  if (ChangeSource === 'ResourceReference') return true;
-  return ChangeSource === 'ResourceAttribute' && STABLE_ATTRIBUTE.test(attribute);
+  return (
+    Evaluation === 'Dynamic' &&
+    ChangeSource === 'ResourceReference' &&
+    CausingEntity !== undefined &&
+    !moved.has(CausingEntity.split('.')[0] ?? '')
+  );
 }
 
-function propertiesOf({ context, facts, taint }: Situation, change: ResourceChange, replaced: ReadonlySet<string>) {
+function propertiesOf({ context, facts, taint }: Situation, change: ResourceChange, moved: ReadonlySet<string>) {
   const id = change.LogicalResourceId ?? '';
   const leaves = {
     before: { isTainted: (path: readonly string[]) => taint?.before?.at(id, path) === true },
     after: { isTainted: (path: readonly string[]) => taint?.after.at(id, path) === true },
   };
-  return propertyChanges(context.knowledge, change, (detail) => isMoot(detail, replaced), leaves).map((property) => ({
+  return propertyChanges(context.knowledge, change, (detail) => isMoot(detail, moved), leaves).map((property) => ({
     ...property,
     replaces: decide(property.replaces, change, property.path.replace(/^Properties\./, ''), facts),
   }));
 }
 
-function effectOfChange(situation: Situation, change: ResourceChange, replaced: ReadonlySet<string>): Effect {
+function effectOfChange(situation: Situation, change: ResourceChange, moved: ReadonlySet<string>): Effect {
   const type = change.ResourceType ?? 'unknown';
   const logicalId = change.LogicalResourceId ?? '';
   const { views } = situation;
@@ -106,7 +123,7 @@ function effectOfChange(situation: Situation, change: ResourceChange, replaced: 
     holds: holdsOf(type),
     revision: isRevisionType(type),
     properties:
-      change.Action === 'Modify' ? byTagKey(propertiesOf(situation, change, replaced), before, after, views) : [],
+      change.Action === 'Modify' ? byTagKey(propertiesOf(situation, change, moved), before, after, views) : [],
     marks,
     ...(size === undefined ? {} : { size }),
   };
@@ -121,9 +138,9 @@ function effectOfChange(situation: Situation, change: ResourceChange, replaced: 
         why: 'A new resource; it can be deleted again.',
       };
     case 'Modify':
-      return modification(base, change, replaced.has(logicalId));
+      return modification(base, change, mayBeReplaced(situation, change, moved), situation);
     case 'Remove':
-      return loss({ ...base, kind: 'delete' }, asPolicy(change.PolicyAction), 'DeletionPolicy');
+      return loss({ ...base, kind: 'delete' }, asPolicy(change.PolicyAction), 'DeletionPolicy', before?.properties);
     default:
       return {
         ...base,
@@ -150,19 +167,20 @@ function nameOf({ context }: Situation, type: string, properties: Record<string,
   return typeof name === 'string' ? { physicalId: name } : {};
 }
 
-function modification(base: EffectBase, change: ResourceChange, mayBeReplaced: boolean): Effect {
+function modification(base: EffectBase, change: ResourceChange, isOpen: boolean, { facts, views }: Situation): Effect {
+  const id = change.LogicalResourceId ?? '';
+  const was = views.before[id]?.properties;
   const open = base.properties.filter(({ replaces }) => replaces !== 'never');
-  const by = open.map(({ path }) => path.replace(/^Properties\./, '')).join(', ') || 'its type';
-  const certain =
-    mayBeReplaced && (change.Replacement === 'True' || open.some(({ replaces }) => replaces === 'always'));
-  if (certain || (mayBeReplaced && base.holds !== 'nothing')) {
-    const effect = loss({ ...base, kind: 'replace' }, asPolicy(change.PolicyAction), 'UpdateReplacePolicy');
+  const by = [...new Set(open.map(({ path }) => replacingName(path)))].join(', ') || 'its type';
+  const certain = isOpen && (change.Replacement === 'True' || open.some(({ replaces }) => replaces === 'always'));
+  if (certain || (isOpen && base.holds !== 'nothing')) {
+    const effect = loss({ ...base, kind: 'replace' }, asPolicy(change.PolicyAction), 'UpdateReplacePolicy', was);
     return {
       ...effect,
       why: `${certain ? 'Replaced' : 'May be replaced (treated as replaced)'} because of ${by}. ${effect.why}`,
     };
   }
-  if (mayBeReplaced)
+  if (isOpen)
     return {
       ...base,
       kind: 'unknown',
@@ -170,13 +188,22 @@ function modification(base: EffectBase, change: ResourceChange, mayBeReplaced: b
       reversibility: 'unknown',
       why: `A change of ${by} may replace it; Countersign cannot tell.`,
     };
-  return inPlace(base, change);
+  const effect = inPlace(base, change, facts.get(id)?.rolls_from_zero === true);
+  const upgrade = was && oneWayUpgrade(base.type, was, views.after[id]?.properties ?? {});
+  if (upgrade === undefined) return effect;
+  return { ...effect, reversibility: 'irreversible', why: `${effect.why} ${upgrade}` };
 }
 
-function inPlace(base: EffectBase, change: ResourceChange): Effect {
-  const answers = base.properties.map(({ path }) =>
-    interruptsOf(base.type, path.replace(/^Properties\./, ''), base.holds),
-  );
+/** The property; of tags that are told one by one, all of them together. */
+const replacingName = (path: string) =>
+  path.replace(/^Properties\./, '').replace(/^(\w*Tag(?:s|List|Set))\..*$/s, '$1');
+
+/** @param rollsFromZero its rolling update may leave nothing in service. */
+function inPlace(base: EffectBase, change: ResourceChange, rollsFromZero: boolean): Effect {
+  const rolls = (name: string) => rollsFromZero && conditionalRule(base.type, name)?.fact === 'will_replace';
+  const answers = base.properties
+    .map(({ path }) => path.replace(/^Properties\./, ''))
+    .map((name) => (rolls(name) ? 'yes' : interruptsOf(base.type, name, base.holds)));
   const interrupts = answers.includes('yes') ? 'yes' : answers.includes('unknown') ? 'unknown' : 'no';
   const onlyTags = (change.Scope ?? []).length > 0 && (change.Scope ?? []).every((scope) => scope === 'Tags');
   const kind = worstKind(onlyTags ? 'tag' : 'update', base.marks);

@@ -2,14 +2,17 @@
 
 import type { ResourceChange } from '@aws-sdk/client-cloudformation';
 import type { Instance } from '@aws-sdk/client-ec2';
+import type { Json } from '../../../core/digest.ts';
 import { type ConditionalRule, conditionalRule, type Fact } from '../knowledge/index.ts';
 import type { MarkContext } from '../knowledge/marks/finder.ts';
+import { isMembers, listOf } from '../knowledge/marks/read.ts';
 import { allPages } from '../paging.ts';
 import type { PlannerContext } from '../planners/context.ts';
 import type { Replaces } from './properties.ts';
 
 /** By logical id. A fact that is absent is not known. */
-export type LiveFacts = ReadonlyMap<string, Partial<Record<Fact | 'compatible_type', boolean>>>;
+type Known = Partial<Record<Fact | 'compatible_type' | 'rolls_from_zero', boolean>>;
+export type LiveFacts = ReadonlyMap<string, Known>;
 
 const INSTANCE = 'AWS::EC2::Instance';
 
@@ -18,12 +21,13 @@ export async function factsFor(
   changes: readonly ResourceChange[],
   views: MarkContext,
 ): Promise<LiveFacts> {
-  const facts = new Map<string, Partial<Record<Fact | 'compatible_type', boolean>>>();
+  const facts = new Map<string, Known>();
   const open = changes.filter(
     ({ Action, ResourceType = '', Details = [] }) =>
       Action === 'Modify' && Details.some(({ Target }) => conditionalRule(ResourceType, Target?.Name ?? '')),
   );
-  for (const { LogicalResourceId: id = '' } of open) facts.set(id, { documented: true, ...policyFacts(views, id) });
+  for (const { LogicalResourceId: id = '' } of open)
+    facts.set(id, { documented: true, ...policyFacts(views, id), ...definitionFacts(views, id) });
   const instances = open.filter(
     ({ ResourceType, PhysicalResourceId }) => ResourceType === INSTANCE && PhysicalResourceId,
   );
@@ -53,18 +57,49 @@ export async function factsFor(
   return facts;
 }
 
-/** What the resource's UpdatePolicy says. No policy: CloudFormation's default, false. */
-function policyFacts({ after }: MarkContext, id: string): Partial<Record<Fact, boolean>> {
-  const policy = (after[id]?.updatePolicy ?? {}) as {
-    AutoScalingReplacingUpdate?: { WillReplace?: unknown };
-    UseOnlineResharding?: unknown;
-    EnableVersionUpgrade?: unknown;
+/**
+ * What the resource's UpdatePolicy says. No policy: CloudFormation's default, false; a value that is not known: the
+ * worst. `rolls_from_zero`: a rolling update may leave no instance in service (MinInstancesInService, by default 0).
+ */
+function policyFacts({ after, isUnknown }: MarkContext, id: string): Known {
+  const at = (...path: string[]): Json | undefined => {
+    let value: Json | undefined = after[id]?.updatePolicy;
+    for (const name of path) {
+      if (typeof value === 'string' && isUnknown(value)) return value;
+      value = isMembers(value) ? value[name] : undefined;
+    }
+    return value;
   };
-  const isTrue = (value: unknown) => value === true || value === 'true';
+  const is = (worst: boolean, value: Json | undefined) =>
+    isUnknown(value) ? worst : String(value).toLowerCase() === 'true';
+  const rolling = at('AutoScalingRollingUpdate');
+  const kept = at('AutoScalingRollingUpdate', 'MinInstancesInService') ?? 0;
   return {
-    will_replace: isTrue(policy.AutoScalingReplacingUpdate?.WillReplace),
-    online_resharding: isTrue(policy.UseOnlineResharding),
-    version_upgrade: isTrue(policy.EnableVersionUpgrade),
+    will_replace: is(true, at('AutoScalingReplacingUpdate', 'WillReplace')),
+    online_resharding: is(false, at('UseOnlineResharding')),
+    version_upgrade: is(false, at('EnableVersionUpgrade')),
+    rolls_from_zero: rolling !== undefined && rolling !== null && !(Number(kept) > 0),
+  };
+}
+
+/** What the two templates say of a resource that exists. A side that cannot be read decides nothing. */
+function definitionFacts({ before, after, isUnknown }: MarkContext, id: string): Known {
+  const [was, is] = [before[id]?.properties, after[id]?.properties];
+  if (!was || !is) return {};
+  const known = (name: string) => !isUnknown(was[name]) && !isUnknown(is[name]);
+  const typed = ({ AttributeDefinitions = [] }: Record<string, Json>) =>
+    new Map(
+      listOf(AttributeDefinitions)
+        .filter(isMembers)
+        .map((one) => [one.AttributeName, one.AttributeType] as const),
+    );
+  const kept = typed(is);
+  return {
+    ...(known('AttributeDefinitions')
+      ? { attribute_retyped: [...typed(was)].some(([name, type]) => kept.has(name) && kept.get(name) !== type) }
+      : {}),
+    vpc_given_or_taken: ((was.VPCOptions ?? null) === null) !== ((is.VPCOptions ?? null) === null),
+    in_db_security_groups: isUnknown(is.DBSecurityGroups) || listOf(is.DBSecurityGroups).length > 0,
   };
 }
 

@@ -1,6 +1,7 @@
 /** A deletion or replacement under a policy: how much of it comes back. */
 import type { Effect } from '../../../core/effect.ts';
 import { snapshotSupported } from '../knowledge/index.ts';
+import type { ResourceView } from '../knowledge/marks/finder.ts';
 
 export type EffectBase = Omit<Effect, 'kind' | 'interrupts' | 'reversibility' | 'why'>;
 export type Policy = 'Delete' | 'Retain' | 'Snapshot';
@@ -11,12 +12,14 @@ export function asPolicy(said: string | undefined): Policy {
   return said === 'Snapshot' || said === 'ReplaceAndSnapshot' ? 'Snapshot' : 'Delete';
 }
 
+/** @param properties as they are before it, where a template tells them: not every engine has snapshots. */
 export function loss(
   base: EffectBase & { kind: 'delete' | 'replace' },
   policy: Policy,
   attribute: 'DeletionPolicy' | 'UpdateReplacePolicy',
+  properties?: ResourceView['properties'],
 ): Effect {
-  const effective = policy === 'Snapshot' && !snapshotSupported(base.type) ? 'Delete' : policy;
+  const effective = policy === 'Snapshot' && !snapshotSupported(base.type, properties) ? 'Delete' : policy;
   return { ...base, retention: { attribute, effective }, ...outcome(base, effective) };
 }
 

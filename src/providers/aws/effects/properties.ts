@@ -2,7 +2,7 @@
 import type { ResourceChange, ResourceChangeDetail } from '@aws-sdk/client-cloudformation';
 import type { PropertyChange } from '../../../core/effect.ts';
 import { makeVisible } from '../../../core/render-safe.ts';
-import type { Knowledge } from '../knowledge/index.ts';
+import { documentedReplacement, type Knowledge } from '../knowledge/index.ts';
 import { type LeafContext, maskText } from '../template/secrets.ts';
 
 const RECREATION = { Never: 'never', Always: 'always', Conditionally: 'conditional' } as const;
@@ -37,7 +37,9 @@ export function propertyChanges(
       ...shown(leaf, 'before', Target.BeforeValue, leaves),
       ...shown(leaf, 'after', Target.AfterValue, leaves),
       replaces: stricter(
-        isProperty ? merged(Target.RequiresRecreation, tableVerdict(knowledge, type, Target)) : 'never',
+        isProperty || Target.Attribute === 'Tags'
+          ? merged(Target.RequiresRecreation, tableVerdict(knowledge, type, Target))
+          : 'never',
         known?.replaces ?? 'never',
       ),
     });
@@ -55,14 +57,22 @@ function merged(said: keyof typeof RECREATION | undefined, table: Replaces): Rep
   return table === 'unknown' ? RECREATION[said] : stricter(RECREATION[said], table);
 }
 
+/** Names of the property that a resource's tags are, its own or what comes from the stack. */
+const TAG_PROPERTIES = ['Tags', 'TagList', 'TagSet', 'FileSystemTags', 'HostedZoneTags', 'UserPoolTags'];
+
 /** CloudFormation names the deepest path that it knows; the tables know nested properties too. */
 function tableVerdict(
   knowledge: Knowledge,
   type: string,
-  target: { Path?: string | undefined; Name?: string | undefined },
-) {
+  target: { Attribute?: string | undefined; Path?: string | undefined; Name?: string | undefined },
+): Replaces {
+  if (target.Attribute === 'Tags')
+    return TAG_PROPERTIES.filter((name) => knowledge.hasProperty(type, name))
+      .map((name) => knowledge.replacementOf(type, name))
+      .reduce<Replaces>(stricter, 'never');
   const path = target.Path?.replace(/^\/Properties\//, '').replaceAll('/', '.') || target.Name;
-  return path === undefined ? 'unknown' : knowledge.replacementOf(type, path);
+  if (path === undefined) return 'unknown';
+  return stricter(knowledge.replacementOf(type, path), documentedReplacement(type, path));
 }
 
 /** SECURITY: secrets never reach a plan, whatever CloudFormation shows of them. */

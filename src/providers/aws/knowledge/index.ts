@@ -2,11 +2,13 @@
 import type { Replacement } from './replacement.ts';
 import { readIndex } from './rows.ts';
 
+export { documentedReplacement } from './documented.ts';
 export { holdsOf, type Recovery, recoveryOf, snapshotSupported } from './holds.ts';
 export { interruptsOf } from './interruptions.ts';
 export { type ConditionalRule, conditionalRule, type Fact } from './live-facts.ts';
 export { isRevisionType } from './revisions.ts';
 export { sizeProperty } from './sizes.ts';
+export { oneWayUpgrade } from './upgrades.ts';
 
 export interface Knowledge {
   isKnownType(type: string): boolean;

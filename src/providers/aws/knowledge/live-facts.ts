@@ -4,10 +4,20 @@ import type { Replacement } from './replacement.ts';
 /**
  * `ebs_backed`: the instance's root device is an EBS volume (RootDeviceType), not an instance store. `in_vpc`: the
  * instance is in a VPC. The next three stand in the template, as the resource's UpdatePolicy:
- * AutoScalingReplacingUpdate.WillReplace, UseOnlineResharding, EnableVersionUpgrade. `documented`: nothing to look up,
+ * AutoScalingReplacingUpdate.WillReplace, UseOnlineResharding, EnableVersionUpgrade. `attribute_retyped`,
+ * `vpc_given_or_taken`, `in_db_security_groups`: both templates say so. `documented`: nothing to look up,
  * the documentation says that it never replaces; conditional in the schemas all the same.
  */
-export type Fact = 'ebs_backed' | 'in_vpc' | 'will_replace' | 'online_resharding' | 'version_upgrade' | 'documented';
+export type Fact =
+  | 'ebs_backed'
+  | 'in_vpc'
+  | 'will_replace'
+  | 'online_resharding'
+  | 'version_upgrade'
+  | 'attribute_retyped'
+  | 'vpc_given_or_taken'
+  | 'in_db_security_groups'
+  | 'documented';
 
 export interface ConditionalRule {
   fact: Fact;
@@ -69,7 +79,25 @@ export const conditionalRules: readonly Group[] = [
     fact: 'version_upgrade',
     verdicts: ['never', 'always'],
     source: SPEC,
-    properties: ['AWS::Elasticsearch::Domain.ElasticsearchVersion'],
+    properties: ['AWS::Elasticsearch::Domain.ElasticsearchVersion', 'AWS::OpenSearchService::Domain.EngineVersion'],
+  },
+  {
+    fact: 'attribute_retyped',
+    verdicts: ['always', 'never'],
+    source: `"Replacement if you edit an existing AttributeDefinition": ${SPEC}; of a global table: the same, from memory`,
+    properties: ['AWS::DynamoDB::Table.AttributeDefinitions', 'AWS::DynamoDB::GlobalTable.AttributeDefinitions'],
+  },
+  {
+    fact: 'vpc_given_or_taken',
+    verdicts: ['always', 'never'],
+    source: `${SPEC}, of its removal; that adding it replaces, and of the older type: from memory`,
+    properties: ['AWS::OpenSearchService::Domain.VPCOptions', 'AWS::Elasticsearch::Domain.VPCOptions'],
+  },
+  {
+    fact: 'in_db_security_groups',
+    verdicts: ['always', 'never'],
+    source: SPEC,
+    properties: ['AWS::RDS::DBInstance.LicenseModel'],
   },
   {
     fact: 'documented',

@@ -99,6 +99,7 @@ function deletionEffect(
     },
     asPolicy(view?.deletionPolicy),
     'DeletionPolicy',
+    view?.properties,
   );
 }
 

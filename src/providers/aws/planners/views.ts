@@ -43,7 +43,7 @@ function resourcesOf(side: Side, where: Where): Record<string, ResourceView> {
   const views = Object.fromEntries(
     resolver.resourceIds.map((id): [string, ResourceView] => {
       const { logicalId, type, properties, metadata, deletionPolicy, updateReplacePolicy } = resolver.resource(id);
-      const updatePolicy = ((template.Resources[id] as { UpdatePolicy?: Json }).UpdatePolicy ?? null) as Json;
+      const updatePolicy = resolver.evaluate(template.Resources[id]?.UpdatePolicy ?? null) as Json;
       const view = {
         properties: properties as Record<string, Json>,
         deletionPolicy,

@@ -4,6 +4,7 @@ import { readCfnLint } from '../../../../scripts/tables/cfn-lint.ts';
 import { indexFile, indexText, merge } from '../../../../scripts/tables/index-file.ts';
 import { resourceTypesPage } from '../../../../scripts/tables/resource-types-page.ts';
 import { readServiceSpec } from '../../../../scripts/tables/service-spec.ts';
+import { DOCUMENTED, documentedReplacement } from '../../../../src/providers/aws/knowledge/documented.ts';
 import { judgements } from '../../../../src/providers/aws/knowledge/holds.ts';
 import {
   conditionalRule,
@@ -69,7 +70,7 @@ describe('what types hold', () => {
   });
 
   it('makes snapshots for eight types, and a table is none of them', () => {
-    expect(listed.filter(snapshotSupported)).toHaveLength(8);
+    expect(listed.filter((type) => snapshotSupported(type))).toHaveLength(8);
     expect(snapshotSupported('AWS::DynamoDB::Table')).toBe(false);
   });
 
@@ -139,10 +140,18 @@ describe('conditional replacement', () => {
     expect(conditionalRule('AWS::EC2::Instance', 'BlockDeviceMappings')).toBeUndefined();
     expect(conditionalRule('AWS::DynamoDB::Table', 'KeySchema')).toBeUndefined();
   });
-  it('is ruled only where the index says conditional: a rule never softens always', () => {
+  it('is ruled only where the index or the documentation says conditional: a rule never softens always', () => {
     for (const path of conditionalRules.flatMap(({ properties }) => properties)) {
       const [, type = '', property = ''] = /^([^.]+)\.(.*)$/.exec(path) ?? [];
-      expect(knowledge.replacementOf(type, property), path).toBe('conditional');
+      const verdicts = [knowledge.replacementOf(type, property), documentedReplacement(type, property)];
+      expect(verdicts, path).toContain('conditional');
+      expect(verdicts, path).not.toContain('always');
+    }
+  });
+  it('is documented of properties that exist, and that no schema marks', () => {
+    for (const path of DOCUMENTED.flatMap(({ properties }) => properties)) {
+      const [, type = '', property = ''] = /^([^.]+)\.(.*)$/.exec(path) ?? [];
+      expect(knowledge.replacementOf(type, property), path).toBe('never');
     }
   });
 });

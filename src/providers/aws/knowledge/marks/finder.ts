@@ -8,7 +8,7 @@ export interface ResourceView {
   properties: Record<string, Json>;
   deletionPolicy: string;
   updateReplacePolicy: string;
-  /** As the template says it. */
+  /** Resolved, as properties are. */
   updatePolicy?: Json;
   metadata?: Json;
 }

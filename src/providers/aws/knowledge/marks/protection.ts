@@ -20,10 +20,10 @@ const rows = rowsByType(PROTECTION);
 
 const SAFETY = ['Delete', 'Snapshot', 'Retain'];
 
-function safety(policy: string, type: string): number {
+function safety(policy: string, { type, properties }: ResourceView): number {
   const inForce = policy.startsWith('Retain')
     ? 'Retain'
-    : policy === 'Snapshot' && snapshotSupported(type)
+    : policy === 'Snapshot' && snapshotSupported(type, properties)
       ? policy
       : 'Delete';
   return SAFETY.indexOf(inForce);
@@ -32,7 +32,7 @@ function safety(policy: string, type: string): number {
 function policies(before: ResourceView, after: ResourceView): Mark[] {
   return (['DeletionPolicy', 'UpdateReplacePolicy'] as const).flatMap((path): Mark[] => {
     const name = path === 'DeletionPolicy' ? 'deletionPolicy' : 'updateReplacePolicy';
-    const [was, is] = [safety(before[name], before.type), safety(after[name], after.type)];
+    const [was, is] = [safety(before[name], before), safety(after[name], after)];
     if (was === is) return [];
     const change = `${path} in force: ${SAFETY[was]} → ${SAFETY[is]}.`;
     return [{ kind: is < was ? 'unprotect' : 'protect', path, text: change }];

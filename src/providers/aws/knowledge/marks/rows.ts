@@ -50,7 +50,11 @@ const RULES: Record<string, Rule> = {
     return !(days(is) >= before);
   },
   off: (was, is, [absent], context) => (context.isUnknown(was) || isOn(was, absent)) && !isOn(is, absent),
-  zero: (was, is) => numberOf(is) === 0 && numberOf(was) !== 0,
+  /** Capacity falls to nothing, or by more than half and by more than two: three tasks that become one are no outage. */
+  cut: (was, is, _argument, context) =>
+    (numberOf(is) === 0 && numberOf(was) !== 0) ||
+    context.isUnknown(was) ||
+    numberOf(is) < Math.min(numberOf(was) / 2, numberOf(was) - 2),
   /** One of a list, and was none of it. */
   becomes(was, is, [wanted = '']) {
     const among = (value: Value) => wanted.toLowerCase().split(',').includes(String(value).toLowerCase());

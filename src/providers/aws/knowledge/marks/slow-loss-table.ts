@@ -72,28 +72,49 @@ AWS::KMS::Key | Enabled | disable | off on | everything encrypted under it, as l
 AWS::KMS::Key | PendingWindowInDays | expire | shorter 30 | days in which the deletion can be taken back
 AWS::KMS::ReplicaKey | Enabled | disable | off on | everything encrypted under it, as long as it is disabled
 AWS::KMS::ReplicaKey | PendingWindowInDays | expire | shorter 30 | days in which the deletion can be taken back
+AWS::SecretsManager::Secret | GenerateSecretString | expire | set | the current value: a newly generated one overwrites it
+AWS::RDS::DBInstance | ManageMasterUserPassword | disconnect | becomes true | connections with the current master password, as a new one is generated
+AWS::RDS::DBCluster | ManageMasterUserPassword | disconnect | becomes true | connections with the current master password, as a new one is generated
+AWS::Redshift::Cluster | ManageMasterPassword | disconnect | becomes true | connections with the current master password, as a new one is generated
+AWS::DynamoDB::Table | GlobalSecondaryIndexes.*.IndexName | disconnect | fewer | queries of a removed index
+AWS::DynamoDB::GlobalTable | GlobalSecondaryIndexes.*.IndexName | disconnect | fewer | queries of a removed index
+AWS::DynamoDB::Table | ProvisionedThroughput.ReadCapacityUnits | disable | cut | reads beyond its capacity
+AWS::DynamoDB::Table | ProvisionedThroughput.WriteCapacityUnits | disable | cut | writes beyond its capacity
+AWS::Kinesis::Stream | ShardCount | disable | cut | records beyond its capacity
+AWS::ElastiCache::CacheCluster | NumCacheNodes | disable | cut | its nodes, with what they cache
+AWS::ElastiCache::ReplicationGroup | NumCacheClusters | disable | cut | its replicas
+AWS::ElastiCache::ReplicationGroup | ReplicasPerNodeGroup | disable | cut | its replicas
+AWS::ElastiCache::ReplicationGroup | NumNodeGroups | disable | cut | its shards
+AWS::MemoryDB::Cluster | NumReplicasPerShard | disable | cut | its replicas
+AWS::MemoryDB::Cluster | NumShards | disable | cut | its shards
+AWS::DAX::Cluster | ReplicationFactor | disable | cut | its nodes
+AWS::MSK::Cluster | NumberOfBrokerNodes | disable | cut | its brokers
+AWS::OpenSearchService::Domain | ClusterConfig.InstanceCount | disable | cut | its nodes
+AWS::Redshift::Cluster | NumberOfNodes | disable | cut | its nodes
+AWS::RDS::DBCluster | ServerlessV2ScalingConfiguration.MaxCapacity | disable | cut | its capacity
+AWS::Lambda::Alias | ProvisionedConcurrencyConfig.ProvisionedConcurrentExecutions | disable | cut | its warm capacity
 AWS::KMS::Alias | TargetKeyId | disconnect | changed | access to data encrypted under the previous key
-AWS::AutoScaling::AutoScalingGroup | MinSize | disable | zero | its instances
-AWS::AutoScaling::AutoScalingGroup | MaxSize | disable | zero | its instances
-AWS::AutoScaling::AutoScalingGroup | DesiredCapacity | disable | zero | its instances
+AWS::AutoScaling::AutoScalingGroup | MinSize | disable | cut | its instances
+AWS::AutoScaling::AutoScalingGroup | MaxSize | disable | cut | its instances
+AWS::AutoScaling::AutoScalingGroup | DesiredCapacity | disable | cut | its instances
 AWS::AutoScaling::AutoScalingGroup | TargetGroupARNs | disconnect | fewer | traffic to its instances
 AWS::AutoScaling::AutoScalingGroup | LoadBalancerNames | disconnect | fewer | traffic to its instances
 AWS::AutoScaling::AutoScalingGroup | MaxInstanceLifetime | expire | shorter never 0 | instances older than that
-AWS::AutoScaling::ScheduledAction | MinSize | disable | zero | the group's instances | +
-AWS::AutoScaling::ScheduledAction | MaxSize | disable | zero | the group's instances | +
-AWS::AutoScaling::ScheduledAction | DesiredCapacity | disable | zero | the group's instances | +
-AWS::ApplicationAutoScaling::ScalableTarget | MaxCapacity | disable | zero | its capacity | +
-AWS::ApplicationAutoScaling::ScalableTarget | MinCapacity | disable | zero | its capacity
-AWS::ApplicationAutoScaling::ScalableTarget | ScheduledActions.*.ScalableTargetAction.MaxCapacity | disable | zero | its capacity | +
-AWS::ECS::Service | DesiredCount | disable | zero | its tasks
+AWS::AutoScaling::ScheduledAction | MinSize | disable | cut | the group's instances | +
+AWS::AutoScaling::ScheduledAction | MaxSize | disable | cut | the group's instances | +
+AWS::AutoScaling::ScheduledAction | DesiredCapacity | disable | cut | the group's instances | +
+AWS::ApplicationAutoScaling::ScalableTarget | MaxCapacity | disable | cut | its capacity | +
+AWS::ApplicationAutoScaling::ScalableTarget | MinCapacity | disable | cut | its capacity
+AWS::ApplicationAutoScaling::ScalableTarget | ScheduledActions.*.ScalableTargetAction.MaxCapacity | disable | cut | its capacity | +
+AWS::ECS::Service | DesiredCount | disable | cut | its tasks
 AWS::ECS::Service | LoadBalancers | disconnect | fewer | traffic to its tasks
 AWS::ECS::Service | ServiceRegistries | disconnect | fewer | its name for those who find it by name
-AWS::EKS::Nodegroup | ScalingConfig.MinSize | disable | zero | its nodes
-AWS::EKS::Nodegroup | ScalingConfig.MaxSize | disable | zero | its nodes
-AWS::EKS::Nodegroup | ScalingConfig.DesiredSize | disable | zero | its nodes
-AWS::EC2::EC2Fleet | TargetCapacitySpecification.TotalTargetCapacity | disable | zero | its instances
-AWS::EC2::SpotFleet | SpotFleetRequestConfigData.TargetCapacity | disable | zero | its instances
-AWS::Lambda::Function | ReservedConcurrentExecutions | disable | zero | every invocation
+AWS::EKS::Nodegroup | ScalingConfig.MinSize | disable | cut | its nodes
+AWS::EKS::Nodegroup | ScalingConfig.MaxSize | disable | cut | its nodes
+AWS::EKS::Nodegroup | ScalingConfig.DesiredSize | disable | cut | its nodes
+AWS::EC2::EC2Fleet | TargetCapacitySpecification.TotalTargetCapacity | disable | cut | its instances
+AWS::EC2::SpotFleet | SpotFleetRequestConfigData.TargetCapacity | disable | cut | its instances
+AWS::Lambda::Function | ReservedConcurrentExecutions | disable | cut | every invocation
 AWS::Lambda::EventSourceMapping | Enabled | disable | off on | events that it read
 AWS::Lambda::EventSourceMapping | FilterCriteria | disable | set | events that no longer match
 AWS::Events::Rule | State | disable | becomes DISABLED | the invocations of its targets
@@ -109,7 +130,7 @@ AWS::CloudWatch::CompositeAlarm | ActionsEnabled | disable | off on | its action
 AWS::CloudWatch::CompositeAlarm | AlarmActions | disable | fewer | an action or a recipient
 AWS::GuardDuty::Detector | Enable | disable | off on | findings
 AWS::Batch::ComputeEnvironment | State | disable | becomes DISABLED | jobs
-AWS::Batch::ComputeEnvironment | ComputeResources.MaxvCpus | disable | zero | jobs
+AWS::Batch::ComputeEnvironment | ComputeResources.MaxvCpus | disable | cut | jobs
 AWS::Batch::JobQueue | State | disable | becomes DISABLED | jobs
 AWS::CodePipeline::Pipeline | DisableInboundStageTransitions | disable | more | releases
 AWS::Synthetics::Canary | StartCanaryAfterCreation | disable | becomes false | checks
@@ -122,7 +143,7 @@ AWS::CloudFront::Distribution | DistributionConfig.Aliases | disconnect | fewer 
 AWS::CloudFront::Distribution | DistributionConfig.Origins.*.DomainName | disconnect | changed | traffic to an origin
 AWS::GlobalAccelerator::Accelerator | Enabled | disable | off on | all its traffic
 AWS::GlobalAccelerator::EndpointGroup | EndpointConfigurations | disconnect | fewer | traffic to an endpoint
-AWS::GlobalAccelerator::EndpointGroup | TrafficDialPercentage | disconnect | zero | traffic to the group
+AWS::GlobalAccelerator::EndpointGroup | TrafficDialPercentage | disconnect | cut | traffic to the group
 AWS::SES::ConfigurationSet | SendingOptions.SendingEnabled | disable | off on | mail
 AWS::ElasticLoadBalancingV2::Listener | DefaultActions | disconnect | changed | traffic to where it went
 AWS::ElasticLoadBalancingV2::Listener | Port | disconnect | changed | traffic to the port
@@ -140,7 +161,7 @@ AWS::Route53::RecordSet | Name | disconnect | changed | those who ask for the na
 AWS::Route53::RecordSet | Type | disconnect | changed | those who ask for the type
 AWS::Route53::RecordSet | ResourceRecords | disconnect | fewer | those who are sent to the old address
 AWS::Route53::RecordSet | AliasTarget | disconnect | changed | those who are sent to the old target
-AWS::Route53::RecordSet | Weight | disconnect | zero | traffic by this record
+AWS::Route53::RecordSet | Weight | disconnect | cut | traffic by this record
 AWS::Route53::RecordSet | SetIdentifier | disconnect | changed | traffic by this record
 AWS::Route53::RecordSet | HealthCheckId | disconnect | changed | traffic when that check fails
 AWS::Route53::RecordSetGroup | RecordSets | disconnect | fewer | those who ask for a name

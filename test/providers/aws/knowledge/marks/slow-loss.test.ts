@@ -3,6 +3,53 @@ import { marks, marksOfOne } from './stack.ts';
 
 const unknown = { Ref: 'Unknown' };
 
+describe('capacity', () => {
+  const ASG = 'AWS::AutoScaling::AutoScalingGroup';
+  it.each<[string, Record<string, unknown>, Record<string, unknown>]>([
+    [ASG, { DesiredCapacity: '20' }, { DesiredCapacity: '2' }],
+    [ASG, { MaxSize: 40 }, { MaxSize: 10 }],
+    [ASG, { DesiredCapacity: 1 }, { DesiredCapacity: 0 }],
+    [ASG, { DesiredCapacity: 20 }, { DesiredCapacity: unknown }],
+    ['AWS::ECS::Service', { DesiredCount: 10 }, { DesiredCount: 1 }],
+    ['AWS::ApplicationAutoScaling::ScalableTarget', { MaxCapacity: 50 }, { MaxCapacity: 5 }],
+    ['AWS::ElastiCache::ReplicationGroup', { ReplicasPerNodeGroup: 2 }, { ReplicasPerNodeGroup: 0 }],
+    ['AWS::Kinesis::Stream', { ShardCount: 8 }, { ShardCount: 1 }],
+  ])('of %s that is cut is told: %j → %j', (type, before, after) => {
+    expect(marksOfOne('disable', type, before, after)).toHaveLength(1);
+  });
+  it.each<[Record<string, unknown>, Record<string, unknown>]>([
+    [{ DesiredCapacity: 4 }, { DesiredCapacity: 2 }],
+    [{ DesiredCapacity: 2 }, { DesiredCapacity: 20 }],
+    [{ DesiredCapacity: 20 }, {}],
+  ])('that is kept by half or more is not: %j → %j', (before, after) => {
+    expect(marksOfOne('disable', ASG, before, after)).toEqual([]);
+  });
+});
+
+describe('what is regenerated or removed within', () => {
+  const index = (...names: string[]) => ({ GlobalSecondaryIndexes: names.map((IndexName) => ({ IndexName })) });
+  it.each<[string, 'expire' | 'disconnect', Record<string, unknown>, Record<string, unknown>]>([
+    [
+      'AWS::SecretsManager::Secret',
+      'expire',
+      { GenerateSecretString: { SecretStringTemplate: '{"host":"a"}' } },
+      { GenerateSecretString: { SecretStringTemplate: '{"host":"b"}' } },
+    ],
+    ['AWS::SecretsManager::Secret', 'expire', { SecretString: 'a' }, { GenerateSecretString: { PasswordLength: 30 } }],
+    ['AWS::RDS::DBInstance', 'disconnect', {}, { ManageMasterUserPassword: true }],
+    ['AWS::DynamoDB::Table', 'disconnect', index('byDate', 'byName'), index('byName')],
+  ])('%s: %s', (type, mark, before, after) => {
+    expect(marksOfOne(mark, type, before, after)).toHaveLength(1);
+  });
+  it('is not told of an index that comes, and of a secret that stays', () => {
+    expect(marksOfOne('disconnect', 'AWS::DynamoDB::Table', index('byName'), index('byName', 'byDate'))).toEqual([]);
+    const generated = { GenerateSecretString: { PasswordLength: 30 } };
+    expect(marksOfOne('expire', 'AWS::SecretsManager::Secret', generated, { ...generated, Description: 'x' })).toEqual(
+      [],
+    );
+  });
+});
+
 describe('expire', () => {
   it.each([
     ['AWS::Logs::LogGroup', {}, { RetentionInDays: 30 }],
