@@ -5,20 +5,21 @@
  * Does not cover: who really holds a key (assurance levels say how far that is proven).
  */
 import { z } from 'zod';
+import { counted } from '../src/core/counted.ts';
 import { type Reversibility, worstReversibility } from '../src/core/effect.ts';
 import { deny, type GuardDefinition, hold } from '../src/core/guard.ts';
 import type { Plan } from '../src/core/plan.ts';
 import { isWorthless } from '../src/core/subject.ts';
-import { pass, signatures } from '../src/core/verdict.ts';
+import { pass } from '../src/core/verdict.ts';
 
 const options = z.strictObject({});
 const NAMES_TOLD = 6;
 
 export const approval: GuardDefinition<z.infer<typeof options>> = {
   name: 'approval',
-  rule: 'The seats that the policy asks for, by environment and worst reversibility. By default: production 1, 2, 2 (reversible, recoverable, irreversible, the last with the owner’s role); development 0, 1, 1; disposable 0.',
-  normally: 'hold(seats of the policy)',
-  told: 'who can sign, and how',
+  rule: 'A plan needs the approvals that the policy requires for its environment and its worst reversibility. Defaults for reversible, recoverable and irreversible: 1, 2 and 2 in production (an irreversible change needs one from the role owner); 0, 1 and 1 in development; 0 in disposable.',
+  normally: 'hold(the approvals that the policy requires)',
+  told: 'the possible approvers, and how they approve',
   structural: true,
   options,
   create: () => ({
@@ -35,16 +36,16 @@ export const approval: GuardDefinition<z.infer<typeof options>> = {
         return deny(
           'approval',
           missing && approvers.length >= seats
-            ? `A signature of the role ${missing} is needed, and nobody but the sponsor could give it.`
-            : `${seats} seat(s) are needed and only ${approvers.length} person(s) other than the sponsor could fill them.`,
-          'Tell the user: the policy needs more people.',
+            ? `This needs an approver with the role ${missing}; apart from the sponsor, no person has it.`
+            : `This needs ${counted(seats, 'approval')}, but only ${counted(approvers.length, 'person', 'people')} other than the sponsor can approve.`,
+          'The policy owners must add people who can approve; tell the user.',
         );
-      const among = include.length > 0 ? `, ${include.join(' and ')} among them` : '';
+      const among = include.length > 0 ? `, ${include.map((role) => `one from the role ${role}`).join(' and ')}` : '';
       const able = approvers.slice(0, NAMES_TOLD).map(({ name }) => name);
       const held = hold(
         'approval',
         seats,
-        `${facts.environment}, ${worst} at worst: needs ${signatures(seats)}${among}. Who can sign: ${able.join(', ') || 'nobody yet'}.`,
+        `${facts.environment[0]!.toUpperCase()}${facts.environment.slice(1)}, ${worst}: needs ${counted(seats, 'approval')}${among}. Possible approvers: ${able.join(', ') || 'none yet'}.`,
         'Propose it, tell the user, and end your turn.',
         include,
       );

@@ -11,12 +11,16 @@ import { lossesOf } from '../src/core/plan.ts';
 import { pass } from '../src/core/verdict.ts';
 
 const options = z.strictObject({
-  max_age_hours: z.number().positive().default(24).describe('A recovery point that completed earlier does not count.'),
+  max_age_hours: z
+    .number()
+    .positive()
+    .default(24)
+    .describe('The oldest recovery point that counts, in hours since it completed.'),
 });
 
 export const backupFirst: GuardDefinition<z.infer<typeof options>> = {
   name: 'backup-first',
-  rule: 'An irreversible loss needs a completed recovery point at most 24 h old and independent of what is lost; what has none is retained, or not lost.',
+  rule: 'An irreversible deletion or replacement needs a completed recovery point that is at most 24 h old and does not depend on the deleted resource; a resource without one must be retained or left alone.',
   normally: 'P-deny, else hold(1)',
   told: 'make a recovery point',
   options,
@@ -34,16 +38,16 @@ export const backupFirst: GuardDefinition<z.infer<typeof options>> = {
       );
       if (!bare) return pass('backup-first');
       const has = bare.recoveryPoint
-        ? `its newest recovery point ${bare.recoveryPoint.id} is of ${bare.recoveryPoint.completedAt}, older than ${max_age_hours} h`
-        : 'there is no completed recovery point of it';
+        ? `its newest recovery point ${bare.recoveryPoint.id} completed at ${bare.recoveryPoint.completedAt}, more than ${max_age_hours} h ago`
+        : 'it has no completed recovery point';
       const remedy =
         bare.owner === undefined
-          ? `Make one (${facts.provider.toolFor.copy}), wait until it is completed, and plan this again.`
-          : `Retain it (${facts.provider.retainBy}) in an update of its own first: recovery points of this type are not verified yet.`;
+          ? `Make a recovery point (${facts.provider.toolFor.copy}), wait until it completes, then plan this again.`
+          : `First retain it (${facts.provider.retainBy}) in a separate update; Countersign cannot verify backups of this type yet.`;
       return denyInProduction(
         'backup-first',
         facts,
-        `${effectName(bare)} (${bare.type}) would be lost for good, and ${has}.`,
+        `${effectName(bare)} (${bare.type}) would be lost permanently: ${has}.`,
         remedy,
       );
     },

@@ -5,25 +5,31 @@
  * bound by neither.
  */
 import { z } from 'zod';
+import { counted } from '../src/core/counted.ts';
 import { deny, type GuardDefinition, hold, note, seatsIn } from '../src/core/guard.ts';
 import { type Plan, sumsOf } from '../src/core/plan.ts';
 import { pass } from '../src/core/verdict.ts';
 
 const cap = (standard: number) => z.number().int().min(0).default(standard);
 const options = z.strictObject({
-  max_updated: cap(10).describe('More resources updated than this hold; dependants count.'),
-  max_lost: cap(3).describe('More resources deleted or replaced than this hold.'),
-  max_created: cap(100).describe('More resources created than this hold.'),
-  max_lost_share: z.number().min(0).max(1).default(0.2).describe('A larger share (0–1) of the stack lost holds.'),
-  share_from_resources: cap(10).describe('The share is counted in stacks of at least so many resources.'),
-  never_lost: cap(50).describe('More resources lost than this are refused.'),
+  max_updated: cap(10).describe('Updated resources that a plan may have before it is held; dependants count.'),
+  max_lost: cap(3).describe('Deleted or replaced resources that a plan may have before it is held.'),
+  max_created: cap(100).describe('Created resources that a plan may have before it is held.'),
+  max_lost_share: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.2)
+    .describe('Share (0–1) of the stack that a plan may delete or replace before it is held.'),
+  share_from_resources: cap(10).describe('The share is checked only in stacks with at least this many resources.'),
+  never_lost: cap(50).describe('A plan that deletes or replaces more resources than this is refused.'),
 });
 
 export const blastRadius: GuardDefinition<z.infer<typeof options>> = {
   name: 'blast-radius',
-  rule: 'At most 10 updated, 3 lost, 100 created; in stacks of 10 or more also at most 20 % lost; dependants count; above 50 lost never.',
-  normally: 'hold(2), deny above 50 lost',
-  told: 'count against cap',
+  rule: 'A plan may update 10 resources (dependants count), delete or replace 3 and create 100; in a stack of 10 or more resources it may delete or replace at most 20 %. A plan that deletes or replaces more than 50 is refused.',
+  normally: 'hold(2); deny above 50 deleted or replaced',
+  told: 'the count and the limit',
   options,
   create: (caps) => ({
     name: 'blast-radius',
@@ -34,25 +40,31 @@ export const blastRadius: GuardDefinition<z.infer<typeof options>> = {
       const { updated, created, lost } = sumsOf(touching);
       const dependants = dependantsOf(plan, lost > 0);
       const size = plan.subject.resourceCount;
+      const lose = `${counted(lost, 'resource')} would be deleted or replaced`;
       const over = [
         ...(updated + dependants > caps.max_updated
           ? [
-              `${updated} updated${dependants > 0 ? ` and ${dependants} that depend on it` : ''} against ${caps.max_updated}`,
+              `${counted(updated, 'resource')} would be updated${dependants > 0 ? ` and ${counted(dependants, 'dependant')} affected` : ''}; the limit is ${caps.max_updated}.`,
             ]
           : []),
-        ...(lost > caps.max_lost ? [`${lost} lost against ${caps.max_lost}`] : []),
-        ...(created > caps.max_created ? [`${created} created against ${caps.max_created}`] : []),
+        ...(lost > caps.max_lost ? [`${lose}; the limit is ${caps.max_lost}.`] : []),
+        ...(created > caps.max_created
+          ? [`${counted(created, 'resource')} would be created; the limit is ${caps.max_created}.`]
+          : []),
         ...(size >= caps.share_from_resources && lost > caps.max_lost_share * size
-          ? [`${lost} of ${size} lost against ${caps.max_lost_share * 100} %`]
+          ? [
+              `${lost} of ${counted(size, 'resource')} would be deleted or replaced; the limit is ${caps.max_lost_share * 100} %.`,
+            ]
           : []),
       ];
-      const never = lost > caps.never_lost ? [`${lost} lost against ${caps.never_lost}, which no approval lifts`] : [];
+      const never =
+        lost > caps.never_lost ? [`${lose}; the limit is ${caps.never_lost}, and no approval can lift it.`] : [];
       if (over.length === 0 && never.length === 0) return pass('blast-radius');
-      const message = `${[...never, ...over].join(', ')}.`;
-      const remedy = 'Plan less at once, or let people decide on all of it.';
+      const message = [...never, ...over].join(' ');
+      const remedy = 'Plan a smaller change, or propose the whole for approval.';
       if (facts.environment === 'disposable') return note('blast-radius', message, remedy);
       return never.length > 0
-        ? deny('blast-radius', message, 'Plan less at once.')
+        ? deny('blast-radius', message, 'Plan a smaller change.')
         : hold('blast-radius', seatsIn(facts, 2), message, remedy);
     },
   }),

@@ -20,6 +20,8 @@ const STANDARD: Record<Environment, Record<Window, Spent>> = {
   disposable: { hour: most(120, 2000, 3000, 3000), day: most(500, 10_000, 15_000, 15_000) },
 };
 const KEYS = ['changes', 'updated', 'created', 'lost'] as const;
+const VERBS = { changes: 'make', updated: 'update', created: 'create', lost: 'lose' };
+const agentsOf = (sponsor: string | null) => `${sponsor ?? 'this sponsor'}'s agents`;
 const told = (window: Window) =>
   Object.entries(STANDARD).map(([name, caps]) => `${KEYS.map((key) => caps[window][key]).join(', ')} in ${name}`);
 const cap = z.number().int().min(0).optional();
@@ -27,11 +29,11 @@ const caps = (window: Window) =>
   z
     .strictObject({ changes: cap, updated: cap, created: cap, lost: cap })
     .prefault({})
-    .describe(`\`${KEYS.join(', ')}\` within one ${window}, at most. Without: ${told(window).join('; ')}.`);
+    .describe(`Limits within one ${window}: \`${KEYS.join(', ')}\`. Defaults: ${told(window).join('; ')}.`);
 const options = z.strictObject({
   hour: caps('hour'),
   day: caps('day'),
-  lost_alone: z.number().int().min(0).default(3).describe('More losses than this in a day hold as if in one plan.'),
+  lost_alone: z.number().int().min(0).default(3).describe('Losses in a day before they are held as one plan.'),
 });
 
 function inForce(given: z.infer<typeof options>, environment: Environment, window: Window): Spent {
@@ -41,9 +43,9 @@ function inForce(given: z.infer<typeof options>, environment: Environment, windo
 
 export const budget: GuardDefinition<z.infer<typeof options>> = {
   name: 'budget',
-  rule: 'Rolling windows of one hour and one day over all plans, processes and agents of a sponsor: changes, losses, updates, creations; a session inherits its worst class, so that splitting does not help.',
-  normally: 'deny; hold(2) where one plan with the sum of its losses would hold',
-  told: 'cumulative … of …',
+  rule: 'Within one hour and within one day, the changes, losses (deletions and replacements), updates and creations of all agents of a sponsor stay within limits; splitting a change into several plans does not raise them.',
+  normally: 'deny; hold(2) if one plan with all of the losses would be held',
+  told: 'the sum, the limit and the share of this plan',
   options,
   caps: (given, environment) => ({
     hour: inForce(given, environment, 'hour'),
@@ -57,22 +59,21 @@ export const budget: GuardDefinition<z.infer<typeof options>> = {
       const own: Spent = { changes: 1, updated, created, lost };
       const { spent } = facts.history;
       for (const window of ['hour', 'day'] as const) {
-        const allowedIn = inForce(given, facts.environment, window);
         for (const key of KEYS) {
-          const allowed = allowedIn[key];
+          const allowed = inForce(given, facts.environment, window)[key];
           const sum = spent[window][key] + own[key];
           if (spent[window][key] === 0 || own[key] === 0 || sum <= allowed) continue;
           return deny(
             'budget',
-            `Cumulative ${key} of ${facts.sponsor.name ?? 'this sponsor'} within one ${window}: ${sum} of ${allowed} (${own[key]} by this plan).`,
-            `Wait until the ${window} has passed, or withdraw changes that are not needed; splitting does not help.`,
+            `${agentsOf(facts.sponsor.name)} would ${VERBS[key]} ${sum} ${key === 'changes' ? key : 'resources'} within one ${window}; the limit is ${allowed} (${own[key]} from this plan).`,
+            `Wait until the ${window} has passed, or withdraw changes that are not needed; smaller plans do not help.`,
           );
         }
       }
       if (lost === 0 || spent.day.lost === 0 || spent.day.lost + lost <= given.lost_alone) return pass('budget');
-      const message = `Cumulative losses within one day: ${spent.day.lost + lost} of ${given.lost_alone} (${lost} by this plan).`;
+      const message = `${agentsOf(facts.sponsor.name)} would lose ${spent.day.lost + lost} resources within one day (${lost} from this plan); above ${given.lost_alone}, a loss needs the approvals of one plan that loses them all.`;
       if (facts.environment === 'disposable') return note('budget', message);
-      return hold('budget', seatsIn(facts, 2), message, 'Splitting does not help: people decide as on one plan.');
+      return hold('budget', seatsIn(facts, 2), message, 'Propose it for approval; smaller plans do not help.');
     },
   }),
 };

@@ -16,14 +16,14 @@ const options = z.strictObject({
     .int()
     .min(1)
     .default(1)
-    .describe('Seats in production for what another tool prepared; elsewhere a note.'),
+    .describe('Approvals required in production for a change that another tool prepared; elsewhere it is a note.'),
 });
 
 export const changeSetOnly: GuardDefinition<z.infer<typeof options>> = {
   name: 'change-set-only',
-  rule: 'Only calls that are listed for what the plan says it does, with listed inputs: no direct update of a stack, nothing that disables rollback or validation, no import; nested stacks and instances of a set only through their owner.',
-  normally: 'deny; hold(1) in production for what another tool prepared',
-  told: 'who owns it',
+  rule: 'A plan may use only the calls, with the inputs, that are listed for its action: no direct update of a stack, no input that disables rollback or validation, no import. Nested stacks and instances of a stack set are changed only through their owner.',
+  normally: 'deny; hold(1) in production for a change that another tool prepared',
+  told: 'its owner',
   structural: true,
   options,
   create: ({ untold_role_seats }) => ({
@@ -33,16 +33,24 @@ export const changeSetOnly: GuardDefinition<z.infer<typeof options>> = {
       if (parent?.kind === 'part')
         return refuse(`${target.name} is nested in ${parent.name}.`, 'Plan the change on the parent stack.');
       if (parent)
-        return refuse(`${target.name} is an instance of ${parent.name}.`, 'What made it owns it; it is changed there.');
+        return refuse(
+          `${target.name} is an instance of ${parent.name}.`,
+          'Its owner must change it: plan the change there.',
+        );
       for (const call of calls) {
         const why = refusalOf(call, action, allowedCalls);
-        if (why) return refuse(`${call.operation} ${why}.`, 'Plan an update with the tools that there are.');
+        if (why) return refuse(`${call.operation} ${why}.`, 'Plan an update with one of the planning tools.');
       }
       const untold = calls.map((call) => untoldOf(call, allowedCalls)).find((text) => text !== undefined);
       if (untold === undefined) return pass('change-set-only');
       // Everyday corpus: other tools prepare changes every day; where no seat is asked the words must do.
       if (environment !== 'production') return note('change-set-only', untold);
-      return hold('change-set-only', untold_role_seats, untold, 'Plan it here; or let people decide.');
+      return hold(
+        'change-set-only',
+        untold_role_seats,
+        untold,
+        'Plan it with a tool of this server, or propose it for approval.',
+      );
     },
   }),
 };
@@ -64,7 +72,7 @@ function untoldOf(call: Call, allowed: readonly AllowedCall[]): string | undefin
 function refusalOf(call: Call, action: Action, allowed: readonly AllowedCall[]): string | undefined {
   const row = rowOf(call, allowed);
   if (!row?.actions.includes(action))
-    return `of ${call.service} is no way to ${action.replace('_', ' ')} something here`;
+    return `of ${call.service} may not be used to ${action.replace('_', ' ')} a resource`;
   for (const [name, value] of Object.entries(call.input)) {
     const input = Object.hasOwn(row.inputs, name) ? row.inputs[name] : undefined;
     if (input === undefined) return `with ${name} could weaken rollback, validation or ownership`;

@@ -3,6 +3,7 @@
  * Does not cover: prices, and types that the policy does not list: those are not judged.
  */
 import { z } from 'zod';
+import { counted } from '../src/core/counted.ts';
 import { effectName } from '../src/core/effect.ts';
 import { matchesGlob } from '../src/core/glob.ts';
 import { type GuardDefinition, hold, seatsIn } from '../src/core/guard.ts';
@@ -12,19 +13,21 @@ const options = z.strictObject({
   sizes: z
     .record(z.string(), z.array(z.string()).min(1))
     .default({})
-    .describe('By resource type: the sizes that pass, with `*`. Example: `{"Vendor::Service::Type": ["small.*"]}`.'),
+    .describe(
+      'Allowed sizes by resource type; `*` matches any text. Example: `{"Vendor::Service::Type": ["small.*"]}`.',
+    ),
   max_created: z
     .record(z.string(), z.number().int().min(0))
     .default({})
-    .describe('By resource type: how many one plan may create. Example: `{"Vendor::Service::Type": 1}`.'),
-  seats: z.number().int().min(1).default(1).describe('Seats in production; one elsewhere.'),
+    .describe('The number that one plan may create, by resource type. Example: `{"Vendor::Service::Type": 1}`.'),
+  seats: z.number().int().min(1).default(1).describe('Approvals required in production; elsewhere 1.'),
 });
 
 export const cost: GuardDefinition<z.infer<typeof options>> = {
   name: 'cost',
-  rule: 'Sizes and numbers against the tables of the policy; types outside of them are not judged.',
+  rule: 'Sizes and numbers of created resources stay within the limits of the policy; resource types that the policy does not list pass.',
   normally: 'hold(1)',
-  told: '… against …',
+  told: 'the size or number and the limit',
   options,
   create: ({ sizes, max_created, seats }) => {
     const allowed = new Map(Object.entries(sizes));
@@ -45,13 +48,13 @@ export const cost: GuardDefinition<z.infer<typeof options>> = {
           .find(({ most, count }) => count > most);
         if (!large && !many) return pass('cost');
         const message = large
-          ? `${effectName(large)} (${large.type}) would have the size ${large.size} against ${sizes[large.type]?.join(', ')}.`
-          : `${many?.count} of ${many?.type} would be created against ${many?.most}.`;
+          ? `${effectName(large)} (${large.type}) would have the size ${large.size}; the policy allows ${sizes[large.type]?.join(', ')}.`
+          : `${counted(many?.count ?? 0, 'resource')} of the type ${many?.type} would be created; the limit is ${many?.most}.`;
         return hold(
           'cost',
           seatsIn(facts, seats),
           message,
-          'Take a size or number that the policy lists, or let people decide.',
+          'Choose a size or number that the policy allows, or propose it for approval.',
         );
       },
     };

@@ -9,14 +9,21 @@ import { deny, type GuardDefinition, hold } from '../src/core/guard.ts';
 import { pass } from '../src/core/verdict.ts';
 
 const options = z.strictObject({
-  seats: z.number().int().min(1).default(2).describe('Seats for a deputy that is not bounded to its own stack.'),
+  seats: z
+    .number()
+    .int()
+    .min(1)
+    .default(2)
+    .describe(
+      'Approvals required for a deputy (a resource that acts under a role) that is not confined to its own stack.',
+    ),
 });
 
 export const deputy: GuardDefinition<z.infer<typeof options>> = {
   name: 'deputy',
-  rule: 'What runs code or calls APIs under a role is judged as its role’s worst effect: not bounded to its own stack it holds in every environment; a target that calls the cloud’s API directly is refused in production.',
-  normally: 'hold(2) in every environment; a target that is itself a call of the cloud’s API: P-deny, else hold(2)',
-  told: 'which role, which target',
+  rule: 'A resource that runs code or calls APIs under a role is a deputy and can do whatever the role allows. If the role is not confined to the resource’s own stack, the plan is held in every environment; a target that calls the cloud’s API directly is refused in production.',
+  normally: 'hold(2) in every environment; a target that calls the cloud’s API directly: P-deny, else hold(2)',
+  told: 'the role and the target',
   options,
   create: ({ seats }) => ({
     name: 'deputy',
@@ -34,13 +41,13 @@ export const deputy: GuardDefinition<z.infer<typeof options>> = {
         return deny(
           'deputy',
           message,
-          'Let it invoke a function or a state machine of this stack, whose role reaches this stack only, instead of the cloud’s API.',
+          'Instead of the cloud’s API, let it invoke a function or a state machine of this stack with a role that reaches only this stack.',
         );
       return hold(
         'deputy',
         seats,
         message,
-        'Give it a role of this template that reaches only resources of this stack, or let people decide.',
+        'Give it a role of this template that reaches only resources of this stack, or propose it for approval.',
       );
     },
   }),

@@ -10,9 +10,9 @@ const options = z.strictObject({});
 
 export const execution: GuardDefinition<z.infer<typeof options>> = {
   name: 'execution',
-  rule: 'A scope executes nothing until its policy enables it; an unknown sponsor never does.',
+  rule: 'A scope is plan-only until the policy allows execution in it; the changes of an unknown sponsor cannot be executed.',
   normally: 'plan_only',
-  told: 'plans only here',
+  told: 'this scope is plan-only',
   structural: true,
   options,
   create: () => ({
@@ -21,16 +21,16 @@ export const execution: GuardDefinition<z.infer<typeof options>> = {
       if (!facts.policy.present)
         return deny(
           'execution',
-          'There is no policy here: plans only.',
-          'Tell the user: `countersign init` writes a policy.',
+          'There is no policy, so changes can be planned but not executed.',
+          'A person must write a policy with `countersign init`; tell the user.',
         );
       if (facts.policy.standing !== 'adopted')
         return deny(
           'execution',
           facts.policy.standing === 'changed'
-            ? 'The policy is not the one that this state folder adopted: plans only.'
-            : 'This state folder has not adopted its policy: plans only.',
-          'Tell the user to have it adopted by its people: countersign policy adopt.',
+            ? 'The policy is not the one that this state folder adopted, so changes can be planned but not executed.'
+            : 'This state folder has not adopted its policy, so changes can be planned but not executed.',
+          'A person must adopt the policy (countersign policy adopt); tell the user.',
         );
       if (!facts.sponsor.known) {
         const named =
@@ -39,15 +39,15 @@ export const execution: GuardDefinition<z.infer<typeof options>> = {
             : `COUNTERSIGN_SPONSOR names ${facts.sponsor.name}, who is not in the policy`;
         return deny(
           'execution',
-          `${named}: describe and plan only.`,
-          "Tell the user to set COUNTERSIGN_SPONSOR to a person of the policy in the server's environment.",
+          `${named}, so changes can be planned but not executed.`,
+          "A person must set COUNTERSIGN_SPONSOR in the server's environment to a name from the policy; tell the user.",
         );
       }
       if (!facts.scope || facts.scope.execute === 'plan_only') {
         return deny(
           'execution',
-          'This scope is plan_only.',
-          'Tell the user: the policy owners enable execution with `execute: by_command`.',
+          'The policy does not allow execution in this scope (plan_only).',
+          'The policy owners can allow execution with `execute: by_command`; tell the user.',
         );
       }
       return pass('execution');

@@ -11,7 +11,13 @@ import type { Mark } from '../src/core/mark.ts';
 import { pass } from '../src/core/verdict.ts';
 
 const prefix = (bits: number, standard: number) =>
-  z.number().int().min(0).max(bits).default(standard).describe('Ranges with a shorter prefix are wide.');
+  z
+    .number()
+    .int()
+    .min(0)
+    .max(bits)
+    .default(standard)
+    .describe('A range with a shorter prefix than this counts as open.');
 const options = z.strictObject({
   public_ports: z
     .array(z.number().int().min(0).max(65_535))
@@ -19,7 +25,7 @@ const options = z.strictObject({
     .describe('TCP and UDP ports that may be open to any range.'),
   widest_ipv4_prefix: prefix(32, 8),
   widest_ipv6_prefix: prefix(128, 32),
-  seats: z.number().int().min(1).default(2).describe('Seats in production; one elsewhere.'),
+  seats: z.number().int().min(1).default(2).describe('Approvals required in production; elsewhere 1.'),
 });
 type Options = z.infer<typeof options>;
 const WITH_PORTS = /^(?:tcp|udp|6|17)$/i;
@@ -29,9 +35,9 @@ const PRIVATE_IPV6 = /^f[cd]/i;
 
 export const exposure: GuardDefinition<Options> = {
   name: 'exposure',
-  rule: 'Network ranges wider than /8 (IPv6 /32), prefix lists and groups that could themselves be open, on anything but listed ports; public buckets, snapshots, images; permissions or trust broadened, a denial or boundary removed, a role passed on.',
+  rule: 'A plan is held if it opens a network range wider than /8 (IPv6 /32), a prefix list or another security group on a port that the policy does not list as public; makes a bucket, snapshot or image public; broadens permissions or trust; removes a denial or permissions boundary; or passes a role on.',
   normally: 'hold(2)',
-  told: 'which rule, which principal',
+  told: 'the rule or the principal',
   options,
   create: (given) => ({
     name: 'exposure',
@@ -48,8 +54,8 @@ export const exposure: GuardDefinition<Options> = {
         seatsIn(facts, given.seats),
         `${effectName(effect)} (${effect.type}) opens${rule}${who}: ${mark?.text ?? effect.why}${open.length > 1 ? ` (${open.length - 1} more)` : ''}`,
         network
-          ? 'Name a narrower range, or a port that the policy lists as public; or let people decide.'
-          : 'Name the one principal, action and resource that need it; or let people decide.',
+          ? 'Name a narrower range or a port that the policy lists as public, or propose it for approval.'
+          : 'Name only the principal, action and resource that need it, or propose it for approval.',
       );
     },
   }),

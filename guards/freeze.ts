@@ -11,8 +11,9 @@ const options = z.strictObject({});
 
 export const freeze: GuardDefinition<z.infer<typeof options>> = {
   name: 'freeze',
-  rule: 'Calendars of the policy (with time zone), alarms listed there, and an operation in progress on the target (a rollback apart) stop every change.',
+  rule: 'No change may run during a freeze of the policy, while an alarm that a freeze lists is active, or while another operation is in progress on the target (a rollback may).',
   normally: 'deny',
+  transient: true,
   told: 'until …',
   options,
   create: () => ({
@@ -26,14 +27,14 @@ export const freeze: GuardDefinition<z.infer<typeof options>> = {
         return deny(
           'freeze',
           `Changes are frozen until ${longest.until}: ${longest.text}.`,
-          `Plan again after ${longest.until}; tell the user if it cannot wait: only the policy's owners lift a freeze.`,
+          `Plan again after ${longest.until}. If it cannot wait, tell the user: only the policy owners can lift a freeze.`,
         );
       const { busy } = plan.subject;
       if (busy !== null && plan.action !== 'roll_back')
         return deny(
           'freeze',
           `An operation is in progress on ${plan.target.name}: ${busy}.`,
-          `Wait until it has ended and plan again; ${facts.provider.toolFor.roll_back} ends it.`,
+          `Wait until the operation ends, then plan again; ${facts.provider.toolFor.roll_back} can stop it.`,
         );
       return pass('freeze');
     },

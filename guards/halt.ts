@@ -10,10 +10,11 @@ const options = z.strictObject({});
 
 export const halt: GuardDefinition<z.infer<typeof options>> = {
   name: 'halt',
-  rule: 'A person halted this server: nothing proposes or executes until a person resumes it.',
+  rule: 'While a person has halted changes, no change can be proposed or executed; a person must resume them.',
   normally: 'deny',
   told: 'halted by a person',
   structural: true,
+  transient: true,
   options,
   beforePlanning: true,
   create: () => ({
@@ -23,8 +24,8 @@ export const halt: GuardDefinition<z.infer<typeof options>> = {
       const why =
         facts.halt === 'halted'
           ? 'A person has halted all changes.'
-          : 'The halt switch cannot be read, which counts as halted.';
-      return deny('halt', why, 'Tell the user. Only a person lifts it, with `countersign resume`.');
+          : 'The halt switch cannot be read, so changes count as halted.';
+      return deny('halt', why, 'Only a person can lift the halt (`countersign resume`); tell the user.');
     },
   }),
 };

@@ -11,10 +11,11 @@ const options = z.strictObject({});
 
 export const identity: GuardDefinition<z.infer<typeof options>> = {
   name: 'identity',
-  rule: 'The account, region and role in use are those that the policy names; management accounts are refused.',
+  rule: 'The account, region and role in use must be the ones that the policy names; management accounts are refused.',
   normally: 'deny',
   told: 'expected …, got …',
   structural: true,
+  transient: true,
   options,
   beforePlanning: true,
   create: () => ({
@@ -35,8 +36,8 @@ export const identity: GuardDefinition<z.infer<typeof options>> = {
       const { alias, regions, plannerRole, management } = facts.account;
       if (management)
         return refuse(
-          `${alias} (${account}) is a management account: what runs there reaches every account of the organisation.`,
-          'Plan in the member account that owns the thing.',
+          `${alias} (${account}) is a management account: a change in it can reach every account of the organisation.`,
+          'Plan in the member account that owns the resource.',
         );
       if (!regions.includes(plan.target.region) && !regions.includes('*'))
         return refuse(
@@ -46,7 +47,7 @@ export const identity: GuardDefinition<z.infer<typeof options>> = {
       if (plannerRole && role !== plannerRole)
         return refuse(
           `Expected the role ${plannerRole}, got ${name}.`,
-          'Tell the user: the server must run under the role that the policy names.',
+          'A person must start the server under the role that the policy names; tell the user.',
         );
       return pass('identity');
     },

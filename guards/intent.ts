@@ -13,9 +13,9 @@ const KEEPING = ['fix', 'configure', 'scale'];
 
 export const intent: GuardDefinition<z.infer<typeof options>> = {
   name: 'intent',
-  rule: 'fix, configure and scale never delete or replace (revision types apart); fix never expires, disables or disconnects.',
+  rule: 'With the goal fix, configure or scale a plan may not delete or replace a resource (except types that are replaced by every revision); with the goal fix it may not expire, disable or disconnect one either.',
   normally: 'P-deny, else hold(1)',
-  told: 'you said fix; this deletes',
+  told: 'your goal is fix, but this deletes',
   options,
   create: () => ({
     name: 'intent',
@@ -31,8 +31,8 @@ export const intent: GuardDefinition<z.infer<typeof options>> = {
       return denyInProduction(
         'intent',
         facts,
-        `You said ${goal}; this ${what} ${effectName(effect)} (${effect.type})${slow?.mark && !lost ? `: ${slow.mark.text}` : ''}.`,
-        'Plan a change that does what you said, in place; or name the goal that this really has.',
+        `Your goal is ${goal}, but this ${what} ${effectName(effect)} (${effect.type})${slow?.mark && !lost ? `: ${slow.mark.text}` : ''}.`,
+        'Plan an in-place change that serves your goal, or propose it with the goal that it really has.',
       );
     },
   }),

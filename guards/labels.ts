@@ -12,17 +12,15 @@ const keys = z.array(z.string().min(1));
 const options = z.strictObject({
   also_deciding_keys: keys
     .default([])
-    .describe('More tag keys that decide something, in systems outside of the policy.'),
-  backup_selection_keys: keys
-    .default(['backup'])
-    .describe('Tag keys by which backup selections choose what to back up.'),
+    .describe('More tag keys that plans may not change, because systems outside of the policy read them.'),
+  backup_selection_keys: keys.default(['backup']).describe('Tag keys by which backup plans select resources.'),
 });
 
 export const labels: GuardDefinition<z.infer<typeof options>> = {
   name: 'labels',
-  rule: 'A tag that a scope, environment, freeze, rule or backup selection reads cannot be set or removed through a plan.',
+  rule: 'A plan may not set or remove a tag that a scope, environment, freeze, rule or backup selection reads.',
   normally: 'deny',
-  told: 'this tag decides things',
+  told: 'this tag decides which rules apply',
   structural: true,
   options,
   create: ({ also_deciding_keys, backup_selection_keys }) => ({
@@ -36,9 +34,9 @@ export const labels: GuardDefinition<z.infer<typeof options>> = {
           return deny(
             'labels',
             key === UNREADABLE
-              ? `Which tags of ${effectName(effect)} change could not be read, and one of them may decide which rules apply.`
-              : `The tag ${key} of ${effectName(effect)} decides which rules apply here, or what is backed up.`,
-            `Leave ${key === UNREADABLE ? `its tags as they are, or change them one by one with ${facts.provider.toolFor.tag}` : 'this tag as it is'}; people change deciding tags outside of plans.`,
+              ? `The changed tags of ${effectName(effect)} could not be read, and one of them may decide which rules apply.`
+              : `The tag ${key} of ${effectName(effect)} decides which rules apply to it or whether it is backed up.`,
+            `Leave ${key === UNREADABLE ? `its tags as they are, or change them one by one with ${facts.provider.toolFor.tag}` : 'this tag as it is'}; a person must change such a tag outside of Countersign.`,
           );
         }
       return pass('labels');

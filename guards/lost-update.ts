@@ -3,17 +3,18 @@
  * Does not cover: drift that nobody has looked for. Values are shown redacted.
  */
 import { z } from 'zod';
+import { counted } from '../src/core/counted.ts';
 import { effectName, marksOf } from '../src/core/effect.ts';
 import { type GuardDefinition, hold, seatsIn } from '../src/core/guard.ts';
 import { pass } from '../src/core/verdict.ts';
 
 const options = z.strictObject({
-  seats: z.number().int().min(1).default(1).describe('Seats in production; one elsewhere.'),
+  seats: z.number().int().min(1).default(1).describe('Approvals required in production; elsewhere 1.'),
 });
 
 export const lostUpdate: GuardDefinition<z.infer<typeof options>> = {
   name: 'lost-update',
-  rule: 'Drift, or a write that replaces the whole, would erase live values that the plan does not mention.',
+  rule: 'A plan is held if it would overwrite live values that it does not mention, because the resource has drifted or because the write replaces the whole value.',
   normally: 'hold(1)',
   told: 'the live values',
   options,
@@ -26,8 +27,8 @@ export const lostUpdate: GuardDefinition<z.infer<typeof options>> = {
       return hold(
         'lost-update',
         seatsIn(facts, seats),
-        `${erased.length} live value(s) would be erased that the plan does not mention: ${told.join('; ')}`,
-        'Bring the live values into the template first, or let people decide that they go.',
+        `The update would overwrite ${counted(erased.length, 'live value')} that the plan does not mention: ${told.join('; ')}`,
+        'First copy the live values into the template, or propose overwriting them for approval.',
       );
     },
   }),

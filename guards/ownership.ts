@@ -4,6 +4,7 @@
  * Does not cover: what a stack released earlier; ownership that no tag tells.
  */
 import { z } from 'zod';
+import { counted } from '../src/core/counted.ts';
 import { deny, type GuardDefinition, hold, seatsIn } from '../src/core/guard.ts';
 import type { Plan } from '../src/core/plan.ts';
 import { pass } from '../src/core/verdict.ts';
@@ -14,15 +15,15 @@ const options = z.strictObject({
     .int()
     .min(1)
     .default(2)
-    .describe('Seats in production for ending instances or their disks; one elsewhere.'),
+    .describe('Approvals required in production to terminate instances or lose their disks; elsewhere 1.'),
 });
 const EXPLICIT_ID = /^[a-z]+(?:-[a-z]+)*-[0-9a-f]+$/;
 
 export const ownership: GuardDefinition<z.infer<typeof options>> = {
   name: 'ownership',
-  rule: 'What is planned by id never acts on what a stack or an auto-scaling group owns, or owned within 30 days (snapshots apart), and only on explicit ids; terminating, and stopping or resizing what loses its disks by it, holds.',
+  rule: 'A plan by id must name explicit ids, and may not change a resource that a stack or an auto-scaling group owns or owned within the last 30 days (snapshots are allowed). It is held if it terminates an instance, or stops or resizes one that loses its disks.',
   normally: 'deny; terminate hold(2)',
-  told: 'owned by …; plan that stack',
+  told: 'owned by …; plan the change on that stack',
   options,
   create: ({ seats }) => ({
     name: 'ownership',
@@ -30,21 +31,25 @@ export const ownership: GuardDefinition<z.infer<typeof options>> = {
       if (plan.target.kind !== 'resources') return pass('ownership');
       const vague = plan.target.ids.find((id) => !EXPLICIT_ID.test(id));
       if (vague !== undefined || (plan.target.ids.length === 0 && plan.calls.length > 0))
-        return deny('ownership', `${vague || 'Nothing'} is no explicit id.`, 'Name each resource by its id.');
+        return deny(
+          'ownership',
+          vague ? `${vague} is not an explicit id.` : 'The plan names no explicit id.',
+          'Name each resource by its id.',
+        );
       // A copy takes nothing away, whoever owns what is copied.
       const takesNothing = plan.action === 'copy' || plan.calls.length === 0;
       const owned = takesNothing ? undefined : plan.subject.resources.find(({ owner }) => owner !== null);
       if (owned?.owner) {
         const { kind, name, released } = owned.owner;
-        const was = released ? 'was owned within 30 days (it was retained)' : 'is owned';
+        const was = released ? 'was owned within the last 30 days (and was retained)' : 'is owned';
         return deny(
           'ownership',
           `${owned.id} ${was} by the ${kind.replaceAll('_', '-')} ${name}.`,
           released
-            ? 'It was retained on purpose: tell the user; it stays out of reach until 30 days have passed.'
+            ? 'It was retained on purpose and cannot be changed until 30 days have passed; tell the user.'
             : kind === 'stack'
               ? `Plan the change on the stack: ${facts.provider.toolFor.update} {"stack": "${name}"}.`
-              : 'Change the group that owns it; instances of a group come and go by its settings.',
+              : 'Change the settings of the group that owns it.',
         );
       }
       const ending = endedBy(plan);
@@ -53,8 +58,8 @@ export const ownership: GuardDefinition<z.infer<typeof options>> = {
       return hold(
         'ownership',
         seatsIn(facts, seats),
-        `Ended, or without their disks when they stop: ${ending.length}, first ${first}.`,
-        'Stop what keeps its disks instead of ending it; leave running what loses its disks when it stops.',
+        `${counted(ending.length, 'instance')} would be terminated or lose ${ending.length === 1 ? 'its' : 'their'} instance-store disks, for example ${first}.`,
+        'Stop the instance instead of terminating it if its disks outlive a stop; otherwise leave it running.',
       );
     },
   }),

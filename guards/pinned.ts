@@ -8,17 +8,17 @@ import { type GuardDefinition, hold, seatsIn } from '../src/core/guard.ts';
 import { pass } from '../src/core/verdict.ts';
 
 const seats = (what: string) =>
-  z.number().int().min(1).default(2).describe(`Seats in production for ${what}; one elsewhere.`);
+  z.number().int().min(1).default(2).describe(`Approvals required in production for ${what}; elsewhere 1.`);
 const options = z.strictObject({
-  code_seats: seats('code that is read again'),
-  value_seats: seats('a value that is read again: it is unknown until then'),
+  code_seats: seats('code that is read at execution'),
+  value_seats: seats('a value that is read at execution and unknown until then'),
 });
 
 export const pinned: GuardDefinition<z.infer<typeof options>> = {
   name: 'pinned',
-  rule: 'Whatever is read again at execution is pinned by version or digest, or it is unknown: a parameter or secret without a version, stored code without an object version, image tags, the latest of anything, includes.',
+  rule: 'Code and values that are read at execution must be pinned by version or digest. Unpinned are a parameter or secret without a version, stored code without an object version, an image tag, any “latest” and an included file.',
   normally: 'hold(2)',
-  told: 'what to pin',
+  told: 'the path to pin',
   options,
   create: ({ code_seats, value_seats }) => ({
     name: 'pinned',
@@ -34,8 +34,8 @@ export const pinned: GuardDefinition<z.infer<typeof options>> = {
       return hold(
         'pinned',
         seatsIn(facts, needed),
-        `${effectName(first.effect)}: ${first.mark.path} is read again at execution, and can be another ${code ? 'code' : 'value'} by then: ${first.mark.text}${unpinned.length > 1 ? ` (${unpinned.length - 1} more)` : ''}`,
-        'Pin it: an image by digest, stored code by object version, a parameter or secret by version.',
+        `${effectName(first.effect)}: ${first.mark.path} is read at execution and may point to ${code ? 'different code' : 'a different value'} by then: ${first.mark.text}${unpinned.length > 1 ? ` (${unpinned.length - 1} more)` : ''}`,
+        'Pin an image by digest, stored code by object version, a parameter or secret by version.',
       );
     },
   }),

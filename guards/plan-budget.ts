@@ -5,20 +5,23 @@
  * other tools leave behind.
  */
 import { z } from 'zod';
+import { counted } from '../src/core/counted.ts';
 import { deny, type GuardDefinition } from '../src/core/guard.ts';
 import { pass } from '../src/core/verdict.ts';
 
 const cap = (standard: number) => z.number().int().positive().default(standard);
 const options = z.strictObject({
-  plans_per_hour: cap(60).describe('Plans of one sponsor within an hour.'),
-  empty_stacks: cap(5).describe('Stacks of one sponsor that plans began within a week and that nothing executed.'),
+  plans_per_hour: cap(60).describe('Plans that the agents of one sponsor may make within an hour.'),
+  empty_stacks: cap(5).describe(
+    'Empty stacks that plans of one sponsor may have created within a week without an execution.',
+  ),
 });
 
 export const planBudget: GuardDefinition<z.infer<typeof options>> = {
   name: 'plan-budget',
-  rule: 'At most 60 plans an hour, and 5 stacks that are only plans yet, for each sponsor.',
-  normally: 'deny, before anything is asked of the cloud',
-  told: 'count against cap',
+  rule: 'The agents of one sponsor may make 60 plans an hour and have 5 new stacks that are planned and not yet created.',
+  normally: 'deny, before any call to the cloud',
+  told: 'the count and the limit',
   options,
   beforePlanning: true,
   create: ({ plans_per_hour, empty_stacks }) => ({
@@ -29,15 +32,15 @@ export const planBudget: GuardDefinition<z.infer<typeof options>> = {
       if (plans.lastHour >= plans_per_hour)
         return deny(
           'plan-budget',
-          `${plans.lastHour} plans within an hour against ${plans_per_hour}: suspected loop.`,
-          'Propose one of the plans that you have, or wait; report it to the user if you do not know why.',
+          `${counted(plans.lastHour, 'plan')} in the last hour; the limit is ${plans_per_hour}. This looks like a loop.`,
+          'Propose one of your plans, or wait; if you do not know the cause, tell the user.',
         );
       const isNew = action === 'create' && !plans.emptyStacks.includes(target.name);
       if (!isNew || plans.emptyStacks.length < empty_stacks) return pass('plan-budget');
       return deny(
         'plan-budget',
-        `${plans.emptyStacks.length} stacks are only plans yet, against ${empty_stacks}: ${plans.emptyStacks.slice(0, 6).join(', ')}.`,
-        'Plan one of these again: its empty stack is used. Or tell the user: those that are not needed can be deleted.',
+        `${counted(plans.emptyStacks.length, 'new stack is', 'new stacks are')} planned and not yet created; the limit is ${empty_stacks}: ${plans.emptyStacks.slice(0, 6).join(', ')}.`,
+        'Plan one of these again (its empty stack is reused), or tell the user which of them can be deleted.',
       );
     },
   }),

@@ -10,7 +10,7 @@ const options = z.strictObject({});
 
 export const planFirst: GuardDefinition<z.infer<typeof options>> = {
   name: 'plan-first',
-  rule: 'Only a stored plan, at most 15 minutes old, whose dry run succeeded, can be proposed.',
+  rule: 'Only a stored plan that is at most 15 minutes old and has a successful dry run can be proposed.',
   normally: 'deny',
   told: 'plan again',
   structural: true,
@@ -22,7 +22,7 @@ export const planFirst: GuardDefinition<z.infer<typeof options>> = {
         return deny(
           'plan-first',
           `The dry run failed: ${plan.dryRun.detail ?? 'no reason given'}.`,
-          'Mend what the dry run names and plan again.',
+          'Fix the cause that the dry run names, then plan again.',
         );
       if (facts.phase === 'propose' && facts.now.getTime() > Date.parse(plan.expiresAt))
         return deny(

@@ -15,16 +15,16 @@ const options = z.strictObject({
     .int()
     .min(1)
     .default(2)
-    .describe('Seats in production for lowering a protection alone; one elsewhere.'),
+    .describe('Approvals required in production to lower a protection in a change of its own; elsewhere 1.'),
 });
 const ALONE =
-  'Protection changes stand alone, at least 24 h before a loss: keep the protection, or let people lift it in a change of its own.';
+  'Keep the protection, or propose a separate change that only lowers it, at least 24 h before the deletion.';
 
 export const protection: GuardDefinition<z.infer<typeof options>> = {
   name: 'protection',
-  rule: 'Lowering termination or stop protection, deletion or update-replace policy, stack policy, backup, logging or hooks holds for two seats; with a loss, or within 24 h before one, it is refused.',
-  normally: 'hold(2); deny with a loss',
-  told: 'protection changes stand alone',
+  rule: 'A plan that lowers termination or stop protection, a deletion or update-replace policy, a stack policy, backups, logging or hooks needs 2 approvals. A plan that also deletes or replaces a resource, or does so within 24 h, is refused.',
+  normally: 'hold(2); deny together with a deletion or replacement',
+  told: 'lower the protection in a separate change',
   options,
   create: ({ seats }) => ({
     name: 'protection',
@@ -35,7 +35,7 @@ export const protection: GuardDefinition<z.infer<typeof options>> = {
           (action === 'terminate' && protectedFrom.includes('delete')) ||
           ((action === 'stop' || (action === 'resize' && runs)) && protectedFrom.includes('stop')),
       );
-      if (guarded) return deny('protection', `${guarded.id} is under termination or stop protection.`, ALONE);
+      if (guarded) return deny('protection', `${guarded.id} has termination or stop protection.`, ALONE);
       // With its stack a protection goes as a resource; alone, a removed backup selection or hook is no second loss.
       const all = doing(plan.effects, ['unprotect']).filter(({ effect }) => !(action === 'delete' && isLoss(effect)));
       const itself = new Set(all.map(({ effect }) => effect));
@@ -44,16 +44,20 @@ export const protection: GuardDefinition<z.infer<typeof options>> = {
       const lowering =
         lowered && `the protection of ${effectName(lowered.effect)}${lowered.mark ? ` (${lowered.mark.text})` : ''}`;
       if (lowering && lost)
-        return deny('protection', `This lowers ${lowering} and loses ${effectName(lost)} at once.`, ALONE);
+        return deny(
+          'protection',
+          `This plan lowers ${lowering} and also deletes or replaces ${effectName(lost)}.`,
+          ALONE,
+        );
       const { protectionLoweredAt } = facts.history;
       if (lost && protectionLoweredAt)
         return deny(
           'protection',
-          `This loses ${effectName(lost)}, and protection here was lowered at ${protectionLoweredAt}, less than 24 h ago.`,
+          `This plan deletes or replaces ${effectName(lost)}, and a protection of ${plan.target.name} was lowered at ${protectionLoweredAt}, less than 24 h ago.`,
           ALONE,
         );
       if (!lowering) return pass('protection');
-      return hold('protection', seatsIn(facts, seats), `This lowers ${lowering}.`, ALONE);
+      return hold('protection', seatsIn(facts, seats), `This plan lowers ${lowering}.`, ALONE);
     },
   }),
 };

@@ -5,6 +5,7 @@
  * Does not cover: other state folders; counts hold per `--home`.
  */
 import { z } from 'zod';
+import { counted } from '../src/core/counted.ts';
 import { deny, type GuardDefinition } from '../src/core/guard.ts';
 import type { Plan } from '../src/core/plan.ts';
 import { pass } from '../src/core/verdict.ts';
@@ -16,20 +17,21 @@ const options = z.strictObject({
     .int()
     .positive()
     .optional()
-    .describe('Executions in one environment within an hour. Default: 5 in production, 30 elsewhere.'),
+    .describe('Executions that one environment allows within an hour. Default: 5 in production, 30 elsewhere.'),
   same_failures: z
     .number()
     .int()
     .positive()
     .default(2)
-    .describe('The same effect failed by the same cause this often within 24 h: stop.'),
+    .describe('Failures of the same effect from the same cause within 24 h after which the plan is refused.'),
 });
 
 export const rate: GuardDefinition<z.infer<typeof options>> = {
   name: 'rate',
-  rule: 'One change in flight per target; 5 executions an hour in production, 30 elsewhere; the same failure twice stops, other values or not; ways back stay open.',
+  rule: 'One change at a time may execute on a target, and 5 changes an hour in production (30 elsewhere). After two failures of the same effect from the same cause a plan is refused, even with other values; rollbacks stay possible.',
   normally: 'deny',
-  told: 'suspected loop; report it',
+  transient: true,
+  told: 'this looks like a loop; report it',
   options,
   create: ({ per_hour, same_failures }) => ({
     name: 'rate',
@@ -40,20 +42,20 @@ export const rate: GuardDefinition<z.infer<typeof options>> = {
         return deny(
           'rate',
           `Change ${inFlight} is executing on ${plan.target.name}.`,
-          `Wait for it: describe_change {"change_id": "${inFlight}"}.`,
+          `Wait for it: describe_change {"change_id": "${inFlight}"}. If its executor is gone, a person runs: countersign reconcile ${inFlight}.`,
         );
       if (isRecovery(plan)) return pass('rate');
       if (sameFailures >= same_failures)
         return deny(
           'rate',
-          `What this plan touches failed ${sameFailures} times by the same cause on ${plan.target.name} within 24 h: suspected loop.`,
-          `Stop, and report the failure and its cause to the user. A rollback stays open: ${facts.provider.toolFor.roll_back}.`,
+          `An effect of this plan failed ${counted(sameFailures, 'time')} from the same cause on ${plan.target.name} within 24 h. This looks like a loop.`,
+          `Stop, and report the failure and its cause to the user. A rollback is still possible: ${facts.provider.toolFor.roll_back}.`,
         );
       if (executionsLastHour >= allowed)
         return deny(
           'rate',
-          `${executionsLastHour} executions within an hour against ${allowed} in ${facts.environment}: suspected loop.`,
-          'Report it, wait, or put more into one change.',
+          `${counted(executionsLastHour, 'execution')} in the last hour; ${facts.environment} allows ${allowed}. This looks like a loop.`,
+          'Tell the user, wait, or combine changes into one.',
         );
       return pass('rate');
     },

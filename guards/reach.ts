@@ -12,17 +12,21 @@ import { pass } from '../src/core/verdict.ts';
 
 const count = (standard: number) => z.number().int().min(0).default(standard);
 const options = z.strictObject({
-  production_reversible_seats: count(1).describe('Seats for a reversible effect on something in production.'),
-  production_seats: count(2).describe('Seats for any other effect on something in production.'),
-  development_reversible_seats: count(0).describe('Seats for a reversible effect on something in development.'),
-  development_seats: count(1).describe('Seats for any other effect on something in development.'),
+  production_reversible_seats: count(1).describe(
+    'Approvals required for a reversible effect on a resource in production.',
+  ),
+  production_seats: count(2).describe('Approvals required for any other effect on a resource in production.'),
+  development_reversible_seats: count(0).describe(
+    'Approvals required for a reversible effect on a resource in development.',
+  ),
+  development_seats: count(1).describe('Approvals required for any other effect on a resource in development.'),
 });
 
 export const reach: GuardDefinition<z.infer<typeof options>> = {
   name: 'reach',
-  rule: 'What attaches to something outside its stack (route, policy, trust, record set, ingress, target, peering) is also an effect on that thing, in its scope and environment; unresolved is production.',
-  normally: 'the seats of the environment that it reaches; deny out of scope',
-  told: 'what it touches',
+  rule: 'A resource that attaches to another resource outside its stack (a route, policy, trust, record set, ingress rule, target or peering) also changes that one, so the scope and environment of that one apply; if it cannot be resolved, production applies.',
+  normally: 'the approvals of the environment that it reaches; deny out of scope',
+  told: 'the resource that it reaches',
   options,
   create: (seats) => ({
     name: 'reach',
@@ -32,7 +36,7 @@ export const reach: GuardDefinition<z.infer<typeof options>> = {
           ? 0
           : seats[`${environment}${reversibility === 'reversible' ? '_reversible' : ''}_seats`];
       const reached = marksOf(plan.effects, 'reach').map(({ effect, mark }) => {
-        const { id, stack } = mark.target ?? { id: 'something that could not be resolved' };
+        const { id, stack } = mark.target ?? { id: 'a resource that could not be resolved' };
         // INVARIANT: without a target, or without an answer for it, it is production.
         const there = (mark.target && Object.hasOwn(facts.reached, id) && facts.reached[id]) || 'production';
         const touches = `${effectName(effect)} (${effect.type}) reaches ${id}${stack ? ` of the stack ${stack}` : ''}`;
@@ -43,7 +47,7 @@ export const reach: GuardDefinition<z.infer<typeof options>> = {
         return deny(
           'reach',
           `${outside.touches}, which is in no scope of the policy: ${outside.text}`,
-          'Leave it out, or have the people who own that thing attach it from their side.',
+          'Leave it out, or ask the owners of that resource to attach it from their side.',
         );
       const worst = reached.reduce((a, b) => (b.needed > a.needed ? b : a), {
         needed: 0,
@@ -55,8 +59,8 @@ export const reach: GuardDefinition<z.infer<typeof options>> = {
       return hold(
         'reach',
         worst.needed,
-        `${worst.touches}, which is ${worst.there}: ${worst.text}`,
-        'Attach only to resources of this stack, or let the seats of that environment decide.',
+        `${worst.touches}, which is in ${worst.there}: ${worst.text}`,
+        'Attach only to resources of this stack, or propose it for the approvals of that environment.',
       );
     },
   }),

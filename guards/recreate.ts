@@ -4,28 +4,24 @@
  * Does not cover: a copy under another name; what was deleted outside of this ledger and is no stack.
  */
 import { z } from 'zod';
+import { counted } from '../src/core/counted.ts';
 import { type Effect, effectName } from '../src/core/effect.ts';
 import { denyInProduction, type Facts, type GuardDefinition, hold, note, seatsIn } from '../src/core/guard.ts';
 import { lossesOf, type Plan, sumsOf } from '../src/core/plan.ts';
 import { pass } from '../src/core/verdict.ts';
 
 const options = z.strictObject({
-  min_losses: z.number().int().positive().default(5).describe('Fewer losses than this are no recreation by number.'),
-  min_lost_share: z
-    .number()
-    .positive()
-    .max(1)
-    .default(0.3)
-    .describe('Share of the stack (0–1) that must be lost as well; counted over 24 h.'),
+  min_losses: z.number().int().positive().default(5).describe('Losses from which a plan can count as recreation.'),
+  min_lost_share: z.number().positive().max(1).default(0.3).describe('Share (0–1) of the stack, lost within 24 h.'),
 });
 const IN_PLACE =
-  'This is delete-and-recreate. In place: change only properties that update without replacement (describe_plan names what replaces), keep logical ids and names, and mend the stack as it is.';
+  'This is delete-and-recreate. In place: change only properties that update without replacement (describe_plan names the ones that replace), keep logical ids and names, and fix the existing stack.';
 
 export const recreate: GuardDefinition<z.infer<typeof options>> = {
   name: 'recreate',
-  rule: 'Delete-and-recreate: a replaced resource that holds data or identity; one physical name removed and added; many losses that are a large share of a stack within 24 h; a stack of the same name deleted within 24 h. Revision types, and stacks that never completed, do not count.',
+  rule: 'Delete-and-recreate is refused in production: replacing a resource that stores data or has an identifier that others use; removing and adding the same physical name; deleting or replacing a large share of a stack within 24 h; creating a stack whose name was deleted within 24 h. Types that are replaced by every revision, and stacks that never completed, do not count.',
   normally: 'P-deny, else hold(1); other replacements hold(2)',
-  told: 'this is delete-and-recreate; in place: how',
+  told: 'this is delete-and-recreate, and how to do it in place',
   options,
   create: ({ min_losses, min_lost_share }) => ({
     name: 'recreate',
@@ -34,8 +30,8 @@ export const recreate: GuardDefinition<z.infer<typeof options>> = {
       if (found) return denyInProduction('recreate', facts, found, IN_PLACE);
       const replaced = lossesOf(plan).filter(({ kind }) => kind !== 'delete');
       if (replaced.length === 0) return pass('recreate');
-      const message = `${replaced.length} resource(s) would or could be replaced, first ${effectName(replaced[0]!)}: ${replaced[0]!.why}`;
-      const remedy = 'Leave out the property that replaces it, or let people decide.';
+      const message = `${counted(replaced.length, 'resource')} would or could be replaced, for example ${effectName(replaced[0]!)}: ${replaced[0]!.why}`;
+      const remedy = 'Leave out the property that causes the replacement, or propose it for approval.';
       return facts.environment === 'disposable'
         ? note('recreate', message, remedy)
         : hold('recreate', seatsIn(facts, 2), message, remedy);
@@ -53,19 +49,19 @@ function recreation(plan: Plan, facts: Facts, minLosses: number, minShare: numbe
   // A type that nobody has judged yet waits for people (`unknown-effect`): it is not called a recreation.
   const precious = losses.find(({ kind, holds }) => kind !== 'delete' && (holds === 'data' || holds === 'identity'));
   if (precious)
-    return `${effectName(precious)} (${precious.type}) holds ${precious.holds} and ${precious.kind === 'replace' ? 'would' : 'could'} be replaced: ${precious.why}`;
+    return `Replacing ${effectName(precious)} (${precious.type}) ${precious.kind === 'replace' ? 'would' : 'could'} ${precious.holds === 'data' ? 'delete its data' : 'change the identifier (ARN, address or endpoint) that others use'}: ${precious.why}`;
   const removed = new Set([
     ...lostHere.names.flatMap(allNames),
     ...losses.flatMap((effect) => names(effect, 'before')),
   ]);
   const again = plan.effects.flatMap((effect) => (effect.kind === 'create' ? names(effect, 'after') : []));
   const name = again.find((candidate) => removed.has(candidate));
-  if (name) return `${name} is removed and added again, in this plan or within 24 h.`;
+  if (name) return `${name} is removed and added, in this plan or within 24 h.`;
   if (deletes || subject.itself === null || losses.length === 0) return undefined;
   const lost = new Set([...lostHere.names, ...sumsOf(plan).losses]).size;
   const size = lostHere.sizeBefore || subject.resourceCount;
   return lost >= minLosses && lost >= minShare * size
-    ? `${lost} of ${size} resources would be deleted or replaced, counting those lost here within 24 h.`
+    ? `${lost} of ${size} resources would be deleted or replaced within 24 h, earlier changes included.`
     : undefined;
 }
 

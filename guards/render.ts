@@ -16,7 +16,7 @@ const options = z.strictObject({});
 
 export const render: GuardDefinition<z.infer<typeof options>> = {
   name: 'render',
-  rule: 'No control (newline apart), bidirectional or zero-width characters in what a person will read; no mixed-script identifiers; no unresolved aliases.',
+  rule: 'Text that a person will read may contain no control characters (except a newline) and no bidirectional or zero-width characters; identifiers may not mix scripts or contain unresolved placeholders.',
   normally: 'deny',
   told: 'the field',
   options,
@@ -29,7 +29,7 @@ export const render: GuardDefinition<z.infer<typeof options>> = {
           return deny(
             'render',
             `${field} ${why}: ${makeVisibleLine(text, 120)}.`,
-            `Write ${field} in plain characters of one script, and name the thing itself.`,
+            `Write ${field} in plain characters of one script, and without placeholders.`,
           );
       }
       return pass('render');
@@ -71,8 +71,8 @@ function* fieldsOfEffect(effect: Effect): Generator<Field> {
     yield [`${path} of ${of} after`, after, false];
   }
   for (const { kind: does, text, principal = '', target } of marks) {
-    yield [`what is said of ${of} (${does})`, text, false];
+    yield [`the note on ${of} (${does})`, text, false];
     yield [`the principal of ${of}`, principal, false];
-    yield [`what ${of} reaches`, target?.id ?? '', false];
+    yield [`the target that ${of} reaches`, target?.id ?? '', false];
   }
 }

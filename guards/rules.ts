@@ -12,7 +12,7 @@ const severityOf = ({ outcome }: Pick<RuleVerdict, 'outcome'>) => SEVERITY.index
 
 export const rules: GuardDefinition<z.infer<typeof options>> = {
   name: 'rules',
-  rule: 'The policy’s own Cedar rules (forbid only); a rule that cannot be evaluated is a deny.',
+  rule: 'The policy’s own Cedar rules (forbid only) apply; a rule that cannot be evaluated refuses the plan.',
   normally: 'as written in the rule',
   told: 'the rule’s own text',
   options,
@@ -37,7 +37,7 @@ export const rules: GuardDefinition<z.infer<typeof options>> = {
         message: told.join(' · '),
         ...(watched.length > 0 ? { observedRules: watched.map(({ id }) => id) } : {}),
         ...(watched.length > 0 && severityOf({ outcome: would }) > severityOf(worst) ? { observed: would } : {}),
-        remedy: worst.remedy || 'Plan without what the rule forbids, or ask the policy owners.',
+        remedy: worst.remedy || 'Plan a change that the rule allows, or ask the policy owners.',
       };
     },
   }),

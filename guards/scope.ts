@@ -11,9 +11,9 @@ const options = z.strictObject({});
 
 export const scope: GuardDefinition<z.infer<typeof options>> = {
   name: 'scope',
-  rule: 'Account, region and stack or tag lie in a scope of the policy; every id is resolved to its owner first, and an unresolved one is out; new stacks only where the scope says create.',
+  rule: 'The account, the region and the stack, id or tags of the target must be in a scope of the policy. Every id is first resolved to its owner, and an unresolved id is out of scope. New stacks are allowed only where the scope has create.',
   normally: 'deny',
-  told: 'what is in reach, who to ask',
+  told: 'how to list the scopes, and the people to ask',
   structural: true,
   options,
   beforePlanning: true,
@@ -24,7 +24,7 @@ export const scope: GuardDefinition<z.infer<typeof options>> = {
         return deny(
           'scope',
           `${target.name} in ${target.account}/${target.region} is in no scope of the policy.`,
-          'describe_policy lists what is in reach; ask the policy owners for more.',
+          'List the scopes with describe_policy; the policy owners can add one.',
         );
       const resolved = new Set(subject.resources.map(({ id }) => id));
       const unresolved = target.kind === 'resources' && target.ids.find((id) => !resolved.has(id));
@@ -32,7 +32,7 @@ export const scope: GuardDefinition<z.infer<typeof options>> = {
         return deny(
           'scope',
           `${unresolved} could not be resolved to its owner, so it is out of scope.`,
-          'Name only ids that the describe tools list.',
+          'Use only ids that the describe tools list.',
         );
       const isNew = target.ids.length === 0 || subject.lifecycle === 'new';
       const creates = action === 'create' || (target.kind === 'stack' && isNew && calls.length > 0);
@@ -40,7 +40,7 @@ export const scope: GuardDefinition<z.infer<typeof options>> = {
         return deny(
           'scope',
           `The scope ${facts.scope.text} does not allow new stacks.`,
-          'Change an existing stack, or ask the policy owners for `create: true`.',
+          'Change an existing stack; the policy owners can allow new ones with `create: true`.',
         );
       return pass('scope');
     },

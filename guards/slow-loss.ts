@@ -11,19 +11,19 @@ import { isWorthless } from '../src/core/subject.ts';
 import { pass } from '../src/core/verdict.ts';
 
 const options = z.strictObject({
-  seats: z.number().int().min(1).default(2).describe('Seats in production; one elsewhere.'),
+  seats: z.number().int().min(1).default(2).describe('Approvals required in production; elsewhere 1.'),
 });
 const SAID = {
-  expire: 'would lose data by itself',
+  expire: 'would start deleting data automatically',
   disable: 'would stop working',
-  disconnect: 'would lose its traffic',
+  disconnect: 'would lose traffic',
 };
 
 export const slowLoss: GuardDefinition<z.infer<typeof options>> = {
   name: 'slow-loss',
-  rule: 'Expiry, TTL, shortened retention, backups or versioning or point-in-time recovery off, a key disabled or its window started, capacity to zero, traffic cut.',
+  rule: 'A plan is held if data would expire (a lifecycle rule, a TTL, a shorter retention), if backups, versioning or point-in-time recovery would be turned off, if a key would be disabled or scheduled for deletion, if capacity would fall to zero, or if traffic would be cut.',
   normally: 'hold(2)',
-  told: 'what it will lose, when',
+  told: 'the loss, and when',
   options,
   create: ({ seats }) => ({
     name: 'slow-loss',
@@ -39,7 +39,7 @@ export const slowLoss: GuardDefinition<z.infer<typeof options>> = {
         'slow-loss',
         seatsIn(facts, seats),
         `${effectName(effect)} (${effect.type}) ${SAID[kind]}: ${mark ? `${mark.path}: ${mark.text}` : effect.why}${losing.length > 1 ? ` (${losing.length - 1} more)` : ''}`,
-        'Leave that property as it is, or let people decide on it by itself.',
+        'Leave that property as it is, or propose it as a change of its own, for approval.',
       );
     },
   }),

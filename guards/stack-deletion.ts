@@ -4,6 +4,7 @@
  * Does not cover: stacks that use this one by other means than exports (guard `reach`).
  */
 import { z } from 'zod';
+import { counted } from '../src/core/counted.ts';
 import { effectName } from '../src/core/effect.ts';
 import { deny, type GuardDefinition, hold, note, seatsIn } from '../src/core/guard.ts';
 import { lossesOf, type Plan } from '../src/core/plan.ts';
@@ -14,9 +15,9 @@ const options = z.strictObject({});
 
 export const stackDeletion: GuardDefinition<z.infer<typeof options>> = {
   name: 'stack-deletion',
-  rule: 'Deleting a stack holds for two seats; it is refused under termination protection, while its exports are imported, or when what a nested stack holds is not in the plan.',
+  rule: 'Deleting a stack needs 2 approvals. It is refused if the stack has termination protection, if another stack imports its exports, or if the plan does not list the resources of a nested stack.',
   normally: 'hold(2); deny under protection or imports',
-  told: 'what vanishes, what stays',
+  told: 'the deleted and the kept resources',
   options,
   create: () => ({
     name: 'stack-deletion',
@@ -25,31 +26,34 @@ export const stackDeletion: GuardDefinition<z.infer<typeof options>> = {
       const hidden = unexpanded(plan);
       if (hidden)
         return refuse(
-          `What is in ${hidden}, a stack of its own, would vanish or could, and it is not in the plan.`,
-          'Plan with set or template, or have what was prepared by another tool include its nested stacks; a nested stack that cannot be read is not deleted.',
+          `The resources of the nested stack ${hidden} would or could be deleted, and the plan does not list them.`,
+          'Plan with set or template, or have the other tool include nested stacks in its change set; a nested stack that cannot be read cannot be deleted.',
         );
       if (plan.action !== 'delete') return pass('stack-deletion');
       const { subject, target } = plan;
       if (subject.itself === null) return refuse('The stack could not be observed.', 'Plan again.');
       if (subject.protectedFrom.includes('delete'))
         return refuse(
-          `${target.name} is under termination protection.`,
-          'People lift it outside of plans; an in-place update is not affected.',
+          `${target.name} has termination protection.`,
+          'A person must lift the protection outside of Countersign; an in-place update does not need that.',
         );
       const used = subject.dependents.find(({ users }) => users.length > 0);
       if (used)
         return refuse(
-          `Its export ${used.name} is imported by ${used.users.slice(0, 5).join(', ')}.`,
-          'Change the importing stacks first.',
+          `Other stacks import the export ${used.name}: ${used.users.slice(0, 5).join(', ')}.`,
+          'First change the importing stacks.',
         );
       if (isWorthless(subject))
-        return note('stack-deletion', `${target.name} never completed its creation; nothing of worth is in it.`);
+        return note(
+          'stack-deletion',
+          `${target.name} was never created completely, so it has no resources worth keeping.`,
+        );
       const stays = plan.effects.filter(({ retention }) => retention?.effective === 'Retain').length;
       const vanish = lossesOf(plan).length - stays;
-      const message = `${vanish} resource(s) vanish with ${target.name}; ${stays} stay.`;
+      const message = `Deleting ${target.name} deletes ${counted(vanish, 'resource')} and keeps ${stays}.`;
       // Everyday corpus: a disposable stack is created and deleted ten times a day.
       if (facts.environment === 'disposable') return note('stack-deletion', message);
-      const remedy = `To mend the stack, ${facts.provider.toolFor.update} in place; to keep a resource, retain it in an update first.`;
+      const remedy = `To fix the stack, update it in place (${facts.provider.toolFor.update}); to keep a resource, first retain it in an update.`;
       return hold('stack-deletion', seatsIn(facts, 2), message, remedy);
     },
   }),

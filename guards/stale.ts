@@ -10,21 +10,21 @@ const options = z.strictObject({});
 
 export const stale: GuardDefinition<z.infer<typeof options>> = {
   name: 'stale',
-  rule: 'At execution, any difference in what was signed or judged ends the change.',
+  rule: 'At execution, any difference from the signed plan ends the change.',
   normally: 'deny at execution',
-  told: 'what changed; plan again',
+  told: 'the differences; plan again',
   structural: true,
   options,
   create: () => ({
     name: 'stale',
     judge(_plan, facts) {
       if (facts.phase !== 'execute') return pass('stale');
-      if (!facts.differences) return deny('stale', 'The live state was not compared.', 'Plan again.');
+      if (!facts.differences) return deny('stale', 'The live state was not compared with the plan.', 'Plan again.');
       if (facts.differences.length === 0) return pass('stale');
       return deny(
         'stale',
-        `Since it was signed these changed: ${facts.differences.slice(0, 8).join(', ')}.`,
-        'Plan again on the present state and propose that.',
+        `These have changed since the plan was made: ${facts.differences.slice(0, 8).join(', ')}.`,
+        'Plan again from the current state and propose that plan.',
       );
     },
   }),

@@ -4,6 +4,7 @@
  * Does not cover: loss by expiry or emptying (guard `slow-loss`); types that nobody has judged yet (`unknown-effect`).
  */
 import { z } from 'zod';
+import { counted } from '../src/core/counted.ts';
 import { type Effect, effectName, isRetained } from '../src/core/effect.ts';
 import { denyInProduction, type GuardDefinition, hold, note, seatsIn } from '../src/core/guard.ts';
 import { lossesOf } from '../src/core/plan.ts';
@@ -13,9 +14,9 @@ const options = z.strictObject({});
 
 export const statefulLoss: GuardDefinition<z.infer<typeof options>> = {
   name: 'stateful-loss',
-  rule: 'What holds data or identity is not removed or replaced with an effective policy of Delete; types without any backup mechanism hold with the owner’s seat.',
-  normally: 'P-deny, else hold(1); hold(2) once retained or backed up, or where nothing can back it up',
-  told: 'ids, policy in force, the line to add',
+  rule: 'A resource that stores data, or has an identifier that others use, may not be deleted or replaced while its effective policy is Delete. A type that cannot be backed up needs the approval of the role owner.',
+  normally: 'P-deny, else hold(1); hold(2) once it is retained or backed up, or if it cannot be backed up',
+  told: 'the ids, the effective policy and the line to add',
   options,
   create: () => ({
     name: 'stateful-loss',
@@ -27,11 +28,12 @@ export const statefulLoss: GuardDefinition<z.infer<typeof options>> = {
       const bare = losses.filter((effect) => !isRetained(effect) && effect.retention?.effective !== 'Snapshot');
       const denied = bare.filter(({ noBackup }) => !noBackup);
       const first = denied[0] ?? bare[0] ?? losses[0]!;
-      const message = `${described(first)}${losses.length > 1 ? `; ${losses.length - 1} more` : ''}.`;
+      const others = losses.length - 1;
+      const message = `${described(first)}.${others > 0 ? ` ${counted(others, 'more resource is', 'more resources are')} affected.` : ''}`;
       const remedy =
         first.owner?.kind === 'stack'
-          ? `Keep ${effectName(first)}: add ${facts.provider.retainBy} to it in an update of its own, then plan this again.`
-          : `Make a recovery point first (${facts.provider.toolFor.copy}), or leave it.`;
+          ? `Keep ${effectName(first)}: add ${facts.provider.retainBy} to it in a separate update, then plan this again.`
+          : `First make a recovery point (${facts.provider.toolFor.copy}), or keep the resource.`;
       if (denied.length > 0) return denyInProduction('stateful-loss', facts, message, remedy);
       if (facts.environment === 'disposable') return note('stateful-loss', message, remedy);
       const owners = bare.length > 0 ? facts.seatRules.irreversible.include : [];
@@ -40,10 +42,19 @@ export const statefulLoss: GuardDefinition<z.infer<typeof options>> = {
   }),
 };
 
+const FATE = {
+  leave: 'would be removed from the stack',
+  delete: 'would be deleted',
+  replace: 'would be replaced',
+  unknown: 'could be deleted or replaced',
+};
+
 function described(effect: Effect): string {
   const { type, physicalId, holds, kind, retention, recoveryPoint } = effect;
-  const policy = retention ? `${retention.attribute}: ${retention.effective}` : 'no policy that keeps it';
-  const would = kind === 'unknown' ? 'could' : 'would';
-  const copy = recoveryPoint ? `, recovery point ${recoveryPoint.id} of ${recoveryPoint.completedAt}` : '';
-  return `${effectName(effect)} (${type}, ${physicalId ?? 'no id'}) holds ${holds} and ${would} leave under ${policy}${copy}`;
+  const kept = retention?.effective === 'Retain';
+  const policy = retention ? `${retention.attribute} is ${retention.effective}` : 'no policy retains it';
+  const has = holds === 'data' ? 'stores data' : 'has an identifier that others use';
+  const fate = FATE[kind as keyof typeof FATE] ?? FATE.unknown;
+  const copy = recoveryPoint ? `; recovery point ${recoveryPoint.id} completed at ${recoveryPoint.completedAt}` : '';
+  return `${effectName(effect)} (${type}, ${physicalId ?? 'no id'}) ${has} and ${kept && kind === 'delete' ? FATE.leave : fate} (${policy}${copy})`;
 }

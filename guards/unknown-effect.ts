@@ -10,14 +10,14 @@ import { isWorthless } from '../src/core/subject.ts';
 import { pass } from '../src/core/verdict.ts';
 
 const options = z.strictObject({
-  seats: z.number().int().min(1).default(2).describe('Seats in production; one elsewhere.'),
+  seats: z.number().int().min(1).default(2).describe('Approvals required in production; elsewhere 1.'),
 });
 
 export const unknownEffect: GuardDefinition<z.infer<typeof options>> = {
   name: 'unknown-effect',
-  rule: 'What could not be decided from template, parameters, conditions, live facts and tables is judged as the worst possible for its type; types that nobody has judged yet hold.',
+  rule: 'An effect that the template, parameters, conditions, live state and tables do not determine is judged as the worst case for its resource type; a resource type that is not in the tables is held.',
   normally: 'hold(2)',
-  told: 'what could not be bounded',
+  told: 'the effect that is unknown, and why',
   options,
   create: ({ seats }) => ({
     name: 'unknown-effect',
@@ -26,12 +26,12 @@ export const unknownEffect: GuardDefinition<z.infer<typeof options>> = {
       const unknown = plan.effects.filter((effect) => isUnbounded(effect) && !(worthless && couldBeLoss(effect)));
       const first = unknown[0];
       if (!first) return pass('unknown-effect');
-      const why = first.holds === 'unknown' ? 'nobody has judged yet what this type holds' : first.why;
+      const why = first.holds === 'unknown' ? 'the resource type is not in its tables' : first.why;
       return hold(
         'unknown-effect',
         seatsIn(facts, seats),
-        `${unknown.length} effect(s) could not be bounded, first ${effectName(first)} (${first.type}): ${why}`,
-        'Pin or spell out what the plan could not know, or let people decide.',
+        `Countersign cannot tell what this change does to ${effectName(first)} (${first.type}): ${why}${unknown.length > 1 ? ` (${unknown.length - 1} more)` : ''}`,
+        'Pin or write out the unknown value, or propose it for approval.',
       );
     },
   }),

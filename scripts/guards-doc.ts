@@ -20,18 +20,18 @@ const INTRODUCTION = `# The guards
 Generated from \`guards/\` by \`npm run docs:guards\`; do not edit.
 
 Every guard judges every plan: as a preview when it is planned, bindingly when it is proposed, and again on the live
-state before it is executed. They judge what a plan *does*, not the names of calls. None stops another, so an agent sees
-every reason at once. All verdicts together decide: one \`deny\` refuses; else the largest \`hold\` says how many people
-sign; a \`note\` is shown and stops nothing.
+state before execution. Guards judge the effects of a plan, not the names of its calls. No guard stops another, so an
+agent sees every reason at once. All verdicts together decide: one \`deny\` refuses the plan; otherwise the largest
+\`hold\` gives the number of required approvals; a \`note\` is shown and stops nothing.
 
-**How to read "normally".** \`hold(n)\`: n seats in production, one elsewhere, unless said otherwise. \`P-deny\`: refused in
-production, held elsewhere. In *disposable* environments \`recreate\`, \`stateful-loss\`, \`intent\`, \`blast-radius\`,
-\`backup-first\`, \`stack-deletion\` and the holds of \`budget\` are notes. What could not be decided counts as the worst it
-could be; a type that nobody has judged yet waits for people. No approval lifts a deny: only the policy's owners do, or a
-dated exception.
+**How to read "normally".** \`hold(n)\`: n approvals in production, one elsewhere, unless stated otherwise. \`P-deny\`:
+denied in production, held elsewhere. In *disposable* environments \`recreate\`, \`stateful-loss\`, \`intent\`,
+\`blast-radius\`, \`backup-first\`, \`stack-deletion\` and the holds of \`budget\` are notes. An undecided effect counts as
+the worst case; a resource type outside the tables needs approval. Approvals cannot lift a deny: only a change of the
+policy or a dated exception can.
 
-**Options** stand in the policy file under \`guards: <name>:\`, flat or per environment. A structural guard holds the road
-itself together: it can neither be observed only nor excepted from.
+**Options** belong in the policy file under \`guards: <name>:\`, either flat or per environment. Structural guards cannot
+be set to observe, and exceptions do not apply to them.
 `;
 
 export function guardsPage(): string {
@@ -53,7 +53,7 @@ function section(guard: GuardDefinition): string {
     `- Guarantees: ${guarantees}`,
     `- Does not cover: ${limits}`,
     ...(guard.structural ? ['- Structural.'] : []),
-    ...(guard.beforePlanning ? ['- Judged before anything is asked of the cloud that leaves a trace, too.'] : []),
+    ...(guard.beforePlanning ? ['- Also judged before planning makes any call that leaves a trace in the cloud.'] : []),
     ...optionsTable(guard),
     '',
   ].join('\n');

@@ -54,6 +54,7 @@ export interface AppOptions {
   logDefect?: (error: unknown, where: string) => void;
 }
 
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: the one place where all rooms are joined; each line is one joint.
 export function createApp(config: Config, options: AppOptions = {}): App {
   const now = options.now ?? (() => new Date());
   const guards = options.guards ?? allGuards;
@@ -112,19 +113,15 @@ export function createApp(config: Config, options: AppOptions = {}): App {
   });
   const whoWas = (seq: number) => directoryAt(ledger, seq, policyFile);
   // Loaded when something is executed: a server for an agent never does.
+  const loaded = async (): Promise<Executor> => {
+    const { createExecutor } = await import('./execute/executor.ts');
+    const people = policyFile?.people ?? [];
+    return createExecutor({ ledger, changes, policy, cloud, now, people, directoryAt: whoWas });
+  };
   const executor: Executor = {
-    async run(changeId, onProgress) {
-      const { createExecutor } = await import('./execute/executor.ts');
-      return createExecutor({
-        ledger,
-        changes,
-        policy,
-        cloud,
-        now,
-        people: policyFile?.people ?? [],
-        directoryAt: whoWas,
-      }).run(changeId, onProgress);
-    },
+    run: async (changeId, onProgress) => (await loaded()).run(changeId, onProgress),
+    reconcile: async (changeId) => (await loaded()).reconcile(changeId),
+    close: async (changeId, by) => (await loaded()).close(changeId, by),
   };
   return {
     config,

@@ -3,6 +3,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { CLIENT_NAMES } from './cli/init-answers.ts';
 import type { GivenAnswers } from './cli/init-questions.ts';
+import { addOutcomeCommands } from './cli/outcome-commands.ts';
 import { addPolicyCommands } from './cli/policy-commands.ts';
 import type { App } from './compose.ts';
 import { readConfig } from './config.ts';
@@ -201,6 +202,8 @@ program
   .command('execute <change>')
   .description('run exactly what was signed, after a live re-check')
   .action((id: string) => withApp((app) => execute(app, id)));
+
+addOutcomeCommands(program, { printJson, say, withApp, exit: EXIT });
 
 for (const [name, kind, text] of [
   ['halt', 'halted', 'stop everything: nothing is planned, proposed or executed'],

@@ -8,7 +8,7 @@ export const describeChange = defineTool({
   effect: 'describe',
   title: 'Describe a change',
   description:
-    'State of a change: approvals, progress, outcome. With since (the version you saw) and wait_seconds it answers when that has changed.',
+    'State of a change: approvals, progress, outcome. With since (the version you saw) and wait_seconds, waits for a newer version.',
   input: z.strictObject({
     change_id: z.string().min(1).max(64),
     since: z.number().int().min(0).optional(),

@@ -8,7 +8,8 @@ export const describePlan = defineTool({
   name: 'describe_plan',
   effect: 'describe',
   title: 'Describe a plan',
-  description: 'A plan again: effects that its first answer left out (cursor), or one still being made (wait_seconds).',
+  description:
+    'Shows a plan again: the effects that its first answer left out (cursor), or a plan still being made (wait_seconds).',
   input: z.strictObject({
     plan_id: z.string().min(1).max(64),
     cursor: z

@@ -1,4 +1,4 @@
-/** What is allowed here, and who must agree. */
+/** The policy: allowed changes and required approvals. */
 import { z } from 'zod';
 import { defineTool } from '../src/core/tool.ts';
 
@@ -7,7 +7,7 @@ export const describePolicy = defineTool({
   effect: 'describe',
   title: 'Describe the policy',
   description:
-    'The policy: scopes, environments, the approvals needed and who can give them, halt. Call it before you plan a change.',
+    'The policy: scopes, environments, required approvals, approvers, halt. Call it before you plan a change.',
   input: z.strictObject({}),
   output: z.looseObject({ policy: z.string(), sponsor: z.string(), halt: z.string(), assurance: z.string() }),
   run: async (_input, { policy }) => policy.describe(),

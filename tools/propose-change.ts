@@ -9,7 +9,7 @@ export const proposeChange = defineTool({
   effect: 'propose',
   title: 'Propose a change',
   description:
-    'Propose a plan for approval by people other than the one you work for. You cannot approve or execute. State the true goal; people see the reason as yours.',
+    'Propose a plan for approval by people other than your sponsor. You cannot approve or execute. State the true goal; people see the reason as yours.',
   input: z.strictObject({
     plan_id: z.string().min(1).max(64),
     goal: goalSchema,

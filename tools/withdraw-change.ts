@@ -7,7 +7,7 @@ export const withdrawChange = defineTool({
   name: 'withdraw_change',
   effect: 'propose',
   title: 'Withdraw a change',
-  description: 'Takes back a change of the same sponsor that is not executing yet.',
+  description: 'Withdraw a change of your sponsor that is not executing yet.',
   input: z.strictObject({ change_id: z.string().min(1).max(64) }),
   output: z.looseObject({ change_id: z.string(), state: z.string() }),
   run: async ({ change_id }, { changes }) => answerChange(await changes.withdraw(change_id)),

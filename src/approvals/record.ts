@@ -20,6 +20,7 @@ export interface Recorder {
  *
  * @param statement the signed bytes; the signature must be over exactly these.
  */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: each refusal stands beside the check that it is for.
 export async function recordSignature(
   { ledger, changes, policy, people, now }: Recorder,
   changeId: string,
@@ -33,8 +34,8 @@ export async function recordSignature(
   if (!person)
     throw new CountersignError(
       'APPROVAL_KEY_UNKNOWN',
-      `The key ${key.fingerprint} belongs to nobody in the policy.`,
-      'Sign with a key that the policy lists, or have its owners add this one.',
+      `The key ${key.fingerprint} does not belong to any person in the policy.`,
+      'Sign with a key that the policy lists, or ask the policy owners to add this one.',
     );
   const signedAt = now();
   const policyDigest = await policy.digest();
@@ -43,14 +44,14 @@ export async function recordSignature(
   if (said.person !== person.name)
     throw new CountersignError(
       'APPROVAL_WRONG_STATEMENT',
-      `The statement is ${said.person}'s and the key is ${person.name}'s.`,
-      `${person.name} signs a statement of their own: countersign approve ${change.id}.`,
+      `The statement was made for ${said.person}, but the key belongs to ${person.name}.`,
+      `${person.name} must sign a statement made for ${person.name}: countersign approve ${change.id}`,
     );
   if (said.decision === 'approve' && change.excluded.includes(person.name)) {
     throw new CountersignError(
       'APPROVAL_SPONSOR_EXCLUDED',
-      `${person.name} is the sponsor of this change or of its plan, or is who the server runs as, and can fill none of its seats.`,
-      `Another person signs: countersign show ${changeId} says who can.`,
+      `${person.name} cannot approve this change: ${person.name} is the sponsor of it or of its plan, or the server runs under the account of ${person.name}.`,
+      `Another person must approve it; countersign show ${changeId} lists the possible approvers.`,
     );
   }
   await ledger.transact(async (tx) => {
@@ -59,21 +60,21 @@ export async function recordSignature(
     if (current.state === 'expired')
       throw new CountersignError(
         'STATE_CHANGE_EXPIRED',
-        current.explanation ?? 'It has expired.',
-        'Ask for a new plan and proposal.',
+        current.explanation ?? 'The change has expired.',
+        'Ask the agent to plan and propose the change again.',
       );
     const open = current.state === 'pending' || (said.decision === 'reject' && current.state === 'approved');
     if (current.approvals.some((approval) => approval.person === person.name))
       throw new CountersignError(
         'STATE_ALREADY_SIGNED',
-        `${person.name} has signed this already; a second signature fills no second seat.`,
-        'Another person signs.',
+        `${person.name} has already signed this change; each person counts once.`,
+        'Another person must sign.',
       );
     if (!open)
       throw new CountersignError(
         'STATE_CHANGE_NOT_PENDING',
         `The change is ${current.state}.`,
-        'Nothing is to be signed here.',
+        'There is nothing to sign.',
       );
     await tx.append({
       kind: said.decision === 'approve' ? 'change.approved' : 'change.rejected',

@@ -22,7 +22,7 @@ export async function signWithSshKeygen(statement: string, keyFile: string, name
     if (signature.includes('BEGIN SSH SIGNATURE')) return signature;
     throw new CountersignError(
       'INPUT_SIGNATURE_INVALID',
-      `ssh-keygen made no signature (exit ${code}).`,
+      `ssh-keygen did not sign (exit ${code}).`,
       'Check the key file and its passphrase, or touch the security key, and try again. Without a terminal, use a key that an agent holds (its .pub), or sign elsewhere: countersign show ID --statement.',
     );
   } finally {

@@ -65,12 +65,12 @@ function verifyBlob(message: Buffer, bytes: Buffer, expected: string): VerifiedK
     throw new Error('it is not an SSH signature of version 1');
   const key = parseKeyBlob(reader.string());
   const namespace = reader.string();
-  if (reader.string().length > 0) throw new Error('its reserved part is not empty');
+  if (reader.string().length > 0) throw new Error('its reserved field is not empty');
   const hash = reader.string().toString('latin1');
   const signature = createReader(reader.string());
   if (!reader.atEnd()) throw new Error('it has bytes after its end');
   if (namespace.toString('utf8') !== expected) throw new Error(`it was not made for ${expected}`);
-  if (hash !== 'sha256' && hash !== 'sha512') throw new Error('its hash is not accepted');
+  if (hash !== 'sha256' && hash !== 'sha512') throw new Error('its hash algorithm is not accepted');
   const digest = createHash(hash).update(message).digest();
   const signed = Buffer.concat([
     Buffer.from('SSHSIG'),
@@ -82,12 +82,12 @@ function verifyBlob(message: Buffer, bytes: Buffer, expected: string): VerifiedK
   if (!signature.atEnd()) throw new Error('it has bytes after its end');
   const sha256 = (data: Buffer) => createHash('sha256').update(data).digest();
   const data = tail ? Buffer.concat([sha256(Buffer.from(key.application!)), tail, sha256(signed)]) : signed;
-  if (!verifyRaw(key, algorithm, data, blob)) throw new Error('it does not fit this statement and key');
+  if (!verifyRaw(key, algorithm, data, blob)) throw new Error('it does not match this statement and key');
   if (tail && (tail[0]! & USER_PRESENT) === 0) {
     throw new CountersignError(
       'APPROVAL_USER_PRESENCE_MISSING',
-      'The security key signed without being touched.',
-      'Sign again with a key that asks for touch.',
+      'The security key signed without a touch.',
+      'Sign again with a key that requires a touch.',
     );
   }
   return tail ? { ...key, userVerified: (tail[0]! & USER_VERIFIED) !== 0 } : key;

@@ -14,7 +14,7 @@ export function summaryOfFirst(change: Change, plan: Plan): string[] {
       .slice(0, SUMMARY_EFFECTS)
       .map((effect) => makeVisibleLine(`${effect.kind} ${effectName(effect)} ${effect.type}: ${effect.reversibility}`)),
     ...(sorted.length > SUMMARY_EFFECTS
-      ? [`and ${sorted.length - SUMMARY_EFFECTS} more effects, all of them in the digest`]
+      ? [`and ${sorted.length - SUMMARY_EFFECTS} more effects, all covered by the digest`]
       : []),
   ];
 }

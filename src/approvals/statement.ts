@@ -64,8 +64,8 @@ export function checkStatement(
   const wrong = (why: string) =>
     new CountersignError(
       'APPROVAL_WRONG_STATEMENT',
-      `The signature is for something else: ${why}.`,
-      `Look at it again with countersign show ${change.id}, and sign that.`,
+      `The signature does not match this change: ${why}.`,
+      `Look at the change again with countersign show ${change.id}, and sign the new statement.`,
     );
   let statement: Statement;
   try {
@@ -73,16 +73,19 @@ export function checkStatement(
   } catch {
     throw wrong('the signed text is not an approval statement');
   }
-  if (!recorded && statement.v !== NEWEST) throw wrong(`a statement of version ${statement.v}, which says less`);
-  if (statement.change_id !== change.id) throw wrong(`change ${makeVisibleLine(statement.change_id, 60)}`);
-  if (statement.change_digest !== change.digest) throw wrong('its digest is not that of the change as it stands here');
+  if (!recorded && statement.v !== NEWEST)
+    throw wrong(`the statement has version ${statement.v}, which leaves out facts of the change`);
+  if (statement.change_id !== change.id)
+    throw wrong(`the statement is for the change ${makeVisibleLine(statement.change_id, 60)}`);
+  if (statement.change_digest !== change.digest)
+    throw wrong('its digest differs from the digest of the change in this ledger');
   if (now.getTime() > Date.parse(statement.not_after))
     throw new CountersignError(
       'APPROVAL_EXPIRED',
       `The time to approve ended at ${statement.not_after}.`,
-      'Ask for a new plan and proposal.',
+      'Ask the agent to plan and propose the change again.',
     );
   if (signed !== buildStatement(change, plan, statement.person, statement.decision, statement.v))
-    throw wrong('its summary, nonce or clock differ');
+    throw wrong('its summary, nonce or deadline differs');
   return statement;
 }

@@ -25,11 +25,11 @@ export async function checkedThen(
   const then = await at(approval.seq);
   if (!then) {
     if (approval.policyDigest === undefined) return 'not_checked';
-    return { problem: 'it names a policy, and this state folder had adopted none.' };
+    return { problem: 'it names a policy, but this state folder had not adopted any.' };
   }
-  if (approval.policyDigest === undefined) return { problem: 'it does not name the policy that it was made under.' };
+  if (approval.policyDigest === undefined) return { problem: 'it does not name a policy.' };
   if (approval.policyDigest !== then.digest)
-    return { problem: 'it was made under a policy that this state folder had not adopted.' };
+    return { problem: 'it names a policy that this state folder had not adopted.' };
   const signer = signerOf(approval, change, plan, then.people);
   return 'problem' in signer ? signer : 'good';
 }
@@ -44,7 +44,7 @@ export async function recordedSigners(
   for (const approval of change.approvals) {
     const then = await checkedThen(approval, change, plan, at);
     if (typeof then === 'object')
-      return { approvals, problem: `The signature of ${approval.person} does not verify: ${then.problem}` };
+      return { approvals, problem: `The signature of ${approval.person} is not valid: ${then.problem}` };
     const signer = signerOf(approval, change, plan, now);
     if ('problem' in signer) return { approvals, problem: signer.problem };
     approvals.push({ ...approval, keyFingerprint: signer.keyFingerprint, roles: signer.person.roles });
@@ -65,9 +65,9 @@ function signerOf(
     const said = checkStatement(approval.statement, change, plan, new Date(approval.at), { recorded: true });
     if (person?.name === approval.person && said.person === person.name && said.decision === approval.decision)
       return { person, keyFingerprint: fingerprint };
-    return { problem: `The key that signed for ${approval.person} is not theirs in the policy.` };
+    return { problem: `The key that signed for ${approval.person} is not a key of ${approval.person} in the policy.` };
   } catch (error) {
     const why = error instanceof Error ? error.message : 'unreadable';
-    return { problem: `The signature of ${approval.person} does not verify: ${why}` };
+    return { problem: `The signature of ${approval.person} is not valid: ${why}` };
   }
 }

@@ -57,7 +57,7 @@ export function createCallTool(config: Config, sandboxed: boolean): CallTool {
         return { ok: false, error: error.toAnswer() };
       }
       logDefect(error, 'start');
-      const unknown = 'The server could not start its work.';
+      const unknown = 'The server could not start.';
       const remedy = 'Tell the operator to read the server log.';
       return { ok: false, error: new CountersignError('INTERNAL', unknown, remedy).toAnswer() };
     }

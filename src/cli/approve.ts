@@ -81,7 +81,11 @@ export async function approve(app: App, changeId: string, options: ApproveOption
 async function requireUnchanged(app: App, { id }: Change): Promise<void> {
   const { asks } = await underPolicyOfNow(app, id);
   if (asks !== null)
-    throw new CountersignError('STATE_STALE', asks, 'Plan again, propose and sign that; or reject this one.');
+    throw new CountersignError(
+      'STATE_STALE',
+      asks,
+      'Plan and propose again, then sign the new change; or reject this one.',
+    );
 }
 
 /**
@@ -97,15 +101,15 @@ async function confirm(app: App, change: Change, plan: Plan, options: ApproveOpt
   const isFinal = reversibilityRank(worst) >= reversibilityRank('irreversible');
   if (terminal && !isFinal && given === undefined) return;
   const what = !isFinal
-    ? 'Nobody was shown this here'
+    ? 'This change was not shown at a terminal'
     : worst === 'unknown'
-      ? 'Countersign cannot tell whether this can be undone'
-      : 'This cannot be undone';
+      ? 'Countersign cannot tell whether this change can be undone'
+      : 'This change cannot be undone';
   const typed = given ?? (await terminal?.ask(`${what}. Type ${name} to sign it: `));
   if (typed?.trim() === name) return;
   throw new CountersignError(
     'APPROVAL_NOT_CONFIRMED',
-    typed === undefined ? `${what}, and its name was not given.` : `${what}, and the name given is not its name.`,
+    typed === undefined ? `${what}, and --confirm is missing.` : `${what}, and --confirm names something else.`,
     `Read countersign show ${change.id}; then sign with --confirm NAME, the name of the ${kind} in it.`,
   );
 }
@@ -150,7 +154,7 @@ function whoSigns(people: readonly Person[], { as, key }: ApproveOptions, actsAs
       as === undefined && key === undefined
         ? 'No key given, and your user name is not in the policy.'
         : `${as ?? 'This key'} is not in the policy.`,
-      'Sign with --key and a key that the policy lists; --as NAME says who you are when its public half is not beside it.',
+      'Sign with --key and a key that the policy lists; add --as NAME if its public half is not beside it.',
     );
   return found;
 }

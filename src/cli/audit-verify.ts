@@ -3,12 +3,13 @@ import { checkedThen, type SignatureCheck } from '../approvals/verify-recorded.t
 import { CountersignError } from '../core/errors.ts';
 import { bodyOf, type LedgerEvent } from '../core/events.ts';
 import { foldChange } from '../core/lifecycle.ts';
-import { planSchema } from '../core/plan.ts';
+import { readPlan } from '../core/plan-document.ts';
 import { parseCheckpoint } from '../ledger/checkpoint.ts';
 import { readLedger } from '../ledger/store.ts';
 import { type Verification, verifyLedger } from '../ledger/verify.ts';
 import { type AuditProblem, auditNames, auditPins } from '../policy/audit.ts';
 import { directoryAt } from '../policy/pin.ts';
+import { providerRules } from '../providers/index.ts';
 import { givenText } from './given-text.ts';
 
 export interface SignatureAudit {
@@ -41,7 +42,7 @@ export async function auditVerify(home: string, checkpoint?: string): Promise<Au
     problem: 'signature',
     seq: first.seq,
     message: [first, ...rest].map(({ message }) => message).join('\n'),
-    remedy: 'Execute nothing; find out who wrote these rows, and keep the state folder as evidence.',
+    remedy: 'Execute nothing. Keep the state folder as evidence, and find the process or person that wrote these rows.',
   };
 }
 
@@ -82,11 +83,12 @@ async function checkOf(ledger: ReturnType<typeof readLedger>, event: LedgerEvent
       seq: event.seq,
     };
     const change = foldChange(await ledger.events({ changeId: event.changeId ?? '' }), new Date(event.at), () => false);
-    const plan = planSchema.safeParse(change && (await ledger.document(change.planDocument)));
-    if (!change || !plan.success) return { problem: 'the change or plan that was signed is not in the ledger.' };
-    return await checkedThen(approval, change, plan.data, (seq) => directoryAt(ledger, seq, null));
+    const plan =
+      change && readPlan(await ledger.document(change.planDocument), change.planDigest, providerRules.completePlan);
+    if (!change || !plan) return { problem: 'the change or plan that was signed is not in the ledger.' };
+    return await checkedThen(approval, change, plan, (seq) => directoryAt(ledger, seq, null));
   } catch (error) {
-    return { problem: error instanceof Error ? error.message : 'it cannot be read.' };
+    return { problem: error instanceof Error ? error.message : 'the record cannot be read.' };
   }
 }
 
@@ -98,7 +100,7 @@ async function checkpointText(file: string): Promise<string> {
     throw new CountersignError(
       'INPUT_NOT_FOUND',
       `--checkpoint ${file} cannot be read (${(error as { code?: string }).code ?? 'unknown'}).`,
-      'Name the file that `countersign audit checkpoint` was written to.',
+      'Name a file that holds the output of `countersign audit checkpoint`.',
       { cause: error },
     );
   }

@@ -82,7 +82,7 @@ function makeKey(home: string, name: string): string {
   } catch (cause) {
     throw new CountersignError(
       'CONFIG_SSH_KEYGEN_MISSING',
-      'The demo signs with a real OpenSSH key, and ssh-keygen could not be started.',
+      'The demo signs with a real OpenSSH key, but ssh-keygen could not be started.',
       'Install OpenSSH 8.2 or newer.',
       { cause },
     );
@@ -94,6 +94,7 @@ function makeKey(home: string, name: string): string {
     .join(' ');
 }
 
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: the story, told in its order.
 async function tellStory(
   app: App,
   home: string,
@@ -149,9 +150,7 @@ async function tellStory(
   };
   const heading = (text: string) => tell(`\n${styleText('bold', text)}`);
 
-  heading(
-    'December 2025. An agent is asked for a small fix in the cost service, and decides to delete and recreate it.',
-  );
+  heading('December 2025. An agent, asked for a small fix in the cost service, decides to delete and recreate it.');
   const deletion = await ask('plan to delete', 'plan_stack_delete', { stack: STACK });
   await ask('propose to delete', 'propose_change', {
     plan_id: deletion.plan_id,
@@ -163,7 +162,7 @@ async function tellStory(
     set: [{ path: 'Resources.CostTable.Properties.TableName', value: 'costs-v2' }],
   });
 
-  heading('Refused, with reasons and a way forward. So it plans the fix in place.');
+  heading('Refused, with reasons and a remedy. The agent plans the fix in place instead.');
   const fix = await ask('plan in place', 'plan_stack_update', {
     stack: STACK,
     set: [{ path: 'Resources.QueryFunction.Properties.MemorySize', value: 1024 }],
@@ -196,14 +195,14 @@ async function tellStory(
   tell(`  the change is ${styleText('bold', approved.state)}`);
   record({ step: 'a second person signs', decision: approved.state });
 
-  heading('It is executed: exactly the signed call, after a live re-check.');
+  heading('The executor runs exactly the signed call, after a live re-check.');
   const executed = await app.executor.run(changeId, (text) => tell(`     ${text}`));
   tell(`  the change ${styleText('bold', executed.state)}`);
   record({ step: 'execute', decision: executed.state });
 
   heading('The ledger.');
   const verified = verifyLedger(home).ok;
-  tell(`  ${verified ? 'verifies' : 'does NOT verify'}; a copy in which somebody turned the refusal into a pass:`);
+  tell(`  ${verified ? 'verifies' : 'does NOT verify'}; in a copy, the refusal was changed into a pass:`);
   const tampered = tamperedCopy(home);
   tell(`     ${tampered.message}`);
   return {

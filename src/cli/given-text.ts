@@ -22,7 +22,7 @@ export async function givenText(file: string): Promise<string> {
       throw new CountersignError(
         'INPUT_TOO_LARGE',
         `${file === '-' ? 'Standard input' : file} has more than ${MAX_BYTES} bytes.`,
-        'Send less of it.',
+        'Send a shorter one.',
       );
   }
   return Buffer.concat(parts).toString('utf8');

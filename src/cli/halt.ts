@@ -13,8 +13,8 @@ export async function setHalt(
   if (!existsSync(home))
     throw new CountersignError(
       'INPUT_NOT_FOUND',
-      `There is no state folder ${home}, so nothing was ${kind}.`,
-      'Name the folder that the server works with: --home or COUNTERSIGN_HOME.',
+      `The state folder ${home} does not exist, so nothing was ${kind}.`,
+      'Name the state folder of the server: --home or COUNTERSIGN_HOME.',
     );
   const ledger = openLedger(home);
   try {
@@ -29,7 +29,7 @@ export async function setHalt(
 async function scopeOf(ledger: Parameters<typeof directoryOf>[0]): Promise<string[]> {
   try {
     const pin = await pinOf(ledger);
-    if (!pin) return ['accounts: not known, since this folder has not adopted a policy', 'policy: none adopted'];
+    if (!pin) return ['accounts: unknown, because this state folder has not adopted a policy', 'policy: none adopted'];
     const accounts = (await directoryOf(ledger, pin)).accounts.map(({ alias, id }) => `${alias} (${id})`);
     return [`accounts: ${accounts.join(', ') || 'none'}`, `policy: ${pin.digest}, adopted at ${pin.at}`];
   } catch (error) {

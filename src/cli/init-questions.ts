@@ -17,9 +17,9 @@ import { tryServer } from './init-try.ts';
 export type GivenAnswers = { [Key in keyof InitAnswers]?: InitAnswers[Key] | undefined };
 
 const ABOUT = {
-  production: 'the strictest; what is not named is production',
-  development: 'small changes pass without a signature',
-  disposable: 'may be deleted and made anew',
+  production: 'the strictest; the default',
+  development: 'small changes need no approval',
+  disposable: 'can be deleted and recreated',
 } as const;
 
 interface InitOptions {
@@ -47,12 +47,12 @@ export async function init(app: App, given: GivenAnswers, { asks, policyFile, te
   );
   tell(`
 Next:
-1. Say who you are, in your own shell profile and not in a file of the project:
+1. Name yourself as the sponsor, in your own shell profile and not in a project file:
    export COUNTERSIGN_SPONSOR=${answers.person}
-   Without it agents describe and plan only.
+   Without it, agents can only describe and plan.
 2. Restart ${CLIENTS[answers.client].title} here and ask it: “What does the Countersign policy allow?”
-3. Have it plan something. Plans are dry runs: in a new policy nothing executes.
-4. When you want changes to happen: add colleagues and their public keys to ${policyFile}, write
+3. Ask it to plan a change. Plans are dry runs, and the new policy does not allow execution.
+4. To allow changes: add colleagues and their public keys to ${policyFile}, write
    execute: by_command in its scope, check it with: countersign --policy ${policyFile} policy check (and policy test),
    and put it in force: countersign --policy ${policyFile} policy adopt`);
 }
@@ -63,14 +63,14 @@ async function adoptIn({ ledger, config }: App, policyFile: string): Promise<str
   try {
     const policy = loadPolicy(policyFile, guards);
     const standing = await standingOf(ledger, policy);
-    if (standing === 'adopted') return `The policy is adopted in ${config.home} already.`;
+    if (standing === 'adopted') return `${config.home} has already adopted this policy.`;
     if (standing === 'changed')
-      return `${config.home} has adopted another policy, and only plans under this one. To propose it: ${adopt}`;
+      return `${config.home} has adopted another policy; under this one, agents can only plan. To propose it: ${adopt}`;
     await adoptFirst(ledger, policy, config.actsAs);
     return `Adopted ${policyFile} in ${config.home} (L0: one person decided).`;
   } catch (error) {
     if (!(error instanceof CountersignError)) throw error;
-    return `Not adopted: ${error.message}\nWhen it is valid: ${adopt}`;
+    return `Not adopted: ${error.message}\nOnce it is valid: ${adopt}`;
   }
 }
 
@@ -79,7 +79,7 @@ function withoutAsking(given: GivenAnswers, { signsInAs }: InitFacts): InitAnswe
   if (!given.client) {
     throw new CountersignError(
       'INPUT_INVALID',
-      'No client is given.',
+      'No client given.',
       `Add --client with one of: ${CLIENT_NAMES.join(', ')}.`,
     );
   }
@@ -114,7 +114,7 @@ async function askMissing(given: GivenAnswers, facts: InitFacts): Promise<InitAn
   const person =
     given.person ??
     (await text({
-      message: 'Your name in the policy? The agent works for you, so you never sign its changes.',
+      message: 'Your name in the policy? The agent works for you, so you cannot approve its changes.',
       initialValue: nameFrom(signsInAs),
       validate: (name) => problemOfName(name ?? ''),
     }));
@@ -130,4 +130,4 @@ function gaveUp(): undefined {
 const nameFrom = ([user = 'me']: string[]): string =>
   user.toLowerCase().replaceAll(/[^a-z0-9_-]|^[^a-z]+/g, '') || 'me';
 const problemOfName = (name: string): string | undefined =>
-  PERSON.test(name) ? undefined : 'begin with a lower-case letter, then letters, digits, - and _';
+  PERSON.test(name) ? undefined : 'start with a lower-case letter; then use letters, digits, - and _';

@@ -10,7 +10,7 @@ export function initialTests({ person }: InitAnswers): string {
 # Each case has a simulated cloud of its own (docs/policy.md, "Test it"); nothing here touches your cloud or your keys.
 sponsor: ${person}
 cases:
-  - name: agents plan, and nothing executes
+  - name: agents can plan, but nothing executes
     calls:
       - tool: plan_stack_update
         as: plan
@@ -24,7 +24,7 @@ cases:
     # Once you write execute: by_command and add people: { decision: needs_approval, seats: 1, state: pending }
     expect: { mutating_calls: 0 }
 
-  - name: a stack that others import from is not deleted
+  - name: a stack that others import from cannot be deleted
     calls:
       - tool: plan_stack_delete
         as: plan
@@ -34,14 +34,14 @@ cases:
         expect: { decision: denied, codes: [GUARD_STACK_DELETION] }
     expect: { state: denied, mutating_calls: 0 }
 
-  - name: an agent whose person nobody knows only plans
+  - name: an agent without a sponsor can only plan
     sponsor: null
     calls:
       - tool: plan_stack_update
         input: { stack: ${STACK}, set: [{ path: Resources.QueryFunction.Properties.Timeout, value: 20 }] }
     expect: { decision: plan_only, mutating_calls: 0 }
 
-  - name: another region is out of reach
+  - name: other regions are out of reach
     calls:
       - tool: plan_stack_delete
         input: { stack: ${STACK}, region: us-gov-west-1 }

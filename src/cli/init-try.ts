@@ -48,8 +48,8 @@ export async function tryServer({ command, args, env }: ServerEntry): Promise<Se
   };
   const ended = new Promise<never>((_, reject) => {
     server.once('error', (error) => reject(notStarted(error.message)));
-    server.once('close', (code) => reject(notStarted(`it ended with ${code}. ${said.slice(-500)}`)));
-    setTimeout(() => reject(notStarted('it does not answer')), LONGEST_MILLISECONDS).unref();
+    server.once('close', (code) => reject(notStarted(`it exited with ${code}. ${said.slice(-500)}`)));
+    setTimeout(() => reject(notStarted('it did not answer')), LONGEST_MILLISECONDS).unref();
   });
   try {
     return await Promise.race([talk(), ended]);
@@ -63,5 +63,5 @@ const notStarted = (why: string): CountersignError =>
   new CountersignError(
     'CONFIG_INVALID',
     `The entry was written, but its server did not start: ${why}`,
-    'Run its command by hand, and read what it says on stderr.',
+    'Run its command by hand and read its stderr.',
   );

@@ -25,7 +25,7 @@ export function initialPolicy(
   { environment, person }: InitAnswers,
   { account, region, signsInAs }: Pick<InitFacts, 'account' | 'region' | 'signsInAs'>,
 ): string {
-  return `# Who may change what. Check it with: countersign --policy <this file> policy check
+  return `# The policy: accounts, scopes and people. Check it with: countersign --policy <this file> policy check
 version: 1
 accounts:
   main: { id: "${account}", regions: [${region}] }
@@ -33,7 +33,7 @@ scopes:
   # plan_only: nothing executes until you write execute: by_command.
   - { account: main, stacks: ["*"], ids: ["*"], environment: ${environment}, execute: plan_only }
 people:
-  # The person the agent works for never signs its changes: add colleagues, with their public keys
+  # The agent's sponsor cannot approve its changes: add colleagues with their public keys
   # (keys: ["ssh-ed25519 AAAA…"], from ~/.ssh/id_ed25519.pub).
   ${person}: { signs_in_as: ${JSON.stringify(signsInAs)}, roles: [dev], keys: [] }
 `;
@@ -98,7 +98,7 @@ function withJsonEntry(text: string, path: string, client: JsonClient, server: S
   const byHand = `Add it by hand below "${key}": "countersign": ${JSON.stringify(entry)}`;
   const file = parsePlainJson(text, path, byHand);
   const servers = file[key] ?? {};
-  if (!isObject(servers)) throw new CountersignError('CONFIG_INVALID', `"${key}" in ${path} is no object.`, byHand);
+  if (!isObject(servers)) throw new CountersignError('CONFIG_INVALID', `"${key}" in ${path} is not an object.`, byHand);
   if ('countersign' in servers) throw thereAlready(path, title);
   return `${JSON.stringify({ ...file, [key]: { ...servers, countersign: entry } }, null, 2)}\n`;
 }
@@ -106,7 +106,7 @@ function withJsonEntry(text: string, path: string, client: JsonClient, server: S
 const thereAlready = (path: string, title: string): CountersignError =>
   new CountersignError(
     'CONFIG_INVALID',
-    `${path} has an entry "countersign" already.`,
+    `${path} already has an entry "countersign".`,
     `Edit it, or remove it and run init again. ${title} reads it when it starts.`,
   );
 

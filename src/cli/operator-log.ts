@@ -11,6 +11,6 @@ export function createOperatorLog(level: string): Logger {
     { level: known ? level : 'warn', base: { pid: process.pid } },
     pino.destination({ dest: 2, sync: true }),
   );
-  if (!known) log.warn({ level }, 'COUNTERSIGN_LOG_LEVEL is no level of ours; using warn');
+  if (!known) log.warn({ level }, 'COUNTERSIGN_LOG_LEVEL is not a known level; using warn');
   return log;
 }

@@ -37,16 +37,12 @@ export const adoptionPorts = ({
 /** Adopts the policy that is named, or proposes it to those who have to sign. */
 export async function adoptPolicy(app: App, options: SigningOptions, print: (text: string) => void): Promise<Adoption> {
   if (!app.policyFile)
-    throw new CountersignError(
-      'CONFIG_NO_POLICY',
-      'No policy is named.',
-      'Name it with --policy or COUNTERSIGN_POLICY.',
-    );
+    throw new CountersignError('CONFIG_NO_POLICY', 'No policy given.', 'Name it with --policy or COUNTERSIGN_POLICY.');
   const before = await app.policy.standing();
   const proposed = await proposePolicy(adoptionPorts(app), app.policyFile);
   const wantsSignature = options.key !== undefined || options.signature !== undefined;
   const adoption = proposed.state === 'proposed' && wantsSignature ? await signProposal(app, options, print) : proposed;
-  print(before === 'adopted' ? 'This policy is in force already.' : told(app, adoption));
+  print(before === 'adopted' ? 'This policy is already in force.' : told(app, adoption));
   return adoption;
 }
 
@@ -103,7 +99,7 @@ export function told(app: Pick<App, 'config' | 'ledger'>, adoption: Adoption): s
   return [
     `Proposed in ${home}: ${adoption.proposal.digest}. It has ${signers.length} of ${needed} signatures under the policy in force.`,
     missing > mayStillSign.length
-      ? 'Too few people can sign it now: sponsors of open changes cannot; withdraw these changes, or let them expire.'
+      ? 'Too few people can sign it now, because sponsors of open changes cannot. Withdraw these changes or let them expire.'
       : `Each of ${missing} more (of: ${mayStillSign.join(', ')}) runs: countersign policy sign --key KEY`,
   ].join('\n');
 }

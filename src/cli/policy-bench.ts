@@ -34,6 +34,7 @@ export interface BenchOptions {
 }
 
 /** @throws CountersignError when policy or world cannot be used. */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: one closure over one bench; its functions are short.
 export async function openBench(about: PolicyCase, { home, policy: path, guards }: BenchOptions): Promise<Bench> {
   const started = Date.now();
   let offset = about.at === undefined ? 0 : about.at.getTime() - started;
@@ -41,7 +42,7 @@ export async function openBench(about: PolicyCase, { home, policy: path, guards 
   if (path === undefined)
     throw new CountersignError(
       'CONFIG_NO_POLICY',
-      'This case is for a policy that is not named.',
+      'This case needs a policy, and none is given.',
       'Name it with --policy, or with `policy:` in the file.',
     );
   const { policy, keyOf } = withTestKeys(loadPolicy(path, allGuards, now()));
@@ -166,7 +167,7 @@ function prepare(
     : {};
   const perform = Object.hasOwn(operations, operation) ? operations[operation] : undefined;
   const impossible = (message: string) =>
-    new CountersignError('CONFIG_INVALID', `prepare ${operation}: ${message}`, 'docs/sandbox.md lists what there is.');
+    new CountersignError('CONFIG_INVALID', `prepare ${operation}: ${message}`, 'docs/sandbox.md lists the operations.');
   if (!perform) throw impossible(`the sandbox does not simulate ${service}:${operation}.`);
   const caller = somebodyElse(account, region);
   try {

@@ -13,15 +13,12 @@ export interface CommandLine {
   exit: Record<'pass' | 'failed' | 'differs' | 'needs_approval', number>;
 }
 
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: a list of commands.
 export function addPolicyCommands(program: Command, { config, print, printJson, withApp, exit }: CommandLine): void {
   const requiredPolicy = (): string => {
     const { policyPath } = config();
     if (policyPath) return policyPath;
-    throw new CountersignError(
-      'CONFIG_NO_POLICY',
-      'No policy is named.',
-      'Name it with --policy or COUNTERSIGN_POLICY.',
-    );
+    throw new CountersignError('CONFIG_NO_POLICY', 'No policy given.', 'Name it with --policy or COUNTERSIGN_POLICY.');
   };
 
   const policy = program.command('policy').description('the policy file');
@@ -41,9 +38,9 @@ export function addPolicyCommands(program: Command, { config, print, printJson, 
   policy
     .command('explain <id|file>')
     .description(
-      'for every guard: what it says, the facts and policy lines behind it, and the smallest change that passes',
+      'show each guard’s verdict, the facts and policy lines behind it, and the smallest change that would pass',
     )
-    .option('--goal <goal>', 'as if it were proposed for this')
+    .option('--goal <goal>', 'judge as if it were proposed with this goal')
     .option('--json', 'as JSON')
     .action(async (subject: string, { json, ...options }: { goal?: string; json?: boolean }) => {
       const { explainPolicy, explainText } = await import('./policy-explain.ts');
@@ -54,10 +51,10 @@ export function addPolicyCommands(program: Command, { config, print, printJson, 
   policy
     .command('replay')
     .description(
-      'judge again what was judged, as of then, under the policy that --policy names (exit 0 nothing differs, 6 something does)',
+      're-evaluate past plans and changes under the policy that --policy names (exit 0 no difference, 6 a difference)',
     )
     .option('--since <time>', 'a day, or like 30d', '30d')
-    .option('--observed', 'instead: what the guards and rules that are only observed would have done')
+    .option('--observed', 'instead: what guards and rules in observe mode would have done')
     .option('--json', 'as JSON')
     .action(async ({ json, ...options }: { since: string; observed?: boolean; json?: boolean }) => {
       const { replayPolicy, replayText } = await import('./policy-replay.ts');
@@ -107,7 +104,7 @@ function addAdoption(policy: Command, { withApp, print, printJson, exit }: Omit<
     policy
       .command('adopt')
       .description(
-        'put the policy that --policy names in force here; a later one needs signatures under the one in force (exit 0 adopted, 3 signatures are missing)',
+        'put the policy that --policy names in force here; each later policy needs signatures under the current one (exit 0 adopted, 3 signatures are missing)',
       ),
   ).action(({ json, ...options }: AdoptionOptions) =>
     withApp(async (app) => {
@@ -118,7 +115,7 @@ function addAdoption(policy: Command, { withApp, print, printJson, exit }: Omit<
   keyOptions(
     policy
       .command('sign')
-      .description('show and sign the policy that waits for signatures; the last signature puts it in force')
+      .description('show and sign the proposed policy; the last signature puts it in force')
       .option('--statement', 'only the exact bytes to sign (ssh-keygen -Y sign -n countersign-policy@v1)'),
   ).action(({ json, statement, ...options }: AdoptionOptions) =>
     withApp(async (app) => {

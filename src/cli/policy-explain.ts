@@ -80,7 +80,7 @@ function goalOf(text: string | undefined): Goal | undefined {
   if (text === undefined || goal) return goal;
   throw new CountersignError(
     'INPUT_INVALID',
-    `${makeVisibleLine(text, 40)} is no goal.`,
+    `${makeVisibleLine(text, 40)} is not a goal.`,
     `Goals are: ${GOALS.join(', ')}.`,
   );
 }
@@ -94,7 +94,7 @@ async function momentIn(ledger: LedgerView, id: string): Promise<Moment> {
   throw new CountersignError(
     'INPUT_NOT_FOUND',
     `The ledger has no plan or change ${makeVisibleLine(id, 60)}.`,
-    'countersign changes lists changes; a plan_* tool tells its plan_id. Check --home.',
+    'List changes with: countersign changes. A plan_* tool answers with its plan_id. Check --home.',
   );
 }
 
@@ -105,7 +105,7 @@ function sketched(file: string, policy: Policy | null, { sponsor, actsAs }: Expl
   } catch (cause) {
     throw new CountersignError(
       'INPUT_NOT_FOUND',
-      `${makeVisibleLine(file, 120)} is neither an id (plan_…, chg_…) nor a file that can be read.`,
+      `${makeVisibleLine(file, 120)} is neither an id (plan_…, chg_…) nor a readable file.`,
       'Name a plan, a change, or the file of a sketch.',
       { cause },
     );
@@ -146,7 +146,7 @@ export function explainText(report: ExplainReport, width = 100): string {
 function smallestLines(what: string, { without, decision, exact }: SmallestChange, width: number): string[] {
   const label = styleText('bold', what.padEnd(12));
   if (!without || !decision)
-    return labelled(label, 12, 'nothing to leave out: not even one of its effects alone would do', width);
+    return labelled(label, 12, 'no smaller plan would do: each of its effects alone needs approval', width);
   const then = decision.decision === 'needs_approval' ? `waits for ${decisionText(decision)}` : decisionText(decision);
   return labelled(
     label,
@@ -184,7 +184,7 @@ function verdictLines(verdict: ExplainedVerdict, width: number): string[] {
     ...row('because', makeVisibleLine(message)),
     ...(remedy ? row('would pass', makeVisibleLine(remedy)) : []),
     ...(passesWithout?.without ? row('or without', namesText(passesWithout.without)) : []),
-    ...(observed ? row('observed', `recorded only; enforced it would ${observed}`) : []),
+    ...(observed ? row('observed', `observe mode; enforced, it would ${observed}`) : []),
     ...exceptions.flatMap((exception) => row('excepted', exception)),
     ...facts.flatMap(({ fact, value, from }, index) =>
       row(

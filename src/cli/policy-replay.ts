@@ -8,6 +8,7 @@ import { loadPolicy } from '../policy/load.ts';
 import { durationSeconds } from '../policy/schema.ts';
 import { type Difference, decisionText, type Replayed, replay } from '../policy-lab/replay/replay.ts';
 import { providerRules } from '../providers/index.ts';
+import { counted } from '../render/time.ts';
 import { labelled } from './labelled.ts';
 
 export interface ReplayReport extends Replayed {
@@ -47,7 +48,7 @@ export function sinceWhen(text: string, now: Date): Date {
   if (!Number.isNaN(instant.getTime())) return instant;
   throw new CountersignError(
     'INPUT_INVALID',
-    `${makeVisibleLine(text, 40)} is no time.`,
+    `${makeVisibleLine(text, 40)} is not a time.`,
     'Write --since 30d, 12h, or a day like 2026-11-01.',
   );
 }
@@ -55,20 +56,22 @@ export function sinceWhen(text: string, now: Date): Date {
 /** @param width columns of the terminal. */
 export function replayText(report: ReplayReport, width = 100): string {
   const { policy, since, compared, judged, counts, differences, unreadable } = report;
-  const about = `${judged.plans} plan(s) and ${judged.changes} change(s) since ${since.slice(0, 16).replace('T', ' ')}`;
+  const about = `${counted(judged.plans, 'plan')} and ${counted(judged.changes, 'change')} since ${since.slice(0, 16).replace('T', ' ')}`;
   const head =
     compared === 'policies'
-      ? `${about}, judged again under ${policy} as of then`
-      : `${about}: what ${policy} only observes, as if it were enforced`;
+      ? `${about}, re-evaluated under ${policy} as of then`
+      : `${about}: guards and rules in observe mode in ${policy}, as if enforced`;
   return [
     styleText('bold', head),
     ...(judged.plans + judged.changes === 0
-      ? ['The ledger has none: nothing was judged. Check --home and --since.']
+      ? ['The ledger has none, so nothing was judged. Check --home and --since.']
       : []),
     ...(judged.plans + judged.changes > 0 && differences.length === 0 ? ['Nothing differs.'] : []),
     ...Object.entries(counts).map(([change, count]) => `${String(count).padStart(5)}  ${change}`),
     ...differences.slice(0, TOLD).flatMap((difference) => ['', ...differenceLines(difference, width)]),
-    ...(differences.length > TOLD ? ['', `${differences.length - TOLD} more, less alarming ones: --json has all`] : []),
+    ...(differences.length > TOLD
+      ? ['', `${differences.length - TOLD} more with smaller differences; --json lists all`]
+      : []),
     ...unreadable.map(({ id, why }) => styleText('red', `not judged: ${id}: ${makeVisibleLine(why, 160)}`)),
   ].join('\n');
 }

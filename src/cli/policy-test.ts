@@ -61,7 +61,7 @@ function casesBeside(policy: string | undefined): string[] {
   if (policy === undefined)
     throw new CountersignError(
       'CONFIG_NO_POLICY',
-      'No policy is named, and no file of cases.',
+      'No policy and no file of cases given.',
       'Name the policy with --policy or COUNTERSIGN_POLICY.',
     );
   const folder = dirname(policy);
@@ -70,8 +70,8 @@ function casesBeside(policy: string | undefined): string[] {
   if (found.length === 0)
     throw new CountersignError(
       'CONFIG_INVALID',
-      `There are no policy tests beside ${policy} (${BESIDE.join(', ')}).`,
-      'Write one, or name the files; docs/policy.md has the shape.',
+      `No policy tests were found beside ${policy} (${BESIDE.join(', ')}).`,
+      'Write one, or name the files; docs/policy.md describes the format.',
     );
   return found.map((file) => relative('', join(folder, file)));
 }

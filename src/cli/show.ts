@@ -54,7 +54,8 @@ async function signatureNotes(app: App, change: Change, plan: Plan): Promise<Map
   const notes = new Map<number, string>();
   for (const approval of change.approvals) {
     const check = await checkedThen(approval, change, plan, app.directoryAt);
-    if (check === 'not_checked') notes.set(approval.seq, 'not checked: no policy was adopted here when it was made');
+    if (check === 'not_checked')
+      notes.set(approval.seq, 'not checked: no policy was adopted here when the signature was made');
     else if (check !== 'good') notes.set(approval.seq, `NOT GOOD: ${makeVisibleLine(check.problem)}`);
   }
   return notes;
@@ -83,7 +84,7 @@ function whatNow({ change, whereToLook }: Subject): Section[] {
   const command = (text: string): Row => ({ indent: 2, text, command: true });
   if (state === 'approved') return [{ title: 'TO EXECUTE', rows: [command(`countersign execute ${id}`)] }];
   if (state === 'unknown' || abandoned)
-    return [{ title: 'THE OUTCOME IS NOT KNOWN', rows: lookThere(whereToLook ?? []) }];
+    return [{ title: 'THE OUTCOME IS NOT KNOWN', rows: lookThere(change, whereToLook ?? []) }];
   if (state !== 'pending') return [];
   return [
     { title: 'TO SIGN', rows: [command(`countersign approve ${id} --key ~/.ssh/id_ed25519`)] },
@@ -92,13 +93,18 @@ function whatNow({ change, whereToLook }: Subject): Section[] {
 }
 
 /** Of a change whose outcome is not known. */
-function lookThere(commands: readonly string[]): Row[] {
+function lookThere({ id, abandoned }: Change, commands: readonly string[]): Row[] {
+  const command = (text: string): Row => ({ indent: 2, text, command: true });
   return [
-    { text: 'Do not repeat it, here or by other means: it may have happened. Look at what is there:', own: true },
-    ...commands.map((text): Row => ({ indent: 2, text, command: true })),
     {
-      text: 'Nothing else is executed on this target until then. Then plan whatever is still missing.',
+      text: 'Do not repeat it, here or elsewhere: the change may have happened. Look for its outcome, and record it, with:',
       own: true,
     },
+    command(`countersign reconcile ${id}`),
+    { text: 'If that finds no fact, check the current state and sign the change off with:', own: true },
+    ...commands.map(command),
+    command(`countersign close ${id} --reason TEXT`),
+    ...(abandoned ? [{ text: 'Until then, nothing else can be executed on this target.', own: true as const }] : []),
+    { text: 'Then plan whatever is still missing.', own: true },
   ];
 }

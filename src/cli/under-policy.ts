@@ -20,9 +20,10 @@ export async function underPolicyOfNow(
   const denials = judgement.verdicts.filter(({ outcome }) => outcome === 'deny').map(({ message }) => message);
   const signed = { ...change.judgement, decision: judgement.decision };
   return {
-    refuses: denials.length === 0 ? null : `The policy of now refuses this: ${makeVisibleLine(denials.join(' '))}`,
+    refuses:
+      denials.length === 0 ? null : `The policy in force refuses this change: ${makeVisibleLine(denials.join(' '))}`,
     asks: isStricter(judgement, signed)
-      ? `The policy of now asks for ${signatures(judgement.seats)}${judgement.roles.length > 0 ? ` (${judgement.roles.join(', ')})` : ''}: this is not executed as it is.`
+      ? `The policy in force requires ${signatures(judgement.seats)}${judgement.roles.length > 0 ? ` (${judgement.roles.join(', ')})` : ''}; this change cannot be executed as it is.`
       : null,
   };
 }

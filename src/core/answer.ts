@@ -136,12 +136,12 @@ const RANK = ['deny', 'hold', 'note', 'pass'];
 function nextAfterPlan(plan: Plan, decision: string, goals: Goal[], { verdicts }: Judgement) {
   if (decision === 'no_change') return { tell_user: 'Nothing would change.' };
   if (decision === 'denied') {
-    return { do: `Change the plan as the verdicts' remedies say, and plan again. ${NO_WAY_AROUND}` };
+    return { do: `Change the plan as the remedies of the verdicts say, then plan again. ${NO_WAY_AROUND}` };
   }
   if (decision === 'plan_only') {
     const why = verdicts.find(({ guard }) => guard === 'execution');
     const adopt = why?.remedy.includes('policy adopt')
-      ? ` ${why.message} Its people run: countersign policy adopt.`
+      ? ` ${why.message} A person must run: countersign policy adopt.`
       : '';
     return {
       tell_user: `Plan only${adopt ? `.${adopt}` : ': the policy does not allow execution in this scope.'} ${NO_WAY_AROUND}`,
@@ -149,7 +149,7 @@ function nextAfterPlan(plan: Plan, decision: string, goals: Goal[], { verdicts }
   }
   return {
     tool: 'propose_change',
-    input: { plan_id: plan.id, goal: goals[0] ?? 'deploy', reason: '<why, in one sentence>' },
+    input: { plan_id: plan.id, goal: goals[0] ?? 'deploy', reason: '<the reason, in one sentence>' },
   };
 }
 
@@ -183,18 +183,18 @@ function nextForChange(change: Change) {
   switch (change.state) {
     case 'pending':
       return {
-        tell_user: `Approval needed. A person other than ${change.sponsor ?? 'the sponsor'} runs: countersign show ${change.id} && countersign approve ${change.id} --key KEY`,
+        tell_user: `Approval needed. A person other than ${change.sponsor ?? 'the sponsor'} must run: countersign show ${change.id} && countersign approve ${change.id} --key KEY`,
         after_that: 'End your turn. You cannot approve this, and asking again does not speed it up.',
       };
     case 'approved':
       return {
-        tell_user: `Approved. Someone with credentials runs: countersign execute ${change.id}`,
+        tell_user: `Approved. A person with credentials can now run: countersign execute ${change.id}`,
         after_that: 'End your turn, or follow it with describe_change.',
       };
     case 'executing':
       if (change.abandoned)
         return {
-          tell_user: `The executor stopped; the outcome is unknown. A person should look at ${change.target.kind === 'stack' ? `the events of the stack ${change.target.name}` : change.target.name}, and at: countersign show ${change.id}`,
+          tell_user: `The executor stopped; the outcome is unknown. A person should run: countersign reconcile ${change.id}`,
           after_that: 'Do not repeat it, here or by other means: it may have happened. End your turn.',
         };
       return {
@@ -202,17 +202,17 @@ function nextForChange(change: Change) {
         input: { change_id: change.id, since: change.version, wait_seconds: 50 },
       };
     case 'denied':
-      return { do: `Change the plan as the verdicts' remedies say, and plan again. ${NO_WAY_AROUND}` };
+      return { do: `Change the plan as the remedies of the verdicts say, then plan again. ${NO_WAY_AROUND}` };
     case 'stale':
     case 'expired':
-      return { do: 'Plan again on the present state and propose that.' };
+      return { do: 'Plan again from the current state and propose that plan.' };
     case 'failed':
     case 'rolled_back':
     case 'unknown':
       return {
-        tell_user: `It ended as ${change.state}: a person should look at the outcome before anything else is planned here.`,
+        tell_user: `The change ended as ${change.state}. A person should look at the outcome before another change is planned for this target.`,
       };
     default:
-      return { tell_user: `The change is ${change.state}. Nothing more will happen with it.` };
+      return { tell_user: `The change is ${change.state}, which is final.` };
   }
 }

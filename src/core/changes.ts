@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { attributed } from './attribution.ts';
 import type { Change, Proposal } from './change.ts';
-import { CountersignError } from './errors.ts';
+import { AUDIT_REMEDY, CountersignError } from './errors.ts';
 import { eventsOf } from './events.ts';
 import { changeIn } from './folds.ts';
 import { judgeAll } from './guard.ts';
@@ -27,6 +27,7 @@ interface StoredPlan {
   document: string;
 }
 
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: one closure over ledger and policy; its functions are short.
 export function createChanges(ports: {
   ledger: Ledger;
   policy: PolicyPort;
@@ -50,23 +51,22 @@ export function createChanges(ports: {
     const failed = events.find((event) => event.kind === 'plan.failed')?.body;
     if (failed) throw new CountersignError(failed.code, failed.message, failed.remedy);
     if (!made && events.length > 0)
-      throw new CountersignError(
-        'STATE_PLAN_BEING_MADE',
-        `The plan ${planId} is still being made.`,
-        `Wait for it: describe_plan {"plan_id": "${planId}", "wait_seconds": 45}.`,
-      );
+      throw new CountersignError('STATE_PLAN_BEING_MADE', `The plan ${planId} is still being made.`, {
+        agent: `Wait for it: describe_plan {"plan_id": "${planId}", "wait_seconds": 45}.`,
+        person: 'Wait a minute, then try again.',
+      });
     if (!made)
       throw new CountersignError('INPUT_NOT_FOUND', `There is no plan ${makeVisible(planId, 60)}.`, {
-        agent: 'A plan_* tool makes one and tells its plan_id.',
-        person: 'Check the id and --home; plans are made by the plan tools.',
+        agent: 'Make a plan with a plan_* tool; its answer has the plan_id.',
+        person: 'Check the id and --home. Agents make plans with the planning tools.',
       });
     const { body } = made;
     const stored = readPlan(await ledger.document(body.document), body.digest, ports.provider.completePlan);
     if (!stored) {
       throw new CountersignError(
         'LEDGER_TAMPERED',
-        `The stored plan ${planId} is not the one that was made.`,
-        'Stop and run countersign audit verify.',
+        `The stored plan ${planId} differs from the plan that was made.`,
+        AUDIT_REMEDY,
       );
     }
     return { plan: stored, goalsAllowed: body.goals, judgement: body.judgement, document: body.document };
@@ -78,8 +78,8 @@ export function createChanges(ports: {
     if (stored.success) return stored.data;
     throw new CountersignError(
       'LEDGER_TAMPERED',
-      'The values before and after, which the plan names, are not in the ledger.',
-      'Stop and run countersign audit verify.',
+      'The ledger has lost the values before and after the change, which the plan refers to.',
+      AUDIT_REMEDY,
     );
   }
 
@@ -96,8 +96,8 @@ export function createChanges(ports: {
       if (hidesSomething(reason))
         throw new CountersignError(
           'INPUT_INVALID',
-          'reason has characters that a person could not see.',
-          'Write it as plain text.',
+          'The reason has characters that a person cannot see.',
+          'Write the reason as plain text.',
         );
       for (;;) {
         const judgedAt = await newestChangeEvent(ledger);
@@ -120,8 +120,8 @@ export function createChanges(ports: {
         if (change.sponsor !== policy.sponsor().name)
           throw new CountersignError(
             'SPONSOR_UNKNOWN',
-            `Only ${change.sponsor ?? 'its sponsor'} can withdraw this change.`,
-            'Leave it; it expires by itself.',
+            `Only an agent of ${change.sponsor ?? 'its sponsor'} can withdraw this change.`,
+            'Leave it: it expires if it is not approved.',
           );
         if (change.state !== 'pending' && change.state !== 'approved')
           throw new CountersignError(
@@ -132,7 +132,7 @@ export function createChanges(ports: {
         await tx.append({
           kind: 'change.withdrawn',
           changeId,
-          body: { why: `withdrawn for ${change.sponsor ?? 'nobody'}` },
+          body: { why: `withdrawn for ${change.sponsor ?? 'an unknown sponsor'}` },
         });
       });
       return find(changeId);
@@ -164,9 +164,9 @@ async function newestChangeEvent(view: LedgerView): Promise<number> {
 
 async function appendProposal(tx: LedgerTransaction, proposal: Proposal): Promise<void> {
   if (!(await tx.claim(`proposed/${proposal.planId}`)))
-    throw new CountersignError('STATE_PLAN_USED', 'This plan was proposed already.', {
-      agent: 'Find the change with describe_changes; plan again for a new one.',
-      person: 'Find the change with: countersign changes',
+    throw new CountersignError('STATE_PLAN_USED', 'This plan has already been proposed.', {
+      agent: 'Find its change with describe_changes, or plan again for a new one.',
+      person: 'Find its change with: countersign changes',
     });
   await tx.append({
     kind: 'change.proposed',

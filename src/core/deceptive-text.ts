@@ -27,6 +27,6 @@ export function deceives(told: string): string | undefined {
 
 /** Of identifiers: a name that is another name's double, or none yet. */
 export function misnames(text: string): string | undefined {
-  if (PLACEHOLDER.test(text)) return 'still stands for something else';
+  if (PLACEHOLDER.test(text)) return 'contains an unresolved placeholder';
   return /\p{Script=Latin}/u.test(text) && !BESIDE_LATIN.test(text) ? 'mixes scripts that look alike' : undefined;
 }

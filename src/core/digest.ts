@@ -12,11 +12,11 @@ export type Json = null | boolean | number | string | Json[] | { [key: string]: 
 export function canonicalJson(value: unknown): string {
   if (value === null || typeof value === 'boolean') return JSON.stringify(value);
   if (typeof value === 'number') {
-    if (!Number.isFinite(value)) throw new TypeError('canonical JSON has no NaN and no infinity');
+    if (!Number.isFinite(value)) throw new TypeError('canonical JSON cannot contain NaN or infinity');
     return JSON.stringify(value);
   }
   if (typeof value === 'string') {
-    if (!value.isWellFormed()) throw new TypeError('canonical JSON has no lone surrogates');
+    if (!value.isWellFormed()) throw new TypeError('canonical JSON cannot contain a lone surrogate');
     return JSON.stringify(value);
   }
   if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(',')}]`;
@@ -27,7 +27,7 @@ export function canonicalJson(value: unknown): string {
       .map(([key, member]) => `${canonicalJson(key)}:${canonicalJson(member)}`);
     return `{${members.join(',')}}`;
   }
-  throw new TypeError(`canonical JSON cannot hold a ${typeof value}`);
+  throw new TypeError(`canonical JSON cannot contain a ${typeof value}`);
 }
 
 /** Lower-case hex SHA-256 of text (UTF-8) or bytes. */

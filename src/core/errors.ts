@@ -24,6 +24,8 @@ export const ERROR_CODES = [
   'STATE_CHANGE_NOT_PENDING',
   'STATE_CHANGE_NOT_APPROVED',
   'STATE_CHANGE_EXPIRED',
+  'STATE_CHANGE_RUNNING',
+  'STATE_CHANGE_NOT_UNKNOWN',
   'STATE_STALE',
   'STATE_TARGET_LOCKED',
   'STATE_STACK_BUSY',
@@ -88,6 +90,12 @@ export interface ErrorAnswer {
 
 /** One sentence for both readers, or one for each. */
 export type Remedy = string | { agent: string; person: string };
+
+/** The stored record does not agree with itself: only a person can look into that. */
+export const AUDIT_REMEDY = {
+  agent: 'Stop, and tell the user: a person must run countersign audit verify.',
+  person: 'Stop, and run: countersign audit verify',
+};
 
 /** The only error whose message is meant to be read outside. Anything else is logged and shown as `INTERNAL`. */
 export class CountersignError extends Error {

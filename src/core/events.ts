@@ -8,7 +8,7 @@
 import { z } from 'zod';
 import { approvalSchema, type Outcome, outcomeSchema, proposalSchema } from './change.ts';
 import { environmentSchema } from './environment.ts';
-import { CountersignError, type ErrorCode } from './errors.ts';
+import { AUDIT_REMEDY, CountersignError, type ErrorCode } from './errors.ts';
 import { targetSchema } from './plan.ts';
 import { ACTIONS } from './subject.ts';
 import { goalSchema, judgementSchema, verdictSchema } from './verdict.ts';
@@ -30,6 +30,8 @@ export interface EventQuery {
   /** The newest event that is told of. */
   untilSeq?: number;
   sinceAt?: string;
+  /** Only of changes of which nothing of these kinds is recorded. */
+  withoutKinds?: readonly string[];
   limit?: number;
   newestFirst?: boolean;
 }
@@ -104,7 +106,7 @@ export const EVENT_BODIES = {
   'change.rejected': approvalSchema,
   'change.withdrawn': why,
   'change.stale': why,
-  'change.closed': why,
+  'change.closed': why.extend({ by: z.string().default('') }),
   'change.executing': executing,
   'change.progress': z.object({ text: z.string().default('') }),
   'change.finished': executing.extend({ outcome: outcomeSchema }),
@@ -168,8 +170,8 @@ function parsedBody<S extends z.ZodType>(
   const { path = [], message = '' } = parsed.error.issues[0] ?? {};
   throw new CountersignError(
     'LEDGER_TAMPERED',
-    `Event ${event.seq} is no ${kind}: ${path.join('.')} ${message}.`,
-    'Stop and run countersign audit verify.',
+    `Event ${event.seq} is not a valid ${kind}: ${path.join('.')} ${message}.`,
+    AUDIT_REMEDY,
   );
 }
 

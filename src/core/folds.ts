@@ -49,13 +49,13 @@ export async function executionsIn(view: Seen, now: Date): Promise<Execution[]> 
 export const isSameTarget = (a: Target, b: Target): boolean =>
   a.account === b.account && a.region === b.region && (a.name === b.name || a.ids.some((id) => b.ids.includes(id)));
 
-/** The change that is executing on this target. */
-export async function inFlightIn(view: Seen, target: Target, now: Date): Promise<string | null> {
-  return inFlightAmong(await executionsIn(view, now), target);
-}
-
-export function inFlightAmong(executions: readonly Execution[], target: Target): string | null {
-  const here = executions.filter(({ about }) => isSameTarget(about.target, target));
-  const finished = new Set(here.filter(({ kind }) => kind === 'change.finished').map(({ changeId }) => changeId));
-  return here.find(({ kind, changeId }) => kind === 'change.executing' && !finished.has(changeId))?.changeId ?? null;
+/**
+ * The change that is executing on this target.
+ *
+ * INVARIANT: a lock ends by a fact, never by a clock: what was begun holds its target until its end is recorded, or a
+ * person has signed it off.
+ */
+export async function inFlightIn(view: Seen, target: Target): Promise<string | null> {
+  const open = await eventsOf(view, ['change.executing'], { withoutKinds: ['change.finished', 'change.closed'] });
+  return open.find(({ body }) => isSameTarget(body.target, target))?.changeId ?? null;
 }

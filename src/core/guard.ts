@@ -142,6 +142,8 @@ export interface GuardDefinition<Options = unknown> {
   readonly options: z.ZodType<Options>;
   /** Judged on target, identity and halt alone, before anything is asked of the cloud that leaves a trace. */
   readonly beforePlanning?: boolean;
+  /** What it denies passes with the hour or the shell: at execution it refuses, and ends no change as stale. */
+  readonly transient?: boolean;
   create(options: Options): Guard;
   /** For a guard that counts over time: the caps in force, so that describe_policy can tell what is left. */
   caps?(options: Options, environment: Environment): { hour: Spent; day: Spent };
@@ -174,8 +176,8 @@ function guarded(guard: Guard, plan: Plan, facts: Facts): Verdict {
     return {
       guard: guard.name,
       outcome: 'deny',
-      message: `${guardCode(guard.name)} could not judge this plan, and what cannot be judged is refused.`,
-      remedy: 'This is a defect of the guard, not of your plan: report it to the operators of this server.',
+      message: `${guardCode(guard.name)} failed on this plan, so the plan is refused.`,
+      remedy: 'This is a defect of the guard, not of your plan: tell the user to report it.',
     };
   }
 }

@@ -16,9 +16,9 @@ export function faultOf(value: unknown, maxCharacters: number): string | undefin
   for (let next = waiting.pop(); next; next = waiting.pop()) {
     const { value: part, depth } = next;
     const texts = typeof part === 'string' ? [part] : isHolder(part) && !Array.isArray(part) ? Object.keys(part) : [];
-    if (texts.some((text) => !text.isWellFormed())) return 'has half a character (a lone surrogate)';
+    if (texts.some((text) => !text.isWellFormed())) return 'contains half a character (a lone surrogate)';
     const impossible = typeof part === 'string' ? undefined : texts.find((key) => IMPOSSIBLE_KEYS.has(key));
-    if (impossible !== undefined) return `has the name ${impossible}`;
+    if (impossible !== undefined) return `contains the reserved name ${impossible}`;
     characters += texts.reduce((sum, text) => sum + text.length, 1);
     if (characters > maxCharacters) return `has more than ${maxCharacters} characters`;
     if (!isHolder(part)) continue;

@@ -92,26 +92,26 @@ function presence({ at, kind, call }: NonNullable<Change['last']>, now: Date) {
   const silent = kind === 'call.returned' || kind === 'change.progress';
   const abandoned = now.getTime() - Date.parse(at) > (silent ? SILENT_MINUTES : UNANSWERED_MINUTES) * 60_000;
   const what = began
-    ? `${call} was begun at ${at}, and its outcome was not recorded`
+    ? `${call} was sent at ${at}; no outcome was recorded`
     : silent
-      ? `${call} was accepted, and the last of it is recorded at ${at}`
-      : `nothing was begun until ${at}`;
+      ? `${call} was accepted; its last progress was recorded at ${at}`
+      : `no call was sent up to ${at}`;
   const who = began
-    ? '; the executor ended in between, and what the cloud did is not known'
-    : '; its executor may have ended';
+    ? '. The executor stopped, so the result in the cloud is unknown'
+    : '. The executor may have stopped';
   return { abandoned, explanation: abandoned ? what + who : what };
 }
 
 /** Two clocks: to approve, and from the last approval to execute. */
 function expire(change: Change, now: Date): Change {
   if (change.state === 'pending' && now.getTime() > Date.parse(change.approveBy)) {
-    return { ...change, state: 'expired', explanation: `nobody filled its seats before ${change.approveBy}` };
+    return { ...change, state: 'expired', explanation: `it did not get enough approvals before ${change.approveBy}` };
   }
   if (change.state === 'approved' && change.executeBy && now.getTime() > Date.parse(change.executeBy)) {
     return {
       ...change,
       state: 'expired',
-      explanation: `it was approved and not executed before ${change.executeBy}`,
+      explanation: `it was approved, but not executed before ${change.executeBy}`,
     };
   }
   return change;

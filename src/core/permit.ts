@@ -70,24 +70,24 @@ export function admit(
   const refuse = (why: string) =>
     new CountersignError(
       'EGRESS_REFUSED',
-      `${attempt.service}:${attempt.operation} (${callClass}) was stopped before it left: ${why}.`,
-      'Changes leave only through a signed change and `countersign execute`.',
+      `${attempt.service}:${attempt.operation} (${callClass}) was not sent: ${why}.`,
+      'Only `countersign execute` can send changes, and only signed ones.',
     );
   if (callClass === 'session' && isNamedSession) return callClass;
-  if (!permit) throw refuse('no permit is held');
+  if (!permit) throw refuse('there is no permit for it');
   const state = minted.get(permit);
-  if (!state) throw refuse('the permit was not minted here');
+  if (!state) throw refuse('the permit was not issued by this process');
   if (state.revoked) throw refuse('the permit is no longer valid');
   if (state.region !== attempt.region || state.account !== attempt.account)
     throw refuse('the permit is for another account or region');
   if (state.remaining === null) {
-    if (callClass !== 'plan') throw refuse('a planning permit never writes');
+    if (callClass !== 'plan') throw refuse('a planning permit does not allow changes');
     if (notForPlanning) throw refuse(notForPlanning);
     return callClass;
   }
   const key = callKey(attempt);
   const left = state.remaining.get(key) ?? 0;
-  if (left < 1) throw refuse('the permit is for another call, or this call was already made');
+  if (left < 1) throw refuse('the permit is for another call, or this call has already been made');
   state.remaining.set(key, left - 1);
   return callClass;
 }

@@ -69,8 +69,11 @@ async function recordCall(
       ok: false,
       error: new CountersignError(
         'LEDGER_CANNOT_APPEND',
-        'The ledger could not be written, so nothing was done.',
-        'Tell the operator: `countersign audit verify` and the free disk space are the first things to look at.',
+        'The ledger could not be written, so the call was not made.',
+        {
+          agent: 'Tell the user to run `countersign audit verify` and to check the free disk space.',
+          person: 'Check the free disk space, then run: countersign audit verify',
+        },
       ).toAnswer(),
     };
   }
@@ -142,7 +145,7 @@ async function answeredInTime<T>(running: Promise<T>, milliseconds: number, sign
   throw new CountersignError(
     'AWS_TIMEOUT',
     `The cloud did not answer within ${Math.round(milliseconds / 1000)} s.`,
-    'Ask for less (fewer parts, a smaller limit), or make the same call again; if it keeps failing, tell the user.',
+    'Ask for less (fewer parts, a smaller limit) or repeat the call; if it keeps failing, tell the user.',
   );
 }
 
@@ -160,8 +163,8 @@ function asAnswer(ports: PipelinePorts, name: string, error: unknown): ErrorAnsw
   if (!known || known.code === 'AWS_FAILED') ports.logDefect(known?.cause ?? error, name);
   const answer = known?.toAnswer() ?? {
     code: 'INTERNAL' as const,
-    message: 'Countersign met a defect of its own; nothing was changed.',
-    remedy: 'Try once more; if it stays, tell the operator: the details are in the server log.',
+    message: 'Countersign failed because of a defect in it; nothing was changed.',
+    remedy: 'Try once more; if it keeps failing, tell the user: the details are in the server log.',
   };
   return { ...answer, message: makeVisible(answer.message, 1_500), remedy: makeVisible(answer.remedy, 600) };
 }

@@ -113,7 +113,10 @@ function planWith(
     const parsed = planner?.input.safeParse(input);
     if (planner && parsed?.success) return planner.plan(parsed.data, place, permit, nonce);
     const why = planner ? parsed?.error?.issues.map(({ path, message }) => `${path.join('.')} ${message}`) : 'unknown';
-    throw new CountersignError('INTERNAL', `The planner ${name} cannot be asked: ${why}.`, 'Report this.');
+    throw new CountersignError('INTERNAL', `The planner ${name} cannot be called: ${why}.`, {
+      agent: 'This is a defect: tell the user to report it.',
+      person: 'This is a defect: report it.',
+    });
   };
 }
 
@@ -163,7 +166,7 @@ export async function within<T>(
 
 /** For the ledger: the client, gone or tired of waiting, reads no answer. */
 export const cancelled = (): CountersignError =>
-  new CountersignError('STATE_CALL_CANCELLED', 'The client cancelled this call.', 'Call again to have an answer.');
+  new CountersignError('STATE_CALL_CANCELLED', 'The client cancelled this call.', 'Call again to get an answer.');
 
 /** Identity, scope and halt are judged before a dry run may leave a trace in the cloud. */
 async function refuseBeforePlanning(
@@ -187,11 +190,10 @@ async function refuseBeforePlanning(
   const plan = await sealed(nothingYet, made, ports);
   const judge = await ports.policy.judgeFor(plan, 'preview');
   if (judge.guardsBeforePlanning.length === 0)
-    throw new CountersignError(
-      'CONFIG_INVALID',
-      'No guards are loaded.',
-      'Reinstall countersign: without guards nothing is planned.',
-    );
+    throw new CountersignError('CONFIG_INVALID', 'No guards are loaded.', {
+      agent: 'Tell the user to reinstall countersign: without guards it makes no plan.',
+      person: 'Reinstall countersign: without guards it makes no plan.',
+    });
   const denial = judgeAll(judge.guardsBeforePlanning, plan, judge.facts).verdicts.find(
     ({ outcome }) => outcome === 'deny',
   );

@@ -5,6 +5,7 @@ import type { Approval, Change, ChangeState, Outcome, Proposal } from './change.
 import type { Json } from './digest.ts';
 import type { Effect } from './effect.ts';
 import type { Environment } from './environment.ts';
+import type { ErrorCode } from './errors.ts';
 import type { EventQuery, LedgerEvent, NewEvent } from './events.ts';
 import type { Facts, Guard, Phase } from './guard.ts';
 import type { Permit } from './permit.ts';
@@ -88,7 +89,7 @@ type CallOutput = Record<string, unknown>;
  */
 export type Sent =
   | { kind: 'done'; output: CallOutput }
-  | { kind: 'refused'; code: string; reason: string }
+  | { kind: 'refused'; code: ErrorCode; reason: string }
   | { kind: 'unknown'; reason: string };
 /** `passed`: with the provider's own word for it. `unknown`: the rehearsal may have had the effect. */
 export type Rehearsed = { kind: 'not_needed' } | { kind: 'passed'; answer: string } | Exclude<Sent, { kind: 'done' }>;
@@ -99,6 +100,8 @@ export type Followed = Pick<Outcome, 'state' | 'detail'>;
  * (a defect) tells nothing of what happened.
  */
 export interface Runner {
+  /** @throws when the credentials that calls leave with are missing, expired, or of another account than that. */
+  mustBeOwn(place: { account: string; region: string }): Promise<void>;
   /** Asks, without the effect, whether the call would be let through. */
   rehearse(call: Call, permit: Permit): Promise<Rehearsed>;
   /** Once, without a retry. */
@@ -109,6 +112,15 @@ export interface Runner {
   find(call: Call): Promise<CallOutput | undefined>;
   /** Waits for the end of what the plan's last call began; `onEvent` is told of what happens meanwhile. */
   follow(plan: Plan, onEvent: (text: string) => void): Promise<Followed>;
+  /** Looks once, with reads only, for facts of this call itself: the state from before is none. `since`: when it was begun. */
+  lookBack(call: Call, plan: Plan, since: Date): Promise<Seen>;
+}
+
+/** What one look showed of a call that was begun. Without `ended` no positive fact tells what came of it. */
+export interface Seen {
+  detail: string;
+  /** `call`: was it carried out? `state`: how what it began has ended. */
+  ended?: { call: 'done' | 'failed'; state: 'succeeded' | 'failed' | 'rolled_back' };
 }
 
 /** One planner. `plan` is given what its `input` parsed. */
@@ -143,6 +155,14 @@ export interface Provider extends ProviderRules, Runner {
 export interface Executor {
   /** @throws CountersignError when nothing of it has left; else the change as it ended. */
   run(changeId: string, onProgress?: (text: string) => void): Promise<Change>;
+  /**
+   * Looks for what became of a change whose outcome is not known, and records it where a fact tells. Sends no write.
+   *
+   * @returns the change as it is then, and what was seen.
+   */
+  reconcile(changeId: string): Promise<{ change: Change; saw: string }>;
+  /** A person signs off a change of unknown outcome: its target is free, and its outcome stays unknown. */
+  close(changeId: string, by: { person: string; why: string }): Promise<Change>;
 }
 
 /** The policy, applied to one target. */
@@ -150,6 +170,8 @@ export interface Judge {
   guards: readonly Guard[];
   /** Judged on target and identity alone, before a dry run may leave a trace in the cloud. */
   guardsBeforePlanning: readonly Guard[];
+  /** Names of the guards whose denial passes with the hour or the shell: it says nothing of what was signed. */
+  transient: ReadonlySet<string>;
   facts: Facts;
   seatsWithinSeconds: number;
   excluded: string[];

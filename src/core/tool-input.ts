@@ -36,9 +36,9 @@ export function unsound(fault: string): CountersignError {
     ? new CountersignError(
         'INPUT_TOO_LARGE',
         `The input ${fault}.`,
-        'Have what is large prepared by another tool and pass its name, or use template_file.',
+        'Pass a smaller input: use template_file, or prepare a change set with another tool and pass its name.',
       )
-    : new CountersignError('INPUT_INVALID', `The input ${fault}.`, 'Leave that out, and call again.');
+    : new CountersignError('INPUT_INVALID', `The input ${fault}.`, 'Remove that from the input and call again.');
 }
 
 /** @throws INPUT_INVALID naming each field and what would do. */
@@ -78,7 +78,7 @@ function present(schema: z.core.$ZodType, value: unknown, path: (string | number
     if (field && given === null && isOptional(field)) continue;
     const at = [...path, key];
     if (field && isOptional(field) && refusesEmpty(field, given))
-      problems.push(`${at.join('.')}: it is empty; leave it out, or give a value`);
+      problems.push(`${at.join('.')}: must not be empty; leave it out or give a value`);
     kept[key] = field ? present(field, given, at, problems) : given;
   }
   return { ...kept };

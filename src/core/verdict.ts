@@ -1,5 +1,6 @@
 /** What a guard says of one plan, and what all of them together decide. */
 import { z } from 'zod';
+import { counted } from './counted.ts';
 
 export const goalSchema = z.enum(['fix', 'deploy', 'scale', 'configure', 'recover', 'clean_up']);
 export type Goal = z.infer<typeof goalSchema>;
@@ -68,5 +69,5 @@ export function isStricter(live: Judgement, signed: Judgement): boolean {
   );
 }
 
-/** `1 signature`, `2 signatures`. */
-export const signatures = (count: number): string => `${count} signature${count === 1 ? '' : 's'}`;
+/** `1 approval`, `2 approvals`: what a plan needs before it can execute. */
+export const signatures = (count: number): string => counted(count, 'approval');

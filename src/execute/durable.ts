@@ -21,7 +21,7 @@ export async function recordDurably(
     } catch (error) {
       if (!isOfTheLedger(error)) throw error;
       if (pause === FIRST_PAUSE_MILLISECONDS)
-        onProgress(`${event.kind} cannot be recorded yet (${error.message}) It is tried until it can: do not stop.`);
+        onProgress(`${event.kind} cannot be recorded yet: ${error.message} Countersign keeps trying; do not stop it.`);
       await new Promise((resolve) => setTimeout(resolve, pause));
     }
   }

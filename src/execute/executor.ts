@@ -5,29 +5,22 @@
  * answer. Only the cloud's own refusal is a failure; what was begun and not answered is `unknown` and never repeated.
  */
 
-import { type Directories, recordedSigners } from '../approvals/verify-recorded.ts';
 import type { Change } from '../core/change.ts';
 import { CountersignError } from '../core/errors.ts';
-import type { BodyOf } from '../core/events.ts';
-import { inFlightIn } from '../core/folds.ts';
-import { judgeAll } from '../core/guard.ts';
-import { type Plan, planDifferences, touchedBy } from '../core/plan.ts';
-import type { ChangesPort, Executor, Ledger, LedgerView, PolicyPort, Provider } from '../core/ports.ts';
+import { haltIn, inFlightIn } from '../core/folds.ts';
+import type { Plan } from '../core/plan.ts';
+import type { ChangesPort, Executor, Followed, Ledger, LedgerView } from '../core/ports.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
-import { isWorthless } from '../core/subject.ts';
-import { isStricter, signatures } from '../core/verdict.ts';
-import type { Person } from '../people/person.ts';
-import { recordDurably } from './durable.ts';
-import { runCalls } from './run-calls.ts';
+import { aboutChange, mustReach } from './about.ts';
+import { isOfTheLedger, recordDurably } from './durable.ts';
+import { leftApproved, type RecheckPorts, whyStale } from './recheck.ts';
+import { close, reconcile } from './reconcile.ts';
+import { rehearse } from './rehearse.ts';
+import { intentOf, runCalls } from './run-calls.ts';
 
-export interface ExecutorPorts {
+export interface ExecutorPorts extends RecheckPorts {
   ledger: Ledger;
   changes: ChangesPort;
-  policy: PolicyPort;
-  people: readonly Person[];
-  /** Who was known when an event was appended. */
-  directoryAt: Directories['at'];
-  cloud: Provider;
   now(): Date;
 }
 interface Ports extends ExecutorPorts {
@@ -36,7 +29,11 @@ interface Ports extends ExecutorPorts {
 
 /** The executor of one process, over its ports. */
 export function createExecutor(ports: ExecutorPorts): Executor {
-  return { run: (changeId, onProgress = () => undefined) => executeChange({ ...ports, onProgress }, changeId) };
+  return {
+    run: (changeId, onProgress = () => undefined) => executeChange({ ...ports, onProgress }, changeId),
+    reconcile: (changeId) => reconcile(ports, changeId),
+    close: (changeId, by) => close(ports, changeId, by),
+  };
 }
 
 async function executeChange(ports: Ports, changeId: string): Promise<Change> {
@@ -47,21 +44,26 @@ async function executeChange(ports: Ports, changeId: string): Promise<Change> {
       change.state === 'expired' ? 'STATE_CHANGE_EXPIRED' : 'STATE_CHANGE_NOT_APPROVED',
       `The change is ${change.state}${change.explanation ? `: ${change.explanation.replace(/\.$/, '')}` : ''}.`,
       change.state === 'pending'
-        ? `It still needs signatures: countersign approve ${change.id}.`
+        ? `It still needs approvals: countersign approve ${change.id}`
         : change.state === 'executing' || change.state === 'unknown'
-          ? `It may have happened, and is not repeated. What is known: countersign show ${change.id}.`
-          : 'Nothing is to be executed here.',
+          ? `It may have taken effect, so it is not repeated. Look into it with: countersign reconcile ${change.id}`
+          : 'There is nothing to execute.',
     );
   const { plan } = await ports.changes.plan(change.planId);
   await mustReach(ports, plan);
+  await ports.cloud.mustBeOwn(plan.target).catch((error) => {
+    throw leftApproved(error, change);
+  });
   const policyDigest = await ports.policy.digest();
   // INVARIANT: the lock holds what was looked at: whatever was begun, ended or halted meanwhile is looked at again.
+  let rehearsed: Followed | null | undefined;
   for (let isLocked = false; !isLocked; ) {
     const lookedAt = await newestExecution(ports.ledger);
     await recheck(ports, change, plan);
-    isLocked = await lock(ports, change, plan, lookedAt, policyDigest);
+    rehearsed ??= await rehearse(ports, change, plan);
+    isLocked = await lock(ports, change, plan, { lookedAt, policyDigest, isRehearsed: rehearsed === null });
   }
-  const outcome = await runCalls(ports, change, plan);
+  const outcome = await runCalls(ports, change, plan, rehearsed ?? null);
   await recordDurably(ports, {
     kind: 'change.finished',
     changeId,
@@ -70,22 +72,13 @@ async function executeChange(ports: Ports, changeId: string): Promise<Change> {
   return ports.changes.find(changeId);
 }
 
-/** A forgotten `--sandbox` or another endpoint is the shell's mistake: it costs nobody their signature. */
-async function mustReach({ cloud }: Ports, plan: Plan): Promise<void> {
-  const endpoint = await cloud.endpoint(plan.target);
-  if (endpoint === plan.endpoint) return;
-  throw new CountersignError(
-    'CONFIG_INVALID',
-    `The plan was made on ${plan.endpoint}; this is ${endpoint}.`,
-    plan.endpoint.startsWith('sandbox:')
-      ? 'Run it with --sandbox, and the --home that the plan was made with.'
-      : `Run it with the endpoint settings that the plan was made with (${plan.endpoint}: environment and profile), and no --sandbox.`,
-  );
-}
-
-/** Doubt, a difference, a stricter verdict or a signer whose key is gone ends the change as stale. */
+/** A difference, a stricter verdict or a signer whose key is gone ends the change as stale. */
 async function recheck(ports: Ports, change: Change, plan: Plan): Promise<void> {
-  const reason = await whyStale(ports, change, plan);
+  const reason = await whyStale(ports, change, plan).catch(async (error) => {
+    // Another executor of the same change is in its own way.
+    if ((await ports.changes.find(change.id)).state !== 'approved') throw takenByAnother(change);
+    throw error;
+  });
   if (reason === null) return;
   const now = ports.now();
   await ports.ledger.transact(async (tx) => {
@@ -93,87 +86,70 @@ async function recheck(ports: Ports, change: Change, plan: Plan): Promise<void> 
     if ((await ports.changes.findIn(tx, change.id, now)).state !== 'approved') throw takenByAnother(change);
     await tx.append({ kind: 'change.stale', changeId: change.id, body: { why: makeVisibleLine(reason) } });
   });
-  throw new CountersignError('STATE_STALE', reason, 'Plan again on the present state, propose and sign that.');
-}
-
-async function whyStale(ports: Ports, change: Change, plan: Plan): Promise<string | null> {
-  if (plan.digest !== change.planDigest) return 'The stored plan is not the one that was signed.';
-  const signers = await recordedSigners(change, plan, { now: ports.people, at: ports.directoryAt });
-  if (signers.problem) return signers.problem;
-  if (!ports.policy.isFilled(change, signers.approvals))
-    return 'Its seats are not filled by keys that the policy lists now.';
-  let live: Awaited<ReturnType<Provider['recompute']>>;
-  try {
-    live = await ports.cloud.recompute(plan);
-  } catch (error) {
-    return `The live state could not be read: ${error instanceof Error ? error.message : String(error)}`;
-  }
-  const current: Plan = { ...plan, ...live };
-  const judge = await ports.policy.judgeFor(current, 'execute', change.goal, change);
-  const differences = planDifferences(plan, live);
-  const judgement = judgeAll(judge.guards, current, { ...judge.facts, differences });
-  const denials = judgement.verdicts.filter(({ outcome }) => outcome === 'deny').map(({ message }) => message);
-  if (denials.length > 0) return denials.join(' ');
-  return isStricter(judgement, change.judgement) ? `It would now need ${signatures(judgement.seats)}.` : null;
+  throw new CountersignError(
+    'STATE_STALE',
+    reason,
+    'Have an agent plan and propose it again from the current state, then approve the new change.',
+  );
 }
 
 const takenByAnother = ({ id }: Change) =>
   new CountersignError(
     'STATE_NONCE_USED',
-    'Another executor has taken this change.',
-    `See how it went: countersign show ${id}.`,
+    'Another executor has already started this change.',
+    `See its outcome with: countersign show ${id}`,
   );
 
-/** One executor wins: the nonce is consumed once, and nothing else is executing on the target. */
+/**
+ * One executor wins: the nonce is consumed once, and nothing else is executing on the target.
+ *
+ * INVARIANT: the lock and the intent of the first call are one: a ledger that cannot take it has consumed nothing.
+ */
 async function lock(
   ports: Ports,
   change: Change,
   plan: Plan,
-  lookedAt: number,
-  policyDigest: string,
+  { lookedAt, policyDigest, isRehearsed }: { lookedAt: number; policyDigest: string; isRehearsed: boolean },
 ): Promise<boolean> {
   const now = ports.now();
-  return ports.ledger.transact(async (tx) => {
+  const decide = ports.ledger.transact(async (tx) => {
     await ports.policy.mustBeInForce(tx);
     if ((await newestExecution(tx)) !== lookedAt) return false;
     if (!(await tx.claim(`nonce/${change.nonce}`))) throw takenByAnother(change);
-    const other = await inFlightIn(tx, plan.target, now);
-    if (other)
-      throw new CountersignError(
-        'STATE_TARGET_LOCKED',
-        `Change ${other} is executing on ${plan.target.name}.`,
-        'Wait until it has ended.',
-      );
+    await mustBeFree(tx, plan);
     if ((await ports.changes.findIn(tx, change.id, now)).state !== 'approved')
       throw new CountersignError(
         'STATE_CHANGE_NOT_APPROVED',
         'The change is no longer approved.',
-        'Nothing is to be executed here.',
+        'There is nothing to execute.',
       );
     await tx.append({
       kind: 'change.executing',
       changeId: change.id,
       body: aboutChange(change, plan, policyDigest),
     });
+    const [first] = plan.calls;
+    if (isRehearsed && first) await tx.append(intentOf(change, first));
     return true;
   });
+  return decide.catch((error) => {
+    throw isOfTheLedger(error) ? leftApproved(error, change) : error;
+  });
+}
+
+async function mustBeFree(tx: LedgerView, { target }: Plan): Promise<void> {
+  if ((await haltIn(tx)) !== 'running')
+    throw new CountersignError('STATE_HALTED', 'A person has halted all changes.', 'Only countersign resume lifts it.');
+  const other = await inFlightIn(tx, target);
+  if (other)
+    throw new CountersignError(
+      'STATE_TARGET_LOCKED',
+      `Change ${other} is executing on ${target.name}.`,
+      `Wait until it has ended. If its executor is gone: countersign reconcile ${other}.`,
+    );
 }
 
 async function newestExecution(view: LedgerView): Promise<number> {
   const kinds = ['change.executing', 'change.finished', 'halted', 'policy.adopted'];
   return (await view.events({ kinds, newestFirst: true, limit: 1 }))[0]?.seq ?? 0;
-}
-
-/** What history needs to know later, without opening the plan. */
-export function aboutChange(change: Change, plan: Plan, policyDigest?: string): BodyOf<'change.executing'> {
-  return {
-    ...(policyDigest === undefined ? {} : { policyDigest }),
-    target: plan.target,
-    environment: change.environment,
-    operations: plan.calls.map(({ operation }) => operation),
-    unprotects: plan.effects.some(({ kind, marks }) => [kind, ...marks.map((mark) => mark.kind)].includes('unprotect')),
-    action: plan.action,
-    neverCompleted: isWorthless(plan.subject),
-    touched: touchedBy(plan),
-  };
 }

@@ -1,5 +1,5 @@
 /**
- * Runs the calls of a change that is locked and looked at: rehearse all, then intent → send → settle, one by one.
+ * Runs the calls of a change that is locked, looked at and rehearsed: intent → send → settle, one by one.
  *
  * INVARIANT: the provider says what became of a call, and nothing else does: a ledger that cannot append, a halt or a
  * defect of ours never turns a call that may have been carried out into a failure.
@@ -9,9 +9,9 @@ import type { Change, Outcome } from '../core/change.ts';
 import { digestOf } from '../core/digest.ts';
 import type { BodyOf, NewEvent } from '../core/events.ts';
 import { haltIn } from '../core/folds.ts';
-import { mintPlanningPermit, mintWritingPermit, revokePermit } from '../core/permit.ts';
+import { mintWritingPermit, revokePermit } from '../core/permit.ts';
 import type { Plan } from '../core/plan.ts';
-import type { Followed, Ledger, Rehearsed, Runner, Sent } from '../core/ports.ts';
+import type { Followed, Ledger, Runner, Sent } from '../core/ports.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
 import { isOfTheLedger, recordDurably } from './durable.ts';
 
@@ -21,7 +21,13 @@ export interface RunPorts {
   onProgress(text: string): void;
 }
 
-export async function runCalls(ports: RunPorts, change: Change, plan: Plan): Promise<Outcome> {
+/** @param rehearsed how it ended before a call left; null: every call may leave, and the intent of the first is recorded. */
+export async function runCalls(
+  ports: RunPorts,
+  change: Change,
+  plan: Plan,
+  rehearsed: Followed | null,
+): Promise<Outcome> {
   const outputs: Record<string, Record<string, unknown>> = {};
   const calls: Outcome['calls'] = [];
   const end = ({ state, detail }: Followed): Outcome => ({
@@ -30,19 +36,18 @@ export async function runCalls(ports: RunPorts, change: Change, plan: Plan): Pro
     credentials: 'unconfined',
     calls,
   });
-  const refused = await rehearse(ports, change, plan);
-  if (refused) return end(refused);
-  for (const planned of plan.calls) {
+  if (rehearsed) return end(rehearsed);
+  for (const [index, planned] of plan.calls.entries()) {
     const label = labelOf(planned);
     const call = resolved(planned, outputs);
-    if (typeof call === 'string') return end({ state: 'failed', detail: `${label.operation} did not leave: ${call}.` });
-    const kept = await intend(ports, change, call);
+    if (typeof call === 'string') return end({ state: 'failed', detail: `${label.operation} was not sent: ${call}.` });
+    const kept = index === 0 ? null : await intend(ports, change, call);
     if (kept !== null) return end({ state: 'failed', detail: kept });
     const sent = await sentOf(() => sendAndLook(ports.cloud, call));
     calls.push({ ...label, outcome: SENT[sent.kind].outcome });
     await recordDurably(ports, { changeId: change.id, ...eventOf(label, sent) });
     if (sent.kind !== 'done')
-      return end({ state: SENT[sent.kind].state, detail: `${label.operation}: ${sent.reason}` });
+      return end({ state: SENT[sent.kind].state, detail: `${nothingDone(calls)}${label.operation}: ${sent.reason}` });
     outputs[call.step] = sent.output;
     await tellProgress(ports, change, `${label.operation} was accepted`);
     const settled = await sentOf(() => ports.cloud.settle(call, sent.output));
@@ -50,6 +55,9 @@ export async function runCalls(ports: RunPorts, change: Change, plan: Plan): Pro
   }
   return end(await follow(ports, change, plan));
 }
+
+const nothingDone = (calls: Outcome['calls']) =>
+  calls.every(({ outcome }) => outcome === 'failed') ? 'Nothing was done. ' : '';
 
 /** @returns the call as it leaves, or why it cannot: what an earlier step should have returned is missing. */
 function resolved(planned: Call, outputs: Record<string, Record<string, unknown>>): Call | string {
@@ -77,10 +85,10 @@ async function sentOf(run: () => Promise<Sent>): Promise<Sent> {
   try {
     return await run();
   } catch (error) {
-    return { kind: 'unknown', reason: `a defect of countersign: ${wordsOf(error)}` };
+    return { kind: 'unknown', reason: `a defect in Countersign: ${wordsOf(error)}` };
   }
 }
-const wordsOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+export const wordsOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 /**
  * INVARIANT: no call leaves after a halt: the switch is read in the transaction that makes the intent durable.
@@ -91,17 +99,26 @@ async function intend(ports: RunPorts, change: Change, call: Call): Promise<stri
   const label = labelOf(call);
   try {
     return await ports.ledger.transact(async (tx) => {
-      if ((await haltIn(tx)) !== 'running') return `Halted by a person before ${label.operation} left.`;
-      await tx.append({ kind: 'call.intended', changeId: change.id, body: { ...label, digest: digestOf(call) } });
+      if ((await haltIn(tx)) !== 'running') return `A person halted changes before ${label.operation} was sent.`;
+      const ended = { changeId: change.id, kinds: ['change.finished', 'change.closed'], limit: 1 };
+      if ((await tx.events(ended)).length > 0)
+        return `${label.operation} was not sent: a person ended the change meanwhile.`;
+      await tx.append(intentOf(change, call));
       return null;
     });
   } catch (error) {
     if (!isOfTheLedger(error)) throw error;
-    return `${label.operation} did not leave: its intent could not be recorded (${error.message})`;
+    return `${label.operation} was not sent, because its intent could not be recorded (${error.message})`;
   }
 }
 
-const labelOf = ({ step, service, operation }: Call) => ({ step, operation: `${service}:${operation}` });
+export const intentOf = (change: Change, call: Call): NewEvent => ({
+  kind: 'call.intended',
+  changeId: change.id,
+  body: { ...labelOf(call), digest: digestOf(call) },
+});
+
+export const labelOf = ({ step, service, operation }: Call) => ({ step, operation: `${service}:${operation}` });
 
 async function tellProgress(ports: RunPorts, change: Change, text: string): Promise<void> {
   await recordDurably(ports, { kind: 'change.progress', changeId: change.id, body: { text } });
@@ -119,35 +136,6 @@ async function sendAndLook(cloud: Runner, call: Call): Promise<Sent> {
   }
   const found = sent.kind === 'unknown' ? await cloud.find(call).catch(() => undefined) : undefined;
   return found ? { kind: 'done', output: found } : sent;
-}
-
-/** @returns null when every call may leave. */
-async function rehearse(ports: RunPorts, change: Change, plan: Plan): Promise<Followed | null> {
-  for (const call of plan.calls) {
-    const label = labelOf(call);
-    const rehearsed = await rehearseOne(ports.cloud, call);
-    if (rehearsed.kind === 'not_needed') continue;
-    const answer = rehearsed.kind === 'passed' ? rehearsed.answer : rehearsed.kind;
-    await recordDurably(ports, { kind: 'call.tried', changeId: change.id, body: { ...label, answer } });
-    if (rehearsed.kind === 'unknown') return { state: 'unknown', detail: `${label.operation}: ${rehearsed.reason}.` };
-    if (rehearsed.kind === 'refused')
-      return {
-        state: 'failed',
-        detail: `Nothing was done. ${rehearsed.code}: ${label.operation}: ${rehearsed.reason}`,
-      };
-  }
-  return null;
-}
-
-async function rehearseOne(cloud: Runner, call: Call): Promise<Rehearsed> {
-  const permit = mintPlanningPermit(call.account, call.region);
-  try {
-    return await cloud.rehearse(call, permit);
-  } catch (error) {
-    return { kind: 'refused', code: 'INTERNAL', reason: wordsOf(error) };
-  } finally {
-    revokePermit(permit);
-  }
 }
 
 /** What is told on the way is recorded in its order, beside the looking: a ledger that is held decides no outcome. */

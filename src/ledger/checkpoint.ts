@@ -32,8 +32,8 @@ export function parseCheckpoint(text: string): Checkpoint {
   if (!origin || !exact || !counted || end !== '' || more.length > 0) {
     throw new CountersignError(
       'INPUT_INVALID',
-      'This is not a checkpoint: origin, size and base64 root, one per line.',
-      'Pass the text that the ledger wrote, unchanged and with its last line end.',
+      'This is not a checkpoint: it must have the origin, the size and the base64 root, one per line.',
+      'Pass the text as the ledger wrote it, with its final newline.',
     );
   }
   return { origin, size: Number(size), rootHash: rootBytes.toString('hex') };

@@ -46,7 +46,7 @@ function refuseSharedFolder(home: string): void {
   throw new CountersignError(
     'CONFIG_INVALID',
     `Other users can write the state folder ${home} (mode ${(mode & 0o7777).toString(8)}).`,
-    `Make it yours alone (chmod 700 ${home}), or name another with --home.`,
+    `Make it private (chmod 700 ${home}), or choose another with --home.`,
   );
 }
 const OTHERS_CAN_WRITE = 0o022;
@@ -56,8 +56,8 @@ function prepareSchema(db: Database.Database, home: string): void {
   if (version > LEDGER_VERSION) {
     throw new CountersignError(
       'LEDGER_NEWER_VERSION',
-      `The ledger in ${home} has format ${version}; this countersign knows ${LEDGER_VERSION}.`,
-      'Use the newer countersign, or another --home.',
+      `The ledger in ${home} has format ${version}; this version of countersign supports ${LEDGER_VERSION}.`,
+      'Use a newer version of countersign, or another --home.',
     );
   }
   if (version === LEDGER_VERSION) return;
@@ -82,14 +82,14 @@ export function readable(error: unknown): unknown {
   const fromFiles = error instanceof Error && 'syscall' in error;
   if (!(error instanceof Database.SqliteError) && !fromFiles) return error;
   if (String(code).startsWith('SQLITE_BUSY')) {
-    return new CountersignError('LEDGER_BUSY', 'The ledger is held by another process.', 'Try again.', {
+    return new CountersignError('LEDGER_BUSY', 'Another process is using the ledger.', 'Try again.', {
       cause: error,
     });
   }
   return new CountersignError(
     'LEDGER_CANNOT_APPEND',
     `The ledger could not be used (${String(code)}).`,
-    'Check that the state folder is readable and writable, and its disk not full; nothing was appended.',
+    'Nothing was appended. Check that the state folder is readable and writable and that its disk has free space.',
     { cause: error },
   );
 }

@@ -63,11 +63,10 @@ function documentSelector(db: Database.Database): Reading['document'] {
     const row = select.get(digest) as Row | undefined;
     if (!row) return undefined;
     if (`sha256:${sha256Hex(row.bytes)}` !== digest) {
-      throw new CountersignError(
-        'LEDGER_TAMPERED',
-        `The stored document ${digest} no longer has that digest.`,
-        'Stop and run `countersign audit verify`; the state folder was edited.',
-      );
+      throw new CountersignError('LEDGER_TAMPERED', `The stored document ${digest} no longer matches its digest.`, {
+        agent: 'The state folder was edited. Stop, and tell the user: a person must run countersign audit verify.',
+        person: 'The state folder was edited. Stop, and run: countersign audit verify',
+      });
     }
     return JSON.parse(row.bytes.toString('utf8')) as Json;
   };
@@ -88,6 +87,11 @@ function eventSelector(db: Database.Database): Reading['events'] {
       // Said to SQLite in the index's own words: a partial index is used only where they stand in the query.
       if (!query.kinds.some((kind) => kind.startsWith('tool.'))) conditions.push({ text: NOT_A_TOOL_CALL, values: [] });
     }
+    if (query.withoutKinds !== undefined)
+      conditions.push({
+        text: `NOT EXISTS (SELECT 1 FROM events AS other WHERE other.change_id = events.change_id AND other.kind IN (${query.withoutKinds.map(() => '?').join(',')}) AND other.seq <= ?)`,
+        values: [...query.withoutKinds, query.untilSeq ?? Number.MAX_SAFE_INTEGER],
+      });
     const where = conditions.length > 0 ? `WHERE ${conditions.map(({ text }) => text).join(' AND ')}` : '';
     const sql = `SELECT bytes FROM events ${where} ORDER BY seq ${query.newestFirst ? 'DESC' : 'ASC'} LIMIT ?`;
     const statement = statements.get(sql) ?? db.prepare(sql);

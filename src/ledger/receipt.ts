@@ -42,7 +42,7 @@ export function verifyReceipt(text: string): { event: LedgerEvent; checkpoint: C
   const split = text.indexOf('\n\n');
   const [header, extra = '', index = '', ...proof] = text.slice(0, Math.max(split, 0)).split('\n');
   if (header !== HEADER || !extra.startsWith('extra ') || !/^index (0|[1-9][0-9]*)$/.test(index))
-    throw invalid('is not one');
+    throw invalid('does not have the form of a receipt');
   const checkpoint = parseCheckpoint(text.slice(split + 2));
   const bytes = Buffer.from(extra.slice('extra '.length), 'base64');
   const position = Number(index.slice('index '.length));
@@ -52,16 +52,16 @@ export function verifyReceipt(text: string): { event: LedgerEvent; checkpoint: C
     hashes.some(({ length }) => length !== 32) ||
     !verifyInclusion(leafHash(bytes), position, checkpoint.size, hashes, root)
   ) {
-    throw invalid('does not lead from its event to its checkpoint');
+    throw invalid('does not prove that its event is in its checkpoint');
   }
   // SECURITY: one receipt has one text (canonical base64, nothing behind the checkpoint), so that its text can be
   // compared, kept and hashed. Signature lines are not ours to check yet, so a made-up one must not stand there.
-  if (text !== formatReceipt(bytes, position, hashes, checkpoint)) throw invalid('is not in its one exact form');
+  if (text !== formatReceipt(bytes, position, hashes, checkpoint)) throw invalid('is not in canonical form');
   const event = parseEvent(bytes);
-  if (event.seq !== position + 1) throw invalid('holds an event of another place');
+  if (event.seq !== position + 1) throw invalid('contains an event from another position');
   return { event, checkpoint };
 }
 
 function invalid(why: string): CountersignError {
-  return new CountersignError('INPUT_INVALID', `This receipt ${why}.`, 'Do not rely on it; ask for the receipt again.');
+  return new CountersignError('INPUT_INVALID', `This receipt ${why}.`, 'Do not rely on it; ask for a new receipt.');
 }

@@ -147,7 +147,7 @@ function transactionOver(
 ): LedgerTransaction<WrittenEvent> {
   const during = async <T>(run: () => T): Promise<T> => {
     if (!turn.isOpen)
-      throw new CountersignError('INTERNAL', 'A transaction of the ledger was used after its end.', 'Report this.');
+      throw new CountersignError('INTERNAL', 'A transaction of the ledger was used after it ended.', 'Report this.');
     return run();
   };
   return {
@@ -162,11 +162,7 @@ function transactionOver(
 /** Inside of a transaction everything goes through it: another handle would wait for it for ever, or see another state. */
 function mustBeOutside(turn: { isOpen: boolean } | undefined): void {
   if (!turn?.isOpen) return;
-  throw new CountersignError(
-    'INTERNAL',
-    'The ledger was used beside the transaction that was open on it.',
-    'Report this.',
-  );
+  throw new CountersignError('INTERNAL', 'The ledger was used outside of its open transaction.', 'Report this.');
 }
 
 /** For who only looks: nothing is made or written, so that a read-only copy can be read too. */

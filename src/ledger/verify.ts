@@ -9,6 +9,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import { counted } from '../core/counted.ts';
 import { sha256Hex } from '../core/digest.ts';
 import { CountersignError } from '../core/errors.ts';
 import type { LedgerEvent } from '../core/events.ts';
@@ -59,7 +60,7 @@ export function verifyLedger(home: string, checkpoint?: Checkpoint): Verificatio
     throw new CountersignError(
       'INPUT_NOT_FOUND',
       `There is no ledger in ${home}.`,
-      'Name the state folder with --home.',
+      'Choose the state folder with --home.',
     );
   }
   let db: Database.Database | undefined;
@@ -71,7 +72,7 @@ export function verifyLedger(home: string, checkpoint?: Checkpoint): Verificatio
     throw new CountersignError(
       'LEDGER_TAMPERED',
       `The ledger in ${home} cannot be read (${error.code}).`,
-      'Check the permissions of the state folder; if they are right, restore the file from a backup.',
+      'Check the permissions of the state folder; if they are correct, restore the file from a backup.',
       { cause: error },
     );
   } finally {
@@ -85,15 +86,15 @@ function verifySnapshot(db: Database.Database, checkpoint: Checkpoint | undefine
     throw new CountersignError(
       'LEDGER_NEWER_VERSION',
       `The ledger has format ${version}.`,
-      'Use the newer countersign.',
+      'Use a newer version of countersign.',
     );
   }
   const { origin } = db.prepare('SELECT origin FROM ledger').get() as { origin: string };
   if (checkpoint && checkpoint.origin !== origin) {
     throw new CountersignError(
       'INPUT_INVALID',
-      `The checkpoint is of ${checkpoint.origin}; this ledger says that it is ${origin}.`,
-      'Pass a checkpoint of this ledger; if you did, the ledger was exchanged.',
+      `The checkpoint is from the ledger ${checkpoint.origin}; this ledger is ${origin}.`,
+      'Pass a checkpoint of this ledger; if this is one, the ledger was replaced.',
     );
   }
   const isThere = db.prepare('SELECT 1 FROM documents WHERE digest = ?').pluck();
@@ -113,13 +114,17 @@ function verifySnapshot(db: Database.Database, checkpoint: Checkpoint | undefine
     if (digest !== undefined) missing = { digest, seq: size };
   }
   if (checkpoint && checkpoint.size > size) {
-    return failure('truncated', size + 1, `The checkpoint saw ${checkpoint.size} events; ${size} are left.`);
+    return failure(
+      'truncated',
+      size + 1,
+      `The checkpoint covers ${counted(checkpoint.size, 'event')}; the ledger has only ${size}.`,
+    );
   }
   if (checkpoint && anchoredRoot?.toString('hex') !== checkpoint.rootHash) {
     return failure(
       'tree',
       1,
-      `The first ${checkpoint.size} events are not those of the checkpoint: the ledger was rewritten.`,
+      `The first ${counted(checkpoint.size, 'event')} do not match the checkpoint: the ledger was rewritten.`,
     );
   }
   const anchored = checkpoint && checkpoint.size > 0 ? 'checkpoint' : 'nothing';
@@ -147,20 +152,20 @@ interface Standing {
  */
 function problemAt(row: Row, { index, peaks, before, later }: Standing): Verification | undefined {
   const seq = index + 1;
-  if (row.seq < 1) return failure('inserted', row.seq, `Row ${row.seq} stands before the first.`);
+  if (row.seq < 1) return failure('inserted', row.seq, `Row ${row.seq} is before the first row.`);
   if (row.seq > seq) return failure('removed', seq, `Row ${seq} is missing; the next one is ${row.seq}.`);
   const rootWith = (hash: Hash): Hash => rootOf(appendPeak(peaks, index, hash));
   const event = readEvent(row.bytes);
   if (row.leaf.equals(row.hash) && row.root.equals(rootWith(row.hash)) && event) {
-    if (event.seq !== seq) return failure('inserted', seq, `Row ${seq} says that it is row ${event.seq}.`);
+    if (event.seq !== seq) return failure('inserted', seq, `Row ${seq} contains the event of row ${event.seq}.`);
     if (!row.peaks.equals(Buffer.concat(appendPeak(peaks, index, row.hash)))) {
-      return failure('tree', seq, `Row ${seq}: its stored tree nodes are not those of the events up to it.`);
+      return failure('tree', seq, `Row ${seq}: its stored tree nodes do not match the events up to it.`);
     }
     if (hasItsColumns(row, event)) return undefined;
-    return failure('changed', seq, `Row ${seq}: its index columns do not say what its bytes say.`);
+    return failure('changed', seq, `Row ${seq}: its index columns do not match its bytes.`);
   }
   if (event?.seq === seq - 1 && index > 0 && row.root.equals(rootOf(appendPeak(before, index - 1, row.hash)))) {
-    return failure('inserted', seq - 1, `Row ${seq - 1} was inserted: what was appended there is now row ${seq}.`);
+    return failure('inserted', seq - 1, `Row ${seq - 1} was inserted: the original row is now row ${seq}.`);
   }
   const original = positionOf(
     later(),
@@ -169,19 +174,19 @@ function problemAt(row: Row, { index, peaks, before, later }: Standing): Verific
   if (original > index) {
     const moved = event !== undefined && event.seq !== seq;
     if (moved || original > index + 1) {
-      return failure('reordered', seq, `What was appended as row ${seq} is now row ${original + 1}.`);
+      return failure('reordered', seq, `The original row ${seq} is now row ${original + 1}.`);
     }
-    return failure('inserted', seq, `Row ${seq} was inserted: what was appended there is now row ${original + 1}.`);
+    return failure('inserted', seq, `Row ${seq} was inserted: the original row is now row ${original + 1}.`);
   }
   if (event && row.leaf.equals(row.hash) && event.seq > seq) {
-    return failure('removed', seq, `Row ${seq} is missing: what was appended as row ${event.seq} stands there.`);
+    return failure('removed', seq, `Row ${seq} is missing: the original row ${event.seq} is in its place.`);
   }
   const rewritten =
-    event && row.leaf.equals(row.hash) ? ' with its leaf hash, or the row before it with all its hashes' : '';
+    event && row.leaf.equals(row.hash) ? ' (with its leaf hash; or the row before it was, with all its hashes)' : '';
   return failure(
     'changed',
     seq,
-    `Row ${seq} (${row.kind}, ${row.at}) is not what was appended: it was rewritten${rewritten}.`,
+    `Row ${seq} (${row.kind}, ${row.at}) was rewritten after it was appended${rewritten}.`,
   );
 }
 
@@ -232,11 +237,15 @@ function documentProblem(
   if (changed !== undefined) {
     const naming = db.prepare('SELECT min(seq) FROM events WHERE instr(bytes, ?) > 0').pluck();
     const seq = (naming.get(Buffer.from(changed)) as number | null) ?? 0;
-    const named = seq > 0 ? ` that row ${seq} names` : '';
+    const named = seq > 0 ? ` that row ${seq} refers to` : '';
     return failure('document', seq, `The document ${changed}${named} was changed.`);
   }
   if (!missing) return undefined;
-  return failure('document', missing.seq, `The document ${missing.digest} that row ${missing.seq} names is missing.`);
+  return failure(
+    'document',
+    missing.seq,
+    `The document ${missing.digest} that row ${missing.seq} refers to is missing.`,
+  );
 }
 
 function changedDocument(db: Database.Database): string | undefined {
@@ -247,6 +256,6 @@ function changedDocument(db: Database.Database): string | undefined {
 }
 
 function failure(problem: Problem, seq: number, message: string): Verification {
-  const remedy = 'Execute nothing; keep the state folder as evidence and compare it with a backup.';
+  const remedy = 'Do not execute any change; keep the state folder as evidence and compare it with a backup.';
   return { ok: false, problem, seq, message, remedy };
 }

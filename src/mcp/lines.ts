@@ -32,7 +32,7 @@ export function incomingLines(answer: (line: string) => void): Incoming {
   const take = (line: Buffer): string => {
     const message = parsed(line.toString('utf8'));
     if (message === undefined) {
-      if (line.toString('utf8').trim() !== '') refuse(null, PARSE_ERROR, 'This line is not JSON.');
+      if (line.toString('utf8').trim() !== '') refuse(null, PARSE_ERROR, 'The line is not JSON.');
       return '';
     }
     const problem = problemOf(message);
@@ -49,7 +49,8 @@ export function incomingLines(answer: (line: string) => void): Incoming {
       for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, from)) {
         keep(chunk.subarray(from, end));
         const line = Buffer.concat(pieces);
-        if (length > MAX_LINE_BYTES) refuse(idIn(line), INVALID_REQUEST, `A line has at most ${MAX_LINE_BYTES} bytes.`);
+        if (length > MAX_LINE_BYTES)
+          refuse(idIn(line), INVALID_REQUEST, `A line can have at most ${MAX_LINE_BYTES} bytes.`);
         else this.push(take(line));
         pieces = [];
         length = 0;
@@ -96,12 +97,12 @@ function parsed(line: string): unknown {
 }
 
 function problemOf(message: unknown): string | undefined {
-  if (!isObject(message) || message.jsonrpc !== '2.0') return 'A line is one JSON-RPC 2.0 message.';
-  if (message.id !== undefined && idOf(message) === undefined) return 'An id is text or a number.';
+  if (!isObject(message) || message.jsonrpc !== '2.0') return 'A line must be one JSON-RPC 2.0 message.';
+  if (message.id !== undefined && idOf(message) === undefined) return 'An id must be text or a number.';
   if (message.method === undefined) return undefined;
-  if (typeof message.method !== 'string') return 'A method is text.';
+  if (typeof message.method !== 'string') return 'A method must be text.';
   if (message.params !== undefined && !isObject(message.params) && message.method !== 'tools/call')
-    return 'params is an object.';
+    return 'params must be an object.';
   return undefined;
 }
 

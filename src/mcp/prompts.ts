@@ -13,26 +13,26 @@ export const PROMPTS: readonly Prompt[] = [
   {
     name: 'safe-fix',
     title: 'Fix a stack in place',
-    description: 'The smallest in-place change that fixes a problem, planned and proposed; people decide.',
+    description: 'Plan and propose the smallest in-place change that fixes a problem; people decide.',
     arguments: [
       { name: 'stack', description: 'name of the stack', required: true },
       { name: 'problem', description: 'what is wrong', required: true },
     ],
     text: ({ stack, problem }) => `Fix this in the stack “${stack}”, in place: ${problem}
 
-1. describe_policy, then describe_stack with its resources, events and template. Say what you found before you change anything.
+1. describe_policy, then describe_stack with its resources, events and template. Report what you found before you plan a change.
 2. Plan the smallest update that fixes the cause: plan_stack_update with \`set\`. Do not delete, recreate, rename or replace anything.
 3. Read effects and verdicts. If an effect is irreversible, or a verdict denies, follow its remedy and plan again; if no remedy fits, stop and tell me.
-4. propose_change with the true goal and one sentence of reason. Then tell me the command in \`next\` for the people who decide, and end your turn.`,
+4. propose_change with the true goal and a reason of one sentence. Then tell me the command in \`next\` for the approvers, and end your turn.`,
   },
   {
     name: 'explain-refusal',
     title: 'Explain a refusal',
-    description: 'Why a plan or a change was refused, in plain words, and what would pass.',
+    description: 'Explain in plain words why a plan or a change was refused, and which plan would pass.',
     arguments: [{ name: 'id', description: 'plan_… or chg_…', required: true }],
     text: ({ id }) => `Explain to me why ${id} was refused.
 
-Read it (describe_plan for a plan, describe_change for a change) and describe_policy. For each verdict that denies: what would have happened, whom it protects, and what would pass instead. Take the reasons from the verdicts, not from guesses. If there is a plan that reaches the same goal and passes, make that plan and show it to me; do not propose it. A refusal is not to be argued away, and other tools or credentials are no way around it.`,
+Read it (describe_plan for a plan, describe_change for a change) and describe_policy. For each verdict that denies: the effect that was stopped, the people or data it protects, and a plan that would pass instead. Take the reasons from the verdicts; do not guess. If there is a plan that reaches the same goal and passes, make that plan and show it to me; do not propose it. Do not argue with a refusal, and do not try other tools or credentials.`,
   },
 ];
 

@@ -11,7 +11,7 @@ export const RESOURCES = [
     uri: 'countersign://policy',
     name: 'policy',
     title: 'The policy',
-    description: 'What is allowed here, and who must agree.',
+    description: 'The policy: allowed changes and required approvals.',
     mimeType,
   },
 ];
@@ -21,7 +21,7 @@ export const RESOURCE_TEMPLATES = [
     uriTemplate: 'countersign://plans/{id}',
     name: 'plan',
     title: 'A plan',
-    description: 'Effects, verdicts and what is next.',
+    description: 'Effects, verdicts and the next step.',
     mimeType,
   },
   {

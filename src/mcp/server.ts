@@ -12,10 +12,10 @@ import type { ListedTool } from './tool-list.ts';
 
 /** At most 2 KB: clients cut longer ones. */
 export const INSTRUCTIONS = `Countersign lets you describe AWS, plan changes (dry runs) and propose them. Nothing changes until guards pass and the right people have signed the exact plan.
-1. describe_policy, describe_stack: see what is there and what is allowed.
-2. plan_*: a dry run. Read effects and verdicts. If it is denied, change the plan as the remedy says; a denial cannot be argued away, and other tools or credentials are no way around it.
+1. describe_policy, describe_stack: see the resources and the policy.
+2. plan_*: a dry run. Read effects and verdicts. If it is denied, change the plan as the remedy says. Do not argue with a denial, and do not try other tools or credentials.
 3. propose_change with a true goal and reason. If it needs approval, tell the user the exact command in "next" and end your turn.
-4. describe_change: see who signed, progress and outcome.
+4. describe_change: see approvals, progress and outcome.
 You can neither approve nor execute. Prefer in-place updates; deleting and recreating is refused in production.`;
 
 /** Who called: the client's own word for itself, a claim and no identity. `signal`: the client no longer waits. */

@@ -15,7 +15,7 @@ export interface PublicKey {
 export function createReader(bytes: Buffer) {
   let at = 0;
   const take = (length: number): Buffer => {
-    if (at + length > bytes.length) throw new Error('the data ends too early');
+    if (at + length > bytes.length) throw new Error('the key data is incomplete');
     at += length;
     return bytes.subarray(at - length, at);
   };
@@ -35,8 +35,8 @@ const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest();
 /** SECURITY: only the shortest writing of a number is read, so that one key cannot have two fingerprints. */
 function positive(bytes: Buffer): Buffer {
   const [first = 0, second = 0] = bytes;
-  if (first >= 0x80 || bytes.length === 0) throw new Error('a number of the key is not positive');
-  if (first === 0 && second < 0x80) throw new Error('a number of the key is not in its shortest form');
+  if (first >= 0x80 || bytes.length === 0) throw new Error('the key contains a number that is not positive');
+  if (first === 0 && second < 0x80) throw new Error('the key contains a number that is not in its shortest form');
   return first === 0 ? bytes.subarray(1) : bytes;
 }
 const bitsOf = (bytes: Buffer) => BigInt(`0x${bytes.toString('hex')}`).toString(2).length;
@@ -57,7 +57,7 @@ export function parseKeyBlob(blob: Buffer): PublicKey {
   const type = reader.string().toString('latin1');
   const jwk = keyFields(type, reader);
   const application = type.startsWith('sk-') ? reader.string().toString() : undefined;
-  if (!reader.atEnd()) throw new Error('the key has bytes after its end');
+  if (!reader.atEnd()) throw new Error('the key has extra bytes at its end');
   const publicKey = createPublicKey({ key: jwk, format: 'jwk' });
   return {
     type,
@@ -84,7 +84,7 @@ function ed25519Point(bytes: Buffer): Buffer {
   if (bytes.length !== 32) throw new Error('an Ed25519 key has 32 bytes');
   const y = BigInt(`0x${Buffer.from(bytes).reverse().toString('hex')}`) & (2n ** 255n - 1n);
   if (y >= ED25519_PRIME) throw new Error('the Ed25519 key is not in its canonical form');
-  if (SMALL_ORDER.has(y)) throw new Error('the Ed25519 key is degenerate: anybody could sign with it');
+  if (SMALL_ORDER.has(y)) throw new Error('the Ed25519 key is degenerate: its signatures can be forged');
   const u = modulo(y * y - 1n);
   const v = modulo(ED25519_D * y * y + 1n);
   // u/v is a square exactly when u·v is.

@@ -137,20 +137,20 @@ export async function signPolicy(ports: AdoptionPorts, signature: string): Promi
     if (decider === undefined)
       throw new CountersignError(
         'APPROVAL_KEY_UNKNOWN',
-        `The key ${key.fingerprint} cannot decide under the policy in force.`,
-        `Sign with ${directory.owners ? "one of its owners' keys" : 'the key of a person that it lists'}.`,
+        `The key ${key.fingerprint} cannot decide on a policy: the policy in force does not list it for that.`,
+        directory.owners ? 'Sign with a key of its owners.' : 'Sign with the key of a person that it lists.',
       );
     if (decidersOf(directory, await ports.openSponsors(tx, now)).excluded.includes(decider))
       throw new CountersignError(
         'APPROVAL_SPONSOR_EXCLUDED',
-        `${decider} is the sponsor of an open change and cannot decide on the policy that judges it.`,
-        'Another person signs, or the change is withdrawn first.',
+        `${decider} is the sponsor of an open change and cannot decide on the policy that applies to it.`,
+        'Another person must sign, or the change must be withdrawn first.',
       );
     if ((await signersOf(tx, ledger.origin, pin, proposal, directory)).includes(decider))
       throw new CountersignError(
         'STATE_ALREADY_SIGNED',
-        `${decider} has signed this policy already.`,
-        'Another person signs.',
+        `${decider} has already signed this policy.`,
+        'Another person must sign.',
       );
     await tx.append({
       kind: 'policy.signed',
@@ -171,8 +171,8 @@ export async function toSign(ledger: Pick<Ledger, 'events'> & { origin: string }
   if (!pin || !proposal)
     throw new CountersignError(
       'INPUT_NOT_FOUND',
-      'No policy waits for signatures here.',
-      'Propose one: countersign --policy FILE policy adopt.',
+      'This state folder has no proposed policy to sign.',
+      'Propose one with: countersign --policy FILE policy adopt',
     );
   return { pin, proposal, statement: policyStatement(ledger.origin, pin, proposal) };
 }

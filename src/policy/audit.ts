@@ -4,6 +4,7 @@
  *
  * Limit: whether a signer was the sponsor of a change that was open then is not computed again.
  */
+import { counted } from '../core/counted.ts';
 import { CountersignError } from '../core/errors.ts';
 import { bodyOf, type LedgerEvent } from '../core/events.ts';
 import type { Ledger } from '../core/ports.ts';
@@ -38,13 +39,13 @@ async function orItsError(run: () => Promise<string | undefined>): Promise<strin
 async function problemOf(ledger: Reading, pin: Pin, before: Pin | undefined): Promise<string | undefined> {
   await directoryOf(ledger, pin);
   if (!before) return undefined;
-  if (pin.previous !== before.seq) return 'it does not name the policy that it replaces.';
+  if (pin.previous !== before.seq) return 'it does not refer to the policy that it replaces.';
   const directory = await directoryOf(ledger, before);
   const { threshold } = decidersOf(directory, []);
   const [proposed] = await ledger.events({ kinds: ['policy.proposed'], sinceSeq: (pin.proposal ?? 0) - 1, limit: 1 });
   const proposal = proposed && proposalIn(proposed);
   if (!proposal || proposal.seq !== pin.proposal || proposal.text !== pin.text || proposal.digest !== pin.digest)
-    return 'it is not the policy that was proposed.';
+    return 'it is not the proposed policy.';
   const signed = await signersOf(
     { events: (query) => ledger.events({ ...query, untilSeq: pin.seq }) },
     ledger.origin,
@@ -53,7 +54,7 @@ async function problemOf(ledger: Reading, pin: Pin, before: Pin | undefined): Pr
     directory,
   );
   return signed.length < threshold
-    ? `it has ${signed.length} of the ${threshold} signatures that the policy before it asks for.`
+    ? `it has ${signed.length} of the ${counted(threshold, 'signature')} that the previous policy requires.`
     : undefined;
 }
 
@@ -66,7 +67,7 @@ export async function auditNames(ledger: Reading): Promise<AuditProblem[]> {
       const named = policyNamedBy(event);
       // Also in a folder without a pin, of an older version: neither names one.
       if (named === 'none asked' || named === (await pinOf(ledger, seq))?.digest) return undefined;
-      return named === undefined ? 'it names no policy.' : 'it names a policy that was not in force.';
+      return named === undefined ? 'it does not name a policy.' : 'it names a policy that was not in force.';
     });
     if (why !== undefined) problems.push({ seq, message: `Row ${seq} (${kind}): ${why}` });
   }

@@ -1,4 +1,5 @@
 /** What `policy check` warns of: all of it is valid, and most of it is not what its author meant. Pure. */
+import { counted } from '../core/counted.ts';
 import { ENVIRONMENTS, type Environment } from '../core/environment.ts';
 import { matchesGlob } from '../core/glob.ts';
 import type { GuardDefinition } from '../core/guard.ts';
@@ -39,14 +40,13 @@ function checkScopes({ policy }: CheckAbout, warn: Warn): void {
   for (const [index, scope] of scopes.entries()) {
     const path = ['scopes', index];
     if (isShadowed(scope, scopes.slice(0, index)))
-      warn(path, `this scope can never match: what it names (${scopeText(scope)}) is matched by an earlier scope`);
-    if (scope.execute === 'by_runner')
-      warn([...path, 'execute'], 'by_runner: what is approved here executes without a person at a terminal');
+      warn(path, `this scope can never match: an earlier scope matches everything in it (${scopeText(scope)})`);
+    if (scope.execute === 'by_runner') warn([...path, 'execute'], 'by_runner: approved changes run automatically');
     const { reversible } = seatRules(policy, scope.environment);
     if (scope.environment === 'production' && scope.execute !== 'plan_only' && reversible.seats === 0)
       warn(
         [...path, 'execute'],
-        'production executes here with nobody having signed (seats.production.reversible is 0)',
+        'reversible changes in production need no approval here (seats.production.reversible is 0)',
       );
   }
 }
@@ -80,15 +80,15 @@ function checkSeats({ policy }: CheckAbout, warn: Warn): void {
       const path = ['seats', environment, kind];
       const what = `${environment}, ${kind}`;
       const usual = defaultSeats(environment, kind as 'reversible');
-      if (seats < usual) warn(path, `${what}: ${seats} seat(s), fewer than the default of ${usual}`);
+      if (seats < usual) warn(path, `${what}: needs ${counted(seats, 'approval')}, fewer than the default of ${usual}`);
       if (!executing.has(environment)) continue;
       const stuck = policy.people.filter((sponsor) => able.filter((other) => other !== sponsor).length < seats);
       if (seats > 0 && stuck.length > 0)
         warn(
           path,
           stuck.length === policy.people.length
-            ? `${what}: ${seats} to sign, and nobody’s changes can have them: ${able.length} with keys, less the sponsor`
-            : `${what}: ${seats} to sign, and too few have keys when ${stuck.map(({ name }) => name).join(' or ')} is the sponsor`,
+            ? `${what}: needs ${counted(seats, 'approval')}, but ${able.length === 0 ? 'no person has a key' : `only ${counted(able.length, 'person has', 'people have')} a key`}${able.length < seats ? '' : ' and a sponsor cannot approve'}: no change here can ever be approved`
+            : `${what}: needs ${counted(seats, 'approval')}; changes that ${stuck.map(({ name }) => name).join(' or ')} ${stuck.length === 1 ? 'sponsors' : 'sponsor'} can never get ${seats === 1 ? 'it' : 'them'} (too few others have a key)`,
         );
       for (const role of include) warnOfRole(role, able, [...path, 'include'], warn);
     }
@@ -96,24 +96,32 @@ function checkSeats({ policy }: CheckAbout, warn: Warn): void {
 
 function warnOfRole(role: string, able: Policy['people'], path: PropertyKey[], warn: Warn): void {
   const holders = able.filter(({ roles }) => roles.includes(role));
-  if (holders.length === 0) warn(path, `nobody with the role ${role} has a key, so this seat stays empty`);
+  if (holders.length === 0)
+    warn(path, `no person with the role ${role} has a key, so a change that needs this role can never be approved`);
   if (holders.length === 1)
-    warn(path, `only ${holders[0]!.name} has the role ${role}: nobody can fill this seat when they are the sponsor`);
+    warn(
+      path,
+      `only ${holders[0]!.name} has the role ${role}: changes that ${holders[0]!.name} sponsors can never get its approval`,
+    );
 }
 
 function checkPeople({ policy }: CheckAbout, warn: Warn): void {
   for (const { name, keys, signsInAs } of policy.people) {
-    if (keys.length === 0) warn(['people', name], `${name} has no key and can sign nothing`);
+    if (keys.length === 0) warn(['people', name], `${name} has no key and cannot sign`);
     if (signsInAs.length === 0)
-      warn(['people', name], `${name} signs in as nothing: only the name itself tells that the server runs as them`);
+      warn(
+        ['people', name],
+        `${name} has no signs_in_as: Countersign recognises the account of ${name} only if it is named ${name}`,
+      );
   }
   for (const [alias, { executor_role }] of Object.entries(policy.file.accounts))
     if (executor_role !== undefined)
       warn(
         ['accounts', alias, 'executor_role'],
-        'executor roles are read, and not assumed yet: execution runs with the caller’s own credentials, and says unconfined',
+        'executor_role is not used yet: execution uses the caller’s credentials (receipts say unconfined)',
       );
-  if (policy.file.read === 'all') warn(['read'], 'read: all lets agents read what is in no scope, templates included');
+  if (policy.file.read === 'all')
+    warn(['read'], 'read: all lets agents read resources that are in no scope, including templates');
 }
 
 /** What a guard takes when the option is not written, where that depends on the environment (GUARDS.md). */
@@ -132,7 +140,7 @@ function checkGuards({ policy, guards }: CheckAbout, warn: Warn): void {
       const path = ['guards', guard.name, ...(given && environment in given ? [environment] : [])];
       const messages = laxer(guard.name, environment, policy.optionsFor(guard.name, environment), defaults);
       if (policy.isObserved(guard.name, environment))
-        messages.push(`${guard.name} is only observed: what it forbids is recorded and not stopped`);
+        messages.push(`${guard.name} is in observe mode: its verdicts are recorded, but stop no change`);
       for (const message of messages) {
         if (!said.has(message)) warn(path, message);
         said.add(message);
@@ -150,11 +158,11 @@ function laxer(guard: string, environment: Environment, options: unknown, defaul
     if (usual === undefined || STRICTER_WHEN_LONGER.has(guard)) return [];
     if (Array.isArray(value) && Array.isArray(usual)) {
       const added = value.filter((one) => !usual.includes(one));
-      return added.length > 0 ? [`${guard} lets through more than by default: ${name} lists ${added.join(', ')}`] : [];
+      return added.length > 0 ? [`${guard} is weaker than by default: ${name} also allows ${added.join(', ')}`] : [];
     }
     if (value !== null && typeof value === 'object') return laxer(guard, environment, value, usual, `${name}.`);
     const isLaxer = typeof value === 'number' && typeof usual === 'number' ? value > usual : value !== usual;
-    return isLaxer ? [`${guard} is lowered: ${name} is ${value}, by default ${usual}`] : [];
+    return isLaxer ? [`${guard} is weaker than by default: ${name} is ${value} (default ${usual})`] : [];
   });
 }
 
@@ -177,7 +185,7 @@ function checkDates({ policy, now }: CheckAbout, warn: Warn): void {
     if (account === undefined && places.length > 1)
       warn(
         path,
-        `this exception covers more than one thing: ${guard} on ${stack ?? 'no stack'}/${resource} in ${places.join(', ')}; name its account`,
+        `this exception covers more than one resource: ${guard} on ${stack ?? 'no stack'}/${resource} in ${places.join(', ')}; name its account`,
       );
   }
   for (const [index, freeze] of freezes.entries())
@@ -199,10 +207,10 @@ function ruleWarnings({ policy, isKnownType, isKnownService }: CheckAbout): Warn
           .map((service) => [service, 'service']),
       ];
       return [
-        ...(observed ? [{ place, message: `the rule ${id} is only observed` }] : []),
+        ...(observed ? [{ place, message: `the rule ${id} is in observe mode` }] : []),
         ...unknown.map(([name, what]) => ({
           place,
-          message: `the rule ${id} names ${name}, which is no known ${what}: it may never match`,
+          message: `the rule ${id} names the unknown ${what} ${name}: it may never match`,
         })),
       ];
     }),

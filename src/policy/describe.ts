@@ -1,4 +1,5 @@
 /** What describe_policy tells: who may do what here, in at most 4,000 characters, the longest lists cut first. */
+import { counted } from '../core/counted.ts';
 import { ENVIRONMENTS, type Environment } from '../core/environment.ts';
 import type { Facts, GuardDefinition, PolicyStanding, Spent } from '../core/guard.ts';
 import { seatRules } from './apply.ts';
@@ -25,9 +26,9 @@ export interface Described {
 type Answer = Record<string, unknown>;
 
 const STANDING: Record<PolicyStanding, string> = {
-  none: 'none: describe and plan only',
-  not_adopted: 'not adopted: describe and plan only, until a person runs countersign policy adopt',
-  changed: 'edited and not adopted: describe and plan only, until people adopt it (countersign policy adopt)',
+  none: 'none: agents can only describe and plan',
+  not_adopted: 'not adopted: agents can only describe and plan until a person runs countersign policy adopt',
+  changed: 'edited and not adopted: agents can only describe and plan until people adopt it (countersign policy adopt)',
   adopted: 'in force',
 };
 const MAX_CHARACTERS = 4_000;
@@ -38,8 +39,8 @@ export async function describePolicy(about: Described): Promise<Answer> {
     policy: STANDING[about.standing],
     sponsor:
       sponsor.name === null
-        ? 'not set: describe and plan only'
-        : `${sponsor.name} (${sponsor.known ? 'claimed' : 'unknown: describe and plan only'})`,
+        ? 'not set: agents can only describe and plan'
+        : `${sponsor.name} (${sponsor.known ? 'claimed' : 'unknown: agents can only describe and plan'})`,
     halt,
     assurance,
     seats: Object.fromEntries(ENVIRONMENTS.map((environment) => [environment, seatsText(policy, environment)])),
@@ -89,11 +90,13 @@ async function inShadow(policy: Policy, { guards, observations }: Described): Pr
     observed: watched.map(({ name, where }) => {
       const { denied, held } = seen!.guard(name);
       const place = where.length === ENVIRONMENTS.length ? '' : ` in ${where.join(', ')}`;
-      return `${name}${place}: within 7 days it would have denied ${denied} and held ${held} plan(s)`;
+      return `${name}${place}: in the last 7 days it would have denied ${counted(denied, 'plan')} and held ${held}`;
     }),
     rules: rules.map(({ id, hold, observed }) => {
       const outcome = hold === null ? 'deny' : `hold(${hold})`;
-      const shadow = observed ? `, observed only: within 7 days it would have stopped ${seen!.rule(id)} plan(s)` : '';
+      const shadow = observed
+        ? `, in observe mode: in the last 7 days it would have stopped ${counted(seen!.rule(id), 'plan')}`
+        : '';
       return `${id}: ${outcome}${shadow}`;
     }),
   };

@@ -34,7 +34,7 @@ export function readGuardOptions(
     const split = Object.keys(entry).some((key) => ENVIRONMENTS.includes(key as Environment));
     for (const key of split ? Object.keys(entry) : [])
       if (!ENVIRONMENTS.includes(key as Environment))
-        report(['guards', guard.name, key], 'options stand either per environment or flat');
+        report(['guards', guard.name, key], 'give options either per environment or for all of them, not both');
     // Flat options are the same three times: reported once.
     const seen = new Set<string>();
     for (const environment of ENVIRONMENTS) {
@@ -59,9 +59,9 @@ function readOne(guard: GuardDefinition, given: unknown, path: PropertyKey[], re
     return { options: undefined, observed: false };
   }
   const { mode = 'enforce', ...options } = written;
-  if (mode !== 'enforce' && mode !== 'observe') report([...path, 'mode'], 'mode is enforce or observe');
+  if (mode !== 'enforce' && mode !== 'observe') report([...path, 'mode'], 'mode must be enforce or observe');
   if (mode === 'observe' && guard.structural)
-    report([...path, 'mode'], `${guard.name} holds the road itself together and cannot be observed only`);
+    report([...path, 'mode'], `${guard.name} is structural: it cannot be set to observe`);
   const parsed = guard.options.safeParse(options);
   if (parsed.success) return { options: parsed.data, observed: mode === 'observe' };
   for (const issue of parsed.error.issues) reportIssue(issue as SchemaIssue, path, report);

@@ -3,7 +3,7 @@
 import type { Change, Proposal } from '../core/change.ts';
 import type { Environment } from '../core/environment.ts';
 import { eventsOf } from '../core/events.ts';
-import { type Execution, executionsIn, inFlightAmong, isSameTarget } from '../core/folds.ts';
+import { type Execution, executionsIn, inFlightIn, isSameTarget } from '../core/folds.ts';
 import type { Facts, Spent } from '../core/guard.ts';
 import type { Target } from '../core/plan.ts';
 import type { LedgerView, ProviderRules } from '../core/ports.ts';
@@ -21,6 +21,7 @@ const COUNTED: readonly Change['state'][] = [
   'failed',
   'rolled_back',
   'unknown',
+  'closed',
 ];
 
 export interface HistoryQuery {
@@ -44,7 +45,7 @@ export async function historyOf(view: LedgerView, query: HistoryQuery): Promise<
   const finished = events.filter(({ kind, about }) => kind === 'change.finished' && isSameTarget(about.target, target));
   const done = maybeDone(events.filter(({ about }) => isSameTarget(about.target, target)));
   return {
-    inFlight: inFlightAmong(events, target),
+    inFlight: await inFlightIn(view, target),
     executionsLastHour: events.filter(
       ({ kind, at, about }) =>
         kind === 'change.executing' &&

@@ -22,7 +22,10 @@ export function loadPolicy(path: string, guards: readonly GuardDefinition[], now
     throw new CountersignError(
       'CONFIG_POLICY_UNREADABLE',
       `The policy ${path} cannot be read (${(cause as { code?: string }).code}).`,
-      'Check --policy or COUNTERSIGN_POLICY; without a readable policy nothing is allowed.',
+      {
+        agent: 'Tell the user: without a readable policy Countersign refuses every call.',
+        person: 'Check --policy or COUNTERSIGN_POLICY; without a readable policy Countersign refuses every call.',
+      },
       { cause },
     );
   }
@@ -47,7 +50,10 @@ export function parsePolicy(
     throw new CountersignError(
       'CONFIG_POLICY_INVALID',
       `The policy is not valid, so nothing is allowed:\n${problems.map((problem) => `  ${problem}`).join('\n')}`,
-      'Mend these lines; countersign policy check reads it again.',
+      {
+        agent: 'Tell the user to fix these lines of the policy.',
+        person: 'Fix these lines, then run countersign policy check.',
+      },
       { cause: problems },
     );
   }

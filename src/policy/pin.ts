@@ -8,7 +8,7 @@
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { digestOf } from '../core/digest.ts';
-import { CountersignError } from '../core/errors.ts';
+import { AUDIT_REMEDY, CountersignError } from '../core/errors.ts';
 import { bodyOf, type LedgerEvent } from '../core/events.ts';
 import type { PolicyStanding } from '../core/guard.ts';
 import type { Ledger, LedgerTransaction } from '../core/ports.ts';
@@ -74,21 +74,27 @@ export async function standingOf(ledger: Events, policy: Policy | null): Promise
 export function requireInForce(standing: PolicyStanding, pin: Pin | undefined): void {
   if (standing === 'adopted') return;
   if (standing === 'none')
-    throw new CountersignError(
-      'CONFIG_NO_POLICY',
-      'No policy is given, and the policy says whose key is whose.',
-      'Name the adopted policy with --policy or COUNTERSIGN_POLICY.',
-    );
+    throw new CountersignError('CONFIG_NO_POLICY', 'No policy given; it lists the keys of each person.', {
+      agent: 'Tell the user to start this server with the adopted policy (--policy or COUNTERSIGN_POLICY).',
+      person: 'Name the adopted policy with --policy or COUNTERSIGN_POLICY.',
+    });
   if (standing === 'not_adopted')
     throw new CountersignError(
       'CONFIG_POLICY_NOT_ADOPTED',
-      'This state folder has not adopted a policy: describe and plan only.',
-      'A person adopts it: countersign --policy FILE policy adopt.',
+      'This state folder has not adopted a policy, so changes can be planned but not proposed, approved or executed.',
+      {
+        agent: 'A person must adopt the policy (countersign --policy FILE policy adopt); tell the user.',
+        person: 'Adopt one with: countersign --policy FILE policy adopt',
+      },
     );
   throw new CountersignError(
     'CONFIG_POLICY_CHANGED',
     `This policy is not the one that the state folder adopted${pin ? ` at ${pin.at} (${pin.digest.slice(0, 19)}…)` : ''}. Nothing was changed.`,
-    'Name the adopted policy with --policy, or have this one adopted: countersign --policy FILE policy adopt.',
+    {
+      agent:
+        'A person must start this server with the adopted policy, or adopt this one (countersign --policy FILE policy adopt); tell the user.',
+      person: 'Name the adopted policy with --policy, or adopt this one: countersign --policy FILE policy adopt',
+    },
   );
 }
 
@@ -137,8 +143,8 @@ export async function directoryOf(ledger: Reading, pin: Pick<Pin, 'digest' | 'te
   if (!parsed.success)
     throw new CountersignError(
       'LEDGER_TAMPERED',
-      `The text of the adopted policy (${pin.text}) is not in the ledger.`,
-      'Stop and run countersign audit verify.',
+      `The ledger has lost the text of the adopted policy (${pin.text}).`,
+      AUDIT_REMEDY,
     );
   const { people, owners, accounts } = parsed.data;
   const ignore = () => undefined;

@@ -29,6 +29,7 @@ export interface PolicyPortOptions extends FactSources {
 const ASSURANCE = 'L0';
 const WEEK_MILLISECONDS = 7 * 86_400_000;
 
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: one closure over one policy; its functions are short.
 export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
   const { policy, guards, ledger } = options;
   const people = policy?.people ?? [];
@@ -102,6 +103,7 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
       return {
         guards: guardsFor(facts.environment),
         guardsBeforePlanning: guardsFor(facts.environment, ({ beforePlanning }) => beforePlanning === true),
+        transient: new Set(guards.filter((guard) => guard.transient).map(({ name }) => name)),
         facts,
         seatsWithinSeconds: approveWithinSeconds(policy, facts.environment),
         excluded,

@@ -9,16 +9,20 @@ const alias = z
   // A name that every object has is found where nobody wrote it.
   .refine((name) => !(name in {}), 'this name is reserved');
 const environment = environmentSchema;
-const role = z.string().regex(/^[a-z][a-z0-9_-]{0,31}$/, 'a role is written in lower-case letters, digits, - and _');
+const role = z.string().regex(/^[a-z][a-z0-9_-]{0,31}$/, 'a role may contain lower-case letters, digits, - and _');
 /** An IAM role: its name in the account, or its full ARN. */
 const iamRole = z.string().regex(/^(?:arn:aws[a-z-]*:iam::\d{12}:role\/)?[\w+=,.@/-]{1,200}$/, 'name an IAM role');
 const oneLine = z.string().regex(/^[^\p{Cc}\p{Cf}]{1,200}$/u, 'write one line of at most 200 visible characters');
 
 const STACK_GLOB = /^[A-Za-z*?][A-Za-z0-9*?-]{0,127}$/;
 /** A name with a character that no stack has would never match, and a scope that never matches is a mistake. */
-const stackGlob = z.string().regex(STACK_GLOB, 'no stack has such a name (letters, digits and -; * and ? match any)');
+const stackGlob = z
+  .string()
+  .regex(STACK_GLOB, 'a stack name may contain letters, digits and -; * and ? match any text');
 const stackName = z.string().regex(/^[A-Za-z][A-Za-z0-9-]{0,127}$/, 'name one stack, without * and ?');
-const idGlob = z.string().regex(/^[\w:./+=@*?-]{1,512}$/, 'no physical id has such characters; * and ? match any');
+const idGlob = z
+  .string()
+  .regex(/^[\w:./+=@*?-]{1,512}$/, 'a physical id cannot contain these characters; * and ? match any text');
 const tags = z.record(z.string().min(1).max(128), z.string().max(256));
 
 const seatCount = z.union([
@@ -32,22 +36,22 @@ const seats = z.strictObject({
   /** The time to approve. */
   within: z
     .string()
-    .regex(/^[1-9]\d{0,3}[mhd]$/, 'write it like 30m, 8h or 2d, and longer than nothing')
+    .regex(/^[1-9]\d{0,3}[mhd]$/, 'write a duration longer than zero, like 30m, 8h or 2d')
     .default('8h'),
 });
 
-const zone = z.string().refine(isZone, 'there is no such time zone; write it like Europe/Berlin');
+const zone = z.string().refine(isZone, 'unknown time zone; write it like Europe/Berlin');
 const localTime = z
   .string()
   .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d$/, 'write local time like 2026-12-18T18:00')
-  .refine((text) => isReal(`${text}:00.000Z`), 'there is no such day or time');
+  .refine((text) => isReal(`${text}:00.000Z`), 'this day or time does not exist');
 const weekTime = z
   .string()
-  .regex(/^(?:mon|tue|wed|thu|fri|sat|sun) (?:[01]\d|2[0-3]):[0-5]\d$/, 'write it like fri 18:00');
+  .regex(/^(?:mon|tue|wed|thu|fri|sat|sun) (?:[01]\d|2[0-3]):[0-5]\d$/, 'write a weekday and time like fri 18:00');
 const day = z
   .string()
   .regex(/^\d{4}-\d\d-\d\d$/, 'write a day like 2026-12-05')
-  .refine((text) => isReal(`${text}T00:00:00.000Z`), 'there is no such day');
+  .refine((text) => isReal(`${text}T00:00:00.000Z`), 'this day does not exist');
 
 const account = z.strictObject({
   id: z.string('an account id is 12 digits in quotes').regex(/^\d{12}$/, 'an account id is 12 digits in quotes'),

@@ -1,5 +1,6 @@
 /** What one part of the policy says about another, and what no schema can say. */
 
+import { counted } from '../core/counted.ts';
 import type { GuardDefinition } from '../core/guard.ts';
 import type { Person } from '../people/person.ts';
 import { formsOf } from '../people/sign-in.ts';
@@ -74,7 +75,7 @@ function validateAccounts({ accounts }: PolicyFile, report: Report): void {
   const aliases = new Map<string, string>();
   for (const [alias, { id, profile, planner_role }] of Object.entries(accounts)) {
     const other = aliases.get(id);
-    if (other !== undefined) report(['accounts', alias, 'id'], `account ${id} is called ${other} already`);
+    if (other !== undefined) report(['accounts', alias, 'id'], `account ${id} is already listed as ${other}`);
     aliases.set(id, alias);
     if (profile !== undefined && planner_role !== undefined)
       report(['accounts', alias, 'planner_role'], 'name a profile or a planner role, not both');
@@ -86,7 +87,7 @@ function validateScopes({ accounts, scopes }: PolicyFile, guards: readonly Guard
     const path = ['scopes', index];
     if (!Object.hasOwn(accounts, account)) report([...path, 'account'], `there is no account ${account}`);
     else if (accounts[account]?.management)
-      report([...path, 'account'], `${account} is a management account, and nothing in it is in reach`);
+      report([...path, 'account'], `${account} is a management account and cannot be in a scope`);
     if (!stacks && !ids && !tags) report(path, 'name stacks, ids or tags; `stacks: ["*"]` is every stack');
     if (tags && Object.keys(tags).length === 0) report([...path, 'tags'], 'name at least one tag');
     for (const name of Object.keys(raise))
@@ -100,9 +101,9 @@ function validateSeats({ people, seats }: PolicyFile, report: Report): void {
     for (const [kind, rule] of Object.entries(rules ?? {})) {
       if (typeof rule !== 'object') continue;
       for (const [index, role] of rule.include.entries())
-        if (!roles.has(role)) report(['seats', environment, kind, 'include', index], `nobody has the role ${role}`);
+        if (!roles.has(role)) report(['seats', environment, kind, 'include', index], `no person has the role ${role}`);
       if (rule.include.length > 0 && rule.seats === 0)
-        report(['seats', environment, kind, 'seats'], 'a role is asked for, and no seat');
+        report(['seats', environment, kind, 'seats'], 'include names a role, but seats is 0');
     }
 }
 
@@ -117,15 +118,14 @@ function validateExceptions(
     const path = ['exceptions', index];
     const guard = guards.find((one) => one.name === name);
     if (!guard) report([...path, 'guard'], `there is no guard ${name}`);
-    else if (guard.structural)
-      report([...path, 'guard'], `${name} holds the road itself together and has no exceptions`);
+    else if (guard.structural) report([...path, 'guard'], `${name} is structural: it cannot have exceptions`);
     if (!Object.hasOwn(people, owner)) report([...path, 'owner'], `there is no person ${owner}`);
     if (account !== undefined && !Object.hasOwn(accounts, account))
       report([...path, 'account'], `there is no account ${account}`);
     if (Date.parse(until) > latest)
       report(
         [...path, 'until'],
-        `at most ${EXCEPTION_MAX_DAYS} days ahead: ${new Date(latest).toISOString().slice(0, 10)}`,
+        `must be at most ${EXCEPTION_MAX_DAYS} days ahead: ${new Date(latest).toISOString().slice(0, 10)}`,
       );
   }
 }
@@ -136,12 +136,12 @@ function validateFreezes({ freezes, accounts }: PolicyFile, report: Report): voi
     if (freeze.account !== undefined && !Object.hasOwn(accounts, freeze.account))
       report([...path, 'account'], `there is no account ${freeze.account}`);
     if (freeze.environment === undefined && freeze.account === undefined && freeze.stacks === undefined)
-      report(path, 'say what is frozen: environment, account or stacks; `stacks: ["*"]` is every stack');
+      report(path, 'name an environment, an account or stacks to freeze; `stacks: ["*"]` is every stack');
     const empty =
       'to' in freeze
         ? instantsOf(freeze.to, freeze.zone).latest <= instantsOf(freeze.from, freeze.zone).earliest
         : freeze.weekly.from === freeze.weekly.to;
-    if (empty) report([...path, 'to' in freeze ? 'to' : 'weekly'], 'it ends before it begins');
+    if (empty) report([...path, 'to' in freeze ? 'to' : 'weekly'], 'the freeze ends before it begins');
   }
 }
 
@@ -149,9 +149,12 @@ function validateOwners({ owners }: PolicyFile, report: Report): void {
   if (!owners) return;
   const seen = new Set<string>();
   readKeys(owners.keys, ['owners', 'keys'], report, ({ fingerprint }, path) => {
-    if (seen.has(fingerprint)) report(path, `the key ${fingerprint} is an owner already`);
+    if (seen.has(fingerprint)) report(path, `the key ${fingerprint} is already listed`);
     seen.add(fingerprint);
   });
   if (owners.threshold > owners.keys.length)
-    report(['owners', 'threshold'], `${owners.threshold} of ${owners.keys.length} keys can never sign`);
+    report(
+      ['owners', 'threshold'],
+      `threshold is ${owners.threshold}, but there ${owners.keys.length === 1 ? 'is' : 'are'} only ${counted(owners.keys.length, 'key')}`,
+    );
 }

@@ -40,7 +40,7 @@ function valueIn<T>(document: Document, schema: z.ZodType<T>, report: Report): T
   try {
     value = document.toJS({ maxAliasCount: 50 });
   } catch (error) {
-    report([], error instanceof Error ? error.message : 'cannot be unfolded');
+    report([], error instanceof Error ? error.message : 'the aliases cannot be expanded');
     return undefined;
   }
   refuseLostKeys(document, report);
@@ -56,7 +56,7 @@ function refuseLostKeys(document: Document, report: Report): void {
     Pair(_, { key }, ancestors) {
       if (!isScalar(key) || key.value !== '__proto__') return;
       const path = ancestors.flatMap((node) => (isPair(node) && isScalar(node.key) ? [String(node.key.value)] : []));
-      report([...path, '__proto__'], 'this is no name');
+      report([...path, '__proto__'], 'this key is not allowed');
     },
   });
 }
@@ -83,7 +83,7 @@ function reportUnion(
 const depthOf = (issues: readonly SchemaIssue[]) =>
   Math.max(0, ...issues.map(({ path, code }) => path.length + (code === 'unrecognized_keys' ? 1 : 0)));
 
-const RENAMED: Record<string, string> = { instances: 'it is called ids now' };
+const RENAMED: Record<string, string> = { instances: 'it is now called ids' };
 function unknownKey(key: string, path: PropertyKey[]): string {
   const renamed = path[0] === 'scopes' ? RENAMED[key] : undefined;
   return `there is no key ${key} here${renamed ? `; ${renamed}` : ''}`;

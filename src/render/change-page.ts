@@ -93,15 +93,15 @@ function countRows(subject: Subject): Row[] {
 }
 
 const UNREAD: [what: string, path: RegExp, value: RegExp | undefined][] = [
-  ['what code does (only what it names)', /\.(?:ZipFile|InlineCode|FunctionCode)\b/, undefined],
+  ['code (shown by name only)', /\.(?:ZipFile|InlineCode|FunctionCode)\b/, undefined],
   [
     'code and documents in S3',
     /\.(?:S3Key|S3Bucket|S3ObjectKey|BodyS3Location|DefinitionS3Location|TemplateURL|CodeUri)\b/,
     undefined,
   ],
   ['container images', /\.(?:Image|ImageUri)$/, undefined],
-  ['what commands do on a host (only what they name)', /\.UserData\b|AWS::CloudFormation::Init/, undefined],
-  ['values that are read at execution', /./, /\{\{resolve:|\$\{not known yet\}/],
+  ['commands on a host (shown by name only)', /\.UserData\b|AWS::CloudFormation::Init/, undefined],
+  ['values read only at execution', /./, /\{\{resolve:|\$\{not known yet\}/],
   ['secret values (tags show whether they differ)', /./, /\*{4}/],
 ];
 

@@ -36,13 +36,13 @@ function totals(plan: Plan, isDeletion: boolean): string {
   const kept = effects.filter(({ kind, retention }) => kind === 'delete' && retention?.effective === 'Retain').length;
   const stored = stores(lost);
   const tail = stored === '' ? '' : ` (${stored})`;
-  if (created + updated + lost.length === 0) return 'no resource changes, only the stack itself';
+  if (created + updated + lost.length === 0) return 'no resource changes; the stack itself changes';
   if (isDeletion)
     return `${counted(effects.length, 'resource')}, ${kept === 0 ? 'none stays' : `${kept} stay`}${tail || ', none stores data'}`;
   const parts = [
     ...(of('delete') > 0 ? [`${of('delete')} deleted`] : []),
     ...(of('replace') > 0 ? [`${of('replace')} replaced`] : []),
-    ...(of('unknown') > 0 ? [`${of('unknown')} with an effect that is not known`] : []),
+    ...(of('unknown') > 0 ? [`${of('unknown')} with an unknown effect`] : []),
   ];
   return `${[`${created} created`, `${updated} updated`, ...(parts.length > 0 ? parts : ['0 deleted or replaced'])].join(', ')}${tail}`;
 }

@@ -35,5 +35,7 @@ function rest(effects: readonly Effect[]): string[] {
   const counts = Object.entries(Object.groupBy(effects, ({ kind }) => kind)).map(
     ([kind, some]) => `${some.length} ${kind}`,
   );
-  return [`neither held nor lost: ${counts.sort().join(', ')}; each of them is in the digest and in what is shown`];
+  return [
+    `no approval needed and nothing lost: ${counts.sort().join(', ')}; the digest and countersign show cover each of them`,
+  ];
 }

@@ -27,7 +27,7 @@ export interface Difference {
 
 /** `old → new`; of long ones the beginning and the end that are the same are counted, not told. */
 export function differenceOf(before: string | undefined, after: string | undefined): Difference {
-  if (before === undefined && after === undefined) return { text: 'changes; the value is not told', isFolded: false };
+  if (before === undefined && after === undefined) return { text: 'changes; the value is not shown', isFolded: false };
   const told = (text: string | undefined) => (text === undefined ? '\u2013' : quoted(text));
   if (before === undefined || after === undefined || before.length + after.length <= FOLDED_FROM)
     return { text: `${told(before)} → ${told(after)}`, isFolded: false };

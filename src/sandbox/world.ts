@@ -84,6 +84,7 @@ export interface Seed {
  * @param options.pace default 1; `setPace` overrides it for everybody.
  * @throws CountersignError when the world there has another shape, or another seed than the named one.
  */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: one closure over one database; its functions are short.
 export function openWorld(home: string, options: { pace?: number; seed?: Seed } = {}): WorldStore {
   const path = join(home, 'sandbox.db');
   const db = openSqlite(path);
@@ -94,7 +95,7 @@ export function openWorld(home: string, options: { pace?: number; seed?: Seed } 
       throw new CountersignError(
         'CONFIG_INVALID',
         `The simulated cloud in ${path} was made by another version.`,
-        'Remove that file (it holds no more than the simulation), or name another folder with --home.',
+        'Remove that file (it contains only the simulation), or name another folder with --home.',
       );
   }).immediate();
   const sql = {

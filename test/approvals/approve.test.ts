@@ -47,7 +47,7 @@ describe('approving what cannot be undone', () => {
       refused('APPROVAL_NOT_CONFIRMED'),
     );
     expect(careless.seen.join('\n')).toContain('CostTable');
-    expect(careless.asked).toEqual([`This cannot be undone. Type ${DEV_STACK} to sign it: `]);
+    expect(careless.asked).toEqual([`This change cannot be undone. Type ${DEV_STACK} to sign it: `]);
     expect((await world.app.changes.find(id)).approvals).toEqual([]);
     const careful = terminal(DEV_STACK);
     expect(await approve(world.app, id, bob({ terminal: careful.at }))).toMatchObject({ state: 'approved' });

@@ -194,7 +194,7 @@ describe('killed between intent and outcome', () => {
     expect(told).toMatchObject({
       content: { state: 'executing', explanation: expect.stringContaining('not recorded') },
     });
-    expect(JSON.stringify(told)).toMatch(/look at/i);
+    expect(JSON.stringify(told)).toContain(`countersign reconcile ${id}`);
   });
 
   it('while it may still be at work, nothing is said of an executor that is gone', async () => {
@@ -211,13 +211,34 @@ describe('killed between intent and outcome', () => {
     const other = await approved(2048);
     const id = await killed('call.intended');
     const before = world.writes().length;
-    expect(await countersign('execute', other)).toMatchObject({ code: 1, output: expect.stringContaining('STATE_') });
+    expect(await countersign('execute', other)).toMatchObject({
+      code: 1,
+      output: expect.stringMatching(/^(?:STATE_|GUARD_RATE)/m),
+    });
     const plan = await world.call('plan_stack_update', {
       stack: STACK,
       set: [{ path: 'Resources.QueryFunction.Properties.Timeout', value: 20 }],
     });
     expect(plan).toMatchObject({ decision: 'denied' });
     expect(JSON.stringify(plan.verdicts)).toContain(id);
+    expect(world.writes()).toHaveLength(before);
+  });
+
+  it('a day later its target is still held: what ends the lock is a fact, not a clock', async () => {
+    const id = await killed('call.intended');
+    const before = world.writes().length;
+    const later = await minutesLater(25 * 60);
+    const answered = await later.pipeline('plan_stack_update', {
+      stack: STACK,
+      set: [{ path: 'Resources.QueryFunction.Properties.Timeout', value: 20 }],
+    });
+    const plan = (answered as { content: Record<string, unknown> }).content;
+    expect(plan).toMatchObject({ decision: 'denied' });
+    expect(JSON.stringify(plan.verdicts)).toContain(id);
+    const proposed = await later.pipeline('propose_change', { plan_id: plan.plan_id, goal: 'fix', reason: 'again' });
+    const { change_id } = (proposed as { content: Record<string, unknown> }).content;
+    await expect(world.execute(String(change_id), later)).rejects.toMatchObject({ code: 'STATE_CHANGE_NOT_APPROVED' });
+    expect(await show(later, id)).toMatch(/executing[\s\S]*Nothing else is executed on this target/);
     expect(world.writes()).toHaveLength(before);
   });
 

@@ -226,7 +226,7 @@ describe('who proposes, and the policy', () => {
     await sign(id, 'bob');
     await world.app.ledger.append({ kind: 'halted', body: {} });
     expect(await world.call('plan_stack_delete', { stack: STACK })).toMatchObject({ code: 'GUARD_HALT' });
-    await expect(world.execute(id)).rejects.toEqual(refused('STATE_STALE'));
+    await expect(world.execute(id)).rejects.toEqual(refused('GUARD_HALT'));
     expect(world.writes()).toEqual([]);
   });
 

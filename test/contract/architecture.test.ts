@@ -244,6 +244,10 @@ describe('sizes', () => {
       expect(lines, file).toBeLessThanOrEqual(file.endsWith('/index.ts') ? LIMITS.fileLines : limitOf(file));
     }
   });
+  it('the linter stops longer functions', () => {
+    const { noExcessiveLinesPerFunction: rule } = JSON.parse(read('biome.json')).linter.rules.complexity;
+    expect(rule).toMatchObject({ level: 'error', options: { maxLines: LIMITS.functionLines } });
+  });
   it('CONTRIBUTING.md names the same limits', () => {
     const text = read('CONTRIBUTING.md');
     for (const [what, lines] of [

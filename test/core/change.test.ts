@@ -186,13 +186,13 @@ describe('an execution whose end is not recorded', () => {
       state: 'executing',
       abandoned: false,
       last: { at: at(30).toISOString(), kind: 'change.executing', call: null },
-      explanation: expect.stringContaining('nothing was begun'),
+      explanation: expect.stringContaining('no call was sent'),
     });
     const begun: Happening = ['call.intended', { operation: 'DeleteStack' }, 30];
     expect(silentFor([begun], 1)).toMatchObject({
       abandoned: false,
       last: { kind: 'call.intended', call: 'DeleteStack' },
-      explanation: expect.stringMatching(/^DeleteStack was begun .* not recorded$/),
+      explanation: expect.stringMatching(/^DeleteStack was sent .* no outcome was recorded$/),
     });
     const accepted: Happening[] = [begun, ['call.returned', { outcome: 'done' }, 30]];
     expect(silentFor(accepted, 1)).toMatchObject({
@@ -216,7 +216,7 @@ describe('an execution whose end is not recorded', () => {
       const moment = new Date(at(30 + minutes).getTime() + 1);
       const late = folded([...approved, ['change.executing', {}, 30], ...happened], moment);
       expect(late).toMatchObject({ state: 'executing', abandoned: true });
-      expect(late?.explanation).toMatch(/; (?:its|the) executor/);
+      expect(late?.explanation).toMatch(/\. The executor/);
       expect(silentFor(happened, minutes)?.explanation).not.toMatch(/executor/);
     },
   );

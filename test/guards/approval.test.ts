@@ -33,7 +33,7 @@ it('tells the role that nobody has, and else how many could sign', () => {
     return made('approval').judge(doingAll(gone()), facts({ seatRules, approvers: people(count) })).message;
   };
   expect(told(2)).toContain('the role data');
-  expect(told(1)).toContain('2 seat(s) are needed and only 1');
+  expect(told(1)).toContain('This needs 2 approvals, but only 1 person');
 });
 
 vectorsOf('approval', [

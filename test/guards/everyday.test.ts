@@ -41,7 +41,7 @@ const told = (thePlan: Plan, theFacts: Facts) => {
 const set = (type: string, path: string, before: string, after: string, over: Partial<Effect> = {}) =>
   doingAll(effect({ type, properties: [property(path, before, after)], ...over }));
 const revision = (type: string, logicalId: string): Effect =>
-  effect({ kind: 'replace', type, logicalId, revision: true, why: 'A revision: replaced by design.' });
+  effect({ kind: 'replace', type, logicalId, revision: true, why: 'A revision type, replaced by design.' });
 const opened = (range: string, port: number) =>
   doingAll(
     marked(

@@ -14,7 +14,7 @@ import type { Facts } from '../../src/core/guard.ts';
 import { foldChange } from '../../src/core/lifecycle.ts';
 import { type Plan, sumsOf, touchedBy } from '../../src/core/plan.ts';
 import type { Judgement } from '../../src/core/verdict.ts';
-import { aboutChange } from '../../src/execute/executor.ts';
+import { aboutChange } from '../../src/execute/about.ts';
 import { openLedger } from '../../src/ledger/store.ts';
 import { historyOf } from '../../src/policy/history.ts';
 import { providerRules } from '../../src/providers/index.ts';

@@ -23,7 +23,7 @@ const { retention: _policy, ...bare } = nested;
 it('tells how many vanish and how many stay', () => {
   const retained = gone({ retention: { attribute: 'DeletionPolicy', effective: 'Retain' } });
   const { message } = made('stack-deletion').judge(deleting([gone(), removed(), retained]), facts());
-  expect(message).toContain('2 resource(s) vanish with shop; 1 stay.');
+  expect(message).toContain('Deleting shop deletes 2 resources and keeps 1.');
 });
 
 vectorsOf('stack-deletion', [

@@ -66,6 +66,25 @@ export function ledgerContract(name: string, makeStore: () => StoreUnderTest): v
       expect(await ledger.transact((tx) => tx.claim('nonce/lost'))).toBe(true);
     });
 
+    it('tells what nothing else is recorded of, however old, as of a moment too', async () => {
+      const ledger = open();
+      const of = (kind: 'change.withdrawn' | 'change.stale', changeId: string) =>
+        ledger.append({ kind, changeId, body: { why: '' } });
+      await of('change.withdrawn', 'chg_a');
+      await of('change.withdrawn', 'chg_b');
+      const { seq } = await of('change.stale', 'chg_a');
+      const without = async (untilSeq?: number) =>
+        (
+          await ledger.events({
+            kinds: ['change.withdrawn'],
+            withoutKinds: ['change.stale', 'change.closed'],
+            ...(untilSeq === undefined ? {} : { untilSeq }),
+          })
+        ).map(({ changeId }) => changeId);
+      expect(await without()).toEqual(['chg_b']);
+      expect(await without(seq - 1)).toEqual(['chg_a', 'chg_b']);
+    });
+
     it('lets transactions that await read, decide and append one after the other', async () => {
       const ledger = open();
       const addOne = () =>

@@ -54,7 +54,7 @@ it('planning, proposing, withdrawing, signing and executing can each be decided 
     confirm: (await app.changes.find(id)).target.name,
   });
   expect(await app.executor.run(id)).toMatchObject({ state: 'succeeded' });
-  expect(runs).toBeGreaterThanOrEqual(8);
+  expect(runs).toBeGreaterThanOrEqual(7);
   const kinds = (await app.ledger.events({ changeId: id })).map(({ kind }) => kind);
   expect(kinds.filter((kind) => kind !== 'change.progress')).toEqual([
     'change.proposed',
@@ -69,14 +69,12 @@ it('planning, proposing, withdrawing, signing and executing can each be decided 
 });
 
 it('what makes a change stale can be decided twice', async () => {
-  const id = await proposed(1024);
-  await approve(app, id, {
-    decision: 'approve',
-    key: world.keyOf('bob'),
-    as: 'bob',
-    confirm: (await app.changes.find(id)).target.name,
-  });
-  await app.ledger.append({ kind: 'halted', body: { by: ['alice'] } });
+  const [id, other] = [await proposed(1024), await proposed(2048)];
+  for (const one of [id, other]) {
+    const confirm = (await app.changes.find(one)).target.name;
+    await approve(app, one, { decision: 'approve', key: world.keyOf('bob'), as: 'bob', confirm });
+  }
+  await app.executor.run(other);
   await expect(app.executor.run(id)).rejects.toMatchObject({ code: 'STATE_STALE' });
   expect(await app.changes.find(id)).toMatchObject({ state: 'stale' });
 });

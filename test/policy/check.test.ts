@@ -68,7 +68,7 @@ describe('policy check warns', () => {
     [
       'fewer seats than usual',
       'seats: { production: { reversible: 1, recoverable: 1, irreversible: 2 } }',
-      'production, recoverable: 1 seat(s), fewer than the default of 2',
+      'production, recoverable: needs 1 approval, fewer than the default of 2',
     ],
     [
       'production that nobody signs',
@@ -85,7 +85,7 @@ describe('policy check warns', () => {
       'seats: { production: { reversible: 1, recoverable: 2, irreversible: { seats: 2, include: [data] } } }',
       'only carol has the role data',
     ],
-    ['a guard that is only observed', 'guards: { recreate: { mode: observe } }', 'recreate is only observed'],
+    ['a guard that is only observed', 'guards: { recreate: { mode: observe } }', 'recreate is in observe mode'],
     ['a raised rate', 'guards: { rate: { production: 50/h } }', 'is 50, by default 5'],
     [
       'an exception that is over',

@@ -199,7 +199,7 @@ effects:
 `),
     );
     expect(report).toMatchObject({ decision: 'denied', goal: 'deploy', sponsor: 'alice', recorded: null });
-    expect(of(report, 'recreate').message).toContain('Orders (AWS::DynamoDB::Table) holds data');
+    expect(of(report, 'recreate').message).toContain('Replacing Orders (AWS::DynamoDB::Table) would delete its data');
     expect(report.notDenied).toMatchObject({ without: ['Orders (replace)'], decision: { seats: 1 } });
   });
 
@@ -264,7 +264,7 @@ describe('docs/policy.md', () => {
       /^```yaml\n(stack: [\s\S]*?)^```/m.exec(guide.slice(guide.indexOf('Explain a verdict'))) ?? [];
     const told = explainText(await explained(file('sketch.yaml', text)));
     expect(told).toContain('not denied  without Orders (replace): waits for 2 seats');
-    for (const line of ['Keep Orders: add DeletionPolicy: Retain', 'Orders (AWS::DynamoDB::Table, no id) holds data'])
+    for (const line of ['Keep Orders: add DeletionPolicy: Retain', 'Orders (AWS::DynamoDB::Table, no id) stores data'])
       for (const where of [guide, told]) expect(where).toContain(line);
   });
 

@@ -147,7 +147,7 @@ seats: { production: { reversible: 1, recoverable: 2, irreversible: { seats: 2, 
       scopes: [{ reach: 'prod: stack shop-*', environment: 'production', create: false, execute: 'by_command' }],
       freezes: ['production from 2026-12-18T18:00 until 2027-01-04T08:00 UTC: year end'],
       exceptions: ['recreate: shop-api/Fn until 2026-11-30 by carol: OPS-1'],
-      observed: ['recreate: within 7 days it would have denied 0 and held 0 plan(s)'],
+      observed: ['recreate: in the last 7 days it would have denied 0 plans and held 0'],
       budgets_left: { production: { hour: { changes: 20, lost: 20 }, day: { lost: 50 } } },
     });
   });

@@ -38,7 +38,7 @@ describe('a policy file', () => {
     ['an unknown guard', 'guards: { recraete: {} }', 'there is no guard recraete'],
     ['an unknown option', 'guards: { rate: { speed: 3 } }', 'there is no key speed here'],
     ['options both ways', 'guards: { rate: { production: {}, mode: observe } }', 'either per environment or flat'],
-    ['an observed wall', 'guards: { scope: { mode: observe } }', 'scope holds the road itself together'],
+    ['an observed wall', 'guards: { scope: { mode: observe } }', 'scope is structural'],
     [
       'a role that nobody has',
       'seats: { production: { reversible: 1, recoverable: 1, irreversible: { seats: 2, include: [dba] } } }',
@@ -52,7 +52,7 @@ describe('a policy file', () => {
     [
       'an exception of a wall',
       'exceptions: [{ guard: stale, resource: x, until: 2026-11-30, owner: carol, reason: r }]',
-      'stale holds the road itself together',
+      'stale is structural',
     ],
     [
       'an exception by nobody',
@@ -90,7 +90,7 @@ describe('a policy file', () => {
       'there is no account prd',
     ],
     ['rules that are not there', 'rules: ["nowhere/*.cedar"]', 'no file matches nowhere/*.cedar'],
-    ['owners who can never sign', `owners: { keys: ["${sshKey()}"], threshold: 2 }`, '2 of 1 keys can never sign'],
+    ['owners who can never sign', `owners: { keys: ["${sshKey()}"], threshold: 2 }`, 'threshold is 2, but there is only 1 key'],
     [
       'an owner twice',
       `owners: { keys: &keys ["${'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILN/ur0J/yJrL87N1ML0Wtsgf9VmebTB76IXFV1jYu77'}", "${'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILN/ur0J/yJrL87N1ML0Wtsgf9VmebTB76IXFV1jYu77'}"], threshold: 1 }`,

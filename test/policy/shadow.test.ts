@@ -85,17 +85,17 @@ describe('shadow mode', () => {
     await call(app, 'propose_change', { plan_id, goal: 'scale', reason: 'more memory' });
     const told = await call(app, 'describe_policy', {});
     expect(told.observed).toEqual([
-      'recreate: within 7 days it would have denied 2 and held 0 plan(s)',
-      'stateful-loss: within 7 days it would have denied 2 and held 0 plan(s)',
-      'budget: within 7 days it would have denied 0 and held 0 plan(s)',
+      'recreate: in the last 7 days it would have denied 2 plans and held 0',
+      'stateful-loss: in the last 7 days it would have denied 2 plans and held 0',
+      'budget: in the last 7 days it would have denied 0 plans and held 0',
     ]);
     // Three plans: the function reads the table's name. A plan and its change count once.
     expect(told.rules).toContainEqual(
-      'small-functions: deny, observed only: within 7 days it would have stopped 3 plan(s)',
+      'small-functions: deny, in observe mode: in the last 7 days it would have stopped 3 plans',
     );
     const later = await world.another({ now: () => new Date(Date.now() + 8 * 86_400_000) });
     expect((await call(later, 'describe_policy', {})).observed).toContain(
-      'recreate: within 7 days it would have denied 0 and held 0 plan(s)',
+      'recreate: in the last 7 days it would have denied 0 plans and held 0',
     );
   });
 
@@ -122,7 +122,7 @@ describe('shadow mode', () => {
     expect(walls).toContain('approval');
     for (const name of walls)
       await expect(shadowing(`guards: { ${name}: { mode: observe } }`), name).rejects.toThrow(
-        /cannot be observed only/,
+        /cannot be set to observe/,
       );
   });
 });

@@ -151,7 +151,7 @@ describe('a run', () => {
               tool_calls
                 expected  3
                 got       2
-              told: GUARD_APPROVAL hold(1): production, reversible at worst: needs 1 signature. Who can sign: bob.
+              told: GUARD_APPROVAL hold(1): Production, reversible: needs 1 approval. Possible approvers: bob.
       0 of 1 passed."
     `);
     expect(await told(one(FIX, '    expect: { characters: 100 }\n'))).toMatch(
@@ -294,7 +294,7 @@ describe('the command', () => {
   });
   it('does not stay green when there is nothing to run', () => {
     const { status, stderr } = command();
-    expect([status, stderr]).toEqual([1, expect.stringContaining('There are no policy tests beside policy.yaml')]);
+    expect([status, stderr]).toEqual([1, expect.stringContaining('No policy tests were found beside policy.yaml')]);
   });
   it('says once that the policy itself is not valid', () => {
     put('policy.yaml', 'version: 2');

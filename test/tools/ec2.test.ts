@@ -276,7 +276,7 @@ describe('what an agent is told of a plan', () => {
           "tool": "propose_change",
         },
         "notes": [
-          "EC2 has no preview: effects follow from the observed state. Permission is tried before execution, safety cannot be.",
+          "EC2 has no preview: the effects are derived from the observed state. Permissions are checked before execution; safety cannot be checked.",
         ],
         "plan_id": "plan-1",
         "seats": {
@@ -287,7 +287,7 @@ describe('what an agent is told of a plan', () => {
         "verdicts": [
           {
             "code": "GUARD_APPROVAL",
-            "message": "production, reversible at worst: needs 1 signature. Who can sign: bob, carol.",
+            "message": "Production, reversible: needs 1 approval. Possible approvers: bob, carol.",
             "outcome": "hold",
             "remedy": "Propose it, tell the user, and end your turn.",
             "seats": 1,

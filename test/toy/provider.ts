@@ -91,6 +91,7 @@ export function createToy(path: string, place: { account: string; region: string
     recompute: async ({ recipe }) => draft(request.parse(recipe.input)),
     leftoverOf: () => null,
     discard: async () => undefined,
+    mustBeOwn: async () => undefined,
     rehearse: async () => ({ kind: 'not_needed' }),
     async send(call, permit) {
       admit(call, permit, { class: classify(call) });
@@ -104,6 +105,7 @@ export function createToy(path: string, place: { account: string; region: string
     },
     settle: async () => ({ kind: 'done', output: {} }),
     find: async () => undefined,
+    lookBack: async () => ({ detail: 'it stands there', ended: { call: 'done', state: 'succeeded' } }),
     follow: async () => ({ state: 'succeeded', detail: 'It stands there.' }),
     writes: () => written,
   };

@@ -7,8 +7,7 @@ export const describeInstances = defineTool({
   name: 'describe_instances',
   effect: 'describe',
   title: 'Describe instances',
-  description:
-    'EC2 instances with state, owner and volumes; protections only of those in instance_ids. tag: KEY or KEY=VALUE.',
+  description: 'EC2 instances with state, owner and volumes; protections only for instance_ids. tag: KEY or KEY=VALUE.',
   input: z.strictObject({
     instance_ids: z.array(z.string().max(32)).min(1).max(100).optional(),
     tag: z.string().max(256).optional(),

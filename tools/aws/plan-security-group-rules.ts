@@ -23,7 +23,7 @@ export const planSecurityGroupRules = defineTool({
   effect: 'plan',
   title: 'Plan security group rules',
   description:
-    'Dry run: open or close ports of a security group (firewall). Rules as describe_security_groups shows them: "ingress tcp 443 10.0.0.0/8", "ingress tcp 8000-8080 sg-…", "egress all 0.0.0.0/0"; " # " begins a description.',
+    'Dry run: open or close ports of a security group (firewall). Rules as describe_security_groups shows them: "ingress tcp 443 10.0.0.0/8", "ingress tcp 8000-8080 sg-…", "egress all 0.0.0.0/0"; a description follows " # ".',
   input: z.strictObject({
     group_id: z.string().regex(/^sg-[0-9a-f]{8,17}$/, 'such as sg-0123456789abcdef0'),
     authorize: rules,

@@ -8,7 +8,7 @@ export const planStackDelete = defineTool({
   effect: 'plan',
   title: 'Plan a stack deletion',
   description:
-    'Dry run of a CloudFormation stack deletion: what would be deleted and kept. To repair a stack, update it in place.',
+    'Dry run of a CloudFormation stack deletion: the resources that would be deleted or kept. To repair a stack, update it in place.',
   input: z.strictObject({ stack: z.string().min(1).max(2_048), ...placeInput }),
   action: () => 'delete',
   target: ({ stack }) => ({ kind: 'stack', name: stackNameOf(stack) }),

@@ -8,7 +8,7 @@ export const planStackRollback = defineTool({
   effect: 'plan',
   title: 'Plan a stack rollback',
   description:
-    'Dry run for a stuck CloudFormation stack: continue a failed rollback, roll back a failed update or creation, or cancel a running update, by its state.',
+    'Dry run for a stuck CloudFormation stack: continue a failed rollback, roll back a failed update or creation, or cancel a running update, depending on its state.',
   input: z.strictObject({
     stack: z.string().min(1).max(2_048),
     resources_to_skip: z.array(z.string().max(255)).max(50).default([]),

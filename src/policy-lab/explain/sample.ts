@@ -92,7 +92,7 @@ export function readSample(text: string, fileName: string, about: About): { plan
   const { value: sample, problems, report } = readYaml(text, fileName, sampleSchema);
   const aliases = Object.keys(about.policy?.file.accounts ?? {});
   if (sample?.account !== undefined && !aliases.includes(sample.account))
-    report(['account'], `the policy names no account ${sample.account}`);
+    report(['account'], `the policy has no account ${sample.account}`);
   for (const [index, { type, physicalId }] of (sample?.effects ?? []).entries()) {
     if (sample?.stack !== undefined && type === undefined) report(['effects', index], 'name a type');
     if (sample?.ids && sample.ids.length > 1 && !sample.ids.includes(physicalId ?? ''))
@@ -102,7 +102,7 @@ export function readSample(text: string, fileName: string, about: About): { plan
     throw new CountersignError(
       'INPUT_INVALID',
       `The sketch is not valid:\n${problems.map((problem) => `  ${problem}`).join('\n')}`,
-      'docs/policy.md, “Explain a verdict”, has one to begin with.',
+      'See the example in docs/policy.md, “Explain a verdict”.',
       { cause: problems },
     );
   return { plan: planOf(sample, about), ...(sample.goal ? { goal: sample.goal } : {}) };

@@ -64,8 +64,8 @@ async function storedPlan(
   if (plan) return plan;
   throw new CountersignError(
     'LEDGER_TAMPERED',
-    `The stored plan ${planId} is not the one that was made.`,
-    'Run countersign audit verify.',
+    `The stored plan ${planId} differs from the plan that was made.`,
+    'Stop, and run: countersign audit verify',
   );
 }
 
@@ -92,7 +92,7 @@ export function judgeAsOf(
 export function ledgerAsOf(ledger: LedgerView, size: number): Ledger {
   const answers = new Map<string, Promise<LedgerEvent[]>>();
   const readOnly = async () => {
-    throw new Error('a ledger as of then takes no events');
+    throw new Error('a past state of the ledger cannot be appended to');
   };
   return {
     events(query = {}) {

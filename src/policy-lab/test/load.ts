@@ -64,7 +64,7 @@ export function loadCases(file: string, worldSchema: z.ZodType): PolicyCase[] {
     throw new CountersignError(
       'CONFIG_INVALID',
       `These policy tests cannot be run:\n${yaml.problems.map((problem) => `  ${problem}`).join('\n')}`,
-      'Mend these lines; docs/policy.md has the shape.',
+      'Fix these lines; docs/policy.md describes the format.',
       { cause: yaml.problems },
     );
   return cases;
@@ -98,6 +98,6 @@ function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (cause) {
-    throw new CountersignError('CONFIG_INVALID', `${file} cannot be read.`, 'Name a file that is there.', { cause });
+    throw new CountersignError('CONFIG_INVALID', `${file} cannot be read.`, 'Name an existing file.', { cause });
   }
 }

@@ -6,7 +6,11 @@ import { CountersignError } from '../../core/errors.ts';
 const ANSWER = /^\$([a-z][a-z0-9_]*)\.([\w.-]+)$/;
 const FILE = /^\$file\(([^)]+)\)$/;
 const missing = (message: string) =>
-  new CountersignError('CONFIG_INVALID', message, 'Name an earlier step with `as:`, or a file from here.');
+  new CountersignError(
+    'CONFIG_INVALID',
+    message,
+    'Name an earlier step with `as:`, or a file relative to the test file.',
+  );
 
 /**
  * `$plan.plan_id` is a value of the answer named `plan`; `$file(new.yaml)` is that file's text.
@@ -28,11 +32,11 @@ export function withReferences<T>(value: T, answers: ReadonlyMap<string, unknown
 }
 
 function valueAt(answers: ReadonlyMap<string, unknown>, name: string, path: string, written: string): unknown {
-  if (!answers.has(name)) throw missing(`${written}: no earlier step is called ${name}.`);
+  if (!answers.has(name)) throw missing(`${written}: no earlier step has the name ${name}.`);
   const found = path
     .split('.')
     .reduce<unknown>((at, key) => (at as Record<string, unknown> | null | undefined)?.[key], answers.get(name));
-  if (found === undefined) throw missing(`${written}: the answer called ${name} has no ${path}.`);
+  if (found === undefined) throw missing(`${written}: the answer of the step ${name} has no ${path}.`);
   return found;
 }
 

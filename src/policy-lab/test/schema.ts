@@ -90,7 +90,7 @@ const caseSchema = z
   })
   .refine(
     ({ calls, expect }) => expect !== undefined || calls.some((step) => 'expect' in step && step.expect !== undefined),
-    { message: 'it expects nothing, so it could never fail', path: ['expect'] },
+    { message: 'this test expects no result, so it could never fail', path: ['expect'] },
   );
 
 /** What stands at the top holds for every case that does not say otherwise. */

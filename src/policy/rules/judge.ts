@@ -107,8 +107,8 @@ function verdictOf(rule: Rule, effects: string[], errors: string[]): RuleVerdict
       id: rule.id,
       outcome: 'deny',
       seats: 0,
-      message: `The rule ${rule.id} could not be evaluated, and what cannot be judged is refused: ${errors[0]}`,
-      remedy: 'Tell the policy owners: the rule needs mending, not your plan.',
+      message: `The rule ${rule.id} could not be evaluated, so the plan is refused: ${errors[0]}`,
+      remedy: 'The policy owners must fix the rule, not your plan; tell the user.',
       effects,
     };
   const { id, message, remedy, hold, observed } = rule;

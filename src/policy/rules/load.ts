@@ -41,12 +41,12 @@ export interface LoadedRules {
 const annotationsSchema = z.strictObject({
   id: z.string('write @id("…")').regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'write the id in lower-case letters, digits and -'),
   message: z.string('write @message("…")').min(1).max(500),
-  remedy: z.string().max(500).default('Plan it differently, or ask the policy owners.'),
+  remedy: z.string().max(500).default('Plan a change that the rule allows, or ask the policy owners.'),
   hold: z
     .string()
-    .regex(/^[1-9]$/, 'hold is a number of seats, 1 to 9')
+    .regex(/^[1-9]$/, 'hold must be a number of approvals, 1 to 9')
     .optional(),
-  mode: z.enum(['enforce', 'observe'], 'mode is enforce or observe').default('enforce'),
+  mode: z.enum(['enforce', 'observe'], 'mode must be enforce or observe').default('enforce'),
 });
 type Located = { message: string; help?: string | null; sourceLocations?: { start: number }[] };
 interface Parsed {
@@ -101,7 +101,7 @@ function loadFile(name: string, text: string, loaded: LoadedRules, problem: (tex
   }
   if (parts.policy_templates.length > 0) problem(`${name}:1:1 a template (?principal, ?resource) is not a rule`);
   else if (parts.policies.length === 0)
-    loaded.warnings.push({ place: `${name}:1:1`, message: 'this file has no rule: nothing is judged by it' });
+    loaded.warnings.push({ place: `${name}:1:1`, message: 'this file contains no rule' });
   let searched = 0;
   for (const part of parts.policies) {
     const start = bytes.indexOf(part, searched);
@@ -136,14 +136,17 @@ function readRule(
   for (const { message, offset } of findings.errors) problem(`${placeAt(start + offset)} ${message}`);
   for (const { message, offset } of findings.warnings)
     loaded.warnings.push({ place: placeAt(start + offset), message });
-  if (parsed.effect !== 'forbid') say('only forbid is a rule: nothing that a rule permits would be let through');
+  if (parsed.effect !== 'forbid') say('a rule must be a forbid: a permit has no effect');
   else if (!annotations.success) for (const issue of annotations.error.issues) say(annotationProblem(issue));
   else {
     const { hold, mode, ...told } = annotations.data;
     const other = loaded.rules.find((rule) => rule.id === told.id);
     const reads = readsOf(json);
-    if (other) say(`the id ${told.id} is taken by the rule at ${other.place}`);
-    if (reads.computedTag) say('write tag keys as text: a tag that decides must be known, so that no plan sets it');
+    if (other) say(`the id ${told.id} is already used by the rule at ${other.place}`);
+    if (reads.computedTag)
+      say(
+        'write tag keys as literal text: Countersign must know the tags that a rule reads, so that plans cannot set them',
+      );
     loaded.rules.push({
       ...told,
       hold: hold === undefined ? null : Number(hold),

@@ -25,7 +25,7 @@ const ON_STACK = any('StackName', 'ClientRequestToken');
 const UNDER_ROLE = { ...ON_STACK, ...any('RoleARN') };
 const BY_ARN = {
   pattern: '^arn:',
-  else: 'a change set that is named, not given by its ARN: another could take its name',
+  else: 'a change set given by name: a change set of the same name could replace it. Use its ARN',
 };
 const RULES = any('GroupId', 'IpPermissions');
 const TAGS = any('Resources', 'Tags');
@@ -37,8 +37,7 @@ export const ALLOWED_CALLS: readonly AllowedCall[] = [
     prepared: {
       input: 'ChangeSetName',
       ours: OWN_CHANGE_SET.source,
-      untold:
-        'Another tool prepared this change set: AWS does not tell under which role it works, and the stack keeps that role.',
+      untold: 'Another tool prepared this change set: AWS does not report its role, and the stack keeps that role.',
     },
   },
   cloudFormation('DeleteStack', ['delete'], UNDER_ROLE),

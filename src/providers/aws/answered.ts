@@ -92,14 +92,14 @@ export async function judgedByAnswer(
     const output = await run();
     const seen = watched();
     if (seen && isDone(call, seen)) return { kind: 'done', output };
-    return { kind: 'unknown', reason: `the answer (HTTP ${seen?.answer?.status ?? '?'}) is not one of AWS` };
+    return { kind: 'unknown', reason: `the answer (HTTP ${seen?.answer?.status ?? '?'}) did not come from AWS` };
   } catch (error) {
     const seen = watched();
     const { code, message } = asCountersignError(error);
     if (!seen?.left) return { kind: 'refused', code, reason: message };
     const words = error instanceof Error ? error.message : String(error);
     if (refusalIn(call, seen) !== undefined) return { kind: 'refused', code, reason: words };
-    const status = seen.answer === undefined ? words : `HTTP ${seen.answer.status} without a refusal of AWS`;
-    return { kind: 'unknown', reason: `no answer of AWS was read: ${status}` };
+    const status = seen.answer === undefined ? words : `HTTP ${seen.answer.status} without an error from AWS`;
+    return { kind: 'unknown', reason: `no answer from AWS was read: ${status}` };
   }
 }

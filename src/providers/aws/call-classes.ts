@@ -86,6 +86,8 @@ export function classified(
   return {
     class: classifyCall(service, operation, input),
     isNamedSession: sessionRoles.includes(String(role)),
-    ...(changeSet !== undefined && !isOwnChangeSet(changeSet) ? { notForPlanning: 'that change set is not ours' } : {}),
+    ...(changeSet !== undefined && !isOwnChangeSet(changeSet)
+      ? { notForPlanning: 'Countersign did not make that change set' }
+      : {}),
   };
 }

@@ -63,7 +63,7 @@ export function refusedIn(sdk: Sdk, set: DescribeChangeSetOutput, changes: reado
       ...unknown('DeploymentConfig.', set.DeploymentConfig, OF_CONFIG),
       ...changes.flatMap((change) => [
         ...unknown('change ', change, OF_CHANGE),
-        ...(change.ResourceChange ? inResource(change.ResourceChange) : ['a change that names no resource']),
+        ...(change.ResourceChange ? inResource(change.ResourceChange) : ['a change without a resource name']),
       ]),
     ]),
   ];

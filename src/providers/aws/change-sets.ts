@@ -101,7 +101,7 @@ export async function readChangeSet(
     throw new CountersignError(
       'AWS_CHANGE_SET_FAILED',
       `CloudFormation refused the change set: ${reason}`,
-      'Mend what it names and plan again.',
+      'Fix the cause and plan again.',
     );
   }
   const id = first.ChangeSetId ?? name;

@@ -25,7 +25,7 @@ export function accountEntry(accounts: readonly AccountEntry[], { account }: Pla
   if (entry || accounts.length === 0) return entry;
   throw new CountersignError(
     'INPUT_ACCOUNT_UNKNOWN',
-    'The policy has no account of that alias.',
+    'The policy has no account with that alias.',
     `Its accounts are: ${accounts.map(({ alias }) => alias).join(', ')}.`,
   );
 }
@@ -80,8 +80,8 @@ async function assume(role: string, settings: CloudSettings): Promise<Session> {
   const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = Credentials ?? {};
   if (!AccessKeyId || !SecretAccessKey || !SessionToken)
     throw new CountersignError('AWS_FAILED', `AWS gave no credentials for ${role}.`, {
-      agent: 'Tell the user: the planner role of this account cannot be assumed.',
-      person: 'Check the trust policy of the planner role, and who is signed in.',
+      agent: 'Tell the user that the planner role of this account cannot be assumed.',
+      person: 'Check the trust policy of the planner role and your sign-in.',
     });
   return {
     credentials: { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken },
@@ -118,7 +118,7 @@ export function createIdentity(
         'GUARD_IDENTITY',
         `Expected account ${expected.id} (${expected.alias}), got ${account} (${arn}).`,
         {
-          agent: 'Tell the user: the credentials in use are those of another account.',
+          agent: 'Tell the user that the credentials in use belong to another account.',
           person: 'Sign in to the account that the policy names, or set AWS_PROFILE.',
         },
       );

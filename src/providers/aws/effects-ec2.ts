@@ -1,4 +1,4 @@
-/** What the calls of EC2 do: EC2 has no preview, so effects follow from the observed state. */
+/** What the calls of EC2 do: EC2 has no preview, so the effects are derived from the observed state. */
 import type { Effect } from '../../core/effect.ts';
 import type { ObservedInstance } from './observed.ts';
 import type { InstanceAction } from './ports.ts';
@@ -20,7 +20,7 @@ export function ec2Effect(about: { type: string; id?: string; owner?: Effect['ow
   };
 }
 
-const DISKS_LOST = 'What is on its instance-store disks is lost';
+const DISKS_LOST = 'The data on its instance-store disks would be lost';
 const about = ({ id, owner }: ObservedInstance) => ({ type: 'AWS::EC2::Instance', id, owner });
 
 /** @param givesUp what it has only while it runs: an address. */
@@ -37,7 +37,7 @@ export function effectOfInstance(instance: ObservedInstance, action: InstanceAct
         kind: 'reboot',
         interrupts: 'yes',
         reversibility: 'reversible',
-        why: 'It is away while it restarts.',
+        why: 'It is unavailable while it restarts.',
       });
     case 'stop':
       return ec2Effect(about(instance), {
@@ -67,14 +67,14 @@ function termination(instance: ObservedInstance): Effect {
       holds: 'data',
       retention: { attribute, effective: 'Delete' },
       reversibility: 'irreversible',
-      why: `${DISKS_LOST} with it; no snapshot can be made of them.`,
+      why: `${DISKS_LOST} on termination; these disks cannot be snapshotted.`,
     });
   if (lost.length === 0)
     return ec2Effect(about(instance), {
       ...gone,
       retention: { attribute, effective: 'Retain' },
       reversibility: 'recoverable',
-      why: 'Its volumes stay.',
+      why: 'Its volumes are kept.',
     });
   return ec2Effect(about(instance), {
     ...gone,
@@ -83,10 +83,8 @@ function termination(instance: ObservedInstance): Effect {
     ...(missing.length === 0 && oldest ? { recoveryPoint: oldest } : {}),
     reversibility: 'recoverable',
     why: [
-      ...(missing.length > 0 ? [`Snapshots of ${missing.join(', ')} are made first, and must complete.`] : []),
-      ...(oldest
-        ? [`Of its other volumes there are snapshots; what was written since ${oldest.completedAt} goes.`]
-        : []),
+      ...(missing.length > 0 ? [`Snapshots of ${missing.join(', ')} must complete before the termination.`] : []),
+      ...(oldest ? [`Its other volumes have snapshots; data written since ${oldest.completedAt} would be lost.`] : []),
     ].join(' '),
   });
 }
@@ -107,7 +105,7 @@ export function effectOfResize(instance: ObservedInstance, instanceType: string,
     why: losesDisks
       ? `${DISKS_LOST} when it stops for the change.`
       : runs
-        ? `It is stopped, changed and started again; its volumes stay.${givesUp}`
-        : 'It is stopped and stays so; its volumes stay.',
+        ? `It is stopped, changed and started again; its volumes are kept.${givesUp}`
+        : 'It stays stopped; its volumes are kept.',
   });
 }

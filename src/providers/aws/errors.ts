@@ -26,7 +26,7 @@ const MEANINGS: readonly Meaning[] = [
     code: 'AWS_ANSWER_INVALID',
     names: /^UnexpectedAnswer/,
     remedy:
-      'Tell the user: something between this machine and AWS answers in its place (a sign-in page of the network, a proxy), or AWS_ENDPOINT_URL names something else.',
+      'Tell the user that the answer did not come from AWS: a proxy or a network sign-in page answered, or AWS_ENDPOINT_URL points elsewhere.',
     tell: false,
   },
   {
@@ -42,7 +42,7 @@ const MEANINGS: readonly Meaning[] = [
     code: 'AWS_CLOCK_SKEWED',
     names: /^(?:SignatureDoesNotMatch|RequestTimeTooSkewed|RequestInTheFuture|AuthFailure)/,
     remedy: {
-      agent: 'Tell the user: the clock of this machine is wrong, or the credentials are broken.',
+      agent: 'Tell the user that the clock of this machine is wrong or the credentials are invalid.',
       person: 'Check the clock of this machine, then the credentials.',
     },
     tell: false,

@@ -8,8 +8,10 @@
 import type { CloudFormationClient, StackEvent } from '@aws-sdk/client-cloudformation';
 import type { Call } from '../../core/call.ts';
 import type { Plan } from '../../core/plan.ts';
-import type { Followed } from '../../core/ports.ts';
+import type { Followed, Seen } from '../../core/ports.ts';
+import { asCountersignError } from './errors.ts';
 import type { Observed } from './observed.ts';
+import { allPages } from './paging.ts';
 
 /** Stack states in which a call has done what it was for. Any other end is a failure or a way back. */
 const DONE: Record<string, RegExp> = {
@@ -58,10 +60,65 @@ export async function followStack(
       if (atRestMilliseconds > patienceMilliseconds)
         return {
           state: 'unknown',
-          detail: `${call.operation} was accepted, and nothing tells what came of it: the stack is ${now.status}.`,
+          detail: `${call.operation} was accepted, but its outcome cannot be determined: the stack is ${now.status}.`,
         };
     }
     await new Promise((resolve) => setTimeout(resolve, pause));
+  }
+}
+
+/** One look, for what tells of this very call: its events, and the change set's own execution status. */
+export async function lookBackAtStack(client: CloudFormationClient, plan: Plan, since: Date): Promise<Seen> {
+  const call = plan.calls.at(-1)!;
+  const own = await ownEvents(client, call, since);
+  const failure = own.map(lineOf).find((line) => /FAILED/.test(line));
+  const end = own.map((event) => endIn(event, call)).find((found) => found !== undefined);
+  if (end) return seenOf(outcomeOf(call, end, failure));
+  const now = await stackNow(client, call);
+  const newest = own.at(-1);
+  if (newest) return { detail: `it was taken; the last of it is ${lineOf(newest)}; the stack is ${now.status}` };
+  const status = call.operation === 'ExecuteChangeSet' ? await executionStatus(client, call) : undefined;
+  if (status === 'AVAILABLE')
+    return {
+      detail: 'it was not taken: the change set is still to be executed',
+      ended: { call: 'failed', state: 'failed' },
+    };
+  if (status === 'EXECUTE_COMPLETE' || status === 'EXECUTE_FAILED') {
+    const state =
+      status === 'EXECUTE_COMPLETE' ? 'succeeded' : /ROLLBACK_COMPLETE/.test(now.status) ? 'rolled_back' : 'failed';
+    return seenOf({ state, detail: `the change set is ${status}, the stack is ${now.status}` });
+  }
+  return { detail: `nothing tells what came of it: the stack is ${now.status}, and no event carries its token` };
+}
+
+const seenOf = ({ state, detail }: Followed): Seen =>
+  state === 'unknown' ? { detail } : { detail, ended: { call: 'done', state } };
+
+/** Clocks of two machines. */
+const SKEW_MILLISECONDS = 15 * 60_000;
+
+/** Events of this call, oldest first, whatever happened on the stack since. */
+async function ownEvents(client: CloudFormationClient, call: Call, since: Date): Promise<StackEvent[]> {
+  const { paginateDescribeStackEvents } = await import('@aws-sdk/client-cloudformation');
+  const own: StackEvent[] = [];
+  for await (const { StackEvents: events = [] } of allPages(
+    paginateDescribeStackEvents({ client }, { StackName: stackOf(call) }),
+  )) {
+    own.push(...events.filter((event) => event.ClientRequestToken === String(call.input.ClientRequestToken)));
+    const oldest = events.at(-1)?.Timestamp?.getTime() ?? 0;
+    if (oldest < since.getTime() - SKEW_MILLISECONDS) break;
+  }
+  return own.reverse();
+}
+
+async function executionStatus(client: CloudFormationClient, call: Call): Promise<string | undefined> {
+  const { DescribeChangeSetCommand } = await import('@aws-sdk/client-cloudformation');
+  const asked = { ChangeSetName: String(call.input.ChangeSetName), StackName: stackOf(call) };
+  try {
+    return (await client.send(new DescribeChangeSetCommand(asked))).ExecutionStatus;
+  } catch (error) {
+    if (asCountersignError(error).code === 'AWS_NOT_FOUND') return undefined;
+    throw error;
   }
 }
 
@@ -105,13 +162,10 @@ async function endWithoutEvents(client: CloudFormationClient, plan: Plan, now: E
   if (IN_PROGRESS.test(now.status) || now.status === UNREAD) return undefined;
   if (call.operation !== 'ExecuteChangeSet')
     return now.status === (plan.observed as Partial<Observed>).stack?.status ? undefined : now;
-  const { DescribeChangeSetCommand } = await import('@aws-sdk/client-cloudformation');
-  const { ExecutionStatus } = await client.send(
-    new DescribeChangeSetCommand({ ChangeSetName: String(call.input.ChangeSetName), StackName: stackOf(call) }),
-  );
+  const status = await executionStatus(client, call);
   // The stack was read before: where the two do not say the same, one of them is of an earlier moment.
   const isDone = DONE.ExecuteChangeSet!.test(now.status);
-  return ExecutionStatus === (isDone ? 'EXECUTE_COMPLETE' : 'EXECUTE_FAILED') ? now : undefined;
+  return status === (isDone ? 'EXECUTE_COMPLETE' : 'EXECUTE_FAILED') ? now : undefined;
 }
 
 /** The first resource that failed is the cause; what failed after it was cancelled with it. */

@@ -16,7 +16,7 @@ export async function* allPages<Page extends object>(pages: AsyncIterable<Page>)
     yield page;
     const { NextToken: next } = page as { NextToken?: string };
     if (next === undefined) continue;
-    if (tokens.has(next)) throw endless('comes back to a page that it gave before');
+    if (tokens.has(next)) throw endless('returns to an earlier page');
     tokens.add(next);
     if (tokens.size >= MAX_PAGES) throw endless(`has more than ${MAX_PAGES} pages`);
   }
@@ -35,7 +35,7 @@ export async function itemsOf<Page extends object, Item>(
 function endless(what: string): CountersignError {
   return new CountersignError(
     'AWS_ANSWER_INVALID',
-    `A list of the cloud ${what}.`,
-    'Tell the user: what answers at this endpoint is not AWS, or the account is too large to be read whole.',
+    `A list from AWS ${what}.`,
+    'Tell the user that this endpoint is not AWS, or that the account is too large to list completely.',
   );
 }

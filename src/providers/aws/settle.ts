@@ -1,7 +1,7 @@
 /** What a call of EC2 begins and does not end: waited for, and found again when its answer was lost. */
 import type { EC2Client } from '@aws-sdk/client-ec2';
 import type { Call } from '../../core/call.ts';
-import type { Sent } from '../../core/ports.ts';
+import type { Seen, Sent } from '../../core/ports.ts';
 import { asCountersignError } from './errors.ts';
 import { PLAN_TAG } from './planners/ec2-call.ts';
 
@@ -27,15 +27,15 @@ const WAITS: Record<string, Wait> = {
 export async function settle(client: EC2Client, call: Call, output: Output): Promise<Sent> {
   const wait = call.service === 'ec2' ? WAITS[call.operation] : undefined;
   if (!wait) return { kind: 'done', output };
-  const accepted = `${call.operation} was accepted, and what it began`;
+  const accepted = `${call.operation} was accepted, and the operation that it started`;
   try {
     // The functions that do not throw: their state tells a failure that was seen from one that was not.
     const { state } = await wait(client, call, output);
     if (state === 'SUCCESS') return { kind: 'done', output };
     if (state === 'FAILURE') return { kind: 'refused', code: 'AWS_FAILED', reason: `${accepted} has failed.` };
-    return { kind: 'unknown', reason: `${accepted} has not ended in time.` };
+    return { kind: 'unknown', reason: `${accepted} did not finish in time.` };
   } catch (error) {
-    return { kind: 'unknown', reason: `${accepted} could not be looked at: ${asCountersignError(error).message}` };
+    return { kind: 'unknown', reason: `${accepted} could not be checked: ${asCountersignError(error).message}` };
   }
 }
 
@@ -51,4 +51,38 @@ export async function findTraceOf(client: EC2Client, call: Call): Promise<Output
     new DescribeSnapshotsCommand({ OwnerIds: ['self'], Filters: [{ Name: `tag:${PLAN_TAG}`, Values: [value] }] }),
   );
   return found ? { ...found } : undefined;
+}
+
+/** By operation: the state that what it began ends in, and in which its target was not when it was begun. */
+const ENDS_IN: Record<string, string> = {
+  StartInstances: 'running',
+  StopInstances: 'stopped',
+  TerminateInstances: 'terminated',
+};
+const CARRIED_OUT = { call: 'done', state: 'succeeded' } as const;
+
+/** One look at what this call was for. The state from before tells nothing: it may still be on its way. */
+export async function lookBackAtEc2(client: EC2Client, call: Call): Promise<Seen> {
+  const { operation, input } = call;
+  if (operation === 'CreateSnapshot') {
+    const found = await findTraceOf(client, call);
+    if (!found) return { detail: 'no snapshot carries its tag' };
+    const detail = `${found.SnapshotId} is ${found.State}`;
+    if (found.State === 'completed') return { detail, ended: CARRIED_OUT };
+    return found.State === 'error' ? { detail, ended: { call: 'done', state: 'failed' } } : { detail };
+  }
+  const wantedType = (input.InstanceType as { Value?: string } | undefined)?.Value;
+  const wanted = operation === 'ModifyInstanceAttribute' ? wantedType : ENDS_IN[operation];
+  if (wanted === undefined) return { detail: 'no fact of its own tells of such a call' };
+  const ids = (input.InstanceIds as string[] | undefined) ?? [String(input.InstanceId)];
+  const { DescribeInstancesCommand } = await sdk();
+  const { Reservations = [] } = await client.send(new DescribeInstancesCommand({ InstanceIds: ids }));
+  const instances = Reservations.flatMap(({ Instances = [] }) => Instances);
+  const now = instances.map(({ InstanceId, State, InstanceType }) => ({
+    id: InstanceId,
+    is: operation === 'ModifyInstanceAttribute' ? InstanceType : State?.Name,
+  }));
+  const detail = now.map(({ id, is }) => `${id} is ${is}`).join(', ');
+  const isDone = now.length === ids.length && now.every(({ is }) => is === wanted);
+  return isDone ? { detail, ended: CARRIED_OUT } : { detail };
 }

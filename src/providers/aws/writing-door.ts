@@ -5,10 +5,10 @@ import type { Permit } from '../../core/permit.ts';
 import type { Followed, Rehearsed, Runner, Sent } from '../../core/ports.ts';
 import { judgedByAnswer, refusalIn, type Watched, watchAnswer } from './answered.ts';
 import { type CloudSettings, cloudFormationClient, ec2Client } from './clients.ts';
-import { asCountersignError } from './errors.ts';
-import { followStack } from './follow.ts';
+import { asCountersignError, askingAws } from './errors.ts';
+import { followStack, lookBackAtStack } from './follow.ts';
 import type { PlannerContext } from './planners/context.ts';
-import { findTraceOf, type Output, settle } from './settle.ts';
+import { findTraceOf, lookBackAtEc2, type Output, settle } from './settle.ts';
 
 type Place = { account: string; region: string };
 
@@ -41,6 +41,7 @@ export function createWritingDoor(
   }
 
   return {
+    mustBeOwn: async (place) => void (await ownIdentity(place)),
     send: async (call, permit) => (await sendAndWatch(call, permit)).sent,
 
     /** Each call of EC2 is asked for with DryRun. It proves permission, not safety. */
@@ -48,7 +49,7 @@ export function createWritingDoor(
       if (call.service !== 'ec2') return { kind: 'not_needed' };
       const dryRun = { ...call, input: { ...call.input, DryRun: true } };
       const { sent, watched } = await sendAndWatch(dryRun, permit);
-      if (sent.kind === 'done') return { kind: 'unknown', reason: 'the endpoint may have carried out a dry run' };
+      if (sent.kind === 'done') return { kind: 'unknown', reason: 'the endpoint may have executed a dry run' };
       const answer = watched && refusalIn(call, watched);
       if (answer === 'DryRunOperation' || EARLIER_STATE.test(answer ?? '')) return { kind: 'passed', answer: answer! };
       if (sent.kind === 'refused') return sent;
@@ -56,6 +57,12 @@ export function createWritingDoor(
     },
     settle: async (call, output) => settle((await readerFor(call)).ec2, call, output),
     find: async (call) => findTraceOf((await readerFor(call)).ec2, call),
+    async lookBack(call, plan, since) {
+      const { cloudFormation, ec2 } = await readerFor(call);
+      return askingAws(() =>
+        call.service === 'cloudformation' ? lookBackAtStack(cloudFormation, plan, since) : lookBackAtEc2(ec2, call),
+      );
+    },
     async follow(plan, onEvent): Promise<Followed> {
       if (plan.target.kind !== 'stack') return { state: 'succeeded', detail: 'All calls were answered.' };
       try {
@@ -63,7 +70,7 @@ export function createWritingDoor(
         return await followStack(cloudFormation, plan, onEvent);
       } catch (error) {
         const { message } = asCountersignError(error);
-        return { state: 'unknown', detail: `The call left, and its outcome could not be read: ${message}` };
+        return { state: 'unknown', detail: `The call was sent, but its outcome could not be read: ${message}` };
       }
     },
   };

@@ -71,10 +71,11 @@ it('executes nothing with credentials of another account than the one that was s
   });
   const id = change.ok ? String(change.content.change_id) : '';
   // The planner's role leads into the account; the executor's own credentials are the other one's.
-  expect(await world.execute(id, app)).toMatchObject({
-    state: 'failed',
-    outcome: { detail: expect.stringContaining('Expected account') },
+  await expect(world.execute(id, app)).rejects.toMatchObject({
+    code: 'GUARD_IDENTITY',
+    message: expect.stringContaining('Expected account'),
   });
+  expect((await app.changes.find(id)).state).toBe('approved');
   expect(world.writes()).toEqual([]);
 });
 

@@ -54,9 +54,9 @@ describe('the words of a change set', () => {
   ])('%s', (told, over, resource, of) => {
     expect(refused(over, resource, of)).toContain(told);
   });
-  it('a change that names no resource is refused', () => {
+  it('a change without a resource name is refused', () => {
     expect(refusedIn(sdk, {} as sdk.DescribeChangeSetOutput, [{ Type: 'Resource' }])).toEqual([
-      'a change that names no resource',
+      'a change without a resource name',
     ]);
   });
 });

@@ -114,21 +114,21 @@ describe('before the first call leaves', () => {
     ]);
   });
 
-  it('a permission that is missing for the last ends the change, and nothing was done', async () => {
+  it('a permission that is missing for the last refuses, and nothing was done', async () => {
     const planId = await acting('batch', 'terminate');
     fault({ kind: 'denied', operation: 'TerminateInstances' });
-    const change = await world.carryOut(planId);
-    expect(change).toMatchObject({ state: 'failed', outcome: { calls: [] } });
-    expect(change.outcome?.detail).toMatch(
-      /^Nothing was done\. AWS_ACCESS_DENIED: ec2:TerminateInstances: .*not authorized/,
-    );
+    await expect(world.carryOut(planId)).rejects.toMatchObject({
+      code: 'AWS_ACCESS_DENIED',
+      message: expect.stringMatching(/^ec2:TerminateInstances: .*not authorized/),
+      remedy: expect.stringMatching(/^Nothing was done, and the change stays approved until/),
+    });
     expect(written()).toEqual([]);
   });
 
-  it('a connection that breaks while trying ends the change, and nothing was done', async () => {
+  it('a connection that breaks while trying refuses, and nothing was done', async () => {
     const planId = await acting('batch', 'stop');
     fault({ kind: 'drop_before', operation: 'StopInstances', times: 'always' });
-    expect(await world.carryOut(planId, 'scale')).toMatchObject({ state: 'failed', outcome: { calls: [] } });
+    await expect(world.carryOut(planId, 'scale')).rejects.toMatchObject({ code: 'AWS_UNREACHABLE' });
     expect(world.instance('batch').state).toBe('running');
   });
 

@@ -263,7 +263,7 @@ describe('a plan of security group rules', () => {
     ]);
     expect(JSON.stringify(cut.plan.calls)).not.toContain('said otherwise');
     expect(cut.plan.effects[0]?.marks).toMatchObject([
-      { kind: 'disconnect', text: 'From 10.1.0.0/16 there is no way any more on tcp 22.' },
+      { kind: 'disconnect', text: 'No longer allows tcp 22 from 10.1.0.0/16.' },
     ]);
     const replaced = await rules(['ingress tcp 22 10.0.0.0/8'], ['ingress tcp 22 10.1.0.0/16']);
     expect(replaced.plan.calls.map(({ operation }) => operation)).toEqual([

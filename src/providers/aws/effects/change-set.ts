@@ -118,7 +118,7 @@ function effectOfChange(situation: Situation, change: ResourceChange, replaced: 
         kind: 'create',
         interrupts: 'no',
         reversibility: 'reversible',
-        why: 'A new resource; it can be removed again.',
+        why: 'A new resource; it can be deleted again.',
       };
     case 'Modify':
       return modification(base, change, replaced.has(logicalId));
@@ -130,7 +130,7 @@ function effectOfChange(situation: Situation, change: ResourceChange, replaced: 
         kind: 'unknown',
         interrupts: 'unknown',
         reversibility: 'unknown',
-        why: `CloudFormation calls this ${change.Action ?? 'nothing'}; what it does is not known.`,
+        why: `CloudFormation calls this ${change.Action ?? 'nothing'}; its effect is unknown.`,
       };
   }
 }
@@ -159,7 +159,7 @@ function modification(base: EffectBase, change: ResourceChange, mayBeReplaced: b
     const effect = loss({ ...base, kind: 'replace' }, asPolicy(change.PolicyAction), 'UpdateReplacePolicy');
     return {
       ...effect,
-      why: `${certain ? 'Replaced' : 'May be replaced, and is judged so,'} because of ${by}. ${effect.why}`,
+      why: `${certain ? 'Replaced' : 'May be replaced (treated as replaced)'} because of ${by}. ${effect.why}`,
     };
   }
   if (mayBeReplaced)
@@ -168,7 +168,7 @@ function modification(base: EffectBase, change: ResourceChange, mayBeReplaced: b
       kind: 'unknown',
       interrupts: 'unknown',
       reversibility: 'unknown',
-      why: `Whether ${by} replaces it could not be decided.`,
+      why: `A change of ${by} may replace it; Countersign cannot tell.`,
     };
   return inPlace(base, change);
 }

@@ -41,6 +41,6 @@ function overwriteMark({ PropertyPath = '', ExpectedValue = '', ActualValue = ''
   return {
     kind: 'overwrite',
     path: `Properties.${path}`,
-    text: `${path} was changed outside of CloudFormation to ${shown(ActualValue)}; the template says ${shown(ExpectedValue)}.`,
+    text: `${path} was changed outside CloudFormation to ${shown(ActualValue)}; the template says ${shown(ExpectedValue)}.`,
   };
 }

@@ -21,26 +21,27 @@ export function loss(
 }
 
 function outcome(base: EffectBase, effective: Policy): Pick<Effect, 'interrupts' | 'reversibility' | 'why'> {
-  if (base.revision) return { interrupts: 'no', reversibility: 'reversible', why: 'A revision: replaced by design.' };
+  if (base.revision)
+    return { interrupts: 'no', reversibility: 'reversible', why: 'A revision type, replaced by design.' };
   if (effective === 'Retain')
-    return { interrupts: 'yes', reversibility: 'recoverable', why: 'The resource stays, outside the stack.' };
+    return { interrupts: 'yes', reversibility: 'recoverable', why: 'The resource is kept, outside the stack.' };
   if (effective === 'Snapshot')
     return { interrupts: 'yes', reversibility: 'recoverable', why: 'A final snapshot is taken.' };
   if (base.holds === 'nothing')
     return {
       interrupts: 'yes',
       reversibility: 'recoverable',
-      why: 'It holds nothing and can be made again from the template.',
+      why: 'It stores no data and can be recreated from the template.',
     };
   if (base.holds === 'unknown')
     return {
       interrupts: 'yes',
       reversibility: 'unknown',
-      why: 'Nobody has judged yet what this type holds, and the policy in force is Delete.',
+      why: 'The resource type is not in the tables, so it may store data; the policy in force is Delete.',
     };
   return {
     interrupts: 'yes',
     reversibility: 'irreversible',
-    why: `It holds ${base.holds}, and the policy in force is Delete.`,
+    why: `${base.holds === 'data' ? 'It stores data' : 'Others use its identifier'}, and the policy in force is Delete.`,
   };
 }

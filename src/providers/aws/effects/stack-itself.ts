@@ -67,7 +67,7 @@ function stackEffect({ observed }: LiveStack, properties: PropertyChange[], mark
       physicalId: observed.stackId,
       properties,
       marks,
-      why: worst?.text ?? `Of the stack itself: ${parts}.`,
+      why: worst?.text ?? `Changes the stack itself: ${parts}.`,
     },
   ];
 }
@@ -100,7 +100,7 @@ function outputs(before: StackView['outputs'], after: StackView['outputs']): Tol
         kind: 'expose',
         path: makeVisibleLine(path),
         text: makeVisibleLine(
-          `The output ${name} tells ${gained.join(', ')} in clear to everybody who can describe the stack${willBe?.exportName === undefined ? '' : ', and exports it'}.`,
+          `The output ${name} shows ${gained.join(', ')} in clear text to every user who can describe the stack${willBe?.exportName === undefined ? '' : ', and exports it'}.`,
         ),
       });
     return changed(path, shownOutput(was), shownOutput(willBe));
@@ -149,7 +149,7 @@ function topics({ stack, observed: { status } }: LiveStack, { topics: after }: C
     marks:
       added.length === 0
         ? []
-        : [{ kind: 'expose', path, text: `Every event of the stack is told to ${makeVisibleLine(added.join(', '))}.` }],
+        : [{ kind: 'expose', path, text: `Every event of the stack is sent to ${makeVisibleLine(added.join(', '))}.` }],
   };
 }
 
@@ -213,5 +213,7 @@ function tagEffects({ observed: { tags: before, stackId } }: LiveStack, after: R
         ],
   );
   if (properties.length === 0) return [];
-  return [{ ...STACK_ITSELF, kind: 'tag', physicalId: stackId, properties, marks: [], why: 'Tags of the stack.' }];
+  return [
+    { ...STACK_ITSELF, kind: 'tag', physicalId: stackId, properties, marks: [], why: 'Changes the tags of the stack.' },
+  ];
 }

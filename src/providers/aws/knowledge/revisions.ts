@@ -34,7 +34,7 @@ export const REVISIONS: readonly Group[] = [
   },
   {
     source:
-      'A revision by its purpose, of which AWS updates some properties in place or has none to list: service documentation, from memory',
+      'A revision by its purpose, although AWS updates some of its properties in place or lists none: service documentation, from memory',
     types: `
       ApiGateway Deployment
       ApiGatewayV2 Deployment
@@ -45,7 +45,7 @@ export const REVISIONS: readonly Group[] = [
       Wisdom MessageTemplateVersion`,
   },
   {
-    source: `A link or a grant between two things, made again at once: ${INDEX}`,
+    source: `A link or a grant between two resources, recreated at once: ${INDEX}`,
     types: `
       EC2 EIPAssociation NetworkInterfaceAttachment SubnetNetworkAclAssociation SubnetRouteTableAssociation VPCDHCPOptionsAssociation
       IoT PolicyPrincipalAttachment ThingPrincipalAttachment

@@ -33,7 +33,7 @@ export async function askingEc2<T>({ identity }: Reading, run: () => Promise<T>)
     throw new CountersignError(
       'AWS_NOT_FOUND',
       error.message,
-      `An id is known in one region of one account only, and this asked ${identity.region} of ${identity.account}. Name another region, or look with the describe tools.`,
+      `Ids belong to one region and account; this looked in ${identity.region} of ${identity.account}. Name another region, or use the describe tools.`,
       { cause: error },
     );
   }

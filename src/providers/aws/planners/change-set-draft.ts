@@ -97,7 +97,7 @@ function wantedTemplate(set: ChangeSet, sent?: string): { template: string; kept
   if (sent === undefined)
     throw new CountersignError(
       'AWS_FAILED',
-      `The cloud does not tell the template of ${set.name}.`,
+      `AWS does not return the template of ${set.name}.`,
       'Plan with template or template_file instead.',
     );
   const kept = maskTemplate(sent);
@@ -169,7 +169,7 @@ function asOpened(effect: Effect, { nested }: ChangeSet, prefix: string): Effect
     holds: 'unknown',
     interrupts: 'unknown',
     reversibility: 'unknown',
-    why: 'What changes in this nested stack is not told: have the change set prepared with --include-nested-stacks.',
+    why: 'The change set does not show the changes in this nested stack. Prepare it with --include-nested-stacks.',
   };
 }
 

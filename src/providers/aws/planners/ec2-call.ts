@@ -4,8 +4,8 @@ import type { Call } from '../../../core/call.ts';
 import type { PlannerContext } from './context.ts';
 
 export const NO_PREVIEW =
-  'EC2 has no preview: effects follow from the observed state. Permission is tried before execution, safety cannot be.';
-export const NOTHING_CHANGES = 'Everything is so already.';
+  'EC2 has no preview: the effects are derived from the observed state. Permissions are checked before execution; safety cannot be checked.';
+export const NOTHING_CHANGES = 'Nothing would change.';
 /** On what a plan makes: how it is found again, where EC2 knows no client token. Agents cannot set it. */
 export const PLAN_TAG = 'countersign:plan';
 
@@ -36,5 +36,7 @@ export function snapshotCall(
 /** An address that AWS lent it goes when it stops; one that the account owns stays. */
 export function givesUpAddress({ NetworkInterfaces = [] }: Instance): string {
   const lent = NetworkInterfaces.find(({ Association }) => Association?.IpOwnerId === 'amazon');
-  return lent ? ` Its public address ${lent.Association?.PublicIp} goes with the stop; it gets another.` : '';
+  return lent
+    ? ` Stopping it releases its public address ${lent.Association?.PublicIp}; it gets a new one on start.`
+    : '';
 }

@@ -41,7 +41,7 @@ export async function recomputePlan(context: PlannerContext, { recipe }: Plan): 
   if (planner) return described(await planner.replan(context, recipe.input));
   throw new CountersignError(
     'INTERNAL',
-    `This countersign cannot compute a plan of ${recipe.planner} again.`,
+    `This version of Countersign cannot recompute a plan of ${recipe.planner} again.`,
     'Use the version that made the plan, or plan again.',
   );
 }

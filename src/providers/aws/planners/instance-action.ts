@@ -1,4 +1,4 @@
-/** Plans for EC2 instances: EC2 has no preview, so effects follow from the observed state. */
+/** Plans for EC2 instances: EC2 has no preview, so the effects are derived from the observed state. */
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import type { Call } from '../../../core/call.ts';
@@ -153,7 +153,7 @@ function refuseState({ raw, observed: { id, state } }: LiveInstance, action: Ins
   if (action === 'stop' && raw.RootDeviceType === 'instance-store')
     throw new CountersignError(
       'INPUT_INVALID',
-      `${id} has an instance-store root: it cannot be stopped, only rebooted or terminated.`,
+      `${id} has an instance-store root: it can only be rebooted or terminated, not stopped.`,
       'Leave it out.',
     );
   if (fine.includes(state)) return;

@@ -60,14 +60,14 @@ function refuseMismatch({ raw, observed: instance }: LiveInstance, wanted: strin
   if (raw.RootDeviceType === 'instance-store')
     throw refuse(
       `${instance.id} has an instance-store root: its type cannot be changed.`,
-      'Launch another instance of the type that is wanted.',
+      'Launch another instance of the wanted type.',
     );
   if (instance.state !== 'running' && instance.state !== 'stopped')
     throw refuse(`${instance.id} is ${instance.state}.`, 'Plan again when it is running or stopped.');
   const architectures = info.ProcessorInfo?.SupportedArchitectures ?? [];
   if (raw.Architecture && architectures.length > 0 && !architectures.includes(raw.Architecture))
     throw refuse(
-      `${instance.id} is ${raw.Architecture} and ${wanted} is ${architectures.join(', ')}: it would not start again.`,
+      `${instance.id} is ${raw.Architecture} and ${wanted} is ${architectures.join(', ')}: the instance could not start again.`,
       'Name a type of the same architecture.',
     );
 }

@@ -50,7 +50,7 @@ export function planSecurityGroupRules(
               reversibility: 'reversible',
               properties: [...change.added.map(added), ...change.removed.map(removed)],
               marks: marksOf(groupId, before, change, groups),
-              why: `Rules can be set back. ${usedBy.length === 0 ? 'Nothing uses this group.' : `Used by ${usedBy.slice(0, 5).join(', ')}${usedBy.length > 5 ? ` and ${usedBy.length - 5} more` : ''}.`}`,
+              why: `The rules can be restored. ${usedBy.length === 0 ? 'No network interface or group uses this group.' : `Used by ${usedBy.slice(0, 5).join(', ')}${usedBy.length > 5 ? ` and ${usedBy.length - 5} more` : ''}.`}`,
             }),
           ],
       observed: observed(context, { resources: [resource] }),
@@ -81,7 +81,7 @@ function changeOf(groupId: string, before: RuleRequest[], authorize: RuleRequest
     throw new CountersignError(
       'INPUT_NOT_FOUND',
       `${groupId} has no rule “${formatRule(missing)}”.`,
-      `Take the rules as describe_security_groups {"group_ids": ["${groupId}"]} shows them.`,
+      `Copy the rules as describe_security_groups {"group_ids": ["${groupId}"]} shows them.`,
     );
   const gone = new Set(revoke.map(ruleKey));
   const both = authorize.find((rule) => gone.has(ruleKey(rule)));
@@ -138,7 +138,7 @@ function marksOf(groupId: string, before: RuleRequest[], { after }: Change, grou
       (network): Mark => ({
         kind: 'disconnect',
         path: `Properties.SecurityGroup${DIRECTIONS[direction]}`,
-        text: `${direction === 'ingress' ? 'From' : 'To'} ${network.range} there is no way any more on ${portsText(network)}.`,
+        text: `No longer allows ${portsText(network)} ${direction === 'ingress' ? 'from' : 'to'} ${network.range}.`,
       }),
     ),
   );
@@ -158,11 +158,11 @@ function exposures(network: NetworkRule, groups: readonly SecurityGroup[]): Mark
   });
   const open = peer ? openToWorld(rulesOf(peer)) : [];
   return [
-    mark(network.range, `${network.range} reaches it on ${portsText(network)}.`),
+    mark(network.range, `${network.range} could reach it on ${portsText(network)}.`),
     ...[...new Set(open.map(({ peer: range }) => range))].map((range) =>
       mark(
         range,
-        `${network.range} is itself open to ${range}: through it the world reaches this on ${portsText(network)}.`,
+        `${network.range} is itself open to ${range}: through it, the internet could reach this group on ${portsText(network)}.`,
       ),
     ),
   ];

@@ -40,7 +40,7 @@ export function recomputeSnapshot(context: PlannerContext, recipe: SnapshotRecip
             holds: 'data',
             reversibility: 'reversible',
             properties: [{ path: 'Properties.VolumeId', after: volumeId, replaces: 'never' }],
-            why: 'A new snapshot; the volume goes on as it is, and the snapshot can be deleted again.',
+            why: 'A new snapshot; the volume does not change, and the snapshot can be deleted again.',
           },
         ),
       ],

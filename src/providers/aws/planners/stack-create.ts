@@ -19,9 +19,9 @@ export async function planStackCreate(context: PlannerContext, request: Template
     if (!context.hasPolicy)
       throw new CountersignError(
         'CONFIG_NO_POLICY',
-        'Without a policy no new stack is planned: even its dry run would leave an empty stack behind.',
+        'Without a policy, new stacks cannot be planned: even the dry run would leave an empty stack behind.',
         {
-          agent: 'Tell the user: `countersign init` writes a policy.',
+          agent: 'Tell the user to run `countersign init`, which writes a policy.',
           person: 'Write a policy with: countersign init',
         },
       );
@@ -66,7 +66,7 @@ export async function planStackCreate(context: PlannerContext, request: Template
 /** CloudFormation makes an empty stack for the change set of a new one, and a planner may not delete stacks. */
 function withEmptyStackTold(error: unknown, stack: string): CountersignError {
   const { code, message, remedy, cause } = asCountersignError(error);
-  const left = `The empty stack ${stack} is left in REVIEW_IN_PROGRESS; the next plan_stack_create uses it.`;
+  const left = `The empty stack ${stack} stays in REVIEW_IN_PROGRESS; the next plan_stack_create uses it.`;
   return new CountersignError(code, `${message} ${left}`, remedy, { cause });
 }
 

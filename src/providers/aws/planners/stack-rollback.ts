@@ -23,22 +23,22 @@ type Way = { operation: string; detail: string; takesSkips: boolean };
 const WAYS: Record<string, Way> = {
   UPDATE_ROLLBACK_FAILED: {
     operation: 'ContinueUpdateRollback',
-    detail: 'The rollback that got stuck goes on.',
+    detail: 'Continues the failed rollback.',
     takesSkips: true,
   },
   UPDATE_IN_PROGRESS: {
     operation: 'CancelUpdateStack',
-    detail: 'The running update is cancelled and rolled back.',
+    detail: 'Cancels the running update and rolls it back.',
     takesSkips: false,
   },
   UPDATE_FAILED: {
     operation: 'RollbackStack',
-    detail: 'The failed update is rolled back to the last state that worked.',
+    detail: 'Rolls the failed update back to the last working state.',
     takesSkips: false,
   },
   CREATE_FAILED: {
     operation: 'RollbackStack',
-    detail: 'What the failed creation made is removed again.',
+    detail: 'Deletes the resources that the failed creation made.',
     takesSkips: false,
   },
 };
@@ -69,7 +69,7 @@ export async function planStackRollback(context: PlannerContext, name: string, s
       observed: observed(context, { stack: live.observed }),
       dryRun: { kind: 'synthesised', succeeded: true },
       recipe: { planner: 'stack_rollback', input: { stack: stackId, skip } },
-      notes: [`${way.detail} CloudFormation has no preview of this.`],
+      notes: [`${way.detail} CloudFormation cannot preview this.`],
     };
   });
 }
@@ -80,12 +80,12 @@ function wayBack({ observed: { stackName, status } }: LiveStack, skip: readonly 
     throw new CountersignError(
       'STATE_NOTHING_TO_ROLL_BACK',
       `${stackName} is in ${status}: there is nothing to continue, roll back or cancel.`,
-      'To go back to an earlier template, plan_stack_update with it.',
+      'To restore an earlier template, use plan_stack_update.',
     );
   if (skip.length > 0 && !way.takesSkips)
     throw new CountersignError(
       'INPUT_INVALID',
-      `resources_to_skip has no meaning for a stack in ${status}.`,
+      `resources_to_skip does not apply to a stack in ${status}.`,
       'Leave it out.',
     );
   return way;
@@ -140,8 +140,8 @@ function effectsOf(
         interrupts: 'unknown',
         reversibility: 'reversible',
         why: isSkipped
-          ? 'Skipped: it stays as it is, and may differ from what the stack then says.'
-          : 'It goes back to its last state that worked.',
+          ? 'Skipped: it stays as it is and may then differ from the template.'
+          : 'Returns to its last working state.',
       };
     }),
   ];

@@ -73,7 +73,7 @@ export async function adoptChangeSet(
     throw new CountersignError(
       'INPUT_INVALID',
       `The change set ${name} has the prefix ${CHANGE_SET_PREFIX}, which only plans of this server have.`,
-      'Propose the plan that it belongs to, or have it prepared under another name.',
+      'Propose the plan that it belongs to, or ask the user to prepare it under another name.',
     );
   const set = await readChangeSet(context.cloudFormation, name, name.startsWith('arn:') ? undefined : stackId);
   if (set === 'unchanged') return set;
@@ -81,8 +81,8 @@ export async function adoptChangeSet(
   if (!set.executable)
     throw new CountersignError(
       'STATE_CHANGE_SET_OBSOLETE',
-      `The change set ${set.name} cannot be executed any more: the stack moved, or it was executed.`,
-      'Have it prepared again.',
+      `The change set ${set.name} is obsolete: the stack has changed, or it has already run.`,
+      'Prepare it again.',
     );
   return set;
 }
@@ -102,9 +102,7 @@ function refuseNeverCreated({ observed: { stackName, status } }: LiveStack): voi
     throw new CountersignError(
       'STATE_STACK_NOT_UPDATABLE',
       `${stackName} is in ${status}: its creation never completed, so it cannot be updated.`,
-      status === 'REVIEW_IN_PROGRESS'
-        ? 'plan_stack_create it.'
-        : 'plan_stack_delete it, then plan_stack_create it again.',
+      status === 'REVIEW_IN_PROGRESS' ? 'Use plan_stack_create.' : 'Use plan_stack_delete, then plan_stack_create.',
     );
 }
 
@@ -152,7 +150,7 @@ export function recomputeChangeSet(
   return askingAws(async () => {
     const read = await readChangeSet(context.cloudFormation, changeSetId);
     if (read === 'unchanged' || !read.executable)
-      throw new CountersignError('STATE_STALE', 'The change set cannot be executed any more.', 'Plan again.');
+      throw new CountersignError('STATE_STALE', 'The change set is obsolete.', 'Plan again.');
     const set = { ...read, role };
     const live = await observeStack(context.cloudFormation, set.stackId, context.secretKey);
     const recentlyDeleted =

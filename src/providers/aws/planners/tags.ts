@@ -80,7 +80,7 @@ function effectOf(resource: ObservedResource, set: Record<string, string>, remov
         ...value('after', after[key]),
         replaces: 'never' as const,
       })),
-      why: 'Tags can be set back.',
+      why: 'The tags can be restored.',
     }),
   ];
 }
@@ -97,7 +97,7 @@ function refuseKeys(set: Record<string, string>, remove: string[]): void {
   const reserved = keys.find((key) => RESERVED.test(key));
   if (reserved !== undefined)
     refuse(
-      `The tag ${makeVisibleLine(reserved, 128)} is not for plans to change.`,
+      `The tag ${makeVisibleLine(reserved, 128)} cannot be changed by a plan.`,
       'Leave out keys that begin with aws: or countersign:.',
     );
   const both = remove.find((key) => Object.hasOwn(set, key));
@@ -109,8 +109,8 @@ function refuseKinds(ids: string[]): void {
   if (other !== undefined)
     throw new CountersignError(
       'INPUT_INVALID',
-      `${makeVisibleLine(other, 64)} is not a resource whose tags can be planned.`,
-      `The ids begin with: ${Object.keys(TAGGABLE).join(', ')}. What a stack owns gets its tags by plan_stack_update.`,
+      `${makeVisibleLine(other, 64)} is not a resource that plan_tags can tag.`,
+      `Ids must begin with one of: ${Object.keys(TAGGABLE).join(', ')}. Tag stack-owned resources with plan_stack_update.`,
     );
 }
 

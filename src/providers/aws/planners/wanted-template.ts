@@ -60,7 +60,7 @@ function readTemplateFile(path: string, roots: string[]): string {
     new CountersignError(
       'INPUT_TEMPLATE_FILE_OUTSIDE',
       'template_file is not a readable file below the working directory.',
-      'Use a path below it, or have COUNTERSIGN_TEMPLATE_ROOTS set.',
+      'Use a path below it, or ask the user to set COUNTERSIGN_TEMPLATE_ROOTS.',
     );
   try {
     const real = realpathSync(path);
@@ -92,7 +92,7 @@ export function checkedTemplate(context: PlannerContext, text: string, stack: st
     throw new CountersignError(
       'INPUT_MASKED_VALUE',
       `${masked} is a masked value, and sending it would overwrite the real one.`,
-      'Change the template with set instead: what set does not name is kept.',
+      'Change the template with set instead: set keeps everything that it does not name.',
     );
   const asset = localAsset(template);
   if (asset) throw needsPackaging(toolsOf(template), stack, `${asset} names a local file that must be uploaded first`);
@@ -102,10 +102,14 @@ export function checkedTemplate(context: PlannerContext, text: string, stack: st
   if (macro)
     throw needsPackaging(toolsOf(template), stack, `The macro ${macro} would run as soon as a change set is made`);
   if (transforms.length > 0 && !context.hasPolicy)
-    throw new CountersignError('CONFIG_NO_POLICY', 'Without a policy no template with a transform is sent to AWS.', {
-      agent: 'Tell the user: `countersign init` writes a policy.',
-      person: 'Write a policy with: countersign init',
-    });
+    throw new CountersignError(
+      'CONFIG_NO_POLICY',
+      'Without a policy, templates with a transform cannot be sent to AWS.',
+      {
+        agent: 'Tell the user to run `countersign init`, which writes a policy.',
+        person: 'Write a policy with: countersign init',
+      },
+    );
   return template;
 }
 
@@ -120,7 +124,7 @@ export function refuseMaskedParameters(parameters: Record<string, string> | unde
     throw new CountersignError(
       'INPUT_MASKED_VALUE',
       `The value of ${masked[0]} is a mask.`,
-      'Leave it out: what is there is kept.',
+      'Leave it out to keep the current value.',
     );
 }
 
@@ -170,6 +174,6 @@ function needsPackaging({ isCdk, isSam }: MadeBy, stack: string, why: string): C
   return new CountersignError(
     'INPUT_NEEDS_PACKAGING',
     `${why}.`,
-    `Have the change set prepared, and plan it by name with change_set: ${command}`,
+    `Prepare the change set, and plan it by name with change_set: ${command}`,
   );
 }

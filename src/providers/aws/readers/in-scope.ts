@@ -16,8 +16,8 @@ export function mayReadResource(mayRead: MayRead, { account, region }: Identity,
 export function refuseReading(name: string): never {
   throw new CountersignError(
     'GUARD_SCOPE',
-    `${name} is in no scope of the policy, so it is not read.`,
-    'Name something in scope (describe_policy tells the scopes), or tell the user that the policy owners decide.',
+    `${name} is not in any scope of the policy, so it cannot be read.`,
+    'Use a resource in scope (describe_policy lists the scopes), or tell the user that a policy owner must add it.',
   );
 }
 

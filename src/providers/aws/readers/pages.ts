@@ -43,5 +43,5 @@ function readCursor(cursor: string): { token: string | undefined; skip: number }
   } catch {
     // told below
   }
-  throw new CountersignError('INPUT_INVALID', 'cursor is not one that a list gave.', 'Begin without a cursor.');
+  throw new CountersignError('INPUT_INVALID', 'cursor does not come from a list.', 'Start without a cursor.');
 }

@@ -126,7 +126,7 @@ const PARTS: Record<StackPart, ReadPart> = {
         Parameters.map(({ ParameterKey = '', ParameterValue = '', ResolvedValue }) => [
           ParameterKey,
           isMask(ParameterValue)
-            ? 'NoEcho: kept as it is when you leave it out'
+            ? 'NoEcho: kept if you leave it out'
             : makeVisibleLine(maskText(`Parameters.${ParameterKey}.Default`, ResolvedValue ?? ParameterValue)),
         ]),
       ),

@@ -65,7 +65,8 @@ function walk(document: Document, keys: string[], edit: TemplateEdit): { spot: S
     if (short) meaningPath.push(short);
     entered = node;
     if (short === key) {
-      if (depth === keys.length - 1) throw refusal(edit, `${key} is written short there`, 'Set the value around it.');
+      if (depth === keys.length - 1)
+        throw refusal(edit, `${key} is written in short form there`, 'Set the value around it.');
       continue;
     }
     const container = containerAt(node, keys.slice(0, depth), edit);
@@ -91,11 +92,11 @@ function walk(document: Document, keys: string[], edit: TemplateEdit): { spot: S
   throw refusal(edit, 'it does not name a value', LOOK);
 }
 
-const LOOK = 'Look the template up with describe_stack include: ["template"].';
+const LOOK = 'Get the template with describe_stack include: ["template"].';
 
 function containerAt(node: unknown, above: string[], edit: TemplateEdit): Container {
   if (isMap(node) || isSeq(node)) return node as Container;
-  throw refusal(edit, `${above.join('.')} is one value and has nothing inside`, `Set ${above.join('.')} whole.`);
+  throw refusal(edit, `${above.join('.')} is a single value without entries`, `Set ${above.join('.')} whole.`);
 }
 
 /** @returns undefined where there is none yet. */

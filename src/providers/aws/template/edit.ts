@@ -57,10 +57,10 @@ function checkEdit({ path, value, remove }: TemplateEdit): void {
     return;
   }
   if (value === undefined)
-    refuse('has no value', 'Send {path, value}. To remove it, send {path, remove: true}: null never removes.');
+    refuse('has no value', 'Send {path, value}. To remove it, send {path, remove: true}: null does not remove.');
   if (holds(value, (part) => part === null))
     refuse(
-      'would hold a null, which CloudFormation does not take',
+      'would contain a null, which CloudFormation does not accept',
       'Leave it out of the value; {path, remove: true} removes a value that is there.',
     );
   if (holds(value, (part) => typeof part === 'number' && Number.isInteger(part) && !Number.isSafeInteger(part)))

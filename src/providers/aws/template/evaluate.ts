@@ -50,6 +50,7 @@ function typedParameter(type: string, text: string, ssmParameter?: ResolveContex
   return isListType(inner ?? type) ? behind.split(',').map((item) => item.trim()) : behind;
 }
 
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: one closure over one template; a case for each intrinsic function.
 export function createEvaluator(template: Template, context: ResolveContext): Evaluator {
   const known = new Map<string, Truth>();
 

@@ -94,7 +94,7 @@ function named(text: string, bound: Record<string, string>): string {
 function invalid(what: string): CountersignError {
   return new CountersignError(
     'INPUT_TEMPLATE_INVALID',
-    `The template's loops cannot be written out: ${what}.`,
-    'Give the parameters that the loop goes over, or write the entries out.',
+    `The template's loops cannot be expanded: ${what}.`,
+    'Send the parameters that the loop uses, or write the entries out.',
   );
 }

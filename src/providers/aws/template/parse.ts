@@ -62,7 +62,7 @@ export function parseTemplate(text: string): Template {
   if (Buffer.byteLength(text) > MAX_TEMPLATE_BYTES) {
     throw new CountersignError(
       'INPUT_TOO_LARGE',
-      `The template has ${Buffer.byteLength(text)} bytes; CloudFormation takes ${MAX_TEMPLATE_BYTES}.`,
+      `The template has ${Buffer.byteLength(text)} bytes; the limit of CloudFormation is ${MAX_TEMPLATE_BYTES}.`,
       'Split it, or prepare a change set.',
     );
   }

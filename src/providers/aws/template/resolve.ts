@@ -60,6 +60,7 @@ export function resolveTemplate(template: Template, context: ResolveContext): Re
 }
 
 /** @throws CountersignError INPUT_INVALID as parameterValues, INPUT_TEMPLATE_INVALID for loops and dangling names. */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: one closure over one template; its functions are short.
 export function createResolver(written: Template, context: ResolveContext): Resolver {
   const parameters = parameterValues(written, context.parameters);
   const full = { ...context, parameters };
@@ -172,7 +173,7 @@ function refuseDanglingNames(template: Template): void {
     throw new CountersignError(
       'INPUT_TEMPLATE_INVALID',
       `Unresolved resource dependencies [${dangling.join(', ')}] in the template`,
-      'Declare them, or mend the names.',
+      'Declare them, or fix the names.',
     );
   const asked = [
     ...Object.values(template.Resources).flatMap(({ Condition, Properties }) => [

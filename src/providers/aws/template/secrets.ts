@@ -161,7 +161,7 @@ function jsonOf(text: string): unknown {
 
 /** Where templates hold values, and not names of things: below a resource's or an output's own name. */
 const SECTIONS = ['Resources', 'Outputs', 'Mappings', 'Metadata', 'Parameters', 'Conditions', 'Rules'];
-const UNREADABLE = `${MASK} (this template cannot be read, so none of it is shown)`;
+const UNREADABLE = `${MASK} (this template cannot be parsed, so it is not shown)`;
 
 /** The template's text with every secret leaf masked; comments and short forms stay. */
 export function maskTemplate(text: string): string {

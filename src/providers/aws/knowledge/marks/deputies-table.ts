@@ -67,19 +67,19 @@ export const ROLE_PROPERTY =
 
 /** Whatever it is told to do, it does to things by tag, by account, or anywhere: no role in a template bounds it. */
 export const UNBOUNDED: ReadonlyMap<string, string> = new Map([
-  ['AWS::DLM::LifecyclePolicy', 'makes and deletes snapshots of whatever bears its tags'],
+  ['AWS::DLM::LifecyclePolicy', 'makes and deletes snapshots of every volume or instance with its tags'],
   ['AWS::CloudFormation::Macro', 'rewrites every template that uses it'],
   ['AWS::CloudFormation::StackSet', 'deploys a template in other accounts or regions'],
   ['AWS::CloudFormation::HookVersion', 'runs code at every operation that it hooks'],
   ['AWS::CloudFormation::ResourceVersion', 'runs code for every resource of its type'],
   ['AWS::CloudFormation::LambdaHook', 'runs code at every operation that it hooks'],
   ['AWS::ImageBuilder::ImagePipeline', 'runs builds on instances'],
-  ['AWS::Organizations::Policy', 'decides what accounts may do'],
+  ['AWS::Organizations::Policy', 'limits the permissions of accounts'],
 ]);
 
 /** They call AWS APIs or run documents of Systems Manager by themselves. */
 export const DIRECT: ReadonlyMap<string, string> = new Map([
-  ['AWS::Config::RemediationConfiguration', 'runs an automation on whatever it finds'],
+  ['AWS::Config::RemediationConfiguration', 'runs an automation on every resource it finds'],
   ['AWS::Budgets::BudgetsAction', 'attaches policies or stops instances'],
   ['AWS::FIS::ExperimentTemplate', 'injects faults: stops, terminates, disconnects'],
   ['AWS::SSMIncidents::ResponsePlan', 'runs an automation'],

@@ -69,7 +69,7 @@ function directCall(view: ResourceView, row: DeputyRow, context: MarkContext): s
       const found = [text, ...embedded].find(callsApi);
       if (found !== undefined) return shown(found);
       if (context.isUnknown(text) || /^arn:[^:]*:(states|scheduler):::.*\$\{/.test(text))
-        return 'a target that is not known yet';
+        return 'a target that is unknown until execution';
     }
   return undefined;
 }
@@ -105,7 +105,7 @@ function byTable(before: ResourceView | null, after: ResourceView, row: DeputyRo
   const call = directCall(after, row, context);
   const roles = rolesAt(after, row, context).map(([, role]) => boundOf(role, context));
   const role = roles.length > 0 ? worstOf(roles) : undefined;
-  if (call !== undefined) return [mark(at, 'direct_api', role?.principal, `Calls AWS by itself: ${call}.`)];
+  if (call !== undefined) return [mark(at, 'direct_api', role?.principal, `Calls AWS directly: ${call}.`)];
   const foreign = foreignTarget(after, row, context);
   if (foreign !== undefined)
     return [mark(at, 'unbounded', role?.principal, `Starts ${foreign}, which is not in this template.`)];
@@ -134,12 +134,12 @@ function customResource(view: ResourceView, context: MarkContext): Mark[] {
     const [, action] = /"action"\s*:\s*"([^"]+)"/.exec(text) ?? [];
     const service = /"service"\s*:\s*"([^"]+)"/.exec(text)?.[1];
     if (action && service && !/^(get|list|describe|head|batchGet)/i.test(action))
-      return [mark(path, 'direct_api', undefined, `Calls AWS by itself: ${shown(`${service}.${action}`)}.`)];
+      return [mark(path, 'direct_api', undefined, `Calls AWS directly: ${shown(`${service}.${action}`)}.`)];
   }
   const token = whoseIs(view.properties.ServiceToken, context, 'AWS::Lambda::Function');
   if (token.kind !== 'own' || token.resource.type !== 'AWS::Lambda::Function')
     return [
-      mark(path, 'unbounded', undefined, 'Runs code that is not in this template, with rights that are not in it.'),
+      mark(path, 'unbounded', undefined, 'Runs code outside this template, with permissions outside this template.'),
     ];
   const role = boundOf(token.resource.properties.Role, context);
   return [
@@ -182,12 +182,12 @@ function systemsManager(before: ResourceView | null, after: ResourceView, contex
   const what = typeof name === 'string' ? shown(name) : after.logicalId;
   return [
     automation
-      ? mark(`Properties.${path}`, 'direct_api', undefined, `Runs the automation ${what}, which calls AWS by itself.`)
+      ? mark(`Properties.${path}`, 'direct_api', undefined, `Runs the automation ${what}, which calls AWS directly.`)
       : mark(
           `Properties.${path}`,
           'unbounded',
           undefined,
-          `Runs ${what} on instances, under whatever rights they have.`,
+          `Runs ${what} on instances, with all permissions of those instances.`,
         ),
   ];
 }
@@ -199,7 +199,7 @@ function special(before: ResourceView | null, after: ResourceView, context: Mark
   const always = DIRECT.get(type) ?? UNBOUNDED.get(type);
   if (always !== undefined)
     return changed
-      ? [mark('Properties', DIRECT.has(type) ? 'direct_api' : 'unbounded', undefined, `By itself it ${always}.`)]
+      ? [mark('Properties', DIRECT.has(type) ? 'direct_api' : 'unbounded', undefined, `On its own it ${always}.`)]
       : [];
   if (type.startsWith('AWS::SSM::')) return systemsManager(before, after, context);
   if (
@@ -212,7 +212,7 @@ function special(before: ResourceView | null, after: ResourceView, context: Mark
         'Properties.HttpConfig',
         'direct_api',
         undefined,
-        `Signs requests to ${shown(valueAt(after, 'HttpConfig.Endpoint', context))}, which can be any AWS API.`,
+        `Signs requests to ${shown(valueAt(after, 'HttpConfig.Endpoint', context))}, which may be any AWS API.`,
       ),
     ];
   if (type === 'AWS::ECS::Service') {
@@ -237,7 +237,7 @@ function special(before: ResourceView | null, after: ResourceView, context: Mark
         'Properties.AutoScalingGroupName',
         whose.kind === 'own' ? 'own_stack' : 'unbounded',
         undefined,
-        `Changes the size of ${whose.kind === 'own' ? whose.resource.logicalId : 'a group that is not in this template'} at its time.`,
+        `Changes the size of ${whose.kind === 'own' ? whose.resource.logicalId : 'a group that is not in this template'} on a schedule.`,
       ),
     ];
   }

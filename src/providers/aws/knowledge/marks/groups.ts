@@ -208,12 +208,14 @@ function securityGroup(before: ResourceView | null, after: ResourceView | null, 
       const taken = direction === 'out' && !before && view.type in RULE_TYPES && !isNew ? was : [];
       const lost = attributed(networkGain(is, was), is, [...all(mine(before, context.before), before), ...taken]);
       return [
-        ...gained.map((gain) => exposeMark(path, gain, direction === 'in' ? 'Lets in' : 'Lets out to')),
+        ...gained.map((gain) =>
+          exposeMark(path, gain, direction === 'in' ? 'Allows traffic from' : 'Allows traffic to'),
+        ),
         ...lost.slice(0, 1).map(
           (loss): Mark => ({
             kind: 'disconnect',
             path,
-            text: `Cuts: ${direction === 'in' ? 'incoming traffic of' : 'traffic to'} ${words(loss)}.`,
+            text: `No longer allows traffic ${direction === 'in' ? 'from' : 'to'} ${words(loss)}.`,
           }),
         ),
       ];
@@ -248,7 +250,7 @@ function networkAcl(before: ResourceView | null, after: ResourceView | null, con
     ...networkGain(rulesOf(before, 'allow'), rulesOf(after, 'allow')),
     ...networkGain(rulesOf(after, 'deny'), rulesOf(before, 'deny')),
   ];
-  return gains.map((gain) => exposeMark('Properties.CidrBlock', gain, 'Lets through'));
+  return gains.map((gain) => exposeMark('Properties.CidrBlock', gain, 'Allows traffic from'));
 }
 
 function prefixList(before: ResourceView | null, after: ResourceView | null, context: MarkContext): Mark[] {
@@ -261,7 +263,7 @@ function prefixList(before: ResourceView | null, after: ResourceView | null, con
     }));
   if (!before || !after) return [];
   return networkGain(rulesOf(before), rulesOf(after)).map((gain) =>
-    exposeMark('Properties.Entries', gain, 'Every rule with this list lets in'),
+    exposeMark('Properties.Entries', gain, 'Every rule with this list allows traffic from'),
   );
 }
 
@@ -276,7 +278,7 @@ function route(before: ResourceView | null, after: ResourceView | null, context:
     {
       kind: 'expose',
       path: 'Properties.GatewayId',
-      text: `Opens: a way between the internet gateway ${shown(gateway)} and the subnets of ${shown(after.properties.RouteTableId)}.`,
+      text: `Opens a route between the internet gateway ${shown(gateway)} and the subnets of ${shown(after.properties.RouteTableId)}.`,
     },
   ];
 }

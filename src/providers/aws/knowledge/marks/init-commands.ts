@@ -39,7 +39,7 @@ export const findInitCommands: MarkFinder = (before, after, context) => {
     path: `Metadata.${key}`,
     bound: role?.bound ?? 'unbounded',
     ...(role === undefined ? {} : { principal: role.principal }),
-    text: `cfn-hup runs what changes in ${key} on the instances within minutes${role === undefined ? '' : `, under ${role.principal}, which ${role.because}`}.`,
+    text: `cfn-hup applies changes of ${key} on the instances within minutes${role === undefined ? '' : `, under ${role.principal}, which ${role.because}`}.`,
   };
   return [mark];
 };

@@ -73,8 +73,8 @@ function code(row: PinRow, before: ResourceView | null, after: ResourceView, con
       const pinned = row.kind === 'ami' || (row.kind === 'image' ? imageIsPinned(text) : objectIsPinned(text, version));
       if (pinned && !unknown) return [];
       const what = unknown
-        ? 'Code whose place is known only at execution'
-        : `Code that can change under its name: ${shown(text)}`;
+        ? 'The location of the code is unknown until execution'
+        : `The code may change under the same name: ${shown(text)}`;
       return [{ kind: 'unpinned' as const, path: at, text: `${what}.`, reads: 'code' as const }];
     });
   });
@@ -92,7 +92,7 @@ function moving(before: ResourceView | null, after: ResourceView, context: MarkC
         ([at, value]): Mark => ({
           kind: 'unpinned',
           path: at,
-          text: `A version by a name that moves: ${shown(value)}.`,
+          text: `The version is a name that may point to another one later: ${shown(value)}.`,
           reads: 'code',
         }),
       );
@@ -124,7 +124,7 @@ function values(after: ResourceView): Mark[] {
         ([reference]): Mark => ({
           kind: 'unpinned',
           path,
-          text: `Read again at execution, without a version: ${shown(reference)}.`,
+          text: `Read at execution, without a version: ${shown(reference)}.`,
           reads: 'value',
         }),
       ),

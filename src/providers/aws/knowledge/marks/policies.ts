@@ -47,10 +47,10 @@ function outsider({ principal, action, condition }: Grant, kind: Kind, context: 
   const name = principal.slice(principal.indexOf(':') + 1);
   if (principal.startsWith('Service:'))
     return kind === 'resource' && CARRIERS.test(principal) && !isBound(condition) && !isOfService(action)
-      ? `anybody's ${name}`
+      ? `${name} in any account`
       : undefined;
   if (whoseIs(name, context, 'AWS::IAM::Role').kind === 'own' || CLOUDFRONT.test(name)) return undefined;
-  if (name === '?') return 'somebody who is not known yet';
+  if (name === '?') return 'a principal that is unknown until execution';
   return kind !== 'trust' && context.account !== undefined && accountOf(principal) === context.account
     ? undefined
     : shown(name);
@@ -59,7 +59,7 @@ function outsider({ principal, action, condition }: Grant, kind: Kind, context: 
 /** What a grant of a role or user amounts to; undefined: nothing that reaches beyond. */
 function widened(grant: Grant, context: MarkContext): string | undefined {
   const { action, resource, inverted } = grant;
-  if (inverted.length > 0) return `everything but what ${inverted.join(' and ')} names`;
+  if (inverted.length > 0) return `everything except the entries of ${inverted.join(' and ')}`;
   if (isHarmless(action)) return undefined;
   if (isRead(action)) {
     const open =
@@ -183,11 +183,15 @@ function losses(was: Document | undefined, is: Document | undefined, view: Resou
   const cut = revoked
     ? `${nameOf(revoked.principal)} may no longer ${revoked.action}`
     : denied
-      ? `everybody is denied ${denied.action}`
+      ? `every principal is denied ${denied.action}`
       : undefined;
-  if (cut !== undefined) marks.push({ kind: 'disconnect', path, text: `Cuts: ${cut}.` });
+  if (cut !== undefined) marks.push({ kind: 'disconnect', path, text: `Cuts access: ${cut}.` });
   if (/^AWS::KMS::/.test(view.type) && !after.some(mayAdminister))
-    marks.push({ kind: 'disable', path, text: 'Locks out: nobody may change the policy of this key any more.' });
+    marks.push({
+      kind: 'disable',
+      path,
+      text: 'Locks out every principal: the policy of this key could no longer be changed.',
+    });
   return marks;
 }
 
@@ -212,7 +216,7 @@ function managedPolicies(before: ResourceView | null, after: ResourceView | null
         },
       ];
       const whose = whoseIs(arn, context, 'AWS::IAM::ManagedPolicy');
-      if (whose.kind === 'unknown') return mark('a policy that is not known yet');
+      if (whose.kind === 'unknown') return mark('a policy that is unknown until execution');
       if (whose.kind === 'foreign')
         return isHarmlessPolicy(whose.id) || isReadingPolicy(whose.id) ? [] : mark(`all of ${whose.id}`);
       const policy = whose.resource;

@@ -41,7 +41,7 @@ AWS::S3::Bucket | BucketEncryption | unprotect | removed | the encryption of new
 AWS::Backup::BackupVault | LockConfiguration | unprotect | weaker | recovery points from deletion
 AWS::Backup::BackupVault | AccessPolicy | unprotect | fewer | recovery points from whom the policy kept out
 AWS::Backup::LogicallyAirGappedBackupVault | MinRetentionDays | unprotect | shorter 0 | recovery points from deletion
-AWS::Backup::BackupSelection | BackupSelection | unprotect | changed | what it selected, if it no longer does
+AWS::Backup::BackupSelection | BackupSelection | unprotect | changed | the resources it selected, if no longer selected
 AWS::Backup::BackupPlan | BackupPlan.AdvancedBackupSettings | unprotect | fewer | consistent backups
 AWS::CloudTrail::Trail | EnableLogFileValidation | unprotect | off off | the trail from unnoticed edits
 AWS::CloudTrail::Trail | IsMultiRegionTrail | unprotect | off off | the record of other regions
@@ -69,11 +69,11 @@ AWS::ECR::Repository | ImageScanningConfiguration | unprotect | fewer | the scan
 AWS::Lambda::Function | CodeSigningConfigArn | unprotect | changed | the function from unsigned code
 AWS::Lambda::CodeSigningConfig | CodeSigningPolicies.UntrustedArtifactOnDeployment | unprotect | becomes Warn | functions from unsigned code
 AWS::Lambda::CodeSigningConfig | AllowedPublishers.SigningProfileVersionArns | unprotect | more | functions from other publishers
-AWS::WAFv2::WebACL | Rules | unprotect | fewer | what a rule kept out
-AWS::WAFv2::WebACL | DefaultAction | unprotect | changed | what the default kept out
-AWS::WAFv2::RuleGroup | Rules | unprotect | fewer | what a rule kept out
-AWS::WAFv2::IPSet | Addresses | unprotect | fewer | what a rule with these addresses kept out
-AWS::WAFv2::WebACLAssociation | WebACLArn | unprotect | changed | what the other list kept out
+AWS::WAFv2::WebACL | Rules | unprotect | fewer | requests that a rule blocked
+AWS::WAFv2::WebACL | DefaultAction | unprotect | changed | requests that the default blocked
+AWS::WAFv2::RuleGroup | Rules | unprotect | fewer | requests that a rule blocked
+AWS::WAFv2::IPSet | Addresses | unprotect | fewer | requests that a rule with these addresses blocked
+AWS::WAFv2::WebACLAssociation | WebACLArn | unprotect | changed | requests that the other list blocked
 AWS::CloudFormation::HookTypeConfig | Configuration | unprotect | changed | stacks from what the hook refuses
 AWS::CloudFormation::GuardHook | HookStatus | unprotect | becomes DISABLED | stacks from what the hook refuses
 AWS::CloudFormation::GuardHook | FailureMode | unprotect | becomes WARN | stacks from what the hook refuses

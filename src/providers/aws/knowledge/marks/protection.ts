@@ -45,7 +45,7 @@ export const findProtection: MarkFinder = (before, after, context) => {
     const twin = Object.values(after ? {} : context.after).some(
       (other) => other.type === view.type && same(other.properties, view.properties),
     );
-    const what = `${view.logicalId}, which protects or records, ${after ? 'comes' : 'goes'}.`;
+    const what = `${view.logicalId}, which protects or records, is ${after ? 'created' : 'deleted'}.`;
     return twin ? [] : [{ kind: after ? 'protect' : 'unprotect', path: 'Properties', text: what }];
   }
   if (!before || !after) return [];

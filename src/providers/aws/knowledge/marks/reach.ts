@@ -30,8 +30,8 @@ function touched(path: string, value: Json, { of }: ReachRow, context: MarkConte
         kind: 'reach',
         path,
         text: known
-          ? `Changes ${thing}${whose.id}, which is not in this stack.`
-          : `Changes ${thing || 'something '}that is not known yet.`,
+          ? `Changes ${thing}${whose.id}, which is outside this stack.`
+          : `Changes ${thing || 'a resource '}that is unknown until execution.`,
         ...(known ? { target: { id: whose.id } } : {}),
       },
     ];
@@ -56,7 +56,7 @@ function reachOf(view: ResourceView | null, context: MarkContext): Mark[] {
   const wide: Mark = {
     kind: 'reach',
     path: 'Properties',
-    text: 'Is one for the whole account and region: it changes it for everybody there.',
+    text: 'Applies to the whole account and region, not only to this stack.',
   };
   return ACCOUNT_WIDE.has(view.type) ? [...marks, wide] : marks;
 }

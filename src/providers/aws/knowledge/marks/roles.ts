@@ -86,18 +86,19 @@ interface HandedOn {
 
 function beyondItself(grant: Grant, context: MarkContext): string | HandedOn | undefined {
   const { action, resource, inverted } = grant;
-  if (inverted.length > 0) return `may do all but what ${inverted.join(' and ')} names`;
+  if (inverted.length > 0) return `may do everything except the entries of ${inverted.join(' and ')}`;
   if (isHarmless(action) || isRead(action)) return undefined;
   const whose = whoseIs(resource, context);
   if (whose.kind !== 'own') return `may call ${action} on ${resource === '*' ? 'everything' : shown(resource)}`;
-  if (escalates(action, whose.resource.type)) return `may call ${action}, which gives more rights than it has`;
+  if (escalates(action, whose.resource.type))
+    return `may call ${action}, which can grant more permissions than the role has`;
   if (handsOnRole(action) && whose.resource.type === 'AWS::IAM::Role') return { role: whose.resource.logicalId };
   return undefined;
 }
 
 /** Completes “its role …”; a long chain is not told link by link. */
 const handingOn = (role: string, because: string): string =>
-  `may hand on ${role}, which ${because.length > LONGEST_REASON ? 'reaches beyond this stack by other roles' : because}`;
+  `may pass ${role}, which ${because.length > LONGEST_REASON ? 'reaches beyond this stack through other roles' : because}`;
 const LONGEST_REASON = 200;
 
 /** The worst that a grant lets its bearer do beyond the stack; undefined: nothing. */
@@ -112,18 +113,19 @@ export function beyondStack(grant: Grant, context: MarkContext): string | undefi
 export function boundOf(role: Json | undefined, context: MarkContext): Bound {
   if (role === undefined) return { bound: 'own_stack', principal: 'no role', because: 'is absent' };
   if (isServiceLinked(role, context))
-    return { bound: 'own_stack', principal: shown(role), because: 'its service uses with or without being told' };
+    return { bound: 'own_stack', principal: shown(role), because: 'its service uses in any case' };
   const whose = whoseIs(role, context, 'AWS::IAM::Role');
   if (whose.kind !== 'own')
     return {
       bound: 'unbounded',
-      principal: whose.kind === 'foreign' ? whose.id : 'a role that is not known yet',
+      principal: whose.kind === 'foreign' ? whose.id : 'a role that is unknown until execution',
       because: 'is not in this template',
     };
   const { logicalId, type } = whose.resource;
   const view = context.after[logicalId] ?? whose.resource;
   if (type === 'AWS::IAM::InstanceProfile') return boundOfProfile(view, context);
-  if (type !== 'AWS::IAM::Role') return { bound: 'unbounded', principal: logicalId, because: `is given by a ${type}` };
+  if (type !== 'AWS::IAM::Role')
+    return { bound: 'unbounded', principal: logicalId, because: `is provided by a ${type}` };
   return boundsOf(context).get(logicalId)!;
 }
 
@@ -132,7 +134,7 @@ function boundOfProfile({ logicalId, properties }: ResourceView, context: MarkCo
   const [role] = listOf(properties.Roles);
   const whose = whoseIs(role, context, 'AWS::IAM::Role');
   return whose.kind === 'own' && whose.resource.type === 'AWS::IAM::InstanceProfile'
-    ? { bound: 'unbounded', principal: logicalId, because: 'is given by another instance profile' }
+    ? { bound: 'unbounded', principal: logicalId, because: 'is provided by another instance profile' }
     : boundOf(role, context);
 }
 
@@ -188,10 +190,10 @@ function boundByItself(logicalId: string, context: MarkContext) {
     beyond:
       managed === undefined
         ? reaches.find((text) => typeof text === 'string')
-        : `has the policy ${context.isUnknown(managed) ? 'that is not known yet' : shown(managed)}`,
+        : `has the policy ${context.isUnknown(managed) ? 'that is unknown until execution' : shown(managed)}`,
     handsOn: new Set(reaches.flatMap((reach) => (typeof reach === 'object' ? [reach.role] : []))),
     within: reads
-      ? 'changes only resources of this stack and only reads others'
-      : 'reaches only resources of this stack',
+      ? 'can change only resources of this stack and can only read others'
+      : 'can reach only resources of this stack',
   };
 }

@@ -137,7 +137,7 @@ function judgeRow(row: Row, before: ResourceView | null, after: ResourceView, co
 }
 
 export const VERB: Partial<Record<MarkKind, string>> = {
-  expire: 'Will be gone by itself',
+  expire: 'Will expire',
   disable: 'Stops',
   disconnect: 'Cuts',
   unprotect: 'Lowers protection',
@@ -148,7 +148,9 @@ export const VERB: Partial<Record<MarkKind, string>> = {
 function textOf({ path, mark, loses }: Row, was: Value, is: Value, context: MarkContext): string {
   const last = path.split('.').findLast((part) => part !== '*') ?? path;
   const scalar = (value: Value) => (value === undefined ? 'absent' : typeof value === 'object' ? 'set' : shown(value));
-  const change = context.isUnknown(is) ? 'becomes a value that is not known yet' : `${scalar(was)} → ${scalar(is)}`;
+  const change = context.isUnknown(is)
+    ? 'becomes a value that is unknown until execution'
+    : `${scalar(was)} → ${scalar(is)}`;
   return `${VERB[mark]}: ${loses} (${last} ${change}).`;
 }
 

@@ -16,12 +16,12 @@ AWS::S3::Bucket | NotificationConfiguration | disconnect | fewer | events to wha
 AWS::S3Express::DirectoryBucket | LifecycleConfiguration.Rules | expire | sooner | objects that its lifecycle rules match
 AWS::S3Outposts::Bucket | LifecycleConfiguration.Rules | expire | sooner | objects that its lifecycle rules match
 AWS::DynamoDB::Table | TimeToLiveSpecification | expire | ttl | items whose time attribute has passed
-AWS::DynamoDB::Table | PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled | expire | off off | the way back to any second of the last days
+AWS::DynamoDB::Table | PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled | expire | off off | point-in-time recovery
 AWS::DynamoDB::Table | PointInTimeRecoverySpecification.RecoveryPeriodInDays | expire | shorter 35 | older points to recover to
 AWS::DynamoDB::Table | StreamSpecification | disconnect | removed | changes to what reads its stream
 AWS::DynamoDB::GlobalTable | TimeToLiveSpecification | expire | ttl | items whose time attribute has passed
 AWS::DynamoDB::GlobalTable | Replicas.*.Region | expire | fewer | a replica with its data
-AWS::DynamoDB::GlobalTable | Replicas.*.PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled | expire | off off | the way back to any second of the last days
+AWS::DynamoDB::GlobalTable | Replicas.*.PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled | expire | off off | point-in-time recovery
 AWS::DynamoDB::GlobalTable | Replicas.*.PointInTimeRecoverySpecification.RecoveryPeriodInDays | expire | shorter 35 | older points to recover to
 AWS::SQS::Queue | MessageRetentionPeriod | expire | shorter 345600 | messages older than that
 AWS::SQS::Queue | RedrivePolicy | expire | removed | messages that fail, instead of keeping them in a dead-letter queue
@@ -39,7 +39,7 @@ AWS::DLM::LifecyclePolicy | State | unprotect | becomes DISABLED | future snapsh
 AWS::RDS::DBInstance | BackupRetentionPeriod | expire | shorter 1 | automated backups older than that
 AWS::RDS::DBInstance | DeleteAutomatedBackups | expire | becomes true | automated backups when it is deleted
 AWS::RDS::DBCluster | BackupRetentionPeriod | expire | shorter 1 | automated backups older than that
-AWS::RDS::DBCluster | BacktrackWindow | expire | shorter 0 | the way back within that window
+AWS::RDS::DBCluster | BacktrackWindow | expire | shorter 0 | rewinding within that window
 AWS::RDS::DBCluster | DeleteAutomatedBackups | expire | becomes true | automated backups when it is deleted
 AWS::DocDB::DBCluster | BackupRetentionPeriod | expire | shorter 1 | automated backups older than that
 AWS::DocDBElastic::Cluster | BackupRetentionPeriod | expire | shorter 1 | automated backups older than that
@@ -66,13 +66,13 @@ AWS::CloudTrail::EventDataStore | RetentionPeriod | expire | shorter 366 | event
 AWS::CloudTrail::EventDataStore | IngestionEnabled | disable | off on | new events
 AWS::Events::Archive | RetentionDays | expire | shorter never 0 | archived events older than that
 AWS::Cassandra::Table | DefaultTimeToLive | expire | shorter never 0 | rows older than that
-AWS::Cassandra::Table | PointInTimeRecoveryEnabled | expire | off off | the way back to any second of the last days
+AWS::Cassandra::Table | PointInTimeRecoveryEnabled | expire | off off | point-in-time recovery
 AWS::Rbin::Rule | RetentionPeriod.RetentionPeriodValue | expire | shorter 0 | deleted snapshots and images, sooner
 AWS::KMS::Key | Enabled | disable | off on | everything encrypted under it, as long as it is disabled
 AWS::KMS::Key | PendingWindowInDays | expire | shorter 30 | days in which the deletion can be taken back
 AWS::KMS::ReplicaKey | Enabled | disable | off on | everything encrypted under it, as long as it is disabled
 AWS::KMS::ReplicaKey | PendingWindowInDays | expire | shorter 30 | days in which the deletion can be taken back
-AWS::KMS::Alias | TargetKeyId | disconnect | changed | what is encrypted under the key it named
+AWS::KMS::Alias | TargetKeyId | disconnect | changed | access to data encrypted under the previous key
 AWS::AutoScaling::AutoScalingGroup | MinSize | disable | zero | its instances
 AWS::AutoScaling::AutoScalingGroup | MaxSize | disable | zero | its instances
 AWS::AutoScaling::AutoScalingGroup | DesiredCapacity | disable | zero | its instances
@@ -96,17 +96,17 @@ AWS::EC2::SpotFleet | SpotFleetRequestConfigData.TargetCapacity | disable | zero
 AWS::Lambda::Function | ReservedConcurrentExecutions | disable | zero | every invocation
 AWS::Lambda::EventSourceMapping | Enabled | disable | off on | events that it read
 AWS::Lambda::EventSourceMapping | FilterCriteria | disable | set | events that no longer match
-AWS::Events::Rule | State | disable | becomes DISABLED | what it started
+AWS::Events::Rule | State | disable | becomes DISABLED | the invocations of its targets
 AWS::Events::Rule | Targets | disconnect | fewer | events to a target
-AWS::Scheduler::Schedule | State | disable | becomes DISABLED | what it started
-AWS::Scheduler::Schedule | EndDate | disable | set | what it would start after that
+AWS::Scheduler::Schedule | State | disable | becomes DISABLED | the invocations of its targets
+AWS::Scheduler::Schedule | EndDate | disable | set | invocations after that date
 AWS::Pipes::Pipe | DesiredState | disable | becomes STOPPED | events that it carried
 AWS::IoT::TopicRule | TopicRulePayload.RuleDisabled | disable | becomes true | messages that it carried
 AWS::CloudTrail::Trail | IsLogging | disable | off on | the record of who did what
-AWS::CloudWatch::Alarm | ActionsEnabled | disable | off on | what it would call
-AWS::CloudWatch::Alarm | AlarmActions | disable | fewer | who is told
-AWS::CloudWatch::CompositeAlarm | ActionsEnabled | disable | off on | what it would call
-AWS::CloudWatch::CompositeAlarm | AlarmActions | disable | fewer | who is told
+AWS::CloudWatch::Alarm | ActionsEnabled | disable | off on | its actions
+AWS::CloudWatch::Alarm | AlarmActions | disable | fewer | an action or a recipient
+AWS::CloudWatch::CompositeAlarm | ActionsEnabled | disable | off on | its actions
+AWS::CloudWatch::CompositeAlarm | AlarmActions | disable | fewer | an action or a recipient
 AWS::GuardDuty::Detector | Enable | disable | off on | findings
 AWS::Batch::ComputeEnvironment | State | disable | becomes DISABLED | jobs
 AWS::Batch::ComputeEnvironment | ComputeResources.MaxvCpus | disable | zero | jobs
@@ -114,7 +114,7 @@ AWS::Batch::JobQueue | State | disable | becomes DISABLED | jobs
 AWS::CodePipeline::Pipeline | DisableInboundStageTransitions | disable | more | releases
 AWS::Synthetics::Canary | StartCanaryAfterCreation | disable | becomes false | checks
 AWS::IAM::AccessKey | Status | disable | becomes Inactive | everything that uses the key
-AWS::ApiGateway::ApiKey | Enabled | disable | off on | everyone who uses the key
+AWS::ApiGateway::ApiKey | Enabled | disable | off on | clients that use the key
 AWS::ApiGateway::UsagePlan | Throttle.RateLimit | disable | shorter never | calls above the limit
 AWS::ApiGateway::UsagePlan | Throttle.BurstLimit | disable | shorter never | calls above the limit
 AWS::CloudFront::Distribution | DistributionConfig.Enabled | disable | off on | everything it serves
@@ -183,8 +183,8 @@ AWS::WAFv2::WebACL | DefaultAction | disconnect | changed | requests that no rul
 AWS::WAFv2::WebACL | Rules | disconnect | more | requests that a rule blocks
 AWS::WAFv2::RuleGroup | Rules | disconnect | more | requests that a rule blocks
 AWS::WAFv2::IPSet | Addresses | disconnect | more | requests from addresses that a rule blocks
-AWS::NetworkFirewall::FirewallPolicy | FirewallPolicy | disconnect | changed | traffic that it no longer lets through
-AWS::NetworkFirewall::RuleGroup | RuleGroup | disconnect | changed | traffic that it no longer lets through
+AWS::NetworkFirewall::FirewallPolicy | FirewallPolicy | disconnect | changed | traffic that it no longer allows
+AWS::NetworkFirewall::RuleGroup | RuleGroup | disconnect | changed | traffic that it no longer allows
 `;
 
 /** Types that are themselves a link or a trigger: removing one cuts or stops what went through it. */

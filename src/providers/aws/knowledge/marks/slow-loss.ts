@@ -33,7 +33,7 @@ function byName(before: ResourceView, after: ResourceView, context: MarkContext)
     .map(([path, value]) => ({
       kind: 'expire' as const,
       path,
-      text: `Kept for less time, by the name of the property: ${shown(was.get(path) ?? 'absent')} → ${shown(value)}.`,
+      text: `Appears to shorten retention, judging by the name of the property: ${shown(was.get(path) ?? 'absent')} → ${shown(value)}.`,
     }));
 }
 
@@ -60,7 +60,7 @@ export const findSlowLoss: MarkFinder = (before, after, context) => {
       {
         kind: mark,
         path: 'Properties',
-        text: `${VERB[mark]}: what went through ${before.logicalId}, as it is removed.`,
+        text: `${VERB[mark]}: traffic through ${before.logicalId}, which is deleted.`,
       },
     ];
   }
@@ -84,7 +84,7 @@ function displaced(before: ResourceView | null, after: ResourceView, context: Ma
     {
       kind: 'disconnect',
       path: `Properties.${property}`,
-      text: `Cuts: traffic of ${shown(after.properties[property])} that these rules or routes do not let through.`,
+      text: `Cuts: traffic of ${shown(after.properties[property])} that these rules or routes do not allow.`,
     },
   ];
 }

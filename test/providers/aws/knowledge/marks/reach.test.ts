@@ -99,6 +99,6 @@ describe('reach', () => {
       { target: { id: long } },
     ]);
     const [mark] = reach('AWS::S3::BucketPolicy', null, { Bucket: 'prod\u202egol' });
-    expect(mark?.text).toBe('Changes the Bucket prod\\u{202e}gol, which is not in this stack.');
+    expect(mark?.text).toBe('Changes the Bucket prod\\u{202e}gol, which is outside this stack.');
   });
 });

@@ -75,7 +75,7 @@ describe('expire', () => {
     expect(mark).toEqual({
       kind: 'expire',
       path: 'Properties.RetentionInDays',
-      text: 'Will be gone by itself: log events older than that (RetentionInDays 30 → 7).',
+      text: 'Will expire: log events older than that (RetentionInDays 30 → 7).',
     });
   });
 });

@@ -1,0 +1,71 @@
+/**
+ * The look immediately before executing: is what was signed still so?
+ *
+ * INVARIANT: only a difference in what was signed or judged ends a change. What the shell or the hour got wrong
+ * (credentials, network, permissions, a halt, a freeze, a full ledger) refuses the command, and the signatures stay.
+ */
+import { type Directories, recordedSigners } from '../approvals/verify-recorded.ts';
+import type { Change } from '../core/change.ts';
+import { CountersignError, type ErrorCode } from '../core/errors.ts';
+import { judgeAll } from '../core/guard.ts';
+import { type Plan, planDifferences } from '../core/plan.ts';
+import type { PolicyPort, Provider } from '../core/ports.ts';
+import { guardCode, isStricter, signatures } from '../core/verdict.ts';
+import type { Person } from '../people/person.ts';
+
+export interface RecheckPorts {
+  policy: PolicyPort;
+  people: readonly Person[];
+  /** Who was known when an event was appended. */
+  directoryAt: Directories['at'];
+  cloud: Provider;
+}
+
+/** @returns why it ends as stale; null: it may leave. @throws what refuses the command and leaves the change approved. */
+export async function whyStale(ports: RecheckPorts, change: Change, plan: Plan): Promise<string | null> {
+  if (plan.digest !== change.planDigest) return 'The stored plan differs from the plan that was signed.';
+  const signers = await recordedSigners(change, plan, { now: ports.people, at: ports.directoryAt });
+  if (signers.problem) return signers.problem;
+  if (!ports.policy.isFilled(change, signers.approvals))
+    return 'With the keys that the policy lists now, the change does not have enough approvals.';
+  let live: Awaited<ReturnType<Provider['recompute']>>;
+  try {
+    live = await ports.cloud.recompute(plan);
+  } catch (error) {
+    if (error instanceof CountersignError && isAboutTheTarget(error.code))
+      return `The plan cannot be computed again: ${error.message}`;
+    throw leftApproved(error, change);
+  }
+  const current: Plan = { ...plan, ...live };
+  const judge = await ports.policy.judgeFor(current, 'execute', change.goal, change);
+  const differences = planDifferences(plan, live);
+  const judgement = judgeAll(judge.guards, current, { ...judge.facts, differences });
+  const denials = judgement.verdicts.filter(({ outcome }) => outcome === 'deny');
+  const lasting = denials.filter(({ guard }) => !judge.transient.has(guard));
+  if (lasting.length > 0) return lasting.map(({ message }) => message).join(' ');
+  const [passing] = denials;
+  if (passing)
+    throw leftApproved(
+      new CountersignError(guardCode(passing.guard), denials.map(({ message }) => message).join(' '), ''),
+      change,
+    );
+  return isStricter(judgement, change.judgement) ? `The policy now requires ${signatures(judgement.seats)}.` : null;
+}
+
+/** What is planned on is not there, or not as it was: another look from another shell finds the same. */
+const ABOUT_THE_TARGET = /^(?:STATE_|INPUT_|AWS_(?:NOT_FOUND|VALIDATION|CHANGE_SET_FAILED)$)/;
+export const isAboutTheTarget = (code: ErrorCode): boolean => ABOUT_THE_TARGET.test(code);
+
+/** The same refusal, with what it means for the change. */
+export function leftApproved(error: unknown, { id, executeBy }: Change): CountersignError {
+  const known =
+    error instanceof CountersignError
+      ? error
+      : new CountersignError('INTERNAL', `A defect of countersign: ${String(error)}.`, 'Report this.');
+  const stays = `Nothing was done, and the change stays approved until ${executeBy}: countersign execute ${id}.`;
+  const remedy = {
+    agent: `${known.remedy} ${stays}`.trim(),
+    person: `${known.remedyForPeople} ${stays}`.trim(),
+  };
+  return new CountersignError(known.code, known.message, remedy, { cause: error });
+}

@@ -1,0 +1,228 @@
+/** A change whose outcome is not known is looked into, never repeated, and its target is free only by a fact or a person. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { approve } from '../../src/cli/approve.ts';
+import { closeChange } from '../../src/cli/close.ts';
+import { show } from '../../src/cli/show.ts';
+import type { App } from '../../src/compose.ts';
+import type { Runner } from '../../src/core/ports.ts';
+import { verifyLedger } from '../../src/ledger/verify.ts';
+import { addFault } from '../../src/sandbox/faults.ts';
+import { openTestWorld, proposeFix, STACK, type TestWorld, withCloud } from '../world.ts';
+
+let world: TestWorld;
+beforeEach(async () => {
+  world = await openTestWorld();
+});
+afterEach(() => world.close());
+
+const never = () => new Promise<never>(() => undefined);
+const later = (minutes = 3) => world.another({ now: () => new Date(Date.now() + minutes * 60_000) });
+const kinds = async (changeId: string) => (await world.app.ledger.events({ changeId })).map(({ kind }) => kind);
+const sent = () => world.store.calls().filter((made) => made.class !== 'read').length;
+
+async function approved(plan: Record<string, unknown>, goal: string) {
+  const change = await world.call('propose_change', { plan_id: plan.plan_id, goal, reason: 'as planned' });
+  return signed(String(change.change_id));
+}
+async function signed(id: string) {
+  for (const person of ['bob', 'carol']) {
+    const { state, target } = await world.app.changes.find(id);
+    if (state === 'pending')
+      await approve(world.app, id, { decision: 'approve', key: world.keyOf(person), as: person, confirm: target.name });
+  }
+  expect((await world.app.changes.find(id)).state).toBe('approved');
+  return id;
+}
+async function planOn(action: 'stop' | 'terminate') {
+  const { instances } = (await world.call('describe_instances', { tag: 'Name=batch' })) as never as {
+    instances: { instance_id: string }[];
+  };
+  return world.call('plan_instance_action', { instance_ids: [instances[0]!.instance_id], action });
+}
+/** An executor of which nothing is heard again, from there on. */
+async function goneAt(id: string, kind: string, cloud: (real: Runner) => Partial<Runner>) {
+  const app = await world.another();
+  void world.execute(id, withCloud(app, cloud(app.cloud))).catch(() => undefined);
+  for (let turn = 0; turn < 200 && !(await kinds(id)).includes(kind); turn += 1)
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(await kinds(id)).toContain(kind);
+}
+const arrived = (real: Runner): Partial<Runner> => ({ send: (call, permit) => real.send(call, permit).then(never) });
+const lost = (): Partial<Runner> => ({ send: never });
+async function whenSent(count: number) {
+  for (let turn = 0; turn < 200 && world.writes().length < count; turn += 1)
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(world.writes()).toHaveLength(count);
+}
+/** Looks, and shows that nothing but reads left. */
+async function reconcile(id: string, by?: App) {
+  const before = sent();
+  const found = await (by ?? (await later())).executor.reconcile(id);
+  expect(sent()).toBe(before);
+  return found;
+}
+const freeToPlan = async () => {
+  const set = [{ path: 'Resources.QueryFunction.Properties.Timeout', value: 20 }];
+  const plan = await world.call('plan_stack_update', { stack: STACK, set });
+  return !JSON.stringify(plan.verdicts ?? '').includes('is executing on');
+};
+
+describe('reconcile', () => {
+  it('records what the events of the call itself tell, and frees the target', async () => {
+    const id = await signed(await proposeFix(world));
+    await goneAt(id, 'call.intended', arrived);
+    await whenSent(1);
+    expect(await freeToPlan()).toBe(false);
+    const { change, saw } = await reconcile(id);
+    expect(change).toMatchObject({ state: 'succeeded', outcome: { calls: [{ outcome: 'done' }] } });
+    expect(saw).toContain('UPDATE_COMPLETE');
+    expect(await freeToPlan()).toBe(true);
+    expect(verifyLedger(world.home).ok).toBe(true);
+  });
+
+  it('records that a call was not taken', async () => {
+    const id = await signed(await proposeFix(world));
+    await goneAt(id, 'call.intended', lost);
+    const { change } = await reconcile(id);
+    expect(change).toMatchObject({ state: 'failed', outcome: { calls: [{ outcome: 'failed' }] } });
+    expect(change.outcome?.detail).toMatch(/was not taken/);
+    expect(world.writes()).toEqual([]);
+  });
+
+  it('finds the outcome of an answer that was lost', async () => {
+    const id = await signed(await proposeFix(world));
+    world.store.transact((inside) => addFault(inside, { kind: 'drop_after', operation: 'ExecuteChangeSet' }));
+    expect(await world.execute(id)).toMatchObject({ state: 'unknown' });
+    expect((await reconcile(id, world.app)).change).toMatchObject({ state: 'succeeded' });
+    await expect(world.app.executor.reconcile(id)).rejects.toMatchObject({ code: 'STATE_CHANGE_NOT_UNKNOWN' });
+  });
+
+  it('finds it below what others did on the stack since', async () => {
+    const id = await signed(await proposeFix(world));
+    world.store.transact((inside) => addFault(inside, { kind: 'drop_after', operation: 'ExecuteChangeSet' }));
+    await world.execute(id);
+    await world.execute(await signed(await proposeFix(world, 2048)));
+    expect((await reconcile(id, world.app)).change).toMatchObject({ state: 'succeeded' });
+  });
+
+  it('says what it saw where nothing tells, and leaves the target locked', async () => {
+    const id = await signed(await proposeFix(world));
+    await goneAt(id, 'call.intended', lost);
+    const { calls } = (await world.app.changes.plan((await world.app.changes.find(id)).planId)).plan;
+    const app = await later();
+    const discard = `${calls[0]!.input.ChangeSetName}`;
+    world.store.transact((inside) => {
+      const sets = inside.list<{ id: string }>('change_set');
+      for (const set of sets) if (set.id === discard) inside.remove('change_set', set.id);
+    });
+    const { change, saw } = await reconcile(id, app);
+    expect(change).toMatchObject({ state: 'executing', abandoned: true });
+    expect(saw).toMatch(/nothing tells what came of it/);
+    expect(await freeToPlan()).toBe(false);
+  });
+
+  it('of an instance: by the state that the call was for', async () => {
+    const id = await approved(await planOn('stop'), 'scale');
+    await goneAt(id, 'call.intended', arrived);
+    await whenSent(1);
+    const { change, saw } = await reconcile(id);
+    expect(saw).toMatch(/i-\w+ is stopped/);
+    expect(change).toMatchObject({ state: 'succeeded' });
+  });
+
+  it('of an instance in the state from before: nothing tells', async () => {
+    const id = await approved(await planOn('stop'), 'scale');
+    await goneAt(id, 'call.intended', lost);
+    const { change, saw } = await reconcile(id);
+    expect(saw).toMatch(/is running/);
+    expect(change).toMatchObject({ state: 'executing' });
+  });
+
+  it('of several calls: the ones that never left are no success', async () => {
+    const id = await approved(await planOn('terminate'), 'clean_up');
+    await goneAt(id, 'call.returned', () => ({ settle: never }));
+    const { change } = await reconcile(id, await later(31));
+    expect(change).toMatchObject({ state: 'failed', outcome: { calls: [{ outcome: 'done' }] } });
+    expect(change.outcome?.detail).toContain('ec2:TerminateInstances did not leave');
+  });
+
+  it('waits for an executor that may still be at work, and needs an unknown outcome', async () => {
+    const id = await signed(await proposeFix(world));
+    await expect(world.app.executor.reconcile(id)).rejects.toMatchObject({ code: 'STATE_CHANGE_NOT_UNKNOWN' });
+    await goneAt(id, 'call.intended', arrived);
+    const running = { code: 'STATE_CHANGE_RUNNING' };
+    await expect(world.app.executor.reconcile(id)).rejects.toMatchObject(running);
+    await expect(closeChange(world.app, id, { as: 'carol', reason: 'it is fine' })).rejects.toMatchObject(running);
+  });
+
+  it('is what a person is told to run', async () => {
+    const id = await signed(await proposeFix(world));
+    await goneAt(id, 'call.intended', lost);
+    const app = await later();
+    expect(await show(app, id)).toContain(`countersign reconcile ${id}`);
+    expect(await show(app, id)).toContain(`countersign close ${id}`);
+    const told = await app.pipeline('describe_change', { change_id: id });
+    expect(JSON.stringify(told)).toContain(`countersign reconcile ${id}`);
+    await expect(world.execute(id, app)).rejects.toMatchObject({
+      remedy: expect.stringContaining(`countersign reconcile ${id}`),
+    });
+  });
+});
+
+describe('close', () => {
+  async function unknown() {
+    const id = await approved(await planOn('stop'), 'scale');
+    await goneAt(id, 'call.intended', lost);
+    return id;
+  }
+
+  it('records who signed it off and why, and frees the target', async () => {
+    const id = await unknown();
+    const before = sent();
+    const change = await closeChange(await later(), id, { as: 'carol', reason: 'it still runs; I looked' });
+    expect(change).toMatchObject({ state: 'closed', explanation: 'closed by carol: it still runs; I looked' });
+    const [event] = await world.app.ledger.events({ changeId: id, kinds: ['change.closed'] });
+    expect(event?.body).toMatchObject({ by: 'carol' });
+    expect(sent()).toBe(before);
+    expect(JSON.stringify((await planOn('stop')).verdicts ?? '')).not.toContain('is executing on');
+  });
+
+  it.each([
+    ['APPROVAL_KEY_UNKNOWN', { as: 'mallory', reason: 'x' }],
+    ['APPROVAL_KEY_UNKNOWN', { reason: 'x' }],
+    ['INPUT_INVALID', { as: 'carol', reason: ' ' }],
+  ])('is no one’s but a person’s of the policy, with a reason: %s', async (code, given) => {
+    const id = await unknown();
+    const app = await later();
+    await expect(closeChange(app, id, given)).rejects.toMatchObject({ code });
+    expect((await app.changes.find(id)).state).toBe('executing');
+  });
+
+  it('needs a policy in force', async () => {
+    const id = await unknown();
+    const app = await world.another({ policyPath: undefined, now: () => new Date(Date.now() + 180_000) });
+    await expect(closeChange(app, id, { as: 'carol', reason: 'x' })).rejects.toMatchObject({
+      code: 'CONFIG_NO_POLICY',
+    });
+  });
+
+  it('an executor that wakes afterwards sends no further call', async () => {
+    const id = await approved(await planOn('terminate'), 'clean_up');
+    const app = await world.another();
+    let wake: () => void = () => undefined;
+    const asleep = new Promise<void>((resolve) => {
+      wake = resolve;
+    });
+    const settle: Runner['settle'] = async (call, output) => {
+      await asleep;
+      return app.cloud.settle(call, output);
+    };
+    const running = world.execute(id, withCloud(app, { settle }));
+    for (let turn = 0; turn < 200 && !(await kinds(id)).includes('call.returned'); turn += 1)
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    await closeChange(await later(31), id, { as: 'carol', reason: 'its machine is gone' });
+    wake();
+    expect((await running).outcome?.detail).toMatch(/did not leave: the change was ended by a person/);
+    expect(world.writes().map(({ operation }) => operation)).toEqual(['CreateSnapshot']);
+  });
+});
