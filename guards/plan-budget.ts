@@ -40,7 +40,7 @@ export const planBudget: GuardDefinition<z.infer<typeof options>> = {
       return deny(
         'plan-budget',
         `${counted(plans.emptyStacks.length, 'new stack is', 'new stacks are')} planned and not yet created; the limit is ${empty_stacks}: ${plans.emptyStacks.slice(0, 6).join(', ')}.`,
-        'Plan one of these again (its empty stack is reused), or tell the user which of them can be deleted.',
+        'Plan one of these again (its empty stack is reused), or tell the user: countersign clean deletes those that no plan needs.',
       );
     },
   }),

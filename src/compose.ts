@@ -122,6 +122,7 @@ export function createApp(config: Config, options: AppOptions = {}): App {
     run: async (changeId, onProgress) => (await loaded()).run(changeId, onProgress),
     reconcile: async (changeId) => (await loaded()).reconcile(changeId),
     close: async (changeId, by) => (await loaded()).close(changeId, by),
+    clean: async (how) => (await loaded()).clean(how),
   };
   return {
     config,

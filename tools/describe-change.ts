@@ -1,7 +1,9 @@
 /** A change: who signed, how far it is, how it ended. */
 import { z } from 'zod';
-import { answerChange } from '../src/core/answer.ts';
+import { answerChange, describeEffects } from '../src/core/answer.ts';
 import { defineTool, until } from '../src/core/tool.ts';
+
+const EFFECTS_TOLD = 2;
 
 export const describeChange = defineTool({
   name: 'describe_change',
@@ -23,6 +25,16 @@ export const describeChange = defineTool({
     );
     const change = await changes.find(change_id);
     if (since !== undefined && change.version <= since) return { change_id, state: change.state, unchanged: true };
-    return { ...answerChange(change), progress: (await changes.progress(change_id)).slice(-10) };
+    const { plan, judgement } = await changes.plan(change.planId);
+    const { items, also, more } = describeEffects(plan.effects, judgement, EFFECTS_TOLD);
+    return {
+      ...answerChange(change),
+      effects_told: [
+        ...items,
+        ...(also ?? []),
+        ...(more ? [`${more} more: describe_plan {"plan_id": "${plan.id}"}`] : []),
+      ],
+      progress: (await changes.progress(change_id)).slice(-10),
+    };
   },
 });

@@ -1,6 +1,8 @@
 /** Changes, newest first. */
 import { z } from 'zod';
+import { summaryOf } from '../src/core/answer.ts';
 import { CHANGE_STATES } from '../src/core/change.ts';
+import { makeVisibleLine } from '../src/core/render-safe.ts';
 import { defineTool, pageInput } from '../src/core/tool.ts';
 
 export const describeChanges = defineTool({
@@ -16,11 +18,12 @@ export const describeChanges = defineTool({
   async run({ state, cursor, limit }, { changes }) {
     const page = await changes.list({ limit, ...(state ? { state } : {}), ...(cursor ? { cursor } : {}) });
     return {
-      changes: page.items.map(({ id, state: now, target, goal, proposedAt }) => ({
+      changes: page.items.map(({ id, state: now, target, goal, proposedAt, sums, reason }) => ({
         change_id: id,
         state: now,
         target: target.name,
         goal,
+        does: makeVisibleLine(`${summaryOf({ sums })}; ${reason}`, 160),
         proposed_at: proposedAt,
       })),
       ...(page.cursor ? { cursor: page.cursor } : {}),

@@ -1,8 +1,8 @@
 /** A plan that was made, in full. */
 import { z } from 'zod';
-import { answerPlan, describeEffects } from '../src/core/answer.ts';
+import { answerPlan, answerPlanPage } from '../src/core/answer.ts';
+import { CountersignError } from '../src/core/errors.ts';
 import { defineTool, until } from '../src/core/tool.ts';
-import { worstFirst } from '../src/core/worst-first.ts';
 
 export const describePlan = defineTool({
   name: 'describe_plan',
@@ -12,24 +12,27 @@ export const describePlan = defineTool({
     'Shows a plan again: the effects that its first answer left out (cursor), or a plan still being made (wait_seconds).',
   input: z.strictObject({
     plan_id: z.string().min(1).max(64),
-    cursor: z
-      .string()
-      .regex(/^\d{1,5}$/)
-      .optional(),
+    cursor: z.string().max(64).optional(),
     wait_seconds: z.number().int().min(0).max(50).default(0),
   }),
   output: z.looseObject({ plan_id: z.string(), decision: z.string() }),
   async run({ plan_id, cursor, wait_seconds }, { changes, policy, signal }) {
     await until(async () => !(await changes.isPlanning(plan_id)), wait_seconds, signal);
     const { plan, judgement, goalsAllowed } = await changes.plan(plan_id);
-    const from = Number(cursor ?? 0);
-    const page = worstFirst(plan.effects, judgement).slice(from, from + 20);
-    const more = from + page.length < plan.effects.length;
-    return {
-      ...answerPlan(plan, judgement, goalsAllowed, policy.assurance()),
-      effects: describeEffects(page, judgement),
-      total_effects: plan.effects.length,
-      ...(more ? { cursor: String(from + page.length) } : {}),
-    };
+    const about = { ...(await changes.aboutPlan(plan)), goals: goalsAllowed, assurance: policy.assurance() };
+    const from = cursor === undefined ? undefined : startOf(cursor, plan.effects.length);
+    return from === undefined
+      ? { ...answerPlan(plan, judgement, about), total_effects: plan.effects.length }
+      : answerPlanPage(plan, judgement, about, from);
   },
 });
+
+function startOf(cursor: string, effects: number): number {
+  const from = /^[1-9]\d{0,5}$/.test(cursor) ? Number(cursor) : 0;
+  if (from > 0 && from < effects) return from;
+  throw new CountersignError(
+    'INPUT_INVALID',
+    `cursor: it is no cursor of this plan, which has ${effects} effects.`,
+    'Take the cursor of the answer before, or leave it out to begin.',
+  );
+}

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { answerChange } from '../src/core/answer.ts';
 import { defineTool } from '../src/core/tool.ts';
-import { goalSchema } from '../src/core/verdict.ts';
+import { GOALS } from '../src/core/verdict.ts';
 
 export const proposeChange = defineTool({
   name: 'propose_change',
@@ -12,11 +12,26 @@ export const proposeChange = defineTool({
     'Propose a plan for approval by people other than your sponsor. You cannot approve or execute. State the true goal; people see the reason as yours.',
   input: z.strictObject({
     plan_id: z.string().min(1).max(64),
-    goal: goalSchema,
+    // What is offered as the next call holds a placeholder here: the goal is the agent's own word.
+    goal: z.enum(
+      GOALS,
+      `state the true goal yourself, one of the plan's goals_allowed; of all, these are goals: ${GOALS.join(', ')}`,
+    ),
     reason: z.string().min(3).max(500),
     ticket: z.string().max(80).optional(),
   }),
   output: z.looseObject({ decision: z.string(), change_id: z.string(), state: z.string() }),
-  run: async ({ plan_id, goal, reason, ticket }, { changes }) =>
-    answerChange(await changes.propose({ planId: plan_id, goal, reason, ...(ticket === undefined ? {} : { ticket }) })),
+  async run({ plan_id, goal, reason, ticket }, { changes }) {
+    const change = await changes.propose({
+      planId: plan_id,
+      goal,
+      reason,
+      ...(ticket === undefined ? {} : { ticket }),
+    });
+    const open = await changes.openOn(change.target);
+    return answerChange(
+      change,
+      open.filter(({ id }) => id !== change.id),
+    );
+  },
 });

@@ -27,7 +27,7 @@ export async function closeChange(
   if (!person)
     throw new CountersignError(
       'APPROVAL_KEY_UNKNOWN',
-      as === undefined ? 'You are signed in here as nobody in the policy.' : `${as} is nobody in the policy.`,
+      as === undefined ? 'Your user name is not in the policy.' : `${as} is not in the policy.`,
       'Say who you are: --as NAME, a person of the policy.',
     );
   if (!reason?.trim())

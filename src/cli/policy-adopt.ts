@@ -34,16 +34,19 @@ export const adoptionPorts = ({
   actsAs: config.actsAs,
 });
 
-/** Adopts the policy that is named, or proposes it to those who have to sign. */
-export async function adoptPolicy(app: App, options: SigningOptions, print: (text: string) => void): Promise<Adoption> {
+/** Adopts the policy that is named, or proposes it to those who have to sign. `text` says which. */
+export async function adoptPolicy(
+  app: App,
+  options: SigningOptions,
+  print: (text: string) => void,
+): Promise<{ adoption: Adoption; text: string }> {
   if (!app.policyFile)
     throw new CountersignError('CONFIG_NO_POLICY', 'No policy given.', 'Name it with --policy or COUNTERSIGN_POLICY.');
   const before = await app.policy.standing();
   const proposed = await proposePolicy(adoptionPorts(app), app.policyFile);
   const wantsSignature = options.key !== undefined || options.signature !== undefined;
   const adoption = proposed.state === 'proposed' && wantsSignature ? await signProposal(app, options, print) : proposed;
-  print(before === 'adopted' ? 'This policy is already in force.' : told(app, adoption));
-  return adoption;
+  return { adoption, text: before === 'adopted' ? 'This policy is already in force.' : told(app, adoption) };
 }
 
 /** Signs the policy that waits for signatures. SECURITY: what it changes is shown before it is signed. */

@@ -66,8 +66,7 @@ export async function show(app: App, changeId: string, width?: number): Promise<
 }
 
 /** All of it, as data: the change, its plan, the values before and after, and what is newly named. */
-export async function showJson(app: App, changeId: string) {
-  const subject = await subjectOf(app, changeId);
+export function dataOf(subject: Subject) {
   const { change, plan, picture } = subject;
   return { change, plan, picture, summary: sentenceOf(plan), newly_named: namedIn(subject) };
 }

@@ -6,9 +6,9 @@ export const EFFECTS_SHOWN = 20;
 /** However long the reasons are, so many are shown. */
 export const LEAST_EFFECTS = 1;
 
-/** Text and structure together. A little is left for the client's own frame. */
-export const WHOLE = { few: 2_900, many: 5_900 } as const;
-/** The structure alone: what a denial says twice, here and in the text, is the rest. */
-export const STRUCTURE = { few: 1_950, many: 4_600 } as const;
+/** The structure alone; the text beside it says the same, and is never longer. */
+export const STRUCTURE = { few: 1_450, many: 2_950 } as const;
+/** The effects of one page of a long plan. */
+export const PAGE_ITEMS = 2_400;
 
-export const sizeFor = (effects: number): keyof typeof WHOLE => (effects <= FEW_EFFECTS ? 'few' : 'many');
+export const sizeFor = (effects: number): keyof typeof STRUCTURE => (effects <= FEW_EFFECTS ? 'few' : 'many');

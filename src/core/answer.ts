@@ -1,16 +1,17 @@
 /** How a plan or a change is told to an agent: worst first, short, and always with what to do next. */
 import { z } from 'zod';
-import { EFFECTS_SHOWN, FEW_EFFECTS, LEAST_EFFECTS, STRUCTURE, sizeFor } from './answer-size.ts';
+import { EFFECTS_SHOWN, FEW_EFFECTS, LEAST_EFFECTS, PAGE_ITEMS, STRUCTURE, sizeFor } from './answer-size.ts';
 import type { Change } from './change.ts';
 import { type Effect, effectName, worstReversibility } from './effect.ts';
+import { isDeadEnd, nextAfterPlan, nextForChange } from './next.ts';
 import type { Plan } from './plan.ts';
+import type { AboutPlan } from './ports.ts';
 import { makeVisibleLine } from './render-safe.ts';
-import { type Goal, guardCode, type Judgement } from './verdict.ts';
+import { guardCode, type Judgement } from './verdict.ts';
 import { mustBeNamed, nameRanges, worstFirst } from './worst-first.ts';
 
 const PROPERTIES_SHOWN = 4;
 const MARKS_SHOWN = 3;
-const NO_WAY_AROUND = 'Do not try other tools or credentials.';
 
 /** The answer of every plan tool and of the change tools. */
 export const planAnswerSchema = z.looseObject({
@@ -25,38 +26,85 @@ export const planAnswerSchema = z.looseObject({
   next: z.looseObject({}).optional(),
 });
 
-export function answerPlan(plan: Plan, judgement: Judgement, goals: Goal[], assurance: string) {
+export function answerPlan(plan: Plan, judgement: Judgement, about: AboutPlan) {
   const decision = plan.dryRun.kind === 'no_change' ? 'no_change' : judgement.decision;
+  const { goals, assurance, open, changeId } = about;
   const answer = {
     decision,
     plan_id: plan.id,
     expires_at: plan.expiresAt,
-    target: `${plan.target.name} (${plan.target.account}, ${plan.target.region})`,
+    target: targetText(plan),
     effects: describeEffects(plan.effects, judgement),
-    verdicts: describeVerdicts(judgement),
+    verdicts: describeVerdicts(judgement, plan.action),
     goals_allowed: goals,
-    ...(judgement.seats > 0 ? { seats: { needed: judgement.seats, roles: judgement.roles } } : {}),
+    ...(judgement.seats > 0 && decision !== 'denied'
+      ? { seats: { needed: judgement.seats, roles: judgement.roles } }
+      : {}),
+    ...(changeId === null ? {} : { proposed_as: changeId }),
+    ...openChanges(open.filter(({ id }) => id !== changeId)),
     ...(plan.notes.length > 0 ? { notes: plan.notes.slice(0, 5) } : {}),
     assurance,
-    next: nextAfterPlan(plan, decision, goals, judgement),
   };
-  return fitted(answer, plan, judgement);
+  const next = (cursor?: string) => nextAfterPlan(plan, decision, judgement, about, cursor);
+  return fitted(answer, plan, judgement, next);
 }
 
 /** Reasons come first: where they are many and long, fewer effects are told at once (describe_plan tells all). */
-function fitted<Answer extends { effects: ReturnType<typeof describeEffects> }>(
+function fitted<Answer extends object>(
   answer: Answer,
   { effects }: Plan,
   judgement: Judgement,
-): Answer {
+  next: (cursor?: string) => object,
+) {
   const room = STRUCTURE[sizeFor(effects.length)];
-  let told = answer;
-  for (let shown = answer.effects.items.length - 1; shown >= LEAST_EFFECTS; shown -= 1) {
-    if (JSON.stringify(told).length <= room) return told;
-    told = { ...answer, effects: describeEffects(effects, judgement, shown) };
-  }
-  return told;
+  const telling = (most: number) => {
+    const cursor = effects.length > most ? String(most) : undefined;
+    return {
+      ...answer,
+      effects: describeEffects(effects, judgement, most),
+      ...(cursor === undefined ? {} : { cursor }),
+      next: next(cursor),
+    };
+  };
+  let most = EFFECTS_SHOWN;
+  while (most > LEAST_EFFECTS && JSON.stringify(telling(most)).length > room) most -= 1;
+  return telling(most);
 }
+
+/** The effects from this one on, as many as a page holds; what the first answer told of the plan is not told again. */
+export function answerPlanPage(plan: Plan, judgement: Judgement, about: AboutPlan, from: number) {
+  const rest = worstFirst(plan.effects, judgement).slice(from);
+  let most = EFFECTS_SHOWN;
+  while (most > 1 && describeEffects(rest.slice(0, most), judgement).items.join('').length > PAGE_ITEMS) most -= 1;
+  const page = rest.slice(0, most);
+  const cursor = rest.length > page.length ? String(from + page.length) : undefined;
+  return {
+    decision: plan.dryRun.kind === 'no_change' ? 'no_change' : judgement.decision,
+    plan_id: plan.id,
+    effects: describeEffects(page, judgement),
+    total_effects: plan.effects.length,
+    ...(cursor === undefined ? {} : { cursor }),
+    next: nextAfterPlan(plan, judgement.decision, judgement, about, cursor),
+  };
+}
+
+const OPEN_TOLD = 3;
+/** Others on the same target, and what becomes of them when one executes. */
+function openChanges(open: readonly Change[]) {
+  if (open.length === 0) return {};
+  const told = open
+    .slice(0, OPEN_TOLD)
+    .map(({ id, state, reason }) => `${id} ${state}: ${makeVisibleLine(reason, 80)}`);
+  return {
+    open_changes: [
+      ...told,
+      ...(open.length > OPEN_TOLD ? [`${open.length - OPEN_TOLD} more: describe_changes`] : []),
+      'The first of them to execute makes the others on this target stale: they are planned again. withdraw_change takes back one that is no longer needed.',
+    ],
+  };
+}
+
+const targetText = ({ target }: Pick<Plan, 'target'>): string => `${target.name} (${target.account}, ${target.region})`;
 
 /** @param most of them that are told with what changes; the others that must be named are named. */
 export function describeEffects(effects: readonly Effect[], judgement: Judgement, most = EFFECTS_SHOWN) {
@@ -114,7 +162,7 @@ function describeMarks({ marks }: Effect, roomy: boolean): string[] {
 }
 
 /** What would pass is told of what refuses; of what people decide on as well only where nothing refuses. */
-export function describeVerdicts(judgement: Judgement) {
+export function describeVerdicts(judgement: Judgement, action?: Plan['action']) {
   return judgement.verdicts
     .filter(({ outcome }) => outcome !== 'pass')
     .sort((a, b) => RANK.indexOf(a.outcome) - RANK.indexOf(b.outcome))
@@ -125,35 +173,17 @@ export function describeVerdicts(judgement: Judgement) {
       ...(observed === undefined ? {} : { would_have_been: observed }),
       ...(exceptions === undefined ? {} : { exceptions }),
       message: makeVisibleLine(message, 400),
-      ...(remedy === '' || (judgement.decision === 'denied' && outcome !== 'deny')
+      ...(remedy === '' ||
+      (judgement.decision === 'denied' && outcome !== 'deny') ||
+      isDeadEnd(guard, judgement, action) ||
+      (outcome === 'note' && observed === undefined)
         ? {}
         : { remedy: makeVisibleLine(remedy, 300) }),
     }));
 }
 const RANK = ['deny', 'hold', 'note', 'pass'];
 
-/** One call with its input, or what to tell the person. */
-function nextAfterPlan(plan: Plan, decision: string, goals: Goal[], { verdicts }: Judgement) {
-  if (decision === 'no_change') return { tell_user: 'Nothing would change.' };
-  if (decision === 'denied') {
-    return { do: `Change the plan as the remedies of the verdicts say, then plan again. ${NO_WAY_AROUND}` };
-  }
-  if (decision === 'plan_only') {
-    const why = verdicts.find(({ guard }) => guard === 'execution');
-    const adopt = why?.remedy.includes('policy adopt')
-      ? ` ${why.message} A person must run: countersign policy adopt.`
-      : '';
-    return {
-      tell_user: `Plan only${adopt ? `.${adopt}` : ': the policy does not allow execution in this scope.'} ${NO_WAY_AROUND}`,
-    };
-  }
-  return {
-    tool: 'propose_change',
-    input: { plan_id: plan.id, goal: goals[0] ?? 'deploy', reason: '<the reason, in one sentence>' },
-  };
-}
-
-export function answerChange(change: Change) {
+export function answerChange(change: Change, others: readonly Change[] = []) {
   const counted = change.approvals.filter(({ decision }) => decision === 'approve').map(({ person }) => person);
   return {
     decision: change.judgement.decision,
@@ -161,8 +191,10 @@ export function answerChange(change: Change) {
     plan_id: change.planId,
     state: change.state,
     version: change.version,
-    target: `${change.target.name} (${change.target.account}, ${change.target.region})`,
+    target: targetText(change),
+    does: summaryOf(change),
     goal: change.goal,
+    reason: makeVisibleLine(change.reason, 200),
     sponsor: change.sponsor === null ? null : `${change.sponsor} (claimed)`,
     seats: {
       needed: change.judgement.seats,
@@ -174,45 +206,15 @@ export function answerChange(change: Change) {
     verdicts: change.state === 'denied' ? describeVerdicts(change.judgement) : [],
     ...(change.explanation ? { explanation: makeVisibleLine(change.explanation) } : {}),
     ...(change.outcome ? { outcome: change.outcome } : {}),
+    ...openChanges(others),
     assurance: change.assurance,
     next: nextForChange(change),
   };
 }
 
-function nextForChange(change: Change) {
-  switch (change.state) {
-    case 'pending':
-      return {
-        tell_user: `Approval needed. A person other than ${change.sponsor ?? 'the sponsor'} must run: countersign show ${change.id} && countersign approve ${change.id} --key KEY`,
-        after_that: 'End your turn. You cannot approve this, and asking again does not speed it up.',
-      };
-    case 'approved':
-      return {
-        tell_user: `Approved. A person with credentials can now run: countersign execute ${change.id}`,
-        after_that: 'End your turn, or follow it with describe_change.',
-      };
-    case 'executing':
-      if (change.abandoned)
-        return {
-          tell_user: `The executor stopped; the outcome is unknown. A person should run: countersign reconcile ${change.id}`,
-          after_that: 'Do not repeat it, here or by other means: it may have happened. End your turn.',
-        };
-      return {
-        tool: 'describe_change',
-        input: { change_id: change.id, since: change.version, wait_seconds: 50 },
-      };
-    case 'denied':
-      return { do: `Change the plan as the remedies of the verdicts say, then plan again. ${NO_WAY_AROUND}` };
-    case 'stale':
-    case 'expired':
-      return { do: 'Plan again from the current state and propose that plan.' };
-    case 'failed':
-    case 'rolled_back':
-    case 'unknown':
-      return {
-        tell_user: `The change ended as ${change.state}. A person should look at the outcome before another change is planned for this target.`,
-      };
-    default:
-      return { tell_user: `The change is ${change.state}, which is final.` };
-  }
+/** `2 updated, 1 created, 1 lost: CostTable`. */
+export function summaryOf({ sums }: Pick<Change, 'sums'>): string {
+  const { updated, created, lost, losses } = sums;
+  const named = losses.length > 0 ? `: ${makeVisibleLine(nameRanges(losses), 200)}` : '';
+  return `${updated} updated, ${created} created, ${lost} lost${named}`;
 }

@@ -1,13 +1,13 @@
 /** Proposing, finding and withdrawing changes: everything about them lives in the ledger. */
 import { randomBytes } from 'node:crypto';
 import { attributed } from './attribution.ts';
-import type { Change, Proposal } from './change.ts';
+import type { Change, ChangeState, Proposal } from './change.ts';
 import { AUDIT_REMEDY, CountersignError } from './errors.ts';
 import { eventsOf } from './events.ts';
-import { changeIn } from './folds.ts';
+import { changeIn, isSameTarget } from './folds.ts';
 import { judgeAll } from './guard.ts';
 import { type Picture, pictureSchema } from './picture.ts';
-import { type Plan, sumsOf } from './plan.ts';
+import { type Plan, sumsOf, type Target } from './plan.ts';
 import { readPlan } from './plan-document.ts';
 import type { ChangesPort, Judge, Ledger, LedgerTransaction, LedgerView, PolicyPort, ProviderRules } from './ports.ts';
 import { hidesSomething, makeVisible } from './render-safe.ts';
@@ -18,6 +18,10 @@ const missing = (changeId: string) =>
     agent: 'List changes with describe_changes.',
     person: 'List changes with: countersign changes',
   });
+
+/** Older changes have ended, by their own clocks. */
+const LOOKED_AT = 200;
+const OPEN_STATES: readonly ChangeState[] = ['pending', 'approved', 'executing'];
 
 interface StoredPlan {
   plan: Plan;
@@ -83,10 +87,22 @@ export function createChanges(ports: {
     );
   }
 
+  async function openOn(target: Target): Promise<Change[]> {
+    const proposed = await eventsOf(ledger, ['change.proposed'], { newestFirst: true, limit: LOOKED_AT });
+    const here = proposed.filter(({ body }) => isSameTarget(body.target, target));
+    const changes = await Promise.all(here.map(({ body }) => find(body.id)));
+    return changes.filter(({ state }) => OPEN_STATES.includes(state));
+  }
+
   return {
     find,
     findIn,
     plan,
+    openOn,
+    async aboutPlan({ id, target }) {
+      const [proposed] = await ledger.events({ planId: id, kinds: ['change.proposed'], limit: 1 });
+      return { open: await openOn(target), changeId: proposed?.changeId ?? null, provider: ports.provider };
+    },
     picture,
     isPlanning: async (planId) => (await planEvents(planId)).every(({ kind }) => kind === 'plan.begun'),
     async propose({ planId, goal, reason, ticket }) {
@@ -138,6 +154,12 @@ export function createChanges(ports: {
       return find(changeId);
     },
     async list({ state, cursor, limit }) {
+      if (cursor !== undefined && !/^[1-9]\d{0,14}$/.test(cursor))
+        throw new CountersignError(
+          'INPUT_INVALID',
+          'cursor: it is no cursor of this list.',
+          'Take the cursor of the answer before, or leave it out to begin.',
+        );
       const before = cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor);
       const events = await ledger.events({ kinds: ['change.proposed'], newestFirst: true });
       const ids = events.filter(({ seq }) => seq < before);

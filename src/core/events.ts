@@ -100,6 +100,11 @@ export const EVENT_BODIES = {
   'plan.failed': z.object({ code: z.custom<ErrorCode>(isText), message: z.string(), remedy: z.string() }),
   'plan.cleaned': z.object({ changeSet: z.string() }),
 
+  /** What plans alone left of a target, removed by a person. `digest`: of the call. */
+  'removal.intended': byPerson.extend({ target, operation: z.string(), digest: z.string() }),
+  'removal.done': z.object({ target }),
+  'removal.failed': why.extend({ target }),
+
   'change.proposed': proposalSchema.extend({ target, judgement, sums: proposalSchema.shape.sums.strip() }).strip(),
   /** Signatures and outcomes are taken as they stand, with nothing beside. */
   'change.approved': approvalSchema,

@@ -6,7 +6,7 @@
 import { randomBytes } from 'node:crypto';
 import { answerPlan } from './answer.ts';
 import { attributed } from './attribution.ts';
-import { deadPlans } from './dead-plans.ts';
+import { cleaned, deadPlans } from './dead-plans.ts';
 import { CountersignError, type ErrorAnswer } from './errors.ts';
 import { goalsAllowed, judgeAll } from './guard.ts';
 import { mintPlanningPermit, type Permit, revokePermit } from './permit.ts';
@@ -91,10 +91,23 @@ async function planAndStore(
     return await storeOrDiscard(draft, made, discard, ports);
   } catch (error) {
     if (leftNothing(error)) await ports.ledger.append({ kind: 'plan.left_nothing', planId: id, body: {} });
-    throw error;
+    throw await namingWhatWaits(error, target, ports);
   } finally {
     revokePermit(permit);
   }
+}
+
+/** A target that is busy with a change of ours is told with it: it ends by people's hands, not by waiting. */
+async function namingWhatWaits(error: unknown, target: Target, { changes }: PlanningPorts): Promise<unknown> {
+  if (!(error instanceof CountersignError) || error.code !== 'STATE_STACK_BUSY') return error;
+  const [waiting] = await changes.openOn(target).catch(() => []);
+  if (!waiting) return error;
+  const { id, state } = waiting;
+  return new CountersignError(
+    error.code,
+    `${error.message} The change ${id} is ${state} there.`,
+    `Follow it: describe_change {"change_id": "${id}"}; people see it by: countersign show ${id}. withdraw_change takes it back, if nothing executes it yet.`,
+  );
 }
 
 /** Refused by us, or by the cloud before it began anything. INVARIANT: of any other end it is not known. */
@@ -139,7 +152,7 @@ async function removeDead(target: Target, discard: Discard, { ledger, changes, n
   await Promise.allSettled(
     dead.map(async ({ planId, leftover }) => {
       await discard(leftover);
-      await ledger.append({ kind: 'plan.cleaned', planId, body: { changeSet: leftover } });
+      await ledger.append(cleaned({ planId, leftover }));
     }),
   );
 }
@@ -233,5 +246,6 @@ async function store(plan: Plan, picture: Picture | undefined, ports: PlanningPo
       },
     });
   });
-  return answerPlan(plan, judgement, goals, ports.policy.assurance());
+  const about = await ports.changes.aboutPlan(plan);
+  return answerPlan(plan, judgement, { ...about, goals, assurance: ports.policy.assurance() });
 }

@@ -77,9 +77,19 @@ export interface ProviderRules {
   classify(call: Pick<Call, 'service' | 'operation' | 'input'>): CallClass;
   /** The account and region that stand in an id, where they do. */
   placeOf(id: string): { account?: string; region?: string };
+  /** The call that plans to keep what would be lost, or a copy of it. Absent or undefined: no call does. */
+  waysToKeep?(plan: Pick<Plan, 'target'>, losses: readonly Effect[]): WayOut | undefined;
+  /** The call that plans a change of what an owner has, on the owner; its values are for the agent to fill in. */
+  wayThroughOwner?(owner: { kind: string; name: string }): WayOut | undefined;
   /** Commands for a person, when the outcome of a change on this target is not known. */
   whereToLook(target: Target): string[];
   knownTypes(): Promise<{ isKnownType(type: string): boolean; isKnownService(service: string): boolean }>;
+}
+
+/** One call of a tool, with its input. */
+export interface WayOut {
+  tool: string;
+  input: Record<string, unknown>;
 }
 
 type CallOutput = Record<string, unknown>;
@@ -116,6 +126,12 @@ export interface Runner {
   lookBack(call: Call, plan: Plan, since: Date): Promise<Seen>;
 }
 
+/** The call that removes what plans alone left of a target; without one, why it stays. */
+export interface Removal {
+  call?: Call;
+  why: string;
+}
+
 /** What one look showed of a call that was begun. Without `ended` no positive fact tells what came of it. */
 export interface Seen {
   detail: string;
@@ -147,9 +163,24 @@ export interface Provider extends ProviderRules, Runner {
   recompute(plan: Plan): Promise<PlanDraft>;
   /** What making this plan left behind in the cloud, that only its execution would use up; null: nothing. */
   leftoverOf(plan: Pick<PlanDraft, 'calls'>): string | null;
+  /**
+   * Reads only. INVARIANT: no call for what holds something, was there before `since`, or waits for a plan, whoever's.
+   *
+   * @param dead leftovers that are about to be discarded.
+   */
+  removalOf(target: Target, since: Date, dead: readonly string[]): Promise<Removal>;
   /** Removes one that nothing will execute; one that is gone already is no error. */
   discard(leftover: string, at: Place, permit: Permit): Promise<void>;
 }
+
+/** What plans alone left, and what became of each. */
+export type CleanReport = {
+  what: string;
+  /** Name of the target that it is of. */
+  target: string;
+  state: 'would go' | 'removed' | 'kept';
+  why: string;
+}[];
 
 /** Runs exactly what was signed, after a live re-check. */
 export interface Executor {
@@ -163,6 +194,8 @@ export interface Executor {
   reconcile(changeId: string): Promise<{ change: Change; saw: string }>;
   /** A person signs off a change of unknown outcome: its target is free, and its outcome stays unknown. */
   close(changeId: string, by: { person: string; why: string }): Promise<Change>;
+  /** Removes what plans alone left in the cloud. `isDry`: only lists it. */
+  clean(how: { by: string[]; isDry: boolean }): Promise<CleanReport>;
 }
 
 /** The policy, applied to one target. */
@@ -214,6 +247,17 @@ export interface PolicyPort {
   assurance(): string;
 }
 
+/** What an agent is told of a plan besides the plan and its judgement. */
+export interface AboutPlan {
+  goals: readonly Goal[];
+  assurance: string;
+  provider: Pick<ProviderRules, 'waysToKeep' | 'wayThroughOwner'>;
+  /** Of the same target: pending, approved or executing. */
+  open: readonly Change[];
+  /** The change that this plan was proposed as. */
+  changeId: string | null;
+}
+
 /** Plans and changes, to look at. */
 export interface ChangeReader {
   find(changeId: string): Promise<Change>;
@@ -222,6 +266,10 @@ export interface ChangeReader {
   list(query: { state?: ChangeState; cursor?: string; limit: number }): Promise<Page<Change>>;
   /** @throws STATE_PLAN_BEING_MADE, or what its making failed with. */
   plan(planId: string): Promise<{ plan: Plan; goalsAllowed: Goal[]; judgement: Judgement }>;
+  /** Of a stored plan: what its answer tells besides. */
+  aboutPlan(plan: Plan): Promise<Pick<AboutPlan, 'open' | 'changeId' | 'provider'>>;
+  /** Pending, approved or executing on this target, newest first. */
+  openOn(target: Target): Promise<Change[]>;
   /** The whole before and after of what a plan touches. null: it has none, since calls and effects say it all. */
   picture(plan: Plan): Promise<Picture | null>;
   /** Begun, and neither made nor failed; also true of a plan that nobody began. */
@@ -231,6 +279,7 @@ export interface ChangeReader {
 }
 /** What the proposing tools may do. None of it signs or executes. */
 export interface ChangeProposer {
+  openOn: ChangeReader['openOn'];
   propose(request: { planId: string; goal: Goal; reason: string; ticket?: string }): Promise<Change>;
   withdraw(changeId: string): Promise<Change>;
 }

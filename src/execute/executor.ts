@@ -12,6 +12,7 @@ import type { Plan } from '../core/plan.ts';
 import type { ChangesPort, Executor, Followed, Ledger, LedgerView } from '../core/ports.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
 import { aboutChange, mustReach } from './about.ts';
+import { clean } from './clean.ts';
 import { isOfTheLedger, recordDurably } from './durable.ts';
 import { leftApproved, type RecheckPorts, whyStale } from './recheck.ts';
 import { close, reconcile } from './reconcile.ts';
@@ -33,6 +34,7 @@ export function createExecutor(ports: ExecutorPorts): Executor {
     run: (changeId, onProgress = () => undefined) => executeChange({ ...ports, onProgress }, changeId),
     reconcile: (changeId) => reconcile(ports, changeId),
     close: (changeId, by) => close(ports, changeId, by),
+    clean: (how) => clean(ports, how),
   };
 }
 

@@ -1,8 +1,9 @@
 /**
  * The text beside an answer's structure, for clients that show a model only one of the two: it says the same.
- * A plan or a change is told in lines, as many of its effects as the size allows; everything else is the JSON itself.
+ * A plan or a change is told in lines; everything else is the JSON itself.
+ *
+ * INVARIANT: the text alone is enough; the answer was made to fit twice, and nothing of it is left out here.
  */
-import { sizeFor, WHOLE } from '../core/answer-size.ts';
 import type { ToolAnswer } from '../core/pipeline.ts';
 
 interface Effects {
@@ -10,6 +11,7 @@ interface Effects {
   worst: string;
   items: string[];
   also?: string[];
+  more?: number;
 }
 interface Verdict {
   code: string;
@@ -20,29 +22,33 @@ interface Verdict {
 
 export function textOf(answer: ToolAnswer): string {
   if (!answer.ok) return `${answer.error.code}: ${sentence(answer.error.message)} ${answer.error.remedy}`;
-  const structure = JSON.stringify(answer.content);
-  return typeof answer.content.decision === 'string' ? judgedText(answer.content, structure.length) : structure;
+  const { content } = answer;
+  return typeof content.decision === 'string' ? judgedText(content) : JSON.stringify(content);
 }
 
-/** Always: what was decided, every denial with its remedy, all that is held or lost, and what is next. The rest, worst first, as it fits. */
-function judgedText(content: Record<string, unknown>, structureLength: number): string {
-  const { decision, state, change_id, plan_id, target, expires_at, effects, verdicts, next, ...rest } = content;
-  const { counts = {}, worst, items = [], also = [] } = (effects ?? {}) as Partial<Effects>;
+function judgedText(content: Record<string, unknown>): string {
+  const { decision, state, change_id, plan_id, target, expires_at, effects, verdicts, next, goals_allowed, ...rest } =
+    content;
+  const { counts = {}, worst, items = [], also = [], more } = (effects ?? {}) as Partial<Effects>;
   const about = [change_id, plan_id, target, expires_at ? `until ${expires_at}` : undefined].filter(Boolean);
-  const head = [`${state === undefined ? '' : `${state}, `}${decision}: ${about.join(', ')}`];
-  if (effects) head.push(`effects: ${countsText(counts)}; worst: ${worst}`);
   const told = (verdicts ?? []) as Verdict[];
-  const denials = told.filter(({ outcome }) => outcome === 'deny').map(verdictText);
-  const named = also.map((one) => `- ${one}`);
-  const tail = [`next: ${JSON.stringify(next)}`];
-  const details = Object.entries(rest)
+  return [
+    `${state === undefined ? '' : `${state}, `}${decision}: ${about.join(', ')}`,
+    ...(effects ? [`effects: ${countsText(counts)}; worst: ${worst}`] : []),
+    ...told.map(verdictText),
+    ...[...items, ...also].map((one) => `- ${one}`),
+    ...(more === undefined ? [] : [`(${more} more by cursor: describe_plan)`]),
+    ...detailsOf(rest, goals_allowed, next),
+    `next: ${JSON.stringify(next)}`,
+  ].join('\n');
+}
+
+/** A proposal that is offered as the next call names the goals itself. */
+function detailsOf(rest: Record<string, unknown>, goals: unknown, next: unknown): string[] {
+  const namesGoals = (next as { tool?: string } | undefined)?.tool === 'propose_change';
+  return Object.entries(namesGoals ? rest : { ...rest, goals_allowed: goals ?? null })
     .filter(([, value]) => value !== null && JSON.stringify(value) !== '[]')
     .map(([key, value]) => `${key}: ${typeof value === 'string' ? value : JSON.stringify(value)}`);
-  const others = told.filter(({ outcome }) => outcome !== 'deny').map(verdictText);
-  const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
-  const left = WHOLE[sizeFor(total)] - structureLength - lengthOf([...head, ...denials, ...named, ...tail]);
-  const lines = fitting([...items.map((item) => `- ${item}`), ...others, ...details], left);
-  return [...head, ...denials, ...named, ...lines, ...tail].join('\n');
 }
 
 const verdictText = ({ code, outcome, message, remedy }: Verdict): string =>
@@ -55,17 +61,3 @@ const countsText = (counts: Record<string, number>): string =>
   Object.entries(counts)
     .map(([kind, count]) => `${count} ${kind}`)
     .join(', ') || 'none';
-
-const lengthOf = (lines: readonly string[]): number => lines.reduce((sum, line) => sum + line.length + 1, 0);
-
-/** The first lines that fit, and a word of those that do not. */
-function fitting(lines: readonly string[], room: number): string[] {
-  const shown: string[] = [];
-  let left = room - 60;
-  for (const line of lines) {
-    left -= line.length + 1;
-    if (left < 0) return [...shown, `(${lines.length - shown.length} more lines in the structured answer)`];
-    shown.push(line);
-  }
-  return shown;
-}

@@ -1,6 +1,7 @@
 /** What the ledger remembers about a target and a sponsor: the facts behind rate, budget, protection and recreate. */
 
 import type { Change, Proposal } from '../core/change.ts';
+import { onlyPlanned } from '../core/dead-plans.ts';
 import type { Environment } from '../core/environment.ts';
 import { eventsOf } from '../core/events.ts';
 import { type Execution, executionsIn, inFlightIn, isSameTarget } from '../core/folds.ts';
@@ -75,7 +76,6 @@ export async function historyOf(view: LedgerView, query: HistoryQuery): Promise<
 /** Older stacks of that kind are few, and a ledger that is read back further makes every plan slower. */
 const EMPTY_FOR_MILLISECONDS = 7 * 24 * HOUR_MILLISECONDS;
 
-/** INVARIANT: a stack whose planning began counts as empty until something executed on it, or is known to have left none. */
 async function plansOf(
   view: LedgerView,
   { sponsor, planId, actionOf, now }: HistoryQuery,
@@ -84,14 +84,7 @@ async function plansOf(
   const started = (await eventsOf(view, ['plan.started'], { sinceAt })).filter(
     (event) => event.planId !== planId && event.body.sponsor === sponsor,
   );
-  const leftNothing = new Set((await eventsOf(view, ['plan.left_nothing'], { sinceAt })).map((event) => event.planId));
-  const executed = await eventsOf(view, ['change.executing'], { sinceAt });
-  const empty = started.filter(
-    ({ seq, planId: id, body: { tool, action, target } }) =>
-      (action ?? actionOf([], tool)) === 'create' &&
-      !leftNothing.has(id) &&
-      !executed.some((one) => one.seq > seq && isSameTarget(one.body.target, target)),
-  );
+  const empty = await onlyPlanned(view, started, actionOf, sinceAt);
   return {
     lastHour: started.filter(({ at }) => Date.parse(at) > now.getTime() - HOUR_MILLISECONDS).length,
     emptyStacks: [...new Set(empty.map(({ body }) => body.target.name))].sort(),

@@ -225,7 +225,7 @@ describe('an outcome', () => {
     );
     expect(await followStack(client, plan, () => undefined, 0)).toMatchObject({
       state: 'unknown',
-      detail: expect.stringContaining('nothing tells'),
+      detail: expect.stringContaining('its outcome cannot be determined'),
     });
   });
 });

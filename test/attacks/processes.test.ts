@@ -182,17 +182,17 @@ describe('killed between intent and outcome', () => {
     const id = await killed('call.intended');
     const later = await minutesLater(3);
     const shown = await show(later, id, 400);
-    expect(shown).toMatch(/executing: .*ExecuteChangeSet.*outcome was not recorded/);
+    expect(shown).toMatch(/executing: .*ExecuteChangeSet.*no outcome was recorded/);
     expect(shown).toMatch(/do not repeat it/i);
     expect(shown).toContain(`aws cloudformation describe-stack-events --stack-name ${STACK}`);
     expect(shown).not.toContain('TO EXECUTE');
     expect(await countersign('changes')).toMatchObject({
       output: expect.stringMatching(/executing .*ExecuteChangeSet/),
     });
-    expect(await countersign('show', id)).toMatchObject({ output: expect.stringContaining('was not recorded') });
+    expect(await countersign('show', id)).toMatchObject({ output: expect.stringContaining('no outcome was recorded') });
     const told = await later.pipeline('describe_change', { change_id: id });
     expect(told).toMatchObject({
-      content: { state: 'executing', explanation: expect.stringContaining('not recorded') },
+      content: { state: 'executing', explanation: expect.stringContaining('no outcome was recorded') },
     });
     expect(JSON.stringify(told)).toContain(`countersign reconcile ${id}`);
   });
@@ -203,7 +203,7 @@ describe('killed between intent and outcome', () => {
     expect(await (await minutesLater(31)).changes.find(id)).toMatchObject({
       state: 'executing',
       abandoned: true,
-      explanation: expect.stringContaining('executor may have ended'),
+      explanation: expect.stringContaining('executor may have stopped'),
     });
   });
 

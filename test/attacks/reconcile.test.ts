@@ -117,7 +117,7 @@ describe('reconcile', () => {
     });
     const { change, saw } = await reconcile(id, app);
     expect(change).toMatchObject({ state: 'executing', abandoned: true });
-    expect(saw).toMatch(/nothing tells what came of it/);
+    expect(saw).toMatch(/its outcome cannot be determined/);
     expect(await freeToPlan()).toBe(false);
   });
 

@@ -350,7 +350,7 @@ describe('a halt', () => {
       const halt = async () => void (await attacked.app.ledger.append({ kind: 'halted', body: {} }));
       expect(await attacked.execute(id, attacked.app, halt)).toMatchObject({
         state: 'failed',
-        outcome: { detail: 'Halted by a person before ec2:ModifyInstanceAttribute left.' },
+        outcome: { detail: 'A person halted changes before ec2:ModifyInstanceAttribute was sent.' },
       });
       expect(attacked.writes().map(({ operation }) => operation)).toEqual(['StopInstances']);
     } finally {

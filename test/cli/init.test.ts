@@ -86,7 +86,7 @@ describe('countersign init', () => {
 
   it.each([
     ['a file with comments', '{ // mine\n "servers": {} }', 'not plain JSON'],
-    ['servers that are no object', '{"servers":[]}', 'no object'],
+    ['servers that are no object', '{"servers":[]}', 'not an object'],
     ['an entry of its own', '{"servers":{"countersign":{}}}', 'already'],
   ])('refuses %s, says the entry or what to do, and writes nothing', (_what, text, reason) => {
     put('.vscode/mcp.json', text);
@@ -102,7 +102,7 @@ describe('countersign init', () => {
     const { status, stderr } = init();
     expect(status).toBe(1);
     expect(stderr).toContain('--client');
-    expect(init('--client', 'claude', '--person', 'Ann B').stderr).toContain('begin with a lower-case letter');
+    expect(init('--client', 'claude', '--person', 'Ann B').stderr).toContain('start with a lower-case letter');
     expect(existsSync(join(root, '.mcp.json'))).toBe(false);
   });
 

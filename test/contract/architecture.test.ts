@@ -83,8 +83,16 @@ const TABLE: Record<string, string[]> = {
   'src/mcp': ['@modelcontextprotocol/', 'zod', 'node:stream', 'src/core/'],
   'src/config.ts': ['node:os', 'node:path'],
   'src/entry.ts': ['node:util', 'src/config.ts', 'src/cli/', 'src/main.ts'],
-  'src/main.ts': ['commander', 'src/'],
+  'src/main.ts': ['commander', 'src/cli/', 'src/config.ts', 'src/core/'],
   'src/compose.ts': ['node:', 'src/', 'guards/', 'tools/'],
+  'src/cli/commands': [
+    'src/cli/',
+    'src/compose.ts',
+    'src/core/',
+    'src/ledger/checkpoint.ts',
+    'src/policy/adopt.ts',
+    'src/sandbox/cloud.ts',
+  ],
   'src/cli': [
     '@clack/',
     'better-sqlite3',
@@ -146,6 +154,27 @@ describe('the import table', () => {
     );
     expect(readers).toEqual(['src/config.ts']);
   });
+  it('loads nothing of the app before a command needs it', () => {
+    const atOnce = (file: string) =>
+      [...read(file).matchAll(/^import (?!type\b)[^;]*?'([^']+)'/gm)].map(([, name]) => inside(file, name!));
+    const seen = new Set<string>();
+    const follow = (file: string) => {
+      if (seen.has(file) || !file.startsWith('src/')) return;
+      seen.add(file);
+      atOnce(file).forEach(follow);
+    };
+    follow('src/main.ts');
+    const rooms = new Set([...seen].map((file) => rowOf(file)));
+    expect([...rooms].sort()).toEqual(['src/cli', 'src/cli/commands', 'src/config.ts', 'src/core', 'src/main.ts']);
+    const fromCli = [...seen].filter((file) => rowOf(file) === 'src/cli');
+    expect(fromCli.sort()).toEqual(
+      ['command', 'context', 'exit', 'init-answers', 'register', 'required-policy'].map((name) => `src/cli/${name}.ts`),
+    );
+  });
+  it('lets no command print or set an exit code', () => {
+    for (const file of filesIn('src/cli/commands'))
+      expect(read(file), file).not.toMatch(/process\.(?:exit|stderr|stdout\.write)|\bconsole\./);
+  });
   it('reads no event’s body but through the vocabulary', () => {
     for (const file of sources.filter((name) => !/^src\/(?:providers|sandbox)\//.test(name)))
       expect(read(file), file).not.toMatch(/\bbody as (?!const)|as unknown as Json/);
@@ -204,6 +233,10 @@ describe('no room but the provider’s knows', () => {
     'src/policy/rules/cedar-schema.ts': [
       ['AWS', 'RDS', 'CloudFormation', 'Lambda'],
       'the published schema of rules shows types by example',
+    ],
+    'src/cli/commands/sandbox.ts': [
+      ['aws', 'cloudformation'],
+      'prints a command to try, of the client that people have',
     ],
     'src/mcp/server.ts': [['AWS'], 'tells an agent what this server is for'],
   };

@@ -71,7 +71,7 @@ describe('proposing', () => {
   });
   it('takes no reason in which something hides', async () => {
     await expect(world.app.changes.propose({ ...fix(await planOf()), reason: 'harm\u202eless' })).rejects.toEqual(
-      refused('INPUT_INVALID', /^reason/, /plain text/),
+      refused('INPUT_INVALID', /^The reason has/, /plain text/),
     );
   });
   it.each(['change.proposed', 'change.executing', 'change.finished', 'halted', 'resumed', 'tool.called'])(

@@ -46,14 +46,16 @@ describe('without a permit', () => {
     expect(() => admit({ ...assume, operation: 'AssumeRoot' }, undefined, ['arn:role/planner'])).toThrow(
       refusal(/no permit/),
     );
-    expect(() => admit(assume, mintPlanningPermit('1', 'r'), ['arn:role/other'])).toThrow(refusal(/never writes/));
+    expect(() => admit(assume, mintPlanningPermit('1', 'r'), ['arn:role/other'])).toThrow(
+      refusal(/does not allow changes/),
+    );
   });
   it('one of the same shape is none', () => {
     const forged: Permit = { kind: 'writing' };
-    expect(() => admit(stop, forged)).toThrow(refusal(/not minted here/));
-    expect(() => admit(stop, { ...mintWritingPermit(stop) })).toThrow(refusal(/not minted here/));
+    expect(() => admit(stop, forged)).toThrow(refusal(/not issued by this process/));
+    expect(() => admit(stop, { ...mintWritingPermit(stop) })).toThrow(refusal(/not issued by this process/));
     revokePermit(forged);
-    expect(() => admit(stop, forged)).toThrow(refusal(/not minted here/));
+    expect(() => admit(stop, forged)).toThrow(refusal(/not issued by this process/));
   });
 });
 
@@ -66,8 +68,8 @@ describe('a planning permit', () => {
       expect(admit({ ...stop, input: { DryRun: true } }, permit)).toBe('plan');
     }
     expect(admit(changeSet('DetectStackDrift'), permit)).toBe('plan');
-    expect(() => admit(stop, permit)).toThrow(refusal(/never writes/));
-    expect(() => admit(changeSet('ExecuteChangeSet'), permit)).toThrow(refusal(/never writes/));
+    expect(() => admit(stop, permit)).toThrow(refusal(/does not allow changes/));
+    expect(() => admit(changeSet('ExecuteChangeSet'), permit)).toThrow(refusal(/does not allow changes/));
   });
   it('makes and deletes change sets of ours only', () => {
     const permit = mintPlanningPermit('1', 'r');
@@ -95,7 +97,7 @@ describe('a writing permit', () => {
     expect(() => admit({ ...stop, input: { InstanceIds: ['i-2'] } }, permit)).toThrow(refusal(/another call/));
     expect(() => admit({ ...stop, operation: 'TerminateInstances' }, permit)).toThrow(refusal(/another call/));
     expect(admit(stop, permit)).toBe('write');
-    expect(() => admit(stop, permit)).toThrow(refusal(/already made/));
+    expect(() => admit(stop, permit)).toThrow(refusal(/already been made/));
   });
   it('is for one account and one region, and ends when it is revoked', () => {
     const permit = mintWritingPermit(stop);

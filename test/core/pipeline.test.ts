@@ -109,7 +109,7 @@ describe('a tool call', () => {
     const closed = await world.another();
     closed.close();
     expect(await pipelineOf({ ledger: closed.ledger })('look', {})).toMatchObject(
-      refusal('LEDGER_CANNOT_APPEND', /nothing was done/, /audit verify/),
+      refusal('LEDGER_CANNOT_APPEND', /the call was not made/, /audit verify/),
     );
     expect(seen).toEqual([]);
   });
@@ -220,7 +220,7 @@ describe('a tool that fails', () => {
   });
   it('with any other error tells nothing of it, and the operator all', async () => {
     const defect = new Error('password=hunter2');
-    expect(await failing(defect)).toMatchObject(refusal('INTERNAL', /^Countersign met a defect/));
+    expect(await failing(defect)).toMatchObject(refusal('INTERNAL', /^Countersign failed because of a defect/));
     expect(JSON.stringify(await newest('tool.refused'))).not.toContain('hunter2');
     expect(defects).toEqual([[defect, 'look']]);
   });

@@ -54,12 +54,12 @@ describe('what is empty gets an answer that says what to do', () => {
   );
   it.each(optional)('%s: an empty %s is to be left out', (name, field, tool) => {
     expect(() => parse(name, { ...least(tool), [field]: '' })).toThrow(
-      `${field}: it is empty; leave it out, or give a value`,
+      `${field}: must not be empty; leave it out or give a value`,
     );
   });
   it.each([
-    ['describe_instances', { instance_ids: [] }, 'instance_ids: it is empty; leave it out'],
-    ['plan_stack_update', { stack: 'web', set: [] }, 'set: it is empty; leave it out'],
+    ['describe_instances', { instance_ids: [] }, 'instance_ids: must not be empty; leave it out'],
+    ['plan_stack_update', { stack: 'web', set: [] }, 'set: must not be empty; leave it out'],
   ])('%s %j', (name, input, message) => {
     expect(() => parse(name, input)).toThrow(message);
   });

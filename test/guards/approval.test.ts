@@ -24,7 +24,7 @@ it('tells who can sign, six names of many, or that nobody can yet', () => {
     made('approval').judge(plan(), facts({ approvers, scope: { text: 's', create: true, execute } })).message;
   expect(told(people(2))).toContain('p0, p1.');
   expect(told(people(7))).toContain('p0, p1, p2, p3, p4, p5.');
-  expect(told([], 'plan_only')).toContain('nobody yet');
+  expect(told([], 'plan_only')).toContain('none yet');
 });
 it('tells the role that nobody has, and else how many could sign', () => {
   const irreversible = { seats: 2, include: ['data'] };

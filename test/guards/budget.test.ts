@@ -17,7 +17,7 @@ import {
 
 it('tells the sum, the cap and the part of this plan', () => {
   const { message } = made('budget').judge(plan(), spending({ updated: 60 }));
-  expect(message).toContain('61 of 60 (1 by this plan)');
+  expect(message).toContain('61 resources within one hour; the limit is 60 (1 from this plan)');
 });
 
 vectorsOf('budget', [

@@ -4,7 +4,7 @@ import { doingAll, facts, inDevelopment, made, marked, plan, vectorsOf } from '.
 it('names three of what would be erased, and counts all', () => {
   const erased = ['A', 'B', 'C', 'D'].map((logicalId) => marked('overwrite', { path: 'P' }, { logicalId }));
   const { message } = made('lost-update').judge(doingAll(...erased), facts());
-  expect(message).toMatch(/^4 .*: A P: what it does; B P: .*; C P: /);
+  expect(message).toMatch(/ 4 live values .*: A P: what it does; B P: .*; C P: /);
   expect(message).not.toContain('D P');
 });
 

@@ -32,14 +32,14 @@ const nested = gone({
 it('names what is refused before what is not, and wants no owner for what is kept', () => {
   const queue = gone({ type: 'AWS::SQS::Queue', logicalId: 'Queue' });
   const { message } = made('stateful-loss').judge(doingAll(queue, gone()), facts());
-  expect(message).toMatch(/^Table .*; 1 more\.$/);
+  expect(message).toMatch(/^Table .*\. 1 more resource is affected\.$/);
   const retained = gone({ retention: { attribute: 'DeletionPolicy', effective: 'Retain' } });
   expect(made('stateful-loss').judge(doingAll(retained), facts()).roles).toEqual([]);
 });
 it('says whether it would go or could', () => {
   const told = (kind: 'delete' | 'unknown') => made('stateful-loss').judge(doingAll(gone({ kind })), facts()).message;
-  expect(told('delete')).toContain('would leave');
-  expect(told('unknown')).toContain('could leave');
+  expect(told('delete')).toContain('would be deleted');
+  expect(told('unknown')).toContain('could be deleted');
 });
 
 vectorsOf('stateful-loss', [

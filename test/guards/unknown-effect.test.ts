@@ -18,7 +18,7 @@ it('says why it is not known, or that nobody has judged the type', () => {
   const told = (over: Parameters<typeof effect>[0]) =>
     made('unknown-effect').judge(doingAll(effect({ why: 'a parameter decides', ...over })), facts()).message;
   expect(told({ kind: 'unknown' })).toContain('a parameter decides');
-  expect(told({ holds: 'unknown' })).toContain('nobody has judged');
+  expect(told({ holds: 'unknown' })).toContain('the resource type is not in its tables');
 });
 
 vectorsOf('unknown-effect', [

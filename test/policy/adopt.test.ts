@@ -108,11 +108,12 @@ describe('a later policy', () => {
     await world.another({ policy: alone });
     const app = await edited(alone.replace('roles: [dev]', 'roles: [dev, sre]'));
     const told: string[] = [];
-    expect(await adoptPolicy(app, {}, (text) => void told.push(text))).toMatchObject({ state: 'proposed', needed: 1 });
-    const adopted = await adoptPolicy(app, { key: world.keyOf('alice') }, (text) => void told.push(text));
-    expect(adopted).toMatchObject({ state: 'adopted', pin: { level: 'L0', signers: ['alice'] } });
+    const print = (text: string) => void told.push(text);
+    expect(await adoptPolicy(app, {}, print)).toMatchObject({ adoption: { state: 'proposed', needed: 1 } });
+    const adopted = await adoptPolicy(app, { key: world.keyOf('alice') }, print);
+    expect(adopted).toMatchObject({ adoption: { state: 'adopted', pin: { level: 'L0', signers: ['alice'] } } });
     expect(told.join('\n')).toMatch(/\+ {3}alice: .*sre/);
-    expect(told.at(-1)).toContain('L0');
+    expect(adopted.text).toContain('L0');
     expect(await audited()).toMatchObject({ ok: true });
   });
 
@@ -144,7 +145,7 @@ describe('an open change', () => {
     const signed = await proposeFix(world, 2048);
     await approve(world.app, signed, { decision: 'approve', key: world.keyOf('bob'), confirm: STACK });
     const app = await world.another({ policy: stricter() });
-    expect(await underPolicyOfNow(app, pending)).toMatchObject({ asks: expect.stringContaining('2 signatures') });
+    expect(await underPolicyOfNow(app, pending)).toMatchObject({ asks: expect.stringContaining('2 approvals') });
     await expect(
       approve(app, pending, { decision: 'approve', key: world.keyOf('bob'), confirm: STACK }),
     ).rejects.toEqual(refused('STATE_STALE'));

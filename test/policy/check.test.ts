@@ -73,12 +73,12 @@ describe('policy check warns', () => {
     [
       'production that nobody signs',
       'seats: { production: { reversible: 0, recoverable: 2, irreversible: 2 } }',
-      'production executes here with nobody having signed',
+      'reversible changes in production need no approval here',
     ],
     [
       'seats for more people than there are',
       'seats: { production: { reversible: 1, recoverable: 2, irreversible: 3 } }',
-      '3 to sign, and nobody’s changes can have them: 3 with keys, less the sponsor',
+      'needs 3 approvals, but only 3 people have a key and a sponsor cannot approve: no change here can ever be approved',
     ],
     [
       'a seat that its only holder leaves empty',
@@ -86,7 +86,7 @@ describe('policy check warns', () => {
       'only carol has the role data',
     ],
     ['a guard that is only observed', 'guards: { recreate: { mode: observe } }', 'recreate is in observe mode'],
-    ['a raised rate', 'guards: { rate: { production: 50/h } }', 'is 50, by default 5'],
+    ['a raised rate', 'guards: { rate: { production: 50/h } }', 'is 50 (default 5)'],
     [
       'an exception that is over',
       'exceptions: [{ guard: recreate, stack: shop-a, resource: T, until: 2026-11-23, owner: carol, reason: r }]',
@@ -110,15 +110,15 @@ describe('policy check warns', () => {
       'prod/eu-west-1, dev/eu-west-1, dev/us-east-1',
     );
     expect(warningsOf(policyWith(exception('account: prod, '), { scopes })).join()).not.toContain(
-      'more than one thing',
+      'more than one resource',
     );
   });
   it('of people who can sign nothing, and of two who need each other', () => {
     const two = policyWith('', { people: `  alice: { signs_in_as: [al], keys: ["${sshKey()}"] }\n  bob: {}` });
     const warnings = warningsOf(two).join('\n');
     expect(warnings).toContain('bob has no key');
-    expect(warnings).toContain('bob signs in as nothing');
-    expect(warnings).toContain('production, reversible: 1 to sign, and');
+    expect(warnings).toContain('bob has no signs_in_as');
+    expect(warnings).toContain('production, reversible: needs 1 approval; changes that');
   });
   it('of a scope that a runner executes', () => {
     expect(

@@ -250,7 +250,7 @@ effects:
     );
     expect(await problems('stack: a\neffects: [{ kind: tag }]')).toMatch(/:2:11 effects\.0: name a type/);
     expect(await problems('stack: a\naccount: other\neffects: [{ kind: tag, type: A::B }]')).toMatch(
-      /:2:1 account: the policy names no account other/,
+      /:2:1 account: the policy has no account other/,
     );
     expect(await problems('ids: [i-1, i-2]\neffects: [{ kind: stop }]')).toContain('physicalId');
     expect(await problems('stack: [')).toMatch(/INPUT_INVALID.*sample\.yaml:1:/s);

@@ -34,20 +34,24 @@ describe('a policy file', () => {
     ['an alias of nothing', 'exceptions: *nothing', 'Unresolved alias'],
     ['a tag of YAML', 'zone: !!js/function "x"', 'Unresolved tag'],
     ['a second document', '---\nversion: 1', 'multiple documents'],
-    ['an unknown zone', 'zone: Europe/Berlim', 'there is no such time zone'],
+    ['an unknown zone', 'zone: Europe/Berlim', 'unknown time zone'],
     ['an unknown guard', 'guards: { recraete: {} }', 'there is no guard recraete'],
     ['an unknown option', 'guards: { rate: { speed: 3 } }', 'there is no key speed here'],
-    ['options both ways', 'guards: { rate: { production: {}, mode: observe } }', 'either per environment or flat'],
+    [
+      'options both ways',
+      'guards: { rate: { production: {}, mode: observe } }',
+      'either per environment or for all of them',
+    ],
     ['an observed wall', 'guards: { scope: { mode: observe } }', 'scope is structural'],
     [
       'a role that nobody has',
       'seats: { production: { reversible: 1, recoverable: 1, irreversible: { seats: 2, include: [dba] } } }',
-      'nobody has the role dba',
+      'no person has the role dba',
     ],
     [
       'no time to approve',
       'seats: { production: { reversible: 1, recoverable: 1, irreversible: 2, within: 0h } }',
-      'longer than nothing',
+      'longer than zero',
     ],
     [
       'an exception of a wall',
@@ -72,17 +76,17 @@ describe('a policy file', () => {
     [
       'an exception on no day',
       'exceptions: [{ guard: recreate, resource: x, until: 2026-02-30, owner: carol, reason: r }]',
-      'no such day',
+      'this day does not exist',
     ],
     [
       'a freeze of nothing',
       'freezes: [{ from: 2026-12-18T18:00, to: 2027-01-04T08:00, reason: r }]',
-      'say what is frozen',
+      'name an environment, an account or stacks to freeze',
     ],
     [
       'a freeze backwards',
       'freezes: [{ account: prod, from: 2027-01-04T08:00, to: 2026-12-18T18:00, reason: r }]',
-      'it ends before it begins',
+      'the freeze ends before it begins',
     ],
     [
       'a freeze elsewhere',
@@ -90,11 +94,15 @@ describe('a policy file', () => {
       'there is no account prd',
     ],
     ['rules that are not there', 'rules: ["nowhere/*.cedar"]', 'no file matches nowhere/*.cedar'],
-    ['owners who can never sign', `owners: { keys: ["${sshKey()}"], threshold: 2 }`, 'threshold is 2, but there is only 1 key'],
+    [
+      'owners who can never sign',
+      `owners: { keys: ["${sshKey()}"], threshold: 2 }`,
+      'threshold is 2, but there is only 1 key',
+    ],
     [
       'an owner twice',
       `owners: { keys: &keys ["${'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILN/ur0J/yJrL87N1ML0Wtsgf9VmebTB76IXFV1jYu77'}", "${'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILN/ur0J/yJrL87N1ML0Wtsgf9VmebTB76IXFV1jYu77'}"], threshold: 1 }`,
-      'is an owner already',
+      'is already listed',
     ],
   ])('with %s is refused where it stands', (_what, rest, message) => {
     const problems = problemsOf(policyWith(rest));
@@ -104,10 +112,14 @@ describe('a policy file', () => {
   it.each([
     ['an unknown account', '{ account: test, stacks: ["*"] }', 'there is no account test'],
     ['nothing named', '{ account: prod }', 'name stacks, ids or tags'],
-    ['the old name of ids', '{ account: prod, instances: ["*"] }', 'it is called ids now'],
-    ['a stack that cannot be', '{ account: prod, stacks: ["shop_*"] }', 'no stack has such a name'],
-    ['a stack that begins with a digit', '{ account: prod, stacks: ["1shop"] }', 'no stack has such a name'],
-    ['a physical id that cannot be', '{ account: prod, ids: ["i-1, i-2"] }', 'no physical id has such characters'],
+    ['the old name of ids', '{ account: prod, instances: ["*"] }', 'it is now called ids'],
+    ['a stack that cannot be', '{ account: prod, stacks: ["shop_*"] }', 'a stack name may contain'],
+    ['a stack that begins with a digit', '{ account: prod, stacks: ["1shop"] }', 'a stack name may contain'],
+    [
+      'a physical id that cannot be',
+      '{ account: prod, ids: ["i-1, i-2"] }',
+      'a physical id cannot contain these characters',
+    ],
     ['no tags', '{ account: prod, tags: {} }', 'name at least one tag'],
     [
       'an environment that is none',
@@ -121,7 +133,7 @@ describe('a policy file', () => {
   });
   it.each([
     ['an id without quotes', '{ id: 333333333333, regions: [eu-west-1] }', '12 digits in quotes'],
-    ['an id that another alias has', '{ id: "111111111111", regions: [eu-west-1] }', 'is called prod already'],
+    ['an id that another alias has', '{ id: "111111111111", regions: [eu-west-1] }', 'is already listed as prod'],
     ['no region', '{ id: "333333333333", regions: [] }', 'at least one region'],
     ['a region that is none', '{ id: "333333333333", regions: ["*"] }', 'name a region like eu-west-1'],
     ['two ways to sign in', '{ id: "333333333333", regions: [eu-west-1], profile: a, planner_role: b }', 'not both'],

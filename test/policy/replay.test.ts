@@ -192,7 +192,12 @@ describe('policy replay', () => {
     // Plan and change of the third only: two were allowed.
     expect(report.counts).toEqual({ '1 seat → denied': 1 });
     expect(report.differences[0]?.guards).toEqual([
-      expect.objectContaining({ guard: 'budget', was: 'pass', is: 'deny', message: expect.stringContaining('3 of 2') }),
+      expect.objectContaining({
+        guard: 'budget',
+        was: 'pass',
+        is: 'deny',
+        message: expect.stringContaining('3 resources within one'),
+      }),
     ]);
   });
 
@@ -241,7 +246,7 @@ describe('policy replay', () => {
     const [made] = await world.app.ledger.events({ kinds: ['plan.made'] });
     await world.app.ledger.append({ ...made!, planId: 'plan_other', body: { ...(made!.body as object), digest: 'x' } });
     const { unreadable, differences } = await replayed(policy(''));
-    expect(unreadable).toEqual([{ id: 'plan_other', why: expect.stringContaining('not the one') }]);
+    expect(unreadable).toEqual([{ id: 'plan_other', why: expect.stringContaining('differs from the plan') }]);
     expect(differences).toEqual([]);
   });
 

@@ -47,12 +47,12 @@ describe('rules are refused at load', () => {
     [
       'a permit',
       '@id("p") @message("m") permit (principal, action, resource);',
-      /^rules\/a\.cedar:1:1 only forbid is a rule/,
+      /^rules\/a\.cedar:1:1 a rule must be a forbid/,
     ],
     ['no id', '\n@message("m") forbid (principal, action, resource);', /^rules\/a\.cedar:2:1 @id: write @id/],
     ['no message', '@id("r") forbid (principal, action, resource);', /@message: write @message/],
     ['an annotation that is not known', rule('', '@seats("2")'), /there is no annotation @seats/],
-    ['no number of seats', rule('', '@hold("two")'), /@hold: hold is a number of seats/],
+    ['no number of seats', rule('', '@hold("two")'), /@hold: hold must be a number of approvals/],
     ['an attribute that is not there', rule('when { context.colour == "red" }'), /^rules\/a\.cedar:3:8 .*colour/],
     [
       'an environment that is none',
@@ -68,7 +68,7 @@ describe('rules are refused at load', () => {
     [
       'a computed tag',
       rule('when { resource.hasTag(context.type) && resource.getTag(context.type) == "x" }'),
-      /write tag keys as text/,
+      /write tag keys as literal text/,
     ],
     ['a template', '@id("t") @message("m") forbid (principal == ?principal, action, resource);', /template/],
   ])('for %s, with file, line and column', (_what, text, expected) => {
@@ -102,7 +102,7 @@ describe('rules are refused at load', () => {
   });
   it('for an id that another file has', () => {
     expect(problemsOf(rule(''), { 'b.cedar': rule('') })).toEqual([
-      'rules/b.cedar:1:1 the id r is taken by the rule at rules/a.cedar:1:1',
+      'rules/b.cedar:1:1 the id r is already used by the rule at rules/a.cedar:1:1',
     ]);
   });
 });
@@ -118,11 +118,13 @@ describe('rules that may never match are warned of', () => {
     ['a type in a list', rule('when { !(resource in [Type::"AWS::SQS::Queue", Type::"sqs"]) }'), 'sqs'],
     ['a service', rule('when { resource in Service::"AWS::SQSS" }'), 'AWS::SQSS'],
   ])('%s that no table has', (_what, text, name) => {
-    expect(warningsOf({ 'a.cedar': text })).toEqual([expect.stringContaining(`the rule r names ${name}, which is no`)]);
+    expect(warningsOf({ 'a.cedar': text })).toEqual([
+      expect.stringMatching(new RegExp(`the rule r names the unknown (?:type|service) ${name}:`)),
+    ]);
   });
   it('a file without a rule', () => {
     expect(warningsOf({ 'a.cedar': '// forbid (principal, action, resource);\n' })).toEqual([
-      'rules/a.cedar:1:1 this file has no rule: nothing is judged by it',
+      'rules/a.cedar:1:1 this file contains no rule',
     ]);
   });
   it('and names that the tables have are not', () => {

@@ -64,7 +64,7 @@ describe('a file of cases', () => {
     [
       'nothing that is expected',
       'cases: [{ name: a, calls: [{ tool: x }] }]',
-      /:1:9.*it expects nothing, so it could never/,
+      /:1:9.*this test expects no result, so it could never/,
     ],
     ['no cases', 'cases: []', /:1:1 cases/],
     ['a step of no kind', 'cases:\n  - name: a\n    calls: [{ call: x }]\n    expect: {}', /:3:\d+ cases\.0\.calls\.0/],
@@ -180,8 +180,8 @@ describe('a run', () => {
 
   it('stops where a value or a file is missing, since what follows would be about something else', async () => {
     for (const [value, why] of [
-      ['$nothing.plan_id', 'no earlier step is called nothing'],
-      ['$plan.change_id', 'the answer called plan has no change_id'],
+      ['$nothing.plan_id', 'no earlier step has the name nothing'],
+      ['$plan.change_id', 'the answer of the step plan has no change_id'],
       ['$file(none.yaml)', 'none.yaml cannot be read'],
     ]) {
       const steps = `${FIX}\n      - tool: describe_plan\n        input: { plan_id: "${value}" }\n      - tool: never`;

@@ -269,9 +269,9 @@ describe('what an agent is told of a plan', () => {
         ],
         "next": {
           "input": {
-            "goal": "fix",
+            "goal": "<fix|deploy|scale|configure|recover|clean_up: say which>",
             "plan_id": "plan-1",
-            "reason": "<why, in one sentence>",
+            "reason": "<the reason, in one sentence>",
           },
           "tool": "propose_change",
         },

@@ -90,6 +90,7 @@ export function createToy(path: string, place: { account: string; region: string
     planners: [{ name: 'books', input: request, plan: async (asked) => draft(asked as Request) }],
     recompute: async ({ recipe }) => draft(request.parse(recipe.input)),
     leftoverOf: () => null,
+    removalOf: async () => ({ why: 'plans leave nothing here' }),
     discard: async () => undefined,
     mustBeOwn: async () => undefined,
     rehearse: async () => ({ kind: 'not_needed' }),

@@ -88,7 +88,7 @@ export async function lookBackAtStack(client: CloudFormationClient, plan: Plan, 
       status === 'EXECUTE_COMPLETE' ? 'succeeded' : /ROLLBACK_COMPLETE/.test(now.status) ? 'rolled_back' : 'failed';
     return seenOf({ state, detail: `the change set is ${status}, the stack is ${now.status}` });
   }
-  return { detail: `nothing tells what came of it: the stack is ${now.status}, and no event carries its token` };
+  return { detail: `its outcome cannot be determined: the stack is ${now.status}, and no event carries its token` };
 }
 
 const seenOf = ({ state, detail }: Followed): Seen =>

@@ -11,6 +11,7 @@ import type { ContextFor, PlannerContext } from './planners/context.ts';
 import { plannersIn, recomputePlan } from './planners/index.ts';
 import { createEc2Reader } from './readers/ec2.ts';
 import { createStackReader } from './readers/stacks.ts';
+import { removalOf } from './removal.ts';
 import { awsRules } from './rules.ts';
 import { createWritingDoor } from './writing-door.ts';
 
@@ -90,6 +91,10 @@ export function createAws(options: AwsOptions): Provider {
     leftoverOf: ({ calls }) => {
       const id = calls.find(({ operation }) => operation === 'ExecuteChangeSet')?.input.ChangeSetName;
       return typeof id === 'string' && isOwnChangeSet(id) ? id : null;
+    },
+    removalOf: async (target, since, dead) => {
+      const context = await contextFor(target);
+      return askingAws(() => removalOf(context, target, since, dead));
     },
     discard: async (changeSet, place, permit) =>
       discardChangeSet((await contextFor(place, permit)).cloudFormation, changeSet),

@@ -1,5 +1,7 @@
 /** What is known of AWS without asking it: tables and pure functions. */
-import type { Target } from '../../core/plan.ts';
+
+import type { Effect } from '../../core/effect.ts';
+import type { Plan, Target } from '../../core/plan.ts';
 import type { ProviderRules } from '../../core/ports.ts';
 import { ALLOWED_CALLS } from './allowed-calls.ts';
 import { classifyCall } from './call-classes.ts';
@@ -25,6 +27,8 @@ export const awsRules: ProviderRules = {
   classify: (call) => classifyCall(call.service, call.operation, call.input),
   placeOf,
   whereToLook,
+  waysToKeep,
+  wayThroughOwner,
   machineType: 'AWS::EC2::Instance',
   describeEffects: describedEffects,
   holdsOf,
@@ -36,6 +40,27 @@ export const awsRules: ProviderRules = {
 function placeOf(id: string): { account?: string; region?: string } {
   const [, region, account] = /^arn:[^:]+:[^:]+:([^:]*):(\d{12})?:/.exec(id) ?? [];
   return { ...(account ? { account } : {}), ...(region ? { region } : {}) };
+}
+
+/** A stack keeps by its template what is not replaced; a volume is copied. */
+function waysToKeep({ target }: Pick<Plan, 'target'>, losses: readonly Effect[]) {
+  if (target.kind === 'stack') {
+    const ids = losses.flatMap(({ kind, logicalId }) => (kind === 'delete' && logicalId ? [logicalId] : []));
+    if (ids.length === 0 || ids.length < losses.length) return undefined;
+    const attributes = ['DeletionPolicy', 'UpdateReplacePolicy'];
+    const set = ids.flatMap((id) =>
+      attributes.map((attribute) => ({ path: `Resources.${id}.${attribute}`, value: 'Retain' })),
+    );
+    return { tool: 'plan_stack_update', input: { stack: target.name, set } };
+  }
+  const volume = losses.find(({ physicalId = '', recoveryPoint }) => physicalId.startsWith('vol-') && !recoveryPoint);
+  return volume && { tool: 'plan_snapshot', input: { volume_id: volume.physicalId! } };
+}
+
+function wayThroughOwner({ kind, name }: { kind: string; name: string }) {
+  if (kind !== 'stack') return undefined;
+  const set = [{ path: 'Resources.<logical id>.Properties.<property>', value: '<new value>' }];
+  return { tool: 'plan_stack_update', input: { stack: name, set } };
 }
 
 function whereToLook({ kind, name, ids, region }: Target): string[] {

@@ -81,7 +81,7 @@ it('executes nothing with credentials of another account than the one that was s
 
 it('lets no scope reach into a management account', async () => {
   await expect(withTwoAccounts(', management: true')).rejects.toThrow(
-    /dev is a management account, and nothing in it is in reach/,
+    /dev is a management account and cannot be in a scope/,
   );
 });
 

@@ -117,11 +117,10 @@ describe('before the first call leaves', () => {
   it('a permission that is missing for the last refuses, and nothing was done', async () => {
     const planId = await acting('batch', 'terminate');
     fault({ kind: 'denied', operation: 'TerminateInstances' });
-    await expect(world.carryOut(planId)).rejects.toMatchObject({
+    await expect(world.carryOut(planId)).rejects.toMatchObject(
       code: 'AWS_ACCESS_DENIED',
       message: expect.stringMatching(/^ec2:TerminateInstances: .*not authorized/),
-      remedy: expect.stringMatching(/^Nothing was done, and the change stays approved until/),
-    });
+      remedy: expect.stringMatching(/^Nothing was done, and the change stays approved until/),);
     expect(written()).toEqual([]);
   });
 

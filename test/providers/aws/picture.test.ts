@@ -1,6 +1,6 @@
 /** Values before and after: whole, with their secrets masked at the leaf. */
 import { describe, expect, it } from 'vitest';
-import { showJson } from '../../../src/cli/show.ts';
+import { dataOf, subjectOf } from '../../../src/cli/show.ts';
 import type { Json } from '../../../src/core/digest.ts';
 import { opened } from '../../../src/core/leaves.ts';
 import { masked, tagsFor } from '../../../src/providers/aws/picture/mask.ts';
@@ -109,7 +109,7 @@ describe('the picture of a plan', () => {
       ];
       const plan = await world.call('plan_stack_update', { stack: 'cost-explorer-dev', set });
       const change = await world.call('propose_change', { plan_id: plan.plan_id, goal: 'configure', reason: 'a host' });
-      const told = await showJson(world.app, String(change.change_id));
+      const told = dataOf(await subjectOf(world.app, String(change.change_id)));
       expect(told.picture).toEqual(await world.app.changes.picture(told.plan));
       expect(told.newly_named).toEqual([
         {

@@ -65,7 +65,7 @@ describe('plan_stack_update', () => {
     expect(plan.verdicts).toContainEqual(
       expect.objectContaining({
         code: 'GUARD_CHANGE_SET_ONLY',
-        message: expect.stringContaining('AWS does not tell under which role'),
+        message: expect.stringContaining('AWS does not report its role'),
       }),
     );
   });

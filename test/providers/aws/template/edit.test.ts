@@ -161,10 +161,10 @@ describe('an edit that cannot be made names the way', () => {
     ],
     ['a removal of the last resource', remove('Resources'), 'does not name an entry', 'Resources.<LogicalId>'],
     ['an item past the end', set('Resources.Q.Properties.Tags[4]', 1), 'has 2 items', '0 to 2'],
-    ['a value below a value', set('Resources.A.Type.X', 1), 'Resources.A.Type is one value', 'whole'],
+    ['a value below a value', set('Resources.A.Type.X', 1), 'Resources.A.Type is a single value', 'whole'],
     ['null', set('Resources.A.Properties.DisplayName', null), 'null', 'remove: true'],
     ['null inside', set('Resources.A.Properties', { DisplayName: null }), 'null', 'remove: true'],
-    ['no value', { path: 'Resources.A.Properties.DisplayName' }, 'no value', 'null never removes'],
+    ['no value', { path: 'Resources.A.Properties.DisplayName' }, 'no value', 'null does not remove'],
     ['value and remove', { ...set('Resources.A', 1), remove: true }, 'both', 'remove: true'],
     ['a number that JSON rounds', set('Resources.A.Properties.X', Number('987654321987654321')), '15 digits', 'text'],
   ])('%s', (_what, one, message, remedy) => {

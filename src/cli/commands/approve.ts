@@ -1,0 +1,36 @@
+import type { ApproveOptions } from '../approve.ts';
+import { CHANGE_ARGUMENT, type Command, KEY_OPTIONS } from '../command.ts';
+import { EXIT } from '../exit.ts';
+import { executed } from './execute.ts';
+
+type SigningArgs = { change: string } & Pick<ApproveOptions, 'key' | 'signature' | 'as' | 'confirm'>;
+
+export const approve = signing('approve', 'approve a change with your own OpenSSH key');
+
+export function signing(decision: 'approve' | 'reject', summary: string): Command<SigningArgs> {
+  return {
+    name: decision,
+    summary,
+    options: [
+      ...KEY_OPTIONS,
+      { flags: '--as <person>', summary: 'your name in the policy, if the key file does not identify you' },
+      {
+        flags: '--confirm <name>',
+        summary: 'name of the stack or resources: without a terminal, and where the change cannot be undone',
+      },
+    ],
+    arguments: [CHANGE_ARGUMENT],
+    run: (context, { change: id, ...options }) =>
+      context.withApp(async (app) => {
+        const signer = await import('../approve.ts');
+        const terminal = signer.openTerminal(context.tell);
+        const change = await signer.approve(app, id, { decision, terminal, ...options });
+        const said: string[] = [];
+        // At a terminal the outcome is told before the question that follows it.
+        const print = terminal ? context.tell : (text: string) => void said.push(text);
+        if ((await signer.afterSigning(change, { print, terminal })) === 'execute')
+          return executed(app, id, context.tell);
+        return { text: said.join('\n'), json: change, exit: EXIT.pass };
+      }),
+  };
+}

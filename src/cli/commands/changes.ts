@@ -1,0 +1,25 @@
+import { makeVisibleLine } from '../../core/render-safe.ts';
+import { type Command, JSON_OPTION } from '../command.ts';
+import { EXIT } from '../exit.ts';
+
+const MOST = 50;
+/** SECURITY: a name of the cloud must not look like a line of its own. */
+const lineOf = (text: string): string => makeVisibleLine(text, Number.POSITIVE_INFINITY);
+
+export const changes: Command = {
+  name: 'changes',
+  summary: 'list changes, newest first',
+  options: [JSON_OPTION],
+  arguments: [],
+  run: (context) =>
+    context.withApp(async (app) => {
+      const { items } = await app.changes.list({ limit: MOST });
+      const lines = items.map(({ id, state, target, goal, sponsor, judgement, approvals, explanation }) => {
+        const seats = `seats ${approvals.length}/${judgement.seats}`;
+        const how = state === 'executing' ? `  ${lineOf(explanation ?? '')}` : '';
+        const about = `${lineOf(target.name)}  ${goal}  for ${lineOf(sponsor ?? 'nobody')}`;
+        return `${id}  ${state.padEnd(10)} ${about}  ${seats}${how}`;
+      });
+      return { text: lines.join('\n') || 'No changes yet.', json: items, exit: EXIT.pass };
+    }),
+};

@@ -1,0 +1,23 @@
+import type { App } from '../../compose.ts';
+import { makeVisible } from '../../core/render-safe.ts';
+import { CHANGE_ARGUMENT, type Command, type Result } from '../command.ts';
+import { EXIT } from '../exit.ts';
+
+export const execute: Command<{ change: string }> = {
+  name: 'execute',
+  summary: 'run exactly what was signed, after a live re-check',
+  options: [],
+  arguments: [CHANGE_ARGUMENT],
+  run: (context, { change }) => context.withApp((app) => executed(app, change, context.tell)),
+};
+
+/** @param tell is given the progress. */
+export async function executed(app: App, id: string, tell: (text: string) => void): Promise<Result> {
+  const change = await app.executor.run(id, tell);
+  const text = `${change.id} ${change.state}: ${change.outcome?.detail ?? ''} (${change.outcome?.credentials})`;
+  return {
+    text: makeVisible(text, Number.POSITIVE_INFINITY),
+    json: change,
+    exit: change.state === 'succeeded' ? EXIT.pass : EXIT.failed,
+  };
+}

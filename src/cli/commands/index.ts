@@ -1,0 +1,58 @@
+/** Every command, in the order of `--help`. */
+import type { Command } from '../command.ts';
+import { approve } from './approve.ts';
+import { auditCheckpoint } from './audit-checkpoint.ts';
+import { auditVerify } from './audit-verify.ts';
+import { changes } from './changes.ts';
+import { clean } from './clean.ts';
+import { close } from './close.ts';
+import { demo } from './demo.ts';
+import { execute } from './execute.ts';
+import { halt } from './halt.ts';
+import { init } from './init.ts';
+import { policyAdopt } from './policy-adopt.ts';
+import { policyCheck } from './policy-check.ts';
+import { policyExplain } from './policy-explain.ts';
+import { policyReplay } from './policy-replay.ts';
+import { policySchema } from './policy-schema.ts';
+import { policySign } from './policy-sign.ts';
+import { policyTest } from './policy-test.ts';
+import { reconcile } from './reconcile.ts';
+import { reject } from './reject.ts';
+import { resume } from './resume.ts';
+import { sandbox } from './sandbox.ts';
+import { serve } from './serve.ts';
+import { show } from './show.ts';
+import { tool } from './tool.ts';
+
+export const GROUPS = {
+  audit: 'verify the ledger, and print its head',
+  policy: 'check, test, explain and adopt the policy file',
+} as const;
+
+export const commands: readonly Command[] = [
+  serve,
+  demo,
+  sandbox,
+  tool,
+  changes,
+  show,
+  approve,
+  reject,
+  execute,
+  reconcile,
+  close,
+  clean,
+  halt,
+  resume,
+  auditVerify,
+  auditCheckpoint,
+  policyCheck,
+  policyExplain,
+  policyReplay,
+  policySchema,
+  policyTest,
+  policyAdopt,
+  policySign,
+  init,
+];

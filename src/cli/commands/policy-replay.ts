@@ -1,0 +1,23 @@
+import { type Command, JSON_OPTION } from '../command.ts';
+import { EXIT } from '../exit.ts';
+import { requiredPolicy } from '../required-policy.ts';
+
+export const policyReplay: Command<{ since: string; observed?: boolean }> = {
+  name: 'policy replay',
+  summary: 're-evaluate past plans and changes under the policy that --policy names',
+  afterHelp: `Exit: ${EXIT.pass} no difference, ${EXIT.differs} a difference, ${EXIT.failed} a plan or change could not be judged, or an error.`,
+  options: [
+    { flags: '--since <time>', summary: 'a day like 2026-11-01, or a duration like 30d', default: '30d' },
+    { flags: '--observed', summary: 'instead: what guards and rules in observe mode would have done' },
+    JSON_OPTION,
+  ],
+  arguments: [],
+  async run({ config, width, note }, { since, observed = false }) {
+    const path = requiredPolicy(config);
+    const { replayPolicy, replayText } = await import('../policy-replay.ts');
+    const report = await replayPolicy(config.home, path, { since, observed }, note);
+    const { unreadable, differences } = report;
+    const exit = unreadable.length > 0 ? EXIT.failed : differences.length > 0 ? EXIT.differs : EXIT.pass;
+    return { text: replayText(report, width), json: report, exit };
+  },
+};

@@ -1,0 +1,14 @@
+import type { Command } from '../command.ts';
+import { EXIT } from '../exit.ts';
+
+export const policySchema: Command<{ cedar?: boolean }> = {
+  name: 'policy schema',
+  summary: 'print the JSON Schema of the policy file',
+  options: [{ flags: '--cedar', summary: 'instead: the Cedar schema of its rules' }],
+  arguments: [],
+  async run(_context, { cedar = false }) {
+    const { policySchemaText } = await import('../policy-schema.ts');
+    const text = policySchemaText({ cedar });
+    return { text, json: cedar ? text : JSON.parse(text), exit: EXIT.pass, exact: true };
+  },
+};

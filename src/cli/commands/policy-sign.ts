@@ -1,0 +1,30 @@
+import { type Command, JSON_OPTION, KEY_OPTIONS } from '../command.ts';
+import { EXIT } from '../exit.ts';
+import type { SigningOptions } from '../policy-adopt.ts';
+import { ADOPTION_EXITS, exitOfAdoption } from './policy-adopt.ts';
+
+export const policySign: Command<SigningOptions & { statement?: boolean }> = {
+  name: 'policy sign',
+  summary: 'show and sign the proposed policy; the last signature puts it in force',
+  afterHelp: ADOPTION_EXITS,
+  options: [
+    ...KEY_OPTIONS,
+    JSON_OPTION,
+    {
+      flags: '--statement',
+      summary: 'only the exact bytes to sign (ssh-keygen -Y sign -n countersign-policy@v1)',
+    },
+  ],
+  arguments: [],
+  run: (context, { statement, ...options }) =>
+    context.withApp(async (app) => {
+      if (statement) {
+        const { toSign } = await import('../../policy/adopt.ts');
+        const text = (await toSign(app.ledger)).statement;
+        return { text, json: text, exit: EXIT.pass, exact: true };
+      }
+      const { signProposal, told } = await import('../policy-adopt.ts');
+      const adoption = await signProposal(app, options, context.tell);
+      return { text: told(app, adoption), json: adoption, exit: exitOfAdoption(adoption.state) };
+    }),
+};

@@ -1,0 +1,3 @@
+import { switching } from './halt.ts';
+
+export const resume = switching('resume', 'resumed', 'lift a halt');

@@ -1,0 +1,24 @@
+import { CHANGE_ARGUMENT, type Command, JSON_OPTION } from '../command.ts';
+import { EXIT } from '../exit.ts';
+
+export const show: Command<{ change: string; statement?: boolean; as?: string; reject?: boolean }> = {
+  name: 'show',
+  summary: 'show what a change would do, worst first',
+  options: [
+    JSON_OPTION,
+    { flags: '--statement', summary: 'only the exact bytes to sign' },
+    { flags: '--as <person>', summary: 'name in the policy of the person who will sign (with --statement)' },
+    { flags: '--reject', summary: 'the statement of a rejection (with --statement)' },
+  ],
+  arguments: [CHANGE_ARGUMENT],
+  run: (context, { change, statement, as, reject }) =>
+    context.withApp(async (app) => {
+      const { dataOf, renderChange, showStatement, subjectOf } = await import('../show.ts');
+      if (statement) {
+        const text = await showStatement(app, change, as, reject ? 'reject' : 'approve');
+        return { text, json: text, exit: EXIT.pass, exact: true };
+      }
+      const subject = await subjectOf(app, change);
+      return { text: renderChange(subject, context.width), json: dataOf(subject), exit: EXIT.pass };
+    }),
+};

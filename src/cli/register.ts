@@ -1,0 +1,54 @@
+/** Makes the parser of the commands' definitions. */
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { Command as Definition, OptionSpec } from './command.ts';
+
+export interface GlobalOptions {
+  home?: string;
+  policy?: string;
+  sandbox?: boolean;
+}
+
+/** @param perform is given the command that was named, with its options and arguments by name. */
+export function registerAll(
+  program: Command,
+  groups: Readonly<Record<string, string>>,
+  definitions: readonly Definition[],
+  perform: (definition: Definition, args: Record<string, unknown>) => Promise<void>,
+): void {
+  const parents = new Map(
+    Object.entries(groups).map(([name, summary]) => [
+      name,
+      new Command(name).description(summary).copyInheritedSettings(program),
+    ]),
+  );
+  for (const definition of definitions) {
+    const [first = '', second] = definition.name.split(' ');
+    const parent = second === undefined ? program : parents.get(first);
+    if (!parent) throw new Error(`no group ${first}`);
+    // A group stands in the list of commands where its first command is.
+    if (parent !== program && !program.commands.includes(parent)) program.addCommand(parent);
+    const command = parent.command(second ?? first).description(definition.summary);
+    for (const { syntax, summary } of definition.arguments) command.argument(syntax, summary);
+    for (const option of definition.options) command.addOption(parserOption(option));
+    if (definition.afterHelp) command.addHelpText('after', `\n${definition.afterHelp}`);
+    command.action(async (...given: unknown[]) => {
+      const named = definition.arguments.map(({ name }, index) => [name, given[index]]);
+      await perform(definition, { ...command.opts(), ...Object.fromEntries(named) });
+    });
+  }
+}
+
+function parserOption({ flags, summary, choices, parse, required = false, default: usual }: OptionSpec): Option {
+  const option = new Option(flags, summary).makeOptionMandatory(required);
+  if (choices) option.choices(choices);
+  if (usual !== undefined) option.default(usual);
+  if (parse)
+    option.argParser((text: string) => {
+      try {
+        return parse(text);
+      } catch (error) {
+        throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
+      }
+    });
+  return option;
+}

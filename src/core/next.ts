@@ -1,0 +1,147 @@
+/** How an agent goes on from a plan or a change: one call with its input, a command for the people, or a question. */
+import type { Change } from './change.ts';
+import { couldBeLoss, isRetained, worstReversibility } from './effect.ts';
+import type { Plan } from './plan.ts';
+import type { AboutPlan, WayOut } from './ports.ts';
+import { GOALS, type Judgement } from './verdict.ts';
+
+export const NO_WAY_AROUND = 'Do not try other tools or credentials.';
+
+/** @param cursor of the effects that this answer leaves out. */
+export function nextAfterPlan(
+  plan: Plan,
+  decision: string,
+  judgement: Judgement,
+  about: AboutPlan,
+  cursor: string | undefined,
+) {
+  if (decision === 'no_change') return { tell_user: 'Nothing would change.' };
+  if (about.changeId !== null) return { tool: 'describe_change', input: { change_id: about.changeId } };
+  if (decision === 'denied') return wayOut(judgement, plan, about.provider);
+  if (decision === 'plan_only') return { tell_user: planOnlyText(judgement) };
+  // INVARIANT: a loss for good is not offered for proposal before all of the plan was told.
+  if (cursor !== undefined && isForGood(plan)) return { tool: 'describe_plan', input: { plan_id: plan.id, cursor } };
+  const goals = about.goals.length > 0 ? about.goals : GOALS;
+  return {
+    tool: 'propose_change',
+    input: { plan_id: plan.id, goal: `<${goals.join('|')}: say which>`, reason: '<the reason, in one sentence>' },
+  };
+}
+
+const isForGood = ({ effects }: Plan): boolean => ['irreversible', 'unknown'].includes(worstReversibility(effects));
+
+function planOnlyText({ verdicts }: Judgement): string {
+  const why = verdicts.find(({ guard }) => guard === 'execution');
+  const adopt = why?.remedy.includes('policy adopt')
+    ? `. ${why.message} A person must run: countersign policy adopt.`
+    : ': the policy does not allow execution in this scope.';
+  return `Plan only${adopt} ${NO_WAY_AROUND}`;
+}
+
+/** Guards whose denial a way to keep what would be lost can lift. */
+const LIFTED_BY_KEEPING = ['stateful-loss', 'backup-first'];
+
+/** By the guard that denied: what not to go on with, and the question for the user. */
+const QUESTIONS: Record<string, string> = {
+  recreate:
+    'Do not pursue a deletion and recreation, in one plan or in several. Ask the user which setting should differ, and change that in place.',
+  'stack-deletion':
+    'Do not pursue the deletion. Ask the user whether all of it should be gone; only people lift a protection or an import.',
+  intent: 'Do not pursue this under another goal. Ask the user whether a loss is meant; a fix is made in place.',
+  halt: 'Do not pursue anything here. Ask the user when work may go on: people halted it, and people resume it.',
+  scope: 'Do not pursue this. Ask the user whether the target is the right one; its policy owners decide on scopes.',
+  identity: 'Do not pursue this. Ask the user for the account and role that are meant.',
+  labels: 'Do not pursue this tag. Ask the user; people change tags that decide something outside of plans.',
+};
+const DELETION =
+  'Do not pursue the deletion. Ask the user whether the target should be gone for good; a setting is fixed or changed in place.';
+const OTHERWISE =
+  'Do not pursue this as it is, and do not split it. Tell the user what is refused and why, and ask for a decision.';
+
+/** @param plan of a change: absent, since its verdicts are judged for good. */
+export function wayOut(
+  judgement: Judgement,
+  plan?: Plan,
+  provider?: AboutPlan['provider'],
+): (WayOut & { afterwards: string }) | { ask: string } {
+  const denying = denyingGuards(judgement);
+  if (plan && provider && plan.action !== 'delete' && denying.length > 0) {
+    const kept = denying.every((guard) => LIFTED_BY_KEEPING.includes(guard))
+      ? provider.waysToKeep?.(plan, bare(plan))
+      : undefined;
+    if (kept) return { ...kept, afterwards: `Once people have executed that, plan this again. ${NO_WAY_AROUND}` };
+    const owner = plan.subject.resources.find((one) => one.owner !== null)?.owner;
+    const through =
+      denying.every((guard) => guard === 'ownership') && owner && !owner.released
+        ? provider.wayThroughOwner?.(owner)
+        : undefined;
+    if (through) return { ...through, afterwards: `Give the values that are meant. ${NO_WAY_AROUND}` };
+  }
+  const asked = denying.find((guard) => Object.hasOwn(QUESTIONS, guard));
+  const question = asked ? QUESTIONS[asked] : plan?.action === 'delete' ? DELETION : OTHERWISE;
+  return { ask: `${question} ${NO_WAY_AROUND}` };
+}
+
+export const denyingGuards = ({ verdicts }: Judgement): string[] =>
+  verdicts.filter(({ outcome, guard }) => outcome === 'deny' && guard !== 'execution').map(({ guard }) => guard);
+
+/** A remedy that another denial of the same plan bars, or that leads on to a deletion that is to be asked for first. */
+export function isDeadEnd(guard: string, judgement: Judgement, action?: Plan['action']): boolean {
+  if (!LIFTED_BY_KEEPING.includes(guard)) return false;
+  return action === 'delete' || denyingGuards(judgement).some((one) => !LIFTED_BY_KEEPING.includes(one));
+}
+
+const bare = ({ effects }: Plan) =>
+  effects.filter(
+    (effect) => couldBeLoss(effect) && (effect.holds === 'data' || effect.holds === 'identity') && !isRetained(effect),
+  );
+
+export function nextForChange(change: Change) {
+  switch (change.state) {
+    case 'pending':
+      return {
+        tell_user: wholeWay(change),
+        after_that: 'End your turn. You cannot approve this, and asking again does not speed it up.',
+      };
+    case 'approved':
+      return {
+        tell_user: `No approval is missing: until ${change.executeBy ?? change.approveBy} ${whoExecutes(change)} runs: countersign execute ${change.id}`,
+        after_that: 'End your turn, or follow it with describe_change.',
+      };
+    case 'executing':
+      return change.abandoned
+        ? {
+            tell_user: `The executor stopped; the outcome is unknown. A person should run: countersign reconcile ${change.id}`,
+            after_that: 'Do not repeat it, here or by other means: it may have happened. End your turn.',
+          }
+        : { tool: 'describe_change', input: { change_id: change.id, since: change.version, wait_seconds: 50 } };
+    case 'denied':
+      return wayOut(change.judgement);
+    case 'stale':
+    case 'expired':
+      return { do: 'Plan again from the current state and propose that plan.' };
+    case 'failed':
+    case 'rolled_back':
+    case 'unknown':
+      return {
+        tell_user: `The change ended as ${change.state}. A person should look at the outcome before another change is planned for this target.`,
+      };
+    default:
+      return { tell_user: `The change is ${change.state}, which is final.` };
+  }
+}
+
+/** One sentence that a person can follow to the end without asking: how many, who, until when, and all commands. */
+function wholeWay(change: Change): string {
+  const { id, judgement, approvals, approveBy, excluded } = change;
+  const signed = approvals.filter(({ decision }) => decision === 'approve').map(({ person }) => person);
+  const among = judgement.roles.length > 0 ? ` (${judgement.roles.join(' and ')} among them)` : '';
+  const so = signed.length > 0 ? `, ${signed.join(' and ')} did` : '';
+  const not = excluded.length > 0 ? ` other than ${excluded.join(', ')}` : '';
+  const told = judgement.verdicts.find(({ guard, outcome }) => guard === 'approval' && outcome === 'hold')?.message;
+  const people = judgement.seats === 1 ? '1 person' : `${judgement.seats} people`;
+  return `${people}${not}${among} must approve until ${approveBy}${so}, each with: countersign show ${id} && countersign approve ${id} --key KEY; within 1 h of the last approval ${whoExecutes(change)} runs: countersign execute ${id}${told ? `. (${told})` : ''}`;
+}
+
+const whoExecutes = ({ sponsor }: Change): string =>
+  `anyone with the credentials${sponsor === null ? '' : ` (${sponsor} too)`}`;
