@@ -239,6 +239,10 @@ describe('a plan of security group rules', () => {
     expect(plan.effects[0]?.marks).toMatchObject([{ kind: 'expose', network: { range: '0.0.0.0/0', fromPort: 22 } }]);
   });
 
+  it('lets nobody new in by a rule that names the group itself, open as it may be', async () => {
+    const { plan } = await rules([`ingress all ${group}`]);
+    expect(plan.effects[0]?.marks).toEqual([]);
+  });
   it('sees the world through a group that is itself open to it', async () => {
     const { plan } = await rules([`ingress tcp 9000 ${world.group('web').id}`]);
     expect(plan.effects[0]?.marks).toMatchObject([

@@ -26,6 +26,18 @@ const planOf = async (tool: string, input: object) => {
   return { answer, plan: (await world.app.changes.plan(String(answer.plan_id))).plan };
 };
 
+it('says that another Default changes nothing: the deployed value stays', async () => {
+  const text = (size: string) =>
+    `Parameters:\n  Size: { Type: String, Default: ${size} }\nResources:\n  P:\n    Type: AWS::SSM::Parameter\n    Properties: { Type: String, Value: !Ref Size }\n`;
+  await create('sized-prod', text('small'));
+  const plan = (template: string, parameters = {}) =>
+    world.call('plan_stack_update', { stack: 'sized-prod', template, parameters });
+  const kept = await plan(text('large'));
+  expect(kept).toMatchObject({ decision: 'no_change', notes: [expect.stringContaining('Size')] });
+  expect(await plan(text('small'))).not.toHaveProperty('notes');
+  expect(await plan(text('large'), { Size: 'small' })).not.toHaveProperty('notes');
+});
+
 describe('nested stacks', () => {
   const URL_OF_CHILD = 'https://bucket.s3.amazonaws.com/child.yaml';
   const parent = (extra = '') =>

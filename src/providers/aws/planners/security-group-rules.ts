@@ -49,7 +49,7 @@ export function planSecurityGroupRules(
               kind: 'update',
               reversibility: 'reversible',
               properties: [...change.added.map(added), ...change.removed.map(removed)],
-              marks: marksOf(before, change, groups),
+              marks: marksOf(groupId, before, change, groups),
               why: `The rules can be restored. ${usedBy.length === 0 ? 'No network interface or group uses this group.' : `Used by ${usedBy.slice(0, 5).join(', ')}${usedBy.length > 5 ? ` and ${usedBy.length - 5} more` : ''}.`}`,
             }),
           ],
@@ -127,9 +127,12 @@ const removed = (rule: RuleRequest): PropertyChange => ({
 });
 
 /** Reaching out is no exposure: only what comes in is. Cut is what neither another rule nor a new one lets through. */
-function marksOf(before: RuleRequest[], { after }: Change, groups: readonly SecurityGroup[]): Mark[] {
+function marksOf(groupId: string, before: RuleRequest[], { after }: Change, groups: readonly SecurityGroup[]): Mark[] {
   const [was, is] = [networkRules(before, 'ingress'), networkRules(after, 'ingress')];
-  const exposed = networkGain(was, is).flatMap((network) => exposures(network, groups));
+  // A group that names itself lets in nobody who is not in it.
+  const exposed = networkGain(was, is)
+    .filter(({ range }) => range !== groupId)
+    .flatMap((network) => exposures(network, groups));
   const cut = (['ingress', 'egress'] as const).flatMap((direction) =>
     networkGain(networkRules(after, direction), networkRules(before, direction)).map(
       (network): Mark => ({

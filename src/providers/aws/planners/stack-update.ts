@@ -7,6 +7,7 @@ import { deletedLately, type LiveStack, observeStack } from '../observe/stack.ts
 import type { AwsDraft } from '../observed.ts';
 import type { StackUpdateRequest } from '../ports.ts';
 import { stackUpdateRequestSchema } from '../ports.ts';
+import { parseTemplate } from '../template/parse.ts';
 import { requiredCapabilities } from '../template/resolve.ts';
 import { type ChangeSetRecipe, draftOfChangeSet } from './change-set-draft.ts';
 import { observed, type PlannerContext } from './context.ts';
@@ -23,7 +24,9 @@ export async function planStackUpdate(context: PlannerContext, request: StackUpd
     const sent =
       request.changeSet === undefined ? wantedText(request, () => live.template, context.templateRoots) : undefined;
     const draftOf = (set: ChangeSet | 'unchanged') =>
-      set === 'unchanged' ? noChange(context, live) : draftOfChangeSet(context, live, set, { type: 'UPDATE', sent });
+      set === 'unchanged'
+        ? noChange(context, live, request, sent)
+        : draftOfChangeSet(context, live, set, { type: 'UPDATE', sent });
     if (sent === undefined) return draftOf(await adoptChangeSet(context, request.changeSet!, live.observed.stackId));
     const { cloudFormation } = context;
     const id = await proposeUpdate(context, request, live, sent);
@@ -103,7 +106,30 @@ function refuseNeverCreated({ observed: { stackName, status } }: LiveStack): voi
     );
 }
 
-function noChange(context: PlannerContext, live: LiveStack): AwsDraft {
+/** A parameter that nobody gives keeps its deployed value: another Default in the template changes nothing. */
+function keptOverDefault(live: LiveStack, { parameters = {} }: StackUpdateRequest, sent: string | undefined): string[] {
+  const { Parameters: declared = {} } = sent === undefined ? {} : parseTemplate(sent);
+  const { Parameters: known = {} } = parseTemplate(live.template);
+  const names = Object.keys(declared).filter(
+    (name) =>
+      Object.hasOwn(live.parameters, name) &&
+      !Object.hasOwn(parameters, name) &&
+      declared[name]?.Default !== undefined &&
+      JSON.stringify(declared[name].Default) !== JSON.stringify(known[name]?.Default),
+  );
+  return names.length === 0
+    ? []
+    : [
+        `${names.join(', ')}: the deployed value stays, the new Default does not count. Give the value in parameters to change it.`,
+      ];
+}
+
+function noChange(
+  context: PlannerContext,
+  live: LiveStack,
+  request: StackUpdateRequest,
+  sent: string | undefined,
+): AwsDraft {
   return {
     action: 'update',
     target: stackTarget(context, live),
@@ -112,7 +138,7 @@ function noChange(context: PlannerContext, live: LiveStack): AwsDraft {
     observed: observed(context, { stack: live.observed }),
     dryRun: { kind: 'no_change', succeeded: true },
     recipe: { planner: 'none', input: null },
-    notes: [],
+    notes: keptOverDefault(live, request, sent),
   };
 }
 

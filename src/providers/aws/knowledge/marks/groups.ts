@@ -13,7 +13,7 @@ import type { Json } from '../../../../core/digest.ts';
 import type { Mark } from '../../../../core/mark.ts';
 import type { MarkContext, MarkFinder, ResourceView } from './finder.ts';
 import { type NetworkRule, networkGain, overlaps } from './network.ts';
-import { isMembers, listOf, mayDiffer, numberOf, same, shown } from './read.ts';
+import { isMembers, listOf, mayDiffer, numberOf, same, sameKey, shown } from './read.ts';
 import { whoseIs } from './refs.ts';
 
 type Members = Record<string, Json>;
@@ -144,7 +144,33 @@ function rulesOfGroup(
   const rules = holders.flatMap((holder) => rulesIn(holder, direction));
   const hadRules = holdersOf(group, context.before, context).some((holder) => rulesIn(holder, direction).length > 0);
   const all = direction === 'out' && group in resources && rules.length === 0 && !hadRules;
-  return (all ? [ANY] : rules).flatMap((rule) => networkRules(rule, direction, group, resources, context));
+  return (all ? [ANY] : withoutRevoked(rules, group, direction, resources, context)).flatMap((rule) =>
+    networkRules(rule, direction, group, resources, context),
+  );
+}
+
+/** What EC2 tells rules apart by: never their description. */
+const ruleKey = ({ Description: _, GroupId: _id, GroupName: _name, ...rule }: Members) => sameKey(rule);
+
+/**
+ * EC2 holds one of equal rules. When one of them goes from the template, CloudFormation revokes that one, whatever
+ * else names it (aws-cloudformation/cloudformation-coverage-roadmap#612).
+ */
+function withoutRevoked(
+  rules: Members[],
+  group: string,
+  direction: Direction,
+  resources: MarkContext['after'],
+  context: MarkContext,
+): Members[] {
+  if (resources !== context.after) return rules;
+  const before = holdersOf(group, context.before, context).flatMap((holder) => rulesIn(holder, direction));
+  const count = (list: Members[]) => Map.groupBy(list, ruleKey);
+  const [was, is] = [count(before), count(rules)];
+  return rules.filter((rule) => {
+    const key = ruleKey(rule);
+    return (was.get(key)?.length ?? 0) <= (is.get(key)?.length ?? 0);
+  });
 }
 
 const words = ({ range, protocol, fromPort, toPort }: NetworkRule) =>
@@ -178,7 +204,9 @@ function securityGroup(before: ResourceView | null, after: ResourceView | null, 
         direction === 'out' && isNew
           ? []
           : attributed(networkGain(was, is), was, all(mine(after, context.after), after));
-      const lost = attributed(networkGain(is, was), is, all(mine(before, context.before), before));
+      // The first rule for what goes out takes away the one that lets everything out, wherever it stands.
+      const taken = direction === 'out' && !before && view.type in RULE_TYPES && !isNew ? was : [];
+      const lost = attributed(networkGain(is, was), is, [...all(mine(before, context.before), before), ...taken]);
       return [
         ...gained.map((gain) =>
           exposeMark(path, gain, direction === 'in' ? 'Allows traffic from' : 'Allows traffic to'),

@@ -12,6 +12,7 @@ import { findExposure } from './exposure.ts';
 import type { MarkContext, MarkFinder } from './finder.ts';
 import { findNetworkChange } from './groups.ts';
 import { findInitCommands } from './init-commands.ts';
+import { findOpenedMethods } from './openapi.ts';
 import { findUnpinned } from './pins.ts';
 import { findPolicyChange } from './policies.ts';
 import { findProtection } from './protection.ts';
@@ -25,6 +26,7 @@ const finders: readonly MarkFinder[] = [
   findProtection,
   findExposure,
   findNetworkChange,
+  findOpenedMethods,
   findPolicyChange,
   findDeputies,
   findInitCommands,

@@ -16,90 +16,17 @@ import type { Mark } from '../../../../core/mark.ts';
 import { isHarmless, isHarmlessPolicy, isRead, isReadingPolicy, isWhole } from './actions.ts';
 import type { MarkContext, MarkFinder, ResourceView } from './finder.ts';
 import { type Grant, grantsGained, isBound, type Statement, statementsOf } from './policy-document.ts';
+import { type Document, documentsIn, type Kind } from './policy-places.ts';
 import { isMembers, listOf, same, shown } from './read.ts';
 import { whoseIs } from './refs.ts';
 import { beyondStack, statementsOfRole } from './roles.ts';
 
-type Kind = 'identity' | 'resource' | 'trust' | 'open';
-interface Document {
-  path: string;
-  document: Json;
-  kind: Kind;
-}
-
-/** Their Allow is the default, or only narrows: what counts is what they deny. */
-const OPEN_ANYWAY = /^AWS::(EC2::VPCEndpoint|ApiGateway::RestApi|Organizations::Policy)$/;
-const IDENTITY = /^AWS::(IAM|SSO)::/;
 /** Services that hand on what anybody's account sends them. */
 const CARRIERS =
   /^Service:(apigateway|sns|s3|events|scheduler|iot|ses|cognito-idp|logs(\.[a-z0-9-]+)?)\.amazonaws\.com/;
 
-function documentsIn(view: ResourceView | null, context: MarkContext): Document[] {
-  if (!view) return [];
-  const found: Document[] = [];
-  const kindOf = (path: string): Kind =>
-    /AssumeRole/i.test(path)
-      ? 'trust'
-      : OPEN_ANYWAY.test(view.type)
-        ? 'open'
-        : IDENTITY.test(view.type)
-          ? 'identity'
-          : 'resource';
-  const walk = (value: Json, path: string, depth: number) => {
-    const named = /polic(y|ies)|document/i.test(path.split('.').at(-1) ?? '');
-    const text =
-      typeof value === 'string' && (/^\s*\{.*"Statement"/s.test(value) || (named && context.isUnknown(value)));
-    if (text || (isMembers(value) && 'Statement' in value)) found.push({ path, document: value, kind: kindOf(path) });
-    else if (depth > 6) return;
-    else if (Array.isArray(value))
-      value.forEach((item, index) => {
-        walk(item, `${path}.${index}`, depth + 1);
-      });
-    else if (isMembers(value))
-      for (const [name, item] of Object.entries(value)) walk(item, `${path}.${name}`, depth + 1);
-  };
-  walk(view.properties, 'Properties', 0);
-  const statement = STATEMENTS[view.type]?.(view);
-  if (statement) found.push({ path: 'Properties.Principal', document: { Statement: statement }, kind: 'resource' });
-  return found;
-}
-
-/** A Lambda permission is a statement of the function's policy. */
-function permission({ properties }: ResourceView): Json {
-  const { Principal = '*', Action = '*', SourceArn, SourceAccount, PrincipalOrgID, FunctionName = '*' } = properties;
-  const service = typeof Principal === 'string' && /\.amazon(aws)?\.com(\.cn)?$/.test(Principal);
-  const conditions = Object.entries({
-    'aws:SourceArn': SourceArn,
-    'aws:SourceAccount': SourceAccount,
-    'aws:PrincipalOrgID': PrincipalOrgID,
-  }).filter(([, value]) => value !== undefined);
-  return {
-    Effect: 'Allow',
-    Principal: Principal === '*' ? '*' : { [service ? 'Service' : 'AWS']: Principal },
-    Action,
-    Resource: FunctionName,
-    ...(conditions.length > 0
-      ? { Condition: { ArnLike: Object.fromEntries(conditions) as Record<string, Json> } }
-      : {}),
-  };
-}
-
-/** Types that are a statement of another thing's policy. */
-const STATEMENTS: Record<string, (view: ResourceView) => Json | undefined> = {
-  'AWS::Lambda::Permission': permission,
-  'AWS::Events::EventBusPolicy': ({ properties: { Principal, Action = '*', Condition } }) =>
-    Principal === undefined
-      ? undefined
-      : {
-          Effect: 'Allow',
-          Principal: Principal === '*' ? '*' : { AWS: Principal },
-          Action,
-          Resource: '*',
-          ...(isMembers(Condition)
-            ? { Condition: { [String(Condition.Type)]: { [String(Condition.Key)]: Condition.Value ?? '*' } } }
-            : {}),
-        },
-};
+/** An identity of a distribution, in any partition. */
+const CLOUDFRONT = /^arn:aws[a-z-]*:iam::cloudfront:user\//;
 
 const nameOf = (principal: string | undefined) =>
   principal === undefined || principal.endsWith(':?')
@@ -122,8 +49,7 @@ function outsider({ principal, action, condition }: Grant, kind: Kind, context: 
     return kind === 'resource' && CARRIERS.test(principal) && !isBound(condition) && !isOfService(action)
       ? `${name} in any account`
       : undefined;
-  if (whoseIs(name, context, 'AWS::IAM::Role').kind === 'own' || name.startsWith('arn:aws:iam::cloudfront:'))
-    return undefined;
+  if (whoseIs(name, context, 'AWS::IAM::Role').kind === 'own' || CLOUDFRONT.test(name)) return undefined;
   if (name === '?') return 'a principal that is unknown until execution';
   return kind !== 'trust' && context.account !== undefined && accountOf(principal) === context.account
     ? undefined
@@ -182,8 +108,13 @@ function gains(
         : [];
   const found = new Map<string, Mark>();
   for (const grant of grantsGained('Allow', known, statementsOf(is.document, context, 'everything'))) {
-    const who = is.kind === 'identity' ? bearer(view) : outsider(grant, is.kind, context);
-    const what = is.kind === 'identity' ? widened(grant, context) : is.kind === 'trust' ? 'the role' : grant.action;
+    const freed = is.kind === 'trust' ? freedFrom(grant, known) : [];
+    const who =
+      is.kind === 'identity'
+        ? bearer(view)
+        : (outsider(grant, is.kind, context) ?? (freed.length > 0 ? nameOf(grant.principal) : undefined));
+    const role = freed.length > 0 ? `the role, no longer under the condition on ${freed.join(', ')}` : 'the role';
+    const what = is.kind === 'identity' ? widened(grant, context) : is.kind === 'trust' ? role : grant.action;
     if (who === undefined || what === undefined) continue;
     found.set(`${who} ${what}`, {
       kind: 'expose',
@@ -193,6 +124,22 @@ function gains(
     });
   }
   return [...found.values()].slice(0, 5);
+}
+
+/** Keys of conditions that bound a principal and do not any more: a service or a login provider acts for others. */
+function freedFrom({ principal, condition }: Grant, known: readonly Statement[]): string[] {
+  const bounds = (from: Json | undefined) =>
+    Object.entries(isMembers(from) ? from : {}).flatMap(([operator, keys]) =>
+      Object.entries(isMembers(keys) ? keys : {}).map(([key, value]) => ({ operator, key, value })),
+    );
+  const kept = bounds(condition);
+  const gone = known
+    .filter(({ principals }) => principal !== undefined && principals.includes(principal))
+    .flatMap((statement) => bounds(statement.condition))
+    .filter(({ operator, key, value }) =>
+      kept.every((other) => other.operator !== operator || other.key !== key || !same(other.value, value)),
+    );
+  return [...new Set(gone.map(({ key }) => shown(key)))];
 }
 
 /** Where everything is allowed by default, a document counts by what it allows more than the one before. */

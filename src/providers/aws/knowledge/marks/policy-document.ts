@@ -88,7 +88,9 @@ function principalsOf(principal: Json | undefined, context: MarkContext): string
   if (principal === undefined) return [];
   if (!isMembers(principal)) return ['*'];
   return Object.entries(principal).flatMap(([kind, names]) =>
-    listOf(names).map((name) => {
+    listOf(names).map((written) => {
+      // A bare account is a number to YAML, without its first zeros.
+      const name = Number.isSafeInteger(written) ? String(written).padStart(12, '0') : written;
       if (typeof name !== 'string' || context.isUnknown(name)) return `${kind}:?`;
       return name === '*' ? '*' : `${kind}:${name}`;
     }),
@@ -175,7 +177,7 @@ const BINDING_OPERATORS = /^(ForAnyValue:)?(StringEquals|StringEqualsIgnoreCase|
 
 /**
  * The conditions tie the grant to named callers. Not: negated operators, `…IfExists` and `ForAllValues` (true when
- * the key is absent), values of wildcards only.
+ * the key is absent), values of wildcards only, values that the caller brings along (`${aws:PrincipalAccount}`).
  */
 export function isBound(condition: Json | undefined): boolean {
   if (!isMembers(condition)) return false;
@@ -192,10 +194,15 @@ export function isBound(condition: Json | undefined): boolean {
   );
 }
 
+const VARIABLE = /\$\{[^}]*\}/g;
+
 /** An ARN must name an account, an own resource, or (S3 has no account in its ARNs) a name. */
-function namesSomebody(value: string): boolean {
+function namesSomebody(written: string): boolean {
+  const value = written.replaceAll(VARIABLE, '*');
+  const [, , service = '', , account = '', ...resource] = value.split(':');
+  // A role's name is anybody's to give; an own API, topic or bucket is one thing in all accounts.
+  if (value.startsWith('arn:') && /[*?]/.test(account) && /^(iam|sts|.*[*?].*)$/.test(service)) return false;
   if (/[\u{27e6}]/u.test(value)) return true;
   if (!value.startsWith('arn:')) return !/[*?]/.test(value) || /^[^*?]{6,}/.test(value);
-  const [, , , , account = '', ...resource] = value.split(':');
   return /^\d{12}$/.test(account) || (account === '' && /^[^*?]{3,}/.test(resource.join(':')));
 }

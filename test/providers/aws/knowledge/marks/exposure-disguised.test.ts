@@ -113,6 +113,8 @@ const allowed = (statement: object) =>
     around,
   );
 
+const variable = (name: string) => `$\{${name}}`;
+
 describe('everybody stays everybody', () => {
   it('in each way of writing it', () => {
     for (const Principal of ['*', { AWS: '*' }, { AWS: ['111122223333', '*'] }])
@@ -127,6 +129,13 @@ describe('everybody stays everybody', () => {
     ['a wildcard account', { ArnLike: { 'aws:SourceArn': 'arn:aws:sns:*:*:*' } }],
     ['no matter of who calls', { Bool: { 'aws:SecureTransport': 'true' } }],
     ['unknown', { StringEquals: { 'aws:SourceAccount': { Ref: 'Unknown' } } }],
+    ['what the caller brings', { StringEquals: { 'aws:PrincipalAccount': variable('aws:PrincipalAccount') } }],
+    ['what the caller brings', { StringLike: { 'aws:PrincipalOrgID': variable('aws:PrincipalOrgID') } }],
+    ['a role of any account', { ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:role/deploy' } }],
+    [
+      'an own name in any account',
+      { ArnLike: { 'aws:PrincipalArn': { 'Fn::Sub': `arn:aws:iam::*:role/${variable('Queue')}` } } },
+    ],
   ])('under a condition that is %s: %j', (_why, Condition) => {
     expect(allowed({ Principal: '*', Condition })).toMatchObject([{ principal: '*' }]);
   });
@@ -141,6 +150,36 @@ describe('everybody stays everybody', () => {
       });
     expect(permission({})).toHaveLength(1);
     expect(permission({ SourceAccount: '111122223333' })).toEqual([]);
+    expect(permission({ SourceArn: 'arn:aws:s3:::uploads-prod' })).toHaveLength(1);
+    expect(permission({ SourceArn: 'arn:aws:s3:::uploads-prod', SourceAccount: '111122223333' })).toEqual([]);
+  });
+  it.each([
+    ['a service', { Service: 'cloudtrail.amazonaws.com' }, { StringEquals: { 'aws:SourceAccount': '111122223333' } }],
+    ['an own role', { AWS: { 'Fn::GetAtt': ['Caller', 'Arn'] } }, { StringEquals: { 'sts:ExternalId': 'x1' } }],
+    [
+      'an own login provider',
+      { Federated: { Ref: 'Provider' } },
+      { StringLike: { 'token.actions.githubusercontent.com:sub': 'repo:acme/shop:*' } },
+    ],
+  ])('when the condition of a trust goes, of %s', (_who, Principal, Condition) => {
+    const others: Resources = {
+      Provider: { Type: 'AWS::IAM::OIDCProvider', Properties: {} },
+      Caller: { Type: 'AWS::IAM::Role', Properties: {} },
+    };
+    const trust = (more: object) => ({
+      AssumeRolePolicyDocument: { Statement: [{ Effect: 'Allow', Principal, Action: 'sts:AssumeRole', ...more }] },
+    });
+    const told = marksOfOne('expose', 'AWS::IAM::Role', trust({ Condition }), trust({}), others);
+    expect(told.map(({ text }) => text).join()).toContain(Object.keys(Object.values(Condition)[0]!)[0]);
+    expect(marksOfOne('expose', 'AWS::IAM::Role', trust({}), trust({ Condition }), others)).toEqual([]);
+  });
+  it('but not for an identity of a distribution, or the own account as a number', () => {
+    for (const partition of ['aws', 'aws-cn', 'aws-us-gov'])
+      expect(
+        allowed({ Principal: { AWS: `arn:${partition}:iam::cloudfront:user/CloudFront Origin Access Identity E1` } }),
+      ).toEqual([]);
+    expect(allowed({ Principal: { AWS: 111122223333 } })).toEqual([]);
+    expect(allowed({ Principal: { AWS: [12345678901] } })).toMatchObject([{ principal: '012345678901' }]);
   });
   it('when the document is text, or nobody knows it', () => {
     const Statement = [{ Effect: 'Allow', Principal: '*', Action: 'es:*', Resource: '*' }];

@@ -250,3 +250,23 @@ describe('policies of resources, and trust', () => {
     ).toHaveLength(1);
   });
 });
+
+describe('an OpenAPI body', () => {
+  const login = [{ Login: [] }];
+  const api = (operation: object, more: object = {}) => ({
+    Body: { paths: { '/orders': { get: operation } }, ...more },
+  });
+  const opened = (before: Record<string, unknown>, after: Record<string, unknown>, type = 'AWS::ApiGateway::RestApi') =>
+    marksOfOne('expose', type, before, after).map(({ text }) => text);
+  it('opens a method whose security goes, by itself or for the whole document', () => {
+    expect(opened(api({ security: login }), api({}))).toEqual([expect.stringContaining('GET /orders')]);
+    expect(opened(api({}, { security: login }), api({}), 'AWS::ApiGatewayV2::Api')).toHaveLength(1);
+    expect(opened(api({}, { security: login }), api({ security: [] }, { security: login }))).toHaveLength(1);
+    expect(opened(api({ security: login }), api({ security: [...login, {}] }))).toHaveLength(1);
+  });
+  it('opens nothing by another login, or by a method that goes or was open', () => {
+    expect(opened(api({ security: login }), api({ security: [{ Other: [] }] }))).toEqual([]);
+    expect(opened(api({ security: login }), { Body: { paths: {} } })).toEqual([]);
+    expect(opened(api({}), api({ summary: 'x' }))).toEqual([]);
+  });
+});

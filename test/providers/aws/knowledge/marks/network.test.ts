@@ -6,6 +6,7 @@ import {
   networkGain,
   normaliseRange,
 } from '../../../../../src/providers/aws/knowledge/marks/network.ts';
+import { marks } from './stack.ts';
 
 const rule = (range: string, protocol = 'tcp', fromPort = 22, toPort = fromPort): NetworkRule => ({
   range,
@@ -104,5 +105,35 @@ describe('networkGain', () => {
         expect(networkGain([...before, ...networkGain(before, after)], after)).toEqual([]);
       }),
     );
+  });
+});
+
+describe('what CloudFormation does with the rules of a group', () => {
+  const rule = (more: object = {}) => ({
+    CidrIp: '10.9.0.0/16',
+    IpProtocol: 'tcp',
+    FromPort: 8443,
+    ToPort: 8443,
+    ...more,
+  });
+  const group = (more: object = {}) => ({ Type: 'AWS::EC2::SecurityGroup', Properties: { VpcId: 'vpc-1', ...more } });
+  const inline = (...SecurityGroupIngress: object[]) => group({ SecurityGroupIngress });
+  const GroupId = { 'Fn::GetAtt': ['Door', 'GroupId'] };
+  const own = { Type: 'AWS::EC2::SecurityGroupIngress', Properties: { GroupId, ...rule() } };
+  const out = { Type: 'AWS::EC2::SecurityGroupEgress', Properties: { GroupId, ...rule() } };
+  it('one of equal rules that goes takes the other with it, inline or separate', () => {
+    const twice = inline(rule({ Description: 'first' }), rule({ Description: 'again' }));
+    expect(marks('disconnect', { Door: twice }, { Door: inline(rule({ Description: 'first' })) })).toHaveLength(1);
+    expect(marks('disconnect', { Door: inline(rule()), Own: own }, { Door: inline(rule()) })).toHaveLength(1);
+    expect(marks('disconnect', { Door: twice }, { Door: inline(rule(), rule()) })).toEqual([]);
+    expect(marks('disconnect', { Door: inline(rule()) }, { Door: inline(rule({ Description: 'new' })) })).toEqual([]);
+  });
+  it('the first separate rule for what goes out takes away the one that lets everything out', () => {
+    expect(marks('disconnect', { Door: group() }, { Door: group(), Out: out })).toMatchObject([
+      { text: expect.stringContaining('0.0.0.0/0') },
+    ]);
+    const two = { ...out, Properties: { ...out.Properties, FromPort: 1, ToPort: 1 } };
+    expect(marks('disconnect', { Door: group(), Out: out }, { Door: group(), Out: out, Two: two })).toEqual([]);
+    expect(marks('disconnect', {}, { Door: group(), Out: out })).toEqual([]);
   });
 });
