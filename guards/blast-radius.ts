@@ -52,9 +52,7 @@ export const blastRadius: GuardDefinition<z.infer<typeof options>> = {
           ? [`${counted(created, 'resource')} would be created; the limit is ${caps.max_created}.`]
           : []),
         ...(size >= caps.share_from_resources && lost > caps.max_lost_share * size
-          ? [
-              `${lost} of ${counted(size, 'resource')} would be deleted or replaced; the limit is ${caps.max_lost_share * 100} %.`,
-            ]
+          ? [`That is ${lost} of ${size}; the limit is ${caps.max_lost_share * 100} %.`]
           : []),
       ];
       const never =

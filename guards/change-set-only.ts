@@ -62,7 +62,6 @@ function rowOf(call: Call, allowed: readonly AllowedCall[]): AllowedCall | undef
   );
 }
 
-/** Of what another tool prepared. */
 function untoldOf(call: Call, allowed: readonly AllowedCall[]): string | undefined {
   const prepared = rowOf(call, allowed)?.prepared;
   return prepared && !new RegExp(prepared.ours).test(String(call.input[prepared.input])) ? prepared.untold : undefined;
@@ -71,8 +70,7 @@ function untoldOf(call: Call, allowed: readonly AllowedCall[]): string | undefin
 /** INVARIANT: a call that is not listed, not for what the plan says it does, or not with that input, is refused. */
 function refusalOf(call: Call, action: Action, allowed: readonly AllowedCall[]): string | undefined {
   const row = rowOf(call, allowed);
-  if (!row?.actions.includes(action))
-    return `of ${call.service} may not be used to ${action.replace('_', ' ')} a resource`;
+  if (!row?.actions.includes(action)) return `of ${call.service} is not allowed for: ${action.replace('_', ' ')}`;
   for (const [name, value] of Object.entries(call.input)) {
     const input = Object.hasOwn(row.inputs, name) ? row.inputs[name] : undefined;
     if (input === undefined) return `with ${name} could weaken rollback, validation or ownership`;

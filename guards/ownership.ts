@@ -58,7 +58,7 @@ export const ownership: GuardDefinition<z.infer<typeof options>> = {
       return hold(
         'ownership',
         seatsIn(facts, seats),
-        `${counted(ending.length, 'instance')} would be terminated or lose ${ending.length === 1 ? 'its' : 'their'} instance-store disks, for example ${first}.`,
+        `${counted(ending.length, 'instance')} would be terminated or lose ${ending.length === 1 ? 'its' : 'their'} local disks, for example ${first}.`,
         'Stop the instance instead of terminating it if its disks outlive a stop; otherwise leave it running.',
       );
     },

@@ -49,7 +49,7 @@ function recreation(plan: Plan, facts: Facts, minLosses: number, minShare: numbe
   // A type that nobody has judged yet waits for people (`unknown-effect`): it is not called a recreation.
   const precious = losses.find(({ kind, holds }) => kind !== 'delete' && (holds === 'data' || holds === 'identity'));
   if (precious)
-    return `Replacing ${effectName(precious)} (${precious.type}) ${precious.kind === 'replace' ? 'would' : 'could'} ${precious.holds === 'data' ? 'delete its data' : 'change the identifier (ARN, address or endpoint) that others use'}: ${precious.why}`;
+    return `Replacing ${effectName(precious)} (${precious.type}) ${precious.kind === 'replace' ? 'would' : 'could'} ${precious.holds === 'data' ? 'delete its data' : 'change the identifier (address, endpoint or name) that others use'}: ${precious.why}`;
   const removed = new Set([
     ...lostHere.names.flatMap(allNames),
     ...losses.flatMap((effect) => names(effect, 'before')),

@@ -7,7 +7,7 @@ export const EFFECTS_SHOWN = 20;
 export const LEAST_EFFECTS = 1;
 
 /** The structure alone; the text beside it says the same, and is never longer. */
-export const STRUCTURE = { few: 1_450, many: 2_950 } as const;
+export const STRUCTURE = { few: 1_300, many: 2_950 } as const;
 /** The effects of one page of a long plan. */
 export const PAGE_ITEMS = 2_400;
 

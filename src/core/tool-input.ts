@@ -36,7 +36,7 @@ export function unsound(fault: string): CountersignError {
     ? new CountersignError(
         'INPUT_TOO_LARGE',
         `The input ${fault}.`,
-        'Pass a smaller input: use template_file, or prepare a change set with another tool and pass its name.',
+        'Pass a smaller input: use template_file, or have another tool prepare it and pass that name.',
       )
     : new CountersignError('INPUT_INVALID', `The input ${fault}.`, 'Remove that from the input and call again.');
 }

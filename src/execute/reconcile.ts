@@ -61,7 +61,7 @@ function mustBeUnknown({ id, state, abandoned }: Change): void {
   throw new CountersignError(
     'STATE_CHANGE_NOT_UNKNOWN',
     `The change is ${state}: there is no unknown outcome to look into.`,
-    `What is known of it: countersign show ${id}.`,
+    `See its state with: countersign show ${id}`,
   );
 }
 
@@ -114,7 +114,7 @@ async function lookedInto(
     ...labelOf(call),
     outcome: call === last ? callOutcome(kind, seen.ended!.call) : ('done' as const),
   }));
-  const stopped = seen.ended.state === 'succeeded' && next ? ` ${labelOf(next).operation} did not leave.` : '';
+  const stopped = seen.ended.state === 'succeeded' && next ? ` ${labelOf(next).operation} was not sent.` : '';
   return told({ detail: `${saw}.${stopped}`, state: stopped ? 'failed' : seen.ended.state, calls });
 }
 

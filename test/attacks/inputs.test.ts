@@ -224,7 +224,10 @@ describe('a plan that fails', () => {
     world.store.transact((inner) => removeFaults(inner));
     expect(answer).toMatchObject({
       ok: false,
-      error: { code: 'AWS_ACCESS_DENIED', message: expect.stringContaining('The empty stack new-dev is left') },
+      error: {
+        code: 'AWS_ACCESS_DENIED',
+        message: expect.stringContaining('The empty stack new-dev stays in REVIEW_IN_PROGRESS'),
+      },
     });
     const { Stacks } = await client().send(new DescribeStacksCommand({ StackName: 'new-dev' }));
     expect(Stacks?.[0]?.StackStatus).toBe('REVIEW_IN_PROGRESS');

@@ -189,10 +189,12 @@ describe('killed between intent and outcome', () => {
     expect(await countersign('changes')).toMatchObject({
       output: expect.stringMatching(/executing .*ExecuteChangeSet/),
     });
-    expect(await countersign('show', id)).toMatchObject({ output: expect.stringContaining('no outcome was recorded') });
+    expect(await countersign('show', id)).toMatchObject({
+      output: expect.stringMatching(/no\s+│?\s*outcome was recorded/),
+    });
     const told = await later.pipeline('describe_change', { change_id: id });
     expect(told).toMatchObject({
-      content: { state: 'executing', explanation: expect.stringContaining('no outcome was recorded') },
+      content: { state: 'executing', explanation: expect.stringMatching(/no\s+│?\s*outcome was recorded/) },
     });
     expect(JSON.stringify(told)).toContain(`countersign reconcile ${id}`);
   });
@@ -238,7 +240,7 @@ describe('killed between intent and outcome', () => {
     const proposed = await later.pipeline('propose_change', { plan_id: plan.plan_id, goal: 'fix', reason: 'again' });
     const { change_id } = (proposed as { content: Record<string, unknown> }).content;
     await expect(world.execute(String(change_id), later)).rejects.toMatchObject({ code: 'STATE_CHANGE_NOT_APPROVED' });
-    expect(await show(later, id)).toMatch(/executing[\s\S]*Nothing else is executed on this target/);
+    expect(await show(later, id)).toMatch(/executing[\s\S]*nothing else can be executed on this target/);
     expect(world.writes()).toHaveLength(before);
   });
 

@@ -143,7 +143,7 @@ describe('reconcile', () => {
     await goneAt(id, 'call.returned', () => ({ settle: never }));
     const { change } = await reconcile(id, await later(31));
     expect(change).toMatchObject({ state: 'failed', outcome: { calls: [{ outcome: 'done' }] } });
-    expect(change.outcome?.detail).toContain('ec2:TerminateInstances did not leave');
+    expect(change.outcome?.detail).toContain('ec2:TerminateInstances was not sent');
   });
 
   it('waits for an executor that may still be at work, and needs an unknown outcome', async () => {
@@ -222,7 +222,7 @@ describe('close', () => {
       await new Promise((resolve) => setTimeout(resolve, 20));
     await closeChange(await later(31), id, { as: 'carol', reason: 'its machine is gone' });
     wake();
-    expect((await running).outcome?.detail).toMatch(/did not leave: the change was ended by a person/);
+    expect((await running).outcome?.detail).toMatch(/was not sent: a person ended the change/);
     expect(world.writes().map(({ operation }) => operation)).toEqual(['CreateSnapshot']);
   });
 });

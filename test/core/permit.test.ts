@@ -74,7 +74,7 @@ describe('a planning permit', () => {
   it('makes and deletes change sets of ours only', () => {
     const permit = mintPlanningPermit('1', 'r');
     expect(() => admit(changeSet('DeleteChangeSet', { ChangeSetName: 'cdk-deploy' }), permit)).toThrow(
-      refusal(/not ours/),
+      refusal(/did not make/),
     );
     expect(admit(changeSet('DeleteChangeSet', { ChangeSetName: 'countersign-2' }), permit)).toBe('plan');
   });

@@ -171,8 +171,8 @@ describe('what was written past the commands', () => {
       (body) => ({ ...body, policyDigest: `sha256:${'0'.repeat(64)}` }),
       /had not adopted/,
     ],
-    ['under no policy', ({ policyDigest: _, ...body }) => body, /does not name the policy/],
-    ['in another person’s name', (body) => ({ ...body, person: 'carol' }), /not theirs/],
+    ['under no policy', ({ policyDigest: _, ...body }) => body, /does not name a policy/],
+    ['in another person’s name', (body) => ({ ...body, person: 'carol' }), /is not a key of carol/],
   ];
   it.each(forged)('is not called good by show, audit verify or execute: %s', async (_what, forge, why) => {
     const id = await proposeFix(world);

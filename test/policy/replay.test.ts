@@ -196,7 +196,7 @@ describe('policy replay', () => {
         guard: 'budget',
         was: 'pass',
         is: 'deny',
-        message: expect.stringContaining('3 resources within one'),
+        message: expect.stringContaining('within one hour'),
       }),
     ]);
   });

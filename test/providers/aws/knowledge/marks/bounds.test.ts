@@ -42,14 +42,14 @@ describe('roles that hand on roles', () => {
       ]),
     );
     const { text = '' } = boundOfFirst(chain) ?? {};
-    expect(text).toContain('may hand on Role1');
+    expect(text).toContain('may pass Role1');
     expect(text.length).toBeLessThan(400);
     const short = {
       Role0: role(allow('iam:PassRole', arn('Role1'))),
       Role1: role(allow('ec2:TerminateInstances', '*')),
     };
     expect(boundOfFirst(short)?.text).toContain(
-      'may hand on Role1, which may call ec2:terminateinstances on everything',
+      'may pass Role1, which may call ec2:terminateinstances on everything',
     );
   });
   it('in a circle of which one goes beyond the stack all do', () => {
