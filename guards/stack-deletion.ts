@@ -27,7 +27,7 @@ export const stackDeletion: GuardDefinition<z.infer<typeof options>> = {
       if (hidden)
         return refuse(
           `The resources of the nested stack ${hidden} would or could be deleted, and the plan does not list them.`,
-          'Plan with set or template, or have the other tool include nested stacks in its change set; a nested stack that cannot be read cannot be deleted.',
+          'Plan with set or template, or have the other tool include nested stacks in its dry run; a nested stack that cannot be read cannot be deleted.',
         );
       if (plan.action !== 'delete') return pass('stack-deletion');
       const { subject, target } = plan;

@@ -49,8 +49,14 @@ export function answerPlan(plan: Plan, judgement: Judgement, about: AboutPlan) {
   return fitted(answer, plan, judgement, next);
 }
 
+type TellsVerdict = { outcome: string; message: string };
+const BRIEF_CHARACTERS = 60;
+/** A note stops nothing: where there is no room it is told in short; the stored plan has it whole. */
+const briefNote = <V extends TellsVerdict>(verdict: V): V =>
+  verdict.outcome === 'note' ? { ...verdict, message: makeVisibleLine(verdict.message, BRIEF_CHARACTERS) } : verdict;
+
 /** Reasons come first: where they are many and long, fewer effects are told at once (describe_plan tells all). */
-function fitted<Answer extends object>(
+function fitted<Answer extends { verdicts: TellsVerdict[] }>(
   answer: Answer,
   { effects }: Plan,
   judgement: Judgement,
@@ -68,7 +74,8 @@ function fitted<Answer extends object>(
   };
   let most = EFFECTS_SHOWN;
   while (most > LEAST_EFFECTS && JSON.stringify(telling(most)).length > room) most -= 1;
-  return telling(most);
+  const told = telling(most);
+  return JSON.stringify(told).length > room ? { ...told, verdicts: told.verdicts.map(briefNote) } : told;
 }
 
 /** The effects from this one on, as many as a page holds; what the first answer told of the plan is not told again. */

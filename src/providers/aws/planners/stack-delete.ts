@@ -43,7 +43,7 @@ export async function planStackDelete(context: PlannerContext, name: string): Pr
       observed: observed(context, { stack: live.observed }),
       dryRun: { kind: 'synthesised', succeeded: true },
       recipe: { planner: 'stack_delete', input: { stack: stackId } },
-      notes: ['CloudFormation cannot preview a deletion; this plan is derived from the template and the resources.'],
+      notes: ['CloudFormation cannot preview a deletion: this is derived from template and resources.'],
     };
   });
 }
