@@ -199,11 +199,13 @@ function seedSnapshots(
   { region, volumes }: { region: string; volumes: Pick<Instance['volumes'][number], 'id'>[] },
   described: z.output<typeof volumeSchema>[],
 ): void {
+  // One moment for all: ages that a seed gives differ by exactly what it says.
+  const now = world.now();
   described.forEach(({ size_gib, snapshots }, index) => {
     for (const { id, age_hours, tags } of snapshots)
       makeSnapshot(world, {
         ...{ id, region, volumeId: volumes[index]!.id, sizeGib: size_gib, tags: tagList(tags) },
-        at: world.now() - age_hours * HOUR_MILLISECONDS,
+        at: now - age_hours * HOUR_MILLISECONDS,
       });
   });
 }
