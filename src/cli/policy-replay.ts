@@ -1,6 +1,8 @@
 /** `policy replay`: everything that was judged, judged again under another policy, as of then. */
+
 import { styleText } from 'node:util';
 import { guards } from '../../guards/index.ts';
+import { counted } from '../core/counted.ts';
 import { CountersignError } from '../core/errors.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
 import { openLedger } from '../ledger/store.ts';
@@ -8,7 +10,6 @@ import { loadPolicy } from '../policy/load.ts';
 import { durationSeconds } from '../policy/schema.ts';
 import { type Difference, decisionText, type Replayed, replay } from '../policy-lab/replay/replay.ts';
 import { providerRules } from '../providers/index.ts';
-import { counted } from '../render/time.ts';
 import { labelled } from './labelled.ts';
 
 export interface ReplayReport extends Replayed {

@@ -5,6 +5,7 @@
  * looked for and not found; calls last. SECURITY: no line is the agent's but those that are marked so.
  */
 
+import { counted } from '../core/counted.ts';
 import type { Json } from '../core/digest.ts';
 import { changedLeaves, leavesOf } from '../core/leaves.ts';
 import { makeVisible } from '../core/render-safe.ts';
@@ -17,7 +18,6 @@ import { lineOf as line, toldSentence } from './names.ts';
 import { sentenceOf } from './sentence.ts';
 import { describeState } from './state-rows.ts';
 import { leavesOfPlan, type Subject } from './subject.ts';
-import { counted } from './time.ts';
 import { quoted } from './values.ts';
 
 export function changePage(subject: Subject): Section[] {

@@ -1,4 +1,5 @@
 /** What a reviewer must look at first, and what they need not look for. */
+import { counted } from '../core/counted.ts';
 import { couldBeLoss, type Effect } from '../core/effect.ts';
 import type { Mark, MarkKind } from '../core/mark.ts';
 import type { Plan } from '../core/plan.ts';
@@ -8,7 +9,6 @@ import { pathText } from './leaf-rows.ts';
 import { lineOf, nameIn, toldName, toldSentence } from './names.ts';
 import type { Named, NamedKind } from './newly-named.ts';
 import { namedIn, type Subject, stopping } from './subject.ts';
-import { counted } from './time.ts';
 import { quoted } from './values.ts';
 
 const KIND_WORDS: Record<NamedKind, string> = {

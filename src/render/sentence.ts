@@ -1,9 +1,9 @@
 /** One sentence that a person understands in ten seconds. */
+import { counted } from '../core/counted.ts';
 import { couldBeLoss, type Effect } from '../core/effect.ts';
 import { type Plan, sumsOf } from '../core/plan.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
 import type { Action } from '../core/subject.ts';
-import { counted } from './time.ts';
 
 const VERBS: Record<Action, string> = {
   create: 'Creates',

@@ -28,6 +28,3 @@ export function timeLeft(iso: string, now: Date): string {
 /** `5 min ago (2026-11-28 16:20 UTC)`. */
 export const timeAgo = (iso: string, now: Date): string =>
   `${span(Math.max(0, (now.getTime() - Date.parse(iso)) / 1000))} ago (${absoluteTime(iso)})`;
-
-/** `1 resource`, `3 resources`. */
-export const counted = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
