@@ -48,9 +48,7 @@ describe('roles that hand on roles', () => {
       Role0: role(allow('iam:PassRole', arn('Role1'))),
       Role1: role(allow('ec2:TerminateInstances', '*')),
     };
-    expect(boundOfFirst(short)?.text).toContain(
-      'may pass Role1, which may call ec2:terminateinstances on everything',
-    );
+    expect(boundOfFirst(short)?.text).toContain('may pass Role1, which may call ec2:terminateinstances on everything');
   });
   it('in a circle of which one goes beyond the stack all do', () => {
     for (const first of [0, 1, 2]) {
