@@ -21,7 +21,8 @@ export async function benchPlans(): Promise<Row[]> {
       const answer = await world.call('plan_stack_update', { stack, parameters: { Seconds: '60' } });
       const text = textOf({ ok: true, content: answer });
       const { plan } = await world.app.changes.plan(String(answer.plan_id));
-      if (plan.effects.length !== resources) throw new Error(`expected ${resources} effects`);
+      // The queues, and the parameter that changes them.
+      if (plan.effects.length !== resources + 1) throw new Error(`expected ${resources + 1} effects`);
       if (resources === 500) {
         const { guards, facts } = await world.app.policy.judgeFor(plan, 'propose', 'fix');
         const worst = await percentileOfJudging(() => void judgeAll(guards, plan, facts), ROUNDS);
