@@ -1,8 +1,9 @@
 /** How an agent goes on from a plan or a change: one call with its input, a command for the people, or a question. */
 import type { Change } from './change.ts';
 import { couldBeLoss, isRetained, worstReversibility } from './effect.ts';
+import type { CountersignError, ErrorAnswer, WayOut } from './errors.ts';
 import type { Plan } from './plan.ts';
-import type { AboutPlan, WayOut } from './ports.ts';
+import type { AboutPlan } from './ports.ts';
 import { GOALS, type Judgement } from './verdict.ts';
 
 export const NO_WAY_AROUND = 'Do not try other tools or credentials.';
@@ -52,6 +53,8 @@ const QUESTIONS: Record<string, string> = {
   scope: 'Do not pursue this. Ask the user whether the target is the right one; its policy owners decide on scopes.',
   identity: 'Do not pursue this. Ask the user for the account and role that are meant.',
   labels: 'Do not pursue this tag. Ask the user; people change tags that decide something outside of plans.',
+  'plan-budget':
+    'Do not pursue more plans now. Propose one that was made, or ask the user; countersign clean deletes new stacks that no plan needs.',
 };
 const DELETION =
   'Do not pursue the deletion. Ask the user whether the target should be gone for good; a setting is fixed or changed in place.';
@@ -80,6 +83,21 @@ export function wayOut(
   const asked = denying.find((guard) => Object.hasOwn(QUESTIONS, guard));
   const question = asked ? QUESTIONS[asked] : plan?.action === 'delete' ? DELETION : OTHERWISE;
   return { ask: `${question} ${NO_WAY_AROUND}` };
+}
+
+/** Refusals that no call of an agent lifts. */
+const FOR_PEOPLE =
+  /^(?:CONFIG|LEDGER)_|^AWS_(?:CREDENTIALS|ACCESS_DENIED|CLOCK)|^SPONSOR_UNKNOWN$|^INPUT_ACCOUNT_UNKNOWN$/;
+
+/** A call that was refused before there was a plan or a change, as an agent is told it. Without `next` the remedy is all. */
+export type Refusal = ErrorAnswer & { next?: WayOut | { ask: string } | { tell_user: string } };
+
+/** @param answer of this error, as it may be read outside. */
+export function refusalOf(error: CountersignError, answer: ErrorAnswer = error.toAnswer()): Refusal {
+  if (error.next) return { ...answer, next: error.next };
+  const guard = /^GUARD_(.+)$/.exec(error.code)?.[1]?.toLowerCase().replaceAll('_', '-');
+  if (guard !== undefined) return { ...answer, next: { ask: `${QUESTIONS[guard] ?? OTHERWISE} ${NO_WAY_AROUND}` } };
+  return FOR_PEOPLE.test(error.code) ? { ...answer, next: { tell_user: error.remedyForPeople } } : answer;
 }
 
 export const denyingGuards = ({ verdicts }: Judgement): string[] =>

@@ -5,7 +5,7 @@ import type { Approval, Change, ChangeState, Outcome, Proposal } from './change.
 import type { Json } from './digest.ts';
 import type { Effect } from './effect.ts';
 import type { Environment } from './environment.ts';
-import type { ErrorCode } from './errors.ts';
+import type { ErrorCode, WayOut } from './errors.ts';
 import type { EventQuery, LedgerEvent, NewEvent } from './events.ts';
 import type { Facts, Guard, Phase } from './guard.ts';
 import type { Permit } from './permit.ts';
@@ -84,12 +84,6 @@ export interface ProviderRules {
   /** Commands for a person, when the outcome of a change on this target is not known. */
   whereToLook(target: Target): string[];
   knownTypes(): Promise<{ isKnownType(type: string): boolean; isKnownService(service: string): boolean }>;
-}
-
-/** One call of a tool, with its input. */
-export interface WayOut {
-  tool: string;
-  input: Record<string, unknown>;
 }
 
 type CallOutput = Record<string, unknown>;

@@ -55,7 +55,18 @@ export function parseInput(tool: Tool, rawInput: unknown): Record<string, unknow
     'INPUT_INVALID',
     problems.slice(0, TOLD_PROBLEMS).join('; '),
     `${tool.name} takes: ${known}.`,
+    { next: { tool: tool.name, input: asked(tool, rawInput, problems) } },
   );
+}
+
+const TOLD_AGAIN = 200;
+/** The same call: what was right of it, if short, and a placeholder for each field that is missing or wrong. */
+function asked(tool: Tool, raw: unknown, problems: readonly string[]): Record<string, unknown> {
+  const given = isObject(raw) ? raw : {};
+  const isWrong = (key: string) => problems.some((one) => one.startsWith(`${key}:`) || one.startsWith(`${key}.`));
+  const isShort = (key: string) => JSON.stringify(given[key]).length <= TOLD_AGAIN;
+  const fields = Object.keys(tool.input.shape).filter((key) => isWrong(key) || (given[key] ?? null) !== null);
+  return Object.fromEntries(fields.map((key) => [key, isWrong(key) || !isShort(key) ? `<${key}>` : given[key]]));
 }
 
 function withoutAdditions(raw: unknown): unknown {
