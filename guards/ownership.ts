@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { counted } from '../src/core/counted.ts';
 import { deny, type GuardDefinition, hold, seatsIn } from '../src/core/guard.ts';
 import type { Plan } from '../src/core/plan.ts';
+import type { Owner } from '../src/core/subject.ts';
 import { pass } from '../src/core/verdict.ts';
 
 const options = z.strictObject({
@@ -21,7 +22,7 @@ const EXPLICIT_ID = /^[a-z]+(?:-[a-z]+)*-[0-9a-f]+$/;
 
 export const ownership: GuardDefinition<z.infer<typeof options>> = {
   name: 'ownership',
-  rule: 'A plan by id must name explicit ids, and may not change a resource that a stack or an auto-scaling group owns or owned within the last 30 days (snapshots are allowed). It is held if it terminates an instance, or stops or resizes one that loses its disks.',
+  rule: 'A plan by id must name explicit ids, and may not change a resource that a stack or an auto-scaling group owns or owned within the last 30 days (snapshots, and tags of disks that their owner does not manage, are allowed). It is held if it terminates an instance, or stops or resizes one that loses its disks.',
   normally: 'deny; terminate hold(2)',
   told: 'owned by …; plan the change on that stack',
   options,
@@ -38,7 +39,9 @@ export const ownership: GuardDefinition<z.infer<typeof options>> = {
         );
       // A copy takes nothing away, whoever owns what is copied.
       const takesNothing = plan.action === 'copy' || plan.calls.length === 0;
-      const owned = takesNothing ? undefined : plan.subject.resources.find(({ owner }) => owner !== null);
+      // The owner of a machine does not set the tags of its disks: there is no other place to change them.
+      const isFree = (owner: Owner | null) => owner === null || (plan.action === 'tag' && owner.through !== undefined);
+      const owned = takesNothing ? undefined : plan.subject.resources.find(({ owner }) => !isFree(owner));
       if (owned?.owner) {
         const { kind, name, released } = owned.owner;
         const was = released ? 'was owned within the last 30 days (and was retained)' : 'is owned';

@@ -31,9 +31,11 @@ export const statefulLoss: GuardDefinition<z.infer<typeof options>> = {
       const others = losses.length - 1;
       const message = `${described(first)}.${others > 0 ? ` ${counted(others, 'more resource is', 'more resources are')} affected.` : ''}`;
       const remedy =
-        first.owner?.kind === 'stack'
-          ? `Keep ${effectName(first)}: add ${facts.provider.retainBy} to it in a separate update, then plan this again.`
-          : `First make a recovery point (${facts.provider.toolFor.copy}), or keep the resource.`;
+        bare.length === 0
+          ? 'Whatever can be kept of it is kept or copied by this plan: propose it for approval, or leave it.'
+          : first.owner?.kind === 'stack'
+            ? `Keep ${effectName(first)}: add ${facts.provider.retainBy} to it in a separate update, then plan this again.`
+            : `First make a recovery point (${facts.provider.toolFor.copy}), or keep the resource.`;
       if (denied.length > 0) return denyInProduction('stateful-loss', facts, message, remedy);
       if (facts.environment === 'disposable') return note('stateful-loss', message, remedy);
       const owners = bare.length > 0 ? facts.seatRules.irreversible.include : [];

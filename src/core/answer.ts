@@ -28,12 +28,13 @@ export const planAnswerSchema = z.looseObject({
 
 export function answerPlan(plan: Plan, judgement: Judgement, about: AboutPlan) {
   const decision = plan.dryRun.kind === 'no_change' ? 'no_change' : judgement.decision;
-  const { goals, assurance, open, changeId } = about;
+  const { goals, assurance, open, changeId, scope } = about;
   const answer = {
     decision,
     plan_id: plan.id,
     expires_at: plan.expiresAt,
     target: targetText(plan),
+    scope,
     effects: describeEffects(plan.effects, judgement),
     verdicts: describeVerdicts(judgement, plan.action),
     goals_allowed: goals,

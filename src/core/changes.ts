@@ -64,7 +64,10 @@ export function createChanges(ports: {
       throw new CountersignError(
         'STATE_PLAN_BEING_MADE',
         `The plan ${planId} is still being made.`,
-        { agent: 'Wait for it with describe_plan.', person: 'Wait a minute, then try again.' },
+        {
+          agent: `Wait for it: describe_plan {"plan_id": "${planId}", "wait_seconds": 45}.`,
+          person: 'Wait a minute, then try again.',
+        },
         { next: { tool: 'describe_plan', input: { plan_id: planId, wait_seconds: 45 } } },
       );
     if (!made)
@@ -107,10 +110,11 @@ export function createChanges(ports: {
     findIn,
     plan,
     openOn,
-    aboutPlan: async ({ id, target }) => ({
-      open: await openOn(target),
-      changeId: (await changeOf(ledger, id)) || null,
+    aboutPlan: async (plan) => ({
+      open: await openOn(plan.target),
+      changeId: (await changeOf(ledger, plan.id)) || null,
       provider: ports.provider,
+      scope: policy.scopeOf(plan),
     }),
     picture,
     isPlanning: async (planId) => (await planEvents(planId)).every(({ kind }) => kind === 'plan.begun'),

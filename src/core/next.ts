@@ -73,12 +73,12 @@ export function wayOut(
       ? provider.waysToKeep?.(plan, bare(plan))
       : undefined;
     if (kept) return { ...kept, afterwards: `Once people have executed that, plan this again. ${NO_WAY_AROUND}` };
-    const owner = plan.subject.resources.find((one) => one.owner !== null)?.owner;
+    const owned = plan.subject.resources.find(({ owner }) => owner !== null);
     const through =
-      denying.every((guard) => guard === 'ownership') && owner && !owner.released
-        ? provider.wayThroughOwner?.(owner)
+      denying.every((guard) => guard === 'ownership') && owned && !owned.owner?.released
+        ? provider.wayThroughOwner?.(owned, plan)
         : undefined;
-    if (through) return { ...through, afterwards: `Give the values that are meant. ${NO_WAY_AROUND}` };
+    if (through) return { ...through, afterwards: `Check that these are the values that are meant. ${NO_WAY_AROUND}` };
   }
   const asked = denying.find((guard) => Object.hasOwn(QUESTIONS, guard));
   const question = asked ? QUESTIONS[asked] : plan?.action === 'delete' ? DELETION : OTHERWISE;

@@ -15,7 +15,7 @@ import { spentBy } from './history.ts';
 import { observations } from './observed.ts';
 import { digestInForce, pinOf, requireInForce, standingOf } from './pin.ts';
 import { createRuleJudge } from './rules/judge.ts';
-import { scopeFor } from './scope.ts';
+import { isBeforePlanning, scopeFor, subjectsOf } from './scope.ts';
 
 export interface PolicyPortOptions extends FactSources {
   sponsor: string | undefined;
@@ -112,10 +112,16 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
     standing,
     mustBeInForce: async (view = ledger) => requireInForce(await standing(view), await pinOf(view)),
     sponsor: () => sponsor,
-    environmentOf: ({ account, region, name, tags }) =>
-      policy
-        ? (scopeFor(policy, [{ kind: 'stack', account, region, name, tags }])?.environment ?? 'out_of_scope')
-        : 'production',
+    environmentOf({ account, region, name, tags }) {
+      if (!policy) return { environment: 'production', scope: null };
+      const scope = scopeFor(policy, [{ kind: 'stack', account, region, name, tags }]);
+      return { environment: scope?.environment ?? 'out_of_scope', scope: scope?.text ?? null };
+    },
+    scopeOf(plan) {
+      const scope = policy && scopeFor(policy, subjectsOf(plan), isBeforePlanning(plan));
+      if (!policy) return 'production (no policy)';
+      return scope ? `${scope.environment} (${scope.text})` : 'none';
+    },
     mayRead: (subject) => !policy || policy.file.read === 'all' || scopeFor(policy, [subject]) !== null,
     isFilled,
     assurance: () => ASSURANCE,
