@@ -25,6 +25,7 @@ export const ownership: GuardDefinition<z.infer<typeof options>> = {
   rule: 'A plan by id must name explicit ids, and may not change a resource that a stack or an auto-scaling group owns or owned within the last 30 days (snapshots, and tags of disks that their owner does not manage, are allowed). It is held if it terminates an instance, or stops or resizes one that loses its disks.',
   normally: 'deny; terminate hold(2)',
   told: 'owned by …; plan the change on that stack',
+  denies: 'changing by its id what a stack or an auto-scaling group owns (change the stack)',
   options,
   create: ({ seats }) => ({
     name: 'ownership',

@@ -17,6 +17,7 @@ export const statefulLoss: GuardDefinition<z.infer<typeof options>> = {
   rule: 'A resource that stores data, or has an identifier that others use, may not be deleted or replaced while its effective policy is Delete. A type that cannot be backed up needs the approval of the role owner.',
   normally: 'P-deny, else hold(1); hold(2) once it is retained or backed up, or if it cannot be backed up',
   told: 'the ids, the effective policy and the line to add',
+  denies: 'deleting or replacing stored data that is neither retained nor backed up',
   options,
   create: () => ({
     name: 'stateful-loss',

@@ -11,7 +11,7 @@ import { mapsTo } from '../people/sign-in.ts';
 import { approveWithinSeconds } from './apply.ts';
 import { describePolicy } from './describe.ts';
 import { type FactSources, factsFor, NO_POLICY_DIGEST } from './facts.ts';
-import { spentBy } from './history.ts';
+import { executedLately, spentBy } from './history.ts';
 import { observations } from './observed.ts';
 import { digestInForce, pinOf, requireInForce, standingOf } from './pin.ts';
 import { createRuleJudge } from './rules/judge.ts';
@@ -86,6 +86,7 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
         excluded: excludedFrom(),
         halt: await haltIn(ledger),
         spent: await spentBy(ledger, sponsor.name, options.now(), fold),
+        executed: await executedLately(ledger, options.now()),
         assurance: ASSURANCE,
         observations: () => observations(ledger, new Date(options.now().getTime() - WEEK_MILLISECONDS)),
         now: options.now(),
