@@ -128,19 +128,17 @@ export function nextForChange(change: Change) {
       };
     case 'executing':
       return change.abandoned
-        ? {
-            tell_user: `The executor stopped; the outcome is unknown. A person should run: countersign reconcile ${change.id}`,
-            after_that: 'Do not repeat it, here or by other means: it may have happened. End your turn.',
-          }
+        ? lookedInto(change, 'The executor stopped; the outcome')
         : { tool: 'describe_change', input: { change_id: change.id, since: change.version, wait_seconds: 50 } };
     case 'denied':
       return wayOut(change.judgement);
     case 'stale':
     case 'expired':
       return { do: 'Plan again from the current state and propose that plan.' };
+    case 'unknown':
+      return lookedInto(change, 'The outcome');
     case 'failed':
     case 'rolled_back':
-    case 'unknown':
       return {
         tell_user: `The change ended as ${change.state}. A person should look at the outcome before another change is planned for this target.`,
       };
@@ -148,6 +146,12 @@ export function nextForChange(change: Change) {
       return { tell_user: `The change is ${change.state}, which is final.` };
   }
 }
+
+/** The target stays locked until a fact or a person ends it. */
+const lookedInto = ({ id }: Change, what: string) => ({
+  tell_user: `${what} is unknown. A person should run: countersign reconcile ${id}; where it finds no fact, look in the cloud, then: countersign close ${id} --reason TEXT`,
+  after_that: 'Do not repeat it, here or by other means: it may have happened. End your turn.',
+});
 
 /** One sentence that a person can follow to the end without asking: how many, who, until when, and all commands. */
 function wholeWay(change: Change): string {

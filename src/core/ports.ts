@@ -159,6 +159,11 @@ export interface Provider extends ProviderRules, Runner {
   /** For its own describe tools. Reads only; holds no permit at all. */
   readonly reader: unknown;
   readonly planners: readonly PlannerDefinition[];
+  /**
+   * Why nothing can execute this plan any more, of whatever state its target is; null: what it prepared is there, or it
+   * prepared nothing. Reads only; it may fail, since who asks needs no access.
+   */
+  whyGone?(plan: Plan): Promise<string | null>;
   /** Computes the plan again from what is there now, with reads only. */
   recompute(plan: Plan): Promise<PlanDraft>;
   /** What making this plan left behind in the cloud, that only its execution would use up; null: nothing. */
