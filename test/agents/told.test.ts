@@ -107,6 +107,25 @@ describe('what may be proposed (K8)', () => {
   });
 });
 
+describe('a placeholder of ours that was not filled in', () => {
+  it.each<[string, string, object]>([
+    ['a reason', 'propose_change', { goal: 'fix', reason: '<the reason, in one sentence>' }],
+    ['a template', 'plan_stack_create', { stack: 'bell-dev', template: '<the whole template>' }],
+    [
+      'a value deep in a list',
+      'plan_stack_update',
+      {
+        stack: STACK,
+        set: [{ path: 'Resources.Worker.Properties.Tags', value: '<the Tags that the template has, with []>' }],
+      },
+    ],
+  ])('is refused by its field: %s', async (_name, tool, input) => {
+    const { plan_id } = await world.call('plan_stack_update', memory(1024));
+    const said = await text(tool, tool === 'propose_change' ? { ...input, plan_id } : input);
+    expect(said).toMatch(/^INPUT_INVALID: (?:reason|template|set\.0\.value): it is a placeholder/);
+  });
+});
+
 describe('cursors', () => {
   it.each(['0', '-1', '99', 'first'])('that no answer gave are refused: %s', async (cursor) => {
     const { plan_id } = await world.call('plan_stack_update', memory(1024));
