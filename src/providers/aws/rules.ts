@@ -71,8 +71,7 @@ function wayThroughOwner(
     input: { stack: owner.name, set: [{ path: `Resources.${logicalId}.Properties.${property}`, value }] },
   });
   const [first] = changed;
-  if (first?.after === undefined && action !== 'update') return undefined;
-  if (action === 'resize') return set('InstanceType', first!.after!);
+  if (action === 'resize' && first?.after !== undefined) return set('InstanceType', first.after);
   if (action === 'tag') {
     const pairs = changed.map(({ path, after }) => ({ Key: path.replace(/^Tags\./, ''), Value: after }));
     return set('Tags', `<the Tags that the template has, with ${JSON.stringify(pairs)}>`);
