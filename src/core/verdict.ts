@@ -70,4 +70,4 @@ export function isStricter(live: Judgement, signed: Judgement): boolean {
 }
 
 /** `1 approval`, `2 approvals`: what a plan needs before it can execute. */
-export const signatures = (count: number): string => counted(count, 'approval');
+export const countedApprovals = (count: number): string => counted(count, 'approval');
