@@ -177,7 +177,9 @@ describe('sizes', () => {
 
 describe('generated files', () => {
   it('docs/resource-types.md is what the tables say: `npm run tables` would change nothing', () => {
-    expect(read('docs/resource-types.md')).toBe(resourceTypesPage(Object.keys(committed.types), committed.sources));
+    expect(read('docs/resource-types.md'), 'Run `npm run tables`.').toBe(
+      resourceTypesPage(Object.keys(committed.types), committed.sources),
+    );
   });
 
   const cfnLint = readCfnLint();
