@@ -76,7 +76,7 @@ const severity = ({ decision, seats }: Judgement) => RANK[decision] * 100 + seat
 describe('without one guard', () => {
   it.each(guards.map(({ name }) => name))('%s its case is judged milder', (name) => {
     const [thePlan, theFacts] = cases[name] ?? [];
-    if (!thePlan || !theFacts) throw new Error(`${name} has no case that only it stops`);
+    if (!thePlan || !theFacts) throw new Error(`Add to cases above a plan that only ${name} stops.`);
     const whole = judged(thePlan, theFacts, allGuards({ options: given }));
     const without = judged(thePlan, theFacts, allGuards({ without: name, options: given }));
     expect(severity(without)).toBeLessThan(severity(whole));

@@ -263,7 +263,7 @@ export const spending = (
 /** @param options as the policy file writes them. */
 export function made(name: string, options: unknown = {}): Guard {
   const definition = guards.find((guard) => guard.name === name);
-  if (!definition) throw new Error(`the guard ${name} is gone`);
+  if (!definition) throw new Error(`${name} is not in guards/index.ts`);
   return definition.create(definition.options.parse(options));
 }
 /** The whole list. @param options of some guards, by name, as the policy file writes them. */
