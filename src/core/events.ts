@@ -30,6 +30,8 @@ export interface EventQuery {
   /** The newest event that is told of. */
   untilSeq?: number;
   sinceAt?: string;
+  /** Only those whose body has this text, in canonical JSON. */
+  containing?: string;
   /** Only of changes of which nothing of these kinds is recorded. */
   withoutKinds?: readonly string[];
   limit?: number;

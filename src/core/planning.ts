@@ -9,6 +9,7 @@ import { attributed } from './attribution.ts';
 import { cleaned, deadPlans } from './dead-plans.ts';
 import { CountersignError, type ErrorAnswer } from './errors.ts';
 import { goalsAllowed, judgeAll } from './guard.ts';
+import { heldBy } from './holder.ts';
 import { mintPlanningPermit, type Permit, revokePermit } from './permit.ts';
 import type { Picture } from './picture.ts';
 import { type Plan, type PlanDraft, sealPlan, type Target } from './plan.ts';
@@ -103,6 +104,10 @@ async function namingWhatWaits(error: unknown, target: Target, { changes }: Plan
   const [waiting] = await changes.openOn(target).catch(() => []);
   if (!waiting) return error;
   const { id, state } = waiting;
+  if (state === 'unknown') {
+    const { message, remedy } = heldBy({ changeId: id, isUnknown: true }, target);
+    return new CountersignError(error.code, `${error.message} ${message}`, remedy);
+  }
   return new CountersignError(
     error.code,
     `${error.message} The change ${id} is ${state} there.`,

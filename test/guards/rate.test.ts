@@ -4,6 +4,8 @@ const failedTwice = remembering({ sameFailures: 2, executionsLastHour: 5 });
 const rollback = (operation: string, status: string) =>
   plan({ tool: 'plan_stack_rollback', calls: [call(operation)], ...observing({ status }) });
 
+const executing = { changeId: 'chg_0123456789ab', isUnknown: false };
+
 vectorsOf('rate', [
   ['a rollback after the same failure', rollback('RollbackStack', 'UPDATE_FAILED'), failedTwice, 'pass'],
   ['a rollback that goes on', rollback('ContinueUpdateRollback', 'UPDATE_ROLLBACK_FAILED'), failedTwice, 'pass'],
@@ -16,11 +18,12 @@ vectorsOf('rate', [
   [
     'a rollback while another change executes',
     rollback('RollbackStack', 'UPDATE_FAILED'),
-    remembering({ inFlight: 'chg' }),
+    remembering({ inFlight: executing }),
     'deny',
   ],
   ['nothing happened yet', plan(), facts(), 'pass'],
-  ['another change in flight', plan(), remembering({ inFlight: 'chg' }), 'deny'],
+  ['another change in flight', plan(), remembering({ inFlight: executing }), 'deny'],
+  ['another change of unknown outcome', plan(), remembering({ inFlight: { ...executing, isUnknown: true } }), 'deny'],
   ['the fifth of an hour', plan(), remembering({ executionsLastHour: 4 }), 'pass'],
   ['the sixth of an hour', plan(), remembering({ executionsLastHour: 5 }), 'deny'],
   ['the thirtieth of an hour in development', plan(), remembering({ executionsLastHour: 29 }, inDevelopment()), 'pass'],
