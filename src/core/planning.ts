@@ -13,7 +13,7 @@ import { heldBy } from './holder.ts';
 import { mintPlanningPermit, type Permit, revokePermit } from './permit.ts';
 import type { Picture } from './picture.ts';
 import { type Plan, type PlanDraft, sealPlan, type Target } from './plan.ts';
-import type { ChangesPort, Identity, Ledger, Place, PlanWith, PolicyPort, Provider } from './ports.ts';
+import type { ChangesPort, Identity, Ledger, LedgerView, Place, PlanWith, PolicyPort, Provider } from './ports.ts';
 import { UNSEEN } from './subject.ts';
 import { type PlanTool, placeOf } from './tool.ts';
 import { guardCode } from './verdict.ts';
@@ -80,10 +80,7 @@ async function planAndStore(
   const made = { id, tool: tool.name, agent, endpoint: await ports.cloud.endpoint(place), nonce };
   const target: Target = { ...tool.target(input), account: identity.account, region: identity.region, ids: [] };
   const action = tool.action(input);
-  await refuseBeforePlanning({ target, action }, identity, made, ports);
-  // Written ahead: what the dry run leaves behind is counted, also when nothing is heard of it again.
-  const about = { sponsor: ports.policy.sponsor().name, tool: tool.name, action, target };
-  await ports.ledger.append({ kind: 'plan.started', planId: id, body: about });
+  await begin({ target, action }, identity, made, ports);
   const permit = mintPlanningPermit(identity.account, identity.region);
   try {
     const plan = planWith(ports.cloud.planners, { place, permit, nonce });
@@ -95,6 +92,42 @@ async function planAndStore(
     throw await namingWhatWaits(error, target, ports);
   } finally {
     revokePermit(permit);
+  }
+}
+
+/** What the judgement before planning reads of the ledger. */
+const COUNTED = [
+  'plan.started',
+  'plan.left_nothing',
+  'change.executing',
+  'removal.done',
+  'halted',
+  'resumed',
+  'policy.adopted',
+];
+
+/**
+ * Written ahead: what the dry run leaves behind is counted, also when nothing is heard of it again.
+ *
+ * INVARIANT: budgets hold across processes: what others began since the judgement was not in its facts, so it is made again.
+ */
+async function begin(
+  about: Pick<PlanDraft, 'target' | 'action'>,
+  identity: Identity,
+  made: Made,
+  ports: PlanningPorts,
+): Promise<void> {
+  const newest = async (view: LedgerView) =>
+    (await view.events({ kinds: COUNTED, newestFirst: true, limit: 1 }))[0]?.seq ?? 0;
+  const body = { sponsor: ports.policy.sponsor().name, tool: made.tool, ...about };
+  for (let isBegun = false; !isBegun; ) {
+    const judgedAt = await newest(ports.ledger);
+    await refuseBeforePlanning(about, identity, made, ports);
+    isBegun = await ports.ledger.transact(async (tx) => {
+      if ((await newest(tx)) !== judgedAt) return false;
+      await tx.append({ kind: 'plan.started', planId: made.id, body });
+      return true;
+    });
   }
 }
 
