@@ -2,7 +2,7 @@
  * What inputs cost that were made to cost: each in a process of its own, its CPU time and memory beside those of the
  * same command with nothing to do. Bound: one second and 200 MB more for an input of 1 MB.
  *
- *     node bench/inputs.ts [--markdown]
+ *     npm run bench:inputs
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
