@@ -1,5 +1,5 @@
 /**
- * Guarantees: the worst effect does not exceed what the agent says it is doing.
+ * Guarantees: the worst effect does not exceed the stated goal.
  * Does not cover: whether the stated goal is true; people read it beside the effects.
  */
 import { z } from 'zod';

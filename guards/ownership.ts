@@ -1,7 +1,7 @@
 /**
- * Guarantees: what is planned by id acts only on explicit ids, and never on what a stack or an auto-scaling group owns or owned
- * within 30 days; what ends a machine or the disks it cannot keep waits for people.
- * Does not cover: what a stack released earlier; ownership that no tag tells.
+ * Guarantees: a plan by id changes only explicit ids, and never a resource that a stack or an auto-scaling group owns
+ * or owned within the last 30 days. Terminating an instance, or losing its local disks, needs approval.
+ * Does not cover: resources that a stack released earlier; ownership that no tag shows.
  */
 import { z } from 'zod';
 import { counted } from '../src/core/counted.ts';
@@ -46,9 +46,15 @@ export const ownership: GuardDefinition<z.infer<typeof options>> = {
           'ownership',
           `${owned.id} ${was} by the ${kind.replaceAll('_', '-')} ${name}.`,
           released
-            ? 'It was retained on purpose and cannot be changed until 30 days have passed; tell the user.'
+            ? {
+                agent: 'It was retained on purpose and cannot be changed until 30 days have passed; tell the user.',
+                person: 'It was retained on purpose and cannot be changed until 30 days have passed.',
+              }
             : kind === 'stack'
-              ? `Plan the change on the stack: ${facts.provider.toolFor.update} {"stack": "${name}"}.`
+              ? {
+                  agent: `Plan the change on the stack: ${facts.provider.toolFor.update} {"stack": "${name}"}.`,
+                  person: `Have the change planned on the stack ${name}.`,
+                }
               : 'Change the settings of the group that owns it.',
         );
       }

@@ -1,6 +1,7 @@
 /** How an agent goes on from a plan or a change: one call with its input, a command for the people, or a question. */
-import type { Change } from './change.ts';
+import { type Change, stateSentence } from './change.ts';
 import { couldBeLoss, isRetained, worstReversibility } from './effect.ts';
+import { absoluteTime } from './instant.ts';
 import type { Plan } from './plan.ts';
 import type { AboutPlan, WayOut } from './ports.ts';
 import { GOALS, type Judgement } from './verdict.ts';
@@ -44,19 +45,19 @@ const LIFTED_BY_KEEPING = ['stateful-loss', 'backup-first'];
 /** By the guard that denied: what not to go on with, and the question for the user. */
 const QUESTIONS: Record<string, string> = {
   recreate:
-    'Do not pursue a deletion and recreation, in one plan or in several. Ask the user which setting should differ, and change that in place.',
+    'Do not pursue a deletion and recreation, in one plan or in several. Ask the user which setting should change, and change it in place.',
   'stack-deletion':
-    'Do not pursue the deletion. Ask the user whether all of it should be gone; only people lift a protection or an import.',
-  intent: 'Do not pursue this under another goal. Ask the user whether a loss is meant; a fix is made in place.',
-  halt: 'Do not pursue anything here. Ask the user when work may go on: people halted it, and people resume it.',
-  scope: 'Do not pursue this. Ask the user whether the target is the right one; its policy owners decide on scopes.',
-  identity: 'Do not pursue this. Ask the user for the account and role that are meant.',
-  labels: 'Do not pursue this tag. Ask the user; people change tags that decide something outside of plans.',
+    'Do not pursue the deletion. Ask the user whether all of it should be deleted; only a person can lift a protection or an import.',
+  intent: 'Do not pursue this under another goal. Ask the user whether the loss is intended; a fix must be in place.',
+  halt: 'Do not pursue anything here. A person has halted all changes and must resume them; ask the user.',
+  scope: 'Do not pursue this. Ask the user whether the target is the right one; the policy owners decide on scopes.',
+  identity: 'Do not pursue this. Ask the user which account and role to use.',
+  labels: 'Do not pursue this tag. Ask the user; a person must change such a tag outside of Countersign.',
 };
 const DELETION =
-  'Do not pursue the deletion. Ask the user whether the target should be gone for good; a setting is fixed or changed in place.';
+  'Do not pursue the deletion. Ask the user whether the target should be deleted permanently; a setting can be changed in place.';
 const OTHERWISE =
-  'Do not pursue this as it is, and do not split it. Tell the user what is refused and why, and ask for a decision.';
+  'Do not pursue this as it is, and do not split it. Tell the user the refusal and its reason, and ask for a decision.';
 
 /** @param plan of a change: absent, since its verdicts are judged for good. */
 export function wayOut(
@@ -69,13 +70,13 @@ export function wayOut(
     const kept = denying.every((guard) => LIFTED_BY_KEEPING.includes(guard))
       ? provider.waysToKeep?.(plan, bare(plan))
       : undefined;
-    if (kept) return { ...kept, afterwards: `Once people have executed that, plan this again. ${NO_WAY_AROUND}` };
+    if (kept) return { ...kept, afterwards: `Once that is executed, plan this again. ${NO_WAY_AROUND}` };
     const owner = plan.subject.resources.find((one) => one.owner !== null)?.owner;
     const through =
       denying.every((guard) => guard === 'ownership') && owner && !owner.released
         ? provider.wayThroughOwner?.(owner)
         : undefined;
-    if (through) return { ...through, afterwards: `Give the values that are meant. ${NO_WAY_AROUND}` };
+    if (through) return { ...through, afterwards: `Fill in the values that you want. ${NO_WAY_AROUND}` };
   }
   const asked = denying.find((guard) => Object.hasOwn(QUESTIONS, guard));
   const question = asked ? QUESTIONS[asked] : plan?.action === 'delete' ? DELETION : OTHERWISE;
@@ -105,14 +106,14 @@ export function nextForChange(change: Change) {
       };
     case 'approved':
       return {
-        tell_user: `No approval is missing: until ${change.executeBy ?? change.approveBy} ${whoExecutes(change)} runs: countersign execute ${change.id}`,
+        tell_user: `No approval is missing: until ${absoluteTime(change.executeBy ?? change.approveBy)} ${whoExecutes(change)} runs: countersign execute ${change.id}`,
         after_that: 'End your turn, or follow it with describe_change.',
       };
     case 'executing':
       return change.abandoned
         ? {
             tell_user: `The executor stopped; the outcome is unknown. A person should run: countersign reconcile ${change.id}`,
-            after_that: 'Do not repeat it, here or by other means: it may have happened. End your turn.',
+            after_that: 'Do not repeat it, here or by other means: it may have taken effect. End your turn.',
           }
         : { tool: 'describe_change', input: { change_id: change.id, since: change.version, wait_seconds: 50 } };
     case 'denied':
@@ -124,10 +125,10 @@ export function nextForChange(change: Change) {
     case 'rolled_back':
     case 'unknown':
       return {
-        tell_user: `The change ended as ${change.state}. A person should look at the outcome before another change is planned for this target.`,
+        tell_user: `${stateSentence(change.state)}. A person should check the outcome before another change of this target is planned.`,
       };
     default:
-      return { tell_user: `The change is ${change.state}, which is final.` };
+      return { tell_user: `${stateSentence(change.state)}, which is final.` };
   }
 }
 
@@ -140,7 +141,7 @@ function wholeWay(change: Change): string {
   const not = excluded.length > 0 ? ` other than ${excluded.join(', ')}` : '';
   const told = judgement.verdicts.find(({ guard, outcome }) => guard === 'approval' && outcome === 'hold')?.message;
   const people = judgement.seats === 1 ? '1 person' : `${judgement.seats} people`;
-  return `${people}${not}${among} must approve until ${approveBy}${so}, each with: countersign show ${id} && countersign approve ${id} --key KEY; within 1 h of the last approval ${whoExecutes(change)} runs: countersign execute ${id}${told ? `. (${told})` : ''}`;
+  return `${people}${not}${among} must approve until ${absoluteTime(approveBy)}${so}${judgement.seats === 1 ? '' : ', each'} with: countersign show ${id} && countersign approve ${id} --key KEY; within 1 h of the last approval ${whoExecutes(change)} runs: countersign execute ${id}${told ? `. (${told})` : ''}`;
 }
 
 const whoExecutes = ({ sponsor }: Change): string =>

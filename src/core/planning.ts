@@ -15,7 +15,7 @@ import { type Plan, type PlanDraft, sealPlan, type Target } from './plan.ts';
 import type { ChangesPort, Identity, Ledger, Place, PlanWith, PolicyPort, Provider } from './ports.ts';
 import { UNSEEN } from './subject.ts';
 import { type PlanTool, placeOf } from './tool.ts';
-import { guardCode } from './verdict.ts';
+import { guardCode, remediesOf } from './verdict.ts';
 
 export interface PlanningPorts {
   cloud: Provider;
@@ -106,7 +106,7 @@ async function namingWhatWaits(error: unknown, target: Target, { changes }: Plan
   return new CountersignError(
     error.code,
     `${error.message} The change ${id} is ${state} there.`,
-    `Follow it: describe_change {"change_id": "${id}"}; people see it by: countersign show ${id}. withdraw_change takes it back, if nothing executes it yet.`,
+    `Follow it: describe_change {"change_id": "${id}"}; people see it with: countersign show ${id}. withdraw_change withdraws it while it is not executing.`,
   );
 }
 
@@ -210,7 +210,7 @@ async function refuseBeforePlanning(
   const denial = judgeAll(judge.guardsBeforePlanning, plan, judge.facts).verdicts.find(
     ({ outcome }) => outcome === 'deny',
   );
-  if (denial) throw new CountersignError(guardCode(denial.guard), denial.message, denial.remedy);
+  if (denial) throw new CountersignError(guardCode(denial.guard), denial.message, remediesOf(denial));
 }
 
 async function sealed(draft: PlanDraft, made: Made, ports: PlanningPorts): Promise<Plan> {

@@ -44,7 +44,7 @@ export async function clean(ports: CleanPorts, { by, isDry }: { by: string[]; is
     if (!(await isOfThisCloud(ports, one.planId, one.target))) continue;
     dead.push(one);
     const about = { what: one.leftover, target: one.target.name };
-    items.push(await attempted(about, () => (isDry ? wouldGo('nothing will execute it') : discard(ports, one))));
+    items.push(await attempted(about, () => (isDry ? wouldGo('no change can execute it') : discard(ports, one))));
   }
   for (const { target, since } of await emptyTargets(ports)) {
     const gone = isDry ? dead.filter((one) => isSamePlace(one.target, target)).map(({ leftover }) => leftover) : [];
@@ -112,7 +112,7 @@ async function discard({ ledger, cloud }: CleanPorts, dead: DeadPlan): Promise<B
     revokePermit(permit);
   }
   await ledger.append(cleaned(dead));
-  return { state: 'removed', why: 'nothing would have executed it' };
+  return { state: 'removed', why: 'no change could execute it' };
 }
 
 async function remove(
@@ -130,7 +130,7 @@ async function remove(
     if (other)
       throw new CountersignError(
         'STATE_TARGET_LOCKED',
-        `Change ${other} is executing on it.`,
+        `Change ${other} is executing on this stack.`,
         `See countersign show ${other}.`,
       );
     await tx.append({ kind: 'removal.intended', body: { target, operation, digest: digestOf(call), by } });
@@ -147,6 +147,6 @@ async function remove(
     sent.kind === 'done' ? { kind: 'removal.done', body: { target } } : { kind: 'removal.failed', body },
   );
   return sent.kind === 'done'
-    ? { state: 'removed', why: 'it was empty, and no plan waited on it' }
+    ? { state: 'removed', why: 'it was empty, and no plan needed it' }
     : { state: 'kept', why };
 }

@@ -204,7 +204,7 @@ function effectOf(
     properties: properties.map((path) => ({ path, replaces: kind === 'replace' ? 'always' : 'never' })),
     marks,
     ...(size === undefined ? {} : { size }),
-    why: 'As the sketch says.',
+    why: 'The sketch says so.',
   };
 }
 
