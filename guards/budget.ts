@@ -48,7 +48,7 @@ function inForce(given: z.infer<typeof options>, environment: Environment, windo
 
 export const budget: GuardDefinition<z.infer<typeof options>> = {
   name: 'budget',
-  rule: 'Within one hour and within one day, the changes, losses (deletions and replacements), updates and creations of all agents of a sponsor stay within limits; splitting a change into several plans does not raise them.',
+  rule: 'Within one hour and within one day, the changes, losses (deletions and replacements), updates and creations of all agents of a sponsor stay within limits; splitting a change into several plans does not raise the limits.',
   normally: 'deny; hold(2) if one plan with all of the losses would be held',
   told: 'the sum, the limit and the share of this plan',
   options,

@@ -72,7 +72,7 @@ function recreation(plan: Plan, facts: Facts, minLosses: number, minShare: numbe
   ]);
   const again = plan.effects.flatMap((effect) => (effect.kind === 'create' ? names(effect, 'after') : []));
   const name = again.find((candidate) => removed.has(candidate));
-  if (name) return `${name} is removed and added, in this plan or within 24 h.`;
+  if (name) return `${name} would be removed and added again, in this plan or within 24 h.`;
   if (deletes || subject.itself === null || losses.length === 0) return undefined;
   const lost = new Set([...lostHere.names, ...sumsOf(plan).losses]).size;
   const size = lostHere.sizeBefore || subject.resourceCount;

@@ -1,5 +1,5 @@
 /**
- * Guarantees: a change that destroys later counts as a loss: expiry, shorter retention, backups off, keys disabled,
+ * Guarantees: a change that leads to a later loss counts as a loss: expiry, shorter retention, backups off, keys disabled,
  * capacity at zero, traffic cut.
  * Does not cover: properties that the table `type.property → effect` does not have (`unknown-effect` covers types that
  * are not in the tables).

@@ -39,7 +39,7 @@ const CLASSES: { title: string; why: string; holds: (difference: Difference) => 
   },
   {
     title: 'conditional there, always here',
-    why: 'The service specification says that an update replaces. The condition is not in the data, so the stricter stands.',
+    why: 'The service specification says that an update replaces. The condition is not in the data, so the stricter one counts.',
     holds: ({ ours, theirs }) => theirs === 'conditional' && ours === 'always',
   },
   {
@@ -120,7 +120,7 @@ lines.push(
   '## A third source, compared once by hand',
   '',
   'On 24 November 2026 the "Update requires" lines of the CloudFormation user guide of December 2023',
-  '(awsdocs/aws-cloudformation-user-guide 19dc52cd, 7,187 top-level properties that still exist) were held against the index.',
+  '(awsdocs/aws-cloudformation-user-guide 19dc52cd, 7,187 top-level properties that still exist) were compared with the index.',
   'Of the 2,538 that say "Replacement", 2,531 are `always` here. The other seven:',
   '',
   '- `AWS::KMS::Key.KeySpec`, `.KeyUsage`, `.MultiRegion`: never here. Both texts say that such an update fails and never replaces.',

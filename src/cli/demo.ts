@@ -142,8 +142,7 @@ async function tellStory(
     for (const { code: reason, outcome, message } of verdicts.slice(0, VERDICTS_TOLD))
       say(`     ${outcome} `, 10, `${reason}: ${message}`);
     const wayOn = verdicts.find(({ outcome, remedy }) => outcome === 'deny' && remedy)?.remedy;
-    if (wayOn)
-      for (const line of labelled('     ', 5, `What would pass: ${wayOn}`, width)) tell(styleText('green', line));
+    if (wayOn) for (const line of labelled('     ', 5, `would pass: ${wayOn}`, width)) tell(styleText('green', line));
     record({
       step,
       tool,
