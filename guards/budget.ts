@@ -33,12 +33,7 @@ const caps = (window: Window) =>
 const options = z.strictObject({
   hour: caps('hour'),
   day: caps('day'),
-  lost_alone: z
-    .number()
-    .int()
-    .min(0)
-    .default(3)
-    .describe('Losses (deletions and replacements) in a day, above which every further loss needs approval.'),
+  lost_alone: z.number().int().min(0).default(3).describe('Losses in a day above which every further loss is held.'),
 });
 
 function inForce(given: z.infer<typeof options>, environment: Environment, window: Window): Spent {

@@ -2,8 +2,7 @@
  * Guarantees: every call is listed in the closed table of the provider for the action of the plan, with inputs that
  * weaken nothing. A nested stack or an instance of a stack set changes only through its owner. If another tool prepared
  * a change and the provider cannot show all of it, production needs an approval.
- * Does not cover: the effects of a listed call (other guards judge them), or its preparation (the planner has rules for
- * it).
+ * Does not cover: the effects of a listed call (other guards judge them); its preparation (a task of the planner).
  */
 import { z } from 'zod';
 import type { Call } from '../src/core/call.ts';

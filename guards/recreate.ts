@@ -12,25 +12,11 @@ import { lossesOf, type Plan, sumsOf } from '../src/core/plan.ts';
 import { pass } from '../src/core/verdict.ts';
 
 const options = z.strictObject({
-  min_losses: z
-    .number()
-    .int()
-    .positive()
-    .default(5)
-    .describe('A plan that loses (deletes or replaces) at least this many resources can count as a recreation.'),
-  min_lost_share: z
-    .number()
-    .positive()
-    .max(1)
-    .default(0.3)
-    .describe('Share (0–1) of the stack that must be lost within 24 h to count as a recreation.'),
+  min_losses: z.number().int().positive().default(5).describe('Fewer losses than this do not count as a recreation.'),
+  min_lost_share: z.number().positive().max(1).default(0.3).describe('The same for the lost share (0–1) of the stack.'),
 });
-const IN_PLACE = {
-  agent:
-    'This is delete-and-recreate. In place: change only properties that update without replacement (describe_plan names the ones that replace), keep logical ids and names, and fix the existing stack.',
-  person:
-    'This is delete-and-recreate. In place: change only properties that update without replacement, keep logical ids and names, and fix the existing stack.',
-};
+const IN_PLACE =
+  'This is delete-and-recreate. In place: change only properties that update without replacement (the plan lists those that replace), keep logical ids and names, and fix the existing stack.';
 
 export const recreate: GuardDefinition<z.infer<typeof options>> = {
   name: 'recreate',
