@@ -64,7 +64,7 @@ export const conditionalRules: readonly Group[] = [
   {
     fact: 'will_replace',
     verdicts: ['always', 'never'],
-    source: `"No interruption" or "Some interruptions" in the ${GUIDE} of 2023 (19dc52cd); the UpdatePolicy: its page there`,
+    source: `"No interruption" or "Some interruptions" in the ${GUIDE} of 2023 (19dc52cd); the facts on UpdatePolicy are from its own page there`,
     properties: ['LaunchConfigurationName', 'LaunchTemplate', 'MixedInstancesPolicy', 'VPCZoneIdentifier'].map(
       of('AWS::AutoScaling::AutoScalingGroup'),
     ),
