@@ -127,7 +127,7 @@ export async function afterSigning(
     print(`${change.id} is ${change.state}: ${filledBy.length} of ${needed} approvals given${missing}.`);
     return 'leave';
   }
-  print(`${change.id} is approved. To execute: ${commandFor(plan, `execute ${change.id}`)}`);
+  print(`${change.id} is approved. To execute:\n  ${commandFor(plan, `execute ${change.id}`)}`);
   return /^y(?:es)?$/i.test((await terminal?.ask('Execute it now? [y/N] '))?.trim() ?? '') ? 'execute' : 'leave';
 }
 

@@ -53,10 +53,11 @@ export function auditText(report: AuditReport): string {
   const { good, notChecked } = report.signatures;
   const old = notChecked > 0 ? `, ${notChecked} not checked (made before a policy was adopted here)` : '';
   return [
-    `All ${counted(report.size, 'row')} of the ledger verify. Root: ${report.rootHash}`,
+    `The ledger verifies: ${counted(report.size, 'row')}.`,
+    `Root: ${report.rootHash}`,
     `Signatures of changes: ${good} good${old}.`,
     report.anchored === 'nothing'
-      ? 'Anchored: nothing. Compare a checkpoint that was kept elsewhere with --checkpoint FILE.'
+      ? 'Anchored: nothing. To compare a checkpoint that you kept: --checkpoint FILE'
       : `Anchored: the ${report.anchored} matches.`,
   ].join('\n');
 }

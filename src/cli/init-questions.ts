@@ -43,20 +43,22 @@ export async function init(app: App, given: GivenAnswers, { asks, policyFile, te
   tell(await adoptIn(app, policyFile));
   const seen = await tryServer({ ...server, env: { ...server.env, COUNTERSIGN_SPONSOR: answers.person } });
   tell(
-    `Tried the server, started as ${CLIENTS[answers.client].title} will start it: ${seen.tools} tools, policy ${seen.policy}, sponsor ${seen.sponsor}.`,
+    `Started once, as ${CLIENTS[answers.client].title} will start it:\n${seen.tools} tools, policy ${seen.policy}, sponsor ${seen.sponsor}.`,
   );
   tell(`
 Next:
 1. Name yourself as the sponsor. Add this line to your shell profile, not to a project file:
    export COUNTERSIGN_SPONSOR=${answers.person}
    Without it, agents can only describe and plan.
-2. Restart ${CLIENTS[answers.client].title} here and ask it: “What does the Countersign policy allow?”
-3. Ask it to plan a change. Plans are dry runs, and the new policy does not allow execution.
-4. To allow changes, edit ${policyFile}: add colleagues with their public
-   keys, and write execute: by_command in the scope. Then check and adopt it:
+2. Restart ${CLIENTS[answers.client].title} here and ask it:
+   “What does the Countersign policy allow?”
+3. Ask it to plan a change. Plans are dry runs; the new policy does not allow
+   execution.
+4. To allow changes, edit ${policyFile}: add colleagues with
+   their public keys, and write execute: by_command in the scope. Then:
    export COUNTERSIGN_POLICY=${policyFile}
    countersign policy check
-   countersign policy adopt${sandbox ? '\n5. With the simulated cloud, execute needs --sandbox: countersign --sandbox execute ID' : ''}`);
+   countersign policy adopt${sandbox ? '\n5. In the simulated cloud, execute needs --sandbox:\n   countersign --sandbox execute ID' : ''}`);
 }
 
 /** The folder's first policy is adopted at once. What is wrong with one that was there is told, and stops nothing. */

@@ -99,7 +99,7 @@ describe('after a signature', () => {
     const printed: string[] = [];
     const print = (text: string) => void printed.push(text);
     expect(await afterSigning(change, plan, { print, terminal: undefined })).toBe('leave');
-    expect(printed).toEqual([`${change.id} is approved. To execute: countersign --sandbox execute ${change.id}`]);
+    expect(printed).toEqual([`${change.id} is approved. To execute:\n  countersign --sandbox execute ${change.id}`]);
     expect(await afterSigning(change, plan, { print, terminal: terminal('no').at })).toBe('leave');
     expect(await afterSigning(change, plan, { print, terminal: terminal('').at })).toBe('leave');
     expect(await afterSigning(change, plan, { print, terminal: terminal('y').at })).toBe('execute');
