@@ -24,7 +24,7 @@ const options = z.strictObject({
 
 export const reach: GuardDefinition<z.infer<typeof options>> = {
   name: 'reach',
-  rule: 'A resource that attaches to another resource outside its stack (a route, policy, trust, record set, ingress rule, target or peering) also changes that one, so the scope and environment of that one apply; if it cannot be resolved, production applies.',
+  rule: 'A resource that attaches to another resource outside its stack (a route, policy, trust, record set, ingress rule, target or peering) also changes that one, so the scope and environment of that one apply; if it cannot be resolved, it counts as production.',
   normally: 'the approvals of the environment that it reaches; deny out of scope',
   told: 'the resource that it reaches',
   options,

@@ -138,7 +138,7 @@ export async function signPolicy(ports: AdoptionPorts, signature: string): Promi
       throw new CountersignError(
         'APPROVAL_KEY_UNKNOWN',
         `The key ${key.fingerprint} cannot sign a policy: the policy in force does not list it for this purpose.`,
-        directory.owners ? 'Sign with a key of its owners.' : 'Sign with the key of a person that it lists.',
+        directory.owners ? 'Sign with a key of the policy owners.' : 'Sign with the key of a person in the policy.',
       );
     if (decidersOf(directory, await ports.openSponsors(tx, now)).excluded.includes(decider))
       throw new CountersignError(
