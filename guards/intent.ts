@@ -16,6 +16,7 @@ export const intent: GuardDefinition<z.infer<typeof options>> = {
   rule: 'A plan with the goal fix, configure or scale may not delete or replace a resource (except types that are replaced by every revision). A plan with the goal fix may not expire, disable or disconnect one either.',
   normally: 'P-deny, else hold(1)',
   told: 'your goal is fix, but this deletes',
+  denies: 'deleting or replacing under the goals fix, configure or scale',
   options,
   create: () => ({
     name: 'intent',
@@ -31,7 +32,7 @@ export const intent: GuardDefinition<z.infer<typeof options>> = {
       return denyInProduction(
         'intent',
         facts,
-        `Your goal is ${goal}, but this ${what} ${effectName(effect)} (${effect.type})${slow?.mark && !lost ? `: ${slow.mark.text}` : ''}.`,
+        `Your goal is ${goal}, but this ${what} ${effectName(effect)} (${effect.type})${slow?.mark && !lost ? `: ${slow.mark.text.replace(/\.$/, '')}` : ''}.`,
         'Plan an in-place change that serves your goal, or propose it with the goal that it really has.',
       );
     },

@@ -1,8 +1,7 @@
 /**
  * Guarantees: planning alone cannot flood the account with dry runs or fill it with empty stacks: a sponsor's agents
  * make a limited number of plans an hour, and plan a new stack only while few planned stacks are still empty.
- * Does not cover: other state folders (counts are per `--home`); plans that several processes begin at the same moment;
- * leftovers of other tools.
+ * Does not cover: other state folders (counts are per `--home`); leftovers of other tools.
  */
 import { z } from 'zod';
 import { counted } from '../src/core/counted.ts';

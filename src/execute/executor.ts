@@ -8,6 +8,7 @@
 import { type Change, stateSentence } from '../core/change.ts';
 import { CountersignError } from '../core/errors.ts';
 import { haltIn, inFlightIn } from '../core/folds.ts';
+import { heldBy } from '../core/holder.ts';
 import type { Plan } from '../core/plan.ts';
 import type { ChangesPort, Executor, Followed, Ledger, LedgerView } from '../core/ports.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
@@ -146,13 +147,10 @@ async function mustBeFree(tx: LedgerView, { target }: Plan): Promise<void> {
       'A person has halted all changes.',
       'Lift the halt with: countersign resume',
     );
-  const other = await inFlightIn(tx, target);
-  if (other)
-    throw new CountersignError(
-      'STATE_TARGET_LOCKED',
-      `Change ${other} is executing on ${target.name}.`,
-      `Wait until it ends. If its executor is gone: countersign reconcile ${other}`,
-    );
+  const holder = await inFlightIn(tx, target);
+  if (!holder) return;
+  const { message, remedy } = heldBy(holder, target);
+  throw new CountersignError('STATE_TARGET_LOCKED', message, remedy);
 }
 
 async function newestExecution(view: LedgerView): Promise<number> {
