@@ -1,6 +1,6 @@
 /**
- * Guarantees: sizes and numbers that the policy lists are not exceeded without a person.
- * Does not cover: prices, and types that the policy does not list: those are not judged.
+ * Guarantees: a plan exceeds the sizes and numbers that the policy lists only with an approval.
+ * Does not cover: prices, and types that the policy does not list.
  */
 import { z } from 'zod';
 import { counted } from '../src/core/counted.ts';

@@ -1,8 +1,9 @@
 /**
- * Guarantees: what opens a network range wider than /8 (IPv6: /32) on an unlisted port, a prefix list or a group that
- * could itself be open, a bucket, snapshot or image to the public, or lets a principal do more, waits for two people.
- * Does not cover: what is open already and not changed. Ranges reach it normalised and judged together with the
- * existing rules (`knowledge/marks`).
+ * Guarantees: a change needs two approvals if it opens a network range wider than /8 (IPv6 /32) on an unlisted port, a
+ * prefix list or a group that could itself be open; if it makes a bucket, snapshot or image public; or if it gives a
+ * principal more permissions.
+ * Does not cover: existing exposure that the plan does not change. Ranges are normalised and judged together with the
+ * existing rules before this guard sees them (`knowledge/marks`).
  */
 import { z } from 'zod';
 import { doing, effectName } from '../src/core/effect.ts';

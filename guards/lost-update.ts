@@ -1,6 +1,6 @@
 /**
- * Guarantees: live values that the plan does not mention (drift, whole-value writes) are not erased unseen.
- * Does not cover: drift that nobody has looked for. Values are shown redacted.
+ * Guarantees: live values that the plan does not mention (drift, writes of a whole value) are not overwritten unseen.
+ * Does not cover: drift that was never looked for. Values are shown redacted.
  */
 import { z } from 'zod';
 import { counted } from '../src/core/counted.ts';

@@ -1,12 +1,13 @@
 /**
- * Guarantees: nothing that holds data or identity is lost in production without its policy keeping it or a copy of it;
- * what nothing can copy is lost only with its owner's signature.
- * Does not cover: loss by expiry or emptying (guard `slow-loss`); types that nobody has judged yet (`unknown-effect`).
+ * Guarantees: in production, a resource that stores data or has an identifier is lost only if a policy retains it or a
+ * copy of it exists; a resource that cannot be copied is lost only with the approval of the role owner.
+ * Does not cover: loss by expiry or emptying (guard `slow-loss`); types that are not in the tables (`unknown-effect`).
  */
 import { z } from 'zod';
 import { counted } from '../src/core/counted.ts';
 import { type Effect, effectName, isRetained } from '../src/core/effect.ts';
 import { denyInProduction, type GuardDefinition, hold, note, seatsIn } from '../src/core/guard.ts';
+import { absoluteTime } from '../src/core/instant.ts';
 import { lossesOf } from '../src/core/plan.ts';
 import { pass } from '../src/core/verdict.ts';
 
@@ -33,10 +34,13 @@ export const statefulLoss: GuardDefinition<z.infer<typeof options>> = {
       const message = `${described(first)}.${others > 0 ? ` ${counted(others, 'more resource is', 'more resources are')} affected.` : ''}`;
       const remedy =
         bare.length === 0
-          ? 'Whatever can be kept of it is kept or copied by this plan: propose it for approval, or leave it.'
+          ? 'This plan already retains or copies everything that can be kept: propose it for approval, or leave it.'
           : first.owner?.kind === 'stack'
             ? `Keep ${effectName(first)}: add ${facts.provider.retainBy} to it in a separate update, then plan this again.`
-            : `First make a recovery point (${facts.provider.toolFor.copy}), or keep the resource.`;
+            : {
+                agent: `First make a recovery point (${facts.provider.toolFor.copy}), or keep the resource.`,
+                person: 'First make a recovery point, or keep the resource.',
+              };
       if (denied.length > 0) return denyInProduction('stateful-loss', facts, message, remedy);
       if (facts.environment === 'disposable') return note('stateful-loss', message, remedy);
       const owners = bare.length > 0 ? facts.seatRules.irreversible.include : [];
@@ -58,6 +62,8 @@ function described(effect: Effect): string {
   const policy = retention ? `${retention.attribute} is ${retention.effective}` : 'no policy retains it';
   const has = holds === 'data' ? 'stores data' : 'has an identifier that others use';
   const fate = FATE[kind as keyof typeof FATE] ?? FATE.unknown;
-  const copy = recoveryPoint ? `; recovery point ${recoveryPoint.id} completed at ${recoveryPoint.completedAt}` : '';
+  const copy = recoveryPoint
+    ? `; recovery point ${recoveryPoint.id} completed at ${absoluteTime(recoveryPoint.completedAt)}`
+    : '';
   return `${effectName(effect)} (${type}, ${physicalId ?? 'no id'}) ${has} and ${kept && kind === 'delete' ? FATE.leave : fate} (${policy}${copy})`;
 }

@@ -1,5 +1,6 @@
 /** Effects as rows: every leaf of each; what is the same is told once, with the names of all that it is true of. */
 import type { Effect } from '../core/effect.ts';
+import { absoluteTime } from '../core/instant.ts';
 import { leavesOf } from '../core/leaves.ts';
 import type { Thing } from '../core/picture.ts';
 import type { Plan } from '../core/plan.ts';
@@ -8,7 +9,6 @@ import type { Row, Tone } from './layout.ts';
 import { changedRows, pathText, valueRows, type Whole } from './leaf-rows.ts';
 import { lineOf as line, nameIn } from './names.ts';
 import type { Subject } from './subject.ts';
-import { absoluteTime } from './time.ts';
 import { quoted } from './values.ts';
 
 const TONES: Record<Effect['reversibility'], Tone> = {

@@ -52,7 +52,7 @@ export const conditionalRules: readonly Group[] = [
     fact: 'ebs_backed',
     also: 'compatible_type',
     verdicts: ['never', 'always'],
-    source: `${GUIDE} of 2017 (84118461); that compatibility counts: ${SPEC}`,
+    source: `${GUIDE} of 2017 (84118461); compatibility counts: ${SPEC}`,
     properties: ['AWS::EC2::Instance.InstanceType'],
   },
   {
@@ -64,7 +64,7 @@ export const conditionalRules: readonly Group[] = [
   {
     fact: 'will_replace',
     verdicts: ['always', 'never'],
-    source: `"No interruption" or "Some interruptions" in the ${GUIDE} of 2023 (19dc52cd); the UpdatePolicy: its page there`,
+    source: `"No interruption" or "Some interruptions" in the ${GUIDE} of 2023 (19dc52cd); the facts on UpdatePolicy are from its own page there`,
     properties: ['LaunchConfigurationName', 'LaunchTemplate', 'MixedInstancesPolicy', 'VPCZoneIdentifier'].map(
       of('AWS::AutoScaling::AutoScalingGroup'),
     ),
@@ -84,13 +84,13 @@ export const conditionalRules: readonly Group[] = [
   {
     fact: 'attribute_retyped',
     verdicts: ['always', 'never'],
-    source: `"Replacement if you edit an existing AttributeDefinition": ${SPEC}; of a global table: the same, from memory`,
+    source: `"Replacement if you edit an existing AttributeDefinition": ${SPEC}; the same for a global table, from memory`,
     properties: ['AWS::DynamoDB::Table.AttributeDefinitions', 'AWS::DynamoDB::GlobalTable.AttributeDefinitions'],
   },
   {
     fact: 'vpc_given_or_taken',
     verdicts: ['always', 'never'],
-    source: `${SPEC}, of its removal; that adding it replaces, and of the older type: from memory`,
+    source: `${SPEC}, for removing it; adding it, and the older type, are from memory`,
     properties: ['AWS::OpenSearchService::Domain.VPCOptions', 'AWS::Elasticsearch::Domain.VPCOptions'],
   },
   {

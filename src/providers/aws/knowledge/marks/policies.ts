@@ -30,7 +30,7 @@ const CLOUDFRONT = /^arn:aws[a-z-]*:iam::cloudfront:user\//;
 
 const nameOf = (principal: string | undefined) =>
   principal === undefined || principal.endsWith(':?')
-    ? 'somebody'
+    ? 'an unknown principal'
     : principal === '*'
       ? 'everybody'
       : shown(principal.slice(principal.indexOf(':') + 1));
