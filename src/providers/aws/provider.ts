@@ -7,6 +7,7 @@ import { type AccountEntry, accountEntry, createIdentity, createSettings, roleAr
 import { endpointOf } from './endpoint.ts';
 import { askingAws } from './errors.ts';
 import { loadKnowledge } from './knowledge/index.ts';
+import { createElsewhere } from './observe/elsewhere.ts';
 import type { ContextFor, PlannerContext } from './planners/context.ts';
 import { plannersIn, recomputePlan } from './planners/index.ts';
 import { createEc2Reader } from './readers/ec2.ts';
@@ -50,6 +51,7 @@ export function createAws(options: AwsOptions): Provider {
     return {
       cloudFormation,
       ec2,
+      elsewhere: createElsewhere(cloudFormation),
       identity: who,
       knowledge,
       secretKey,

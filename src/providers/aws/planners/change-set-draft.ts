@@ -24,12 +24,13 @@ import {
   wantedSettings,
 } from '../picture/picture.ts';
 import { createTaint } from '../template/leaf-taint.ts';
+import { parametersAfter, parametersBefore } from '../template/named-parameters.ts';
 import { parseTemplate } from '../template/parse.ts';
 import { maskTemplate } from '../template/secrets.ts';
 import { observed, type PlannerContext } from './context.ts';
 import { tokenFor } from './stack.ts';
 import { deletionEffects } from './stack-delete.ts';
-import { stackViewOf, viewsOf } from './views.ts';
+import { namedElsewhere, stackViewOf, viewsOf } from './views.ts';
 
 const NESTED = 'AWS::CloudFormation::Stack';
 
@@ -84,7 +85,7 @@ export async function draftOfChangeSet(
         ...(set.role === 'not told' ? {} : { role: set.role }),
       } satisfies ChangeSetRecipe,
     },
-    notes: notesOnStack(live, set),
+    notes: [...notesOnStack(live, set), ...context.elsewhere.notes()],
   };
 }
 
@@ -115,13 +116,17 @@ async function effectsOfSet(
 ): Promise<Effect[]> {
   const { account, region } = context.identity;
   const { secretKey, planNonce } = context;
-  const where = { account, region, stackId: set.stackId, stackName: set.stackName };
+  const place = { account, region, stackId: set.stackId, stackName: set.stackName };
   // SECURITY: the cloud tells the template of a stack that is only being reviewed; nothing of it is there, and taken for
   // what was before it would hide all that the new resources do.
   const isNew = live.observed.status === 'REVIEW_IN_PROGRESS';
+  const deployed = { template: live.processed, parameters: parametersBefore(live) };
+  const wanted = { template, parameters: parametersAfter(live, { ...set, template }) };
+  const named = namedElsewhere(isNew ? [wanted] : [deployed, wanted], place);
+  const where = { ...place, elsewhere: await context.elsewhere.read(named, region) };
   const views = viewsOf(
-    isNew ? null : { template: live.processed, parameters: live.parameters },
-    { template, parameters: set.parameters },
+    isNew ? null : deployed,
+    wanted,
     bareRecord(Object.fromEntries(live.resources.map((r) => [r.LogicalResourceId ?? '', r.PhysicalResourceId ?? '']))),
     where,
   );
@@ -153,8 +158,8 @@ async function effectsOfSet(
     live,
     // A nested stack works under the role of its root.
     prefix === '' ? set : { ...set, role: null },
-    isNew ? null : stackViewOf({ template: live.processed, parameters: live.parameters }, where),
-    stackViewOf({ template, parameters: set.parameters }, where),
+    isNew ? null : stackViewOf(deployed, where),
+    stackViewOf(wanted, where),
   );
   return [...drifted.map((effect) => asOpened(effect, set, prefix)), ...nested.flat(), ...onStack];
 }

@@ -5,6 +5,7 @@ import type { Permit } from '../../../core/permit.ts';
 import type { Target } from '../../../core/plan.ts';
 import type { Identity, Place } from '../../../core/ports.ts';
 import type { Knowledge } from '../knowledge/index.ts';
+import type { Elsewhere } from '../observe/elsewhere.ts';
 import type { AwsDraft } from '../observed.ts';
 
 export interface PlannerContext {
@@ -16,6 +17,8 @@ export interface PlannerContext {
   secretKey: string;
   /** Of the plan that is made or computed again: with the key it tags masked values, equal ones equally in one plan only. */
   planNonce: string;
+  /** Of one plan: what it reads of other stacks. */
+  elsewhere: Elsewhere;
   templateRoots: string[];
   /** Without a policy nothing is sent to AWS that could run a macro or leave an empty stack behind. */
   hasPolicy: boolean;

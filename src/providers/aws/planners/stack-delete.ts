@@ -13,10 +13,11 @@ import { marksOfChange } from '../knowledge/marks/index.ts';
 import { type LiveStack, observeStack } from '../observe/stack.ts';
 import type { AwsDraft } from '../observed.ts';
 import { deployedSide, type Gathering, pictureOf, touched } from '../picture/picture.ts';
+import { parametersBefore } from '../template/named-parameters.ts';
 import { observed, type PlannerContext } from './context.ts';
 import { definePlanner } from './definition.ts';
 import { refuseBusy, stackTarget, tokenFor } from './stack.ts';
-import { viewsOf } from './views.ts';
+import { namedElsewhere, viewsOf } from './views.ts';
 
 export async function planStackDelete(context: PlannerContext, name: string): Promise<AwsDraft> {
   return askingAws(async () => {
@@ -43,7 +44,10 @@ export async function planStackDelete(context: PlannerContext, name: string): Pr
       observed: observed(context, { stack: live.observed }),
       dryRun: { kind: 'synthesised', succeeded: true },
       recipe: { planner: 'stack_delete', input: { stack: stackId } },
-      notes: ['CloudFormation cannot preview a deletion: this is derived from template and resources.'],
+      notes: [
+        'CloudFormation cannot preview a deletion: this is derived from template and resources.',
+        ...context.elsewhere.notes(),
+      ],
     };
   });
 }
@@ -57,8 +61,10 @@ export async function deletionEffects(
   const { account, region } = context.identity;
   const { secretKey, planNonce } = context;
   const { stackId, stackName } = live.observed;
-  const where = { account, region, stackId, stackName };
-  const views = viewsOf({ template: live.processed, parameters: live.parameters }, null, {}, where);
+  const place = { account, region, stackId, stackName };
+  const deployed = { template: live.processed, parameters: parametersBefore(live) };
+  const where = { ...place, elsewhere: await context.elsewhere.read(namedElsewhere([deployed], place), region) };
+  const views = viewsOf(deployed, null, {}, where);
   things.push(...pictureOf(deployedSide(live), null, { prefix, where, secretKey, planNonce }));
   const effects = live.resources.map((resource) => deletionEffect(resource, views, stackName, prefix));
   const nested = live.resources.filter(

@@ -133,7 +133,9 @@ function judgeRow(row: Row, before: ResourceView | null, after: ResourceView, co
   const [was, is] = [valuesAt(before, row.path, context), valuesAt(after, row.path, context)];
   const lost = [...new Set([...was.keys(), ...is.keys()])].filter((path) => {
     const value = is.get(path);
-    return context.isUnknown(value) || rule(was.get(path), value, argument, context);
+    return context.isUnknown(value)
+      ? mayDiffer(was.get(path), value, context)
+      : rule(was.get(path), value, argument, context);
   });
   return lost
     .slice(0, 3)
