@@ -25,7 +25,8 @@ export interface Values {
 export interface Elsewhere {
   /** @param region of the stack whose template names them. */
   read(named: Named, region: string): Promise<Values>;
-  /** What could not be read, and why. */
+  /** What a failed read would have told counts as unknown; that, and why, is in `notes`. */
+  orUnread<T>(what: string, read: Promise<T>, otherwise: T): Promise<T>;
   notes(): string[];
 }
 
@@ -77,6 +78,7 @@ export function createElsewhere(client: CloudFormationClient): Elsewhere {
             : undefined,
       };
     },
+    orUnread,
     notes: () => [...unread],
   };
 }

@@ -13,6 +13,7 @@ import { markDrift } from '../effects/drift.ts';
 import { factsFor } from '../effects/live-facts.ts';
 import { changesOffTemplates, isSilent } from '../effects/silent.ts';
 import { effectsOnStack, notesOnStack } from '../effects/stack-itself.ts';
+import { readOpenGroups } from '../observe/open-groups.ts';
 import { type LiveStack, observeStack } from '../observe/stack.ts';
 import type { AwsDraft } from '../observed.ts';
 import {
@@ -124,7 +125,7 @@ async function effectsOfSet(
   const wanted = { template, parameters: parametersAfter(live, { ...set, template }) };
   const named = namedElsewhere(isNew ? [wanted] : [deployed, wanted], place);
   const where = { ...place, elsewhere: await context.elsewhere.read(named, region) };
-  const views = viewsOf(
+  const compared = viewsOf(
     isNew ? null : deployed,
     wanted,
     bareRecord(Object.fromEntries(live.resources.map((r) => [r.LogicalResourceId ?? '', r.PhysicalResourceId ?? '']))),
@@ -137,7 +138,10 @@ async function effectsOfSet(
   );
   things.push(...seen);
   const leaves = leavesByResource(seen);
-  const changes = kept !== undefined || isSilent(set.changes) ? changesOffTemplates(set.changes, views) : set.changes;
+  const isTold = kept === undefined && !isSilent(set.changes);
+  const changes = isTold ? set.changes : changesOffTemplates(set.changes, compared);
+  const ids = changes.map(({ LogicalResourceId = '' }) => LogicalResourceId);
+  const views = { ...compared, groupsRead: await readOpenGroups(context, ids, compared) };
   const facts = await factsFor(context, changes, views);
   const taint = {
     ...(isNew ? {} : { before: createTaint(parseTemplate(live.processed), given.before) }),

@@ -10,9 +10,9 @@ import { parseTemplate } from './parse.ts';
 import { unknownAs } from './values.ts';
 
 const namesOf = (template: string): string[] =>
-  Object.entries(parseTemplate(template).Parameters ?? {}).flatMap(([name, { Type }]) =>
-    Type.startsWith('AWS::SSM::Parameter::Value<') ? [name] : [],
-  );
+  Object.entries(
+    (template === '' ? {} : (parseTemplate(template).Parameters ?? {})) as Record<string, { Type: string }>,
+  ).flatMap(([name, { Type }]) => (Type.startsWith('AWS::SSM::Parameter::Value<') ? [name] : []));
 
 const notTold = (name: string | undefined) => unknownAs(`ssm ${name ?? ''}`);
 

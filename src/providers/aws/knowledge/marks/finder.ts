@@ -21,6 +21,8 @@ export interface MarkContext {
   physicalIds: Record<string, string>;
   /** Of the stack: any other that a policy names is a foreign one. Absent: all are. */
   account?: string;
+  /** Security groups outside this stack that were read: the ranges of the internet that come in by their own rules. */
+  groupsRead?: ReadonlyMap<string, readonly string[]>;
   isUnknown(value: Json | undefined): boolean;
 }
 
