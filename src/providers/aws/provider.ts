@@ -7,8 +7,7 @@ import { type AccountEntry, accountEntry, createIdentity, createSettings, roleAr
 import { endpointOf } from './endpoint.ts';
 import { askingAws } from './errors.ts';
 import { loadKnowledge } from './knowledge/index.ts';
-import { createElsewhere } from './observe/elsewhere.ts';
-import type { ContextFor, PlannerContext } from './planners/context.ts';
+import { type ContextFor, type PlannerContext, readsOf } from './planners/context.ts';
 import { plannersIn, recomputePlan } from './planners/index.ts';
 import { createEc2Reader } from './readers/ec2.ts';
 import { createStackReader } from './readers/stacks.ts';
@@ -51,7 +50,7 @@ export function createAws(options: AwsOptions): Provider {
     return {
       cloudFormation,
       ec2,
-      elsewhere: createElsewhere(cloudFormation),
+      ...readsOf(cloudFormation),
       identity: who,
       knowledge,
       secretKey,
@@ -100,7 +99,8 @@ export function createAws(options: AwsOptions): Provider {
     },
     discard: async (changeSet, place, permit) =>
       discardChangeSet((await contextFor(place, permit)).cloudFormation, changeSet),
-    recompute: async (plan) => recomputePlan({ ...(await contextFor(plan.target)), planNonce: plan.nonce }, plan),
+    recompute: async (plan, permit) =>
+      recomputePlan({ ...(await contextFor(plan.target, permit)), planNonce: plan.nonce }, plan),
     ...createWritingDoor(settings.own, ownIdentity, contextFor),
   };
 }

@@ -148,7 +148,7 @@ async function effectsOfSet(
     after: createTaint(parseTemplate(template), given.after),
   };
   const own = effectsOfChanges({ context, stackName: set.stackName, prefix, facts, views, leaves, taint }, changes);
-  const drifted = await markDrift(context.cloudFormation, live, own, prefix);
+  const drifted = isNew ? own : await markDrift(context, live, own, views.after, prefix);
   const nested = await Promise.all(
     changes
       .filter(({ ResourceType }) => ResourceType === NESTED)

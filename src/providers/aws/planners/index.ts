@@ -3,8 +3,7 @@ import { CountersignError } from '../../../core/errors.ts';
 import type { Plan, PlanDraft } from '../../../core/plan.ts';
 import type { PlannerDefinition } from '../../../core/ports.ts';
 import { described } from '../described.ts';
-import { createElsewhere } from '../observe/elsewhere.ts';
-import type { ContextFor, PlannerContext } from './context.ts';
+import { type ContextFor, type PlannerContext, readsOf } from './context.ts';
 import type { PlannerFile } from './definition.ts';
 import { instanceAction } from './instance-action.ts';
 import { instanceType } from './instance-type.ts';
@@ -40,7 +39,7 @@ export function plannersIn(contextFor: ContextFor): PlannerDefinition[] {
 /** What is read once for a plan is read again for the next one, and when it is computed again. */
 const ofOnePlan = (context: PlannerContext): PlannerContext => ({
   ...context,
-  elsewhere: createElsewhere(context.cloudFormation),
+  ...readsOf(context.cloudFormation),
 });
 
 export async function recomputePlan(context: PlannerContext, { recipe }: Plan): Promise<PlanDraft> {

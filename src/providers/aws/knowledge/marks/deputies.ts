@@ -63,7 +63,8 @@ const asText = (value: Value) => JSON.stringify(String(value)).slice(1, -1);
 
 /** The actions of an alarm that call EC2 are about the instance that its metric names; its others tell somebody. */
 const mayCallApi = ({ type, properties }: ResourceView) =>
-  type !== 'AWS::CloudWatch::Alarm' || /InstanceId|[\u{fffd}\u{27e6}]/u.test(JSON.stringify(properties.Dimensions ?? ''));
+  type !== 'AWS::CloudWatch::Alarm' ||
+  /InstanceId|[\u{fffd}\u{27e6}]/u.test(JSON.stringify(properties.Dimensions ?? ''));
 
 /** An API call among the targets: what it calls. */
 function directCall(view: ResourceView, row: DeputyRow, context: MarkContext): string | undefined {
