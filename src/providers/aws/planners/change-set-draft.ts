@@ -12,6 +12,7 @@ import { effectsOfChanges } from '../effects/change-set.ts';
 import { markDrift } from '../effects/drift.ts';
 import { factsFor } from '../effects/live-facts.ts';
 import { changesOffTemplates, isSilent } from '../effects/silent.ts';
+import { withDisks } from '../effects/stack-instances.ts';
 import { effectsOnStack, notesOnStack } from '../effects/stack-itself.ts';
 import { readOpenGroups } from '../observe/open-groups.ts';
 import { type LiveStack, observeStack } from '../observe/stack.ts';
@@ -147,7 +148,8 @@ async function effectsOfSet(
     ...(isNew ? {} : { before: createTaint(parseTemplate(live.processed), given.before) }),
     after: createTaint(parseTemplate(template), given.after),
   };
-  const own = effectsOfChanges({ context, stackName: set.stackName, prefix, facts, views, leaves, taint }, changes);
+  const situation = { context, stackName: set.stackName, prefix, facts, views, leaves, taint };
+  const own = await withDisks(context, effectsOfChanges(situation, changes));
   const drifted = isNew ? own : await markDrift(context, live, own, views.after, prefix);
   const nested = await Promise.all(
     changes

@@ -6,6 +6,7 @@ import type { Call } from '../../../core/call.ts';
 import { compareWorstFirst, type Effect } from '../../../core/effect.ts';
 import type { Thing } from '../../../core/picture.ts';
 import { asPolicy, loss } from '../effects/loss.ts';
+import { withDisks } from '../effects/stack-instances.ts';
 import { askingAws } from '../errors.ts';
 import { holdsOf, isRevisionType } from '../knowledge/index.ts';
 import type { MarkContext } from '../knowledge/marks/finder.ts';
@@ -66,7 +67,10 @@ export async function deletionEffects(
   const where = { ...place, elsewhere: await context.elsewhere.read(namedElsewhere([deployed], place), region) };
   const views = viewsOf(deployed, null, {}, where);
   things.push(...pictureOf(deployedSide(live), null, { prefix, where, secretKey, planNonce }));
-  const effects = live.resources.map((resource) => deletionEffect(resource, views, stackName, prefix));
+  const effects = await withDisks(
+    context,
+    live.resources.map((resource) => deletionEffect(resource, views, stackName, prefix)),
+  );
   const nested = live.resources.filter(
     ({ ResourceType, PhysicalResourceId }, index) =>
       ResourceType === 'AWS::CloudFormation::Stack' &&
