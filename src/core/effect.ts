@@ -73,6 +73,8 @@ export const effectSchema = z.strictObject({
   marks: z.array(markSchema),
   /** The size it will have (class, number of cores), where the type has one. */
   size: z.string().optional(),
+  /** About what it adds to a month's bill, in USD at list price; less than nothing: it saves. Absent: not estimated. */
+  monthlyUsd: z.number().int().optional(),
   /** One sentence: why this kind and this reversibility. */
   why: z.string(),
 });

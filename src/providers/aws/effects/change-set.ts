@@ -14,6 +14,7 @@ import {
   holdsOf,
   interruptsOf,
   isRevisionType,
+  monthlyUsd,
   oneWayUpgrade,
   sizeProperty,
 } from '../knowledge/index.ts';
@@ -115,6 +116,7 @@ function effectOfChange(situation: Situation, change: ResourceChange, moved: Rea
   const after = change.Action === 'Remove' ? null : (views.after[logicalId] ?? null);
   const marks = marksOfChange(before, after, views);
   const size = sizeOf(type, after);
+  const added = addedCost(before, after, views);
   const base: EffectBase = {
     type,
     logicalId: situation.prefix + logicalId,
@@ -126,6 +128,7 @@ function effectOfChange(situation: Situation, change: ResourceChange, moved: Rea
       change.Action === 'Modify' ? byTagKey(propertiesOf(situation, change, moved), before, after, views) : [],
     marks,
     ...(size === undefined ? {} : { size }),
+    ...(added === 0 ? {} : { monthlyUsd: added }),
   };
   switch (change.Action) {
     case 'Add':
@@ -158,6 +161,12 @@ function sizeOf(type: string, after: ResourceView | null): string | undefined {
     ?.split('.')
     .reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], after?.properties);
   return typeof size === 'string' || typeof size === 'number' ? String(size) : undefined;
+}
+
+/** One side that cannot be priced prices nothing. */
+function addedCost(before: ResourceView | null, after: ResourceView | null, views: MarkContext): number {
+  const [was, is] = [monthlyUsd(before, views.before, views), monthlyUsd(after, views.after, views)];
+  return was === undefined || is === undefined ? 0 : Math.round(is - was);
 }
 
 /** The physical name that a new resource will have, where the template gives one. */
