@@ -13,6 +13,8 @@ import {
   conditionalRule,
   holdsOf,
   interruptsOf,
+  isDefaultWritten,
+  isReissue,
   isRevisionType,
   monthlyUsd,
   oneWayUpgrade,
@@ -96,16 +98,28 @@ function isMoot(
   );
 }
 
-function propertiesOf({ context, facts, taint }: Situation, change: ResourceChange, moved: ReadonlySet<string>) {
+function propertiesOf({ context, facts, taint, views }: Situation, change: ResourceChange, moved: ReadonlySet<string>) {
   const id = change.LogicalResourceId ?? '';
   const leaves = {
     before: { isTainted: (path: readonly string[]) => taint?.before?.at(id, path) === true },
     after: { isTainted: (path: readonly string[]) => taint?.after.at(id, path) === true },
   };
-  return propertyChanges(context.knowledge, change, (detail) => isMoot(detail, moved), leaves).map((property) => ({
-    ...property,
-    replaces: decide(property.replaces, change, property.path.replace(/^Properties\./, ''), facts),
-  }));
+  return propertyChanges(context.knowledge, change, (detail) => isMoot(detail, moved), leaves).map((property) => {
+    const name = property.path.replace(/^Properties\./, '');
+    const replaces = isDefaultOnly(views, change, name) ? 'never' : decide(property.replaces, change, name, facts);
+    return { ...property, replaces };
+  });
+}
+
+/** A default that is written out is no change; CloudFormation's own word that it always replaces stands. */
+function isDefaultOnly({ before, after }: MarkContext, change: ResourceChange, name: string): boolean {
+  const { LogicalResourceId: id = '', ResourceType: type = '', Details = [] } = change;
+  const [was, is] = [before[id]?.properties, after[id]?.properties];
+  const isCertain = Details.some(
+    ({ Target, Evaluation }) =>
+      Target?.Name === name && Target.RequiresRecreation === 'Always' && Evaluation !== 'Dynamic',
+  );
+  return was !== undefined && is !== undefined && !isCertain && isDefaultWritten(type, name, was[name], is[name]);
 }
 
 function effectOfChange(situation: Situation, change: ResourceChange, moved: ReadonlySet<string>): Effect {
@@ -182,6 +196,9 @@ function modification(base: EffectBase, change: ResourceChange, isOpen: boolean,
   const open = base.properties.filter(({ replaces }) => replaces !== 'never');
   const by = [...new Set(open.map(({ path }) => replacingName(path)))].join(', ') || 'its type';
   const certain = isOpen && (change.Replacement === 'True' || open.some(({ replaces }) => replaces === 'always'));
+  const names = open.map(({ path }) => path.replace(/^Properties\.(\w+).*$/s, '$1'));
+  if (was && isReissue(base.type, names, was, views.after[id]?.properties ?? {}))
+    return { ...inPlace(base, change, false), why: `A new one is issued with ${by} before the old one goes.` };
   if (certain || (isOpen && base.holds !== 'nothing')) {
     const effect = loss({ ...base, kind: 'replace' }, asPolicy(change.PolicyAction), 'UpdateReplacePolicy', was);
     return {

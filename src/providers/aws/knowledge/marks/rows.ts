@@ -70,6 +70,13 @@ const RULES: Record<string, Rule> = {
       ? !context.isUnknown(is)
       : itemsOf(was).some((item) => !itemsOf(is).some((i) => same(i, item))),
   more: (was, is) => itemsOf(is).some((item) => !itemsOf(was).some((known) => same(known, item))),
+  /** A rule that is new, or another than before; not one that only counts what it matches, and blocked nothing before. */
+  blocks: (was, is) =>
+    itemsOf(is).some((item) => {
+      if (itemsOf(was).some((known) => same(known, item))) return false;
+      const before = itemsOf(was).find((known) => isMembers(known) && isMembers(item) && same(known.Name, item.Name));
+      return !onlyCounts(item) || (before !== undefined && !onlyCounts(before));
+    }),
   ttl: (was, is) => {
     const on = (value: Value) => isMembers(value) && isTrue(value.Enabled ?? true);
     return (
@@ -84,6 +91,9 @@ function isAsStrong(is: Value, was: Value): boolean {
   if (isMembers(was)) return isMembers(is) && Object.keys(was).every((name) => isAsStrong(is[name], was[name]));
   return /^\d+$/.test(String(was)) ? numberOf(is) >= numberOf(was) : same(is, was);
 }
+
+const onlyCounts = (rule: Json): boolean =>
+  isMembers(rule) && [rule.Action, rule.OverrideAction].some((action) => isMembers(action) && 'Count' in action);
 
 /** Items of a list, members of a map. */
 const itemsOf = (value: Value): Json[] =>
