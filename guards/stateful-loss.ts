@@ -1,6 +1,6 @@
 /**
  * Guarantees: nothing that holds data or identity is lost in production without its policy keeping it or a copy of it;
- * what nothing can copy is lost only with its owner's signature.
+ * what nothing can copy, and the disks of a machine, are lost only with their owner's signature.
  * Does not cover: loss by expiry or emptying (guard `slow-loss`); types that nobody has judged yet (`unknown-effect`).
  */
 import { z } from 'zod';
@@ -22,11 +22,11 @@ export const statefulLoss: GuardDefinition<z.infer<typeof options>> = {
     name: 'stateful-loss',
     judge(plan, facts) {
       const losses = lossesOf(plan).filter(
-        (effect) => (effect.holds === 'data' || effect.holds === 'identity') && effect.contents !== 'listed',
+        ({ holds, disks, contents }) => (holds === 'data' || holds === 'identity' || disks) && contents !== 'listed',
       );
       if (losses.length === 0) return pass('stateful-loss');
       const bare = losses.filter((effect) => !isRetained(effect) && effect.retention?.effective !== 'Snapshot');
-      const denied = bare.filter(({ noBackup }) => !noBackup);
+      const denied = bare.filter(({ noBackup, disks }) => !noBackup && !disks);
       const first = denied[0] ?? bare[0] ?? losses[0]!;
       const others = losses.length - 1;
       const message = `${described(first)}.${others > 0 ? ` ${counted(others, 'more resource is', 'more resources are')} affected.` : ''}`;
@@ -50,10 +50,11 @@ const FATE = {
 };
 
 function described(effect: Effect): string {
-  const { type, physicalId, holds, kind, retention, recoveryPoint } = effect;
+  const { type, physicalId, holds, kind, retention, recoveryPoint, disks } = effect;
   const kept = retention?.effective === 'Retain';
   const policy = retention ? `${retention.attribute} is ${retention.effective}` : 'no policy retains it';
-  const has = holds === 'data' ? 'stores data' : 'has an identifier that others use';
+  const along = disks ? `takes its disks along (${disks.join(', ')})` : 'has an identifier that others use';
+  const has = holds === 'data' ? 'stores data' : along;
   const fate = FATE[kind as keyof typeof FATE] ?? FATE.unknown;
   const copy = recoveryPoint ? `; recovery point ${recoveryPoint.id} completed at ${recoveryPoint.completedAt}` : '';
   return `${effectName(effect)} (${type}, ${physicalId ?? 'no id'}) ${has} and ${kept && kind === 'delete' ? FATE.leave : fate} (${policy}${copy})`;

@@ -11,7 +11,7 @@ export interface PairResult {
   why: string;
   decision: string;
   denials: { code: string; message: string }[];
-  holds: string[];
+  holds: { code: string; message: string; seats: number }[];
   seats: number;
   effects: Effect[];
   characters: number;
@@ -24,7 +24,7 @@ export interface PairResult {
 const count = (results: readonly PairResult[], outcome: PairResult['outcome']) =>
   results.filter((result) => result.outcome === outcome).length;
 const median = (numbers: number[]) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0;
-const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll(/\s+/g, ' ').slice(0, 160);
+const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll(/\s+/g, ' ').slice(0, 260);
 const share = (part: number, whole: number) => `${part} (${Math.round((100 * part) / Math.max(1, whole))} %)`;
 
 export function writeReport(results: readonly PairResult[]): void {
@@ -51,10 +51,14 @@ export function writeReport(results: readonly PairResult[]): void {
     '',
     '## Denied, and why',
     '',
-    '| pair | template | guard | what it says |',
-    '|---|---|---|---|',
-    ...denied.flatMap(({ pair, path, denials }) =>
-      denials.map(({ code, message }) => `| ${pair} | ${cell(path)} | ${code} | ${cell(message)} |`),
+    ...reasons(denied.map(({ pair, path, denials }) => ({ pair, path, told: denials }))),
+    '',
+    '## Held for two approvals, and why',
+    '',
+    ...reasons(
+      planned
+        .filter(({ decision, seats }) => decision !== 'denied' && seats >= 2)
+        .map(({ pair, path, holds }) => ({ pair, path, told: holds.filter(({ seats }) => seats >= 2) })),
     ),
     '',
     '## Every pair',
@@ -70,10 +74,20 @@ export function writeReport(results: readonly PairResult[]): void {
     if (missing.length + milder.length > 0) console.log(pair, 'missing', missing, 'milder', milder);
 }
 
+function reasons(of: readonly { pair: string; path: string; told: readonly { code: string; message: string }[] }[]) {
+  return [
+    '| pair | template | guard | what it says |',
+    '|---|---|---|---|',
+    ...of.flatMap(({ pair, path, told }) =>
+      told.map(({ code, message }) => `| ${pair} | ${cell(path)} | ${code} | ${cell(message)} |`),
+    ),
+  ];
+}
+
 function row({ pair, path, outcome, decision, seats, effects, holds, denials, why }: PairResult): string {
   const counts: Record<string, number> = {};
   for (const { kind } of effects) counts[kind] = (counts[kind] ?? 0) + 1;
   const told = Object.entries(counts).map(([kind, number]) => `${kind} ${number}`);
-  const because = [...new Set([...denials.map(({ code }) => code), ...holds])].join(', ') || why;
+  const because = [...new Set([...denials, ...holds].map(({ code }) => code))].join(', ') || why;
   return `| ${pair} | ${cell(path)} | ${outcome} | ${decision} | ${seats || ''} | ${told.join(', ')} | ${cell(because)} |`;
 }

@@ -62,6 +62,8 @@ export const effectSchema = z.strictObject({
     .optional(),
   /** A verified recovery point that is independent of what is lost. */
   recoveryPoint: z.strictObject({ id: z.string(), completedAt: z.string() }).optional(),
+  /** Disks that go with it, by name: it holds nothing itself, and they may. */
+  disks: z.array(z.string()).min(1).optional(),
   /** Nothing can make a recovery point of its type: what is not retained is lost. */
   noBackup: z.boolean().optional(),
   /** Tags that it changes, wherever they are spelled; `UNREADABLE_TAGS`: some, and which could not be read. */

@@ -72,6 +72,12 @@ vectorsOf('stateful-loss', [
     facts(),
     'pass',
   ],
+  [
+    'an instance takes its disks along',
+    doingAll(removed({ disks: ['vol-1'], reversibility: 'irreversible' })),
+    facts(),
+    'hold(2)',
+  ],
   ['something stateless goes', doingAll(removed()), facts(), 'pass'],
   ['a table is updated', doingAll(effect({ type: 'AWS::DynamoDB::Table', holds: 'data' })), facts(), 'pass'],
   ['an instance whose volumes are copied first', terminating(), facts(), 'hold(2)'],

@@ -26,7 +26,7 @@ const planOf = async (tool: string, input: object) => {
 const ec2 = () => new EC2Client(pastCountersign(world));
 const codes = (answer: Record<string, unknown>) => (answer.verdicts as { code: string }[]).map(({ code }) => code);
 
-it('is data by a replacement and by a deletion, and by the name of its volume', async () => {
+it('takes its volumes along by a replacement and by a deletion: two approvals, as its own tool asks for', async () => {
   await create(template('ami-0123456789abcdef0'));
   for (const [tool, input] of [
     ['plan_stack_update', { stack: STACK, template: template('ami-0123456789abcdef1') }],
@@ -34,10 +34,11 @@ it('is data by a replacement and by a deletion, and by the name of its volume', 
   ] as const) {
     const { answer, box } = await planOf(tool, input);
     expect(box, tool).toMatchObject({
-      holds: 'data',
+      disks: [expect.stringMatching(/^vol-/)],
       reversibility: 'irreversible',
       why: expect.stringMatching(/vol-/),
     });
+    expect(answer, tool).toMatchObject({ decision: 'needs_approval', seats: { needed: 2 } });
     expect(codes(answer), tool).toContain('GUARD_STATEFUL_LOSS');
   }
 });
@@ -52,7 +53,7 @@ it('is recoverable when every volume of it has a completed snapshot', async () =
     await ec2().send(new CreateSnapshotCommand({ VolumeId: Ebs?.VolumeId ?? '' }));
   const planned = await planOf('plan_stack_update', { stack: STACK, template: template('ami-0123456789abcdef1') });
   expect(planned.box).toMatchObject({
-    holds: 'data',
+    disks: [expect.stringMatching(/^vol-/)],
     reversibility: 'recoverable',
     recoveryPoint: { id: expect.stringMatching(/^snap-/) },
   });

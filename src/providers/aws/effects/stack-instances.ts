@@ -3,7 +3,7 @@
  *
  * Guarantees: an instance that is deleted or replaced takes its volumes with DeleteOnTermination along, and its
  * instance-store disks; one that is stopped for a change loses the latter. It is recoverable only where every volume has
- * a completed snapshot. What could not be read is data.
+ * a completed snapshot. What could not be read counts as lost.
  */
 import type { Instance } from '@aws-sdk/client-ec2';
 import type { Effect } from '../../../core/effect.ts';
@@ -59,28 +59,25 @@ const lostVolumes = ({ BlockDeviceMappings = [] }: Instance) =>
 
 function withItsDisks(effect: Effect, disks: Disks | undefined): Effect {
   const id = effect.physicalId ?? '';
-  if (!disks)
-    return isLost(effect) ? { ...effect, ...LOST, why: `${effect.why} Its disks could not be read.` } : effect;
-  if (disks.instanceStore.has(id))
+  const lost = (names: readonly string[], said: string): Effect => ({
+    ...effect,
+    disks: [...names],
+    reversibility: 'irreversible',
+    why: `${effect.why.replace(HOLDS_NOTHING, '').trim()} ${said}`.trim(),
+  });
+  if (!disks) return isLost(effect) ? lost(['unknown'], 'Its disks could not be read.') : effect;
+  if (disks.instanceStore.has(id)) {
+    const when = isLost(effect) ? '' : ' when it stops';
     return {
-      ...effect,
-      ...LOST,
-      why: `${effect.why} The data on its instance-store disks would be lost${isLost(effect) ? '' : ' when it stops'}.`,
+      ...lost(['instance store'], `The data on its instance-store disks would be lost${when}.`),
+      ...(isLost(effect) ? {} : { holds: 'data' as const }),
     };
+  }
   const volumes = disks.volumes.get(id) ?? [];
   if (!isLost(effect) || volumes.length === 0) return effect;
+  const gone = lost(volumes, `${volumes.join(', ')} would be deleted with it (DeleteOnTermination).`);
   const points = volumes.flatMap((volume) => disks.snapshots.get(volume) ?? []);
-  const why = effect.why.replace(HOLDS_NOTHING, '').trim();
-  const gone = `${volumes.join(', ')} would be deleted with it (DeleteOnTermination).`;
-  if (points.length < volumes.length) return { ...effect, ...LOST, why: `${why} ${gone}`.trim() };
+  if (points.length < volumes.length) return gone;
   const [recoveryPoint] = points.sort((a, b) => (a.completedAt < b.completedAt ? -1 : 1));
-  return {
-    ...effect,
-    ...LOST,
-    reversibility: 'recoverable',
-    recoveryPoint: recoveryPoint!,
-    why: `${why} ${gone}`.trim(),
-  };
+  return { ...gone, reversibility: 'recoverable', recoveryPoint: recoveryPoint! };
 }
-
-const LOST = { holds: 'data', reversibility: 'irreversible' } as const;

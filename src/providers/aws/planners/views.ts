@@ -5,6 +5,7 @@ import { bareRecord } from '../../../core/input-bounds.ts';
 import type { StackView } from '../effects/stack-itself.ts';
 import type { MarkContext, ResourceView } from '../knowledge/marks/finder.ts';
 import { imported, own, STAND_IN } from '../knowledge/marks/index.ts';
+import { isMembers } from '../knowledge/marks/read.ts';
 import type { Named, Values } from '../observe/elsewhere.ts';
 import { parseTemplate, type Template } from '../template/parse.ts';
 import { createResolver, isUnresolved, type Resolver, UNRESOLVED } from '../template/resolve.ts';
@@ -56,7 +57,9 @@ function resourcesOf(side: Side, where: Where): Record<string, ResourceView> {
     resolver.resourceIds.map((id): [string, ResourceView] => {
       const { logicalId, type, properties, metadata, deletionPolicy, updateReplacePolicy } = resolver.resource(id);
       const updatePolicy = resolver.evaluate(template.Resources[id]?.UpdatePolicy ?? null) as Json;
+      const readAgain = stackOutputsAt(template.Resources[id]?.Properties as never, 'Properties', resolver);
       const view = {
+        ...(readAgain.length === 0 ? {} : { readAgain }),
         properties: properties as Record<string, Json>,
         deletionPolicy,
         updateReplacePolicy,
@@ -67,6 +70,18 @@ function resourcesOf(side: Side, where: Where): Record<string, ResourceView> {
     }),
   );
   return bareRecord(views);
+}
+
+/** Where a property asks for an output of another stack, in branches that are not taken too. */
+function stackOutputsAt(value: Json | undefined, path: string, resolver: Resolver): { path: string; from: string }[] {
+  if (value === null || typeof value !== 'object') return [];
+  return Object.entries(value).flatMap(([key, inner]) => {
+    if (key !== 'Fn::GetStackOutput')
+      return stackOutputsAt(inner as Json, key.startsWith('Fn::') ? path : `${path}.${key}`, resolver);
+    const asked = resolver.evaluate(inner as never);
+    const { StackName = '?', OutputName = '?' } = (isMembers(asked) ? asked : {}) as Record<string, Json>;
+    return [{ path, from: `the output ${String(OutputName)} of ${String(StackName)}` }];
+  });
 }
 
 /** The stack itself, as its template says it. */

@@ -11,6 +11,8 @@ export interface ResourceView {
   /** Resolved, as properties are. */
   updatePolicy?: Json;
   metadata?: Json;
+  /** Where a value stands that is read again at execution from an output of another stack. */
+  readAgain?: readonly { path: string; from: string }[];
 }
 
 export interface MarkContext {
