@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
 import { type Effect, REVERSIBILITIES, worstReversibility } from '../src/core/effect.ts';
+import { TOO_MUCH } from './pairs-judged.ts';
 
 export interface PairResult {
   pair: string;
@@ -31,6 +32,8 @@ export function writeReport(results: readonly PairResult[]): void {
   const planned = results.filter(({ outcome }) => outcome === 'planned');
   const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
   const denied = planned.filter(({ decision }) => decision === 'denied');
+  const stopped = planned.filter(({ decision, seats }) => decision === 'denied' || seats >= 2);
+  const tooMuch = stopped.filter(({ pair }) => Object.hasOwn(TOO_MUCH, pair));
   const lines = [
     '# The 120 template pairs, planned',
     '',
@@ -48,6 +51,10 @@ export function writeReport(results: readonly PairResult[]): void {
     `- Decision: ${['pass', 'needs_approval', 'denied'].map((decision) => `${decision} ${share(planned.filter((result) => result.decision === decision).length, planned.length)}`).join(', ')}.`,
     `- Structured answer: median ${median(planned.map(({ characters }) => characters))}, largest ${Math.max(...planned.map(({ characters }) => characters))} characters.`,
     `- Resources that differ and are in no plan: ${planned.reduce((all, { missing }) => all + missing.length, 0)}. Effects milder than the tables: ${planned.reduce((all, { milder }) => all + milder.length, 0)}.`,
+    '',
+    `Each denial and each hold for two approvals was read against the difference of the two templates. Too much: ${share(tooMuch.length, planned.length)}.`,
+    '',
+    ...tooMuch.map(({ pair }) => `- ${pair}: ${TOO_MUCH[pair]}`),
     '',
     '## Denied, and why',
     '',

@@ -135,6 +135,12 @@ const layered = (version: number) =>
     { Layers: [`arn:aws:lambda:eu-west-1:123456789012:layer:l:${version}`] },
   );
 
+const schedule = (...targets: Parts[]) =>
+  one('AWS::Events::Rule', {
+    ScheduleExpression: 'rate(1 day)',
+    Targets: targets.map((target) => ({ Arn: { Ref: 'Topic' }, ...target })),
+  });
+
 const imported = { 'Fn::ImportValue': 'alerts-topic' };
 const ofStack = { 'Fn::GetStackOutput': { StackName: 'elsewhere-prod', OutputName: 'T' } };
 const pinned = '{{resolve:ssm:/alerts/topic:1}}';
@@ -218,6 +224,19 @@ it.each<[string, 'denied' | number, Case]>([
       before: { W: firewall(rule('a', { None: {} })) },
       after: { W: firewall(rule('a', { None: {} }), rule('b', { None: {} })) },
     },
+  ],
+  [
+    'a dead-letter queue for a target',
+    1,
+    {
+      before: { Topic, E: schedule({ Id: 't' }) },
+      after: { Topic, E: schedule({ Id: 't', DeadLetterConfig: { Arn: { Ref: 'Topic' } } }) },
+    },
+  ],
+  [
+    'a target that goes',
+    2,
+    { before: { Topic, E: schedule({ Id: 't' }, { Id: 'u' }) }, after: { Topic, E: schedule({ Id: 't' }) } },
   ],
   [
     'new code by its digest',

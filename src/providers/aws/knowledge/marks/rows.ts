@@ -68,7 +68,7 @@ const RULES: Record<string, Rule> = {
   fewer: (was, is, _argument, context) =>
     context.isUnknown(was)
       ? !context.isUnknown(is)
-      : itemsOf(was).some((item) => !itemsOf(is).some((i) => same(i, item))),
+      : itemsOf(was).some((item) => !itemsOf(is).some((i) => saysAllOf(i, item))),
   more: (was, is) => itemsOf(is).some((item) => !itemsOf(was).some((known) => same(known, item))),
   /** A rule that is new, or another than before; not one that only counts what it matches, and blocked nothing before. */
   blocks: (was, is) =>
@@ -91,6 +91,11 @@ function isAsStrong(is: Value, was: Value): boolean {
   if (isMembers(was)) return isMembers(is) && Object.keys(was).every((name) => isAsStrong(is[name], was[name]));
   return /^\d+$/.test(String(was)) ? numberOf(is) >= numberOf(was) : same(is, was);
 }
+
+/** The same, or with more said beside it: a target that gets a dead-letter queue stays that target. */
+const saysAllOf = (item: Json, known: Json): boolean =>
+  same(item, known) ||
+  (isMembers(item) && isMembers(known) && Object.entries(known).every(([name, value]) => same(item[name], value)));
 
 const onlyCounts = (rule: Json): boolean =>
   isMembers(rule) && [rule.Action, rule.OverrideAction].some((action) => isMembers(action) && 'Count' in action);
