@@ -11,7 +11,7 @@ import { judgeAll } from '../core/guard.ts';
 import { mintPlanningPermit, revokePermit } from '../core/permit.ts';
 import { type Plan, planDifferences } from '../core/plan.ts';
 import type { PolicyPort, Provider } from '../core/ports.ts';
-import { guardCode, isStricter, signatures } from '../core/verdict.ts';
+import { countedApprovals, guardCode, isStricter } from '../core/verdict.ts';
 import type { Person } from '../people/person.ts';
 
 export interface RecheckPorts {
@@ -53,7 +53,9 @@ export async function whyStale(ports: RecheckPorts, change: Change, plan: Plan):
       new CountersignError(guardCode(passing.guard), denials.map(({ message }) => message).join(' '), ''),
       change,
     );
-  return isStricter(judgement, change.judgement) ? `The policy now requires ${signatures(judgement.seats)}.` : null;
+  return isStricter(judgement, change.judgement)
+    ? `The policy now requires ${countedApprovals(judgement.seats)}.`
+    : null;
 }
 
 /** What is planned on is not there, or not as it was: another look from another shell finds the same. */

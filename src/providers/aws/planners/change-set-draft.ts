@@ -14,6 +14,7 @@ import { factsFor } from '../effects/live-facts.ts';
 import { changesOffTemplates, isSilent } from '../effects/silent.ts';
 import { withDisks } from '../effects/stack-instances.ts';
 import { effectsOnStack, notesOnStack } from '../effects/stack-itself.ts';
+import { parametersAfter, parametersBefore } from '../observe/named-parameters.ts';
 import { readOpenGroups } from '../observe/open-groups.ts';
 import { type LiveStack, observeStack } from '../observe/stack.ts';
 import type { AwsDraft } from '../observed.ts';
@@ -26,7 +27,6 @@ import {
   wantedSettings,
 } from '../picture/picture.ts';
 import { createTaint } from '../template/leaf-taint.ts';
-import { parametersAfter, parametersBefore } from '../template/named-parameters.ts';
 import { parseTemplate } from '../template/parse.ts';
 import { maskTemplate } from '../template/secrets.ts';
 import { observed, type PlannerContext } from './context.ts';

@@ -5,9 +5,9 @@
  * unknown value; a name that the change set keeps has the value that the stack has.
  */
 import type { ChangeSet } from '../change-sets.ts';
-import type { LiveStack } from '../observe/stack.ts';
-import { parseTemplate } from './parse.ts';
-import { unknownAs } from './values.ts';
+import { parseTemplate } from '../template/parse.ts';
+import { unknownAs } from '../template/values.ts';
+import type { LiveStack } from './stack.ts';
 
 const namesOf = (template: string): string[] =>
   Object.entries(
