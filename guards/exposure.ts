@@ -30,8 +30,6 @@ const options = z.strictObject({
 });
 type Options = z.infer<typeof options>;
 const WITH_PORTS = /^(?:tcp|udp|6|17)$/i;
-/** A group of the same stack: its own openings have marks of their own. */
-const OWN_GROUP = /^\u{27e6}own:/u;
 const PRIVATE_IPV6 = /^f[cd]/i;
 
 export const exposure: GuardDefinition<Options> = {
@@ -70,7 +68,6 @@ function isOpen({ range, protocol, fromPort, toPort }: Network, given: Options):
   const ports = fromPort < 0 || toPort - fromPort >= given.public_ports.length ? [] : span(fromPort, toPort);
   if (WITH_PORTS.test(protocol) && ports.length > 0 && ports.every((port) => given.public_ports.includes(port)))
     return false;
-  if (OWN_GROUP.test(range)) return false;
   // INVARIANT: what is no range (a prefix list, a group elsewhere, text) counts as open.
   const [, address = '', prefix] = /^([0-9a-f.:]+)\/(\d{1,3})$/i.exec(range) ?? [];
   if (prefix === undefined) return true;

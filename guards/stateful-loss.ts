@@ -1,6 +1,7 @@
 /**
  * Guarantees: in production, a resource that stores data or has an identifier is lost only if a policy retains it or a
- * copy of it exists; a resource that cannot be copied is lost only with the approval of the role owner.
+ * copy of it exists; a resource that cannot be copied, and the disks of a machine, are lost only with the approval of
+ * the role owner.
  * Does not cover: loss by expiry or emptying (guard `slow-loss`); types that are not in the tables (`unknown-effect`).
  */
 import { z } from 'zod';
@@ -24,11 +25,11 @@ export const statefulLoss: GuardDefinition<z.infer<typeof options>> = {
     name: 'stateful-loss',
     judge(plan, facts) {
       const losses = lossesOf(plan).filter(
-        (effect) => (effect.holds === 'data' || effect.holds === 'identity') && effect.contents !== 'listed',
+        ({ holds, disks, contents }) => (holds === 'data' || holds === 'identity' || disks) && contents !== 'listed',
       );
       if (losses.length === 0) return pass('stateful-loss');
       const bare = losses.filter((effect) => !isRetained(effect) && effect.retention?.effective !== 'Snapshot');
-      const denied = bare.filter(({ noBackup }) => !noBackup);
+      const denied = bare.filter(({ noBackup, disks }) => !noBackup && !disks);
       const first = denied[0] ?? bare[0] ?? losses[0]!;
       const others = losses.length - 1;
       const message = `${described(first)}.${others > 0 ? ` ${counted(others, 'more resource is', 'more resources are')} affected.` : ''}`;
@@ -57,10 +58,11 @@ const FATE = {
 };
 
 function described(effect: Effect): string {
-  const { type, physicalId, holds, kind, retention, recoveryPoint } = effect;
+  const { type, physicalId, holds, kind, retention, recoveryPoint, disks } = effect;
   const kept = retention?.effective === 'Retain';
   const policy = retention ? `${retention.attribute} is ${retention.effective}` : 'no policy retains it';
-  const has = holds === 'data' ? 'stores data' : 'has an identifier that others use';
+  const along = disks ? `deletes its disks (${disks.join(', ')})` : 'has an identifier that others use';
+  const has = holds === 'data' ? 'stores data' : along;
   const fate = FATE[kind as keyof typeof FATE] ?? FATE.unknown;
   const copy = recoveryPoint
     ? `; recovery point ${recoveryPoint.id} completed at ${absoluteTime(recoveryPoint.completedAt)}`

@@ -9,6 +9,7 @@ import type { Change } from '../core/change.ts';
 import { CountersignError, type ErrorCode } from '../core/errors.ts';
 import { judgeAll } from '../core/guard.ts';
 import { absoluteTime } from '../core/instant.ts';
+import { mintPlanningPermit, revokePermit } from '../core/permit.ts';
 import { type Plan, planDifferences } from '../core/plan.ts';
 import type { PolicyPort, Provider } from '../core/ports.ts';
 import { countedApprovals, guardCode, isStricter, remediesOf } from '../core/verdict.ts';
@@ -30,12 +31,15 @@ export async function whyStale(ports: RecheckPorts, change: Change, plan: Plan):
   if (!ports.policy.isFilled(change, signers.approvals))
     return 'The policy no longer lists the key of an approver, so the change does not have enough approvals.';
   let live: Awaited<ReturnType<Provider['recompute']>>;
+  const permit = mintPlanningPermit(plan.target.account, plan.target.region);
   try {
-    live = await ports.cloud.recompute(plan);
+    live = await ports.cloud.recompute(plan, permit);
   } catch (error) {
     if (error instanceof CountersignError && isAboutTheTarget(error.code))
       return `The effects of the plan cannot be computed again: ${error.message}`;
     throw leftApproved(error, change);
+  } finally {
+    revokePermit(permit);
   }
   const current: Plan = { ...plan, ...live };
   const judge = await ports.policy.judgeFor(current, 'execute', change.goal, change);

@@ -1,4 +1,5 @@
 /** Properties that the index calls conditional, and the one fact that decides whether an update replaces. */
+import { keepsItsId } from './custom-resources.ts';
 import type { Replacement } from './replacement.ts';
 
 /**
@@ -121,6 +122,13 @@ export const conditionalRules: readonly Group[] = [
   {
     fact: 'documented',
     verdicts: ['never', 'conditional'],
+    source:
+      'ElastiCache API Reference, ModifyReplicationGroup: AuthTokenUpdateStrategy rotates or sets the token of a group that is there; conditional in the schema',
+    properties: ['AWS::ElastiCache::ReplicationGroup.AuthToken'],
+  },
+  {
+    fact: 'documented',
+    verdicts: ['never', 'conditional'],
     source: `"No interruption" in the ${GUIDE} of 2023 (19dc52cd) and no mark in @aws-cdk/aws-service-spec 0.1.216`,
     properties: ['AutoMinorVersionUpgrade', 'DBParameterGroupName', 'PreferredMaintenanceWindow'].map(
       of('AWS::Neptune::DBInstance'),
@@ -137,6 +145,8 @@ const byProperty = new Map(conditionalRules.flatMap((group) => group.properties.
 /** `undefined`: no fact is known to decide it, and what the index calls conditional may replace. */
 export function conditionalRule(type: string, path: string): ConditionalRule | undefined {
   const group = byProperty.get(`${type}.${path}`);
+  // biome-ignore lint/suspicious/noThenProperty: a word, not a function: nothing can await it.
+  if (!group && keepsItsId(type)) return { fact: 'documented', then: 'never', otherwise: 'conditional' };
   if (!group) return undefined;
   const { fact, also, verdicts } = group;
   // biome-ignore lint/suspicious/noThenProperty: a word, not a function: nothing can await it.

@@ -19,7 +19,7 @@ import { findProtection } from './protection.ts';
 import { findReach } from './reach.ts';
 import { findSlowLoss } from './slow-loss.ts';
 
-export { IMPORTED, imported, own, ownIdsIn } from './tokens.ts';
+export { imported, own, ownIdsIn, STAND_IN } from './tokens.ts';
 
 const finders: readonly MarkFinder[] = [
   findSlowLoss,

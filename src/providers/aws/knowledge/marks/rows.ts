@@ -69,8 +69,15 @@ const RULES: Record<string, Rule> = {
   fewer: (was, is, _argument, context) =>
     context.isUnknown(was)
       ? !context.isUnknown(is)
-      : itemsOf(was).some((item) => !itemsOf(is).some((i) => same(i, item))),
+      : itemsOf(was).some((item) => !itemsOf(is).some((i) => saysAllOf(i, item))),
   more: (was, is) => itemsOf(is).some((item) => !itemsOf(was).some((known) => same(known, item))),
+  /** A rule that is new, or another than before; not one that only counts what it matches, and blocked nothing before. */
+  blocks: (was, is) =>
+    itemsOf(is).some((item) => {
+      if (itemsOf(was).some((known) => same(known, item))) return false;
+      const before = itemsOf(was).find((known) => isMembers(known) && isMembers(item) && same(known.Name, item.Name));
+      return !onlyCounts(item) || (before !== undefined && !onlyCounts(before));
+    }),
   ttl: (was, is) => {
     const on = (value: Value) => isMembers(value) && isTrue(value.Enabled ?? true);
     return (
@@ -85,6 +92,14 @@ function isAsStrong(is: Value, was: Value): boolean {
   if (isMembers(was)) return isMembers(is) && Object.keys(was).every((name) => isAsStrong(is[name], was[name]));
   return /^\d+$/.test(String(was)) ? numberOf(is) >= numberOf(was) : same(is, was);
 }
+
+/** The same, or with more said beside it: a target that gets a dead-letter queue stays that target. */
+const saysAllOf = (item: Json, known: Json): boolean =>
+  same(item, known) ||
+  (isMembers(item) && isMembers(known) && Object.entries(known).every(([name, value]) => same(item[name], value)));
+
+const onlyCounts = (rule: Json): boolean =>
+  isMembers(rule) && [rule.Action, rule.OverrideAction].some((action) => isMembers(action) && 'Count' in action);
 
 /** Items of a list, members of a map. */
 const itemsOf = (value: Value): Json[] =>
@@ -133,7 +148,9 @@ function judgeRow(row: Row, before: ResourceView | null, after: ResourceView, co
   const [was, is] = [valuesAt(before, row.path, context), valuesAt(after, row.path, context)];
   const lost = [...new Set([...was.keys(), ...is.keys()])].filter((path) => {
     const value = is.get(path);
-    return context.isUnknown(value) || rule(was.get(path), value, argument, context);
+    return context.isUnknown(value)
+      ? mayDiffer(was.get(path), value, context)
+      : rule(was.get(path), value, argument, context);
   });
   return lost
     .slice(0, 3)

@@ -32,16 +32,22 @@ describe('network rules', () => {
       { range: '0.0.0.0/0', protocol: 'tcp', fromPort: 22, toPort: 22 },
     ]);
   });
-  it('open to an unknown range open to the world', () => {
+  it('open to a range that is not known say that, and hide no other rule', () => {
     const found = marksOfOne(
       'expose',
       'AWS::EC2::SecurityGroup',
       group(),
       group({ ...rule('', 22), CidrIp: { Ref: 'Unknown' } }),
     );
-    expect(network(found)).toMatchObject([{ range: '0.0.0.0/0' }]);
+    expect(network(found)).toMatchObject([{ range: 'a source that is unknown until execution' }]);
+    const unknown = { ...rule('', 22), CidrIp: { Ref: 'Unknown' } };
+    const more = group(unknown, rule('0.0.0.0/0', 22));
+    expect(network(marksOfOne('expose', 'AWS::EC2::SecurityGroup', group(unknown), more))).toMatchObject([
+      { range: '0.0.0.0/0' },
+      { range: 'a source that is unknown until execution' },
+    ]);
   });
-  it('that name a closed group of the stack gain nothing, an open one its range, a foreign one its name', () => {
+  it('that name a group of the stack gain nothing, whatever that lets in itself; a foreign one its name', () => {
     const through = (SourceSecurityGroupId: unknown) =>
       group({ IpProtocol: 'tcp', FromPort: 80, ToPort: 80, SourceSecurityGroupId });
     const around = (...rules: object[]): Resources => ({
@@ -49,9 +55,11 @@ describe('network rules', () => {
     });
     const front = { 'Fn::GetAtt': ['Front', 'GroupId'] };
     expect(marksOfOne('expose', 'AWS::EC2::SecurityGroup', group(), through(front), around())).toEqual([]);
-    expect(
-      network(marksOfOne('expose', 'AWS::EC2::SecurityGroup', group(), through(front), around(rule('0.0.0.0/0', 443)))),
-    ).toMatchObject([{ range: '0.0.0.0/0', fromPort: 80 }]);
+    const open = around(rule('0.0.0.0/0', 443));
+    expect(marksOfOne('expose', 'AWS::EC2::SecurityGroup', group(), through(front), open)).toEqual([]);
+    expect(marksOfOne('disconnect', 'AWS::EC2::SecurityGroup', through(front), group(), open)).toMatchObject([
+      { text: 'No longer allows traffic from Front, tcp 80.' },
+    ]);
     expect(marksOfOne('expose', 'AWS::EC2::SecurityGroup', group(), through('sg-0123'))).toMatchObject([
       { target: { id: 'sg-0123' } },
     ]);
