@@ -162,7 +162,8 @@ describe('policies of roles', () => {
       allow(['dynamodb:GetItem', 'dynamodb:PutItem'], [own, { 'Fn::Join': ['/', [own, 'index', '*']] }]),
     ],
     ['logs', allow(['logs:CreateLogStream', 'logs:PutLogEvents'], '*')],
-    ['reading a named thing', allow('ssm:GetParameter', 'arn:aws:ssm:eu-west-1:111122223333:parameter/app/key')],
+    ['reading what a named thing is', allow('sqs:GetQueueAttributes', 'arn:aws:sqs:eu-west-1:111122223333:orders')],
+    ['reading what an own thing stores', allow(['dynamodb:GetItem', 'dynamodb:Query'], own)],
     ['listing', allow('ec2:DescribeInstances', '*')],
   ])('are no exposure by %s', (_what, statement) => {
     expect(gained(null, attached(statement))).toEqual([]);
@@ -175,7 +176,7 @@ describe('policies of roles', () => {
   });
   it('lose a Deny, or a condition', () => {
     const deny = { Effect: 'Deny', Action: 's3:DeleteBucket', Resource: '*' };
-    expect(gained(attached(deny), attached())).toMatchObject([{ text: 'No longer denies s3:deletebucket on *.' }]);
+    expect(gained(attached(deny), attached())).toMatchObject([{ text: 'Role Role can newly call s3:DeleteBucket on every resource: this policy no longer denies it.' }]);
     const bound = allow('s3:PutObject', '*', { Condition: { Bool: { 'aws:MultiFactorAuthPresent': 'true' } } });
     expect(gained(attached(bound), attached(allow('s3:PutObject', '*')))).toHaveLength(1);
   });
