@@ -114,20 +114,20 @@ function mayPass({ action, resource }: Grant, boundary: readonly Statement[] | u
 export function newlyAllowed(before: Access, after: Access): Gain[] {
   const work: Work = { count: 0 };
   const remains = (grant: Grant) =>
-    !isDenied(grant, after.statements, work) &&
-    !isDenied(grant, after.boundary ?? [], work) &&
-    mayPass(grant, after.boundary, work);
-  const gained = (how: Gain['how'], grants: readonly Grant[]) =>
+    !isDenied(grant, after.statements, work) && !isDenied(grant, after.boundary ?? [], work);
+  const of = (how: Gain['how'], grants: readonly Grant[]) =>
     grants.filter(remains).map((grant): Gain => ({ ...grant, how }));
+  const passes = (grant: Grant) => mayPass(grant, after.boundary, work);
   const wasBounded = before.boundary;
   return [
-    ...gained('allowed', grantsGained('Allow', before.statements, after.statements, work)),
-    ...gained('undenied', grantsGained('Deny', after.statements, before.statements, work)),
+    ...of('allowed', grantsGained('Allow', before.statements, after.statements, work).filter(passes)),
+    // Not limited by the boundary: what the policy of a thing allows the identity passes it by.
+    ...of('undenied', grantsGained('Deny', after.statements, before.statements, work)),
     ...(wasBounded === undefined
       ? []
       : [
-          ...gained('unbounded', grantsGained('Allow', wasBounded, after.boundary ?? [ANYTHING], work)),
-          ...gained('unbounded', grantsGained('Deny', after.boundary ?? [], wasBounded, work)),
+          ...of('unbounded', grantsGained('Allow', wasBounded, after.boundary ?? [ANYTHING], work)),
+          ...of('unbounded', grantsGained('Deny', after.boundary ?? [], wasBounded, work)),
         ]),
   ];
 }
