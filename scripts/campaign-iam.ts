@@ -20,7 +20,9 @@ for (let done = 0; done < count; done += BATCH) {
   sum.wider += batch.wider;
   sum.missed.push(...batch.missed);
   sum.untold.push(...batch.untold);
-  process.stderr.write(`${sum.pairs} pairs, ${sum.newlyAllowed} newly allowed, ${sum.missed.length} missed, ${sum.untold.length} untold\n`);
+  process.stderr.write(
+    `${sum.pairs} pairs, ${sum.newlyAllowed} newly allowed, ${sum.missed.length} missed, ${sum.untold.length} untold\n`,
+  );
 }
 for (const one of [...sum.missed, ...sum.untold].slice(0, 5)) process.stderr.write(`${JSON.stringify(one, null, 1)}\n`);
 

@@ -48,7 +48,9 @@ describe('roles that hand on roles', () => {
       Role0: role(allow('iam:PassRole', arn('Role1'))),
       Role1: role(allow('ec2:TerminateInstances', '*')),
     };
-    expect(boundOfFirst(short)?.text).toContain('may pass Role1, which may call ec2:TerminateInstances on every resource');
+    expect(boundOfFirst(short)?.text).toContain(
+      'may pass Role1, which may call ec2:TerminateInstances on every resource',
+    );
   });
   it('in a circle of which one goes beyond the stack all do', () => {
     for (const first of [0, 1, 2]) {

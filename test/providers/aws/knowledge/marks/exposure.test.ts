@@ -176,7 +176,9 @@ describe('policies of roles', () => {
   });
   it('lose a Deny, or a condition', () => {
     const deny = { Effect: 'Deny', Action: 's3:DeleteBucket', Resource: '*' };
-    expect(gained(attached(deny), attached())).toMatchObject([{ text: 'Role Role can newly call s3:DeleteBucket on every resource: this policy no longer denies it.' }]);
+    expect(gained(attached(deny), attached())).toMatchObject([
+      { text: 'Role Role can newly call s3:DeleteBucket on every resource: this policy no longer denies it.' },
+    ]);
     const bound = allow('s3:PutObject', '*', { Condition: { Bool: { 'aws:MultiFactorAuthPresent': 'true' } } });
     expect(gained(attached(bound), attached(allow('s3:PutObject', '*')))).toHaveLength(1);
   });

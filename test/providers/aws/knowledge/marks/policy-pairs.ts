@@ -45,7 +45,19 @@ const TARGETS: readonly Target[] = [
     resource: `arn:aws:secretsmanager:eu-west-1:${OWN}:secret:db-AbCdEf`,
   })),
 ];
-const ACTION_PATTERNS = ['*', 's3:*', 's3:Get*', 'S3:getobject', 's3:*Object', 's3:?etObject', 'sqs:*', 'sqs:*Message', 'dynamodb:*Item', 'dynamodb:*', 'secretsmanager:Get*'];
+const ACTION_PATTERNS = [
+  '*',
+  's3:*',
+  's3:Get*',
+  'S3:getobject',
+  's3:*Object',
+  's3:?etObject',
+  'sqs:*',
+  'sqs:*Message',
+  'dynamodb:*Item',
+  'dynamodb:*',
+  'secretsmanager:Get*',
+];
 const RESOURCE_PATTERNS = [
   '*',
   'arn:aws:s3:::*',
@@ -63,8 +75,14 @@ const RESOURCE_PATTERNS = [
 const one = <T>(...list: readonly T[]) => fc.constantFrom(...list);
 const some = <T>(arbitrary: fc.Arbitrary<T>) => fc.array(arbitrary, { minLength: 1, maxLength: 2 });
 const target = one(...TARGETS);
-const action = fc.oneof({ weight: 2, arbitrary: target.map((it) => it.action) }, { weight: 3, arbitrary: one(...ACTION_PATTERNS) });
-const resource = fc.oneof({ weight: 2, arbitrary: target.map((it) => it.resource) }, { weight: 3, arbitrary: one(...RESOURCE_PATTERNS) });
+const action = fc.oneof(
+  { weight: 2, arbitrary: target.map((it) => it.action) },
+  { weight: 3, arbitrary: one(...ACTION_PATTERNS) },
+);
+const resource = fc.oneof(
+  { weight: 2, arbitrary: target.map((it) => it.resource) },
+  { weight: 3, arbitrary: one(...RESOURCE_PATTERNS) },
+);
 const condition = one<Json>(
   { StringEquals: { 'aws:PrincipalOrgID': 'o-acme123456' } },
   { StringEquals: { 'aws:PrincipalOrgID': ['o-acme123456', 'o-other12345'] } },
@@ -109,12 +127,16 @@ const identityStatement = fc
   .tuple(effect, part('Action', action), part('Resource', resource), maybe(condition))
   .map(([Effect, doing, what, when]) => withCondition({ Effect, ...doing, ...what }, when));
 const resourceStatement = fc
-  .tuple(effect, fc.integer({ min: 0, max: 9 }), principal, part('Action', action), part('Resource', resource), maybe(condition))
+  .tuple(
+    effect,
+    fc.integer({ min: 0, max: 9 }),
+    principal,
+    part('Action', action),
+    part('Resource', resource),
+    maybe(condition),
+  )
   .map(([Effect, not, who, doing, what, when]) =>
-    withCondition(
-      { Effect, [not === 0 && who !== '*' ? 'NotPrincipal' : 'Principal']: who, ...doing, ...what },
-      when,
-    ),
+    withCondition({ Effect, [not === 0 && who !== '*' ? 'NotPrincipal' : 'Principal']: who, ...doing, ...what }, when),
   );
 const documents = (statement: fc.Arbitrary<Json>) =>
   fc.array(statement, { minLength: 1, maxLength: 3 }).map((Statement) => ({ Version: '2012-10-17', Statement }));
@@ -222,8 +244,7 @@ export function isGained(pair: Pair, { action: doing, resource: what, principal:
   const { identity, resource: ofThing } = gainsOf(pair);
   const meets = (part: Part, text: string, match: (pattern: string) => boolean) =>
     typeof part === 'string' ? match(part) || part === text : !part.some(match);
-  const names = (name: string) =>
-    name === '*' || name === `AWS:${who}` || name === `AWS:${who.split(':')[4]}`;
+  const names = (name: string) => name === '*' || name === `AWS:${who}` || name === `AWS:${who.split(':')[4]}`;
   const speaksOf = (gain: Gain) =>
     meets(gain.action, doing, (pattern) => matchesGlob(pattern.toLowerCase(), doing.toLowerCase())) &&
     meets(gain.resource, what, (pattern) => matchesGlob(pattern, what)) &&
@@ -244,7 +265,9 @@ export function toldOf({ before, after }: Pair): string[] {
         ...(of.boundary ? { PermissionsBoundary: own('Limit') } : {}),
       }),
       ...(of.boundary ? [view('Limit', 'AWS::IAM::ManagedPolicy', { PolicyDocument: of.boundary })] : []),
-      ...(of.resource ? [view('Thing', 'AWS::SQS::QueuePolicy', { Queues: ['orders'], PolicyDocument: of.resource })] : []),
+      ...(of.resource
+        ? [view('Thing', 'AWS::SQS::QueuePolicy', { Queues: ['orders'], PolicyDocument: of.resource })]
+        : []),
     ]);
   };
   const context: MarkContext = { ...known, before: side(before), after: side(after) };
