@@ -45,9 +45,12 @@ function methodsIn(body: Json | undefined): Map<string, boolean> {
   return found;
 }
 
+const isPrivate = ({ properties }: ResourceView) =>
+  /PRIVATE/.test(JSON.stringify(properties.EndpointConfiguration ?? ''));
+
 export const findOpenedMethods: MarkFinder = (before, after, context) => {
   const property = BODIES[after?.type ?? ''];
-  if (!before || !after || property === undefined) return [];
+  if (!before || !after || property === undefined || isPrivate(after)) return [];
   const path = `Properties.${property}`;
   const was = methodsIn(bodyOf(before));
   const closed = [...was].filter(([, isClosed]) => isClosed).map(([name]) => name);
@@ -64,7 +67,5 @@ export const findOpenedMethods: MarkFinder = (before, after, context) => {
   const opened = [...is]
     .filter(([name, isClosed]) => !isClosed && (was.get(name) ?? !name.startsWith('OPTIONS ')))
     .map(([name]) => name);
-  return opened
-    .map((name) => mark(`the method ${shown(name)}`))
-    .slice(0, 5);
+  return opened.map((name) => mark(`the method ${shown(name)}`)).slice(0, 5);
 };

@@ -59,6 +59,7 @@ export const isWhollyUnknown = (value: Value): boolean =>
   typeof value === 'string' && /^\u{fffd}+$/u.test(value.trim());
 
 const NEW = 3;
+const LONGEST_CHANGE = 120;
 
 /** What comes: items that were not there. */
 function comes(was: Value, is: Value): string {
@@ -73,7 +74,9 @@ function comes(was: Value, is: Value): string {
 }
 
 const nameOf = (item: Json): Json =>
-  isMembers(item) ? (item.Principal ?? item.Arn ?? item.Id ?? item.Name ?? item.Ip ?? item) : item;
+  isMembers(item)
+    ? (item.UserIds ?? item.OrganizationArns ?? item.Principal ?? item.Arn ?? item.Id ?? item.Name ?? item.Ip ?? item)
+    : item;
 
 export function changeOf(path: string, was: Value, is: Value, context: MarkContext): string {
   const last = path.split('.').findLast((part) => part !== '*') ?? path;
@@ -114,8 +117,10 @@ export function sentenceOf(
       : /^The public/.test(loses)
         ? '*'
         : undefined;
+  const change = changeOf(path, was, is, context);
+  const isSaid = / (set|absent) → set$/.test(change) || sentence.includes(shown(is)) || change.length > LONGEST_CHANGE;
   return {
-    text: `${sentence} (${changeOf(path, was, is, context)}).`,
+    text: `${sentence}${isSaid ? '' : ` (${change})`}.`,
     ...(principal === undefined ? {} : { principal }),
   };
 }

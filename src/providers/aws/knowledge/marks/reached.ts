@@ -91,7 +91,9 @@ function listener(before: ResourceView | null, after: ResourceView, context: Mar
       `${front} can newly reach the targets of ${shown(target)}${how}.`,
     );
   if (asksLogin(before) && !asksLogin(after))
-    return targetsOf(after, context).slice(0, 1).map((target) => mark(target, ' without a login'));
+    return targetsOf(after, context)
+      .slice(0, 1)
+      .map((target) => mark(target, ' without a login'));
   if (asksLogin(after) || isFromAddress(after)) return [];
   const reached = Object.values(context.before).flatMap((view) => targetsOf(view, context));
   return targetsOf(after, context)
@@ -105,7 +107,8 @@ function frontOf(view: ResourceView, context: MarkContext): string {
   const listenerOf = whoseIs(view.properties.ListenerArn ?? null, context);
   const holder = listenerOf.kind === 'own' ? listenerOf.resource : view;
   const balancer = whoseIs(holder.properties.LoadBalancerArn ?? null, context);
-  if (balancer.kind !== 'own') return `Clients of the load balancer behind ${shown(view.properties.ListenerArn ?? holder.logicalId)}`;
+  if (balancer.kind !== 'own')
+    return `Clients of the load balancer behind ${shown(view.properties.ListenerArn ?? holder.logicalId)}`;
   return same(balancer.resource.properties.Scheme, 'internal')
     ? `Clients of the internal load balancer ${balancer.resource.logicalId}`
     : 'The internet';
@@ -118,7 +121,10 @@ function route(before: ResourceView | null, after: ResourceView, context: MarkCo
   const { type, properties } = after;
   if (before || !isOpen(properties)) return [];
   const api = properties.RestApiId ?? properties.ApiId;
-  const name = type === 'AWS::ApiGateway::Method' ? `${shown(properties.HttpMethod)} of ${shown(properties.ResourceId)}` : shown(properties.RouteKey);
+  const name =
+    type === 'AWS::ApiGateway::Method'
+      ? `${shown(properties.HttpMethod)} of ${shown(properties.ResourceId)}`
+      : shown(properties.RouteKey);
   // Messages of a WebSocket API come over a connection that was authorized when it was made.
   if (/^OPTIONS\b/i.test(name) || /^\$(?!connect|default)/.test(name)) return [];
   const whose = whoseIs(api, context);
@@ -131,7 +137,11 @@ function route(before: ResourceView | null, after: ResourceView, context: MarkCo
     if (isNewHere(whose, context) && siblings.every((view) => isOpen(view.properties))) return [];
   }
   return [
-    exposeMark('Properties.AuthorizationType', PUBLIC, `The public can newly call ${name} in the API ${shown(api)} without a login.`),
+    exposeMark(
+      'Properties.AuthorizationType',
+      PUBLIC,
+      `The public can newly call ${name} in the API ${shown(api)} without a login.`,
+    ),
   ];
 }
 
