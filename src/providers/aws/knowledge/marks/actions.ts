@@ -32,6 +32,8 @@ cognito-identity:GetCredentialsForIdentity cassandra:Select timestream:Select ne
 glue:GetConnection glue:GetConnections glacier:GetJobOutput lightsail:GetInstanceAccessDetails appconfig:GetLatestConfiguration
 appconfig:GetConfiguration sagemaker:GetRecord sdb:Select healthlake:ReadResource sts:GetFederationToken sts:GetSessionToken`);
 
+const SENSITIVE_OF = Map.groupBy(SENSITIVE, (action) => action.split(':')[0]!);
+
 const CONFIGURATION = /^(?!\*)[a-z0-9-]+:(list|describe)[a-z0-9]*\*?$/;
 export const isHarmless = (action: string): boolean => {
   const name = action.toLowerCase();
@@ -47,7 +49,10 @@ export const isRead = (action: string): boolean =>
 /** Reads contents or credentials, or may by its wildcards. */
 export function isSensitiveRead(action: string, work: Work = { count: 0 }): boolean {
   const name = action.toLowerCase();
-  return !HARMLESS.has(name) && SENSITIVE.some((known) => overlaps(known, name, work));
+  if (HARMLESS.has(name)) return false;
+  const service = name.split(':')[0]!;
+  const known = /[*?$]/.test(service) ? SENSITIVE : (SENSITIVE_OF.get(service) ?? []);
+  return known.some((pattern) => overlaps(pattern, name, work));
 }
 
 /** Whole services, or all. */

@@ -9,6 +9,7 @@ import type { Mark } from '../../../../core/mark.ts';
 import type { MarkContext, ResourceView } from './finder.ts';
 import type { Gainer } from './gainers.ts';
 import type { Part } from './patterns.ts';
+import { UNKNOWN_PART } from './policy-document.ts';
 import { REACH } from './reach-table.ts';
 import { listOf, shown, written } from './read.ts';
 import { whoseIs } from './refs.ts';
@@ -31,12 +32,11 @@ export function listed(names: readonly string[], most = MOST): string {
   return `${some.join(', ')}${rest === 0 ? '' : ` and ${rest} more`}`;
 }
 
-export const actionWords = (action: Part): string =>
-  typeof action !== 'string'
-    ? `every action except ${listed(action) || 'none'}`
-    : action === '*'
-      ? 'every action'
-      : shown(action);
+export function actionWords(action: Part): string {
+  if (typeof action !== 'string') return `every action except ${listed(action) || 'none'}`;
+  if (action === UNKNOWN_PART) return 'actions that are unknown until execution';
+  return action === '*' ? 'every action' : shown(action);
+}
 
 /** The things that the policy of a resource is for: those that it attaches to, or itself. */
 export function thingsOf(view: ResourceView): string[] {
@@ -53,7 +53,9 @@ export function thingWords(resource: Part, itself: string | undefined, context: 
   const whose = whoseIs(resource, context);
   const name = written(resource).slice(0, LONGEST_NAME);
   if (whose.kind === 'own') return name;
-  if (context.isUnknown(resource)) return 'a resource that is unknown until execution';
+  const [, imported] = /\u{27e6}import:([^\u{27e7}]{0,300})\u{27e7}/u.exec(resource) ?? [];
+  if (imported !== undefined) return `a resource that is imported as ${shown(imported)}`;
+  if (resource === UNKNOWN_PART || context.isUnknown(resource)) return 'a resource that is unknown until execution';
   const account = /^arn:[^:]*:[^:]*:[^:]*:(\d{12}):/.exec(resource)?.[1];
   if (itself !== undefined && account === undefined) return name;
   const owner =

@@ -97,20 +97,24 @@ function entriesOf(list: Json, resources: MarkContext['after'], context: MarkCon
   );
 }
 
-/** Who comes through a group: nobody new for a closed one of this stack; the world for an open one. */
+/** Who comes through a group of this stack: nobody new, unless it is open on everything; a front on 443 is no world. */
 function throughGroup(value: Json, group: string, resources: MarkContext['after'], context: MarkContext): string[] {
   const whose = whoseIs(value, context, 'AWS::EC2::SecurityGroup');
   if (whose.kind === 'foreign') return [whose.id];
   if (whose.kind === 'unknown') return [WORLD];
   if (whose.resource.logicalId === group) return [];
-  const open = holdersOf(whose.resource.logicalId, resources, context)
+  return holdersOf(whose.resource.logicalId, resources, context)
     .flatMap((holder) => rulesIn(holder, 'in'))
+    .filter((rule) => isOnEverything(rule, context))
     .flatMap((rule) =>
       [rule.CidrIp, rule.CidrIpv6].filter((cidr) => cidr !== undefined).map((cidr) => rangeOf(cidr!, context)),
     );
-  // Wide enough to matter: the guard's own limit is asked of the range itself.
-  return open;
 }
+
+/** On every protocol, or on every port of one; what is unknown is. */
+const isOnEverything = ({ IpProtocol = '-1', FromPort = 0, ToPort = -1 }: Members, context: MarkContext): boolean =>
+  [IpProtocol, FromPort, ToPort].some((part) => context.isUnknown(part) || same(part, '-1')) ||
+  (numberOf(FromPort) <= 0 && numberOf(ToPort) >= 65_535);
 
 function networkRules(
   rule: Members,

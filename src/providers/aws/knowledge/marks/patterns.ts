@@ -22,10 +22,10 @@ export interface Names {
 export type Part = string | readonly string[];
 
 const isNoStar = (character: string) => character !== '*';
-const VARIABLE = /\$\{[^}]*\}/g;
+const VARIABLE = /\$\{[^}]{0,200}\}/g;
 const withoutVariables = (text: string) => (text.includes('${') ? text.replaceAll(VARIABLE, '*') : text);
 /** References that have no value yet may have any. */
-const TOKEN = /\u{27e6}[^\u{27e7}]*\u{27e7}/gu;
+const TOKEN = /\u{27e6}[^\u{27e7}]{0,300}\u{27e7}/gu;
 const SEGMENTS = 6;
 
 /** The segments of an ARN, its last one with all colons that follow; undefined: it is none. */

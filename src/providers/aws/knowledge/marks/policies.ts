@@ -20,7 +20,7 @@ import { actionWords, exposeMark, listed, sentences, type Told, thingsOf, thingW
 import { type Gainer, gainerOf, underCondition } from './gainers.ts';
 import { bearersOf, givenByManaged, newlyAttached, sameBearers } from './managed.ts';
 import { hasCondition, keysIn } from './policy-conditions.ts';
-import { identityStatementsOf, type Statement, statementsOf, type Worst } from './policy-document.ts';
+import { identityStatementsOf, type Statement, statementsOf, UNKNOWN_PART, type Worst } from './policy-document.ts';
 import { type Access, type Gain, type Grant, newlyAllowed } from './policy-gains.ts';
 import { policyLosses } from './policy-losses.ts';
 import { type Document, documentsIn } from './policy-places.ts';
@@ -34,7 +34,7 @@ const MOST_MARKS = 5;
 /** Does a grant of a role or user reach anything that matters? */
 function matters(grant: Grant, context: MarkContext): boolean {
   const { action, resource } = grant;
-  if (typeof action !== 'string') return true;
+  if (typeof action !== 'string' || action === UNKNOWN_PART) return true;
   if (isHarmless(action)) return false;
   if (isWhole(action)) return true;
   const isOwn = typeof resource === 'string' && whoseIs(resource, context).kind === 'own';
@@ -218,6 +218,21 @@ function attached(before: ResourceView | null, after: ResourceView, context: Mar
   });
 }
 
+/** What opens to everybody first; what is over the bound is counted in the last. */
+function worstFirst(marks: Mark[]): Mark[] {
+  const sorted = marks.toSorted((one, other) => Number(other.principal === '*') - Number(one.principal === '*'));
+  const rest = sorted.length - MOST_MARKS;
+  if (rest <= 0) return sorted;
+  const last = sorted[MOST_MARKS - 1]!;
+  return [
+    ...sorted.slice(0, MOST_MARKS - 1),
+    {
+      ...last,
+      text: `${last.text.slice(0, -1)}, and this document gives more in ${rest === 1 ? '1 other way' : `${rest} other ways`}.`,
+    },
+  ];
+}
+
 const GAINS = { identity: identityGains, resource: resourceGains, trust: resourceGains, open: opened };
 
 export const findPolicyChange: MarkFinder = (before, after, context) => {
@@ -233,7 +248,7 @@ export const findPolicyChange: MarkFinder = (before, after, context) => {
     if (isGoneWhole(view, after)) return [];
     if (isSame && !given && !context.isUnknown(change.is!.document)) return [];
     return [
-      ...GAINS[kind](change, path, context).slice(0, MOST_MARKS),
+      ...worstFirst(GAINS[kind](change, path, context)),
       ...(change.was && change.is ? policyLosses(change.was, change.is, view, context) : []),
     ];
   });

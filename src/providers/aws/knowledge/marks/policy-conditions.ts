@@ -7,7 +7,7 @@
  * Source: "IAM JSON policy elements: Condition operators" and "AWS global condition context keys", IAM User Guide.
  */
 import type { Json } from '../../../../core/digest.ts';
-import { covers, type Work } from './patterns.ts';
+import { covers, MAX_STEPS, type Work } from './patterns.ts';
 import { isMembers, listOf } from './read.ts';
 
 interface Test {
@@ -37,17 +37,19 @@ const WITH_WILDCARDS = /(StringLike|ArnLike|ArnEquals)/;
 /** Does the test pass only requests that the wider one passes too? */
 function isTestNarrower(test: Test, wider: Test, work: Work): boolean {
   if (test.operator !== wider.operator || test.key !== wider.key) return false;
-  const isIn = (value: string, list: readonly string[]) =>
-    list.some((other) => other === value || (WITH_WILDCARDS.test(test.operator) && covers(other, value, work)));
-  // `ForAnyValue:…Not…` and its like: the same values alone are known to be the same.
+  const [mine, theirs] = [new Set(test.values), new Set(wider.values)];
+  const isIn = (value: string) =>
+    theirs.has(value) ||
+    (WITH_WILDCARDS.test(test.operator) &&
+      wider.values.some((other) => {
+        work.count += 1;
+        return work.count <= MAX_STEPS && covers(other, value, work);
+      }));
+  const isSame = () => mine.size === theirs.size && wider.values.every((value) => mine.has(value));
+  // Of sets of values (`ForAnyValue:…Not…` and its like) the same alone are known to be the same.
   if (NEGATED.test(test.operator))
-    return (
-      wider.values.every((value) => test.values.includes(value)) &&
-      (!/^For/.test(test.operator) || test.values.every((value) => wider.values.includes(value)))
-    );
-  return POSITIVE.test(test.operator)
-    ? test.values.every((value) => isIn(value, wider.values))
-    : test.values.length === wider.values.length && test.values.every((value) => wider.values.includes(value));
+    return /^For/.test(test.operator) ? isSame() : wider.values.every((value) => mine.has(value));
+  return POSITIVE.test(test.operator) ? test.values.every(isIn) : isSame();
 }
 
 /** Every test of the wider condition is met by whatever meets the narrower one. */
@@ -103,7 +105,7 @@ export function bindingsOf(condition: Json | undefined): Binding[] {
     .sort((one, other) => order.indexOf(one.by) - order.indexOf(other.by));
 }
 
-const VARIABLE = /\$\{[^}]*\}/g;
+const VARIABLE = /\$\{[^}]{0,200}\}/g;
 
 /** An ARN must name an account, an own resource, or (S3 has no account in its ARNs) a name. */
 function namesSomebody(written: string, key: string): boolean {

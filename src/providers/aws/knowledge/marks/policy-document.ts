@@ -23,6 +23,9 @@ export interface Statement {
   condition: Json | undefined;
 }
 
+/** Stands for an action or resource that is known only at execution: it may be any. */
+export const UNKNOWN_PART = '\u{27e6}unknown\u{27e7}';
+
 /** Stands in a principal for a value that is known only at execution. */
 export const UNKNOWN_NAME = '?';
 
@@ -77,7 +80,7 @@ function statementOf(statement: Record<string, Json>, context: MarkContext, wors
     except,
     names: listOf(value).flatMap((item) => {
       const text = typeof item === 'string' ? item : JSON.stringify(item);
-      return isKnown(text, context) ? [text] : widens !== except ? ['*'] : [];
+      return isKnown(text, context) ? [text] : widens !== except ? [UNKNOWN_PART] : [];
     }),
   });
   const part = (name: string): Names | undefined =>

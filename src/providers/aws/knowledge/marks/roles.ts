@@ -12,7 +12,7 @@ import type { Json } from '../../../../core/digest.ts';
 import { escalates, handsOnRole, isHarmless, isRead } from './actions.ts';
 import type { MarkContext, ResourceView } from './finder.ts';
 import { isHarmlessPolicy, isReadingPolicy } from './managed-policies.ts';
-import { identityStatementsOf, type Statement, type Worst } from './policy-document.ts';
+import { identityStatementsOf, type Statement, UNKNOWN_PART, type Worst } from './policy-document.ts';
 import { type Grant, newlyAllowed } from './policy-gains.ts';
 import { isMembers, listOf, shown } from './read.ts';
 import { whoseIs } from './refs.ts';
@@ -82,6 +82,13 @@ export function statementsOfRole(
   return { statements, elsewhere };
 }
 
+const thing = (resource: string, context: MarkContext) =>
+  resource === '*'
+    ? 'every resource'
+    : resource === UNKNOWN_PART || context.isUnknown(resource)
+      ? 'a resource that is unknown until execution'
+      : shown(resource);
+
 const listed = (names: readonly string[]) => shown(names.join(', ') || 'none');
 
 /** The statements of the boundary of a role, user or other resource, where this template has them. */
@@ -106,10 +113,11 @@ interface HandedOn {
 function beyondItself(grant: Grant, context: MarkContext): string | HandedOn | undefined {
   const { action, resource } = grant;
   if (typeof action !== 'string') return `may call every action except ${listed(action)}`;
+  if (action === UNKNOWN_PART) return 'may call actions that are unknown until execution';
   if (isHarmless(action) || isRead(action)) return undefined;
   if (typeof resource !== 'string') return `may call ${action} on every resource except ${listed(resource)}`;
   const whose = whoseIs(resource, context);
-  if (whose.kind !== 'own') return `may call ${action} on ${resource === '*' ? 'every resource' : shown(resource)}`;
+  if (whose.kind !== 'own') return `may call ${action} on ${thing(resource, context)}`;
   if (escalates(action, whose.resource.type))
     return `may call ${action}, which can grant more permissions than the role has`;
   if (handsOnRole(action) && whose.resource.type === 'AWS::IAM::Role') return { role: whose.resource.logicalId };

@@ -41,7 +41,7 @@ describe('network rules', () => {
     );
     expect(network(found)).toMatchObject([{ range: '0.0.0.0/0' }]);
   });
-  it('that name a closed group of the stack gain nothing, an open one its range, a foreign one its name', () => {
+  it('that name a group of the stack gain nothing, one that is open on everything its range, a foreign one its name', () => {
     const through = (SourceSecurityGroupId: unknown) =>
       group({ IpProtocol: 'tcp', FromPort: 80, ToPort: 80, SourceSecurityGroupId });
     const around = (...rules: object[]): Resources => ({
@@ -50,8 +50,14 @@ describe('network rules', () => {
     const front = { 'Fn::GetAtt': ['Front', 'GroupId'] };
     expect(marksOfOne('expose', 'AWS::EC2::SecurityGroup', group(), through(front), around())).toEqual([]);
     expect(
-      network(marksOfOne('expose', 'AWS::EC2::SecurityGroup', group(), through(front), around(rule('0.0.0.0/0', 443)))),
+      network(
+        marksOfOne('expose', 'AWS::EC2::SecurityGroup', group(), through(front), around(rule('0.0.0.0/0', 0, 65535))),
+      ),
     ).toMatchObject([{ range: '0.0.0.0/0', fromPort: 80 }]);
+    // A load balancer before an application: it takes 443 from the world, the application takes 80 from it alone.
+    expect(
+      marksOfOne('expose', 'AWS::EC2::SecurityGroup', group(), through(front), around(rule('0.0.0.0/0', 443))),
+    ).toEqual([]);
     expect(marksOfOne('expose', 'AWS::EC2::SecurityGroup', group(), through('sg-0123'))).toMatchObject([
       { target: { id: 'sg-0123' } },
     ]);
