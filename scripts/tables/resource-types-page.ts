@@ -2,7 +2,7 @@
 import { judgements } from '../../src/providers/aws/knowledge/holds.ts';
 import { INTERRUPTS, interruptingProperties, runs } from '../../src/providers/aws/knowledge/interruptions.ts';
 import { REVISIONS } from '../../src/providers/aws/knowledge/revisions.ts';
-import { typesOf } from '../../src/providers/aws/knowledge/tables/judgement.ts';
+import { type Judgement, typesOf } from '../../src/providers/aws/knowledge/tables/judgement.ts';
 
 export function resourceTypesPage(types: string[], sources: string[]): string {
   const row = new Map(judgements.flatMap((judgement) => typesOf(judgement).map((type) => [type, judgement] as const)));
@@ -16,7 +16,7 @@ export function resourceTypesPage(types: string[], sources: string[]): string {
   };
   const line = (type: string): string => {
     const judgement = row.get(type);
-    const holds = judgement ? `${judgement.holds} [${judgements.indexOf(judgement) + 1}]` : 'not yet';
+    const holds = judgement ? `${judgement.holds} [${numberOf(judgement)}]` : 'not yet';
     const kept = judgement ? judgement.recovery.replace('_', ' ') : 'not yet';
     return `| \`${type}\` | ${holds} | ${kept} | ${revision.has(type) ? `yes [${letter(revision.get(type)!)}]` : ''} | ${interrupts(type)} |`;
   };
@@ -38,7 +38,7 @@ export function resourceTypesPage(types: string[], sources: string[]): string {
     '',
     '## Sources',
     '',
-    ...judgements.map(({ holds, source }, index) => `${index + 1}. ${holds}: ${source}.`),
+    ...judgements.map((judgement) => `- ${judgement.holds} ${numberOf(judgement)}: ${judgement.source}.`),
     '',
     ...REVISIONS.map(({ source }, index) => `- ${letter(index)}: ${source}.`),
     '',
@@ -52,5 +52,9 @@ export function resourceTypesPage(types: string[], sources: string[]): string {
     '',
   ].join('\n');
 }
+
+/** Within those that hold the same, so that another source renumbers no other type. */
+const numberOf = (judgement: Judgement): number =>
+  judgements.filter(({ holds }) => holds === judgement.holds).indexOf(judgement) + 1;
 
 const letter = (index: number): string => String.fromCharCode(97 + index);

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { digestOf } from '../../src/core/digest.ts';
+import type { Effect } from '../../src/core/effect.ts';
 import {
   lossesOf,
   planDifferences,
@@ -7,8 +9,19 @@ import {
   planSchema,
   sealPlan,
   sumsOf,
+  touchedBy,
 } from '../../src/core/plan.ts';
-import { added, effect, gone, observing, onInstance, type PlanOver, plan, removed } from '../guards/builders.ts';
+
+import {
+  createdFunction,
+  deletedFunction,
+  deletedTable,
+  effect,
+  observedStack,
+  onInstance,
+  type PlanOver,
+  plan,
+} from '../guards/builders.ts';
 
 const NOW = new Date('2026-11-24T12:00:00Z');
 const made = {
@@ -32,7 +45,7 @@ describe('the digest of a plan', () => {
     ['endpoint', { endpoint: 'sandbox:1' }],
     ['calls', { calls: [] }],
     ['effects', { effects: [] }],
-    ['observed state', observing({ status: 'CREATE_COMPLETE' })],
+    ['observed state', observedStack({ status: 'CREATE_COMPLETE' })],
     ['policy', { policyDigest: 'other' }],
     ['nonce', { nonce: 'other' }],
   ])('covers the %s', (_what, over) => {
@@ -119,13 +132,34 @@ describe('what differs from the signed plan', () => {
     [['target'], { target: { ...draft().target, ids: [] } }],
     [['calls'], { calls: [] }],
     [['effects'], { effects: [] }],
-    [['stack status'], observing({ status: 'UPDATE_ROLLBACK_COMPLETE' })],
-    [['stack templateDigest', 'stack parameters'], observing({ parameters: { a: 'b' }, templateDigest: 'x' })],
+    [['stack status'], observedStack({ status: 'UPDATE_ROLLBACK_COMPLETE' })],
+    [['stack templateDigest', 'stack parameters'], observedStack({ parameters: { a: 'b' }, templateDigest: 'x' })],
     [['wantedTemplate'], { observed: { ...draft().observed, wantedTemplate: 'x' } }],
-    [['calls', 'effects', 'stack tags'], { calls: [], effects: [], ...observing({ tags: { a: 'b' } }) }],
+    [['calls', 'effects', 'stack tags'], { calls: [], effects: [], ...observedStack({ tags: { a: 'b' } }) }],
   ])('is named: %j', (expected, over) => {
     expect(planDifferences(draft(), draft(over)).sort()).toEqual([...expected].sort());
     expect(planDifferences(draft(over), draft()).sort()).toEqual([...expected].sort());
+  });
+  it('is the picture, where the signed plan has one', () => {
+    const picture = (after: string) => ({
+      version: 1 as const,
+      items: [{ name: 'Fn', leaves: [{ path: 'Properties.Env', before: 'a', after }] }],
+    });
+    const sealed = sealPlan({ ...draft(), picture: picture('b') as never }, made);
+    expect(sealed.pictureDigest).toBe(digestOf(picture('b')));
+    expect(planDifferences(sealed, { ...draft(), picture: picture('b') as never })).toEqual([]);
+    for (const other of [{ picture: picture('c') as never }, {}])
+      expect(planDifferences(sealed, { ...draft(), ...other })).toEqual(['values before and after']);
+    const ofOlder = sealPlan(draft(), made);
+    expect(ofOlder).not.toHaveProperty('pictureDigest');
+    expect(planDifferences(ofOlder, { ...draft(), picture: picture('c') as never })).toEqual([]);
+  });
+  it('names a value that is observed alone, without looking into it', () => {
+    const observing = (value: string | null | string[]) => ({ ...draft(), observed: { template: value } });
+    expect(planDifferences(observing('one'), observing('two'))).toEqual(['template']);
+    expect(planDifferences(observing(['one']), observing(['two']))).toEqual(['template']);
+    expect(planDifferences(observing(null), observing('two'))).toEqual(['template']);
+    expect(planDifferences(observing('one'), observing('one'))).toEqual([]);
   });
   it('is everything of a stack that is gone, or new', () => {
     const { stack: _gone, ...without } = draft().observed;
@@ -153,7 +187,16 @@ describe('what a plan does, in numbers', () => {
   it('counts creations, losses and the rest, and names what is lost in order', () => {
     const revision = effect({ kind: 'replace', revision: true });
     const unknown = effect({ kind: 'unknown', logicalId: 'Maybe' });
-    const effects = [removed({ logicalId: 'Zed' }), gone(), added(), added(), added(), effect(), revision, unknown];
+    const effects = [
+      deletedFunction({ logicalId: 'Zed' }),
+      deletedTable(),
+      createdFunction(),
+      createdFunction(),
+      createdFunction(),
+      effect(),
+      revision,
+      unknown,
+    ];
     expect(sumsOf(plan({ effects }))).toEqual({
       updated: 2,
       created: 3,
@@ -163,11 +206,34 @@ describe('what a plan does, in numbers', () => {
     });
   });
   it('loses nothing with a stack that never completed its creation', () => {
-    const unfinished = plan({ effects: [gone()], ...observing({ neverCompleted: true, resourceCount: 0 }) });
+    const unfinished = plan({
+      effects: [deletedTable()],
+      ...observedStack({ neverCompleted: true, resourceCount: 0 }),
+    });
     expect(lossesOf(unfinished)).toEqual([]);
     expect(sumsOf(unfinished)).toEqual({ updated: 0, created: 0, lost: 0, losses: [], sizeBefore: 0 });
   });
   it('takes the number of its effects for the size where there is no stack', () => {
-    expect(sumsOf(onInstance(['StopInstances'], {}, [effect(), gone()]))).toMatchObject({ sizeBefore: 2, lost: 1 });
+    expect(sumsOf(onInstance(['StopInstances'], {}, [effect(), deletedTable()]))).toMatchObject({
+      sizeBefore: 2,
+      lost: 1,
+    });
+  });
+});
+
+describe('what a plan touches', () => {
+  it('is each kind of effect on each resource once, in order, whatever the values', () => {
+    const [b, a] = [effect({ logicalId: 'B' }), effect({ logicalId: 'A', kind: 'delete' })];
+    expect(touchedBy(plan({ effects: [b, a, b] }))).toEqual(['delete A', 'update B']);
+  });
+  it('is the stack where nothing in it is told, and leaves it out where something is', () => {
+    const { logicalId: _none, ...whole } = effect({ type: 'AWS::CloudFormation::Stack', physicalId: 'shop' });
+    const itself: Effect = whole;
+    expect(plan({ effects: [itself] }).subject.itself).not.toBeNull();
+    expect(touchedBy(plan({ effects: [itself] }))).toEqual(['update shop']);
+    expect(touchedBy(plan({ effects: [itself, effect()] }))).toEqual(['update Fn']);
+  });
+  it('is the calls where no effect is told', () => {
+    expect(touchedBy(plan({ effects: [] }))).toEqual(['ExecuteChangeSet']);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { deny, hold, note } from '../../src/core/guard.ts';
 import {
+  countedApprovals,
   decide,
   goalSchema,
   guardCode,
@@ -96,4 +97,8 @@ it('a verdict, a judgement and a goal may be every word that there is for them',
 
 it('what passes has nothing to say', () => {
   expect(pass('a')).toEqual({ guard: 'a', outcome: 'pass', message: '', remedy: '' });
+});
+
+it('approvals inflect', () => {
+  expect([countedApprovals(1), countedApprovals(2)]).toEqual(['1 approval', '2 approvals']);
 });

@@ -1,5 +1,6 @@
 /** What every guard's definition says of itself, and which options it takes: a policy with any other is refused. */
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { guards } from '../../guards/index.ts';
 
 const takes = (name: string, options: object) =>
@@ -48,6 +49,7 @@ const EDGES: Record<string, Record<string, readonly [good: readonly unknown[], b
       [{ lost: -1 }, { lost: 0.5 }, { stopped: 1 }, 7],
     ],
   },
+  'change-set-only': { untold_role_seats: seats.seats },
   cost: {
     sizes: [
       [{}, { 'AWS::EC2::Instance': ['t3.*'] }],
@@ -85,6 +87,7 @@ const EDGES: Record<string, Record<string, readonly [good: readonly unknown[], b
   'lost-update': seats,
   ownership: seats,
   pinned: { code_seats: seats.seats, value_seats: seats.seats },
+  'plan-budget': { plans_per_hour: count, empty_stacks: count },
   protection: seats,
   rate: { per_hour: count, same_failures: count },
   reach: {
@@ -116,6 +119,15 @@ describe.each(guards.map(({ name }) => name))('the options of %s', (name) => {
     });
 });
 
+describe('every option', () => {
+  it.each(guards)('of $name has values at its bounds', ({ name, options }) => {
+    const { properties = {} } = z.toJSONSchema(options, { io: 'input' });
+    expect(Object.keys(EDGES[name] ?? {}).sort(), 'Add the option to EDGES above.').toEqual(
+      Object.keys(properties).sort(),
+    );
+  });
+});
+
 describe('every guard', () => {
   it.each(guards.map((definition) => [definition.name, definition] as const))(
     '%s judges under the name of its definition',
@@ -126,6 +138,10 @@ describe('every guard', () => {
   it('that stands before planning is one of identity, scope, halt and the budget of plans', () => {
     const before = guards.filter(({ beforePlanning }) => beforePlanning).map(({ name }) => name);
     expect(before.sort()).toEqual(['halt', 'identity', 'plan-budget', 'scope']);
+  });
+  it('that refuses an execution without ending the change is one whose cause passes by itself', () => {
+    const passing = guards.filter(({ transient }) => transient).map(({ name }) => name);
+    expect(passing.sort()).toEqual(['freeze', 'halt', 'identity', 'rate']);
   });
   it('that holds the road itself together is neither watched only nor excepted', () => {
     const structural = guards.filter((guard) => guard.structural).map(({ name }) => name);

@@ -43,6 +43,7 @@ describe('what types hold', () => {
     ['AWS::KMS::Key', 'data', 'retain_only'],
     ['AWS::CloudFormation::StackSet', 'data', 'retain_only'],
     ['AWS::EC2::EIP', 'identity', 'retain_only'],
+    ['AWS::Transfer::Connector', 'identity', 'retain_only'],
     ['AWS::IAM::Role', 'nothing', 'none_needed'],
     ['AWS::CloudFormation::CustomResource', 'unknown', 'unknown'],
     ['AWS::No::Such', 'unknown', 'unknown'],
@@ -111,6 +112,8 @@ describe('interruptions', () => {
     ['AWS::EMR::Cluster', 'Instances.CoreInstanceGroup.InstanceCount', 'yes'],
     ['AWS::MWAA::Environment', 'Tags', 'yes'],
     ['AWS::MemoryDB::Cluster', 'NodeType', 'unknown'],
+    ['AWS::Transfer::Connector', 'EgressType', 'yes'],
+    ['AWS::Transfer::Connector', 'Url', 'no'],
     ['AWS::SQS::Queue', 'VisibilityTimeout', 'no'],
     ['AWS::No::Such', 'Anything', 'unknown'],
   ])('%s.%s: %s', (type, path, answer) => {
@@ -174,7 +177,9 @@ describe('sizes', () => {
 
 describe('generated files', () => {
   it('docs/resource-types.md is what the tables say: `npm run tables` would change nothing', () => {
-    expect(read('docs/resource-types.md')).toBe(resourceTypesPage(Object.keys(committed.types), committed.sources));
+    expect(read('docs/resource-types.md'), 'Run `npm run tables`.').toBe(
+      resourceTypesPage(Object.keys(committed.types), committed.sources),
+    );
   });
 
   const cfnLint = readCfnLint();
