@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import type { Effect } from './effect.ts';
 import type { Environment } from './environment.ts';
+import type { Holder } from './holder.ts';
 import type { Plan } from './plan.ts';
 import type { ProviderFacts } from './subject.ts';
 import { decide, GOALS, type Goal, guardCode, type Judgement, type Verdict } from './verdict.ts';
@@ -98,8 +99,8 @@ export interface Facts {
   approvers: { name: string; roles: string[] }[];
   /** From the ledger, about this target and this sponsor. */
   history: {
-    /** Another change on this target that is executing now. */
-    inFlight: string | null;
+    /** Another change that holds this target: it is executing, or (`isUnknown`) ended without a known outcome. */
+    inFlight: Holder | null;
     /** Executions in this environment within the last hour. */
     executionsLastHour: number;
     /** Plans that touch some of what this one touches failed this often on this target by one cause within 24 h. */
@@ -136,6 +137,11 @@ export interface GuardDefinition<Options = unknown> {
   readonly normally: string;
   /** What the agent is told, for the catalogue. */
   readonly told: string;
+  /**
+   * What it refuses in production and no approval lifts, in a few words, for describe_policy. Absent: nothing that an
+   * agent could plan around; what it denies is told with the plan.
+   */
+  readonly denies?: string;
   /** Holds the road itself together: the policy can neither observe it only, nor make exceptions from it. */
   readonly structural?: boolean;
   /** Must parse `{}`: every option has its default. */
@@ -145,6 +151,8 @@ export interface GuardDefinition<Options = unknown> {
   /** What it denies passes with the hour or the shell: at execution it refuses, and ends no change as stale. */
   readonly transient?: boolean;
   create(options: Options): Guard;
+  /** How many changes may execute in an environment within an hour, where it limits that. */
+  executionsPerHour?(options: Options, environment: Environment): number;
   /** For a guard that counts over time: the caps in force, so that describe_policy can tell what is left. */
   caps?(options: Options, environment: Environment): { hour: Spent; day: Spent };
 }

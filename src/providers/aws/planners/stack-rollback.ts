@@ -12,7 +12,8 @@ import { CountersignError } from '../../../core/errors.ts';
 import { loss } from '../effects/loss.ts';
 import { askingAws } from '../errors.ts';
 import { holdsOf, isRevisionType } from '../knowledge/index.ts';
-import { type LiveStack, madeSinceStable, observeStack } from '../observe/stack.ts';
+import { type LiveStack, observeStack } from '../observe/live-stack.ts';
+import { madeSinceStable } from '../observe/stack.ts';
 import type { AwsDraft } from '../observed.ts';
 import { observed, type PlannerContext } from './context.ts';
 import { definePlanner } from './definition.ts';
@@ -81,6 +82,7 @@ function wayBack({ observed: { stackName, status } }: LiveStack, skip: readonly 
       'STATE_NOTHING_TO_ROLL_BACK',
       `${stackName} is in ${status}: there is nothing to continue, roll back or cancel.`,
       'To restore an earlier template, use plan_stack_update.',
+      { next: { tool: 'describe_stack', input: { stack: stackName, include: ['events'] } } },
     );
   if (skip.length > 0 && !way.takesSkips)
     throw new CountersignError(

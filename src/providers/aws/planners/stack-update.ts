@@ -3,7 +3,8 @@ import { CountersignError } from '../../../core/errors.ts';
 import { CHANGE_SET_PREFIX, isOwnChangeSet } from '../call-classes.ts';
 import { type ChangeSet, createChangeSet, discardChangeSet, keepIfPlanned, readChangeSet } from '../change-sets.ts';
 import { askingAws } from '../errors.ts';
-import { deletedLately, type LiveStack, observeStack } from '../observe/stack.ts';
+import { type LiveStack, observeStack } from '../observe/live-stack.ts';
+import { deletedLately } from '../observe/stack.ts';
 import type { AwsDraft } from '../observed.ts';
 import type { StackUpdateRequest } from '../ports.ts';
 import { stackUpdateRequestSchema } from '../ports.ts';
@@ -12,7 +13,7 @@ import { requiredCapabilities } from '../template/resolve.ts';
 import { type ChangeSetRecipe, draftOfChangeSet } from './change-set-draft.ts';
 import { observed, type PlannerContext } from './context.ts';
 import { definePlanner } from './definition.ts';
-import { refuseBusy, refuseNested, stackTarget } from './stack.ts';
+import { deletion, refuseBusy, refuseNested, stackTarget } from './stack.ts';
 import { checkedTemplate, hasNestedStacks, refuseMaskedParameters, wantedText } from './wanted-template.ts';
 
 export async function planStackUpdate(context: PlannerContext, request: StackUpdateRequest): Promise<AwsDraft> {
@@ -98,11 +99,12 @@ function requireOwnStack(set: ChangeSet | 'unchanged', stackId: string): ChangeS
 }
 
 function refuseNeverCreated({ observed: { stackName, status } }: LiveStack): void {
-  if (status === 'ROLLBACK_COMPLETE' || status === 'ROLLBACK_FAILED' || status === 'REVIEW_IN_PROGRESS')
+  if (status === 'ROLLBACK_COMPLETE' || status === 'ROLLBACK_FAILED')
     throw new CountersignError(
       'STATE_STACK_NOT_UPDATABLE',
       `${stackName} is in ${status}: its creation never completed, so it cannot be updated.`,
-      status === 'REVIEW_IN_PROGRESS' ? 'Use plan_stack_create.' : 'Use plan_stack_delete, then plan_stack_create.',
+      'Use plan_stack_delete, then plan_stack_create.',
+      { next: deletion(stackName) },
     );
 }
 
