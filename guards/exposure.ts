@@ -45,13 +45,12 @@ export const exposure: GuardDefinition<Options> = {
       const first = open[0];
       if (!first) return pass('exposure');
       const { effect, mark } = first;
-      const { network, principal } = mark ?? {};
-      const rule = network ? ` to ${network.range} on ${network.protocol} ${ports(network)}` : '';
-      const who = principal ? ` to ${principal}` : '';
+      const { network } = mark ?? {};
+      const rule = network ? ` opens to ${network.range} on ${network.protocol} ${ports(network)}` : '';
       return hold(
         'exposure',
         seatsIn(facts, given.seats),
-        `${effectName(effect)} (${effect.type}) opens${rule}${who}: ${mark?.text ?? effect.why}${open.length > 1 ? ` (${open.length - 1} more)` : ''}`,
+        `${effectName(effect)} (${effect.type})${rule}: ${mark?.text ?? effect.why}${open.length > 1 ? ` (${open.length - 1} more)` : ''}`,
         network
           ? 'Name a narrower range or a port that the policy lists as public, or propose it for approval.'
           : 'Name only the principal, action and resource that need it, or propose it for approval.',

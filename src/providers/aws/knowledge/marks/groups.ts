@@ -76,7 +76,7 @@ function rangesOf(
       cidr === undefined ? [] : [rangeOf(cidr, context)],
     ),
     ...listOf(rule[listKey]).flatMap((list) => entriesOf(list, resources, context)),
-    ...groupKeys.flatMap((key) => (rule[key] === undefined ? [] : throughGroup(rule[key]!, group, context))),
+    ...groupKeys.flatMap((key) => (rule[key] === undefined ? [] : throughGroup(rule[key]!, group, resources, context))),
   ].filter((range) => range !== '' && !(resources === context.before && range.includes(NOT_TOLD)));
 }
 
@@ -105,13 +105,28 @@ function entriesOf(list: Json, resources: MarkContext['after'], context: MarkCon
 
 const unknownSource = (value: Json) => (typeof value === 'string' ? value : WORLD);
 
-/** The group as a source; itself: nobody new. */
-function throughGroup(value: Json, group: string, context: MarkContext): string[] {
+/**
+ * The group as a source; itself: nobody new. One of this stack that is open on everything hands on its own ranges; a
+ * front on 443 is no world.
+ */
+function throughGroup(value: Json, group: string, resources: MarkContext['after'], context: MarkContext): string[] {
   const whose = whoseIs(value, context, 'AWS::EC2::SecurityGroup');
   if (whose.kind === 'foreign') return [whose.id];
   if (whose.kind === 'unknown') return [unknownSource(value)];
-  return whose.resource.logicalId === group ? [] : [own(whose.resource.logicalId)];
+  if (whose.resource.logicalId === group) return [];
+  const open = holdersOf(whose.resource.logicalId, resources, context)
+    .flatMap((holder) => rulesIn(holder, 'in'))
+    .filter((rule) => isOnEverything(rule, context))
+    .flatMap((rule) =>
+      [rule.CidrIp, rule.CidrIpv6].filter((cidr) => cidr !== undefined).map((cidr) => rangeOf(cidr!, context)),
+    );
+  return [own(whose.resource.logicalId), ...open];
 }
+
+/** On every protocol, or on every port of one; what is unknown is. */
+const isOnEverything = ({ IpProtocol = '-1', FromPort = 0, ToPort = -1 }: Members, context: MarkContext): boolean =>
+  [IpProtocol, FromPort, ToPort].some((part) => context.isUnknown(part) || same(part, '-1')) ||
+  (numberOf(FromPort) <= 0 && numberOf(ToPort) >= 65_535);
 
 function networkRules(
   rule: Members,

@@ -17,6 +17,7 @@ import { findUnpinned } from './pins.ts';
 import { findPolicyChange } from './policies.ts';
 import { findProtection } from './protection.ts';
 import { findReach } from './reach.ts';
+import { findReached } from './reached.ts';
 import { findSlowLoss } from './slow-loss.ts';
 
 export { imported, own, ownIdsIn, STAND_IN } from './tokens.ts';
@@ -31,6 +32,7 @@ const finders: readonly MarkFinder[] = [
   findDeputies,
   findInitCommands,
   findReach,
+  findReached,
 ];
 
 const seen = new WeakMap<MarkContext, MarkContext>();
