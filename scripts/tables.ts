@@ -1,8 +1,10 @@
 /**
  * `npm run tables`: makes src/providers/aws/knowledge/data/resource-types.json and docs/resource-types.md.
- * Where python3 has no cfn-lint, the index is made from the service specification alone, and its sources say so.
+ * A property whose words speak of a replacement, and that nobody has read, stops it: documented.ts takes it, or
+ * tables/words-judged.ts. Where python3 has no cfn-lint, the index is made from the service specification alone, and its sources say so.
  */
 import { writeFileSync } from 'node:fs';
+import { unjudgedWords } from './documentation/compare.ts';
 import { readCfnLint } from './tables/cfn-lint.ts';
 import { indexFile, indexText, merge } from './tables/index-file.ts';
 import { resourceTypesPage } from './tables/resource-types-page.ts';
@@ -20,3 +22,6 @@ const index = indexFile(types, cfnLint, [
 writeFileSync('src/providers/aws/knowledge/data/resource-types.json', indexText(index));
 writeFileSync('docs/resource-types.md', resourceTypesPage(Object.keys(index.types), index.sources));
 console.log(`${types.size} types, ${index.shapes.length} shapes; ${index.sources.join('; ')}`);
+const unjudged = unjudgedWords();
+if (unjudged.length > 0)
+  throw new Error(`Read what the specification writes of these, and judge it: ${unjudged.join(', ')}`);
