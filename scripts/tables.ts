@@ -1,5 +1,5 @@
 /**
- * `npm run tables`: makes src/providers/aws/knowledge/data/resource-types.json and docs/resource-types.md.
+ * `npm run tables`: makes src/providers/aws/knowledge/data/resource-types.json, template-rules.json and docs/resource-types.md.
  * A property whose words speak of a replacement, and that nobody has read, stops it: documented.ts takes it, or
  * tables/words-judged.ts. Where python3 has no cfn-lint, the index is made from the service specification alone, and its sources say so.
  */
@@ -8,6 +8,7 @@ import { unjudgedWords } from './documentation/compare.ts';
 import { readCfnLint } from './tables/cfn-lint.ts';
 import { indexFile, indexText, merge } from './tables/index-file.ts';
 import { resourceTypesPage } from './tables/resource-types-page.ts';
+import { rulesFile, rulesText } from './tables/rules-file.ts';
 import { readServiceSpec, serviceSpecVersion } from './tables/service-spec.ts';
 
 const cfnLint = readCfnLint();
@@ -20,6 +21,7 @@ const index = indexFile(types, cfnLint, [
     : 'cfn-lint: not on the machine that made this',
 ]);
 writeFileSync('src/providers/aws/knowledge/data/resource-types.json', indexText(index));
+if (cfnLint) writeFileSync('src/providers/aws/knowledge/data/template-rules.json', rulesText(rulesFile(cfnLint)));
 writeFileSync('docs/resource-types.md', resourceTypesPage(Object.keys(index.types), index.sources));
 console.log(`${types.size} types, ${index.shapes.length} shapes; ${index.sources.join('; ')}`);
 const unjudged = unjudgedWords();

@@ -30,6 +30,7 @@ import { observed, type PlannerContext } from './context.ts';
 import { tokenFor } from './stack.ts';
 import { deletionEffects } from './stack-delete.ts';
 import { stackViewOf, viewsOf } from './views.ts';
+import { warningsOf } from './warnings.ts';
 
 const NESTED = 'AWS::CloudFormation::Stack';
 
@@ -84,8 +85,26 @@ export async function draftOfChangeSet(
         ...(set.role === 'not told' ? {} : { role: set.role }),
       } satisfies ChangeSetRecipe,
     },
-    notes: notesOnStack(live, set),
+    notes: [...notesOnStack(live, set), ...(await warnings(context, live, set, { wanted: wanted.template, sent }))],
   };
+}
+
+/** Of the stack's own template; a nested stack's is its own file's. */
+async function warnings(
+  { identity: { account, region }, knowledge }: PlannerContext,
+  live: LiveStack,
+  set: ChangeSet,
+  { wanted, sent }: { wanted: string; sent: string | undefined },
+): Promise<string[]> {
+  const isNew = live.observed.status === 'REVIEW_IN_PROGRESS';
+  const views = viewsOf(
+    isNew ? null : { template: live.processed, parameters: live.parameters },
+    { template: wanted, parameters: set.parameters },
+    {},
+    { account, region, stackId: set.stackId, stackName: set.stackName },
+  );
+  const texts = { sent: sent ?? wanted, processed: wanted, deployed: isNew ? undefined : live.template };
+  return warningsOf(knowledge, texts, views);
 }
 
 /**

@@ -14,7 +14,7 @@ import {
   type YAMLError,
 } from 'yaml';
 
-const SHORT_FORMS =
+export const SHORT_FORMS =
   'And Base64 Cidr Equals FindInMap GetAtt GetAZs If ImportValue Join Length Not Or Select Split Sub ToJsonString Transform Ref Condition Contains EachMemberEquals EachMemberIn RefAll ValueOf ValueOfAll'.split(
     ' ',
   );
