@@ -1,7 +1,7 @@
 /**
  * Guarantees: what destroys later or by standing still is seen as loss: expiry, retention, backups off, keys
- * disabled, capacity to zero, traffic cut.
- * Does not cover: properties that the table `type.property → effect` does not know (`unknown-effect` has those whose
+ * disabled, capacity to zero or cut by more than half, traffic cut.
+ * Does not cover: a cut in several steps, each of which leaves half; properties that the table `type.property → effect` does not know (`unknown-effect` has those whose
  * type nobody judged).
  */
 import { z } from 'zod';
@@ -15,13 +15,13 @@ const options = z.strictObject({
 });
 const SAID = {
   expire: 'would start deleting data automatically',
-  disable: 'would stop working',
+  disable: 'would stop working, or lose much of its capacity',
   disconnect: 'would lose traffic',
 };
 
 export const slowLoss: GuardDefinition<z.infer<typeof options>> = {
   name: 'slow-loss',
-  rule: 'A plan is held if data would expire (a lifecycle rule, a TTL, a shorter retention), if backups, versioning or point-in-time recovery would be turned off, if a key would be disabled or scheduled for deletion, if capacity would fall to zero, or if traffic would be cut.',
+  rule: 'A plan is held if data would expire (a lifecycle rule, a TTL, a shorter retention), if backups, versioning or point-in-time recovery would be turned off, if a key would be disabled or scheduled for deletion, if capacity would fall to zero or to less than half, by more than two units, or if traffic would be cut.',
   normally: 'hold(2)',
   told: 'the loss, and when',
   options,

@@ -2,6 +2,7 @@
 import type { Replacement } from './replacement.ts';
 import { readIndex } from './rows.ts';
 
+export { deletionProtection } from './deletion-protection.ts';
 export { documentedReplacement } from './documented.ts';
 export { holdsOf, type Recovery, recoveryOf, snapshotSupported } from './holds.ts';
 export { interruptsOf } from './interruptions.ts';

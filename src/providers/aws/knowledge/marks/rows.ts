@@ -149,13 +149,15 @@ export const VERB: Partial<Record<MarkKind, string>> = {
   protect: 'Raises protection',
 };
 
-function textOf({ path, mark, loses }: Row, was: Value, is: Value, context: MarkContext): string {
+function textOf({ path, mark, rule, loses }: Row, was: Value, is: Value, context: MarkContext): string {
   const last = path.split('.').findLast((part) => part !== '*') ?? path;
   const scalar = (value: Value) => (value === undefined ? 'absent' : typeof value === 'object' ? 'set' : shown(value));
   const change = context.isUnknown(is)
     ? 'becomes a value that is unknown until execution'
     : `${scalar(was)} → ${scalar(is)}`;
-  return `${VERB[mark]}: ${loses} (${last} ${change}).`;
+  // A share of the capacity that goes stops nothing as a whole.
+  const verb = rule === 'cut' && numberOf(is) !== 0 ? 'Cuts capacity' : VERB[mark];
+  return `${verb}: ${loses} (${last} ${change}).`;
 }
 
 /** @param rows of the type of `after`. */
