@@ -43,6 +43,27 @@ export const survivors: readonly { file: string; line: string; to?: string; why:
     why: 'The same unless a tag has the mutant’s own words for a name.',
   },
   {
+    file: 'guards/change-set-only.ts',
+    line: 'rowOf(call, allowed)?.prepared',
+    why: 'Cannot be: a call without a row is refused before. The type wants the question mark.',
+  },
+  {
+    file: 'guards/labels.ts',
+    line: 'effect.tagKeys ?? []',
+    why: 'The same unless a tag has the mutant’s own words for a name.',
+  },
+  {
+    file: 'guards/recreate.ts',
+    line: "(effect.kind === 'create' ? names(effect, 'after') : [])",
+    why: 'The same unless something that was removed has the mutant’s own words for a name.',
+  },
+  {
+    file: 'src/core/effect.ts',
+    line: 'reversibilityRank(reversibility) > reversibilityRank(worst)',
+    to: '>=',
+    why: 'The same: no two words have one rank.',
+  },
+  {
     file: 'guards/ownership.ts',
     line: 'observed.resources ?? []',
     why: 'The same: what stands there has no owner and is the last that is looked at.',

@@ -154,3 +154,15 @@ it('an effect may be of every word that there is for it', () => {
     for (const value of values)
       expect(effectSchema.safeParse({ ...effect(), [key]: value }).success, JSON.stringify(value)).toBe(true);
 });
+
+describe('the strict shape of an effect', () => {
+  it.each([
+    ['values for people only', { properties: [{ path: 'P', replaces: 'never', peopleOnly: true }] }, true],
+    ['values for no one', { properties: [{ path: 'P', replaces: 'never', peopleOnly: false }] }, false],
+    ['contents that are listed', { contents: 'listed' }, true],
+    ['contents that are hidden', { contents: 'hidden' }, true],
+    ['contents of another word', { contents: '' }, false],
+  ])('%s', (_what, over, taken) => {
+    expect(effectSchema.safeParse({ ...effect(), ...over }).success).toBe(taken);
+  });
+});

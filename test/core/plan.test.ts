@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { digestOf } from '../../src/core/digest.ts';
+import type { Effect } from '../../src/core/effect.ts';
 import {
   lossesOf,
   planDifferences,
@@ -7,7 +9,9 @@ import {
   planSchema,
   sealPlan,
   sumsOf,
+  touchedBy,
 } from '../../src/core/plan.ts';
+
 import { added, effect, gone, observing, onInstance, type PlanOver, plan, removed } from '../guards/builders.ts';
 
 const NOW = new Date('2026-11-24T12:00:00Z');
@@ -127,6 +131,27 @@ describe('what differs from the signed plan', () => {
     expect(planDifferences(draft(), draft(over)).sort()).toEqual([...expected].sort());
     expect(planDifferences(draft(over), draft()).sort()).toEqual([...expected].sort());
   });
+  it('is the picture, where the signed plan has one', () => {
+    const picture = (after: string) => ({
+      version: 1 as const,
+      items: [{ name: 'Fn', leaves: [{ path: 'Properties.Env', before: 'a', after }] }],
+    });
+    const sealed = sealPlan({ ...draft(), picture: picture('b') as never }, made);
+    expect(sealed.pictureDigest).toBe(digestOf(picture('b')));
+    expect(planDifferences(sealed, { ...draft(), picture: picture('b') as never })).toEqual([]);
+    for (const other of [{ picture: picture('c') as never }, {}])
+      expect(planDifferences(sealed, { ...draft(), ...other })).toEqual(['values before and after']);
+    const ofOlder = sealPlan(draft(), made);
+    expect(ofOlder).not.toHaveProperty('pictureDigest');
+    expect(planDifferences(ofOlder, { ...draft(), picture: picture('c') as never })).toEqual([]);
+  });
+  it('names a value that is observed alone, without looking into it', () => {
+    const observing = (value: string | null | string[]) => ({ ...draft(), observed: { template: value } });
+    expect(planDifferences(observing('one'), observing('two'))).toEqual(['template']);
+    expect(planDifferences(observing(['one']), observing(['two']))).toEqual(['template']);
+    expect(planDifferences(observing(null), observing('two'))).toEqual(['template']);
+    expect(planDifferences(observing('one'), observing('one'))).toEqual([]);
+  });
   it('is everything of a stack that is gone, or new', () => {
     const { stack: _gone, ...without } = draft().observed;
     const gone = planDifferences(draft(), draft({ observed: without }));
@@ -169,5 +194,22 @@ describe('what a plan does, in numbers', () => {
   });
   it('takes the number of its effects for the size where there is no stack', () => {
     expect(sumsOf(onInstance(['StopInstances'], {}, [effect(), gone()]))).toMatchObject({ sizeBefore: 2, lost: 1 });
+  });
+});
+
+describe('what a plan touches', () => {
+  it('is each kind of effect on each resource once, in order, whatever the values', () => {
+    const [b, a] = [effect({ logicalId: 'B' }), effect({ logicalId: 'A', kind: 'delete' })];
+    expect(touchedBy(plan({ effects: [b, a, b] }))).toEqual(['delete A', 'update B']);
+  });
+  it('is the stack where nothing in it is told, and leaves it out where something is', () => {
+    const { logicalId: _none, ...whole } = effect({ type: 'AWS::CloudFormation::Stack', physicalId: 'shop' });
+    const itself: Effect = whole;
+    expect(plan({ effects: [itself] }).subject.itself).not.toBeNull();
+    expect(touchedBy(plan({ effects: [itself] }))).toEqual(['update shop']);
+    expect(touchedBy(plan({ effects: [itself, effect()] }))).toEqual(['update Fn']);
+  });
+  it('is the calls where no effect is told', () => {
+    expect(touchedBy(plan({ effects: [] }))).toEqual(['ExecuteChangeSet']);
   });
 });

@@ -8,6 +8,7 @@ import {
   type Judgement,
   judgementSchema,
   pass,
+  signatures,
   type Verdict,
   verdictSchema,
 } from '../../src/core/verdict.ts';
@@ -96,4 +97,8 @@ it('a verdict, a judgement and a goal may be every word that there is for them',
 
 it('what passes has nothing to say', () => {
   expect(pass('a')).toEqual({ guard: 'a', outcome: 'pass', message: '', remedy: '' });
+});
+
+it('approvals inflect', () => {
+  expect([signatures(1), signatures(2)]).toEqual(['1 approval', '2 approvals']);
 });

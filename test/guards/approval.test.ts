@@ -78,4 +78,6 @@ vectorsOf('approval', [
     facts({ policy: { present: false, digest: '', standing: 'none' }, approvers: [] }),
     'hold(1)',
   ],
+  ['calls whose effects are not told', plan({ effects: [] }), facts(), 'hold(1)'],
+  ['effects whose calls are not told', plan({ calls: [] }), facts(), 'hold(1)'],
 ]);

@@ -1,9 +1,11 @@
+import { expect, it } from 'vitest';
 import {
   deleting,
   effect,
   facts,
   inDevelopment,
   inDisposable,
+  made,
   many,
   observing,
   onInstance,
@@ -77,3 +79,8 @@ vectorsOf('blast-radius', [
   ['a tenth lost, where the policy lets a tenth', of(20, 2), facts(), 'pass', { max_lost_share: 0.1 }],
   ['tags on a group that eleven use', { ...usedBy(names(11)), effects: [effect({ kind: 'tag' })] }, facts(), 'pass'],
 ]);
+
+it('tells each limit that is passed in a sentence of its own', () => {
+  const { message } = made('blast-radius').judge(of(20, 5), facts());
+  expect(message).toBe('5 resources would be deleted or replaced; the limit is 3. That is 5 of 20; the limit is 20 %.');
+});

@@ -60,6 +60,7 @@ vectorsOf('budget', [
   ['more alone by the policy', doingAll(removed()), spending({}, { lost: 3 }), 'pass', { lost_alone: 4 }],
   ['fewer in a day by the policy', doingAll(removed()), spending({}, { lost: 1 }), 'deny', { day: { lost: 1 } }],
   ['nothing of what is more than used up', doingAll(added()), spending({ updated: 61 }), 'pass'],
+  ['the twenty-first change, though its calls are not told', plan({ calls: [] }), spending({ changes: 20 }), 'deny'],
 ]);
 
 it('tells the caps in force for describe_policy: the standard ones, and those of the policy', () => {

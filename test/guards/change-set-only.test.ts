@@ -1,8 +1,10 @@
+import { expect, it } from 'vitest';
 import {
   call,
   deleting,
   facts,
   inDevelopment,
+  made,
   observing,
   onInstance,
   plan,
@@ -115,4 +117,17 @@ vectorsOf('change-set-only', [
     'pass',
   ],
   ['a stack with StackSet in its name', plan({ target: { ...plan().target, name: 'my-StackSet-1' } }), facts(), 'pass'],
+  [
+    'a change set of this server and one of another tool',
+    plan({ calls: [...plan().calls, ...adopted.calls] }),
+    facts(),
+    'hold(1)',
+  ],
 ]);
+
+it('names the owner of what is nested, and of an instance', () => {
+  const told = (thePlan: ReturnType<typeof plan>) => made('change-set-only').judge(thePlan, facts());
+  expect(told(plan(observing({ parentId: 'arn:p' }))).message).toContain('is nested in arn:p');
+  const instance = plan({ target: { ...plan().target, name: 'StackSet-audit-1' } });
+  expect(told(instance).message).toContain('is an instance of');
+});

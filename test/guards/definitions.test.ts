@@ -127,6 +127,10 @@ describe('every guard', () => {
     const before = guards.filter(({ beforePlanning }) => beforePlanning).map(({ name }) => name);
     expect(before.sort()).toEqual(['halt', 'identity', 'plan-budget', 'scope']);
   });
+  it('that refuses an execution without ending the change is one whose cause passes by itself', () => {
+    const passing = guards.filter(({ transient }) => transient).map(({ name }) => name);
+    expect(passing.sort()).toEqual(['freeze', 'halt', 'identity', 'rate']);
+  });
   it('that holds the road itself together is neither watched only nor excepted', () => {
     const structural = guards.filter((guard) => guard.structural).map(({ name }) => name);
     expect(structural.sort()).toEqual([

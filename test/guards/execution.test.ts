@@ -1,4 +1,5 @@
-import { facts, plan, vectorsOf } from './builders.ts';
+import { expect, it } from 'vitest';
+import { facts, made, plan, vectorsOf } from './builders.ts';
 
 vectorsOf('execution', [
   ['enabled', plan(), facts(), 'pass'],
@@ -11,3 +12,8 @@ vectorsOf('execution', [
   ['no adopted policy', plan(), facts({ policy: { present: true, digest: '', standing: 'not_adopted' } }), 'deny'],
   ['another policy is adopted', plan(), facts({ policy: { present: true, digest: '', standing: 'changed' } }), 'deny'],
 ]);
+
+it('says first that there is no policy', () => {
+  const none = facts({ policy: { present: false, digest: '', standing: 'none' } });
+  expect(made('execution').judge(plan(), none).message).toContain('There is no policy');
+});

@@ -81,4 +81,5 @@ vectorsOf('ownership', [
   ['named with more before an id', onInstance(['StopInstances'], { id: '*i-0123456789abcdef0' }), facts(), 'deny'],
   ['named with more behind an id', onInstance(['StopInstances'], { id: 'i-0123456789abcdef0*' }), facts(), 'deny'],
   ['named by an id of several words', onInstance(['StopInstances'], { id: 'vpc-endpoint-0123abcd' }), facts(), 'pass'],
+  ['nothing called on what a stack owns', onInstance([], { owner: { kind: 'stack', name: 'shop' } }), facts(), 'pass'],
 ]);

@@ -54,4 +54,18 @@ vectorsOf('protection', [
     'deny',
   ],
   ['more seats by the policy', doingAll(marked('unprotect')), facts(), 'hold(3)', { seats: 3 }],
+  [
+    'a resize under stop protection',
+    onInstance(['StopInstances', 'ModifyInstanceAttribute', 'StartInstances'], { stopProtection: true }),
+    facts(),
+    'deny',
+  ],
+  [
+    'a resize of what has stopped',
+    onInstance(['ModifyInstanceAttribute'], { stopProtection: true, state: 'stopped' }),
+    facts(),
+    'pass',
+  ],
+  ['a start under stop protection', onInstance(['StartInstances'], { stopProtection: true }), facts(), 'pass'],
+  ['a tag under stop protection', onInstance(['CreateTags'], { stopProtection: true }), facts(), 'pass'],
 ]);

@@ -40,6 +40,8 @@ it('says whether it would go or could', () => {
   const told = (kind: 'delete' | 'unknown') => made('stateful-loss').judge(doingAll(gone({ kind })), facts()).message;
   expect(told('delete')).toContain('would be deleted');
   expect(told('unknown')).toContain('could be deleted');
+  const retained = gone({ retention: { attribute: 'DeletionPolicy', effective: 'Retain' } });
+  expect(made('stateful-loss').judge(doingAll(retained), facts()).message).toContain('would be removed from the stack');
 });
 
 vectorsOf('stateful-loss', [
