@@ -1,7 +1,7 @@
 /**
  * Guarantees: deleting and recreating is seen as that, however it is spelled: by replacement, by name, by number, by
  * deleting the stack first, in one plan or in several within 24 h.
- * Does not cover: a copy under another name; what was deleted outside of this ledger and is no stack.
+ * Does not cover: a copy under another name or of another type; what was deleted outside of this ledger and is no stack.
  */
 import { z } from 'zod';
 import { counted } from '../src/core/counted.ts';
@@ -19,7 +19,7 @@ const IN_PLACE =
 
 export const recreate: GuardDefinition<z.infer<typeof options>> = {
   name: 'recreate',
-  rule: 'Delete-and-recreate is refused in production: replacing a resource that stores data or has an identifier that others use; removing and adding the same physical name; deleting or replacing a large share of a stack within 24 h; creating a stack whose name was deleted within 24 h. Types that are replaced by every revision, and stacks that never completed, do not count.',
+  rule: 'Delete-and-recreate is refused in production: replacing a resource that stores data or has an identifier that others use; removing and adding a resource of the same type, name and parent; deleting or replacing a large share of a stack within 24 h; creating a stack whose name was deleted within 24 h. Types that are replaced by every revision, and stacks that never completed, do not count.',
   normally: 'P-deny, else hold(1); other replacements hold(2)',
   told: 'this is delete-and-recreate, and how to do it in place',
   options,
@@ -50,12 +50,7 @@ function recreation(plan: Plan, facts: Facts, minLosses: number, minShare: numbe
   const precious = losses.find(({ kind, holds }) => kind !== 'delete' && (holds === 'data' || holds === 'identity'));
   if (precious)
     return `Replacing ${effectName(precious)} (${precious.type}) ${precious.kind === 'replace' ? 'would' : 'could'} ${precious.holds === 'data' ? 'delete its data' : 'change the identifier (address, endpoint or name) that others use'}: ${precious.why}`;
-  const removed = new Set([
-    ...lostHere.names.flatMap(allNames),
-    ...losses.flatMap((effect) => names(effect, 'before')),
-  ]);
-  const again = plan.effects.flatMap((effect) => (effect.kind === 'create' ? names(effect, 'after') : []));
-  const name = again.find((candidate) => removed.has(candidate));
+  const name = addedAgain(plan, lostHere.names);
   if (name) return `${name} is removed and added, in this plan or within 24 h.`;
   if (deletes || subject.itself === null || losses.length === 0) return undefined;
   const lost = new Set([...lostHere.names, ...sumsOf(plan).losses]).size;
@@ -63,6 +58,19 @@ function recreation(plan: Plan, facts: Facts, minLosses: number, minShare: numbe
   return lost >= minLosses && lost >= minShare * size
     ? `${lost} of ${size} resources would be deleted or replaced within 24 h, earlier changes included.`
     : undefined;
+}
+
+/** A name that goes and comes: of the same type and within the same parent; of earlier losses only names are known. */
+function addedAgain(plan: Plan, lostNames: readonly string[]): string | undefined {
+  const removed = lossesOf(plan).flatMap((effect) => names(effect, 'before').map((name) => ({ effect, name })));
+  const earlier = new Set(lostNames.flatMap(allNames));
+  const isAgain = (added: Effect, name: string) =>
+    earlier.has(name) ||
+    removed.some(
+      ({ effect, name: gone }) => gone === name && effect.type === added.type && effect.within === added.within,
+    );
+  const added = plan.effects.filter(({ kind }) => kind === 'create');
+  return added.flatMap((effect) => names(effect, 'after').filter((name) => isAgain(effect, name)))[0];
 }
 
 /** An id is a name; of a long one (parts between `:` or `/`) the last part is one too. */

@@ -87,6 +87,33 @@ vectorsOf('recreate', [
     facts(),
     'deny',
   ],
+  [
+    'another type has the name from now on',
+    doingAll(
+      removed({ type: 'AWS::SQS::Queue', physicalId: 'costs' }),
+      added({ type: 'AWS::SNS::Topic', physicalId: 'costs' }),
+    ),
+    facts(),
+    'pass',
+  ],
+  [
+    'the same name within another parent',
+    doingAll(removed({ physicalId: 'a:live', within: '["a"]' }), added({ physicalId: 'live', within: '["b"]' })),
+    facts(),
+    'pass',
+  ],
+  [
+    'the same name within the same parent',
+    doingAll(removed({ physicalId: 'a:live', within: '["a"]' }), added({ physicalId: 'live', within: '["a"]' })),
+    facts(),
+    'deny',
+  ],
+  [
+    'a name within a parent that was removed today, of which only the name is known',
+    doingAll(added({ physicalId: 'live', within: '["b"]' })),
+    remembering({ lostHere: { names: ['a:live'], sizeBefore: 9 } }),
+    'deny',
+  ],
   ['another name is added', doingAll(removed({ physicalId: 'costs' }), named('other')), facts(), 'pass'],
   [
     'a name is added that was removed today',

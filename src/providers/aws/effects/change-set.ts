@@ -9,11 +9,13 @@
 import type { ResourceChange, ResourceChangeDetail } from '@aws-sdk/client-cloudformation';
 import { type Effect, type EffectKind, KIND_SEVERITY } from '../../../core/effect.ts';
 import type { Mark } from '../../../core/mark.ts';
+import { makeVisibleLine } from '../../../core/render-safe.ts';
 import {
   conditionalRule,
   holdsOf,
   interruptsOf,
   isRevisionType,
+  nameScope,
   oneWayUpgrade,
   sizeProperty,
 } from '../knowledge/index.ts';
@@ -132,6 +134,7 @@ function effectOfChange(situation: Situation, change: ResourceChange, moved: Rea
       return {
         ...base,
         ...nameOf(situation, type, after?.properties),
+        ...scopeOf(type, after),
         kind: 'create',
         interrupts: 'no',
         reversibility: 'reversible',
@@ -140,7 +143,12 @@ function effectOfChange(situation: Situation, change: ResourceChange, moved: Rea
     case 'Modify':
       return modification(base, change, mayBeReplaced(situation, change, moved), situation);
     case 'Remove':
-      return loss({ ...base, kind: 'delete' }, asPolicy(change.PolicyAction), 'DeletionPolicy', before?.properties);
+      return loss(
+        { ...base, ...scopeOf(type, before), kind: 'delete' },
+        asPolicy(change.PolicyAction),
+        'DeletionPolicy',
+        before?.properties,
+      );
     default:
       return {
         ...base,
@@ -167,6 +175,11 @@ function nameOf({ context }: Situation, type: string, properties: Record<string,
   return typeof name === 'string' ? { physicalId: name } : {};
 }
 
+function scopeOf(type: string, view: ResourceView | null): Pick<Effect, 'within'> {
+  const within = view ? nameScope(type, view.properties) : undefined;
+  return within === undefined ? {} : { within: makeVisibleLine(within) };
+}
+
 function modification(base: EffectBase, change: ResourceChange, isOpen: boolean, { facts, views }: Situation): Effect {
   const id = change.LogicalResourceId ?? '';
   const was = views.before[id]?.properties;
@@ -174,7 +187,8 @@ function modification(base: EffectBase, change: ResourceChange, isOpen: boolean,
   const by = [...new Set(open.map(({ path }) => replacingName(path)))].join(', ') || 'its type';
   const certain = isOpen && (change.Replacement === 'True' || open.some(({ replaces }) => replaces === 'always'));
   if (certain || (isOpen && base.holds !== 'nothing')) {
-    const effect = loss({ ...base, kind: 'replace' }, asPolicy(change.PolicyAction), 'UpdateReplacePolicy', was);
+    const lost = { ...base, ...scopeOf(base.type, views.before[id] ?? null), kind: 'replace' as const };
+    const effect = loss(lost, asPolicy(change.PolicyAction), 'UpdateReplacePolicy', was);
     return {
       ...effect,
       why: `${certain ? 'Replaced' : 'May be replaced (treated as replaced)'} because of ${by}. ${effect.why}`,

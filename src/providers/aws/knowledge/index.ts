@@ -7,6 +7,7 @@ export { documentedReplacement } from './documented.ts';
 export { holdsOf, type Recovery, recoveryOf, snapshotSupported } from './holds.ts';
 export { interruptsOf } from './interruptions.ts';
 export { type ConditionalRule, conditionalRule, type Fact } from './live-facts.ts';
+export { nameScope } from './parents.ts';
 export { isRevisionType } from './revisions.ts';
 export { sizeProperty } from './sizes.ts';
 export { oneWayUpgrade } from './upgrades.ts';

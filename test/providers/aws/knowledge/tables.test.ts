@@ -18,6 +18,7 @@ import {
 } from '../../../../src/providers/aws/knowledge/index.ts';
 import { INTERRUPTS } from '../../../../src/providers/aws/knowledge/interruptions.ts';
 import { conditionalRules } from '../../../../src/providers/aws/knowledge/live-facts.ts';
+import { parentProperties } from '../../../../src/providers/aws/knowledge/parents.ts';
 import { REVISIONS, revisionTypes } from '../../../../src/providers/aws/knowledge/revisions.ts';
 import { sizeProperties } from '../../../../src/providers/aws/knowledge/sizes.ts';
 import { typesOf } from '../../../../src/providers/aws/knowledge/tables/judgement.ts';
@@ -153,6 +154,13 @@ describe('conditional replacement', () => {
       const [, type = '', property = ''] = /^([^.]+)\.(.*)$/.exec(path) ?? [];
       expect(knowledge.replacementOf(type, property), path).toBe('never');
     }
+  });
+});
+
+describe('parents', () => {
+  it('are properties that exist, of types with a name of their own', () => {
+    for (const [type, names] of parentProperties)
+      for (const name of names) expect(knowledge.hasProperty(type, name), `${type}.${name}`).toBe(true);
   });
 });
 
