@@ -60,17 +60,13 @@ function recreation(plan: Plan, facts: Facts, minLosses: number, minShare: numbe
     : undefined;
 }
 
-/** A name that goes and comes: of the same type and within the same parent; of earlier losses only names are known. */
+/** A name that goes and comes, of the same type and within the same parent; of earlier losses only names are known. */
 function addedAgain(plan: Plan, lostNames: readonly string[]): string | undefined {
-  const removed = lossesOf(plan).flatMap((effect) => names(effect, 'before').map((name) => ({ effect, name })));
-  const earlier = new Set(lostNames.flatMap(allNames));
-  const isAgain = (added: Effect, name: string) =>
-    earlier.has(name) ||
-    removed.some(
-      ({ effect, name: gone }) => gone === name && effect.type === added.type && effect.within === added.within,
-    );
+  const key = ({ type, within }: Effect, name: string) => JSON.stringify([type, within, name]);
+  const keys = lossesOf(plan).flatMap((effect) => names(effect, 'before').map((name) => key(effect, name)));
+  const gone = new Set([...keys, ...lostNames.flatMap(allNames)]);
   const added = plan.effects.filter(({ kind }) => kind === 'create');
-  return added.flatMap((effect) => names(effect, 'after').filter((name) => isAgain(effect, name)))[0];
+  return added.flatMap((one) => names(one, 'after').filter((name) => gone.has(name) || gone.has(key(one, name))))[0];
 }
 
 /** An id is a name; of a long one (parts between `:` or `/`) the last part is one too. */

@@ -85,10 +85,14 @@ export function readSource(text: string): { document: Document; source: string }
   return read(text, readTags, { keepSourceTokens: true });
 }
 
-/** @returns the document with short forms made long; its first error, where there is one, has line and column. */
+/**
+ * A tag of another's: CloudFormation refuses it, and read as text it would be a value.
+ *
+ * @returns the document with short forms made long; its first error, where there is one, has line and column.
+ */
 export function readDocument(text: string): { document: Document; error?: YAMLError } {
   const { document } = read(text, (tags) => [...readTags(tags), ...shortFormTags]);
-  const error = document.errors[0];
+  const error = document.errors[0] ?? document.warnings.find(({ message }) => message.startsWith('Unresolved tag: !'));
   return error ? { document, error } : { document };
 }
 
