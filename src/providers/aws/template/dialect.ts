@@ -85,14 +85,15 @@ export function readSource(text: string): { document: Document; source: string }
   return read(text, readTags, { keepSourceTokens: true });
 }
 
+/** A tag that CloudFormation refuses: read as text it would be a value. `rain` replaces its own before it sends a template. */
+const FOREIGN_TAG = /^Unresolved tag: !(?!Rain::)/;
+
 /**
- * A tag of another's: CloudFormation refuses it, and read as text it would be a value.
- *
  * @returns the document with short forms made long; its first error, where there is one, has line and column.
  */
 export function readDocument(text: string): { document: Document; error?: YAMLError } {
   const { document } = read(text, (tags) => [...readTags(tags), ...shortFormTags]);
-  const error = document.errors[0] ?? document.warnings.find(({ message }) => message.startsWith('Unresolved tag: !'));
+  const error = document.errors[0] ?? document.warnings.find(({ message }) => FOREIGN_TAG.test(message));
   return error ? { document, error } : { document };
 }
 

@@ -11,10 +11,15 @@ describe('a tag', () => {
       expect.objectContaining({ code: 'INPUT_TEMPLATE_INVALID', message: expect.stringMatching(/tag.*line 5/i) }),
     );
   });
-  it.each(['!Ref Name', '!Sub "${Name}"', '!GetAtt A.B', '!Join ["", [a]]', "'!Reff Name'", '!!str 12'])(
-    '%s is read',
-    (value) => {
-      expect(() => parseTemplate(template(value))).not.toThrow();
-    },
-  );
+  it.each([
+    '!Ref Name',
+    '!Sub Name',
+    '!Rain::Embed file',
+    '!GetAtt A.B',
+    '!Join ["", [a]]',
+    "'!Reff Name'",
+    '!!str 12',
+  ])('%s is read', (value) => {
+    expect(() => parseTemplate(template(value))).not.toThrow();
+  });
 });
