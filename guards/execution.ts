@@ -24,14 +24,14 @@ export const execution: GuardDefinition<z.infer<typeof options>> = {
           'There is no policy, so changes can be planned but not executed.',
           'A person must write a policy with `countersign init`; tell the user.',
         );
-      if (facts.policy.standing !== 'adopted')
-        return deny(
-          'execution',
+      if (facts.policy.standing !== 'adopted') {
+        const message =
           facts.policy.standing === 'changed'
             ? 'The policy is not the one that this state folder adopted, so changes can be planned but not executed.'
-            : 'This state folder has not adopted its policy, so changes can be planned but not executed.',
-          'A person must adopt the policy (countersign policy adopt); tell the user.',
-        );
+            : 'This state folder has not adopted its policy, so changes can be planned but not executed.';
+        const remedy = 'A person must adopt the policy (countersign policy adopt); tell the user.';
+        return { ...deny('execution', message, remedy), cause: 'policy_not_adopted' };
+      }
       if (!facts.sponsor.known) {
         const named =
           facts.sponsor.name === null

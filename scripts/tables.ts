@@ -13,6 +13,7 @@ import { readServiceSpec, serviceSpecVersion } from './tables/service-spec.ts';
 
 const cfnLint = readCfnLint();
 const types = readServiceSpec();
+const specified = new Set(types.keys());
 if (cfnLint) merge(types, cfnLint);
 const index = indexFile(types, cfnLint, [
   `@aws-cdk/aws-service-spec ${serviceSpecVersion()}`,
@@ -22,7 +23,11 @@ const index = indexFile(types, cfnLint, [
 ]);
 writeFileSync('src/providers/aws/knowledge/data/resource-types.json', indexText(index));
 if (cfnLint) writeFileSync('src/providers/aws/knowledge/data/template-rules.json', rulesText(rulesFile(cfnLint)));
-writeFileSync('docs/resource-types.md', resourceTypesPage(Object.keys(index.types), index.sources));
+const linted = new Set(cfnLint?.schemas.keys());
+writeFileSync(
+  'docs/resource-types.md',
+  resourceTypesPage(Object.keys(index.types), index.sources, { specified, linted }),
+);
 console.log(`${types.size} types, ${index.shapes.length} shapes; ${index.sources.join('; ')}`);
 const unjudged = unjudgedWords();
 if (unjudged.length > 0)

@@ -2,7 +2,7 @@
 import type { App } from '../compose.ts';
 import { judgeAll } from '../core/guard.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
-import { isStricter, signatures } from '../core/verdict.ts';
+import { countedApprovals, isStricter } from '../core/verdict.ts';
 
 /** Of an open change whose policy was replaced meanwhile. `refuses`: now, which can pass; `asks`: for more to sign. */
 export async function underPolicyOfNow(
@@ -23,7 +23,7 @@ export async function underPolicyOfNow(
     refuses:
       denials.length === 0 ? null : `The policy in force refuses this change: ${makeVisibleLine(denials.join(' '))}`,
     asks: isStricter(judgement, signed)
-      ? `The policy in force requires ${signatures(judgement.seats)}${judgement.roles.length > 0 ? ` (${judgement.roles.join(', ')})` : ''}; this change cannot be executed as it is.`
+      ? `The policy in force requires ${countedApprovals(judgement.seats)}${judgement.roles.length > 0 ? ` (${judgement.roles.join(', ')})` : ''}; this change cannot be executed as it is.`
       : null,
   };
 }

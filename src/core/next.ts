@@ -32,10 +32,8 @@ const isForGood = ({ effects }: Plan): boolean => ['irreversible', 'unknown'].in
 
 function planOnlyText({ verdicts }: Judgement): string {
   const why = verdicts.find(({ guard }) => guard === 'execution');
-  const adopt = why?.remedy.includes('policy adopt')
-    ? `. ${why.message} A person must run: countersign policy adopt.`
-    : ': the policy does not allow execution in this scope.';
-  return `Plan only${adopt} ${NO_WAY_AROUND}`;
+  const adopt = why?.cause === 'policy_not_adopted' ? ' A person must run: countersign policy adopt.' : '';
+  return `Plan only. ${why?.message ?? ''}${adopt} ${NO_WAY_AROUND}`;
 }
 
 /** Guards whose denial a way to keep what would be lost can lift. */

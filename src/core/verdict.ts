@@ -18,6 +18,8 @@ export const verdictSchema = z.strictObject({
   roles: z.array(z.string()).optional(),
   /** Names of the effects that it is about, each of which alone would be held or denied. Absent: the plan as a whole. */
   effects: z.array(z.string()).optional(),
+  /** What is the case as a code, where an answer goes on differently by it. */
+  cause: z.enum(['policy_not_adopted']).optional(),
   /** Shadow mode: what it would have been, had the policy not said `mode: observe`. */
   observed: z.enum(['hold', 'deny']).optional(),
   /** Of the policy’s own rules: those of which that is said. */
@@ -70,4 +72,4 @@ export function isStricter(live: Judgement, signed: Judgement): boolean {
 }
 
 /** `1 approval`, `2 approvals`: what a plan needs before it can execute. */
-export const signatures = (count: number): string => counted(count, 'approval');
+export const countedApprovals = (count: number): string => counted(count, 'approval');

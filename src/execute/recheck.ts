@@ -10,7 +10,7 @@ import { CountersignError, type ErrorCode } from '../core/errors.ts';
 import { judgeAll } from '../core/guard.ts';
 import { type Plan, planDifferences } from '../core/plan.ts';
 import type { PolicyPort, Provider } from '../core/ports.ts';
-import { guardCode, isStricter, signatures } from '../core/verdict.ts';
+import { countedApprovals, guardCode, isStricter } from '../core/verdict.ts';
 import type { Person } from '../people/person.ts';
 
 export interface RecheckPorts {
@@ -49,7 +49,9 @@ export async function whyStale(ports: RecheckPorts, change: Change, plan: Plan):
       new CountersignError(guardCode(passing.guard), denials.map(({ message }) => message).join(' '), ''),
       change,
     );
-  return isStricter(judgement, change.judgement) ? `The policy now requires ${signatures(judgement.seats)}.` : null;
+  return isStricter(judgement, change.judgement)
+    ? `The policy now requires ${countedApprovals(judgement.seats)}.`
+    : null;
 }
 
 /** What is planned on is not there, or not as it was: another look from another shell finds the same. */

@@ -3,7 +3,7 @@ import { counted } from '../core/counted.ts';
 import { couldBeLoss, type Effect } from '../core/effect.ts';
 import type { Mark, MarkKind } from '../core/mark.ts';
 import type { Plan } from '../core/plan.ts';
-import { guardCode, signatures, type Verdict } from '../core/verdict.ts';
+import { countedApprovals, guardCode, type Verdict } from '../core/verdict.ts';
 import type { Row } from './layout.ts';
 import { pathText } from './leaf-rows.ts';
 import { lineOf, nameIn, toldName, toldSentence } from './names.ts';
@@ -40,7 +40,7 @@ export function lookHere(subject: Subject): Row[] {
 export const isOfEffects = ({ outcome, effects }: Verdict) => outcome === 'deny' || effects?.length !== 0;
 
 function verdictRow(plan: Plan, { guard, outcome, message, seats, roles = [], effects = [] }: Verdict): Row {
-  const needs = `${signatures(seats ?? 1)}${roles.length > 0 ? `, ${roles.join(' and ')} among them` : ''}`;
+  const needs = `${countedApprovals(seats ?? 1)}${roles.length > 0 ? `, ${roles.join(' and ')} among them` : ''}`;
   const what = outcome === 'deny' ? 'DENIED' : `HELD for ${needs}`;
   const about = effects.length > 0 ? ` About: ${effects.map((one) => toldName(plan, one)).join(', ')}.` : '';
   return {

@@ -2,7 +2,7 @@
 
 import type { Change } from '../core/change.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
-import { signatures } from '../core/verdict.ts';
+import { countedApprovals } from '../core/verdict.ts';
 import { fillSeats } from '../people/seats.ts';
 import type { Row } from './layout.ts';
 import type { Subject } from './subject.ts';
@@ -43,7 +43,7 @@ function seatsText(change: Change): string {
     `approvals ${filledBy.length} of ${needed}`,
     ...(needed === 0
       ? ['needs none']
-      : [`needs ${signatures(needed)}${roles.length > 0 ? `, ${roles.join(' and ')} among them` : ''}`]),
+      : [`needs ${countedApprovals(needed)}${roles.length > 0 ? `, ${roles.join(' and ')} among them` : ''}`]),
     ...(missingRoles.length > 0 ? [`missing: ${missingRoles.join(', ')}`] : []),
     `cannot approve: ${change.excluded.join(', ') || 'none'}`,
   ].join(' \u00b7 ');

@@ -1,6 +1,7 @@
 /** Attempts to get around one guard, through the whole pipeline: each is refused (or held) as said, and nothing is written. */
 import { CloudFormationClient, CreateChangeSetCommand } from '@aws-sdk/client-cloudformation';
 import { expect } from 'vitest';
+import { approve } from '../../src/cli/approve.ts';
 import type { App } from '../../src/compose.ts';
 import { seedWorld, type WorldDescription } from '../../src/sandbox/seed-file.ts';
 import { openTestWorld, pastCountersign, type TestWorld } from '../world.ts';
@@ -62,3 +63,12 @@ export async function expectRefused(world: AttackedWorld, guard: string, tool: s
   expect(proposed).toMatchObject({ decision: 'denied', state: 'denied' });
   expect(world.writes()).toEqual([]);
 }
+
+/** Signs as one who has read what is signed. */
+export const signAs = async ({ app, keyOf }: Pick<TestWorld, 'app' | 'keyOf'>, id: string, person = 'bob') =>
+  approve(app, id, {
+    decision: 'approve',
+    key: keyOf(person),
+    as: person,
+    confirm: (await app.changes.find(id)).target.name,
+  });

@@ -1,12 +1,14 @@
 /** What is recorded of a call is what the cloud answered: never what a ledger, a proxy or a look that came early made of it. */
 import { join } from 'node:path';
+import { CloudFormationClient, ExecuteChangeSetCommand } from '@aws-sdk/client-cloudformation';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { approve } from '../../src/cli/approve.ts';
 import { mintWritingPermit } from '../../src/core/permit.ts';
 import { cloudFormationClient } from '../../src/providers/aws/clients.ts';
 import { followStack } from '../../src/providers/aws/follow.ts';
-import type { WireResponse } from '../../src/sandbox/cloud.ts';
+import { createWritingDoor } from '../../src/providers/aws/writing-door.ts';
+import { createSandbox, sandboxRequestHandler, type WireResponse } from '../../src/sandbox/cloud.ts';
 import { addFault } from '../../src/sandbox/faults.ts';
 import { behind, type CloudProxy, openTestWorld, proposeFix, STACK, type TestWorld } from '../world.ts';
 
@@ -232,3 +234,42 @@ describe('an outcome', () => {
 
 const NO_EVENTS =
   '<DescribeStackEventsResponse><DescribeStackEventsResult><StackEvents/></DescribeStackEventsResult><ResponseMetadata><RequestId>b25f48e8-84fd-11e6</RequestId></ResponseMetadata></DescribeStackEventsResponse>';
+
+describe('an outcome', () => {
+  it('is not the state that the stack had before', async () => {
+    const plan = await world.call('plan_stack_update', {
+      stack: STACK,
+      set: [{ path: 'Resources.QueryFunction.Properties.MemorySize', value: 1024 }],
+    });
+    const signed = (await world.app.changes.plan(String(plan.plan_id))).plan;
+    const { calls } = signed;
+    const input = calls[0]?.input as { ChangeSetName: string; ClientRequestToken: string };
+    const inner = sandboxRequestHandler(createSandbox(world.store));
+    const client = (requestHandler: unknown) =>
+      new CloudFormationClient({
+        region: 'eu-west-1',
+        endpoint: 'http://sandbox.invalid',
+        credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+        requestHandler: requestHandler as never,
+      });
+    // The cloud begins only after it was looked at twice.
+    let looks = 0;
+    const late = {
+      handle: async (request: { body: unknown }) => {
+        const answer = await inner.handle(request as never);
+        if (String(request.body).includes('DescribeStackEvents') && ++looks === 2)
+          await client(inner).send(new ExecuteChangeSetCommand(input));
+        return answer;
+      },
+    };
+    const reader = async () => ({ cloudFormation: client(late) }) as never;
+    const door = createWritingDoor(
+      () => ({ region: 'eu-west-1' }),
+      async () => undefined,
+      reader,
+    );
+    const events: string[] = [];
+    await door.follow(signed, (text) => events.push(text));
+    expect(events.join()).toContain(`UPDATE_COMPLETE ${STACK}`);
+  });
+});

@@ -16,16 +16,16 @@ import {
 import { GOALS, pass, type Verdict } from '../../src/core/verdict.ts';
 import {
   allGuards,
-  doingAll,
+  deletedFunction,
+  deletedTable,
   effect,
   facts,
-  gone,
   inDevelopment,
   inDisposable,
   judged,
   made,
   plan,
-  removed,
+  planWithEffects,
 } from '../guards/builders.ts';
 
 const broken: Guard = {
@@ -48,14 +48,16 @@ describe('judging', () => {
       owner: 'carol',
       reason: 'OPS-1',
     };
-    const { verdicts } = judged(doingAll(gone()), facts({ exceptions: [exception] }));
+    const { verdicts } = judged(planWithEffects(deletedTable()), facts({ exceptions: [exception] }));
     const of = (name: string) => verdicts.find(({ guard }) => guard === name);
     expect(of('stateful-loss')).toMatchObject({ outcome: 'note', exceptions: [expect.stringContaining('OPS-1')] });
     expect(of('backup-first')?.outcome).toBe('deny');
   });
   it('raises a hold, and only watches in shadow mode', () => {
     const adjusted = (adjustments: Facts['adjustments']) =>
-      judged(doingAll(gone({ type: 'AWS::SQS::Queue' })), facts({ adjustments }), [made('stateful-loss')]).verdicts[0];
+      judged(planWithEffects(deletedTable({ type: 'AWS::SQS::Queue' })), facts({ adjustments }), [
+        made('stateful-loss'),
+      ]).verdicts[0];
     expect(adjusted({ 'stateful-loss': { raise: { outcome: 'deny' } } })?.outcome).toBe('deny');
     expect(adjusted({ 'stateful-loss': { observe: true } })).toMatchObject({ outcome: 'note', observed: 'hold' });
   });
@@ -97,9 +99,9 @@ describe('an exception', () => {
     ...over,
   });
   const sees = saying((names) => (names.length > 0 ? hold('g', 1, names.join(), 'r') : pass('g')));
-  const table = doingAll(gone());
+  const table = planWithEffects(deletedTable());
   it('hides one resource, by logical or physical id, and leaves the others to be judged', () => {
-    const both = doingAll(gone(), effect());
+    const both = planWithEffects(deletedTable(), effect());
     for (const resource of ['Table', 'shop-table'])
       expect(one(sees, facts({ exceptions: [exception({ resource })] }), both)).toMatchObject({
         outcome: 'hold',
@@ -121,7 +123,7 @@ describe('an exception', () => {
   });
   it('says so for every resource that it hides, and hides each of several', () => {
     const exceptions = [exception(), exception({ resource: 'Old' })];
-    const verdict = one(sees, facts({ exceptions }), doingAll(gone(), removed(), effect()));
+    const verdict = one(sees, facts({ exceptions }), planWithEffects(deletedTable(), deletedFunction(), effect()));
     expect(verdict).toMatchObject({ outcome: 'hold', message: 'Fn' });
     expect(verdict.exceptions).toHaveLength(2);
   });

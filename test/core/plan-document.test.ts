@@ -4,7 +4,16 @@ import { digestOf, type Json } from '../../src/core/digest.ts';
 import { planDifferences, planDigest } from '../../src/core/plan.ts';
 import { readPlan } from '../../src/core/plan-document.ts';
 import { providerRules } from '../../src/providers/index.ts';
-import { type AwsPlan, creating, deleting, gone, judged, onInstance, plan, terminating } from '../guards/builders.ts';
+import {
+  type AwsPlan,
+  creating,
+  deletedTable,
+  deleting,
+  judged,
+  onInstance,
+  plan,
+  terminating,
+} from '../guards/builders.ts';
 
 const { completePlan } = providerRules;
 const read = (document: unknown, digest: string) => readPlan(document as Json, digest, completePlan);
@@ -24,7 +33,7 @@ function earlier({ action: _a, subject: _s, actor: _r, calls, effects, ...rest }
 it.each([
   ['an update', plan()],
   ['a creation', creating()],
-  ['a deletion', deleting([gone()])],
+  ['a deletion', deleting([deletedTable()])],
   ['a rollback', plan({ tool: 'plan_stack_rollback' })],
   ['a stop', onInstance(['StopInstances'])],
   ['another size', onInstance(['StopInstances', 'ModifyInstanceAttribute', 'StartInstances'])],
@@ -40,7 +49,7 @@ it.each([
 });
 
 it('another document under that digest is none, of either version', () => {
-  const { document, digest } = earlier(deleting([gone()]));
+  const { document, digest } = earlier(deleting([deletedTable()]));
   expect(read({ ...document, effects: [] }, digest)).toBeUndefined();
   const now = plan();
   const sealed = planDigest(now);

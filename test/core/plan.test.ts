@@ -12,7 +12,16 @@ import {
   touchedBy,
 } from '../../src/core/plan.ts';
 
-import { added, effect, gone, observing, onInstance, type PlanOver, plan, removed } from '../guards/builders.ts';
+import {
+  createdFunction,
+  deletedFunction,
+  deletedTable,
+  effect,
+  observedStack,
+  onInstance,
+  type PlanOver,
+  plan,
+} from '../guards/builders.ts';
 
 const NOW = new Date('2026-11-24T12:00:00Z');
 const made = {
@@ -36,7 +45,7 @@ describe('the digest of a plan', () => {
     ['endpoint', { endpoint: 'sandbox:1' }],
     ['calls', { calls: [] }],
     ['effects', { effects: [] }],
-    ['observed state', observing({ status: 'CREATE_COMPLETE' })],
+    ['observed state', observedStack({ status: 'CREATE_COMPLETE' })],
     ['policy', { policyDigest: 'other' }],
     ['nonce', { nonce: 'other' }],
   ])('covers the %s', (_what, over) => {
@@ -123,10 +132,10 @@ describe('what differs from the signed plan', () => {
     [['target'], { target: { ...draft().target, ids: [] } }],
     [['calls'], { calls: [] }],
     [['effects'], { effects: [] }],
-    [['stack status'], observing({ status: 'UPDATE_ROLLBACK_COMPLETE' })],
-    [['stack templateDigest', 'stack parameters'], observing({ parameters: { a: 'b' }, templateDigest: 'x' })],
+    [['stack status'], observedStack({ status: 'UPDATE_ROLLBACK_COMPLETE' })],
+    [['stack templateDigest', 'stack parameters'], observedStack({ parameters: { a: 'b' }, templateDigest: 'x' })],
     [['wantedTemplate'], { observed: { ...draft().observed, wantedTemplate: 'x' } }],
-    [['calls', 'effects', 'stack tags'], { calls: [], effects: [], ...observing({ tags: { a: 'b' } }) }],
+    [['calls', 'effects', 'stack tags'], { calls: [], effects: [], ...observedStack({ tags: { a: 'b' } }) }],
   ])('is named: %j', (expected, over) => {
     expect(planDifferences(draft(), draft(over)).sort()).toEqual([...expected].sort());
     expect(planDifferences(draft(over), draft()).sort()).toEqual([...expected].sort());
@@ -178,7 +187,16 @@ describe('what a plan does, in numbers', () => {
   it('counts creations, losses and the rest, and names what is lost in order', () => {
     const revision = effect({ kind: 'replace', revision: true });
     const unknown = effect({ kind: 'unknown', logicalId: 'Maybe' });
-    const effects = [removed({ logicalId: 'Zed' }), gone(), added(), added(), added(), effect(), revision, unknown];
+    const effects = [
+      deletedFunction({ logicalId: 'Zed' }),
+      deletedTable(),
+      createdFunction(),
+      createdFunction(),
+      createdFunction(),
+      effect(),
+      revision,
+      unknown,
+    ];
     expect(sumsOf(plan({ effects }))).toEqual({
       updated: 2,
       created: 3,
@@ -188,12 +206,18 @@ describe('what a plan does, in numbers', () => {
     });
   });
   it('loses nothing with a stack that never completed its creation', () => {
-    const unfinished = plan({ effects: [gone()], ...observing({ neverCompleted: true, resourceCount: 0 }) });
+    const unfinished = plan({
+      effects: [deletedTable()],
+      ...observedStack({ neverCompleted: true, resourceCount: 0 }),
+    });
     expect(lossesOf(unfinished)).toEqual([]);
     expect(sumsOf(unfinished)).toEqual({ updated: 0, created: 0, lost: 0, losses: [], sizeBefore: 0 });
   });
   it('takes the number of its effects for the size where there is no stack', () => {
-    expect(sumsOf(onInstance(['StopInstances'], {}, [effect(), gone()]))).toMatchObject({ sizeBefore: 2, lost: 1 });
+    expect(sumsOf(onInstance(['StopInstances'], {}, [effect(), deletedTable()]))).toMatchObject({
+      sizeBefore: 2,
+      lost: 1,
+    });
   });
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { deny, hold, note } from '../../src/core/guard.ts';
 import {
+  countedApprovals,
   decide,
   goalSchema,
   guardCode,
@@ -8,7 +9,6 @@ import {
   type Judgement,
   judgementSchema,
   pass,
-  signatures,
   type Verdict,
   verdictSchema,
 } from '../../src/core/verdict.ts';
@@ -100,5 +100,5 @@ it('what passes has nothing to say', () => {
 });
 
 it('approvals inflect', () => {
-  expect([signatures(1), signatures(2)]).toEqual(['1 approval', '2 approvals']);
+  expect([countedApprovals(1), countedApprovals(2)]).toEqual(['1 approval', '2 approvals']);
 });

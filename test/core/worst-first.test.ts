@@ -4,17 +4,17 @@ import { answerPlan, describeEffects } from '../../src/core/answer.ts';
 import { hold } from '../../src/core/guard.ts';
 import { decide } from '../../src/core/verdict.ts';
 import { mustBeNamed, nameRanges, worstFirst } from '../../src/core/worst-first.ts';
-import { added, effect, gone, many, mark, plan } from '../guards/builders.ts';
+import { createdFunction, deletedTable, effect, many, mark, plan } from '../guards/builders.ts';
 
 const holding = (...effects: string[]) => decide([{ ...hold('exposure', 2, 'it opens', ''), effects }]);
-const everything = added({ logicalId: 'ZRole', type: 'AWS::IAM::Role', marks: [mark('expose')] });
+const everything = createdFunction({ logicalId: 'ZRole', type: 'AWS::IAM::Role', marks: [mark('expose')] });
 
 describe('the order in which effects are told', () => {
   it('is by what the guards hold, then what cannot be undone, then marks', () => {
     const effects = [
       effect({ logicalId: 'Plain' }),
       effect({ logicalId: 'Marked', marks: [mark('deputy')] }),
-      gone(),
+      deletedTable(),
       everything,
     ];
     expect(worstFirst(effects, holding('ZRole')).map(({ logicalId }) => logicalId)).toEqual([
@@ -32,8 +32,8 @@ describe('an answer about many effects', () => {
     expect(describeEffects(effects, holding('ZRole')).items[0]).toMatch(/^create ZRole /);
   });
   it('names all that is held or lost, also what is not told in full', () => {
-    const losses = Array.from({ length: 150 }, (_, index) => gone({ logicalId: `Table${index}` }));
-    const held = Array.from({ length: 30 }, (_, index) => added({ logicalId: `Role${index}` }));
+    const losses = Array.from({ length: 150 }, (_, index) => deletedTable({ logicalId: `Table${index}` }));
+    const held = Array.from({ length: 30 }, (_, index) => createdFunction({ logicalId: `Role${index}` }));
     const answer = answerPlan(
       plan({ effects: [...losses, ...held, ...many(60)] }),
       holding(...held.map(({ logicalId }) => logicalId!)),
@@ -60,7 +60,9 @@ describe('what must be named', () => {
   it('is what is held, denied, lost or could be lost, and nothing else', () => {
     const isNamed = mustBeNamed(holding('Fn'));
     expect(
-      [effect(), gone(), effect({ logicalId: 'Other' }), effect({ logicalId: 'U', kind: 'unknown' })].map(isNamed),
+      [effect(), deletedTable(), effect({ logicalId: 'Other' }), effect({ logicalId: 'U', kind: 'unknown' })].map(
+        isNamed,
+      ),
     ).toEqual([true, true, false, true]);
   });
 });

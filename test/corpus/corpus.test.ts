@@ -119,7 +119,10 @@ const EVERYDAY: Record<string, string[]> = {
 
 describe('the everyday corpus', () => {
   it('has a replay of every row', () => {
-    expect(rowsIn('everyday').sort()).toEqual(Object.values(EVERYDAY).flat().sort());
+    expect(
+      rowsIn('everyday').sort(),
+      'List each file of test/corpus/everyday in EVERYDAY of this test, under the change that it replays.',
+    ).toEqual(Object.values(EVERYDAY).flat().sort());
   });
   it('expects decision, seats, calls and size of each', () => {
     for (const { expect: expected } of rowsIn('everyday').flatMap((row) => casesOf('everyday', row)))

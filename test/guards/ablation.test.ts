@@ -5,15 +5,15 @@ import type { Facts } from '../../src/core/guard.ts';
 import type { Plan } from '../../src/core/plan.ts';
 import type { Judgement } from '../../src/core/verdict.ts';
 import {
-  added,
   allGuards,
   call,
+  createdFunction,
   creating,
+  deletedTable,
   deleting,
-  doingAll,
   effect,
   facts,
-  gone,
+  factsWithHistory,
   hoursAgo,
   inDevelopment,
   judged,
@@ -21,14 +21,14 @@ import {
   marked,
   onInstance,
   plan,
+  planWithEffects,
   property,
-  remembering,
   spending,
   terminating,
   withoutSeats,
 } from './builders.ts';
 
-const retained = gone({
+const retained = deletedTable({
   retention: { attribute: 'DeletionPolicy', effective: 'Retain' },
   reversibility: 'recoverable',
 });
@@ -38,32 +38,32 @@ const rule = { id: 'r', outcome: 'deny' as const, seats: 1, message: 'no', remed
 const cases: Record<string, [Plan, Facts]> = {
   identity: [plan(), facts({ account: null })],
   scope: [creating(), facts({ scope: { text: 's', create: false, execute: 'by_command' } })],
-  labels: [doingAll(effect({ properties: [property('Tags.environment', 'a', 'b')] })), facts()],
+  labels: [planWithEffects(effect({ properties: [property('Tags.environment', 'a', 'b')] })), facts()],
   execution: [plan(), facts({ scope: { text: 's', create: true, execute: 'plan_only' } })],
-  'plan-budget': [plan(), remembering({ plans: { lastHour: 60, emptyStacks: [] } }, facts({ phase: 'preview' }))],
+  'plan-budget': [plan(), factsWithHistory({ plans: { lastHour: 60, emptyStacks: [] } }, facts({ phase: 'preview' }))],
   'plan-first': [plan(), facts({ now: new Date('2026-11-24T12:16:00Z') })],
   'change-set-only': [plan({ calls: [call('UpdateStack')] }), facts()],
-  recreate: [doingAll({ ...retained, kind: 'replace' }), facts()],
-  'stateful-loss': [doingAll(retained), withoutSeats()],
+  recreate: [planWithEffects({ ...retained, kind: 'replace' }), facts()],
+  'stateful-loss': [planWithEffects(retained), withoutSeats()],
   'stack-deletion': [deleting(), withoutSeats()],
-  intent: [doingAll(marked('disable')), facts({ goal: 'fix' })],
-  'unknown-effect': [doingAll(effect({ holds: 'unknown' })), facts()],
-  deputy: [doingAll(marked('deputy', { bound: 'direct_api' })), facts()],
-  reach: [doingAll(marked('reach', { target: { id: 'zone' } })), inDevelopment()],
-  pinned: [doingAll(marked('unpinned', { reads: 'code' })), facts()],
-  'slow-loss': [doingAll(marked('expire')), facts()],
-  'lost-update': [doingAll(marked('overwrite')), inDevelopment()],
-  protection: [doingAll(marked('unprotect')), facts()],
+  intent: [planWithEffects(marked('disable')), facts({ goal: 'fix' })],
+  'unknown-effect': [planWithEffects(effect({ holds: 'unknown' })), facts()],
+  deputy: [planWithEffects(marked('deputy', { bound: 'direct_api' })), facts()],
+  reach: [planWithEffects(marked('reach', { target: { id: 'zone' } })), inDevelopment()],
+  pinned: [planWithEffects(marked('unpinned', { reads: 'code' })), facts()],
+  'slow-loss': [planWithEffects(marked('expire')), facts()],
+  'lost-update': [planWithEffects(marked('overwrite')), inDevelopment()],
+  protection: [planWithEffects(marked('unprotect')), facts()],
   'backup-first': [terminating({ recoveryPoint: { id: 'snap-1', completedAt: hoursAgo(30) } }), facts()],
   'blast-radius': [plan({ effects: many(11) }), facts()],
   budget: [plan(), spending({ updated: 60 })],
-  rate: [plan(), remembering({ sameFailures: 2 })],
+  rate: [plan(), factsWithHistory({ sameFailures: 2 })],
   ownership: [onInstance(['StopInstances'], { owner: { kind: 'stack', name: 'shop' } }), facts()],
-  exposure: [doingAll(marked('expose', { principal: '*' })), facts()],
+  exposure: [planWithEffects(marked('expose', { principal: '*' })), facts()],
   freeze: [plan(), facts({ freezes: [yearEnd] })],
   halt: [plan(), facts({ halt: 'halted' })],
-  cost: [doingAll(added({ type: 'AWS::EC2::Instance', size: 'm5.24xlarge' })), inDevelopment()],
-  render: [doingAll(effect({ physicalId: 'pr\u043ed' })), facts()],
+  cost: [planWithEffects(createdFunction({ type: 'AWS::EC2::Instance', size: 'm5.24xlarge' })), inDevelopment()],
+  render: [planWithEffects(effect({ physicalId: 'pr\u043ed' })), facts()],
   stale: [plan(), facts({ phase: 'execute', differences: ['effects'] })],
   approval: [plan(), facts()],
   rules: [plan(), facts({ rules: [rule] })],
@@ -76,7 +76,7 @@ const severity = ({ decision, seats }: Judgement) => RANK[decision] * 100 + seat
 describe('without one guard', () => {
   it.each(guards.map(({ name }) => name))('%s its case is judged milder', (name) => {
     const [thePlan, theFacts] = cases[name] ?? [];
-    if (!thePlan || !theFacts) throw new Error(`${name} has no case that only it stops`);
+    if (!thePlan || !theFacts) throw new Error(`Add to cases above a plan that only ${name} stops.`);
     const whole = judged(thePlan, theFacts, allGuards({ options: given }));
     const without = judged(thePlan, theFacts, allGuards({ without: name, options: given }));
     expect(severity(without)).toBeLessThan(severity(whole));

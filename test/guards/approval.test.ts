@@ -1,22 +1,22 @@
 import { expect, it } from 'vitest';
 import {
+  deletedFunction,
+  deletedTable,
   deleting,
-  doingAll,
   effect,
   facts,
-  gone,
   inDevelopment,
   inDisposable,
   made,
   plan,
-  removed,
+  planWithEffects,
   vectorsOf,
 } from './builders.ts';
 
 const people = (count: number) => Array.from({ length: count }, (_, index) => ({ name: `p${index}`, roles: [] }));
 const sevenSeats = { ...facts().seatRules, reversible: { seats: 7, include: [] } };
 it('wants the role of the policy among the seats', () => {
-  expect(made('approval').judge(doingAll(gone()), facts()).roles).toEqual(['data']);
+  expect(made('approval').judge(planWithEffects(deletedTable()), facts()).roles).toEqual(['data']);
 });
 
 it('tells who can sign, six names of many, or that nobody can yet', () => {
@@ -30,7 +30,8 @@ it('tells the role that nobody has, and else how many could sign', () => {
   const irreversible = { seats: 2, include: ['data'] };
   const told = (count: number) => {
     const seatRules = { ...facts().seatRules, irreversible };
-    return made('approval').judge(doingAll(gone()), facts({ seatRules, approvers: people(count) })).message;
+    return made('approval').judge(planWithEffects(deletedTable()), facts({ seatRules, approvers: people(count) }))
+      .message;
   };
   expect(told(2)).toContain('the role data');
   expect(told(1)).toContain('This needs 2 approvals, but only 1 person');
@@ -38,17 +39,22 @@ it('tells the role that nobody has, and else how many could sign', () => {
 
 vectorsOf('approval', [
   ['reversible in production', plan(), facts(), 'hold(1)'],
-  ['recoverable in production', doingAll(removed()), facts(), 'hold(2)'],
-  ['irreversible in production', doingAll(gone()), facts(), 'hold(2)'],
-  ['unknown in production', doingAll(effect({ reversibility: 'unknown' })), facts(), 'hold(2)'],
-  ['an unknown kind that its planner calls reversible', doingAll(effect({ kind: 'unknown' })), facts(), 'hold(2)'],
-  ['the worst of several counts', doingAll(effect(), removed()), facts(), 'hold(2)'],
+  ['recoverable in production', planWithEffects(deletedFunction()), facts(), 'hold(2)'],
+  ['irreversible in production', planWithEffects(deletedTable()), facts(), 'hold(2)'],
+  ['unknown in production', planWithEffects(effect({ reversibility: 'unknown' })), facts(), 'hold(2)'],
+  [
+    'an unknown kind that its planner calls reversible',
+    planWithEffects(effect({ kind: 'unknown' })),
+    facts(),
+    'hold(2)',
+  ],
+  ['the worst of several counts', planWithEffects(effect(), deletedFunction()), facts(), 'hold(2)'],
   ['calls whose effects are not told', plan({ effects: [] }), facts(), 'hold(1)'],
   ['no call and no effect', plan({ calls: [], effects: [] }), facts(), 'pass'],
   ['reversible in development', plan(), inDevelopment(), 'pass'],
-  ['recoverable in development', doingAll(removed()), inDevelopment(), 'hold(1)'],
-  ['irreversible where all is disposable', doingAll(gone()), inDisposable(), 'pass'],
-  ['a stack that never completed goes', deleting([gone()], { neverCompleted: true }), facts(), 'hold(1)'],
+  ['recoverable in development', planWithEffects(deletedFunction()), inDevelopment(), 'hold(1)'],
+  ['irreversible where all is disposable', planWithEffects(deletedTable()), inDisposable(), 'pass'],
+  ['a stack that never completed goes', deleting([deletedTable()], { neverCompleted: true }), facts(), 'hold(1)'],
   ['nobody could sign', plan(), facts({ approvers: [] }), 'deny'],
   [
     'nobody could sign where nothing executes',
@@ -56,10 +62,15 @@ vectorsOf('approval', [
     facts({ approvers: [], scope: { text: 's', create: true, execute: 'plan_only' } }),
     'hold(1)',
   ],
-  ['one too few could sign', doingAll(removed()), facts({ approvers: [{ name: 'bob', roles: [] }] }), 'deny'],
+  [
+    'one too few could sign',
+    planWithEffects(deletedFunction()),
+    facts({ approvers: [{ name: 'bob', roles: [] }] }),
+    'deny',
+  ],
   [
     'nobody has the role',
-    doingAll(gone()),
+    planWithEffects(deletedTable()),
     facts({
       approvers: [
         { name: 'bob', roles: [] },
@@ -69,7 +80,7 @@ vectorsOf('approval', [
     'deny',
   ],
   ['seven seats and seven people', plan(), facts({ seatRules: sevenSeats, approvers: people(7) }), 'hold(7)'],
-  ['an unknown kind among others', doingAll(effect(), effect({ kind: 'unknown' })), facts(), 'hold(2)'],
+  ['an unknown kind among others', planWithEffects(effect(), effect({ kind: 'unknown' })), facts(), 'hold(2)'],
   ['exactly as many could sign', plan(), facts({ approvers: people(1) }), 'hold(1)'],
   ['nobody could sign in no scope', plan(), facts({ scope: null, approvers: [] }), 'deny'],
   [

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import {
+  deletedFunction,
   deleting,
   effect,
   facts,
@@ -7,19 +8,18 @@ import {
   inDisposable,
   made,
   many,
-  observing,
+  observedStack,
   onInstance,
   plan,
-  removed,
   terminating,
   vectorsOf,
 } from './builders.ts';
 
 const of = (size: number, lost: number) =>
-  plan({ effects: many(lost, { kind: 'delete' }), ...observing({ resourceCount: size }) });
+  plan({ effects: many(lost, { kind: 'delete' }), ...observedStack({ resourceCount: size }) });
 const names = (count: number) => Array.from({ length: count }, (_, index) => `other-${index}`);
 const importedBy = (count: number, what: ReturnType<typeof effect>) =>
-  plan({ effects: [what], ...observing({ importedExports: [{ name: 'e', importers: names(count) }] }) });
+  plan({ effects: [what], ...observedStack({ importedExports: [{ name: 'e', importers: names(count) }] }) });
 function usedBy(users: unknown, groups = 1) {
   const resources = Array.from({ length: groups }, (_, index) => ({
     id: `sg-${index}`,
@@ -63,8 +63,8 @@ vectorsOf('blast-radius', [
     facts(),
     'pass',
   ],
-  ['one lost, and ten stacks import from here', importedBy(10, removed()), facts(), 'pass'],
-  ['one lost, and eleven stacks import from here', importedBy(11, removed()), facts(), 'hold(2)'],
+  ['one lost, and ten stacks import from here', importedBy(10, deletedFunction()), facts(), 'pass'],
+  ['one lost, and eleven stacks import from here', importedBy(11, deletedFunction()), facts(), 'hold(2)'],
   ['one updated, and eleven stacks import from here', importedBy(11, effect()), facts(), 'pass'],
   ['a group that nine use', usedBy(names(9)), facts(), 'pass'],
   ['a group that ten use', usedBy(names(10)), facts(), 'hold(2)'],

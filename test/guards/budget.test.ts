@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { budget } from '../../guards/budget.ts';
 import {
-  added,
-  doingAll,
+  createdFunction,
+  deletedFunction,
   effect,
   facts,
   inDevelopment,
@@ -10,7 +10,7 @@ import {
   made,
   many,
   plan,
-  removed,
+  planWithEffects,
   spending,
   vectorsOf,
 } from './builders.ts';
@@ -35,14 +35,14 @@ vectorsOf('budget', [
   ['the sixty-first change of a day', plan(), spending({ changes: 5 }, { changes: 60 }), 'deny'],
   ['the sixtieth update of an hour', plan(), spending({ updated: 59 }), 'pass'],
   ['the sixty-first update of an hour', plan(), spending({ updated: 60 }), 'deny'],
-  ['nothing of what is used up', doingAll(added()), spending({ updated: 60 }), 'pass'],
-  ['the fifty-first loss of a day', doingAll(removed()), spending({}, { lost: 50 }), 'deny'],
-  ['the fourth loss of a day', doingAll(removed()), spending({}, { lost: 3 }), 'hold(2)'],
-  ['the third loss of a day', doingAll(removed()), spending({}, { lost: 2 }), 'pass'],
-  ['what could be a loss', doingAll(effect({ kind: 'unknown' })), spending({}, { lost: 3 }), 'hold(2)'],
+  ['nothing of what is used up', planWithEffects(createdFunction()), spending({ updated: 60 }), 'pass'],
+  ['the fifty-first loss of a day', planWithEffects(deletedFunction()), spending({}, { lost: 50 }), 'deny'],
+  ['the fourth loss of a day', planWithEffects(deletedFunction()), spending({}, { lost: 3 }), 'hold(2)'],
+  ['the third loss of a day', planWithEffects(deletedFunction()), spending({}, { lost: 2 }), 'pass'],
+  ['what could be a loss', planWithEffects(effect({ kind: 'unknown' })), spending({}, { lost: 3 }), 'hold(2)'],
   [
     'the fourth loss of a day in development',
-    doingAll(removed()),
+    planWithEffects(deletedFunction()),
     spending({}, { lost: 3 }, inDevelopment()),
     'hold(1)',
   ],
@@ -57,9 +57,21 @@ vectorsOf('budget', [
   ['the twenty-first change of a day in development', plan(), spending({}, { changes: 20 }, inDevelopment()), 'pass'],
   ['an update after many losses', plan(), spending({}, { lost: 10 }), 'pass'],
   ['five losses after none', plan({ effects: many(5, { kind: 'delete' }) }), spending({}, { lost: 0 }), 'pass'],
-  ['more alone by the policy', doingAll(removed()), spending({}, { lost: 3 }), 'pass', { lost_alone: 4 }],
-  ['fewer in a day by the policy', doingAll(removed()), spending({}, { lost: 1 }), 'deny', { day: { lost: 1 } }],
-  ['nothing of what is more than used up', doingAll(added()), spending({ updated: 61 }), 'pass'],
+  [
+    'more alone by the policy',
+    planWithEffects(deletedFunction()),
+    spending({}, { lost: 3 }),
+    'pass',
+    { lost_alone: 4 },
+  ],
+  [
+    'fewer in a day by the policy',
+    planWithEffects(deletedFunction()),
+    spending({}, { lost: 1 }),
+    'deny',
+    { day: { lost: 1 } },
+  ],
+  ['nothing of what is more than used up', planWithEffects(createdFunction()), spending({ updated: 61 }), 'pass'],
   ['the twenty-first change, though its calls are not told', plan({ calls: [] }), spending({ changes: 20 }), 'deny'],
 ]);
 

@@ -31,7 +31,7 @@ export const effect = (over: Partial<Effect> = {}): Effect => ({
 });
 
 /** A table deleted under a policy of Delete. */
-export const gone = (over: Partial<Effect> = {}): Effect =>
+export const deletedTable = (over: Partial<Effect> = {}): Effect =>
   effect({
     kind: 'delete',
     type: 'AWS::DynamoDB::Table',
@@ -44,9 +44,10 @@ export const gone = (over: Partial<Effect> = {}): Effect =>
   });
 
 /** Something stateless that is deleted, or made. */
-export const removed = (over: Partial<Effect> = {}): Effect =>
+export const deletedFunction = (over: Partial<Effect> = {}): Effect =>
   effect({ kind: 'delete', logicalId: 'Old', reversibility: 'recoverable', ...over });
-export const added = (over: Partial<Effect> = {}): Effect => effect({ kind: 'create', logicalId: 'New', ...over });
+export const createdFunction = (over: Partial<Effect> = {}): Effect =>
+  effect({ kind: 'create', logicalId: 'New', ...over });
 
 export const many = (count: number, over: Partial<Effect> = {}): Effect[] =>
   Array.from({ length: count }, (_, index) => effect({ ...over, logicalId: `R${index}` }));
@@ -139,7 +140,7 @@ export const plan = (over: PlanOver = {}): AwsPlan => {
     },
     calls: [call('ExecuteChangeSet')],
     effects: [effect()],
-    ...observing({}),
+    ...observedStack({}),
     dryRun: { kind: 'change_set' as const, succeeded: true },
     recipe: { planner: 'none', input: null },
     agent: null,
@@ -156,19 +157,19 @@ export const plan = (over: PlanOver = {}): AwsPlan => {
     ),
   }) as AwsPlan;
 };
-export const doingAll = (...effects: Effect[]): AwsPlan => plan({ effects });
+export const planWithEffects = (...effects: Effect[]): AwsPlan => plan({ effects });
 
 /** The stack as observed, for a plan. */
-export function observing(over: Partial<ObservedStack>): Pick<AwsPlan, 'observed'> {
+export function observedStack(over: Partial<ObservedStack>): Pick<AwsPlan, 'observed'> {
   return { observed: { identity: { account: '1', arn: 'arn:aws:sts::1:assumed-role/planner/s' }, stack: stack(over) } };
 }
-export const deleting = (effects: Effect[] = [removed()], over: Partial<ObservedStack> = {}): AwsPlan =>
-  plan({ tool: 'plan_stack_delete', calls: [call('DeleteStack')], effects, ...observing(over) });
-export const creating = (effects: Effect[] = [added()], over: Partial<ObservedStack> = {}): AwsPlan =>
+export const deleting = (effects: Effect[] = [deletedFunction()], over: Partial<ObservedStack> = {}): AwsPlan =>
+  plan({ tool: 'plan_stack_delete', calls: [call('DeleteStack')], effects, ...observedStack(over) });
+export const creating = (effects: Effect[] = [createdFunction()], over: Partial<ObservedStack> = {}): AwsPlan =>
   plan({
     tool: 'plan_stack_create',
     effects,
-    ...observing({ status: 'REVIEW_IN_PROGRESS', neverCompleted: true, resourceCount: 0, ...over }),
+    ...observedStack({ status: 'REVIEW_IN_PROGRESS', neverCompleted: true, resourceCount: 0, ...over }),
   });
 
 /** EC2 calls on one instance that stands alone. */
@@ -191,7 +192,7 @@ export function onInstance(operations: string[], over: Partial<ObservedInstance>
 export const terminating = (over: Partial<Effect> = {}): AwsPlan =>
   onInstance(['CreateSnapshot', 'TerminateInstances'], {}, [
     {
-      ...gone({ type: 'AWS::EC2::Instance', physicalId: 'i-0123456789abcdef0', reversibility: 'recoverable' }),
+      ...deletedTable({ type: 'AWS::EC2::Instance', physicalId: 'i-0123456789abcdef0', reversibility: 'recoverable' }),
       retention: { attribute: 'DeleteOnTermination', effective: 'Snapshot' },
       ...over,
     },
@@ -249,7 +250,7 @@ export const inDisposable = (over: Partial<Facts> = {}): Facts =>
   facts({ environment: 'disposable', seatRules: seats(0, 0, 0), ...over });
 /** Production whose policy asks for no seats: what holds then is a guard of its own. */
 export const withoutSeats = (over: Partial<Facts> = {}): Facts => facts({ seatRules: seats(0, 0, 0), ...over });
-export const remembering = (over: Partial<Facts['history']>, base = facts()): Facts => ({
+export const factsWithHistory = (over: Partial<Facts['history']>, base = facts()): Facts => ({
   ...base,
   history: { ...base.history, ...over },
 });
@@ -257,12 +258,12 @@ export const spending = (
   hour: Partial<typeof nothingSpent>,
   day: Partial<typeof nothingSpent> = hour,
   base = facts(),
-) => remembering({ spent: { hour: { ...nothingSpent, ...hour }, day: { ...nothingSpent, ...day } } }, base);
+) => factsWithHistory({ spent: { hour: { ...nothingSpent, ...hour }, day: { ...nothingSpent, ...day } } }, base);
 
 /** @param options as the policy file writes them. */
 export function made(name: string, options: unknown = {}): Guard {
   const definition = guards.find((guard) => guard.name === name);
-  if (!definition) throw new Error(`the guard ${name} is gone`);
+  if (!definition) throw new Error(`${name} is not in guards/index.ts`);
   return definition.create(definition.options.parse(options));
 }
 /** The whole list. @param options of some guards, by name, as the policy file writes them. */

@@ -5,7 +5,7 @@ import {
   facts,
   inDevelopment,
   made,
-  observing,
+  observedStack,
   onInstance,
   plan,
   terminating,
@@ -44,7 +44,7 @@ vectorsOf('change-set-only', [
     'deny',
   ],
   ['one good call and one bad', plan({ calls: [call('ExecuteChangeSet'), call('SetStackPolicy')] }), facts(), 'deny'],
-  ['a nested stack', plan(observing({ parentId: 'arn:p' })), facts(), 'deny'],
+  ['a nested stack', plan(observedStack({ parentId: 'arn:p' })), facts(), 'deny'],
   ['an instance of a StackSet', plan({ target: { ...plan().target, name: 'StackSet-audit-1' } }), facts(), 'deny'],
   [
     'a rollback continued by its tool',
@@ -127,7 +127,7 @@ vectorsOf('change-set-only', [
 
 it('names the owner of what is nested, and of an instance', () => {
   const told = (thePlan: ReturnType<typeof plan>) => made('change-set-only').judge(thePlan, facts());
-  expect(told(plan(observing({ parentId: 'arn:p' }))).message).toContain('is nested in arn:p');
+  expect(told(plan(observedStack({ parentId: 'arn:p' }))).message).toContain('is nested in arn:p');
   const instance = plan({ target: { ...plan().target, name: 'StackSet-audit-1' } });
   expect(told(instance).message).toContain('is an instance of');
 });

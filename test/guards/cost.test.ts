@@ -1,7 +1,7 @@
-import { added, doingAll, effect, facts, inDevelopment, many, plan, vectorsOf } from './builders.ts';
+import { createdFunction, effect, facts, inDevelopment, many, plan, planWithEffects, vectorsOf } from './builders.ts';
 
 const instance = { type: 'AWS::EC2::Instance' };
-const sized = (size: string) => doingAll(added({ ...instance, size }));
+const sized = (size: string) => planWithEffects(createdFunction({ ...instance, size }));
 const tables = { sizes: { 'AWS::EC2::Instance': ['t3.*', 'm5.large'] }, max_created: { 'AWS::EC2::Instance': 2 } };
 
 vectorsOf('cost', [
@@ -10,9 +10,21 @@ vectorsOf('cost', [
   ['a size by its whole name', sized('m5.large'), facts(), 'pass', tables],
   ['another size', sized('m5.24xlarge'), facts(), 'hold(1)', tables],
   ['another size in development', sized('m5.24xlarge'), inDevelopment(), 'hold(1)', tables],
-  ['another type', doingAll(added({ type: 'AWS::RDS::DBInstance', size: 'db.r5.24xlarge' })), facts(), 'pass', tables],
+  [
+    'another type',
+    planWithEffects(createdFunction({ type: 'AWS::RDS::DBInstance', size: 'db.r5.24xlarge' })),
+    facts(),
+    'pass',
+    tables,
+  ],
   ['a size unlike the pattern', sized('xt3.micro'), facts(), 'hold(1)', tables],
-  ['a size that goes', doingAll(effect({ ...instance, kind: 'delete', size: 'm5.24xlarge' })), facts(), 'pass', tables],
+  [
+    'a size that goes',
+    planWithEffects(effect({ ...instance, kind: 'delete', size: 'm5.24xlarge' })),
+    facts(),
+    'pass',
+    tables,
+  ],
   ['two created', plan({ effects: many(2, { ...instance, kind: 'create' }) }), facts(), 'pass', tables],
   ['three created', plan({ effects: many(3, { ...instance, kind: 'create' }) }), facts(), 'hold(1)', tables],
   ['three updated', plan({ effects: many(3, instance) }), facts(), 'pass', tables],

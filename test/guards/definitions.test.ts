@@ -1,5 +1,6 @@
 /** What every guard's definition says of itself, and which options it takes: a policy with any other is refused. */
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { guards } from '../../guards/index.ts';
 
 const takes = (name: string, options: object) =>
@@ -48,6 +49,7 @@ const EDGES: Record<string, Record<string, readonly [good: readonly unknown[], b
       [{ lost: -1 }, { lost: 0.5 }, { stopped: 1 }, 7],
     ],
   },
+  'change-set-only': { untold_role_seats: seats.seats },
   cost: {
     sizes: [
       [{}, { 'AWS::EC2::Instance': ['t3.*'] }],
@@ -85,6 +87,7 @@ const EDGES: Record<string, Record<string, readonly [good: readonly unknown[], b
   'lost-update': seats,
   ownership: seats,
   pinned: { code_seats: seats.seats, value_seats: seats.seats },
+  'plan-budget': { plans_per_hour: count, empty_stacks: count },
   protection: seats,
   rate: { per_hour: count, same_failures: count },
   reach: {
@@ -114,6 +117,15 @@ describe.each(guards.map(({ name }) => name))('the options of %s', (name) => {
       for (const value of good) expect(takes(name, { [option]: value }), JSON.stringify(value)).toBe(true);
       for (const value of bad) expect(takes(name, { [option]: value }), JSON.stringify(value)).toBe(false);
     });
+});
+
+describe('every option', () => {
+  it.each(guards)('of $name has values at its bounds', ({ name, options }) => {
+    const { properties = {} } = z.toJSONSchema(options, { io: 'input' });
+    expect(Object.keys(EDGES[name] ?? {}).sort(), 'Add the option to EDGES above.').toEqual(
+      Object.keys(properties).sort(),
+    );
+  });
 });
 
 describe('every guard', () => {

@@ -1,21 +1,31 @@
-import { doingAll, facts, inDevelopment, inDisposable, marked, plan, vectorsOf } from './builders.ts';
+import { facts, inDevelopment, inDisposable, marked, plan, planWithEffects, vectorsOf } from './builders.ts';
 
 vectorsOf('deputy', [
-  ['bounded to its own stack', doingAll(marked('deputy', { bound: 'own_stack' })), facts(), 'pass'],
-  ['unbounded', doingAll(marked('deputy', { bound: 'unbounded' })), facts(), 'hold(2)'],
-  ['unbounded in development', doingAll(marked('deputy', { bound: 'unbounded' })), inDevelopment(), 'hold(2)'],
-  ['unbounded where all is disposable', doingAll(marked('deputy', { bound: 'unbounded' })), inDisposable(), 'hold(2)'],
-  ['its bound is not said', doingAll(marked('deputy')), facts(), 'hold(2)'],
-  ['an AWS API as target', doingAll(marked('deputy', { bound: 'direct_api', principal: 'arn:role' })), facts(), 'deny'],
+  ['bounded to its own stack', planWithEffects(marked('deputy', { bound: 'own_stack' })), facts(), 'pass'],
+  ['unbounded', planWithEffects(marked('deputy', { bound: 'unbounded' })), facts(), 'hold(2)'],
+  ['unbounded in development', planWithEffects(marked('deputy', { bound: 'unbounded' })), inDevelopment(), 'hold(2)'],
+  [
+    'unbounded where all is disposable',
+    planWithEffects(marked('deputy', { bound: 'unbounded' })),
+    inDisposable(),
+    'hold(2)',
+  ],
+  ['its bound is not said', planWithEffects(marked('deputy')), facts(), 'hold(2)'],
+  [
+    'an AWS API as target',
+    planWithEffects(marked('deputy', { bound: 'direct_api', principal: 'arn:role' })),
+    facts(),
+    'deny',
+  ],
   [
     'an AWS API as target in development',
-    doingAll(marked('deputy', { bound: 'direct_api' })),
+    planWithEffects(marked('deputy', { bound: 'direct_api' })),
     inDevelopment(),
     'hold(2)',
   ],
   [
     'the worst of several counts',
-    doingAll(marked('deputy', { bound: 'unbounded' }), marked('deputy', { bound: 'direct_api' })),
+    planWithEffects(marked('deputy', { bound: 'unbounded' }), marked('deputy', { bound: 'direct_api' })),
     facts(),
     'deny',
   ],

@@ -5,7 +5,7 @@ import { guardsPage, PAGE } from '../../scripts/guards-doc.ts';
 
 describe('docs/guards.md', () => {
   it('is what `npm run docs:guards` writes', () => {
-    expect(readFileSync(PAGE, 'utf8')).toBe(guardsPage());
+    expect(readFileSync(PAGE, 'utf8'), 'Run `npm run docs:guards`.').toBe(guardsPage());
   });
 });
 

@@ -7,26 +7,26 @@ import type { Effect } from '../../src/core/effect.ts';
 import { type Facts, goalsAllowed } from '../../src/core/guard.ts';
 import type { Plan } from '../../src/core/plan.ts';
 import {
-  added,
   allGuards,
   call,
+  createdFunction,
   creating,
+  deletedTable,
   deleting,
-  doingAll,
   effect,
   facts,
-  gone,
+  factsWithHistory,
   hoursAgo,
   inDevelopment,
   inDisposable,
   judged,
   many,
   marked,
-  observing,
+  observedStack,
   onInstance,
   plan,
+  planWithEffects,
   property,
-  remembering,
   spending,
   terminating,
 } from './builders.ts';
@@ -39,11 +39,11 @@ const told = (thePlan: Plan, theFacts: Facts) => {
 };
 
 const set = (type: string, path: string, before: string, after: string, over: Partial<Effect> = {}) =>
-  doingAll(effect({ type, properties: [property(path, before, after)], ...over }));
+  planWithEffects(effect({ type, properties: [property(path, before, after)], ...over }));
 const revision = (type: string, logicalId: string): Effect =>
   effect({ kind: 'replace', type, logicalId, revision: true, why: 'A revision type, replaced by design.' });
 const opened = (range: string, port: number) =>
-  doingAll(
+  planWithEffects(
     marked(
       'expose',
       { network: { range, protocol: 'tcp', fromPort: port, toPort: port } },
@@ -52,8 +52,8 @@ const opened = (range: string, port: number) =>
   );
 const failed = { status: 'ROLLBACK_COMPLETE', neverCompleted: true, resourceCount: 12 };
 const ofFailed = [
-  gone({ physicalId: 'half-made' }),
-  gone({ type: 'AWS::Some::Type', logicalId: 'Odd', holds: 'unknown', reversibility: 'unknown' }),
+  deletedTable({ physicalId: 'half-made' }),
+  deletedTable({ type: 'AWS::Some::Type', logicalId: 'Odd', holds: 'unknown', reversibility: 'unknown' }),
   ...many(10, { kind: 'delete', reversibility: 'recoverable' }),
 ];
 const justDeleted = { recentlyDeleted: [{ stackId: 'x', deletedAt: hoursAgo(1), neverCompleted: true }] };
@@ -70,18 +70,21 @@ const rows: [string, Plan, string, string][] = [
   ],
   [
     'ECS image bump (task definition replaced: revision type)',
-    doingAll(revision('AWS::ECS::TaskDefinition', 'Task'), effect({ type: 'AWS::ECS::Service', logicalId: 'Service' })),
+    planWithEffects(
+      revision('AWS::ECS::TaskDefinition', 'Task'),
+      effect({ type: 'AWS::ECS::Service', logicalId: 'Service' }),
+    ),
     '1 seat(s)',
     'pass',
   ],
   [
     'SAM or CDK deploy with hashed version and deployment resources',
-    doingAll(
+    planWithEffects(
       effect(),
       revision('AWS::ApiGateway::Deployment', 'Deployment1'),
-      added({ type: 'AWS::ApiGateway::Deployment', logicalId: 'Deployment2' }),
+      createdFunction({ type: 'AWS::ApiGateway::Deployment', logicalId: 'Deployment2' }),
       { ...revision('AWS::Lambda::Version', 'Version1'), kind: 'delete' },
-      added({ type: 'AWS::Lambda::Version', logicalId: 'Version2' }),
+      createdFunction({ type: 'AWS::Lambda::Version', logicalId: 'Version2' }),
       effect({ type: 'AWS::ApiGateway::Stage', logicalId: 'Stage' }),
       effect({ type: 'AWS::CDK::Metadata', logicalId: 'Metadata' }),
     ),
@@ -125,21 +128,26 @@ const rows: [string, Plan, string, string][] = [
   ],
   [
     'queue added with its policy inside the stack',
-    doingAll(
-      added({ type: 'AWS::SQS::Queue', logicalId: 'Queue', holds: 'data' }),
-      added({ type: 'AWS::SQS::QueuePolicy', logicalId: 'Policy' }),
+    planWithEffects(
+      createdFunction({ type: 'AWS::SQS::Queue', logicalId: 'Queue', holds: 'data' }),
+      createdFunction({ type: 'AWS::SQS::QueuePolicy', logicalId: 'Policy' }),
     ),
     '1 seat(s)',
     'pass',
   ],
   ['stack whose first create failed: deleted', deleting(ofFailed, failed), '1 seat(s)', 'pass'],
-  ['… and created again', creating([added(), added({ logicalId: 'Other' })], justDeleted), '1 seat(s)', 'pass'],
+  [
+    '… and created again',
+    creating([createdFunction(), createdFunction({ logicalId: 'Other' })], justDeleted),
+    '1 seat(s)',
+    'pass',
+  ],
   [
     'stack in UPDATE_ROLLBACK_FAILED continued',
     plan({
       tool: 'plan_stack_rollback',
       calls: [call('ContinueUpdateRollback')],
-      ...observing({ status: 'UPDATE_ROLLBACK_FAILED' }),
+      ...observedStack({ status: 'UPDATE_ROLLBACK_FAILED' }),
     }),
     '1 seat(s)',
     'pass',
@@ -154,16 +162,20 @@ describe('the everyday corpus', () => {
     expect([told(thePlan, facts()), told(thePlan, inDevelopment())]).toEqual([production, development]);
   });
   it('a development stack with a log group deleted waits for one seat', () => {
-    const logs = gone({ type: 'AWS::Logs::LogGroup', logicalId: 'Logs' });
+    const logs = deletedTable({ type: 'AWS::Logs::LogGroup', logicalId: 'Logs' });
     expect(told(deleting([logs, ...many(3, { kind: 'delete', reversibility: 'recoverable' })]), inDevelopment())).toBe(
       '1 seat(s)',
     );
   });
   it('a disposable stack is created and deleted ten times a day', () => {
-    const lost = [gone(), gone({ type: 'AWS::Logs::LogGroup', logicalId: 'Logs' }), ...many(18, { kind: 'delete' })];
+    const lost = [
+      deletedTable(),
+      deletedTable({ type: 'AWS::Logs::LogGroup', logicalId: 'Logs' }),
+      ...many(18, { kind: 'delete' }),
+    ];
     const ninth = { changes: 19, updated: 0, created: 200, lost: 180 };
     const busy = spending({ changes: 3, created: 20, lost: 20 }, ninth, inDisposable());
-    const today = remembering({ deletedAt: hoursAgo(1), lostHere: { names: ['Table'], sizeBefore: 20 } }, busy);
+    const today = factsWithHistory({ deletedAt: hoursAgo(1), lostHere: { names: ['Table'], sizeBefore: 20 } }, busy);
     expect(told(creating(many(20, { kind: 'create' })), today)).toBe('pass');
     expect(told(deleting(lost, { resourceCount: 20 }), today)).toBe('pass');
   });

@@ -1,4 +1,4 @@
-import { doingAll, effect, facts, inDevelopment, marked, plan, vectorsOf } from './builders.ts';
+import { effect, facts, inDevelopment, marked, plan, planWithEffects, vectorsOf } from './builders.ts';
 
 const network = (range: string, fromPort = 22, toPort = fromPort, protocol = 'tcp') => ({
   range,
@@ -6,7 +6,7 @@ const network = (range: string, fromPort = 22, toPort = fromPort, protocol = 'tc
   fromPort,
   toPort,
 });
-const to = (...args: Parameters<typeof network>) => doingAll(marked('expose', { network: network(...args) }));
+const to = (...args: Parameters<typeof network>) => planWithEffects(marked('expose', { network: network(...args) }));
 
 const listed = { public_ports: [443] };
 
@@ -34,12 +34,12 @@ vectorsOf('exposure', [
   ['a prefix list', to('pl-12345678'), facts(), 'hold(2)'],
   ['a group elsewhere', to('sg-12345678'), facts(), 'hold(2)'],
   ['a group of the same stack', to('\u{27e6}own:Web\u{27e7}'), facts(), 'pass'],
-  ['a principal', doingAll(marked('expose', { principal: '*' })), facts(), 'hold(2)'],
-  ['a principal in development', doingAll(marked('expose', { principal: '*' })), inDevelopment(), 'hold(1)'],
-  ['by its kind alone', doingAll(effect({ kind: 'expose' })), facts(), 'hold(2)'],
+  ['a principal', planWithEffects(marked('expose', { principal: '*' })), facts(), 'hold(2)'],
+  ['a principal in development', planWithEffects(marked('expose', { principal: '*' })), inDevelopment(), 'hold(1)'],
+  ['by its kind alone', planWithEffects(effect({ kind: 'expose' })), facts(), 'hold(2)'],
   [
     'by its kind, for a private range',
-    doingAll(marked('expose', { network: network('10.0.0.0/8') }, { kind: 'expose' })),
+    planWithEffects(marked('expose', { network: network('10.0.0.0/8') }, { kind: 'expose' })),
     facts(),
     'pass',
   ],

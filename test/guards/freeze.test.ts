@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { creating, facts, inDevelopment, made, observing, plan, vectorsOf } from './builders.ts';
+import { creating, facts, inDevelopment, made, observedStack, plan, vectorsOf } from './builders.ts';
 
 const yearEnd = { text: 'year end', until: '2027-01-04T07:00:00Z' };
 it('tells the freeze that lasts longest', () => {
@@ -16,11 +16,11 @@ vectorsOf('freeze', [
   ['nothing in force', plan(), facts(), 'pass'],
   ['a freeze', plan(), facts({ freezes: [yearEnd] }), 'deny'],
   ['a freeze in development', plan(), inDevelopment({ freezes: [yearEnd] }), 'deny'],
-  ['an operation in progress', plan(observing({ status: 'UPDATE_IN_PROGRESS' })), facts(), 'deny'],
-  ['a rollback in progress', plan(observing({ status: 'UPDATE_ROLLBACK_IN_PROGRESS' })), facts(), 'deny'],
+  ['an operation in progress', plan(observedStack({ status: 'UPDATE_IN_PROGRESS' })), facts(), 'deny'],
+  ['a rollback in progress', plan(observedStack({ status: 'UPDATE_ROLLBACK_IN_PROGRESS' })), facts(), 'deny'],
   [
     'an operation in progress, ended by its tool',
-    plan({ tool: 'plan_stack_rollback', ...observing({ status: 'UPDATE_IN_PROGRESS' }) }),
+    plan({ tool: 'plan_stack_rollback', ...observedStack({ status: 'UPDATE_IN_PROGRESS' }) }),
     facts(),
     'pass',
   ],
@@ -30,6 +30,6 @@ vectorsOf('freeze', [
     facts({ freezes: [yearEnd] }),
     'deny',
   ],
-  ['a failed rollback', plan(observing({ status: 'UPDATE_ROLLBACK_FAILED' })), facts(), 'pass'],
+  ['a failed rollback', plan(observedStack({ status: 'UPDATE_ROLLBACK_FAILED' })), facts(), 'pass'],
   ['a stack that is only a change set yet', creating(), facts(), 'pass'],
 ]);

@@ -1,8 +1,8 @@
-import { facts, observing, plan, vectorsOf } from './builders.ts';
+import { facts, observedStack, plan, vectorsOf } from './builders.ts';
 
 const main = { alias: 'main', id: '1', regions: ['r'] };
 const asUser = plan({
-  observed: { ...observing({}).observed, identity: { account: '1', arn: 'arn:aws:iam::1:user/planner' } },
+  observed: { ...observedStack({}).observed, identity: { account: '1', arn: 'arn:aws:iam::1:user/planner' } },
 });
 
 vectorsOf('identity', [

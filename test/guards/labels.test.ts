@@ -1,10 +1,10 @@
-import { added, doingAll, effect, facts, onInstance, property, vectorsOf } from './builders.ts';
+import { createdFunction, effect, facts, onInstance, planWithEffects, property, vectorsOf } from './builders.ts';
 
 const tag = (path: string, before?: string, after?: string) =>
-  doingAll(effect({ properties: [property(path, before, after)] }));
+  planWithEffects(effect({ properties: [property(path, before, after)] }));
 const list = (value: string, ...others: string[]) =>
   JSON.stringify([{ Key: 'environment', Value: value }, ...others.map((Key) => ({ Key, Value: 'x' }))]);
-const followed = doingAll(
+const followed = planWithEffects(
   effect({ properties: [property('Tags')] }),
   effect({ kind: 'tag', type: 'AWS::CloudFormation::Stack', properties: [property('Tags.team', 'a', 'b')] }),
 );
@@ -33,10 +33,15 @@ vectorsOf('labels', [
   ['tags without values', tag('Properties.Tags'), facts(), 'deny'],
   ['tags of a user pool', tag('Properties.UserPoolTags', '{"a":"b"}', '{"a":"c"}'), facts(), 'pass'],
   ['tags that follow from the stack, whose own are shown', followed, facts(), 'pass'],
-  ['tags that follow from something not shown', doingAll(effect({ properties: [property('Tags')] })), facts(), 'deny'],
+  [
+    'tags that follow from something not shown',
+    planWithEffects(effect({ properties: [property('Tags')] })),
+    facts(),
+    'deny',
+  ],
   [
     'a resource made with a tag',
-    doingAll(added({ properties: [property('Properties.Tags', undefined, list('a'))] })),
+    planWithEffects(createdFunction({ properties: [property('Properties.Tags', undefined, list('a'))] })),
     facts(),
     'pass',
   ],
@@ -48,7 +53,7 @@ vectorsOf('labels', [
   ],
   [
     'tags that follow from the stack, whose own are shown beside others',
-    doingAll(
+    planWithEffects(
       effect({ properties: [property('Tags')] }),
       effect({ properties: [property('Properties.X', 'a', 'b'), property('Tags.team', 'a', 'b')] }),
     ),

@@ -1,16 +1,16 @@
 import { expect, it } from 'vitest';
-import { doingAll, facts, inDevelopment, made, marked, plan, vectorsOf } from './builders.ts';
+import { facts, inDevelopment, made, marked, plan, planWithEffects, vectorsOf } from './builders.ts';
 
 it('names three of what would be erased, and counts all', () => {
   const erased = ['A', 'B', 'C', 'D'].map((logicalId) => marked('overwrite', { path: 'P' }, { logicalId }));
-  const { message } = made('lost-update').judge(doingAll(...erased), facts());
+  const { message } = made('lost-update').judge(planWithEffects(...erased), facts());
   expect(message).toMatch(/ 4 live values .*: A P: what it does; B P: .*; C P: /);
   expect(message).not.toContain('D P');
 });
 
 vectorsOf('lost-update', [
-  ['live values would go', doingAll(marked('overwrite')), facts(), 'hold(1)'],
-  ['in development too', doingAll(marked('overwrite')), inDevelopment(), 'hold(1)'],
-  ['more seats by the policy', doingAll(marked('overwrite')), facts(), 'hold(2)', { seats: 2 }],
+  ['live values would go', planWithEffects(marked('overwrite')), facts(), 'hold(1)'],
+  ['in development too', planWithEffects(marked('overwrite')), inDevelopment(), 'hold(1)'],
+  ['more seats by the policy', planWithEffects(marked('overwrite')), facts(), 'hold(2)', { seats: 2 }],
   ['nothing is erased', plan(), facts(), 'pass'],
 ]);

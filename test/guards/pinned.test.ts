@@ -1,33 +1,33 @@
-import { doingAll, facts, inDevelopment, marked, plan, vectorsOf } from './builders.ts';
+import { facts, inDevelopment, marked, plan, planWithEffects, vectorsOf } from './builders.ts';
 
 const code = marked('unpinned', { reads: 'code' });
 const value = marked('unpinned', { reads: 'value' });
 
 vectorsOf('pinned', [
-  ['code that is read again', doingAll(marked('unpinned', { reads: 'code' })), facts(), 'hold(2)'],
+  ['code that is read again', planWithEffects(marked('unpinned', { reads: 'code' })), facts(), 'hold(2)'],
   [
     'code that is read again, in development',
-    doingAll(marked('unpinned', { reads: 'code' })),
+    planWithEffects(marked('unpinned', { reads: 'code' })),
     inDevelopment(),
     'hold(1)',
   ],
-  ['a value that is read again', doingAll(marked('unpinned', { reads: 'value' })), facts(), 'hold(2)'],
-  ['what is read is not said', doingAll(marked('unpinned')), facts(), 'hold(2)'],
+  ['a value that is read again', planWithEffects(marked('unpinned', { reads: 'value' })), facts(), 'hold(2)'],
+  ['what is read is not said', planWithEffects(marked('unpinned')), facts(), 'hold(2)'],
   [
     'values need fewer seats by the policy',
-    doingAll(marked('unpinned', { reads: 'value' })),
+    planWithEffects(marked('unpinned', { reads: 'value' })),
     facts(),
     'hold(1)',
     { value_seats: 1 },
   ],
   [
     'code still needs two',
-    doingAll(marked('unpinned', { reads: 'value' }), marked('unpinned', { reads: 'code' })),
+    planWithEffects(marked('unpinned', { reads: 'value' }), marked('unpinned', { reads: 'code' })),
     facts(),
     'hold(2)',
     { value_seats: 1 },
   ],
   ['all is pinned', plan(), facts(), 'pass'],
-  ['code alone, by its own seats', doingAll(code), facts(), 'hold(1)', { code_seats: 1, value_seats: 3 }],
-  ['both, by the more seats', doingAll(code, value), facts(), 'hold(3)', { code_seats: 1, value_seats: 3 }],
+  ['code alone, by its own seats', planWithEffects(code), facts(), 'hold(1)', { code_seats: 1, value_seats: 3 }],
+  ['both, by the more seats', planWithEffects(code, value), facts(), 'hold(3)', { code_seats: 1, value_seats: 3 }],
 ]);

@@ -1,8 +1,8 @@
 import type { Facts } from '../../src/core/guard.ts';
-import { creating, facts, plan, remembering, vectorsOf } from './builders.ts';
+import { creating, facts, factsWithHistory, plan, vectorsOf } from './builders.ts';
 
 const planning = (lastHour: number, emptyStacks: string[] = [], phase: Facts['phase'] = 'preview') =>
-  remembering({ plans: { lastHour, emptyStacks } }, facts({ phase }));
+  factsWithHistory({ plans: { lastHour, emptyStacks } }, facts({ phase }));
 const others = (count: number) => Array.from({ length: count }, (_, index) => `new-${index}`);
 
 vectorsOf('plan-budget', [

@@ -14,14 +14,14 @@ import {
   deleting,
   effect,
   facts,
+  factsWithHistory,
   hoursAgo,
   inDevelopment,
   inDisposable,
   mark,
-  observing,
+  observedStack,
   plan,
   property,
-  remembering,
 } from './builders.ts';
 
 const TYPES = [
@@ -94,7 +94,7 @@ const around: fc.Arbitrary<Facts> = fc
   .map(({ environment, goal, zone, lowered, lost }) => {
     const base = { production: facts, development: inDevelopment, disposable: inDisposable }[environment];
     const spent = { changes: 1, updated: 5, created: 0, lost };
-    return remembering(
+    return factsWithHistory(
       {
         protectionLoweredAt: lowered ? hoursAgo(3) : null,
         spent: { hour: spent, day: spent },
@@ -110,7 +110,7 @@ const plans: fc.Arbitrary<Plan> = fc
     resourceCount: fc.constantFrom(5, 12, 200),
   })
   .map(({ effects: all, deletes, resourceCount }) =>
-    deletes ? deleting(all, { resourceCount }) : plan({ effects: all, ...observing({ resourceCount }) }),
+    deletes ? deleting(all, { resourceCount }) : plan({ effects: all, ...observedStack({ resourceCount }) }),
   );
 
 const everyGuard = allGuards({ options: { exposure: { public_ports: [443] } } });

@@ -1,8 +1,8 @@
-import { call, deleting, facts, inDevelopment, observing, plan, remembering, vectorsOf } from './builders.ts';
+import { call, deleting, facts, factsWithHistory, inDevelopment, observedStack, plan, vectorsOf } from './builders.ts';
 
-const failedTwice = remembering({ sameFailures: 2, executionsLastHour: 5 });
+const failedTwice = factsWithHistory({ sameFailures: 2, executionsLastHour: 5 });
 const rollback = (operation: string, status: string) =>
-  plan({ tool: 'plan_stack_rollback', calls: [call(operation)], ...observing({ status }) });
+  plan({ tool: 'plan_stack_rollback', calls: [call(operation)], ...observedStack({ status }) });
 
 vectorsOf('rate', [
   ['a rollback after the same failure', rollback('RollbackStack', 'UPDATE_FAILED'), failedTwice, 'pass'],
@@ -10,27 +10,42 @@ vectorsOf('rate', [
   ['an update that is cancelled', rollback('CancelUpdateStack', 'UPDATE_IN_PROGRESS'), failedTwice, 'pass'],
   ['a stack that never came up goes', deleting(undefined, { status: 'ROLLBACK_COMPLETE' }), failedTwice, 'pass'],
   ['a deletion that failed', deleting(undefined, { status: 'DELETE_FAILED' }), failedTwice, 'pass'],
-  ['an update that mends a failed one', plan(observing({ status: 'UPDATE_FAILED' })), failedTwice, 'pass'],
-  ['an update after it was rolled back', plan(observing({ status: 'UPDATE_ROLLBACK_COMPLETE' })), failedTwice, 'deny'],
-  ['what only says that it recovers', plan(), remembering({ sameFailures: 2 }, facts({ goal: 'recover' })), 'deny'],
+  ['an update that mends a failed one', plan(observedStack({ status: 'UPDATE_FAILED' })), failedTwice, 'pass'],
+  [
+    'an update after it was rolled back',
+    plan(observedStack({ status: 'UPDATE_ROLLBACK_COMPLETE' })),
+    failedTwice,
+    'deny',
+  ],
+  [
+    'what only says that it recovers',
+    plan(),
+    factsWithHistory({ sameFailures: 2 }, facts({ goal: 'recover' })),
+    'deny',
+  ],
   [
     'a rollback while another change executes',
     rollback('RollbackStack', 'UPDATE_FAILED'),
-    remembering({ inFlight: 'chg' }),
+    factsWithHistory({ inFlight: 'chg' }),
     'deny',
   ],
   ['nothing happened yet', plan(), facts(), 'pass'],
-  ['another change in flight', plan(), remembering({ inFlight: 'chg' }), 'deny'],
-  ['the fifth of an hour', plan(), remembering({ executionsLastHour: 4 }), 'pass'],
-  ['the sixth of an hour', plan(), remembering({ executionsLastHour: 5 }), 'deny'],
-  ['the thirtieth of an hour in development', plan(), remembering({ executionsLastHour: 29 }, inDevelopment()), 'pass'],
+  ['another change in flight', plan(), factsWithHistory({ inFlight: 'chg' }), 'deny'],
+  ['the fifth of an hour', plan(), factsWithHistory({ executionsLastHour: 4 }), 'pass'],
+  ['the sixth of an hour', plan(), factsWithHistory({ executionsLastHour: 5 }), 'deny'],
+  [
+    'the thirtieth of an hour in development',
+    plan(),
+    factsWithHistory({ executionsLastHour: 29 }, inDevelopment()),
+    'pass',
+  ],
   [
     'the thirty-first of an hour in development',
     plan(),
-    remembering({ executionsLastHour: 30 }, inDevelopment()),
+    factsWithHistory({ executionsLastHour: 30 }, inDevelopment()),
     'deny',
   ],
-  ['the same failure once', plan(), remembering({ sameFailures: 1 }), 'pass'],
-  ['the same failure twice', plan(), remembering({ sameFailures: 2 }), 'deny'],
-  ['more are allowed by the policy', plan(), remembering({ executionsLastHour: 5 }), 'pass', { per_hour: 6 }],
+  ['the same failure once', plan(), factsWithHistory({ sameFailures: 1 }), 'pass'],
+  ['the same failure twice', plan(), factsWithHistory({ sameFailures: 2 }), 'deny'],
+  ['more are allowed by the policy', plan(), factsWithHistory({ executionsLastHour: 5 }), 'pass', { per_hour: 6 }],
 ]);

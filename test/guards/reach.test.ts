@@ -1,7 +1,7 @@
-import { doingAll, facts, inDevelopment, marked, plan, vectorsOf } from './builders.ts';
+import { facts, inDevelopment, marked, plan, planWithEffects, vectorsOf } from './builders.ts';
 
 const to = (reversibility: 'reversible' | 'recoverable' | 'irreversible' = 'reversible') =>
-  doingAll(marked('reach', { target: { id: 'zone', stack: 'dns' } }, { reversibility }));
+  planWithEffects(marked('reach', { target: { id: 'zone', stack: 'dns' } }, { reversibility }));
 const reaching = (there: (typeof base.reached)[string], from = facts()) => ({ ...from, reached: { zone: there } });
 const base = facts();
 
@@ -13,30 +13,30 @@ vectorsOf('reach', [
   ['something in development, not reversible', to('recoverable'), reaching('development'), 'hold(1)'],
   ['something disposable', to('irreversible'), reaching('disposable'), 'pass'],
   ['something that was not resolved', to(), inDevelopment(), 'hold(1)'],
-  ['something without a name', doingAll(marked('reach')), inDevelopment(), 'hold(1)'],
+  ['something without a name', planWithEffects(marked('reach')), inDevelopment(), 'hold(1)'],
   ['something of a stack in no scope', to(), reaching('out_of_scope'), 'deny'],
   [
     'something named like a part of every object',
-    doingAll(marked('reach', { target: { id: 'constructor' } })),
+    planWithEffects(marked('reach', { target: { id: 'constructor' } })),
     inDevelopment(),
     'hold(1)',
   ],
   [
     'the strictest of several counts',
-    doingAll(...to().effects, marked('reach', { target: { id: 'other' } })),
+    planWithEffects(...to().effects, marked('reach', { target: { id: 'other' } })),
     reaching('disposable'),
     'hold(1)',
   ],
   ['nothing outside', plan(), facts(), 'pass'],
   [
     'the strictest of several counts, wherever it stands',
-    doingAll(marked('reach', { target: { id: 'other' } }, { reversibility: 'irreversible' }), ...to().effects),
+    planWithEffects(marked('reach', { target: { id: 'other' } }, { reversibility: 'irreversible' }), ...to().effects),
     reaching('development'),
     'hold(2)',
   ],
   [
     'out of scope counts beside production',
-    doingAll(marked('reach'), ...to().effects),
+    planWithEffects(marked('reach'), ...to().effects),
     reaching('out_of_scope'),
     'deny',
   ],

@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest';
 import {
-  added,
-  doingAll,
+  createdFunction,
   effect,
   facts,
   made,
@@ -9,18 +8,20 @@ import {
   marked,
   onInstance,
   plan,
+  planWithEffects,
   property,
   vectorsOf,
 } from './builders.ts';
 
-const value = (after: string) => doingAll(effect({ properties: [property('Properties.Description', 'old', after)] }));
+const value = (after: string) =>
+  planWithEffects(effect({ properties: [property('Properties.Description', 'old', after)] }));
 
 const { owner: _nobody, ...free } = effect();
 const alone = (over: Partial<typeof free>) => ({ ...free, ...over });
 it('names what it is about by its logical id, else its physical id, else its type', () => {
   const { logicalId: _none, ...bare } = free;
   const told = (over: Partial<typeof free>, base: typeof bare = bare) =>
-    made('render').judge(doingAll({ ...base, why: 'a\u200bb', ...over }), facts()).message;
+    made('render').judge(planWithEffects({ ...base, why: 'a\u200bb', ...over }), facts()).message;
   expect(told({ logicalId: 'Fn', physicalId: 'fn-1' })).toContain('explanation of Fn ');
   expect(told({ physicalId: 'fn-1' })).toContain('explanation of fn-1 ');
   expect(told({})).toContain('explanation of AWS::Lambda::Function ');
@@ -36,22 +37,22 @@ vectorsOf('render', [
   ['a letter written as an escape', value('\\u{41}'), facts(), 'pass'],
   ['a value in another script', value('продакшн'), facts(), 'pass'],
   ['mixed scripts in a value', value('о prod'), facts(), 'pass'],
-  ['a name that mixes scripts', doingAll(effect({ physicalId: 'pr\u043ed-table' })), facts(), 'deny'],
-  ['a name of one script', doingAll(effect({ physicalId: 'таблица' })), facts(), 'pass'],
-  ['a Japanese name with Latin letters', doingAll(effect({ physicalId: 'shop-本番テーブル' })), facts(), 'pass'],
+  ['a name that mixes scripts', planWithEffects(effect({ physicalId: 'pr\u043ed-table' })), facts(), 'deny'],
+  ['a name of one script', planWithEffects(effect({ physicalId: 'таблица' })), facts(), 'pass'],
+  ['a Japanese name with Latin letters', planWithEffects(effect({ physicalId: 'shop-本番テーブル' })), facts(), 'pass'],
   [
     'a tag key that mixes scripts',
-    doingAll(effect({ properties: [property('Tags.\u0435nvironment')] })),
+    planWithEffects(effect({ properties: [property('Tags.\u0435nvironment')] })),
     facts(),
     'deny',
   ],
-  ['a tag key of one script', doingAll(effect({ properties: [property('Tags.среда')] })), facts(), 'pass'],
+  ['a tag key of one script', planWithEffects(effect({ properties: [property('Tags.среда')] })), facts(), 'pass'],
   ['a target that mixes scripts', plan({ target: { ...plan().target, name: 'sh\u043ep' } }), facts(), 'deny'],
-  ['an id that is still a reference', doingAll(effect({ physicalId: '{{resolve:ssm:name}}' })), facts(), 'deny'],
+  ['an id that is still a reference', planWithEffects(effect({ physicalId: '{{resolve:ssm:name}}' })), facts(), 'deny'],
   ['an id that is still a variable', onInstance(['StopInstances'], { id: '${' + 'Instance}' }), facts(), 'deny'],
   [
     'a hidden character in a mark',
-    doingAll(effect({ marks: [mark('deputy', { text: 'x\u2066y' })] })),
+    planWithEffects(effect({ marks: [mark('deputy', { text: 'x\u2066y' })] })),
     facts(),
     'deny',
   ],
@@ -63,49 +64,74 @@ vectorsOf('render', [
     'deny',
   ],
   ['mixed scripts in a note', plan({ notes: ['\u043ene'] }), facts(), 'pass'],
-  ['a logical id that mixes scripts', doingAll(effect({ logicalId: 'T\u0430ble' })), facts(), 'deny'],
+  ['a logical id that mixes scripts', planWithEffects(effect({ logicalId: 'T\u0430ble' })), facts(), 'deny'],
   [
     'a name that AWS will give in part',
-    doingAll(added({ physicalId: '\u{27e6}AWS::StackName\u{27e7}-x' })),
+    planWithEffects(createdFunction({ physicalId: '\u{27e6}AWS::StackName\u{27e7}-x' })),
     facts(),
     'pass',
   ],
   [
     'the same of what is there already',
-    doingAll(effect({ physicalId: '\u{27e6}AWS::StackName\u{27e7}-x' })),
+    planWithEffects(effect({ physicalId: '\u{27e6}AWS::StackName\u{27e7}-x' })),
     facts(),
     'deny',
   ],
   [
     'a name that is made later and mixes scripts',
-    doingAll(added({ physicalId: '\u{27e6}x\u{27e7}pr\u043ed' })),
+    planWithEffects(createdFunction({ physicalId: '\u{27e6}x\u{27e7}pr\u043ed' })),
     facts(),
     'deny',
   ],
-  ['an owner that mixes scripts', doingAll(effect({ owner: { kind: 'stack', name: 'sh\u043ep' } })), facts(), 'deny'],
-  ['a hidden character where nobody owns it', doingAll(alone({ why: 'a\u200bb' })), facts(), 'deny'],
-  ['a type that mixes scripts', doingAll(effect({ type: 'AWS::S3::B\u0443cket' })), facts(), 'deny'],
-  ['mixed scripts in an explanation', doingAll(effect({ why: '\u043ene' })), facts(), 'pass'],
-  ['a hidden character in an explanation', doingAll(effect({ why: 'a\u200bb' })), facts(), 'deny'],
-  ['mixed scripts in a size', doingAll(effect({ size: 't\u0437.micro' })), facts(), 'pass'],
-  ['a hidden character in a size', doingAll(effect({ size: 't3\u200b' })), facts(), 'deny'],
+  [
+    'an owner that mixes scripts',
+    planWithEffects(effect({ owner: { kind: 'stack', name: 'sh\u043ep' } })),
+    facts(),
+    'deny',
+  ],
+  ['a hidden character where nobody owns it', planWithEffects(alone({ why: 'a\u200bb' })), facts(), 'deny'],
+  ['a type that mixes scripts', planWithEffects(effect({ type: 'AWS::S3::B\u0443cket' })), facts(), 'deny'],
+  ['mixed scripts in an explanation', planWithEffects(effect({ why: '\u043ene' })), facts(), 'pass'],
+  ['a hidden character in an explanation', planWithEffects(effect({ why: 'a\u200bb' })), facts(), 'deny'],
+  ['mixed scripts in a size', planWithEffects(effect({ size: 't\u0437.micro' })), facts(), 'pass'],
+  ['a hidden character in a size', planWithEffects(effect({ size: 't3\u200b' })), facts(), 'deny'],
   [
     'mixed scripts in an old value',
-    doingAll(effect({ properties: [property('P', '\u043ene', 'x')] })),
+    planWithEffects(effect({ properties: [property('P', '\u043ene', 'x')] })),
     facts(),
     'pass',
   ],
   [
     'a hidden character in an old value',
-    doingAll(effect({ properties: [property('P', 'a\u200bb', 'x')] })),
+    planWithEffects(effect({ properties: [property('P', 'a\u200bb', 'x')] })),
     facts(),
     'deny',
   ],
-  ['a property path that mixes scripts', doingAll(effect({ properties: [property('Pr\u043ep')] })), facts(), 'deny'],
-  ['mixed scripts in a mark', doingAll(marked('deputy', { text: '\u043ene' })), facts(), 'pass'],
-  ['a hidden character in a principal', doingAll(marked('expose', { principal: 'a\u200bb' })), facts(), 'deny'],
-  ['mixed scripts in a principal', doingAll(marked('expose', { principal: '\u043ene' })), facts(), 'pass'],
-  ['a hidden character in what is reached', doingAll(marked('reach', { target: { id: 'a\u200bb' } })), facts(), 'deny'],
-  ['mixed scripts in what is reached', doingAll(marked('reach', { target: { id: '\u043ene' } })), facts(), 'pass'],
-  ['an unresolved name beside a suspicious text', doingAll(marked('reach', { text: '\u043ene' })), facts(), 'pass'],
+  [
+    'a property path that mixes scripts',
+    planWithEffects(effect({ properties: [property('Pr\u043ep')] })),
+    facts(),
+    'deny',
+  ],
+  ['mixed scripts in a mark', planWithEffects(marked('deputy', { text: '\u043ene' })), facts(), 'pass'],
+  ['a hidden character in a principal', planWithEffects(marked('expose', { principal: 'a\u200bb' })), facts(), 'deny'],
+  ['mixed scripts in a principal', planWithEffects(marked('expose', { principal: '\u043ene' })), facts(), 'pass'],
+  [
+    'a hidden character in what is reached',
+    planWithEffects(marked('reach', { target: { id: 'a\u200bb' } })),
+    facts(),
+    'deny',
+  ],
+  [
+    'mixed scripts in what is reached',
+    planWithEffects(marked('reach', { target: { id: '\u043ene' } })),
+    facts(),
+    'pass',
+  ],
+  [
+    'an unresolved name beside a suspicious text',
+    planWithEffects(marked('reach', { text: '\u043ene' })),
+    facts(),
+    'pass',
+  ],
 ]);

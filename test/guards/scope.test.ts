@@ -1,4 +1,4 @@
-import { creating, facts, observing, onInstance, plan, vectorsOf } from './builders.ts';
+import { creating, facts, observedStack, onInstance, plan, vectorsOf } from './builders.ts';
 
 const noCreate = facts({ scope: { text: 'main: stack shop', create: false, execute: 'by_command' } });
 const one = onInstance(['StopInstances']);
@@ -18,7 +18,7 @@ vectorsOf('scope', [
   ['an instance where create is false', onInstance(['StopInstances']), noCreate, 'pass'],
   [
     'a new stack where create is false, before it is planned',
-    plan({ ...creating([]), calls: [], ...observing({ status: 'UPDATE_COMPLETE' }) }),
+    plan({ ...creating([]), calls: [], ...observedStack({ status: 'UPDATE_COMPLETE' }) }),
     noCreate,
     'deny',
   ],

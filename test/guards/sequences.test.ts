@@ -19,20 +19,20 @@ import { openLedger } from '../../src/ledger/store.ts';
 import { historyOf } from '../../src/policy/history.ts';
 import { providerRules } from '../../src/providers/index.ts';
 import {
-  added,
   allGuards,
+  createdFunction,
   creating,
+  deletedFunction,
+  deletedTable,
   deleting,
   effect,
   facts,
-  gone,
   judged,
   marked,
   NOW,
-  observing,
+  observedStack,
   plan,
   property,
-  removed,
 } from './builders.ts';
 
 const homes: string[] = [];
@@ -122,23 +122,26 @@ const step = (kind: string, id: number): Effect => {
   const about = { logicalId: `R${id}`, physicalId: `shop-r${id}` };
   switch (kind) {
     case 'delete':
-      return removed(about);
+      return deletedFunction(about);
     case 'replace':
       return effect({ ...about, kind: 'replace', reversibility: 'recoverable' });
     case 'unknown':
       return effect({ ...about, kind: 'unknown', reversibility: 'unknown' });
     case 'forget':
-      return gone({
+      return deletedTable({
         ...about,
         retention: { attribute: 'DeletionPolicy', effective: 'Retain' },
         reversibility: 'recoverable',
       });
     case 'make again':
-      return added({ logicalId: `Again${id}`, properties: [property('Properties.Name', undefined, `shop-r${id}`)] });
+      return createdFunction({
+        logicalId: `Again${id}`,
+        properties: [property('Properties.Name', undefined, `shop-r${id}`)],
+      });
     case 'unprotect':
       return marked('unprotect', {}, about);
     case 'create':
-      return added({ logicalId: `New${id}` });
+      return createdFunction({ logicalId: `New${id}` });
     default:
       return effect(about);
   }
@@ -170,7 +173,7 @@ const splits = fc
   })
   .filter(({ all }) => all.length > 0);
 
-const on = (effects: Effect[], resourceCount: number): Plan => plan({ effects, ...observing({ resourceCount }) });
+const on = (effects: Effect[], resourceCount: number): Plan => plan({ effects, ...observedStack({ resourceCount }) });
 
 describe('no sequence of small plans', () => {
   it('reaches what one plan of the same sum would have been refused', async () => {
@@ -218,7 +221,7 @@ describe('no sequence of small plans', () => {
   });
 
   it('but a stack that never completed is deleted and created again', async () => {
-    const failed = deleting([removed()], { neverCompleted: true, status: 'ROLLBACK_COMPLETE' });
+    const failed = deleting([deletedFunction()], { neverCompleted: true, status: 'ROLLBACK_COMPLETE' });
     expect(await inSession(async (judge) => [await judge(failed), await judge(creating())])).toEqual([
       'needs_approval',
       'needs_approval',

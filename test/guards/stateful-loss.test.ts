@@ -1,94 +1,106 @@
 import { expect, it } from 'vitest';
 import {
-  doingAll,
+  deletedFunction,
+  deletedTable,
   effect,
   facts,
-  gone,
   inDevelopment,
   inDisposable,
   made,
-  observing,
+  observedStack,
   plan,
-  removed,
+  planWithEffects,
   terminating,
   vectorsOf,
 } from './builders.ts';
 
-const { retention: _policy, ...undecided } = gone({ kind: 'unknown' });
+const { retention: _policy, ...undecided } = deletedTable({ kind: 'unknown' });
 it('wants the owner among the seats for what nothing could back up', () => {
-  const verdict = made('stateful-loss').judge(doingAll(gone({ type: 'AWS::SQS::Queue' })), facts());
+  const verdict = made('stateful-loss').judge(planWithEffects(deletedTable({ type: 'AWS::SQS::Queue' })), facts());
   expect(verdict.roles).toEqual(['data']);
 });
 it('tells the line to add', () => {
-  expect(made('stateful-loss').judge(doingAll(gone()), facts()).remedy).toContain('DeletionPolicy: Retain');
+  expect(made('stateful-loss').judge(planWithEffects(deletedTable()), facts()).remedy).toContain(
+    'DeletionPolicy: Retain',
+  );
 });
 
-const nested = gone({
+const nested = deletedTable({
   type: 'AWS::CloudFormation::Stack',
   logicalId: 'Inner',
   physicalId: 'arn:aws:cloudformation:r:1:stack/shop-Inner-1/uuid',
 });
 
 it('names what is refused before what is not, and wants no owner for what is kept', () => {
-  const queue = gone({ type: 'AWS::SQS::Queue', logicalId: 'Queue' });
-  const { message } = made('stateful-loss').judge(doingAll(queue, gone()), facts());
+  const queue = deletedTable({ type: 'AWS::SQS::Queue', logicalId: 'Queue' });
+  const { message } = made('stateful-loss').judge(planWithEffects(queue, deletedTable()), facts());
   expect(message).toMatch(/^Table .*\. 1 more resource is affected\.$/);
-  const retained = gone({ retention: { attribute: 'DeletionPolicy', effective: 'Retain' } });
-  expect(made('stateful-loss').judge(doingAll(retained), facts()).roles).toEqual([]);
+  const retained = deletedTable({ retention: { attribute: 'DeletionPolicy', effective: 'Retain' } });
+  expect(made('stateful-loss').judge(planWithEffects(retained), facts()).roles).toEqual([]);
 });
 it('says whether it would go or could', () => {
-  const told = (kind: 'delete' | 'unknown') => made('stateful-loss').judge(doingAll(gone({ kind })), facts()).message;
+  const told = (kind: 'delete' | 'unknown') =>
+    made('stateful-loss').judge(planWithEffects(deletedTable({ kind })), facts()).message;
   expect(told('delete')).toContain('would be deleted');
   expect(told('unknown')).toContain('could be deleted');
-  const retained = gone({ retention: { attribute: 'DeletionPolicy', effective: 'Retain' } });
-  expect(made('stateful-loss').judge(doingAll(retained), facts()).message).toContain('would be removed from the stack');
+  const retained = deletedTable({ retention: { attribute: 'DeletionPolicy', effective: 'Retain' } });
+  expect(made('stateful-loss').judge(planWithEffects(retained), facts()).message).toContain(
+    'would be removed from the stack',
+  );
 });
 
 vectorsOf('stateful-loss', [
-  ['a table goes', doingAll(gone()), facts(), 'deny'],
-  ['a table goes in development', doingAll(gone()), inDevelopment(), 'hold(1)'],
-  ['a table goes where all is disposable', doingAll(gone()), inDisposable(), 'note'],
+  ['a table goes', planWithEffects(deletedTable()), facts(), 'deny'],
+  ['a table goes in development', planWithEffects(deletedTable()), inDevelopment(), 'hold(1)'],
+  ['a table goes where all is disposable', planWithEffects(deletedTable()), inDisposable(), 'note'],
   [
     'a retained table leaves the stack',
-    doingAll(gone({ retention: { attribute: 'DeletionPolicy', effective: 'Retain' } })),
+    planWithEffects(deletedTable({ retention: { attribute: 'DeletionPolicy', effective: 'Retain' } })),
     facts(),
     'hold(2)',
   ],
   [
     'a database goes with a final snapshot',
-    doingAll(gone({ type: 'AWS::RDS::DBInstance', retention: { attribute: 'DeletionPolicy', effective: 'Snapshot' } })),
+    planWithEffects(
+      deletedTable({ type: 'AWS::RDS::DBInstance', retention: { attribute: 'DeletionPolicy', effective: 'Snapshot' } }),
+    ),
     facts(),
     'hold(2)',
   ],
-  ['a table whose fate is not known', doingAll(undecided), facts(), 'deny'],
+  ['a table whose fate is not known', planWithEffects(undecided), facts(), 'deny'],
   [
     'one of two is not kept',
-    doingAll(gone({ retention: { attribute: 'DeletionPolicy', effective: 'Retain' } }), gone()),
+    planWithEffects(deletedTable({ retention: { attribute: 'DeletionPolicy', effective: 'Retain' } }), deletedTable()),
     facts(),
     'deny',
   ],
-  ['a queue goes: nothing could back it up', doingAll(gone({ type: 'AWS::SQS::Queue' })), facts(), 'hold(2)'],
+  [
+    'a queue goes: nothing could back it up',
+    planWithEffects(deletedTable({ type: 'AWS::SQS::Queue' })),
+    facts(),
+    'hold(2)',
+  ],
   [
     'of a stack that never completed',
-    plan({ ...doingAll(gone()), ...observing({ neverCompleted: true }) }),
+    plan({ ...planWithEffects(deletedTable()), ...observedStack({ neverCompleted: true }) }),
     facts(),
     'pass',
   ],
-  ['something stateless goes', doingAll(removed()), facts(), 'pass'],
-  ['a table is updated', doingAll(effect({ type: 'AWS::DynamoDB::Table', holds: 'data' })), facts(), 'pass'],
+  ['something stateless goes', planWithEffects(deletedFunction()), facts(), 'pass'],
+  ['a table is updated', planWithEffects(effect({ type: 'AWS::DynamoDB::Table', holds: 'data' })), facts(), 'pass'],
   ['an instance whose volumes are copied first', terminating(), facts(), 'hold(2)'],
   [
     'a nested stack goes, and all that is in it is seen',
-    doingAll(nested, removed({ owner: { kind: 'stack', name: 'shop-Inner-1' } })),
+    planWithEffects(nested, deletedFunction({ owner: { kind: 'stack', name: 'shop-Inner-1' } })),
     facts(),
     'pass',
   ],
-  ['a nested stack goes closed', doingAll(nested), facts(), 'deny'],
+  ['a nested stack goes closed', planWithEffects(nested), facts(), 'deny'],
   ['an update', plan(), facts(), 'pass'],
-  ['an identity goes', doingAll(gone({ holds: 'identity' })), facts(), 'deny'],
+  ['an identity goes', planWithEffects(deletedTable({ holds: 'identity' })), facts(), 'deny'],
   [
     'a retained table leaves the stack where all is disposable',
-    doingAll(gone({ retention: { attribute: 'DeletionPolicy', effective: 'Retain' } })),
+    planWithEffects(deletedTable({ retention: { attribute: 'DeletionPolicy', effective: 'Retain' } })),
     inDisposable(),
     'note',
   ],

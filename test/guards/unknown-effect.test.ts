@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import {
-  added,
+  createdFunction,
+  deletedFunction,
   deleting,
-  doingAll,
   effect,
   facts,
   inDevelopment,
@@ -10,32 +10,32 @@ import {
   made,
   onInstance,
   plan,
-  removed,
+  planWithEffects,
   vectorsOf,
 } from './builders.ts';
 
 it('says why it is not known, or that nobody has judged the type', () => {
   const told = (over: Parameters<typeof effect>[0]) =>
-    made('unknown-effect').judge(doingAll(effect({ why: 'a parameter decides', ...over })), facts()).message;
+    made('unknown-effect').judge(planWithEffects(effect({ why: 'a parameter decides', ...over })), facts()).message;
   expect(told({ kind: 'unknown' })).toContain('a parameter decides');
   expect(told({ holds: 'unknown' })).toContain('the resource type is not in its tables');
 });
 
 vectorsOf('unknown-effect', [
-  ['an unknown effect', doingAll(effect({ kind: 'unknown' })), facts(), 'hold(2)'],
-  ['in development', doingAll(effect({ kind: 'unknown' })), inDevelopment(), 'hold(1)'],
-  ['where all is disposable', doingAll(effect({ kind: 'unknown' })), inDisposable(), 'hold(1)'],
-  ['an unknown reversibility', doingAll(effect({ reversibility: 'unknown' })), facts(), 'hold(2)'],
-  ['an unjudged type is updated', doingAll(effect({ holds: 'unknown' })), facts(), 'hold(2)'],
-  ['an unjudged type is made', doingAll(added({ holds: 'unknown' })), facts(), 'hold(2)'],
-  ['an unjudged type is tagged', doingAll(effect({ kind: 'tag', holds: 'unknown' })), facts(), 'pass'],
+  ['an unknown effect', planWithEffects(effect({ kind: 'unknown' })), facts(), 'hold(2)'],
+  ['in development', planWithEffects(effect({ kind: 'unknown' })), inDevelopment(), 'hold(1)'],
+  ['where all is disposable', planWithEffects(effect({ kind: 'unknown' })), inDisposable(), 'hold(1)'],
+  ['an unknown reversibility', planWithEffects(effect({ reversibility: 'unknown' })), facts(), 'hold(2)'],
+  ['an unjudged type is updated', planWithEffects(effect({ holds: 'unknown' })), facts(), 'hold(2)'],
+  ['an unjudged type is made', planWithEffects(createdFunction({ holds: 'unknown' })), facts(), 'hold(2)'],
+  ['an unjudged type is tagged', planWithEffects(effect({ kind: 'tag', holds: 'unknown' })), facts(), 'pass'],
   [
     'an unjudged type goes with a stack that never completed',
-    deleting([removed({ holds: 'unknown' })], { neverCompleted: true }),
+    deleting([deletedFunction({ holds: 'unknown' })], { neverCompleted: true }),
     facts(),
     'pass',
   ],
   ['all known', plan(), facts(), 'pass'],
-  ['more seats in the policy', doingAll(effect({ kind: 'unknown' })), facts(), 'hold(3)', { seats: 3 }],
+  ['more seats in the policy', planWithEffects(effect({ kind: 'unknown' })), facts(), 'hold(3)', { seats: 3 }],
   ['outside of a stack', onInstance(['StopInstances'], {}, [effect({ kind: 'unknown' })]), facts(), 'hold(2)'],
 ]);

@@ -137,13 +137,16 @@ describe('a line that is no message has an answer, and the server goes on', () =
   });
 });
 
+/** A poll ends as soon as it is so; the limit only keeps a slow machine from failing it. */
+const GENEROUS = { timeout: 20_000 };
+
 describe('a call that waits', () => {
   const waiting = async (id: unknown, more: object = {}) => {
     const change_id = await proposeFix(world);
     const { version } = await world.app.changes.find(change_id);
     const before = await called();
     call(id, 'describe_change', { change_id, since: version, wait_seconds: 50 }, more);
-    await expect.poll(called).toBe(before + 1);
+    await expect.poll(called, GENEROUS).toBe(before + 1);
   };
 
   it('ends when the client cancels it, and the ledger says so', async () => {
@@ -159,7 +162,7 @@ describe('a call that waits', () => {
     const told = await message(({ method }) => method === 'notifications/progress');
     expect(told.params).toMatchObject({ progressToken: 'p', message: expect.stringContaining('describe_change') });
     send({ method: 'notifications/cancelled', params: { requestId: 21 } });
-    await expect.poll(refusals).toHaveLength(1);
+    await expect.poll(refusals, GENEROUS).toHaveLength(1);
     const before = messages.length;
     call(22, 'describe_policy', {});
     await answer(22);
@@ -178,7 +181,7 @@ describe('a call that waits', () => {
 
 it('a plan whose client is gone is made and stored all the same', async () => {
   call(30, 'plan_stack_update', { stack: STACK, tags: { team: 'web' } });
-  await expect.poll(called).toBe(1);
+  await expect.poll(called, GENEROUS).toBe(1);
   send({ method: 'notifications/cancelled', params: { requestId: 30 } });
   await expect
     .poll(async () => (await world.app.ledger.events({ kinds: ['plan.made'] })).length, { timeout: 10_000 })

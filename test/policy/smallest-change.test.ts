@@ -8,20 +8,20 @@ import type { Judgement } from '../../src/core/verdict.ts';
 import { keeping, smallestLeftOut } from '../../src/policy-lab/explain/smallest-change.ts';
 import { holdsOf, isRevisionType } from '../../src/providers/aws/knowledge/index.ts';
 import {
-  added,
   allGuards,
+  createdFunction,
+  deletedFunction,
+  deletedTable,
   deleting,
   effect,
   facts,
-  gone,
   inDevelopment,
   many,
   mark,
   marked,
-  observing,
+  observedStack,
   onInstance,
   plan,
-  removed,
   withoutSeats,
 } from '../guards/builders.ts';
 
@@ -56,7 +56,7 @@ const someEffect: fc.Arbitrary<Effect> = fc
 const somePlan: fc.Arbitrary<Plan> = fc
   .record({ effects: fc.array(someEffect, { minLength: 1, maxLength: 6 }), deletes: fc.boolean() })
   .map(({ effects, deletes }) =>
-    deletes ? deleting(effects) : plan({ effects, ...observing({ resourceCount: 20 }) }),
+    deletes ? deleting(effects) : plan({ effects, ...observedStack({ resourceCount: 20 }) }),
   );
 const around = fc.constantFrom(facts({ goal: 'fix' }), facts(), withoutSeats(), inDevelopment());
 const enough = fc.constantFrom(isAllowed, isFree);
@@ -101,8 +101,13 @@ describe('the smallest change', () => {
 
   it('finds the few that are refused among hundreds, with few judgements', async () => {
     const thePlan = plan({
-      effects: [...many(497), gone({ logicalId: 'One' }), gone({ logicalId: 'Two' }), gone({ logicalId: 'Three' })],
-      ...observing({ resourceCount: 600 }),
+      effects: [
+        ...many(497),
+        deletedTable({ logicalId: 'One' }),
+        deletedTable({ logicalId: 'Two' }),
+        deletedTable({ logicalId: 'Three' }),
+      ],
+      ...observedStack({ resourceCount: 600 }),
     });
     let judgements = 0;
     const { effects: left } = await smallestLeftOut(thePlan.effects, async (kept) => {
@@ -121,7 +126,7 @@ describe('the smallest change', () => {
   });
 
   it('leaves out the worst of those that could be left out', async () => {
-    const thePlan = plan({ effects: [added(), removed(), gone(), marked('expire')] });
+    const thePlan = plan({ effects: [createdFunction(), deletedFunction(), deletedTable(), marked('expire')] });
     const { effects: left } = await search(thePlan, facts(), isAllowed);
     expect(left?.map(effectName)).toEqual(['Table']);
   });

@@ -9,8 +9,7 @@ import { askingAws } from './errors.ts';
 import { loadKnowledge } from './knowledge/index.ts';
 import type { ContextFor, PlannerContext } from './planners/context.ts';
 import { plannersIn, recomputePlan } from './planners/index.ts';
-import { createEc2Reader } from './readers/ec2.ts';
-import { createStackReader } from './readers/stacks.ts';
+import { createReader } from './readers/index.ts';
 import { removalOf } from './removal.ts';
 import { awsRules } from './rules.ts';
 import { createWritingDoor } from './writing-door.ts';
@@ -86,7 +85,7 @@ export function createAws(options: AwsOptions): Provider {
     ...awsRules,
     endpoint: async (place) => options.endpointName ?? endpointAt(settings.own(place)),
     identity,
-    reader: { ...createStackReader(contextFor, options), ...createEc2Reader(contextFor, options.mayRead) },
+    reader: createReader(contextFor, options),
     planners: plannersIn(contextFor),
     leftoverOf: ({ calls }) => {
       const id = calls.find(({ operation }) => operation === 'ExecuteChangeSet')?.input.ChangeSetName;

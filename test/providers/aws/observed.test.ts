@@ -1,7 +1,7 @@
 /** What is kept of an observation of AWS has a strict shape, and is said in the words that guards read. */
 import { expect, it } from 'vitest';
 import { observedSchema } from '../../../src/providers/aws/observed.ts';
-import { instance, observing, plan, stack } from '../../guards/builders.ts';
+import { instance, observedStack, plan, stack } from '../../guards/builders.ts';
 
 const volume = { id: 'vol-1', deleteOnTermination: true, newestSnapshot: { id: 'snap-1', completedAt: '' } };
 const one = instance({ volumes: [volume] });
@@ -41,7 +41,7 @@ it.each([
   ['ROLLBACK_IN_PROGRESS', true, 'never_completed', 'ROLLBACK_IN_PROGRESS'],
   ['REVIEW_IN_PROGRESS', true, 'new', null],
 ])('a stack in %s (never completed: %s) is %s', (status, neverCompleted, lifecycle, busy) => {
-  expect(plan(observing({ status, neverCompleted })).subject).toMatchObject({ lifecycle, busy });
+  expect(plan(observedStack({ status, neverCompleted })).subject).toMatchObject({ lifecycle, busy });
 });
 
 it('a role is known by its session only', () => {

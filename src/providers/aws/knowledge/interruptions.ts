@@ -59,6 +59,11 @@ export const INTERRUPTS: readonly Rows[] = [
     },
   },
   {
+    source:
+      'The connector is PENDING while its egress is reconfigured: AWS Transfer Family User Guide, "Managing SFTP connectors". Its other properties: "No interruption"',
+    properties: { 'AWS::Transfer::Connector': ['EgressConfig', 'EgressType'] },
+  },
+  {
     source: "The property's text speaks of an interruption or a restart: @aws-cdk/aws-service-spec 0.1.216",
     properties: {
       'AWS::DocDB::DBInstance': ['DBInstanceClass', 'CertificateRotationRestart'],

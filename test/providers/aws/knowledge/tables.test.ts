@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { readCfnLint } from '../../../../scripts/tables/cfn-lint.ts';
-import { indexFile, indexText, merge } from '../../../../scripts/tables/index-file.ts';
+import { type IndexFile, indexFile, indexText, merge } from '../../../../scripts/tables/index-file.ts';
 import { resourceTypesPage } from '../../../../scripts/tables/resource-types-page.ts';
+import { rulesFile, rulesText } from '../../../../scripts/tables/rules-file.ts';
 import { readServiceSpec } from '../../../../scripts/tables/service-spec.ts';
 import { DOCUMENTED, documentedReplacement } from '../../../../src/providers/aws/knowledge/documented.ts';
 import { judgements } from '../../../../src/providers/aws/knowledge/holds.ts';
@@ -44,6 +45,7 @@ describe('what types hold', () => {
     ['AWS::KMS::Key', 'data', 'retain_only'],
     ['AWS::CloudFormation::StackSet', 'data', 'retain_only'],
     ['AWS::EC2::EIP', 'identity', 'retain_only'],
+    ['AWS::Transfer::Connector', 'identity', 'retain_only'],
     ['AWS::IAM::Role', 'nothing', 'none_needed'],
     ['AWS::CloudFormation::CustomResource', 'unknown', 'unknown'],
     ['AWS::No::Such', 'unknown', 'unknown'],
@@ -112,6 +114,8 @@ describe('interruptions', () => {
     ['AWS::EMR::Cluster', 'Instances.CoreInstanceGroup.InstanceCount', 'yes'],
     ['AWS::MWAA::Environment', 'Tags', 'yes'],
     ['AWS::MemoryDB::Cluster', 'NodeType', 'unknown'],
+    ['AWS::Transfer::Connector', 'EgressType', 'yes'],
+    ['AWS::Transfer::Connector', 'Url', 'no'],
     ['AWS::SQS::Queue', 'VisibilityTimeout', 'no'],
     ['AWS::No::Such', 'Anything', 'unknown'],
   ])('%s.%s: %s', (type, path, answer) => {
@@ -181,8 +185,13 @@ describe('sizes', () => {
 });
 
 describe('generated files', () => {
+  const specified = new Set(readServiceSpec().keys());
+  const { types: checked } = JSON.parse(read('src/providers/aws/knowledge/data/template-rules.json')) as IndexFile;
+  const linted = new Set(Object.keys(checked));
   it('docs/resource-types.md is what the tables say: `npm run tables` would change nothing', () => {
-    expect(read('docs/resource-types.md')).toBe(resourceTypesPage(Object.keys(committed.types), committed.sources));
+    expect(read('docs/resource-types.md'), 'Run `npm run tables`.').toBe(
+      resourceTypesPage(Object.keys(committed.types), committed.sources, { specified, linted }),
+    );
   });
 
   const cfnLint = readCfnLint();
@@ -193,6 +202,9 @@ describe('generated files', () => {
     expect(indexText(indexFile(types, cfnLint, committed.sources))).toBe(
       read('src/providers/aws/knowledge/data/resource-types.json'),
     );
+  });
+  it.skipIf(!same)('the rules of values are what the schemas say (skipped likewise)', () => {
+    expect(rulesText(rulesFile(cfnLint!))).toBe(read('src/providers/aws/knowledge/data/template-rules.json'));
   });
   it.skipIf(!same)('nothing that cfn-lint calls create-only is called less (skipped likewise)', () => {
     const milder = [...cfnLint!.marks].flatMap(([type, marks]) =>

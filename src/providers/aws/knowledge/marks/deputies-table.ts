@@ -46,6 +46,7 @@ AWS::ApiGatewayV2::Integration | IntegrationUri IntegrationSubtype CredentialsAr
 AWS::AppRunner::Service | InstanceConfiguration.InstanceRoleArn | InstanceConfiguration.InstanceRoleArn |
 AWS::EKS::Nodegroup | NodeRole | NodeRole |
 AWS::EKS::PodIdentityAssociation | RoleArn TargetRoleArn | RoleArn TargetRoleArn |
+AWS::Transfer::Connector | AccessRole | AccessRole |
 AWS::RDS::DBInstance | AssociatedRoles | AssociatedRoles.*.RoleArn |
 AWS::RDS::DBCluster | AssociatedRoles | AssociatedRoles.*.RoleArn |
 `;

@@ -56,6 +56,7 @@ AWS::GuardDuty::Detector | Features | unprotect | fewer | findings of a kind
 AWS::GuardDuty::Detector | DataSources | unprotect | fewer | findings of a kind
 AWS::CloudFront::Distribution | DistributionConfig.Logging | unprotect | fewer | its access logs
 AWS::CloudFront::Distribution | DistributionConfig.WebACLId | unprotect | fewer | the filter before it
+AWS::Transfer::Connector | LoggingRole | unprotect | removed | its logs
 AWS::ApiGateway::Stage | AccessLogSetting | unprotect | fewer | its access logs
 AWS::ApiGatewayV2::Stage | AccessLogSettings | unprotect | fewer | its access logs
 AWS::Redshift::Cluster | LoggingProperties | unprotect | removed | its audit logs

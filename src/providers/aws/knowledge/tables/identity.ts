@@ -81,4 +81,12 @@ export const IDENTITY: readonly Judgement[] = [
       WorkSpaces ConnectionAlias
       WorkSpacesWeb Portal`,
   },
+  {
+    holds: 'identity',
+    recovery: 'retain_only',
+    source:
+      'Its static IP addresses stay for the lifetime of the connector, and remote servers list them (AWS Transfer Family User Guide, "Managing SFTP connectors"); callers of StartFileTransfer and UpdateConnector name it by its ConnectorId (API reference)',
+    types: `
+      Transfer Connector`,
+  },
 ];

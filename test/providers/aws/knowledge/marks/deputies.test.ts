@@ -31,6 +31,18 @@ const fn = (Role: unknown, more: object = {}) => ({
 const ofFunction = (before: object | null, after: object) =>
   marksOfOne('deputy', 'AWS::Lambda::Function', before as never, after as never, around);
 
+// AWS::Transfer::Connector: AccessRole “needs to provide read and write access” to the files that it sends and receives.
+describe('a connector', () => {
+  const under = (AccessRole: unknown, Url = 'sftp://a.example') => ({ AccessRole, Url });
+  const ofConnector = (before: object | null, after: object) =>
+    marksOfOne('deputy', 'AWS::Transfer::Connector', before as never, after as never, around);
+  it('acts under its access role, and is marked when that becomes another', () => {
+    expect(ofConnector(null, under(arn('Unbounded')))).toMatchObject([{ bound: 'unbounded', principal: 'Unbounded' }]);
+    expect(ofConnector(under(arn('Bounded')), under(arn('Unbounded')))).toHaveLength(1);
+    expect(ofConnector(under(arn('Unbounded')), under(arn('Unbounded'), 'sftp://b.example'))).toEqual([]);
+  });
+});
+
 describe('a function', () => {
   it.each([
     ['Bounded', 'own_stack'],

@@ -19,6 +19,7 @@ describe('unprotect', () => {
     ['AWS::Backup::BackupSelection', { BackupSelection: { ListOfTags: [1] } }, null],
     ['AWS::EC2::FlowLog', { ResourceId: 'vpc-1' }, null],
     ['AWS::WAFv2::WebACLAssociation', { ResourceArn: 'arn' }, null],
+    ['AWS::Transfer::Connector', { LoggingRole: 'arn:aws:iam::1:role/logs' }, {}],
     ['AWS::Cognito::UserPool', { DeletionProtection: 'ACTIVE' }, { DeletionProtection: 'INACTIVE' }],
   ])('%s: %j → %j', (type, before, after) => {
     expect(marksOfOne('unprotect', type, before, after)).toHaveLength(1);
