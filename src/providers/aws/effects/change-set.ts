@@ -177,7 +177,9 @@ function nameOf({ context }: Situation, type: string, properties: Record<string,
 
 function scopeOf(type: string, view: ResourceView | null): Pick<Effect, 'within'> {
   const within = view ? nameScope(type, view.properties) : undefined;
-  return within === undefined ? {} : { within: makeVisibleLine(within) };
+  // A reference to a resource of the stack reads as one.
+  const readable = within?.replaceAll(/\u{27e6}own:([^\u{27e7}]*)\u{27e7}/gu, '$${$1}');
+  return readable === undefined ? {} : { within: makeVisibleLine(readable) };
 }
 
 function modification(base: EffectBase, change: ResourceChange, isOpen: boolean, { facts, views }: Situation): Effect {
