@@ -25,6 +25,7 @@ export const protection: GuardDefinition<z.infer<typeof options>> = {
   rule: 'A plan that lowers termination or stop protection, a deletion or update-replace policy, a stack policy, backups, logging or hooks needs 2 approvals. A plan that also deletes or replaces a resource, or does so within 24 h, is refused.',
   normally: 'hold(2); deny together with a deletion or replacement',
   told: 'lower the protection in a separate change',
+  denies: 'lowering a protection together with a deletion',
   options,
   create: ({ seats }) => ({
     name: 'protection',

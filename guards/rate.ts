@@ -33,6 +33,7 @@ export const rate: GuardDefinition<z.infer<typeof options>> = {
   transient: true,
   told: 'this looks like a loop; report it',
   options,
+  executionsPerHour: ({ per_hour }, environment) => per_hour ?? STANDARD[environment],
   create: ({ per_hour, same_failures }) => ({
     name: 'rate',
     judge(plan, facts) {

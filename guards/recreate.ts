@@ -22,6 +22,7 @@ export const recreate: GuardDefinition<z.infer<typeof options>> = {
   rule: 'Delete-and-recreate is refused in production: replacing a resource that stores data or has an identifier that others use; removing and adding a resource of the same type, name and parent; deleting or replacing a large share of a stack within 24 h; creating a stack whose name was deleted within 24 h. Types that are replaced by every revision, and stacks that never completed, do not count.',
   normally: 'P-deny, else hold(1); other replacements hold(2)',
   told: 'this is delete-and-recreate, and how to do it in place',
+  denies: 'deleting and recreating, or replacing, a resource that stores data or identity',
   options,
   create: ({ min_losses, min_lost_share }) => ({
     name: 'recreate',

@@ -18,6 +18,7 @@ export const stackDeletion: GuardDefinition<z.infer<typeof options>> = {
   rule: 'Deleting a stack needs 2 approvals. It is refused if the stack has termination protection, if another stack imports its exports, or if the plan does not list the resources of a nested stack.',
   normally: 'hold(2); deny under protection or imports',
   told: 'the deleted and the kept resources',
+  denies: 'deleting a stack that is protected, or whose exports other stacks import',
   options,
   create: () => ({
     name: 'stack-deletion',

@@ -17,6 +17,7 @@ export const statefulLoss: GuardDefinition<z.infer<typeof options>> = {
   rule: 'A resource that stores data, or has an identifier that others use, may not be deleted or replaced while its effective policy is Delete. A type that cannot be backed up needs the approval of the role owner.',
   normally: 'P-deny, else hold(1); hold(2) once it is retained or backed up, or if it cannot be backed up',
   told: 'the ids, the effective policy and the line to add',
+  denies: 'deleting or replacing stored data that is neither retained nor backed up',
   options,
   create: () => ({
     name: 'stateful-loss',
@@ -31,9 +32,11 @@ export const statefulLoss: GuardDefinition<z.infer<typeof options>> = {
       const others = losses.length - 1;
       const message = `${described(first)}.${others > 0 ? ` ${counted(others, 'more resource is', 'more resources are')} affected.` : ''}`;
       const remedy =
-        first.owner?.kind === 'stack'
-          ? `Keep ${effectName(first)}: add ${facts.provider.retainBy} to it in a separate update, then plan this again.`
-          : `First make a recovery point (${facts.provider.toolFor.copy}), or keep the resource.`;
+        bare.length === 0
+          ? 'Whatever can be kept of it is kept or copied by this plan: propose it for approval, or leave it.'
+          : first.owner?.kind === 'stack'
+            ? `Keep ${effectName(first)}: add ${facts.provider.retainBy} to it in a separate update, then plan this again.`
+            : `First make a recovery point (${facts.provider.toolFor.copy}), or keep the resource.`;
       if (denied.length > 0) return denyInProduction('stateful-loss', facts, message, remedy);
       if (facts.environment === 'disposable') return note('stateful-loss', message, remedy);
       const owners = bare.length > 0 ? facts.seatRules.irreversible.include : [];

@@ -62,7 +62,10 @@ export async function approve(app: App, changeId: string, options: ApproveOption
   await app.policy.mustBeInForce();
   const people = app.policyFile?.people ?? [];
   const person = whoSigns(people, options, app.config.actsAs);
-  if (options.decision === 'approve') await requireUnchanged(app, change);
+  if (options.decision === 'approve') {
+    await requireUnchanged(app, change);
+    if (change.state === 'pending') await requireThere(app, plan);
+  }
   const statement = buildStatement(change, plan, person.name, options.decision);
   if (options.decision === 'approve' && options.signature === undefined) await confirm(app, change, plan, options);
   const signature =
@@ -85,6 +88,18 @@ async function requireUnchanged(app: App, { id }: Change): Promise<void> {
       'STATE_STALE',
       asks,
       'Plan and propose again, then sign the new change; or reject this one.',
+    );
+}
+
+/** Nor for what nothing can execute any more. Whoever approves needs no access to the cloud: without, it is not asked. */
+async function requireThere({ cloud }: App, plan: Plan): Promise<void> {
+  const isHere = (await cloud.endpoint(plan.target).catch(() => '')) === plan.endpoint;
+  const gone = isHere ? await cloud.whyGone?.(plan).catch(() => null) : null;
+  if (gone)
+    throw new CountersignError(
+      'STATE_STALE',
+      gone,
+      'Have an agent plan and propose it again, then sign the new change; or reject this one.',
     );
 }
 

@@ -136,6 +136,11 @@ export interface GuardDefinition<Options = unknown> {
   readonly normally: string;
   /** What the agent is told, for the catalogue. */
   readonly told: string;
+  /**
+   * What it refuses in production and no approval lifts, in a few words, for describe_policy. Absent: nothing that an
+   * agent could plan around; what it denies is told with the plan.
+   */
+  readonly denies?: string;
   /** Holds the road itself together: the policy can neither observe it only, nor make exceptions from it. */
   readonly structural?: boolean;
   /** Must parse `{}`: every option has its default. */
@@ -145,6 +150,8 @@ export interface GuardDefinition<Options = unknown> {
   /** What it denies passes with the hour or the shell: at execution it refuses, and ends no change as stale. */
   readonly transient?: boolean;
   create(options: Options): Guard;
+  /** How many changes may execute in an environment within an hour, where it limits that. */
+  executionsPerHour?(options: Options, environment: Environment): number;
   /** For a guard that counts over time: the caps in force, so that describe_policy can tell what is left. */
   caps?(options: Options, environment: Environment): { hour: Spent; day: Spent };
 }

@@ -1,8 +1,9 @@
 /** How an agent goes on from a plan or a change: one call with its input, a command for the people, or a question. */
 import type { Change } from './change.ts';
 import { couldBeLoss, isRetained, worstReversibility } from './effect.ts';
+import type { CountersignError, ErrorAnswer, WayOut } from './errors.ts';
 import type { Plan } from './plan.ts';
-import type { AboutPlan, WayOut } from './ports.ts';
+import type { AboutPlan } from './ports.ts';
 import { GOALS, type Judgement } from './verdict.ts';
 
 export const NO_WAY_AROUND = 'Do not try other tools or credentials.';
@@ -50,6 +51,8 @@ const QUESTIONS: Record<string, string> = {
   scope: 'Do not pursue this. Ask the user whether the target is the right one; its policy owners decide on scopes.',
   identity: 'Do not pursue this. Ask the user for the account and role that are meant.',
   labels: 'Do not pursue this tag. Ask the user; people change tags that decide something outside of plans.',
+  'plan-budget':
+    'Do not pursue more plans now. Propose one that was made, or ask the user; countersign clean deletes new stacks that no plan needs.',
 };
 const DELETION =
   'Do not pursue the deletion. Ask the user whether the target should be gone for good; a setting is fixed or changed in place.';
@@ -68,16 +71,31 @@ export function wayOut(
       ? provider.waysToKeep?.(plan, bare(plan))
       : undefined;
     if (kept) return { ...kept, afterwards: `Once people have executed that, plan this again. ${NO_WAY_AROUND}` };
-    const owner = plan.subject.resources.find((one) => one.owner !== null)?.owner;
+    const owned = plan.subject.resources.find(({ owner }) => owner !== null);
     const through =
-      denying.every((guard) => guard === 'ownership') && owner && !owner.released
-        ? provider.wayThroughOwner?.(owner)
+      denying.every((guard) => guard === 'ownership') && owned && !owned.owner?.released
+        ? provider.wayThroughOwner?.(owned, plan)
         : undefined;
-    if (through) return { ...through, afterwards: `Give the values that are meant. ${NO_WAY_AROUND}` };
+    if (through) return { ...through, afterwards: `Check that these are the values that are meant. ${NO_WAY_AROUND}` };
   }
   const asked = denying.find((guard) => Object.hasOwn(QUESTIONS, guard));
   const question = asked ? QUESTIONS[asked] : plan?.action === 'delete' ? DELETION : OTHERWISE;
   return { ask: `${question} ${NO_WAY_AROUND}` };
+}
+
+/** Refusals that no call of an agent lifts. */
+const FOR_PEOPLE =
+  /^(?:CONFIG|LEDGER)_|^AWS_(?:CREDENTIALS|ACCESS_DENIED|CLOCK)|^SPONSOR_UNKNOWN$|^INPUT_ACCOUNT_UNKNOWN$/;
+
+/** A call that was refused before there was a plan or a change, as an agent is told it. Without `next` the remedy is all. */
+export type Refusal = ErrorAnswer & { next?: WayOut | { ask: string } | { tell_user: string } };
+
+/** @param answer of this error, as it may be read outside. */
+export function refusalOf(error: CountersignError, answer: ErrorAnswer = error.toAnswer()): Refusal {
+  if (error.next) return { ...answer, next: error.next };
+  const guard = /^GUARD_(.+)$/.exec(error.code)?.[1]?.toLowerCase().replaceAll('_', '-');
+  if (guard !== undefined) return { ...answer, next: { ask: `${QUESTIONS[guard] ?? OTHERWISE} ${NO_WAY_AROUND}` } };
+  return FOR_PEOPLE.test(error.code) ? { ...answer, next: { tell_user: error.remedyForPeople } } : answer;
 }
 
 export const denyingGuards = ({ verdicts }: Judgement): string[] =>
@@ -108,19 +126,17 @@ export function nextForChange(change: Change) {
       };
     case 'executing':
       return change.abandoned
-        ? {
-            tell_user: `The executor stopped; the outcome is unknown. A person should run: countersign reconcile ${change.id}`,
-            after_that: 'Do not repeat it, here or by other means: it may have happened. End your turn.',
-          }
+        ? lookedInto(change, 'The executor stopped; the outcome')
         : { tool: 'describe_change', input: { change_id: change.id, since: change.version, wait_seconds: 50 } };
     case 'denied':
       return wayOut(change.judgement);
     case 'stale':
     case 'expired':
       return { do: 'Plan again from the current state and propose that plan.' };
+    case 'unknown':
+      return lookedInto(change, 'The outcome');
     case 'failed':
     case 'rolled_back':
-    case 'unknown':
       return {
         tell_user: `The change ended as ${change.state}. A person should look at the outcome before another change is planned for this target.`,
       };
@@ -128,6 +144,12 @@ export function nextForChange(change: Change) {
       return { tell_user: `The change is ${change.state}, which is final.` };
   }
 }
+
+/** The target stays locked until a fact or a person ends it. */
+const lookedInto = ({ id }: Change, what: string) => ({
+  tell_user: `${what} is unknown. A person should run: countersign reconcile ${id}; where it finds no fact, look in the cloud, then: countersign close ${id} --reason TEXT`,
+  after_that: 'Do not repeat it, here or by other means: it may have happened. End your turn.',
+});
 
 /** One sentence that a person can follow to the end without asking: how many, who, until when, and all commands. */
 function wholeWay(change: Change): string {

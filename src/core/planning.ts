@@ -106,7 +106,8 @@ async function namingWhatWaits(error: unknown, target: Target, { changes }: Plan
   return new CountersignError(
     error.code,
     `${error.message} The change ${id} is ${state} there.`,
-    `Follow it: describe_change {"change_id": "${id}"}; people see it by: countersign show ${id}. withdraw_change takes it back, if nothing executes it yet.`,
+    `Follow it with describe_change; people see it by: countersign show ${id}. withdraw_change takes it back, if nothing executes it yet.`,
+    { next: { tool: 'describe_change', input: { change_id: id } } },
   );
 }
 

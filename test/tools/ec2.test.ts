@@ -44,6 +44,9 @@ describe('describe_instances', () => {
               "termination",
             ],
             "state": "running",
+            "tags": {
+              "Name": "bastion",
+            },
             "volumes": [
               {
                 "deleted_with_instance": true,
@@ -276,9 +279,11 @@ describe('what an agent is told of a plan', () => {
           "tool": "propose_change",
         },
         "notes": [
+          "i-1 is “batch”.",
           "EC2 has no preview: the effects are derived from the observed state. Permissions are checked before execution; safety cannot be checked.",
         ],
         "plan_id": "plan-1",
+        "scope": "production (main: id *)",
         "seats": {
           "needed": 1,
           "roles": [],

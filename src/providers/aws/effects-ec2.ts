@@ -52,6 +52,13 @@ export function effectOfInstance(instance: ObservedInstance, action: InstanceAct
   }
 }
 
+/** A disk that outlives its instance costs on, and is looked for by its id. */
+function keptText({ volumes }: ObservedInstance): string {
+  const kept = volumes.filter(({ deleteOnTermination }) => !deleteOnTermination).map(({ id }) => id);
+  if (kept.length === 0) return 'It has no volume of its own.';
+  return `Its ${kept.length === 1 ? 'volume' : 'volumes'} ${kept.join(', ')} ${kept.length === 1 ? 'is' : 'are'} kept.`;
+}
+
 /** The plan's own first steps make what snapshots are missing; the executor terminates when they are complete. */
 function termination(instance: ObservedInstance): Effect {
   const lost = instance.volumes.filter(({ deleteOnTermination }) => deleteOnTermination);
@@ -74,7 +81,7 @@ function termination(instance: ObservedInstance): Effect {
       ...gone,
       retention: { attribute, effective: 'Retain' },
       reversibility: 'recoverable',
-      why: 'Its volumes are kept.',
+      why: keptText(instance),
     });
   return ec2Effect(about(instance), {
     ...gone,
@@ -85,6 +92,7 @@ function termination(instance: ObservedInstance): Effect {
     why: [
       ...(missing.length > 0 ? [`Snapshots of ${missing.join(', ')} must complete before the termination.`] : []),
       ...(oldest ? [`Its other volumes have snapshots; data written since ${oldest.completedAt} would be lost.`] : []),
+      ...(lost.length < instance.volumes.length ? [keptText(instance)] : []),
     ].join(' '),
   });
 }

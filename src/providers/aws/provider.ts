@@ -1,7 +1,8 @@
 /** AWS as a provider, over the real SDK, for one account at a time: reading, planning, recomputing, one writing door. */
+import type { Plan, PlanDraft } from '../../core/plan.ts';
 import type { PolicyPort, Provider } from '../../core/ports.ts';
 import { isOwnChangeSet } from './call-classes.ts';
-import { discardChangeSet } from './change-sets.ts';
+import { discardChangeSet, whyGone } from './change-sets.ts';
 import { type CloudSettings, cloudFormationClient, ec2Client, type Holder } from './clients.ts';
 import { type AccountEntry, accountEntry, createIdentity, createSettings, roleArn } from './credentials.ts';
 import { endpointOf } from './endpoint.ts';
@@ -28,6 +29,19 @@ export interface AwsOptions {
 }
 
 export type { AccountEntry } from './credentials.ts';
+
+function executedSet({ calls }: Pick<PlanDraft, 'calls'>): string | null {
+  const id = calls.find(({ operation }) => operation === 'ExecuteChangeSet')?.input.ChangeSetName;
+  return typeof id === 'string' ? id : null;
+}
+
+/** Another account knows nothing of it. */
+async function goneSet(contextFor: ContextFor, plan: Pick<Plan, 'calls' | 'target'>): Promise<string | null> {
+  const id = executedSet(plan);
+  if (id === null) return null;
+  const { cloudFormation, identity } = await contextFor(plan.target);
+  return identity.account === plan.target.account ? whyGone(cloudFormation, id) : null;
+}
 
 export function createAws(options: AwsOptions): Provider {
   const { accounts } = options;
@@ -87,9 +101,9 @@ export function createAws(options: AwsOptions): Provider {
     identity,
     reader: createReader(contextFor, options),
     planners: plannersIn(contextFor),
-    leftoverOf: ({ calls }) => {
-      const id = calls.find(({ operation }) => operation === 'ExecuteChangeSet')?.input.ChangeSetName;
-      return typeof id === 'string' && isOwnChangeSet(id) ? id : null;
+    leftoverOf: (plan) => {
+      const id = executedSet(plan);
+      return id !== null && isOwnChangeSet(id) ? id : null;
     },
     removalOf: async (target, since, dead) => {
       const context = await contextFor(target);
@@ -97,6 +111,7 @@ export function createAws(options: AwsOptions): Provider {
     },
     discard: async (changeSet, place, permit) =>
       discardChangeSet((await contextFor(place, permit)).cloudFormation, changeSet),
+    whyGone: (plan) => goneSet(contextFor, plan),
     recompute: async (plan) => recomputePlan({ ...(await contextFor(plan.target)), planNonce: plan.nonce }, plan),
     ...createWritingDoor(settings.own, ownIdentity, contextFor),
   };

@@ -34,7 +34,7 @@ export async function askingEc2<T>({ identity }: Reading, run: () => Promise<T>)
       'AWS_NOT_FOUND',
       error.message,
       `Ids belong to one region and account; this looked in ${identity.region} of ${identity.account}. Name another region, or use the describe tools.`,
-      { cause: error },
+      { cause: error, next: error.next },
     );
   }
 }

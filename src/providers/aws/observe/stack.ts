@@ -41,10 +41,15 @@ export async function findStack(client: CloudFormationClient, name: string): Pro
 export async function requireStack(client: CloudFormationClient, name: string): Promise<Stack> {
   const stack = await findStack(client, name);
   if (stack?.StackId && stack.StackName) return stack;
-  throw new CountersignError('AWS_NOT_FOUND', `There is no stack ${name}.`, {
-    agent: 'List the stacks with describe_stacks.',
-    person: 'List the stacks with: aws cloudformation list-stacks.',
-  });
+  throw new CountersignError(
+    'AWS_NOT_FOUND',
+    `There is no stack ${name}.`,
+    {
+      agent: 'List the stacks with describe_stacks.',
+      person: 'List the stacks with: aws cloudformation list-stacks.',
+    },
+    { next: { tool: 'describe_stacks', input: {} } },
+  );
 }
 
 /** Three reads at once, then one per export. `secretKey` keys the HMAC of masked parameters. */

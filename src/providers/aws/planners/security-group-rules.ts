@@ -81,7 +81,8 @@ function changeOf(groupId: string, before: RuleRequest[], authorize: RuleRequest
     throw new CountersignError(
       'INPUT_NOT_FOUND',
       `${groupId} has no rule “${formatRule(missing)}”.`,
-      `Copy the rules as describe_security_groups {"group_ids": ["${groupId}"]} shows them.`,
+      'Copy the rules as describe_security_groups shows them.',
+      { next: { tool: 'describe_security_groups', input: { group_ids: [groupId] } } },
     );
   const gone = new Set(revoke.map(ruleKey));
   const both = authorize.find((rule) => gone.has(ruleKey(rule)));

@@ -81,6 +81,7 @@ function wayBack({ observed: { stackName, status } }: LiveStack, skip: readonly 
       'STATE_NOTHING_TO_ROLL_BACK',
       `${stackName} is in ${status}: there is nothing to continue, roll back or cancel.`,
       'To restore an earlier template, use plan_stack_update.',
+      { next: { tool: 'describe_stack', input: { stack: stackName, include: ['events'] } } },
     );
   if (skip.length > 0 && !way.takesSkips)
     throw new CountersignError(

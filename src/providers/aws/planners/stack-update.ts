@@ -12,7 +12,7 @@ import { requiredCapabilities } from '../template/resolve.ts';
 import { type ChangeSetRecipe, draftOfChangeSet } from './change-set-draft.ts';
 import { observed, type PlannerContext } from './context.ts';
 import { definePlanner } from './definition.ts';
-import { refuseBusy, refuseNested, stackTarget } from './stack.ts';
+import { deletion, refuseBusy, refuseNested, stackTarget } from './stack.ts';
 import { checkedTemplate, hasNestedStacks, refuseMaskedParameters, wantedText } from './wanted-template.ts';
 
 export async function planStackUpdate(context: PlannerContext, request: StackUpdateRequest): Promise<AwsDraft> {
@@ -98,11 +98,12 @@ function requireOwnStack(set: ChangeSet | 'unchanged', stackId: string): ChangeS
 }
 
 function refuseNeverCreated({ observed: { stackName, status } }: LiveStack): void {
-  if (status === 'ROLLBACK_COMPLETE' || status === 'ROLLBACK_FAILED' || status === 'REVIEW_IN_PROGRESS')
+  if (status === 'ROLLBACK_COMPLETE' || status === 'ROLLBACK_FAILED')
     throw new CountersignError(
       'STATE_STACK_NOT_UPDATABLE',
       `${stackName} is in ${status}: its creation never completed, so it cannot be updated.`,
-      status === 'REVIEW_IN_PROGRESS' ? 'Use plan_stack_create.' : 'Use plan_stack_delete, then plan_stack_create.',
+      'Use plan_stack_delete, then plan_stack_create.',
+      { next: deletion(stackName) },
     );
 }
 

@@ -52,7 +52,7 @@ export function createStackReader(
             stack_id: stack.StackId ?? '',
             status: stack.StackStatus ?? '',
             updated_at: (stack.LastUpdatedTime ?? stack.CreationTime)?.toISOString() ?? '',
-            environment: environment(identity, stack),
+            environment: environment(identity, stack).environment,
           })),
         };
       }),
@@ -72,7 +72,7 @@ export function createStackReader(
           stack_id: stack.StackId,
           status: stack.StackStatus,
           ...(stack.StackStatusReason ? { status_reason: makeVisibleLine(stack.StackStatusReason) } : {}),
-          environment: environment(identity, stack),
+          ...environment(identity, stack),
           termination_protection: stack.EnableTerminationProtection ?? false,
           tags: tagsOf(stack),
           updated_at: (stack.LastUpdatedTime ?? stack.CreationTime)?.toISOString() ?? null,
