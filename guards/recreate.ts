@@ -43,9 +43,9 @@ export const recreate: GuardDefinition<z.infer<typeof options>> = {
 function recreation(plan: Plan, facts: Facts, minLosses: number, minShare: number): string | undefined {
   const { lostHere, deletedAt } = facts.history;
   const { subject } = plan;
-  const deletes = plan.action === 'delete';
   const gone = deletedAt ?? subject.recentlyDeleted[0]?.at;
-  if (gone && !deletes) return `A stack named ${plan.target.name} was deleted at ${gone}, less than 24 h ago.`;
+  if (gone && plan.action !== 'delete')
+    return `A stack named ${plan.target.name} was deleted at ${gone}, less than 24 h ago.`;
   const losses = lossesOf(plan);
   // A type that nobody has judged yet waits for people (`unknown-effect`): it is not called a recreation.
   const precious = losses.find(({ kind, holds }) => kind !== 'delete' && (holds === 'data' || holds === 'identity'));
@@ -53,7 +53,7 @@ function recreation(plan: Plan, facts: Facts, minLosses: number, minShare: numbe
     return `Replacing ${effectName(precious)} (${precious.type}) ${precious.kind === 'replace' ? 'would' : 'could'} ${precious.holds === 'data' ? 'delete its data' : 'change the identifier (address, endpoint or name) that others use'}: ${precious.why}`;
   const name = addedAgain(plan, lostHere.names);
   if (name) return `${name} is removed and added, in this plan or within 24 h.`;
-  if (deletes || subject.itself === null || losses.length === 0) return undefined;
+  if (plan.action === 'delete' || subject.itself === null || losses.length === 0) return undefined;
   const lost = new Set([...lostHere.names, ...sumsOf(plan).losses]).size;
   const size = lostHere.sizeBefore || subject.resourceCount;
   return lost >= minLosses && lost >= minShare * size
@@ -64,10 +64,10 @@ function recreation(plan: Plan, facts: Facts, minLosses: number, minShare: numbe
 /** A name that goes and comes, of the same type and within the same parent; of earlier losses only names are known. */
 function addedAgain(plan: Plan, lostNames: readonly string[]): string | undefined {
   const key = ({ type, within }: Effect, name: string) => JSON.stringify([type, within, name]);
-  const keys = lossesOf(plan).flatMap((effect) => names(effect, 'before').map((name) => key(effect, name)));
+  const keys = lossesOf(plan).flatMap((one) => names(one, 'before').map((name) => key(one, name)));
   const gone = new Set([...keys, ...lostNames.flatMap(allNames)]);
-  const added = plan.effects.filter(({ kind }) => kind === 'create');
-  return added.flatMap((one) => names(one, 'after').filter((name) => gone.has(name) || gone.has(key(one, name))))[0];
+  const isGone = (one: Effect) => names(one, 'after').filter((name) => gone.has(name) || gone.has(key(one, name)));
+  return plan.effects.flatMap((one) => (one.kind === 'create' ? isGone(one) : []))[0];
 }
 
 /** An id is a name; of a long one (parts between `:` or `/`) the last part is one too. */
