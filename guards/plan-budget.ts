@@ -1,8 +1,7 @@
 /**
  * Guarantees: planning alone neither floods the account with dry runs nor leaves it full of stacks that are only plans:
  * a sponsor's agents make a bounded number of plans an hour, and begin a new stack only while few begun ones are empty.
- * Does not cover: other state folders (counts hold per `--home`); plans that several processes begin in one moment; what
- * other tools leave behind.
+ * Does not cover: other state folders (counts hold per `--home`); what other tools leave behind.
  */
 import { z } from 'zod';
 import { counted } from '../src/core/counted.ts';

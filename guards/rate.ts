@@ -1,5 +1,5 @@
 /**
- * Guarantees: one change at a time per target, a bounded number per hour, and no loop of the same failure: the same kind
+ * Guarantees: one change at a time per target (one of unknown outcome holds it until a person has looked), a bounded number per hour, and no loop of the same failure: the same kind
  * of effect on the same resource, stopped by the same error, whatever the values. Ways back stay open: a rollback, and
  * what mends a stack in a failed state, told by its state and the calls, never by the goal.
  * Does not cover: other state folders; counts hold per `--home`.
@@ -7,6 +7,7 @@
 import { z } from 'zod';
 import { counted } from '../src/core/counted.ts';
 import { deny, type GuardDefinition } from '../src/core/guard.ts';
+import { heldBy } from '../src/core/holder.ts';
 import type { Plan } from '../src/core/plan.ts';
 import { pass } from '../src/core/verdict.ts';
 
@@ -28,7 +29,7 @@ const options = z.strictObject({
 
 export const rate: GuardDefinition<z.infer<typeof options>> = {
   name: 'rate',
-  rule: 'One change at a time may execute on a target, and 5 changes an hour in production (30 elsewhere). After two failures of the same effect from the same cause a plan is refused, even with other values; rollbacks stay possible.',
+  rule: 'One change at a time may execute on a target, none while the outcome of another is unknown, and 5 changes an hour in production (30 elsewhere). After two failures of the same effect from the same cause a plan is refused, even with other values; rollbacks stay possible.',
   normally: 'deny',
   transient: true,
   told: 'this looks like a loop; report it',
@@ -39,12 +40,10 @@ export const rate: GuardDefinition<z.infer<typeof options>> = {
     judge(plan, facts) {
       const { inFlight, executionsLastHour, sameFailures } = facts.history;
       const allowed = per_hour ?? STANDARD[facts.environment];
-      if (inFlight)
-        return deny(
-          'rate',
-          `Change ${inFlight} is executing on ${plan.target.name}.`,
-          `Wait for it: describe_change {"change_id": "${inFlight}"}. If its executor is gone, a person runs: countersign reconcile ${inFlight}.`,
-        );
+      if (inFlight) {
+        const { message, remedy } = heldBy(inFlight, plan.target);
+        return deny('rate', message, `${remedy} Follow it: describe_change {"change_id": "${inFlight.changeId}"}.`);
+      }
       if (isRecovery(plan)) return pass('rate');
       if (sameFailures >= same_failures)
         return deny(

@@ -1,7 +1,7 @@
 /** `audit verify`: the ledger's rows, then the signatures in them, each under the policy that was in force. */
 import { checkedThen, type SignatureCheck } from '../approvals/verify-recorded.ts';
 import { CountersignError } from '../core/errors.ts';
-import { bodyOf, type LedgerEvent } from '../core/events.ts';
+import { bodyOf, eventsOf, type LedgerEvent } from '../core/events.ts';
 import { foldChange } from '../core/lifecycle.ts';
 import { readPlan } from '../core/plan-document.ts';
 import { parseCheckpoint } from '../ledger/checkpoint.ts';
@@ -60,7 +60,7 @@ async function auditSignatures(home: string): Promise<SignatureAudit> {
     const audit: SignatureAudit = {
       good: 0,
       notChecked: 0,
-      problems: [...(await auditPins(ledger)), ...(await auditNames(ledger))],
+      problems: [...(await auditPins(ledger)), ...(await auditNames(ledger)), ...(await auditPlans(ledger))],
     };
     for (const event of await ledger.events({ kinds: ['change.approved', 'change.rejected'] })) {
       const check = await checkOf(ledger, event);
@@ -73,6 +73,23 @@ async function auditSignatures(home: string): Promise<SignatureAudit> {
   } finally {
     ledger.close();
   }
+}
+
+/** Each plan that was made or proposed is the stored one, and no other document. */
+async function auditPlans(ledger: ReturnType<typeof readLedger>): Promise<AuditProblem[]> {
+  const problems: AuditProblem[] = [];
+  for (const event of await eventsOf(ledger, ['plan.made', 'change.proposed'])) {
+    const [document, digest] =
+      event.kind === 'plan.made'
+        ? [event.body.document, event.body.digest]
+        : [event.body.planDocument, event.body.planDigest];
+    if (!readPlan(await ledger.document(document), digest, providerRules.completePlan))
+      problems.push({
+        seq: event.seq,
+        message: `Row ${event.seq} (${event.kind}): the plan that it names is not the stored one.`,
+      });
+  }
+  return problems;
 }
 
 async function checkOf(ledger: ReturnType<typeof readLedger>, event: LedgerEvent): Promise<SignatureCheck> {

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { digestOf } from './digest.ts';
 import { environmentSchema } from './environment.ts';
+import { documentDigest } from './named-documents.ts';
 import { targetSchema } from './plan.ts';
 import { goalSchema, judgementSchema } from './verdict.ts';
 
@@ -31,8 +32,7 @@ export const proposalSchema = z.strictObject({
   id: z.string(),
   planId: z.string(),
   planDigest: z.string(),
-  /** Digest of the stored plan document. */
-  planDocument: z.string(),
+  planDocument: documentDigest('plan'),
   target: targetSchema,
   sponsor: z.string().nullable(),
   /** The MCP client's own name, as it claims. */

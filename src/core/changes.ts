@@ -27,7 +27,7 @@ const described = (changeId: string) => ({
 
 /** Older changes have ended, by their own clocks. */
 const LOOKED_AT = 200;
-const OPEN_STATES: readonly ChangeState[] = ['pending', 'approved', 'executing'];
+const OPEN_STATES: readonly ChangeState[] = ['pending', 'approved', 'executing', 'unknown'];
 
 interface StoredPlan {
   plan: Plan;

@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import type { Effect } from './effect.ts';
 import type { Environment } from './environment.ts';
+import type { Holder } from './holder.ts';
 import type { Plan } from './plan.ts';
 import type { ProviderFacts } from './subject.ts';
 import { decide, GOALS, type Goal, guardCode, type Judgement, type Verdict } from './verdict.ts';
@@ -98,8 +99,8 @@ export interface Facts {
   approvers: { name: string; roles: string[] }[];
   /** From the ledger, about this target and this sponsor. */
   history: {
-    /** Another change on this target that is executing now. */
-    inFlight: string | null;
+    /** Another change that holds this target: it is executing, or (`isUnknown`) ended without a known outcome. */
+    inFlight: Holder | null;
     /** Executions in this environment within the last hour. */
     executionsLastHour: number;
     /** Plans that touch some of what this one touches failed this often on this target by one cause within 24 h. */

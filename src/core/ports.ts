@@ -259,7 +259,7 @@ export interface AboutPlan {
   provider: Pick<ProviderRules, 'waysToKeep' | 'wayThroughOwner'>;
   /** Where it is, and by which scope of the policy. */
   scope: string;
-  /** Of the same target: pending, approved or executing. */
+  /** Of the same target: pending, approved, executing or of unknown outcome. */
   open: readonly Change[];
   /** The change that this plan was proposed as. */
   changeId: string | null;
@@ -275,7 +275,7 @@ export interface ChangeReader {
   plan(planId: string): Promise<{ plan: Plan; goalsAllowed: Goal[]; judgement: Judgement }>;
   /** Of a stored plan: what its answer tells besides. */
   aboutPlan(plan: Plan): Promise<Pick<AboutPlan, 'open' | 'changeId' | 'provider' | 'scope'>>;
-  /** Pending, approved or executing on this target, newest first. */
+  /** Pending, approved, executing or of unknown outcome on this target, newest first. */
   openOn(target: Target): Promise<Change[]>;
   /** The whole before and after of what a plan touches. null: it has none, since calls and effects say it all. */
   picture(plan: Plan): Promise<Picture | null>;

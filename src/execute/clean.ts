@@ -10,6 +10,7 @@ import { digestOf } from '../core/digest.ts';
 import { CountersignError } from '../core/errors.ts';
 import { eventsOf } from '../core/events.ts';
 import { haltIn, inFlightIn } from '../core/folds.ts';
+import { heldBy } from '../core/holder.ts';
 import { mintPlanningPermit, mintWritingPermit, revokePermit } from '../core/permit.ts';
 import type { Target } from '../core/plan.ts';
 import type {
@@ -126,13 +127,11 @@ async function remove(
   await ledger.transact(async (tx) => {
     await policy.mustBeInForce(tx);
     await mustRun(tx);
-    const other = await inFlightIn(tx, target);
-    if (other)
-      throw new CountersignError(
-        'STATE_TARGET_LOCKED',
-        `Change ${other} is executing on it.`,
-        `See countersign show ${other}.`,
-      );
+    const holder = await inFlightIn(tx, target);
+    if (holder) {
+      const { message, remedy } = heldBy(holder, target);
+      throw new CountersignError('STATE_TARGET_LOCKED', message, remedy);
+    }
     await tx.append({ kind: 'removal.intended', body: { target, operation, digest: digestOf(call), by } });
   });
   const permit = mintWritingPermit(call);

@@ -8,6 +8,7 @@
 import type { Change } from '../core/change.ts';
 import { CountersignError } from '../core/errors.ts';
 import { haltIn, inFlightIn } from '../core/folds.ts';
+import { heldBy } from '../core/holder.ts';
 import type { Plan } from '../core/plan.ts';
 import type { ChangesPort, Executor, Followed, Ledger, LedgerView } from '../core/ports.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
@@ -142,13 +143,10 @@ async function lock(
 async function mustBeFree(tx: LedgerView, { target }: Plan): Promise<void> {
   if ((await haltIn(tx)) !== 'running')
     throw new CountersignError('STATE_HALTED', 'A person has halted all changes.', 'Only countersign resume lifts it.');
-  const other = await inFlightIn(tx, target);
-  if (other)
-    throw new CountersignError(
-      'STATE_TARGET_LOCKED',
-      `Change ${other} is executing on ${target.name}.`,
-      `Wait until it has ended. If its executor is gone: countersign reconcile ${other}.`,
-    );
+  const holder = await inFlightIn(tx, target);
+  if (!holder) return;
+  const { message, remedy } = heldBy(holder, target);
+  throw new CountersignError('STATE_TARGET_LOCKED', message, remedy);
 }
 
 async function newestExecution(view: LedgerView): Promise<number> {

@@ -58,7 +58,7 @@ function nameRow(plan: Plan, effect: Effect): string {
 }
 
 function headText(effect: Effect): string {
-  const { kind, type, reversibility, interrupts, holds, owner, revision, size } = effect;
+  const { kind, type, reversibility, interrupts, holds, owner, revision, size, contents, noBackup } = effect;
   return [
     `${kind} ${line(type)}`,
     reversibility,
@@ -66,12 +66,15 @@ function headText(effect: Effect): string {
     ...(holds === 'nothing' ? [] : [`stores: ${holds}`]),
     ...(revision ? ['a revision'] : []),
     ...(size === undefined ? [] : [`size ${quoted(size)}`]),
+    ...(contents === undefined ? [] : [`contents ${contents}`]),
+    ...(noBackup === undefined ? [] : [noBackup ? 'no backup possible' : 'backup possible']),
     ...(owner === undefined ? [] : [`of ${owner.kind.replaceAll('_', ' ')} ${line(owner.name)}`]),
   ].join(' \u00b7 ');
 }
 
 /** What is said of an effect besides its leaves. */
-function factRows({ why, retention, recoveryPoint, marks, properties }: Effect): Row[] {
+function factRows({ why, retention, recoveryPoint, marks, properties, tagKeys }: Effect): Row[] {
+  const hidden = properties.filter(({ peopleOnly }) => peopleOnly).map(({ path }) => pathText(path));
   const replacing = properties.filter(({ replaces }) => replaces !== 'never');
   const words = (replaces: string) =>
     replacing.filter((one) => one.replaces === replaces).map(({ path }) => pathText(path));
@@ -80,6 +83,8 @@ function factRows({ why, retention, recoveryPoint, marks, properties }: Effect):
     ...[...new Set(replacing.map(({ replaces }) => replaces))]
       .sort()
       .map((replaces) => ({ indent: 4, text: `replaces (${replaces}): ${words(replaces).join(', ')}` })),
+    ...(tagKeys ? [{ indent: 4, text: `tags that change: ${tagKeys.map(quoted).join(', ') || 'none'}` }] : []),
+    ...(hidden.length > 0 ? [{ indent: 4, text: `not shown to agents: ${hidden.join(', ')}` }] : []),
     ...(retention ? [{ indent: 4, text: `${retention.attribute} in force: ${retention.effective}` }] : []),
     ...(recoveryPoint
       ? [

@@ -3,8 +3,9 @@ import type { CloudFormationClient, PropertyDifference } from '@aws-sdk/client-c
 import type { Effect } from '../../../core/effect.ts';
 import type { Mark } from '../../../core/mark.ts';
 import { makeVisibleLine } from '../../../core/render-safe.ts';
-import type { LiveStack } from '../observe/stack.ts';
-import { maskText } from '../template/secrets.ts';
+import type { LiveStack } from '../observe/live-stack.ts';
+import { type LeafContext, maskText } from '../template/secrets.ts';
+import type { Taint } from '../template/taint.ts';
 
 /** One read, and only where a resource that the plan updates is known to have drifted. */
 export async function markDrift(
@@ -12,6 +13,7 @@ export async function markDrift(
   live: LiveStack,
   effects: readonly Effect[],
   prefix: string,
+  taint: Taint | undefined,
 ): Promise<Effect[]> {
   const drifted = new Set(
     live.resources
@@ -31,13 +33,19 @@ export async function markDrift(
   return effects.map((effect) => {
     if (!isOverwritten(effect)) return effect;
     const drift = StackResourceDrifts.find(({ LogicalResourceId }) => prefix + LogicalResourceId === effect.logicalId);
-    return { ...effect, marks: [...effect.marks, ...(drift?.PropertyDifferences ?? []).map(overwriteMark)] };
+    const id = (effect.logicalId ?? '').slice(prefix.length);
+    const context = { isTainted: (path: readonly string[]) => taint?.at(id, path) === true };
+    const found = drift?.PropertyDifferences ?? [];
+    return { ...effect, marks: [...effect.marks, ...found.map((difference) => overwriteMark(difference, context))] };
   });
 }
 
-function overwriteMark({ PropertyPath = '', ExpectedValue = '', ActualValue = '' }: PropertyDifference): Mark {
+function overwriteMark(
+  { PropertyPath = '', ExpectedValue = '', ActualValue = '' }: PropertyDifference,
+  context: LeafContext,
+): Mark {
   const path = PropertyPath.replace(/^\//, '').replaceAll('/', '.');
-  const shown = (value: string) => makeVisibleLine(maskText(path, value), 80);
+  const shown = (value: string) => makeVisibleLine(maskText(`Properties.${path}`, value, context), 80);
   return {
     kind: 'overwrite',
     path: `Properties.${path}`,

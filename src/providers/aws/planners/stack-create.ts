@@ -2,7 +2,8 @@
 import { CountersignError } from '../../../core/errors.ts';
 import { type ChangeSet, createChangeSet, keepIfPlanned, readChangeSet } from '../change-sets.ts';
 import { asCountersignError, askingAws } from '../errors.ts';
-import { deletedLately, findStack, observeStack } from '../observe/stack.ts';
+import { observeStack } from '../observe/live-stack.ts';
+import { deletedLately, findStack } from '../observe/stack.ts';
 import type { AwsDraft } from '../observed.ts';
 import type { TemplateRequest } from '../ports.ts';
 import { templateRequestSchema } from '../ports.ts';

@@ -10,7 +10,7 @@ import { askingAws } from '../errors.ts';
 import { holdsOf, isRevisionType } from '../knowledge/index.ts';
 import type { MarkContext } from '../knowledge/marks/finder.ts';
 import { marksOfChange } from '../knowledge/marks/index.ts';
-import { type LiveStack, observeStack } from '../observe/stack.ts';
+import { type LiveStack, observeStack } from '../observe/live-stack.ts';
 import type { AwsDraft } from '../observed.ts';
 import { deployedSide, type Gathering, pictureOf, touched } from '../picture/picture.ts';
 import { observed, type PlannerContext } from './context.ts';

@@ -2,7 +2,7 @@
 import { sha256Hex } from '../../../core/digest.ts';
 import { CountersignError } from '../../../core/errors.ts';
 import type { Target } from '../../../core/plan.ts';
-import type { LiveStack } from '../observe/stack.ts';
+import type { LiveStack } from '../observe/live-stack.ts';
 import type { PlannerContext } from './context.ts';
 
 export function stackTarget({ identity: { account, region } }: PlannerContext, { observed }: LiveStack): Target {

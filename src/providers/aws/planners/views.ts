@@ -8,7 +8,7 @@ import { IMPORTED, imported, own } from '../knowledge/marks/index.ts';
 import { parseTemplate, type Template } from '../template/parse.ts';
 import { createResolver, isUnresolved, type Resolver, UNRESOLVED } from '../template/resolve.ts';
 import { isMask } from '../template/secrets.ts';
-import { secretsIn } from '../template/taint.ts';
+import { createTaint, type TaintedFrom } from '../template/taint.ts';
 
 export interface Side {
   template: string;
@@ -58,8 +58,9 @@ function resourcesOf(side: Side, where: Where): Record<string, ResourceView> {
 }
 
 /** The stack itself, as its template says it. */
-export function stackViewOf(side: Side, where: Where): StackView {
+export function stackViewOf(side: Side, where: Where, from: TaintedFrom = {}): StackView {
   const resolver = resolverOf(side, where);
+  const taint = createTaint(resolver.template, { parameters: side.parameters, ...from });
   const { Outputs = {}, Metadata = {}, Description } = resolver.template;
   const text = (value: unknown) => (typeof value === 'string' ? value : canonicalJson(value as Json));
   return {
@@ -77,7 +78,7 @@ export function stackViewOf(side: Side, where: Where): StackView {
             {
               text: isKnown ? readable(worked) : canonicalJson(written as unknown as Json),
               exportName,
-              secrets: secretsIn(resolver.template, written.Value),
+              secrets: taint.secretsOf(written.Value),
             },
           ];
         }),

@@ -10,6 +10,7 @@
  */
 
 import type { Json } from '../../../../core/digest.ts';
+import { jsonInText } from '../../../../core/input-bounds.ts';
 import type { Mark } from '../../../../core/mark.ts';
 import { DEPUTIES, type DeputyRow, DIRECT, HARMLESS_DOCUMENTS, ROLE_PROPERTY, UNBOUNDED } from './deputies-table.ts';
 import type { MarkContext, MarkFinder, ResourceView } from './finder.ts';
@@ -43,16 +44,15 @@ function* targetTexts(view: ResourceView, path: string, context: MarkContext): G
     : {};
   for (const [, value] of valuesAt(view, path, context)) {
     let parsed: Json = value;
-    if (typeof value === 'string' && /^\s*[{[]/.test(value))
-      try {
-        parsed = JSON.parse(
-          value.replaceAll(/\$\{(\w+)\}/g, (all, name: string) =>
-            Object.hasOwn(substitutions, name) ? asText(substitutions[name]) : all,
-          ),
-        ) as Json;
-      } catch {
-        // Not JSON after all: its text is searched as it stands.
-      }
+    if (typeof value === 'string' && /^\s*[{[]/.test(value)) {
+      const json = jsonInText(
+        value.replaceAll(/\$\{(\w+)\}/g, (all, name: string) =>
+          Object.hasOwn(substitutions, name) ? asText(substitutions[name]) : all,
+        ),
+      );
+      // Else it is not JSON after all: its text is searched as it stands.
+      if (typeof json === 'object') parsed = json.value as Json;
+    }
     for (const [, text] of stringsIn(parsed, ''))
       yield text.replaceAll(/\$\{(\w+)\}/g, (all, name: string) =>
         Object.hasOwn(substitutions, name) ? asText(substitutions[name]) : all,

@@ -6,7 +6,9 @@
  * it was not before. On updates: a new API opens nothing that was closed.
  * Does not cover: a body in a bucket (BodyS3Location), authorizers that let everybody in.
  */
+
 import type { Json } from '../../../../core/digest.ts';
+import { jsonInText } from '../../../../core/input-bounds.ts';
 import type { Mark } from '../../../../core/mark.ts';
 import type { MarkFinder, ResourceView } from './finder.ts';
 import { isMembers, listOf, shown } from './read.ts';
@@ -23,11 +25,8 @@ const METHODS = /^(get|put|post|delete|patch|head|x-amazon-apigateway-any-method
 function bodyOf(view: ResourceView | null): Json | undefined {
   const body = view?.properties[BODIES[view.type] ?? ''];
   if (typeof body !== 'string') return body;
-  try {
-    return JSON.parse(body) as Json;
-  } catch {
-    return undefined;
-  }
+  const json = jsonInText(body);
+  return typeof json === 'object' ? (json.value as Json) : undefined;
 }
 
 /** Each method by name: is a login asked of every caller? */

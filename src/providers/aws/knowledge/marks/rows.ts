@@ -6,6 +6,7 @@
  */
 
 import type { Json } from '../../../../core/digest.ts';
+import { jsonInText } from '../../../../core/input-bounds.ts';
 import type { Mark, MarkKind } from '../../../../core/mark.ts';
 import type { MarkContext, ResourceView } from './finder.ts';
 import { changedAt, isMembers, isTrue, listOf, mayDiffer, numberOf, same, shown, valuesAt } from './read.ts';
@@ -97,12 +98,11 @@ const EXPIRES = /expir|noncurrent|delete|count|retain|interval/i;
 /** The rules of a lifecycle that remove something: as a list, or as JSON text with `rules`. */
 function expiringRules(value: Value): Json[] {
   let parsed: Value = value;
-  if (typeof value === 'string')
-    try {
-      parsed = JSON.parse(value) as Json;
-    } catch {
-      return [value];
-    }
+  if (typeof value === 'string') {
+    const json = jsonInText(value);
+    if (typeof json !== 'object') return [value];
+    parsed = json.value as Json;
+  }
   const rules = isMembers(parsed) && 'rules' in parsed ? parsed.rules : parsed;
   return listOf(rules)
     .filter((rule) => !isMembers(rule) || rule.Status === undefined || isOn(rule.Status, 'on'))
