@@ -74,8 +74,7 @@ function addedAgain(plan: Plan, lostNames: readonly string[]): string | undefine
 const allNames = (id: string): string[] => [id, id.split(/[:/]/).at(-1)!];
 
 function names({ physicalId, properties }: Effect, side: 'before' | 'after'): string[] {
-  const given = properties.flatMap((property) =>
-    /^(?:PhysicalName|Properties\.\w*(?:Name|Identifier))$/.test(property.path) ? (property[side] ?? []) : [],
-  );
+  const isName = /^(?:PhysicalName|Properties\.\w*(?:Name|Identifier))$/;
+  const given = properties.flatMap((one) => (isName.test(one.path) ? (one[side] ?? []) : []));
   return physicalId ? [...allNames(physicalId), ...given] : given;
 }
