@@ -1,8 +1,7 @@
 /**
  * Guarantees: delete-and-recreate is recognised in every form: by replacement, by physical name, by share, or by
  * deleting the stack first, in one plan or in several within 24 h.
- * Does not cover: a copy under another name or of another type; resources, other than stacks, that were deleted outside
- * of this ledger.
+ * Does not cover: a copy under another name or type; resources, other than stacks, that were deleted outside the ledger.
  */
 import { z } from 'zod';
 import { counted } from '../src/core/counted.ts';
