@@ -33,6 +33,8 @@ export interface Result {
   exit: Exit;
   /** The text is bytes that something else reads: nothing is added at its end. */
   exact?: true;
+  /** More than one text can hold: printed after it, one by one, as they come. */
+  lines?: AsyncIterable<string>;
 }
 
 export interface Context {
@@ -75,6 +77,15 @@ export const KEY_OPTIONS: readonly OptionSpec[] = [
   },
   { flags: '--signature <file>', summary: 'an armored signature made elsewhere; - for standard input' },
 ];
+
+export const LOG_KEY_OPTION: OptionSpec = {
+  flags: '--key <file>',
+  summary: 'private key of checkpoints (default: audit-key in the state folder)',
+};
+export const VKEY_OPTION: OptionSpec = {
+  flags: '--vkey <key>',
+  summary: 'verifier key of the ledger, or a file with it (default: the keys made in the state folder)',
+};
 
 export const CHANGE_ARGUMENT: ArgumentSpec = { name: 'change', syntax: '<change>', summary: 'id of a change (chg_…)' };
 

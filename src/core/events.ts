@@ -61,6 +61,10 @@ const executing = z.object({
   touched: z.array(z.string()).default([]),
   /** Of the policy in force then. Absent in ledgers of older versions. */
   policyDigest: z.string().optional(),
+  /** Of the change: what a receipt says of it. Absent in ledgers of older versions. */
+  changeDigest: z.string().optional(),
+  sponsor: z.string().nullable().optional(),
+  assurance: z.string().optional(),
 });
 
 export const EVENT_BODIES = {
@@ -148,6 +152,21 @@ export const EVENT_BODIES = {
   halted: byPerson,
   resumed: byPerson,
 } as const;
+
+/**
+ * What a change's record is made of. Each of these events carries the leaf hashes of those of its change before it
+ * (`record`, beside the body), so that a receipt of the newest one proves them all.
+ */
+export const MILESTONES = [
+  'change.proposed',
+  'change.approved',
+  'change.rejected',
+  'change.withdrawn',
+  'change.stale',
+  'change.executing',
+  'change.finished',
+  'change.closed',
+] as const satisfies readonly EventKind[];
 
 /** Where the events of each kind name a stored document. */
 export const NAMED_DOCUMENTS: Readonly<Record<string, readonly Named[]>> = Object.fromEntries(

@@ -30,5 +30,8 @@ export function aboutChange(change: Change, plan: Plan, policyDigest?: string): 
     action: plan.action,
     neverCompleted: isWorthless(plan.subject),
     touched: touchedBy(plan),
+    changeDigest: change.digest,
+    sponsor: change.sponsor,
+    assurance: change.assurance,
   };
 }

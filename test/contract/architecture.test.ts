@@ -89,7 +89,6 @@ const TABLE: Record<string, string[]> = {
     'src/cli/',
     'src/compose.ts',
     'src/core/',
-    'src/ledger/checkpoint.ts',
     'src/policy/adopt.ts',
     'src/sandbox/cloud.ts',
   ],

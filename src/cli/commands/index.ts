@@ -2,6 +2,8 @@
 import type { Command } from '../command.ts';
 import { approve } from './approve.ts';
 import { auditCheckpoint } from './audit-checkpoint.ts';
+import { auditKey } from './audit-key.ts';
+import { auditReceipt } from './audit-receipt.ts';
 import { auditVerify } from './audit-verify.ts';
 import { changes } from './changes.ts';
 import { clean } from './clean.ts';
@@ -26,7 +28,7 @@ import { show } from './show.ts';
 import { tool } from './tool.ts';
 
 export const GROUPS = {
-  audit: 'verify the ledger, and print its head',
+  audit: 'read, verify, prove, export and anchor the ledger',
   policy: 'check, test, explain and adopt the policy file',
 } as const;
 
@@ -46,7 +48,9 @@ export const commands: readonly Command[] = [
   halt,
   resume,
   auditVerify,
+  auditKey,
   auditCheckpoint,
+  auditReceipt,
   policyCheck,
   policyExplain,
   policyReplay,
