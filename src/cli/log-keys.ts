@@ -5,6 +5,7 @@ import { formatCheckpoint } from '../ledger/checkpoint.ts';
 import { ensureLogKey, keyFileIn, ownVkeys, type SignedHead, signHead } from '../ledger/log-key.ts';
 import { type NoteKey, parseVkey } from '../ledger/note.ts';
 import type { OpenLedger } from '../ledger/store.ts';
+import { writeTiles } from '../ledger/tiles.ts';
 
 /** @param given a verifier key, or a file with one a line. Absent: those that the state folder made. */
 export function knownKeys(home: string, given: string | undefined): NoteKey[] {
@@ -41,4 +42,10 @@ export function headOf(ledger: OpenLedger, home: string, given: string | undefin
   if (given !== undefined || existsSync(keyFileIn(home))) return { ...signedHead(ledger, home, given), signed: true };
   const checkpoint = { origin: ledger.origin, ...ledger.head() };
   return { checkpoint, text: formatCheckpoint(checkpoint), signed: false };
+}
+
+/** `audit tiles`. */
+export function tiled(ledger: OpenLedger, home: string, folder: string, key: string | undefined) {
+  const head = signedHead(ledger, home, key);
+  return { folder, size: head.checkpoint.size, ...writeTiles(ledger, folder, head) };
 }

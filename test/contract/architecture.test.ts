@@ -89,6 +89,7 @@ const TABLE: Record<string, string[]> = {
     'src/cli/',
     'src/compose.ts',
     'src/core/',
+    'src/ledger/export.ts',
     'src/policy/adopt.ts',
     'src/sandbox/cloud.ts',
   ],

@@ -1,9 +1,14 @@
 /** Every command, in the order of `--help`. */
 import type { Command } from '../command.ts';
 import { approve } from './approve.ts';
+import { auditAnchor } from './audit-anchor.ts';
 import { auditCheckpoint } from './audit-checkpoint.ts';
+import { auditExport } from './audit-export.ts';
 import { auditKey } from './audit-key.ts';
 import { auditReceipt } from './audit-receipt.ts';
+import { auditReport } from './audit-report.ts';
+import { auditShow } from './audit-show.ts';
+import { auditTiles } from './audit-tiles.ts';
 import { auditVerify } from './audit-verify.ts';
 import { changes } from './changes.ts';
 import { clean } from './clean.ts';
@@ -47,10 +52,15 @@ export const commands: readonly Command[] = [
   clean,
   halt,
   resume,
+  auditShow,
+  auditReport,
+  auditExport,
   auditVerify,
   auditKey,
   auditCheckpoint,
   auditReceipt,
+  auditAnchor,
+  auditTiles,
   policyCheck,
   policyExplain,
   policyReplay,
