@@ -57,6 +57,36 @@ export interface Identity {
   region: string;
 }
 
+/** A call that the cloud itself recorded. */
+export interface RecordedCall {
+  id: string;
+  /** When it ended, in whole seconds. */
+  at: string;
+  /** `service:operation` */
+  operation: string;
+  account: string;
+  region: string;
+  /** The role whose session made it; null: no role's. */
+  role: string | null;
+  /**
+   * Made by the cloud itself, to carry out another call: `stated` by the cloud, or `named` so by its session alone, which
+   * only proves it of a role that nobody else can assume.
+   */
+  onBehalf: 'stated' | 'named' | null;
+  /** By which it names its targets. */
+  names: readonly string[];
+  kind: 'mutation' | 'refused' | 'harmless' | 'unreadable';
+}
+/** A cloud's own record of calls. */
+export interface CallRecords {
+  /** @throws INPUT_INVALID for another file. */
+  read(text: string): RecordedCall[];
+  /** By which the input of a call names its targets. */
+  namesIn(input: unknown): string[];
+  /** Whether a recorded role is the one that the policy names. */
+  isOf(role: string, recorded: string): boolean;
+}
+
 /** What is known of a provider without asking it: pure, and the same in every process. */
 export interface ProviderRules {
   /** As calls name it. */
@@ -75,6 +105,7 @@ export interface ProviderRules {
   isRevisionType(type: string): boolean;
   /** INVARIANT: what is not known to be milder is a write. */
   classify(call: Pick<Call, 'service' | 'operation' | 'input'>): CallClass;
+  readonly callRecords?: CallRecords;
   /** The account and region that stand in an id, where they do. */
   placeOf(id: string): { account?: string; region?: string };
   /** The call that plans to keep what would be lost, or a copy of it. Absent or undefined: no call does. */

@@ -6,6 +6,7 @@ import { auditCheckpoint } from './audit-checkpoint.ts';
 import { auditExport } from './audit-export.ts';
 import { auditKey } from './audit-key.ts';
 import { auditReceipt } from './audit-receipt.ts';
+import { auditReconcile } from './audit-reconcile.ts';
 import { auditReport } from './audit-report.ts';
 import { auditShow } from './audit-show.ts';
 import { auditTiles } from './audit-tiles.ts';
@@ -55,6 +56,7 @@ export const commands: readonly Command[] = [
   auditShow,
   auditReport,
   auditExport,
+  auditReconcile,
   auditVerify,
   auditKey,
   auditCheckpoint,
