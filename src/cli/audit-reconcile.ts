@@ -130,7 +130,15 @@ function compare(
   { isOf }: CallRecords,
 ): Reconciled {
   const named = [...new Set([...roles.executor, ...roles.service])];
-  const result: Reconciled = { roles: named, records: 0, others: 0, harmless: 0, refused: 0, accounted: [], alarms: [] };
+  const result: Reconciled = {
+    roles: named,
+    records: 0,
+    others: 0,
+    harmless: 0,
+    refused: 0,
+    accounted: [],
+    alarms: [],
+  };
   const left = [...calls];
   for (const one of recorded.toSorted((a, b) => (a.at < b.at ? -1 : 1))) {
     result.records += 1;

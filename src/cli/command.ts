@@ -91,7 +91,10 @@ export const VKEY_OPTION: OptionSpec = {
 export const LEDGER_FILTERS: readonly OptionSpec[] = [
   { flags: '--since <time>', summary: 'only events since a day like 2026-11-01, or for a duration like 30d' },
   { flags: '--change <id>', summary: 'only events of this change' },
-  { flags: '--kind <kinds...>', summary: 'only events of these kinds, such as change.approved, or change for all of them' },
+  {
+    flags: '--kind <kinds...>',
+    summary: 'only events of these kinds, such as change.approved, or change for all of them',
+  },
 ];
 
 export const CHANGE_ARGUMENT: ArgumentSpec = { name: 'change', syntax: '<change>', summary: 'id of a change (chg_…)' };

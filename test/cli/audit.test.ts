@@ -135,7 +135,13 @@ describe('audit receipt', () => {
     const hashes = text.split('\n\n')[0]!.split('\n').length - 3;
     expect(Buffer.byteLength(text) + (20 - hashes) * 45).toBeLessThan(4_000);
     const { json, text: told } = await auditVerify.run(context, { file: kept('receipt', text), vkey });
-    expect(json).toMatchObject({ state: 'succeeded', sponsor: 'alice', assurance: 'L0', only_named: 3, signatures: [] });
+    expect(json).toMatchObject({
+      state: 'succeeded',
+      sponsor: 'alice',
+      assurance: 'L0',
+      only_named: 3,
+      signatures: [],
+    });
     expect(told).toContain('no signature was verified');
   });
 
@@ -222,7 +228,7 @@ describe('audit report', () => {
   it('gives a spreadsheet no formula of an agent', async () => {
     const { text } = await auditReport.run(context, { since: '1d' });
     expect(text).toContain(`"'=HYPERLINK(""http://evil"",""x"")"`);
-    expect(text).toContain("\"'@SUM(1)\"");
+    expect(text).toContain('"\'@SUM(1)"');
     expect(text).not.toMatch(/(?:^|,)"?[=+@-]/m);
   });
 });

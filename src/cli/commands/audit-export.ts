@@ -12,6 +12,12 @@ export const auditExport: Command<{ since?: string; change?: string; kind?: stri
       import('../audit-events.ts'),
       import('../../ledger/export.ts'),
     ]);
-    return { text: '', json: undefined, exit: EXIT.pass, exact: true, lines: exportedEvents(config.home, queryOf(asked)) };
+    return {
+      text: '',
+      json: undefined,
+      exit: EXIT.pass,
+      exact: true,
+      lines: exportedEvents(config.home, queryOf(asked)),
+    };
   },
 };

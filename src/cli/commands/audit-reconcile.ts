@@ -11,7 +11,10 @@ service_role of the policy's accounts, and those that the options name.
 Exit: ${EXIT.pass} every mutation by these roles has an entry, ${EXIT.unaccounted} one has none, ${EXIT.failed} an error.`,
   options: [
     { flags: '--role <roles...>', summary: 'more executor roles, by their ARN' },
-    { flags: '--service-role <roles...>', summary: 'more service roles, which only the cloud can assume, by their ARN' },
+    {
+      flags: '--service-role <roles...>',
+      summary: 'more service roles, which only the cloud can assume, by their ARN',
+    },
     JSON_OPTION,
   ],
   arguments: [{ name: 'file', syntax: '<file>', summary: 'an exported CloudTrail file' }],

@@ -9,7 +9,9 @@ export const auditTiles: Command<{ folder: string; key?: string }> = {
   afterHelp: `Needs a key (countersign audit key). The export has every event of the ledger: publish it only where all may read it.
 Exit: ${EXIT.pass} written, ${EXIT.failed} the folder has another history, an event is too large for the layout, or an error.`,
   options: [LOG_KEY_OPTION, JSON_OPTION],
-  arguments: [{ name: 'folder', syntax: '<folder>', summary: 'where to write; an earlier export of the ledger is continued' }],
+  arguments: [
+    { name: 'folder', syntax: '<folder>', summary: 'where to write; an earlier export of the ledger is continued' },
+  ],
   run: (context, { folder, key }) =>
     context.withApp(async ({ ledger }) => {
       const { tiled } = await import('../log-keys.ts');

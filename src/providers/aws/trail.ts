@@ -104,7 +104,8 @@ function recordedCall(entry: Entry): RecordedCall {
 function roleOf(identity: Entry['userIdentity']): string | null {
   const issuer = identity?.sessionContext?.sessionIssuer?.arn;
   if (issuer) return issuer;
-  const [, partition, account, role] = /^arn:([^:]+):sts::(\d{12}):assumed-role\/([^/]+)\//.exec(identity?.arn ?? '') ?? [];
+  const [, partition, account, role] =
+    /^arn:([^:]+):sts::(\d{12}):assumed-role\/([^/]+)\//.exec(identity?.arn ?? '') ?? [];
   return role === undefined ? null : `arn:${partition}:iam::${account}:role/${role}`;
 }
 
