@@ -199,12 +199,11 @@ describe('tiles', () => {
         'tile/entries/001',
         'tile/entries/002.p/88',
       ];
-      for (const name of needed) {
+      for (const [at, name] of needed.entries()) {
         const bytes = readFileSync(join(folder, name));
-        for (const edited of [Buffer.concat([bytes, Buffer.from('x')]), bytes.subarray(1), flipped(bytes)]) {
-          writeFileSync(join(folder, name), edited);
-          expect(tilesAnswer(vkey, folder), name).toMatch(/^refused: /);
-        }
+        const edits = [Buffer.concat([bytes, Buffer.from('x')]), bytes.subarray(1), flipped(bytes)];
+        writeFileSync(join(folder, name), edits[at % edits.length]!);
+        expect(tilesAnswer(vkey, folder), name).toMatch(/^refused: /);
         rmSync(join(folder, name));
         expect(tilesAnswer(vkey, folder), name).toMatch(/^refused: /);
         writeFileSync(join(folder, name), bytes);
