@@ -12,17 +12,7 @@ import { heldBy } from './holder.ts';
 import { mintPlanningPermit, type Permit, revokePermit } from './permit.ts';
 import type { Picture } from './picture.ts';
 import { type Plan, type PlanDraft, sealPlan, type Target } from './plan.ts';
-import type {
-  AgentWording,
-  ChangesPort,
-  Identity,
-  Ledger,
-  LedgerView,
-  Place,
-  PlanWith,
-  PolicyPort,
-  Provider,
-} from './ports.ts';
+import type { ChangesPort, Identity, Ledger, LedgerView, Place, PlanWith, PolicyPort, Provider } from './ports.ts';
 import { UNSEEN } from './subject.ts';
 import { type PlanTool, placeOf } from './tool.ts';
 import { guardCode, remediesOf } from './verdict.ts';
