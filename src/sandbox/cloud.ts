@@ -1,6 +1,7 @@
 /** One core, two doors: an SDK request handler in process, and an HTTP endpoint on loopback. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import { classifyCall, type Service as ServiceName } from '../providers/aws/call-classes.ts';
 import { type Wire, wireFor } from '../providers/aws/wire.ts';
@@ -188,7 +189,13 @@ export function sandboxRequestHandler(sandbox: Sandbox) {
   return {
     metadata: { handlerProtocol: 'http/1.1' },
     async handle(
-      request: { method: string; path: string; headers: Record<string, string>; body?: unknown },
+      request: {
+        method: string;
+        path: string;
+        query?: Record<string, string | string[] | null>;
+        headers: Record<string, string>;
+        body?: unknown;
+      },
       { abortSignal, requestTimeout }: { abortSignal?: AbortSignal; requestTimeout?: number } = {},
     ) {
       const body =
@@ -202,16 +209,28 @@ export function sandboxRequestHandler(sandbox: Sandbox) {
         headers,
         body: text,
       } = await patiently(
-        sandbox.respond({ method: request.method, path: request.path, headers: request.headers, body }),
+        sandbox.respond({ method: request.method, path: pathOf(request), headers: request.headers, body }),
         abortSignal,
         requestTimeout,
       );
-      return { response: { statusCode: status, headers, body: Buffer.from(text as string) } };
+      return {
+        response: {
+          statusCode: status,
+          headers,
+          body: typeof text === 'string' ? Buffer.from(text) : Readable.from([text]),
+        },
+      };
     },
     updateHttpClientConfig() {},
     httpHandlerConfigs: () => ({}),
     destroy() {},
   };
+}
+
+function pathOf({ path, query = {} }: { path: string; query?: Record<string, string | string[] | null> }): string {
+  const words = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) for (const each of [value].flat()) words.append(name, each ?? '');
+  return words.size === 0 ? path : `${path}?${words}`;
 }
 
 /** What a client gives up on goes on here, as in any cloud. */

@@ -2,7 +2,7 @@
 import type { PolicyPort, Provider } from '../../core/ports.ts';
 import { isOwnChangeSet } from './call-classes.ts';
 import { discardChangeSet } from './change-sets.ts';
-import { type CloudSettings, cloudFormationClient, ec2Client, type Holder } from './clients.ts';
+import { type CloudSettings, cloudFormationClient, ec2Client, type Holder, s3Client } from './clients.ts';
 import { type AccountEntry, accountEntry, createIdentity, createSettings, roleArn } from './credentials.ts';
 import { endpointOf } from './endpoint.ts';
 import { askingAws } from './errors.ts';
@@ -45,7 +45,7 @@ export function createAws(options: AwsOptions): Provider {
       loadKnowledge(),
     ]);
     const { secretKey, templateRoots, now } = options;
-    const serviceRole = accounts.find(({ id }) => id === who.account)?.serviceRole;
+    const { serviceRole, templateBuckets = [] } = accounts.find(({ id }) => id === who.account) ?? {};
     return {
       cloudFormation,
       ec2,
@@ -54,6 +54,8 @@ export function createAws(options: AwsOptions): Provider {
       secretKey,
       planNonce: '',
       templateRoots,
+      templateBuckets,
+      objects: () => s3Client(planner, holder),
       now,
       hasPolicy: accounts.length > 0,
       serviceRole: serviceRole === undefined ? null : roleArn(who.account, serviceRole),

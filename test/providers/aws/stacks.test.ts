@@ -87,16 +87,27 @@ describe('plan_stack_update', () => {
   });
 
   it.each([
-    ['a local asset', 'Resources:\n  F:\n    Type: AWS::Lambda::Function\n    Properties: { Code: ./src }\n'],
-    ['a template that is too large', queue(`    Metadata: { x: "${'y'.repeat(52_000)}" }\n`)],
-    ['a macro that would run at once', `Transform: MyMacro\n${queue()}`],
-    ['a macro inside', queue('    Properties:\n      Fn::Transform: { Name: Sneaky, Parameters: {} }\n')],
-  ])('asks for packaging for %s, with the command', async (_what, template) => {
+    [
+      'a local asset',
+      'Resources:\n  F:\n    Type: AWS::Lambda::Function\n    Properties: { Code: ./src }\n',
+      'aws cloudformation package ',
+    ],
+    ['a template that is too large', queue(`    Metadata: { x: "${'y'.repeat(52_000)}" }\n`), 'aws s3api put-object '],
+    [
+      'a template of cdk that is too large',
+      queue(`    Metadata: { "aws:cdk:path": "${'y'.repeat(52_000)}" }\n`),
+      'cdk publish-assets ',
+    ],
+    ['a macro that would run at once', `Transform: MyMacro\n${queue()}`, 'aws cloudformation create-change-set '],
+    [
+      'a macro inside',
+      queue('    Properties:\n      Fn::Transform: { Name: Sneaky, Parameters: {} }\n'),
+      'aws cloudformation create-change-set ',
+    ],
+  ])('asks for packaging for %s, with a command that only uploads or prepares', async (_what, template, command) => {
     const answer = await world.call('plan_stack_update', { stack: STACK, template });
-    expect(answer).toMatchObject({
-      code: 'INPUT_NEEDS_PACKAGING',
-      remedy: expect.stringMatching(/--no-execute-changeset/),
-    });
+    expect(answer).toMatchObject({ code: 'INPUT_NEEDS_PACKAGING', remedy: expect.stringContaining(command) });
+    expect(answer.remedy).not.toMatch(/\b(?:deploy|diff|destroy)\b/);
     expect(world.store.calls().map(({ operation }) => operation)).not.toContain('CreateChangeSet');
   });
 

@@ -1,6 +1,7 @@
 /** What every planner works with. */
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { EC2Client } from '@aws-sdk/client-ec2';
+import type { S3Client } from '@aws-sdk/client-s3';
 import type { Permit } from '../../../core/permit.ts';
 import type { Target } from '../../../core/plan.ts';
 import type { Identity, Place } from '../../../core/ports.ts';
@@ -17,6 +18,10 @@ export interface PlannerContext {
   /** Of the plan that is made or computed again: with the key it tags masked values, equal ones equally in one plan only. */
   planNonce: string;
   templateRoots: string[];
+  /** Of the account, by the policy. */
+  templateBuckets: readonly string[];
+  /** Made where a template is read from S3. */
+  objects(): Promise<S3Client>;
   /** Without a policy nothing is sent to AWS that could run a macro or leave an empty stack behind. */
   hasPolicy: boolean;
   /** ARN of the role that CloudFormation works under; null: the caller's own session. */

@@ -1,6 +1,6 @@
 /** Plans the creation of a stack, as a change set of type CREATE. */
 import { CountersignError } from '../../../core/errors.ts';
-import { type ChangeSet, createChangeSet, keepIfPlanned, readChangeSet } from '../change-sets.ts';
+import { type ChangeSet, createChangeSet, keepIfPlanned, readChangeSet, type WantedTemplate } from '../change-sets.ts';
 import { asCountersignError, askingAws } from '../errors.ts';
 import { deletedLately, findStack, observeStack } from '../observe/stack.ts';
 import type { AwsDraft } from '../observed.ts';
@@ -11,7 +11,7 @@ import { draftOfChangeSet } from './change-set-draft.ts';
 import type { PlannerContext } from './context.ts';
 import { definePlanner } from './definition.ts';
 import { adoptChangeSet, recomputeChangeSet } from './stack-update.ts';
-import { checkedTemplate, hasNestedStacks, refuseMaskedParameters, wantedText } from './wanted-template.ts';
+import { checkedTemplate, hasNestedStacks, refuseMaskedParameters, wantedTemplate } from './wanted-template.ts';
 
 export async function planStackCreate(context: PlannerContext, request: TemplateRequest): Promise<AwsDraft> {
   return askingAws(async () => {
@@ -33,7 +33,7 @@ export async function planStackCreate(context: PlannerContext, request: Template
         `The stack ${request.stack} exists already (${existing.StackStatus}).`,
         'Change it in place with plan_stack_update.',
       );
-    const sent = request.changeSet === undefined ? wantedText(request, noTemplate, context.templateRoots) : undefined;
+    const sent = request.changeSet === undefined ? await wantedTemplate(context, request, noTemplate) : undefined;
     const draftOf = async (set: ChangeSet | 'unchanged') => {
       if (set === 'unchanged')
         throw new CountersignError(
@@ -47,7 +47,7 @@ export async function planStackCreate(context: PlannerContext, request: Template
       ]);
       return draftOfChangeSet(context, { ...live, observed: { ...live.observed, recentlyDeleted } }, set, {
         type: 'CREATE',
-        sent,
+        sent: sent?.text,
       });
     };
     if (sent === undefined)
@@ -81,13 +81,13 @@ const noTemplate = (): never => {
   );
 };
 
-async function proposeCreation(context: PlannerContext, request: TemplateRequest, text: string): Promise<string> {
+async function proposeCreation(context: PlannerContext, request: TemplateRequest, wanted: WantedTemplate) {
   refuseMaskedParameters(request.parameters);
-  const template = checkedTemplate(context, text, request.stack);
+  const template = checkedTemplate(context, wanted);
   return createChangeSet(context.cloudFormation, {
     stack: request.stack,
     type: 'CREATE',
-    template: text,
+    template: wanted,
     parameters: Object.entries(request.parameters ?? {}).map(([ParameterKey, ParameterValue]) => ({
       ParameterKey,
       ParameterValue,
