@@ -8,9 +8,10 @@ import { type Wire, wireFor } from '../providers/aws/wire.ts';
 import { cloudformation } from './cloudformation/index.ts';
 import { control, isControl } from './control.ts';
 import { ec2 } from './ec2/index.ts';
+import { ecr } from './ecr.ts';
 import { ConnectionDropped, failureIn, faultAnswer, halfOf, type Met, meetFaults } from './faults.ts';
 import { refuseWrongForm } from './model-limits.ts';
-import { jsonFault, jsonTargetOf, type PlainService, type WireRequest, type WireResponse } from './plain.ts';
+import { jsonFault, jsonTargetOf, type PlainService, pathOf, type WireRequest, type WireResponse } from './plain.ts';
 import { s3 } from './s3.ts';
 import { type Caller, SandboxFault, type Service } from './service.ts';
 import { ssm } from './ssm.ts';
@@ -30,7 +31,7 @@ export const somebodyElse = (account: string, region: string): Caller => ({
 /** Of a test's `prepare` that names none. */
 export const USUAL_SERVICE: ServiceName = 'cloudformation';
 /** No SDK of theirs is here: they are read and answered as they are. */
-const PLAIN: Record<string, PlainService> = { s3, ssm };
+const PLAIN: Record<string, PlainService> = { ecr, s3, ssm };
 const MAX_BODY_BYTES = 4_000_000;
 /** Of an object that is sent in one piece. */
 const MAX_OBJECT_BYTES = 64_000_000;
@@ -56,6 +57,13 @@ export function createSandbox(store: WorldStore): Sandbox {
       if (service) return answer(store, service, request.body, from);
       const operation = new URLSearchParams(request.body).get('Action') ?? '';
       store.log({ ...logged('unsigned', operation, 'unknown'), account: '', region: '', caller: '' });
+      // Of a service that speaks JSON over plain requests, such as Lambda.
+      if (named !== '' && operation === '')
+        return jsonFault(
+          'AccessDeniedException',
+          `The sandbox does not simulate ${named}: ${request.method} ${path}.`,
+          403,
+        );
       return xml(
         403,
         '<ErrorResponse><Error><Code>MissingAuthenticationToken</Code><Message>The request is not signed for cloudformation, ec2 or sts.</Message></Error></ErrorResponse>',
@@ -225,12 +233,6 @@ export function sandboxRequestHandler(sandbox: Sandbox) {
     httpHandlerConfigs: () => ({}),
     destroy() {},
   };
-}
-
-function pathOf({ path, query = {} }: { path: string; query?: Record<string, string | string[] | null> }): string {
-  const words = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) for (const each of [value].flat()) words.append(name, each ?? '');
-  return words.size === 0 ? path : `${path}?${words}`;
 }
 
 /** What a client gives up on goes on here, as in any cloud. */

@@ -32,5 +32,5 @@ export function needsUpload({ templateBuckets }: PlannerContext, bytes: number, 
 export const needsPrepared = (macro: string): CountersignError =>
   refusal(
     `The macro ${macro} would run as soon as a change set is made.`,
-    'Ask the user to prepare it: aws cloudformation create-change-set --stack-name STACK --change-set-name NAME --template-body file://FILE --capabilities CAPABILITY_AUTO_EXPAND; then plan with change_set: NAME',
+    'Ask the user to prepare it: aws cloudformation create-change-set --stack-name STACK --change-set-name NAME --template-body file://FILE --include-nested-stacks --capabilities CAPABILITY_AUTO_EXPAND; then plan with change_set: NAME',
   );
