@@ -1,6 +1,6 @@
 /**
- * Guarantees: live values that the plan does not mention (drift, whole-value writes) are not erased unseen.
- * Does not cover: drift that nobody has looked for. Values are shown redacted.
+ * Guarantees: live values that the plan does not mention (drift, writes of a whole value) are not overwritten unseen.
+ * Does not cover: resource types that the cloud cannot compare with a template. Values are shown redacted.
  */
 import { z } from 'zod';
 import { counted } from '../src/core/counted.ts';
@@ -8,6 +8,8 @@ import { effectName, marksOf } from '../src/core/effect.ts';
 import { type GuardDefinition, hold, seatsIn } from '../src/core/guard.ts';
 import { pass } from '../src/core/verdict.ts';
 
+/** The path of a resource that could not be compared. */
+const WHOLE = 'Properties';
 const options = z.strictObject({
   seats: z.number().int().min(1).default(1).describe('Approvals required in production; elsewhere 1.'),
 });
@@ -24,10 +26,13 @@ export const lostUpdate: GuardDefinition<z.infer<typeof options>> = {
       const erased = marksOf(plan.effects, 'overwrite');
       if (erased.length === 0) return pass('lost-update');
       const told = erased.slice(0, 3).map(({ effect, mark }) => `${effectName(effect)} ${mark.path}: ${mark.text}`);
+      const known = erased.filter(({ mark }) => mark.path !== WHOLE).length;
       return hold(
         'lost-update',
         seatsIn(facts, seats),
-        `The update would overwrite ${counted(erased.length, 'live value')} that the plan does not mention: ${told.join('; ')}`,
+        known === 0
+          ? `Countersign cannot tell whether the update would overwrite live values: ${told.join('; ')}`
+          : `The update would overwrite ${counted(known, 'live value')} that the plan does not mention: ${told.join('; ')}`,
         'First copy the live values into the template, or propose overwriting them for approval.',
       );
     },

@@ -1,6 +1,6 @@
 /**
- * Guarantees: what is read again only at execution is pinned by version or digest, or people decide.
- * Does not cover: what a pinned artefact does once it runs (guard `deputy`).
+ * Guarantees: code and values that are read only at execution are pinned by version or digest, or need approval.
+ * Does not cover: the effects of a pinned artefact when it runs (guard `deputy`).
  */
 import { z } from 'zod';
 import { effectName, marksOf } from '../src/core/effect.ts';

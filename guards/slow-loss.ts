@@ -1,8 +1,8 @@
 /**
- * Guarantees: what destroys later or by standing still is seen as loss: expiry, retention, backups off, keys
- * disabled, capacity to zero, traffic cut.
- * Does not cover: properties that the table `type.property → effect` does not know (`unknown-effect` has those whose
- * type nobody judged).
+ * Guarantees: a change that leads to a later loss counts as a loss: expiry, shorter retention, backups off, keys disabled,
+ * capacity at zero, traffic cut.
+ * Does not cover: properties that the table `type.property → effect` does not have (`unknown-effect` covers types that
+ * are not in the tables).
  */
 import { z } from 'zod';
 import { doing, effectName, isLoss } from '../src/core/effect.ts';
@@ -38,7 +38,7 @@ export const slowLoss: GuardDefinition<z.infer<typeof options>> = {
       return hold(
         'slow-loss',
         seatsIn(facts, seats),
-        `${effectName(effect)} (${effect.type}) ${SAID[kind]}: ${mark ? `${mark.path}: ${mark.text}` : effect.why}${losing.length > 1 ? ` (${losing.length - 1} more)` : ''}`,
+        `${effectName(effect)} (${effect.type}) ${SAID[kind]}. ${mark ? `${mark.path}: ${mark.text}` : effect.why}${losing.length > 1 ? ` (${losing.length - 1} more)` : ''}`,
         'Leave that property as it is, or propose it as a change of its own, for approval.',
       );
     },

@@ -28,38 +28,38 @@ interface Difference {
 /** A class of differences: which, and why they are no mistake of the index, or what a reader must know. */
 const CLASSES: { title: string; why: string; holds: (difference: Difference) => boolean }[] = [
   {
-    title: 'create-only there, milder here',
+    title: 'create-only in cfn-lint, milder in our index',
     why: 'Must be empty: the stricter wins.',
     holds: ({ ours, theirs }) => theirs === 'always' && ours !== 'always',
   },
   {
-    title: 'conditional there, never or unknown here',
+    title: 'conditional in cfn-lint, never or unknown in our index',
     why: 'Must be empty: the stricter wins.',
     holds: ({ ours, theirs }) => theirs === 'conditional' && (ours === 'never' || ours === 'unknown'),
   },
   {
-    title: 'conditional there, always here',
-    why: 'The service specification says that an update replaces. The condition is not in the data, so the stricter stands.',
+    title: 'conditional in cfn-lint, always in our index',
+    why: 'The service specification says that an update replaces. The condition is not in the data, so the stricter one counts.',
     holds: ({ ours, theirs }) => theirs === 'conditional' && ours === 'always',
   },
   {
-    title: 'updatable there, unknown here',
+    title: 'updatable in cfn-lint, unknown in our index',
     why: 'The service specification does not have the property, or has it as an attribute that only AWS sets.',
     holds: ({ ours, theirs }) => theirs === 'never' && ours === 'unknown',
   },
   {
-    title: 'updatable there, a part of it replaces here',
+    title: 'updatable in cfn-lint, a part of it replaces in our index',
     why: 'Only the service specification marks the part, which is a property of a nested definition.',
     holds: ({ ours, theirs, specification }) =>
       theirs === 'never' && ours === 'conditional' && specification === 'never',
   },
   {
-    title: 'updatable there, conditional here',
+    title: 'updatable in cfn-lint, conditional in our index',
     why: 'From the service specification, mostly where the documentation has "Some interruptions".',
     holds: ({ ours, theirs }) => theirs === 'never' && ours === 'conditional',
   },
   {
-    title: 'updatable there, always here',
+    title: 'updatable in cfn-lint, always in our index',
     why: 'From the service specification, whose schemas are newer than cfn-lint\'s, or which has the documentation\'s word for it\n(by hand, in November 2026: 96 of 113 are "Replacement" in the CloudFormation user guide of December 2023, 7 are not, 10 are not there).',
     holds: ({ ours, theirs }) => theirs === 'never' && ours === 'always',
   },
@@ -120,7 +120,7 @@ lines.push(
   '## A third source, compared once by hand',
   '',
   'On 24 November 2026 the "Update requires" lines of the CloudFormation user guide of December 2023',
-  '(awsdocs/aws-cloudformation-user-guide 19dc52cd, 7,187 top-level properties that still exist) were held against the index.',
+  '(awsdocs/aws-cloudformation-user-guide 19dc52cd, 7,187 top-level properties that still exist) were compared with the index.',
   'Of the 2,538 that say "Replacement", 2,531 are `always` here. The other seven:',
   '',
   '- `AWS::KMS::Key.KeySpec`, `.KeyUsage`, `.MultiRegion`: never here. Both texts say that such an update fails and never replaces.',

@@ -28,7 +28,7 @@ export function resourceTypesPage(types: string[], sources: string[]): string {
     `Types from: ${sources.join('; ')}.`,
     '',
     `${types.length} types: ${count('data')} store data, ${count('identity')} have an identifier that others use, ${count('nothing')} neither;`,
-    `${types.length - judged.length} are not judged yet and count as the worst case.`,
+    `${types.length - judged.length} are not in the tables and count as the worst case.`,
     '',
     '- **holds**: `data`: the resource stores data; `identity`: others use its identifier, and a replacement gets a new one.',
     '- **kept by**: `snapshot`: DeletionPolicy Snapshot works; `backup`: AWS Backup or the service itself can back it up;',

@@ -2,6 +2,7 @@
 import { type App, createApp, openSandbox } from '../compose.ts';
 import type { Config } from '../config.ts';
 import { CountersignError } from '../core/errors.ts';
+import { refusalOf } from '../core/next.ts';
 import type { CallTool } from '../mcp/server.ts';
 import { policyStamp } from '../policy/stamp.ts';
 import { createOperatorLog } from './operator-log.ts';
@@ -54,7 +55,7 @@ export function createCallTool(config: Config, sandboxed: boolean): CallTool {
       opened = undefined;
       if (error instanceof CountersignError) {
         log.error({ code: error.code, remedy: error.remedy }, error.message);
-        return { ok: false, error: error.toAnswer() };
+        return { ok: false, error: refusalOf(error) };
       }
       logDefect(error, 'start');
       const unknown = 'The server could not start.';

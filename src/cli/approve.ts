@@ -18,6 +18,7 @@ import type { Plan } from '../core/plan.ts';
 import type { Person } from '../people/person.ts';
 import { parsePublicKey } from '../people/ssh-key.ts';
 import { seatsOf } from '../render/state-rows.ts';
+import { commandFor } from './command.ts';
 import { givenText } from './given-text.ts';
 import { show } from './show.ts';
 import { underPolicyOfNow } from './under-policy.ts';
@@ -62,7 +63,10 @@ export async function approve(app: App, changeId: string, options: ApproveOption
   await app.policy.mustBeInForce();
   const people = app.policyFile?.people ?? [];
   const person = whoSigns(people, options, app.config.actsAs);
-  if (options.decision === 'approve') await requireUnchanged(app, change);
+  if (options.decision === 'approve') {
+    await requireUnchanged(app, change);
+    if (change.state === 'pending') await requireThere(app, plan);
+  }
   const statement = buildStatement(change, plan, person.name, options.decision);
   if (options.decision === 'approve' && options.signature === undefined) await confirm(app, change, plan, options);
   const signature =
@@ -85,6 +89,18 @@ async function requireUnchanged(app: App, { id }: Change): Promise<void> {
       'STATE_STALE',
       asks,
       'Plan and propose again, then sign the new change; or reject this one.',
+    );
+}
+
+/** Nor for what nothing can execute any more. Whoever approves needs no access to the cloud: without, it is not asked. */
+async function requireThere({ cloud }: App, plan: Plan): Promise<void> {
+  const isHere = (await cloud.endpoint(plan.target).catch(() => '')) === plan.endpoint;
+  const gone = isHere ? await cloud.whyGone?.(plan).catch(() => null) : null;
+  if (gone)
+    throw new CountersignError(
+      'STATE_STALE',
+      gone,
+      'Have an agent plan and propose it again, then sign the new change; or reject this one.',
     );
 }
 
@@ -117,6 +133,7 @@ async function confirm(app: App, change: Change, plan: Plan, options: ApproveOpt
 /** What a signature led to. When the last seat is filled: the command, and on a terminal whether to run it now. */
 export async function afterSigning(
   change: Change,
+  plan: Plan,
   { print, terminal }: { print(text: string): void; terminal: Terminal | undefined },
 ): Promise<'execute' | 'leave'> {
   if (change.state !== 'approved') {
@@ -125,7 +142,7 @@ export async function afterSigning(
     print(`${change.id} is ${change.state}: ${filledBy.length} of ${needed} approvals given${missing}.`);
     return 'leave';
   }
-  print(`${change.id} is approved. To execute: countersign execute ${change.id}`);
+  print(`${change.id} is approved. To execute:\n  ${commandFor(plan, `execute ${change.id}`)}`);
   return /^y(?:es)?$/i.test((await terminal?.ask('Execute it now? [y/N] '))?.trim() ?? '') ? 'execute' : 'leave';
 }
 

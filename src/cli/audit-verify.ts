@@ -1,7 +1,8 @@
 /** `audit verify`: the ledger's rows, then the signatures in them, each under the policy that was in force. */
 import { checkedThen, type SignatureCheck } from '../approvals/verify-recorded.ts';
+import { counted } from '../core/counted.ts';
 import { CountersignError } from '../core/errors.ts';
-import { bodyOf, type LedgerEvent } from '../core/events.ts';
+import { bodyOf, eventsOf, type LedgerEvent } from '../core/events.ts';
 import { foldChange } from '../core/lifecycle.ts';
 import { readPlan } from '../core/plan-document.ts';
 import { parseCheckpoint } from '../ledger/checkpoint.ts';
@@ -51,7 +52,14 @@ export function auditText(report: AuditReport): string {
     return report.problem === 'signature' ? report.message : `Row ${report.seq} ${report.problem}: ${report.message}`;
   const { good, notChecked } = report.signatures;
   const old = notChecked > 0 ? `, ${notChecked} not checked (made before a policy was adopted here)` : '';
-  return `${report.size} rows verify. Root ${report.rootHash}. Anchored elsewhere: ${report.anchored}. Signatures of changes: ${good} good${old}.`;
+  return [
+    `The ledger verifies: ${counted(report.size, 'row')}.`,
+    `Root: ${report.rootHash}`,
+    `Signatures of changes: ${good} good${old}.`,
+    report.anchored === 'nothing'
+      ? 'Anchored: nothing. To compare a checkpoint that you kept: --checkpoint FILE'
+      : `Anchored: the ${report.anchored} matches.`,
+  ].join('\n');
 }
 
 async function auditSignatures(home: string): Promise<SignatureAudit> {
@@ -60,7 +68,7 @@ async function auditSignatures(home: string): Promise<SignatureAudit> {
     const audit: SignatureAudit = {
       good: 0,
       notChecked: 0,
-      problems: [...(await auditPins(ledger)), ...(await auditNames(ledger))],
+      problems: [...(await auditPins(ledger)), ...(await auditNames(ledger)), ...(await auditPlans(ledger))],
     };
     for (const event of await ledger.events({ kinds: ['change.approved', 'change.rejected'] })) {
       const check = await checkOf(ledger, event);
@@ -73,6 +81,23 @@ async function auditSignatures(home: string): Promise<SignatureAudit> {
   } finally {
     ledger.close();
   }
+}
+
+/** Each plan that was made or proposed is the stored one, and no other document. */
+async function auditPlans(ledger: ReturnType<typeof readLedger>): Promise<AuditProblem[]> {
+  const problems: AuditProblem[] = [];
+  for (const event of await eventsOf(ledger, ['plan.made', 'change.proposed'])) {
+    const [document, digest] =
+      event.kind === 'plan.made'
+        ? [event.body.document, event.body.digest]
+        : [event.body.planDocument, event.body.planDigest];
+    if (!readPlan(await ledger.document(document), digest, providerRules.completePlan))
+      problems.push({
+        seq: event.seq,
+        message: `Row ${event.seq} (${event.kind}): the plan that it names is not the stored one.`,
+      });
+  }
+  return problems;
 }
 
 async function checkOf(ledger: ReturnType<typeof readLedger>, event: LedgerEvent): Promise<SignatureCheck> {

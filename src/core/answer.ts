@@ -28,15 +28,16 @@ export const planAnswerSchema = z.looseObject({
 
 export function answerPlan(plan: Plan, judgement: Judgement, about: AboutPlan) {
   const decision = plan.dryRun.kind === 'no_change' ? 'no_change' : judgement.decision;
-  const { goals, assurance, open, changeId } = about;
+  const { goals, assurance, open, changeId, scope } = about;
   const answer = {
     decision,
     plan_id: plan.id,
     expires_at: plan.expiresAt,
     target: targetText(plan),
+    scope,
     effects: describeEffects(plan.effects, judgement),
     verdicts: describeVerdicts(judgement, plan.action),
-    goals_allowed: goals,
+    ...(goals.length > 0 ? { goals_allowed: goals } : {}),
     ...(judgement.seats > 0 && decision !== 'denied'
       ? { seats: { needed: judgement.seats, roles: judgement.roles } }
       : {}),
@@ -56,7 +57,7 @@ const briefNote = <V extends TellsVerdict>(verdict: V): V =>
   verdict.outcome === 'note' ? { ...verdict, message: makeVisibleLine(verdict.message, BRIEF_CHARACTERS) } : verdict;
 
 /** Reasons come first: where they are many and long, fewer effects are told at once (describe_plan tells all). */
-function fitted<Answer extends { verdicts: TellsVerdict[] }>(
+function fitted<Answer extends { verdicts: TellsVerdict[]; notes?: string[] }>(
   answer: Answer,
   { effects }: Plan,
   judgement: Judgement,
@@ -75,7 +76,12 @@ function fitted<Answer extends { verdicts: TellsVerdict[] }>(
   let most = EFFECTS_SHOWN;
   while (most > LEAST_EFFECTS && JSON.stringify(telling(most)).length > room) most -= 1;
   const told = telling(most);
-  return JSON.stringify(told).length > room ? { ...told, verdicts: told.verdicts.map(briefNote) } : told;
+  const isLong = (answered: object) => JSON.stringify(answered).length > room;
+  if (!isLong(told)) return told;
+  const brief = { ...told, verdicts: told.verdicts.map(briefNote) };
+  // Of the plan's notes none is a verdict or a loss; `show` has them.
+  const { notes: _, ...rest } = brief;
+  return isLong(brief) ? rest : brief;
 }
 
 /** The effects from this one on, as many as a page holds; what the first answer told of the plan is not told again. */
@@ -106,7 +112,7 @@ function openChanges(open: readonly Change[]) {
     open_changes: [
       ...told,
       ...(open.length > OPEN_TOLD ? [`${open.length - OPEN_TOLD} more: describe_changes`] : []),
-      'The first of them to execute makes the others on this target stale: they are planned again. withdraw_change takes back one that is no longer needed.',
+      'When one of them executes, the others on this target become stale and must be planned again. Withdraw one that is no longer needed with withdraw_change.',
     ],
   };
 }

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { digestOf } from './digest.ts';
 import { environmentSchema } from './environment.ts';
+import { documentDigest } from './named-documents.ts';
 import { targetSchema } from './plan.ts';
 import { goalSchema, judgementSchema } from './verdict.ts';
 
@@ -31,8 +32,7 @@ export const proposalSchema = z.strictObject({
   id: z.string(),
   planId: z.string(),
   planDigest: z.string(),
-  /** Digest of the stored plan document. */
-  planDocument: z.string(),
+  planDocument: documentDigest('plan'),
   target: targetSchema,
   sponsor: z.string().nullable(),
   /** The MCP client's own name, as it claims. */
@@ -80,6 +80,24 @@ export function changeDigest(proposal: Proposal): string {
     nonce,
   });
 }
+
+const IN_STATE: Record<ChangeState, string> = {
+  denied: 'was denied',
+  pending: 'is waiting for approvals',
+  approved: 'is approved',
+  executing: 'is executing',
+  succeeded: 'has succeeded',
+  failed: 'has failed',
+  rolled_back: 'was rolled back',
+  unknown: 'has an unknown outcome',
+  rejected: 'was rejected',
+  expired: 'has expired',
+  stale: 'is stale',
+  withdrawn: 'was withdrawn',
+  closed: 'was closed',
+};
+/** `The change has expired`, without a full stop. */
+export const stateSentence = (state: ChangeState): string => `The change ${IN_STATE[state]}`;
 
 export const approvalSchema = z.strictObject({
   decision: z.enum(['approve', 'reject']),

@@ -1,7 +1,7 @@
 /** Proposing, finding and withdrawing changes: everything about them lives in the ledger. */
 import { randomBytes } from 'node:crypto';
 import { attributed } from './attribution.ts';
-import type { Change, ChangeState, Proposal } from './change.ts';
+import { type Change, type ChangeState, type Proposal, stateSentence } from './change.ts';
 import { AUDIT_REMEDY, CountersignError } from './errors.ts';
 import { eventsOf } from './events.ts';
 import { changeIn, isSameTarget } from './folds.ts';
@@ -14,14 +14,20 @@ import { hidesSomething, makeVisible } from './render-safe.ts';
 import type { Goal, Judgement } from './verdict.ts';
 
 const missing = (changeId: string) =>
-  new CountersignError('INPUT_NOT_FOUND', `There is no change ${makeVisible(changeId, 60)}.`, {
-    agent: 'List changes with describe_changes.',
-    person: 'List changes with: countersign changes',
-  });
+  new CountersignError(
+    'INPUT_NOT_FOUND',
+    `There is no change ${makeVisible(changeId, 60)}.`,
+    { agent: 'List changes with describe_changes.', person: 'List changes with: countersign changes' },
+    { next: { tool: 'describe_changes', input: {} } },
+  );
+/** A change that is not as the caller took it to be. */
+const described = (changeId: string) => ({
+  next: { tool: 'describe_change', input: { change_id: changeId } },
+});
 
 /** Older changes have ended, by their own clocks. */
 const LOOKED_AT = 200;
-const OPEN_STATES: readonly ChangeState[] = ['pending', 'approved', 'executing'];
+const OPEN_STATES: readonly ChangeState[] = ['pending', 'approved', 'executing', 'unknown'];
 
 interface StoredPlan {
   plan: Plan;
@@ -55,10 +61,15 @@ export function createChanges(ports: {
     const failed = events.find((event) => event.kind === 'plan.failed')?.body;
     if (failed) throw new CountersignError(failed.code, failed.message, failed.remedy);
     if (!made && events.length > 0)
-      throw new CountersignError('STATE_PLAN_BEING_MADE', `The plan ${planId} is still being made.`, {
-        agent: `Wait for it: describe_plan {"plan_id": "${planId}", "wait_seconds": 45}.`,
-        person: 'Wait a minute, then try again.',
-      });
+      throw new CountersignError(
+        'STATE_PLAN_BEING_MADE',
+        `The plan ${planId} is still being made.`,
+        {
+          agent: `Wait for it: describe_plan {"plan_id": "${planId}", "wait_seconds": 45}.`,
+          person: 'Wait a minute, then try again.',
+        },
+        { next: { tool: 'describe_plan', input: { plan_id: planId, wait_seconds: 45 } } },
+      );
     if (!made)
       throw new CountersignError('INPUT_NOT_FOUND', `There is no plan ${makeVisible(planId, 60)}.`, {
         agent: 'Make a plan with a plan_* tool; its answer has the plan_id.',
@@ -99,10 +110,12 @@ export function createChanges(ports: {
     findIn,
     plan,
     openOn,
-    async aboutPlan({ id, target }) {
-      const [proposed] = await ledger.events({ planId: id, kinds: ['change.proposed'], limit: 1 });
-      return { open: await openOn(target), changeId: proposed?.changeId ?? null, provider: ports.provider };
-    },
+    aboutPlan: async (plan) => ({
+      open: await openOn(plan.target),
+      changeId: (await changeOf(ledger, plan.id)) || null,
+      provider: ports.provider,
+      scope: policy.scopeOf(plan),
+    }),
     picture,
     isPlanning: async (planId) => (await planEvents(planId)).every(({ kind }) => kind === 'plan.begun'),
     async propose({ planId, goal, reason, ticket }) {
@@ -138,12 +151,14 @@ export function createChanges(ports: {
             'SPONSOR_UNKNOWN',
             `Only an agent of ${change.sponsor ?? 'its sponsor'} can withdraw this change.`,
             'Leave it: it expires if it is not approved.',
+            described(changeId),
           );
         if (change.state !== 'pending' && change.state !== 'approved')
           throw new CountersignError(
             'STATE_CHANGE_NOT_PENDING',
-            `The change is ${change.state}.`,
+            `${stateSentence(change.state)}.`,
             'There is nothing to withdraw.',
+            described(changeId),
           );
         await tx.append({
           kind: 'change.withdrawn',
@@ -157,8 +172,8 @@ export function createChanges(ports: {
       if (cursor !== undefined && !/^[1-9]\d{0,14}$/.test(cursor))
         throw new CountersignError(
           'INPUT_INVALID',
-          'cursor: it is no cursor of this list.',
-          'Take the cursor of the answer before, or leave it out to begin.',
+          'cursor: this is not a cursor of this list.',
+          'Pass the cursor of the previous answer, or leave it out to start again.',
         );
       const before = cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor);
       const events = await ledger.events({ kinds: ['change.proposed'], newestFirst: true });
@@ -184,12 +199,22 @@ async function newestChangeEvent(view: LedgerView): Promise<number> {
   return (await view.events({ kinds: CHANGE_EVENTS, newestFirst: true, limit: 1 }))[0]?.seq ?? 0;
 }
 
+/** The change that this plan was proposed as; empty: none. */
+async function changeOf(view: LedgerView, planId: string): Promise<string> {
+  return (await view.events({ planId, kinds: ['change.proposed'], limit: 1 }))[0]?.changeId ?? '';
+}
+
 async function appendProposal(tx: LedgerTransaction, proposal: Proposal): Promise<void> {
   if (!(await tx.claim(`proposed/${proposal.planId}`)))
-    throw new CountersignError('STATE_PLAN_USED', 'This plan has already been proposed.', {
-      agent: 'Find its change with describe_changes, or plan again for a new one.',
-      person: 'Find its change with: countersign changes',
-    });
+    throw new CountersignError(
+      'STATE_PLAN_USED',
+      'This plan has already been proposed.',
+      {
+        agent: 'Describe its change, or plan again for a new one.',
+        person: 'Find its change with: countersign changes',
+      },
+      described(await changeOf(tx, proposal.planId)),
+    );
   await tx.append({
     kind: 'change.proposed',
     changeId: proposal.id,

@@ -88,6 +88,12 @@ export interface ErrorAnswer {
   remedy: string;
 }
 
+/** One call of a tool, with its input; a placeholder in it (`<…>`) is for the agent to fill in. */
+export interface WayOut {
+  tool: string;
+  input: Record<string, unknown>;
+}
+
 /** One sentence for both readers, or one for each. */
 export type Remedy = string | { agent: string; person: string };
 
@@ -104,13 +110,21 @@ export class CountersignError extends Error {
   readonly remedy: string;
   /** What a person can do: commands. The same, where one sentence suits both. */
   readonly remedyForPeople: string;
+  /** The call that an agent goes on with, where the thrower knows one. */
+  readonly next: WayOut | undefined;
 
-  constructor(code: ErrorCode, message: string, remedy: Remedy, options?: { cause?: unknown }) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    remedy: Remedy,
+    options?: { cause?: unknown; next?: WayOut | undefined },
+  ) {
     super(message, options);
     this.name = 'CountersignError';
     this.code = code;
     this.remedy = typeof remedy === 'string' ? remedy : remedy.agent;
     this.remedyForPeople = typeof remedy === 'string' ? remedy : remedy.person;
+    this.next = options?.next;
   }
 
   toAnswer(): ErrorAnswer {

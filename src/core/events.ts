@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { approvalSchema, type Outcome, outcomeSchema, proposalSchema } from './change.ts';
 import { environmentSchema } from './environment.ts';
 import { AUDIT_REMEDY, CountersignError, type ErrorCode } from './errors.ts';
+import { documentDigest, type Named, namesIn } from './named-documents.ts';
 import { targetSchema } from './plan.ts';
 import { ACTIONS } from './subject.ts';
 import { goalSchema, judgementSchema, verdictSchema } from './verdict.ts';
@@ -30,6 +31,8 @@ export interface EventQuery {
   /** The newest event that is told of. */
   untilSeq?: number;
   sinceAt?: string;
+  /** Only those whose body has this text, in canonical JSON. */
+  containing?: string;
   /** Only of changes of which nothing of these kinds is recorded. */
   withoutKinds?: readonly string[];
   limit?: number;
@@ -83,8 +86,7 @@ export const EVENT_BODIES = {
   /** Answered with `planning`, and made on. */
   'plan.begun': z.object({ tool: z.string().default(''), target: z.string().default('') }),
   'plan.made': z.object({
-    /** Digest of the stored plan document. */
-    document: z.string(),
+    document: documentDigest('plan'),
     /** The plan's own. */
     digest: z.string(),
     target,
@@ -124,7 +126,7 @@ export const EVENT_BODIES = {
   'call.unknown': callWithWhy,
 
   /** A policy waits for signatures under the one that was adopted at `previous`. `text`: digest of the stored texts. */
-  'policy.proposed': byPerson.extend({ digest: z.string(), text: z.string(), previous: z.int() }),
+  'policy.proposed': byPerson.extend({ digest: z.string(), text: documentDigest('policy text'), previous: z.int() }),
   /** `decider`: a person's name, or the fingerprint of an owner's key. */
   'policy.signed': z.object({
     proposal: z.int(),
@@ -136,7 +138,7 @@ export const EVENT_BODIES = {
   /** The policy of the state folder from here on. `L0`: one person decided, and nobody else had to agree. */
   'policy.adopted': byPerson.extend({
     digest: z.string(),
-    text: z.string(),
+    text: documentDigest('policy text'),
     level: z.enum(['L0', 'signatures']),
     previous: z.int().nullable(),
     proposal: z.int().nullable(),
@@ -146,6 +148,11 @@ export const EVENT_BODIES = {
   halted: byPerson,
   resumed: byPerson,
 } as const;
+
+/** Where the events of each kind name a stored document. */
+export const NAMED_DOCUMENTS: Readonly<Record<string, readonly Named[]>> = Object.fromEntries(
+  Object.entries(EVENT_BODIES).map(([kind, body]) => [kind, namesIn(body)]),
+);
 
 function isText(value: unknown): boolean {
   return typeof value === 'string';

@@ -2,6 +2,7 @@
 import type { Approval, Change, Proposal } from './change.ts';
 import { type BodyOf, eventsOf } from './events.ts';
 import type { Facts } from './guard.ts';
+import type { Holder } from './holder.ts';
 import { foldChange } from './lifecycle.ts';
 import type { Target } from './plan.ts';
 import type { LedgerView } from './ports.ts';
@@ -49,13 +50,25 @@ export async function executionsIn(view: Seen, now: Date): Promise<Execution[]> 
 export const isSameTarget = (a: Target, b: Target): boolean =>
   a.account === b.account && a.region === b.region && (a.name === b.name || a.ids.some((id) => b.ids.includes(id)));
 
+const ENDS = ['change.finished', 'change.closed'] as const;
+/** As canonical JSON has it, so that an outcome is found without reading all that ever ended. */
+const UNKNOWN_OUTCOME = '"state":"unknown"';
+
 /**
- * The change that is executing on this target.
+ * The change that holds this target.
  *
- * INVARIANT: a lock ends by a fact, never by a clock: what was begun holds its target until its end is recorded, or a
- * person has signed it off.
+ * INVARIANT: a lock ends by a fact, never by a clock: what was begun holds its target until its outcome is known, or a
+ * person has looked and signed it off.
  */
-export async function inFlightIn(view: Seen, target: Target): Promise<string | null> {
-  const open = await eventsOf(view, ['change.executing'], { withoutKinds: ['change.finished', 'change.closed'] });
-  return open.find(({ body }) => isSameTarget(body.target, target))?.changeId ?? null;
+export async function inFlightIn(view: Seen, target: Target): Promise<Holder | null> {
+  const begun = await eventsOf(view, ['change.executing'], { withoutKinds: ENDS });
+  const ended = await eventsOf(view, ['change.finished'], { containing: UNKNOWN_OUTCOME });
+  for (const { changeId = '', kind, body } of [...begun, ...ended]) {
+    if (!isSameTarget(body.target, target)) continue;
+    if (kind === 'change.executing') return { changeId, isUnknown: false };
+    const [newest] = await eventsOf(view, ENDS, { changeId, newestFirst: true, limit: 1 });
+    if (newest?.kind === 'change.finished' && newest.body.outcome.state === 'unknown')
+      return { changeId, isUnknown: true };
+  }
+  return null;
 }

@@ -2,6 +2,8 @@
 import type { z } from 'zod';
 import type { Effect } from './effect.ts';
 import type { Environment } from './environment.ts';
+import type { Remedy } from './errors.ts';
+import type { Holder } from './holder.ts';
 import type { Plan } from './plan.ts';
 import type { ProviderFacts } from './subject.ts';
 import { decide, GOALS, type Goal, guardCode, type Judgement, type Verdict } from './verdict.ts';
@@ -98,8 +100,8 @@ export interface Facts {
   approvers: { name: string; roles: string[] }[];
   /** From the ledger, about this target and this sponsor. */
   history: {
-    /** Another change on this target that is executing now. */
-    inFlight: string | null;
+    /** Another change that holds this target: it is executing, or (`isUnknown`) ended without a known outcome. */
+    inFlight: Holder | null;
     /** Executions in this environment within the last hour. */
     executionsLastHour: number;
     /** Plans that touch some of what this one touches failed this often on this target by one cause within 24 h. */
@@ -136,6 +138,11 @@ export interface GuardDefinition<Options = unknown> {
   readonly normally: string;
   /** What the agent is told, for the catalogue. */
   readonly told: string;
+  /**
+   * What it refuses in production and no approval lifts, in a few words, for describe_policy. Absent: nothing that an
+   * agent could plan around; what it denies is told with the plan.
+   */
+  readonly denies?: string;
   /** Holds the road itself together: the policy can neither observe it only, nor make exceptions from it. */
   readonly structural?: boolean;
   /** Must parse `{}`: every option has its default. */
@@ -145,6 +152,8 @@ export interface GuardDefinition<Options = unknown> {
   /** What it denies passes with the hour or the shell: at execution it refuses, and ends no change as stale. */
   readonly transient?: boolean;
   create(options: Options): Guard;
+  /** How many changes may execute in an environment within an hour, where it limits that. */
+  executionsPerHour?(options: Options, environment: Environment): number;
   /** For a guard that counts over time: the caps in force, so that describe_policy can tell what is left. */
   caps?(options: Options, environment: Environment): { hour: Spent; day: Spent };
 }
@@ -178,6 +187,7 @@ function guarded(guard: Guard, plan: Plan, facts: Facts): Verdict {
       outcome: 'deny',
       message: `${guardCode(guard.name)} failed on this plan, so the plan is refused.`,
       remedy: 'This is a defect of the guard, not of your plan: tell the user to report it.',
+      remedyForPeople: 'This is a defect of the guard: report it.',
     };
   }
 }
@@ -212,26 +222,29 @@ export function goalsAllowed(guards: readonly Guard[], plan: Plan, facts: Facts)
 }
 
 /** Small constructors, so that guard files read as rules. */
-export const note = (guard: string, message: string, remedy = ''): Verdict => ({
+export const note = (guard: string, message: string, remedy: Remedy = ''): Verdict => ({
   guard,
   outcome: 'note',
   message,
-  remedy,
+  ...forReaders(remedy),
 });
-export const deny = (guard: string, message: string, remedy: string): Verdict => ({
+export const deny = (guard: string, message: string, remedy: Remedy): Verdict => ({
   guard,
   outcome: 'deny',
   message,
-  remedy,
+  ...forReaders(remedy),
 });
-export const hold = (guard: string, seats: number, message: string, remedy: string, roles: string[] = []): Verdict => ({
+export const hold = (guard: string, seats: number, message: string, remedy: Remedy, roles: string[] = []): Verdict => ({
   guard,
   outcome: 'hold',
   seats,
   roles,
   message,
-  remedy,
+  ...forReaders(remedy),
 });
+
+const forReaders = (remedy: Remedy): Pick<Verdict, 'remedy' | 'remedyForPeople'> =>
+  typeof remedy === 'string' ? { remedy } : { remedy: remedy.agent, remedyForPeople: remedy.person };
 
 /** `hold(n)` of the catalogue: n seats in production, one elsewhere. */
 export const seatsIn = ({ environment }: Facts, inProduction: number): number =>
@@ -242,7 +255,7 @@ export function denyInProduction(
   guard: string,
   { environment }: Facts,
   message: string,
-  remedy: string,
+  remedy: Remedy,
   inDisposable: 'hold' | 'note' = 'note',
 ): Verdict {
   if (environment === 'production') return deny(guard, message, remedy);

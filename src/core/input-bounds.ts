@@ -36,3 +36,17 @@ const isHolder = (value: unknown): value is object => value !== null && typeof v
 export function bareRecord<T>(members: Readonly<Record<string, T>>): Record<string, T> {
   return Object.assign(Object.create(null), members);
 }
+
+/**
+ * JSON inside of a text, whatever its author made of it.
+ *
+ * @returns undefined: it is none. `too deep`: it is, and nobody walks it.
+ */
+export function jsonInText(text: string): { value: unknown } | 'too deep' | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return faultOf(value, Number.POSITIVE_INFINITY)?.startsWith('is nested') ? 'too deep' : { value };
+  } catch {
+    return undefined;
+  }
+}

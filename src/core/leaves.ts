@@ -6,7 +6,9 @@
  * escape) is opened and kept as written too.
  * Does not cover: what is packed (gzip) or encrypted: it stays one leaf.
  */
+
 import { canonicalJson, type Json } from './digest.ts';
+import { jsonInText } from './input-bounds.ts';
 
 type Members = { [key: string]: Json };
 
@@ -48,11 +50,8 @@ function openedText(text: string, depth: number): Json {
 
 function jsonIn(text: string): Json | undefined {
   if (!/^\s*[[{]/.test(text)) return undefined;
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    return undefined;
-  }
+  const json = jsonInText(text);
+  return typeof json === 'object' ? (json.value as Json) : undefined;
 }
 
 /** Of two equal keys the parser keeps the last, and of two spellings one: what else the text says must not be lost. */

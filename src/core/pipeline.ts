@@ -5,6 +5,7 @@
  * Refused, malformed and unknown calls are in the ledger too.
  */
 import { CountersignError, type ErrorAnswer } from './errors.ts';
+import { type Refusal, refusalOf } from './next.ts';
 import { type Asking, cancelled, makePlan, type PlanningPorts, within } from './planning.ts';
 import { makeAllVisible, makeVisible, makeVisibleLine } from './render-safe.ts';
 import type { Tool } from './tool.ts';
@@ -18,7 +19,7 @@ export interface PipelinePorts extends PlanningPorts {
   logDefect(error: unknown, toolName: string): void;
 }
 
-export type ToolAnswer = { ok: true; content: Record<string, unknown> } | { ok: false; error: ErrorAnswer };
+export type ToolAnswer = { ok: true; content: Record<string, unknown> } | { ok: false; error: Refusal };
 /** What the client says of itself; claimed, never proven. `signal`: it no longer waits for the answer. */
 export interface Caller {
   agent?: string;
@@ -64,18 +65,16 @@ async function recordCall(
     const { seq } = await ledger.append({ kind: 'tool.called', body });
     return { ok: true, content: { seq } };
   } catch (error) {
-    if (error instanceof CountersignError) return { ok: false, error: error.toAnswer() };
-    return {
-      ok: false,
-      error: new CountersignError(
-        'LEDGER_CANNOT_APPEND',
-        'The ledger could not be written, so the call was not made.',
-        {
-          agent: 'Tell the user to run `countersign audit verify` and to check the free disk space.',
-          person: 'Check the free disk space, then run: countersign audit verify',
-        },
-      ).toAnswer(),
-    };
+    if (error instanceof CountersignError) return { ok: false, error: refusalOf(error) };
+    const unwritten = new CountersignError(
+      'LEDGER_CANNOT_APPEND',
+      'The ledger could not be written, so the call was not made.',
+      {
+        agent: 'Tell the user to run `countersign audit verify` and to check the free disk space.',
+        person: 'Check the free disk space, then run: countersign audit verify',
+      },
+    );
+    return { ok: false, error: refusalOf(unwritten) };
   }
 }
 
@@ -169,11 +168,12 @@ function asAnswer(ports: PipelinePorts, name: string, error: unknown): ErrorAnsw
   return { ...answer, message: makeVisible(answer.message, 1_500), remedy: makeVisible(answer.remedy, 600) };
 }
 
-async function refuse(ports: PipelinePorts, name: string, call: number, error: unknown): Promise<ErrorAnswer> {
-  const { code, message, remedy } = asAnswer(ports, name, error);
+async function refuse(ports: PipelinePorts, name: string, call: number, error: unknown): Promise<Refusal> {
+  const answer = asAnswer(ports, name, error);
+  const { code, message } = answer;
   await ports.ledger.append({
     kind: 'tool.refused',
     body: { call, tool: makeVisible(String(name), 80), code, message },
   });
-  return { code, message, remedy };
+  return error instanceof CountersignError ? makeAllVisible(refusalOf(error, answer)) : answer;
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { callSchema } from './call.ts';
 import { digestOf, type Json } from './digest.ts';
 import { couldBeLoss, type Effect, effectName, effectSchema } from './effect.ts';
+import { documentDigest } from './named-documents.ts';
 import type { Picture } from './picture.ts';
 import { ACTIONS, actorSchema, isItself, isWorthless, subjectSchema } from './subject.ts';
 
@@ -60,8 +61,8 @@ export const planSchema = z.strictObject({
   endpoint: z.string(),
   policyDigest: z.string(),
   nonce: z.string(),
-  /** Digest of the picture's document. Plans of before 0.2, and those whose calls say it all, have none. */
-  pictureDigest: z.string().optional(),
+  /** Plans of before 0.2, and those whose calls say it all, have none. */
+  pictureDigest: documentDigest('picture').optional(),
   madeAt: z.string(),
   expiresAt: z.string(),
   digest: z.string(),

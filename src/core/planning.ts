@@ -9,13 +9,14 @@ import { attributed } from './attribution.ts';
 import { cleaned, deadPlans } from './dead-plans.ts';
 import { CountersignError, type ErrorAnswer } from './errors.ts';
 import { goalsAllowed, judgeAll } from './guard.ts';
+import { heldBy } from './holder.ts';
 import { mintPlanningPermit, type Permit, revokePermit } from './permit.ts';
 import type { Picture } from './picture.ts';
 import { type Plan, type PlanDraft, sealPlan, type Target } from './plan.ts';
-import type { ChangesPort, Identity, Ledger, Place, PlanWith, PolicyPort, Provider } from './ports.ts';
+import type { ChangesPort, Identity, Ledger, LedgerView, Place, PlanWith, PolicyPort, Provider } from './ports.ts';
 import { UNSEEN } from './subject.ts';
 import { type PlanTool, placeOf } from './tool.ts';
-import { guardCode } from './verdict.ts';
+import { guardCode, remediesOf } from './verdict.ts';
 
 export interface PlanningPorts {
   cloud: Provider;
@@ -79,10 +80,7 @@ async function planAndStore(
   const made = { id, tool: tool.name, agent, endpoint: await ports.cloud.endpoint(place), nonce };
   const target: Target = { ...tool.target(input), account: identity.account, region: identity.region, ids: [] };
   const action = tool.action(input);
-  await refuseBeforePlanning({ target, action }, identity, made, ports);
-  // Written ahead: what the dry run leaves behind is counted, also when nothing is heard of it again.
-  const about = { sponsor: ports.policy.sponsor().name, tool: tool.name, action, target };
-  await ports.ledger.append({ kind: 'plan.started', planId: id, body: about });
+  await begin({ target, action }, identity, made, ports);
   const permit = mintPlanningPermit(identity.account, identity.region);
   try {
     const plan = planWith(ports.cloud.planners, { place, permit, nonce });
@@ -97,16 +95,57 @@ async function planAndStore(
   }
 }
 
+/** What the judgement before planning reads of the ledger. */
+const COUNTED = [
+  'plan.started',
+  'plan.left_nothing',
+  'change.executing',
+  'removal.done',
+  'halted',
+  'resumed',
+  'policy.adopted',
+];
+
+/**
+ * Written ahead: what the dry run leaves behind is counted, also when nothing is heard of it again.
+ *
+ * INVARIANT: budgets hold across processes: what others began since the judgement was not in its facts, so it is made again.
+ */
+async function begin(
+  about: Pick<PlanDraft, 'target' | 'action'>,
+  identity: Identity,
+  made: Made,
+  ports: PlanningPorts,
+): Promise<void> {
+  const newest = async (view: LedgerView) =>
+    (await view.events({ kinds: COUNTED, newestFirst: true, limit: 1 }))[0]?.seq ?? 0;
+  const body = { sponsor: ports.policy.sponsor().name, tool: made.tool, ...about };
+  for (let isBegun = false; !isBegun; ) {
+    const judgedAt = await newest(ports.ledger);
+    await refuseBeforePlanning(about, identity, made, ports);
+    isBegun = await ports.ledger.transact(async (tx) => {
+      if ((await newest(tx)) !== judgedAt) return false;
+      await tx.append({ kind: 'plan.started', planId: made.id, body });
+      return true;
+    });
+  }
+}
+
 /** A target that is busy with a change of ours is told with it: it ends by people's hands, not by waiting. */
 async function namingWhatWaits(error: unknown, target: Target, { changes }: PlanningPorts): Promise<unknown> {
   if (!(error instanceof CountersignError) || error.code !== 'STATE_STACK_BUSY') return error;
   const [waiting] = await changes.openOn(target).catch(() => []);
   if (!waiting) return error;
   const { id, state } = waiting;
+  if (state === 'unknown') {
+    const { message, remedy } = heldBy({ changeId: id, isUnknown: true }, target);
+    return new CountersignError(error.code, `${error.message} ${message}`, remedy);
+  }
   return new CountersignError(
     error.code,
     `${error.message} The change ${id} is ${state} there.`,
-    `Follow it: describe_change {"change_id": "${id}"}; people see it by: countersign show ${id}. withdraw_change takes it back, if nothing executes it yet.`,
+    `Follow it with describe_change; people see it with: countersign show ${id}. withdraw_change withdraws it while it is not executing.`,
+    { next: { tool: 'describe_change', input: { change_id: id } } },
   );
 }
 
@@ -210,7 +249,7 @@ async function refuseBeforePlanning(
   const denial = judgeAll(judge.guardsBeforePlanning, plan, judge.facts).verdicts.find(
     ({ outcome }) => outcome === 'deny',
   );
-  if (denial) throw new CountersignError(guardCode(denial.guard), denial.message, denial.remedy);
+  if (denial) throw new CountersignError(guardCode(denial.guard), denial.message, remediesOf(denial));
 }
 
 async function sealed(draft: PlanDraft, made: Made, ports: PlanningPorts): Promise<Plan> {

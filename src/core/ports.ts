@@ -5,14 +5,14 @@ import type { Approval, Change, ChangeState, Outcome, Proposal } from './change.
 import type { Json } from './digest.ts';
 import type { Effect } from './effect.ts';
 import type { Environment } from './environment.ts';
-import type { ErrorCode } from './errors.ts';
+import type { ErrorCode, WayOut } from './errors.ts';
 import type { EventQuery, LedgerEvent, NewEvent } from './events.ts';
 import type { Facts, Guard, Phase } from './guard.ts';
 import type { Permit } from './permit.ts';
 import type { Picture } from './picture.ts';
 import type { Plan, PlanDraft, Target } from './plan.ts';
 import type { CompletePlan } from './plan-document.ts';
-import type { Action, ProviderFacts } from './subject.ts';
+import type { Action, PlanSubject, ProviderFacts } from './subject.ts';
 import type { Goal, Judgement } from './verdict.ts';
 
 export interface LedgerView {
@@ -79,17 +79,17 @@ export interface ProviderRules {
   placeOf(id: string): { account?: string; region?: string };
   /** The call that plans to keep what would be lost, or a copy of it. Absent or undefined: no call does. */
   waysToKeep?(plan: Pick<Plan, 'target'>, losses: readonly Effect[]): WayOut | undefined;
-  /** The call that plans a change of what an owner has, on the owner; its values are for the agent to fill in. */
-  wayThroughOwner?(owner: { kind: string; name: string }): WayOut | undefined;
+  /**
+   * The call that plans on its owner what this plan would do to that resource. Absent or undefined: owners do not do
+   * such a thing.
+   */
+  wayThroughOwner?(
+    resource: PlanSubject['resources'][number],
+    plan: Pick<Plan, 'action' | 'effects'>,
+  ): WayOut | undefined;
   /** Commands for a person, when the outcome of a change on this target is not known. */
   whereToLook(target: Target): string[];
   knownTypes(): Promise<{ isKnownType(type: string): boolean; isKnownService(service: string): boolean }>;
-}
-
-/** One call of a tool, with its input. */
-export interface WayOut {
-  tool: string;
-  input: Record<string, unknown>;
 }
 
 type CallOutput = Record<string, unknown>;
@@ -159,8 +159,13 @@ export interface Provider extends ProviderRules, Runner {
   /** For its own describe tools. Reads only; holds no permit at all. */
   readonly reader: unknown;
   readonly planners: readonly PlannerDefinition[];
-  /** Computes the plan again from what is there now, with reads only. */
-  recompute(plan: Plan): Promise<PlanDraft>;
+  /**
+   * Why nothing can execute this plan any more, of whatever state its target is; null: what it prepared is there, or it
+   * prepared nothing. Reads only; it may fail, since who asks needs no access.
+   */
+  whyGone?(plan: Plan): Promise<string | null>;
+  /** Computes the plan again from what is there now. The permit is for planning, at the plan's target. */
+  recompute(plan: Plan, permit: Permit): Promise<PlanDraft>;
   /** What making this plan left behind in the cloud, that only its execution would use up; null: nothing. */
   leftoverOf(plan: Pick<PlanDraft, 'calls'>): string | null;
   /**
@@ -229,12 +234,12 @@ export interface PolicyPort {
    */
   mustBeInForce(view?: LedgerView): Promise<void>;
   sponsor(): { name: string | null; known: boolean };
-  environmentOf(stack: {
-    account: string;
-    region: string;
-    name: string;
-    tags: Record<string, string>;
-  }): Environment | 'out_of_scope';
+  environmentOf(stack: { account: string; region: string; name: string; tags: Record<string, string> }): {
+    environment: Environment | 'out_of_scope';
+    scope: string | null;
+  };
+  /** Where a plan is, and by which scope: `production (main: stack *-prod)`. */
+  scopeOf(plan: Plan): string;
   /** Is it in a scope, or does the policy open reading? Without a policy everything is. */
   mayRead(subject: {
     kind: 'stack' | 'resource';
@@ -252,7 +257,9 @@ export interface AboutPlan {
   goals: readonly Goal[];
   assurance: string;
   provider: Pick<ProviderRules, 'waysToKeep' | 'wayThroughOwner'>;
-  /** Of the same target: pending, approved or executing. */
+  /** Where it is, and by which scope of the policy. */
+  scope: string;
+  /** Of the same target: pending, approved, executing or of unknown outcome. */
   open: readonly Change[];
   /** The change that this plan was proposed as. */
   changeId: string | null;
@@ -267,8 +274,8 @@ export interface ChangeReader {
   /** @throws STATE_PLAN_BEING_MADE, or what its making failed with. */
   plan(planId: string): Promise<{ plan: Plan; goalsAllowed: Goal[]; judgement: Judgement }>;
   /** Of a stored plan: what its answer tells besides. */
-  aboutPlan(plan: Plan): Promise<Pick<AboutPlan, 'open' | 'changeId' | 'provider'>>;
-  /** Pending, approved or executing on this target, newest first. */
+  aboutPlan(plan: Plan): Promise<Pick<AboutPlan, 'open' | 'changeId' | 'provider' | 'scope'>>;
+  /** Pending, approved, executing or of unknown outcome on this target, newest first. */
   openOn(target: Target): Promise<Change[]>;
   /** The whole before and after of what a plan touches. null: it has none, since calls and effects say it all. */
   picture(plan: Plan): Promise<Picture | null>;

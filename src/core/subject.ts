@@ -25,6 +25,8 @@ export const ownerSchema = z.strictObject({
   kind: z.enum(['stack', 'auto_scaling_group']),
   name: z.string(),
   released: z.boolean().optional(),
+  /** It is owned only as a part of this resource: its owner neither made it nor sets anything on it. */
+  through: z.string().optional(),
 });
 export type Owner = z.infer<typeof ownerSchema>;
 

@@ -45,6 +45,7 @@ export function unsound(fault: string): CountersignError {
 export function parseInput(tool: Tool, rawInput: unknown): Record<string, unknown> {
   const problems: string[] = [];
   const input = present(tool.input, withoutAdditions(rawInput ?? {}), [], problems);
+  for (const path of placeholdersIn(input, [])) problems.push(`${path}: it is a placeholder; give what it stands for`);
   const parsed = tool.input.safeParse(input);
   if (parsed.success && problems.length === 0) return parsed.data;
   const known = Object.keys(tool.input.shape).join(', ');
@@ -55,7 +56,26 @@ export function parseInput(tool: Tool, rawInput: unknown): Record<string, unknow
     'INPUT_INVALID',
     problems.slice(0, TOLD_PROBLEMS).join('; '),
     `${tool.name} takes: ${known}.`,
+    { next: { tool: tool.name, input: asked(tool, rawInput, problems) } },
   );
+}
+
+const TOLD_AGAIN = 200;
+/** The same call: what was right of it, if short, and a placeholder for each field that is missing or wrong. */
+function asked(tool: Tool, raw: unknown, problems: readonly string[]): Record<string, unknown> {
+  const given = isObject(raw) ? raw : {};
+  const isWrong = (key: string) => problems.some((one) => one.startsWith(`${key}:`) || one.startsWith(`${key}.`));
+  const isShort = (key: string) => JSON.stringify(given[key]).length <= TOLD_AGAIN;
+  const fields = Object.keys(tool.input.shape).filter((key) => isWrong(key) || (given[key] ?? null) !== null);
+  return Object.fromEntries(fields.map((key) => [key, isWrong(key) || !isShort(key) ? `<${key}>` : given[key]]));
+}
+
+/** As answers of ours write them where the agent has to say something itself: `<the whole template>`. */
+const PLACEHOLDER = /^<(?:the|all) [^<>]{1,1000}>$/;
+function placeholdersIn(value: unknown, path: (string | number)[]): string[] {
+  if (typeof value === 'string') return PLACEHOLDER.test(value) ? [path.join('.')] : [];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => placeholdersIn(inner, [...path, key]));
 }
 
 function withoutAdditions(raw: unknown): unknown {

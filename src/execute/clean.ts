@@ -10,6 +10,7 @@ import { digestOf } from '../core/digest.ts';
 import { CountersignError } from '../core/errors.ts';
 import { eventsOf } from '../core/events.ts';
 import { haltIn, inFlightIn } from '../core/folds.ts';
+import { heldBy } from '../core/holder.ts';
 import { mintPlanningPermit, mintWritingPermit, revokePermit } from '../core/permit.ts';
 import type { Target } from '../core/plan.ts';
 import type {
@@ -44,7 +45,7 @@ export async function clean(ports: CleanPorts, { by, isDry }: { by: string[]; is
     if (!(await isOfThisCloud(ports, one.planId, one.target))) continue;
     dead.push(one);
     const about = { what: one.leftover, target: one.target.name };
-    items.push(await attempted(about, () => (isDry ? wouldGo('nothing will execute it') : discard(ports, one))));
+    items.push(await attempted(about, () => (isDry ? wouldGo('no change can execute it') : discard(ports, one))));
   }
   for (const { target, since } of await emptyTargets(ports)) {
     const gone = isDry ? dead.filter((one) => isSamePlace(one.target, target)).map(({ leftover }) => leftover) : [];
@@ -112,7 +113,7 @@ async function discard({ ledger, cloud }: CleanPorts, dead: DeadPlan): Promise<B
     revokePermit(permit);
   }
   await ledger.append(cleaned(dead));
-  return { state: 'removed', why: 'nothing would have executed it' };
+  return { state: 'removed', why: 'no change could execute it' };
 }
 
 async function remove(
@@ -126,13 +127,11 @@ async function remove(
   await ledger.transact(async (tx) => {
     await policy.mustBeInForce(tx);
     await mustRun(tx);
-    const other = await inFlightIn(tx, target);
-    if (other)
-      throw new CountersignError(
-        'STATE_TARGET_LOCKED',
-        `Change ${other} is executing on it.`,
-        `See countersign show ${other}.`,
-      );
+    const holder = await inFlightIn(tx, target);
+    if (holder) {
+      const { message, remedy } = heldBy(holder, target);
+      throw new CountersignError('STATE_TARGET_LOCKED', message, remedy);
+    }
     await tx.append({ kind: 'removal.intended', body: { target, operation, digest: digestOf(call), by } });
   });
   const permit = mintWritingPermit(call);
@@ -147,6 +146,6 @@ async function remove(
     sent.kind === 'done' ? { kind: 'removal.done', body: { target } } : { kind: 'removal.failed', body },
   );
   return sent.kind === 'done'
-    ? { state: 'removed', why: 'it was empty, and no plan waited on it' }
+    ? { state: 'removed', why: 'it was empty, and no plan needed it' }
     : { state: 'kept', why };
 }

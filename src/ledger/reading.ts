@@ -87,6 +87,8 @@ function eventSelector(db: Database.Database): Reading['events'] {
       // Said to SQLite in the index's own words: a partial index is used only where they stand in the query.
       if (!query.kinds.some((kind) => kind.startsWith('tool.'))) conditions.push({ text: NOT_A_TOOL_CALL, values: [] });
     }
+    if (query.containing !== undefined)
+      conditions.push({ text: 'instr(bytes, CAST(? AS BLOB)) > 0', values: [query.containing] });
     if (query.withoutKinds !== undefined)
       conditions.push({
         text: `NOT EXISTS (SELECT 1 FROM events AS other WHERE other.change_id = events.change_id AND other.kind IN (${query.withoutKinds.map(() => '?').join(',')}) AND other.seq <= ?)`,

@@ -2,7 +2,7 @@
  * Computes the whole ledger again from its bytes and names the first row that is not as it was appended.
  *
  * Guarantees: rows are read one after the other, in memory that does not grow with them; every document is as its
- * digest says, and every document that an event names (`NAMES_A_DOCUMENT`) is there.
+ * digest says, and every document that an event names, or a document that it names (`documents.ts`), is there.
  * Limit: what is not anchored elsewhere can be rewritten whole, or cut at its end; only a checkpoint that was kept
  * elsewhere shows that.
  */
@@ -10,11 +10,12 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { counted } from '../core/counted.ts';
-import { sha256Hex } from '../core/digest.ts';
 import { CountersignError } from '../core/errors.ts';
 import type { LedgerEvent } from '../core/events.ts';
+import { absoluteTime } from '../core/instant.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { LEDGER_FILE, LEDGER_VERSION } from './database.ts';
+import { documentProblem, missingDocuments } from './documents.ts';
 import { appendPeak, type Hash, leafHash, rootOf } from './merkle.ts';
 import { parseEvent } from './reading.ts';
 
@@ -97,7 +98,7 @@ function verifySnapshot(db: Database.Database, checkpoint: Checkpoint | undefine
       'Pass a checkpoint of this ledger; if this is one, the ledger was replaced.',
     );
   }
-  const isThere = db.prepare('SELECT 1 FROM documents WHERE digest = ?').pluck();
+  const missingIn = missingDocuments(db);
   let before: Hash[] = [];
   let peaks: Hash[] = [];
   let anchoredRoot = checkpoint?.size === 0 ? rootOf([]) : undefined;
@@ -110,7 +111,7 @@ function verifySnapshot(db: Database.Database, checkpoint: Checkpoint | undefine
     peaks = appendPeak(peaks, size, row.hash);
     size += 1;
     if (checkpoint?.size === size) anchoredRoot = rootOf(peaks);
-    const digest = missing ? undefined : documentsNamedIn(row.bytes).find((name) => isThere.get(name) === undefined);
+    const digest = missing ? undefined : missingIn(row);
     if (digest !== undefined) missing = { digest, seq: size };
   }
   if (checkpoint && checkpoint.size > size) {
@@ -128,7 +129,9 @@ function verifySnapshot(db: Database.Database, checkpoint: Checkpoint | undefine
     );
   }
   const anchored = checkpoint && checkpoint.size > 0 ? 'checkpoint' : 'nothing';
-  return documentProblem(db, missing) ?? { ok: true, size, rootHash: rootOf(peaks).toString('hex'), anchored };
+  const problem = documentProblem(db, missing);
+  if (problem) return failure('document', problem.seq, problem.message);
+  return { ok: true, size, rootHash: rootOf(peaks).toString('hex'), anchored };
 }
 
 function* rowsOf(db: Database.Database): Generator<Row> {
@@ -182,11 +185,13 @@ function problemAt(row: Row, { index, peaks, before, later }: Standing): Verific
     return failure('removed', seq, `Row ${seq} is missing: the original row ${event.seq} is in its place.`);
   }
   const rewritten =
-    event && row.leaf.equals(row.hash) ? ' (with its leaf hash; or the row before it was, with all its hashes)' : '';
+    event && row.leaf.equals(row.hash)
+      ? ' together with its leaf hash, or the row before it was rewritten with all of its hashes'
+      : '';
   return failure(
     'changed',
     seq,
-    `Row ${seq} (${row.kind}, ${row.at}) was rewritten after it was appended${rewritten}.`,
+    `Row ${seq} (${row.kind}, ${absoluteTime(row.at)}) was rewritten after it was appended${rewritten}.`,
   );
 }
 
@@ -197,19 +202,6 @@ function positionOf(rows: Iterable<Row>, fits: (row: Row, at: number) => boolean
     if (fits(row, at)) return at;
   }
   return -1;
-}
-
-/** A member of a body, at any depth, whose value is the digest of a document: `document`, `policyDocument`, … */
-const NAMES_A_DOCUMENT = /^document$|Document$/;
-
-function documentsNamedIn(bytes: Buffer): string[] {
-  if (!bytes.includes('ocument"')) return [];
-  const digests: string[] = [];
-  JSON.parse(bytes.toString('utf8'), (key, value) => {
-    if (NAMES_A_DOCUMENT.test(key) && typeof value === 'string' && value.startsWith('sha256:')) digests.push(value);
-    return value;
-  });
-  return digests;
 }
 
 function readEvent(bytes: Buffer): LedgerEvent | undefined {
@@ -227,32 +219,6 @@ function hasItsColumns(row: StoredRow, event: LedgerEvent): boolean {
     (event.changeId ?? null) === row.change_id &&
     (event.planId ?? null) === row.plan_id
   );
-}
-
-function documentProblem(
-  db: Database.Database,
-  missing: { digest: string; seq: number } | undefined,
-): Verification | undefined {
-  const changed = changedDocument(db);
-  if (changed !== undefined) {
-    const naming = db.prepare('SELECT min(seq) FROM events WHERE instr(bytes, ?) > 0').pluck();
-    const seq = (naming.get(Buffer.from(changed)) as number | null) ?? 0;
-    const named = seq > 0 ? ` that row ${seq} refers to` : '';
-    return failure('document', seq, `The document ${changed}${named} was changed.`);
-  }
-  if (!missing) return undefined;
-  return failure(
-    'document',
-    missing.seq,
-    `The document ${missing.digest} that row ${missing.seq} refers to is missing.`,
-  );
-}
-
-function changedDocument(db: Database.Database): string | undefined {
-  const documents = db.prepare('SELECT digest, bytes FROM documents').iterate();
-  for (const { digest, bytes } of documents as IterableIterator<{ digest: string; bytes: Buffer }>)
-    if (`sha256:${sha256Hex(bytes)}` !== digest) return digest;
-  return undefined;
 }
 
 function failure(problem: Problem, seq: number, message: string): Verification {

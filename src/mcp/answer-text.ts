@@ -4,6 +4,7 @@
  *
  * INVARIANT: the text alone is enough; the answer was made to fit twice, and nothing of it is left out here.
  */
+import type { Refusal } from '../core/next.ts';
 import type { ToolAnswer } from '../core/pipeline.ts';
 
 interface Effects {
@@ -21,10 +22,13 @@ interface Verdict {
 }
 
 export function textOf(answer: ToolAnswer): string {
-  if (!answer.ok) return `${answer.error.code}: ${sentence(answer.error.message)} ${answer.error.remedy}`;
+  if (!answer.ok) return refusalText(answer.error);
   const { content } = answer;
   return typeof content.decision === 'string' ? judgedText(content) : JSON.stringify(content);
 }
+
+const refusalText = ({ code, message, remedy, next }: Refusal): string =>
+  `${code}: ${sentence(message)} ${remedy}${next === undefined ? '' : `\nnext: ${JSON.stringify(next)}`}`;
 
 function judgedText(content: Record<string, unknown>): string {
   const { decision, state, change_id, plan_id, target, expires_at, effects, verdicts, next, goals_allowed, ...rest } =

@@ -59,19 +59,20 @@ function isShadowed(scope: ScopeEntry, earlier: readonly ScopeEntry[]): boolean 
   );
   if (covering.some(({ stacks, ids }) => !stacks && !ids)) return true;
   const isCovered = (kind: 'stacks' | 'ids') =>
-    scope[kind]?.every((pattern) => covering.some((one) => one[kind]?.some((wider) => covers(wider, pattern)))) ?? true;
+    scope[kind]?.every((pattern) => {
+      const samples = samplesOf(pattern);
+      return covering.some((one) => one[kind]?.some((wider) => samples.every((name) => matchesGlob(wider, name))));
+    }) ?? true;
   return (scope.stacks !== undefined || scope.ids !== undefined) && isCovered('stacks') && isCovered('ids');
 }
 
 /** Does one pattern match all that another does? Tried with samples: good enough to warn, not to decide. */
-function covers(wider: string, pattern: string): boolean {
-  return ['', 'Zq', 'Z-0aB'].every((sample) =>
-    matchesGlob(wider, pattern.replaceAll('*', sample).replaceAll('?', 'Z')),
-  );
-}
+const samplesOf = (pattern: string): string[] =>
+  ['', 'Zq', 'Z-0aB'].map((sample) => pattern.replaceAll('*', sample).replaceAll('?', 'Z'));
 
 function checkSeats({ policy }: CheckAbout, warn: Warn): void {
   const able = policy.people.filter(({ keys }) => keys.length > 0);
+  const canSign = new Set(able);
   const executing = new Set(
     policy.file.scopes.filter(({ execute }) => execute !== 'plan_only').map(({ environment }) => environment),
   );
@@ -82,7 +83,7 @@ function checkSeats({ policy }: CheckAbout, warn: Warn): void {
       const usual = defaultSeats(environment, kind as 'reversible');
       if (seats < usual) warn(path, `${what}: needs ${counted(seats, 'approval')}, fewer than the default of ${usual}`);
       if (!executing.has(environment)) continue;
-      const stuck = policy.people.filter((sponsor) => able.filter((other) => other !== sponsor).length < seats);
+      const stuck = policy.people.filter((sponsor) => able.length - (canSign.has(sponsor) ? 1 : 0) < seats);
       if (seats > 0 && stuck.length > 0)
         warn(
           path,

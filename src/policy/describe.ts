@@ -2,7 +2,7 @@
 import { counted } from '../core/counted.ts';
 import { ENVIRONMENTS, type Environment } from '../core/environment.ts';
 import type { Facts, GuardDefinition, PolicyStanding, Spent } from '../core/guard.ts';
-import { seatRules } from './apply.ts';
+import { decidingTags, seatRules } from './apply.ts';
 import { freezesInForce, isOver, untilText } from './freeze.ts';
 import type { Policy } from './model.ts';
 import type { Observations } from './observed.ts';
@@ -18,6 +18,8 @@ export interface Described {
   excluded: readonly string[];
   halt: Facts['halt'];
   spent(environment: Environment): { hour: Spent; day: Spent };
+  /** Changes that began to execute there within the last hour, whoever's. */
+  executed(environment: Environment): number;
   assurance: string;
   /** Of the last week. */
   observations(): Promise<Observations>;
@@ -46,7 +48,6 @@ export async function describePolicy(about: Described): Promise<Answer> {
     seats: Object.fromEntries(ENVIRONMENTS.map((environment) => [environment, seatsText(policy, environment)])),
     approvers: approversIn(about),
     ...(policy ? await inForce(policy, about) : {}),
-    guards: about.guards.map(({ name }) => name),
   });
 }
 
@@ -67,20 +68,52 @@ async function inForce(policy: Policy, about: Described): Promise<Answer> {
       execute: scope.execute,
       ...(Object.keys(scope.raise).length > 0 ? { raise: scope.raise } : {}),
     })),
+    denied: deniedAlways(policy, about.guards),
     budgets_left: budgetsLeft(policy, about),
+    executions_left_this_hour: executionsLeft(policy, about),
     freezes: freezes.filter((freeze) => !isOver(freeze, now)).map((freeze) => freezeText(freeze, now)),
-    exceptions: exceptions
-      .filter(({ until }) => now < exceptionEnd(until))
-      .map(({ guard, stack, resource, until, owner, reason }) => {
-        const what = stack === undefined ? resource : `${stack}/${resource}`;
-        return `${guard}: ${what} until ${until} by ${owner}: ${reason}`;
-      }),
-    ...(await inShadow(policy, about)),
+    ...withoutEmpty({
+      exceptions: exceptions
+        .filter(({ until }) => now < exceptionEnd(until))
+        .map(({ guard, stack, resource, until, owner, reason }) => {
+          const what = stack === undefined ? resource : `${stack}/${resource}`;
+          return `${guard}: ${what} until ${until} by ${owner}: ${reason}`;
+        }),
+      ...(await inShadow(policy, about)),
+    }),
   };
 }
 
+const withoutEmpty = (lists: Record<string, string[]>): Answer =>
+  Object.fromEntries(Object.entries(lists).filter(([, list]) => list.length > 0));
+
+/** In production, and no approval lifts it. */
+function deniedAlways(policy: Policy, guards: Described['guards']): string[] {
+  const inForce = guards.flatMap(({ name, denies }) =>
+    denies === undefined || policy.isObserved(name, 'production') ? [] : [denies],
+  );
+  return [...inForce, `setting or removing a tag that the policy reads: ${decidingTags(policy).join(', ')}`];
+}
+
+const environmentsOf = (policy: Policy): Environment[] =>
+  ENVIRONMENTS.filter((name) => policy.file.scopes.some(({ environment }) => environment === name));
+
+function executionsLeft(policy: Policy, { guards, executed }: Described): Answer {
+  const [limiting] = guards.flatMap(({ name, executionsPerHour }) =>
+    executionsPerHour ? [{ name, executionsPerHour }] : [],
+  );
+  if (!limiting) return {};
+  const { name, executionsPerHour } = limiting;
+  return Object.fromEntries(
+    environmentsOf(policy).map((environment) => [
+      environment,
+      Math.max(0, executionsPerHour(policy.optionsFor(name, environment), environment) - executed(environment)),
+    ]),
+  );
+}
+
 /** What is only observed, with what it would have stopped. The ledger is asked only where something is. */
-async function inShadow(policy: Policy, { guards, observations }: Described): Promise<Answer> {
+async function inShadow(policy: Policy, { guards, observations }: Described): Promise<Record<string, string[]>> {
   const { rules } = policy.rules;
   const watched = guards
     .map(({ name }) => ({ name, where: ENVIRONMENTS.filter((environment) => policy.isObserved(name, environment)) }))
@@ -109,7 +142,7 @@ function budgetsLeft(policy: Policy, { guards, spent, sponsor }: Described): Ans
     Object.fromEntries(
       Object.entries(cap).map(([what, most]) => [what, Math.max(0, most - used[what as keyof Spent])]),
     );
-  const used = ENVIRONMENTS.filter((name) => policy.file.scopes.some(({ environment }) => environment === name));
+  const used = environmentsOf(policy);
   return Object.fromEntries(
     counting.flatMap(({ name, caps }) =>
       used.map((environment) => {

@@ -40,6 +40,20 @@ export interface HistoryQuery {
   fold(changeId: string): Promise<Change | undefined>;
 }
 
+/** By environment: changes that began to execute within the last hour. */
+export async function executedLately(view: LedgerView, now: Date): Promise<(environment: Environment) => number> {
+  const events = await executionsIn(view, now);
+  return (environment) => begunLately(events, environment, now);
+}
+
+const begunLately = (events: readonly Execution[], environment: Environment, now: Date): number =>
+  events.filter(
+    ({ kind, at, about }) =>
+      kind === 'change.executing' &&
+      about.environment === environment &&
+      Date.parse(at) > now.getTime() - HOUR_MILLISECONDS,
+  ).length;
+
 export async function historyOf(view: LedgerView, query: HistoryQuery): Promise<Facts['history']> {
   const { target, environment, now } = query;
   const events = await executionsIn(view, now);
@@ -47,12 +61,7 @@ export async function historyOf(view: LedgerView, query: HistoryQuery): Promise<
   const done = maybeDone(events.filter(({ about }) => isSameTarget(about.target, target)));
   return {
     inFlight: await inFlightIn(view, target),
-    executionsLastHour: events.filter(
-      ({ kind, at, about }) =>
-        kind === 'change.executing' &&
-        about.environment === environment &&
-        Date.parse(at) > now.getTime() - HOUR_MILLISECONDS,
-    ).length,
+    executionsLastHour: begunLately(events, environment, now),
     sameFailures: mostRepeated(
       finished
         .filter(({ about }) => about.outcome?.state === 'failed' || about.outcome?.state === 'rolled_back')

@@ -11,11 +11,11 @@ import { mapsTo } from '../people/sign-in.ts';
 import { approveWithinSeconds } from './apply.ts';
 import { describePolicy } from './describe.ts';
 import { type FactSources, factsFor, NO_POLICY_DIGEST } from './facts.ts';
-import { spentBy } from './history.ts';
+import { executedLately, spentBy } from './history.ts';
 import { observations } from './observed.ts';
 import { digestInForce, pinOf, requireInForce, standingOf } from './pin.ts';
 import { createRuleJudge } from './rules/judge.ts';
-import { scopeFor } from './scope.ts';
+import { isBeforePlanning, scopeFor, subjectsOf } from './scope.ts';
 
 export interface PolicyPortOptions extends FactSources {
   sponsor: string | undefined;
@@ -86,6 +86,7 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
         excluded: excludedFrom(),
         halt: await haltIn(ledger),
         spent: await spentBy(ledger, sponsor.name, options.now(), fold),
+        executed: await executedLately(ledger, options.now()),
         assurance: ASSURANCE,
         observations: () => observations(ledger, new Date(options.now().getTime() - WEEK_MILLISECONDS)),
         now: options.now(),
@@ -112,10 +113,16 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
     standing,
     mustBeInForce: async (view = ledger) => requireInForce(await standing(view), await pinOf(view)),
     sponsor: () => sponsor,
-    environmentOf: ({ account, region, name, tags }) =>
-      policy
-        ? (scopeFor(policy, [{ kind: 'stack', account, region, name, tags }])?.environment ?? 'out_of_scope')
-        : 'production',
+    environmentOf({ account, region, name, tags }) {
+      if (!policy) return { environment: 'production', scope: null };
+      const scope = scopeFor(policy, [{ kind: 'stack', account, region, name, tags }]);
+      return { environment: scope?.environment ?? 'out_of_scope', scope: scope?.text ?? null };
+    },
+    scopeOf(plan) {
+      const scope = policy && scopeFor(policy, subjectsOf(plan), isBeforePlanning(plan));
+      if (!policy) return 'production (no policy)';
+      return scope ? `${scope.environment} (${scope.text})` : 'none';
+    },
     mayRead: (subject) => !policy || policy.file.read === 'all' || scopeFor(policy, [subject]) !== null,
     isFilled,
     assurance: () => ASSURANCE,

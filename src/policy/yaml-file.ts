@@ -15,9 +15,12 @@ export interface YamlFile<T> {
 }
 
 const SYNTAX_ERRORS_TOLD = 3;
+/** Reading more takes longer than a second: larger policies are several accounts' and belong apart. */
+export const MAX_YAML_CHARACTERS = 250_000;
 
 /** A YAML file of ours: every problem has its place, in the text and in the shape. */
 export function readYaml<T>(text: string, fileName: string, schema: z.ZodType<T>): YamlFile<T> {
+  if (text.length > MAX_YAML_CHARACTERS) return tooLarge(text.length, fileName);
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, strict: true });
   const place = (offset: number) => `${lines.linePos(offset).line}:${lines.linePos(offset).col}`;
@@ -32,6 +35,11 @@ export function readYaml<T>(text: string, fileName: string, schema: z.ZodType<T>
   const report: Report = (path, message) =>
     problems.push(`${fileName}:${placeOf(path)} ${path.map(String).join('.') || 'the file'}: ${message}`);
   return { value: problems.length === 0 ? valueIn(document, schema, report) : undefined, problems, report, placeOf };
+}
+
+function tooLarge<T>(characters: number, fileName: string): YamlFile<T> {
+  const problem = `${fileName}:1:1 the file has ${characters} characters; at most ${MAX_YAML_CHARACTERS} are read`;
+  return { value: undefined, problems: [problem], report: () => 0, placeOf: () => '1:1' };
 }
 
 /** Aliases are resolved, within bounds: a file that unfolds without end is refused like any other error. */

@@ -1,5 +1,6 @@
 /** Effects as rows: every leaf of each; what is the same is told once, with the names of all that it is true of. */
 import type { Effect } from '../core/effect.ts';
+import { absoluteTime } from '../core/instant.ts';
 import { leavesOf } from '../core/leaves.ts';
 import type { Thing } from '../core/picture.ts';
 import type { Plan } from '../core/plan.ts';
@@ -8,7 +9,6 @@ import type { Row, Tone } from './layout.ts';
 import { changedRows, pathText, valueRows, type Whole } from './leaf-rows.ts';
 import { lineOf as line, nameIn } from './names.ts';
 import type { Subject } from './subject.ts';
-import { absoluteTime } from './time.ts';
 import { quoted } from './values.ts';
 
 const TONES: Record<Effect['reversibility'], Tone> = {
@@ -57,7 +57,7 @@ function nameRow(plan: Plan, effect: Effect): string {
 }
 
 function headText(effect: Effect): string {
-  const { kind, type, reversibility, interrupts, holds, owner, revision, size } = effect;
+  const { kind, type, reversibility, interrupts, holds, owner, revision, size, contents, noBackup } = effect;
   return [
     `${kind} ${line(type)}`,
     reversibility,
@@ -65,12 +65,15 @@ function headText(effect: Effect): string {
     ...(holds === 'nothing' ? [] : [`stores: ${holds}`]),
     ...(revision ? ['a revision'] : []),
     ...(size === undefined ? [] : [`size ${quoted(size)}`]),
+    ...(contents === undefined ? [] : [`contents ${contents}`]),
+    ...(noBackup === undefined ? [] : [noBackup ? 'no backup possible' : 'backup possible']),
     ...(owner === undefined ? [] : [`of ${owner.kind.replaceAll('_', ' ')} ${line(owner.name)}`]),
   ].join(' \u00b7 ');
 }
 
 /** What is said of an effect besides its leaves. */
-function factRows({ why, retention, recoveryPoint, marks, properties }: Effect): Row[] {
+function factRows({ why, retention, recoveryPoint, marks, properties, tagKeys }: Effect): Row[] {
+  const hidden = properties.filter(({ peopleOnly }) => peopleOnly).map(({ path }) => pathText(path));
   const replacing = properties.filter(({ replaces }) => replaces !== 'never');
   const words = (replaces: string) =>
     replacing.filter((one) => one.replaces === replaces).map(({ path }) => pathText(path));
@@ -79,6 +82,8 @@ function factRows({ why, retention, recoveryPoint, marks, properties }: Effect):
     ...[...new Set(replacing.map(({ replaces }) => replaces))]
       .sort()
       .map((replaces) => ({ indent: 4, text: `replaces (${replaces}): ${words(replaces).join(', ')}` })),
+    ...(tagKeys ? [{ indent: 4, text: `tags that change: ${tagKeys.map(quoted).join(', ') || 'none'}` }] : []),
+    ...(hidden.length > 0 ? [{ indent: 4, text: `not shown to agents: ${hidden.join(', ')}` }] : []),
     ...(retention ? [{ indent: 4, text: `${retention.attribute} in force: ${retention.effective}` }] : []),
     ...(recoveryPoint
       ? [

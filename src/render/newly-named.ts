@@ -66,7 +66,7 @@ function* namesIn(leaf: PlacedLeaf, own: Own): Generator<[NamedKind, string]> {
   const { after } = leaf;
   if (after === undefined || after === leaf.before) {
     if (/\.(?:Condition|Conditions)\.|SourceAccount$|SourceArn$/.test(leaf.path) && leaf.before !== undefined)
-      yield ['condition', `${leaf.before} is no longer asked for`];
+      yield ['condition', `${leaf.before} is no longer required`];
     return;
   }
   for (const [kind, find] of FINDERS) for (const value of find(leaf, after, own)) yield [kind, value];
@@ -94,10 +94,10 @@ const AWS_HOST = /(?:^|\.)(?:amazonaws\.com(?:\.cn)?|api\.aws|aws\.amazon\.com|a
 const NO_HOST =
   /\.(?:handler|js|mjs|cjs|ts|py|rb|go|java|jar|zip|json|ya?ml|sh|conf|cfg|ini|log|txt|pem|gz|tar|html?|css|xml|md|so|bin|rpm|deb|env|lock|large|xlarge|micro|small|medium|nano|metal|\d*xlarge|x|Arn|Id|Name|internal|local|localhost|service|socket|mount|target|repo|d|keyring|gpg|asc)$/i;
 const URL_HOST =
-  /\b[a-z][a-z0-9+.-]*:\/\/(?:[^\s/@"'`]+@)?([A-Za-z0-9.-]+\.[A-Za-z]{2,}|\d{1,3}(?:\.\d{1,3}){3})(?::\d+)?(?:\/[^\s"'`<>)]*)?/g;
+  /\b[a-z][a-z0-9+.-]{0,20}:\/\/(?:[^\s/@"'`]{1,500}@)?([A-Za-z0-9.-]+\.[A-Za-z]{2,}|\d{1,3}(?:\.\d{1,3}){3})(?::\d+)?(?:\/[^\s"'`<>)]*)?/g;
 const BARE_HOST = /(?<![\w.@/-])(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,6}[a-z]{2,24}(?![\w(-])/gi;
 const ADDRESS = /(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w.]|\/)/g;
-const MAIL = /[\w.+-]+@(?:[a-z0-9-]+\.)+[a-z]{2,}/gi;
+const MAIL = /(?<![\w.+-])[\w.+-]{1,64}@(?:[a-z0-9-]+\.)+[a-z]{2,}/gi;
 const isOwnService = (host: string) => AWS_HOST.test(host) && !/^[^.]+\.(?:lambda-url|execute-api)\./.test(host);
 
 function hosts(text: string): string[] {
@@ -124,7 +124,8 @@ const isDomain = (host: string) =>
 
 const ACCOUNT = /(?<!\d)\d{12}(?!\d)/g;
 const ARN = /\barn:[\w-]+:[\w-]*:[\w-]*:(\d{12}):[^\s"'`,)\]}]+/g;
-const IMAGE = /\b(?:(?:[\w-]+\.)+[a-z]{2,}(?::\d+)?\/)?[\w./-]+(?::[\w.-]+|@sha256:[0-9a-f]{64})/gi;
+const IMAGE =
+  /(?<![\w./-])(?:(?:[\w-]{1,63}\.){1,10}[a-z]{2,63}(?::\d{1,5})?\/)?[\w./-]{1,255}(?::[\w.-]+|@sha256:[0-9a-f]{64})/gi;
 const isForeign = (account: string, { account: own, known }: Own) => account !== own && !known.includes(account);
 
 function accounts(_leaf: PlacedLeaf, text: string, own: Own): string[] {
@@ -136,7 +137,7 @@ function accounts(_leaf: PlacedLeaf, text: string, own: Own): string[] {
 }
 
 const KEY =
-  /\b(?:AKIA|ASIA)(?:[A-Z0-9]{16}\b|\*{4}\([0-9a-f]{8}\))|\b(?:ssh-(?:ed25519|rsa|dss)|ecdsa-sha2-[\w-]+|sk-[\w@.-]+) +AAAA[A-Za-z0-9+/=]+(?: +[\w@.-]+)?|-----BEGIN [A-Z ]*(?:PUBLIC KEY|PGP|CERTIFICATE)[A-Z ]*-----/g;
+  /\b(?:AKIA|ASIA)(?:[A-Z0-9]{16}\b|\*{4}\([0-9a-f]{8}\))|\b(?:ssh-(?:ed25519|rsa|dss)|ecdsa-sha2-[\w-]{1,60}|sk-[\w@.-]{1,60}) {1,5}AAAA[A-Za-z0-9+/=]+(?: +[\w@.-]+)?|-----BEGIN [A-Z ]*(?:PUBLIC KEY|PGP|CERTIFICATE)[A-Z ]*-----/g;
 
 const PRINCIPAL_PATH = /\.(?:Principals?|NotPrincipal|AWS|Federated|Service|CanonicalUser)(?:\.\d+)?$/;
 const isPrincipalLeaf = ({ path }: PlacedLeaf) => PRINCIPAL_PATH.test(path) && /Principal/.test(path);

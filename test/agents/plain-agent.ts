@@ -8,6 +8,8 @@ export interface PlainAgent {
   next(): Next;
   calls: number;
   characters: number;
+  /** Of the last answer. */
+  readonly text: string;
 }
 export interface Next {
   tool?: string;
@@ -21,6 +23,9 @@ export function plainAgent(world: TestWorld): PlainAgent {
   return {
     calls: 0,
     characters: 0,
+    get text() {
+      return text;
+    },
     async call(tool, input = {}) {
       text = textOf(await world.app.pipeline(tool, input));
       this.calls += 1;

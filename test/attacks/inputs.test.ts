@@ -33,6 +33,25 @@ const nested = (depth: number): unknown => {
 const template = (body: object) => JSON.stringify({ Resources: { A: { Type: 'AWS::SNS::Topic' } }, ...body });
 const refused = (code: string) => ({ code, message: expect.stringMatching(/\w/), remedy: expect.stringMatching(/\w/) });
 
+describe('a value that was made to hang its reader', () => {
+  const deep = `{"a":${'['.repeat(9_000)}${']'.repeat(9_000)}}`;
+  it.each<[string, string]>([
+    ['JSON of 9,000 levels in a string', deep],
+    ['one word without an end', 'a'.repeat(40_000)],
+    ['words joined by dashes', 'eyJ-'.repeat(10_000)],
+    ['dots', 'a.'.repeat(20_000)],
+    ['pluses', 'a+'.repeat(20_000)],
+    ['schemes', 'a://'.repeat(10_000)],
+  ])('is planned like any other: %s', async (_what, Value) => {
+    const Resources = { A: { Type: 'AWS::SSM::Parameter', Properties: { Type: 'String', Value } } };
+    const plan = await world.call('plan_stack_update', {
+      stack: 'cost-explorer-dev',
+      template: JSON.stringify({ Resources }),
+    });
+    expect(plan.plan_id, JSON.stringify(plan).slice(0, 500)).toBeDefined();
+  });
+});
+
 describe('an input', () => {
   it.each<[string, string, unknown, string]>([
     ['half a character', 'plan_stack_update', set(MEMORY, 'x\ud800'), 'INPUT_INVALID'],

@@ -72,10 +72,22 @@ describe('what a stack owns is not changed past it', () => {
     await expectRefused(world, 'ownership', 'plan_tags', { resource_ids: [id], set: { Team: 'web' } });
   });
 
-  it('by the tags of its volume, or of a volume of its instance', async () => {
-    const volumes = [of<Volume>('volume').id, machine().volumes[0]!.id];
-    for (const id of volumes)
-      await expectRefused(world, 'ownership', 'plan_tags', { resource_ids: [id], set: { Team: 'web' } });
+  it('by the tags of its volume', async () => {
+    const { id } = of<Volume>('volume');
+    await expectRefused(world, 'ownership', 'plan_tags', { resource_ids: [id], set: { Team: 'web' } });
+  });
+
+  it('by the tags of a disk of its instance, which no template sets, without people', async () => {
+    const resource_ids = [machine().volumes[0]!.id];
+    expect(await world.verdict('ownership', 'plan_tags', { resource_ids, set: { Team: 'web' } })).toMatchObject({
+      outcome: 'hold',
+      seats: 1,
+    });
+    await expectRefused(world, 'ownership', 'plan_tags', {
+      resource_ids: [...resource_ids, machine().id],
+      set: { Team: 'web' },
+    });
+    await expectRefused(world, 'labels', 'plan_tags', { resource_ids, set: { environment: 'development' } });
   });
 
   it('among others that nobody owns', async () => {

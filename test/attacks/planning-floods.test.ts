@@ -1,4 +1,7 @@
 /** Plans cost too: an agent that only plans is stopped before it leaves an account full of dry runs. */
+import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openTestWorld, type TestWorld } from '../world.ts';
 
@@ -15,6 +18,16 @@ const create = async (app: Awaited<ReturnType<typeof creating>>, stack: string, 
   const answer = await app.pipeline('plan_stack_create', { stack, template });
   return answer.ok ? String(answer.content.decision) : answer.error.code;
 };
+const bin = new URL('../../bin/countersign.js', import.meta.url).pathname;
+/** Everything that a process of its own prints. */
+const ran = (args: string[]) =>
+  new Promise<string>((resolve) => {
+    const env = { PATH: process.env.PATH ?? '', COUNTERSIGN_SPONSOR: 'alice', AWS_REGION: 'eu-west-1' };
+    const child = spawn(process.execPath, [bin, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += String(text)));
+    child.on('close', () => resolve(output));
+  });
 const madeChangeSets = () => world.store.calls().filter(({ operation }) => operation === 'CreateChangeSet').length;
 
 describe('planning alone', () => {
@@ -49,5 +62,33 @@ describe('planning alone', () => {
     const before = madeChangeSets();
     expect(await update(603)).toBe('GUARD_PLAN_BUDGET');
     expect(madeChangeSets()).toBe(before);
+  });
+  it('begins no more than that in one moment, whichever handle of the ledger is asked', async () => {
+    const apps = [await creating(), await creating(), await creating()];
+    const stacks = Array.from({ length: 12 }, (_, number) => `at-once-${number}-dev`);
+    const answers = await Promise.all(stacks.map((stack, index) => create(apps[index % 3]!, stack)));
+    expect(answers.filter((answer) => answer === 'pass')).toHaveLength(5);
+    expect(answers.filter((answer) => answer === 'GUARD_PLAN_BUDGET')).toHaveLength(7);
+    expect(madeChangeSets()).toBe(5);
+  });
+  it('begins no more than that in one moment, whichever process is asked', { timeout: 60_000 }, async () => {
+    const policy = `${world.policyText}guards: { plan-budget: { plans_per_hour: 2 } }\n`;
+    await world.another({ policy });
+    const input = join(world.home, 'input.json');
+    const set = [{ path: 'Resources.QueryFunction.Properties.MemorySize', value: 640 }];
+    writeFileSync(input, JSON.stringify({ stack: 'cost-explorer-dev', set }));
+    const args = ['--home', world.home, '--policy', join(world.home, 'policy.yaml'), '--sandbox'];
+    const outputs = await Promise.all(
+      Array.from({ length: 5 }, () => ran([...args, 'tool', 'plan_stack_update', '--input', input])),
+    );
+    expect(
+      outputs.filter((output) => output.includes('plan_id')),
+      outputs.join('\n'),
+    ).toHaveLength(2);
+    expect(
+      outputs.filter((output) => output.includes('GUARD_PLAN_BUDGET')),
+      outputs.join('\n'),
+    ).toHaveLength(3);
+    expect(madeChangeSets()).toBe(2);
   });
 });

@@ -7,7 +7,14 @@ import type { AboutPlan } from '../../src/core/ports.ts';
 import { decide, type Judgement } from '../../src/core/verdict.ts';
 import { facts, judged, plan } from '../guards/builders.ts';
 
-const about: AboutPlan = { goals: [], assurance: 'L0', provider: {}, open: [], changeId: null };
+const about: AboutPlan = {
+  goals: [],
+  assurance: 'L0',
+  provider: {},
+  scope: 'production (main)',
+  open: [],
+  changeId: null,
+};
 const nextOf = (judgement: Judgement) => nextAfterPlan(plan(), judgement.decision, judgement, about, undefined);
 const ADOPT = 'A person must run: countersign policy adopt.';
 

@@ -37,7 +37,7 @@ describe('an answer about many effects', () => {
     const answer = answerPlan(
       plan({ effects: [...losses, ...held, ...many(60)] }),
       holding(...held.map(({ logicalId }) => logicalId!)),
-      { goals: [], assurance: 'L0', provider: {}, open: [], changeId: null },
+      { goals: [], assurance: 'L0', provider: {}, scope: 'production (main)', open: [], changeId: null },
     );
     const text = JSON.stringify(answer.effects);
     expect(text).toMatch(/Table\d+-149|Table149/);

@@ -1,6 +1,6 @@
 import { facts, inDevelopment, inDisposable, onInstance, plan, terminating, vectorsOf } from './builders.ts';
 
-function volume(owner: { kind: 'stack'; name: string } | null) {
+function volume(owner: { kind: 'stack'; name: string; through?: string } | null) {
   const base = onInstance(['CreateTags']);
   const resource = { id: 'vol-0123456789abcdef0', type: 'AWS::EC2::Volume', owner, tags: {}, facts: {} };
   return plan({ ...base, observed: { identity: base.observed.identity, resources: [resource] } });
@@ -52,6 +52,13 @@ vectorsOf('ownership', [
     'deny',
   ],
   ['a volume that a stack owns', volume({ kind: 'stack', name: 'shop' }), facts(), 'deny'],
+  [
+    'a disk of a machine that a stack owns, tagged',
+    volume({ kind: 'stack', name: 'shop', through: 'i-1' }),
+    facts(),
+    'hold(1)',
+  ],
+  ['the same in development', volume({ kind: 'stack', name: 'shop', through: 'i-1' }), inDevelopment(), 'hold(1)'],
   ['a volume that nobody owns', volume(null), facts(), 'pass'],
   ['terminated', terminating(), facts(), 'hold(2)'],
   ['terminated in development', terminating(), inDevelopment(), 'hold(1)'],

@@ -4,6 +4,8 @@ const failedTwice = factsWithHistory({ sameFailures: 2, executionsLastHour: 5 })
 const rollback = (operation: string, status: string) =>
   plan({ tool: 'plan_stack_rollback', calls: [call(operation)], ...observedStack({ status }) });
 
+const executing = { changeId: 'chg_0123456789ab', isUnknown: false };
+
 vectorsOf('rate', [
   ['a rollback after the same failure', rollback('RollbackStack', 'UPDATE_FAILED'), failedTwice, 'pass'],
   ['a rollback that goes on', rollback('ContinueUpdateRollback', 'UPDATE_ROLLBACK_FAILED'), failedTwice, 'pass'],
@@ -26,11 +28,17 @@ vectorsOf('rate', [
   [
     'a rollback while another change executes',
     rollback('RollbackStack', 'UPDATE_FAILED'),
-    factsWithHistory({ inFlight: 'chg' }),
+    factsWithHistory({ inFlight: executing }),
     'deny',
   ],
   ['nothing happened yet', plan(), facts(), 'pass'],
-  ['another change in flight', plan(), factsWithHistory({ inFlight: 'chg' }), 'deny'],
+  ['another change in flight', plan(), factsWithHistory({ inFlight: executing }), 'deny'],
+  [
+    'another change of unknown outcome',
+    plan(),
+    factsWithHistory({ inFlight: { ...executing, isUnknown: true } }),
+    'deny',
+  ],
   ['the fifth of an hour', plan(), factsWithHistory({ executionsLastHour: 4 }), 'pass'],
   ['the sixth of an hour', plan(), factsWithHistory({ executionsLastHour: 5 }), 'deny'],
   [

@@ -66,6 +66,16 @@ export function ledgerContract(name: string, makeStore: () => StoreUnderTest): v
       expect(await ledger.transact((tx) => tx.claim('nonce/lost'))).toBe(true);
     });
 
+    it('tells only the events whose body has a text, however it is quoted', async () => {
+      const ledger = open();
+      for (const text of ['unknown', '"text":"unknown"', 'known', 'ünknown']) await ledger.append(progress(text));
+      const containing = async (text: string) => (await ledger.events({ containing: text })).map(({ seq }) => seq);
+      expect(await containing('"text":"unknown"')).toEqual([1]);
+      expect(await containing('ünknown')).toEqual([4]);
+      expect(await containing('nothing has it')).toEqual([]);
+      expect((await ledger.events({ containing: '"text":"unknown"', kinds: ['change.stale'] })).length).toBe(0);
+    });
+
     it('tells what nothing else is recorded of, however old, as of a moment too', async () => {
       const ledger = open();
       const of = (kind: 'change.withdrawn' | 'change.stale', changeId: string) =>

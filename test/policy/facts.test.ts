@@ -151,6 +151,21 @@ seats: { production: { reversible: 1, recoverable: 2, irreversible: { seats: 2, 
       budgets_left: { production: { hour: { changes: 20, lost: 20 }, day: { lost: 50 } } },
     });
   });
+  it('tells what is denied whatever people say, what is left to execute, and no names of guards', async () => {
+    const told = await portFor(
+      policyWith('guards: { recreate: { mode: observe }, rate: { production: 3/h } }'),
+    ).describe();
+    const denied = (told.denied as string[]).join('\n');
+    expect(denied).toMatch(/by its id/);
+    expect(denied).toMatch(/neither retained nor backed up/);
+    expect(denied).toMatch(/\benvironment\b/);
+    expect(denied).not.toMatch(/recreating/);
+    expect(told.executions_left_this_hour).toEqual({ production: 3 });
+    expect(told).not.toHaveProperty('guards');
+    const standard = await portFor(policyWith()).describe();
+    expect((standard.denied as string[]).join('\n')).toMatch(/deleting and recreating/);
+    expect(JSON.stringify(standard).length).toBeLessThanOrEqual(1_800);
+  });
   it('stays within 4,000 characters, and says what it left out', async () => {
     const scopes = Array.from({ length: 200 }, (_, index) => `  - { account: prod, stacks: ["shop-${index}"] }`).join(
       '\n',

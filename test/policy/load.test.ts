@@ -23,6 +23,13 @@ describe('a policy file', () => {
     expect(problemsOf(policyWith())).toEqual([]);
     expect(read(policyWith()).people.map(({ name }) => name)).toEqual(['alice', 'bob', 'carol']);
   });
+  it.each([
+    ['many entries', `${policyWith()}exceptions:\n${'  - {}\n'.repeat(50_000)}`],
+    ['brackets without end', `version: ${'['.repeat(300_000)}`],
+    ['one long comment', `${policyWith()}# ${'x'.repeat(300_000)}`],
+  ])('of more than 250,000 characters is refused before it is parsed: %s', (_what, text) => {
+    expect(problemsOf(text)).toEqual([`1:1 the file has ${text.length} characters; at most 250000 are read`]);
+  });
   it('that is not there refuses everything', () => {
     expect(() => loadPolicy('/nowhere/policy.yaml', guards)).toThrow(
       expect.objectContaining({ code: 'CONFIG_POLICY_UNREADABLE' }),

@@ -1,13 +1,12 @@
 /** What is signed can be read: whatever differs between two plans differs in what people are shown of them. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { callSchema } from '../../src/core/call.ts';
 import type { Json } from '../../src/core/digest.ts';
-import { EFFECT_KINDS, type Effect, REVERSIBILITIES } from '../../src/core/effect.ts';
-import { MARK_KINDS } from '../../src/core/mark.ts';
+import { effectSchema } from '../../src/core/effect.ts';
 import type { Plan } from '../../src/core/plan.ts';
 import { changePage } from '../../src/render/change-page.ts';
 import { layOut } from '../../src/render/layout.ts';
-import { call } from '../guards/builders.ts';
 import { subjectOf } from './builders.ts';
 
 const text = fc.oneof(
@@ -22,66 +21,62 @@ const name = fc.stringMatching(/^[A-Z][a-zA-Z0-9]{0,12}$/);
 const path = fc
   .tuple(fc.constantFrom('Properties.', 'Metadata.', 'Tags.', 'Properties.Tags.', ''), name)
   .map((parts) => parts.join(''));
-const property = fc.record(
-  { path, before: text, after: text, replaces: fc.constantFrom('never', 'always', 'conditional', 'unknown') },
-  { requiredKeys: ['path', 'replaces'] },
-);
-const mark = fc.record(
-  {
-    kind: fc.constantFrom(...MARK_KINDS),
-    path,
-    text: text.map((one) => one.trim().replaceAll(/\s+/g, ' ')),
-    bound: fc.constantFrom('own_stack', 'unbounded', 'direct_api'),
-    principal: text,
-    target: fc.record({ id: text, stack: fc.option(text) }, { requiredKeys: ['id'] }),
-    reads: fc.constantFrom('code', 'value'),
-    network: fc.record({ range: text, protocol: text, fromPort: fc.nat(9), toPort: fc.nat(9) }),
-  },
-  { requiredKeys: ['kind', 'path', 'text'] },
-);
-const effect = fc.record(
-  {
-    kind: fc.constantFrom(...EFFECT_KINDS),
-    type: name.map((one) => `AWS::${one}`),
-    logicalId: name,
-    physicalId: name,
-    owner: fc.record({ kind: fc.constantFrom('stack', 'auto_scaling_group'), name }),
-    holds: fc.constantFrom('data', 'identity', 'nothing', 'unknown'),
-    interrupts: fc.constantFrom('no', 'yes', 'unknown'),
-    reversibility: fc.constantFrom(...REVERSIBILITIES),
-    retention: fc.record({
-      attribute: fc.constantFrom('DeletionPolicy', 'none'),
-      effective: fc.constantFrom('Delete', 'Retain'),
-    }),
-    revision: fc.boolean(),
-    properties: fc.array(property, { maxLength: 3 }),
-    marks: fc.array(mark, { maxLength: 2 }),
-    size: text,
-    why: text.map((one) => one.trim().replaceAll(/\s+/g, ' ')),
-  },
-  {
-    requiredKeys: [
-      'kind',
-      'type',
-      'logicalId',
-      'holds',
-      'interrupts',
-      'reversibility',
-      'revision',
-      'properties',
-      'marks',
-      'why',
-    ],
-  },
-) as unknown as fc.Arbitrary<Effect>;
-const calls = fc.array(
-  fc
-    .tuple(name, fc.dictionary(name, fc.oneof(text, fc.integer(), fc.boolean()), { maxKeys: 3 }))
-    .map(([operation, input]) => call(operation, input as never)),
-  { minLength: 1, maxLength: 2 },
-);
+const sentence = text.map((one) => one.trim().replaceAll(/\s+/g, ' '));
+/** What members are made of, where any text at all would be no plan of ours. */
+const OF_ITS_KIND: Record<string, fc.Arbitrary<unknown>> = {
+  'effects.type': name.map((one) => `AWS::${one}`),
+  'effects.logicalId': name,
+  'effects.physicalId': name,
+  'effects.owner.name': name,
+  'effects.why': sentence,
+  'effects.retention.attribute': name,
+  'effects.tagKeys': fc.array(text, { maxLength: 2 }),
+  'effects.recoveryPoint.id': name,
+  'effects.recoveryPoint.completedAt': fc.nat(900).map((day) => new Date(Date.UTC(2026, 0, 1 + day)).toISOString()),
+  'effects.properties.path': path,
+  'effects.marks.path': path,
+  'effects.marks.text': sentence,
+  'effects.marks.network.fromPort': fc.nat(9),
+  'effects.marks.network.toPort': fc.nat(9),
+  'calls.input': fc.dictionary(
+    name,
+    fc.oneof(text, fc.integer(), fc.boolean(), fc.array(text, { maxLength: 2 }), fc.record({ Inner: text })),
+    { maxKeys: 3 },
+  ),
+  ...Object.fromEntries(['step', 'service', 'operation', 'account', 'region'].map((key) => [`calls.${key}`, name])),
+  'calls.provider': fc.constantFrom('aws', 'toy'),
+};
+
+interface Shaped {
+  def: { type: string; innerType?: Shaped; element?: Shaped; values?: unknown[] };
+  shape?: Record<string, Shaped>;
+  options?: unknown[];
+}
+/** Whatever the schema of a plan's calls and effects takes: a field that is added there is tried here. */
+function anyOf(schema: Shaped, at: string): fc.Arbitrary<unknown> {
+  const known = OF_ITS_KIND[at];
+  const { type, innerType, element, values } = schema.def;
+  if (type === 'optional') return anyOf(innerType!, at);
+  if (type === 'nullable') return fc.option(anyOf(innerType!, at));
+  if (known) return known;
+  if (type === 'object') {
+    const members = Object.entries(schema.shape!);
+    return fc.record(Object.fromEntries(members.map(([key, inner]) => [key, anyOf(inner, `${at}.${key}`)])), {
+      requiredKeys: members.flatMap(([key, inner]) => (inner.def.type === 'optional' ? [] : [key])),
+    });
+  }
+  if (type === 'array') return fc.array(anyOf(element!, at), { maxLength: 3 });
+  if (type === 'enum') return fc.constantFrom(...schema.options!);
+  if (type === 'literal') return fc.constantFrom(...values!);
+  if (type === 'boolean') return fc.boolean();
+  if (type === 'string') return text;
+  throw new Error(`${at} is a ${type}: say here what it is made of`);
+}
 type Signed = Pick<Plan, 'calls' | 'effects'>;
-const signed: fc.Arbitrary<Signed> = fc.record({ calls, effects: fc.array(effect, { minLength: 1, maxLength: 4 }) });
+const signed = fc.record({
+  calls: fc.array(anyOf(callSchema as never, 'calls'), { minLength: 1, maxLength: 2 }),
+  effects: fc.array(anyOf(effectSchema as never, 'effects'), { minLength: 1, maxLength: 4 }),
+}) as fc.Arbitrary<Signed>;
 
 /** Every place in a value: where one thing can be made another. */
 function placesIn(value: Json, at: (string | number)[] = []): (string | number)[][] {
@@ -90,23 +85,50 @@ function placesIn(value: Json, at: (string | number)[] = []): (string | number)[
     placesIn(inner as Json, [...at, Array.isArray(value) ? Number(key) : key]),
   );
 }
-function otherAt(value: unknown, [key, ...rest]: (string | number)[]): unknown {
-  if (key === undefined)
-    return typeof value === 'number'
-      ? value + 1
-      : typeof value === 'boolean'
-        ? !value
-        : value === null
-          ? 'x'
-          : `${value}~`;
+/** What may stand at a place, by the schema; undefined: anything of its own type. */
+function optionsAt(place: readonly (string | number)[]): readonly unknown[] | undefined {
+  const [part, , ...rest] = place;
+  let schema = (part === 'calls' ? callSchema : effectSchema) as unknown as Shaped | undefined;
+  for (const key of rest) {
+    while (schema?.def.innerType) schema = schema.def.innerType;
+    schema = typeof key === 'number' ? schema?.def.element : schema?.shape?.[key];
+  }
+  while (schema?.def.innerType) schema = schema.def.innerType;
+  return schema?.def.type === 'literal' ? schema.def.values : schema?.options;
+}
+/** undefined: it can be nothing else. */
+function another(value: unknown, options: readonly unknown[] | undefined): unknown {
+  if (options) return options.find((one) => one !== value);
+  if (typeof value === 'number') return value + 1;
+  if (typeof value === 'boolean') return !value;
+  if (value === null) return 'x';
+  return Number.isNaN(Date.parse(String(value))) || !/^\d{4}-/.test(String(value))
+    ? `${value}~`
+    : new Date(Date.parse(String(value)) + 86_400_000).toISOString();
+}
+function otherAt(
+  value: unknown,
+  [key, ...rest]: (string | number)[],
+  options: readonly unknown[] | undefined,
+): unknown {
+  if (key === undefined) return another(value, options);
   const copy: Record<string | number, unknown> | unknown[] = Array.isArray(value)
     ? [...value]
     : { ...(value as object) };
-  (copy as Record<string | number, unknown>)[key] = otherAt((value as Record<string | number, unknown>)[key], rest);
+  (copy as Record<string | number, unknown>)[key] = otherAt(
+    (value as Record<string | number, unknown>)[key],
+    rest,
+    options,
+  );
   return copy;
 }
-const shown = (plan: Signed, width: number) =>
-  layOut(changePage(subjectOf({ ...plan, observed: { identity: { account: '1', arn: 'a' } } })), width).join('\n');
+/** As it stands: the builder of plans works some of an effect out by itself. */
+const ofPlan = (plan: Signed, reason = 'as asked') => {
+  const over = { ...plan, observed: { identity: { account: '1', arn: 'a' } } };
+  const subject = subjectOf(over, undefined, null, { reason });
+  return { ...subject, plan: { ...subject.plan, ...plan } };
+};
+const shown = (plan: Signed, width: number) => layOut(changePage(ofPlan(plan)), width).join('\n');
 
 describe('two plans that differ', () => {
   it.each([80, 200])('in one value anywhere in calls or effects are shown differently at %i columns', (width) => {
@@ -114,7 +136,9 @@ describe('two plans that differ', () => {
       fc.property(signed, fc.nat(), (plan, which) => {
         const places = placesIn(plan as unknown as Json);
         const place = places[which % places.length]!;
-        const other = otherAt(plan, place) as Signed;
+        const options = optionsAt(place);
+        if (options?.length === 1) return;
+        const other = otherAt(plan, place, options) as Signed;
         expect(shown(other, width), place.join('.')).not.toBe(shown(plan, width));
       }),
       { numRuns: 400 },
@@ -126,8 +150,10 @@ describe('two plans that differ', () => {
       fc.property(signed, fc.nat(), fc.nat(), (plan, first, second) => {
         const effects = plan.effects.map((one) => structuredClone(one));
         const changed = effects[first % effects.length]! as unknown as Record<string, unknown>;
-        const present = ['properties', 'marks', 'physicalId', 'owner', 'retention', 'size'].filter((key) =>
-          Array.isArray(changed[key]) ? changed[key].length > 0 : changed[key] !== undefined,
+        const isOptional = (key: string) =>
+          (effectSchema.shape as unknown as Record<string, Shaped>)[key]?.def.type === 'optional';
+        const present = Object.keys(changed).filter((key) =>
+          Array.isArray(changed[key]) ? changed[key].length > 0 : isOptional(key),
         );
         if (present.length === 0) return;
         const key = present[second % present.length]!;
@@ -144,7 +170,7 @@ describe('two plans that differ', () => {
 it('no line is longer than the width, and none that goes on stands where lines begin', () => {
   fc.assert(
     fc.property(signed, fc.integer({ min: 40, max: 200 }), text, (plan, width, reason) => {
-      const subject = subjectOf(plan, undefined, null, { reason });
+      const subject = ofPlan(plan, reason);
       for (const line of layOut(changePage(subject), width))
         expect([...line].length, line).toBeLessThanOrEqual(width + 1);
     }),

@@ -39,11 +39,14 @@ describe('describe_instances', () => {
             "instance_id": "i-1",
             "instance_type": "t3.micro",
             "name": "bastion",
-            "owner": "nobody",
+            "owner": "none",
             "protections": [
               "termination",
             ],
             "state": "running",
+            "tags": {
+              "Name": "bastion",
+            },
             "volumes": [
               {
                 "deleted_with_instance": true,
@@ -112,7 +115,7 @@ describe('describe_security_groups', () => {
               "ingress tcp 443 0.0.0.0/0",
               "ingress tcp 443 ::/0",
             ],
-            "owner": "nobody",
+            "owner": "none",
             "rules": [
               "ingress tcp 443 0.0.0.0/0",
               "ingress tcp 443 ::/0",
@@ -132,7 +135,7 @@ describe('describe_security_groups', () => {
     expect(every.security_groups!.map(({ owner }) => owner)).toEqual([
       'stack cost-explorer-prod',
       'stack cost-explorer-dev',
-      'nobody',
+      'none',
     ]);
     const elsewhere = await list('describe_security_groups', { vpc_id: 'vpc-00000001' });
     expect(elsewhere.security_groups).toEqual([]);
@@ -276,9 +279,11 @@ describe('what an agent is told of a plan', () => {
           "tool": "propose_change",
         },
         "notes": [
+          "i-1 is “batch”.",
           "EC2 has no preview: the effects are derived from the observed state. Permissions are checked before execution; safety cannot be checked.",
         ],
         "plan_id": "plan-1",
+        "scope": "production (main: id *)",
         "seats": {
           "needed": 1,
           "roles": [],

@@ -11,6 +11,7 @@ import type {
 import { CountersignError } from '../../core/errors.ts';
 import { bareRecord } from '../../core/input-bounds.ts';
 import { CHANGE_SET_PREFIX } from './call-classes.ts';
+import { failureOf } from './change-set-failure.ts';
 import { refusedIn } from './change-set-words.ts';
 import { asCountersignError } from './errors.ts';
 import { tagsOf, templateOf } from './observe/stack.ts';
@@ -105,13 +106,8 @@ export async function readChangeSet(
 ): Promise<ChangeSet | 'unchanged'> {
   const first = await waitFor(client, name, stack);
   if (first.Status === 'FAILED') {
-    const reason = first.StatusReason ?? 'no reason given';
-    if (/didn't contain changes|No updates are to be performed/.test(reason)) return 'unchanged';
-    throw new CountersignError(
-      'AWS_CHANGE_SET_FAILED',
-      `CloudFormation refused the change set: ${reason}`,
-      'Fix the cause and plan again.',
-    );
+    if (/didn't contain changes|No updates are to be performed/.test(first.StatusReason ?? '')) return 'unchanged';
+    throw await failureOf(client, first);
   }
   const id = first.ChangeSetId ?? name;
   const [plain, valued, template] = await Promise.all([
@@ -216,6 +212,20 @@ export async function keepIfPlanned<T>(client: CloudFormationClient, id: string,
     return await plan();
   } catch (error) {
     await discardChangeSet(client, id).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** @returns why nothing can execute it any more; null: it waits to be executed. */
+export async function whyGone(client: CloudFormationClient, id: string): Promise<string | null> {
+  const { DescribeChangeSetCommand } = await import('@aws-sdk/client-cloudformation');
+  try {
+    const { ExecutionStatus, ChangeSetName } = await client.send(new DescribeChangeSetCommand({ ChangeSetName: id }));
+    return ExecutionStatus === 'AVAILABLE'
+      ? null
+      : `Its change set ${ChangeSetName} is ${ExecutionStatus}: the stack has changed, or it has already run.`;
+  } catch (error) {
+    if ((error as Error).name === 'ChangeSetNotFoundException') return 'Its change set is gone: something deleted it.';
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 /** What the calls of EC2 do: EC2 has no preview, so the effects are derived from the observed state. */
 import type { Effect } from '../../core/effect.ts';
+import { monthlyOfSize } from './knowledge/index.ts';
 import type { ObservedInstance } from './observed.ts';
 import type { InstanceAction } from './ports.ts';
 
@@ -52,6 +53,13 @@ export function effectOfInstance(instance: ObservedInstance, action: InstanceAct
   }
 }
 
+/** A disk that outlives its instance costs on, and is looked for by its id. */
+function keptText({ volumes }: ObservedInstance): string {
+  const kept = volumes.filter(({ deleteOnTermination }) => !deleteOnTermination).map(({ id }) => id);
+  if (kept.length === 0) return 'It has no volume of its own.';
+  return `Its ${kept.length === 1 ? 'volume' : 'volumes'} ${kept.join(', ')} ${kept.length === 1 ? 'is' : 'are'} kept.`;
+}
+
 /** The plan's own first steps make what snapshots are missing; the executor terminates when they are complete. */
 function termination(instance: ObservedInstance): Effect {
   const lost = instance.volumes.filter(({ deleteOnTermination }) => deleteOnTermination);
@@ -74,7 +82,7 @@ function termination(instance: ObservedInstance): Effect {
       ...gone,
       retention: { attribute, effective: 'Retain' },
       reversibility: 'recoverable',
-      why: 'Its volumes are kept.',
+      why: keptText(instance),
     });
   return ec2Effect(about(instance), {
     ...gone,
@@ -85,8 +93,14 @@ function termination(instance: ObservedInstance): Effect {
     why: [
       ...(missing.length > 0 ? [`Snapshots of ${missing.join(', ')} must complete before the termination.`] : []),
       ...(oldest ? [`Its other volumes have snapshots; data written since ${oldest.completedAt} would be lost.`] : []),
+      ...(lost.length < instance.volumes.length ? [keptText(instance)] : []),
     ].join(' '),
   });
+}
+
+function costOf(before: string, after: string): Pick<Effect, 'monthlyUsd'> {
+  const [was, is] = [monthlyOfSize(before), monthlyOfSize(after)];
+  return was === undefined || is === undefined ? {} : { monthlyUsd: Math.round(is - was) };
 }
 
 /** Stopped, changed, started again; or only changed, when it is stopped. */
@@ -102,6 +116,7 @@ export function effectOfResize(instance: ObservedInstance, instanceType: string,
       { path: 'Properties.InstanceType', before: instance.instanceType, after: instanceType, replaces: 'never' },
     ],
     size: instanceType,
+    ...costOf(instance.instanceType, instanceType),
     why: losesDisks
       ? `${DISKS_LOST} when it stops for the change.`
       : runs

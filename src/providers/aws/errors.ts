@@ -20,6 +20,17 @@ interface Meaning {
 }
 
 const LOOK_UP = 'Look it up with the describe tools.';
+/** The tool that lists things of the kind that AWS did not find, by what its words name. */
+const LISTS: readonly [named: RegExp, tool: string][] = [
+  [/\bi-[0-9a-f]{8}/, 'describe_instances'],
+  [/\bvol-[0-9a-f]{8}/, 'describe_volumes'],
+  [/\bsg-[0-9a-f]{8}/, 'describe_security_groups'],
+  [/\bstack\b/i, 'describe_stacks'],
+];
+export function listingOf(message: string) {
+  const tool = LISTS.find(([named]) => named.test(message))?.[1];
+  return tool === undefined ? undefined : { tool, input: {} };
+}
 
 const MEANINGS: readonly Meaning[] = [
   {
@@ -112,7 +123,7 @@ export function asCountersignError(error: unknown): CountersignError {
       'AWS_NOT_FOUND',
       `AWS: ${message}`,
       { agent: LOOK_UP, person: 'Check its name, the region and the account.' },
-      { cause: error },
+      { cause: error, next: listingOf(message) },
     );
   const meaning = MEANINGS.find(({ names }) => names.test(name) || names.test(code));
   if (meaning)
@@ -124,7 +135,7 @@ export function asCountersignError(error: unknown): CountersignError {
           ? message
           : `AWS answered ${name === 'Error' ? code : name}.`,
       meaning.remedy,
-      { cause: error },
+      { cause: error, next: meaning.code === 'AWS_NOT_FOUND' ? listingOf(message) : undefined },
     );
   const status = $metadata?.httpStatusCode;
   return new CountersignError(

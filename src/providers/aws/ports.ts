@@ -19,6 +19,8 @@ export interface InstanceSummary {
   volumes: { volume_id: string; deleted_with_instance: boolean }[];
   /** Only of instances that were named: AWS tells them one instance at a time. */
   protections?: ('termination' | 'stop')[];
+  /** Only of instances that were named. */
+  tags?: Record<string, string>;
 }
 export interface SecurityGroupSummary {
   group_id: string;

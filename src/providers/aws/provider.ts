@@ -1,13 +1,14 @@
 /** AWS as a provider, over the real SDK, for one account at a time: reading, planning, recomputing, one writing door. */
+import type { Plan, PlanDraft } from '../../core/plan.ts';
 import type { PolicyPort, Provider } from '../../core/ports.ts';
 import { isOwnChangeSet } from './call-classes.ts';
-import { discardChangeSet } from './change-sets.ts';
+import { discardChangeSet, whyGone } from './change-sets.ts';
 import { type CloudSettings, cloudFormationClient, ec2Client, type Holder, s3Client } from './clients.ts';
 import { type AccountEntry, accountEntry, createIdentity, createSettings, roleArn } from './credentials.ts';
 import { endpointOf } from './endpoint.ts';
 import { askingAws } from './errors.ts';
 import { loadKnowledge } from './knowledge/index.ts';
-import type { ContextFor, PlannerContext } from './planners/context.ts';
+import { type ContextFor, type PlannerContext, readsOf } from './planners/context.ts';
 import { plannersIn, recomputePlan } from './planners/index.ts';
 import { createReader } from './readers/index.ts';
 import { removalOf } from './removal.ts';
@@ -29,9 +30,22 @@ export interface AwsOptions {
 
 export type { AccountEntry } from './credentials.ts';
 
+function executedSet({ calls }: Pick<PlanDraft, 'calls'>): string | null {
+  const id = calls.find(({ operation }) => operation === 'ExecuteChangeSet')?.input.ChangeSetName;
+  return typeof id === 'string' ? id : null;
+}
+
+/** Another account knows nothing of it. */
+async function goneSet(contextFor: ContextFor, plan: Pick<Plan, 'calls' | 'target'>): Promise<string | null> {
+  const id = executedSet(plan);
+  if (id === null) return null;
+  const { cloudFormation, identity } = await contextFor(plan.target);
+  return identity.account === plan.target.account ? whyGone(cloudFormation, id) : null;
+}
+
 export function createAws(options: AwsOptions): Provider {
-  const { accounts } = options;
-  const settings = createSettings(options.settings, accounts, options.now);
+  const { accounts, now, secretKey, templateRoots } = options;
+  const settings = createSettings(options.settings, accounts, now);
   const identity = createIdentity(settings.planner, accounts);
   const ownIdentity = createIdentity(async (place) => settings.own(place), accounts);
 
@@ -44,11 +58,11 @@ export function createAws(options: AwsOptions): Provider {
       ec2Client(planner, holder),
       loadKnowledge(),
     ]);
-    const { secretKey, templateRoots, now } = options;
     const { serviceRole, templateBuckets = [] } = accounts.find(({ id }) => id === who.account) ?? {};
     return {
       cloudFormation,
       ec2,
+      ...readsOf(cloudFormation),
       identity: who,
       knowledge,
       secretKey,
@@ -89,17 +103,22 @@ export function createAws(options: AwsOptions): Provider {
     identity,
     reader: createReader(contextFor, options),
     planners: plannersIn(contextFor),
-    leftoverOf: ({ calls }) => {
-      const id = calls.find(({ operation }) => operation === 'ExecuteChangeSet')?.input.ChangeSetName;
-      return typeof id === 'string' && isOwnChangeSet(id) ? id : null;
-    },
+    leftoverOf: ownSet,
     removalOf: async (target, since, dead) => {
       const context = await contextFor(target);
       return askingAws(() => removalOf(context, target, since, dead));
     },
     discard: async (changeSet, place, permit) =>
       discardChangeSet((await contextFor(place, permit)).cloudFormation, changeSet),
-    recompute: async (plan) => recomputePlan({ ...(await contextFor(plan.target)), planNonce: plan.nonce }, plan),
+    whyGone: (plan) => goneSet(contextFor, plan),
+    recompute: async (plan, permit) =>
+      recomputePlan({ ...(await contextFor(plan.target, permit)), planNonce: plan.nonce }, plan),
     ...createWritingDoor(settings.own, ownIdentity, contextFor),
   };
+}
+
+/** The change set that a plan executes, if this server made it. */
+function ownSet(plan: Pick<PlanDraft, 'calls'>): string | null {
+  const id = executedSet(plan);
+  return id !== null && isOwnChangeSet(id) ? id : null;
 }

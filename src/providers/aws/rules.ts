@@ -1,6 +1,7 @@
 /** What is known of AWS without asking it: tables and pure functions. */
 
 import type { Effect } from '../../core/effect.ts';
+import type { WayOut } from '../../core/errors.ts';
 import type { Plan, Target } from '../../core/plan.ts';
 import type { ProviderRules } from '../../core/ports.ts';
 import { ALLOWED_CALLS } from './allowed-calls.ts';
@@ -57,10 +58,26 @@ function waysToKeep({ target }: Pick<Plan, 'target'>, losses: readonly Effect[])
   return volume && { tool: 'plan_snapshot', input: { volume_id: volume.physicalId! } };
 }
 
-function wayThroughOwner({ kind, name }: { kind: string; name: string }) {
-  if (kind !== 'stack') return undefined;
-  const set = [{ path: 'Resources.<logical id>.Properties.<property>', value: '<new value>' }];
-  return { tool: 'plan_stack_update', input: { stack: name, set } };
+/** A template says what a resource is, never that it stops or restarts; to leave it out is to delete it. */
+function wayThroughOwner(
+  { id, owner, tags }: Plan['subject']['resources'][number],
+  { action, effects }: Pick<Plan, 'action' | 'effects'>,
+): WayOut | undefined {
+  const logicalId = tags['aws:cloudformation:logical-id'];
+  if (owner?.kind !== 'stack' || logicalId === undefined) return undefined;
+  const changed = effects.filter(({ physicalId }) => physicalId === id).flatMap(({ properties }) => properties);
+  const set = (property: string, value: string) => ({
+    tool: 'plan_stack_update',
+    input: { stack: owner.name, set: [{ path: `Resources.${logicalId}.Properties.${property}`, value }] },
+  });
+  const [first] = changed;
+  if (action === 'resize' && first?.after !== undefined) return set('InstanceType', first.after);
+  if (action === 'tag') {
+    const pairs = changed.map(({ path, after }) => ({ Key: path.replace(/^Tags\./, ''), Value: after }));
+    return set('Tags', `<the Tags that the template has, with ${JSON.stringify(pairs)}>`);
+  }
+  if (action !== 'update' || first === undefined) return undefined;
+  return set(first.path.replace(/^Properties\./, ''), '<all rules of the group, as the template writes them>');
 }
 
 function whereToLook({ kind, name, ids, region }: Target): string[] {

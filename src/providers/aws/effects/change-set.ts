@@ -13,14 +13,17 @@ import {
   conditionalRule,
   holdsOf,
   interruptsOf,
+  isDefaultWritten,
+  isReissue,
   isRevisionType,
+  monthlyUsd,
   oneWayUpgrade,
   sizeProperty,
 } from '../knowledge/index.ts';
 import type { MarkContext, ResourceView } from '../knowledge/marks/finder.ts';
 import { marksOfChange } from '../knowledge/marks/index.ts';
 import type { PlannerContext } from '../planners/context.ts';
-import type { Taint } from '../template/leaf-taint.ts';
+import type { Taint } from '../template/taint.ts';
 import { type LeavesByResource, withLeaves } from './leaves.ts';
 import { decide, type LiveFacts } from './live-facts.ts';
 import { asPolicy, type EffectBase, loss } from './loss.ts';
@@ -95,16 +98,28 @@ function isMoot(
   );
 }
 
-function propertiesOf({ context, facts, taint }: Situation, change: ResourceChange, moved: ReadonlySet<string>) {
+function propertiesOf({ context, facts, taint, views }: Situation, change: ResourceChange, moved: ReadonlySet<string>) {
   const id = change.LogicalResourceId ?? '';
   const leaves = {
     before: { isTainted: (path: readonly string[]) => taint?.before?.at(id, path) === true },
     after: { isTainted: (path: readonly string[]) => taint?.after.at(id, path) === true },
   };
-  return propertyChanges(context.knowledge, change, (detail) => isMoot(detail, moved), leaves).map((property) => ({
-    ...property,
-    replaces: decide(property.replaces, change, property.path.replace(/^Properties\./, ''), facts),
-  }));
+  return propertyChanges(context.knowledge, change, (detail) => isMoot(detail, moved), leaves).map((property) => {
+    const name = property.path.replace(/^Properties\./, '');
+    const replaces = isDefaultOnly(views, change, name) ? 'never' : decide(property.replaces, change, name, facts);
+    return { ...property, replaces };
+  });
+}
+
+/** A default that is written out is no change; CloudFormation's own word that it always replaces stands. */
+function isDefaultOnly({ before, after }: MarkContext, change: ResourceChange, name: string): boolean {
+  const { LogicalResourceId: id = '', ResourceType: type = '', Details = [] } = change;
+  const [was, is] = [before[id]?.properties, after[id]?.properties];
+  const isCertain = Details.some(
+    ({ Target, Evaluation }) =>
+      Target?.Name === name && Target.RequiresRecreation === 'Always' && Evaluation !== 'Dynamic',
+  );
+  return was !== undefined && is !== undefined && !isCertain && isDefaultWritten(type, name, was[name], is[name]);
 }
 
 function effectOfChange(situation: Situation, change: ResourceChange, moved: ReadonlySet<string>): Effect {
@@ -115,6 +130,7 @@ function effectOfChange(situation: Situation, change: ResourceChange, moved: Rea
   const after = change.Action === 'Remove' ? null : (views.after[logicalId] ?? null);
   const marks = marksOfChange(before, after, views);
   const size = sizeOf(type, after);
+  const added = addedCost(before, after, views);
   const base: EffectBase = {
     type,
     logicalId: situation.prefix + logicalId,
@@ -126,6 +142,7 @@ function effectOfChange(situation: Situation, change: ResourceChange, moved: Rea
       change.Action === 'Modify' ? byTagKey(propertiesOf(situation, change, moved), before, after, views) : [],
     marks,
     ...(size === undefined ? {} : { size }),
+    ...(added === 0 ? {} : { monthlyUsd: added }),
   };
   switch (change.Action) {
     case 'Add':
@@ -160,6 +177,12 @@ function sizeOf(type: string, after: ResourceView | null): string | undefined {
   return typeof size === 'string' || typeof size === 'number' ? String(size) : undefined;
 }
 
+/** One side that cannot be priced prices nothing. */
+function addedCost(before: ResourceView | null, after: ResourceView | null, views: MarkContext): number {
+  const [was, is] = [monthlyUsd(before, views.before, views), monthlyUsd(after, views.after, views)];
+  return was === undefined || is === undefined ? 0 : Math.round(is - was);
+}
+
 /** The physical name that a new resource will have, where the template gives one. */
 function nameOf({ context }: Situation, type: string, properties: Record<string, unknown> | undefined) {
   const property = context.knowledge.nameProperty(type);
@@ -173,6 +196,9 @@ function modification(base: EffectBase, change: ResourceChange, isOpen: boolean,
   const open = base.properties.filter(({ replaces }) => replaces !== 'never');
   const by = [...new Set(open.map(({ path }) => replacingName(path)))].join(', ') || 'its type';
   const certain = isOpen && (change.Replacement === 'True' || open.some(({ replaces }) => replaces === 'always'));
+  const names = open.map(({ path }) => path.replace(/^Properties\.(\w+).*$/s, '$1'));
+  if (was && isReissue(base.type, names, was, views.after[id]?.properties ?? {}))
+    return { ...inPlace(base, change, false), why: `A new one is issued with ${by} before the old one goes.` };
   if (certain || (isOpen && base.holds !== 'nothing')) {
     const effect = loss({ ...base, kind: 'replace' }, asPolicy(change.PolicyAction), 'UpdateReplacePolicy', was);
     return {

@@ -12,6 +12,8 @@ export function asPolicy(said: string | undefined): Policy {
   return said === 'Snapshot' || said === 'ReplaceAndSnapshot' ? 'Snapshot' : 'Delete';
 }
 
+export const HOLDS_NOTHING = 'It stores no data and can be recreated from the template.';
+
 /** @param properties as they are before it, where a template tells them: not every engine has snapshots. */
 export function loss(
   base: EffectBase & { kind: 'delete' | 'replace' },
@@ -34,7 +36,7 @@ function outcome(base: EffectBase, effective: Policy): Pick<Effect, 'interrupts'
     return {
       interrupts: 'yes',
       reversibility: 'recoverable',
-      why: 'It stores no data and can be recreated from the template.',
+      why: HOLDS_NOTHING,
     };
   if (base.holds === 'unknown')
     return {

@@ -11,7 +11,7 @@ import { bareRecord } from '../../../core/input-bounds.ts';
 import type { Mark } from '../../../core/mark.ts';
 import { makeVisibleLine } from '../../../core/render-safe.ts';
 import type { ChangeSet } from '../change-sets.ts';
-import type { LiveStack } from '../observe/stack.ts';
+import type { LiveStack } from '../observe/live-stack.ts';
 import { MASK, maskText } from '../template/secrets.ts';
 
 /** What a template says of the stack itself, worked out. */

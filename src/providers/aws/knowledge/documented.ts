@@ -11,7 +11,7 @@ const SPEC = "The property's text in @aws-cdk/aws-service-spec 0.1.216";
 
 export const DOCUMENTED: readonly Rows[] = [
   {
-    source: `${SPEC}; what is from memory: live-facts.ts`,
+    source: `${SPEC}; facts from memory are in live-facts.ts`,
     properties: [
       'AWS::DynamoDB::GlobalTable.AttributeDefinitions',
       'AWS::DynamoDB::Table.AttributeDefinitions',
@@ -27,7 +27,7 @@ export const DOCUMENTED: readonly Rows[] = [
   },
   {
     source:
-      'AWS::KMS::Key, AWS CloudFormation Template Reference: immutable; the update of an existing key is refused. Judged as a replacement, which it asks for',
+      'AWS::KMS::Key, AWS CloudFormation Template Reference: immutable; the update of an existing key is refused. Judged as the replacement that the template requests',
     properties: ['KeySpec', 'KeyUsage', 'MultiRegion', 'Origin'].map((name) => `AWS::KMS::Key.${name}`),
   },
 ];

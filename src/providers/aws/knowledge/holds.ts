@@ -1,3 +1,4 @@
+import { keepsItsId } from './custom-resources.ts';
 import { DATA } from './tables/data.ts';
 import { IDENTITY } from './tables/identity.ts';
 import { type Holds, type Judgement, type Recovery, typesOf } from './tables/judgement.ts';
@@ -12,7 +13,7 @@ const byType = new Map(judgements.flatMap((judgement) => typesOf(judgement).map(
 
 /** `unknown`: nobody has judged the type yet, and it is treated as the worst. */
 export function holdsOf(type: string): Holds {
-  return byType.get(type)?.holds ?? 'unknown';
+  return byType.get(type)?.holds ?? (keepsItsId(type) ? 'nothing' : 'unknown');
 }
 
 export function recoveryOf(type: string): Recovery {

@@ -4,7 +4,7 @@ import type { ObservedResource } from '../observed.ts';
 import type { PlannerContext } from '../planners/context.ts';
 import { formatPermissions } from '../security-rules.ts';
 import { readInstances, readVolumes } from './ec2.ts';
-import { createOwnerLookup, tagsOf } from './ownership.ts';
+import { createOwnerLookup, namedOwner, tagsOf } from './ownership.ts';
 
 /** The owner of an attached volume is its instance's; of one that several instances share, any of theirs. */
 export async function observeVolumes(context: PlannerContext, ids: string[]): Promise<ObservedResource[]> {
@@ -77,6 +77,14 @@ export const TAGGABLE = {
 } as const;
 type Prefix = keyof typeof TAGGABLE;
 
+/** A volume without an owner of its own is owned as a part of its instance: no stack's template sets its tags. */
+function ownedThrough(volume: ObservedResource): ObservedResource {
+  const { owner, tags, facts } = volume;
+  const [holder] = facts.attachedTo as string[];
+  if (owner === null || owner.released || namedOwner(tags) !== null || holder === undefined) return volume;
+  return { ...volume, owner: { ...owner, through: holder } };
+}
+
 /** One read for each kind among the ids. */
 export async function observeTagged(context: PlannerContext, ids: readonly string[]): Promise<ObservedResource[]> {
   const of = (prefix: Prefix) => ids.filter((id) => id.startsWith(prefix));
@@ -101,7 +109,7 @@ export async function observeTagged(context: PlannerContext, ids: readonly strin
     plain('i-', async (wanted) =>
       (await readInstances(context, wanted)).map(({ InstanceId: id = '', Tags }) => ({ id, tags: tagsOf(Tags) })),
     ),
-    of('vol-').length > 0 ? observeVolumes(context, of('vol-')) : [],
+    of('vol-').length > 0 ? (await observeVolumes(context, of('vol-'))).map(ownedThrough) : [],
     plain('sg-', async (wanted) =>
       (await readGroups(context, wanted)).map(({ GroupId: id = '', Tags }) => ({ id, tags: tagsOf(Tags) })),
     ),

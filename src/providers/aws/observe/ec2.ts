@@ -34,7 +34,7 @@ export async function askingEc2<T>({ identity }: Reading, run: () => Promise<T>)
       'AWS_NOT_FOUND',
       error.message,
       `Ids belong to one region and account; this looked in ${identity.region} of ${identity.account}. Name another region, or use the describe tools.`,
-      { cause: error },
+      { cause: error, next: error.next },
     );
   }
 }
@@ -127,7 +127,10 @@ export async function observeInstances(
 }
 
 /** A type that can have such disks is judged as having them; so is one that EC2 does not describe. */
-function hasInstanceStore({ RootDeviceType, InstanceType }: Instance, types: Map<string, InstanceTypeInfo>) {
+export function hasInstanceStore(
+  { RootDeviceType, InstanceType }: Instance,
+  types: ReadonlyMap<string, InstanceTypeInfo>,
+) {
   return RootDeviceType === 'instance-store' || (types.get(String(InstanceType))?.InstanceStorageSupported ?? true);
 }
 

@@ -1,33 +1,12 @@
-/** Reads the state of a stack that a plan is judged against. */
+/** Single reads of stacks. */
 
-import { createHmac } from 'node:crypto';
 import type { CloudFormationClient, Stack, StackResourceSummary } from '@aws-sdk/client-cloudformation';
-import { sha256Hex } from '../../../core/digest.ts';
 import { CountersignError } from '../../../core/errors.ts';
 import { bareRecord } from '../../../core/input-bounds.ts';
 import type { ObservedStack } from '../observed.ts';
 import { allPages } from '../paging.ts';
-import { isMask } from '../template/secrets.ts';
 
-export interface LiveStack {
-  stack: Stack;
-  /** As it was sent; `processed` differs where it has transforms. */
-  template: string;
-  processed: string;
-  resources: StackResourceSummary[];
-  /** As AWS tells them: NoEcho ones masked. */
-  parameters: Record<string, string>;
-  observed: ObservedStack;
-}
 const DAY_MILLISECONDS = 24 * 3_600_000;
-const NEVER_COMPLETED = new Set([
-  'REVIEW_IN_PROGRESS',
-  'ROLLBACK_COMPLETE',
-  'ROLLBACK_FAILED',
-  'ROLLBACK_IN_PROGRESS',
-  'CREATE_FAILED',
-]);
-
 export async function findStack(client: CloudFormationClient, name: string): Promise<Stack | undefined> {
   const { DescribeStacksCommand } = await import('@aws-sdk/client-cloudformation');
   try {
@@ -41,71 +20,15 @@ export async function findStack(client: CloudFormationClient, name: string): Pro
 export async function requireStack(client: CloudFormationClient, name: string): Promise<Stack> {
   const stack = await findStack(client, name);
   if (stack?.StackId && stack.StackName) return stack;
-  throw new CountersignError('AWS_NOT_FOUND', `There is no stack ${name}.`, {
-    agent: 'List the stacks with describe_stacks.',
-    person: 'List the stacks with: aws cloudformation list-stacks.',
-  });
-}
-
-/** Three reads at once, then one per export. `secretKey` keys the HMAC of masked parameters. */
-export async function observeStack(client: CloudFormationClient, name: string, secretKey: string): Promise<LiveStack> {
-  const asked = requireStack(client, name);
-  const [stack, template, resources, importedExports] = await Promise.all([
-    asked,
-    templateOf(client, { StackName: name }, 'Original').catch(async (error) => {
-      // A stack that only a change set made so far has no template of its own.
-      if ((await asked).StackStatus === 'REVIEW_IN_PROGRESS') return '';
-      throw error;
-    }),
-    listResources(client, name),
-    asked.then((found) => importsOf(client, found)),
-  ]);
-  const id = stack.StackId!;
-  const hasTransforms = /Transform/.test(template);
-  const processed = hasTransforms ? await templateOf(client, { StackName: id }, 'Processed') : template;
-  const parameters = bareRecord(
-    Object.fromEntries(
-      (stack.Parameters ?? []).map(({ ParameterKey = '', ParameterValue = '', ResolvedValue }) => [
-        ParameterKey,
-        ResolvedValue ?? ParameterValue,
-      ]),
-    ),
-  );
-  return {
-    stack,
-    template,
-    processed,
-    resources,
-    parameters,
-    observed: {
-      stackId: id,
-      stackName: stack.StackName!,
-      status: stack.StackStatus ?? 'UNKNOWN',
-      createdAt: stack.CreationTime?.toISOString() ?? '',
-      updatedAt: stack.LastUpdatedTime?.toISOString() ?? null,
-      templateDigest: `sha256:${sha256Hex(processed)}`,
-      parameters: Object.fromEntries(
-        Object.entries(parameters).map(([key, value]) => [key, isMask(value) ? hidden(key, stack, secretKey) : value]),
-      ),
-      tags: tagsOf(stack),
-      terminationProtection: stack.EnableTerminationProtection ?? false,
-      roleArn: stack.RoleARN ?? null,
-      resourceCount: resources.length,
-      neverCompleted: NEVER_COMPLETED.has(stack.StackStatus ?? ''),
-      parentId: stack.ParentId ?? null,
-      importedExports,
-      recentlyDeleted: [],
+  throw new CountersignError(
+    'AWS_NOT_FOUND',
+    `There is no stack ${name}.`,
+    {
+      agent: 'List the stacks with describe_stacks.',
+      person: 'List the stacks with: aws cloudformation list-stacks.',
     },
-  };
-}
-
-/**
- * AWS never tells a NoEcho value, only that there is one; it can change only with an update of the stack. So its
- * stand-in is keyed to the stack's last update: another update, another stand-in.
- */
-function hidden(key: string, stack: Stack, secretKey: string): string {
-  const at = (stack.LastUpdatedTime ?? stack.CreationTime)?.toISOString() ?? '';
-  return `hmac:${createHmac('sha256', secretKey).update(`${stack.StackId}/${key}@${at}`).digest('hex')}`;
+    { next: { tool: 'describe_stacks', input: {} } },
+  );
 }
 
 export function tagsOf({ Tags = [] }: Pick<Stack, 'Tags'>): Record<string, string> {

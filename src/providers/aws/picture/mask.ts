@@ -7,8 +7,10 @@
  * private keys; what looks like a key by its form. A name, a reference, a switch and an ARN are no secrets.
  * Does not cover: a short password that stands as a plain word in a command.
  */
+
 import { createHmac } from 'node:crypto';
 import type { Json } from '../../../core/digest.ts';
+import { jsonInText } from '../../../core/input-bounds.ts';
 import { isMembers } from '../../../core/leaves.ts';
 import { isMask, isSecretPath, isSecretText, MASK } from '../template/secrets.ts';
 
@@ -61,6 +63,7 @@ const REFERENCE = /^(?:\u{27e6}[^\u{27e7}]*\u{27e7}|\{\{resolve:[^}]+\}\}|arn:[\
 
 function maskedText(text: string, path: readonly string[], tag: Tag): string {
   if (text === '' || isMask(text) || REFERENCE.test(text)) return text;
+  if (/^\s*[[{]/.test(text) && jsonInText(text) === 'too deep') return tag(text);
   const runs = path.some((part) => HOST_TEXT.test(part));
   if (isSecretPlace(path) && !(runs && /\s/.test(text))) return tag(text);
   const told = runs ? maskedCommand(text, tag) : maskedInside(text, tag);
@@ -70,13 +73,13 @@ function maskedText(text: string, path: readonly string[], tag: Tag): string {
 
 const TAGGED = /(?:\b(?:AKIA|ASIA))?\*{4}\([0-9a-f]{8}\)/g;
 const PRIVATE_KEY = /(?<=-----BEGIN [A-Z ]*PRIVATE KEY-----)[\s\S]+?(?=-----END [A-Z ]*PRIVATE KEY-----|$)/g;
-const URL_PASSWORD = /([a-z][a-z0-9+.-]*:\/\/[^\s:/@]*):([^\s@/]+)@/gi;
+const URL_PASSWORD = /([a-z][a-z0-9+.-]{0,20}:\/\/[^\s:/@]{0,200}):([^\s@/]+)@/gi;
 /** The name of an access key: that there is one must be seen. */
 const KEY_ID = /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g;
 const KEY_FORMS =
-  /\b(?:sk|rk|pk)_(?:live|test)_[A-Za-z0-9]{8,}|\bgh[pousr]_[A-Za-z0-9]{20,}|\bxox[abprs]-[A-Za-z0-9-]{10,}|\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}(?:\.[A-Za-z0-9_-]*)?/g;
+  /\b(?:sk|rk|pk)_(?:live|test)_[A-Za-z0-9]{8,}|\bgh[pousr]_[A-Za-z0-9]{20,}|\bxox[abprs]-[A-Za-z0-9-]{10,}|(?<![\w-])eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}(?:\.[A-Za-z0-9_-]*)?/g;
 const ASSIGNED =
-  /((?:^|[\s;&|,{("'-])[\w.-]*(?:password|passwd|passphrase|secret|token|api[_-]?key|private[_-]?key|access[_-]?key)[\w.-]*["']?(?:\s*[:=]\s*|\s+))("[^"]*"|'[^']*'|[^\s"';,&|)}]+)/gi;
+  /((?:^|[\s;&|,{("'-])[\w.-]{0,60}(?:password|passwd|passphrase|secret|token|api[_-]?key|private[_-]?key|access[_-]?key)[\w.-]{0,60}["']?(?:\s*[:=]\s*|\s+))("[^"]*"|'[^']*'|[^\s"';,&|)}]+)/gi;
 
 /** What is a secret wherever it stands. */
 function maskedInside(text: string, tag: Tag): string {
@@ -100,7 +103,8 @@ function withoutKeys(lines: readonly Json[], tag: Tag): Json[] {
   });
 }
 
-const PUBLIC_KEY = /\b(?:ssh-(?:ed25519|rsa|dss)|ecdsa-sha2-[\w-]+|sk-(?:ssh|ecdsa)[\w@.-]+) +AAAA[A-Za-z0-9+/=]+/g;
+const PUBLIC_KEY =
+  /\b(?:ssh-(?:ed25519|rsa|dss)|ecdsa-sha2-[\w-]{1,60}|sk-(?:ssh|ecdsa)[\w@.-]{1,60}) {1,5}AAAA[A-Za-z0-9+/=]+/g;
 const KEPT = '\u{e000}';
 /** Letters and digits together, and no name of a file, host, package or resource that people read. */
 const LOOKS_SECRET = /^(?=[^\s]*[A-Za-z])(?=[^\s]*\d)[\w+=~!#%^*-]{10,}$/;

@@ -4,7 +4,7 @@ import type { Effect } from '../../../core/effect.ts';
 import { changedLeaves, type LeafChange } from '../../../core/leaves.ts';
 import type { Picture, Thing } from '../../../core/picture.ts';
 import type { ChangeSet } from '../change-sets.ts';
-import type { LiveStack } from '../observe/stack.ts';
+import type { LiveStack } from '../observe/live-stack.ts';
 import type { Where } from '../planners/views.ts';
 import { type Tag, tagsFor } from './mask.ts';
 import { type PictureSide, type StackSettings, type Whole, wholeOf } from './side.ts';

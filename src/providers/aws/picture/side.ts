@@ -7,7 +7,7 @@ import { unknownAs } from '../template/evaluate.ts';
 import { parseTemplate, type Template, type TemplateResource } from '../template/parse.ts';
 import { createResolver } from '../template/resolve.ts';
 import { isMask, MASK } from '../template/secrets.ts';
-import { secretsIn } from '../template/taint.ts';
+import { createTaint, type TaintedFrom } from '../template/taint.ts';
 import { masked, type Tag } from './mask.ts';
 
 export interface Whole {
@@ -17,7 +17,7 @@ export interface Whole {
 export interface PictureSide {
   side: Side;
   settings: StackSettings;
-  secret?: ReadonlySet<string>;
+  from?: TaintedFrom;
 }
 /** What of a stack stands in no template. */
 export interface StackSettings {
@@ -30,12 +30,9 @@ export interface StackSettings {
 /** Attributes beside Properties that change what CloudFormation does. */
 const ATTRIBUTES = ['Metadata', 'DeletionPolicy', 'UpdateReplacePolicy', 'UpdatePolicy', 'CreationPolicy'] as const;
 
-/** @param secret parameters that were given a secret without being declared NoEcho: their values are not told. */
-export function wholeOf({ side, settings, secret = new Set() }: PictureSide, where: Where, tag: Tag): Whole {
+export function wholeOf({ side, settings, from = {} }: PictureSide, where: Where, tag: Tag): Whole {
   const template = parseTemplate(side.template);
-  const parameters = Object.fromEntries(
-    Object.entries(side.parameters).map(([name, value]) => [name, secret.has(name) ? MASK : value]),
-  );
+  const { parameters } = side;
   const resolver = createResolver(template, {
     parameters: known(template, parameters),
     pseudo: { AccountId: where.account, Region: where.region, StackId: where.stackId, StackName: where.stackName },
@@ -57,7 +54,7 @@ export function wholeOf({ side, settings, secret = new Set() }: PictureSide, whe
     resources,
     stack: {
       Parameters: shown(parametersOf(template, parameters), 'Parameters'),
-      Outputs: shown(outputsOf(resolver) as Json, 'Outputs'),
+      Outputs: shown(outputsOf(resolver, { parameters, ...from }) as Json, 'Outputs'),
       ...(template.Description === undefined ? {} : { Description: shown(template.Description, 'Description') }),
       ...(template.Metadata === undefined ? {} : { Metadata: shown(template.Metadata as Json, 'Metadata') }),
       ...settingsOf(settings),
@@ -66,10 +63,11 @@ export function wholeOf({ side, settings, secret = new Set() }: PictureSide, whe
 }
 
 /** SECURITY: an output that tells a secret, directly or through an attribute, is told by the names of what it tells. */
-function outputsOf(resolver: ReturnType<typeof createResolver>): Record<string, Json> {
+function outputsOf(resolver: ReturnType<typeof createResolver>, from: TaintedFrom): Record<string, Json> {
+  const taint = createTaint(resolver.template, from);
   return Object.fromEntries(
     Object.entries(resolver.outputs()).map(([name, { value, exportName }]) => {
-      const secrets = secretsIn(resolver.template, resolver.template.Outputs?.[name]?.Value);
+      const secrets = taint.secretsOf(resolver.template.Outputs?.[name]?.Value);
       return [
         name,
         {

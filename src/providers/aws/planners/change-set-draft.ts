@@ -12,8 +12,12 @@ import { effectsOfChanges } from '../effects/change-set.ts';
 import { markDrift } from '../effects/drift.ts';
 import { factsFor } from '../effects/live-facts.ts';
 import { changesOffTemplates, isSilent } from '../effects/silent.ts';
+import { withDisks } from '../effects/stack-instances.ts';
 import { effectsOnStack, notesOnStack } from '../effects/stack-itself.ts';
-import { type LiveStack, observeStack } from '../observe/stack.ts';
+import { type LiveStack, observeStack } from '../observe/live-stack.ts';
+import { parametersAfter, parametersBefore } from '../observe/named-parameters.ts';
+import { readOpenGroups } from '../observe/open-groups.ts';
+import { createSecretValues, type SecretValues } from '../observe/secret-values.ts';
 import type { AwsDraft } from '../observed.ts';
 import {
   deployedSide,
@@ -23,13 +27,13 @@ import {
   touched,
   wantedSettings,
 } from '../picture/picture.ts';
-import { createTaint } from '../template/leaf-taint.ts';
 import { parseTemplate } from '../template/parse.ts';
-import { maskTemplate } from '../template/secrets.ts';
+import { MASK, maskTemplate } from '../template/secrets.ts';
+import { createTaint, type TaintedFrom } from '../template/taint.ts';
 import { observed, type PlannerContext } from './context.ts';
 import { tokenFor } from './stack.ts';
 import { deletionEffects } from './stack-delete.ts';
-import { stackViewOf, viewsOf } from './views.ts';
+import { namedElsewhere, stackViewOf, viewsOf } from './views.ts';
 
 const NESTED = 'AWS::CloudFormation::Stack';
 
@@ -50,7 +54,12 @@ export async function draftOfChangeSet(
   const { account, region } = context.identity;
   const wanted = wantedTemplate(set, sent);
   const things: Thing[] = [];
-  const effects = (await effectsOfSet(context, live, set, { prefix: '', things }, wanted)).sort(compareWorstFirst);
+  const secrets = createSecretValues(context.cloudFormation);
+  const given = await secrets.givenTo(live.stack);
+  const gathering = { prefix: '', things, secrets };
+  const effects = (await effectsOfSet(context, live, set, gathering, wanted, { before: given, after: given })).sort(
+    compareWorstFirst,
+  );
   const call: Call = {
     step: 'step1',
     provider: 'aws',
@@ -84,7 +93,7 @@ export async function draftOfChangeSet(
         ...(set.role === 'not told' ? {} : { role: set.role }),
       } satisfies ChangeSetRecipe,
     },
-    notes: notesOnStack(live, set),
+    notes: [...notesOnStack(live, set), ...context.elsewhere.notes()],
   };
 }
 
@@ -104,57 +113,84 @@ function wantedTemplate(set: ChangeSet, sent?: string): { template: string; kept
   return { template: kept, kept };
 }
 
+/** Parameters that are given a secret without being declared NoEcho. */
+interface Given {
+  before: ReadonlySet<string>;
+  after: ReadonlySet<string>;
+}
+type SecretGathering = Gathering & { secrets: SecretValues };
+const without = (hidden: ReadonlySet<string>, values: Record<string, string>): Record<string, string> =>
+  bareRecord(
+    Object.fromEntries(Object.entries(values).map(([name, value]) => [name, hidden.has(name) ? MASK : value])),
+  );
+
 /** Recursive over nested change sets. */
 async function effectsOfSet(
   context: PlannerContext,
   live: LiveStack,
-  set: ChangeSet,
-  { prefix, things }: Gathering,
+  told: ChangeSet,
+  { prefix, things, secrets }: SecretGathering,
   { template, kept }: { template: string; kept?: string },
-  given: { before: ReadonlySet<string>; after: ReadonlySet<string> } = { before: new Set(), after: new Set() },
+  given: Given,
 ): Promise<Effect[]> {
+  const set = { ...told, parameters: without(given.after, told.parameters) };
   const { account, region } = context.identity;
   const { secretKey, planNonce } = context;
-  const where = { account, region, stackId: set.stackId, stackName: set.stackName };
+  const place = { account, region, stackId: set.stackId, stackName: set.stackName };
   // SECURITY: the cloud tells the template of a stack that is only being reviewed; nothing of it is there, and taken for
   // what was before it would hide all that the new resources do.
   const isNew = live.observed.status === 'REVIEW_IN_PROGRESS';
-  const views = viewsOf(
-    isNew ? null : { template: live.processed, parameters: live.parameters },
-    { template, parameters: set.parameters },
+  const deployed = { template: live.processed, parameters: parametersBefore(live) };
+  const wanted = { template, parameters: parametersAfter(live, { ...set, template }) };
+  const named = namedElsewhere(isNew ? [wanted] : [deployed, wanted], place);
+  const where = { ...place, elsewhere: await context.elsewhere.read(named, region) };
+  const compared = viewsOf(
+    isNew ? null : deployed,
+    wanted,
     bareRecord(Object.fromEntries(live.resources.map((r) => [r.LogicalResourceId ?? '', r.PhysicalResourceId ?? '']))),
     where,
   );
+  const [parsedBefore, parsedAfter] = [isNew ? null : parseTemplate(live.processed), parseTemplate(template)];
+  const exports = await secrets.exportsOf([
+    ...(parsedBefore ? [{ template: parsedBefore, parameters: live.parameters }] : []),
+    { template: parsedAfter, parameters: set.parameters },
+  ]);
+  const fromBefore: TaintedFrom = { given: given.before, exports, parameters: live.parameters };
+  const fromAfter: TaintedFrom = { given: given.after, exports, parameters: set.parameters };
   const seen = pictureOf(
-    isNew ? null : { ...deployedSide(live), secret: given.before },
-    { side: { template, parameters: set.parameters }, settings: wantedSettings(live, set), secret: given.after },
+    isNew ? null : { ...deployedSide(live), from: fromBefore },
+    { side: { template, parameters: set.parameters }, settings: wantedSettings(live, set), from: fromAfter },
     { prefix, where, secretKey, planNonce },
   );
   things.push(...seen);
   const leaves = leavesByResource(seen);
-  const changes = kept !== undefined || isSilent(set.changes) ? changesOffTemplates(set.changes, views) : set.changes;
+  const isTold = kept === undefined && !isSilent(set.changes);
+  const changes = isTold ? set.changes : changesOffTemplates(set.changes, compared);
+  const ids = changes.map(({ LogicalResourceId = '' }) => LogicalResourceId);
+  const views = { ...compared, groupsRead: await readOpenGroups(context, ids, compared) };
   const facts = await factsFor(context, changes, views);
   const taint = {
-    ...(isNew ? {} : { before: createTaint(parseTemplate(live.processed), given.before) }),
-    after: createTaint(parseTemplate(template), given.after),
+    ...(parsedBefore ? { before: createTaint(parsedBefore, fromBefore) } : {}),
+    after: createTaint(parsedAfter, fromAfter),
   };
-  const own = effectsOfChanges({ context, stackName: set.stackName, prefix, facts, views, leaves, taint }, changes);
-  const drifted = await markDrift(context.cloudFormation, live, own, prefix);
+  const situation = { context, stackName: set.stackName, prefix, facts, views, leaves, taint };
+  const own = await withDisks(context, effectsOfChanges(situation, changes));
+  const drifted = isNew ? own : await markDrift(context, live, own, views.after, prefix, taint.before);
   const nested = await Promise.all(
     changes
       .filter(({ ResourceType }) => ResourceType === NESTED)
       .map((change) => {
         const id = change.LogicalResourceId ?? '';
-        const told = { before: taint.before?.givenTo(id) ?? new Set<string>(), after: taint.after.givenTo(id) };
-        return effectsOfNested(context, change, set, drifted, { prefix, things }, told);
+        const below = { before: taint.before?.givenTo(id) ?? new Set<string>(), after: taint.after.givenTo(id) };
+        return effectsOfNested(context, change, set, drifted, { prefix, things, secrets }, below);
       }),
   );
   const onStack = effectsOnStack(
     live,
     // A nested stack works under the role of its root.
     prefix === '' ? set : { ...set, role: null },
-    isNew ? null : stackViewOf({ template: live.processed, parameters: live.parameters }, where),
-    stackViewOf({ template, parameters: set.parameters }, where),
+    isNew ? null : stackViewOf(deployed, where, fromBefore),
+    stackViewOf(wanted, where, fromAfter),
   );
   return [...drifted.map((effect) => asOpened(effect, set, prefix)), ...nested.flat(), ...onStack];
 }
@@ -179,8 +215,8 @@ async function effectsOfNested(
   { LogicalResourceId: id = '', PhysicalResourceId: stackId }: ResourceChange,
   parent: ChangeSet,
   effects: readonly Effect[],
-  { prefix, things }: Gathering,
-  given: { before: ReadonlySet<string>; after: ReadonlySet<string> },
+  { prefix, things, secrets }: SecretGathering,
+  given: Given,
 ): Promise<Effect[]> {
   const own = effects.find(({ logicalId }) => logicalId === prefix + id);
   const below = `${prefix}${id}/`;
@@ -195,5 +231,8 @@ async function effectsOfNested(
   const set = parent.nested[id];
   if (!set || set === 'unchanged') return lost;
   const child = await observeStack(context.cloudFormation, set.stackId, context.secretKey);
-  return [...lost, ...(await effectsOfSet(context, child, set, { prefix: below, things }, wantedTemplate(set), given))];
+  return [
+    ...lost,
+    ...(await effectsOfSet(context, child, set, { prefix: below, things, secrets }, wantedTemplate(set), given)),
+  ];
 }

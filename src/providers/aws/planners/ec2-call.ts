@@ -1,6 +1,8 @@
 /** What the planners of EC2 share. */
 import type { Instance } from '@aws-sdk/client-ec2';
 import type { Call } from '../../../core/call.ts';
+import { makeVisibleLine } from '../../../core/render-safe.ts';
+import { tagsOf } from '../observe/ownership.ts';
 import type { PlannerContext } from './context.ts';
 
 export const NO_PREVIEW =
@@ -32,6 +34,13 @@ export function snapshotCall(
     TagSpecifications: [{ ResourceType: 'snapshot', Tags: [{ Key: PLAN_TAG, Value: `${token}/${step}` }] }],
   });
 }
+
+/** People and agents know a machine by its name, which anyone may have given it: `i-… is “batch”`. */
+export const namesOf = (instances: readonly Instance[]): string[] =>
+  instances.flatMap(({ InstanceId, Tags }) => {
+    const name = tagsOf(Tags).Name;
+    return name ? [`${InstanceId} is “${makeVisibleLine(name, 60)}”.`] : [];
+  });
 
 /** An address that AWS lent it goes when it stops; one that the account owns stays. */
 export function givesUpAddress({ NetworkInterfaces = [] }: Instance): string {

@@ -18,7 +18,7 @@ import type { AwsDraft, ObservedInstance } from '../observed.ts';
 import { INSTANCE_ACTIONS, type InstanceAction } from '../ports.ts';
 import { observed, type PlannerContext, resourcesTarget } from './context.ts';
 import { definePlanner } from './definition.ts';
-import { ec2Call, givesUpAddress, NO_PREVIEW, NOTHING_CHANGES, snapshotCall } from './ec2-call.ts';
+import { ec2Call, givesUpAddress, NO_PREVIEW, NOTHING_CHANGES, namesOf, snapshotCall } from './ec2-call.ts';
 
 interface Action {
   operation: string;
@@ -43,6 +43,7 @@ const ACTIONS: Record<InstanceAction, Action> = {
     protection: 'disableApiTermination',
   },
 };
+const NAMES_TOLD = 4;
 const RECOVERY_POINT_MILLISECONDS = 24 * 3_600_000;
 
 /** What a plan decided when it was made, and holds to when it is computed again. */
@@ -121,7 +122,10 @@ function draft(
       }),
       dryRun: { kind: affected.length === 0 ? 'no_change' : 'synthesised', succeeded: true },
       recipe: { planner: 'instance_action', input: { instanceIds: ids, action, token, recoveryPoints } as never },
-      notes: affected.length === 0 ? [NOTHING_CHANGES] : [NO_PREVIEW],
+      notes: [
+        ...namesOf(live.map(({ raw }) => raw)).slice(0, NAMES_TOLD),
+        affected.length === 0 ? NOTHING_CHANGES : NO_PREVIEW,
+      ],
     };
   });
 }

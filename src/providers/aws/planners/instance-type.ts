@@ -7,7 +7,7 @@ import { askingEc2, type LiveInstance, observeInstances, readInstanceTypes } fro
 import type { AwsDraft } from '../observed.ts';
 import { observed, type PlannerContext, resourcesTarget } from './context.ts';
 import { definePlanner } from './definition.ts';
-import { ec2Call, givesUpAddress, NO_PREVIEW, NOTHING_CHANGES } from './ec2-call.ts';
+import { ec2Call, givesUpAddress, NO_PREVIEW, NOTHING_CHANGES, namesOf } from './ec2-call.ts';
 
 const refuse = (message: string, remedy: string) => new CountersignError('INPUT_INVALID', message, remedy);
 
@@ -38,7 +38,7 @@ export function planInstanceType(context: PlannerContext, instanceId: string, in
       observed: observed(context, { instances: [instance] }),
       dryRun: { kind: isSame ? 'no_change' : 'synthesised', succeeded: true },
       recipe: { planner: 'instance_type', input: { instanceId, instanceType } },
-      notes: [isSame ? NOTHING_CHANGES : NO_PREVIEW],
+      notes: [...namesOf([live!.raw]), isSame ? NOTHING_CHANGES : NO_PREVIEW],
     };
   });
 }

@@ -2,7 +2,8 @@
 import { CountersignError } from '../../../core/errors.ts';
 import { type ChangeSet, createChangeSet, keepIfPlanned, readChangeSet, type WantedTemplate } from '../change-sets.ts';
 import { asCountersignError, askingAws } from '../errors.ts';
-import { deletedLately, findStack, observeStack } from '../observe/stack.ts';
+import { observeStack } from '../observe/live-stack.ts';
+import { deletedLately, findStack } from '../observe/stack.ts';
 import type { AwsDraft } from '../observed.ts';
 import type { TemplateRequest } from '../ports.ts';
 import { templateRequestSchema } from '../ports.ts';
@@ -10,6 +11,7 @@ import { requiredCapabilities } from '../template/resolve.ts';
 import { draftOfChangeSet } from './change-set-draft.ts';
 import type { PlannerContext } from './context.ts';
 import { definePlanner } from './definition.ts';
+import { deletion, neverCompleted } from './stack.ts';
 import { adoptChangeSet, recomputeChangeSet } from './stack-update.ts';
 import { checkedTemplate, hasNestedStacks, refuseMaskedParameters, wantedTemplate } from './wanted-template.ts';
 
@@ -31,7 +33,10 @@ export async function planStackCreate(context: PlannerContext, request: Template
       throw new CountersignError(
         'STATE_STACK_EXISTS',
         `The stack ${request.stack} exists already (${existing.StackStatus}).`,
-        'Change it in place with plan_stack_update.',
+        neverCompleted(existing.StackStatus ?? '')
+          ? 'Its creation never completed: delete it with plan_stack_delete, then create it again.'
+          : 'Change it in place with plan_stack_update.',
+        { next: wayOn(request, existing.StackStatus ?? '') },
       );
     const sent = request.changeSet === undefined ? await wantedTemplate(context, request, noTemplate) : undefined;
     const draftOf = async (set: ChangeSet | 'unchanged') => {
@@ -63,11 +68,30 @@ export async function planStackCreate(context: PlannerContext, request: Template
   });
 }
 
+function wayOn({ stack, template, templateFile, changeSet }: TemplateRequest, status: string) {
+  if (neverCompleted(status)) return deletion(stack);
+  const same = {
+    ...(template === undefined ? {} : { template: '<the same template>' }),
+    ...(templateFile === undefined ? {} : { template_file: templateFile }),
+    ...(changeSet === undefined ? {} : { change_set: changeSet }),
+  };
+  return { tool: 'plan_stack_update', input: { stack, ...same } };
+}
+
 /** CloudFormation makes an empty stack for the change set of a new one, and a planner may not delete stacks. */
 function withEmptyStackTold(error: unknown, stack: string): CountersignError {
-  const { code, message, remedy, cause } = asCountersignError(error);
+  const { code, message, remedy, remedyForPeople, cause, next } = asCountersignError(error);
   const left = `The empty stack ${stack} stays in REVIEW_IN_PROGRESS; the next plan_stack_create uses it.`;
-  return new CountersignError(code, `${message} ${left}`, remedy, { cause });
+  const clean = 'If the stack is not needed';
+  return new CountersignError(
+    code,
+    `${message} ${left}`,
+    {
+      agent: `${remedy} ${clean}, tell the user: countersign clean removes it.`,
+      person: `${remedyForPeople} ${clean}, remove it: countersign clean`,
+    },
+    { cause, next },
+  );
 }
 
 const ours = ({ serviceRole }: PlannerContext, set: ChangeSet | 'unchanged') =>

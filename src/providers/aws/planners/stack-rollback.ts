@@ -10,9 +10,11 @@ import type { Call } from '../../../core/call.ts';
 import { compareWorstFirst, type Effect } from '../../../core/effect.ts';
 import { CountersignError } from '../../../core/errors.ts';
 import { loss } from '../effects/loss.ts';
+import { withDisks } from '../effects/stack-instances.ts';
 import { askingAws } from '../errors.ts';
 import { holdsOf, isRevisionType } from '../knowledge/index.ts';
-import { type LiveStack, madeSinceStable, observeStack } from '../observe/stack.ts';
+import { type LiveStack, observeStack } from '../observe/live-stack.ts';
+import { madeSinceStable } from '../observe/stack.ts';
 import type { AwsDraft } from '../observed.ts';
 import { observed, type PlannerContext } from './context.ts';
 import { definePlanner } from './definition.ts';
@@ -65,7 +67,9 @@ export async function planStackRollback(context: PlannerContext, name: string, s
       action: 'roll_back',
       target: stackTarget(context, live),
       calls: [call],
-      effects: effectsOf(live, way, skip, await madeBy(context, live)).sort(compareWorstFirst),
+      effects: (await withDisks(context, effectsOf(live, way, skip, await madeBy(context, live)))).sort(
+        compareWorstFirst,
+      ),
       observed: observed(context, { stack: live.observed }),
       dryRun: { kind: 'synthesised', succeeded: true },
       recipe: { planner: 'stack_rollback', input: { stack: stackId, skip } },
@@ -81,6 +85,7 @@ function wayBack({ observed: { stackName, status } }: LiveStack, skip: readonly 
       'STATE_NOTHING_TO_ROLL_BACK',
       `${stackName} is in ${status}: there is nothing to continue, roll back or cancel.`,
       'To restore an earlier template, use plan_stack_update.',
+      { next: { tool: 'describe_stack', input: { stack: stackName, include: ['events'] } } },
     );
   if (skip.length > 0 && !way.takesSkips)
     throw new CountersignError(

@@ -10,16 +10,17 @@ import {
   type WantedTemplate,
 } from '../change-sets.ts';
 import { askingAws } from '../errors.ts';
-import { deletedLately, type LiveStack, observeStack } from '../observe/stack.ts';
+import { type LiveStack, observeStack } from '../observe/live-stack.ts';
+import { deletedLately } from '../observe/stack.ts';
 import type { AwsDraft } from '../observed.ts';
 import type { StackUpdateRequest } from '../ports.ts';
 import { stackUpdateRequestSchema } from '../ports.ts';
 import { parseTemplate } from '../template/parse.ts';
-import { requiredCapabilities } from '../template/resolve.ts';
+import { referencesIn, requiredCapabilities } from '../template/resolve.ts';
 import { type ChangeSetRecipe, draftOfChangeSet } from './change-set-draft.ts';
 import { observed, type PlannerContext } from './context.ts';
 import { definePlanner } from './definition.ts';
-import { refuseBusy, refuseNested, stackTarget } from './stack.ts';
+import { deletion, refuseBusy, refuseNested, stackTarget } from './stack.ts';
 import { checkedTemplate, hasNestedStacks, refuseMaskedParameters, wantedTemplate } from './wanted-template.ts';
 
 export async function planStackUpdate(context: PlannerContext, request: StackUpdateRequest): Promise<AwsDraft> {
@@ -38,6 +39,9 @@ export async function planStackUpdate(context: PlannerContext, request: StackUpd
     if (wanted === undefined) return draftOf(await adoptChangeSet(context, request.changeSet!, live.observed.stackId));
     const { cloudFormation } = context;
     const id = await proposeUpdate(context, request, live, wanted);
+    // Beside CloudFormation's own time for the change set.
+    for (const logicalId of namedByEdit(live, wanted.text, request))
+      void context.drift.of(live.observed.stackId, logicalId);
     return keepIfPlanned(cloudFormation, id, async () => {
       const set = requireOwnStack(await readChangeSet(cloudFormation, id), live.observed.stackId);
       // CloudFormation keeps a set that failed for want of changes until somebody deletes it.
@@ -45,6 +49,18 @@ export async function planStackUpdate(context: PlannerContext, request: StackUpd
       return draftOf(set === 'unchanged' ? set : { ...set, role: context.serviceRole });
     });
   });
+}
+
+/** Logical ids of what is there and that the two templates, or a parameter that it names, make different. A guess. */
+function namedByEdit({ template }: LiveStack, sent: string, { parameters = {} }: StackUpdateRequest): string[] {
+  const [was, is] = [parseTemplate(template).Resources, parseTemplate(sent).Resources];
+  return Object.keys(is).filter(
+    (id) =>
+      Object.hasOwn(was, id) &&
+      is[id]?.Type !== 'AWS::CloudFormation::Stack' &&
+      (JSON.stringify(was[id]) !== JSON.stringify(is[id]) ||
+        referencesIn(is[id]?.Properties as never).some((name) => Object.hasOwn(parameters, name))),
+  );
 }
 
 /** What the agent does not name is kept: parameters by UsePreviousValue, tags merged. */
@@ -111,11 +127,12 @@ function requireOwnStack(set: ChangeSet | 'unchanged', stackId: string): ChangeS
 }
 
 function refuseNeverCreated({ observed: { stackName, status } }: LiveStack): void {
-  if (status === 'ROLLBACK_COMPLETE' || status === 'ROLLBACK_FAILED' || status === 'REVIEW_IN_PROGRESS')
+  if (status === 'ROLLBACK_COMPLETE' || status === 'ROLLBACK_FAILED')
     throw new CountersignError(
       'STATE_STACK_NOT_UPDATABLE',
       `${stackName} is in ${status}: its creation never completed, so it cannot be updated.`,
-      status === 'REVIEW_IN_PROGRESS' ? 'Use plan_stack_create.' : 'Use plan_stack_delete, then plan_stack_create.',
+      'Use plan_stack_delete, then plan_stack_create.',
+      { next: deletion(stackName) },
     );
 }
 

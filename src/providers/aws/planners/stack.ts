@@ -2,7 +2,7 @@
 import { sha256Hex } from '../../../core/digest.ts';
 import { CountersignError } from '../../../core/errors.ts';
 import type { Target } from '../../../core/plan.ts';
-import type { LiveStack } from '../observe/stack.ts';
+import type { LiveStack } from '../observe/live-stack.ts';
 import type { PlannerContext } from './context.ts';
 
 export function stackTarget({ identity: { account, region } }: PlannerContext, { observed }: LiveStack): Target {
@@ -11,12 +11,32 @@ export function stackTarget({ identity: { account, region } }: PlannerContext, {
 
 export function refuseBusy({ observed: { stackName, status } }: LiveStack): void {
   if (!/_IN_PROGRESS$/.test(status)) return;
+  if (status === 'REVIEW_IN_PROGRESS')
+    throw new CountersignError(
+      'STATE_STACK_BUSY',
+      `${stackName} is in ${status}: it is only planned, and no resource of it exists.`,
+      {
+        agent:
+          'Plan its creation with plan_stack_create. If it is not needed, tell the user: countersign clean removes it.',
+        person: 'Remove it, if nothing needs it: countersign clean',
+      },
+      { next: creation(stackName) },
+    );
   throw new CountersignError(
     'STATE_STACK_BUSY',
     `${stackName} is in ${status}.`,
-    `Wait until its operation has ended: describe_stack {"stack": "${stackName}", "include": ["events"]}.`,
+    'Wait until its operation has ended.',
+    { next: { tool: 'describe_stack', input: { stack: stackName, include: ['events'] } } },
   );
 }
+
+export const creation = (stack: string) => ({
+  tool: 'plan_stack_create',
+  input: { stack, template: '<the whole template>' },
+});
+/** A stack whose creation failed can only be deleted; then its name is free. */
+export const deletion = (stack: string) => ({ tool: 'plan_stack_delete', input: { stack } });
+export const neverCompleted = (status: string) => /^(?:CREATE|ROLLBACK)_FAILED$|^ROLLBACK_COMPLETE$/.test(status);
 
 /** As the guard `change-set-only` says, before AWS is asked for a change set in words that do not say what to do. */
 export function refuseNested({ observed: { stackName, parentId } }: LiveStack): void {

@@ -72,10 +72,15 @@ async function listInstances(
       ...(termination.get(id) ? ['termination' as const] : []),
       ...(stop.get(id) ? ['stop' as const] : []),
     ];
-    return { ...summariseInstance(instance), ...(query.ids ? { protections } : {}) };
+    return { ...summariseInstance(instance), ...(query.ids ? { protections, tags: shownTags(instance.Tags) } : {}) };
   });
   return { ...paged(items, answer.NextToken), ...left };
 }
+
+const OF_AWS = /^aws:/;
+/** What AWS itself tags is told as the owner. */
+const shownTags = (tags: Instance['Tags']): Record<string, string> =>
+  Object.fromEntries(Object.entries(tagsOf(tags)).filter(([key]) => !OF_AWS.test(key)));
 
 function summariseInstance(instance: Instance): InstanceSummary {
   const tags = tagsOf(instance.Tags);
@@ -168,7 +173,10 @@ async function listVolumes(
     const tags = namedOwner(holder) ? holder : tagsOf(Tags);
     return { id, readable: mayReadResource(mayRead, context.identity, id, tags) };
   });
-  const items = volumes.map((volume) => summariseVolume(volume, instances, snapshots.get(volume.VolumeId ?? '')));
+  const items = volumes.map((volume) => ({
+    ...summariseVolume(volume, instances, snapshots.get(volume.VolumeId ?? '')),
+    ...(query.ids ? { tags: shownTags(volume.Tags) } : {}),
+  }));
   return { ...paged(items, NextToken), ...left };
 }
 

@@ -4,12 +4,11 @@ import type { CloudFormationClient, Stack, StackResourceSummary } from '@aws-sdk
 import type { Identity, PolicyPort } from '../../../core/ports.ts';
 import { makeVisible, makeVisibleLine } from '../../../core/render-safe.ts';
 import { askingAws } from '../errors.ts';
+import { createSecretValues } from '../observe/secret-values.ts';
 import { importsOf, listResources, requireStack, tagsOf, templateOf } from '../observe/stack.ts';
 import { allPages } from '../paging.ts';
 import type { ContextFor } from '../planners/context.ts';
 import type { CloudReader, StackPart } from '../ports.ts';
-import { createTaint } from '../template/leaf-taint.ts';
-import { parseTemplate, type Template } from '../template/parse.ts';
 import { isMask, MASK, maskTemplate, maskText } from '../template/secrets.ts';
 import { refuseReading } from './in-scope.ts';
 import { pageThrough } from './pages.ts';
@@ -52,7 +51,7 @@ export function createStackReader(
             stack_id: stack.StackId ?? '',
             status: stack.StackStatus ?? '',
             updated_at: (stack.LastUpdatedTime ?? stack.CreationTime)?.toISOString() ?? '',
-            environment: environment(identity, stack),
+            environment: environment(identity, stack).environment,
           })),
         };
       }),
@@ -72,7 +71,7 @@ export function createStackReader(
           stack_id: stack.StackId,
           status: stack.StackStatus,
           ...(stack.StackStatusReason ? { status_reason: makeVisibleLine(stack.StackStatusReason) } : {}),
-          environment: environment(identity, stack),
+          ...environment(identity, stack),
           termination_protection: stack.EnableTerminationProtection ?? false,
           tags: tagsOf(stack),
           updated_at: (stack.LastUpdatedTime ?? stack.CreationTime)?.toISOString() ?? null,
@@ -110,24 +109,31 @@ const PARTS: Record<StackPart, ReadPart> = {
   async outputs(client, _name, asked) {
     const stack = await asked;
     const { Outputs = [] } = stack;
-    const secret = await secretOutputs(client, stack);
+    // SECURITY: CloudFormation masks NoEcho parameters, and none of the outputs that tell them.
+    const isSecret = Outputs.length === 0 ? () => false : await createSecretValues(client).outputsOf(stack);
+    const shown = (key: string, value: string) =>
+      isSecret(key) ? MASK : makeVisibleLine(maskText(`Outputs.${key}.Value`, value));
     return {
       outputs: Outputs.map(({ OutputKey = '', OutputValue = '', ExportName }) => ({
         key: OutputKey,
-        value: secret(OutputKey, OutputValue) ? MASK : makeVisibleLine(OutputValue),
+        value: shown(OutputKey, OutputValue),
         ...(ExportName ? { export: ExportName } : {}),
       })),
     };
   },
-  async parameters(_client, _name, stack) {
-    const { Parameters = [] } = await stack;
+  async parameters(client, _name, asked) {
+    const stack = await asked;
+    const { Parameters = [] } = stack;
+    const given = await createSecretValues(client).givenTo(stack);
     return {
       parameters: Object.fromEntries(
         Parameters.map(({ ParameterKey = '', ParameterValue = '', ResolvedValue }) => [
           ParameterKey,
           isMask(ParameterValue)
             ? 'NoEcho: kept if you leave it out'
-            : makeVisibleLine(maskText(`Parameters.${ParameterKey}.Default`, ResolvedValue ?? ParameterValue)),
+            : given.has(ParameterKey)
+              ? MASK
+              : makeVisibleLine(maskText(`Parameters.${ParameterKey}.Default`, ResolvedValue ?? ParameterValue)),
         ]),
       ),
     };
@@ -179,31 +185,6 @@ const PARTS: Record<StackPart, ReadPart> = {
     return { dependents: await importsOf(client, await stack) };
   },
 };
-
-/**
- * SECURITY: CloudFormation masks NoEcho parameters, and none of the outputs that tell them. Where a stack has such
- * parameters, its template is read for what is made of one; where that cannot be read, all outputs are secret.
- */
-async function secretOutputs(client: CloudFormationClient, { StackId, Parameters = [], Outputs = [] }: Stack) {
-  const called = (key: string, value: string) => isMask(maskText(`Outputs.${key}.Value`, value));
-  const hidden = Parameters.filter((one) => isMask(one.ParameterValue)).map(({ ParameterKey = '' }) => ParameterKey);
-  if (Outputs.length === 0) return called;
-  const template = asTemplate(await templateOf(client, { StackName: StackId! }, 'Processed').catch(() => ''));
-  if (!template) return hidden.length === 0 ? called : () => true;
-  const taint = createTaint(template, new Set(hidden));
-  return (key: string, value: string) => {
-    const told = template.Outputs?.[key]?.Value;
-    return (told === undefined && hidden.length > 0) || called(key, value) || taint.ofValue(told);
-  };
-}
-
-function asTemplate(text: string): Template | undefined {
-  try {
-    return parseTemplate(text);
-  } catch {
-    return undefined;
-  }
-}
 
 function describeResource(r: StackResourceSummary) {
   const drifted = r.DriftInformation?.StackResourceDriftStatus === 'MODIFIED' ? ' DRIFTED' : '';

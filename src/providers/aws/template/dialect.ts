@@ -15,7 +15,7 @@ import {
 } from 'yaml';
 
 const SHORT_FORMS =
-  'And Base64 Cidr Equals FindInMap GetAtt GetAZs If ImportValue Join Length Not Or Select Split Sub ToJsonString Transform Ref Condition Contains EachMemberEquals EachMemberIn RefAll ValueOf ValueOfAll'.split(
+  'And Base64 Cidr Equals FindInMap GetAtt GetAZs GetStackOutput If ImportValue Join Length Not Or Select Split Sub ToJsonString Transform Ref Condition Contains EachMemberEquals EachMemberIn RefAll ValueOf ValueOfAll'.split(
     ' ',
   );
 /** `Fn::Sub` of `Sub`. */

@@ -6,7 +6,9 @@
  * `Name`/`Value` pairs are called by their name; JSON in strings is opened.
  * SECURITY: a mask is never a value. Whoever sends one back is refused, so that masking cannot destroy.
  */
+
 import { type Document, isMap, isScalar, isSeq } from 'yaml';
+import { jsonInText } from '../../../core/input-bounds.ts';
 import { editableDocument } from './dialect.ts';
 
 export const MASK = '****';
@@ -140,6 +142,7 @@ const maskedNumber = (value: number, path: readonly string[]): unknown =>
 function maskedText(text: string, path: readonly string[], context: LeafContext, embedded: number): string {
   if (path.some((part) => SECRET_PARTS.test(part))) return isSecretText(path, text) ? MASK : text;
   if (/^\s*[[{]/.test(text) && !text.startsWith('{{')) {
+    if (jsonInText(text) === 'too deep') return MASK;
     const parsed = jsonOf(text);
     if (parsed !== undefined) {
       if (embedded >= MAX_EMBEDDED) return MASK;
@@ -151,12 +154,8 @@ function maskedText(text: string, path: readonly string[], context: LeafContext,
 }
 
 function jsonOf(text: string): unknown {
-  try {
-    const parsed: unknown = JSON.parse(text);
-    return typeof parsed === 'object' ? parsed : undefined;
-  } catch {
-    return undefined;
-  }
+  const json = jsonInText(text);
+  return typeof json === 'object' && typeof json.value === 'object' ? json.value : undefined;
 }
 
 /** Where templates hold values, and not names of things: below a resource's or an output's own name. */

@@ -1,4 +1,3 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the templates' own placeholders
 import { describe, expect, it } from 'vitest';
 import { parseTemplate } from '../../../../src/providers/aws/template/parse.ts';
 import {

@@ -1,12 +1,11 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the templates' own placeholders
 /** What is masked and what is not: leaves, names, pairs, shapes, and what is made of a secret. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { wantedTemplate } from '../../../../src/providers/aws/planners/wanted-template.ts';
-import { createTaint } from '../../../../src/providers/aws/template/leaf-taint.ts';
 import { parseTemplate, type Value } from '../../../../src/providers/aws/template/parse.ts';
 import { MASK, maskLeaves, maskTemplate } from '../../../../src/providers/aws/template/secrets.ts';
+import { createTaint } from '../../../../src/providers/aws/template/taint.ts';
 
 const SECRET = 'hunter2-s3cret';
 const nowhere = {
@@ -211,7 +210,7 @@ Resources:
   it('is secret below a nested stack that is given it, NoEcho or not', () => {
     expect([...taint.givenTo('Child')]).toEqual(['Token']);
     const child = parseTemplate('Parameters: { Token: { Type: String } }\nResources: { A: { Type: AWS::SNS::Topic } }');
-    expect(createTaint(child, taint.givenTo('Child')).ofValue({ Ref: 'Token' })).toBe(true);
+    expect(createTaint(child, { given: taint.givenTo('Child') }).ofValue({ Ref: 'Token' })).toBe(true);
     expect(createTaint(child).ofValue({ Ref: 'Token' })).toBe(false);
   });
 });

@@ -10,6 +10,7 @@
  */
 
 import type { Json } from '../../../../core/digest.ts';
+import { jsonInText } from '../../../../core/input-bounds.ts';
 import type { Mark } from '../../../../core/mark.ts';
 import { DEPUTIES, type DeputyRow, DIRECT, HARMLESS_DOCUMENTS, ROLE_PROPERTY, UNBOUNDED } from './deputies-table.ts';
 import type { MarkContext, MarkFinder, ResourceView } from './finder.ts';
@@ -43,16 +44,15 @@ function* targetTexts(view: ResourceView, path: string, context: MarkContext): G
     : {};
   for (const [, value] of valuesAt(view, path, context)) {
     let parsed: Json = value;
-    if (typeof value === 'string' && /^\s*[{[]/.test(value))
-      try {
-        parsed = JSON.parse(
-          value.replaceAll(/\$\{(\w+)\}/g, (all, name: string) =>
-            Object.hasOwn(substitutions, name) ? asText(substitutions[name]) : all,
-          ),
-        ) as Json;
-      } catch {
-        // Not JSON after all: its text is searched as it stands.
-      }
+    if (typeof value === 'string' && /^\s*[{[]/.test(value)) {
+      const json = jsonInText(
+        value.replaceAll(/\$\{(\w+)\}/g, (all, name: string) =>
+          Object.hasOwn(substitutions, name) ? asText(substitutions[name]) : all,
+        ),
+      );
+      // Else it is not JSON after all: its text is searched as it stands.
+      if (typeof json === 'object') parsed = json.value as Json;
+    }
     for (const [, text] of stringsIn(parsed, ''))
       yield text.replaceAll(/\$\{(\w+)\}/g, (all, name: string) =>
         Object.hasOwn(substitutions, name) ? asText(substitutions[name]) : all,
@@ -61,6 +61,11 @@ function* targetTexts(view: ResourceView, path: string, context: MarkContext): G
 }
 const asText = (value: Value) => JSON.stringify(String(value)).slice(1, -1);
 
+/** The actions of an alarm that call EC2 are about the instance that its metric names; its others tell somebody. */
+const mayCallApi = ({ type, properties }: ResourceView) =>
+  type !== 'AWS::CloudWatch::Alarm' ||
+  /InstanceId|[\u{fffd}\u{27e6}]/u.test(JSON.stringify(properties.Dimensions ?? ''));
+
 /** An API call among the targets: what it calls. */
 function directCall(view: ResourceView, row: DeputyRow, context: MarkContext): string | undefined {
   for (const path of row.targets)
@@ -68,7 +73,7 @@ function directCall(view: ResourceView, row: DeputyRow, context: MarkContext): s
       const embedded = text.match(/arn:[^"'\s]*aws-sdk:[^"'\s]+/g) ?? [];
       const found = [text, ...embedded].find(callsApi);
       if (found !== undefined) return shown(found);
-      if (context.isUnknown(text) || /^arn:[^:]*:(states|scheduler):::.*\$\{/.test(text))
+      if ((context.isUnknown(text) && mayCallApi(view)) || /^arn:[^:]*:(states|scheduler):::.*\$\{/.test(text))
         return 'a target that is unknown until execution';
     }
   return undefined;

@@ -2,8 +2,9 @@
  * Finds what the network rules of a change open (`expose`) and cut (`disconnect`).
  *
  * Guarantees: the rules of a group are judged as one set, wherever they stand (inline or as resources of their own),
- * by network.ts; a group of this stack that is named as a source is open if its own rules are, one that is not of this
- * stack is named; prefix lists of this stack are their entries; a range that is not known is the world.
+ * by network.ts; a group that is named as a source lets in its members, whatever it lets in itself: one of this stack is
+ * nobody outside, nor is one elsewhere that was read and is closed; prefix lists of this stack are their entries; a
+ * range that is not known is told as that, and gains whatever it is.
  * Decided: what a new group lets out is no gain (without a rule it lets everything out); the rules of a network ACL
  * that this plan creates are judged where it is associated with a subnet.
  * Does not cover: rules that stand outside the template (the planner has them); the order of ACL entries.
@@ -13,8 +14,10 @@ import type { Json } from '../../../../core/digest.ts';
 import type { Mark } from '../../../../core/mark.ts';
 import type { MarkContext, MarkFinder, ResourceView } from './finder.ts';
 import { type NetworkRule, networkGain, overlaps } from './network.ts';
+import { exposeMark, isInside, words } from './network-marks.ts';
 import { isMembers, listOf, mayDiffer, numberOf, same, sameKey, shown } from './read.ts';
 import { whoseIs } from './refs.ts';
+import { own } from './tokens.ts';
 
 type Members = Record<string, Json>;
 type Direction = 'in' | 'out';
@@ -74,12 +77,15 @@ function rangesOf(
     ),
     ...listOf(rule[listKey]).flatMap((list) => entriesOf(list, resources, context)),
     ...groupKeys.flatMap((key) => (rule[key] === undefined ? [] : throughGroup(rule[key]!, group, resources, context))),
-  ].filter((range) => range !== '');
+  ].filter((range) => range !== '' && !(resources === context.before && range.includes(NOT_TOLD)));
 }
+
+/** What was not told of before may have been nothing. */
+const NOT_TOLD = '\u{fffd}';
 
 /** A CIDR; of a network of this stack: its own. An address of this stack alone is nobody outside. */
 function rangeOf(cidr: Json, context: MarkContext): string {
-  if (context.isUnknown(cidr)) return WORLD;
+  if (context.isUnknown(cidr)) return unknownSource(cidr);
   const whose = whoseIs(cidr, context);
   if (whose.kind !== 'own') return String(cidr);
   if (/\/(32|128)$/.test(String(cidr))) return '';
@@ -89,7 +95,7 @@ function rangeOf(cidr: Json, context: MarkContext): string {
 
 function entriesOf(list: Json, resources: MarkContext['after'], context: MarkContext): string[] {
   const whose = whoseIs(list, context, 'AWS::EC2::PrefixList');
-  if (whose.kind === 'unknown') return [WORLD];
+  if (whose.kind === 'unknown') return [unknownSource(list)];
   if (whose.kind === 'foreign') return [whose.id];
   const view = resources[whose.resource.logicalId] ?? whose.resource;
   return listOf(view.properties.Entries).map((entry) =>
@@ -97,20 +103,30 @@ function entriesOf(list: Json, resources: MarkContext['after'], context: MarkCon
   );
 }
 
-/** Who comes through a group: nobody new for a closed one of this stack; the world for an open one. */
+const unknownSource = (value: Json) => (typeof value === 'string' ? value : WORLD);
+
+/**
+ * The group as a source; itself: nobody new. One of this stack that is open on everything hands on its own ranges; a
+ * front on 443 is no world.
+ */
 function throughGroup(value: Json, group: string, resources: MarkContext['after'], context: MarkContext): string[] {
   const whose = whoseIs(value, context, 'AWS::EC2::SecurityGroup');
   if (whose.kind === 'foreign') return [whose.id];
-  if (whose.kind === 'unknown') return [WORLD];
+  if (whose.kind === 'unknown') return [unknownSource(value)];
   if (whose.resource.logicalId === group) return [];
   const open = holdersOf(whose.resource.logicalId, resources, context)
     .flatMap((holder) => rulesIn(holder, 'in'))
+    .filter((rule) => isOnEverything(rule, context))
     .flatMap((rule) =>
       [rule.CidrIp, rule.CidrIpv6].filter((cidr) => cidr !== undefined).map((cidr) => rangeOf(cidr!, context)),
     );
-  // Wide enough to matter: the guard's own limit is asked of the range itself.
-  return open;
+  return [own(whose.resource.logicalId), ...open];
 }
+
+/** On every protocol, or on every port of one; what is unknown is. */
+const isOnEverything = ({ IpProtocol = '-1', FromPort = 0, ToPort = -1 }: Members, context: MarkContext): boolean =>
+  [IpProtocol, FromPort, ToPort].some((part) => context.isUnknown(part) || same(part, '-1')) ||
+  (numberOf(FromPort) <= 0 && numberOf(ToPort) >= 65_535);
 
 function networkRules(
   rule: Members,
@@ -173,15 +189,6 @@ function withoutRevoked(
   });
 }
 
-const words = ({ range, protocol, fromPort, toPort }: NetworkRule) =>
-  `${shown(range)}, ${protocol === '-1' ? 'all protocols' : protocol}${fromPort < 0 ? '' : fromPort === toPort ? ` ${fromPort}` : ` ${fromPort}–${toPort}`}`;
-
-function exposeMark(path: string, gain: NetworkRule, verb: string): Mark {
-  const network = { ...gain, range: shown(gain.range) };
-  const group = /^sg-|^pl-/.test(gain.range) ? { target: { id: gain.range } } : {};
-  return { kind: 'expose', path, text: `${verb} ${words(gain)}.`, network, ...group };
-}
-
 function securityGroup(before: ResourceView | null, after: ResourceView | null, context: MarkContext): Mark[] {
   const view = (after ?? before)!;
   const groups = [...new Set([before, after].flatMap((side) => (side ? [groupOf(side, context)] : [])))];
@@ -208,9 +215,11 @@ function securityGroup(before: ResourceView | null, after: ResourceView | null, 
       const taken = direction === 'out' && !before && view.type in RULE_TYPES && !isNew ? was : [];
       const lost = attributed(networkGain(is, was), is, [...all(mine(before, context.before), before), ...taken]);
       return [
-        ...gained.map((gain) =>
-          exposeMark(path, gain, direction === 'in' ? 'Allows traffic from' : 'Allows traffic to'),
-        ),
+        ...gained
+          .filter(({ range }) => !isInside(range, context))
+          .map((gain) =>
+            exposeMark(path, gain, direction === 'in' ? 'Allows traffic from' : 'Allows traffic to', context),
+          ),
         ...lost.slice(0, 1).map(
           (loss): Mark => ({
             kind: 'disconnect',
@@ -250,7 +259,7 @@ function networkAcl(before: ResourceView | null, after: ResourceView | null, con
     ...networkGain(rulesOf(before, 'allow'), rulesOf(after, 'allow')),
     ...networkGain(rulesOf(after, 'deny'), rulesOf(before, 'deny')),
   ];
-  return gains.map((gain) => exposeMark('Properties.CidrBlock', gain, 'Allows traffic from'));
+  return gains.map((gain) => exposeMark('Properties.CidrBlock', gain, 'Allows traffic from', context));
 }
 
 function prefixList(before: ResourceView | null, after: ResourceView | null, context: MarkContext): Mark[] {
@@ -263,7 +272,7 @@ function prefixList(before: ResourceView | null, after: ResourceView | null, con
     }));
   if (!before || !after) return [];
   return networkGain(rulesOf(before), rulesOf(after)).map((gain) =>
-    exposeMark('Properties.Entries', gain, 'Every rule with this list allows traffic from'),
+    exposeMark('Properties.Entries', gain, 'Every rule with this list allows traffic from', context),
   );
 }
 

@@ -201,8 +201,8 @@ AWS::ApiGateway::BasePathMapping | * | disconnect | changed | requests to a name
 AWS::ApiGateway::RestApi | DisableExecuteApiEndpoint | disconnect | becomes true | requests to the default endpoint
 AWS::ApiGatewayV2::Api | DisableExecuteApiEndpoint | disconnect | becomes true | requests to the default endpoint
 AWS::WAFv2::WebACL | DefaultAction | disconnect | changed | requests that no rule lets through
-AWS::WAFv2::WebACL | Rules | disconnect | more | requests that a rule blocks
-AWS::WAFv2::RuleGroup | Rules | disconnect | more | requests that a rule blocks
+AWS::WAFv2::WebACL | Rules | disconnect | blocks | requests that a rule blocks
+AWS::WAFv2::RuleGroup | Rules | disconnect | blocks | requests that a rule blocks
 AWS::WAFv2::IPSet | Addresses | disconnect | more | requests from addresses that a rule blocks
 AWS::NetworkFirewall::FirewallPolicy | FirewallPolicy | disconnect | changed | traffic that it no longer allows
 AWS::NetworkFirewall::RuleGroup | RuleGroup | disconnect | changed | traffic that it no longer allows

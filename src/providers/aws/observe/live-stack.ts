@@ -1,0 +1,90 @@
+/** Reads the state of a stack that a plan is judged against. */
+
+import { createHmac } from 'node:crypto';
+import type { CloudFormationClient, Stack, StackResourceSummary } from '@aws-sdk/client-cloudformation';
+import { sha256Hex } from '../../../core/digest.ts';
+import { bareRecord } from '../../../core/input-bounds.ts';
+import type { ObservedStack } from '../observed.ts';
+import { isMask, MASK } from '../template/secrets.ts';
+import { createSecretValues } from './secret-values.ts';
+import { importsOf, listResources, requireStack, tagsOf, templateOf } from './stack.ts';
+
+export interface LiveStack {
+  stack: Stack;
+  /** As it was sent; `processed` differs where it has transforms. */
+  template: string;
+  processed: string;
+  resources: StackResourceSummary[];
+  /** As AWS tells them, NoEcho ones masked; those that a parent gives a secret are too. */
+  parameters: Record<string, string>;
+  observed: ObservedStack;
+}
+const NEVER_COMPLETED = new Set([
+  'REVIEW_IN_PROGRESS',
+  'ROLLBACK_COMPLETE',
+  'ROLLBACK_FAILED',
+  'ROLLBACK_IN_PROGRESS',
+  'CREATE_FAILED',
+]);
+
+/** Three reads at once, then one per export; of a nested stack those of its parent. `secretKey` keys the HMAC of masked parameters. */
+export async function observeStack(client: CloudFormationClient, name: string, secretKey: string): Promise<LiveStack> {
+  const asked = requireStack(client, name);
+  const [stack, template, resources, importedExports, given] = await Promise.all([
+    asked,
+    templateOf(client, { StackName: name }, 'Original').catch(async (error) => {
+      // A stack that only a change set made so far has no template of its own.
+      if ((await asked).StackStatus === 'REVIEW_IN_PROGRESS') return '';
+      throw error;
+    }),
+    listResources(client, name),
+    asked.then((found) => importsOf(client, found)),
+    asked.then((found) => createSecretValues(client).givenTo(found)),
+  ]);
+  const id = stack.StackId!;
+  const hasTransforms = /Transform/.test(template);
+  const processed = hasTransforms ? await templateOf(client, { StackName: id }, 'Processed') : template;
+  const parameters = bareRecord(
+    Object.fromEntries(
+      (stack.Parameters ?? []).map(({ ParameterKey = '', ParameterValue = '', ResolvedValue }) => [
+        ParameterKey,
+        given.has(ParameterKey) ? MASK : (ResolvedValue ?? ParameterValue),
+      ]),
+    ),
+  );
+  return {
+    stack,
+    template,
+    processed,
+    resources,
+    parameters,
+    observed: {
+      stackId: id,
+      stackName: stack.StackName!,
+      status: stack.StackStatus ?? 'UNKNOWN',
+      createdAt: stack.CreationTime?.toISOString() ?? '',
+      updatedAt: stack.LastUpdatedTime?.toISOString() ?? null,
+      templateDigest: `sha256:${sha256Hex(processed)}`,
+      parameters: Object.fromEntries(
+        Object.entries(parameters).map(([key, value]) => [key, isMask(value) ? hidden(key, stack, secretKey) : value]),
+      ),
+      tags: tagsOf(stack),
+      terminationProtection: stack.EnableTerminationProtection ?? false,
+      roleArn: stack.RoleARN ?? null,
+      resourceCount: resources.length,
+      neverCompleted: NEVER_COMPLETED.has(stack.StackStatus ?? ''),
+      parentId: stack.ParentId ?? null,
+      importedExports,
+      recentlyDeleted: [],
+    },
+  };
+}
+
+/**
+ * AWS never tells a NoEcho value, only that there is one; it can change only with an update of the stack. So its
+ * stand-in is keyed to the stack's last update: another update, another stand-in.
+ */
+function hidden(key: string, stack: Stack, secretKey: string): string {
+  const at = (stack.LastUpdatedTime ?? stack.CreationTime)?.toISOString() ?? '';
+  return `hmac:${createHmac('sha256', secretKey).update(`${stack.StackId}/${key}@${at}`).digest('hex')}`;
+}
