@@ -66,7 +66,7 @@ const account = z.strictObject({
   service_role: iamRole.optional(),
   /** Buckets of this account: a `template_file` may lie in one of them. */
   template_buckets: z
-    .array(z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'name an S3 bucket, without * and ?'))
+    .array(z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'name a bucket, without * and ?'))
     .default([]),
   /** The organisation's management account: named here so that it is refused by name. */
   management: z.boolean().default(false),
