@@ -43,6 +43,8 @@ export const effectSchema = z.strictObject({
   type: z.string(),
   logicalId: z.string().optional(),
   physicalId: z.string().optional(),
+  /** What its name is unique in, where that is one other thing: the same name within another is another resource. */
+  within: z.string().optional(),
   /** Who owns it. Absent: nobody, it stands alone. */
   owner: z.strictObject({ kind: z.enum(['stack', 'auto_scaling_group']), name: z.string() }).optional(),
   /** Of what only consists of other resources. `listed`: they have effects of their own here. `hidden`: none has. */

@@ -42,7 +42,7 @@ function grouped(effects: readonly Effect[], thingOf: (effect: Effect) => Thing 
 }
 
 function shapeOf(effect: Effect, thing: Thing | undefined): string | undefined {
-  const { logicalId: _id, physicalId: _name, properties, ...rest } = effect;
+  const { logicalId: _id, physicalId: _name, within: _parent, properties, ...rest } = effect;
   if (effect.kind === 'create' && thing?.after) {
     const paths = [...leavesOf(thing.after, '')].map(([path]) => path);
     return JSON.stringify([rest, properties, paths]);
@@ -53,7 +53,8 @@ function shapeOf(effect: Effect, thing: Thing | undefined): string | undefined {
 function nameRow(plan: Plan, effect: Effect): string {
   const name = nameIn(plan, effect);
   const isNamedByIt = effect.logicalId === undefined;
-  return effect.physicalId && !isNamedByIt ? `${name} (${line(effect.physicalId)})` : name;
+  const parent = effect.within === undefined ? '' : `, its name within ${quoted(effect.within)}`;
+  return (effect.physicalId && !isNamedByIt ? `${name} (${line(effect.physicalId)})` : name) + parent;
 }
 
 function headText(effect: Effect): string {

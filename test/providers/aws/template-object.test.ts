@@ -90,6 +90,15 @@ describe('template_file in S3', () => {
     });
   });
 
+  it('is what a template that is too long for a call is told of, with the upload that fits it', async () => {
+    const told = async (text: string) => {
+      const answer = await app.pipeline('plan_stack_create', { stack: 'inbox-dev', template: text });
+      return answer.ok ? '' : String(answer.error.remedy);
+    };
+    expect(await told(LONG + template(30))).toContain(`aws s3api put-object --bucket ${BUCKET} `);
+    expect(await told(`${LONG}# aws:cdk:path\n${template(30)}`)).toContain('cdk publish-assets STACK ');
+  });
+
   it('asks S3 for a bucket of this account only', async () => {
     const owners: unknown[] = [];
     const watched = await world.another({

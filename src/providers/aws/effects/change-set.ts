@@ -9,6 +9,7 @@
 import type { ResourceChange, ResourceChangeDetail } from '@aws-sdk/client-cloudformation';
 import { type Effect, type EffectKind, KIND_SEVERITY } from '../../../core/effect.ts';
 import type { Mark } from '../../../core/mark.ts';
+import { makeVisibleLine } from '../../../core/render-safe.ts';
 import {
   conditionalRule,
   holdsOf,
@@ -17,6 +18,7 @@ import {
   isReissue,
   isRevisionType,
   monthlyUsd,
+  nameScope,
   oneWayUpgrade,
   sizeProperty,
 } from '../knowledge/index.ts';
@@ -149,6 +151,7 @@ function effectOfChange(situation: Situation, change: ResourceChange, moved: Rea
       return {
         ...base,
         ...nameOf(situation, type, after?.properties),
+        ...scopeOf(type, after),
         kind: 'create',
         interrupts: 'no',
         reversibility: 'reversible',
@@ -157,7 +160,12 @@ function effectOfChange(situation: Situation, change: ResourceChange, moved: Rea
     case 'Modify':
       return modification(base, change, mayBeReplaced(situation, change, moved), situation);
     case 'Remove':
-      return loss({ ...base, kind: 'delete' }, asPolicy(change.PolicyAction), 'DeletionPolicy', before?.properties);
+      return loss(
+        { ...base, ...scopeOf(type, before), kind: 'delete' },
+        asPolicy(change.PolicyAction),
+        'DeletionPolicy',
+        before?.properties,
+      );
     default:
       return {
         ...base,
@@ -190,6 +198,13 @@ function nameOf({ context }: Situation, type: string, properties: Record<string,
   return typeof name === 'string' ? { physicalId: name } : {};
 }
 
+function scopeOf(type: string, view: ResourceView | null): Pick<Effect, 'within'> {
+  const within = view ? nameScope(type, view.properties) : undefined;
+  // A reference to a resource of the stack reads as one.
+  const readable = within?.replaceAll(/\u{27e6}own:([^\u{27e7}]*)\u{27e7}/gu, '$${$1}');
+  return readable === undefined ? {} : { within: makeVisibleLine(readable) };
+}
+
 function modification(base: EffectBase, change: ResourceChange, isOpen: boolean, { facts, views }: Situation): Effect {
   const id = change.LogicalResourceId ?? '';
   const was = views.before[id]?.properties;
@@ -200,7 +215,8 @@ function modification(base: EffectBase, change: ResourceChange, isOpen: boolean,
   if (was && isReissue(base.type, names, was, views.after[id]?.properties ?? {}))
     return { ...inPlace(base, change, false), why: `A new one is issued with ${by} before the old one goes.` };
   if (certain || (isOpen && base.holds !== 'nothing')) {
-    const effect = loss({ ...base, kind: 'replace' }, asPolicy(change.PolicyAction), 'UpdateReplacePolicy', was);
+    const lost = { ...base, ...scopeOf(base.type, views.before[id] ?? null), kind: 'replace' as const };
+    const effect = loss(lost, asPolicy(change.PolicyAction), 'UpdateReplacePolicy', was);
     return {
       ...effect,
       why: `${certain ? 'Replaced' : 'May be replaced (treated as replaced)'} because of ${by}. ${effect.why}`,

@@ -34,6 +34,7 @@ import { observed, type PlannerContext } from './context.ts';
 import { tokenFor } from './stack.ts';
 import { deletionEffects } from './stack-delete.ts';
 import { namedElsewhere, stackViewOf, viewsOf } from './views.ts';
+import { warningsOf } from './warnings.ts';
 
 const NESTED = 'AWS::CloudFormation::Stack';
 
@@ -93,8 +94,30 @@ export async function draftOfChangeSet(
         ...(set.role === 'not told' ? {} : { role: set.role }),
       } satisfies ChangeSetRecipe,
     },
-    notes: [...notesOnStack(live, set), ...context.elsewhere.notes()],
+    notes: [
+      ...notesOnStack(live, set),
+      ...context.elsewhere.notes(),
+      ...(await warnings(context, live, set, { wanted: wanted.template, sent })),
+    ],
   };
+}
+
+/** Of the stack's own template; a nested stack's is its own file's. */
+async function warnings(
+  { identity: { account, region }, knowledge }: PlannerContext,
+  live: LiveStack,
+  set: ChangeSet,
+  { wanted, sent }: { wanted: string; sent: string | undefined },
+): Promise<string[]> {
+  const isNew = live.observed.status === 'REVIEW_IN_PROGRESS';
+  const views = viewsOf(
+    isNew ? null : { template: live.processed, parameters: live.parameters },
+    { template: wanted, parameters: set.parameters },
+    {},
+    { account, region, stackId: set.stackId, stackName: set.stackName },
+  );
+  const texts = { sent: sent ?? wanted, processed: wanted, deployed: isNew ? undefined : live.template };
+  return warningsOf(knowledge, texts, views);
 }
 
 /**

@@ -107,7 +107,7 @@ const noTemplate = (): never => {
 
 async function proposeCreation(context: PlannerContext, request: TemplateRequest, wanted: WantedTemplate) {
   refuseMaskedParameters(request.parameters);
-  const template = checkedTemplate(context, wanted);
+  const template = checkedTemplate(context, wanted, request.stack);
   return createChangeSet(context.cloudFormation, {
     stack: request.stack,
     type: 'CREATE',

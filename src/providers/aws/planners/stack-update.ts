@@ -71,7 +71,7 @@ async function proposeUpdate(
   wanted: WantedTemplate,
 ) {
   refuseMaskedParameters(request.parameters);
-  const template = checkedTemplate(context, wanted);
+  const template = checkedTemplate(context, wanted, live.observed.stackName);
   const given = request.parameters ?? {};
   const kept = Object.keys(template.Parameters ?? {}).filter(
     (name) => name in live.parameters && !Object.hasOwn(given, name),

@@ -86,10 +86,9 @@ function readTemplateFile(path: string, roots: string[]): string {
 }
 
 /** @throws INPUT_TEMPLATE_INVALID, INPUT_MASKED_VALUE, INPUT_NEEDS_PACKAGING. */
-export function checkedTemplate(context: PlannerContext, { text, url }: WantedTemplate): Template {
-  const bytes = Buffer.byteLength(text);
+export function checkedTemplate(context: PlannerContext, { text, url }: WantedTemplate, stack: string): Template {
   // Looked at before it is read: what cannot be sent is not worked on.
-  if (bytes > MAX_BODY_BYTES && url === undefined) throw needsUpload(context, bytes, text.includes('aws:cdk:path'));
+  if (Buffer.byteLength(text) > MAX_BODY_BYTES && url === undefined) throw needsUpload(context, { text, stack });
   const template = parseTemplate(text);
   const { Resources, Outputs = {}, Mappings = {}, Metadata = {}, Parameters = {} } = template;
   const [masked] = masksIn({ Resources, Outputs, Mappings, Metadata, Parameters });
@@ -100,11 +99,11 @@ export function checkedTemplate(context: PlannerContext, { text, url }: WantedTe
       'Change the template with set instead: set keeps everything that it does not name.',
     );
   const asset = localAsset(template);
-  if (asset) throw needsPackage(asset);
+  if (asset) throw needsPackage(template, asset);
   const transforms = transformsOf(template);
   const macro = transforms.find((name) => !AWS_TRANSFORMS.has(name));
   // SECURITY: creating a change set runs a macro's function at once, before anybody has judged it.
-  if (macro) throw needsPrepared(macro);
+  if (macro) throw needsPrepared(macro, stack);
   if (transforms.length > 0 && !context.hasPolicy)
     throw new CountersignError(
       'CONFIG_NO_POLICY',

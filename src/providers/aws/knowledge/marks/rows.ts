@@ -192,8 +192,10 @@ export const VERB: Partial<Record<MarkKind, string>> = {
   protect: 'Raises protection',
 };
 
-function textOf({ path, mark, loses }: Row, was: Value, is: Value, context: MarkContext): string {
-  return `${VERB[mark]}: ${loses} (${changeOf(path, was, is, context)}).`;
+function textOf({ path, mark, rule, loses }: Row, was: Value, is: Value, context: MarkContext): string {
+  // A share of the capacity that goes stops nothing as a whole.
+  const verb = rule === 'cut' && numberOf(is) !== 0 ? 'Cuts capacity' : VERB[mark];
+  return `${verb}: ${loses} (${changeOf(path, was, is, context)}).`;
 }
 
 /** @param rows of the type of `after`. */

@@ -1,6 +1,6 @@
 /**
- * Finds what destroys slowly or cuts off: expiry, backups and versioning off, capacity to zero, triggers off, traffic
- * cut.
+ * Finds what destroys slowly or cuts off: expiry, backups and versioning off, capacity to zero or cut by a large
+ * share, triggers off, traffic cut.
  *
  * Guarantees: every row of the table, on the resolved values; an unknown value counts as the worst it could be; a
  * retention or expiry number that falls is found by its name where no row knows it. What gets longer,
