@@ -16,7 +16,7 @@ it('has the versions that are tested', () => {
   expect(dependenciesOf(DEPLOY_TOOLS.packages)).toMatchObject(dependenciesOf(join(example, 'package.json')));
 });
 
-it('the demo of the CDK app ends as it says', { timeout: 300_000 }, async (context) => {
+it('the demo of the CDK app ends as it says', { timeout: 600_000 }, async (context) => {
   needs(context, 'deploy-tools', areInstalled());
   const folder = mkdtempSync(join(tmpdir(), 'countersign-example-'));
   try {

@@ -31,7 +31,7 @@ const memory = async () => {
   return /MemorySize[^0-9]{1,4}(\d+)/.exec(JSON.stringify(described))?.[1];
 };
 
-it('deploys, updates, and its stack is changed and executed by a plan', { timeout: 180_000 }, async () => {
+it('deploys, updates, and its stack is changed and executed by a plan', { timeout: 300_000 }, async () => {
   stage.file('handler.js', 'exports.hello = async () => ({ statusCode: 200 });\n');
   stage.file('serverless.yml', service(256));
   expect(await osls('deploy')).toContain('Service deployed to stack orders-dev');
