@@ -4,7 +4,6 @@
  * SECURITY: what is read here is judged before CloudFormation reads it. So the bucket must belong to the account of the
  * plan, and both reads name the version: somebody who writes the object in between changes neither.
  */
-import type { GetObjectOutput } from '@aws-sdk/client-s3';
 import { CountersignError } from '../../core/errors.ts';
 import type { WantedTemplate } from './change-sets.ts';
 import type { PlannerContext } from './planners/context.ts';
@@ -33,7 +32,7 @@ export async function readFromS3(context: Reading, file: string): Promise<Wanted
     new GetObjectCommand({ Bucket, Key, ExpectedBucketOwner, ...(versionId ? { VersionId: versionId } : {}) }),
   );
   const kept = object.VersionId;
-  if (kept === undefined || kept === 'null' || (versionId !== undefined && kept !== versionId))
+  if (kept === undefined || kept === 'null')
     throw new CountersignError(
       'INPUT_INVALID',
       `The bucket ${Bucket} gave no version of this template, so it could be replaced before CloudFormation reads it.`,
@@ -72,22 +71,19 @@ function refuseOtherBuckets({ templateBuckets }: Reading, { bucket }: Named): vo
   );
 }
 
-async function textOf({ Body, ContentLength }: GetObjectOutput & { Body?: unknown }): Promise<string> {
-  const parts: Buffer[] = [];
-  let size = ContentLength ?? 0;
-  if (size <= MAX_TEMPLATE_BYTES) {
-    size = 0;
-    for await (const part of (Body ?? []) as AsyncIterable<Uint8Array>) {
-      size += part.length;
-      if (size > MAX_TEMPLATE_BYTES) break;
-      parts.push(Buffer.from(part));
-    }
-  } else (Body as { destroy?(): void } | undefined)?.destroy?.();
-  if (size > MAX_TEMPLATE_BYTES)
-    throw new CountersignError(
-      'INPUT_TOO_LARGE',
-      `The template in S3 has more than ${MAX_TEMPLATE_BYTES} bytes, the limit of CloudFormation.`,
-      'Split the stack, for example into nested stacks.',
-    );
+/** Read no further than the bound. */
+async function textOf({ Body }: { Body?: unknown }): Promise<string> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const part of (Body ?? []) as AsyncIterable<Uint8Array>) {
+    parts.push(part);
+    size += part.length;
+    if (size > MAX_TEMPLATE_BYTES)
+      throw new CountersignError(
+        'INPUT_TOO_LARGE',
+        `The template in S3 has more than ${MAX_TEMPLATE_BYTES} bytes, the limit of CloudFormation.`,
+        'Split the stack, for example into nested stacks.',
+      );
+  }
   return Buffer.concat(parts).toString('utf8');
 }
