@@ -148,6 +148,7 @@ function accountsOf(policy: Policy | null): AccountEntry[] {
     ...(account.profile === undefined ? {} : { profile: account.profile }),
     ...(account.planner_role === undefined ? {} : { plannerRole: account.planner_role }),
     ...(account.service_role === undefined ? {} : { serviceRole: account.service_role }),
+    templateBuckets: account.template_buckets,
   }));
 }
 
