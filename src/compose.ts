@@ -145,6 +145,7 @@ function accountsOf(policy: Policy | null): AccountEntry[] {
     id: account.id,
     ...(account.profile === undefined ? {} : { profile: account.profile }),
     ...(account.planner_role === undefined ? {} : { plannerRole: account.planner_role }),
+    ...(account.executor_role === undefined ? {} : { executorRole: account.executor_role }),
     ...(account.service_role === undefined ? {} : { serviceRole: account.service_role }),
   }));
 }

@@ -11,6 +11,7 @@ import { environmentSchema } from './environment.ts';
 import { AUDIT_REMEDY, CountersignError, type ErrorCode } from './errors.ts';
 import { documentDigest, type Named, namesIn } from './named-documents.ts';
 import { targetSchema } from './plan.ts';
+import { rightsSchema } from './rights.ts';
 import { ACTIONS } from './subject.ts';
 import { goalSchema, judgementSchema, verdictSchema } from './verdict.ts';
 
@@ -61,6 +62,8 @@ const executing = z.object({
   touched: z.array(z.string()).default([]),
   /** Of the policy in force then. Absent in ledgers of older versions. */
   policyDigest: z.string().optional(),
+  /** Under which its calls leave. Absent in ledgers of older versions, and where none left. */
+  rights: rightsSchema.optional(),
 });
 
 export const EVENT_BODIES = {

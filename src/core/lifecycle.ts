@@ -36,6 +36,7 @@ export function foldChange(
     startedAt: null,
     last: null,
     abandoned: false,
+    rights: null,
     outcome: null,
     version: proposed.seq,
   };
@@ -69,9 +70,11 @@ function apply(change: Change, event: ChangeEvent, isFilled: (p: Proposal, a: Ap
     case 'change.executing':
       change.state = 'executing';
       change.startedAt = event.at;
+      change.rights = bodyOf(event.kind, event).rights ?? null;
       break;
     case 'change.finished':
       change.outcome = outcomeIn(event);
+      change.rights = bodyOf(event.kind, event).rights ?? change.rights;
       change.state = change.outcome.state;
       break;
   }

@@ -28,8 +28,9 @@ export async function reconcile(ports: ReconcilePorts, changeId: string): Promis
   await mustReach(ports, plan);
   const { saw, outcome } = await lookedInto(ports, change, plan);
   if (!outcome) return { change, saw };
+  const rights = change.rights ? { rights: change.rights } : {};
   await appendIfUnchanged(ports, change, (tx) =>
-    tx.append({ kind: 'change.finished', changeId, body: { ...aboutChange(change, plan), outcome } }),
+    tx.append({ kind: 'change.finished', changeId, body: { ...aboutChange(change, plan, rights), outcome } }),
   );
   return { change: await ports.changes.find(changeId), saw };
 }
@@ -101,7 +102,7 @@ async function lookedInto(
     const tried = await eventsOf(ledger, ['call.tried'], { changeId: change.id });
     if (tried.some(({ body }) => body.answer === 'unknown'))
       return { saw: 'No call was sent after the rehearsal, and the effect of the rehearsal is not recorded.' };
-    return told({ detail: 'Nothing was done: no call was sent.', state: 'failed', calls: [] });
+    return told(change, { detail: 'Nothing was done: no call was sent.', state: 'failed', calls: [] });
   }
   const { kind, at, body } = newest.get(last.step)!;
   const seen: Seen =
@@ -115,7 +116,7 @@ async function lookedInto(
     outcome: call === last ? callOutcome(kind, seen.ended!.call) : ('done' as const),
   }));
   const stopped = seen.ended.state === 'succeeded' && next ? ` ${labelOf(next).operation} was not sent.` : '';
-  return told({ detail: `${saw}.${stopped}`, state: stopped ? 'failed' : seen.ended.state, calls });
+  return told(change, { detail: `${saw}.${stopped}`, state: stopped ? 'failed' : seen.ended.state, calls });
 }
 
 const begunAt = (events: readonly { kind: string; at: string; body: { step: string } }[], step: string) =>
@@ -123,10 +124,10 @@ const begunAt = (events: readonly { kind: string; at: string; body: { step: stri
 /** An answer that is recorded stays the answer. */
 const callOutcome = (kind: Recorded, seen: 'done' | 'failed') => (kind === 'call.returned' ? ('done' as const) : seen);
 
-function told({ detail, state, calls }: Pick<Outcome, 'detail' | 'state' | 'calls'>) {
+function told({ rights }: Change, { detail, state, calls }: Pick<Outcome, 'detail' | 'state' | 'calls'>) {
   const words = makeVisibleLine(detail);
   return {
     saw: words,
-    outcome: { state, detail: `Seen afterwards: ${words}`, credentials: 'unconfined' as const, calls },
+    outcome: { state, detail: `Seen afterwards: ${words}`, credentials: rights?.credentials ?? 'unconfined', calls },
   };
 }

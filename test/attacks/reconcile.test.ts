@@ -50,7 +50,9 @@ async function goneAt(id: string, kind: string, cloud: (real: Runner) => Partial
     await new Promise((resolve) => setTimeout(resolve, 20));
   expect(await kinds(id)).toContain(kind);
 }
-const arrived = (real: Runner): Partial<Runner> => ({ send: (call, permit) => real.send(call, permit).then(never) });
+const arrived = (real: Runner): Partial<Runner> => ({
+  send: (call, permit, rights) => real.send(call, permit, rights).then(never),
+});
 const lost = (): Partial<Runner> => ({ send: never });
 async function whenSent(count: number) {
   for (let turn = 0; turn < 200 && world.writes().length < count; turn += 1)
