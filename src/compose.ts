@@ -150,6 +150,15 @@ function accountsOf(policy: Policy | null): AccountEntry[] {
   }));
 }
 
+/** The roles of an AWS account, as texts. */
+export async function awsRoles() {
+  const [template, control] = await Promise.all([
+    import('./providers/aws/roles/template.ts'),
+    import('./providers/aws/roles/service-control.ts'),
+  ]);
+  return { rolesTemplate: template.rolesTemplate, serviceControlPolicy: control.serviceControlPolicy };
+}
+
 /** Keys the HMAC of masked values; made once per state folder. */
 function secretOf(home: string): string {
   const path = join(home, 'secret');
