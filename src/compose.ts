@@ -121,7 +121,7 @@ export function createApp(config: Config, options: AppOptions = {}): App {
   const executor: Executor = {
     run: async (changeId, onProgress) => (await loaded()).run(changeId, onProgress),
     reconcile: async (changeId) => (await loaded()).reconcile(changeId),
-    close: async (changeId, by) => (await loaded()).close(changeId, by),
+    close: async (changeId, signed) => (await loaded()).close(changeId, signed),
     clean: async (how) => (await loaded()).clean(how),
   };
   return {

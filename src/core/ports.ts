@@ -203,7 +203,7 @@ export interface Executor {
    */
   reconcile(changeId: string): Promise<{ change: Change; saw: string }>;
   /** A person signs off a change of unknown outcome: its target is free, and its outcome stays unknown. */
-  close(changeId: string, by: { person: string; why: string }): Promise<Change>;
+  close(changeId: string, signed: { statement: string; signature: string }): Promise<Change>;
   /** Removes what plans alone left in the cloud. `isDry`: only lists it. */
   clean(how: { by: string[]; isDry: boolean }): Promise<CleanReport>;
 }

@@ -35,7 +35,7 @@ export function createExecutor(ports: ExecutorPorts): Executor {
   return {
     run: (changeId, onProgress = () => undefined) => executeChange({ ...ports, onProgress }, changeId),
     reconcile: (changeId) => reconcile(ports, changeId),
-    close: (changeId, by) => close(ports, changeId, by),
+    close: (changeId, signed) => close(ports, changeId, signed),
     clean: (how) => clean(ports, how),
   };
 }

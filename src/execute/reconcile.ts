@@ -2,14 +2,17 @@
  * A change whose outcome is not known: looked into by `reconcile`, signed off by `close`.
  *
  * INVARIANT: neither sends a write, and neither guesses: what is recorded is a fact of the calls themselves, or a
- * person's word that they have looked. While the executor may still be at work, both refuse.
+ * person's signed word that they have looked. While the executor may still be at work, both refuse.
  */
+import { type Closing, checkClosing } from '../approvals/closing.ts';
+import { canonicalSignature } from '../approvals/ssh-signature.ts';
 import { type Change, type Outcome, stateSentence } from '../core/change.ts';
 import { CountersignError } from '../core/errors.ts';
 import { eventsOf } from '../core/events.ts';
 import type { Plan } from '../core/plan.ts';
 import type { ChangesPort, Ledger, LedgerTransaction, PolicyPort, Provider, Seen } from '../core/ports.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
+import type { Person } from '../people/person.ts';
 import { aboutChange, mustReach } from './about.ts';
 import { labelOf } from './run-calls.ts';
 
@@ -36,14 +39,22 @@ export async function reconcile(ports: ReconcilePorts, changeId: string): Promis
 }
 
 export async function close(
-  ports: ReconcilePorts,
+  ports: ReconcilePorts & { people: readonly Person[] },
   changeId: string,
-  { person, why }: { person: string; why: string },
+  signed: Closing,
 ): Promise<Change> {
   await ports.policy.mustBeInForce();
   const change = await ports.changes.find(changeId);
   mustBeUnknown(change);
-  const body = { why: makeVisibleLine(`closed by ${person}: ${why}`), by: person };
+  const { person, why, keyFingerprint } = checkClosing(signed, change, ports.people);
+  const { statement } = signed;
+  const body = {
+    why: makeVisibleLine(`closed by ${person}: ${why}`),
+    by: person,
+    statement,
+    signature: canonicalSignature(signed.signature),
+    keyFingerprint,
+  };
   await appendIfUnchanged(ports, change, async (tx) => {
     await ports.policy.mustBeInForce(tx);
     return tx.append({ kind: 'change.closed', changeId, body });
