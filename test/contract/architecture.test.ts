@@ -65,6 +65,7 @@ const TABLE: Record<string, string[]> = {
   'src/providers/index.ts': [`${AWS}/rules.ts`],
   [AWS]: ['zod', '@aws-sdk/', '@smithy/', 'node:crypto', 'node:fs', 'node:path', 'src/core/', 'src/bounded-file.ts'],
   [`${AWS}/knowledge`]: ['src/core/'],
+  [`${AWS}/roles`]: ['yaml', `${AWS}/call-classes.ts`, `${AWS}/session/grants.ts`],
   [`${AWS}/template`]: ['yaml', 'src/core/', `${AWS}/ports.ts`],
   'src/sandbox': [
     'zod',

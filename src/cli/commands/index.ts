@@ -18,6 +18,7 @@ import { demo } from './demo.ts';
 import { execute } from './execute.ts';
 import { halt } from './halt.ts';
 import { init } from './init.ts';
+import { initAws } from './init-aws.ts';
 import { policyAdopt } from './policy-adopt.ts';
 import { policyCheck } from './policy-check.ts';
 import { policyExplain } from './policy-explain.ts';
@@ -71,4 +72,5 @@ export const commands: readonly Command[] = [
   policyAdopt,
   policySign,
   init,
+  initAws,
 ];
