@@ -58,7 +58,10 @@ export function withSet(template: Template, set: Record<string, Json>): Template
     const parts = at(path);
     const last = parts.pop()!;
     let inner = copy as Record<string, Json>;
-    for (const part of parts) inner = (inner[part] ??= {}) as Record<string, Json>;
+    for (const part of parts) {
+      inner[part] ??= {};
+      inner = inner[part] as Record<string, Json>;
+    }
     if (value === null) delete inner[last];
     else inner[last] = structuredClone(value);
   }
@@ -83,12 +86,19 @@ const SSM = { '/cdk-bootstrap/hnb659fds/version': { type: 'String', value: '25' 
 /** Ids that templates of the corpus name. */
 const VPCS = [{ id: 'vpc-0000000a', cidr: '10.0.0.0/16', tags: {} }];
 
-export async function openChangesWorld(environment: Environment, seed: Record<string, unknown> = {}): Promise<ChangesWorld> {
+export async function openChangesWorld(
+  environment: Environment,
+  seed: Record<string, unknown> = {},
+): Promise<ChangesWorld> {
   const home = mkdtempSync(join(tmpdir(), 'countersign-changes-'));
   const policy = join(here, 'policies', `${environment}-unhurried.yaml`);
   const store = openWorld(home, { pace: 0 });
   store.transact((world) =>
-    seedWorld(world, { account: SANDBOX_ACCOUNT, region: 'eu-west-1', ssm_parameters: SSM, vpcs: VPCS, ...seed } as never, here),
+    seedWorld(
+      world,
+      { account: SANDBOX_ACCOUNT, region: 'eu-west-1', ssm_parameters: SSM, vpcs: VPCS, ...seed } as never,
+      here,
+    ),
   );
   const requestHandler = sandboxRequestHandler(createSandbox(store));
   const app = createApp(
@@ -109,7 +119,10 @@ export async function openChangesWorld(environment: Environment, seed: Record<st
           StackName,
           TemplateBody: JSON.stringify(template),
           Capabilities: ['CAPABILITY_NAMED_IAM', 'CAPABILITY_AUTO_EXPAND'],
-          Parameters: Object.entries(parameters).map(([ParameterKey, ParameterValue]) => ({ ParameterKey, ParameterValue })),
+          Parameters: Object.entries(parameters).map(([ParameterKey, ParameterValue]) => ({
+            ParameterKey,
+            ParameterValue,
+          })),
         }),
       );
       const { Stacks: [stack] = [] } = await client.send(new DescribeStacksCommand({ StackName }));

@@ -2,9 +2,17 @@
  * Everyday changes of real teams, planned only: what each needs in production and in development, exactly. With the
  * replays in everyday/, 150 changes. Without `production` and `development`: one approval, and none.
  */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
 import { readdirSync } from 'node:fs';
-import { type ChangesWorld, domains, type Environment, openChangesWorld, readDomain, withSet } from './changes-world.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  type ChangesWorld,
+  domains,
+  type Environment,
+  openChangesWorld,
+  readDomain,
+  withSet,
+} from './changes-world.ts';
 
 const ENVIRONMENTS: readonly Environment[] = ['production', 'development'];
 
@@ -34,12 +42,22 @@ describe.each(cases)('%s in %s', (domain, environment) => {
   }, 60_000);
   afterAll(() => world.close());
 
-  it.each(changes)('$change', async ({ of, set = {}, parameters, goal = 'deploy', production = 1, development = 0, ...held }) => {
-    const template = parameters ? {} : { template: JSON.stringify(withSet(stacks[of]!, set)) };
-    const { needs, heldBy, goals, told } = await world.plan({ stack: `shop-${of}`, ...template, ...(parameters ? { parameters } : {}) });
-    const guards = environment === 'production' ? held.held_by : held.held_in_development_by;
-    const expected = { needs: environment === 'production' ? production : development, heldBy: [...(guards ?? [])].sort() };
-    expect({ needs, heldBy, told }).toEqual({ ...expected, told });
-    if (needs !== 'denied') expect(goals).toContain(goal);
-  });
+  it.each(changes)(
+    '$change',
+    async ({ of, set = {}, parameters, goal = 'deploy', production = 1, development = 0, ...held }) => {
+      const template = parameters ? {} : { template: JSON.stringify(withSet(stacks[of]!, set)) };
+      const { needs, heldBy, goals, told } = await world.plan({
+        stack: `shop-${of}`,
+        ...template,
+        ...(parameters ? { parameters } : {}),
+      });
+      const guards = environment === 'production' ? held.held_by : held.held_in_development_by;
+      const expected = {
+        needs: environment === 'production' ? production : development,
+        heldBy: [...(guards ?? [])].sort(),
+      };
+      expect({ needs, heldBy, told }).toEqual({ ...expected, told });
+      if (needs !== 'denied') expect(goals).toContain(goal);
+    },
+  );
 });

@@ -1,11 +1,17 @@
-/**
- * The same effect has the same verdict through whatever door it comes: each everyday change as a whole template, by
- * `set`, by parameters, behind functions, and together with another; each grant, opening and loss inline, as a resource
- * of its own, by the tool.
- */
+/** Each everyday change has the same verdict as a whole template, by `set`, by parameters, behind functions, and beside another. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ChangesWorld, domains, type EverydayChange, type Json, openChangesWorld, readDomain, type Template, type Verdict, valueIn, withSet } from './changes-world.ts';
-import { DOORS } from './doors.ts';
+import {
+  type ChangesWorld,
+  domains,
+  type EverydayChange,
+  type Json,
+  openChangesWorld,
+  readDomain,
+  type Template,
+  type Verdict,
+  valueIn,
+  withSet,
+} from './changes-world.ts';
 
 const verdictOf = ({ needs, heldBy, told }: Verdict) => ({ needs, heldBy, told: needs === 0 ? '' : told.length > 0 });
 /** What differs is told with what was said. */
@@ -26,7 +32,8 @@ describe.each(domains())('the everyday changes of %s', (domain) => {
   let world: ChangesWorld;
   beforeAll(async () => {
     world = await openChangesWorld('production');
-    for (const [name, template] of Object.entries({ ...elsewhere, ...stacks })) await world.deploy(`shop-${name}`, template);
+    for (const [name, template] of Object.entries({ ...elsewhere, ...stacks }))
+      await world.deploy(`shop-${name}`, template);
   }, 60_000);
   afterAll(() => world.close());
   const plainly = ({ of, set = {} }: EverydayChange) =>
@@ -59,7 +66,9 @@ describe.each(domains())('the everyday changes of %s', (domain) => {
       ...change.set,
       ...wrapped,
       '/Conditions/Here': { 'Fn::Equals': [{ Ref: 'AWS::Region' }, 'eu-west-1'] },
-      '/Mappings/Values/here': Object.fromEntries(replacing(base, change).map(([, value], index) => [`v${index}`, value])),
+      '/Mappings/Values/here': Object.fromEntries(
+        replacing(base, change).map(([, value], index) => [`v${index}`, value]),
+      ),
     });
     await same(plainly(change), world.plan({ stack: `shop-${change.of}`, template: JSON.stringify(after) }));
   });
@@ -69,15 +78,27 @@ describe.each(domains())('the everyday changes of %s', (domain) => {
     async (change) => {
       const base = stacks[change.of]!;
       const values = replacing(base, change);
-      const referring = withSet(base, Object.fromEntries(values.flatMap(([path], index) => [
-        [path, { Ref: `P${index}` }],
-        [`/Parameters/P${index}`, { Type: 'String', Default: String(valueIn(base, path)) }],
-      ])));
+      const referring = withSet(
+        base,
+        Object.fromEntries(
+          values.flatMap(([path], index) => [
+            [path, { Ref: `P${index}` }],
+            [`/Parameters/P${index}`, { Type: 'String', Default: String(valueIn(base, path)) }],
+          ]),
+        ),
+      );
+      const parameters = Object.fromEntries(values.map(([, value], index) => [`P${index}`, String(value)]));
+      const twin = `shop-${change.of}-by-parameters-${changes.indexOf(change)}`;
+      const beside = await world.deploy(twin, referring).then(
+        () => world,
+        () => undefined,
+      );
+      if (beside) return same(plainly(change), beside.plan({ stack: twin, parameters }));
+      // Names that the template gives are taken there.
       const lone = await openChangesWorld('production');
       try {
         for (const [name, template] of Object.entries(elsewhere)) await lone.deploy(`shop-${name}`, template);
         await lone.deploy(`shop-${change.of}`, referring);
-        const parameters = Object.fromEntries(values.map(([, value], index) => [`P${index}`, String(value)]));
         await same(plainly(change), lone.plan({ stack: `shop-${change.of}`, parameters }));
       } finally {
         lone.close();
@@ -85,39 +106,26 @@ describe.each(domains())('the everyday changes of %s', (domain) => {
     },
   );
 
-  const pairs = changes.slice(1).map((change, index) => [changes[index]!, change] as const)
-    .filter(([a, b]) => a.of === b.of && wholesale(a) && wholesale(b) && !Object.keys(a.set!).some((path) => Object.keys(b.set!).some((other) => `${path}.`.startsWith(`${other}.`) || `${other}.`.startsWith(`${path}.`))));
+  const pairs = changes
+    .slice(1)
+    .map((change, index) => [changes[index]!, change] as const)
+    .filter(
+      ([a, b]) =>
+        a.of === b.of &&
+        wholesale(a) &&
+        wholesale(b) &&
+        !Object.keys(a.set!).some((path) =>
+          Object.keys(b.set!).some((other) => `${path}.`.startsWith(`${other}.`) || `${other}.`.startsWith(`${path}.`)),
+        ),
+    );
   it.each(pairs)('two in one template are as bad as the worse: %j', async (a, b) => {
     const [one, other] = [await plainly(a), await plainly(b)];
     const both = await plainly({ change: '', of: a.of, set: { ...a.set, ...b.set } });
-    const worse = [one, other].some(({ needs }) => needs === 'denied') ? 'denied' : Math.max(Number(one.needs), Number(other.needs));
+    const worse = [one, other].some(({ needs }) => needs === 'denied')
+      ? 'denied'
+      : Math.max(Number(one.needs), Number(other.needs));
     expect({ needs: both.needs, told: both.told }).toEqual({ needs: worse, told: both.told });
     expect(both.heldBy).toEqual(expect.arrayContaining([...one.heldBy, ...other.heldBy]));
-  });
-});
-
-describe('the doors of one effect', () => {
-  it.each(DOORS)('$effect', async ({ seed, needs, heldBy, doors, inDevelopment }) => {
-    const found: Record<string, unknown> = {};
-    for (const [door, { before, after, tool, input }] of Object.entries(doors)) {
-      for (const environment of ['production', 'development'] as const) {
-        const world = await openChangesWorld(environment, seed);
-        try {
-          if (before) await world.deploy('shop-door', before);
-          const verdict = tool
-            ? await world.plan(input!, tool)
-            : await world.plan({ stack: 'shop-door', template: JSON.stringify(after) });
-          found[`${door} in ${environment}`] = { needs: verdict.needs, heldBy: verdict.heldBy.filter((guard) => heldBy.includes(guard)) };
-        } finally {
-          world.close();
-        }
-      }
-    }
-    const expected = Object.fromEntries(Object.keys(doors).flatMap((door) => [
-      [`${door} in production`, { needs, heldBy }],
-      [`${door} in development`, { needs: inDevelopment ?? 1, heldBy }],
-    ]));
-    expect(found).toEqual(expected);
   });
 });
 
@@ -126,5 +134,9 @@ function editPath(path: string): string {
   const whole = path.startsWith('/')
     ? path.slice(1).split('/')
     : ['Resources', ...path.split('.').toSpliced(1, 0, ...(path.includes('.') ? ['Properties'] : []))];
-  return whole.map((part, index) => (/^\d+$/.test(part) ? `[${part}]` : index === 0 ? part : /^\w+$/.test(part) ? `.${part}` : `["${part}"]`)).join('');
+  return whole
+    .map((part, index) =>
+      /^\d+$/.test(part) ? `[${part}]` : index === 0 ? part : /^\w+$/.test(part) ? `.${part}` : `["${part}"]`,
+    )
+    .join('');
 }
