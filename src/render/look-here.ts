@@ -20,6 +20,8 @@ const KIND_WORDS: Record<NamedKind, string> = {
   host: 'HOST',
   image: 'IMAGE',
   layer: 'LAYER',
+  code: 'CODE FROM',
+  bucket: 'BUCKET',
   unguarded: 'OPEN OR UNPROTECTED',
   condition: 'CONDITION REMOVED',
 };
