@@ -54,6 +54,17 @@ function isElsewhere(authority: string, path = ''): boolean {
 
 const isService = (host: string): boolean => SERVICE.test(host);
 
+/** Domains below which anybody gets a name. */
+const SHARED =
+  /^(?:amazonaws\.com|api\.aws|on\.aws|cloudfront\.net|azurewebsites\.net|windows\.net|googleapis\.com|run\.app|web\.app|github\.io|gitlab\.io|herokuapp\.com|vercel\.app|netlify\.app|workers\.dev|pages\.dev|ngrok\.io|ngrok\.app|[a-z]{2,3}\.[a-z]{2})$/i;
+/** What hosts of one owner end in; of a shared domain, and of an address, the whole host. */
+export function domainOf(value: string): string {
+  const authority = /^[a-z][a-z0-9+.-]*:(?:\\?\/){2}([^/\\?#]*)/i.exec(value)?.[1] ?? value;
+  const host = authority.replace(/^.*@/s, '').replace(/^([^:]*):\d*$/, '$1');
+  const domain = host.split('.').slice(-2).join('.');
+  return /^[\d.]+$|[:[]/.test(host) || SHARED.test(domain) ? host : domain;
+}
+
 /** A setting that is called a host. */
 const CALLED_HOST =
   /(?:host(?:s|name)?|ur[il]|endpoint|domain(?:name)?|server|address|proxy|origin|dsn|broker|upstream|webhook)s?(?:\.\d+|\.Value)*$/i;

@@ -15,16 +15,16 @@ import { hostOfSetting, hostsIn } from './hosts.ts';
 export const NAMED_KINDS = [
   'account',
   'everybody',
-  'principal',
-  'command',
   'key',
   'host',
-  'image',
-  'layer',
   'code',
+  'layer',
+  'image',
   'bucket',
   'unguarded',
   'condition',
+  'principal',
+  'command',
 ] as const;
 export type NamedKind = (typeof NAMED_KINDS)[number];
 
@@ -62,7 +62,9 @@ export function newlyNamed(leaves: readonly PlacedLeaf[], things: readonly Thing
       if (!known.places.includes(where)) known.places.push(where);
     }
   }
-  return [...found.values()].sort((a, b) => NAMED_KINDS.indexOf(a.kind) - NAMED_KINDS.indexOf(b.kind));
+  const rank = ({ kind, value }: Named) =>
+    NAMED_KINDS.indexOf(kind) - (kind === 'command' && reachesOut(value) ? 0.5 : 0);
+  return [...found.values()].sort((a, b) => rank(a) - rank(b));
 }
 
 function* namesIn(leaf: PlacedLeaf, own: Own): Generator<[NamedKind, string]> {
@@ -142,7 +144,10 @@ const RUNS =
 const LOADS =
   /\.(?:NODE_OPTIONS|NODE_PATH|LD_PRELOAD|LD_AUDIT|LD_LIBRARY_PATH|PATH|AWS_LAMBDA_EXEC_WRAPPER|_?JAVA_(?:TOOL_)?OPTIONS|JDK_JAVA_OPTIONS|JAVA_OPTS|PYTHON(?:STARTUP|PATH|HOME)|PERL5(?:OPT|LIB)|RUBY(?:OPT|LIB)|BASH_ENV|PROMPT_COMMAND|GIT_(?:SSH|PROXY|SSH_COMMAND)|DOTNET_STARTUP_HOOKS|CORE?_?(?:CLR_)?PROFILER(?:_PATH\w*)?|PHP_INI_SCAN_DIR|PIP_(?:EXTRA_)?INDEX_URL|NPM_CONFIG_\w+|MAVEN_OPTS|GRADLE_OPTS|OPENSSL_CONF)(?:\.Value)?$/i;
 const PIPED =
-  /\b(?:curl|wget|fetch)\b[^|\n]*\|\s*(?:sudo\s+)?(?:ba|z|da)?sh\b|\b(?:ba)?sh\s+-c\b|\beval\b|\bnc\s+-|\/dev\/tcp\//;
+  /\b(?:curl|wget|fetch)\b[^|\n]*\|\s*(?:sudo\s+)?(?:ba|z|da)?sh\b|\b(?:ba)?sh\s+-c\b|\beval\b|\bnc\s+|\/dev\/tcp\/|\bbase64\s+(?:-d|-D|--decode)\b/;
+
+/** Commands that bring something in or send something out stand above those that do not. */
+const reachesOut = (text: string) => PIPED.test(text) || hostsIn(text).length > 0 || all(text, KEY).length > 0;
 
 const UNGUARDED: [RegExp, RegExp][] = [
   [/\.(?:AuthorizationType|AuthType|FunctionUrlAuthType)$/, /^NONE$/i],
