@@ -46,9 +46,13 @@ export async function auditVerify(home: string, checkpoint?: string): Promise<Au
   };
 }
 
+const WITHOUT_ROW: readonly string[] = ['signature', 'kept'];
+
 export function auditText(report: AuditReport): string {
   if (!report.ok)
-    return report.problem === 'signature' ? report.message : `Row ${report.seq} ${report.problem}: ${report.message}`;
+    return WITHOUT_ROW.includes(report.problem)
+      ? report.message
+      : `Row ${report.seq} ${report.problem}: ${report.message}`;
   const { good, notChecked } = report.signatures;
   const old = notChecked > 0 ? `, ${notChecked} not checked (made before a policy was adopted here)` : '';
   return `${report.size} rows verify. Root ${report.rootHash}. Anchored elsewhere: ${report.anchored}. Signatures of changes: ${good} good${old}.`;

@@ -16,7 +16,7 @@ import { type Plan, type PlanDraft, sealPlan, type Target } from './plan.ts';
 import type { ChangesPort, Identity, Ledger, LedgerView, Place, PlanWith, PolicyPort, Provider } from './ports.ts';
 import { UNSEEN } from './subject.ts';
 import { type PlanTool, placeOf } from './tool.ts';
-import { guardCode } from './verdict.ts';
+import { guardCode, shortened } from './verdict.ts';
 
 export interface PlanningPorts {
   cloud: Provider;
@@ -278,7 +278,7 @@ async function store(plan: Plan, picture: Picture | undefined, ports: PlanningPo
         tool: plan.tool,
         changeSet: ports.cloud.leftoverOf(plan),
         expiresAt: plan.expiresAt,
-        judgement,
+        ...shortened(judgement),
         goals,
         // A replay under another policy asks who could not have signed then.
         excluded: judge.excluded,

@@ -9,8 +9,8 @@
 import { CountersignError } from '../core/errors.ts';
 import type { LedgerEvent } from '../core/events.ts';
 import { type Checkpoint, formatCheckpoint, parseCheckpoint } from './checkpoint.ts';
+import { parseEvent } from './events.ts';
 import { leafHash, verifyInclusion } from './merkle.ts';
-import { parseEvent } from './reading.ts';
 import type { OpenLedger } from './store.ts';
 
 const HEADER = 'c2sp.org/tlog-proof@v1';

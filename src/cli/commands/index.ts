@@ -2,6 +2,7 @@
 import type { Command } from '../command.ts';
 import { approve } from './approve.ts';
 import { auditCheckpoint } from './audit-checkpoint.ts';
+import { auditRebuild } from './audit-rebuild.ts';
 import { auditVerify } from './audit-verify.ts';
 import { changes } from './changes.ts';
 import { clean } from './clean.ts';
@@ -26,7 +27,7 @@ import { show } from './show.ts';
 import { tool } from './tool.ts';
 
 export const GROUPS = {
-  audit: 'verify the ledger, and print its head',
+  audit: 'verify the ledger, print its head, and rebuild what it keeps',
   policy: 'check, test, explain and adopt the policy file',
 } as const;
 
@@ -47,6 +48,7 @@ export const commands: readonly Command[] = [
   resume,
   auditVerify,
   auditCheckpoint,
+  auditRebuild,
   policyCheck,
   policyExplain,
   policyReplay,
