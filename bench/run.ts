@@ -57,8 +57,8 @@ function table(shown: readonly Row[]): string {
 function page(): string {
   return `# Benchmarks
 
-\`${about.command}\` at commit ${about.commit}, on ${about.machine}. Both sides of a ratio are measured in turns in the
-same run, and compared by their medians. Run it yourself: a number of another machine says little about yours.
+\`${about.command}\` at commit ${about.commit}, on ${about.machine}. Both sides of a ratio are measured
+alternately in the same run, and their medians are compared. Run it yourself: numbers from another machine tell little about yours.
 
 ${table(rows)}
 `;

@@ -1,8 +1,8 @@
 /**
- * Guarantees: the seats that the policy asks for, by environment and worst reversibility, and never fewer than for what
- * is reversible while anything is called, whatever the list of effects says; the sponsor never fills one; where
- * anything executes, seats that nobody could fill are told at once.
- * Does not cover: who really holds a key (assurance levels say how far that is proven).
+ * Guarantees: a plan needs the approvals that the policy requires for its environment and its worst reversibility, and
+ * at least those of a reversible change if it has any call. The sponsor can never approve. If changes can be executed
+ * in the scope, approvals that can never be given are reported at once.
+ * Does not cover: the real holder of a key (the assurance level shows how far that is proven).
  */
 import { z } from 'zod';
 import { counted } from '../src/core/counted.ts';
@@ -38,7 +38,10 @@ export const approval: GuardDefinition<z.infer<typeof options>> = {
           missing && approvers.length >= seats
             ? `This needs an approver with the role ${missing}; apart from the sponsor, no person has it.`
             : `This needs ${counted(seats, 'approval')}, but only ${counted(approvers.length, 'person', 'people')} other than the sponsor can approve.`,
-          'The policy owners must add people who can approve; tell the user.',
+          {
+            agent: 'The policy owners must add people who can approve; tell the user.',
+            person: 'The policy owners must add people who can approve.',
+          },
         );
       const among = include.length > 0 ? `, ${include.map((role) => `one from the role ${role}`).join(' and ')}` : '';
       const able = approvers.slice(0, NAMES_TOLD).map(({ name }) => name);
@@ -46,7 +49,10 @@ export const approval: GuardDefinition<z.infer<typeof options>> = {
         'approval',
         seats,
         `${facts.environment[0]!.toUpperCase()}${facts.environment.slice(1)}, ${worst}: needs ${counted(seats, 'approval')}${among}. Possible approvers: ${able.join(', ') || 'none yet'}.`,
-        'Propose it, tell the user, and end your turn.',
+        {
+          agent: 'Propose it, tell the user, and end your turn.',
+          person: 'The approvers decide: countersign show, then countersign approve.',
+        },
         include,
       );
       return { ...held, effects: [] };

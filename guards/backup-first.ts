@@ -1,12 +1,13 @@
 /**
- * Guarantees: before an irreversible loss there is a completed recovery point, new enough and independent of what is
- * lost, or the resource is retained.
- * Does not cover: whether a restore from it works; types that nothing can back up (`stateful-loss` holds for their
- * owner); types that nobody has judged yet (`unknown-effect`).
+ * Guarantees: before an irreversible loss there is a completed recovery point, recent and independent of the lost
+ * resource, or the resource is retained.
+ * Does not cover: whether a restore from it works; types that cannot be backed up (guard `stateful-loss`); types that
+ * are not in the tables (`unknown-effect`).
  */
 import { z } from 'zod';
 import { type Effect, effectName } from '../src/core/effect.ts';
 import { denyInProduction, type GuardDefinition } from '../src/core/guard.ts';
+import { absoluteTime } from '../src/core/instant.ts';
 import { lossesOf } from '../src/core/plan.ts';
 import { pass } from '../src/core/verdict.ts';
 
@@ -38,11 +39,14 @@ export const backupFirst: GuardDefinition<z.infer<typeof options>> = {
       );
       if (!bare) return pass('backup-first');
       const has = bare.recoveryPoint
-        ? `its newest recovery point ${bare.recoveryPoint.id} completed at ${bare.recoveryPoint.completedAt}, more than ${max_age_hours} h ago`
+        ? `its newest recovery point ${bare.recoveryPoint.id} completed at ${absoluteTime(bare.recoveryPoint.completedAt)}, more than ${max_age_hours} h ago`
         : 'it has no completed recovery point';
       const remedy =
         bare.owner === undefined
-          ? `Make a recovery point (${facts.provider.toolFor.copy}), wait until it completes, then plan this again.`
+          ? {
+              agent: `Make a recovery point (${facts.provider.toolFor.copy}), wait until it completes, then plan this again.`,
+              person: 'Make a recovery point, wait until it completes, then have this planned again.',
+            }
           : `First retain it (${facts.provider.retainBy}) in a separate update; Countersign cannot verify backups of this type yet.`;
       return denyInProduction(
         'backup-first',

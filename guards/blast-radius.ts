@@ -1,8 +1,8 @@
 /**
- * Guarantees: a plan that touches much waits for two people; one that loses very much is refused. What depends on
- * what is touched counts as touched: stacks that import from it, users of a security group.
- * Does not cover: tags, which change no resource; many small plans (guards `rate` and `budget`); dependants that are
- * bound by neither.
+ * Guarantees: a plan with many effects needs two approvals, and a plan with very many losses is refused. Dependants
+ * count as affected: stacks that import from the target, and users of a security group.
+ * Does not cover: tags, which change no resource; many small plans (guards `rate` and `budget`); other kinds of
+ * dependants.
  */
 import { z } from 'zod';
 import { counted } from '../src/core/counted.ts';

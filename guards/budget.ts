@@ -1,8 +1,8 @@
 /**
- * Guarantees: what one sponsor's agents do together, in all processes and plans, stays within rolling windows of an
- * hour and a day; once the day's losses are of the class that waits for two people, every further loss does too.
- * Does not cover: other state folders (sums hold per `--home`); several sponsors who act together. A single plan
- * never breaks it: `blast-radius` judges that.
+ * Guarantees: the changes of all agents of one sponsor, in all processes and plans, stay within limits for an hour and
+ * for a day. Once a day's losses would need two approvals as one plan, every further loss needs them too.
+ * Does not cover: other state folders (sums are per `--home`); several sponsors who act together; a single large plan
+ * (guard `blast-radius`).
  */
 
 import { z } from 'zod';
@@ -33,7 +33,7 @@ const caps = (window: Window) =>
 const options = z.strictObject({
   hour: caps('hour'),
   day: caps('day'),
-  lost_alone: z.number().int().min(0).default(3).describe('Losses in a day before they are held as one plan.'),
+  lost_alone: z.number().int().min(0).default(3).describe('Losses in a day above which every further loss is held.'),
 });
 
 function inForce(given: z.infer<typeof options>, environment: Environment, window: Window): Spent {
@@ -43,7 +43,7 @@ function inForce(given: z.infer<typeof options>, environment: Environment, windo
 
 export const budget: GuardDefinition<z.infer<typeof options>> = {
   name: 'budget',
-  rule: 'Within one hour and within one day, the changes, losses (deletions and replacements), updates and creations of all agents of a sponsor stay within limits; splitting a change into several plans does not raise them.',
+  rule: 'Within one hour and within one day, the changes, losses (deletions and replacements), updates and creations of all agents of a sponsor stay within limits; splitting a change into several plans does not raise the limits.',
   normally: 'deny; hold(2) if one plan with all of the losses would be held',
   told: 'the sum, the limit and the share of this plan',
   options,

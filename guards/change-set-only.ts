@@ -1,8 +1,8 @@
 /**
- * Guarantees: every call is one that the provider's closed table lists for what the plan says it does, with inputs that
- * weaken nothing; what is nested in something else, or was made by it, changes only through that. What another tool
- * prepared, and of which the provider does not tell all, is signed in production, with words.
- * Does not cover: what a listed call does (other guards judge that), or how it was prepared (the planner's own rules).
+ * Guarantees: every call is listed in the closed table of the provider for the action of the plan, with inputs that
+ * weaken nothing. A nested stack or an instance of a stack set changes only through its owner. If another tool prepared
+ * a change and the provider cannot show all of it, production needs an approval.
+ * Does not cover: the effects of a listed call (other guards judge them); its preparation (a task of the planner).
  */
 import { z } from 'zod';
 import type { Call } from '../src/core/call.ts';

@@ -1,6 +1,6 @@
 /**
- * Guarantees: what runs code or calls APIs under a role is judged as that role's worst effect, when it is made or
- * changed, not when it runs.
+ * Guarantees: a resource that runs code or calls APIs under a role is judged by the worst effect of that role, when it
+ * is created or changed, not when it runs.
  * Does not cover: the code itself; a role that is widened later (guard `exposure` sees that change).
  */
 import { z } from 'zod';

@@ -1,8 +1,9 @@
 /**
- * Guarantees: what opens a network range wider than /8 (IPv6: /32) on an unlisted port, a prefix list or a group that
- * could itself be open, a bucket, snapshot or image to the public, or lets a principal do more, waits for two people.
- * Does not cover: what is open already and not changed. Ranges reach it normalised and judged together with the
- * existing rules (`knowledge/marks`).
+ * Guarantees: a change needs two approvals if it opens a network range wider than /8 (IPv6 /32) on an unlisted port, a
+ * prefix list or a group that could itself be open; if it makes a bucket, snapshot or image public; or if it gives a
+ * principal more permissions.
+ * Does not cover: existing exposure that the plan does not change. Ranges are normalised and judged together with the
+ * existing rules before this guard sees them (`knowledge/marks`).
  */
 import { z } from 'zod';
 import { doing, effectName } from '../src/core/effect.ts';
@@ -29,8 +30,6 @@ const options = z.strictObject({
 });
 type Options = z.infer<typeof options>;
 const WITH_PORTS = /^(?:tcp|udp|6|17)$/i;
-/** A group of the same stack: its own openings have marks of their own. */
-const OWN_GROUP = /^\u{27e6}own:/u;
 const PRIVATE_IPV6 = /^f[cd]/i;
 
 export const exposure: GuardDefinition<Options> = {
@@ -46,13 +45,12 @@ export const exposure: GuardDefinition<Options> = {
       const first = open[0];
       if (!first) return pass('exposure');
       const { effect, mark } = first;
-      const { network, principal } = mark ?? {};
-      const rule = network ? ` to ${network.range} on ${network.protocol} ${ports(network)}` : '';
-      const who = principal ? ` to ${principal}` : '';
+      const { network } = mark ?? {};
+      const rule = network ? ` opens to ${network.range} on ${network.protocol} ${ports(network)}` : '';
       return hold(
         'exposure',
         seatsIn(facts, given.seats),
-        `${effectName(effect)} (${effect.type}) opens${rule}${who}: ${mark?.text ?? effect.why}${open.length > 1 ? ` (${open.length - 1} more)` : ''}`,
+        `${effectName(effect)} (${effect.type})${rule}: ${mark?.text ?? effect.why}${open.length > 1 ? ` (${open.length - 1} more)` : ''}`,
         network
           ? 'Name a narrower range or a port that the policy lists as public, or propose it for approval.'
           : 'Name only the principal, action and resource that need it, or propose it for approval.',
@@ -69,7 +67,6 @@ function isOpen({ range, protocol, fromPort, toPort }: Network, given: Options):
   const ports = fromPort < 0 || toPort - fromPort >= given.public_ports.length ? [] : span(fromPort, toPort);
   if (WITH_PORTS.test(protocol) && ports.length > 0 && ports.every((port) => given.public_ports.includes(port)))
     return false;
-  if (OWN_GROUP.test(range)) return false;
   // INVARIANT: what is no range (a prefix list, a group elsewhere, text) counts as open.
   const [, address = '', prefix] = /^([0-9a-f.:]+)\/(\d{1,3})$/i.exec(range) ?? [];
   if (prefix === undefined) return true;

@@ -1,6 +1,6 @@
 /**
- * Guarantees: nothing is proposed or executed in a calendar freeze, while an alarm that the policy lists fires, or
- * while an operation is in progress on the target.
+ * Guarantees: nothing is proposed or executed during a freeze, while an alarm that the policy lists is active, or while
+ * an operation is in progress on the target.
  * Does not cover: operations in progress on other targets that this one depends on.
  */
 import { z } from 'zod';
@@ -24,18 +24,16 @@ export const freeze: GuardDefinition<z.infer<typeof options>> = {
         undefined,
       );
       if (longest)
-        return deny(
-          'freeze',
-          `Changes are frozen until ${longest.until}: ${longest.text}.`,
-          `Plan again after ${longest.until}. If it cannot wait, tell the user: only the policy owners can lift a freeze.`,
-        );
+        return deny('freeze', `Changes are frozen until ${longest.until}: ${longest.text}.`, {
+          agent: `Plan again after ${longest.until}. If it cannot wait, tell the user: only the policy owners can lift a freeze.`,
+          person: `Wait until ${longest.until}. Only the policy owners can lift a freeze.`,
+        });
       const { busy } = plan.subject;
       if (busy !== null && plan.action !== 'roll_back')
-        return deny(
-          'freeze',
-          `An operation is in progress on ${plan.target.name}: ${busy}.`,
-          `Wait until the operation ends, then plan again; ${facts.provider.toolFor.roll_back} can stop it.`,
-        );
+        return deny('freeze', `An operation is in progress on ${plan.target.name}: ${busy}.`, {
+          agent: `Wait until the operation ends, then plan again; ${facts.provider.toolFor.roll_back} can stop it.`,
+          person: 'Wait until the operation ends.',
+        });
       return pass('freeze');
     },
   }),

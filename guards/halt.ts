@@ -1,6 +1,7 @@
 /**
- * Guarantees: after `countersign halt` nothing is planned, proposed or executed; an unreadable switch is a halt.
- * Does not cover: calls that have already left.
+ * Guarantees: after `countersign halt` nothing is planned, proposed or executed; a halt switch that cannot be read
+ * counts as a halt.
+ * Does not cover: calls that were sent before the halt.
  */
 import { z } from 'zod';
 import { deny, type GuardDefinition } from '../src/core/guard.ts';
@@ -25,7 +26,10 @@ export const halt: GuardDefinition<z.infer<typeof options>> = {
         facts.halt === 'halted'
           ? 'A person has halted all changes.'
           : 'The halt switch cannot be read, so changes count as halted.';
-      return deny('halt', why, 'Only a person can lift the halt (`countersign resume`); tell the user.');
+      return deny('halt', why, {
+        agent: 'Only a person can lift the halt (`countersign resume`); tell the user.',
+        person: 'Lift the halt with `countersign resume`.',
+      });
     },
   }),
 };

@@ -1,9 +1,10 @@
 /**
- * Guarantees: a plan is judged only where the policy names the account, the region and the role that were really
- * reached, and never in a management account.
- * Does not cover: what the account's own permissions allow.
+ * Guarantees: a plan passes only if the policy names the account, the region and the role that were really reached, and
+ * the account is not a management account.
+ * Does not cover: the permissions of the account itself.
  */
 import { z } from 'zod';
+import type { Remedy } from '../src/core/errors.ts';
 import { deny, type GuardDefinition } from '../src/core/guard.ts';
 import { pass } from '../src/core/verdict.ts';
 
@@ -22,7 +23,7 @@ export const identity: GuardDefinition<z.infer<typeof options>> = {
     name: 'identity',
     judge(plan, facts) {
       const { account, name, role } = plan.actor;
-      const refuse = (message: string, remedy: string) => deny('identity', message, remedy);
+      const refuse = (message: string, remedy: Remedy) => deny('identity', message, remedy);
       if (plan.target.account !== account)
         return refuse(
           `Expected account ${plan.target.account}, got ${account} (${name}).`,
@@ -31,7 +32,7 @@ export const identity: GuardDefinition<z.infer<typeof options>> = {
       if (!facts.account)
         return refuse(
           `The credentials belong to account ${account} (${name}), which the policy does not name.`,
-          'Use credentials of an account in the policy, or ask its owners to add this one.',
+          'Use the credentials of an account in the policy, or ask the policy owners to add this account.',
         );
       const { alias, regions, plannerRole, management } = facts.account;
       if (management)
@@ -45,10 +46,10 @@ export const identity: GuardDefinition<z.infer<typeof options>> = {
           'Name one of these regions.',
         );
       if (plannerRole && role !== plannerRole)
-        return refuse(
-          `Expected the role ${plannerRole}, got ${name}.`,
-          'A person must start the server under the role that the policy names; tell the user.',
-        );
+        return refuse(`Expected the role ${plannerRole}, got ${name}.`, {
+          agent: 'A person must start the server under the role that the policy names; tell the user.',
+          person: 'Start the server under the role that the policy names.',
+        });
       return pass('identity');
     },
   }),

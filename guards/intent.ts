@@ -1,5 +1,5 @@
 /**
- * Guarantees: the worst effect does not exceed what the agent says it is doing.
+ * Guarantees: the worst effect does not exceed the stated goal.
  * Does not cover: whether the stated goal is true; people read it beside the effects.
  */
 import { z } from 'zod';
@@ -13,7 +13,7 @@ const KEEPING = ['fix', 'configure', 'scale'];
 
 export const intent: GuardDefinition<z.infer<typeof options>> = {
   name: 'intent',
-  rule: 'With the goal fix, configure or scale a plan may not delete or replace a resource (except types that are replaced by every revision); with the goal fix it may not expire, disable or disconnect one either.',
+  rule: 'A plan with the goal fix, configure or scale may not delete or replace a resource (except types that are replaced by every revision). A plan with the goal fix may not expire, disable or disconnect one either.',
   normally: 'P-deny, else hold(1)',
   told: 'your goal is fix, but this deletes',
   denies: 'deleting or replacing under the goals fix, configure or scale',

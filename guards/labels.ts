@@ -1,6 +1,6 @@
 /**
- * Guarantees: a tag by which something is decided is not set, changed or removed through a plan: not on the stack,
- * not on a resource in its template, not by itself. Tags that cannot be read are taken for deciding ones.
+ * Guarantees: a plan cannot set, change or remove a tag that decides something, on the stack, on a resource in its
+ * template or on a resource of its own. A tag that cannot be read counts as a deciding tag.
  * Does not cover: tags of resources that the plan creates; tags that other systems read, unless they are listed here.
  */
 import { z } from 'zod';
@@ -36,7 +36,10 @@ export const labels: GuardDefinition<z.infer<typeof options>> = {
             key === UNREADABLE
               ? `The changed tags of ${effectName(effect)} could not be read, and one of them may decide which rules apply.`
               : `The tag ${key} of ${effectName(effect)} decides which rules apply to it or whether it is backed up.`,
-            `Leave ${key === UNREADABLE ? `its tags as they are, or change them one by one with ${facts.provider.toolFor.tag}` : 'this tag as it is'}; a person must change such a tag outside of Countersign.`,
+            {
+              agent: `Leave ${key === UNREADABLE ? `its tags as they are, or change them one by one with ${facts.provider.toolFor.tag}` : 'this tag as it is'}; a person must change such a tag outside of Countersign.`,
+              person: 'Change such a tag outside of Countersign.',
+            },
           );
         }
       return pass('labels');

@@ -1,7 +1,7 @@
 /**
- * Guarantees: what is planned by id acts only on explicit ids, and never on what a stack or an auto-scaling group owns or owned
- * within 30 days; what ends a machine or the disks it cannot keep waits for people.
- * Does not cover: what a stack released earlier; ownership that no tag tells.
+ * Guarantees: a plan by id changes only explicit ids, and never a resource that a stack or an auto-scaling group owns
+ * or owned within the last 30 days. Terminating an instance, or losing its local disks, needs approval.
+ * Does not cover: resources that a stack released earlier; ownership that no tag shows.
  */
 import { z } from 'zod';
 import { counted } from '../src/core/counted.ts';
@@ -10,12 +10,7 @@ import type { Plan } from '../src/core/plan.ts';
 import { pass } from '../src/core/verdict.ts';
 
 const options = z.strictObject({
-  seats: z
-    .number()
-    .int()
-    .min(1)
-    .default(2)
-    .describe('Approvals required in production to terminate instances or lose their disks; elsewhere 1.'),
+  seats: z.number().int().min(1).default(2).describe('Approvals required in production for a loss; elsewhere 1.'),
 });
 const EXPLICIT_ID = /^[a-z]+(?:-[a-z]+)*-[0-9a-f]+$/;
 
@@ -49,9 +44,13 @@ export const ownership: GuardDefinition<z.infer<typeof options>> = {
         const was = released ? 'was owned within the last 30 days (and was retained)' : 'is owned';
         const through =
           kind === 'stack' ? `the stack: ${facts.provider.toolFor.update} {"stack": "${name}"}` : 'its group';
+        const retained = 'It was retained on purpose and cannot be changed until 30 days have passed';
         const remedy = released
-          ? 'It was retained on purpose and cannot be changed until 30 days have passed; tell the user.'
-          : `Plan the change on ${through}.`;
+          ? { agent: `${retained}; tell the user.`, person: `${retained}.` }
+          : {
+              agent: `Plan the change on ${through}.`,
+              person: `Have the change planned on the ${kind.replaceAll('_', '-')} ${name}.`,
+            };
         return deny('ownership', `${id} ${was} by the ${kind.replaceAll('_', '-')} ${name}.`, remedy);
       }
       const [disk] = owned;

@@ -1,7 +1,7 @@
 /**
- * Guarantees: planning alone neither floods the account with dry runs nor leaves it full of stacks that are only plans:
- * a sponsor's agents make a bounded number of plans an hour, and begin a new stack only while few begun ones are empty.
- * Does not cover: other state folders (counts hold per `--home`); what other tools leave behind.
+ * Guarantees: planning alone cannot flood the account with dry runs or fill it with empty stacks: a sponsor's agents
+ * make a limited number of plans an hour, and plan a new stack only while few planned stacks are still empty.
+ * Does not cover: other state folders (counts are per `--home`); leftovers of other tools.
  */
 import { z } from 'zod';
 import { counted } from '../src/core/counted.ts';
@@ -32,14 +32,21 @@ export const planBudget: GuardDefinition<z.infer<typeof options>> = {
         return deny(
           'plan-budget',
           `${counted(plans.lastHour, 'plan')} in the last hour; the limit is ${plans_per_hour}. This looks like a loop.`,
-          'Propose one of your plans, or wait; if you do not know the cause, tell the user.',
+          {
+            agent: 'Propose one of your plans, or wait; if you do not know the cause, tell the user.',
+            person: 'Wait, and find out why the agents plan this often.',
+          },
         );
       const isNew = action === 'create' && !plans.emptyStacks.includes(target.name);
       if (!isNew || plans.emptyStacks.length < empty_stacks) return pass('plan-budget');
       return deny(
         'plan-budget',
         `${counted(plans.emptyStacks.length, 'new stack is', 'new stacks are')} planned and not yet created; the limit is ${empty_stacks}: ${plans.emptyStacks.slice(0, 6).join(', ')}.`,
-        'Plan one of these again (its empty stack is reused), or tell the user: countersign clean deletes those that no plan needs.',
+        {
+          agent:
+            'Plan one of these again (its empty stack is reused), or tell the user: countersign clean deletes those that no plan needs.',
+          person: 'Delete those that no plan needs with: countersign clean',
+        },
       );
     },
   }),

@@ -1,9 +1,11 @@
 /**
- * Guarantees: only a fresh plan whose dry run succeeded, and that changes something, is proposed.
- * Does not cover: what changes later (guard `stale`); from the proposal on only the change's own clocks count.
+ * Guarantees: only a recent plan with a successful dry run and at least one difference can be proposed.
+ * Does not cover: later changes of the target (guard `stale`); after the proposal only the time limits of the change
+ * apply.
  */
 import { z } from 'zod';
 import { deny, type GuardDefinition } from '../src/core/guard.ts';
+import { absoluteTime } from '../src/core/instant.ts';
 import { pass } from '../src/core/verdict.ts';
 
 const options = z.strictObject({});
@@ -27,7 +29,7 @@ export const planFirst: GuardDefinition<z.infer<typeof options>> = {
       if (facts.phase === 'propose' && facts.now.getTime() > Date.parse(plan.expiresAt))
         return deny(
           'plan-first',
-          `The plan was made at ${plan.madeAt} and expired at ${plan.expiresAt}.`,
+          `The plan was made at ${absoluteTime(plan.madeAt)} and expired at ${absoluteTime(plan.expiresAt)}.`,
           'Plan again and propose that.',
         );
       if (facts.phase === 'propose' && plan.dryRun.kind === 'no_change')

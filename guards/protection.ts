@@ -1,11 +1,12 @@
 /**
- * Guarantees: lowering a protection stands alone, never in one change with a loss nor within 24 h before one; what is
- * under termination or stop protection is not terminated or stopped.
- * Does not cover: protections that no property expresses; what was lowered outside of this ledger.
+ * Guarantees: a protection is lowered in a change of its own, never together with a loss or within 24 h before one. A
+ * resource under termination or stop protection is not terminated or stopped.
+ * Does not cover: protections that no property expresses; protections that were lowered outside of this ledger.
  */
 import { z } from 'zod';
 import { doing, effectName, isLoss } from '../src/core/effect.ts';
 import { deny, type GuardDefinition, hold, seatsIn } from '../src/core/guard.ts';
+import { absoluteTime } from '../src/core/instant.ts';
 import { lossesOf } from '../src/core/plan.ts';
 import { pass } from '../src/core/verdict.ts';
 
@@ -54,7 +55,7 @@ export const protection: GuardDefinition<z.infer<typeof options>> = {
       if (lost && protectionLoweredAt)
         return deny(
           'protection',
-          `This plan deletes or replaces ${effectName(lost)}, and a protection of ${plan.target.name} was lowered at ${protectionLoweredAt}, less than 24 h ago.`,
+          `This plan deletes or replaces ${effectName(lost)}, and a protection of ${plan.target.name} was lowered at ${absoluteTime(protectionLoweredAt)}, less than 24 h ago.`,
           ALONE,
         );
       if (!lowering) return pass('protection');

@@ -1,8 +1,8 @@
 /**
- * Guarantees: one change at a time per target (one of unknown outcome holds it until a person has looked), a bounded number per hour, and no loop of the same failure: the same kind
- * of effect on the same resource, stopped by the same error, whatever the values. Ways back stay open: a rollback, and
- * what mends a stack in a failed state, told by its state and the calls, never by the goal.
- * Does not cover: other state folders; counts hold per `--home`.
+ * Guarantees: one change at a time runs on a target (one of unknown outcome keeps it locked), a limited number an hour, and no failure is repeated in a loop
+ * (the same kind of effect on the same resource, stopped by the same error, whatever the values). Recovery is always
+ * possible: a rollback, and an update of a stack in a failed state, recognised by state and calls, never by the goal.
+ * Does not cover: other state folders; counts are per `--home`.
  */
 import { z } from 'zod';
 import { counted } from '../src/core/counted.ts';
@@ -42,20 +42,26 @@ export const rate: GuardDefinition<z.infer<typeof options>> = {
       const allowed = per_hour ?? STANDARD[facts.environment];
       if (inFlight) {
         const { message, remedy } = heldBy(inFlight, plan.target);
-        return deny('rate', message, `${remedy} Follow it: describe_change {"change_id": "${inFlight.changeId}"}.`);
+        return deny('rate', message, remedy);
       }
       if (isRecovery(plan)) return pass('rate');
       if (sameFailures >= same_failures)
         return deny(
           'rate',
           `An effect of this plan failed ${counted(sameFailures, 'time')} from the same cause on ${plan.target.name} within 24 h. This looks like a loop.`,
-          `Stop, and report the failure and its cause to the user. A rollback is still possible: ${facts.provider.toolFor.roll_back}.`,
+          {
+            agent: `Stop, and report the failure and its cause to the user. A rollback is still possible: ${facts.provider.toolFor.roll_back}.`,
+            person: 'Find the cause of the failure first. A rollback is still possible.',
+          },
         );
       if (executionsLastHour >= allowed)
         return deny(
           'rate',
           `${counted(executionsLastHour, 'execution')} in the last hour; ${facts.environment} allows ${allowed}. This looks like a loop.`,
-          'Tell the user, wait, or combine changes into one.',
+          {
+            agent: 'Tell the user, wait, or combine changes into one.',
+            person: 'Wait, or have the changes combined into one.',
+          },
         );
       return pass('rate');
     },

@@ -1,7 +1,7 @@
 /**
- * Guarantees: what attaches to something outside its stack is judged as an effect on that thing, under the seats of
- * *its* environment; what was not resolved is production, what belongs to no scope is refused.
- * Does not cover: freezes and budgets of the other thing's stack.
+ * Guarantees: a resource that attaches to another resource outside its stack is judged as an effect on that one, with
+ * the approvals of *its* environment. An unresolved resource counts as production; a resource in no scope is refused.
+ * Does not cover: freezes and budgets of the stack that is reached.
  */
 
 import { z } from 'zod';
@@ -24,7 +24,7 @@ const options = z.strictObject({
 
 export const reach: GuardDefinition<z.infer<typeof options>> = {
   name: 'reach',
-  rule: 'A resource that attaches to another resource outside its stack (a route, policy, trust, record set, ingress rule, target or peering) also changes that one, so the scope and environment of that one apply; if it cannot be resolved, production applies.',
+  rule: 'A resource that attaches to another resource outside its stack (a route, policy, trust, record set, ingress rule, target or peering) also changes that one, so the scope and environment of that one apply; if it cannot be resolved, it counts as production.',
   normally: 'the approvals of the environment that it reaches; deny out of scope',
   told: 'the resource that it reaches',
   options,

@@ -1,8 +1,7 @@
 /**
- * Guarantees: what a person reads of a plan is what is there: no control, bidirectional or zero-width characters in
- * any text (also where they were made visible on the way here), no identifier that mixes scripts or still stands for
- * another.
- * Does not cover: a whole name in a look-alike script; words that mislead.
+ * Guarantees: people read the real text of a plan: no text contains control, bidirectional or zero-width characters
+ * (even if they were made visible before), and no identifier mixes scripts or contains an unresolved placeholder.
+ * Does not cover: a whole name in a script that looks alike; misleading words.
  */
 import { z } from 'zod';
 import { deceives, isSuspicious, misnames } from '../src/core/deceptive-text.ts';

@@ -1,6 +1,6 @@
 /**
- * Guarantees: what the policy's own rules forbid of this plan is refused, held or shown, in their own words.
- * Does not cover: whether those rules say what their authors meant; `policy test` and `policy replay` show that.
+ * Guarantees: a plan that the policy's own rules forbid is refused, held or shown, with the text of the rule.
+ * Does not cover: whether a rule does what its author intended; `policy test` and `policy replay` show that.
  */
 import { z } from 'zod';
 import type { GuardDefinition, RuleVerdict } from '../src/core/guard.ts';

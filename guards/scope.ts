@@ -1,7 +1,7 @@
 /**
- * Guarantees: what no scope of the policy matches is refused, ids that were not resolved are out of scope, and
- * nothing new is created where its scope does not say so.
- * Does not cover: things outside the target that a change reaches (guard `reach`).
+ * Guarantees: a target that no scope matches is refused; an id that was not resolved is out of scope; new stacks are
+ * created only where the scope allows it.
+ * Does not cover: resources outside the target that a change reaches (guard `reach`).
  */
 import { z } from 'zod';
 import { deny, type GuardDefinition } from '../src/core/guard.ts';
@@ -21,19 +21,17 @@ export const scope: GuardDefinition<z.infer<typeof options>> = {
     name: 'scope',
     judge({ target, action, calls, subject }, facts) {
       if (!facts.scope)
-        return deny(
-          'scope',
-          `${target.name} in ${target.account}/${target.region} is in no scope of the policy.`,
-          'List the scopes with describe_policy; the policy owners can add one.',
-        );
+        return deny('scope', `${target.name} in ${target.account}/${target.region} is in no scope of the policy.`, {
+          agent: 'List the scopes with describe_policy; the policy owners can add one.',
+          person: 'The policy owners can add a scope for it.',
+        });
       const resolved = new Set(subject.resources.map(({ id }) => id));
       const unresolved = target.kind === 'resources' && target.ids.find((id) => !resolved.has(id));
       if (unresolved)
-        return deny(
-          'scope',
-          `${unresolved} could not be resolved to its owner, so it is out of scope.`,
-          'Use only ids that the describe tools list.',
-        );
+        return deny('scope', `${unresolved} could not be resolved to its owner, so it is out of scope.`, {
+          agent: 'Use only ids that the describe tools list.',
+          person: 'Check the id, its account and its region.',
+        });
       const isNew = target.ids.length === 0 || subject.lifecycle === 'new';
       const creates = action === 'create' || (target.kind === 'stack' && isNew && calls.length > 0);
       if (creates && !facts.scope.create)

@@ -1,8 +1,8 @@
 /**
- * Guarantees: what destroys later or by standing still is seen as loss: expiry, retention, backups off, keys
- * disabled, capacity to zero, traffic cut.
- * Does not cover: properties that the table `type.property → effect` does not know (`unknown-effect` has those whose
- * type nobody judged).
+ * Guarantees: a change that leads to a later loss counts as a loss: expiry, shorter retention, backups off, keys disabled,
+ * capacity at zero or cut by more than half, traffic cut.
+ * Does not cover: a cut in several steps, each of which leaves half; properties that the table `type.property → effect`
+ * does not have (`unknown-effect` covers types that are not in the tables).
  */
 import { z } from 'zod';
 import { doing, effectName, isLoss } from '../src/core/effect.ts';
@@ -15,13 +15,13 @@ const options = z.strictObject({
 });
 const SAID = {
   expire: 'would start deleting data automatically',
-  disable: 'would stop working',
+  disable: 'would stop working, or lose much of its capacity',
   disconnect: 'would lose traffic',
 };
 
 export const slowLoss: GuardDefinition<z.infer<typeof options>> = {
   name: 'slow-loss',
-  rule: 'A plan is held if data would expire (a lifecycle rule, a TTL, a shorter retention), if backups, versioning or point-in-time recovery would be turned off, if a key would be disabled or scheduled for deletion, if capacity would fall to zero, or if traffic would be cut.',
+  rule: 'A plan is held if data would expire (a lifecycle rule, a TTL, a shorter retention), if backups, versioning or point-in-time recovery would be turned off, if a key would be disabled or scheduled for deletion, if capacity would fall to zero or to less than half, by more than two units, or if traffic would be cut.',
   normally: 'hold(2)',
   told: 'the loss, and when',
   options,
@@ -38,7 +38,7 @@ export const slowLoss: GuardDefinition<z.infer<typeof options>> = {
       return hold(
         'slow-loss',
         seatsIn(facts, seats),
-        `${effectName(effect)} (${effect.type}) ${SAID[kind]}: ${mark ? `${mark.path}: ${mark.text}` : effect.why}${losing.length > 1 ? ` (${losing.length - 1} more)` : ''}`,
+        `${effectName(effect)} (${effect.type}) ${SAID[kind]}. ${mark ? `${mark.path}: ${mark.text}` : effect.why}${losing.length > 1 ? ` (${losing.length - 1} more)` : ''}`,
         'Leave that property as it is, or propose it as a change of its own, for approval.',
       );
     },

@@ -1,11 +1,12 @@
 /**
- * Guarantees: a stack is deleted only with people's consent who see all that vanishes, and never under protection or
- * while others import from it.
- * Does not cover: stacks that use this one by other means than exports (guard `reach`).
+ * Guarantees: a stack is deleted only with the approval of people who see all of its resources, and never under
+ * termination protection or while other stacks import from it.
+ * Does not cover: stacks that depend on this one by other means than exports (guard `reach`).
  */
 import { z } from 'zod';
 import { counted } from '../src/core/counted.ts';
 import { effectName } from '../src/core/effect.ts';
+import type { Remedy } from '../src/core/errors.ts';
 import { deny, type GuardDefinition, hold, note, seatsIn } from '../src/core/guard.ts';
 import { lossesOf, type Plan } from '../src/core/plan.ts';
 import { isWorthless } from '../src/core/subject.ts';
@@ -23,7 +24,7 @@ export const stackDeletion: GuardDefinition<z.infer<typeof options>> = {
   create: () => ({
     name: 'stack-deletion',
     judge(plan, facts) {
-      const refuse = (message: string, remedy: string) => deny('stack-deletion', message, remedy);
+      const refuse = (message: string, remedy: Remedy) => deny('stack-deletion', message, remedy);
       const hidden = unexpanded(plan);
       if (hidden)
         return refuse(
@@ -34,10 +35,10 @@ export const stackDeletion: GuardDefinition<z.infer<typeof options>> = {
       const { subject, target } = plan;
       if (subject.itself === null) return refuse('The stack could not be observed.', 'Plan again.');
       if (subject.protectedFrom.includes('delete'))
-        return refuse(
-          `${target.name} has termination protection.`,
-          'A person must lift the protection outside of Countersign; an in-place update does not need that.',
-        );
+        return refuse(`${target.name} has termination protection.`, {
+          agent: 'A person must lift the protection outside of Countersign; an in-place update does not need that.',
+          person: 'Lift the protection outside of Countersign; an in-place update does not need that.',
+        });
       const used = subject.dependents.find(({ users }) => users.length > 0);
       if (used)
         return refuse(
@@ -54,7 +55,10 @@ export const stackDeletion: GuardDefinition<z.infer<typeof options>> = {
       const message = `Deleting ${target.name} deletes ${counted(vanish, 'resource')} and keeps ${stays}.`;
       // Everyday corpus: a disposable stack is created and deleted ten times a day.
       if (facts.environment === 'disposable') return note('stack-deletion', message);
-      const remedy = `To fix the stack, update it in place (${facts.provider.toolFor.update}); to keep a resource, first retain it in an update.`;
+      const remedy = {
+        agent: `To fix the stack, update it in place (${facts.provider.toolFor.update}); to keep a resource, first retain it in an update.`,
+        person: 'To fix the stack, have it updated in place; to keep a resource, have it retained in an update first.',
+      };
       return hold('stack-deletion', seatsIn(facts, 2), message, remedy);
     },
   }),

@@ -1,5 +1,5 @@
 /**
- * Guarantees: what is executed is what was signed, on the state that was judged.
+ * Guarantees: the executed plan is the signed plan, on the state that was judged.
  * Does not cover: changes between this check and the call; the provider serialises changes of one target.
  */
 import { z } from 'zod';

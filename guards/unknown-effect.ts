@@ -1,7 +1,7 @@
 /**
- * Guarantees: what could not be decided, and any type that nobody has judged yet, waits for people; guards on losses
- * judge it as the worst it could be besides.
- * Does not cover: effects wrongly called known; the tables and their tests answer for those.
+ * Guarantees: an undetermined effect and a type that is not in the tables need approval; the guards on losses also
+ * judge it as the worst case.
+ * Does not cover: effects that the tables describe wrongly; the tests of the tables cover those.
  */
 import { z } from 'zod';
 import { couldBeLoss, type Effect, effectName } from '../src/core/effect.ts';

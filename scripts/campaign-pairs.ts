@@ -44,6 +44,7 @@ seats:
   production: { reversible: 1, recoverable: 2, irreversible: { seats: 2, include: [data] }, within: 8h }
 guards:
   exposure: { public_ports: [443] }
+  plan-budget: { plans_per_hour: 1000 }
 `;
 
 const home = mkdtempSync(join(tmpdir(), 'countersign-pairs-'));
@@ -125,7 +126,7 @@ async function tryPair(pair: Pair, preferred: Record<string, string>): Promise<P
     } = answer.content as {
       decision: string;
       plan_id?: string;
-      verdicts: { code: string; outcome: string; message: string }[];
+      verdicts: { code: string; outcome: string; message: string; seats?: number }[];
       seats?: { needed: number };
     };
     if (decision === 'no_change') return { ...result, outcome: 'no_change', why: '', decision };
@@ -136,7 +137,9 @@ async function tryPair(pair: Pair, preferred: Record<string, string>): Promise<P
       why: '',
       decision,
       denials: verdicts.filter(({ outcome }) => outcome === 'deny'),
-      holds: verdicts.filter(({ outcome }) => outcome === 'hold').map(({ code }) => code),
+      holds: verdicts
+        .filter(({ outcome }) => outcome === 'hold')
+        .map(({ code, message, seats: needed = 0 }) => ({ code, message, seats: needed })),
       seats: seats?.needed ?? 0,
       effects: plan.effects,
       characters: JSON.stringify(answer.content).length,

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
 import { type Effect, REVERSIBILITIES, worstReversibility } from '../src/core/effect.ts';
+import { READ, TOO_MUCH } from './pairs-judged.ts';
 
 export interface PairResult {
   pair: string;
@@ -11,7 +12,7 @@ export interface PairResult {
   why: string;
   decision: string;
   denials: { code: string; message: string }[];
-  holds: string[];
+  holds: { code: string; message: string; seats: number }[];
   seats: number;
   effects: Effect[];
   characters: number;
@@ -24,13 +25,15 @@ export interface PairResult {
 const count = (results: readonly PairResult[], outcome: PairResult['outcome']) =>
   results.filter((result) => result.outcome === outcome).length;
 const median = (numbers: number[]) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0;
-const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll(/\s+/g, ' ').slice(0, 160);
+const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll(/\s+/g, ' ').slice(0, 260);
 const share = (part: number, whole: number) => `${part} (${Math.round((100 * part) / Math.max(1, whole))} %)`;
 
 export function writeReport(results: readonly PairResult[]): void {
   const planned = results.filter(({ outcome }) => outcome === 'planned');
   const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
   const denied = planned.filter(({ decision }) => decision === 'denied');
+  const stopped = planned.filter(({ decision, seats }) => decision === 'denied' || seats >= 2);
+  const tooMuch = stopped.filter(({ pair }) => Object.hasOwn(TOO_MUCH, pair));
   const lines = [
     '# The 120 template pairs, planned',
     '',
@@ -49,12 +52,20 @@ export function writeReport(results: readonly PairResult[]): void {
     `- Structured answer: median ${median(planned.map(({ characters }) => characters))}, largest ${Math.max(...planned.map(({ characters }) => characters))} characters.`,
     `- Resources that differ and are in no plan: ${planned.reduce((all, { missing }) => all + missing.length, 0)}. Effects milder than the tables: ${planned.reduce((all, { milder }) => all + milder.length, 0)}.`,
     '',
+    `The reason of each denial and each hold for two approvals stands below. Of ${stopped.length} such plans, the differences of the two templates were read for ${READ.length + tooMuch.length}: those called too much, and a sample of ${READ.length} others (${READ.join(', ')}), in which the reasons are true. Too much: ${share(tooMuch.length, planned.length)} of the plans.`,
+    '',
+    ...tooMuch.map(({ pair }) => `- ${pair}: ${TOO_MUCH[pair]}`),
+    '',
     '## Denied, and why',
     '',
-    '| pair | template | guard | what it says |',
-    '|---|---|---|---|',
-    ...denied.flatMap(({ pair, path, denials }) =>
-      denials.map(({ code, message }) => `| ${pair} | ${cell(path)} | ${code} | ${cell(message)} |`),
+    ...reasons(denied.map(({ pair, path, denials }) => ({ pair, path, told: denials }))),
+    '',
+    '## Held for two approvals, and why',
+    '',
+    ...reasons(
+      planned
+        .filter(({ decision, seats }) => decision !== 'denied' && seats >= 2)
+        .map(({ pair, path, holds }) => ({ pair, path, told: holds.filter(({ seats }) => seats >= 2) })),
     ),
     '',
     '## Every pair',
@@ -70,10 +81,20 @@ export function writeReport(results: readonly PairResult[]): void {
     if (missing.length + milder.length > 0) console.log(pair, 'missing', missing, 'milder', milder);
 }
 
+function reasons(of: readonly { pair: string; path: string; told: readonly { code: string; message: string }[] }[]) {
+  return [
+    '| pair | template | guard | what it says |',
+    '|---|---|---|---|',
+    ...of.flatMap(({ pair, path, told }) =>
+      told.map(({ code, message }) => `| ${pair} | ${cell(path)} | ${code} | ${cell(message)} |`),
+    ),
+  ];
+}
+
 function row({ pair, path, outcome, decision, seats, effects, holds, denials, why }: PairResult): string {
   const counts: Record<string, number> = {};
   for (const { kind } of effects) counts[kind] = (counts[kind] ?? 0) + 1;
   const told = Object.entries(counts).map(([kind, number]) => `${kind} ${number}`);
-  const because = [...new Set([...denials.map(({ code }) => code), ...holds])].join(', ') || why;
+  const because = [...new Set([...denials, ...holds].map(({ code }) => code))].join(', ') || why;
   return `| ${pair} | ${cell(path)} | ${outcome} | ${decision} | ${seats || ''} | ${told.join(', ')} | ${cell(because)} |`;
 }

@@ -80,7 +80,7 @@ function optionsTable(guard: GuardDefinition): string[] {
 function optionRows({ properties = {} }: Schema): string[] {
   return Object.entries(properties).flatMap(([key, option]) => {
     if (!option.description) throw new Error(`the option ${key} has no description`);
-    const standard = option.default === undefined ? 'as said' : `\`${JSON.stringify(option.default)}\``;
+    const standard = option.default === undefined ? 'see meaning' : `\`${JSON.stringify(option.default)}\``;
     return [`| \`${key}\` | ${standard} | ${option.description.replaceAll('|', '\\|')} |`];
   });
 }

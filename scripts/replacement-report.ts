@@ -28,38 +28,38 @@ interface Difference {
 /** A class of differences: which, and why they are no mistake of the index, or what a reader must know. */
 const CLASSES: { title: string; why: string; holds: (difference: Difference) => boolean }[] = [
   {
-    title: 'create-only there, milder here',
+    title: 'create-only in cfn-lint, milder in our index',
     why: 'Must be empty: the stricter wins.',
     holds: ({ ours, theirs }) => theirs === 'always' && ours !== 'always',
   },
   {
-    title: 'conditional there, never or unknown here',
+    title: 'conditional in cfn-lint, never or unknown in our index',
     why: 'Must be empty: the stricter wins.',
     holds: ({ ours, theirs }) => theirs === 'conditional' && (ours === 'never' || ours === 'unknown'),
   },
   {
-    title: 'conditional there, always here',
-    why: 'The service specification says that an update replaces. The condition is not in the data, so the stricter stands.',
+    title: 'conditional in cfn-lint, always in our index',
+    why: 'The service specification says that an update replaces. The condition is not in the data, so the stricter one counts.',
     holds: ({ ours, theirs }) => theirs === 'conditional' && ours === 'always',
   },
   {
-    title: 'updatable there, unknown here',
-    why: 'The service specification does not have the property, or has it as an attribute that only AWS sets.',
+    title: 'updatable in cfn-lint, unknown in our index',
+    why: 'An identifier, or an attribute in the specification: only AWS sets it, whatever a region’s schema says.',
     holds: ({ ours, theirs }) => theirs === 'never' && ours === 'unknown',
   },
   {
-    title: 'updatable there, a part of it replaces here',
+    title: 'updatable in cfn-lint, a part of it replaces in our index',
     why: 'Only the service specification marks the part, which is a property of a nested definition.',
     holds: ({ ours, theirs, specification }) =>
       theirs === 'never' && ours === 'conditional' && specification === 'never',
   },
   {
-    title: 'updatable there, conditional here',
+    title: 'updatable in cfn-lint, conditional in our index',
     why: 'From the service specification, mostly where the documentation has "Some interruptions".',
     holds: ({ ours, theirs }) => theirs === 'never' && ours === 'conditional',
   },
   {
-    title: 'updatable there, always here',
+    title: 'updatable in cfn-lint, always in our index',
     why: 'From the service specification, whose schemas are newer than cfn-lint\'s, or which has the documentation\'s word for it\n(by hand, in November 2026: 96 of 113 are "Replacement" in the CloudFormation user guide of December 2023, 7 are not, 10 are not there).',
     holds: ({ ours, theirs }) => theirs === 'never' && ours === 'always',
   },
@@ -116,20 +116,57 @@ const lines = [
     ];
   }),
 ];
+lines.push(...regional(), ...onlyOneSource());
 lines.push(
-  '## A third source, compared once by hand',
+  '## The third source',
   '',
-  'On 24 November 2026 the "Update requires" lines of the CloudFormation user guide of December 2023',
-  '(awsdocs/aws-cloudformation-user-guide 19dc52cd, 7,187 top-level properties that still exist) were held against the index.',
-  'Of the 2,538 that say "Replacement", 2,531 are `always` here. The other seven:',
-  '',
-  '- `AWS::KMS::Key.KeySpec`, `.KeyUsage`, `.MultiRegion`: never here. Both texts say that such an update fails and never replaces.',
-  '- `AWS::MWAA::Environment.AirflowVersion`: never here. Updated in place since (the text in the specification says so).',
-  '- `AWS::MWAA::Environment.NetworkConfiguration`: a part of it replaces (`SubnetIds`).',
-  '- `AWS::RDS::DBInstance.PerformanceInsightsKMSKeyId`: conditional in both sources of today.',
-  '- `AWS::Connect::TrafficDistributionGroup.InstanceArn`: never in both sources of today. Not looked into further.',
+  "AWS's own words, of the User Guide and of the specification: docs/results/documentation.md.",
   '',
 );
 writeFileSync('docs/results/replacement-vs-cfn-lint.md', lines.join('\n'));
 console.log(CLASSES.map(({ title }, index) => `${found[index]!.length} ${title}`).join('\n'));
 console.log(`${compared} compared, ${agreed} the same`);
+
+/** What some regions' schemas mark and others' do not: it counts everywhere. */
+function regional(): string[] {
+  const marked = [...cfnLint!.marks].flatMap(([type, marks]) =>
+    marks
+      .filter(({ regions, of }) => regions < of)
+      .map(({ path, mark, regions, of }) => ({ path: `${type}.${path.join('.')}`, mark, regions, of })),
+  );
+  return [
+    `## Marked in some regions only: ${marked.length}`,
+    '',
+    'A schema that lags behind, or a region where the service can do less. The stricter counts in every region.',
+    '',
+    '| property | mark | regions |',
+    '|---|---|---|',
+    ...marked.map(({ path, mark, regions, of }) => `| \`${path}\` | ${mark} | ${regions} of ${of} |`),
+    '',
+  ];
+}
+
+/** Properties of types that both sources have. Each is known; what the other does not have cannot disagree. */
+function onlyOneSource(): string[] {
+  const theirs: string[] = [];
+  const specified: string[] = [];
+  for (const [type, names] of cfnLint!.properties) {
+    const known = specification.get(type);
+    if (!known) continue;
+    const settable = names.filter((name) => knowledge.hasProperty(type, name));
+    theirs.push(...settable.filter((name) => !known.properties.has(name)).map((name) => `${type}.${name}`));
+    specified.push(
+      ...[...known.properties.keys()].filter((name) => !names.includes(name)).map((name) => `${type}.${name}`),
+    );
+  }
+  const types = [...cfnLint!.properties.keys()];
+  const list = (paths: string[]) => paths.map((path) => `\`${path}\``).join(', ');
+  return [
+    '## Properties that one source alone has',
+    '',
+    `Known all the same. cfn-lint alone: ${list(theirs) || 'none'}. The specification alone: ${specified.length} of types that both have: ${list(specified)}.`,
+    '',
+    `Types that cfn-lint alone has: ${list(types.filter((type) => !specification.has(type))) || 'none'}; the specification alone has ${[...specification.keys()].filter((type) => !types.includes(type)).length}.`,
+    '',
+  ];
+}

@@ -32,7 +32,7 @@ function startOf(cursor: string, effects: number): number {
   if (from > 0 && from < effects) return from;
   throw new CountersignError(
     'INPUT_INVALID',
-    `cursor: it is no cursor of this plan, which has ${effects} effects.`,
-    'Take the cursor of the answer before, or leave it out to begin.',
+    `cursor: this is not a cursor of this plan, which has ${effects} effects.`,
+    'Pass the cursor of the previous answer, or leave it out to start again.',
   );
 }

@@ -4,7 +4,7 @@
  */
 import type { CfnLint } from './cfn-lint.ts';
 import { nameProperty } from './name-property.ts';
-import { type Field, markPath, type ResourceType, type Shape } from './shapes.ts';
+import { type Field, markPath, mergeShape, type ResourceType, type Shape } from './shapes.ts';
 
 export interface IndexFile {
   sources: string[];
@@ -14,23 +14,24 @@ export interface IndexFile {
   types: Record<string, string>;
 }
 
-/** Marks in `types` what cfn-lint's schemas say. */
+/** Adds to `types` what cfn-lint's schemas have besides, and marks what they mark: in any region. */
 export function merge(types: Map<string, ResourceType>, cfnLint: CfnLint): void {
   for (const [type, marks] of cfnLint.marks) {
-    const known = types.get(type) ?? onlyNames(cfnLint, type);
+    const own = types.get(type);
+    const known = own ?? { properties: new Map(), attributes: cfnLint.readOnly.get(type) ?? [], identifiers: [] };
+    // What identifies a resource and the specification does not have is given by AWS, whatever the schema says of it.
+    const identifiers = own
+      ? cfnLint.schemas.get(type)!.flatMap(({ primaryIdentifier = [] }) => primaryIdentifier)
+      : [];
+    const given = identifiers.map((pointer) => pointer.split('/').at(-1)!);
+    const readOnly = new Set([...(cfnLint.readOnly.get(type) ?? []), ...known.attributes, ...given]);
+    const settable = [...cfnLint.shapes.get(type)!].filter(([name]) => !readOnly.has(name));
+    mergeShape(known.properties, new Map(settable));
+    // AWS::CDK::Metadata has a schema without properties, and templates give it some.
+    if (!own && known.properties.size === 0) known.properties.set('*', { mark: 'never', below: 'anything' });
     types.set(type, known);
     for (const { path, mark } of marks) markPath(known.properties, path, mark);
   }
-}
-
-/** A type that only cfn-lint has. What stands below its properties is not read from there, and so unknown. */
-function onlyNames(cfnLint: CfnLint, type: string): ResourceType {
-  const readOnly = cfnLint.readOnly.get(type) ?? [];
-  const names = cfnLint.properties.get(type)!.filter((name) => !readOnly.includes(name));
-  const properties: Shape = new Map(names.map((name) => [name, { mark: 'never', below: 'nothing' }]));
-  // AWS::CDK::Metadata has a schema without properties, and templates give it some.
-  if (names.length === 0) properties.set('*', { mark: 'never', below: 'anything' });
-  return { properties, attributes: readOnly, identifiers: [] };
 }
 
 export function indexFile(

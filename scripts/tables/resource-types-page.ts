@@ -3,8 +3,16 @@ import { judgements } from '../../src/providers/aws/knowledge/holds.ts';
 import { INTERRUPTS, interruptingProperties, runs } from '../../src/providers/aws/knowledge/interruptions.ts';
 import { REVISIONS } from '../../src/providers/aws/knowledge/revisions.ts';
 import { type Judgement, typesOf } from '../../src/providers/aws/knowledge/tables/judgement.ts';
+import { judgedBy, legend } from './judged-by.ts';
 
-export function resourceTypesPage(types: string[], sources: string[]): string {
+/** Which sources have a type: the service specification, cfn-lint's schemas. */
+export interface Schemas {
+  specified: ReadonlySet<string>;
+  linted: ReadonlySet<string>;
+}
+
+export function resourceTypesPage(types: string[], sources: string[], { specified, linted }: Schemas): string {
+  const schemas = (type: string) => [specified.has(type) ? 'S' : '', linted.has(type) ? 'L' : ''].join('');
   const row = new Map(judgements.flatMap((judgement) => typesOf(judgement).map((type) => [type, judgement] as const)));
   const revision = new Map(REVISIONS.flatMap((group, index) => typesOf(group).map((type) => [type, index] as const)));
   const judged = types.filter((type) => row.has(type));
@@ -18,7 +26,7 @@ export function resourceTypesPage(types: string[], sources: string[]): string {
     const judgement = row.get(type);
     const holds = judgement ? `${judgement.holds} [${numberOf(judgement)}]` : 'not yet';
     const kept = judgement ? judgement.recovery.replace('_', ' ') : 'not yet';
-    return `| \`${type}\` | ${holds} | ${kept} | ${revision.has(type) ? `yes [${letter(revision.get(type)!)}]` : ''} | ${interrupts(type)} |`;
+    return `| \`${type}\` | ${holds} | ${kept} | ${revision.has(type) ? `yes [${letter(revision.get(type)!)}]` : ''} | ${interrupts(type)} | ${schemas(type)} | ${judgedBy(type)} |`;
   };
   return [
     '# Resource types',
@@ -28,13 +36,21 @@ export function resourceTypesPage(types: string[], sources: string[]): string {
     `Types from: ${sources.join('; ')}.`,
     '',
     `${types.length} types: ${count('data')} store data, ${count('identity')} have an identifier that others use, ${count('nothing')} neither;`,
-    `${types.length - judged.length} are not judged yet and count as the worst case.`,
+    `${types.length - judged.length} are not in the tables and count as the worst case.`,
     '',
     '- **holds**: `data`: the resource stores data; `identity`: others use its identifier, and a replacement gets a new one.',
     '- **kept by**: `snapshot`: DeletionPolicy Snapshot works; `backup`: AWS Backup or the service itself can back it up;',
     '  `retain only`: only retaining the resource itself keeps it.',
     '- **revision**: replaced by design; a replacement counts as an update.',
     '- **interrupts**: properties whose update restarts the resource or makes it unavailable for a while. Other properties are unknown.',
+    '',
+    '- **schemas**: where its properties, and which of them replace, are from. `S`: the service specification; `L`: cfn-lint’s',
+    '  schemas of all regions. The stricter counts. Types with `L` have their values checked: faults are notes of the plan.',
+    '- **judged by**: the tables besides that have rows of the type:',
+    ...legend().map((line) => `  ${line}`),
+    '',
+    'Every type is judged by: policy documents, security group rules, secrets by the names of properties, values that follow from secrets,',
+    'dynamic references, cfn-init metadata, tags, names like `Retention` and `Expiration`.',
     '',
     '## Sources',
     '',
@@ -46,8 +62,8 @@ export function resourceTypesPage(types: string[], sources: string[]): string {
     '',
     '## Types',
     '',
-    '| type | holds | kept by | revision | interrupts |',
-    '|---|---|---|---|---|',
+    '| type | holds | kept by | revision | interrupts | schemas | judged by |',
+    '|---|---|---|---|---|---|---|',
     ...types.map(line),
     '',
   ].join('\n');

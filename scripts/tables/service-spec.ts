@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { gunzipSync } from 'node:zlib';
-import { emptyDatabase, type Property, type PropertyType } from '@aws-cdk/service-spec-types';
+import { emptyDatabase, type Property, type PropertyType, type SpecDatabase } from '@aws-cdk/service-spec-types';
 import { type Field, type Mark, markPath, type ResourceType, type Shape } from './shapes.ts';
 
 const require = createRequire(import.meta.url);
@@ -13,10 +13,20 @@ export function serviceSpecVersion(): string {
   return (JSON.parse(manifest) as { version: string }).version;
 }
 
-export function readServiceSpec(): Map<string, ResourceType> {
+let opened: SpecDatabase | undefined;
+
+/** Read once: it takes seconds. */
+export function openServiceSpec(): SpecDatabase {
+  if (opened) return opened;
   const db = emptyDatabase();
   const file = require.resolve('@aws-cdk/aws-service-spec/db.json.gz');
   db.load(JSON.parse(gunzipSync(readFileSync(file)).toString('utf8')));
+  opened = db;
+  return db;
+}
+
+export function readServiceSpec(): Map<string, ResourceType> {
+  const db = openServiceSpec();
   const shapes = new Map<string, Shape>();
 
   const shapeOf = (properties: Record<string, Property>): Shape =>

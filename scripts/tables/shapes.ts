@@ -53,3 +53,16 @@ export function lookUp(shape: Shape | undefined, [name = '', ...rest]: string[])
   const below = lookUp(field.below === 'nothing' ? undefined : field.below, rest);
   return below === 'unknown' ? below : stricter(field.mark, below);
 }
+
+/** Adds to a shape what another source's shape has and it does not, at every depth. Its own marks and words stay. */
+export function mergeShape(into: Shape, other: Shape, seen = new Set<Shape>()): void {
+  if (seen.has(into)) return;
+  seen.add(into);
+  for (const [name, field] of other) {
+    const known = into.get(name);
+    if (!known) into.set(name, field);
+    else if (typeof known.below !== 'string' && typeof field.below !== 'string')
+      mergeShape(known.below, field.below, seen);
+    else if (known.below === 'nothing' && field.below !== 'nothing') into.set(name, { ...known, below: field.below });
+  }
+}

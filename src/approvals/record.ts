@@ -1,6 +1,6 @@
 /** Takes a signed statement, verifies it against the directory and the change, and records it. */
 
-import type { Change } from '../core/change.ts';
+import { type Change, stateSentence } from '../core/change.ts';
 import { CountersignError } from '../core/errors.ts';
 import type { ChangesPort, Ledger, PolicyPort } from '../core/ports.ts';
 import type { Person } from '../people/person.ts';
@@ -50,7 +50,7 @@ export async function recordSignature(
   if (said.decision === 'approve' && change.excluded.includes(person.name)) {
     throw new CountersignError(
       'APPROVAL_SPONSOR_EXCLUDED',
-      `${person.name} cannot approve this change: ${person.name} is the sponsor of it or of its plan, or the server runs under the account of ${person.name}.`,
+      `${person.name} cannot approve this change: ${person.name} sponsors the change or its plan, or the server runs under the account of ${person.name}.`,
       `Another person must approve it; countersign show ${changeId} lists the possible approvers.`,
     );
   }
@@ -73,7 +73,7 @@ export async function recordSignature(
     if (!open)
       throw new CountersignError(
         'STATE_CHANGE_NOT_PENDING',
-        `The change is ${current.state}.`,
+        `${stateSentence(current.state)}.`,
         'There is nothing to sign.',
       );
     await tx.append({

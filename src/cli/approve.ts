@@ -18,6 +18,7 @@ import type { Plan } from '../core/plan.ts';
 import type { Person } from '../people/person.ts';
 import { parsePublicKey } from '../people/ssh-key.ts';
 import { seatsOf } from '../render/state-rows.ts';
+import { commandFor } from './command.ts';
 import { givenText } from './given-text.ts';
 import { show } from './show.ts';
 import { underPolicyOfNow } from './under-policy.ts';
@@ -132,6 +133,7 @@ async function confirm(app: App, change: Change, plan: Plan, options: ApproveOpt
 /** What a signature led to. When the last seat is filled: the command, and on a terminal whether to run it now. */
 export async function afterSigning(
   change: Change,
+  plan: Plan,
   { print, terminal }: { print(text: string): void; terminal: Terminal | undefined },
 ): Promise<'execute' | 'leave'> {
   if (change.state !== 'approved') {
@@ -140,7 +142,7 @@ export async function afterSigning(
     print(`${change.id} is ${change.state}: ${filledBy.length} of ${needed} approvals given${missing}.`);
     return 'leave';
   }
-  print(`${change.id} is approved. To execute: countersign execute ${change.id}`);
+  print(`${change.id} is approved. To execute:\n  ${commandFor(plan, `execute ${change.id}`)}`);
   return /^y(?:es)?$/i.test((await terminal?.ask('Execute it now? [y/N] '))?.trim() ?? '') ? 'execute' : 'leave';
 }
 

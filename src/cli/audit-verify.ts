@@ -1,5 +1,6 @@
 /** `audit verify`: the ledger's rows, then the signatures in them, each under the policy that was in force. */
 import { checkedThen, type SignatureCheck } from '../approvals/verify-recorded.ts';
+import { counted } from '../core/counted.ts';
 import { CountersignError } from '../core/errors.ts';
 import { bodyOf, eventsOf, type LedgerEvent } from '../core/events.ts';
 import { foldChange } from '../core/lifecycle.ts';
@@ -55,7 +56,14 @@ export function auditText(report: AuditReport): string {
       : `Row ${report.seq} ${report.problem}: ${report.message}`;
   const { good, notChecked } = report.signatures;
   const old = notChecked > 0 ? `, ${notChecked} not checked (made before a policy was adopted here)` : '';
-  return `${report.size} rows verify. Root ${report.rootHash}. Anchored elsewhere: ${report.anchored}. Signatures of changes: ${good} good${old}.`;
+  return [
+    `The ledger verifies: ${counted(report.size, 'row')}.`,
+    `Root: ${report.rootHash}`,
+    `Signatures of changes: ${good} good${old}.`,
+    report.anchored === 'nothing'
+      ? 'Anchored: nothing. To compare a checkpoint that you kept: --checkpoint FILE'
+      : `Anchored: the ${report.anchored} matches.`,
+  ].join('\n');
 }
 
 async function auditSignatures(home: string): Promise<SignatureAudit> {

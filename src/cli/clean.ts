@@ -1,5 +1,6 @@
 /** `clean`: lists what plans alone left in the cloud, and removes it when a person says so. */
 import type { App } from '../compose.ts';
+import { counted } from '../core/counted.ts';
 import type { CleanReport } from '../core/ports.ts';
 import type { Terminal } from './approve.ts';
 
@@ -13,15 +14,15 @@ export async function runClean(
   const count = listed.filter(({ state }) => state === 'would go').length;
   if (count === 0 || !terminal) return listed;
   say(cleanText(listed));
-  const answer = await terminal.ask(`Remove what would go (${count})? [y/N] `);
+  const answer = await terminal.ask(`Remove ${counted(count, 'item')} marked “would go”? [y/N] `);
   return /^y(?:es)?$/i.test(answer.trim()) ? executor.clean({ by, isDry: false }) : listed;
 }
 
 export function cleanText(report: CleanReport): string {
-  if (report.length === 0) return 'Plans have left nothing behind.';
+  if (report.length === 0) return 'There are no leftovers of plans.';
   const lines = report.map(
     ({ what, target, state, why }) => `${state.padEnd(8)} ${what === target ? what : `${what} of ${target}`}: ${why}`,
   );
   const isListed = report.some(({ state }) => state === 'would go');
-  return [...lines, ...(isListed ? ['Nothing was removed. To remove it: countersign clean --yes'] : [])].join('\n');
+  return [...lines, ...(isListed ? ['Nothing was removed. To remove these: countersign clean --yes'] : [])].join('\n');
 }

@@ -9,7 +9,7 @@ export function reconciled({ id, state }: Change, saw: string): string {
   if (state !== 'unknown' && state !== 'executing') return `${id} ${state}: ${saw}`;
   return [
     `${id} is still ${state}. ${saw}`,
-    `Look again later, or look there yourself (countersign show ${id}) and sign it off: countersign close ${id} --reason TEXT`,
+    `Run countersign reconcile ${id} again later, or check the target yourself (countersign show ${id}) and sign the change off: countersign close ${id} --reason TEXT`,
   ].join('\n');
 }
 
@@ -28,13 +28,13 @@ export async function closeChange(
     throw new CountersignError(
       'APPROVAL_KEY_UNKNOWN',
       as === undefined ? 'Your user name is not in the policy.' : `${as} is not in the policy.`,
-      'Say who you are: --as NAME, a person of the policy.',
+      'Give your name in the policy with --as NAME.',
     );
   if (!reason?.trim())
     throw new CountersignError(
       'INPUT_INVALID',
       'No reason given.',
-      'Say with --reason what you found there: it is recorded with your name.',
+      'Describe your findings with --reason TEXT; they are recorded with your name.',
     );
   return executor.close(changeId, { person: person.name, why: reason });
 }

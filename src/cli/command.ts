@@ -1,6 +1,8 @@
 /** The shape of a command. Its definition is data and one function, so that a test calls it without a command line. */
+
 import type { App } from '../compose.ts';
 import type { Config } from '../config.ts';
+import type { Plan } from '../core/plan.ts';
 import { escapeInvisible } from '../core/render-safe.ts';
 import type { Exit } from './exit.ts';
 
@@ -75,6 +77,10 @@ export const KEY_OPTIONS: readonly OptionSpec[] = [
 ];
 
 export const CHANGE_ARGUMENT: ArgumentSpec = { name: 'change', syntax: '<change>', summary: 'id of a change (chg_…)' };
+
+/** The command as it must be typed: a plan of the simulated cloud is executed there. */
+export const commandFor = ({ endpoint }: Pick<Plan, 'endpoint'>, command: string): string =>
+  `countersign ${endpoint.startsWith('sandbox:') ? '--sandbox ' : ''}${command}`;
 
 /** SECURITY: names and words of the cloud or of an agent are in it. */
 export const jsonText = (value: unknown): string => escapeInvisible(JSON.stringify(value, null, 2));

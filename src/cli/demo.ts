@@ -13,6 +13,7 @@ import { verifyLedger } from '../ledger/verify.ts';
 import { adoptFirst } from '../policy/pin.ts';
 import { SANDBOX_ACCOUNT } from '../sandbox/world.ts';
 import { approve } from './approve.ts';
+import { labelled } from './labelled.ts';
 
 export interface DemoStep {
   step: string;
@@ -29,6 +30,7 @@ export interface DemoReport {
 }
 
 const STACK = 'cost-explorer-prod';
+const VERDICTS_TOLD = 3;
 const policyText = (keys: Record<'alice' | 'bob' | 'carol', string>) => `version: 1
 accounts:
   prod: { id: "${SANDBOX_ACCOUNT}", regions: [eu-west-1] }
@@ -42,8 +44,8 @@ seats:
   production: { reversible: 1, recoverable: 2, irreversible: { seats: 2, include: [data] } }
 `;
 
-/** @param tell receives the story line by line. */
-export async function runDemo(base: Config, tell: (line: string) => void): Promise<DemoReport> {
+/** @param tell receives the story line by line, each at most `width` columns wide. */
+export async function runDemo(base: Config, tell: (line: string) => void, width = 80): Promise<DemoReport> {
   const home = mkdtempSync(join(tmpdir(), 'countersign-demo-'));
   try {
     const keys = { alice: makeKey(home, 'alice'), bob: makeKey(home, 'bob'), carol: makeKey(home, 'carol') };
@@ -64,7 +66,7 @@ export async function runDemo(base: Config, tell: (line: string) => void): Promi
     );
     await adoptFirst(app.ledger, app.policyFile!, ['demo']);
     try {
-      return await tellStory(app, home, sandbox.store, tell);
+      return await tellStory(app, home, sandbox.store, { tell, width });
     } finally {
       app.close();
       sandbox.store.close();
@@ -99,8 +101,11 @@ async function tellStory(
   app: App,
   home: string,
   store: { calls(): { class: string }[] },
-  tell: (line: string) => void,
+  { tell, width }: { tell(line: string): void; width: number },
 ): Promise<DemoReport> {
+  const say = (label: string, indent: number, text: string) => {
+    for (const line of labelled(label, indent, text, width)) tell(line);
+  };
   const steps: DemoStep[] = [];
   let seen = 0;
   const record = (step: Omit<DemoStep, 'mutating_calls' | 'planning_calls'>): DemoStep => {
@@ -132,14 +137,12 @@ async function tellStory(
       remedy?: string;
     }[];
     const code = (content.code as string | undefined) ?? verdicts.find(({ outcome }) => outcome === 'deny')?.code;
-    tell(`  ${styleText('cyan', 'agent')} calls ${tool} ${JSON.stringify(input).slice(0, 110)}`);
-    tell(
-      `  ${styleText('bold', 'countersign')} answers ${styleText('bold', String(content.decision ?? content.code))}`,
-    );
-    for (const { code: reason, outcome, message } of verdicts.slice(0, 4))
-      tell(`     ${outcome} ${reason}: ${message}`);
+    say(`  ${styleText('cyan', 'agent')} calls `, 14, `${tool} ${JSON.stringify(input).replaceAll('",', '", ')}`);
+    tell(`  ${styleText('bold', `countersign answers ${content.decision ?? content.code}`)}`);
+    for (const { code: reason, outcome, message } of verdicts.slice(0, VERDICTS_TOLD))
+      say(`     ${outcome} `, 10, `${reason}: ${message}`);
     const wayOn = verdicts.find(({ outcome, remedy }) => outcome === 'deny' && remedy)?.remedy;
-    if (wayOn) tell(`     ${styleText('green', 'what would pass')}: ${wayOn}`);
+    if (wayOn) for (const line of labelled('     ', 5, `would pass: ${wayOn}`, width)) tell(styleText('green', line));
     record({
       step,
       tool,
@@ -148,9 +151,14 @@ async function tellStory(
     });
     return content;
   };
-  const heading = (text: string) => tell(`\n${styleText('bold', text)}`);
+  const heading = (text: string) => {
+    tell('');
+    for (const line of labelled('', 0, text, width)) tell(styleText('bold', line));
+  };
 
-  heading('December 2025. An agent, asked for a small fix in the cost service, decides to delete and recreate it.');
+  heading(
+    'December 2025. An agent that works for alice is asked for a small fix in the cost service, and decides to delete and recreate the service.',
+  );
   const deletion = await ask('plan to delete', 'plan_stack_delete', { stack: STACK });
   await ask('propose to delete', 'propose_change', {
     plan_id: deletion.plan_id,
@@ -175,7 +183,7 @@ async function tellStory(
   const changeId = String(proposed.change_id);
   await ask('wait', 'describe_change', { change_id: changeId });
 
-  heading('Its sponsor, alice, tries to sign the change of her own agent.');
+  heading('The sponsor, alice, tries to sign the change of her own agent.');
   const own = await refusalOf(async () =>
     approve(app, changeId, {
       decision: 'approve',
@@ -183,7 +191,7 @@ async function tellStory(
       confirm: (await app.changes.find(changeId)).target.name,
     }),
   );
-  tell(`  ${styleText('bold', 'countersign')} answers ${own}`);
+  tell(`  ${styleText('bold', `countersign answers ${own}`)}`);
   record({ step: "the sponsor's signature", code: own });
 
   heading('bob reads the plan and signs it, with an OpenSSH key that the agent cannot use.');
@@ -197,14 +205,18 @@ async function tellStory(
 
   heading('The executor runs exactly the signed call, after a live re-check.');
   const executed = await app.executor.run(changeId, (text) => tell(`     ${text}`));
-  tell(`  the change ${styleText('bold', executed.state)}`);
+  tell(`  the change has ${styleText('bold', executed.state)}`);
   record({ step: 'execute', decision: executed.state });
 
   heading('The ledger.');
   const verified = verifyLedger(home).ok;
-  tell(`  ${verified ? 'verifies' : 'does NOT verify'}; in a copy, the refusal was changed into a pass:`);
+  say(
+    '  ',
+    2,
+    `The ledger ${verified ? 'verifies' : 'does NOT verify'}. In a copy, the first refusal was changed into a pass. Verifying the copy finds:`,
+  );
   const tampered = tamperedCopy(home);
-  tell(`     ${tampered.message}`);
+  say('     ', 5, tampered.message);
   return {
     steps,
     change: { id: executed.id, state: executed.state, digest: executed.digest },
@@ -235,7 +247,7 @@ function tamperedCopy(home: string): { detected: boolean; message: string } {
     const result = verifyLedger(copy);
     return {
       detected: !result.ok,
-      message: result.ok ? 'was not noticed' : `row ${result.seq} ${result.problem}: ${result.message}`,
+      message: result.ok ? 'nothing: the change was not noticed' : result.message,
     };
   } finally {
     rmSync(copy, { recursive: true, force: true });

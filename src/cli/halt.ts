@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import type { Config } from '../config.ts';
 import { CountersignError } from '../core/errors.ts';
+import { absoluteTime } from '../core/instant.ts';
 import { openLedger } from '../ledger/store.ts';
 import { directoryOf, pinOf } from '../policy/pin.ts';
 
@@ -31,7 +32,7 @@ async function scopeOf(ledger: Parameters<typeof directoryOf>[0]): Promise<strin
     const pin = await pinOf(ledger);
     if (!pin) return ['accounts: unknown, because this state folder has not adopted a policy', 'policy: none adopted'];
     const accounts = (await directoryOf(ledger, pin)).accounts.map(({ alias, id }) => `${alias} (${id})`);
-    return [`accounts: ${accounts.join(', ') || 'none'}`, `policy: ${pin.digest}, adopted at ${pin.at}`];
+    return [`accounts: ${accounts.join(', ') || 'none'}`, `policy: ${pin.digest}, adopted ${absoluteTime(pin.at)}`];
   } catch (error) {
     return [`accounts and policy cannot be read: ${error instanceof Error ? error.message : String(error)}`];
   }

@@ -39,22 +39,26 @@ export async function init(app: App, given: GivenAnswers, { asks, policyFile, te
   const answers = asks ? await askMissing(given, facts) : withoutAsking(given, facts);
   if (!answers) return;
   const { written, kept, server } = writeInit(process.cwd(), policyFile, answers, facts);
-  tell(`Written: ${written.join(', ')}.${kept.length > 0 ? ` Kept as it is: ${kept.join(', ')}.` : ''}`);
+  tell(`Written: ${written.join(', ')}.${kept.length > 0 ? ` Kept unchanged: ${kept.join(', ')}.` : ''}`);
   tell(await adoptIn(app, policyFile));
   const seen = await tryServer({ ...server, env: { ...server.env, COUNTERSIGN_SPONSOR: answers.person } });
   tell(
-    `Started once, as ${CLIENTS[answers.client].title} will: ${seen.tools} tools, policy ${seen.policy}, sponsor ${seen.sponsor}.`,
+    `Started once, as ${CLIENTS[answers.client].title} will start it:\n${seen.tools} tools, policy ${seen.policy}, sponsor ${seen.sponsor}.`,
   );
   tell(`
 Next:
-1. Name yourself as the sponsor, in your own shell profile and not in a project file:
+1. Name yourself as the sponsor. Add this line to your shell profile, not to a project file:
    export COUNTERSIGN_SPONSOR=${answers.person}
    Without it, agents can only describe and plan.
-2. Restart ${CLIENTS[answers.client].title} here and ask it: “What does the Countersign policy allow?”
-3. Ask it to plan a change. Plans are dry runs, and the new policy does not allow execution.
-4. To allow changes: add colleagues and their public keys to ${policyFile}, write
-   execute: by_command in its scope, check it with: countersign --policy ${policyFile} policy check (and policy test),
-   and put it in force: countersign --policy ${policyFile} policy adopt`);
+2. Restart ${CLIENTS[answers.client].title} here and ask it:
+   “What does the Countersign policy allow?”
+3. Ask it to plan a change. Plans are dry runs; the new policy does not allow
+   execution.
+4. To allow changes, edit ${policyFile}: add colleagues with
+   their public keys, and write execute: by_command in the scope. Then:
+   export COUNTERSIGN_POLICY=${policyFile}
+   countersign policy check
+   countersign policy adopt${sandbox ? '\n5. In the simulated cloud, execute needs --sandbox:\n   countersign --sandbox execute ID' : ''}`);
 }
 
 /** The folder's first policy is adopted at once. What is wrong with one that was there is told, and stops nothing. */
@@ -96,14 +100,14 @@ async function askMissing(given: GivenAnswers, facts: InitFacts): Promise<InitAn
   const environment =
     given.environment ??
     (await select({
-      message: 'What is this account?',
+      message: 'Environment of this account?',
       options: ENVIRONMENTS.map((value) => ({ value, label: value, hint: ABOUT[value] })),
     }));
   if (isCancel(environment)) return gaveUp();
   const client =
     given.client ??
     (await select({
-      message: 'Which client does the agent run in?',
+      message: 'Client of the agent?',
       options: Object.entries(CLIENTS).map(([value, { title, path }]) => ({
         value: value as ClientName,
         label: title,
@@ -114,7 +118,7 @@ async function askMissing(given: GivenAnswers, facts: InitFacts): Promise<InitAn
   const person =
     given.person ??
     (await text({
-      message: 'Your name in the policy? The agent works for you, so you cannot approve its changes.',
+      message: 'Your name in the policy? (The agent works for you, so you cannot approve its changes.)',
       initialValue: nameFrom(signsInAs),
       validate: (name) => problemOfName(name ?? ''),
     }));

@@ -127,7 +127,7 @@ const NAMES_TOLD = 6;
 /** @param width columns of the terminal. */
 export function explainText(report: ExplainReport, width = 100): string {
   const { subject, target, goal, sponsor, asOf, policy, recorded, environment } = report;
-  const about = [target, goal, `for ${sponsor ?? 'nobody'}`].filter(Boolean).join(' · ');
+  const about = [target, goal, sponsor === null ? 'without a sponsor' : `for ${sponsor}`].filter(Boolean).join(' · ');
   const was = recorded && decisionText(recorded) !== decisionText(report) ? ` (then: ${decisionText(recorded)})` : '';
   return [
     styleText('bold', `${subject}: ${decisionText(report)} in ${environment}${was}`),
@@ -135,7 +135,7 @@ export function explainText(report: ExplainReport, width = 100): string {
     `under ${policy ?? 'no policy'}, as of ${asOf.slice(0, 19).replace('T', ' ')} UTC`,
     '',
     ...(report.notDenied ? smallestLines('not denied', report.notDenied, width) : []),
-    ...(report.noSeats ? smallestLines('no seats', report.noSeats, width) : []),
+    ...(report.noSeats ? smallestLines('no approval', report.noSeats, width) : []),
     '',
     ...report.guards.flatMap((verdict) =>
       verdict.outcome === 'pass' ? passLine(verdict, width) : verdictLines(verdict, width),
@@ -145,13 +145,12 @@ export function explainText(report: ExplainReport, width = 100): string {
 
 function smallestLines(what: string, { without, decision, exact }: SmallestChange, width: number): string[] {
   const label = styleText('bold', what.padEnd(12));
-  if (!without || !decision)
-    return labelled(label, 12, 'no smaller plan would do: each of its effects alone needs approval', width);
-  const then = decision.decision === 'needs_approval' ? `waits for ${decisionText(decision)}` : decisionText(decision);
+  if (!without || !decision) return labelled(label, 12, 'no smaller plan: each effect alone needs approval', width);
+  const then = decision.decision === 'needs_approval' ? `needs ${decisionText(decision)}` : decisionText(decision);
   return labelled(
     label,
     12,
-    `without ${namesText(without)}: ${then}${exact ? '' : ' (leaving out less may do, too)'}`,
+    `without ${namesText(without)}: ${then}${exact ? '' : ' (leaving out less may also suffice)'}`,
     width,
   );
 }
@@ -169,7 +168,9 @@ function passLine({ guard, facts, lines }: ExplainedVerdict, width: number): str
   ].join(' · ');
   const room = width - INDENT - 17;
   const shown = told.length > room ? `${told.slice(0, room - 1)}…` : told;
-  return `${styleText('green', 'pass'.padEnd(INDENT))}${guard.padEnd(17)}${styleText('dim', shown)}`;
+  return told === ''
+    ? `${styleText('green', 'pass'.padEnd(INDENT))}${guard}`
+    : `${styleText('green', 'pass'.padEnd(INDENT))}${guard.padEnd(17)}${styleText('dim', shown)}`;
 }
 
 const COLOURS = { deny: 'red', hold: 'yellow', note: 'cyan' } as const;

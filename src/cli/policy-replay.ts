@@ -84,7 +84,9 @@ function differenceLines(difference: Difference, width: number): string[] {
   const { id, at, target, sponsor, goal, was, is, changed, direction, guards: by } = difference;
   const change = changed ? `${decisionText(was)} → ${decisionText(is)}` : `${decisionText(is)} either way`;
   const colour = changed ? (direction === 'milder' ? 'red' : 'yellow') : 'dim';
-  const who = [makeVisibleLine(target, 60), goal, `for ${sponsor ?? 'nobody'}`].filter(Boolean).join(' · ');
+  const who = [makeVisibleLine(target, 60), goal, sponsor === null ? 'without a sponsor' : `for ${sponsor}`]
+    .filter(Boolean)
+    .join(' · ');
   const below = (text: string) => labelled(' '.repeat(INDENT), INDENT, text, width);
   return [
     `${styleText(colour, change.padEnd(INDENT - 1))} ${who}`,

@@ -11,6 +11,7 @@ import { changePage } from '../render/change-page.ts';
 import { layOut, type Row, type Section, type Tone } from '../render/layout.ts';
 import { sentenceOf } from '../render/sentence.ts';
 import { namedIn, type Subject } from '../render/subject.ts';
+import { commandFor } from './command.ts';
 import { underPolicyOfNow } from './under-policy.ts';
 
 /** Without a terminal: what most are as wide as. */
@@ -78,12 +79,12 @@ export function renderChange(subject: Subject, width = process.stdout.columns ??
 const STYLES = { strong: 'bold', good: 'green', warn: 'yellow', bad: 'red', quiet: 'dim' } as const;
 const paint = (tone: Tone, text: string): string => (tone === 'plain' ? text : styleText(STYLES[tone], text));
 
-function whatNow({ change, whereToLook }: Subject): Section[] {
+function whatNow({ change, plan, whereToLook }: Subject): Section[] {
   const { id, state, abandoned } = change;
   const command = (text: string): Row => ({ indent: 2, text, command: true });
-  if (state === 'approved') return [{ title: 'TO EXECUTE', rows: [command(`countersign execute ${id}`)] }];
+  if (state === 'approved') return [{ title: 'TO EXECUTE', rows: [command(commandFor(plan, `execute ${id}`))] }];
   if (state === 'unknown' || abandoned)
-    return [{ title: 'THE OUTCOME IS NOT KNOWN', rows: lookThere(change, whereToLook ?? []) }];
+    return [{ title: 'THE OUTCOME IS NOT KNOWN', rows: lookThere(change, plan, whereToLook ?? []) }];
   if (state !== 'pending') return [];
   return [
     { title: 'TO SIGN', rows: [command(`countersign approve ${id} --key ~/.ssh/id_ed25519`)] },
@@ -92,15 +93,15 @@ function whatNow({ change, whereToLook }: Subject): Section[] {
 }
 
 /** Of a change whose outcome is not known. */
-function lookThere({ id, abandoned }: Change, commands: readonly string[]): Row[] {
+function lookThere({ id, abandoned }: Change, plan: Plan, commands: readonly string[]): Row[] {
   const command = (text: string): Row => ({ indent: 2, text, command: true });
   return [
     {
-      text: 'Do not repeat it, here or elsewhere: the change may have happened. Look for its outcome, and record it, with:',
+      text: 'Do not repeat it, here or elsewhere: the change may have taken effect. Look for its outcome, and record it, with:',
       own: true,
     },
-    command(`countersign reconcile ${id}`),
-    { text: 'If that finds no fact, check the current state and sign the change off with:', own: true },
+    command(commandFor(plan, `reconcile ${id}`)),
+    { text: 'If that finds no outcome, check the current state and sign the change off with:', own: true },
     ...commands.map(command),
     command(`countersign close ${id} --reason TEXT`),
     ...(abandoned ? [{ text: 'Until then, nothing else can be executed on this target.', own: true as const }] : []),

@@ -112,7 +112,7 @@ function openChanges(open: readonly Change[]) {
     open_changes: [
       ...told,
       ...(open.length > OPEN_TOLD ? [`${open.length - OPEN_TOLD} more: describe_changes`] : []),
-      'The first of them to execute makes the others on this target stale: they are planned again. withdraw_change takes back one that is no longer needed.',
+      'When one of them executes, the others on this target become stale and must be planned again. Withdraw one that is no longer needed with withdraw_change.',
     ],
   };
 }

@@ -81,6 +81,24 @@ export function changeDigest(proposal: Proposal): string {
   });
 }
 
+const IN_STATE: Record<ChangeState, string> = {
+  denied: 'was denied',
+  pending: 'is waiting for approvals',
+  approved: 'is approved',
+  executing: 'is executing',
+  succeeded: 'has succeeded',
+  failed: 'has failed',
+  rolled_back: 'was rolled back',
+  unknown: 'has an unknown outcome',
+  rejected: 'was rejected',
+  expired: 'has expired',
+  stale: 'is stale',
+  withdrawn: 'was withdrawn',
+  closed: 'was closed',
+};
+/** `The change has expired`, without a full stop. */
+export const stateSentence = (state: ChangeState): string => `The change ${IN_STATE[state]}`;
+
 export const approvalSchema = z.strictObject({
   decision: z.enum(['approve', 'reject']),
   person: z.string(),

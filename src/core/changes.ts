@@ -1,7 +1,7 @@
 /** Proposing, finding and withdrawing changes: everything about them lives in the ledger. */
 import { randomBytes } from 'node:crypto';
 import { attributed } from './attribution.ts';
-import type { Change, ChangeState, Proposal } from './change.ts';
+import { type Change, type ChangeState, type Proposal, stateSentence } from './change.ts';
 import { AUDIT_REMEDY, CountersignError } from './errors.ts';
 import { type EventQuery, eventsOf } from './events.ts';
 import { changeIn, isSameTarget } from './folds.ts';
@@ -159,7 +159,7 @@ export function createChanges(ports: {
         if (change.state !== 'pending' && change.state !== 'approved')
           throw new CountersignError(
             'STATE_CHANGE_NOT_PENDING',
-            `The change is ${change.state}.`,
+            `${stateSentence(change.state)}.`,
             'There is nothing to withdraw.',
             described(changeId),
           );
@@ -175,8 +175,8 @@ export function createChanges(ports: {
       if (cursor !== undefined && !/^[1-9]\d{0,14}$/.test(cursor))
         throw new CountersignError(
           'INPUT_INVALID',
-          'cursor: it is no cursor of this list.',
-          'Take the cursor of the answer before, or leave it out to begin.',
+          'cursor: this is not a cursor of this list.',
+          'Pass the cursor of the previous answer, or leave it out to start again.',
         );
       if (limit === 0) return { items: [] };
       const query = { kinds: ['change.proposed'], newestFirst: true, ...standingsOf(state, ports.now()) };

@@ -43,6 +43,8 @@ export const effectSchema = z.strictObject({
   type: z.string(),
   logicalId: z.string().optional(),
   physicalId: z.string().optional(),
+  /** What its name is unique in, where that is one other thing: the same name within another is another resource. */
+  within: z.string().optional(),
   /** Who owns it. Absent: nobody, it stands alone. */
   owner: z.strictObject({ kind: z.enum(['stack', 'auto_scaling_group']), name: z.string() }).optional(),
   /** Of what only consists of other resources. `listed`: they have effects of their own here. `hidden`: none has. */
@@ -62,6 +64,8 @@ export const effectSchema = z.strictObject({
     .optional(),
   /** A verified recovery point that is independent of what is lost. */
   recoveryPoint: z.strictObject({ id: z.string(), completedAt: z.string() }).optional(),
+  /** Disks that go with it, by name: it holds nothing itself, and they may. */
+  disks: z.array(z.string()).min(1).optional(),
   /** Nothing can make a recovery point of its type: what is not retained is lost. */
   noBackup: z.boolean().optional(),
   /** Tags that it changes, wherever they are spelled; `UNREADABLE_TAGS`: some, and which could not be read. */
@@ -73,6 +77,8 @@ export const effectSchema = z.strictObject({
   marks: z.array(markSchema),
   /** The size it will have (class, number of cores), where the type has one. */
   size: z.string().optional(),
+  /** About what it adds to a month's bill, in USD at list price; less than nothing: it saves. Absent: not estimated. */
+  monthlyUsd: z.number().int().optional(),
   /** One sentence: why this kind and this reversibility. */
   why: z.string(),
 });

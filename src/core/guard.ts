@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import type { Effect } from './effect.ts';
 import type { Environment } from './environment.ts';
+import type { Remedy } from './errors.ts';
 import type { Holder } from './holder.ts';
 import type { Plan } from './plan.ts';
 import type { ProviderFacts } from './subject.ts';
@@ -186,6 +187,7 @@ function guarded(guard: Guard, plan: Plan, facts: Facts): Verdict {
       outcome: 'deny',
       message: `${guardCode(guard.name)} failed on this plan, so the plan is refused.`,
       remedy: 'This is a defect of the guard, not of your plan: tell the user to report it.',
+      remedyForPeople: 'This is a defect of the guard: report it.',
     };
   }
 }
@@ -220,26 +222,29 @@ export function goalsAllowed(guards: readonly Guard[], plan: Plan, facts: Facts)
 }
 
 /** Small constructors, so that guard files read as rules. */
-export const note = (guard: string, message: string, remedy = ''): Verdict => ({
+export const note = (guard: string, message: string, remedy: Remedy = ''): Verdict => ({
   guard,
   outcome: 'note',
   message,
-  remedy,
+  ...forReaders(remedy),
 });
-export const deny = (guard: string, message: string, remedy: string): Verdict => ({
+export const deny = (guard: string, message: string, remedy: Remedy): Verdict => ({
   guard,
   outcome: 'deny',
   message,
-  remedy,
+  ...forReaders(remedy),
 });
-export const hold = (guard: string, seats: number, message: string, remedy: string, roles: string[] = []): Verdict => ({
+export const hold = (guard: string, seats: number, message: string, remedy: Remedy, roles: string[] = []): Verdict => ({
   guard,
   outcome: 'hold',
   seats,
   roles,
   message,
-  remedy,
+  ...forReaders(remedy),
 });
+
+const forReaders = (remedy: Remedy): Pick<Verdict, 'remedy' | 'remedyForPeople'> =>
+  typeof remedy === 'string' ? { remedy } : { remedy: remedy.agent, remedyForPeople: remedy.person };
 
 /** `hold(n)` of the catalogue: n seats in production, one elsewhere. */
 export const seatsIn = ({ environment }: Facts, inProduction: number): number =>
@@ -250,7 +255,7 @@ export function denyInProduction(
   guard: string,
   { environment }: Facts,
   message: string,
-  remedy: string,
+  remedy: Remedy,
   inDisposable: 'hold' | 'note' = 'note',
 ): Verdict {
   if (environment === 'production') return deny(guard, message, remedy);

@@ -6,19 +6,27 @@ export interface Holder {
   isUnknown: boolean;
 }
 
-/** For people and agents: who holds it, and who ends that. */
+/** Who holds it, and who ends that. */
 export function heldBy(
   { changeId, isUnknown }: Holder,
   { name }: { name: string },
-): { message: string; remedy: string } {
-  const look = `countersign reconcile ${changeId}`;
+): { message: string; remedy: { agent: string; person: string } } {
+  const look = `\`countersign reconcile ${changeId}\``;
+  const close = `\`countersign close ${changeId} --reason TEXT\``;
+  const follow = `describe_change {"change_id": "${changeId}"}`;
   if (!isUnknown)
     return {
       message: `Change ${changeId} is executing on ${name}.`,
-      remedy: `Wait until it has ended. If its executor is gone, a person runs: ${look}`,
+      remedy: {
+        agent: `Wait for it: ${follow}. If its executor is gone, a person must run: ${look}.`,
+        person: `Wait until it ends. If its executor is gone, run ${look}.`,
+      },
     };
   return {
     message: `The outcome of change ${changeId} on ${name} is unknown.`,
-    remedy: `A person must look into it: ${look} (if that finds nothing: countersign close ${changeId}).`,
+    remedy: {
+      agent: `A person must look for its outcome: ${look} (if that finds none: ${close}). Follow it: ${follow}.`,
+      person: `Look for its outcome with ${look}. If that finds none, check the target, then run ${close}.`,
+    },
   };
 }

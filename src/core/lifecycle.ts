@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { type Approval, type Change, changeDigest, EXECUTE_WITHIN_SECONDS, type Proposal } from './change.ts';
 import { bodyOf, outcomeIn } from './events.ts';
+import { absoluteTime } from './instant.ts';
 
 export interface ChangeEvent {
   seq: number;
@@ -92,10 +93,10 @@ function presence({ at, kind, call }: NonNullable<Change['last']>, now: Date) {
   const silent = kind === 'call.returned' || kind === 'change.progress';
   const abandoned = now.getTime() - Date.parse(at) > (silent ? SILENT_MINUTES : UNANSWERED_MINUTES) * 60_000;
   const what = began
-    ? `${call} was sent at ${at}; no outcome was recorded`
+    ? `${call} was sent at ${absoluteTime(at)}; no outcome was recorded`
     : silent
-      ? `${call} was accepted; its last progress was recorded at ${at}`
-      : `no call was sent up to ${at}`;
+      ? `${call} was accepted; its last progress was recorded at ${absoluteTime(at)}`
+      : `no call had been sent at ${absoluteTime(at)}`;
   const who = began
     ? '. The executor stopped, so the result in the cloud is unknown'
     : '. The executor may have stopped';
@@ -105,13 +106,17 @@ function presence({ at, kind, call }: NonNullable<Change['last']>, now: Date) {
 /** Two clocks: to approve, and from the last approval to execute. */
 function expire(change: Change, now: Date): Change {
   if (change.state === 'pending' && now.getTime() > Date.parse(change.approveBy)) {
-    return { ...change, state: 'expired', explanation: `it did not get enough approvals before ${change.approveBy}` };
+    return {
+      ...change,
+      state: 'expired',
+      explanation: `it did not get enough approvals before ${absoluteTime(change.approveBy)}`,
+    };
   }
   if (change.state === 'approved' && change.executeBy && now.getTime() > Date.parse(change.executeBy)) {
     return {
       ...change,
       state: 'expired',
-      explanation: `it was approved, but not executed before ${change.executeBy}`,
+      explanation: `it was approved, but not executed before ${absoluteTime(change.executeBy)}`,
     };
   }
   return change;

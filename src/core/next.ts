@@ -1,7 +1,8 @@
 /** How an agent goes on from a plan or a change: one call with its input, a command for the people, or a question. */
-import type { Change } from './change.ts';
+import { type Change, stateSentence } from './change.ts';
 import { couldBeLoss, isRetained, worstReversibility } from './effect.ts';
 import type { CountersignError, ErrorAnswer, WayOut } from './errors.ts';
+import { absoluteTime } from './instant.ts';
 import type { Plan } from './plan.ts';
 import type { AboutPlan } from './ports.ts';
 import { GOALS, type Judgement } from './verdict.ts';
@@ -43,21 +44,21 @@ const LIFTED_BY_KEEPING = ['stateful-loss', 'backup-first'];
 /** By the guard that denied: what not to go on with, and the question for the user. */
 const QUESTIONS: Record<string, string> = {
   recreate:
-    'Do not pursue a deletion and recreation, in one plan or in several. Ask the user which setting should differ, and change that in place.',
+    'Do not pursue a deletion and recreation, in one plan or in several. Ask the user which setting should change, and change it in place.',
   'stack-deletion':
-    'Do not pursue the deletion. Ask the user whether all of it should be gone; only people lift a protection or an import.',
-  intent: 'Do not pursue this under another goal. Ask the user whether a loss is meant; a fix is made in place.',
-  halt: 'Do not pursue anything here. Ask the user when work may go on: people halted it, and people resume it.',
-  scope: 'Do not pursue this. Ask the user whether the target is the right one; its policy owners decide on scopes.',
-  identity: 'Do not pursue this. Ask the user for the account and role that are meant.',
-  labels: 'Do not pursue this tag. Ask the user; people change tags that decide something outside of plans.',
+    'Do not pursue the deletion. Ask the user whether all of it should be deleted; only a person can lift a protection or an import.',
+  intent: 'Do not pursue this under another goal. Ask the user whether the loss is intended; a fix must be in place.',
+  halt: 'Do not pursue anything here. A person has halted all changes and must resume them; ask the user.',
+  scope: 'Do not pursue this. Ask the user whether the target is the right one; the policy owners decide on scopes.',
+  identity: 'Do not pursue this. Ask the user which account and role to use.',
+  labels: 'Do not pursue this tag. Ask the user; a person must change such a tag outside of Countersign.',
   'plan-budget':
-    'Do not pursue more plans now. Propose one that was made, or ask the user; countersign clean deletes new stacks that no plan needs.',
+    'Do not pursue more plans now. Propose an existing plan, or ask the user; countersign clean deletes new stacks that no plan needs.',
 };
 const DELETION =
-  'Do not pursue the deletion. Ask the user whether the target should be gone for good; a setting is fixed or changed in place.';
+  'Do not pursue the deletion. Ask the user whether the target should be deleted permanently; a setting can be changed in place.';
 const OTHERWISE =
-  'Do not pursue this as it is, and do not split it. Tell the user what is refused and why, and ask for a decision.';
+  'Do not pursue this as it is, and do not split it. Tell the user the refusal and its reason, and ask for a decision.';
 
 /** @param plan of a change: absent, since its verdicts are judged for good. */
 export function wayOut(
@@ -70,13 +71,13 @@ export function wayOut(
     const kept = denying.every((guard) => LIFTED_BY_KEEPING.includes(guard))
       ? provider.waysToKeep?.(plan, bare(plan))
       : undefined;
-    if (kept) return { ...kept, afterwards: `Once people have executed that, plan this again. ${NO_WAY_AROUND}` };
+    if (kept) return { ...kept, afterwards: `Once that is executed, plan this again. ${NO_WAY_AROUND}` };
     const owned = plan.subject.resources.find(({ owner }) => owner !== null);
     const through =
       denying.every((guard) => guard === 'ownership') && owned && !owned.owner?.released
         ? provider.wayThroughOwner?.(owned, plan)
         : undefined;
-    if (through) return { ...through, afterwards: `Check that these are the values that are meant. ${NO_WAY_AROUND}` };
+    if (through) return { ...through, afterwards: `Check that these are the values that you want. ${NO_WAY_AROUND}` };
   }
   const asked = denying.find((guard) => Object.hasOwn(QUESTIONS, guard));
   const question = asked ? QUESTIONS[asked] : plan?.action === 'delete' ? DELETION : OTHERWISE;
@@ -121,7 +122,7 @@ export function nextForChange(change: Change) {
       };
     case 'approved':
       return {
-        tell_user: `No approval is missing: until ${change.executeBy ?? change.approveBy} ${whoExecutes(change)} runs: countersign execute ${change.id}`,
+        tell_user: `No approval is missing: until ${absoluteTime(change.executeBy ?? change.approveBy)} ${whoExecutes(change)} runs: countersign execute ${change.id}`,
         after_that: 'End your turn, or follow it with describe_change.',
       };
     case 'executing':
@@ -138,17 +139,17 @@ export function nextForChange(change: Change) {
     case 'failed':
     case 'rolled_back':
       return {
-        tell_user: `The change ended as ${change.state}. A person should look at the outcome before another change is planned for this target.`,
+        tell_user: `${stateSentence(change.state)}. A person should check the outcome before another change of this target is planned.`,
       };
     default:
-      return { tell_user: `The change is ${change.state}, which is final.` };
+      return { tell_user: `${stateSentence(change.state)}, which is final.` };
   }
 }
 
 /** The target stays locked until a fact or a person ends it. */
 const lookedInto = ({ id }: Change, what: string) => ({
-  tell_user: `${what} is unknown. A person should run: countersign reconcile ${id}; where it finds no fact, look in the cloud, then: countersign close ${id} --reason TEXT`,
-  after_that: 'Do not repeat it, here or by other means: it may have happened. End your turn.',
+  tell_user: `${what} is unknown. A person should run: countersign reconcile ${id}; if that finds no outcome, a person should check the target, then run: countersign close ${id} --reason TEXT`,
+  after_that: 'Do not repeat it, here or by other means: it may have taken effect. End your turn.',
 });
 
 /** One sentence that a person can follow to the end without asking: how many, who, until when, and all commands. */
@@ -160,7 +161,7 @@ function wholeWay(change: Change): string {
   const not = excluded.length > 0 ? ` other than ${excluded.join(', ')}` : '';
   const told = judgement.verdicts.find(({ guard, outcome }) => guard === 'approval' && outcome === 'hold')?.message;
   const people = judgement.seats === 1 ? '1 person' : `${judgement.seats} people`;
-  return `${people}${not}${among} must approve until ${approveBy}${so}, each with: countersign show ${id} && countersign approve ${id} --key KEY; within 1 h of the last approval ${whoExecutes(change)} runs: countersign execute ${id}${told ? `. (${told})` : ''}`;
+  return `${people}${not}${among} must approve until ${absoluteTime(approveBy)}${so}${judgement.seats === 1 ? '' : ', each'} with: countersign show ${id} && countersign approve ${id} --key KEY; within 1 h of the last approval ${whoExecutes(change)} runs: countersign execute ${id}${told ? `. (${told})` : ''}`;
 }
 
 const whoExecutes = ({ sponsor }: Change): string =>

@@ -16,7 +16,7 @@ import { type Plan, type PlanDraft, sealPlan, type Target } from './plan.ts';
 import type { ChangesPort, Identity, Ledger, LedgerView, Place, PlanWith, PolicyPort, Provider } from './ports.ts';
 import { UNSEEN } from './subject.ts';
 import { type PlanTool, placeOf } from './tool.ts';
-import { guardCode, shortened } from './verdict.ts';
+import { guardCode, remediesOf, shortened } from './verdict.ts';
 
 export interface PlanningPorts {
   cloud: Provider;
@@ -144,7 +144,7 @@ async function namingWhatWaits(error: unknown, target: Target, { changes }: Plan
   return new CountersignError(
     error.code,
     `${error.message} The change ${id} is ${state} there.`,
-    `Follow it with describe_change; people see it by: countersign show ${id}. withdraw_change takes it back, if nothing executes it yet.`,
+    `Follow it with describe_change; people see it with: countersign show ${id}. withdraw_change withdraws it while it is not executing.`,
     { next: { tool: 'describe_change', input: { change_id: id } } },
   );
 }
@@ -249,7 +249,7 @@ async function refuseBeforePlanning(
   const denial = judgeAll(judge.guardsBeforePlanning, plan, judge.facts).verdicts.find(
     ({ outcome }) => outcome === 'deny',
   );
-  if (denial) throw new CountersignError(guardCode(denial.guard), denial.message, denial.remedy);
+  if (denial) throw new CountersignError(guardCode(denial.guard), denial.message, remediesOf(denial));
 }
 
 async function sealed(draft: PlanDraft, made: Made, ports: PlanningPorts): Promise<Plan> {

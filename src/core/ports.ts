@@ -164,8 +164,8 @@ export interface Provider extends ProviderRules, Runner {
    * prepared nothing. Reads only; it may fail, since who asks needs no access.
    */
   whyGone?(plan: Plan): Promise<string | null>;
-  /** Computes the plan again from what is there now, with reads only. */
-  recompute(plan: Plan): Promise<PlanDraft>;
+  /** Computes the plan again from what is there now. The permit is for planning, at the plan's target. */
+  recompute(plan: Plan, permit: Permit): Promise<PlanDraft>;
   /** What making this plan left behind in the cloud, that only its execution would use up; null: nothing. */
   leftoverOf(plan: Pick<PlanDraft, 'calls'>): string | null;
   /**

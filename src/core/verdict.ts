@@ -1,6 +1,7 @@
 /** What a guard says of one plan, and what all of them together decide. */
 import { z } from 'zod';
 import { counted } from './counted.ts';
+import type { Remedy } from './errors.ts';
 
 export const goalSchema = z.enum(['fix', 'deploy', 'scale', 'configure', 'recover', 'clean_up']);
 export type Goal = z.infer<typeof goalSchema>;
@@ -11,8 +12,10 @@ export const verdictSchema = z.strictObject({
   outcome: z.enum(['pass', 'note', 'hold', 'deny']),
   /** What is the case, with the facts that decided. Empty for a pass. */
   message: z.string(),
-  /** What would pass. */
+  /** What would pass, for the agent: its tools, and what to tell the user. */
   remedy: z.string(),
+  /** The same for a person: commands. Absent where one sentence suits both. */
+  remedyForPeople: z.string().optional(),
   /** For a hold: how many people must sign, and roles that must be among them. */
   seats: z.number().int().optional(),
   roles: z.array(z.string()).optional(),
@@ -38,6 +41,12 @@ export const judgementSchema = z.strictObject({
   roles: z.array(z.string()),
 });
 export type Judgement = z.infer<typeof judgementSchema>;
+
+/** What would pass, for both readers. */
+export const remediesOf = ({ remedy, remedyForPeople }: Verdict): Remedy => ({
+  agent: remedy,
+  person: remedyForPeople ?? remedy,
+});
 
 export const pass = (guard: string): Verdict => ({ guard, outcome: 'pass', message: '', remedy: '' });
 

@@ -12,9 +12,9 @@ export async function mustReach({ cloud }: { cloud: Pick<Provider, 'endpoint'> }
   if (endpoint === plan.endpoint) return;
   throw new CountersignError(
     'CONFIG_INVALID',
-    `The plan was made on ${plan.endpoint}; this is ${endpoint}.`,
+    `The plan was made on ${plan.endpoint}, but this command uses ${endpoint}.`,
     plan.endpoint.startsWith('sandbox:')
-      ? 'Run it with --sandbox and with the --home that the plan was made with.'
+      ? 'Run the command again with --sandbox (countersign --sandbox execute ID), and with the --home of the plan.'
       : `Use the endpoint that the plan was made on (${plan.endpoint}): set it in the environment or profile, and drop --sandbox.`,
   );
 }

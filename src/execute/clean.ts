@@ -45,7 +45,7 @@ export async function clean(ports: CleanPorts, { by, isDry }: { by: string[]; is
     if (!(await isOfThisCloud(ports, one.planId, one.target))) continue;
     dead.push(one);
     const about = { what: one.leftover, target: one.target.name };
-    items.push(await attempted(about, () => (isDry ? wouldGo('nothing will execute it') : discard(ports, one))));
+    items.push(await attempted(about, () => (isDry ? wouldGo('no change can execute it') : discard(ports, one))));
   }
   for (const { target, since } of await emptyTargets(ports)) {
     const gone = isDry ? dead.filter((one) => isSamePlace(one.target, target)).map(({ leftover }) => leftover) : [];
@@ -113,7 +113,7 @@ async function discard({ ledger, cloud }: CleanPorts, dead: DeadPlan): Promise<B
     revokePermit(permit);
   }
   await ledger.append(cleaned(dead));
-  return { state: 'removed', why: 'nothing would have executed it' };
+  return { state: 'removed', why: 'no change could execute it' };
 }
 
 async function remove(
@@ -146,6 +146,6 @@ async function remove(
     sent.kind === 'done' ? { kind: 'removal.done', body: { target } } : { kind: 'removal.failed', body },
   );
   return sent.kind === 'done'
-    ? { state: 'removed', why: 'it was empty, and no plan waited on it' }
+    ? { state: 'removed', why: 'it was empty, and no plan needed it' }
     : { state: 'kept', why };
 }

@@ -5,7 +5,7 @@
  * answer. Only the cloud's own refusal is a failure; what was begun and not answered is `unknown` and never repeated.
  */
 
-import type { Change } from '../core/change.ts';
+import { type Change, stateSentence } from '../core/change.ts';
 import { CountersignError } from '../core/errors.ts';
 import { haltIn, inFlightIn } from '../core/folds.ts';
 import { heldBy } from '../core/holder.ts';
@@ -45,11 +45,11 @@ async function executeChange(ports: Ports, changeId: string): Promise<Change> {
   if (change.state !== 'approved')
     throw new CountersignError(
       change.state === 'expired' ? 'STATE_CHANGE_EXPIRED' : 'STATE_CHANGE_NOT_APPROVED',
-      `The change is ${change.state}${change.explanation ? `: ${change.explanation.replace(/\.$/, '')}` : ''}.`,
+      `${stateSentence(change.state)}${change.explanation ? `: ${change.explanation.replace(/\.$/, '')}` : ''}.`,
       change.state === 'pending'
         ? `It still needs approvals: countersign approve ${change.id}`
         : change.state === 'executing' || change.state === 'unknown'
-          ? `It may have taken effect, so it is not repeated. Look into it with: countersign reconcile ${change.id}`
+          ? `It may have taken effect, so it is not repeated. Look for its outcome with: countersign reconcile ${change.id}`
           : 'There is nothing to execute.',
     );
   const { plan } = await ports.changes.plan(change.planId);
@@ -142,7 +142,11 @@ async function lock(
 
 async function mustBeFree(tx: LedgerView, { target }: Plan): Promise<void> {
   if ((await haltIn(tx)) !== 'running')
-    throw new CountersignError('STATE_HALTED', 'A person has halted all changes.', 'Only countersign resume lifts it.');
+    throw new CountersignError(
+      'STATE_HALTED',
+      'A person has halted all changes.',
+      'Lift the halt with: countersign resume',
+    );
   const holder = await inFlightIn(tx, target);
   if (!holder) return;
   const { message, remedy } = heldBy(holder, target);

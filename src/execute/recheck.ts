@@ -8,9 +8,11 @@ import { type Directories, recordedSigners } from '../approvals/verify-recorded.
 import type { Change } from '../core/change.ts';
 import { CountersignError, type ErrorCode } from '../core/errors.ts';
 import { judgeAll } from '../core/guard.ts';
+import { absoluteTime } from '../core/instant.ts';
+import { mintPlanningPermit, revokePermit } from '../core/permit.ts';
 import { type Plan, planDifferences } from '../core/plan.ts';
 import type { PolicyPort, Provider } from '../core/ports.ts';
-import { countedApprovals, guardCode, isStricter } from '../core/verdict.ts';
+import { countedApprovals, guardCode, isStricter, remediesOf } from '../core/verdict.ts';
 import type { Person } from '../people/person.ts';
 
 export interface RecheckPorts {
@@ -27,14 +29,17 @@ export async function whyStale(ports: RecheckPorts, change: Change, plan: Plan):
   const signers = await recordedSigners(change, plan, { now: ports.people, at: ports.directoryAt });
   if (signers.problem) return signers.problem;
   if (!ports.policy.isFilled(change, signers.approvals))
-    return 'With the keys that the policy lists now, the change does not have enough approvals.';
+    return 'The policy no longer lists the key of an approver, so the change does not have enough approvals.';
   let live: Awaited<ReturnType<Provider['recompute']>>;
+  const permit = mintPlanningPermit(plan.target.account, plan.target.region);
   try {
-    live = await ports.cloud.recompute(plan);
+    live = await ports.cloud.recompute(plan, permit);
   } catch (error) {
     if (error instanceof CountersignError && isAboutTheTarget(error.code))
-      return `The plan cannot be computed again: ${error.message}`;
+      return `The effects of the plan cannot be computed again: ${error.message}`;
     throw leftApproved(error, change);
+  } finally {
+    revokePermit(permit);
   }
   const current: Plan = { ...plan, ...live };
   const judge = await ports.policy.judgeFor(current, 'execute', change.goal, change);
@@ -44,11 +49,10 @@ export async function whyStale(ports: RecheckPorts, change: Change, plan: Plan):
   const lasting = denials.filter(({ guard }) => !judge.transient.has(guard));
   if (lasting.length > 0) return lasting.map(({ message }) => message).join(' ');
   const [passing] = denials;
-  if (passing)
-    throw leftApproved(
-      new CountersignError(guardCode(passing.guard), denials.map(({ message }) => message).join(' '), ''),
-      change,
-    );
+  if (passing) {
+    const told = denials.map(({ message }) => message).join(' ');
+    throw leftApproved(new CountersignError(guardCode(passing.guard), told, remediesOf(passing)), change);
+  }
   return isStricter(judgement, change.judgement)
     ? `The policy now requires ${countedApprovals(judgement.seats)}.`
     : null;
@@ -64,7 +68,7 @@ export function leftApproved(error: unknown, { id, executeBy }: Change): Counter
     error instanceof CountersignError
       ? error
       : new CountersignError('INTERNAL', `A defect of countersign: ${String(error)}.`, 'Report this.');
-  const stays = `Nothing was done, and the change stays approved until ${executeBy}: countersign execute ${id}.`;
+  const stays = `Nothing was done, and the change stays approved${executeBy ? ` until ${absoluteTime(executeBy)}` : ''}: countersign execute ${id}`;
   const remedy = {
     agent: `${known.remedy} ${stays}`.trim(),
     person: `${known.remedyForPeople} ${stays}`.trim(),

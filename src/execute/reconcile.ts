@@ -4,7 +4,7 @@
  * INVARIANT: neither sends a write, and neither guesses: what is recorded is a fact of the calls themselves, or a
  * person's word that they have looked. While the executor may still be at work, both refuse.
  */
-import type { Change, Outcome } from '../core/change.ts';
+import { type Change, type Outcome, stateSentence } from '../core/change.ts';
 import { CountersignError } from '../core/errors.ts';
 import { eventsOf } from '../core/events.ts';
 import type { Plan } from '../core/plan.ts';
@@ -55,12 +55,12 @@ function mustBeUnknown({ id, state, abandoned }: Change): void {
   if (state === 'executing')
     throw new CountersignError(
       'STATE_CHANGE_RUNNING',
-      'Its executor may still be at work.',
-      `Wait: countersign show ${id} tells when nothing has been heard of it for long.`,
+      'Its executor may still be running.',
+      `Wait; countersign show ${id} reports when the executor has been silent for long.`,
     );
   throw new CountersignError(
     'STATE_CHANGE_NOT_UNKNOWN',
-    `The change is ${state}: there is no unknown outcome to look into.`,
+    `${stateSentence(state)}, so there is no unknown outcome to look for.`,
     `See its state with: countersign show ${id}`,
   );
 }
@@ -75,8 +75,8 @@ async function appendIfUnchanged(
     if ((await changes.findIn(tx, id, now)).version !== version)
       throw new CountersignError(
         'STATE_CHANGE_RUNNING',
-        'Something was recorded of this change meanwhile.',
-        `See what: countersign show ${id}.`,
+        'Another process has recorded an event of this change in the meantime.',
+        `See the change as it is now: countersign show ${id}`,
       );
     await append(tx);
   });
@@ -100,8 +100,8 @@ async function lookedInto(
     // A rehearsal that may have had the effect is no call: what it did is not in the ledger.
     const tried = await eventsOf(ledger, ['call.tried'], { changeId: change.id });
     if (tried.some(({ body }) => body.answer === 'unknown'))
-      return { saw: 'No call was begun, and what the rehearsal did is not recorded.' };
-    return told({ detail: 'Nothing was done: no call was begun.', state: 'failed', calls: [] });
+      return { saw: 'No call was sent after the rehearsal, and the effect of the rehearsal is not recorded.' };
+    return told({ detail: 'Nothing was done: no call was sent.', state: 'failed', calls: [] });
   }
   const { kind, at, body } = newest.get(last.step)!;
   const seen: Seen =

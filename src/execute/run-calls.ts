@@ -102,7 +102,7 @@ async function intend(ports: RunPorts, change: Change, call: Call): Promise<stri
       if ((await haltIn(tx)) !== 'running') return `A person halted changes before ${label.operation} was sent.`;
       const ended = { changeId: change.id, kinds: ['change.finished', 'change.closed'], limit: 1 };
       if ((await tx.events(ended)).length > 0)
-        return `${label.operation} was not sent: a person ended the change meanwhile.`;
+        return `${label.operation} was not sent: a person ended the change in the meantime.`;
       await tx.append(intentOf(change, call));
       return null;
     });

@@ -12,6 +12,7 @@ import Database from 'better-sqlite3';
 import { counted } from '../core/counted.ts';
 import { CountersignError } from '../core/errors.ts';
 import type { LedgerEvent } from '../core/events.ts';
+import { absoluteTime } from '../core/instant.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { LEDGER_FILE, LEDGER_VERSION } from './database.ts';
 import { documentProblem, missingDocuments } from './documents.ts';
@@ -200,11 +201,13 @@ function problemAt(row: Row, { index, peaks, before, later }: Standing): Verific
   }
   if (event?.seq === seq && row.leaf.equals(row.hash) && !hasNodesBefore(row, peaks, index)) return treeProblem();
   const rewritten =
-    event && row.leaf.equals(row.hash) ? ' (with its leaf hash; or the row before it was, with all its hashes)' : '';
+    event && row.leaf.equals(row.hash)
+      ? ' together with its leaf hash, or the row before it was rewritten with all of its hashes'
+      : '';
   return failure(
     'changed',
     seq,
-    `Row ${seq} (${row.kind}, ${row.at}) was rewritten after it was appended${rewritten}.`,
+    `Row ${seq} (${row.kind}, ${absoluteTime(row.at)}) was rewritten after it was appended${rewritten}.`,
   );
 }
 

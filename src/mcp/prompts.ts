@@ -13,7 +13,7 @@ export const PROMPTS: readonly Prompt[] = [
   {
     name: 'safe-fix',
     title: 'Fix a stack in place',
-    description: 'Plan and propose the smallest in-place change that fixes a problem; people decide.',
+    description: 'Plan and propose the smallest in-place change that fixes a problem; the approvers decide.',
     arguments: [
       { name: 'stack', description: 'name of the stack', required: true },
       { name: 'problem', description: 'what is wrong', required: true },

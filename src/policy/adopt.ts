@@ -137,13 +137,13 @@ export async function signPolicy(ports: AdoptionPorts, signature: string): Promi
     if (decider === undefined)
       throw new CountersignError(
         'APPROVAL_KEY_UNKNOWN',
-        `The key ${key.fingerprint} cannot decide on a policy: the policy in force does not list it for that.`,
-        directory.owners ? 'Sign with a key of its owners.' : 'Sign with the key of a person that it lists.',
+        `The key ${key.fingerprint} cannot sign a policy: the policy in force does not list it for this purpose.`,
+        directory.owners ? 'Sign with a key of the policy owners.' : 'Sign with the key of a person in the policy.',
       );
     if (decidersOf(directory, await ports.openSponsors(tx, now)).excluded.includes(decider))
       throw new CountersignError(
         'APPROVAL_SPONSOR_EXCLUDED',
-        `${decider} is the sponsor of an open change and cannot decide on the policy that applies to it.`,
+        `${decider} is the sponsor of an open change and cannot sign the policy that would apply to it.`,
         'Another person must sign, or the change must be withdrawn first.',
       );
     if ((await signersOf(tx, ledger.origin, pin, proposal, directory)).includes(decider))

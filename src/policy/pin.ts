@@ -11,6 +11,7 @@ import { digestOf } from '../core/digest.ts';
 import { AUDIT_REMEDY, CountersignError } from '../core/errors.ts';
 import { bodyOf, type LedgerEvent } from '../core/events.ts';
 import type { PolicyStanding } from '../core/guard.ts';
+import { absoluteTime } from '../core/instant.ts';
 import type { Ledger, LedgerTransaction } from '../core/ports.ts';
 import type { Person } from '../people/person.ts';
 import type { PublicKey } from '../people/ssh-key.ts';
@@ -89,7 +90,7 @@ export function requireInForce(standing: PolicyStanding, pin: Pin | undefined): 
     );
   throw new CountersignError(
     'CONFIG_POLICY_CHANGED',
-    `This policy is not the one that the state folder adopted${pin ? ` at ${pin.at} (${pin.digest.slice(0, 19)}…)` : ''}. Nothing was changed.`,
+    `This policy is not the one that the state folder adopted${pin ? ` on ${absoluteTime(pin.at)} (${pin.digest.slice(0, 19)}…)` : ''}. Nothing was changed.`,
     {
       agent:
         'A person must start this server with the adopted policy, or adopt this one (countersign --policy FILE policy adopt); tell the user.',

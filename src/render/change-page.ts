@@ -139,7 +139,7 @@ function guardRows({ change, plan }: Subject): Row[] {
   return [
     ...told.map(({ guard, outcome, seats, message, observed, exceptions = [] }) => ({
       indent: 2,
-      text: `${outcome} ${guardCode(guard)}${seats === undefined ? '' : ` (${counted(seats, 'approval')})`}${observed ? `, would be ${observed} if it were not only observed` : ''}: ${toldSentence(plan, message)}${exceptions.map((one) => ` Exception: ${line(one)}.`).join('')}`,
+      text: `${outcome} ${guardCode(guard)}${seats === undefined ? '' : ` (${counted(seats, 'approval')})`}${observed ? `, would be ${observed} outside observe mode` : ''}: ${toldSentence(plan, message)}${exceptions.map((one) => ` Exception: ${line(one)}.`).join('')}`,
     })),
     { indent: 2, text: `${counted(passed, 'guard')} passed`, own: true },
     ...plan.notes.map((note) => ({ indent: 2, text: `note: ${line(note)}` })),

@@ -1,5 +1,6 @@
 /** Effects as rows: every leaf of each; what is the same is told once, with the names of all that it is true of. */
 import type { Effect } from '../core/effect.ts';
+import { absoluteTime } from '../core/instant.ts';
 import { leavesOf } from '../core/leaves.ts';
 import type { Thing } from '../core/picture.ts';
 import type { Plan } from '../core/plan.ts';
@@ -8,7 +9,6 @@ import type { Row, Tone } from './layout.ts';
 import { changedRows, pathText, valueRows, type Whole } from './leaf-rows.ts';
 import { lineOf as line, nameIn } from './names.ts';
 import type { Subject } from './subject.ts';
-import { absoluteTime } from './time.ts';
 import { quoted } from './values.ts';
 
 const TONES: Record<Effect['reversibility'], Tone> = {
@@ -42,7 +42,7 @@ function grouped(effects: readonly Effect[], thingOf: (effect: Effect) => Thing 
 }
 
 function shapeOf(effect: Effect, thing: Thing | undefined): string | undefined {
-  const { logicalId: _id, physicalId: _name, properties, ...rest } = effect;
+  const { logicalId: _id, physicalId: _name, within: _parent, properties, ...rest } = effect;
   if (effect.kind === 'create' && thing?.after) {
     const paths = [...leavesOf(thing.after, '')].map(([path]) => path);
     return JSON.stringify([rest, properties, paths]);
@@ -53,7 +53,8 @@ function shapeOf(effect: Effect, thing: Thing | undefined): string | undefined {
 function nameRow(plan: Plan, effect: Effect): string {
   const name = nameIn(plan, effect);
   const isNamedByIt = effect.logicalId === undefined;
-  return effect.physicalId && !isNamedByIt ? `${name} (${line(effect.physicalId)})` : name;
+  const parent = effect.within === undefined ? '' : `, its name within ${quoted(effect.within)}`;
+  return (effect.physicalId && !isNamedByIt ? `${name} (${line(effect.physicalId)})` : name) + parent;
 }
 
 function headText(effect: Effect): string {

@@ -66,7 +66,7 @@ function* namesIn(leaf: PlacedLeaf, own: Own): Generator<[NamedKind, string]> {
   const { after } = leaf;
   if (after === undefined || after === leaf.before) {
     if (/\.(?:Condition|Conditions)\.|SourceAccount$|SourceArn$/.test(leaf.path) && leaf.before !== undefined)
-      yield ['condition', `${leaf.before} is no longer asked for`];
+      yield ['condition', `${leaf.before} is no longer required`];
     return;
   }
   for (const [kind, find] of FINDERS) for (const value of find(leaf, after, own)) yield [kind, value];

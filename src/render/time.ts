@@ -1,8 +1,6 @@
 /** Times for people: how long, beside when; no milliseconds. */
 
-/** `2026-11-28 16:20 UTC`. */
-export const absoluteTime = (iso: string): string =>
-  Number.isNaN(Date.parse(iso)) ? iso : `${new Date(iso).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+import { absoluteTime } from '../core/instant.ts';
 
 const UNITS = [
   ['day', 86_400],

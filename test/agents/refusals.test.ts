@@ -113,7 +113,7 @@ describe('a refusal that only people can lift says what they do', () => {
   it('a halt', async () => {
     await world.app.ledger.append({ kind: 'halted', body: { by: ['bob'], why: 'drill' } } as never);
     const next = nextIn(await text('plan_stack_delete', { stack: STACK }));
-    expect(next.ask).toMatch(/^Do not pursue anything here\. Ask the user when/);
+    expect(next.ask).toMatch(/^Do not pursue anything here\. A person has halted .* ask the user\./);
   });
 
   it('a policy that the folder has not adopted', async () => {

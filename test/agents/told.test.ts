@@ -35,7 +35,7 @@ describe('open changes on a target (K5)', () => {
     });
     for (const said of [planned, proposed]) {
       expect(said).toContain(`${first} pending: more memory`);
-      expect(said).toMatch(/first of them to execute makes the others on this target stale/);
+      expect(said).toMatch(/one of them executes, the others on this target become stale/);
     }
     expect(await text('plan_stack_update', { ...memory(512), stack: DEV_STACK })).not.toContain(first);
   });

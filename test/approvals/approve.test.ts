@@ -95,15 +95,16 @@ describe('approving what can be undone', () => {
 describe('after a signature', () => {
   it('the command is told, and execution only asked for on a terminal', async () => {
     const change = await approve(world.app, await proposeFix(world), bob({ confirm: STACK }));
+    const { plan } = await world.app.changes.plan(change.planId);
     const printed: string[] = [];
     const print = (text: string) => void printed.push(text);
-    expect(await afterSigning(change, { print, terminal: undefined })).toBe('leave');
-    expect(printed).toEqual([`${change.id} is approved. To execute: countersign execute ${change.id}`]);
-    expect(await afterSigning(change, { print, terminal: terminal('no').at })).toBe('leave');
-    expect(await afterSigning(change, { print, terminal: terminal('').at })).toBe('leave');
-    expect(await afterSigning(change, { print, terminal: terminal('y').at })).toBe('execute');
+    expect(await afterSigning(change, plan, { print, terminal: undefined })).toBe('leave');
+    expect(printed).toEqual([`${change.id} is approved. To execute:\n  countersign --sandbox execute ${change.id}`]);
+    expect(await afterSigning(change, plan, { print, terminal: terminal('no').at })).toBe('leave');
+    expect(await afterSigning(change, plan, { print, terminal: terminal('').at })).toBe('leave');
+    expect(await afterSigning(change, plan, { print, terminal: terminal('y').at })).toBe('execute');
     const rejected = await approve(world.app, await proposeFix(world, 768), bob({ decision: 'reject' }));
-    expect(await afterSigning(rejected, { print, terminal: terminal('y').at })).toBe('leave');
+    expect(await afterSigning(rejected, plan, { print, terminal: terminal('y').at })).toBe('leave');
   });
 });
 

@@ -73,7 +73,7 @@ describe('clean', () => {
     expect(await clean(app)).toEqual([
       expect.objectContaining({
         state: 'kept',
-        why: expect.stringMatching(/^the change set countersign-\w+ is on it/),
+        why: expect.stringMatching(/^it has the change set countersign-\w+/),
       }),
     ]);
     expect(writes()).toEqual([]);
@@ -90,7 +90,7 @@ describe('clean', () => {
       }),
     );
     const report = await clean(await anHourLater());
-    expect(report.at(-1)).toMatchObject({ what: 'new-1-dev', state: 'kept', why: 'the change set theirs is on it' });
+    expect(report.at(-1)).toMatchObject({ what: 'new-1-dev', state: 'kept', why: 'it has the change set theirs' });
     expect(writes()).toEqual([]);
     expect(await statusOf('new-1-dev')).toBe('REVIEW_IN_PROGRESS');
   });
@@ -118,7 +118,7 @@ describe('clean', () => {
     const tomorrow = await creating(() => new Date(Date.now() + 86_400_000));
     await plan('new-1-dev', tomorrow);
     const report = await clean(await creating(() => new Date(Date.now() + 90_000_000)));
-    expect(report.at(-1)).toMatchObject({ state: 'kept', why: 'it was there before it was planned' });
+    expect(report.at(-1)).toMatchObject({ state: 'kept', why: 'it existed before the plan' });
     expect(writes()).toEqual([]);
   });
 

@@ -4,7 +4,7 @@ import { CloudFormationClient, ExecuteChangeSetCommand } from '@aws-sdk/client-c
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { approve } from '../../src/cli/approve.ts';
-import { mintWritingPermit } from '../../src/core/permit.ts';
+import { mintPlanningPermit, mintWritingPermit } from '../../src/core/permit.ts';
 import { cloudFormationClient } from '../../src/providers/aws/clients.ts';
 import { followStack } from '../../src/providers/aws/follow.ts';
 import { createWritingDoor } from '../../src/providers/aws/writing-door.ts';
@@ -218,7 +218,7 @@ describe('an outcome', () => {
       /DescribeStacks|DescribeChangeSet/.test(action),
     );
     const { plan } = await world.app.changes.plan((await world.app.changes.find(id)).planId);
-    await by.cloud.recompute(plan);
+    await by.cloud.recompute(plan, mintPlanningPermit(plan.target.account, plan.target.region));
     const answered = await by.cloud.send(plan.calls[0]!, mintWritingPermit(plan.calls[0]!));
     expect(answered).toMatchObject({ kind: 'done' });
     const client = await cloudFormationClient(

@@ -78,9 +78,9 @@ describe('at the same time', () => {
     const late = await world.another();
     const cloud: typeof late.cloud = {
       ...late.cloud,
-      async recompute(plan) {
+      async recompute(plan, permit) {
         await world.execute(id);
-        return late.cloud.recompute(plan);
+        return late.cloud.recompute(plan, permit);
       },
     };
     await expect(world.execute(id, withCloud(late, cloud))).rejects.toMatchObject({ code: 'STATE_NONCE_USED' });
@@ -94,8 +94,8 @@ describe('at the same time', () => {
     let looked = 0;
     const cloud: typeof late.cloud = {
       ...late.cloud,
-      async recompute(plan) {
-        const live = await late.cloud.recompute(plan);
+      async recompute(plan, permit) {
+        const live = await late.cloud.recompute(plan, permit);
         looked += 1;
         if (looked === 1) await world.execute(other);
         return live;

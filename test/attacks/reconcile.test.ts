@@ -158,7 +158,7 @@ describe('reconcile', () => {
     await goneAt(id, 'call.intended', lost);
     const { change } = await reconcile(id);
     expect(change).toMatchObject({ state: 'failed', outcome: { calls: [{ outcome: 'failed' }] } });
-    expect(change.outcome?.detail).toMatch(/was not taken/);
+    expect(change.outcome?.detail).toMatch(/was not carried out/);
     expect(world.writes()).toEqual([]);
   });
 
@@ -237,7 +237,7 @@ describe('reconcile', () => {
     const id = await signed(await proposeFix(world));
     await goneAt(id, 'call.intended', lost);
     const app = await later();
-    expect(await show(app, id)).toContain(`countersign reconcile ${id}`);
+    expect(await show(app, id)).toContain(`countersign --sandbox reconcile ${id}`);
     expect(await show(app, id)).toContain(`countersign close ${id}`);
     const told = await app.pipeline('describe_change', { change_id: id });
     expect(JSON.stringify(told)).toContain(`countersign reconcile ${id}`);

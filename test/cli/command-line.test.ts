@@ -118,7 +118,9 @@ describe('who executes', () => {
     await sign(id, 'bob');
     expect(await shell(`AWS_REGION=eu-west-1 countersign execute ${id}`)).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/^CONFIG_INVALID: .*this is aws\.\nRun it with --sandbox/),
+      stderr: expect.stringMatching(
+        /^CONFIG_INVALID: .*but this command uses aws\.\nRun the command again with --sandbox/,
+      ),
     });
     expect((await world.app.changes.find(id)).state).toBe('approved');
     expect(await shell(`countersign --sandbox execute ${id}`)).toMatchObject({ code: 0 });
@@ -142,7 +144,7 @@ describe('audit', () => {
       await shell(`countersign audit checkpoint > ${head} && countersign audit verify --checkpoint ${head}`),
     ).toMatchObject({
       code: 0,
-      stdout: expect.stringContaining('Anchored elsewhere: checkpoint'),
+      stdout: expect.stringContaining('Anchored: the checkpoint matches'),
     });
     const db = new Database(join(world.home, 'ledger.db'));
     db.exec('DELETE FROM events WHERE seq = (SELECT max(seq) FROM events)');

@@ -51,7 +51,7 @@ describe('countersign init', () => {
     expect(await standingOf(ledger, policy)).toBe('adopted');
     expect(await pinOf(ledger)).toMatchObject({ level: 'L0', previous: null });
     ledger.close();
-    expect(stdout).toMatch(/Started once, as .+ will: 20 tools, policy in force, sponsor ann \(claimed\)\./);
+    expect(stdout).toMatch(/Started once, as .+ will start it:\n20 tools, policy in force, sponsor ann \(claimed\)\./);
     const text = read(CLIENTS[client].path);
     expect(text).toContain(JSON.stringify(process.execPath));
     expect(text).toContain(JSON.stringify(bin));
@@ -67,7 +67,7 @@ describe('countersign init', () => {
     put('.mcp.json', '{"mcpServers":{"other":{"command":"x"}},"more":1}');
     put('countersign.policy.yaml', 'mine');
     const { status, stdout, stderr } = init('--client', 'claude');
-    expect(stdout).toContain('Kept as it is: countersign.policy.yaml');
+    expect(stdout).toContain('Kept unchanged: countersign.policy.yaml');
     // What it wrote was started, and the policy that was there is none.
     expect(status).toBe(1);
     expect(stderr).toContain('CONFIG_POLICY_INVALID');
@@ -125,10 +125,10 @@ describe('countersign init', () => {
       screen += chunk;
     });
     const [down, enter] = ['\u001b[B', '\r'];
-    await seen('What is this account?');
+    await seen('Environment of this account?');
     child.stdin.write(down);
     child.stdin.write(enter);
-    await seen('Which client');
+    await seen('Client of the agent');
     child.stdin.write(enter);
     await seen('Written:');
     child.stdin.end();

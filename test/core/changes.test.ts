@@ -1,9 +1,10 @@
 /** Plans and changes as the ledger holds them: `core/changes`. */
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createChanges } from '../../src/core/changes.ts';
-import type { Json } from '../../src/core/digest.ts';
+import { digestOf, type Json } from '../../src/core/digest.ts';
 import { providerRules } from '../../src/providers/index.ts';
 import { DEV_STACK, openTestWorld, proposeFix, STACK, type TestWorld } from '../world.ts';
 
@@ -224,4 +225,77 @@ it('the progress of a change is what was told of it, in order', async () => {
   await ledger.append({ kind: 'change.progress', changeId: 'chg_a', body: {} });
   expect((await changes.progress('chg_a')).map(({ text }) => text)).toEqual(['first', 'second', '']);
   expect((await changes.progress('chg_a'))[0]?.at).toMatch(/^2\d{3}-/);
+});
+
+describe('the picture of a plan', () => {
+  it('is the stored one, whole', async () => {
+    const { plan } = await world.app.changes.plan(await planOf());
+    const picture = await world.app.changes.picture(plan);
+    expect(plan.pictureDigest).toBe(digestOf(picture));
+  });
+  it('is none where the plan names none, and no plan passes with a lost one', async () => {
+    const { plan } = await world.app.changes.plan(await planOf());
+    const { pictureDigest: _none, ...older } = plan;
+    expect(await world.app.changes.picture(older)).toBeNull();
+    await expect(world.app.changes.picture({ ...plan, pictureDigest: `sha256:${'0'.repeat(64)}` })).rejects.toEqual(
+      refused('LEDGER_TAMPERED', /values before and after/),
+    );
+  });
+});
+
+describe('what is open on a target', () => {
+  const stateOf = async (...made: string[]) => {
+    const { plan } = await world.app.changes.plan(made[0]!);
+    return (await world.app.changes.openOn(plan.target)).map(({ id, state }) => [id, state]);
+  };
+  it('is what is pending, executing or of unknown outcome there, newest first; elsewhere and ended it is not', async () => {
+    const [one, two, gone, elsewhere] = [
+      await planOf(),
+      await planOf(2048),
+      await planOf(4096),
+      await planOf(2048, DEV_STACK),
+    ];
+    expect(await stateOf(one)).toEqual([]);
+    const first = await world.app.changes.propose(fix(one));
+    const second = await world.app.changes.propose(fix(two));
+    await world.app.changes.withdraw((await world.app.changes.propose(fix(gone))).id);
+    await world.app.changes.propose(fix(elsewhere));
+    expect(await stateOf(one)).toEqual([
+      [second.id, 'pending'],
+      [first.id, 'pending'],
+    ]);
+    const { ledger } = world.app;
+    const { plan: about } = await world.app.changes.plan(one);
+    const begun = { target: about.target, environment: 'production', operations: ['ExecuteChangeSet'] };
+    await ledger.append({ kind: 'change.executing', changeId: first.id, body: begun });
+    expect(await stateOf(one)).toContainEqual([first.id, 'executing']);
+    const unknown = { ...begun, outcome: { ...outcome, state: 'unknown' } };
+    await ledger.append({ kind: 'change.finished', changeId: first.id, body: unknown });
+    expect(await stateOf(one)).toContainEqual([first.id, 'unknown']);
+  });
+  it('stands beside what a plan tells, with the change that it was proposed as', async () => {
+    const id = await planOf();
+    const { plan } = await world.app.changes.plan(id);
+    expect(await world.app.changes.aboutPlan(plan)).toMatchObject({ open: [], changeId: null });
+    const change = await world.app.changes.propose(fix(id));
+    expect(await world.app.changes.aboutPlan(plan)).toMatchObject({ open: [{ id: change.id }], changeId: change.id });
+  });
+});
+
+it('a cursor that is none of the list is refused', async () => {
+  for (const cursor of ['', '0', '-1', '1x', 'x1', '1'.repeat(16)])
+    await expect(world.app.changes.list({ cursor, limit: 5 }), cursor).rejects.toEqual(
+      refused('INPUT_INVALID', /^cursor:/, /previous answer/),
+    );
+});
+
+it('a policy that was edited since proposes nothing; without any, the guards say so', async () => {
+  const id = await planOf();
+  const editedPath = join(world.home, 'edited.yaml');
+  writeFileSync(editedPath, world.policyText.replace('roles: [sre]', 'roles: [sre, data]'));
+  const edited = await world.another({ policyPath: editedPath });
+  await expect(edited.changes.propose(fix(id))).rejects.toEqual(refused('CONFIG_POLICY_CHANGED'));
+  const without = await world.another({ policyPath: undefined });
+  const change = await without.changes.propose(fix(await planOf(2048, STACK, without)));
+  expect(change.judgement.decision).not.toBe('pass');
 });

@@ -1,12 +1,13 @@
 /** How a dry run becomes a stored plan: `core/planning`. */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
-import { CountersignError } from '../../src/core/errors.ts';
+import { CountersignError, type ErrorCode } from '../../src/core/errors.ts';
 import { createPipeline, type PipelinePorts } from '../../src/core/pipeline.ts';
 import type { PlanDraft } from '../../src/core/plan.ts';
+import { within } from '../../src/core/planning.ts';
 import type { PlanWith } from '../../src/core/ports.ts';
 import { defineTool, type Tool } from '../../src/core/tool.ts';
-import { openTestWorld, STACK, type TestWorld } from '../world.ts';
+import { openTestWorld, proposeFix, STACK, type TestWorld } from '../world.ts';
 
 let world: TestWorld;
 beforeEach(async () => {
@@ -232,5 +233,87 @@ describe('what dead plans left behind', () => {
     const later = { now: () => new Date(Date.now() + 16 * 60_000), cloud: broken };
     expect(await planning((plan) => plan('stack_delete', { stack: STACK }), later)).toMatchObject({ ok: true });
     expect(await eventsOf('plan.cleaned')).toEqual([]);
+  });
+});
+
+describe('a plan that fails', () => {
+  const failing = (code: ErrorCode) => () =>
+    Promise.reject<PlanDraft>(new CountersignError(code, 'no', 'Try something else.'));
+  it.each<[ErrorCode, boolean]>([
+    ['INPUT_INVALID', true],
+    ['STATE_STACK_BUSY', true],
+    ['CONFIG_NO_POLICY', true],
+    ['GUARD_SCOPE', true],
+    ['AWS_VALIDATION', true],
+    ['AWS_ACCESS_DENIED', true],
+    ['AWS_TIMEOUT', false],
+    ['LEDGER_BUSY', false],
+  ])('with %s left nothing in the cloud: %s', async (code, leftNothing) => {
+    await planning(failing(code));
+    const [started] = await eventsOf('plan.started');
+    expect((await eventsOf('plan.left_nothing')).map(({ planId, body }) => [planId, body])).toEqual(
+      leftNothing ? [[started!.planId, {}]] : [],
+    );
+  });
+  it('by a defect may have left something', async () => {
+    await planning(() => Promise.reject(new TypeError('a defect')));
+    expect(await eventsOf('plan.left_nothing')).toEqual([]);
+  });
+  it('where a change of ours keeps the target busy names it, and nothing else does', async () => {
+    const plain = await planning(failing('STATE_STACK_BUSY'));
+    expect(plain).toMatchObject({ ok: false, error: { message: 'no' } });
+    const id = await proposeFix(world, 1024);
+    const told = await planning(failing('STATE_STACK_BUSY'));
+    expect(told).toMatchObject({
+      ok: false,
+      error: { code: 'STATE_STACK_BUSY', message: `no The change ${id} is pending there.` },
+    });
+    const other = await planning(failing('STATE_STACK_EXISTS'));
+    expect(other.ok || other.error.message).not.toContain(id);
+    const changes = { ...world.app.changes, openOn: () => Promise.reject(new Error('cannot')) };
+    expect(await planning(failing('STATE_STACK_BUSY'), { changes })).toMatchObject({
+      ok: false,
+      error: { code: 'STATE_STACK_BUSY', message: 'no' },
+    });
+  });
+  it('when it is stored leaves no change set behind', async () => {
+    const before = calls('DeleteChangeSet').length;
+    /** Judges what there is before planning, and nothing after it. */
+    const policy = {
+      ...world.app.policy,
+      judgeFor: ((plan, ...rest) =>
+        plan.calls.length > 0
+          ? Promise.reject(new Error('no policy'))
+          : world.app.policy.judgeFor(plan, ...rest)) as typeof world.app.policy.judgeFor,
+    };
+    expect(await planning(update, { policy })).toMatchObject({ ok: false });
+    expect(calls('DeleteChangeSet')).toHaveLength(before + 1);
+    expect(await planning((plan) => plan('stack_delete', { stack: STACK }), { policy })).toMatchObject({ ok: false });
+    expect(calls('DeleteChangeSet')).toHaveLength(before + 1);
+  });
+});
+
+it('the picture of a plan is stored with it', async () => {
+  const answered = await planning(update);
+  const { plan } = await world.app.changes.plan(String(answered.ok && answered.content.plan_id));
+  expect(await world.app.ledger.document(plan.pictureDigest!)).toMatchObject({ things: [{}] });
+});
+
+describe('waiting for an answer', () => {
+  const never = new Promise<string>(() => undefined);
+  it('ends with the answer, with the time, or with the client', async () => {
+    expect(await within(Promise.resolve('answer'), 20_000)).toBe('answer');
+    expect(await within(never, 1)).toBeUndefined();
+    expect(await within(never, 2 ** 30, AbortSignal.abort())).toBeUndefined();
+    const client = new AbortController();
+    const waiting = within(never, 2 ** 30, client.signal);
+    client.abort();
+    expect(await waiting).toBeUndefined();
+  });
+  it('listens to no client afterwards', async () => {
+    const { signal } = new AbortController();
+    const removed = vi.spyOn(signal, 'removeEventListener');
+    await within(Promise.resolve('answer'), 20_000, signal);
+    expect(removed).toHaveBeenCalledWith('abort', expect.any(Function));
   });
 });

@@ -10,6 +10,7 @@ import { described } from '../../src/providers/aws/described.ts';
 import type { Observed, ObservedInstance, ObservedStack } from '../../src/providers/aws/observed.ts';
 import { awsRules } from '../../src/providers/aws/rules.ts';
 import { actionOf } from '../../src/providers/aws/subject.ts';
+import { expectOneReaderEach } from './readers.ts';
 
 export const NOW = new Date('2026-11-24T12:00:00Z');
 export const hoursAgo = (hours: number) => new Date(NOW.getTime() - hours * 3_600_000).toISOString();
@@ -288,6 +289,7 @@ export function vectorsOf(name: string, vectors: readonly Vector[]): void {
       const verdict = made(name, options).judge(thePlan, theFacts);
       expect({ guard: verdict.guard, told: told(verdict) }).toEqual({ guard: name, told: expected });
       if (verdict.outcome === 'pass') return;
+      expectOneReaderEach(verdict);
       expect(verdict.message).toMatch(/\w+ \w+/);
       if (verdict.outcome !== 'note') expect(verdict.remedy).toMatch(/\w+ \w+/);
       // What an agent is shown of it is cut at these lengths (`core/answer`).

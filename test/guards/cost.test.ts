@@ -3,6 +3,8 @@ import { createdFunction, effect, facts, inDevelopment, many, plan, planWithEffe
 const instance = { type: 'AWS::EC2::Instance' };
 const sized = (size: string) => planWithEffects(createdFunction({ ...instance, size }));
 const tables = { sizes: { 'AWS::EC2::Instance': ['t3.*', 'm5.large'] }, max_created: { 'AWS::EC2::Instance': 2 } };
+const costing = (monthlyUsd: number) => effect({ ...instance, kind: 'create', monthlyUsd });
+const dear = (count: number, usd: number) => plan({ effects: Array.from({ length: count }, () => costing(usd)) });
 
 vectorsOf('cost', [
   ['no tables', sized('m5.24xlarge'), facts(), 'pass'],
@@ -29,5 +31,11 @@ vectorsOf('cost', [
   ['three created', plan({ effects: many(3, { ...instance, kind: 'create' }) }), facts(), 'hold(1)', tables],
   ['three updated', plan({ effects: many(3, instance) }), facts(), 'pass', tables],
   ['three created of another type', plan({ effects: many(3, { kind: 'create' }) }), facts(), 'pass', tables],
+  ['a month that a budget would feel', dear(5, 1_570), facts(), 'hold(1)'],
+  ['the same in development', dear(5, 1_570), inDevelopment(), 'hold(1)'],
+  ['at the limit', dear(1, 500), inDevelopment(), 'pass'],
+  ['over it', dear(1, 501), inDevelopment(), 'hold(1)'],
+  ['over it, with as much saved', plan({ effects: [costing(900), costing(-800)] }), inDevelopment(), 'pass'],
+  ['another limit', dear(5, 1_570), inDevelopment(), 'pass', { max_monthly_usd: 10_000 }],
   ['more seats by the policy', sized('m5.24xlarge'), facts(), 'hold(2)', { ...tables, seats: 2 }],
 ]);

@@ -51,6 +51,10 @@ const EDGES: Record<string, Record<string, readonly [good: readonly unknown[], b
   },
   'change-set-only': { untold_role_seats: seats.seats },
   cost: {
+    max_monthly_usd: [
+      [0, 500, 100_000],
+      [-1, 0.5],
+    ],
     sizes: [
       [{}, { 'AWS::EC2::Instance': ['t3.*'] }],
       [{ 'AWS::EC2::Instance': [] }, { 'AWS::EC2::Instance': [7] }],

@@ -33,7 +33,6 @@ vectorsOf('exposure', [
   ['all unique local addresses', to('fc00::/7'), facts(), 'pass'],
   ['a prefix list', to('pl-12345678'), facts(), 'hold(2)'],
   ['a group elsewhere', to('sg-12345678'), facts(), 'hold(2)'],
-  ['a group of the same stack', to('\u{27e6}own:Web\u{27e7}'), facts(), 'pass'],
   ['a principal', planWithEffects(marked('expose', { principal: '*' })), facts(), 'hold(2)'],
   ['a principal in development', planWithEffects(marked('expose', { principal: '*' })), inDevelopment(), 'hold(1)'],
   ['by its kind alone', planWithEffects(effect({ kind: 'expose' })), facts(), 'hold(2)'],

@@ -105,6 +105,39 @@ vectorsOf('recreate', [
     facts(),
     'deny',
   ],
+  [
+    'another type has the name from now on',
+    planWithEffects(
+      deletedFunction({ type: 'AWS::SQS::Queue', physicalId: 'costs' }),
+      createdFunction({ type: 'AWS::SNS::Topic', physicalId: 'costs' }),
+    ),
+    facts(),
+    'pass',
+  ],
+  [
+    'the same name within another parent',
+    planWithEffects(
+      deletedFunction({ physicalId: 'a:live', within: '["a"]' }),
+      createdFunction({ physicalId: 'live', within: '["b"]' }),
+    ),
+    facts(),
+    'pass',
+  ],
+  [
+    'the same name within the same parent',
+    planWithEffects(
+      deletedFunction({ physicalId: 'a:live', within: '["a"]' }),
+      createdFunction({ physicalId: 'live', within: '["a"]' }),
+    ),
+    facts(),
+    'deny',
+  ],
+  [
+    'a name within a parent that was removed today, of which only the name is known',
+    planWithEffects(createdFunction({ physicalId: 'live', within: '["b"]' })),
+    factsWithHistory({ lostHere: { names: ['a:live'], sizeBefore: 9 } }),
+    'deny',
+  ],
   ['another name is added', planWithEffects(deletedFunction({ physicalId: 'costs' }), named('other')), facts(), 'pass'],
   [
     'a name is added that was removed today',

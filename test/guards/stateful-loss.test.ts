@@ -86,6 +86,12 @@ vectorsOf('stateful-loss', [
     facts(),
     'pass',
   ],
+  [
+    'an instance takes its disks along',
+    planWithEffects(deletedFunction({ disks: ['vol-1'], reversibility: 'irreversible' })),
+    facts(),
+    'hold(2)',
+  ],
   ['something stateless goes', planWithEffects(deletedFunction()), facts(), 'pass'],
   ['a table is updated', planWithEffects(effect({ type: 'AWS::DynamoDB::Table', holds: 'data' })), facts(), 'pass'],
   ['an instance whose volumes are copied first', terminating(), facts(), 'hold(2)'],

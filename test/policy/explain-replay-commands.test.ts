@@ -32,7 +32,7 @@ describe('the commands', () => {
     expect(same).toMatchObject({ status: 0, stderr: '', stdout: expect.stringContaining('Nothing differs.') });
     const raised = policy('seats: { production: { reversible: 2, recoverable: 2, irreversible: 2 } }');
     const other = command('replay', '--policy', raised);
-    expect(other).toMatchObject({ status: 6, stdout: expect.stringContaining('1 seat → 2 seats') });
+    expect(other).toMatchObject({ status: 6, stdout: expect.stringContaining('1 approval → 2 approvals') });
     const { status, stdout } = command('replay', '--policy', raised, '--json');
     expect(status).toBe(6);
     expect(JSON.parse(stdout)).toMatchObject({ policy: raised, differences: [{ id: change, direction: 'stricter' }] });

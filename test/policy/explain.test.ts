@@ -134,7 +134,7 @@ rules: ["own.cedar"]
     });
     expect(report.noSeats).toEqual({ without: null, decision: null, exact: true });
     expect(of(report, 'recreate').passesWithout).toEqual({ without: ['CostTable (replace)'], exact: true });
-    expect(explainText(report, 100)).toMatch(/not denied {2}without CostTable \(replace\): waits for \d seats?/);
+    expect(explainText(report, 100)).toMatch(/not denied {2}without CostTable \(replace\): needs \d approvals?/);
   });
 
   it('judges own rules again for each part of the plan', async () => {
@@ -166,7 +166,7 @@ rules: ["own.cedar"]
     const change = await proposeFix(world);
     const report = await explained(change, { policy: world.policyText.replace('"*-prod"', '"shop-*"') });
     expect(report).toMatchObject({ decision: 'denied', recorded: { decision: 'needs_approval' } });
-    expect(explainText(report)).toContain('denied in production (then: 1 seat)');
+    expect(explainText(report)).toContain('denied in production (then: 1 approval)');
     expect(fact(report, 'scope', 'scope')?.value).toBe('none');
   });
 
@@ -263,7 +263,7 @@ describe('docs/policy.md', () => {
     const [, text = ''] =
       /^```yaml\n(stack: [\s\S]*?)^```/m.exec(guide.slice(guide.indexOf('Explain a verdict'))) ?? [];
     const told = explainText(await explained(file('sketch.yaml', text)));
-    expect(told).toContain('not denied  without Orders (replace): waits for 2 seats');
+    expect(told).toContain('not denied  without Orders (replace): needs 2 approvals');
     for (const line of ['Keep Orders: add DeletionPolicy: Retain', 'Orders (AWS::DynamoDB::Table, no id) stores data'])
       for (const where of [guide, told]) expect(where).toContain(line);
   });

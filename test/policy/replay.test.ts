@@ -103,7 +103,7 @@ describe('policy replay', () => {
     const seats = 'seats: { production: { reversible: 2, recoverable: 2, irreversible: 2 } }';
     const report = await replayed(policy(seats));
     expect(report.judged).toEqual({ plans: 1, changes: 1 });
-    expect(report.counts).toEqual({ '1 seat → 2 seats': 1 });
+    expect(report.counts).toEqual({ '1 approval → 2 approvals': 1 });
     expect(report.differences).toEqual([
       expect.objectContaining({
         id,
@@ -114,7 +114,7 @@ describe('policy replay', () => {
         guards: [expect.objectContaining({ guard: 'approval', was: 'hold(1)', is: 'hold(2)' })],
       }),
     ]);
-    expect(replayText(report)).toMatch(/1 seat → 2 seats.*cost-explorer-prod · fix · for alice/);
+    expect(replayText(report)).toMatch(/1 approval → 2 approvals.*cost-explorer-prod · fix · for alice/);
   });
 
   it('tells first what was refused and would now pass', async () => {
@@ -131,7 +131,7 @@ describe('policy replay', () => {
       [true, 'denied → pass'],
       [false, 'needs_approval → pass'],
     ]);
-    expect(report.counts).toEqual({ 'denied → pass': 1, '1 seat → pass': 1 });
+    expect(report.counts).toEqual({ 'denied → pass': 1, '1 approval → pass': 1 });
   });
 
   it('tells what would now be refused before what only needs fewer seats', async () => {
@@ -175,7 +175,7 @@ describe('policy replay', () => {
       return policy(`freezes: [{ environment: production, from: ${at(-2)}, to: ${at(2)}, reason: fair }]`);
     };
     expect((await replayed(around(new Date()))).differences).toEqual([]);
-    expect((await replayed(around(lastWeek))).counts).toEqual({ '1 seat → denied': 1 });
+    expect((await replayed(around(lastWeek))).counts).toEqual({ '1 approval → denied': 1 });
   });
 
   it('lets an exception reach back as far as a policy could have had it, and no further', async () => {
@@ -186,7 +186,7 @@ describe('policy replay', () => {
         `  - { guard: ${guard}, stack: ${STACK}, resource: CostTable, until: ${until}, owner: carol, reason: OPS-1 }`;
       return policy(`exceptions:\n${['recreate', 'stateful-loss', 'backup-first'].map(entry).join('\n')}`);
     };
-    expect((await replayed(excepting(3))).counts).toEqual({ 'denied → 2 seats': 1 });
+    expect((await replayed(excepting(3))).counts).toEqual({ 'denied → 2 approvals': 1 });
     const later = { since: '60d', now: new Date(Date.now() + 10 * 86_400_000) };
     expect((await replayed(excepting(20), later)).differences).toEqual([]);
   });
@@ -196,7 +196,7 @@ describe('policy replay', () => {
     expect((await replayed(policy(''))).differences).toEqual([]);
     const report = await replayed(policy('guards: { budget: { hour: { changes: 2 } } }'));
     // Plan and change of the third only: two were allowed.
-    expect(report.counts).toEqual({ '1 seat → denied': 1 });
+    expect(report.counts).toEqual({ '1 approval → denied': 1 });
     expect(report.differences[0]?.guards).toEqual([
       expect.objectContaining({
         guard: 'budget',
@@ -217,7 +217,7 @@ describe('policy replay', () => {
     expect((await replayed(policy(''))).differences).toEqual([]);
     const two = policy('seats: { production: { reversible: 2, recoverable: 2, irreversible: 2 } }');
     // Alice is the sponsor and bob runs the server: carol alone cannot fill two seats.
-    expect((await replayed(two)).counts).toEqual({ '1 seat → denied': 1 });
+    expect((await replayed(two)).counts).toEqual({ '1 approval → denied': 1 });
   });
 
   it('judges a change for the person that it was proposed for, whoever had it planned', async () => {

@@ -105,7 +105,7 @@ describe('shadow mode', () => {
     await otherKey(app);
     expect((await replayed(false)).differences).toEqual([]);
     const report = await replayed(true);
-    expect(report.counts).toEqual({ '1 seat → denied': 1 });
+    expect(report.counts).toEqual({ '1 approval → denied': 1 });
     const [first, second] = report.differences;
     expect(first).toMatchObject({
       changed: true,

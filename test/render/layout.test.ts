@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { absoluteTime } from '../../src/core/instant.ts';
 import { changePage } from '../../src/render/change-page.ts';
 import { layOut, widthOf } from '../../src/render/layout.ts';
-import { absoluteTime, timeLeft } from '../../src/render/time.ts';
+import { timeLeft } from '../../src/render/time.ts';
 import { quoted } from '../../src/render/values.ts';
 import { effect, NOW, property } from '../guards/builders.ts';
 import { subjectOf } from './builders.ts';

@@ -56,7 +56,7 @@ describe('what is newly named', () => {
       'a condition that goes',
       { Statement: [{ Sid: 'A', Condition: { StringEquals: { 'sts:ExternalId': 'x' } } }] },
       { Statement: [{ Sid: 'A' }] },
-      ['condition: x is no longer asked for'],
+      ['condition: x is no longer required'],
     ],
     ['a bucket of the world', {}, { BlockPublicAcls: false }, ['unguarded: BlockPublicAcls: false']],
   ])('%s', (_what, before, after, expected) => expect(named(before, after)).toEqual(expected));

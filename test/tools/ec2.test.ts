@@ -39,7 +39,7 @@ describe('describe_instances', () => {
             "instance_id": "i-1",
             "instance_type": "t3.micro",
             "name": "bastion",
-            "owner": "nobody",
+            "owner": "none",
             "protections": [
               "termination",
             ],
@@ -115,7 +115,7 @@ describe('describe_security_groups', () => {
               "ingress tcp 443 0.0.0.0/0",
               "ingress tcp 443 ::/0",
             ],
-            "owner": "nobody",
+            "owner": "none",
             "rules": [
               "ingress tcp 443 0.0.0.0/0",
               "ingress tcp 443 ::/0",
@@ -135,7 +135,7 @@ describe('describe_security_groups', () => {
     expect(every.security_groups!.map(({ owner }) => owner)).toEqual([
       'stack cost-explorer-prod',
       'stack cost-explorer-dev',
-      'nobody',
+      'none',
     ]);
     const elsewhere = await list('describe_security_groups', { vpc_id: 'vpc-00000001' });
     expect(elsewhere.security_groups).toEqual([]);

@@ -16,7 +16,7 @@ export function signing(decision: 'approve' | 'reject', summary: string): Comman
       { flags: '--as <person>', summary: 'your name in the policy, if the key file does not identify you' },
       {
         flags: '--confirm <name>',
-        summary: 'name of the stack or resources: without a terminal, and where the change cannot be undone',
+        summary: 'name of the stack or resources; required without a terminal, and if the change cannot be undone',
       },
     ],
     arguments: [CHANGE_ARGUMENT],
@@ -28,7 +28,8 @@ export function signing(decision: 'approve' | 'reject', summary: string): Comman
         const said: string[] = [];
         // At a terminal the outcome is told before the question that follows it.
         const print = terminal ? context.tell : (text: string) => void said.push(text);
-        if ((await signer.afterSigning(change, { print, terminal })) === 'execute')
+        const { plan } = await app.changes.plan(change.planId);
+        if ((await signer.afterSigning(change, plan, { print, terminal })) === 'execute')
           return executed(app, id, context.tell);
         return { text: said.join('\n'), json: change, exit: EXIT.pass };
       }),

@@ -3,11 +3,11 @@ import { EXIT } from '../exit.ts';
 
 export const auditVerify: Command<{ checkpoint?: string }> = {
   name: 'audit verify',
-  summary: 'recompute the whole ledger and name the first row that was changed, removed, inserted or re-ordered',
+  summary: 'recompute the whole ledger and name the first row that was changed, removed, inserted or reordered',
   options: [
     {
       flags: '--checkpoint <file>',
-      summary: 'an older `audit checkpoint`, kept elsewhere: shows a ledger cut off or rewritten',
+      summary: 'an earlier `audit checkpoint` that was kept elsewhere: detects a ledger that was cut off or rewritten',
     },
     JSON_OPTION,
   ],

@@ -15,9 +15,10 @@ export const changes: Command = {
     context.withApp(async (app) => {
       const { items } = await app.changes.list({ limit: MOST });
       const lines = items.map(({ id, state, target, goal, sponsor, judgement, approvals, explanation }) => {
-        const seats = `seats ${approvals.length}/${judgement.seats}`;
+        const given = approvals.filter(({ decision }) => decision === 'approve').length;
+        const seats = `approvals ${given} of ${judgement.seats}`;
         const how = state === 'executing' ? `  ${lineOf(explanation ?? '')}` : '';
-        const about = `${lineOf(target.name)}  ${goal}  for ${lineOf(sponsor ?? 'nobody')}`;
+        const about = `${lineOf(target.name)}  ${goal}  ${sponsor === null ? 'without a sponsor' : `for ${lineOf(sponsor)}`}`;
         return `${id}  ${state.padEnd(10)} ${about}  ${seats}${how}`;
       });
       return { text: lines.join('\n') || 'No changes yet.', json: items, exit: EXIT.pass };

@@ -8,8 +8,8 @@ const visible = (text: string): string => makeVisible(text, Number.POSITIVE_INFI
 
 export const clean: Command<{ yes?: boolean; json?: boolean }> = {
   name: 'clean',
-  summary: 'list what plans alone left in the cloud (dead dry runs, empty stacks), and remove it',
-  options: [{ flags: '--yes', summary: 'remove it without asking' }, JSON_OPTION],
+  summary: 'list leftovers of plans in the cloud (old dry runs, empty stacks), and remove them',
+  options: [{ flags: '--yes', summary: 'remove them without asking' }, JSON_OPTION],
   arguments: [],
   run: (context, { yes = false, json }) =>
     context.withApp(async (app) => {

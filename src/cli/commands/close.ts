@@ -4,10 +4,10 @@ import { EXIT } from '../exit.ts';
 
 export const close: Command<{ change: string; reason: string; as?: string }> = {
   name: 'close',
-  summary: 'sign off a change of unknown outcome that you have looked into; its target is free then',
+  summary: 'sign off a change of unknown outcome after checking its target; this unlocks the target',
   options: [
-    { flags: '--reason <text>', summary: 'what you found', required: true },
-    { flags: '--as <person>', summary: 'your name in the policy (default: by your user name)' },
+    { flags: '--reason <text>', summary: 'your findings', required: true },
+    { flags: '--as <person>', summary: 'your name in the policy (default: found by your user name)' },
     JSON_OPTION,
   ],
   arguments: [CHANGE_ARGUMENT],

@@ -14,7 +14,7 @@ export const execute: Command<{ change: string }> = {
 /** @param tell is given the progress. */
 export async function executed(app: App, id: string, tell: (text: string) => void): Promise<Result> {
   const change = await app.executor.run(id, tell);
-  const text = `${change.id} ${change.state}: ${change.outcome?.detail ?? ''} (${change.outcome?.credentials})`;
+  const text = `${change.id} ${change.state}: ${change.outcome?.detail ?? ''} (credentials: ${change.outcome?.credentials})`;
   return {
     text: makeVisible(text, Number.POSITIVE_INFINITY),
     json: change,

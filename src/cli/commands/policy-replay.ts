@@ -8,7 +8,10 @@ export const policyReplay: Command<{ since: string; observed?: boolean }> = {
   afterHelp: `Exit: ${EXIT.pass} no difference, ${EXIT.differs} a difference, ${EXIT.failed} a plan or change could not be judged, or an error.`,
   options: [
     { flags: '--since <time>', summary: 'a day like 2026-11-01, or a duration like 30d', default: '30d' },
-    { flags: '--observed', summary: 'instead: what guards and rules in observe mode would have done' },
+    {
+      flags: '--observed',
+      summary: 'show instead the verdicts that guards and rules in observe mode would have given',
+    },
     JSON_OPTION,
   ],
   arguments: [],

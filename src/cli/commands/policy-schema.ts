@@ -4,7 +4,7 @@ import { EXIT } from '../exit.ts';
 export const policySchema: Command<{ cedar?: boolean }> = {
   name: 'policy schema',
   summary: 'print the JSON Schema of the policy file',
-  options: [{ flags: '--cedar', summary: 'instead: the Cedar schema of its rules' }],
+  options: [{ flags: '--cedar', summary: 'print the Cedar schema of its rules instead' }],
   arguments: [],
   async run(_context, { cedar = false }) {
     const { policySchemaText } = await import('../policy-schema.ts');

@@ -12,7 +12,7 @@ export const policySign: Command<SigningOptions & { statement?: boolean }> = {
     JSON_OPTION,
     {
       flags: '--statement',
-      summary: 'only the exact bytes to sign (ssh-keygen -Y sign -n countersign-policy@v1)',
+      summary: 'print only the exact bytes to sign (ssh-keygen -Y sign -n countersign-policy@v1)',
     },
   ],
   arguments: [],

@@ -4,7 +4,7 @@ import { EXIT } from '../exit.ts';
 
 export const reconcile: Command<{ change: string }> = {
   name: 'reconcile',
-  summary: 'look for what became of a change of unknown outcome, and record it; changes nothing in the cloud',
+  summary: 'look for the outcome of a change whose outcome is unknown, and record it; changes nothing in the cloud',
   afterHelp: `Exit: ${EXIT.pass} the outcome is known, ${EXIT.failed} it is not.`,
   options: [JSON_OPTION],
   arguments: [CHANGE_ARGUMENT],

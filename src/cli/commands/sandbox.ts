@@ -9,7 +9,10 @@ export const sandbox: Command<{ port: number; pace: number; seed?: string }> = {
   options: [
     { flags: '--port <number>', summary: 'port; 0 for a free one', default: 4566, parse: portOf },
     { flags: '--pace <factor>', summary: 'multiplies simulated durations; 0 for none', default: 1, parse: paceOf },
-    { flags: '--seed <path>', summary: 'data of a new world: a YAML file, or a folder with a world.yaml' },
+    {
+      flags: '--seed <path>',
+      summary: 'contents of a new simulated cloud: a YAML file, or a folder with a world.yaml',
+    },
   ],
   arguments: [],
   async run({ config }, { port, pace, seed }) {

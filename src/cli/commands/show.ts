@@ -6,9 +6,9 @@ export const show: Command<{ change: string; statement?: boolean; as?: string; r
   summary: 'show what a change would do, worst first',
   options: [
     JSON_OPTION,
-    { flags: '--statement', summary: 'only the exact bytes to sign' },
-    { flags: '--as <person>', summary: 'name in the policy of the person who will sign (with --statement)' },
-    { flags: '--reject', summary: 'the statement of a rejection (with --statement)' },
+    { flags: '--statement', summary: 'print only the exact bytes to sign' },
+    { flags: '--as <person>', summary: 'the person who will sign, by name in the policy (with --statement)' },
+    { flags: '--reject', summary: 'print the statement of a rejection (with --statement)' },
   ],
   arguments: [CHANGE_ARGUMENT],
   run: (context, { change, statement, as, reject }) =>

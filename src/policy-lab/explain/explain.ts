@@ -110,7 +110,7 @@ function verdictOf(
     guard: guard.name,
     outcome: outcomeText(verdict),
     message: verdict.message,
-    remedy: verdict.remedy,
+    remedy: verdict.remedyForPeople ?? verdict.remedy,
     facts: read().map(({ path, value }) => ({ fact: path, value: factText(value), from: places.ofFact(path) })),
     lines: places.ofGuard(definition, verdict),
     ...(verdict.observed ? { observed: verdict.observed } : {}),

@@ -1,5 +1,6 @@
 /** Which facts a guard reads while it judges: told by watching it, so that no list of them can be wrong. */
 import type { Facts, Guard } from '../../core/guard.ts';
+import { absoluteTime } from '../../core/instant.ts';
 import type { Plan } from '../../core/plan.ts';
 
 export interface FactRead {
@@ -40,7 +41,7 @@ function watch<T extends object>(object: T, above: string, reads: Map<string, un
 /** In a few words. */
 export function factText(value: unknown): string {
   if (value === null || value === undefined || value === '') return 'none';
-  if (value instanceof Date) return value.toISOString();
+  if (value instanceof Date) return absoluteTime(value.toISOString());
   if (Array.isArray(value)) return value.map(factText).join(', ') || 'none';
   if (typeof value !== 'object') return String(value);
   const { name, roles, id } = value as { name?: unknown; roles?: unknown; id?: unknown };

@@ -25,7 +25,7 @@ import { readYaml } from '../../policy/yaml-file.ts';
 const name = z.string().min(1).max(512);
 const markInFull = markSchema.extend({
   path: z.string().default('sample'),
-  text: z.string().default('as the sketch says'),
+  text: z.string().default('the sketch says so'),
 });
 /** `expire` is short for `{ kind: expire }`. */
 const mark = z.union([z.enum(MARK_KINDS).transform((kind) => markInFull.parse({ kind })), markInFull]);
@@ -204,7 +204,7 @@ function effectOf(
     properties: properties.map((path) => ({ path, replaces: kind === 'replace' ? 'always' : 'never' })),
     marks,
     ...(size === undefined ? {} : { size }),
-    why: 'As the sketch says.',
+    why: 'The sketch says so.',
   };
 }
 

@@ -1,4 +1,5 @@
 /** What another policy would have decided of everything that was judged: the differences, the most alarming first. */
+import { counted } from '../../core/counted.ts';
 import { CountersignError } from '../../core/errors.ts';
 import type { LedgerEvent } from '../../core/events.ts';
 import { enforced, judgeAll } from '../../core/guard.ts';
@@ -132,7 +133,7 @@ export function outcomeText({ outcome, seats, roles = [] }: Verdict): string {
 }
 export function decisionText({ decision, seats, roles }: Told): string {
   if (decision !== 'needs_approval') return decision;
-  return [`${seats} seat${seats === 1 ? '' : 's'}`, ...roles].join(', ');
+  return `${counted(seats, 'approval')}${roles.length > 0 ? ` (${roles.join(' and ')} among them)` : ''}`;
 }
 
 const SEVERITY = { no_change: 0, pass: 0, needs_approval: 1, plan_only: 2, denied: 3 } as const;

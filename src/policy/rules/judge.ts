@@ -108,7 +108,7 @@ function verdictOf(rule: Rule, effects: string[], errors: string[]): RuleVerdict
       outcome: 'deny',
       seats: 0,
       message: `The rule ${rule.id} could not be evaluated, so the plan is refused: ${errors[0]}`,
-      remedy: 'The policy owners must fix the rule, not your plan; tell the user.',
+      remedy: 'The policy owners must fix the rule; another plan does not help.',
       effects,
     };
   const { id, message, remedy, hold, observed } = rule;

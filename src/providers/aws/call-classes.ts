@@ -8,7 +8,7 @@ export type Service = (typeof SERVICES)[number];
 const READ_PREFIXES = ['Describe', 'List', 'Get', 'Validate', 'Estimate'] as const;
 /** Named like a read, and not one: each mints credentials or starts something. */
 const NOT_READS = new Set(['GetSessionToken', 'GetFederationToken', 'GetWebIdentityToken', 'GetDelegatedAccessToken']);
-const PLAN_OPERATIONS = new Set(['CreateChangeSet', 'DeleteChangeSet', 'DetectStackDrift']);
+const PLAN_OPERATIONS = new Set(['CreateChangeSet', 'DeleteChangeSet', 'DetectStackDrift', 'DetectStackResourceDrift']);
 /**
  * Options of a change set that take over resources, or weaken rollback or validation, with the values that do not.
  * No dry run of ours has any other value, and no change set of another tool is taken over with one. A value that is an

@@ -32,6 +32,7 @@ const OF_RESOURCE: Words = {
   ResourceDriftStatus: 'StackResourceDriftStatus',
 };
 const OF_DETAIL: Words = { Evaluation: 'EvaluationType', ChangeSource: 'ChangeSource' };
+const OF_IGNORED_DRIFT: Words = { Reason: 'DriftIgnoredReason' };
 const OF_TARGET: Words = {
   Attribute: 'ResourceAttribute',
   RequiresRecreation: 'RequiresRecreation',
@@ -50,6 +51,7 @@ export function refusedIn(sdk: Sdk, set: DescribeChangeSetOutput, changes: reado
     });
   const inResource = (change: ResourceChange): string[] => [
     ...unknown('', change, OF_RESOURCE),
+    ...(change.ResourceDriftIgnoredAttributes ?? []).flatMap((one) => unknown('', one, OF_IGNORED_DRIFT)),
     ...(change.Details ?? []).flatMap((detail) => [
       ...unknown('', detail, OF_DETAIL),
       ...unknown('', detail.Target, OF_TARGET),

@@ -1,5 +1,6 @@
 /** What the calls of EC2 do: EC2 has no preview, so the effects are derived from the observed state. */
 import type { Effect } from '../../core/effect.ts';
+import { monthlyOfSize } from './knowledge/index.ts';
 import type { ObservedInstance } from './observed.ts';
 import type { InstanceAction } from './ports.ts';
 
@@ -97,6 +98,11 @@ function termination(instance: ObservedInstance): Effect {
   });
 }
 
+function costOf(before: string, after: string): Pick<Effect, 'monthlyUsd'> {
+  const [was, is] = [monthlyOfSize(before), monthlyOfSize(after)];
+  return was === undefined || is === undefined ? {} : { monthlyUsd: Math.round(is - was) };
+}
+
 /** Stopped, changed, started again; or only changed, when it is stopped. */
 export function effectOfResize(instance: ObservedInstance, instanceType: string, givesUp = ''): Effect {
   const runs = instance.state === 'running';
@@ -110,6 +116,7 @@ export function effectOfResize(instance: ObservedInstance, instanceType: string,
       { path: 'Properties.InstanceType', before: instance.instanceType, after: instanceType, replaces: 'never' },
     ],
     size: instanceType,
+    ...costOf(instance.instanceType, instanceType),
     why: losesDisks
       ? `${DISKS_LOST} when it stops for the change.`
       : runs

@@ -76,11 +76,12 @@ export async function lookBackAtStack(client: CloudFormationClient, plan: Plan, 
   if (end) return seenOf(outcomeOf(call, end, failure));
   const now = await stackNow(client, call);
   const newest = own.at(-1);
-  if (newest) return { detail: `it was taken; the last of it is ${lineOf(newest)}; the stack is ${now.status}` };
+  if (newest)
+    return { detail: `the call was carried out; its newest event is ${lineOf(newest)}; the stack is ${now.status}` };
   const status = call.operation === 'ExecuteChangeSet' ? await executionStatus(client, call) : undefined;
   if (status === 'AVAILABLE')
     return {
-      detail: 'it was not taken: the change set is still to be executed',
+      detail: 'the call was not carried out: the change set has not been executed',
       ended: { call: 'failed', state: 'failed' },
     };
   if (status === 'EXECUTE_COMPLETE' || status === 'EXECUTE_FAILED') {

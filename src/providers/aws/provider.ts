@@ -8,7 +8,7 @@ import { type AccountEntry, accountEntry, createIdentity, createSettings, roleAr
 import { endpointOf } from './endpoint.ts';
 import { askingAws } from './errors.ts';
 import { loadKnowledge } from './knowledge/index.ts';
-import type { ContextFor, PlannerContext } from './planners/context.ts';
+import { type ContextFor, type PlannerContext, readsOf } from './planners/context.ts';
 import { plannersIn, recomputePlan } from './planners/index.ts';
 import { createReader } from './readers/index.ts';
 import { removalOf } from './removal.ts';
@@ -63,6 +63,7 @@ export function createAws(options: AwsOptions): Provider {
     return {
       cloudFormation,
       ec2,
+      ...readsOf(cloudFormation),
       identity: who,
       knowledge,
       secretKey,
@@ -101,10 +102,7 @@ export function createAws(options: AwsOptions): Provider {
     identity,
     reader: createReader(contextFor, options),
     planners: plannersIn(contextFor),
-    leftoverOf: (plan) => {
-      const id = executedSet(plan);
-      return id !== null && isOwnChangeSet(id) ? id : null;
-    },
+    leftoverOf: ownSet,
     removalOf: async (target, since, dead) => {
       const context = await contextFor(target);
       return askingAws(() => removalOf(context, target, since, dead));
@@ -112,7 +110,14 @@ export function createAws(options: AwsOptions): Provider {
     discard: async (changeSet, place, permit) =>
       discardChangeSet((await contextFor(place, permit)).cloudFormation, changeSet),
     whyGone: (plan) => goneSet(contextFor, plan),
-    recompute: async (plan) => recomputePlan({ ...(await contextFor(plan.target)), planNonce: plan.nonce }, plan),
+    recompute: async (plan, permit) =>
+      recomputePlan({ ...(await contextFor(plan.target, permit)), planNonce: plan.nonce }, plan),
     ...createWritingDoor(settings.own, ownIdentity, contextFor),
   };
+}
+
+/** The change set that a plan executes, if this server made it. */
+function ownSet(plan: Pick<PlanDraft, 'calls'>): string | null {
+  const id = executedSet(plan);
+  return id !== null && isOwnChangeSet(id) ? id : null;
 }

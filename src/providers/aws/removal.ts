@@ -16,19 +16,19 @@ export async function removalOf(
   dead: readonly string[],
 ): Promise<Removal> {
   const stack = await findStack(cloudFormation, name);
-  if (!stack?.StackId) return { why: 'it is gone' };
+  if (!stack?.StackId) return { why: 'it no longer exists' };
   if (stack.StackStatus !== 'REVIEW_IN_PROGRESS') return { why: `it is ${stack.StackStatus}` };
   if ((stack.CreationTime?.getTime() ?? 0) < since.getTime() - SKEW_MILLISECONDS)
-    return { why: 'it was there before it was planned' };
+    return { why: 'it existed before the plan' };
   const resources = await listResources(cloudFormation, stack.StackId);
   if (resources.length > 0) return { why: `it has resources: ${resources.length}` };
   const { paginateListChangeSets } = await import('@aws-sdk/client-cloudformation');
   const asked = paginateListChangeSets({ client: cloudFormation }, { StackName: stack.StackId });
   for await (const { Summaries = [] } of allPages(asked)) {
     const waiting = Summaries.find(({ ChangeSetId = '' }) => !dead.includes(ChangeSetId));
-    if (waiting) return { why: `the change set ${waiting.ChangeSetName} is on it` };
+    if (waiting) return { why: `it has the change set ${waiting.ChangeSetName}` };
   }
   const call = { step: 'remove', provider: 'aws', service: 'cloudformation', operation: 'DeleteStack' };
   const input = { StackName: stack.StackId, ClientRequestToken: tokenFor(`remove/${stack.StackId}`) };
-  return { call: { ...call, input, account, region }, why: 'it is empty, and no plan waits on it' };
+  return { call: { ...call, input, account, region }, why: 'it is empty, and no plan needs it' };
 }

@@ -73,7 +73,7 @@ export async function lookBackAtEc2(client: EC2Client, call: Call): Promise<Seen
   }
   const wantedType = (input.InstanceType as { Value?: string } | undefined)?.Value;
   const wanted = operation === 'ModifyInstanceAttribute' ? wantedType : ENDS_IN[operation];
-  if (wanted === undefined) return { detail: 'no fact of its own tells of such a call' };
+  if (wanted === undefined) return { detail: 'such a call leaves no trace of its own' };
   const ids = (input.InstanceIds as string[] | undefined) ?? [String(input.InstanceId)];
   const { DescribeInstancesCommand } = await sdk();
   const { Reservations = [] } = await client.send(new DescribeInstancesCommand({ InstanceIds: ids }));

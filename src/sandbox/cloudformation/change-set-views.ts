@@ -2,6 +2,7 @@
 import { type Operation, pageOf, SandboxFault } from '../service.ts';
 import type { World } from '../world.ts';
 import { type ChangeSet, findStack, isIn, type Place, requireStack, type Stack } from './model.ts';
+import { resolvedValue } from './resolving.ts';
 
 const CHANGES_PER_PAGE = 100;
 
@@ -76,6 +77,7 @@ export const changeSetViews: Record<string, Operation> = {
       Parameters: Object.entries(set.parameters).map(([ParameterKey, value]) => ({
         ParameterKey,
         ParameterValue: set.noEcho.includes(ParameterKey) ? '****' : value,
+        ResolvedValue: resolvedValue(world, set, ParameterKey, value),
       })),
       Tags: Object.entries(set.tags).map(([Key, Value]) => ({ Key, Value })),
       Capabilities: set.capabilities,

@@ -1,6 +1,6 @@
 /** The difference between a stack as it is and a template as it would be. */
 
-import { type Knowledge, snapshotSupported } from '../../providers/aws/knowledge/index.ts';
+import { isDefaultWritten, type Knowledge, snapshotSupported } from '../../providers/aws/knowledge/index.ts';
 import type { Replacement } from '../../providers/aws/knowledge/replacement.ts';
 import type { Value } from '../../providers/aws/template/parse.ts';
 import type { ResolvedResource, Resolver } from '../../providers/aws/template/resolve.ts';
@@ -184,7 +184,7 @@ export function recreationOf(
   after: Value | undefined,
 ): Replacement {
   // User Guide, AWS::CloudFormation::Stack: "An update never causes a nested stack to be replaced."
-  if (type === NESTED) return 'never';
+  if (type === NESTED || isDefaultWritten(type, name, before, after)) return 'never';
   const truth = replacementTruth(type, name);
   if (truth) return truth;
   return leavesThatDiffer(name, before, after)

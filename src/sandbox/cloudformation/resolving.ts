@@ -2,10 +2,11 @@
 import { createHash } from 'node:crypto';
 import { parseTemplate, type Template } from '../../providers/aws/template/parse.ts';
 import { createResolver, type ResolveContext, type Resolver } from '../../providers/aws/template/resolve.ts';
+import type { StackOutput } from '../../providers/aws/template/values.ts';
 import { zonesOf } from '../ec2/network.ts';
 import { ssmParameter as seededParameter } from '../facts.ts';
 import type { World } from '../world.ts';
-import { isLive, type Place, type Stack, type StackResource, stacksIn, type Target } from './model.ts';
+import { findStack, isLive, type Place, type Stack, type StackResource, stacksIn, type Target } from './model.ts';
 import { attributeOf } from './physical-ids.ts';
 
 const parsed = new Map<string, Template>();
@@ -36,6 +37,7 @@ export function resolverFor(
     pseudo: pseudoOf(stack),
     exports: usesExports ? Object.fromEntries(exportsOf(world, stack).map(({ name, value }) => [name, value])) : {},
     zonesOf,
+    stackOutput: (asked) => outputOf(world, stack, asked),
     ssmParameter: (name) => ssmParameter(world, stack, name),
     refOf: (id) => resources[id]?.physicalId || undefined,
     attributeOf: (id, attribute) => {
@@ -61,6 +63,17 @@ export function ssmParameter(world: World, place: Place, name: string): string |
   return `ami-${digest.slice(0, 17)}`;
 }
 
+/** Behind a parameter that names one of Systems Manager; undefined: it names none. */
+export function resolvedValue(
+  world: World,
+  of: Place & Pick<Target, 'templateBody'>,
+  parameter: string,
+  value: string,
+): string | undefined {
+  const { Type = '' } = readTemplate(of.templateBody).Parameters?.[parameter] ?? {};
+  return Type.startsWith('AWS::SSM::Parameter::Value<') ? ssmParameter(world, of, value) : undefined;
+}
+
 export interface Export {
   name: string;
   value: string;
@@ -74,6 +87,12 @@ export const exportsOf = (world: World, place: Place): Export[] =>
         exportName ? [{ name: exportName, value, stackId: id }] : [],
       ),
     );
+
+/** Of this account only: the sandbox lets nobody take on another's role to read. */
+function outputOf(world: World, { account, region }: Place, asked: StackOutput): string | undefined {
+  const place = { account, region: asked.region ?? region };
+  return findStack(world, asked.stack, place)?.outputs[asked.output]?.value;
+}
 
 /** Names of the live stacks that use an export. */
 export const importersOf = (world: World, name: string, place: Place): string[] =>

@@ -10,7 +10,7 @@ import {
   type StackResource,
   stacksIn,
 } from './model.ts';
-import { exportsOf, importersOf, readTemplate, ssmParameter } from './resolving.ts';
+import { exportsOf, importersOf, resolvedValue } from './resolving.ts';
 
 const PAGE = 100;
 const date = (epoch: number | null | undefined) =>
@@ -21,13 +21,10 @@ const driftOf = ({ drift }: Stack) => ({
 });
 
 function showParameters(world: World, stack: Stack) {
-  const declared = readTemplate(stack.templateBody).Parameters;
   return Object.entries(stack.parameters).map(([ParameterKey, value]) => ({
     ParameterKey,
     ParameterValue: stack.noEcho.includes(ParameterKey) ? '****' : value,
-    ResolvedValue: declared?.[ParameterKey]?.Type.startsWith('AWS::SSM::Parameter::Value<')
-      ? ssmParameter(world, stack, value)
-      : undefined,
+    ResolvedValue: resolvedValue(world, stack, ParameterKey, value),
   }));
 }
 

@@ -6,8 +6,11 @@ import {
 } from '@aws-sdk/client-cloudformation';
 import { CreateSnapshotCommand, DeleteSnapshotCommand, ModifyInstanceAttributeCommand } from '@aws-sdk/client-ec2';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { mintPlanningPermit } from '../../../src/core/permit.ts';
 import { makeSecurityGroup } from '../../../src/sandbox/ec2/security-groups.ts';
 import { type Ec2World, openEc2World } from './ec2-world.ts';
+
+const permit = () => mintPlanningPermit('123456789012', 'eu-west-1');
 
 let world: Ec2World;
 beforeEach(async () => {
@@ -60,7 +63,7 @@ describe('a plan to terminate', () => {
     for (const name of ['batch', 'archive'])
       await world.ec2.send(new CreateSnapshotCommand({ VolumeId: world.instance(name).volumes[0]!.id }));
     for (const plan of [standing, making]) {
-      const { target, calls, effects, observed } = await world.app.cloud.recompute(plan);
+      const { target, calls, effects, observed } = await world.app.cloud.recompute(plan, permit());
       expect({ target, calls, effects, observed }).toEqual({
         target: plan.target,
         calls: plan.calls,
@@ -69,7 +72,7 @@ describe('a plan to terminate', () => {
       });
     }
     await world.ec2.send(new DeleteSnapshotCommand({ SnapshotId }));
-    expect((await world.app.cloud.recompute(standing)).calls).not.toEqual(standing.calls);
+    expect((await world.app.cloud.recompute(standing, permit())).calls).not.toEqual(standing.calls);
   });
 
   it('reads all its facts in one call each, but for the attribute that EC2 tells one at a time', async () => {
@@ -243,12 +246,17 @@ describe('a plan of security group rules', () => {
     const { plan } = await rules([`ingress all ${group}`]);
     expect(plan.effects[0]?.marks).toEqual([]);
   });
-  it('sees the world through a group that is itself open to it', async () => {
+  it('tells of a group that is itself open what it is open to, and claims nothing more', async () => {
     const { plan } = await rules([`ingress tcp 9000 ${world.group('web').id}`]);
     expect(plan.effects[0]?.marks).toMatchObject([
-      { kind: 'expose', network: { range: world.group('web').id }, target: { id: world.group('web').id } },
-      { kind: 'expose', network: { range: '0.0.0.0/0', protocol: 'tcp', fromPort: 9000, toPort: 9000 } },
+      {
+        kind: 'expose',
+        network: { range: world.group('web').id },
+        target: { id: world.group('web').id },
+        text: expect.stringContaining('is itself open to 0.0.0.0/0'),
+      },
     ]);
+    expect(plan.effects[0]?.marks).toHaveLength(1);
   });
 
   it('marks what a revoked rule cuts, and nothing where another rule lets it through', async () => {

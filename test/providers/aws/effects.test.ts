@@ -48,6 +48,36 @@ describe('effects of a change set', () => {
     expect(effectOf(silent('AWS::Lambda::Function'))).toMatchObject({ kind: 'unknown', reversibility: 'unknown' });
     expect(effectOf(silent('AWS::DynamoDB::Table'))).toMatchObject({ kind: 'replace', reversibility: 'irreversible' });
   });
+  it('tells what a name is unique in, of what is made, deleted and replaced', () => {
+    const view = (parent: string): ResourceView => ({
+      logicalId: 'R',
+      type: 'AWS::Lambda::Alias',
+      properties: { FunctionName: parent, Name: 'live' },
+      deletionPolicy: 'Delete',
+      updateReplacePolicy: 'Delete',
+    });
+    const within = (one: ResourceChange) =>
+      effectsOfChanges(
+        {
+          context: { knowledge } as PlannerContext,
+          stackName: 's',
+          prefix: '',
+          facts: new Map(),
+          views: { ...views, before: { R: view('old') }, after: { R: view('new') } },
+          leaves: new Map(),
+        },
+        [one],
+      )[0]?.within;
+    const of = (Action: 'Add' | 'Remove'): ResourceChange => ({
+      Action,
+      LogicalResourceId: 'R',
+      ResourceType: 'AWS::Lambda::Alias',
+    });
+    expect(within(of('Add'))).toBe('["new"]');
+    expect(within(of('Remove'))).toBe('["old"]');
+    expect(within(change('AWS::Lambda::Alias', 'Name'))).toBe('["old"]');
+    expect(within(change('AWS::Lambda::Alias', 'Description'))).toBeUndefined();
+  });
   it('judges an action that it does not know as unknown', () => {
     expect(effectOf(change('AWS::SQS::Queue', 'x', { Action: 'Dynamic' }))).toMatchObject({
       kind: 'unknown',

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { dataOf, subjectOf } from '../../../src/cli/show.ts';
 import type { Json } from '../../../src/core/digest.ts';
 import { opened } from '../../../src/core/leaves.ts';
+import { mintPlanningPermit } from '../../../src/core/permit.ts';
 import { masked, tagsFor } from '../../../src/providers/aws/picture/mask.ts';
 import { openTestWorld } from '../../world.ts';
 
@@ -95,7 +96,9 @@ describe('the picture of a plan', () => {
         after: { Properties: { MemorySize: 512, Runtime: 'nodejs22.x' } },
       });
       expect(picture.things.find(({ kind }) => kind === 'stack')).toMatchObject({ after: { Tags: { team: 'web' } } });
-      expect((await world.app.cloud.recompute(plan)).picture).toEqual(picture);
+      expect(
+        (await world.app.cloud.recompute(plan, mintPlanningPermit(plan.target.account, plan.target.region))).picture,
+      ).toEqual(picture);
     } finally {
       world.close();
     }

@@ -87,16 +87,37 @@ describe('plan_stack_update', () => {
   });
 
   it.each([
-    ['a local asset', 'Resources:\n  F:\n    Type: AWS::Lambda::Function\n    Properties: { Code: ./src }\n'],
-    ['a template that is too large', queue(`    Metadata: { x: "${'y'.repeat(52_000)}" }\n`)],
-    ['a macro that would run at once', `Transform: MyMacro\n${queue()}`],
-    ['a macro inside', queue('    Properties:\n      Fn::Transform: { Name: Sneaky, Parameters: {} }\n')],
-  ])('asks for packaging for %s, with the command', async (_what, template) => {
+    [
+      'a local asset',
+      'Resources:\n  F:\n    Type: AWS::Lambda::Function\n    Properties: { Code: ./src }\n',
+      /cloudformation package /,
+    ],
+    [
+      'a local asset of cdk',
+      'Resources:\n  F:\n    Type: AWS::Lambda::Function\n    Metadata: { aws:cdk:path: S/F }\n    Properties: { Code: ./src }\n',
+      /cdk-assets publish /,
+    ],
+    [
+      'a local asset of sam',
+      'Transform: AWS::Serverless-2016-10-31\nResources:\n  F:\n    Type: AWS::Serverless::Function\n    Properties: { CodeUri: ./src }\n',
+      /cloudformation package .*aws-sam/,
+    ],
+    [
+      'a template that is too large',
+      queue(`    Metadata: { x: "${'y'.repeat(52_000)}" }\n`),
+      /create-change-set .*UsePreviousValue/,
+    ],
+    ['a macro that would run at once', `Transform: MyMacro\n${queue()}`, /create-change-set /],
+    [
+      'a macro inside',
+      queue('    Properties:\n      Fn::Transform: { Name: Sneaky, Parameters: {} }\n'),
+      /create-change-set /,
+    ],
+  ])('asks for packaging for %s, with a command that can delete nothing', async (_what, template, command) => {
     const answer = await world.call('plan_stack_update', { stack: STACK, template });
-    expect(answer).toMatchObject({
-      code: 'INPUT_NEEDS_PACKAGING',
-      remedy: expect.stringMatching(/--no-execute-changeset/),
-    });
+    expect(answer).toMatchObject({ code: 'INPUT_NEEDS_PACKAGING', remedy: expect.stringMatching(command) });
+    // These delete stacks and change sets, make stacks of their own, or send empty tags.
+    expect(answer.remedy).not.toMatch(/cdk deploy|cdk diff|sam deploy|osls|cloudformation deploy|--resolve-s3/);
     expect(world.store.calls().map(({ operation }) => operation)).not.toContain('CreateChangeSet');
   });
 

@@ -139,7 +139,7 @@ export const access: ApproverCase[] = [
     before: permission({ SourceAccount: '123456789012' }),
     hazard: permission({}),
     twin: permission({ SourceAccount: '123456789012', FunctionUrlAuthType: 'AWS_IAM' }),
-    offending: ['SourceAccount', '123456789012 is no longer asked for'],
+    offending: ['SourceAccount', '123456789012 is no longer required'],
   },
   {
     name: 'a route without authorization',

@@ -9,11 +9,16 @@
 import type { ResourceChange, ResourceChangeDetail } from '@aws-sdk/client-cloudformation';
 import { type Effect, type EffectKind, KIND_SEVERITY } from '../../../core/effect.ts';
 import type { Mark } from '../../../core/mark.ts';
+import { makeVisibleLine } from '../../../core/render-safe.ts';
 import {
   conditionalRule,
   holdsOf,
   interruptsOf,
+  isDefaultWritten,
+  isReissue,
   isRevisionType,
+  monthlyUsd,
+  nameScope,
   oneWayUpgrade,
   sizeProperty,
 } from '../knowledge/index.ts';
@@ -25,6 +30,7 @@ import { type LeavesByResource, withLeaves } from './leaves.ts';
 import { decide, type LiveFacts } from './live-facts.ts';
 import { asPolicy, type EffectBase, loss } from './loss.ts';
 import { propertyChanges } from './properties.ts';
+import { withoutSettledOutputs } from './settled-outputs.ts';
 import { byTagKey } from './tag-keys.ts';
 
 export interface Situation {
@@ -95,16 +101,28 @@ function isMoot(
   );
 }
 
-function propertiesOf({ context, facts, taint }: Situation, change: ResourceChange, moved: ReadonlySet<string>) {
+function propertiesOf({ context, facts, taint, views }: Situation, change: ResourceChange, moved: ReadonlySet<string>) {
   const id = change.LogicalResourceId ?? '';
   const leaves = {
     before: { isTainted: (path: readonly string[]) => taint?.before?.at(id, path) === true },
     after: { isTainted: (path: readonly string[]) => taint?.after.at(id, path) === true },
   };
-  return propertyChanges(context.knowledge, change, (detail) => isMoot(detail, moved), leaves).map((property) => ({
-    ...property,
-    replaces: decide(property.replaces, change, property.path.replace(/^Properties\./, ''), facts),
-  }));
+  return propertyChanges(context.knowledge, change, (detail) => isMoot(detail, moved), leaves).map((property) => {
+    const name = property.path.replace(/^Properties\./, '');
+    const replaces = isDefaultOnly(views, change, name) ? 'never' : decide(property.replaces, change, name, facts);
+    return { ...property, replaces };
+  });
+}
+
+/** A default that is written out is no change; CloudFormation's own word that it always replaces stands. */
+function isDefaultOnly({ before, after }: MarkContext, change: ResourceChange, name: string): boolean {
+  const { LogicalResourceId: id = '', ResourceType: type = '', Details = [] } = change;
+  const [was, is] = [before[id]?.properties, after[id]?.properties];
+  const isCertain = Details.some(
+    ({ Target, Evaluation }) =>
+      Target?.Name === name && Target.RequiresRecreation === 'Always' && Evaluation !== 'Dynamic',
+  );
+  return was !== undefined && is !== undefined && !isCertain && isDefaultWritten(type, name, was[name], is[name]);
 }
 
 function effectOfChange(situation: Situation, change: ResourceChange, moved: ReadonlySet<string>): Effect {
@@ -113,8 +131,9 @@ function effectOfChange(situation: Situation, change: ResourceChange, moved: Rea
   const { views } = situation;
   const before = views.before[logicalId] ?? null;
   const after = change.Action === 'Remove' ? null : (views.after[logicalId] ?? null);
-  const marks = marksOfChange(before, after, views);
+  const marks = withoutSettledOutputs(marksOfChange(before, after, views), change, before, after, views);
   const size = sizeOf(type, after);
+  const added = addedCost(before, after, views);
   const base: EffectBase = {
     type,
     logicalId: situation.prefix + logicalId,
@@ -126,12 +145,14 @@ function effectOfChange(situation: Situation, change: ResourceChange, moved: Rea
       change.Action === 'Modify' ? byTagKey(propertiesOf(situation, change, moved), before, after, views) : [],
     marks,
     ...(size === undefined ? {} : { size }),
+    ...(added === 0 ? {} : { monthlyUsd: added }),
   };
   switch (change.Action) {
     case 'Add':
       return {
         ...base,
         ...nameOf(situation, type, after?.properties),
+        ...scopeOf(type, after),
         kind: 'create',
         interrupts: 'no',
         reversibility: 'reversible',
@@ -140,7 +161,12 @@ function effectOfChange(situation: Situation, change: ResourceChange, moved: Rea
     case 'Modify':
       return modification(base, change, mayBeReplaced(situation, change, moved), situation);
     case 'Remove':
-      return loss({ ...base, kind: 'delete' }, asPolicy(change.PolicyAction), 'DeletionPolicy', before?.properties);
+      return loss(
+        { ...base, ...scopeOf(type, before), kind: 'delete' },
+        asPolicy(change.PolicyAction),
+        'DeletionPolicy',
+        before?.properties,
+      );
     default:
       return {
         ...base,
@@ -160,11 +186,24 @@ function sizeOf(type: string, after: ResourceView | null): string | undefined {
   return typeof size === 'string' || typeof size === 'number' ? String(size) : undefined;
 }
 
+/** One side that cannot be priced prices nothing. */
+function addedCost(before: ResourceView | null, after: ResourceView | null, views: MarkContext): number {
+  const [was, is] = [monthlyUsd(before, views.before, views), monthlyUsd(after, views.after, views)];
+  return was === undefined || is === undefined ? 0 : Math.round(is - was);
+}
+
 /** The physical name that a new resource will have, where the template gives one. */
 function nameOf({ context }: Situation, type: string, properties: Record<string, unknown> | undefined) {
   const property = context.knowledge.nameProperty(type);
   const name = property === undefined ? undefined : properties?.[property];
   return typeof name === 'string' ? { physicalId: name } : {};
+}
+
+function scopeOf(type: string, view: ResourceView | null): Pick<Effect, 'within'> {
+  const within = view ? nameScope(type, view.properties) : undefined;
+  // A reference to a resource of the stack reads as one.
+  const readable = within?.replaceAll(/\u{27e6}own:([^\u{27e7}]*)\u{27e7}/gu, '$${$1}');
+  return readable === undefined ? {} : { within: makeVisibleLine(readable) };
 }
 
 function modification(base: EffectBase, change: ResourceChange, isOpen: boolean, { facts, views }: Situation): Effect {
@@ -173,8 +212,12 @@ function modification(base: EffectBase, change: ResourceChange, isOpen: boolean,
   const open = base.properties.filter(({ replaces }) => replaces !== 'never');
   const by = [...new Set(open.map(({ path }) => replacingName(path)))].join(', ') || 'its type';
   const certain = isOpen && (change.Replacement === 'True' || open.some(({ replaces }) => replaces === 'always'));
+  const names = open.map(({ path }) => path.replace(/^Properties\.(\w+).*$/s, '$1'));
+  if (was && isReissue(base.type, names))
+    return { ...inPlace(base, change, false), why: `A new one is issued with ${by} before the old one goes.` };
   if (certain || (isOpen && base.holds !== 'nothing')) {
-    const effect = loss({ ...base, kind: 'replace' }, asPolicy(change.PolicyAction), 'UpdateReplacePolicy', was);
+    const lost = { ...base, ...scopeOf(base.type, views.before[id] ?? null), kind: 'replace' as const };
+    const effect = loss(lost, asPolicy(change.PolicyAction), 'UpdateReplacePolicy', was);
     return {
       ...effect,
       why: `${certain ? 'Replaced' : 'May be replaced (treated as replaced)'} because of ${by}. ${effect.why}`,

@@ -1,6 +1,6 @@
 /** A deletion or replacement under a policy: how much of it comes back. */
 import type { Effect } from '../../../core/effect.ts';
-import { snapshotSupported } from '../knowledge/index.ts';
+import { deletionProtection, snapshotSupported } from '../knowledge/index.ts';
 import type { ResourceView } from '../knowledge/marks/finder.ts';
 
 export type EffectBase = Omit<Effect, 'kind' | 'interrupts' | 'reversibility' | 'why'>;
@@ -12,6 +12,8 @@ export function asPolicy(said: string | undefined): Policy {
   return said === 'Snapshot' || said === 'ReplaceAndSnapshot' ? 'Snapshot' : 'Delete';
 }
 
+export const HOLDS_NOTHING = 'It stores no data and can be recreated from the template.';
+
 /** @param properties as they are before it, where a template tells them: not every engine has snapshots. */
 export function loss(
   base: EffectBase & { kind: 'delete' | 'replace' },
@@ -20,7 +22,12 @@ export function loss(
   properties?: ResourceView['properties'],
 ): Effect {
   const effective = policy === 'Snapshot' && !snapshotSupported(base.type, properties) ? 'Delete' : policy;
-  return { ...base, retention: { attribute, effective }, ...outcome(base, effective) };
+  const told = outcome(base, effective);
+  const guarded = effective === 'Retain' || base.revision ? undefined : deletionProtection(base.type, properties ?? {});
+  // The verdict stays: protection can be lowered by hand until then.
+  const refused =
+    guarded === undefined ? '' : ` ${guarded} is on: AWS is expected to refuse the deletion as long as it is.`;
+  return { ...base, retention: { attribute, effective }, ...told, why: told.why + refused };
 }
 
 function outcome(base: EffectBase, effective: Policy): Pick<Effect, 'interrupts' | 'reversibility' | 'why'> {
@@ -34,7 +41,7 @@ function outcome(base: EffectBase, effective: Policy): Pick<Effect, 'interrupts'
     return {
       interrupts: 'yes',
       reversibility: 'recoverable',
-      why: 'It stores no data and can be recreated from the template.',
+      why: HOLDS_NOTHING,
     };
   if (base.holds === 'unknown')
     return {

@@ -2,10 +2,15 @@
 import type { Replacement } from './replacement.ts';
 import { readIndex } from './rows.ts';
 
+export { isDefaultWritten } from './defaults.ts';
+export { deletionProtection } from './deletion-protection.ts';
 export { documentedReplacement } from './documented.ts';
 export { holdsOf, type Recovery, recoveryOf, snapshotSupported } from './holds.ts';
 export { interruptsOf } from './interruptions.ts';
 export { type ConditionalRule, conditionalRule, type Fact } from './live-facts.ts';
+export { monthlyOfSize, monthlyUsd } from './monthly-cost.ts';
+export { nameScope } from './parents.ts';
+export { isReissue } from './reissued.ts';
 export { isRevisionType } from './revisions.ts';
 export { sizeProperty } from './sizes.ts';
 export { oneWayUpgrade } from './upgrades.ts';

@@ -17,7 +17,7 @@ const GUIDE = 'AWS CloudFormation User Guide (awsdocs/aws-cloudformation-user-gu
 
 export const INTERRUPTS: readonly Rows[] = [
   {
-    source: `"Some interruptions", in words written by hand, in the ${GUIDE} of 2017 (84118461)`,
+    source: `"Some interruptions", in hand-written words, in the ${GUIDE} of 2017 (84118461)`,
     properties: {
       'AWS::AutoScaling::AutoScalingGroup': ['VPCZoneIdentifier'],
       'AWS::DAX::Cluster': ['AvailabilityZones', 'ParameterGroupName', 'ReplicationFactor'],
@@ -36,7 +36,7 @@ export const INTERRUPTS: readonly Rows[] = [
     },
   },
   {
-    source: `"Some interruptions" in the ${GUIDE} of 2023 (19dc52cd), on something that runs; that it is away, from memory`,
+    source: `"Some interruptions" in the ${GUIDE} of 2023 (19dc52cd), for a resource that runs; the interruption itself is from memory`,
     properties: {
       'AWS::AmazonMQ::Broker': ['Configuration', 'HostInstanceType'],
       'AWS::EC2::Instance': ['Affinity', 'HostId', 'PrivateDnsNameOptions', 'Tenancy'],

@@ -1,4 +1,5 @@
 /** Properties that the index calls conditional, and the one fact that decides whether an update replaces. */
+import { keepsItsId } from './custom-resources.ts';
 import type { Replacement } from './replacement.ts';
 
 /**
@@ -52,7 +53,7 @@ export const conditionalRules: readonly Group[] = [
     fact: 'ebs_backed',
     also: 'compatible_type',
     verdicts: ['never', 'always'],
-    source: `${GUIDE} of 2017 (84118461); that compatibility counts: ${SPEC}`,
+    source: `${GUIDE} of 2017 (84118461); compatibility counts: ${SPEC}`,
     properties: ['AWS::EC2::Instance.InstanceType'],
   },
   {
@@ -64,7 +65,7 @@ export const conditionalRules: readonly Group[] = [
   {
     fact: 'will_replace',
     verdicts: ['always', 'never'],
-    source: `"No interruption" or "Some interruptions" in the ${GUIDE} of 2023 (19dc52cd); the UpdatePolicy: its page there`,
+    source: `"No interruption" or "Some interruptions" in the ${GUIDE} of 2023 (19dc52cd); the facts on UpdatePolicy are from its own page there`,
     properties: ['LaunchConfigurationName', 'LaunchTemplate', 'MixedInstancesPolicy', 'VPCZoneIdentifier'].map(
       of('AWS::AutoScaling::AutoScalingGroup'),
     ),
@@ -84,13 +85,13 @@ export const conditionalRules: readonly Group[] = [
   {
     fact: 'attribute_retyped',
     verdicts: ['always', 'never'],
-    source: `"Replacement if you edit an existing AttributeDefinition": ${SPEC}; of a global table: the same, from memory`,
+    source: `"Replacement if you edit an existing AttributeDefinition": ${SPEC}; the same for a global table, from memory`,
     properties: ['AWS::DynamoDB::Table.AttributeDefinitions', 'AWS::DynamoDB::GlobalTable.AttributeDefinitions'],
   },
   {
     fact: 'vpc_given_or_taken',
     verdicts: ['always', 'never'],
-    source: `${SPEC}, of its removal; that adding it replaces, and of the older type: from memory`,
+    source: `${SPEC}, for removing it; adding it, and the older type, are from memory`,
     properties: ['AWS::OpenSearchService::Domain.VPCOptions', 'AWS::Elasticsearch::Domain.VPCOptions'],
   },
   {
@@ -121,6 +122,13 @@ export const conditionalRules: readonly Group[] = [
   {
     fact: 'documented',
     verdicts: ['never', 'conditional'],
+    source:
+      'ElastiCache API Reference, ModifyReplicationGroup: AuthTokenUpdateStrategy rotates or sets the token of a group that is there; conditional in the schema',
+    properties: ['AWS::ElastiCache::ReplicationGroup.AuthToken'],
+  },
+  {
+    fact: 'documented',
+    verdicts: ['never', 'conditional'],
     source: `"No interruption" in the ${GUIDE} of 2023 (19dc52cd) and no mark in @aws-cdk/aws-service-spec 0.1.216`,
     properties: ['AutoMinorVersionUpgrade', 'DBParameterGroupName', 'PreferredMaintenanceWindow'].map(
       of('AWS::Neptune::DBInstance'),
@@ -137,6 +145,8 @@ const byProperty = new Map(conditionalRules.flatMap((group) => group.properties.
 /** `undefined`: no fact is known to decide it, and what the index calls conditional may replace. */
 export function conditionalRule(type: string, path: string): ConditionalRule | undefined {
   const group = byProperty.get(`${type}.${path}`);
+  // biome-ignore lint/suspicious/noThenProperty: a word, not a function: nothing can await it.
+  if (!group && keepsItsId(type)) return { fact: 'documented', then: 'never', otherwise: 'conditional' };
   if (!group) return undefined;
   const { fact, also, verdicts } = group;
   // biome-ignore lint/suspicious/noThenProperty: a word, not a function: nothing can await it.

@@ -10,11 +10,11 @@ interface Group {
 }
 
 const INDEX =
-  'every property but tags, descriptions and switches is create-only in @aws-cdk/aws-service-spec 0.1.216 and the schemas of cfn-lint 1.51.0';
+  'every property except tags, descriptions and switches is create-only in @aws-cdk/aws-service-spec 0.1.216 and the schemas of cfn-lint 1.51.0';
 
 export const REVISIONS: readonly Group[] = [
   {
-    source: `A numbered or named revision of something else: ${INDEX}`,
+    source: `A numbered or named revision of another resource: ${INDEX}`,
     types: `
       AppConfig HostedConfigurationVersion
       AutoScaling LaunchConfiguration

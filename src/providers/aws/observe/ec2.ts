@@ -127,7 +127,10 @@ export async function observeInstances(
 }
 
 /** A type that can have such disks is judged as having them; so is one that EC2 does not describe. */
-function hasInstanceStore({ RootDeviceType, InstanceType }: Instance, types: Map<string, InstanceTypeInfo>) {
+export function hasInstanceStore(
+  { RootDeviceType, InstanceType }: Instance,
+  types: ReadonlyMap<string, InstanceTypeInfo>,
+) {
   return RootDeviceType === 'instance-store' || (types.get(String(InstanceType))?.InstanceStorageSupported ?? true);
 }
 

@@ -25,7 +25,7 @@ export function namedOwner(tags: Tags): Owner | null {
 }
 
 export const ownerText = (owner: Owner | null): string =>
-  owner ? `${owner.kind.replaceAll('_', ' ')} ${owner.name}${owner.released ? ' (released)' : ''}` : 'nobody';
+  owner ? `${owner.kind.replaceAll('_', ' ')} ${owner.name}${owner.released ? ' (released)' : ''}` : 'none';
 
 /** One read per stack, and one per resource of a stack that lives. */
 export function createOwnerLookup(client: CloudFormationClient, now: Date) {

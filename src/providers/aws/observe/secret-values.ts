@@ -8,7 +8,7 @@ import type { CloudFormationClient, Stack } from '@aws-sdk/client-cloudformation
 import { matchesGlob } from '../../../core/glob.ts';
 import { allPages } from '../paging.ts';
 import { importPattern } from '../template/import-names.ts';
-import { importsIn } from '../template/inspect.ts';
+import { argumentsOf } from '../template/inspect.ts';
 import { parseTemplate, type Template, type Value } from '../template/parse.ts';
 import { isMask } from '../template/secrets.ts';
 import { createTaint, type Taint } from '../template/taint.ts';
@@ -103,7 +103,9 @@ export function createSecretValues(client: CloudFormationClient): SecretValues {
 }
 
 const patternsIn = ({ template: { Resources, Outputs = {} }, parameters }: Written): string[] =>
-  importsIn([Resources, Outputs] as unknown as Value).map((name) => importPattern(name, parameters));
+  argumentsOf('Fn::ImportValue', [Resources, Outputs] as unknown as Value).map((name) =>
+    importPattern(name, parameters),
+  );
 
 async function listExports(client: CloudFormationClient): Promise<{ name: string; stackId: string }[]> {
   const { paginateListExports } = await import('@aws-sdk/client-cloudformation');

@@ -12,8 +12,11 @@ import { effectsOfChanges } from '../effects/change-set.ts';
 import { markDrift } from '../effects/drift.ts';
 import { factsFor } from '../effects/live-facts.ts';
 import { changesOffTemplates, isSilent } from '../effects/silent.ts';
+import { withDisks } from '../effects/stack-instances.ts';
 import { effectsOnStack, notesOnStack } from '../effects/stack-itself.ts';
 import { type LiveStack, observeStack } from '../observe/live-stack.ts';
+import { parametersAfter, parametersBefore } from '../observe/named-parameters.ts';
+import { readOpenGroups } from '../observe/open-groups.ts';
 import { createSecretValues, type SecretValues } from '../observe/secret-values.ts';
 import type { AwsDraft } from '../observed.ts';
 import {
@@ -30,7 +33,8 @@ import { createTaint, type TaintedFrom } from '../template/taint.ts';
 import { observed, type PlannerContext } from './context.ts';
 import { tokenFor } from './stack.ts';
 import { deletionEffects } from './stack-delete.ts';
-import { stackViewOf, viewsOf } from './views.ts';
+import { namedElsewhere, stackViewOf, viewsOf } from './views.ts';
+import { warningsOf } from './warnings.ts';
 
 const NESTED = 'AWS::CloudFormation::Stack';
 
@@ -90,8 +94,30 @@ export async function draftOfChangeSet(
         ...(set.role === 'not told' ? {} : { role: set.role }),
       } satisfies ChangeSetRecipe,
     },
-    notes: notesOnStack(live, set),
+    notes: [
+      ...notesOnStack(live, set),
+      ...context.elsewhere.notes(),
+      ...(await warnings(context, live, set, { wanted: wanted.template, sent })),
+    ],
   };
+}
+
+/** Of the stack's own template; a nested stack's is its own file's. */
+async function warnings(
+  { identity: { account, region }, knowledge }: PlannerContext,
+  live: LiveStack,
+  set: ChangeSet,
+  { wanted, sent }: { wanted: string; sent: string | undefined },
+): Promise<string[]> {
+  const isNew = live.observed.status === 'REVIEW_IN_PROGRESS';
+  const views = viewsOf(
+    isNew ? null : { template: live.processed, parameters: live.parameters },
+    { template: wanted, parameters: set.parameters },
+    {},
+    { account, region, stackId: set.stackId, stackName: set.stackName },
+  );
+  const texts = { sent: sent ?? wanted, processed: wanted, deployed: isNew ? undefined : live.template };
+  return warningsOf(knowledge, texts, views);
 }
 
 /**
@@ -133,13 +159,17 @@ async function effectsOfSet(
   const set = { ...told, parameters: without(given.after, told.parameters) };
   const { account, region } = context.identity;
   const { secretKey, planNonce } = context;
-  const where = { account, region, stackId: set.stackId, stackName: set.stackName };
+  const place = { account, region, stackId: set.stackId, stackName: set.stackName };
   // SECURITY: the cloud tells the template of a stack that is only being reviewed; nothing of it is there, and taken for
   // what was before it would hide all that the new resources do.
   const isNew = live.observed.status === 'REVIEW_IN_PROGRESS';
-  const views = viewsOf(
-    isNew ? null : { template: live.processed, parameters: live.parameters },
-    { template, parameters: set.parameters },
+  const deployed = { template: live.processed, parameters: parametersBefore(live) };
+  const wanted = { template, parameters: parametersAfter(live, { ...set, template }) };
+  const named = namedElsewhere(isNew ? [wanted] : [deployed, wanted], place);
+  const where = { ...place, elsewhere: await context.elsewhere.read(named, region) };
+  const compared = viewsOf(
+    isNew ? null : deployed,
+    wanted,
     bareRecord(Object.fromEntries(live.resources.map((r) => [r.LogicalResourceId ?? '', r.PhysicalResourceId ?? '']))),
     where,
   );
@@ -157,14 +187,18 @@ async function effectsOfSet(
   );
   things.push(...seen);
   const leaves = leavesByResource(seen);
-  const changes = kept !== undefined || isSilent(set.changes) ? changesOffTemplates(set.changes, views) : set.changes;
+  const isTold = kept === undefined && !isSilent(set.changes);
+  const changes = isTold ? set.changes : changesOffTemplates(set.changes, compared);
+  const ids = changes.map(({ LogicalResourceId = '' }) => LogicalResourceId);
+  const views = { ...compared, groupsRead: await readOpenGroups(context, ids, compared) };
   const facts = await factsFor(context, changes, views);
   const taint = {
     ...(parsedBefore ? { before: createTaint(parsedBefore, fromBefore) } : {}),
     after: createTaint(parsedAfter, fromAfter),
   };
-  const own = effectsOfChanges({ context, stackName: set.stackName, prefix, facts, views, leaves, taint }, changes);
-  const drifted = await markDrift(context.cloudFormation, live, own, prefix, taint.before);
+  const situation = { context, stackName: set.stackName, prefix, facts, views, leaves, taint };
+  const own = await withDisks(context, effectsOfChanges(situation, changes));
+  const drifted = isNew ? own : await markDrift(context, live, own, views.after, prefix, taint.before);
   const nested = await Promise.all(
     changes
       .filter(({ ResourceType }) => ResourceType === NESTED)
@@ -178,8 +212,8 @@ async function effectsOfSet(
     live,
     // A nested stack works under the role of its root.
     prefix === '' ? set : { ...set, role: null },
-    isNew ? null : stackViewOf({ template: live.processed, parameters: live.parameters }, where, fromBefore),
-    stackViewOf({ template, parameters: set.parameters }, where, fromAfter),
+    isNew ? null : stackViewOf(deployed, where, fromBefore),
+    stackViewOf(wanted, where, fromAfter),
   );
   return [...drifted.map((effect) => asOpened(effect, set, prefix)), ...nested.flat(), ...onStack];
 }

@@ -5,6 +5,8 @@ import type { Permit } from '../../../core/permit.ts';
 import type { Target } from '../../../core/plan.ts';
 import type { Identity, Place } from '../../../core/ports.ts';
 import type { Knowledge } from '../knowledge/index.ts';
+import { createDriftReads, type DriftReads } from '../observe/drift.ts';
+import { createElsewhere, type Elsewhere } from '../observe/elsewhere.ts';
 import type { AwsDraft } from '../observed.ts';
 
 export interface PlannerContext {
@@ -16,6 +18,10 @@ export interface PlannerContext {
   secretKey: string;
   /** Of the plan that is made or computed again: with the key it tags masked values, equal ones equally in one plan only. */
   planNonce: string;
+  /** Of one plan: what it reads of other stacks. */
+  elsewhere: Elsewhere;
+  /** Of one plan: what differs of the stacks that it touches. Needs a planning permit. */
+  drift: DriftReads;
   templateRoots: string[];
   /** Without a policy nothing is sent to AWS that could run a macro or leave an empty stack behind. */
   hasPolicy: boolean;
@@ -23,6 +29,12 @@ export interface PlannerContext {
   serviceRole: string | null;
   now(): Date;
 }
+/** What one plan reads once. */
+export const readsOf = (client: CloudFormationClient): Pick<PlannerContext, 'elsewhere' | 'drift'> => ({
+  elsewhere: createElsewhere(client),
+  drift: createDriftReads(client),
+});
+
 /** Without a permit the clients only read. */
 export type ContextFor = (place: Place, permit?: Permit) => Promise<PlannerContext>;
 

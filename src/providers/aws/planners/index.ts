@@ -3,7 +3,7 @@ import { CountersignError } from '../../../core/errors.ts';
 import type { Plan, PlanDraft } from '../../../core/plan.ts';
 import type { PlannerDefinition } from '../../../core/ports.ts';
 import { described } from '../described.ts';
-import type { ContextFor, PlannerContext } from './context.ts';
+import { type ContextFor, type PlannerContext, readsOf } from './context.ts';
 import type { PlannerFile } from './definition.ts';
 import { instanceAction } from './instance-action.ts';
 import { instanceType } from './instance-type.ts';
@@ -32,13 +32,19 @@ export function plannersIn(contextFor: ContextFor): PlannerDefinition[] {
     name,
     input,
     plan: async (asked, at, permit, planNonce) =>
-      described(await plan({ ...(await contextFor(at, permit)), planNonce }, asked)),
+      described(await plan(ofOnePlan({ ...(await contextFor(at, permit)), planNonce }), asked)),
   }));
 }
 
+/** What is read once for a plan is read again for the next one, and when it is computed again. */
+const ofOnePlan = (context: PlannerContext): PlannerContext => ({
+  ...context,
+  ...readsOf(context.cloudFormation),
+});
+
 export async function recomputePlan(context: PlannerContext, { recipe }: Plan): Promise<PlanDraft> {
   const planner = planners.find((one) => one.recipe === recipe.planner);
-  if (planner) return described(await planner.replan(context, recipe.input));
+  if (planner) return described(await planner.replan(ofOnePlan(context), recipe.input));
   throw new CountersignError(
     'INTERNAL',
     `This version of Countersign cannot recompute a plan of ${recipe.planner} again.`,

@@ -49,7 +49,7 @@ export function planSecurityGroupRules(
               kind: 'update',
               reversibility: 'reversible',
               properties: [...change.added.map(added), ...change.removed.map(removed)],
-              marks: marksOf(groupId, before, change, groups),
+              marks: marksOf(group, before, change, groups),
               why: `The rules can be restored. ${usedBy.length === 0 ? 'No network interface or group uses this group.' : `Used by ${usedBy.slice(0, 5).join(', ')}${usedBy.length > 5 ? ` and ${usedBy.length - 5} more` : ''}.`}`,
             }),
           ],
@@ -128,12 +128,12 @@ const removed = (rule: RuleRequest): PropertyChange => ({
 });
 
 /** Reaching out is no exposure: only what comes in is. Cut is what neither another rule nor a new one lets through. */
-function marksOf(groupId: string, before: RuleRequest[], { after }: Change, groups: readonly SecurityGroup[]): Mark[] {
+function marksOf(group: SecurityGroup, before: RuleRequest[], { after }: Change, groups: readonly SecurityGroup[]) {
   const [was, is] = [networkRules(before, 'ingress'), networkRules(after, 'ingress')];
   // A group that names itself lets in nobody who is not in it.
   const exposed = networkGain(was, is)
-    .filter(({ range }) => range !== groupId)
-    .flatMap((network) => exposures(network, groups));
+    .filter(({ range }) => range !== group.GroupId)
+    .flatMap((network) => exposures(network, group, groups));
   const cut = (['ingress', 'egress'] as const).flatMap((direction) =>
     networkGain(networkRules(after, direction), networkRules(before, direction)).map(
       (network): Mark => ({
@@ -146,26 +146,24 @@ function marksOf(groupId: string, before: RuleRequest[], { after }: Change, grou
   return [...exposed, ...cut];
 }
 
-/** A group that is open to the world itself brings the world with it, one step away. */
-function exposures(network: NetworkRule, groups: readonly SecurityGroup[]): Mark[] {
+/**
+ * As the same rule in a template is judged: the members of a group that lets nobody of the internet in, or of one of
+ * the same stack, are nobody outside; of any other it is told what it lets in itself.
+ */
+function exposures(network: NetworkRule, group: SecurityGroup, groups: readonly SecurityGroup[]): Mark[] {
   const peer = groups.find(({ GroupId }) => GroupId === network.range);
-  const owner = peer ? namedOwner(tagsOf(peer.Tags)) : null;
-  const mark = (range: string, text: string): Mark => ({
-    kind: 'expose',
-    path: 'Properties.SecurityGroupIngress',
-    text,
-    ...(peer ? { target: { id: network.range, stack: owner?.kind === 'stack' ? owner.name : null } } : {}),
-    network: { ...network, range },
-  });
-  const open = peer ? openToWorld(rulesOf(peer)) : [];
+  const [owner, own] = [peer, group].map((one) => namedOwner(tagsOf(one?.Tags)));
+  const open = [...new Set(peer ? openToWorld(rulesOf(peer)).map((rule) => rule.peer) : [])];
+  if (peer && (open.length === 0 || (owner?.kind === 'stack' && owner.name === own?.name))) return [];
+  const itself = open.length === 0 ? '' : ` ${network.range} is itself open to ${open.join(', ')}.`;
   return [
-    mark(network.range, `${network.range} could reach it on ${portsText(network)}.`),
-    ...[...new Set(open.map(({ peer: range }) => range))].map((range) =>
-      mark(
-        range,
-        `${network.range} is itself open to ${range}: through it, the internet could reach this group on ${portsText(network)}.`,
-      ),
-    ),
+    {
+      kind: 'expose',
+      path: 'Properties.SecurityGroupIngress',
+      text: `${network.range} could reach it on ${portsText(network)}.${itself}`,
+      ...(peer ? { target: { id: network.range, stack: owner?.kind === 'stack' ? owner.name : null } } : {}),
+      network,
+    },
   ];
 }
 

@@ -6,17 +6,19 @@ import type { Call } from '../../../core/call.ts';
 import { compareWorstFirst, type Effect } from '../../../core/effect.ts';
 import type { Thing } from '../../../core/picture.ts';
 import { asPolicy, loss } from '../effects/loss.ts';
+import { withDisks } from '../effects/stack-instances.ts';
 import { askingAws } from '../errors.ts';
 import { holdsOf, isRevisionType } from '../knowledge/index.ts';
 import type { MarkContext } from '../knowledge/marks/finder.ts';
 import { marksOfChange } from '../knowledge/marks/index.ts';
 import { type LiveStack, observeStack } from '../observe/live-stack.ts';
+import { parametersBefore } from '../observe/named-parameters.ts';
 import type { AwsDraft } from '../observed.ts';
 import { deployedSide, type Gathering, pictureOf, touched } from '../picture/picture.ts';
 import { observed, type PlannerContext } from './context.ts';
 import { definePlanner } from './definition.ts';
 import { refuseBusy, stackTarget, tokenFor } from './stack.ts';
-import { viewsOf } from './views.ts';
+import { namedElsewhere, viewsOf } from './views.ts';
 
 export async function planStackDelete(context: PlannerContext, name: string): Promise<AwsDraft> {
   return askingAws(async () => {
@@ -43,7 +45,10 @@ export async function planStackDelete(context: PlannerContext, name: string): Pr
       observed: observed(context, { stack: live.observed }),
       dryRun: { kind: 'synthesised', succeeded: true },
       recipe: { planner: 'stack_delete', input: { stack: stackId } },
-      notes: ['CloudFormation cannot preview a deletion: this is derived from template and resources.'],
+      notes: [
+        'CloudFormation cannot preview a deletion: this is derived from template and resources.',
+        ...context.elsewhere.notes(),
+      ],
     };
   });
 }
@@ -57,10 +62,15 @@ export async function deletionEffects(
   const { account, region } = context.identity;
   const { secretKey, planNonce } = context;
   const { stackId, stackName } = live.observed;
-  const where = { account, region, stackId, stackName };
-  const views = viewsOf({ template: live.processed, parameters: live.parameters }, null, {}, where);
+  const place = { account, region, stackId, stackName };
+  const deployed = { template: live.processed, parameters: parametersBefore(live) };
+  const where = { ...place, elsewhere: await context.elsewhere.read(namedElsewhere([deployed], place), region) };
+  const views = viewsOf(deployed, null, {}, where);
   things.push(...pictureOf(deployedSide(live), null, { prefix, where, secretKey, planNonce }));
-  const effects = live.resources.map((resource) => deletionEffect(resource, views, stackName, prefix));
+  const effects = await withDisks(
+    context,
+    live.resources.map((resource) => deletionEffect(resource, views, stackName, prefix)),
+  );
   const nested = live.resources.filter(
     ({ ResourceType, PhysicalResourceId }, index) =>
       ResourceType === 'AWS::CloudFormation::Stack' &&

@@ -10,6 +10,7 @@ import type { Call } from '../../../core/call.ts';
 import { compareWorstFirst, type Effect } from '../../../core/effect.ts';
 import { CountersignError } from '../../../core/errors.ts';
 import { loss } from '../effects/loss.ts';
+import { withDisks } from '../effects/stack-instances.ts';
 import { askingAws } from '../errors.ts';
 import { holdsOf, isRevisionType } from '../knowledge/index.ts';
 import { type LiveStack, observeStack } from '../observe/live-stack.ts';
@@ -66,7 +67,9 @@ export async function planStackRollback(context: PlannerContext, name: string, s
       action: 'roll_back',
       target: stackTarget(context, live),
       calls: [call],
-      effects: effectsOf(live, way, skip, await madeBy(context, live)).sort(compareWorstFirst),
+      effects: (await withDisks(context, effectsOf(live, way, skip, await madeBy(context, live)))).sort(
+        compareWorstFirst,
+      ),
       observed: observed(context, { stack: live.observed }),
       dryRun: { kind: 'synthesised', succeeded: true },
       recipe: { planner: 'stack_rollback', input: { stack: stackId, skip } },

@@ -9,7 +9,7 @@ import type { AwsDraft } from '../observed.ts';
 import type { StackUpdateRequest } from '../ports.ts';
 import { stackUpdateRequestSchema } from '../ports.ts';
 import { parseTemplate } from '../template/parse.ts';
-import { requiredCapabilities } from '../template/resolve.ts';
+import { referencesIn, requiredCapabilities } from '../template/resolve.ts';
 import { type ChangeSetRecipe, draftOfChangeSet } from './change-set-draft.ts';
 import { observed, type PlannerContext } from './context.ts';
 import { definePlanner } from './definition.ts';
@@ -31,6 +31,8 @@ export async function planStackUpdate(context: PlannerContext, request: StackUpd
     if (sent === undefined) return draftOf(await adoptChangeSet(context, request.changeSet!, live.observed.stackId));
     const { cloudFormation } = context;
     const id = await proposeUpdate(context, request, live, sent);
+    // Beside CloudFormation's own time for the change set.
+    for (const logicalId of namedByEdit(live, sent, request)) void context.drift.of(live.observed.stackId, logicalId);
     return keepIfPlanned(cloudFormation, id, async () => {
       const set = requireOwnStack(await readChangeSet(cloudFormation, id), live.observed.stackId);
       // CloudFormation keeps a set that failed for want of changes until somebody deletes it.
@@ -38,6 +40,18 @@ export async function planStackUpdate(context: PlannerContext, request: StackUpd
       return draftOf(set === 'unchanged' ? set : { ...set, role: context.serviceRole });
     });
   });
+}
+
+/** Logical ids of what is there and that the two templates, or a parameter that it names, make different. A guess. */
+function namedByEdit({ template }: LiveStack, sent: string, { parameters = {} }: StackUpdateRequest): string[] {
+  const [was, is] = [parseTemplate(template).Resources, parseTemplate(sent).Resources];
+  return Object.keys(is).filter(
+    (id) =>
+      Object.hasOwn(was, id) &&
+      is[id]?.Type !== 'AWS::CloudFormation::Stack' &&
+      (JSON.stringify(was[id]) !== JSON.stringify(is[id]) ||
+        referencesIn(is[id]?.Properties as never).some((name) => Object.hasOwn(parameters, name))),
+  );
 }
 
 /** What the agent does not name is kept: parameters by UsePreviousValue, tags merged. */

@@ -14,7 +14,7 @@ export function refuseBusy({ observed: { stackName, status } }: LiveStack): void
   if (status === 'REVIEW_IN_PROGRESS')
     throw new CountersignError(
       'STATE_STACK_BUSY',
-      `${stackName} is in ${status}: it is only planned so far, and nothing of it exists.`,
+      `${stackName} is in ${status}: it is only planned, and no resource of it exists.`,
       {
         agent:
           'Plan its creation with plan_stack_create. If it is not needed, tell the user: countersign clean removes it.',

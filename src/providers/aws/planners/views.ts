@@ -4,7 +4,9 @@ import { canonicalJson, type Json } from '../../../core/digest.ts';
 import { bareRecord } from '../../../core/input-bounds.ts';
 import type { StackView } from '../effects/stack-itself.ts';
 import type { MarkContext, ResourceView } from '../knowledge/marks/finder.ts';
-import { IMPORTED, imported, own } from '../knowledge/marks/index.ts';
+import { imported, own, STAND_IN } from '../knowledge/marks/index.ts';
+import { isMembers } from '../knowledge/marks/read.ts';
+import type { Named, Values } from '../observe/elsewhere.ts';
 import { parseTemplate, type Template } from '../template/parse.ts';
 import { createResolver, isUnresolved, type Resolver, UNRESOLVED } from '../template/resolve.ts';
 import { isMask } from '../template/secrets.ts';
@@ -19,6 +21,17 @@ export interface Where {
   region: string;
   stackId: string;
   stackName: string;
+  /** What other stacks say, as far as it was read. */
+  elsewhere?: Values;
+}
+
+/** What these templates name of other stacks. */
+export function namedElsewhere(sides: readonly Side[], where: Where): Named {
+  const resolvers = sides.map((side) => resolverOf(side, where));
+  return {
+    imports: [...new Set(resolvers.flatMap((resolver) => resolver.imports()))],
+    outputs: resolvers.flatMap((resolver) => resolver.stackOutputs()),
+  };
 }
 
 /** @param after null: everything is removed. */
@@ -33,7 +46,7 @@ export function viewsOf(
     after: after === null ? bareRecord<ResourceView>({}) : resourcesOf(after, where),
     physicalIds: bareRecord(physicalIds),
     account: where.account,
-    isUnknown: (value) => isUnresolved(value as never) || JSON.stringify(value ?? null).search(IMPORTED) >= 0,
+    isUnknown: (value) => isUnresolved(value as never) || JSON.stringify(value ?? null).search(STAND_IN) >= 0,
   };
 }
 
@@ -44,7 +57,9 @@ function resourcesOf(side: Side, where: Where): Record<string, ResourceView> {
     resolver.resourceIds.map((id): [string, ResourceView] => {
       const { logicalId, type, properties, metadata, deletionPolicy, updateReplacePolicy } = resolver.resource(id);
       const updatePolicy = resolver.evaluate(template.Resources[id]?.UpdatePolicy ?? null) as Json;
+      const readAgain = stackOutputsAt(template.Resources[id]?.Properties as never, 'Properties', resolver);
       const view = {
+        ...(readAgain.length === 0 ? {} : { readAgain }),
         properties: properties as Record<string, Json>,
         deletionPolicy,
         updateReplacePolicy,
@@ -55,6 +70,18 @@ function resourcesOf(side: Side, where: Where): Record<string, ResourceView> {
     }),
   );
   return bareRecord(views);
+}
+
+/** Where a property asks for an output of another stack, in branches that are not taken too. */
+function stackOutputsAt(value: Json | undefined, path: string, resolver: Resolver): { path: string; from: string }[] {
+  if (value === null || typeof value !== 'object') return [];
+  return Object.entries(value).flatMap(([key, inner]) => {
+    if (key !== 'Fn::GetStackOutput')
+      return stackOutputsAt(inner as Json, key.startsWith('Fn::') ? path : `${path}.${key}`, resolver);
+    const asked = resolver.evaluate(inner as never);
+    const { StackName = '?', OutputName = '?' } = (isMembers(asked) ? asked : {}) as Record<string, Json>;
+    return [{ path, from: `the output ${String(OutputName)} of ${String(StackName)}` }];
+  });
 }
 
 /** The stack itself, as its template says it. */
@@ -72,7 +99,7 @@ export function stackViewOf(side: Side, where: Where, from: TaintedFrom = {}): S
           const written = Outputs[name]!;
           const worked = `${value}${exportName === undefined ? '' : ` (export ${exportName})`}`;
           // What is not known on both sides may still differ: then what is written decides.
-          const isKnown = !worked.includes(UNRESOLVED) && worked.search(IMPORTED) < 0;
+          const isKnown = !worked.includes(UNRESOLVED) && worked.search(STAND_IN) < 0;
           return [
             name,
             {
@@ -100,14 +127,19 @@ function resolverOf({ template: text, parameters }: Side, where: Where): Resolve
       StackId: where.stackId,
       StackName: where.stackName,
     },
-    exports: EVERY_EXPORT,
+    exports: exportsIn(where),
+    stackOutput: (asked) => where.elsewhere?.outputOf(asked),
+    // CloudFormation told the value behind such a name beside it, and that is what is given.
+    ssmParameter: (value) => (value === UNRESOLVED ? undefined : value),
+    comparesUnknown: true,
     refOf: (id) => (id in template.Resources ? own(id) : undefined),
     attributeOf: (id, attribute) => (id in template.Resources ? own(id, attribute) : undefined),
   });
 }
 
-/** Which exports there are is the cloud's to say; what they are called is enough here. */
-const EVERY_EXPORT: Record<string, string> = new Proxy({}, { get: (_, name) => imported(String(name)) });
+/** One that was not read is known by its name: CloudFormation lets no export in use change. */
+const exportsIn = ({ elsewhere }: Where): Record<string, string> =>
+  new Proxy({}, { get: (_, name) => elsewhere?.exportOf(String(name)) ?? imported(String(name)) });
 
 /** A value that is masked or not told is unknown, never its default. */
 function knownParameters(template: Template, given: Record<string, string>): Record<string, string> {

@@ -80,11 +80,7 @@ export function checkedTemplate(context: PlannerContext, text: string, stack: st
   const bytes = Buffer.byteLength(text);
   // Looked at before it is read: what cannot be sent is not worked on.
   if (bytes > MAX_BODY_BYTES)
-    throw needsPackaging(
-      { isCdk: text.includes('aws:cdk:path'), isSam: text.includes('AWS::Serverless-2016-10-31') },
-      stack,
-      `The template has ${bytes} bytes; ${MAX_BODY_BYTES} can be sent directly`,
-    );
+    throw needsChangeSet(stack, `The template has ${bytes} bytes; ${MAX_BODY_BYTES} can be sent directly`);
   const template = parseTemplate(text);
   const { Resources, Outputs = {}, Mappings = {}, Metadata = {}, Parameters = {} } = template;
   const [masked] = masksIn({ Resources, Outputs, Mappings, Metadata, Parameters });
@@ -95,12 +91,11 @@ export function checkedTemplate(context: PlannerContext, text: string, stack: st
       'Change the template with set instead: set keeps everything that it does not name.',
     );
   const asset = localAsset(template);
-  if (asset) throw needsPackaging(toolsOf(template), stack, `${asset} names a local file that must be uploaded first`);
+  if (asset) throw needsPackaging(template, `${asset} names a local file that must be uploaded first`);
   const transforms = transformsOf(template);
   const macro = transforms.find((name) => !AWS_TRANSFORMS.has(name));
   // SECURITY: creating a change set runs a macro's function at once, before anybody has judged it.
-  if (macro)
-    throw needsPackaging(toolsOf(template), stack, `The macro ${macro} would run as soon as a change set is made`);
+  if (macro) throw needsChangeSet(stack, `The macro ${macro} would run as soon as a change set is made`);
   if (transforms.length > 0 && !context.hasPolicy)
     throw new CountersignError(
       'CONFIG_NO_POLICY',
@@ -155,25 +150,27 @@ function localAsset(template: Template): string | undefined {
   return undefined;
 }
 
-/** The tool that made a template says how it is packaged. */
-interface MadeBy {
-  isCdk: boolean;
-  isSam: boolean;
-}
-const toolsOf = (template: Template): MadeBy => ({
-  isCdk: Object.values(template.Resources).some(({ Metadata }) => Metadata?.['aws:cdk:path'] !== undefined),
-  isSam: transformsOf(template).includes('AWS::Serverless-2016-10-31'),
-});
-
-function needsPackaging({ isCdk, isSam }: MadeBy, stack: string, why: string): CountersignError {
+/**
+ * SECURITY: only commands that upload files or make a change set are named. `cdk deploy` deletes stacks and change sets on
+ * its way to a change set, `sam deploy` makes a stack of its own, and both, as `aws cloudformation deploy`, send empty tags.
+ */
+function needsPackaging(template: Template, why: string): CountersignError {
+  const isCdk = Object.values(template.Resources).some(({ Metadata }) => Metadata?.['aws:cdk:path'] !== undefined);
+  const isSam = transformsOf(template).includes('AWS::Serverless-2016-10-31');
   const command = isCdk
-    ? `cdk deploy ${stack} --method=prepare-change-set`
-    : isSam
-      ? `sam deploy --stack-name ${stack} --no-execute-changeset --resolve-s3`
-      : `aws cloudformation deploy --stack-name ${stack} --template-file FILE --s3-bucket BUCKET --no-execute-changeset`;
+    ? 'npx cdk-assets publish --path cdk.out/STACK.assets.json (then template_file: cdk.out/STACK.template.json)'
+    : `aws cloudformation package --template-file ${isSam ? '.aws-sam/build/template.yaml' : 'FILE'} --s3-bucket BUCKET --output-template-file packaged.yaml (then template_file: packaged.yaml)`;
   return new CountersignError(
     'INPUT_NEEDS_PACKAGING',
     `${why}.`,
-    `Prepare the change set, and plan it by name with change_set: ${command}`,
+    `Upload the files, which changes no stack, then plan the template that names them: ${command}`,
+  );
+}
+
+function needsChangeSet(stack: string, why: string): CountersignError {
+  return new CountersignError(
+    'INPUT_NEEDS_PACKAGING',
+    `${why}.`,
+    `Ask the user to prepare a change set, and plan it by name with change_set: aws s3 cp FILE s3://BUCKET/KEY, then aws cloudformation create-change-set --stack-name ${stack} --change-set-name NAME --template-url URL --include-nested-stacks, with --parameters ParameterKey=P,UsePreviousValue=true for each parameter that stays, and --capabilities as needed`,
   );
 }

@@ -14,8 +14,8 @@ import {
   type YAMLError,
 } from 'yaml';
 
-const SHORT_FORMS =
-  'And Base64 Cidr Equals FindInMap GetAtt GetAZs If ImportValue Join Length Not Or Select Split Sub ToJsonString Transform Ref Condition Contains EachMemberEquals EachMemberIn RefAll ValueOf ValueOfAll'.split(
+export const SHORT_FORMS =
+  'And Base64 Cidr Equals FindInMap GetAtt GetAZs GetStackOutput If ImportValue Join Length Not Or Select Split Sub ToJsonString Transform Ref Condition Contains EachMemberEquals EachMemberIn RefAll ValueOf ValueOfAll'.split(
     ' ',
   );
 /** `Fn::Sub` of `Sub`. */
@@ -85,10 +85,15 @@ export function readSource(text: string): { document: Document; source: string }
   return read(text, readTags, { keepSourceTokens: true });
 }
 
-/** @returns the document with short forms made long; its first error, where there is one, has line and column. */
+/** A tag that CloudFormation refuses: read as text it would be a value. `rain` replaces its own before it sends a template. */
+const FOREIGN_TAG = /^Unresolved tag: !(?!Rain::)/;
+
+/**
+ * @returns the document with short forms made long; its first error, where there is one, has line and column.
+ */
 export function readDocument(text: string): { document: Document; error?: YAMLError } {
   const { document } = read(text, (tags) => [...readTags(tags), ...shortFormTags]);
-  const error = document.errors[0];
+  const error = document.errors[0] ?? document.warnings.find(({ message }) => FOREIGN_TAG.test(message));
   return error ? { document, error } : { document };
 }
 

@@ -1,12 +1,25 @@
 /** Evaluates conditions and intrinsic functions. What cannot be known is UNRESOLVED, never a guess. */
+import { canonicalJson, type Json, sha256Hex } from '../../../core/digest.ts';
 import { cidrBlocks } from './cidr.ts';
 import { isRecord, type Template, type Value } from './parse.ts';
+import {
+  bounded,
+  isUnresolved,
+  MAX_TEXT,
+  membership,
+  NO_VALUE,
+  ownOf,
+  type Resolved,
+  type StackOutput,
+  scalarText,
+  stackOutputOf,
+  type Truth,
+  typedParameter,
+  UNRESOLVED,
+  unknownAs,
+} from './values.ts';
 
-/** Stands for a value that only the cloud, or the future, knows. */
-export const UNRESOLVED = '\u{fffd}unresolved\u{fffd}';
-const NO_VALUE = Symbol('AWS::NoValue');
-type Resolved = Value | typeof NO_VALUE;
-export type Truth = boolean | 'unknown';
+export { isUnresolved, type StackOutput, scalarText, type Truth, UNRESOLVED, unknownAs } from './values.ts';
 
 export interface ResolveContext {
   parameters: Record<string, string>;
@@ -18,13 +31,16 @@ export interface ResolveContext {
   ssmParameter?: (name: string) => string | undefined;
   /** Zones of a region, in order; without it Fn::GetAZs is unresolved. */
   zonesOf?: (region: string) => string[];
+  /** The value of an output of a stack, for `Fn::GetStackOutput`; without it such values are unresolved. */
+  stackOutput?: (asked: StackOutput) => string | undefined;
   /** For people to read: what cannot be known stands as it is written (`unknownAs`), both branches of an `If` too. */
   keepsUnknown?: boolean;
+  /**
+   * For comparing: what the cloud works out stands as a token that is equal where the same function has the same
+   * arguments. What may be another value behind equal words (a masked parameter) stays UNRESOLVED.
+   */
+  comparesUnknown?: boolean;
 }
-
-/** Begins what stands as written because its value is not known. */
-const UNKNOWN_MARK = '\u{27e6}?';
-export const unknownAs = (written: string): string => `${UNKNOWN_MARK}${written}\u{27e7}`;
 
 export interface Evaluator {
   condition(name: string): Truth;
@@ -33,22 +49,8 @@ export interface Evaluator {
   value(input: Value): Value;
 }
 
-/** No property takes more: what is longer (functions nested to double each other) is not worked out. */
-const MAX_TEXT = 500_000;
-
-const ownOf = <T>(record: Record<string, T> | undefined, key: string): T | undefined =>
-  isRecord(record) && Object.hasOwn(record, key) ? record[key] : undefined;
-
-const isListType = (type: string) => type === 'CommaDelimitedList' || type.startsWith('List<');
-const SSM_VALUE = /^AWS::SSM::Parameter::Value<(.+)>$/;
-
-/** A parameter's text as its type makes it: a list, the value behind an SSM name, or the text. */
-function typedParameter(type: string, text: string, ssmParameter?: ResolveContext['ssmParameter']): Value {
-  const inner = SSM_VALUE.exec(type)?.[1];
-  const behind = inner === undefined ? text : ssmParameter?.(text);
-  if (behind === undefined) return UNRESOLVED;
-  return isListType(inner ?? type) ? behind.split(',').map((item) => item.trim()) : behind;
-}
+/** Conditions that name each other. */
+const MAX_CONDITIONS = 40;
 
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: one closure over one template; a case for each intrinsic function.
 export function createEvaluator(template: Template, context: ResolveContext): Evaluator {
@@ -159,8 +161,36 @@ export function createEvaluator(template: Template, context: ResolveContext): Ev
     return found ?? (fallback === undefined ? UNRESOLVED : value(fallback));
   }
 
+  /** The expression of a condition with those that it names in place. */
+  function expanded(expression: Value, depth = 0): Value {
+    if (depth > MAX_CONDITIONS) return UNRESOLVED;
+    if (Array.isArray(expression)) return expression.map((item) => expanded(item, depth + 1));
+    if (!isRecord(expression)) return expression;
+    const { Condition: named } = expression as Record<string, Value>;
+    if (typeof named === 'string') return expanded(ownOf(template.Conditions, named) ?? null, depth + 1);
+    return Object.fromEntries(
+      Object.entries(expression).map(([key, inner]) =>
+        key === 'Ref' || key === 'Fn::FindInMap' || key === 'Fn::Sub'
+          ? [key, value({ [key]: inner as Value }) as Value]
+          : [key, expanded(inner as Value, depth + 1)],
+      ),
+    );
+  }
+
+  function standIn(name: string, argument: Value): string {
+    if (name === 'Ref') return UNRESOLVED;
+    const list = Array.isArray(argument) ? argument : [argument];
+    const parts =
+      name === 'Fn::If'
+        ? [expanded({ Condition: String(list[0]) }), ...list.slice(1).map((branch) => value(branch ?? null))]
+        : value(argument);
+    const text = canonicalJson(JSON.parse(JSON.stringify(parts === NO_VALUE ? null : parts)) as Json);
+    return text.includes(UNRESOLVED) ? UNRESOLVED : unknownAs(`${name} ${sha256Hex(text).slice(0, 16)}`);
+  }
+
   function intrinsic(name: string, argument: Value): Resolved {
     const result = worked(name, argument);
+    if (context.comparesUnknown && result === UNRESOLVED) return standIn(name, argument);
     if (!context.keepsUnknown || result !== UNRESOLVED) return result;
     if (name === 'Ref') return unknownAs(scalarText(argument));
     const inner =
@@ -221,6 +251,11 @@ export function createEvaluator(template: Template, context: ResolveContext): Ev
         const exported = value(argument);
         return isUnresolved(exported) ? UNRESOLVED : (context.exports?.[scalarText(exported)] ?? UNRESOLVED);
       }
+      case 'Fn::GetStackOutput': {
+        const asked = value(argument);
+        if (isUnresolved(asked) || !isRecord(asked as Value)) return UNRESOLVED;
+        return context.stackOutput?.(stackOutputOf(asked as Record<string, Value>)) ?? UNRESOLVED;
+      }
       case 'Fn::Length': {
         const items = value(argument);
         return Array.isArray(items) ? items.length : UNRESOLVED;
@@ -247,30 +282,4 @@ export function createEvaluator(template: Template, context: ResolveContext): Ev
       return resolved === NO_VALUE ? null : resolved;
     },
   };
-}
-
-const bounded = (text: string): string => (text.length > MAX_TEXT ? UNRESOLVED : text);
-
-/** The rule functions: is a value in a list, or every value of a list. */
-function membership(name: string, members: Resolved, wanted: Resolved): Truth {
-  if (isUnresolved(members) || isUnresolved(wanted)) return 'unknown';
-  const texts = (input: Resolved) => (Array.isArray(input) ? input : [input]).map((item) => scalarText(item as Value));
-  const [own, other] = [texts(members), texts(wanted)];
-  if (name === 'Fn::Contains') return own.includes(other[0] ?? '');
-  return name === 'Fn::EachMemberIn'
-    ? own.every((item) => other.includes(item))
-    : own.every((item) => item === other[0]);
-}
-
-export function scalarText(value: Resolved | undefined): string {
-  if (value === NO_VALUE || value === undefined || value === null) return '';
-  if (Array.isArray(value) && value.every((item) => typeof item !== 'object')) return value.join(',');
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
-}
-
-/** Is any part of this value unknown? */
-export function isUnresolved(value: Resolved | undefined): boolean {
-  if (value === undefined || value === NO_VALUE) return false;
-  const text = JSON.stringify(value) ?? '';
-  return text.includes(UNRESOLVED) || text.includes(UNKNOWN_MARK);
 }

@@ -31,12 +31,12 @@ export function conditionsIn(value: Value | undefined): string[] {
   ]);
 }
 
-/** What each `Fn::ImportValue` asks for, as written. */
-export function importsIn(value: Value | undefined): Value[] {
-  if (Array.isArray(value)) return value.flatMap(importsIn);
+/** What each call of an intrinsic function in a value is given, as written. */
+export function argumentsOf(name: 'Fn::ImportValue' | 'Fn::GetStackOutput', value: Value | undefined): Value[] {
+  if (Array.isArray(value)) return value.flatMap((item) => argumentsOf(name, item));
   if (!isRecord(value)) return [];
   return Object.entries(value).flatMap(([key, inner]) =>
-    key === 'Fn::ImportValue' ? [inner as Value] : importsIn(inner as Value),
+    key === name ? [inner as Value] : argumentsOf(name, inner as Value),
   );
 }
 

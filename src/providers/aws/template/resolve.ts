@@ -1,15 +1,17 @@
 /** A template with parameters, conditions and functions worked out. */
 import { CountersignError } from '../../../core/errors.ts';
 import { bareRecord } from '../../../core/input-bounds.ts';
-import { createEvaluator, type ResolveContext, scalarText, type Truth, UNRESOLVED } from './evaluate.ts';
-import { conditionsIn, importsIn, referencesIn, transformsOf } from './inspect.ts';
+import { createEvaluator, type ResolveContext } from './evaluate.ts';
+import { argumentsOf, conditionsIn, referencesIn, transformsOf } from './inspect.ts';
 import { expandLoops } from './loops.ts';
 import { parameterValues } from './parameters.ts';
 import { isRecord, type Template, type TemplateResource, type Value } from './parse.ts';
+import { isUnresolved, type StackOutput, scalarText, stackOutputOf, type Truth, UNRESOLVED } from './values.ts';
 
-export { isUnresolved, type ResolveContext, UNRESOLVED } from './evaluate.ts';
+export type { ResolveContext } from './evaluate.ts';
 export { dynamicReferencesIn, referencesIn, requiredCapabilities, transformsOf } from './inspect.ts';
 export { parameterFaults, parameterValues } from './parameters.ts';
+export { isUnresolved, UNRESOLVED } from './values.ts';
 
 export interface ResolvedResource {
   logicalId: string;
@@ -42,6 +44,8 @@ export interface Resolver {
   outputs(): ResolvedTemplate['outputs'];
   /** Names of the exports that a resource, or without an id every resource and output, imports. */
   imports(logicalId?: string): string[];
+  /** Outputs of other stacks that every resource and output asks for. */
+  stackOutputs(): StackOutput[];
   /** Any value of this template. */
   evaluate(value: Value): Value;
   conditions(): ResolvedTemplate['conditions'];
@@ -80,6 +84,11 @@ export function createResolver(written: Template, context: ResolveContext): Reso
   };
   const outputsTaken = () =>
     Object.entries(template.Outputs ?? {}).filter(([, { Condition }]) => !isLeftOut(Condition));
+  const partsOf = (logicalId?: string) =>
+    [
+      ...(logicalId === undefined ? resourceIds : [logicalId]).map((id) => template.Resources[id]?.Properties),
+      ...(logicalId === undefined ? outputsTaken().map(([, { Value: value }]) => value) : []),
+    ].map(taken);
   const resourceIds = Object.entries(template.Resources).flatMap(([id, { Condition }]) =>
     isLeftOut(Condition) ? [] : [id],
   );
@@ -115,20 +124,14 @@ export function createResolver(written: Template, context: ResolveContext): Reso
       ),
     evaluate: evaluator.value,
     imports(logicalId) {
-      const resources = logicalId === undefined ? resourceIds : [logicalId];
-      const parts = [
-        ...resources.map((id) => template.Resources[id]?.Properties),
-        ...(logicalId === undefined ? outputsTaken().map(([, { Value: value }]) => value) : []),
-      ];
-      return [
-        ...new Set(
-          parts
-            .map(taken)
-            .flatMap(importsIn)
-            .map((name) => scalarText(evaluator.value(name))),
-        ),
-      ];
+      const names = partsOf(logicalId).flatMap((part) => argumentsOf('Fn::ImportValue', part));
+      return [...new Set(names.map((name) => scalarText(evaluator.value(name))))];
     },
+    stackOutputs: () =>
+      partsOf()
+        .flatMap((part) => argumentsOf('Fn::GetStackOutput', part))
+        .map((asked) => evaluator.value(asked))
+        .flatMap((asked) => (isRecord(asked) && !isUnresolved(asked) ? [stackOutputOf(asked as never)] : [])),
     conditions: () =>
       Object.fromEntries(Object.keys(template.Conditions ?? {}).map((name) => [name, evaluator.condition(name)])),
     failedRules: () =>

@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { readCfnLint } from '../../../../scripts/tables/cfn-lint.ts';
-import { indexFile, indexText, merge } from '../../../../scripts/tables/index-file.ts';
+import { type IndexFile, indexFile, indexText, merge } from '../../../../scripts/tables/index-file.ts';
 import { resourceTypesPage } from '../../../../scripts/tables/resource-types-page.ts';
+import { rulesFile, rulesText } from '../../../../scripts/tables/rules-file.ts';
 import { readServiceSpec } from '../../../../scripts/tables/service-spec.ts';
 import { DOCUMENTED, documentedReplacement } from '../../../../src/providers/aws/knowledge/documented.ts';
 import { judgements } from '../../../../src/providers/aws/knowledge/holds.ts';
@@ -18,6 +19,7 @@ import {
 } from '../../../../src/providers/aws/knowledge/index.ts';
 import { INTERRUPTS } from '../../../../src/providers/aws/knowledge/interruptions.ts';
 import { conditionalRules } from '../../../../src/providers/aws/knowledge/live-facts.ts';
+import { parentProperties } from '../../../../src/providers/aws/knowledge/parents.ts';
 import { REVISIONS, revisionTypes } from '../../../../src/providers/aws/knowledge/revisions.ts';
 import { sizeProperties } from '../../../../src/providers/aws/knowledge/sizes.ts';
 import { typesOf } from '../../../../src/providers/aws/knowledge/tables/judgement.ts';
@@ -159,6 +161,13 @@ describe('conditional replacement', () => {
   });
 });
 
+describe('parents', () => {
+  it('are properties that exist, of types with a name of their own', () => {
+    for (const [type, names] of parentProperties)
+      for (const name of names) expect(knowledge.hasProperty(type, name), `${type}.${name}`).toBe(true);
+  });
+});
+
 describe('sizes', () => {
   it('are properties that exist', () => {
     for (const [type, path] of sizeProperties)
@@ -176,9 +185,12 @@ describe('sizes', () => {
 });
 
 describe('generated files', () => {
+  const specified = new Set(readServiceSpec().keys());
+  const { types: checked } = JSON.parse(read('src/providers/aws/knowledge/data/template-rules.json')) as IndexFile;
+  const linted = new Set(Object.keys(checked));
   it('docs/resource-types.md is what the tables say: `npm run tables` would change nothing', () => {
     expect(read('docs/resource-types.md'), 'Run `npm run tables`.').toBe(
-      resourceTypesPage(Object.keys(committed.types), committed.sources),
+      resourceTypesPage(Object.keys(committed.types), committed.sources, { specified, linted }),
     );
   });
 
@@ -190,6 +202,9 @@ describe('generated files', () => {
     expect(indexText(indexFile(types, cfnLint, committed.sources))).toBe(
       read('src/providers/aws/knowledge/data/resource-types.json'),
     );
+  });
+  it.skipIf(!same)('the rules of values are what the schemas say (skipped likewise)', () => {
+    expect(rulesText(rulesFile(cfnLint!))).toBe(read('src/providers/aws/knowledge/data/template-rules.json'));
   });
   it.skipIf(!same)('nothing that cfn-lint calls create-only is called less (skipped likewise)', () => {
     const milder = [...cfnLint!.marks].flatMap(([type, marks]) =>

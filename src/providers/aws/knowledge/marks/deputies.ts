@@ -61,6 +61,11 @@ function* targetTexts(view: ResourceView, path: string, context: MarkContext): G
 }
 const asText = (value: Value) => JSON.stringify(String(value)).slice(1, -1);
 
+/** The actions of an alarm that call EC2 are about the instance that its metric names; its others tell somebody. */
+const mayCallApi = ({ type, properties }: ResourceView) =>
+  type !== 'AWS::CloudWatch::Alarm' ||
+  /InstanceId|[\u{fffd}\u{27e6}]/u.test(JSON.stringify(properties.Dimensions ?? ''));
+
 /** An API call among the targets: what it calls. */
 function directCall(view: ResourceView, row: DeputyRow, context: MarkContext): string | undefined {
   for (const path of row.targets)
@@ -68,7 +73,7 @@ function directCall(view: ResourceView, row: DeputyRow, context: MarkContext): s
       const embedded = text.match(/arn:[^"'\s]*aws-sdk:[^"'\s]+/g) ?? [];
       const found = [text, ...embedded].find(callsApi);
       if (found !== undefined) return shown(found);
-      if (context.isUnknown(text) || /^arn:[^:]*:(states|scheduler):::.*\$\{/.test(text))
+      if ((context.isUnknown(text) && mayCallApi(view)) || /^arn:[^:]*:(states|scheduler):::.*\$\{/.test(text))
         return 'a target that is unknown until execution';
     }
   return undefined;

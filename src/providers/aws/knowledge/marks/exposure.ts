@@ -25,7 +25,7 @@ export const findExposure: MarkFinder = (before, after, context) => {
       ({ path, gains }): Mark => ({
         kind: 'expose',
         path: `Properties.${path}`,
-        text: `Opens: without ${path} it is ${gains}.`,
+        text: `${gains.replace('{it}', after.logicalId)} (${path} is absent).`,
       }),
     );
   return [...marks, ...byDefault.filter(({ path }) => !marks.some((mark) => mark.path === path))];

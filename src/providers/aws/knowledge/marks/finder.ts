@@ -11,6 +11,8 @@ export interface ResourceView {
   /** Resolved, as properties are. */
   updatePolicy?: Json;
   metadata?: Json;
+  /** Where a value stands that is read again at execution from an output of another stack. */
+  readAgain?: readonly { path: string; from: string }[];
 }
 
 export interface MarkContext {
@@ -21,6 +23,8 @@ export interface MarkContext {
   physicalIds: Record<string, string>;
   /** Of the stack: any other that a policy names is a foreign one. Absent: all are. */
   account?: string;
+  /** Security groups outside this stack that were read: the ranges of the internet that come in by their own rules. */
+  groupsRead?: ReadonlyMap<string, readonly string[]>;
   isUnknown(value: Json | undefined): boolean;
 }
 

@@ -17,9 +17,10 @@ import { findUnpinned } from './pins.ts';
 import { findPolicyChange } from './policies.ts';
 import { findProtection } from './protection.ts';
 import { findReach } from './reach.ts';
+import { findReached } from './reached.ts';
 import { findSlowLoss } from './slow-loss.ts';
 
-export { IMPORTED, imported, own, ownIdsIn } from './tokens.ts';
+export { imported, own, ownIdsIn, STAND_IN } from './tokens.ts';
 
 const finders: readonly MarkFinder[] = [
   findSlowLoss,
@@ -31,6 +32,7 @@ const finders: readonly MarkFinder[] = [
   findDeputies,
   findInitCommands,
   findReach,
+  findReached,
 ];
 
 const seen = new WeakMap<MarkContext, MarkContext>();

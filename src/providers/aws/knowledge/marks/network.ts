@@ -3,7 +3,8 @@
  *
  * Guarantees: host bits, letter case, zero compression, order, and the way in which a range or a port range is cut
  * into rules make no difference; adjacent ranges are one range; a rule that other rules cover gains nothing; what
- * cannot be read as a range counts as the whole world. A gained range is told as the whole range that is reached
+ * cannot be read as a range counts as the whole world, and what stands for a value that is not known is a source of its
+ * own, so that it hides no other. A gained range is told as the whole range that is reached
  * afterwards (its smallest covering CIDR), so that opening the world in two steps shows the world in the second.
  * Ranges that do not touch, but together are more than a /8 (IPv6: /32) of public addresses, are told as one.
  *
@@ -113,11 +114,15 @@ export function mergeRanges(ranges: readonly string[]): string[] {
   return merged(ranges.map(rangeOf)).map(covering);
 }
 
+/** Does it stand for a value that only the execution knows? */
+export const isUnknownSource = (text: string): boolean => /\u{27e6}(?:import:|\?)|\{\{resolve:|\u{fffd}/u.test(text);
+
 const WORLD: Range = { family: '4', first: 0n, last: (1n << 32n) - 1n };
 
 /** A group or prefix list is a family of its own; anything else that is not a range is the world. */
 function rangeOf(text: string): Range {
-  const named = /^[a-z]{2,3}-[0-9a-z]+$|^\u{27e6}own:[^\u{27e7}]+\u{27e7}$/iu.test(text.trim());
+  const named =
+    /^[a-z]{2,3}-[0-9a-z]+$|^\u{27e6}own:[^\u{27e7}]+\u{27e7}$/iu.test(text.trim()) || isUnknownSource(text);
   return parseRange(text) ?? (named ? { family: text.trim(), first: 0n, last: 0n } : WORLD);
 }
 

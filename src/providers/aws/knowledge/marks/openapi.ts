@@ -3,7 +3,8 @@
  *
  * Guarantees: what a method's own `security` or the document's says, in Swagger 2 and OpenAPI 3; a method that had
  * security and has none, or one that may be left out (`{}`), is open; a body that is not known is judged as open where
- * it was not before. On updates: a new API opens nothing that was closed.
+ * it was not before; a method that comes without security into an API that exists. On updates: a new API opens nothing
+ * that was closed; OPTIONS answers browsers.
  * Does not cover: a body in a bucket (BodyS3Location), authorizers that let everybody in.
  */
 
@@ -43,24 +44,27 @@ function methodsIn(body: Json | undefined): Map<string, boolean> {
   return found;
 }
 
+const isPrivate = ({ properties }: ResourceView) =>
+  /PRIVATE/.test(JSON.stringify(properties.EndpointConfiguration ?? ''));
+
 export const findOpenedMethods: MarkFinder = (before, after, context) => {
   const property = BODIES[after?.type ?? ''];
-  if (!before || !after || property === undefined) return [];
+  if (!before || !after || property === undefined || isPrivate(after)) return [];
   const path = `Properties.${property}`;
   const was = methodsIn(bodyOf(before));
   const closed = [...was].filter(([, isClosed]) => isClosed).map(([name]) => name);
-  if (closed.length === 0) return [];
   const mark = (what: string): Mark => ({
     kind: 'expose',
     path,
-    text: `Opens: ${what}, to everybody.`,
+    text: `The public can newly call ${what} in the API ${after.logicalId} without a login.`,
     principal: '*',
   });
   const body = after.properties[property];
-  if (typeof body === 'string' && context.isUnknown(body)) return [mark('methods of a document that is not known yet')];
+  if (typeof body === 'string' && context.isUnknown(body))
+    return closed.length > 0 ? [mark('methods of a document that is not known yet')] : [];
   const is = methodsIn(bodyOf(after));
-  return closed
-    .filter((name) => is.get(name) === false)
-    .map((name) => mark(`the method ${shown(name)}`))
-    .slice(0, 5);
+  const opened = [...is]
+    .filter(([name, isClosed]) => !isClosed && (was.get(name) ?? !name.startsWith('OPTIONS ')))
+    .map(([name]) => name);
+  return opened.map((name) => mark(`the method ${shown(name)}`)).slice(0, 5);
 };

@@ -1,15 +1,17 @@
 /**
  * Finds what is read again only at execution: code and values that can change between signing and running.
  *
- * Guarantees: dynamic references without a version, in every property of a resource that is created or updated, since
- * CloudFormation reads them again whichever property changed; code from S3 without an object version, images without
+ * Guarantees: dynamic references without a version, and outputs of other stacks (`Fn::GetStackOutput`), in every
+ * property of a resource that is created or updated, since CloudFormation reads them again whichever property changed
+ * (an output that was read and is the same counts as settled: effects/settled-outputs.ts); code from S3 without an object version, images without
  * a digest, names of versions that move, where that property changes or is created; nested templates whenever their
  * stack is updated. What is not known yet in such a place is not pinned.
  *
  * Decided, as an image bump by tag must stay one seat: a tag that looks as if it is given once (a version of two parts
  * or more, `v` and a number, a number of three digits or more, a date, a commit, a digest) counts as pinned. `latest`,
  * `stable`, `prod`, `main`, a bare major version, any other word, and no tag are not. A registry that lets tags be
- * overwritten can still break that: who needs more, rules it. Of a key in S3 only a digest counts, or an object version.
+ * overwritten can still break that: who needs more, rules it. Of a key in S3 only a digest counts, an object version, or a
+ * folder of the moment of the upload.
  * Does not cover: what code downloads by itself; sources of builds and pipelines (read at every run, not by this plan).
  */
 
@@ -41,17 +43,24 @@ export function looksPinned(name: string): boolean {
   return [name, ...parts].some((part) => GIVEN_ONCE.some((pattern) => pattern.test(part)));
 }
 
+/** `sam` tags an image of its own by name, the first 12 digits of its digest, and the tag that it was built under. */
+const SAM_TAG = /-[0-9a-f]{12}-[\w.]+$/;
+
 /** `registry:5000/name:tag@sha256:…` */
 function imageIsPinned(image: string): boolean {
   if (/@sha256:[0-9a-f]{64}$/i.test(image)) return true;
   const [, tag] = /:([^:/]+)$/.exec(image) ?? [];
-  return tag !== undefined && looksPinned(tag);
+  return tag !== undefined && (looksPinned(tag) || SAM_TAG.test(tag));
 }
+
+/** The Serverless Framework uploads each deployment below a folder of its moment: 1764000000000-2025-11-24T16:00:00.000Z. */
+const UPLOADED_AT = /^1\d{12}-\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
 
 function objectIsPinned(name: string, version: Json | undefined): boolean {
   if (version !== undefined && version !== null && version !== '') return true;
   if (/[?&]versionId=[^&]+/.test(name)) return true;
-  return DIGEST.test(name.split('?')[0]!.split('/').at(-1) ?? '');
+  const parts = name.split('?')[0]!.split('/');
+  return DIGEST.test(parts.at(-1) ?? '') || parts.some((part) => UPLOADED_AT.test(part));
 }
 
 /** Where the bucket of a key stands. */
@@ -137,5 +146,13 @@ export const findUnpinned: MarkFinder = (before, after, context) => {
     ...(rowsByType.get(after.type) ?? []).flatMap((row) => code(row, before, after, context)),
     ...moving(before, after, context),
   ];
-  return [...codes, ...values(after).filter(({ path }) => !codes.some((mark) => mark.path === path))];
+  const outputs = (after.readAgain ?? []).map(
+    ({ path, from }): Mark => ({
+      kind: 'unpinned',
+      path,
+      text: `Read at execution from ${shown(from)}, which that stack may change.`,
+      reads: 'output',
+    }),
+  );
+  return [...codes, ...[...values(after), ...outputs].filter(({ path }) => !codes.some((mark) => mark.path === path))];
 };

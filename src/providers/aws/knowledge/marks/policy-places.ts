@@ -14,8 +14,9 @@ export interface Document {
 }
 
 /** Their Allow is the default, or only narrows: what counts is what they deny. */
-const OPEN_ANYWAY = /^AWS::(EC2::VPCEndpoint|ApiGateway::RestApi|Organizations::Policy)$/;
-const IDENTITY = /^AWS::(IAM|SSO)::/;
+const OPEN_ANYWAY =
+  /^AWS::(EC2::VPCEndpoint|ApiGateway::RestApi|Organizations::Policy|Transfer::User|RolesAnywhere::Profile)$/;
+const IDENTITY = /^AWS::(IAM|SSO)::|^AWS::IoT::Policy$/;
 export function documentsIn(view: ResourceView | null, context: MarkContext): Document[] {
   if (!view) return [];
   const found: Document[] = [];

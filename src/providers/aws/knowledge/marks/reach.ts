@@ -12,7 +12,7 @@ import type { Json } from '../../../../core/digest.ts';
 import type { Mark } from '../../../../core/mark.ts';
 import type { MarkContext, MarkFinder, ResourceView } from './finder.ts';
 import { ACCOUNT_WIDE, NAMED_LIKE_REACH, REACH, type ReachRow } from './reach-table.ts';
-import { listOf, same, shown, valuesAt } from './read.ts';
+import { listOf, mayDiffer, shown, valuesAt } from './read.ts';
 import { whoseIs } from './refs.ts';
 
 /** Services that are no thing of anybody's: targets which are APIs (deputies.ts judges them). */
@@ -64,8 +64,7 @@ function reachOf(view: ResourceView | null, context: MarkContext): Mark[] {
 const withoutTags = (view: ResourceView) => ({ ...view.properties, Tags: null }) as Json;
 
 export const findReach: MarkFinder = (before, after, context) => {
-  if (before && after && same(withoutTags(before), withoutTags(after)) && !context.isUnknown(after.properties))
-    return [];
+  if (before && after && !mayDiffer(withoutTags(before), withoutTags(after), context)) return [];
   const [was, is] = [reachOf(before, context), reachOf(after, context)];
   // What it lets go of changes too.
   return [

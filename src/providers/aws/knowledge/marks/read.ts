@@ -7,7 +7,7 @@
 
 import { canonicalJson, type Json } from '../../../../core/digest.ts';
 import type { MarkContext, ResourceView } from './finder.ts';
-import { IMPORTED } from './tokens.ts';
+import { STAND_IN } from './tokens.ts';
 
 export type Found = ReadonlyMap<string, Json>;
 type Members = Record<string, Json>;
@@ -87,14 +87,16 @@ export function same(a: Json | undefined, b: Json | undefined): boolean {
   return a === b || sameKey(a) === sameKey(b);
 }
 
-const PINNED_REFERENCE = /\{\{resolve:[^}]{0,2000}:\d{1,10}\}\}/g;
+const REFERENCE = /\{\{resolve:[^}]{0,2000}\}\}/g;
 
-/** May it differ? Two unknowns may; the same import, or the same dynamic reference with a version, may not. */
+/**
+ * May it differ? Equal words for what the cloud works out (an import, a dynamic reference, a function) are no
+ * difference: what they could come to mean by the execution is for pins.ts. Two values that were not told may differ.
+ */
 export function mayDiffer(a: Json | undefined, b: Json | undefined, context: MarkContext): boolean {
   if (!same(a, b)) return true;
   return (
-    context.isUnknown(b) &&
-    context.isUnknown(JSON.stringify(b).replaceAll(PINNED_REFERENCE, '').replaceAll(IMPORTED, ''))
+    context.isUnknown(b) && context.isUnknown(JSON.stringify(b).replaceAll(REFERENCE, '').replaceAll(STAND_IN, ''))
   );
 }
 

@@ -4,13 +4,16 @@
  * Guarantees: `own_stack` only if every Allow changes nothing but resources of this stack, or nothing at all (reads
  * are bounded: they cannot destroy), and gives no rights away; a role that is handed on or assumed counts with what it
  * can do itself. What is not in the template, or is unknown, is unbounded.
- * Does not cover: what resource policies elsewhere give to the role; boundaries (they would only narrow it).
+ * What a Deny or a boundary of this template surely takes away does not count.
+ * Does not cover: what resource policies elsewhere give to the role; boundaries elsewhere (they would only narrow it).
  */
 
 import type { Json } from '../../../../core/digest.ts';
-import { escalates, handsOnRole, isHarmless, isHarmlessPolicy, isRead, isReadingPolicy } from './actions.ts';
+import { escalates, handsOnRole, isHarmless, isRead } from './actions.ts';
 import type { MarkContext, ResourceView } from './finder.ts';
-import { type Grant, grantsGained, type Statement, statementsOf } from './policy-document.ts';
+import { isHarmlessPolicy, isReadingPolicy } from './managed-policies.ts';
+import { identityStatementsOf, type Statement, UNKNOWN_PART, type Worst } from './policy-document.ts';
+import { type Grant, newlyAllowed } from './policy-gains.ts';
 import { isMembers, listOf, shown } from './read.ts';
 import { whoseIs } from './refs.ts';
 
@@ -65,18 +68,41 @@ export function statementsOfRole(
   logicalId: string,
   resources: MarkContext['after'],
   context: MarkContext,
-  worst: 'everything' | 'nothing',
+  worst: Worst,
 ): { statements: Statement[]; elsewhere: Json[] } {
   const { documents = [], managed = [] } = attachedIn(resources, context).get(logicalId) ?? {};
-  const statements = documents.flatMap((document) => statementsOf(document, context, worst));
+  const statements = documents.flatMap((document) => identityStatementsOf(document, context, worst));
   const elsewhere: Json[] = [];
   for (const arn of managed) {
     const whose = whoseIs(arn, context, 'AWS::IAM::ManagedPolicy');
     const own = whose.kind === 'own' ? resources[whose.resource.logicalId] : undefined;
-    if (own) statements.push(...statementsOf(own.properties.PolicyDocument, context, worst));
+    if (own) statements.push(...identityStatementsOf(own.properties.PolicyDocument, context, worst));
     else elsewhere.push(arn);
   }
   return { statements, elsewhere };
+}
+
+const thing = (resource: string, context: MarkContext) =>
+  resource === '*'
+    ? 'every resource'
+    : resource === UNKNOWN_PART || context.isUnknown(resource)
+      ? 'a resource that is unknown until execution'
+      : shown(resource);
+
+const listed = (names: readonly string[]) => shown(names.join(', ') || 'none');
+
+/** The statements of the boundary of a role, user or other resource, where this template has them. */
+export function boundaryOf(
+  view: ResourceView | null,
+  resources: MarkContext['after'],
+  context: MarkContext,
+  worst: Worst,
+): Statement[] | undefined {
+  const arn = view?.properties.PermissionsBoundary;
+  if (arn === undefined) return undefined;
+  const whose = whoseIs(arn, context, 'AWS::IAM::ManagedPolicy');
+  const policy = whose.kind === 'own' ? resources[whose.resource.logicalId] : undefined;
+  return policy && identityStatementsOf(policy.properties.PolicyDocument, context, worst);
 }
 
 /** An own role that a grant hands on: as good as what that role can do. */
@@ -85,11 +111,13 @@ interface HandedOn {
 }
 
 function beyondItself(grant: Grant, context: MarkContext): string | HandedOn | undefined {
-  const { action, resource, inverted } = grant;
-  if (inverted.length > 0) return `may do everything except the entries of ${inverted.join(' and ')}`;
+  const { action, resource } = grant;
+  if (typeof action !== 'string') return `may call every action except ${listed(action)}`;
+  if (action === UNKNOWN_PART) return 'may call actions that are unknown until execution';
   if (isHarmless(action) || isRead(action)) return undefined;
+  if (typeof resource !== 'string') return `may call ${action} on every resource except ${listed(resource)}`;
   const whose = whoseIs(resource, context);
-  if (whose.kind !== 'own') return `may call ${action} on ${resource === '*' ? 'everything' : shown(resource)}`;
+  if (whose.kind !== 'own') return `may call ${action} on ${thing(resource, context)}`;
   if (escalates(action, whose.resource.type))
     return `may call ${action}, which can grant more permissions than the role has`;
   if (handsOnRole(action) && whose.resource.type === 'AWS::IAM::Role') return { role: whose.resource.logicalId };
@@ -183,9 +211,15 @@ function boundsOf(context: MarkContext): ReadonlyMap<string, Bound> {
 function boundByItself(logicalId: string, context: MarkContext) {
   const { statements, elsewhere } = statementsOfRole(logicalId, context.after, context, 'everything');
   const managed = elsewhere.find((arn) => typeof arn !== 'string' || !(isHarmlessPolicy(arn) || isReadingPolicy(arn)));
-  const grants = grantsGained('Allow', [], statements);
+  const boundary = boundaryOf(context.after[logicalId] ?? null, context.after, context, 'everything');
+  const grants = newlyAllowed({ statements: [] }, { statements, boundary });
   const reaches = grants.map((grant) => beyondItself(grant, context));
-  const reads = grants.some(({ action, resource }) => isRead(action) && whoseIs(resource, context).kind !== 'own');
+  const reads = grants.some(
+    ({ action, resource }) =>
+      typeof action === 'string' &&
+      isRead(action) &&
+      (typeof resource !== 'string' || whoseIs(resource, context).kind !== 'own'),
+  );
   return {
     beyond:
       managed === undefined

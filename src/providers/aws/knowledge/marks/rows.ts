@@ -2,14 +2,16 @@
  * Rows of the tables, `type | path | mark | rule | what goes | +`, and what their rules mean.
  *
  * Guarantees: judged on resolved values, item by item; an unknown value after counts as the worst it could be, an
- * unknown one before as the best. A row is judged on updates; with `+` on creation too.
+ * unknown one before as the best, unless both are surely the same. A row is judged on updates; with `+` on creation
+ * too, with `create` on creation only.
  */
 
 import type { Json } from '../../../../core/digest.ts';
 import { jsonInText } from '../../../../core/input-bounds.ts';
 import type { Mark, MarkKind } from '../../../../core/mark.ts';
 import type { MarkContext, ResourceView } from './finder.ts';
-import { changedAt, isMembers, isTrue, listOf, mayDiffer, numberOf, same, shown, valuesAt } from './read.ts';
+import { changeOf, foreignAccountsIn, foreignHostsIn, isWhollyUnknown, sentenceOf } from './openings.ts';
+import { changedAt, isMembers, isTrue, listOf, mayDiffer, numberOf, same, valuesAt } from './read.ts';
 
 export interface Row {
   type: string;
@@ -18,6 +20,7 @@ export interface Row {
   rule: string;
   loses: string;
   onCreate: boolean;
+  onUpdate: boolean;
 }
 
 export function rowsByType(table: string): Map<string, Row[]> {
@@ -28,7 +31,15 @@ export function rowsByType(table: string): Map<string, Row[]> {
       const [type = '', path = '', mark = '', rule = '', loses = '', flag] = line
         .split(' | ')
         .map((cell) => cell.trim());
-      return { type, path, mark: mark as MarkKind, rule, loses, onCreate: flag === '+' };
+      return {
+        type,
+        path,
+        mark: mark as MarkKind,
+        rule,
+        loses,
+        onCreate: flag !== undefined,
+        onUpdate: flag !== 'create',
+      };
     });
   return Map.groupBy(rows, ({ type }) => type);
 }
@@ -69,8 +80,21 @@ const RULES: Record<string, Rule> = {
   fewer: (was, is, _argument, context) =>
     context.isUnknown(was)
       ? !context.isUnknown(is)
-      : itemsOf(was).some((item) => !itemsOf(is).some((i) => same(i, item))),
+      : itemsOf(was).some((item) => !itemsOf(is).some((i) => saysAllOf(i, item))),
   more: (was, is) => itemsOf(is).some((item) => !itemsOf(was).some((known) => same(known, item))),
+  /** A rule that is new, or another than before; not one that only counts what it matches, and blocked nothing before. */
+  blocks: (was, is) =>
+    itemsOf(is).some((item) => {
+      if (itemsOf(was).some((known) => same(known, item))) return false;
+      const before = itemsOf(was).find((known) => isMembers(known) && isMembers(item) && same(known.Name, item.Name));
+      return !onlyCounts(item) || (before !== undefined && !onlyCounts(before));
+    }),
+  /** Names another account, or another host, that it did not name. */
+  foreign: (was, is, _argument, context) => isMore(foreignAccountsIn(was, context), foreignAccountsIn(is, context)),
+  host: (was, is) => isMore(foreignHostsIn(was), foreignHostsIn(is)),
+  /** More, and not a thing of this stack. */
+  elsewhere: (was, is) =>
+    itemsOf(is).some((item) => !itemsOf(was).some((known) => same(known, item)) && !/\u{27e6}own:/u.test(String(item))),
   ttl: (was, is) => {
     const on = (value: Value) => isMembers(value) && isTrue(value.Enabled ?? true);
     return (
@@ -81,13 +105,23 @@ const RULES: Record<string, Rule> = {
   sooner: (was, is) => expiringRules(is).some((rule) => !expiringRules(was).some((known) => isNoSooner(rule, known))),
 };
 
+const isMore = (was: readonly string[], is: readonly string[]) => is.some((item) => !was.includes(item));
+
 function isAsStrong(is: Value, was: Value): boolean {
   if (isMembers(was)) return isMembers(is) && Object.keys(was).every((name) => isAsStrong(is[name], was[name]));
   return /^\d+$/.test(String(was)) ? numberOf(is) >= numberOf(was) : same(is, was);
 }
 
+/** The same, or with more said beside it: a target that gets a dead-letter queue stays that target. */
+const saysAllOf = (item: Json, known: Json): boolean =>
+  same(item, known) ||
+  (isMembers(item) && isMembers(known) && Object.entries(known).every(([name, value]) => same(item[name], value)));
+
+const onlyCounts = (rule: Json): boolean =>
+  isMembers(rule) && [rule.Action, rule.OverrideAction].some((action) => isMembers(action) && 'Count' in action);
+
 /** Items of a list, members of a map. */
-const itemsOf = (value: Value): Json[] =>
+export const itemsOf = (value: Value): Json[] =>
   isMembers(value) ? Object.entries(value).map(([name, item]) => ({ [name]: item })) : listOf(value);
 
 /** Parts of a rule that say nothing of what it removes, and when. */
@@ -127,17 +161,26 @@ function isNoSooner(rule: Value, known: Value): boolean {
   return same(rule, known);
 }
 
+/** Rules that look for names within a value: an unknown part of it names nothing. */
+const NAMES = new Set(['foreign', 'host', 'elsewhere']);
+
 function judgeRow(row: Row, before: ResourceView | null, after: ResourceView, context: MarkContext): Mark[] {
   const [name = '', ...argument] = row.rule.split(' ');
   const rule = RULES[name]!;
   const [was, is] = [valuesAt(before, row.path, context), valuesAt(after, row.path, context)];
   const lost = [...new Set([...was.keys(), ...is.keys()])].filter((path) => {
     const value = is.get(path);
-    return context.isUnknown(value) || rule(was.get(path), value, argument, context);
+    if (NAMES.has(name) && !isWhollyUnknown(value)) return rule(was.get(path), value, argument, context);
+    return context.isUnknown(value)
+      ? mayDiffer(was.get(path), value, context)
+      : rule(was.get(path), value, argument, context);
   });
-  return lost
-    .slice(0, 3)
-    .map((path) => ({ kind: row.mark, path, text: textOf(row, was.get(path), is.get(path), context) }));
+  return lost.slice(0, 3).map((path): Mark => {
+    const change = { was: was.get(path), is: is.get(path) };
+    return row.mark === 'expose'
+      ? { kind: 'expose', path, ...sentenceOf(row, change, after, context) }
+      : { kind: row.mark, path, text: textOf(row, change.was, change.is, context) };
+  });
 }
 
 export const VERB: Partial<Record<MarkKind, string>> = {
@@ -149,13 +192,10 @@ export const VERB: Partial<Record<MarkKind, string>> = {
   protect: 'Raises protection',
 };
 
-function textOf({ path, mark, loses }: Row, was: Value, is: Value, context: MarkContext): string {
-  const last = path.split('.').findLast((part) => part !== '*') ?? path;
-  const scalar = (value: Value) => (value === undefined ? 'absent' : typeof value === 'object' ? 'set' : shown(value));
-  const change = context.isUnknown(is)
-    ? 'becomes a value that is unknown until execution'
-    : `${scalar(was)} → ${scalar(is)}`;
-  return `${VERB[mark]}: ${loses} (${last} ${change}).`;
+function textOf({ path, mark, rule, loses }: Row, was: Value, is: Value, context: MarkContext): string {
+  // A share of the capacity that goes stops nothing as a whole.
+  const verb = rule === 'cut' && numberOf(is) !== 0 ? 'Cuts capacity' : VERB[mark];
+  return `${verb}: ${loses} (${changeOf(path, was, is, context)}).`;
 }
 
 /** @param rows of the type of `after`. */
@@ -166,6 +206,9 @@ export function judgeRows(
   context: MarkContext,
 ): Mark[] {
   return rows
-    .filter(({ path, onCreate }) => (before || onCreate) && (path !== '*' || changedAt(before, after, '*', context)))
+    .filter(
+      ({ path, onCreate, onUpdate }) =>
+        (before ? onUpdate : onCreate) && (path !== '*' || changedAt(before, after, '*', context)),
+    )
     .flatMap((row) => judgeRow(row, before, after, context));
 }

@@ -76,10 +76,21 @@ AWS::SecretsManager::Secret | GenerateSecretString | expire | set | the current 
 AWS::RDS::DBInstance | ManageMasterUserPassword | disconnect | becomes true | connections with the current master password, as a new one is generated
 AWS::RDS::DBCluster | ManageMasterUserPassword | disconnect | becomes true | connections with the current master password, as a new one is generated
 AWS::Redshift::Cluster | ManageMasterPassword | disconnect | becomes true | connections with the current master password, as a new one is generated
+AWS::DocDB::DBCluster | ManageMasterUserPassword | disconnect | becomes true | connections with the current master password, as a new one is generated
+AWS::DocDB::DBCluster | RotateMasterUserPassword | disconnect | becomes true | connections with the current master password, as a new one is generated
+AWS::RedshiftServerless::Namespace | ManageAdminPassword | disconnect | becomes true | connections with the current admin password, as a new one is generated
+AWS::Lightsail::Database | RotateMasterUserPassword | disconnect | becomes true | connections with the current master password, as a new one is generated
 AWS::DynamoDB::Table | GlobalSecondaryIndexes.*.IndexName | disconnect | fewer | queries of a removed index
 AWS::DynamoDB::GlobalTable | GlobalSecondaryIndexes.*.IndexName | disconnect | fewer | queries of a removed index
 AWS::DynamoDB::Table | ProvisionedThroughput.ReadCapacityUnits | disable | cut | reads beyond its capacity
 AWS::DynamoDB::Table | ProvisionedThroughput.WriteCapacityUnits | disable | cut | writes beyond its capacity
+AWS::DynamoDB::Table | GlobalSecondaryIndexes.*.ProvisionedThroughput.ReadCapacityUnits | disable | cut | queries beyond its capacity
+AWS::DynamoDB::Table | GlobalSecondaryIndexes.*.ProvisionedThroughput.WriteCapacityUnits | disable | cut | writes beyond its capacity
+AWS::DynamoDB::Table | OnDemandThroughput.MaxReadRequestUnits | disable | cut | reads beyond its capacity
+AWS::DynamoDB::Table | OnDemandThroughput.MaxWriteRequestUnits | disable | cut | writes beyond its capacity
+AWS::DynamoDB::GlobalTable | WriteProvisionedThroughputSettings.WriteCapacityAutoScalingSettings.MaxCapacity | disable | cut | writes beyond its capacity
+AWS::Cassandra::Table | BillingMode.ProvisionedThroughput.ReadCapacityUnits | disable | cut | reads beyond its capacity
+AWS::Cassandra::Table | BillingMode.ProvisionedThroughput.WriteCapacityUnits | disable | cut | writes beyond its capacity
 AWS::Kinesis::Stream | ShardCount | disable | cut | records beyond its capacity
 AWS::ElastiCache::CacheCluster | NumCacheNodes | disable | cut | its nodes, with what they cache
 AWS::ElastiCache::ReplicationGroup | NumCacheClusters | disable | cut | its replicas
@@ -90,6 +101,25 @@ AWS::MemoryDB::Cluster | NumShards | disable | cut | its shards
 AWS::DAX::Cluster | ReplicationFactor | disable | cut | its nodes
 AWS::MSK::Cluster | NumberOfBrokerNodes | disable | cut | its brokers
 AWS::OpenSearchService::Domain | ClusterConfig.InstanceCount | disable | cut | its nodes
+AWS::OpenSearchService::Domain | ClusterConfig.WarmCount | disable | cut | its warm nodes
+AWS::Elasticsearch::Domain | ElasticsearchClusterConfig.InstanceCount | disable | cut | its nodes
+AWS::DocDBElastic::Cluster | ShardCount | disable | cut | its shards
+AWS::DocDBElastic::Cluster | ShardInstanceCount | disable | cut | its replicas
+AWS::DocDB::DBCluster | ServerlessV2ScalingConfiguration.MaxCapacity | disable | cut | its capacity
+AWS::Neptune::DBCluster | ServerlessScalingConfiguration.MaxCapacity | disable | cut | its capacity
+AWS::NeptuneGraph::Graph | ReplicaCount | disable | cut | its replicas
+AWS::RDS::DBCluster | ScalingConfiguration.MaxCapacity | disable | cut | its capacity
+AWS::RDS::DBShardGroup | MaxACU | disable | cut | its capacity
+AWS::RedshiftServerless::Workgroup | BaseCapacity | disable | cut | its capacity
+AWS::RedshiftServerless::Workgroup | MaxCapacity | disable | cut | its capacity
+AWS::MWAA::Environment | MaxWorkers | disable | cut | its workers
+AWS::MWAA::Environment | Schedulers | disable | cut | its schedulers
+AWS::EMR::InstanceGroupConfig | InstanceCount | disable | cut | its instances
+AWS::GameLift::Fleet | MaxSize | disable | cut | its instances
+AWS::AppStream::Fleet | ComputeCapacity.DesiredInstances | disable | cut | its instances
+AWS::Lightsail::Container | Scale | disable | cut | its nodes
+AWS::CodeBuild::Fleet | BaseCapacity | disable | cut | its machines
+AWS::ECS::TaskSet | Scale.Value | disable | cut | its tasks
 AWS::Redshift::Cluster | NumberOfNodes | disable | cut | its nodes
 AWS::RDS::DBCluster | ServerlessV2ScalingConfiguration.MaxCapacity | disable | cut | its capacity
 AWS::Lambda::Alias | ProvisionedConcurrencyConfig.ProvisionedConcurrentExecutions | disable | cut | its warm capacity
@@ -194,6 +224,7 @@ AWS::Lambda::Function | VpcConfig.SecurityGroupIds | disconnect | fewer | connec
 AWS::SNS::Subscription | FilterPolicy | disconnect | set | messages that no longer match
 AWS::Logs::SubscriptionFilter | DestinationArn | disconnect | changed | log events to the old destination
 AWS::Logs::SubscriptionFilter | FilterPattern | disconnect | set | log events that no longer match
+AWS::CertificateManager::Certificate | SubjectAlternativeNames | disconnect | fewer | connections to a name that the certificate no longer has
 AWS::ApiGatewayV2::Integration | IntegrationUri | disconnect | changed | requests to where they went
 AWS::ApiGatewayV2::Route | Target | disconnect | changed | requests to where they went
 AWS::ApiGatewayV2::ApiMapping | * | disconnect | changed | requests to a name
@@ -201,8 +232,8 @@ AWS::ApiGateway::BasePathMapping | * | disconnect | changed | requests to a name
 AWS::ApiGateway::RestApi | DisableExecuteApiEndpoint | disconnect | becomes true | requests to the default endpoint
 AWS::ApiGatewayV2::Api | DisableExecuteApiEndpoint | disconnect | becomes true | requests to the default endpoint
 AWS::WAFv2::WebACL | DefaultAction | disconnect | changed | requests that no rule lets through
-AWS::WAFv2::WebACL | Rules | disconnect | more | requests that a rule blocks
-AWS::WAFv2::RuleGroup | Rules | disconnect | more | requests that a rule blocks
+AWS::WAFv2::WebACL | Rules | disconnect | blocks | requests that a rule blocks
+AWS::WAFv2::RuleGroup | Rules | disconnect | blocks | requests that a rule blocks
 AWS::WAFv2::IPSet | Addresses | disconnect | more | requests from addresses that a rule blocks
 AWS::NetworkFirewall::FirewallPolicy | FirewallPolicy | disconnect | changed | traffic that it no longer allows
 AWS::NetworkFirewall::RuleGroup | RuleGroup | disconnect | changed | traffic that it no longer allows

@@ -1,6 +1,6 @@
 /**
- * Finds what destroys slowly or cuts off: expiry, backups and versioning off, capacity to zero, triggers off, traffic
- * cut.
+ * Finds what destroys slowly or cuts off: expiry, backups and versioning off, capacity to zero or cut by a large
+ * share, triggers off, traffic cut.
  *
  * Guarantees: every row of the table, on the resolved values; an unknown value counts as the worst it could be; a
  * retention or expiry number that falls is found by its name where no row knows it. What gets longer,
@@ -13,7 +13,7 @@
 import type { Json } from '../../../../core/digest.ts';
 import type { Mark } from '../../../../core/mark.ts';
 import type { MarkContext, MarkFinder, ResourceView } from './finder.ts';
-import { isMembers, numberOf, same, shown } from './read.ts';
+import { isMembers, mayDiffer, numberOf, same, shown } from './read.ts';
 import { judgeRows, rowsByType, VERB } from './rows.ts';
 import { REMOVAL, SLOW_LOSS } from './slow-loss-table.ts';
 
@@ -28,7 +28,8 @@ function byName(before: ResourceView, after: ResourceView, context: MarkContext)
     .filter(([path]) => NAMED_LIKE_EXPIRY.test(path.slice('Properties'.length)))
     .filter(
       ([path, value]) =>
-        context.isUnknown(value) || numberOf(value) < (was.has(path) ? numberOf(was.get(path)) : Infinity),
+        (context.isUnknown(value) && mayDiffer(was.get(path), value, context)) ||
+        numberOf(value) < (was.has(path) ? numberOf(was.get(path)) : Infinity),
     )
     .map(([path, value]) => ({
       kind: 'expire' as const,

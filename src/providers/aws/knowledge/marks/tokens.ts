@@ -13,7 +13,8 @@ export function own(logicalId: string, attribute?: string): string {
 export function imported(name: string): string {
   return `\u{27e6}import:${name}\u{27e7}`;
 }
-export const IMPORTED = /\u{27e6}import:[^\u{27e7}]*\u{27e7}/gu;
+/** Stands for any value that is not known and that is the same wherever the same words stand. */
+export const STAND_IN = /\u{27e6}(?:import:|\?)[^\u{27e7}]*\u{27e7}/gu;
 
 /** Logical ids of the same stack that a value names. */
 export function ownIdsIn(value: Json | undefined): string[] {

@@ -6,7 +6,7 @@ export const DATA: readonly Judgement[] = [
     holds: 'data',
     recovery: 'snapshot',
     source:
-      'DeletionPolicy attribute, AWS CloudFormation User Guide (awsdocs/aws-cloudformation-user-guide 19dc52cd), without DocDB there; the list of cfn-lint 1.51.0 (cfnlint.helpers.valid_snapshot_types) has all of them',
+      'DeletionPolicy attribute, AWS CloudFormation User Guide (awsdocs/aws-cloudformation-user-guide 19dc52cd), except for DocDB; cfn-lint 1.51.0 (cfnlint.helpers.valid_snapshot_types) lists all of these types',
     types: `
       DocDB DBCluster
       EC2 Volume
@@ -19,7 +19,7 @@ export const DATA: readonly Judgement[] = [
     holds: 'data',
     recovery: 'backup',
     source:
-      'AWS Backup supports the service: resource types named in its API model (botocore 1.43.11, backup). That a type of the service holds the data: from memory',
+      'AWS Backup supports the service: its API model names the resource types (botocore 1.43.11, backup). The type of the service that stores the data is from memory',
     types: `
       CloudFormation Stack
       DocDB DBInstance GlobalCluster
@@ -37,7 +37,7 @@ export const DATA: readonly Judgement[] = [
   {
     holds: 'data',
     recovery: 'backup',
-    source: 'The service makes snapshots or backups of its own: its API has the operation (botocore 1.43.11)',
+    source: 'The service makes its own snapshots or backups: its API has the operation (botocore 1.43.11)',
     types: `
       CloudHSM Cluster
       DocDBElastic Cluster
@@ -50,7 +50,7 @@ export const DATA: readonly Judgement[] = [
   {
     holds: 'data',
     recovery: 'backup',
-    source: 'Backups, point-in-time recovery or manual snapshots of the service: service documentation, from memory',
+    source: 'The service has backups, point-in-time recovery or manual snapshots: service documentation, from memory',
     types: `
       Cassandra Table
       DSQL Cluster
@@ -62,7 +62,7 @@ export const DATA: readonly Judgement[] = [
   {
     holds: 'data',
     recovery: 'retain_only',
-    source: 'A recovery point itself: nothing backs it up but a copy made before. From memory',
+    source: 'The resource is itself a recovery point; only an earlier copy could restore it. From memory',
     types: `
       Backup BackupVault LogicallyAirGappedBackupVault
       DocDBElastic ClusterSnapshot
@@ -79,7 +79,7 @@ export const DATA: readonly Judgement[] = [
     holds: 'data',
     recovery: 'retain_only',
     source:
-      'Holds what was sent to it or made in it, and no AWS operation makes a restorable copy: service documentation, from memory',
+      'The resource stores data that was sent to it or created in it, and no AWS operation makes a restorable copy: service documentation, from memory',
     types: `
       ACMPCA Certificate
       AIOps InvestigationGroup

@@ -6,7 +6,7 @@ export const IDENTITY: readonly Judgement[] = [
     holds: 'identity',
     recovery: 'retain_only',
     source:
-      'The id, address, domain name, endpoint or key is given by AWS and is another one after delete and create: service documentation, from memory',
+      'AWS assigns the id, address, domain name, endpoint or key, and assigns a new one after delete and create: service documentation, from memory',
     types: `
       ACMPCA CertificateAuthority
       Amplify App Domain

@@ -10,7 +10,7 @@ export const NOTHING: readonly Judgement[] = [
     holds: 'nothing',
     recovery: 'none_needed',
     source:
-      'Configuration only: all that it is stands in its properties. Judged by its name and what its service is for, from memory',
+      'Configuration only: its properties describe it completely. Judged by its name and the purpose of its service, from memory',
     types: `
       ACMPCA CertificateAuthorityActivation Permission
       APS AnomalyDetector ResourcePolicy RuleGroupsNamespace Scraper

@@ -1,7 +1,7 @@
 /** Policies and roles that were written to be expensive: each is judged in steps that its size bounds. */
 import { describe, expect, it } from 'vitest';
 import type { Mark } from '../../../../../src/core/mark.ts';
-import { covers } from '../../../../../src/providers/aws/knowledge/marks/policy-document.ts';
+import { covers } from '../../../../../src/providers/aws/knowledge/marks/patterns.ts';
 import { parseTemplate } from '../../../../../src/providers/aws/template/parse.ts';
 import { contextOf, marks, marksOf, type Resources } from './stack.ts';
 
@@ -48,7 +48,9 @@ describe('roles that hand on roles', () => {
       Role0: role(allow('iam:PassRole', arn('Role1'))),
       Role1: role(allow('ec2:TerminateInstances', '*')),
     };
-    expect(boundOfFirst(short)?.text).toContain('may pass Role1, which may call ec2:terminateinstances on everything');
+    expect(boundOfFirst(short)?.text).toContain(
+      'may pass Role1, which may call ec2:TerminateInstances on every resource',
+    );
   });
   it('in a circle of which one goes beyond the stack all do', () => {
     for (const first of [0, 1, 2]) {
@@ -103,7 +105,7 @@ describe('policies', () => {
     const many = (prefix: string, count: number) => Array.from({ length: count }, (_, index) => `${prefix}${index}`);
     const huge = role(allow(many('a:b', 3_000), many('c', 3_000)));
     const [mark] = marks('expose', {}, { It: huge }, 'It');
-    expect(mark?.text).toMatch(/\* on everything/);
+    expect(mark?.text).toMatch(/every action on every resource/);
     // What was there before is the same, however much it is.
     const more = { ...huge, Properties: { ...huge.Properties, Description: 'x' } };
     expect(marks('expose', { It: huge }, { It: more }, 'It')).toEqual([]);

@@ -72,10 +72,13 @@ describe('a function', () => {
       ofFunction(before, { ...before, MemorySize: 1024, Timeout: 30, Environment: { Variables: { A: '1' } } }),
     ).toEqual([]);
   });
-  it('is not another one by a reference with a version, and may be by one without', () => {
+  it('is not another one by the same reference; one without a version is read again, which is said as that', () => {
     const under = (Role: string) => ofFunction(fn(Role), fn(Role, { MemorySize: 1024 }));
     expect(under('{{resolve:ssm:/roles/web:3}}')).toEqual([]);
-    expect(under('{{resolve:ssm:/roles/web}}')).toMatchObject([{ bound: 'unbounded' }]);
+    expect(under('{{resolve:ssm:/roles/web}}')).toEqual([]);
+    const role = '{{resolve:ssm:/roles/web}}';
+    const [was, is] = [fn(role), fn(role, { MemorySize: 1024 })];
+    expect(marksOfOne('unpinned', 'AWS::Lambda::Function', was, is)).toMatchObject([{ reads: 'value' }]);
   });
   it('is bounded by every policy that is attached to its role', () => {
     const Policy = (statement: object) => ({

@@ -32,16 +32,22 @@ describe('network rules', () => {
       { range: '0.0.0.0/0', protocol: 'tcp', fromPort: 22, toPort: 22 },
     ]);
   });
-  it('open to an unknown range open to the world', () => {
+  it('open to a range that is not known say that, and hide no other rule', () => {
     const found = marksOfOne(
       'expose',
       'AWS::EC2::SecurityGroup',
       group(),
       group({ ...rule('', 22), CidrIp: { Ref: 'Unknown' } }),
     );
-    expect(network(found)).toMatchObject([{ range: '0.0.0.0/0' }]);
+    expect(network(found)).toMatchObject([{ range: 'a source that is unknown until execution' }]);
+    const unknown = { ...rule('', 22), CidrIp: { Ref: 'Unknown' } };
+    const more = group(unknown, rule('0.0.0.0/0', 22));
+    expect(network(marksOfOne('expose', 'AWS::EC2::SecurityGroup', group(unknown), more))).toMatchObject([
+      { range: '0.0.0.0/0' },
+      { range: 'a source that is unknown until execution' },
+    ]);
   });
-  it('that name a closed group of the stack gain nothing, an open one its range, a foreign one its name', () => {
+  it('that name a group of the stack gain nothing, one that is open on everything its range, a foreign one its name', () => {
     const through = (SourceSecurityGroupId: unknown) =>
       group({ IpProtocol: 'tcp', FromPort: 80, ToPort: 80, SourceSecurityGroupId });
     const around = (...rules: object[]): Resources => ({
@@ -49,9 +55,20 @@ describe('network rules', () => {
     });
     const front = { 'Fn::GetAtt': ['Front', 'GroupId'] };
     expect(marksOfOne('expose', 'AWS::EC2::SecurityGroup', group(), through(front), around())).toEqual([]);
+    const open = around(rule('0.0.0.0/0', 443));
+    expect(marksOfOne('expose', 'AWS::EC2::SecurityGroup', group(), through(front), open)).toEqual([]);
+    expect(marksOfOne('disconnect', 'AWS::EC2::SecurityGroup', through(front), group(), open)).toMatchObject([
+      { text: 'No longer allows traffic from Front, tcp 80.' },
+    ]);
     expect(
-      network(marksOfOne('expose', 'AWS::EC2::SecurityGroup', group(), through(front), around(rule('0.0.0.0/0', 443)))),
+      network(
+        marksOfOne('expose', 'AWS::EC2::SecurityGroup', group(), through(front), around(rule('0.0.0.0/0', 0, 65535))),
+      ),
     ).toMatchObject([{ range: '0.0.0.0/0', fromPort: 80 }]);
+    // A load balancer before an application: it takes 443 from the world, the application takes 80 from it alone.
+    expect(
+      marksOfOne('expose', 'AWS::EC2::SecurityGroup', group(), through(front), around(rule('0.0.0.0/0', 443))),
+    ).toEqual([]);
     expect(marksOfOne('expose', 'AWS::EC2::SecurityGroup', group(), through('sg-0123'))).toMatchObject([
       { target: { id: 'sg-0123' } },
     ]);
@@ -162,7 +179,8 @@ describe('policies of roles', () => {
       allow(['dynamodb:GetItem', 'dynamodb:PutItem'], [own, { 'Fn::Join': ['/', [own, 'index', '*']] }]),
     ],
     ['logs', allow(['logs:CreateLogStream', 'logs:PutLogEvents'], '*')],
-    ['reading a named thing', allow('ssm:GetParameter', 'arn:aws:ssm:eu-west-1:111122223333:parameter/app/key')],
+    ['reading what a named thing is', allow('sqs:GetQueueAttributes', 'arn:aws:sqs:eu-west-1:111122223333:orders')],
+    ['reading what an own thing stores', allow(['dynamodb:GetItem', 'dynamodb:Query'], own)],
     ['listing', allow('ec2:DescribeInstances', '*')],
   ])('are no exposure by %s', (_what, statement) => {
     expect(gained(null, attached(statement))).toEqual([]);
@@ -175,7 +193,9 @@ describe('policies of roles', () => {
   });
   it('lose a Deny, or a condition', () => {
     const deny = { Effect: 'Deny', Action: 's3:DeleteBucket', Resource: '*' };
-    expect(gained(attached(deny), attached())).toMatchObject([{ text: 'No longer denies s3:deletebucket on *.' }]);
+    expect(gained(attached(deny), attached())).toMatchObject([
+      { text: 'Role Role can newly call s3:DeleteBucket on every resource: this policy no longer denies it.' },
+    ]);
     const bound = allow('s3:PutObject', '*', { Condition: { Bool: { 'aws:MultiFactorAuthPresent': 'true' } } });
     expect(gained(attached(bound), attached(allow('s3:PutObject', '*')))).toHaveLength(1);
   });

@@ -1,0 +1,126 @@
+/**
+ * Properties that open something, as sentences: who can newly do what on which thing.
+ *
+ * Guarantees: accounts and hosts are found in every text of a value (ARNs, bare numbers, image registries, URLs in
+ * embedded documents, base64 of user data); each sentence names who gains, by the row of the table.
+ * Does not cover: a bucket, whose ARN has no account; a host without a scheme; an imported value, whose account is not
+ * known here.
+ */
+import type { Json } from '../../../../core/digest.ts';
+import type { Mark } from '../../../../core/mark.ts';
+import type { MarkContext, ResourceView } from './finder.ts';
+import { isMembers, listOf, same, shown, stringsIn, valuesAt } from './read.ts';
+
+type Value = Json | undefined;
+
+/**
+ * Accounts by which AWS itself gives out layers and images. Source: "Lambda Insights extension versions" (CloudWatch
+ * User Guide), "AWS Parameters and Secrets Lambda Extension" (Systems Manager User Guide), "Powertools for AWS Lambda",
+ * "View Amazon container image registries for Amazon EKS add-ons" (EKS User Guide); eu and us regions, from memory.
+ */
+const OF_AWS = new Set(
+  '580247275435 017000801446 094274105915 901920570463 177933569100 133256977650 015030872274 187925254637 602401143452 763104351884 906394416424'.split(
+    ' ',
+  ),
+);
+const ARN = /arn:[^:\s"]{0,20}:[^:\s"]{0,40}:[^:\s"]{0,30}:(\d{12})[:"\s]?/g;
+const REGISTRY = /^(\d{12})\.dkr\.ecr\./;
+const URL_HOST = /https?:\/\/([^/\s"'\\<>?#]{1,253})/gi;
+const OF_CLOUD = /(^|\.)(amazonaws\.com(\.cn)?|api\.aws|aws\.amazon\.com|amazontrust\.com)(:\d+)?$/i;
+
+function* textsIn(value: Value): Generator<string> {
+  if (typeof value === 'number') yield String(value).padStart(12, '0');
+  for (const [, text] of stringsIn(value, '')) {
+    yield text;
+    if (/^[A-Za-z0-9+/]{40,}={0,2}$/.test(text)) yield Buffer.from(text, 'base64').toString('utf8');
+  }
+  if (Array.isArray(value)) for (const item of value) if (typeof item === 'number') yield* textsIn(item);
+}
+
+export function foreignAccountsIn(value: Value, { account }: MarkContext): string[] {
+  const named = [...textsIn(value)].flatMap((text) => [
+    ...[...text.matchAll(ARN)].map(([, id]) => id!),
+    ...(/^\d{12}$/.test(text) ? [text] : []),
+    ...(REGISTRY.exec(text)?.slice(1) ?? []),
+  ]);
+  return [...new Set(named)].filter((id) => id !== account && !OF_AWS.has(id));
+}
+
+export const foreignHostsIn = (value: Value): string[] => [
+  ...new Set(
+    [...textsIn(value)]
+      .flatMap((text) => [...text.matchAll(URL_HOST)].map(([, host]) => host!))
+      .filter((host) => !OF_CLOUD.test(host) && !/[\u{27e6}\u{fffd}$]/u.test(host)),
+  ),
+];
+
+/** Nothing of it is known; an import is known to be another stack's of this account. */
+export const isWhollyUnknown = (value: Value): boolean =>
+  typeof value === 'string' && /^\u{fffd}+$/u.test(value.trim());
+
+const NEW = 3;
+const LONGEST_CHANGE = 120;
+
+/** What comes: items that were not there. */
+function comes(was: Value, is: Value): string {
+  const items = (value: Value): Json[] => (isMembers(value) ? [value] : listOf(value));
+  const fresh = items(is).filter((item) => !items(was).some((known) => same(known, item)));
+  return (
+    fresh
+      .slice(0, NEW)
+      .map((item) => shown(nameOf(item)))
+      .join(', ') + (fresh.length > NEW ? ` and ${fresh.length - NEW} more` : '')
+  );
+}
+
+const nameOf = (item: Json): Json =>
+  isMembers(item)
+    ? (item.UserIds ?? item.OrganizationArns ?? item.Principal ?? item.Arn ?? item.Id ?? item.Name ?? item.Ip ?? item)
+    : item;
+
+export function changeOf(path: string, was: Value, is: Value, context: MarkContext): string {
+  const last = path.split('.').findLast((part) => part !== '*') ?? path;
+  const scalar = (value: Value) => (value === undefined ? 'absent' : typeof value === 'object' ? 'set' : shown(value));
+  const change = context.isUnknown(is)
+    ? 'becomes a value that is unknown until execution'
+    : `${scalar(was)} → ${scalar(is)}`;
+  return `${last} ${change}`;
+}
+
+export function sentenceOf(
+  { path, loses }: { path: string; loses: string },
+  { was, is }: { was: Value; is: Value },
+  view: ResourceView,
+  context: MarkContext,
+): Pick<Mark, 'text' | 'principal'> {
+  const fresh = (find: (value: Value) => string[]) => find(is).filter((one) => !find(was).includes(one));
+  const account = fresh((value) => foreignAccountsIn(value, context)).join(', ') || 'that is unknown until execution';
+  const host = fresh(foreignHostsIn).join(', ') || 'that is unknown until execution';
+  const values: Record<string, () => string> = {
+    it: () => view.logicalId,
+    is: () => (context.isUnknown(is) ? 'a value that is unknown until execution' : comes(was, is)) || shown(is),
+    account: () => account,
+    host: () => host,
+  };
+  const sentence = loses.replaceAll(/\{([\w.]{1,80})\}/g, (_, name: string) =>
+    Object.hasOwn(values, name)
+      ? values[name]!()
+      : [...valuesAt(view, name, context).values()]
+          .flatMap(listOf)
+          .map((value) => shown(value))
+          .join(', '),
+  );
+  const principal = loses.includes('{account}')
+    ? account
+    : loses.includes('{host}')
+      ? host
+      : /^The public/.test(loses)
+        ? '*'
+        : undefined;
+  const change = changeOf(path, was, is, context);
+  const isSaid = / (set|absent) → set$/.test(change) || sentence.includes(shown(is)) || change.length > LONGEST_CHANGE;
+  return {
+    text: `${sentence}${isSaid ? '' : ` (${change})`}.`,
+    ...(principal === undefined ? {} : { principal }),
+  };
+}
