@@ -175,13 +175,13 @@ type Read<K extends EventKind> = { seq: number; at: string; kind: K; body: BodyO
 export function bodyOf<K extends EventKind>(kind: K, event: { seq: number; body: unknown }): BodyOf<K> {
   const { body } = event;
   const known = typeof body === 'object' && body !== null ? readBodies.get(body) : undefined;
-  if (known?.kind === kind) return known.body as BodyOf<K>;
+  if (known?.kind === kind) return known.read as BodyOf<K>;
   const read = parsedBody(EVENT_BODIES[kind], kind, event) as BodyOf<K>;
-  if (typeof body === 'object' && body !== null) readBodies.set(body, { kind, body: read });
+  if (typeof body === 'object' && body !== null) readBodies.set(body, { kind, read });
   return read;
 }
 /** What was read once of an event that is still held is not read again: a replay looks at each many times. */
-const readBodies = new WeakMap<object, { kind: EventKind; body: unknown }>();
+const readBodies = new WeakMap<object, { kind: EventKind; read: unknown }>();
 
 function parsedBody<S extends z.ZodType>(
   schema: S,

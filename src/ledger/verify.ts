@@ -248,7 +248,7 @@ function keptFailure(seq: number, what: string): Verification {
     ok: false,
     problem: 'kept',
     seq,
-    message: `What the state folder keeps beside its events says something else of ${what} than they do: the file was edited.`,
+    message: `The tables beside the events differ from them in ${what}: the file was edited.`,
     remedy:
       'Keep a copy of the state folder as evidence, then run: countersign audit rebuild. Until then guards may be told less than happened.',
   };

@@ -46,13 +46,16 @@ const ago = (milliseconds: number) => () => new Date(Date.now() - milliseconds);
 /** Real events again, as other changes; `edit` of their text. */
 async function again(events: readonly LedgerEvent[], times: number, now: () => Date, edit: (text: string) => string) {
   const ledger = openLedger(world.home, now);
-  for (let turn = 0; turn < times; turn += 1)
-    for (const event of events) {
+  await ledger.transact(async (tx) => {
+    for (const [turn, event] of Array.from({ length: times }, (_, at) =>
+      events.map((one) => [at, one] as const),
+    ).flat()) {
       const { kind, changeId, planId, body } = JSON.parse(
         edit(JSON.stringify(event)).replaceAll(/(chg|plan)_[0-9a-f]{10}/g, (id) => `${id.slice(0, -4)}${1000 + turn}`),
       ) as LedgerEvent;
-      await ledger.append({ kind, body, ...(changeId ? { changeId } : {}), ...(planId ? { planId } : {}) });
+      await tx.append({ kind, body, ...(changeId ? { changeId } : {}), ...(planId ? { planId } : {}) });
     }
+  });
   ledger.close();
 }
 const elsewhere = (text: string) =>
