@@ -88,7 +88,7 @@ describe('what is read of the ledger', () => {
     const empty = await aDay();
     const other = await openTestWorld();
     await other.execute(await proposeFix(other, 1024, STACK));
-    await proposeFix(other, 1024, STACK);
+    await proposeFix(other, 2048, STACK);
     const events = (await other.app.ledger.events()).filter(({ kind }) => /^(plan|change)\./.test(kind));
     other.close();
     await again(events, 20, ago(20 * DAY), (text) => text.replaceAll(/"20\d\d-[^"]*Z"/g, '"2025-01-01T00:00:00.000Z"'));
