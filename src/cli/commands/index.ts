@@ -5,6 +5,7 @@ import { auditAnchor } from './audit-anchor.ts';
 import { auditCheckpoint } from './audit-checkpoint.ts';
 import { auditExport } from './audit-export.ts';
 import { auditKey } from './audit-key.ts';
+import { auditRebuild } from './audit-rebuild.ts';
 import { auditReceipt } from './audit-receipt.ts';
 import { auditReconcile } from './audit-reconcile.ts';
 import { auditReport } from './audit-report.ts';
@@ -35,7 +36,7 @@ import { show } from './show.ts';
 import { tool } from './tool.ts';
 
 export const GROUPS = {
-  audit: 'read, verify, prove, export and anchor the ledger',
+  audit: 'read, verify, prove, export, anchor and rebuild the ledger',
   policy: 'check, test, explain and adopt the policy file',
 } as const;
 
@@ -64,6 +65,7 @@ export const commands: readonly Command[] = [
   auditReceipt,
   auditAnchor,
   auditTiles,
+  auditRebuild,
   policyCheck,
   policyExplain,
   policyReplay,

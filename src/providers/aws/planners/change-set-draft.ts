@@ -15,6 +15,7 @@ import { changesOffTemplates, isSilent } from '../effects/silent.ts';
 import { withDisks } from '../effects/stack-instances.ts';
 import { effectsOnStack, notesOnStack } from '../effects/stack-itself.ts';
 import { withToldValues } from '../effects/told-values.ts';
+import { exportsAtStake, importersOf } from '../observe/exports.ts';
 import { type LiveStack, observeStack } from '../observe/live-stack.ts';
 import { parametersAfter, parametersBefore } from '../observe/named-parameters.ts';
 import { readOpenGroups } from '../observe/open-groups.ts';
@@ -62,6 +63,7 @@ export async function draftOfChangeSet(
   const effects = (await effectsOfSet(context, live, set, gathering, wanted, { before: given, after: given })).sort(
     compareWorstFirst,
   );
+  const importedExports = await importersOf(context.cloudFormation, exportsAtStake(live, wanted.template, effects));
   const call: Call = {
     step: 'step1',
     provider: 'aws',
@@ -77,7 +79,10 @@ export async function draftOfChangeSet(
     calls: [call],
     effects,
     picture: touched(things, effects),
-    observed: observed(context, { stack: live.observed, wantedTemplate: `sha256:${sha256Hex(wanted.template)}` }),
+    observed: observed(context, {
+      stack: { ...live.observed, importedExports },
+      wantedTemplate: `sha256:${sha256Hex(wanted.template)}`,
+    }),
     dryRun:
       set.weakenedBy.length === 0
         ? { kind: 'change_set', succeeded: true }
@@ -257,7 +262,7 @@ async function effectsOfNested(
       : [];
   const set = parent.nested[id];
   if (!set || set === 'unchanged') return lost;
-  const child = await observeStack(context.cloudFormation, set.stackId, context.secretKey);
+  const child = await observeStack(context.cloudFormation, set.stackId, context.secretKey, 'later');
   return [
     ...lost,
     ...(await effectsOfSet(context, child, set, { prefix: below, things, secrets }, wantedTemplate(set), given)),
