@@ -3,7 +3,7 @@ import { CountersignError } from '../../../core/errors.ts';
 import { CHANGE_SET_PREFIX, isOwnChangeSet } from '../call-classes.ts';
 import { type ChangeSet, createChangeSet, discardChangeSet, keepIfPlanned, readChangeSet } from '../change-sets.ts';
 import { askingAws } from '../errors.ts';
-import { type LiveStack, observeStack } from '../observe/live-stack.ts';
+import { type BegunStack, beginObserving, type LiveStack, observeStack } from '../observe/live-stack.ts';
 import { deletedLately } from '../observe/stack.ts';
 import type { AwsDraft } from '../observed.ts';
 import type { StackUpdateRequest } from '../ports.ts';
@@ -18,16 +18,16 @@ import { checkedTemplate, hasNestedStacks, refuseMaskedParameters, wantedText } 
 
 export async function planStackUpdate(context: PlannerContext, request: StackUpdateRequest): Promise<AwsDraft> {
   return askingAws(async () => {
-    const live = await observeStack(context.cloudFormation, request.stack, context.secretKey);
+    const live = await beginObserving(context, request.stack);
     refuseNested(live);
     refuseBusy(live);
     refuseNeverCreated(live);
     const sent =
       request.changeSet === undefined ? wantedText(request, () => live.template, context.templateRoots) : undefined;
-    const draftOf = (set: ChangeSet | 'unchanged') =>
+    const draftOf = async (set: ChangeSet | 'unchanged') =>
       set === 'unchanged'
-        ? noChange(context, live, request, sent)
-        : draftOfChangeSet(context, live, set, { type: 'UPDATE', sent });
+        ? noChange(context, await live.whole, request, sent)
+        : draftOfChangeSet(context, await live.whole, set, { type: 'UPDATE', sent });
     if (sent === undefined) return draftOf(await adoptChangeSet(context, request.changeSet!, live.observed.stackId));
     const { cloudFormation } = context;
     const id = await proposeUpdate(context, request, live, sent);
@@ -43,7 +43,7 @@ export async function planStackUpdate(context: PlannerContext, request: StackUpd
 }
 
 /** Logical ids of what is there and that the two templates, or a parameter that it names, make different. A guess. */
-function namedByEdit({ template }: LiveStack, sent: string, { parameters = {} }: StackUpdateRequest): string[] {
+function namedByEdit({ template }: BegunStack, sent: string, { parameters = {} }: StackUpdateRequest): string[] {
   const [was, is] = [parseTemplate(template).Resources, parseTemplate(sent).Resources];
   return Object.keys(is).filter(
     (id) =>
@@ -55,7 +55,7 @@ function namedByEdit({ template }: LiveStack, sent: string, { parameters = {} }:
 }
 
 /** What the agent does not name is kept: parameters by UsePreviousValue, tags merged. */
-async function proposeUpdate(context: PlannerContext, request: StackUpdateRequest, live: LiveStack, text: string) {
+async function proposeUpdate(context: PlannerContext, request: StackUpdateRequest, live: BegunStack, text: string) {
   refuseMaskedParameters(request.parameters);
   const template = checkedTemplate(context, text, live.observed.stackName);
   const given = request.parameters ?? {};
@@ -112,7 +112,7 @@ function requireOwnStack(set: ChangeSet | 'unchanged', stackId: string): ChangeS
   );
 }
 
-function refuseNeverCreated({ observed: { stackName, status } }: LiveStack): void {
+function refuseNeverCreated({ observed: { stackName, status } }: BegunStack): void {
   if (status === 'ROLLBACK_COMPLETE' || status === 'ROLLBACK_FAILED')
     throw new CountersignError(
       'STATE_STACK_NOT_UPDATABLE',
@@ -168,7 +168,7 @@ export function recomputeChangeSet(
     if (read === 'unchanged' || !read.executable)
       throw new CountersignError('STATE_STALE', 'The change set is obsolete.', 'Plan again.');
     const set = { ...read, role };
-    const live = await observeStack(context.cloudFormation, set.stackId, context.secretKey);
+    const live = await observeStack(context, set.stackId);
     const recentlyDeleted =
       type === 'CREATE' ? await deletedLately(context.cloudFormation, set.stackName, context.now()) : [];
     return draftOfChangeSet(context, { ...live, observed: { ...live.observed, recentlyDeleted } }, set, { type, sent });
