@@ -7,7 +7,6 @@
  */
 import { execFileSync } from 'node:child_process';
 import type { LedgerEvent } from '../src/core/events.ts';
-import { receiptFor } from '../src/ledger/receipt.ts';
 import { openLedger } from '../src/ledger/store.ts';
 import { median, type Row } from './measure.ts';
 import { type BenchWorld, openBenchWorld, STACK } from './world.ts';
@@ -160,14 +159,14 @@ async function proof(world: BenchWorld): Promise<Row> {
   const { ledger } = world.app;
   const events = await ledger.events({ kinds: ['change.proposed'], limit: 200 });
   const times: number[] = [];
-  for (const { changeId = '' } of events) {
+  for (const { seq } of events) {
     const since = performance.now();
-    await receiptFor(ledger, changeId);
+    ledger.inclusionProof(seq);
     times.push(performance.now() - since);
   }
   const value = median(times);
   return {
-    name: `a receipt, ${ledger.head().size.toLocaleString('en')} events`,
+    name: `an inclusion proof, ${ledger.head().size.toLocaleString('en')} events`,
     ours: `${value.toFixed(2)} ms`,
     baseline: 'none',
     value,

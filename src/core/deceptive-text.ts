@@ -4,6 +4,7 @@
  * Scripts: those that are written beside Latin in ordinary names of one language, after the "highly restrictive" level
  * of Unicode TR 39 (from memory). Does not cover: a whole word in a look-alike script.
  */
+import type { Effect } from './effect.ts';
 import { hidesSomething, withoutStyle } from './render-safe.ts';
 
 const MADE_VISIBLE = /\\u\{([0-9a-f]{1,6})\}/gi;
@@ -44,3 +45,31 @@ export const withDoublesVisible = (text: string): string =>
           : word.replaceAll(BESIDE_NONE, (letter) => `\\u{${letter.codePointAt(0)!.toString(16)}}`),
       )
     : text;
+/**
+ * All texts of an effect but those that the effect before it has in the same place: much of a large plan repeats
+ * itself.
+ */
+export function textsBesides(before: Effect | undefined, effect: Effect): string {
+  const { logicalId, physicalId, owner, type, why, size, properties, marks } = effect;
+  let texts = `${logicalId} ${physicalId}`;
+  const add = (text: string | undefined, known: string | undefined) => {
+    if (text !== known) texts += ` ${text}`;
+  };
+  add(owner?.name, before?.owner?.name);
+  add(type, before?.type);
+  add(why, before?.why);
+  add(size, before?.size);
+  for (const [at, property] of properties.entries()) {
+    const known = before?.properties[at];
+    add(property.path, known?.path);
+    add(property.before, known?.before);
+    add(property.after, known?.after);
+  }
+  for (const [at, mark] of marks.entries()) {
+    const known = before?.marks[at];
+    add(mark.text, known?.text);
+    add(mark.principal, known?.principal);
+    add(mark.target?.id, known?.target?.id);
+  }
+  return texts;
+}
