@@ -11,6 +11,7 @@ import { environmentSchema } from './environment.ts';
 import { AUDIT_REMEDY, CountersignError, type ErrorCode } from './errors.ts';
 import { documentDigest, type Named, namesIn } from './named-documents.ts';
 import { targetSchema } from './plan.ts';
+import { type Rights, rightsSchema } from './rights.ts';
 import { ACTIONS } from './subject.ts';
 import { goalSchema, judgementSchema, verdictSchema } from './verdict.ts';
 
@@ -61,6 +62,12 @@ const executing = z.object({
   touched: z.array(z.string()).default([]),
   /** Of the policy in force then. Absent in ledgers of older versions. */
   policyDigest: z.string().optional(),
+  /** Of the change: what a receipt says of it. Absent in ledgers of older versions. */
+  changeDigest: z.string().optional(),
+  sponsor: z.string().nullable().optional(),
+  assurance: z.string().optional(),
+  /** Under which its calls leave. Absent in ledgers of older versions, and where none left. */
+  rights: rightsSchema.optional(),
 });
 
 export const EVENT_BODIES = {
@@ -113,7 +120,13 @@ export const EVENT_BODIES = {
   'change.rejected': approvalSchema,
   'change.withdrawn': why,
   'change.stale': why,
-  'change.closed': why.extend({ by: z.string().default('') }),
+  /** Without a signature in ledgers of older versions. */
+  'change.closed': why.extend({
+    by: z.string().default(''),
+    statement: z.string().optional(),
+    signature: z.string().optional(),
+    keyFingerprint: z.string().optional(),
+  }),
   'change.executing': executing,
   'change.progress': z.object({ text: z.string().default('') }),
   'change.finished': executing.extend({ outcome: outcomeSchema }),
@@ -148,6 +161,21 @@ export const EVENT_BODIES = {
   halted: byPerson,
   resumed: byPerson,
 } as const;
+
+/**
+ * What a change's record is made of. Each of these events carries the leaf hashes of those of its change before it
+ * (`record`, beside the body), so that a receipt of the newest one proves them all.
+ */
+export const MILESTONES = [
+  'change.proposed',
+  'change.approved',
+  'change.rejected',
+  'change.withdrawn',
+  'change.stale',
+  'change.executing',
+  'change.finished',
+  'change.closed',
+] as const satisfies readonly EventKind[];
 
 /** Where the events of each kind name a stored document. */
 export const NAMED_DOCUMENTS: Readonly<Record<string, readonly Named[]>> = Object.fromEntries(
@@ -191,6 +219,12 @@ const ended = EVENT_BODIES['change.finished'].pick({ outcome: true });
 /** Of `change.finished`, for who needs no more of it. */
 export function outcomeIn(event: { seq: number; body: unknown }): Outcome {
   return parsedBody(ended, 'change.finished', event).outcome;
+}
+
+const executed = EVENT_BODIES['change.executing'].pick({ rights: true });
+/** Of `change.executing` and `change.finished`. */
+export function rightsIn(event: { seq: number; body: unknown }): Rights | null {
+  return parsedBody(executed, 'change.executing', event).rights ?? null;
 }
 
 export function readEvent<K extends EventKind>(kinds: readonly K[], event: LedgerEvent): EventOf<K> | undefined {

@@ -50,12 +50,12 @@ interface Row extends StoredRow {
 }
 
 /**
- * Read-only, over one snapshot. `checkpoint`: must be a prefix of the ledger.
+ * Read-only, over one snapshot. Each of `checkpoints` must be a prefix of the ledger.
  *
  * @throws INPUT_NOT_FOUND without a ledger; INPUT_INVALID for another ledger's checkpoint; LEDGER_NEWER_VERSION;
  *   LEDGER_TAMPERED when SQLite cannot read the file.
  */
-export function verifyLedger(home: string, checkpoint?: Checkpoint): Verification {
+export function verifyLedger(home: string, ...checkpoints: readonly Checkpoint[]): Verification {
   const path = join(home, LEDGER_FILE);
   if (!existsSync(path)) {
     throw new CountersignError(
@@ -67,7 +67,7 @@ export function verifyLedger(home: string, checkpoint?: Checkpoint): Verificatio
   let db: Database.Database | undefined;
   try {
     db = new Database(path, { readonly: true, timeout: 10_000 });
-    return db.transaction(verifySnapshot)(db, checkpoint);
+    return db.transaction(verifySnapshot)(db, checkpoints);
   } catch (error) {
     if (!(error instanceof Database.SqliteError)) throw error;
     throw new CountersignError(
@@ -81,7 +81,7 @@ export function verifyLedger(home: string, checkpoint?: Checkpoint): Verificatio
   }
 }
 
-function verifySnapshot(db: Database.Database, checkpoint: Checkpoint | undefined): Verification {
+function verifySnapshot(db: Database.Database, checkpoints: readonly Checkpoint[]): Verification {
   const version = db.pragma('user_version', { simple: true }) as number;
   if (version > LEDGER_VERSION) {
     throw new CountersignError(
@@ -91,17 +91,19 @@ function verifySnapshot(db: Database.Database, checkpoint: Checkpoint | undefine
     );
   }
   const { origin } = db.prepare('SELECT origin FROM ledger').get() as { origin: string };
-  if (checkpoint && checkpoint.origin !== origin) {
+  const foreign = checkpoints.find((one) => one.origin !== origin);
+  if (foreign) {
     throw new CountersignError(
       'INPUT_INVALID',
-      `The checkpoint is from the ledger ${checkpoint.origin}; this ledger is ${origin}.`,
+      `The checkpoint is from the ledger ${foreign.origin}; this ledger is ${origin}.`,
       'Pass a checkpoint of this ledger; if this is one, the ledger was replaced.',
     );
   }
   const missingIn = missingDocuments(db);
   let before: Hash[] = [];
   let peaks: Hash[] = [];
-  let anchoredRoot = checkpoint?.size === 0 ? rootOf([]) : undefined;
+  const sizes = new Set(checkpoints.map((one) => one.size));
+  const roots = new Map([[0, rootOf([])]]);
   let size = 0;
   let missing: { digest: string; seq: number } | undefined;
   for (const row of rowsOf(db)) {
@@ -110,28 +112,35 @@ function verifySnapshot(db: Database.Database, checkpoint: Checkpoint | undefine
     before = peaks;
     peaks = appendPeak(peaks, size, row.hash);
     size += 1;
-    if (checkpoint?.size === size) anchoredRoot = rootOf(peaks);
+    if (sizes.has(size)) roots.set(size, rootOf(peaks));
     const digest = missing ? undefined : missingIn(row);
     if (digest !== undefined) missing = { digest, seq: size };
   }
-  if (checkpoint && checkpoint.size > size) {
+  for (const checkpoint of checkpoints) {
+    const unlike = unlikeness(checkpoint, size, roots);
+    if (unlike) return unlike;
+  }
+  const anchored = checkpoints.some((one) => one.size > 0) ? 'checkpoint' : 'nothing';
+  const problem = documentProblem(db, missing);
+  if (problem) return failure('document', problem.seq, problem.message);
+  return { ok: true, size, rootHash: rootOf(peaks).toString('hex'), anchored };
+}
+
+/** Why the ledger does not begin with the events of a checkpoint. `roots`: of the first events, by their number. */
+function unlikeness(checkpoint: Checkpoint, size: number, roots: ReadonlyMap<number, Hash>): Verification | undefined {
+  if (checkpoint.size > size) {
     return failure(
       'truncated',
       size + 1,
       `The checkpoint covers ${counted(checkpoint.size, 'event')}; the ledger has only ${size}.`,
     );
   }
-  if (checkpoint && anchoredRoot?.toString('hex') !== checkpoint.rootHash) {
-    return failure(
-      'tree',
-      1,
-      `The first ${counted(checkpoint.size, 'event')} do not match the checkpoint: the ledger was rewritten.`,
-    );
-  }
-  const anchored = checkpoint && checkpoint.size > 0 ? 'checkpoint' : 'nothing';
-  const problem = documentProblem(db, missing);
-  if (problem) return failure('document', problem.seq, problem.message);
-  return { ok: true, size, rootHash: rootOf(peaks).toString('hex'), anchored };
+  if (roots.get(checkpoint.size)?.toString('hex') === checkpoint.rootHash) return undefined;
+  return failure(
+    'tree',
+    1,
+    `The first ${counted(checkpoint.size, 'event')} do not match the checkpoint: the ledger was rewritten.`,
+  );
 }
 
 function* rowsOf(db: Database.Database): Generator<Row> {

@@ -6,7 +6,7 @@
  */
 import type Database from 'better-sqlite3';
 import { canonicalJson, digestOf } from '../core/digest.ts';
-import type { LedgerEvent } from '../core/events.ts';
+import { type LedgerEvent, MILESTONES } from '../core/events.ts';
 import { LEDGER_VERSION } from './database.ts';
 import { appendPeak, type Hash, leafHash, rootOf } from './merkle.ts';
 
@@ -37,13 +37,18 @@ export function writingTo(db: Database.Database, now: () => Date): Writing {
   );
   const insertDocument = db.prepare('INSERT OR IGNORE INTO documents (digest, bytes) VALUES (?, ?)');
   const insertClaim = db.prepare('INSERT OR IGNORE INTO claims (name, at) VALUES (?, ?)');
+  const milestonesOf = db
+    .prepare(
+      `SELECT leaf FROM events WHERE change_id = ? AND kind IN (${MILESTONES.map((kind) => `'${kind}'`).join(',')}) ORDER BY seq`,
+    )
+    .pluck();
   /** The tree after our own newest event, so that an append need not read it. */
   let tail: { seq: number; peaks: Hash[] } | undefined;
 
   function insertAfter({ seq: last, peaks: before }: NonNullable<typeof tail>, event: WrittenEvent): LedgerEvent {
     const seq = last + 1;
     const at = now().toISOString();
-    const bytes = eventBytes(event, seq, at);
+    const bytes = eventBytes(event, seq, at, isMilestone(event) ? recordOf(event.changeId!) : undefined);
     const leaf = leafHash(bytes);
     const peaks = appendPeak(before, last, leaf);
     insert.run(
@@ -61,6 +66,10 @@ export function writingTo(db: Database.Database, now: () => Date): Writing {
     return { ...event, seq, at };
   }
 
+  /** The leaf hashes of the change's milestones before this one: a receipt of the newest proves them all. */
+  const recordOf = (changeId: string): string[] =>
+    (milestonesOf.all(changeId) as Hash[]).map((leaf) => leaf.toString('base64'));
+
   return {
     append(event) {
       const last = (lastSeq.get() as number | null) ?? 0;
@@ -69,7 +78,8 @@ export function writingTo(db: Database.Database, now: () => Date): Writing {
     },
     appendAlone(event) {
       try {
-        return tail && insertAfter(tail, event);
+        // What names earlier rows reads them, so that it needs a transaction.
+        return tail && !isMilestone(event) ? insertAfter(tail, event) : undefined;
       } catch (error) {
         if ((error as { code?: string }).code === 'SQLITE_CONSTRAINT_PRIMARYKEY') return undefined;
         throw error;
@@ -87,10 +97,19 @@ export function writingTo(db: Database.Database, now: () => Date): Writing {
   };
 }
 
+const isMilestone = ({ kind, changeId }: WrittenEvent): boolean =>
+  changeId !== undefined && (MILESTONES as readonly string[]).includes(kind);
+
 /** The event in RFC 8785's form: the envelope's members are written in its order, the body by its rules. */
-function eventBytes({ kind, changeId, planId, body }: WrittenEvent, seq: number, at: string): Buffer {
+function eventBytes(
+  { kind, changeId, planId, body }: WrittenEvent,
+  seq: number,
+  at: string,
+  record: string[] | undefined,
+): Buffer {
   const [change, plan] = [changeId, planId].map((id) => canonicalJson(id ?? null));
-  const envelope = `"change_id":${change},"kind":${canonicalJson(kind)},"plan_id":${plan},"seq":${seq},"v":${LEDGER_VERSION}`;
+  const recorded = record === undefined ? '' : `"record":${canonicalJson(record)},`;
+  const envelope = `"change_id":${change},"kind":${canonicalJson(kind)},"plan_id":${plan},${recorded}"seq":${seq},"v":${LEDGER_VERSION}`;
   return Buffer.from(`{"at":"${at}","body":${canonicalJson(body)},${envelope}}`);
 }
 

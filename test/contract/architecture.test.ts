@@ -65,6 +65,7 @@ const TABLE: Record<string, string[]> = {
   'src/providers/index.ts': [`${AWS}/rules.ts`],
   [AWS]: ['zod', '@aws-sdk/', '@smithy/', 'node:crypto', 'node:fs', 'node:path', 'src/core/', 'src/bounded-file.ts'],
   [`${AWS}/knowledge`]: ['src/core/'],
+  [`${AWS}/roles`]: ['yaml', `${AWS}/call-classes.ts`, `${AWS}/session/grants.ts`],
   [`${AWS}/template`]: ['yaml', 'src/core/', `${AWS}/ports.ts`],
   'src/sandbox': [
     'zod',
@@ -90,7 +91,7 @@ const TABLE: Record<string, string[]> = {
     'src/cli/',
     'src/compose.ts',
     'src/core/',
-    'src/ledger/checkpoint.ts',
+    'src/ledger/export.ts',
     'src/policy/adopt.ts',
     'src/sandbox/cloud.ts',
   ],
@@ -238,6 +239,7 @@ describe('no room but the provider’s knows', () => {
       ['AWS', 'RDS', 'CloudFormation', 'Lambda'],
       'the published schema of rules shows types by example',
     ],
+    'src/cli/commands/audit-reconcile.ts': [['CloudTrail', 'ARN'], 'names the file and the roles that people have'],
     'src/cli/commands/sandbox.ts': [
       ['aws', 'cloudformation'],
       'prints a command to try, of the client that people have',

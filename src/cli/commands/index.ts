@@ -1,7 +1,15 @@
 /** Every command, in the order of `--help`. */
 import type { Command } from '../command.ts';
 import { approve } from './approve.ts';
+import { auditAnchor } from './audit-anchor.ts';
 import { auditCheckpoint } from './audit-checkpoint.ts';
+import { auditExport } from './audit-export.ts';
+import { auditKey } from './audit-key.ts';
+import { auditReceipt } from './audit-receipt.ts';
+import { auditReconcile } from './audit-reconcile.ts';
+import { auditReport } from './audit-report.ts';
+import { auditShow } from './audit-show.ts';
+import { auditTiles } from './audit-tiles.ts';
 import { auditVerify } from './audit-verify.ts';
 import { changes } from './changes.ts';
 import { clean } from './clean.ts';
@@ -10,6 +18,7 @@ import { demo } from './demo.ts';
 import { execute } from './execute.ts';
 import { halt } from './halt.ts';
 import { init } from './init.ts';
+import { initAws } from './init-aws.ts';
 import { policyAdopt } from './policy-adopt.ts';
 import { policyCheck } from './policy-check.ts';
 import { policyExplain } from './policy-explain.ts';
@@ -26,7 +35,7 @@ import { show } from './show.ts';
 import { tool } from './tool.ts';
 
 export const GROUPS = {
-  audit: 'verify the ledger, and print its head',
+  audit: 'read, verify, prove, export and anchor the ledger',
   policy: 'check, test, explain and adopt the policy file',
 } as const;
 
@@ -45,8 +54,16 @@ export const commands: readonly Command[] = [
   clean,
   halt,
   resume,
+  auditShow,
+  auditReport,
+  auditExport,
+  auditReconcile,
   auditVerify,
+  auditKey,
   auditCheckpoint,
+  auditReceipt,
+  auditAnchor,
+  auditTiles,
   policyCheck,
   policyExplain,
   policyReplay,
@@ -55,4 +72,5 @@ export const commands: readonly Command[] = [
   policyAdopt,
   policySign,
   init,
+  initAws,
 ];

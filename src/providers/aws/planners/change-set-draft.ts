@@ -14,6 +14,7 @@ import { factsFor } from '../effects/live-facts.ts';
 import { changesOffTemplates, isSilent } from '../effects/silent.ts';
 import { withDisks } from '../effects/stack-instances.ts';
 import { effectsOnStack, notesOnStack } from '../effects/stack-itself.ts';
+import { withToldValues } from '../effects/told-values.ts';
 import { type LiveStack, observeStack } from '../observe/live-stack.ts';
 import { parametersAfter, parametersBefore } from '../observe/named-parameters.ts';
 import { readOpenGroups } from '../observe/open-groups.ts';
@@ -187,15 +188,18 @@ async function effectsOfSet(
   );
   things.push(...seen);
   const leaves = leavesByResource(seen);
-  const isTold = kept === undefined && !isSilent(set.changes);
-  const changes = isTold ? set.changes : changesOffTemplates(set.changes, compared);
-  const ids = changes.map(({ LogicalResourceId = '' }) => LogicalResourceId);
-  const views = { ...compared, groupsRead: await readOpenGroups(context, ids, compared) };
-  const facts = await factsFor(context, changes, views);
   const taint = {
     ...(parsedBefore ? { before: createTaint(parsedBefore, fromBefore) } : {}),
     after: createTaint(parsedAfter, fromAfter),
   };
+  const isTold = kept === undefined && !isSilent(set.changes);
+  const changes = isTold ? set.changes : changesOffTemplates(set.changes, compared);
+  const ids = changes.map(({ LogicalResourceId = '' }) => LogicalResourceId);
+  const judged = withToldValues(compared, changes, (id, path) =>
+    [taint.before, taint.after].some((side) => side?.at(id, ['Properties', ...path]) === true),
+  );
+  const views = { ...judged, groupsRead: await readOpenGroups(context, ids, judged) };
+  const facts = await factsFor(context, changes, views);
   const situation = { context, stackName: set.stackName, prefix, facts, views, leaves, taint };
   const own = await withDisks(context, effectsOfChanges(situation, changes));
   const drifted = isNew ? own : await markDrift(context, live, own, views.after, prefix, taint.before);

@@ -147,7 +147,7 @@ export const itemsOf = (value: Value): Json[] =>
 
 /** Parts of a rule that say nothing of what it removes, and when. */
 const SAYS_NOTHING =
-  /^(Id|id|RuleName|Transitions?|NoncurrentVersionTransitions?|AbortIncompleteMultipartUpload|Status|rulePriority|description)$/;
+  /^(Id|id|RuleName|Transitions?|NoncurrentVersionTransitions?|AbortIncompleteMultipartUpload|Status|rulePriority|description|ScheduleExpression(Timezone)?|(Start|Completion)WindowMinutes|RecoveryPointTags)$/;
 const EXPIRES = /expir|noncurrent|delete|count|retain|interval/i;
 
 /** The rules of a lifecycle that remove something: as a list, or as JSON text with `rules`. */
