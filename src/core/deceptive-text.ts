@@ -32,7 +32,8 @@ export function misnames(text: string): string | undefined {
 }
 
 const WORD = /[^\s"'`,;=(){}[\]<>|]+/gu;
-const BESIDE_NONE = /(?![\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Bopomofo}])(?!\p{Script=Latin})\p{L}/gu;
+const BESIDE_NONE =
+  /(?![\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Bopomofo}])(?!\p{Script=Latin})\p{L}/gu;
 
 /** SECURITY: letters of another script in a word of Latin ones become `\u{…}`: such a word is another word's double. */
 export const withDoublesVisible = (text: string): string =>

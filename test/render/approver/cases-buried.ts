@@ -43,14 +43,18 @@ export const buried: readonly ApproverCase[] = [
   {
     name: 'what a runtime loads among thirty changes',
     before: functions(30, (index) => settings({ V: `old ${index}` })),
-    hazard: functions(30, (index) => settings({ V: `new ${index}`, ...(index === 17 ? { NODE_OPTIONS: LOADED } : {}) })),
+    hazard: functions(30, (index) =>
+      settings({ V: `new ${index}`, ...(index === 17 ? { NODE_OPTIONS: LOADED } : {}) }),
+    ),
     twin: functions(30, (index) => settings({ V: `new ${index}` })),
     offending: ['Fn17', 'NODE_OPTIONS', LOADED],
   },
   {
     name: 'code of another bucket among thirty',
     before: functions(30, () => ({})),
-    hazard: functions(30, (index) => ({ Code: { S3Bucket: index === 17 ? 'acrne-artifacts' : 'acme-artifacts', S3Key: '2' } })),
+    hazard: functions(30, (index) => ({
+      Code: { S3Bucket: index === 17 ? 'acrne-artifacts' : 'acme-artifacts', S3Key: '2' },
+    })),
     twin: functions(30, () => ({ Code: { S3Bucket: 'acme-artifacts', S3Key: '2' } })),
     offending: ['Fn17', 'acrne-artifacts'],
   },
