@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { counted } from '../src/core/counted.ts';
 import { effectName, marksOf } from '../src/core/effect.ts';
-import { type GuardDefinition, hold, seatsIn } from '../src/core/guard.ts';
+import { type GuardDefinition, hold, note, seatsIn } from '../src/core/guard.ts';
 import { pass } from '../src/core/verdict.ts';
 
 /** The path of a resource that could not be compared. */
@@ -16,7 +16,7 @@ const options = z.strictObject({
 
 export const lostUpdate: GuardDefinition<z.infer<typeof options>> = {
   name: 'lost-update',
-  rule: 'A plan is held if it would overwrite live values that it does not mention, because the resource has drifted or because the write replaces the whole value.',
+  rule: 'A plan is held if it would overwrite live values that it does not mention, because the resource has drifted or because the write replaces the whole value. Live values that could not be compared hold a plan in production and are a note elsewhere.',
   normally: 'hold(1)',
   told: 'the live values',
   options,
@@ -27,14 +27,19 @@ export const lostUpdate: GuardDefinition<z.infer<typeof options>> = {
       if (erased.length === 0) return pass('lost-update');
       const told = erased.slice(0, 3).map(({ effect, mark }) => `${effectName(effect)} ${mark.path}: ${mark.text}`);
       const known = erased.filter(({ mark }) => mark.path !== WHOLE).length;
-      return hold(
-        'lost-update',
-        seatsIn(facts, seats),
-        known === 0
-          ? `Countersign cannot tell whether the update would overwrite live values: ${told.join('; ')}`
-          : `The update would overwrite ${counted(known, 'live value')} that the plan does not mention: ${told.join('; ')}`,
-        'First copy the live values into the template, or propose overwriting them for approval.',
-      );
+      if (known > 0)
+        return hold(
+          'lost-update',
+          seatsIn(facts, seats),
+          `The update would overwrite ${counted(known, 'live value')} that the plan does not mention: ${told.join('; ')}`,
+          'First copy the live values into the template, or propose overwriting them for approval.',
+        );
+      const text = `Countersign cannot tell whether the update would overwrite live values: ${told.join('; ')}`;
+      const remedy =
+        'Allow the planner role to detect the drift of stack resources, or compare the live values yourself.';
+      return facts.environment === 'production'
+        ? hold('lost-update', seatsIn(facts, seats), text, remedy)
+        : note('lost-update', text, remedy);
     },
   }),
 };

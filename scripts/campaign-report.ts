@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
 import { type Effect, REVERSIBILITIES, worstReversibility } from '../src/core/effect.ts';
-import { TOO_MUCH } from './pairs-judged.ts';
+import { READ, TOO_MUCH } from './pairs-judged.ts';
 
 export interface PairResult {
   pair: string;
@@ -52,7 +52,7 @@ export function writeReport(results: readonly PairResult[]): void {
     `- Structured answer: median ${median(planned.map(({ characters }) => characters))}, largest ${Math.max(...planned.map(({ characters }) => characters))} characters.`,
     `- Resources that differ and are in no plan: ${planned.reduce((all, { missing }) => all + missing.length, 0)}. Effects milder than the tables: ${planned.reduce((all, { milder }) => all + milder.length, 0)}.`,
     '',
-    `Each denial and each hold for two approvals was read against the difference of the two templates. Too much: ${share(tooMuch.length, planned.length)}.`,
+    `The reason of each denial and each hold for two approvals stands below. Of ${stopped.length} such plans, the differences of the two templates were read for ${READ.length + tooMuch.length}: those called too much, and a sample of ${READ.length} others (${READ.join(', ')}), in which the reasons are true. Too much: ${share(tooMuch.length, planned.length)} of the plans.`,
     '',
     ...tooMuch.map(({ pair }) => `- ${pair}: ${TOO_MUCH[pair]}`),
     '',

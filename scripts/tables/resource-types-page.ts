@@ -49,7 +49,7 @@ export function resourceTypesPage(types: string[], sources: string[], { specifie
     '- **judged by**: the tables besides that have rows of the type:',
     ...legend().map((line) => `  ${line}`),
     '',
-    'Of every type: policy documents, security group rules, secrets by the names of properties, values that follow from secrets,',
+    'Every type is judged by: policy documents, security group rules, secrets by the names of properties, values that follow from secrets,',
     'dynamic references, cfn-init metadata, tags, names like `Retention` and `Expiration`.',
     '',
     '## Sources',

@@ -36,8 +36,8 @@ export const markSchema = z.strictObject({
   principal: z.string().optional(),
   /** reach, expose: the thing outside that it touches. `stack`: who owns it; null: nobody; absent: not resolved. */
   target: z.strictObject({ id: z.string(), stack: z.string().nullable().optional() }).optional(),
-  /** unpinned: is code read again, or a value? */
-  reads: z.enum(['code', 'value']).optional(),
+  /** unpinned: is code read again, a value, or an output that another stack keeps? */
+  reads: z.enum(['code', 'value', 'output']).optional(),
   /** expose: the network range that gains, normalised. Ports -1: all. */
   network: z
     .strictObject({ range: z.string(), protocol: z.string(), fromPort: z.number().int(), toPort: z.number().int() })

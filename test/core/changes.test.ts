@@ -285,7 +285,7 @@ describe('what is open on a target', () => {
 it('a cursor that is none of the list is refused', async () => {
   for (const cursor of ['', '0', '-1', '1x', 'x1', '1'.repeat(16)])
     await expect(world.app.changes.list({ cursor, limit: 5 }), cursor).rejects.toEqual(
-      refused('INPUT_INVALID', /^cursor:/, /answer before/),
+      refused('INPUT_INVALID', /^cursor:/, /previous answer/),
     );
 });
 

@@ -11,6 +11,14 @@ it('names three of what would be erased, and counts all', () => {
 vectorsOf('lost-update', [
   ['live values would go', planWithEffects(marked('overwrite')), facts(), 'hold(1)'],
   ['in development too', planWithEffects(marked('overwrite')), inDevelopment(), 'hold(1)'],
+  ['what could not be compared', planWithEffects(marked('overwrite', { path: 'Properties' })), facts(), 'hold(1)'],
+  ['the same in development', planWithEffects(marked('overwrite', { path: 'Properties' })), inDevelopment(), 'note'],
+  [
+    'something known beside it, in development',
+    planWithEffects(marked('overwrite', { path: 'Properties' }), marked('overwrite')),
+    inDevelopment(),
+    'hold(1)',
+  ],
   ['more seats by the policy', planWithEffects(marked('overwrite')), facts(), 'hold(2)', { seats: 2 }],
   ['nothing is erased', plan(), facts(), 'pass'],
 ]);

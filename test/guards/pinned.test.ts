@@ -2,6 +2,7 @@ import { facts, inDevelopment, marked, plan, planWithEffects, vectorsOf } from '
 
 const code = marked('unpinned', { reads: 'code' });
 const value = marked('unpinned', { reads: 'value' });
+const output = marked('unpinned', { reads: 'output' });
 
 vectorsOf('pinned', [
   ['code that is read again', planWithEffects(marked('unpinned', { reads: 'code' })), facts(), 'hold(2)'],
@@ -27,6 +28,10 @@ vectorsOf('pinned', [
     'hold(2)',
     { value_seats: 1 },
   ],
+  ['an output of another stack', planWithEffects(output), facts(), 'hold(1)'],
+  ['an output of another stack, in development', planWithEffects(output), inDevelopment(), 'note'],
+  ['an output beside a value', planWithEffects(output, value), facts(), 'hold(2)'],
+  ['an output beside code, in development', planWithEffects(output, code), inDevelopment(), 'hold(1)'],
   ['all is pinned', plan(), facts(), 'pass'],
   ['code alone, by its own seats', planWithEffects(code), facts(), 'hold(1)', { code_seats: 1, value_seats: 3 }],
   ['both, by the more seats', planWithEffects(code, value), facts(), 'hold(3)', { code_seats: 1, value_seats: 3 }],

@@ -14,6 +14,8 @@ export interface AccountEntry {
   plannerRole?: string;
   executorRole?: string;
   serviceRole?: string;
+  /** Buckets of the account in which templates may lie. */
+  templateBuckets?: readonly string[];
 }
 
 export function roleArn(accountId: string, role: string): string {

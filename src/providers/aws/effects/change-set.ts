@@ -30,6 +30,7 @@ import { type LeavesByResource, withLeaves } from './leaves.ts';
 import { decide, type LiveFacts } from './live-facts.ts';
 import { asPolicy, type EffectBase, loss } from './loss.ts';
 import { propertyChanges } from './properties.ts';
+import { withoutSettledOutputs } from './settled-outputs.ts';
 import { byTagKey } from './tag-keys.ts';
 
 export interface Situation {
@@ -130,7 +131,7 @@ function effectOfChange(situation: Situation, change: ResourceChange, moved: Rea
   const { views } = situation;
   const before = views.before[logicalId] ?? null;
   const after = change.Action === 'Remove' ? null : (views.after[logicalId] ?? null);
-  const marks = marksOfChange(before, after, views);
+  const marks = withoutSettledOutputs(marksOfChange(before, after, views), change, before, after, views);
   const size = sizeOf(type, after);
   const added = addedCost(before, after, views);
   const base: EffectBase = {
@@ -212,7 +213,7 @@ function modification(base: EffectBase, change: ResourceChange, isOpen: boolean,
   const by = [...new Set(open.map(({ path }) => replacingName(path)))].join(', ') || 'its type';
   const certain = isOpen && (change.Replacement === 'True' || open.some(({ replaces }) => replaces === 'always'));
   const names = open.map(({ path }) => path.replace(/^Properties\.(\w+).*$/s, '$1'));
-  if (was && isReissue(base.type, names, was, views.after[id]?.properties ?? {}))
+  if (was && isReissue(base.type, names))
     return { ...inPlace(base, change, false), why: `A new one is issued with ${by} before the old one goes.` };
   if (certain || (isOpen && base.holds !== 'nothing')) {
     const lost = { ...base, ...scopeOf(base.type, views.before[id] ?? null), kind: 'replace' as const };

@@ -19,8 +19,8 @@ export interface DriftReads {
 }
 
 const AT_ONCE = 6;
-/** The blast radius of a plan is smaller by any policy; what is beyond is told as not read. */
-const MOST = 100;
+/** Twice the updates that a plan may make without being held for its size; what is beyond is told as not read. */
+const MOST = 20;
 const NOT_COMPARABLE = /not support(?:ed)?\b|doesn.t (?:currently )?support/i;
 
 export function createDriftReads(client: CloudFormationClient): DriftReads {

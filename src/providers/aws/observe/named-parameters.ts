@@ -10,16 +10,20 @@ import { unknownAs } from '../template/values.ts';
 import type { LiveStack } from './live-stack.ts';
 
 const namesOf = (template: string): string[] =>
-  Object.entries(
-    (template === '' ? {} : (parseTemplate(template).Parameters ?? {})) as Record<string, { Type: string }>,
-  ).flatMap(([name, { Type }]) => (Type.startsWith('AWS::SSM::Parameter::Value<') ? [name] : []));
+  Object.entries((parseTemplate(template).Parameters ?? {}) as Record<string, { Type: string }>).flatMap(
+    ([name, { Type }]) => (Type.startsWith('AWS::SSM::Parameter::Value<') ? [name] : []),
+  );
 
 const notTold = (name: string | undefined) => unknownAs(`ssm ${name ?? ''}`);
 
 const writtenIn = ({ stack }: Pick<LiveStack, 'stack'>) =>
   new Map((stack.Parameters ?? []).map(({ ParameterKey, ParameterValue }) => [ParameterKey, ParameterValue]));
 
-export function parametersBefore(live: Pick<LiveStack, 'stack' | 'processed' | 'parameters'>): Record<string, string> {
+type Live = Pick<LiveStack, 'stack' | 'processed' | 'parameters'>;
+
+export function parametersBefore(live: Live): Record<string, string> {
+  // A stack that only a change set made so far has no template of its own, whatever the cloud tells for one.
+  if (live.stack.StackStatus === 'REVIEW_IN_PROGRESS') return { ...live.parameters };
   const written = writtenIn(live);
   const known = { ...live.parameters };
   for (const name of namesOf(live.processed))
@@ -28,7 +32,7 @@ export function parametersBefore(live: Pick<LiveStack, 'stack' | 'processed' | '
 }
 
 export function parametersAfter(
-  live: Pick<LiveStack, 'stack' | 'processed' | 'parameters'>,
+  live: Live,
   { parameters, given, template }: Pick<ChangeSet, 'parameters' | 'given' | 'template'>,
 ): Record<string, string> {
   const [before, written, known] = [parametersBefore(live), writtenIn(live), { ...parameters }];

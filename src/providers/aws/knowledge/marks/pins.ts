@@ -1,8 +1,9 @@
 /**
  * Finds what is read again only at execution: code and values that can change between signing and running.
  *
- * Guarantees: dynamic references without a version, and outputs of other stacks (`Fn::GetStackOutput`), in every property of a resource that is created or updated, since
- * CloudFormation reads them again whichever property changed; code from S3 without an object version, images without
+ * Guarantees: dynamic references without a version, and outputs of other stacks (`Fn::GetStackOutput`), in every
+ * property of a resource that is created or updated, since CloudFormation reads them again whichever property changed
+ * (an output that was read and is the same counts as settled: effects/settled-outputs.ts); code from S3 without an object version, images without
  * a digest, names of versions that move, where that property changes or is created; nested templates whenever their
  * stack is updated. What is not known yet in such a place is not pinned.
  *
@@ -150,7 +151,7 @@ export const findUnpinned: MarkFinder = (before, after, context) => {
       kind: 'unpinned',
       path,
       text: `Read at execution from ${shown(from)}, which that stack may change.`,
-      reads: 'value',
+      reads: 'output',
     }),
   );
   return [...codes, ...[...values(after), ...outputs].filter(({ path }) => !codes.some((mark) => mark.path === path))];

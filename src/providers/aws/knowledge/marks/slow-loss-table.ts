@@ -224,6 +224,7 @@ AWS::Lambda::Function | VpcConfig.SecurityGroupIds | disconnect | fewer | connec
 AWS::SNS::Subscription | FilterPolicy | disconnect | set | messages that no longer match
 AWS::Logs::SubscriptionFilter | DestinationArn | disconnect | changed | log events to the old destination
 AWS::Logs::SubscriptionFilter | FilterPattern | disconnect | set | log events that no longer match
+AWS::CertificateManager::Certificate | SubjectAlternativeNames | disconnect | fewer | connections to a name that the certificate no longer has
 AWS::ApiGatewayV2::Integration | IntegrationUri | disconnect | changed | requests to where they went
 AWS::ApiGatewayV2::Route | Target | disconnect | changed | requests to where they went
 AWS::ApiGatewayV2::ApiMapping | * | disconnect | changed | requests to a name
