@@ -4,8 +4,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { approve } from '../../src/cli/approve.ts';
 import type { App } from '../../src/compose.ts';
 import { mintWritingPermit } from '../../src/core/permit.ts';
-import type { WireResponse } from '../../src/sandbox/cloud.ts';
 import type { Rights } from '../../src/core/rights.ts';
+import type { WireResponse } from '../../src/sandbox/cloud.ts';
 import { assumedRoles, seedRole } from '../../src/sandbox/sts.ts';
 import { type CloudProxy, openTestWorld, pastCountersign, STACK, type TestWorld } from '../world.ts';
 

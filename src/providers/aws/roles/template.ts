@@ -85,7 +85,8 @@ function resourcesOf(request: RolesRequest) {
       Type: 'AWS::IAM::Role',
       Properties: {
         RoleName: `${prefix}-planner`,
-        Description: 'The Countersign server reads and plans with this role. It prepares change sets and executes nothing.',
+        Description:
+          'The Countersign server reads and plans with this role. It prepares change sets and executes nothing.',
         AssumeRolePolicyDocument: documentOf(plannerTrust),
         ManagedPolicyArns: {
           'Fn::If': ['HasDriftPolicy', [{ Ref: 'DriftReadPolicyArn' }], { Ref: 'AWS::NoValue' }],
