@@ -1,4 +1,4 @@
-/** `init aws`: writes the roles for an account, for people to review; it calls nothing and overwrites nothing. */
+/** Writes the roles for an account, for people to review; it calls nothing and overwrites nothing. */
 import { writeFileSync } from 'node:fs';
 import { awsRoles } from '../compose.ts';
 import { CountersignError } from '../core/errors.ts';
@@ -9,9 +9,9 @@ export type RolesAsked = {
   scopes: string;
   breakGlass?: string;
 };
-/** Within what IAM allows in a name that gets a suffix, and CloudFormation in a logical id. */
+/** Short enough for the suffixes of all roles. */
 const NAME = /^[a-z][a-z0-9-]{0,23}$/;
-const ROLE_ARN = /^arn:[a-z*-]+:(?:iam|sts)::[\d*]+:(?:role|assumed-role)\/\S+$/;
+const ROLE_ARN = /^arn:[a-z*-]+:iam::[\d*]+:role\/\S+$/;
 
 const refuse = (message: string, remedy: string) => new CountersignError('CONFIG_INVALID', message, remedy);
 

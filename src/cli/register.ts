@@ -23,7 +23,7 @@ export function registerAll(
   );
   for (const definition of definitions) {
     const [first = '', second] = definition.name.split(' ');
-    // A word below a command that stands on its own: `init` and `init aws`.
+    // A word below a command that stands on its own.
     const above = parents.get(first) ?? program.commands.find((one) => one.name() === first);
     const parent = second === undefined ? program : above;
     if (!parent) throw new Error(`no group ${first}`);

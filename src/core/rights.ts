@@ -4,7 +4,7 @@ import { z } from 'zod';
 export const rightsSchema = z.object({
   /** `confined`: a session that is limited to the calls of the plan; `unconfined`: the caller's own rights. */
   credentials: z.enum(['confined', 'unconfined']),
-  /** Of a confined session: inputs of its calls that the provider could not limit, such as `DeleteStack: DeletionMode`. */
+  /** Of a confined session: inputs of its calls that the provider could not limit, by call and name. */
   notLimited: z.array(z.string()),
 });
 /** SECURITY: the provider knows the credentials by the object; one that it did not make has none. */

@@ -241,6 +241,8 @@ describe('no room but the provider’s knows', () => {
       'the published schema of rules shows types by example',
     ],
     'src/cli/commands/audit-reconcile.ts': [['CloudTrail', 'ARN'], 'names the file and the roles that people have'],
+    'src/cli/init-aws.ts': [['aws', 'iam', 'ARN', 'arn'], 'is about the roles of an AWS account'],
+    'src/cli/commands/init-aws.ts': [['aws', 'CloudFormation', 'IAM', 'arn'], 'is about them'],
     'src/cli/commands/sandbox.ts': [
       ['aws', 'cloudformation'],
       'prints a command to try, of the client that people have',
