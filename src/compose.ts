@@ -123,7 +123,7 @@ export function createApp(config: Config, options: AppOptions = {}): App {
   const executor: Executor = {
     run: async (changeId, onProgress) => (await loaded()).run(changeId, onProgress),
     reconcile: async (changeId) => (await loaded()).reconcile(changeId),
-    close: async (changeId, by) => (await loaded()).close(changeId, by),
+    close: async (changeId, signed) => (await loaded()).close(changeId, signed),
     clean: async (how) => (await loaded()).clean(how),
   };
   return {
@@ -147,9 +147,19 @@ function accountsOf(policy: Policy | null): AccountEntry[] {
     id: account.id,
     ...(account.profile === undefined ? {} : { profile: account.profile }),
     ...(account.planner_role === undefined ? {} : { plannerRole: account.planner_role }),
+    ...(account.executor_role === undefined ? {} : { executorRole: account.executor_role }),
     ...(account.service_role === undefined ? {} : { serviceRole: account.service_role }),
     templateBuckets: account.template_buckets,
   }));
+}
+
+/** The roles of an AWS account, as texts. */
+export async function awsRoles() {
+  const [template, control] = await Promise.all([
+    import('./providers/aws/roles/template.ts'),
+    import('./providers/aws/roles/service-control.ts'),
+  ]);
+  return { rolesTemplate: template.rolesTemplate, serviceControlPolicy: control.serviceControlPolicy };
 }
 
 /** Keys the HMAC of masked values; made once per state folder. */

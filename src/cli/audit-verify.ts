@@ -62,9 +62,13 @@ export async function auditVerify(
   };
 }
 
+const WITHOUT_ROW: readonly string[] = ['signature', 'kept'];
+
 export function auditText(report: AuditReport): string {
   if (!report.ok)
-    return report.problem === 'signature' ? report.message : `Row ${report.seq} ${report.problem}: ${report.message}`;
+    return WITHOUT_ROW.includes(report.problem)
+      ? report.message
+      : `Row ${report.seq} ${report.problem}: ${report.message}`;
   const { good, notChecked } = report.signatures;
   const old = notChecked > 0 ? `, ${notChecked} not checked (made before a policy was adopted here)` : '';
   return [

@@ -23,7 +23,9 @@ export function registerAll(
   );
   for (const definition of definitions) {
     const [first = '', second] = definition.name.split(' ');
-    const parent = second === undefined ? program : parents.get(first);
+    // A word below a command that stands on its own: `init` and `init aws`.
+    const above = parents.get(first) ?? program.commands.find((one) => one.name() === first);
+    const parent = second === undefined ? program : above;
     if (!parent) throw new Error(`no group ${first}`);
     // A group stands in the list of commands where its first command is.
     if (parent !== program && !program.commands.includes(parent)) program.addCommand(parent);

@@ -103,7 +103,7 @@ function lookThere({ id, abandoned }: Change, plan: Plan, commands: readonly str
     command(commandFor(plan, `reconcile ${id}`)),
     { text: 'If that finds no outcome, check the current state and sign the change off with:', own: true },
     ...commands.map(command),
-    command(`countersign close ${id} --reason TEXT`),
+    command(`countersign close ${id} --reason TEXT --key KEY`),
     ...(abandoned ? [{ text: 'Until then, nothing else can be executed on this target.', own: true as const }] : []),
     { text: 'Then plan whatever is still missing.', own: true },
   ];

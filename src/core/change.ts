@@ -5,6 +5,7 @@ import { digestOf } from './digest.ts';
 import { environmentSchema } from './environment.ts';
 import { documentDigest } from './named-documents.ts';
 import { targetSchema } from './plan.ts';
+import { type Rights, rightsSchema } from './rights.ts';
 import { goalSchema, judgementSchema } from './verdict.ts';
 
 export const CHANGE_STATES = [
@@ -117,8 +118,7 @@ export type Approval = z.infer<typeof approvalSchema>;
 export const outcomeSchema = z.strictObject({
   state: z.enum(['succeeded', 'failed', 'rolled_back', 'unknown']),
   detail: z.string(),
-  /** `confined`: under an executor role with a policy cut from the calls; `unconfined`: the caller's own rights. */
-  credentials: z.enum(['confined', 'unconfined']),
+  credentials: rightsSchema.shape.credentials,
   calls: z.array(
     z.strictObject({
       step: z.string(),
@@ -141,6 +141,8 @@ export interface Change extends Proposal {
   last: { at: string; kind: string; call: string | null } | null;
   /** It is executing, and nobody is at it any more for all that is recorded: what the cloud did is not known. */
   abandoned: boolean;
+  /** Under which its calls leave, once it executes. */
+  rights: Rights | null;
   outcome: Outcome | null;
   /** The ledger position of its newest event: `since` of describe_change. */
   version: number;

@@ -30,3 +30,17 @@ export function misnames(text: string): string | undefined {
   if (PLACEHOLDER.test(text)) return 'contains an unresolved placeholder';
   return /\p{Script=Latin}/u.test(text) && !BESIDE_LATIN.test(text) ? 'mixes scripts that look alike' : undefined;
 }
+
+const WORD = /[^\s"'`,;=(){}[\]<>|]+/gu;
+const BESIDE_NONE =
+  /(?![\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Bopomofo}])(?!\p{Script=Latin})\p{L}/gu;
+
+/** SECURITY: letters of another script in a word of Latin ones become `\u{…}`: such a word is another word's double. */
+export const withDoublesVisible = (text: string): string =>
+  isSuspicious(text)
+    ? text.replaceAll(WORD, (word) =>
+        misnames(word.replaceAll(/\{\{|\$\{/g, '')) === undefined
+          ? word
+          : word.replaceAll(BESIDE_NONE, (letter) => `\\u{${letter.codePointAt(0)!.toString(16)}}`),
+      )
+    : text;

@@ -9,8 +9,10 @@ import { z } from 'zod';
 import { approvalSchema, type Outcome, outcomeSchema, proposalSchema } from './change.ts';
 import { environmentSchema } from './environment.ts';
 import { AUDIT_REMEDY, CountersignError, type ErrorCode } from './errors.ts';
+import type { StandingState } from './kept.ts';
 import { documentDigest, type Named, namesIn } from './named-documents.ts';
 import { targetSchema } from './plan.ts';
+import { type Rights, rightsSchema } from './rights.ts';
 import { ACTIONS } from './subject.ts';
 import { goalSchema, judgementSchema, verdictSchema } from './verdict.ts';
 
@@ -31,10 +33,11 @@ export interface EventQuery {
   /** The newest event that is told of. */
   untilSeq?: number;
   sinceAt?: string;
-  /** Only those whose body has this text, in canonical JSON. */
-  containing?: string;
-  /** Only of changes of which nothing of these kinds is recorded. */
-  withoutKinds?: readonly string[];
+  untilAt?: string;
+  /** Only those under one of these tags (`tagged` in `kept.ts`). */
+  tags?: readonly string[];
+  /** Only those that began a change or plan which stands so now; `at`: and of which that time is not over. */
+  standing?: { states: readonly StandingState[]; at?: string };
   limit?: number;
   newestFirst?: boolean;
 }
@@ -65,6 +68,8 @@ const executing = z.object({
   changeDigest: z.string().optional(),
   sponsor: z.string().nullable().optional(),
   assurance: z.string().optional(),
+  /** Under which its calls leave. Absent in ledgers of older versions, and where none left. */
+  rights: rightsSchema.optional(),
 });
 
 export const EVENT_BODIES = {
@@ -98,7 +103,9 @@ export const EVENT_BODIES = {
     /** What making it left behind in the cloud, that its execution would use up: a change set of ours. */
     changeSet: z.string().nullable().default(null),
     expiresAt: z.string().default(''),
+    /** `judged`: every guard; of those without a verdict it passed (`whole`). Absent: each has its verdict. */
     judgement,
+    judged: z.array(z.string()).optional(),
     goals: z.array(goalSchema),
     /** Who could not sign then. */
     excluded: z.array(z.string()).default([]),
@@ -117,7 +124,13 @@ export const EVENT_BODIES = {
   'change.rejected': approvalSchema,
   'change.withdrawn': why,
   'change.stale': why,
-  'change.closed': why.extend({ by: z.string().default('') }),
+  /** Without a signature in ledgers of older versions. */
+  'change.closed': why.extend({
+    by: z.string().default(''),
+    statement: z.string().optional(),
+    signature: z.string().optional(),
+    keyFingerprint: z.string().optional(),
+  }),
   'change.executing': executing,
   'change.progress': z.object({ text: z.string().default('') }),
   'change.finished': executing.extend({ outcome: outcomeSchema }),
@@ -188,8 +201,15 @@ type Read<K extends EventKind> = { seq: number; at: string; kind: K; body: BodyO
 
 /** @throws LEDGER_TAMPERED when the body is not one of its kind: nobody of ours wrote it. */
 export function bodyOf<K extends EventKind>(kind: K, event: { seq: number; body: unknown }): BodyOf<K> {
-  return parsedBody(EVENT_BODIES[kind], kind, event) as BodyOf<K>;
+  const { body } = event;
+  const known = typeof body === 'object' && body !== null ? readBodies.get(body) : undefined;
+  if (known?.kind === kind) return known.read as BodyOf<K>;
+  const read = parsedBody(EVENT_BODIES[kind], kind, event) as BodyOf<K>;
+  if (typeof body === 'object' && body !== null) readBodies.set(body, { kind, read });
+  return read;
 }
+/** What was read once of an event that is still held is not read again: a replay looks at each many times. */
+const readBodies = new WeakMap<object, { kind: EventKind; read: unknown }>();
 
 function parsedBody<S extends z.ZodType>(
   schema: S,
@@ -210,6 +230,12 @@ const ended = EVENT_BODIES['change.finished'].pick({ outcome: true });
 /** Of `change.finished`, for who needs no more of it. */
 export function outcomeIn(event: { seq: number; body: unknown }): Outcome {
   return parsedBody(ended, 'change.finished', event).outcome;
+}
+
+const executed = EVENT_BODIES['change.executing'].pick({ rights: true });
+/** Of `change.executing` and `change.finished`. */
+export function rightsIn(event: { seq: number; body: unknown }): Rights | null {
+  return parsedBody(executed, 'change.executing', event).rights ?? null;
 }
 
 export function readEvent<K extends EventKind>(kinds: readonly K[], event: LedgerEvent): EventOf<K> | undefined {

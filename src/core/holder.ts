@@ -12,7 +12,7 @@ export function heldBy(
   { name }: { name: string },
 ): { message: string; remedy: { agent: string; person: string } } {
   const look = `\`countersign reconcile ${changeId}\``;
-  const close = `\`countersign close ${changeId} --reason TEXT\``;
+  const close = `\`countersign close ${changeId} --reason TEXT --key KEY\``;
   const follow = `describe_change {"change_id": "${changeId}"}`;
   if (!isUnknown)
     return {

@@ -1,7 +1,7 @@
 /** The state of a change is the fold of its events. */
 import { z } from 'zod';
 import { type Approval, type Change, changeDigest, EXECUTE_WITHIN_SECONDS, type Proposal } from './change.ts';
-import { bodyOf, outcomeIn } from './events.ts';
+import { bodyOf, outcomeIn, rightsIn } from './events.ts';
 import { absoluteTime } from './instant.ts';
 
 export interface ChangeEvent {
@@ -36,6 +36,7 @@ export function foldChange(
     startedAt: null,
     last: null,
     abandoned: false,
+    rights: null,
     outcome: null,
     version: proposed.seq,
   };
@@ -69,9 +70,11 @@ function apply(change: Change, event: ChangeEvent, isFilled: (p: Proposal, a: Ap
     case 'change.executing':
       change.state = 'executing';
       change.startedAt = event.at;
+      change.rights = rightsIn(event);
       break;
     case 'change.finished':
       change.outcome = outcomeIn(event);
+      change.rights = rightsIn(event) ?? change.rights;
       change.state = change.outcome.state;
       break;
   }

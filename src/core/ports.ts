@@ -13,6 +13,7 @@ import type { Permit } from './permit.ts';
 import type { Picture } from './picture.ts';
 import type { Plan, PlanDraft, Target } from './plan.ts';
 import type { CompletePlan } from './plan-document.ts';
+import type { Rights, RightsFor } from './rights.ts';
 import type { Action, PlanSubject, ProviderFacts } from './subject.ts';
 import type { Goal, Judgement } from './verdict.ts';
 
@@ -112,12 +113,16 @@ export type Followed = Pick<Outcome, 'state' | 'detail'>;
  * (a defect) tells nothing of what happened.
  */
 export interface Runner {
-  /** @throws when the credentials that calls leave with are missing, expired, or of another account than that. */
-  mustBeOwn(place: { account: string; region: string }): Promise<void>;
+  /** The caller's own. @throws when its credentials are missing, expired, or of another account than that. */
+  ownRights(place: { account: string; region: string }): Promise<Rights>;
+  /** @throws when the rights cannot be had, belong to another account, or cannot be limited as the policy asks. */
+  takeRights(plan: Plan, about: RightsFor): Promise<Rights>;
+  /** After this refusal of a call: wider by what the provider may compare otherwise than it documents. null: none are. */
+  widenRights(rights: Rights, refused: { code: ErrorCode }): Promise<Rights | null>;
   /** Asks, without the effect, whether the call would be let through. */
-  rehearse(call: Call, permit: Permit): Promise<Rehearsed>;
+  rehearse(call: Call, permit: Permit, rights: Rights): Promise<Rehearsed>;
   /** Once, without a retry. */
-  send(call: Call, permit: Permit): Promise<Sent>;
+  send(call: Call, permit: Permit, rights: Rights): Promise<Sent>;
   /** Waits until what the call began has ended (a snapshot is complete, an instance stopped). */
   settle(call: Call, output: CallOutput): Promise<Sent>;
   /** Looks for what this very call left behind, when its answer did not arrive. undefined: nothing tells. */
@@ -200,7 +205,7 @@ export interface Executor {
    */
   reconcile(changeId: string): Promise<{ change: Change; saw: string }>;
   /** A person signs off a change of unknown outcome: its target is free, and its outcome stays unknown. */
-  close(changeId: string, by: { person: string; why: string }): Promise<Change>;
+  close(changeId: string, signed: { statement: string; signature: string }): Promise<Change>;
   /** Removes what plans alone left in the cloud. `isDry`: only lists it. */
   clean(how: { by: string[]; isDry: boolean }): Promise<CleanReport>;
 }

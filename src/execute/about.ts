@@ -20,9 +20,13 @@ export async function mustReach({ cloud }: { cloud: Pick<Provider, 'endpoint'> }
 }
 
 /** What history needs to know later, without opening the plan. */
-export function aboutChange(change: Change, plan: Plan, policyDigest?: string): BodyOf<'change.executing'> {
+export function aboutChange(
+  change: Change,
+  plan: Plan,
+  under: Pick<BodyOf<'change.executing'>, 'policyDigest' | 'rights'> = {},
+): BodyOf<'change.executing'> {
   return {
-    ...(policyDigest === undefined ? {} : { policyDigest }),
+    ...under,
     target: plan.target,
     environment: change.environment,
     operations: plan.calls.map(({ operation }) => operation),

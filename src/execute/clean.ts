@@ -122,7 +122,7 @@ async function remove(
   call: NonNullable<Removal['call']>,
   by: string[],
 ): Promise<Became> {
-  await cloud.mustBeOwn(target);
+  const rights = await cloud.ownRights(target);
   const operation = `${call.service}:${call.operation}`;
   await ledger.transact(async (tx) => {
     await policy.mustBeInForce(tx);
@@ -136,7 +136,7 @@ async function remove(
   });
   const permit = mintWritingPermit(call);
   const sent = await cloud
-    .send(call, permit)
+    .send(call, permit, rights)
     .catch((error): Sent => ({ kind: 'unknown', reason: wordsOf(error) }))
     .finally(() => revokePermit(permit));
   const why = sent.kind === 'done' ? '' : makeVisibleLine(`${sent.kind}: ${sent.reason}`);

@@ -7,6 +7,7 @@
 
 import { type Change, stateSentence } from '../core/change.ts';
 import { CountersignError } from '../core/errors.ts';
+import type { BodyOf } from '../core/events.ts';
 import { haltIn, inFlightIn } from '../core/folds.ts';
 import { heldBy } from '../core/holder.ts';
 import type { Plan } from '../core/plan.ts';
@@ -34,7 +35,7 @@ export function createExecutor(ports: ExecutorPorts): Executor {
   return {
     run: (changeId, onProgress = () => undefined) => executeChange({ ...ports, onProgress }, changeId),
     reconcile: (changeId) => reconcile(ports, changeId),
-    close: (changeId, by) => close(ports, changeId, by),
+    close: (changeId, signed) => close(ports, changeId, signed),
     clean: (how) => clean(ports, how),
   };
 }
@@ -54,7 +55,8 @@ async function executeChange(ports: Ports, changeId: string): Promise<Change> {
     );
   const { plan } = await ports.changes.plan(change.planId);
   await mustReach(ports, plan);
-  await ports.cloud.mustBeOwn(plan.target).catch((error) => {
+  const about = { changeId, sponsor: change.sponsor, digest: change.digest };
+  const rights = await ports.cloud.takeRights(plan, about).catch((error) => {
     throw leftApproved(error, change);
   });
   const policyDigest = await ports.policy.digest();
@@ -63,14 +65,18 @@ async function executeChange(ports: Ports, changeId: string): Promise<Change> {
   for (let isLocked = false; !isLocked; ) {
     const lookedAt = await newestExecution(ports.ledger);
     await recheck(ports, change, plan);
-    rehearsed ??= await rehearse(ports, change, plan);
-    isLocked = await lock(ports, change, plan, { lookedAt, policyDigest, isRehearsed: rehearsed === null });
+    rehearsed ??= await rehearse(ports, change, plan, rights);
+    isLocked = await lock(ports, change, plan, {
+      lookedAt,
+      about: aboutChange(change, plan, { policyDigest, rights }),
+      isRehearsed: rehearsed === null,
+    });
   }
-  const outcome = await runCalls(ports, change, plan, rehearsed ?? null);
+  const ended = await runCalls(ports, change, plan, { rehearsed: rehearsed ?? null, rights });
   await recordDurably(ports, {
     kind: 'change.finished',
     changeId,
-    body: { ...aboutChange(change, plan, policyDigest), outcome },
+    body: { ...aboutChange(change, plan, { policyDigest, rights: ended.rights }), outcome: ended.outcome },
   });
   return ports.changes.find(changeId);
 }
@@ -112,7 +118,7 @@ async function lock(
   ports: Ports,
   change: Change,
   plan: Plan,
-  { lookedAt, policyDigest, isRehearsed }: { lookedAt: number; policyDigest: string; isRehearsed: boolean },
+  { lookedAt, about, isRehearsed }: { lookedAt: number; about: BodyOf<'change.executing'>; isRehearsed: boolean },
 ): Promise<boolean> {
   const now = ports.now();
   const decide = ports.ledger.transact(async (tx) => {
@@ -129,7 +135,7 @@ async function lock(
     await tx.append({
       kind: 'change.executing',
       changeId: change.id,
-      body: aboutChange(change, plan, policyDigest),
+      body: about,
     });
     const [first] = plan.calls;
     if (isRehearsed && first) await tx.append(intentOf(change, first));

@@ -2,14 +2,17 @@
  * A change whose outcome is not known: looked into by `reconcile`, signed off by `close`.
  *
  * INVARIANT: neither sends a write, and neither guesses: what is recorded is a fact of the calls themselves, or a
- * person's word that they have looked. While the executor may still be at work, both refuse.
+ * person's signed word that they have looked. While the executor may still be at work, both refuse.
  */
+import { type Closing, checkClosing } from '../approvals/closing.ts';
+import { canonicalSignature } from '../approvals/ssh-signature.ts';
 import { type Change, type Outcome, stateSentence } from '../core/change.ts';
 import { CountersignError } from '../core/errors.ts';
 import { eventsOf } from '../core/events.ts';
 import type { Plan } from '../core/plan.ts';
 import type { ChangesPort, Ledger, LedgerTransaction, PolicyPort, Provider, Seen } from '../core/ports.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
+import type { Person } from '../people/person.ts';
 import { aboutChange, mustReach } from './about.ts';
 import { labelOf } from './run-calls.ts';
 
@@ -28,21 +31,30 @@ export async function reconcile(ports: ReconcilePorts, changeId: string): Promis
   await mustReach(ports, plan);
   const { saw, outcome } = await lookedInto(ports, change, plan);
   if (!outcome) return { change, saw };
+  const rights = change.rights ? { rights: change.rights } : {};
   await appendIfUnchanged(ports, change, (tx) =>
-    tx.append({ kind: 'change.finished', changeId, body: { ...aboutChange(change, plan), outcome } }),
+    tx.append({ kind: 'change.finished', changeId, body: { ...aboutChange(change, plan, rights), outcome } }),
   );
   return { change: await ports.changes.find(changeId), saw };
 }
 
 export async function close(
-  ports: ReconcilePorts,
+  ports: ReconcilePorts & { people: readonly Person[] },
   changeId: string,
-  { person, why }: { person: string; why: string },
+  signed: Closing,
 ): Promise<Change> {
   await ports.policy.mustBeInForce();
   const change = await ports.changes.find(changeId);
   mustBeUnknown(change);
-  const body = { why: makeVisibleLine(`closed by ${person}: ${why}`), by: person };
+  const { person, why, keyFingerprint } = checkClosing(signed, change, ports.people);
+  const { statement } = signed;
+  const body = {
+    why: makeVisibleLine(`closed by ${person}: ${why}`),
+    by: person,
+    statement,
+    signature: canonicalSignature(signed.signature),
+    keyFingerprint,
+  };
   await appendIfUnchanged(ports, change, async (tx) => {
     await ports.policy.mustBeInForce(tx);
     return tx.append({ kind: 'change.closed', changeId, body });
@@ -101,7 +113,7 @@ async function lookedInto(
     const tried = await eventsOf(ledger, ['call.tried'], { changeId: change.id });
     if (tried.some(({ body }) => body.answer === 'unknown'))
       return { saw: 'No call was sent after the rehearsal, and the effect of the rehearsal is not recorded.' };
-    return told({ detail: 'Nothing was done: no call was sent.', state: 'failed', calls: [] });
+    return told(change, { detail: 'Nothing was done: no call was sent.', state: 'failed', calls: [] });
   }
   const { kind, at, body } = newest.get(last.step)!;
   const seen: Seen =
@@ -115,7 +127,7 @@ async function lookedInto(
     outcome: call === last ? callOutcome(kind, seen.ended!.call) : ('done' as const),
   }));
   const stopped = seen.ended.state === 'succeeded' && next ? ` ${labelOf(next).operation} was not sent.` : '';
-  return told({ detail: `${saw}.${stopped}`, state: stopped ? 'failed' : seen.ended.state, calls });
+  return told(change, { detail: `${saw}.${stopped}`, state: stopped ? 'failed' : seen.ended.state, calls });
 }
 
 const begunAt = (events: readonly { kind: string; at: string; body: { step: string } }[], step: string) =>
@@ -123,10 +135,10 @@ const begunAt = (events: readonly { kind: string; at: string; body: { step: stri
 /** An answer that is recorded stays the answer. */
 const callOutcome = (kind: Recorded, seen: 'done' | 'failed') => (kind === 'call.returned' ? ('done' as const) : seen);
 
-function told({ detail, state, calls }: Pick<Outcome, 'detail' | 'state' | 'calls'>) {
+function told({ rights }: Change, { detail, state, calls }: Pick<Outcome, 'detail' | 'state' | 'calls'>) {
   const words = makeVisibleLine(detail);
   return {
     saw: words,
-    outcome: { state, detail: `Seen afterwards: ${words}`, credentials: 'unconfined' as const, calls },
+    outcome: { state, detail: `Seen afterwards: ${words}`, credentials: rights?.credentials ?? 'unconfined', calls },
   };
 }

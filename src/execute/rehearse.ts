@@ -5,6 +5,7 @@ import { CountersignError } from '../core/errors.ts';
 import { mintPlanningPermit, revokePermit } from '../core/permit.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Followed, Rehearsed, Runner } from '../core/ports.ts';
+import type { Rights } from '../core/rights.ts';
 import { isAboutTheTarget, leftApproved } from './recheck.ts';
 import { labelOf, type RunPorts, wordsOf } from './run-calls.ts';
 
@@ -13,10 +14,10 @@ import { labelOf, type RunPorts, wordsOf } from './run-calls.ts';
  * rehearsal itself may have had the effect.
  * @throws what the shell or the hour got wrong: the change stays approved.
  */
-export async function rehearse(ports: RunPorts, change: Change, plan: Plan): Promise<Followed | null> {
+export async function rehearse(ports: RunPorts, change: Change, plan: Plan, rights: Rights): Promise<Followed | null> {
   for (const call of plan.calls) {
     const label = labelOf(call);
-    const rehearsed = await rehearseOne(ports.cloud, call);
+    const rehearsed = await rehearseOne(ports.cloud, call, rights);
     if (rehearsed.kind === 'not_needed') continue;
     const answer = rehearsed.kind === 'passed' ? rehearsed.answer : rehearsed.kind;
     await ports.ledger
@@ -34,10 +35,10 @@ export async function rehearse(ports: RunPorts, change: Change, plan: Plan): Pro
   return null;
 }
 
-async function rehearseOne(cloud: Runner, call: Call): Promise<Rehearsed> {
+async function rehearseOne(cloud: Runner, call: Call, rights: Rights): Promise<Rehearsed> {
   const permit = mintPlanningPermit(call.account, call.region);
   try {
-    return await cloud.rehearse(call, permit);
+    return await cloud.rehearse(call, permit, rights);
   } catch (error) {
     return { kind: 'refused', code: 'INTERNAL', reason: wordsOf(error) };
   } finally {

@@ -13,6 +13,7 @@ import { mintWritingPermit, revokePermit } from '../core/permit.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Followed, Ledger, Runner, Sent } from '../core/ports.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
+import type { Rights } from '../core/rights.ts';
 import { isOfTheLedger, recordDurably } from './durable.ts';
 
 export interface RunPorts {
@@ -21,29 +22,43 @@ export interface RunPorts {
   onProgress(text: string): void;
 }
 
-/** @param rehearsed how it ended before a call left; null: every call may leave, and the intent of the first is recorded. */
+interface Run {
+  /** Those that the newest call left under. */
+  rights: Rights;
+  /** How it ended before a call left; null: every call may leave, and the intent of the first is recorded. */
+  rehearsed: Followed | null;
+}
+
+/** @returns with the rights that the calls had in the end. */
 export async function runCalls(
   ports: RunPorts,
   change: Change,
   plan: Plan,
-  rehearsed: Followed | null,
-): Promise<Outcome> {
+  begun: Run,
+): Promise<{ outcome: Outcome; rights: Rights }> {
+  const run = { ...begun };
+  const { state, detail, calls } = await runEach(ports, change, plan, run);
+  const { credentials } = run.rights;
+  return { outcome: { state, detail: makeVisibleLine(detail), credentials, calls }, rights: run.rights };
+}
+
+async function runEach(
+  ports: RunPorts,
+  change: Change,
+  plan: Plan,
+  run: Run,
+): Promise<Followed & Pick<Outcome, 'calls'>> {
   const outputs: Record<string, Record<string, unknown>> = {};
   const calls: Outcome['calls'] = [];
-  const end = ({ state, detail }: Followed): Outcome => ({
-    state,
-    detail: makeVisibleLine(detail),
-    credentials: 'unconfined',
-    calls,
-  });
-  if (rehearsed) return end(rehearsed);
+  const end = (followed: Followed) => ({ ...followed, calls });
+  if (run.rehearsed) return end(run.rehearsed);
   for (const [index, planned] of plan.calls.entries()) {
     const label = labelOf(planned);
     const call = resolved(planned, outputs);
     if (typeof call === 'string') return end({ state: 'failed', detail: `${label.operation} was not sent: ${call}.` });
     const kept = index === 0 ? null : await intend(ports, change, call);
     if (kept !== null) return end({ state: 'failed', detail: kept });
-    const sent = await sentOf(() => sendAndLook(ports.cloud, call));
+    const sent = await sendUnder(ports, change, call, run);
     calls.push({ ...label, outcome: SENT[sent.kind].outcome });
     await recordDurably(ports, { changeId: change.id, ...eventOf(label, sent) });
     if (sent.kind !== 'done')
@@ -125,12 +140,29 @@ async function tellProgress(ports: RunPorts, change: Change, text: string): Prom
   ports.onProgress(text);
 }
 
+/**
+ * A refusal is a fact, so the same call may leave once more under wider rights: with an intent of its own.
+ *
+ * INVARIANT: nothing that may have been carried out is sent again.
+ */
+async function sendUnder(ports: RunPorts, change: Change, call: Call, run: Run): Promise<Sent> {
+  const sent = await sentOf(() => sendAndLook(ports.cloud, call, run.rights));
+  if (sent.kind !== 'refused') return sent;
+  const wider = await ports.cloud.widenRights(run.rights, sent).catch(() => null);
+  if (!wider) return sent;
+  await recordDurably(ports, { changeId: change.id, ...eventOf(labelOf(call), sent) });
+  const kept = await intend(ports, change, call);
+  if (kept !== null) return { ...sent, reason: kept };
+  run.rights = wider;
+  return sentOf(() => sendAndLook(ports.cloud, call, wider));
+}
+
 /** What was made and whose answer was lost is found by its tag; whatever else was lost stays unknown. */
-async function sendAndLook(cloud: Runner, call: Call): Promise<Sent> {
+async function sendAndLook(cloud: Runner, call: Call, rights: Rights): Promise<Sent> {
   const permit = mintWritingPermit(call);
   let sent: Sent;
   try {
-    sent = await cloud.send(call, permit);
+    sent = await cloud.send(call, permit, rights);
   } finally {
     revokePermit(permit);
   }

@@ -9,10 +9,10 @@
 import { CountersignError } from '../core/errors.ts';
 import { type LedgerEvent, MILESTONES } from '../core/events.ts';
 import { type Checkpoint, openCheckpoint } from './checkpoint.ts';
+import { parseEvent } from './events.ts';
 import type { SignedHead } from './log-key.ts';
 import { type Hash, leafHash, verifyInclusion } from './merkle.ts';
 import { exactBase64, type NoteKey, splitNote } from './note.ts';
-import { parseEvent } from './reading.ts';
 import type { OpenLedger } from './store.ts';
 
 const HEADER = 'c2sp.org/tlog-proof@v1';

@@ -16,8 +16,9 @@ import { absoluteTime } from '../core/instant.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { LEDGER_FILE, LEDGER_VERSION } from './database.ts';
 import { documentProblem, missingDocuments } from './documents.ts';
-import { appendPeak, type Hash, leafHash, rootOf } from './merkle.ts';
-import { parseEvent } from './reading.ts';
+import { parseEvent } from './events.ts';
+import { comparedWithKept } from './kept.ts';
+import { appendPeak, type Hash, leafHash, rootOf, splitHashes } from './merkle.ts';
 
 export type Problem =
   | 'changed'
@@ -27,6 +28,7 @@ export type Problem =
   | 'truncated'
   | 'tree'
   | 'document'
+  | 'kept'
   | 'signature';
 
 /** `seq`: the first event concerned, from 1; 0 when no event names the changed document. */
@@ -45,8 +47,10 @@ interface StoredRow {
   root: Buffer;
   peaks: Buffer;
 }
-interface Row extends StoredRow {
+/** `rootSaid`: of the tree up to this row, as it was stored. */
+interface Row extends Omit<StoredRow, 'root'> {
   hash: Hash;
+  rootSaid: Hash;
 }
 
 /**
@@ -100,6 +104,8 @@ function verifySnapshot(db: Database.Database, checkpoints: readonly Checkpoint[
     );
   }
   const missingIn = missingDocuments(db);
+  const kept = version === LEDGER_VERSION ? comparedWithKept(db) : undefined;
+  let keptProblem: Verification | undefined;
   let before: Hash[] = [];
   let peaks: Hash[] = [];
   const sizes = new Set(checkpoints.map((one) => one.size));
@@ -115,6 +121,7 @@ function verifySnapshot(db: Database.Database, checkpoints: readonly Checkpoint[
     if (sizes.has(size)) roots.set(size, rootOf(peaks));
     const digest = missing ? undefined : missingIn(row);
     if (digest !== undefined) missing = { digest, seq: size };
+    if (kept && !kept.follow(parseEvent(row.bytes))) keptProblem ??= keptFailure(size, `row ${size}`);
   }
   for (const checkpoint of checkpoints) {
     const unlike = unlikeness(checkpoint, size, roots);
@@ -123,7 +130,9 @@ function verifySnapshot(db: Database.Database, checkpoints: readonly Checkpoint[
   const anchored = checkpoints.some((one) => one.size > 0) ? 'checkpoint' : 'nothing';
   const problem = documentProblem(db, missing);
   if (problem) return failure('document', problem.seq, problem.message);
-  return { ok: true, size, rootHash: rootOf(peaks).toString('hex'), anchored };
+  const otherwise = keptProblem ? undefined : kept?.end();
+  if (otherwise !== undefined) return keptFailure(0, otherwise);
+  return keptProblem ?? { ok: true, size, rootHash: rootOf(peaks).toString('hex'), anchored };
 }
 
 /** Why the ledger does not begin with the events of a checkpoint. `roots`: of the first events, by their number. */
@@ -147,8 +156,12 @@ function* rowsOf(db: Database.Database): Generator<Row> {
   const stored = db.prepare(
     'SELECT seq, kind, at, change_id, plan_id, bytes, leaf, root, peaks FROM events ORDER BY seq',
   );
-  for (const row of stored.iterate() as IterableIterator<StoredRow>) yield { ...row, hash: leafHash(row.bytes) };
+  for (const row of stored.iterate() as IterableIterator<StoredRow>)
+    yield { ...row, hash: leafHash(row.bytes), rootSaid: rootSaid(row) };
 }
+
+/** Rows of the first format say it; of those since it follows from their peaks. */
+const rootSaid = ({ root, peaks }: StoredRow): Hash => (root.length > 0 ? root : rootOf(splitHashes(peaks)));
 
 /** Where a row stands: the tree before it, that before its predecessor, and all rows again to look for its own. */
 interface Standing {
@@ -168,20 +181,22 @@ function problemAt(row: Row, { index, peaks, before, later }: Standing): Verific
   if (row.seq > seq) return failure('removed', seq, `Row ${seq} is missing; the next one is ${row.seq}.`);
   const rootWith = (hash: Hash): Hash => rootOf(appendPeak(peaks, index, hash));
   const event = readEvent(row.bytes);
-  if (row.leaf.equals(row.hash) && row.root.equals(rootWith(row.hash)) && event) {
+  const treeProblem = () => failure('tree', seq, `Row ${seq}: its stored tree nodes do not match the events up to it.`);
+  if (row.leaf.equals(row.hash) && row.rootSaid.equals(rootWith(row.hash)) && event) {
     if (event.seq !== seq) return failure('inserted', seq, `Row ${seq} contains the event of row ${event.seq}.`);
     if (!row.peaks.equals(Buffer.concat(appendPeak(peaks, index, row.hash)))) {
-      return failure('tree', seq, `Row ${seq}: its stored tree nodes do not match the events up to it.`);
+      return treeProblem();
     }
     if (hasItsColumns(row, event)) return undefined;
     return failure('changed', seq, `Row ${seq}: its index columns do not match its bytes.`);
   }
-  if (event?.seq === seq - 1 && index > 0 && row.root.equals(rootOf(appendPeak(before, index - 1, row.hash)))) {
+  if (event?.seq === seq - 1 && index > 0 && row.rootSaid.equals(rootOf(appendPeak(before, index - 1, row.hash)))) {
     return failure('inserted', seq - 1, `Row ${seq - 1} was inserted: the original row is now row ${seq}.`);
   }
   const original = positionOf(
     later(),
-    (other, at) => at > index && (other.root.equals(rootWith(other.hash)) || row.root.equals(rootWith(other.hash))),
+    (other, at) =>
+      at > index && (other.rootSaid.equals(rootWith(other.hash)) || row.rootSaid.equals(rootWith(other.hash))),
   );
   if (original > index) {
     const moved = event !== undefined && event.seq !== seq;
@@ -193,6 +208,7 @@ function problemAt(row: Row, { index, peaks, before, later }: Standing): Verific
   if (event && row.leaf.equals(row.hash) && event.seq > seq) {
     return failure('removed', seq, `Row ${seq} is missing: the original row ${event.seq} is in its place.`);
   }
+  if (event?.seq === seq && row.leaf.equals(row.hash) && !hasNodesBefore(row, peaks, index)) return treeProblem();
   const rewritten =
     event && row.leaf.equals(row.hash)
       ? ' together with its leaf hash, or the row before it was rewritten with all of its hashes'
@@ -202,6 +218,12 @@ function problemAt(row: Row, { index, peaks, before, later }: Standing): Verific
     seq,
     `Row ${seq} (${row.kind}, ${absoluteTime(row.at)}) was rewritten after it was appended${rewritten}.`,
   );
+}
+
+/** What a row alone adds to the tree is its last node: are the others those of the rows before it? */
+function hasNodesBefore({ peaks: stored, hash }: Row, peaks: Hash[], index: number): boolean {
+  const others = Buffer.concat(appendPeak(peaks, index, hash).slice(0, -1));
+  return stored.length === others.length + 32 && stored.subarray(0, -32).equals(others);
 }
 
 function positionOf(rows: Iterable<Row>, fits: (row: Row, at: number) => boolean): number {
@@ -221,13 +243,24 @@ function readEvent(bytes: Buffer): LedgerEvent | undefined {
   }
 }
 
-function hasItsColumns(row: StoredRow, event: LedgerEvent): boolean {
+function hasItsColumns(row: Row, event: LedgerEvent): boolean {
   return (
     event.kind === row.kind &&
     event.at === row.at &&
     (event.changeId ?? null) === row.change_id &&
     (event.planId ?? null) === row.plan_id
   );
+}
+
+function keptFailure(seq: number, what: string): Verification {
+  return {
+    ok: false,
+    problem: 'kept',
+    seq,
+    message: `The tables beside the events differ from them in ${what}: the file was edited.`,
+    remedy:
+      'Keep a copy of the state folder as evidence, then run: countersign audit rebuild. Until then guards may be told less than happened.',
+  };
 }
 
 function failure(problem: Problem, seq: number, message: string): Verification {

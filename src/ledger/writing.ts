@@ -7,21 +7,20 @@
 import type Database from 'better-sqlite3';
 import { canonicalJson, digestOf } from '../core/digest.ts';
 import { type LedgerEvent, MILESTONES } from '../core/events.ts';
-import { LEDGER_VERSION } from './database.ts';
-import { appendPeak, type Hash, leafHash, rootOf } from './merkle.ts';
+import { eventBytes, isMilestone, parseEvent, type WrittenEvent } from './events.ts';
+import { isKept, keepingIn } from './kept.ts';
+import { appendPeak, type Hash, leafHash, splitHashes } from './merkle.ts';
 
-/** The store keeps whatever kind it is given: the vocabulary is the core's. */
-export interface WrittenEvent {
-  kind: string;
-  changeId?: string;
-  planId?: string;
-  body: unknown;
-}
+/** It follows from the peaks; a trigger tells processes of earlier versions by theirs. */
+const NO_ROOT = Buffer.alloc(0);
 
 export interface Writing {
   /** Inside of a transaction: after the newest row, whose ever it is. */
   append(event: WrittenEvent): LedgerEvent;
-  /** Outside of one: after our own newest row; undefined when that is not known, or another process was faster. */
+  /**
+   * Outside of one, of a kind of which nothing is kept: after our own newest row; undefined when that is not known, or
+   * another process was faster.
+   */
   appendAlone(event: WrittenEvent): LedgerEvent | undefined;
   putDocument(document: unknown): string;
   claim(name: string): boolean;
@@ -42,6 +41,7 @@ export function writingTo(db: Database.Database, now: () => Date): Writing {
       `SELECT leaf FROM events WHERE change_id = ? AND kind IN (${MILESTONES.map((kind) => `'${kind}'`).join(',')}) ORDER BY seq`,
     )
     .pluck();
+  const keep = keepingIn(db);
   /** The tree after our own newest event, so that an append need not read it. */
   let tail: { seq: number; peaks: Hash[] } | undefined;
 
@@ -59,9 +59,11 @@ export function writingTo(db: Database.Database, now: () => Date): Writing {
       event.planId ?? null,
       bytes,
       leaf,
-      rootOf(peaks),
+      NO_ROOT,
       Buffer.concat(peaks),
     );
+    // As it will be read, so that it is the same when it is kept again.
+    if (isKept(event.kind)) keep(parseEvent(bytes));
     tail = { seq, peaks };
     return { ...event, seq, at };
   }
@@ -78,8 +80,8 @@ export function writingTo(db: Database.Database, now: () => Date): Writing {
     },
     appendAlone(event) {
       try {
-        // What names earlier rows reads them, so that it needs a transaction.
-        return tail && !isMilestone(event) ? insertAfter(tail, event) : undefined;
+        // What names earlier rows reads them, and what is kept writes others: both need a transaction.
+        return isMilestone(event) || isKept(event.kind) ? undefined : tail && insertAfter(tail, event);
       } catch (error) {
         if ((error as { code?: string }).code === 'SQLITE_CONSTRAINT_PRIMARYKEY') return undefined;
         throw error;
@@ -95,26 +97,4 @@ export function writingTo(db: Database.Database, now: () => Date): Writing {
       tail = undefined;
     },
   };
-}
-
-const isMilestone = ({ kind, changeId }: WrittenEvent): boolean =>
-  changeId !== undefined && (MILESTONES as readonly string[]).includes(kind);
-
-/** The event in RFC 8785's form: the envelope's members are written in its order, the body by its rules. */
-function eventBytes(
-  { kind, changeId, planId, body }: WrittenEvent,
-  seq: number,
-  at: string,
-  record: string[] | undefined,
-): Buffer {
-  const [change, plan] = [changeId, planId].map((id) => canonicalJson(id ?? null));
-  const recorded = record === undefined ? '' : `"record":${canonicalJson(record)},`;
-  const envelope = `"change_id":${change},"kind":${canonicalJson(kind)},"plan_id":${plan},${recorded}"seq":${seq},"v":${LEDGER_VERSION}`;
-  return Buffer.from(`{"at":"${at}","body":${canonicalJson(body)},${envelope}}`);
-}
-
-function splitHashes(bytes: Buffer | undefined): Hash[] {
-  const hashes: Hash[] = [];
-  for (let at = 0; at < (bytes?.length ?? 0); at += 32) hashes.push(bytes!.subarray(at, at + 32));
-  return hashes;
 }

@@ -115,11 +115,11 @@ function checkPeople({ policy }: CheckAbout, warn: Warn): void {
         `${name} has no signs_in_as: Countersign recognises the account of ${name} only if it is named ${name}`,
       );
   }
-  for (const [alias, { executor_role }] of Object.entries(policy.file.accounts))
-    if (executor_role !== undefined)
+  for (const [alias, { executor_role, service_role }] of Object.entries(policy.file.accounts))
+    if (executor_role !== undefined && service_role === undefined)
       warn(
         ['accounts', alias, 'executor_role'],
-        'executor_role is not used yet: execution uses the caller’s credentials (receipts say unconfined)',
+        'executor_role without service_role: only stacks that have a service role of their own can be changed',
       );
   if (policy.file.read === 'all')
     warn(['read'], 'read: all lets agents read resources that are in no scope, including templates');

@@ -50,10 +50,15 @@ function shapeOf(effect: Effect, thing: Thing | undefined): string | undefined {
   return JSON.stringify([rest, properties]);
 }
 
+/** What a name is unique in; of several that are not given, nothing is told. */
+function withinText(within: string | undefined): string {
+  return within === undefined || /^\[null(?:,null)*\]$/.test(within) ? '' : `, its name within ${quoted(within)}`;
+}
+
 function nameRow(plan: Plan, effect: Effect): string {
   const name = nameIn(plan, effect);
   const isNamedByIt = effect.logicalId === undefined;
-  const parent = effect.within === undefined ? '' : `, its name within ${quoted(effect.within)}`;
+  const parent = withinText(effect.within);
   return (effect.physicalId && !isNamedByIt ? `${name} (${line(effect.physicalId)})` : name) + parent;
 }
 

@@ -33,8 +33,16 @@ export function describeState({ change, now, signatureNotes: notes }: Subject): 
     ...(change.outcome
       ? [{ text: `outcome ${change.outcome.state}: ${line(change.outcome.detail)} (${change.outcome.credentials})` }]
       : []),
+    ...notLimitedRows(change),
     { text: `digest ${change.digest}`, tone: 'quiet' as const },
   ];
+}
+
+/** What a person needs to know of a session that was limited: where the limits end. */
+function notLimitedRows({ rights }: Change): Row[] {
+  if (!rights || rights.notLimited.length === 0) return [];
+  const inputs = rights.notLimited.map((input) => makeVisibleLine(input)).join(', ');
+  return [{ indent: 2, text: `the session of its calls could not be limited in: ${inputs}`, tone: 'quiet' as const }];
 }
 
 function seatsText(change: Change): string {

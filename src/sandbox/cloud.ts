@@ -14,6 +14,7 @@ import { refuseWrongForm } from './model-limits.ts';
 import { jsonFault, jsonTargetOf, type PlainService, pathOf, type WireRequest, type WireResponse } from './plain.ts';
 import { s3 } from './s3.ts';
 import { type Caller, SandboxFault, type Service } from './service.ts';
+import { refuseBySession } from './session-policy.ts';
 import { ssm } from './ssm.ts';
 import { callerOf, sts } from './sts.ts';
 import type { WorldStore } from './world.ts';
@@ -140,6 +141,7 @@ function perform(
     if (!run) throw new SandboxFault('InvalidAction', `The sandbox does not simulate ${service}:${operation}.`);
     refuseWrongForm(service, operation, input);
     const output = store.transact((world) => {
+      refuseBySession(world, caller, service, operation, input);
       for (const { advance } of Object.values(SERVICES)) advance?.(world);
       return run(world, input, caller);
     }, caller.account);

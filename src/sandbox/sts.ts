@@ -1,4 +1,4 @@
-/** The little STS needed: who is calling, and assuming a role, which is remembered. No policy is evaluated. */
+/** The little STS needed: who is calling, and assuming a role, which is remembered. Its session policy is evaluated elsewhere. */
 import { type Caller, type Operation, SandboxFault, type Service } from './service.ts';
 import { refuseTags } from './tag-lists.ts';
 import type { World } from './world.ts';
@@ -52,6 +52,8 @@ const AssumeRole: Operation = (world, input, caller) => {
   refuseTags('ValidationError', input.Tags ?? [], (key) => key.toLowerCase());
   for (const { arn = '' } of (input.PolicyArns ?? []) as { arn?: string }[])
     if (!POLICY_ARN.test(arn)) throw new SandboxFault('ValidationError', `ARN ${arn} is not valid.`);
+  if (String(input.Policy ?? '').length > 2_048)
+    throw new SandboxFault('PackedPolicyTooLarge', 'The policy is longer than 2048 characters.');
   if (input.Policy !== undefined && !isJson(input.Policy))
     throw new SandboxFault('MalformedPolicyDocument', 'This policy contains invalid Json');
   if (world.shared.list(ROLE).length > 0 && !world.shared.get(ROLE, input.RoleArn))

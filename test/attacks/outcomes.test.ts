@@ -7,6 +7,7 @@ import { approve } from '../../src/cli/approve.ts';
 import { mintPlanningPermit, mintWritingPermit } from '../../src/core/permit.ts';
 import { cloudFormationClient } from '../../src/providers/aws/clients.ts';
 import { followStack } from '../../src/providers/aws/follow.ts';
+import { createExecutorSessions } from '../../src/providers/aws/session/executor-session.ts';
 import { createWritingDoor } from '../../src/providers/aws/writing-door.ts';
 import { createSandbox, sandboxRequestHandler, type WireResponse } from '../../src/sandbox/cloud.ts';
 import { addFault } from '../../src/sandbox/faults.ts';
@@ -219,7 +220,11 @@ describe('an outcome', () => {
     );
     const { plan } = await world.app.changes.plan((await world.app.changes.find(id)).planId);
     await by.cloud.recompute(plan, mintPlanningPermit(plan.target.account, plan.target.region));
-    const answered = await by.cloud.send(plan.calls[0]!, mintWritingPermit(plan.calls[0]!));
+    const answered = await by.cloud.send(
+      plan.calls[0]!,
+      mintWritingPermit(plan.calls[0]!),
+      await by.cloud.ownRights(plan.target),
+    );
     expect(answered).toMatchObject({ kind: 'done' });
     const client = await cloudFormationClient(
       { region: 'eu-west-1', requestHandler: handler, credentials: { accessKeyId: 'a', secretAccessKey: 'b' } },
@@ -263,11 +268,13 @@ describe('an outcome', () => {
       },
     };
     const reader = async () => ({ cloudFormation: client(late) }) as never;
-    const door = createWritingDoor(
-      () => ({ region: 'eu-west-1' }),
-      async () => undefined,
-      reader,
-    );
+    const sessions = createExecutorSessions({
+      accounts: [],
+      own: () => ({ region: 'eu-west-1' }),
+      ownIdentity: async () => undefined,
+      now: () => new Date(),
+    });
+    const door = createWritingDoor(sessions, reader);
     const events: string[] = [];
     await door.follow(signed, (text) => events.push(text));
     expect(events.join()).toContain(`UPDATE_COMPLETE ${STACK}`);

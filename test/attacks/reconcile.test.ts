@@ -2,6 +2,8 @@
 
 import { CloudFormationClient, ExecuteChangeSetCommand } from '@aws-sdk/client-cloudformation';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { buildClosing, CLOSING_NAMESPACE } from '../../src/approvals/closing.ts';
+import { verifySshSignature } from '../../src/approvals/ssh-signature.ts';
 import { approve } from '../../src/cli/approve.ts';
 import { closeChange } from '../../src/cli/close.ts';
 import { show } from '../../src/cli/show.ts';
@@ -10,7 +12,16 @@ import { inFlightIn } from '../../src/core/folds.ts';
 import type { Runner } from '../../src/core/ports.ts';
 import { verifyLedger } from '../../src/ledger/verify.ts';
 import { addFault } from '../../src/sandbox/faults.ts';
-import { DEV_STACK, openTestWorld, pastCountersign, proposeFix, STACK, type TestWorld, withCloud } from '../world.ts';
+import {
+  DEV_STACK,
+  openTestWorld,
+  pastCountersign,
+  proposeFix,
+  STACK,
+  signatureBy,
+  type TestWorld,
+  withCloud,
+} from '../world.ts';
 
 let world: TestWorld;
 beforeEach(async () => {
@@ -50,7 +61,9 @@ async function goneAt(id: string, kind: string, cloud: (real: Runner) => Partial
     await new Promise((resolve) => setTimeout(resolve, 20));
   expect(await kinds(id)).toContain(kind);
 }
-const arrived = (real: Runner): Partial<Runner> => ({ send: (call, permit) => real.send(call, permit).then(never) });
+const arrived = (real: Runner): Partial<Runner> => ({
+  send: (call, permit, rights) => real.send(call, permit, rights).then(never),
+});
 const lost = (): Partial<Runner> => ({ send: never });
 async function whenSent(count: number) {
   for (let turn = 0; turn < 200 && world.writes().length < count; turn += 1)
@@ -127,14 +140,14 @@ describe('a change that ended without a known outcome', () => {
 
   it('frees its target when a person signs it off', async () => {
     const id = await answerLost();
-    await closeChange(world.app, id, { as: 'carol', reason: 'I looked: it is applied' });
+    await closeChange(world.app, id, { as: 'carol', reason: 'I looked: it is applied', key: world.keyOf('carol') });
     expect(await freeToPlan()).toBe(true);
   });
 
   it('holds it again when its executor wakes after that and knows no more', async () => {
     const id = await answerLost();
     const [ended] = await world.app.ledger.events({ changeId: id, kinds: ['change.finished'] });
-    await closeChange(world.app, id, { as: 'carol', reason: 'I looked' });
+    await closeChange(world.app, id, { as: 'carol', reason: 'I looked', key: world.keyOf('carol') });
     await world.app.ledger.append({ kind: 'change.finished', changeId: id, body: ended!.body as never });
     expect(await freeToPlan()).toBe(false);
   });
@@ -230,7 +243,9 @@ describe('reconcile', () => {
     await goneAt(id, 'call.intended', arrived);
     const running = { code: 'STATE_CHANGE_RUNNING' };
     await expect(world.app.executor.reconcile(id)).rejects.toMatchObject(running);
-    await expect(closeChange(world.app, id, { as: 'carol', reason: 'it is fine' })).rejects.toMatchObject(running);
+    await expect(
+      closeChange(world.app, id, { as: 'carol', reason: 'it is fine', key: world.keyOf('carol') }),
+    ).rejects.toMatchObject(running);
   });
 
   it('is what a person is told to run', async () => {
@@ -257,10 +272,23 @@ describe('close', () => {
   it('records who signed it off and why, and frees the target', async () => {
     const id = await unknown();
     const before = sent();
-    const change = await closeChange(await later(), id, { as: 'carol', reason: 'it still runs; I looked' });
+    const change = await closeChange(await later(), id, {
+      as: 'carol',
+      reason: 'it still runs; I looked',
+      key: world.keyOf('carol'),
+    });
     expect(change).toMatchObject({ state: 'closed', explanation: 'closed by carol: it still runs; I looked' });
     const [event] = await world.app.ledger.events({ changeId: id, kinds: ['change.closed'] });
-    expect(event?.body).toMatchObject({ by: 'carol' });
+    const body = event?.body as { by: string; statement: string; signature: string };
+    expect(body.by).toBe('carol');
+    expect(verifySshSignature(Buffer.from(body.statement), body.signature, CLOSING_NAMESPACE).fingerprint).toMatch(
+      /^SHA256:/,
+    );
+    expect(JSON.parse(body.statement)).toMatchObject({
+      change_id: id,
+      person: 'carol',
+      why: 'it still runs; I looked',
+    });
     expect(sent()).toBe(before);
     expect(JSON.stringify((await planOn('stop')).verdicts ?? '')).not.toContain('is executing on');
   });
@@ -269,11 +297,32 @@ describe('close', () => {
     ['APPROVAL_KEY_UNKNOWN', { as: 'mallory', reason: 'x' }],
     ['APPROVAL_KEY_UNKNOWN', { reason: 'x' }],
     ['INPUT_INVALID', { as: 'carol', reason: ' ' }],
+    ['INPUT_INVALID', { as: 'carol', reason: 'a name is no signature' }],
   ])('is no one’s but a person’s of the policy, with a reason: %s', async (code, given) => {
     const id = await unknown();
     const app = await later();
     await expect(closeChange(app, id, given)).rejects.toMatchObject({ code });
     expect((await app.changes.find(id)).state).toBe('executing');
+  });
+
+  it('is signed with a key of that person, for this change as it stands, and for nothing else', async () => {
+    const id = await unknown();
+    const app = await later();
+    const change = await app.changes.find(id);
+    const by = (who: string, statement: string, namespace = CLOSING_NAMESPACE) =>
+      app.executor.close(id, { statement, signature: signatureBy(world.keyOf(who), statement, namespace) });
+    const right = buildClosing(change, 'carol', 'I looked');
+    const refusals: [string, Promise<unknown>][] = [
+      ['APPROVAL_KEY_UNKNOWN', by('stranger', right)],
+      ['APPROVAL_WRONG_STATEMENT', by('bob', right)],
+      ['APPROVAL_WRONG_STATEMENT', by('carol', buildClosing({ ...change, id: 'chg_other' }, 'carol', 'I looked'))],
+      ['APPROVAL_WRONG_STATEMENT', by('carol', buildClosing({ ...change, version: change.version - 1 }, 'carol', 'x'))],
+      ['APPROVAL_WRONG_STATEMENT', by('carol', `${right} `)],
+      ['INPUT_SIGNATURE_INVALID', by('carol', right, 'countersign-approval@v1')],
+    ];
+    for (const [code, refused] of refusals) await expect(refused).rejects.toMatchObject({ code });
+    expect((await app.changes.find(id)).state).toBe('executing');
+    expect(await by('carol', right)).toMatchObject({ state: 'closed' });
   });
 
   it('needs a policy in force', async () => {
@@ -298,7 +347,7 @@ describe('close', () => {
     const running = world.execute(id, withCloud(app, { settle }));
     for (let turn = 0; turn < 200 && !(await kinds(id)).includes('call.returned'); turn += 1)
       await new Promise((resolve) => setTimeout(resolve, 20));
-    await closeChange(await later(31), id, { as: 'carol', reason: 'its machine is gone' });
+    await closeChange(await later(31), id, { as: 'carol', reason: 'its machine is gone', key: world.keyOf('carol') });
     wake();
     expect((await running).outcome?.detail).toMatch(/was not sent: a person ended the change/);
     expect(world.writes().map(({ operation }) => operation)).toEqual(['CreateSnapshot']);

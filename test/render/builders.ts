@@ -36,6 +36,7 @@ export const changeOf = (plan: Plan, verdicts: Verdict[] = [waiting], over: Part
   startedAt: null,
   last: null,
   abandoned: false,
+  rights: null,
   outcome: null,
   version: 1,
   ...over,

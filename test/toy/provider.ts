@@ -7,6 +7,7 @@ import { CountersignError } from '../../src/core/errors.ts';
 import { admit } from '../../src/core/permit.ts';
 import type { PlanDraft } from '../../src/core/plan.ts';
 import type { Provider } from '../../src/core/ports.ts';
+import type { Rights } from '../../src/core/rights.ts';
 import { UNSEEN } from '../../src/core/subject.ts';
 import { type DescribePorts, defineTool, type Tool } from '../../src/core/tool.ts';
 
@@ -15,6 +16,7 @@ export type Shelves = Record<string, { books: string[]; chained?: boolean }>;
 type Reader = (shelf: string) => Shelves[string] | undefined;
 const request = z.strictObject({ shelf: z.string(), book: z.string(), remove: z.boolean() });
 type Request = z.infer<typeof request>;
+const OWN: Rights = { credentials: 'unconfined', notLimited: [] };
 const BOOK = 'Toy::Library::Book';
 
 export function createToy(path: string, place: { account: string; region: string }): Provider & { writes(): Call[] } {
@@ -92,7 +94,9 @@ export function createToy(path: string, place: { account: string; region: string
     leftoverOf: () => null,
     removalOf: async () => ({ why: 'plans leave nothing here' }),
     discard: async () => undefined,
-    mustBeOwn: async () => undefined,
+    ownRights: async () => OWN,
+    takeRights: async () => OWN,
+    widenRights: async () => null,
     rehearse: async () => ({ kind: 'not_needed' }),
     async send(call, permit) {
       admit(call, permit, { class: classify(call) });

@@ -86,6 +86,8 @@ it('no call leaves without a permit for exactly it', async () => {
   const { calls } = plan;
   const other = { ...calls[0]!, input: { shelf: 'novels-prod', book: 'Odes' } };
   for (const permit of [mintPlanningPermit('123456789012', 'eu-west-1'), mintWritingPermit(other)])
-    await expect(toy.send(calls[0]!, permit)).rejects.toMatchObject({ code: 'EGRESS_REFUSED' });
+    await expect(toy.send(calls[0]!, permit, await toy.ownRights(plan.target))).rejects.toMatchObject({
+      code: 'EGRESS_REFUSED',
+    });
   expect(toy.writes()).toEqual([]);
 });

@@ -5,6 +5,7 @@ import { auditAnchor } from './audit-anchor.ts';
 import { auditCheckpoint } from './audit-checkpoint.ts';
 import { auditExport } from './audit-export.ts';
 import { auditKey } from './audit-key.ts';
+import { auditRebuild } from './audit-rebuild.ts';
 import { auditReceipt } from './audit-receipt.ts';
 import { auditReconcile } from './audit-reconcile.ts';
 import { auditReport } from './audit-report.ts';
@@ -18,6 +19,7 @@ import { demo } from './demo.ts';
 import { execute } from './execute.ts';
 import { halt } from './halt.ts';
 import { init } from './init.ts';
+import { initAws } from './init-aws.ts';
 import { policyAdopt } from './policy-adopt.ts';
 import { policyCheck } from './policy-check.ts';
 import { policyExplain } from './policy-explain.ts';
@@ -34,7 +36,7 @@ import { show } from './show.ts';
 import { tool } from './tool.ts';
 
 export const GROUPS = {
-  audit: 'read, verify, prove, export and anchor the ledger',
+  audit: 'read, verify, prove, export, anchor and rebuild the ledger',
   policy: 'check, test, explain and adopt the policy file',
 } as const;
 
@@ -63,6 +65,7 @@ export const commands: readonly Command[] = [
   auditReceipt,
   auditAnchor,
   auditTiles,
+  auditRebuild,
   policyCheck,
   policyExplain,
   policyReplay,
@@ -71,4 +74,5 @@ export const commands: readonly Command[] = [
   policyAdopt,
   policySign,
   init,
+  initAws,
 ];

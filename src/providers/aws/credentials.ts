@@ -1,4 +1,5 @@
 /** Who the planner is in each account: a profile, a role that the policy names, or the ambient credentials. */
+import type { AssumeRoleCommandInput } from '@aws-sdk/client-sts';
 import { CountersignError } from '../../core/errors.ts';
 import type { Identity, Place } from '../../core/ports.ts';
 import { type CloudSettings, stsClient } from './clients.ts';
@@ -11,6 +12,7 @@ export interface AccountEntry {
   id: string;
   profile?: string;
   plannerRole?: string;
+  executorRole?: string;
   serviceRole?: string;
   /** Buckets of the account in which templates may lie. */
   templateBuckets?: readonly string[];
@@ -32,7 +34,9 @@ export function accountEntry(accounts: readonly AccountEntry[], { account }: Pla
   );
 }
 
-interface Session {
+export interface Session {
+  /** Of the session. */
+  arn: string;
   credentials: NonNullable<CloudSettings['credentials']>;
   expiresAt: number;
 }
@@ -65,7 +69,7 @@ export function createSettings(
   async function sessionOf(role: string, settings: CloudSettings): Promise<Session> {
     const known = await sessions.get(role);
     if (known && known.expiresAt - RENEW_BEFORE_MILLISECONDS > now().getTime()) return known;
-    const begun = assume(role, settings);
+    const begun = assumeRole(settings, { RoleArn: role, RoleSessionName: 'countersign-planner' });
     sessions.set(role, begun);
     begun.catch(() => sessions.delete(role));
     return begun;
@@ -73,19 +77,23 @@ export function createSettings(
   return { planner, own };
 }
 
-async function assume(role: string, settings: CloudSettings): Promise<Session> {
+/** @param request for a role that the policy names. */
+export async function assumeRole(
+  settings: CloudSettings,
+  request: AssumeRoleCommandInput & { RoleArn: string },
+): Promise<Session> {
   const { AssumeRoleCommand } = await import('@aws-sdk/client-sts');
+  const role = request.RoleArn;
   const client = await stsClient(settings, { account: '', sessionRoles: [role] });
-  const { Credentials } = await client.send(
-    new AssumeRoleCommand({ RoleArn: role, RoleSessionName: 'countersign-planner' }),
-  );
+  const { Credentials, AssumedRoleUser } = await client.send(new AssumeRoleCommand(request));
   const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = Credentials ?? {};
   if (!AccessKeyId || !SecretAccessKey || !SessionToken)
     throw new CountersignError('AWS_FAILED', `AWS gave no credentials for ${role}.`, {
-      agent: 'Tell the user that the planner role of this account cannot be assumed.',
-      person: 'Check the trust policy of the planner role and your sign-in.',
+      agent: 'Tell the user that a role of this account cannot be assumed.',
+      person: 'Check the trust policy of the role and your sign-in.',
     });
   return {
+    arn: AssumedRoleUser?.Arn ?? '',
     credentials: { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken },
     expiresAt: Expiration?.getTime() ?? Date.now(),
   };

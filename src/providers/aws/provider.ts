@@ -13,6 +13,7 @@ import { plannersIn, recomputePlan } from './planners/index.ts';
 import { createReader } from './readers/index.ts';
 import { removalOf } from './removal.ts';
 import { awsRules } from './rules.ts';
+import { createExecutorSessions } from './session/executor-session.ts';
 import { createWritingDoor } from './writing-door.ts';
 
 export interface AwsOptions {
@@ -48,6 +49,7 @@ export function createAws(options: AwsOptions): Provider {
   const settings = createSettings(options.settings, accounts, now);
   const identity = createIdentity(settings.planner, accounts);
   const ownIdentity = createIdentity(async (place) => settings.own(place), accounts);
+  const sessions = createExecutorSessions({ accounts, own: settings.own, ownIdentity, now: options.now });
 
   const newContext: ContextFor = async (place, permit) => {
     const who = await identity(place);
@@ -113,7 +115,7 @@ export function createAws(options: AwsOptions): Provider {
     whyGone: (plan) => goneSet(contextFor, plan),
     recompute: async (plan, permit) =>
       recomputePlan({ ...(await contextFor(plan.target, permit)), planNonce: plan.nonce }, plan),
-    ...createWritingDoor(settings.own, ownIdentity, contextFor),
+    ...createWritingDoor(sessions, contextFor),
   };
 }
 

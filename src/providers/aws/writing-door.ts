@@ -3,11 +3,13 @@ import type { Call } from '../../core/call.ts';
 import { CountersignError } from '../../core/errors.ts';
 import type { Permit } from '../../core/permit.ts';
 import type { Followed, Rehearsed, Runner, Sent } from '../../core/ports.ts';
+import type { Rights } from '../../core/rights.ts';
 import { judgedByAnswer, refusalIn, type Watched, watchAnswer } from './answered.ts';
-import { type CloudSettings, cloudFormationClient, ec2Client } from './clients.ts';
+import { cloudFormationClient, ec2Client } from './clients.ts';
 import { asCountersignError, askingAws } from './errors.ts';
 import { followStack, lookBackAtStack } from './follow.ts';
 import type { PlannerContext } from './planners/context.ts';
+import type { ExecutorSessions } from './session/executor-session.ts';
 import { findTraceOf, lookBackAtEc2, type Output, settle } from './settle.ts';
 
 type Place = { account: string; region: string };
@@ -16,16 +18,17 @@ type Place = { account: string; region: string };
 const EARLIER_STATE = /^Incorrect(?:Instance)?State/;
 
 export function createWritingDoor(
-  ownSettings: (place: Place) => CloudSettings,
-  /** Refuses when the executor's own credentials are another account's. */
-  ownIdentity: (place: Place) => Promise<unknown>,
+  sessions: ExecutorSessions,
   readerFor: (place: Place) => Promise<PlannerContext>,
 ): Runner {
-  async function sendAndWatch(call: Call, permit: Permit): Promise<{ sent: Sent; watched: Watched | undefined }> {
+  async function sendAndWatch(
+    call: Call,
+    permit: Permit,
+    rights: Rights,
+  ): Promise<{ sent: Sent; watched: Watched | undefined }> {
     let watched: Watched | undefined;
     const run = async (): Promise<Output> => {
-      await ownIdentity(call);
-      const settings = ownSettings(call);
+      const settings = await sessions.settingsFor(rights);
       const holder = { account: call.account, permit };
       const client =
         call.service === 'ec2' ? await ec2Client(settings, holder) : await cloudFormationClient(settings, holder);
@@ -41,14 +44,16 @@ export function createWritingDoor(
   }
 
   return {
-    mustBeOwn: async (place) => void (await ownIdentity(place)),
-    send: async (call, permit) => (await sendAndWatch(call, permit)).sent,
+    ownRights: (place) => sessions.own(place),
+    takeRights: (plan, about) => sessions.take(plan, about),
+    widenRights: async (rights, { code }) => (code === 'AWS_ACCESS_DENIED' ? sessions.widen(rights) : null),
+    send: async (call, permit, rights) => (await sendAndWatch(call, permit, rights)).sent,
 
     /** Each call of EC2 is asked for with DryRun. It proves permission, not safety. */
-    async rehearse(call, permit): Promise<Rehearsed> {
+    async rehearse(call, permit, rights): Promise<Rehearsed> {
       if (call.service !== 'ec2') return { kind: 'not_needed' };
       const dryRun = { ...call, input: { ...call.input, DryRun: true } };
-      const { sent, watched } = await sendAndWatch(dryRun, permit);
+      const { sent, watched } = await sendAndWatch(dryRun, permit, rights);
       if (sent.kind === 'done') return { kind: 'unknown', reason: 'the endpoint may have executed a dry run' };
       const answer = watched && refusalIn(call, watched);
       if (answer === 'DryRunOperation' || EARLIER_STATE.test(answer ?? '')) return { kind: 'passed', answer: answer! };

@@ -145,7 +145,7 @@ export function nextForChange(change: Change) {
 
 /** The target stays locked until a fact or a person ends it. */
 const lookedInto = ({ id }: Change, what: string) => ({
-  tell_user: `${what} is unknown. A person should run: countersign reconcile ${id}; if that finds no outcome, a person should check the target, then run: countersign close ${id} --reason TEXT`,
+  tell_user: `${what} is unknown. A person should run: countersign reconcile ${id}; if that finds no outcome, a person should check the target, then run: countersign close ${id} --reason TEXT --key KEY`,
   after_that: 'Do not repeat it, here or by other means: it may have taken effect. End your turn.',
 });
 

@@ -6,8 +6,9 @@ import { sha256Hex } from '../../../core/digest.ts';
 import { bareRecord } from '../../../core/input-bounds.ts';
 import type { ObservedStack } from '../observed.ts';
 import { isMask, MASK } from '../template/secrets.ts';
+import { exportsOf, importersOf } from './exports.ts';
 import { createSecretValues } from './secret-values.ts';
-import { importsOf, listResources, requireStack, tagsOf, templateOf } from './stack.ts';
+import { listResources, requireStack, tagsOf, templateOf } from './stack.ts';
 
 export interface LiveStack {
   stack: Stack;
@@ -27,8 +28,18 @@ const NEVER_COMPLETED = new Set([
   'CREATE_FAILED',
 ]);
 
-/** Three reads at once, then one per export; of a nested stack those of its parent. `secretKey` keys the HMAC of masked parameters. */
-export async function observeStack(client: CloudFormationClient, name: string, secretKey: string): Promise<LiveStack> {
+/**
+ * Three reads at once, then one per export; of a nested stack those of its parent.
+ *
+ * @param secretKey keys the HMAC of masked parameters.
+ * @param importers `later`: of those exports that a change turns out to touch (`exportsAtStake`).
+ */
+export async function observeStack(
+  client: CloudFormationClient,
+  name: string,
+  secretKey: string,
+  importers: 'all' | 'later' = 'all',
+): Promise<LiveStack> {
   const asked = requireStack(client, name);
   const [stack, template, resources, importedExports, given] = await Promise.all([
     asked,
@@ -38,7 +49,7 @@ export async function observeStack(client: CloudFormationClient, name: string, s
       throw error;
     }),
     listResources(client, name),
-    asked.then((found) => importsOf(client, found)),
+    importers === 'all' ? asked.then((found) => importersOf(client, exportsOf(found))) : [],
     asked.then((found) => createSecretValues(client).givenTo(found)),
   ]);
   const id = stack.StackId!;

@@ -14,6 +14,8 @@ import { factsFor } from '../effects/live-facts.ts';
 import { changesOffTemplates, isSilent } from '../effects/silent.ts';
 import { withDisks } from '../effects/stack-instances.ts';
 import { effectsOnStack, notesOnStack } from '../effects/stack-itself.ts';
+import { withToldValues } from '../effects/told-values.ts';
+import { exportsAtStake, importersOf } from '../observe/exports.ts';
 import { type LiveStack, observeStack } from '../observe/live-stack.ts';
 import { parametersAfter, parametersBefore } from '../observe/named-parameters.ts';
 import { readOpenGroups } from '../observe/open-groups.ts';
@@ -61,6 +63,7 @@ export async function draftOfChangeSet(
   const effects = (await effectsOfSet(context, live, set, gathering, wanted, { before: given, after: given })).sort(
     compareWorstFirst,
   );
+  const importedExports = await importersOf(context.cloudFormation, exportsAtStake(live, wanted.template, effects));
   const call: Call = {
     step: 'step1',
     provider: 'aws',
@@ -76,7 +79,10 @@ export async function draftOfChangeSet(
     calls: [call],
     effects,
     picture: touched(things, effects),
-    observed: observed(context, { stack: live.observed, wantedTemplate: `sha256:${sha256Hex(wanted.template)}` }),
+    observed: observed(context, {
+      stack: { ...live.observed, importedExports },
+      wantedTemplate: `sha256:${sha256Hex(wanted.template)}`,
+    }),
     dryRun:
       set.weakenedBy.length === 0
         ? { kind: 'change_set', succeeded: true }
@@ -187,15 +193,18 @@ async function effectsOfSet(
   );
   things.push(...seen);
   const leaves = leavesByResource(seen);
-  const isTold = kept === undefined && !isSilent(set.changes);
-  const changes = isTold ? set.changes : changesOffTemplates(set.changes, compared);
-  const ids = changes.map(({ LogicalResourceId = '' }) => LogicalResourceId);
-  const views = { ...compared, groupsRead: await readOpenGroups(context, ids, compared) };
-  const facts = await factsFor(context, changes, views);
   const taint = {
     ...(parsedBefore ? { before: createTaint(parsedBefore, fromBefore) } : {}),
     after: createTaint(parsedAfter, fromAfter),
   };
+  const isTold = kept === undefined && !isSilent(set.changes);
+  const changes = isTold ? set.changes : changesOffTemplates(set.changes, compared);
+  const ids = changes.map(({ LogicalResourceId = '' }) => LogicalResourceId);
+  const judged = withToldValues(compared, changes, (id, path) =>
+    [taint.before, taint.after].some((side) => side?.at(id, ['Properties', ...path]) === true),
+  );
+  const views = { ...judged, groupsRead: await readOpenGroups(context, ids, judged) };
+  const facts = await factsFor(context, changes, views);
   const situation = { context, stackName: set.stackName, prefix, facts, views, leaves, taint };
   const own = await withDisks(context, effectsOfChanges(situation, changes));
   const drifted = isNew ? own : await markDrift(context, live, own, views.after, prefix, taint.before);
@@ -253,7 +262,7 @@ async function effectsOfNested(
       : [];
   const set = parent.nested[id];
   if (!set || set === 'unchanged') return lost;
-  const child = await observeStack(context.cloudFormation, set.stackId, context.secretKey);
+  const child = await observeStack(context.cloudFormation, set.stackId, context.secretKey, 'later');
   return [
     ...lost,
     ...(await effectsOfSet(context, child, set, { prefix: below, things, secrets }, wantedTemplate(set), given)),

@@ -25,7 +25,7 @@ import { checkedTemplate, hasNestedStacks, refuseMaskedParameters, wantedTemplat
 
 export async function planStackUpdate(context: PlannerContext, request: StackUpdateRequest): Promise<AwsDraft> {
   return askingAws(async () => {
-    const live = await observeStack(context.cloudFormation, request.stack, context.secretKey);
+    const live = await observeStack(context.cloudFormation, request.stack, context.secretKey, 'later');
     refuseNested(live);
     refuseBusy(live);
     refuseNeverCreated(live);
@@ -182,7 +182,7 @@ export function recomputeChangeSet(
     if (read === 'unchanged' || !read.executable)
       throw new CountersignError('STATE_STALE', 'The change set is obsolete.', 'Plan again.');
     const set = { ...read, role };
-    const live = await observeStack(context.cloudFormation, set.stackId, context.secretKey);
+    const live = await observeStack(context.cloudFormation, set.stackId, context.secretKey, 'later');
     const recentlyDeleted =
       type === 'CREATE' ? await deletedLately(context.cloudFormation, set.stackName, context.now()) : [];
     return draftOfChangeSet(context, { ...live, observed: { ...live.observed, recentlyDeleted } }, set, { type, sent });
