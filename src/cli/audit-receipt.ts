@@ -1,5 +1,4 @@
 /** `audit receipt` and `audit verify FILE`: one change, proven without its ledger. */
-import { z } from 'zod';
 import { verifySshSignature } from '../approvals/ssh-signature.ts';
 import type { App } from '../compose.ts';
 import { changeDigest } from '../core/change.ts';
@@ -92,7 +91,7 @@ function signatureOf(event: LedgerEvent, digest: string | null): ReceiptFacts['s
   if (event.kind !== 'change.approved' && event.kind !== 'change.rejected') return undefined;
   const { decision, person, keyFingerprint, statement, signature, policyDigest } = bodyOf(event.kind, event);
   const { fingerprint } = verifySshSignature(Buffer.from(statement), signature);
-  const said = z.record(z.string(), z.unknown()).safeParse(orNothing(() => JSON.parse(statement))).data ?? {};
+  const said = membersOf(statement);
   const claims = { change_id: event.changeId, decision, person, ...(digest === null ? {} : { change_digest: digest }) };
   const fits = Object.entries(claims).every(([name, value]) => said[name] === value);
   if (fingerprint !== keyFingerprint || !fits)
@@ -104,11 +103,12 @@ function signatureOf(event: LedgerEvent, digest: string | null): ReceiptFacts['s
   return { decision, person, key: fingerprint, at: event.at, policy_digest: policyDigest ?? null };
 }
 
-function orNothing(read: () => unknown): unknown {
+/** Of a statement; none where it is not an object. */
+function membersOf(statement: string): Record<string, unknown> {
   try {
-    return read();
+    return { ...(JSON.parse(statement) as object) };
   } catch {
-    return undefined;
+    return {};
   }
 }
 

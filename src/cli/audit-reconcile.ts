@@ -9,10 +9,10 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import type { App } from '../compose.ts';
+import type { CallRecords, RecordedCall } from '../core/call-records.ts';
 import { counted } from '../core/counted.ts';
 import { CountersignError } from '../core/errors.ts';
 import { eventsOf } from '../core/events.ts';
-import type { CallRecords, RecordedCall } from '../core/ports.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
 import { providerRules } from '../providers/index.ts';
 

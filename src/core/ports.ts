@@ -1,6 +1,7 @@
 /** What the core asks of the world. Implemented outside; a tool sees only the ports of its kind. */
 import type { z } from 'zod';
 import type { Call, CallClass } from './call.ts';
+import type { CallRecords } from './call-records.ts';
 import type { Approval, Change, ChangeState, Outcome, Proposal } from './change.ts';
 import type { Json } from './digest.ts';
 import type { Effect } from './effect.ts';
@@ -56,36 +57,6 @@ export interface Identity {
   /** The role that it is a session of; null: none. */
   role: string | null;
   region: string;
-}
-
-/** A call that the cloud itself recorded. */
-export interface RecordedCall {
-  id: string;
-  /** When it ended, in whole seconds. */
-  at: string;
-  /** `service:operation` */
-  operation: string;
-  account: string;
-  region: string;
-  /** The role whose session made it; null: no role's. */
-  role: string | null;
-  /**
-   * Made by the cloud itself, to carry out another call: `stated` by the cloud, or `named` so by its session alone, which
-   * only proves it of a role that nobody else can assume.
-   */
-  onBehalf: 'stated' | 'named' | null;
-  /** By which it names its targets. */
-  names: readonly string[];
-  kind: 'mutation' | 'refused' | 'harmless' | 'unreadable';
-}
-/** A cloud's own record of calls. */
-export interface CallRecords {
-  /** @throws INPUT_INVALID for another file. */
-  read(text: string): RecordedCall[];
-  /** By which the input of a call names its targets. */
-  namesIn(input: unknown): string[];
-  /** Whether a recorded role is the one that the policy names. */
-  isOf(role: string, recorded: string): boolean;
 }
 
 /** What is known of a provider without asking it: pure, and the same in every process. */

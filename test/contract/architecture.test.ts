@@ -240,6 +240,7 @@ describe('no room but the provider’s knows', () => {
       ['AWS', 'RDS', 'CloudFormation', 'Lambda'],
       'the published schema of rules shows types by example',
     ],
+    'src/cli/audit-events.ts': [['changeSet'], 'prints that key'],
     'src/cli/commands/audit-reconcile.ts': [['CloudTrail', 'ARN'], 'names the file and the roles that people have'],
     'src/cli/init-aws.ts': [['aws', 'iam', 'ARN', 'arn'], 'is about the roles of an AWS account'],
     'src/cli/commands/init-aws.ts': [['aws', 'CloudFormation', 'IAM', 'arn'], 'is about them'],

@@ -5,8 +5,8 @@
  * are no mutation; what cannot be read is told, never left out. Limit: times are whole seconds, of the call's end.
  */
 import { z } from 'zod';
+import type { CallRecords, RecordedCall } from '../../core/call-records.ts';
 import { CountersignError } from '../../core/errors.ts';
-import type { CallRecords, RecordedCall } from '../../core/ports.ts';
 import { makeVisibleLine } from '../../core/render-safe.ts';
 import { classifyCall } from './call-classes.ts';
 
