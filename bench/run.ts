@@ -7,12 +7,15 @@ import { writeFileSync } from 'node:fs';
 import { availableParallelism, loadavg, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { benchCloud } from './cloud.ts';
+import { benchGrowth } from './growth.ts';
 import { benchLedger } from './ledger.ts';
 import { isWithin, type Row } from './measure.ts';
 import { benchPlans } from './plans.ts';
 import { benchStart } from './start.ts';
 
-const BENCHES = { start: benchStart, plans: benchPlans, cloud: benchCloud, ledger: benchLedger };
+const BENCHES = { start: benchStart, plans: benchPlans, cloud: benchCloud, ledger: benchLedger, growth: benchGrowth };
+/** Takes many minutes: only when it is named. */
+const ONLY_NAMED: readonly string[] = ['growth'];
 
 const { values, positionals } = parseArgs({
   options: { json: { type: 'boolean' }, write: { type: 'string' } },
@@ -24,7 +27,7 @@ if (unknown.length > 0)
 
 const rows: Row[] = [];
 for (const [name, bench] of Object.entries(BENCHES)) {
-  if (positionals.length > 0 && !positionals.includes(name)) continue;
+  if (positionals.length > 0 ? !positionals.includes(name) : ONLY_NAMED.includes(name)) continue;
   process.stderr.write(`${name} …\n`);
   rows.push(...(await bench()));
 }

@@ -18,6 +18,7 @@ scopes:
   - { account: main, stacks: ["*"], environment: production, execute: by_command }
 people:
   alice: { signs_in_as: [alice], roles: [dev] }
+  bob: { signs_in_as: [bob], roles: [sre], keys: ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILgeKYgLF3O0uA5HYXic49R6JCRLLvhWLG4Q7Tr2LTXM"] }
 `;
 
 export interface BenchWorld {

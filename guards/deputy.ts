@@ -5,7 +5,7 @@
  */
 import { z } from 'zod';
 import { effectName, marksOf } from '../src/core/effect.ts';
-import { deny, type GuardDefinition, hold } from '../src/core/guard.ts';
+import { deny, type GuardDefinition, hold, note } from '../src/core/guard.ts';
 import { pass } from '../src/core/verdict.ts';
 
 const options = z.strictObject({
@@ -21,7 +21,7 @@ const options = z.strictObject({
 
 export const deputy: GuardDefinition<z.infer<typeof options>> = {
   name: 'deputy',
-  rule: 'A resource that runs code or calls APIs under a role is a deputy and can do whatever the role allows. If the role is not confined to the resource’s own stack, the plan is held in every environment; a target that calls the cloud’s API directly is refused in production.',
+  rule: 'A resource that runs code or calls APIs under a role is a deputy and can do whatever the role allows. If the role is not confined to the resource’s own stack, the plan is held in every environment (with 1 approval, in production only, if the role does no more beyond it than hand items or messages to named things of this account); a target that calls the cloud’s API directly is refused in production.',
   normally: 'hold(2) in every environment; a target that calls the cloud’s API directly: P-deny, else hold(2)',
   told: 'the role and the target',
   options,
@@ -31,7 +31,7 @@ export const deputy: GuardDefinition<z.infer<typeof options>> = {
       // INVARIANT: a deputy that says nothing of its bound is unbounded.
       const deputies = marksOf(plan.effects, 'deputy').filter(({ mark }) => mark.bound !== 'own_stack');
       const direct = deputies.find(({ mark }) => mark.bound === 'direct_api');
-      const first = direct ?? deputies[0];
+      const first = direct ?? deputies.find(({ mark }) => mark.bound !== 'named') ?? deputies[0];
       if (!first) return pass('deputy');
       const { effect, mark } = first;
       const role = mark.principal ? ` under the role ${mark.principal}` : ' under a role that could not be read';
@@ -43,12 +43,10 @@ export const deputy: GuardDefinition<z.infer<typeof options>> = {
           message,
           'Instead of the cloud’s API, let it invoke a function or a state machine of this stack with a role that reaches only this stack.',
         );
-      return hold(
-        'deputy',
-        seats,
-        message,
-        'Give it a role of this template that reaches only resources of this stack, or propose it for approval.',
-      );
+      const remedy =
+        'Give it a role of this template that reaches only resources of this stack, or propose it for approval.';
+      if (mark.bound !== 'named') return hold('deputy', seats, message, remedy);
+      return facts.environment === 'production' ? hold('deputy', 1, message, remedy) : note('deputy', message, remedy);
     },
   }),
 };

@@ -24,7 +24,7 @@ export const intent: GuardDefinition<z.infer<typeof options>> = {
       const goal = facts.goal;
       if (!goal || !KEEPING.includes(goal)) return pass('intent');
       const lost = plan.effects.find(couldBeLoss);
-      const slow = goal === 'fix' ? doing(plan.effects, ['expire', 'disable', 'disconnect'])[0] : undefined;
+      const slow = goal === 'fix' && !lost ? doing(plan.effects, ['expire', 'disable', 'disconnect'])[0] : undefined;
       const effect = lost ?? slow?.effect;
       if (!effect) return pass('intent');
       const does = lost ? (lost.kind === 'unknown' ? 'could delete or replace' : `would ${lost.kind}`) : undefined;

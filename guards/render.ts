@@ -4,7 +4,7 @@
  * Does not cover: a whole name in a script that looks alike; misleading words.
  */
 import { z } from 'zod';
-import { deceives, isSuspicious, misnames } from '../src/core/deceptive-text.ts';
+import { deceives, isSuspicious, misnames, textsBesides } from '../src/core/deceptive-text.ts';
 import type { Effect } from '../src/core/effect.ts';
 import { deny, type GuardDefinition } from '../src/core/guard.ts';
 import type { Plan } from '../src/core/plan.ts';
@@ -43,14 +43,8 @@ function* fieldsOf({ target, effects, notes }: Plan): Generator<Field> {
   for (const id of target.ids) yield ['an id of the target', id, true];
   for (const note of notes) yield ['a note', note, false];
   // Nearly every effect is plain text: one look at all of it, and the fields only of the others.
-  for (const effect of effects) if (isSuspicious(textsOf(effect))) yield* fieldsOfEffect(effect);
-}
-
-function textsOf({ logicalId, physicalId, owner, type, why, size, properties, marks }: Effect): string {
-  let texts = `${logicalId} ${physicalId} ${owner?.name} ${type} ${why} ${size}`;
-  for (const { path, before, after } of properties) texts += ` ${path} ${before} ${after}`;
-  for (const { text, principal, target } of marks) texts += ` ${text} ${principal} ${target?.id}`;
-  return texts;
+  for (const [at, effect] of effects.entries())
+    if (isSuspicious(textsBesides(effects[at - 1], effect))) yield* fieldsOfEffect(effect);
 }
 
 function* fieldsOfEffect(effect: Effect): Generator<Field> {

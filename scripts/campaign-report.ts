@@ -52,7 +52,7 @@ export function writeReport(results: readonly PairResult[]): void {
     `- Structured answer: median ${median(planned.map(({ characters }) => characters))}, largest ${Math.max(...planned.map(({ characters }) => characters))} characters.`,
     `- Resources that differ and are in no plan: ${planned.reduce((all, { missing }) => all + missing.length, 0)}. Effects milder than the tables: ${planned.reduce((all, { milder }) => all + milder.length, 0)}.`,
     '',
-    `The reason of each denial and each hold for two approvals stands below. Of ${stopped.length} such plans, the differences of the two templates were read for ${READ.length + tooMuch.length}: those called too much, and a sample of ${READ.length} others (${READ.join(', ')}), in which the reasons are true. Too much: ${share(tooMuch.length, planned.length)} of the plans.`,
+    `The reason of each denial and each hold for two approvals stands below. Of ${stopped.length} such plans, the differences of the two templates were read for ${READ.length + tooMuch.length}: those called too much, and a sample of ${READ.length} others (${READ.join(', ')}), in which the denial or hold is deserved. Too much: ${share(tooMuch.length, planned.length)} of the plans.`,
     '',
     ...tooMuch.map(({ pair }) => `- ${pair}: ${TOO_MUCH[pair]}`),
     '',

@@ -34,12 +34,19 @@ async function perform(command: Definition, args: Record<string, unknown>): Prom
   const tell = args.json ? () => undefined : print;
   const width = process.stdout.columns;
   const context = createContext({ config: readConfig(settings), version: __VERSION__, sandboxed, width, tell, note });
-  const { text, json, exit, exact } = await command.run(context, args);
+  const { text, json, exit, exact, lines } = await command.run(context, args);
   if (exact) process.stdout.write(text);
   else if (args.json) print(jsonText(json));
   else if (text !== '') print(text);
+  for await (const line of lines ?? []) await printed(line);
   process.exitCode = exit;
 }
+
+/** Waits for a slow reader, so that what is printed is never held in memory whole. */
+const printed = (line: string): Promise<void> =>
+  new Promise((resolve) => {
+    process.stdout.write(`${line}\n`, () => resolve());
+  });
 
 /** A reader of only the beginning (`| head`) closes the pipe; the rest is dropped. */
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

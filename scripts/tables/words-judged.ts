@@ -86,7 +86,6 @@ export const SAY_OTHERWISE: readonly Group[] = [
       'AWS::IoTSiteWise::AssetModel.AssetModelCompositeModels.Description',
       'AWS::IoTSiteWise::AssetModel.AssetModelHierarchies.ExternalId',
       'AWS::MediaConnect::Flow.VpcInterfaces.Name',
-      'AWS::MediaPackage::OriginEndpoint.CmafPackage.HlsManifests.Id',
       'AWS::NetworkFirewall::Firewall.SubnetMappings.IPAddressType',
       'AWS::NetworkFirewall::FirewallPolicy.FirewallPolicy.StatelessCustomActions.ActionName',
       'AWS::NetworkFirewall::RuleGroup.RuleGroup.RulesSource.StatelessRulesAndCustomActions.CustomActions.ActionName',

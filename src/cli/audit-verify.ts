@@ -5,7 +5,8 @@ import { CountersignError } from '../core/errors.ts';
 import { bodyOf, eventsOf, type LedgerEvent } from '../core/events.ts';
 import { foldChange } from '../core/lifecycle.ts';
 import { readPlan } from '../core/plan-document.ts';
-import { parseCheckpoint } from '../ledger/checkpoint.ts';
+import { openCheckpoint, type Signed } from '../ledger/checkpoint.ts';
+import type { NoteKey } from '../ledger/note.ts';
 import { readLedger } from '../ledger/store.ts';
 import { type Verification, verifyLedger } from '../ledger/verify.ts';
 import { type AuditProblem, auditNames, auditPins } from '../policy/audit.ts';
@@ -20,24 +21,38 @@ export interface SignatureAudit {
   problems: AuditProblem[];
 }
 export type AuditReport =
-  | (Extract<Verification, { ok: true }> & { signatures: SignatureAudit })
+  | (Extract<Verification, { ok: true }> & {
+      checkpoints: { size: number; signed: Signed }[];
+      signatures: SignatureAudit;
+    })
   | Extract<Verification, { ok: false }>;
+/** What a verification is compared with. */
+export interface Kept {
+  checkpoints: readonly string[];
+  keys: readonly NoteKey[];
+  mustBeSigned: boolean;
+}
+type Opened = ReturnType<typeof openCheckpoint>;
 
 /**
  * A signature that does not verify is a problem of its row.
  *
- * @param checkpoint a file with a C2SP tlog-checkpoint that was kept elsewhere; `-` for standard input.
+ * @param checkpoints files with C2SP tlog-checkpoints that were kept elsewhere; `-` for standard input.
+ * @param mustBeSigned by one of `keys`.
  * @throws INPUT_NOT_FOUND, INPUT_INVALID, as verifyLedger.
  */
-export async function auditVerify(home: string, checkpoint?: string): Promise<AuditReport> {
-  const rows = verifyLedger(
-    home,
-    checkpoint === undefined ? undefined : parseCheckpoint(await checkpointText(checkpoint)),
-  );
+export async function auditVerify(
+  home: string,
+  { checkpoints = [], keys = [], mustBeSigned = false }: Partial<Kept> = {},
+): Promise<AuditReport> {
+  const opened: Opened[] = [];
+  for (const file of checkpoints) opened.push(openedFrom(file, await checkpointText(file), keys, mustBeSigned));
+  const rows = verifyLedger(home, ...opened.map(({ checkpoint }) => checkpoint));
   if (!rows.ok) return rows;
   const signatures = await auditSignatures(home);
   const [first, ...rest] = signatures.problems;
-  if (!first) return { ...rows, signatures };
+  const kept = opened.map(({ checkpoint: { size }, signed }) => ({ size, signed }));
+  if (!first) return { ...rows, checkpoints: kept, signatures };
   return {
     ok: false,
     problem: 'signature',
@@ -47,9 +62,13 @@ export async function auditVerify(home: string, checkpoint?: string): Promise<Au
   };
 }
 
+const WITHOUT_ROW: readonly string[] = ['signature', 'kept'];
+
 export function auditText(report: AuditReport): string {
   if (!report.ok)
-    return report.problem === 'signature' ? report.message : `Row ${report.seq} ${report.problem}: ${report.message}`;
+    return WITHOUT_ROW.includes(report.problem)
+      ? report.message
+      : `Row ${report.seq} ${report.problem}: ${report.message}`;
   const { good, notChecked } = report.signatures;
   const old = notChecked > 0 ? `, ${notChecked} not checked (made before a policy was adopted here)` : '';
   return [
@@ -58,7 +77,7 @@ export function auditText(report: AuditReport): string {
     `Signatures of changes: ${good} good${old}.`,
     report.anchored === 'nothing'
       ? 'Anchored: nothing. To compare a checkpoint that you kept: --checkpoint FILE'
-      : `Anchored: the ${report.anchored} matches.`,
+      : `Anchored: ${report.checkpoints.map(({ size, signed }) => `the checkpoint of ${counted(size, 'event')} matches (${signed})`).join('; ')}.`,
   ].join('\n');
 }
 
@@ -115,6 +134,16 @@ async function checkOf(ledger: ReturnType<typeof readLedger>, event: LedgerEvent
   } catch (error) {
     return { problem: error instanceof Error ? error.message : 'the record cannot be read.' };
   }
+}
+
+function openedFrom(file: string, text: string, keys: readonly NoteKey[], mustBeSigned: boolean): Opened {
+  const opened = openCheckpoint(text, keys);
+  if (opened.signed === 'signed' || !mustBeSigned) return opened;
+  throw new CountersignError(
+    'INPUT_INVALID',
+    `The checkpoint in ${file} is ${opened.signed}.`,
+    'Pass a checkpoint that the given key signed, or leave out --vkey.',
+  );
 }
 
 async function checkpointText(file: string): Promise<string> {

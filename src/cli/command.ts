@@ -33,6 +33,8 @@ export interface Result {
   exit: Exit;
   /** The text is bytes that something else reads: nothing is added at its end. */
   exact?: true;
+  /** More than one text can hold: printed after it, one by one, as they come. */
+  lines?: AsyncIterable<string>;
 }
 
 export interface Context {
@@ -74,6 +76,25 @@ export const KEY_OPTIONS: readonly OptionSpec[] = [
     summary: 'private key, or public key whose private half an agent or security key holds',
   },
   { flags: '--signature <file>', summary: 'an armored signature made elsewhere; - for standard input' },
+];
+
+export const LOG_KEY_OPTION: OptionSpec = {
+  flags: '--key <file>',
+  summary: 'private key of checkpoints (default: audit-key in the state folder)',
+};
+export const VKEY_OPTION: OptionSpec = {
+  flags: '--vkey <key>',
+  summary: 'verifier key of the ledger, or a file with it (default: the keys made in the state folder)',
+};
+
+/** Which events of the ledger. */
+export const LEDGER_FILTERS: readonly OptionSpec[] = [
+  { flags: '--since <time>', summary: 'only events since a day like 2026-11-01, or for a duration like 30d' },
+  { flags: '--change <id>', summary: 'only events of this change' },
+  {
+    flags: '--kind <kinds...>',
+    summary: 'only events of these kinds, such as change.approved, or change for all of them',
+  },
 ];
 
 export const CHANGE_ARGUMENT: ArgumentSpec = { name: 'change', syntax: '<change>', summary: 'id of a change (chg_…)' };

@@ -7,6 +7,7 @@ export const EXIT = {
   denied: 4,
   plan_only: 5,
   differs: 6,
+  unaccounted: 7,
 } as const;
 export type Exit = (typeof EXIT)[keyof typeof EXIT];
 

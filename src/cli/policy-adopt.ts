@@ -17,7 +17,6 @@ export interface SigningOptions {
   signature?: string;
 }
 const OPEN = ['pending', 'approved', 'executing'];
-const MOST_OPEN = 1_000;
 
 export const adoptionPorts = ({
   ledger,
@@ -26,7 +25,8 @@ export const adoptionPorts = ({
 }: Pick<App, 'ledger' | 'changes' | 'config'>): AdoptionPorts => ({
   ledger,
   async openSponsors(view, now) {
-    const proposed = await view.events({ kinds: ['change.proposed'], newestFirst: true, limit: MOST_OPEN });
+    const standing = { states: ['waiting', 'executing'] as const, at: now.toISOString() };
+    const proposed = await view.events({ kinds: ['change.proposed'], standing });
     const found = await Promise.all(proposed.map(({ changeId = '' }) => changes.findIn(view, changeId, now)));
     return found.flatMap(({ state, sponsor }) => (OPEN.includes(state) ? (sponsor ?? []) : []));
   },

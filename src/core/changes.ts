@@ -3,15 +3,16 @@ import { randomBytes } from 'node:crypto';
 import { attributed } from './attribution.ts';
 import { type Change, type ChangeState, type Proposal, stateSentence } from './change.ts';
 import { AUDIT_REMEDY, CountersignError } from './errors.ts';
-import { eventsOf } from './events.ts';
+import { type EventQuery, eventsOf } from './events.ts';
 import { changeIn, isSameTarget } from './folds.ts';
 import { judgeAll } from './guard.ts';
+import { tagged } from './kept.ts';
 import { type Picture, pictureSchema } from './picture.ts';
 import { type Plan, sumsOf, type Target } from './plan.ts';
 import { readPlan } from './plan-document.ts';
 import type { ChangesPort, Judge, Ledger, LedgerTransaction, LedgerView, PolicyPort, ProviderRules } from './ports.ts';
 import { hidesSomething, makeVisible } from './render-safe.ts';
-import type { Goal, Judgement } from './verdict.ts';
+import { type Goal, type Judgement, whole } from './verdict.ts';
 
 const missing = (changeId: string) =>
   new CountersignError(
@@ -25,8 +26,6 @@ const described = (changeId: string) => ({
   next: { tool: 'describe_change', input: { change_id: changeId } },
 });
 
-/** Older changes have ended, by their own clocks. */
-const LOOKED_AT = 200;
 const OPEN_STATES: readonly ChangeState[] = ['pending', 'approved', 'executing', 'unknown'];
 
 interface StoredPlan {
@@ -84,7 +83,7 @@ export function createChanges(ports: {
         AUDIT_REMEDY,
       );
     }
-    return { plan: stored, goalsAllowed: body.goals, judgement: body.judgement, document: body.document };
+    return { plan: stored, goalsAllowed: body.goals, judgement: whole(body), document: body.document };
   }
 
   async function picture({ pictureDigest }: Plan): Promise<Picture | null> {
@@ -99,7 +98,11 @@ export function createChanges(ports: {
   }
 
   async function openOn(target: Target): Promise<Change[]> {
-    const proposed = await eventsOf(ledger, ['change.proposed'], { newestFirst: true, limit: LOOKED_AT });
+    const proposed = await eventsOf(ledger, ['change.proposed'], {
+      tags: tagged.target(target),
+      standing: { states: ['waiting', 'executing', 'unknown'], at: ports.now().toISOString() },
+      newestFirst: true,
+    });
     const here = proposed.filter(({ body }) => isSameTarget(body.target, target));
     const changes = await Promise.all(here.map(({ body }) => find(body.id)));
     return changes.filter(({ state }) => OPEN_STATES.includes(state));
@@ -175,22 +178,39 @@ export function createChanges(ports: {
           'cursor: this is not a cursor of this list.',
           'Pass the cursor of the previous answer, or leave it out to start again.',
         );
-      const before = cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor);
-      const events = await ledger.events({ kinds: ['change.proposed'], newestFirst: true });
-      const ids = events.filter(({ seq }) => seq < before);
+      if (limit === 0) return { items: [] };
+      const query = { kinds: ['change.proposed'], newestFirst: true, ...standingsOf(state, ports.now()) };
       const items: Change[] = [];
-      let last: number | undefined;
-      for (const { changeId, seq } of ids) {
-        if (items.length === limit) return { items, ...(last === undefined ? {} : { cursor: String(last) }) };
-        const change = await find(changeId ?? '');
-        if (state === undefined || change.state === state) items.push(change);
-        last = seq;
+      // One more than a page, to learn whether there is another.
+      for (let before = cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor); ; ) {
+        const events = await ledger.events({ ...query, untilSeq: before - 1, limit: limit + 1 });
+        for (const { changeId = '', seq } of events) {
+          if (items.length === limit) return { items, cursor: String(before) };
+          const change = await find(changeId);
+          if (state === undefined || change.state === state) items.push(change);
+          before = seq;
+        }
+        if (events.length <= limit) return { items };
       }
-      return { items };
     },
     progress: async (changeId) =>
       (await eventsOf(ledger, ['change.progress'], { changeId })).map(({ at, body }) => ({ at, text: body.text })),
   };
+}
+
+/** How changes of that state stand: a clock decides the rest. */
+function standingsOf(state: ChangeState | undefined, now: Date): Pick<EventQuery, 'standing'> {
+  switch (state) {
+    case undefined:
+      return {};
+    case 'pending':
+    case 'approved':
+      return { standing: { states: ['waiting'], at: now.toISOString() } };
+    case 'expired':
+      return { standing: { states: ['waiting'] } };
+    default:
+      return { standing: { states: [state] } };
+  }
 }
 
 const CHANGE_EVENTS = ['change.proposed', 'change.executing', 'change.finished', 'halted', 'resumed', 'policy.adopted'];

@@ -1,11 +1,12 @@
 /** What plans left behind in the cloud and that nothing will execute any more: the next plan on the target removes it. */
 import type { ChangeState } from './change.ts';
-import { type EventOf, eventsOf, type NewEvent } from './events.ts';
-import { isSameTarget } from './folds.ts';
+import { type EventOf, type EventQuery, eventsOf, type NewEvent } from './events.ts';
+import { before, isSameTarget } from './folds.ts';
+import { tagged } from './kept.ts';
 import type { Target } from './plan.ts';
 import type { ChangesPort, LedgerView, ProviderRules } from './ports.ts';
 
-const LOOK_BACK_MILLISECONDS = 7 * 24 * 3_600_000;
+const LOOK_BACK_HOURS = 7 * 24;
 /** Cleaning must not slow a plan down: the rest is for the next one. */
 const MOST_AT_ONCE = 3;
 const ENDED_UNEXECUTED: readonly ChangeState[] = ['denied', 'rejected', 'expired', 'stale', 'withdrawn'];
@@ -25,9 +26,10 @@ type Changes = Pick<ChangesPort, 'find'>;
 
 /** On this target, of the last week, a few. */
 export async function deadPlans(view: LedgerView, changes: Changes, target: Target, now: Date): Promise<DeadPlan[]> {
-  const sinceAt = new Date(now.getTime() - LOOK_BACK_MILLISECONDS).toISOString();
   const dead: DeadPlan[] = [];
-  for await (const one of deadSince(view, changes, now, sinceAt, (of) => isSamePlace(of, target))) {
+  const here = { tags: tagged.place(target), sinceAt: before(now, LOOK_BACK_HOURS) };
+  for await (const one of deadOf(view, changes, now, here)) {
+    if (!isSamePlace(one.target, target)) continue;
     dead.push(one);
     if (dead.length === MOST_AT_ONCE) break;
   }
@@ -37,24 +39,25 @@ export async function deadPlans(view: LedgerView, changes: Changes, target: Targ
 /** On every target, however old. */
 export async function allDeadPlans(view: LedgerView, changes: Changes, now: Date): Promise<DeadPlan[]> {
   const dead: DeadPlan[] = [];
-  for await (const one of deadSince(view, changes, now, '', () => true)) dead.push(one);
+  for await (const one of deadOf(view, changes, now, {})) dead.push(one);
   return dead;
 }
 
 export const isSamePlace = (a: Target, b: Target): boolean =>
   a.name === b.name && a.account === b.account && a.region === b.region;
 
-async function* deadSince(
+async function* deadOf(
   view: LedgerView,
   changes: Changes,
   now: Date,
-  sinceAt: string,
-  isHere: (target: Target) => boolean,
+  query: Pick<EventQuery, 'tags' | 'sinceAt'>,
 ): AsyncGenerator<DeadPlan> {
-  const gone = new Set((await eventsOf(view, ['plan.cleaned'], { sinceAt })).map(({ planId }) => planId));
-  for (const { planId, body } of await eventsOf(view, ['plan.made'], { sinceAt })) {
+  for (const { planId, body } of await eventsOf(view, ['plan.made'], {
+    ...query,
+    standing: { states: ['leftover'] },
+  })) {
     const { target, changeSet: leftover, expiresAt } = body;
-    if (!planId || !isHere(target) || !leftover || gone.has(planId)) continue;
+    if (!planId || !leftover) continue;
     if (await isDead(view, changes, planId, expiresAt, now)) yield { planId, leftover, target };
   }
 }
@@ -68,16 +71,26 @@ export async function onlyPlanned<Started extends EventOf<'plan.started'>>(
   view: LedgerView,
   started: readonly Started[],
   actionOf: ProviderRules['actionOf'],
-  sinceAt = '',
+  since: Pick<EventQuery, 'sinceAt'> = {},
 ): Promise<Started[]> {
-  const leftNothing = new Set((await eventsOf(view, ['plan.left_nothing'], { sinceAt })).map(({ planId }) => planId));
-  const ended = await eventsOf(view, ['change.executing', 'removal.done'], { sinceAt });
-  return started.filter(
-    ({ seq, planId, body: { tool, action, target } }) =>
-      (action ?? actionOf([], tool)) === 'create' &&
-      !leftNothing.has(planId) &&
-      !ended.some((one) => one.seq > seq && isSameTarget(one.body.target, target)),
-  );
+  const only: Started[] = [];
+  const ended = new Map<string, Promise<readonly EventOf<'change.executing' | 'removal.done'>[]>>();
+  const endedOn = (target: Target) => {
+    const key = JSON.stringify(target);
+    const query = { ...since, tags: tagged.target(target) };
+    const known = ended.get(key) ?? eventsOf(view, ['change.executing', 'removal.done'], query);
+    ended.set(key, known);
+    return known;
+  };
+  for (const one of started) {
+    const { seq, planId = '', body } = one;
+    const { tool, action, target } = body;
+    if ((action ?? actionOf([], tool)) !== 'create') continue;
+    if ((await view.events({ planId, kinds: ['plan.left_nothing'], limit: 1 })).length > 0) continue;
+    if ((await endedOn(target)).some((end) => end.seq > seq && isSameTarget(end.body.target, target))) continue;
+    only.push(one);
+  }
+  return only;
 }
 
 async function isDead(

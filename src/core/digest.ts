@@ -10,24 +10,39 @@ export type Json = null | boolean | number | string | Json[] | { [key: string]: 
  * @throws TypeError for what JSON cannot say exactly: NaN, infinities, lone surrogates, functions, bigints.
  */
 export function canonicalJson(value: unknown): string {
-  if (value === null || typeof value === 'boolean') return JSON.stringify(value);
-  if (typeof value === 'number') {
-    if (!Number.isFinite(value)) throw new TypeError('canonical JSON cannot contain NaN or infinity');
-    return JSON.stringify(value);
+  switch (typeof value) {
+    case 'string':
+      return quoted(value);
+    case 'number':
+      if (!Number.isFinite(value)) throw new TypeError('canonical JSON cannot contain NaN or infinity');
+      return `${value}`;
+    case 'boolean':
+      return value ? 'true' : 'false';
+    case 'object':
+      if (value === null) return 'null';
+      return Array.isArray(value) ? listed(value) : membersOf(value as Record<string, unknown>);
+    default:
+      throw new TypeError(`canonical JSON cannot contain a ${typeof value}`);
   }
-  if (typeof value === 'string') {
-    if (!value.isWellFormed()) throw new TypeError('canonical JSON cannot contain a lone surrogate');
-    return JSON.stringify(value);
-  }
-  if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(',')}]`;
-  if (typeof value === 'object') {
-    const members = Object.entries(value)
-      .filter(([, member]) => member !== undefined)
-      .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-      .map(([key, member]) => `${canonicalJson(key)}:${canonicalJson(member)}`);
-    return `{${members.join(',')}}`;
-  }
-  throw new TypeError(`canonical JSON cannot contain a ${typeof value}`);
+}
+
+function quoted(text: string): string {
+  if (!text.isWellFormed()) throw new TypeError('canonical JSON cannot contain a lone surrogate');
+  return JSON.stringify(text);
+}
+
+function listed(items: readonly unknown[]): string {
+  let text = '';
+  for (let at = 0; at < items.length; at += 1) text += `${at === 0 ? '' : ','}${canonicalJson(items[at] ?? null)}`;
+  return `[${text}]`;
+}
+
+function membersOf(members: Record<string, unknown>): string {
+  let text = '';
+  // Array.prototype.sort compares UTF-16 code units.
+  for (const key of Object.keys(members).sort())
+    if (members[key] !== undefined) text += `${text === '' ? '' : ','}${quoted(key)}:${canonicalJson(members[key])}`;
+  return `{${text}}`;
 }
 
 /** Lower-case hex SHA-256 of text (UTF-8) or bytes. */

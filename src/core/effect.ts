@@ -96,19 +96,22 @@ export function couldBeLoss(effect: Effect): boolean {
   return isLoss(effect) || (effect.kind === 'unknown' && !effect.revision);
 }
 
+// Every guard walks over all effects, so these walks make nothing that they do not return.
 export function marksOf(effects: readonly Effect[], kind: MarkKind): { effect: Effect; mark: Mark }[] {
-  return effects.flatMap((effect) =>
-    effect.marks.filter((mark) => mark.kind === kind).map((mark) => ({ effect, mark })),
-  );
+  const found: { effect: Effect; mark: Mark }[] = [];
+  for (const effect of effects) for (const mark of effect.marks) if (mark.kind === kind) found.push({ effect, mark });
+  return found;
 }
 
 /** Wherever something does one of these: by its marks, or by its kind where no mark says how. */
 export function doing(effects: readonly Effect[], kinds: readonly MarkKind[]): { effect: Effect; mark?: Mark }[] {
-  return effects.flatMap((effect): { effect: Effect; mark?: Mark }[] => {
-    const marks = effect.marks.filter(({ kind }) => kinds.includes(kind));
-    const byKind = marks.length === 0 && (kinds as readonly string[]).includes(effect.kind);
-    return byKind ? [{ effect }] : marks.map((mark) => ({ effect, mark }));
-  });
+  const found: { effect: Effect; mark?: Mark }[] = [];
+  for (const effect of effects) {
+    const before = found.length;
+    for (const mark of effect.marks) if (kinds.includes(mark.kind)) found.push({ effect, mark });
+    if (found.length === before && (kinds as readonly string[]).includes(effect.kind)) found.push({ effect });
+  }
+  return found;
 }
 
 /** A loss whose old resource (or an independent copy) stays. */

@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { approvalSchema, type Outcome, outcomeSchema, proposalSchema } from './change.ts';
 import { environmentSchema } from './environment.ts';
 import { AUDIT_REMEDY, CountersignError, type ErrorCode } from './errors.ts';
+import type { StandingState } from './kept.ts';
 import { documentDigest, type Named, namesIn } from './named-documents.ts';
 import { targetSchema } from './plan.ts';
 import { type Rights, rightsSchema } from './rights.ts';
@@ -32,10 +33,11 @@ export interface EventQuery {
   /** The newest event that is told of. */
   untilSeq?: number;
   sinceAt?: string;
-  /** Only those whose body has this text, in canonical JSON. */
-  containing?: string;
-  /** Only of changes of which nothing of these kinds is recorded. */
-  withoutKinds?: readonly string[];
+  untilAt?: string;
+  /** Only those under one of these tags (`tagged` in `kept.ts`). */
+  tags?: readonly string[];
+  /** Only those that began a change or plan which stands so now; `at`: and of which that time is not over. */
+  standing?: { states: readonly StandingState[]; at?: string };
   limit?: number;
   newestFirst?: boolean;
 }
@@ -62,6 +64,10 @@ const executing = z.object({
   touched: z.array(z.string()).default([]),
   /** Of the policy in force then. Absent in ledgers of older versions. */
   policyDigest: z.string().optional(),
+  /** Of the change: what a receipt says of it. Absent in ledgers of older versions. */
+  changeDigest: z.string().optional(),
+  sponsor: z.string().nullable().optional(),
+  assurance: z.string().optional(),
   /** Under which its calls leave. Absent in ledgers of older versions, and where none left. */
   rights: rightsSchema.optional(),
 });
@@ -97,7 +103,9 @@ export const EVENT_BODIES = {
     /** What making it left behind in the cloud, that its execution would use up: a change set of ours. */
     changeSet: z.string().nullable().default(null),
     expiresAt: z.string().default(''),
+    /** `judged`: every guard; of those without a verdict it passed (`whole`). Absent: each has its verdict. */
     judgement,
+    judged: z.array(z.string()).optional(),
     goals: z.array(goalSchema),
     /** Who could not sign then. */
     excluded: z.array(z.string()).default([]),
@@ -158,6 +166,21 @@ export const EVENT_BODIES = {
   resumed: byPerson,
 } as const;
 
+/**
+ * What a change's record is made of. Each of these events carries the leaf hashes of those of its change before it
+ * (`record`, beside the body), so that a receipt of the newest one proves them all.
+ */
+export const MILESTONES = [
+  'change.proposed',
+  'change.approved',
+  'change.rejected',
+  'change.withdrawn',
+  'change.stale',
+  'change.executing',
+  'change.finished',
+  'change.closed',
+] as const satisfies readonly EventKind[];
+
 /** Where the events of each kind name a stored document. */
 export const NAMED_DOCUMENTS: Readonly<Record<string, readonly Named[]>> = Object.fromEntries(
   Object.entries(EVENT_BODIES).map(([kind, body]) => [kind, namesIn(body)]),
@@ -178,8 +201,15 @@ type Read<K extends EventKind> = { seq: number; at: string; kind: K; body: BodyO
 
 /** @throws LEDGER_TAMPERED when the body is not one of its kind: nobody of ours wrote it. */
 export function bodyOf<K extends EventKind>(kind: K, event: { seq: number; body: unknown }): BodyOf<K> {
-  return parsedBody(EVENT_BODIES[kind], kind, event) as BodyOf<K>;
+  const { body } = event;
+  const known = typeof body === 'object' && body !== null ? readBodies.get(body) : undefined;
+  if (known?.kind === kind) return known.read as BodyOf<K>;
+  const read = parsedBody(EVENT_BODIES[kind], kind, event) as BodyOf<K>;
+  if (typeof body === 'object' && body !== null) readBodies.set(body, { kind, read });
+  return read;
 }
+/** What was read once of an event that is still held is not read again: a replay looks at each many times. */
+const readBodies = new WeakMap<object, { kind: EventKind; read: unknown }>();
 
 function parsedBody<S extends z.ZodType>(
   schema: S,

@@ -3,6 +3,7 @@ import type { Approval, Change, Proposal } from './change.ts';
 import { type BodyOf, eventsOf } from './events.ts';
 import type { Facts } from './guard.ts';
 import type { Holder } from './holder.ts';
+import { tagged } from './kept.ts';
 import { foldChange } from './lifecycle.ts';
 import type { Target } from './plan.ts';
 import type { LedgerView } from './ports.ts';
@@ -37,22 +38,25 @@ export interface Execution {
   about: BodyOf<'change.executing'> & Partial<BodyOf<'change.finished'>>;
 }
 
-const DAY_MILLISECONDS = 24 * 3_600_000;
+const HOUR_MILLISECONDS = 3_600_000;
+export const before = (now: Date, hours: number): string =>
+  new Date(now.getTime() - hours * HOUR_MILLISECONDS).toISOString();
 
-/** Of the last 24 h, oldest first. */
-export async function executionsIn(view: Seen, now: Date): Promise<Execution[]> {
-  const sinceAt = new Date(now.getTime() - DAY_MILLISECONDS).toISOString();
-  const events = await eventsOf(view, ['change.executing', 'change.finished'], { sinceAt });
-  return events.map(({ kind, at, changeId, body }): Execution => ({ kind, at, changeId, about: body }));
+/** Of this target, within the last 24 h, oldest first. */
+export async function executionsOn(view: Seen, target: Target, now: Date): Promise<Execution[]> {
+  const query = { tags: tagged.target(target), sinceAt: before(now, 24) };
+  const events = await eventsOf(view, ['change.executing', 'change.finished'], query);
+  return events
+    .filter(({ body }) => isSameTarget(body.target, target))
+    .map(({ kind, at, changeId, body }): Execution => ({ kind, at, changeId, about: body }));
 }
 
 /** One stack, or one of the resources in common: `i-a` and `i-a,i-b` share a lock. */
 export const isSameTarget = (a: Target, b: Target): boolean =>
   a.account === b.account && a.region === b.region && (a.name === b.name || a.ids.some((id) => b.ids.includes(id)));
 
-const ENDS = ['change.finished', 'change.closed'] as const;
-/** As canonical JSON has it, so that an outcome is found without reading all that ever ended. */
-const UNKNOWN_OUTCOME = '"state":"unknown"';
+/** What begins a change: its proposal; in a ledger that lost it, what is there of it. */
+const BEGINS = ['change.proposed', 'change.executing', 'change.finished'] as const;
 
 /**
  * The change that holds this target.
@@ -61,14 +65,10 @@ const UNKNOWN_OUTCOME = '"state":"unknown"';
  * person has looked and signed it off.
  */
 export async function inFlightIn(view: Seen, target: Target): Promise<Holder | null> {
-  const begun = await eventsOf(view, ['change.executing'], { withoutKinds: ENDS });
-  const ended = await eventsOf(view, ['change.finished'], { containing: UNKNOWN_OUTCOME });
-  for (const { changeId = '', kind, body } of [...begun, ...ended]) {
-    if (!isSameTarget(body.target, target)) continue;
-    if (kind === 'change.executing') return { changeId, isUnknown: false };
-    const [newest] = await eventsOf(view, ENDS, { changeId, newestFirst: true, limit: 1 });
-    if (newest?.kind === 'change.finished' && newest.body.outcome.state === 'unknown')
-      return { changeId, isUnknown: true };
+  for (const state of ['executing', 'unknown'] as const) {
+    const begun = await eventsOf(view, BEGINS, { tags: tagged.target(target), standing: { states: [state] } });
+    const [holder] = begun.filter(({ body }) => isSameTarget(body.target, target));
+    if (holder) return { changeId: holder.changeId ?? '', isUnknown: state === 'unknown' };
   }
   return null;
 }

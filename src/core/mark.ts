@@ -28,10 +28,11 @@ export const markSchema = z.strictObject({
   text: z.string(),
   /**
    * deputy: how far what it runs can go. `own_stack`: its role, as written in this template, reaches only resources
-   * of this stack. `unbounded`: further, or the role is not in the template. `direct_api`: the target itself is
+   * of this stack. `named`: it also hands items or messages to things of this account that it names one by one.
+   * `unbounded`: further, or the role is not in the template. `direct_api`: the target itself is
    * any call of the cloud's API.
    */
-  bound: z.enum(['own_stack', 'unbounded', 'direct_api']).optional(),
+  bound: z.enum(['own_stack', 'named', 'unbounded', 'direct_api']).optional(),
   /** deputy: the role. expose: the principal that gains. */
   principal: z.string().optional(),
   /** reach, expose: the thing outside that it touches. `stack`: who owns it; null: nobody; absent: not resolved. */

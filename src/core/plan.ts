@@ -159,10 +159,13 @@ export function touchedBy({ effects, subject, calls }: Pick<Plan, 'effects' | 's
 /** What a plan does, in numbers; revisions count as updates, what could be a loss as one. The subject itself is none. */
 export function sumsOf({ effects, subject }: Pick<Plan, 'effects' | 'subject'>) {
   const losses = lossesOf({ effects, subject });
-  const created = effects.filter(({ kind }) => kind === 'create').length;
+  let [created, updated] = [0, 0];
+  for (const effect of effects) {
+    if (effect.kind === 'create') created += 1;
+    else if (!couldBeLoss(effect) && !isItself(subject, effect)) updated += 1;
+  }
   return {
-    updated: effects.filter((effect) => effect.kind !== 'create' && !couldBeLoss(effect) && !isItself(subject, effect))
-      .length,
+    updated,
     created,
     lost: losses.length,
     losses: losses.map((effect) => effect.physicalId ?? effectName(effect)).sort(),

@@ -15,7 +15,7 @@ import { type Plan, type PlanDraft, sealPlan, type Target } from './plan.ts';
 import type { ChangesPort, Identity, Ledger, LedgerView, Place, PlanWith, PolicyPort, Provider } from './ports.ts';
 import { UNSEEN } from './subject.ts';
 import { type PlanTool, placeOf } from './tool.ts';
-import { guardCode, remediesOf } from './verdict.ts';
+import { guardCode, remediesOf, shortened } from './verdict.ts';
 import type { AgentWording } from './wording.ts';
 
 export interface PlanningPorts {
@@ -279,7 +279,7 @@ async function store(plan: Plan, picture: Picture | undefined, ports: PlanningPo
         tool: plan.tool,
         changeSet: ports.cloud.leftoverOf(plan),
         expiresAt: plan.expiresAt,
-        judgement,
+        ...shortened(judgement),
         goals,
         // A replay under another policy asks who could not have signed then.
         excluded: judge.excluded,

@@ -1,6 +1,7 @@
 /** What the core asks of the world. Implemented outside; a tool sees only the ports of its kind. */
 import type { z } from 'zod';
 import type { Call, CallClass } from './call.ts';
+import type { CallRecords } from './call-records.ts';
 import type { Approval, Change, ChangeState, Outcome, Proposal } from './change.ts';
 import type { Json } from './digest.ts';
 import type { Effect } from './effect.ts';
@@ -76,6 +77,7 @@ export interface ProviderRules {
   isRevisionType(type: string): boolean;
   /** INVARIANT: what is not known to be milder is a write. */
   classify(call: Pick<Call, 'service' | 'operation' | 'input'>): CallClass;
+  readonly callRecords?: CallRecords;
   /** The account and region that stand in an id, where they do. */
   placeOf(id: string): { account?: string; region?: string };
   /** The call that plans to keep what would be lost, or a copy of it. Absent or undefined: no call does. */

@@ -50,6 +50,34 @@ export const remediesOf = ({ remedy, remedyForPeople }: Verdict): Remedy => ({
 
 export const pass = (guard: string): Verdict => ({ guard, outcome: 'pass', message: '', remedy: '' });
 
+/** Guards that judged, in their order, beside the verdicts that say something: what a ledger keeps of a judgement. */
+export interface ShortJudgement {
+  judgement: Judgement;
+  judged?: string[] | undefined;
+}
+
+const isPlainPass = ({ outcome, message, remedy, ...rest }: Verdict): boolean =>
+  outcome === 'pass' &&
+  message === '' &&
+  remedy === '' &&
+  Object.values(rest).filter((value) => value !== undefined).length === 1;
+
+/** Without the verdicts that only say that a guard passed. */
+export function shortened(judgement: Judgement): ShortJudgement {
+  const { verdicts } = judgement;
+  return {
+    judgement: { ...judgement, verdicts: verdicts.filter((verdict) => !isPlainPass(verdict)) },
+    judged: verdicts.map(({ guard }) => guard),
+  };
+}
+
+/** As it was before it was shortened; one of an earlier version is whole. */
+export function whole({ judgement, judged }: ShortJudgement): Judgement {
+  if (judged === undefined) return judgement;
+  const said = new Map(judgement.verdicts.map((verdict) => [verdict.guard, verdict]));
+  return { ...judgement, verdicts: judged.map((guard) => said.get(guard) ?? pass(guard)) };
+}
+
 export function guardCode(guard: string): `GUARD_${string}` {
   return `GUARD_${guard.toUpperCase().replaceAll('-', '_')}`;
 }

@@ -34,5 +34,8 @@ export function aboutChange(
     action: plan.action,
     neverCompleted: isWorthless(plan.subject),
     touched: touchedBy(plan),
+    changeDigest: change.digest,
+    sponsor: change.sponsor,
+    assurance: change.assurance,
   };
 }

@@ -5,24 +5,40 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { CountersignError } from '../core/errors.ts';
 import { openSqlite } from '../sqlite.ts';
+import { isKeptByThisVersion, KEPT_TABLES, keepAgain } from './kept.ts';
+import { NOT_A_TOOL_CALL } from './selecting.ts';
 
 export const LEDGER_FILE = 'ledger.db';
-export const LEDGER_VERSION = 1;
+export const LEDGER_VERSION = 2;
 
-/** Three of four events record tool calls, and nobody looks them up by kind: with no index they cost one page each. */
-export const NOT_A_TOOL_CALL = "kind NOT GLOB 'tool.*'";
-
-const SCHEMA = `
+/** Of the first format: `root` was stored with each row, and nothing was kept beside them. */
+const TABLES = `
   CREATE TABLE IF NOT EXISTS events (
     seq INTEGER PRIMARY KEY, at TEXT NOT NULL, kind TEXT NOT NULL, change_id TEXT, plan_id TEXT,
     bytes BLOB NOT NULL, leaf BLOB NOT NULL, root BLOB NOT NULL, peaks BLOB NOT NULL
   ) STRICT;
-  CREATE INDEX IF NOT EXISTS events_change ON events (change_id) WHERE change_id IS NOT NULL;
-  CREATE INDEX IF NOT EXISTS events_plan ON events (plan_id) WHERE plan_id IS NOT NULL;
-  CREATE INDEX IF NOT EXISTS events_kind ON events (kind) WHERE ${NOT_A_TOOL_CALL};
   CREATE TABLE IF NOT EXISTS documents (digest TEXT PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS claims (name TEXT PRIMARY KEY, at TEXT NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS ledger (id INTEGER PRIMARY KEY CHECK (id = 1), origin TEXT NOT NULL) STRICT;
+`;
+
+/** A kind is asked for by its newest, within a time, and of one change or plan: each is one look into one index. */
+const INDICES = `
+  DROP INDEX IF EXISTS events_change;
+  DROP INDEX IF EXISTS events_plan;
+  CREATE INDEX IF NOT EXISTS events_change_kind ON events (change_id, kind) WHERE change_id IS NOT NULL;
+  CREATE INDEX IF NOT EXISTS events_plan_kind ON events (plan_id, kind) WHERE plan_id IS NOT NULL;
+  CREATE INDEX IF NOT EXISTS events_kind ON events (kind) WHERE ${NOT_A_TOOL_CALL};
+  CREATE INDEX IF NOT EXISTS events_kind_at ON events (kind, at) WHERE ${NOT_A_TOOL_CALL};
+`;
+
+/**
+ * INVARIANT: what is kept beside the events is written with them. A process of an earlier version that still runs would
+ * append without it; it says so by the root that it stores, and is refused.
+ */
+const ONLY_THIS_FORMAT = `
+  CREATE TRIGGER IF NOT EXISTS only_this_format BEFORE INSERT ON events WHEN length(NEW.root) > 0
+  BEGIN SELECT RAISE(ABORT, 'the ledger has a newer format'); END;
 `;
 
 export function openDatabase(home: string): Database.Database {
@@ -60,10 +76,12 @@ function prepareSchema(db: Database.Database, home: string): void {
       'Use a newer version of countersign, or another --home.',
     );
   }
-  if (version === LEDGER_VERSION) return;
+  if (version === LEDGER_VERSION && isKeptByThisVersion(db)) return;
   db.transaction(() => {
-    db.exec(SCHEMA);
+    db.exec(TABLES + INDICES + KEPT_TABLES + ONLY_THIS_FORMAT);
     db.prepare('INSERT OR IGNORE INTO ledger (id, origin) VALUES (1, ?)').run(`countersign-ledger/${randomUUID()}`);
+    // Another process may have done so while this one waited.
+    if (!isKeptByThisVersion(db)) keepAgain(db);
     db.pragma(`user_version = ${LEDGER_VERSION}`);
   }).immediate();
 }

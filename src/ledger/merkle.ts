@@ -15,6 +15,13 @@ function nodeHash(left: Hash, right: Hash): Hash {
 }
 const EMPTY_ROOT: Hash = sha256(Buffer.alloc(0));
 
+/** As they are stored: one behind the other. */
+export function splitHashes(bytes: Buffer | undefined): Hash[] {
+  const hashes: Hash[] = [];
+  for (let at = 0; at < (bytes?.length ?? 0); at += 32) hashes.push(bytes!.subarray(at, at + 32));
+  return hashes;
+}
+
 /**
  * The peaks of a tree of `size` leaves, largest first: all that an append needs.
  * Appending a leaf merges as many peaks as `size` has trailing one bits.
@@ -44,13 +51,47 @@ export function treeHash(leaves: readonly Hash[]): Hash {
   return nodeHash(treeHash(leaves.slice(0, split)), treeHash(leaves.slice(split)));
 }
 
+/** The tree hash of leaves `from` to before `to` (from 0): what proofs are made of. */
+export type RangeHash = (from: number, to: number) => Hash;
+
+/** By definition: reads every leaf. */
+export const overLeaves =
+  (leaves: readonly Hash[]): RangeHash =>
+  (from, to) =>
+    treeHash(leaves.slice(from, to));
+
+/**
+ * From what an append leaves: a whole subtree that ends with leaf `to` is that leaf under the last peaks before it, so
+ * that a hash reads two rows for each of its whole subtrees, of which a tree of n leaves has at most log₂ n.
+ *
+ * @param leafAt by its number from 0. @param peaksOf of the tree of so many leaves.
+ */
+export function overPeaks(leafAt: (index: number) => Hash, peaksOf: (size: number) => readonly Hash[]): RangeHash {
+  const hashOf: RangeHash = (from, to) => {
+    const size = to - from;
+    if (size === 0) return EMPTY_ROOT;
+    const level = Math.log2(size);
+    if (!Number.isInteger(level)) {
+      const split = from + largestPowerBelow(size);
+      return nodeHash(hashOf(from, split), hashOf(split, to));
+    }
+    const leaf = leafAt(to - 1);
+    if (level === 0) return leaf;
+    return peaksOf(to - 1)
+      .slice(-level)
+      .reduceRight((right, left) => nodeHash(left, right), leaf);
+  };
+  return hashOf;
+}
+
 /** PATH(m, D[n]) of RFC 6962 §2.1.1. */
-export function inclusionProof(leaves: readonly Hash[], index: number): Hash[] {
-  if (leaves.length <= 1) return [];
-  const split = largestPowerBelow(leaves.length);
-  return index < split
-    ? [...inclusionProof(leaves.slice(0, split), index), treeHash(leaves.slice(split))]
-    : [...inclusionProof(leaves.slice(split), index - split), treeHash(leaves.slice(0, split))];
+export function inclusionProof(hashOf: RangeHash, size: number, index: number): Hash[] {
+  const path = (from: number, to: number): Hash[] => {
+    if (to - from <= 1) return [];
+    const split = from + largestPowerBelow(to - from);
+    return index < split ? [...path(from, split), hashOf(split, to)] : [...path(split, to), hashOf(from, split)];
+  };
+  return path(0, size);
 }
 
 /** RFC 9162 §2.1.3.2. */
@@ -74,17 +115,16 @@ export function verifyInclusion(leaf: Hash, index: number, size: number, proof: 
   return sn === 0 && hash.equals(root);
 }
 
-/** PROOF(m, D[n]) of RFC 6962 §2.1.2: that the tree of the first `from` leaves is a prefix of this one. */
-export function consistencyProof(leaves: readonly Hash[], from: number): Hash[] {
-  return from === 0 || from === leaves.length ? [] : subproof(leaves, from, true);
-}
-
-function subproof(leaves: readonly Hash[], from: number, whole: boolean): Hash[] {
-  if (from === leaves.length) return whole ? [] : [treeHash(leaves)];
-  const split = largestPowerBelow(leaves.length);
-  return from <= split
-    ? [...subproof(leaves.slice(0, split), from, whole), treeHash(leaves.slice(split))]
-    : [...subproof(leaves.slice(split), from - split, false), treeHash(leaves.slice(0, split))];
+/** PROOF(m, D[n]) of RFC 6962 §2.1.2: that the tree of the first `first` leaves is a prefix of the one of `size`. */
+export function consistencyProof(hashOf: RangeHash, size: number, first: number): Hash[] {
+  const subproof = (from: number, to: number, isWhole: boolean): Hash[] => {
+    if (first === to) return isWhole ? [] : [hashOf(from, to)];
+    const split = from + largestPowerBelow(to - from);
+    return first <= split
+      ? [...subproof(from, split, isWhole), hashOf(split, to)]
+      : [...subproof(split, to, false), hashOf(from, split)];
+  };
+  return first === 0 || first === size ? [] : subproof(0, size, true);
 }
 
 /** RFC 9162 §2.1.4.2; the empty tree is a prefix of every tree, by an empty proof. */

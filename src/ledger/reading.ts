@@ -3,8 +3,9 @@ import type Database from 'better-sqlite3';
 import { type Json, sha256Hex } from '../core/digest.ts';
 import { CountersignError } from '../core/errors.ts';
 import type { EventQuery, LedgerEvent } from '../core/events.ts';
-import { NOT_A_TOOL_CALL } from './database.ts';
-import { consistencyProof, type Hash, inclusionProof, rootOf } from './merkle.ts';
+import { parseEvent } from './events.ts';
+import { consistencyProof, type Hash, inclusionProof, overPeaks, rootOf, splitHashes } from './merkle.ts';
+import { selectionOf } from './selecting.ts';
 
 interface Row {
   bytes: Buffer;
@@ -20,17 +21,21 @@ export interface Reading {
 }
 
 export function readingOf(db: Database.Database): Reading {
-  const lastRow = db.prepare('SELECT seq, root FROM events ORDER BY seq DESC LIMIT 1');
+  const lastRow = db.prepare('SELECT seq, peaks FROM events ORDER BY seq DESC LIMIT 1');
   const selectLeaf = db.prepare('SELECT bytes, leaf FROM events WHERE seq = ?');
-  const selectLeaves = db.prepare('SELECT leaf FROM events WHERE seq <= ? ORDER BY seq').pluck();
+  const selectHash = db.prepare('SELECT leaf FROM events WHERE seq = ?').pluck();
+  const selectPeaks = db.prepare('SELECT peaks FROM events WHERE seq = ?').pluck();
   const size = (): number => (lastRow.get() as { seq: number } | undefined)?.seq ?? 0;
-  const leavesUpTo = (count: number): Hash[] => selectLeaves.all(count) as Hash[];
+  const hashOf = overPeaks(
+    (index) => selectHash.get(index + 1) as Hash,
+    (count) => splitHashes(selectPeaks.get(count) as Buffer),
+  );
   return {
     events: eventSelector(db),
     document: documentSelector(db),
     head() {
-      const last = lastRow.get() as { seq: number; root: Buffer } | undefined;
-      return { size: last?.seq ?? 0, rootHash: (last?.root ?? rootOf([])).toString('hex') };
+      const last = lastRow.get() as { seq: number; peaks: Buffer } | undefined;
+      return { size: last?.seq ?? 0, rootHash: rootOf(splitHashes(last?.peaks)).toString('hex') };
     },
     leaf(seq) {
       requireWithin(seq, 1, size(), 'event');
@@ -39,11 +44,11 @@ export function readingOf(db: Database.Database): Reading {
     },
     inclusionProof(seq, treeSize) {
       const count = requireWithin(treeSize ?? size(), 1, size(), 'tree size');
-      return inclusionProof(leavesUpTo(count), requireWithin(seq, 1, count, 'event') - 1);
+      return inclusionProof(hashOf, count, requireWithin(seq, 1, count, 'event') - 1);
     },
     consistencyProof(from, to) {
       const count = requireWithin(to ?? size(), 0, size(), 'tree size');
-      return consistencyProof(leavesUpTo(count), requireWithin(from, 0, count, 'tree size'));
+      return consistencyProof(hashOf, count, requireWithin(from, 0, count, 'tree size'));
     },
   };
 }
@@ -72,45 +77,13 @@ function documentSelector(db: Database.Database): Reading['document'] {
   };
 }
 
-/** Statements are prepared once per shape of query: the values are always bound, never part of the text. */
+/** Statements are prepared once per shape of query. */
 function eventSelector(db: Database.Database): Reading['events'] {
   const statements = new Map<string, Database.Statement>();
   return (query = {}) => {
-    const conditions: { text: string; values: (string | number)[] }[] = [];
-    if (query.changeId !== undefined) conditions.push({ text: 'change_id = ?', values: [query.changeId] });
-    if (query.planId !== undefined) conditions.push({ text: 'plan_id = ?', values: [query.planId] });
-    if (query.sinceSeq !== undefined) conditions.push({ text: 'seq > ?', values: [query.sinceSeq] });
-    if (query.untilSeq !== undefined) conditions.push({ text: 'seq <= ?', values: [query.untilSeq] });
-    if (query.sinceAt !== undefined) conditions.push({ text: 'at >= ?', values: [query.sinceAt] });
-    if (query.kinds !== undefined) {
-      conditions.push({ text: `kind IN (${query.kinds.map(() => '?').join(',')})`, values: [...query.kinds] });
-      // Said to SQLite in the index's own words: a partial index is used only where they stand in the query.
-      if (!query.kinds.some((kind) => kind.startsWith('tool.'))) conditions.push({ text: NOT_A_TOOL_CALL, values: [] });
-    }
-    if (query.containing !== undefined)
-      conditions.push({ text: 'instr(bytes, CAST(? AS BLOB)) > 0', values: [query.containing] });
-    if (query.withoutKinds !== undefined)
-      conditions.push({
-        text: `NOT EXISTS (SELECT 1 FROM events AS other WHERE other.change_id = events.change_id AND other.kind IN (${query.withoutKinds.map(() => '?').join(',')}) AND other.seq <= ?)`,
-        values: [...query.withoutKinds, query.untilSeq ?? Number.MAX_SAFE_INTEGER],
-      });
-    const where = conditions.length > 0 ? `WHERE ${conditions.map(({ text }) => text).join(' AND ')}` : '';
-    const sql = `SELECT bytes FROM events ${where} ORDER BY seq ${query.newestFirst ? 'DESC' : 'ASC'} LIMIT ?`;
+    const { sql, values } = selectionOf(query);
     const statement = statements.get(sql) ?? db.prepare(sql);
     statements.set(sql, statement);
-    const rows = statement.all(...conditions.flatMap(({ values }) => values), query.limit ?? -1) as Row[];
-    return rows.map(({ bytes }) => parseEvent(bytes));
-  };
-}
-
-export function parseEvent(bytes: Buffer): LedgerEvent {
-  const leaf = JSON.parse(bytes.toString('utf8'));
-  return {
-    seq: leaf.seq,
-    at: leaf.at,
-    kind: leaf.kind,
-    body: leaf.body,
-    ...(leaf.change_id === null ? {} : { changeId: leaf.change_id }),
-    ...(leaf.plan_id === null ? {} : { planId: leaf.plan_id }),
+    return (statement.all(...values) as Row[]).map(({ bytes }) => parseEvent(bytes));
   };
 }

@@ -1,22 +1,21 @@
 /**
  * The ledger's store in SQLite: append-only events, one RFC 6962 leaf each, behind the awaited port.
  *
- * INVARIANT: with `synchronous=FULL` what was appended is durable when `append` resolves. A transaction holds the
- * writing connection from its begin to its end, over everything that it awaits: appends and transactions of others wait
- * in a queue, so that none of theirs is lost with it, and nobody reads what it has not committed. All handles of a
- * process on one file share that queue: SQLite waits for a lock without letting its holder go on.
+ * INVARIANT: with `synchronous=FULL` what was appended is durable when `append` resolves. Nobody reads what a
+ * transaction has not committed, and inside of one nothing is read or written beside it (`turns.ts`).
  */
-import { AsyncLocalStorage } from 'node:async_hooks';
-import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { CountersignError } from '../core/errors.ts';
 import type { LedgerEvent } from '../core/events.ts';
 import type { Ledger, LedgerTransaction, LedgerView } from '../core/ports.ts';
-import { guarded, LEDGER_FILE, openDatabase, readable } from './database.ts';
+import { guarded, LEDGER_FILE, openDatabase } from './database.ts';
+import type { WrittenEvent } from './events.ts';
+import { keepAgain } from './kept.ts';
 import type { Hash } from './merkle.ts';
 import { type Reading, readingOf } from './reading.ts';
-import { type WrittenEvent, writingTo } from './writing.ts';
+import { groupCommit, turnsOn } from './turns.ts';
+import { writingTo } from './writing.ts';
 
 export interface OpenLedger extends Ledger<WrittenEvent> {
   /** The stable name of this ledger, random, made with it: the first line of its checkpoints. */
@@ -26,10 +25,12 @@ export interface OpenLedger extends Ledger<WrittenEvent> {
   head(): { size: number; rootHash: string };
   /** @throws INPUT_NOT_FOUND when there is no such event. */
   leaf(seq: number): { bytes: Buffer; hash: Hash };
-  /** That event `seq` (from 1) is in the tree of the first `size` events; default: all. Reads every leaf hash. */
+  /** That event `seq` (from 1) is in the tree of the first `size` events; default: all. */
   inclusionProof(seq: number, size?: number): Hash[];
-  /** That the first `from` events are a prefix of the first `to`; default: all. Reads every leaf hash. */
+  /** That the first `from` events are a prefix of the first `to`; default: all. */
   consistencyProof(from: number, to?: number): Hash[];
+  /** Forgets what is kept beside the events and computes it again from them. */
+  keepAgain(): Promise<void>;
   close(): void;
 }
 
@@ -39,8 +40,7 @@ export function openLedger(home: string, now: () => Date = () => new Date()): Op
   const writing = writingTo(db, now);
   const own = readingOf(db);
   const { origin } = db.prepare('SELECT origin FROM ledger').get() as { origin: string };
-  const [begin, commit, rollback] = ['BEGIN IMMEDIATE', 'COMMIT', 'ROLLBACK'].map((sql) => db.prepare(sql));
-  const { inTurn, inside } = turnsOn(join(home, LEDGER_FILE));
+  const { ask, inside } = turnsOn(join(home, LEDGER_FILE));
   let apart: { db: Database.Database; reading: Reading } | undefined;
 
   /** Of what is committed: while a transaction is open, that is another connection's view. */
@@ -58,33 +58,23 @@ export function openLedger(home: string, now: () => Date = () => new Date()): Op
     return read(look);
   };
 
+  const commitTogether = groupCommit(db, writing);
+
   async function transact<T>(decide: (tx: LedgerTransaction<WrittenEvent>) => Promise<T>): Promise<T> {
     mustBeOutside(inside.getStore());
-    return inTurn(async () => {
+    return ask(commitTogether, async () => {
       const turn = { isOpen: true };
       try {
-        begin!.run();
-        const result = await inside.run(turn, () => decide(transactionOver(turn, writing, own)));
-        commit!.run();
-        return result;
-      } catch (error) {
-        writing.forget();
-        if (db.open && db.inTransaction) rollback!.run();
-        throw readable(error);
+        return await inside.run(turn, () => decide(transactionOver(turn, writing, own)));
       } finally {
         turn.isOpen = false;
       }
     });
   }
 
-  /**
-   * One row is one statement: it goes under the number after our own newest, which the primary key gives away once.
-   * Whoever lost that race reads the head again, in a transaction.
-   */
   async function append(event: WrittenEvent): Promise<LedgerEvent> {
     mustBeOutside(inside.getStore());
-    const written = await inTurn(() => guarded(() => writing.appendAlone(event)));
-    return written ?? transact((tx) => tx.append(event));
+    return ask(commitTogether, () => writing.append(event), event);
   }
 
   return {
@@ -98,45 +88,11 @@ export function openLedger(home: string, now: () => Date = () => new Date()): Op
     leaf: (seq) => read((reading) => reading.leaf(seq)),
     inclusionProof: (seq, size) => read((reading) => reading.inclusionProof(seq, size)),
     consistencyProof: (from, to) => read((reading) => reading.consistencyProof(from, to)),
+    keepAgain: () => transact(async () => keepAgain(db)),
     close() {
       apart?.db.close();
       db.close();
     },
-  };
-}
-
-interface Turns {
-  inTurn: <T>(run: () => T | Promise<T>) => Promise<T>;
-  /** The transaction that the running code is inside of. */
-  inside: AsyncLocalStorage<{ isOpen: boolean }>;
-}
-/** By file. Kept for the process's life: a process opens few. */
-const turns = new Map<string, Turns>();
-
-function turnsOn(file: string): Turns {
-  const path = realpathSync(file);
-  const known = turns.get(path) ?? { inTurn: createQueue(), inside: new AsyncLocalStorage() };
-  turns.set(path, known);
-  return known;
-}
-
-/** One after the other, in the order of asking; at once when nobody is before. */
-function createQueue(): Turns['inTurn'] {
-  let waiting = 0;
-  let last: Promise<unknown> = Promise.resolve();
-  const ended = () => undefined;
-  return async (run) => {
-    const isFree = waiting === 0;
-    waiting += 1;
-    try {
-      const turn = isFree ? run() : last.then(run);
-      // What is done at once had nobody come in between.
-      if (!(turn instanceof Promise)) return turn;
-      last = turn.then(ended, ended);
-      return await turn;
-    } finally {
-      waiting -= 1;
-    }
   };
 }
 

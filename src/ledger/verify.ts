@@ -16,8 +16,9 @@ import { absoluteTime } from '../core/instant.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { LEDGER_FILE, LEDGER_VERSION } from './database.ts';
 import { documentProblem, missingDocuments } from './documents.ts';
-import { appendPeak, type Hash, leafHash, rootOf } from './merkle.ts';
-import { parseEvent } from './reading.ts';
+import { parseEvent } from './events.ts';
+import { comparedWithKept } from './kept.ts';
+import { appendPeak, type Hash, leafHash, rootOf, splitHashes } from './merkle.ts';
 
 export type Problem =
   | 'changed'
@@ -27,6 +28,7 @@ export type Problem =
   | 'truncated'
   | 'tree'
   | 'document'
+  | 'kept'
   | 'signature';
 
 /** `seq`: the first event concerned, from 1; 0 when no event names the changed document. */
@@ -45,17 +47,19 @@ interface StoredRow {
   root: Buffer;
   peaks: Buffer;
 }
-interface Row extends StoredRow {
+/** `rootSaid`: of the tree up to this row, as it was stored. */
+interface Row extends Omit<StoredRow, 'root'> {
   hash: Hash;
+  rootSaid: Hash;
 }
 
 /**
- * Read-only, over one snapshot. `checkpoint`: must be a prefix of the ledger.
+ * Read-only, over one snapshot. Each of `checkpoints` must be a prefix of the ledger.
  *
  * @throws INPUT_NOT_FOUND without a ledger; INPUT_INVALID for another ledger's checkpoint; LEDGER_NEWER_VERSION;
  *   LEDGER_TAMPERED when SQLite cannot read the file.
  */
-export function verifyLedger(home: string, checkpoint?: Checkpoint): Verification {
+export function verifyLedger(home: string, ...checkpoints: readonly Checkpoint[]): Verification {
   const path = join(home, LEDGER_FILE);
   if (!existsSync(path)) {
     throw new CountersignError(
@@ -67,7 +71,7 @@ export function verifyLedger(home: string, checkpoint?: Checkpoint): Verificatio
   let db: Database.Database | undefined;
   try {
     db = new Database(path, { readonly: true, timeout: 10_000 });
-    return db.transaction(verifySnapshot)(db, checkpoint);
+    return db.transaction(verifySnapshot)(db, checkpoints);
   } catch (error) {
     if (!(error instanceof Database.SqliteError)) throw error;
     throw new CountersignError(
@@ -81,7 +85,7 @@ export function verifyLedger(home: string, checkpoint?: Checkpoint): Verificatio
   }
 }
 
-function verifySnapshot(db: Database.Database, checkpoint: Checkpoint | undefined): Verification {
+function verifySnapshot(db: Database.Database, checkpoints: readonly Checkpoint[]): Verification {
   const version = db.pragma('user_version', { simple: true }) as number;
   if (version > LEDGER_VERSION) {
     throw new CountersignError(
@@ -91,17 +95,21 @@ function verifySnapshot(db: Database.Database, checkpoint: Checkpoint | undefine
     );
   }
   const { origin } = db.prepare('SELECT origin FROM ledger').get() as { origin: string };
-  if (checkpoint && checkpoint.origin !== origin) {
+  const foreign = checkpoints.find((one) => one.origin !== origin);
+  if (foreign) {
     throw new CountersignError(
       'INPUT_INVALID',
-      `The checkpoint is from the ledger ${checkpoint.origin}; this ledger is ${origin}.`,
+      `The checkpoint is from the ledger ${foreign.origin}; this ledger is ${origin}.`,
       'Pass a checkpoint of this ledger; if this is one, the ledger was replaced.',
     );
   }
   const missingIn = missingDocuments(db);
+  const kept = version === LEDGER_VERSION ? comparedWithKept(db) : undefined;
+  let keptProblem: Verification | undefined;
   let before: Hash[] = [];
   let peaks: Hash[] = [];
-  let anchoredRoot = checkpoint?.size === 0 ? rootOf([]) : undefined;
+  const sizes = new Set(checkpoints.map((one) => one.size));
+  const roots = new Map([[0, rootOf([])]]);
   let size = 0;
   let missing: { digest: string; seq: number } | undefined;
   for (const row of rowsOf(db)) {
@@ -110,36 +118,50 @@ function verifySnapshot(db: Database.Database, checkpoint: Checkpoint | undefine
     before = peaks;
     peaks = appendPeak(peaks, size, row.hash);
     size += 1;
-    if (checkpoint?.size === size) anchoredRoot = rootOf(peaks);
+    if (sizes.has(size)) roots.set(size, rootOf(peaks));
     const digest = missing ? undefined : missingIn(row);
     if (digest !== undefined) missing = { digest, seq: size };
+    if (kept && !kept.follow(parseEvent(row.bytes))) keptProblem ??= keptFailure(size, `row ${size}`);
   }
-  if (checkpoint && checkpoint.size > size) {
+  for (const checkpoint of checkpoints) {
+    const unlike = unlikeness(checkpoint, size, roots);
+    if (unlike) return unlike;
+  }
+  const anchored = checkpoints.some((one) => one.size > 0) ? 'checkpoint' : 'nothing';
+  const problem = documentProblem(db, missing);
+  if (problem) return failure('document', problem.seq, problem.message);
+  const otherwise = keptProblem ? undefined : kept?.end();
+  if (otherwise !== undefined) return keptFailure(0, otherwise);
+  return keptProblem ?? { ok: true, size, rootHash: rootOf(peaks).toString('hex'), anchored };
+}
+
+/** Why the ledger does not begin with the events of a checkpoint. `roots`: of the first events, by their number. */
+function unlikeness(checkpoint: Checkpoint, size: number, roots: ReadonlyMap<number, Hash>): Verification | undefined {
+  if (checkpoint.size > size) {
     return failure(
       'truncated',
       size + 1,
       `The checkpoint covers ${counted(checkpoint.size, 'event')}; the ledger has only ${size}.`,
     );
   }
-  if (checkpoint && anchoredRoot?.toString('hex') !== checkpoint.rootHash) {
-    return failure(
-      'tree',
-      1,
-      `The first ${counted(checkpoint.size, 'event')} do not match the checkpoint: the ledger was rewritten.`,
-    );
-  }
-  const anchored = checkpoint && checkpoint.size > 0 ? 'checkpoint' : 'nothing';
-  const problem = documentProblem(db, missing);
-  if (problem) return failure('document', problem.seq, problem.message);
-  return { ok: true, size, rootHash: rootOf(peaks).toString('hex'), anchored };
+  if (roots.get(checkpoint.size)?.toString('hex') === checkpoint.rootHash) return undefined;
+  return failure(
+    'tree',
+    1,
+    `The first ${counted(checkpoint.size, 'event')} do not match the checkpoint: the ledger was rewritten.`,
+  );
 }
 
 function* rowsOf(db: Database.Database): Generator<Row> {
   const stored = db.prepare(
     'SELECT seq, kind, at, change_id, plan_id, bytes, leaf, root, peaks FROM events ORDER BY seq',
   );
-  for (const row of stored.iterate() as IterableIterator<StoredRow>) yield { ...row, hash: leafHash(row.bytes) };
+  for (const row of stored.iterate() as IterableIterator<StoredRow>)
+    yield { ...row, hash: leafHash(row.bytes), rootSaid: rootSaid(row) };
 }
+
+/** Rows of the first format say it; of those since it follows from their peaks. */
+const rootSaid = ({ root, peaks }: StoredRow): Hash => (root.length > 0 ? root : rootOf(splitHashes(peaks)));
 
 /** Where a row stands: the tree before it, that before its predecessor, and all rows again to look for its own. */
 interface Standing {
@@ -159,20 +181,22 @@ function problemAt(row: Row, { index, peaks, before, later }: Standing): Verific
   if (row.seq > seq) return failure('removed', seq, `Row ${seq} is missing; the next one is ${row.seq}.`);
   const rootWith = (hash: Hash): Hash => rootOf(appendPeak(peaks, index, hash));
   const event = readEvent(row.bytes);
-  if (row.leaf.equals(row.hash) && row.root.equals(rootWith(row.hash)) && event) {
+  const treeProblem = () => failure('tree', seq, `Row ${seq}: its stored tree nodes do not match the events up to it.`);
+  if (row.leaf.equals(row.hash) && row.rootSaid.equals(rootWith(row.hash)) && event) {
     if (event.seq !== seq) return failure('inserted', seq, `Row ${seq} contains the event of row ${event.seq}.`);
     if (!row.peaks.equals(Buffer.concat(appendPeak(peaks, index, row.hash)))) {
-      return failure('tree', seq, `Row ${seq}: its stored tree nodes do not match the events up to it.`);
+      return treeProblem();
     }
     if (hasItsColumns(row, event)) return undefined;
     return failure('changed', seq, `Row ${seq}: its index columns do not match its bytes.`);
   }
-  if (event?.seq === seq - 1 && index > 0 && row.root.equals(rootOf(appendPeak(before, index - 1, row.hash)))) {
+  if (event?.seq === seq - 1 && index > 0 && row.rootSaid.equals(rootOf(appendPeak(before, index - 1, row.hash)))) {
     return failure('inserted', seq - 1, `Row ${seq - 1} was inserted: the original row is now row ${seq}.`);
   }
   const original = positionOf(
     later(),
-    (other, at) => at > index && (other.root.equals(rootWith(other.hash)) || row.root.equals(rootWith(other.hash))),
+    (other, at) =>
+      at > index && (other.rootSaid.equals(rootWith(other.hash)) || row.rootSaid.equals(rootWith(other.hash))),
   );
   if (original > index) {
     const moved = event !== undefined && event.seq !== seq;
@@ -184,6 +208,7 @@ function problemAt(row: Row, { index, peaks, before, later }: Standing): Verific
   if (event && row.leaf.equals(row.hash) && event.seq > seq) {
     return failure('removed', seq, `Row ${seq} is missing: the original row ${event.seq} is in its place.`);
   }
+  if (event?.seq === seq && row.leaf.equals(row.hash) && !hasNodesBefore(row, peaks, index)) return treeProblem();
   const rewritten =
     event && row.leaf.equals(row.hash)
       ? ' together with its leaf hash, or the row before it was rewritten with all of its hashes'
@@ -193,6 +218,12 @@ function problemAt(row: Row, { index, peaks, before, later }: Standing): Verific
     seq,
     `Row ${seq} (${row.kind}, ${absoluteTime(row.at)}) was rewritten after it was appended${rewritten}.`,
   );
+}
+
+/** What a row alone adds to the tree is its last node: are the others those of the rows before it? */
+function hasNodesBefore({ peaks: stored, hash }: Row, peaks: Hash[], index: number): boolean {
+  const others = Buffer.concat(appendPeak(peaks, index, hash).slice(0, -1));
+  return stored.length === others.length + 32 && stored.subarray(0, -32).equals(others);
 }
 
 function positionOf(rows: Iterable<Row>, fits: (row: Row, at: number) => boolean): number {
@@ -212,13 +243,24 @@ function readEvent(bytes: Buffer): LedgerEvent | undefined {
   }
 }
 
-function hasItsColumns(row: StoredRow, event: LedgerEvent): boolean {
+function hasItsColumns(row: Row, event: LedgerEvent): boolean {
   return (
     event.kind === row.kind &&
     event.at === row.at &&
     (event.changeId ?? null) === row.change_id &&
     (event.planId ?? null) === row.plan_id
   );
+}
+
+function keptFailure(seq: number, what: string): Verification {
+  return {
+    ok: false,
+    problem: 'kept',
+    seq,
+    message: `The tables beside the events differ from them in ${what}: the file was edited.`,
+    remedy:
+      'Keep a copy of the state folder as evidence, then run: countersign audit rebuild. Until then guards may be told less than happened.',
+  };
 }
 
 function failure(problem: Problem, seq: number, message: string): Verification {

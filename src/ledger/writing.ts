@@ -6,22 +6,21 @@
  */
 import type Database from 'better-sqlite3';
 import { canonicalJson, digestOf } from '../core/digest.ts';
-import type { LedgerEvent } from '../core/events.ts';
-import { LEDGER_VERSION } from './database.ts';
-import { appendPeak, type Hash, leafHash, rootOf } from './merkle.ts';
+import { type LedgerEvent, MILESTONES } from '../core/events.ts';
+import { eventBytes, isMilestone, parseEvent, type WrittenEvent } from './events.ts';
+import { isKept, keepingIn } from './kept.ts';
+import { appendPeak, type Hash, leafHash, splitHashes } from './merkle.ts';
 
-/** The store keeps whatever kind it is given: the vocabulary is the core's. */
-export interface WrittenEvent {
-  kind: string;
-  changeId?: string;
-  planId?: string;
-  body: unknown;
-}
+/** It follows from the peaks; a trigger tells processes of earlier versions by theirs. */
+const NO_ROOT = Buffer.alloc(0);
 
 export interface Writing {
   /** Inside of a transaction: after the newest row, whose ever it is. */
   append(event: WrittenEvent): LedgerEvent;
-  /** Outside of one: after our own newest row; undefined when that is not known, or another process was faster. */
+  /**
+   * Outside of one, of a kind of which nothing is kept: after our own newest row; undefined when that is not known, or
+   * another process was faster.
+   */
   appendAlone(event: WrittenEvent): LedgerEvent | undefined;
   putDocument(document: unknown): string;
   claim(name: string): boolean;
@@ -37,13 +36,19 @@ export function writingTo(db: Database.Database, now: () => Date): Writing {
   );
   const insertDocument = db.prepare('INSERT OR IGNORE INTO documents (digest, bytes) VALUES (?, ?)');
   const insertClaim = db.prepare('INSERT OR IGNORE INTO claims (name, at) VALUES (?, ?)');
+  const milestonesOf = db
+    .prepare(
+      `SELECT leaf FROM events WHERE change_id = ? AND kind IN (${MILESTONES.map((kind) => `'${kind}'`).join(',')}) ORDER BY seq`,
+    )
+    .pluck();
+  const keep = keepingIn(db);
   /** The tree after our own newest event, so that an append need not read it. */
   let tail: { seq: number; peaks: Hash[] } | undefined;
 
   function insertAfter({ seq: last, peaks: before }: NonNullable<typeof tail>, event: WrittenEvent): LedgerEvent {
     const seq = last + 1;
     const at = now().toISOString();
-    const bytes = eventBytes(event, seq, at);
+    const bytes = eventBytes(event, seq, at, isMilestone(event) ? recordOf(event.changeId!) : undefined);
     const leaf = leafHash(bytes);
     const peaks = appendPeak(before, last, leaf);
     insert.run(
@@ -54,12 +59,18 @@ export function writingTo(db: Database.Database, now: () => Date): Writing {
       event.planId ?? null,
       bytes,
       leaf,
-      rootOf(peaks),
+      NO_ROOT,
       Buffer.concat(peaks),
     );
+    // As it will be read, so that it is the same when it is kept again.
+    if (isKept(event.kind)) keep(parseEvent(bytes));
     tail = { seq, peaks };
     return { ...event, seq, at };
   }
+
+  /** The leaf hashes of the change's milestones before this one: a receipt of the newest proves them all. */
+  const recordOf = (changeId: string): string[] =>
+    (milestonesOf.all(changeId) as Hash[]).map((leaf) => leaf.toString('base64'));
 
   return {
     append(event) {
@@ -69,7 +80,8 @@ export function writingTo(db: Database.Database, now: () => Date): Writing {
     },
     appendAlone(event) {
       try {
-        return tail && insertAfter(tail, event);
+        // What names earlier rows reads them, and what is kept writes others: both need a transaction.
+        return isMilestone(event) || isKept(event.kind) ? undefined : tail && insertAfter(tail, event);
       } catch (error) {
         if ((error as { code?: string }).code === 'SQLITE_CONSTRAINT_PRIMARYKEY') return undefined;
         throw error;
@@ -85,17 +97,4 @@ export function writingTo(db: Database.Database, now: () => Date): Writing {
       tail = undefined;
     },
   };
-}
-
-/** The event in RFC 8785's form: the envelope's members are written in its order, the body by its rules. */
-function eventBytes({ kind, changeId, planId, body }: WrittenEvent, seq: number, at: string): Buffer {
-  const [change, plan] = [changeId, planId].map((id) => canonicalJson(id ?? null));
-  const envelope = `"change_id":${change},"kind":${canonicalJson(kind)},"plan_id":${plan},"seq":${seq},"v":${LEDGER_VERSION}`;
-  return Buffer.from(`{"at":"${at}","body":${canonicalJson(body)},${envelope}}`);
-}
-
-function splitHashes(bytes: Buffer | undefined): Hash[] {
-  const hashes: Hash[] = [];
-  for (let at = 0; at < (bytes?.length ?? 0); at += 32) hashes.push(bytes!.subarray(at, at + 32));
-  return hashes;
 }

@@ -3,9 +3,10 @@
 import type { Change, Proposal } from '../core/change.ts';
 import { onlyPlanned } from '../core/dead-plans.ts';
 import type { Environment } from '../core/environment.ts';
-import { eventsOf } from '../core/events.ts';
-import { type Execution, executionsIn, inFlightIn, isSameTarget } from '../core/folds.ts';
+import { type EventOf, type EventQuery, eventsOf } from '../core/events.ts';
+import { before, type Execution, executionsOn, inFlightIn, isSameTarget } from '../core/folds.ts';
 import type { Facts, Spent } from '../core/guard.ts';
+import { tagged } from '../core/kept.ts';
 import type { Target } from '../core/plan.ts';
 import type { LedgerView, ProviderRules } from '../core/ports.ts';
 
@@ -14,16 +15,8 @@ export const JUDGED = ['plan.made', 'change.proposed'] as const;
 
 const HOUR_MILLISECONDS = 3_600_000;
 /** States in which a change counts against its sponsor's budget: it happened, or it still may. */
-const COUNTED: readonly Change['state'][] = [
-  'pending',
-  'approved',
-  'executing',
-  'succeeded',
-  'failed',
-  'rolled_back',
-  'unknown',
-  'closed',
-];
+const BEGUN = ['executing', 'succeeded', 'failed', 'rolled_back', 'unknown', 'closed'] as const;
+const COUNTED: readonly Change['state'][] = ['pending', 'approved', ...BEGUN];
 
 export interface HistoryQuery {
   target: Target;
@@ -42,26 +35,20 @@ export interface HistoryQuery {
 
 /** By environment: changes that began to execute within the last hour. */
 export async function executedLately(view: LedgerView, now: Date): Promise<(environment: Environment) => number> {
-  const events = await executionsIn(view, now);
-  return (environment) => begunLately(events, environment, now);
+  const begun = (await eventsOf(view, ['change.executing'], { sinceAt: before(now, 1) })).filter(
+    ({ at }) => Date.parse(at) > now.getTime() - HOUR_MILLISECONDS,
+  );
+  return (environment) => begun.filter(({ body }) => body.environment === environment).length;
 }
-
-const begunLately = (events: readonly Execution[], environment: Environment, now: Date): number =>
-  events.filter(
-    ({ kind, at, about }) =>
-      kind === 'change.executing' &&
-      about.environment === environment &&
-      Date.parse(at) > now.getTime() - HOUR_MILLISECONDS,
-  ).length;
 
 export async function historyOf(view: LedgerView, query: HistoryQuery): Promise<Facts['history']> {
   const { target, environment, now } = query;
-  const events = await executionsIn(view, now);
-  const finished = events.filter(({ kind, about }) => kind === 'change.finished' && isSameTarget(about.target, target));
-  const done = maybeDone(events.filter(({ about }) => isSameTarget(about.target, target)));
+  const events = await executionsOn(view, target, now);
+  const finished = events.filter(({ kind }) => kind === 'change.finished');
+  const done = maybeDone(events);
   return {
     inFlight: await inFlightIn(view, target),
-    executionsLastHour: begunLately(events, environment, now),
+    executionsLastHour: (await executedLately(view, now))(environment),
     sameFailures: mostRepeated(
       finished
         .filter(({ about }) => about.outcome?.state === 'failed' || about.outcome?.state === 'rolled_back')
@@ -83,19 +70,21 @@ export async function historyOf(view: LedgerView, query: HistoryQuery): Promise<
 }
 
 /** Older stacks of that kind are few, and a ledger that is read back further makes every plan slower. */
-const EMPTY_FOR_MILLISECONDS = 7 * 24 * HOUR_MILLISECONDS;
+const EMPTY_FOR_HOURS = 7 * 24;
 
 async function plansOf(
   view: LedgerView,
   { sponsor, planId, actionOf, now }: HistoryQuery,
 ): Promise<Facts['history']['plans']> {
-  const sinceAt = new Date(now.getTime() - EMPTY_FOR_MILLISECONDS).toISOString();
-  const started = (await eventsOf(view, ['plan.started'], { sinceAt })).filter(
-    (event) => event.planId !== planId && event.body.sponsor === sponsor,
-  );
-  const empty = await onlyPlanned(view, started, actionOf, sinceAt);
+  const startedSince = async (what: 'began' | 'creates', sinceAt: string) =>
+    (await eventsOf(view, ['plan.started'], { tags: tagged.sponsor(what, sponsor), sinceAt })).filter(
+      (event) => event.planId !== planId && event.body.sponsor === sponsor,
+    );
+  const sinceAt = before(now, EMPTY_FOR_HOURS);
+  const empty = await onlyPlanned(view, await startedSince('creates', sinceAt), actionOf, { sinceAt });
+  const lately = await startedSince('began', before(now, 1));
   return {
-    lastHour: started.filter(({ at }) => Date.parse(at) > now.getTime() - HOUR_MILLISECONDS).length,
+    lastHour: lately.filter(({ at }) => Date.parse(at) > now.getTime() - HOUR_MILLISECONDS).length,
     emptyStacks: [...new Set(empty.map(({ body }) => body.target.name))].sort(),
   };
 }
@@ -131,11 +120,13 @@ async function spending(
   view: LedgerView,
   { target, environment, sponsor, planId, now, fold }: HistoryQuery,
 ): Promise<Pick<Facts['history'], 'spent' | 'lostHere'>> {
-  const proposals = (await counted(view, now, fold)).filter((proposal) => proposal.planId !== planId);
-  const here = proposals.filter((proposal) => isSameTarget(proposal.target, target));
+  const others = async (tags: readonly string[]) =>
+    (await counted(view, tags, now, fold)).filter((proposal) => proposal.planId !== planId);
+  const own = await others(tagged.sponsor('proposed', sponsor));
+  const here = (await others(tagged.target(target))).filter((proposal) => isSameTarget(proposal.target, target));
   return {
     spent: spentIn(
-      proposals.filter((proposal) => proposal.environment === environment),
+      own.filter((proposal) => proposal.environment === environment),
       sponsor,
       now,
     ),
@@ -153,7 +144,7 @@ export async function spentBy(
   now: Date,
   fold: HistoryQuery['fold'],
 ): Promise<(environment: Environment) => Facts['history']['spent']> {
-  const proposals = await counted(view, now, fold);
+  const proposals = await counted(view, tagged.sponsor('proposed', sponsor), now, fold);
   return (environment) =>
     spentIn(
       proposals.filter((proposal) => proposal.environment === environment),
@@ -164,12 +155,21 @@ export async function spentBy(
 
 type Counted = Proposal & { at: string };
 
-async function counted(view: LedgerView, now: Date, fold: HistoryQuery['fold']): Promise<Counted[]> {
-  const sinceAt = new Date(now.getTime() - 24 * HOUR_MILLISECONDS).toISOString();
-  const proposals: Counted[] = [];
-  for (const { at, body } of await eventsOf(view, ['change.proposed'], { sinceAt }))
-    if (COUNTED.includes((await fold(body.id))?.state ?? 'denied')) proposals.push({ at, ...body });
-  return proposals;
+/** Of the last 24 h, oldest first. Only of what still waits does a clock decide, so only that is folded. */
+async function counted(
+  view: LedgerView,
+  tags: readonly string[],
+  now: Date,
+  fold: HistoryQuery['fold'],
+): Promise<Counted[]> {
+  const of = (standing: EventQuery['standing']) =>
+    eventsOf(view, ['change.proposed'], { tags, sinceAt: before(now, 24), ...(standing ? { standing } : {}) });
+  const waiting: EventOf<'change.proposed'>[] = [];
+  for (const event of await of({ states: ['waiting'], at: now.toISOString() }))
+    if (COUNTED.includes((await fold(event.body.id))?.state ?? 'denied')) waiting.push(event);
+  return [...(await of({ states: BEGUN })), ...waiting]
+    .sort((one, other) => one.seq - other.seq)
+    .map(({ at, body }) => ({ at, ...body }));
 }
 
 function spentIn(proposals: readonly Counted[], sponsor: string | null, now: Date): Facts['history']['spent'] {

@@ -1,5 +1,6 @@
 /** Shadow mode in the ledger: what guards and rules that are only observed would have stopped. */
 import { eventsOf } from '../core/events.ts';
+import { tagged } from '../core/kept.ts';
 import type { LedgerView } from '../core/ports.ts';
 import { JUDGED } from './history.ts';
 
@@ -17,7 +18,10 @@ export interface Observations {
 export async function observations(view: LedgerView, since: Date): Promise<Observations> {
   const guards = new Map<string, Map<string, 'deny' | 'hold'>>();
   const rules = new Map<string, Set<string>>();
-  for (const { planId = '', body } of await eventsOf(view, JUDGED, { sinceAt: since.toISOString() })) {
+  for (const { planId = '', body } of await eventsOf(view, JUDGED, {
+    tags: tagged.observed(),
+    sinceAt: since.toISOString(),
+  })) {
     for (const { guard, observed, observedRules = [] } of body.judgement.verdicts) {
       for (const id of observedRules) rules.set(id, (rules.get(id) ?? new Set()).add(planId));
       if (!observed) continue;

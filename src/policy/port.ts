@@ -1,6 +1,5 @@
 /** The policy as the pipeline and the executor ask it. */
 
-import type { Change } from '../core/change.ts';
 import type { Environment } from '../core/environment.ts';
 import { changeIn, haltIn } from '../core/folds.ts';
 import type { GuardDefinition, PolicyStanding } from '../core/guard.ts';
@@ -15,6 +14,7 @@ import { executedLately, spentBy } from './history.ts';
 import { observations } from './observed.ts';
 import { digestInForce, pinOf, requireInForce, standingOf } from './pin.ts';
 import { createRuleJudge } from './rules/judge.ts';
+import type { LoadedRules } from './rules/load.ts';
 import { isBeforePlanning, scopeFor, subjectsOf } from './scope.ts';
 
 export interface PolicyPortOptions extends FactSources {
@@ -23,11 +23,18 @@ export interface PolicyPortOptions extends FactSources {
   actsAs: string[];
   /** Of a policy that is only tried (a replay): as if it were adopted. */
   isHypothetical?: boolean;
-  /** Ledger and clock stand still, so that what was looked up once can be kept. */
-  still?: boolean;
 }
 const ASSURANCE = 'L0';
 const WEEK_MILLISECONDS = 7 * 86_400_000;
+
+const NO_RULES: LoadedRules = { rules: [], digest: '', texts: {}, warnings: [] };
+/** A replay makes a port for each moment; what was prepared of the rules is the same for all. */
+const ruleJudges = new WeakMap<LoadedRules, ReturnType<typeof createRuleJudge>>();
+function ruleJudgeOf(rules: LoadedRules): ReturnType<typeof createRuleJudge> {
+  const judge = ruleJudges.get(rules) ?? createRuleJudge(rules);
+  ruleJudges.set(rules, judge);
+  return judge;
+}
 
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: one closure over one policy; its functions are short.
 export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
@@ -37,7 +44,7 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
   const sponsor = sponsorNamed(options.sponsor ?? null);
   const standing = async (view: LedgerView = ledger): Promise<PolicyStanding> =>
     options.isHypothetical ? (policy ? 'adopted' : 'none') : standingOf(view, policy);
-  const judgeRules = createRuleJudge(policy?.rules ?? { rules: [], digest: '', texts: {}, warnings: [] });
+  const judgeRules = ruleJudgeOf(policy?.rules ?? NO_RULES);
 
   /** SECURITY: the sponsor, whose agent made the plan, and whoever this process acts as, here or in the cloud: no seat. */
   const excludedFrom = (plan?: Plan): string[] => {
@@ -63,14 +70,7 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
       approvals.filter(({ decision }) => decision === 'approve'),
     ).filled;
 
-  const foldNow = (changeId: string) => changeIn(ledger, changeId, options.now(), isFilled);
-  const folded = new Map<string, Promise<Change | undefined>>();
-  const fold = (changeId: string): Promise<Change | undefined> => {
-    if (!options.still) return foldNow(changeId);
-    const known = folded.get(changeId) ?? foldNow(changeId);
-    folded.set(changeId, known);
-    return known;
-  };
+  const fold = (changeId: string) => changeIn(ledger, changeId, options.now(), isFilled);
 
   return {
     async digest() {

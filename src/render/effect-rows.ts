@@ -58,7 +58,8 @@ function nameRow(plan: Plan, effect: Effect): string {
 }
 
 function headText(effect: Effect): string {
-  const { kind, type, reversibility, interrupts, holds, owner, revision, size, contents, noBackup } = effect;
+  const { kind, type, reversibility, interrupts, holds, owner, revision, size, monthlyUsd, contents, noBackup } =
+    effect;
   return [
     `${kind} ${line(type)}`,
     reversibility,
@@ -66,7 +67,9 @@ function headText(effect: Effect): string {
     ...(holds === 'nothing' ? [] : [`stores: ${holds}`]),
     ...(revision ? ['a revision'] : []),
     ...(size === undefined ? [] : [`size ${quoted(size)}`]),
+    ...(monthlyUsd === undefined ? [] : [`cost ${monthlyUsd < 0 ? '' : '+'}${monthlyUsd} USD a month`]),
     ...(contents === undefined ? [] : [`contents ${contents}`]),
+    ...(effect.disks === undefined ? [] : [`disks ${effect.disks.map(quoted).join(', ')}`]),
     ...(noBackup === undefined ? [] : [noBackup ? 'no backup possible' : 'backup possible']),
     ...(owner === undefined ? [] : [`of ${owner.kind.replaceAll('_', ' ')} ${line(owner.name)}`]),
   ].join(' \u00b7 ');
@@ -83,7 +86,7 @@ function factRows({ why, retention, recoveryPoint, marks, properties, tagKeys }:
     ...[...new Set(replacing.map(({ replaces }) => replaces))]
       .sort()
       .map((replaces) => ({ indent: 4, text: `replaces (${replaces}): ${words(replaces).join(', ')}` })),
-    ...(tagKeys ? [{ indent: 4, text: `tags that change: ${tagKeys.map(quoted).join(', ') || 'none'}` }] : []),
+    ...(tagKeys ? [{ indent: 4, text: `tags that change: ${tagKeys.map(quoted).join(', ')}` }] : []),
     ...(hidden.length > 0 ? [{ indent: 4, text: `not shown to agents: ${hidden.join(', ')}` }] : []),
     ...(retention ? [{ indent: 4, text: `${retention.attribute} in force: ${retention.effective}` }] : []),
     ...(recoveryPoint

@@ -4,6 +4,7 @@ import { couldBeLoss, type Effect } from '../core/effect.ts';
 import type { Mark, MarkKind } from '../core/mark.ts';
 import type { Plan } from '../core/plan.ts';
 import { countedApprovals, guardCode, type Verdict } from '../core/verdict.ts';
+import { domainOf } from './hosts.ts';
 import type { Row } from './layout.ts';
 import { pathText } from './leaf-rows.ts';
 import { lineOf, nameIn, toldName, toldSentence } from './names.ts';
@@ -20,6 +21,8 @@ const KIND_WORDS: Record<NamedKind, string> = {
   host: 'HOST',
   image: 'IMAGE',
   layer: 'LAYER',
+  code: 'CODE FROM',
+  bucket: 'BUCKET',
   unguarded: 'OPEN OR UNPROTECTED',
   condition: 'CONDITION REMOVED',
 };
@@ -31,7 +34,7 @@ export function lookHere(subject: Subject): Row[] {
     ...stopping(judgement)
       .filter(isOfEffects)
       .map((verdict) => verdictRow(subject.plan, verdict)),
-    ...namedIn(subject).flatMap(namedRows),
+    ...[...Map.groupBy(namedIn(subject), ({ kind }) => kind).values()].flatMap(rowsOfKind),
     ...markRows(subject.plan, stopping(judgement)),
   ];
 }
@@ -49,13 +52,45 @@ function verdictRow(plan: Plan, { guard, outcome, message, seats, roles = [], ef
   };
 }
 
-function namedRows({ kind, value, places }: Named): Row[] {
-  const [first = '', ...more] = places;
+/** More of one kind do not stand each under a line of their own: what comes after them must be seen too. */
+const EACH = 4;
+
+function rowsOfKind(named: readonly Named[]): Row[] {
+  const [{ kind } = { kind: 'host' as const }] = named;
+  const told = named.length <= EACH ? named.map((one) => [one]) : familiesOf(named);
+  if (told.length <= EACH) return told.flatMap(familyRows);
+  return [
+    { text: `! ${KIND_WORDS[kind]}, ${told.length} of them:`, tone: 'warn' },
+    ...told.map((family): Row => {
+      const { where, others, value } = textsOf(family);
+      return { indent: 4, text: `${value} (in ${where}${others})`, tone: 'warn' };
+    }),
+  ];
+}
+
+/** The smallest first: one among many of another family is the one to look at. */
+const familiesOf = (named: readonly Named[]): Named[][] =>
+  [...Map.groupBy(named, ({ kind, value }) => (kind === 'host' ? domainOf(value) : value)).values()].sort(
+    (a, b) => a.length - b.length,
+  );
+
+function familyRows(family: readonly Named[]): Row[] {
+  const { where, others, value } = textsOf(family);
+  return [
+    { text: `! ${KIND_WORDS[family[0]!.kind]}, in ${where}${others}:`, tone: 'warn' },
+    { indent: 4, text: value, tone: 'warn' },
+  ];
+}
+
+function textsOf(family: readonly Named[]) {
+  const [first = '', ...more] = [...new Set(family.flatMap(({ places }) => places))];
   const [thing, ...path] = first.split(' ');
-  const where = `${lineOf(thing ?? '')} ${pathText(path.join(' '))}`;
-  const others = more.length > 0 ? `, and ${counted(more.length, 'other place')}` : '';
-  const head: Row = { text: `! ${KIND_WORDS[kind]}, in ${where}${others}:`, tone: 'warn' };
-  return [head, { indent: 4, text: quoted(value), tone: 'warn' }];
+  const value = quoted(family[0]!.value);
+  return {
+    where: `${lineOf(thing ?? '')} ${pathText(path.join(' '))}`,
+    others: more.length > 0 ? `, and ${counted(more.length, 'other place')}` : '',
+    value: family.length === 1 ? value : `${value}, and ${family.length - 1} more of ${domainOf(family[0]!.value)}`,
+  };
 }
 
 /** Marks that take or give away something. A protection that is raised is not one to look at first. */

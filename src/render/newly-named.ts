@@ -10,18 +10,21 @@
 import type { Json } from '../core/digest.ts';
 import { type LeafChange, leavesOf } from '../core/leaves.ts';
 import type { Thing } from '../core/picture.ts';
+import { hostOfSetting, hostsIn } from './hosts.ts';
 
 export const NAMED_KINDS = [
   'account',
   'everybody',
-  'principal',
-  'command',
   'key',
   'host',
-  'image',
+  'code',
   'layer',
+  'image',
+  'bucket',
   'unguarded',
   'condition',
+  'principal',
+  'command',
 ] as const;
 export type NamedKind = (typeof NAMED_KINDS)[number];
 
@@ -59,7 +62,9 @@ export function newlyNamed(leaves: readonly PlacedLeaf[], things: readonly Thing
       if (!known.places.includes(where)) known.places.push(where);
     }
   }
-  return [...found.values()].sort((a, b) => NAMED_KINDS.indexOf(a.kind) - NAMED_KINDS.indexOf(b.kind));
+  const rank = ({ kind, value }: Named) =>
+    NAMED_KINDS.indexOf(kind) - (kind === 'command' && reachesOut(value) ? 0.5 : 0);
+  return [...found.values()].sort((a, b) => rank(a) - rank(b));
 }
 
 function* namesIn(leaf: PlacedLeaf, own: Own): Generator<[NamedKind, string]> {
@@ -89,39 +94,6 @@ function textBefore(things: readonly Thing[]): { has(value: string): boolean } {
 const all = (text: string, pattern: RegExp, group = 0): string[] =>
   [...text.matchAll(pattern)].map((match) => match[group]!);
 
-/** Domains of AWS's own services, and words that look like hosts and are versions or files. */
-const AWS_HOST = /(?:^|\.)(?:amazonaws\.com(?:\.cn)?|api\.aws|aws\.amazon\.com|amazon\.com)$/i;
-const NO_HOST =
-  /\.(?:handler|js|mjs|cjs|ts|py|rb|go|java|jar|zip|json|ya?ml|sh|conf|cfg|ini|log|txt|pem|gz|tar|html?|css|xml|md|so|bin|rpm|deb|env|lock|large|xlarge|micro|small|medium|nano|metal|\d*xlarge|x|Arn|Id|Name|internal|local|localhost|service|socket|mount|target|repo|d|keyring|gpg|asc)$/i;
-const URL_HOST =
-  /\b[a-z][a-z0-9+.-]{0,20}:\/\/(?:[^\s/@"'`]{1,500}@)?([A-Za-z0-9.-]+\.[A-Za-z]{2,}|\d{1,3}(?:\.\d{1,3}){3})(?::\d+)?(?:\/[^\s"'`<>)]*)?/g;
-const BARE_HOST = /(?<![\w.@/-])(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,6}[a-z]{2,24}(?![\w(-])/gi;
-const ADDRESS = /(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w.]|\/)/g;
-const MAIL = /(?<![\w.+-])[\w.+-]{1,64}@(?:[a-z0-9-]+\.)+[a-z]{2,}/gi;
-const isOwnService = (host: string) => AWS_HOST.test(host) && !/^[^.]+\.(?:lambda-url|execute-api)\./.test(host);
-
-function hosts(text: string): string[] {
-  const urls = [...text.matchAll(URL_HOST)].filter(([, host]) => !isOwnService(host!)).map(([url]) => url);
-  const mails = all(text, MAIL);
-  const rest = text.replaceAll(URL_HOST, ' ').replaceAll(MAIL, ' ');
-  const bare = all(rest, BARE_HOST).filter((host) => !isOwnService(host) && !NO_HOST.test(host) && isDomain(host));
-  return [
-    ...urls,
-    ...mails,
-    ...bare,
-    ...all(rest, ADDRESS).filter((address) => !/^(?:10|127|0|169\.254|192\.168)\./.test(address)),
-  ];
-}
-
-/** A word with dots that is no version, no key of a map and no name of code: its last part is a name that domains end in. */
-const ENDS_AS_DOMAIN =
-  /\.(?:com|net|org|edu|gov|mil|int|info|biz|name|dev|app|cloud|site|online|store|shop|xyz|top|club|live|me|tv|cc|ws|to|ly|gg|sh|ai|io|co|example|test|invalid|onion|[a-z]{2}|xn--[a-z0-9-]+|[a-z]{5,24})$/i;
-const isDomain = (host: string) =>
-  ENDS_AS_DOMAIN.test(host) &&
-  /[a-z]/i.test(host) &&
-  !/^(?:aws|s3|sns|sqs|ec2|iam|sts|kms|states|lambda|ecs|logs|events|dynamodb)\./i.test(host) &&
-  !/^[A-Z]\w*\.[A-Z]/.test(host);
-
 const ACCOUNT = /(?<!\d)\d{12}(?!\d)/g;
 const ARN = /\barn:[\w-]+:[\w-]*:[\w-]*:(\d{12}):[^\s"'`,)\]}]+/g;
 const IMAGE =
@@ -139,17 +111,43 @@ function accounts(_leaf: PlacedLeaf, text: string, own: Own): string[] {
 const KEY =
   /\b(?:AKIA|ASIA)(?:[A-Z0-9]{16}\b|\*{4}\([0-9a-f]{8}\))|\b(?:ssh-(?:ed25519|rsa|dss)|ecdsa-sha2-[\w-]{1,60}|sk-[\w@.-]{1,60}) {1,5}AAAA[A-Za-z0-9+/=]+(?: +[\w@.-]+)?|-----BEGIN [A-Z ]*(?:PUBLIC KEY|PGP|CERTIFICATE)[A-Z ]*-----/g;
 
+const isLoginKey = ({ path, thing }: PlacedLeaf) =>
+  /\.(?:Ec2(?:KeyName|KeyPair|SshKey)|(?:Default)?SshKeyName)$/.test(path) ||
+  (/\.KeyName$/.test(path) && /^AWS::(?:EC2|AutoScaling|EMR|Batch|Cloud9)::/.test(thing.type));
+
+/** Where code is taken from. */
+const CODE =
+  /\.(?:Code|Content|CodeUri|ContentUri|CodeConfiguration|DefinitionS3Location|BodyS3Location)\.(?:S3)?Bucket$|\.(?:TemplateURL|RepositoryUrl|ScriptLocation|SourceBucketArn|CodeLocation)$|\.Sources?\.(?:[^.]+\.)?Location$/;
+const isCode = (path: string) => CODE.test(path);
+/** Not what stands for something of this stack, or is not known. */
+const isWritten = (text: string) => !/^\$\{[^}]*\}$|\u{27e6}|\u{fffd}/u.test(text);
+const BUCKET = /(?<![\w:])(?:arn:aws[a-z-]*:s3:::|s3:\/\/)[a-z0-9][a-z0-9.-]{1,62}/g;
+const OF_POLICY = /\.(?:Resources?|NotResource|Conditions?)(?:\.|$)/;
+/** A bucket's name says nothing of whose it is. */
+const buckets = (path: string, text: string): string[] =>
+  OF_POLICY.test(path)
+    ? []
+    : /\.(?:S3BucketName|Destination(?:S3)?BucketName|OutputS3BucketName|LogBucketName)$/.test(path)
+      ? [text]
+      : all(text, BUCKET);
+
 const PRINCIPAL_PATH = /\.(?:Principals?|NotPrincipal|AWS|Federated|Service|CanonicalUser)(?:\.\d+)?$/;
 const isPrincipalLeaf = ({ path }: PlacedLeaf) => PRINCIPAL_PATH.test(path) && /Principal/.test(path);
 
 /** A service of AWS by itself is nobody; what lets it act for others is a condition, and marks find that. */
 const AWS_SERVICE = /\.amazonaws\.com(?:\.cn)?$/;
 
-/** What runs: on hosts, at their start, in containers and builds. */
+/** What runs: on hosts, at their start, in containers, jobs and builds. */
 const RUNS =
-  /\.UserData\b|AWS::CloudFormation::Init\.(?:.*\.)?(?:commands|services|files|sources|packages)\b|\.(?:Command|EntryPoint|BuildSpec|OnStart|OnCreate|BootstrapActions|commands|runCommand|inputs)\b|\.(?:command|Script|script)$/;
+  /\.UserData\b|AWS::CloudFormation::Init\.(?:.*\.)?(?:commands|services|files|sources|packages)\b|\.(?:Command|EntryPoint|BuildSpec|OnStart|OnCreate|BootstrapActions|commands|runCommand|inputs|StartCommand|BuildCommand|StartupScriptS3Path)\b|\.(?:command|Script|script)$|\.(?:HadoopJarStep|[Cc]ontainers\.[^.]+)\.[Aa]rgs\b/;
+/** Settings that decide what else is loaded and run, of the loaders and runtimes that functions and containers have. */
+const LOADS =
+  /\.(?:NODE_OPTIONS|NODE_PATH|LD_PRELOAD|LD_AUDIT|LD_LIBRARY_PATH|PATH|AWS_LAMBDA_EXEC_WRAPPER|_?JAVA_(?:TOOL_)?OPTIONS|JDK_JAVA_OPTIONS|JAVA_OPTS|PYTHON(?:STARTUP|PATH|HOME)|PERL5(?:OPT|LIB)|RUBY(?:OPT|LIB)|BASH_ENV|PROMPT_COMMAND|GIT_(?:SSH|PROXY|SSH_COMMAND)|DOTNET_STARTUP_HOOKS|CORE?_?(?:CLR_)?PROFILER(?:_PATH\w*)?|PHP_INI_SCAN_DIR|PIP_(?:EXTRA_)?INDEX_URL|NPM_CONFIG_\w+|MAVEN_OPTS|GRADLE_OPTS|OPENSSL_CONF)(?:\.Value)?$/i;
 const PIPED =
-  /\b(?:curl|wget|fetch)\b[^|\n]*\|\s*(?:sudo\s+)?(?:ba|z|da)?sh\b|\b(?:ba)?sh\s+-c\b|\beval\b|\bnc\s+-|\/dev\/tcp\//;
+  /\b(?:curl|wget|fetch)\b[^|\n]*\|\s*(?:sudo\s+)?(?:ba|z|da)?sh\b|\b(?:ba)?sh\s+-c\b|\beval\b|\bnc\s+|\/dev\/tcp\/|\bbase64\s+(?:-d|-D|--decode)\b/;
+
+/** Commands that bring something in or send something out stand above those that do not. */
+const reachesOut = (text: string) => PIPED.test(text) || hostsIn(text).length > 0 || all(text, KEY).length > 0;
 
 const UNGUARDED: [RegExp, RegExp][] = [
   [/\.(?:AuthorizationType|AuthType|FunctionUrlAuthType)$/, /^NONE$/i],
@@ -158,6 +156,14 @@ const UNGUARDED: [RegExp, RegExp][] = [
   [/\.(?:BlockPublicAcls|BlockPublicPolicy|IgnorePublicAcls|RestrictPublicBuckets)$/, /^false$/i],
   [/(?:^|\.)DeletionPolicy$|(?:^|\.)UpdateReplacePolicy$/, /^Delete$/],
 ];
+
+const NAMES_PARTIES = /\.(?:Type|Action|Actions|Resource|Resources|Service|Handler)(?:\.\d+)?$/;
+function hosts(leaf: PlacedLeaf, text: string): string[] {
+  if (isCode(leaf.path)) return [];
+  const found = hostsIn(text);
+  if (isPrincipalLeaf(leaf) || NAMES_PARTIES.test(leaf.path)) return found.filter((host) => host.includes('://'));
+  return found.length > 0 ? found : hostOfSetting(leaf.path, text);
+}
 
 const FINDERS: [NamedKind, Find][] = [
   ['account', accounts],
@@ -172,16 +178,12 @@ const FINDERS: [NamedKind, Find][] = [
         ? [text]
         : [],
   ],
-  ['command', (leaf, text) => (RUNS.test(leaf.path) || PIPED.test(text) ? [text] : [])],
-  ['key', (_leaf, text) => all(text, KEY)],
-  [
-    'host',
-    (leaf, text) =>
-      isPrincipalLeaf(leaf) || /\.(?:Type|Action|Actions|Resource|Resources|Service|Handler)(?:\.\d+)?$/.test(leaf.path)
-        ? hosts(text).filter((host) => host.includes('://'))
-        : hosts(text),
-  ],
+  ['command', (leaf, text) => (RUNS.test(leaf.path) || LOADS.test(leaf.path) || PIPED.test(text) ? [text] : [])],
+  ['key', (leaf, text) => [...all(text, KEY), ...(isLoginKey(leaf) && isWritten(text) ? [text] : [])]],
+  ['host', hosts],
   ['image', (leaf, text) => (/\.(?:Image|ImageUri|image)$/.test(leaf.path) ? all(text, IMAGE).slice(0, 1) : [])],
+  ['code', ({ path }, text) => (isCode(path) && isWritten(text) ? [text] : [])],
+  ['bucket', ({ path }, text) => (isCode(path) || !isWritten(text) ? [] : buckets(path, text))],
   ['layer', (leaf, text) => (/\.Layers(?:\.|$)/.test(leaf.path) ? [text] : [])],
   [
     'unguarded',

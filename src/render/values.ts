@@ -1,11 +1,12 @@
 /** Values from outside as they stand in our lines: quoted where they could be taken for our words, never cut. */
+import { withDoublesVisible } from '../core/deceptive-text.ts';
 import { makeVisible } from '../core/render-safe.ts';
 
 /** One word that cannot be a sentence of ours. */
 const BARE = /^[\w.:/@*+=%$#~^()[\]{}-]+$/;
 
 export function quoted(text: string): string {
-  const visible = makeVisible(text, Number.POSITIVE_INFINITY);
+  const visible = withDoublesVisible(makeVisible(text, Number.POSITIVE_INFINITY));
   if (BARE.test(visible)) return visible;
   const escaped = visible
     .replaceAll(/\\(?=[nt"\\])/g, '\\\\')

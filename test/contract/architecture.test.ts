@@ -91,7 +91,7 @@ const TABLE: Record<string, string[]> = {
     'src/cli/',
     'src/compose.ts',
     'src/core/',
-    'src/ledger/checkpoint.ts',
+    'src/ledger/export.ts',
     'src/policy/adopt.ts',
     'src/sandbox/cloud.ts',
   ],
@@ -229,6 +229,7 @@ describe('no room but the provider’s knows', () => {
   const ALLOWED: Record<string, [words: string[], why: string]> = {
     'src/core/events.ts': [['changeSet', 'change set'], 'ledgers have this key'],
     'src/core/dead-plans.ts': [['changeSet'], 'reads that key'],
+    'src/core/kept.ts': [['changeSet'], 'reads that key'],
     'src/core/planning.ts': [['changeSet'], 'writes that key'],
     'src/core/plan.ts': [['change_set'], 'plans in ledgers have this word for a dry run that the cloud itself keeps'],
     'src/policy/schema.ts': [
@@ -239,6 +240,8 @@ describe('no room but the provider’s knows', () => {
       ['AWS', 'RDS', 'CloudFormation', 'Lambda'],
       'the published schema of rules shows types by example',
     ],
+    'src/cli/audit-events.ts': [['changeSet'], 'prints that key'],
+    'src/cli/commands/audit-reconcile.ts': [['CloudTrail', 'ARN'], 'names the file and the roles that people have'],
     'src/cli/init-aws.ts': [['aws', 'iam', 'ARN', 'arn'], 'is about the roles of an AWS account'],
     'src/cli/commands/init-aws.ts': [['aws', 'CloudFormation', 'IAM', 'arn'], 'is about them'],
     'src/cli/commands/sandbox.ts': [

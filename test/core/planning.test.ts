@@ -80,7 +80,8 @@ describe('a plan', () => {
         tool: 'plan_it',
         changeSet,
         expiresAt: plan.expiresAt,
-        judgement,
+        judgement: { ...judgement, verdicts: judgement.verdicts.filter(({ outcome }) => outcome !== 'pass') },
+        judged: judgement.verdicts.map(({ guard }) => guard),
         goals: goalsAllowed,
       },
     });

@@ -9,8 +9,10 @@ import {
   type Judgement,
   judgementSchema,
   pass,
+  shortened,
   type Verdict,
   verdictSchema,
+  whole,
 } from '../../src/core/verdict.ts';
 
 const decision = (...verdicts: Verdict[]) => decide(verdicts).decision;
@@ -101,4 +103,28 @@ it('what passes has nothing to say', () => {
 
 it('approvals inflect', () => {
   expect([countedApprovals(1), countedApprovals(2)]).toEqual(['1 approval', '2 approvals']);
+});
+
+describe('a judgement as the ledger keeps it', () => {
+  const observed: Verdict = { ...pass('seen'), observed: 'deny' };
+  const excepted: Verdict = { ...pass('excepted'), exceptions: ['until 2027'] };
+  const judgement = decide([
+    pass('a'),
+    hold('b', 1, 'm', 'r'),
+    pass('c'),
+    observed,
+    note('d', 'm'),
+    excepted,
+    pass('e'),
+  ]);
+
+  it('has no verdict of a guard that only passed, and is whole again in its order', () => {
+    const short = shortened(judgement);
+    expect(short.judgement.verdicts.map(({ guard }) => guard)).toEqual(['b', 'seen', 'd', 'excepted']);
+    expect(whole(JSON.parse(JSON.stringify(short)))).toEqual(judgement);
+  });
+
+  it('is read as it stands where an earlier version kept it whole', () => {
+    expect(whole({ judgement })).toEqual(judgement);
+  });
 });

@@ -10,6 +10,19 @@ vectorsOf('deputy', [
     inDisposable(),
     'hold(2)',
   ],
+  ['items of named things', planWithEffects(marked('deputy', { bound: 'named' })), facts(), 'hold(1)'],
+  [
+    'items of named things, in development',
+    planWithEffects(marked('deputy', { bound: 'named' })),
+    inDevelopment(),
+    'note',
+  ],
+  [
+    'items of named things beside an unbounded one',
+    planWithEffects(marked('deputy', { bound: 'named' }), marked('deputy', { bound: 'unbounded' })),
+    inDevelopment(),
+    'hold(2)',
+  ],
   ['its bound is not said', planWithEffects(marked('deputy')), facts(), 'hold(2)'],
   [
     'an AWS API as target',

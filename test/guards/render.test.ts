@@ -27,6 +27,43 @@ it('names what it is about by its logical id, else its physical id, else its typ
   expect(told({})).toContain('explanation of AWS::Lambda::Function ');
 });
 
+// In a plan of many effects that say the same, whatever one of them says otherwise is looked at.
+const repeated = () =>
+  effect({
+    logicalId: 'Fn',
+    physicalId: 'fn-1',
+    owner: { kind: 'stack', name: 'shop' },
+    size: 'small',
+    properties: [property('Properties.A', '1', '2'), property('Properties.B', '3', '4')],
+    marks: [
+      mark('deputy', { principal: 'role', target: { id: 'one' } }),
+      mark('deputy', { principal: 'role', target: { id: 'one' } }),
+    ],
+  });
+type Repeated = ReturnType<typeof repeated>;
+const PLACES: Record<string, (of: Repeated, text: string) => Partial<Repeated>> = {
+  logicalId: (_of, logicalId) => ({ logicalId }),
+  physicalId: (_of, physicalId) => ({ physicalId }),
+  owner: (_of, name) => ({ owner: { kind: 'stack', name } }),
+  type: (_of, type) => ({ type }),
+  why: (_of, why) => ({ why }),
+  size: (_of, size) => ({ size }),
+  path: ({ properties: [first, second] }, path) => ({ properties: [first!, { ...second!, path }] }),
+  before: ({ properties: [first, second] }, before) => ({ properties: [first!, { ...second!, before }] }),
+  after: ({ properties: [first, second] }, after) => ({ properties: [first!, { ...second!, after }] }),
+  text: ({ marks: [first, second] }, text) => ({ marks: [first!, { ...second!, text }] }),
+  principal: ({ marks: [first, second] }, principal) => ({ marks: [first!, { ...second!, principal }] }),
+  target: ({ marks: [first, second] }, id) => ({ marks: [first!, { ...second!, target: { id } }] }),
+};
+it.each(Object.entries(PLACES))('reads %s of every effect, however much they repeat each other', (_name, put) => {
+  const outcome = (...effects: Repeated[]) => made('render').judge(planWithEffects(...effects), facts()).outcome;
+  const deceiving = { ...repeated(), ...put(repeated(), 'a\u202eb') };
+  expect(outcome(repeated(), repeated())).toBe('pass');
+  expect(outcome(deceiving)).toBe('deny');
+  expect(outcome(repeated(), deceiving, repeated())).toBe('deny');
+  expect(outcome(repeated(), repeated(), deceiving)).toBe('deny');
+});
+
 vectorsOf('render', [
   ['plain text', plan(), facts(), 'pass'],
   ['a bidirectional character in a value', value('safe\u202eevil'), facts(), 'deny'],

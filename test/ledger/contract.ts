@@ -1,6 +1,9 @@
 /** What every store of the ledger must do, behind the awaited port. Run it with a factory for each store. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { digestOf } from '../../src/core/digest.ts';
+import type { EventQuery } from '../../src/core/events.ts';
+import { tagged } from '../../src/core/kept.ts';
+import type { Target } from '../../src/core/plan.ts';
 import type { Ledger } from '../../src/core/ports.ts';
 
 export interface StoreUnderTest {
@@ -11,6 +14,30 @@ export interface StoreUnderTest {
 }
 
 const progress = (text: string) => ({ kind: 'change.progress' as const, changeId: 'chg_a', body: { text } });
+const targetOf = (name: string, ...ids: string[]): Target => ({
+  kind: 'stack',
+  account: '1',
+  region: 'r1',
+  name,
+  ids,
+});
+/** Of what is kept; `day` of January 2026: until then it can be approved. */
+const proposal = (changeId: string, target: Target, sponsor: string | null, day = 1) => {
+  const judgement = { decision: 'needs_approval', verdicts: [], seats: 1, roles: [] };
+  const [proposedAt, approveBy] = ['2026-01-01T00:00:00.000Z', `2026-01-0${day}T08:00:00.000Z`];
+  const body = { target, sponsor, judgement, proposedAt, approveBy } as never;
+  return { kind: 'change.proposed' as const, changeId, body };
+};
+const executing = (changeId: string, target: Target) => ({
+  kind: 'change.executing' as const,
+  changeId,
+  body: { target } as never,
+});
+const finished = (changeId: string, target: Target, state: string) => ({
+  kind: 'change.finished' as const,
+  changeId,
+  body: { target, outcome: { state } } as never,
+});
 const later = () => new Promise((resolve) => setTimeout(resolve, 20));
 
 export function ledgerContract(name: string, makeStore: () => StoreUnderTest): void {
@@ -66,33 +93,84 @@ export function ledgerContract(name: string, makeStore: () => StoreUnderTest): v
       expect(await ledger.transact((tx) => tx.claim('nonce/lost'))).toBe(true);
     });
 
-    it('tells only the events whose body has a text, however it is quoted', async () => {
+    it('finds events by their tags, within a time, and what cannot be read by every tag', async () => {
       const ledger = open();
-      for (const text of ['unknown', '"text":"unknown"', 'known', 'ünknown']) await ledger.append(progress(text));
-      const containing = async (text: string) => (await ledger.events({ containing: text })).map(({ seq }) => seq);
-      expect(await containing('"text":"unknown"')).toEqual([1]);
-      expect(await containing('ünknown')).toEqual([4]);
-      expect(await containing('nothing has it')).toEqual([]);
-      expect((await ledger.events({ containing: '"text":"unknown"', kinds: ['change.stale'] })).length).toBe(0);
+      const [one, two] = [targetOf('one', 'i-1', 'i-2'), targetOf('two', 'i-2')];
+      await ledger.append(proposal('chg_1', one, 'ann'));
+      await ledger.transact((tx) => tx.append(executing('chg_1', one)));
+      const { at } = await ledger.append(proposal('chg_2', two, null));
+      await ledger.append(proposal('chg_3', { ...one, region: 'r2' }, 'bob'));
+      const seqs = async (tags: string[], more: EventQuery = {}) =>
+        (await open().events({ tags, ...more })).map(({ seq }) => seq);
+      expect(await seqs(tagged.target(one))).toEqual([1, 2, 3]);
+      expect(await seqs(tagged.target(targetOf('two')))).toEqual([3]);
+      expect(await seqs(tagged.target(targetOf('other', 'i-1')), { newestFirst: true, limit: 1 })).toEqual([2]);
+      expect(await seqs(tagged.target(one), { kinds: ['change.executing'], changeId: 'chg_1' })).toEqual([2]);
+      expect(await seqs(tagged.target(one), { sinceAt: at, untilAt: at, sinceSeq: 2 })).toEqual([3]);
+      expect(await seqs(tagged.target(one), { sinceAt: '9999' })).toEqual([]);
+      expect(await seqs(tagged.sponsor('proposed', 'ann'))).toEqual([1]);
+      expect(await seqs(tagged.sponsor('proposed', null))).toEqual([3]);
+      await ledger.append({ ...executing('chg_4', one), body: { target: 'elsewhere' } as never });
+      for (const tags of [tagged.target(two), tagged.sponsor('proposed', 'ann'), tagged.observed()])
+        expect((await seqs(tags)).at(-1)).toBe(5);
     });
 
-    it('tells what nothing else is recorded of, however old, as of a moment too', async () => {
+    it('tells how changes stand, of which the time is not over, and page by page', async () => {
       const ledger = open();
-      const of = (kind: 'change.withdrawn' | 'change.stale', changeId: string) =>
-        ledger.append({ kind, changeId, body: { why: '' } });
-      await of('change.withdrawn', 'chg_a');
-      await of('change.withdrawn', 'chg_b');
-      const { seq } = await of('change.stale', 'chg_a');
-      const without = async (untilSeq?: number) =>
-        (
-          await ledger.events({
-            kinds: ['change.withdrawn'],
-            withoutKinds: ['change.stale', 'change.closed'],
-            ...(untilSeq === undefined ? {} : { untilSeq }),
-          })
-        ).map(({ changeId }) => changeId);
-      expect(await without()).toEqual(['chg_b']);
-      expect(await without(seq - 1)).toEqual(['chg_a', 'chg_b']);
+      const target = targetOf('one');
+      const of = (kind: 'change.withdrawn' | 'change.closed', changeId: string) =>
+        ledger.append({ kind, changeId, body: { why: '', by: '' } as never });
+      for (const turn of [1, 2, 3, 4, 5]) await ledger.append(proposal(`chg_${turn}`, target, 'ann', turn));
+      const standing = async (query: EventQuery) => (await open().events(query)).map(({ changeId }) => changeId);
+      const waiting = { states: ['waiting'] as const };
+      expect(await standing({ standing: waiting, newestFirst: true, limit: 2, untilSeq: 4 })).toEqual([
+        'chg_4',
+        'chg_3',
+      ]);
+      expect(await standing({ standing: { ...waiting, at: '2026-01-04T00:00:00.000Z' } })).toEqual(['chg_4', 'chg_5']);
+      await of('change.withdrawn', 'chg_2');
+      await ledger.append(executing('chg_3', target));
+      expect(await standing({ standing: waiting })).toEqual(['chg_1', 'chg_4', 'chg_5']);
+      const begun = { states: ['executing', 'unknown'] as const, at: '2026-02-01T00:00:00.000Z' };
+      expect(await standing({ standing: begun, tags: tagged.target(target) })).toEqual(['chg_3']);
+      expect(await standing({ standing: begun, tags: tagged.target(targetOf('two')) })).toEqual([]);
+      await ledger.append(finished('chg_3', target, 'unknown'));
+      expect(await standing({ standing: begun, tags: tagged.target(target) })).toEqual(['chg_3']);
+      const ended = { states: ['withdrawn', 'closed', 'unknown'] as const };
+      expect(await standing({ standing: ended, tags: tagged.sponsor('proposed', 'ann'), sinceAt: '2026' })).toEqual([
+        'chg_2',
+        'chg_3',
+      ]);
+      await of('change.withdrawn', 'chg_3');
+      expect(await standing({ standing: begun })).toEqual(['chg_3']);
+      await of('change.closed', 'chg_3');
+      expect(await standing({ standing: begun })).toEqual([]);
+    });
+
+    it('undoes of what is asked for at one moment only the part that throws, with what is kept of it', async () => {
+      const ledger = open();
+      const target = targetOf('one');
+      const asked = ['a', 'b', 'thrown', 'c', 'unwritable', 'd'].map((name) => {
+        if (name === 'unwritable') return ledger.append({ ...progress(name), body: { text: Number.NaN as never } });
+        return ledger.transact(async (tx) => {
+          await tx.append(proposal(`chg_${name}`, target, 'ann'));
+          await tx.claim(`nonce/${name}`);
+          await later();
+          if (name === 'thrown') throw new Error('decided otherwise');
+        });
+      });
+      const ends = await Promise.allSettled(asked);
+      expect(ends.map(({ status }) => status === 'fulfilled')).toEqual([true, true, false, true, false, true]);
+      const kept = { tags: tagged.target(target), standing: { states: ['waiting'] as const } };
+      for (const query of [{}, kept])
+        expect((await open().events(query)).map(({ seq, changeId }) => [seq, changeId])).toEqual([
+          [1, 'chg_a'],
+          [2, 'chg_b'],
+          [3, 'chg_c'],
+          [4, 'chg_d'],
+        ]);
+      expect(await ledger.transact((tx) => tx.claim('nonce/thrown'))).toBe(true);
+      expect(await ledger.transact((tx) => tx.claim('nonce/c'))).toBe(false);
     });
 
     it('lets transactions that await read, decide and append one after the other', async () => {

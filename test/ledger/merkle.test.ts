@@ -6,6 +6,8 @@ import {
   type Hash,
   inclusionProof,
   leafHash,
+  overLeaves,
+  overPeaks,
   rootOf,
   treeHash,
   verifyConsistency,
@@ -50,9 +52,11 @@ describe('Merkle tree', () => {
       const leaves = vectors.slice(0, index + 1);
       const to = { size: index + 1, root: Buffer.from(root, 'hex') };
       for (const [at, leaf] of leaves.entries()) {
-        expect(verifyInclusion(leaf, at, to.size, inclusionProof(leaves, at), to.root)).toBe(true);
+        expect(verifyInclusion(leaf, at, to.size, inclusionProof(overLeaves(leaves), leaves.length, at), to.root)).toBe(
+          true,
+        );
         const from = { size: at + 1, root: Buffer.from(ROOTS[at]!, 'hex') };
-        expect(verifyConsistency(from, to, consistencyProof(leaves, from.size))).toBe(true);
+        expect(verifyConsistency(from, to, consistencyProof(overLeaves(leaves), leaves.length, from.size))).toBe(true);
       }
     }
   });
@@ -63,7 +67,7 @@ describe('Merkle tree', () => {
         const leaves = numbered(size);
         const index = pick % size;
         const root = treeHash(leaves);
-        const proof = inclusionProof(leaves, index);
+        const proof = inclusionProof(overLeaves(leaves), leaves.length, index);
         expect(rootOf(peaksOf(leaves)).equals(root)).toBe(true);
         expect(verifyInclusion(leaves[index]!, index, size, proof, root)).toBe(true);
         expect(verifyInclusion(flipped(leaves[index]!), index, size, proof, root)).toBe(false);
@@ -79,6 +83,32 @@ describe('Merkle tree', () => {
     );
   });
 
+  it('finds in what appends leave the hash of every range that a proof needs, reading two rows for each whole subtree', () => {
+    fc.assert(
+      fc.property(sizes, fc.nat(), (size, pick) => {
+        const leaves = numbered(size);
+        let rows = 0;
+        const counting = overPeaks(
+          (index) => {
+            rows += 1;
+            return leaves[index]!;
+          },
+          (count) => {
+            rows += 1;
+            return peaksOf(leaves.slice(0, count));
+          },
+        );
+        const index = pick % size;
+        const levels = Math.ceil(Math.log2(size + 1));
+        expect(inclusionProof(counting, size, index)).toEqual(inclusionProof(overLeaves(leaves), size, index));
+        expect(rows).toBeLessThanOrEqual(4 * levels);
+        rows = 0;
+        expect(consistencyProof(counting, size, index)).toEqual(consistencyProof(overLeaves(leaves), size, index));
+        expect(rows).toBeLessThanOrEqual(4 * levels);
+      }),
+    );
+  });
+
   it('proves any prefix, and none whose history was rewritten', () => {
     fc.assert(
       fc.property(sizes, fc.nat(), fc.nat(), (size, pickFrom, pickChanged) => {
@@ -86,10 +116,12 @@ describe('Merkle tree', () => {
         const from = 1 + (pickFrom % size);
         const old = { size: from, root: treeHash(leaves.slice(0, from)) };
         const now = { size, root: treeHash(leaves) };
-        expect(verifyConsistency(old, now, consistencyProof(leaves, from))).toBe(true);
+        expect(verifyConsistency(old, now, consistencyProof(overLeaves(leaves), leaves.length, from))).toBe(true);
         const rewritten = leaves.map((leaf, at) => (at === pickChanged % from ? flipped(leaf) : leaf));
         const other = { size, root: treeHash(rewritten) };
-        expect(verifyConsistency(old, other, consistencyProof(rewritten, from))).toBe(false);
+        expect(verifyConsistency(old, other, consistencyProof(overLeaves(rewritten), rewritten.length, from))).toBe(
+          false,
+        );
         expect(verifyConsistency({ size: size + 1, root: old.root }, now, [])).toBe(false);
       }),
     );

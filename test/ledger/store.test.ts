@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { digestOf } from '../../src/core/digest.ts';
+import { LEDGER_VERSION } from '../../src/ledger/database.ts';
 import { verifyConsistency, verifyInclusion } from '../../src/ledger/merkle.ts';
 import { openLedger } from '../../src/ledger/store.ts';
 import { verifyLedger } from '../../src/ledger/verify.ts';
@@ -137,7 +138,7 @@ describe('ledger store', () => {
   it('refuses a ledger of a newer version', () => {
     openLedger(home).close();
     const db = new Database(join(home, 'ledger.db'));
-    db.pragma('user_version = 2');
+    db.pragma(`user_version = ${LEDGER_VERSION + 1}`);
     db.close();
     const newer = expect.objectContaining({ code: 'LEDGER_NEWER_VERSION' });
     expect(() => openLedger(home)).toThrow(newer);

@@ -4,8 +4,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { EFFECT_KINDS, type Effect, REVERSIBILITIES } from '../../src/core/effect.ts';
 import { MARK_KINDS } from '../../src/core/mark.ts';
-import { createRuleJudge, type RuleFacts } from '../../src/policy/rules/judge.ts';
+import { createRuleJudge } from '../../src/policy/rules/judge.ts';
 import { loadRules } from '../../src/policy/rules/load.ts';
+import type { RuleFacts } from '../../src/policy/rules/request.ts';
 import type { PlanOver } from '../guards/builders.ts';
 import { effect, NOW, plan, stack } from './plans.ts';
 

@@ -2,8 +2,14 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { guards } from '../../guards/index.ts';
 import { replayPolicy, replayText, sinceWhen } from '../../src/cli/policy-replay.ts';
-import { ledgerAsOf } from '../../src/policy-lab/replay/as-of.ts';
+import { type StandingState, tagged } from '../../src/core/kept.ts';
+import type { Ledger, LedgerView } from '../../src/core/ports.ts';
+import { loadPolicy } from '../../src/policy/load.ts';
+import { pastOf } from '../../src/policy-lab/replay/past.ts';
+import { replay } from '../../src/policy-lab/replay/replay.ts';
+import { providerRules } from '../../src/providers/index.ts';
 import { DEV_STACK, openTestWorld, proposeFix, STACK, type TestWorld } from '../world.ts';
 
 let world: TestWorld;
@@ -253,9 +259,58 @@ describe('policy replay', () => {
   it('looks at the ledger of then through a view that takes nothing', async () => {
     await planDeletion(STACK);
     const all = await world.app.ledger.events();
-    const view = ledgerAsOf(world.app.ledger, 2);
+    const view = pastOf(world.app.ledger, new Date())(2);
     expect(await view.events()).toEqual(all.slice(0, 2));
     expect(await view.events({ newestFirst: true, limit: 1 })).toEqual([all[1]]);
     await expect(view.append({ kind: 'halted', body: { by: [] } })).rejects.toThrow();
+  });
+
+  it('sees how a change stood then, and what it was found under', async () => {
+    const { ledger } = world.app;
+    const id = await proposeFix(world, memory(), DEV_STACK);
+    const waiting = (await ledger.events()).length;
+    await world.execute(id);
+    const past = pastOf(ledger, new Date());
+    const [proposed] = await ledger.events({ kinds: ['change.proposed'] });
+    const { target } = proposed!.body as { target: Parameters<typeof tagged.target>[0] };
+    const foundAs = async (size: number, ...states: StandingState[]) =>
+      (await past(size).events({ tags: tagged.target(target), standing: { states } })).map(({ seq }) => seq);
+    expect(await foundAs(waiting, 'waiting')).toEqual([proposed!.seq]);
+    expect(await foundAs(waiting, 'executing', 'succeeded')).toEqual([]);
+    expect(await foundAs(proposed!.seq - 1, 'waiting')).toEqual([]);
+    const [begun] = await ledger.events({ kinds: ['change.executing'] });
+    expect(await foundAs(begun!.seq, 'executing')).toEqual([proposed!.seq]);
+    expect(await foundAs((await ledger.events()).length, 'succeeded')).toEqual([proposed!.seq]);
+  });
+
+  it('asks the store for what happened once, however many judgements there are', async () => {
+    const events = async () => (await world.app.ledger.events()).length;
+    const asked = async () => {
+      let rows = 0;
+      const ledger: LedgerView = {
+        document: (digest) => world.app.ledger.document(digest),
+        async events(query) {
+          const found = await world.app.ledger.events(query);
+          rows += found.length;
+          return found;
+        },
+      };
+      const about = {
+        policy: loadPolicy(policy(''), guards),
+        guards,
+        provider: providerRules,
+        ledger: ledger as Ledger,
+      };
+      const { judged } = await replay(about, new Date(Date.now() - 60_000));
+      return { rows, plans: judged.plans };
+    };
+    for (let turn = 0; turn < 3; turn += 1) await proposeFix(world, memory(), DEV_STACK);
+    const few = await asked();
+    const before = await events();
+    for (let turn = 0; turn < 12; turn += 1) await proposeFix(world, memory(), DEV_STACK);
+    const many = await asked();
+    expect(many.plans).toBe(few.plans + 12);
+    // Each event is found under what it is about: a few times, whatever the number of judgements.
+    expect(many.rows - few.rows).toBeLessThanOrEqual(4 * ((await events()) - before));
   });
 });

@@ -6,9 +6,10 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { EFFECT_KINDS, type Effect } from '../../src/core/effect.ts';
 import { MARK_KINDS } from '../../src/core/mark.ts';
-import { createRuleJudge, type RuleFacts } from '../../src/policy/rules/judge.ts';
+import { createRuleJudge } from '../../src/policy/rules/judge.ts';
 import { type LoadedRules, loadRules } from '../../src/policy/rules/load.ts';
 import { readsOf } from '../../src/policy/rules/reads.ts';
+import type { RuleFacts } from '../../src/policy/rules/request.ts';
 import { effect, instance, NOW, plan, resourcePlan, stack } from './plans.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'countersign-reads-'));
@@ -87,6 +88,9 @@ const typed = fc.oneof(
     ...['context has stack && context.stack == "nested"', 'context.counts.lost > 1', 'context.hour + 1 < 13'],
     ...['context.reversibility == Reversibility::"irreversible"', '[context.holds].contains(Holds::"data")'],
     ...['{"a": context.revision}.a', 'principal.roles.contains("dev")', 'principal in Sponsor::"alice"'],
+    ...['context.environment == Environment::"production"', 'context has goal && context.goal == Goal::"deploy"'],
+    ...['context.weekday == Weekday::"sat" || context.hour < 9', 'context.sponsor == "alice"', 'context has agent'],
+    ...['context.account like "1*" && context.region like "eu-*"', 'context.counts.total > 1'],
     ...['if context.revision then resource in Type::"AWS::SQS::Queue" else resource in Service::"AWS::RDS"'],
   ),
 );

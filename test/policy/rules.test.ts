@@ -7,7 +7,8 @@ import type { CountersignError } from '../../src/core/errors.ts';
 import { checkPolicy } from '../../src/policy/check.ts';
 import { parsePolicy } from '../../src/policy/load.ts';
 import type { Policy } from '../../src/policy/model.ts';
-import { createRuleJudge, type RuleFacts } from '../../src/policy/rules/judge.ts';
+import { createRuleJudge } from '../../src/policy/rules/judge.ts';
+import type { RuleFacts } from '../../src/policy/rules/request.ts';
 import { loadKnowledge } from '../../src/providers/aws/knowledge/index.ts';
 import { effect, instance, NOW, plan, policyWith, resourcePlan, stack } from './plans.ts';
 

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { guards } from '../../guards/index.ts';
 import { replayPolicy, replayText } from '../../src/cli/policy-replay.ts';
 import { enforced, type RuleVerdict } from '../../src/core/guard.ts';
-import type { Judgement } from '../../src/core/verdict.ts';
+import { type Judgement, whole } from '../../src/core/verdict.ts';
 import { facts, judged, made, plan } from '../guards/builders.ts';
 import { openTestWorld, STACK, type TestWorld } from '../world.ts';
 
@@ -40,7 +40,7 @@ const otherKey = (app: App) => set(app, 'CostTable.Properties.KeySchema.0.Attrib
 const recorded = async (app: App) =>
   (await app.ledger.events({ kinds: ['plan.made', 'change.proposed'] })).map(({ kind, body }) => ({
     kind,
-    judgement: (body as unknown as { judgement: Judgement }).judgement,
+    judgement: whole(body as { judgement: Judgement }),
   }));
 const replayed = (observed: boolean) =>
   replayPolicy(world.home, join(world.home, 'policy.yaml'), { since: '1d', observed });

@@ -33,6 +33,7 @@ const OF_ITS_KIND: Record<string, fc.Arbitrary<unknown>> = {
   'effects.tagKeys': fc.array(text, { maxLength: 2 }),
   'effects.recoveryPoint.id': name,
   'effects.recoveryPoint.completedAt': fc.nat(900).map((day) => new Date(Date.UTC(2026, 0, 1 + day)).toISOString()),
+  'effects.monthlyUsd': fc.integer({ min: -9_999, max: 9_999 }),
   'effects.properties.path': path,
   'effects.marks.path': path,
   'effects.marks.text': sentence,

@@ -92,6 +92,10 @@ describe('change sets and stacks, as tools use them', () => {
     await cloud.create('s', made('large'));
     await cloud.create('t', reading);
     expect((await cloud.stack('t')).Parameters).toMatchObject([{ ResolvedValue: 'large' }]);
+    await cloud.update('s', made('small'));
+    expect((await cloud.stack('t')).Parameters).toMatchObject([{ ResolvedValue: 'large' }]);
+    await cloud.update('t', reading);
+    expect((await cloud.stack('t')).Parameters).toMatchObject([{ ResolvedValue: 'small' }]);
   });
 });
 

@@ -1,15 +1,19 @@
-import type { Command } from '../command.ts';
+import { type Command, JSON_OPTION, LOG_KEY_OPTION } from '../command.ts';
 import { EXIT } from '../exit.ts';
 
-export const auditCheckpoint: Command = {
+export const auditCheckpoint: Command<{ key?: string; json?: boolean }> = {
   name: 'audit checkpoint',
-  summary: 'print the head of the ledger as a C2SP tlog-checkpoint, to keep elsewhere',
-  options: [],
+  summary: 'print the head of the ledger as a signed C2SP tlog-checkpoint, to keep elsewhere',
+  afterHelp: `Without a key (countersign audit key) the checkpoint is not signed.
+Exit: ${EXIT.pass} printed, ${EXIT.failed} the ledger does not continue what was signed before, or the key cannot be used.`,
+  options: [LOG_KEY_OPTION, JSON_OPTION],
   arguments: [],
-  run: (context) =>
+  run: (context, { key, json }) =>
     context.withApp(async ({ ledger }) => {
-      const { formatCheckpoint } = await import('../../ledger/checkpoint.ts');
-      const text = formatCheckpoint({ origin: ledger.origin, ...ledger.head() });
-      return { text, json: text, exit: EXIT.pass, exact: true };
+      const { headOf } = await import('../log-keys.ts');
+      const { checkpoint, text, signed } = headOf(ledger, context.config.home, key);
+      if (!signed) context.note('This checkpoint is not signed. To make a key: countersign audit key');
+      const data = { ...checkpoint, signed, note: text };
+      return { text, json: data, exit: EXIT.pass, ...(json ? {} : { exact: true }) };
     }),
 };

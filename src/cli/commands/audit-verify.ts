@@ -1,20 +1,38 @@
-import { type Command, JSON_OPTION } from '../command.ts';
+import { type Command, JSON_OPTION, VKEY_OPTION } from '../command.ts';
 import { EXIT } from '../exit.ts';
 
-export const auditVerify: Command<{ checkpoint?: string }> = {
+type Args = {
+  file?: string;
+  checkpoint?: string[];
+  vkey?: string;
+};
+
+export const auditVerify: Command<Args> = {
   name: 'audit verify',
-  summary: 'recompute the whole ledger and name the first row that was changed, removed, inserted or reordered',
+  summary: 'recompute the whole ledger and name the first wrong row, or verify a receipt without the ledger',
+  afterHelp: `Exit: ${EXIT.pass} it verifies, ${EXIT.failed} it does not, or an error.`,
   options: [
     {
-      flags: '--checkpoint <file>',
-      summary: 'an earlier `audit checkpoint` that was kept elsewhere: detects a ledger that was cut off or rewritten',
+      flags: '--checkpoint <files...>',
+      summary: 'earlier checkpoints that were kept elsewhere: detect a ledger that was cut off or rewritten',
     },
+    VKEY_OPTION,
     JSON_OPTION,
   ],
-  arguments: [],
-  async run({ config }, { checkpoint }) {
+  arguments: [{ name: 'file', syntax: '[file]', summary: 'a receipt; - for standard input' }],
+  async run({ config }, { file, checkpoint = [], vkey }) {
+    const { knownKeys } = await import('../log-keys.ts');
+    const keys = knownKeys(config.home, vkey);
+    if (file !== undefined) {
+      const [{ checkReceipt, receiptText }, { givenText }] = await Promise.all([
+        import('../audit-receipt.ts'),
+        import('../given-text.ts'),
+      ]);
+      const facts = checkReceipt(await givenText(file), keys);
+      return { text: receiptText(facts), json: facts, exit: EXIT.pass };
+    }
     const { auditText, auditVerify: verify } = await import('../audit-verify.ts');
-    const report = await verify(config.home, checkpoint);
+    const report = await verify(config.home, { checkpoints: checkpoint, keys, mustBeSigned: vkey !== undefined });
     return { text: auditText(report), json: report, exit: report.ok ? EXIT.pass : EXIT.failed };
   },
 };

@@ -1,7 +1,16 @@
 /** Every command, in the order of `--help`. */
 import type { Command } from '../command.ts';
 import { approve } from './approve.ts';
+import { auditAnchor } from './audit-anchor.ts';
 import { auditCheckpoint } from './audit-checkpoint.ts';
+import { auditExport } from './audit-export.ts';
+import { auditKey } from './audit-key.ts';
+import { auditRebuild } from './audit-rebuild.ts';
+import { auditReceipt } from './audit-receipt.ts';
+import { auditReconcile } from './audit-reconcile.ts';
+import { auditReport } from './audit-report.ts';
+import { auditShow } from './audit-show.ts';
+import { auditTiles } from './audit-tiles.ts';
 import { auditVerify } from './audit-verify.ts';
 import { changes } from './changes.ts';
 import { clean } from './clean.ts';
@@ -27,7 +36,7 @@ import { show } from './show.ts';
 import { tool } from './tool.ts';
 
 export const GROUPS = {
-  audit: 'verify the ledger, and print its head',
+  audit: 'read, verify, prove, export, anchor and rebuild the ledger',
   policy: 'check, test, explain and adopt the policy file',
 } as const;
 
@@ -46,8 +55,17 @@ export const commands: readonly Command[] = [
   clean,
   halt,
   resume,
+  auditShow,
+  auditReport,
+  auditExport,
+  auditReconcile,
   auditVerify,
+  auditKey,
   auditCheckpoint,
+  auditReceipt,
+  auditAnchor,
+  auditTiles,
+  auditRebuild,
   policyCheck,
   policyExplain,
   policyReplay,

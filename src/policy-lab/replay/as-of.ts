@@ -10,9 +10,10 @@ import { CountersignError } from '../../core/errors.ts';
 import { bodyOf, type LedgerEvent } from '../../core/events.ts';
 import type { Plan } from '../../core/plan.ts';
 import { readPlan } from '../../core/plan-document.ts';
-import type { Judge, Ledger, LedgerView, ProviderRules } from '../../core/ports.ts';
-import type { Goal, Judgement } from '../../core/verdict.ts';
+import type { Judge, LedgerView, ProviderRules } from '../../core/ports.ts';
+import { type Goal, type Judgement, whole } from '../../core/verdict.ts';
 import { createPolicyPort, type PolicyPortOptions } from '../../policy/port.ts';
+import { type PastLedger, pastOf } from './past.ts';
 
 /** One judgement in the ledger: of a plan when it was made, or of a change when it was proposed. */
 export interface Moment {
@@ -43,10 +44,10 @@ interface Stored {
 export async function momentOf(stored: Stored, event: LedgerEvent): Promise<Moment> {
   const { planId = '', seq } = event;
   if (event.kind === 'plan.made') {
-    const { document, digest, judgement, excluded } = bodyOf('plan.made', event);
+    const { document, digest, excluded, ...judged } = bodyOf('plan.made', event);
     const plan = await storedPlan(stored, planId, document, digest);
     const { sponsor, madeAt } = plan;
-    return { kind: 'plan', id: planId, seq, at: new Date(madeAt), plan, sponsor, judgement, excluded };
+    return { kind: 'plan', id: planId, seq, at: new Date(madeAt), plan, sponsor, judgement: whole(judged), excluded };
   }
   const { id, planDocument, planDigest: digest, proposedAt, ...proposal } = bodyOf('change.proposed', event);
   const { sponsor, goal, judgement, excluded } = proposal;
@@ -69,41 +70,25 @@ async function storedPlan(
   );
 }
 
-/** Judges as of the moment: that plan, or another in its place. */
+/**
+ * Judges as of the moment: that plan, or another in its place.
+ *
+ * @param past of the ledger, for who judges many moments.
+ */
 export function judgeAsOf(
   about: Rejudging,
   { seq, at, kind, goal, plan, sponsor, excluded }: Omit<Moment, 'id' | 'judgement'>,
+  past: PastLedger = pastOf(about.ledger, at),
 ) {
   const port = createPolicyPort({
     isHypothetical: true,
     ...about,
-    ledger: ledgerAsOf(about.ledger, seq - 1),
+    ledger: past(seq - 1),
     sponsor: sponsor ?? undefined,
     // Names that could not sign then: whoever the server ran as is among them.
     actsAs: excluded,
     now: () => at,
-    still: true,
   });
   return (instead: Plan = plan): Promise<Judge> =>
     port.judgeFor(instead, kind === 'plan' ? 'preview' : 'propose', goal);
-}
-
-/** What the ledger was with its first `size` events. Answers are kept: nothing before a moment ever changes. */
-export function ledgerAsOf(ledger: LedgerView, size: number): Ledger {
-  const answers = new Map<string, Promise<LedgerEvent[]>>();
-  const readOnly = async () => {
-    throw new Error('a past state of the ledger cannot be appended to');
-  };
-  return {
-    events(query = {}) {
-      const bounded = { ...query, untilSeq: Math.min(size, query.untilSeq ?? size) };
-      const key = JSON.stringify(bounded);
-      const events = answers.get(key) ?? ledger.events(bounded);
-      answers.set(key, events);
-      return events;
-    },
-    document: (digest) => ledger.document(digest),
-    append: readOnly,
-    transact: readOnly,
-  };
 }

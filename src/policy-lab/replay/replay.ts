@@ -1,10 +1,12 @@
 /** What another policy would have decided of everything that was judged: the differences, the most alarming first. */
 import { counted } from '../../core/counted.ts';
 import { CountersignError } from '../../core/errors.ts';
+import type { LedgerEvent } from '../../core/events.ts';
 import { enforced, judgeAll } from '../../core/guard.ts';
 import type { Judgement, Verdict } from '../../core/verdict.ts';
 import { JUDGED } from '../../policy/history.ts';
 import { judgeAsOf, type Moment, momentOf, type Rejudging } from './as-of.ts';
+import { pastOf } from './past.ts';
 
 type Told = Pick<Judgement, 'decision' | 'seats' | 'roles'>;
 export interface GuardDifference {
@@ -37,23 +39,6 @@ export interface Replayed {
   unreadable: { id: string; why: string }[];
 }
 
-async function momentsSince(
-  about: Rejudging,
-  since: Date,
-): Promise<Pick<Replayed, 'unreadable'> & { moments: Moment[] }> {
-  const unreadable: Replayed['unreadable'] = [];
-  const moments: Moment[] = [];
-  for (const event of await about.ledger.events({ kinds: JUDGED, sinceAt: since.toISOString() })) {
-    try {
-      moments.push(await momentOf(about, event));
-    } catch (error) {
-      if (!(error instanceof CountersignError)) throw error;
-      unreadable.push({ id: event.changeId ?? event.planId ?? String(event.seq), why: error.message });
-    }
-  }
-  return { moments, unreadable };
-}
-
 /**
  * @param compare `policies`: what was decided then, with what this policy decides. `observation`: what this policy
  * decides, with what it would, were nothing only observed.
@@ -64,11 +49,20 @@ export async function replay(
   compare: 'policies' | 'observation' = 'policies',
   onProgress: (judged: number, of: number) => void = () => undefined,
 ): Promise<Replayed> {
-  const { moments, unreadable } = await momentsSince(about, since);
+  const past = pastOf(about.ledger, since);
+  const unreadable: Replayed['unreadable'] = [];
+  const judged = { plans: 0, changes: 0 };
   const found: Difference[] = [];
-  for (const [index, moment] of moments.entries()) {
-    onProgress(index, moments.length);
-    const { guards, facts } = await judgeAsOf(about, moment)();
+  const events = await about.ledger.events({ kinds: JUDGED, sinceAt: since.toISOString() });
+  for (const [index, event] of events.entries()) {
+    onProgress(index, events.length);
+    const moment = await readable(about, event);
+    if ('why' in moment) {
+      unreadable.push(moment);
+      continue;
+    }
+    judged[moment.kind === 'change' ? 'changes' : 'plans'] += 1;
+    const { guards, facts } = await judgeAsOf(about, moment, past)();
     const again = judgeAll(guards, moment.plan, facts);
     const [was, is] =
       compare === 'policies' ? [moment.judgement, again] : [again, judgeAll(guards, moment.plan, enforced(facts))];
@@ -84,8 +78,16 @@ export async function replay(
     const change = `${decisionText(was)} → ${decisionText(is)}`;
     counts[change] = (counts[change] ?? 0) + 1;
   }
-  const changes = moments.filter(({ kind }) => kind === 'change').length;
-  return { judged: { plans: moments.length - changes, changes }, counts, differences, unreadable };
+  return { judged, counts, differences, unreadable };
+}
+
+async function readable(about: Rejudging, event: LedgerEvent): Promise<Moment | Replayed['unreadable'][number]> {
+  try {
+    return await momentOf(about, event);
+  } catch (error) {
+    if (!(error instanceof CountersignError)) throw error;
+    return { id: event.changeId ?? event.planId ?? String(event.seq), why: error.message };
+  }
 }
 
 /** Of what is denied nobody is asked: its seats are no difference. */

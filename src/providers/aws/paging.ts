@@ -32,6 +32,17 @@ export async function itemsOf<Page extends object, Item>(
   return all;
 }
 
+/** A few at a time, in order. */
+export async function inChunks<T, R>(
+  items: readonly T[],
+  size: number,
+  run: (chunk: T[]) => Promise<R[]>,
+): Promise<R[]> {
+  const results: R[] = [];
+  for (let at = 0; at < items.length; at += size) results.push(...(await run(items.slice(at, at + size))));
+  return results;
+}
+
 function endless(what: string): CountersignError {
   return new CountersignError(
     'AWS_ANSWER_INVALID',

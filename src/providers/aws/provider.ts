@@ -51,8 +51,7 @@ export function createAws(options: AwsOptions): Provider {
   const sessions = createExecutorSessions({ accounts, own: settings.own, now });
 
   const newContext: ContextFor = async (place, permit) => {
-    const who = await identity(place);
-    const planner = await settings.planner(place);
+    const [who, planner] = await Promise.all([identity(place), settings.planner(place)]);
     const holder: Holder = { account: who.account, ...(permit ? { permit } : {}) };
     const [cloudFormation, ec2, knowledge] = await Promise.all([
       cloudFormationClient(planner, holder),

@@ -10,6 +10,7 @@ import { describedEffects } from './described.ts';
 import { completePlan } from './earlier-plans.ts';
 import { holdsOf, isRevisionType, loadKnowledge } from './knowledge/index.ts';
 import { actionOf } from './subject.ts';
+import { trail } from './trail.ts';
 
 export const awsRules: ProviderRules = {
   name: 'aws',
@@ -26,6 +27,7 @@ export const awsRules: ProviderRules = {
   completePlan,
   actionOf,
   classify: (call) => classifyCall(call.service, call.operation, call.input),
+  callRecords: trail,
   placeOf,
   whereToLook,
   waysToKeep,

@@ -41,7 +41,12 @@ function start(world: World, stack: Stack, operation: Operation, status: string,
   putStack(world, stack);
 }
 
-export const targetOf = ({ templateBody, parameters, tags }: Target): Target => ({ templateBody, parameters, tags });
+export const targetOf = ({ templateBody, parameters, tags, resolved }: Target): Target => ({
+  templateBody,
+  parameters,
+  tags,
+  ...(resolved === undefined ? {} : { resolved }),
+});
 
 export function beginCreate(world: World, stack: Stack, options: BeginOptions = {}): void {
   const resolver = resolverFor(world, stack, stack);

@@ -14,6 +14,8 @@ export interface Target {
   templateBody: string;
   parameters: Record<string, string>;
   tags: Record<string, string>;
+  /** Values of the parameters of Systems Manager that it names, as they were when it was given. */
+  resolved?: Record<string, string>;
 }
 
 export interface StackResource {
@@ -113,6 +115,8 @@ export interface Stack extends Place {
   operation: Operation | null;
   /** A failed operation that RollbackStack or ContinueUpdateRollback takes up. */
   suspended: Operation | null;
+  /** Of its target. */
+  resolved?: Record<string, string>;
   /** Before the last update: what a parent's rollback takes a nested stack back to. */
   previous?: Target;
 }

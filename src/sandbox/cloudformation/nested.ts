@@ -4,7 +4,7 @@ import { scalarText } from '../../providers/aws/template/evaluate.ts';
 import type { Value } from '../../providers/aws/template/parse.ts';
 import { SandboxFault } from '../service.ts';
 import type { World } from '../world.ts';
-import { beginCreate, beginDelete, beginUpdate, rollBackUpdate } from './begin.ts';
+import { beginCreate, beginDelete, beginUpdate, rollBackUpdate, targetOf } from './begin.ts';
 import { diffStack } from './diff.ts';
 import { type Operation, putStack, type Stack, type StackResource, type Step, stacksIn, type Target } from './model.ts';
 import { knowledge, newStack, readTarget } from './target.ts';
@@ -19,9 +19,9 @@ export function nestedTarget(world: World, parent: Stack, properties: Record<str
     Tags: Object.entries({ ...parent.tags, ...Object.fromEntries(own) }).map(([Key, Value]) => ({ Key, Value })),
     Capabilities: parent.capabilities,
   };
-  const { templateBody, parameters: values, tags, macroFault } = readTarget(world, parent, input, undefined);
-  if (macroFault) throw new SandboxFault('ValidationError', macroFault);
-  return { templateBody, parameters: values, tags };
+  const target = readTarget(world, parent, input, undefined);
+  if (target.macroFault) throw new SandboxFault('ValidationError', target.macroFault);
+  return targetOf(target);
 }
 
 export function childStack(world: World, resource: Pick<StackResource, 'physicalId'>): Stack | undefined {

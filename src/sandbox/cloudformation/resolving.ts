@@ -25,7 +25,7 @@ export function readTemplate(templateBody: string): Template {
 export function resolverFor(
   world: World,
   stack: Stack,
-  target: Pick<Target, 'templateBody' | 'parameters'>,
+  target: Pick<Target, 'templateBody' | 'parameters' | 'resolved'>,
   resources: Record<string, StackResource> = stack.resources,
   isUnknown: (logicalId: string, attribute: string) => boolean = () => false,
 ): Resolver {
@@ -38,7 +38,7 @@ export function resolverFor(
     exports: usesExports ? Object.fromEntries(exportsOf(world, stack).map(({ name, value }) => [name, value])) : {},
     zonesOf,
     stackOutput: (asked) => outputOf(world, stack, asked),
-    ssmParameter: (name) => ssmParameter(world, stack, name),
+    ssmParameter: (name) => target.resolved?.[name] ?? ssmParameter(world, stack, name),
     refOf: (id) => resources[id]?.physicalId || undefined,
     attributeOf: (id, attribute) => {
       const resource = resources[id];
@@ -66,12 +66,30 @@ export function ssmParameter(world: World, place: Place, name: string): string |
 /** Behind a parameter that names one of Systems Manager; undefined: it names none. */
 export function resolvedValue(
   world: World,
-  of: Place & Pick<Target, 'templateBody'>,
+  of: Place & Pick<Target, 'templateBody' | 'resolved'>,
   parameter: string,
   value: string,
 ): string | undefined {
   const { Type = '' } = readTemplate(of.templateBody).Parameters?.[parameter] ?? {};
-  return Type.startsWith('AWS::SSM::Parameter::Value<') ? ssmParameter(world, of, value) : undefined;
+  if (!Type.startsWith('AWS::SSM::Parameter::Value<')) return undefined;
+  return of.resolved?.[value] ?? ssmParameter(world, of, value);
+}
+
+/** By the name in Systems Manager. */
+export function namedValues(
+  world: World,
+  place: Place,
+  template: Template,
+  parameters: Record<string, string>,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(parameters).flatMap(([parameter, name]) => {
+      const value = template.Parameters?.[parameter]?.Type.startsWith('AWS::SSM::Parameter::Value<')
+        ? ssmParameter(world, place, name)
+        : undefined;
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
 }
 
 export interface Export {

@@ -1,6 +1,6 @@
 /** What is done to a stack: made, changed, deleted, taken back, protected. */
 import { type Operation, SandboxFault } from '../service.ts';
-import { beginCreate, beginDelete, beginUpdate, rollBackCreation, rollBackUpdate } from './begin.ts';
+import { beginCreate, beginDelete, beginUpdate, rollBackCreation, rollBackUpdate, targetOf } from './begin.ts';
 import { outputsDiffer, refuseUpdate } from './change-sets.ts';
 import { diffStack, refuseRetyped } from './diff.ts';
 import { type ChangeSet, findStack, isLive, type OnFailure, putStack, requireStack, type Stack } from './model.ts';
@@ -56,7 +56,7 @@ export const stackOperations: Record<string, Operation> = {
     if (target.macroFault) throw new SandboxFault('ValidationError', target.macroFault);
     const policy = policyIn(input.StackPolicyDuringUpdateBody, input.StackPolicyDuringUpdateURL);
     const lasting = policyIn(input.StackPolicyBody, input.StackPolicyURL);
-    const wanted = { templateBody: target.templateBody, parameters: target.parameters, tags: target.tags };
+    const wanted = targetOf(target);
     asFaults(() => refuseRetyped(world, stack, wanted));
     if (asFaults(() => diffStack(world, knowledge, stack, wanted)).length === 0 && !outputsDiffer(world, stack, wanted))
       throw new SandboxFault('ValidationError', 'No updates are to be performed.');

@@ -14,7 +14,7 @@ import { SandboxFault } from '../service.ts';
 import { refuseTags } from '../tag-lists.ts';
 import type { World } from '../world.ts';
 import type { Place, Stack, Target } from './model.ts';
-import { readTemplate, resolverFor, ssmParameter } from './resolving.ts';
+import { namedValues, readTemplate, resolverFor, ssmParameter } from './resolving.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: decoded by the SDK's own schema of the operation.
 export type ApiInput = Record<string, any>;
@@ -75,7 +75,8 @@ export function readTarget(
     refuseParameters(world, place, template, parameters);
     const tags = input.Tags === undefined ? (stack?.tags ?? {}) : tagsOf(input.Tags);
     refuseMissingCapabilities(template, input.Capabilities ?? [], forChangeSet);
-    const target = { template, templateBody, parameters, tags };
+    const resolved = namedValues(world, place, template, parameters);
+    const target = { template, templateBody, parameters, tags, resolved };
     if (macroFault) return { ...target, macroFault };
     const probe = stack ?? shell(place, 'probe', target);
     const failedRules = resolverFor(world, probe, target, {}).failedRules();
@@ -187,6 +188,7 @@ function shell(place: Place, name: string, target: Target): Stack {
     parameters: target.parameters,
     noEcho: [],
     tags: target.tags,
+    ...(target.resolved === undefined ? {} : { resolved: target.resolved }),
     capabilities: [],
     terminationProtection: false,
     disableRollback: false,

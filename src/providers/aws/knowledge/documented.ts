@@ -67,6 +67,7 @@ export const DOCUMENTED: readonly Rows[] = [
       ...of('AWS::IoTAnalytics::Datastore', 'DatastoreStorage.CustomerManagedS3', 'DatastoreStorage.ServiceManagedS3'),
       ...of('AWS::IoTAnalytics::Datastore', 'DatastoreStorage.IotSiteWiseMultiLayerStorage', 'FileFormatConfiguration'),
       ...of('AWS::MediaConnect::Bridge', 'Name'),
+      ...of('AWS::MediaPackage::OriginEndpoint', 'CmafPackage.HlsManifests.Id'),
       ...of('AWS::OpenSearchService::Domain', 'IPAddressType', 'UseCase'),
       ...of('AWS::PaymentCryptography::Key', 'Exportable', 'KeyAttributes'),
       ...of('AWS::SageMaker::Space', 'SpaceSettings.AppType'),

@@ -4,7 +4,7 @@ import type { Instance, InstanceTypeInfo, NetworkInterface, Volume } from '@aws-
 import { CountersignError } from '../../../core/errors.ts';
 import { askingAws } from '../errors.ts';
 import type { ObservedInstance } from '../observed.ts';
-import { itemsOf } from '../paging.ts';
+import { inChunks, itemsOf } from '../paging.ts';
 import type { PlannerContext } from '../planners/context.ts';
 import { createOwnerLookup, tagsOf } from './ownership.ts';
 
@@ -37,13 +37,6 @@ export async function askingEc2<T>({ identity }: Reading, run: () => Promise<T>)
       { cause: error, next: error.next },
     );
   }
-}
-
-/** A few at a time, in order. */
-async function inChunks<T, R>(items: readonly T[], size: number, run: (chunk: T[]) => Promise<R[]>) {
-  const results: R[] = [];
-  for (let at = 0; at < items.length; at += size) results.push(...(await run(items.slice(at, at + size))));
-  return results;
 }
 
 export async function readInstances({ ec2 }: Reading, ids: string[]): Promise<Instance[]> {

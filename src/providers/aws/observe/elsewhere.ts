@@ -6,12 +6,12 @@
  * SECURITY: a value whose name says that it is a secret is not read into a plan.
  * Does not cover: outputs in another region or under another role.
  */
-import type { CloudFormationClient, Stack } from '@aws-sdk/client-cloudformation';
+import type { Stack } from '@aws-sdk/client-cloudformation';
 import { makeVisibleLine } from '../../../core/render-safe.ts';
 import { asCountersignError } from '../errors.ts';
-import { allPages } from '../paging.ts';
 import type { StackOutput } from '../template/evaluate.ts';
 import { isSecretPath } from '../template/secrets.ts';
+import type { OtherStacks } from './other-stacks.ts';
 
 /** What templates name; as many names as there are. */
 export interface Named {
@@ -30,13 +30,11 @@ export interface Elsewhere {
   notes(): string[];
 }
 
-/** Of a hundred exports each. */
-const MAX_PAGES = 50;
 const MAX_STACKS = 25;
 
 const isSecretName = (name: string) => isSecretPath(name.split(/[:/]/).at(-1) ?? '');
 
-export function createElsewhere(client: CloudFormationClient): Elsewhere {
+export function createElsewhere(others: OtherStacks): Elsewhere {
   let exported: Promise<ReadonlyMap<string, string>> | undefined;
   const stacks = new Map<string, Promise<Stack | undefined>>();
   const unread = new Set<string>();
@@ -53,7 +51,7 @@ export function createElsewhere(client: CloudFormationClient): Elsewhere {
     if (known) return known;
     const asked =
       stacks.size < MAX_STACKS
-        ? orUnread(`The outputs of ${makeVisibleLine(name)}`, describeStack(client, name), undefined)
+        ? orUnread(`The outputs of ${makeVisibleLine(name)}`, others.stack(name), undefined)
         : Promise.resolve(undefined);
     stacks.set(name, asked);
     return asked;
@@ -64,7 +62,7 @@ export function createElsewhere(client: CloudFormationClient): Elsewhere {
         asked.roleArn === undefined && (asked.region ?? region) === region && !isSecretName(asked.output);
       const wanted = outputs.filter(isHere);
       if (imports.length > 0)
-        exported ??= orUnread('The exports of this region', listExports(client), new Map<string, string>());
+        exported ??= orUnread('The exports of this region', valuesByName(others), new Map<string, string>());
       const [exportsByName = new Map<string, string>(), found] = await Promise.all([
         exported,
         Promise.all(wanted.map(async ({ stack }) => [stack, await stackOf(stack)] as const)),
@@ -83,19 +81,5 @@ export function createElsewhere(client: CloudFormationClient): Elsewhere {
   };
 }
 
-async function listExports(client: CloudFormationClient): Promise<ReadonlyMap<string, string>> {
-  const { paginateListExports } = await import('@aws-sdk/client-cloudformation');
-  const found = new Map<string, string>();
-  let pages = 0;
-  for await (const { Exports = [] } of allPages(paginateListExports({ client }, {}))) {
-    for (const { Name = '', Value = '' } of Exports) found.set(Name, Value);
-    pages += 1;
-    if (pages === MAX_PAGES) break;
-  }
-  return found;
-}
-
-async function describeStack(client: CloudFormationClient, name: string): Promise<Stack | undefined> {
-  const { DescribeStacksCommand } = await import('@aws-sdk/client-cloudformation');
-  return (await client.send(new DescribeStacksCommand({ StackName: name }))).Stacks?.[0];
-}
+const valuesByName = async (others: OtherStacks): Promise<ReadonlyMap<string, string>> =>
+  new Map((await others.exports()).map(({ name, value }) => [name, value]));

@@ -6,8 +6,9 @@ import { sha256Hex } from '../../../core/digest.ts';
 import { bareRecord } from '../../../core/input-bounds.ts';
 import type { ObservedStack } from '../observed.ts';
 import { isMask, MASK } from '../template/secrets.ts';
-import { createSecretValues } from './secret-values.ts';
-import { importsOf, listResources, requireStack, tagsOf, templateOf } from './stack.ts';
+import { exportsOf, importersOf } from './exports.ts';
+import type { SecretValues } from './secret-values.ts';
+import { listResources, requireStack, tagsOf, templateOf } from './stack.ts';
 
 export interface LiveStack {
   stack: Stack;
@@ -27,10 +28,28 @@ const NEVER_COMPLETED = new Set([
   'CREATE_FAILED',
 ]);
 
-/** Three reads at once, then one per export; of a nested stack those of its parent. `secretKey` keys the HMAC of masked parameters. */
-export async function observeStack(client: CloudFormationClient, name: string, secretKey: string): Promise<LiveStack> {
+/** As far as a change of it must wait for; `whole` is read meanwhile. */
+export interface BegunStack extends Omit<LiveStack, 'processed' | 'observed'> {
+  observed: Omit<ObservedStack, 'templateDigest' | 'importedExports'>;
+  whole: Promise<LiveStack>;
+}
+/** What it is read with: the reads of one plan, and the key of the HMAC of masked parameters. */
+type Reading = { cloudFormation: CloudFormationClient; secrets: SecretValues; secretKey: string };
+/** `later`: of those exports that a change turns out to touch (`exportsAtStake`). */
+type Importers = 'all' | 'later';
+
+/** Three reads at once, then one per export; of a nested stack those of its parent. */
+export const observeStack = async (reading: Reading, name: string, importers: Importers = 'all'): Promise<LiveStack> =>
+  (await beginObserving(reading, name, importers)).whole;
+
+export async function beginObserving(reading: Reading, name: string, importers: Importers): Promise<BegunStack> {
+  const { cloudFormation: client, secrets, secretKey } = reading;
   const asked = requireStack(client, name);
-  const [stack, template, resources, importedExports, given] = await Promise.all([
+  const importing =
+    importers === 'all' ? asked.then((found) => importersOf(client, exportsOf(found))) : Promise.resolve([]);
+  // Told to whoever waits for the whole.
+  importing.catch(() => undefined);
+  const [stack, template, resources, given] = await Promise.all([
     asked,
     templateOf(client, { StackName: name }, 'Original').catch(async (error) => {
       // A stack that only a change set made so far has no template of its own.
@@ -38,12 +57,9 @@ export async function observeStack(client: CloudFormationClient, name: string, s
       throw error;
     }),
     listResources(client, name),
-    asked.then((found) => importsOf(client, found)),
-    asked.then((found) => createSecretValues(client).givenTo(found)),
+    asked.then((found) => secrets.givenTo(found)),
   ]);
   const id = stack.StackId!;
-  const hasTransforms = /Transform/.test(template);
-  const processed = hasTransforms ? await templateOf(client, { StackName: id }, 'Processed') : template;
   const parameters = bareRecord(
     Object.fromEntries(
       (stack.Parameters ?? []).map(({ ParameterKey = '', ParameterValue = '', ResolvedValue }) => [
@@ -52,32 +68,33 @@ export async function observeStack(client: CloudFormationClient, name: string, s
       ]),
     ),
   );
-  return {
-    stack,
-    template,
-    processed,
-    resources,
-    parameters,
-    observed: {
-      stackId: id,
-      stackName: stack.StackName!,
-      status: stack.StackStatus ?? 'UNKNOWN',
-      createdAt: stack.CreationTime?.toISOString() ?? '',
-      updatedAt: stack.LastUpdatedTime?.toISOString() ?? null,
-      templateDigest: `sha256:${sha256Hex(processed)}`,
-      parameters: Object.fromEntries(
-        Object.entries(parameters).map(([key, value]) => [key, isMask(value) ? hidden(key, stack, secretKey) : value]),
-      ),
-      tags: tagsOf(stack),
-      terminationProtection: stack.EnableTerminationProtection ?? false,
-      roleArn: stack.RoleARN ?? null,
-      resourceCount: resources.length,
-      neverCompleted: NEVER_COMPLETED.has(stack.StackStatus ?? ''),
-      parentId: stack.ParentId ?? null,
-      importedExports,
-      recentlyDeleted: [],
-    },
+  const observed = {
+    stackId: id,
+    stackName: stack.StackName!,
+    status: stack.StackStatus ?? 'UNKNOWN',
+    createdAt: stack.CreationTime?.toISOString() ?? '',
+    updatedAt: stack.LastUpdatedTime?.toISOString() ?? null,
+    parameters: Object.fromEntries(
+      Object.entries(parameters).map(([key, value]) => [key, isMask(value) ? hidden(key, stack, secretKey) : value]),
+    ),
+    tags: tagsOf(stack),
+    terminationProtection: stack.EnableTerminationProtection ?? false,
+    roleArn: stack.RoleARN ?? null,
+    resourceCount: resources.length,
+    neverCompleted: NEVER_COMPLETED.has(stack.StackStatus ?? ''),
+    parentId: stack.ParentId ?? null,
+    recentlyDeleted: [],
   };
+  const begun = { stack, template, resources, parameters };
+  const hasTransforms = /Transform/.test(template);
+  const processing = hasTransforms ? templateOf(client, { StackName: id }, 'Processed') : Promise.resolve(template);
+  const whole = Promise.all([processing, importing]).then(([processed, importedExports]) => ({
+    ...begun,
+    processed,
+    observed: { ...observed, templateDigest: `sha256:${sha256Hex(processed)}`, importedExports },
+  }));
+  whole.catch(() => undefined);
+  return { ...begun, observed, whole };
 }
 
 /**

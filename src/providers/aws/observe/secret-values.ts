@@ -6,13 +6,13 @@
  */
 import type { CloudFormationClient, Stack } from '@aws-sdk/client-cloudformation';
 import { matchesGlob } from '../../../core/glob.ts';
-import { allPages } from '../paging.ts';
 import { importPattern } from '../template/import-names.ts';
 import { argumentsOf } from '../template/inspect.ts';
 import { parseTemplate, type Template, type Value } from '../template/parse.ts';
 import { isMask } from '../template/secrets.ts';
 import { createTaint, type Taint } from '../template/taint.ts';
-import { findStack, listResources, templateOf } from './stack.ts';
+import { type OtherStacks, readOtherStacks } from './other-stacks.ts';
+import { listResources, templateOf } from './stack.ts';
 
 export interface Written {
   template: Template;
@@ -30,16 +30,28 @@ export interface SecretValues {
 /** Further than this a secret is not followed from stack to stack. */
 const MOST_STACKS = 30;
 
-/** What it has read once it keeps: one for each answer. */
-export function createSecretValues(client: CloudFormationClient): SecretValues {
-  let listed: Promise<{ name: string; stackId: string }[]> | undefined;
+/**
+ * What it has read once it keeps: one for each answer, or plan.
+ * SECURITY: questions are answered one after another. A stack that is looked into counts as empty for the walk that
+ * comes back to it, and must not for another question.
+ */
+export function createSecretValues(
+  client: CloudFormationClient,
+  others: OtherStacks = readOtherStacks(client),
+): SecretValues {
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(look: () => Promise<T>): Promise<T> => {
+    const answer = last.then(look);
+    last = answer.catch(() => undefined);
+    return answer;
+  };
   const told = new Map<string, Promise<ReadonlySet<string>>>();
 
   async function exportsOf(written: readonly Written[]): Promise<ReadonlySet<string>> {
     const patterns = written.flatMap(patternsIn);
     if (patterns.length === 0) return new Set();
-    listed ??= listExports(client);
-    const wanted = (await listed).filter(({ name }) => patterns.some((pattern) => matchesGlob(pattern, name)));
+    const listed = await others.exports().catch(() => []);
+    const wanted = listed.filter(({ name }) => patterns.some((pattern) => matchesGlob(pattern, name)));
     const secret: string[] = [];
     for (const stackId of new Set(wanted.map((one) => one.stackId))) secret.push(...(await secretExportsOf(stackId)));
     const names = new Set(wanted.map(({ name }) => name));
@@ -53,7 +65,7 @@ export function createSecretValues(client: CloudFormationClient): SecretValues {
     if (told.size >= MOST_STACKS) return new Set<string>();
     told.set(stackId, Promise.resolve(new Set<string>()));
     const looked = (async () => {
-      const stack = await findStack(client, stackId).catch(() => undefined);
+      const stack = await others.stack(stackId).catch(() => undefined);
       const tells = stack && (await outputsOf(stack));
       const exported = (stack?.Outputs ?? []).filter(({ ExportName }) => ExportName !== undefined);
       return new Set(
@@ -89,7 +101,7 @@ export function createSecretValues(client: CloudFormationClient): SecretValues {
   async function givenTo({ StackId, ParentId, Parameters = [] }: Stack): Promise<ReadonlySet<string>> {
     if (!ParentId || Parameters.length === 0) return new Set();
     try {
-      const [parent, resources] = await Promise.all([findStack(client, ParentId), listResources(client, ParentId)]);
+      const [parent, resources] = await Promise.all([others.stack(ParentId), listResources(client, ParentId)]);
       const read = parent && (await taintOf(parent));
       const own = resources.find(({ PhysicalResourceId }) => PhysicalResourceId === StackId);
       if (read && own) return read.taint.givenTo(own.LogicalResourceId ?? '');
@@ -99,25 +111,17 @@ export function createSecretValues(client: CloudFormationClient): SecretValues {
     return new Set(Parameters.map(({ ParameterKey = '' }) => ParameterKey));
   }
 
-  return { exportsOf, outputsOf, givenTo };
+  return {
+    exportsOf: (written) => inTurn(() => exportsOf(written)),
+    outputsOf: (stack) => inTurn(() => outputsOf(stack)),
+    givenTo: (stack) => inTurn(() => givenTo(stack)),
+  };
 }
 
 const patternsIn = ({ template: { Resources, Outputs = {} }, parameters }: Written): string[] =>
   argumentsOf('Fn::ImportValue', [Resources, Outputs] as unknown as Value).map((name) =>
     importPattern(name, parameters),
   );
-
-async function listExports(client: CloudFormationClient): Promise<{ name: string; stackId: string }[]> {
-  const { paginateListExports } = await import('@aws-sdk/client-cloudformation');
-  const found: { name: string; stackId: string }[] = [];
-  try {
-    for await (const { Exports = [] } of allPages(paginateListExports({ client }, {})))
-      found.push(...Exports.map(({ Name = '', ExportingStackId = '' }) => ({ name: Name, stackId: ExportingStackId })));
-  } catch {
-    return [];
-  }
-  return found;
-}
 
 const hiddenIn = ({ Parameters = [] }: Stack): string[] =>
   Parameters.filter((one) => isMask(one.ParameterValue)).map(({ ParameterKey = '' }) => ParameterKey);

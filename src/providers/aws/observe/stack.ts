@@ -53,29 +53,6 @@ export async function listResources(client: CloudFormationClient, stackId: strin
   return found;
 }
 
-/** Exports of the stack that others import. */
-export async function importsOf(
-  client: CloudFormationClient,
-  { Outputs = [] }: Pick<Stack, 'Outputs'>,
-): Promise<ObservedStack['importedExports']> {
-  const { paginateListImports } = await import('@aws-sdk/client-cloudformation');
-  const names = Outputs.flatMap(({ ExportName }) => (ExportName ? [ExportName] : []));
-  const found = await Promise.all(
-    names.map(async (name) => {
-      try {
-        const importers: string[] = [];
-        for await (const { Imports = [] } of allPages(paginateListImports({ client }, { ExportName: name })))
-          importers.push(...Imports);
-        return { name, importers: importers.sort() };
-      } catch (error) {
-        if (/is not imported/.test((error as Error).message)) return { name, importers: [] };
-        throw error;
-      }
-    }),
-  );
-  return found.filter(({ importers }) => importers.length > 0);
-}
-
 /** Stacks of this name that were deleted within 24 h, from the cloud's own list. */
 export async function deletedLately(
   client: CloudFormationClient,

@@ -14,10 +14,11 @@ import { factsFor } from '../effects/live-facts.ts';
 import { changesOffTemplates, isSilent } from '../effects/silent.ts';
 import { withDisks } from '../effects/stack-instances.ts';
 import { effectsOnStack, notesOnStack } from '../effects/stack-itself.ts';
+import { withToldValues } from '../effects/told-values.ts';
+import { exportsAtStake, importersOf } from '../observe/exports.ts';
 import { type LiveStack, observeStack } from '../observe/live-stack.ts';
 import { parametersAfter, parametersBefore } from '../observe/named-parameters.ts';
 import { readOpenGroups } from '../observe/open-groups.ts';
-import { createSecretValues, type SecretValues } from '../observe/secret-values.ts';
 import type { AwsDraft } from '../observed.ts';
 import {
   deployedSide,
@@ -55,12 +56,12 @@ export async function draftOfChangeSet(
   const { account, region } = context.identity;
   const wanted = wantedTemplate(set, sent);
   const things: Thing[] = [];
-  const secrets = createSecretValues(context.cloudFormation);
-  const given = await secrets.givenTo(live.stack);
-  const gathering = { prefix: '', things, secrets };
+  const given = await context.secrets.givenTo(live.stack);
+  const gathering = { prefix: '', things };
   const effects = (await effectsOfSet(context, live, set, gathering, wanted, { before: given, after: given })).sort(
     compareWorstFirst,
   );
+  const importedExports = await importersOf(context.cloudFormation, exportsAtStake(live, wanted.template, effects));
   const call: Call = {
     step: 'step1',
     provider: 'aws',
@@ -76,7 +77,10 @@ export async function draftOfChangeSet(
     calls: [call],
     effects,
     picture: touched(things, effects),
-    observed: observed(context, { stack: live.observed, wantedTemplate: `sha256:${sha256Hex(wanted.template)}` }),
+    observed: observed(context, {
+      stack: { ...live.observed, importedExports },
+      wantedTemplate: `sha256:${sha256Hex(wanted.template)}`,
+    }),
     dryRun:
       set.weakenedBy.length === 0
         ? { kind: 'change_set', succeeded: true }
@@ -141,7 +145,6 @@ interface Given {
   before: ReadonlySet<string>;
   after: ReadonlySet<string>;
 }
-type SecretGathering = Gathering & { secrets: SecretValues };
 const without = (hidden: ReadonlySet<string>, values: Record<string, string>): Record<string, string> =>
   bareRecord(
     Object.fromEntries(Object.entries(values).map(([name, value]) => [name, hidden.has(name) ? MASK : value])),
@@ -152,7 +155,7 @@ async function effectsOfSet(
   context: PlannerContext,
   live: LiveStack,
   told: ChangeSet,
-  { prefix, things, secrets }: SecretGathering,
+  { prefix, things }: Gathering,
   { template, kept }: { template: string; kept?: string },
   given: Given,
 ): Promise<Effect[]> {
@@ -174,7 +177,7 @@ async function effectsOfSet(
     where,
   );
   const [parsedBefore, parsedAfter] = [isNew ? null : parseTemplate(live.processed), parseTemplate(template)];
-  const exports = await secrets.exportsOf([
+  const exports = await context.secrets.exportsOf([
     ...(parsedBefore ? [{ template: parsedBefore, parameters: live.parameters }] : []),
     { template: parsedAfter, parameters: set.parameters },
   ]);
@@ -187,15 +190,18 @@ async function effectsOfSet(
   );
   things.push(...seen);
   const leaves = leavesByResource(seen);
-  const isTold = kept === undefined && !isSilent(set.changes);
-  const changes = isTold ? set.changes : changesOffTemplates(set.changes, compared);
-  const ids = changes.map(({ LogicalResourceId = '' }) => LogicalResourceId);
-  const views = { ...compared, groupsRead: await readOpenGroups(context, ids, compared) };
-  const facts = await factsFor(context, changes, views);
   const taint = {
     ...(parsedBefore ? { before: createTaint(parsedBefore, fromBefore) } : {}),
     after: createTaint(parsedAfter, fromAfter),
   };
+  const isTold = kept === undefined && !isSilent(set.changes);
+  const changes = isTold ? set.changes : changesOffTemplates(set.changes, compared);
+  const ids = changes.map(({ LogicalResourceId = '' }) => LogicalResourceId);
+  const judged = withToldValues(compared, changes, (id, path) =>
+    [taint.before, taint.after].some((side) => side?.at(id, ['Properties', ...path]) === true),
+  );
+  const views = { ...judged, groupsRead: await readOpenGroups(context, ids, judged) };
+  const facts = await factsFor(context, changes, views);
   const situation = { context, stackName: set.stackName, prefix, facts, views, leaves, taint };
   const own = await withDisks(context, effectsOfChanges(situation, changes));
   const drifted = isNew ? own : await markDrift(context, live, own, views.after, prefix, taint.before);
@@ -205,7 +211,7 @@ async function effectsOfSet(
       .map((change) => {
         const id = change.LogicalResourceId ?? '';
         const below = { before: taint.before?.givenTo(id) ?? new Set<string>(), after: taint.after.givenTo(id) };
-        return effectsOfNested(context, change, set, drifted, { prefix, things, secrets }, below);
+        return effectsOfNested(context, change, set, drifted, { prefix, things }, below);
       }),
   );
   const onStack = effectsOnStack(
@@ -238,7 +244,7 @@ async function effectsOfNested(
   { LogicalResourceId: id = '', PhysicalResourceId: stackId }: ResourceChange,
   parent: ChangeSet,
   effects: readonly Effect[],
-  { prefix, things, secrets }: SecretGathering,
+  { prefix, things }: Gathering,
   given: Given,
 ): Promise<Effect[]> {
   const own = effects.find(({ logicalId }) => logicalId === prefix + id);
@@ -246,16 +252,13 @@ async function effectsOfNested(
   const isLost = own?.kind === 'delete' || own?.kind === 'replace';
   const lost =
     isLost && stackId
-      ? await deletionEffects(context, await observeStack(context.cloudFormation, stackId, context.secretKey), {
+      ? await deletionEffects(context, await observeStack(context, stackId), {
           prefix: below,
           things,
         })
       : [];
   const set = parent.nested[id];
   if (!set || set === 'unchanged') return lost;
-  const child = await observeStack(context.cloudFormation, set.stackId, context.secretKey);
-  return [
-    ...lost,
-    ...(await effectsOfSet(context, child, set, { prefix: below, things, secrets }, wantedTemplate(set), given)),
-  ];
+  const child = await observeStack(context, set.stackId, 'later');
+  return [...lost, ...(await effectsOfSet(context, child, set, { prefix: below, things }, wantedTemplate(set), given))];
 }

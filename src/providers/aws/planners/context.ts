@@ -8,6 +8,8 @@ import type { Identity, Place } from '../../../core/ports.ts';
 import type { Knowledge } from '../knowledge/index.ts';
 import { createDriftReads, type DriftReads } from '../observe/drift.ts';
 import { createElsewhere, type Elsewhere } from '../observe/elsewhere.ts';
+import { readOtherStacks } from '../observe/other-stacks.ts';
+import { createSecretValues, type SecretValues } from '../observe/secret-values.ts';
 import type { AwsDraft } from '../observed.ts';
 
 export interface PlannerContext {
@@ -21,6 +23,8 @@ export interface PlannerContext {
   planNonce: string;
   /** Of one plan: what it reads of other stacks. */
   elsewhere: Elsewhere;
+  /** Of one plan: what other stacks make of their secrets. */
+  secrets: SecretValues;
   /** Of one plan: what differs of the stacks that it touches. Needs a planning permit. */
   drift: DriftReads;
   templateRoots: string[];
@@ -35,10 +39,14 @@ export interface PlannerContext {
   now(): Date;
 }
 /** What one plan reads once. */
-export const readsOf = (client: CloudFormationClient): Pick<PlannerContext, 'elsewhere' | 'drift'> => ({
-  elsewhere: createElsewhere(client),
-  drift: createDriftReads(client),
-});
+export function readsOf(client: CloudFormationClient): Pick<PlannerContext, 'elsewhere' | 'secrets' | 'drift'> {
+  const others = readOtherStacks(client);
+  return {
+    elsewhere: createElsewhere(others),
+    secrets: createSecretValues(client, others),
+    drift: createDriftReads(client),
+  };
+}
 
 /** Without a permit the clients only read. */
 export type ContextFor = (place: Place, permit?: Permit) => Promise<PlannerContext>;

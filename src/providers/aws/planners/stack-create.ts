@@ -17,7 +17,7 @@ import { checkedTemplate, hasNestedStacks, refuseMaskedParameters, wantedTemplat
 
 export async function planStackCreate(context: PlannerContext, request: TemplateRequest): Promise<AwsDraft> {
   return askingAws(async () => {
-    const { cloudFormation, secretKey } = context;
+    const { cloudFormation } = context;
     if (!context.hasPolicy)
       throw new CountersignError(
         'CONFIG_NO_POLICY',
@@ -47,7 +47,7 @@ export async function planStackCreate(context: PlannerContext, request: Template
           'Add resources to it.',
         );
       const [live, recentlyDeleted] = await Promise.all([
-        observeStack(cloudFormation, set.stackId, secretKey),
+        observeStack(context, set.stackId),
         deletedLately(cloudFormation, set.stackName, context.now()),
       ]);
       return draftOfChangeSet(context, { ...live, observed: { ...live.observed, recentlyDeleted } }, set, {

@@ -22,7 +22,7 @@ import { namedElsewhere, viewsOf } from './views.ts';
 
 export async function planStackDelete(context: PlannerContext, name: string): Promise<AwsDraft> {
   return askingAws(async () => {
-    const live = await observeStack(context.cloudFormation, name, context.secretKey);
+    const live = await observeStack(context, name);
     refuseBusy(live);
     const { stackId, updatedAt } = live.observed;
     const things: Thing[] = [];
@@ -79,7 +79,7 @@ export async function deletionEffects(
   );
   const below = await Promise.all(
     nested.map(async ({ LogicalResourceId, PhysicalResourceId }) =>
-      deletionEffects(context, await observeStack(context.cloudFormation, PhysicalResourceId!, context.secretKey), {
+      deletionEffects(context, await observeStack(context, PhysicalResourceId!), {
         prefix: `${prefix}${LogicalResourceId}/`,
         things,
       }),

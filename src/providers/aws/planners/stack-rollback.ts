@@ -47,7 +47,7 @@ const WAYS: Record<string, Way> = {
 
 export async function planStackRollback(context: PlannerContext, name: string, skip: string[]): Promise<AwsDraft> {
   return askingAws(async () => {
-    const live = await observeStack(context.cloudFormation, name, context.secretKey);
+    const live = await observeStack(context, name);
     const way = wayBack(live, skip);
     const { stackId, updatedAt } = live.observed;
     const call: Call = {

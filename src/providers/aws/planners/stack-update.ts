@@ -10,7 +10,7 @@ import {
   type WantedTemplate,
 } from '../change-sets.ts';
 import { askingAws } from '../errors.ts';
-import { type LiveStack, observeStack } from '../observe/live-stack.ts';
+import { type BegunStack, beginObserving, type LiveStack, observeStack } from '../observe/live-stack.ts';
 import { deletedLately } from '../observe/stack.ts';
 import type { AwsDraft } from '../observed.ts';
 import type { StackUpdateRequest } from '../ports.ts';
@@ -25,17 +25,17 @@ import { checkedTemplate, hasNestedStacks, refuseMaskedParameters, wantedTemplat
 
 export async function planStackUpdate(context: PlannerContext, request: StackUpdateRequest): Promise<AwsDraft> {
   return askingAws(async () => {
-    const live = await observeStack(context.cloudFormation, request.stack, context.secretKey);
+    const live = await beginObserving(context, request.stack, 'later');
     refuseNested(live);
     refuseBusy(live);
     refuseNeverCreated(live);
     const wanted =
       request.changeSet === undefined ? await wantedTemplate(context, request, () => live.template) : undefined;
     const sent = wanted?.text;
-    const draftOf = (set: ChangeSet | 'unchanged') =>
+    const draftOf = async (set: ChangeSet | 'unchanged') =>
       set === 'unchanged'
-        ? noChange(context, live, request, sent)
-        : draftOfChangeSet(context, live, set, { type: 'UPDATE', sent });
+        ? noChange(context, await live.whole, request, sent)
+        : draftOfChangeSet(context, await live.whole, set, { type: 'UPDATE', sent });
     if (wanted === undefined) return draftOf(await adoptChangeSet(context, request.changeSet!, live.observed.stackId));
     const { cloudFormation } = context;
     const id = await proposeUpdate(context, request, live, wanted);
@@ -52,7 +52,7 @@ export async function planStackUpdate(context: PlannerContext, request: StackUpd
 }
 
 /** Logical ids of what is there and that the two templates, or a parameter that it names, make different. A guess. */
-function namedByEdit({ template }: LiveStack, sent: string, { parameters = {} }: StackUpdateRequest): string[] {
+function namedByEdit({ template }: BegunStack, sent: string, { parameters = {} }: StackUpdateRequest): string[] {
   const [was, is] = [parseTemplate(template).Resources, parseTemplate(sent).Resources];
   return Object.keys(is).filter(
     (id) =>
@@ -67,7 +67,7 @@ function namedByEdit({ template }: LiveStack, sent: string, { parameters = {} }:
 async function proposeUpdate(
   context: PlannerContext,
   request: StackUpdateRequest,
-  live: LiveStack,
+  live: BegunStack,
   wanted: WantedTemplate,
 ) {
   refuseMaskedParameters(request.parameters);
@@ -126,7 +126,7 @@ function requireOwnStack(set: ChangeSet | 'unchanged', stackId: string): ChangeS
   );
 }
 
-function refuseNeverCreated({ observed: { stackName, status } }: LiveStack): void {
+function refuseNeverCreated({ observed: { stackName, status } }: BegunStack): void {
   if (status === 'ROLLBACK_COMPLETE' || status === 'ROLLBACK_FAILED')
     throw new CountersignError(
       'STATE_STACK_NOT_UPDATABLE',
@@ -182,7 +182,7 @@ export function recomputeChangeSet(
     if (read === 'unchanged' || !read.executable)
       throw new CountersignError('STATE_STALE', 'The change set is obsolete.', 'Plan again.');
     const set = { ...read, role };
-    const live = await observeStack(context.cloudFormation, set.stackId, context.secretKey);
+    const live = await observeStack(context, set.stackId, 'later');
     const recentlyDeleted =
       type === 'CREATE' ? await deletedLately(context.cloudFormation, set.stackName, context.now()) : [];
     return draftOfChangeSet(context, { ...live, observed: { ...live.observed, recentlyDeleted } }, set, { type, sent });

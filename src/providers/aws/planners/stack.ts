@@ -2,14 +2,14 @@
 import { sha256Hex } from '../../../core/digest.ts';
 import { CountersignError } from '../../../core/errors.ts';
 import type { Target } from '../../../core/plan.ts';
-import type { LiveStack } from '../observe/live-stack.ts';
+import type { BegunStack, LiveStack } from '../observe/live-stack.ts';
 import type { PlannerContext } from './context.ts';
 
 export function stackTarget({ identity: { account, region } }: PlannerContext, { observed }: LiveStack): Target {
   return { kind: 'stack', account, region, name: observed.stackName, ids: [observed.stackId] };
 }
 
-export function refuseBusy({ observed: { stackName, status } }: LiveStack): void {
+export function refuseBusy({ observed: { stackName, status } }: Pick<BegunStack, 'observed'>): void {
   if (!/_IN_PROGRESS$/.test(status)) return;
   if (status === 'REVIEW_IN_PROGRESS')
     throw new CountersignError(
@@ -39,7 +39,7 @@ export const deletion = (stack: string) => ({ tool: 'plan_stack_delete', input: 
 export const neverCompleted = (status: string) => /^(?:CREATE|ROLLBACK)_FAILED$|^ROLLBACK_COMPLETE$/.test(status);
 
 /** As the guard `change-set-only` says, before AWS is asked for a change set in words that do not say what to do. */
-export function refuseNested({ observed: { stackName, parentId } }: LiveStack): void {
+export function refuseNested({ observed: { stackName, parentId } }: Pick<BegunStack, 'observed'>): void {
   if (parentId === null) return;
   throw new CountersignError(
     'GUARD_CHANGE_SET_ONLY',

@@ -4,8 +4,9 @@ import type { CloudFormationClient, Stack, StackResourceSummary } from '@aws-sdk
 import type { Identity, PolicyPort } from '../../../core/ports.ts';
 import { makeVisible, makeVisibleLine } from '../../../core/render-safe.ts';
 import { askingAws } from '../errors.ts';
+import { exportsOf, importersOf } from '../observe/exports.ts';
 import { createSecretValues } from '../observe/secret-values.ts';
-import { importsOf, listResources, requireStack, tagsOf, templateOf } from '../observe/stack.ts';
+import { listResources, requireStack, tagsOf, templateOf } from '../observe/stack.ts';
 import { allPages } from '../paging.ts';
 import type { ContextFor } from '../planners/context.ts';
 import type { CloudReader, StackPart } from '../ports.ts';
@@ -182,7 +183,7 @@ const PARTS: Record<StackPart, ReadPart> = {
     };
   },
   async dependents(client, _name, stack) {
-    return { dependents: await importsOf(client, await stack) };
+    return { dependents: await importersOf(client, exportsOf(await stack)) };
   },
 };
 

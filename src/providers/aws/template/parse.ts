@@ -54,11 +54,23 @@ export type LoopSection = 'Resources' | 'Outputs' | 'Conditions';
 /** CloudFormation's own limit for a template in S3, in bytes. */
 export const MAX_TEMPLATE_BYTES = 1_000_000;
 
+/** One plan asks for its two to four texts two dozen times. */
+const MOST_KEPT = 4;
+/** The latest last. */
+const kept = new Map<string, Template>();
+
 /**
  * @param text JSON or YAML.
+ * @returns frozen: whoever reads the same text gets the same template.
  * @throws CountersignError INPUT_TEMPLATE_INVALID with line and column, INPUT_TOO_LARGE.
  */
 export function parseTemplate(text: string): Template {
+  const known = kept.get(text);
+  if (known) {
+    kept.delete(text);
+    kept.set(text, known);
+    return known;
+  }
   if (Buffer.byteLength(text) > MAX_TEMPLATE_BYTES) {
     throw new CountersignError(
       'INPUT_TOO_LARGE',
@@ -66,7 +78,16 @@ export function parseTemplate(text: string): Template {
       'Split it, or prepare a change set.',
     );
   }
-  return asTemplate(readTemplate(text));
+  const template = frozen(asTemplate(readTemplate(text)));
+  kept.set(text, template);
+  for (const [oldest] of [...kept].slice(0, -MOST_KEPT)) kept.delete(oldest);
+  return template;
+}
+
+function frozen<T>(value: T): T {
+  if (value === null || typeof value !== 'object') return value;
+  for (const inner of Object.values(value)) frozen(inner);
+  return Object.freeze(value);
 }
 
 /**

@@ -86,3 +86,14 @@ describe('what is not a template', () => {
     expect(() => parseTemplate('#'.repeat(1_000_001))).toThrow(expect.objectContaining({ code: 'INPUT_TOO_LARGE' }));
   });
 });
+
+it('gives the same text the same template, which nobody can change, and forgets older ones', () => {
+  const text = (size: number) => `Resources: { Q: { Type: AWS::SQS::Queue, Properties: { DelaySeconds: ${size} } } }`;
+  const first = parseTemplate(text(0));
+  expect(parseTemplate(text(0))).toBe(first);
+  expect(() => Object.assign(first.Resources.Q!.Properties!, { DelaySeconds: 9 })).toThrow(TypeError);
+  expect(() => Object.assign(first.Resources, { Other: { Type: 'AWS::SQS::Queue' } })).toThrow(TypeError);
+  for (const size of [1, 2, 3, 4]) parseTemplate(text(size));
+  expect(parseTemplate(text(0))).not.toBe(first);
+  expect(parseTemplate(text(0))).toEqual(first);
+});

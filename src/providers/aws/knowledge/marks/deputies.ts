@@ -23,7 +23,7 @@ type Value = Json | undefined;
 function mark(path: string, bound: Mark['bound'] & string, principal: string | undefined, text: string): Mark {
   return { kind: 'deputy', path, text, bound, ...(principal === undefined ? {} : { principal }) };
 }
-const WORST = ['own_stack', 'unbounded'];
+const WORST = ['own_stack', 'named', 'unbounded'];
 const worstOf = (bounds: Bound[]): Bound =>
   bounds.reduce((worst, bound) => (WORST.indexOf(bound.bound) > WORST.indexOf(worst.bound) ? bound : worst));
 

@@ -33,7 +33,8 @@ export const findInitCommands: MarkFinder = (before, after, context) => {
   // Without a profile what runs has no rights in the cloud; what it names is shown all the same.
   if (paths !== undefined && profiles.length === 0) return [];
   const roles = profiles.map((profile) => boundOf(profile, context));
-  const role = roles.find(({ bound }) => bound !== 'own_stack') ?? roles[0];
+  const role =
+    roles.find(({ bound }) => bound === 'unbounded') ?? roles.find(({ bound }) => bound === 'named') ?? roles[0];
   const mark: Mark = {
     kind: 'deputy',
     path: `Metadata.${key}`,

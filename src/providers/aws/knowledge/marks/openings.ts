@@ -25,8 +25,30 @@ const OF_AWS = new Set(
 );
 const ARN = /arn:[^:\s"]{0,20}:[^:\s"]{0,40}:[^:\s"]{0,30}:(\d{12})[:"\s]?/g;
 const REGISTRY = /^(\d{12})\.dkr\.ecr\./;
-const URL_HOST = /https?:\/\/([^/\s"'\\<>?#]{1,253})/gi;
-const OF_CLOUD = /(^|\.)(amazonaws\.com(\.cn)?|api\.aws|aws\.amazon\.com|amazontrust\.com)(:\d+)?$/i;
+const URL_HOST = /https?:\/\/([^/\s"'\\<>?#]{1,253})(?:\/([^/\s"'\\<>?#]{1,63}))?/gi;
+const REGION = '[a-z]{2}(?:-[a-z]{3,9}){1,2}-\\d';
+/**
+ * Services of the cloud itself; what a name has before the service (a bucket, a load balancer, an instance, an API) is
+ * its customers', and may be anybody's. Source: "AWS service endpoints", AWS General Reference.
+ */
+const OF_CLOUD = new RegExp(
+  `^(?:api\\.(?:ecr|sagemaker)|runtime\\.(?:sagemaker|lex)|streams\\.dynamodb|[a-z0-9-]{1,40})(?:\\.dualstack)?(?:\\.${REGION})?\\.(?:amazonaws\\.com(?:\\.cn)?|api\\.aws)(?::\\d+)?$|(?:^|\\.)(?:aws\\.amazon|amazontrust)\\.com(?::\\d+)?$`,
+  'i',
+);
+/** Buckets by which AWS itself gives out its agents. Source: the pages "Install …" of each agent, from memory. */
+const BUCKET_OF_AWS = new RegExp(
+  `^(?:cloudformation-examples|amazoncloudwatch-agent|(?:aws-codedeploy|amazoncloudwatch-agent|amazon-ssm|aws-ssm|amazon-ecs-agent|amazon-inspector)-${REGION})$`,
+);
+const BUCKET_HOST = new RegExp(`^(?:(.+)\\.)?s3(?:[.-](?:dualstack\\.)?${REGION})?\\.amazonaws\\.com(?:\\.cn)?$`, 'i');
+
+/** A host, or the bucket at a host of the cloud; undefined: the cloud's own. */
+function elsewhere(host: string, folder: string | undefined): string | undefined {
+  const named = BUCKET_HOST.exec(host);
+  if (named === null) return OF_CLOUD.test(host) ? undefined : host;
+  const bucket = named[1] ?? folder;
+  if (bucket === undefined || BUCKET_OF_AWS.test(bucket)) return undefined;
+  return named[1] === undefined ? `${host}/${bucket}` : host;
+}
 
 function* textsIn(value: Value): Generator<string> {
   if (typeof value === 'number') yield String(value).padStart(12, '0');
@@ -49,8 +71,8 @@ export function foreignAccountsIn(value: Value, { account }: MarkContext): strin
 export const foreignHostsIn = (value: Value): string[] => [
   ...new Set(
     [...textsIn(value)]
-      .flatMap((text) => [...text.matchAll(URL_HOST)].map(([, host]) => host!))
-      .filter((host) => !OF_CLOUD.test(host) && !/[\u{27e6}\u{fffd}$]/u.test(host)),
+      .flatMap((text) => [...text.matchAll(URL_HOST)].flatMap(([, host, folder]) => elsewhere(host!, folder) ?? []))
+      .filter((host) => !/[\u{27e6}\u{fffd}$]/u.test(host)),
   ),
 ];
 

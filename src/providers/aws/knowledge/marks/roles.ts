@@ -3,7 +3,8 @@
  *
  * Guarantees: `own_stack` only if every Allow changes nothing but resources of this stack, or nothing at all (reads
  * are bounded: they cannot destroy), and gives no rights away; a role that is handed on or assumed counts with what it
- * can do itself. What is not in the template, or is unknown, is unbounded.
+ * can do itself. What is not in the template, or is unknown, is unbounded. `named`: beyond the stack it only hands items
+ * or messages to things of this account that it names whole, as a deployment does that imports another stack's table.
  * What a Deny or a boundary of this template surely takes away does not count.
  * Does not cover: what resource policies elsewhere give to the role; boundaries elsewhere (they would only narrow it).
  */
@@ -18,7 +19,7 @@ import { isMembers, listOf, shown } from './read.ts';
 import { whoseIs } from './refs.ts';
 
 export interface Bound {
-  bound: 'own_stack' | 'unbounded';
+  bound: 'own_stack' | 'named' | 'unbounded';
   principal: string;
   /** Completes “its role …”. */
   because: string;
@@ -105,6 +106,16 @@ export function boundaryOf(
   return policy && identityStatementsOf(policy.properties.PolicyDocument, context, worst);
 }
 
+/** Items and messages: what such a call can lose is one of them. */
+const HANDING =
+  /^(?:dynamodb:(?:PutItem|UpdateItem|DeleteItem|BatchWriteItem)|sqs:(?:(?:Send|Receive|Delete)Message(?:Batch)?|ChangeMessageVisibility(?:Batch)?)|sns:Publish(?:Batch)?|kinesis:PutRecords?|firehose:PutRecord(?:Batch)?|events:PutEvents)$/i;
+
+function handsOver({ action, resource }: Grant, { account }: MarkContext): boolean {
+  if (typeof action !== 'string' || typeof resource !== 'string' || !HANDING.test(action)) return false;
+  const [, owner] = /^arn:aws[a-z-]*:[a-z]+:[a-z0-9-]+:(\d{12}):[^*?\u{fffd}\u{27e6}]+$/u.exec(resource) ?? [];
+  return owner !== undefined && owner === account;
+}
+
 /** An own role that a grant hands on: as good as what that role can do. */
 interface HandedOn {
   role: string;
@@ -188,20 +199,20 @@ function boundsOf(context: MarkContext): ReadonlyMap<string, Bound> {
   const bounds = new Map<string, Bound>();
   const handers = new Map<string, Set<string>>();
   const reached: string[] = [];
-  const settle = (logicalId: string, because: string) => {
-    bounds.set(logicalId, { bound: 'unbounded', principal: logicalId, because });
+  const settle = (logicalId: string, because: string, bound: Bound['bound'] = 'unbounded') => {
+    bounds.set(logicalId, { bound, principal: logicalId, because });
     reached.push(logicalId);
   };
   for (const { logicalId, type } of Object.values({ ...context.before, ...context.after })) {
     if (type !== 'AWS::IAM::Role') continue;
-    const { beyond, handsOn, within } = boundByItself(logicalId, context);
-    if (beyond !== undefined) settle(logicalId, beyond);
+    const { beyond, handsOn, within, isNamed } = boundByItself(logicalId, context);
+    if (beyond !== undefined) settle(logicalId, beyond, isNamed ? 'named' : 'unbounded');
     else bounds.set(logicalId, { bound: 'own_stack', principal: logicalId, because: within });
     for (const role of handsOn) handers.set(role, (handers.get(role) ?? new Set()).add(logicalId));
   }
   for (let at = 0; at < reached.length; at += 1)
     for (const hander of handers.get(reached[at]!) ?? [])
-      if (bounds.get(hander)!.bound === 'own_stack')
+      if (bounds.get(hander)!.bound !== 'unbounded')
         settle(hander, handingOn(reached[at]!, bounds.get(reached[at]!)!.because));
   boundsByContext.set(context, bounds);
   return bounds;
@@ -225,6 +236,9 @@ function boundByItself(logicalId: string, context: MarkContext) {
       managed === undefined
         ? reaches.find((text) => typeof text === 'string')
         : `has the policy ${context.isUnknown(managed) ? 'that is unknown until execution' : shown(managed)}`,
+    isNamed:
+      managed === undefined &&
+      grants.every((grant, at) => typeof reaches[at] !== 'string' || handsOver(grant, context)),
     handsOn: new Set(reaches.flatMap((reach) => (typeof reach === 'object' ? [reach.role] : []))),
     within: reads
       ? 'can change only resources of this stack and can only read others'

@@ -80,7 +80,13 @@ const RULES: Record<string, Rule> = {
   fewer: (was, is, _argument, context) =>
     context.isUnknown(was)
       ? !context.isUnknown(is)
-      : itemsOf(was).some((item) => !itemsOf(is).some((i) => saysAllOf(i, item))),
+      : itemsOf(was).some((item) => !isSwitchedOff(item) && !itemsOf(is).some((i) => saysAllOf(i, item))),
+  /** All of a list of conditions must hold: one more, or one with a value less, matches less. */
+  narrower: (was, is) =>
+    was !== undefined &&
+    is !== undefined &&
+    (itemsOf(is).length > itemsOf(was).length ||
+      itemsOf(was).some((item) => !itemsOf(is).some((i) => matchesAllOf(i, item)))),
   more: (was, is) => itemsOf(is).some((item) => !itemsOf(was).some((known) => same(known, item))),
   /** A rule that is new, or another than before; not one that only counts what it matches, and blocked nothing before. */
   blocks: (was, is) =>
@@ -117,6 +123,21 @@ const saysAllOf = (item: Json, known: Json): boolean =>
   same(item, known) ||
   (isMembers(item) && isMembers(known) && Object.entries(known).every(([name, value]) => same(item[name], value)));
 
+/** The same, with at least the values that it had. */
+const matchesAllOf = (item: Json, known: Json): boolean => {
+  if (Array.isArray(item) && Array.isArray(known)) return known.every((value) => item.some((one) => same(one, value)));
+  if (!isMembers(item) || !isMembers(known)) return same(item, known);
+  return [...new Set([...Object.keys(item), ...Object.keys(known)])].every((name) =>
+    matchesAllOf(item[name] ?? null, known[name] ?? null),
+  );
+};
+
+/** A member of a map that says “off” was none before. */
+const isSwitchedOff = (item: Json): boolean =>
+  isMembers(item) &&
+  Object.keys(item).length === 1 &&
+  Object.values(item).every((value) => /^(false|disabled|off|none)$/i.test(String(value)));
+
 const onlyCounts = (rule: Json): boolean =>
   isMembers(rule) && [rule.Action, rule.OverrideAction].some((action) => isMembers(action) && 'Count' in action);
 
@@ -126,7 +147,7 @@ export const itemsOf = (value: Value): Json[] =>
 
 /** Parts of a rule that say nothing of what it removes, and when. */
 const SAYS_NOTHING =
-  /^(Id|id|RuleName|Transitions?|NoncurrentVersionTransitions?|AbortIncompleteMultipartUpload|Status|rulePriority|description)$/;
+  /^(Id|id|RuleName|Transitions?|NoncurrentVersionTransitions?|AbortIncompleteMultipartUpload|Status|rulePriority|description|ScheduleExpression(Timezone)?|(Start|Completion)WindowMinutes|RecoveryPointTags)$/;
 const EXPIRES = /expir|noncurrent|delete|count|retain|interval/i;
 
 /** The rules of a lifecycle that remove something: as a list, or as JSON text with `rules`. */

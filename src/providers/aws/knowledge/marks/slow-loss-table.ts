@@ -37,9 +37,11 @@ AWS::Backup::BackupPlan | BackupPlan.BackupPlanRule | unprotect | fewer | future
 AWS::DLM::LifecyclePolicy | PolicyDetails | expire | sooner | snapshots beyond what it keeps
 AWS::DLM::LifecyclePolicy | State | unprotect | becomes DISABLED | future snapshots
 AWS::RDS::DBInstance | BackupRetentionPeriod | expire | shorter 1 | automated backups older than that
+AWS::RDS::DBInstance | PerformanceInsightsRetentionPeriod | expire | shorter 7 | performance data older than that
 AWS::RDS::DBInstance | DeleteAutomatedBackups | expire | becomes true | automated backups when it is deleted
 AWS::RDS::DBCluster | BackupRetentionPeriod | expire | shorter 1 | automated backups older than that
 AWS::RDS::DBCluster | BacktrackWindow | expire | shorter 0 | rewinding within that window
+AWS::RDS::DBCluster | PerformanceInsightsRetentionPeriod | expire | shorter 7 | performance data older than that
 AWS::RDS::DBCluster | DeleteAutomatedBackups | expire | becomes true | automated backups when it is deleted
 AWS::DocDB::DBCluster | BackupRetentionPeriod | expire | shorter 1 | automated backups older than that
 AWS::DocDBElastic::Cluster | BackupRetentionPeriod | expire | shorter 1 | automated backups older than that
@@ -179,7 +181,7 @@ AWS::ElasticLoadBalancingV2::Listener | DefaultActions | disconnect | changed | 
 AWS::ElasticLoadBalancingV2::Listener | Port | disconnect | changed | traffic to the port
 AWS::ElasticLoadBalancingV2::Listener | Protocol | disconnect | changed | traffic in the protocol
 AWS::ElasticLoadBalancingV2::ListenerRule | Actions | disconnect | changed | traffic to where it went
-AWS::ElasticLoadBalancingV2::ListenerRule | Conditions | disconnect | changed | traffic that no longer matches
+AWS::ElasticLoadBalancingV2::ListenerRule | Conditions | disconnect | narrower | traffic that no longer matches
 AWS::ElasticLoadBalancingV2::ListenerRule | Priority | disconnect | changed | traffic that another rule takes first
 AWS::ElasticLoadBalancingV2::TargetGroup | Targets | disconnect | fewer | traffic to a target
 AWS::ElasticLoadBalancingV2::LoadBalancer | SecurityGroups | disconnect | fewer | traffic that a removed group let in
@@ -196,7 +198,22 @@ AWS::Route53::RecordSet | SetIdentifier | disconnect | changed | traffic by this
 AWS::Route53::RecordSet | HealthCheckId | disconnect | changed | traffic when that check fails
 AWS::Route53::RecordSetGroup | RecordSets | disconnect | fewer | those who ask for a name
 AWS::Route53::HostedZone | VPCs | disconnect | fewer | names in a network
-AWS::Route53::HealthCheck | HealthCheckConfig | disconnect | changed | traffic when it fails
+AWS::Route53::HealthCheck | HealthCheckConfig.Type | disconnect | changed | traffic when it fails
+AWS::Route53::HealthCheck | HealthCheckConfig.FullyQualifiedDomainName | disconnect | changed | traffic when it fails
+AWS::Route53::HealthCheck | HealthCheckConfig.IPAddress | disconnect | changed | traffic when it fails
+AWS::Route53::HealthCheck | HealthCheckConfig.Port | disconnect | changed | traffic when it fails
+AWS::Route53::HealthCheck | HealthCheckConfig.ResourcePath | disconnect | changed | traffic when it fails
+AWS::Route53::HealthCheck | HealthCheckConfig.SearchString | disconnect | changed | traffic when it fails
+AWS::Route53::HealthCheck | HealthCheckConfig.AlarmIdentifier | disconnect | changed | traffic when it fails
+AWS::Route53::HealthCheck | HealthCheckConfig.ChildHealthChecks | disconnect | changed | traffic when it fails
+AWS::Route53::HealthCheck | HealthCheckConfig.RoutingControlArn | disconnect | changed | traffic when it fails
+AWS::Route53::HealthCheck | HealthCheckConfig.InsufficientDataHealthStatus | disconnect | changed | traffic when it fails
+AWS::Route53::HealthCheck | HealthCheckConfig.Inverted | disconnect | changed | traffic when it fails
+AWS::Route53::HealthCheck | HealthCheckConfig.Disabled | disconnect | changed | traffic when it fails
+AWS::Route53::HealthCheck | HealthCheckConfig.EnableSNI | disconnect | changed | traffic when it fails
+AWS::Route53::HealthCheck | HealthCheckConfig.Regions | disconnect | changed | traffic when it fails
+AWS::Route53::HealthCheck | HealthCheckConfig.FailureThreshold | disconnect | shorter 3 | traffic when it fails
+AWS::Route53::HealthCheck | HealthCheckConfig.HealthThreshold | disconnect | set | traffic when it fails
 AWS::EC2::Route | * | disconnect | changed | traffic that took the old route
 AWS::EC2::TransitGatewayRoute | * | disconnect | changed | traffic that took the old route
 AWS::EC2::TransitGatewayRoute | Blackhole | disconnect | becomes true | traffic to that range | +

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { marks, marksOfOne, type Resources } from './stack.ts';
+import { ACCOUNT, marks, marksOfOne, type Resources } from './stack.ts';
 
 const arn = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });
 const role = (...Statement: object[]) => ({
@@ -90,6 +90,16 @@ describe('a function', () => {
       marks('deputy', around, { ...around, It, Policy: Policy(statement) }, 'It')[0]?.bound;
     expect(bound(allow('dynamodb:PutItem', arn('Table')))).toBe('own_stack');
     expect(bound(allow('dynamodb:PutItem', '*'))).toBe('unbounded');
+    const thing = (what: string, account = ACCOUNT) => `arn:aws:dynamodb:eu-west-1:${account}:table/${what}`;
+    expect(bound(allow(['dynamodb:PutItem', 'dynamodb:BatchWriteItem'], thing('orders')))).toBe('named');
+    expect(bound(allow('sqs:SendMessage', `arn:aws:sqs:eu-west-1:${ACCOUNT}:jobs`))).toBe('named');
+    // Some of many, the thing itself, another account, an unknown one, or anything beside it.
+    expect(bound(allow('dynamodb:PutItem', thing('orders-*')))).toBe('unbounded');
+    expect(bound(allow(['dynamodb:PutItem', 'dynamodb:DeleteTable'], thing('orders')))).toBe('unbounded');
+    expect(bound(allow('dynamodb:*', thing('orders')))).toBe('unbounded');
+    expect(bound(allow('dynamodb:PutItem', thing('orders', '210987654321')))).toBe('unbounded');
+    expect(bound(allow('dynamodb:PutItem', { Ref: 'Unknown' }))).toBe('unbounded');
+    expect(bound(allow('dynamodb:PutItem', [thing('orders'), '*']))).toBe('unbounded');
   });
 });
 

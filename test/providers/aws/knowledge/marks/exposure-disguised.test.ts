@@ -283,3 +283,32 @@ describe('a principal that gains stays one', () => {
       ).toHaveLength(1);
   });
 });
+
+describe('a host of a customer of the cloud is a host like any other', () => {
+  const receives = (Endpoint: string) =>
+    marksOfOne('expose', 'AWS::SNS::Subscription', null, {
+      TopicArn: 'arn:aws:sns:eu-west-1:1:t',
+      Protocol: 'https',
+      Endpoint,
+    });
+  it.each([
+    'https://ec2-203-0-113-9.eu-west-1.compute.amazonaws.com/in',
+    'https://ec2-203-0-113-9.compute-1.amazonaws.com/in',
+    'https://evil-1.eu-west-1.elb.amazonaws.com:8443/in',
+    'https://evil.s3.eu-west-1.amazonaws.com/in',
+    'https://aws-codedeploy-evil.s3.eu-west-1.amazonaws.com/in',
+    'https://s3.eu-west-1.amazonaws.com/evil/in',
+    'https://s3-eu-west-1.amazonaws.com/evil/in',
+    'https://abc.execute-api.eu-west-1.amazonaws.com/in',
+    'https://abc.lambda-url.eu-west-1.on.aws/',
+  ])('%s', (url) => expect(receives(url)).toHaveLength(1));
+  it.each([
+    'https://sqs.eu-west-1.amazonaws.com/123456789012/orders',
+    'https://events.us-gov-west-1.amazonaws.com/x',
+    'https://runtime.sagemaker.eu-west-1.amazonaws.com/x',
+    'https://docs.aws.amazon.com/x',
+    'https://aws-codedeploy-eu-west-1.s3.eu-west-1.amazonaws.com/latest/install',
+    'https://s3.amazonaws.com/cloudformation-examples/aws-cfn-bootstrap-py3-latest.tar.gz',
+    'https://amazoncloudwatch-agent.s3.amazonaws.com/linux/amd64/latest/a.zip',
+  ])('but none is %s', (url) => expect(receives(url)).toEqual([]));
+});

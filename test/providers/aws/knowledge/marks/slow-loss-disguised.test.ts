@@ -91,6 +91,19 @@ describe('a loss stays a loss', () => {
   });
 });
 
+describe('recovery points', () => {
+  const plan = (more: object, DeleteAfterDays = 365) => ({
+    BackupPlan: { BackupPlanRule: [{ RuleName: 'd', Lifecycle: { DeleteAfterDays }, ...more }] },
+  });
+  const at = (hour: number) => plan({ ScheduleExpression: `cron(0 ${hour} ? * * *)`, StartWindowMinutes: 60 * hour });
+  it('expire when they are kept for less long', () => {
+    expect(expire('AWS::Backup::BackupPlan', plan({}, 365), plan({}, 1))).toHaveLength(1);
+  });
+  it('but not when they are made at another hour', () => {
+    expect(expire('AWS::Backup::BackupPlan', at(5), at(4))).toEqual([]);
+  });
+});
+
 describe('capacity to zero stays capacity to zero', () => {
   it('by a schedule that is added instead', () => {
     expect(

@@ -1,0 +1,47 @@
+/** The bytes of an event, as they are hashed and read. */
+import { canonicalJson } from '../core/digest.ts';
+import { type LedgerEvent, MILESTONES } from '../core/events.ts';
+
+/** The store keeps whatever kind it is given: the vocabulary is the core's. */
+export interface WrittenEvent {
+  kind: string;
+  changeId?: string;
+  planId?: string;
+  body: unknown;
+}
+
+/** Of the envelope. */
+const VERSION = 1;
+
+/** What a receipt of a change proves. */
+export const isMilestone = ({ kind, changeId }: WrittenEvent): boolean =>
+  changeId !== undefined && (MILESTONES as readonly string[]).includes(kind);
+
+/**
+ * The event in RFC 8785's form: the envelope's members are written in its order, the body by its rules.
+ *
+ * @param record of a milestone: the leaf hashes of the change's milestones before it, as base64.
+ */
+export function eventBytes(
+  { kind, changeId, planId, body }: WrittenEvent,
+  seq: number,
+  at: string,
+  record?: string[],
+): Buffer {
+  const [change, plan] = [changeId, planId].map((id) => canonicalJson(id ?? null));
+  const recorded = record === undefined ? '' : `"record":${canonicalJson(record)},`;
+  const envelope = `"change_id":${change},"kind":${canonicalJson(kind)},"plan_id":${plan},${recorded}"seq":${seq},"v":${VERSION}`;
+  return Buffer.from(`{"at":"${at}","body":${canonicalJson(body)},${envelope}}`);
+}
+
+export function parseEvent(bytes: Buffer): LedgerEvent {
+  const leaf = JSON.parse(bytes.toString('utf8'));
+  return {
+    seq: leaf.seq,
+    at: leaf.at,
+    kind: leaf.kind,
+    body: leaf.body,
+    ...(leaf.change_id === null ? {} : { changeId: leaf.change_id }),
+    ...(leaf.plan_id === null ? {} : { planId: leaf.plan_id }),
+  };
+}

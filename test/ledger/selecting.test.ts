@@ -1,0 +1,85 @@
+/** What a query reads, told by SQLite itself: no query that names something reads the table from end to end, or sorts it. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { EventQuery } from '../../src/core/events.ts';
+import { selectionOf } from '../../src/ledger/selecting.ts';
+import { openLedger } from '../../src/ledger/store.ts';
+
+let home: string;
+let db: Database.Database;
+beforeAll(() => {
+  home = mkdtempSync(join(tmpdir(), 'countersign-selecting-'));
+  openLedger(home).close();
+  db = new Database(join(home, 'ledger.db'), { readonly: true });
+});
+afterAll(() => {
+  db.close();
+  rmSync(home, { recursive: true, force: true });
+});
+function stepsOf(query: EventQuery): string[] {
+  const { sql, values } = selectionOf(query);
+  return (db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...values) as { detail: string }[]).map(({ detail }) => detail);
+}
+
+const at = '2026-01-01T00:00:00.000Z';
+const QUERIES: [string, EventQuery, RegExp][] = [
+  ['one kind of a plan', { planId: 'p', kinds: ['plan.made'] }, /events_plan_kind \(plan_id=\? AND kind=\?\)/],
+  ['some kinds of a plan', { planId: 'p', kinds: ['a', 'b'], limit: 1 }, /events_plan_kind \(plan_id=\? AND kind=\?\)/],
+  ['a change', { changeId: 'c' }, /events_change_kind \(change_id=\?\)/],
+  ['a kind of a change', { changeId: 'c', kinds: ['k'], newestFirst: true, limit: 1 }, /events_change_kind/],
+  ['a kind since a time', { kinds: ['k'], sinceAt: at }, /events_kind_at \(kind=\? AND at>\?\)/],
+  ['kinds since a time', { kinds: ['k', 'l'], sinceAt: at }, /events_kind_at \(kind=\? AND at>\?\)/],
+  ['a kind between times', { kinds: ['k'], sinceAt: at, untilAt: at }, /events_kind_at/],
+  ['the newest of a kind', { kinds: ['k'], newestFirst: true, limit: 1 }, /events_kind \(kind=\?\)/],
+  [
+    'the newest before a row',
+    { kinds: ['k'], newestFirst: true, limit: 1, untilSeq: 9 },
+    /events_kind \(kind=\? AND rowid<\?\)/,
+  ],
+  ['a kind after a row', { kinds: ['k'], sinceSeq: 9, limit: 1 }, /events_kind \(kind=\? AND rowid>\?\)/],
+  ['the newest of some kinds', { kinds: ['k', 'l'], newestFirst: true, limit: 1 }, /events_kind \(kind=\?\)/],
+  ['tags', { tags: ['t', 'u'] }, /SEARCH tags USING PRIMARY KEY \(tag=\?\)/],
+  [
+    'tags since a time',
+    { tags: ['t'], sinceAt: at, kinds: ['k'] },
+    /SEARCH tags USING PRIMARY KEY \(tag=\? AND at>\?\)/,
+  ],
+  ['how something stands', { standing: { states: ['waiting'], at } }, /standings_until \(state=\? AND until>\?\)/],
+  [
+    'a page of what stands',
+    { standing: { states: ['failed'] }, newestFirst: true, limit: 9, untilSeq: 9 },
+    /standings_seq \(state=\? AND seq<\?\)/,
+  ],
+  [
+    'tags of what stands',
+    { standing: { states: ['executing'] }, tags: ['t'] },
+    /SEARCH t EXISTS USING PRIMARY KEY \(tag=\? AND at=\? AND seq=\?\)/,
+  ],
+  ['what stands since a time', { standing: { states: ['failed'] }, tags: ['t'], sinceAt: at }, /SEARCH s /],
+];
+
+describe('the SQL of a query', () => {
+  it.each(QUERIES)('looks for %s in an index', (_name, query, index) => {
+    const steps = stepsOf(query);
+    expect(steps.join('\n')).toMatch(index);
+    // What is scanned is what the indices found.
+    const found = steps.some((step) => /^(COMPOUND QUERY|CO-ROUTINE e|MATERIALIZE e)$/.test(step)) ? ['e', 't'] : ['t'];
+    expect(steps.filter((step) => /^SCAN (?!\(subquery)/.test(step) && !found.includes(step.slice(5)))).toEqual([]);
+  });
+
+  it.each(['the newest of a kind', 'the newest before a row', 'a page of what stands'])(
+    'sorts nothing for %s',
+    (name) => {
+      const [, query] = QUERIES.find(([one]) => one === name)!;
+      expect(stepsOf(query).filter((step) => step.includes('TEMP B-TREE'))).toEqual([]);
+    },
+  );
+
+  it('reads the table where nothing is named', () => {
+    expect(stepsOf({ sinceSeq: 3 }).join()).toMatch(/SEARCH e USING INTEGER PRIMARY KEY/);
+    expect(stepsOf({}).join()).toMatch(/SCAN e/);
+  });
+});
