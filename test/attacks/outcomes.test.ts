@@ -271,7 +271,6 @@ describe('an outcome', () => {
     const sessions = createExecutorSessions({
       accounts: [],
       own: () => ({ region: 'eu-west-1' }),
-      ownIdentity: async () => undefined,
       now: () => new Date(),
     });
     const door = createWritingDoor(sessions, reader);

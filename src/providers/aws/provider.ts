@@ -48,8 +48,7 @@ export function createAws(options: AwsOptions): Provider {
   const { accounts, now, secretKey, templateRoots } = options;
   const settings = createSettings(options.settings, accounts, now);
   const identity = createIdentity(settings.planner, accounts);
-  const ownIdentity = createIdentity(async (place) => settings.own(place), accounts);
-  const sessions = createExecutorSessions({ accounts, own: settings.own, ownIdentity, now: options.now });
+  const sessions = createExecutorSessions({ accounts, own: settings.own, now });
 
   const newContext: ContextFor = async (place, permit) => {
     const [who, planner] = await Promise.all([identity(place), settings.planner(place)]);

@@ -9,7 +9,7 @@ import type { Plan } from '../../../core/plan.ts';
 import type { Rights, RightsFor } from '../../../core/rights.ts';
 import { isOwnChangeSet } from '../call-classes.ts';
 import type { CloudSettings } from '../clients.ts';
-import { type AccountEntry, accountEntry, assumeRole, roleArn, type Session } from '../credentials.ts';
+import { type AccountEntry, accountEntry, assumeRole, createIdentity, roleArn, type Session } from '../credentials.ts';
 import { asCountersignError } from '../errors.ts';
 import { observedSchema } from '../observed.ts';
 import { notExpressible } from './grants.ts';
@@ -36,10 +36,10 @@ const SESSION_SECONDS = 3_600;
 
 export function createExecutorSessions(ports: {
   accounts: readonly AccountEntry[];
-  own(place: Place): CloudSettings;
-  ownIdentity(place: Place): Promise<unknown>;
+  own(place: { account?: string | undefined; region?: string | undefined }): CloudSettings;
   now(): Date;
 }): ExecutorSessions {
+  const ownIdentity = createIdentity(async (place) => ports.own(place), ports.accounts);
   const known = new WeakMap<Rights, Known>();
   const made = (rights: Rights, of: Known): Rights => {
     known.set(rights, of);
@@ -47,7 +47,7 @@ export function createExecutorSessions(ports: {
   };
 
   async function own(place: Place): Promise<Rights> {
-    await ports.ownIdentity(place);
+    await ownIdentity(place);
     return made(Object.freeze({ credentials: 'unconfined', notLimited: [] }), {
       settings: async () => ports.own(place),
       widen: async () => null,
