@@ -1,21 +1,22 @@
-/** Installs the real clients of `test/clients` from the npm registry, once for each list of versions. */
+/** Installs what the tests run of others from the npm registry, once for each list of versions. */
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { areInstalled, CLIENTS_FOLDER, INSTALLED, PACKAGES } from '../test/clients/folder.ts';
+import { CLIENTS } from '../test/clients/folder.ts';
+import { DEPLOY_TOOLS } from '../test/deploy-tools/folder.ts';
+import { type Installation, isInstalled } from '../test/installation.ts';
 
-/** They put their program for this machine into place with a script; nobody else's scripts run. */
-const NEED_SCRIPTS = ['opencode-ai', '@anthropic-ai/claude-code'];
-
-if (areInstalled()) console.log(`The clients are in ${CLIENTS_FOLDER}.`);
-else {
-  mkdirSync(CLIENTS_FOLDER, { recursive: true });
-  copyFileSync(PACKAGES, join(CLIENTS_FOLDER, 'package.json'));
+function install({ packages, folder, marker, scripts }: Installation): void {
+  mkdirSync(folder, { recursive: true });
+  copyFileSync(packages, join(folder, 'package.json'));
   const quietly = ['--no-audit', '--no-fund', '--loglevel=error'];
-  const npm = (...args: string[]) =>
-    execFileSync('npm', [...args, ...quietly], { cwd: CLIENTS_FOLDER, stdio: 'inherit' });
+  const npm = (...args: string[]) => execFileSync('npm', [...args, ...quietly], { cwd: folder, stdio: 'inherit' });
   npm('install', '--ignore-scripts');
-  npm('rebuild', ...NEED_SCRIPTS);
-  writeFileSync(INSTALLED, '');
-  console.log(`The clients were installed in ${CLIENTS_FOLDER}.`);
+  if (scripts.length > 0) npm('rebuild', ...scripts);
+  writeFileSync(marker, '');
+}
+
+for (const installation of [CLIENTS, DEPLOY_TOOLS]) {
+  if (!isInstalled(installation)) install(installation);
+  console.log(`Installed: ${installation.folder}.`);
 }

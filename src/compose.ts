@@ -20,6 +20,7 @@ import { type Directory, directoryAt } from './policy/pin.ts';
 import { createPolicyPort } from './policy/port.ts';
 import { type AccountEntry, createAws } from './providers/aws/provider.ts';
 import { providerRules } from './providers/index.ts';
+import { agentWording } from './render/agent/index.ts';
 import type { Sandbox } from './sandbox/cloud.ts';
 import type { World } from './sandbox/world.ts';
 
@@ -109,6 +110,7 @@ export function createApp(config: Config, options: AppOptions = {}): App {
     now,
     logDefect,
     keyedDigest,
+    wording: agentWording,
     answerWithinMilliseconds: options.answerWithinMilliseconds ?? 40_000,
   });
   const whoWas = (seq: number) => directoryAt(ledger, seq, policyFile);
@@ -146,6 +148,7 @@ function accountsOf(policy: Policy | null): AccountEntry[] {
     ...(account.profile === undefined ? {} : { profile: account.profile }),
     ...(account.planner_role === undefined ? {} : { plannerRole: account.planner_role }),
     ...(account.service_role === undefined ? {} : { serviceRole: account.service_role }),
+    templateBuckets: account.template_buckets,
   }));
 }
 

@@ -33,6 +33,7 @@ export interface TestWorld {
     /** Another file, which nobody adopts. */
     policyPath?: string | undefined;
     home?: string;
+    templateRoots?: string[];
     answerWithinMilliseconds?: number;
     proxy?: CloudProxy;
     openLedger?: typeof openLedger;
@@ -141,6 +142,7 @@ people:
       endpointUrl: undefined,
       actsAs: options.actsAs ?? ['nobody'],
       sponsor: 'sponsor' in options ? options.sponsor : 'alice',
+      ...(options.templateRoots ? { templateRoots: options.templateRoots } : {}),
     };
     const app = createApp(config, {
       sandbox: options.proxy ? { ...sandbox, requestHandler: behind(sandbox, options.proxy) } : sandbox,

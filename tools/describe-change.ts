@@ -1,7 +1,7 @@
 /** A change: who signed, how far it is, how it ended. */
 import { z } from 'zod';
-import { answerChange, describeEffects } from '../src/core/answer.ts';
 import { defineTool, until } from '../src/core/tool.ts';
+import { answerChange, describeEffects } from '../src/render/agent/answer.ts';
 
 const EFFECTS_TOLD = 2;
 

@@ -1,9 +1,9 @@
 /** Changes, newest first. */
 import { z } from 'zod';
-import { summaryOf } from '../src/core/answer.ts';
 import { CHANGE_STATES } from '../src/core/change.ts';
 import { makeVisibleLine } from '../src/core/render-safe.ts';
 import { defineTool, pageInput } from '../src/core/tool.ts';
+import { summaryOf } from '../src/render/agent/answer.ts';
 
 export const describeChanges = defineTool({
   name: 'describe_changes',

@@ -1,8 +1,8 @@
 /** A plan that was made, in full. */
 import { z } from 'zod';
-import { answerPlan, answerPlanPage } from '../src/core/answer.ts';
 import { CountersignError } from '../src/core/errors.ts';
 import { defineTool, until } from '../src/core/tool.ts';
+import { answerPlan, answerPlanPage } from '../src/render/agent/answer.ts';
 
 export const describePlan = defineTool({
   name: 'describe_plan',

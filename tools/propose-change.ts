@@ -1,8 +1,8 @@
 /** Turns a plan into a change that people decide on. */
 import { z } from 'zod';
-import { answerChange } from '../src/core/answer.ts';
 import { defineTool } from '../src/core/tool.ts';
 import { GOALS } from '../src/core/verdict.ts';
+import { answerChange } from '../src/render/agent/answer.ts';
 
 export const proposeChange = defineTool({
   name: 'propose_change',

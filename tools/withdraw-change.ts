@@ -1,7 +1,7 @@
 /** Takes a proposed change back. */
 import { z } from 'zod';
-import { answerChange } from '../src/core/answer.ts';
 import { defineTool } from '../src/core/tool.ts';
+import { answerChange } from '../src/render/agent/answer.ts';
 
 export const withdrawChange = defineTool({
   name: 'withdraw_change',

@@ -2,9 +2,9 @@
 import { type App, createApp, openSandbox } from '../compose.ts';
 import type { Config } from '../config.ts';
 import { CountersignError } from '../core/errors.ts';
-import { refusalOf } from '../core/next.ts';
 import type { CallTool } from '../mcp/server.ts';
 import { policyStamp } from '../policy/stamp.ts';
+import { refusalOf } from '../render/agent/next.ts';
 import { createOperatorLog } from './operator-log.ts';
 
 /**

@@ -5,11 +5,11 @@
  * Refused, malformed and unknown calls are in the ledger too.
  */
 import { CountersignError, type ErrorAnswer } from './errors.ts';
-import { type Refusal, refusalOf } from './next.ts';
 import { type Asking, cancelled, makePlan, type PlanningPorts, within } from './planning.ts';
 import { makeAllVisible, makeVisible, makeVisibleLine } from './render-safe.ts';
 import type { Tool } from './tool.ts';
 import { inputFault, parseInput, unsound } from './tool-input.ts';
+import type { Refusal } from './wording.ts';
 
 export interface PipelinePorts extends PlanningPorts {
   tools: readonly Tool[];
@@ -55,7 +55,7 @@ export function createPipeline(ports: PipelinePorts): Pipeline {
 
 /** INVARIANT: if the ledger cannot append, nothing is done, not even a read. */
 async function recordCall(
-  { ledger, keyedDigest }: PipelinePorts,
+  { ledger, keyedDigest, wording }: PipelinePorts,
   name: string,
   input: GivenInput,
   agent: string | null,
@@ -65,7 +65,7 @@ async function recordCall(
     const { seq } = await ledger.append({ kind: 'tool.called', body });
     return { ok: true, content: { seq } };
   } catch (error) {
-    if (error instanceof CountersignError) return { ok: false, error: refusalOf(error) };
+    if (error instanceof CountersignError) return { ok: false, error: wording.refusal(error) };
     const unwritten = new CountersignError(
       'LEDGER_CANNOT_APPEND',
       'The ledger could not be written, so the call was not made.',
@@ -74,7 +74,7 @@ async function recordCall(
         person: 'Check the free disk space, then run: countersign audit verify',
       },
     );
-    return { ok: false, error: refusalOf(unwritten) };
+    return { ok: false, error: wording.refusal(unwritten) };
   }
 }
 
@@ -175,5 +175,5 @@ async function refuse(ports: PipelinePorts, name: string, call: number, error: u
     kind: 'tool.refused',
     body: { call, tool: makeVisible(String(name), 80), code, message },
   });
-  return error instanceof CountersignError ? makeAllVisible(refusalOf(error, answer)) : answer;
+  return error instanceof CountersignError ? makeAllVisible(ports.wording.refusal(error, answer)) : answer;
 }

@@ -4,7 +4,6 @@
  * identity → guards that need no dry run → planning permit → dry run → seal → all guards → append → answer.
  */
 import { randomBytes } from 'node:crypto';
-import { answerPlan } from './answer.ts';
 import { attributed } from './attribution.ts';
 import { cleaned, deadPlans } from './dead-plans.ts';
 import { CountersignError, type ErrorAnswer } from './errors.ts';
@@ -17,12 +16,14 @@ import type { ChangesPort, Identity, Ledger, LedgerView, Place, PlanWith, Policy
 import { UNSEEN } from './subject.ts';
 import { type PlanTool, placeOf } from './tool.ts';
 import { guardCode, remediesOf, shortened } from './verdict.ts';
+import type { AgentWording } from './wording.ts';
 
 export interface PlanningPorts {
   cloud: Provider;
   policy: PolicyPort;
   ledger: Ledger;
   changes: ChangesPort;
+  wording: AgentWording;
   now(): Date;
   /** Clients give up after 60 s: a plan that takes longer is answered with `planning` and made on. */
   answerWithinMilliseconds: number;
@@ -286,5 +287,5 @@ async function store(plan: Plan, picture: Picture | undefined, ports: PlanningPo
     });
   });
   const about = await ports.changes.aboutPlan(plan);
-  return answerPlan(plan, judgement, { ...about, goals, assurance: ports.policy.assurance() });
+  return ports.wording.plan(plan, judgement, { ...about, goals, assurance: ports.policy.assurance() });
 }

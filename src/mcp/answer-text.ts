@@ -4,8 +4,9 @@
  *
  * INVARIANT: the text alone is enough; the answer was made to fit twice, and nothing of it is left out here.
  */
-import type { Refusal } from '../core/next.ts';
+
 import type { ToolAnswer } from '../core/pipeline.ts';
+import type { Refusal } from '../core/wording.ts';
 
 interface Effects {
   counts: Record<string, number>;

@@ -3,8 +3,8 @@
  * for every connection, and a server that starts need not load a tool or a schema to give it.
  */
 import { z } from 'zod';
-import { planAnswerSchema } from '../core/answer.ts';
 import { annotationsOf, type Tool } from '../core/tool.ts';
+import { planAnswerSchema } from '../render/agent/answer.ts';
 
 export interface ListedTool {
   name: string;

@@ -64,6 +64,10 @@ const account = z.strictObject({
   executor_role: iamRole.optional(),
   /** What the provider itself works with, when it carries out a change. */
   service_role: iamRole.optional(),
+  /** Buckets of this account: a `template_file` may lie in one of them. */
+  template_buckets: z
+    .array(z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'name a bucket, without * and ?'))
+    .default([]),
   /** The organisation's management account: named here so that it is refused by name. */
   management: z.boolean().default(false),
 });

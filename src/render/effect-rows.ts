@@ -4,12 +4,12 @@ import { absoluteTime } from '../core/instant.ts';
 import { leavesOf } from '../core/leaves.ts';
 import type { Thing } from '../core/picture.ts';
 import type { Plan } from '../core/plan.ts';
-import { worstFirst } from '../core/worst-first.ts';
 import type { Row, Tone } from './layout.ts';
 import { changedRows, pathText, valueRows, type Whole } from './leaf-rows.ts';
 import { lineOf as line, nameIn } from './names.ts';
 import type { Subject } from './subject.ts';
 import { quoted } from './values.ts';
+import { worstFirst } from './worst-first.ts';
 
 const TONES: Record<Effect['reversibility'], Tone> = {
   reversible: 'good',

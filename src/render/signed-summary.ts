@@ -8,10 +8,10 @@ import type { Change } from '../core/change.ts';
 import type { Effect } from '../core/effect.ts';
 import type { Plan } from '../core/plan.ts';
 import { guardCode } from '../core/verdict.ts';
-import { mustBeNamed, worstFirst } from '../core/worst-first.ts';
 import { lineOf, nameIn, toldName, toldSentence } from './names.ts';
 import { sentenceOf } from './sentence.ts';
 import { stopping } from './subject.ts';
+import { mustBeNamed, worstFirst } from './worst-first.ts';
 
 export function signedSummary(change: Change, plan: Plan): string[] {
   const { target } = plan;

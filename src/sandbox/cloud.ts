@@ -1,15 +1,17 @@
 /** One core, two doors: an SDK request handler in process, and an HTTP endpoint on loopback. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import { classifyCall, type Service as ServiceName } from '../providers/aws/call-classes.ts';
 import { type Wire, wireFor } from '../providers/aws/wire.ts';
 import { cloudformation } from './cloudformation/index.ts';
 import { control, isControl } from './control.ts';
 import { ec2 } from './ec2/index.ts';
+import { ecr } from './ecr.ts';
 import { ConnectionDropped, failureIn, faultAnswer, halfOf, type Met, meetFaults } from './faults.ts';
 import { refuseWrongForm } from './model-limits.ts';
-import { jsonFault, jsonTargetOf, type PlainService, type WireRequest, type WireResponse } from './plain.ts';
+import { jsonFault, jsonTargetOf, type PlainService, pathOf, type WireRequest, type WireResponse } from './plain.ts';
 import { s3 } from './s3.ts';
 import { type Caller, SandboxFault, type Service } from './service.ts';
 import { ssm } from './ssm.ts';
@@ -29,7 +31,7 @@ export const somebodyElse = (account: string, region: string): Caller => ({
 /** Of a test's `prepare` that names none. */
 export const USUAL_SERVICE: ServiceName = 'cloudformation';
 /** No SDK of theirs is here: they are read and answered as they are. */
-const PLAIN: Record<string, PlainService> = { s3, ssm };
+const PLAIN: Record<string, PlainService> = { ecr, s3, ssm };
 const MAX_BODY_BYTES = 4_000_000;
 /** Of an object that is sent in one piece. */
 const MAX_OBJECT_BYTES = 64_000_000;
@@ -55,6 +57,13 @@ export function createSandbox(store: WorldStore): Sandbox {
       if (service) return answer(store, service, request.body, from);
       const operation = new URLSearchParams(request.body).get('Action') ?? '';
       store.log({ ...logged('unsigned', operation, 'unknown'), account: '', region: '', caller: '' });
+      // Of a service that speaks JSON over plain requests, such as Lambda.
+      if (named !== '' && operation === '')
+        return jsonFault(
+          'AccessDeniedException',
+          `The sandbox does not simulate ${named}: ${request.method} ${path}.`,
+          403,
+        );
       return xml(
         403,
         '<ErrorResponse><Error><Code>MissingAuthenticationToken</Code><Message>The request is not signed for cloudformation, ec2 or sts.</Message></Error></ErrorResponse>',
@@ -188,7 +197,13 @@ export function sandboxRequestHandler(sandbox: Sandbox) {
   return {
     metadata: { handlerProtocol: 'http/1.1' },
     async handle(
-      request: { method: string; path: string; headers: Record<string, string>; body?: unknown },
+      request: {
+        method: string;
+        path: string;
+        query?: Record<string, string | string[] | null>;
+        headers: Record<string, string>;
+        body?: unknown;
+      },
       { abortSignal, requestTimeout }: { abortSignal?: AbortSignal; requestTimeout?: number } = {},
     ) {
       const body =
@@ -202,11 +217,17 @@ export function sandboxRequestHandler(sandbox: Sandbox) {
         headers,
         body: text,
       } = await patiently(
-        sandbox.respond({ method: request.method, path: request.path, headers: request.headers, body }),
+        sandbox.respond({ method: request.method, path: pathOf(request), headers: request.headers, body }),
         abortSignal,
         requestTimeout,
       );
-      return { response: { statusCode: status, headers, body: Buffer.from(text as string) } };
+      return {
+        response: {
+          statusCode: status,
+          headers,
+          body: typeof text === 'string' ? Buffer.from(text) : Readable.from([text]),
+        },
+      };
     },
     updateHttpClientConfig() {},
     httpHandlerConfigs: () => ({}),

@@ -1,4 +1,5 @@
 /** What is looked up in services that are not simulated: it is there because it was seeded, in one account. */
+import { resourcesOf } from './made-resources.ts';
 import { objectAt } from './s3-objects.ts';
 import type { World } from './world.ts';
 
@@ -32,21 +33,6 @@ function parameterOfStack(world: World, region: string, name: string): SsmParame
   const version = 1 + (found.changes?.Value ?? 0);
   return { region, name, type: String(Type) as SsmParameter['type'], value: String(Value), version };
 }
-
-interface MadeResource {
-  type: string;
-  physicalId: string;
-  status: string;
-  properties: Record<string, unknown>;
-  changes?: Record<string, number>;
-}
-/** What the account's stacks have made of a type and not deleted. */
-export const resourcesOf = (world: World, type: string): (MadeResource & { region: string })[] =>
-  world
-    .list<{ region: string; status: string; resources: Record<string, MadeResource> }>('stack')
-    .filter(({ status }) => status !== 'DELETE_COMPLETE')
-    .flatMap(({ region, resources }) => Object.values(resources).map((resource) => ({ ...resource, region })))
-    .filter(({ type: made, physicalId, status }) => made === type && physicalId && status !== 'DELETE_COMPLETE');
 
 /** The body of a template in S3, by its exact URL. */
 export const putTemplateObject = (world: World, url: string, body: string): void =>

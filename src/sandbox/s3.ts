@@ -1,11 +1,19 @@
-/** As much S3 as deployment tools need: buckets, whole objects, uploads in parts. */
-import { resourcesOf } from './facts.ts';
+/** As much S3 as deployment tools need: buckets, whole objects and their versions, uploads in parts. */
 import { headerOf, type PlainService, type WireRequest, type WireResponse } from './plain.ts';
-import { findObject, objectsIn, putObject, removeObject } from './s3-objects.ts';
+import {
+  findObject,
+  hasBucket,
+  keepsVersions,
+  objectsIn,
+  putBucket,
+  putObject,
+  removeObject,
+  type StoredObject,
+  versionsIn,
+} from './s3-objects.ts';
 import type { World } from './world.ts';
 
 const NAMESPACE = 'xmlns="http://s3.amazonaws.com/doc/2006-03-01/"';
-const BUCKET = 's3_bucket';
 const UPLOAD = 's3_upload';
 const PART = 's3_part';
 const escapeXml = (text: string) => text.replace(/[<>&"']/g, (character) => `&#${character.codePointAt(0)};`);
@@ -43,16 +51,14 @@ function bytesOf(request: WireRequest): Buffer {
   return Buffer.concat(parts);
 }
 
-const isThere = ({ world, bucket }: Asked): boolean =>
-  world.get(BUCKET, bucket) !== undefined ||
-  resourcesOf(world, 'AWS::S3::Bucket').some(({ physicalId }) => physicalId === bucket);
+const members = ({ key, etag, content, at }: StoredObject) =>
+  `<Key>${escapeXml(key)}</Key><LastModified>${new Date(at).toISOString()}</LastModified><ETag>&#34;${etag}&#34;</ETag><Size>${Buffer.byteLength(content, 'base64')}</Size><StorageClass>STANDARD</StorageClass>`;
+const versionHeader = ({ versionId }: StoredObject): Record<string, string> =>
+  versionId === undefined ? {} : { 'x-amz-version-id': versionId };
 
 function listOf({ world, bucket, query }: Asked): WireResponse {
   const found = objectsIn(world, bucket, query.get('prefix') ?? '');
-  const contents = found.map(
-    ({ key, etag, content, at }) =>
-      `<Contents><Key>${escapeXml(key)}</Key><LastModified>${new Date(at).toISOString()}</LastModified><ETag>&#34;${etag}&#34;</ETag><Size>${Buffer.byteLength(content, 'base64')}</Size><StorageClass>STANDARD</StorageClass></Contents>`,
-  );
+  const contents = found.map((object) => `<Contents>${members(object)}</Contents>`);
   return xml(
     200,
     `<ListBucketResult ${NAMESPACE}><Name>${bucket}</Name><KeyCount>${found.length}</KeyCount><MaxKeys>${found.length}</MaxKeys><IsTruncated>false</IsTruncated>${contents.join('')}</ListBucketResult>`,
@@ -68,6 +74,21 @@ const ASPECTS: Record<string, (asked: Asked) => WireResponse> = {
       200,
       `<ServerSideEncryptionConfiguration ${NAMESPACE}><Rule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>AES256</SSEAlgorithm></ApplyServerSideEncryptionByDefault></Rule></ServerSideEncryptionConfiguration>`,
     ),
+  versioning: ({ world, bucket }) =>
+    xml(
+      200,
+      `<VersioningConfiguration ${NAMESPACE}>${keepsVersions(world, bucket) ? '<Status>Enabled</Status>' : ''}</VersioningConfiguration>`,
+    ),
+  versions: ({ world, bucket, query }) => {
+    const listed = versionsIn(world, bucket, query.get('prefix') ?? '').map((object) => {
+      const isLatest = findObject(world, bucket, object.key)?.versionId === object.versionId;
+      return `<Version>${members(object)}<VersionId>${object.versionId}</VersionId><IsLatest>${isLatest}</IsLatest></Version>`;
+    });
+    return xml(
+      200,
+      `<ListVersionsResult ${NAMESPACE}><Name>${bucket}</Name><IsTruncated>false</IsTruncated>${listed.join('')}</ListVersionsResult>`,
+    );
+  },
   'list-type': listOf,
   prefix: listOf,
 };
@@ -75,8 +96,12 @@ const ASPECTS: Record<string, (asked: Asked) => WireResponse> = {
 function ofBucket(asked: Asked): WireResponse {
   const { request, world, bucket, query } = asked;
   if (request.method === 'PUT' && query.size === 0) {
-    world.put(BUCKET, bucket, { bucket });
+    putBucket(world, bucket);
     return xml(200, '', { location: `/${bucket}` });
+  }
+  if (request.method === 'PUT' && query.has('versioning')) {
+    putBucket(world, bucket, /<Status>Enabled</.test(request.body));
+    return xml(200);
   }
   if (request.method === 'HEAD') return xml(200);
   if (request.method === 'POST' && query.has('delete')) {
@@ -122,36 +147,44 @@ function ofUpload(asked: Asked): WireResponse {
   for (const { number } of parts) world.remove(PART, partId(number));
   world.remove(UPLOAD, id);
   if (request.method === 'DELETE') return xml(204);
-  const { etag } = putObject(world, bucket, key, Buffer.concat(whole), 'application/octet-stream');
+  const made = putObject(world, bucket, key, Buffer.concat(whole), 'application/octet-stream');
   return xml(
     200,
-    `<CompleteMultipartUploadResult ${NAMESPACE}><Bucket>${bucket}</Bucket><Key>${escapeXml(key)}</Key><ETag>&#34;${etag}&#34;</ETag></CompleteMultipartUploadResult>`,
+    `<CompleteMultipartUploadResult ${NAMESPACE}><Bucket>${bucket}</Bucket><Key>${escapeXml(key)}</Key><ETag>&#34;${made.etag}&#34;</ETag></CompleteMultipartUploadResult>`,
+    versionHeader(made),
   );
 }
 
 function ofObject(asked: Asked): WireResponse {
   const { world, request, bucket, key, query } = asked;
   if (query.has('uploads') || query.has('uploadId')) return ofUpload(asked);
-  if ([...query.keys()].some((word) => word !== 'x-id') || headerOf(request, 'x-amz-copy-source') !== undefined)
+  const versionId = query.get('versionId');
+  const isKnown = (word: string) => word === 'x-id' || (word === 'versionId' && request.method !== 'DELETE');
+  if (![...query.keys()].every(isKnown) || headerOf(request, 'x-amz-copy-source') !== undefined)
     return notSimulated(asked);
   if (request.method === 'PUT') {
     const type = headerOf(request, 'content-type') ?? 'binary/octet-stream';
-    return xml(200, '', { etag: `"${putObject(world, bucket, key, bytesOf(request), type).etag}"` });
+    const made = putObject(world, bucket, key, bytesOf(request), type);
+    return xml(200, '', { etag: `"${made.etag}"`, ...versionHeader(made) });
   }
   if (request.method === 'DELETE') {
     removeObject(world, bucket, key);
     return xml(204);
   }
   if (request.method !== 'GET' && request.method !== 'HEAD') return notSimulated(asked);
-  const found = findObject(world, bucket, key);
+  const found = findObject(world, bucket, key, versionId);
+  if (!found && request.method === 'HEAD') return xml(404);
   if (!found)
-    return request.method === 'HEAD' ? xml(404) : fault(404, 'NoSuchKey', 'The specified key does not exist.');
+    return versionId
+      ? fault(404, 'NoSuchVersion', 'The specified version does not exist.')
+      : fault(404, 'NoSuchKey', 'The specified key does not exist.');
   const content = Buffer.from(found.content, 'base64');
   const headers = {
     'content-length': String(content.length),
     'content-type': found.type,
     etag: `"${found.etag}"`,
     'last-modified': new Date(found.at).toUTCString(),
+    ...versionHeader(found),
   };
   return { status: 200, headers, body: request.method === 'HEAD' ? '' : content };
 }
@@ -175,7 +208,7 @@ export const s3: PlainService = {
     const asked: Asked = { world, request, region, ...whereOf(request) };
     if (asked.bucket === '') return notSimulated(asked);
     const isMade = request.method === 'PUT' && asked.key === '' && asked.query.size === 0;
-    if (!isMade && !isThere(asked))
+    if (!isMade && !hasBucket(asked.world, asked.bucket))
       return request.method === 'HEAD' ? xml(404) : fault(404, 'NoSuchBucket', 'The specified bucket does not exist');
     return asked.key === '' ? ofBucket(asked) : ofObject(asked);
   },

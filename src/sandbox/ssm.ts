@@ -1,6 +1,6 @@
 /** Parameter Store: reading a parameter that was seeded, or that a stack has made. */
 import { ssmParameter } from './facts.ts';
-import { jsonFault, jsonTargetOf, type PlainService } from './plain.ts';
+import { jsonAnswer, jsonFault, jsonTargetOf, type PlainService } from './plain.ts';
 
 export const ssm: PlainService = {
   operationOf: (request) => jsonTargetOf(request) ?? '',
@@ -20,10 +20,6 @@ export const ssm: PlainService = {
     const ARN = `arn:aws:ssm:${region}:${account}:parameter${name.startsWith('/') ? '' : '/'}${name}`;
     const { type, value } = found;
     const Parameter = { Name: name, Type: type, Value: value, Version: found.version, ARN, DataType: 'text' };
-    return {
-      status: 200,
-      headers: { 'content-type': 'application/x-amz-json-1.1' },
-      body: JSON.stringify({ Parameter }),
-    };
+    return jsonAnswer({ Parameter });
   },
 };

@@ -190,7 +190,7 @@ describe('killed between intent and outcome', () => {
       output: expect.stringMatching(/executing .*ExecuteChangeSet/),
     });
     expect(await countersign('show', id)).toMatchObject({
-      output: expect.stringMatching(/no\s+│?\s*outcome was recorded/),
+      output: expect.stringMatching(/no\s+│?\s*outcome\s+│?\s*was\s+│?\s*recorded/),
     });
     const told = await later.pipeline('describe_change', { change_id: id });
     expect(told).toMatchObject({

@@ -47,7 +47,7 @@ describe('a command called as a function', () => {
     expect(await changes.run(context, {})).toEqual({ text: 'No changes yet.', json: [], exit: EXIT.pass });
     const id = await proposeFix(world);
     const { text, json, exit } = await changes.run(context, {});
-    expect(text).toBe(`${id}  pending    ${STACK}  fix  for alice  seats 0/1`);
+    expect(text).toBe(`${id}  pending    ${STACK}  fix  for alice  approvals 0 of 1`);
     expect(json).toMatchObject([{ id, state: 'pending' }]);
     expect(exit).toBe(EXIT.pass);
   });

@@ -25,7 +25,7 @@ const AWS = 'src/providers/aws';
  */
 const TABLE: Record<string, string[]> = {
   guards: ['zod', 'src/core/'],
-  tools: ['zod', 'src/core/'],
+  tools: ['zod', 'src/core/', 'src/render/agent/'],
   'tools/aws': ['zod', 'src/core/', `${AWS}/ports.ts`, `${AWS}/tool-input.ts`],
   'tools/index.ts': ['src/core/', 'tools/'],
   'src/core': ['zod', 'node:crypto'],
@@ -80,7 +80,8 @@ const TABLE: Record<string, string[]> = {
   'src/bounded-file.ts': ['node:fs', 'src/core/'],
   'src/sqlite.ts': ['better-sqlite3', 'node:fs', 'node:path'],
   'src/render': ['src/core/', 'src/people/'],
-  'src/mcp': ['@modelcontextprotocol/', 'zod', 'node:stream', 'src/core/'],
+  'src/render/agent': ['zod', 'src/core/', 'src/render/'],
+  'src/mcp': ['@modelcontextprotocol/', 'zod', 'node:stream', 'src/core/', 'src/render/agent/'],
   'src/config.ts': ['node:os', 'node:path'],
   'src/entry.ts': ['node:util', 'src/config.ts', 'src/cli/', 'src/main.ts'],
   'src/main.ts': ['commander', 'src/cli/', 'src/config.ts', 'src/core/'],

@@ -150,8 +150,13 @@ describe.skipIf(!isHere)('the road on the sandbox and on moto', { timeout: 60_00
     ],
     ['a stack that is not there', 'plan_stack_delete', () => ({ stack: 'gone-prod' })],
   ])('plans the same: %s', async (_what, tool, input) => {
-    const answers = await Promise.all(roads.map(async (road) => told(await call(road, tool, input(road)))));
-    expect(answers[1]).toEqual(answers[0]);
+    const [sandbox, moto] = await Promise.all(roads.map(async (road) => told(await call(road, tool, input(road)))));
+    // Moto compares no live resource with its template: what is overwritten there is not known, and waits for a person.
+    const { counts = {} } = sandbox!;
+    const isCompared = tool === 'plan_stack_update' && ('update' in counts || 'replace' in counts);
+    expect(moto).toEqual(
+      isCompared ? { ...sandbox, codes: [...sandbox!.codes, 'hold GUARD_LOST_UPDATE'].sort() } : sandbox,
+    );
   });
 
   it.each<[string, (road: Road) => object, string[]]>([

@@ -9,6 +9,7 @@ import { CountersignError } from '../../src/core/errors.ts';
 import { createPipeline, type Pipeline, type PipelinePorts } from '../../src/core/pipeline.ts';
 import { defineTool, type Tool } from '../../src/core/tool.ts';
 import { openLedger } from '../../src/ledger/store.ts';
+import { agentWording } from '../../src/render/agent/index.ts';
 import { openTestWorld, type TestWorld } from '../world.ts';
 
 let world: TestWorld;
@@ -46,6 +47,7 @@ const pipelineOf = (over: Partial<PipelinePorts> = {}): Pipeline =>
     tools: [lookTool!, askTool!],
     now: () => new Date(),
     answerWithinMilliseconds: 1_000,
+    wording: agentWording,
     logDefect: (error, tool) => defects.push([error, tool]),
     ...over,
   });

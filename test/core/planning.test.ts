@@ -7,6 +7,7 @@ import type { PlanDraft } from '../../src/core/plan.ts';
 import { within } from '../../src/core/planning.ts';
 import type { PlanWith } from '../../src/core/ports.ts';
 import { defineTool, type Tool } from '../../src/core/tool.ts';
+import { agentWording } from '../../src/render/agent/index.ts';
 import { openTestWorld, proposeFix, STACK, type TestWorld } from '../world.ts';
 
 let world: TestWorld;
@@ -33,6 +34,7 @@ const planning = (run: (plan: PlanWith) => Promise<PlanDraft>, over: Partial<Pip
     tools: [planTool(run, name)],
     now: () => new Date(),
     answerWithinMilliseconds: 20_000,
+    wording: agentWording,
     logDefect: () => undefined,
     ...over,
   })('plan_it', {}, { agent: 'kiro' });

@@ -292,7 +292,7 @@ export function vectorsOf(name: string, vectors: readonly Vector[]): void {
       expectOneReaderEach(verdict);
       expect(verdict.message).toMatch(/\w+ \w+/);
       if (verdict.outcome !== 'note') expect(verdict.remedy).toMatch(/\w+ \w+/);
-      // What an agent is shown of it is cut at these lengths (`core/answer`).
+      // What an agent is shown of it is cut at these lengths (`render/agent/answer`).
       expect(verdict.remedy.length).toBeLessThanOrEqual(300);
       expect(`${verdict.message}${verdict.remedy}`).not.toMatch(/undefined|NaN|\[object/);
     });

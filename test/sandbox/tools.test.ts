@@ -109,6 +109,10 @@ describe('S3 and SSM over HTTP', () => {
   const BUCKET_AND_PARAMETER = `
 Resources:
   B: { Type: AWS::S3::Bucket, Properties: { BucketName: assets-of-ours } }
+  V:
+    Type: AWS::S3::Bucket
+    Properties: { BucketName: versioned-by-a-stack, VersioningConfiguration: { Status: Enabled } }
+  R: { Type: AWS::ECR::Repository, Properties: { RepositoryName: images } }
   P: { Type: AWS::SSM::Parameter, Properties: { Name: /bootstrap/version, Type: String, Value: "21" } }
 `;
   const signed = (service: string) => ({
@@ -180,7 +184,8 @@ Resources:
     ]);
     for (const [service, target] of [
       ['ssm', 'AmazonSSM.PutParameter'],
-      ['ecr', 'AmazonEC2ContainerRegistry.DescribeRepositories'],
+      ['ecr', 'AmazonEC2ContainerRegistry.DeleteRepository'],
+      ['logs', 'Logs_20140328.DescribeLogGroups'],
     ] as const) {
       const refused = await json(service, target, {});
       expect([refused.status, await refused.json()]).toEqual([
@@ -188,6 +193,56 @@ Resources:
         expect.objectContaining({ __type: 'InvalidAction' }),
       ]);
     }
+  });
+  it('tells of the repositories that stacks have made', async () => {
+    const ask = (repositoryNames?: string[]) =>
+      json('ecr', 'AmazonEC2ContainerRegistry_V20150921.DescribeRepositories', { repositoryNames });
+    const { repositories } = (await (await ask(['images'])).json()) as { repositories: unknown[] };
+    expect(repositories).toMatchObject([{ repositoryName: 'images', registryId: '123456789012' }]);
+    expect(await (await ask()).json()).toMatchObject({ repositories: [{ repositoryName: 'images' }] });
+    expect(await (await ask(['none'])).json()).toMatchObject({ __type: 'RepositoryNotFoundException' });
+  });
+  it('answers in JSON for a service without a target that is not simulated', async () => {
+    const answer = await fetch(`${server.url}/2015-03-31/functions/f`, { headers: signed('lambda') });
+    expect([answer.status, await answer.json()]).toEqual([
+      403,
+      expect.objectContaining({ message: expect.stringContaining('does not simulate lambda: GET /2015-03-31') }),
+    ]);
+  });
+  it('keeps each version of an object once versioning is enabled, and its deletion takes the newest only', async () => {
+    expect(await (await s3('GET', 'assets-of-ours?versioning')).text()).not.toContain('Enabled');
+    expect((await s3('PUT', 'assets-of-ours/a', 'before')).headers.get('x-amz-version-id')).toBeNull();
+    const enabled = '<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>';
+    await s3('PUT', 'assets-of-ours?versioning', enabled);
+    const [first, second] = [
+      (await s3('PUT', 'assets-of-ours/a', 'one')).headers.get('x-amz-version-id'),
+      (await s3('PUT', 'assets-of-ours/a', 'two')).headers.get('x-amz-version-id'),
+    ];
+    expect((await s3('HEAD', 'assets-of-ours/a')).headers.get('x-amz-version-id')).toBe(second);
+    expect(await (await s3('GET', `assets-of-ours/a?versionId=${first}`)).text()).toBe('one');
+    const listed = await (await s3('GET', 'assets-of-ours?versions&prefix=a')).text();
+    expect(
+      [...listed.matchAll(/<VersionId>([^<]+).*?<IsLatest>([^<]+)/g)].map(([, id, latest]) => [id, latest]),
+    ).toEqual([
+      [second, 'true'],
+      [first, 'false'],
+    ]);
+    await s3('DELETE', 'assets-of-ours/a');
+    expect((await s3('GET', 'assets-of-ours/a')).status).toBe(404);
+    expect(await (await s3('GET', `assets-of-ours/a?versionId=${second}`)).text()).toBe('two');
+    expect(await (await s3('GET', 'assets-of-ours/a?versionId=none')).text()).toContain('NoSuchVersion');
+    expect(await (await s3('GET', 'versioned-by-a-stack?versioning')).text()).toContain('Enabled');
+  });
+  it('C2 reads a template in the version that its URL names', async () => {
+    const body = (seconds: number) =>
+      JSON.stringify({ Resources: { Q: { Type: 'AWS::SQS::Queue', Properties: { VisibilityTimeout: seconds } } } });
+    const put = await s3('PUT', 'versioned-by-a-stack/t.json', body(30));
+    await s3('PUT', 'versioned-by-a-stack/t.json', body(60));
+    const url = 'https://s3.eu-west-1.amazonaws.com/versioned-by-a-stack/t.json';
+    const TemplateURL = `${url}?versionId=${put.headers.get('x-amz-version-id')}`;
+    await at.cloudFormation().send(new cfn.CreateStackCommand({ StackName: 'first', TemplateURL }));
+    const told = await at.cloudFormation().send(new cfn.GetTemplateCommand({ StackName: 'first' }));
+    expect(told.TemplateBody).toBe(body(30));
   });
   it('lists the zones of a region', async () => {
     const { AvailabilityZones } = await at.ec2().send(new DescribeAvailabilityZonesCommand({ ZoneIds: ['euw1-az2'] }));

@@ -36,6 +36,7 @@ export function classifyCall(service: string, operation: string, input: Record<s
     if (operation === 'GetCallerIdentity') return 'read';
     return operation === 'AssumeRole' ? 'session' : 'write';
   }
+  if (service === 's3') return operation === 'GetObject' ? 'read' : 'write';
   if (READ_PREFIXES.some((prefix) => operation.startsWith(prefix)) && !NOT_READS.has(operation)) return 'read';
   if (service === 'cloudformation' && PLAN_OPERATIONS.has(operation)) return isWeakening(input) ? 'write' : 'plan';
   if (service === 'ec2' && input.DryRun === true) return 'plan';

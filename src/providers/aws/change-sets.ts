@@ -48,10 +48,17 @@ export interface ChangeSet {
   executable: boolean;
 }
 
+export interface WantedTemplate {
+  text: string;
+  /** Of the version of an object in S3 that has this text. */
+  url?: string;
+}
+
 export interface ChangeSetRequest {
   stack: string;
   type: 'CREATE' | 'UPDATE';
-  template: string;
+  /** Where `url` is there, CloudFormation reads it from S3. */
+  template: WantedTemplate;
   parameters: { ParameterKey: string; ParameterValue?: string; UsePreviousValue?: boolean }[];
   tags: Record<string, string>;
   capabilities: string[];
@@ -67,7 +74,9 @@ export async function createChangeSet(client: CloudFormationClient, request: Cha
     StackName: request.stack,
     ChangeSetName,
     ChangeSetType: request.type,
-    TemplateBody: request.template,
+    ...(request.template.url === undefined
+      ? { TemplateBody: request.template.text }
+      : { TemplateURL: request.template.url }),
     Parameters: request.parameters,
     Tags: Object.entries(request.tags).map(([Key, Value]) => ({ Key, Value })),
     Capabilities: request.capabilities as Capability[],

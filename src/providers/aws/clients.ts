@@ -6,6 +6,7 @@
  */
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { EC2Client } from '@aws-sdk/client-ec2';
+import type { S3Client } from '@aws-sdk/client-s3';
 import type { STSClient } from '@aws-sdk/client-sts';
 import type { Json } from '../../core/digest.ts';
 import { admit, type Permit } from '../../core/permit.ts';
@@ -35,8 +36,8 @@ interface Attempt {
   input: Record<string, unknown>;
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: the three clients' stacks have unrelated type parameters.
-function installGate(client: any, service: Service, region: string, holder: Holder): void {
+// biome-ignore lint/suspicious/noExplicitAny: the clients' stacks have unrelated type parameters.
+function installGate(client: any, service: Service | 's3', region: string, holder: Holder): void {
   // biome-ignore lint/suspicious/noExplicitAny: as above.
   const gate = (next: any, context: { commandName?: string }) => async (attempt: Attempt) => {
     const operation = (context.commandName ?? '').replace(/Command$/, '');
@@ -100,5 +101,14 @@ export async function stsClient(settings: CloudSettings, holder: Holder): Promis
   const client = new sdk.STSClient(configuration(settings, holder));
   installGate(client, 'sts', settings.region, holder);
   installAnswerCheck(client);
+  return client;
+}
+
+/** Reads templates, and nothing else: its answers are objects, no documents of a protocol. */
+export async function s3Client(settings: CloudSettings, holder: Holder): Promise<S3Client> {
+  const sdk = await import('@aws-sdk/client-s3');
+  // With the bucket in the path, every endpoint is reached under its own name.
+  const client = new sdk.S3Client({ ...configuration(settings, holder), forcePathStyle: true });
+  installGate(client, 's3', settings.region, holder);
   return client;
 }

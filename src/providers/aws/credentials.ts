@@ -12,6 +12,8 @@ export interface AccountEntry {
   profile?: string;
   plannerRole?: string;
   serviceRole?: string;
+  /** Buckets of the account in which templates may lie. */
+  templateBuckets?: readonly string[];
 }
 
 export function roleArn(accountId: string, role: string): string {

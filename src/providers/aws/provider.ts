@@ -3,7 +3,7 @@ import type { Plan, PlanDraft } from '../../core/plan.ts';
 import type { PolicyPort, Provider } from '../../core/ports.ts';
 import { isOwnChangeSet } from './call-classes.ts';
 import { discardChangeSet, whyGone } from './change-sets.ts';
-import { type CloudSettings, cloudFormationClient, ec2Client, type Holder } from './clients.ts';
+import { type CloudSettings, cloudFormationClient, ec2Client, type Holder, s3Client } from './clients.ts';
 import { type AccountEntry, accountEntry, createIdentity, createSettings, roleArn } from './credentials.ts';
 import { endpointOf } from './endpoint.ts';
 import { askingAws } from './errors.ts';
@@ -44,8 +44,8 @@ async function goneSet(contextFor: ContextFor, plan: Pick<Plan, 'calls' | 'targe
 }
 
 export function createAws(options: AwsOptions): Provider {
-  const { accounts } = options;
-  const settings = createSettings(options.settings, accounts, options.now);
+  const { accounts, now, secretKey, templateRoots } = options;
+  const settings = createSettings(options.settings, accounts, now);
   const identity = createIdentity(settings.planner, accounts);
   const ownIdentity = createIdentity(async (place) => settings.own(place), accounts);
 
@@ -58,8 +58,7 @@ export function createAws(options: AwsOptions): Provider {
       ec2Client(planner, holder),
       loadKnowledge(),
     ]);
-    const { secretKey, templateRoots, now } = options;
-    const serviceRole = accounts.find(({ id }) => id === who.account)?.serviceRole;
+    const { serviceRole, templateBuckets = [] } = accounts.find(({ id }) => id === who.account) ?? {};
     return {
       cloudFormation,
       ec2,
@@ -69,6 +68,8 @@ export function createAws(options: AwsOptions): Provider {
       secretKey,
       planNonce: '',
       templateRoots,
+      templateBuckets,
+      objects: () => s3Client(planner, holder),
       now,
       hasPolicy: accounts.length > 0,
       serviceRole: serviceRole === undefined ? null : roleArn(who.account, serviceRole),

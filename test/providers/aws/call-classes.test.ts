@@ -9,7 +9,7 @@ import {
 import { providerRules } from '../../../src/providers/index.ts';
 
 describe('the class of a call', () => {
-  it.each<[string, Service, string, Record<string, unknown>]>([
+  it.each<[string, Service | 's3', string, Record<string, unknown>]>([
     ['read', 'cloudformation', 'DescribeStacks', {}],
     ['read', 'cloudformation', 'ListStacks', {}],
     ['read', 'cloudformation', 'GetTemplate', {}],
@@ -17,6 +17,10 @@ describe('the class of a call', () => {
     ['read', 'cloudformation', 'EstimateTemplateCost', {}],
     ['read', 'ec2', 'DescribeInstances', {}],
     ['read', 'sts', 'GetCallerIdentity', {}],
+    ['read', 's3', 'GetObject', {}],
+    ['write', 's3', 'GetObjectTorrent', {}],
+    ['write', 's3', 'ListBuckets', {}],
+    ['write', 's3', 'PutObject', { DryRun: true }],
     ['session', 'sts', 'AssumeRole', {}],
     ['write', 'sts', 'GetSessionToken', {}],
     ['write', 'sts', 'GetFederationToken', {}],

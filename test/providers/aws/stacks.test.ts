@@ -95,7 +95,7 @@ describe('plan_stack_update', () => {
     [
       'a local asset of cdk',
       'Resources:\n  F:\n    Type: AWS::Lambda::Function\n    Metadata: { aws:cdk:path: S/F }\n    Properties: { Code: ./src }\n',
-      /cdk-assets publish /,
+      /cdk publish-assets /,
     ],
     [
       'a local asset of sam',

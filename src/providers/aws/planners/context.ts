@@ -1,6 +1,7 @@
 /** What every planner works with. */
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { EC2Client } from '@aws-sdk/client-ec2';
+import type { S3Client } from '@aws-sdk/client-s3';
 import type { Permit } from '../../../core/permit.ts';
 import type { Target } from '../../../core/plan.ts';
 import type { Identity, Place } from '../../../core/ports.ts';
@@ -23,6 +24,10 @@ export interface PlannerContext {
   /** Of one plan: what differs of the stacks that it touches. Needs a planning permit. */
   drift: DriftReads;
   templateRoots: string[];
+  /** Of the account, by the policy. */
+  templateBuckets: readonly string[];
+  /** Made where a template is read from S3. */
+  objects(): Promise<S3Client>;
   /** Without a policy nothing is sent to AWS that could run a macro or leave an empty stack behind. */
   hasPolicy: boolean;
   /** ARN of the role that CloudFormation works under; null: the caller's own session. */

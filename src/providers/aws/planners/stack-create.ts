@@ -1,6 +1,6 @@
 /** Plans the creation of a stack, as a change set of type CREATE. */
 import { CountersignError } from '../../../core/errors.ts';
-import { type ChangeSet, createChangeSet, keepIfPlanned, readChangeSet } from '../change-sets.ts';
+import { type ChangeSet, createChangeSet, keepIfPlanned, readChangeSet, type WantedTemplate } from '../change-sets.ts';
 import { asCountersignError, askingAws } from '../errors.ts';
 import { observeStack } from '../observe/live-stack.ts';
 import { deletedLately, findStack } from '../observe/stack.ts';
@@ -13,7 +13,7 @@ import type { PlannerContext } from './context.ts';
 import { definePlanner } from './definition.ts';
 import { deletion, neverCompleted } from './stack.ts';
 import { adoptChangeSet, recomputeChangeSet } from './stack-update.ts';
-import { checkedTemplate, hasNestedStacks, refuseMaskedParameters, wantedText } from './wanted-template.ts';
+import { checkedTemplate, hasNestedStacks, refuseMaskedParameters, wantedTemplate } from './wanted-template.ts';
 
 export async function planStackCreate(context: PlannerContext, request: TemplateRequest): Promise<AwsDraft> {
   return askingAws(async () => {
@@ -38,7 +38,7 @@ export async function planStackCreate(context: PlannerContext, request: Template
           : 'Change it in place with plan_stack_update.',
         { next: wayOn(request, existing.StackStatus ?? '') },
       );
-    const sent = request.changeSet === undefined ? wantedText(request, noTemplate, context.templateRoots) : undefined;
+    const sent = request.changeSet === undefined ? await wantedTemplate(context, request, noTemplate) : undefined;
     const draftOf = async (set: ChangeSet | 'unchanged') => {
       if (set === 'unchanged')
         throw new CountersignError(
@@ -52,7 +52,7 @@ export async function planStackCreate(context: PlannerContext, request: Template
       ]);
       return draftOfChangeSet(context, { ...live, observed: { ...live.observed, recentlyDeleted } }, set, {
         type: 'CREATE',
-        sent,
+        sent: sent?.text,
       });
     };
     if (sent === undefined)
@@ -105,13 +105,13 @@ const noTemplate = (): never => {
   );
 };
 
-async function proposeCreation(context: PlannerContext, request: TemplateRequest, text: string): Promise<string> {
+async function proposeCreation(context: PlannerContext, request: TemplateRequest, wanted: WantedTemplate) {
   refuseMaskedParameters(request.parameters);
-  const template = checkedTemplate(context, text, request.stack);
+  const template = checkedTemplate(context, wanted, request.stack);
   return createChangeSet(context.cloudFormation, {
     stack: request.stack,
     type: 'CREATE',
-    template: text,
+    template: wanted,
     parameters: Object.entries(request.parameters ?? {}).map(([ParameterKey, ParameterValue]) => ({
       ParameterKey,
       ParameterValue,

@@ -1,7 +1,14 @@
 /** Plans the update of a stack: as a change set of our own, or one that another tool prepared. */
 import { CountersignError } from '../../../core/errors.ts';
 import { CHANGE_SET_PREFIX, isOwnChangeSet } from '../call-classes.ts';
-import { type ChangeSet, createChangeSet, discardChangeSet, keepIfPlanned, readChangeSet } from '../change-sets.ts';
+import {
+  type ChangeSet,
+  createChangeSet,
+  discardChangeSet,
+  keepIfPlanned,
+  readChangeSet,
+  type WantedTemplate,
+} from '../change-sets.ts';
 import { askingAws } from '../errors.ts';
 import { type LiveStack, observeStack } from '../observe/live-stack.ts';
 import { deletedLately } from '../observe/stack.ts';
@@ -14,7 +21,7 @@ import { type ChangeSetRecipe, draftOfChangeSet } from './change-set-draft.ts';
 import { observed, type PlannerContext } from './context.ts';
 import { definePlanner } from './definition.ts';
 import { deletion, refuseBusy, refuseNested, stackTarget } from './stack.ts';
-import { checkedTemplate, hasNestedStacks, refuseMaskedParameters, wantedText } from './wanted-template.ts';
+import { checkedTemplate, hasNestedStacks, refuseMaskedParameters, wantedTemplate } from './wanted-template.ts';
 
 export async function planStackUpdate(context: PlannerContext, request: StackUpdateRequest): Promise<AwsDraft> {
   return askingAws(async () => {
@@ -22,17 +29,19 @@ export async function planStackUpdate(context: PlannerContext, request: StackUpd
     refuseNested(live);
     refuseBusy(live);
     refuseNeverCreated(live);
-    const sent =
-      request.changeSet === undefined ? wantedText(request, () => live.template, context.templateRoots) : undefined;
+    const wanted =
+      request.changeSet === undefined ? await wantedTemplate(context, request, () => live.template) : undefined;
+    const sent = wanted?.text;
     const draftOf = (set: ChangeSet | 'unchanged') =>
       set === 'unchanged'
         ? noChange(context, live, request, sent)
         : draftOfChangeSet(context, live, set, { type: 'UPDATE', sent });
-    if (sent === undefined) return draftOf(await adoptChangeSet(context, request.changeSet!, live.observed.stackId));
+    if (wanted === undefined) return draftOf(await adoptChangeSet(context, request.changeSet!, live.observed.stackId));
     const { cloudFormation } = context;
-    const id = await proposeUpdate(context, request, live, sent);
+    const id = await proposeUpdate(context, request, live, wanted);
     // Beside CloudFormation's own time for the change set.
-    for (const logicalId of namedByEdit(live, sent, request)) void context.drift.of(live.observed.stackId, logicalId);
+    for (const logicalId of namedByEdit(live, wanted.text, request))
+      void context.drift.of(live.observed.stackId, logicalId);
     return keepIfPlanned(cloudFormation, id, async () => {
       const set = requireOwnStack(await readChangeSet(cloudFormation, id), live.observed.stackId);
       // CloudFormation keeps a set that failed for want of changes until somebody deletes it.
@@ -55,9 +64,14 @@ function namedByEdit({ template }: LiveStack, sent: string, { parameters = {} }:
 }
 
 /** What the agent does not name is kept: parameters by UsePreviousValue, tags merged. */
-async function proposeUpdate(context: PlannerContext, request: StackUpdateRequest, live: LiveStack, text: string) {
+async function proposeUpdate(
+  context: PlannerContext,
+  request: StackUpdateRequest,
+  live: LiveStack,
+  wanted: WantedTemplate,
+) {
   refuseMaskedParameters(request.parameters);
-  const template = checkedTemplate(context, text, live.observed.stackName);
+  const template = checkedTemplate(context, wanted, live.observed.stackName);
   const given = request.parameters ?? {};
   const kept = Object.keys(template.Parameters ?? {}).filter(
     (name) => name in live.parameters && !Object.hasOwn(given, name),
@@ -65,7 +79,7 @@ async function proposeUpdate(context: PlannerContext, request: StackUpdateReques
   return createChangeSet(context.cloudFormation, {
     stack: live.observed.stackName,
     type: 'UPDATE',
-    template: text,
+    template: wanted,
     parameters: [
       ...kept.map((ParameterKey) => ({ ParameterKey, UsePreviousValue: true })),
       ...Object.entries(given).map(([ParameterKey, ParameterValue]) => ({ ParameterKey, ParameterValue })),

@@ -4,12 +4,15 @@ import { isAbsolute, relative } from 'node:path';
 import { readBounded } from '../../../bounded-file.ts';
 import { canonicalJson } from '../../../core/digest.ts';
 import { CountersignError } from '../../../core/errors.ts';
+import type { WantedTemplate } from '../change-sets.ts';
 import type { StackUpdateRequest } from '../ports.ts';
 import { editTemplate } from '../template/edit.ts';
 import { transformsOf } from '../template/inspect.ts';
 import { isRecord, MAX_TEMPLATE_BYTES, parseTemplate, type Template } from '../template/parse.ts';
 import { isMask, MASK, masksIn, maskTemplate } from '../template/secrets.ts';
+import { isInS3, readFromS3 } from '../template-object.ts';
 import type { PlannerContext } from './context.ts';
+import { needsPackage, needsPrepared, needsUpload } from './packaging.ts';
 
 const MAX_BODY_BYTES = 51_200;
 /** AWS's own transforms: they run nothing of the account's. Any other is a macro, a function that would run at once. */
@@ -22,20 +25,27 @@ const AWS_TRANSFORMS = new Set([
   'AWS::CodeDeployBlueGreen',
 ]);
 
-/** Where nothing is given, the deployed template is kept. */
-export function wantedText(request: StackUpdateRequest, deployed: () => string, roots: string[]): string {
-  const sources = [request.template, request.templateFile, request.set, request.changeSet];
-  if (sources.filter((source) => source !== undefined).length > 1)
+/**
+ * Where nothing is given, the deployed template is kept.
+ *
+ * @throws INPUT_INVALID, INPUT_TEMPLATE_FILE_OUTSIDE, INPUT_TOO_LARGE, AWS_NOT_FOUND.
+ */
+export async function wantedTemplate(
+  context: Pick<PlannerContext, 'identity' | 'objects' | 'templateBuckets' | 'templateRoots'>,
+  request: StackUpdateRequest,
+  deployed: () => string,
+): Promise<WantedTemplate> {
+  const { template, templateFile, set, changeSet } = request;
+  if ([template, templateFile, set, changeSet].filter((source) => source !== undefined).length > 1)
     throw new CountersignError(
       'INPUT_INVALID',
       'template, template_file, change_set and set exclude one another.',
       'Send one of them.',
     );
-  const sent =
-    request.template ??
-    (request.templateFile === undefined ? undefined : readTemplateFile(request.templateFile, roots));
-  if (sent !== undefined) return isDescribed(sent, deployed) ? deployed() : sent;
-  return request.set ? editTemplate(deployed(), request.set) : deployed();
+  if (templateFile !== undefined && isInS3(templateFile)) return readFromS3(context, templateFile);
+  const sent = templateFile === undefined ? template : readTemplateFile(templateFile, context.templateRoots);
+  if (sent !== undefined) return { text: isDescribed(sent, deployed) ? deployed() : sent };
+  return { text: set ? editTemplate(deployed(), set) : deployed() };
 }
 
 /** A template that was described, its secrets masked, and is sent back as it was: the deployed one. */
@@ -76,11 +86,9 @@ function readTemplateFile(path: string, roots: string[]): string {
 }
 
 /** @throws INPUT_TEMPLATE_INVALID, INPUT_MASKED_VALUE, INPUT_NEEDS_PACKAGING. */
-export function checkedTemplate(context: PlannerContext, text: string, stack: string): Template {
-  const bytes = Buffer.byteLength(text);
+export function checkedTemplate(context: PlannerContext, { text, url }: WantedTemplate, stack: string): Template {
   // Looked at before it is read: what cannot be sent is not worked on.
-  if (bytes > MAX_BODY_BYTES)
-    throw needsChangeSet(stack, `The template has ${bytes} bytes; ${MAX_BODY_BYTES} can be sent directly`);
+  if (Buffer.byteLength(text) > MAX_BODY_BYTES && url === undefined) throw needsUpload(context, { text, stack });
   const template = parseTemplate(text);
   const { Resources, Outputs = {}, Mappings = {}, Metadata = {}, Parameters = {} } = template;
   const [masked] = masksIn({ Resources, Outputs, Mappings, Metadata, Parameters });
@@ -91,11 +99,11 @@ export function checkedTemplate(context: PlannerContext, text: string, stack: st
       'Change the template with set instead: set keeps everything that it does not name.',
     );
   const asset = localAsset(template);
-  if (asset) throw needsPackaging(template, `${asset} names a local file that must be uploaded first`);
+  if (asset) throw needsPackage(template, asset);
   const transforms = transformsOf(template);
   const macro = transforms.find((name) => !AWS_TRANSFORMS.has(name));
   // SECURITY: creating a change set runs a macro's function at once, before anybody has judged it.
-  if (macro) throw needsChangeSet(stack, `The macro ${macro} would run as soon as a change set is made`);
+  if (macro) throw needsPrepared(macro, stack);
   if (transforms.length > 0 && !context.hasPolicy)
     throw new CountersignError(
       'CONFIG_NO_POLICY',
@@ -148,29 +156,4 @@ function localAsset(template: Template): string | undefined {
         return `${logicalId}.${path}`;
     }
   return undefined;
-}
-
-/**
- * SECURITY: only commands that upload files or make a change set are named. `cdk deploy` deletes stacks and change sets on
- * its way to a change set, `sam deploy` makes a stack of its own, and both, as `aws cloudformation deploy`, send empty tags.
- */
-function needsPackaging(template: Template, why: string): CountersignError {
-  const isCdk = Object.values(template.Resources).some(({ Metadata }) => Metadata?.['aws:cdk:path'] !== undefined);
-  const isSam = transformsOf(template).includes('AWS::Serverless-2016-10-31');
-  const command = isCdk
-    ? 'npx cdk-assets publish --path cdk.out/STACK.assets.json (then template_file: cdk.out/STACK.template.json)'
-    : `aws cloudformation package --template-file ${isSam ? '.aws-sam/build/template.yaml' : 'FILE'} --s3-bucket BUCKET --output-template-file packaged.yaml (then template_file: packaged.yaml)`;
-  return new CountersignError(
-    'INPUT_NEEDS_PACKAGING',
-    `${why}.`,
-    `Upload the files, which changes no stack, then plan the template that names them: ${command}`,
-  );
-}
-
-function needsChangeSet(stack: string, why: string): CountersignError {
-  return new CountersignError(
-    'INPUT_NEEDS_PACKAGING',
-    `${why}.`,
-    `Ask the user to prepare a change set, and plan it by name with change_set: aws s3 cp FILE s3://BUCKET/KEY, then aws cloudformation create-change-set --stack-name ${stack} --change-set-name NAME --template-url URL --include-nested-stacks, with --parameters ParameterKey=P,UsePreviousValue=true for each parameter that stays, and --capabilities as needed`,
-  );
 }

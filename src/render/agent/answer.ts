@@ -1,14 +1,14 @@
 /** How a plan or a change is told to an agent: worst first, short, and always with what to do next. */
 import { z } from 'zod';
+import type { Change } from '../../core/change.ts';
+import { type Effect, effectName, worstReversibility } from '../../core/effect.ts';
+import type { Plan } from '../../core/plan.ts';
+import type { AboutPlan } from '../../core/ports.ts';
+import { makeVisibleLine } from '../../core/render-safe.ts';
+import { guardCode, type Judgement } from '../../core/verdict.ts';
+import { mustBeNamed, nameRanges, worstFirst } from '../worst-first.ts';
 import { EFFECTS_SHOWN, FEW_EFFECTS, LEAST_EFFECTS, PAGE_ITEMS, STRUCTURE, sizeFor } from './answer-size.ts';
-import type { Change } from './change.ts';
-import { type Effect, effectName, worstReversibility } from './effect.ts';
 import { isDeadEnd, nextAfterPlan, nextForChange } from './next.ts';
-import type { Plan } from './plan.ts';
-import type { AboutPlan } from './ports.ts';
-import { makeVisibleLine } from './render-safe.ts';
-import { guardCode, type Judgement } from './verdict.ts';
-import { mustBeNamed, nameRanges, worstFirst } from './worst-first.ts';
 
 const PROPERTIES_SHOWN = 4;
 const MARKS_SHOWN = 3;

@@ -1,11 +1,11 @@
 /** How an agent goes on from a plan that nothing executes. */
 import { describe, expect, it } from 'vitest';
-import type { Facts } from '../../src/core/guard.ts';
-import { deny } from '../../src/core/guard.ts';
-import { nextAfterPlan } from '../../src/core/next.ts';
-import type { AboutPlan } from '../../src/core/ports.ts';
-import { decide, type Judgement } from '../../src/core/verdict.ts';
-import { facts, judged, plan } from '../guards/builders.ts';
+import type { Facts } from '../../../src/core/guard.ts';
+import { deny } from '../../../src/core/guard.ts';
+import type { AboutPlan } from '../../../src/core/ports.ts';
+import { decide, type Judgement } from '../../../src/core/verdict.ts';
+import { nextAfterPlan } from '../../../src/render/agent/next.ts';
+import { facts, judged, plan } from '../../guards/builders.ts';
 
 const about: AboutPlan = {
   goals: [],

@@ -1,11 +1,12 @@
 /** How an agent goes on from a plan or a change: one call with its input, a command for the people, or a question. */
-import { type Change, stateSentence } from './change.ts';
-import { couldBeLoss, isRetained, worstReversibility } from './effect.ts';
-import type { CountersignError, ErrorAnswer, WayOut } from './errors.ts';
-import { absoluteTime } from './instant.ts';
-import type { Plan } from './plan.ts';
-import type { AboutPlan } from './ports.ts';
-import { GOALS, type Judgement } from './verdict.ts';
+import { type Change, stateSentence } from '../../core/change.ts';
+import { couldBeLoss, isRetained, worstReversibility } from '../../core/effect.ts';
+import type { CountersignError, ErrorAnswer, WayOut } from '../../core/errors.ts';
+import { absoluteTime } from '../../core/instant.ts';
+import type { Plan } from '../../core/plan.ts';
+import type { AboutPlan } from '../../core/ports.ts';
+import { GOALS, type Judgement } from '../../core/verdict.ts';
+import type { Refusal } from '../../core/wording.ts';
 
 export const NO_WAY_AROUND = 'Do not try other tools or credentials.';
 
@@ -88,10 +89,6 @@ export function wayOut(
 const FOR_PEOPLE =
   /^(?:CONFIG|LEDGER)_|^AWS_(?:CREDENTIALS|ACCESS_DENIED|CLOCK)|^SPONSOR_UNKNOWN$|^INPUT_ACCOUNT_UNKNOWN$/;
 
-/** A call that was refused before there was a plan or a change, as an agent is told it. Without `next` the remedy is all. */
-export type Refusal = ErrorAnswer & { next?: WayOut | { ask: string } | { tell_user: string } };
-
-/** @param answer of this error, as it may be read outside. */
 export function refusalOf(error: CountersignError, answer: ErrorAnswer = error.toAnswer()): Refusal {
   if (error.next) return { ...answer, next: error.next };
   const guard = /^GUARD_(.+)$/.exec(error.code)?.[1]?.toLowerCase().replaceAll('_', '-');

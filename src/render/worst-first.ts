@@ -1,6 +1,6 @@
 /** In which order effects are told, and which of them are always told. */
-import { compareWorstFirst, couldBeLoss, type Effect, effectName, reversibilityRank } from './effect.ts';
-import type { Judgement, Verdict } from './verdict.ts';
+import { compareWorstFirst, couldBeLoss, type Effect, effectName, reversibilityRank } from '../core/effect.ts';
+import type { Judgement, Verdict } from '../core/verdict.ts';
 
 /** How hard an effect is stopped: denied 2, held 1, neither 0. */
 function stoppedRank(judgement: Judgement): (effect: Effect) => number {

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { answerPlan, describeEffects } from '../../src/core/answer.ts';
 import { hold } from '../../src/core/guard.ts';
 import { decide } from '../../src/core/verdict.ts';
-import { mustBeNamed, nameRanges, worstFirst } from '../../src/core/worst-first.ts';
+import { answerPlan, describeEffects } from '../../src/render/agent/answer.ts';
+import { mustBeNamed, nameRanges, worstFirst } from '../../src/render/worst-first.ts';
 import { createdFunction, deletedTable, effect, many, mark, plan } from '../guards/builders.ts';
 
 const holding = (...effects: string[]) => decide([{ ...hold('exposure', 2, 'it opens', ''), effects }]);

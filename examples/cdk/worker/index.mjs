@@ -1,0 +1,1 @@
+export const handler = async ({ Records = [] }) => ({ seen: Records.length });
