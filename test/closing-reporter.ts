@@ -13,6 +13,10 @@ export const closingReporter: Reporter = {
       reasons.set(why, (reasons.get(why) ?? 0) + 1);
     }
     for (const [why, times] of reasons) console.log(`skipped ${times} ×: ${why}`);
-    console.log(`${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} skipped`);
+    // A file that fails while it is loaded has no tests that could fail.
+    const unloaded = modules.filter((module) => module.errors().length > 0);
+    for (const { relativeModuleId } of unloaded)
+      console.log(`not loaded, or failed beside its tests: ${relativeModuleId}`);
+    console.log(`${count('passed')} passed, ${count('failed') + unloaded.length} failed, ${count('skipped')} skipped`);
   },
 };

@@ -53,8 +53,9 @@ export const parentProperties: ReadonlyMap<string, string[]> = new Map(
   ].map(([type, rows]) => [type, rows.map(({ property }) => property)]),
 );
 
-/** What its name is unique in, as text that can be compared; `undefined`: the account and region. */
+/** What its name is unique in, as text that can be compared; `undefined`: the account and region, or a default of AWS. */
 export function nameScope(type: string, properties: Readonly<Record<string, unknown>>): string | undefined {
-  const names = parentProperties.get(type);
-  return names && JSON.stringify(names.map((name) => properties[name] ?? null));
+  const names = (parentProperties.get(type) ?? []).filter((name) => properties[name] !== undefined);
+  const text = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
+  return names.length === 0 ? undefined : names.map((name) => `${name} ${text(properties[name])}`).join(', ');
 }
