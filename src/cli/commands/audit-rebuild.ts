@@ -1,10 +1,10 @@
-import type { Command } from '../command.ts';
+import { type Command, JSON_OPTION } from '../command.ts';
 import { EXIT } from '../exit.ts';
 
 export const auditRebuild: Command = {
   name: 'audit rebuild',
-  summary: 'compute again from the events what the ledger keeps beside them',
-  options: [],
+  summary: 'compute the tables beside the events again from the events',
+  options: [JSON_OPTION],
   arguments: [],
   run: (context) =>
     context.withApp(async ({ ledger }) => {
