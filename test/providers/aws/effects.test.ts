@@ -73,9 +73,9 @@ describe('effects of a change set', () => {
       LogicalResourceId: 'R',
       ResourceType: 'AWS::Lambda::Alias',
     });
-    expect(within(of('Add'))).toBe('["new"]');
-    expect(within(of('Remove'))).toBe('["old"]');
-    expect(within(change('AWS::Lambda::Alias', 'Name'))).toBe('["old"]');
+    expect(within(of('Add'))).toBe('FunctionName new');
+    expect(within(of('Remove'))).toBe('FunctionName old');
+    expect(within(change('AWS::Lambda::Alias', 'Name'))).toBe('FunctionName old');
     expect(within(change('AWS::Lambda::Alias', 'Description'))).toBeUndefined();
   });
   it('judges an action that it does not know as unknown', () => {
