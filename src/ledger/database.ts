@@ -1,6 +1,6 @@
 /** Opens the ledger's file: its format, its journal, and SQLite's errors in our words. */
 import { randomUUID } from 'node:crypto';
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { CountersignError } from '../core/errors.ts';
@@ -53,6 +53,20 @@ export function openDatabase(home: string): Database.Database {
     db?.close();
     throw readable(error);
   }
+}
+
+/** A connection that makes and writes nothing, so that a read-only copy can be read too. */
+export const openReadOnly = (home: string): Database.Database =>
+  new Database(join(home, LEDGER_FILE), { readonly: true, timeout: 10_000 });
+
+/** @throws INPUT_NOT_FOUND without a ledger. */
+export function requireLedger(home: string): void {
+  if (existsSync(join(home, LEDGER_FILE))) return;
+  throw new CountersignError(
+    'INPUT_NOT_FOUND',
+    `There is no ledger in ${home}.`,
+    'Choose the state folder with --home.',
+  );
 }
 
 /** SECURITY: who can write the folder can put another ledger, and with it another policy, in the place of this one. */

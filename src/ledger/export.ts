@@ -1,26 +1,17 @@
 /** The bytes of events as they were hashed, one after the other, in memory that does not grow with them. */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import Database from 'better-sqlite3';
-import { CountersignError } from '../core/errors.ts';
+import type Database from 'better-sqlite3';
 import type { EventQuery } from '../core/events.ts';
-import { LEDGER_FILE, readable } from './database.ts';
+import { openReadOnly, readable, requireLedger } from './database.ts';
 
 /** Over one snapshot; nothing is made or written. @throws INPUT_NOT_FOUND without a ledger. */
 export async function* exportedEvents(
   home: string,
   { sinceAt, changeId, kinds }: Pick<EventQuery, 'sinceAt' | 'changeId' | 'kinds'>,
 ): AsyncGenerator<string> {
-  const path = join(home, LEDGER_FILE);
-  if (!existsSync(path))
-    throw new CountersignError(
-      'INPUT_NOT_FOUND',
-      `There is no ledger in ${home}.`,
-      'Choose the state folder with --home.',
-    );
+  requireLedger(home);
   let db: Database.Database | undefined;
   try {
-    db = new Database(path, { readonly: true, timeout: 10_000 });
+    db = openReadOnly(home);
     const conditions: [text: string, values: readonly string[]][] = [['1 = 1', []]];
     if (sinceAt !== undefined) conditions.push(['at >= ?', [sinceAt]]);
     if (changeId !== undefined) conditions.push(['change_id = ?', [changeId]]);

@@ -54,12 +54,6 @@ export function treeHash(leaves: readonly Hash[]): Hash {
 /** The tree hash of leaves `from` to before `to` (from 0): what proofs are made of. */
 export type RangeHash = (from: number, to: number) => Hash;
 
-/** By definition: reads every leaf. */
-export const overLeaves =
-  (leaves: readonly Hash[]): RangeHash =>
-  (from, to) =>
-    treeHash(leaves.slice(from, to));
-
 /**
  * From what an append leaves: a whole subtree that ends with leaf `to` is that leaf under the last peaks before it, so
  * that a hash reads two rows for each of its whole subtrees, of which a tree of n leaves has at most log₂ n.

@@ -78,8 +78,6 @@ function formatReceipt({ events, index, proof, checkpoint }: Parts): string {
   return `${[HEADER, `extra ${extra.toString('base64')}`, `index ${index}`, ...hashes].join('\n')}\n\n${checkpoint}`;
 }
 
-export const isReceipt = (text: string): boolean => text.startsWith('c2sp.org/tlog-proof@');
-
 export interface Receipt {
   /** The newest milestone, which the proof is of. */
   event: LedgerEvent;

@@ -5,11 +5,11 @@
  * transaction has not committed, and inside of one nothing is read or written beside it (`turns.ts`).
  */
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import { CountersignError } from '../core/errors.ts';
 import type { LedgerEvent } from '../core/events.ts';
 import type { Ledger, LedgerTransaction, LedgerView } from '../core/ports.ts';
-import { guarded, LEDGER_FILE, openDatabase } from './database.ts';
+import { guarded, LEDGER_FILE, openDatabase, openReadOnly } from './database.ts';
 import type { WrittenEvent } from './events.ts';
 import { keepAgain } from './kept.ts';
 import type { Hash } from './merkle.ts';
@@ -47,7 +47,7 @@ export function openLedger(home: string, now: () => Date = () => new Date()): Op
   function committed(): Reading {
     if (!db.inTransaction) return own;
     if (!apart) {
-      const second = new Database(join(home, LEDGER_FILE), { readonly: true, timeout: 10_000 });
+      const second = openReadOnly(home);
       apart = { db: second, reading: readingOf(second) };
     }
     return apart.reading;
@@ -124,7 +124,7 @@ function mustBeOutside(turn: { isOpen: boolean } | undefined): void {
 /** For who only looks: nothing is made or written, so that a read-only copy can be read too. */
 export function readLedger(home: string): LedgerView & { origin: string; close(): void } {
   return guarded(() => {
-    const db = new Database(join(home, LEDGER_FILE), { readonly: true, timeout: 10_000 });
+    const db = openReadOnly(home);
     const reading = readingOf(db);
     const { origin } = db.prepare('SELECT origin FROM ledger').get() as { origin: string };
     return {

@@ -6,15 +6,13 @@
  * Limit: what is not anchored elsewhere can be rewritten whole, or cut at its end; only a checkpoint that was kept
  * elsewhere shows that.
  */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { counted } from '../core/counted.ts';
 import { CountersignError } from '../core/errors.ts';
 import type { LedgerEvent } from '../core/events.ts';
 import { absoluteTime } from '../core/instant.ts';
 import type { Checkpoint } from './checkpoint.ts';
-import { LEDGER_FILE, LEDGER_VERSION } from './database.ts';
+import { LEDGER_VERSION, openReadOnly, requireLedger } from './database.ts';
 import { documentProblem, missingDocuments } from './documents.ts';
 import { parseEvent } from './events.ts';
 import { comparedWithKept } from './kept.ts';
@@ -60,17 +58,10 @@ interface Row extends Omit<StoredRow, 'root'> {
  *   LEDGER_TAMPERED when SQLite cannot read the file.
  */
 export function verifyLedger(home: string, ...checkpoints: readonly Checkpoint[]): Verification {
-  const path = join(home, LEDGER_FILE);
-  if (!existsSync(path)) {
-    throw new CountersignError(
-      'INPUT_NOT_FOUND',
-      `There is no ledger in ${home}.`,
-      'Choose the state folder with --home.',
-    );
-  }
+  requireLedger(home);
   let db: Database.Database | undefined;
   try {
-    db = new Database(path, { readonly: true, timeout: 10_000 });
+    db = openReadOnly(home);
     return db.transaction(verifySnapshot)(db, checkpoints);
   } catch (error) {
     if (!(error instanceof Database.SqliteError)) throw error;
