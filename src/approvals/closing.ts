@@ -2,7 +2,7 @@
 import type { Change } from '../core/change.ts';
 import { canonicalJson } from '../core/digest.ts';
 import { CountersignError } from '../core/errors.ts';
-import type { Person } from '../people/person.ts';
+import { ownerOf, type Person } from '../people/person.ts';
 import { verifySshSignature } from './ssh-signature.ts';
 
 /** No signature that approves is one that signs off. */
@@ -36,7 +36,7 @@ export function buildClosing(change: Change, person: string, why: string): strin
  */
 export function checkClosing({ statement, signature }: Closing, change: Change, people: readonly Person[]) {
   const key = verifySshSignature(Buffer.from(statement, 'utf8'), signature, CLOSING_NAMESPACE);
-  const person = people.find(({ keys }) => keys.some(({ fingerprint }) => fingerprint === key.fingerprint));
+  const person = ownerOf(people, key.fingerprint);
   if (!person)
     throw new CountersignError(
       'APPROVAL_KEY_UNKNOWN',

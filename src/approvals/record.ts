@@ -3,7 +3,7 @@
 import { type Change, stateSentence } from '../core/change.ts';
 import { CountersignError } from '../core/errors.ts';
 import type { ChangesPort, Ledger, PolicyPort } from '../core/ports.ts';
-import type { Person } from '../people/person.ts';
+import { ownerOf, type Person } from '../people/person.ts';
 import { canonicalSignature, verifySshSignature } from './ssh-signature.ts';
 import { checkStatement } from './statement.ts';
 
@@ -30,7 +30,7 @@ export async function recordSignature(
   await policy.mustBeInForce();
   const change = await changes.find(changeId);
   const key = verifySshSignature(Buffer.from(statement, 'utf8'), signature);
-  const person = people.find(({ keys }) => keys.some(({ fingerprint }) => fingerprint === key.fingerprint));
+  const person = ownerOf(people, key.fingerprint);
   if (!person)
     throw new CountersignError(
       'APPROVAL_KEY_UNKNOWN',

@@ -1,7 +1,7 @@
 /** Verifies recorded signatures again: under the policy of their event, and under the policy of now. */
 import type { Approval, Change } from '../core/change.ts';
 import type { Plan } from '../core/plan.ts';
-import type { Person } from '../people/person.ts';
+import { ownerOf, type Person } from '../people/person.ts';
 import { verifySshSignature } from './ssh-signature.ts';
 import { checkStatement } from './statement.ts';
 
@@ -61,7 +61,7 @@ function signerOf(
 ): { person: Person; keyFingerprint: string } | { problem: string } {
   try {
     const { fingerprint } = verifySshSignature(Buffer.from(approval.statement, 'utf8'), approval.signature);
-    const person = people.find(({ keys }) => keys.some((key) => key.fingerprint === fingerprint));
+    const person = ownerOf(people, fingerprint);
     const said = checkStatement(approval.statement, change, plan, new Date(approval.at), { recorded: true });
     if (person?.name === approval.person && said.person === person.name && said.decision === approval.decision)
       return { person, keyFingerprint: fingerprint };

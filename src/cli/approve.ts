@@ -15,7 +15,7 @@ import type { Change } from '../core/change.ts';
 import { reversibilityRank, worstReversibility } from '../core/effect.ts';
 import { CountersignError } from '../core/errors.ts';
 import type { Plan } from '../core/plan.ts';
-import type { Person } from '../people/person.ts';
+import { ownerOf, type Person } from '../people/person.ts';
 import { parsePublicKey } from '../people/ssh-key.ts';
 import { seatsOf } from '../render/state-rows.ts';
 import { commandFor } from './command.ts';
@@ -157,10 +157,7 @@ function requireKey(key: string | undefined): string {
 
 /** By --as, else by the key's public half, else by who is signed in here. */
 function whoSigns(people: readonly Person[], { as, key }: ApproveOptions, actsAs: string[]): Person {
-  const byKey =
-    key === undefined
-      ? undefined
-      : people.find(({ keys }) => keys.some(({ fingerprint }) => fingerprint === fingerprintBeside(key)));
+  const byKey = key === undefined ? undefined : ownerOf(people, fingerprintBeside(key));
   const found =
     as === undefined
       ? (byKey ?? people.find(({ signsInAs }) => actsAs.some((name) => signsInAs.includes(name))))

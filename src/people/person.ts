@@ -7,3 +7,7 @@ export interface Person {
   roles: string[];
   keys: PublicKey[];
 }
+
+/** Whose key it is, by its fingerprint: the policy lists no key under two names. */
+export const ownerOf = (people: readonly Person[], fingerprint: string | undefined): Person | undefined =>
+  people.find(({ keys }) => keys.some((key) => key.fingerprint === fingerprint));
