@@ -21,16 +21,7 @@ const EARLIER_MILLISECONDS = 5 * 60_000;
 const LATER_MILLISECONDS = 15 * 60_000;
 const MOST_BYTES = 256_000_000;
 
-export interface Alarm {
-  id: string;
-  at: string;
-  operation: string;
-  account: string;
-  region: string;
-  role: string | null;
-  names: readonly string[];
-  why: string;
-}
+export type Alarm = Omit<RecordedCall, 'kind' | 'onBehalf'> & { why: string };
 export interface Reconciled {
   roles: string[];
   records: number;

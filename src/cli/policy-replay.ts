@@ -4,6 +4,7 @@ import { styleText } from 'node:util';
 import { guards } from '../../guards/index.ts';
 import { counted } from '../core/counted.ts';
 import { CountersignError } from '../core/errors.ts';
+import { absoluteTime } from '../core/instant.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
 import { openLedger } from '../ledger/store.ts';
 import { loadPolicy } from '../policy/load.ts';
@@ -90,7 +91,7 @@ function differenceLines(difference: Difference, width: number): string[] {
   const below = (text: string) => labelled(' '.repeat(INDENT), INDENT, text, width);
   return [
     `${styleText(colour, change.padEnd(INDENT - 1))} ${who}`,
-    ...below(`${at.slice(0, 16).replace('T', ' ')} UTC, ${id}`),
+    ...below(`${absoluteTime(at)}, ${id}`),
     ...by.flatMap(({ guard, was: before, is: after, message }) =>
       below(`${guard}: ${before ?? 'not there'} → ${after ?? 'not there'}: ${makeVisibleLine(message, 200)}`),
     ),
