@@ -47,11 +47,12 @@ export interface ChangeSetRecipe {
   role?: string | null;
 }
 
+/** @param isRecheck what is computed again is compared, and its notes are read by nobody: no warnings are looked for. */
 export async function draftOfChangeSet(
   context: PlannerContext,
   live: LiveStack,
   set: ChangeSet,
-  { type, sent }: { type: 'CREATE' | 'UPDATE'; sent?: string | undefined },
+  { type, sent, isRecheck = false }: { type: 'CREATE' | 'UPDATE'; sent?: string | undefined; isRecheck?: boolean },
 ): Promise<AwsDraft> {
   const { account, region } = context.identity;
   const wanted = wantedTemplate(set, sent);
@@ -101,7 +102,7 @@ export async function draftOfChangeSet(
     notes: [
       ...notesOnStack(live, set),
       ...context.elsewhere.notes(),
-      ...(await warnings(context, live, set, { wanted: wanted.template, sent })),
+      ...(isRecheck ? [] : await warnings(context, live, set, { wanted: wanted.template, sent })),
     ],
   };
 }

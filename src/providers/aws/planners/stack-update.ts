@@ -185,7 +185,8 @@ export function recomputeChangeSet(
     const live = await observeStack(context, set.stackId, 'later');
     const recentlyDeleted =
       type === 'CREATE' ? await deletedLately(context.cloudFormation, set.stackName, context.now()) : [];
-    return draftOfChangeSet(context, { ...live, observed: { ...live.observed, recentlyDeleted } }, set, { type, sent });
+    const now = { ...live, observed: { ...live.observed, recentlyDeleted } };
+    return draftOfChangeSet(context, now, set, { type, sent, isRecheck: true });
   });
 }
 
