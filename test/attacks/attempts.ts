@@ -72,3 +72,11 @@ export const signAs = async ({ app, keyOf }: Pick<TestWorld, 'app' | 'keyOf'>, i
     as: person,
     confirm: (await app.changes.find(id)).target.name,
   });
+
+/** As many as it needs sign, one after the other. @returns the id of a change that is approved. */
+export async function signedByAll({ keyOf }: Pick<TestWorld, 'keyOf'>, app: App, id: string): Promise<string> {
+  for (const person of ['bob', 'carol'])
+    if ((await app.changes.find(id)).state === 'pending') await signAs({ app, keyOf }, id, person);
+  expect((await app.changes.find(id)).state).toBe('approved');
+  return id;
+}

@@ -1,13 +1,13 @@
 /** Execution under the account's executor role: a session that can do what was signed, and nothing else. */
 import { DeleteStackCommand, ExecuteChangeSetCommand } from '@aws-sdk/client-cloudformation';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { approve } from '../../src/cli/approve.ts';
 import type { App } from '../../src/compose.ts';
 import { mintWritingPermit } from '../../src/core/permit.ts';
 import type { Rights } from '../../src/core/rights.ts';
 import type { WireResponse } from '../../src/sandbox/cloud.ts';
 import { assumedRoles, seedRole } from '../../src/sandbox/sts.ts';
 import { type CloudProxy, openTestWorld, pastCountersign, STACK, type TestWorld } from '../world.ts';
+import { signedByAll } from './attempts.ts';
 
 let world: TestWorld;
 beforeEach(async () => {
@@ -25,14 +25,7 @@ async function approved(app: App, tool: string, input: object, goal = 'fix'): Pr
   if (!plan.ok) throw new Error(JSON.stringify(plan.error));
   const change = await app.pipeline('propose_change', { plan_id: plan.content.plan_id, goal, reason: 'a test' });
   if (!change.ok) throw new Error(JSON.stringify(change.error));
-  const id = String(change.content.change_id);
-  for (const person of ['bob', 'carol']) {
-    const { state, target } = await app.changes.find(id);
-    if (state === 'pending')
-      await approve(app, id, { decision: 'approve', key: world.keyOf(person), as: person, confirm: target.name });
-  }
-  expect((await app.changes.find(id)).state).toBe('approved');
-  return id;
+  return signedByAll(world, app, String(change.content.change_id));
 }
 const SET = { stack: STACK, set: [{ path: 'Resources.QueryFunction.Properties.MemorySize', value: 1024 }] };
 const update = (app: App) => approved(app, 'plan_stack_update', SET);

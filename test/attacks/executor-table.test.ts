@@ -2,11 +2,11 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { approve } from '../../src/cli/approve.ts';
 import type { App } from '../../src/compose.ts';
 import { type OpenLedger, openLedger } from '../../src/ledger/store.ts';
 import type { WireResponse } from '../../src/sandbox/cloud.ts';
 import { openTestWorld, proposeFix, STACK, type TestWorld } from '../world.ts';
+import { signedByAll } from './attempts.ts';
 
 let world: TestWorld;
 beforeEach(async () => {
@@ -18,15 +18,7 @@ async function anew() {
   world = await openTestWorld();
 }
 
-async function signed(id: string) {
-  for (const person of ['bob', 'carol']) {
-    const { state, target } = await world.app.changes.find(id);
-    if (state === 'pending')
-      await approve(world.app, id, { decision: 'approve', key: world.keyOf(person), as: person, confirm: target.name });
-  }
-  expect((await world.app.changes.find(id)).state).toBe('approved');
-  return id;
-}
+const signed = (id: string) => signedByAll(world, world.app, id);
 const CHANGES: Record<string, () => Promise<string>> = {
   'an update of a stack': async () => signed(await proposeFix(world)),
   'a termination, with a snapshot first': async () => {

@@ -7,19 +7,19 @@ import { seedWorld } from '../../src/sandbox/seed-file.ts';
 import { type AttackedWorld, expectRefused, openAttackedWorld } from './attempts.ts';
 
 const refused = (code: string) => expect.objectContaining({ code });
-
-describe('a change set of another tool', () => {
-  const url = (version = '') => `https://templates.s3.eu-west-1.amazonaws.com/child.yaml${version}`;
-  const parent = (version = '') =>
-    `Resources: { Child: { Type: 'AWS::CloudFormation::Stack', Properties: { TemplateURL: '${url(version)}' } } }`;
-  const inbox = 'Resources:\n  Inbox: { Type: AWS::SQS::Queue }\n';
-  const table = `${inbox}  Orders:
+const inbox = 'Resources:\n  Inbox: { Type: AWS::SQS::Queue }\n';
+const table = `${inbox}  Orders:
     Type: AWS::DynamoDB::Table
     Properties:
       BillingMode: PAY_PER_REQUEST
       AttributeDefinitions: [{ AttributeName: id, AttributeType: S }]
       KeySchema: [{ AttributeName: id, KeyType: HASH }]
 `;
+
+describe('a change set of another tool', () => {
+  const url = (version = '') => `https://templates.s3.eu-west-1.amazonaws.com/child.yaml${version}`;
+  const parent = (version = '') =>
+    `Resources: { Child: { Type: 'AWS::CloudFormation::Stack', Properties: { TemplateURL: '${url(version)}' } } }`;
   let attacked: AttackedWorld;
   beforeEach(async () => {
     attacked = await openAttackedWorld();
@@ -130,14 +130,7 @@ describe('the way back of a failed update', () => {
   it('does not delete what the update made as if nothing were lost', async () => {
     const attacked = await openAttackedWorld();
     try {
-      const inbox = 'Resources:\n  Inbox: { Type: AWS::SQS::Queue }\n';
-      const template = `${inbox}  Orders:
-    Type: AWS::DynamoDB::Table
-    Properties:
-      BillingMode: PAY_PER_REQUEST
-      AttributeDefinitions: [{ AttributeName: id, AttributeType: S }]
-      KeySchema: [{ AttributeName: id, KeyType: HASH }]
-  Broken:
+      const template = `${table}  Broken:
     Type: AWS::SQS::Queue
     DependsOn: Orders
     Metadata: { CountersignSandbox: { fail: broken } }

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { approve } from '../../src/cli/approve.ts';
 import { show } from '../../src/cli/show.ts';
 import { addFault } from '../../src/sandbox/faults.ts';
 import { openTestWorld, proposeFix, STACK, type TestWorld, withCloud } from '../world.ts';
+import { signAs } from './attempts.ts';
 
 const bin = new URL('../../bin/countersign.js', import.meta.url).pathname;
 let world: TestWorld;
@@ -37,13 +37,7 @@ function begin(...args: string[]): { child: ChildProcess; ended: Promise<Ended> 
 }
 const countersign = (...args: string[]) => begin(...args).ended;
 
-const sign = async (id: string) =>
-  approve(world.app, id, {
-    decision: 'approve',
-    key: world.keyOf('bob'),
-    as: 'bob',
-    confirm: (await world.app.changes.find(id)).target.name,
-  });
+const sign = (id: string) => signAs(world, id);
 async function approved(memory = 1024) {
   const id = await proposeFix(world, memory);
   await sign(id);

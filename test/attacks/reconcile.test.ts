@@ -4,7 +4,6 @@ import { CloudFormationClient, ExecuteChangeSetCommand } from '@aws-sdk/client-c
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { buildClosing, CLOSING_NAMESPACE } from '../../src/approvals/closing.ts';
 import { verifySshSignature } from '../../src/approvals/ssh-signature.ts';
-import { approve } from '../../src/cli/approve.ts';
 import { closeChange } from '../../src/cli/close.ts';
 import { show } from '../../src/cli/show.ts';
 import type { App } from '../../src/compose.ts';
@@ -22,6 +21,7 @@ import {
   type TestWorld,
   withCloud,
 } from '../world.ts';
+import { signedByAll } from './attempts.ts';
 
 let world: TestWorld;
 beforeEach(async () => {
@@ -38,15 +38,7 @@ async function approved(plan: Record<string, unknown>, goal: string) {
   const change = await world.call('propose_change', { plan_id: plan.plan_id, goal, reason: 'as planned' });
   return signed(String(change.change_id));
 }
-async function signed(id: string) {
-  for (const person of ['bob', 'carol']) {
-    const { state, target } = await world.app.changes.find(id);
-    if (state === 'pending')
-      await approve(world.app, id, { decision: 'approve', key: world.keyOf(person), as: person, confirm: target.name });
-  }
-  expect((await world.app.changes.find(id)).state).toBe('approved');
-  return id;
-}
+const signed = (id: string) => signedByAll(world, world.app, id);
 async function planOn(action: 'stop' | 'terminate') {
   const { instances } = (await world.call('describe_instances', { tag: 'Name=batch' })) as never as {
     instances: { instance_id: string }[];

@@ -2,10 +2,10 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { approve } from '../../src/cli/approve.ts';
 import { type App, createApp } from '../../src/compose.ts';
 import { addFault, type FaultRequest, removeFaults } from '../../src/sandbox/faults.ts';
 import { behind, openTestWorld, proposeFix, type TestWorld } from '../world.ts';
+import { signAs } from './attempts.ts';
 
 let world: TestWorld;
 beforeEach(async () => {
@@ -13,13 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-const sign = async (id: string) =>
-  approve(world.app, id, {
-    decision: 'approve',
-    key: world.keyOf('bob'),
-    as: 'bob',
-    confirm: (await world.app.changes.find(id)).target.name,
-  });
+const sign = (id: string) => signAs(world, id);
 async function approved() {
   const id = await proposeFix(world);
   await sign(id);

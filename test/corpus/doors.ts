@@ -192,6 +192,17 @@ const proxy: Json = {
 };
 const body = (paths: Parts): Json => ({ swagger: '2.0', info: { title: 'x', version: '1' }, paths });
 const open: Json = { get: { 'x-amazon-apigateway-integration': proxy, responses: {} } };
+const httpApi = {
+  Role: fnRole,
+  Fn: fn(),
+  Api: of('AWS::ApiGatewayV2::Api', { Name: 'x', ProtocolType: 'HTTP' }),
+  I: of('AWS::ApiGatewayV2::Integration', {
+    ApiId: ref('Api'),
+    IntegrationType: 'AWS_PROXY',
+    IntegrationUri: att('Fn'),
+    PayloadFormatVersion: '2.0',
+  }),
+};
 const method = of('AWS::ApiGateway::Method', {
   RestApiId: ref('Api'),
   ResourceId: att('Api', 'RootResourceId'),
@@ -488,27 +499,9 @@ export const DOORS: readonly SameEffect[] = [
         { Role: fnRole, Fn: fn(), Api: of('AWS::ApiGateway::RestApi', { Name: 'x' }), M: method },
       ],
       route: [
+        httpApi,
         {
-          Role: fnRole,
-          Fn: fn(),
-          Api: of('AWS::ApiGatewayV2::Api', { Name: 'x', ProtocolType: 'HTTP' }),
-          I: of('AWS::ApiGatewayV2::Integration', {
-            ApiId: ref('Api'),
-            IntegrationType: 'AWS_PROXY',
-            IntegrationUri: att('Fn'),
-            PayloadFormatVersion: '2.0',
-          }),
-        },
-        {
-          Role: fnRole,
-          Fn: fn(),
-          Api: of('AWS::ApiGatewayV2::Api', { Name: 'x', ProtocolType: 'HTTP' }),
-          I: of('AWS::ApiGatewayV2::Integration', {
-            ApiId: ref('Api'),
-            IntegrationType: 'AWS_PROXY',
-            IntegrationUri: att('Fn'),
-            PayloadFormatVersion: '2.0',
-          }),
+          ...httpApi,
           R: of('AWS::ApiGatewayV2::Route', {
             ApiId: ref('Api'),
             RouteKey: 'GET /',

@@ -10,7 +10,7 @@ import { isUnresolved, UNRESOLVED } from '../../../src/providers/aws/template/re
 
 const knowledge = await loadKnowledge();
 const views = { before: {}, after: {}, physicalIds: {}, isUnknown: () => false };
-const effectOf = (change: ResourceChange) =>
+const effectsOf = (changes: ResourceChange[]) =>
   effectsOfChanges(
     {
       context: { knowledge } as PlannerContext,
@@ -20,8 +20,9 @@ const effectOf = (change: ResourceChange) =>
       views,
       leaves: new Map(),
     },
-    [change],
-  )[0];
+    changes,
+  );
+const effectOf = (change: ResourceChange) => effectsOf([change])[0];
 const change = (ResourceType: string, Name: string, over = {}) => ({
   Action: 'Modify' as const,
   LogicalResourceId: 'R',
@@ -98,18 +99,6 @@ describe('effects of a change set', () => {
   });
 });
 
-const effectsOf = (changes: ResourceChange[]) =>
-  effectsOfChanges(
-    {
-      context: { knowledge } as PlannerContext,
-      stackName: 's',
-      prefix: '',
-      facts: new Map(),
-      views,
-      leaves: new Map(),
-    },
-    changes,
-  );
 const detail = (Name: string, ChangeSource: 'ResourceAttribute' | 'ResourceReference', CausingEntity: string) => ({
   Target: { Attribute: 'Properties' as const, Name, RequiresRecreation: 'Always' as const },
   Evaluation: 'Dynamic' as const,

@@ -139,23 +139,25 @@ describe('a value that is generated anew', () => {
   });
 });
 
+const deleted = (type: string, properties: Record<string, Json>, policy: 'Delete' | 'Retain' | 'Snapshot') =>
+  loss(
+    {
+      type,
+      logicalId: 'R',
+      holds: 'data',
+      revision: false,
+      properties: [],
+      marks: [],
+      owner: { kind: 'stack', name: 's' },
+      kind: 'delete',
+    },
+    policy,
+    'DeletionPolicy',
+    properties,
+  );
+
 describe('a final snapshot', () => {
-  const lost = (type: string, properties: Record<string, Json>) =>
-    loss(
-      {
-        type: `AWS::${type}`,
-        logicalId: 'R',
-        holds: 'data',
-        revision: false,
-        properties: [],
-        marks: [],
-        owner: { kind: 'stack', name: 's' },
-        kind: 'delete',
-      },
-      'Snapshot',
-      'DeletionPolicy',
-      properties,
-    );
+  const lost = (type: string, properties: Record<string, Json>) => deleted(`AWS::${type}`, properties, 'Snapshot');
   it.each<[string, Record<string, Json>]>([
     ['ElastiCache::CacheCluster', { Engine: 'memcached' }],
     ['RDS::DBInstance', { Engine: 'aurora-mysql', DBClusterIdentifier: 'c' }],
@@ -171,21 +173,7 @@ describe('a final snapshot', () => {
 
 describe('what is removed under deletion protection', () => {
   const removed = (type: string, properties: Record<string, Json>, policy: 'Delete' | 'Retain' = 'Delete') =>
-    loss(
-      {
-        type,
-        logicalId: 'R',
-        holds: 'data',
-        revision: false,
-        properties: [],
-        marks: [],
-        owner: { kind: 'stack', name: 's' },
-        kind: 'delete',
-      },
-      policy,
-      'DeletionPolicy',
-      properties,
-    );
+    deleted(type, properties, policy);
   it.each<[string, Record<string, Json>]>([
     ['AWS::RDS::DBInstance', { DeletionProtection: true }],
     ['AWS::DynamoDB::Table', { DeletionProtectionEnabled: 'true' }],
