@@ -1,4 +1,4 @@
-/** Joins policy, ledger, cloud and pipeline for one process. Called by main.ts and, with other parts, by tests. */
+/** Joins policy, ledger, cloud and pipeline for one process. Commands that only look join less (`folder.ts`). */
 
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -36,6 +36,8 @@ export interface App {
   executor: Executor;
   pipeline: Pipeline;
   keyedDigest: PipelinePorts['keyedDigest'];
+  /** It is joined already (`StateFolder`). */
+  whole(this: App): Promise<App>;
   close(): void;
 }
 export interface AppOptions {
@@ -137,6 +139,9 @@ export function createApp(config: Config, options: AppOptions = {}): App {
     executor,
     pipeline,
     keyedDigest,
+    async whole() {
+      return this;
+    },
     close: () => ledger.close(),
   };
 }

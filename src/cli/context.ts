@@ -1,22 +1,19 @@
 /** What a command works with, made of what the command line said. */
 import type { Context } from './command.ts';
 
-export function createContext(given: Omit<Context, 'withApp'>): Context {
+export function createContext(given: Omit<Context, 'withApp' | 'withFolder'>): Context {
+  const withFolder: Context['withFolder'] = async (use, config = given.config) => {
+    const { openFolder } = await import('../folder.ts');
+    const folder = openFolder(config, given);
+    try {
+      return await use(folder);
+    } finally {
+      folder.close();
+    }
+  };
   return {
     ...given,
-    async withApp(use, config = given.config) {
-      const { createApp, openSandbox } = await import('../compose.ts');
-      const sandbox = given.sandboxed ? await openSandbox(config.home) : undefined;
-      try {
-        const app = createApp(config, sandbox ? { sandbox } : {});
-        try {
-          return await use(app);
-        } finally {
-          app.close();
-        }
-      } finally {
-        sandbox?.store.close();
-      }
-    },
+    withFolder,
+    withApp: (use, config) => withFolder(async (folder) => use(await folder.whole()), config),
   };
 }

@@ -5,6 +5,8 @@
  * a signature can be verified under the directory that was in force when it was made.
  * Limit: whoever can write the ledger's file can write a pin; `audit verify` names one that was not signed.
  */
+import { readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { digestOf } from '../core/digest.ts';
@@ -12,10 +14,11 @@ import { AUDIT_REMEDY, CountersignError } from '../core/errors.ts';
 import { bodyOf, type LedgerEvent } from '../core/events.ts';
 import type { PolicyStanding } from '../core/guard.ts';
 import { absoluteTime } from '../core/instant.ts';
-import type { Ledger, LedgerTransaction } from '../core/ports.ts';
+import type { Ledger, LedgerTransaction, PolicyPort } from '../core/ports.ts';
 import type { Person } from '../people/person.ts';
 import type { PublicKey } from '../people/ssh-key.ts';
 import type { Policy, PolicySource } from './model.ts';
+import { ruleTexts } from './rules/files.ts';
 import { type PolicyFile, policySchema } from './schema.ts';
 import { readKeys, readPeople } from './validate.ts';
 
@@ -130,31 +133,79 @@ export const sourceOf = async (
   { text }: Pick<Pin, 'text'>,
 ): Promise<PolicySource | undefined> => sourceSchema.safeParse(await ledger.document(text)).data;
 
-/** Only what names people: a text of an older version is read too, where other parts have changed since. */
+/** Only what names people and rules: a text of an older version is read too, where other parts have changed since. */
 const directorySchema = z.looseObject({
   people: policySchema.shape.people,
   owners: policySchema.shape.owners,
   accounts: policySchema.shape.accounts.default({}),
+  rules: policySchema.shape.rules,
 });
 
 /** @throws LEDGER_TAMPERED when the text that the pin names is not there, or cannot be read. */
-export async function directoryOf(ledger: Reading, pin: Pick<Pin, 'digest' | 'text'>): Promise<Directory> {
+async function pinnedText(ledger: Reading, pin: Pick<Pin, 'text'>) {
   const source = await sourceOf(ledger, pin);
   const parsed = directorySchema.safeParse(source && parse(source.policy, { maxAliasCount: 50 }));
-  if (!parsed.success)
-    throw new CountersignError(
-      'LEDGER_TAMPERED',
-      `The ledger has lost the text of the adopted policy (${pin.text}).`,
-      AUDIT_REMEDY,
-    );
-  const { people, owners, accounts } = parsed.data;
+  if (source && parsed.success) return { source, ...parsed.data };
+  throw new CountersignError(
+    'LEDGER_TAMPERED',
+    `The ledger has lost the text of the adopted policy (${pin.text}).`,
+    AUDIT_REMEDY,
+  );
+}
+
+/** @throws LEDGER_TAMPERED when the text that the pin names is not there, or cannot be read. */
+export const directoryOf = async (ledger: Reading, pin: Pick<Pin, 'digest' | 'text'>): Promise<Directory> =>
+  directoryIn(await pinnedText(ledger, pin), pin);
+
+function directoryIn(
+  { people, owners, accounts }: z.output<typeof directorySchema>,
+  { digest }: Pick<Pin, 'digest'>,
+): Directory {
   const ignore = () => undefined;
   return {
-    digest: pin.digest,
+    digest,
     people: readPeople({ people } as PolicyFile, ignore),
     owners: owners ? { keys: readKeys(owners.keys, [], ignore, ignore), threshold: owners.threshold } : null,
     accounts: Object.entries(accounts).map(([alias, { id }]) => ({ alias, id })),
   };
+}
+
+/**
+ * The policy in force as a signer asks it, where the file is the adopted text, its rules' included, byte for byte.
+ * Nothing is judged by it: who judges or executes reads the whole policy (`load.ts`).
+ *
+ * @returns undefined otherwise: only the whole policy can say then whether it is the one in force.
+ */
+export async function adoptedAsWritten(
+  ledger: Ledger,
+  path: string,
+): Promise<{ people: readonly Person[]; policy: Pick<PolicyPort, 'digest' | 'mustBeInForce'> } | undefined> {
+  const pin = await pinOf(ledger);
+  if (!pin) return undefined;
+  const { source, ...adopted } = await pinnedText(ledger, pin);
+  if (textIn(path) !== source.policy) return undefined;
+  let missing = 0;
+  const rules = ruleTexts(adopted.rules, dirname(path), () => (missing += 1));
+  if (missing > 0 || pin.text !== digestOf({ policy: source.policy, rules: Object.fromEntries(rules) }))
+    return undefined;
+  return {
+    people: directoryIn(adopted, pin).people,
+    policy: {
+      digest: async () => pin.digest,
+      async mustBeInForce(view: Events = ledger) {
+        const now = await pinOf(view);
+        requireInForce(now?.text === pin.text ? 'adopted' : 'changed', now);
+      },
+    },
+  };
+}
+
+function textIn(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
 }
 
 /**
