@@ -14,9 +14,9 @@ import { createPipeline, type Pipeline, type PipelinePorts } from './core/pipeli
 import type { ChangesPort, Executor, PolicyPort, Provider } from './core/ports.ts';
 import type { Tool } from './core/tool.ts';
 import { type OpenLedger, openLedger } from './ledger/store.ts';
+import { type Directory, directoryAt } from './policy/directory.ts';
 import { loadPolicy } from './policy/load.ts';
 import type { Policy } from './policy/model.ts';
-import { type Directory, directoryAt } from './policy/pin.ts';
 import { createPolicyPort } from './policy/port.ts';
 import { type AccountEntry, createAws } from './providers/aws/provider.ts';
 import { providerRules } from './providers/index.ts';

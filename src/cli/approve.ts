@@ -18,7 +18,7 @@ import type { Plan } from '../core/plan.ts';
 import type { StateFolder } from '../folder.ts';
 import { ownerOf, type Person } from '../people/person.ts';
 import { parsePublicKey } from '../people/ssh-key.ts';
-import { adoptedAsWritten } from '../policy/pin.ts';
+import { adoptedAsWritten } from '../policy/directory.ts';
 import { seatsOf } from '../render/state-rows.ts';
 import { commandFor } from './command.ts';
 import { givenText } from './given-text.ts';

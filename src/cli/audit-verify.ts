@@ -10,7 +10,7 @@ import type { NoteKey } from '../ledger/note.ts';
 import { readLedger } from '../ledger/store.ts';
 import { type Verification, verifyLedger } from '../ledger/verify.ts';
 import { type AuditProblem, auditNames, auditPins } from '../policy/audit.ts';
-import { directoryAt } from '../policy/pin.ts';
+import { directoryAt } from '../policy/directory.ts';
 import { providerRules } from '../providers/index.ts';
 import { givenText } from './given-text.ts';
 

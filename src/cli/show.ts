@@ -7,7 +7,6 @@ import { CountersignError } from '../core/errors.ts';
 import type { Plan } from '../core/plan.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
 import type { StateFolder } from '../folder.ts';
-import { directoryAt } from '../policy/pin.ts';
 import { changePage } from '../render/change-page.ts';
 import { layOut, type Row, type Section, type Tone } from '../render/layout.ts';
 import { sentenceOf } from '../render/sentence.ts';
@@ -63,6 +62,8 @@ async function accountsKnown(folder: StateFolder, { plan, picture }: Pick<Subjec
 /** What is to be said of each signature besides who made it; none of one that is good. */
 async function signatureNotes(folder: StateFolder, change: Change, plan: Plan): Promise<Map<number, string>> {
   const notes = new Map<number, string>();
+  if (change.approvals.length === 0) return notes;
+  const { directoryAt } = await import('../policy/directory.ts');
   for (const approval of change.approvals) {
     const check = await checkedThen(approval, change, plan, (seq) => directoryAt(folder.ledger, seq, null));
     if (check === 'not_checked')

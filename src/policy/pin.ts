@@ -5,22 +5,14 @@
  * a signature can be verified under the directory that was in force when it was made.
  * Limit: whoever can write the ledger's file can write a pin; `audit verify` names one that was not signed.
  */
-import { readFileSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { parse } from 'yaml';
 import { z } from 'zod';
 import { digestOf } from '../core/digest.ts';
-import { AUDIT_REMEDY, CountersignError } from '../core/errors.ts';
+import { CountersignError } from '../core/errors.ts';
 import { bodyOf, type LedgerEvent } from '../core/events.ts';
 import type { PolicyStanding } from '../core/guard.ts';
 import { absoluteTime } from '../core/instant.ts';
-import type { Ledger, LedgerTransaction, PolicyPort } from '../core/ports.ts';
-import type { Person } from '../people/person.ts';
-import type { PublicKey } from '../people/ssh-key.ts';
+import type { Ledger, LedgerTransaction } from '../core/ports.ts';
 import type { Policy, PolicySource } from './model.ts';
-import { ruleTexts } from './rules/files.ts';
-import { type PolicyFile, policySchema } from './schema.ts';
-import { readKeys, readPeople } from './validate.ts';
 
 /** `L0`: one person decided, and nobody else had to agree. */
 export type PinLevel = 'L0' | 'signatures';
@@ -39,15 +31,6 @@ export interface Pin {
   proposal: number | null;
   signers: string[];
 }
-/** Whom a policy knew. */
-export interface Directory {
-  digest: string;
-  people: Person[];
-  owners: { keys: PublicKey[]; threshold: number } | null;
-  /** Alias and id. */
-  accounts: { alias: string; id: string }[];
-}
-type Reading = Pick<Ledger, 'events' | 'document'>;
 type Events = Pick<Ledger, 'events'>;
 
 export const pinIn = (event: LedgerEvent): Pin => ({
@@ -64,7 +47,7 @@ export async function pinOf(ledger: Events, seq?: number): Promise<Pin | undefin
 }
 
 /** The same text is the same policy, also where a newer version reads it with another default. */
-const isPolicyOf = (pin: Pin, policy: Policy): boolean =>
+export const isPolicyOf = (pin: Pin, policy: Policy): boolean =>
   pin.digest === policy.digest || pin.text === digestOf(policy.source);
 
 export async function standingOf(ledger: Events, policy: Policy | null): Promise<PolicyStanding> {
@@ -132,96 +115,6 @@ export const sourceOf = async (
   ledger: Pick<Ledger, 'document'>,
   { text }: Pick<Pin, 'text'>,
 ): Promise<PolicySource | undefined> => sourceSchema.safeParse(await ledger.document(text)).data;
-
-/** Only what names people and rules: a text of an older version is read too, where other parts have changed since. */
-const directorySchema = z.looseObject({
-  people: policySchema.shape.people,
-  owners: policySchema.shape.owners,
-  accounts: policySchema.shape.accounts.default({}),
-  rules: policySchema.shape.rules,
-});
-
-/** @throws LEDGER_TAMPERED when the text that the pin names is not there, or cannot be read. */
-async function pinnedText(ledger: Reading, pin: Pick<Pin, 'text'>) {
-  const source = await sourceOf(ledger, pin);
-  const parsed = directorySchema.safeParse(source && parse(source.policy, { maxAliasCount: 50 }));
-  if (source && parsed.success) return { source, ...parsed.data };
-  throw new CountersignError(
-    'LEDGER_TAMPERED',
-    `The ledger has lost the text of the adopted policy (${pin.text}).`,
-    AUDIT_REMEDY,
-  );
-}
-
-/** @throws LEDGER_TAMPERED when the text that the pin names is not there, or cannot be read. */
-export const directoryOf = async (ledger: Reading, pin: Pick<Pin, 'digest' | 'text'>): Promise<Directory> =>
-  directoryIn(await pinnedText(ledger, pin), pin);
-
-function directoryIn(
-  { people, owners, accounts }: z.output<typeof directorySchema>,
-  { digest }: Pick<Pin, 'digest'>,
-): Directory {
-  const ignore = () => undefined;
-  return {
-    digest,
-    people: readPeople({ people } as PolicyFile, ignore),
-    owners: owners ? { keys: readKeys(owners.keys, [], ignore, ignore), threshold: owners.threshold } : null,
-    accounts: Object.entries(accounts).map(([alias, { id }]) => ({ alias, id })),
-  };
-}
-
-/**
- * The policy in force as a signer asks it, where the file is the adopted text, its rules' included, byte for byte.
- * Nothing is judged by it: who judges or executes reads the whole policy (`load.ts`).
- *
- * @returns undefined otherwise: only the whole policy can say then whether it is the one in force.
- */
-export async function adoptedAsWritten(
-  ledger: Ledger,
-  path: string,
-): Promise<{ people: readonly Person[]; policy: Pick<PolicyPort, 'digest' | 'mustBeInForce'> } | undefined> {
-  const pin = await pinOf(ledger);
-  if (!pin) return undefined;
-  const { source, ...adopted } = await pinnedText(ledger, pin);
-  if (textIn(path) !== source.policy) return undefined;
-  let missing = 0;
-  const rules = ruleTexts(adopted.rules, dirname(path), () => (missing += 1));
-  if (missing > 0 || pin.text !== digestOf({ policy: source.policy, rules: Object.fromEntries(rules) }))
-    return undefined;
-  return {
-    people: directoryIn(adopted, pin).people,
-    policy: {
-      digest: async () => pin.digest,
-      async mustBeInForce(view: Events = ledger) {
-        const now = await pinOf(view);
-        requireInForce(now?.text === pin.text ? 'adopted' : 'changed', now);
-      },
-    },
-  };
-}
-
-function textIn(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
-  }
-}
-
-/**
- * Who was known when event `seq` was appended. undefined: no policy was adopted yet.
- *
- * @param loaded its people are those of the pin that it is, without reading the stored text again.
- */
-export async function directoryAt(
-  ledger: Reading,
-  seq: number,
-  loaded: Policy | null,
-): Promise<Pick<Directory, 'digest' | 'people'> | undefined> {
-  const pin = await pinOf(ledger, seq);
-  if (!pin) return undefined;
-  return loaded && isPolicyOf(pin, loaded) ? { digest: pin.digest, people: loaded.people } : directoryOf(ledger, pin);
-}
 
 /** The digest that events name: of the pin, when this is its policy. */
 export async function digestInForce(ledger: Events, policy: Policy): Promise<string> {
