@@ -1,6 +1,6 @@
 // Makes dist/. Runs on `npm ci` (prepare), with any Node >= 18.
 // `node build.mjs ENTRY OUTDIR` bundles another server in the way of `serve`: the benchmark's baseline is built so.
-import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { build } from 'esbuild';
@@ -34,6 +34,31 @@ const besides = {
   },
 };
 
+/** CommonJS dependencies inside an ES module bundle call require(). */
+const REQUIRE =
+  "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
+const OF_NODE = /^import (?:([\w$]+)(?:, )?)?(?:\{ ([^}]*) \}|\* as ([\w$]+))? ?from "(node:[\w/]+)";$/gm;
+
+/**
+ * An `import` of a module of Node's makes all that it exports, for node:crypto 8 ms of each start; what is taken from the
+ * module itself makes nothing else. Making a `require` takes as long as loading a file, so only who calls it has one.
+ */
+function asLittleAsNeeded(folder) {
+  for (const name of readdirSync(folder).filter((file) => file.endsWith('.js'))) {
+    const taken = [];
+    const code = readFileSync(join(folder, name), 'utf8')
+      .replace(REQUIRE, '')
+      .replace(OF_NODE, (_, whole, named, all, from) => {
+        const of = `process.getBuiltinModule(${JSON.stringify(from)})`;
+        for (const one of [whole, all]) if (one) taken.push(`const ${one} = ${of};`);
+        if (named) taken.push(`const { ${named.replaceAll(' as ', ': ')} } = ${of};`);
+        return '';
+      });
+    if (/^import .*"node:/m.test(code)) throw new Error(`${name} imports a module of Node's in a form that is not known here`);
+    writeFileSync(join(folder, name), [/\brequire\b/.test(code) ? REQUIRE : '', ...taken, code].join('\n'));
+  }
+}
+
 const common = {
   bundle: true,
   format: 'esm',
@@ -47,10 +72,7 @@ const common = {
     __VERSION__: JSON.stringify(JSON.parse(readFileSync('package.json', 'utf8')).version),
     __CEDAR__: JSON.stringify('./cedar.cjs'),
   },
-  // CommonJS dependencies inside an ES module bundle call require().
-  banner: {
-    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-  },
+  banner: { js: REQUIRE },
   legalComments: 'linked',
   logLevel: 'warning',
 };
@@ -66,6 +88,7 @@ else {
   writeFileSync('dist/tools.json', await toolList());
   copyCedar();
 }
+asLittleAsNeeded(outdir);
 
 /** What `tools/list` answers, made here so that a server that starts loads neither tools nor schemas. */
 async function toolList() {

@@ -2,7 +2,7 @@
 import type { Context } from './command.ts';
 
 export function createContext(given: Omit<Context, 'withApp' | 'withFolder'>): Context {
-  const withFolder: Context['withFolder'] = async (use, config = given.config) => {
+  const open: Context['withFolder'] = async (use, config = given.config) => {
     const { openFolder } = await import('../folder.ts');
     const folder = openFolder(config, given);
     try {
@@ -13,7 +13,10 @@ export function createContext(given: Omit<Context, 'withApp' | 'withFolder'>): C
   };
   return {
     ...given,
-    withFolder,
-    withApp: (use, config) => withFolder(async (folder) => use(await folder.whole()), config),
+    async withFolder(use, config) {
+      (await import('../core/once.ts')).parseWithoutCompiling();
+      return open(use, config);
+    },
+    withApp: (use, config) => open(async (folder) => use(await folder.whole()), config),
   };
 }
