@@ -2,8 +2,65 @@
 // `node build.mjs ENTRY OUTDIR` bundles another server in the way of `serve`: the benchmark's baseline is built so.
 import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { build } from 'esbuild';
+
+/** Each of these is a file of its own in dist/, loaded when it is needed. */
+const ENTRIES = {
+  main: 'src/entry.ts',
+  serve: 'src/cli/serve.ts',
+  program: 'src/main.ts',
+  'answer-calls': 'src/cli/answer-calls.ts',
+};
+const source = (path) => relative(import.meta.dirname, path);
+const filesIn = (folder) =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => `${folder}/${name}`);
+const valuesFrom = (file) =>
+  [...readFileSync(file, 'utf8').matchAll(/^(?:import|export) (?!type\b)[^;]*?from '([^']+)'/gm)].map(([, name]) =>
+    name.startsWith('.') ? join(file, '..', name) : name,
+  );
+const usesZod = (file) => valuesFrom(file).some((name) => name === 'zod' || (name.endsWith('.ts') && usesZod(name)));
+
+/**
+ * Rooms that most commands load most of: a file each, where splitting would make dozens, and each takes half a
+ * millisecond to load. A room imports those before it.
+ */
+const core = [...filesIn('src/core'), ...filesIn('src/people')];
+const ROOMS = {
+  plain: core.filter((file) => !usesZod(file)),
+  core: core.filter(usesZod),
+  ledger: [...filesIn('src/ledger'), 'src/sqlite.ts'],
+  render: filesIn('src/render'),
+};
+const roomOf = (file) => Object.keys(ROOMS).find((name) => ROOMS[name].includes(file));
+
+/** @param within the room that is built; none of its files is outside. */
+const besides = (within) => ({
+  name: 'besides',
+  setup({ onResolve }) {
+    const external = (name) => ({ path: `./${name}.js`, external: true });
+    onResolve({ filter: /\.ts$/ }, ({ path, kind, resolveDir }) => {
+      const file = source(join(resolveDir, path));
+      const room = roomOf(file);
+      if (room !== undefined && room !== within) return external(room);
+      const found = Object.keys(ENTRIES).find((name) => ENTRIES[name] === file);
+      return kind === 'dynamic-import' && found ? external(found) : undefined;
+    });
+    if (within !== 'zod') onResolve({ filter: /^zod$/ }, () => external('zod'));
+  },
+});
+const onlyEntries = {
+  name: 'only-entries',
+  setup({ onResolve }) {
+    onResolve({ filter: /\.ts$/ }, ({ path, kind, resolveDir }) => {
+      const file = source(join(resolveDir, path));
+      const found = Object.keys(ENTRIES).find((name) => ENTRIES[name] === file);
+      return kind === 'dynamic-import' && found ? { path: `./${found}.js`, external: true } : undefined;
+    });
+  },
+};
 
 /** zod's `z` is an object with all of zod in it, 750 kB that each start would read; of a namespace only what is used stays. */
 const zodInParts = {
@@ -16,23 +73,16 @@ const zodInParts = {
     });
   },
 };
-
-/** Each of these is a file of its own in dist/, loaded when it is needed. */
-const ENTRIES = {
-  main: 'src/entry.ts',
-  serve: 'src/cli/serve.ts',
-  program: 'src/main.ts',
-  'answer-calls': 'src/cli/answer-calls.ts',
-};
-const besides = {
-  name: 'besides',
-  setup({ onResolve }) {
-    onResolve({ filter: /\.ts$/ }, ({ path, kind }) => {
-      const found = Object.entries(ENTRIES).find(([, file]) => basename(file) === basename(path));
-      return kind === 'dynamic-import' && found ? { path: `./${found[0]}.js`, external: true } : undefined;
-    });
-  },
-};
+/** What our files use of it; `z.core` is types to them. */
+async function zodUsed() {
+  const files = ['src', 'guards', 'tools'].flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
+  );
+  const texts = files.filter((name) => name.endsWith('.ts')).map((name) => readFileSync(name, 'utf8'));
+  const used = new Set(texts.flatMap((text) => [...text.matchAll(/(?:\bz|\bimport\('zod'\)\))\.([a-zA-Z]+)/g)].map(([, name]) => name)));
+  const there = await import('zod');
+  return `export { ${[...used].filter((name) => name in there && name !== 'core').sort().join(', ')} } from 'zod';`;
+}
 
 /** CommonJS dependencies inside an ES module bundle call require(). */
 const REQUIRE =
@@ -67,7 +117,7 @@ const common = {
   // 'module' first: with 'main' first lazy imports lose their names and client-ec2 is bundled twice.
   mainFields: ['module', 'main'],
   external: ['better-sqlite3'],
-  plugins: [zodInParts, besides],
+  plugins: [zodInParts, onlyEntries],
   define: {
     __VERSION__: JSON.stringify(JSON.parse(readFileSync('package.json', 'utf8')).version),
     __CEDAR__: JSON.stringify('./cedar.cjs'),
@@ -84,11 +134,19 @@ else {
   const { main, serve, ...rest } = ENTRIES;
   // The start of a server is a bundle of its own: with what is shared split off, it would load all of zod for its part.
   await build({ ...common, outdir, entryPoints: { main, serve } });
-  await build({ ...common, outdir, entryPoints: rest, splitting: true });
+  await room('zod', await zodUsed());
+  for (const [name, files] of Object.entries(ROOMS))
+    await room(name, files.map((file) => `export * from './${file}';`).join('\n'));
+  await build({ ...common, outdir, entryPoints: rest, splitting: true, plugins: [zodInParts, besides()] });
   writeFileSync('dist/tools.json', await toolList());
   copyCedar();
 }
 asLittleAsNeeded(outdir);
+
+async function room(name, contents) {
+  const stdin = { contents, resolveDir: '.', sourcefile: `${name}.ts`, loader: 'ts' };
+  await build({ ...common, stdin, outfile: join(outdir, `${name}.js`), plugins: [zodInParts, besides(name)] });
+}
 
 /** What `tools/list` answers, made here so that a server that starts loads neither tools nor schemas. */
 async function toolList() {
