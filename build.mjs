@@ -79,7 +79,7 @@ async function zodUsed() {
     readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
   );
   const texts = files.filter((name) => name.endsWith('.ts')).map((name) => readFileSync(name, 'utf8'));
-  const used = new Set(texts.flatMap((text) => [...text.matchAll(/(?:\bz|\bimport\('zod'\)\))\.([a-zA-Z]+)/g)].map(([, name]) => name)));
+  const used = new Set(texts.flatMap((text) => [...text.matchAll(/(?:\bz|\bimport\('zod'\)\))\s*\.\s*(\w+)/g)].map(([, name]) => name)));
   const there = await import('zod');
   return `export { ${[...used].filter((name) => name in there && name !== 'core').sort().join(', ')} } from 'zod';`;
 }

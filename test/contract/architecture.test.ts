@@ -105,6 +105,7 @@ const TABLE: Record<string, string[]> = {
   ],
   'src/cli': [
     '@clack/',
+    'zod',
     'better-sqlite3',
     'commander',
     'node:',
