@@ -1,4 +1,4 @@
-/** Joins policy, ledger, cloud and pipeline for one process. Called by main.ts and, with other parts, by tests. */
+/** Joins policy, ledger, cloud and pipeline for one process. Commands that only look join less (`folder.ts`). */
 
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -14,9 +14,9 @@ import { createPipeline, type Pipeline, type PipelinePorts } from './core/pipeli
 import type { ChangesPort, Executor, PolicyPort, Provider } from './core/ports.ts';
 import type { Tool } from './core/tool.ts';
 import { type OpenLedger, openLedger } from './ledger/store.ts';
+import { type Directory, directoryAt } from './policy/directory.ts';
 import { loadPolicy } from './policy/load.ts';
 import type { Policy } from './policy/model.ts';
-import { type Directory, directoryAt } from './policy/pin.ts';
 import { createPolicyPort } from './policy/port.ts';
 import { type AccountEntry, createAws } from './providers/aws/provider.ts';
 import { providerRules } from './providers/index.ts';
@@ -36,6 +36,8 @@ export interface App {
   executor: Executor;
   pipeline: Pipeline;
   keyedDigest: PipelinePorts['keyedDigest'];
+  /** It is joined already (`StateFolder`). */
+  whole(this: App): Promise<App>;
   close(): void;
 }
 export interface AppOptions {
@@ -137,6 +139,9 @@ export function createApp(config: Config, options: AppOptions = {}): App {
     executor,
     pipeline,
     keyedDigest,
+    async whole() {
+      return this;
+    },
     close: () => ledger.close(),
   };
 }

@@ -4,7 +4,8 @@ import type { Config } from '../config.ts';
 import { CountersignError } from '../core/errors.ts';
 import { absoluteTime } from '../core/instant.ts';
 import { openLedger } from '../ledger/store.ts';
-import { directoryOf, pinOf } from '../policy/pin.ts';
+import { directoryOf } from '../policy/directory.ts';
+import { pinOf } from '../policy/pin.ts';
 
 /** @returns what was switched, and where. @throws INPUT_NOT_FOUND for a folder that is not there. */
 export async function setHalt(

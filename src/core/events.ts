@@ -7,7 +7,7 @@
  */
 import { z } from 'zod';
 import { approvalSchema, type Outcome, outcomeSchema, proposalSchema } from './change.ts';
-import { environmentSchema } from './environment.ts';
+import { environmentSchema } from './environment-schema.ts';
 import { AUDIT_REMEDY, CountersignError, type ErrorCode } from './errors.ts';
 import type { StandingState } from './kept.ts';
 import { documentDigest, type Named, namesIn } from './named-documents.ts';

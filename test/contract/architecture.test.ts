@@ -87,6 +87,14 @@ const TABLE: Record<string, string[]> = {
   'src/entry.ts': ['node:util', 'src/config.ts', 'src/cli/', 'src/main.ts'],
   'src/main.ts': ['commander', 'src/cli/', 'src/config.ts', 'src/core/'],
   'src/compose.ts': ['node:', 'src/', 'guards/', 'tools/'],
+  'src/folder.ts': [
+    'src/compose.ts',
+    'src/config.ts',
+    'src/core/',
+    'src/ledger/store.ts',
+    'src/people/',
+    'src/providers/index.ts',
+  ],
   'src/cli/commands': [
     'src/cli/',
     'src/compose.ts',
@@ -97,6 +105,7 @@ const TABLE: Record<string, string[]> = {
   ],
   'src/cli': [
     '@clack/',
+    'zod',
     'better-sqlite3',
     'commander',
     'node:',
@@ -107,6 +116,7 @@ const TABLE: Record<string, string[]> = {
     'src/config.ts',
     'src/core/',
     'src/execute/',
+    'src/folder.ts',
     'src/ledger/',
     'src/mcp/',
     'src/people/',
