@@ -3,13 +3,14 @@
  *
  * Guarantees: accounts and hosts are found in every text of a value (ARNs, bare numbers, image registries, URLs in
  * embedded documents, base64 of user data); each sentence names who gains, by the row of the table.
- * Does not cover: a bucket, whose ARN has no account; a host without a scheme; an imported value, whose account is not
- * known here.
+ * Does not cover: an imported value that could not be read; whose account owns a bucket that no stack of this account
+ * and region made.
  */
 import type { Json } from '../../../../core/digest.ts';
 import type { Mark } from '../../../../core/mark.ts';
 import type { MarkContext, ResourceView } from './finder.ts';
-import { isMembers, listOf, same, shown, stringsIn, valuesAt } from './read.ts';
+import { isMembers, listOf, same, shown, stringsIn, valuesAt, written } from './read.ts';
+import { whoseIs } from './refs.ts';
 
 type Value = Json | undefined;
 
@@ -76,6 +77,33 @@ export const foreignHostsIn = (value: Value): string[] => [
   ),
 ];
 
+const BUCKET =
+  /^(?:s3:\/\/|arn:[^:]*:s3:::)?([^/\s]{1,300}?)(?:\.s3[.-][a-z0-9.-]{0,60}amazonaws\.com(?:\.cn)?)?(?:\/.*)?$/s;
+const IMPORTED = /\u{27e6}import:/u;
+/** Something else than a bucket may stand there too. */
+const OTHER_ARN = /^arn:(?![^:]*:s3:::)/;
+
+/**
+ * Buckets by name, of which no resource of this stack has the name and no stack of this account is known to own it. A
+ * name that is unknown until execution is one of them.
+ */
+export function foreignBucketsIn(value: Value, context: MarkContext): string[] {
+  const named = [...stringsIn(value, '')].flatMap(([, text]) => {
+    if (OTHER_ARN.test(text) || text === '' || IMPORTED.test(text)) return [];
+    const name = BUCKET.exec(text)?.[1];
+    if (name === undefined) return [];
+    const whose = whoseIs(name, context, 'AWS::S3::Bucket');
+    if (whose.kind === 'own') return [];
+    const shown = written(name);
+    return whose.kind === 'foreign' && context.ownersRead?.has(shown) ? [] : [shown];
+  });
+  return [...new Set(named)];
+}
+
+/** Of a host alone, or a URL. */
+export const foreignSitesIn = (value: Value): string[] =>
+  listOf(value).flatMap((item) => foreignHostsIn(/^\w+:\/\//.test(String(item)) ? item : `https://${String(item)}`));
+
 /** Nothing of it is known; an import is known to be another stack's of this account. */
 export const isWhollyUnknown = (value: Value): boolean =>
   typeof value === 'string' && /^\u{fffd}+$/u.test(value.trim());
@@ -101,7 +129,7 @@ const nameOf = (item: Json): Json =>
     : item;
 
 export function changeOf(path: string, was: Value, is: Value, context: MarkContext): string {
-  const last = path.split('.').findLast((part) => part !== '*') ?? path;
+  const last = (path.split('.').findLast((part) => part !== '*') ?? path).replaceAll('~', '.');
   const scalar = (value: Value) => (value === undefined ? 'absent' : typeof value === 'object' ? 'set' : shown(value));
   const change = context.isUnknown(is)
     ? 'becomes a value that is unknown until execution'
@@ -118,11 +146,14 @@ export function sentenceOf(
   const fresh = (find: (value: Value) => string[]) => find(is).filter((one) => !find(was).includes(one));
   const account = fresh((value) => foreignAccountsIn(value, context)).join(', ') || 'that is unknown until execution';
   const host = fresh(foreignHostsIn).join(', ') || 'that is unknown until execution';
+  const buckets = fresh((value) => foreignBucketsIn(value, context));
+  const bucket = `${buckets.join(', ') || shown(is)} (its owner is not known)`;
   const values: Record<string, () => string> = {
     it: () => view.logicalId,
     is: () => (context.isUnknown(is) ? 'a value that is unknown until execution' : comes(was, is)) || shown(is),
     account: () => account,
     host: () => host,
+    bucket: () => (buckets.some((name) => name === '') ? 'that is unknown until execution' : bucket),
   };
   const sentence = loses.replaceAll(/\{([\w.]{1,80})\}/g, (_, name: string) =>
     Object.hasOwn(values, name)
@@ -136,9 +167,11 @@ export function sentenceOf(
     ? account
     : loses.includes('{host}')
       ? host
-      : /^The public/.test(loses)
-        ? '*'
-        : undefined;
+      : loses.includes('{bucket}')
+        ? buckets.join(', ')
+        : /^The public/.test(loses)
+          ? '*'
+          : undefined;
   const change = changeOf(path, was, is, context);
   const isSaid = / (set|absent) → set$/.test(change) || sentence.includes(shown(is)) || change.length > LONGEST_CHANGE;
   return {

@@ -10,8 +10,16 @@ import type { Json } from '../../../../core/digest.ts';
 import { jsonInText } from '../../../../core/input-bounds.ts';
 import type { Mark, MarkKind } from '../../../../core/mark.ts';
 import type { MarkContext, ResourceView } from './finder.ts';
-import { changeOf, foreignAccountsIn, foreignHostsIn, isWhollyUnknown, sentenceOf } from './openings.ts';
-import { changedAt, isMembers, isTrue, listOf, mayDiffer, numberOf, same, valuesAt } from './read.ts';
+import {
+  changeOf,
+  foreignAccountsIn,
+  foreignBucketsIn,
+  foreignHostsIn,
+  foreignSitesIn,
+  isWhollyUnknown,
+  sentenceOf,
+} from './openings.ts';
+import { changedAt, isMembers, isTrue, listOf, mayDiffer, numberOf, same, valueAt, valuesAt } from './read.ts';
 
 export interface Row {
   type: string;
@@ -37,7 +45,7 @@ export function rowsByType(table: string): Map<string, Row[]> {
         mark: mark as MarkKind,
         rule,
         loses,
-        onCreate: flag !== undefined,
+        onCreate: flag === '+' || flag === 'create',
         onUpdate: flag !== 'create',
       };
     });
@@ -49,7 +57,7 @@ type Value = Json | undefined;
 type Rule = (was: Value, is: Value, argument: string[], context: MarkContext) => boolean;
 
 const isOn = (value: Value, absent: string | undefined) =>
-  value === undefined ? absent === 'on' : /^(true|enabled|active|on|started|yes)$/i.test(String(value));
+  value === undefined ? absent === 'on' : /^(true|enabled|active|on|started|yes|1)$/i.test(String(value));
 
 const RULES: Record<string, Rule> = {
   /** A number falls. Arguments: what absence means (`never`: without end), and the number that means `never`. */
@@ -98,6 +106,12 @@ const RULES: Record<string, Rule> = {
   /** Names another account, or another host, that it did not name. */
   foreign: (was, is, _argument, context) => isMore(foreignAccountsIn(was, context), foreignAccountsIn(is, context)),
   host: (was, is) => isMore(foreignHostsIn(was), foreignHostsIn(is)),
+  /** Names a bucket whose owner is not known to be this account, or something of another account. */
+  bucket: (was, is, _argument, context) =>
+    isMore(foreignBucketsIn(was, context), foreignBucketsIn(is, context)) ||
+    isMore(foreignAccountsIn(was, context), foreignAccountsIn(is, context)),
+  /** The same of a host without a scheme. */
+  site: (was, is) => isMore(foreignSitesIn(was), foreignSitesIn(is)),
   /** More, and not a thing of this stack. */
   elsewhere: (was, is) =>
     itemsOf(is).some((item) => !itemsOf(was).some((known) => same(known, item)) && !/\u{27e6}own:/u.test(String(item))),
@@ -183,11 +197,18 @@ function isNoSooner(rule: Value, known: Value): boolean {
 }
 
 /** Rules that look for names within a value: an unknown part of it names nothing. */
-const NAMES = new Set(['foreign', 'host', 'elsewhere']);
+const NAMES = new Set(['foreign', 'host', 'bucket', 'site', 'elsewhere']);
+
+/** The cloud refuses to deliver to a bucket whose owner is another than the one that is expected. */
+const isOwnersOnly = (view: ResourceView, path: string | undefined, context: MarkContext): boolean =>
+  path !== undefined &&
+  context.account !== undefined &&
+  String(valueAt(view, path, context) ?? '').padStart(12, '0') === context.account;
 
 function judgeRow(row: Row, before: ResourceView | null, after: ResourceView, context: MarkContext): Mark[] {
   const [name = '', ...argument] = row.rule.split(' ');
   const rule = RULES[name]!;
+  if (name === 'bucket' && isOwnersOnly(after, argument[0], context)) return [];
   const [was, is] = [valuesAt(before, row.path, context), valuesAt(after, row.path, context)];
   const lost = [...new Set([...was.keys(), ...is.keys()])].filter((path) => {
     const value = is.get(path);
