@@ -19,6 +19,7 @@ import { exportsAtStake, importersOf } from '../observe/exports.ts';
 import { type LiveStack, observeStack } from '../observe/live-stack.ts';
 import { parametersAfter, parametersBefore } from '../observe/named-parameters.ts';
 import { readOpenGroups } from '../observe/open-groups.ts';
+import { readOwners } from '../observe/owners.ts';
 import type { AwsDraft } from '../observed.ts';
 import {
   deployedSide,
@@ -201,7 +202,11 @@ async function effectsOfSet(
   const judged = withToldValues(compared, changes, (id, path) =>
     [taint.before, taint.after].some((side) => side?.at(id, ['Properties', ...path]) === true),
   );
-  const views = { ...judged, groupsRead: await readOpenGroups(context, ids, judged) };
+  const [groupsRead, ownersRead] = await Promise.all([
+    readOpenGroups(context, ids, judged),
+    readOwners(context, ids, judged),
+  ]);
+  const views = { ...judged, groupsRead, ownersRead };
   const facts = await factsFor(context, changes, views);
   const situation = { context, stackName: set.stackName, prefix, facts, views, leaves, taint };
   const own = await withDisks(context, effectsOfChanges(situation, changes));

@@ -13,6 +13,7 @@ import type { MarkContext } from '../knowledge/marks/finder.ts';
 import { marksOfChange } from '../knowledge/marks/index.ts';
 import { type LiveStack, observeStack } from '../observe/live-stack.ts';
 import { parametersBefore } from '../observe/named-parameters.ts';
+import { readOwners } from '../observe/owners.ts';
 import type { AwsDraft } from '../observed.ts';
 import { deployedSide, type Gathering, pictureOf, touched } from '../picture/picture.ts';
 import { observed, type PlannerContext } from './context.ts';
@@ -65,7 +66,9 @@ export async function deletionEffects(
   const place = { account, region, stackId, stackName };
   const deployed = { template: live.processed, parameters: parametersBefore(live) };
   const where = { ...place, elsewhere: await context.elsewhere.read(namedElsewhere([deployed], place), region) };
-  const views = viewsOf(deployed, null, {}, where);
+  const compared = viewsOf(deployed, null, {}, where);
+  const ids = live.resources.map(({ LogicalResourceId = '' }) => LogicalResourceId);
+  const views = { ...compared, ownersRead: await readOwners(context, ids, compared) };
   things.push(...pictureOf(deployedSide(live), null, { prefix, where, secretKey, planNonce }));
   const effects = await withDisks(
     context,

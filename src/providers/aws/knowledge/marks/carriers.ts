@@ -15,27 +15,28 @@ import { whoseIs } from './refs.ts';
 
 interface Row {
   destinations: readonly string[];
-  carriers: readonly string[];
+  /** Properties that name one, with its type. */
+  carriers: Readonly<Record<string, string>>;
   /** Holds the route. */
   table: string;
 }
 const ROWS: Record<string, Row> = {
   'AWS::EC2::Route': {
     destinations: ['DestinationCidrBlock', 'DestinationIpv6CidrBlock'],
-    carriers: [
-      'NetworkInterfaceId',
-      'InstanceId',
-      'TransitGatewayId',
-      'VpcPeeringConnectionId',
-      'VpcEndpointId',
-      'CoreNetworkArn',
-      'LocalGatewayId',
-    ],
+    carriers: {
+      NetworkInterfaceId: 'AWS::EC2::NetworkInterface',
+      InstanceId: 'AWS::EC2::Instance',
+      TransitGatewayId: 'AWS::EC2::TransitGateway',
+      VpcPeeringConnectionId: 'AWS::EC2::VPCPeeringConnection',
+      VpcEndpointId: 'AWS::EC2::VPCEndpoint',
+      CoreNetworkArn: 'AWS::NetworkManager::CoreNetwork',
+      LocalGatewayId: 'AWS::EC2::LocalGateway',
+    },
     table: 'RouteTableId',
   },
   'AWS::EC2::TransitGatewayRoute': {
     destinations: ['DestinationCidrBlock'],
-    carriers: ['TransitGatewayAttachmentId'],
+    carriers: { TransitGatewayAttachmentId: 'AWS::EC2::TransitGatewayAttachment' },
     table: 'TransitGatewayRouteTableId',
   },
 };
@@ -55,12 +56,21 @@ function isOurs(value: string, context: MarkContext): boolean {
   return whose.kind === 'own' || (whose.kind === 'foreign' && context.ownersRead?.has(whose.id) === true);
 }
 
+/** Those that a route names by id. */
+export function carriersOf(view: ResourceView): { id: string; type: string }[] {
+  const { carriers = {} } = ROWS[view.type] ?? {};
+  return Object.entries(carriers).flatMap(([name, type]) => {
+    const id = view.properties[name];
+    return typeof id === 'string' && /^[a-z0-9:/-]+$/i.test(id) ? [{ id, type }] : [];
+  });
+}
+
 export const findCarriers: MarkFinder = (before, after, context) => {
   const row = ROWS[after?.type ?? ''];
   if (!after || !row) return [];
   const destination = wideOf(after, row);
   if (destination === undefined) return [];
-  return row.carriers.flatMap((name): Mark[] => {
+  return Object.keys(row.carriers).flatMap((name): Mark[] => {
     const carrier = after.properties[name];
     const isSame = wideOf(before, row) !== undefined && !mayDiffer(before?.properties[name], carrier, context);
     if (carrier === undefined || isSame || isOurs(String(carrier), context)) return [];
