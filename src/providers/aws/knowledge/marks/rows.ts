@@ -56,7 +56,8 @@ type Value = Json | undefined;
 /** @returns whether going from one value to the other loses something. Never asked with an unknown `is`. */
 type Rule = (was: Value, is: Value, argument: string[], context: MarkContext) => boolean;
 
-const isOn = (value: Value, absent: string | undefined) =>
+/** @param absent what absence means. */
+export const isOn = (value: Value, absent: string | undefined) =>
   value === undefined ? absent === 'on' : /^(true|enabled|active|on|started|yes|1)$/i.test(String(value));
 
 const RULES: Record<string, Rule> = {
@@ -205,6 +206,20 @@ const isOwnersOnly = (view: ResourceView, path: string | undefined, context: Mar
   context.account !== undefined &&
   String(valueAt(view, path, context) ?? '').padStart(12, '0') === context.account;
 
+const EXACTLY_OWN = /^\u{27e6}own:([A-Za-z0-9]+)[^\u{27e7}]*\u{27e7}$/u;
+
+/** The same resource of this stack, by another property that was not there: an address by its allocation. */
+function isNamedAnew(was: Value, before: ResourceView | null, after: ResourceView): boolean {
+  const named = (value: Value) => EXACTLY_OWN.exec(String(value))?.[1];
+  const thing = named(was);
+  return (
+    thing !== undefined &&
+    Object.entries(after.properties).some(
+      ([name, value]) => named(value) === thing && before?.properties[name] === undefined,
+    )
+  );
+}
+
 function judgeRow(row: Row, before: ResourceView | null, after: ResourceView, context: MarkContext): Mark[] {
   const [name = '', ...argument] = row.rule.split(' ');
   const rule = RULES[name]!;
@@ -212,6 +227,7 @@ function judgeRow(row: Row, before: ResourceView | null, after: ResourceView, co
   const [was, is] = [valuesAt(before, row.path, context), valuesAt(after, row.path, context)];
   const lost = [...new Set([...was.keys(), ...is.keys()])].filter((path) => {
     const value = is.get(path);
+    if (row.mark === 'disconnect' && value === undefined && isNamedAnew(was.get(path), before, after)) return false;
     if (NAMES.has(name) && !isWhollyUnknown(value)) return rule(was.get(path), value, argument, context);
     return context.isUnknown(value)
       ? mayDiffer(was.get(path), value, context)
