@@ -108,6 +108,8 @@ export interface Facts {
     sameFailures: number;
     /** A change that lowered protection of this target within 24 h. */
     protectionLoweredAt: string | null;
+    /** A protection that is lower than a plan of the last 24 h saw it, whoever lowered it. Absent: none. */
+    protectionFell?: { what: string; since: string } | null;
     /** A stack of this name that had completed its creation was deleted through the ledger within 24 h. */
     deletedAt: string | null;
     /** This sponsor's other plans: within an hour, and names of stacks that a plan began and nothing executed. */

@@ -5,6 +5,7 @@ import { digestOf, type Json } from './digest.ts';
 import { couldBeLoss, type Effect, effectName, effectSchema } from './effect.ts';
 import { documentDigest } from './named-documents.ts';
 import type { Picture } from './picture.ts';
+import { protectionSchema } from './protection.ts';
 import { ACTIONS, actorSchema, isItself, isWorthless, subjectSchema } from './subject.ts';
 
 /** A plan must be proposed within this time; from then on only the change's own clocks count. */
@@ -42,6 +43,8 @@ export const planDraftSchema = z.strictObject({
   }),
   /** How to compute this plan again, with reads only. Not signed: what comes out is compared with what was. */
   recipe: z.strictObject({ planner: z.string(), input: z.json() }),
+  /** What protects the target now. Not signed: later plans compare their own look with it. */
+  protections: z.array(protectionSchema).optional(),
   /** What the person and the agent should know besides: cleaned text. */
   notes: z.array(z.string()),
 });

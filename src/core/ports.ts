@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import type { Call, CallClass } from './call.ts';
 import type { CallRecords } from './call-records.ts';
-import type { Approval, Change, ChangeState, Outcome, Proposal } from './change.ts';
+import type { Approval, Change, ChangeState, OpenChange, Outcome, Proposal } from './change.ts';
 import type { Json } from './digest.ts';
 import type { Effect } from './effect.ts';
 import type { Environment } from './environment.ts';
@@ -267,7 +267,7 @@ export interface AboutPlan {
   /** Where it is, and by which scope of the policy. */
   scope: string;
   /** Of the same target: pending, approved, executing or of unknown outcome. */
-  open: readonly Change[];
+  open: readonly OpenChange[];
   /** The change that this plan was proposed as. */
   changeId: string | null;
 }

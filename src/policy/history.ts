@@ -9,6 +9,7 @@ import type { Facts, Spent } from '../core/guard.ts';
 import { tagged } from '../core/kept.ts';
 import type { Target } from '../core/plan.ts';
 import type { LedgerView, ProviderRules } from '../core/ports.ts';
+import { fallenSince, type Protection } from '../core/protection.ts';
 
 /** The events in which a judgement is recorded. */
 export const JUDGED = ['plan.made', 'change.proposed'] as const;
@@ -26,6 +27,8 @@ export interface HistoryQuery {
   planId: string;
   /** Of what an earlier version recorded. */
   actionOf: ProviderRules['actionOf'];
+  /** What protects the target now; absent: that plan loses nothing. */
+  protections?: readonly Protection[] | undefined;
   /** What that plan touches, as `touchedBy` says. */
   touched: readonly string[];
   now: Date;
@@ -55,6 +58,7 @@ export async function historyOf(view: LedgerView, query: HistoryQuery): Promise<
         .filter(({ about }) => about.touched.some((one) => query.touched.includes(one)))
         .map(({ about }) => causeOf(about.outcome?.detail ?? '')),
     ),
+    protectionFell: await fallen(view, query),
     protectionLoweredAt: done.find(({ about }) => about.unprotects)?.at ?? null,
     // A deletion of unknown outcome is in the cloud's own list, or did not happen.
     deletedAt:
@@ -67,6 +71,16 @@ export async function historyOf(view: LedgerView, query: HistoryQuery): Promise<
     plans: await plansOf(view, query),
     ...(await spending(view, query)),
   };
+}
+
+/** Looks of anybody at this target within 24 h. */
+async function fallen(view: LedgerView, { target, planId, protections, now }: HistoryQuery) {
+  if (protections === undefined) return null;
+  const made = await eventsOf(view, ['plan.made'], { tags: tagged.place(target), sinceAt: before(now, 24) });
+  const looks = made
+    .filter((event) => event.planId !== planId && isSameTarget(event.body.target, target))
+    .map(({ at, body }) => ({ at, protections: body.protections }));
+  return fallenSince(looks, protections);
 }
 
 /** Older stacks of that kind are few, and a ledger that is read back further makes every plan slower. */

@@ -3,6 +3,7 @@ import { canonicalJson, type Json } from '../../../core/digest.ts';
 import type { Effect } from '../../../core/effect.ts';
 import { changedLeaves, type LeafChange } from '../../../core/leaves.ts';
 import type { Picture, Thing } from '../../../core/picture.ts';
+import type { Protection } from '../../../core/protection.ts';
 import type { ChangeSet } from '../change-sets.ts';
 import type { LiveStack } from '../observe/live-stack.ts';
 import type { Where } from '../planners/views.ts';
@@ -13,6 +14,8 @@ import { type PictureSide, type StackSettings, type Whole, wholeOf } from './sid
 export interface Gathering {
   prefix: string;
   things: Thing[];
+  /** What protects the resources that are there. */
+  protections: Protection[];
 }
 
 export function deployedSide({ stack, processed, parameters, observed }: LiveStack): PictureSide {

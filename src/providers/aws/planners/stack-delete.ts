@@ -5,12 +5,14 @@ import { z } from 'zod';
 import type { Call } from '../../../core/call.ts';
 import { compareWorstFirst, type Effect } from '../../../core/effect.ts';
 import type { Thing } from '../../../core/picture.ts';
+import { markFallen, protectionOfStack } from '../effects/fallen-protection.ts';
 import { asPolicy, loss } from '../effects/loss.ts';
 import { withDisks } from '../effects/stack-instances.ts';
 import { askingAws } from '../errors.ts';
 import { holdsOf, isRevisionType } from '../knowledge/index.ts';
 import type { MarkContext } from '../knowledge/marks/finder.ts';
 import { marksOfChange } from '../knowledge/marks/index.ts';
+import { protectionsIn } from '../knowledge/marks/protections.ts';
 import { type LiveStack, observeStack } from '../observe/live-stack.ts';
 import { parametersBefore } from '../observe/named-parameters.ts';
 import { readOwners } from '../observe/owners.ts';
@@ -27,7 +29,8 @@ export async function planStackDelete(context: PlannerContext, name: string): Pr
     refuseBusy(live);
     const { stackId, updatedAt } = live.observed;
     const things: Thing[] = [];
-    const effects = (await deletionEffects(context, live, { prefix: '', things })).sort(compareWorstFirst);
+    const protections = protectionOfStack(live);
+    const effects = (await deletionEffects(context, live, { prefix: '', things, protections })).sort(compareWorstFirst);
     const call: Call = {
       step: 'step1',
       provider: 'aws',
@@ -43,6 +46,7 @@ export async function planStackDelete(context: PlannerContext, name: string): Pr
       calls: [call],
       effects,
       picture: touched(things, effects),
+      protections,
       observed: observed(context, { stack: live.observed }),
       dryRun: { kind: 'synthesised', succeeded: true },
       recipe: { planner: 'stack_delete', input: { stack: stackId } },
@@ -58,8 +62,9 @@ export async function planStackDelete(context: PlannerContext, name: string): Pr
 export async function deletionEffects(
   context: PlannerContext,
   live: LiveStack,
-  { prefix, things }: Gathering,
+  gathering: Gathering,
 ): Promise<Effect[]> {
+  const { prefix, things } = gathering;
   const { account, region } = context.identity;
   const { secretKey, planNonce } = context;
   const { stackId, stackName } = live.observed;
@@ -70,10 +75,9 @@ export async function deletionEffects(
   const ids = live.resources.map(({ LogicalResourceId = '' }) => LogicalResourceId);
   const views = { ...compared, ownersRead: await readOwners(context, ids, compared) };
   things.push(...pictureOf(deployedSide(live), null, { prefix, where, secretKey, planNonce }));
-  const effects = await withDisks(
-    context,
-    live.resources.map((resource) => deletionEffect(resource, views, stackName, prefix)),
-  );
+  gathering.protections.push(...protectionsIn(views, prefix));
+  const own = live.resources.map((resource) => deletionEffect(resource, views, stackName, prefix));
+  const effects = await markFallen(context, live, await withDisks(context, own), views, prefix);
   const nested = live.resources.filter(
     ({ ResourceType, PhysicalResourceId }, index) =>
       ResourceType === 'AWS::CloudFormation::Stack' &&
@@ -83,8 +87,8 @@ export async function deletionEffects(
   const below = await Promise.all(
     nested.map(async ({ LogicalResourceId, PhysicalResourceId }) =>
       deletionEffects(context, await observeStack(context, PhysicalResourceId!), {
+        ...gathering,
         prefix: `${prefix}${LogicalResourceId}/`,
-        things,
       }),
     ),
   );
