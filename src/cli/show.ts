@@ -43,6 +43,7 @@ export async function subjectOf(app: App, changeId: string, now = new Date()): P
     plan,
     picture: await app.changes.picture(plan),
     knownAccounts,
+    hosts: app.cloud.hosts,
     now,
     signatureNotes: await signatureNotes(app, change, plan),
     policyOfNow: Object.values(await underPolicyOfNow(app, changeId)).filter((text) => text !== null),

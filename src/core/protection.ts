@@ -9,7 +9,7 @@ import { z } from 'zod';
 export const protectionSchema = z.strictObject({
   /** Logical id, with the path of nested stacks; empty: the target itself. */
   of: z.string(),
-  /** What protects it, in the provider's words: `DeletionPolicy`, `BackupRetentionPeriod`. */
+  /** What protects it, in the provider’s words. */
   what: z.string(),
   /** 0: not in force. A higher one protects more. */
   level: z.number(),

@@ -8,6 +8,7 @@
  */
 import type { Json } from '../../../../core/digest.ts';
 import type { Mark } from '../../../../core/mark.ts';
+import { hostsOfAws, REGION } from '../hosts.ts';
 import type { MarkContext, ResourceView } from './finder.ts';
 import { isMembers, listOf, same, shown, stringsIn, valuesAt, written } from './read.ts';
 import { whoseIs } from './refs.ts';
@@ -25,17 +26,8 @@ const OF_AWS = new Set(
   ),
 );
 const ARN = /arn:[^:\s"]{0,20}:[^:\s"]{0,40}:[^:\s"]{0,30}:(\d{12})[:"\s]?/g;
-const REGISTRY = /^(\d{12})\.dkr\.ecr\./;
+const REGISTRY = /(?<!\d)(\d{12})\.dkr\.ecr\./g;
 const URL_HOST = /https?:\/\/([^/\s"'\\<>?#]{1,253})(?:\/([^/\s"'\\<>?#]{1,63}))?/gi;
-const REGION = '[a-z]{2}(?:-[a-z]{3,9}){1,2}-\\d';
-/**
- * Services of the cloud itself; what a name has before the service (a bucket, a load balancer, an instance, an API) is
- * its customers', and may be anybody's. Source: "AWS service endpoints", AWS General Reference.
- */
-const OF_CLOUD = new RegExp(
-  `^(?:api\\.(?:ecr|sagemaker)|runtime\\.(?:sagemaker|lex)|streams\\.dynamodb|[a-z0-9-]{1,40})(?:\\.dualstack)?(?:\\.${REGION})?\\.(?:amazonaws\\.com(?:\\.cn)?|api\\.aws)(?::\\d+)?$|(?:^|\\.)(?:aws\\.amazon|amazontrust)\\.com(?::\\d+)?$`,
-  'i',
-);
 /** Buckets by which AWS itself gives out its agents. Source: the pages "Install …" of each agent, from memory. */
 const BUCKET_OF_AWS = new RegExp(
   `^(?:cloudformation-examples|amazoncloudwatch-agent|(?:aws-codedeploy|amazoncloudwatch-agent|amazon-ssm|aws-ssm|amazon-ecs-agent|amazon-inspector)-${REGION})$`,
@@ -45,7 +37,7 @@ const BUCKET_HOST = new RegExp(`^(?:(.+)\\.)?s3(?:[.-](?:dualstack\\.)?${REGION}
 /** A host, or the bucket at a host of the cloud; undefined: the cloud's own. */
 function elsewhere(host: string, folder: string | undefined): string | undefined {
   const named = BUCKET_HOST.exec(host);
-  if (named === null) return OF_CLOUD.test(host) ? undefined : host;
+  if (named === null) return hostsOfAws.isOwn(host.replace(/:\d*$/, '')) ? undefined : host;
   const bucket = named[1] ?? folder;
   if (bucket === undefined || BUCKET_OF_AWS.test(bucket)) return undefined;
   return named[1] === undefined ? `${host}/${bucket}` : host;
@@ -64,7 +56,7 @@ export function foreignAccountsIn(value: Value, { account }: MarkContext): strin
   const named = [...textsIn(value)].flatMap((text) => [
     ...[...text.matchAll(ARN)].map(([, id]) => id!),
     ...(/^\d{12}$/.test(text) ? [text] : []),
-    ...(REGISTRY.exec(text)?.slice(1) ?? []),
+    ...[...text.matchAll(REGISTRY)].map(([, id]) => id!),
   ]);
   return [...new Set(named)].filter((id) => id !== account && !OF_AWS.has(id));
 }
