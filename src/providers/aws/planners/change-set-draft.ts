@@ -18,10 +18,11 @@ import { effectsOnStack, notesOnStack } from '../effects/stack-itself.ts';
 import { withToldValues } from '../effects/told-values.ts';
 import type { MarkContext } from '../knowledge/marks/finder.ts';
 import { protectionsIn } from '../knowledge/marks/protections.ts';
-import { exportsAtStake, importersOf } from '../observe/exports.ts';
+import { exportsAtStake, importersOf, outputsRemoved } from '../observe/exports.ts';
 import { type LiveStack, observeStack } from '../observe/live-stack.ts';
 import { parametersAfter, parametersBefore } from '../observe/named-parameters.ts';
 import { readOpenGroups } from '../observe/open-groups.ts';
+import { readersOf } from '../observe/output-readers.ts';
 import { readOwners } from '../observe/owners.ts';
 import type { AwsDraft } from '../observed.ts';
 import {
@@ -66,7 +67,10 @@ export async function draftOfChangeSet(
   const effects = (await effectsOfSet(context, live, set, gathering, wanted, { before: given, after: given })).sort(
     compareWorstFirst,
   );
-  const importedExports = await importersOf(context.cloudFormation, exportsAtStake(live, wanted.template, effects));
+  const importedExports = [
+    ...(await importersOf(context.cloudFormation, exportsAtStake(live, wanted.template, effects))),
+    ...(await readersOf(context, live.observed, outputsRemoved(live, wanted.template))),
+  ];
   const call: Call = {
     step: 'step1',
     provider: 'aws',

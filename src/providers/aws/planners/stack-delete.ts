@@ -15,6 +15,7 @@ import { marksOfChange } from '../knowledge/marks/index.ts';
 import { protectionsIn } from '../knowledge/marks/protections.ts';
 import { type LiveStack, observeStack } from '../observe/live-stack.ts';
 import { parametersBefore } from '../observe/named-parameters.ts';
+import { readersOf } from '../observe/output-readers.ts';
 import { readOwners } from '../observe/owners.ts';
 import type { AwsDraft } from '../observed.ts';
 import { deployedSide, type Gathering, pictureOf, touched } from '../picture/picture.ts';
@@ -28,6 +29,8 @@ export async function planStackDelete(context: PlannerContext, name: string): Pr
     const live = await observeStack(context, name);
     refuseBusy(live);
     const { stackId, updatedAt } = live.observed;
+    const outputs = (live.stack.Outputs ?? []).map(({ OutputKey = '' }) => OutputKey);
+    const readers = await readersOf(context, live.observed, outputs);
     const things: Thing[] = [];
     const protections = protectionOfStack(live);
     const effects = (await deletionEffects(context, live, { prefix: '', things, protections })).sort(compareWorstFirst);
@@ -47,7 +50,9 @@ export async function planStackDelete(context: PlannerContext, name: string): Pr
       effects,
       picture: touched(things, effects),
       protections,
-      observed: observed(context, { stack: live.observed }),
+      observed: observed(context, {
+        stack: { ...live.observed, importedExports: [...live.observed.importedExports, ...readers] },
+      }),
       dryRun: { kind: 'synthesised', succeeded: true },
       recipe: { planner: 'stack_delete', input: { stack: stackId } },
       notes: [
