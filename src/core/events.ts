@@ -6,6 +6,7 @@
  * is passed over in lists.
  */
 import { z } from 'zod';
+import { capacitySchema } from './capacity.ts';
 import { approvalSchema, type Outcome, outcomeSchema, proposalSchema } from './change.ts';
 import { environmentSchema } from './environment.ts';
 import { AUDIT_REMEDY, CountersignError, type ErrorCode } from './errors.ts';
@@ -106,6 +107,8 @@ export const EVENT_BODIES = {
     expiresAt: z.string().default(''),
     /** What protected the target then; absent: not looked at. */
     protections: z.array(protectionSchema).default([]),
+    /** Capacity as it was before this plan, where it lowers it. */
+    capacity: z.array(capacitySchema).default([]),
     /** `judged`: every guard; of those without a verdict it passed (`whole`). Absent: each has its verdict. */
     judgement,
     judged: z.array(z.string()).optional(),

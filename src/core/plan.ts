@@ -1,6 +1,7 @@
 /** A plan: the exact calls, what they do, and the state of the cloud that this was judged against. */
 import { z } from 'zod';
 import { callSchema } from './call.ts';
+import { loweringSchema } from './capacity.ts';
 import { digestOf, type Json } from './digest.ts';
 import { couldBeLoss, type Effect, effectName, effectSchema } from './effect.ts';
 import { documentDigest } from './named-documents.ts';
@@ -45,6 +46,8 @@ export const planDraftSchema = z.strictObject({
   recipe: z.strictObject({ planner: z.string(), input: z.json() }),
   /** What protects the target now. Not signed: later plans compare their own look with it. */
   protections: z.array(protectionSchema).optional(),
+  /** Capacity that it lowers. Not signed: for later plans too. */
+  lowered: z.array(loweringSchema).optional(),
   /** What the person and the agent should know besides: cleaned text. */
   notes: z.array(z.string()),
 });

@@ -282,6 +282,7 @@ async function store(plan: Plan, picture: Picture | undefined, ports: PlanningPo
         changeSet: ports.cloud.leftoverOf(plan),
         expiresAt: plan.expiresAt,
         protections: remembered(plan.protections),
+        capacity: (plan.lowered ?? []).map(({ of, what, was }) => ({ of, what, was })),
         ...shortened(judgement),
         goals,
         // A replay under another policy asks who could not have signed then.

@@ -67,6 +67,7 @@ export async function factsFor(
       actionOf: provider.actionOf,
       touched: touchedBy(plan),
       ...(lossesOf(plan).length === 0 ? {} : { protections: plan.protections }),
+      lowered: plan.lowered,
       now,
       fold: about.fold,
     }),

@@ -1,5 +1,6 @@
 /** What the ledger remembers about a target and a sponsor: the facts behind rate, budget, protection and recreate. */
 
+import { cutInSteps, type Lowering } from '../core/capacity.ts';
 import type { Change, Proposal } from '../core/change.ts';
 import { onlyPlanned } from '../core/dead-plans.ts';
 import type { Environment } from '../core/environment.ts';
@@ -29,6 +30,7 @@ export interface HistoryQuery {
   actionOf: ProviderRules['actionOf'];
   /** What protects the target now; absent: that plan loses nothing. */
   protections?: readonly Protection[] | undefined;
+  lowered?: readonly Lowering[] | undefined;
   /** What that plan touches, as `touchedBy` says. */
   touched: readonly string[];
   now: Date;
@@ -58,7 +60,7 @@ export async function historyOf(view: LedgerView, query: HistoryQuery): Promise<
         .filter(({ about }) => about.touched.some((one) => query.touched.includes(one)))
         .map(({ about }) => causeOf(about.outcome?.detail ?? '')),
     ),
-    protectionFell: await fallen(view, query),
+    ...(await sinceEarlierLooks(view, query)),
     protectionLoweredAt: done.find(({ about }) => about.unprotects)?.at ?? null,
     // A deletion of unknown outcome is in the cloud's own list, or did not happen.
     deletedAt:
@@ -73,14 +75,20 @@ export async function historyOf(view: LedgerView, query: HistoryQuery): Promise<
   };
 }
 
-/** Looks of anybody at this target within 24 h. */
-async function fallen(view: LedgerView, { target, planId, protections, now }: HistoryQuery) {
-  if (protections === undefined) return null;
+/** Looks of anybody at this target within 24 h, where the plan has something to compare with them. */
+async function sinceEarlierLooks(view: LedgerView, { target, planId, protections, lowered = [], now }: HistoryQuery) {
+  if (protections === undefined && lowered.length === 0) return {};
   const made = await eventsOf(view, ['plan.made'], { tags: tagged.place(target), sinceAt: before(now, 24) });
   const looks = made
     .filter((event) => event.planId !== planId && isSameTarget(event.body.target, target))
-    .map(({ at, body }) => ({ at, protections: body.protections }));
-  return fallenSince(looks, protections);
+    .map(({ at, body }) => ({ at, protections: body.protections, capacity: body.capacity }));
+  return {
+    protectionFell: protections === undefined ? null : fallenSince(looks, protections),
+    cutInSteps: cutInSteps(
+      looks.flatMap(({ capacity }) => capacity),
+      lowered,
+    ),
+  };
 }
 
 /** Older stacks of that kind are few, and a ledger that is read back further makes every plan slower. */

@@ -1,4 +1,5 @@
 /** The picture of what a stack plan touches: every resource that it has an effect on, and the stack itself. */
+import type { Lowering } from '../../../core/capacity.ts';
 import { canonicalJson, type Json } from '../../../core/digest.ts';
 import type { Effect } from '../../../core/effect.ts';
 import { changedLeaves, type LeafChange } from '../../../core/leaves.ts';
@@ -16,6 +17,7 @@ export interface Gathering {
   things: Thing[];
   /** What protects the resources that are there. */
   protections: Protection[];
+  lowered: Lowering[];
 }
 
 export function deployedSide({ stack, processed, parameters, observed }: LiveStack): PictureSide {

@@ -17,7 +17,7 @@ import { withDisks } from '../effects/stack-instances.ts';
 import { effectsOnStack, notesOnStack } from '../effects/stack-itself.ts';
 import { withToldValues } from '../effects/told-values.ts';
 import type { MarkContext } from '../knowledge/marks/finder.ts';
-import { protectionsIn } from '../knowledge/marks/protections.ts';
+import { loweredIn, protectionsIn } from '../knowledge/marks/protections.ts';
 import { exportsAtStake, importersOf, outputsRemoved } from '../observe/exports.ts';
 import { type LiveStack, observeStack } from '../observe/live-stack.ts';
 import { parametersAfter, parametersBefore } from '../observe/named-parameters.ts';
@@ -63,7 +63,7 @@ export async function draftOfChangeSet(
   const wanted = wantedTemplate(set, sent);
   const things: Thing[] = [];
   const given = await context.secrets.givenTo(live.stack);
-  const gathering: Gathering = { prefix: '', things, protections: protectionOfStack(live) };
+  const gathering: Gathering = { prefix: '', things, protections: protectionOfStack(live), lowered: [] };
   const effects = (await effectsOfSet(context, live, set, gathering, wanted, { before: given, after: given })).sort(
     compareWorstFirst,
   );
@@ -87,6 +87,7 @@ export async function draftOfChangeSet(
     effects,
     picture: touched(things, effects),
     protections: gathering.protections,
+    lowered: gathering.lowered,
     observed: observed(context, {
       stack: { ...live.observed, importedExports },
       wantedTemplate: `sha256:${sha256Hex(wanted.template)}`,
@@ -221,6 +222,7 @@ async function effectsOfSet(
   things.push(...seen);
   const leaves = leavesByResource(seen);
   gathering.protections.push(...protectionsIn(compared, prefix));
+  gathering.lowered.push(...loweredIn(compared, prefix));
   const taint = {
     ...(parsedBefore ? { before: createTaint(parsedBefore, fromBefore) } : {}),
     after: createTaint(parsedAfter, fromAfter),

@@ -33,7 +33,9 @@ export async function planStackDelete(context: PlannerContext, name: string): Pr
     const readers = await readersOf(context, live.observed, outputs);
     const things: Thing[] = [];
     const protections = protectionOfStack(live);
-    const effects = (await deletionEffects(context, live, { prefix: '', things, protections })).sort(compareWorstFirst);
+    const effects = (await deletionEffects(context, live, { prefix: '', things, protections, lowered: [] })).sort(
+      compareWorstFirst,
+    );
     const call: Call = {
       step: 'step1',
       provider: 'aws',

@@ -4,6 +4,7 @@
  * Guarantees: of every resource that holds data or an identity, its deletion policies as they are in force, the flags of
  * the table of protections, and how long backups are kept; of any other the flags. An unknown value protects nothing.
  */
+import type { Lowering } from '../../../../core/capacity.ts';
 import type { Json } from '../../../../core/digest.ts';
 import type { Protection } from '../../../../core/protection.ts';
 import { holdsOf } from '../index.ts';
@@ -57,4 +58,22 @@ export function protectionsOf(view: ResourceView, prefix: string, context: MarkC
         ]
       : [];
   return [...policies, ...byRows(view, prefix, context)];
+}
+
+/** Capacity that a change lowers, by the rows of what a cut would disable. */
+export function loweredIn(context: MarkContext, prefix: string): Lowering[] {
+  return Object.values(context.after).flatMap((view) => {
+    const before = context.before[view.logicalId];
+    if (before?.type !== view.type) return [];
+    const paths = (backups.get(view.type) ?? []).flatMap(({ path, rule }) => (rule === 'cut' ? [path] : []));
+    return paths.flatMap((path) => {
+      const is = valuesAt(view, path, context);
+      return [...valuesAt(before, path, context)].flatMap(([at, value]): Lowering[] => {
+        const [was, becomes] = [numberOf(value), numberOf(is.get(at))];
+        return becomes < was
+          ? [{ of: prefix + view.logicalId, what: at.replace(/^Properties\./, ''), was, becomes }]
+          : [];
+      });
+    });
+  });
 }

@@ -6,6 +6,7 @@
  * too, with `create` on creation only.
  */
 
+import { isCut } from '../../../../core/capacity.ts';
 import type { Json } from '../../../../core/digest.ts';
 import { jsonInText } from '../../../../core/input-bounds.ts';
 import type { Mark, MarkKind } from '../../../../core/mark.ts';
@@ -72,10 +73,7 @@ const RULES: Record<string, Rule> = {
   },
   off: (was, is, [absent], context) => (context.isUnknown(was) || isOn(was, absent)) && !isOn(is, absent),
   /** Capacity falls to nothing, or by more than half and by more than two: three tasks that become one are no outage. */
-  cut: (was, is, _argument, context) =>
-    (numberOf(is) === 0 && numberOf(was) !== 0) ||
-    context.isUnknown(was) ||
-    numberOf(is) < Math.min(numberOf(was) / 2, numberOf(was) - 2),
+  cut: (was, is, _argument, context) => context.isUnknown(was) || isCut(numberOf(was), numberOf(is)),
   /** One of a list, and was none of it. */
   becomes(was, is, [wanted = '']) {
     const among = (value: Value) => wanted.toLowerCase().split(',').includes(String(value).toLowerCase());
