@@ -55,7 +55,27 @@ const STRINGS = [
   '03:00-04:00',
 ];
 
-function candidates({ Type, AllowedValues, MinValue, MinLength }: TemplateParameter): string[] {
+/** A parameter that is called an ARN is one: of the thing that its name says. */
+const ARNS: readonly [called: RegExp, arn: string][] = [
+  [/bus/i, 'events:eu-west-1:123456789012:event-bus/central'],
+  [/role/i, 'iam::123456789012:role/operations'],
+  [/topic|sns/i, 'sns:eu-west-1:123456789012:alerts'],
+  [/queue|sqs/i, 'sqs:eu-west-1:123456789012:jobs'],
+  [/bucket|s3/i, 's3:::acme-data'],
+  [/function|lambda/i, 'lambda:eu-west-1:123456789012:function:worker'],
+  [/cert/i, 'acm:eu-west-1:123456789012:certificate/0a1b2c3d-0000-4000-8000-0a1b2c3d4e5f'],
+  [/key|kms/i, 'kms:eu-west-1:123456789012:key/0a1b2c3d-0000-4000-8000-0a1b2c3d4e5f'],
+];
+function arnFor(name: string): string[] {
+  const found = /arn$/i.test(name) && ARNS.find(([called]) => called.test(name));
+  return found ? [`arn:aws:${found[1]}`] : [];
+}
+
+function candidates(name: string, declared: TemplateParameter): string[] {
+  return [...(declared.AllowedValues?.length ? [] : arnFor(name)), ...byType(declared)];
+}
+
+function byType({ Type, AllowedValues, MinValue, MinLength }: TemplateParameter): string[] {
   if (AllowedValues?.length) return AllowedValues.map((value) => scalarText(value));
   const item = /^List<(.+)>$/.exec(Type)?.[1];
   if (item && BY_TYPE[item]) return [[BY_TYPE[item], BY_TYPE[item].replace(/.$/, '9')].join(',')];
@@ -78,7 +98,7 @@ export function plausibleParameters(
     const before = kept[ParameterKey];
     if (before !== undefined && isFit(before)) return [{ ParameterKey, ParameterValue: before }];
     if (declared.Default !== undefined && declared.Default !== null && isFit(scalarText(declared.Default))) return [];
-    const all = candidates(declared);
+    const all = candidates(ParameterKey, declared);
     return [{ ParameterKey, ParameterValue: all.find(isFit) ?? all[0] ?? 'value' }];
   });
 }
