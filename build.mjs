@@ -79,9 +79,14 @@ async function zodUsed() {
     readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
   );
   const texts = files.filter((name) => name.endsWith('.ts')).map((name) => readFileSync(name, 'utf8'));
-  const used = new Set(texts.flatMap((text) => [...text.matchAll(/(?:\bz|\bimport\('zod'\)\))\s*\.\s*(\w+)/g)].map(([, name]) => name)));
+  const used = new Set(
+    texts.flatMap((text) => [...text.matchAll(/(?:\bz|\bimport\('zod'\)\))\s*\.\s*(\w+)/g)].map(([, name]) => name)),
+  );
   const there = await import('zod');
-  return `export { ${[...used].filter((name) => name in there && name !== 'core').sort().join(', ')} } from 'zod';`;
+  return `export { ${[...used]
+    .filter((name) => name in there && name !== 'core')
+    .sort()
+    .join(', ')} } from 'zod';`;
 }
 
 /** CommonJS dependencies inside an ES module bundle call require(). */
@@ -104,7 +109,8 @@ function asLittleAsNeeded(folder) {
         if (named) taken.push(`const { ${named.replaceAll(' as ', ': ')} } = ${of};`);
         return '';
       });
-    if (/^import .*"node:/m.test(code)) throw new Error(`${name} imports a module of Node's in a form that is not known here`);
+    if (/^import .*"node:/m.test(code))
+      throw new Error(`${name} imports a module of Node's in a form that is not known here`);
     writeFileSync(join(folder, name), [/\brequire\b/.test(code) ? REQUIRE : '', ...taken, code].join('\n'));
   }
 }
