@@ -17,6 +17,7 @@ import { CountersignError } from '../core/errors.ts';
 import type { Plan } from '../core/plan.ts';
 import type { StateFolder } from '../folder.ts';
 import { ownerOf, type Person } from '../people/person.ts';
+import { signedIn } from '../people/sign-in.ts';
 import { parsePublicKey } from '../people/ssh-key.ts';
 import { adoptedAsWritten } from '../policy/directory.ts';
 import { seatsOf } from '../render/state-rows.ts';
@@ -164,10 +165,7 @@ function requireKey(key: string | undefined): string {
 /** By --as, else by the key's public half, else by who is signed in here. */
 function whoSigns(people: readonly Person[], { as, key }: ApproveOptions, actsAs: string[]): Person {
   const byKey = key === undefined ? undefined : ownerOf(people, fingerprintBeside(key));
-  const found =
-    as === undefined
-      ? (byKey ?? people.find(({ signsInAs }) => actsAs.some((name) => signsInAs.includes(name))))
-      : people.find(({ name }) => name === as);
+  const found = as === undefined ? (byKey ?? signedIn(people, actsAs)) : people.find(({ name }) => name === as);
   if (!found)
     throw new CountersignError(
       'APPROVAL_KEY_UNKNOWN',

@@ -39,11 +39,13 @@ export async function subjectOf(folder: StateFolder, changeId: string, now = new
   const { plan } = await folder.changes.plan(change.planId);
   const picture = await folder.changes.picture(plan);
   const isUnknown = change.state === 'unknown' || change.abandoned;
+  const { hosts } = (await import('../providers/index.ts')).providerRules;
   return {
     change,
     plan,
     picture,
-    knownAccounts: await accountsKnown(folder, { plan, picture }),
+    knownAccounts: await accountsKnown(folder, { plan, picture, hosts }),
+    hosts,
     now,
     signatureNotes: await signatureNotes(folder, change, plan),
     policyOfNow: Object.values(await underPolicyOfNow(folder, changeId)).filter((text) => text !== null),
@@ -52,8 +54,8 @@ export async function subjectOf(folder: StateFolder, changeId: string, now = new
 }
 
 /** Those of the policy, where the change names an account of others at all. */
-async function accountsKnown(folder: StateFolder, { plan, picture }: Pick<Subject, 'plan' | 'picture'>) {
-  const named = namedIn({ plan, picture, knownAccounts: [] });
+async function accountsKnown(folder: StateFolder, told: Pick<Subject, 'plan' | 'picture' | 'hosts'>) {
+  const named = namedIn({ ...told, knownAccounts: [] });
   if (!named.some(({ kind }) => kind === 'account')) return [];
   const { policyFile } = await folder.whole();
   return Object.values(policyFile?.file.accounts ?? {}).map(({ id }) => id);

@@ -147,3 +147,6 @@ export interface Change extends Proposal {
   /** The ledger position of its newest event: `since` of describe_change. */
   version: number;
 }
+
+/** `gone`: why nothing can execute it any more, although it waits. */
+export type OpenChange = Change & { gone?: string };
