@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { digestOf } from './digest.ts';
-import { environmentSchema } from './environment.ts';
+import { environmentSchema } from './environment-schema.ts';
 import { documentDigest } from './named-documents.ts';
 import { targetSchema } from './plan.ts';
 import { type Rights, rightsSchema } from './rights.ts';

@@ -15,6 +15,7 @@ import type { Picture } from './picture.ts';
 import type { Plan, PlanDraft, Target } from './plan.ts';
 import type { CompletePlan } from './plan-document.ts';
 import type { Rights, RightsFor } from './rights.ts';
+import type { Signing, SigningPort } from './signing.ts';
 import type { Action, PlanSubject, ProviderFacts } from './subject.ts';
 import type { Goal, Judgement } from './verdict.ts';
 
@@ -111,7 +112,7 @@ export type Followed = Pick<Outcome, 'state' | 'detail'>;
  * Sends signed calls; only the executor is given it. None of it decides by throwing: what it throws all the same
  * (a defect) tells nothing of what happened.
  */
-export interface Runner {
+export interface Runner extends SigningPort {
   /** The caller's own. @throws when its credentials are missing, expired, or of another account than that. */
   ownRights(place: { account: string; region: string }): Promise<Rights>;
   /** @throws when the rights cannot be had, belong to another account, or cannot be limited as the policy asks. */
@@ -120,8 +121,8 @@ export interface Runner {
   widenRights(rights: Rights, refused: { code: ErrorCode }): Promise<Rights | null>;
   /** Asks, without the effect, whether the call would be let through. */
   rehearse(call: Call, permit: Permit, rights: Rights): Promise<Rehearsed>;
-  /** Once, without a retry. */
-  send(call: Call, permit: Permit, rights: Rights): Promise<Sent>;
+  /** Once, without a retry. Without `signing` it is signed when it leaves. */
+  send(call: Call, permit: Permit, rights: Rights, signing?: Signing): Promise<Sent>;
   /** Waits until what the call began has ended (a snapshot is complete, an instance stopped). */
   settle(call: Call, output: CallOutput): Promise<Sent>;
   /** Looks for what this very call left behind, when its answer did not arrive. undefined: nothing tells. */
@@ -141,7 +142,7 @@ export interface Removal {
 /** What one look showed of a call that was begun. Without `ended` no positive fact tells what came of it. */
 export interface Seen {
   detail: string;
-  /** `call`: was it carried out? `state`: how what it began has ended. */
+  /** `call`: was it carried out? (`failed`: not so far, and nothing that was done is not shown.) `state`: how it has ended. */
   ended?: { call: 'done' | 'failed'; state: 'succeeded' | 'failed' | 'rolled_back' };
 }
 
@@ -149,8 +150,7 @@ export interface Seen {
 export interface PlannerDefinition {
   readonly name: string;
   readonly input: z.ZodType;
-  /** A dry run, under a planning permit for that place. */
-  /** @param planNonce of the plan that will be sealed: keys the tags of masked values. */
+  /** A dry run, under a planning permit for that place. @param planNonce of the plan that will be sealed: keys tags. */
   plan(input: unknown, at: Place, permit: Permit, planNonce: string): Promise<PlanDraft>;
 }
 /** What a plan tool is given: plans with the planner of that name. */

@@ -21,7 +21,11 @@ const BARE =
   /(?<![\p{L}\p{N}_.@/-])(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?[.\u3002]){1,6}[a-z]{2,24}(?![\p{L}\p{N}_(-])/giu;
 const ADDRESS = /(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w.]|\/)/g;
 
+/** Without one of these no text is a URL, an address or a name: most values are none, and the patterns are large. */
+const NAMES_MORE = /[.:@\u3002]/;
+
 export function hostsIn(text: string, rules: HostRules): string[] {
+  if (!NAMES_MORE.test(text)) return [];
   const urls = [...text.matchAll(URL)]
     .filter(([, authority, path]) => isElsewhere(authority!, rules, path))
     .map(([url]) => url);

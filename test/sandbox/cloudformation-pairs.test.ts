@@ -7,7 +7,7 @@ import { parseTemplate, type Template } from '../../src/providers/aws/template/p
 import { createSandbox, sandboxRequestHandler } from '../../src/sandbox/cloud.ts';
 import { openWorld, SANDBOX_ACCOUNT } from '../../src/sandbox/world.ts';
 import { CORPUS_PAIRS, hasCorpus } from '../corpus-pairs.ts';
-import { exporterOf, plausibleParameters } from './parameter-values.ts';
+import { exporterOf, plausibleParameters } from '../../src/sandbox/plausible-parameters.ts';
 
 const REGION = 'eu-west-1';
 const capabilities = ['CAPABILITY_NAMED_IAM', 'CAPABILITY_AUTO_EXPAND'] as cfn.Capability[];

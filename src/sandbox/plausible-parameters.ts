@@ -1,7 +1,7 @@
 /** Plausible parameter values by type, for templates whose values nobody gave. */
-import { scalarText } from '../../src/providers/aws/template/evaluate.ts';
-import { parseTemplate, type Template, type TemplateParameter } from '../../src/providers/aws/template/parse.ts';
-import { createResolver, parameterFaults } from '../../src/providers/aws/template/resolve.ts';
+import { scalarText } from '../providers/aws/template/evaluate.ts';
+import { parseTemplate, type Template, type TemplateParameter } from '../providers/aws/template/parse.ts';
+import { createResolver, parameterFaults } from '../providers/aws/template/resolve.ts';
 
 const BY_TYPE: Record<string, string> = {
   'AWS::EC2::KeyPair::KeyName': 'operations',
@@ -104,11 +104,14 @@ export function plausibleParameters(
 }
 
 /** A template that exports every name that `body` imports with these parameters; undefined where it imports none. */
-export function exporterOf(
+export const exporterOf = (...of: Parameters<typeof importsOf>): string | undefined => exporting(importsOf(...of));
+
+/** Names of exports that `body` imports with these parameters. */
+export function importsOf(
   body: string,
   parameters: { ParameterKey: string; ParameterValue: string }[],
   stack: { account: string; region: string; name: string },
-): string | undefined {
+): string[] {
   const { account: AccountId, region: Region, name: StackName } = stack;
   const resolver = createResolver(parseTemplate(body), {
     parameters: Object.fromEntries(
@@ -117,7 +120,10 @@ export function exporterOf(
     pseudo: { AccountId, Region, StackId: 'stack', StackName },
     ssmParameter: () => 'ami-0a1b2c3d4e5f60718',
   });
-  const names = resolver.imports();
+  return resolver.imports();
+}
+
+export function exporting(names: readonly string[]): string | undefined {
   if (names.length === 0) return undefined;
   const outputs = names.map((Name, index) => [`Export${index}`, { Value: `exported-${index}`, Export: { Name } }]);
   return JSON.stringify({
