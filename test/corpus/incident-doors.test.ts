@@ -31,7 +31,9 @@ function defaultTemplates(): Map<string, Template> {
   try {
     return store.transact((world) => {
       seedDefault(world);
-      return new Map(world.list<Stack>('stack').map(({ name, templateBody }) => [name, parseTemplate(templateBody) as never]));
+      return new Map(
+        world.list<Stack>('stack').map(({ name, templateBody }) => [name, parseTemplate(templateBody) as never]),
+      );
     });
   } finally {
     store.close();
