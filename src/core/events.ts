@@ -133,12 +133,14 @@ export const EVENT_BODIES = {
   }),
   'change.executing': executing,
   'change.progress': z.object({ text: z.string().default('') }),
-  'change.finished': executing.extend({ outcome: outcomeSchema }),
+  /** `differs`: where the live state is not what was signed. Absent: nowhere, or nobody looked. */
+  'change.finished': executing.extend({ outcome: outcomeSchema, differs: z.array(z.string()).optional() }),
 
   /** A rehearsal, with the provider's own word for the answer. */
   'call.tried': call.extend({ answer: z.string() }),
   'call.intended': call.extend({ digest: z.string() }),
-  'call.returned': call,
+  /** `made`: ids of what it made, that stays. */
+  'call.returned': call.extend({ made: z.array(z.string()).optional() }),
   'call.failed': callWithWhy,
   'call.unknown': callWithWhy,
 
@@ -230,6 +232,12 @@ const ended = EVENT_BODIES['change.finished'].pick({ outcome: true });
 /** Of `change.finished`, for who needs no more of it. */
 export function outcomeIn(event: { seq: number; body: unknown }): Outcome {
   return parsedBody(ended, 'change.finished', event).outcome;
+}
+
+const compared = EVENT_BODIES['change.finished'].pick({ differs: true });
+/** Of `change.finished`. */
+export function differencesIn(event: { seq: number; body: unknown }): string[] {
+  return parsedBody(compared, 'change.finished', event).differs ?? [];
 }
 
 const executed = EVENT_BODIES['change.executing'].pick({ rights: true });

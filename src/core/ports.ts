@@ -123,12 +123,16 @@ export interface Runner {
   rehearse(call: Call, permit: Permit, rights: Rights): Promise<Rehearsed>;
   /** Once, without a retry. */
   send(call: Call, permit: Permit, rights: Rights): Promise<Sent>;
-  /** Waits until what the call began has ended (a snapshot is complete, an instance stopped). */
-  settle(call: Call, output: CallOutput): Promise<Sent>;
+  /** Waits until what the call began has ended (a snapshot is complete, an instance stopped); tells of it meanwhile. */
+  settle(call: Call, output: CallOutput, tell: (text: string) => void): Promise<Sent>;
+  /** Ids of what the call made, that stays. */
+  madeBy(call: Call, output: CallOutput): string[];
   /** Looks for what this very call left behind, when its answer did not arrive. undefined: nothing tells. */
   find(call: Call): Promise<CallOutput | undefined>;
   /** Waits for the end of what the plan's last call began; `onEvent` is told of what happens meanwhile. */
   follow(plan: Plan, onEvent: (text: string) => void): Promise<Followed>;
+  /** After it succeeded: one look at what the plan promised. Empty: all of it is so. @throws what could not be read. */
+  differences(plan: Plan): Promise<string[]>;
   /** Looks once, with reads only, for facts of this call itself: the state from before is none. `since`: when it was begun. */
   lookBack(call: Call, plan: Plan, since: Date): Promise<Seen>;
 }

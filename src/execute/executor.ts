@@ -72,11 +72,11 @@ async function executeChange(ports: Ports, changeId: string): Promise<Change> {
       isRehearsed: rehearsed === null,
     });
   }
-  const ended = await runCalls(ports, change, plan, { rehearsed: rehearsed ?? null, rights });
+  const { rights: had, ...ended } = await runCalls(ports, change, plan, { rehearsed: rehearsed ?? null, rights });
   await recordDurably(ports, {
     kind: 'change.finished',
     changeId,
-    body: { ...aboutChange(change, plan, { policyDigest, rights: ended.rights }), outcome: ended.outcome },
+    body: { ...aboutChange(change, plan, { policyDigest, rights: had }), ...ended },
   });
   return ports.changes.find(changeId);
 }

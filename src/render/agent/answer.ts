@@ -219,6 +219,7 @@ export function answerChange(change: Change, others: readonly Change[] = []) {
     verdicts: change.state === 'denied' ? describeVerdicts(change.judgement) : [],
     ...(change.explanation ? { explanation: makeVisibleLine(change.explanation) } : {}),
     ...(change.outcome ? { outcome: change.outcome } : {}),
+    ...(change.differs.length > 0 ? { differs_from_what_was_signed: change.differs } : {}),
     ...openChanges(others),
     assurance: change.assurance,
     next: nextForChange(change),
