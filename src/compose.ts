@@ -12,6 +12,8 @@ import { CountersignError } from './core/errors.ts';
 import type { GuardDefinition } from './core/guard.ts';
 import { createPipeline, type Pipeline, type PipelinePorts } from './core/pipeline.ts';
 import type { ChangesPort, Executor, PolicyPort, Provider } from './core/ports.ts';
+import { seal, unseal } from './core/sealed.ts';
+import { earlierChange } from './core/taking-back.ts';
 import type { Tool } from './core/tool.ts';
 import { type OpenLedger, openLedger } from './ledger/store.ts';
 import { loadPolicy } from './policy/load.ts';
@@ -36,6 +38,7 @@ export interface App {
   executor: Executor;
   pipeline: Pipeline;
   keyedDigest: PipelinePorts['keyedDigest'];
+  seal: PipelinePorts['seal'];
   close(): void;
 }
 export interface AppOptions {
@@ -74,6 +77,7 @@ export function createApp(config: Config, options: AppOptions = {}): App {
   const { sandbox } = options;
   const secretKey = secretOf(config.home);
   const keyedDigest = (value: unknown) => keyedDigestOf(secretKey, value);
+  const sealUp: App['seal'] = (value) => seal(secretKey, value);
   const aws = () =>
     createAws({
       settings: (region) => ({
@@ -92,6 +96,7 @@ export function createApp(config: Config, options: AppOptions = {}): App {
       templateRoots: config.templateRoots,
       environmentOf: policy.environmentOf,
       mayRead: policy.mayRead,
+      earlier: (changeId) => earlierChange(ledger, changes, (document) => unseal(secretKey, document), changeId),
       now,
     });
   const cloud = options.provider ?? aws();
@@ -110,6 +115,7 @@ export function createApp(config: Config, options: AppOptions = {}): App {
     now,
     logDefect,
     keyedDigest,
+    seal: sealUp,
     wording: agentWording,
     answerWithinMilliseconds: options.answerWithinMilliseconds ?? 40_000,
   });
@@ -137,6 +143,7 @@ export function createApp(config: Config, options: AppOptions = {}): App {
     executor,
     pipeline,
     keyedDigest,
+    seal: sealUp,
     close: () => ledger.close(),
   };
 }

@@ -28,7 +28,7 @@ export const describeChange = defineTool({
     const { plan, judgement } = await changes.plan(change.planId);
     const { items, also, more } = describeEffects(plan.effects, judgement, EFFECTS_TOLD);
     return {
-      ...answerChange(change),
+      ...answerChange(change, [], await changes.wayBack(change, plan)),
       effects_told: [
         ...items,
         ...(also ?? []),

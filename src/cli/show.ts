@@ -6,7 +6,8 @@ import type { App } from '../compose.ts';
 import type { Change } from '../core/change.ts';
 import { CountersignError } from '../core/errors.ts';
 import type { Plan } from '../core/plan.ts';
-import { makeVisibleLine } from '../core/render-safe.ts';
+import { escapeInvisible, makeVisibleLine } from '../core/render-safe.ts';
+import type { WayBack } from '../core/way-back.ts';
 import { changePage } from '../render/change-page.ts';
 import { layOut, type Row, type Section, type Tone } from '../render/layout.ts';
 import { sentenceOf } from '../render/sentence.ts';
@@ -46,6 +47,7 @@ export async function subjectOf(app: App, changeId: string, now = new Date()): P
     now,
     signatureNotes: await signatureNotes(app, change, plan),
     policyOfNow: Object.values(await underPolicyOfNow(app, changeId)).filter((text) => text !== null),
+    wayBack: await app.changes.wayBack(change, plan),
     whereToLook: app.cloud.whereToLook(change.target),
   };
 }
@@ -79,18 +81,37 @@ export function renderChange(subject: Subject, width = process.stdout.columns ??
 const STYLES = { strong: 'bold', good: 'green', warn: 'yellow', bad: 'red', quiet: 'dim' } as const;
 const paint = (tone: Tone, text: string): string => (tone === 'plain' ? text : styleText(STYLES[tone], text));
 
-function whatNow({ change, plan, whereToLook }: Subject): Section[] {
+function whatNow({ change, plan, wayBack, whereToLook }: Subject): Section[] {
   const { id, state, abandoned } = change;
   const command = (text: string): Row => ({ indent: 2, text, command: true });
   if (state === 'approved') return [{ title: 'TO EXECUTE', rows: [command(commandFor(plan, `execute ${id}`))] }];
   if (state === 'unknown' || abandoned)
     return [{ title: 'THE OUTCOME IS NOT KNOWN', rows: lookThere(change, plan, whereToLook ?? []) }];
+  if (wayBack) return [undoing(wayBack, plan)];
   if (state !== 'pending') return [];
   return [
     { title: 'TO SIGN', rows: [command(`countersign approve ${id} --key ~/.ssh/id_ed25519`)] },
     { title: 'TO REFUSE', rows: [command(`countersign reject ${id} --key ~/.ssh/id_ed25519`)] },
   ];
 }
+
+/** A way back is a change of its own: planned, judged and signed like any other. */
+function undoing({ calls, told }: WayBack, plan: Plan): Section {
+  const note: Row[] = told === '' ? [] : [{ indent: 2, text: makeVisibleLine(told, Number.POSITIVE_INFINITY) }];
+  if (calls.length === 0) return { title: 'CANNOT BE UNDONE', rows: note };
+  return {
+    title: 'TO PLAN THE WAY BACK (a new change, with guards and approvals of its own)',
+    rows: [
+      ...calls.map(({ tool, input }) => ({
+        indent: 2,
+        text: `echo '${shellQuoted(JSON.stringify(input))}' | ${commandFor(plan, `tool ${tool} --input -`)}`,
+        command: true as const,
+      })),
+      ...note,
+    ],
+  };
+}
+const shellQuoted = (text: string) => escapeInvisible(text).replaceAll("'", "'\\''");
 
 /** Of a change whose outcome is not known. */
 function lookThere({ id, abandoned }: Change, plan: Plan, commands: readonly string[]): Row[] {

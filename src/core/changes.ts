@@ -12,6 +12,7 @@ import { type Plan, sumsOf, type Target } from './plan.ts';
 import { readPlan } from './plan-document.ts';
 import type { ChangesPort, Judge, Ledger, LedgerTransaction, LedgerView, PolicyPort, ProviderRules } from './ports.ts';
 import { hidesSomething, makeVisible } from './render-safe.ts';
+import { wayBackOf } from './taking-back.ts';
 import { type Goal, type Judgement, whole } from './verdict.ts';
 
 const missing = (changeId: string) =>
@@ -193,6 +194,7 @@ export function createChanges(ports: {
         if (events.length <= limit) return { items };
       }
     },
+    wayBack: (change, plan) => wayBackOf(ledger, ports.provider, change, plan),
     progress: async (changeId) =>
       (await eventsOf(ledger, ['change.progress'], { changeId })).map(({ at, body }) => ({ at, text: body.text })),
   };

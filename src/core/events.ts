@@ -104,6 +104,8 @@ export const EVENT_BODIES = {
     changeSet: z.string().nullable().default(null),
     expiresAt: z.string().default(''),
     /** `judged`: every guard; of those without a verdict it passed (`whole`). Absent: each has its verdict. */
+    /** What the target was before, sealed: by which it is taken back. Absent: nothing of it can be. */
+    before: documentDigest('sealed text').optional(),
     judgement,
     judged: z.array(z.string()).optional(),
     goals: z.array(goalSchema),

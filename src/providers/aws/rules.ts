@@ -11,6 +11,7 @@ import { completePlan } from './earlier-plans.ts';
 import { holdsOf, isRevisionType, loadKnowledge } from './knowledge/index.ts';
 import { actionOf } from './subject.ts';
 import { trail } from './trail.ts';
+import { wayBack } from './way-back.ts';
 
 export const awsRules: ProviderRules = {
   name: 'aws',
@@ -32,6 +33,7 @@ export const awsRules: ProviderRules = {
   whereToLook,
   waysToKeep,
   wayThroughOwner,
+  wayBack,
   machineType: 'AWS::EC2::Instance',
   describeEffects: describedEffects,
   holdsOf,

@@ -6,6 +6,7 @@ import { absoluteTime } from '../../core/instant.ts';
 import type { Plan } from '../../core/plan.ts';
 import type { AboutPlan } from '../../core/ports.ts';
 import { GOALS, type Judgement } from '../../core/verdict.ts';
+import type { WayBack } from '../../core/way-back.ts';
 import type { Refusal } from '../../core/wording.ts';
 
 export const NO_WAY_AROUND = 'Do not try other tools or credentials.';
@@ -110,7 +111,7 @@ const bare = ({ effects }: Plan) =>
     (effect) => couldBeLoss(effect) && (effect.holds === 'data' || effect.holds === 'identity') && !isRetained(effect),
   );
 
-export function nextForChange(change: Change) {
+export function nextForChange(change: Change, wayBack: WayBack | null = null) {
   switch (change.state) {
     case 'pending':
       return {
@@ -137,10 +138,30 @@ export function nextForChange(change: Change) {
     case 'rolled_back':
       return {
         tell_user: `${stateSentence(change.state)}. A person should check the outcome before another change of this target is planned.`,
+        ...toUndo(wayBack),
+      };
+    case 'succeeded':
+      return {
+        tell_user:
+          change.differs.length > 0
+            ? 'The change has succeeded, but the live state differs from what was signed.'
+            : 'The change has succeeded, which is final.',
+        ...toUndo(wayBack),
       };
     default:
       return { tell_user: `${stateSentence(change.state)}, which is final.` };
   }
+}
+
+/** Offered, never the next step by itself: a way back is a new plan, with guards and approvals of its own. */
+function toUndo(wayBack: WayBack | null) {
+  if (!wayBack) return {};
+  const { calls, told } = wayBack;
+  if (calls.length === 0) return { cannot_be_undone: told };
+  return {
+    if_the_user_wants_it_undone: calls,
+    ...(told === '' ? {} : { undoing: told }),
+  };
 }
 
 /** The target stays locked until a fact or a person ends it. */
