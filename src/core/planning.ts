@@ -165,15 +165,18 @@ function planWith(
 ): PlanWith {
   return async (name, input) => {
     const planner = planners.find((one) => one.name === name);
-    const parsed = planner?.input.safeParse(input);
-    if (planner && parsed?.success) return planner.plan(parsed.data, place, permit, nonce);
-    const why = planner ? parsed?.error?.issues.map(({ path, message }) => `${path.join('.')} ${message}`) : 'unknown';
-    throw new CountersignError('INTERNAL', `The planner ${name} cannot be called: ${why}.`, {
-      agent: 'This is a defect: tell the user to report it.',
-      person: 'This is a defect: report it.',
-    });
+    if (!planner) throw uncallable(name, 'unknown');
+    const parsed = planner.input.safeParse(input);
+    if (parsed.success) return planner.plan(parsed.data, place, permit, nonce);
+    throw uncallable(name, parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; '));
   };
 }
+
+const uncallable = (planner: string, why: string) =>
+  new CountersignError('INTERNAL', `The planner ${planner} cannot be called: ${why}.`, {
+    agent: 'This is a defect: tell the user to report it.',
+    person: 'This is a defect: report it.',
+  });
 
 type Discard = (leftover: string) => Promise<void>;
 
