@@ -10,6 +10,7 @@ import { createChanges } from './core/changes.ts';
 import { keyedDigestOf } from './core/digest.ts';
 import { CountersignError } from './core/errors.ts';
 import type { GuardDefinition } from './core/guard.ts';
+import type { Owners } from './core/owner.ts';
 import { createPipeline, type Pipeline, type PipelinePorts } from './core/pipeline.ts';
 import type { ChangesPort, Executor, PolicyPort, Provider } from './core/ports.ts';
 import { seal, unseal } from './core/sealed.ts';
@@ -20,6 +21,7 @@ import { loadPolicy } from './policy/load.ts';
 import type { Policy } from './policy/model.ts';
 import { type Directory, directoryAt } from './policy/pin.ts';
 import { createPolicyPort } from './policy/port.ts';
+import { createOwners } from './processes.ts';
 import { type AccountEntry, createAws } from './providers/aws/provider.ts';
 import { providerRules } from './providers/index.ts';
 import { agentWording } from './render/agent/index.ts';
@@ -36,6 +38,8 @@ export interface App {
   directoryAt(seq: number): Promise<Pick<Directory, 'digest' | 'people'> | undefined>;
   cloud: Provider;
   executor: Executor;
+  /** The processes that execute. */
+  owners: Owners;
   pipeline: Pipeline;
   keyedDigest: PipelinePorts['keyedDigest'];
   seal: PipelinePorts['seal'];
@@ -52,6 +56,8 @@ export interface AppOptions {
   /** For tests of what one guard stops. */
   guards?: readonly GuardDefinition[];
   now?: () => Date;
+  /** Processes, in place of those of this machine. */
+  owners?: Owners;
   /** The store, in place of the embedded one. */
   openLedger?: typeof openLedger;
   answerWithinMilliseconds?: number;
@@ -120,11 +126,12 @@ export function createApp(config: Config, options: AppOptions = {}): App {
     answerWithinMilliseconds: options.answerWithinMilliseconds ?? 40_000,
   });
   const whoWas = (seq: number) => directoryAt(ledger, seq, policyFile);
+  const owners = options.owners ?? createOwners();
   // Loaded when something is executed: a server for an agent never does.
   const loaded = async (): Promise<Executor> => {
     const { createExecutor } = await import('./execute/executor.ts');
     const people = policyFile?.people ?? [];
-    return createExecutor({ ledger, changes, policy, cloud, now, people, directoryAt: whoWas });
+    return createExecutor({ ledger, changes, policy, cloud, owners, now, people, directoryAt: whoWas });
   };
   const executor: Executor = {
     run: async (changeId, onProgress) => (await loaded()).run(changeId, onProgress),
@@ -141,6 +148,7 @@ export function createApp(config: Config, options: AppOptions = {}): App {
     directoryAt: whoWas,
     cloud,
     executor,
+    owners,
     pipeline,
     keyedDigest,
     seal: sealUp,

@@ -11,8 +11,10 @@ import { environmentSchema } from './environment.ts';
 import { AUDIT_REMEDY, CountersignError, type ErrorCode } from './errors.ts';
 import type { StandingState } from './kept.ts';
 import { documentDigest, type Named, namesIn } from './named-documents.ts';
+import { ownerSchema } from './owner.ts';
 import { targetSchema } from './plan.ts';
 import { type Rights, rightsSchema } from './rights.ts';
+import { signingSchema } from './signing.ts';
 import { ACTIONS } from './subject.ts';
 import { goalSchema, judgementSchema, verdictSchema } from './verdict.ts';
 
@@ -140,7 +142,12 @@ export const EVENT_BODIES = {
 
   /** A rehearsal, with the provider's own word for the answer. */
   'call.tried': call.extend({ answer: z.string() }),
-  'call.intended': call.extend({ digest: z.string() }),
+  /** By whom it is sent, and how it is signed. Absent in ledgers of older versions. */
+  'call.intended': call.extend({
+    digest: z.string(),
+    owner: ownerSchema.optional(),
+    signing: signingSchema.optional(),
+  }),
   /** `made`: ids of what it made, that stays. */
   'call.returned': call.extend({ made: z.array(z.string()).optional() }),
   'call.failed': callWithWhy,

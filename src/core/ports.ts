@@ -114,8 +114,7 @@ export interface Removal {
 export interface PlannerDefinition {
   readonly name: string;
   readonly input: z.ZodType;
-  /** A dry run, under a planning permit for that place. */
-  /** @param planNonce of the plan that will be sealed: keys the tags of masked values. */
+  /** A dry run, under a planning permit for that place. @param planNonce of the plan that will be sealed: keys tags. */
   plan(input: unknown, at: Place, permit: Permit, planNonce: string): Promise<PlanDraft>;
 }
 /** What a plan tool is given: plans with the planner of that name. */

@@ -5,6 +5,7 @@ import type { ErrorCode } from './errors.ts';
 import type { Permit } from './permit.ts';
 import type { Plan } from './plan.ts';
 import type { Rights, RightsFor } from './rights.ts';
+import type { Signing, SigningPort } from './signing.ts';
 
 type CallOutput = Record<string, unknown>;
 /**
@@ -23,7 +24,7 @@ export type Followed = Pick<Outcome, 'state' | 'detail'>;
  * Sends signed calls; only the executor is given it. None of it decides by throwing: what it throws all the same
  * (a defect) tells nothing of what happened.
  */
-export interface Runner {
+export interface Runner extends SigningPort {
   /** The caller's own. @throws when its credentials are missing, expired, or of another account than that. */
   ownRights(place: { account: string; region: string }): Promise<Rights>;
   /** @throws when the rights cannot be had, belong to another account, or cannot be limited as the policy asks. */
@@ -32,8 +33,8 @@ export interface Runner {
   widenRights(rights: Rights, refused: { code: ErrorCode }): Promise<Rights | null>;
   /** Asks, without the effect, whether the call would be let through. */
   rehearse(call: Call, permit: Permit, rights: Rights): Promise<Rehearsed>;
-  /** Once, without a retry. */
-  send(call: Call, permit: Permit, rights: Rights): Promise<Sent>;
+  /** Once, without a retry. Without `signing` it is signed when it leaves. */
+  send(call: Call, permit: Permit, rights: Rights, signing?: Signing): Promise<Sent>;
   /** Waits until what the call began has ended (a snapshot is complete, an instance stopped); tells of it meanwhile. */
   settle(call: Call, output: CallOutput, tell: (text: string) => void): Promise<Sent>;
   /** Ids of what the call made, that stays. */
@@ -51,6 +52,6 @@ export interface Runner {
 /** What one look showed of a call that was begun. Without `ended` no positive fact tells what came of it. */
 export interface Seen {
   detail: string;
-  /** `call`: was it carried out? `state`: how what it began has ended. */
+  /** `call`: was it carried out? (`failed`: not so far, and nothing that was done is not shown.) `state`: how it has ended. */
   ended?: { call: 'done' | 'failed'; state: 'succeeded' | 'failed' | 'rolled_back' };
 }

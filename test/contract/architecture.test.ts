@@ -79,6 +79,7 @@ const TABLE: Record<string, string[]> = {
     `${AWS}/call-classes.ts`,
   ],
   'src/bounded-file.ts': ['node:fs', 'src/core/'],
+  'src/processes.ts': ['node:crypto', 'node:fs', 'node:os', 'src/core/owner.ts'],
   'src/sqlite.ts': ['better-sqlite3', 'node:fs', 'node:path'],
   'src/render': ['src/core/', 'src/people/'],
   'src/render/agent': ['zod', 'src/core/', 'src/render/'],

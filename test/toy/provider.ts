@@ -97,6 +97,9 @@ export function createToy(path: string, place: { account: string; region: string
     ownRights: async () => OWN,
     takeRights: async () => OWN,
     widenRights: async () => null,
+    signing: async () => ({ signedAt: new Date().toISOString() }),
+    refusedFrom: ({ signedAt }) => ({ ofAge: new Date(signedAt), ofCredentials: null }),
+    clock: async () => new Date(),
     rehearse: async () => ({ kind: 'not_needed' }),
     async send(call, permit) {
       admit(call, permit, { class: classify(call) });
