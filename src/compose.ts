@@ -70,7 +70,9 @@ export function createApp(config: Config, options: AppOptions = {}): App {
   const guards = options.guards ?? allGuards;
   const policyFile = options.policy ?? (config.policyPath === undefined ? null : loadPolicy(config.policyPath, guards));
   const ledger = (options.openLedger ?? openLedger)(config.home, now);
+  const owners = options.owners ?? createOwners();
   const policy = createPolicyPort({
+    owners,
     policy: policyFile,
     guards,
     provider: options.provider ?? providerRules,
@@ -126,7 +128,6 @@ export function createApp(config: Config, options: AppOptions = {}): App {
     answerWithinMilliseconds: options.answerWithinMilliseconds ?? 40_000,
   });
   const whoWas = (seq: number) => directoryAt(ledger, seq, policyFile);
-  const owners = options.owners ?? createOwners();
   // Loaded when something is executed: a server for an agent never does.
   const loaded = async (): Promise<Executor> => {
     const { createExecutor } = await import('./execute/executor.ts');

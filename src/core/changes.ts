@@ -194,6 +194,10 @@ export function createChanges(ports: {
         if (events.length <= limit) return { items };
       }
     },
+    async executorOf(plan) {
+      if (policy.executionOf(plan) !== 'by_runner') return 'person';
+      return (await policy.runners()).length > 0 ? 'runner' : 'no_runner';
+    },
     wayBack: (change, plan) => wayBackOf(ledger, ports.provider, change, plan),
     progress: async (changeId) =>
       (await eventsOf(ledger, ['change.progress'], { changeId })).map(({ at, body }) => ({ at, text: body.text })),

@@ -173,6 +173,10 @@ export const EVENT_BODIES = {
     signers: z.array(z.string()),
   }),
 
+  /** A process that executes what is approved in scopes of `by_runner`. */
+  'runner.started': z.object({ owner: ownerSchema }),
+  'runner.stopped': z.object({ token: z.string() }),
+
   halted: byPerson,
   resumed: byPerson,
 } as const;

@@ -9,6 +9,7 @@ import type { Environment } from './environment.ts';
 import type { WayOut } from './errors.ts';
 import type { EventQuery, LedgerEvent, NewEvent } from './events.ts';
 import type { Facts, Guard, Phase } from './guard.ts';
+import type { RunnerSeen } from './owner.ts';
 import type { Permit } from './permit.ts';
 import type { Picture } from './picture.ts';
 import type { Plan, PlanDraft, Target } from './plan.ts';
@@ -208,6 +209,10 @@ export interface PolicyPort {
     environment: Environment | 'out_of_scope';
     scope: string | null;
   };
+  /** Those that execute what is approved in scopes of `by_runner`. */
+  runners(): Promise<RunnerSeen[]>;
+  /** How a plan is executed by the scope that it is in; null: it is in none. */
+  executionOf(plan: Plan): NonNullable<Facts['scope']>['execute'] | null;
   /** Where a plan is, and by which scope: `production (main: stack *-prod)`. */
   scopeOf(plan: Plan): string;
   /** Is it in a scope, or does the policy open reading? Without a policy everything is. */
@@ -251,6 +256,8 @@ export interface ChangeReader {
   picture(plan: Plan): Promise<Picture | null>;
   /** Begun, and neither made nor failed; also true of a plan that nobody began. */
   isPlanning(planId: string): Promise<boolean>;
+  /** Who executes what is approved of it: a person, or a runner, which may be there or not. */
+  executorOf(plan: Plan): Promise<'person' | 'runner' | 'no_runner'>;
   /** null: nothing of it was carried out, it still runs, or its outcome is not known. */
   wayBack(change: Change, plan: Plan): Promise<WayBack | null>;
   /** Events of an executing change's progress, newest last. */
@@ -259,6 +266,8 @@ export interface ChangeReader {
 /** What the proposing tools may do. None of it signs or executes. */
 export interface ChangeProposer {
   openOn: ChangeReader['openOn'];
+  plan: ChangeReader['plan'];
+  executorOf: ChangeReader['executorOf'];
   propose(request: { planId: string; goal: Goal; reason: string; ticket?: string }): Promise<Change>;
   withdraw(changeId: string): Promise<Change>;
 }

@@ -4,6 +4,8 @@ import { ENVIRONMENTS, type Environment } from '../core/environment.ts';
 import type { Facts, GuardDefinition, PolicyStanding, Spent } from '../core/guard.ts';
 import { decidingTags, seatRules } from './apply.ts';
 import { freezesInForce, isOver, untilText } from './freeze.ts';
+import { absoluteTime } from '../core/instant.ts';
+import type { RunnerSeen } from '../core/owner.ts';
 import type { Policy } from './model.ts';
 import type { Observations } from './observed.ts';
 import type { PolicyFile } from './schema.ts';
@@ -21,6 +23,7 @@ export interface Described {
   /** Changes that began to execute there within the last hour, whoever's. */
   executed(environment: Environment): number;
   assurance: string;
+  runners(): Promise<RunnerSeen[]>;
   /** Of the last week. */
   observations(): Promise<Observations>;
   now: Date;
@@ -69,6 +72,7 @@ async function inForce(policy: Policy, about: Described): Promise<Answer> {
       ...(Object.keys(scope.raise).length > 0 ? { raise: scope.raise } : {}),
     })),
     denied: deniedAlways(policy, about.guards),
+    ...(scopes.some(({ execute }) => execute === 'by_runner') ? { runners: (await runnersText(about)) } : {}),
     budgets_left: budgetsLeft(policy, about),
     executions_left_this_hour: executionsLeft(policy, about),
     freezes: freezes.filter((freeze) => !isOver(freeze, now)).map((freeze) => freezeText(freeze, now)),
@@ -82,6 +86,17 @@ async function inForce(policy: Policy, about: Described): Promise<Answer> {
       ...(await inShadow(policy, about)),
     }),
   };
+}
+
+const runnersText = async ({ runners }: Described): Promise<string[]> => runnerLines(await runners());
+
+/** One line for each, or that there is none. */
+export function runnerLines(seen: readonly RunnerSeen[]): string[] {
+  if (seen.length === 0) return ['none: approved changes of by_runner scopes wait, or a person executes them'];
+  return seen.map(({ since, host, pid, presence }) => {
+    const so = presence === 'alive' ? 'running' : 'started, on another host:';
+    return `${so} since ${absoluteTime(since)} (process ${pid} on ${host})`;
+  });
 }
 
 const withoutEmpty = (lists: Record<string, string[]>): Answer =>

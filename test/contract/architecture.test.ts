@@ -94,6 +94,7 @@ const TABLE: Record<string, string[]> = {
     'src/core/',
     'src/ledger/export.ts',
     'src/policy/adopt.ts',
+    'src/policy/describe.ts',
     'src/sandbox/cloud.ts',
   ],
   'src/cli': [

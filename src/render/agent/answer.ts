@@ -6,10 +6,9 @@ import type { Plan } from '../../core/plan.ts';
 import type { AboutPlan } from '../../core/ports.ts';
 import { makeVisibleLine } from '../../core/render-safe.ts';
 import { guardCode, type Judgement } from '../../core/verdict.ts';
-import type { WayBack } from '../../core/way-back.ts';
 import { mustBeNamed, nameRanges, worstFirst } from '../worst-first.ts';
 import { EFFECTS_SHOWN, FEW_EFFECTS, LEAST_EFFECTS, PAGE_ITEMS, STRUCTURE, sizeFor } from './answer-size.ts';
-import { isDeadEnd, nextAfterPlan, nextForChange } from './next.ts';
+import { type AboutChange, isDeadEnd, nextAfterPlan, nextForChange } from './next.ts';
 
 const PROPERTIES_SHOWN = 4;
 const MARKS_SHOWN = 3;
@@ -197,7 +196,7 @@ export function describeVerdicts(judgement: Judgement, action?: Plan['action']) 
 }
 const RANK = ['deny', 'hold', 'note', 'pass'];
 
-export function answerChange(change: Change, others: readonly Change[] = [], wayBack: WayBack | null = null) {
+export function answerChange(change: Change, others: readonly Change[] = [], about: AboutChange = {}) {
   const counted = change.approvals.filter(({ decision }) => decision === 'approve').map(({ person }) => person);
   return {
     decision: change.judgement.decision,
@@ -223,7 +222,7 @@ export function answerChange(change: Change, others: readonly Change[] = [], way
     ...(change.differs.length > 0 ? { differs_from_what_was_signed: change.differs } : {}),
     ...openChanges(others),
     assurance: change.assurance,
-    next: nextForChange(change, wayBack),
+    next: nextForChange(change, about),
   };
 }
 
