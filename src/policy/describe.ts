@@ -94,8 +94,10 @@ const runnersText = async ({ runners }: Described): Promise<string[]> => runnerL
 export function runnerLines(seen: readonly RunnerSeen[]): string[] {
   if (seen.length === 0) return ['none: approved changes of by_runner scopes wait, or a person executes them'];
   return seen.map(({ since, host, pid, presence }) => {
-    const so = presence === 'alive' ? 'running' : 'started, on another host:';
-    return `${so} since ${absoluteTime(since)} (process ${pid} on ${host})`;
+    const where = `process ${pid} on ${host}`;
+    return presence === 'alive'
+      ? `running since ${absoluteTime(since)} (${where})`
+      : `started at ${absoluteTime(since)} (${where}), which cannot be seen from here`;
   });
 }
 

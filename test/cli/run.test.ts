@@ -1,11 +1,12 @@
 /** `countersign run` as a process of its own, on a state folder that others use at the same time. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { setHalt } from '../../src/cli/halt.ts';
 import { addFault } from '../../src/sandbox/faults.ts';
+import { needs } from '../needs.ts';
 import { signedByAll } from '../attacks/attempts.ts';
 import { DEV_STACK, openTestWorld, proposeFix, STACK, type TestWorld } from '../world.ts';
 
@@ -29,6 +30,12 @@ afterEach(() => {
 const healthPath = (name = 'health.json') => join(world.home, name);
 const health = (name?: string) =>
   existsSync(healthPath(name)) ? JSON.parse(readFileSync(healthPath(name), 'utf8')) : { state: 'none' };
+
+function countersign(...args: string[]): string {
+  const shared = ['--home', world.home, '--policy', join(world.home, 'policy.yaml'), '--sandbox'];
+  const env = { PATH: process.env.PATH ?? '', AWS_REGION: 'eu-west-1', COUNTERSIGN_SPONSOR: 'alice' };
+  return execFileSync(process.execPath, [bin, ...shared, ...args], { env, encoding: 'utf8' });
+}
 
 interface Running {
   child: ChildProcess;
@@ -195,7 +202,7 @@ describe('countersign run', () => {
 
   it('waits while the policy is edited and not adopted, and goes on under the adopted one', async () => {
     const running = await ready();
-    const policy = `${readFileSync(join(world.home, 'policy.yaml'), 'utf8')}# edited\n`;
+    const policy = readFileSync(join(world.home, 'policy.yaml'), 'utf8').replace('execute: by_command', 'execute: plan_only');
     writeFileSync(join(world.home, 'policy.yaml'), policy);
     await until('waiting', () => health().state === 'waiting', running);
     expect(health().problem).toContain('CONFIG_POLICY_CHANGED');
@@ -215,19 +222,20 @@ describe('countersign run', () => {
 });
 
 describe('that a runner is there', () => {
-  const told = async () => (await world.call('describe_policy', {})).runners as string[] | undefined;
+  const told = (): string[] | undefined => JSON.parse(countersign('tool', 'describe_policy')).runners;
 
   it('is told to agents and people, from what it recorded and what the system says of its process', async () => {
-    expect(await told()).toEqual(['none: approved changes of by_runner scopes wait, or a person executes them']);
+    expect(told()).toEqual(['none: approved changes of by_runner scopes wait, or a person executes them']);
     const running = await ready();
-    expect(await told()).toEqual([expect.stringMatching(/^running since .* \(process \d+ on .+\)$/)]);
+    expect(told()).toEqual([expect.stringMatching(/^running since .* \(process \d+ on .+\)$/)]);
+    expect(countersign('changes')).toContain('runner: running since ');
     running.child.kill('SIGKILL');
     await running.ended;
-    expect(await told()).toEqual(['none: approved changes of by_runner scopes wait, or a person executes them']);
+    expect(told()).toEqual(['none: approved changes of by_runner scopes wait, or a person executes them']);
     const again = await ready();
     again.child.kill('SIGTERM');
     await again.ended;
-    expect(await told()).toEqual(['none: approved changes of by_runner scopes wait, or a person executes them']);
+    expect(told()).toEqual(['none: approved changes of by_runner scopes wait, or a person executes them']);
   });
 
   it('is told with an approved change: whoever executes it', async () => {
@@ -235,5 +243,25 @@ describe('that a runner is there', () => {
     const next = async () => JSON.stringify((await world.call('describe_change', { change_id: id })).next);
     expect(await next()).toContain('no runner is running');
     expect(await next()).toContain(`countersign execute ${id}`);
+  });
+});
+
+describe('the systemd unit', () => {
+  const unit = readFileSync(new URL('../../examples/systemd/countersign-runner.service', import.meta.url), 'utf8');
+
+  it('is what systemd takes', (context) => {
+    needs(context, 'systemd-analyze', spawnSync('systemd-analyze', ['--version']).status === 0);
+    const file = join(world.home, 'countersign-runner.service');
+    // Neither the program nor its user is on this machine.
+    writeFileSync(file, unit.replace('/usr/local/bin/countersign', process.execPath).replace(/^(?:User|Group)=.*$/gm, ''));
+    const { status, stderr } = spawnSync('systemd-analyze', ['verify', file], { encoding: 'utf8' });
+    expect([status, stderr.split('\n').filter((line) => line.includes('countersign-runner'))]).toEqual([0, []]);
+  });
+
+  it('starts the command with options that it has', () => {
+    const [, ...args] = /^ExecStart=(.+)$/m.exec(unit)![1]!.split(' ');
+    const asked = args.map((one) => (one.startsWith('/') ? world.home : one));
+    expect(args).toContain('run');
+    expect(countersign(...asked.filter((one) => one !== '--sandbox'), '--help')).toContain('--stop-within');
   });
 });
