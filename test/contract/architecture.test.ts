@@ -114,6 +114,7 @@ const TABLE: Record<string, string[]> = {
     'src/people/',
     'src/policy/',
     'src/policy-lab/',
+    'src/processes.ts',
     'src/providers/index.ts',
     'src/render/',
     'src/sandbox/',

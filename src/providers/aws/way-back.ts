@@ -46,7 +46,7 @@ function ofStack({ plan: { action, target, effects, calls: planned }, changeId, 
   const lost = effects.filter(({ kind, revision }) => !revision && (kind === 'delete' || kind === 'replace'));
   return {
     ...calls({ tool: 'plan_stack_update', input: { stack, undo: changeId } }),
-    told: lost.length > 0 ? `What was in these does not come back: ${names(lost)}.` : '',
+    told: lost.length > 0 ? `The contents of these are not restored: ${names(lost)}.` : '',
   };
 }
 

@@ -181,7 +181,7 @@ ${more}`;
 
   it('is planned and judged like any other, and says what it cannot bring back', async () => {
     const change = await done('plan_stack_update', { stack: DEV, template: template(2) }, 'clean_up');
-    expect((await next(change)).undoing).toBe('What was in these does not come back: Extra.');
+    expect((await next(change)).undoing).toBe('The contents of these are not restored: Extra.');
     await done('plan_stack_update', { stack: DEV, parameters: { Size: '61', Secret: 'second-secret' } });
     const { answer, plan } = await world.plan('plan_stack_update', { stack: DEV, undo: change.id });
     expect(answer.effects).toMatchObject({ counts: { create: 1, update: 2 } });
