@@ -1,4 +1,4 @@
-/** Joins policy, ledger, cloud and pipeline for one process. Called by main.ts and, with other parts, by tests. */
+/** Joins policy, ledger, cloud and pipeline for one process. Commands that only look join less (`folder.ts`). */
 
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -17,9 +17,9 @@ import { seal, unseal } from './core/sealed.ts';
 import { earlierChange } from './core/taking-back.ts';
 import type { Tool } from './core/tool.ts';
 import { type OpenLedger, openLedger } from './ledger/store.ts';
+import { type Directory, directoryAt } from './policy/directory.ts';
 import { loadPolicy } from './policy/load.ts';
 import type { Policy } from './policy/model.ts';
-import { type Directory, directoryAt } from './policy/pin.ts';
 import { createPolicyPort } from './policy/port.ts';
 import { createOwners } from './processes.ts';
 import { type AccountEntry, createAws } from './providers/aws/provider.ts';
@@ -43,6 +43,8 @@ export interface App {
   pipeline: Pipeline;
   keyedDigest: PipelinePorts['keyedDigest'];
   seal: PipelinePorts['seal'];
+  /** It is joined already (`StateFolder`). */
+  whole(this: App): Promise<App>;
   close(): void;
 }
 export interface AppOptions {
@@ -153,6 +155,9 @@ export function createApp(config: Config, options: AppOptions = {}): App {
     pipeline,
     keyedDigest,
     seal: sealUp,
+    async whole() {
+      return this;
+    },
     close: () => ledger.close(),
   };
 }

@@ -6,13 +6,15 @@
  * is passed over in lists.
  */
 import { z } from 'zod';
+import { capacitySchema } from './capacity.ts';
 import { approvalSchema, type Outcome, outcomeSchema, proposalSchema } from './change.ts';
-import { environmentSchema } from './environment.ts';
+import { environmentSchema } from './environment-schema.ts';
 import { AUDIT_REMEDY, CountersignError, type ErrorCode } from './errors.ts';
 import type { StandingState } from './kept.ts';
 import { documentDigest, type Named, namesIn } from './named-documents.ts';
 import { ownerSchema } from './owner.ts';
 import { targetSchema } from './plan.ts';
+import { protectionSchema } from './protection.ts';
 import { type Rights, rightsSchema } from './rights.ts';
 import { signingSchema } from './signing.ts';
 import { ACTIONS } from './subject.ts';
@@ -105,6 +107,10 @@ export const EVENT_BODIES = {
     /** What making it left behind in the cloud, that its execution would use up: a change set of ours. */
     changeSet: z.string().nullable().default(null),
     expiresAt: z.string().default(''),
+    /** What protected the target then; absent: not looked at. */
+    protections: z.array(protectionSchema).default([]),
+    /** Capacity as it was before this plan, where it lowers it. */
+    capacity: z.array(capacitySchema).default([]),
     /** `judged`: every guard; of those without a verdict it passed (`whole`). Absent: each has its verdict. */
     /** What the target was before, sealed: by which it is taken back. Absent: nothing of it can be. */
     before: documentDigest('sealed text').optional(),

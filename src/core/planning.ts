@@ -8,14 +8,17 @@ import { attributed } from './attribution.ts';
 import { cleaned, deadPlans } from './dead-plans.ts';
 import type { Json } from './digest.ts';
 import { CountersignError, type ErrorAnswer } from './errors.ts';
+import { tellingGone } from './gone.ts';
 import { goalsAllowed, judgeAll } from './guard.ts';
 import { heldBy } from './holder.ts';
 import { mintPlanningPermit, type Permit, revokePermit } from './permit.ts';
 import { type Plan, type PlanDraft, sealPlan, type Target } from './plan.ts';
 import type { ChangesPort, Identity, Ledger, LedgerView, Place, PlanWith, PolicyPort, Provider } from './ports.ts';
+import { remembered } from './protection.ts';
 import { UNSEEN } from './subject.ts';
 import { type PlanTool, placeOf } from './tool.ts';
 import { guardCode, remediesOf, shortened } from './verdict.ts';
+import { cancelled, within } from './within.ts';
 import type { AgentWording } from './wording.ts';
 
 export interface PlanningPorts {
@@ -202,30 +205,6 @@ async function removeDead(target: Target, discard: Discard, { ledger, changes, n
   );
 }
 
-/** @returns undefined when the time is up first, or nobody waits any more; the promise goes on. */
-export async function within<T>(
-  promise: Promise<T>,
-  milliseconds: number,
-  signal?: AbortSignal,
-): Promise<T | undefined> {
-  let stop: () => void = () => undefined;
-  const timeUp = new Promise<undefined>((resolve) => {
-    const end = () => resolve(undefined);
-    const timer = setTimeout(end, milliseconds);
-    signal?.addEventListener('abort', end);
-    if (signal?.aborted) end();
-    stop = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', end);
-    };
-  });
-  return Promise.race([promise, timeUp]).finally(() => stop());
-}
-
-/** For the ledger: the client, gone or tired of waiting, reads no answer. */
-export const cancelled = (): CountersignError =>
-  new CountersignError('STATE_CALL_CANCELLED', 'The client cancelled this call.', 'Call again to get an answer.');
-
 /** Identity, scope and halt are judged before a dry run may leave a trace in the cloud. */
 async function refuseBeforePlanning(
   { target, action }: Pick<PlanDraft, 'target' | 'action'>,
@@ -287,6 +266,8 @@ async function store(plan: Plan, draft: Pick<PlanDraft, 'picture' | 'before'>, p
         changeSet: ports.cloud.leftoverOf(plan),
         expiresAt: plan.expiresAt,
         ...(before === undefined ? {} : { before }),
+        protections: remembered(plan.protections),
+        capacity: (plan.lowered ?? []).map(({ of, what, was }) => ({ of, what, was })),
         ...shortened(judgement),
         goals,
         // A replay under another policy asks who could not have signed then.
@@ -295,5 +276,6 @@ async function store(plan: Plan, draft: Pick<PlanDraft, 'picture' | 'before'>, p
     });
   });
   const about = await ports.changes.aboutPlan(plan);
-  return ports.wording.plan(plan, judgement, { ...about, goals, assurance: ports.policy.assurance() });
+  const open = await tellingGone(about.open, ports);
+  return ports.wording.plan(plan, judgement, { ...about, open, goals, assurance: ports.policy.assurance() });
 }

@@ -2,13 +2,14 @@
 import type { z } from 'zod';
 import type { Call, CallClass } from './call.ts';
 import type { CallRecords } from './call-records.ts';
-import type { Approval, Change, ChangeState, Outcome, Proposal } from './change.ts';
+import type { Approval, Change, ChangeState, OpenChange, Outcome, Proposal } from './change.ts';
 import type { Json } from './digest.ts';
 import type { Effect } from './effect.ts';
 import type { Environment } from './environment.ts';
 import type { WayOut } from './errors.ts';
 import type { EventQuery, LedgerEvent, NewEvent } from './events.ts';
 import type { Facts, Guard, Phase } from './guard.ts';
+import type { HostRules } from './hosts.ts';
 import type { RunnerSeen } from './owner.ts';
 import type { Permit } from './permit.ts';
 import type { Picture } from './picture.ts';
@@ -82,14 +83,12 @@ export interface ProviderRules {
   /** INVARIANT: what is not known to be milder is a write. */
   classify(call: Pick<Call, 'service' | 'operation' | 'input'>): CallClass;
   readonly callRecords?: CallRecords;
+  readonly hosts: HostRules;
   /** The account and region that stand in an id, where they do. */
   placeOf(id: string): { account?: string; region?: string };
   /** The call that plans to keep what would be lost, or a copy of it. Absent or undefined: no call does. */
   waysToKeep?(plan: Pick<Plan, 'target'>, losses: readonly Effect[]): WayOut | undefined;
-  /**
-   * The call that plans on its owner what this plan would do to that resource. Absent or undefined: owners do not do
-   * such a thing.
-   */
+  /** The call that plans on its owner what this plan would do to that resource. Undefined: owners do not do that. */
   wayThroughOwner?(
     resource: PlanSubject['resources'][number],
     plan: Pick<Plan, 'action' | 'effects'>,
@@ -235,7 +234,7 @@ export interface AboutPlan {
   /** Where it is, and by which scope of the policy. */
   scope: string;
   /** Of the same target: pending, approved, executing or of unknown outcome. */
-  open: readonly Change[];
+  open: readonly OpenChange[];
   /** The change that this plan was proposed as. */
   changeId: string | null;
 }

@@ -246,7 +246,9 @@ function createRunner(ports: RunnerPorts) {
       if (underWay.size > 0) ports.tell(`Stopping. Under way: ${[...underWay.keys()].join(', ')}`);
       while (underWay.size > 0) await Promise.all([...underWay.values()].map(({ ended }) => ended));
       if (isAnnounced)
-        await opened?.ledger.append({ kind: 'runner.stopped', body: { token: ports.owner.token } }).catch(() => undefined);
+        await opened?.ledger
+          .append({ kind: 'runner.stopped', body: { token: ports.owner.token } })
+          .catch(() => undefined);
       opened?.close();
     },
   };

@@ -2,10 +2,10 @@
 import { counted } from '../core/counted.ts';
 import { ENVIRONMENTS, type Environment } from '../core/environment.ts';
 import type { Facts, GuardDefinition, PolicyStanding, Spent } from '../core/guard.ts';
+import type { RunnerSeen } from '../core/owner.ts';
+import { runnerLines } from '../core/runners.ts';
 import { decidingTags, seatRules } from './apply.ts';
 import { freezesInForce, isOver, untilText } from './freeze.ts';
-import { absoluteTime } from '../core/instant.ts';
-import type { RunnerSeen } from '../core/owner.ts';
 import type { Policy } from './model.ts';
 import type { Observations } from './observed.ts';
 import type { PolicyFile } from './schema.ts';
@@ -72,7 +72,7 @@ async function inForce(policy: Policy, about: Described): Promise<Answer> {
       ...(Object.keys(scope.raise).length > 0 ? { raise: scope.raise } : {}),
     })),
     denied: deniedAlways(policy, about.guards),
-    ...(scopes.some(({ execute }) => execute === 'by_runner') ? { runners: (await runnersText(about)) } : {}),
+    ...(scopes.some(({ execute }) => execute === 'by_runner') ? { runners: await runnersText(about) } : {}),
     budgets_left: budgetsLeft(policy, about),
     executions_left_this_hour: executionsLeft(policy, about),
     freezes: freezes.filter((freeze) => !isOver(freeze, now)).map((freeze) => freezeText(freeze, now)),
@@ -89,17 +89,6 @@ async function inForce(policy: Policy, about: Described): Promise<Answer> {
 }
 
 const runnersText = async ({ runners }: Described): Promise<string[]> => runnerLines(await runners());
-
-/** One line for each, or that there is none. */
-export function runnerLines(seen: readonly RunnerSeen[]): string[] {
-  if (seen.length === 0) return ['none: approved changes of by_runner scopes wait, or a person executes them'];
-  return seen.map(({ since, host, pid, presence }) => {
-    const where = `process ${pid} on ${host}`;
-    return presence === 'alive'
-      ? `running since ${absoluteTime(since)} (${where})`
-      : `started at ${absoluteTime(since)} (${where}), which cannot be seen from here`;
-  });
-}
 
 const withoutEmpty = (lists: Record<string, string[]>): Answer =>
   Object.fromEntries(Object.entries(lists).filter(([, list]) => list.length > 0));

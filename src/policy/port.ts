@@ -3,11 +3,11 @@
 import type { Environment } from '../core/environment.ts';
 import { changeIn, haltIn } from '../core/folds.ts';
 import type { GuardDefinition, PolicyStanding } from '../core/guard.ts';
-import type { Plan } from '../core/plan.ts';
 import type { Owners } from '../core/owner.ts';
+import type { Plan } from '../core/plan.ts';
 import type { LedgerView, PolicyPort } from '../core/ports.ts';
 import { runnersIn } from '../core/runners.ts';
-import { fillSeats } from '../people/seats.ts';
+import { areSeatsFilled } from '../people/seats.ts';
 import { mapsTo } from '../people/sign-in.ts';
 import { approveWithinSeconds } from './apply.ts';
 import { describePolicy } from './describe.ts';
@@ -68,15 +68,9 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
       .filter((guard) => only?.(guard) ?? true)
       .map((guard) => guard.create(policy ? policy.optionsFor(guard.name, environment) : guard.options.parse({})));
 
-  const isFilled: PolicyPort['isFilled'] = (proposal, approvals) =>
-    fillSeats(
-      { needed: proposal.judgement.seats, roles: proposal.judgement.roles, excluded: proposal.excluded },
-      approvals.filter(({ decision }) => decision === 'approve'),
-    ).filled;
-
   const runners = async () => (options.owners ? runnersIn(ledger, options.owners) : []);
 
-  const fold = (changeId: string) => changeIn(ledger, changeId, options.now(), isFilled);
+  const fold = (changeId: string) => changeIn(ledger, changeId, options.now(), areSeatsFilled);
 
   return {
     async digest() {
@@ -126,15 +120,14 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
       return { environment: scope?.environment ?? 'out_of_scope', scope: scope?.text ?? null };
     },
     runners,
-    executionOf: (plan) =>
-      (policy && scopeFor(policy, subjectsOf(plan), isBeforePlanning(plan)))?.execute ?? null,
+    executionOf: (plan) => (policy && scopeFor(policy, subjectsOf(plan), isBeforePlanning(plan)))?.execute ?? null,
     scopeOf(plan) {
       const scope = policy && scopeFor(policy, subjectsOf(plan), isBeforePlanning(plan));
       if (!policy) return 'production (no policy)';
       return scope ? `${scope.environment} (${scope.text})` : 'none';
     },
     mayRead: (subject) => !policy || policy.file.read === 'all' || scopeFor(policy, [subject]) !== null,
-    isFilled,
+    isFilled: areSeatsFilled,
     assurance: () => ASSURANCE,
   };
 }

@@ -6,8 +6,8 @@ import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { setHalt } from '../../src/cli/halt.ts';
 import { addFault } from '../../src/sandbox/faults.ts';
-import { needs } from '../needs.ts';
 import { signedByAll } from '../attacks/attempts.ts';
+import { needs } from '../needs.ts';
 import { DEV_STACK, openTestWorld, proposeFix, STACK, type TestWorld } from '../world.ts';
 
 const bin = new URL('../../bin/countersign.js', import.meta.url).pathname;
@@ -62,7 +62,8 @@ async function until(what: string, isSo: () => boolean | Promise<boolean>, told?
   throw new Error(`never: ${what}\n${told?.output() ?? ''}`);
 }
 const stateOf = async (id: string) => (await world.app.changes.find(id)).state;
-const approved = async (memory = 1024, stack = STACK) => signedByAll(world, world.app, await proposeFix(world, memory, stack));
+const approved = async (memory = 1024, stack = STACK) =>
+  signedByAll(world, world.app, await proposeFix(world, memory, stack));
 async function ready(...args: string[]): Promise<Running> {
   const running = begin(...args);
   await until('ready', () => health().state === 'ready', running);
@@ -124,8 +125,11 @@ describe('countersign run', () => {
     world.store.setPace(3);
     const id = await approved();
     const first = await ready();
-    await until('accepted', async () =>
-      (await world.app.ledger.events({ changeId: id })).some(({ kind }) => kind === 'call.returned'), first);
+    await until(
+      'accepted',
+      async () => (await world.app.ledger.events({ changeId: id })).some(({ kind }) => kind === 'call.returned'),
+      first,
+    );
     first.child.kill('SIGKILL');
     await first.ended;
     expect(await stateOf(id)).toBe('executing');
@@ -186,7 +190,8 @@ describe('countersign run', () => {
     const running = [begin(), begin('--health', healthPath('other.json'))];
     await until('ready', () => health().state === 'ready' && health('other.json').state === 'ready', running[1]);
     const ids = [await approved(1024), await approved(1024, 'cost-reports-prod').catch(() => '')].filter(Boolean);
-    for (const id of ids) await until('ended', async () => !['approved', 'executing'].includes(await stateOf(id)), running[0]);
+    for (const id of ids)
+      await until('ended', async () => !['approved', 'executing'].includes(await stateOf(id)), running[0]);
     expect(await stateOf(ids[0]!)).toBe('succeeded');
     expect(written()).toHaveLength(ids.length);
     expect(running.every(({ child }) => child.exitCode === null)).toBe(true);
@@ -194,7 +199,9 @@ describe('countersign run', () => {
 
   it('tries again what was refused for a reason that passes', async () => {
     const id = await approved();
-    world.store.transact((inside) => addFault(inside, { kind: 'expired_credentials', operation: 'DescribeStacks', times: 1 }));
+    world.store.transact((inside) =>
+      addFault(inside, { kind: 'expired_credentials', operation: 'DescribeStacks', times: 1 }),
+    );
     const running = await ready();
     await until('executed', async () => (await stateOf(id)) === 'succeeded', running);
     expect(running.output()).toContain(`${id} is not executed now. AWS_CREDENTIALS_EXPIRED`);
@@ -202,7 +209,10 @@ describe('countersign run', () => {
 
   it('waits while the policy is edited and not adopted, and goes on under the adopted one', async () => {
     const running = await ready();
-    const policy = readFileSync(join(world.home, 'policy.yaml'), 'utf8').replace('execute: by_command', 'execute: plan_only');
+    const policy = readFileSync(join(world.home, 'policy.yaml'), 'utf8').replace(
+      'execute: by_command',
+      'execute: plan_only',
+    );
     writeFileSync(join(world.home, 'policy.yaml'), policy);
     await until('waiting', () => health().state === 'waiting', running);
     expect(health().problem).toContain('CONFIG_POLICY_CHANGED');
@@ -253,7 +263,10 @@ describe('the systemd unit', () => {
     needs(context, 'systemd-analyze', spawnSync('systemd-analyze', ['--version']).status === 0);
     const file = join(world.home, 'countersign-runner.service');
     // Neither the program nor its user is on this machine.
-    writeFileSync(file, unit.replace('/usr/local/bin/countersign', process.execPath).replace(/^(?:User|Group)=.*$/gm, ''));
+    writeFileSync(
+      file,
+      unit.replace('/usr/local/bin/countersign', process.execPath).replace(/^(?:User|Group)=.*$/gm, ''),
+    );
     const { status, stderr } = spawnSync('systemd-analyze', ['verify', file], { encoding: 'utf8' });
     expect([status, stderr.split('\n').filter((line) => line.includes('countersign-runner'))]).toEqual([0, []]);
   });

@@ -47,7 +47,9 @@ export async function runConcurrently(asked: {
     await world.another({ policy: world.policyText + GUARDS });
     const targets = seeded(world);
     const told = await Promise.all(
-      Array.from({ length: asked.processes }, (_, index) => worker(world, targets, { ...asked, seed: asked.seed + index })),
+      Array.from({ length: asked.processes }, (_, index) =>
+        worker(world, targets, { ...asked, seed: asked.seed + index }),
+      ),
     );
     return await judged(world, targets, told);
   } finally {
@@ -84,7 +86,9 @@ function worker(
   let output = '';
   child.stdout.on('data', (text) => (output += String(text)));
   return new Promise((resolve, reject) =>
-    child.on('close', (code) => (code === 0 ? resolve(JSON.parse(output)) : reject(new Error(`a worker ended with ${code}`)))),
+    child.on('close', (code) =>
+      code === 0 ? resolve(JSON.parse(output)) : reject(new Error(`a worker ended with ${code}`)),
+    ),
   );
 }
 
@@ -109,8 +113,11 @@ async function judged(world: TestWorld, targets: readonly string[], told: readon
   // Nothing that a process was told was done is missing.
   for (const id of all(({ proposed }) => proposed))
     if (!count('change.proposed').has(id)) problems.push(`the proposal of ${id} is lost`);
-  const signatures = new Set(of('change.approved').map(({ changeId, body }) => `${changeId} ${(body as { person: string }).person}`));
-  for (const one of all(({ signed }) => signed)) if (!signatures.has(one)) problems.push(`the signature ${one} is lost`);
+  const signatures = new Set(
+    of('change.approved').map(({ changeId, body }) => `${changeId} ${(body as { person: string }).person}`),
+  );
+  for (const one of all(({ signed }) => signed))
+    if (!signatures.has(one)) problems.push(`the signature ${one} is lost`);
   for (const one of all(({ executed }) => executed)) {
     const [id = '', state] = one.split(' ');
     if ((await changes.find(id)).state !== state) problems.push(`${id} is not ${state}`);
@@ -129,8 +136,7 @@ async function judged(world: TestWorld, targets: readonly string[], told: readon
     problems.push(...after.unexpected);
   }
   const lost: Record<string, number> = {};
-  for (const one of told)
-    for (const [code, times] of Object.entries(one.lost)) lost[code] = (lost[code] ?? 0) + times;
+  for (const one of told) for (const [code, times] of Object.entries(one.lost)) lost[code] = (lost[code] ?? 0) + times;
   return {
     proposed: all(({ proposed }) => proposed).length,
     signed: signatures.size,

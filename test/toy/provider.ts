@@ -48,6 +48,7 @@ export function createToy(path: string, place: { account: string; region: string
   const classify: Provider['classify'] = ({ operation }) => (operation === 'Look' ? 'read' : 'write');
   return {
     name: 'toy',
+    hosts: { isOwn: () => false, holdsNames: () => false, isShared: () => false },
     facts: {
       allowedCalls: [
         {

@@ -12,11 +12,10 @@ export const changes: Command = {
   options: [JSON_OPTION],
   arguments: [],
   run: (context) =>
-    context.withApp(async (app) => {
-      const { items } = await app.changes.list({ limit: MOST });
-      const isRunner = app.policyFile?.file.scopes.some(({ execute }) => execute === 'by_runner');
-      const { runnerLines } = await import('../../policy/describe.ts');
-      const runners = isRunner ? runnerLines(await app.policy.runners()).map((line) => `runner: ${line}`) : [];
+    context.withFolder(async (folder) => {
+      const { items } = await folder.changes.list({ limit: MOST });
+      const { runnersTold } = await import('../runners.ts');
+      const runners = (await runnersTold(folder.ledger)).map((line) => `runner: ${line}`);
       const lines = items.map(({ id, state, target, goal, sponsor, judgement, approvals, explanation }) => {
         const given = approvals.filter(({ decision }) => decision === 'approve').length;
         const seats = `approvals ${given} of ${judgement.seats}`;

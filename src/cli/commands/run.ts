@@ -8,16 +8,26 @@ export const run: Command<{ concurrency: number; health?: string; account?: stri
   summary: 'execute approved changes of scopes with execute: by_runner, until it is stopped',
   afterHelp: `SIGTERM or SIGINT: takes no more, ends what is under way, and exits with ${EXIT.pass}. A second signal, or --stop-within, leaves what is under way and exits with ${EXIT.failed}; the next start looks for its outcome. The file of --health is written at least every 10 seconds: its age tells whether the runner works, its state whether it executes.`,
   options: [
-    { flags: '--concurrency <number>', summary: 'changes at the same time, on different targets', default: 4, parse: atOnce },
+    {
+      flags: '--concurrency <number>',
+      summary: 'changes at the same time, on different targets',
+      default: 4,
+      parse: atOnce,
+    },
     { flags: '--health <file>', summary: 'a file to keep the health in, as JSON' },
     { flags: '--account <alias...>', summary: 'only changes in these accounts of the policy' },
-    { flags: '--stop-within <seconds>', summary: 'how long to wait for what is under way, once told to stop', parse: seconds },
+    {
+      flags: '--stop-within <seconds>',
+      summary: 'how long to wait for what is under way, once told to stop',
+      parse: seconds,
+    },
   ],
   arguments: [],
   async run(context, options) {
     const left = await (await import('../run.ts')).run(context, options);
     return {
-      text: left.length > 0 ? `Left under way: ${left.join(', ')}. The next start looks for their outcome.` : 'Stopped.',
+      text:
+        left.length > 0 ? `Left under way: ${left.join(', ')}. The next start looks for their outcome.` : 'Stopped.',
       json: { left },
       exit: left.length > 0 ? EXIT.failed : EXIT.pass,
     };

@@ -3,7 +3,7 @@ import type { EC2Client } from '@aws-sdk/client-ec2';
 import type { Call } from '../../core/call.ts';
 import type { Seen } from '../../core/ports.ts';
 import { PLAN_TAG } from './planners/ec2-call.ts';
-import { type Output, planTagIn } from './waits.ts';
+import { ENDS_IN, instancesOf, type Output, planTagIn } from './waits.ts';
 
 const sdk = () => import('@aws-sdk/client-ec2');
 
@@ -18,12 +18,6 @@ export async function findTraceOf(client: EC2Client, call: Call): Promise<Output
   return found ? { ...found } : undefined;
 }
 
-/** By operation: the state that what it began ends in, and in which its target was not when it was begun. */
-const ENDS_IN: Record<string, string> = {
-  StartInstances: 'running',
-  StopInstances: 'stopped',
-  TerminateInstances: 'terminated',
-};
 const CARRIED_OUT = { call: 'done', state: 'succeeded' } as const;
 
 /** One look at what this call was for. The state from before tells nothing: it may still be on its way. */
@@ -40,10 +34,7 @@ export async function lookBackAtEc2(client: EC2Client, call: Call): Promise<Seen
   const wanted = operation === 'ModifyInstanceAttribute' ? wantedType : ENDS_IN[operation];
   if (wanted === undefined) return { detail: 'such a call leaves no trace of its own' };
   const ids = (input.InstanceIds as string[] | undefined) ?? [String(input.InstanceId)];
-  const { DescribeInstancesCommand } = await sdk();
-  const { Reservations = [] } = await client.send(new DescribeInstancesCommand({ InstanceIds: ids }));
-  const instances = Reservations.flatMap(({ Instances = [] }) => Instances);
-  const now = instances.map(({ InstanceId, State, InstanceType }) => ({
+  const now = (await instancesOf(client, ids)).map(({ InstanceId, State, InstanceType }) => ({
     id: InstanceId,
     is: operation === 'ModifyInstanceAttribute' ? InstanceType : State?.Name,
   }));

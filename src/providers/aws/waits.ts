@@ -1,10 +1,13 @@
 /**
  * Waits for the end of what a call of EC2 began, one look after the other.
  *
+ * Not the SDK's waiters: denied or with expired credentials they ask on for hours, and a look that is behind is a
+ * failure to them (findings/aws-sdk-waiters-wait-when-denied.sh).
+ *
  * INVARIANT: a wait sends reads only. It ends with a fact that a look showed (`ended`, `failed`), or without one when
  * the time is up or looking stays impossible; the state from before the call is no fact.
  */
-import type { EC2Client } from '@aws-sdk/client-ec2';
+import type { EC2Client, Instance } from '@aws-sdk/client-ec2';
 import type { Call } from '../../core/call.ts';
 import type { Sent } from '../../core/ports.ts';
 import { asCountersignError } from './errors.ts';
@@ -31,10 +34,8 @@ export interface Pace {
 }
 const USUAL: Pace = { firstPauseMilliseconds: 250, longestPauseMilliseconds: 15_000 };
 const HOUR_MILLISECONDS = 3_600_000;
-/** Looks that fail one after the other, for reasons that pass. */
-const FAILED_LOOKS = 20;
-/** A look at something that was made a moment ago may not find it yet. */
-const PASSES = /^AWS_(?:THROTTLED|UNREACHABLE|TIMEOUT|ANSWER_INVALID|FAILED|NOT_FOUND)$/;
+/** Errors of a look that another look would meet too. Others pass: throttling, a broken line, a new id not known yet. */
+const LASTING = /^AWS_(?:ACCESS_DENIED|CREDENTIALS_|CLOCK_SKEWED)/;
 
 const sdk = () => import('@aws-sdk/client-ec2');
 
@@ -66,12 +67,8 @@ function instancesReach(wanted: string, never: readonly string[], after: readonl
   return {
     patienceMilliseconds: HOUR_MILLISECONDS,
     async look(client, call) {
-      const { DescribeInstancesCommand } = await sdk();
       const ids = call.input.InstanceIds as string[];
-      const { Reservations = [] } = await client.send(new DescribeInstancesCommand({ InstanceIds: ids }));
-      const found = new Map(
-        Reservations.flatMap(({ Instances = [] }) => Instances).map((one) => [one.InstanceId, one]),
-      );
+      const found = new Map((await instancesOf(client, ids)).map((one) => [one.InstanceId, one]));
       const seen = moved.get(call) ?? new Set();
       moved.set(call, seen);
       return ids.map((id) => {
@@ -86,6 +83,18 @@ function instancesReach(wanted: string, never: readonly string[], after: readonl
   };
 }
 
+export async function instancesOf(client: EC2Client, ids: string[]): Promise<Instance[]> {
+  const { DescribeInstancesCommand } = await sdk();
+  const { Reservations = [] } = await client.send(new DescribeInstancesCommand({ InstanceIds: ids }));
+  return Reservations.flatMap(({ Instances = [] }) => Instances);
+}
+
+/** By operation: the state that it ends in, and in which its target was not when it was begun. */
+export const ENDS_IN: Readonly<Record<string, string>> = {
+  StartInstances: 'running',
+  StopInstances: 'stopped',
+  TerminateInstances: 'terminated',
+};
 const GONE = ['shutting-down', 'terminated'];
 /** By operation. What is in no row has ended when it was answered. */
 const WAITS: Record<string, Wait> = {
@@ -113,11 +122,10 @@ export async function settle(
   const begun = `${call.operation} was accepted, and the operation that it started`;
   const patience = pace.patienceMilliseconds ?? wait.patienceMilliseconds;
   const told = new Set<string>();
-  let [waited, failedLooks, newest] = [0, 0, ''];
+  let [waited, newest] = [0, ''];
   for (let pause = pace.firstPauseMilliseconds; ; pause = Math.min(pace.longestPauseMilliseconds, pause * 1.5)) {
     try {
       const looks = await wait.look(client, call, output);
-      failedLooks = 0;
       newest = looks.map(({ text }) => text).join(', ');
       if (!told.has(newest)) tell(newest);
       told.add(newest);
@@ -127,9 +135,7 @@ export async function settle(
       if (looks.length > 0 && looks.every(({ isDone }) => isDone)) return { kind: 'done', output };
     } catch (error) {
       const { code, message } = asCountersignError(error);
-      failedLooks += 1;
-      if (!PASSES.test(code) || failedLooks >= FAILED_LOOKS)
-        return { kind: 'unknown', reason: `${begun} could not be checked: ${message}` };
+      if (LASTING.test(code)) return { kind: 'unknown', reason: `${begun} could not be checked: ${message}` };
     }
     if (waited >= patience)
       return { kind: 'unknown', reason: `${begun} did not finish in time${newest && `: ${newest}`}` };

@@ -192,5 +192,7 @@ function wholeWay(change: Change, executor: AboutChange['executor']): string {
 function whoExecutes({ id, sponsor }: Change, executor: AboutChange['executor']): string {
   if (executor === 'runner') return 'the runner executes it';
   const anyone = `anyone with the credentials${sponsor === null ? '' : ` (${sponsor} too)`} runs: countersign execute ${id}`;
-  return executor === 'no_runner' ? `a runner executes it; no runner is running now, so start countersign run, or ${anyone}` : anyone;
+  return executor === 'no_runner'
+    ? `a runner executes it; no runner is running now, so start countersign run, or ${anyone}`
+    : anyone;
 }
