@@ -60,6 +60,8 @@ export const proposalSchema = z.strictObject({
   approveBy: z.string(),
   /** Consumed at execution, once. */
   nonce: z.string(),
+  /** The least that an approval must prove. Absent: that a key of the person signed, in software too. */
+  proof: z.enum(['touch', 'verified']).optional(),
   /** Assurance that was proven when this was proposed. */
   assurance: z.string(),
   /** Of the policy in force then. Absent in ledgers of older versions. */
@@ -69,7 +71,7 @@ export type Proposal = z.infer<typeof proposalSchema>;
 
 /** What people sign, next to the readable summary. */
 export function changeDigest(proposal: Proposal): string {
-  const { id, planDigest, sponsor, goal, reason, judgement, approveBy, nonce } = proposal;
+  const { id, planDigest, sponsor, goal, reason, judgement, approveBy, nonce, proof } = proposal;
   return digestOf({
     id,
     planDigest,
@@ -79,6 +81,7 @@ export function changeDigest(proposal: Proposal): string {
     seats: { count: judgement.seats, roles: judgement.roles },
     approveBy,
     nonce,
+    proof,
   });
 }
 
@@ -108,8 +111,10 @@ export const approvalSchema = z.strictObject({
   /** The signed bytes and the armored signature, so that anyone can verify them again. */
   statement: z.string(),
   signature: z.string(),
-  /** Of a security key, which was touched: did it also verify its user (PIN, finger)? Absent: not a security key. */
+  /** Of a security key or passkey, which was touched: did it also verify its user (PIN, finger)? Absent: in software. */
   userVerified: z.boolean().optional(),
+  /** Of a passkey that counts its signatures. */
+  signCount: z.int().optional(),
   /** Of the policy in force then. Absent in ledgers of older versions. */
   policyDigest: z.string().optional(),
 });

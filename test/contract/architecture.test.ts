@@ -30,7 +30,7 @@ const TABLE: Record<string, string[]> = {
   'tools/index.ts': ['src/core/', 'tools/'],
   'src/core': ['zod', 'node:crypto'],
   'src/people': ['node:crypto'],
-  'src/approvals': ['zod', 'node:', 'src/core/', 'src/people/', 'src/render/'],
+  'src/approvals': ['zod', 'node:', '@simplewebauthn/server', 'src/core/', 'src/people/', 'src/render/'],
   'src/policy': [
     'zod',
     'yaml',
