@@ -5,7 +5,7 @@ import { CountersignError } from '../core/errors.ts';
 import { eventsOf } from '../core/events.ts';
 import { tagged } from '../core/kept.ts';
 import type { ChangesPort, Ledger, LedgerView, PolicyPort } from '../core/ports.ts';
-import { isProofEnough, proofOf } from '../people/key.ts';
+import { isProofEnough, type Proof, proofOf, strictestProof } from '../core/proof.ts';
 import type { Person } from '../people/person.ts';
 import type { RelyingParty } from './relying-party.ts';
 import { type SignedBy, verifySignature } from './signature.ts';
@@ -14,7 +14,7 @@ import { checkStatement } from './statement.ts';
 export interface Recorder {
   ledger: Ledger;
   changes: ChangesPort;
-  policy: Pick<PolicyPort, 'digest' | 'mustBeInForce'>;
+  policy: Pick<PolicyPort, 'digest' | 'mustBeInForce' | 'proofFor'>;
   people: readonly Person[];
   now(): Date;
   /** The page that takes it: without one, a passkey's signature is refused. */
@@ -53,7 +53,7 @@ export async function recordSignature(
       `Another person must approve it; countersign show ${changeId} lists the possible approvers.`,
     );
   }
-  if (said.decision === 'approve') mustProve(change, signed);
+  if (said.decision === 'approve') mustProve(strictestProof(change.proof, policy.proofFor(plan)), signed);
   await ledger.transact(async (tx) => {
     await policy.mustBeInForce(tx);
     await mustCountUp(tx, signed);
@@ -65,7 +65,7 @@ export async function recordSignature(
         'Ask the agent to plan and propose the change again.',
       );
     const open = current.state === 'pending' || (said.decision === 'reject' && current.state === 'approved');
-    if (current.approvals.some((approval) => approval.person === person.name))
+    if (current.approvals.some((approval) => approval.person === person.name && !approval.isVoid))
       throw new CountersignError(
         'STATE_ALREADY_SIGNED',
         `${person.name} has already signed this change; each person counts once.`,
@@ -89,6 +89,7 @@ export async function recordSignature(
         signature: signed.signature,
         ...(signed.userVerified === undefined ? {} : { userVerified: signed.userVerified }),
         ...(signed.signCount ? { signCount: signed.signCount } : {}),
+        ...(signed.keyLine === undefined ? {} : { keyLine: signed.keyLine }),
         policyDigest,
       },
     });
@@ -97,7 +98,7 @@ export async function recordSignature(
 }
 
 /** A signature that could never count is not recorded. */
-function mustProve({ proof }: Change, signed: SignedBy): void {
+function mustProve(proof: Proof, signed: SignedBy): void {
   if (isProofEnough(proofOf(signed), proof)) return;
   if (signed.userVerified === undefined)
     throw new CountersignError(

@@ -1,5 +1,6 @@
 /** A signature of either kind over a statement: verified, with the person that the key belongs to. */
 import { CountersignError } from '../core/errors.ts';
+import { passkeyLine } from '../people/key.ts';
 import { ownerOf, type Person } from '../people/person.ts';
 import { isPasskeySignature, verifyPasskeySignature } from './passkey-signature.ts';
 import type { RelyingParty } from './relying-party.ts';
@@ -12,6 +13,8 @@ export interface SignedBy {
   userVerified?: boolean;
   /** Of a passkey; 0: it does not count. */
   signCount?: number;
+  /** Of a passkey, as the policy lists it: its signature does not carry the key. */
+  keyLine?: string;
   /** The one text of the signature. */
   signature: string;
 }
@@ -39,8 +42,10 @@ export async function verifySignature(
         'Sign on the page (countersign review), or with an OpenSSH key.',
       );
     const page = takenAt === 'recorded' ? undefined : takenAt.page;
-    const { person, fingerprint, signCount } = await verifyPasskeySignature(statement, signature, people, page);
-    return { person, keyFingerprint: fingerprint, userVerified: true, signCount, signature };
+    const key = await verifyPasskeySignature(statement, signature, people, page);
+    const { person, fingerprint: keyFingerprint, signCount } = key;
+    const keyLine = passkeyLine(key.passkey!, key.publicKey.export({ format: 'jwk' }));
+    return { person, keyFingerprint, userVerified: true, signCount, keyLine, signature };
   }
   const key = verifySshSignature(Buffer.from(statement, 'utf8'), signature);
   const person = ownerOf(people, key.fingerprint);

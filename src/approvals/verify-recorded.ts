@@ -2,7 +2,7 @@
 import type { Approval, Change } from '../core/change.ts';
 import { CountersignError } from '../core/errors.ts';
 import type { Plan } from '../core/plan.ts';
-import { isProofEnough, proofOf } from '../people/key.ts';
+import { isProofEnough, proofOf } from '../core/proof.ts';
 import type { Person } from '../people/person.ts';
 import { type SignedBy, verifySignature } from './signature.ts';
 import { checkStatement } from './statement.ts';
@@ -48,6 +48,8 @@ export async function recordedSigners(
     if (typeof then === 'object')
       return { approvals, problem: `The signature of ${approval.person} is not valid: ${then.problem}` };
     const signer = await signerOf(approval, change, plan, now);
+    // A key that owners took out since counts for nothing; whether the others are enough is asked of the policy.
+    if ('problem' in signer && signer.isUnlisted) continue;
     if ('problem' in signer) return { approvals, problem: signer.problem };
     // SECURITY: what the signature proves is read from itself, not from what was recorded beside it.
     const { userVerified: _recorded, ...rest } = approval;
@@ -64,13 +66,15 @@ async function signerOf(
   change: Change,
   plan: Plan,
   people: readonly Person[],
-): Promise<SignedBy | { problem: string }> {
+): Promise<SignedBy | { problem: string; isUnlisted?: boolean }> {
   try {
     const signer = await verifySignature(approval.statement, approval.signature, people, 'recorded');
     const said = checkStatement(approval.statement, change, plan, new Date(approval.at), { recorded: true });
     const { name } = signer.person;
     const isAsRecorded =
-      isProofEnough(proofOf(signer), proofOf(approval)) && (signer.signCount || undefined) === approval.signCount;
+      isProofEnough(proofOf(signer), proofOf(approval)) &&
+      (signer.signCount || undefined) === approval.signCount &&
+      signer.keyLine === approval.keyLine;
     if (!isAsRecorded)
       return { problem: `The signature of ${approval.person} proves something other than was recorded.` };
     if (name === approval.person && said.person === name && said.decision === approval.decision) return signer;
@@ -80,5 +84,6 @@ async function signerOf(
       return { problem: `The signature of ${approval.person} is not valid: ${why}` };
     }
   }
-  return { problem: `The key that signed for ${approval.person} is not a key of ${approval.person} in the policy.` };
+  const problem = `The key that signed for ${approval.person} is not a key of ${approval.person} in the policy.`;
+  return { problem, isUnlisted: true };
 }

@@ -16,8 +16,8 @@ import { reversibilityRank, worstReversibility } from '../core/effect.ts';
 import { CountersignError } from '../core/errors.ts';
 import type { Plan } from '../core/plan.ts';
 import { ownerOf, type Person } from '../people/person.ts';
+import { seatsOf } from '../people/seats.ts';
 import { parsePublicKey } from '../people/ssh-key.ts';
-import { seatsOf } from '../render/state-rows.ts';
 import { commandFor } from './command.ts';
 import { givenText } from './given-text.ts';
 import { show } from './show.ts';
@@ -137,7 +137,7 @@ export async function afterSigning(
   { print, terminal }: { print(text: string): void; terminal: Terminal | undefined },
 ): Promise<'execute' | 'leave'> {
   if (change.state !== 'approved') {
-    const { needed, filledBy, missingRoles } = seatsOf(change);
+    const { needed, filledBy, missingRoles } = seatsOf(change, change.approvals);
     const missing = missingRoles.length > 0 ? `, missing: ${missingRoles.join(', ')}` : '';
     print(`${change.id} is ${change.state}: ${filledBy.length} of ${needed} approvals given${missing}.`);
     return 'leave';

@@ -5,6 +5,7 @@ import { digestOf } from './digest.ts';
 import { environmentSchema } from './environment.ts';
 import { documentDigest } from './named-documents.ts';
 import { targetSchema } from './plan.ts';
+import { PROOFS } from './proof.ts';
 import { type Rights, rightsSchema } from './rights.ts';
 import { goalSchema, judgementSchema } from './verdict.ts';
 
@@ -61,7 +62,7 @@ export const proposalSchema = z.strictObject({
   /** Consumed at execution, once. */
   nonce: z.string(),
   /** The least that an approval must prove. Absent: that a key of the person signed, in software too. */
-  proof: z.enum(['touch', 'verified']).optional(),
+  proof: z.enum(PROOFS).optional(),
   /** Assurance that was proven when this was proposed. */
   assurance: z.string(),
   /** Of the policy in force then. Absent in ledgers of older versions. */
@@ -115,6 +116,8 @@ export const approvalSchema = z.strictObject({
   userVerified: z.boolean().optional(),
   /** Of a passkey that counts its signatures. */
   signCount: z.int().optional(),
+  /** Of a passkey: as the policy lists it, so that its signature can be verified without the policy. */
+  keyLine: z.string().optional(),
   /** Of the policy in force then. Absent in ledgers of older versions. */
   policyDigest: z.string().optional(),
 });
@@ -137,7 +140,8 @@ export type Outcome = z.infer<typeof outcomeSchema>;
 export interface Change extends Proposal {
   digest: string;
   state: ChangeState;
-  approvals: (Approval & { at: string; seq: number })[];
+  /** `isVoid`: while it is open, of a key that the policy of now does not list. */
+  approvals: (Approval & { at: string; seq: number; isVoid?: true })[];
   /** Why it is stale, rejected, withdrawn or denied. */
   explanation: string | null;
   executeBy: string | null;

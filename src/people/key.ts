@@ -1,22 +1,6 @@
 /** A line of the directory: an OpenSSH public key, or a passkey. One person has both kinds, and one seat. */
+import type { Proof } from '../core/proof.ts';
 import { type PublicKey, parsePublicKey, sshBlob } from './ssh-key.ts';
-
-/** What a signature by a key proves, least first: that its holder's machine signed, that it was touched, by whom. */
-export const PROOFS = ['software', 'touch', 'verified'] as const;
-export type Proof = (typeof PROOFS)[number];
-export const isProofEnough = (given: Proof, asked: Proof = 'software'): boolean =>
-  PROOFS.indexOf(given) >= PROOFS.indexOf(asked);
-
-/** @param userVerified of a signature by a security key or passkey. Absent: neither. */
-export const proofOf = ({ userVerified }: { userVerified?: boolean | undefined }): Proof =>
-  userVerified === undefined ? 'software' : userVerified ? 'verified' : 'touch';
-
-/** In brackets behind a signature. */
-export const PROOF_TEXTS: Readonly<Record<Proof, string>> = {
-  software: 'software key',
-  touch: 'touched',
-  verified: 'touched, user verified',
-};
 
 export type KeyKind = 'passkey' | 'security key' | 'software key';
 export const kindOf = ({ passkey, application }: PublicKey): KeyKind =>

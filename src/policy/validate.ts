@@ -153,9 +153,10 @@ function validateFreezes({ freezes, accounts }: PolicyFile, report: Report): voi
 function validateOwners({ owners }: PolicyFile, report: Report): void {
   if (!owners) return;
   const seen = new Set<string>();
-  readKeys(owners.keys, ['owners', 'keys'], report, ({ fingerprint }, path) => {
-    if (seen.has(fingerprint)) report(path, `the key ${fingerprint} is already listed`);
-    seen.add(fingerprint);
+  readKeys(owners.keys, ['owners', 'keys'], report, ({ fingerprint, material, passkey }, path) => {
+    if (passkey) report(path, 'a policy is signed with OpenSSH keys: a passkey cannot be an owner’s key');
+    if (seen.has(material)) report(path, `the key ${fingerprint} is already listed`);
+    seen.add(material);
   });
   if (owners.threshold > owners.keys.length)
     report(

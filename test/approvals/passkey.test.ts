@@ -238,7 +238,14 @@ describe('on the road', () => {
     const options = await assertionOptions(statement, app.policyFile!.people.find((one) => one.name === by)!, PAGE);
     const signature = signatureOfAssertion(keys[by].assert(options.challenge, said));
     const { ledger, changes, policy, policyFile } = app;
-    const recorder = { ledger, changes, policy, people: policyFile!.people, now: () => new Date(), relyingParty: page ?? undefined };
+    const recorder = {
+      ledger,
+      changes,
+      policy,
+      people: policyFile!.people,
+      now: () => new Date(),
+      relyingParty: page ?? undefined,
+    };
     return recordSignature(recorder, id, statement, signature);
   };
 

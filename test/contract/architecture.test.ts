@@ -29,7 +29,7 @@ const TABLE: Record<string, string[]> = {
   'tools/aws': ['zod', 'src/core/', `${AWS}/ports.ts`, `${AWS}/tool-input.ts`],
   'tools/index.ts': ['src/core/', 'tools/'],
   'src/core': ['zod', 'node:crypto'],
-  'src/people': ['node:crypto'],
+  'src/people': ['node:crypto', 'src/core/'],
   'src/approvals': ['zod', 'node:', '@simplewebauthn/server', 'src/core/', 'src/people/', 'src/render/'],
   'src/policy': [
     'zod',
@@ -81,7 +81,7 @@ const TABLE: Record<string, string[]> = {
   'src/bounded-file.ts': ['node:fs', 'src/core/'],
   'src/sqlite.ts': ['better-sqlite3', 'node:fs', 'node:path'],
   'src/render': ['src/core/', 'src/people/'],
-  'src/render/agent': ['zod', 'src/core/', 'src/render/'],
+  'src/render/agent': ['zod', 'src/core/', 'src/people/seats.ts', 'src/render/'],
   'src/mcp': ['@modelcontextprotocol/', 'zod', 'node:stream', 'src/core/', 'src/render/agent/'],
   'src/config.ts': ['node:os', 'node:path'],
   'src/entry.ts': ['node:util', 'src/config.ts', 'src/cli/', 'src/main.ts'],
