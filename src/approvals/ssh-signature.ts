@@ -44,6 +44,17 @@ const armour = (bytes: Buffer): string => `${[BEGIN, ...bytes.toString('base64')
 /** The one text of a signature that was verified, as ssh-keygen writes it: to be recorded. */
 export const canonicalSignature = (armored: string): string => armour(bytesOf(armored));
 
+/** The key that a signature says it is by; undefined: it cannot be read. Proves nothing. */
+export function keyNamedIn(armored: string): string | undefined {
+  try {
+    const reader = createReader(bytesOf(armored));
+    reader.take(10);
+    return parseKeyBlob(reader.string()).fingerprint;
+  } catch {
+    return undefined;
+  }
+}
+
 /** @throws CountersignError INPUT_SIGNATURE_INVALID, APPROVAL_USER_PRESENCE_MISSING. */
 export function verifySshSignature(message: Buffer, armored: string, expected = NAMESPACE): VerifiedKey {
   try {
