@@ -6,7 +6,7 @@
  */
 import { createHash, verify } from 'node:crypto';
 import { CountersignError } from '../core/errors.ts';
-import { createReader, type PublicKey, parseKeyBlob } from '../people/ssh-key.ts';
+import { createReader, type PublicKey, parseKeyBlob, positive } from '../people/ssh-key.ts';
 
 export const NAMESPACE = 'countersign-approval@v1';
 /** Of what adopts a policy: no signature of one kind is one of the other. */
@@ -123,7 +123,12 @@ function verifyRaw(key: PublicKey, algorithm: string, data: Buffer, blob: Buffer
       ? (['sha384', 48] as const)
       : (['sha512', 66] as const);
   const parts = createReader(blob);
-  const fixed = (bytes: Buffer) => Buffer.concat([Buffer.alloc(size), bytes]).subarray(-size);
+  // SECURITY: each number has one writing; else another byte in front of it would be another signature that verifies.
+  const fixed = (bytes: Buffer) => {
+    const number = positive(bytes);
+    if (number.length > size) throw new Error('it has a number that is too long');
+    return Buffer.concat([Buffer.alloc(size - number.length), number]);
+  };
   const raw = Buffer.concat([fixed(parts.string()), fixed(parts.string())]);
   return parts.atEnd() && verify(hash, data, { key: key.publicKey, dsaEncoding: 'ieee-p1363' }, raw);
 }

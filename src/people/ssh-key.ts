@@ -35,7 +35,7 @@ const CURVES: Record<string, { name: string; crv: string; bytes: number }> = {
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest();
 
 /** SECURITY: only the shortest writing of a number is read, so that one key cannot have two fingerprints. */
-function positive(bytes: Buffer): Buffer {
+export function positive(bytes: Buffer): Buffer {
   const [first = 0, second = 0] = bytes;
   if (first >= 0x80 || bytes.length === 0) throw new Error('the key contains a number that is not positive');
   if (first === 0 && second < 0x80) throw new Error('the key contains a number that is not in its shortest form');
