@@ -1,7 +1,7 @@
 /** How a change stands: where it is, what it needs, by when, and for whom it was asked. */
 
 import type { Change } from '../core/change.ts';
-import { ASKED_PROOF_TEXTS, PROOF_TEXTS, proofOf } from '../core/proof.ts';
+import { ASKED_PROOF_TEXTS, PROOF_TEXTS, type Proof, proofOf } from '../core/proof.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
 import { countedApprovals } from '../core/verdict.ts';
 import { seatsOf } from '../people/seats.ts';
@@ -19,7 +19,7 @@ export function describeState({ change, now, signatureNotes: notes }: Subject): 
     ...change.approvals.map(
       ({ person, keyFingerprint, userVerified, at, seq, isVoid }): Row => ({
         indent: 2,
-        text: `${line(person)} signed ${timeAgo(at, now)} with ${keyFingerprint} (${PROOF_TEXTS[proofOf({ userVerified })]})${isVoid ? ', DOES NOT COUNT: the policy no longer lists this key' : ''}${notes?.has(seq) ? `, ${notes.get(seq)}` : ''}`,
+        text: `${line(person)} signed ${timeAgo(at, now)} with ${keyText(keyFingerprint, proofOf({ userVerified }))}${isVoid ? ', DOES NOT COUNT: the policy no longer lists this key' : ''}${notes?.has(seq) ? `, ${notes.get(seq)}` : ''}`,
       }),
     ),
     ...clockRows(change, now),
@@ -33,6 +33,9 @@ export function describeState({ change, now, signatureNotes: notes }: Subject): 
     { text: `digest ${change.digest}`, tone: 'quiet' as const },
   ];
 }
+
+const keyText = (fingerprint: string, proof: Proof): string =>
+  proof === 'software' ? `the software key ${fingerprint}` : `${fingerprint} (${PROOF_TEXTS[proof]})`;
 
 /** What a person needs to know of a session that was limited: where the limits end. */
 function notLimitedRows({ rights }: Change): Row[] {

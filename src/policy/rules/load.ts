@@ -57,13 +57,8 @@ interface Parsed {
   annotations?: Record<string, string | null>;
 }
 
-/** @param problem takes `file:line:column message`. */
-export function loadRules(
-  globs: readonly string[],
-  folder: string,
-  report: Report,
-  problem: (text: string) => void,
-): LoadedRules {
+/** The texts of the files that the policy names, by their name from its folder. */
+function readRuleFiles(globs: readonly string[], folder: string, report: Report): Map<string, string> {
   const files = new Map<string, string>();
   for (const [index, pattern] of globs.entries()) {
     const found = globSync(pattern, { cwd: folder }).sort();
@@ -76,6 +71,19 @@ export function loadRules(
       }
     }
   }
+  return files;
+}
+
+/** @param problem takes `file:line:column message`. */
+export const loadRules = (
+  globs: readonly string[],
+  folder: string,
+  report: Report,
+  problem: (text: string) => void,
+): LoadedRules => loadRuleTexts(readRuleFiles(globs, folder, report), problem);
+
+/** The same, of texts that are kept elsewhere than in files. */
+export function loadRuleTexts(files: ReadonlyMap<string, string>, problem: (text: string) => void): LoadedRules {
   const loaded: LoadedRules = {
     rules: [],
     digest: digestOf([...files.values()]),
