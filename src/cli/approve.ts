@@ -14,7 +14,7 @@ import type { App } from '../compose.ts';
 import type { Change } from '../core/change.ts';
 import { CountersignError } from '../core/errors.ts';
 import type { Plan } from '../core/plan.ts';
-import { ownerOf, type Person } from '../people/person.ts';
+import { ownerOf, ownerOfBreakGlass, type Person } from '../people/person.ts';
 import { seatsOf } from '../people/seats.ts';
 import { commandFor } from './command.ts';
 import { confirmSigning, noKey, type Terminal } from './confirm.ts';
@@ -116,7 +116,11 @@ export async function afterSigning(
 }
 
 async function ownKeyOf({ config }: App, people: readonly Person[], { key, as }: ApproveOptions): Promise<OwnKey> {
-  const known = people.map(({ name, keys }) => ({ name, keys: keys.map(({ fingerprint }) => fingerprint) }));
+  // A break-glass key signs when it is named, and is never looked for.
+  const known = people.map(({ name, keys, breakGlass = [] }) => ({
+    name,
+    keys: (key === undefined ? keys : [...keys, ...breakGlass]).map(({ fingerprint }) => fingerprint),
+  }));
   const own = await findOwnKey(known, { key, as, here: personHere(people, config) });
   if (own) return own;
   throw noKey(as);
@@ -124,7 +128,8 @@ async function ownKeyOf({ config }: App, people: readonly Person[], { key, as }:
 
 /** By the key in the signature, else by --as: the statement that they signed is one of their own. */
 function whoSigned({ config }: App, people: readonly Person[], signature: string, as: string | undefined): string {
-  const found = ownerOf(people, keyNamedIn(signature))?.name ?? as ?? personHere(people, config);
+  const by = keyNamedIn(signature) ?? '';
+  const found = (ownerOf(people, by) ?? ownerOfBreakGlass(people, by))?.name ?? as ?? personHere(people, config);
   if (found !== undefined && people.some(({ name }) => name === found)) return found;
   throw new CountersignError(
     'APPROVAL_KEY_UNKNOWN',

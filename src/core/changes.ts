@@ -257,7 +257,7 @@ function proposalOf(from: {
   now: Date;
 }): Proposal {
   const { proposed, document, goal, reason, ticket, judge, policy, policyDigest, now } = from;
-  const proof = policy.proofFor(proposed);
+  const [proof, onePerson] = [policy.proofFor(proposed), policy.onePerson()];
   return {
     id: `chg_${randomBytes(6).toString('hex')}`,
     planId: proposed.id,
@@ -279,5 +279,6 @@ function proposalOf(from: {
     assurance: policy.assurance(),
     policyDigest,
     ...(proof === 'software' ? {} : { proof }),
+    ...(onePerson === null ? {} : { onePerson }),
   };
 }

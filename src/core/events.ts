@@ -165,6 +165,28 @@ export const EVENT_BODIES = {
   /** Of a person, by themselves or another: it signs nothing until a policy lists it. */
   'key.offered': byPerson.extend({ person: z.string(), line: z.string(), fingerprint: z.string() }),
 
+  /** Break-glass was opened for one stack; a review waits until it is closed. */
+  'glass.broken': z.object({
+    target,
+    person: z.string(),
+    reason: z.string(),
+    from: z.iso.datetime(),
+    until: z.iso.datetime(),
+    statement: z.string(),
+    signature: z.string(),
+    keyFingerprint: z.string(),
+    policyDigest: z.string(),
+  }),
+  'glass.reviewed': z.object({
+    opened: z.int(),
+    person: z.string(),
+    findings: z.string(),
+    statement: z.string(),
+    signature: z.string(),
+    keyFingerprint: z.string(),
+    policyDigest: z.string(),
+  }),
+
   halted: byPerson,
   resumed: byPerson,
 } as const;

@@ -1,5 +1,6 @@
 /** A guard: a pure judge of one plan plus facts. */
 import type { z } from 'zod';
+import type { OnePerson } from './change.ts';
 import type { Effect } from './effect.ts';
 import type { Environment } from './environment.ts';
 import type { Remedy } from './errors.ts';
@@ -99,6 +100,8 @@ export interface Facts {
   adjustments: Record<string, Adjustment>;
   exceptions: Exception[];
   seatRules: Record<'reversible' | 'recoverable' | 'irreversible', SeatRule>;
+  /** Solo mode: this person signs alone. */
+  onePerson?: OnePerson;
   /** Who could fill a seat: everybody in the directory but the excluded. */
   approvers: { name: string; roles: string[] }[];
   /** From the ledger, about this target and this sponsor. */

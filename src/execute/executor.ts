@@ -16,24 +16,28 @@ import { makeVisibleLine } from '../core/render-safe.ts';
 import { aboutChange, mustReach } from './about.ts';
 import { clean } from './clean.ts';
 import { isOfTheLedger, recordDurably } from './durable.ts';
+import { mayRunUnattended, mustBeTime } from './one-person.ts';
 import { leftApproved, type RecheckPorts, whyStale } from './recheck.ts';
 import { close, reconcile } from './reconcile.ts';
 import { rehearse } from './rehearse.ts';
 import { intentOf, runCalls } from './run-calls.ts';
 
 export interface ExecutorPorts extends RecheckPorts {
-  ledger: Ledger;
+  ledger: Ledger & { origin: string };
   changes: ChangesPort;
   now(): Date;
 }
 interface Ports extends ExecutorPorts {
   onProgress(text: string): void;
+  /** No person runs it. */
+  unattended: boolean;
 }
 
 /** The executor of one process, over its ports. */
 export function createExecutor(ports: ExecutorPorts): Executor {
   return {
-    run: (changeId, onProgress = () => undefined) => executeChange({ ...ports, onProgress }, changeId),
+    run: (changeId, onProgress = () => undefined, { unattended = false } = {}) =>
+      executeChange({ ...ports, onProgress, unattended }, changeId),
     reconcile: (changeId) => reconcile(ports, changeId),
     close: (changeId, signed) => close(ports, changeId, signed),
     clean: (how) => clean(ports, how),
@@ -54,6 +58,7 @@ async function executeChange(ports: Ports, changeId: string): Promise<Change> {
           : 'There is nothing to execute.',
     );
   const { plan } = await ports.changes.plan(change.planId);
+  if (ports.unattended) await mayRunUnattended(ports, ports.ledger, plan);
   await mustReach(ports, plan);
   const about = { changeId, sponsor: change.sponsor, digest: change.digest };
   const rights = await ports.cloud.takeRights(plan, about).catch((error) => {
@@ -65,6 +70,7 @@ async function executeChange(ports: Ports, changeId: string): Promise<Change> {
   for (let isLocked = false; !isLocked; ) {
     const lookedAt = await newestExecution(ports.ledger);
     await recheck(ports, change, plan);
+    await mustBeTime(ports, change);
     rehearsed ??= await rehearse(ports, change, plan, rights);
     isLocked = await lock(ports, change, plan, {
       lookedAt,
@@ -126,6 +132,7 @@ async function lock(
     if ((await newestExecution(tx)) !== lookedAt) return false;
     if (!(await tx.claim(`nonce/${change.nonce}`))) throw takenByAnother(change);
     await mustBeFree(tx, plan);
+    if (ports.unattended) await mayRunUnattended(ports, tx, plan);
     if ((await ports.changes.findIn(tx, change.id, now)).state !== 'approved')
       throw new CountersignError(
         'STATE_CHANGE_NOT_APPROVED',

@@ -1,5 +1,5 @@
 /** Who fills the seats: distinct people with distinct keys, the excluded never, required roles among them. */
-import type { Approval, Proposal } from '../core/change.ts';
+import { type Approval, brokenGlassOf, type Proposal } from '../core/change.ts';
 import { isProofEnough, proofOf } from '../core/proof.ts';
 
 export interface SeatNeed {
@@ -15,12 +15,27 @@ export interface Signer {
 
 /** Of a change: who fills its seats so far. Counted are approvals that prove enough, by keys that are still listed. */
 export function seatsOf(
-  { judgement, excluded, proof }: Pick<Proposal, 'judgement' | 'excluded' | 'proof'>,
+  { judgement, excluded, proof, onePerson }: Pick<Proposal, 'judgement' | 'excluded' | 'proof' | 'onePerson'>,
   approvals: readonly (Approval & { isVoid?: boolean })[],
 ) {
-  const { seats: needed, roles } = judgement;
+  const glass = brokenGlassOf({ approvals: [...approvals] as Parameters<typeof brokenGlassOf>[0]['approvals'] });
+  if (glass && isProofEnough(proofOf(glass), 'touch'))
+    return {
+      needed: judgement.seats,
+      roles: judgement.roles,
+      filledBy: [glass.person],
+      missingRoles: [],
+      filled: true,
+    };
+  // In solo mode one person gives them all.
+  const needed = onePerson ? Math.min(judgement.seats, 1) : judgement.seats;
+  const roles = onePerson ? [] : judgement.roles;
   const counted = approvals.filter(
-    (one) => one.decision === 'approve' && !one.isVoid && isProofEnough(proofOf(one), proof),
+    (one) =>
+      one.decision === 'approve' &&
+      !one.isVoid &&
+      isProofEnough(proofOf(one), proof) &&
+      (onePerson === undefined || one.person === onePerson.person),
   );
   return { needed, roles, ...fillSeats({ needed, roles, excluded }, counted) };
 }

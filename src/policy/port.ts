@@ -5,7 +5,8 @@ import { changeIn, haltIn } from '../core/folds.ts';
 import type { GuardDefinition, PolicyStanding } from '../core/guard.ts';
 import { type Plan, seatKindOf } from '../core/plan.ts';
 import type { LedgerView, PolicyPort } from '../core/ports.ts';
-import { ownerOf } from '../people/person.ts';
+import { strictestProof } from '../core/proof.ts';
+import { ownerOf, ownerOfBreakGlass } from '../people/person.ts';
 import { seatsOf } from '../people/seats.ts';
 import { mapsTo } from '../people/sign-in.ts';
 import { approveWithinSeconds, seatRules } from './apply.ts';
@@ -16,6 +17,7 @@ import { observations } from './observed.ts';
 import { digestInForce, pinOf, requireInForce, standingOf } from './pin.ts';
 import { createRuleJudge } from './rules/judge.ts';
 import type { LoadedRules } from './rules/load.ts';
+import { durationSeconds } from './schema.ts';
 import { isBeforePlanning, scopeFor, subjectsOf } from './scope.ts';
 
 export interface PolicyPortOptions extends FactSources {
@@ -47,8 +49,15 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
     options.isHypothetical ? (policy ? 'adopted' : 'none') : standingOf(view, policy);
   const judgeRules = ruleJudgeOf(policy?.rules ?? NO_RULES);
 
+  const onePerson: PolicyPort['onePerson'] = () =>
+    policy?.file.solo && people.length === 1
+      ? { person: people[0]!.name, waitSeconds: durationSeconds(policy.file.solo.wait) }
+      : null;
+
   /** SECURITY: the sponsor, whose agent made the plan, and whoever this process acts as, here or in the cloud: no seat. */
   const excludedFrom = (plan?: Plan): string[] => {
+    // The labelled exception: nobody else is there.
+    if (onePerson()) return [];
     const actors = [...options.actsAs, ...(plan ? [plan.actor.name] : [])];
     return people
       .filter(
@@ -65,8 +74,10 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
       .filter((guard) => only?.(guard) ?? true)
       .map((guard) => guard.create(policy ? policy.optionsFor(guard.name, environment) : guard.options.parse({})));
 
-  const isListed: PolicyPort['isListed'] = ({ person, keyFingerprint }) =>
-    options.isHypothetical || !policy || ownerOf(people, keyFingerprint)?.name === person;
+  const isListed: PolicyPort['isListed'] = ({ person, keyFingerprint, brokenGlass }) =>
+    options.isHypothetical ||
+    !policy ||
+    (brokenGlass ? ownerOfBreakGlass : ownerOf)(people, keyFingerprint)?.name === person;
   const isFilled: PolicyPort['isFilled'] = (proposal, approvals) =>
     // What was signed under another policy was counted by that one; the executor asks the policy of now for all.
     seatsOf(proposal, approvals.at(-1)?.policyDigest === policy?.digest ? approvals.filter(isListed) : approvals)
@@ -98,6 +109,7 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
       const about = {
         standing: await standing(),
         sponsor: whose ? sponsorNamed(whose.sponsor) : sponsor,
+        onePerson: onePerson(),
         excluded,
         fold,
         judgeRules,
@@ -128,10 +140,14 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
     mayRead: (subject) => !policy || policy.file.read === 'all' || scopeFor(policy, [subject]) !== null,
     isFilled,
     isListed,
+    runsUnattended: (plan) =>
+      policy !== null && scopeFor(policy, subjectsOf(plan), isBeforePlanning(plan))?.execute === 'by_runner',
     proofFor: (plan) => {
       const scope = policy && scopeFor(policy, subjectsOf(plan), isBeforePlanning(plan));
-      return seatRules(policy, scope?.environment ?? 'production')[seatKindOf(plan)].proof ?? 'software';
+      const { proof } = seatRules(policy, scope?.environment ?? 'production')[seatKindOf(plan)];
+      return strictestProof(proof, onePerson() ? 'touch' : undefined);
     },
+    onePerson,
     assurance: () => ASSURANCE,
   };
 }

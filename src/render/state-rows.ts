@@ -1,6 +1,6 @@
 /** How a change stands: where it is, what it needs, by when, and for whom it was asked. */
 
-import type { Change } from '../core/change.ts';
+import { type Change, onePersonLabels } from '../core/change.ts';
 import { ASKED_PROOF_TEXTS, PROOF_TEXTS, type Proof, proofOf } from '../core/proof.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
 import { countedApprovals } from '../core/verdict.ts';
@@ -16,6 +16,9 @@ export function describeState({ change, now, signatureNotes: notes }: Subject): 
   return [
     { text: explanation ? `${head}: ${line(explanation)}` : head },
     { text: seatsText(change) },
+    ...onePersonLabels(change).map(
+      (text): Row => ({ text: line(text.toUpperCase().slice(0, 1) + text.slice(1)), tone: 'warn' }),
+    ),
     ...change.approvals.map(
       ({ person, keyFingerprint, userVerified, at, seq, isVoid }): Row => ({
         indent: 2,
@@ -59,8 +62,10 @@ function seatsText(change: Change): string {
   ].join(' \u00b7 ');
 }
 
-function clockRows({ state, approveBy, executeBy }: Change, now: Date): Row[] {
+function clockRows({ state, approveBy, executeBy, executeFrom }: Change, now: Date): Row[] {
   if (state === 'pending') return [{ text: `to approve: ${timeLeft(approveBy, now)}` }];
+  if (executeFrom && state === 'approved' && now.getTime() < Date.parse(executeFrom))
+    return [{ text: `waits: ${timeLeft(executeFrom, now)}` }];
   if (executeBy && state === 'approved') return [{ text: `to execute: ${timeLeft(executeBy, now)}` }];
   return [];
 }

@@ -12,6 +12,8 @@ import { auditReport } from './audit-report.ts';
 import { auditShow } from './audit-show.ts';
 import { auditTiles } from './audit-tiles.ts';
 import { auditVerify } from './audit-verify.ts';
+import { breakGlassClose } from './break-glass-close.ts';
+import { breakGlassOpen } from './break-glass-open.ts';
 import { changes } from './changes.ts';
 import { clean } from './clean.ts';
 import { close } from './close.ts';
@@ -36,6 +38,7 @@ import { show } from './show.ts';
 import { tool } from './tool.ts';
 
 export const GROUPS = {
+  'break-glass': 'an emergency that one person answers for, and its review',
   audit: 'read, verify, prove, export, anchor and rebuild the ledger',
   policy: 'check, test, explain and adopt the policy file',
 } as const;
@@ -55,6 +58,8 @@ export const commands: readonly Command[] = [
   clean,
   halt,
   resume,
+  breakGlassOpen,
+  breakGlassClose,
   auditShow,
   auditReport,
   auditExport,

@@ -12,6 +12,7 @@ import type { Json } from '../../core/digest.ts';
 import { admit, type Permit } from '../../core/permit.ts';
 import { installAnswerCheck } from './answers.ts';
 import { classified, type Service } from './call-classes.ts';
+import type { CloudClock } from './clock.ts';
 
 export interface CloudSettings {
   region: string;
@@ -22,6 +23,8 @@ export interface CloudSettings {
   requestHandler?: unknown;
   /** The sandbox needs no real credentials. */
   credentials?: { accessKeyId: string; secretAccessKey: string; sessionToken?: string };
+  /** Is told the date of each answer. */
+  clock?: CloudClock;
 }
 
 /** What a client may do. Readers hold no permit; a writer's calls leave once each. */
@@ -84,7 +87,7 @@ export async function cloudFormationClient(settings: CloudSettings, holder: Hold
   const sdk = await import('@aws-sdk/client-cloudformation');
   const client = new sdk.CloudFormationClient(configuration(settings, holder));
   installGate(client, 'cloudformation', settings.region, holder);
-  installAnswerCheck(client);
+  installAnswerCheck(client, settings.clock);
   return client;
 }
 
@@ -92,7 +95,7 @@ export async function ec2Client(settings: CloudSettings, holder: Holder): Promis
   const sdk = await import('@aws-sdk/client-ec2');
   const client = new sdk.EC2Client(configuration(settings, holder));
   installGate(client, 'ec2', settings.region, holder);
-  installAnswerCheck(client);
+  installAnswerCheck(client, settings.clock);
   return client;
 }
 
@@ -100,7 +103,7 @@ export async function stsClient(settings: CloudSettings, holder: Holder): Promis
   const sdk = await import('@aws-sdk/client-sts');
   const client = new sdk.STSClient(configuration(settings, holder));
   installGate(client, 'sts', settings.region, holder);
-  installAnswerCheck(client);
+  installAnswerCheck(client, settings.clock);
   return client;
 }
 

@@ -1,6 +1,6 @@
 /** How a plan or a change is told to an agent: worst first, short, and always with what to do next. */
 import { z } from 'zod';
-import type { Change } from '../../core/change.ts';
+import { type Change, onePersonLabels } from '../../core/change.ts';
 import { type Effect, effectName, worstReversibility } from '../../core/effect.ts';
 import type { Plan } from '../../core/plan.ts';
 import type { AboutPlan } from '../../core/ports.ts';
@@ -215,6 +215,7 @@ export function answerChange(change: Change, others: readonly Change[] = []) {
       filled_by: seatsOf(change, change.approvals).filledBy,
       excluded: change.excluded,
     },
+    ...labelled(change),
     expires_at: change.executeBy ?? change.approveBy,
     verdicts: change.state === 'denied' ? describeVerdicts(change.judgement) : [],
     ...(change.explanation ? { explanation: makeVisibleLine(change.explanation) } : {}),
@@ -223,6 +224,11 @@ export function answerChange(change: Change, others: readonly Change[] = []) {
     assurance: change.assurance,
     next: nextForChange(change),
   };
+}
+
+function labelled(change: Change) {
+  const [label] = onePersonLabels(change);
+  return label === undefined ? {} : { one_person: label };
 }
 
 /** `2 updated, 1 created, 1 lost: CostTable`. */

@@ -120,7 +120,7 @@ export function nextForChange(change: Change) {
       };
     case 'approved':
       return {
-        tell_user: `No approval is missing: until ${absoluteTime(change.executeBy ?? change.approveBy)} ${whoExecutes(change)} runs: countersign execute ${change.id}`,
+        tell_user: `No approval is missing: ${change.executeFrom ? `from ${absoluteTime(change.executeFrom)} ` : ''}until ${absoluteTime(change.executeBy ?? change.approveBy)} ${whoExecutes(change)} runs: countersign execute ${change.id}`,
         after_that: 'End your turn, or follow it with describe_change.',
       };
     case 'executing':
@@ -152,7 +152,9 @@ const lookedInto = ({ id }: Change, what: string) => ({
 
 /** One sentence that a person can follow to the end without asking: how many, who, until when, and all commands. */
 function wholeWay(change: Change): string {
-  const { id, judgement, approvals, approveBy, excluded } = change;
+  const { id, judgement, approvals, approveBy, excluded, onePerson } = change;
+  if (onePerson)
+    return `One person (solo mode): ${onePerson.person} approves alone until ${absoluteTime(approveBy)} with: countersign show ${id} && countersign approve ${id}; ${onePerson.waitSeconds / 60} min after that, within 1 h, ${whoExecutes(change)} runs: countersign execute ${id}`;
   const { filledBy: signed } = seatsOf(change, approvals);
   const among = judgement.roles.length > 0 ? ` (${judgement.roles.join(' and ')} among them)` : '';
   const so = signed.length > 0 ? `, ${signed.join(' and ')} did` : '';
