@@ -166,6 +166,6 @@ async function mustCountUp(tx: LedgerView, { keyFingerprint, signCount }: Signed
   throw new CountersignError(
     'INPUT_SIGNATURE_INVALID',
     `The passkey has counted ${last} signatures before, and this one is its number ${signCount}: it was copied, or its answer was used before.`,
-    'Sign again. If that is refused too, revoke the passkey: countersign people revoke NAME --key FINGERPRINT',
+    'Sign again. If that is refused too, revoke the passkey: countersign people revoke NAME --fingerprint FINGERPRINT',
   );
 }

@@ -173,7 +173,7 @@ describe('the import table', () => {
     expect([...rooms].sort()).toEqual(['src/cli', 'src/cli/commands', 'src/config.ts', 'src/core', 'src/main.ts']);
     const fromCli = [...seen].filter((file) => rowOf(file) === 'src/cli');
     expect(fromCli.sort()).toEqual(
-      ['command', 'context', 'exit', 'init-answers', 'register', 'required-policy'].map((name) => `src/cli/${name}.ts`),
+      ['command', 'context', 'edit-policy', 'exit', 'init-answers', 'register', 'required-policy'].map((name) => `src/cli/${name}.ts`),
     );
   });
   it('lets no command print or set an exit code', () => {

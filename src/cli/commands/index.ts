@@ -22,6 +22,10 @@ import { execute } from './execute.ts';
 import { halt } from './halt.ts';
 import { init } from './init.ts';
 import { initAws } from './init-aws.ts';
+import { peopleAdd } from './people-add.ts';
+import { peopleEnroll } from './people-enroll.ts';
+import { peopleRevoke } from './people-revoke.ts';
+import { peopleRotate } from './people-rotate.ts';
 import { policyAdopt } from './policy-adopt.ts';
 import { policyCheck } from './policy-check.ts';
 import { policyExplain } from './policy-explain.ts';
@@ -40,6 +44,7 @@ import { tool } from './tool.ts';
 export const GROUPS = {
   'break-glass': 'an emergency that one person answers for, and its review',
   audit: 'read, verify, prove, export, anchor and rebuild the ledger',
+  people: 'add people to the policy, and give, replace or take their keys',
   policy: 'check, test, explain and adopt the policy file',
 } as const;
 
@@ -78,6 +83,10 @@ export const commands: readonly Command[] = [
   policyTest,
   policyAdopt,
   policySign,
+  peopleAdd,
+  peopleEnroll,
+  peopleRotate,
+  peopleRevoke,
   init,
   initAws,
 ];
