@@ -4,7 +4,7 @@ import { type Change, type OnePerson, stateSentence } from '../core/change.ts';
 import { CountersignError } from '../core/errors.ts';
 import { eventsOf } from '../core/events.ts';
 import { tagged } from '../core/kept.ts';
-import type { ChangesPort, Ledger, LedgerView, PolicyPort } from '../core/ports.ts';
+import type { ChangeReader, Ledger, LedgerView, PolicyPort } from '../core/ports.ts';
 import { isProofEnough, type Proof, proofOf, strictestProof } from '../core/proof.ts';
 import type { Person } from '../people/person.ts';
 import { openingFor } from './break-glass.ts';
@@ -14,8 +14,9 @@ import { checkStatement, type Statement } from './statement.ts';
 
 export interface Recorder {
   ledger: Ledger;
-  changes: ChangesPort;
-  policy: Pick<PolicyPort, 'digest' | 'mustBeInForce' | 'proofFor'>;
+  changes: Pick<ChangeReader, 'find' | 'findIn' | 'plan'>;
+  /** `proofFor` may be left out where the policy is the one that the change was proposed under: it says the same. */
+  policy: Pick<PolicyPort, 'digest' | 'mustBeInForce'> & Partial<Pick<PolicyPort, 'proofFor'>>;
   people: readonly Person[];
   now(): Date;
   /** The page that takes it: without one, a passkey's signature is refused. */
@@ -42,7 +43,7 @@ export async function recordSignature(
   const { plan } = await changes.plan(change.planId);
   const said = checkStatement(statement, change, plan, signedAt);
   mustBeTheirs(change, said, signed);
-  if (said.decision === 'approve') mustProve(asked(change, policy.proofFor(plan), signed), signed);
+  if (said.decision === 'approve') mustProve(asked(change, policy.proofFor?.(plan), signed), signed);
   await ledger.transact(async (tx) => {
     await policy.mustBeInForce(tx);
     await mustCountUp(tx, signed);
@@ -111,7 +112,7 @@ function mustBeTheirs(change: Change, said: Statement, signed: SignedBy): void {
     );
 }
 
-const asked = ({ proof }: Change, now: Proof, { isBreakGlass }: SignedBy): Proof =>
+const asked = ({ proof }: Change, now: Proof | undefined, { isBreakGlass }: SignedBy): Proof =>
   strictestProof(proof, now, isBreakGlass ? 'touch' : undefined);
 
 /** SECURITY: open now, for this stack, by this person. */

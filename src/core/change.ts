@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { counted } from './counted.ts';
 import { digestOf } from './digest.ts';
-import { environmentSchema } from './environment.ts';
+import { environmentSchema } from './environment-schema.ts';
 import { absoluteTime } from './instant.ts';
 import { documentDigest } from './named-documents.ts';
 import { targetSchema } from './plan.ts';
@@ -169,6 +169,12 @@ export interface Change extends Proposal {
   version: number;
 }
 
+/** A key that the adopted policy no longer lists for its person counts for nothing. */
+export interface SignersNow {
+  digest: string;
+  isListed(approval: Approval): boolean;
+}
+
 /** The approval by a break-glass key, if one gave them all. */
 export const brokenGlassOf = ({ approvals }: Pick<Change, 'approvals'>) =>
   approvals.find(
@@ -189,3 +195,5 @@ export function onePersonLabels(change: Pick<Change, 'onePerson' | 'approvals'>)
     `one person (solo mode): ${person} approves alone, and the change waits ${counted(waitSeconds / 60, 'minute')}`,
   ];
 }
+/** `gone`: why nothing can execute it any more, although it waits. */
+export type OpenChange = Change & { gone?: string };

@@ -7,12 +7,14 @@ import { randomBytes } from 'node:crypto';
 import { attributed } from './attribution.ts';
 import { cleaned, deadPlans } from './dead-plans.ts';
 import { CountersignError, type ErrorAnswer } from './errors.ts';
+import { tellingGone } from './gone.ts';
 import { goalsAllowed, judgeAll } from './guard.ts';
 import { heldBy } from './holder.ts';
 import { mintPlanningPermit, type Permit, revokePermit } from './permit.ts';
 import type { Picture } from './picture.ts';
 import { type Plan, type PlanDraft, sealPlan, type Target } from './plan.ts';
 import type { ChangesPort, Identity, Ledger, LedgerView, Place, PlanWith, PolicyPort, Provider } from './ports.ts';
+import { remembered } from './protection.ts';
 import { UNSEEN } from './subject.ts';
 import { type PlanTool, placeOf } from './tool.ts';
 import { guardCode, remediesOf, shortened } from './verdict.ts';
@@ -163,15 +165,18 @@ function planWith(
 ): PlanWith {
   return async (name, input) => {
     const planner = planners.find((one) => one.name === name);
-    const parsed = planner?.input.safeParse(input);
-    if (planner && parsed?.success) return planner.plan(parsed.data, place, permit, nonce);
-    const why = planner ? parsed?.error?.issues.map(({ path, message }) => `${path.join('.')} ${message}`) : 'unknown';
-    throw new CountersignError('INTERNAL', `The planner ${name} cannot be called: ${why}.`, {
-      agent: 'This is a defect: tell the user to report it.',
-      person: 'This is a defect: report it.',
-    });
+    if (!planner) throw uncallable(name, 'unknown');
+    const parsed = planner.input.safeParse(input);
+    if (parsed.success) return planner.plan(parsed.data, place, permit, nonce);
+    throw uncallable(name, parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; '));
   };
 }
+
+const uncallable = (planner: string, why: string) =>
+  new CountersignError('INTERNAL', `The planner ${planner} cannot be called: ${why}.`, {
+    agent: 'This is a defect: tell the user to report it.',
+    person: 'This is a defect: report it.',
+  });
 
 type Discard = (leftover: string) => Promise<void>;
 
@@ -279,6 +284,8 @@ async function store(plan: Plan, picture: Picture | undefined, ports: PlanningPo
         tool: plan.tool,
         changeSet: ports.cloud.leftoverOf(plan),
         expiresAt: plan.expiresAt,
+        protections: remembered(plan.protections),
+        capacity: (plan.lowered ?? []).map(({ of, what, was }) => ({ of, what, was })),
         ...shortened(judgement),
         goals,
         // A replay under another policy asks who could not have signed then.
@@ -287,5 +294,6 @@ async function store(plan: Plan, picture: Picture | undefined, ports: PlanningPo
     });
   });
   const about = await ports.changes.aboutPlan(plan);
-  return ports.wording.plan(plan, judgement, { ...about, goals, assurance: ports.policy.assurance() });
+  const open = await tellingGone(about.open, ports);
+  return ports.wording.plan(plan, judgement, { ...about, open, goals, assurance: ports.policy.assurance() });
 }

@@ -66,6 +66,10 @@ export function fillSeats(
   };
 }
 
+/** Do these approvals, of which a rejection is none, fill the seats of the change? */
+export const areSeatsFilled = (proposal: Proposal, approvals: readonly Approval[]): boolean =>
+  seatsOf(proposal, approvals).filled;
+
 /** A largest matching of roles to people, by augmenting paths: a role may push another to somebody else. */
 function rolesWithoutPerson(roles: readonly string[], people: readonly Signer[]): string[] {
   const roleOf = new Map<Signer, string>();

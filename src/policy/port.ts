@@ -6,11 +6,11 @@ import type { GuardDefinition, PolicyStanding } from '../core/guard.ts';
 import { type Plan, seatKindOf } from '../core/plan.ts';
 import type { LedgerView, PolicyPort } from '../core/ports.ts';
 import { strictestProof } from '../core/proof.ts';
-import { ownerOf, ownerOfBreakGlass } from '../people/person.ts';
-import { seatsOf } from '../people/seats.ts';
+import { areSeatsFilled } from '../people/seats.ts';
 import { mapsTo } from '../people/sign-in.ts';
 import { approveWithinSeconds, seatRules } from './apply.ts';
 import { describePolicy } from './describe.ts';
+import { signersIn } from './directory.ts';
 import { type FactSources, factsFor, NO_POLICY_DIGEST } from './facts.ts';
 import { executedLately, spentBy } from './history.ts';
 import { observations } from './observed.ts';
@@ -74,16 +74,7 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
       .filter((guard) => only?.(guard) ?? true)
       .map((guard) => guard.create(policy ? policy.optionsFor(guard.name, environment) : guard.options.parse({})));
 
-  const isListed: PolicyPort['isListed'] = ({ person, keyFingerprint, brokenGlass }) =>
-    options.isHypothetical ||
-    !policy ||
-    (brokenGlass ? ownerOfBreakGlass : ownerOf)(people, keyFingerprint)?.name === person;
-  const isFilled: PolicyPort['isFilled'] = (proposal, approvals) =>
-    // What was signed under another policy was counted by that one; the executor asks the policy of now for all.
-    seatsOf(proposal, approvals.at(-1)?.policyDigest === policy?.digest ? approvals.filter(isListed) : approvals)
-      .filled;
-
-  const fold = (changeId: string) => changeIn(ledger, changeId, options.now(), isFilled);
+  const fold = (changeId: string) => changeIn(ledger, changeId, options.now(), areSeatsFilled);
 
   return {
     async digest() {
@@ -138,8 +129,8 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
       return scope ? `${scope.environment} (${scope.text})` : 'none';
     },
     mayRead: (subject) => !policy || policy.file.read === 'all' || scopeFor(policy, [subject]) !== null,
-    isFilled,
-    isListed,
+    isFilled: areSeatsFilled,
+    signersNow: async (view) => (options.isHypothetical ? undefined : signersIn(view)),
     runsUnattended: (plan) =>
       policy !== null && scopeFor(policy, subjectsOf(plan), isBeforePlanning(plan))?.execute === 'by_runner',
     proofFor: (plan) => {

@@ -1,7 +1,7 @@
 /** The policy file's shape. Strict everywhere: what is not understood is an error, never a default. */
 
 import { z } from 'zod';
-import { environmentSchema } from '../core/environment.ts';
+import { environmentSchema } from '../core/environment-schema.ts';
 import { PROOFS } from '../core/proof.ts';
 
 const alias = z

@@ -29,6 +29,7 @@ import { peopleRotate } from './people-rotate.ts';
 import { policyAdopt } from './policy-adopt.ts';
 import { policyCheck } from './policy-check.ts';
 import { policyExplain } from './policy-explain.ts';
+import { policyRehearse } from './policy-rehearse.ts';
 import { policyReplay } from './policy-replay.ts';
 import { policySchema } from './policy-schema.ts';
 import { policySign } from './policy-sign.ts';
@@ -78,6 +79,7 @@ export const commands: readonly Command[] = [
   auditRebuild,
   policyCheck,
   policyExplain,
+  policyRehearse,
   policyReplay,
   policySchema,
   policyTest,
