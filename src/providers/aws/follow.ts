@@ -101,6 +101,11 @@ export async function lookBackAtStack(client: CloudFormationClient, plan: Plan, 
 const seenOf = ({ state, detail }: Followed): Seen =>
   state === 'unknown' ? { detail } : { detail, ended: { call: 'done', state } };
 
+/** Was a call with this token carried out, a moment ago? */
+export async function hasEvents(client: CloudFormationClient, call: Call): Promise<boolean> {
+  return (await ownEvents(client, call, new Date())).length > 0;
+}
+
 /** Clocks of two machines. */
 const SKEW_MILLISECONDS = 15 * 60_000;
 
