@@ -11,7 +11,11 @@ const run = promisify(execFile);
 
 export function hasSpin(): boolean {
   try {
-    for (const program of [['spin', '-V'], ['cc', '--version']] as const) execFileSync(program[0], [program[1]], { stdio: 'ignore' });
+    for (const program of [
+      ['spin', '-V'],
+      ['cc', '--version'],
+    ] as const)
+      execFileSync(program[0], [program[1]], { stdio: 'ignore' });
     return true;
   } catch {
     return false;
