@@ -125,6 +125,7 @@ const TABLE: Record<string, string[]> = {
     'src/policy/',
     'src/policy-lab/',
     'src/providers/hosts.ts',
+    'src/processes.ts',
     'src/providers/index.ts',
     'src/render/',
     'src/sandbox/',
