@@ -3,8 +3,10 @@
 import type { Environment } from '../core/environment.ts';
 import { changeIn, haltIn } from '../core/folds.ts';
 import type { GuardDefinition, PolicyStanding } from '../core/guard.ts';
+import type { Owners } from '../core/owner.ts';
 import type { Plan } from '../core/plan.ts';
 import type { LedgerView, PolicyPort } from '../core/ports.ts';
+import { runnersIn } from '../core/runners.ts';
 import { areSeatsFilled } from '../people/seats.ts';
 import { mapsTo } from '../people/sign-in.ts';
 import { approveWithinSeconds } from './apply.ts';
@@ -21,6 +23,8 @@ export interface PolicyPortOptions extends FactSources {
   sponsor: string | undefined;
   /** Names under which this process acts on this machine: the OS user. What the cloud calls it stands in each plan. */
   actsAs: string[];
+  /** Without them nothing is told of runners. */
+  owners?: Owners;
   /** Of a policy that is only tried (a replay): as if it were adopted. */
   isHypothetical?: boolean;
 }
@@ -64,6 +68,8 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
       .filter((guard) => only?.(guard) ?? true)
       .map((guard) => guard.create(policy ? policy.optionsFor(guard.name, environment) : guard.options.parse({})));
 
+  const runners = async () => (options.owners ? runnersIn(ledger, options.owners) : []);
+
   const fold = (changeId: string) => changeIn(ledger, changeId, options.now(), areSeatsFilled);
 
   return {
@@ -82,6 +88,7 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
         spent: await spentBy(ledger, sponsor.name, options.now(), fold),
         executed: await executedLately(ledger, options.now()),
         assurance: ASSURANCE,
+        runners,
         observations: () => observations(ledger, new Date(options.now().getTime() - WEEK_MILLISECONDS)),
         now: options.now(),
       }),
@@ -112,6 +119,8 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
       const scope = scopeFor(policy, [{ kind: 'stack', account, region, name, tags }]);
       return { environment: scope?.environment ?? 'out_of_scope', scope: scope?.text ?? null };
     },
+    runners,
+    executionOf: (plan) => (policy && scopeFor(policy, subjectsOf(plan), isBeforePlanning(plan)))?.execute ?? null,
     scopeOf(plan) {
       const scope = policy && scopeFor(policy, subjectsOf(plan), isBeforePlanning(plan));
       if (!policy) return 'production (no policy)';
