@@ -7,7 +7,8 @@ import { openExecutions } from '../core/folds.ts';
 import { absoluteTime } from '../core/instant.ts';
 import type { LedgerView } from '../core/ports.ts';
 import { openLedger } from '../ledger/store.ts';
-import { directoryOf, pinOf } from '../policy/pin.ts';
+import { directoryOf } from '../policy/directory.ts';
+import { pinOf } from '../policy/pin.ts';
 
 /** A change that was begun, and whose end is not recorded: a halt does not call back what it has sent. */
 export interface Begun {

@@ -6,13 +6,16 @@
  * is passed over in lists.
  */
 import { z } from 'zod';
+import { capacitySchema } from './capacity.ts';
 import { approvalSchema, type Outcome, outcomeSchema, proposalSchema } from './change.ts';
-import { environmentSchema } from './environment.ts';
+import { environmentSchema } from './environment-schema.ts';
 import { AUDIT_REMEDY, CountersignError, type ErrorCode } from './errors.ts';
+import { glassBrokenSchema, glassReviewedSchema } from './glass.ts';
 import type { StandingState } from './kept.ts';
 import { documentDigest, type Named, namesIn } from './named-documents.ts';
 import { ownerSchema } from './owner.ts';
 import { targetSchema } from './plan.ts';
+import { protectionSchema } from './protection.ts';
 import { type Rights, rightsSchema } from './rights.ts';
 import { signingSchema } from './signing.ts';
 import { ACTIONS } from './subject.ts';
@@ -105,7 +108,13 @@ export const EVENT_BODIES = {
     /** What making it left behind in the cloud, that its execution would use up: a change set of ours. */
     changeSet: z.string().nullable().default(null),
     expiresAt: z.string().default(''),
+    /** What protected the target then; absent: not looked at. */
+    protections: z.array(protectionSchema).default([]),
+    /** Capacity as it was before this plan, where it lowers it. */
+    capacity: z.array(capacitySchema).default([]),
     /** `judged`: every guard; of those without a verdict it passed (`whole`). Absent: each has its verdict. */
+    /** What the target was before, sealed: by which it is taken back. Absent: nothing of it can be. */
+    before: documentDigest('sealed text').optional(),
     judgement,
     judged: z.array(z.string()).optional(),
     goals: z.array(goalSchema),
@@ -135,7 +144,8 @@ export const EVENT_BODIES = {
   }),
   'change.executing': executing,
   'change.progress': z.object({ text: z.string().default('') }),
-  'change.finished': executing.extend({ outcome: outcomeSchema }),
+  /** `differs`: where the live state is not what was signed. Absent: nowhere, or nobody looked. */
+  'change.finished': executing.extend({ outcome: outcomeSchema, differs: z.array(z.string()).optional() }),
 
   /** A rehearsal, with the provider's own word for the answer. */
   'call.tried': call.extend({ answer: z.string() }),
@@ -145,7 +155,8 @@ export const EVENT_BODIES = {
     owner: ownerSchema.optional(),
     signing: signingSchema.optional(),
   }),
-  'call.returned': call,
+  /** `made`: ids of what it made, that stays. */
+  'call.returned': call.extend({ made: z.array(z.string()).optional() }),
   'call.failed': callWithWhy,
   'call.unknown': callWithWhy,
 
@@ -168,6 +179,17 @@ export const EVENT_BODIES = {
     proposal: z.int().nullable(),
     signers: z.array(z.string()),
   }),
+
+  /** A process that executes what is approved in scopes of `by_runner`. */
+  'runner.started': z.object({ owner: ownerSchema }),
+  'runner.stopped': z.object({ token: z.string() }),
+
+  /** Of a person, by themselves or another: it signs nothing until a policy lists it. */
+  'key.offered': byPerson.extend({ person: z.string(), line: z.string(), fingerprint: z.string() }),
+
+  /** Break-glass was opened for one stack; a review waits until it is closed. */
+  'glass.broken': glassBrokenSchema,
+  'glass.reviewed': glassReviewedSchema,
 
   halted: byPerson,
   resumed: byPerson,
@@ -237,6 +259,12 @@ const ended = EVENT_BODIES['change.finished'].pick({ outcome: true });
 /** Of `change.finished`, for who needs no more of it. */
 export function outcomeIn(event: { seq: number; body: unknown }): Outcome {
   return parsedBody(ended, 'change.finished', event).outcome;
+}
+
+const compared = EVENT_BODIES['change.finished'].pick({ differs: true });
+/** Of `change.finished`. */
+export function differencesIn(event: { seq: number; body: unknown }): string[] {
+  return parsedBody(compared, 'change.finished', event).differs ?? [];
 }
 
 const executed = EVENT_BODIES['change.executing'].pick({ rights: true });

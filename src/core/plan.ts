@@ -1,10 +1,19 @@
 /** A plan: the exact calls, what they do, and the state of the cloud that this was judged against. */
 import { z } from 'zod';
 import { callSchema } from './call.ts';
+import { loweringSchema } from './capacity.ts';
 import { digestOf, type Json } from './digest.ts';
-import { couldBeLoss, type Effect, effectName, effectSchema } from './effect.ts';
+import {
+  couldBeLoss,
+  type Effect,
+  effectName,
+  effectSchema,
+  type Reversibility,
+  worstReversibility,
+} from './effect.ts';
 import { documentDigest } from './named-documents.ts';
 import type { Picture } from './picture.ts';
+import { protectionSchema } from './protection.ts';
 import { ACTIONS, actorSchema, isItself, isWorthless, subjectSchema } from './subject.ts';
 
 /** A plan must be proposed within this time; from then on only the change's own clocks count. */
@@ -42,12 +51,18 @@ export const planDraftSchema = z.strictObject({
   }),
   /** How to compute this plan again, with reads only. Not signed: what comes out is compared with what was. */
   recipe: z.strictObject({ planner: z.string(), input: z.json() }),
+  /** What protects the target now. Not signed: later plans compare their own look with it. */
+  protections: z.array(protectionSchema).optional(),
+  /** Capacity that it lowers. Not signed: for later plans too. */
+  lowered: z.array(loweringSchema).optional(),
   /** What the person and the agent should know besides: cleaned text. */
   notes: z.array(z.string()),
 });
 export type PlanDraft = z.infer<typeof planDraftSchema> & {
   /** Sealed into the plan by its digest. Absent: calls and effects say all there is. */
   picture?: Picture;
+  /** What the target was, for who takes the change back: may hold secrets, and is kept sealed. */
+  before?: Json;
 };
 
 export const planSchema = z.strictObject({
@@ -102,7 +117,7 @@ export function sealPlan(
   },
 ): Plan {
   const { now, ...rest } = made;
-  const { picture, ...drafted } = draft;
+  const { picture, before: _, ...drafted } = draft;
   const unsigned = {
     ...drafted,
     ...rest,
@@ -139,6 +154,21 @@ function observedDifferences(signed: Observed, live: Observed): string[] {
     const inner = [...new Set([...Object.keys(was), ...Object.keys(is)])];
     return inner.filter((name) => differs(was[name], is[name])).map((name) => `${key} ${name}`);
   });
+}
+
+/**
+ * How bad it can be: by this it needs approvals. INVARIANT: an effect of unknown kind is as bad as it could be,
+ * whatever its planner calls it.
+ */
+export function worstOf({ effects, subject }: Pick<Plan, 'effects' | 'subject'>): Reversibility {
+  // Nothing of worth is in what never worked: to take it away again is reversible.
+  if (isWorthless(subject)) return 'reversible';
+  return effects.some(({ kind }) => kind === 'unknown') ? 'unknown' : worstReversibility(effects);
+}
+/** The row of the policy's approvals. */
+export function seatKindOf(plan: Pick<Plan, 'effects' | 'subject'>): Exclude<Reversibility, 'unknown'> {
+  const worst = worstOf(plan);
+  return worst === 'unknown' ? 'irreversible' : worst;
 }
 
 /** What is lost, or could be. With what never worked nothing of worth is. */

@@ -2,6 +2,9 @@
 import { counted } from '../core/counted.ts';
 import { ENVIRONMENTS, type Environment } from '../core/environment.ts';
 import type { Facts, GuardDefinition, PolicyStanding, Spent } from '../core/guard.ts';
+import type { RunnerSeen } from '../core/owner.ts';
+import { ASKED_PROOF_TEXTS } from '../core/proof.ts';
+import { runnerLines } from '../core/runners.ts';
 import { decidingTags, seatRules } from './apply.ts';
 import { freezesInForce, isOver, untilText } from './freeze.ts';
 import type { Policy } from './model.ts';
@@ -21,6 +24,7 @@ export interface Described {
   /** Changes that began to execute there within the last hour, whoever's. */
   executed(environment: Environment): number;
   assurance: string;
+  runners(): Promise<RunnerSeen[]>;
   /** Of the last week. */
   observations(): Promise<Observations>;
   now: Date;
@@ -69,6 +73,7 @@ async function inForce(policy: Policy, about: Described): Promise<Answer> {
       ...(Object.keys(scope.raise).length > 0 ? { raise: scope.raise } : {}),
     })),
     denied: deniedAlways(policy, about.guards),
+    ...(scopes.some(({ execute }) => execute === 'by_runner') ? { runners: await runnersText(about) } : {}),
     budgets_left: budgetsLeft(policy, about),
     executions_left_this_hour: executionsLeft(policy, about),
     freezes: freezes.filter((freeze) => !isOver(freeze, now)).map((freeze) => freezeText(freeze, now)),
@@ -83,6 +88,8 @@ async function inForce(policy: Policy, about: Described): Promise<Answer> {
     }),
   };
 }
+
+const runnersText = async ({ runners }: Described): Promise<string[]> => runnerLines(await runners());
 
 const withoutEmpty = (lists: Record<string, string[]>): Answer =>
   Object.fromEntries(Object.entries(lists).filter(([, list]) => list.length > 0));
@@ -156,10 +163,11 @@ function budgetsLeft(policy: Policy, { guards, spent, sponsor }: Described): Ans
 
 function seatsText(policy: Policy | null, environment: Environment): Record<string, string | number> {
   const within = policy?.file.seats[environment]?.within ?? '8h';
-  const rules = Object.entries(seatRules(policy, environment)).map(([kind, { seats, include }]) => [
-    kind,
-    include.length > 0 ? `${seats}, ${include.join(' and ')} among them` : seats,
-  ]);
+  const rules = Object.entries(seatRules(policy, environment)).map(([kind, { seats, include, proof = 'software' }]) => {
+    const among = include.length > 0 ? [`${include.join(' and ')} among them`] : [];
+    const asked = proof === 'software' ? [] : [ASKED_PROOF_TEXTS[proof]];
+    return [kind, among.length + asked.length > 0 ? [seats, ...among, ...asked].join(', ') : seats];
+  });
   return { ...Object.fromEntries(rules), within };
 }
 
