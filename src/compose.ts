@@ -13,6 +13,8 @@ import type { GuardDefinition } from './core/guard.ts';
 import type { Owners } from './core/owner.ts';
 import { createPipeline, type Pipeline, type PipelinePorts } from './core/pipeline.ts';
 import type { ChangesPort, Executor, PolicyPort, Provider } from './core/ports.ts';
+import { seal, unseal } from './core/sealed.ts';
+import { earlierChange } from './core/taking-back.ts';
 import type { Tool } from './core/tool.ts';
 import { type OpenLedger, openLedger } from './ledger/store.ts';
 import { type Directory, directoryAt } from './policy/directory.ts';
@@ -40,6 +42,7 @@ export interface App {
   owners: Owners;
   pipeline: Pipeline;
   keyedDigest: PipelinePorts['keyedDigest'];
+  seal: PipelinePorts['seal'];
   /** It is joined already (`StateFolder`). */
   whole(this: App): Promise<App>;
   close(): void;
@@ -69,7 +72,9 @@ export function createApp(config: Config, options: AppOptions = {}): App {
   const guards = options.guards ?? allGuards;
   const policyFile = options.policy ?? (config.policyPath === undefined ? null : loadPolicy(config.policyPath, guards));
   const ledger = (options.openLedger ?? openLedger)(config.home, now);
+  const owners = options.owners ?? createOwners();
   const policy = createPolicyPort({
+    owners,
     policy: policyFile,
     guards,
     provider: options.provider ?? providerRules,
@@ -82,6 +87,7 @@ export function createApp(config: Config, options: AppOptions = {}): App {
   const { sandbox } = options;
   const secretKey = secretOf(config.home);
   const keyedDigest = (value: unknown) => keyedDigestOf(secretKey, value);
+  const sealUp: App['seal'] = (value) => seal(secretKey, value);
   const aws = () =>
     createAws({
       settings: (region) => ({
@@ -100,6 +106,7 @@ export function createApp(config: Config, options: AppOptions = {}): App {
       templateRoots: config.templateRoots,
       environmentOf: policy.environmentOf,
       mayRead: policy.mayRead,
+      earlier: (changeId) => earlierChange(ledger, changes, (document) => unseal(secretKey, document), changeId),
       now,
     });
   const cloud = options.provider ?? aws();
@@ -118,11 +125,11 @@ export function createApp(config: Config, options: AppOptions = {}): App {
     now,
     logDefect,
     keyedDigest,
+    seal: sealUp,
     wording: agentWording,
     answerWithinMilliseconds: options.answerWithinMilliseconds ?? 40_000,
   });
   const whoWas = (seq: number) => directoryAt(ledger, seq, policyFile);
-  const owners = options.owners ?? createOwners();
   // Loaded when something is executed: a server for an agent never does.
   const loaded = async (): Promise<Executor> => {
     const { createExecutor } = await import('./execute/executor.ts');
@@ -147,6 +154,7 @@ export function createApp(config: Config, options: AppOptions = {}): App {
     owners,
     pipeline,
     keyedDigest,
+    seal: sealUp,
     async whole() {
       return this;
     },

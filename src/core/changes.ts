@@ -8,6 +8,7 @@ import { judgeAll } from './guard.ts';
 import { type Plan, sumsOf } from './plan.ts';
 import type { ChangesPort, Judge, Ledger, LedgerTransaction, LedgerView, PolicyPort, ProviderRules } from './ports.ts';
 import { hidesSomething, makeVisible } from './render-safe.ts';
+import { wayBackOf } from './taking-back.ts';
 import type { Goal } from './verdict.ts';
 
 /** A change that is not as the caller took it to be. */
@@ -39,6 +40,11 @@ export function createChanges(ports: {
       provider: ports.provider,
       scope: policy.scopeOf(plan),
     }),
+    async executorOf(plan) {
+      if (policy.executionOf(plan) !== 'by_runner') return 'person';
+      return (await policy.runners()).length > 0 ? 'runner' : 'no_runner';
+    },
+    wayBack: (change, plan) => wayBackOf(ledger, ports.provider, change, plan),
     async propose({ planId, goal, reason, ticket }) {
       const { plan: proposed, document } = await reader.plan(planId);
       // Without a policy the judgement is plan_only; under one that is not in force there is nothing to judge by.

@@ -112,6 +112,8 @@ export const EVENT_BODIES = {
     /** Capacity as it was before this plan, where it lowers it. */
     capacity: z.array(capacitySchema).default([]),
     /** `judged`: every guard; of those without a verdict it passed (`whole`). Absent: each has its verdict. */
+    /** What the target was before, sealed: by which it is taken back. Absent: nothing of it can be. */
+    before: documentDigest('sealed text').optional(),
     judgement,
     judged: z.array(z.string()).optional(),
     goals: z.array(goalSchema),
@@ -141,7 +143,8 @@ export const EVENT_BODIES = {
   }),
   'change.executing': executing,
   'change.progress': z.object({ text: z.string().default('') }),
-  'change.finished': executing.extend({ outcome: outcomeSchema }),
+  /** `differs`: where the live state is not what was signed. Absent: nowhere, or nobody looked. */
+  'change.finished': executing.extend({ outcome: outcomeSchema, differs: z.array(z.string()).optional() }),
 
   /** A rehearsal, with the provider's own word for the answer. */
   'call.tried': call.extend({ answer: z.string() }),
@@ -151,7 +154,8 @@ export const EVENT_BODIES = {
     owner: ownerSchema.optional(),
     signing: signingSchema.optional(),
   }),
-  'call.returned': call,
+  /** `made`: ids of what it made, that stays. */
+  'call.returned': call.extend({ made: z.array(z.string()).optional() }),
   'call.failed': callWithWhy,
   'call.unknown': callWithWhy,
 
@@ -199,6 +203,9 @@ export const EVENT_BODIES = {
     keyFingerprint: z.string(),
     policyDigest: z.string(),
   }),
+  /** A process that executes what is approved in scopes of `by_runner`. */
+  'runner.started': z.object({ owner: ownerSchema }),
+  'runner.stopped': z.object({ token: z.string() }),
 
   halted: byPerson,
   resumed: byPerson,
@@ -268,6 +275,12 @@ const ended = EVENT_BODIES['change.finished'].pick({ outcome: true });
 /** Of `change.finished`, for who needs no more of it. */
 export function outcomeIn(event: { seq: number; body: unknown }): Outcome {
   return parsedBody(ended, 'change.finished', event).outcome;
+}
+
+const compared = EVENT_BODIES['change.finished'].pick({ differs: true });
+/** Of `change.finished`. */
+export function differencesIn(event: { seq: number; body: unknown }): string[] {
+  return parsedBody(compared, 'change.finished', event).differs ?? [];
 }
 
 const executed = EVENT_BODIES['change.executing'].pick({ rights: true });

@@ -8,7 +8,7 @@ import {
   EXECUTE_WITHIN_SECONDS,
   type Proposal,
 } from './change.ts';
-import { bodyOf, outcomeIn, rightsIn } from './events.ts';
+import { bodyOf, differencesIn, outcomeIn, rightsIn } from './events.ts';
 import { absoluteTime } from './instant.ts';
 
 export interface ChangeEvent {
@@ -46,6 +46,7 @@ export function foldChange(
     abandoned: false,
     rights: null,
     outcome: null,
+    differs: [],
     version: proposed.seq,
   };
   if (change.state === 'pending' && isFilled(proposal, [])) approve(change, proposal.proposedAt);
@@ -93,6 +94,7 @@ function apply(change: Change, event: ChangeEvent, isFilled: (p: Proposal, a: Ap
     case 'change.finished':
       change.outcome = outcomeIn(event);
       change.rights = rightsIn(event) ?? change.rights;
+      change.differs = differencesIn(event);
       change.state = change.outcome.state;
       break;
   }

@@ -3,9 +3,11 @@
 import type { Environment } from '../core/environment.ts';
 import { changeIn, haltIn } from '../core/folds.ts';
 import type { GuardDefinition, PolicyStanding } from '../core/guard.ts';
+import type { Owners } from '../core/owner.ts';
 import { type Plan, seatKindOf } from '../core/plan.ts';
 import type { LedgerView, PolicyPort } from '../core/ports.ts';
 import { strictestProof } from '../core/proof.ts';
+import { runnersIn } from '../core/runners.ts';
 import { areSeatsFilled } from '../people/seats.ts';
 import { mapsTo } from '../people/sign-in.ts';
 import { approveWithinSeconds, seatRules } from './apply.ts';
@@ -24,6 +26,8 @@ export interface PolicyPortOptions extends FactSources {
   sponsor: string | undefined;
   /** Names under which this process acts on this machine: the OS user. What the cloud calls it stands in each plan. */
   actsAs: string[];
+  /** Without them nothing is told of runners. */
+  owners?: Owners;
   /** Of a policy that is only tried (a replay): as if it were adopted. */
   isHypothetical?: boolean;
 }
@@ -74,6 +78,8 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
       .filter((guard) => only?.(guard) ?? true)
       .map((guard) => guard.create(policy ? policy.optionsFor(guard.name, environment) : guard.options.parse({})));
 
+  const runners = async () => (options.owners ? runnersIn(ledger, options.owners) : []);
+
   const fold = (changeId: string) => changeIn(ledger, changeId, options.now(), areSeatsFilled);
 
   return {
@@ -92,6 +98,7 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
         spent: await spentBy(ledger, sponsor.name, options.now(), fold),
         executed: await executedLately(ledger, options.now()),
         assurance: ASSURANCE,
+        runners,
         observations: () => observations(ledger, new Date(options.now().getTime() - WEEK_MILLISECONDS)),
         now: options.now(),
       }),
@@ -123,6 +130,8 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
       const scope = scopeFor(policy, [{ kind: 'stack', account, region, name, tags }]);
       return { environment: scope?.environment ?? 'out_of_scope', scope: scope?.text ?? null };
     },
+    runners,
+    executionOf: (plan) => (policy && scopeFor(policy, subjectsOf(plan), isBeforePlanning(plan)))?.execute ?? null,
     scopeOf(plan) {
       const scope = policy && scopeFor(policy, subjectsOf(plan), isBeforePlanning(plan));
       if (!policy) return 'production (no policy)';
@@ -131,8 +140,6 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
     mayRead: (subject) => !policy || policy.file.read === 'all' || scopeFor(policy, [subject]) !== null,
     isFilled: areSeatsFilled,
     signersNow: async (view) => (options.isHypothetical ? undefined : signersIn(view)),
-    runsUnattended: (plan) =>
-      policy !== null && scopeFor(policy, subjectsOf(plan), isBeforePlanning(plan))?.execute === 'by_runner',
     proofFor: (plan) => {
       const scope = policy && scopeFor(policy, subjectsOf(plan), isBeforePlanning(plan));
       const { proof } = seatRules(policy, scope?.environment ?? 'production')[seatKindOf(plan)];
