@@ -52,6 +52,8 @@ export interface AppOptions {
   sandbox?: { store: Sandbox['store']; requestHandler: unknown; account?: string };
   /** Read already, in place of the one that the configuration names. */
   policy?: Policy;
+  /** Its people have keys of a trial. */
+  hasTrialKeys?: boolean;
   /** Another cloud than AWS, and the tools for it. */
   provider?: Provider;
   tools?: readonly Tool[];
@@ -81,6 +83,7 @@ export function createApp(config: Config, options: AppOptions = {}): App {
     ledger,
     sponsor: config.sponsor,
     actsAs: config.actsAs,
+    hasTrialKeys: options.hasTrialKeys ?? false,
     now,
   });
   const changes = createChanges({ ledger, policy, provider: options.provider ?? providerRules, now });
