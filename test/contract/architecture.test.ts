@@ -325,6 +325,16 @@ describe('names', () => {
     for (const { name } of guards) expect(names('guards')).toContain(`${name}.ts`);
     expect(new Set(tools.map(({ name }) => name)).size).toBe(tools.length);
   });
+  it.each([['src/core', 'src/people'], ['src/ledger'], ['src/render']])(
+    '%s: no two files export the same value, since the build makes one file of them',
+    (...rooms) => {
+      const exported = rooms.flatMap(filesIn).flatMap((file) =>
+        [...read(file).matchAll(/^export (?:async )?(?:const|function|class) (\w+)/gm)].map(([, name]) => ({ name, file })),
+      );
+      const twice = [...Map.groupBy(exported, ({ name }) => name)].filter(([, found]) => found.length > 1);
+      expect(twice).toEqual([]);
+    },
+  );
   it('no tool applies, approves, confirms or overrides', () => {
     for (const { name } of tools) expect(name).not.toMatch(/apply|approve|confirm|override|execute|force/);
   });
