@@ -9,6 +9,7 @@ import { escapeInvisible, makeVisibleLine } from '../core/render-safe.ts';
 import { wayBackOf } from '../core/taking-back.ts';
 import type { WayBack } from '../core/way-back.ts';
 import type { StateFolder } from '../folder.ts';
+import { providerHosts } from '../providers/hosts.ts';
 import { changePage } from '../render/change-page.ts';
 import { layOut, type Row, type Section, type Tone } from '../render/layout.ts';
 import { sentenceOf } from '../render/sentence.ts';
@@ -41,13 +42,12 @@ export async function subjectOf(folder: StateFolder, changeId: string, now = new
   const { plan } = await folder.changes.plan(change.planId);
   const picture = await folder.changes.picture(plan);
   const isUnknown = change.state === 'unknown' || change.abandoned;
-  const { hosts } = (await import('../providers/index.ts')).providerRules;
   return {
     change,
     plan,
     picture,
-    knownAccounts: await accountsKnown(folder, { plan, picture, hosts }),
-    hosts,
+    knownAccounts: await accountsKnown(folder, { plan, picture, hosts: providerHosts }),
+    hosts: providerHosts,
     now,
     signatureNotes: await signatureNotes(folder, change, plan),
     policyOfNow: Object.values(await underPolicyOfNow(folder, changeId)).filter((text) => text !== null),
