@@ -193,7 +193,9 @@ describe('the import table', () => {
     expect([...rooms].sort()).toEqual(['src/cli', 'src/cli/commands', 'src/config.ts', 'src/core', 'src/main.ts']);
     const fromCli = [...seen].filter((file) => rowOf(file) === 'src/cli');
     expect(fromCli.sort()).toEqual(
-      ['command', 'context', 'edit-policy', 'exit', 'init-answers', 'register', 'required-policy'].map((name) => `src/cli/${name}.ts`),
+      ['command', 'context', 'edit-policy', 'exit', 'init-answers', 'register', 'required-policy'].map(
+        (name) => `src/cli/${name}.ts`,
+      ),
     );
   });
   it('lets no command print or set an exit code', () => {
@@ -333,16 +335,6 @@ describe('names', () => {
     for (const { name } of guards) expect(names('guards')).toContain(`${name}.ts`);
     expect(new Set(tools.map(({ name }) => name)).size).toBe(tools.length);
   });
-  it.each([['src/core', 'src/people'], ['src/ledger'], ['src/render']])(
-    '%s: no two files export the same value, since the build makes one file of them',
-    (...rooms) => {
-      const exported = rooms.flatMap(filesIn).flatMap((file) =>
-        [...read(file).matchAll(/^export (?:async )?(?:const|function|class) (\w+)/gm)].map(([, name]) => ({ name, file })),
-      );
-      const twice = [...Map.groupBy(exported, ({ name }) => name)].filter(([, found]) => found.length > 1);
-      expect(twice).toEqual([]);
-    },
-  );
   it('no tool applies, approves, confirms or overrides', () => {
     for (const { name } of tools) expect(name).not.toMatch(/apply|approve|confirm|override|execute|force/);
   });

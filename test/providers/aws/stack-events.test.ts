@@ -2,8 +2,8 @@
 import type { StackEvent } from '@aws-sdk/client-cloudformation';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { rootCause } from '../../../src/providers/aws/stack-events.ts';
-import { addFault } from '../../../src/sandbox/faults.ts';
 import { putTemplateObject } from '../../../src/sandbox/facts.ts';
+import { addFault } from '../../../src/sandbox/faults.ts';
 import { seedWorld } from '../../../src/sandbox/seed-file.ts';
 import { signedByAll } from '../../attacks/attempts.ts';
 import { openTestWorld, type TestWorld } from '../../world.ts';
@@ -138,7 +138,10 @@ Resources:
     expect(await update(false)).toMatchObject({ state: 'succeeded' });
     looking('denied', 'always');
     const change = await update(false, 'nest-two-prod');
-    expect(change).toMatchObject({ state: 'unknown', outcome: { detail: expect.stringContaining('could not be read') } });
+    expect(change).toMatchObject({
+      state: 'unknown',
+      outcome: { detail: expect.stringContaining('could not be read') },
+    });
   });
 
   it('succeeds with the events of both, and nothing differs from what was signed', async () => {
