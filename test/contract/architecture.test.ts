@@ -95,6 +95,7 @@ const TABLE: Record<string, string[]> = {
     'src/core/',
     'src/ledger/store.ts',
     'src/people/',
+    'src/policy/directory.ts',
     'src/providers/index.ts',
   ],
   'src/cli/commands': [
