@@ -6,18 +6,22 @@ import { join, resolve } from 'node:path';
 import { guards as allGuards } from '../guards/index.ts';
 import { tools } from '../tools/index.ts';
 import type { Config } from './config.ts';
+import type { Client } from './core/assurance.ts';
 import { createChanges } from './core/changes.ts';
 import { keyedDigestOf } from './core/digest.ts';
 import { CountersignError } from './core/errors.ts';
 import type { GuardDefinition } from './core/guard.ts';
+import type { TriedWrite } from './core/outside.ts';
 import { createPipeline, type Pipeline, type PipelinePorts } from './core/pipeline.ts';
 import type { ChangesPort, Executor, PolicyPort, Provider } from './core/ports.ts';
 import type { Tool } from './core/tool.ts';
+import { clientOf, serverHere } from './doctor/client-of.ts';
 import { type OpenLedger, openLedger } from './ledger/store.ts';
 import { loadPolicy } from './policy/load.ts';
 import type { Policy } from './policy/model.ts';
 import { type Directory, directoryAt } from './policy/pin.ts';
 import { createPolicyPort } from './policy/port.ts';
+import type { Here } from './policy/proven.ts';
 import { type AccountEntry, createAws } from './providers/aws/provider.ts';
 import { providerRules } from './providers/index.ts';
 import { agentWording } from './render/agent/index.ts';
@@ -36,6 +40,8 @@ export interface App {
   executor: Executor;
   pipeline: Pipeline;
   keyedDigest: PipelinePorts['keyedDigest'];
+  /** What this process knows of itself and of its client. */
+  here: Here;
   close(): void;
 }
 export interface AppOptions {
@@ -61,6 +67,9 @@ export function createApp(config: Config, options: AppOptions = {}): App {
   const guards = options.guards ?? allGuards;
   const policyFile = options.policy ?? (config.policyPath === undefined ? null : loadPolicy(config.policyPath, guards));
   const ledger = (options.openLedger ?? openLedger)(config.home, now);
+  const secretKey = secretOf(config.home);
+  const keyedDigest = (value: unknown) => keyedDigestOf(secretKey, value);
+  const here = hereOf(config, keyedDigest);
   const policy = createPolicyPort({
     policy: policyFile,
     guards,
@@ -68,12 +77,11 @@ export function createApp(config: Config, options: AppOptions = {}): App {
     ledger,
     sponsor: config.sponsor,
     actsAs: config.actsAs,
+    here,
     now,
   });
   const changes = createChanges({ ledger, policy, provider: options.provider ?? providerRules, now });
   const { sandbox } = options;
-  const secretKey = secretOf(config.home);
-  const keyedDigest = (value: unknown) => keyedDigestOf(secretKey, value);
   const aws = () =>
     createAws({
       settings: (region) => ({
@@ -137,7 +145,21 @@ export function createApp(config: Config, options: AppOptions = {}): App {
     executor,
     pipeline,
     keyedDigest,
+    here,
     close: () => ledger.close(),
+  };
+}
+
+/** The kernel is asked once, and only by who needs it. */
+function hereOf({ sshConnection }: Config, seal: (value: unknown) => string): Here {
+  let client: Client | undefined;
+  return {
+    server: serverHere(),
+    client() {
+      client ??= clientOf(sshConnection);
+      return client;
+    },
+    seal,
   };
 }
 
@@ -151,6 +173,26 @@ function accountsOf(policy: Policy | null): AccountEntry[] {
     ...(account.service_role === undefined ? {} : { serviceRole: account.service_role }),
     templateBuckets: account.template_buckets,
   }));
+}
+
+/** What this user's own credentials could write, without a policy; undefined: the cloud was not reached. */
+export async function ownWrites(config: Config): Promise<TriedWrite[] | undefined> {
+  const { plannersWrites } = await import('./execute/try-writes.ts');
+  const settings = (region?: string) => ({
+    region: region ?? config.region,
+    ...(config.endpointUrl ? { endpoint: config.endpointUrl } : {}),
+  });
+  const none = { environment: 'production', scope: null } as const;
+  const cloud = createAws({
+    settings,
+    accounts: [],
+    secretKey: '',
+    templateRoots: [],
+    environmentOf: () => none,
+    mayRead: () => false,
+    now: () => new Date(),
+  });
+  return plannersWrites(cloud, undefined);
 }
 
 /** The roles of an AWS account, as texts. */

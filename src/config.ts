@@ -14,6 +14,8 @@ export interface Config {
   templateRoots: string[];
   /** Names under which this process acts. */
   actsAs: string[];
+  /** The connection that sshd started this process for, as sshd names it. */
+  sshConnection?: string | undefined;
   logLevel: string;
 }
 
@@ -27,12 +29,16 @@ export function readConfig(options: { home?: string | undefined; policy?: string
     profile: env.AWS_PROFILE || undefined,
     templateRoots: env.COUNTERSIGN_TEMPLATE_ROOTS?.split(':').filter(Boolean) ?? [process.cwd()],
     actsAs: osUser(),
+    sshConnection: env.SSH_CONNECTION,
     logLevel: env.COUNTERSIGN_LOG_LEVEL ?? 'warn',
   };
 }
 
 /** This process's environment and some more, for a process that it starts. */
 export const environmentWith = (more: Record<string, string>): NodeJS.ProcessEnv => ({ ...process.env, ...more });
+
+/** What this process was given, by name: for who looks for what an agent could find in it. */
+export const variables = (): Readonly<Record<string, string | undefined>> => ({ ...process.env });
 
 /** The state folder of whoever names none. */
 export const defaultHome = (): string => join(homedir(), '.countersign');

@@ -1,4 +1,5 @@
 /** `audit show`: the ledger to read, one line an event; and the kinds of events that a person names. */
+import { assuranceOf } from '../core/assurance.ts';
 import { counted } from '../core/counted.ts';
 import { CountersignError } from '../core/errors.ts';
 import { type BodyOf, EVENT_BODIES, type EventKind, type LedgerEvent, readEvent } from '../core/events.ts';
@@ -106,6 +107,9 @@ const SAYINGS: Sayings = {
   'policy.signed': ({ decider, keyFingerprint }) => `by ${decider} with the key ${keyFingerprint}`,
   'policy.adopted': ({ digest, level, signers }) =>
     `${digest} ${level}${signers.length > 0 ? ` signed by ${signers.join(', ')}` : ''}`,
+  'doctor.asked': ({ client }) => `by ${client.kind} (${client.who})`,
+  'doctor.reported': ({ client, levels, findings }) =>
+    `${assuranceOf(levels)} for ${client.kind} (${client.who}), ${counted(findings.length, 'finding')}`,
   halted: person,
   resumed: person,
 };

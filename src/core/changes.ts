@@ -135,7 +135,8 @@ export function createChanges(ports: {
         const judgedAt = await newestChangeEvent(ledger);
         const judge = await policy.judgeFor(proposed, 'propose', goal);
         const about = { proposed, document, goal, reason, ticket, judge, policy, now: ports.now() };
-        const proposal = proposalOf({ ...about, policyDigest: await policy.digest() });
+        const standing = { policyDigest: await policy.digest(), assurance: await policy.assurance() };
+        const proposal = proposalOf({ ...about, ...standing });
         // Budgets hold across processes: what others proposed meanwhile was not in the facts, so judge again.
         const isAppended = await ledger.transact(async (tx) => {
           if ((await newestChangeEvent(tx)) !== judgedAt) return false;
@@ -252,9 +253,10 @@ function proposalOf(from: {
   judge: Judge;
   policy: PolicyPort;
   policyDigest: string;
+  assurance: string;
   now: Date;
 }): Proposal {
-  const { proposed, document, goal, reason, ticket, judge, policy, policyDigest, now } = from;
+  const { proposed, document, goal, reason, ticket, judge, policy, policyDigest, assurance, now } = from;
   return {
     id: `chg_${randomBytes(6).toString('hex')}`,
     planId: proposed.id,
@@ -273,7 +275,7 @@ function proposalOf(from: {
     proposedAt: now.toISOString(),
     approveBy: new Date(now.getTime() + judge.seatsWithinSeconds * 1000).toISOString(),
     nonce: randomBytes(16).toString('hex'),
-    assurance: policy.assurance(),
+    assurance,
     policyDigest,
   };
 }

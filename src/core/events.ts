@@ -6,6 +6,7 @@
  * is passed over in lists.
  */
 import { z } from 'zod';
+import { clientSchema, standingOfLevelSchema } from './assurance.ts';
 import { approvalSchema, type Outcome, outcomeSchema, proposalSchema } from './change.ts';
 import { environmentSchema } from './environment.ts';
 import { AUDIT_REMEDY, CountersignError, type ErrorCode } from './errors.ts';
@@ -160,6 +161,24 @@ export const EVENT_BODIES = {
     previous: z.int().nullable(),
     proposal: z.int().nullable(),
     signers: z.array(z.string()),
+  }),
+
+  /** A server gave out a nonce, for one report of what its client's user can reach. */
+  'doctor.asked': z.object({ nonce: z.string(), sponsor: z.string().nullable(), client: clientSchema }),
+  /** What that report and the server's own look led to. `seal`: keyed, over all the rest. */
+  'doctor.reported': z.object({
+    nonce: z.string(),
+    sponsor: z.string().nullable(),
+    client: clientSchema,
+    /** The server's user and host. */
+    server: z.string(),
+    policyDigest: z.string(),
+    /** Over the keys of everyone in the policy. */
+    keysDigest: z.string(),
+    levels: z.array(standingOfLevelSchema),
+    /** Names of what was found. */
+    findings: z.array(z.string()),
+    seal: z.string(),
   }),
 
   halted: byPerson,

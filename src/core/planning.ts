@@ -290,5 +290,5 @@ async function store(plan: Plan, picture: Picture | undefined, ports: PlanningPo
     });
   });
   const about = await ports.changes.aboutPlan(plan);
-  return ports.wording.plan(plan, judgement, { ...about, goals, assurance: ports.policy.assurance() });
+  return ports.wording.plan(plan, judgement, { ...about, goals, assurance: await ports.policy.assurance() });
 }

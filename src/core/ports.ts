@@ -9,6 +9,7 @@ import type { Environment } from './environment.ts';
 import type { ErrorCode, WayOut } from './errors.ts';
 import type { EventQuery, LedgerEvent, NewEvent } from './events.ts';
 import type { Facts, Guard, Phase } from './guard.ts';
+import type { TriesWrites } from './outside.ts';
 import type { Permit } from './permit.ts';
 import type { Picture } from './picture.ts';
 import type { Plan, PlanDraft, Target } from './plan.ts';
@@ -150,15 +151,14 @@ export interface Seen {
 export interface PlannerDefinition {
   readonly name: string;
   readonly input: z.ZodType;
-  /** A dry run, under a planning permit for that place. */
-  /** @param planNonce of the plan that will be sealed: keys the tags of masked values. */
+  /** A dry run, under a planning permit for that place. @param planNonce of the plan that will be sealed: keys the tags of masked values. */
   plan(input: unknown, at: Place, permit: Permit, planNonce: string): Promise<PlanDraft>;
 }
 /** What a plan tool is given: plans with the planner of that name. */
 export type PlanWith = (planner: string, input: unknown) => Promise<PlanDraft>;
 
 /** One cloud, as the composition root wires it: what it is known to be, how it is asked, planned for and changed. */
-export interface Provider extends ProviderRules, Runner {
+export interface Provider extends ProviderRules, Runner, TriesWrites {
   /** Where calls of this place go, as plans name it: the provider's own name, a URL, or `sandbox:<id>`. */
   endpoint(place: Place): Promise<string>;
   /** @throws INPUT_ACCOUNT_UNKNOWN for an alias that the policy does not name. */
@@ -256,7 +256,7 @@ export interface PolicyPort {
     tags: Record<string, string>;
   }): boolean;
   isFilled(proposal: Proposal, approvals: Approval[]): boolean;
-  assurance(): string;
+  assurance(): Promise<string>;
 }
 
 /** What an agent is told of a plan besides the plan and its judgement. */

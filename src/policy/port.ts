@@ -13,6 +13,7 @@ import { type FactSources, factsFor, NO_POLICY_DIGEST } from './facts.ts';
 import { executedLately, spentBy } from './history.ts';
 import { observations } from './observed.ts';
 import { digestInForce, pinOf, requireInForce, standingOf } from './pin.ts';
+import { type Here, provenNow } from './proven.ts';
 import { createRuleJudge } from './rules/judge.ts';
 import type { LoadedRules } from './rules/load.ts';
 import { isBeforePlanning, scopeFor, subjectsOf } from './scope.ts';
@@ -23,8 +24,9 @@ export interface PolicyPortOptions extends FactSources {
   actsAs: string[];
   /** Of a policy that is only tried (a replay): as if it were adopted. */
   isHypothetical?: boolean;
+  /** Without it nothing that doctor recorded counts here. */
+  here?: Here | undefined;
 }
-const ASSURANCE = 'L0';
 const WEEK_MILLISECONDS = 7 * 86_400_000;
 
 const NO_RULES: LoadedRules = { rules: [], digest: '', texts: {}, warnings: [] };
@@ -70,13 +72,19 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
       approvals.filter(({ decision }) => decision === 'approve'),
     ).filled;
 
+  const digest = async (): Promise<string> => {
+    if (!policy) return NO_POLICY_DIGEST;
+    return options.isHypothetical ? policy.digest : digestInForce(ledger, policy);
+  };
+  const assurance: PolicyPort['assurance'] = async () => {
+    const about = { here: options.here, sponsor: sponsor.name, policyDigest: await digest(), people };
+    return (await provenNow(ledger, { ...about, now: options.now() })).assurance;
+  };
+
   const fold = (changeId: string) => changeIn(ledger, changeId, options.now(), isFilled);
 
   return {
-    async digest() {
-      if (!policy) return NO_POLICY_DIGEST;
-      return options.isHypothetical ? policy.digest : digestInForce(ledger, policy);
-    },
+    digest,
     describe: async () =>
       describePolicy({
         policy,
@@ -87,7 +95,7 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
         halt: await haltIn(ledger),
         spent: await spentBy(ledger, sponsor.name, options.now(), fold),
         executed: await executedLately(ledger, options.now()),
-        assurance: ASSURANCE,
+        assurance: await assurance(),
         observations: () => observations(ledger, new Date(options.now().getTime() - WEEK_MILLISECONDS)),
         now: options.now(),
       }),
@@ -125,6 +133,6 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
     },
     mayRead: (subject) => !policy || policy.file.read === 'all' || scopeFor(policy, [subject]) !== null,
     isFilled,
-    assurance: () => ASSURANCE,
+    assurance,
   };
 }

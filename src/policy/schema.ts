@@ -1,6 +1,7 @@
 /** The policy file's shape. Strict everywhere: what is not understood is an error, never a default. */
 
 import { z } from 'zod';
+import { LEVELS } from '../core/assurance.ts';
 import { environmentSchema } from '../core/environment.ts';
 
 const alias = z
@@ -135,6 +136,8 @@ export const policySchema = z.strictObject({
   rules: z.array(z.string().min(1)).default([]),
   /** What describe tools read: what is in a scope, or all that the credentials can read. */
   read: z.enum(['in_scope', 'all']).default('in_scope'),
+  /** Levels of assurance that the owners vouch for, where doctor cannot try them. Told as declared, never as proven. */
+  declares: z.array(z.enum(LEVELS)).default([]),
   /** Who may change the policy: so many of these keys sign the next one. */
   owners: z.strictObject({ keys: z.array(z.string()).min(1), threshold: z.number().int().min(1) }).optional(),
 });

@@ -16,6 +16,7 @@ import { changes } from './changes.ts';
 import { clean } from './clean.ts';
 import { close } from './close.ts';
 import { demo } from './demo.ts';
+import { doctor } from './doctor.ts';
 import { execute } from './execute.ts';
 import { halt } from './halt.ts';
 import { init } from './init.ts';
@@ -33,6 +34,7 @@ import { resume } from './resume.ts';
 import { sandbox } from './sandbox.ts';
 import { serve } from './serve.ts';
 import { show } from './show.ts';
+import { status } from './status.ts';
 import { tool } from './tool.ts';
 
 export const GROUPS = {
@@ -55,6 +57,8 @@ export const commands: readonly Command[] = [
   clean,
   halt,
   resume,
+  status,
+  doctor,
   auditShow,
   auditReport,
   auditExport,

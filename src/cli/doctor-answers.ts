@@ -1,0 +1,64 @@
+/** Joins the server's side of doctor to the app. */
+import { homedir, userInfo } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { App } from '../compose.ts';
+import { answerDoctor } from '../doctor/answers.ts';
+import { entranceAt, keyFilesOf } from '../doctor/authorized-keys.ts';
+import type { Owned } from '../doctor/exposed.ts';
+import { plannersWrites } from '../execute/try-writes.ts';
+import { LEDGER_FILE } from '../ledger/database.ts';
+import { pinOf } from '../policy/pin.ts';
+import { providerOutside } from '../providers/index.ts';
+
+const SSHD_CONFIG = '/etc/ssh/sshd_config';
+
+/** @param sshdConfig another than the machine's. */
+export async function answerFor(
+  app: App,
+  request: unknown,
+  sshdConfig = SSHD_CONFIG,
+): Promise<Record<string, unknown>> {
+  const { config, policyFile, ledger, policy, here, cloud } = app;
+  const people = policyFile?.people ?? [];
+  const { username } = userInfo();
+  const answer = await answerDoctor(
+    {
+      ledger,
+      policy,
+      people,
+      declared: async () => ((await pinOf(ledger))?.level === 'signatures' ? (policyFile?.file.declares ?? []) : []),
+      here,
+      owned: ownedBy(app),
+      user: username,
+      entrance: () =>
+        config.sshConnection === undefined
+          ? null
+          : entranceAt(
+              { config: sshdConfig, keys: keyFilesOf(sshdConfig, homedir(), username) },
+              people.map(({ name }) => name),
+            ),
+      writes: () => plannersWrites(cloud, Object.keys(policyFile?.file.accounts ?? {})[0]),
+      now: () => new Date(),
+    },
+    request,
+  );
+  return { ...answer };
+}
+
+export function ownedBy({ config, policyFile }: Pick<App, 'config' | 'policyFile'>): Owned[] {
+  const { home, policyPath } = config;
+  return [
+    { what: 'the ledger', path: join(resolve(home), LEDGER_FILE) },
+    { what: 'the secret of the state folder', path: join(resolve(home), 'secret') },
+    ...(policyPath === undefined ? [] : [{ what: 'the policy', path: resolve(policyPath), isPublic: true }]),
+    ...Object.keys(policyFile?.rules.texts ?? {}).map((name) => ({
+      what: 'a rule of the policy',
+      path: resolve(policyPath ?? '.', '..', name),
+      isPublic: true,
+    })),
+    ...providerOutside.credentials.files.map((file) => ({
+      what: 'credentials of the server',
+      path: join(homedir(), file),
+    })),
+  ];
+}
