@@ -16,6 +16,8 @@ export interface Config {
   actsAs: string[];
   /** The connection that sshd started this process for, as sshd names it. */
   sshConnection?: string | undefined;
+  /** What its client asked for, where sshd ran a forced command instead. */
+  sshOriginalCommand?: string | undefined;
   logLevel: string;
 }
 
@@ -30,6 +32,7 @@ export function readConfig(options: { home?: string | undefined; policy?: string
     templateRoots: env.COUNTERSIGN_TEMPLATE_ROOTS?.split(':').filter(Boolean) ?? [process.cwd()],
     actsAs: osUser(),
     sshConnection: env.SSH_CONNECTION,
+    sshOriginalCommand: env.SSH_ORIGINAL_COMMAND,
     logLevel: env.COUNTERSIGN_LOG_LEVEL ?? 'warn',
   };
 }

@@ -4,20 +4,14 @@ import { join, resolve } from 'node:path';
 import type { App } from '../compose.ts';
 import { answerDoctor } from '../doctor/answers.ts';
 import { entranceAt, keyFilesOf } from '../doctor/authorized-keys.ts';
+import { sshdConfig } from '../doctor/client-of.ts';
 import type { Owned } from '../doctor/exposed.ts';
 import { plannersWrites } from '../execute/try-writes.ts';
 import { LEDGER_FILE } from '../ledger/database.ts';
 import { pinOf } from '../policy/pin.ts';
 import { providerOutside } from '../providers/index.ts';
 
-const SSHD_CONFIG = '/etc/ssh/sshd_config';
-
-/** @param sshdConfig another than the machine's. */
-export async function answerFor(
-  app: App,
-  request: unknown,
-  sshdConfig = SSHD_CONFIG,
-): Promise<Record<string, unknown>> {
+export async function answerFor(app: App, request: unknown): Promise<Record<string, unknown>> {
   const { config, policyFile, ledger, policy, here, cloud } = app;
   const people = policyFile?.people ?? [];
   const { username } = userInfo();
@@ -30,13 +24,15 @@ export async function answerFor(
       here,
       owned: ownedBy(app),
       user: username,
-      entrance: () =>
-        config.sshConnection === undefined
-          ? null
-          : entranceAt(
-              { config: sshdConfig, keys: keyFilesOf(sshdConfig, homedir(), username) },
-              people.map(({ name }) => name),
-            ),
+      entrance() {
+        if (config.sshConnection === undefined) return null;
+        const file = sshdConfig();
+        const files = { config: file, keys: keyFilesOf(file, homedir(), username) };
+        return entranceAt(
+          files,
+          people.map(({ name }) => name),
+        );
+      },
       writes: () => plannersWrites(cloud, Object.keys(policyFile?.file.accounts ?? {})[0]),
       now: () => new Date(),
     },

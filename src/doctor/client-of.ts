@@ -59,6 +59,15 @@ function overSsh(chain: readonly Process[], connection: string | undefined, ours
     : { kind: 'other_user', who: `uid ${uid}`, why: `the client runs as uid ${uid}, the server as uid ${ours}` };
 }
 
+const SSHD_CONFIG = '/etc/ssh/sshd_config';
+
+/** The configuration of the sshd that this process came through: named in the title of its listener, or the usual one. */
+export function sshdConfig(): string {
+  const listener = ancestorsOf(process.ppid).findLast(({ name, uid }) => SSHD.test(name) && uid === 0);
+  const title = listener ? readIfThere(`/proc/${listener.pid}/cmdline`).replaceAll('\0', ' ') : '';
+  return / -f ?(\S+)/.exec(title)?.[1] ?? SSHD_CONFIG;
+}
+
 /** From the parent up, as far as the kernel tells. */
 function ancestorsOf(from: number): Process[] {
   const chain: Process[] = [];

@@ -34,6 +34,7 @@ import { resume } from './resume.ts';
 import { sandbox } from './sandbox.ts';
 import { serve } from './serve.ts';
 import { show } from './show.ts';
+import { ssh } from './ssh.ts';
 import { status } from './status.ts';
 import { tool } from './tool.ts';
 
@@ -59,6 +60,7 @@ export const commands: readonly Command[] = [
   resume,
   status,
   doctor,
+  ssh,
   auditShow,
   auditReport,
   auditExport,
