@@ -19,6 +19,8 @@ export interface Config {
   /** What its client asked for, where sshd ran a forced command instead. */
   sshOriginalCommand?: string | undefined;
   logLevel: string;
+  /** Where people find the review page: told to clients that can open it. */
+  reviewUrl?: string | undefined;
 }
 
 export function readConfig(options: { home?: string | undefined; policy?: string | undefined } = {}): Config {
@@ -34,6 +36,7 @@ export function readConfig(options: { home?: string | undefined; policy?: string
     sshConnection: env.SSH_CONNECTION,
     sshOriginalCommand: env.SSH_ORIGINAL_COMMAND,
     logLevel: env.COUNTERSIGN_LOG_LEVEL ?? 'warn',
+    reviewUrl: env.COUNTERSIGN_REVIEW_URL || undefined,
   };
 }
 
@@ -42,6 +45,9 @@ export const environmentWith = (more: Record<string, string>): NodeJS.ProcessEnv
 
 /** What this process was given, by name: for who looks for what an agent could find in it. */
 export const variables = (): Readonly<Record<string, string | undefined>> => ({ ...process.env });
+
+/** Where a state folder keeps its webhook. */
+export const webhookFile = (home: string): string => join(home, 'webhook.json');
 
 /** The state folder of whoever names none. */
 export const defaultHome = (): string => join(homedir(), '.countersign');

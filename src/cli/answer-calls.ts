@@ -5,6 +5,7 @@ import { CountersignError } from '../core/errors.ts';
 import type { Answers, CallTool } from '../mcp/server.ts';
 import { policyStamp } from '../policy/stamp.ts';
 import { refusalOf } from '../render/agent/next.ts';
+import { hasWebhook } from '../tell/webhook.ts';
 import { createOperatorLog } from './operator-log.ts';
 
 /**
@@ -49,6 +50,7 @@ export function createAnswers(config: Config, sandboxed: boolean): Answers {
         ...result,
         milliseconds: Math.round(performance.now() - started),
       });
+      if (opened && hasWebhook(config.home)) void tell(opened.app);
       return answer;
     } catch (error) {
       opened = undefined;
@@ -63,6 +65,12 @@ export function createAnswers(config: Config, sandboxed: boolean): Answers {
     }
   };
 
+  /** Nobody waits for it. */
+  const tell = async (app: App) => {
+    const { tellPeople } = await import('../tell/outbox.ts');
+    const complain = (problem: string) => log.warn({ problem }, 'people were not told');
+    await tellPeople({ home: config.home, ledger: app.ledger, now: () => new Date(), complain });
+  };
   const doctor: Answers['doctor'] = async (request) => {
     const { answerFor } = await import('./doctor-answers.ts');
     return answerFor(await current(), request);

@@ -110,6 +110,7 @@ const SAYINGS: Sayings = {
   'doctor.asked': ({ client }) => `by ${client.kind} (${client.who})`,
   'doctor.reported': ({ client, levels, findings }) =>
     `${assuranceOf(levels)} for ${client.kind} (${client.who}), ${counted(findings.length, 'finding')}`,
+  'people.told': ({ through, by }) => `through event ${through} by ${by}`,
   halted: person,
   resumed: person,
 };

@@ -24,6 +24,7 @@ export function serve(config: Config, version: string, sandboxed: boolean): void
   serveTools(listed, version, {
     call: async (name, input, origin) => (await answers()).call(name, input, origin),
     doctor: async (request) => (await answers()).doctor(request),
+    reviewUrl: config.reviewUrl,
   });
   process.stdin.once('end', () => setTimeout(() => process.exit(), END_AFTER_MILLISECONDS).unref());
   setTimeout(flushCompileCache, FLUSH_CACHE_AFTER_MILLISECONDS).unref();

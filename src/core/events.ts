@@ -181,6 +181,9 @@ export const EVENT_BODIES = {
     seal: z.string(),
   }),
 
+  /** Messages of events up to that position were taken by the receiver. */
+  'people.told': z.object({ through: z.int(), by: z.string() }),
+
   halted: byPerson,
   resumed: byPerson,
 } as const;

@@ -89,6 +89,6 @@ function deniedByCloud({ writes, reached }: Tried): Found {
   if (writes.every(({ answer }) => answer === 'denied_by_organisation'))
     return proven('the organisation itself denies the credentials that plan every write that was tried');
   return writes.every(({ answer }) => answer !== 'unknown')
-    ? unknown('the credentials that plan cannot write, which says nothing of other principals')
+    ? unknown('the credentials that plan cannot write; other principals were not tried')
     : unknown('the cloud gave no clear answer');
 }

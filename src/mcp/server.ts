@@ -6,6 +6,7 @@ import { textOf } from './answer-text.ts';
 import { textBeside } from './clients.ts';
 import { DOCTOR } from './doctor-method.ts';
 import { incomingLines } from './lines.ts';
+import { offerPage } from './offer-page.ts';
 import { tellProgress } from './progress.ts';
 import { PROMPTS, promptText } from './prompts.ts';
 import { callForResource, RESOURCE_TEMPLATES, RESOURCES } from './resources.ts';
@@ -30,6 +31,8 @@ export type AskDoctor = (request: unknown) => Promise<Record<string, unknown>>;
 export interface Answers {
   call: CallTool;
   doctor: AskDoctor;
+  /** Where people find the review page. */
+  reviewUrl?: string | undefined;
 }
 
 const INVALID_PARAMS = -32_602;
@@ -51,11 +54,12 @@ function refuseRequest(error: unknown): never {
 export function serveTools(
   listed: () => ListedTool[],
   version: string,
-  { call, doctor }: Answers,
+  { call, doctor, reviewUrl }: Answers,
 ): { close(): Promise<void> } {
   let list: ListedTool[] | undefined;
   const incoming = incomingLines((line) => process.stdout.write(`${line}\n`));
   const transport = new StdioServerTransport(process.stdin.pipe(incoming.stream), process.stdout);
+  const offered = new Set<string>();
   const createServer = () => {
     const server = new Server(
       { name: 'countersign', version },
@@ -75,6 +79,7 @@ export function serveTools(
       const stopTelling = tellProgress(mcpReq, params.name);
       const origin = { ...originOf(mcpReq.envelope), signal: mcpReq.signal };
       const answer = await call(params.name, raw ? raw.is : (params.arguments ?? {}), origin).finally(stopTelling);
+      if (reviewUrl !== undefined) offerPage(server, reviewUrl, answer, offered);
       return {
         content: [
           { type: 'text' as const, text: answer.ok ? textBeside(textOf(answer), origin.agent) : textOf(answer) },

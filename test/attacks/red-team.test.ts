@@ -93,7 +93,7 @@ describe('over the protocol', () => {
     return answers;
   }
 
-  it('inputResponses on the first call answer a question that nobody asked', async () => {
+  it('inputResponses on the first call answer a question that was never asked', async () => {
     const id = await proposeFix(world);
     const accept = { approve: { action: 'accept', content: { approved: true } } };
     const given = { inputResponses: accept, requestState: 'approved', input_responses: accept };
@@ -324,7 +324,7 @@ describe('with a shell under the server’s own user, which doctor calls L0', ()
 });
 
 describe('with a shell under another user, which is what L1 proves', () => {
-  it('ledger, policy and secret are out of reach: nothing of the above can begin', (context) => {
+  it('ledger, policy and secret are out of reach, so none of the above can begin', (context) => {
     needs(context, 'other-user', canBeAnother(bin));
     const paths = ['ledger.db', 'policy.yaml', 'secret'].map((name) => join(world.home, name));
     const attempt = `for (const path of ${JSON.stringify(paths)}) for (const flag of ['r', 'r+', 'w'])

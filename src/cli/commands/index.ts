@@ -36,6 +36,7 @@ import { serve } from './serve.ts';
 import { show } from './show.ts';
 import { ssh } from './ssh.ts';
 import { status } from './status.ts';
+import { tell } from './tell.ts';
 import { tool } from './tool.ts';
 
 export const GROUPS = {
@@ -61,6 +62,7 @@ export const commands: readonly Command[] = [
   status,
   doctor,
   ssh,
+  tell,
   auditShow,
   auditReport,
   auditExport,

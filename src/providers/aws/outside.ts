@@ -26,7 +26,7 @@ export const awsOutside: Outside = {
     {
       title: 'AWS’s own hosted MCP servers',
       matches: /\bmcp-proxy-for-aws\b|\baws-mcp\.[a-z0-9-]+\.api\.aws\b/i,
-      why: 'one tool reaches thousands of API actions with the credentials of this user, and asks nobody to approve',
+      why: 'one tool reaches thousands of API actions with the credentials of this user, without any approval',
       source: 'https://pypi.org/project/mcp-proxy-for-aws/',
     },
     {
