@@ -1,4 +1,4 @@
-/** Joins policy, ledger, cloud and pipeline for one process. Called by main.ts and, with other parts, by tests. */
+/** Joins policy, ledger, cloud and pipeline for one process. Commands that only look join less (`folder.ts`). */
 
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -12,16 +12,18 @@ import { keyedDigestOf } from './core/digest.ts';
 import { CountersignError } from './core/errors.ts';
 import type { GuardDefinition } from './core/guard.ts';
 import type { TriedWrite } from './core/outside.ts';
+import type { Owners } from './core/owner.ts';
 import { createPipeline, type Pipeline, type PipelinePorts } from './core/pipeline.ts';
 import type { ChangesPort, Executor, PolicyPort, Provider } from './core/ports.ts';
 import type { Tool } from './core/tool.ts';
 import { clientOf, serverHere } from './doctor/client-of.ts';
 import { type OpenLedger, openLedger } from './ledger/store.ts';
+import { type Directory, directoryAt } from './policy/directory.ts';
 import { loadPolicy } from './policy/load.ts';
 import type { Policy } from './policy/model.ts';
-import { type Directory, directoryAt } from './policy/pin.ts';
 import { createPolicyPort } from './policy/port.ts';
 import type { Here } from './policy/proven.ts';
+import { createOwners } from './processes.ts';
 import { type AccountEntry, createAws } from './providers/aws/provider.ts';
 import { providerRules } from './providers/index.ts';
 import { agentWording } from './render/agent/index.ts';
@@ -38,10 +40,14 @@ export interface App {
   directoryAt(seq: number): Promise<Pick<Directory, 'digest' | 'people'> | undefined>;
   cloud: Provider;
   executor: Executor;
+  /** The processes that execute. */
+  owners: Owners;
   pipeline: Pipeline;
   keyedDigest: PipelinePorts['keyedDigest'];
   /** What this process knows of itself and of its client. */
   here: Here;
+  /** It is joined already (`StateFolder`). */
+  whole(this: App): Promise<App>;
   close(): void;
 }
 export interface AppOptions {
@@ -55,6 +61,8 @@ export interface AppOptions {
   /** For tests of what one guard stops. */
   guards?: readonly GuardDefinition[];
   now?: () => Date;
+  /** Processes, in place of those of this machine. */
+  owners?: Owners;
   /** The store, in place of the embedded one. */
   openLedger?: typeof openLedger;
   answerWithinMilliseconds?: number;
@@ -122,11 +130,12 @@ export function createApp(config: Config, options: AppOptions = {}): App {
     answerWithinMilliseconds: options.answerWithinMilliseconds ?? 40_000,
   });
   const whoWas = (seq: number) => directoryAt(ledger, seq, policyFile);
+  const owners = options.owners ?? createOwners();
   // Loaded when something is executed: a server for an agent never does.
   const loaded = async (): Promise<Executor> => {
     const { createExecutor } = await import('./execute/executor.ts');
     const people = policyFile?.people ?? [];
-    return createExecutor({ ledger, changes, policy, cloud, now, people, directoryAt: whoWas });
+    return createExecutor({ ledger, changes, policy, cloud, owners, now, people, directoryAt: whoWas });
   };
   const executor: Executor = {
     run: async (changeId, onProgress) => (await loaded()).run(changeId, onProgress),
@@ -143,9 +152,13 @@ export function createApp(config: Config, options: AppOptions = {}): App {
     directoryAt: whoWas,
     cloud,
     executor,
+    owners,
     pipeline,
     keyedDigest,
     here,
+    async whole() {
+      return this;
+    },
     close: () => ledger.close(),
   };
 }

@@ -60,3 +60,6 @@ function osUser(): string[] {
     return [];
   }
 }
+
+/** Where a program that we start finds others. */
+export const programPath = (): string => process.env.PATH ?? '';

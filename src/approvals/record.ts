@@ -2,14 +2,14 @@
 
 import { type Change, stateSentence } from '../core/change.ts';
 import { CountersignError } from '../core/errors.ts';
-import type { ChangesPort, Ledger, PolicyPort } from '../core/ports.ts';
+import type { ChangeReader, Ledger, PolicyPort } from '../core/ports.ts';
 import { ownerOf, type Person } from '../people/person.ts';
 import { canonicalSignature, verifySshSignature } from './ssh-signature.ts';
 import { checkStatement } from './statement.ts';
 
 export interface Recorder {
   ledger: Ledger;
-  changes: ChangesPort;
+  changes: Pick<ChangeReader, 'find' | 'findIn' | 'plan'>;
   policy: Pick<PolicyPort, 'digest' | 'mustBeInForce'>;
   people: readonly Person[];
   now(): Date;

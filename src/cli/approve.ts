@@ -7,7 +7,7 @@
 
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
-import { recordSignature } from '../approvals/record.ts';
+import { type Recorder, recordSignature } from '../approvals/record.ts';
 import { signWithSshKeygen } from '../approvals/ssh-keygen.ts';
 import { buildStatement } from '../approvals/statement.ts';
 import type { App } from '../compose.ts';
@@ -15,8 +15,11 @@ import type { Change } from '../core/change.ts';
 import { reversibilityRank, worstReversibility } from '../core/effect.ts';
 import { CountersignError } from '../core/errors.ts';
 import type { Plan } from '../core/plan.ts';
+import type { StateFolder } from '../folder.ts';
 import { ownerOf, type Person } from '../people/person.ts';
+import { signedIn } from '../people/sign-in.ts';
 import { parsePublicKey } from '../people/ssh-key.ts';
+import { adoptedAsWritten } from '../policy/directory.ts';
 import { seatsOf } from '../render/state-rows.ts';
 import { commandFor } from './command.ts';
 import { givenText } from './given-text.ts';
@@ -57,33 +60,37 @@ export function openTerminal(print: (text: string) => void): Terminal | undefine
   };
 }
 
-export async function approve(app: App, changeId: string, options: ApproveOptions): Promise<Change> {
-  const change = await app.changes.find(changeId);
-  const { plan } = await app.changes.plan(change.planId);
-  await app.policy.mustBeInForce();
-  const people = app.policyFile?.people ?? [];
-  const person = whoSigns(people, options, app.config.actsAs);
-  if (options.decision === 'approve') {
-    await requireUnchanged(app, change);
-    if (change.state === 'pending') await requireThere(app, plan);
-  }
+/** The cloud is asked last: the page and its question do not wait for it. */
+export async function approve(folder: StateFolder, changeId: string, options: ApproveOptions): Promise<Change> {
+  const change = await folder.changes.find(changeId);
+  const { plan } = await folder.changes.plan(change.planId);
+  const { policy, people } = await inForce(folder);
+  const person = whoSigns(people, options, folder.config.actsAs);
+  if (options.decision === 'approve') await requireUnchanged(folder, change);
   const statement = buildStatement(change, plan, person.name, options.decision);
-  if (options.decision === 'approve' && options.signature === undefined) await confirm(app, change, plan, options);
+  if (options.decision === 'approve' && options.signature === undefined) await confirm(folder, change, plan, options);
+  if (options.decision === 'approve' && change.state === 'pending') await requireThere(await folder.whole(), plan);
   const signature =
     options.signature === undefined
       ? await signWithSshKeygen(statement, requireKey(options.key))
       : await givenText(options.signature);
-  return recordSignature(
-    { ledger: app.ledger, changes: app.changes, policy: app.policy, people, now: () => new Date() },
-    changeId,
-    statement,
-    signature,
-  );
+  const { ledger, changes } = folder;
+  return recordSignature({ ledger, changes, policy, people, now: () => new Date() }, changeId, statement, signature);
+}
+
+/** @throws CONFIG_NO_POLICY, CONFIG_POLICY_NOT_ADOPTED, CONFIG_POLICY_CHANGED. */
+async function inForce(folder: StateFolder): Promise<Pick<Recorder, 'policy' | 'people'>> {
+  const { policyPath } = folder.config;
+  const written = policyPath === undefined ? undefined : await adoptedAsWritten(folder.ledger, policyPath);
+  if (written) return written;
+  const { policy, policyFile } = await folder.whole();
+  await policy.mustBeInForce();
+  return { policy, people: policyFile?.people ?? [] };
 }
 
 /** A signature that could never count is not asked for. */
-async function requireUnchanged(app: App, { id }: Change): Promise<void> {
-  const { asks } = await underPolicyOfNow(app, id);
+async function requireUnchanged(folder: StateFolder, { id }: Change): Promise<void> {
+  const { asks } = await underPolicyOfNow(folder, id);
   if (asks !== null)
     throw new CountersignError(
       'STATE_STALE',
@@ -108,11 +115,11 @@ async function requireThere({ cloud }: App, plan: Plan): Promise<void> {
  * Whoever signs with a key here has seen what they sign: at a terminal it is shown first, elsewhere its name says so.
  * What cannot be undone is named at a terminal too.
  */
-async function confirm(app: App, change: Change, plan: Plan, options: ApproveOptions): Promise<void> {
+async function confirm(folder: StateFolder, change: Change, plan: Plan, options: ApproveOptions): Promise<void> {
   if (change.state !== 'pending') return;
   const { confirm: given, terminal } = options;
   const { name, kind } = change.target;
-  if (terminal) terminal.print(await show(app, change.id));
+  if (terminal) terminal.print(await show(folder, change.id));
   const worst = worstReversibility(plan.effects);
   const isFinal = reversibilityRank(worst) >= reversibilityRank('irreversible');
   if (terminal && !isFinal && given === undefined) return;
@@ -158,10 +165,7 @@ function requireKey(key: string | undefined): string {
 /** By --as, else by the key's public half, else by who is signed in here. */
 function whoSigns(people: readonly Person[], { as, key }: ApproveOptions, actsAs: string[]): Person {
   const byKey = key === undefined ? undefined : ownerOf(people, fingerprintBeside(key));
-  const found =
-    as === undefined
-      ? (byKey ?? people.find(({ signsInAs }) => actsAs.some((name) => signsInAs.includes(name))))
-      : people.find(({ name }) => name === as);
+  const found = as === undefined ? (byKey ?? signedIn(people, actsAs)) : people.find(({ name }) => name === as);
   if (!found)
     throw new CountersignError(
       'APPROVAL_KEY_UNKNOWN',

@@ -10,7 +10,7 @@ import type { NoteKey } from '../ledger/note.ts';
 import { readLedger } from '../ledger/store.ts';
 import { type Verification, verifyLedger } from '../ledger/verify.ts';
 import { type AuditProblem, auditNames, auditPins } from '../policy/audit.ts';
-import { directoryAt } from '../policy/pin.ts';
+import { directoryAt } from '../policy/directory.ts';
 import { providerRules } from '../providers/index.ts';
 import { givenText } from './given-text.ts';
 
@@ -110,7 +110,7 @@ async function auditPlans(ledger: ReturnType<typeof readLedger>): Promise<AuditP
       event.kind === 'plan.made'
         ? [event.body.document, event.body.digest]
         : [event.body.planDocument, event.body.planDigest];
-    if (!readPlan(await ledger.document(document), digest, providerRules.completePlan))
+    if (!(await readPlan(await ledger.document(document), digest, providerRules.completePlan)))
       problems.push({
         seq: event.seq,
         message: `Row ${event.seq} (${event.kind}): the plan that it names is not the stored one.`,
@@ -128,7 +128,8 @@ async function checkOf(ledger: ReturnType<typeof readLedger>, event: LedgerEvent
     };
     const change = foldChange(await ledger.events({ changeId: event.changeId ?? '' }), new Date(event.at), () => false);
     const plan =
-      change && readPlan(await ledger.document(change.planDocument), change.planDigest, providerRules.completePlan);
+      change &&
+      (await readPlan(await ledger.document(change.planDocument), change.planDigest, providerRules.completePlan));
     if (!change || !plan) return { problem: 'the change or plan that was signed is not in the ledger.' };
     return await checkedThen(approval, change, plan, (seq) => directoryAt(ledger, seq, null));
   } catch (error) {

@@ -1,32 +1,33 @@
 /** What a command works with, made of what the command line said. */
 import { existsSync } from 'node:fs';
-import type { App } from '../compose.ts';
 import { webhookFile } from '../config.ts';
+import type { StateFolder } from '../folder.ts';
 import type { Context } from './command.ts';
 
-export function createContext(given: Omit<Context, 'withApp'>): Context {
+export function createContext(given: Omit<Context, 'withApp' | 'withFolder'>): Context {
+  const open: Context['withFolder'] = async (use, config = given.config) => {
+    const { openFolder } = await import('../folder.ts');
+    const folder = openFolder(config, given);
+    try {
+      return await use(folder);
+    } finally {
+      await tellAfter(folder, given.note);
+      folder.close();
+    }
+  };
   return {
     ...given,
-    async withApp(use, config = given.config) {
-      const { createApp, openSandbox } = await import('../compose.ts');
-      const sandbox = given.sandboxed ? await openSandbox(config.home) : undefined;
-      try {
-        const app = createApp(config, sandbox ? { sandbox } : {});
-        try {
-          return await use(app);
-        } finally {
-          await tellAfter(app, given.note);
-          app.close();
-        }
-      } finally {
-        sandbox?.store.close();
-      }
+    async withFolder(use, config) {
+      // Each shape is parsed once or twice: compiling its parser, which zod does for those made from here on, takes longer.
+      (await import('zod')).config({ jitless: true });
+      return open(use, config);
     },
+    withApp: (use, config) => open(async (folder) => use(await folder.whole()), config),
   };
 }
 
 /** What a command did is told before it ends; a receiver that is slow or gone costs some seconds, and nothing else. */
-async function tellAfter({ config, ledger }: App, note: Context['note']): Promise<void> {
+async function tellAfter({ config, ledger }: StateFolder, note: Context['note']): Promise<void> {
   if (!existsSync(webhookFile(config.home))) return;
   const { tellPeople } = await import('../tell/outbox.ts');
   const complain = (problem: string) => note(`People were not told yet: ${problem}.`);

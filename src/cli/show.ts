@@ -2,11 +2,11 @@
 import { styleText } from 'node:util';
 import { buildStatement } from '../approvals/statement.ts';
 import { checkedThen } from '../approvals/verify-recorded.ts';
-import type { App } from '../compose.ts';
 import type { Change } from '../core/change.ts';
 import { CountersignError } from '../core/errors.ts';
 import type { Plan } from '../core/plan.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
+import type { StateFolder } from '../folder.ts';
 import { changePage } from '../render/change-page.ts';
 import { layOut, type Row, type Section, type Tone } from '../render/layout.ts';
 import { sentenceOf } from '../render/sentence.ts';
@@ -18,43 +18,56 @@ import { underPolicyOfNow } from './under-policy.ts';
 const USUAL_WIDTH = 80;
 
 export async function showStatement(
-  app: App,
+  folder: StateFolder,
   changeId: string,
   person: string | undefined,
   decision: 'approve' | 'reject',
 ): Promise<string> {
-  const change = await app.changes.find(changeId);
+  const change = await folder.changes.find(changeId);
   if (!person)
     throw new CountersignError(
       'INPUT_INVALID',
       'No person given.',
       'Add --as NAME, the name of the person in the policy who will sign.',
     );
-  return buildStatement(change, (await app.changes.plan(change.planId)).plan, person, decision);
+  return buildStatement(change, (await folder.changes.plan(change.planId)).plan, person, decision);
 }
 
 /** A change with all that is told of it. */
-export async function subjectOf(app: App, changeId: string, now = new Date()): Promise<Subject> {
-  const change = await app.changes.find(changeId);
-  const { plan } = await app.changes.plan(change.planId);
-  const knownAccounts = Object.values(app.policyFile?.file.accounts ?? {}).map(({ id }) => id);
+export async function subjectOf(folder: StateFolder, changeId: string, now = new Date()): Promise<Subject> {
+  const change = await folder.changes.find(changeId);
+  const { plan } = await folder.changes.plan(change.planId);
+  const picture = await folder.changes.picture(plan);
+  const isUnknown = change.state === 'unknown' || change.abandoned;
+  const { hosts } = (await import('../providers/index.ts')).providerRules;
   return {
     change,
     plan,
-    picture: await app.changes.picture(plan),
-    knownAccounts,
+    picture,
+    knownAccounts: await accountsKnown(folder, { plan, picture, hosts }),
+    hosts,
     now,
-    signatureNotes: await signatureNotes(app, change, plan),
-    policyOfNow: Object.values(await underPolicyOfNow(app, changeId)).filter((text) => text !== null),
-    whereToLook: app.cloud.whereToLook(change.target),
+    signatureNotes: await signatureNotes(folder, change, plan),
+    policyOfNow: Object.values(await underPolicyOfNow(folder, changeId)).filter((text) => text !== null),
+    whereToLook: isUnknown ? (await folder.whole()).cloud.whereToLook(change.target) : [],
   };
 }
 
+/** Those of the policy, where the change names an account of others at all. */
+async function accountsKnown(folder: StateFolder, told: Pick<Subject, 'plan' | 'picture' | 'hosts'>) {
+  const named = namedIn({ ...told, knownAccounts: [] });
+  if (!named.some(({ kind }) => kind === 'account')) return [];
+  const { policyFile } = await folder.whole();
+  return Object.values(policyFile?.file.accounts ?? {}).map(({ id }) => id);
+}
+
 /** What is to be said of each signature besides who made it; none of one that is good. */
-async function signatureNotes(app: App, change: Change, plan: Plan): Promise<Map<number, string>> {
+async function signatureNotes(folder: StateFolder, change: Change, plan: Plan): Promise<Map<number, string>> {
   const notes = new Map<number, string>();
+  if (change.approvals.length === 0) return notes;
+  const { directoryAt } = await import('../policy/directory.ts');
   for (const approval of change.approvals) {
-    const check = await checkedThen(approval, change, plan, app.directoryAt);
+    const check = await checkedThen(approval, change, plan, (seq) => directoryAt(folder.ledger, seq, null));
     if (check === 'not_checked')
       notes.set(approval.seq, 'not checked: no policy was adopted here when the signature was made');
     else if (check !== 'good') notes.set(approval.seq, `NOT GOOD: ${makeVisibleLine(check.problem)}`);
@@ -62,8 +75,8 @@ async function signatureNotes(app: App, change: Change, plan: Plan): Promise<Map
   return notes;
 }
 
-export async function show(app: App, changeId: string, width?: number): Promise<string> {
-  return renderChange(await subjectOf(app, changeId), width);
+export async function show(folder: StateFolder, changeId: string, width?: number): Promise<string> {
+  return renderChange(await subjectOf(folder, changeId), width);
 }
 
 /** All of it, as data: the change, its plan, the values before and after, and what is newly named. */

@@ -13,7 +13,7 @@ import { absoluteTime } from '../core/instant.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
 import { LEDGER_FILE } from '../ledger/database.ts';
 import { readLedger } from '../ledger/store.ts';
-import { fillSeats } from '../people/seats.ts';
+import { areSeatsFilled } from '../people/seats.ts';
 import { mapsTo } from '../people/sign-in.ts';
 import { loadPolicy } from '../policy/load.ts';
 import type { Policy } from '../policy/model.ts';
@@ -93,15 +93,7 @@ const executionsOf = (policy: Policy | null): Record<string, number> => {
 async function waitingIn(view: View, now: Date): Promise<Change[]> {
   const standing = { states: ['waiting'] as const, at: now.toISOString() };
   const proposed = await eventsOf(view, ['change.proposed'], { standing });
-  const changes = await Promise.all(
-    proposed.map(({ body }) =>
-      changeIn(view, body.id, now, (proposal, approvals) => {
-        const { seats: needed, roles } = proposal.judgement;
-        const given = approvals.filter(({ decision }) => decision === 'approve');
-        return fillSeats({ needed, roles, excluded: proposal.excluded }, given).filled;
-      }),
-    ),
-  );
+  const changes = await Promise.all(proposed.map(({ body }) => changeIn(view, body.id, now, areSeatsFilled)));
   return changes.flatMap((change) => (change?.state === 'pending' ? [change] : []));
 }
 

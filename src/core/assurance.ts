@@ -2,8 +2,6 @@
  * How far the agent is kept apart from the power to sign or write: the levels, how each stands, and who is at the other
  * end of a server. Pure; `src/doctor/` finds it out, `src/policy/proven.ts` reads what it recorded.
  */
-import { z } from 'zod';
-
 export const LEVELS = ['L1', 'L2', 'L3', 'L4'] as const;
 export type Level = (typeof LEVELS)[number];
 export type Assurance = 'L0' | Level;
@@ -20,22 +18,22 @@ export const CLAIMS: Readonly<Record<Level, string>> = {
  * `proven`: doctor tried it. `declared`: the owners signed a policy that says so. `refuted`: doctor tried, and it is not
  * so, whatever was declared. INVARIANT: only `proven` counts.
  */
-export const standingOfLevelSchema = z.object({
-  level: z.enum(LEVELS),
-  standing: z.enum(['proven', 'declared', 'unknown', 'refuted']),
-  why: z.string(),
-});
-export type StandingOfLevel = z.infer<typeof standingOfLevelSchema>;
+export const STANDINGS = ['proven', 'declared', 'unknown', 'refuted'] as const;
+export interface StandingOfLevel {
+  level: Level;
+  standing: (typeof STANDINGS)[number];
+  why: string;
+}
 
+/** `unknown`: the operating system does not tell. */
+export const CLIENT_KINDS = ['same_user', 'other_user', 'other_host', 'unknown'] as const;
 /** Who is at the other end of a server, by what the operating system says of it. */
-export const clientSchema = z.object({
-  /** `unknown`: the operating system does not tell. */
-  kind: z.enum(['same_user', 'other_user', 'other_host', 'unknown']),
+export interface Client {
+  kind: (typeof CLIENT_KINDS)[number];
   /** `uid 1001` of another user, `host` of another host. */
-  who: z.string(),
-  why: z.string(),
-});
-export type Client = z.infer<typeof clientSchema>;
+  who: string;
+  why: string;
+}
 export const isApart = ({ kind }: Pick<Client, 'kind'>): boolean => kind === 'other_user' || kind === 'other_host';
 
 /** The highest level that is proven together with all below it. */

@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { digestOf } from './digest.ts';
-import { environmentSchema } from './environment.ts';
+import { environmentSchema } from './environment-schema.ts';
 import { documentDigest } from './named-documents.ts';
 import { targetSchema } from './plan.ts';
 import { type Rights, rightsSchema } from './rights.ts';
@@ -147,3 +147,6 @@ export interface Change extends Proposal {
   /** The ledger position of its newest event: `since` of describe_change. */
   version: number;
 }
+
+/** `gone`: why nothing can execute it any more, although it waits. */
+export type OpenChange = Change & { gone?: string };

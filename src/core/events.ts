@@ -6,14 +6,18 @@
  * is passed over in lists.
  */
 import { z } from 'zod';
-import { clientSchema, standingOfLevelSchema } from './assurance.ts';
+import { clientSchema, standingOfLevelSchema } from './assurance-schema.ts';
+import { capacitySchema } from './capacity.ts';
 import { approvalSchema, type Outcome, outcomeSchema, proposalSchema } from './change.ts';
-import { environmentSchema } from './environment.ts';
+import { environmentSchema } from './environment-schema.ts';
 import { AUDIT_REMEDY, CountersignError, type ErrorCode } from './errors.ts';
 import type { StandingState } from './kept.ts';
 import { documentDigest, type Named, namesIn } from './named-documents.ts';
+import { ownerSchema } from './owner.ts';
 import { targetSchema } from './plan.ts';
+import { protectionSchema } from './protection.ts';
 import { type Rights, rightsSchema } from './rights.ts';
+import { signingSchema } from './signing.ts';
 import { ACTIONS } from './subject.ts';
 import { goalSchema, judgementSchema, verdictSchema } from './verdict.ts';
 
@@ -104,6 +108,10 @@ export const EVENT_BODIES = {
     /** What making it left behind in the cloud, that its execution would use up: a change set of ours. */
     changeSet: z.string().nullable().default(null),
     expiresAt: z.string().default(''),
+    /** What protected the target then; absent: not looked at. */
+    protections: z.array(protectionSchema).default([]),
+    /** Capacity as it was before this plan, where it lowers it. */
+    capacity: z.array(capacitySchema).default([]),
     /** `judged`: every guard; of those without a verdict it passed (`whole`). Absent: each has its verdict. */
     judgement,
     judged: z.array(z.string()).optional(),
@@ -138,7 +146,12 @@ export const EVENT_BODIES = {
 
   /** A rehearsal, with the provider's own word for the answer. */
   'call.tried': call.extend({ answer: z.string() }),
-  'call.intended': call.extend({ digest: z.string() }),
+  /** By whom it is sent, and how it is signed. Absent in ledgers of older versions. */
+  'call.intended': call.extend({
+    digest: z.string(),
+    owner: ownerSchema.optional(),
+    signing: signingSchema.optional(),
+  }),
   'call.returned': call,
   'call.failed': callWithWhy,
   'call.unknown': callWithWhy,

@@ -1,5 +1,6 @@
 /** A guard: a pure judge of one plan plus facts. */
 import type { z } from 'zod';
+import type { Lowering } from './capacity.ts';
 import type { Effect } from './effect.ts';
 import type { Environment } from './environment.ts';
 import type { Remedy } from './errors.ts';
@@ -108,6 +109,10 @@ export interface Facts {
     sameFailures: number;
     /** A change that lowered protection of this target within 24 h. */
     protectionLoweredAt: string | null;
+    /** A protection that is lower than a plan of the last 24 h saw it, whoever lowered it. Absent: none. */
+    protectionFell?: { what: string; since: string } | null;
+    /** What this plan lowers and plans of the last 24 h saw higher: all steps together are a cut. Absent: nothing. */
+    cutInSteps?: readonly Lowering[];
     /** A stack of this name that had completed its creation was deleted through the ledger within 24 h. */
     deletedAt: string | null;
     /** This sponsor's other plans: within an hour, and names of stacks that a plan began and nothing executed. */

@@ -1,10 +1,12 @@
 /** A plan: the exact calls, what they do, and the state of the cloud that this was judged against. */
 import { z } from 'zod';
 import { callSchema } from './call.ts';
+import { loweringSchema } from './capacity.ts';
 import { digestOf, type Json } from './digest.ts';
 import { couldBeLoss, type Effect, effectName, effectSchema } from './effect.ts';
 import { documentDigest } from './named-documents.ts';
 import type { Picture } from './picture.ts';
+import { protectionSchema } from './protection.ts';
 import { ACTIONS, actorSchema, isItself, isWorthless, subjectSchema } from './subject.ts';
 
 /** A plan must be proposed within this time; from then on only the change's own clocks count. */
@@ -42,6 +44,10 @@ export const planDraftSchema = z.strictObject({
   }),
   /** How to compute this plan again, with reads only. Not signed: what comes out is compared with what was. */
   recipe: z.strictObject({ planner: z.string(), input: z.json() }),
+  /** What protects the target now. Not signed: later plans compare their own look with it. */
+  protections: z.array(protectionSchema).optional(),
+  /** Capacity that it lowers. Not signed: for later plans too. */
+  lowered: z.array(loweringSchema).optional(),
   /** What the person and the agent should know besides: cleaned text. */
   notes: z.array(z.string()),
 });

@@ -7,12 +7,14 @@ import { randomBytes } from 'node:crypto';
 import { attributed } from './attribution.ts';
 import { cleaned, deadPlans } from './dead-plans.ts';
 import { CountersignError, type ErrorAnswer } from './errors.ts';
+import { tellingGone } from './gone.ts';
 import { goalsAllowed, judgeAll } from './guard.ts';
 import { heldBy } from './holder.ts';
 import { mintPlanningPermit, type Permit, revokePermit } from './permit.ts';
 import type { Picture } from './picture.ts';
 import { type Plan, type PlanDraft, sealPlan, type Target } from './plan.ts';
 import type { ChangesPort, Identity, Ledger, LedgerView, Place, PlanWith, PolicyPort, Provider } from './ports.ts';
+import { remembered } from './protection.ts';
 import { UNSEEN } from './subject.ts';
 import { type PlanTool, placeOf } from './tool.ts';
 import { guardCode, remediesOf, shortened } from './verdict.ts';
@@ -282,6 +284,8 @@ async function store(plan: Plan, picture: Picture | undefined, ports: PlanningPo
         tool: plan.tool,
         changeSet: ports.cloud.leftoverOf(plan),
         expiresAt: plan.expiresAt,
+        protections: remembered(plan.protections),
+        capacity: (plan.lowered ?? []).map(({ of, what, was }) => ({ of, what, was })),
         ...shortened(judgement),
         goals,
         // A replay under another policy asks who could not have signed then.
@@ -290,5 +294,7 @@ async function store(plan: Plan, picture: Picture | undefined, ports: PlanningPo
     });
   });
   const about = await ports.changes.aboutPlan(plan);
-  return ports.wording.plan(plan, judgement, { ...about, goals, assurance: await ports.policy.assurance() });
+  const open = await tellingGone(about.open, ports);
+  const assurance = await ports.policy.assurance();
+  return ports.wording.plan(plan, judgement, { ...about, open, goals, assurance });
 }

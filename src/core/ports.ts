@@ -2,19 +2,21 @@
 import type { z } from 'zod';
 import type { Call, CallClass } from './call.ts';
 import type { CallRecords } from './call-records.ts';
-import type { Approval, Change, ChangeState, Outcome, Proposal } from './change.ts';
+import type { Approval, Change, ChangeState, OpenChange, Outcome, Proposal } from './change.ts';
 import type { Json } from './digest.ts';
 import type { Effect } from './effect.ts';
 import type { Environment } from './environment.ts';
 import type { ErrorCode, WayOut } from './errors.ts';
 import type { EventQuery, LedgerEvent, NewEvent } from './events.ts';
 import type { Facts, Guard, Phase } from './guard.ts';
+import type { HostRules } from './hosts.ts';
 import type { TriesWrites } from './outside.ts';
 import type { Permit } from './permit.ts';
 import type { Picture } from './picture.ts';
 import type { Plan, PlanDraft, Target } from './plan.ts';
 import type { CompletePlan } from './plan-document.ts';
 import type { Rights, RightsFor } from './rights.ts';
+import type { Signing, SigningPort } from './signing.ts';
 import type { Action, PlanSubject, ProviderFacts } from './subject.ts';
 import type { Goal, Judgement } from './verdict.ts';
 
@@ -79,14 +81,12 @@ export interface ProviderRules {
   /** INVARIANT: what is not known to be milder is a write. */
   classify(call: Pick<Call, 'service' | 'operation' | 'input'>): CallClass;
   readonly callRecords?: CallRecords;
+  readonly hosts: HostRules;
   /** The account and region that stand in an id, where they do. */
   placeOf(id: string): { account?: string; region?: string };
   /** The call that plans to keep what would be lost, or a copy of it. Absent or undefined: no call does. */
   waysToKeep?(plan: Pick<Plan, 'target'>, losses: readonly Effect[]): WayOut | undefined;
-  /**
-   * The call that plans on its owner what this plan would do to that resource. Absent or undefined: owners do not do
-   * such a thing.
-   */
+  /** The call that plans on its owner what this plan would do to that resource. Undefined: owners do not do that. */
   wayThroughOwner?(
     resource: PlanSubject['resources'][number],
     plan: Pick<Plan, 'action' | 'effects'>,
@@ -113,7 +113,7 @@ export type Followed = Pick<Outcome, 'state' | 'detail'>;
  * Sends signed calls; only the executor is given it. None of it decides by throwing: what it throws all the same
  * (a defect) tells nothing of what happened.
  */
-export interface Runner {
+export interface Runner extends SigningPort {
   /** The caller's own. @throws when its credentials are missing, expired, or of another account than that. */
   ownRights(place: { account: string; region: string }): Promise<Rights>;
   /** @throws when the rights cannot be had, belong to another account, or cannot be limited as the policy asks. */
@@ -122,8 +122,8 @@ export interface Runner {
   widenRights(rights: Rights, refused: { code: ErrorCode }): Promise<Rights | null>;
   /** Asks, without the effect, whether the call would be let through. */
   rehearse(call: Call, permit: Permit, rights: Rights): Promise<Rehearsed>;
-  /** Once, without a retry. */
-  send(call: Call, permit: Permit, rights: Rights): Promise<Sent>;
+  /** Once, without a retry. Without `signing` it is signed when it leaves. */
+  send(call: Call, permit: Permit, rights: Rights, signing?: Signing): Promise<Sent>;
   /** Waits until what the call began has ended (a snapshot is complete, an instance stopped). */
   settle(call: Call, output: CallOutput): Promise<Sent>;
   /** Looks for what this very call left behind, when its answer did not arrive. undefined: nothing tells. */
@@ -143,7 +143,7 @@ export interface Removal {
 /** What one look showed of a call that was begun. Without `ended` no positive fact tells what came of it. */
 export interface Seen {
   detail: string;
-  /** `call`: was it carried out? `state`: how what it began has ended. */
+  /** `call`: was it carried out? (`failed`: not so far, and nothing that was done is not shown.) `state`: how it has ended. */
   ended?: { call: 'done' | 'failed'; state: 'succeeded' | 'failed' | 'rolled_back' };
 }
 
@@ -151,7 +151,7 @@ export interface Seen {
 export interface PlannerDefinition {
   readonly name: string;
   readonly input: z.ZodType;
-  /** A dry run, under a planning permit for that place. @param planNonce of the plan that will be sealed: keys the tags of masked values. */
+  /** A dry run, under a planning permit for that place. @param planNonce of the plan that will be sealed: keys tags. */
   plan(input: unknown, at: Place, permit: Permit, planNonce: string): Promise<PlanDraft>;
 }
 /** What a plan tool is given: plans with the planner of that name. */
@@ -267,7 +267,7 @@ export interface AboutPlan {
   /** Where it is, and by which scope of the policy. */
   scope: string;
   /** Of the same target: pending, approved, executing or of unknown outcome. */
-  open: readonly Change[];
+  open: readonly OpenChange[];
   /** The change that this plan was proposed as. */
   changeId: string | null;
 }

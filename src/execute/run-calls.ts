@@ -9,22 +9,28 @@ import type { Change, Outcome } from '../core/change.ts';
 import { digestOf } from '../core/digest.ts';
 import type { BodyOf, NewEvent } from '../core/events.ts';
 import { haltIn } from '../core/folds.ts';
+import type { Owner } from '../core/owner.ts';
 import { mintWritingPermit, revokePermit } from '../core/permit.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Followed, Ledger, Runner, Sent } from '../core/ports.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
 import type { Rights } from '../core/rights.ts';
+import type { Signing } from '../core/signing.ts';
 import { isOfTheLedger, recordDurably } from './durable.ts';
 
 export interface RunPorts {
   ledger: Ledger;
   cloud: Runner;
+  /** Of this execution. */
+  owner: Owner;
   onProgress(text: string): void;
 }
 
 interface Run {
   /** Those that the newest call left under. */
   rights: Rights;
+  /** As the intent of the newest call says. */
+  signing: Signing;
   /** How it ended before a call left; null: every call may leave, and the intent of the first is recorded. */
   rehearsed: Followed | null;
 }
@@ -56,7 +62,7 @@ async function runEach(
     const label = labelOf(planned);
     const call = resolved(planned, outputs);
     if (typeof call === 'string') return end({ state: 'failed', detail: `${label.operation} was not sent: ${call}.` });
-    const kept = index === 0 ? null : await intend(ports, change, call);
+    const kept = index === 0 ? null : await intend(ports, change, call, run);
     if (kept !== null) return end({ state: 'failed', detail: kept });
     const sent = await sendUnder(ports, change, call, run);
     calls.push({ ...label, outcome: SENT[sent.kind].outcome });
@@ -110,27 +116,36 @@ export const wordsOf = (error: unknown) => (error instanceof Error ? error.messa
  *
  * @returns why the call did not leave; null when it may.
  */
-async function intend(ports: RunPorts, change: Change, call: Call): Promise<string | null> {
+async function intend(
+  ports: RunPorts,
+  change: Change,
+  call: Call,
+  run: Run,
+  rights = run.rights,
+): Promise<string | null> {
   const label = labelOf(call);
   try {
+    const signing = await ports.cloud.signing(call, rights);
     return await ports.ledger.transact(async (tx) => {
       if ((await haltIn(tx)) !== 'running') return `A person halted changes before ${label.operation} was sent.`;
       const ended = { changeId: change.id, kinds: ['change.finished', 'change.closed'], limit: 1 };
       if ((await tx.events(ended)).length > 0)
         return `${label.operation} was not sent: a person ended the change in the meantime.`;
-      await tx.append(intentOf(change, call));
+      await tx.append(intentOf(change, call, { owner: ports.owner, signing }));
+      Object.assign(run, { rights, signing });
       return null;
     });
   } catch (error) {
-    if (!isOfTheLedger(error)) throw error;
-    return `${label.operation} was not sent, because its intent could not be recorded (${error.message})`;
+    if (isOfTheLedger(error))
+      return `${label.operation} was not sent, because its intent could not be recorded (${error.message})`;
+    return `${label.operation} was not sent, because it could not be signed (${wordsOf(error)})`;
   }
 }
 
-export const intentOf = (change: Change, call: Call): NewEvent => ({
+export const intentOf = (change: Change, call: Call, by: { owner: Owner; signing: Signing }): NewEvent => ({
   kind: 'call.intended',
   changeId: change.id,
-  body: { ...labelOf(call), digest: digestOf(call) },
+  body: { ...labelOf(call), digest: digestOf(call), ...by },
 });
 
 export const labelOf = ({ step, service, operation }: Call) => ({ step, operation: `${service}:${operation}` });
@@ -146,23 +161,21 @@ async function tellProgress(ports: RunPorts, change: Change, text: string): Prom
  * INVARIANT: nothing that may have been carried out is sent again.
  */
 async function sendUnder(ports: RunPorts, change: Change, call: Call, run: Run): Promise<Sent> {
-  const sent = await sentOf(() => sendAndLook(ports.cloud, call, run.rights));
+  const sent = await sentOf(() => sendAndLook(ports.cloud, call, run));
   if (sent.kind !== 'refused') return sent;
   const wider = await ports.cloud.widenRights(run.rights, sent).catch(() => null);
   if (!wider) return sent;
   await recordDurably(ports, { changeId: change.id, ...eventOf(labelOf(call), sent) });
-  const kept = await intend(ports, change, call);
-  if (kept !== null) return { ...sent, reason: kept };
-  run.rights = wider;
-  return sentOf(() => sendAndLook(ports.cloud, call, wider));
+  const kept = await intend(ports, change, call, run, wider);
+  return kept === null ? sentOf(() => sendAndLook(ports.cloud, call, run)) : { ...sent, reason: kept };
 }
 
 /** What was made and whose answer was lost is found by its tag; whatever else was lost stays unknown. */
-async function sendAndLook(cloud: Runner, call: Call, rights: Rights): Promise<Sent> {
+async function sendAndLook(cloud: Runner, call: Call, { rights, signing }: Run): Promise<Sent> {
   const permit = mintWritingPermit(call);
   let sent: Sent;
   try {
-    sent = await cloud.send(call, permit, rights);
+    sent = await cloud.send(call, permit, rights, signing);
   } finally {
     revokePermit(permit);
   }

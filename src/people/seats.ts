@@ -36,6 +36,18 @@ export function fillSeats(
   };
 }
 
+/** Do these approvals, of which a rejection is none, fill the seats of the change? */
+export function areSeatsFilled(
+  { judgement, excluded }: { judgement: { seats: number; roles: readonly string[] }; excluded: readonly string[] },
+  approvals: readonly (Signer & { decision: string })[],
+): boolean {
+  const need = { needed: judgement.seats, roles: judgement.roles, excluded };
+  return fillSeats(
+    need,
+    approvals.filter(({ decision }) => decision === 'approve'),
+  ).filled;
+}
+
 /** A largest matching of roles to people, by augmenting paths: a role may push another to somebody else. */
 function rolesWithoutPerson(roles: readonly string[], people: readonly Signer[]): string[] {
   const roleOf = new Map<Signer, string>();

@@ -4,7 +4,7 @@ import type { Change } from '../core/change.ts';
 import { digestOf } from '../core/digest.ts';
 import { haltIn } from '../core/folds.ts';
 import type { Facts, GuardDefinition, Phase, PolicyStanding } from '../core/guard.ts';
-import { type Plan, touchedBy } from '../core/plan.ts';
+import { lossesOf, type Plan, touchedBy } from '../core/plan.ts';
 import type { LedgerView, ProviderRules } from '../core/ports.ts';
 import type { Goal } from '../core/verdict.ts';
 import { accountFor, adjustments, decidingTags, exceptionsInForce, reachedBy, seatRules } from './apply.ts';
@@ -66,6 +66,8 @@ export async function factsFor(
       planId: plan.id,
       actionOf: provider.actionOf,
       touched: touchedBy(plan),
+      ...(lossesOf(plan).length === 0 ? {} : { protections: plan.protections }),
+      lowered: plan.lowered,
       now,
       fold: about.fold,
     }),

@@ -5,7 +5,7 @@ import { changeIn, haltIn } from '../core/folds.ts';
 import type { GuardDefinition, PolicyStanding } from '../core/guard.ts';
 import type { Plan } from '../core/plan.ts';
 import type { LedgerView, PolicyPort } from '../core/ports.ts';
-import { fillSeats } from '../people/seats.ts';
+import { areSeatsFilled } from '../people/seats.ts';
 import { mapsTo } from '../people/sign-in.ts';
 import { approveWithinSeconds } from './apply.ts';
 import { describePolicy } from './describe.ts';
@@ -66,12 +66,6 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
       .filter((guard) => only?.(guard) ?? true)
       .map((guard) => guard.create(policy ? policy.optionsFor(guard.name, environment) : guard.options.parse({})));
 
-  const isFilled: PolicyPort['isFilled'] = (proposal, approvals) =>
-    fillSeats(
-      { needed: proposal.judgement.seats, roles: proposal.judgement.roles, excluded: proposal.excluded },
-      approvals.filter(({ decision }) => decision === 'approve'),
-    ).filled;
-
   const digest = async (): Promise<string> => {
     if (!policy) return NO_POLICY_DIGEST;
     return options.isHypothetical ? policy.digest : digestInForce(ledger, policy);
@@ -81,7 +75,7 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
     return (await provenNow(ledger, { ...about, now: options.now() })).assurance;
   };
 
-  const fold = (changeId: string) => changeIn(ledger, changeId, options.now(), isFilled);
+  const fold = (changeId: string) => changeIn(ledger, changeId, options.now(), areSeatsFilled);
 
   return {
     digest,
@@ -132,7 +126,7 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
       return scope ? `${scope.environment} (${scope.text})` : 'none';
     },
     mayRead: (subject) => !policy || policy.file.read === 'all' || scopeFor(policy, [subject]) !== null,
-    isFilled,
+    isFilled: areSeatsFilled,
     assurance,
   };
 }

@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { LEVELS } from '../core/assurance.ts';
-import { environmentSchema } from '../core/environment.ts';
+import { environmentSchema } from '../core/environment-schema.ts';
 
 const alias = z
   .string()

@@ -1,6 +1,7 @@
 /** What every renderer starts from: one change, its plan, and the picture that the plan names by digest. */
 import type { Change } from '../core/change.ts';
 import { effectName } from '../core/effect.ts';
+import type { HostRules } from '../core/hosts.ts';
 import { changedLeaves, leavesOf } from '../core/leaves.ts';
 import type { Picture, Thing } from '../core/picture.ts';
 import type { Plan } from '../core/plan.ts';
@@ -13,6 +14,8 @@ export interface Subject {
   picture: Picture | null;
   /** Accounts that the policy names. */
   knownAccounts: readonly string[];
+  /** Of the provider of the plan. */
+  hosts: HostRules;
   now: Date;
   /** By the position of an approval: what is to be said of its signature. Absent: nothing. */
   signatureNotes?: ReadonlyMap<number, string>;
@@ -47,12 +50,13 @@ function leavesOfThing(thing: Thing): PlacedLeaf[] {
   return [...leavesOf(after, '')].map(([path, text]) => ({ path: path.replace(/^\./, ''), after: text, thing }));
 }
 
-export function namedIn(subject: Pick<Subject, 'plan' | 'picture' | 'knownAccounts'>): Named[] {
+export function namedIn(subject: Pick<Subject, 'plan' | 'picture' | 'knownAccounts' | 'hosts'>): Named[] {
   const { account, region } = subject.plan.target;
   return newlyNamed(leavesOfPlan(subject), subject.picture?.things ?? [], {
     account,
     region,
     known: subject.knownAccounts,
+    hosts: subject.hosts,
   });
 }
 

@@ -79,6 +79,7 @@ const TABLE: Record<string, string[]> = {
     `${AWS}/call-classes.ts`,
   ],
   'src/bounded-file.ts': ['node:fs', 'src/core/'],
+  'src/processes.ts': ['node:crypto', 'node:fs', 'node:os', 'src/core/owner.ts'],
   'src/sqlite.ts': ['better-sqlite3', 'node:fs', 'node:path'],
   'src/render': ['src/core/', 'src/people/'],
   'src/render/agent': ['zod', 'src/core/', 'src/render/'],
@@ -89,6 +90,14 @@ const TABLE: Record<string, string[]> = {
   'src/entry.ts': ['node:util', 'src/config.ts', 'src/cli/', 'src/main.ts'],
   'src/main.ts': ['commander', 'src/cli/', 'src/config.ts', 'src/core/'],
   'src/compose.ts': ['node:', 'src/', 'guards/', 'tools/'],
+  'src/folder.ts': [
+    'src/compose.ts',
+    'src/config.ts',
+    'src/core/',
+    'src/ledger/store.ts',
+    'src/people/',
+    'src/providers/index.ts',
+  ],
   'src/cli/commands': [
     'src/cli/',
     'src/compose.ts',
@@ -100,6 +109,7 @@ const TABLE: Record<string, string[]> = {
   ],
   'src/cli': [
     '@clack/',
+    'zod',
     'better-sqlite3',
     'commander',
     'node:',
@@ -111,6 +121,7 @@ const TABLE: Record<string, string[]> = {
     'src/core/',
     'src/doctor/',
     'src/execute/',
+    'src/folder.ts',
     'src/ledger/',
     'src/mcp/',
     'src/people/',

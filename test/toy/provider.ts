@@ -48,6 +48,7 @@ export function createToy(path: string, place: { account: string; region: string
   const classify: Provider['classify'] = ({ operation }) => (operation === 'Look' ? 'read' : 'write');
   return {
     name: 'toy',
+    hosts: { isOwn: () => false, holdsNames: () => false, isShared: () => false },
     facts: {
       allowedCalls: [
         {
@@ -97,6 +98,9 @@ export function createToy(path: string, place: { account: string; region: string
     ownRights: async () => OWN,
     takeRights: async () => OWN,
     widenRights: async () => null,
+    signing: async () => ({ signedAt: new Date().toISOString() }),
+    refusedFrom: ({ signedAt }) => ({ ofAge: new Date(signedAt), ofCredentials: null }),
+    clock: async () => new Date(),
     rehearse: async () => ({ kind: 'not_needed' }),
     async send(call, permit) {
       admit(call, permit, { class: classify(call) });

@@ -21,16 +21,16 @@ export function signing(decision: 'approve' | 'reject', summary: string): Comman
     ],
     arguments: [CHANGE_ARGUMENT],
     run: (context, { change: id, ...options }) =>
-      context.withApp(async (app) => {
+      context.withFolder(async (folder) => {
         const signer = await import('../approve.ts');
         const terminal = signer.openTerminal(context.tell);
-        const change = await signer.approve(app, id, { decision, terminal, ...options });
+        const change = await signer.approve(folder, id, { decision, terminal, ...options });
         const said: string[] = [];
         // At a terminal the outcome is told before the question that follows it.
         const print = terminal ? context.tell : (text: string) => void said.push(text);
-        const { plan } = await app.changes.plan(change.planId);
+        const { plan } = await folder.changes.plan(change.planId);
         if ((await signer.afterSigning(change, plan, { print, terminal })) === 'execute')
-          return executed(app, id, context.tell);
+          return executed(await folder.whole(), id, context.tell);
         return { text: said.join('\n'), json: change, exit: EXIT.pass };
       }),
   };

@@ -12,8 +12,8 @@ export const changes: Command = {
   options: [JSON_OPTION],
   arguments: [],
   run: (context) =>
-    context.withApp(async (app) => {
-      const { items } = await app.changes.list({ limit: MOST });
+    context.withFolder(async (folder) => {
+      const { items } = await folder.changes.list({ limit: MOST });
       const lines = items.map(({ id, state, target, goal, sponsor, judgement, approvals, explanation }) => {
         const given = approvals.filter(({ decision }) => decision === 'approve').length;
         const seats = `approvals ${given} of ${judgement.seats}`;

@@ -24,6 +24,7 @@ import { initAws } from './init-aws.ts';
 import { policyAdopt } from './policy-adopt.ts';
 import { policyCheck } from './policy-check.ts';
 import { policyExplain } from './policy-explain.ts';
+import { policyRehearse } from './policy-rehearse.ts';
 import { policyReplay } from './policy-replay.ts';
 import { policySchema } from './policy-schema.ts';
 import { policySign } from './policy-sign.ts';
@@ -76,6 +77,7 @@ export const commands: readonly Command[] = [
   auditRebuild,
   policyCheck,
   policyExplain,
+  policyRehearse,
   policyReplay,
   policySchema,
   policyTest,

@@ -12,13 +12,13 @@ export const show: Command<{ change: string; statement?: boolean; as?: string; r
   ],
   arguments: [CHANGE_ARGUMENT],
   run: (context, { change, statement, as, reject }) =>
-    context.withApp(async (app) => {
+    context.withFolder(async (folder) => {
       const { dataOf, renderChange, showStatement, subjectOf } = await import('../show.ts');
       if (statement) {
-        const text = await showStatement(app, change, as, reject ? 'reject' : 'approve');
+        const text = await showStatement(folder, change, as, reject ? 'reject' : 'approve');
         return { text, json: text, exit: EXIT.pass, exact: true };
       }
-      const subject = await subjectOf(app, change);
+      const subject = await subjectOf(folder, change);
       return { text: renderChange(subject, context.width), json: dataOf(subject), exit: EXIT.pass };
     }),
 };

@@ -67,7 +67,12 @@ export async function followStack(
   }
 }
 
-/** One look, for what tells of this very call: its events, and the change set's own execution status. */
+/**
+ * One look, for what tells of this very call: its events, and the change set's own execution status. Both show whatever
+ * was done before; the state of the stack does not.
+ *
+ * @param since by AWS's clock: when the call was signed. Every event from then on is looked at.
+ */
 export async function lookBackAtStack(client: CloudFormationClient, plan: Plan, since: Date): Promise<Seen> {
   const call = plan.calls.at(-1)!;
   const own = await ownEvents(client, call, since);
@@ -79,17 +84,18 @@ export async function lookBackAtStack(client: CloudFormationClient, plan: Plan, 
   if (newest)
     return { detail: `the call was carried out; its newest event is ${lineOf(newest)}; the stack is ${now.status}` };
   const status = call.operation === 'ExecuteChangeSet' ? await executionStatus(client, call) : undefined;
-  if (status === 'AVAILABLE')
-    return {
-      detail: 'the call was not carried out: the change set has not been executed',
-      ended: { call: 'failed', state: 'failed' },
-    };
   if (status === 'EXECUTE_COMPLETE' || status === 'EXECUTE_FAILED') {
     const state =
       status === 'EXECUTE_COMPLETE' ? 'succeeded' : /ROLLBACK_COMPLETE/.test(now.status) ? 'rolled_back' : 'failed';
     return seenOf({ state, detail: `the change set is ${status}, the stack is ${now.status}` });
   }
-  return { detail: `its outcome cannot be determined: the stack is ${now.status}, and no event carries its token` };
+  if (status === 'EXECUTE_IN_PROGRESS' || call.input.ClientRequestToken === undefined)
+    return { detail: `its outcome cannot be determined: the stack is ${now.status}, and no event carries its token` };
+  const why = status === 'AVAILABLE' ? 'the change set has not been executed' : 'no event carries its token';
+  return {
+    detail: `the call was not carried out: ${why}`,
+    ended: { call: 'failed', state: 'failed' },
+  };
 }
 
 const seenOf = ({ state, detail }: Followed): Seen =>
@@ -106,8 +112,8 @@ async function ownEvents(client: CloudFormationClient, call: Call, since: Date):
     paginateDescribeStackEvents({ client }, { StackName: stackOf(call) }),
   )) {
     own.push(...events.filter((event) => event.ClientRequestToken === String(call.input.ClientRequestToken)));
-    const oldest = events.at(-1)?.Timestamp?.getTime() ?? 0;
-    if (oldest < since.getTime() - SKEW_MILLISECONDS) break;
+    const oldest = events.at(-1)?.Timestamp?.getTime();
+    if (oldest !== undefined && oldest < since.getTime() - SKEW_MILLISECONDS) break;
   }
   return own.reverse();
 }

@@ -8,6 +8,7 @@ import { ALLOWED_CALLS } from './allowed-calls.ts';
 import { classifyCall } from './call-classes.ts';
 import { describedEffects } from './described.ts';
 import { completePlan } from './earlier-plans.ts';
+import { hostsOfAws } from './knowledge/hosts.ts';
 import { holdsOf, isRevisionType, loadKnowledge } from './knowledge/index.ts';
 import { actionOf } from './subject.ts';
 import { trail } from './trail.ts';
@@ -28,6 +29,7 @@ export const awsRules: ProviderRules = {
   actionOf,
   classify: (call) => classifyCall(call.service, call.operation, call.input),
   callRecords: trail,
+  hosts: hostsOfAws,
   placeOf,
   whereToLook,
   waysToKeep,

@@ -1,6 +1,6 @@
 /** How a plan or a change is told to an agent: worst first, short, and always with what to do next. */
 import { z } from 'zod';
-import type { Change } from '../../core/change.ts';
+import type { Change, OpenChange } from '../../core/change.ts';
 import { type Effect, effectName, worstReversibility } from '../../core/effect.ts';
 import type { Plan } from '../../core/plan.ts';
 import type { AboutPlan } from '../../core/ports.ts';
@@ -103,11 +103,11 @@ export function answerPlanPage(plan: Plan, judgement: Judgement, about: AboutPla
 
 const OPEN_TOLD = 3;
 /** Others on the same target, and what becomes of them when one executes. */
-function openChanges(open: readonly Change[]) {
+function openChanges(open: readonly OpenChange[]) {
   if (open.length === 0) return {};
   const told = open
     .slice(0, OPEN_TOLD)
-    .map(({ id, state, reason }) => `${id} ${state}: ${makeVisibleLine(reason, 80)}`);
+    .map(({ id, state, reason, gone }) => `${id} ${state}: ${makeVisibleLine(reason, 80)}${gone ? ` ${gone}` : ''}`);
   return {
     open_changes: [
       ...told,

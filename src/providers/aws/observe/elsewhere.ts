@@ -27,6 +27,7 @@ export interface Elsewhere {
   read(named: Named, region: string): Promise<Values>;
   /** What a failed read would have told counts as unknown; that, and why, is in `notes`. */
   orUnread<T>(what: string, read: Promise<T>, otherwise: T): Promise<T>;
+  note(text: string): void;
   notes(): string[];
 }
 
@@ -77,6 +78,7 @@ export function createElsewhere(others: OtherStacks): Elsewhere {
       };
     },
     orUnread,
+    note: (text) => void unread.add(text),
     notes: () => [...unread],
   };
 }

@@ -7,6 +7,7 @@ export const PLANNER_CALLS: readonly string[] = [
   'cloudformation:DescribeStackEvents',
   'cloudformation:DescribeStackResource',
   'cloudformation:DescribeStackResourceDrifts',
+  'cloudformation:DescribeStackResources',
   'cloudformation:DescribeStacks',
   'cloudformation:DetectStackResourceDrift',
   'cloudformation:GetTemplate',
