@@ -36,15 +36,30 @@ const ROOMS = {
 };
 const roomOf = (file) => Object.keys(ROOMS).find((name) => ROOMS[name].includes(file));
 
+/** What is there of a file when it runs. */
+const exportsOf = (file) =>
+  [...readFileSync(file, 'utf8').matchAll(/^export (?:async )?(?:const|let|class|function)\*? (\w+)|^export \{([^}]*)\}/gm)].flatMap(
+    ([, one, several]) =>
+      one ?? several.split(',').flatMap((name) => (/^\s*(?:type\b|$)/.test(name) ? [] : name.trim().split(' as ').at(-1))),
+  );
+/** In its room, where two files may export the same name. */
+const inRoom = (file, name) => `${file.replaceAll(/\W/g, '_')}$${name}`;
+const renamed = (file, from, isOutward) =>
+  `export { ${exportsOf(file)
+    .map((name) => (isOutward ? `${name} as ${inRoom(file, name)}` : `${inRoom(file, name)} as ${name}`))
+    .join(', ')} } from '${from}';`;
+
 /** @param within the room that is built; none of its files is outside. */
 const besides = (within) => ({
   name: 'besides',
-  setup({ onResolve }) {
+  setup({ onResolve, onLoad }) {
     const external = (name) => ({ path: `./${name}.js`, external: true });
+    onResolve({ filter: /^\.\/\w+\.js$/, namespace: 'room' }, ({ path }) => ({ path, external: true }));
+    onLoad({ filter: /.*/, namespace: 'room' }, ({ path }) => ({ contents: renamed(path, `./${roomOf(path)}.js`) }));
     onResolve({ filter: /\.ts$/ }, ({ path, kind, resolveDir }) => {
       const file = source(join(resolveDir, path));
       const room = roomOf(file);
-      if (room !== undefined && room !== within) return external(room);
+      if (room !== undefined && room !== within) return { path: file, namespace: 'room', sideEffects: false };
       const found = Object.keys(ENTRIES).find((name) => ENTRIES[name] === file);
       return kind === 'dynamic-import' && found ? external(found) : undefined;
     });
@@ -66,7 +81,7 @@ const onlyEntries = {
 const zodInParts = {
   name: 'zod-in-parts',
   setup({ onLoad }) {
-    onLoad({ filter: /\.ts$/ }, ({ path }) => {
+    onLoad({ filter: /\.ts$/, namespace: 'file' }, ({ path }) => {
       if (path.includes('node_modules')) return undefined;
       const contents = readFileSync(path, 'utf8').replace("import { z } from 'zod'", "import * as z from 'zod'");
       return { contents, loader: 'ts' };
@@ -142,7 +157,7 @@ else {
   await build({ ...common, outdir, entryPoints: { main, serve } });
   await room('zod', await zodUsed());
   for (const [name, files] of Object.entries(ROOMS))
-    await room(name, files.map((file) => `export * from './${file}';`).join('\n'));
+    await room(name, files.map((file) => renamed(file, `./${file}`, true)).join('\n'));
   await build({ ...common, outdir, entryPoints: rest, splitting: true, plugins: [zodInParts, besides()] });
   writeFileSync('dist/tools.json', await toolList());
   copyCedar();

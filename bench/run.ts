@@ -7,13 +7,21 @@ import { writeFileSync } from 'node:fs';
 import { availableParallelism, loadavg, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { benchCloud } from './cloud.ts';
+import { benchCommands } from './commands.ts';
 import { benchGrowth } from './growth.ts';
 import { benchLedger } from './ledger.ts';
 import { isWithin, type Row } from './measure.ts';
 import { benchPlans } from './plans.ts';
 import { benchStart } from './start.ts';
 
-const BENCHES = { start: benchStart, plans: benchPlans, cloud: benchCloud, ledger: benchLedger, growth: benchGrowth };
+const BENCHES = {
+  start: benchStart,
+  commands: benchCommands,
+  plans: benchPlans,
+  cloud: benchCloud,
+  ledger: benchLedger,
+  growth: benchGrowth,
+};
 /** Takes many minutes: only when it is named. */
 const ONLY_NAMED: readonly string[] = ['growth'];
 

@@ -15,6 +15,8 @@ import type { TriedWrite } from './core/outside.ts';
 import type { Owners } from './core/owner.ts';
 import { createPipeline, type Pipeline, type PipelinePorts } from './core/pipeline.ts';
 import type { ChangesPort, Executor, PolicyPort, Provider } from './core/ports.ts';
+import { seal, unseal } from './core/sealed.ts';
+import { earlierChange } from './core/taking-back.ts';
 import type { Tool } from './core/tool.ts';
 import { clientOf, serverHere } from './doctor/client-of.ts';
 import { type OpenLedger, openLedger } from './ledger/store.ts';
@@ -46,6 +48,7 @@ export interface App {
   keyedDigest: PipelinePorts['keyedDigest'];
   /** What this process knows of itself and of its client. */
   here: Here;
+  seal: PipelinePorts['seal'];
   /** It is joined already (`StateFolder`). */
   whole(this: App): Promise<App>;
   close(): void;
@@ -78,7 +81,9 @@ export function createApp(config: Config, options: AppOptions = {}): App {
   const secretKey = secretOf(config.home);
   const keyedDigest = (value: unknown) => keyedDigestOf(secretKey, value);
   const here = hereOf(config, keyedDigest);
+  const owners = options.owners ?? createOwners();
   const policy = createPolicyPort({
+    owners,
     policy: policyFile,
     guards,
     provider: options.provider ?? providerRules,
@@ -90,6 +95,7 @@ export function createApp(config: Config, options: AppOptions = {}): App {
   });
   const changes = createChanges({ ledger, policy, provider: options.provider ?? providerRules, now });
   const { sandbox } = options;
+  const sealUp: App['seal'] = (value) => seal(secretKey, value);
   const aws = () =>
     createAws({
       settings: (region) => ({
@@ -108,6 +114,7 @@ export function createApp(config: Config, options: AppOptions = {}): App {
       templateRoots: config.templateRoots,
       environmentOf: policy.environmentOf,
       mayRead: policy.mayRead,
+      earlier: (changeId) => earlierChange(ledger, changes, (document) => unseal(secretKey, document), changeId),
       now,
     });
   const cloud = options.provider ?? aws();
@@ -126,11 +133,11 @@ export function createApp(config: Config, options: AppOptions = {}): App {
     now,
     logDefect,
     keyedDigest,
+    seal: sealUp,
     wording: agentWording,
     answerWithinMilliseconds: options.answerWithinMilliseconds ?? 40_000,
   });
   const whoWas = (seq: number) => directoryAt(ledger, seq, policyFile);
-  const owners = options.owners ?? createOwners();
   // Loaded when something is executed: a server for an agent never does.
   const loaded = async (): Promise<Executor> => {
     const { createExecutor } = await import('./execute/executor.ts');
@@ -156,6 +163,7 @@ export function createApp(config: Config, options: AppOptions = {}): App {
     pipeline,
     keyedDigest,
     here,
+    seal: sealUp,
     async whole() {
       return this;
     },
@@ -203,6 +211,7 @@ export async function ownWrites(config: Config): Promise<TriedWrite[] | undefine
     templateRoots: [],
     environmentOf: () => none,
     mayRead: () => false,
+    earlier: () => Promise.reject(new CountersignError('INTERNAL', 'Nothing is planned here.', 'Report this.')),
     now: () => new Date(),
   });
   return plannersWrites(cloud, undefined);

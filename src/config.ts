@@ -28,7 +28,7 @@ export function readConfig(options: { home?: string | undefined; policy?: string
   return {
     home: options.home ?? env.COUNTERSIGN_HOME ?? defaultHome(),
     policyPath: options.policy ?? env.COUNTERSIGN_POLICY,
-    sponsor: env.COUNTERSIGN_SPONSOR === '' ? undefined : env.COUNTERSIGN_SPONSOR,
+    sponsor: named(env.COUNTERSIGN_SPONSOR),
     region: env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? 'eu-west-1',
     profile: env.AWS_PROFILE || undefined,
     templateRoots: env.COUNTERSIGN_TEMPLATE_ROOTS?.split(':').filter(Boolean) ?? [process.cwd()],
@@ -39,6 +39,11 @@ export function readConfig(options: { home?: string | undefined; policy?: string
     reviewUrl: env.COUNTERSIGN_REVIEW_URL || undefined,
   };
 }
+
+/** A client that does not expand a variable hands on the words by which its file names it: nobody is called so. */
+const PLACEHOLDER = /^\$?\{[^}]*\}$|^\$\w+$/;
+const named = (value: string | undefined): string | undefined =>
+  value === undefined || value === '' || PLACEHOLDER.test(value) ? undefined : value;
 
 /** This process's environment and some more, for a process that it starts. */
 export const environmentWith = (more: Record<string, string>): NodeJS.ProcessEnv => ({ ...process.env, ...more });

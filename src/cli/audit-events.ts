@@ -107,6 +107,8 @@ const SAYINGS: Sayings = {
   'policy.signed': ({ decider, keyFingerprint }) => `by ${decider} with the key ${keyFingerprint}`,
   'policy.adopted': ({ digest, level, signers }) =>
     `${digest} ${level}${signers.length > 0 ? ` signed by ${signers.join(', ')}` : ''}`,
+  'runner.started': ({ owner }) => `process ${owner.pid} on ${owner.host}`,
+  'runner.stopped': ({ token }) => token,
   'doctor.asked': ({ client }) => `by ${client.kind} (${client.who})`,
   'doctor.reported': ({ client, levels, findings }) =>
     `${assuranceOf(levels)} for ${client.kind} (${client.who}), ${counted(findings.length, 'finding')}`,

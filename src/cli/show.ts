@@ -5,8 +5,11 @@ import { checkedThen } from '../approvals/verify-recorded.ts';
 import type { Change } from '../core/change.ts';
 import { CountersignError } from '../core/errors.ts';
 import type { Plan } from '../core/plan.ts';
-import { makeVisibleLine } from '../core/render-safe.ts';
+import { escapeInvisible, makeVisibleLine } from '../core/render-safe.ts';
+import { wayBackOf } from '../core/taking-back.ts';
+import type { WayBack } from '../core/way-back.ts';
 import type { StateFolder } from '../folder.ts';
+import { providerHosts } from '../providers/hosts.ts';
 import { changePage } from '../render/change-page.ts';
 import { layOut, type Row, type Section, type Tone } from '../render/layout.ts';
 import { sentenceOf } from '../render/sentence.ts';
@@ -39,16 +42,18 @@ export async function subjectOf(folder: StateFolder, changeId: string, now = new
   const { plan } = await folder.changes.plan(change.planId);
   const picture = await folder.changes.picture(plan);
   const isUnknown = change.state === 'unknown' || change.abandoned;
-  const { hosts } = (await import('../providers/index.ts')).providerRules;
   return {
     change,
     plan,
     picture,
-    knownAccounts: await accountsKnown(folder, { plan, picture, hosts }),
-    hosts,
+    knownAccounts: await accountsKnown(folder, { plan, picture, hosts: providerHosts }),
+    hosts: providerHosts,
     now,
     signatureNotes: await signatureNotes(folder, change, plan),
     policyOfNow: Object.values(await underPolicyOfNow(folder, changeId)).filter((text) => text !== null),
+    wayBack: change.outcome
+      ? await wayBackOf(folder.ledger, (await import('../providers/index.ts')).providerRules, change, plan)
+      : null,
     whereToLook: isUnknown ? (await folder.whole()).cloud.whereToLook(change.target) : [],
   };
 }
@@ -92,18 +97,37 @@ export function renderChange(subject: Subject, width = process.stdout.columns ??
 const STYLES = { strong: 'bold', good: 'green', warn: 'yellow', bad: 'red', quiet: 'dim' } as const;
 const paint = (tone: Tone, text: string): string => (tone === 'plain' ? text : styleText(STYLES[tone], text));
 
-function whatNow({ change, plan, whereToLook }: Subject): Section[] {
+function whatNow({ change, plan, wayBack, whereToLook }: Subject): Section[] {
   const { id, state, abandoned } = change;
   const command = (text: string): Row => ({ indent: 2, text, command: true });
   if (state === 'approved') return [{ title: 'TO EXECUTE', rows: [command(commandFor(plan, `execute ${id}`))] }];
   if (state === 'unknown' || abandoned)
     return [{ title: 'THE OUTCOME IS NOT KNOWN', rows: lookThere(change, plan, whereToLook ?? []) }];
+  if (wayBack) return [undoing(wayBack, plan)];
   if (state !== 'pending') return [];
   return [
     { title: 'TO SIGN', rows: [command(`countersign approve ${id} --key ~/.ssh/id_ed25519`)] },
     { title: 'TO REFUSE', rows: [command(`countersign reject ${id} --key ~/.ssh/id_ed25519`)] },
   ];
 }
+
+/** A way back is a change of its own: planned, judged and signed like any other. */
+function undoing({ calls, told }: WayBack, plan: Plan): Section {
+  const note: Row[] = told === '' ? [] : [{ indent: 2, text: makeVisibleLine(told, Number.POSITIVE_INFINITY) }];
+  if (calls.length === 0) return { title: 'CANNOT BE UNDONE', rows: note };
+  return {
+    title: 'TO PLAN THE WAY BACK (a new change, with guards and approvals of its own)',
+    rows: [
+      ...calls.map(({ tool, input }) => ({
+        indent: 2,
+        text: `echo '${shellQuoted(JSON.stringify(input))}' | ${commandFor(plan, `tool ${tool} --input -`)}`,
+        command: true as const,
+      })),
+      ...note,
+    ],
+  };
+}
+const shellQuoted = (text: string) => escapeInvisible(text).replaceAll("'", "'\\''");
 
 /** Of a change whose outcome is not known. */
 function lookThere({ id, abandoned }: Change, plan: Plan, commands: readonly string[]): Row[] {

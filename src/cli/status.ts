@@ -19,6 +19,7 @@ import { loadPolicy } from '../policy/load.ts';
 import type { Policy } from '../policy/model.ts';
 import { pinOf, standingOf } from '../policy/pin.ts';
 import { timeAgo, timeLeft } from '../render/time.ts';
+import { runnersTold } from './runners.ts';
 
 const WEEK_MILLISECONDS = 7 * 86_400_000;
 type View = ReturnType<typeof readLedger>;
@@ -34,6 +35,7 @@ export interface Status {
   waits: number;
   agents_this_week: { agent: string; plans: number; proposed: number }[];
   execution: Record<string, number>;
+  runners: string[];
   assurance: { newest: { sponsor: string | null; level: string; at: string }[] };
 }
 
@@ -52,6 +54,7 @@ export async function statusOf(config: Config, now = new Date()): Promise<Status
     waits: 0,
     agents_this_week: [],
     execution: executionsOf(policy),
+    runners: [],
     assurance: { newest: [] },
   };
   if (!isThere) return base;
@@ -66,6 +69,7 @@ export async function statusOf(config: Config, now = new Date()): Promise<Status
       halt: await haltIn(view),
       waits_for_you: mine.map(summaryOf),
       waits: waiting.length,
+      runners: await runnersTold(view),
       agents_this_week: await agentsSince(view, new Date(now.getTime() - WEEK_MILLISECONDS)),
       assurance: { newest: await newestReports(view) },
     };
@@ -143,7 +147,8 @@ const STANDINGS: Record<string, string> = {
 };
 
 export function statusText(status: Status, now = new Date()): string {
-  const { home, ledger, policy, halt, you, waits_for_you, waits, agents_this_week, execution, assurance } = status;
+  const { home, ledger, policy, halt, you, waits_for_you, waits, agents_this_week, execution, runners, assurance } =
+    status;
   const line = (text: string) => makeVisibleLine(text, 200);
   const who = you.person === null ? 'no person of the policy' : line(you.person);
   const scopes = Object.entries(execution).map(([how, count]) => `${how} in ${counted(count, 'scope')}`);
@@ -156,6 +161,7 @@ export function statusText(status: Status, now = new Date()): string {
     `halt          ${halt}`,
     `you           ${you.acts_as.join(', ')}, ${who}; sponsor ${you.sponsor === null ? 'not set' : line(you.sponsor)}`,
     `execution     ${scopes.join(', ') || 'nothing can be executed'}`,
+    ...runners.map((runner) => `runner        ${runner}`),
     `assurance     ${proofs.join('; ') || 'L0: countersign doctor has not run'}`,
     '',
     waits_for_you.length > 0 ? 'WAITS FOR YOU' : `Nothing waits for you (${counted(waits, 'change')} waiting in all).`,

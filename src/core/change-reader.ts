@@ -30,7 +30,9 @@ export interface StoredPlan {
   document: string;
 }
 /** All of it but what a policy and a provider tell of a plan. */
-export type StoredChanges = Omit<ChangeReader, 'aboutPlan' | 'plan'> & { plan(planId: string): Promise<StoredPlan> };
+export type StoredChanges = Omit<ChangeReader, 'aboutPlan' | 'plan' | 'executorOf' | 'wayBack'> & {
+  plan(planId: string): Promise<StoredPlan>;
+};
 
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: one closure over the ledger; its functions are short.
 export function createChangeReader({

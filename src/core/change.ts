@@ -144,6 +144,8 @@ export interface Change extends Proposal {
   /** Under which its calls leave, once it executes. */
   rights: Rights | null;
   outcome: Outcome | null;
+  /** Once it succeeded: where the live state is not what was signed. */
+  differs: string[];
   /** The ledger position of its newest event: `since` of describe_change. */
   version: number;
 }

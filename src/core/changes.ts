@@ -8,6 +8,7 @@ import { judgeAll } from './guard.ts';
 import { type Plan, sumsOf } from './plan.ts';
 import type { ChangesPort, Judge, Ledger, LedgerTransaction, LedgerView, PolicyPort, ProviderRules } from './ports.ts';
 import { hidesSomething, makeVisible } from './render-safe.ts';
+import { wayBackOf } from './taking-back.ts';
 import type { Goal } from './verdict.ts';
 
 /** A change that is not as the caller took it to be. */
@@ -38,6 +39,11 @@ export function createChanges(ports: {
       provider: ports.provider,
       scope: policy.scopeOf(plan),
     }),
+    async executorOf(plan) {
+      if (policy.executionOf(plan) !== 'by_runner') return 'person';
+      return (await policy.runners()).length > 0 ? 'runner' : 'no_runner';
+    },
+    wayBack: (change, plan) => wayBackOf(ledger, ports.provider, change, plan),
     async propose({ planId, goal, reason, ticket }) {
       const { plan: proposed, document } = await reader.plan(planId);
       // Without a policy the judgement is plan_only; under one that is not in force there is nothing to judge by.
@@ -52,8 +58,7 @@ export function createChanges(ports: {
         const judgedAt = await newestChangeEvent(ledger);
         const judge = await policy.judgeFor(proposed, 'propose', goal);
         const about = { proposed, document, goal, reason, ticket, judge, policy, now: ports.now() };
-        const standing = { policyDigest: await policy.digest(), assurance: await policy.assurance() };
-        const proposal = proposalOf({ ...about, ...standing });
+        const proposal = await proposalOf(about);
         // Budgets hold across processes: what others proposed meanwhile was not in the facts, so judge again.
         const isAppended = await ledger.transact(async (tx) => {
           if ((await newestChangeEvent(tx)) !== judgedAt) return false;
@@ -122,7 +127,7 @@ async function appendProposal(tx: LedgerTransaction, proposal: Proposal): Promis
   });
 }
 
-function proposalOf(from: {
+async function proposalOf(from: {
   proposed: Plan;
   document: string;
   goal: Goal;
@@ -130,11 +135,9 @@ function proposalOf(from: {
   ticket: string | undefined;
   judge: Judge;
   policy: PolicyPort;
-  policyDigest: string;
-  assurance: string;
   now: Date;
-}): Proposal {
-  const { proposed, document, goal, reason, ticket, judge, policy, policyDigest, assurance, now } = from;
+}): Promise<Proposal> {
+  const { proposed, document, goal, reason, ticket, judge, policy, now } = from;
   return {
     id: `chg_${randomBytes(6).toString('hex')}`,
     planId: proposed.id,
@@ -153,7 +156,7 @@ function proposalOf(from: {
     proposedAt: now.toISOString(),
     approveBy: new Date(now.getTime() + judge.seatsWithinSeconds * 1000).toISOString(),
     nonce: randomBytes(16).toString('hex'),
-    assurance,
-    policyDigest,
+    assurance: await policy.assurance(),
+    policyDigest: await policy.digest(),
   };
 }

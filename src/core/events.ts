@@ -6,7 +6,7 @@
  * is passed over in lists.
  */
 import { z } from 'zod';
-import { clientSchema, standingOfLevelSchema } from './assurance-schema.ts';
+import { doctorAskedSchema, doctorReportedSchema } from './assurance-schema.ts';
 import { capacitySchema } from './capacity.ts';
 import { approvalSchema, type Outcome, outcomeSchema, proposalSchema } from './change.ts';
 import { environmentSchema } from './environment-schema.ts';
@@ -113,6 +113,8 @@ export const EVENT_BODIES = {
     /** Capacity as it was before this plan, where it lowers it. */
     capacity: z.array(capacitySchema).default([]),
     /** `judged`: every guard; of those without a verdict it passed (`whole`). Absent: each has its verdict. */
+    /** What the target was before, sealed: by which it is taken back. Absent: nothing of it can be. */
+    before: documentDigest('sealed text').optional(),
     judgement,
     judged: z.array(z.string()).optional(),
     goals: z.array(goalSchema),
@@ -142,7 +144,8 @@ export const EVENT_BODIES = {
   }),
   'change.executing': executing,
   'change.progress': z.object({ text: z.string().default('') }),
-  'change.finished': executing.extend({ outcome: outcomeSchema }),
+  /** `differs`: where the live state is not what was signed. Absent: nowhere, or nobody looked. */
+  'change.finished': executing.extend({ outcome: outcomeSchema, differs: z.array(z.string()).optional() }),
 
   /** A rehearsal, with the provider's own word for the answer. */
   'call.tried': call.extend({ answer: z.string() }),
@@ -152,7 +155,8 @@ export const EVENT_BODIES = {
     owner: ownerSchema.optional(),
     signing: signingSchema.optional(),
   }),
-  'call.returned': call,
+  /** `made`: ids of what it made, that stays. */
+  'call.returned': call.extend({ made: z.array(z.string()).optional() }),
   'call.failed': callWithWhy,
   'call.unknown': callWithWhy,
 
@@ -176,24 +180,13 @@ export const EVENT_BODIES = {
     signers: z.array(z.string()),
   }),
 
-  /** A server gave out a nonce, for one report of what its client's user can reach. */
-  'doctor.asked': z.object({ nonce: z.string(), sponsor: z.string().nullable(), client: clientSchema }),
-  /** What that report and the server's own look led to. `seal`: keyed, over all the rest. */
-  'doctor.reported': z.object({
-    nonce: z.string(),
-    sponsor: z.string().nullable(),
-    client: clientSchema,
-    /** The server's user and host. */
-    server: z.string(),
-    policyDigest: z.string(),
-    /** Over the keys of everyone in the policy. */
-    keysDigest: z.string(),
-    levels: z.array(standingOfLevelSchema),
-    /** Names of what was found. */
-    findings: z.array(z.string()),
-    seal: z.string(),
-  }),
+  /** A process that executes what is approved in scopes of `by_runner`. */
+  'runner.started': z.object({ owner: ownerSchema }),
+  'runner.stopped': z.object({ token: z.string() }),
 
+  /** A server gave out a nonce, for one report of what its client's user can reach; and the report, with what it led to. */
+  'doctor.asked': doctorAskedSchema,
+  'doctor.reported': doctorReportedSchema,
   /** Messages of events up to that position were taken by the receiver. */
   'people.told': z.object({ through: z.int(), by: z.string() }),
 
@@ -265,6 +258,12 @@ const ended = EVENT_BODIES['change.finished'].pick({ outcome: true });
 /** Of `change.finished`, for who needs no more of it. */
 export function outcomeIn(event: { seq: number; body: unknown }): Outcome {
   return parsedBody(ended, 'change.finished', event).outcome;
+}
+
+const compared = EVENT_BODIES['change.finished'].pick({ differs: true });
+/** Of `change.finished`. */
+export function differencesIn(event: { seq: number; body: unknown }): string[] {
+  return parsedBody(compared, 'change.finished', event).differs ?? [];
 }
 
 const executed = EVENT_BODIES['change.executing'].pick({ rights: true });

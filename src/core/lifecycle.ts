@@ -1,7 +1,7 @@
 /** The state of a change is the fold of its events. */
 import { z } from 'zod';
 import { type Approval, type Change, changeDigest, EXECUTE_WITHIN_SECONDS, type Proposal } from './change.ts';
-import { bodyOf, outcomeIn, rightsIn } from './events.ts';
+import { bodyOf, differencesIn, outcomeIn, rightsIn } from './events.ts';
 import { absoluteTime } from './instant.ts';
 
 export interface ChangeEvent {
@@ -38,6 +38,7 @@ export function foldChange(
     abandoned: false,
     rights: null,
     outcome: null,
+    differs: [],
     version: proposed.seq,
   };
   if (change.state === 'pending' && isFilled(proposal, [])) approve(change, proposal.proposedAt);
@@ -75,6 +76,7 @@ function apply(change: Change, event: ChangeEvent, isFilled: (p: Proposal, a: Ap
     case 'change.finished':
       change.outcome = outcomeIn(event);
       change.rights = rightsIn(event) ?? change.rights;
+      change.differs = differencesIn(event);
       change.state = change.outcome.state;
       break;
   }

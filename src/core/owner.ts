@@ -23,3 +23,12 @@ export interface Owners {
   begin(): { owner: Owner; end(): void };
   presenceOf(owner: Owner): Presence;
 }
+
+/** A runner that is not known to be gone. */
+export interface RunnerSeen {
+  since: string;
+  host: string;
+  pid: number;
+  /** `elsewhere`: it cannot be looked at from here. */
+  presence: 'alive' | 'elsewhere';
+}

@@ -54,6 +54,8 @@ export const planDraftSchema = z.strictObject({
 export type PlanDraft = z.infer<typeof planDraftSchema> & {
   /** Sealed into the plan by its digest. Absent: calls and effects say all there is. */
   picture?: Picture;
+  /** What the target was, for who takes the change back: may hold secrets, and is kept sealed. */
+  before?: Json;
 };
 
 export const planSchema = z.strictObject({
@@ -108,7 +110,7 @@ export function sealPlan(
   },
 ): Plan {
   const { now, ...rest } = made;
-  const { picture, ...drafted } = draft;
+  const { picture, before: _, ...drafted } = draft;
   const unsigned = {
     ...drafted,
     ...rest,

@@ -6,19 +6,22 @@ import type { Approval, Change, ChangeState, OpenChange, Outcome, Proposal } fro
 import type { Json } from './digest.ts';
 import type { Effect } from './effect.ts';
 import type { Environment } from './environment.ts';
-import type { ErrorCode, WayOut } from './errors.ts';
+import type { WayOut } from './errors.ts';
 import type { EventQuery, LedgerEvent, NewEvent } from './events.ts';
 import type { Facts, Guard, Phase } from './guard.ts';
 import type { HostRules } from './hosts.ts';
 import type { TriesWrites } from './outside.ts';
+import type { RunnerSeen } from './owner.ts';
 import type { Permit } from './permit.ts';
 import type { Picture } from './picture.ts';
 import type { Plan, PlanDraft, Target } from './plan.ts';
 import type { CompletePlan } from './plan-document.ts';
-import type { Rights, RightsFor } from './rights.ts';
-import type { Signing, SigningPort } from './signing.ts';
+import type { Runner } from './runner.ts';
 import type { Action, PlanSubject, ProviderFacts } from './subject.ts';
 import type { Goal, Judgement } from './verdict.ts';
+import type { DoneCall, WayBack } from './way-back.ts';
+
+export type { Followed, Rehearsed, Runner, Seen, Sent } from './runner.ts';
 
 export interface LedgerView {
   events(query?: EventQuery): Promise<LedgerEvent[]>;
@@ -91,60 +94,21 @@ export interface ProviderRules {
     resource: PlanSubject['resources'][number],
     plan: Pick<Plan, 'action' | 'effects'>,
   ): WayOut | undefined;
+  /** How what was carried out of a plan is taken back. Absent: the provider does not tell. */
+  wayBack?(
+    plan: Plan,
+    done: readonly DoneCall[],
+    ended: { changeId: string; state: Exclude<Outcome['state'], 'unknown'> },
+  ): WayBack;
   /** Commands for a person, when the outcome of a change on this target is not known. */
   whereToLook(target: Target): string[];
   knownTypes(): Promise<{ isKnownType(type: string): boolean; isKnownService(service: string): boolean }>;
-}
-
-type CallOutput = Record<string, unknown>;
-/**
- * What became of a call, decided where its answer is parsed. `refused`: the cloud itself said no to this very call,
- * or it never left; nothing was done. `unknown`: it may have been carried out.
- */
-export type Sent =
-  | { kind: 'done'; output: CallOutput }
-  | { kind: 'refused'; code: ErrorCode; reason: string }
-  | { kind: 'unknown'; reason: string };
-/** `passed`: with the provider's own word for it. `unknown`: the rehearsal may have had the effect. */
-export type Rehearsed = { kind: 'not_needed' } | { kind: 'passed'; answer: string } | Exclude<Sent, { kind: 'done' }>;
-export type Followed = Pick<Outcome, 'state' | 'detail'>;
-
-/**
- * Sends signed calls; only the executor is given it. None of it decides by throwing: what it throws all the same
- * (a defect) tells nothing of what happened.
- */
-export interface Runner extends SigningPort {
-  /** The caller's own. @throws when its credentials are missing, expired, or of another account than that. */
-  ownRights(place: { account: string; region: string }): Promise<Rights>;
-  /** @throws when the rights cannot be had, belong to another account, or cannot be limited as the policy asks. */
-  takeRights(plan: Plan, about: RightsFor): Promise<Rights>;
-  /** After this refusal of a call: wider by what the provider may compare otherwise than it documents. null: none are. */
-  widenRights(rights: Rights, refused: { code: ErrorCode }): Promise<Rights | null>;
-  /** Asks, without the effect, whether the call would be let through. */
-  rehearse(call: Call, permit: Permit, rights: Rights): Promise<Rehearsed>;
-  /** Once, without a retry. Without `signing` it is signed when it leaves. */
-  send(call: Call, permit: Permit, rights: Rights, signing?: Signing): Promise<Sent>;
-  /** Waits until what the call began has ended (a snapshot is complete, an instance stopped). */
-  settle(call: Call, output: CallOutput): Promise<Sent>;
-  /** Looks for what this very call left behind, when its answer did not arrive. undefined: nothing tells. */
-  find(call: Call): Promise<CallOutput | undefined>;
-  /** Waits for the end of what the plan's last call began; `onEvent` is told of what happens meanwhile. */
-  follow(plan: Plan, onEvent: (text: string) => void): Promise<Followed>;
-  /** Looks once, with reads only, for facts of this call itself: the state from before is none. `since`: when it was begun. */
-  lookBack(call: Call, plan: Plan, since: Date): Promise<Seen>;
 }
 
 /** The call that removes what plans alone left of a target; without one, why it stays. */
 export interface Removal {
   call?: Call;
   why: string;
-}
-
-/** What one look showed of a call that was begun. Without `ended` no positive fact tells what came of it. */
-export interface Seen {
-  detail: string;
-  /** `call`: was it carried out? (`failed`: not so far, and nothing that was done is not shown.) `state`: how it has ended. */
-  ended?: { call: 'done' | 'failed'; state: 'succeeded' | 'failed' | 'rolled_back' };
 }
 
 /** One planner. `plan` is given what its `input` parsed. */
@@ -245,6 +209,10 @@ export interface PolicyPort {
     environment: Environment | 'out_of_scope';
     scope: string | null;
   };
+  /** Those that execute what is approved in scopes of `by_runner`. */
+  runners(): Promise<RunnerSeen[]>;
+  /** How a plan is executed by the scope that it is in; null: it is in none. */
+  executionOf(plan: Plan): NonNullable<Facts['scope']>['execute'] | null;
   /** Where a plan is, and by which scope: `production (main: stack *-prod)`. */
   scopeOf(plan: Plan): string;
   /** Is it in a scope, or does the policy open reading? Without a policy everything is. */
@@ -288,12 +256,18 @@ export interface ChangeReader {
   picture(plan: Plan): Promise<Picture | null>;
   /** Begun, and neither made nor failed; also true of a plan that nobody began. */
   isPlanning(planId: string): Promise<boolean>;
+  /** Who executes what is approved of it: a person, or a runner, which may be there or not. */
+  executorOf(plan: Plan): Promise<'person' | 'runner' | 'no_runner'>;
+  /** null: nothing of it was carried out, it still runs, or its outcome is not known. */
+  wayBack(change: Change, plan: Plan): Promise<WayBack | null>;
   /** Events of an executing change's progress, newest last. */
   progress(changeId: string): Promise<{ at: string; text: string }[]>;
 }
 /** What the proposing tools may do. None of it signs or executes. */
 export interface ChangeProposer {
   openOn: ChangeReader['openOn'];
+  plan: ChangeReader['plan'];
+  executorOf: ChangeReader['executorOf'];
   propose(request: { planId: string; goal: Goal; reason: string; ticket?: string }): Promise<Change>;
   withdraw(changeId: string): Promise<Change>;
 }

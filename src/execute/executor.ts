@@ -76,10 +76,14 @@ async function executeChange(ports: Ports, changeId: string): Promise<Change> {
       signing,
     });
   }
-  const ended = await runCalls(ports, change, plan, { rehearsed: rehearsed ?? null, rights, signing: signing! });
+  const { rights: had, ...ended } = await runCalls(ports, change, plan, {
+    rehearsed: rehearsed ?? null,
+    rights,
+    signing: signing!,
+  });
   return recordEnd(ports, changeId, {
-    ...aboutChange(change, plan, { policyDigest, rights: ended.rights }),
-    outcome: ended.outcome,
+    ...aboutChange(change, plan, { policyDigest, rights: had }),
+    ...ended,
   });
 }
 

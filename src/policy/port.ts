@@ -3,8 +3,10 @@
 import type { Environment } from '../core/environment.ts';
 import { changeIn, haltIn } from '../core/folds.ts';
 import type { GuardDefinition, PolicyStanding } from '../core/guard.ts';
+import type { Owners } from '../core/owner.ts';
 import type { Plan } from '../core/plan.ts';
 import type { LedgerView, PolicyPort } from '../core/ports.ts';
+import { runnersIn } from '../core/runners.ts';
 import { areSeatsFilled } from '../people/seats.ts';
 import { mapsTo } from '../people/sign-in.ts';
 import { approveWithinSeconds } from './apply.ts';
@@ -22,6 +24,8 @@ export interface PolicyPortOptions extends FactSources {
   sponsor: string | undefined;
   /** Names under which this process acts on this machine: the OS user. What the cloud calls it stands in each plan. */
   actsAs: string[];
+  /** Without them nothing is told of runners. */
+  owners?: Owners;
   /** Of a policy that is only tried (a replay): as if it were adopted. */
   isHypothetical?: boolean;
   /** Without it nothing that doctor recorded counts here. */
@@ -74,6 +78,7 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
     const about = { here: options.here, sponsor: sponsor.name, policyDigest: await digest(), people };
     return (await provenNow(ledger, { ...about, now: options.now() })).assurance;
   };
+  const runners = async () => (options.owners ? runnersIn(ledger, options.owners) : []);
 
   const fold = (changeId: string) => changeIn(ledger, changeId, options.now(), areSeatsFilled);
 
@@ -90,6 +95,7 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
         spent: await spentBy(ledger, sponsor.name, options.now(), fold),
         executed: await executedLately(ledger, options.now()),
         assurance: await assurance(),
+        runners,
         observations: () => observations(ledger, new Date(options.now().getTime() - WEEK_MILLISECONDS)),
         now: options.now(),
       }),
@@ -120,6 +126,8 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
       const scope = scopeFor(policy, [{ kind: 'stack', account, region, name, tags }]);
       return { environment: scope?.environment ?? 'out_of_scope', scope: scope?.text ?? null };
     },
+    runners,
+    executionOf: (plan) => (policy && scopeFor(policy, subjectsOf(plan), isBeforePlanning(plan)))?.execute ?? null,
     scopeOf(plan) {
       const scope = policy && scopeFor(policy, subjectsOf(plan), isBeforePlanning(plan));
       if (!policy) return 'production (no policy)';

@@ -34,6 +34,9 @@ export function describeState({ change, now, signatureNotes: notes }: Subject): 
     ...(change.outcome
       ? [{ text: `outcome ${change.outcome.state}: ${line(change.outcome.detail)} (${change.outcome.credentials})` }]
       : []),
+    ...change.differs.map(
+      (text): Row => ({ indent: 2, text: `differs from what was signed: ${line(text)}`, tone: 'warn' }),
+    ),
     ...notLimitedRows(change),
     { text: `digest ${change.digest}`, tone: 'quiet' as const },
   ];

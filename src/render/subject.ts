@@ -6,6 +6,7 @@ import { changedLeaves, leavesOf } from '../core/leaves.ts';
 import type { Picture, Thing } from '../core/picture.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Judgement, Verdict } from '../core/verdict.ts';
+import type { WayBack } from '../core/way-back.ts';
 import { type Named, newlyNamed, type PlacedLeaf } from './newly-named.ts';
 
 export interface Subject {
@@ -21,6 +22,8 @@ export interface Subject {
   signatureNotes?: ReadonlyMap<number, string>;
   /** What another policy than that of its proposal says of an open change. */
   policyOfNow?: readonly string[];
+  /** How it is taken back, once it was carried out. */
+  wayBack?: WayBack | null;
   /** Commands for a person, when the outcome is not known. */
   whereToLook?: readonly string[];
 }

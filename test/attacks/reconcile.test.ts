@@ -350,9 +350,9 @@ describe('close', () => {
     const asleep = new Promise<void>((resolve) => {
       wake = resolve;
     });
-    const settle: Runner['settle'] = async (call, output) => {
+    const settle: Runner['settle'] = async (call, output, tell) => {
       await asleep;
-      return app.cloud.settle(call, output);
+      return app.cloud.settle(call, output, tell);
     };
     const running = world.execute(id, withCloud(app, { settle }));
     for (let turn = 0; turn < 200 && !(await kinds(id)).includes('call.returned'); turn += 1)

@@ -63,6 +63,7 @@ const TABLE: Record<string, string[]> = {
     'src/sqlite.ts',
   ],
   'src/providers/index.ts': [`${AWS}/rules.ts`, `${AWS}/outside.ts`],
+  'src/providers/hosts.ts': [`${AWS}/knowledge/hosts.ts`],
   [AWS]: ['zod', '@aws-sdk/', '@smithy/', 'node:crypto', 'node:fs', 'node:path', 'src/core/', 'src/bounded-file.ts'],
   [`${AWS}/knowledge`]: ['src/core/'],
   [`${AWS}/roles`]: ['yaml', `${AWS}/call-classes.ts`, `${AWS}/session/grants.ts`],
@@ -127,6 +128,8 @@ const TABLE: Record<string, string[]> = {
     'src/people/',
     'src/policy/',
     'src/policy-lab/',
+    'src/providers/hosts.ts',
+    'src/processes.ts',
     'src/providers/index.ts',
     'src/render/',
     'src/sandbox/',
@@ -165,7 +168,13 @@ describe('the import table', () => {
     expect(makers).toEqual(['src/compose.ts']);
     const joined = sources.filter((file) => importsOf(file).some((name) => inside(file, name).startsWith(AWS)));
     const rooms = new Set(joined.map((file) => rowOf(file)).filter((row) => !row?.startsWith(AWS)));
-    expect([...rooms].sort()).toEqual(['src/compose.ts', 'src/providers/index.ts', 'src/sandbox', 'tools/aws']);
+    expect([...rooms].sort()).toEqual([
+      'src/compose.ts',
+      'src/providers/hosts.ts',
+      'src/providers/index.ts',
+      'src/sandbox',
+      'tools/aws',
+    ]);
   });
   it('lets src/config.ts alone read the environment', () => {
     const readers = sources.filter((file) =>

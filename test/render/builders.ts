@@ -40,6 +40,7 @@ export const changeOf = (plan: Plan, verdicts: Verdict[] = [waiting], over: Part
   abandoned: false,
   rights: null,
   outcome: null,
+  differs: [],
   version: 1,
   ...over,
 });

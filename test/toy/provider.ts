@@ -113,6 +113,8 @@ export function createToy(path: string, place: { account: string; region: string
       return { kind: 'done', output: {} };
     },
     settle: async () => ({ kind: 'done', output: {} }),
+    madeBy: () => [],
+    differences: async () => [],
     find: async () => undefined,
     lookBack: async () => ({ detail: 'it stands there', ended: { call: 'done', state: 'succeeded' } }),
     follow: async () => ({ state: 'succeeded', detail: 'It stands there.' }),

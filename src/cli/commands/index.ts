@@ -32,6 +32,7 @@ import { policyTest } from './policy-test.ts';
 import { reconcile } from './reconcile.ts';
 import { reject } from './reject.ts';
 import { resume } from './resume.ts';
+import { run } from './run.ts';
 import { sandbox } from './sandbox.ts';
 import { serve } from './serve.ts';
 import { show } from './show.ts';
@@ -55,6 +56,7 @@ export const commands: readonly Command[] = [
   approve,
   reject,
   execute,
+  run,
   reconcile,
   close,
   clean,

@@ -27,6 +27,7 @@ export interface AwsOptions {
   templateRoots: string[];
   environmentOf: PolicyPort['environmentOf'];
   mayRead: PolicyPort['mayRead'];
+  earlier: PlannerContext['earlier'];
   now(): Date;
 }
 
@@ -70,6 +71,7 @@ export function createAws(options: AwsOptions): Provider {
       planNonce: '',
       templateRoots,
       templateBuckets,
+      earlier: options.earlier,
       objects: () => s3Client(planner, holder),
       now,
       hasPolicy: accounts.length > 0,

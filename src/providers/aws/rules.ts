@@ -12,6 +12,7 @@ import { hostsOfAws } from './knowledge/hosts.ts';
 import { holdsOf, isRevisionType, loadKnowledge } from './knowledge/index.ts';
 import { actionOf } from './subject.ts';
 import { trail } from './trail.ts';
+import { wayBack } from './way-back.ts';
 
 export const awsRules: ProviderRules = {
   name: 'aws',
@@ -34,6 +35,7 @@ export const awsRules: ProviderRules = {
   whereToLook,
   waysToKeep,
   wayThroughOwner,
+  wayBack,
   machineType: 'AWS::EC2::Instance',
   describeEffects: describedEffects,
   holdsOf,

@@ -10,9 +10,11 @@ import { cloudFormationClient, ec2Client } from './clients.ts';
 import { asCountersignError, askingAws } from './errors.ts';
 import { followStack, lookBackAtStack } from './follow.ts';
 import type { PlannerContext } from './planners/context.ts';
+import { differencesNow } from './promised.ts';
 import type { ExecutorSessions } from './session/executor-session.ts';
-import { findTraceOf, lookBackAtEc2, type Output, settle } from './settle.ts';
+import { findTraceOf, lookBackAtEc2 } from './settle.ts';
 import { createSigning } from './signing.ts';
+import { type Output, settle } from './waits.ts';
 
 type Place = { account: string; region: string };
 
@@ -66,8 +68,10 @@ export function createWritingDoor(
       if (sent.kind === 'refused') return sent;
       return { kind: 'refused', code: 'AWS_UNREACHABLE', reason: sent.reason };
     },
-    settle: async (call, output) => settle((await readerFor(call)).ec2, call, output),
+    settle: async (call, output, tell) => settle((await readerFor(call)).ec2, call, output, tell),
+    madeBy: ({ operation }, { SnapshotId }) => (operation === 'CreateSnapshot' ? [String(SnapshotId)] : []),
     find: async (call) => findTraceOf((await readerFor(call)).ec2, call),
+    differences: async (plan) => askingAws(async () => differencesNow(await readerFor(plan.target), plan)),
     async lookBack(call, plan, since) {
       const { cloudFormation, ec2 } = await readerFor(call);
       return askingAws(() =>

@@ -8,7 +8,7 @@ import { makeVisibleLine } from '../../core/render-safe.ts';
 import { guardCode, type Judgement } from '../../core/verdict.ts';
 import { mustBeNamed, nameRanges, worstFirst } from '../worst-first.ts';
 import { EFFECTS_SHOWN, FEW_EFFECTS, LEAST_EFFECTS, PAGE_ITEMS, STRUCTURE, sizeFor } from './answer-size.ts';
-import { isDeadEnd, nextAfterPlan, nextForChange } from './next.ts';
+import { type AboutChange, isDeadEnd, nextAfterPlan, nextForChange } from './next.ts';
 
 const PROPERTIES_SHOWN = 4;
 const MARKS_SHOWN = 3;
@@ -196,7 +196,7 @@ export function describeVerdicts(judgement: Judgement, action?: Plan['action']) 
 }
 const RANK = ['deny', 'hold', 'note', 'pass'];
 
-export function answerChange(change: Change, others: readonly Change[] = []) {
+export function answerChange(change: Change, others: readonly Change[] = [], about: AboutChange = {}) {
   const counted = change.approvals.filter(({ decision }) => decision === 'approve').map(({ person }) => person);
   return {
     decision: change.judgement.decision,
@@ -219,9 +219,10 @@ export function answerChange(change: Change, others: readonly Change[] = []) {
     verdicts: change.state === 'denied' ? describeVerdicts(change.judgement) : [],
     ...(change.explanation ? { explanation: makeVisibleLine(change.explanation) } : {}),
     ...(change.outcome ? { outcome: change.outcome } : {}),
+    ...(change.differs.length > 0 ? { differs_from_what_was_signed: change.differs } : {}),
     ...openChanges(others),
     assurance: change.assurance,
-    next: nextForChange(change),
+    next: nextForChange(change, about),
   };
 }
 

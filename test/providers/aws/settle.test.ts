@@ -2,7 +2,7 @@
 import { StartInstancesCommand, StopInstancesCommand, TerminateInstancesCommand } from '@aws-sdk/client-ec2';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Call } from '../../../src/core/call.ts';
-import { settle } from '../../../src/providers/aws/settle.ts';
+import { settle as settleTelling } from '../../../src/providers/aws/waits.ts';
 import { addFault, type FaultRequest } from '../../../src/sandbox/faults.ts';
 import { type Ec2World, openEc2World } from './ec2-world.ts';
 
@@ -12,6 +12,8 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
+const settle = (client: typeof world.ec2, call: Call, output: Record<string, unknown>) =>
+  settleTelling(client, call, output, () => undefined);
 const fault = (request: FaultRequest) => world.store.transact((inside) => addFault(inside, request));
 const callOf = (operation: string, input: Record<string, unknown>) =>
   ({ provider: 'aws', service: 'ec2', operation, input, account: '1', region: 'eu-west-1' }) as unknown as Call;

@@ -205,13 +205,13 @@ async function effectsOfSet(
   const deployed = { template: live.processed, parameters: parametersBefore(live) };
   const wanted = { template, parameters: parametersAfter(live, { ...set, template }) };
   const named = namedElsewhere(isNew ? [wanted] : [deployed, wanted], place);
-  const where = { ...place, elsewhere: await context.elsewhere.read(named, region) };
-  const compared = viewsOf(isNew ? null : deployed, wanted, physicalIdsOf(live), where);
   const [parsedBefore, parsedAfter] = [isNew ? null : parseTemplate(live.processed), parseTemplate(template)];
   const exports = await context.secrets.exportsOf([
     ...(parsedBefore ? [{ template: parsedBefore, parameters: live.parameters }] : []),
     { template: parsedAfter, parameters: set.parameters },
   ]);
+  const where = { ...place, elsewhere: await context.elsewhere.read(named, region, exports) };
+  const compared = viewsOf(isNew ? null : deployed, wanted, physicalIdsOf(live), where);
   const fromBefore: TaintedFrom = { given: given.before, exports, parameters: live.parameters };
   const fromAfter: TaintedFrom = { given: given.after, exports, parameters: set.parameters };
   const seen = pictureOf(

@@ -22,5 +22,6 @@ export const PLANNER_CALLS: readonly string[] = [
   'ec2:DescribeNetworkInterfaces',
   'ec2:DescribeSecurityGroups',
   'ec2:DescribeSnapshots',
+  'ec2:DescribeTags',
   'ec2:DescribeVolumes',
 ];

@@ -130,4 +130,11 @@ AWS::CodeBuild::Project | SecondaryArtifacts.*.Location | expose | bucket | Buck
 AWS::Synthetics::Canary | ArtifactS3Location | expose | bucket | Bucket {bucket} can newly receive the screenshots and logs of {it} | + | location in Amazon S3 where Synthetics stores artifacts
 AWS::ApiGateway::Method | Integration.Uri | expose | host | Host {host} can newly receive the requests to {HttpMethod} of {ResourceId} | + | Uniform Resource Identifier
 AWS::ApiGatewayV2::Integration | IntegrationUri | expose | host | Host {host} can newly receive the requests to the API {ApiId} | + | specify a fully-qualified URL
+AWS::Glue::Job | DefaultArguments.--TempDir | expose | bucket | Bucket {bucket} can newly receive intermediate data of {it} | + | default arguments
+AWS::Glue::Job | DefaultArguments.--spark-event-logs-path | expose | bucket | Bucket {bucket} can newly receive the logs of {it} | + | default arguments
+AWS::ECS::TaskDefinition | ContainerDefinitions.*.LogConfiguration.Options.splunk-url | expose | host | Host {host} can newly receive the logs of {it} | + | configuration options to send to the log driver
+AWS::ECS::TaskDefinition | ContainerDefinitions.*.LogConfiguration.Options.fluentd-address | expose | site | Host {is} can newly receive the logs of {it} | + | configuration options to send to the log driver
+AWS::ECS::TaskDefinition | ContainerDefinitions.*.LogConfiguration.Options.gelf-address | expose | site | Host {is} can newly receive the logs of {it} | + | configuration options to send to the log driver
+AWS::ECS::TaskDefinition | ContainerDefinitions.*.LogConfiguration.Options.syslog-address | expose | site | Host {is} can newly receive the logs of {it} | + | configuration options to send to the log driver
+AWS::ECS::TaskDefinition | ContainerDefinitions.*.LogConfiguration.Options.Host | expose | site | Host {is} can newly receive the logs of {it} | + | configuration options to send to the log driver
 `;

@@ -108,6 +108,9 @@ AWS::DocDB::DBClusterParameterGroup | Parameters.tls | expose | becomes disabled
 AWS::Neptune::DBClusterParameterGroup | Parameters.neptune_enforce_ssl | expose | off on | Clients can newly connect without encryption to databases with the parameters {it} | +
 AWS::Redshift::ClusterParameterGroup | Parameters.#require_ssl.ParameterValue | expose | becomes false | Clients can newly connect without encryption to databases with the parameters {it} | +
 AWS::Redshift::ClusterParameterGroup | Parameters.#require_ssl.ParameterValue | expose | removed | Clients can newly connect without encryption to databases with the parameters {it}
+AWS::ElastiCache::ReplicationGroup | AuthToken | expose | removed | Clients without a password can newly read and write {it}
+AWS::ElastiCache::ReplicationGroup | UserGroupIds | expose | removed | Clients without a user can newly read and write {it}
+AWS::MemoryDB::Cluster | ACLName | expose | becomes open-access | Clients without a password can newly read and write {it} | +
 AWS::ElastiCache::ReplicationGroup | TransitEncryptionMode | expose | becomes preferred | Clients can newly connect without encryption to {it}
 AWS::MSK::Cluster | EncryptionInfo.EncryptionInTransit.ClientBroker | expose | becomes PLAINTEXT,TLS_PLAINTEXT | Clients can newly connect without encryption to {it} | +
 AWS::OpenSearchService::Domain | DomainEndpointOptions.EnforceHTTPS | expose | off off | Clients can newly connect without encryption to {it}

@@ -8,6 +8,7 @@
  */
 import type { Json } from '../../../../core/digest.ts';
 import type { Mark } from '../../../../core/mark.ts';
+import { isSecretPath } from '../../template/secrets.ts';
 import { hostsOfAws, REGION } from '../hosts.ts';
 import type { MarkContext, ResourceView } from './finder.ts';
 import { isMembers, listOf, same, shown, stringsIn, valuesAt, written } from './read.ts';
@@ -86,6 +87,7 @@ export function foreignBucketsIn(value: Value, context: MarkContext): string[] {
     if (name === undefined) return [];
     const whose = whoseIs(name, context, 'AWS::S3::Bucket');
     if (whose.kind === 'own') return [];
+    if (whose.kind === 'unknown' && context.isUnknown(name)) return [''];
     const shown = written(name);
     return whose.kind === 'foreign' && context.ownersRead?.has(shown) ? [] : [shown];
   });
@@ -94,7 +96,7 @@ export function foreignBucketsIn(value: Value, context: MarkContext): string[] {
 
 /** Of a host alone, or a URL. */
 export const foreignSitesIn = (value: Value): string[] =>
-  listOf(value).flatMap((item) => foreignHostsIn(/^\w+:\/\//.test(String(item)) ? item : `https://${String(item)}`));
+  listOf(value).flatMap((item) => foreignHostsIn(`https://${String(item).replace(/^\w+:\/\//, '')}`));
 
 /** Nothing of it is known; an import is known to be another stack's of this account. */
 export const isWhollyUnknown = (value: Value): boolean =>
@@ -122,7 +124,10 @@ const nameOf = (item: Json): Json =>
 
 export function changeOf(path: string, was: Value, is: Value, context: MarkContext): string {
   const last = (path.split('.').findLast((part) => part !== '*') ?? path).replaceAll('~', '.');
-  const scalar = (value: Value) => (value === undefined ? 'absent' : typeof value === 'object' ? 'set' : shown(value));
+  // SECURITY: a sentence reaches the agent; a value that is called a secret is not in it.
+  const isHidden = isSecretPath(last);
+  const scalar = (value: Value) =>
+    value === undefined ? 'absent' : typeof value === 'object' || isHidden ? 'set' : shown(value);
   const change = context.isUnknown(is)
     ? 'becomes a value that is unknown until execution'
     : `${scalar(was)} → ${scalar(is)}`;

@@ -53,7 +53,8 @@ const ROWS: Record<string, Row> = {
 };
 /** Where dynamic references reach code. */
 const REACHES_CODE = /Environment|UserData/;
-const REFERENCE = /\{\{resolve:(?:secretsmanager|ssm-secure):((?:arn:(?:[^:}]*:){5}[^:}]+(?::[^:}]+)?)|[^:}]+)/g;
+const REFERENCE =
+  /\{\{resolve:(?:secretsmanager|ssm-secure):((?:arn:(?:[^:}]*:){5}[^:}]+(?::[^:}]+)?)|\u{27e6}[^\u{27e7}]{1,300}\u{27e7}|[^:}]+)/gu;
 
 /** The variable of a build says what its value names. */
 const nameIn = (value: Json): Json | undefined =>

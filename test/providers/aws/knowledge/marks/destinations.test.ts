@@ -18,6 +18,7 @@ function documentationOf(type: string, path: string): string | undefined {
   type Part = { documentation?: string; type: { type: string } };
   const shapesIn = (given: unknown): ('any' | Record<string, Part>)[] => {
     const one = given as { type: string; element?: unknown; types?: unknown[]; reference?: { $ref: string } };
+    if (one.type === 'json') return ['any'];
     if (one.type === 'map') return ['any', ...shapesIn(one.element)];
     if (one.type === 'array') return shapesIn(one.element);
     if (one.type === 'union') return (one.types ?? []).flatMap(shapesIn);
