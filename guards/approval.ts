@@ -5,11 +5,11 @@
  * Does not cover: the real holder of a key (the assurance level shows how far that is proven).
  */
 import { z } from 'zod';
+import type { OnePerson } from '../src/core/change.ts';
 import { counted } from '../src/core/counted.ts';
-import { type Reversibility, worstReversibility } from '../src/core/effect.ts';
-import { deny, type GuardDefinition, hold } from '../src/core/guard.ts';
-import type { Plan } from '../src/core/plan.ts';
-import { isWorthless } from '../src/core/subject.ts';
+import { deny, type Facts, type GuardDefinition, hold } from '../src/core/guard.ts';
+import { seatKindOf, worstOf } from '../src/core/plan.ts';
+import { ASKED_PROOF_TEXTS } from '../src/core/proof.ts';
 import { pass } from '../src/core/verdict.ts';
 
 const options = z.strictObject({});
@@ -26,9 +26,10 @@ export const approval: GuardDefinition<z.infer<typeof options>> = {
     name: 'approval',
     judge(plan, facts) {
       const worst = worstOf(plan);
-      const { seats, include } = facts.seatRules[worst === 'unknown' ? 'irreversible' : worst];
+      const { seats, include, proof = 'software' } = facts.seatRules[seatKindOf(plan)];
       if (seats === 0 || (plan.effects.length === 0 && plan.calls.length === 0)) return pass('approval');
-      const { approvers } = facts;
+      const { approvers, onePerson } = facts;
+      if (onePerson && approvers.length > 0) return heldForOne(facts, onePerson, seats, worst);
       const missing = include.find((role) => approvers.every(({ roles }) => !roles.includes(role)));
       // A team of one that only plans yet is no mistake: nobody's signature is waited for there.
       const executes = facts.policy.present && facts.scope?.execute !== 'plan_only';
@@ -44,11 +45,12 @@ export const approval: GuardDefinition<z.infer<typeof options>> = {
           },
         );
       const among = include.length > 0 ? `, ${include.map((role) => `one from the role ${role}`).join(' and ')}` : '';
+      const asked = ASKED_PROOF_TEXTS[proof] && ` ${ASKED_PROOF_TEXTS[proof]}`;
       const able = approvers.slice(0, NAMES_TOLD).map(({ name }) => name);
       const held = hold(
         'approval',
         seats,
-        `${facts.environment[0]!.toUpperCase()}${facts.environment.slice(1)}, ${worst}: needs ${counted(seats, 'approval')}${among}. Possible approvers: ${able.join(', ') || 'none yet'}.`,
+        `${facts.environment[0]!.toUpperCase()}${facts.environment.slice(1)}, ${worst}: needs ${counted(seats, 'approval')}${asked}${among}. Possible approvers: ${able.join(', ') || 'none yet'}.`,
         {
           agent: 'Propose it, tell the user, and end your turn.',
           person: 'The approvers decide: countersign show, then countersign approve.',
@@ -60,9 +62,13 @@ export const approval: GuardDefinition<z.infer<typeof options>> = {
   }),
 };
 
-/** INVARIANT: an effect of unknown kind is as bad as it could be, whatever its planner calls it. */
-function worstOf({ effects, subject }: Plan): Reversibility {
-  // Nothing of worth is in what never worked: to take it away again is reversible.
-  if (isWorthless(subject)) return 'reversible';
-  return effects.some(({ kind }) => kind === 'unknown') ? 'unknown' : worstReversibility(effects);
+/** Solo mode: labelled, touched, and waited for. */
+function heldForOne({ environment }: Facts, { person, waitSeconds }: OnePerson, seats: number, worst: string) {
+  const where = `${environment[0]!.toUpperCase()}${environment.slice(1)}, ${worst}`;
+  const message = `${where}: needs ${counted(seats, 'approval')}. One person (solo mode): ${person} approves alone with a security key or passkey, and the change waits ${counted(waitSeconds / 60, 'minute')} after that.`;
+  const remedy = {
+    agent: 'Propose it, tell the user, and end your turn.',
+    person: 'Run countersign show, then countersign approve.',
+  };
+  return { ...hold('approval', seats, message, remedy), effects: [] };
 }

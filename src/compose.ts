@@ -145,7 +145,7 @@ export function createApp(config: Config, options: AppOptions = {}): App {
     return createExecutor({ ledger, changes, policy, cloud, owners, now, people, directoryAt: whoWas });
   };
   const executor: Executor = {
-    run: async (changeId, onProgress) => (await loaded()).run(changeId, onProgress),
+    run: async (changeId, onProgress, how) => (await loaded()).run(changeId, onProgress, how),
     reconcile: async (changeId) => (await loaded()).reconcile(changeId),
     close: async (changeId, signed) => (await loaded()).close(changeId, signed),
     clean: async (how) => (await loaded()).clean(how),

@@ -36,6 +36,7 @@ export function openFolder(config: Config, { sandboxed }: { sandboxed: boolean }
     changes: createChangeReader({
       ledger,
       isFilled: areSeatsFilled,
+      signersNow: async (view) => (await import('./policy/directory.ts')).signersIn(view),
       completePlan: async (earlier) => (await import('./providers/index.ts')).providerRules.completePlan(earlier),
       now,
     }),

@@ -1,18 +1,26 @@
 /** Takes a signed statement, verifies it against the directory and the change, and records it. */
 
-import { type Change, stateSentence } from '../core/change.ts';
+import { type Change, type OnePerson, stateSentence } from '../core/change.ts';
 import { CountersignError } from '../core/errors.ts';
-import type { ChangeReader, Ledger, PolicyPort } from '../core/ports.ts';
-import { ownerOf, type Person } from '../people/person.ts';
-import { canonicalSignature, verifySshSignature } from './ssh-signature.ts';
-import { checkStatement } from './statement.ts';
+import { eventsOf } from '../core/events.ts';
+import { tagged } from '../core/kept.ts';
+import type { ChangeReader, Ledger, LedgerView, PolicyPort } from '../core/ports.ts';
+import { isProofEnough, type Proof, proofOf, strictestProof } from '../core/proof.ts';
+import type { Person } from '../people/person.ts';
+import { openingFor } from './break-glass.ts';
+import type { RelyingParty } from './relying-party.ts';
+import { type SignedBy, verifySignature } from './signature.ts';
+import { checkStatement, type Statement } from './statement.ts';
 
 export interface Recorder {
   ledger: Ledger;
   changes: Pick<ChangeReader, 'find' | 'findIn' | 'plan'>;
-  policy: Pick<PolicyPort, 'digest' | 'mustBeInForce'>;
+  /** `proofFor` may be left out where the policy is the one that the change was proposed under: it says the same. */
+  policy: Pick<PolicyPort, 'digest' | 'mustBeInForce'> & Partial<Pick<PolicyPort, 'proofFor'>>;
   people: readonly Person[];
   now(): Date;
+  /** The page that takes it: without one, a passkey's signature is refused. */
+  relyingParty?: RelyingParty | undefined;
 }
 
 /**
@@ -20,42 +28,27 @@ export interface Recorder {
  *
  * @param statement the signed bytes; the signature must be over exactly these.
  */
-// biome-ignore lint/complexity/noExcessiveLinesPerFunction: each refusal stands beside the check that it is for.
 export async function recordSignature(
-  { ledger, changes, policy, people, now }: Recorder,
+  { ledger, changes, policy, people, now, relyingParty }: Recorder,
   changeId: string,
   statement: string,
   signature: string,
 ): Promise<Change> {
   await policy.mustBeInForce();
   const change = await changes.find(changeId);
-  const key = verifySshSignature(Buffer.from(statement, 'utf8'), signature);
-  const person = ownerOf(people, key.fingerprint);
-  if (!person)
-    throw new CountersignError(
-      'APPROVAL_KEY_UNKNOWN',
-      `The key ${key.fingerprint} does not belong to any person in the policy.`,
-      'Sign with a key that the policy lists, or ask the policy owners to add this one.',
-    );
+  const signed = await verifySignature(statement, signature, people, { page: relyingParty });
+  const { person } = signed;
   const signedAt = now();
   const policyDigest = await policy.digest();
   const { plan } = await changes.plan(change.planId);
   const said = checkStatement(statement, change, plan, signedAt);
-  if (said.person !== person.name)
-    throw new CountersignError(
-      'APPROVAL_WRONG_STATEMENT',
-      `The statement was made for ${said.person}, but the key belongs to ${person.name}.`,
-      `${person.name} must sign a statement made for ${person.name}: countersign approve ${change.id}`,
-    );
-  if (said.decision === 'approve' && change.excluded.includes(person.name)) {
-    throw new CountersignError(
-      'APPROVAL_SPONSOR_EXCLUDED',
-      `${person.name} cannot approve this change: ${person.name} sponsors the change or its plan, or the server runs under the account of ${person.name}.`,
-      `Another person must approve it; countersign show ${changeId} lists the possible approvers.`,
-    );
-  }
+  mustBeTheirs(change, said, signed);
+  if (said.decision === 'approve') mustProve(asked(change, policy.proofFor?.(plan), signed), signed);
   await ledger.transact(async (tx) => {
     await policy.mustBeInForce(tx);
+    await mustCountUp(tx, signed);
+    const brokenGlass = signed.isBreakGlass ? await glassOf(tx, change, signed, signedAt) : undefined;
+    const executeFrom = change.onePerson ? await waitedUntil(tx, signedAt, change.onePerson) : undefined;
     const current = await changes.findIn(tx, changeId, signedAt);
     if (current.state === 'expired')
       throw new CountersignError(
@@ -64,7 +57,7 @@ export async function recordSignature(
         'Ask the agent to plan and propose the change again.',
       );
     const open = current.state === 'pending' || (said.decision === 'reject' && current.state === 'approved');
-    if (current.approvals.some((approval) => approval.person === person.name))
+    if (current.approvals.some((one) => one.person === person.name && !one.isVoid && !one.brokenGlass === !brokenGlass))
       throw new CountersignError(
         'STATE_ALREADY_SIGNED',
         `${person.name} has already signed this change; each person counts once.`,
@@ -82,14 +75,98 @@ export async function recordSignature(
       body: {
         decision: said.decision,
         person: person.name,
-        keyFingerprint: key.fingerprint,
+        keyFingerprint: signed.keyFingerprint,
         roles: person.roles,
         statement,
-        signature: canonicalSignature(signature),
-        ...(key.userVerified === undefined ? {} : { userVerified: key.userVerified }),
+        signature: signed.signature,
+        ...provenBy(signed),
+        ...(brokenGlass ? { brokenGlass } : {}),
+        ...(executeFrom === undefined ? {} : { executeFrom }),
         policyDigest,
       },
     });
   });
   return changes.find(changeId);
+}
+
+/** The statement is theirs, and the decision is one that they may take. */
+function mustBeTheirs(change: Change, said: Statement, signed: SignedBy): void {
+  const { name } = signed.person;
+  if (said.person !== name)
+    throw new CountersignError(
+      'APPROVAL_WRONG_STATEMENT',
+      `The statement was made for ${said.person}, but the key belongs to ${name}.`,
+      `${name} must sign a statement made for ${name}: countersign approve ${change.id}`,
+    );
+  if (signed.isBreakGlass && said.decision === 'reject')
+    throw new CountersignError(
+      'APPROVAL_KEY_NOT_ALLOWED',
+      `The key ${signed.keyFingerprint} is for break-glass, which approves only.`,
+      'Reject with a key of everyday work.',
+    );
+  if (said.decision === 'approve' && !signed.isBreakGlass && change.excluded.includes(name))
+    throw new CountersignError(
+      'APPROVAL_SPONSOR_EXCLUDED',
+      `${name} cannot approve this change: ${name} sponsors the change or its plan, or the server runs under the account of ${name}.`,
+      `Another person must approve it; countersign show ${change.id} lists the possible approvers.`,
+    );
+}
+
+const asked = ({ proof }: Change, now: Proof | undefined, { isBreakGlass }: SignedBy): Proof =>
+  strictestProof(proof, now, isBreakGlass ? 'touch' : undefined);
+
+/** SECURITY: open now, for this stack, by this person. */
+async function glassOf(tx: LedgerView, { target }: Change, { person, keyFingerprint }: SignedBy, now: Date) {
+  const opening = await openingFor(tx, target, person.name, now);
+  if (opening?.body.keyFingerprint === keyFingerprint) return { opened: opening.seq, until: opening.body.until };
+  throw new CountersignError(
+    'APPROVAL_GLASS_NOT_BROKEN',
+    `The key ${keyFingerprint} is for break-glass, and ${person.name} has none open for ${target.name}.`,
+    'Open it first: countersign break-glass open ID --reason TEXT --key KEY',
+  );
+}
+
+const provenBy = ({ userVerified, signCount, keyLine }: SignedBy) => ({
+  ...(userVerified === undefined ? {} : { userVerified }),
+  ...(signCount ? { signCount } : {}),
+  ...(keyLine === undefined ? {} : { keyLine }),
+});
+
+/** SECURITY: a clock that was set back begins the wait no earlier than what is recorded already. */
+async function waitedUntil(tx: LedgerView, signedAt: Date, { waitSeconds }: OnePerson): Promise<string> {
+  const [newest] = await tx.events({ newestFirst: true, limit: 1 });
+  const from = Math.max(signedAt.getTime(), Date.parse(newest?.at ?? signedAt.toISOString()));
+  return new Date(from + waitSeconds * 1000).toISOString();
+}
+
+/** A signature that could never count is not recorded. */
+function mustProve(proof: Proof, signed: SignedBy): void {
+  if (isProofEnough(proofOf(signed), proof)) return;
+  if (signed.userVerified === undefined)
+    throw new CountersignError(
+      'APPROVAL_KEY_NOT_ALLOWED',
+      `The key ${signed.keyFingerprint} is in software, and this change needs approvals by a security key or passkey.`,
+      'Sign with a security key or passkey that the policy lists for you.',
+    );
+  throw new CountersignError(
+    'APPROVAL_USER_VERIFICATION_MISSING',
+    'The security key was touched, and this change needs approvals that also verify the user (PIN or finger).',
+    'Sign with a passkey, or with a security key made with: ssh-keygen -t ed25519-sk -O verify-required',
+  );
+}
+
+/**
+ * SECURITY: a passkey that counts its signatures counts up; one that does not is another copy of it, or an answer that
+ * was given before. One that never counted says 0.
+ */
+async function mustCountUp(tx: LedgerView, { keyFingerprint, signCount }: SignedBy): Promise<void> {
+  if (signCount === undefined) return;
+  const made = await eventsOf(tx, ['change.approved', 'change.rejected'], { tags: tagged.key(keyFingerprint) });
+  const last = Math.max(0, ...made.map(({ body }) => body.signCount ?? 0));
+  if (last === 0 || signCount > last) return;
+  throw new CountersignError(
+    'INPUT_SIGNATURE_INVALID',
+    `The passkey has counted ${last} signatures before, and this one is its number ${signCount}: it was copied, or its answer was used before.`,
+    'Sign again. If that is refused too, revoke the passkey: countersign people revoke NAME --fingerprint FINGERPRINT',
+  );
 }

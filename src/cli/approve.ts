@@ -5,25 +5,24 @@
  * signature made elsewhere (`--signature`) is taken as it is: its signer has read the statement there.
  */
 
-import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { type Recorder, recordSignature } from '../approvals/record.ts';
 import { signWithSshKeygen } from '../approvals/ssh-keygen.ts';
+import { keyNamedIn } from '../approvals/ssh-signature.ts';
 import { buildStatement } from '../approvals/statement.ts';
 import type { App } from '../compose.ts';
 import type { Change } from '../core/change.ts';
-import { reversibilityRank, worstReversibility } from '../core/effect.ts';
 import { CountersignError } from '../core/errors.ts';
 import type { Plan } from '../core/plan.ts';
 import type { StateFolder } from '../folder.ts';
-import { ownerOf, type Person } from '../people/person.ts';
-import { signedIn } from '../people/sign-in.ts';
-import { parsePublicKey } from '../people/ssh-key.ts';
+import { ownerOf, ownerOfBreakGlass, type Person } from '../people/person.ts';
+import { seatsOf } from '../people/seats.ts';
 import { adoptedAsWritten } from '../policy/directory.ts';
-import { seatsOf } from '../render/state-rows.ts';
 import { commandFor } from './command.ts';
+import { confirmSigning, noKey, type Terminal } from './confirm.ts';
 import { givenText } from './given-text.ts';
-import { show } from './show.ts';
+import { findOwnKey, type OwnKey } from './own-key.ts';
+import { personHere, subjectOf } from './show.ts';
 import { underPolicyOfNow } from './under-policy.ts';
 
 export interface ApproveOptions {
@@ -37,11 +36,6 @@ export interface ApproveOptions {
   confirm?: string;
   /** Where to ask; absent when nobody can be asked. */
   terminal?: Terminal | undefined;
-}
-
-export interface Terminal {
-  print(text: string): void;
-  ask(question: string): Promise<string>;
 }
 
 /** @returns undefined when standard input is no terminal. */
@@ -64,25 +58,30 @@ export function openTerminal(print: (text: string) => void): Terminal | undefine
 export async function approve(folder: StateFolder, changeId: string, options: ApproveOptions): Promise<Change> {
   const change = await folder.changes.find(changeId);
   const { plan } = await folder.changes.plan(change.planId);
-  const { policy, people } = await inForce(folder);
-  const person = whoSigns(people, options, folder.config.actsAs);
-  if (options.decision === 'approve') await requireUnchanged(folder, change);
-  const statement = buildStatement(change, plan, person.name, options.decision);
-  if (options.decision === 'approve' && options.signature === undefined) await confirm(folder, change, plan, options);
-  if (options.decision === 'approve' && change.state === 'pending') await requireThere(await folder.whole(), plan);
-  const signature =
-    options.signature === undefined
-      ? await signWithSshKeygen(statement, requireKey(options.key))
-      : await givenText(options.signature);
+  const { policy, people } = await inForce(folder, change);
+  const given = options.signature === undefined ? undefined : await givenText(options.signature);
+  const own = given === undefined ? await ownKeyOf(folder, people, options) : undefined;
+  const name = own?.person ?? whoSigned(folder, people, given ?? '', options.as);
+  const isApproval = options.decision === 'approve';
+  if (isApproval) await requireUnchanged(folder, change);
+  const statement = buildStatement(change, plan, name, options.decision);
+  if (own && change.state === 'pending' && isApproval)
+    await confirmSigning(await subjectOf(folder, changeId), own, options);
+  if (isApproval && change.state === 'pending') await requireThere(await folder.whole(), plan);
+  const signature = given ?? (await signWithSshKeygen(statement, own!.file));
   const { ledger, changes } = folder;
   return recordSignature({ ledger, changes, policy, people, now: () => new Date() }, changeId, statement, signature);
 }
 
-/** @throws CONFIG_NO_POLICY, CONFIG_POLICY_NOT_ADOPTED, CONFIG_POLICY_CHANGED. */
-async function inForce(folder: StateFolder): Promise<Pick<Recorder, 'policy' | 'people'>> {
+/**
+ * The whole policy is read where it is another than the change was proposed under: it may ask for more.
+ *
+ * @throws CONFIG_NO_POLICY, CONFIG_POLICY_NOT_ADOPTED, CONFIG_POLICY_CHANGED.
+ */
+async function inForce(folder: StateFolder, change: Change): Promise<Pick<Recorder, 'policy' | 'people'>> {
   const { policyPath } = folder.config;
   const written = policyPath === undefined ? undefined : await adoptedAsWritten(folder.ledger, policyPath);
-  if (written) return written;
+  if (written && (await written.policy.digest()) === change.policyDigest) return written;
   const { policy, policyFile } = await folder.whole();
   await policy.mustBeInForce();
   return { policy, people: policyFile?.people ?? [] };
@@ -111,32 +110,6 @@ async function requireThere({ cloud }: App, plan: Plan): Promise<void> {
     );
 }
 
-/**
- * Whoever signs with a key here has seen what they sign: at a terminal it is shown first, elsewhere its name says so.
- * What cannot be undone is named at a terminal too.
- */
-async function confirm(folder: StateFolder, change: Change, plan: Plan, options: ApproveOptions): Promise<void> {
-  if (change.state !== 'pending') return;
-  const { confirm: given, terminal } = options;
-  const { name, kind } = change.target;
-  if (terminal) terminal.print(await show(folder, change.id));
-  const worst = worstReversibility(plan.effects);
-  const isFinal = reversibilityRank(worst) >= reversibilityRank('irreversible');
-  if (terminal && !isFinal && given === undefined) return;
-  const what = !isFinal
-    ? 'This change was not shown at a terminal'
-    : worst === 'unknown'
-      ? 'Countersign cannot tell whether this change can be undone'
-      : 'This change cannot be undone';
-  const typed = given ?? (await terminal?.ask(`${what}. Type ${name} to sign it: `));
-  if (typed?.trim() === name) return;
-  throw new CountersignError(
-    'APPROVAL_NOT_CONFIRMED',
-    typed === undefined ? `${what}, and --confirm is missing.` : `${what}, and --confirm names something else.`,
-    `Read countersign show ${change.id}; then sign with --confirm NAME, the name of the ${kind} in it.`,
-  );
-}
-
 /** What a signature led to. When the last seat is filled: the command, and on a terminal whether to run it now. */
 export async function afterSigning(
   change: Change,
@@ -144,7 +117,7 @@ export async function afterSigning(
   { print, terminal }: { print(text: string): void; terminal: Terminal | undefined },
 ): Promise<'execute' | 'leave'> {
   if (change.state !== 'approved') {
-    const { needed, filledBy, missingRoles } = seatsOf(change);
+    const { needed, filledBy, missingRoles } = seatsOf(change, change.approvals);
     const missing = missingRoles.length > 0 ? `, missing: ${missingRoles.join(', ')}` : '';
     print(`${change.id} is ${change.state}: ${filledBy.length} of ${needed} approvals given${missing}.`);
     return 'leave';
@@ -153,34 +126,34 @@ export async function afterSigning(
   return /^y(?:es)?$/i.test((await terminal?.ask('Execute it now? [y/N] '))?.trim() ?? '') ? 'execute' : 'leave';
 }
 
-function requireKey(key: string | undefined): string {
-  if (key) return key;
+async function ownKeyOf(
+  { config }: StateFolder,
+  people: readonly Person[],
+  { key, as }: ApproveOptions,
+): Promise<OwnKey> {
+  // A break-glass key signs when it is named, and is never looked for.
+  const known = people.map(({ name, keys, breakGlass = [] }) => ({
+    name,
+    keys: (key === undefined ? keys : [...keys, ...breakGlass]).map(({ fingerprint }) => fingerprint),
+  }));
+  const own = await findOwnKey(known, { key, as, here: personHere(people, config) });
+  if (own) return own;
+  throw noKey(as);
+}
+
+/** By the key in the signature, else by --as: the statement that they signed is one of their own. */
+function whoSigned(
+  { config }: StateFolder,
+  people: readonly Person[],
+  signature: string,
+  as: string | undefined,
+): string {
+  const by = keyNamedIn(signature) ?? '';
+  const found = (ownerOf(people, by) ?? ownerOfBreakGlass(people, by))?.name ?? as ?? personHere(people, config);
+  if (found !== undefined && people.some(({ name }) => name === found)) return found;
   throw new CountersignError(
-    'INPUT_INVALID',
-    'No key given.',
-    'Add --key ~/.ssh/id_ed25519 (or its .pub, when an agent or security key holds it).',
+    'APPROVAL_KEY_UNKNOWN',
+    as === undefined ? 'The key of this signature is not in the policy.' : `${as} is not in the policy.`,
+    'Sign with a key that the policy lists.',
   );
-}
-
-/** By --as, else by the key's public half, else by who is signed in here. */
-function whoSigns(people: readonly Person[], { as, key }: ApproveOptions, actsAs: string[]): Person {
-  const byKey = key === undefined ? undefined : ownerOf(people, fingerprintBeside(key));
-  const found = as === undefined ? (byKey ?? signedIn(people, actsAs)) : people.find(({ name }) => name === as);
-  if (!found)
-    throw new CountersignError(
-      'APPROVAL_KEY_UNKNOWN',
-      as === undefined && key === undefined
-        ? 'No key given, and your user name is not in the policy.'
-        : `${as ?? 'This key'} is not in the policy.`,
-      'Sign with --key and a key that the policy lists; add --as NAME if its public half is not beside it.',
-    );
-  return found;
-}
-
-function fingerprintBeside(keyFile: string): string | undefined {
-  try {
-    return parsePublicKey(readFileSync(keyFile.endsWith('.pub') ? keyFile : `${keyFile}.pub`, 'utf8')).fingerprint;
-  } catch {
-    return undefined;
-  }
 }

@@ -109,6 +109,9 @@ const SAYINGS: Sayings = {
     `${digest} ${level}${signers.length > 0 ? ` signed by ${signers.join(', ')}` : ''}`,
   'runner.started': ({ owner }) => `process ${owner.pid} on ${owner.host}`,
   'runner.stopped': ({ token }) => token,
+  'key.offered': ({ person: name, fingerprint, by }) => `${fingerprint} for ${name} ${person({ by })}`,
+  'glass.broken': ({ target, person: name, reason, until }) => `${target.name} by ${name} until ${until}: ${reason}`,
+  'glass.reviewed': ({ opened, person: name, findings }) => `opened at ${opened}, closed by ${name}: ${findings}`,
   'doctor.asked': ({ client }) => `by ${client.kind} (${client.who})`,
   'doctor.reported': ({ client, levels, findings }) =>
     `${assuranceOf(levels)} for ${client.kind} (${client.who}), ${counted(findings.length, 'finding')}`,

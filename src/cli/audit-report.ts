@@ -1,8 +1,9 @@
 /** `audit report`: a CSV for people and spreadsheets: who asked, for what, who signed under which policy, what happened. */
 import type { App } from '../compose.ts';
 import { sponsorIs } from '../core/assurance.ts';
-import type { Change } from '../core/change.ts';
+import { type Change, onePersonLabels } from '../core/change.ts';
 import { eventsOf, MILESTONES } from '../core/events.ts';
+import { PROOF_TEXTS, proofOf } from '../core/proof.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
 
 type Cell = string | number | null;
@@ -29,8 +30,8 @@ const COLUMNS = {
   signatures: ({ approvals }) =>
     approvals
       .map(
-        ({ decision, person, keyFingerprint, at, policyDigest }) =>
-          `${decision} by ${person} with ${keyFingerprint} at ${at} under ${policyDigest ?? 'no recorded policy'}`,
+        ({ decision, person, keyFingerprint, userVerified, at, policyDigest }) =>
+          `${decision} by ${person} with ${keyFingerprint} (${PROOF_TEXTS[proofOf({ userVerified })]}) at ${at} under ${policyDigest ?? 'no recorded policy'}`,
       )
       .join('; '),
   policy_digest: ({ policyDigest }) => policyDigest ?? null,
@@ -41,6 +42,7 @@ const COLUMNS = {
   credentials: ({ outcome }) => outcome?.credentials ?? null,
   calls: ({ outcome }) => (outcome?.calls ?? []).map(({ operation, outcome: was }) => `${operation} ${was}`).join('; '),
   outcome: ({ outcome, explanation }) => outcome?.detail ?? explanation,
+  one_person: (change) => onePersonLabels(change).join('; ') || null,
 } satisfies Record<string, (change: Change) => Cell>;
 
 export type ReportRow = Record<keyof typeof COLUMNS, Cell>;

@@ -1,4 +1,5 @@
 /** `audit verify`: the ledger's rows, then the signatures in them, each under the policy that was in force. */
+import { problemOf } from '../approvals/break-glass.ts';
 import { checkedThen, type SignatureCheck } from '../approvals/verify-recorded.ts';
 import { counted } from '../core/counted.ts';
 import { CountersignError } from '../core/errors.ts';
@@ -87,7 +88,12 @@ async function auditSignatures(home: string): Promise<SignatureAudit> {
     const audit: SignatureAudit = {
       good: 0,
       notChecked: 0,
-      problems: [...(await auditPins(ledger)), ...(await auditNames(ledger)), ...(await auditPlans(ledger))],
+      problems: [
+        ...(await auditPins(ledger)),
+        ...(await auditNames(ledger)),
+        ...(await auditPlans(ledger)),
+        ...(await auditGlass(ledger)),
+      ],
     };
     for (const event of await ledger.events({ kinds: ['change.approved', 'change.rejected'] })) {
       const check = await checkOf(ledger, event);
@@ -115,6 +121,17 @@ async function auditPlans(ledger: ReturnType<typeof readLedger>): Promise<AuditP
         seq: event.seq,
         message: `Row ${event.seq} (${event.kind}): the plan that it names is not the stored one.`,
       });
+  }
+  return problems;
+}
+
+/** Each break-glass was opened by whom it says, for what it says, under the policy of then. */
+async function auditGlass(ledger: ReturnType<typeof readLedger>): Promise<AuditProblem[]> {
+  const problems: AuditProblem[] = [];
+  for (const event of await eventsOf(ledger, ['glass.broken'])) {
+    const then = await directoryAt(ledger, event.seq, null);
+    const why = then ? problemOf(event, ledger.origin, then.people) : 'no policy was adopted then.';
+    if (why !== null) problems.push({ seq: event.seq, message: `Row ${event.seq} (glass.broken): ${why}` });
   }
   return problems;
 }

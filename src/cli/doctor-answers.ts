@@ -2,12 +2,16 @@
 import { homedir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { App } from '../compose.ts';
+import { ENVIRONMENTS } from '../core/environment.ts';
+import { isProofEnough } from '../core/proof.ts';
 import { answerDoctor } from '../doctor/answers.ts';
 import { entranceAt, keyFilesOf } from '../doctor/authorized-keys.ts';
 import { sshdConfig } from '../doctor/client-of.ts';
 import type { Owned } from '../doctor/exposed.ts';
 import { plannersWrites } from '../execute/try-writes.ts';
 import { LEDGER_FILE } from '../ledger/database.ts';
+import { seatRules } from '../policy/apply.ts';
+import type { Policy } from '../policy/model.ts';
 import { pinOf } from '../policy/pin.ts';
 import { providerOutside } from '../providers/index.ts';
 
@@ -20,6 +24,7 @@ export async function answerFor(app: App, request: unknown): Promise<Record<stri
       ledger,
       policy,
       people,
+      touchIsAsked: policyFile !== null && touchIsAsked(policyFile),
       declared: async () => ((await pinOf(ledger))?.level === 'signatures' ? (policyFile?.file.declares ?? []) : []),
       here,
       owned: ownedBy(app),
@@ -39,6 +44,13 @@ export async function answerFor(app: App, request: unknown): Promise<Record<stri
     request,
   );
   return { ...answer };
+}
+
+/** Whatever a guard asks for, an approval is taken with the proof of its kind of change. */
+function touchIsAsked(policy: Policy): boolean {
+  const inUse = ENVIRONMENTS.filter((name) => policy.file.scopes.some(({ environment }) => environment === name));
+  const rules = inUse.flatMap((environment) => Object.values(seatRules(policy, environment)));
+  return rules.every(({ proof }) => isProofEnough(proof ?? 'software', 'touch'));
 }
 
 export function ownedBy({ config, policyFile }: Pick<App, 'config' | 'policyFile'>): Owned[] {

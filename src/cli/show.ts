@@ -1,14 +1,18 @@
 /** `show`: the change as the cloud computed it, worst first, for the person who is to sign. */
 import { styleText } from 'node:util';
+import type { OpenBundle } from '../approvals/bundle.ts';
 import { buildStatement } from '../approvals/statement.ts';
 import { checkedThen } from '../approvals/verify-recorded.ts';
 import type { Change } from '../core/change.ts';
 import { CountersignError } from '../core/errors.ts';
+import { absoluteTime } from '../core/instant.ts';
 import type { Plan } from '../core/plan.ts';
 import { escapeInvisible, makeVisibleLine } from '../core/render-safe.ts';
 import { wayBackOf } from '../core/taking-back.ts';
 import type { WayBack } from '../core/way-back.ts';
 import type { StateFolder } from '../folder.ts';
+import type { Person } from '../people/person.ts';
+import { signedIn } from '../people/sign-in.ts';
 import { providerHosts } from '../providers/hosts.ts';
 import { changePage } from '../render/change-page.ts';
 import { layOut, type Row, type Section, type Tone } from '../render/layout.ts';
@@ -27,13 +31,27 @@ export async function showStatement(
   decision: 'approve' | 'reject',
 ): Promise<string> {
   const change = await folder.changes.find(changeId);
-  if (!person)
+  const name = person ?? personHere(await peopleNow(folder), folder.config);
+  if (!name)
     throw new CountersignError(
       'INPUT_INVALID',
       'No person given.',
       'Add --as NAME, the name of the person in the policy who will sign.',
     );
-  return buildStatement(change, (await folder.changes.plan(change.planId)).plan, person, decision);
+  return buildStatement(change, (await folder.changes.plan(change.planId)).plan, name, decision);
+}
+
+/**
+ * Without a name: the person that is signed in here, else the one that this process works for (a forced command of ssh
+ * sets it). It decides only for whom a statement is made: the signature has to be by a key of theirs.
+ */
+export const personHere = (people: readonly Person[], { actsAs, sponsor }: StateFolder['config']): string | undefined =>
+  (signedIn(people, actsAs) ?? people.find(({ name }) => name === sponsor))?.name;
+
+/** Of the adopted policy; none before there is one. */
+export async function peopleNow({ ledger }: Pick<StateFolder, 'ledger'>): Promise<readonly Person[]> {
+  const { directoryNow } = await import('../policy/directory.ts');
+  return (await directoryNow(ledger))?.people ?? [];
 }
 
 /** A change with all that is told of it. */
@@ -94,6 +112,25 @@ export function renderChange(subject: Subject, width = process.stdout.columns ??
   return layOut([...changePage(subject), ...whatNow(subject)], width, paint).join('\n');
 }
 
+/** The same page, from a file; what there is to type is for this machine and the one with the ledger. */
+export function renderBundle({ subject, madeAt, ledger }: OpenBundle, file: string, width = USUAL_WIDTH): string {
+  const { id, state } = subject.change;
+  const command = (text: string): Row => ({ indent: 2, text, command: true });
+  const from: Row = {
+    text: `From a bundle of ${makeVisibleLine(ledger, 80)}, made ${absoluteTime(madeAt)}: how the change stands may have changed since.`,
+    own: true,
+  };
+  const sign: Row[] = [
+    command(`countersign approve ${file} > signature`),
+    { text: 'Then, where the ledger is:', own: true },
+    command(`countersign approve ${id} --signature signature`),
+  ];
+  const sections = [...changePage(subject), { title: 'THIS IS A BUNDLE', rows: [from] }];
+  return layOut(state === 'pending' ? [...sections, { title: 'TO SIGN', rows: sign }] : sections, width, paint).join(
+    '\n',
+  );
+}
+
 const STYLES = { strong: 'bold', good: 'green', warn: 'yellow', bad: 'red', quiet: 'dim' } as const;
 const paint = (tone: Tone, text: string): string => (tone === 'plain' ? text : styleText(STYLES[tone], text));
 
@@ -106,8 +143,8 @@ function whatNow({ change, plan, wayBack, whereToLook }: Subject): Section[] {
   if (wayBack) return [undoing(wayBack, plan)];
   if (state !== 'pending') return [];
   return [
-    { title: 'TO SIGN', rows: [command(`countersign approve ${id} --key ~/.ssh/id_ed25519`)] },
-    { title: 'TO REFUSE', rows: [command(`countersign reject ${id} --key ~/.ssh/id_ed25519`)] },
+    { title: 'TO SIGN', rows: [command(`countersign approve ${id}`)] },
+    { title: 'TO REFUSE', rows: [command(`countersign reject ${id}`)] },
   ];
 }
 

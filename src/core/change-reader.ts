@@ -1,5 +1,5 @@
 /** Finding changes and plans in the ledger: of the policy it needs no more than when seats are filled. */
-import type { Approval, Change, ChangeState, Proposal } from './change.ts';
+import type { Approval, Change, ChangeState, Proposal, SignersNow } from './change.ts';
 import { AUDIT_REMEDY, CountersignError } from './errors.ts';
 import { type EventQuery, eventsOf } from './events.ts';
 import { changeIn, isSameTarget } from './folds.ts';
@@ -38,11 +38,14 @@ export type StoredChanges = Omit<ChangeReader, 'aboutPlan' | 'plan' | 'executorO
 export function createChangeReader({
   ledger,
   isFilled,
+  signersNow,
   completePlan,
   now,
 }: {
   ledger: LedgerView;
   isFilled(proposal: Proposal, approvals: Approval[]): boolean;
+  /** Asked of an open change that has signatures. */
+  signersNow(view: LedgerView): Promise<SignersNow | undefined>;
   /** Asked for a plan of an earlier version only. */
   completePlan: CompletePlan;
   now(): Date;
@@ -50,7 +53,15 @@ export function createChangeReader({
   async function findIn(view: LedgerView, changeId: string, at: Date): Promise<Change> {
     const change = await changeIn(view, changeId, at, isFilled);
     if (!change) throw missing(changeId);
-    return change;
+    if (!OPEN_STATES.includes(change.state) || change.approvals.length === 0) return change;
+    const now = await signersNow(view);
+    if (!now || change.approvals.every(now.isListed)) return change;
+    // What was signed under another policy was counted by that one; the executor asks the policy of now for all.
+    const counting = (proposal: Proposal, approvals: Approval[]) =>
+      isFilled(proposal, approvals.at(-1)?.policyDigest === now.digest ? approvals.filter(now.isListed) : approvals);
+    const counted = (await changeIn(view, changeId, at, counting)) ?? change;
+    const approvals = counted.approvals.map((one) => (now.isListed(one) ? one : { ...one, isVoid: true as const }));
+    return { ...counted, approvals };
   }
   const find = (changeId: string) => findIn(ledger, changeId, now());
 

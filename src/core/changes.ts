@@ -26,6 +26,7 @@ export function createChanges(ports: {
   const reader = createChangeReader({
     ledger,
     isFilled: policy.isFilled,
+    signersNow: policy.signersNow,
     completePlan: ports.provider.completePlan,
     now: ports.now,
   });
@@ -48,12 +49,7 @@ export function createChanges(ports: {
       const { plan: proposed, document } = await reader.plan(planId);
       // Without a policy the judgement is plan_only; under one that is not in force there is nothing to judge by.
       if ((await policy.standing()) !== 'none') await policy.mustBeInForce();
-      if (hidesSomething(reason))
-        throw new CountersignError(
-          'INPUT_INVALID',
-          'The reason has characters that a person cannot see.',
-          'Write the reason as plain text.',
-        );
+      mustBePlain(reason);
       for (;;) {
         const judgedAt = await newestChangeEvent(ledger);
         const judge = await policy.judgeFor(proposed, 'propose', goal);
@@ -97,6 +93,15 @@ export function createChanges(ports: {
   };
 }
 
+function mustBePlain(reason: string): void {
+  if (!hidesSomething(reason)) return;
+  throw new CountersignError(
+    'INPUT_INVALID',
+    'The reason has characters that a person cannot see.',
+    'Write the reason as plain text.',
+  );
+}
+
 const CHANGE_EVENTS = ['change.proposed', 'change.executing', 'change.finished', 'halted', 'resumed', 'policy.adopted'];
 
 async function newestChangeEvent(view: LedgerView): Promise<number> {
@@ -138,6 +143,7 @@ async function proposalOf(from: {
   now: Date;
 }): Promise<Proposal> {
   const { proposed, document, goal, reason, ticket, judge, policy, now } = from;
+  const [proof, onePerson] = [policy.proofFor(proposed), policy.onePerson()];
   return {
     id: `chg_${randomBytes(6).toString('hex')}`,
     planId: proposed.id,
@@ -158,5 +164,7 @@ async function proposalOf(from: {
     nonce: randomBytes(16).toString('hex'),
     assurance: await policy.assurance(),
     policyDigest: await policy.digest(),
+    ...(proof === 'software' ? {} : { proof }),
+    ...(onePerson === null ? {} : { onePerson }),
   };
 }

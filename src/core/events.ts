@@ -11,6 +11,7 @@ import { capacitySchema } from './capacity.ts';
 import { approvalSchema, type Outcome, outcomeSchema, proposalSchema } from './change.ts';
 import { environmentSchema } from './environment-schema.ts';
 import { AUDIT_REMEDY, CountersignError, type ErrorCode } from './errors.ts';
+import { glassBrokenSchema, glassReviewedSchema } from './glass.ts';
 import type { StandingState } from './kept.ts';
 import { documentDigest, type Named, namesIn } from './named-documents.ts';
 import { ownerSchema } from './owner.ts';
@@ -184,6 +185,12 @@ export const EVENT_BODIES = {
   'runner.started': z.object({ owner: ownerSchema }),
   'runner.stopped': z.object({ token: z.string() }),
 
+  /** Of a person, by themselves or another: it signs nothing until a policy lists it. */
+  'key.offered': byPerson.extend({ person: z.string(), line: z.string(), fingerprint: z.string() }),
+
+  /** Break-glass was opened for one stack; a review waits until it is closed. */
+  'glass.broken': glassBrokenSchema,
+  'glass.reviewed': glassReviewedSchema,
   /** A server gave out a nonce, for one report of what its client's user can reach; and the report, with what it led to. */
   'doctor.asked': doctorAskedSchema,
   'doctor.reported': doctorReportedSchema,

@@ -1,11 +1,13 @@
 /** A guard: a pure judge of one plan plus facts. */
 import type { z } from 'zod';
 import type { Lowering } from './capacity.ts';
+import type { OnePerson } from './change.ts';
 import type { Effect } from './effect.ts';
 import type { Environment } from './environment.ts';
 import type { Remedy } from './errors.ts';
 import type { Holder } from './holder.ts';
 import type { Plan } from './plan.ts';
+import type { Proof } from './proof.ts';
 import type { ProviderFacts } from './subject.ts';
 import { decide, GOALS, type Goal, guardCode, type Judgement, type Verdict } from './verdict.ts';
 
@@ -14,6 +16,8 @@ export type Phase = 'preview' | 'propose' | 'execute';
 export interface SeatRule {
   seats: number;
   include: string[];
+  /** The least that an approval must prove. Absent: any key of the person. */
+  proof?: Proof | undefined;
 }
 
 /** Sums over changes that were proposed and not refused, rejected, expired, withdrawn or stale. */
@@ -97,6 +101,8 @@ export interface Facts {
   adjustments: Record<string, Adjustment>;
   exceptions: Exception[];
   seatRules: Record<'reversible' | 'recoverable' | 'irreversible', SeatRule>;
+  /** Solo mode: this person signs alone. */
+  onePerson?: OnePerson;
   /** Who could fill a seat: everybody in the directory but the excluded. */
   approvers: { name: string; roles: string[] }[];
   /** From the ledger, about this target and this sponsor. */

@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import type { Call, CallClass } from './call.ts';
 import type { CallRecords } from './call-records.ts';
-import type { Approval, Change, ChangeState, OpenChange, Outcome, Proposal } from './change.ts';
+import type { Approval, Change, ChangeState, OnePerson, OpenChange, Outcome, Proposal, SignersNow } from './change.ts';
 import type { Json } from './digest.ts';
 import type { Effect } from './effect.ts';
 import type { Environment } from './environment.ts';
@@ -16,6 +16,8 @@ import type { Permit } from './permit.ts';
 import type { Picture } from './picture.ts';
 import type { Plan, PlanDraft, Target } from './plan.ts';
 import type { CompletePlan } from './plan-document.ts';
+import type { Proof } from './proof.ts';
+import type { CleanReport, Removal } from './removal.ts';
 import type { Runner } from './runner.ts';
 import type { Action, PlanSubject, ProviderFacts } from './subject.ts';
 import type { Goal, Judgement } from './verdict.ts';
@@ -105,12 +107,6 @@ export interface ProviderRules {
   knownTypes(): Promise<{ isKnownType(type: string): boolean; isKnownService(service: string): boolean }>;
 }
 
-/** The call that removes what plans alone left of a target; without one, why it stays. */
-export interface Removal {
-  call?: Call;
-  why: string;
-}
-
 /** One planner. `plan` is given what its `input` parsed. */
 export interface PlannerDefinition {
   readonly name: string;
@@ -135,6 +131,8 @@ export interface Provider extends ProviderRules, Runner, TriesWrites {
    * prepared nothing. Reads only; it may fail, since who asks needs no access.
    */
   whyGone?(plan: Plan): Promise<string | null>;
+  /** By the cloud's own clock, as its last answer told; null: it has told none. Absent: it never does. */
+  cloudNow?(): Date | null;
   /** Computes the plan again from what is there now. The permit is for planning, at the plan's target. */
   recompute(plan: Plan, permit: Permit): Promise<PlanDraft>;
   /** What making this plan left behind in the cloud, that only its execution would use up; null: nothing. */
@@ -149,19 +147,10 @@ export interface Provider extends ProviderRules, Runner, TriesWrites {
   discard(leftover: string, at: Place, permit: Permit): Promise<void>;
 }
 
-/** What plans alone left, and what became of each. */
-export type CleanReport = {
-  what: string;
-  /** Name of the target that it is of. */
-  target: string;
-  state: 'would go' | 'removed' | 'kept';
-  why: string;
-}[];
-
 /** Runs exactly what was signed, after a live re-check. */
 export interface Executor {
   /** @throws CountersignError when nothing of it has left; else the change as it ended. */
-  run(changeId: string, onProgress?: (text: string) => void): Promise<Change>;
+  run(changeId: string, onProgress?: (text: string) => void, how?: { unattended?: boolean }): Promise<Change>;
   /**
    * Looks for what became of a change whose outcome is not known, and records it where a fact tells. Sends no write.
    *
@@ -224,6 +213,14 @@ export interface PolicyPort {
     tags: Record<string, string>;
   }): boolean;
   isFilled(proposal: Proposal, approvals: Approval[]): boolean;
+  /** Whose keys the adopted policy lists; undefined: none is adopted, or it is only tried. */
+  signersNow(view: LedgerView): Promise<SignersNow | undefined>;
+  /** The least that an approval of this plan must prove. */
+  proofFor(plan: Plan): Proof;
+  /** May it execute where no person runs the command? */
+  runsUnattended(plan: Plan): boolean;
+  /** Solo mode: the one person who signs alone, and how long each change waits after that. null: it is off. */
+  onePerson(): OnePerson | null;
   assurance(): Promise<string>;
 }
 

@@ -24,6 +24,7 @@ export interface AnswerPorts {
   ledger: Ledger;
   policy: Pick<PolicyPort, 'digest' | 'sponsor'>;
   people: readonly Person[];
+  touchIsAsked: boolean;
   /** Levels that a signed policy declares. */
   declared(): Promise<readonly Level[]>;
   here: Here;
@@ -76,7 +77,9 @@ async function ask({ ledger, policy, people, here, owned, user }: AnswerPorts): 
       client.kind === 'other_host'
         ? []
         : owned.filter(({ path }) => existsSync(path)).map(({ what, path }) => ({ what, path })),
-    keys: people.flatMap(({ name, keys }) => keys.map(({ fingerprint }) => ({ person: name, fingerprint }))),
+    keys: people.flatMap(({ name, keys, breakGlass = [] }) =>
+      [...keys, ...breakGlass].map(({ fingerprint }) => ({ person: name, fingerprint })),
+    ),
     user: client.kind === 'other_user' ? user : null,
     client: client.why,
     server: here.server,
@@ -84,14 +87,15 @@ async function ask({ ledger, policy, people, here, owned, user }: AnswerPorts): 
 }
 
 async function report(ports: AnswerPorts, { nonce, reached }: { nonce: string; reached: Reached[] }): Promise<Report> {
-  const { ledger, policy, people, here } = ports;
+  const { ledger, policy, people, touchIsAsked, here } = ports;
   const client = here.client();
   const sponsor = policy.sponsor().name;
   const entrance = ports.entrance();
   const writes = await ports.writes();
   // What others may read is the challenge's to find: a policy is no secret.
   const exposed = exposures(ports.owned);
-  const levels = levelsOf({ client, reached, exposed, entrance, people, writes, declared: await ports.declared() });
+  const seen = { client, reached, exposed, entrance, people, touchIsAsked, writes };
+  const levels = levelsOf({ ...seen, declared: await ports.declared() });
   const findings = [
     ...exposed.map(exposedFinding),
     ...(entrance?.findings ?? []),

@@ -5,6 +5,7 @@
  */
 import { type Client, isApart, LEVELS, type Level, type StandingOfLevel } from '../core/assurance.ts';
 import type { TriedWrite } from '../core/outside.ts';
+import { bestProofOf } from '../people/key.ts';
 import type { Person } from '../people/person.ts';
 import type { Entrance } from './authorized-keys.ts';
 import type { Reached } from './reach.ts';
@@ -18,6 +19,8 @@ export interface Tried {
   /** Into the server's user by ssh; null: the client did not come that way. */
   entrance: Pick<Entrance, 'isClosed' | 'why'> | null;
   people: readonly Pick<Person, 'name' | 'keys'>[];
+  /** The policy takes no approval without a touch, in any environment. */
+  touchIsAsked: boolean;
   /** By the credentials that plan; undefined: they were not reached. */
   writes: readonly TriedWrite[] | undefined;
   /** In a policy that its owners signed. */
@@ -66,19 +69,19 @@ function apart({ client, reached, exposed, entrance }: Tried): Found {
   return proven(client.why);
 }
 
-function byHardware({ people, reached }: Tried): Found {
-  const usable = reached.find(({ what }) => /^key of /.test(what));
+function byHardware({ people, reached, touchIsAsked }: Tried): Found {
+  const usable = touchIsAsked ? undefined : reached.find(({ what }) => /^key of /.test(what));
   if (usable) return refuted(placed(usable));
   const keys = people.flatMap(({ name, keys: all }) => all.map((key) => ({ name, key })));
   if (keys.length === 0) return unknown('no person has a key');
-  const soft = keys.find(({ key }) => !isHardware(key.type));
-  if (soft) return refuted(`${soft.name} can approve with a software key (${soft.key.fingerprint})`);
+  const hard = keys.filter(({ key }) => bestProofOf(key) !== 'software');
+  const soft = keys.find((one) => !hard.includes(one));
+  if (hard.length === 0) return refuted(`no person has a security key or passkey; ${soft?.name} has a software key`);
+  if (soft && !touchIsAsked) return refuted(`${soft.name} can approve with a software key (${soft.key.fingerprint})`);
   return proven(
-    'every key that can approve is a security key or passkey, and each signature is refused without a touch; the make of the keys is the word of whoever listed them',
+    'only a security key or passkey can approve, and a signature without a touch is refused; the make of the keys is the word of those who listed them',
   );
 }
-
-const isHardware = (type: string): boolean => /^(?:sk-|passkey)/.test(type);
 
 function deniedByCloud({ writes, reached }: Tried): Found {
   const writing = reached.find(({ what }) => what === 'cloud credentials that can write');

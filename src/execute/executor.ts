@@ -19,28 +19,31 @@ import { aboutChange, mustReach } from './about.ts';
 import { clean } from './clean.ts';
 import { isOfTheLedger } from './durable.ts';
 import { recordEnd } from './ending.ts';
+import { mayRunUnattended, mustBeTime } from './one-person.ts';
 import { leftApproved, type RecheckPorts, whyStale } from './recheck.ts';
 import { close, reconcile } from './reconcile.ts';
 import { rehearse } from './rehearse.ts';
 import { intentOf, runCalls } from './run-calls.ts';
 
 export interface ExecutorPorts extends RecheckPorts {
-  ledger: Ledger;
+  ledger: Ledger & { origin: string };
   changes: ChangesPort;
   owners: Owners;
   now(): Date;
 }
 interface Ports extends ExecutorPorts {
   onProgress(text: string): void;
+  /** No person runs it. */
+  unattended: boolean;
   owner: Owner;
 }
 
 /** The executor of one process, over its ports. */
 export function createExecutor(ports: ExecutorPorts): Executor {
   return {
-    async run(changeId, onProgress = () => undefined) {
+    async run(changeId, onProgress = () => undefined, { unattended = false } = {}) {
       const { owner, end } = ports.owners.begin();
-      return executeChange({ ...ports, onProgress, owner }, changeId).finally(end);
+      return executeChange({ ...ports, onProgress, owner, unattended }, changeId).finally(end);
     },
     reconcile: (changeId) => reconcile(ports, changeId),
     close: (changeId, signed) => close(ports, changeId, signed),
@@ -53,6 +56,7 @@ async function executeChange(ports: Ports, changeId: string): Promise<Change> {
   const change = await ports.changes.find(changeId);
   if (change.state !== 'approved') return answerWithoutRunning(ports, change);
   const { plan } = await ports.changes.plan(change.planId);
+  if (ports.unattended) await mayRunUnattended(ports, ports.ledger, plan);
   await mustReach(ports, plan);
   const about = { changeId, sponsor: change.sponsor, digest: change.digest };
   const rights = await ports.cloud.takeRights(plan, about).catch((error) => {
@@ -65,6 +69,7 @@ async function executeChange(ports: Ports, changeId: string): Promise<Change> {
   for (let isLocked = false; !isLocked; ) {
     const lookedAt = await newestExecution(ports.ledger);
     await recheck(ports, change, plan);
+    await mustBeTime(ports, change);
     rehearsed ??= await rehearse(ports, change, plan, rights);
     signing = await ports.cloud.signing(plan.calls[0]!, rights).catch((error) => {
       throw leftApproved(error, change);
@@ -159,6 +164,7 @@ async function lock(
     if ((await newestExecution(tx)) !== lookedAt) return false;
     if (!(await tx.claim(`nonce/${change.nonce}`))) throw takenByAnother(change);
     await mustBeFree(tx, plan);
+    if (ports.unattended) await mayRunUnattended(ports, tx, plan);
     if ((await ports.changes.findIn(tx, change.id, now)).state !== 'approved')
       throw new CountersignError(
         'STATE_CHANGE_NOT_APPROVED',

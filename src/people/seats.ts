@@ -1,4 +1,7 @@
 /** Who fills the seats: distinct people with distinct keys, the excluded never, required roles among them. */
+import { type Approval, brokenGlassOf, type Proposal } from '../core/change.ts';
+import { isProofEnough, proofOf } from '../core/proof.ts';
+
 export interface SeatNeed {
   needed: number;
   roles: readonly string[];
@@ -8,6 +11,33 @@ export interface Signer {
   person: string;
   keyFingerprint: string;
   roles: readonly string[];
+}
+
+/** Of a change: who fills its seats so far. Counted are approvals that prove enough, by keys that are still listed. */
+export function seatsOf(
+  { judgement, excluded, proof, onePerson }: Pick<Proposal, 'judgement' | 'excluded' | 'proof' | 'onePerson'>,
+  approvals: readonly (Approval & { isVoid?: boolean })[],
+) {
+  const glass = brokenGlassOf({ approvals: [...approvals] as Parameters<typeof brokenGlassOf>[0]['approvals'] });
+  if (glass && isProofEnough(proofOf(glass), 'touch'))
+    return {
+      needed: judgement.seats,
+      roles: judgement.roles,
+      filledBy: [glass.person],
+      missingRoles: [],
+      filled: true,
+    };
+  // In solo mode one person gives them all.
+  const needed = onePerson ? Math.min(judgement.seats, 1) : judgement.seats;
+  const roles = onePerson ? [] : judgement.roles;
+  const counted = approvals.filter(
+    (one) =>
+      one.decision === 'approve' &&
+      !one.isVoid &&
+      isProofEnough(proofOf(one), proof) &&
+      (onePerson === undefined || one.person === onePerson.person),
+  );
+  return { needed, roles, ...fillSeats({ needed, roles, excluded }, counted) };
 }
 
 /**
@@ -37,16 +67,8 @@ export function fillSeats(
 }
 
 /** Do these approvals, of which a rejection is none, fill the seats of the change? */
-export function areSeatsFilled(
-  { judgement, excluded }: { judgement: { seats: number; roles: readonly string[] }; excluded: readonly string[] },
-  approvals: readonly (Signer & { decision: string })[],
-): boolean {
-  const need = { needed: judgement.seats, roles: judgement.roles, excluded };
-  return fillSeats(
-    need,
-    approvals.filter(({ decision }) => decision === 'approve'),
-  ).filled;
-}
+export const areSeatsFilled = (proposal: Proposal, approvals: readonly Approval[]): boolean =>
+  seatsOf(proposal, approvals).filled;
 
 /** A largest matching of roles to people, by augmenting paths: a role may push another to somebody else. */
 function rolesWithoutPerson(roles: readonly string[], people: readonly Signer[]): string[] {

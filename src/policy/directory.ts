@@ -3,10 +3,11 @@ import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import type { SignersNow } from '../core/change.ts';
 import { digestOf } from '../core/digest.ts';
 import { AUDIT_REMEDY, CountersignError } from '../core/errors.ts';
 import type { Ledger, PolicyPort } from '../core/ports.ts';
-import type { Person } from '../people/person.ts';
+import { ownerOf, ownerOfBreakGlass, type Person } from '../people/person.ts';
 import type { PublicKey } from '../people/ssh-key.ts';
 import type { Policy } from './model.ts';
 import { isPolicyOf, type Pin, pinOf, requireInForce, sourceOf } from './pin.ts';
@@ -97,6 +98,23 @@ function textIn(path: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Whom the adopted policy knows; undefined: none is adopted. */
+export async function directoryNow(ledger: Reading): Promise<Directory | undefined> {
+  const pin = await pinOf(ledger);
+  return pin && directoryOf(ledger, pin);
+}
+
+/** Whose keys count for what waits, by the adopted policy. */
+export async function signersIn(view: Reading): Promise<SignersNow | undefined> {
+  const now = await directoryNow(view);
+  if (!now) return undefined;
+  return {
+    digest: now.digest,
+    isListed: ({ person, keyFingerprint, brokenGlass }) =>
+      (brokenGlass ? ownerOfBreakGlass : ownerOf)(now.people, keyFingerprint)?.name === person,
+  };
 }
 
 /**

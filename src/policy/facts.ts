@@ -1,12 +1,14 @@
 /** Everything the guards are told of one plan: from the policy, the ledger and the clock. */
 
-import type { Change } from '../core/change.ts';
+import type { Change, OnePerson } from '../core/change.ts';
 import { digestOf } from '../core/digest.ts';
 import { haltIn } from '../core/folds.ts';
 import type { Facts, GuardDefinition, Phase, PolicyStanding } from '../core/guard.ts';
-import { lossesOf, type Plan, touchedBy } from '../core/plan.ts';
+import { lossesOf, type Plan, seatKindOf, touchedBy } from '../core/plan.ts';
 import type { LedgerView, ProviderRules } from '../core/ports.ts';
+import { isProofEnough, strictestProof } from '../core/proof.ts';
 import type { Goal } from '../core/verdict.ts';
+import { bestProofOf } from '../people/key.ts';
 import { accountFor, adjustments, decidingTags, exceptionsInForce, reachedBy, seatRules } from './apply.ts';
 import { freezesInForce } from './freeze.ts';
 import { historyOf } from './history.ts';
@@ -30,6 +32,7 @@ export interface FactsAbout {
   standing: PolicyStanding;
   sponsor: Facts['sponsor'];
   excluded: readonly string[];
+  onePerson: OnePerson | null;
   fold(changeId: string): Promise<Change | undefined>;
   judgeRules: ReturnType<typeof createRuleJudge>;
 }
@@ -46,6 +49,8 @@ export async function factsFor(
   const now = clock();
   const scope = policy ? scopeFor(policy, subjectsOf(plan), isBeforePlanning(plan)) : null;
   const environment = scope?.environment ?? 'production';
+  const rules = seatRules(policy, environment);
+  const proof = strictestProof(rules[seatKindOf(plan)].proof, about.onePerson ? 'touch' : undefined);
   const person = policy?.people.find(({ name }) => name === sponsor.name);
   return {
     now,
@@ -55,9 +60,12 @@ export async function factsFor(
     provider: provider.facts,
     sponsor,
     environment,
-    seatRules: seatRules(policy, environment),
+    seatRules: rules,
+    ...(about.onePerson ? { onePerson: about.onePerson } : {}),
     approvers: (policy?.people ?? [])
-      .filter(({ name, keys }) => !excluded.includes(name) && keys.length > 0)
+      .filter(
+        ({ name, keys }) => !excluded.includes(name) && keys.some((key) => isProofEnough(bestProofOf(key), proof)),
+      )
       .map(({ name, roles }) => ({ name, roles })),
     history: await historyOf(ledger, {
       target,

@@ -4,13 +4,15 @@ import type { Environment } from '../core/environment.ts';
 import { changeIn, haltIn } from '../core/folds.ts';
 import type { GuardDefinition, PolicyStanding } from '../core/guard.ts';
 import type { Owners } from '../core/owner.ts';
-import type { Plan } from '../core/plan.ts';
+import { type Plan, seatKindOf } from '../core/plan.ts';
 import type { LedgerView, PolicyPort } from '../core/ports.ts';
+import { strictestProof } from '../core/proof.ts';
 import { runnersIn } from '../core/runners.ts';
 import { areSeatsFilled } from '../people/seats.ts';
 import { mapsTo } from '../people/sign-in.ts';
-import { approveWithinSeconds } from './apply.ts';
+import { approveWithinSeconds, seatRules } from './apply.ts';
 import { describePolicy } from './describe.ts';
+import { signersIn } from './directory.ts';
 import { type FactSources, factsFor, NO_POLICY_DIGEST } from './facts.ts';
 import { executedLately, spentBy } from './history.ts';
 import { observations } from './observed.ts';
@@ -18,6 +20,7 @@ import { digestInForce, pinOf, requireInForce, standingOf } from './pin.ts';
 import { type Here, provenNow } from './proven.ts';
 import { createRuleJudge } from './rules/judge.ts';
 import type { LoadedRules } from './rules/load.ts';
+import { durationSeconds } from './schema.ts';
 import { isBeforePlanning, scopeFor, subjectsOf } from './scope.ts';
 
 export interface PolicyPortOptions extends FactSources {
@@ -52,8 +55,15 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
     options.isHypothetical ? (policy ? 'adopted' : 'none') : standingOf(view, policy);
   const judgeRules = ruleJudgeOf(policy?.rules ?? NO_RULES);
 
+  const onePerson: PolicyPort['onePerson'] = () =>
+    policy?.file.solo && people.length === 1
+      ? { person: people[0]!.name, waitSeconds: durationSeconds(policy.file.solo.wait) }
+      : null;
+
   /** SECURITY: the sponsor, whose agent made the plan, and whoever this process acts as, here or in the cloud: no seat. */
   const excludedFrom = (plan?: Plan): string[] => {
+    // The labelled exception: nobody else is there.
+    if (onePerson()) return [];
     const actors = [...options.actsAs, ...(plan ? [plan.actor.name] : [])];
     return people
       .filter(
@@ -104,6 +114,7 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
       const about = {
         standing: await standing(),
         sponsor: whose ? sponsorNamed(whose.sponsor) : sponsor,
+        onePerson: onePerson(),
         excluded,
         fold,
         judgeRules,
@@ -135,6 +146,15 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
     },
     mayRead: (subject) => !policy || policy.file.read === 'all' || scopeFor(policy, [subject]) !== null,
     isFilled: areSeatsFilled,
+    signersNow: async (view) => (options.isHypothetical ? undefined : signersIn(view)),
+    runsUnattended: (plan) =>
+      policy !== null && scopeFor(policy, subjectsOf(plan), isBeforePlanning(plan))?.execute === 'by_runner',
+    proofFor: (plan) => {
+      const scope = policy && scopeFor(policy, subjectsOf(plan), isBeforePlanning(plan));
+      const { proof } = seatRules(policy, scope?.environment ?? 'production')[seatKindOf(plan)];
+      return strictestProof(proof, onePerson() ? 'touch' : undefined);
+    },
+    onePerson,
     assurance,
   };
 }

@@ -38,7 +38,10 @@ export interface Proven {
 export const keysDigestOf = (people: readonly Person[]): string =>
   digestOf(
     people
-      .map(({ name, keys }) => [name, ...keys.map(({ fingerprint }) => fingerprint).sort()])
+      .map(({ name, keys, breakGlass = [] }) => [
+        name,
+        ...[...keys, ...breakGlass].map(({ fingerprint }) => fingerprint).sort(),
+      ])
       .sort(([a = ''], [b = '']) => (a < b ? -1 : 1)),
   );
 

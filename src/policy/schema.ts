@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { LEVELS } from '../core/assurance.ts';
 import { environmentSchema } from '../core/environment-schema.ts';
+import { PROOFS } from '../core/proof.ts';
 
 const alias = z
   .string()
@@ -26,14 +27,22 @@ const idGlob = z
   .regex(/^[\w:./+=@*?-]{1,512}$/, 'a physical id cannot contain these characters; * and ? match any text');
 const tags = z.record(z.string().min(1).max(128), z.string().max(256));
 
+/** The least that an approval proves: a key in software, a touch, or a touch that verified its user. */
+const proof = z.enum(PROOFS);
 const seatCount = z.union([
   z.number().int().min(0).max(9),
-  z.strictObject({ seats: z.number().int().min(0).max(9), include: z.array(role).default([]) }),
+  z.strictObject({
+    seats: z.number().int().min(0).max(9),
+    include: z.array(role).default([]),
+    proof: proof.optional(),
+  }),
 ]);
 const seats = z.strictObject({
   reversible: seatCount,
   recoverable: seatCount,
   irreversible: seatCount,
+  /** Of every approval here that names no proof of its own. */
+  proof: proof.optional(),
   /** The time to approve. */
   within: z
     .string()
@@ -91,6 +100,8 @@ const person = z.strictObject({
   signs_in_as: z.array(z.string().min(1).max(2_048)).default([]),
   roles: z.array(role).default([]),
   keys: z.array(z.string()).default([]),
+  /** Security keys for break-glass, used for nothing else. */
+  break_glass: z.array(z.string()).optional(),
 });
 
 /** `stack` absent: a resource of no stack. One resource each; there are no patterns here. */
@@ -136,6 +147,16 @@ export const policySchema = z.strictObject({
   rules: z.array(z.string().min(1)).default([]),
   /** What describe tools read: what is in a scope, or all that the credentials can read. */
   read: z.enum(['in_scope', 'all']).default('in_scope'),
+  /** One-person teams: the one person signs alone, with a touch, and each change waits after that. */
+  solo: z
+    .strictObject({
+      wait: z
+        .string()
+        .regex(/^[1-9]\d{0,3}[mhd]$/, 'write a duration like 30m or 2h')
+        .refine((text) => durationSeconds(text) >= 600 && durationSeconds(text) <= 86_400, 'write 10m to 24h')
+        .default('30m'),
+    })
+    .optional(),
   /** Levels of assurance that the owners vouch for, where doctor cannot try them. Told as declared, never as proven. */
   declares: z.array(z.enum(LEVELS)).default([]),
   /** Who may change the policy: so many of these keys sign the next one. */

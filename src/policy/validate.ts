@@ -2,9 +2,10 @@
 
 import { counted } from '../core/counted.ts';
 import type { GuardDefinition } from '../core/guard.ts';
+import { kindOf, parseKey } from '../people/key.ts';
 import type { Person } from '../people/person.ts';
 import { formsOf } from '../people/sign-in.ts';
-import { type PublicKey, parsePublicKey } from '../people/ssh-key.ts';
+import type { PublicKey } from '../people/ssh-key.ts';
 import type { PolicyFile } from './schema.ts';
 import { instantsOf } from './wall-clock.ts';
 import type { Report } from './yaml-file.ts';
@@ -25,22 +26,50 @@ export const exceptionStart = (until: string): Date =>
 export function readPeople(file: PolicyFile, report: Report): Person[] {
   const owners = new Map<string, string>();
   const keyOwners = new Map<string, string>();
+  const credentials = new Set<string>();
   const claim = (what: string, shown: string, name: string, path: PropertyKey[]) => {
     const owner = owners.get(what);
     if (owner !== undefined && owner !== name) report(path, `${shown} belongs to ${owner} already`);
     owners.set(what, name);
   };
   for (const name of Object.keys(file.people)) claim(name, name, name, ['people', name]);
-  return Object.entries(file.people).map(([name, { signs_in_as, roles, keys }]) => {
+  const people = Object.entries(file.people).map(([name, { signs_in_as, roles, keys }]) => {
     for (const [index, known] of signs_in_as.entries())
       for (const form of formsOf(known)) claim(form, form, name, ['people', name, 'signs_in_as', index]);
     // By its material: a key listed plainly and as a security key is one key.
-    const parsed = readKeys(keys, ['people', name, 'keys'], report, ({ material, fingerprint }, path) => {
+    const parsed = readKeys(keys, ['people', name, 'keys'], report, ({ material, fingerprint, passkey }, path) => {
       const owner = keyOwners.get(material);
       if (owner !== undefined) report(path, `the key ${fingerprint} belongs to ${owner} already`);
       keyOwners.set(material, name);
+      if (passkey === undefined) return;
+      if (credentials.has(passkey.credentialId)) report(path, 'this passkey is listed twice');
+      credentials.add(passkey.credentialId);
     });
     return { name, signsInAs: signs_in_as.map((known) => known.toLowerCase()), roles, keys: parsed };
+  });
+  return people.map((person) => {
+    const breakGlass = readBreakGlass(file, person.name, report, (key, path) => {
+      const owner = keyOwners.get(key.material);
+      if (owner !== undefined)
+        report(
+          path,
+          `the key ${key.fingerprint} belongs to ${owner} already: a break-glass key is used for nothing else`,
+        );
+      keyOwners.set(key.material, person.name);
+    });
+    return breakGlass.length > 0 ? { ...person, breakGlass } : person;
+  });
+}
+
+function readBreakGlass(
+  { people }: PolicyFile,
+  name: string,
+  report: Report,
+  claim: (key: PublicKey, path: PropertyKey[]) => void,
+): PublicKey[] {
+  return readKeys(people[name]?.break_glass ?? [], ['people', name, 'break_glass'], report, (key, path) => {
+    claim(key, path);
+    if (kindOf(key) !== 'security key') report(path, 'a break-glass key must be a security key of OpenSSH (sk-…)');
   });
 }
 
@@ -52,7 +81,7 @@ export function readKeys(
 ): PublicKey[] {
   return texts.flatMap((text, index) => {
     try {
-      const key = parsePublicKey(text);
+      const key = parseKey(text);
       claim(key, [...path, index]);
       return [key];
     } catch (error) {
@@ -69,6 +98,7 @@ export function validate(file: PolicyFile, guards: readonly GuardDefinition[], n
   validateExceptions(file, guards, now, report);
   validateFreezes(file, report);
   validateOwners(file, report);
+  validateSolo(file, report);
 }
 
 function validateAccounts({ accounts }: PolicyFile, report: Report): void {
@@ -145,12 +175,34 @@ function validateFreezes({ freezes, accounts }: PolicyFile, report: Report): voi
   }
 }
 
-function validateOwners({ owners }: PolicyFile, report: Report): void {
+function validateSolo({ solo, people }: PolicyFile, report: Report): void {
+  if (!solo) return;
+  const names = Object.keys(people);
+  if (names.length !== 1)
+    report(['solo'], `solo mode is for one person; the policy lists ${counted(names.length, 'person', 'people')}`);
+  const lines = Object.values(people).flatMap(({ keys }) => keys);
+  if (!lines.some((line) => /^(?:passkey|sk-)/.test(line.trim())))
+    report(['solo'], 'solo mode needs a security key or passkey: a key in software is no touch of a person');
+}
+
+function validateOwners({ owners, people }: PolicyFile, report: Report): void {
   if (!owners) return;
   const seen = new Set<string>();
-  readKeys(owners.keys, ['owners', 'keys'], report, ({ fingerprint }, path) => {
-    if (seen.has(fingerprint)) report(path, `the key ${fingerprint} is already listed`);
-    seen.add(fingerprint);
+  const lines = Object.values(people).flatMap((person) => person.break_glass ?? []);
+  const glass = new Set(
+    readKeys(
+      lines,
+      [],
+      () => undefined,
+      () => undefined,
+    ).map(({ material }) => material),
+  );
+  readKeys(owners.keys, ['owners', 'keys'], report, ({ fingerprint, material, passkey }, path) => {
+    if (passkey) report(path, 'a policy is signed with OpenSSH keys: a passkey cannot be an owner’s key');
+    if (seen.has(material)) report(path, `the key ${fingerprint} is already listed`);
+    if (glass.has(material))
+      report(path, `the key ${fingerprint} is a break-glass key, which is used for nothing else`);
+    seen.add(material);
   });
   if (owners.threshold > owners.keys.length)
     report(

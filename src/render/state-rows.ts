@@ -1,18 +1,14 @@
 /** How a change stands: where it is, what it needs, by when, and for whom it was asked. */
 
 import { sponsorIs } from '../core/assurance.ts';
-import type { Change } from '../core/change.ts';
+import { type Change, onePersonLabels } from '../core/change.ts';
+import { ASKED_PROOF_TEXTS, PROOF_TEXTS, type Proof, proofOf } from '../core/proof.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
 import { countedApprovals } from '../core/verdict.ts';
-import { fillSeats } from '../people/seats.ts';
+import { seatsOf } from '../people/seats.ts';
 import type { Row } from './layout.ts';
 import type { Subject } from './subject.ts';
 import { timeAgo, timeLeft } from './time.ts';
-
-export function seatsOf(change: Change) {
-  const { seats: needed, roles } = change.judgement;
-  return { needed, roles, ...fillSeats({ needed, roles, excluded: change.excluded }, change.approvals) };
-}
 
 export function describeState({ change, now, signatureNotes: notes }: Subject): Row[] {
   const { target, environment, state, id, explanation, assurance, sponsor, goal } = change;
@@ -21,10 +17,13 @@ export function describeState({ change, now, signatureNotes: notes }: Subject): 
   return [
     { text: explanation ? `${head}: ${line(explanation)}` : head },
     { text: seatsText(change) },
+    ...onePersonLabels(change).map(
+      (text): Row => ({ text: line(text.toUpperCase().slice(0, 1) + text.slice(1)), tone: 'warn' }),
+    ),
     ...change.approvals.map(
-      ({ person, keyFingerprint, userVerified, at, seq }): Row => ({
+      ({ person, keyFingerprint, userVerified, at, seq, isVoid }): Row => ({
         indent: 2,
-        text: `${line(person)} signed ${timeAgo(at, now)} with ${keyFingerprint}${userVerified === undefined ? '' : userVerified ? ' (touched, user verified)' : ' (touched)'}${notes?.has(seq) ? `, ${notes.get(seq)}` : ''}`,
+        text: `${line(person)} signed ${timeAgo(at, now)} with ${keyText(keyFingerprint, proofOf({ userVerified }))}${isVoid ? ', DOES NOT COUNT: the policy no longer lists this key' : ''}${notes?.has(seq) ? `, ${notes.get(seq)}` : ''}`,
       }),
     ),
     ...clockRows(change, now),
@@ -42,6 +41,9 @@ export function describeState({ change, now, signatureNotes: notes }: Subject): 
   ];
 }
 
+const keyText = (fingerprint: string, proof: Proof): string =>
+  proof === 'software' ? `the software key ${fingerprint}` : `${fingerprint} (${PROOF_TEXTS[proof]})`;
+
 /** What a person needs to know of a session that was limited: where the limits end. */
 function notLimitedRows({ rights }: Change): Row[] {
   if (!rights || rights.notLimited.length === 0) return [];
@@ -50,19 +52,24 @@ function notLimitedRows({ rights }: Change): Row[] {
 }
 
 function seatsText(change: Change): string {
-  const { needed, roles, filledBy, missingRoles } = seatsOf(change);
+  const { needed, roles, filledBy, missingRoles } = seatsOf(change, change.approvals);
+  const asked = ASKED_PROOF_TEXTS[change.proof ?? 'software'];
   return [
     `approvals ${filledBy.length} of ${needed}`,
     ...(needed === 0
       ? ['needs none']
-      : [`needs ${countedApprovals(needed)}${roles.length > 0 ? `, ${roles.join(' and ')} among them` : ''}`]),
+      : [
+          `needs ${countedApprovals(needed)}${asked && ` ${asked}`}${roles.length > 0 ? `, ${roles.join(' and ')} among them` : ''}`,
+        ]),
     ...(missingRoles.length > 0 ? [`missing: ${missingRoles.join(', ')}`] : []),
     `cannot approve: ${change.excluded.join(', ') || 'none'}`,
   ].join(' \u00b7 ');
 }
 
-function clockRows({ state, approveBy, executeBy }: Change, now: Date): Row[] {
+function clockRows({ state, approveBy, executeBy, executeFrom }: Change, now: Date): Row[] {
   if (state === 'pending') return [{ text: `to approve: ${timeLeft(approveBy, now)}` }];
+  if (executeFrom && state === 'approved' && now.getTime() < Date.parse(executeFrom))
+    return [{ text: `waits: ${timeLeft(executeFrom, now)}` }];
   if (executeBy && state === 'approved') return [{ text: `to execute: ${timeLeft(executeBy, now)}` }];
   return [];
 }

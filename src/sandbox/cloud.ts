@@ -77,7 +77,7 @@ export function createSandbox(store: WorldStore): Sandbox {
 
 const xml = (status: number, body: string, headers: Record<string, string> = {}): WireResponse => ({
   status,
-  headers: { 'content-type': 'text/xml', ...headers },
+  headers: { 'content-type': 'text/xml', date: new Date().toUTCString(), ...headers },
   body,
 });
 const logged = (service: string, operation: string, callClass: string) => ({

@@ -4,13 +4,20 @@ import { assuranceOf, LEVELS, type Level } from '../../src/core/assurance.ts';
 import { levelsOf, type Tried } from '../../src/doctor/levels.ts';
 import type { Reached } from '../../src/doctor/reach.ts';
 
-const key = (type: string) => ({ type, fingerprint: `SHA256:${type}` }) as Tried['people'][number]['keys'][number];
+const key = (type: string, more: object = {}) =>
+  ({
+    type,
+    fingerprint: `SHA256:${type}`,
+    ...(type.startsWith('sk-') ? { application: 'ssh:' } : {}),
+    ...more,
+  }) as Tried['people'][number]['keys'][number];
 const BEST: Tried = {
   client: { kind: 'other_host', who: 'host', why: 'from another host' },
   reached: [],
   exposed: [],
   entrance: { isClosed: true, why: 'forced' },
   people: [{ name: 'bob', keys: [key('sk-ssh-ed25519@openssh.com')] }],
+  touchIsAsked: false,
   writes: [{ operation: 'CreateVpc', answer: 'denied_by_organisation' }],
   declared: [],
 };
@@ -43,6 +50,24 @@ describe.each<[Level, string, Partial<Tried>, string]>([
     'L2',
     'one software key among security keys',
     { people: [...BEST.people, { name: 'eve', keys: [key('ssh-rsa')] }] },
+    'refuted',
+  ],
+  [
+    'L2',
+    'a passkey',
+    { people: [{ name: 'bob', keys: [key('ssh-ed25519', { passkey: { credentialId: 'a' } })] }] },
+    'proven',
+  ],
+  [
+    'L2',
+    'a software key that the policy lets approve nothing',
+    { people: [...BEST.people, { name: 'eve', keys: [key('ssh-rsa')] }], touchIsAsked: true },
+    'proven',
+  ],
+  [
+    'L2',
+    'software keys alone, though the policy asks for a touch',
+    { people: [{ name: 'bob', keys: [key('ssh-rsa')] }], touchIsAsked: true },
     'refuted',
   ],
   ['L2', 'nobody with a key', { people: [{ name: 'bob', keys: [] }] }, 'unknown'],

@@ -35,6 +35,7 @@ export const changeOf = (plan: Plan, verdicts: Verdict[] = [waiting], over: Part
   approvals: [],
   explanation: null,
   executeBy: null,
+  executeFrom: null,
   startedAt: null,
   last: null,
   abandoned: false,

@@ -12,6 +12,8 @@ import { auditReport } from './audit-report.ts';
 import { auditShow } from './audit-show.ts';
 import { auditTiles } from './audit-tiles.ts';
 import { auditVerify } from './audit-verify.ts';
+import { breakGlassClose } from './break-glass-close.ts';
+import { breakGlassOpen } from './break-glass-open.ts';
 import { changes } from './changes.ts';
 import { clean } from './clean.ts';
 import { close } from './close.ts';
@@ -21,6 +23,10 @@ import { execute } from './execute.ts';
 import { halt } from './halt.ts';
 import { init } from './init.ts';
 import { initAws } from './init-aws.ts';
+import { peopleAdd } from './people-add.ts';
+import { peopleEnroll } from './people-enroll.ts';
+import { peopleRevoke } from './people-revoke.ts';
+import { peopleRotate } from './people-rotate.ts';
 import { policyAdopt } from './policy-adopt.ts';
 import { policyCheck } from './policy-check.ts';
 import { policyExplain } from './policy-explain.ts';
@@ -42,7 +48,9 @@ import { tell } from './tell.ts';
 import { tool } from './tool.ts';
 
 export const GROUPS = {
+  'break-glass': 'an emergency that one person answers for, and its review',
   audit: 'read, verify, prove, export, anchor and rebuild the ledger',
+  people: 'add people to the policy, and give, replace or take their keys',
   policy: 'check, test, explain and adopt the policy file',
 } as const;
 
@@ -62,6 +70,8 @@ export const commands: readonly Command[] = [
   clean,
   halt,
   resume,
+  breakGlassOpen,
+  breakGlassClose,
   status,
   doctor,
   ssh,
@@ -85,6 +95,10 @@ export const commands: readonly Command[] = [
   policyTest,
   policyAdopt,
   policySign,
+  peopleAdd,
+  peopleEnroll,
+  peopleRotate,
+  peopleRevoke,
   init,
   initAws,
 ];

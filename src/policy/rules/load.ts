@@ -57,13 +57,19 @@ interface Parsed {
 }
 
 /** @param problem takes `file:line:column message`. */
-export function loadRules(
+export const loadRules = (
   globs: readonly string[],
   folder: string,
   report: Report,
   problem: (text: string) => void,
-): LoadedRules {
-  const files = ruleTexts(globs, folder, (index, message) => report(['rules', index], message));
+): LoadedRules =>
+  loadRuleTexts(
+    ruleTexts(globs, folder, (index, message) => report(['rules', index], message)),
+    problem,
+  );
+
+/** The same, of texts that are kept elsewhere than in files. */
+export function loadRuleTexts(files: ReadonlyMap<string, string>, problem: (text: string) => void): LoadedRules {
   const loaded: LoadedRules = {
     rules: [],
     digest: digestOf([...files.values()]),

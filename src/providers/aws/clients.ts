@@ -12,6 +12,7 @@ import type { Json } from '../../core/digest.ts';
 import { admit, type Permit } from '../../core/permit.ts';
 import { installAnswerCheck } from './answers.ts';
 import { classified, type Service } from './call-classes.ts';
+import type { CloudClock } from './clock.ts';
 
 export interface CloudSettings {
   region: string;
@@ -24,6 +25,8 @@ export interface CloudSettings {
   credentials?: { accessKeyId: string; secretAccessKey: string; sessionToken?: string; expiration?: Date };
   /** Of every signature, instead of the time at which a call leaves. */
   signingDate?: Date;
+  /** Is told the date of each answer. */
+  clock?: CloudClock;
 }
 
 /** What a client may do. Readers hold no permit; a writer's calls leave once each. */
@@ -97,7 +100,7 @@ export async function cloudFormationClient(settings: CloudSettings, holder: Hold
   const client = new sdk.CloudFormationClient(configuration(settings, holder));
   installGate(client, 'cloudformation', settings.region, holder);
   signWithDate(client, settings);
-  installAnswerCheck(client);
+  installAnswerCheck(client, settings.clock);
   return client;
 }
 
@@ -106,7 +109,7 @@ export async function ec2Client(settings: CloudSettings, holder: Holder): Promis
   const client = new sdk.EC2Client(configuration(settings, holder));
   installGate(client, 'ec2', settings.region, holder);
   signWithDate(client, settings);
-  installAnswerCheck(client);
+  installAnswerCheck(client, settings.clock);
   return client;
 }
 
@@ -114,7 +117,7 @@ export async function stsClient(settings: CloudSettings, holder: Holder): Promis
   const sdk = await import('@aws-sdk/client-sts');
   const client = new sdk.STSClient(configuration(settings, holder));
   installGate(client, 'sts', settings.region, holder);
-  installAnswerCheck(client);
+  installAnswerCheck(client, settings.clock);
   return client;
 }
 

@@ -1,11 +1,12 @@
 /** How a plan or a change is told to an agent: worst first, short, and always with what to do next. */
 import { z } from 'zod';
-import type { Change, OpenChange } from '../../core/change.ts';
+import { type Change, type OpenChange, onePersonLabels } from '../../core/change.ts';
 import { type Effect, effectName, worstReversibility } from '../../core/effect.ts';
 import type { Plan } from '../../core/plan.ts';
 import type { AboutPlan } from '../../core/ports.ts';
 import { makeVisibleLine } from '../../core/render-safe.ts';
 import { guardCode, type Judgement } from '../../core/verdict.ts';
+import { seatsOf } from '../../people/seats.ts';
 import { mustBeNamed, nameRanges, worstFirst } from '../worst-first.ts';
 import { EFFECTS_SHOWN, FEW_EFFECTS, LEAST_EFFECTS, PAGE_ITEMS, STRUCTURE, sizeFor } from './answer-size.ts';
 import { type AboutChange, isDeadEnd, nextAfterPlan, nextForChange } from './next.ts';
@@ -197,7 +198,6 @@ export function describeVerdicts(judgement: Judgement, action?: Plan['action']) 
 const RANK = ['deny', 'hold', 'note', 'pass'];
 
 export function answerChange(change: Change, others: readonly Change[] = [], about: AboutChange = {}) {
-  const counted = change.approvals.filter(({ decision }) => decision === 'approve').map(({ person }) => person);
   return {
     decision: change.judgement.decision,
     change_id: change.id,
@@ -212,9 +212,10 @@ export function answerChange(change: Change, others: readonly Change[] = [], abo
     seats: {
       needed: change.judgement.seats,
       roles: change.judgement.roles,
-      filled_by: counted,
+      filled_by: seatsOf(change, change.approvals).filledBy,
       excluded: change.excluded,
     },
+    ...labelled(change),
     expires_at: change.executeBy ?? change.approveBy,
     verdicts: change.state === 'denied' ? describeVerdicts(change.judgement) : [],
     ...(change.explanation ? { explanation: makeVisibleLine(change.explanation) } : {}),
@@ -224,6 +225,11 @@ export function answerChange(change: Change, others: readonly Change[] = [], abo
     assurance: change.assurance,
     next: nextForChange(change, about),
   };
+}
+
+function labelled(change: Change) {
+  const [label] = onePersonLabels(change);
+  return label === undefined ? {} : { one_person: label };
 }
 
 /** `2 updated, 1 created, 1 lost: CostTable`. */

@@ -8,6 +8,7 @@ import type { AboutPlan } from '../../core/ports.ts';
 import { GOALS, type Judgement } from '../../core/verdict.ts';
 import type { WayBack } from '../../core/way-back.ts';
 import type { Refusal } from '../../core/wording.ts';
+import { seatsOf } from '../../people/seats.ts';
 
 export const NO_WAY_AROUND = 'Do not try other tools or credentials.';
 
@@ -127,7 +128,7 @@ export function nextForChange(change: Change, { wayBack = null, executor = 'pers
       };
     case 'approved':
       return {
-        tell_user: `No approval is missing: until ${absoluteTime(change.executeBy ?? change.approveBy)} ${whoExecutes(change, executor)}`,
+        tell_user: `No approval is missing: ${change.executeFrom ? `from ${absoluteTime(change.executeFrom)} ` : ''}until ${absoluteTime(change.executeBy ?? change.approveBy)} ${whoExecutes(change, executor)}`,
         after_that: 'End your turn, or follow it with describe_change.',
       };
     case 'executing':
@@ -179,8 +180,10 @@ const lookedInto = ({ id }: Change, what: string) => ({
 
 /** One sentence that a person can follow to the end without asking: how many, who, until when, and all commands. */
 function wholeWay(change: Change, executor: AboutChange['executor']): string {
-  const { id, judgement, approvals, approveBy, excluded } = change;
-  const signed = approvals.filter(({ decision }) => decision === 'approve').map(({ person }) => person);
+  const { id, judgement, approvals, approveBy, excluded, onePerson } = change;
+  if (onePerson)
+    return `One person (solo mode): ${onePerson.person} approves alone until ${absoluteTime(approveBy)} with: countersign show ${id} && countersign approve ${id}; ${onePerson.waitSeconds / 60} min after that, within 1 h, ${whoExecutes(change, executor)}`;
+  const { filledBy: signed } = seatsOf(change, approvals);
   const among = judgement.roles.length > 0 ? ` (${judgement.roles.join(' and ')} among them)` : '';
   const so = signed.length > 0 ? `, ${signed.join(' and ')} did` : '';
   const not = excluded.length > 0 ? ` other than ${excluded.join(', ')}` : '';
