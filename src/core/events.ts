@@ -6,6 +6,7 @@
  * is passed over in lists.
  */
 import { z } from 'zod';
+import { doctorAskedSchema, doctorReportedSchema } from './assurance-schema.ts';
 import { capacitySchema } from './capacity.ts';
 import { approvalSchema, type Outcome, outcomeSchema, proposalSchema } from './change.ts';
 import { environmentSchema } from './environment-schema.ts';
@@ -190,6 +191,11 @@ export const EVENT_BODIES = {
   /** Break-glass was opened for one stack; a review waits until it is closed. */
   'glass.broken': glassBrokenSchema,
   'glass.reviewed': glassReviewedSchema,
+  /** A server gave out a nonce, for one report of what its client's user can reach; and the report, with what it led to. */
+  'doctor.asked': doctorAskedSchema,
+  'doctor.reported': doctorReportedSchema,
+  /** Messages of events up to that position were taken by the receiver. */
+  'people.told': z.object({ through: z.int(), by: z.string() }),
 
   halted: byPerson,
   resumed: byPerson,
