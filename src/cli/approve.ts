@@ -113,14 +113,9 @@ async function confirm(app: App, change: Change, plan: Plan, options: ApproveOpt
   const { confirm: given, terminal } = options;
   const { name, kind } = change.target;
   if (terminal) terminal.print(await show(app, change.id));
-  const worst = worstReversibility(plan.effects);
-  const isFinal = reversibilityRank(worst) >= reversibilityRank('irreversible');
+  const isFinal = whyTyped(plan) !== null;
   if (terminal && !isFinal && given === undefined) return;
-  const what = !isFinal
-    ? 'This change was not shown at a terminal'
-    : worst === 'unknown'
-      ? 'Countersign cannot tell whether this change can be undone'
-      : 'This change cannot be undone';
+  const what = whyTyped(plan) ?? 'This change was not shown at a terminal';
   const typed = given ?? (await terminal?.ask(`${what}. Type ${name} to sign it: `));
   if (typed?.trim() === name) return;
   throw new CountersignError(
@@ -128,6 +123,15 @@ async function confirm(app: App, change: Change, plan: Plan, options: ApproveOpt
     typed === undefined ? `${what}, and --confirm is missing.` : `${what}, and --confirm names something else.`,
     `Read countersign show ${change.id}; then sign with --confirm NAME, the name of the ${kind} in it.`,
   );
+}
+
+/** Why the name of the target must be typed before this is approved; null: it need not. */
+export function whyTyped({ effects }: Pick<Plan, 'effects'>): string | null {
+  const worst = worstReversibility(effects);
+  if (reversibilityRank(worst) < reversibilityRank('irreversible')) return null;
+  return worst === 'unknown'
+    ? 'Countersign cannot tell whether this change can be undone'
+    : 'This change cannot be undone';
 }
 
 /** What a signature led to. When the last seat is filled: the command, and on a terminal whether to run it now. */

@@ -79,16 +79,17 @@ export function renderChange(subject: Subject, width = process.stdout.columns ??
 const STYLES = { strong: 'bold', good: 'green', warn: 'yellow', bad: 'red', quiet: 'dim' } as const;
 const paint = (tone: Tone, text: string): string => (tone === 'plain' ? text : styleText(STYLES[tone], text));
 
-function whatNow({ change, plan, whereToLook }: Subject): Section[] {
+export function whatNow({ change, plan, whereToLook }: Subject): Section[] {
   const { id, state, abandoned } = change;
   const command = (text: string): Row => ({ indent: 2, text, command: true });
-  if (state === 'approved') return [{ title: 'TO EXECUTE', rows: [command(commandFor(plan, `execute ${id}`))] }];
+  if (state === 'approved')
+    return [{ key: 'next', title: 'TO EXECUTE', rows: [command(commandFor(plan, `execute ${id}`))] }];
   if (state === 'unknown' || abandoned)
-    return [{ title: 'THE OUTCOME IS NOT KNOWN', rows: lookThere(change, plan, whereToLook ?? []) }];
+    return [{ key: 'next', title: 'THE OUTCOME IS NOT KNOWN', rows: lookThere(change, plan, whereToLook ?? []) }];
   if (state !== 'pending') return [];
   return [
-    { title: 'TO SIGN', rows: [command(`countersign approve ${id} --key ~/.ssh/id_ed25519`)] },
-    { title: 'TO REFUSE', rows: [command(`countersign reject ${id} --key ~/.ssh/id_ed25519`)] },
+    { key: 'next', title: 'TO SIGN', rows: [command(`countersign approve ${id} --key ~/.ssh/id_ed25519`)] },
+    { key: 'next', title: 'TO REFUSE', rows: [command(`countersign reject ${id} --key ~/.ssh/id_ed25519`)] },
   ];
 }
 

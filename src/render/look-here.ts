@@ -5,7 +5,7 @@ import type { Mark, MarkKind } from '../core/mark.ts';
 import type { Plan } from '../core/plan.ts';
 import { countedApprovals, guardCode, type Verdict } from '../core/verdict.ts';
 import { domainOf } from './hosts.ts';
-import type { Row } from './layout.ts';
+import { type Row, rowOf } from './layout.ts';
 import { pathText } from './leaf-rows.ts';
 import { lineOf, nameIn, toldName, toldSentence } from './names.ts';
 import type { Named, NamedKind } from './newly-named.ts';
@@ -146,12 +146,10 @@ export function negatives(subject: Subject): Row {
     ({ kind, marks }) => kind === 'expire' || marks.some((mark) => mark.kind === 'expire'),
   );
   const commands = named.filter(({ kind }) => kind === 'command').flatMap(({ places }) => places.map(thingOf));
-  return {
-    text: [
-      `data loss: ${told(names([...losing, ...expiring]))}`,
-      `exposures: ${told([...new Set([...names(exposed), ...opening])])}`,
-      `commands on hosts: ${told([...new Set(commands)])}`,
-      `interrupts: ${told(names(effects.filter(({ interrupts }) => interrupts !== 'no')))}`,
-    ].join(' \u00b7 '),
-  };
+  return rowOf([
+    `data loss: ${told(names([...losing, ...expiring]))}`,
+    `exposures: ${told([...new Set([...names(exposed), ...opening])])}`,
+    `commands on hosts: ${told([...new Set(commands)])}`,
+    `interrupts: ${told(names(effects.filter(({ interrupts }) => interrupts !== 'no')))}`,
+  ]);
 }

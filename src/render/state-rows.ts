@@ -4,7 +4,7 @@ import type { Change } from '../core/change.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
 import { countedApprovals } from '../core/verdict.ts';
 import { fillSeats } from '../people/seats.ts';
-import type { Row } from './layout.ts';
+import { type Row, rowOf } from './layout.ts';
 import type { Subject } from './subject.ts';
 import { timeAgo, timeLeft } from './time.ts';
 
@@ -16,10 +16,10 @@ export function seatsOf(change: Change) {
 export function describeState({ change, now, signatureNotes: notes }: Subject): Row[] {
   const { target, environment, state, id, explanation, assurance, sponsor, goal } = change;
   const line = (text: string) => makeVisibleLine(text, Number.POSITIVE_INFINITY);
-  const head = `${environment.toUpperCase()} \u00b7 ${line(target.account)}/${line(target.region)} \u00b7 ${id} \u00b7 ${state}`;
+  const told = explanation ? `${state}: ${line(explanation)}` : state;
   return [
-    { text: explanation ? `${head}: ${line(explanation)}` : head },
-    { text: seatsText(change) },
+    rowOf([environment.toUpperCase(), `${line(target.account)}/${line(target.region)}`, id, told]),
+    rowOf(seatsParts(change)),
     ...change.approvals.map(
       ({ person, keyFingerprint, userVerified, at, seq }): Row => ({
         indent: 2,
@@ -27,9 +27,11 @@ export function describeState({ change, now, signatureNotes: notes }: Subject): 
       }),
     ),
     ...clockRows(change, now),
-    {
-      text: `asked by ${sponsor === null ? 'no sponsor' : `${line(sponsor)} (claimed)`} \u00b7 goal ${goal} \u00b7 assurance ${line(assurance)}`,
-    },
+    rowOf([
+      `asked by ${sponsor === null ? 'no sponsor' : `${line(sponsor)} (claimed)`}`,
+      `goal ${goal}`,
+      `assurance ${line(assurance)}`,
+    ]),
     ...(change.outcome
       ? [{ text: `outcome ${change.outcome.state}: ${line(change.outcome.detail)} (${change.outcome.credentials})` }]
       : []),
@@ -45,7 +47,7 @@ function notLimitedRows({ rights }: Change): Row[] {
   return [{ indent: 2, text: `the session of its calls could not be limited in: ${inputs}`, tone: 'quiet' as const }];
 }
 
-function seatsText(change: Change): string {
+function seatsParts(change: Change): string[] {
   const { needed, roles, filledBy, missingRoles } = seatsOf(change);
   return [
     `approvals ${filledBy.length} of ${needed}`,
@@ -54,7 +56,7 @@ function seatsText(change: Change): string {
       : [`needs ${countedApprovals(needed)}${roles.length > 0 ? `, ${roles.join(' and ')} among them` : ''}`]),
     ...(missingRoles.length > 0 ? [`missing: ${missingRoles.join(', ')}`] : []),
     `cannot approve: ${change.excluded.join(', ') || 'none'}`,
-  ].join(' \u00b7 ');
+  ];
 }
 
 function clockRows({ state, approveBy, executeBy }: Change, now: Date): Row[] {

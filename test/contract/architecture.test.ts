@@ -9,7 +9,7 @@ const root = new URL('../..', import.meta.url).pathname;
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
 const filesIn = (folder: string): string[] =>
   readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
+    .filter((name) => /\.tsx?$/.test(name))
     .map((name) => join(folder, name));
 const importsOf = (file: string) =>
   [...read(file).matchAll(/^(?:import|export)\b[^;]*?\bfrom '([^']+)'|\bimport\('([^']+)'/gm)].map(
@@ -82,6 +82,9 @@ const TABLE: Record<string, string[]> = {
   'src/sqlite.ts': ['better-sqlite3', 'node:fs', 'node:path'],
   'src/render': ['src/core/', 'src/people/'],
   'src/render/agent': ['zod', 'src/core/', 'src/render/'],
+  'src/review': ['hono', '@hono/node-server', '@dagrejs/dagre', 'node:', 'src/core/', 'src/render/'],
+  // Runs in a browser: of the rest it knows what the page's HTML says.
+  'src/review/browser': ['@simplewebauthn/browser'],
   'src/mcp': ['@modelcontextprotocol/', 'zod', 'node:stream', 'src/core/', 'src/render/agent/'],
   'src/config.ts': ['node:os', 'node:path'],
   'src/entry.ts': ['node:util', 'src/config.ts', 'src/cli/', 'src/main.ts'],
@@ -114,6 +117,7 @@ const TABLE: Record<string, string[]> = {
     'src/policy-lab/',
     'src/providers/index.ts',
     'src/render/',
+    'src/review/',
     'src/sandbox/',
     'src/sqlite.ts',
   ],
@@ -176,6 +180,14 @@ describe('the import table', () => {
       ['command', 'context', 'exit', 'init-answers', 'register', 'required-policy'].map((name) => `src/cli/${name}.ts`),
     );
   });
+  it('lets src/review alone import what serves, lays out and draws the page, and the rest load it lazily', () => {
+    const page = /^(?:hono|@hono|@dagrejs|@simplewebauthn\/browser)\b/;
+    for (const file of sources.filter((name) => !name.startsWith('src/review/'))) {
+      expect(importsOf(file).filter((name) => page.test(name)), file).toEqual([]);
+      for (const [, name] of read(file).matchAll(/^import (?!type\b)[^;]*?'([^']+)'/gm))
+        expect(inside(file, name!), file).not.toMatch(/^src\/review\//);
+    }
+  });
   it('lets no command print or set an exit code', () => {
     for (const file of filesIn('src/cli/commands'))
       expect(read(file), file).not.toMatch(/process\.(?:exit|stderr|stdout\.write)|\bconsole\./);
@@ -204,6 +216,7 @@ describe('no room but the provider’s knows', () => {
     'src/policy-lab',
     'src/cli',
     'src/mcp',
+    'src/review',
   ];
   const WRITTEN = [
     ...[

@@ -30,6 +30,7 @@ import { policyTest } from './policy-test.ts';
 import { reconcile } from './reconcile.ts';
 import { reject } from './reject.ts';
 import { resume } from './resume.ts';
+import { review } from './review.ts';
 import { sandbox } from './sandbox.ts';
 import { serve } from './serve.ts';
 import { show } from './show.ts';
@@ -47,6 +48,7 @@ export const commands: readonly Command[] = [
   tool,
   changes,
   show,
+  review,
   approve,
   reject,
   execute,
