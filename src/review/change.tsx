@@ -20,13 +20,18 @@ export function living(ports: ReviewPorts, reading: Reading): Child[] {
 
 /** The page in pieces, each of which is sent as soon as it is made. */
 export function* pieces(ports: ReviewPorts, reading: Reading): Generator<Child> {
-  const { subject } = reading;
-  const [state, ...rest] = changePage(subject);
+  const [state] = changePage(reading.subject);
+  yield <Standing state={state!} reading={reading} />;
+  yield* contents(reading.subject);
+  yield <Decide ports={ports} reading={reading} />;
+}
+
+/** INVARIANT: whatever is signed is in it. */
+export function* contents(subject: Subject): Generator<Child> {
   const anchors = new Map<string, string>();
-  const sections = new Map(rest.map((section) => [section.key, section]));
+  const sections = new Map(changePage(subject).map((section) => [section.key, section]));
   const section = (key: Section['key']) => sections.get(key);
   const groups = groupsOf(section('changes')?.rows ?? [], anchors);
-  yield <Standing state={state!} reading={reading} />;
   yield <Look section={section('look')!} />;
   yield <Drawing subject={subject} anchors={anchors} />;
   yield `<section class="changes"><h2>${titleOf(section('changes')!.title)}</h2><p class="hint">${CHANGE.whole}</p>`;
@@ -34,11 +39,11 @@ export function* pieces(ports: ReviewPorts, reading: Reading): Generator<Child> 
   yield '</section>';
   yield <Plain section={section('agent')!} />;
   yield <Plain section={section('guards')!} />;
+  // Long values that a terminal folds stand whole where they are.
   for (const key of ['deleted', 'observed', 'calls'] as const) {
     const one = section(key);
     if (one) yield <Folded section={one} />;
   }
-  yield <Decide ports={ports} reading={reading} />;
 }
 
 /** `LOOK HERE` is for terminals. */

@@ -92,6 +92,9 @@ const round = (value: number) => Math.round(value * 10) / 10;
 export function Picture({ graph, anchorOf }: { graph: Graph; anchorOf(node: GraphNode): string | undefined }): Child {
   const { boxes, lines, frame } = draw(graph);
   const [width, height] = [frame.width + 2 * MARGIN, frame.height + 2 * MARGIN].map(round) as [number, number];
+  // In the order in which they are read, so that the keyboard goes that way too.
+  const top = (id: string) => Math.round(boxes.get(id)!.y - boxes.get(id)!.height / 2);
+  const nodes = [...graph.nodes].sort((a, b) => top(a.id) - top(b.id) || boxes.get(a.id)!.x - boxes.get(b.id)!.x);
   const viewBox = [frame.x - MARGIN, frame.y - MARGIN, width, height].map(round).join(' ');
   return (
     <figure class="picture">
@@ -106,7 +109,7 @@ export function Picture({ graph, anchorOf }: { graph: Graph; anchorOf(node: Grap
           {lines.map((points) => (
             <path class="uses" d={pathOf(points)} marker-end="url(#arrow)" />
           ))}
-          {graph.nodes.map((node) => (
+          {nodes.map((node) => (
             <NodeBox node={node} box={boxes.get(node.id)!} anchor={anchorOf(node)} />
           ))}
         </svg>

@@ -7,7 +7,7 @@ import type { App } from '../../src/compose.ts';
 export const CHROMIUM = '/usr/bin/chromium';
 export const hasChromium = existsSync(CHROMIUM);
 
-export const launch = (): Promise<Browser> =>
+export const launch = (more: string[] = []): Promise<Browser> =>
   chromium.launch({
     executablePath: CHROMIUM,
     args: [
@@ -19,8 +19,13 @@ export const launch = (): Promise<Browser> =>
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      ...more,
     ],
   });
+
+/** What is folded is read too. */
+export const openAll = (tab: Page): Promise<unknown> =>
+  tab.evaluate(`for (const one of document.querySelectorAll('details')) one.open = true`);
 
 export interface Review extends RunningReview {
   /** Every link that was told, newest last. */
