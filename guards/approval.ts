@@ -6,10 +6,9 @@
  */
 import { z } from 'zod';
 import { counted } from '../src/core/counted.ts';
-import { type Reversibility, worstReversibility } from '../src/core/effect.ts';
 import { deny, type GuardDefinition, hold } from '../src/core/guard.ts';
-import type { Plan } from '../src/core/plan.ts';
-import { isWorthless } from '../src/core/subject.ts';
+import { seatKindOf, worstOf } from '../src/core/plan.ts';
+import { ASKED_PROOF_TEXTS } from '../src/core/proof.ts';
 import { pass } from '../src/core/verdict.ts';
 
 const options = z.strictObject({});
@@ -26,7 +25,7 @@ export const approval: GuardDefinition<z.infer<typeof options>> = {
     name: 'approval',
     judge(plan, facts) {
       const worst = worstOf(plan);
-      const { seats, include } = facts.seatRules[worst === 'unknown' ? 'irreversible' : worst];
+      const { seats, include, proof = 'software' } = facts.seatRules[seatKindOf(plan)];
       if (seats === 0 || (plan.effects.length === 0 && plan.calls.length === 0)) return pass('approval');
       const { approvers } = facts;
       const missing = include.find((role) => approvers.every(({ roles }) => !roles.includes(role)));
@@ -44,11 +43,12 @@ export const approval: GuardDefinition<z.infer<typeof options>> = {
           },
         );
       const among = include.length > 0 ? `, ${include.map((role) => `one from the role ${role}`).join(' and ')}` : '';
+      const asked = ASKED_PROOF_TEXTS[proof] && ` ${ASKED_PROOF_TEXTS[proof]}`;
       const able = approvers.slice(0, NAMES_TOLD).map(({ name }) => name);
       const held = hold(
         'approval',
         seats,
-        `${facts.environment[0]!.toUpperCase()}${facts.environment.slice(1)}, ${worst}: needs ${counted(seats, 'approval')}${among}. Possible approvers: ${able.join(', ') || 'none yet'}.`,
+        `${facts.environment[0]!.toUpperCase()}${facts.environment.slice(1)}, ${worst}: needs ${counted(seats, 'approval')}${asked}${among}. Possible approvers: ${able.join(', ') || 'none yet'}.`,
         {
           agent: 'Propose it, tell the user, and end your turn.',
           person: 'The approvers decide: countersign show, then countersign approve.',
@@ -59,10 +59,3 @@ export const approval: GuardDefinition<z.infer<typeof options>> = {
     },
   }),
 };
-
-/** INVARIANT: an effect of unknown kind is as bad as it could be, whatever its planner calls it. */
-function worstOf({ effects, subject }: Plan): Reversibility {
-  // Nothing of worth is in what never worked: to take it away again is reversible.
-  if (isWorthless(subject)) return 'reversible';
-  return effects.some(({ kind }) => kind === 'unknown') ? 'unknown' : worstReversibility(effects);
-}

@@ -6,7 +6,7 @@
  */
 import { createHash, verify } from 'node:crypto';
 import { CountersignError } from '../core/errors.ts';
-import { createReader, type PublicKey, parseKeyBlob } from '../people/ssh-key.ts';
+import { createReader, type PublicKey, parseKeyBlob, positive } from '../people/ssh-key.ts';
 
 export const NAMESPACE = 'countersign-approval@v1';
 /** Of what adopts a policy: no signature of one kind is one of the other. */
@@ -43,6 +43,17 @@ const armour = (bytes: Buffer): string => `${[BEGIN, ...bytes.toString('base64')
 
 /** The one text of a signature that was verified, as ssh-keygen writes it: to be recorded. */
 export const canonicalSignature = (armored: string): string => armour(bytesOf(armored));
+
+/** The key that a signature says it is by; undefined: it cannot be read. Proves nothing. */
+export function keyNamedIn(armored: string): string | undefined {
+  try {
+    const reader = createReader(bytesOf(armored));
+    reader.take(10);
+    return parseKeyBlob(reader.string()).fingerprint;
+  } catch {
+    return undefined;
+  }
+}
 
 /** @throws CountersignError INPUT_SIGNATURE_INVALID, APPROVAL_USER_PRESENCE_MISSING. */
 export function verifySshSignature(message: Buffer, armored: string, expected = NAMESPACE): VerifiedKey {
@@ -112,7 +123,12 @@ function verifyRaw(key: PublicKey, algorithm: string, data: Buffer, blob: Buffer
       ? (['sha384', 48] as const)
       : (['sha512', 66] as const);
   const parts = createReader(blob);
-  const fixed = (bytes: Buffer) => Buffer.concat([Buffer.alloc(size), bytes]).subarray(-size);
+  // SECURITY: each number has one writing; else another byte in front of it would be another signature that verifies.
+  const fixed = (bytes: Buffer) => {
+    const number = positive(bytes);
+    if (number.length > size) throw new Error('it has a number that is too long');
+    return Buffer.concat([Buffer.alloc(size - number.length), number]);
+  };
   const raw = Buffer.concat([fixed(parts.string()), fixed(parts.string())]);
   return parts.atEnd() && verify(hash, data, { key: key.publicKey, dsaEncoding: 'ieee-p1363' }, raw);
 }

@@ -1,8 +1,10 @@
 /** Verifies recorded signatures again: under the policy of their event, and under the policy of now. */
 import type { Approval, Change } from '../core/change.ts';
+import { CountersignError } from '../core/errors.ts';
 import type { Plan } from '../core/plan.ts';
-import { ownerOf, type Person } from '../people/person.ts';
-import { verifySshSignature } from './ssh-signature.ts';
+import { isProofEnough, proofOf } from '../core/proof.ts';
+import type { Person } from '../people/person.ts';
+import { type SignedBy, verifySignature } from './signature.ts';
 import { checkStatement } from './statement.ts';
 
 type Recorded = Change['approvals'][number];
@@ -30,7 +32,7 @@ export async function checkedThen(
   if (approval.policyDigest === undefined) return { problem: 'it does not name a policy.' };
   if (approval.policyDigest !== then.digest)
     return { problem: 'it names a policy that this state folder had not adopted.' };
-  const signer = signerOf(approval, change, plan, then.people);
+  const signer = await signerOf(approval, change, plan, then.people);
   return 'problem' in signer ? signer : 'good';
 }
 
@@ -45,29 +47,43 @@ export async function recordedSigners(
     const then = await checkedThen(approval, change, plan, at);
     if (typeof then === 'object')
       return { approvals, problem: `The signature of ${approval.person} is not valid: ${then.problem}` };
-    const signer = signerOf(approval, change, plan, now);
+    const signer = await signerOf(approval, change, plan, now);
+    // A key that owners took out since counts for nothing; whether the others are enough is asked of the policy.
+    if ('problem' in signer && signer.isUnlisted) continue;
     if ('problem' in signer) return { approvals, problem: signer.problem };
-    approvals.push({ ...approval, keyFingerprint: signer.keyFingerprint, roles: signer.person.roles });
+    // SECURITY: what the signature proves is read from itself, not from what was recorded beside it.
+    const { userVerified: _recorded, ...rest } = approval;
+    const { keyFingerprint, userVerified, person } = signer;
+    const proven = userVerified === undefined ? {} : { userVerified };
+    approvals.push({ ...rest, keyFingerprint, roles: person.roles, ...proven });
   }
   return { approvals, problem: null };
 }
 
 /** The person whose key made it, if it is over this change and its decision. */
-function signerOf(
+async function signerOf(
   approval: Recorded,
   change: Change,
   plan: Plan,
   people: readonly Person[],
-): { person: Person; keyFingerprint: string } | { problem: string } {
+): Promise<SignedBy | { problem: string; isUnlisted?: boolean }> {
   try {
-    const { fingerprint } = verifySshSignature(Buffer.from(approval.statement, 'utf8'), approval.signature);
-    const person = ownerOf(people, fingerprint);
+    const signer = await verifySignature(approval.statement, approval.signature, people, 'recorded');
     const said = checkStatement(approval.statement, change, plan, new Date(approval.at), { recorded: true });
-    if (person?.name === approval.person && said.person === person.name && said.decision === approval.decision)
-      return { person, keyFingerprint: fingerprint };
-    return { problem: `The key that signed for ${approval.person} is not a key of ${approval.person} in the policy.` };
+    const { name } = signer.person;
+    const isAsRecorded =
+      isProofEnough(proofOf(signer), proofOf(approval)) &&
+      (signer.signCount || undefined) === approval.signCount &&
+      signer.keyLine === approval.keyLine;
+    if (!isAsRecorded)
+      return { problem: `The signature of ${approval.person} proves something other than was recorded.` };
+    if (name === approval.person && said.person === name && said.decision === approval.decision) return signer;
   } catch (error) {
-    const why = error instanceof Error ? error.message : 'unreadable';
-    return { problem: `The signature of ${approval.person} is not valid: ${why}` };
+    if (!(error instanceof CountersignError) || error.code !== 'APPROVAL_KEY_UNKNOWN') {
+      const why = error instanceof Error ? error.message : 'unreadable';
+      return { problem: `The signature of ${approval.person} is not valid: ${why}` };
+    }
   }
+  const problem = `The key that signed for ${approval.person} is not a key of ${approval.person} in the policy.`;
+  return { problem, isUnlisted: true };
 }

@@ -5,22 +5,22 @@
  * signature made elsewhere (`--signature`) is taken as it is: its signer has read the statement there.
  */
 
-import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { recordSignature } from '../approvals/record.ts';
 import { signWithSshKeygen } from '../approvals/ssh-keygen.ts';
+import { keyNamedIn } from '../approvals/ssh-signature.ts';
 import { buildStatement } from '../approvals/statement.ts';
 import type { App } from '../compose.ts';
 import type { Change } from '../core/change.ts';
-import { reversibilityRank, worstReversibility } from '../core/effect.ts';
 import { CountersignError } from '../core/errors.ts';
 import type { Plan } from '../core/plan.ts';
 import { ownerOf, type Person } from '../people/person.ts';
-import { parsePublicKey } from '../people/ssh-key.ts';
-import { seatsOf } from '../render/state-rows.ts';
+import { seatsOf } from '../people/seats.ts';
 import { commandFor } from './command.ts';
+import { confirmSigning, noKey, type Terminal } from './confirm.ts';
 import { givenText } from './given-text.ts';
-import { show } from './show.ts';
+import { findOwnKey, type OwnKey } from './own-key.ts';
+import { personHere, subjectOf } from './show.ts';
 import { underPolicyOfNow } from './under-policy.ts';
 
 export interface ApproveOptions {
@@ -34,11 +34,6 @@ export interface ApproveOptions {
   confirm?: string;
   /** Where to ask; absent when nobody can be asked. */
   terminal?: Terminal | undefined;
-}
-
-export interface Terminal {
-  print(text: string): void;
-  ask(question: string): Promise<string>;
 }
 
 /** @returns undefined when standard input is no terminal. */
@@ -62,17 +57,14 @@ export async function approve(app: App, changeId: string, options: ApproveOption
   const { plan } = await app.changes.plan(change.planId);
   await app.policy.mustBeInForce();
   const people = app.policyFile?.people ?? [];
-  const person = whoSigns(people, options, app.config.actsAs);
-  if (options.decision === 'approve') {
-    await requireUnchanged(app, change);
-    if (change.state === 'pending') await requireThere(app, plan);
-  }
-  const statement = buildStatement(change, plan, person.name, options.decision);
-  if (options.decision === 'approve' && options.signature === undefined) await confirm(app, change, plan, options);
-  const signature =
-    options.signature === undefined
-      ? await signWithSshKeygen(statement, requireKey(options.key))
-      : await givenText(options.signature);
+  const given = options.signature === undefined ? undefined : await givenText(options.signature);
+  const own = given === undefined ? await ownKeyOf(app, people, options) : undefined;
+  const name = own?.person ?? whoSigned(app, people, given ?? '', options.as);
+  if (options.decision === 'approve') await requireCounting(app, change, plan);
+  const statement = buildStatement(change, plan, name, options.decision);
+  if (own && change.state === 'pending' && options.decision === 'approve')
+    await confirmSigning(await subjectOf(app, changeId), own, options);
+  const signature = given ?? (await signWithSshKeygen(statement, own!.file));
   return recordSignature(
     { ledger: app.ledger, changes: app.changes, policy: app.policy, people, now: () => new Date() },
     changeId,
@@ -81,7 +73,12 @@ export async function approve(app: App, changeId: string, options: ApproveOption
   );
 }
 
-/** A signature that could never count is not asked for. */
+/** An approval that could never count is not asked for. @throws STATE_STALE */
+export async function requireCounting(app: App, change: Change, plan: Plan): Promise<void> {
+  await requireUnchanged(app, change);
+  if (change.state === 'pending') await requireThere(app, plan);
+}
+
 async function requireUnchanged(app: App, { id }: Change): Promise<void> {
   const { asks } = await underPolicyOfNow(app, id);
   if (asks !== null)
@@ -92,7 +89,7 @@ async function requireUnchanged(app: App, { id }: Change): Promise<void> {
     );
 }
 
-/** Nor for what nothing can execute any more. Whoever approves needs no access to the cloud: without, it is not asked. */
+/** Nothing may be able to execute it any more. Whoever approves needs no access to the cloud: without, it is not asked. */
 async function requireThere({ cloud }: App, plan: Plan): Promise<void> {
   const isHere = (await cloud.endpoint(plan.target).catch(() => '')) === plan.endpoint;
   const gone = isHere ? await cloud.whyGone?.(plan).catch(() => null) : null;
@@ -104,36 +101,6 @@ async function requireThere({ cloud }: App, plan: Plan): Promise<void> {
     );
 }
 
-/**
- * Whoever signs with a key here has seen what they sign: at a terminal it is shown first, elsewhere its name says so.
- * What cannot be undone is named at a terminal too.
- */
-async function confirm(app: App, change: Change, plan: Plan, options: ApproveOptions): Promise<void> {
-  if (change.state !== 'pending') return;
-  const { confirm: given, terminal } = options;
-  const { name, kind } = change.target;
-  if (terminal) terminal.print(await show(app, change.id));
-  const isFinal = whyTyped(plan) !== null;
-  if (terminal && !isFinal && given === undefined) return;
-  const what = whyTyped(plan) ?? 'This change was not shown at a terminal';
-  const typed = given ?? (await terminal?.ask(`${what}. Type ${name} to sign it: `));
-  if (typed?.trim() === name) return;
-  throw new CountersignError(
-    'APPROVAL_NOT_CONFIRMED',
-    typed === undefined ? `${what}, and --confirm is missing.` : `${what}, and --confirm names something else.`,
-    `Read countersign show ${change.id}; then sign with --confirm NAME, the name of the ${kind} in it.`,
-  );
-}
-
-/** Why the name of the target must be typed before this is approved; null: it need not. */
-export function whyTyped({ effects }: Pick<Plan, 'effects'>): string | null {
-  const worst = worstReversibility(effects);
-  if (reversibilityRank(worst) < reversibilityRank('irreversible')) return null;
-  return worst === 'unknown'
-    ? 'Countersign cannot tell whether this change can be undone'
-    : 'This change cannot be undone';
-}
-
 /** What a signature led to. When the last seat is filled: the command, and on a terminal whether to run it now. */
 export async function afterSigning(
   change: Change,
@@ -141,7 +108,7 @@ export async function afterSigning(
   { print, terminal }: { print(text: string): void; terminal: Terminal | undefined },
 ): Promise<'execute' | 'leave'> {
   if (change.state !== 'approved') {
-    const { needed, filledBy, missingRoles } = seatsOf(change);
+    const { needed, filledBy, missingRoles } = seatsOf(change, change.approvals);
     const missing = missingRoles.length > 0 ? `, missing: ${missingRoles.join(', ')}` : '';
     print(`${change.id} is ${change.state}: ${filledBy.length} of ${needed} approvals given${missing}.`);
     return 'leave';
@@ -150,37 +117,20 @@ export async function afterSigning(
   return /^y(?:es)?$/i.test((await terminal?.ask('Execute it now? [y/N] '))?.trim() ?? '') ? 'execute' : 'leave';
 }
 
-function requireKey(key: string | undefined): string {
-  if (key) return key;
+async function ownKeyOf({ config }: App, people: readonly Person[], { key, as }: ApproveOptions): Promise<OwnKey> {
+  const known = people.map(({ name, keys }) => ({ name, keys: keys.map(({ fingerprint }) => fingerprint) }));
+  const own = await findOwnKey(known, { key, as, here: personHere(people, config) });
+  if (own) return own;
+  throw noKey(as);
+}
+
+/** By the key in the signature, else by --as: the statement that they signed is one of their own. */
+function whoSigned({ config }: App, people: readonly Person[], signature: string, as: string | undefined): string {
+  const found = ownerOf(people, keyNamedIn(signature))?.name ?? as ?? personHere(people, config);
+  if (found !== undefined && people.some(({ name }) => name === found)) return found;
   throw new CountersignError(
-    'INPUT_INVALID',
-    'No key given.',
-    'Add --key ~/.ssh/id_ed25519 (or its .pub, when an agent or security key holds it).',
+    'APPROVAL_KEY_UNKNOWN',
+    as === undefined ? 'The key of this signature is not in the policy.' : `${as} is not in the policy.`,
+    'Sign with a key that the policy lists.',
   );
-}
-
-/** By --as, else by the key's public half, else by who is signed in here. */
-function whoSigns(people: readonly Person[], { as, key }: ApproveOptions, actsAs: string[]): Person {
-  const byKey = key === undefined ? undefined : ownerOf(people, fingerprintBeside(key));
-  const found =
-    as === undefined
-      ? (byKey ?? people.find(({ signsInAs }) => actsAs.some((name) => signsInAs.includes(name))))
-      : people.find(({ name }) => name === as);
-  if (!found)
-    throw new CountersignError(
-      'APPROVAL_KEY_UNKNOWN',
-      as === undefined && key === undefined
-        ? 'No key given, and your user name is not in the policy.'
-        : `${as ?? 'This key'} is not in the policy.`,
-      'Sign with --key and a key that the policy lists; add --as NAME if its public half is not beside it.',
-    );
-  return found;
-}
-
-function fingerprintBeside(keyFile: string): string | undefined {
-  try {
-    return parsePublicKey(readFileSync(keyFile.endsWith('.pub') ? keyFile : `${keyFile}.pub`, 'utf8')).fingerprint;
-  } catch {
-    return undefined;
-  }
 }

@@ -106,6 +106,7 @@ const SAYINGS: Sayings = {
   'policy.signed': ({ decider, keyFingerprint }) => `by ${decider} with the key ${keyFingerprint}`,
   'policy.adopted': ({ digest, level, signers }) =>
     `${digest} ${level}${signers.length > 0 ? ` signed by ${signers.join(', ')}` : ''}`,
+  'key.offered': ({ person: name, fingerprint, by }) => `${fingerprint} for ${name} ${person({ by })}`,
   halted: person,
   resumed: person,
 };

@@ -1,10 +1,13 @@
 /** `audit receipt` and `audit verify FILE`: one change, proven without its ledger. */
-import { verifySshSignature } from '../approvals/ssh-signature.ts';
+import { readOffered } from '../approvals/offered-keys.ts';
+import { isPasskeySignature, verifyPasskeySignature } from '../approvals/passkey-signature.ts';
+import { type VerifiedKey, verifySshSignature } from '../approvals/ssh-signature.ts';
 import type { App } from '../compose.ts';
-import { changeDigest } from '../core/change.ts';
+import { type Approval, changeDigest } from '../core/change.ts';
 import { counted } from '../core/counted.ts';
 import { CountersignError } from '../core/errors.ts';
 import { bodyOf, type LedgerEvent, readEvent } from '../core/events.ts';
+import { isProofEnough, PROOF_TEXTS, type Proof, proofOf } from '../core/proof.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
 import type { NoteKey } from '../ledger/note.ts';
 import { type Receipt, receiptFor, verifyReceipt } from '../ledger/receipt.ts';
@@ -23,7 +26,14 @@ export interface ReceiptFacts {
   target: string | null;
   outcome: string | null;
   /** Each with the key that the signature itself has, which its policy assigns to a person. */
-  signatures: { decision: string; person: string; key: string; at: string; policy_digest: string | null }[];
+  signatures: {
+    decision: string;
+    person: string;
+    key: string;
+    proof: Proof;
+    at: string;
+    policy_digest: string | null;
+  }[];
   /** Milestones of the change: those in the receipt, and those that are only named by their hash. */
   events: { seq: number; at: string; kind: string }[];
   only_named: number;
@@ -39,7 +49,7 @@ export const makeReceipt = (
 ): Promise<string> => receiptFor(ledger, change, () => signedHead(ledger, home, key), short);
 
 /** @throws INPUT_INVALID for what is not proven; INPUT_SIGNATURE_INVALID, APPROVAL_WRONG_STATEMENT. */
-export function checkReceipt(text: string, known: readonly NoteKey[]): ReceiptFacts {
+export async function checkReceipt(text: string, known: readonly NoteKey[]): Promise<ReceiptFacts> {
   if (known.length === 0)
     throw new CountersignError(
       'INPUT_INVALID',
@@ -57,7 +67,7 @@ const WAITING = {
 } as const;
 const STATES: Readonly<Record<string, string>> = { ...ENDED, ...WAITING, 'change.proposed': 'proposed' };
 
-function factsOf({ event, earlier, named, checkpoint }: Receipt): ReceiptFacts {
+async function factsOf({ event, earlier, named, checkpoint }: Receipt): Promise<ReceiptFacts> {
   const events = [...earlier, event];
   if (events.some(({ changeId }) => changeId !== event.changeId)) throw mixed();
   const proposed = events.flatMap((one) => readEvent(['change.proposed'], one) ?? [])[0]?.body;
@@ -77,7 +87,7 @@ function factsOf({ event, earlier, named, checkpoint }: Receipt): ReceiptFacts {
     credentials: outcome?.credentials ?? null,
     target: (ran?.body.target ?? proposed?.target)?.name ?? null,
     outcome: outcome?.detail ?? null,
-    signatures: events.flatMap((one) => signatureOf(one, digest) ?? []),
+    signatures: (await Promise.all(events.map((one) => signatureOf(one, digest)))).flatMap((one) => one ?? []),
     events: events.map(({ seq, at, kind }) => ({ seq, at, kind })),
     only_named: earlier.length === 0 ? named : 0,
     origin: checkpoint.origin,
@@ -87,20 +97,32 @@ function factsOf({ event, earlier, named, checkpoint }: Receipt): ReceiptFacts {
 }
 
 /** The signature verifies over a statement for this change, by the key that the event names. */
-function signatureOf(event: LedgerEvent, digest: string | null): ReceiptFacts['signatures'][number] | undefined {
+async function signatureOf(
+  event: LedgerEvent,
+  digest: string | null,
+): Promise<ReceiptFacts['signatures'][number] | undefined> {
   if (event.kind !== 'change.approved' && event.kind !== 'change.rejected') return undefined;
-  const { decision, person, keyFingerprint, statement, signature, policyDigest } = bodyOf(event.kind, event);
-  const { fingerprint } = verifySshSignature(Buffer.from(statement), signature);
+  const approval = bodyOf(event.kind, event);
+  const { decision, person, keyFingerprint, statement, policyDigest } = approval;
+  const { fingerprint, userVerified } = await keyThatSigned(approval);
   const said = membersOf(statement);
   const claims = { change_id: event.changeId, decision, person, ...(digest === null ? {} : { change_digest: digest }) };
   const fits = Object.entries(claims).every(([name, value]) => said[name] === value);
-  if (fingerprint !== keyFingerprint || !fits)
+  const proof = proofOf({ userVerified });
+  if (fingerprint !== keyFingerprint || !fits || !isProofEnough(proof, proofOf(approval)))
     throw new CountersignError(
       'APPROVAL_WRONG_STATEMENT',
       `The signature of ${makeVisibleLine(person, 60)} is over another statement, or by another key, than the receipt states.`,
       'Do not rely on this receipt; ask for the ledger.',
     );
-  return { decision, person, key: fingerprint, at: event.at, policy_digest: policyDigest ?? null };
+  return { decision, person, key: fingerprint, proof, at: event.at, policy_digest: policyDigest ?? null };
+}
+
+/** A passkey's signature does not carry its key: the record does. */
+async function keyThatSigned({ person, statement, signature, keyLine }: Approval): Promise<VerifiedKey> {
+  if (!isPasskeySignature(signature)) return verifySshSignature(Buffer.from(statement), signature);
+  const keys = keyLine === undefined ? [] : [readOffered(keyLine)];
+  return verifyPasskeySignature(statement, signature, [{ name: person, signsInAs: [], roles: [], keys }]);
 }
 
 /** Of a statement; none where it is not an object. */
@@ -129,7 +151,8 @@ export function receiptText(facts: ReceiptFacts): string {
     `Sponsor: ${line(facts.sponsor ?? 'none')} · assurance ${line(facts.assurance ?? 'not recorded')} · credentials ${facts.credentials ?? 'none used'}`,
     `Policy: ${line(facts.policy_digest ?? 'not recorded')}`,
     ...signatures.map(
-      ({ decision, person, key, at }) => `Signed: ${decision} by ${line(person)} with the key ${key} at ${at}`,
+      ({ decision, person, key, proof, at }) =>
+        `Signed: ${decision} by ${line(person)} with the key ${key} (${PROOF_TEXTS[proof]}) at ${at}`,
     ),
     ...(onlyNamed > 0
       ? [`${counted(onlyNamed, 'earlier event')} of the change are named by hash only: no signature was verified.`]

@@ -2,6 +2,7 @@
 import type { App } from '../compose.ts';
 import type { Change } from '../core/change.ts';
 import { eventsOf, MILESTONES } from '../core/events.ts';
+import { PROOF_TEXTS, proofOf } from '../core/proof.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
 
 type Cell = string | number | null;
@@ -28,8 +29,8 @@ const COLUMNS = {
   signatures: ({ approvals }) =>
     approvals
       .map(
-        ({ decision, person, keyFingerprint, at, policyDigest }) =>
-          `${decision} by ${person} with ${keyFingerprint} at ${at} under ${policyDigest ?? 'no recorded policy'}`,
+        ({ decision, person, keyFingerprint, userVerified, at, policyDigest }) =>
+          `${decision} by ${person} with ${keyFingerprint} (${PROOF_TEXTS[proofOf({ userVerified })]}) at ${at} under ${policyDigest ?? 'no recorded policy'}`,
       )
       .join('; '),
   policy_digest: ({ policyDigest }) => policyDigest ?? null,

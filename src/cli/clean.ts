@@ -2,7 +2,7 @@
 import type { App } from '../compose.ts';
 import { counted } from '../core/counted.ts';
 import type { CleanReport } from '../core/ports.ts';
-import type { Terminal } from './approve.ts';
+import type { Terminal } from './confirm.ts';
 
 export async function runClean(
   { executor, config }: Pick<App, 'executor' | 'config'>,

@@ -73,7 +73,8 @@ export const JSON_OPTION: OptionSpec = { flags: '--json', summary: 'print JSON' 
 export const KEY_OPTIONS: readonly OptionSpec[] = [
   {
     flags: '--key <file>',
-    summary: 'private key, or public key whose private half an agent or security key holds',
+    summary:
+      'private key, or public key whose private half an agent or security key holds (default of approve and reject: your key of the policy in ~/.ssh or the ssh agent)',
   },
   { flags: '--signature <file>', summary: 'an armored signature made elsewhere; - for standard input' },
 ];
@@ -98,6 +99,13 @@ export const LEDGER_FILTERS: readonly OptionSpec[] = [
 ];
 
 export const CHANGE_ARGUMENT: ArgumentSpec = { name: 'change', syntax: '<change>', summary: 'id of a change (chg_…)' };
+
+/** Of commands that also read a change from a file. */
+export const CHANGE_OR_FILE_ARGUMENT: ArgumentSpec = {
+  name: 'change',
+  syntax: '<change>',
+  summary: 'id of a change (chg_…), or a bundle: the file of countersign show ID --bundle',
+};
 
 /** The command as it must be typed: a plan of the simulated cloud is executed there. */
 export const commandFor = ({ endpoint }: Pick<Plan, 'endpoint'>, command: string): string =>

@@ -1,12 +1,16 @@
 /** `show`: the change as the cloud computed it, worst first, for the person who is to sign. */
 import { styleText } from 'node:util';
+import type { OpenBundle } from '../approvals/bundle.ts';
 import { buildStatement } from '../approvals/statement.ts';
 import { checkedThen } from '../approvals/verify-recorded.ts';
 import type { App } from '../compose.ts';
 import type { Change } from '../core/change.ts';
 import { CountersignError } from '../core/errors.ts';
+import { absoluteTime } from '../core/instant.ts';
 import type { Plan } from '../core/plan.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
+import type { Person } from '../people/person.ts';
+import { mapsTo } from '../people/sign-in.ts';
 import { changePage } from '../render/change-page.ts';
 import { layOut, type Row, type Section, type Tone } from '../render/layout.ts';
 import { sentenceOf } from '../render/sentence.ts';
@@ -24,14 +28,23 @@ export async function showStatement(
   decision: 'approve' | 'reject',
 ): Promise<string> {
   const change = await app.changes.find(changeId);
-  if (!person)
+  const name = person ?? personHere(app.policyFile?.people ?? [], app.config);
+  if (!name)
     throw new CountersignError(
       'INPUT_INVALID',
       'No person given.',
       'Add --as NAME, the name of the person in the policy who will sign.',
     );
-  return buildStatement(change, (await app.changes.plan(change.planId)).plan, person, decision);
+  return buildStatement(change, (await app.changes.plan(change.planId)).plan, name, decision);
 }
+
+/**
+ * Without a name: the person that is signed in here, else the one that this process works for (a forced command of ssh
+ * sets it). It decides only for whom a statement is made: the signature has to be by a key of theirs.
+ */
+export const personHere = (people: readonly Person[], { actsAs, sponsor }: App['config']): string | undefined =>
+  (people.find((one) => actsAs.some((actor) => mapsTo(one, actor))) ?? people.find(({ name }) => name === sponsor))
+    ?.name;
 
 /** A change with all that is told of it. */
 export async function subjectOf(app: App, changeId: string, now = new Date()): Promise<Subject> {
@@ -76,6 +89,24 @@ export function renderChange(subject: Subject, width = process.stdout.columns ??
   return layOut([...changePage(subject), ...whatNow(subject)], width, paint).join('\n');
 }
 
+/** The same page, from a file; what there is to type is for this machine and the one with the ledger. */
+export function renderBundle({ subject, madeAt, ledger }: OpenBundle, file: string, width = USUAL_WIDTH): string {
+  const { id, state } = subject.change;
+  const command = (text: string): Row => ({ indent: 2, text, command: true });
+  const from: Row = {
+    text: `From a bundle of ${makeVisibleLine(ledger, 80)}, made ${absoluteTime(madeAt)}: how the change stands may have changed since.`,
+    own: true,
+  };
+  const sign: Row[] = [
+    command(`countersign approve ${file} > signature`),
+    { text: 'Then, where the ledger is:', own: true },
+    command(`countersign approve ${id} --signature signature`),
+  ];
+  const sections: Section[] = [...changePage(subject), { key: 'next', title: 'THIS IS A BUNDLE', rows: [from] }];
+  if (state === 'pending') sections.push({ key: 'next', title: 'TO SIGN', rows: sign });
+  return layOut(sections, width, paint).join('\n');
+}
+
 const STYLES = { strong: 'bold', good: 'green', warn: 'yellow', bad: 'red', quiet: 'dim' } as const;
 const paint = (tone: Tone, text: string): string => (tone === 'plain' ? text : styleText(STYLES[tone], text));
 
@@ -88,8 +119,8 @@ export function whatNow({ change, plan, whereToLook }: Subject): Section[] {
     return [{ key: 'next', title: 'THE OUTCOME IS NOT KNOWN', rows: lookThere(change, plan, whereToLook ?? []) }];
   if (state !== 'pending') return [];
   return [
-    { key: 'next', title: 'TO SIGN', rows: [command(`countersign approve ${id} --key ~/.ssh/id_ed25519`)] },
-    { key: 'next', title: 'TO REFUSE', rows: [command(`countersign reject ${id} --key ~/.ssh/id_ed25519`)] },
+    { key: 'next', title: 'TO SIGN', rows: [command(`countersign approve ${id}`)] },
+    { key: 'next', title: 'TO REFUSE', rows: [command(`countersign reject ${id}`)] },
   ];
 }
 

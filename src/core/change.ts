@@ -5,6 +5,7 @@ import { digestOf } from './digest.ts';
 import { environmentSchema } from './environment.ts';
 import { documentDigest } from './named-documents.ts';
 import { targetSchema } from './plan.ts';
+import { PROOFS } from './proof.ts';
 import { type Rights, rightsSchema } from './rights.ts';
 import { goalSchema, judgementSchema } from './verdict.ts';
 
@@ -60,6 +61,8 @@ export const proposalSchema = z.strictObject({
   approveBy: z.string(),
   /** Consumed at execution, once. */
   nonce: z.string(),
+  /** The least that an approval must prove. Absent: that a key of the person signed, in software too. */
+  proof: z.enum(PROOFS).optional(),
   /** Assurance that was proven when this was proposed. */
   assurance: z.string(),
   /** Of the policy in force then. Absent in ledgers of older versions. */
@@ -69,7 +72,7 @@ export type Proposal = z.infer<typeof proposalSchema>;
 
 /** What people sign, next to the readable summary. */
 export function changeDigest(proposal: Proposal): string {
-  const { id, planDigest, sponsor, goal, reason, judgement, approveBy, nonce } = proposal;
+  const { id, planDigest, sponsor, goal, reason, judgement, approveBy, nonce, proof } = proposal;
   return digestOf({
     id,
     planDigest,
@@ -79,6 +82,7 @@ export function changeDigest(proposal: Proposal): string {
     seats: { count: judgement.seats, roles: judgement.roles },
     approveBy,
     nonce,
+    proof,
   });
 }
 
@@ -108,8 +112,12 @@ export const approvalSchema = z.strictObject({
   /** The signed bytes and the armored signature, so that anyone can verify them again. */
   statement: z.string(),
   signature: z.string(),
-  /** Of a security key, which was touched: did it also verify its user (PIN, finger)? Absent: not a security key. */
+  /** Of a security key or passkey, which was touched: did it also verify its user (PIN, finger)? Absent: in software. */
   userVerified: z.boolean().optional(),
+  /** Of a passkey that counts its signatures. */
+  signCount: z.int().optional(),
+  /** Of a passkey: as the policy lists it, so that its signature can be verified without the policy. */
+  keyLine: z.string().optional(),
   /** Of the policy in force then. Absent in ledgers of older versions. */
   policyDigest: z.string().optional(),
 });
@@ -132,7 +140,8 @@ export type Outcome = z.infer<typeof outcomeSchema>;
 export interface Change extends Proposal {
   digest: string;
   state: ChangeState;
-  approvals: (Approval & { at: string; seq: number })[];
+  /** `isVoid`: while it is open, of a key that the policy of now does not list. */
+  approvals: (Approval & { at: string; seq: number; isVoid?: true })[];
   /** Why it is stale, rejected, withdrawn or denied. */
   explanation: string | null;
   executeBy: string | null;

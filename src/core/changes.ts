@@ -48,7 +48,9 @@ export function createChanges(ports: {
   async function findIn(view: LedgerView, changeId: string, now: Date): Promise<Change> {
     const change = await changeIn(view, changeId, now, policy.isFilled);
     if (!change) throw missing(changeId);
-    return change;
+    if (!OPEN_STATES.includes(change.state)) return change;
+    const approvals = change.approvals.map((one) => (policy.isListed(one) ? one : { ...one, isVoid: true as const }));
+    return { ...change, approvals };
   }
   const find = (changeId: string) => findIn(ledger, changeId, ports.now());
 
@@ -255,6 +257,7 @@ function proposalOf(from: {
   now: Date;
 }): Proposal {
   const { proposed, document, goal, reason, ticket, judge, policy, policyDigest, now } = from;
+  const proof = policy.proofFor(proposed);
   return {
     id: `chg_${randomBytes(6).toString('hex')}`,
     planId: proposed.id,
@@ -275,5 +278,6 @@ function proposalOf(from: {
     nonce: randomBytes(16).toString('hex'),
     assurance: policy.assurance(),
     policyDigest,
+    ...(proof === 'software' ? {} : { proof }),
   };
 }

@@ -162,6 +162,9 @@ export const EVENT_BODIES = {
     signers: z.array(z.string()),
   }),
 
+  /** Of a person, by themselves or another: it signs nothing until a policy lists it. */
+  'key.offered': byPerson.extend({ person: z.string(), line: z.string(), fingerprint: z.string() }),
+
   halted: byPerson,
   resumed: byPerson,
 } as const;

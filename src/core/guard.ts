@@ -5,6 +5,7 @@ import type { Environment } from './environment.ts';
 import type { Remedy } from './errors.ts';
 import type { Holder } from './holder.ts';
 import type { Plan } from './plan.ts';
+import type { Proof } from './proof.ts';
 import type { ProviderFacts } from './subject.ts';
 import { decide, GOALS, type Goal, guardCode, type Judgement, type Verdict } from './verdict.ts';
 
@@ -13,6 +14,8 @@ export type Phase = 'preview' | 'propose' | 'execute';
 export interface SeatRule {
   seats: number;
   include: string[];
+  /** The least that an approval must prove. Absent: any key of the person. */
+  proof?: Proof | undefined;
 }
 
 /** Sums over changes that were proposed and not refused, rejected, expired, withdrawn or stale. */

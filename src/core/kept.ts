@@ -11,7 +11,7 @@ import { CHANGE_STATES, EXECUTE_WITHIN_SECONDS, outcomeSchema } from './change.t
 import { type Target, targetSchema } from './plan.ts';
 
 /** Another one is kept from here on: a store that has an older one computes it again. */
-export const KEPT_VERSION = 1;
+export const KEPT_VERSION = 2;
 
 interface Told {
   at: string;
@@ -59,6 +59,8 @@ export const tagged = {
   ],
   /** Judgements in which something was only observed. */
   observed: (): string[] => [UNREADABLE, 'observed'],
+  /** Signatures by a key. */
+  key: (fingerprint: string): string[] => [UNREADABLE, `key ${fingerprint}`],
 };
 
 const target = targetSchema.strip();
@@ -81,6 +83,8 @@ const read =
     const parsed = schema.safeParse(body);
     return parsed.success ? tags(parsed.data) : [UNREADABLE];
   };
+const signed = z.object({ keyFingerprint: z.string() });
+const ofKey = read(signed, ({ keyFingerprint }) => [`key ${keyFingerprint}`]);
 const ofTarget = read(aboutTarget, (body) => onTarget(body.target));
 const TAGS: Readonly<Record<string, (body: unknown) => string[]>> = {
   'plan.started': read(started, ({ sponsor, action = 'create' }) => [
@@ -93,6 +97,8 @@ const TAGS: Readonly<Record<string, (body: unknown) => string[]>> = {
     by('proposed', body.sponsor),
     ...observedIn(body),
   ]),
+  'change.approved': ofKey,
+  'change.rejected': ofKey,
   'change.executing': ofTarget,
   'change.finished': ofTarget,
   'removal.done': ofTarget,

@@ -2,7 +2,14 @@
 import { z } from 'zod';
 import { callSchema } from './call.ts';
 import { digestOf, type Json } from './digest.ts';
-import { couldBeLoss, type Effect, effectName, effectSchema } from './effect.ts';
+import {
+  couldBeLoss,
+  type Effect,
+  effectName,
+  effectSchema,
+  type Reversibility,
+  worstReversibility,
+} from './effect.ts';
 import { documentDigest } from './named-documents.ts';
 import type { Picture } from './picture.ts';
 import { ACTIONS, actorSchema, isItself, isWorthless, subjectSchema } from './subject.ts';
@@ -139,6 +146,21 @@ function observedDifferences(signed: Observed, live: Observed): string[] {
     const inner = [...new Set([...Object.keys(was), ...Object.keys(is)])];
     return inner.filter((name) => differs(was[name], is[name])).map((name) => `${key} ${name}`);
   });
+}
+
+/**
+ * How bad it can be: by this it needs approvals. INVARIANT: an effect of unknown kind is as bad as it could be,
+ * whatever its planner calls it.
+ */
+export function worstOf({ effects, subject }: Pick<Plan, 'effects' | 'subject'>): Reversibility {
+  // Nothing of worth is in what never worked: to take it away again is reversible.
+  if (isWorthless(subject)) return 'reversible';
+  return effects.some(({ kind }) => kind === 'unknown') ? 'unknown' : worstReversibility(effects);
+}
+/** The row of the policy's approvals. */
+export function seatKindOf(plan: Pick<Plan, 'effects' | 'subject'>): Exclude<Reversibility, 'unknown'> {
+  const worst = worstOf(plan);
+  return worst === 'unknown' ? 'irreversible' : worst;
 }
 
 /** What is lost, or could be. With what never worked nothing of worth is. */

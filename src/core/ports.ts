@@ -13,6 +13,7 @@ import type { Permit } from './permit.ts';
 import type { Picture } from './picture.ts';
 import type { Plan, PlanDraft, Target } from './plan.ts';
 import type { CompletePlan } from './plan-document.ts';
+import type { Proof } from './proof.ts';
 import type { Rights, RightsFor } from './rights.ts';
 import type { Action, PlanSubject, ProviderFacts } from './subject.ts';
 import type { Goal, Judgement } from './verdict.ts';
@@ -256,6 +257,10 @@ export interface PolicyPort {
     tags: Record<string, string>;
   }): boolean;
   isFilled(proposal: Proposal, approvals: Approval[]): boolean;
+  /** Does the policy list the key that made it, for that person? One that it no longer lists counts for nothing. */
+  isListed(approval: Approval): boolean;
+  /** The least that an approval of this plan must prove. */
+  proofFor(plan: Plan): Proof;
   assurance(): string;
 }
 

@@ -12,6 +12,7 @@ import { absoluteTime } from '../core/instant.ts';
 import { mintPlanningPermit, revokePermit } from '../core/permit.ts';
 import { type Plan, planDifferences } from '../core/plan.ts';
 import type { PolicyPort, Provider } from '../core/ports.ts';
+import { ASKED_PROOF_TEXTS, strictestProof } from '../core/proof.ts';
 import { countedApprovals, guardCode, isStricter, remediesOf } from '../core/verdict.ts';
 import type { Person } from '../people/person.ts';
 
@@ -30,6 +31,9 @@ export async function whyStale(ports: RecheckPorts, change: Change, plan: Plan):
   if (signers.problem) return signers.problem;
   if (!ports.policy.isFilled(change, signers.approvals))
     return 'The policy no longer lists the key of an approver, so the change does not have enough approvals.';
+  const proof = strictestProof(change.proof, ports.policy.proofFor(plan));
+  if (!ports.policy.isFilled({ ...change, proof }, signers.approvals))
+    return `The policy now requires approvals ${ASKED_PROOF_TEXTS[proof]}.`;
   let live: Awaited<ReturnType<Provider['recompute']>>;
   const permit = mintPlanningPermit(plan.target.account, plan.target.region);
   try {

@@ -11,3 +11,15 @@ export interface Person {
 /** Whose key it is, by its fingerprint: the policy lists no key under two names. */
 export const ownerOf = (people: readonly Person[], fingerprint: string | undefined): Person | undefined =>
   people.find(({ keys }) => keys.some((key) => key.fingerprint === fingerprint));
+
+/** By its credential id: the policy lists none twice. */
+export function ownerOfPasskey(
+  people: readonly Person[],
+  credentialId: string,
+): { person: Person; key: PublicKey } | undefined {
+  for (const person of people) {
+    const key = person.keys.find(({ passkey }) => passkey?.credentialId === credentialId);
+    if (key) return { person, key };
+  }
+  return undefined;
+}

@@ -1,4 +1,7 @@
 /** Who fills the seats: distinct people with distinct keys, the excluded never, required roles among them. */
+import type { Approval, Proposal } from '../core/change.ts';
+import { isProofEnough, proofOf } from '../core/proof.ts';
+
 export interface SeatNeed {
   needed: number;
   roles: readonly string[];
@@ -8,6 +11,18 @@ export interface Signer {
   person: string;
   keyFingerprint: string;
   roles: readonly string[];
+}
+
+/** Of a change: who fills its seats so far. Counted are approvals that prove enough, by keys that are still listed. */
+export function seatsOf(
+  { judgement, excluded, proof }: Pick<Proposal, 'judgement' | 'excluded' | 'proof'>,
+  approvals: readonly (Approval & { isVoid?: boolean })[],
+) {
+  const { seats: needed, roles } = judgement;
+  const counted = approvals.filter(
+    (one) => one.decision === 'approve' && !one.isVoid && isProofEnough(proofOf(one), proof),
+  );
+  return { needed, roles, ...fillSeats({ needed, roles, excluded }, counted) };
 }
 
 /**

@@ -9,6 +9,8 @@ export interface PublicKey {
   publicKey: KeyObject;
   /** For sk- keys: what the signature is bound to. */
   application?: string;
+  /** For passkeys: found by its credential id, used on pages of that host. `device`: can it be copied to another? */
+  passkey?: { credentialId: string; relyingParty: string; device: 'single-device' | 'multi-device' };
 }
 
 /** SSH wire data: strings are a 32-bit length, then the bytes. */
@@ -33,13 +35,42 @@ const CURVES: Record<string, { name: string; crv: string; bytes: number }> = {
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest();
 
 /** SECURITY: only the shortest writing of a number is read, so that one key cannot have two fingerprints. */
-function positive(bytes: Buffer): Buffer {
+export function positive(bytes: Buffer): Buffer {
   const [first = 0, second = 0] = bytes;
   if (first >= 0x80 || bytes.length === 0) throw new Error('the key contains a number that is not positive');
   if (first === 0 && second < 0x80) throw new Error('the key contains a number that is not in its shortest form');
   return first === 0 ? bytes.subarray(1) : bytes;
 }
 const bitsOf = (bytes: Buffer) => BigInt(`0x${bytes.toString('hex')}`).toString(2).length;
+
+const wired = (bytes: Buffer): Buffer => {
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(bytes.length);
+  return Buffer.concat([length, bytes]);
+};
+/** A positive number in its shortest form. */
+const wiredNumber = (bytes: Buffer): Buffer => {
+  const first = bytes.findIndex((byte) => byte !== 0);
+  const shortest = bytes.subarray(Math.max(first, 0));
+  return wired(shortest[0]! >= 0x80 ? Buffer.concat([Buffer.alloc(1), shortest]) : shortest);
+};
+
+/** A JSON web key as OpenSSH writes it. @throws Error for one of another type or curve. */
+export function sshBlob(jwk: { kty?: string; crv?: string; x?: string; y?: string; n?: string; e?: string }): {
+  type: string;
+  blob: Buffer;
+} {
+  const bytes = (text = '') => Buffer.from(text, 'base64url');
+  const of = (type: string, ...fields: Buffer[]) => ({
+    type,
+    blob: Buffer.concat([wired(Buffer.from(type)), ...fields]),
+  });
+  if (jwk.kty === 'OKP' && jwk.crv === 'Ed25519') return of('ssh-ed25519', wired(bytes(jwk.x)));
+  if (jwk.kty === 'RSA') return of('ssh-rsa', wiredNumber(bytes(jwk.e)), wiredNumber(bytes(jwk.n)));
+  if (jwk.kty !== 'EC' || jwk.crv !== 'P-256') throw new Error('keys of this kind are not accepted');
+  const point = Buffer.concat([Buffer.from([4]), bytes(jwk.x), bytes(jwk.y)]);
+  return of('ecdsa-sha2-nistp256', wired(Buffer.from('nistp256')), wired(point));
+}
 
 /** @throws Error saying in one clause what is wrong with the key. */
 export function parsePublicKey(text: string): PublicKey {

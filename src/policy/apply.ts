@@ -31,7 +31,12 @@ export function seatRules(policy: Policy | null, environment: Environment): Fact
   const given = policy?.file.seats[environment];
   const rule = (kind: SeatKind): SeatRule => {
     const entry = given?.[kind] ?? DEFAULT_SEATS[environment][kind];
-    return typeof entry === 'number' ? { seats: entry, include: [] } : entry;
+    const {
+      seats,
+      include,
+      proof = given?.proof,
+    } = typeof entry === 'number' ? { seats: entry, include: [], proof: undefined } : entry;
+    return { seats, include, ...(proof === undefined ? {} : { proof }) };
   };
   return {
     reversible: rule('reversible'),

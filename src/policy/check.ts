@@ -3,6 +3,8 @@ import { counted } from '../core/counted.ts';
 import { ENVIRONMENTS, type Environment } from '../core/environment.ts';
 import { matchesGlob } from '../core/glob.ts';
 import type { GuardDefinition } from '../core/guard.ts';
+import { isProofEnough } from '../core/proof.ts';
+import { bestProofOf } from '../people/key.ts';
 import { defaultSeats, seatRules } from './apply.ts';
 import { isOver } from './freeze.ts';
 import type { Policy } from './model.ts';
@@ -71,25 +73,26 @@ const samplesOf = (pattern: string): string[] =>
   ['', 'Zq', 'Z-0aB'].map((sample) => pattern.replaceAll('*', sample).replaceAll('?', 'Z'));
 
 function checkSeats({ policy }: CheckAbout, warn: Warn): void {
-  const able = policy.people.filter(({ keys }) => keys.length > 0);
-  const canSign = new Set(able);
   const executing = new Set(
     policy.file.scopes.filter(({ execute }) => execute !== 'plan_only').map(({ environment }) => environment),
   );
   for (const environment of ENVIRONMENTS)
-    for (const [kind, { seats, include }] of Object.entries(seatRules(policy, environment))) {
+    for (const [kind, { seats, include, proof = 'software' }] of Object.entries(seatRules(policy, environment))) {
       const path = ['seats', environment, kind];
       const what = `${environment}, ${kind}`;
       const usual = defaultSeats(environment, kind as 'reversible');
       if (seats < usual) warn(path, `${what}: needs ${counted(seats, 'approval')}, fewer than the default of ${usual}`);
       if (!executing.has(environment)) continue;
+      const able = policy.people.filter(({ keys }) => keys.some((key) => isProofEnough(bestProofOf(key), proof)));
+      const canSign = new Set(able);
+      const key = proof === 'software' ? 'a key' : 'a security key or passkey';
       const stuck = policy.people.filter((sponsor) => able.length - (canSign.has(sponsor) ? 1 : 0) < seats);
       if (seats > 0 && stuck.length > 0)
         warn(
           path,
           stuck.length === policy.people.length
-            ? `${what}: needs ${counted(seats, 'approval')}, but ${able.length === 0 ? 'no person has a key' : `only ${counted(able.length, 'person has', 'people have')} a key`}${able.length < seats ? '' : ' and a sponsor cannot approve'}: no change here can ever be approved`
-            : `${what}: needs ${counted(seats, 'approval')}; changes that ${stuck.map(({ name }) => name).join(' or ')} ${stuck.length === 1 ? 'sponsors' : 'sponsor'} can never get ${seats === 1 ? 'it' : 'them'} (too few others have a key)`,
+            ? `${what}: needs ${counted(seats, 'approval')}, but ${able.length === 0 ? `no person has ${key}` : `only ${counted(able.length, 'person has', 'people have')} ${key}`}${able.length < seats ? '' : ' and a sponsor cannot approve'}: no change here can ever be approved`
+            : `${what}: needs ${counted(seats, 'approval')}; changes that ${stuck.map(({ name }) => name).join(' or ')} ${stuck.length === 1 ? 'sponsors' : 'sponsor'} can never get ${seats === 1 ? 'it' : 'them'} (too few others have ${key})`,
         );
       for (const role of include) warnOfRole(role, able, [...path, 'include'], warn);
     }

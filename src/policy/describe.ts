@@ -2,6 +2,7 @@
 import { counted } from '../core/counted.ts';
 import { ENVIRONMENTS, type Environment } from '../core/environment.ts';
 import type { Facts, GuardDefinition, PolicyStanding, Spent } from '../core/guard.ts';
+import { ASKED_PROOF_TEXTS } from '../core/proof.ts';
 import { decidingTags, seatRules } from './apply.ts';
 import { freezesInForce, isOver, untilText } from './freeze.ts';
 import type { Policy } from './model.ts';
@@ -156,10 +157,11 @@ function budgetsLeft(policy: Policy, { guards, spent, sponsor }: Described): Ans
 
 function seatsText(policy: Policy | null, environment: Environment): Record<string, string | number> {
   const within = policy?.file.seats[environment]?.within ?? '8h';
-  const rules = Object.entries(seatRules(policy, environment)).map(([kind, { seats, include }]) => [
-    kind,
-    include.length > 0 ? `${seats}, ${include.join(' and ')} among them` : seats,
-  ]);
+  const rules = Object.entries(seatRules(policy, environment)).map(([kind, { seats, include, proof = 'software' }]) => {
+    const among = include.length > 0 ? [`${include.join(' and ')} among them`] : [];
+    const asked = proof === 'software' ? [] : [ASKED_PROOF_TEXTS[proof]];
+    return [kind, among.length + asked.length > 0 ? [seats, ...among, ...asked].join(', ') : seats];
+  });
   return { ...Object.fromEntries(rules), within };
 }
 

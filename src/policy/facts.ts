@@ -4,9 +4,11 @@ import type { Change } from '../core/change.ts';
 import { digestOf } from '../core/digest.ts';
 import { haltIn } from '../core/folds.ts';
 import type { Facts, GuardDefinition, Phase, PolicyStanding } from '../core/guard.ts';
-import { type Plan, touchedBy } from '../core/plan.ts';
+import { type Plan, seatKindOf, touchedBy } from '../core/plan.ts';
 import type { LedgerView, ProviderRules } from '../core/ports.ts';
+import { isProofEnough } from '../core/proof.ts';
 import type { Goal } from '../core/verdict.ts';
+import { bestProofOf } from '../people/key.ts';
 import { accountFor, adjustments, decidingTags, exceptionsInForce, reachedBy, seatRules } from './apply.ts';
 import { freezesInForce } from './freeze.ts';
 import { historyOf } from './history.ts';
@@ -46,6 +48,8 @@ export async function factsFor(
   const now = clock();
   const scope = policy ? scopeFor(policy, subjectsOf(plan), isBeforePlanning(plan)) : null;
   const environment = scope?.environment ?? 'production';
+  const rules = seatRules(policy, environment);
+  const { proof } = rules[seatKindOf(plan)];
   const person = policy?.people.find(({ name }) => name === sponsor.name);
   return {
     now,
@@ -55,9 +59,11 @@ export async function factsFor(
     provider: provider.facts,
     sponsor,
     environment,
-    seatRules: seatRules(policy, environment),
+    seatRules: rules,
     approvers: (policy?.people ?? [])
-      .filter(({ name, keys }) => !excluded.includes(name) && keys.length > 0)
+      .filter(
+        ({ name, keys }) => !excluded.includes(name) && keys.some((key) => isProofEnough(bestProofOf(key), proof)),
+      )
       .map(({ name, roles }) => ({ name, roles })),
     history: await historyOf(ledger, {
       target,

@@ -3,11 +3,12 @@
 import type { Environment } from '../core/environment.ts';
 import { changeIn, haltIn } from '../core/folds.ts';
 import type { GuardDefinition, PolicyStanding } from '../core/guard.ts';
-import type { Plan } from '../core/plan.ts';
+import { type Plan, seatKindOf } from '../core/plan.ts';
 import type { LedgerView, PolicyPort } from '../core/ports.ts';
-import { fillSeats } from '../people/seats.ts';
+import { ownerOf } from '../people/person.ts';
+import { seatsOf } from '../people/seats.ts';
 import { mapsTo } from '../people/sign-in.ts';
-import { approveWithinSeconds } from './apply.ts';
+import { approveWithinSeconds, seatRules } from './apply.ts';
 import { describePolicy } from './describe.ts';
 import { type FactSources, factsFor, NO_POLICY_DIGEST } from './facts.ts';
 import { executedLately, spentBy } from './history.ts';
@@ -64,11 +65,12 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
       .filter((guard) => only?.(guard) ?? true)
       .map((guard) => guard.create(policy ? policy.optionsFor(guard.name, environment) : guard.options.parse({})));
 
+  const isListed: PolicyPort['isListed'] = ({ person, keyFingerprint }) =>
+    options.isHypothetical || !policy || ownerOf(people, keyFingerprint)?.name === person;
   const isFilled: PolicyPort['isFilled'] = (proposal, approvals) =>
-    fillSeats(
-      { needed: proposal.judgement.seats, roles: proposal.judgement.roles, excluded: proposal.excluded },
-      approvals.filter(({ decision }) => decision === 'approve'),
-    ).filled;
+    // What was signed under another policy was counted by that one; the executor asks the policy of now for all.
+    seatsOf(proposal, approvals.at(-1)?.policyDigest === policy?.digest ? approvals.filter(isListed) : approvals)
+      .filled;
 
   const fold = (changeId: string) => changeIn(ledger, changeId, options.now(), isFilled);
 
@@ -125,6 +127,11 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
     },
     mayRead: (subject) => !policy || policy.file.read === 'all' || scopeFor(policy, [subject]) !== null,
     isFilled,
+    isListed,
+    proofFor: (plan) => {
+      const scope = policy && scopeFor(policy, subjectsOf(plan), isBeforePlanning(plan));
+      return seatRules(policy, scope?.environment ?? 'production')[seatKindOf(plan)].proof ?? 'software';
+    },
     assurance: () => ASSURANCE,
   };
 }

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { environmentSchema } from '../core/environment.ts';
+import { PROOFS } from '../core/proof.ts';
 
 const alias = z
   .string()
@@ -25,14 +26,22 @@ const idGlob = z
   .regex(/^[\w:./+=@*?-]{1,512}$/, 'a physical id cannot contain these characters; * and ? match any text');
 const tags = z.record(z.string().min(1).max(128), z.string().max(256));
 
+/** The least that an approval proves: a key in software, a touch, or a touch that verified its user. */
+const proof = z.enum(PROOFS);
 const seatCount = z.union([
   z.number().int().min(0).max(9),
-  z.strictObject({ seats: z.number().int().min(0).max(9), include: z.array(role).default([]) }),
+  z.strictObject({
+    seats: z.number().int().min(0).max(9),
+    include: z.array(role).default([]),
+    proof: proof.optional(),
+  }),
 ]);
 const seats = z.strictObject({
   reversible: seatCount,
   recoverable: seatCount,
   irreversible: seatCount,
+  /** Of every approval here that names no proof of its own. */
+  proof: proof.optional(),
   /** The time to approve. */
   within: z
     .string()

@@ -2,9 +2,10 @@
 
 import { counted } from '../core/counted.ts';
 import type { GuardDefinition } from '../core/guard.ts';
+import { parseKey } from '../people/key.ts';
 import type { Person } from '../people/person.ts';
 import { formsOf } from '../people/sign-in.ts';
-import { type PublicKey, parsePublicKey } from '../people/ssh-key.ts';
+import type { PublicKey } from '../people/ssh-key.ts';
 import type { PolicyFile } from './schema.ts';
 import { instantsOf } from './wall-clock.ts';
 import type { Report } from './yaml-file.ts';
@@ -25,6 +26,7 @@ export const exceptionStart = (until: string): Date =>
 export function readPeople(file: PolicyFile, report: Report): Person[] {
   const owners = new Map<string, string>();
   const keyOwners = new Map<string, string>();
+  const credentials = new Set<string>();
   const claim = (what: string, shown: string, name: string, path: PropertyKey[]) => {
     const owner = owners.get(what);
     if (owner !== undefined && owner !== name) report(path, `${shown} belongs to ${owner} already`);
@@ -35,10 +37,13 @@ export function readPeople(file: PolicyFile, report: Report): Person[] {
     for (const [index, known] of signs_in_as.entries())
       for (const form of formsOf(known)) claim(form, form, name, ['people', name, 'signs_in_as', index]);
     // By its material: a key listed plainly and as a security key is one key.
-    const parsed = readKeys(keys, ['people', name, 'keys'], report, ({ material, fingerprint }, path) => {
+    const parsed = readKeys(keys, ['people', name, 'keys'], report, ({ material, fingerprint, passkey }, path) => {
       const owner = keyOwners.get(material);
       if (owner !== undefined) report(path, `the key ${fingerprint} belongs to ${owner} already`);
       keyOwners.set(material, name);
+      if (passkey === undefined) return;
+      if (credentials.has(passkey.credentialId)) report(path, 'this passkey is listed twice');
+      credentials.add(passkey.credentialId);
     });
     return { name, signsInAs: signs_in_as.map((known) => known.toLowerCase()), roles, keys: parsed };
   });
@@ -52,7 +57,7 @@ export function readKeys(
 ): PublicKey[] {
   return texts.flatMap((text, index) => {
     try {
-      const key = parsePublicKey(text);
+      const key = parseKey(text);
       claim(key, [...path, index]);
       return [key];
     } catch (error) {
@@ -148,9 +153,10 @@ function validateFreezes({ freezes, accounts }: PolicyFile, report: Report): voi
 function validateOwners({ owners }: PolicyFile, report: Report): void {
   if (!owners) return;
   const seen = new Set<string>();
-  readKeys(owners.keys, ['owners', 'keys'], report, ({ fingerprint }, path) => {
-    if (seen.has(fingerprint)) report(path, `the key ${fingerprint} is already listed`);
-    seen.add(fingerprint);
+  readKeys(owners.keys, ['owners', 'keys'], report, ({ fingerprint, material, passkey }, path) => {
+    if (passkey) report(path, 'a policy is signed with OpenSSH keys: a passkey cannot be an owner’s key');
+    if (seen.has(material)) report(path, `the key ${fingerprint} is already listed`);
+    seen.add(material);
   });
   if (owners.threshold > owners.keys.length)
     report(

@@ -1,17 +1,13 @@
 /** How a change stands: where it is, what it needs, by when, and for whom it was asked. */
 
 import type { Change } from '../core/change.ts';
+import { ASKED_PROOF_TEXTS, PROOF_TEXTS, proofOf } from '../core/proof.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
 import { countedApprovals } from '../core/verdict.ts';
-import { fillSeats } from '../people/seats.ts';
+import { seatsOf } from '../people/seats.ts';
 import { type Row, rowOf } from './layout.ts';
 import type { Subject } from './subject.ts';
 import { timeAgo, timeLeft } from './time.ts';
-
-export function seatsOf(change: Change) {
-  const { seats: needed, roles } = change.judgement;
-  return { needed, roles, ...fillSeats({ needed, roles, excluded: change.excluded }, change.approvals) };
-}
 
 export function describeState({ change, now, signatureNotes: notes }: Subject): Row[] {
   const { target, environment, state, id, explanation, assurance, sponsor, goal } = change;
@@ -21,9 +17,9 @@ export function describeState({ change, now, signatureNotes: notes }: Subject): 
     rowOf([environment.toUpperCase(), `${line(target.account)}/${line(target.region)}`, id, told]),
     rowOf(seatsParts(change)),
     ...change.approvals.map(
-      ({ person, keyFingerprint, userVerified, at, seq }): Row => ({
+      ({ person, keyFingerprint, userVerified, at, seq, isVoid }): Row => ({
         indent: 2,
-        text: `${line(person)} signed ${timeAgo(at, now)} with ${keyFingerprint}${userVerified === undefined ? '' : userVerified ? ' (touched, user verified)' : ' (touched)'}${notes?.has(seq) ? `, ${notes.get(seq)}` : ''}`,
+        text: `${line(person)} signed ${timeAgo(at, now)} with ${keyFingerprint} (${PROOF_TEXTS[proofOf({ userVerified })]})${isVoid ? ', DOES NOT COUNT: the policy no longer lists this key' : ''}${notes?.has(seq) ? `, ${notes.get(seq)}` : ''}`,
       }),
     ),
     ...clockRows(change, now),
@@ -48,12 +44,15 @@ function notLimitedRows({ rights }: Change): Row[] {
 }
 
 function seatsParts(change: Change): string[] {
-  const { needed, roles, filledBy, missingRoles } = seatsOf(change);
+  const { needed, roles, filledBy, missingRoles } = seatsOf(change, change.approvals);
+  const asked = ASKED_PROOF_TEXTS[change.proof ?? 'software'];
   return [
     `approvals ${filledBy.length} of ${needed}`,
     ...(needed === 0
       ? ['needs none']
-      : [`needs ${countedApprovals(needed)}${roles.length > 0 ? `, ${roles.join(' and ')} among them` : ''}`]),
+      : [
+          `needs ${countedApprovals(needed)}${asked && ` ${asked}`}${roles.length > 0 ? `, ${roles.join(' and ')} among them` : ''}`,
+        ]),
     ...(missingRoles.length > 0 ? [`missing: ${missingRoles.join(', ')}`] : []),
     `cannot approve: ${change.excluded.join(', ') || 'none'}`,
   ];

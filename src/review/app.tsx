@@ -8,12 +8,14 @@ import { type Assets, ICON } from './assets.ts';
 import { living, pieces } from './change.tsx';
 import { createFeed } from './feed.ts';
 import { List, listPage } from './list.tsx';
+import { Passkeys } from './passkeys.tsx';
 import type { ReviewPorts } from './ports.ts';
 import { protect } from './protect.ts';
 import { readingOf } from './reading.ts';
-import { SESSION_HOURS, type Session, type Sessions } from './sessions.ts';
+import { SESSION_HOURS, type Sessions } from './sessions.ts';
 import { CLOSING, type Frame, Notice, opening } from './shell.tsx';
-import { CHANGE, ENTRY, LIST } from './words.ts';
+import { addSigning, type Env, isTooLong } from './signing.ts';
+import { CHANGE, ENTRY, LIST, PASSKEYS } from './words.ts';
 
 export interface ReviewOptions {
   /** Under which people open the page. */
@@ -22,16 +24,14 @@ export interface ReviewOptions {
   sessions: Sessions;
   now(): Date;
 }
-type Env = { Variables: { session: Session } };
 
 export interface ReviewApp {
   fetch(request: Request): Response | Promise<Response>;
   close(): void;
 }
 
-const MOST_BODY_BYTES = 100_000;
 const CHANGE_PATH = '/changes/:id{chg_[0-9a-f]{1,40}}';
-const OWN_PATH = /^\/(?:changes\/chg_[0-9a-f]{1,40})?$/;
+const OWN_PATH = /^\/(?:changes\/chg_[0-9a-f]{1,40}|passkeys)?$/;
 
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: the routes, one a line or two, are read as a list.
 export function createReviewApp(ports: ReviewPorts, options: ReviewOptions): ReviewApp {
@@ -41,7 +41,7 @@ export function createReviewApp(ports: ReviewPorts, options: ReviewOptions): Rev
   const { protocol, port, host } = new URL(origin);
   // Ports of one host share cookies.
   const cookie = `countersign_${port || host.replaceAll(/[^a-z0-9]/gi, '_')}`;
-  const frame = (c: Context<Env>, title: string, live: string): Frame => ({
+  const frame = (c: Context<Env>, title: string, live?: string): Frame => ({
     assets,
     title,
     live,
@@ -95,12 +95,17 @@ export function createReviewApp(ports: ReviewPorts, options: ReviewOptions): Rev
     return c.html(opening(frame(c, LIST.title, '/')) + String(await body) + CLOSING);
   });
   app.post('/me', async (c) => {
-    const length = Number(c.req.header('content-length') ?? Number.NaN);
-    if (!(length <= MOST_BODY_BYTES)) return c.text('The request is too long.', 413);
+    if (isTooLong(c)) return c.text('The request is too long.', 413);
     const { person, here } = await c.req.parseBody();
     c.get('session').person = ports.people().find((name) => name === person) ?? null;
     return c.redirect(typeof here === 'string' && OWN_PATH.test(here) ? here : '/', 303);
   });
+  app.get('/passkeys', (c) => {
+    const me = c.get('session').person;
+    const body = <Passkeys me={me} keys={me === null ? [] : ports.passkeys.keysOf(me)} />;
+    return c.html(opening(frame(c, PASSKEYS.title)) + String(body) + CLOSING);
+  });
+  addSigning(app, CHANGE_PATH, ports);
   app.get('/events', (c) => feed.answer(c));
   app.get(CHANGE_PATH, async (c) => {
     const id = c.req.param('id');

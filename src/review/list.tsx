@@ -4,7 +4,7 @@ import type { Change, ChangeState } from '../core/change.ts';
 import { counted } from '../core/counted.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
 import { countedApprovals } from '../core/verdict.ts';
-import { seatsOf } from '../render/state-rows.ts';
+import { seatsOf } from '../people/seats.ts';
 import { timeAgo, timeLeft } from '../render/time.ts';
 import type { ReviewPorts } from './ports.ts';
 import { LIST, STATE_WORDS } from './words.ts';
@@ -125,7 +125,7 @@ function EntryLine({ entry: { change, sentence, why }, now }: { entry: Entry; no
 }
 
 function approvals(change: Change): string {
-  const { needed, filledBy } = seatsOf(change);
+  const { needed, filledBy } = seatsOf(change, change.approvals);
   return needed === 0 ? 'needs no approval' : `${filledBy.length} of ${countedApprovals(needed)}`;
 }
 

@@ -14,11 +14,42 @@ export interface MayDecide {
   why: string | null;
   /** They have a passkey that works on this page. */
   hasPasskey: boolean;
+  /** They have a key of OpenSSH. */
+  hasSshKey: boolean;
   /** Their approval would count towards this. */
   roles: readonly string[];
 }
 
+/** One decision of one person. */
+export interface ToSign {
+  changeId: string;
+  person: string;
+  decision: Decision;
+  /** The target's name, as they typed it. */
+  typed: string | undefined;
+}
+export interface OwnKey {
+  fingerprint: string;
+  kind: string;
+  /** Where a passkey works. */
+  place: string | null;
+}
+
+/** Passkeys: what a browser is asked, and what becomes of its answers. All of it throws CountersignErrors. */
+export interface PasskeyPorts {
+  /** @throws also where the decision could not count. */
+  askToSign(decision: ToSign): Promise<object>;
+  /** @param response of the browser, to what `askToSign` gave. */
+  sign(decision: ToSign, response: unknown): Promise<Change>;
+  keysOf(person: string): readonly OwnKey[];
+  /** `enrolment` is good for one answer, and never leaves the server. */
+  askToEnrol(person: string): Promise<{ options: object; enrolment: unknown }>;
+  /** @returns what the person tells an owner of the policy. */
+  enrol(enrolment: unknown, response: unknown): Promise<{ fingerprint: string; command: string }>;
+}
+
 export interface ReviewPorts {
+  readonly passkeys: PasskeyPorts;
   /** Newest first, at most `limit`; its cost does not depend on how many there are. */
   list(query: { state?: ChangeState; limit: number }): Promise<Page<Change>>;
   /** One sentence; of a change that was read before, without reading its plan again. */

@@ -9,6 +9,8 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 export interface Session {
   /** As the person says; nothing has proven it. */
   person: string | null;
+  /** Of a passkey that is being made: for one answer. */
+  enrolment?: unknown;
 }
 
 export const SESSION_HOURS = 12;

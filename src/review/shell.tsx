@@ -1,13 +1,13 @@
 /** The document around every page. */
 import type { Child } from 'hono/jsx';
 import type { Assets } from './assets.ts';
-import { ME, NAME } from './words.ts';
+import { ME, NAME, PASSKEYS } from './words.ts';
 
 export interface Frame {
   assets: Assets;
   title: string;
-  /** Where the page fetches its living parts when the ledger has grown. */
-  live: string;
+  /** Where the page fetches its living parts when the ledger has grown. Absent: it has none. */
+  live?: string | undefined;
   people: readonly string[];
   me: string | null;
   /** The path of this page: where the form that says who one is leads back to. */
@@ -35,7 +35,7 @@ export function opening({ assets, title, live, people, me, here }: Frame): strin
       <Me people={people} me={me} here={here} />
     </header>
   );
-  return `<!doctype html><html lang="en">${head}<body data-live="${live}"><a class="skip" href="#main">Skip to the content</a>${top}<main id="main">`;
+  return `<!doctype html><html lang="en">${head}<body${live === undefined ? '' : ` data-live="${live}"`}><a class="skip" href="#main">Skip to the content</a>${top}<main id="main">`;
 }
 
 export const CLOSING = '</main></body></html>';
@@ -56,6 +56,7 @@ function Me({ people, me, here }: Pick<Frame, 'people' | 'me' | 'here'>) {
         ))}
       </select>
       <button type="submit">{ME.set}</button>
+      <a href="/passkeys">{PASSKEYS.link}</a>
       <span id="unproven" class="hint">
         {ME.unproven}
       </span>

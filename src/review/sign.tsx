@@ -5,19 +5,23 @@ import type { Reading } from './reading.ts';
 import { Command, Rows } from './rows.tsx';
 import { SIGN } from './words.ts';
 
-export function Decide({ ports, reading }: { ports: ReviewPorts; reading: Reading }): Child {
-  const { subject, me } = reading;
-  const { state } = subject.change;
+interface Parts {
+  ports: ReviewPorts;
+  reading: Reading;
+}
+
+export function Decide({ ports, reading }: Parts): Child {
+  const { state } = reading.subject.change;
   return (
     <section id="decide" data-living="" class="decide" tabindex={-1}>
       <h2>{SIGN.title}</h2>
       {state === 'pending' ? <Pending ports={ports} reading={reading} /> : <Next ports={ports} reading={reading} />}
-      {state === 'approved' ? <ByKey ports={ports} reading={reading} me={me} decision="reject" /> : null}
+      {state === 'approved' ? <Choice ports={ports} reading={reading} decision="reject" /> : null}
     </section>
   );
 }
 
-function Next({ ports, reading }: { ports: ReviewPorts; reading: Reading }): Child {
+function Next({ ports, reading }: Parts): Child {
   const sections = ports.whatNow(reading.subject);
   if (sections.length === 0) return <p>{SIGN.closed}</p>;
   return (
@@ -32,7 +36,7 @@ function Next({ ports, reading }: { ports: ReviewPorts; reading: Reading }): Chi
   );
 }
 
-function Pending({ ports, reading }: { ports: ReviewPorts; reading: Reading }): Child {
+function Pending({ ports, reading }: Parts): Child {
   const { me, may } = reading;
   const mine = may.find(({ person }) => person === me);
   return (
@@ -40,8 +44,8 @@ function Pending({ ports, reading }: { ports: ReviewPorts; reading: Reading }): 
       <p>{SIGN.saysNothing}</p>
       {me === null ? <p class="row quiet">{SIGN.chooseFirst}</p> : null}
       <Who may={may} me={me} />
-      {mine === undefined || mine.may ? <ByKey ports={ports} reading={reading} me={me} decision="approve" /> : null}
-      <ByKey ports={ports} reading={reading} me={me} decision="reject" />
+      {mine === undefined || mine.may ? <Choice ports={ports} reading={reading} decision="approve" /> : null}
+      <Choice ports={ports} reading={reading} decision="reject" />
     </>
   );
 }
@@ -65,24 +69,46 @@ function Who({ may, me }: { may: readonly MayDecide[]; me: string | null }): Chi
   );
 }
 
-interface ByKeyOf {
-  ports: ReviewPorts;
-  reading: Reading;
-  me: string | null;
-  decision: Decision;
-}
-
-function ByKey({ ports, reading: { subject }, me, decision }: ByKeyOf): Child {
-  const { here, elsewhere } = ports.sshCommands(subject, me, decision);
+/** By passkey where the person has one for this page; by OpenSSH key in any case. */
+function Choice({ ports, reading, decision }: Parts & { decision: Decision }): Child {
+  const { me, may, subject } = reading;
+  const mine = may.find(({ person }) => person === me);
   const typed = decision === 'approve' ? ports.nameToType(subject) : null;
   return (
-    <div class={`by-key ${decision}`}>
-      <h3>{decision === 'approve' ? SIGN.withKey : SIGN.rejectWithKey}</h3>
+    <div class={`choice ${decision}`}>
       {typed === null ? null : (
-        <p class="row bad">
+        <p class="row bad boxed">
           {typed.why} <bdi class="value">{typed.name}</bdi>
         </p>
       )}
+      {mine?.hasPasskey ? (
+        <form class="by-passkey" data-sign={`/changes/${subject.change.id}`} data-decision={decision} hidden>
+          {typed === null ? null : (
+            <label>
+              {SIGN.type} <input name={`typed-${decision}`} autocomplete="off" spellcheck={false} required />
+            </label>
+          )}
+          <button type="submit" class="main">
+            {decision === 'approve' ? SIGN.approve : SIGN.reject}
+          </button>
+          <p class="said" role="status"></p>
+        </form>
+      ) : null}
+      {me !== null && !mine?.hasPasskey && decision === 'approve' ? (
+        <p class="hint">
+          <a href="/passkeys">{SIGN.noPasskey}</a>
+        </p>
+      ) : null}
+      {mine === undefined || mine.hasSshKey ? <ByKey ports={ports} reading={reading} decision={decision} /> : null}
+    </div>
+  );
+}
+
+function ByKey({ ports, reading: { subject, me }, decision }: Parts & { decision: Decision }): Child {
+  const { here, elsewhere } = ports.sshCommands(subject, me, decision);
+  return (
+    <div class={`by-key ${decision}`}>
+      <h3>{decision === 'approve' ? SIGN.withKey : SIGN.rejectWithKey}</h3>
       <Command text={here} />
       <details>
         <summary>{SIGN.elsewhere}</summary>

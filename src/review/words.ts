@@ -51,12 +51,28 @@ export const CHANGE = {
   columns: { path: 'Property', before: 'Before', after: 'After', value: 'Value' },
 } as const;
 
+export const PASSKEYS = {
+  link: 'Your keys',
+  title: 'Your keys',
+  sayFirst: 'Say who you are at the top of the page first.',
+  listed: (name: string) => `Keys that the policy lists for ${name}`,
+  none: 'The policy lists no key.',
+  make: 'Make a passkey',
+  how: 'Your browser makes a passkey for this page. It signs nothing until the owners of the policy have added it, so tell one of them its fingerprint yourself.',
+  needsScript: 'Passkeys need the script of this page, which this browser does not run.',
+  button: 'Make a passkey for this page',
+} as const;
+
 export const SIGN = {
   title: 'Your decision',
   saysNothing: 'The page approves nothing: your key signs the exact change that is shown above.',
+  approve: 'Approve with your passkey',
+  reject: 'Reject with your passkey',
+  type: 'Type its name to approve it:',
   withKey: 'Approve with an OpenSSH key. Run this on your machine:',
-  elsewhere: 'From another machine that can reach this one:',
+  elsewhere: 'From another machine that can reach this one',
   rejectWithKey: 'Reject with an OpenSSH key:',
+  noPasskey: 'Make a passkey for this page, to sign in the browser',
   chooseFirst: 'Say who you are at the top of the page to see whether you can approve.',
   cannot: (why: string) => `You cannot approve this change: ${why}`,
   who: 'Approvers',

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NAMESPACE, verifySshSignature } from '../../src/approvals/ssh-signature.ts';
 import { parsePublicKey } from '../../src/people/ssh-key.ts';
 import { parsePolicy } from '../../src/policy/load.ts';
-import { asSecurityKey, ecdsaKey, ed25519Key, rsaKey, rsaLine, rsaPair, signBy } from './sshsig.ts';
+import { asSecurityKey, ecdsaKey, ed25519Key, type HandMadeKey, rsaKey, rsaLine, rsaPair, signBy } from './sshsig.ts';
 
 const MESSAGE = '{"decision":"approve"}';
 const verified = (signature: string, message = MESSAGE) => verifySshSignature(Buffer.from(message), signature);
@@ -86,14 +86,31 @@ describe('hand-made signatures', () => {
     expect(verified(signBy(rsaKey(2048), MESSAGE)).type).toBe('ssh-rsa');
   });
 
-  it('with a byte changed anywhere are refused', () => {
-    const armored = signBy(ed25519Key(), MESSAGE);
-    const bytes = Buffer.from(armored.replace(/-----[^-]+-----/g, ''), 'base64');
-    for (let at = 0; at < bytes.length; at += 1) {
-      const changed = Buffer.from(bytes);
-      changed[at] = changed[at]! ^ 0x01;
-      const text = `-----BEGIN SSH SIGNATURE-----\n${changed.toString('base64')}\n-----END SSH SIGNATURE-----`;
-      expect(() => verified(text), `byte ${at}`).toThrow(INVALID);
+  // ECDSA signs with two random numbers, of which each second one has a zero in front: several of each are tried.
+  it.each<[string, () => HandMadeKey, times: number]>([
+    ['ed25519', () => ed25519Key(), 1],
+    ['rsa', () => rsaKey(2048), 1],
+    ['nistp256', () => ecdsaKey('nistp256'), 6],
+    ['nistp384', () => ecdsaKey('nistp384'), 6],
+    ['nistp521', () => ecdsaKey('nistp521'), 2],
+    ['sk-ed25519', () => ed25519Key('ssh:'), 1],
+    ['sk-ecdsa', () => ecdsaKey('nistp256', 'sk-ecdsa-sha2-nistp256@openssh.com', 'ssh:'), 6],
+  ])('of %s with a byte changed, missing or doubled anywhere are refused', (_type, make, times) => {
+    const key = make();
+    for (let time = 0; time < times; time += 1) {
+      const bytes = Buffer.from(signBy(key, MESSAGE).replace(/-----[^-]+-----/g, ''), 'base64');
+      const around = (at: number, ...here: number[]) =>
+        Buffer.concat([bytes.subarray(0, at), Buffer.from(here), bytes.subarray(at + 1)]);
+      for (let at = 0; at < bytes.length; at += 1)
+        for (const changed of [
+          around(at, bytes[at]! ^ 1),
+          around(at, bytes[at]! ^ 128),
+          around(at),
+          around(at, bytes[at]!, bytes[at]!),
+        ]) {
+          const text = `-----BEGIN SSH SIGNATURE-----\n${changed.toString('base64')}\n-----END SSH SIGNATURE-----`;
+          expect(() => verified(text), `byte ${at}`).toThrow();
+        }
     }
   });
 

@@ -29,8 +29,8 @@ const TABLE: Record<string, string[]> = {
   'tools/aws': ['zod', 'src/core/', `${AWS}/ports.ts`, `${AWS}/tool-input.ts`],
   'tools/index.ts': ['src/core/', 'tools/'],
   'src/core': ['zod', 'node:crypto'],
-  'src/people': ['node:crypto'],
-  'src/approvals': ['zod', 'node:', 'src/core/', 'src/people/', 'src/render/'],
+  'src/people': ['node:crypto', 'src/core/'],
+  'src/approvals': ['zod', 'node:', '@simplewebauthn/server', 'src/core/', 'src/people/', 'src/render/'],
   'src/policy': [
     'zod',
     'yaml',
@@ -81,8 +81,8 @@ const TABLE: Record<string, string[]> = {
   'src/bounded-file.ts': ['node:fs', 'src/core/'],
   'src/sqlite.ts': ['better-sqlite3', 'node:fs', 'node:path'],
   'src/render': ['src/core/', 'src/people/'],
-  'src/render/agent': ['zod', 'src/core/', 'src/render/'],
-  'src/review': ['hono', '@hono/node-server', '@dagrejs/dagre', 'node:', 'src/core/', 'src/render/'],
+  'src/render/agent': ['zod', 'src/core/', 'src/people/seats.ts', 'src/render/'],
+  'src/review': ['hono', '@hono/node-server', '@dagrejs/dagre', 'node:', 'src/core/', 'src/people/seats.ts', 'src/render/'],
   // Runs in a browser: of the rest it knows what the page's HTML says.
   'src/review/browser': ['@simplewebauthn/browser'],
   'src/mcp': ['@modelcontextprotocol/', 'zod', 'node:stream', 'src/core/', 'src/render/agent/'],

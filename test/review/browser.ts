@@ -35,10 +35,10 @@ export interface Review extends RunningReview {
   open(browser: Browser, path?: string, options?: BrowserContextOptions): Promise<Page>;
 }
 
-export async function review(app: App, origin?: string): Promise<Review> {
+export async function review(app: App | (() => App), origin?: string): Promise<Review> {
   const links: string[] = [];
   const defects: unknown[] = [];
-  const running = await startReview(app, {
+  const running = await startReview(typeof app === 'function' ? app : () => app, {
     port: 0,
     origin,
     onLink: (link) => void links.push(link),

@@ -294,7 +294,7 @@ describe('a page behind a proxy', () => {
   it.each(['http://review.example.com', 'https://a.example/path', 'review.example.com', 'https://u:p@a.example'])(
     'is not started as %s',
     async (origin) => {
-      await expect(review(world.app, origin)).rejects.toMatchObject({ code: 'INPUT_INVALID' });
+      await expect(review(world.app, origin)).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
     },
   );
 });

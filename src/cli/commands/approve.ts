@@ -1,9 +1,9 @@
 import type { ApproveOptions } from '../approve.ts';
-import { CHANGE_ARGUMENT, type Command, KEY_OPTIONS } from '../command.ts';
+import { CHANGE_OR_FILE_ARGUMENT, type Command, JSON_OPTION, KEY_OPTIONS } from '../command.ts';
 import { EXIT } from '../exit.ts';
 import { executed } from './execute.ts';
 
-type SigningArgs = { change: string } & Pick<ApproveOptions, 'key' | 'signature' | 'as' | 'confirm'>;
+type SigningArgs = { change: string; json?: boolean } & Pick<ApproveOptions, 'key' | 'signature' | 'as' | 'confirm'>;
 
 export const approve = signing('approve', 'approve a change with your own OpenSSH key');
 
@@ -13,16 +13,22 @@ export function signing(decision: 'approve' | 'reject', summary: string): Comman
     summary,
     options: [
       ...KEY_OPTIONS,
+      JSON_OPTION,
       { flags: '--as <person>', summary: 'your name in the policy, if the key file does not identify you' },
       {
         flags: '--confirm <name>',
         summary: 'name of the stack or resources; required without a terminal, and if the change cannot be undone',
       },
     ],
-    arguments: [CHANGE_ARGUMENT],
-    run: (context, { change: id, ...options }) =>
-      context.withApp(async (app) => {
-        const signer = await import('../approve.ts');
+    arguments: [CHANGE_OR_FILE_ARGUMENT],
+    async run(context, { change: id, ...options }) {
+      const [signer, bundles] = await Promise.all([import('../approve.ts'), import('../bundle.ts')]);
+      if (bundles.isBundleFile(id)) {
+        const terminal = signer.openTerminal(context.note);
+        const signed = await bundles.signBundle(await bundles.openedFrom(id), { decision, terminal, ...options });
+        return { text: signed.signature, json: signed, exit: EXIT.pass, ...(options.json ? {} : { exact: true }) };
+      }
+      return context.withApp(async (app) => {
         const terminal = signer.openTerminal(context.tell);
         const change = await signer.approve(app, id, { decision, terminal, ...options });
         const said: string[] = [];
@@ -32,6 +38,7 @@ export function signing(decision: 'approve' | 'reject', summary: string): Comman
         if ((await signer.afterSigning(change, plan, { print, terminal })) === 'execute')
           return executed(app, id, context.tell);
         return { text: said.join('\n'), json: change, exit: EXIT.pass };
-      }),
+      });
+    },
   };
 }

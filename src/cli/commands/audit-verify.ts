@@ -28,7 +28,7 @@ export const auditVerify: Command<Args> = {
         import('../audit-receipt.ts'),
         import('../given-text.ts'),
       ]);
-      const facts = checkReceipt(await givenText(file), keys);
+      const facts = await checkReceipt(await givenText(file), keys);
       return { text: receiptText(facts), json: facts, exit: EXIT.pass };
     }
     const { auditText, auditVerify: verify } = await import('../audit-verify.ts');

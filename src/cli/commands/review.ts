@@ -17,7 +17,7 @@ export const review: Command<{ port: number; origin?: string }> = {
   run: (context, { port, origin }) =>
     context.withApp(async (app) => {
       const { startReview, untilInterrupted } = await import('../review.ts');
-      const page = await startReview(app, {
+      const page = await startReview(() => app, {
         port,
         origin,
         onLink: (link) =>

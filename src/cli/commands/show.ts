@@ -1,24 +1,56 @@
-import { CHANGE_ARGUMENT, type Command, JSON_OPTION } from '../command.ts';
+import { CHANGE_OR_FILE_ARGUMENT, type Command, JSON_OPTION } from '../command.ts';
 import { EXIT } from '../exit.ts';
 
-export const show: Command<{ change: string; statement?: boolean; as?: string; reject?: boolean }> = {
+type ShowArgs = {
+  change: string;
+  statement?: boolean;
+  as?: string;
+  reject?: boolean;
+  bundle?: string;
+};
+
+export const show: Command<ShowArgs> = {
   name: 'show',
   summary: 'show what a change would do, worst first',
   options: [
     JSON_OPTION,
     { flags: '--statement', summary: 'print only the exact bytes to sign' },
-    { flags: '--as <person>', summary: 'the person who will sign, by name in the policy (with --statement)' },
+    {
+      flags: '--as <person>',
+      summary: 'the person who will sign, by name in the policy (with --statement; default: found by your user name)',
+    },
     { flags: '--reject', summary: 'print the statement of a rejection (with --statement)' },
+    {
+      flags: '--bundle <file>',
+      summary:
+        'write one file that countersign show, approve and reject read on another machine; - for standard output',
+    },
   ],
-  arguments: [CHANGE_ARGUMENT],
-  run: (context, { change, statement, as, reject }) =>
-    context.withApp(async (app) => {
-      const { dataOf, renderChange, showStatement, subjectOf } = await import('../show.ts');
+  arguments: [CHANGE_OR_FILE_ARGUMENT],
+  async run(context, { change, statement, as, reject, bundle }) {
+    const { bundleOf, isBundleFile, openedFrom, writeBundle } = await import('../bundle.ts');
+    const { dataOf, renderBundle, renderChange, showStatement, subjectOf } = await import('../show.ts');
+    if (isBundleFile(change)) {
+      const opened = await openedFrom(change);
+      return { text: renderBundle(opened, change, context.width), json: dataOf(opened.subject), exit: EXIT.pass };
+    }
+    return context.withApp(async (app) => {
       if (statement) {
         const text = await showStatement(app, change, as, reject ? 'reject' : 'approve');
         return { text, json: text, exit: EXIT.pass, exact: true };
       }
+      if (bundle !== undefined) {
+        const text = await bundleOf(app, change);
+        if (bundle === '-') return { text, json: text, exit: EXIT.pass, exact: true };
+        writeBundle(bundle, text);
+        return {
+          text: `Wrote ${bundle}. Elsewhere: countersign show ${bundle}`,
+          json: { file: bundle },
+          exit: EXIT.pass,
+        };
+      }
       const subject = await subjectOf(app, change);
       return { text: renderChange(subject, context.width), json: dataOf(subject), exit: EXIT.pass };
-    }),
+    });
+  },
 };

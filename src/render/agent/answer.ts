@@ -6,6 +6,7 @@ import type { Plan } from '../../core/plan.ts';
 import type { AboutPlan } from '../../core/ports.ts';
 import { makeVisibleLine } from '../../core/render-safe.ts';
 import { guardCode, type Judgement } from '../../core/verdict.ts';
+import { seatsOf } from '../../people/seats.ts';
 import { mustBeNamed, nameRanges, worstFirst } from '../worst-first.ts';
 import { EFFECTS_SHOWN, FEW_EFFECTS, LEAST_EFFECTS, PAGE_ITEMS, STRUCTURE, sizeFor } from './answer-size.ts';
 import { isDeadEnd, nextAfterPlan, nextForChange } from './next.ts';
@@ -197,7 +198,6 @@ export function describeVerdicts(judgement: Judgement, action?: Plan['action']) 
 const RANK = ['deny', 'hold', 'note', 'pass'];
 
 export function answerChange(change: Change, others: readonly Change[] = []) {
-  const counted = change.approvals.filter(({ decision }) => decision === 'approve').map(({ person }) => person);
   return {
     decision: change.judgement.decision,
     change_id: change.id,
@@ -212,7 +212,7 @@ export function answerChange(change: Change, others: readonly Change[] = []) {
     seats: {
       needed: change.judgement.seats,
       roles: change.judgement.roles,
-      filled_by: counted,
+      filled_by: seatsOf(change, change.approvals).filledBy,
       excluded: change.excluded,
     },
     expires_at: change.executeBy ?? change.approveBy,

@@ -7,6 +7,7 @@ import type { Plan } from '../../core/plan.ts';
 import type { AboutPlan } from '../../core/ports.ts';
 import { GOALS, type Judgement } from '../../core/verdict.ts';
 import type { Refusal } from '../../core/wording.ts';
+import { seatsOf } from '../../people/seats.ts';
 
 export const NO_WAY_AROUND = 'Do not try other tools or credentials.';
 
@@ -152,7 +153,7 @@ const lookedInto = ({ id }: Change, what: string) => ({
 /** One sentence that a person can follow to the end without asking: how many, who, until when, and all commands. */
 function wholeWay(change: Change): string {
   const { id, judgement, approvals, approveBy, excluded } = change;
-  const signed = approvals.filter(({ decision }) => decision === 'approve').map(({ person }) => person);
+  const { filledBy: signed } = seatsOf(change, approvals);
   const among = judgement.roles.length > 0 ? ` (${judgement.roles.join(' and ')} among them)` : '';
   const so = signed.length > 0 ? `, ${signed.join(' and ')} did` : '';
   const not = excluded.length > 0 ? ` other than ${excluded.join(', ')}` : '';

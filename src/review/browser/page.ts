@@ -2,6 +2,8 @@
  * The script of the page. Without it everything can be read; with it lists and progress keep themselves up to date, and
  * commands can be copied.
  */
+import { enrol, sign } from './passkey.ts';
+
 const RETRY_MILLISECONDS = 5_000;
 /** Clocks go on, also when nothing is recorded. */
 const REFRESH_MILLISECONDS = 60_000;
@@ -10,14 +12,15 @@ let isRefreshing = false;
 /** Somebody signs: what they look at stays. */
 let isBusy = false;
 
-export const whileBusy = async <T>(work: () => Promise<T>): Promise<T> => {
+async function whileBusy(work: () => Promise<unknown>): Promise<void> {
   isBusy = true;
   try {
-    return await work();
+    await work();
   } finally {
     isBusy = false;
   }
-};
+  await refresh();
+}
 
 async function refresh(): Promise<void> {
   const from = document.body.dataset.live;
@@ -70,7 +73,19 @@ function pathOf(root: Element, element: Element): string {
   return `:scope > ${steps.join(' > ')}`;
 }
 
+/** A form that needs the script is shown by it: when it runs, all of the page was delivered. */
+function prepareForms(root: ParentNode): void {
+  for (const form of root.querySelectorAll<HTMLFormElement>('form[data-sign], form[data-enrol]')) {
+    form.hidden = false;
+    form.addEventListener('submit', (event) => {
+      event.preventDefault();
+      void whileBusy(() => (form.dataset.sign === undefined ? enrol(form) : sign(form)));
+    });
+  }
+}
+
 function prepare(root: ParentNode): void {
+  prepareForms(root);
   for (const command of root.querySelectorAll<HTMLElement>('[data-copy]')) {
     if (command.querySelector('button')) continue;
     const button = document.createElement('button');

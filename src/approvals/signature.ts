@@ -1,0 +1,64 @@
+/** A signature of either kind over a statement: verified, with the person that the key belongs to. */
+import { CountersignError } from '../core/errors.ts';
+import { passkeyLine } from '../people/key.ts';
+import { ownerOf, type Person } from '../people/person.ts';
+import { isPasskeySignature, verifyPasskeySignature } from './passkey-signature.ts';
+import type { RelyingParty } from './relying-party.ts';
+import { canonicalSignature, verifySshSignature } from './ssh-signature.ts';
+
+export interface SignedBy {
+  person: Person;
+  keyFingerprint: string;
+  /** Absent: of a key in software. */
+  userVerified?: boolean;
+  /** Of a passkey; 0: it does not count. */
+  signCount?: number;
+  /** Of a passkey, as the policy lists it: its signature does not carry the key. */
+  keyLine?: string;
+  /** The one text of the signature. */
+  signature: string;
+}
+
+/** `page`: where it is taken, for a passkey's; `recorded`: it was taken before, on a page of the passkey's host. */
+export type TakenAt = { page: RelyingParty | undefined } | 'recorded';
+
+/**
+ * The person is who the key belongs to in `people`.
+ *
+ * @throws INPUT_SIGNATURE_INVALID, APPROVAL_KEY_UNKNOWN, APPROVAL_USER_PRESENCE_MISSING,
+ *   APPROVAL_USER_VERIFICATION_MISSING.
+ */
+export async function verifySignature(
+  statement: string,
+  signature: string,
+  people: readonly Person[],
+  takenAt: TakenAt,
+): Promise<SignedBy> {
+  if (isPasskeySignature(signature)) {
+    if (takenAt !== 'recorded' && !takenAt.page)
+      throw new CountersignError(
+        'INPUT_SIGNATURE_INVALID',
+        'A signature by a passkey can be given on the page only, which compares its origin.',
+        'Sign on the page (countersign review), or with an OpenSSH key.',
+      );
+    const page = takenAt === 'recorded' ? undefined : takenAt.page;
+    const key = await verifyPasskeySignature(statement, signature, people, page);
+    const { person, fingerprint: keyFingerprint, signCount } = key;
+    const keyLine = passkeyLine(key.passkey!, key.publicKey.export({ format: 'jwk' }));
+    return { person, keyFingerprint, userVerified: true, signCount, keyLine, signature };
+  }
+  const key = verifySshSignature(Buffer.from(statement, 'utf8'), signature);
+  const person = ownerOf(people, key.fingerprint);
+  if (!person)
+    throw new CountersignError(
+      'APPROVAL_KEY_UNKNOWN',
+      `The key ${key.fingerprint} does not belong to any person in the policy.`,
+      'Sign with a key that the policy lists, or ask the policy owners to add this one.',
+    );
+  return {
+    person,
+    keyFingerprint: key.fingerprint,
+    ...(key.userVerified === undefined ? {} : { userVerified: key.userVerified }),
+    signature: canonicalSignature(signature),
+  };
+}
