@@ -1,12 +1,13 @@
 /** One change, in the order in which people need it; what is to be decided comes last, when all of it has been delivered. */
 import type { Child } from 'hono/jsx';
+import type { Change } from '../core/change.ts';
 import { makeVisible } from '../core/render-safe.ts';
 import { changePage } from '../render/change-page.ts';
 import { type GraphNode, graphOf } from '../render/graph.ts';
 import type { Row, Section } from '../render/layout.ts';
 import type { Subject } from '../render/subject.ts';
 import { Picture } from './picture.tsx';
-import type { ReviewPorts } from './ports.ts';
+import type { MayDecide, ReviewPorts } from './ports.ts';
 import type { Reading } from './reading.ts';
 import { Rows, Text } from './rows.tsx';
 import { Decide } from './sign.tsx';
@@ -74,16 +75,23 @@ function Standing({ state, reading }: { state: Section; reading: Reading }): Chi
         ))}
       </ul>
       <Rows rows={rows} />
-      {change.state === 'pending' && mine && !mine.may ? (
-        <p class="row warn boxed">
-          <Text text={SIGN.cannot(mine.why ?? '')} />
-        </p>
-      ) : null}
+      {change.state === 'pending' && mine ? <Mine mine={mine} change={change} /> : null}
       <p class="to-decision">
         <a href="#decide">{CHANGE.toDecision}</a>
       </p>
       <Progress reading={reading} />
     </section>
+  );
+}
+
+/** How the person who looks stands to it. */
+function Mine({ mine: { person, may, why }, change }: { mine: MayDecide; change: Change }): Child {
+  const hasSigned = change.approvals.some((one) => one.person === person && !one.isVoid);
+  if (may) return null;
+  return (
+    <p class={`row boxed ${hasSigned ? 'good' : 'warn'}`}>
+      <Text text={hasSigned ? SIGN.signed : SIGN.cannot(why ?? '')} />
+    </p>
   );
 }
 

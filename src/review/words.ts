@@ -74,6 +74,7 @@ export const SIGN = {
   rejectWithKey: 'Reject with an OpenSSH key:',
   noPasskey: 'Make a passkey for this page, to sign in the browser',
   chooseFirst: 'Say who you are at the top of the page to see whether you can approve.',
+  signed: 'You have approved this change. It waits for the other approvals.',
   cannot: (why: string) => `You cannot approve this change: ${why}`,
   who: 'Approvers',
   may: 'can approve',

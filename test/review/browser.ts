@@ -35,12 +35,15 @@ export interface Review extends RunningReview {
   open(browser: Browser, path?: string, options?: BrowserContextOptions): Promise<Page>;
 }
 
-export async function review(app: App | (() => App), origin?: string): Promise<Review> {
+export async function review(
+  app: App | (() => App),
+  more: { origin?: string; now?: () => Date } = {},
+): Promise<Review> {
   const links: string[] = [];
   const defects: unknown[] = [];
   const running = await startReview(typeof app === 'function' ? app : () => app, {
     port: 0,
-    origin,
+    ...more,
     onLink: (link) => void links.push(link),
     logDefect: (error, where) => void defects.push({ error, where }),
   });

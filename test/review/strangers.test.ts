@@ -282,7 +282,7 @@ describe('every answer', () => {
 describe('a page behind a proxy', () => {
   it('answers to its origin alone, and its cookie stays on https', async () => {
     await page.close();
-    page = await review(world.app, 'https://review.example.com');
+    page = await review(world.app, { origin: 'https://review.example.com' });
     expect(page.links[0]).toMatch(/^https:\/\/review\.example\.com\/enter\//);
     expect((await send('/')).status).toBe(403);
     const { headers, status } = await send(pathOf(page.links[0]!), { Host: 'review.example.com' });
@@ -294,7 +294,7 @@ describe('a page behind a proxy', () => {
   it.each(['http://review.example.com', 'https://a.example/path', 'review.example.com', 'https://u:p@a.example'])(
     'is not started as %s',
     async (origin) => {
-      await expect(review(world.app, origin)).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+      await expect(review(world.app, { origin })).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
     },
   );
 });

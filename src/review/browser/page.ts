@@ -8,6 +8,8 @@ const RETRY_MILLISECONDS = 5_000;
 /** Clocks go on, also when nothing is recorded. */
 const REFRESH_MILLISECONDS = 60_000;
 
+/** By id: each living part as the server made it. */
+const shown = new Map<string, string>();
 let isRefreshing = false;
 /** Somebody signs: what they look at stays. */
 let isBusy = false;
@@ -42,13 +44,12 @@ function replaceLiving(fresh: Document): void {
   if (isBusy) return;
   for (const old of document.querySelectorAll<HTMLElement>('[data-living]')) {
     const next = fresh.getElementById(old.id);
-    if (!next || next.innerHTML === old.dataset.shown || next.innerHTML === old.innerHTML) continue;
-    const shown = next.innerHTML;
+    if (!next || next.innerHTML === shown.get(old.id)) continue;
+    shown.set(old.id, next.innerHTML);
     const focused = old.contains(document.activeElement) ? pathOf(old, document.activeElement!) : undefined;
     keepTyped(old, next);
     old.replaceWith(document.importNode(next, true));
     const placed = document.getElementById(old.id)!;
-    placed.dataset.shown = shown;
     if (focused) placed.querySelector<HTMLElement>(focused)?.focus();
     prepare(placed);
   }
@@ -59,6 +60,11 @@ function keepTyped(old: HTMLElement, next: HTMLElement): void {
     const same = next.querySelector<HTMLInputElement>(`[name="${CSS.escape(field.name)}"]`);
     if (same && field.type !== 'hidden') same.setAttribute('value', field.value);
   }
+  const said = [...old.querySelectorAll('.said')];
+  next.querySelectorAll('.said').forEach((one, index) => {
+    one.textContent = said[index]?.textContent ?? '';
+    one.className = said[index]?.className ?? one.className;
+  });
   const opened = [...old.querySelectorAll('details')];
   next.querySelectorAll('details').forEach((one, index) => {
     if (opened[index]?.open) one.open = true;
@@ -121,5 +127,6 @@ window.addEventListener('pagehide', () => events?.close());
 setInterval(() => {
   if (document.visibilityState === 'visible') void refresh();
 }, REFRESH_MILLISECONDS);
+for (const part of document.querySelectorAll('[data-living]')) shown.set(part.id, part.innerHTML);
 prepare(document);
 follow();
