@@ -11,9 +11,17 @@ import { benchGrowth } from './growth.ts';
 import { benchLedger } from './ledger.ts';
 import { isWithin, type Row } from './measure.ts';
 import { benchPlans } from './plans.ts';
+import { benchReview } from './review.ts';
 import { benchStart } from './start.ts';
 
-const BENCHES = { start: benchStart, plans: benchPlans, cloud: benchCloud, ledger: benchLedger, growth: benchGrowth };
+const BENCHES = {
+  start: benchStart,
+  plans: benchPlans,
+  cloud: benchCloud,
+  ledger: benchLedger,
+  review: benchReview,
+  growth: benchGrowth,
+};
 /** Takes many minutes: only when it is named. */
 const ONLY_NAMED: readonly string[] = ['growth'];
 

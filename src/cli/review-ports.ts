@@ -19,7 +19,7 @@ import { requireCounting } from './approve.ts';
 import { makeReceipt } from './audit-receipt.ts';
 import { commandFor } from './command.ts';
 import { whyTyped } from './confirm.ts';
-import { subjectOf, whatNow } from './show.ts';
+import { planAndPicture, subjectOf, whatNow } from './show.ts';
 
 export interface ForPage {
   /** As its policy is now. */
@@ -30,22 +30,33 @@ export interface ForPage {
 }
 
 const MOST_SENTENCES = 500;
+/** A plan of 500 effects takes some MiB to read; a page that is open asks for its own again and again. */
+const MOST_PLANS = 4;
+
+/** The newest answers of a function of one name, whose answers never change. */
+function remembered<T>(most: number, read: (name: string) => Promise<T>): (name: string) => Promise<T> {
+  const known = new Map<string, T>();
+  return async (name) => {
+    const value = known.get(name) ?? (await read(name));
+    known.delete(name);
+    known.set(name, value);
+    const [oldest] = known.keys();
+    if (known.size > most && oldest !== undefined) known.delete(oldest);
+    return value;
+  };
+}
 const peopleOf = (app: App): readonly Person[] => app.policyFile?.people ?? [];
 
 export function reviewPorts(page: ForPage): ReviewPorts {
   const { app, now, logDefect, relyingParty } = page;
-  const sentences = new Map<string, string>();
+  const plans = remembered(MOST_PLANS, (planId) => planAndPicture(app(), planId));
+  const sentences = remembered(MOST_SENTENCES, async (planId) => sentenceOf((await app().changes.plan(planId)).plan));
   return {
     passkeys: passkeyPorts(page),
     list: (query) => app().changes.list(query),
-    async sentence({ planId }) {
-      const known = sentences.get(planId) ?? sentenceOf((await app().changes.plan(planId)).plan);
-      if (sentences.size >= MOST_SENTENCES) sentences.clear();
-      sentences.set(planId, known);
-      return known;
-    },
+    sentence: ({ planId }) => sentences(planId),
     find: (id) => app().changes.find(id),
-    subject: (id) => subjectOf(app(), id, now()),
+    subject: (id) => subjectOf(app(), id, now(), plans),
     whatNow,
     people: () => peopleOf(app()).map(({ name }) => name),
     mayDecide: (change) => mayDecide(change, peopleOf(app()), relyingParty),

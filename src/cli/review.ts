@@ -28,7 +28,7 @@ export async function startReview(app: () => App, settings: ReviewSettings): Pro
   const [{ createReviewApp }, { createSessions }, { listen }, { readAssets }] = await Promise.all([
     import('../review/app.tsx'),
     import('../review/sessions.ts'),
-    import('../review/serve.ts'),
+    import('../review/listen.ts'),
     import('../review/assets.ts'),
   ]);
   const { now = () => new Date(), onLink, logDefect, origin: given } = settings;

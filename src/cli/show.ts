@@ -46,15 +46,26 @@ export const personHere = (people: readonly Person[], { actsAs, sponsor }: App['
   (people.find((one) => actsAs.some((actor) => mapsTo(one, actor))) ?? people.find(({ name }) => name === sponsor))
     ?.name;
 
-/** A change with all that is told of it. */
-export async function subjectOf(app: App, changeId: string, now = new Date()): Promise<Subject> {
+/** What never changes of a plan. */
+export async function planAndPicture({ changes }: App, planId: string): Promise<Pick<Subject, 'plan' | 'picture'>> {
+  const { plan } = await changes.plan(planId);
+  return { plan, picture: await changes.picture(plan) };
+}
+
+/** A change with all that is told of it. @param read for who reads plans more than once. */
+export async function subjectOf(
+  app: App,
+  changeId: string,
+  now = new Date(),
+  read = (planId: string) => planAndPicture(app, planId),
+): Promise<Subject> {
   const change = await app.changes.find(changeId);
-  const { plan } = await app.changes.plan(change.planId);
+  const { plan, picture } = await read(change.planId);
   const knownAccounts = Object.values(app.policyFile?.file.accounts ?? {}).map(({ id }) => id);
   return {
     change,
     plan,
-    picture: await app.changes.picture(plan),
+    picture,
     knownAccounts,
     now,
     signatureNotes: await signatureNotes(app, change, plan),

@@ -33,6 +33,9 @@ export interface ReviewApp {
 const CHANGE_PATH = '/changes/:id{chg_[0-9a-f]{1,40}}';
 const OWN_PATH = /^\/(?:changes\/chg_[0-9a-f]{1,40}|passkeys)?$/;
 
+/** What was written leaves, and others are answered, before there is more work. */
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: the routes, one a line or two, are read as a list.
 export function createReviewApp(ports: ReviewPorts, options: ReviewOptions): ReviewApp {
   const { origin, assets, sessions, now } = options;
@@ -112,12 +115,19 @@ export function createReviewApp(ports: ReviewPorts, options: ReviewOptions): Rev
     const change = await ports.find(id);
     c.header('Content-Type', 'text/html; charset=utf-8');
     if (c.req.method === 'HEAD') return c.body(null);
+    // The adapter (2.1.9) waits for more before it sends the beginning, unless this is said; nginx too.
+    c.header('Transfer-Encoding', 'chunked');
+    c.header('X-Accel-Buffering', 'no');
     return stream(
       c,
       async (out) => {
         await out.write(opening(frame(c, change.target.name, `/changes/${id}/live`)));
+        await turn();
         const reading = await readingOf(ports, id, c.get('session').person);
-        for (const piece of pieces(ports, reading)) await out.write(String(await piece));
+        for (const piece of pieces(ports, reading)) {
+          await out.write(String(await piece));
+          await turn();
+        }
         await out.write(CLOSING);
       },
       async (error, out) => {

@@ -5,6 +5,8 @@ import { makeVisible } from '../core/render-safe.ts';
 import { changePage } from '../render/change-page.ts';
 import { type GraphNode, graphOf } from '../render/graph.ts';
 import type { Row, Section } from '../render/layout.ts';
+import { sentenceOf } from '../render/sentence.ts';
+import { describeState } from '../render/state-rows.ts';
 import type { Subject } from '../render/subject.ts';
 import { Picture } from './picture.tsx';
 import type { MayDecide, ReviewPorts } from './ports.ts';
@@ -15,23 +17,26 @@ import { CHANGE, SIGN } from './words.ts';
 
 /** What changes while the page is open. */
 export function living(ports: ReviewPorts, reading: Reading): Child[] {
-  const [state] = changePage(reading.subject);
-  return [<Standing state={state!} reading={reading} />, <Decide ports={ports} reading={reading} />];
+  const state: Section = {
+    key: 'state',
+    title: sentenceOf(reading.subject.plan),
+    rows: describeState(reading.subject),
+  };
+  return [<Standing state={state} reading={reading} />, <Decide ports={ports} reading={reading} />];
 }
 
 /** The page in pieces, each of which is sent as soon as it is made. */
 export function* pieces(ports: ReviewPorts, reading: Reading): Generator<Child> {
-  const [state] = changePage(reading.subject);
-  yield <Standing state={state!} reading={reading} />;
-  yield* contents(reading.subject);
+  const sections = changePage(reading.subject);
+  yield <Standing state={sections[0]!} reading={reading} />;
+  yield* contents(reading.subject, sections);
   yield <Decide ports={ports} reading={reading} />;
 }
 
 /** INVARIANT: whatever is signed is in it. */
-export function* contents(subject: Subject): Generator<Child> {
+export function* contents(subject: Subject, sections: readonly Section[]): Generator<Child> {
   const anchors = new Map<string, string>();
-  const sections = new Map(changePage(subject).map((section) => [section.key, section]));
-  const section = (key: Section['key']) => sections.get(key);
+  const section = (key: Section['key']) => sections.find((one) => one.key === key);
   const groups = groupsOf(section('changes')?.rows ?? [], anchors);
   yield <Look section={section('look')!} />;
   yield <Drawing subject={subject} anchors={anchors} />;

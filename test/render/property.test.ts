@@ -133,8 +133,10 @@ const ofPlan = (plan: Signed, reason = 'as asked') => {
 const shown = (plan: Signed, width: number) => layOut(changePage(ofPlan(plan)), width).join('\n');
 
 /** The same on the page: its text, with what stands apart kept apart. */
-const onPage = (plan: Signed) =>
-  [...contents(ofPlan(plan))].map((one) => String(one).replaceAll(/<[^>]*>/g, '|')).join('');
+const onPage = (plan: Signed) => {
+  const subject = ofPlan(plan);
+  return [...contents(subject, changePage(subject))].map((one) => String(one).replaceAll(/<[^>]*>/g, '|')).join('');
+};
 
 describe('two plans that differ', () => {
   it('in one value anywhere in calls or effects are shown differently on the page', () => {

@@ -206,9 +206,9 @@ describe('a name that is pointed at loopback', () => {
 });
 
 describe('another site in the same browser', () => {
-  it.each(['localhost', '127.0.0.1'])('cannot frame, load or post to it, from %s', async (host) => {
-    if (!browser) return;
-    const tab = await page.open(browser);
+  it.for(['localhost', '127.0.0.1'])('cannot frame, load or post to it, from %s', async (host, context) => {
+    needs(context, 'chromium', hasChromium);
+    const tab = await page.open(browser!);
     const site = await stranger(
       () => `<iframe src="${page.origin}/"></iframe>
         <form method="post" action="${page.origin}/me"><input name="person" value="bob"><button>win a prize</button></form>`,
