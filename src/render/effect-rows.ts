@@ -164,15 +164,10 @@ function several(
     ),
   }));
   const differing = own.filter(({ rows }) => rows.length > 0);
+  const alike = own.filter(({ rows }) => rows.length === 0).map(({ name }) => name);
   return [
     headRow(`${group.length} \u00d7 `, counted(group.length, 'resource'), group),
-    {
-      indent: 4,
-      text: own
-        .filter(({ rows }) => rows.length === 0)
-        .map(({ name }) => name)
-        .join(', '),
-    },
+    { indent: 4, text: alike.join(', '), names: alike },
     ...propertyRows(plan, first, whole),
     ...valueRows(
       (made[0] ?? []).filter((leaf) => common.has(key(leaf))),

@@ -20,6 +20,8 @@ export interface Row {
   tone?: Tone;
   /** The text is these, with a dot between: for a reader that sets them apart. */
   parts?: readonly string[];
+  /** The text is these names, with a comma between. */
+  names?: readonly string[];
   /** The text is this leaf: for a reader that has columns. Both values absent: it changes, and neither is shown. */
   leaf?: Leaf;
   /** Here begin the rows of effects. `name`: how the text calls them. `ids`: their names in the plan. */

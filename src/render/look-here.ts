@@ -11,6 +11,7 @@ import { lineOf, nameIn, toldName, toldSentence } from './names.ts';
 import type { Named, NamedKind } from './newly-named.ts';
 import { namedIn, type Subject, stopping } from './subject.ts';
 import { quoted } from './values.ts';
+import { nameRanges } from './worst-first.ts';
 
 const KIND_WORDS: Record<NamedKind, string> = {
   account: 'FOREIGN ACCOUNT',
@@ -45,7 +46,7 @@ export const isOfEffects = ({ outcome, effects }: Verdict) => outcome === 'deny'
 function verdictRow(plan: Plan, { guard, outcome, message, seats, roles = [], effects = [] }: Verdict): Row {
   const needs = `${countedApprovals(seats ?? 1)}${roles.length > 0 ? `, ${roles.join(' and ')} among them` : ''}`;
   const what = outcome === 'deny' ? 'DENIED' : `HELD for ${needs}`;
-  const about = effects.length > 0 ? ` About: ${effects.map((one) => toldName(plan, one)).join(', ')}.` : '';
+  const about = effects.length > 0 ? ` About: ${nameRanges(effects.map((one) => toldName(plan, one)))}.` : '';
   return {
     text: `! ${what} by ${guardCode(guard)}: ${toldSentence(plan, message)}${about}`,
     tone: outcome === 'deny' ? 'bad' : 'warn',
@@ -119,7 +120,7 @@ function markRows(plan: Plan, told: readonly Verdict[]): Row[] {
       if (!known.names.includes(name)) known.names.push(name);
     }
   return [...byFact.values()].map(({ mark, names }) => ({
-    text: `! ${MARK_WORDS[mark.kind]}, ${names.join(', ')}: ${lineOf(mark.text)}`,
+    text: `! ${MARK_WORDS[mark.kind]}, ${nameRanges(names)}: ${lineOf(mark.text)}`,
     tone: 'warn' as const,
   }));
 }

@@ -50,6 +50,16 @@ const classOf = ({ tone, indent = 0 }: Row): string => `row ${tone ?? 'plain'}${
 
 function OneRow({ row }: { row: Row }): Child {
   if (row.command) return <Command text={row.text} />;
+  if (row.names)
+    return (
+      <ul class="names">
+        {row.names.map((name) => (
+          <li>
+            <bdi class="value">{shownText(name)}</bdi>
+          </li>
+        ))}
+      </ul>
+    );
   if (row.parts)
     return (
       <ul class={`parts ${classOf(row)}`}>
@@ -60,12 +70,17 @@ function OneRow({ row }: { row: Row }): Child {
         ))}
       </ul>
     );
+  const [, about, text] = WARNING.exec(row.text) ?? [];
   return (
     <p class={classOf(row)}>
-      <Text text={row.text} />
+      {about === undefined ? null : <strong>{about}</strong>}
+      <Text text={text ?? row.text} />
     </p>
   );
 }
+
+/** `! HELD for 1 approval by GUARD_…: ` is ours; what follows names things of others. */
+const WARNING = /^! ([A-Z][A-Za-z0-9_ ]*:) (.*)$/s;
 
 /** SECURITY: a text with line breaks of its own stays one block, whose further lines are set in. */
 export function Text({ text }: { text: string }): Child {

@@ -84,19 +84,22 @@ describe('a change', () => {
       const seen = (await tab.locator('main').textContent())!;
       const sections = changePage(await subjectOf(world.app, id)).filter(({ key }) => key !== 'whole');
       const texts = sections.flatMap(({ rows }) =>
-        rows.flatMap(({ text, parts, leaf, begins }) =>
+        rows.flatMap(({ text, parts, leaf, begins, names }) =>
           begins
             ? [begins.name, ...parts!.slice(1)]
             : leaf
               ? [leaf.path, leaf.before ?? '', leaf.after ?? '']
-              : (parts ?? text.split('\n')),
+              : (names ?? parts ?? text.replace(/^! /, '').split('\n')),
         ),
       );
       expect(texts.length).toBeGreaterThan(30);
       for (const text of texts) {
         const [what, ...found] = text.split(': ');
-        // Of what was looked for, name and result stand in fields of their own.
-        const isThere = seen.includes(shownText(text)) || seen.includes(what! + found.join(': '));
+        // A finding and what it is about stand apart.
+        const isThere =
+          seen.includes(shownText(text)) ||
+          seen.includes(what! + found.join(': ')) ||
+          seen.includes(`${what}:${found.join(': ')}`);
         expect(isThere, text).toBe(true);
       }
     }
