@@ -22,8 +22,8 @@ import { whyTyped } from './confirm.ts';
 import { planAndPicture, subjectOf, whatNow } from './show.ts';
 
 export interface ForPage {
-  /** As its policy is now. */
   app(): App;
+  follow: ReviewPorts['follow'];
   relyingParty: RelyingParty;
   logDefect: ReviewPorts['logDefect'];
   now(): Date;
@@ -53,6 +53,7 @@ export function reviewPorts(page: ForPage): ReviewPorts {
   const sentences = remembered(MOST_SENTENCES, async (planId) => sentenceOf((await app().changes.plan(planId)).plan));
   return {
     passkeys: passkeyPorts(page),
+    follow: page.follow,
     list: (query) => app().changes.list(query),
     sentence: ({ planId }) => sentences(planId),
     find: (id) => app().changes.find(id),

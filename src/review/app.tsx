@@ -91,6 +91,7 @@ export function createReviewApp(ports: ReviewPorts, options: ReviewOptions): Rev
     const session = sessions.find(getCookie(c, cookie));
     if (!session) return c.html(<Notice title={ENTRY.noSession} lines={[ENTRY.next]} />, 401);
     c.set('session', session);
+    await ports.follow();
     await next();
   });
   app.get('/', async (c) => {

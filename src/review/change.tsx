@@ -81,9 +81,11 @@ function Standing({ state, reading }: { state: Section; reading: Reading }): Chi
       </ul>
       <Rows rows={rows} />
       {change.state === 'pending' && mine ? <Mine mine={mine} change={change} /> : null}
-      <p class="to-decision">
-        <a href="#decide">{CHANGE.toDecision}</a>
-      </p>
+      {change.state === 'pending' || change.state === 'approved' ? (
+        <p class="to-decision">
+          <a href="#decide">{CHANGE.toDecision}</a>
+        </p>
+      ) : null}
       <Progress reading={reading} />
     </section>
   );

@@ -115,7 +115,10 @@ export function Picture({ graph, anchorOf }: { graph: Graph; anchorOf(node: Grap
         </svg>
       </section>
       <figcaption>
-        {CHANGE.pictureOf(graph.nodes.reduce((sum, { names }) => sum + names.length, 0))}
+        {CHANGE.pictureOf(
+          graph.nodes.reduce((sum, { names }) => sum + names.length, 0),
+          graph.uses.length,
+        )}
         {graph.isGrouped ? ` ${CHANGE.grouped}` : ''}
       </figcaption>
     </figure>

@@ -50,6 +50,8 @@ export interface PasskeyPorts {
 
 export interface ReviewPorts {
   readonly passkeys: PasskeyPorts;
+  /** Before each request: what owners have adopted since is followed. */
+  follow(): Promise<void>;
   /** Newest first, at most `limit`; its cost does not depend on how many there are. */
   list(query: { state?: ChangeState; limit: number }): Promise<Page<Change>>;
   /** One sentence; of a change that was read before, without reading its plan again. */

@@ -37,7 +37,8 @@ export const LIST = {
 export const CHANGE = {
   back: 'All changes',
   picture: 'The picture',
-  pictureOf: (nodes: number) => `${counted(nodes, 'resource')}; an arrow points to the resource that is used.`,
+  pictureOf: (nodes: number, uses: number) =>
+    `${counted(nodes, 'resource')}${uses > 0 ? '; an arrow points to the resource that is used' : ''}.`,
   grouped: 'Similar resources are drawn as one. The table below has each of them.',
   progress: 'Progress',
   noProgress: 'No progress is recorded yet.',

@@ -36,12 +36,12 @@ export interface Review extends RunningReview {
 }
 
 export async function review(
-  app: App | (() => App),
-  more: { origin?: string; now?: () => Date } = {},
+  app: App,
+  more: { origin?: string; now?: () => Date; reopen?: () => Promise<App> } = {},
 ): Promise<Review> {
   const links: string[] = [];
   const defects: unknown[] = [];
-  const running = await startReview(typeof app === 'function' ? app : () => app, {
+  const running = await startReview(app, {
     port: 0,
     ...more,
     onLink: (link) => void links.push(link),

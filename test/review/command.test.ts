@@ -49,6 +49,10 @@ it('serves the page, tells the next link when one is used, and ends with the ter
   const [, style] = /href="(\/style\.css)"/.exec(await text('/'))!;
   expect(await text(style!)).toContain('--paper');
   expect(await text('/script.js')).toContain('EventSource');
+  // What owners adopt while it runs is followed: a person who is new is one of those to choose from.
+  expect(await text('/')).not.toContain('value="dave"');
+  await world.another({ policy: `${world.policyText}  dave: { signs_in_as: [dave], roles: [sre] }\n` });
+  expect(await text('/')).toContain('value="dave"');
   // A page that is open does not hold it.
   const feed = await fetch(`${origin}/events`, { headers: { cookie } });
   child.kill('SIGINT');

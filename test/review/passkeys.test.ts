@@ -27,7 +27,7 @@ afterAll(() => browser?.close());
 beforeEach(async (context) => {
   needs(context, 'chromium', hasChromium);
   world = await openTestWorld();
-  page = await review(() => world.app);
+  page = await review(world.app, { reopen: async () => world.app });
   bob ??= await enrol('bob');
   carol ??= await enrol('carol');
 }, 60_000);
@@ -260,7 +260,7 @@ describe('a passkey that the owners have adopted', () => {
     const id = await proposeFix(world);
     await goTo(bob, id);
     const options = await ask(bob, id);
-    const other = await review(() => world.app);
+    const other = await review(world.app, { reopen: async () => world.app });
     try {
       await bob.tab.goto(other.links[0]!);
       await bob.tab.waitForURL(`${other.origin}/`);

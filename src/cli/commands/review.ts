@@ -1,5 +1,6 @@
+import type { App } from '../../compose.ts';
 import { CountersignError } from '../../core/errors.ts';
-import type { Command } from '../command.ts';
+import type { Command, Context } from '../command.ts';
 import { EXIT } from '../exit.ts';
 
 /** Lives until it is interrupted. */
@@ -17,18 +18,33 @@ export const review: Command<{ port: number; origin?: string }> = {
   run: (context, { port, origin }) =>
     context.withApp(async (app) => {
       const { startReview, untilInterrupted } = await import('../review.ts');
-      const page = await startReview(() => app, {
+      const closing = Promise.withResolvers<void>();
+      const page = await startReview(app, {
         port,
         origin,
+        reopen: () => reopened(context, closing.promise),
         onLink: (link) =>
           context.tell(`Open this link in your browser; it works once, and the next one is printed here:\n  ${link}`),
         logDefect: (error, where) => context.note(`INTERNAL in ${where}: ${String((error as Error)?.stack ?? error)}`),
       });
       await untilInterrupted();
       await page.close();
+      closing.resolve();
       return { text: 'The page is closed.', json: null, exit: EXIT.pass };
     }),
 };
+
+/** Another app, which stays open until the page is closed. */
+function reopened(context: Context, closed: Promise<void>): Promise<App> {
+  return new Promise((resolve, reject) => {
+    context
+      .withApp(async (app) => {
+        resolve(app);
+        await closed;
+      })
+      .catch(reject);
+  });
+}
 
 function portOf(text: string): number {
   if (/^\d{1,5}$/.test(text) && Number(text) < 65_536) return Number(text);
