@@ -1,23 +1,9 @@
 // Makes dist/. Runs on `npm ci` (prepare), with any Node >= 18.
 // `node build.mjs ENTRY OUTDIR` bundles another server in the way of `serve`: the benchmark's baseline is built so.
-import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { build } from 'esbuild';
-
-/** zod's namespace keeps its fifty languages in every bundle, 300 kB that each start would read; ours are in English. */
-const englishOnly = {
-  name: 'english-only',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /locales\/index\.js$/ }, ({ path, importer }) =>
-      /[\\/]zod[\\/]v4[\\/]/.test(importer) ? { path, namespace: 'english-only' } : undefined,
-    );
-    onLoad({ filter: /.*/, namespace: 'english-only' }, () => ({
-      contents: "export { default as en } from 'zod/v4/locales/en.js';",
-      resolveDir: process.cwd(),
-    }));
-  },
-};
 
 /** Each of these is a file of its own in dist/, loaded when it is needed. */
 const ENTRIES = {
@@ -26,15 +12,123 @@ const ENTRIES = {
   program: 'src/main.ts',
   'answer-calls': 'src/cli/answer-calls.ts',
 };
-const besides = {
+const source = (path) => relative(import.meta.dirname, path);
+const filesIn = (folder) =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => `${folder}/${name}`);
+const valuesFrom = (file) =>
+  [...readFileSync(file, 'utf8').matchAll(/^(?:import|export) (?!type\b)[^;]*?from '([^']+)'/gm)].map(([, name]) =>
+    name.startsWith('.') ? join(file, '..', name) : name,
+  );
+const usesZod = (file) => valuesFrom(file).some((name) => name === 'zod' || (name.endsWith('.ts') && usesZod(name)));
+
+/**
+ * Rooms that most commands load most of: a file each, where splitting would make dozens, and each takes half a
+ * millisecond to load. A room imports those before it.
+ */
+const core = [...filesIn('src/core'), ...filesIn('src/people')];
+const ROOMS = {
+  plain: core.filter((file) => !usesZod(file)),
+  core: core.filter(usesZod),
+  ledger: [...filesIn('src/ledger'), 'src/sqlite.ts'],
+  render: filesIn('src/render'),
+};
+const roomOf = (file) => Object.keys(ROOMS).find((name) => ROOMS[name].includes(file));
+
+/** What is there of a file when it runs. */
+const exportsOf = (file) =>
+  [...readFileSync(file, 'utf8').matchAll(/^export (?:async )?(?:const|let|class|function)\*? (\w+)|^export \{([^}]*)\}/gm)].flatMap(
+    ([, one, several]) =>
+      one ?? several.split(',').flatMap((name) => (/^\s*(?:type\b|$)/.test(name) ? [] : name.trim().split(' as ').at(-1))),
+  );
+/** In its room, where two files may export the same name. */
+const inRoom = (file, name) => `${file.replaceAll(/\W/g, '_')}$${name}`;
+const renamed = (file, from, isOutward) =>
+  `export { ${exportsOf(file)
+    .map((name) => (isOutward ? `${name} as ${inRoom(file, name)}` : `${inRoom(file, name)} as ${name}`))
+    .join(', ')} } from '${from}';`;
+
+/** @param within the room that is built; none of its files is outside. */
+const besides = (within) => ({
   name: 'besides',
+  setup({ onResolve, onLoad }) {
+    const external = (name) => ({ path: `./${name}.js`, external: true });
+    onResolve({ filter: /^\.\/\w+\.js$/, namespace: 'room' }, ({ path }) => ({ path, external: true }));
+    onLoad({ filter: /.*/, namespace: 'room' }, ({ path }) => ({ contents: renamed(path, `./${roomOf(path)}.js`) }));
+    onResolve({ filter: /\.ts$/ }, ({ path, kind, resolveDir }) => {
+      const file = source(join(resolveDir, path));
+      const room = roomOf(file);
+      if (room !== undefined && room !== within) return { path: file, namespace: 'room', sideEffects: false };
+      const found = Object.keys(ENTRIES).find((name) => ENTRIES[name] === file);
+      return kind === 'dynamic-import' && found ? external(found) : undefined;
+    });
+    if (within !== 'zod') onResolve({ filter: /^zod$/ }, () => external('zod'));
+  },
+});
+const onlyEntries = {
+  name: 'only-entries',
   setup({ onResolve }) {
-    onResolve({ filter: /\.ts$/ }, ({ path, kind }) => {
-      const found = Object.entries(ENTRIES).find(([, file]) => basename(file) === basename(path));
-      return kind === 'dynamic-import' && found ? { path: `./${found[0]}.js`, external: true } : undefined;
+    onResolve({ filter: /\.ts$/ }, ({ path, kind, resolveDir }) => {
+      const file = source(join(resolveDir, path));
+      const found = Object.keys(ENTRIES).find((name) => ENTRIES[name] === file);
+      return kind === 'dynamic-import' && found ? { path: `./${found}.js`, external: true } : undefined;
     });
   },
 };
+
+/** zod's `z` is an object with all of zod in it, 750 kB that each start would read; of a namespace only what is used stays. */
+const zodInParts = {
+  name: 'zod-in-parts',
+  setup({ onLoad }) {
+    onLoad({ filter: /\.ts$/, namespace: 'file' }, ({ path }) => {
+      if (path.includes('node_modules')) return undefined;
+      const contents = readFileSync(path, 'utf8').replace("import { z } from 'zod'", "import * as z from 'zod'");
+      return { contents, loader: 'ts' };
+    });
+  },
+};
+/** What our files use of it; `z.core` is types to them. */
+async function zodUsed() {
+  const files = ['src', 'guards', 'tools'].flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
+  );
+  const texts = files.filter((name) => name.endsWith('.ts')).map((name) => readFileSync(name, 'utf8'));
+  const used = new Set(
+    texts.flatMap((text) => [...text.matchAll(/(?:\bz|\bimport\('zod'\)\))\s*\.\s*(\w+)/g)].map(([, name]) => name)),
+  );
+  const there = await import('zod');
+  return `export { ${[...used]
+    .filter((name) => name in there && name !== 'core')
+    .sort()
+    .join(', ')} } from 'zod';`;
+}
+
+/** CommonJS dependencies inside an ES module bundle call require(). */
+const REQUIRE =
+  "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
+const OF_NODE = /^import (?:([\w$]+)(?:, )?)?(?:\{ ([^}]*) \}|\* as ([\w$]+))? ?from "(node:[\w/]+)";$/gm;
+
+/**
+ * An `import` of a module of Node's makes all that it exports, for node:crypto 8 ms of each start; what is taken from the
+ * module itself makes nothing else. Making a `require` takes as long as loading a file, so only who calls it has one.
+ */
+function asLittleAsNeeded(folder) {
+  for (const name of readdirSync(folder).filter((file) => file.endsWith('.js'))) {
+    const taken = [];
+    const code = readFileSync(join(folder, name), 'utf8')
+      .replace(REQUIRE, '')
+      .replace(OF_NODE, (_, whole, named, all, from) => {
+        const of = `process.getBuiltinModule(${JSON.stringify(from)})`;
+        for (const one of [whole, all]) if (one) taken.push(`const ${one} = ${of};`);
+        if (named) taken.push(`const { ${named.replaceAll(' as ', ': ')} } = ${of};`);
+        return '';
+      });
+    if (/^import .*"node:/m.test(code))
+      throw new Error(`${name} imports a module of Node's in a form that is not known here`);
+    writeFileSync(join(folder, name), [/\brequire\b/.test(code) ? REQUIRE : '', ...taken, code].join('\n'));
+  }
+}
 
 const common = {
   bundle: true,
@@ -46,16 +140,13 @@ const common = {
   external: ['better-sqlite3'],
   jsx: 'automatic',
   jsxImportSource: 'hono/jsx',
-  plugins: [englishOnly, besides],
+  plugins: [zodInParts, onlyEntries],
   define: {
     __VERSION__: JSON.stringify(JSON.parse(readFileSync('package.json', 'utf8')).version),
     __CEDAR__: JSON.stringify('./cedar.cjs'),
     __PAGE__: JSON.stringify('./page/'),
   },
-  // CommonJS dependencies inside an ES module bundle call require().
-  banner: {
-    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-  },
+  banner: { js: REQUIRE },
   legalComments: 'linked',
   logLevel: 'warning',
 };
@@ -67,7 +158,10 @@ else {
   const { main, serve, ...rest } = ENTRIES;
   // The start of a server is a bundle of its own: with what is shared split off, it would load all of zod for its part.
   await build({ ...common, outdir, entryPoints: { main, serve } });
-  await build({ ...common, outdir, entryPoints: rest, splitting: true });
+  await room('zod', await zodUsed());
+  for (const [name, files] of Object.entries(ROOMS))
+    await room(name, files.map((file) => renamed(file, `./${file}`, true)).join('\n'));
+  await build({ ...common, outdir, entryPoints: rest, splitting: true, plugins: [zodInParts, besides()] });
   writeFileSync('dist/tools.json', await toolList());
   copyCedar();
   await buildPage();
@@ -87,6 +181,12 @@ async function buildPage() {
     legalComments: 'linked',
     logLevel: 'warning',
   });
+}
+asLittleAsNeeded(outdir);
+
+async function room(name, contents) {
+  const stdin = { contents, resolveDir: '.', sourcefile: `${name}.ts`, loader: 'ts' };
+  await build({ ...common, stdin, outfile: join(outdir, `${name}.js`), plugins: [zodInParts, besides(name)] });
 }
 
 /** What `tools/list` answers, made here so that a server that starts loads neither tools nor schemas. */

@@ -7,6 +7,7 @@ import { writeFileSync } from 'node:fs';
 import { availableParallelism, loadavg, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { benchCloud } from './cloud.ts';
+import { benchCommands } from './commands.ts';
 import { benchGrowth } from './growth.ts';
 import { benchLedger } from './ledger.ts';
 import { isWithin, type Row } from './measure.ts';
@@ -16,6 +17,7 @@ import { benchStart } from './start.ts';
 
 const BENCHES = {
   start: benchStart,
+  commands: benchCommands,
   plans: benchPlans,
   cloud: benchCloud,
   ledger: benchLedger,

@@ -5,8 +5,9 @@
  * Does not cover: the real holder of a key (the assurance level shows how far that is proven).
  */
 import { z } from 'zod';
+import type { OnePerson } from '../src/core/change.ts';
 import { counted } from '../src/core/counted.ts';
-import { deny, type GuardDefinition, hold } from '../src/core/guard.ts';
+import { deny, type Facts, type GuardDefinition, hold } from '../src/core/guard.ts';
 import { seatKindOf, worstOf } from '../src/core/plan.ts';
 import { ASKED_PROOF_TEXTS } from '../src/core/proof.ts';
 import { pass } from '../src/core/verdict.ts';
@@ -27,7 +28,8 @@ export const approval: GuardDefinition<z.infer<typeof options>> = {
       const worst = worstOf(plan);
       const { seats, include, proof = 'software' } = facts.seatRules[seatKindOf(plan)];
       if (seats === 0 || (plan.effects.length === 0 && plan.calls.length === 0)) return pass('approval');
-      const { approvers } = facts;
+      const { approvers, onePerson } = facts;
+      if (onePerson && approvers.length > 0) return heldForOne(facts, onePerson, seats, worst);
       const missing = include.find((role) => approvers.every(({ roles }) => !roles.includes(role)));
       // A team of one that only plans yet is no mistake: nobody's signature is waited for there.
       const executes = facts.policy.present && facts.scope?.execute !== 'plan_only';
@@ -59,3 +61,14 @@ export const approval: GuardDefinition<z.infer<typeof options>> = {
     },
   }),
 };
+
+/** Solo mode: labelled, touched, and waited for. */
+function heldForOne({ environment }: Facts, { person, waitSeconds }: OnePerson, seats: number, worst: string) {
+  const where = `${environment[0]!.toUpperCase()}${environment.slice(1)}, ${worst}`;
+  const message = `${where}: needs ${counted(seats, 'approval')}. One person (solo mode): ${person} approves alone with a security key or passkey, and the change waits ${counted(waitSeconds / 60, 'minute')} after that.`;
+  const remedy = {
+    agent: 'Propose it, tell the user, and end your turn.',
+    person: 'Run countersign show, then countersign approve.',
+  };
+  return { ...hold('approval', seats, message, remedy), effects: [] };
+}

@@ -1,7 +1,8 @@
 /**
  * Guarantees: a protection is lowered in a change of its own, never together with a loss or within 24 h before one. A
  * resource under termination or stop protection is not terminated or stopped.
- * Does not cover: protections that no property expresses; protections that were lowered outside of this ledger.
+ * A protection that fell outside of this ledger counts where a look of the last 24 h, or the live resource, tells it.
+ * Does not cover: protections that no property expresses; what was lowered before anybody looked.
  */
 import { z } from 'zod';
 import { doing, effectName, isLoss } from '../src/core/effect.ts';
@@ -23,7 +24,7 @@ const ALONE =
 
 export const protection: GuardDefinition<z.infer<typeof options>> = {
   name: 'protection',
-  rule: 'A plan that lowers termination or stop protection, a deletion or update-replace policy, a stack policy, backups, logging or hooks needs 2 approvals. A plan that also deletes or replaces a resource, or does so within 24 h, is refused.',
+  rule: 'A plan that lowers termination or stop protection, a deletion or update-replace policy, a stack policy, backups, logging or hooks needs 2 approvals. A plan that also deletes or replaces a resource, or does so within 24 h after a protection fell (through Countersign or outside it), is refused.',
   normally: 'hold(2); deny together with a deletion or replacement',
   told: 'lower the protection in a separate change',
   denies: 'lowering a protection together with a deletion',
@@ -39,7 +40,9 @@ export const protection: GuardDefinition<z.infer<typeof options>> = {
       );
       if (guarded) return deny('protection', `${guarded.id} has termination or stop protection.`, ALONE);
       // With its stack a protection goes as a resource; alone, a removed backup selection or hook is no second loss.
-      const all = doing(plan.effects, ['unprotect']).filter(({ effect }) => !(action === 'delete' && isLoss(effect)));
+      const all = doing(plan.effects, ['unprotect']).filter(
+        ({ effect, mark }) => !(action === 'delete' && isLoss(effect) && mark?.path === 'Properties'),
+      );
       const itself = new Set(all.map(({ effect }) => effect));
       const lost = lossesOf(plan).find((effect) => effect.holds !== 'nothing' || !itself.has(effect));
       const lowered = all[0];
@@ -51,11 +54,17 @@ export const protection: GuardDefinition<z.infer<typeof options>> = {
           `This plan lowers ${lowering} and also deletes or replaces ${effectName(lost)}.`,
           ALONE,
         );
-      const { protectionLoweredAt } = facts.history;
+      const { protectionLoweredAt, protectionFell } = facts.history;
       if (lost && protectionLoweredAt)
         return deny(
           'protection',
           `This plan deletes or replaces ${effectName(lost)}, and a protection of ${plan.target.name} was lowered at ${absoluteTime(protectionLoweredAt)}, less than 24 h ago.`,
+          ALONE,
+        );
+      if (lost && protectionFell)
+        return deny(
+          'protection',
+          `This plan deletes or replaces ${effectName(lost)}, and ${protectionFell.what} of ${plan.target.name} was lowered outside Countersign after ${absoluteTime(protectionFell.since)}.`,
           ALONE,
         );
       if (!lowering) return pass('protection');

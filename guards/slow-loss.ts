@@ -1,7 +1,7 @@
 /**
  * Guarantees: a change that leads to a later loss counts as a loss: expiry, shorter retention, backups off, keys disabled,
- * capacity at zero or cut by more than half, traffic cut.
- * Does not cover: a cut in several steps, each of which leaves half; properties that the table `type.property → effect`
+ * capacity at zero or cut by more than half, in one step or in several within 24 h, traffic cut.
+ * Does not cover: properties that the table `type.property → effect`
  * does not have (`unknown-effect` covers types that are not in the tables).
  */
 import { z } from 'zod';
@@ -21,7 +21,7 @@ const SAID = {
 
 export const slowLoss: GuardDefinition<z.infer<typeof options>> = {
   name: 'slow-loss',
-  rule: 'A plan is held if data would expire (a lifecycle rule, a TTL, a shorter retention), if backups, versioning or point-in-time recovery would be turned off, if a key would be disabled or scheduled for deletion, if capacity would fall to zero or to less than half, by more than two units, or if traffic would be cut.',
+  rule: 'A plan is held if data would expire (a lifecycle rule, a TTL, a shorter retention), if backups, versioning or point-in-time recovery would be turned off, if a key would be disabled or scheduled for deletion, if capacity would fall to zero or to less than half, by more than two units, in one plan or in several within 24 h, or if traffic would be cut.',
   normally: 'hold(2)',
   told: 'the loss, and when',
   options,
@@ -32,6 +32,14 @@ export const slowLoss: GuardDefinition<z.infer<typeof options>> = {
       const seen = facts.environment === 'disposable' ? plan.effects.filter((effect) => !isLoss(effect)) : plan.effects;
       const losing = isWorthless(plan.subject) ? [] : doing(seen, ['expire', 'disable', 'disconnect']);
       const first = losing[0];
+      const [step] = isWorthless(plan.subject) ? [] : (facts.history.cutInSteps ?? []);
+      if (!first && step)
+        return hold(
+          'slow-loss',
+          seatsIn(facts, seats),
+          `${step.what} of ${step.of} would fall from ${step.was} to ${step.becomes} within 24 h, in several steps.`,
+          'Leave that property as it is, or propose it as a change of its own, for approval.',
+        );
       if (!first) return pass('slow-loss');
       const { effect, mark } = first;
       const kind = (mark?.kind ?? effect.kind) as keyof typeof SAID;

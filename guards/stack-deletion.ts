@@ -42,7 +42,7 @@ export const stackDeletion: GuardDefinition<z.infer<typeof options>> = {
       const used = subject.dependents.find(({ users }) => users.length > 0);
       if (used)
         return refuse(
-          `Other stacks import the export ${used.name}: ${used.users.slice(0, 5).join(', ')}.`,
+          `Other stacks import ${used.name} of this stack: ${used.users.slice(0, 5).join(', ')}.`,
           'First change the importing stacks.',
         );
       if (isWorthless(subject))

@@ -14,8 +14,8 @@ import { loadKnowledge } from '../src/providers/aws/knowledge/index.ts';
 import { viewsOf } from '../src/providers/aws/planners/views.ts';
 import { parseTemplate, type Template } from '../src/providers/aws/template/parse.ts';
 import { UNRESOLVED } from '../src/providers/aws/template/resolve.ts';
+import { exporterOf, plausibleParameters } from '../src/sandbox/plausible-parameters.ts';
 import { SANDBOX_ACCOUNT } from '../src/sandbox/world.ts';
-import { exporterOf, plausibleParameters } from '../test/sandbox/parameter-values.ts';
 import { type PairResult, writeReport } from './campaign-report.ts';
 
 const corpus = new URL('../../shared/corpus/pairs/', import.meta.url).pathname;

@@ -1,4 +1,4 @@
-/** Joins policy, ledger, cloud and pipeline for one process. Called by main.ts and, with other parts, by tests. */
+/** Joins policy, ledger, cloud and pipeline for one process. Commands that only look join less (`folder.ts`). */
 
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -10,14 +10,18 @@ import { createChanges } from './core/changes.ts';
 import { keyedDigestOf } from './core/digest.ts';
 import { CountersignError } from './core/errors.ts';
 import type { GuardDefinition } from './core/guard.ts';
+import type { Owners } from './core/owner.ts';
 import { createPipeline, type Pipeline, type PipelinePorts } from './core/pipeline.ts';
 import type { ChangesPort, Executor, PolicyPort, Provider } from './core/ports.ts';
+import { seal, unseal } from './core/sealed.ts';
+import { earlierChange } from './core/taking-back.ts';
 import type { Tool } from './core/tool.ts';
 import { type OpenLedger, openLedger } from './ledger/store.ts';
+import { type Directory, directoryAt } from './policy/directory.ts';
 import { loadPolicy } from './policy/load.ts';
 import type { Policy } from './policy/model.ts';
-import { type Directory, directoryAt } from './policy/pin.ts';
 import { createPolicyPort } from './policy/port.ts';
+import { createOwners } from './processes.ts';
 import { type AccountEntry, createAws } from './providers/aws/provider.ts';
 import { providerRules } from './providers/index.ts';
 import { agentWording } from './render/agent/index.ts';
@@ -34,8 +38,13 @@ export interface App {
   directoryAt(seq: number): Promise<Pick<Directory, 'digest' | 'people'> | undefined>;
   cloud: Provider;
   executor: Executor;
+  /** The processes that execute. */
+  owners: Owners;
   pipeline: Pipeline;
   keyedDigest: PipelinePorts['keyedDigest'];
+  seal: PipelinePorts['seal'];
+  /** It is joined already (`StateFolder`). */
+  whole(this: App): Promise<App>;
   close(): void;
 }
 export interface AppOptions {
@@ -49,6 +58,8 @@ export interface AppOptions {
   /** For tests of what one guard stops. */
   guards?: readonly GuardDefinition[];
   now?: () => Date;
+  /** Processes, in place of those of this machine. */
+  owners?: Owners;
   /** The store, in place of the embedded one. */
   openLedger?: typeof openLedger;
   answerWithinMilliseconds?: number;
@@ -61,7 +72,9 @@ export function createApp(config: Config, options: AppOptions = {}): App {
   const guards = options.guards ?? allGuards;
   const policyFile = options.policy ?? (config.policyPath === undefined ? null : loadPolicy(config.policyPath, guards));
   const ledger = (options.openLedger ?? openLedger)(config.home, now);
+  const owners = options.owners ?? createOwners();
   const policy = createPolicyPort({
+    owners,
     policy: policyFile,
     guards,
     provider: options.provider ?? providerRules,
@@ -74,6 +87,7 @@ export function createApp(config: Config, options: AppOptions = {}): App {
   const { sandbox } = options;
   const secretKey = secretOf(config.home);
   const keyedDigest = (value: unknown) => keyedDigestOf(secretKey, value);
+  const sealUp: App['seal'] = (value) => seal(secretKey, value);
   const aws = () =>
     createAws({
       settings: (region) => ({
@@ -92,6 +106,7 @@ export function createApp(config: Config, options: AppOptions = {}): App {
       templateRoots: config.templateRoots,
       environmentOf: policy.environmentOf,
       mayRead: policy.mayRead,
+      earlier: (changeId) => earlierChange(ledger, changes, (document) => unseal(secretKey, document), changeId),
       now,
     });
   const cloud = options.provider ?? aws();
@@ -110,6 +125,7 @@ export function createApp(config: Config, options: AppOptions = {}): App {
     now,
     logDefect,
     keyedDigest,
+    seal: sealUp,
     wording: agentWording,
     answerWithinMilliseconds: options.answerWithinMilliseconds ?? 40_000,
   });
@@ -118,10 +134,10 @@ export function createApp(config: Config, options: AppOptions = {}): App {
   const loaded = async (): Promise<Executor> => {
     const { createExecutor } = await import('./execute/executor.ts');
     const people = policyFile?.people ?? [];
-    return createExecutor({ ledger, changes, policy, cloud, now, people, directoryAt: whoWas });
+    return createExecutor({ ledger, changes, policy, cloud, owners, now, people, directoryAt: whoWas });
   };
   const executor: Executor = {
-    run: async (changeId, onProgress) => (await loaded()).run(changeId, onProgress),
+    run: async (changeId, onProgress, how) => (await loaded()).run(changeId, onProgress, how),
     reconcile: async (changeId) => (await loaded()).reconcile(changeId),
     close: async (changeId, signed) => (await loaded()).close(changeId, signed),
     clean: async (how) => (await loaded()).clean(how),
@@ -135,8 +151,13 @@ export function createApp(config: Config, options: AppOptions = {}): App {
     directoryAt: whoWas,
     cloud,
     executor,
+    owners,
     pipeline,
     keyedDigest,
+    seal: sealUp,
+    async whole() {
+      return this;
+    },
     close: () => ledger.close(),
   };
 }

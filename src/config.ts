@@ -22,7 +22,7 @@ export function readConfig(options: { home?: string | undefined; policy?: string
   return {
     home: options.home ?? env.COUNTERSIGN_HOME ?? defaultHome(),
     policyPath: options.policy ?? env.COUNTERSIGN_POLICY,
-    sponsor: env.COUNTERSIGN_SPONSOR === '' ? undefined : env.COUNTERSIGN_SPONSOR,
+    sponsor: named(env.COUNTERSIGN_SPONSOR),
     region: env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? 'eu-west-1',
     profile: env.AWS_PROFILE || undefined,
     templateRoots: env.COUNTERSIGN_TEMPLATE_ROOTS?.split(':').filter(Boolean) ?? [process.cwd()],
@@ -30,6 +30,11 @@ export function readConfig(options: { home?: string | undefined; policy?: string
     logLevel: env.COUNTERSIGN_LOG_LEVEL ?? 'warn',
   };
 }
+
+/** A client that does not expand a variable hands on the words by which its file names it: nobody is called so. */
+const PLACEHOLDER = /^\$?\{[^}]*\}$|^\$\w+$/;
+const named = (value: string | undefined): string | undefined =>
+  value === undefined || value === '' || PLACEHOLDER.test(value) ? undefined : value;
 
 /** This process's environment and some more, for a process that it starts. */
 export const environmentWith = (more: Record<string, string>): NodeJS.ProcessEnv => ({ ...process.env, ...more });
@@ -45,3 +50,6 @@ function osUser(): string[] {
     return [];
   }
 }
+
+/** Where a program that we start finds others. */
+export const programPath = (): string => process.env.PATH ?? '';

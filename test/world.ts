@@ -8,6 +8,7 @@ import { adoptionPorts } from '../src/cli/policy-adopt.ts';
 import { type App, createApp, openSandbox } from '../src/compose.ts';
 import { readConfig } from '../src/config.ts';
 import type { Change } from '../src/core/change.ts';
+import type { Owners } from '../src/core/owner.ts';
 import { createExecutor } from '../src/execute/executor.ts';
 import type { openLedger } from '../src/ledger/store.ts';
 import { proposePolicy, signPolicy, toSign } from '../src/policy/adopt.ts';
@@ -37,13 +38,43 @@ export interface TestWorld {
     answerWithinMilliseconds?: number;
     proxy?: CloudProxy;
     openLedger?: typeof openLedger;
+    /** Where its process runs. */
+    host?: string;
   }): Promise<App>;
+  /** Ends the process of this app, whatever it is at. */
+  kill(app: App): void;
+  /** The cloud's clock goes on, and nothing else: signatures grow old. */
+  age(minutes: number): void;
   writes(): { service: string; operation: string; class: string }[];
   call(tool: string, input: unknown): Promise<Record<string, unknown>>;
   execute(changeId: string, app?: App, onProgress?: (text: string) => void): Promise<Change>;
   policyText: string;
   store: Awaited<ReturnType<typeof openSandbox>>['store'];
   close(): void;
+}
+
+/** Each app is a process of its own, on one host unless said. */
+function processes() {
+  const running = new Map<string, Owners>();
+  let pid = 0;
+  return {
+    start(host = 'here'): Owners {
+      pid += 1;
+      const own = { host, boot: 'b', space: 's', pid, started: String(pid) };
+      const owners: Owners = {
+        begin() {
+          const token = `${own.pid}/${running.size}/${Math.random()}`;
+          running.set(token, owners);
+          return { owner: { token, ...own }, end: () => void running.delete(token) };
+        },
+        presenceOf: (owner) => (owner.host !== host ? 'elsewhere' : running.has(owner.token) ? 'alive' : 'dead'),
+      };
+      return owners;
+    },
+    kill(owners: Owners) {
+      for (const [token, of] of running) if (of === owners) running.delete(token);
+    },
+  };
 }
 
 const keyPairs = new Map<string, { privateKey: string; publicKey: string }>();
@@ -133,6 +164,7 @@ people:
   writeFileSync(policyPath, policyText);
   const sandbox = await openSandbox(home, 0);
   const apps: App[] = [];
+  const machine = processes();
   const open = (options: Parameters<TestWorld['another']>[0] = {}): App => {
     if (options.policy !== undefined) writeFileSync(policyPath, options.policy);
     const config = {
@@ -147,6 +179,7 @@ people:
     const app = createApp(config, {
       sandbox: options.proxy ? { ...sandbox, requestHandler: behind(sandbox, options.proxy) } : sandbox,
       logDefect: () => undefined,
+      owners: machine.start(options.host),
       ...(options.now ? { now: options.now } : {}),
       ...(options.openLedger ? { openLedger: options.openLedger } : {}),
       ...(options.answerWithinMilliseconds ? { answerWithinMilliseconds: options.answerWithinMilliseconds } : {}),
@@ -175,6 +208,8 @@ people:
       return current();
     },
     another,
+    kill: ({ owners }) => machine.kill(owners),
+    age: (minutes) => sandbox.store.advanceClock(minutes * 60_000),
     call,
     policyText,
     store: sandbox.store,

@@ -28,7 +28,10 @@ export const describeChange = defineTool({
     const { plan, judgement } = await changes.plan(change.planId);
     const { items, also, more } = describeEffects(plan.effects, judgement, EFFECTS_TOLD);
     return {
-      ...answerChange(change),
+      ...answerChange(change, [], {
+        wayBack: await changes.wayBack(change, plan),
+        executor: await changes.executorOf(plan),
+      }),
       effects_told: [
         ...items,
         ...(also ?? []),

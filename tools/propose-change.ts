@@ -29,9 +29,8 @@ export const proposeChange = defineTool({
       ...(ticket === undefined ? {} : { ticket }),
     });
     const open = await changes.openOn(change.target);
-    return answerChange(
-      change,
-      open.filter(({ id }) => id !== change.id),
-    );
+    const others = open.filter(({ id }) => id !== change.id);
+    const { plan } = await changes.plan(plan_id);
+    return answerChange(change, others, { executor: await changes.executorOf(plan) });
   },
 });

@@ -15,7 +15,7 @@ import { type Picture, pictureSchema } from '../core/picture.ts';
 import type { Plan } from '../core/plan.ts';
 import { type CompletePlan, readPlan } from '../core/plan-document.ts';
 import { PROOFS } from '../core/proof.ts';
-import { seatsOf } from '../people/seats.ts';
+import { areSeatsFilled } from '../people/seats.ts';
 import type { Subject } from '../render/subject.ts';
 
 const anyJson = z.custom<Json>((value) => value !== undefined);
@@ -45,6 +45,7 @@ const contentSchema = z.strictObject({
   ),
 });
 export type BundleContent = z.infer<typeof contentSchema>;
+type Packed = Omit<BundleContent, 'events'> & { events: { seq: number; at: string; kind: string; body: unknown }[] };
 const bundleSchema = z.strictObject({ content: contentSchema, digest: z.string() });
 
 /** What a bundle is opened to: what every renderer starts from, and who may sign it. */
@@ -55,8 +56,8 @@ export interface OpenBundle {
   people: BundleContent['people'];
 }
 
-export const packBundle = (content: BundleContent): string =>
-  `${canonicalJson({ content, digest: digestOf(content) })}\n`;
+/** @param content events as the ledger holds them. */
+export const packBundle = (content: Packed): string => `${canonicalJson({ content, digest: digestOf(content) })}\n`;
 
 const invalid = (why: string, cause?: unknown) =>
   new CountersignError(
@@ -67,18 +68,23 @@ const invalid = (why: string, cause?: unknown) =>
   );
 
 /** @throws INPUT_BUNDLE_INVALID */
-export function openBundle(text: string, completePlan: CompletePlan, now: Date): OpenBundle {
+export async function openBundle(
+  text: string,
+  { completePlan, hosts }: { completePlan: CompletePlan; hosts: Subject['hosts'] },
+  now: Date,
+): Promise<OpenBundle> {
   const { content, digest } = parsed(text);
   if (digestOf(content) !== digest || packBundle(content) !== text) throw invalid('was altered since it was made');
   const change = changeIn(content, now);
   if (digestOf(content.plan) !== change.planDocument) throw invalid('has another plan than was proposed');
-  const plan = planIn(content, change, completePlan);
+  const plan = await planIn(content, change, completePlan);
   return {
     subject: {
       change,
       plan,
       picture: pictureIn(content, plan),
       knownAccounts: content.known_accounts,
+      hosts,
       now,
       signatureNotes: new Map(content.notes.flatMap(({ seq, text: note }) => (note === null ? [] : [[seq, note]]))),
       policyOfNow: content.policy_of_now,
@@ -100,7 +106,7 @@ function parsed(text: string): z.infer<typeof bundleSchema> {
 
 function changeIn({ events, notes }: BundleContent, now: Date): Change {
   try {
-    const change = foldChange(events, now, (proposal, approvals) => seatsOf(proposal, approvals).filled);
+    const change = foldChange(events, now, areSeatsFilled);
     if (!change || change.id !== bodyOf('change.proposed', events[0]!).id)
       throw invalid('does not begin with its proposal');
     const isVoid = new Set(notes.flatMap((note) => (note.void ? [note.seq] : [])));
@@ -113,8 +119,8 @@ function changeIn({ events, notes }: BundleContent, now: Date): Change {
   }
 }
 
-function planIn({ plan: document }: BundleContent, change: Change, completePlan: CompletePlan): Plan {
-  const plan = readPlan(document, change.planDigest, completePlan);
+async function planIn({ plan: document }: BundleContent, change: Change, completePlan: CompletePlan): Promise<Plan> {
+  const plan = await readPlan(document, change.planDigest, completePlan);
   if (!plan) throw invalid('has another plan than was proposed');
   return plan;
 }

@@ -1,20 +1,22 @@
 /** Takes a signed statement, verifies it against the directory and the change, and records it. */
 
-import { type Change, stateSentence } from '../core/change.ts';
+import { type Change, type OnePerson, stateSentence } from '../core/change.ts';
 import { CountersignError } from '../core/errors.ts';
 import { eventsOf } from '../core/events.ts';
 import { tagged } from '../core/kept.ts';
-import type { ChangesPort, Ledger, LedgerView, PolicyPort } from '../core/ports.ts';
+import type { ChangeReader, Ledger, LedgerView, PolicyPort } from '../core/ports.ts';
 import { isProofEnough, type Proof, proofOf, strictestProof } from '../core/proof.ts';
 import type { Person } from '../people/person.ts';
+import { openingFor } from './break-glass.ts';
 import type { RelyingParty } from './relying-party.ts';
 import { type SignedBy, verifySignature } from './signature.ts';
-import { checkStatement } from './statement.ts';
+import { checkStatement, type Statement } from './statement.ts';
 
 export interface Recorder {
   ledger: Ledger;
-  changes: ChangesPort;
-  policy: Pick<PolicyPort, 'digest' | 'mustBeInForce' | 'proofFor'>;
+  changes: Pick<ChangeReader, 'find' | 'findIn' | 'plan'>;
+  /** `proofFor` may be left out where the policy is the one that the change was proposed under: it says the same. */
+  policy: Pick<PolicyPort, 'digest' | 'mustBeInForce'> & Partial<Pick<PolicyPort, 'proofFor'>>;
   people: readonly Person[];
   now(): Date;
   /** The page that takes it: without one, a passkey's signature is refused. */
@@ -40,23 +42,13 @@ export async function recordSignature(
   const policyDigest = await policy.digest();
   const { plan } = await changes.plan(change.planId);
   const said = checkStatement(statement, change, plan, signedAt);
-  if (said.person !== person.name)
-    throw new CountersignError(
-      'APPROVAL_WRONG_STATEMENT',
-      `The statement was made for ${said.person}, but the key belongs to ${person.name}.`,
-      `${person.name} must sign a statement made for ${person.name}: countersign approve ${change.id}`,
-    );
-  if (said.decision === 'approve' && change.excluded.includes(person.name)) {
-    throw new CountersignError(
-      'APPROVAL_SPONSOR_EXCLUDED',
-      `${person.name} cannot approve this change: ${person.name} sponsors the change or its plan, or the server runs under the account of ${person.name}.`,
-      `Another person must approve it; countersign show ${changeId} lists the possible approvers.`,
-    );
-  }
-  if (said.decision === 'approve') mustProve(strictestProof(change.proof, policy.proofFor(plan)), signed);
+  mustBeTheirs(change, said, signed);
+  if (said.decision === 'approve') mustProve(asked(change, policy.proofFor?.(plan), signed), signed);
   await ledger.transact(async (tx) => {
     await policy.mustBeInForce(tx);
     await mustCountUp(tx, signed);
+    const brokenGlass = signed.isBreakGlass ? await glassOf(tx, change, signed, signedAt) : undefined;
+    const executeFrom = change.onePerson ? await waitedUntil(tx, signedAt, change.onePerson) : undefined;
     const current = await changes.findIn(tx, changeId, signedAt);
     if (current.state === 'expired')
       throw new CountersignError(
@@ -65,7 +57,7 @@ export async function recordSignature(
         'Ask the agent to plan and propose the change again.',
       );
     const open = current.state === 'pending' || (said.decision === 'reject' && current.state === 'approved');
-    if (current.approvals.some((approval) => approval.person === person.name && !approval.isVoid))
+    if (current.approvals.some((one) => one.person === person.name && !one.isVoid && !one.brokenGlass === !brokenGlass))
       throw new CountersignError(
         'STATE_ALREADY_SIGNED',
         `${person.name} has already signed this change; each person counts once.`,
@@ -87,14 +79,64 @@ export async function recordSignature(
         roles: person.roles,
         statement,
         signature: signed.signature,
-        ...(signed.userVerified === undefined ? {} : { userVerified: signed.userVerified }),
-        ...(signed.signCount ? { signCount: signed.signCount } : {}),
-        ...(signed.keyLine === undefined ? {} : { keyLine: signed.keyLine }),
+        ...provenBy(signed),
+        ...(brokenGlass ? { brokenGlass } : {}),
+        ...(executeFrom === undefined ? {} : { executeFrom }),
         policyDigest,
       },
     });
   });
   return changes.find(changeId);
+}
+
+/** The statement is theirs, and the decision is one that they may take. */
+function mustBeTheirs(change: Change, said: Statement, signed: SignedBy): void {
+  const { name } = signed.person;
+  if (said.person !== name)
+    throw new CountersignError(
+      'APPROVAL_WRONG_STATEMENT',
+      `The statement was made for ${said.person}, but the key belongs to ${name}.`,
+      `${name} must sign a statement made for ${name}: countersign approve ${change.id}`,
+    );
+  if (signed.isBreakGlass && said.decision === 'reject')
+    throw new CountersignError(
+      'APPROVAL_KEY_NOT_ALLOWED',
+      `The key ${signed.keyFingerprint} is for break-glass, which approves only.`,
+      'Reject with a key of everyday work.',
+    );
+  if (said.decision === 'approve' && !signed.isBreakGlass && change.excluded.includes(name))
+    throw new CountersignError(
+      'APPROVAL_SPONSOR_EXCLUDED',
+      `${name} cannot approve this change: ${name} sponsors the change or its plan, or the server runs under the account of ${name}.`,
+      `Another person must approve it; countersign show ${change.id} lists the possible approvers.`,
+    );
+}
+
+const asked = ({ proof }: Change, now: Proof | undefined, { isBreakGlass }: SignedBy): Proof =>
+  strictestProof(proof, now, isBreakGlass ? 'touch' : undefined);
+
+/** SECURITY: open now, for this stack, by this person. */
+async function glassOf(tx: LedgerView, { target }: Change, { person, keyFingerprint }: SignedBy, now: Date) {
+  const opening = await openingFor(tx, target, person.name, now);
+  if (opening?.body.keyFingerprint === keyFingerprint) return { opened: opening.seq, until: opening.body.until };
+  throw new CountersignError(
+    'APPROVAL_GLASS_NOT_BROKEN',
+    `The key ${keyFingerprint} is for break-glass, and ${person.name} has none open for ${target.name}.`,
+    'Open it first: countersign break-glass open ID --reason TEXT --key KEY',
+  );
+}
+
+const provenBy = ({ userVerified, signCount, keyLine }: SignedBy) => ({
+  ...(userVerified === undefined ? {} : { userVerified }),
+  ...(signCount ? { signCount } : {}),
+  ...(keyLine === undefined ? {} : { keyLine }),
+});
+
+/** SECURITY: a clock that was set back begins the wait no earlier than what is recorded already. */
+async function waitedUntil(tx: LedgerView, signedAt: Date, { waitSeconds }: OnePerson): Promise<string> {
+  const [newest] = await tx.events({ newestFirst: true, limit: 1 });
+  const from = Math.max(signedAt.getTime(), Date.parse(newest?.at ?? signedAt.toISOString()));
+  return new Date(from + waitSeconds * 1000).toISOString();
 }
 
 /** A signature that could never count is not recorded. */
@@ -125,6 +167,6 @@ async function mustCountUp(tx: LedgerView, { keyFingerprint, signCount }: Signed
   throw new CountersignError(
     'INPUT_SIGNATURE_INVALID',
     `The passkey has counted ${last} signatures before, and this one is its number ${signCount}: it was copied, or its answer was used before.`,
-    'Sign again. If that is refused too, revoke the passkey: countersign people revoke NAME --key FINGERPRINT',
+    'Sign again. If that is refused too, revoke the passkey: countersign people revoke NAME --fingerprint FINGERPRINT',
   );
 }

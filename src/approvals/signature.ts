@@ -1,7 +1,7 @@
 /** A signature of either kind over a statement: verified, with the person that the key belongs to. */
 import { CountersignError } from '../core/errors.ts';
 import { passkeyLine } from '../people/key.ts';
-import { ownerOf, type Person } from '../people/person.ts';
+import { ownerOf, ownerOfBreakGlass, type Person } from '../people/person.ts';
 import { isPasskeySignature, verifyPasskeySignature } from './passkey-signature.ts';
 import type { RelyingParty } from './relying-party.ts';
 import { canonicalSignature, verifySshSignature } from './ssh-signature.ts';
@@ -15,6 +15,8 @@ export interface SignedBy {
   signCount?: number;
   /** Of a passkey, as the policy lists it: its signature does not carry the key. */
   keyLine?: string;
+  /** By a key that is used for nothing but break-glass. */
+  isBreakGlass?: true;
   /** The one text of the signature. */
   signature: string;
 }
@@ -48,7 +50,8 @@ export async function verifySignature(
     return { person, keyFingerprint, userVerified: true, signCount, keyLine, signature };
   }
   const key = verifySshSignature(Buffer.from(statement, 'utf8'), signature);
-  const person = ownerOf(people, key.fingerprint);
+  const everyday = ownerOf(people, key.fingerprint);
+  const person = everyday ?? ownerOfBreakGlass(people, key.fingerprint);
   if (!person)
     throw new CountersignError(
       'APPROVAL_KEY_UNKNOWN',
@@ -59,6 +62,7 @@ export async function verifySignature(
     person,
     keyFingerprint: key.fingerprint,
     ...(key.userVerified === undefined ? {} : { userVerified: key.userVerified }),
+    ...(everyday ? {} : { isBreakGlass: true as const }),
     signature: canonicalSignature(signature),
   };
 }

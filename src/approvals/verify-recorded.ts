@@ -74,7 +74,8 @@ async function signerOf(
     const isAsRecorded =
       isProofEnough(proofOf(signer), proofOf(approval)) &&
       (signer.signCount || undefined) === approval.signCount &&
-      signer.keyLine === approval.keyLine;
+      signer.keyLine === approval.keyLine &&
+      (signer.isBreakGlass === true) === (approval.brokenGlass !== undefined);
     if (!isAsRecorded)
       return { problem: `The signature of ${approval.person} proves something other than was recorded.` };
     if (name === approval.person && said.person === name && said.decision === approval.decision) return signer;

@@ -6,7 +6,7 @@
  */
 
 import { createInterface } from 'node:readline/promises';
-import { recordSignature } from '../approvals/record.ts';
+import { type Recorder, recordSignature } from '../approvals/record.ts';
 import { signWithSshKeygen } from '../approvals/ssh-keygen.ts';
 import { keyNamedIn } from '../approvals/ssh-signature.ts';
 import { buildStatement } from '../approvals/statement.ts';
@@ -14,8 +14,11 @@ import type { App } from '../compose.ts';
 import type { Change } from '../core/change.ts';
 import { CountersignError } from '../core/errors.ts';
 import type { Plan } from '../core/plan.ts';
-import { ownerOf, type Person } from '../people/person.ts';
+import type { StateFolder } from '../folder.ts';
+import { ownerOf, ownerOfBreakGlass, type Person } from '../people/person.ts';
 import { seatsOf } from '../people/seats.ts';
+import { signedIn } from '../people/sign-in.ts';
+import { adoptedAsWritten } from '../policy/directory.ts';
 import { commandFor } from './command.ts';
 import { confirmSigning, noKey, type Terminal } from './confirm.ts';
 import { givenText } from './given-text.ts';
@@ -52,25 +55,37 @@ export function openTerminal(print: (text: string) => void): Terminal | undefine
   };
 }
 
-export async function approve(app: App, changeId: string, options: ApproveOptions): Promise<Change> {
-  const change = await app.changes.find(changeId);
-  const { plan } = await app.changes.plan(change.planId);
-  await app.policy.mustBeInForce();
-  const people = app.policyFile?.people ?? [];
+/** The cloud is asked last: the page and its question do not wait for it. */
+export async function approve(folder: StateFolder, changeId: string, options: ApproveOptions): Promise<Change> {
+  const change = await folder.changes.find(changeId);
+  const { plan } = await folder.changes.plan(change.planId);
+  const { policy, people } = await inForce(folder, change);
   const given = options.signature === undefined ? undefined : await givenText(options.signature);
-  const own = given === undefined ? await ownKeyOf(app, people, options) : undefined;
-  const name = own?.person ?? whoSigned(app, people, given ?? '', options.as);
-  if (options.decision === 'approve') await requireCounting(app, change, plan);
+  const own = given === undefined ? await ownKeyOf(folder, people, options) : undefined;
+  const name = own?.person ?? whoSigned(folder, people, given ?? '', options.as);
+  const isApproval = options.decision === 'approve';
+  if (isApproval) await requireUnchanged(folder, change);
   const statement = buildStatement(change, plan, name, options.decision);
-  if (own && change.state === 'pending' && options.decision === 'approve')
-    await confirmSigning(await subjectOf(app, changeId), own, options);
+  if (own && change.state === 'pending' && isApproval)
+    await confirmSigning(await subjectOf(folder, changeId), own, options);
+  if (isApproval && change.state === 'pending') await requireThere(await folder.whole(), plan);
   const signature = given ?? (await signWithSshKeygen(statement, own!.file));
-  return recordSignature(
-    { ledger: app.ledger, changes: app.changes, policy: app.policy, people, now: () => new Date() },
-    changeId,
-    statement,
-    signature,
-  );
+  const { ledger, changes } = folder;
+  return recordSignature({ ledger, changes, policy, people, now: () => new Date() }, changeId, statement, signature);
+}
+
+/**
+ * The whole policy is read where it is another than the change was proposed under: it may ask for more.
+ *
+ * @throws CONFIG_NO_POLICY, CONFIG_POLICY_NOT_ADOPTED, CONFIG_POLICY_CHANGED.
+ */
+async function inForce(folder: StateFolder, change: Change): Promise<Pick<Recorder, 'policy' | 'people'>> {
+  const { policyPath } = folder.config;
+  const written = policyPath === undefined ? undefined : await adoptedAsWritten(folder.ledger, policyPath);
+  if (written && (await written.policy.digest()) === change.policyDigest) return written;
+  const { policy, policyFile } = await folder.whole();
+  await policy.mustBeInForce();
+  return { policy, people: policyFile?.people ?? [] };
 }
 
 /** An approval that could never count is not asked for. @throws STATE_STALE */
@@ -79,8 +94,9 @@ export async function requireCounting(app: App, change: Change, plan: Plan): Pro
   if (change.state === 'pending') await requireThere(app, plan);
 }
 
-async function requireUnchanged(app: App, { id }: Change): Promise<void> {
-  const { asks } = await underPolicyOfNow(app, id);
+/** A signature that could never count is not asked for. */
+async function requireUnchanged(folder: StateFolder, { id }: Change): Promise<void> {
+  const { asks } = await underPolicyOfNow(folder, id);
   if (asks !== null)
     throw new CountersignError(
       'STATE_STALE',
@@ -117,16 +133,30 @@ export async function afterSigning(
   return /^y(?:es)?$/i.test((await terminal?.ask('Execute it now? [y/N] '))?.trim() ?? '') ? 'execute' : 'leave';
 }
 
-async function ownKeyOf({ config }: App, people: readonly Person[], { key, as }: ApproveOptions): Promise<OwnKey> {
-  const known = people.map(({ name, keys }) => ({ name, keys: keys.map(({ fingerprint }) => fingerprint) }));
-  const own = await findOwnKey(known, { key, as, here: personHere(people, config) });
+async function ownKeyOf(
+  { config }: StateFolder,
+  people: readonly Person[],
+  { key, as }: ApproveOptions,
+): Promise<OwnKey> {
+  // A break-glass key signs when it is named, and is never looked for.
+  const known = people.map(({ name, keys, breakGlass = [] }) => ({
+    name,
+    keys: (key === undefined ? keys : [...keys, ...breakGlass]).map(({ fingerprint }) => fingerprint),
+  }));
+  const own = await findOwnKey(known, { key, as, here: signedIn(people, config.actsAs)?.name });
   if (own) return own;
   throw noKey(as);
 }
 
 /** By the key in the signature, else by --as: the statement that they signed is one of their own. */
-function whoSigned({ config }: App, people: readonly Person[], signature: string, as: string | undefined): string {
-  const found = ownerOf(people, keyNamedIn(signature))?.name ?? as ?? personHere(people, config);
+function whoSigned(
+  { config }: StateFolder,
+  people: readonly Person[],
+  signature: string,
+  as: string | undefined,
+): string {
+  const by = keyNamedIn(signature) ?? '';
+  const found = (ownerOf(people, by) ?? ownerOfBreakGlass(people, by))?.name ?? as ?? personHere(people, config);
   if (found !== undefined && people.some(({ name }) => name === found)) return found;
   throw new CountersignError(
     'APPROVAL_KEY_UNKNOWN',

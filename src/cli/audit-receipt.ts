@@ -3,7 +3,7 @@ import { readOffered } from '../approvals/offered-keys.ts';
 import { isPasskeySignature, verifyPasskeySignature } from '../approvals/passkey-signature.ts';
 import { type VerifiedKey, verifySshSignature } from '../approvals/ssh-signature.ts';
 import type { App } from '../compose.ts';
-import { type Approval, changeDigest } from '../core/change.ts';
+import { type Approval, changeDigest, onePersonLabels, type Proposal } from '../core/change.ts';
 import { counted } from '../core/counted.ts';
 import { CountersignError } from '../core/errors.ts';
 import { bodyOf, type LedgerEvent, readEvent } from '../core/events.ts';
@@ -25,6 +25,8 @@ export interface ReceiptFacts {
   credentials: 'confined' | 'unconfined' | null;
   target: string | null;
   outcome: string | null;
+  /** Solo mode or break-glass, in words; null: neither. */
+  one_person: string | null;
   /** Each with the key that the signature itself has, which its policy assigns to a person. */
   signatures: {
     decision: string;
@@ -87,6 +89,7 @@ async function factsOf({ event, earlier, named, checkpoint }: Receipt): Promise<
     credentials: outcome?.credentials ?? null,
     target: (ran?.body.target ?? proposed?.target)?.name ?? null,
     outcome: outcome?.detail ?? null,
+    one_person: onePersonIn(events, proposed),
     signatures: (await Promise.all(events.map((one) => signatureOf(one, digest)))).flatMap((one) => one ?? []),
     events: events.map(({ seq, at, kind }) => ({ seq, at, kind })),
     only_named: earlier.length === 0 ? named : 0,
@@ -94,6 +97,14 @@ async function factsOf({ event, earlier, named, checkpoint }: Receipt): Promise<
     size: checkpoint.size,
     root_hash: checkpoint.rootHash,
   };
+}
+
+function onePersonIn(events: readonly LedgerEvent[], proposed: Proposal | undefined): string | null {
+  const approvals = events.flatMap((one) => {
+    const read = readEvent(['change.approved'], one);
+    return read ? [{ ...read.body, at: read.at, seq: read.seq }] : [];
+  });
+  return onePersonLabels({ approvals, ...(proposed?.onePerson ? { onePerson: proposed.onePerson } : {}) })[0] ?? null;
 }
 
 /** The signature verifies over a statement for this change, by the key that the event names. */
@@ -148,6 +159,7 @@ export function receiptText(facts: ReceiptFacts): string {
     `The receipt verifies: ${line(change)} ${line(state)} at ${facts.at}.`,
     ...(facts.target === null ? [] : [`Target: ${line(facts.target)}`]),
     ...(facts.outcome === null ? [] : [`Outcome: ${line(facts.outcome)}`]),
+    ...(facts.one_person === null ? [] : [`ONE PERSON: ${line(facts.one_person)}`]),
     `Sponsor: ${line(facts.sponsor ?? 'none')} · assurance ${line(facts.assurance ?? 'not recorded')} · credentials ${facts.credentials ?? 'none used'}`,
     `Policy: ${line(facts.policy_digest ?? 'not recorded')}`,
     ...signatures.map(

@@ -1,6 +1,6 @@
 /** `audit report`: a CSV for people and spreadsheets: who asked, for what, who signed under which policy, what happened. */
 import type { App } from '../compose.ts';
-import type { Change } from '../core/change.ts';
+import { type Change, onePersonLabels } from '../core/change.ts';
 import { eventsOf, MILESTONES } from '../core/events.ts';
 import { PROOF_TEXTS, proofOf } from '../core/proof.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
@@ -41,6 +41,7 @@ const COLUMNS = {
   credentials: ({ outcome }) => outcome?.credentials ?? null,
   calls: ({ outcome }) => (outcome?.calls ?? []).map(({ operation, outcome: was }) => `${operation} ${was}`).join('; '),
   outcome: ({ outcome, explanation }) => outcome?.detail ?? explanation,
+  one_person: (change) => onePersonLabels(change).join('; ') || null,
 } satisfies Record<string, (change: Change) => Cell>;
 
 export type ReportRow = Record<keyof typeof COLUMNS, Cell>;

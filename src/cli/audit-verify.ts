@@ -1,4 +1,5 @@
 /** `audit verify`: the ledger's rows, then the signatures in them, each under the policy that was in force. */
+import { problemOf } from '../approvals/break-glass.ts';
 import { checkedThen, type SignatureCheck } from '../approvals/verify-recorded.ts';
 import { counted } from '../core/counted.ts';
 import { CountersignError } from '../core/errors.ts';
@@ -10,7 +11,7 @@ import type { NoteKey } from '../ledger/note.ts';
 import { readLedger } from '../ledger/store.ts';
 import { type Verification, verifyLedger } from '../ledger/verify.ts';
 import { type AuditProblem, auditNames, auditPins } from '../policy/audit.ts';
-import { directoryAt } from '../policy/pin.ts';
+import { directoryAt } from '../policy/directory.ts';
 import { providerRules } from '../providers/index.ts';
 import { givenText } from './given-text.ts';
 
@@ -87,7 +88,12 @@ async function auditSignatures(home: string): Promise<SignatureAudit> {
     const audit: SignatureAudit = {
       good: 0,
       notChecked: 0,
-      problems: [...(await auditPins(ledger)), ...(await auditNames(ledger)), ...(await auditPlans(ledger))],
+      problems: [
+        ...(await auditPins(ledger)),
+        ...(await auditNames(ledger)),
+        ...(await auditPlans(ledger)),
+        ...(await auditGlass(ledger)),
+      ],
     };
     for (const event of await ledger.events({ kinds: ['change.approved', 'change.rejected'] })) {
       const check = await checkOf(ledger, event);
@@ -110,11 +116,22 @@ async function auditPlans(ledger: ReturnType<typeof readLedger>): Promise<AuditP
       event.kind === 'plan.made'
         ? [event.body.document, event.body.digest]
         : [event.body.planDocument, event.body.planDigest];
-    if (!readPlan(await ledger.document(document), digest, providerRules.completePlan))
+    if (!(await readPlan(await ledger.document(document), digest, providerRules.completePlan)))
       problems.push({
         seq: event.seq,
         message: `Row ${event.seq} (${event.kind}): the plan that it names is not the stored one.`,
       });
+  }
+  return problems;
+}
+
+/** Each break-glass was opened by whom it says, for what it says, under the policy of then. */
+async function auditGlass(ledger: ReturnType<typeof readLedger>): Promise<AuditProblem[]> {
+  const problems: AuditProblem[] = [];
+  for (const event of await eventsOf(ledger, ['glass.broken'])) {
+    const then = await directoryAt(ledger, event.seq, null);
+    const why = then ? problemOf(event, ledger.origin, then.people) : 'no policy was adopted then.';
+    if (why !== null) problems.push({ seq: event.seq, message: `Row ${event.seq} (glass.broken): ${why}` });
   }
   return problems;
 }
@@ -128,7 +145,8 @@ async function checkOf(ledger: ReturnType<typeof readLedger>, event: LedgerEvent
     };
     const change = foldChange(await ledger.events({ changeId: event.changeId ?? '' }), new Date(event.at), () => false);
     const plan =
-      change && readPlan(await ledger.document(change.planDocument), change.planDigest, providerRules.completePlan);
+      change &&
+      (await readPlan(await ledger.document(change.planDocument), change.planDigest, providerRules.completePlan));
     if (!change || !plan) return { problem: 'the change or plan that was signed is not in the ledger.' };
     return await checkedThen(approval, change, plan, (seq) => directoryAt(ledger, seq, null));
   } catch (error) {

@@ -4,47 +4,47 @@ import { type OpenBundle, openBundle, packBundle } from '../approvals/bundle.ts'
 import { signWithSshKeygen } from '../approvals/ssh-keygen.ts';
 import { buildStatement } from '../approvals/statement.ts';
 import { whoMayApprove } from '../approvals/who-may.ts';
-import type { App } from '../compose.ts';
 import { stateSentence } from '../core/change.ts';
 import { CountersignError } from '../core/errors.ts';
+import type { StateFolder } from '../folder.ts';
 import { providerRules } from '../providers/index.ts';
 import type { ApproveOptions } from './approve.ts';
 import { confirmSigning, noKey } from './confirm.ts';
 import { givenText } from './given-text.ts';
 import { findOwnKey } from './own-key.ts';
-import { subjectOf } from './show.ts';
+import { peopleNow, subjectOf } from './show.ts';
 
 /** An id is one, whatever files there are. */
 export const isBundleFile = (argument: string): boolean =>
   !/^chg_[0-9a-f]{1,64}$/.test(argument) && existsSync(argument);
 
-export async function bundleOf(app: App, changeId: string, now = new Date()): Promise<string> {
+export async function bundleOf(folder: StateFolder, changeId: string, now = new Date()): Promise<string> {
   const {
     change,
     knownAccounts,
     signatureNotes,
     policyOfNow = [],
     whereToLook = [],
-  } = await subjectOf(app, changeId, now);
+  } = await subjectOf(folder, changeId, now);
   const { plan, picture, notes } = {
-    plan: (await app.ledger.document(change.planDocument)) ?? null,
-    picture: await app.changes.picture((await app.changes.plan(change.planId)).plan),
+    plan: (await folder.ledger.document(change.planDocument)) ?? null,
+    picture: await folder.changes.picture((await folder.changes.plan(change.planId)).plan),
     notes: change.approvals.map(({ seq, isVoid }) => ({
       seq,
       text: signatureNotes?.get(seq) ?? null,
       void: isVoid === true,
     })),
   };
-  const events = (await app.ledger.events({ changeId })).map(({ seq, at, kind, body }) => ({
+  const events = (await folder.ledger.events({ changeId })).map(({ seq, at, kind, body }) => ({
     seq,
     at,
     kind,
-    body: body as never,
+    body,
   }));
   return packBundle({
     v: 1,
     type: 'countersign-bundle',
-    ledger: app.ledger.origin,
+    ledger: folder.ledger.origin,
     made_at: now.toISOString(),
     events,
     plan,
@@ -53,7 +53,7 @@ export async function bundleOf(app: App, changeId: string, now = new Date()): Pr
     policy_of_now: [...policyOfNow],
     where_to_look: [...whereToLook],
     notes,
-    people: whoMayApprove(change, app.policyFile?.people ?? []),
+    people: whoMayApprove(change, await peopleNow(folder)),
   });
 }
 
@@ -73,7 +73,7 @@ export function writeBundle(file: string, text: string): void {
 
 /** @throws INPUT_BUNDLE_INVALID */
 export const openedFrom = async (file: string, now = new Date()): Promise<OpenBundle> =>
-  openBundle(await givenText(file), providerRules.completePlan, now);
+  openBundle(await givenText(file), providerRules, now);
 
 /**
  * Shows the bundle to its signer and signs it with their own key; nothing is recorded here.

@@ -1,7 +1,7 @@
 /** `clean`: lists what plans alone left in the cloud, and removes it when a person says so. */
 import type { App } from '../compose.ts';
 import { counted } from '../core/counted.ts';
-import type { CleanReport } from '../core/ports.ts';
+import type { CleanReport } from '../core/removal.ts';
 import type { Terminal } from './confirm.ts';
 
 export async function runClean(

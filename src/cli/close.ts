@@ -4,7 +4,7 @@ import { signWithSshKeygen } from '../approvals/ssh-keygen.ts';
 import type { App } from '../compose.ts';
 import type { Change } from '../core/change.ts';
 import { CountersignError } from '../core/errors.ts';
-import { mapsTo } from '../people/sign-in.ts';
+import { signedIn } from '../people/sign-in.ts';
 import { givenText } from './given-text.ts';
 
 /** What was seen, and what it means for the change. */
@@ -53,9 +53,8 @@ export async function closeChange(app: App, changeId: string, options: ClosingOp
 
 /** Without `as`, the person that is signed in here. */
 function personFor({ policyFile, config }: App, as: string | undefined): string {
-  const person = (policyFile?.people ?? []).find((one) =>
-    as === undefined ? config.actsAs.some((actor) => mapsTo(one, actor)) : one.name === as,
-  );
+  const people = policyFile?.people ?? [];
+  const person = as === undefined ? signedIn(people, config.actsAs) : people.find(({ name }) => name === as);
   if (person) return person.name;
   throw new CountersignError(
     'APPROVAL_KEY_UNKNOWN',

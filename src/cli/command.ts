@@ -4,6 +4,7 @@ import type { App } from '../compose.ts';
 import type { Config } from '../config.ts';
 import type { Plan } from '../core/plan.ts';
 import { escapeInvisible } from '../core/render-safe.ts';
+import type { StateFolder } from '../folder.ts';
 import type { Exit } from './exit.ts';
 
 export interface OptionSpec {
@@ -48,7 +49,9 @@ export interface Context {
   tell(text: string): void;
   /** The same, apart from the output: for what a script is not to read. */
   note(text: string): void;
-  /** Opens the app for as long as `use` takes. */
+  /** Opens the state folder for as long as `use` takes: for a command that may not need the rest. */
+  withFolder<T>(use: (folder: StateFolder) => Promise<T> | T, config?: Config): Promise<T>;
+  /** The same, with everything joined. */
   withApp<T>(use: (app: App) => Promise<T> | T, config?: Config): Promise<T>;
 }
 

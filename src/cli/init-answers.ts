@@ -20,6 +20,8 @@ export interface JsonClient extends ClientBase {
    * sponsor.
    */
   sponsor: string;
+  /** What the person has to allow in the client, so that it passes the variable on. */
+  approves?: string;
   entry(server: ServerEntry): Record<string, unknown>;
 }
 /** Codex: a TOML table, added at the end. */
@@ -77,13 +79,15 @@ export const CLIENTS = {
     path: '.cursor/mcp.json',
     key: 'mcpServers',
     sponsor: '${env:COUNTERSIGN_SPONSOR}',
-    entry: plain,
+    entry: (server) => ({ type: 'stdio', ...server }),
   },
   kiro: {
     title: 'Kiro',
     path: '.kiro/settings/mcp.json',
     key: 'mcpServers',
     sponsor: '${COUNTERSIGN_SPONSOR}',
+    approves:
+      'Kiro expands only variables that you approve: add COUNTERSIGN_SPONSOR to its setting “Mcp Approved Env Vars”.',
     entry: (server) => ({ ...server, disabled: false, autoApprove: [] }),
   },
   vscode: {

@@ -11,7 +11,7 @@ import { CountersignError } from '../core/errors.ts';
 import { loadPolicy } from '../policy/load.ts';
 import { adoptFirst, standingOf } from '../policy/pin.ts';
 import { type InitFacts, PERSON, writeInit } from './init.ts';
-import { CLIENT_NAMES, CLIENTS, type ClientName, type InitAnswers } from './init-answers.ts';
+import { CLIENT_NAMES, CLIENTS, type Client, type ClientName, type InitAnswers } from './init-answers.ts';
 import { tryServer } from './init-try.ts';
 
 export type GivenAnswers = { [Key in keyof InitAnswers]?: InitAnswers[Key] | undefined };
@@ -49,7 +49,7 @@ export async function init(app: App, given: GivenAnswers, { asks, policyFile, te
 Next:
 1. Name yourself as the sponsor. Add this line to your shell profile, not to a project file:
    export COUNTERSIGN_SPONSOR=${answers.person}
-   Without it, agents can only describe and plan.
+   Without it, agents can only describe and plan.${allowing(answers.client)}
 2. Restart ${CLIENTS[answers.client].title} here and ask it:
    “What does the Countersign policy allow?”
 3. Ask it to plan a change. Plans are dry runs; the new policy does not allow
@@ -59,6 +59,12 @@ Next:
    export COUNTERSIGN_POLICY=${policyFile}
    countersign policy check
    countersign policy adopt${sandbox ? '\n5. In the simulated cloud, execute needs --sandbox:\n   countersign --sandbox execute ID' : ''}`);
+}
+
+/** What the client asks for, before it passes the variable on. */
+function allowing(name: ClientName): string {
+  const client: Client = CLIENTS[name];
+  return 'approves' in client && client.approves !== undefined ? `\n   ${client.approves}` : '';
 }
 
 /** The folder's first policy is adopted at once. What is wrong with one that was there is told, and stops nothing. */

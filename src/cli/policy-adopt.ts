@@ -9,6 +9,7 @@ import { type Adoption, type AdoptionPorts, proposePolicy, signPolicy, toSign } 
 import type { PolicySource } from '../policy/model.ts';
 import { sourceOf } from '../policy/pin.ts';
 import { givenText } from './given-text.ts';
+import { proposedLoosening } from './policy-loosened.ts';
 
 export interface SigningOptions {
   /** Private key file, or a public one whose private half an agent or security key holds. */
@@ -64,6 +65,7 @@ export async function signProposal(
       'Add --key ~/.ssh/id_ed25519 (or its .pub, when an agent or security key holds it).',
     );
   print(await proposedChanges(app));
+  print(await proposedLoosening(app));
   return signPolicy(adoptionPorts(app), await signWithSshKeygen(statement, options.key, POLICY_NAMESPACE));
 }
 

@@ -3,14 +3,17 @@ import { styleText } from 'node:util';
 import type { OpenBundle } from '../approvals/bundle.ts';
 import { buildStatement } from '../approvals/statement.ts';
 import { checkedThen } from '../approvals/verify-recorded.ts';
-import type { App } from '../compose.ts';
 import type { Change } from '../core/change.ts';
 import { CountersignError } from '../core/errors.ts';
 import { absoluteTime } from '../core/instant.ts';
 import type { Plan } from '../core/plan.ts';
-import { makeVisibleLine } from '../core/render-safe.ts';
+import { escapeInvisible, makeVisibleLine } from '../core/render-safe.ts';
+import { wayBackOf } from '../core/taking-back.ts';
+import type { WayBack } from '../core/way-back.ts';
+import type { StateFolder } from '../folder.ts';
 import type { Person } from '../people/person.ts';
-import { mapsTo } from '../people/sign-in.ts';
+import { signedIn } from '../people/sign-in.ts';
+import { providerHosts } from '../providers/hosts.ts';
 import { changePage } from '../render/change-page.ts';
 import { layOut, type Row, type Section, type Tone } from '../render/layout.ts';
 import { sentenceOf } from '../render/sentence.ts';
@@ -22,63 +25,85 @@ import { underPolicyOfNow } from './under-policy.ts';
 const USUAL_WIDTH = 80;
 
 export async function showStatement(
-  app: App,
+  folder: StateFolder,
   changeId: string,
   person: string | undefined,
   decision: 'approve' | 'reject',
 ): Promise<string> {
-  const change = await app.changes.find(changeId);
-  const name = person ?? personHere(app.policyFile?.people ?? [], app.config);
+  const change = await folder.changes.find(changeId);
+  const name = person ?? personHere(await peopleNow(folder), folder.config);
   if (!name)
     throw new CountersignError(
       'INPUT_INVALID',
       'No person given.',
       'Add --as NAME, the name of the person in the policy who will sign.',
     );
-  return buildStatement(change, (await app.changes.plan(change.planId)).plan, name, decision);
+  return buildStatement(change, (await folder.changes.plan(change.planId)).plan, name, decision);
 }
 
 /**
  * Without a name: the person that is signed in here, else the one that this process works for (a forced command of ssh
  * sets it). It decides only for whom a statement is made: the signature has to be by a key of theirs.
  */
-export const personHere = (people: readonly Person[], { actsAs, sponsor }: App['config']): string | undefined =>
-  (people.find((one) => actsAs.some((actor) => mapsTo(one, actor))) ?? people.find(({ name }) => name === sponsor))
-    ?.name;
+export const personHere = (people: readonly Person[], { actsAs, sponsor }: StateFolder['config']): string | undefined =>
+  (signedIn(people, actsAs) ?? people.find(({ name }) => name === sponsor))?.name;
+
+/** Of the adopted policy; none before there is one. */
+export async function peopleNow({ ledger }: Pick<StateFolder, 'ledger'>): Promise<readonly Person[]> {
+  const { directoryNow } = await import('../policy/directory.ts');
+  return (await directoryNow(ledger))?.people ?? [];
+}
 
 /** What never changes of a plan. */
-export async function planAndPicture({ changes }: App, planId: string): Promise<Pick<Subject, 'plan' | 'picture'>> {
+export async function planAndPicture(
+  { changes }: Pick<StateFolder, 'changes'>,
+  planId: string,
+): Promise<Pick<Subject, 'plan' | 'picture'>> {
   const { plan } = await changes.plan(planId);
   return { plan, picture: await changes.picture(plan) };
 }
 
 /** A change with all that is told of it. @param read for who reads plans more than once. */
 export async function subjectOf(
-  app: App,
+  folder: StateFolder,
   changeId: string,
   now = new Date(),
-  read = (planId: string) => planAndPicture(app, planId),
+  read = (planId: string) => planAndPicture(folder, planId),
 ): Promise<Subject> {
-  const change = await app.changes.find(changeId);
+  const change = await folder.changes.find(changeId);
   const { plan, picture } = await read(change.planId);
-  const knownAccounts = Object.values(app.policyFile?.file.accounts ?? {}).map(({ id }) => id);
+  const isUnknown = change.state === 'unknown' || change.abandoned;
   return {
     change,
     plan,
     picture,
-    knownAccounts,
+    knownAccounts: await accountsKnown(folder, { plan, picture, hosts: providerHosts }),
+    hosts: providerHosts,
     now,
-    signatureNotes: await signatureNotes(app, change, plan),
-    policyOfNow: Object.values(await underPolicyOfNow(app, changeId)).filter((text) => text !== null),
-    whereToLook: app.cloud.whereToLook(change.target),
+    signatureNotes: await signatureNotes(folder, change, plan),
+    policyOfNow: Object.values(await underPolicyOfNow(folder, changeId)).filter((text) => text !== null),
+    wayBack: change.outcome
+      ? await wayBackOf(folder.ledger, (await import('../providers/index.ts')).providerRules, change, plan)
+      : null,
+    whereToLook: isUnknown ? (await folder.whole()).cloud.whereToLook(change.target) : [],
   };
 }
 
+/** Those of the policy, where the change names an account of others at all. */
+async function accountsKnown(folder: StateFolder, told: Pick<Subject, 'plan' | 'picture' | 'hosts'>) {
+  const named = namedIn({ ...told, knownAccounts: [] });
+  if (!named.some(({ kind }) => kind === 'account')) return [];
+  const { policyFile } = await folder.whole();
+  return Object.values(policyFile?.file.accounts ?? {}).map(({ id }) => id);
+}
+
 /** What is to be said of each signature besides who made it; none of one that is good. */
-async function signatureNotes(app: App, change: Change, plan: Plan): Promise<Map<number, string>> {
+async function signatureNotes(folder: StateFolder, change: Change, plan: Plan): Promise<Map<number, string>> {
   const notes = new Map<number, string>();
+  if (change.approvals.length === 0) return notes;
+  const { directoryAt } = await import('../policy/directory.ts');
   for (const approval of change.approvals) {
-    const check = await checkedThen(approval, change, plan, app.directoryAt);
+    const check = await checkedThen(approval, change, plan, (seq) => directoryAt(folder.ledger, seq, null));
     if (check === 'not_checked')
       notes.set(approval.seq, 'not checked: no policy was adopted here when the signature was made');
     else if (check !== 'good') notes.set(approval.seq, `NOT GOOD: ${makeVisibleLine(check.problem)}`);
@@ -86,8 +111,8 @@ async function signatureNotes(app: App, change: Change, plan: Plan): Promise<Map
   return notes;
 }
 
-export async function show(app: App, changeId: string, width?: number): Promise<string> {
-  return renderChange(await subjectOf(app, changeId), width);
+export async function show(folder: StateFolder, changeId: string, width?: number): Promise<string> {
+  return renderChange(await subjectOf(folder, changeId), width);
 }
 
 /** All of it, as data: the change, its plan, the values before and after, and what is newly named. */
@@ -121,19 +146,39 @@ export function renderBundle({ subject, madeAt, ledger }: OpenBundle, file: stri
 const STYLES = { strong: 'bold', good: 'green', warn: 'yellow', bad: 'red', quiet: 'dim' } as const;
 const paint = (tone: Tone, text: string): string => (tone === 'plain' ? text : styleText(STYLES[tone], text));
 
-export function whatNow({ change, plan, whereToLook }: Subject): Section[] {
+export function whatNow({ change, plan, wayBack, whereToLook }: Subject): Section[] {
   const { id, state, abandoned } = change;
   const command = (text: string): Row => ({ indent: 2, text, command: true });
   if (state === 'approved')
     return [{ key: 'next', title: 'TO EXECUTE', rows: [command(commandFor(plan, `execute ${id}`))] }];
   if (state === 'unknown' || abandoned)
     return [{ key: 'next', title: 'THE OUTCOME IS NOT KNOWN', rows: lookThere(change, plan, whereToLook ?? []) }];
+  if (wayBack) return [undoing(wayBack, plan)];
   if (state !== 'pending') return [];
   return [
     { key: 'next', title: 'TO SIGN', rows: [command(`countersign approve ${id}`)] },
     { key: 'next', title: 'TO REFUSE', rows: [command(`countersign reject ${id}`)] },
   ];
 }
+
+/** A way back is a change of its own: planned, judged and signed like any other. */
+function undoing({ calls, told }: WayBack, plan: Plan): Section {
+  const note: Row[] = told === '' ? [] : [{ indent: 2, text: makeVisibleLine(told, Number.POSITIVE_INFINITY) }];
+  if (calls.length === 0) return { key: 'next', title: 'CANNOT BE UNDONE', rows: note };
+  return {
+    key: 'next',
+    title: 'TO PLAN THE WAY BACK (a new change, with guards and approvals of its own)',
+    rows: [
+      ...calls.map(({ tool, input }) => ({
+        indent: 2,
+        text: `echo '${shellQuoted(JSON.stringify(input))}' | ${commandFor(plan, `tool ${tool} --input -`)}`,
+        command: true as const,
+      })),
+      ...note,
+    ],
+  };
+}
+const shellQuoted = (text: string) => escapeInvisible(text).replaceAll("'", "'\\''");
 
 /** Of a change whose outcome is not known. */
 function lookThere({ id, abandoned }: Change, plan: Plan, commands: readonly string[]): Row[] {

@@ -1,8 +1,10 @@
 /** A change: a proposed plan with its judgement, approvals and outcome. Its state is the fold of its events (lifecycle). */
 
 import { z } from 'zod';
+import { counted } from './counted.ts';
 import { digestOf } from './digest.ts';
-import { environmentSchema } from './environment.ts';
+import { environmentSchema } from './environment-schema.ts';
+import { absoluteTime } from './instant.ts';
 import { documentDigest } from './named-documents.ts';
 import { targetSchema } from './plan.ts';
 import { PROOFS } from './proof.ts';
@@ -61,6 +63,8 @@ export const proposalSchema = z.strictObject({
   approveBy: z.string(),
   /** Consumed at execution, once. */
   nonce: z.string(),
+  /** Solo mode: this person, the sponsor too, gives all approvals alone, and then the change waits. */
+  onePerson: z.strictObject({ person: z.string(), waitSeconds: z.int() }).optional(),
   /** The least that an approval must prove. Absent: that a key of the person signed, in software too. */
   proof: z.enum(PROOFS).optional(),
   /** Assurance that was proven when this was proposed. */
@@ -69,10 +73,11 @@ export const proposalSchema = z.strictObject({
   policyDigest: z.string().optional(),
 });
 export type Proposal = z.infer<typeof proposalSchema>;
+export type OnePerson = NonNullable<Proposal['onePerson']>;
 
 /** What people sign, next to the readable summary. */
 export function changeDigest(proposal: Proposal): string {
-  const { id, planDigest, sponsor, goal, reason, judgement, approveBy, nonce, proof } = proposal;
+  const { id, planDigest, sponsor, goal, reason, judgement, approveBy, nonce, proof, onePerson } = proposal;
   return digestOf({
     id,
     planDigest,
@@ -83,6 +88,7 @@ export function changeDigest(proposal: Proposal): string {
     approveBy,
     nonce,
     proof,
+    onePerson,
   });
 }
 
@@ -114,6 +120,10 @@ export const approvalSchema = z.strictObject({
   signature: z.string(),
   /** Of a security key or passkey, which was touched: did it also verify its user (PIN, finger)? Absent: in software. */
   userVerified: z.boolean().optional(),
+  /** By a break-glass key: it gives all approvals alone, until then. `opened`: the position of the opening. */
+  brokenGlass: z.strictObject({ opened: z.int(), until: z.iso.datetime() }).optional(),
+  /** In solo mode: not before this time, by every clock that was known when it was signed. */
+  executeFrom: z.iso.datetime().optional(),
   /** Of a passkey that counts its signatures. */
   signCount: z.int().optional(),
   /** Of a passkey: as the policy lists it, so that its signature can be verified without the policy. */
@@ -145,6 +155,8 @@ export interface Change extends Proposal {
   /** Why it is stale, rejected, withdrawn or denied. */
   explanation: string | null;
   executeBy: string | null;
+  /** In solo mode, once it is approved: it waits until then. */
+  executeFrom: string | null;
   startedAt: string | null;
   /** While it executes: the newest that is recorded of it, and of which call. */
   last: { at: string; kind: string; call: string | null } | null;
@@ -153,6 +165,37 @@ export interface Change extends Proposal {
   /** Under which its calls leave, once it executes. */
   rights: Rights | null;
   outcome: Outcome | null;
+  /** Once it succeeded: where the live state is not what was signed. */
+  differs: string[];
   /** The ledger position of its newest event: `since` of describe_change. */
   version: number;
 }
+
+/** A key that the adopted policy no longer lists for its person counts for nothing. */
+export interface SignersNow {
+  digest: string;
+  isListed(approval: Approval): boolean;
+}
+
+/** The approval by a break-glass key, if one gave them all. */
+export const brokenGlassOf = ({ approvals }: Pick<Change, 'approvals'>) =>
+  approvals.find(
+    (one): one is typeof one & { brokenGlass: NonNullable<Approval['brokenGlass']> } =>
+      one.brokenGlass !== undefined && one.decision === 'approve' && !one.isVoid,
+  );
+
+/** What one person decided alone: told wherever the change is. Empty: nothing. */
+export function onePersonLabels(change: Pick<Change, 'onePerson' | 'approvals'>): string[] {
+  const glass = brokenGlassOf(change);
+  if (glass)
+    return [
+      `break-glass: ${glass.person} alone, until ${absoluteTime(glass.brokenGlass.until)}; its review must be closed`,
+    ];
+  if (!change.onePerson) return [];
+  const { person, waitSeconds } = change.onePerson;
+  return [
+    `one person (solo mode): ${person} approves alone, and the change waits ${counted(waitSeconds / 60, 'minute')}`,
+  ];
+}
+/** `gone`: why nothing can execute it any more, although it waits. */
+export type OpenChange = Change & { gone?: string };

@@ -1,42 +1,21 @@
-/** Proposing, finding and withdrawing changes: everything about them lives in the ledger. */
+/** Proposing and withdrawing changes; finding them is `change-reader.ts`. */
 import { randomBytes } from 'node:crypto';
 import { attributed } from './attribution.ts';
-import { type Change, type ChangeState, type Proposal, stateSentence } from './change.ts';
-import { AUDIT_REMEDY, CountersignError } from './errors.ts';
-import { type EventQuery, eventsOf } from './events.ts';
-import { changeIn, isSameTarget } from './folds.ts';
+import { type Proposal, stateSentence } from './change.ts';
+import { createChangeReader } from './change-reader.ts';
+import { CountersignError } from './errors.ts';
 import { judgeAll } from './guard.ts';
-import { tagged } from './kept.ts';
-import { type Picture, pictureSchema } from './picture.ts';
-import { type Plan, sumsOf, type Target } from './plan.ts';
-import { readPlan } from './plan-document.ts';
+import { type Plan, sumsOf } from './plan.ts';
 import type { ChangesPort, Judge, Ledger, LedgerTransaction, LedgerView, PolicyPort, ProviderRules } from './ports.ts';
 import { hidesSomething, makeVisible } from './render-safe.ts';
-import { type Goal, type Judgement, whole } from './verdict.ts';
+import { wayBackOf } from './taking-back.ts';
+import type { Goal } from './verdict.ts';
 
-const missing = (changeId: string) =>
-  new CountersignError(
-    'INPUT_NOT_FOUND',
-    `There is no change ${makeVisible(changeId, 60)}.`,
-    { agent: 'List changes with describe_changes.', person: 'List changes with: countersign changes' },
-    { next: { tool: 'describe_changes', input: {} } },
-  );
 /** A change that is not as the caller took it to be. */
 const described = (changeId: string) => ({
   next: { tool: 'describe_change', input: { change_id: changeId } },
 });
 
-const OPEN_STATES: readonly ChangeState[] = ['pending', 'approved', 'executing', 'unknown'];
-
-interface StoredPlan {
-  plan: Plan;
-  goalsAllowed: Goal[];
-  judgement: Judgement;
-  /** Digest of the stored document. */
-  document: string;
-}
-
-// biome-ignore lint/complexity/noExcessiveLinesPerFunction: one closure over ledger and policy; its functions are short.
 export function createChanges(ports: {
   ledger: Ledger;
   policy: PolicyPort;
@@ -44,87 +23,30 @@ export function createChanges(ports: {
   now(): Date;
 }): ChangesPort {
   const { ledger, policy } = ports;
-
-  async function findIn(view: LedgerView, changeId: string, now: Date): Promise<Change> {
-    const change = await changeIn(view, changeId, now, policy.isFilled);
-    if (!change) throw missing(changeId);
-    if (!OPEN_STATES.includes(change.state)) return change;
-    const approvals = change.approvals.map((one) => (policy.isListed(one) ? one : { ...one, isVoid: true as const }));
-    return { ...change, approvals };
-  }
-  const find = (changeId: string) => findIn(ledger, changeId, ports.now());
-
-  const planEvents = (planId: string) => eventsOf(ledger, ['plan.begun', 'plan.made', 'plan.failed'], { planId });
-
-  async function plan(planId: string): Promise<StoredPlan> {
-    const events = await planEvents(planId);
-    const made = events.find((event) => event.kind === 'plan.made');
-    const failed = events.find((event) => event.kind === 'plan.failed')?.body;
-    if (failed) throw new CountersignError(failed.code, failed.message, failed.remedy);
-    if (!made && events.length > 0)
-      throw new CountersignError(
-        'STATE_PLAN_BEING_MADE',
-        `The plan ${planId} is still being made.`,
-        {
-          agent: `Wait for it: describe_plan {"plan_id": "${planId}", "wait_seconds": 45}.`,
-          person: 'Wait a minute, then try again.',
-        },
-        { next: { tool: 'describe_plan', input: { plan_id: planId, wait_seconds: 45 } } },
-      );
-    if (!made)
-      throw new CountersignError('INPUT_NOT_FOUND', `There is no plan ${makeVisible(planId, 60)}.`, {
-        agent: 'Make a plan with a plan_* tool; its answer has the plan_id.',
-        person: 'Check the id and --home. Agents make plans with the planning tools.',
-      });
-    const { body } = made;
-    const stored = readPlan(await ledger.document(body.document), body.digest, ports.provider.completePlan);
-    if (!stored) {
-      throw new CountersignError(
-        'LEDGER_TAMPERED',
-        `The stored plan ${planId} differs from the plan that was made.`,
-        AUDIT_REMEDY,
-      );
-    }
-    return { plan: stored, goalsAllowed: body.goals, judgement: whole(body), document: body.document };
-  }
-
-  async function picture({ pictureDigest }: Plan): Promise<Picture | null> {
-    if (pictureDigest === undefined) return null;
-    const stored = pictureSchema.safeParse(await ledger.document(pictureDigest));
-    if (stored.success) return stored.data;
-    throw new CountersignError(
-      'LEDGER_TAMPERED',
-      'The ledger has lost the values before and after the change, which the plan refers to.',
-      AUDIT_REMEDY,
-    );
-  }
-
-  async function openOn(target: Target): Promise<Change[]> {
-    const proposed = await eventsOf(ledger, ['change.proposed'], {
-      tags: tagged.target(target),
-      standing: { states: ['waiting', 'executing', 'unknown'], at: ports.now().toISOString() },
-      newestFirst: true,
-    });
-    const here = proposed.filter(({ body }) => isSameTarget(body.target, target));
-    const changes = await Promise.all(here.map(({ body }) => find(body.id)));
-    return changes.filter(({ state }) => OPEN_STATES.includes(state));
-  }
+  const reader = createChangeReader({
+    ledger,
+    isFilled: policy.isFilled,
+    signersNow: policy.signersNow,
+    completePlan: ports.provider.completePlan,
+    now: ports.now,
+  });
+  const { find, findIn } = reader;
 
   return {
-    find,
-    findIn,
-    plan,
-    openOn,
+    ...reader,
     aboutPlan: async (plan) => ({
-      open: await openOn(plan.target),
+      open: await reader.openOn(plan.target),
       changeId: (await changeOf(ledger, plan.id)) || null,
       provider: ports.provider,
       scope: policy.scopeOf(plan),
     }),
-    picture,
-    isPlanning: async (planId) => (await planEvents(planId)).every(({ kind }) => kind === 'plan.begun'),
+    async executorOf(plan) {
+      if (policy.executionOf(plan) !== 'by_runner') return 'person';
+      return (await policy.runners()).length > 0 ? 'runner' : 'no_runner';
+    },
+    wayBack: (change, plan) => wayBackOf(ledger, ports.provider, change, plan),
     async propose({ planId, goal, reason, ticket }) {
-      const { plan: proposed, document } = await plan(planId);
+      const { plan: proposed, document } = await reader.plan(planId);
       // Without a policy the judgement is plan_only; under one that is not in force there is nothing to judge by.
       if ((await policy.standing()) !== 'none') await policy.mustBeInForce();
       if (hidesSomething(reason))
@@ -173,46 +95,7 @@ export function createChanges(ports: {
       });
       return find(changeId);
     },
-    async list({ state, cursor, limit }) {
-      if (cursor !== undefined && !/^[1-9]\d{0,14}$/.test(cursor))
-        throw new CountersignError(
-          'INPUT_INVALID',
-          'cursor: this is not a cursor of this list.',
-          'Pass the cursor of the previous answer, or leave it out to start again.',
-        );
-      if (limit === 0) return { items: [] };
-      const query = { kinds: ['change.proposed'], newestFirst: true, ...standingsOf(state, ports.now()) };
-      const items: Change[] = [];
-      // One more than a page, to learn whether there is another.
-      for (let before = cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor); ; ) {
-        const events = await ledger.events({ ...query, untilSeq: before - 1, limit: limit + 1 });
-        for (const { changeId = '', seq } of events) {
-          if (items.length === limit) return { items, cursor: String(before) };
-          const change = await find(changeId);
-          if (state === undefined || change.state === state) items.push(change);
-          before = seq;
-        }
-        if (events.length <= limit) return { items };
-      }
-    },
-    progress: async (changeId) =>
-      (await eventsOf(ledger, ['change.progress'], { changeId })).map(({ at, body }) => ({ at, text: body.text })),
   };
-}
-
-/** How changes of that state stand: a clock decides the rest. */
-function standingsOf(state: ChangeState | undefined, now: Date): Pick<EventQuery, 'standing'> {
-  switch (state) {
-    case undefined:
-      return {};
-    case 'pending':
-    case 'approved':
-      return { standing: { states: ['waiting'], at: now.toISOString() } };
-    case 'expired':
-      return { standing: { states: ['waiting'] } };
-    default:
-      return { standing: { states: [state] } };
-  }
 }
 
 const CHANGE_EVENTS = ['change.proposed', 'change.executing', 'change.finished', 'halted', 'resumed', 'policy.adopted'];
@@ -257,7 +140,7 @@ function proposalOf(from: {
   now: Date;
 }): Proposal {
   const { proposed, document, goal, reason, ticket, judge, policy, policyDigest, now } = from;
-  const proof = policy.proofFor(proposed);
+  const [proof, onePerson] = [policy.proofFor(proposed), policy.onePerson()];
   return {
     id: `chg_${randomBytes(6).toString('hex')}`,
     planId: proposed.id,
@@ -279,5 +162,6 @@ function proposalOf(from: {
     assurance: policy.assurance(),
     policyDigest,
     ...(proof === 'software' ? {} : { proof }),
+    ...(onePerson === null ? {} : { onePerson }),
   };
 }

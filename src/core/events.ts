@@ -6,13 +6,17 @@
  * is passed over in lists.
  */
 import { z } from 'zod';
+import { capacitySchema } from './capacity.ts';
 import { approvalSchema, type Outcome, outcomeSchema, proposalSchema } from './change.ts';
-import { environmentSchema } from './environment.ts';
+import { environmentSchema } from './environment-schema.ts';
 import { AUDIT_REMEDY, CountersignError, type ErrorCode } from './errors.ts';
 import type { StandingState } from './kept.ts';
 import { documentDigest, type Named, namesIn } from './named-documents.ts';
+import { ownerSchema } from './owner.ts';
 import { targetSchema } from './plan.ts';
+import { protectionSchema } from './protection.ts';
 import { type Rights, rightsSchema } from './rights.ts';
+import { signingSchema } from './signing.ts';
 import { ACTIONS } from './subject.ts';
 import { goalSchema, judgementSchema, verdictSchema } from './verdict.ts';
 
@@ -103,7 +107,13 @@ export const EVENT_BODIES = {
     /** What making it left behind in the cloud, that its execution would use up: a change set of ours. */
     changeSet: z.string().nullable().default(null),
     expiresAt: z.string().default(''),
+    /** What protected the target then; absent: not looked at. */
+    protections: z.array(protectionSchema).default([]),
+    /** Capacity as it was before this plan, where it lowers it. */
+    capacity: z.array(capacitySchema).default([]),
     /** `judged`: every guard; of those without a verdict it passed (`whole`). Absent: each has its verdict. */
+    /** What the target was before, sealed: by which it is taken back. Absent: nothing of it can be. */
+    before: documentDigest('sealed text').optional(),
     judgement,
     judged: z.array(z.string()).optional(),
     goals: z.array(goalSchema),
@@ -133,12 +143,19 @@ export const EVENT_BODIES = {
   }),
   'change.executing': executing,
   'change.progress': z.object({ text: z.string().default('') }),
-  'change.finished': executing.extend({ outcome: outcomeSchema }),
+  /** `differs`: where the live state is not what was signed. Absent: nowhere, or nobody looked. */
+  'change.finished': executing.extend({ outcome: outcomeSchema, differs: z.array(z.string()).optional() }),
 
   /** A rehearsal, with the provider's own word for the answer. */
   'call.tried': call.extend({ answer: z.string() }),
-  'call.intended': call.extend({ digest: z.string() }),
-  'call.returned': call,
+  /** By whom it is sent, and how it is signed. Absent in ledgers of older versions. */
+  'call.intended': call.extend({
+    digest: z.string(),
+    owner: ownerSchema.optional(),
+    signing: signingSchema.optional(),
+  }),
+  /** `made`: ids of what it made, that stays. */
+  'call.returned': call.extend({ made: z.array(z.string()).optional() }),
   'call.failed': callWithWhy,
   'call.unknown': callWithWhy,
 
@@ -164,6 +181,31 @@ export const EVENT_BODIES = {
 
   /** Of a person, by themselves or another: it signs nothing until a policy lists it. */
   'key.offered': byPerson.extend({ person: z.string(), line: z.string(), fingerprint: z.string() }),
+
+  /** Break-glass was opened for one stack; a review waits until it is closed. */
+  'glass.broken': z.object({
+    target,
+    person: z.string(),
+    reason: z.string(),
+    from: z.iso.datetime(),
+    until: z.iso.datetime(),
+    statement: z.string(),
+    signature: z.string(),
+    keyFingerprint: z.string(),
+    policyDigest: z.string(),
+  }),
+  'glass.reviewed': z.object({
+    opened: z.int(),
+    person: z.string(),
+    findings: z.string(),
+    statement: z.string(),
+    signature: z.string(),
+    keyFingerprint: z.string(),
+    policyDigest: z.string(),
+  }),
+  /** A process that executes what is approved in scopes of `by_runner`. */
+  'runner.started': z.object({ owner: ownerSchema }),
+  'runner.stopped': z.object({ token: z.string() }),
 
   halted: byPerson,
   resumed: byPerson,
@@ -233,6 +275,12 @@ const ended = EVENT_BODIES['change.finished'].pick({ outcome: true });
 /** Of `change.finished`, for who needs no more of it. */
 export function outcomeIn(event: { seq: number; body: unknown }): Outcome {
   return parsedBody(ended, 'change.finished', event).outcome;
+}
+
+const compared = EVENT_BODIES['change.finished'].pick({ differs: true });
+/** Of `change.finished`. */
+export function differencesIn(event: { seq: number; body: unknown }): string[] {
+  return parsedBody(compared, 'change.finished', event).differs ?? [];
 }
 
 const executed = EVENT_BODIES['change.executing'].pick({ rights: true });

@@ -72,3 +72,14 @@ export async function inFlightIn(view: Seen, target: Target): Promise<Holder | n
   }
   return null;
 }
+
+/** What was begun on any target, and whose end is not recorded. */
+export async function openExecutions(
+  view: Seen,
+): Promise<{ changeId: string; target: Target; state: 'executing' | 'unknown' }[]> {
+  const open: { changeId: string; target: Target; state: 'executing' | 'unknown' }[] = [];
+  for (const state of ['executing', 'unknown'] as const)
+    for (const { changeId = '', body } of await eventsOf(view, BEGINS, { standing: { states: [state] } }))
+      open.push({ changeId, target: body.target, state });
+  return open;
+}

@@ -1,5 +1,7 @@
 /** A guard: a pure judge of one plan plus facts. */
 import type { z } from 'zod';
+import type { Lowering } from './capacity.ts';
+import type { OnePerson } from './change.ts';
 import type { Effect } from './effect.ts';
 import type { Environment } from './environment.ts';
 import type { Remedy } from './errors.ts';
@@ -99,6 +101,8 @@ export interface Facts {
   adjustments: Record<string, Adjustment>;
   exceptions: Exception[];
   seatRules: Record<'reversible' | 'recoverable' | 'irreversible', SeatRule>;
+  /** Solo mode: this person signs alone. */
+  onePerson?: OnePerson;
   /** Who could fill a seat: everybody in the directory but the excluded. */
   approvers: { name: string; roles: string[] }[];
   /** From the ledger, about this target and this sponsor. */
@@ -111,6 +115,10 @@ export interface Facts {
     sameFailures: number;
     /** A change that lowered protection of this target within 24 h. */
     protectionLoweredAt: string | null;
+    /** A protection that is lower than a plan of the last 24 h saw it, whoever lowered it. Absent: none. */
+    protectionFell?: { what: string; since: string } | null;
+    /** What this plan lowers and plans of the last 24 h saw higher: all steps together are a cut. Absent: nothing. */
+    cutInSteps?: readonly Lowering[];
     /** A stack of this name that had completed its creation was deleted through the ledger within 24 h. */
     deletedAt: string | null;
     /** This sponsor's other plans: within an hour, and names of stacks that a plan began and nothing executed. */

@@ -102,6 +102,7 @@ const TAGS: Readonly<Record<string, (body: unknown) => string[]>> = {
   'change.executing': ofTarget,
   'change.finished': ofTarget,
   'removal.done': ofTarget,
+  'glass.broken': ofTarget,
 };
 
 /** Under which this event is found, each once. */
@@ -117,6 +118,7 @@ const proposal = z.object({
   proposedAt: z.iso.datetime(),
   approveBy: z.iso.datetime(),
 });
+const waits = z.object({ executeFrom: z.iso.datetime().optional() });
 const outcome = z.object({ outcome: outcomeSchema.pick({ state: true }).strip() });
 const left = z.object({ changeSet: z.string().nullable().default(null) });
 /** What was begun ends by its outcome, or by a person, and by nothing else. */
@@ -137,8 +139,10 @@ const OF_CHANGES: Readonly<Record<string, Step>> = {
     const isDenied = judgement.decision === 'denied' || judgement.decision === 'plan_only';
     return isDenied ? forever('denied') : { state: 'waiting', until: latest(approveBy, after(proposedAt)) };
   },
-  'change.approved': (before, { at }) =>
-    before?.state === 'waiting' ? { ...before, until: latest(before.until, after(at)) } : before,
+  'change.approved': (before, { at, body }) =>
+    before?.state === 'waiting'
+      ? { ...before, until: latest(before.until, after(latest(at, waits.safeParse(body).data?.executeFrom ?? at))) }
+      : before,
   'change.rejected': ended('rejected'),
   'change.withdrawn': ended('withdrawn'),
   'change.stale': ended('stale'),

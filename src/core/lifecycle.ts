@@ -1,7 +1,14 @@
 /** The state of a change is the fold of its events. */
 import { z } from 'zod';
-import { type Approval, type Change, changeDigest, EXECUTE_WITHIN_SECONDS, type Proposal } from './change.ts';
-import { bodyOf, outcomeIn, rightsIn } from './events.ts';
+import {
+  type Approval,
+  brokenGlassOf,
+  type Change,
+  changeDigest,
+  EXECUTE_WITHIN_SECONDS,
+  type Proposal,
+} from './change.ts';
+import { bodyOf, differencesIn, outcomeIn, rightsIn } from './events.ts';
 import { absoluteTime } from './instant.ts';
 
 export interface ChangeEvent {
@@ -33,11 +40,13 @@ export function foldChange(
     approvals: [],
     explanation: denied ? 'refused by the guards when it was proposed' : null,
     executeBy: null,
+    executeFrom: null,
     startedAt: null,
     last: null,
     abandoned: false,
     rights: null,
     outcome: null,
+    differs: [],
     version: proposed.seq,
   };
   if (change.state === 'pending' && isFilled(proposal, [])) approve(change, proposal.proposedAt);
@@ -47,8 +56,18 @@ export function foldChange(
 
 function approve(change: Change, at: string): void {
   change.state = 'approved';
-  change.executeBy = new Date(Date.parse(at) + EXECUTE_WITHIN_SECONDS * 1000).toISOString();
+  const from = Math.max(Date.parse(at), ...change.approvals.map((one) => waitsUntil(change, one)));
+  const glass = brokenGlassOf(change);
+  if (change.onePerson && change.approvals.length > 0 && !glass) change.executeFrom = new Date(from).toISOString();
+  const by = from + EXECUTE_WITHIN_SECONDS * 1000;
+  change.executeBy = new Date(glass ? Math.min(by, Date.parse(glass.brokenGlass.until)) : by).toISOString();
 }
+
+/** SECURITY: never earlier than the wait after the signature, whatever was recorded. */
+const waitsUntil = ({ onePerson }: Change, { at, executeFrom, brokenGlass }: Change['approvals'][number]): number =>
+  onePerson && !brokenGlass
+    ? Math.max(Date.parse(at) + onePerson.waitSeconds * 1000, Date.parse(executeFrom ?? at))
+    : 0;
 
 function apply(change: Change, event: ChangeEvent, isFilled: (p: Proposal, a: Approval[]) => boolean): void {
   change.version = event.seq;
@@ -75,6 +94,7 @@ function apply(change: Change, event: ChangeEvent, isFilled: (p: Proposal, a: Ap
     case 'change.finished':
       change.outcome = outcomeIn(event);
       change.rights = rightsIn(event) ?? change.rights;
+      change.differs = differencesIn(event);
       change.state = change.outcome.state;
       break;
   }

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { Json } from './digest.ts';
 
 /** What stands in a document tells which documents it names in turn. */
-export type DocumentKind = 'plan' | 'picture' | 'policy text';
+export type DocumentKind = 'plan' | 'picture' | 'policy text' | 'sealed text';
 
 /** The digest of a stored document. */
 export const documentDigest = (names: DocumentKind) => z.string().meta({ names });

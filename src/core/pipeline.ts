@@ -5,10 +5,11 @@
  * Refused, malformed and unknown calls are in the ledger too.
  */
 import { CountersignError, type ErrorAnswer } from './errors.ts';
-import { type Asking, cancelled, makePlan, type PlanningPorts, within } from './planning.ts';
+import { type Asking, makePlan, type PlanningPorts } from './planning.ts';
 import { makeAllVisible, makeVisible, makeVisibleLine } from './render-safe.ts';
 import type { Tool } from './tool.ts';
 import { inputFault, parseInput, unsound } from './tool-input.ts';
+import { cancelled, within } from './within.ts';
 import type { Refusal } from './wording.ts';
 
 export interface PipelinePorts extends PlanningPorts {

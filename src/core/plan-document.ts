@@ -9,7 +9,7 @@ const { provider: _provider, ...call } = callSchema.shape;
 /** Before plans said what they do in the words that guards read: their provider tells it from the rest. */
 const earlierPlanSchema = z.strictObject({ ...shape, calls: z.array(z.strictObject(call)) });
 export type EarlierPlan = z.infer<typeof earlierPlanSchema>;
-export type CompletePlan = (earlier: EarlierPlan) => Plan;
+export type CompletePlan = (earlier: EarlierPlan) => Plan | Promise<Plan>;
 
 function earlierDigest({ target, endpoint, calls, effects, observed, policyDigest, nonce }: EarlierPlan): string {
   return digestOf({ target, endpoint, calls, effects, observed, policyDigest, nonce });
@@ -19,7 +19,11 @@ function earlierDigest({ target, endpoint, calls, effects, observed, policyDiges
  * @param digest of the plan when it was made; a plan of an earlier version keeps it.
  * @returns undefined when the document is gone or is another plan.
  */
-export function readPlan(document: Json | undefined, digest: string, complete: CompletePlan): Plan | undefined {
+export async function readPlan(
+  document: Json | undefined,
+  digest: string,
+  complete: CompletePlan,
+): Promise<Plan | undefined> {
   const plan = planSchema.safeParse(document);
   if (plan.success) return planDigest(plan.data) === digest ? plan.data : undefined;
   const earlier = earlierPlanSchema.safeParse(document);

@@ -1,6 +1,7 @@
 /** A plan: the exact calls, what they do, and the state of the cloud that this was judged against. */
 import { z } from 'zod';
 import { callSchema } from './call.ts';
+import { loweringSchema } from './capacity.ts';
 import { digestOf, type Json } from './digest.ts';
 import {
   couldBeLoss,
@@ -12,6 +13,7 @@ import {
 } from './effect.ts';
 import { documentDigest } from './named-documents.ts';
 import type { Picture } from './picture.ts';
+import { protectionSchema } from './protection.ts';
 import { ACTIONS, actorSchema, isItself, isWorthless, subjectSchema } from './subject.ts';
 
 /** A plan must be proposed within this time; from then on only the change's own clocks count. */
@@ -49,12 +51,18 @@ export const planDraftSchema = z.strictObject({
   }),
   /** How to compute this plan again, with reads only. Not signed: what comes out is compared with what was. */
   recipe: z.strictObject({ planner: z.string(), input: z.json() }),
+  /** What protects the target now. Not signed: later plans compare their own look with it. */
+  protections: z.array(protectionSchema).optional(),
+  /** Capacity that it lowers. Not signed: for later plans too. */
+  lowered: z.array(loweringSchema).optional(),
   /** What the person and the agent should know besides: cleaned text. */
   notes: z.array(z.string()),
 });
 export type PlanDraft = z.infer<typeof planDraftSchema> & {
   /** Sealed into the plan by its digest. Absent: calls and effects say all there is. */
   picture?: Picture;
+  /** What the target was, for who takes the change back: may hold secrets, and is kept sealed. */
+  before?: Json;
 };
 
 export const planSchema = z.strictObject({
@@ -109,7 +117,7 @@ export function sealPlan(
   },
 ): Plan {
   const { now, ...rest } = made;
-  const { picture, ...drafted } = draft;
+  const { picture, before: _, ...drafted } = draft;
   const unsigned = {
     ...drafted,
     ...rest,

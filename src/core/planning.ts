@@ -6,16 +6,19 @@
 import { randomBytes } from 'node:crypto';
 import { attributed } from './attribution.ts';
 import { cleaned, deadPlans } from './dead-plans.ts';
+import type { Json } from './digest.ts';
 import { CountersignError, type ErrorAnswer } from './errors.ts';
+import { tellingGone } from './gone.ts';
 import { goalsAllowed, judgeAll } from './guard.ts';
 import { heldBy } from './holder.ts';
 import { mintPlanningPermit, type Permit, revokePermit } from './permit.ts';
-import type { Picture } from './picture.ts';
 import { type Plan, type PlanDraft, sealPlan, type Target } from './plan.ts';
 import type { ChangesPort, Identity, Ledger, LedgerView, Place, PlanWith, PolicyPort, Provider } from './ports.ts';
+import { remembered } from './protection.ts';
 import { UNSEEN } from './subject.ts';
 import { type PlanTool, placeOf } from './tool.ts';
 import { guardCode, remediesOf, shortened } from './verdict.ts';
+import { cancelled, within } from './within.ts';
 import type { AgentWording } from './wording.ts';
 
 export interface PlanningPorts {
@@ -24,6 +27,8 @@ export interface PlanningPorts {
   ledger: Ledger;
   changes: ChangesPort;
   wording: AgentWording;
+  /** What may hold secrets, in a form that only this state folder reads. */
+  seal(value: Json): { sealed: string };
   now(): Date;
   /** Clients give up after 60 s: a plan that takes longer is answered with `planning` and made on. */
   answerWithinMilliseconds: number;
@@ -163,22 +168,25 @@ function planWith(
 ): PlanWith {
   return async (name, input) => {
     const planner = planners.find((one) => one.name === name);
-    const parsed = planner?.input.safeParse(input);
-    if (planner && parsed?.success) return planner.plan(parsed.data, place, permit, nonce);
-    const why = planner ? parsed?.error?.issues.map(({ path, message }) => `${path.join('.')} ${message}`) : 'unknown';
-    throw new CountersignError('INTERNAL', `The planner ${name} cannot be called: ${why}.`, {
-      agent: 'This is a defect: tell the user to report it.',
-      person: 'This is a defect: report it.',
-    });
+    if (!planner) throw uncallable(name, 'unknown');
+    const parsed = planner.input.safeParse(input);
+    if (parsed.success) return planner.plan(parsed.data, place, permit, nonce);
+    throw uncallable(name, parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; '));
   };
 }
+
+const uncallable = (planner: string, why: string) =>
+  new CountersignError('INTERNAL', `The planner ${planner} cannot be called: ${why}.`, {
+    agent: 'This is a defect: tell the user to report it.',
+    person: 'This is a defect: report it.',
+  });
 
 type Discard = (leftover: string) => Promise<void>;
 
 /** INVARIANT: what making a plan left in the cloud does not stay there when no stored plan names it. */
 async function storeOrDiscard(draft: PlanDraft, made: Made, discard: Discard, ports: PlanningPorts): Promise<Answer> {
   try {
-    return await store(await sealed(draft, made, ports), draft.picture, ports);
+    return await store(await sealed(draft, made, ports), draft, ports);
   } catch (error) {
     const leftover = ports.cloud.leftoverOf(draft);
     if (leftover !== null) await discard(leftover).catch(() => undefined);
@@ -196,30 +204,6 @@ async function removeDead(target: Target, discard: Discard, { ledger, changes, n
     }),
   );
 }
-
-/** @returns undefined when the time is up first, or nobody waits any more; the promise goes on. */
-export async function within<T>(
-  promise: Promise<T>,
-  milliseconds: number,
-  signal?: AbortSignal,
-): Promise<T | undefined> {
-  let stop: () => void = () => undefined;
-  const timeUp = new Promise<undefined>((resolve) => {
-    const end = () => resolve(undefined);
-    const timer = setTimeout(end, milliseconds);
-    signal?.addEventListener('abort', end);
-    if (signal?.aborted) end();
-    stop = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', end);
-    };
-  });
-  return Promise.race([promise, timeUp]).finally(() => stop());
-}
-
-/** For the ledger: the client, gone or tired of waiting, reads no answer. */
-export const cancelled = (): CountersignError =>
-  new CountersignError('STATE_CALL_CANCELLED', 'The client cancelled this call.', 'Call again to get an answer.');
 
 /** Identity, scope and halt are judged before a dry run may leave a trace in the cloud. */
 async function refuseBeforePlanning(
@@ -262,13 +246,15 @@ async function sealed(draft: PlanDraft, made: Made, ports: PlanningPorts): Promi
   });
 }
 
-async function store(plan: Plan, picture: Picture | undefined, ports: PlanningPorts): Promise<Answer> {
+async function store(plan: Plan, draft: Pick<PlanDraft, 'picture' | 'before'>, ports: PlanningPorts): Promise<Answer> {
   const judge = await ports.policy.judgeFor(plan, 'preview');
   const judgement = attributed(judge.guards, plan, judge.facts, judgeAll(judge.guards, plan, judge.facts));
   const goals = goalsAllowed(judge.guards, plan, judge.facts);
+  const kept = draft.before === undefined ? undefined : ports.seal(draft.before);
   await ports.ledger.transact(async (tx) => {
     const document = await tx.putDocument(plan);
-    if (picture) await tx.putDocument(picture);
+    if (draft.picture) await tx.putDocument(draft.picture);
+    const before = kept && (await tx.putDocument(kept));
     await tx.append({
       kind: 'plan.made',
       planId: plan.id,
@@ -279,6 +265,9 @@ async function store(plan: Plan, picture: Picture | undefined, ports: PlanningPo
         tool: plan.tool,
         changeSet: ports.cloud.leftoverOf(plan),
         expiresAt: plan.expiresAt,
+        ...(before === undefined ? {} : { before }),
+        protections: remembered(plan.protections),
+        capacity: (plan.lowered ?? []).map(({ of, what, was }) => ({ of, what, was })),
         ...shortened(judgement),
         goals,
         // A replay under another policy asks who could not have signed then.
@@ -287,5 +276,6 @@ async function store(plan: Plan, picture: Picture | undefined, ports: PlanningPo
     });
   });
   const about = await ports.changes.aboutPlan(plan);
-  return ports.wording.plan(plan, judgement, { ...about, goals, assurance: ports.policy.assurance() });
+  const open = await tellingGone(about.open, ports);
+  return ports.wording.plan(plan, judgement, { ...about, open, goals, assurance: ports.policy.assurance() });
 }

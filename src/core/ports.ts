@@ -2,21 +2,27 @@
 import type { z } from 'zod';
 import type { Call, CallClass } from './call.ts';
 import type { CallRecords } from './call-records.ts';
-import type { Approval, Change, ChangeState, Outcome, Proposal } from './change.ts';
+import type { Approval, Change, ChangeState, OnePerson, OpenChange, Outcome, Proposal, SignersNow } from './change.ts';
 import type { Json } from './digest.ts';
 import type { Effect } from './effect.ts';
 import type { Environment } from './environment.ts';
-import type { ErrorCode, WayOut } from './errors.ts';
+import type { WayOut } from './errors.ts';
 import type { EventQuery, LedgerEvent, NewEvent } from './events.ts';
 import type { Facts, Guard, Phase } from './guard.ts';
+import type { HostRules } from './hosts.ts';
+import type { RunnerSeen } from './owner.ts';
 import type { Permit } from './permit.ts';
 import type { Picture } from './picture.ts';
 import type { Plan, PlanDraft, Target } from './plan.ts';
 import type { CompletePlan } from './plan-document.ts';
 import type { Proof } from './proof.ts';
-import type { Rights, RightsFor } from './rights.ts';
+import type { CleanReport, Removal } from './removal.ts';
+import type { Runner } from './runner.ts';
 import type { Action, PlanSubject, ProviderFacts } from './subject.ts';
 import type { Goal, Judgement } from './verdict.ts';
+import type { DoneCall, WayBack } from './way-back.ts';
+
+export type { Followed, Rehearsed, Runner, Seen, Sent } from './runner.ts';
 
 export interface LedgerView {
   events(query?: EventQuery): Promise<LedgerEvent[]>;
@@ -79,80 +85,32 @@ export interface ProviderRules {
   /** INVARIANT: what is not known to be milder is a write. */
   classify(call: Pick<Call, 'service' | 'operation' | 'input'>): CallClass;
   readonly callRecords?: CallRecords;
+  readonly hosts: HostRules;
   /** The account and region that stand in an id, where they do. */
   placeOf(id: string): { account?: string; region?: string };
   /** The call that plans to keep what would be lost, or a copy of it. Absent or undefined: no call does. */
   waysToKeep?(plan: Pick<Plan, 'target'>, losses: readonly Effect[]): WayOut | undefined;
-  /**
-   * The call that plans on its owner what this plan would do to that resource. Absent or undefined: owners do not do
-   * such a thing.
-   */
+  /** The call that plans on its owner what this plan would do to that resource. Undefined: owners do not do that. */
   wayThroughOwner?(
     resource: PlanSubject['resources'][number],
     plan: Pick<Plan, 'action' | 'effects'>,
   ): WayOut | undefined;
+  /** How what was carried out of a plan is taken back. Absent: the provider does not tell. */
+  wayBack?(
+    plan: Plan,
+    done: readonly DoneCall[],
+    ended: { changeId: string; state: Exclude<Outcome['state'], 'unknown'> },
+  ): WayBack;
   /** Commands for a person, when the outcome of a change on this target is not known. */
   whereToLook(target: Target): string[];
   knownTypes(): Promise<{ isKnownType(type: string): boolean; isKnownService(service: string): boolean }>;
-}
-
-type CallOutput = Record<string, unknown>;
-/**
- * What became of a call, decided where its answer is parsed. `refused`: the cloud itself said no to this very call,
- * or it never left; nothing was done. `unknown`: it may have been carried out.
- */
-export type Sent =
-  | { kind: 'done'; output: CallOutput }
-  | { kind: 'refused'; code: ErrorCode; reason: string }
-  | { kind: 'unknown'; reason: string };
-/** `passed`: with the provider's own word for it. `unknown`: the rehearsal may have had the effect. */
-export type Rehearsed = { kind: 'not_needed' } | { kind: 'passed'; answer: string } | Exclude<Sent, { kind: 'done' }>;
-export type Followed = Pick<Outcome, 'state' | 'detail'>;
-
-/**
- * Sends signed calls; only the executor is given it. None of it decides by throwing: what it throws all the same
- * (a defect) tells nothing of what happened.
- */
-export interface Runner {
-  /** The caller's own. @throws when its credentials are missing, expired, or of another account than that. */
-  ownRights(place: { account: string; region: string }): Promise<Rights>;
-  /** @throws when the rights cannot be had, belong to another account, or cannot be limited as the policy asks. */
-  takeRights(plan: Plan, about: RightsFor): Promise<Rights>;
-  /** After this refusal of a call: wider by what the provider may compare otherwise than it documents. null: none are. */
-  widenRights(rights: Rights, refused: { code: ErrorCode }): Promise<Rights | null>;
-  /** Asks, without the effect, whether the call would be let through. */
-  rehearse(call: Call, permit: Permit, rights: Rights): Promise<Rehearsed>;
-  /** Once, without a retry. */
-  send(call: Call, permit: Permit, rights: Rights): Promise<Sent>;
-  /** Waits until what the call began has ended (a snapshot is complete, an instance stopped). */
-  settle(call: Call, output: CallOutput): Promise<Sent>;
-  /** Looks for what this very call left behind, when its answer did not arrive. undefined: nothing tells. */
-  find(call: Call): Promise<CallOutput | undefined>;
-  /** Waits for the end of what the plan's last call began; `onEvent` is told of what happens meanwhile. */
-  follow(plan: Plan, onEvent: (text: string) => void): Promise<Followed>;
-  /** Looks once, with reads only, for facts of this call itself: the state from before is none. `since`: when it was begun. */
-  lookBack(call: Call, plan: Plan, since: Date): Promise<Seen>;
-}
-
-/** The call that removes what plans alone left of a target; without one, why it stays. */
-export interface Removal {
-  call?: Call;
-  why: string;
-}
-
-/** What one look showed of a call that was begun. Without `ended` no positive fact tells what came of it. */
-export interface Seen {
-  detail: string;
-  /** `call`: was it carried out? `state`: how what it began has ended. */
-  ended?: { call: 'done' | 'failed'; state: 'succeeded' | 'failed' | 'rolled_back' };
 }
 
 /** One planner. `plan` is given what its `input` parsed. */
 export interface PlannerDefinition {
   readonly name: string;
   readonly input: z.ZodType;
-  /** A dry run, under a planning permit for that place. */
-  /** @param planNonce of the plan that will be sealed: keys the tags of masked values. */
+  /** A dry run, under a planning permit for that place. @param planNonce of the plan that will be sealed: keys tags. */
   plan(input: unknown, at: Place, permit: Permit, planNonce: string): Promise<PlanDraft>;
 }
 /** What a plan tool is given: plans with the planner of that name. */
@@ -172,6 +130,8 @@ export interface Provider extends ProviderRules, Runner {
    * prepared nothing. Reads only; it may fail, since who asks needs no access.
    */
   whyGone?(plan: Plan): Promise<string | null>;
+  /** By the cloud's own clock, as its last answer told; null: it has told none. Absent: it never does. */
+  cloudNow?(): Date | null;
   /** Computes the plan again from what is there now. The permit is for planning, at the plan's target. */
   recompute(plan: Plan, permit: Permit): Promise<PlanDraft>;
   /** What making this plan left behind in the cloud, that only its execution would use up; null: nothing. */
@@ -186,19 +146,10 @@ export interface Provider extends ProviderRules, Runner {
   discard(leftover: string, at: Place, permit: Permit): Promise<void>;
 }
 
-/** What plans alone left, and what became of each. */
-export type CleanReport = {
-  what: string;
-  /** Name of the target that it is of. */
-  target: string;
-  state: 'would go' | 'removed' | 'kept';
-  why: string;
-}[];
-
 /** Runs exactly what was signed, after a live re-check. */
 export interface Executor {
   /** @throws CountersignError when nothing of it has left; else the change as it ended. */
-  run(changeId: string, onProgress?: (text: string) => void): Promise<Change>;
+  run(changeId: string, onProgress?: (text: string) => void, how?: { unattended?: boolean }): Promise<Change>;
   /**
    * Looks for what became of a change whose outcome is not known, and records it where a fact tells. Sends no write.
    *
@@ -246,6 +197,10 @@ export interface PolicyPort {
     environment: Environment | 'out_of_scope';
     scope: string | null;
   };
+  /** Those that execute what is approved in scopes of `by_runner`. */
+  runners(): Promise<RunnerSeen[]>;
+  /** How a plan is executed by the scope that it is in; null: it is in none. */
+  executionOf(plan: Plan): NonNullable<Facts['scope']>['execute'] | null;
   /** Where a plan is, and by which scope: `production (main: stack *-prod)`. */
   scopeOf(plan: Plan): string;
   /** Is it in a scope, or does the policy open reading? Without a policy everything is. */
@@ -257,10 +212,12 @@ export interface PolicyPort {
     tags: Record<string, string>;
   }): boolean;
   isFilled(proposal: Proposal, approvals: Approval[]): boolean;
-  /** Does the policy list the key that made it, for that person? One that it no longer lists counts for nothing. */
-  isListed(approval: Approval): boolean;
+  /** Whose keys the adopted policy lists; undefined: none is adopted, or it is only tried. */
+  signersNow(view: LedgerView): Promise<SignersNow | undefined>;
   /** The least that an approval of this plan must prove. */
   proofFor(plan: Plan): Proof;
+  /** Solo mode: the one person who signs alone, and how long each change waits after that. null: it is off. */
+  onePerson(): OnePerson | null;
   assurance(): string;
 }
 
@@ -272,7 +229,7 @@ export interface AboutPlan {
   /** Where it is, and by which scope of the policy. */
   scope: string;
   /** Of the same target: pending, approved, executing or of unknown outcome. */
-  open: readonly Change[];
+  open: readonly OpenChange[];
   /** The change that this plan was proposed as. */
   changeId: string | null;
 }
@@ -293,12 +250,18 @@ export interface ChangeReader {
   picture(plan: Plan): Promise<Picture | null>;
   /** Begun, and neither made nor failed; also true of a plan that nobody began. */
   isPlanning(planId: string): Promise<boolean>;
+  /** Who executes what is approved of it: a person, or a runner, which may be there or not. */
+  executorOf(plan: Plan): Promise<'person' | 'runner' | 'no_runner'>;
+  /** null: nothing of it was carried out, it still runs, or its outcome is not known. */
+  wayBack(change: Change, plan: Plan): Promise<WayBack | null>;
   /** Events of an executing change's progress, newest last. */
   progress(changeId: string): Promise<{ at: string; text: string }[]>;
 }
 /** What the proposing tools may do. None of it signs or executes. */
 export interface ChangeProposer {
   openOn: ChangeReader['openOn'];
+  plan: ChangeReader['plan'];
+  executorOf: ChangeReader['executorOf'];
   propose(request: { planId: string; goal: Goal; reason: string; ticket?: string }): Promise<Change>;
   withdraw(changeId: string): Promise<Change>;
 }

@@ -13,16 +13,8 @@ import { haltIn, inFlightIn } from '../core/folds.ts';
 import { heldBy } from '../core/holder.ts';
 import { mintPlanningPermit, mintWritingPermit, revokePermit } from '../core/permit.ts';
 import type { Target } from '../core/plan.ts';
-import type {
-  ChangesPort,
-  CleanReport,
-  Ledger,
-  LedgerView,
-  PolicyPort,
-  Provider,
-  Removal,
-  Sent,
-} from '../core/ports.ts';
+import type { ChangesPort, Ledger, LedgerView, PolicyPort, Provider, Sent } from '../core/ports.ts';
+import type { CleanReport, Removal } from '../core/removal.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
 import { recordDurably } from './durable.ts';
 import { wordsOf } from './run-calls.ts';

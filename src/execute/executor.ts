@@ -10,30 +10,41 @@ import { CountersignError } from '../core/errors.ts';
 import type { BodyOf } from '../core/events.ts';
 import { haltIn, inFlightIn } from '../core/folds.ts';
 import { heldBy } from '../core/holder.ts';
+import type { Owner, Owners } from '../core/owner.ts';
 import type { Plan } from '../core/plan.ts';
 import type { ChangesPort, Executor, Followed, Ledger, LedgerView } from '../core/ports.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
+import type { Signing } from '../core/signing.ts';
 import { aboutChange, mustReach } from './about.ts';
 import { clean } from './clean.ts';
-import { isOfTheLedger, recordDurably } from './durable.ts';
+import { isOfTheLedger } from './durable.ts';
+import { recordEnd } from './ending.ts';
+import { mayRunUnattended, mustBeTime } from './one-person.ts';
 import { leftApproved, type RecheckPorts, whyStale } from './recheck.ts';
 import { close, reconcile } from './reconcile.ts';
 import { rehearse } from './rehearse.ts';
 import { intentOf, runCalls } from './run-calls.ts';
 
 export interface ExecutorPorts extends RecheckPorts {
-  ledger: Ledger;
+  ledger: Ledger & { origin: string };
   changes: ChangesPort;
+  owners: Owners;
   now(): Date;
 }
 interface Ports extends ExecutorPorts {
   onProgress(text: string): void;
+  /** No person runs it. */
+  unattended: boolean;
+  owner: Owner;
 }
 
 /** The executor of one process, over its ports. */
 export function createExecutor(ports: ExecutorPorts): Executor {
   return {
-    run: (changeId, onProgress = () => undefined) => executeChange({ ...ports, onProgress }, changeId),
+    async run(changeId, onProgress = () => undefined, { unattended = false } = {}) {
+      const { owner, end } = ports.owners.begin();
+      return executeChange({ ...ports, onProgress, owner, unattended }, changeId).finally(end);
+    },
     reconcile: (changeId) => reconcile(ports, changeId),
     close: (changeId, signed) => close(ports, changeId, signed),
     clean: (how) => clean(ports, how),
@@ -43,17 +54,9 @@ export function createExecutor(ports: ExecutorPorts): Executor {
 async function executeChange(ports: Ports, changeId: string): Promise<Change> {
   await ports.policy.mustBeInForce();
   const change = await ports.changes.find(changeId);
-  if (change.state !== 'approved')
-    throw new CountersignError(
-      change.state === 'expired' ? 'STATE_CHANGE_EXPIRED' : 'STATE_CHANGE_NOT_APPROVED',
-      `${stateSentence(change.state)}${change.explanation ? `: ${change.explanation.replace(/\.$/, '')}` : ''}.`,
-      change.state === 'pending'
-        ? `It still needs approvals: countersign approve ${change.id}`
-        : change.state === 'executing' || change.state === 'unknown'
-          ? `It may have taken effect, so it is not repeated. Look for its outcome with: countersign reconcile ${change.id}`
-          : 'There is nothing to execute.',
-    );
+  if (change.state !== 'approved') return answerWithoutRunning(ports, change);
   const { plan } = await ports.changes.plan(change.planId);
+  if (ports.unattended) await mayRunUnattended(ports, ports.ledger, plan);
   await mustReach(ports, plan);
   const about = { changeId, sponsor: change.sponsor, digest: change.digest };
   const rights = await ports.cloud.takeRights(plan, about).catch((error) => {
@@ -62,23 +65,53 @@ async function executeChange(ports: Ports, changeId: string): Promise<Change> {
   const policyDigest = await ports.policy.digest();
   // INVARIANT: the lock holds what was looked at: whatever was begun, ended or halted meanwhile is looked at again.
   let rehearsed: Followed | null | undefined;
+  let signing: Signing | undefined;
   for (let isLocked = false; !isLocked; ) {
     const lookedAt = await newestExecution(ports.ledger);
     await recheck(ports, change, plan);
+    await mustBeTime(ports, change);
     rehearsed ??= await rehearse(ports, change, plan, rights);
+    signing = await ports.cloud.signing(plan.calls[0]!, rights).catch((error) => {
+      throw leftApproved(error, change);
+    });
     isLocked = await lock(ports, change, plan, {
       lookedAt,
       about: aboutChange(change, plan, { policyDigest, rights }),
       isRehearsed: rehearsed === null,
+      signing,
     });
   }
-  const ended = await runCalls(ports, change, plan, { rehearsed: rehearsed ?? null, rights });
-  await recordDurably(ports, {
-    kind: 'change.finished',
-    changeId,
-    body: { ...aboutChange(change, plan, { policyDigest, rights: ended.rights }), outcome: ended.outcome },
+  const { rights: had, ...ended } = await runCalls(ports, change, plan, {
+    rehearsed: rehearsed ?? null,
+    rights,
+    signing: signing!,
   });
-  return ports.changes.find(changeId);
+  return recordEnd(ports, changeId, {
+    ...aboutChange(change, plan, { policyDigest, rights: had }),
+    ...ended,
+  });
+}
+
+/** What was begun is looked into first, since it may have ended; nothing is sent. */
+async function answerWithoutRunning(ports: Ports, change: Change): Promise<Change> {
+  const isBegun = change.state === 'executing' || change.state === 'unknown';
+  const told = isBegun
+    ? await reconcile(ports, change.id).catch((error: unknown) => {
+        if (error instanceof CountersignError) return { change, saw: error.message };
+        throw error;
+      })
+    : { change, saw: change.explanation ?? '' };
+  const { id, state } = told.change;
+  if (isBegun && state !== 'executing' && state !== 'unknown') return told.change;
+  throw new CountersignError(
+    state === 'expired' ? 'STATE_CHANGE_EXPIRED' : 'STATE_CHANGE_NOT_APPROVED',
+    `${stateSentence(state)}${told.saw ? `: ${told.saw.replace(/\.$/, '')}` : ''}.`,
+    state === 'pending'
+      ? `It still needs approvals: countersign approve ${id}`
+      : isBegun
+        ? `It may have taken effect, so it is not repeated. Look for its outcome with: countersign reconcile ${id}`
+        : 'There is nothing to execute.',
+  );
 }
 
 /** A difference, a stricter verdict or a signer whose key is gone ends the change as stale. */
@@ -118,7 +151,12 @@ async function lock(
   ports: Ports,
   change: Change,
   plan: Plan,
-  { lookedAt, about, isRehearsed }: { lookedAt: number; about: BodyOf<'change.executing'>; isRehearsed: boolean },
+  {
+    lookedAt,
+    about,
+    isRehearsed,
+    signing,
+  }: { lookedAt: number; about: BodyOf<'change.executing'>; isRehearsed: boolean; signing: Signing },
 ): Promise<boolean> {
   const now = ports.now();
   const decide = ports.ledger.transact(async (tx) => {
@@ -126,6 +164,7 @@ async function lock(
     if ((await newestExecution(tx)) !== lookedAt) return false;
     if (!(await tx.claim(`nonce/${change.nonce}`))) throw takenByAnother(change);
     await mustBeFree(tx, plan);
+    if (ports.unattended) await mayRunUnattended(ports, tx, plan);
     if ((await ports.changes.findIn(tx, change.id, now)).state !== 'approved')
       throw new CountersignError(
         'STATE_CHANGE_NOT_APPROVED',
@@ -138,7 +177,7 @@ async function lock(
       body: about,
     });
     const [first] = plan.calls;
-    if (isRehearsed && first) await tx.append(intentOf(change, first));
+    if (isRehearsed && first) await tx.append(intentOf(change, first, { owner: ports.owner, signing }));
     return true;
   });
   return decide.catch((error) => {

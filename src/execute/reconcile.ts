@@ -2,7 +2,8 @@
  * A change whose outcome is not known: looked into by `reconcile`, signed off by `close`.
  *
  * INVARIANT: neither sends a write, and neither guesses: what is recorded is a fact of the calls themselves, or a
- * person's signed word that they have looked. While the executor may still be at work, both refuse.
+ * person's signed word that they have looked. While the executor is at work both refuse, and while a request of it may
+ * still arrive nothing is recorded as not done, and no target is free (`settling.ts`).
  */
 import { type Closing, checkClosing } from '../approvals/closing.ts';
 import { canonicalSignature } from '../approvals/ssh-signature.ts';
@@ -15,8 +16,16 @@ import { makeVisibleLine } from '../core/render-safe.ts';
 import type { Person } from '../people/person.ts';
 import { aboutChange, mustReach } from './about.ts';
 import { labelOf } from './run-calls.ts';
+import {
+  mustBeLeft,
+  type RecordedCall,
+  recordedCalls,
+  refuseEarly,
+  type SettlingPorts,
+  whatMayArrive,
+} from './settling.ts';
 
-interface ReconcilePorts {
+export interface ReconcilePorts extends Pick<SettlingPorts, 'owners'> {
   ledger: Ledger;
   changes: ChangesPort;
   policy: Pick<PolicyPort, 'mustBeInForce'>;
@@ -26,10 +35,12 @@ interface ReconcilePorts {
 
 export async function reconcile(ports: ReconcilePorts, changeId: string): Promise<{ change: Change; saw: string }> {
   const change = await ports.changes.find(changeId);
-  mustBeUnknown(change);
+  mustBeOpen(change);
+  const recorded = await recordedCalls(ports.ledger, changeId);
   const { plan } = await ports.changes.plan(change.planId);
   await mustReach(ports, plan);
-  const { saw, outcome } = await lookedInto(ports, change, plan);
+  await mustBeLeft(ports, change, plan, recorded);
+  const { saw, outcome } = await lookedInto(ports, change, plan, recorded);
   if (!outcome) return { change, saw };
   const rights = change.rights ? { rights: change.rights } : {};
   await appendIfUnchanged(ports, change, (tx) =>
@@ -45,8 +56,14 @@ export async function close(
 ): Promise<Change> {
   await ports.policy.mustBeInForce();
   const change = await ports.changes.find(changeId);
-  mustBeUnknown(change);
+  mustBeOpen(change);
   const { person, why, keyFingerprint } = checkClosing(signed, change, ports.people);
+  const recorded = await recordedCalls(ports.ledger, changeId);
+  const { plan } = await ports.changes.plan(change.planId);
+  await mustReach(ports, plan);
+  await mustBeLeft(ports, change, plan, recorded);
+  const arrival = await whatMayArrive(ports, change, plan, recorded, { isVouched: true });
+  if (arrival) throw refuseEarly(change, arrival);
   const { statement } = signed;
   const body = {
     why: makeVisibleLine(`closed by ${person}: ${why}`),
@@ -62,14 +79,8 @@ export async function close(
   return ports.changes.find(changeId);
 }
 
-function mustBeUnknown({ id, state, abandoned }: Change): void {
-  if (state === 'unknown' || abandoned) return;
-  if (state === 'executing')
-    throw new CountersignError(
-      'STATE_CHANGE_RUNNING',
-      'Its executor may still be running.',
-      `Wait; countersign show ${id} reports when the executor has been silent for long.`,
-    );
+function mustBeOpen({ id, state }: Change): void {
+  if (state === 'unknown' || state === 'executing') return;
   throw new CountersignError(
     'STATE_CHANGE_NOT_UNKNOWN',
     `${stateSentence(state)}, so there is no unknown outcome to look for.`,
@@ -94,17 +105,15 @@ async function appendIfUnchanged(
   });
 }
 
-const RECORDED = ['call.intended', 'call.returned', 'call.failed', 'call.unknown'] as const;
-type Recorded = (typeof RECORDED)[number];
-
 /** What the ledger and the cloud say of its calls, in their order. */
 async function lookedInto(
-  { ledger, cloud }: ReconcilePorts,
+  ports: ReconcilePorts,
   change: Change,
   plan: Plan,
+  recorded: readonly RecordedCall[],
 ): Promise<{ saw: string; outcome?: Outcome }> {
-  const events = await eventsOf(ledger, RECORDED, { changeId: change.id });
-  const newest = new Map(events.map((event) => [event.body.step, event]));
+  const { ledger, cloud } = ports;
+  const newest = new Map(recorded.map((event) => [event.body.step, event]));
   const begun = plan.calls.filter(({ step }) => newest.has(step));
   const last = begun.at(-1);
   const next = plan.calls[begun.length];
@@ -116,12 +125,17 @@ async function lookedInto(
     return told(change, { detail: 'Nothing was done: no call was sent.', state: 'failed', calls: [] });
   }
   const { kind, at, body } = newest.get(last.step)!;
+  // INVARIANT: the proof that nothing can arrive any more comes before the look.
+  const arrival =
+    kind === 'call.failed' ? null : await whatMayArrive(ports, change, plan, recorded, { isVouched: false });
   const seen: Seen =
     kind === 'call.failed'
       ? { detail: `${body.operation} was refused: ${body.why}`, ended: { call: 'failed', state: 'failed' } }
-      : await cloud.lookBack(last, plan, new Date(begunAt(events, last.step) ?? at));
+      : await cloud.lookBack(last, plan, new Date(begunAt(recorded, last.step) ?? at));
   const saw = `${labelOf(last).operation}: ${seen.detail}`;
   if (!seen.ended) return { saw };
+  if (seen.ended.call === 'failed' && arrival)
+    return { saw: `${saw} so far; ${arrival.why}, so its outcome is not known yet.` };
   const calls = begun.map((call) => ({
     ...labelOf(call),
     outcome: call === last ? callOutcome(kind, seen.ended!.call) : ('done' as const),
@@ -130,10 +144,14 @@ async function lookedInto(
   return told(change, { detail: `${saw}.${stopped}`, state: stopped ? 'failed' : seen.ended.state, calls });
 }
 
-const begunAt = (events: readonly { kind: string; at: string; body: { step: string } }[], step: string) =>
-  events.find(({ kind, body }) => kind === 'call.intended' && body.step === step)?.at;
+/** By the cloud's clock where it is known. */
+const begunAt = (events: readonly RecordedCall[], step: string) => {
+  const intent = events.find((event) => event.kind === 'call.intended' && event.body.step === step);
+  return intent?.kind === 'call.intended' ? (intent.body.signing?.signedAt ?? intent.at) : undefined;
+};
 /** An answer that is recorded stays the answer. */
-const callOutcome = (kind: Recorded, seen: 'done' | 'failed') => (kind === 'call.returned' ? ('done' as const) : seen);
+const callOutcome = (kind: RecordedCall['kind'], seen: 'done' | 'failed') =>
+  kind === 'call.returned' ? ('done' as const) : seen;
 
 function told({ rights }: Change, { detail, state, calls }: Pick<Outcome, 'detail' | 'state' | 'calls'>) {
   const words = makeVisibleLine(detail);

@@ -10,6 +10,7 @@ const NAMED_WITHIN: Readonly<Record<DocumentKind, readonly Named[]>> = {
   plan: namesIn(planSchema),
   picture: [],
   'policy text': [],
+  'sealed text': [],
 };
 /** In events of kinds that only a newer version knows: `document`, `policyDocument`, … at any depth. */
 const NAMES_A_DOCUMENT = /^document$|Document$/;

@@ -6,11 +6,16 @@ export interface Person {
   signsInAs: string[];
   roles: string[];
   keys: PublicKey[];
+  /** Security keys that are used for nothing but break-glass. */
+  breakGlass?: PublicKey[];
 }
 
 /** Whose key it is, by its fingerprint: the policy lists no key under two names. */
 export const ownerOf = (people: readonly Person[], fingerprint: string | undefined): Person | undefined =>
   people.find(({ keys }) => keys.some((key) => key.fingerprint === fingerprint));
+
+export const ownerOfBreakGlass = (people: readonly Person[], fingerprint: string): Person | undefined =>
+  people.find(({ breakGlass = [] }) => breakGlass.some((key) => key.fingerprint === fingerprint));
 
 /** By its credential id: the policy lists none twice. */
 export function ownerOfPasskey(

@@ -1,5 +1,5 @@
 /** Who fills the seats: distinct people with distinct keys, the excluded never, required roles among them. */
-import type { Approval, Proposal } from '../core/change.ts';
+import { type Approval, brokenGlassOf, type Proposal } from '../core/change.ts';
 import { isProofEnough, proofOf } from '../core/proof.ts';
 
 export interface SeatNeed {
@@ -15,12 +15,27 @@ export interface Signer {
 
 /** Of a change: who fills its seats so far. Counted are approvals that prove enough, by keys that are still listed. */
 export function seatsOf(
-  { judgement, excluded, proof }: Pick<Proposal, 'judgement' | 'excluded' | 'proof'>,
+  { judgement, excluded, proof, onePerson }: Pick<Proposal, 'judgement' | 'excluded' | 'proof' | 'onePerson'>,
   approvals: readonly (Approval & { isVoid?: boolean })[],
 ) {
-  const { seats: needed, roles } = judgement;
+  const glass = brokenGlassOf({ approvals: [...approvals] as Parameters<typeof brokenGlassOf>[0]['approvals'] });
+  if (glass && isProofEnough(proofOf(glass), 'touch'))
+    return {
+      needed: judgement.seats,
+      roles: judgement.roles,
+      filledBy: [glass.person],
+      missingRoles: [],
+      filled: true,
+    };
+  // In solo mode one person gives them all.
+  const needed = onePerson ? Math.min(judgement.seats, 1) : judgement.seats;
+  const roles = onePerson ? [] : judgement.roles;
   const counted = approvals.filter(
-    (one) => one.decision === 'approve' && !one.isVoid && isProofEnough(proofOf(one), proof),
+    (one) =>
+      one.decision === 'approve' &&
+      !one.isVoid &&
+      isProofEnough(proofOf(one), proof) &&
+      (onePerson === undefined || one.person === onePerson.person),
   );
   return { needed, roles, ...fillSeats({ needed, roles, excluded }, counted) };
 }
@@ -50,6 +65,10 @@ export function fillSeats(
     filled: counted.length >= need.needed && missingRoles.length === 0,
   };
 }
+
+/** Do these approvals, of which a rejection is none, fill the seats of the change? */
+export const areSeatsFilled = (proposal: Proposal, approvals: readonly Approval[]): boolean =>
+  seatsOf(proposal, approvals).filled;
 
 /** A largest matching of roles to people, by augmenting paths: a role may push another to somebody else. */
 function rolesWithoutPerson(roles: readonly string[], people: readonly Signer[]): string[] {

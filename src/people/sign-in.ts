@@ -36,3 +36,12 @@ export function mapsTo(person: { name: string; signsInAs: readonly string[] }, a
   const acting = formsOf(actor);
   return [person.name, ...person.signsInAs].some((known) => formsOf(known).some((form) => acting.includes(form)));
 }
+
+/** The one person that somebody who acts as these maps to; undefined: nobody, or several, of whom none is certain. */
+export function signedIn<P extends { name: string; signsInAs: readonly string[] }>(
+  people: readonly P[],
+  actors: readonly string[],
+): P | undefined {
+  const found = people.filter((person) => actors.some((actor) => mapsTo(person, actor)));
+  return found.length === 1 ? found[0] : undefined;
+}

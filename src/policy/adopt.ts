@@ -11,8 +11,9 @@ import { CountersignError } from '../core/errors.ts';
 import { bodyOf, eventsOf, type LedgerEvent } from '../core/events.ts';
 import type { Ledger, LedgerView } from '../core/ports.ts';
 import type { PublicKey } from '../people/ssh-key.ts';
+import { type Directory, directoryOf } from './directory.ts';
 import type { Policy } from './model.ts';
-import { adoptFirst, appendPin, type Directory, directoryOf, type Pin, pinOf, standingOf, storeText } from './pin.ts';
+import { adoptFirst, appendPin, type Pin, pinOf, standingOf, storeText } from './pin.ts';
 
 /** A policy that waits for signatures. */
 export interface PolicyProposal {

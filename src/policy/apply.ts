@@ -84,13 +84,16 @@ export function exceptionsInForce(policy: Policy, plan: Plan, account: string | 
 }
 
 /** Environment of what marks reach outside. Left out, and so production, is what cannot be placed for sure. */
-export function reachedBy(policy: Policy, plan: Plan, placeOf: ProviderRules['placeOf']): Record<string, Environment> {
+export function reachedBy(policy: Policy, plan: Plan, placeOf: ProviderRules['placeOf']): Facts['reached'] {
   const targets = plan.effects.flatMap(({ marks }) => marks.flatMap(({ target }) => target ?? []));
   return Object.fromEntries(
-    targets.flatMap((target) => {
+    targets.flatMap((target): [string, Facts['reached'][string]][] => {
       const subject = subjectReached(plan, target, placeOf(target.id));
       const scope = subject && scopeFor(policy, [subject]);
-      return scope ? [[target.id, scope.environment]] : [];
+      if (scope) return [[target.id, scope.environment]];
+      // A stack that no scope could match, whatever its tags.
+      const isOutside = subject?.kind === 'stack' && scopeFor(policy, [subject], true) === null;
+      return isOutside ? [[target.id, 'out_of_scope']] : [];
     }),
   );
 }

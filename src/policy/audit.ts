@@ -9,7 +9,8 @@ import { CountersignError } from '../core/errors.ts';
 import { bodyOf, type LedgerEvent } from '../core/events.ts';
 import type { Ledger } from '../core/ports.ts';
 import { decidersOf, proposalIn, signersOf } from './adopt.ts';
-import { directoryOf, type Pin, pinIn, pinOf } from './pin.ts';
+import { directoryOf } from './directory.ts';
+import { type Pin, pinIn, pinOf } from './pin.ts';
 
 export interface AuditProblem {
   seq: number;

@@ -2,7 +2,9 @@
 import { counted } from '../core/counted.ts';
 import { ENVIRONMENTS, type Environment } from '../core/environment.ts';
 import type { Facts, GuardDefinition, PolicyStanding, Spent } from '../core/guard.ts';
+import type { RunnerSeen } from '../core/owner.ts';
 import { ASKED_PROOF_TEXTS } from '../core/proof.ts';
+import { runnerLines } from '../core/runners.ts';
 import { decidingTags, seatRules } from './apply.ts';
 import { freezesInForce, isOver, untilText } from './freeze.ts';
 import type { Policy } from './model.ts';
@@ -22,6 +24,7 @@ export interface Described {
   /** Changes that began to execute there within the last hour, whoever's. */
   executed(environment: Environment): number;
   assurance: string;
+  runners(): Promise<RunnerSeen[]>;
   /** Of the last week. */
   observations(): Promise<Observations>;
   now: Date;
@@ -70,6 +73,7 @@ async function inForce(policy: Policy, about: Described): Promise<Answer> {
       ...(Object.keys(scope.raise).length > 0 ? { raise: scope.raise } : {}),
     })),
     denied: deniedAlways(policy, about.guards),
+    ...(scopes.some(({ execute }) => execute === 'by_runner') ? { runners: await runnersText(about) } : {}),
     budgets_left: budgetsLeft(policy, about),
     executions_left_this_hour: executionsLeft(policy, about),
     freezes: freezes.filter((freeze) => !isOver(freeze, now)).map((freeze) => freezeText(freeze, now)),
@@ -84,6 +88,8 @@ async function inForce(policy: Policy, about: Described): Promise<Answer> {
     }),
   };
 }
+
+const runnersText = async ({ runners }: Described): Promise<string[]> => runnerLines(await runners());
 
 const withoutEmpty = (lists: Record<string, string[]>): Answer =>
   Object.fromEntries(Object.entries(lists).filter(([, list]) => list.length > 0));

@@ -1,12 +1,12 @@
 /** Everything the guards are told of one plan: from the policy, the ledger and the clock. */
 
-import type { Change } from '../core/change.ts';
+import type { Change, OnePerson } from '../core/change.ts';
 import { digestOf } from '../core/digest.ts';
 import { haltIn } from '../core/folds.ts';
 import type { Facts, GuardDefinition, Phase, PolicyStanding } from '../core/guard.ts';
-import { type Plan, seatKindOf, touchedBy } from '../core/plan.ts';
+import { lossesOf, type Plan, seatKindOf, touchedBy } from '../core/plan.ts';
 import type { LedgerView, ProviderRules } from '../core/ports.ts';
-import { isProofEnough } from '../core/proof.ts';
+import { isProofEnough, strictestProof } from '../core/proof.ts';
 import type { Goal } from '../core/verdict.ts';
 import { bestProofOf } from '../people/key.ts';
 import { accountFor, adjustments, decidingTags, exceptionsInForce, reachedBy, seatRules } from './apply.ts';
@@ -32,6 +32,7 @@ export interface FactsAbout {
   standing: PolicyStanding;
   sponsor: Facts['sponsor'];
   excluded: readonly string[];
+  onePerson: OnePerson | null;
   fold(changeId: string): Promise<Change | undefined>;
   judgeRules: ReturnType<typeof createRuleJudge>;
 }
@@ -49,7 +50,7 @@ export async function factsFor(
   const scope = policy ? scopeFor(policy, subjectsOf(plan), isBeforePlanning(plan)) : null;
   const environment = scope?.environment ?? 'production';
   const rules = seatRules(policy, environment);
-  const { proof } = rules[seatKindOf(plan)];
+  const proof = strictestProof(rules[seatKindOf(plan)].proof, about.onePerson ? 'touch' : undefined);
   const person = policy?.people.find(({ name }) => name === sponsor.name);
   return {
     now,
@@ -60,6 +61,7 @@ export async function factsFor(
     sponsor,
     environment,
     seatRules: rules,
+    ...(about.onePerson ? { onePerson: about.onePerson } : {}),
     approvers: (policy?.people ?? [])
       .filter(
         ({ name, keys }) => !excluded.includes(name) && keys.some((key) => isProofEnough(bestProofOf(key), proof)),
@@ -72,6 +74,8 @@ export async function factsFor(
       planId: plan.id,
       actionOf: provider.actionOf,
       touched: touchedBy(plan),
+      ...(lossesOf(plan).length === 0 ? {} : { protections: plan.protections }),
+      lowered: plan.lowered,
       now,
       fold: about.fold,
     }),

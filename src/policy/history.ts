@@ -1,5 +1,6 @@
 /** What the ledger remembers about a target and a sponsor: the facts behind rate, budget, protection and recreate. */
 
+import { cutInSteps, type Lowering } from '../core/capacity.ts';
 import type { Change, Proposal } from '../core/change.ts';
 import { onlyPlanned } from '../core/dead-plans.ts';
 import type { Environment } from '../core/environment.ts';
@@ -9,6 +10,7 @@ import type { Facts, Spent } from '../core/guard.ts';
 import { tagged } from '../core/kept.ts';
 import type { Target } from '../core/plan.ts';
 import type { LedgerView, ProviderRules } from '../core/ports.ts';
+import { fallenSince, type Protection } from '../core/protection.ts';
 
 /** The events in which a judgement is recorded. */
 export const JUDGED = ['plan.made', 'change.proposed'] as const;
@@ -26,6 +28,9 @@ export interface HistoryQuery {
   planId: string;
   /** Of what an earlier version recorded. */
   actionOf: ProviderRules['actionOf'];
+  /** What protects the target now; absent: that plan loses nothing. */
+  protections?: readonly Protection[] | undefined;
+  lowered?: readonly Lowering[] | undefined;
   /** What that plan touches, as `touchedBy` says. */
   touched: readonly string[];
   now: Date;
@@ -55,6 +60,7 @@ export async function historyOf(view: LedgerView, query: HistoryQuery): Promise<
         .filter(({ about }) => about.touched.some((one) => query.touched.includes(one)))
         .map(({ about }) => causeOf(about.outcome?.detail ?? '')),
     ),
+    ...(await sinceEarlierLooks(view, query)),
     protectionLoweredAt: done.find(({ about }) => about.unprotects)?.at ?? null,
     // A deletion of unknown outcome is in the cloud's own list, or did not happen.
     deletedAt:
@@ -66,6 +72,22 @@ export async function historyOf(view: LedgerView, query: HistoryQuery): Promise<
       )?.at ?? null,
     plans: await plansOf(view, query),
     ...(await spending(view, query)),
+  };
+}
+
+/** Looks of anybody at this target within 24 h, where the plan has something to compare with them. */
+async function sinceEarlierLooks(view: LedgerView, { target, planId, protections, lowered = [], now }: HistoryQuery) {
+  if (protections === undefined && lowered.length === 0) return {};
+  const made = await eventsOf(view, ['plan.made'], { tags: tagged.place(target), sinceAt: before(now, 24) });
+  const looks = made
+    .filter((event) => event.planId !== planId && isSameTarget(event.body.target, target))
+    .map(({ at, body }) => ({ at, protections: body.protections, capacity: body.capacity }));
+  return {
+    protectionFell: protections === undefined ? null : fallenSince(looks, protections),
+    cutInSteps: cutInSteps(
+      looks.flatMap(({ capacity }) => capacity),
+      lowered,
+    ),
   };
 }
 

@@ -8,7 +8,7 @@ import { CountersignError } from '../core/errors.ts';
 import type { GuardDefinition } from '../core/guard.ts';
 import { type GuardOptions, readGuardOptions } from './guard-options.ts';
 import type { Policy } from './model.ts';
-import { loadRules } from './rules/load.ts';
+import { loadRules, loadRuleTexts } from './rules/load.ts';
 import { policySchema } from './schema.ts';
 import { readPeople, validate } from './validate.ts';
 import { readYaml } from './yaml-file.ts';
@@ -32,19 +32,26 @@ export function loadPolicy(path: string, guards: readonly GuardDefinition[], now
   return parsePolicy(text, path, guards, now);
 }
 
-/** @param fileName stands in messages; globs of `rules` start at its folder. */
+/**
+ * @param fileName stands in messages; globs of `rules` start at its folder.
+ * @param texts of the rules, where they are kept elsewhere than in files.
+ */
 export function parsePolicy(
   text: string,
   fileName: string,
   guards: readonly GuardDefinition[],
   now = new Date(),
+  texts?: Readonly<Record<string, string>>,
 ): Policy {
   const { value: file, problems, report, placeOf } = readYaml(text, fileName, policySchema);
   const people = file ? readPeople(file, report) : [];
   const options: GuardOptions = file ? readGuardOptions(file.guards, guards, report) : new Map();
   if (file) validate(file, guards, now, report);
+  const problem = (text: string) => void problems.push(text);
   const rules = file
-    ? loadRules(file.rules, dirname(fileName), report, (problem) => problems.push(problem))
+    ? texts
+      ? loadRuleTexts(new Map(Object.entries(texts)), problem)
+      : loadRules(file.rules, dirname(fileName), report, problem)
     : undefined;
   if (!file || !rules || problems.length > 0) {
     throw new CountersignError(

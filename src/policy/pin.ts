@@ -5,19 +5,14 @@
  * a signature can be verified under the directory that was in force when it was made.
  * Limit: whoever can write the ledger's file can write a pin; `audit verify` names one that was not signed.
  */
-import { parse } from 'yaml';
 import { z } from 'zod';
 import { digestOf } from '../core/digest.ts';
-import { AUDIT_REMEDY, CountersignError } from '../core/errors.ts';
+import { CountersignError } from '../core/errors.ts';
 import { bodyOf, type LedgerEvent } from '../core/events.ts';
 import type { PolicyStanding } from '../core/guard.ts';
 import { absoluteTime } from '../core/instant.ts';
 import type { Ledger, LedgerTransaction } from '../core/ports.ts';
-import type { Person } from '../people/person.ts';
-import type { PublicKey } from '../people/ssh-key.ts';
 import type { Policy, PolicySource } from './model.ts';
-import { type PolicyFile, policySchema } from './schema.ts';
-import { readKeys, readPeople } from './validate.ts';
 
 /** `L0`: one person decided, and nobody else had to agree. */
 export type PinLevel = 'L0' | 'signatures';
@@ -36,15 +31,6 @@ export interface Pin {
   proposal: number | null;
   signers: string[];
 }
-/** Whom a policy knew. */
-export interface Directory {
-  digest: string;
-  people: Person[];
-  owners: { keys: PublicKey[]; threshold: number } | null;
-  /** Alias and id. */
-  accounts: { alias: string; id: string }[];
-}
-type Reading = Pick<Ledger, 'events' | 'document'>;
 type Events = Pick<Ledger, 'events'>;
 
 export const pinIn = (event: LedgerEvent): Pin => ({
@@ -61,7 +47,7 @@ export async function pinOf(ledger: Events, seq?: number): Promise<Pin | undefin
 }
 
 /** The same text is the same policy, also where a newer version reads it with another default. */
-const isPolicyOf = (pin: Pin, policy: Policy): boolean =>
+export const isPolicyOf = (pin: Pin, policy: Policy): boolean =>
   pin.digest === policy.digest || pin.text === digestOf(policy.source);
 
 export async function standingOf(ledger: Events, policy: Policy | null): Promise<PolicyStanding> {
@@ -129,48 +115,6 @@ export const sourceOf = async (
   ledger: Pick<Ledger, 'document'>,
   { text }: Pick<Pin, 'text'>,
 ): Promise<PolicySource | undefined> => sourceSchema.safeParse(await ledger.document(text)).data;
-
-/** Only what names people: a text of an older version is read too, where other parts have changed since. */
-const directorySchema = z.looseObject({
-  people: policySchema.shape.people,
-  owners: policySchema.shape.owners,
-  accounts: policySchema.shape.accounts.default({}),
-});
-
-/** @throws LEDGER_TAMPERED when the text that the pin names is not there, or cannot be read. */
-export async function directoryOf(ledger: Reading, pin: Pick<Pin, 'digest' | 'text'>): Promise<Directory> {
-  const source = await sourceOf(ledger, pin);
-  const parsed = directorySchema.safeParse(source && parse(source.policy, { maxAliasCount: 50 }));
-  if (!parsed.success)
-    throw new CountersignError(
-      'LEDGER_TAMPERED',
-      `The ledger has lost the text of the adopted policy (${pin.text}).`,
-      AUDIT_REMEDY,
-    );
-  const { people, owners, accounts } = parsed.data;
-  const ignore = () => undefined;
-  return {
-    digest: pin.digest,
-    people: readPeople({ people } as PolicyFile, ignore),
-    owners: owners ? { keys: readKeys(owners.keys, [], ignore, ignore), threshold: owners.threshold } : null,
-    accounts: Object.entries(accounts).map(([alias, { id }]) => ({ alias, id })),
-  };
-}
-
-/**
- * Who was known when event `seq` was appended. undefined: no policy was adopted yet.
- *
- * @param loaded its people are those of the pin that it is, without reading the stored text again.
- */
-export async function directoryAt(
-  ledger: Reading,
-  seq: number,
-  loaded: Policy | null,
-): Promise<Pick<Directory, 'digest' | 'people'> | undefined> {
-  const pin = await pinOf(ledger, seq);
-  if (!pin) return undefined;
-  return loaded && isPolicyOf(pin, loaded) ? { digest: pin.digest, people: loaded.people } : directoryOf(ledger, pin);
-}
 
 /** The digest that events name: of the pin, when this is its policy. */
 export async function digestInForce(ledger: Events, policy: Policy): Promise<string> {

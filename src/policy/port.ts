@@ -3,25 +3,31 @@
 import type { Environment } from '../core/environment.ts';
 import { changeIn, haltIn } from '../core/folds.ts';
 import type { GuardDefinition, PolicyStanding } from '../core/guard.ts';
+import type { Owners } from '../core/owner.ts';
 import { type Plan, seatKindOf } from '../core/plan.ts';
 import type { LedgerView, PolicyPort } from '../core/ports.ts';
-import { ownerOf } from '../people/person.ts';
-import { seatsOf } from '../people/seats.ts';
+import { strictestProof } from '../core/proof.ts';
+import { runnersIn } from '../core/runners.ts';
+import { areSeatsFilled } from '../people/seats.ts';
 import { mapsTo } from '../people/sign-in.ts';
 import { approveWithinSeconds, seatRules } from './apply.ts';
 import { describePolicy } from './describe.ts';
+import { signersIn } from './directory.ts';
 import { type FactSources, factsFor, NO_POLICY_DIGEST } from './facts.ts';
 import { executedLately, spentBy } from './history.ts';
 import { observations } from './observed.ts';
 import { digestInForce, pinOf, requireInForce, standingOf } from './pin.ts';
 import { createRuleJudge } from './rules/judge.ts';
 import type { LoadedRules } from './rules/load.ts';
+import { durationSeconds } from './schema.ts';
 import { isBeforePlanning, scopeFor, subjectsOf } from './scope.ts';
 
 export interface PolicyPortOptions extends FactSources {
   sponsor: string | undefined;
   /** Names under which this process acts on this machine: the OS user. What the cloud calls it stands in each plan. */
   actsAs: string[];
+  /** Without them nothing is told of runners. */
+  owners?: Owners;
   /** Of a policy that is only tried (a replay): as if it were adopted. */
   isHypothetical?: boolean;
 }
@@ -47,8 +53,15 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
     options.isHypothetical ? (policy ? 'adopted' : 'none') : standingOf(view, policy);
   const judgeRules = ruleJudgeOf(policy?.rules ?? NO_RULES);
 
+  const onePerson: PolicyPort['onePerson'] = () =>
+    policy?.file.solo && people.length === 1
+      ? { person: people[0]!.name, waitSeconds: durationSeconds(policy.file.solo.wait) }
+      : null;
+
   /** SECURITY: the sponsor, whose agent made the plan, and whoever this process acts as, here or in the cloud: no seat. */
   const excludedFrom = (plan?: Plan): string[] => {
+    // The labelled exception: nobody else is there.
+    if (onePerson()) return [];
     const actors = [...options.actsAs, ...(plan ? [plan.actor.name] : [])];
     return people
       .filter(
@@ -65,14 +78,9 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
       .filter((guard) => only?.(guard) ?? true)
       .map((guard) => guard.create(policy ? policy.optionsFor(guard.name, environment) : guard.options.parse({})));
 
-  const isListed: PolicyPort['isListed'] = ({ person, keyFingerprint }) =>
-    options.isHypothetical || !policy || ownerOf(people, keyFingerprint)?.name === person;
-  const isFilled: PolicyPort['isFilled'] = (proposal, approvals) =>
-    // What was signed under another policy was counted by that one; the executor asks the policy of now for all.
-    seatsOf(proposal, approvals.at(-1)?.policyDigest === policy?.digest ? approvals.filter(isListed) : approvals)
-      .filled;
+  const runners = async () => (options.owners ? runnersIn(ledger, options.owners) : []);
 
-  const fold = (changeId: string) => changeIn(ledger, changeId, options.now(), isFilled);
+  const fold = (changeId: string) => changeIn(ledger, changeId, options.now(), areSeatsFilled);
 
   return {
     async digest() {
@@ -90,6 +98,7 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
         spent: await spentBy(ledger, sponsor.name, options.now(), fold),
         executed: await executedLately(ledger, options.now()),
         assurance: ASSURANCE,
+        runners,
         observations: () => observations(ledger, new Date(options.now().getTime() - WEEK_MILLISECONDS)),
         now: options.now(),
       }),
@@ -98,6 +107,7 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
       const about = {
         standing: await standing(),
         sponsor: whose ? sponsorNamed(whose.sponsor) : sponsor,
+        onePerson: onePerson(),
         excluded,
         fold,
         judgeRules,
@@ -120,18 +130,22 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
       const scope = scopeFor(policy, [{ kind: 'stack', account, region, name, tags }]);
       return { environment: scope?.environment ?? 'out_of_scope', scope: scope?.text ?? null };
     },
+    runners,
+    executionOf: (plan) => (policy && scopeFor(policy, subjectsOf(plan), isBeforePlanning(plan)))?.execute ?? null,
     scopeOf(plan) {
       const scope = policy && scopeFor(policy, subjectsOf(plan), isBeforePlanning(plan));
       if (!policy) return 'production (no policy)';
       return scope ? `${scope.environment} (${scope.text})` : 'none';
     },
     mayRead: (subject) => !policy || policy.file.read === 'all' || scopeFor(policy, [subject]) !== null,
-    isFilled,
-    isListed,
+    isFilled: areSeatsFilled,
+    signersNow: async (view) => (options.isHypothetical ? undefined : signersIn(view)),
     proofFor: (plan) => {
       const scope = policy && scopeFor(policy, subjectsOf(plan), isBeforePlanning(plan));
-      return seatRules(policy, scope?.environment ?? 'production')[seatKindOf(plan)].proof ?? 'software';
+      const { proof } = seatRules(policy, scope?.environment ?? 'production')[seatKindOf(plan)];
+      return strictestProof(proof, onePerson() ? 'touch' : undefined);
     },
+    onePerson,
     assurance: () => ASSURANCE,
   };
 }

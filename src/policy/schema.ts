@@ -1,7 +1,7 @@
 /** The policy file's shape. Strict everywhere: what is not understood is an error, never a default. */
 
 import { z } from 'zod';
-import { environmentSchema } from '../core/environment.ts';
+import { environmentSchema } from '../core/environment-schema.ts';
 import { PROOFS } from '../core/proof.ts';
 
 const alias = z
@@ -99,6 +99,8 @@ const person = z.strictObject({
   signs_in_as: z.array(z.string().min(1).max(2_048)).default([]),
   roles: z.array(role).default([]),
   keys: z.array(z.string()).default([]),
+  /** Security keys for break-glass, used for nothing else. */
+  break_glass: z.array(z.string()).optional(),
 });
 
 /** `stack` absent: a resource of no stack. One resource each; there are no patterns here. */
@@ -144,6 +146,16 @@ export const policySchema = z.strictObject({
   rules: z.array(z.string().min(1)).default([]),
   /** What describe tools read: what is in a scope, or all that the credentials can read. */
   read: z.enum(['in_scope', 'all']).default('in_scope'),
+  /** One-person teams: the one person signs alone, with a touch, and each change waits after that. */
+  solo: z
+    .strictObject({
+      wait: z
+        .string()
+        .regex(/^[1-9]\d{0,3}[mhd]$/, 'write a duration like 30m or 2h')
+        .refine((text) => durationSeconds(text) >= 600 && durationSeconds(text) <= 86_400, 'write 10m to 24h')
+        .default('30m'),
+    })
+    .optional(),
   /** Who may change the policy: so many of these keys sign the next one. */
   owners: z.strictObject({ keys: z.array(z.string()).min(1), threshold: z.number().int().min(1) }).optional(),
 });

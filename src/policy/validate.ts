@@ -2,7 +2,7 @@
 
 import { counted } from '../core/counted.ts';
 import type { GuardDefinition } from '../core/guard.ts';
-import { parseKey } from '../people/key.ts';
+import { kindOf, parseKey } from '../people/key.ts';
 import type { Person } from '../people/person.ts';
 import { formsOf } from '../people/sign-in.ts';
 import type { PublicKey } from '../people/ssh-key.ts';
@@ -33,7 +33,7 @@ export function readPeople(file: PolicyFile, report: Report): Person[] {
     owners.set(what, name);
   };
   for (const name of Object.keys(file.people)) claim(name, name, name, ['people', name]);
-  return Object.entries(file.people).map(([name, { signs_in_as, roles, keys }]) => {
+  const people = Object.entries(file.people).map(([name, { signs_in_as, roles, keys }]) => {
     for (const [index, known] of signs_in_as.entries())
       for (const form of formsOf(known)) claim(form, form, name, ['people', name, 'signs_in_as', index]);
     // By its material: a key listed plainly and as a security key is one key.
@@ -46,6 +46,30 @@ export function readPeople(file: PolicyFile, report: Report): Person[] {
       credentials.add(passkey.credentialId);
     });
     return { name, signsInAs: signs_in_as.map((known) => known.toLowerCase()), roles, keys: parsed };
+  });
+  return people.map((person) => {
+    const breakGlass = readBreakGlass(file, person.name, report, (key, path) => {
+      const owner = keyOwners.get(key.material);
+      if (owner !== undefined)
+        report(
+          path,
+          `the key ${key.fingerprint} belongs to ${owner} already: a break-glass key is used for nothing else`,
+        );
+      keyOwners.set(key.material, person.name);
+    });
+    return breakGlass.length > 0 ? { ...person, breakGlass } : person;
+  });
+}
+
+function readBreakGlass(
+  { people }: PolicyFile,
+  name: string,
+  report: Report,
+  claim: (key: PublicKey, path: PropertyKey[]) => void,
+): PublicKey[] {
+  return readKeys(people[name]?.break_glass ?? [], ['people', name, 'break_glass'], report, (key, path) => {
+    claim(key, path);
+    if (kindOf(key) !== 'security key') report(path, 'a break-glass key must be a security key of OpenSSH (sk-…)');
   });
 }
 
@@ -74,6 +98,7 @@ export function validate(file: PolicyFile, guards: readonly GuardDefinition[], n
   validateExceptions(file, guards, now, report);
   validateFreezes(file, report);
   validateOwners(file, report);
+  validateSolo(file, report);
 }
 
 function validateAccounts({ accounts }: PolicyFile, report: Report): void {
@@ -150,12 +175,33 @@ function validateFreezes({ freezes, accounts }: PolicyFile, report: Report): voi
   }
 }
 
-function validateOwners({ owners }: PolicyFile, report: Report): void {
+function validateSolo({ solo, people }: PolicyFile, report: Report): void {
+  if (!solo) return;
+  const names = Object.keys(people);
+  if (names.length !== 1)
+    report(['solo'], `solo mode is for one person; the policy lists ${counted(names.length, 'person', 'people')}`);
+  const lines = Object.values(people).flatMap(({ keys }) => keys);
+  if (!lines.some((line) => /^(?:passkey|sk-)/.test(line.trim())))
+    report(['solo'], 'solo mode needs a security key or passkey: a key in software is no touch of a person');
+}
+
+function validateOwners({ owners, people }: PolicyFile, report: Report): void {
   if (!owners) return;
   const seen = new Set<string>();
+  const lines = Object.values(people).flatMap((person) => person.break_glass ?? []);
+  const glass = new Set(
+    readKeys(
+      lines,
+      [],
+      () => undefined,
+      () => undefined,
+    ).map(({ material }) => material),
+  );
   readKeys(owners.keys, ['owners', 'keys'], report, ({ fingerprint, material, passkey }, path) => {
     if (passkey) report(path, 'a policy is signed with OpenSSH keys: a passkey cannot be an owner’s key');
     if (seen.has(material)) report(path, `the key ${fingerprint} is already listed`);
+    if (glass.has(material))
+      report(path, `the key ${fingerprint} is a break-glass key, which is used for nothing else`);
     seen.add(material);
   });
   if (owners.threshold > owners.keys.length)

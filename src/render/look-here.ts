@@ -4,7 +4,6 @@ import { couldBeLoss, type Effect } from '../core/effect.ts';
 import type { Mark, MarkKind } from '../core/mark.ts';
 import type { Plan } from '../core/plan.ts';
 import { countedApprovals, guardCode, type Verdict } from '../core/verdict.ts';
-import { domainOf } from './hosts.ts';
 import { type Row, rowOf } from './layout.ts';
 import { pathText } from './leaf-rows.ts';
 import { lineOf, nameIn, toldName, toldSentence } from './names.ts';
@@ -71,9 +70,7 @@ function rowsOfKind(named: readonly Named[]): Row[] {
 
 /** The smallest first: one among many of another family is the one to look at. */
 const familiesOf = (named: readonly Named[]): Named[][] =>
-  [...Map.groupBy(named, ({ kind, value }) => (kind === 'host' ? domainOf(value) : value)).values()].sort(
-    (a, b) => a.length - b.length,
-  );
+  [...Map.groupBy(named, ({ family }) => family).values()].sort((a, b) => a.length - b.length);
 
 function familyRows(family: readonly Named[]): Row[] {
   const { where, others, value } = textsOf(family);
@@ -90,7 +87,7 @@ function textsOf(family: readonly Named[]) {
   return {
     where: `${lineOf(thing ?? '')} ${pathText(path.join(' '))}`,
     others: more.length > 0 ? `, and ${counted(more.length, 'other place')}` : '',
-    value: family.length === 1 ? value : `${value}, and ${family.length - 1} more of ${domainOf(family[0]!.value)}`,
+    value: family.length === 1 ? value : `${value}, and ${family.length - 1} more of ${family[0]!.family}`,
   };
 }
 

@@ -8,9 +8,10 @@
  * Does not cover: names that are put together while something runs; what is packed or encrypted.
  */
 import type { Json } from '../core/digest.ts';
+import type { HostRules } from '../core/hosts.ts';
 import { type LeafChange, leavesOf } from '../core/leaves.ts';
 import type { Thing } from '../core/picture.ts';
-import { hostOfSetting, hostsIn } from './hosts.ts';
+import { domainOf, hostOfSetting, hostsIn } from './hosts.ts';
 
 export const NAMED_KINDS = [
   'account',
@@ -32,6 +33,8 @@ export interface Named {
   kind: NamedKind;
   /** As it stands there, from outside. */
   value: string;
+  /** Equal for what is of one owner: of a host its domain. */
+  family: string;
   /** `Fn Properties.Environment.Variables.API_HOST`. */
   places: string[];
 }
@@ -46,6 +49,7 @@ export interface Own {
   region: string;
   /** Accounts that the policy names. */
   known: readonly string[];
+  hosts: HostRules;
 }
 
 type Find = (leaf: PlacedLeaf, after: string, own: Own) => string[];
@@ -57,15 +61,17 @@ export function newlyNamed(leaves: readonly PlacedLeaf[], things: readonly Thing
     const where = `${leaf.thing.id || 'stack'} ${leaf.path}`;
     for (const [kind, value] of namesIn(leaf, own)) {
       if (kind !== 'condition' && kind !== 'unguarded' && kind !== 'command' && before.has(value)) continue;
-      const known = found.get(`${kind} ${value}`) ?? { kind, value, places: [] };
+      const known = found.get(`${kind} ${value}`) ?? { kind, value, family: familyOf(kind, value, own), places: [] };
       found.set(`${kind} ${value}`, known);
       if (!known.places.includes(where)) known.places.push(where);
     }
   }
   const rank = ({ kind, value }: Named) =>
-    NAMED_KINDS.indexOf(kind) - (kind === 'command' && reachesOut(value) ? 0.5 : 0);
+    NAMED_KINDS.indexOf(kind) - (kind === 'command' && reachesOut(value, own) ? 0.5 : 0);
   return [...found.values()].sort((a, b) => rank(a) - rank(b));
 }
+
+const familyOf = (kind: NamedKind, value: string, { hosts }: Own) => (kind === 'host' ? domainOf(value, hosts) : value);
 
 function* namesIn(leaf: PlacedLeaf, own: Own): Generator<[NamedKind, string]> {
   const { after } = leaf;
@@ -147,7 +153,8 @@ const PIPED =
   /\b(?:curl|wget|fetch)\b[^|\n]*\|\s*(?:sudo\s+)?(?:ba|z|da)?sh\b|\b(?:ba)?sh\s+-c\b|\beval\b|\bnc\s+|\/dev\/tcp\/|\bbase64\s+(?:-d|-D|--decode)\b/;
 
 /** Commands that bring something in or send something out stand above those that do not. */
-const reachesOut = (text: string) => PIPED.test(text) || hostsIn(text).length > 0 || all(text, KEY).length > 0;
+const reachesOut = (text: string, own: Own) =>
+  PIPED.test(text) || hostsIn(text, own.hosts).length > 0 || all(text, KEY).length > 0;
 
 const UNGUARDED: [RegExp, RegExp][] = [
   [/\.(?:AuthorizationType|AuthType|FunctionUrlAuthType)$/, /^NONE$/i],
@@ -158,11 +165,11 @@ const UNGUARDED: [RegExp, RegExp][] = [
 ];
 
 const NAMES_PARTIES = /\.(?:Type|Action|Actions|Resource|Resources|Service|Handler)(?:\.\d+)?$/;
-function hosts(leaf: PlacedLeaf, text: string): string[] {
+function hosts(leaf: PlacedLeaf, text: string, own: Own): string[] {
   if (isCode(leaf.path)) return [];
-  const found = hostsIn(text);
+  const found = hostsIn(text, own.hosts);
   if (isPrincipalLeaf(leaf) || NAMES_PARTIES.test(leaf.path)) return found.filter((host) => host.includes('://'));
-  return found.length > 0 ? found : hostOfSetting(leaf.path, text);
+  return found.length > 0 ? found : hostOfSetting(leaf.path, text, own.hosts);
 }
 
 const FINDERS: [NamedKind, Find][] = [

@@ -1,7 +1,7 @@
 /** How a change stands: where it is, what it needs, by when, and for whom it was asked. */
 
-import type { Change } from '../core/change.ts';
-import { ASKED_PROOF_TEXTS, PROOF_TEXTS, proofOf } from '../core/proof.ts';
+import { type Change, onePersonLabels } from '../core/change.ts';
+import { ASKED_PROOF_TEXTS, PROOF_TEXTS, type Proof, proofOf } from '../core/proof.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
 import { countedApprovals } from '../core/verdict.ts';
 import { seatsOf } from '../people/seats.ts';
@@ -16,10 +16,13 @@ export function describeState({ change, now, signatureNotes: notes }: Subject): 
   return [
     rowOf([environment.toUpperCase(), `${line(target.account)}/${line(target.region)}`, id, told]),
     rowOf(seatsParts(change)),
+    ...onePersonLabels(change).map(
+      (text): Row => ({ text: line(text.toUpperCase().slice(0, 1) + text.slice(1)), tone: 'warn' }),
+    ),
     ...change.approvals.map(
       ({ person, keyFingerprint, userVerified, at, seq, isVoid }): Row => ({
         indent: 2,
-        text: `${line(person)} signed ${timeAgo(at, now)} with ${keyFingerprint} (${PROOF_TEXTS[proofOf({ userVerified })]})${isVoid ? ', DOES NOT COUNT: the policy no longer lists this key' : ''}${notes?.has(seq) ? `, ${notes.get(seq)}` : ''}`,
+        text: `${line(person)} signed ${timeAgo(at, now)} with ${keyText(keyFingerprint, proofOf({ userVerified }))}${isVoid ? ', DOES NOT COUNT: the policy no longer lists this key' : ''}${notes?.has(seq) ? `, ${notes.get(seq)}` : ''}`,
       }),
     ),
     ...clockRows(change, now),
@@ -31,10 +34,16 @@ export function describeState({ change, now, signatureNotes: notes }: Subject): 
     ...(change.outcome
       ? [{ text: `outcome ${change.outcome.state}: ${line(change.outcome.detail)} (${change.outcome.credentials})` }]
       : []),
+    ...change.differs.map(
+      (text): Row => ({ indent: 2, text: `differs from what was signed: ${line(text)}`, tone: 'warn' }),
+    ),
     ...notLimitedRows(change),
     { text: `digest ${change.digest}`, tone: 'quiet' as const },
   ];
 }
+
+const keyText = (fingerprint: string, proof: Proof): string =>
+  proof === 'software' ? `the software key ${fingerprint}` : `${fingerprint} (${PROOF_TEXTS[proof]})`;
 
 /** What a person needs to know of a session that was limited: where the limits end. */
 function notLimitedRows({ rights }: Change): Row[] {
@@ -58,8 +67,10 @@ function seatsParts(change: Change): string[] {
   ];
 }
 
-function clockRows({ state, approveBy, executeBy }: Change, now: Date): Row[] {
+function clockRows({ state, approveBy, executeBy, executeFrom }: Change, now: Date): Row[] {
   if (state === 'pending') return [{ text: `to approve: ${timeLeft(approveBy, now)}` }];
+  if (executeFrom && state === 'approved' && now.getTime() < Date.parse(executeFrom))
+    return [{ text: `waits: ${timeLeft(executeFrom, now)}` }];
   if (executeBy && state === 'approved') return [{ text: `to execute: ${timeLeft(executeBy, now)}` }];
   return [];
 }

@@ -1,10 +1,12 @@
 /** What every renderer starts from: one change, its plan, and the picture that the plan names by digest. */
 import type { Change } from '../core/change.ts';
 import { effectName } from '../core/effect.ts';
+import type { HostRules } from '../core/hosts.ts';
 import { changedLeaves, leavesOf } from '../core/leaves.ts';
 import type { Picture, Thing } from '../core/picture.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Judgement, Verdict } from '../core/verdict.ts';
+import type { WayBack } from '../core/way-back.ts';
 import { type Named, newlyNamed, type PlacedLeaf } from './newly-named.ts';
 
 export interface Subject {
@@ -13,11 +15,15 @@ export interface Subject {
   picture: Picture | null;
   /** Accounts that the policy names. */
   knownAccounts: readonly string[];
+  /** Of the provider of the plan. */
+  hosts: HostRules;
   now: Date;
   /** By the position of an approval: what is to be said of its signature. Absent: nothing. */
   signatureNotes?: ReadonlyMap<number, string>;
   /** What another policy than that of its proposal says of an open change. */
   policyOfNow?: readonly string[];
+  /** How it is taken back, once it was carried out. */
+  wayBack?: WayBack | null;
   /** Commands for a person, when the outcome is not known. */
   whereToLook?: readonly string[];
 }
@@ -47,12 +53,13 @@ function leavesOfThing(thing: Thing): PlacedLeaf[] {
   return [...leavesOf(after, '')].map(([path, text]) => ({ path: path.replace(/^\./, ''), after: text, thing }));
 }
 
-export function namedIn(subject: Pick<Subject, 'plan' | 'picture' | 'knownAccounts'>): Named[] {
+export function namedIn(subject: Pick<Subject, 'plan' | 'picture' | 'knownAccounts' | 'hosts'>): Named[] {
   const { account, region } = subject.plan.target;
   return newlyNamed(leavesOfPlan(subject), subject.picture?.things ?? [], {
     account,
     region,
     known: subject.knownAccounts,
+    hosts: subject.hosts,
   });
 }
 

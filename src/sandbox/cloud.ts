@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import { classifyCall, type Service as ServiceName } from '../providers/aws/call-classes.ts';
 import { type Wire, wireFor } from '../providers/aws/wire.ts';
+import { addressOf, type From } from './addressing.ts';
 import { cloudformation } from './cloudformation/index.ts';
 import { control, isControl } from './control.ts';
 import { ec2 } from './ec2/index.ts';
@@ -36,7 +37,8 @@ const PLAIN: Record<string, PlainService> = { ecr, s3, ssm };
 const MAX_BODY_BYTES = 4_000_000;
 /** Of an object that is sent in one piece. */
 const MAX_OBJECT_BYTES = 64_000_000;
-/** More than the fifteen minutes that AWS accepts. */
+/** Of a signature that is older, or of a later time, AWS says that it has expired. */
+const ACCEPTED_MILLISECONDS = 15 * 60_000;
 const SKEW_MILLISECONDS = 20 * 60_000;
 
 export interface Sandbox {
@@ -75,7 +77,7 @@ export function createSandbox(store: WorldStore): Sandbox {
 
 const xml = (status: number, body: string, headers: Record<string, string> = {}): WireResponse => ({
   status,
-  headers: { 'content-type': 'text/xml', ...headers },
+  headers: { 'content-type': 'text/xml', date: new Date().toUTCString(), ...headers },
   body,
 });
 const logged = (service: string, operation: string, callClass: string) => ({
@@ -85,12 +87,7 @@ const logged = (service: string, operation: string, callClass: string) => ({
   at: new Date().toISOString(),
 });
 
-function answerPlain(
-  store: WorldStore,
-  name: string,
-  request: WireRequest,
-  from: { region: string; accessKeyId: string },
-): WireResponse {
+function answerPlain(store: WorldStore, name: string, request: WireRequest, from: From): WireResponse {
   const service = PLAIN[name]!;
   const operation = service.operationOf(request);
   const caller = store.transact((world) => callerOf(world, from.accessKeyId, from.region));
@@ -111,12 +108,7 @@ function answerPlain(
  *
  * @throws ConnectionDropped when a fault says so, before or after the effect.
  */
-async function answer(
-  store: WorldStore,
-  service: ServiceName,
-  body: string,
-  from: { region: string; accessKeyId: string },
-): Promise<WireResponse> {
+async function answer(store: WorldStore, service: ServiceName, body: string, from: From): Promise<WireResponse> {
   const wire = await wireFor(service);
   const { operation, input } = wire.decode(body);
   const { caller, met } = admit(store, service, operation, input, from);
@@ -145,26 +137,37 @@ function perform(
       for (const { advance } of Object.values(SERVICES)) advance?.(world);
       return run(world, input, caller);
     }, caller.account);
-    return xml(200, wire.encode(operation, met.kind === 'half_page' ? halfOf(output) : output));
+    return xml(200, wire.encode(operation, met.kind === 'half_page' ? halfOf(output) : output), dateOf(store));
   } catch (error) {
     if (!(error instanceof SandboxFault))
       return xml(500, wire.encodeFault('InternalFailure', error instanceof Error ? error.message : String(error)));
-    // A client corrects its clock by this header, and by nothing else.
-    const headers = met.kind === 'clock_skew' ? { date: new Date(Date.now() + SKEW_MILLISECONDS).toUTCString() } : {};
-    return xml(error.status, wire.encodeFault(error.code, error.message), headers);
+    const isSkewed = met.kind === 'clock_skew' && !met.isStale;
+    return xml(
+      error.status,
+      wire.encodeFault(error.code, error.message),
+      dateOf(store, isSkewed ? SKEW_MILLISECONDS : 0),
+    );
   }
 }
+
+/** A client corrects its clock by this header, and by nothing else. */
+const dateOf = (store: WorldStore, skewMilliseconds = 0) => ({
+  date: new Date(store.transact((world) => world.now()) + skewMilliseconds).toUTCString(),
+});
 
 function admit(
   store: WorldStore,
   service: ServiceName,
   operation: string,
   input: Record<string, unknown>,
-  from: { region: string; accessKeyId: string },
+  from: From,
 ): { caller: Caller; met: Met } {
   return store.transact((world) => {
     const { expired, ...caller } = callerOf(world, from.accessKeyId, from.region);
-    const met = meetFaults(world, { service, operation, input });
+    const met: Met = meetFaults(world, { service, operation, input });
+    const isStale = Math.abs(world.now() - (from.signedAt ?? world.now())) > ACCEPTED_MILLISECONDS;
+    if (isStale && met.kind === undefined)
+      Object.assign(met, { kind: 'clock_skew', isStale: true } satisfies Partial<Met>);
     if (expired && met.kind === undefined) met.kind = 'expired_credentials';
     const fault = met.kind ?? (met.latencyMilliseconds > 0 ? 'latency' : undefined);
     store.log({
@@ -177,21 +180,6 @@ function admit(
     });
     return { caller, met };
   });
-}
-
-/** SigV4's credential scope says which service and region a request is for. */
-function addressOf(headers: Record<string, string>): {
-  service?: ServiceName;
-  /** Whatever it is. */
-  named: string;
-  region: string;
-  accessKeyId: string;
-} {
-  const header = Object.entries(headers).find(([name]) => name.toLowerCase() === 'authorization')?.[1] ?? '';
-  const [, accessKeyId = '', region = '', name = ''] = /Credential=([^/]+)\/\d+\/([^/]+)\/([^/]+)\//.exec(header) ?? [];
-  return Object.hasOwn(SERVICES, name)
-    ? { service: name as ServiceName, named: name, region, accessKeyId }
-    : { named: name, region, accessKeyId };
 }
 
 /** An SDK `requestHandler`: the unchanged clients talk to the core without a socket. */

@@ -53,6 +53,8 @@ export interface Met {
   latencyMilliseconds: number;
   /** At most one fault besides latency meets a call: the oldest that matches. */
   kind?: Exclude<FaultKind, 'latency'>;
+  /** Of `clock_skew`: no fault, the signature is too old or too new. */
+  isStale?: true;
 }
 
 /** What this call meets. Counts down, so call it once for each request. */

@@ -1,3 +1,6 @@
+import { chmodSync, copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { recordSignature } from '../../src/approvals/record.ts';
 import { signWithSshKeygen } from '../../src/approvals/ssh-keygen.ts';
@@ -243,5 +246,21 @@ describe('what a person is shown', () => {
     expect(lines).toContain('  agent│ Guards');
     expect(lines).toContain('  agent│   all passed');
     expect(lines).not.toContain('  all passed');
+  });
+});
+
+describe('who signs, where no key file tells', () => {
+  it('is whoever is signed in here, in any spelling, and nobody where two could be meant', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'countersign-key-'));
+    const key = join(folder, 'key');
+    copyFileSync(world.keyOf('bob'), key);
+    chmodSync(key, 0o600);
+    const options = { decision: 'approve' as const, key, confirm: STACK };
+    const asNobody = await world.another({ actsAs: ['ACME\\somebody'] });
+    await expect(approve(asNobody, await proposeFix(world), options)).rejects.toEqual(refused('APPROVAL_KEY_UNKNOWN'));
+    const asBob = await world.another({ actsAs: ['ACME\\BOB'] });
+    const signed = await approve(asBob, await proposeFix(world, 2048), options);
+    expect(signed.approvals).toMatchObject([{ person: 'bob' }]);
+    rmSync(folder, { recursive: true, force: true });
   });
 });

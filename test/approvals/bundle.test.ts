@@ -18,7 +18,7 @@ import { openTestWorld, proposeFix, STACK, signatureBy, type TestWorld } from '.
 
 const bin = new URL('../../bin/countersign.js', import.meta.url).pathname;
 const refused = (code: string) => expect.objectContaining({ code });
-const opened = (text: string, now = new Date()) => openBundle(text, providerRules.completePlan, now);
+const opened = (text: string, now = new Date()) => openBundle(text, providerRules, now);
 
 let world: TestWorld;
 beforeEach(async () => {
@@ -31,7 +31,7 @@ describe('a bundle', () => {
     const id = await proposeFix(world);
     const now = new Date();
     const text = await bundleOf(world.app, id, now);
-    const there = opened(text, now);
+    const there = await opened(text, now);
     const here = await subjectOf(world.app, id, now);
     const shared = (page: string) => page.slice(0, page.search(/\n\n(?:TO SIGN|THIS IS A BUNDLE)/));
     expect(shared(renderChange(there.subject, 100))).toBe(shared(renderChange(here, 100)));
@@ -41,7 +41,7 @@ describe('a bundle', () => {
 
   it('is signed there, and the signature taken here', async () => {
     const id = await proposeFix(world);
-    const there = opened(await bundleOf(world.app, id));
+    const there = await opened(await bundleOf(world.app, id));
     const signed = await signBundle(there, { decision: 'approve', key: world.keyOf('bob'), confirm: STACK });
     expect(signed.person).toBe('bob');
     const file = join(world.home, 'signature');
@@ -54,7 +54,7 @@ describe('a bundle', () => {
     await expect(approve(world.app, other, { decision: 'approve', signature: file })).rejects.toThrow(
       refused('INPUT_SIGNATURE_INVALID'),
     );
-    const rejected = await signBundle(opened(await bundleOf(world.app, other)), {
+    const rejected = await signBundle(await opened(await bundleOf(world.app, other)), {
       decision: 'reject',
       key: world.keyOf('carol'),
     });
@@ -70,8 +70,8 @@ describe('a bundle', () => {
   it('is not signed by the sponsor, unseen, too late, or when there is nothing to sign', async () => {
     const id = await proposeFix(world);
     const text = await bundleOf(world.app, id);
-    const sign = (more: object, at = text, now = new Date()) =>
-      signBundle(opened(at, now), { decision: 'approve', key: world.keyOf('bob'), ...more });
+    const sign = async (more: object, at = text, now = new Date()) =>
+      signBundle(await opened(at, now), { decision: 'approve', key: world.keyOf('bob'), ...more });
     await expect(sign({})).rejects.toThrow(refused('APPROVAL_NOT_CONFIRMED'));
     await expect(sign({ key: world.keyOf('alice'), confirm: STACK })).rejects.toThrow(
       refused('APPROVAL_SPONSOR_EXCLUDED'),
@@ -98,7 +98,7 @@ describe('a bundle', () => {
       const byte = text[at]!;
       for (const edited of [around(at, byte ^ 1), around(at), around(at, byte, byte), around(at, byte, 32)])
         try {
-          opened(edited);
+          await opened(edited);
           kept.push(at);
         } catch (error) {
           expect(error).toEqual(refused('INPUT_BUNDLE_INVALID'));
@@ -127,7 +127,7 @@ describe('a bundle', () => {
   ])('with %s under a new digest is refused', async (_what, edit) => {
     const text = await bundleOf(world.app, await proposeFix(world));
     expect(altered(text, () => undefined)).toBe(text);
-    expect(() => opened(altered(text, edit))).toThrow(refused('INPUT_BUNDLE_INVALID'));
+    await expect(opened(altered(text, edit))).rejects.toThrow(refused('INPUT_BUNDLE_INVALID'));
   });
 
   it.each<[string, (body: Record<string, unknown>) => void]>([
@@ -146,7 +146,7 @@ describe('a bundle', () => {
     ['what an approval must prove', (body) => Object.assign(body, { proof: 'touch' })],
   ])('whose %s is another is signed for nothing: the signature is refused at home', async (_what, edit) => {
     const id = await proposeFix(world);
-    const there = opened(altered(await bundleOf(world.app, id), (content) => edit(inProposal(content))));
+    const there = await opened(altered(await bundleOf(world.app, id), (content) => edit(inProposal(content))));
     const { change, plan } = there.subject;
     const statement = buildStatement(change, plan, 'bob', 'approve');
     const signature = signatureBy(world.keyOf('bob'), statement, NAMESPACE);

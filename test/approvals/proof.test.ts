@@ -58,7 +58,7 @@ describe('a policy that asks for a touch', () => {
     const id = await proposeFix(world);
     expect((await app.changes.find(id)).proof).toBeUndefined();
     expect(await bySoftware(app, id)).toMatchObject({ state: 'approved' });
-    expect(await show(app, id, 200)).toMatch(/bob signed .* \(software key\)/);
+    expect(await show(app, id, 200)).toMatch(/bob signed .* with the software key SHA256/);
   });
 
   it('that came since is asked again before executing', async () => {

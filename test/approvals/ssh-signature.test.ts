@@ -91,7 +91,7 @@ describe('hand-made signatures', () => {
     ['ed25519', () => ed25519Key(), 1],
     ['rsa', () => rsaKey(2048), 1],
     ['nistp256', () => ecdsaKey('nistp256'), 6],
-    ['nistp384', () => ecdsaKey('nistp384'), 6],
+    ['nistp384', () => ecdsaKey('nistp384'), 4],
     ['nistp521', () => ecdsaKey('nistp521'), 2],
     ['sk-ed25519', () => ed25519Key('ssh:'), 1],
     ['sk-ecdsa', () => ecdsaKey('nistp256', 'sk-ecdsa-sha2-nistp256@openssh.com', 'ssh:'), 6],
@@ -105,8 +105,7 @@ describe('hand-made signatures', () => {
         for (const changed of [
           around(at, bytes[at]! ^ 1),
           around(at, bytes[at]! ^ 128),
-          around(at),
-          around(at, bytes[at]!, bytes[at]!),
+          ...(at % 8 === 0 ? [around(at), around(at, bytes[at]!, bytes[at]!)] : []),
         ]) {
           const text = `-----BEGIN SSH SIGNATURE-----\n${changed.toString('base64')}\n-----END SSH SIGNATURE-----`;
           expect(() => verified(text), `byte ${at}`).toThrow();

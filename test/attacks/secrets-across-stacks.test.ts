@@ -68,6 +68,37 @@ Outputs:
   });
 });
 
+describe('an export that tells a secret and that a mark would name', () => {
+  const hooks = `Parameters: { Hidden: { Type: String, NoEcho: true } }
+Resources:
+  Topic: { Type: AWS::SNS::Topic }
+Outputs:
+  Hook: { Value: !Sub 'https://hooks.partner.example/\${Hidden}', Export: { Name: shared-address } }
+`;
+  const child = `Resources:
+  Bell: { Type: AWS::SNS::Topic }
+  Told: { Type: AWS::SNS::Subscription, Properties: { Protocol: https, TopicArn: !Ref Bell, Endpoint: !ImportValue shared-address } }
+`;
+  const url = (name: string) => `https://templates.s3.amazonaws.com/${name}.yaml`;
+  it('is named nowhere: in a stack, in a nested stack, and when that goes', async () => {
+    seed([{ name: 'hooks-dev', template: hooks, parameters: { Hidden: SECRET } }]);
+    seed([{ name: 'rings-dev', template: `Resources:\n  Bell: { Type: AWS::SNS::Topic }\n` }]);
+    await everythingOf('rings-dev', child);
+    seed([{ name: 'rang-dev', template: child }]);
+    const gone = await ask('plan_stack_delete', { stack: 'rang-dev' });
+    seen.push(JSON.stringify((await world.app.changes.plan(String(gone.plan_id))).plan));
+    world.store.transact((inside) => {
+      putTemplateObject(inside, url('child'), child);
+      putTemplateObject(inside, url('empty'), 'Resources:\n  Bell: { Type: AWS::SNS::Topic }\n');
+    });
+    const parent = (name: string) =>
+      `Resources:\n  Child: { Type: AWS::CloudFormation::Stack, Properties: { TemplateURL: '${url(name)}' } }\n`;
+    seed([{ name: 'parent-dev', template: parent('empty') }]);
+    await everythingOf('parent-dev', parent('child'));
+    expectNothingSecret();
+  });
+});
+
 describe('a nested stack that is given a secret by a parameter that is not NoEcho', () => {
   const child = (memory: number) => `Parameters: { Given: { Type: String } }
 Resources:

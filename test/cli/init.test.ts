@@ -3,8 +3,9 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { guards } from '../../guards/index.ts';
-import { CLIENT_NAMES, CLIENTS } from '../../src/cli/init-answers.ts';
+import { CLIENT_NAMES, CLIENTS, type ClientName } from '../../src/cli/init-answers.ts';
 import { openLedger } from '../../src/ledger/store.ts';
 import { loadPolicy } from '../../src/policy/load.ts';
 import { pinOf, standingOf } from '../../src/policy/pin.ts';
@@ -136,10 +137,51 @@ describe('countersign init', () => {
     expect(JSON.parse(read('.mcp.json')).mcpServers.countersign.command).toBe(process.execPath);
   });
 
-  it('lets its own entry start a server that describes its own policy', () => {
-    init('--client', 'claude', '--person', 'ann');
-    const { command, args, env: entryEnv } = JSON.parse(read('.mcp.json')).mcpServers.countersign;
-    mkdirSync(join(root, 'below'));
+  /** As each program is documented to expand its file. Unset: what it hands on, as documented or seen. */
+  const EXPANDS: Partial<Record<ClientName, { pattern: RegExp; unset: (whole: string) => string }>> = {
+    claude: { pattern: /\$\{(\w+):-\}/g, unset: () => '' },
+    cursor: { pattern: /\$\{env:(\w+)\}/g, unset: (whole) => whole },
+    // “Kiro only expands environment variables that are explicitly approved.”
+    kiro: { pattern: /\$\{(\w+)\}/g, unset: (whole) => whole },
+    vscode: { pattern: /\$\{env:(\w+)\}/g, unset: () => '' },
+  };
+  const stdio = { command: z.string(), args: z.array(z.string()), env: z.record(z.string(), z.string()) };
+  /**
+   * What the documentation of each lists for a server that is started: cursor.com/docs/mcp, kiro.dev/docs/mcp/configuration,
+   * code.visualstudio.com/docs/copilot/reference/mcp-configuration.
+   */
+  const DOCUMENTED: Partial<Record<ClientName, z.ZodType>> = {
+    cursor: z.strictObject({
+      mcpServers: z.record(
+        z.string(),
+        z.strictObject({ type: z.literal('stdio'), ...stdio, envFile: z.string().optional() }),
+      ),
+    }),
+    kiro: z.strictObject({
+      mcpServers: z.record(
+        z.string(),
+        z.strictObject({
+          ...stdio,
+          disabled: z.boolean(),
+          autoApprove: z.array(z.string()),
+          disabledTools: z.array(z.string()).optional(),
+        }),
+      ),
+    }),
+    vscode: z.strictObject({
+      servers: z.record(
+        z.string(),
+        z.strictObject({
+          type: z.literal('stdio'),
+          ...stdio,
+          cwd: z.string().optional(),
+          envFile: z.string().optional(),
+        }),
+      ),
+      inputs: z.array(z.json()).optional(),
+    }),
+  };
+  const answersOf = (entry: { command: string; args: string[]; env: Record<string, string> }, more: object): string => {
     const messages = [
       {
         id: 1,
@@ -147,16 +189,48 @@ describe('countersign init', () => {
         params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 't', version: '1' } },
       },
       { method: 'notifications/initialized' },
-      { id: 2, method: 'tools/call', params: { name: 'describe_policy', arguments: {} } },
+      { id: 2, method: 'tools/list', params: {} },
+      { id: 3, method: 'tools/call', params: { name: 'describe_policy', arguments: {} } },
     ];
     const input = messages.map((message) => `${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`).join('');
-    const output = execFileSync(command, args, {
+    mkdirSync(join(root, 'below'), { recursive: true });
+    return execFileSync(entry.command, entry.args, {
       cwd: join(root, 'below'),
-      env: { ...env(), ...entryEnv, COUNTERSIGN_SPONSOR: 'ann' },
+      env: { PATH: process.env.PATH, HOME: root, ...entry.env, ...more },
       input,
       encoding: 'utf8',
     });
-    expect(output).toContain('ann (claimed)');
+  };
+
+  it.each(Object.entries(EXPANDS))(
+    'lets the entry for %s start a server, as it is written',
+    (name, { pattern, unset }) => {
+      const client = name as ClientName;
+      expect(init('--client', client, '--person', 'ann').status).toBe(0);
+      const file = JSON.parse(read(CLIENTS[client].path));
+      DOCUMENTED[client]?.parse(file);
+      const { countersign: entry } = file.mcpServers ?? file.servers;
+      const expanded = (sponsor: string | undefined) => ({
+        ...entry,
+        env: Object.fromEntries(
+          Object.entries(entry.env as Record<string, string>).map(([key, value]) => [
+            key,
+            value.replaceAll(pattern, (whole) => sponsor ?? unset(whole)),
+          ]),
+        ),
+      });
+      const told = answersOf(expanded('ann'), {});
+      expect(told).toContain('ann (claimed)');
+      expect(told).toContain('plan_stack_update');
+      // A variable that is not set, or that the program does not pass on, names nobody.
+      const untold = answersOf(expanded(undefined), {});
+      expect(untold).toContain('plan_stack_update');
+      expect(untold).not.toMatch(/\(claimed\)|COUNTERSIGN_SPONSOR\}/);
+    },
+  );
+
+  it('says what Kiro asks for before it passes a variable on', () => {
+    expect(init('--client', 'kiro', '--person', 'ann').stdout).toContain('Mcp Approved Env Vars');
   });
 
   it('needs no entry in the checkout: mcp.json starts it as it stands', () => {

@@ -63,6 +63,7 @@ const TABLE: Record<string, string[]> = {
     'src/sqlite.ts',
   ],
   'src/providers/index.ts': [`${AWS}/rules.ts`],
+  'src/providers/hosts.ts': [`${AWS}/knowledge/hosts.ts`],
   [AWS]: ['zod', '@aws-sdk/', '@smithy/', 'node:crypto', 'node:fs', 'node:path', 'src/core/', 'src/bounded-file.ts'],
   [`${AWS}/knowledge`]: ['src/core/'],
   [`${AWS}/roles`]: ['yaml', `${AWS}/call-classes.ts`, `${AWS}/session/grants.ts`],
@@ -79,6 +80,7 @@ const TABLE: Record<string, string[]> = {
     `${AWS}/call-classes.ts`,
   ],
   'src/bounded-file.ts': ['node:fs', 'src/core/'],
+  'src/processes.ts': ['node:crypto', 'node:fs', 'node:os', 'src/core/owner.ts'],
   'src/sqlite.ts': ['better-sqlite3', 'node:fs', 'node:path'],
   'src/render': ['src/core/', 'src/people/'],
   'src/render/agent': ['zod', 'src/core/', 'src/people/seats.ts', 'src/render/'],
@@ -90,6 +92,15 @@ const TABLE: Record<string, string[]> = {
   'src/entry.ts': ['node:util', 'src/config.ts', 'src/cli/', 'src/main.ts'],
   'src/main.ts': ['commander', 'src/cli/', 'src/config.ts', 'src/core/'],
   'src/compose.ts': ['node:', 'src/', 'guards/', 'tools/'],
+  'src/folder.ts': [
+    'src/compose.ts',
+    'src/config.ts',
+    'src/core/',
+    'src/ledger/store.ts',
+    'src/people/',
+    'src/policy/directory.ts',
+    'src/providers/index.ts',
+  ],
   'src/cli/commands': [
     'src/cli/',
     'src/compose.ts',
@@ -100,6 +111,7 @@ const TABLE: Record<string, string[]> = {
   ],
   'src/cli': [
     '@clack/',
+    'zod',
     'better-sqlite3',
     'commander',
     'node:',
@@ -110,11 +122,14 @@ const TABLE: Record<string, string[]> = {
     'src/config.ts',
     'src/core/',
     'src/execute/',
+    'src/folder.ts',
     'src/ledger/',
     'src/mcp/',
     'src/people/',
     'src/policy/',
     'src/policy-lab/',
+    'src/providers/hosts.ts',
+    'src/processes.ts',
     'src/providers/index.ts',
     'src/render/',
     'src/review/',
@@ -153,7 +168,13 @@ describe('the import table', () => {
     expect(makers).toEqual(['src/compose.ts']);
     const joined = sources.filter((file) => importsOf(file).some((name) => inside(file, name).startsWith(AWS)));
     const rooms = new Set(joined.map((file) => rowOf(file)).filter((row) => !row?.startsWith(AWS)));
-    expect([...rooms].sort()).toEqual(['src/compose.ts', 'src/providers/index.ts', 'src/sandbox', 'tools/aws']);
+    expect([...rooms].sort()).toEqual([
+      'src/compose.ts',
+      'src/providers/hosts.ts',
+      'src/providers/index.ts',
+      'src/sandbox',
+      'tools/aws',
+    ]);
   });
   it('lets src/config.ts alone read the environment', () => {
     const readers = sources.filter((file) =>
@@ -177,7 +198,7 @@ describe('the import table', () => {
     expect([...rooms].sort()).toEqual(['src/cli', 'src/cli/commands', 'src/config.ts', 'src/core', 'src/main.ts']);
     const fromCli = [...seen].filter((file) => rowOf(file) === 'src/cli');
     expect(fromCli.sort()).toEqual(
-      ['command', 'context', 'exit', 'init-answers', 'register', 'required-policy'].map((name) => `src/cli/${name}.ts`),
+      ['command', 'context', 'edit-policy', 'exit', 'init-answers', 'register', 'required-policy'].map((name) => `src/cli/${name}.ts`),
     );
   });
   it('lets src/review alone import what serves, lays out and draws the page, and the rest load it lazily', () => {

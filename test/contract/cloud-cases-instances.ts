@@ -53,6 +53,30 @@ const stopped = async (cloud: Backend) => {
 };
 
 export const INSTANCE_CASES: Record<string, Case> = {
+  'finds instances by a filter of their ids, and tells no error for one that is not there': {
+    async run(cloud) {
+      const ids = [await cloud.instance(), await cloud.instance()];
+      const Filters = [{ Name: 'instance-id', Values: [...ids, ABSENT] }];
+      const { Reservations = [] } = await cloud.ec2.send(new DescribeInstancesCommand({ Filters }));
+      const found = Reservations.flatMap(({ Instances = [] }) => Instances.map(({ InstanceId }) => InstanceId));
+      return found.sort().join() === [...ids].sort().join();
+    },
+    answer: true,
+  },
+  'tells the tags of several resources at once': {
+    async run(cloud) {
+      const ids = [await cloud.instance([{ Key: 'team', Value: 'a' }]), await cloud.volume()];
+      await cloud.ec2.send(new CreateTagsCommand({ Resources: [ids[1]!], Tags: [{ Key: 'team', Value: 'b' }] }));
+      const { Tags = [] } = await cloud.ec2.send(
+        new DescribeTagsCommand({ Filters: [{ Name: 'resource-id', Values: ids }] }),
+      );
+      return Tags.map(({ ResourceId = '', Key, Value }) => [ids.indexOf(ResourceId), Key, Value]).sort();
+    },
+    answer: [
+      [0, 'team', 'a'],
+      [1, 'team', 'b'],
+    ],
+  },
   'stops, starts and terminates, each from the state before': {
     async run(cloud) {
       const id = await cloud.instance();

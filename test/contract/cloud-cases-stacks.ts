@@ -6,6 +6,7 @@ import {
   DescribeStacksCommand,
   GetTemplateCommand,
   ListExportsCommand,
+  ListStackResourcesCommand,
   UpdateStackCommand,
   ValidateTemplateCommand,
 } from '@aws-sdk/client-cloudformation';
@@ -49,6 +50,25 @@ const update = (cloud: Backend, StackName: string, seconds: string) =>
   );
 
 export const STACK_CASES: Record<string, Case> = {
+  'lists what a deleted stack had, by its id': {
+    async run(cloud) {
+      const StackName = await create(cloud, 'gone-with-all');
+      await cloud.cloudFormation.send(new DeleteStackCommand({ StackName }));
+      await cloud.settle();
+      const { StackResourceSummaries = [] } = await cloud.cloudFormation.send(
+        new ListStackResourcesCommand({ StackName }),
+      );
+      return StackResourceSummaries.map((one) => [one.LogicalResourceId, one.ResourceStatus]).sort();
+    },
+    answer: [
+      ['Queue', 'DELETE_COMPLETE'],
+      ['Topic', 'DELETE_COMPLETE'],
+    ],
+    moto: [
+      ['Queue', 'CREATE_COMPLETE'],
+      ['Topic', 'CREATE_COMPLETE'],
+    ],
+  },
   'creates a stack, with its parameters, tags and outputs': {
     async run(cloud) {
       await create(cloud, 'created');

@@ -3,9 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createChanges } from '../../src/core/changes.ts';
+import type { ChangeState } from '../../src/core/change.ts';
 import { digestOf, type Json } from '../../src/core/digest.ts';
-import { providerRules } from '../../src/providers/index.ts';
 import { DEV_STACK, openTestWorld, proposeFix, STACK, type TestWorld } from '../world.ts';
 
 let world: TestWorld;
@@ -14,8 +13,14 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-const refused = (code: string, message = /./, remedy = /./) =>
-  expect.objectContaining({ code, message: expect.stringMatching(message), remedy: expect.stringMatching(remedy) });
+const refused = (code: string, message = /./, remedy = /./, more: { next?: unknown } = {}) =>
+  expect.objectContaining({
+    code,
+    message: expect.stringMatching(message),
+    remedy: expect.stringMatching(remedy),
+    ...more,
+  });
+const leadsTo = (tool: string, input: unknown = {}) => ({ next: { tool, input } });
 async function planOf(memory = 1024, stack = STACK, by = world.app): Promise<string> {
   const answer = await by.pipeline('plan_stack_update', {
     stack,
@@ -56,9 +61,9 @@ describe('proposing', () => {
   });
   it('happens once for a plan', async () => {
     const planId = await planOf();
-    await world.app.changes.propose(fix(planId));
+    const { id } = await world.app.changes.propose(fix(planId));
     await expect(world.app.changes.propose(fix(planId))).rejects.toEqual(
-      refused('STATE_PLAN_USED', /already/, /plan again/),
+      refused('STATE_PLAN_USED', /already/, /plan again/, leadsTo('describe_change', { change_id: id })),
     );
     expect(await world.app.ledger.events({ kinds: ['change.proposed'] })).toHaveLength(1);
   });
@@ -75,32 +80,6 @@ describe('proposing', () => {
       refused('INPUT_INVALID', /^The reason has/, /plain text/),
     );
   });
-  it.each(['change.proposed', 'change.executing', 'change.finished', 'halted', 'resumed', 'tool.called'])(
-    'judges again when meanwhile somebody wrote %s, a tool call apart',
-    async (kind) => {
-      await proposeFix(world, 512, DEV_STACK);
-      const earlier = (await world.app.ledger.events({ kinds: ['change.proposed'] }))[0]!;
-      const planId = await planOf();
-      let judged = 0;
-      const interrupted = createChanges({
-        ...world.app,
-        provider: providerRules,
-        now: () => new Date(),
-        policy: {
-          ...world.app.policy,
-          async judgeFor(...asked) {
-            judged += 1;
-            if (judged === 1)
-              await world.app.ledger.append({ ...earlier, kind, body: { ...(earlier.body as object), outcome } });
-            return world.app.policy.judgeFor(...asked);
-          },
-        },
-      });
-      const change = await interrupted.propose(fix(planId));
-      expect(judged).toBe(kind === 'tool.called' ? 1 : 2);
-      expect(change.judgement.decision).toBe(kind === 'halted' ? 'denied' : 'needs_approval');
-    },
-  );
 });
 
 describe('a plan', () => {
@@ -121,7 +100,12 @@ describe('a plan', () => {
     const { changes, ledger } = world.app;
     await ledger.append({ kind: 'plan.begun', planId: 'plan_a', body: {} });
     await expect(changes.plan('plan_a')).rejects.toThrow(
-      refused('STATE_PLAN_BEING_MADE', /plan_a/, /"plan_id": "plan_a"/),
+      refused(
+        'STATE_PLAN_BEING_MADE',
+        /plan_a/,
+        /"plan_id": "plan_a"/,
+        leadsTo('describe_plan', { plan_id: 'plan_a', wait_seconds: 45 }),
+      ),
     );
     expect(await changes.isPlanning('plan_a')).toBe(true);
   });
@@ -176,7 +160,9 @@ describe('withdrawing', () => {
   it('is for the sponsor only', async () => {
     const id = await proposeFix(world);
     const bob = await world.another({ sponsor: 'bob' });
-    await expect(bob.changes.withdraw(id)).rejects.toThrow(refused('SPONSOR_UNKNOWN', /alice/));
+    await expect(bob.changes.withdraw(id)).rejects.toThrow(
+      refused('SPONSOR_UNKNOWN', /alice/, /./, leadsTo('describe_change', { change_id: id })),
+    );
     expect((await world.app.changes.find(id)).state).toBe('pending');
   });
   it('is nothing for a change that has ended, or is not there', async () => {
@@ -185,7 +171,7 @@ describe('withdrawing', () => {
     await changes.withdraw(id);
     await expect(changes.withdraw(id)).rejects.toThrow(refused('STATE_CHANGE_NOT_PENDING', /withdrawn/));
     await expect(changes.withdraw('chg_\u202e')).rejects.toThrow(
-      refused('INPUT_NOT_FOUND', /chg_\\u\{202e\}/, /describe_changes/),
+      refused('INPUT_NOT_FOUND', /chg_\\u\{202e\}/, /describe_changes/, leadsTo('describe_changes')),
     );
     await expect(changes.find('chg_x')).rejects.toThrow(refused('INPUT_NOT_FOUND', /chg_x/));
   });
@@ -210,6 +196,29 @@ describe('the list of changes', () => {
     expect(await shown({ limit: 1, state: 'pending' })).toMatchObject({ ids: [ids[0]], cursor: expect.any(String) });
     expect(await changes.list({ limit: 9 })).not.toHaveProperty('cursor');
     expect(await changes.list({ limit: 0 })).toEqual({ items: [] });
+    expect((await shown({ limit: 9, cursor: '9'.repeat(15) })).ids).toEqual(ids);
+  });
+  it('of one state goes on until the page is full: a clock and signatures tell those apart that wait', async () => {
+    const { changes, ledger } = world.app;
+    const idsOf = async (state: ChangeState, by = changes) =>
+      (await by.list({ limit: 1, state })).items.map(({ id }) => id);
+    const waits = await proposeFix(world, 1024);
+    const approved: string[] = [];
+    for (const memory of [2048, 1024, 768]) approved.unshift(await proposeFix(world, memory, DEV_STACK));
+    expect(await idsOf('pending')).toEqual([waits]);
+    expect(await idsOf('approved')).toEqual([approved[0]]);
+    expect(await idsOf('expired')).toEqual([]);
+    const { target } = await changes.find(approved[0]!);
+    const begun = { target, environment: 'development', operations: ['ExecuteChangeSet'] };
+    await ledger.append({ kind: 'change.executing', changeId: approved[0]!, body: begun });
+    expect(await idsOf('executing')).toEqual([approved[0]]);
+    expect(await idsOf('approved')).toEqual([approved[1]]);
+    const tomorrow = await world.another({ now: () => new Date(Date.now() + 86_400_000) });
+    expect((await tomorrow.changes.list({ limit: 9, state: 'expired' })).items.map(({ id }) => id)).toEqual([
+      ...approved.slice(1),
+      waits,
+    ]);
+    expect(await idsOf('pending', tomorrow.changes)).toEqual([]);
   });
 });
 
@@ -272,6 +281,14 @@ describe('what is open on a target', () => {
     const unknown = { ...begun, outcome: { ...outcome, state: 'unknown' } };
     await ledger.append({ kind: 'change.finished', changeId: first.id, body: unknown });
     expect(await stateOf(one)).toContainEqual([first.id, 'unknown']);
+  });
+  it('is what was approved, until its time to be executed has passed', async () => {
+    const made = await planOf(2048, DEV_STACK);
+    const { plan } = await world.app.changes.plan(made);
+    const { id } = await world.app.changes.propose(fix(made));
+    expect(await stateOf(made)).toEqual([[id, 'approved']]);
+    const later = await world.another({ now: () => new Date(Date.now() + 2 * 3_600_000) });
+    expect(await later.changes.openOn(plan.target)).toEqual([]);
   });
   it('stands beside what a plan tells, with the change that it was proposed as', async () => {
     const id = await planOf();

@@ -193,6 +193,8 @@ describe('a call that is refused', () => {
     expect(await pipelineOf()('look', ofLength(1_200_001))).toMatchObject(
       refusal('INPUT_TOO_LARGE', /1200001 characters; at most 1200000/),
     );
+    // Nothing works on it, hashing included.
+    expect((await newest('tool.called'))?.body).toMatchObject({ keys: ['word'], inputDigest: null });
     const circle: Record<string, unknown> = {};
     circle.word = circle;
     expect(await pipelineOf()('look', circle)).toMatchObject(refusal('INPUT_TOO_LARGE'));
@@ -251,6 +253,18 @@ describe('a description that the cloud does not answer', () => {
     answer = () => slowly(400);
     const call = pipelineOf({ answerWithinMilliseconds: 20 })('look', {});
     expect(await call).toEqual(refusal('AWS_TIMEOUT', /within 0 s/, /Ask for less/));
+  });
+  it('is given up with the client, whose signal the tool has', async () => {
+    const client = new AbortController();
+    answer = () => {
+      client.abort();
+      return new Promise<never>(() => undefined);
+    };
+    expect(await pipelineOf()('look', {}, { signal: client.signal })).toMatchObject(
+      refusal('STATE_CALL_CANCELLED', /client cancelled/, /Call again/),
+    );
+    expect(seen).toEqual([{}, ['changes', 'cloud', 'policy', 'signal']]);
+    expect((await newest('tool.refused'))?.body).toMatchObject({ code: 'STATE_CALL_CANCELLED' });
   });
   it('may take somewhat longer than a plan, since nothing goes on without it', async () => {
     answer = () => slowly(1_150);

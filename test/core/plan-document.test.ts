@@ -39,21 +39,21 @@ it.each([
   ['another size', onInstance(['StopInstances', 'ModifyInstanceAttribute', 'StartInstances'])],
   ['a termination', terminating()],
   ['a copy', onInstance(['CreateSnapshot'])],
-])('%s of an earlier version is judged as one of this version, and differs in nothing', (_what, now) => {
+])('%s of an earlier version is judged as one of this version, and differs in nothing', async (_what, now) => {
   const { document, digest } = earlier(now);
-  const then = read(document, digest)!;
+  const then = (await read(document, digest))!;
   expect(then.digest).toBe(digest);
   expect(planDifferences(then, now)).toEqual([]);
   expect(then.action).toBe(now.action);
   expect(judged(then)).toEqual(judged(now));
 });
 
-it('another document under that digest is none, of either version', () => {
+it('another document under that digest is none, of either version', async () => {
   const { document, digest } = earlier(deleting([deletedTable()]));
-  expect(read({ ...document, effects: [] }, digest)).toBeUndefined();
+  expect(await read({ ...document, effects: [] }, digest)).toBeUndefined();
   const now = plan();
   const sealed = planDigest(now);
-  expect(read({ ...now, digest: sealed }, sealed)).toBeDefined();
-  expect(read({ ...now, digest: sealed, action: 'copy' }, sealed)).toBeUndefined();
-  expect(read(undefined, sealed)).toBeUndefined();
+  expect(await read({ ...now, digest: sealed }, sealed)).toBeDefined();
+  expect(await read({ ...now, digest: sealed, action: 'copy' }, sealed)).toBeUndefined();
+  expect(await read(undefined, sealed)).toBeUndefined();
 });

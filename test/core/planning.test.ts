@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { CountersignError, type ErrorCode } from '../../src/core/errors.ts';
 import { createPipeline, type PipelinePorts } from '../../src/core/pipeline.ts';
 import type { PlanDraft } from '../../src/core/plan.ts';
-import { within } from '../../src/core/planning.ts';
+import { within } from '../../src/core/within.ts';
 import type { PlanWith } from '../../src/core/ports.ts';
 import { defineTool, type Tool } from '../../src/core/tool.ts';
 import { agentWording } from '../../src/render/agent/index.ts';
@@ -28,7 +28,12 @@ const planTool = (run: (plan: PlanWith) => Promise<PlanDraft>, name = STACK): To
     target: () => ({ kind: 'stack', name }),
     run: (_input, { plan }) => run(plan),
   });
-const planning = (run: (plan: PlanWith) => Promise<PlanDraft>, over: Partial<PipelinePorts> = {}, name = STACK) =>
+const planning = (
+  run: (plan: PlanWith) => Promise<PlanDraft>,
+  over: Partial<PipelinePorts> = {},
+  name = STACK,
+  signal?: AbortSignal,
+) =>
   createPipeline({
     ...world.app,
     tools: [planTool(run, name)],
@@ -37,7 +42,7 @@ const planning = (run: (plan: PlanWith) => Promise<PlanDraft>, over: Partial<Pip
     wording: agentWording,
     logDefect: () => undefined,
     ...over,
-  })('plan_it', {}, { agent: 'kiro' });
+  })('plan_it', {}, { agent: 'kiro', ...(signal ? { signal } : {}) });
 const changing = (memory: number) => ({
   stack: STACK,
   set: [{ path: 'Resources.QueryFunction.Properties.MemorySize', value: memory }],
@@ -152,11 +157,12 @@ describe('before a dry run', () => {
 
 describe('a planner', () => {
   it.each([
-    ['that is not there', 'stack_explode', changing(1024)],
-    ['with an input that its schema does not take', 'stack_update', { ...changing(1024), force: true }],
-  ])('%s is not asked', async (_what, name, input) => {
+    ['that is not there', 'stack_explode', changing(1024), /stack_explode .*: unknown\.$/],
+    ['with an unknown input', 'stack_update', { ...changing(1024), force: true }, /stack_update .*: .*"force"/],
+    ['with a wrong input', 'stack_update', { stack: 7, set: [{ path: 1 }] }, /: stack .*; set\.0\.path /],
+  ])('%s is not asked', async (_what, name, input, message) => {
     const answered = await planning((plan) => plan(name, input));
-    expect(answered).toMatchObject({ ok: false, error: { code: 'INTERNAL', message: expect.stringContaining(name) } });
+    expect(answered).toMatchObject({ ok: false, error: { code: 'INTERNAL', message: expect.stringMatching(message) } });
     expect(calls('CreateChangeSet')).toEqual([]);
   });
 });
@@ -226,6 +232,13 @@ describe('what dead plans left behind', () => {
     await planning((plan) => plan('stack_delete', { stack: STACK }), later);
     expect(calls('DeleteChangeSet')).toHaveLength(1);
   });
+  it('is never in the way of a plan, when whose it was cannot be read', async () => {
+    await proposeFix(world, 1024);
+    const changes = { ...world.app.changes, find: () => Promise.reject(new Error('cannot')) };
+    const later = { now: () => new Date(Date.now() + 16 * 60_000), changes };
+    expect(await planning((plan) => plan('stack_delete', { stack: STACK }), later)).toMatchObject({ ok: true });
+    expect(await eventsOf('plan.cleaned')).toEqual([]);
+  });
   it('is never in the way of a plan', async () => {
     await planning(update);
     const broken = { ...world.app.cloud };
@@ -268,7 +281,11 @@ describe('a plan that fails', () => {
     const told = await planning(failing('STATE_STACK_BUSY'));
     expect(told).toMatchObject({
       ok: false,
-      error: { code: 'STATE_STACK_BUSY', message: `no The change ${id} is pending there.` },
+      error: {
+        code: 'STATE_STACK_BUSY',
+        message: `no The change ${id} is pending there.`,
+        next: { tool: 'describe_change', input: { change_id: id } },
+      },
     });
     const other = await planning(failing('STATE_STACK_EXISTS'));
     expect(other.ok || other.error.message).not.toContain(id);
@@ -276,6 +293,22 @@ describe('a plan that fails', () => {
     expect(await planning(failing('STATE_STACK_BUSY'), { changes })).toMatchObject({
       ok: false,
       error: { code: 'STATE_STACK_BUSY', message: 'no' },
+    });
+  });
+  it('where a change of unknown outcome holds the target says who ends that', async () => {
+    const id = await proposeFix(world, 1024);
+    const { plan } = await world.app.changes.plan((await world.app.changes.find(id)).planId);
+    const about = { target: plan.target, environment: 'production', operations: ['ExecuteChangeSet'] };
+    const outcome = { state: 'unknown', detail: '', credentials: 'confined', calls: [] };
+    await world.app.ledger.append({ kind: 'change.executing', changeId: id, body: about });
+    await world.app.ledger.append({ kind: 'change.finished', changeId: id, body: { ...about, outcome } });
+    expect(await planning(failing('STATE_STACK_BUSY'))).toMatchObject({
+      ok: false,
+      error: {
+        code: 'STATE_STACK_BUSY',
+        message: expect.stringMatching(new RegExp(`^no .*${id}.*unknown`)),
+        remedy: expect.stringContaining('reconcile'),
+      },
     });
   });
   it('when it is stored leaves no change set behind', async () => {
@@ -290,12 +323,20 @@ describe('a plan that fails', () => {
     };
     expect(await planning(update, { policy })).toMatchObject({ ok: false });
     expect(calls('DeleteChangeSet')).toHaveLength(before + 1);
-    expect(await planning((plan) => plan('stack_delete', { stack: STACK }), { policy })).toMatchObject({ ok: false });
-    expect(calls('DeleteChangeSet')).toHaveLength(before + 1);
+    const discard = vi.fn();
+    const cloud = { ...world.app.cloud, discard };
+    const deletion = (plan: PlanWith) => plan('stack_delete', { stack: STACK });
+    expect(await planning(deletion, { policy, cloud })).toMatchObject({ ok: false });
+    expect(discard).not.toHaveBeenCalled();
   });
 });
 
-it('the picture of a plan is stored with it', async () => {
+it('the picture of a plan is stored with it, and a plan without one is stored too', async () => {
+  const bare = await planning(async (plan) => {
+    const { picture: _none, ...draft } = await update(plan);
+    return draft;
+  });
+  expect(bare).toMatchObject({ ok: true });
   const answered = await planning(update);
   const { plan } = await world.app.changes.plan(String(answered.ok && answered.content.plan_id));
   expect(await world.app.ledger.document(plan.pictureDigest!)).toMatchObject({ things: [{}] });
@@ -312,10 +353,24 @@ describe('waiting for an answer', () => {
     client.abort();
     expect(await waiting).toBeUndefined();
   });
-  it('listens to no client afterwards', async () => {
+  it('listens to no client and no clock afterwards', async () => {
+    vi.useFakeTimers();
     const { signal } = new AbortController();
     const removed = vi.spyOn(signal, 'removeEventListener');
     await within(Promise.resolve('answer'), 20_000, signal);
     expect(removed).toHaveBeenCalledWith('abort', expect.any(Function));
+    expect(vi.getTimerCount()).toBe(0);
+    vi.useRealTimers();
+  });
+  it('is over for a client that is gone: the ledger says so, and the plan is made on', async () => {
+    const { open, opened } = gate();
+    const client = new AbortController();
+    const answering = planning((plan) => opened.then(() => update(plan)), {}, STACK, client.signal);
+    client.abort();
+    expect(await answering).toMatchObject({ ok: false, error: { code: 'STATE_CALL_CANCELLED' } });
+    expect((await eventsOf('tool.refused')).at(-1)).toMatchObject({ body: { code: 'STATE_CALL_CANCELLED' } });
+    open();
+    const [begun] = await eventsOf('plan.begun');
+    await expect.poll(() => world.app.changes.isPlanning(begun!.planId!), { timeout: 20_000 }).toBe(false);
   });
 });

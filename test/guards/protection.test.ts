@@ -48,8 +48,26 @@ vectorsOf('protection', [
   ],
   [
     'a backup selection goes with its stack',
-    deleting([deletedFunction({ marks: [mark('unprotect')] }), deletedTable()]),
+    deleting([deletedFunction({ marks: [mark('unprotect', { path: 'Properties' })] }), deletedTable()]),
     facts(),
+    'pass',
+  ],
+  [
+    'a protection fell in place before its stack goes',
+    deleting([deletedTable({ marks: [mark('unprotect', { path: 'Properties.DeletionProtectionEnabled' })] })]),
+    facts(),
+    'deny',
+  ],
+  [
+    'a loss after a protection fell by another hand',
+    planWithEffects(deletedTable()),
+    factsWithHistory({ protectionFell: { what: 'DeletionPolicy of Data', since: hoursAgo(3) } }),
+    'deny',
+  ],
+  [
+    'an update after a protection fell by another hand',
+    planWithEffects(effect()),
+    factsWithHistory({ protectionFell: { what: 'DeletionPolicy of Data', since: hoursAgo(3) } }),
     'pass',
   ],
   ['a protection is raised with a loss', planWithEffects(marked('protect'), deletedTable()), facts(), 'pass'],

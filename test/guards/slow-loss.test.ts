@@ -3,6 +3,7 @@ import {
   deleting,
   effect,
   facts,
+  factsWithHistory,
   inDevelopment,
   inDisposable,
   mark,
@@ -17,6 +18,12 @@ vectorsOf('slow-loss', [
   ['it expires in development', planWithEffects(marked('expire')), inDevelopment(), 'hold(1)'],
   ['it is disabled', planWithEffects(marked('disable')), facts(), 'hold(2)'],
   ['its traffic is cut', planWithEffects(marked('disconnect')), facts(), 'hold(2)'],
+  [
+    'capacity in several steps',
+    planWithEffects(effect()),
+    factsWithHistory({ cutInSteps: [{ of: 'Stream', what: 'ShardCount', was: 20, becomes: 7 }] }),
+    'hold(2)',
+  ],
   ['by its kind alone', planWithEffects(effect({ kind: 'expire' })), facts(), 'hold(2)'],
   ['a listener goes', planWithEffects(deletedFunction({ marks: [mark('disconnect')] })), facts(), 'hold(2)'],
   [

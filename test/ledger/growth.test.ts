@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { App } from '../../src/compose.ts';
 import type { LedgerEvent } from '../../src/core/events.ts';
 import type { LedgerView } from '../../src/core/ports.ts';
+import { runUntilStopped } from '../../src/execute/runner.ts';
 import { openLedger } from '../../src/ledger/store.ts';
 import { openTestWorld, proposeFix, DEV_STACK as STACK, type TestWorld } from '../world.ts';
 
@@ -103,6 +104,33 @@ describe('what is read of the ledger', () => {
       expect([name, most]).toEqual([name, expect.toSatisfy((count: number) => count <= empty[name]!.events + 8)]);
     for (const [name, { calls }] of Object.entries(grown))
       expect([name, calls]).toEqual([name, expect.toSatisfy((count: number) => count <= empty[name]!.calls + 4)]);
+  });
+
+  it('is the same for a look of the runner after all that was carried out before', async () => {
+    const look = () =>
+      readBy(async () => {
+        const stop = new AbortController();
+        await runUntilStopped({
+          open: async () => ({ ...app, isCurrent: () => true, isFor: () => true, close: () => undefined }),
+          owner: app.owners.begin().owner,
+          wait: async () => stop.abort(),
+          poke: () => undefined,
+          tell: () => undefined,
+          report: () => undefined,
+          stop: stop.signal,
+          now: () => new Date(),
+          concurrency: 1,
+        });
+      });
+    const empty = await look();
+    const other = await openTestWorld();
+    await other.execute(await proposeFix(other, 1024, STACK));
+    const events = (await other.app.ledger.events()).filter(({ kind }) => /^(plan|change|call)\./.test(kind));
+    other.close();
+    await again(events, 100, ago(DAY), (text) => text);
+    const grown = await look();
+    expect(grown.calls).toBe(empty.calls);
+    expect(grown.events).toBeLessThanOrEqual(empty.events + 1);
   });
 
   it('asks for what two judgements of a plan need, and for nothing twice within one', async () => {

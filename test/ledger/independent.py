@@ -282,11 +282,14 @@ def check_events(closing, earlier):
         if one["kind"] == "change.proposed":
             fields = ["id", "planDigest", "sponsor", "goal", "reason", "approveBy", "nonce"]
             signed = {name: body[name] for name in fields}
+            signed.update({name: body[name] for name in ("proof", "onePerson") if name in body})
             signed["seats"] = {"count": body["judgement"]["seats"], "roles": body["judgement"]["roles"]}
             digest = "sha256:" + sha256(canonical(signed)).hex()
         if one["kind"] in ("change.approved", "change.rejected"):
             statement = json.loads(body["statement"])
-            fingerprint = check_sshsig(body["statement"].encode("utf-8"), body["signature"])
+            message = body["statement"].encode("utf-8")
+            is_passkey = body["signature"].startswith("{")
+            fingerprint = check_webauthn(message, body) if is_passkey else check_sshsig(message, body["signature"])
             need(fingerprint in (None, body["keyFingerprint"]), "another key signed")
             claims = [("change_id", closing["change_id"]), ("change_digest", digest)]
             claims += [("decision", body["decision"]), ("person", body["person"])]
@@ -313,6 +316,99 @@ def check_sshsig(message, armored):
     signed = b"SSHSIG" + b"".join(len(part).to_bytes(4, "big") + part for part in parts)
     need(signature_kind == kind and ed25519_ok(public, signed, raw), "a person's signature is false")
     return "SHA256:" + base64.b64encode(sha256(key)).decode().rstrip("=")
+
+
+# NIST P-256 (FIPS 186-4, D.1.2.3), for ECDSA of passkeys.
+EC_P = 2**256 - 2**224 + 2**192 + 2**96 - 1
+EC_N = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+EC_G = (
+    0x6B17D1F2E12C4247F8BCE6E563A440F277037D812DEB33A0F4A13945D898C296,
+    0x4FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315ECECBB6406837BF51F5,
+)
+EC_B = 0x5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B
+
+
+def ec_add(a, b):
+    if a is None or b is None:
+        return b if a is None else a
+    if a[0] == b[0] and (a[1] + b[1]) % EC_P == 0:
+        return None
+    if a == b:
+        slope = (3 * a[0] * a[0] - 3) * pow(2 * a[1], EC_P - 2, EC_P) % EC_P
+    else:
+        slope = (b[1] - a[1]) * pow(b[0] - a[0], EC_P - 2, EC_P) % EC_P
+    x = (slope * slope - a[0] - b[0]) % EC_P
+    return (x, (slope * (a[0] - x) - a[1]) % EC_P)
+
+
+def ec_times(n, point_):
+    out = None
+    while n:
+        if n & 1:
+            out = ec_add(out, point_)
+        point_, n = ec_add(point_, point_), n >> 1
+    return out
+
+
+def der_number(data):
+    need(len(data) >= 3 and data[0] == 2 and 1 <= data[1] < 128 and len(data) >= 2 + data[1], "no DER number")
+    number, rest = data[2 : 2 + data[1]], data[2 + data[1] :]
+    need(number[0] < 128 and not (len(number) > 1 and number[0] == 0 and number[1] < 128), "DER is not canonical")
+    return int.from_bytes(number, "big"), rest
+
+
+def es256_ok(public, message, signature):
+    need(len(public) == 65 and public[0] == 4, "no point")
+    q = (int.from_bytes(public[1:33], "big"), int.from_bytes(public[33:], "big"))
+    need((q[1] * q[1] - q[0] ** 3 + 3 * q[0] - EC_B) % EC_P == 0, "not on the curve")
+    need(len(signature) >= 2 and signature[0] == 0x30 and signature[1] == len(signature) - 2 < 128, "no DER")
+    r, rest = der_number(signature[2:])
+    s, rest = der_number(rest)
+    need(not rest and 0 < r < EC_N and 0 < s < EC_N, "numbers out of range")
+    w = pow(s, EC_N - 2, EC_N)
+    e = int.from_bytes(sha256(message), "big")
+    found = ec_add(ec_times(e * w % EC_N, EC_G), ec_times(r * w % EC_N, q))
+    return found is not None and found[0] % EC_N == r
+
+
+def rs256_ok(e, n, message, signature):
+    size = (int.from_bytes(n, "big").bit_length() + 7) // 8
+    info = bytes.fromhex("3031300d060960864801650304020105000420") + sha256(message)
+    wanted = b"\0\1" + b"\xff" * (size - len(info) - 3) + b"\0" + info
+    opened = pow(int.from_bytes(signature, "big"), int.from_bytes(e, "big"), int.from_bytes(n, "big"))
+    return len(signature) == size and opened.to_bytes(size, "big") == wanted
+
+
+def base64url(text):
+    data = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    need(base64.urlsafe_b64encode(data).decode().rstrip("=") == text, "base64url is not canonical")
+    return data
+
+
+def check_webauthn(message, body):
+    """WebAuthn level 3, 7.2, by the key in the record. Returns the key's fingerprint."""
+    assertion = json.loads(body["signature"])
+    need(canonical(assertion).decode() == body["signature"], "an assertion is not canonical JSON")
+    word, credential, host, device, kind, key = body["keyLine"].split(" ")
+    need(word == "passkey" and credential == assertion["id"], "another passkey signed")
+    data, client = base64url(assertion["authenticatorData"]), base64url(assertion["clientDataJSON"])
+    said = json.loads(client)
+    need(said["type"] == "webauthn.get" and base64url(said["challenge"]) == sha256(message), "another challenge")
+    need(not said.get("crossOrigin") and "topOrigin" not in said, "it was made inside of another page")
+    need(re.fullmatch(r"https?://%s(:[0-9]+)?" % re.escape(host), said["origin"]), "it was made on another page")
+    need(len(data) >= 37 and data[:32] == sha256(host.encode()), "it was made for another host")
+    need(data[32] & 5 == 5, "its user was not present and verified")
+    need((data[32] & 8 != 0) == (device == "multi-device"), "the passkey is of another kind")
+    signed, signature = data + sha256(client), base64url(assertion["signature"])
+    blob = exact_base64(key.encode())
+    if kind == "ssh-ed25519":
+        ok = ed25519_ok(take_strings(blob, 2)[1], signed, signature)
+    elif kind == "ecdsa-sha2-nistp256":
+        ok = es256_ok(take_strings(blob, 3)[2], signed, signature)
+    else:
+        ok = kind == "ssh-rsa" and rs256_ok(*take_strings(blob, 3)[1:], signed, signature)
+    need(ok, "a passkey's signature is false")
+    return "passkey:SHA256:" + base64.b64encode(sha256(blob)).decode().rstrip("=")
 
 
 def take_strings(data, count, whole=True):

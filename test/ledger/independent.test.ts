@@ -4,12 +4,19 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beginEnrolment, finishEnrolment } from '../../src/approvals/passkey-enrolment.ts';
+import { assertionOptions, signatureOfAssertion } from '../../src/approvals/passkey-signature.ts';
+import { recordSignature } from '../../src/approvals/record.ts';
+import { buildStatement } from '../../src/approvals/statement.ts';
 import { approve as sign } from '../../src/cli/approve.ts';
+import { checkReceipt } from '../../src/cli/audit-receipt.ts';
 import { ensureLogKey, keyFileIn, signHead } from '../../src/ledger/log-key.ts';
 import { parseVkey } from '../../src/ledger/note.ts';
 import { receiptFor, verifyReceipt } from '../../src/ledger/receipt.ts';
 import { type OpenLedger, openLedger } from '../../src/ledger/store.ts';
 import { tilePath, writeTiles } from '../../src/ledger/tiles.ts';
+import type { Person } from '../../src/people/person.ts';
+import { type Algorithm, authenticator, PAGE } from '../approvals/authenticator.ts';
 import { needs } from '../needs.ts';
 import { openTestWorld, proposeFix, STACK, type TestWorld } from '../world.ts';
 import { otherWritings } from './other-writings.ts';
@@ -83,6 +90,58 @@ describe('an independent verifier', () => {
     expect(answers[1]).toMatch(/^ok chg_\w+ change\.finished, 4 events$/);
     expect(answers[2]).toMatch(/^ok chg_/);
   });
+
+  it.each<Algorithm>(['ed25519', 'es256', 'rs256'])(
+    'verifies the signature of a passkey (%s) in a receipt, and refuses another in its place',
+    async (kind) => {
+      const own = await openTestWorld();
+      try {
+        const key = authenticator(kind);
+        const { options, enrolment } = await beginEnrolment(
+          { name: 'bob', signsInAs: [], roles: [], keys: [] } satisfies Person,
+          PAGE,
+          new Date(),
+        );
+        const { line } = await finishEnrolment(enrolment, key.register(options.challenge), new Date());
+        const app = await own.another({ policy: own.policyText.replace(/(bob: .*keys: \[)/, `$1"${line}", `) });
+        const id = await proposeFix(own);
+        const change = await app.changes.find(id);
+        const statement = buildStatement(change, (await app.changes.plan(change.planId)).plan, 'bob', 'approve');
+        const bob = app.policyFile!.people[1]!;
+        const { challenge } = await assertionOptions(statement, bob, PAGE);
+        const signature = signatureOfAssertion(key.assert(challenge));
+        const { ledger, changes, policy, policyFile } = app;
+        const recorder = {
+          ledger,
+          changes,
+          policy,
+          people: policyFile!.people,
+          now: () => new Date(),
+          relyingParty: PAGE,
+        };
+        const signed = await recordSignature(recorder, id, statement, signature);
+        const { vkey: ownKey } = ensureLogKey(own.home, keyFileIn(own.home), ledger);
+        const receiptOf = (changeId: string) =>
+          receiptFor(ledger, changeId, () => signHead(ledger, keyFileIn(own.home)));
+        const { at: _at, seq: _seq, ...body } = signed.approvals[0]!;
+        const other = signatureOfAssertion(key.assert(challenge, { client: { challenge: 'AAAA' } }));
+        await ledger.append({ kind: 'change.approved', changeId: 'chg_x', body: { ...body, signature: other } });
+        const texts = [await receiptOf(id), await receiptOf('chg_x')];
+        const facts = await checkReceipt(texts[0]!, [parseVkey(ownKey)]);
+        expect(facts.signatures).toMatchObject([{ person: 'bob', proof: 'verified' }]);
+        await expect(checkReceipt(texts[1]!, [parseVkey(ownKey)])).rejects.toThrow();
+        if (!isHere) return;
+        const answers = asked(
+          ownKey,
+          texts.map((text) => ({ do: 'receipt' as const, data: [text] })),
+        );
+        expect(answers[0]).toMatch(/^ok chg_\w+ change\.approved, 2 events$/);
+        expect(answers[1]).toMatch(/^refused: /);
+      } finally {
+        own.close();
+      }
+    },
+  );
 
   it('refuses each other writing of a receipt, as we do', (context) => {
     needs(context, 'python', isHere);

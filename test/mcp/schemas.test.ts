@@ -17,6 +17,14 @@ function* within(schema: Schema, path: string): Generator<[string, Schema]> {
   if (schema.items) yield* within(schema.items, `${path}[]`);
   for (const [name, inner] of Object.entries(schema.properties ?? {})) yield* within(inner, `${path}.${name}`);
 }
+/** And inside the values of maps. */
+function* everywhere(schema: Schema, path: string): Generator<[string, Schema]> {
+  for (const [at, inner] of within(schema, path)) {
+    yield [at, inner];
+    if (typeof inner.additionalProperties === 'object')
+      yield* everywhere(inner.additionalProperties as Schema, `${at}.*`);
+  }
+}
 
 describe.each(listed.map((tool) => [tool.name, tool] as const))('%s', (_name, tool) => {
   const parts = [...within(tool.inputSchema as Schema, 'input')];
@@ -50,6 +58,22 @@ describe.each(listed.map((tool) => [tool.name, tool] as const))('%s', (_name, to
     for (const [path, { type, items }] of within(tool.outputSchema as Schema, 'output'))
       if (type === 'array') expect(items, path).toBeDefined();
     expect((tool.outputSchema as Schema).type).toBe('object');
+  });
+
+  // Clients of 2025 ignore the words of 2020-12, clients of 2026 reject an answer by them, after the tool has run.
+  it('has an output schema of words that all clients judge alike (findings/mcp-clients-judge-answers-apart.sh)', () => {
+    const alike = [
+      '$schema',
+      'type',
+      'properties',
+      'required',
+      'items',
+      'enum',
+      'additionalProperties',
+      'propertyNames',
+    ];
+    for (const [path, schema] of everywhere(tool.outputSchema as Schema, 'output'))
+      expect(alike, path).toEqual(expect.arrayContaining(Object.keys(schema)));
   });
 
   it('is of a closed world, so that clients without a person call it (ADR 0017)', () => {

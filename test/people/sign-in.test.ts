@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formsOf, mapsTo } from '../../src/people/sign-in.ts';
+import { formsOf, mapsTo, signedIn } from '../../src/people/sign-in.ts';
 
 const alice = { name: 'alice', signsInAs: ['alice@acme.com'] };
 const ACCOUNT = '111111111111';
@@ -35,5 +35,18 @@ describe('who somebody is', () => {
     expect(mapsTo({ name: 'alice', signsInAs: [arn] }, 'ACME\\ab12')).toBe(true);
     expect(mapsTo({ name: 'alice', signsInAs: ['ACME\\ab12'] }, arn)).toBe(true);
     expect(formsOf(arn)).toEqual([arn.toLowerCase(), 'ab12@acme.com', 'ab12']);
+  });
+});
+
+describe('who is signed in', () => {
+  const bob = { name: 'bob', signsInAs: ['bob@a.example'] };
+  const other = { name: 'robert', signsInAs: ['bob@b.example'] };
+  it('is the one person that a name maps to, however it is written', () => {
+    for (const actor of ['bob', 'ACME\\BOB', 'bob@a.example', `arn:aws:sts::${ACCOUNT}:assumed-role/Dev/bob@a.example`])
+      expect(signedIn([bob], ['nobody', actor])).toBe(bob);
+  });
+  it('is nobody where it could be two, or none', () => {
+    expect(signedIn([bob, other], ['bob'])).toBeUndefined();
+    expect(signedIn([bob], ['carol'])).toBeUndefined();
   });
 });

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { approve } from '../../src/cli/approve.ts';
 import { auditText, auditVerify } from '../../src/cli/audit-verify.ts';
 import { adoptionPorts, adoptPolicy, proposedChanges } from '../../src/cli/policy-adopt.ts';
+import { proposedLoosening } from '../../src/cli/policy-loosened.ts';
 import { show } from '../../src/cli/show.ts';
 import { underPolicyOfNow } from '../../src/cli/under-policy.ts';
 import type { App } from '../../src/compose.ts';
@@ -232,5 +233,55 @@ describe('what was written past the commands', () => {
     } finally {
       rmSync(old, { recursive: true, force: true });
     }
+  });
+});
+
+describe('what a proposed policy loosens', () => {
+  const told = async (text: string) => {
+    const app = await edited(text);
+    await proposePolicy(adoptionPorts(app), app.policyFile!);
+    return proposedLoosening(app);
+  };
+
+  it('is said before it is signed: who may newly sign, what needs less, and what of the past would have passed', async () => {
+    const { plan_id: denied } = await world.call('plan_stack_delete', { stack: STACK });
+    const id = await proposeFix(world);
+    const said = await told(
+      `${milder().replace('roles: [dev]', 'roles: [dev, data]')}  dave: { keys: ["${ownerKey('stranger')}"] }\n`,
+    );
+    expect(said).toMatch(/dave could newly sign with the software key SHA256:/);
+    expect(said).toContain('alice would newly have the role data.');
+    expect(said).toContain('production, irreversible: 0 approvals would suffice; it needs 2.');
+    expect(said).toMatch(/Of 3 decisions in the last 30 days, 1 would have been milder:/);
+    expect(said).toContain(`1 approval → pass: ${STACK} (${id})`);
+    expect(said).not.toContain(String(denied));
+  });
+
+  it('names owners and proofs', async () => {
+    const owned = `${world.policyText}owners: { threshold: 2, keys: ["${ownerKey('carol')}", "${ownerKey('alice')}"] }\nseats: { production: { reversible: 1, recoverable: 2, irreversible: 2, proof: touch } }\n`;
+    await world.another({ policy: owned });
+    const said = await told(
+      owned
+        .replace('threshold: 2', 'threshold: 1')
+        .replace(', proof: touch', '')
+        .replace('keys: ["', `keys: ["${ownerKey('stranger')}", "`),
+    );
+    expect(said).toContain("The owners' threshold would be 1; it is 2.");
+    expect(said).toContain('production, reversible: an approval by less (software key) would suffice.');
+    expect(await told(world.policyText)).toContain('The policy would have no owners');
+  });
+
+  it('is none where the policy is stricter, and is read from the ledger, not from the file', async () => {
+    await proposeFix(world);
+    const stricter = world.policyText.replace(
+      'people:',
+      'seats: { production: { reversible: 2, recoverable: 2, irreversible: 2 } }\npeople:',
+    );
+    const app = await edited(stricter);
+    await proposePolicy(adoptionPorts(app), app.policyFile!);
+    writeFileSync(join(world.home, 'edited.yaml'), milder());
+    const said = await proposedLoosening(app);
+    expect(said).toContain('none of who may sign and what needs approval.');
+    expect(said).toContain('none would have been milder');
   });
 });

@@ -63,7 +63,7 @@ describe('a running server', () => {
 
 describe('halt', () => {
   it('names folder, accounts and policy, and makes no folder', async () => {
-    const said = await setHalt({ home: world.home, actsAs: ['ann'] }, 'halted');
+    const { text: said } = await setHalt({ home: world.home, actsAs: ['ann'] }, 'halted');
     for (const part of [world.home, 'main (123456789012)', world.app.policyFile!.digest]) expect(said).toContain(part);
     expect(await haltIn(world.app.ledger)).toBe('halted');
     const missing = join(world.home, 'not', 'there');

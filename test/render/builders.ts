@@ -1,9 +1,11 @@
 /** A change of a plan, for the renderers. */
+
 import type { Change } from '../../src/core/change.ts';
 import { hold } from '../../src/core/guard.ts';
 import type { Picture } from '../../src/core/picture.ts';
 import type { Plan } from '../../src/core/plan.ts';
 import { decide, type Verdict } from '../../src/core/verdict.ts';
+import { awsRules } from '../../src/providers/aws/rules.ts';
 import type { Subject } from '../../src/render/subject.ts';
 import { NOW, plan as planOf } from '../guards/builders.ts';
 
@@ -33,11 +35,13 @@ export const changeOf = (plan: Plan, verdicts: Verdict[] = [waiting], over: Part
   approvals: [],
   explanation: null,
   executeBy: null,
+  executeFrom: null,
   startedAt: null,
   last: null,
   abandoned: false,
   rights: null,
   outcome: null,
+  differs: [],
   version: 1,
   ...over,
 });
@@ -49,5 +53,12 @@ export const subjectOf = (
   change: Partial<Change> = {},
 ): Subject => {
   const plan = planOf(over);
-  return { plan, change: changeOf(plan, verdicts, change), picture, knownAccounts: [], now: NOW };
+  return {
+    plan,
+    change: changeOf(plan, verdicts, change),
+    picture,
+    knownAccounts: [],
+    hosts: awsRules.hosts,
+    now: NOW,
+  };
 };

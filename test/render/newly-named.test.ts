@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Json } from '../../src/core/digest.ts';
 import { opened } from '../../src/core/leaves.ts';
+import { awsRules } from '../../src/providers/aws/rules.ts';
 import { namedIn } from '../../src/render/subject.ts';
 import { plan } from '../guards/builders.ts';
 
@@ -12,6 +13,7 @@ function named(before: Json | null, after: Json, known: string[] = []) {
     plan: plan({ target: { ...target, account: '123456789012' } }),
     picture: { things },
     knownAccounts: known,
+    hosts: awsRules.hosts,
   }).map(({ kind, value }) => `${kind}: ${value}`);
 }
 

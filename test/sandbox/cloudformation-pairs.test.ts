@@ -5,9 +5,9 @@ import * as cfn from '@aws-sdk/client-cloudformation';
 import { expect, it } from 'vitest';
 import { parseTemplate, type Template } from '../../src/providers/aws/template/parse.ts';
 import { createSandbox, sandboxRequestHandler } from '../../src/sandbox/cloud.ts';
+import { exporterOf, plausibleParameters } from '../../src/sandbox/plausible-parameters.ts';
 import { openWorld, SANDBOX_ACCOUNT } from '../../src/sandbox/world.ts';
 import { CORPUS_PAIRS, hasCorpus } from '../corpus-pairs.ts';
-import { exporterOf, plausibleParameters } from './parameter-values.ts';
 
 const REGION = 'eu-west-1';
 const capabilities = ['CAPABILITY_NAMED_IAM', 'CAPABILITY_AUTO_EXPAND'] as cfn.Capability[];

@@ -48,6 +48,7 @@ export function createToy(path: string, place: { account: string; region: string
   const classify: Provider['classify'] = ({ operation }) => (operation === 'Look' ? 'read' : 'write');
   return {
     name: 'toy',
+    hosts: { isOwn: () => false, holdsNames: () => false, isShared: () => false },
     facts: {
       allowedCalls: [
         {
@@ -97,6 +98,9 @@ export function createToy(path: string, place: { account: string; region: string
     ownRights: async () => OWN,
     takeRights: async () => OWN,
     widenRights: async () => null,
+    signing: async () => ({ signedAt: new Date().toISOString() }),
+    refusedFrom: ({ signedAt }) => ({ ofAge: new Date(signedAt), ofCredentials: null }),
+    clock: async () => new Date(),
     rehearse: async () => ({ kind: 'not_needed' }),
     async send(call, permit) {
       admit(call, permit, { class: classify(call) });
@@ -109,6 +113,8 @@ export function createToy(path: string, place: { account: string; region: string
       return { kind: 'done', output: {} };
     },
     settle: async () => ({ kind: 'done', output: {} }),
+    madeBy: () => [],
+    differences: async () => [],
     find: async () => undefined,
     lookBack: async () => ({ detail: 'it stands there', ended: { call: 'done', state: 'succeeded' } }),
     follow: async () => ({ state: 'succeeded', detail: 'It stands there.' }),

@@ -19,10 +19,11 @@ export const planStackUpdate = defineTool({
   effect: 'plan',
   title: 'Plan a stack update',
   description:
-    'Dry run of an update of a CloudFormation stack. set edits the deployed template: {path: "Resources.Fn.Properties.MemorySize", value: 1024}; a path such as Resources.NewQueue or Outputs.Url adds a new entry, {path, remove: true} removes one. Or send template, template_file, change_set (prepared by cdk, sam or aws, not executed), or only parameters or tags. Everything that you do not name is kept.',
+    'Dry run of an update of a CloudFormation stack. set edits the deployed template: {path: "Resources.Fn.Properties.MemorySize", value: 1024}; a path such as Resources.NewQueue or Outputs.Url adds a new entry, {path, remove: true} removes one. Or send template, template_file, change_set (prepared by cdk, sam or aws, not executed), or only parameters or tags. undo: a change_id; plans the stack back to before it. Everything that you do not name is kept.',
   input: z.strictObject({
     stack: z.string().min(1).max(2_048),
     set: z.array(edit).min(1).max(50).optional(),
+    undo: z.string().max(64).optional(),
     ...templateInput,
     ...placeInput,
   }),
@@ -32,5 +33,6 @@ export const planStackUpdate = defineTool({
     plan('stack_update', {
       ...templateRequestOf(input),
       ...(input.set === undefined ? {} : { set: input.set as TemplateEdit[] }),
+      ...(input.undo === undefined ? {} : { undo: input.undo }),
     }),
 });

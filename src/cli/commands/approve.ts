@@ -28,15 +28,15 @@ export function signing(decision: 'approve' | 'reject', summary: string): Comman
         const signed = await bundles.signBundle(await bundles.openedFrom(id), { decision, terminal, ...options });
         return { text: signed.signature, json: signed, exit: EXIT.pass, ...(options.json ? {} : { exact: true }) };
       }
-      return context.withApp(async (app) => {
+      return context.withFolder(async (folder) => {
         const terminal = signer.openTerminal(context.tell);
-        const change = await signer.approve(app, id, { decision, terminal, ...options });
+        const change = await signer.approve(folder, id, { decision, terminal, ...options });
         const said: string[] = [];
         // At a terminal the outcome is told before the question that follows it.
         const print = terminal ? context.tell : (text: string) => void said.push(text);
-        const { plan } = await app.changes.plan(change.planId);
+        const { plan } = await folder.changes.plan(change.planId);
         if ((await signer.afterSigning(change, plan, { print, terminal })) === 'execute')
-          return executed(app, id, context.tell);
+          return executed(await folder.whole(), id, context.tell);
         return { text: said.join('\n'), json: change, exit: EXIT.pass };
       });
     },

@@ -12,8 +12,10 @@ export const changes: Command = {
   options: [JSON_OPTION],
   arguments: [],
   run: (context) =>
-    context.withApp(async (app) => {
-      const { items } = await app.changes.list({ limit: MOST });
+    context.withFolder(async (folder) => {
+      const { items } = await folder.changes.list({ limit: MOST });
+      const { runnersTold } = await import('../runners.ts');
+      const runners = (await runnersTold(folder.ledger)).map((line) => `runner: ${line}`);
       const lines = items.map(({ id, state, target, goal, sponsor, judgement, approvals, explanation }) => {
         const given = approvals.filter(({ decision }) => decision === 'approve').length;
         const seats = `approvals ${given} of ${judgement.seats}`;
@@ -21,6 +23,6 @@ export const changes: Command = {
         const about = `${lineOf(target.name)}  ${goal}  ${sponsor === null ? 'without a sponsor' : `for ${lineOf(sponsor)}`}`;
         return `${id}  ${state.padEnd(10)} ${about}  ${seats}${how}`;
       });
-      return { text: lines.join('\n') || 'No changes yet.', json: items, exit: EXIT.pass };
+      return { text: [lines.join('\n') || 'No changes yet.', ...runners].join('\n'), json: items, exit: EXIT.pass };
     }),
 };

@@ -15,8 +15,9 @@ export const execute: Command<{ change: string }> = {
 export async function executed(app: App, id: string, tell: (text: string) => void): Promise<Result> {
   const change = await app.executor.run(id, tell);
   const text = `${change.id} ${change.state}: ${change.outcome?.detail ?? ''} (credentials: ${change.outcome?.credentials})`;
+  const differs = change.differs.map((one) => `\n  differs from what was signed: ${one}`).join('');
   return {
-    text: makeVisible(text, Number.POSITIVE_INFINITY),
+    text: makeVisible(text + differs, Number.POSITIVE_INFINITY),
     json: change,
     exit: change.state === 'succeeded' ? EXIT.pass : EXIT.failed,
   };

@@ -12,6 +12,8 @@ import { auditReport } from './audit-report.ts';
 import { auditShow } from './audit-show.ts';
 import { auditTiles } from './audit-tiles.ts';
 import { auditVerify } from './audit-verify.ts';
+import { breakGlassClose } from './break-glass-close.ts';
+import { breakGlassOpen } from './break-glass-open.ts';
 import { changes } from './changes.ts';
 import { clean } from './clean.ts';
 import { close } from './close.ts';
@@ -20,9 +22,14 @@ import { execute } from './execute.ts';
 import { halt } from './halt.ts';
 import { init } from './init.ts';
 import { initAws } from './init-aws.ts';
+import { peopleAdd } from './people-add.ts';
+import { peopleEnroll } from './people-enroll.ts';
+import { peopleRevoke } from './people-revoke.ts';
+import { peopleRotate } from './people-rotate.ts';
 import { policyAdopt } from './policy-adopt.ts';
 import { policyCheck } from './policy-check.ts';
 import { policyExplain } from './policy-explain.ts';
+import { policyRehearse } from './policy-rehearse.ts';
 import { policyReplay } from './policy-replay.ts';
 import { policySchema } from './policy-schema.ts';
 import { policySign } from './policy-sign.ts';
@@ -31,13 +38,16 @@ import { reconcile } from './reconcile.ts';
 import { reject } from './reject.ts';
 import { resume } from './resume.ts';
 import { review } from './review.ts';
+import { run } from './run.ts';
 import { sandbox } from './sandbox.ts';
 import { serve } from './serve.ts';
 import { show } from './show.ts';
 import { tool } from './tool.ts';
 
 export const GROUPS = {
+  'break-glass': 'an emergency that one person answers for, and its review',
   audit: 'read, verify, prove, export, anchor and rebuild the ledger',
+  people: 'add people to the policy, and give, replace or take their keys',
   policy: 'check, test, explain and adopt the policy file',
 } as const;
 
@@ -52,11 +62,14 @@ export const commands: readonly Command[] = [
   approve,
   reject,
   execute,
+  run,
   reconcile,
   close,
   clean,
   halt,
   resume,
+  breakGlassOpen,
+  breakGlassClose,
   auditShow,
   auditReport,
   auditExport,
@@ -70,11 +83,16 @@ export const commands: readonly Command[] = [
   auditRebuild,
   policyCheck,
   policyExplain,
+  policyRehearse,
   policyReplay,
   policySchema,
   policyTest,
   policyAdopt,
   policySign,
+  peopleAdd,
+  peopleEnroll,
+  peopleRotate,
+  peopleRevoke,
   init,
   initAws,
 ];

@@ -20,7 +20,14 @@ export const policySign: Command<SigningOptions & { statement?: boolean }> = {
     context.withApp(async (app) => {
       if (statement) {
         const { toSign } = await import('../../policy/adopt.ts');
-        const text = (await toSign(app.ledger)).statement;
+        const [text, { proposedChanges }, { proposedLoosening }] = [
+          (await toSign(app.ledger)).statement,
+          await import('../policy-adopt.ts'),
+          await import('../policy-loosened.ts'),
+        ];
+        // Beside the bytes: whoever signs them elsewhere reads here what they change.
+        context.note(await proposedChanges(app));
+        context.note(await proposedLoosening(app));
         return { text, json: text, exit: EXIT.pass, exact: true };
       }
       const { signProposal, told } = await import('../policy-adopt.ts');

@@ -34,13 +34,13 @@ export const show: Command<ShowArgs> = {
       const opened = await openedFrom(change);
       return { text: renderBundle(opened, change, context.width), json: dataOf(opened.subject), exit: EXIT.pass };
     }
-    return context.withApp(async (app) => {
+    return context.withFolder(async (folder) => {
       if (statement) {
-        const text = await showStatement(app, change, as, reject ? 'reject' : 'approve');
+        const text = await showStatement(folder, change, as, reject ? 'reject' : 'approve');
         return { text, json: text, exit: EXIT.pass, exact: true };
       }
       if (bundle !== undefined) {
-        const text = await bundleOf(app, change);
+        const text = await bundleOf(folder, change);
         if (bundle === '-') return { text, json: text, exit: EXIT.pass, exact: true };
         writeBundle(bundle, text);
         return {
@@ -49,7 +49,7 @@ export const show: Command<ShowArgs> = {
           exit: EXIT.pass,
         };
       }
-      const subject = await subjectOf(app, change);
+      const subject = await subjectOf(folder, change);
       return { text: renderChange(subject, context.width), json: dataOf(subject), exit: EXIT.pass };
     });
   },

@@ -61,7 +61,7 @@ async function storedPlan(
   document: string,
   digest: string,
 ): Promise<Plan> {
-  const plan = readPlan(await ledger.document(document), digest, provider.completePlan);
+  const plan = await readPlan(await ledger.document(document), digest, provider.completePlan);
   if (plan) return plan;
   throw new CountersignError(
     'LEDGER_TAMPERED',

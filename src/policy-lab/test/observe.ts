@@ -1,6 +1,6 @@
 /** What a step led to, in the words of expectations, and how it differs from what was expected. Pure. */
 import type { ErrorAnswer } from '../../core/errors.ts';
-import { guardCode, type Judgement } from '../../core/verdict.ts';
+import { guardCode, type Judgement, type Verdict } from '../../core/verdict.ts';
 import type { Expectation } from './schema.ts';
 
 export interface Observation {
@@ -14,6 +14,8 @@ export interface Observation {
   characters: number;
   /** Why: one line each. */
   told: string[];
+  /** The verdicts behind it that did not let it pass. */
+  stopping: Verdict[];
   /** What later steps refer to. */
   content: Record<string, unknown>;
 }
@@ -25,7 +27,7 @@ export interface Difference {
 
 export function refusal(error: ErrorAnswer, characters = 0): Observation {
   const told = [`${error.code}: ${error.message} ${error.remedy}`];
-  return { error, codes: [error.code], seats: 0, roles: [], characters, told, content: { ...error } };
+  return { error, codes: [error.code], seats: 0, roles: [], characters, told, stopping: [], content: { ...error } };
 }
 
 /** @param judgement of the plan or change that was answered, since an answer tells it only where it is news. */
@@ -47,6 +49,7 @@ export function answered(
       ({ guard, outcome, seats, message }) =>
         `${guardCode(guard)} ${outcome}${seats === undefined ? '' : `(${seats})`}: ${message}`,
     ),
+    stopping,
     content,
   };
 }

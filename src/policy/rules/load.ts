@@ -5,13 +5,12 @@
  * file refuses the whole policy, with file, line and column.
  */
 
-import { globSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { z } from 'zod';
 import { digestOf } from '../../core/digest.ts';
 import type { Report } from '../yaml-file.ts';
 import { cedar } from './cedar.ts';
 import { CEDAR_SCHEMA } from './cedar-schema.ts';
+import { ruleTexts } from './files.ts';
 import { type Head, headAllows, type Reads, readsOf } from './reads.ts';
 
 export interface Rule {
@@ -58,24 +57,19 @@ interface Parsed {
 }
 
 /** @param problem takes `file:line:column message`. */
-export function loadRules(
+export const loadRules = (
   globs: readonly string[],
   folder: string,
   report: Report,
   problem: (text: string) => void,
-): LoadedRules {
-  const files = new Map<string, string>();
-  for (const [index, pattern] of globs.entries()) {
-    const found = globSync(pattern, { cwd: folder }).sort();
-    if (found.length === 0) report(['rules', index], `no file matches ${pattern} in the folder of the policy`);
-    for (const name of found) {
-      try {
-        files.set(name, readFileSync(resolve(folder, name), 'utf8'));
-      } catch (error) {
-        report(['rules', index], `${name} cannot be read (${(error as { code?: string }).code})`);
-      }
-    }
-  }
+): LoadedRules =>
+  loadRuleTexts(
+    ruleTexts(globs, folder, (index, message) => report(['rules', index], message)),
+    problem,
+  );
+
+/** The same, of texts that are kept elsewhere than in files. */
+export function loadRuleTexts(files: ReadonlyMap<string, string>, problem: (text: string) => void): LoadedRules {
   const loaded: LoadedRules = {
     rules: [],
     digest: digestOf([...files.values()]),

@@ -17,10 +17,10 @@ interface Response {
 export interface Watched {
   /** It was handed to the network. */
   left: boolean;
-  answer: { status: number; text: string; requestId: string | undefined } | undefined;
+  answer: { status: number; text: string; requestId: string | undefined; date: string | undefined } | undefined;
 }
 
-/** Watches the requests of a client that is used for one call. */
+/** Watches the requests of a client that is used for one call, or those of one command. */
 // biome-ignore lint/suspicious/noExplicitAny: the three clients' stacks have unrelated type parameters.
 export function watchAnswer(client: any): Watched {
   const watched: Watched = { left: false, answer: undefined };
@@ -30,10 +30,13 @@ export function watchAnswer(client: any): Watched {
     const result = await next(attempt);
     const body = await wholeBody(result.response.body);
     const headers = Object.entries(result.response.headers ?? {});
+    const header = (wanted: string) => headers.find(([name]) => name.toLowerCase() === wanted)?.[1];
     watched.answer = {
       status: result.response.statusCode,
       text: body.toString('utf8'),
-      requestId: headers.find(([name]) => name.toLowerCase() === 'x-amzn-requestid')?.[1],
+      requestId: header('x-amzn-requestid'),
+      // What a cache has kept says when it was answered first.
+      date: header('age') === undefined ? header('date') : undefined,
     };
     result.response.body = new Uint8Array(body);
     return result;
@@ -76,6 +79,13 @@ export function refusalIn({ service }: Pick<Call, 'service'>, { answer }: Watche
 /** An answer of 200 that is this operation's own; anyone can answer 200. */
 function isDone({ operation }: Pick<Call, 'operation'>, { answer }: Watched): boolean {
   return answer?.status === 200 && documentOf(answer.text).startsWith(`<${operation}Response`);
+}
+
+/** When AWS answered, by its own clock, of an answer that is certainly AWS's. */
+export function clockIn(call: Pick<Call, 'service' | 'operation'>, watched: Watched): Date | null {
+  if (!isDone(call, watched) && refusalIn(call, watched) === undefined) return null;
+  const at = new Date(watched.answer?.date ?? '');
+  return Number.isNaN(at.getTime()) ? null : at;
 }
 
 /**

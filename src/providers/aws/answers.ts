@@ -4,11 +4,14 @@
  * SECURITY: the SDK reads such a page as an answer without members (“no stacks”). Here the body of each answer must
  * have the root element of its operation, before the SDK reads it.
  */
+import type { CloudClock } from './clock.ts';
+
 /** Far more than any answer of the calls that we make. */
 const MAX_BODY_BYTES = 50_000_000;
 
 interface HttpAnswer {
   statusCode: number;
+  headers?: Record<string, string>;
   body: unknown;
 }
 
@@ -21,12 +24,14 @@ class UnexpectedAnswerError extends Error {
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: the three clients' stacks have unrelated type parameters.
-export function installAnswerCheck(client: any): void {
+export function installAnswerCheck(client: any, clock?: CloudClock): void {
   // biome-ignore lint/suspicious/noExplicitAny: as above.
   const check = (next: any, context: { commandName?: string }) => async (attempt: unknown) => {
     const result = await next(attempt);
     const response = result.response as HttpAnswer;
-    if (response.statusCode < 300) response.body = await checked(response.body, context.commandName ?? '');
+    if (response.statusCode >= 300) return result;
+    response.body = await checked(response.body, context.commandName ?? '');
+    clock?.hear(response.headers?.date);
     return result;
   };
   client.middlewareStack.addRelativeTo(check, {

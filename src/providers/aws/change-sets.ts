@@ -19,7 +19,7 @@ import { allPages } from './paging.ts';
 
 /** Longer than any template takes; the pipeline answers the agent long before. */
 const MAX_WAIT_MILLISECONDS = 10 * 60_000;
-const FIRST_PAUSE_MILLISECONDS = 100;
+const SHORTEST_PAUSE_MILLISECONDS = 100;
 const LONGEST_PAUSE_MILLISECONDS = 3_000;
 
 export interface ChangeSet {
@@ -159,16 +159,19 @@ async function processedTemplate(client: CloudFormationClient, id: string): Prom
 
 async function waitFor(client: CloudFormationClient, name: string, stack: string | undefined) {
   const { DescribeChangeSetCommand } = await import('@aws-sdk/client-cloudformation');
-  const deadline = Date.now() + MAX_WAIT_MILLISECONDS;
-  for (let pause = FIRST_PAUSE_MILLISECONDS; ; pause = Math.min(LONGEST_PAUSE_MILLISECONDS, pause * 1.2)) {
+  const begun = Date.now();
+  for (;;) {
     const described = await client.send(new DescribeChangeSetCommand({ ChangeSetName: name, StackName: stack }));
     if (!/_PENDING$|_IN_PROGRESS$/.test(described.Status ?? '')) return described;
-    if (Date.now() > deadline)
+    const waited = Date.now() - begun;
+    if (waited > MAX_WAIT_MILLISECONDS)
       throw new CountersignError(
         'AWS_TIMEOUT',
         'CloudFormation is still making the change set.',
         'Plan again in a few minutes.',
       );
+    // A tenth of the time waited: what is ready is seen at most that much later, and long waits ask seldom.
+    const pause = Math.min(LONGEST_PAUSE_MILLISECONDS, Math.max(SHORTEST_PAUSE_MILLISECONDS, waited / 10));
     await new Promise((resolve) => setTimeout(resolve, pause));
   }
 }

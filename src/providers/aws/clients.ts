@@ -12,6 +12,7 @@ import type { Json } from '../../core/digest.ts';
 import { admit, type Permit } from '../../core/permit.ts';
 import { installAnswerCheck } from './answers.ts';
 import { classified, type Service } from './call-classes.ts';
+import type { CloudClock } from './clock.ts';
 
 export interface CloudSettings {
   region: string;
@@ -21,7 +22,11 @@ export interface CloudSettings {
   /** The sandbox's in-process door. */
   requestHandler?: unknown;
   /** The sandbox needs no real credentials. */
-  credentials?: { accessKeyId: string; secretAccessKey: string; sessionToken?: string };
+  credentials?: { accessKeyId: string; secretAccessKey: string; sessionToken?: string; expiration?: Date };
+  /** Of every signature, instead of the time at which a call leaves. */
+  signingDate?: Date;
+  /** Is told the date of each answer. */
+  clock?: CloudClock;
 }
 
 /** What a client may do. Readers hold no permit; a writer's calls leave once each. */
@@ -60,6 +65,16 @@ function installGate(client: any, service: Service | 's3', region: string, holde
   });
 }
 
+// biome-ignore lint/suspicious/noExplicitAny: as above.
+function signWithDate(client: any, { signingDate }: CloudSettings): void {
+  if (signingDate === undefined) return;
+  const signerFor = client.config.signer;
+  client.config.signer = async (scheme: unknown) => {
+    const signer = await signerFor(scheme);
+    return { sign: (request: unknown, options: object) => signer.sign(request, { ...options, signingDate }) };
+  };
+}
+
 /** As JSON, so that a permit's call and an attempt compare byte for byte. */
 function plainInput(input: Record<string, unknown>): Record<string, Json> {
   return JSON.parse(JSON.stringify(input)) as Record<string, Json>;
@@ -84,7 +99,8 @@ export async function cloudFormationClient(settings: CloudSettings, holder: Hold
   const sdk = await import('@aws-sdk/client-cloudformation');
   const client = new sdk.CloudFormationClient(configuration(settings, holder));
   installGate(client, 'cloudformation', settings.region, holder);
-  installAnswerCheck(client);
+  signWithDate(client, settings);
+  installAnswerCheck(client, settings.clock);
   return client;
 }
 
@@ -92,7 +108,8 @@ export async function ec2Client(settings: CloudSettings, holder: Holder): Promis
   const sdk = await import('@aws-sdk/client-ec2');
   const client = new sdk.EC2Client(configuration(settings, holder));
   installGate(client, 'ec2', settings.region, holder);
-  installAnswerCheck(client);
+  signWithDate(client, settings);
+  installAnswerCheck(client, settings.clock);
   return client;
 }
 
@@ -100,7 +117,7 @@ export async function stsClient(settings: CloudSettings, holder: Holder): Promis
   const sdk = await import('@aws-sdk/client-sts');
   const client = new sdk.STSClient(configuration(settings, holder));
   installGate(client, 'sts', settings.region, holder);
-  installAnswerCheck(client);
+  installAnswerCheck(client, settings.clock);
   return client;
 }
 

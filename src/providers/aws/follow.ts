@@ -12,6 +12,7 @@ import type { Followed, Seen } from '../../core/ports.ts';
 import { asCountersignError } from './errors.ts';
 import type { Observed } from './observed.ts';
 import { allPages } from './paging.ts';
+import { eventsOfCall, lineOf, nestedEvents, type OwnEvent, rootCause } from './stack-events.ts';
 
 /** Stack states in which a call has done what it was for. Any other end is a failure or a way back. */
 const DONE: Record<string, RegExp> = {
@@ -40,21 +41,19 @@ export async function followStack(
   patienceMilliseconds = PATIENCE_MILLISECONDS,
 ): Promise<Followed> {
   const call = plan.calls.at(-1)!;
-  const seen = new Set<string>();
-  const failures: string[] = [];
+  const newEvents = eventsOfCall(client, call);
+  const all: OwnEvent[] = [];
   let atRestMilliseconds = 0;
   for (let look = 1, pause = 200; ; look += 1, pause = Math.min(5_000, pause * 1.3)) {
-    const fresh = await freshEvents(client, call, seen);
-    for (const line of fresh.map(lineOf)) {
-      if (/FAILED/.test(line)) failures.push(line);
-      onEvent(line);
-    }
-    const end = fresh.map((event) => endIn(event, call)).find((found) => found !== undefined);
-    if (end) return outcomeOf(call, end, failures[0]);
+    const fresh = await newEvents();
+    all.push(...fresh);
+    for (const one of fresh) onEvent(lineOf(one));
+    const end = fresh.map(({ event }) => endIn(event, call)).find((found) => found !== undefined);
+    if (end) return outcomeOf(call, end, all);
     if (look > LOOKS_AT_EVENTS_ALONE) {
       const now = await stackNow(client, call);
       const certain = await endWithoutEvents(client, plan, now);
-      if (certain) return outcomeOf(call, certain, failures[0]);
+      if (certain) return outcomeOf(call, certain, all);
       const isAtRest = fresh.length === 0 && !IN_PROGRESS.test(now.status);
       atRestMilliseconds = isAtRest ? atRestMilliseconds + pause : 0;
       if (atRestMilliseconds > patienceMilliseconds)
@@ -67,49 +66,60 @@ export async function followStack(
   }
 }
 
-/** One look, for what tells of this very call: its events, and the change set's own execution status. */
+/**
+ * One look, for what tells of this very call: its events, and the change set's own execution status. Both show whatever
+ * was done before; the state of the stack does not.
+ *
+ * @param since by AWS's clock: when the call was signed. Every event from then on is looked at.
+ */
 export async function lookBackAtStack(client: CloudFormationClient, plan: Plan, since: Date): Promise<Seen> {
   const call = plan.calls.at(-1)!;
   const own = await ownEvents(client, call, since);
-  const failure = own.map(lineOf).find((line) => /FAILED/.test(line));
-  const end = own.map((event) => endIn(event, call)).find((found) => found !== undefined);
-  if (end) return seenOf(outcomeOf(call, end, failure));
+  const end = own.map(({ event }) => endIn(event, call)).find((found) => found !== undefined);
+  if (end) return seenOf(outcomeOf(call, end, [...own, ...(await insideOf(client, own))]));
   const now = await stackNow(client, call);
   const newest = own.at(-1);
   if (newest)
     return { detail: `the call was carried out; its newest event is ${lineOf(newest)}; the stack is ${now.status}` };
   const status = call.operation === 'ExecuteChangeSet' ? await executionStatus(client, call) : undefined;
-  if (status === 'AVAILABLE')
-    return {
-      detail: 'the call was not carried out: the change set has not been executed',
-      ended: { call: 'failed', state: 'failed' },
-    };
   if (status === 'EXECUTE_COMPLETE' || status === 'EXECUTE_FAILED') {
     const state =
       status === 'EXECUTE_COMPLETE' ? 'succeeded' : /ROLLBACK_COMPLETE/.test(now.status) ? 'rolled_back' : 'failed';
     return seenOf({ state, detail: `the change set is ${status}, the stack is ${now.status}` });
   }
-  return { detail: `its outcome cannot be determined: the stack is ${now.status}, and no event carries its token` };
+  if (status === 'EXECUTE_IN_PROGRESS' || call.input.ClientRequestToken === undefined)
+    return { detail: `its outcome cannot be determined: the stack is ${now.status}, and no event carries its token` };
+  const why = status === 'AVAILABLE' ? 'the change set has not been executed' : 'no event carries its token';
+  return {
+    detail: `the call was not carried out: ${why}`,
+    ended: { call: 'failed', state: 'failed' },
+  };
 }
 
 const seenOf = ({ state, detail }: Followed): Seen =>
   state === 'unknown' ? { detail } : { detail, ended: { call: 'done', state } };
 
+async function insideOf(client: CloudFormationClient, own: readonly OwnEvent[]): Promise<OwnEvent[]> {
+  const nested = nestedEvents(client);
+  own.forEach(nested.note);
+  return nested.fresh();
+}
+
 /** Clocks of two machines. */
 const SKEW_MILLISECONDS = 15 * 60_000;
 
-/** Events of this call, oldest first, whatever happened on the stack since. */
-async function ownEvents(client: CloudFormationClient, call: Call, since: Date): Promise<StackEvent[]> {
+/** Events of this call on the stack itself, oldest first, whatever happened on it since. */
+async function ownEvents(client: CloudFormationClient, call: Call, since: Date): Promise<OwnEvent[]> {
   const { paginateDescribeStackEvents } = await import('@aws-sdk/client-cloudformation');
   const own: StackEvent[] = [];
   for await (const { StackEvents: events = [] } of allPages(
     paginateDescribeStackEvents({ client }, { StackName: stackOf(call) }),
   )) {
     own.push(...events.filter((event) => event.ClientRequestToken === String(call.input.ClientRequestToken)));
-    const oldest = events.at(-1)?.Timestamp?.getTime() ?? 0;
-    if (oldest < since.getTime() - SKEW_MILLISECONDS) break;
+    const oldest = events.at(-1)?.Timestamp?.getTime();
+    if (oldest !== undefined && oldest < since.getTime() - SKEW_MILLISECONDS) break;
   }
-  return own.reverse();
+  return own.reverse().map((event) => ({ event, path: '' }));
 }
 
 async function executionStatus(client: CloudFormationClient, call: Call): Promise<string | undefined> {
@@ -124,25 +134,6 @@ async function executionStatus(client: CloudFormationClient, call: Call): Promis
 }
 
 const stackOf = ({ input }: Call) => String(input.StackName);
-const lineOf = ({ ResourceStatus, LogicalResourceId, ResourceStatusReason }: StackEvent) =>
-  `${ResourceStatus} ${LogicalResourceId} ${ResourceStatusReason ?? ''}`.trim();
-
-/** New events of this call, oldest first: pages are read back to the first event that is known or not its own. */
-async function freshEvents(client: CloudFormationClient, call: Call, seen: Set<string>): Promise<StackEvent[]> {
-  const { DescribeStackEventsCommand } = await import('@aws-sdk/client-cloudformation');
-  const own: StackEvent[] = [];
-  for (let NextToken: string | undefined; ; ) {
-    const page = await client.send(new DescribeStackEventsCommand({ StackName: stackOf(call), NextToken }));
-    const events = page.StackEvents ?? [];
-    const token = String(call.input.ClientRequestToken);
-    const fresh = events.filter((event) => event.ClientRequestToken === token && !seen.has(event.EventId ?? ''));
-    own.push(...fresh);
-    for (const { EventId = '' } of fresh) seen.add(EventId);
-    NextToken = page.NextToken;
-    if (!NextToken || fresh.length < events.length) return own.reverse();
-  }
-}
-
 /** The stack's own last event. */
 function endIn(event: StackEvent, call: Call): End | undefined {
   const { PhysicalResourceId, ResourceStatus = '', ResourceStatusReason = '' } = event;
@@ -169,9 +160,9 @@ async function endWithoutEvents(client: CloudFormationClient, plan: Plan, now: E
   return status === (isDone ? 'EXECUTE_COMPLETE' : 'EXECUTE_FAILED') ? now : undefined;
 }
 
-/** The first resource that failed is the cause; what failed after it was cancelled with it. */
-function outcomeOf({ operation }: Call, { status, reason }: End, failure: string | undefined): Followed {
+/** What failed first, and for no other failure's sake, is the cause. */
+function outcomeOf({ operation }: Call, { status, reason }: End, events: readonly OwnEvent[]): Followed {
   if (DONE[operation]?.test(status)) return { state: 'succeeded', detail: status };
-  const detail = `${status} ${failure ?? reason}`.trim();
+  const detail = `${status} ${rootCause(events) ?? reason}`.trim();
   return { state: /ROLLBACK_COMPLETE/.test(status) ? 'rolled_back' : 'failed', detail };
 }

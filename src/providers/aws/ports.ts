@@ -93,5 +93,7 @@ export const templateEditSchema = z.strictObject({
 export type TemplateEdit = z.infer<typeof templateEditSchema>;
 export const stackUpdateRequestSchema = templateRequestSchema.extend({
   set: z.array(templateEditSchema).optional(),
+  /** Id of a change: back to what the stack was before it. */
+  undo: z.string().optional(),
 });
 export type StackUpdateRequest = z.infer<typeof stackUpdateRequestSchema>;

@@ -4,6 +4,7 @@ import type { PolicyPort, Provider } from '../../core/ports.ts';
 import { isOwnChangeSet } from './call-classes.ts';
 import { discardChangeSet, whyGone } from './change-sets.ts';
 import { type CloudSettings, cloudFormationClient, ec2Client, type Holder, s3Client } from './clients.ts';
+import { createCloudClock } from './clock.ts';
 import { type AccountEntry, accountEntry, createIdentity, createSettings, roleArn } from './credentials.ts';
 import { endpointOf } from './endpoint.ts';
 import { askingAws } from './errors.ts';
@@ -26,6 +27,7 @@ export interface AwsOptions {
   templateRoots: string[];
   environmentOf: PolicyPort['environmentOf'];
   mayRead: PolicyPort['mayRead'];
+  earlier: PlannerContext['earlier'];
   now(): Date;
 }
 
@@ -46,7 +48,8 @@ async function goneSet(contextFor: ContextFor, plan: Pick<Plan, 'calls' | 'targe
 
 export function createAws(options: AwsOptions): Provider {
   const { accounts, now, secretKey, templateRoots } = options;
-  const settings = createSettings(options.settings, accounts, now);
+  const clock = createCloudClock();
+  const settings = createSettings((region) => ({ ...options.settings(region), clock }), accounts, now);
   const identity = createIdentity(settings.planner, accounts);
   const sessions = createExecutorSessions({ accounts, own: settings.own, now });
 
@@ -69,6 +72,7 @@ export function createAws(options: AwsOptions): Provider {
       planNonce: '',
       templateRoots,
       templateBuckets,
+      earlier: options.earlier,
       objects: () => s3Client(planner, holder),
       now,
       hasPolicy: accounts.length > 0,
@@ -87,16 +91,7 @@ export function createAws(options: AwsOptions): Provider {
     return reader;
   };
 
-  // The environment and the SDK's configuration files are read once in a process.
-  const endpoints = new Map<string, Promise<string>>();
-  const endpointAt = (own: CloudSettings): Promise<string> => {
-    const key = JSON.stringify([own.region, own.profile, own.endpoint]);
-    const known = endpoints.get(key) ?? askingAws(() => endpointOf(own));
-    endpoints.set(key, known);
-    known.catch(() => endpoints.delete(key));
-    return known;
-  };
-
+  const endpointAt = createEndpoints();
   return {
     ...awsRules,
     endpoint: async (place) => options.endpointName ?? endpointAt(settings.own(place)),
@@ -110,10 +105,23 @@ export function createAws(options: AwsOptions): Provider {
     },
     discard: async (changeSet, place, permit) =>
       discardChangeSet((await contextFor(place, permit)).cloudFormation, changeSet),
+    cloudNow: clock.now,
     whyGone: (plan) => goneSet(contextFor, plan),
     recompute: async (plan, permit) =>
       recomputePlan({ ...(await contextFor(plan.target, permit)), planNonce: plan.nonce }, plan),
     ...createWritingDoor(sessions, contextFor),
+  };
+}
+
+/** The environment and the SDK's configuration files are read once in a process. */
+function createEndpoints(): (own: CloudSettings) => Promise<string> {
+  const endpoints = new Map<string, Promise<string>>();
+  return (own) => {
+    const key = JSON.stringify([own.region, own.profile, own.endpoint]);
+    const known = endpoints.get(key) ?? askingAws(() => endpointOf(own));
+    endpoints.set(key, known);
+    known.catch(() => endpoints.delete(key));
+    return known;
   };
 }
 

@@ -1,6 +1,6 @@
 /** What plans alone leave of a stack that nobody made: an empty one in REVIEW_IN_PROGRESS, which nothing else removes. */
 import type { Target } from '../../core/plan.ts';
-import type { Removal } from '../../core/ports.ts';
+import type { Removal } from '../../core/removal.ts';
 import { findStack, listResources } from './observe/stack.ts';
 import { allPages } from './paging.ts';
 import type { PlannerContext } from './planners/context.ts';

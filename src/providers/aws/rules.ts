@@ -8,9 +8,11 @@ import { ALLOWED_CALLS } from './allowed-calls.ts';
 import { classifyCall } from './call-classes.ts';
 import { describedEffects } from './described.ts';
 import { completePlan } from './earlier-plans.ts';
+import { hostsOfAws } from './knowledge/hosts.ts';
 import { holdsOf, isRevisionType, loadKnowledge } from './knowledge/index.ts';
 import { actionOf } from './subject.ts';
 import { trail } from './trail.ts';
+import { wayBack } from './way-back.ts';
 
 export const awsRules: ProviderRules = {
   name: 'aws',
@@ -28,10 +30,12 @@ export const awsRules: ProviderRules = {
   actionOf,
   classify: (call) => classifyCall(call.service, call.operation, call.input),
   callRecords: trail,
+  hosts: hostsOfAws,
   placeOf,
   whereToLook,
   waysToKeep,
   wayThroughOwner,
+  wayBack,
   machineType: 'AWS::EC2::Instance',
   describeEffects: describedEffects,
   holdsOf,

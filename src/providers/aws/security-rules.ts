@@ -4,6 +4,7 @@
  * Limit: a peer group of another account is named by its id alone; EC2 refuses to change such a rule.
  */
 import type { IpPermission, SecurityGroup } from '@aws-sdk/client-ec2';
+import type { Call } from '../../core/call.ts';
 import type { RuleRequest } from '../../core/network-rule.ts';
 import { formatRule } from '../../core/network-rule.ts';
 import { type NetworkRule, normaliseRange } from './knowledge/marks/network.ts';
@@ -37,6 +38,20 @@ export function rulesOf(group: SecurityGroup): RuleRequest[] {
 }
 
 export const formatPermissions = (group: SecurityGroup): string[] => rulesOf(group).map(formatRule).sort();
+
+export interface CalledRules {
+  verb: 'authorize' | 'revoke';
+  /** As `formatRule` has them. */
+  rules: string[];
+}
+/** The rules that a call adds or removes; none: it is no such call. */
+export function rulesOfCall({ operation, input }: Pick<Call, 'operation' | 'input'>): CalledRules[] {
+  const [, verb, direction] = /^(Authorize|Revoke)SecurityGroup(Ingress|Egress)$/.exec(operation) ?? [];
+  if (verb === undefined) return [];
+  const of = direction === 'Ingress' ? 'IpPermissions' : 'IpPermissionsEgress';
+  const rules = formatPermissions({ [of]: input.IpPermissions as IpPermission[] });
+  return [{ verb: verb === 'Authorize' ? 'authorize' : 'revoke', rules }];
+}
 
 /** @returns one permission for each rule: each stands and falls alone. */
 export function permissionOf({ protocol, fromPort, toPort, peer, description }: RuleRequest) {

@@ -4,13 +4,17 @@ import { CountersignError } from '../../core/errors.ts';
 import type { Permit } from '../../core/permit.ts';
 import type { Followed, Rehearsed, Runner, Sent } from '../../core/ports.ts';
 import type { Rights } from '../../core/rights.ts';
+import type { Signing } from '../../core/signing.ts';
 import { judgedByAnswer, refusalIn, type Watched, watchAnswer } from './answered.ts';
 import { cloudFormationClient, ec2Client } from './clients.ts';
 import { asCountersignError, askingAws } from './errors.ts';
 import { followStack, lookBackAtStack } from './follow.ts';
 import type { PlannerContext } from './planners/context.ts';
+import { differencesNow } from './promised.ts';
 import type { ExecutorSessions } from './session/executor-session.ts';
-import { findTraceOf, lookBackAtEc2, type Output, settle } from './settle.ts';
+import { findTraceOf, lookBackAtEc2 } from './settle.ts';
+import { createSigning } from './signing.ts';
+import { type Output, settle } from './waits.ts';
 
 type Place = { account: string; region: string };
 
@@ -21,14 +25,17 @@ export function createWritingDoor(
   sessions: ExecutorSessions,
   readerFor: (place: Place) => Promise<PlannerContext>,
 ): Runner {
+  const { settingsFor, ...signatures } = createSigning(sessions, readerFor);
+
   async function sendAndWatch(
     call: Call,
     permit: Permit,
     rights: Rights,
+    signing?: Signing,
   ): Promise<{ sent: Sent; watched: Watched | undefined }> {
     let watched: Watched | undefined;
     const run = async (): Promise<Output> => {
-      const settings = await sessions.settingsFor(rights);
+      const settings = signing ? settingsFor(signing) : await sessions.settingsFor(rights);
       const holder = { account: call.account, permit };
       const client =
         call.service === 'ec2' ? await ec2Client(settings, holder) : await cloudFormationClient(settings, holder);
@@ -47,7 +54,8 @@ export function createWritingDoor(
     ownRights: (place) => sessions.own(place),
     takeRights: (plan, about) => sessions.take(plan, about),
     widenRights: async (rights, { code }) => (code === 'AWS_ACCESS_DENIED' ? sessions.widen(rights) : null),
-    send: async (call, permit, rights) => (await sendAndWatch(call, permit, rights)).sent,
+    ...signatures,
+    send: async (call, permit, rights, signing) => (await sendAndWatch(call, permit, rights, signing)).sent,
 
     /** Each call of EC2 is asked for with DryRun. It proves permission, not safety. */
     async rehearse(call, permit, rights): Promise<Rehearsed> {
@@ -60,8 +68,10 @@ export function createWritingDoor(
       if (sent.kind === 'refused') return sent;
       return { kind: 'refused', code: 'AWS_UNREACHABLE', reason: sent.reason };
     },
-    settle: async (call, output) => settle((await readerFor(call)).ec2, call, output),
+    settle: async (call, output, tell) => settle((await readerFor(call)).ec2, call, output, tell),
+    madeBy: ({ operation }, { SnapshotId }) => (operation === 'CreateSnapshot' ? [String(SnapshotId)] : []),
     find: async (call) => findTraceOf((await readerFor(call)).ec2, call),
+    differences: async (plan) => askingAws(async () => differencesNow(await readerFor(plan.target), plan)),
     async lookBack(call, plan, since) {
       const { cloudFormation, ec2 } = await readerFor(call);
       return askingAws(() =>

@@ -1,6 +1,6 @@
 /** How a plan or a change is told to an agent: worst first, short, and always with what to do next. */
 import { z } from 'zod';
-import type { Change } from '../../core/change.ts';
+import { type Change, type OpenChange, onePersonLabels } from '../../core/change.ts';
 import { type Effect, effectName, worstReversibility } from '../../core/effect.ts';
 import type { Plan } from '../../core/plan.ts';
 import type { AboutPlan } from '../../core/ports.ts';
@@ -9,7 +9,7 @@ import { guardCode, type Judgement } from '../../core/verdict.ts';
 import { seatsOf } from '../../people/seats.ts';
 import { mustBeNamed, nameRanges, worstFirst } from '../worst-first.ts';
 import { EFFECTS_SHOWN, FEW_EFFECTS, LEAST_EFFECTS, PAGE_ITEMS, STRUCTURE, sizeFor } from './answer-size.ts';
-import { isDeadEnd, nextAfterPlan, nextForChange } from './next.ts';
+import { type AboutChange, isDeadEnd, nextAfterPlan, nextForChange } from './next.ts';
 
 const PROPERTIES_SHOWN = 4;
 const MARKS_SHOWN = 3;
@@ -104,11 +104,11 @@ export function answerPlanPage(plan: Plan, judgement: Judgement, about: AboutPla
 
 const OPEN_TOLD = 3;
 /** Others on the same target, and what becomes of them when one executes. */
-function openChanges(open: readonly Change[]) {
+function openChanges(open: readonly OpenChange[]) {
   if (open.length === 0) return {};
   const told = open
     .slice(0, OPEN_TOLD)
-    .map(({ id, state, reason }) => `${id} ${state}: ${makeVisibleLine(reason, 80)}`);
+    .map(({ id, state, reason, gone }) => `${id} ${state}: ${makeVisibleLine(reason, 80)}${gone ? ` ${gone}` : ''}`);
   return {
     open_changes: [
       ...told,
@@ -197,7 +197,7 @@ export function describeVerdicts(judgement: Judgement, action?: Plan['action']) 
 }
 const RANK = ['deny', 'hold', 'note', 'pass'];
 
-export function answerChange(change: Change, others: readonly Change[] = []) {
+export function answerChange(change: Change, others: readonly Change[] = [], about: AboutChange = {}) {
   return {
     decision: change.judgement.decision,
     change_id: change.id,
@@ -215,14 +215,21 @@ export function answerChange(change: Change, others: readonly Change[] = []) {
       filled_by: seatsOf(change, change.approvals).filledBy,
       excluded: change.excluded,
     },
+    ...labelled(change),
     expires_at: change.executeBy ?? change.approveBy,
     verdicts: change.state === 'denied' ? describeVerdicts(change.judgement) : [],
     ...(change.explanation ? { explanation: makeVisibleLine(change.explanation) } : {}),
     ...(change.outcome ? { outcome: change.outcome } : {}),
+    ...(change.differs.length > 0 ? { differs_from_what_was_signed: change.differs } : {}),
     ...openChanges(others),
     assurance: change.assurance,
-    next: nextForChange(change),
+    next: nextForChange(change, about),
   };
+}
+
+function labelled(change: Change) {
+  const [label] = onePersonLabels(change);
+  return label === undefined ? {} : { one_person: label };
 }
 
 /** `2 updated, 1 created, 1 lost: CostTable`. */

@@ -6,6 +6,7 @@ import { absoluteTime } from '../../core/instant.ts';
 import type { Plan } from '../../core/plan.ts';
 import type { AboutPlan } from '../../core/ports.ts';
 import { GOALS, type Judgement } from '../../core/verdict.ts';
+import type { WayBack } from '../../core/way-back.ts';
 import type { Refusal } from '../../core/wording.ts';
 import { seatsOf } from '../../people/seats.ts';
 
@@ -111,16 +112,23 @@ const bare = ({ effects }: Plan) =>
     (effect) => couldBeLoss(effect) && (effect.holds === 'data' || effect.holds === 'identity') && !isRetained(effect),
   );
 
-export function nextForChange(change: Change) {
+/** What is told of a change besides. */
+export interface AboutChange {
+  wayBack?: WayBack | null;
+  /** Absent: a person. */
+  executor?: 'person' | 'runner' | 'no_runner';
+}
+
+export function nextForChange(change: Change, { wayBack = null, executor = 'person' }: AboutChange = {}) {
   switch (change.state) {
     case 'pending':
       return {
-        tell_user: wholeWay(change),
+        tell_user: wholeWay(change, executor),
         after_that: 'End your turn. You cannot approve this, and asking again does not speed it up.',
       };
     case 'approved':
       return {
-        tell_user: `No approval is missing: until ${absoluteTime(change.executeBy ?? change.approveBy)} ${whoExecutes(change)} runs: countersign execute ${change.id}`,
+        tell_user: `No approval is missing: ${change.executeFrom ? `from ${absoluteTime(change.executeFrom)} ` : ''}until ${absoluteTime(change.executeBy ?? change.approveBy)} ${whoExecutes(change, executor)}`,
         after_that: 'End your turn, or follow it with describe_change.',
       };
     case 'executing':
@@ -138,10 +146,30 @@ export function nextForChange(change: Change) {
     case 'rolled_back':
       return {
         tell_user: `${stateSentence(change.state)}. A person should check the outcome before another change of this target is planned.`,
+        ...toUndo(wayBack),
+      };
+    case 'succeeded':
+      return {
+        tell_user:
+          change.differs.length > 0
+            ? 'The change has succeeded, but the live state differs from what was signed.'
+            : 'The change has succeeded, which is final.',
+        ...toUndo(wayBack),
       };
     default:
       return { tell_user: `${stateSentence(change.state)}, which is final.` };
   }
+}
+
+/** Offered, never the next step by itself: a way back is a new plan, with guards and approvals of its own. */
+function toUndo(wayBack: WayBack | null) {
+  if (!wayBack) return {};
+  const { calls, told } = wayBack;
+  if (calls.length === 0) return { cannot_be_undone: told };
+  return {
+    if_the_user_wants_it_undone: calls,
+    ...(told === '' ? {} : { undoing: told }),
+  };
 }
 
 /** The target stays locked until a fact or a person ends it. */
@@ -151,16 +179,23 @@ const lookedInto = ({ id }: Change, what: string) => ({
 });
 
 /** One sentence that a person can follow to the end without asking: how many, who, until when, and all commands. */
-function wholeWay(change: Change): string {
-  const { id, judgement, approvals, approveBy, excluded } = change;
+function wholeWay(change: Change, executor: AboutChange['executor']): string {
+  const { id, judgement, approvals, approveBy, excluded, onePerson } = change;
+  if (onePerson)
+    return `One person (solo mode): ${onePerson.person} approves alone until ${absoluteTime(approveBy)} with: countersign show ${id} && countersign approve ${id}; ${onePerson.waitSeconds / 60} min after that, within 1 h, ${whoExecutes(change, executor)}`;
   const { filledBy: signed } = seatsOf(change, approvals);
   const among = judgement.roles.length > 0 ? ` (${judgement.roles.join(' and ')} among them)` : '';
   const so = signed.length > 0 ? `, ${signed.join(' and ')} did` : '';
   const not = excluded.length > 0 ? ` other than ${excluded.join(', ')}` : '';
   const told = judgement.verdicts.find(({ guard, outcome }) => guard === 'approval' && outcome === 'hold')?.message;
   const people = judgement.seats === 1 ? '1 person' : `${judgement.seats} people`;
-  return `${people}${not}${among} must approve until ${absoluteTime(approveBy)}${so}${judgement.seats === 1 ? '' : ', each'} with: countersign show ${id} && countersign approve ${id} --key KEY; within 1 h of the last approval ${whoExecutes(change)} runs: countersign execute ${id}${told ? `. (${told})` : ''}`;
+  return `${people}${not}${among} must approve until ${absoluteTime(approveBy)}${so}${judgement.seats === 1 ? '' : ', each'} with: countersign show ${id} && countersign approve ${id} --key KEY; within 1 h of the last approval ${whoExecutes(change, executor)}${told ? `. (${told})` : ''}`;
 }
 
-const whoExecutes = ({ sponsor }: Change): string =>
-  `anyone with the credentials${sponsor === null ? '' : ` (${sponsor} too)`}`;
+function whoExecutes({ id, sponsor }: Change, executor: AboutChange['executor']): string {
+  if (executor === 'runner') return 'the runner executes it';
+  const anyone = `anyone with the credentials${sponsor === null ? '' : ` (${sponsor} too)`} runs: countersign execute ${id}`;
+  return executor === 'no_runner'
+    ? `a runner executes it; no runner is running now, so start countersign run, or ${anyone}`
+    : anyone;
+}

@@ -3,7 +3,7 @@
  *
  * Guarantees: each is read once for a plan, however many stacks it has; reading ends at a bound; what was not read
  * stays unknown, and for which reason is told.
- * SECURITY: a value whose name says that it is a secret is not read into a plan.
+ * SECURITY: a value whose name says that it is a secret, or that its own template makes of one, is not read into a plan.
  * Does not cover: outputs in another region or under another role.
  */
 import type { Stack } from '@aws-sdk/client-cloudformation';
@@ -23,10 +23,11 @@ export interface Values {
   outputOf(asked: StackOutput): string | undefined;
 }
 export interface Elsewhere {
-  /** @param region of the stack whose template names them. */
-  read(named: Named, region: string): Promise<Values>;
+  /** @param region of the stack whose template names them. @param secrets exports that tell a secret, by what makes them. */
+  read(named: Named, region: string, secrets?: ReadonlySet<string>): Promise<Values>;
   /** What a failed read would have told counts as unknown; that, and why, is in `notes`. */
   orUnread<T>(what: string, read: Promise<T>, otherwise: T): Promise<T>;
+  note(text: string): void;
   notes(): string[];
 }
 
@@ -57,7 +58,7 @@ export function createElsewhere(others: OtherStacks): Elsewhere {
     return asked;
   };
   return {
-    async read({ imports, outputs }, region) {
+    async read({ imports, outputs }, region, secrets = new Set()) {
       const isHere = (asked: StackOutput) =>
         asked.roleArn === undefined && (asked.region ?? region) === region && !isSecretName(asked.output);
       const wanted = outputs.filter(isHere);
@@ -69,7 +70,7 @@ export function createElsewhere(others: OtherStacks): Elsewhere {
       ]);
       const byStack = new Map(found);
       return {
-        exportOf: (name) => (isSecretName(name) ? undefined : exportsByName.get(name)),
+        exportOf: (name) => (isSecretName(name) || secrets.has(name) ? undefined : exportsByName.get(name)),
         outputOf: (asked) =>
           isHere(asked)
             ? byStack.get(asked.stack)?.Outputs?.find(({ OutputKey }) => OutputKey === asked.output)?.OutputValue
@@ -77,6 +78,7 @@ export function createElsewhere(others: OtherStacks): Elsewhere {
       };
     },
     orUnread,
+    note: (text) => void unread.add(text),
     notes: () => [...unread],
   };
 }

@@ -60,3 +60,9 @@ export function exportsAtStake(
     return isAtStake ? [ExportName] : [];
   });
 }
+
+/** Outputs that the stack has and will no longer have, by its template. @param wanted the template after the change. */
+export function outputsRemoved({ stack }: { stack: Pick<Stack, 'Outputs'> }, wanted: string): string[] {
+  const { Outputs = {} } = parseTemplate(wanted);
+  return (stack.Outputs ?? []).flatMap(({ OutputKey = '' }) => (OutputKey in Outputs ? [] : [OutputKey]));
+}

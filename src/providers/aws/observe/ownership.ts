@@ -74,4 +74,4 @@ async function isListed(client: CloudFormationClient, stackId: string, logicalId
   }
 }
 
-const saysMissing = (error: unknown) => /does not exist/.test(String((error as Error).message));
+export const saysMissing = (error: unknown) => /does not exist/.test(String((error as Error).message));

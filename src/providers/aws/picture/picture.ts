@@ -1,8 +1,10 @@
 /** The picture of what a stack plan touches: every resource that it has an effect on, and the stack itself. */
+import type { Lowering } from '../../../core/capacity.ts';
 import { canonicalJson, type Json } from '../../../core/digest.ts';
 import type { Effect } from '../../../core/effect.ts';
 import { changedLeaves, type LeafChange } from '../../../core/leaves.ts';
 import type { Picture, Thing } from '../../../core/picture.ts';
+import type { Protection } from '../../../core/protection.ts';
 import type { ChangeSet } from '../change-sets.ts';
 import type { LiveStack } from '../observe/live-stack.ts';
 import type { Where } from '../planners/views.ts';
@@ -13,6 +15,9 @@ import { type PictureSide, type StackSettings, type Whole, wholeOf } from './sid
 export interface Gathering {
   prefix: string;
   things: Thing[];
+  /** What protects the resources that are there. */
+  protections: Protection[];
+  lowered: Lowering[];
 }
 
 export function deployedSide({ stack, processed, parameters, observed }: LiveStack): PictureSide {

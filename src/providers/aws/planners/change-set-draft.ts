@@ -10,15 +10,20 @@ import type { Thing } from '../../../core/picture.ts';
 import type { ChangeSet } from '../change-sets.ts';
 import { effectsOfChanges } from '../effects/change-set.ts';
 import { markDrift } from '../effects/drift.ts';
+import { markFallen, protectionOfStack } from '../effects/fallen-protection.ts';
 import { factsFor } from '../effects/live-facts.ts';
 import { changesOffTemplates, isSilent } from '../effects/silent.ts';
 import { withDisks } from '../effects/stack-instances.ts';
 import { effectsOnStack, notesOnStack } from '../effects/stack-itself.ts';
 import { withToldValues } from '../effects/told-values.ts';
-import { exportsAtStake, importersOf } from '../observe/exports.ts';
+import type { MarkContext } from '../knowledge/marks/finder.ts';
+import { loweredIn, protectionsIn } from '../knowledge/marks/protections.ts';
+import { exportsAtStake, importersOf, outputsRemoved } from '../observe/exports.ts';
 import { type LiveStack, observeStack } from '../observe/live-stack.ts';
 import { parametersAfter, parametersBefore } from '../observe/named-parameters.ts';
 import { readOpenGroups } from '../observe/open-groups.ts';
+import { readersOf } from '../observe/output-readers.ts';
+import { readOwners } from '../observe/owners.ts';
 import type { AwsDraft } from '../observed.ts';
 import {
   deployedSide,
@@ -30,7 +35,7 @@ import {
 } from '../picture/picture.ts';
 import { parseTemplate } from '../template/parse.ts';
 import { MASK, maskTemplate } from '../template/secrets.ts';
-import { createTaint, type TaintedFrom } from '../template/taint.ts';
+import { createTaint, type Taint, type TaintedFrom } from '../template/taint.ts';
 import { observed, type PlannerContext } from './context.ts';
 import { tokenFor } from './stack.ts';
 import { deletionEffects } from './stack-delete.ts';
@@ -58,11 +63,14 @@ export async function draftOfChangeSet(
   const wanted = wantedTemplate(set, sent);
   const things: Thing[] = [];
   const given = await context.secrets.givenTo(live.stack);
-  const gathering = { prefix: '', things };
+  const gathering: Gathering = { prefix: '', things, protections: protectionOfStack(live), lowered: [] };
   const effects = (await effectsOfSet(context, live, set, gathering, wanted, { before: given, after: given })).sort(
     compareWorstFirst,
   );
-  const importedExports = await importersOf(context.cloudFormation, exportsAtStake(live, wanted.template, effects));
+  const importedExports = [
+    ...(await importersOf(context.cloudFormation, exportsAtStake(live, wanted.template, effects))),
+    ...(await readersOf(context, live.observed, outputsRemoved(live, wanted.template))),
+  ];
   const call: Call = {
     step: 'step1',
     provider: 'aws',
@@ -78,6 +86,8 @@ export async function draftOfChangeSet(
     calls: [call],
     effects,
     picture: touched(things, effects),
+    protections: gathering.protections,
+    lowered: gathering.lowered,
     observed: observed(context, {
       stack: { ...live.observed, importedExports },
       wantedTemplate: `sha256:${sha256Hex(wanted.template)}`,
@@ -151,15 +161,40 @@ const without = (hidden: ReadonlySet<string>, values: Record<string, string>): R
     Object.fromEntries(Object.entries(values).map(([name, value]) => [name, hidden.has(name) ? MASK : value])),
   );
 
+const physicalIdsOf = ({ resources }: LiveStack): Record<string, string> =>
+  bareRecord(Object.fromEntries(resources.map((one) => [one.LogicalResourceId ?? '', one.PhysicalResourceId ?? ''])));
+
+/** With what was read of things outside the stack that the changes name. */
+async function withOutside(context: PlannerContext, ids: readonly string[], views: MarkContext): Promise<MarkContext> {
+  const groups = readOpenGroups(context, ids, views);
+  const owners = readOwners(context, ids, views);
+  const [groupsRead, ownersRead] = await Promise.all([groups, owners]);
+  return { ...views, groupsRead, ownersRead };
+}
+
+/** With what the live resources tell: values that would be overwritten, protections that fell. */
+async function withLive(
+  context: PlannerContext,
+  live: LiveStack,
+  effects: readonly Effect[],
+  views: MarkContext,
+  prefix: string,
+  taint: Taint | undefined,
+): Promise<Effect[]> {
+  const fallen = await markFallen(context, live, effects, views, prefix);
+  return markDrift(context, live, fallen, views.after, prefix, taint);
+}
+
 /** Recursive over nested change sets. */
 async function effectsOfSet(
   context: PlannerContext,
   live: LiveStack,
   told: ChangeSet,
-  { prefix, things }: Gathering,
+  gathering: Gathering,
   { template, kept }: { template: string; kept?: string },
   given: Given,
 ): Promise<Effect[]> {
+  const { prefix, things } = gathering;
   const set = { ...told, parameters: without(given.after, told.parameters) };
   const { account, region } = context.identity;
   const { secretKey, planNonce } = context;
@@ -170,18 +205,13 @@ async function effectsOfSet(
   const deployed = { template: live.processed, parameters: parametersBefore(live) };
   const wanted = { template, parameters: parametersAfter(live, { ...set, template }) };
   const named = namedElsewhere(isNew ? [wanted] : [deployed, wanted], place);
-  const where = { ...place, elsewhere: await context.elsewhere.read(named, region) };
-  const compared = viewsOf(
-    isNew ? null : deployed,
-    wanted,
-    bareRecord(Object.fromEntries(live.resources.map((r) => [r.LogicalResourceId ?? '', r.PhysicalResourceId ?? '']))),
-    where,
-  );
   const [parsedBefore, parsedAfter] = [isNew ? null : parseTemplate(live.processed), parseTemplate(template)];
   const exports = await context.secrets.exportsOf([
     ...(parsedBefore ? [{ template: parsedBefore, parameters: live.parameters }] : []),
     { template: parsedAfter, parameters: set.parameters },
   ]);
+  const where = { ...place, elsewhere: await context.elsewhere.read(named, region, exports) };
+  const compared = viewsOf(isNew ? null : deployed, wanted, physicalIdsOf(live), where);
   const fromBefore: TaintedFrom = { given: given.before, exports, parameters: live.parameters };
   const fromAfter: TaintedFrom = { given: given.after, exports, parameters: set.parameters };
   const seen = pictureOf(
@@ -191,6 +221,8 @@ async function effectsOfSet(
   );
   things.push(...seen);
   const leaves = leavesByResource(seen);
+  gathering.protections.push(...protectionsIn(compared, prefix));
+  gathering.lowered.push(...loweredIn(compared, prefix));
   const taint = {
     ...(parsedBefore ? { before: createTaint(parsedBefore, fromBefore) } : {}),
     after: createTaint(parsedAfter, fromAfter),
@@ -201,18 +233,18 @@ async function effectsOfSet(
   const judged = withToldValues(compared, changes, (id, path) =>
     [taint.before, taint.after].some((side) => side?.at(id, ['Properties', ...path]) === true),
   );
-  const views = { ...judged, groupsRead: await readOpenGroups(context, ids, judged) };
+  const views = await withOutside(context, ids, judged);
   const facts = await factsFor(context, changes, views);
   const situation = { context, stackName: set.stackName, prefix, facts, views, leaves, taint };
   const own = await withDisks(context, effectsOfChanges(situation, changes));
-  const drifted = isNew ? own : await markDrift(context, live, own, views.after, prefix, taint.before);
+  const drifted = isNew ? own : await withLive(context, live, own, views, prefix, taint.before);
   const nested = await Promise.all(
     changes
       .filter(({ ResourceType }) => ResourceType === NESTED)
       .map((change) => {
         const id = change.LogicalResourceId ?? '';
         const below = { before: taint.before?.givenTo(id) ?? new Set<string>(), after: taint.after.givenTo(id) };
-        return effectsOfNested(context, change, set, drifted, { prefix, things }, below);
+        return effectsOfNested(context, change, set, drifted, gathering, below);
       }),
   );
   const onStack = effectsOnStack(
@@ -245,21 +277,22 @@ async function effectsOfNested(
   { LogicalResourceId: id = '', PhysicalResourceId: stackId }: ResourceChange,
   parent: ChangeSet,
   effects: readonly Effect[],
-  { prefix, things }: Gathering,
+  gathering: Gathering,
   given: Given,
 ): Promise<Effect[]> {
+  const { prefix } = gathering;
   const own = effects.find(({ logicalId }) => logicalId === prefix + id);
   const below = `${prefix}${id}/`;
   const isLost = own?.kind === 'delete' || own?.kind === 'replace';
   const lost =
     isLost && stackId
-      ? await deletionEffects(context, await observeStack(context, stackId), {
-          prefix: below,
-          things,
-        })
+      ? await deletionEffects(context, await observeStack(context, stackId), { ...gathering, prefix: below })
       : [];
   const set = parent.nested[id];
   if (!set || set === 'unchanged') return lost;
   const child = await observeStack(context, set.stackId, 'later');
-  return [...lost, ...(await effectsOfSet(context, child, set, { prefix: below, things }, wantedTemplate(set), given))];
+  return [
+    ...lost,
+    ...(await effectsOfSet(context, child, set, { ...gathering, prefix: below }, wantedTemplate(set), given)),
+  ];
 }

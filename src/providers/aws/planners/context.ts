@@ -5,6 +5,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import type { Permit } from '../../../core/permit.ts';
 import type { Target } from '../../../core/plan.ts';
 import type { Identity, Place } from '../../../core/ports.ts';
+import type { Earlier } from '../../../core/way-back.ts';
 import type { Knowledge } from '../knowledge/index.ts';
 import { createDriftReads, type DriftReads } from '../observe/drift.ts';
 import { createElsewhere, type Elsewhere } from '../observe/elsewhere.ts';
@@ -32,6 +33,8 @@ export interface PlannerContext {
   templateBuckets: readonly string[];
   /** Made where a template is read from S3. */
   objects(): Promise<S3Client>;
+  /** A change of ours, with what its target was before it. */
+  earlier(changeId: string): Promise<Earlier>;
   /** Without a policy nothing is sent to AWS that could run a macro or leave an empty stack behind. */
   hasPolicy: boolean;
   /** ARN of the role that CloudFormation works under; null: the caller's own session. */

@@ -5,16 +5,21 @@ import { z } from 'zod';
 import type { Call } from '../../../core/call.ts';
 import { compareWorstFirst, type Effect } from '../../../core/effect.ts';
 import type { Thing } from '../../../core/picture.ts';
+import { markFallen, protectionOfStack } from '../effects/fallen-protection.ts';
 import { asPolicy, loss } from '../effects/loss.ts';
 import { withDisks } from '../effects/stack-instances.ts';
 import { askingAws } from '../errors.ts';
 import { holdsOf, isRevisionType } from '../knowledge/index.ts';
 import type { MarkContext } from '../knowledge/marks/finder.ts';
 import { marksOfChange } from '../knowledge/marks/index.ts';
+import { protectionsIn } from '../knowledge/marks/protections.ts';
 import { type LiveStack, observeStack } from '../observe/live-stack.ts';
 import { parametersBefore } from '../observe/named-parameters.ts';
+import { readersOf } from '../observe/output-readers.ts';
+import { readOwners } from '../observe/owners.ts';
 import type { AwsDraft } from '../observed.ts';
 import { deployedSide, type Gathering, pictureOf, touched } from '../picture/picture.ts';
+import { parseTemplate } from '../template/parse.ts';
 import { observed, type PlannerContext } from './context.ts';
 import { definePlanner } from './definition.ts';
 import { refuseBusy, stackTarget, tokenFor } from './stack.ts';
@@ -25,8 +30,13 @@ export async function planStackDelete(context: PlannerContext, name: string): Pr
     const live = await observeStack(context, name);
     refuseBusy(live);
     const { stackId, updatedAt } = live.observed;
+    const outputs = (live.stack.Outputs ?? []).map(({ OutputKey = '' }) => OutputKey);
+    const readers = await readersOf(context, live.observed, outputs);
     const things: Thing[] = [];
-    const effects = (await deletionEffects(context, live, { prefix: '', things })).sort(compareWorstFirst);
+    const protections = protectionOfStack(live);
+    const effects = (await deletionEffects(context, live, { prefix: '', things, protections, lowered: [] })).sort(
+      compareWorstFirst,
+    );
     const call: Call = {
       step: 'step1',
       provider: 'aws',
@@ -42,7 +52,10 @@ export async function planStackDelete(context: PlannerContext, name: string): Pr
       calls: [call],
       effects,
       picture: touched(things, effects),
-      observed: observed(context, { stack: live.observed }),
+      protections,
+      observed: observed(context, {
+        stack: { ...live.observed, importedExports: [...live.observed.importedExports, ...readers] },
+      }),
       dryRun: { kind: 'synthesised', succeeded: true },
       recipe: { planner: 'stack_delete', input: { stack: stackId } },
       notes: [
@@ -57,20 +70,25 @@ export async function planStackDelete(context: PlannerContext, name: string): Pr
 export async function deletionEffects(
   context: PlannerContext,
   live: LiveStack,
-  { prefix, things }: Gathering,
+  gathering: Gathering,
 ): Promise<Effect[]> {
+  const { prefix, things } = gathering;
   const { account, region } = context.identity;
   const { secretKey, planNonce } = context;
   const { stackId, stackName } = live.observed;
   const place = { account, region, stackId, stackName };
   const deployed = { template: live.processed, parameters: parametersBefore(live) };
-  const where = { ...place, elsewhere: await context.elsewhere.read(namedElsewhere([deployed], place), region) };
-  const views = viewsOf(deployed, null, {}, where);
+  const written = { template: parseTemplate(live.processed), parameters: live.parameters };
+  const secrets = await context.secrets.exportsOf([written]);
+  const named = namedElsewhere([deployed], place);
+  const where = { ...place, elsewhere: await context.elsewhere.read(named, region, secrets) };
+  const compared = viewsOf(deployed, null, {}, where);
+  const ids = live.resources.map(({ LogicalResourceId = '' }) => LogicalResourceId);
+  const views = { ...compared, ownersRead: await readOwners(context, ids, compared) };
   things.push(...pictureOf(deployedSide(live), null, { prefix, where, secretKey, planNonce }));
-  const effects = await withDisks(
-    context,
-    live.resources.map((resource) => deletionEffect(resource, views, stackName, prefix)),
-  );
+  gathering.protections.push(...protectionsIn(views, prefix));
+  const own = live.resources.map((resource) => deletionEffect(resource, views, stackName, prefix));
+  const effects = await markFallen(context, live, await withDisks(context, own), views, prefix);
   const nested = live.resources.filter(
     ({ ResourceType, PhysicalResourceId }, index) =>
       ResourceType === 'AWS::CloudFormation::Stack' &&
@@ -80,8 +98,8 @@ export async function deletionEffects(
   const below = await Promise.all(
     nested.map(async ({ LogicalResourceId, PhysicalResourceId }) =>
       deletionEffects(context, await observeStack(context, PhysicalResourceId!), {
+        ...gathering,
         prefix: `${prefix}${LogicalResourceId}/`,
-        things,
       }),
     ),
   );

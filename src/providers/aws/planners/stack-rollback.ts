@@ -80,6 +80,13 @@ export async function planStackRollback(context: PlannerContext, name: string, s
 
 function wayBack({ observed: { stackName, status } }: LiveStack, skip: readonly string[]): Way {
   const way = WAYS[status];
+  if (!way && /ROLLBACK_(?:\w+_)?IN_PROGRESS$/.test(status))
+    throw new CountersignError(
+      'STATE_STACK_BUSY',
+      `${stackName} is in ${status}: CloudFormation is rolling it back.`,
+      'Wait until the rollback has ended. If it fails, plan this again to continue it.',
+      { next: { tool: 'describe_stack', input: { stack: stackName, include: ['events'] } } },
+    );
   if (!way)
     throw new CountersignError(
       'STATE_NOTHING_TO_ROLL_BACK',

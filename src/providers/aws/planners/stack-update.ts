@@ -17,25 +17,33 @@ import type { StackUpdateRequest } from '../ports.ts';
 import { stackUpdateRequestSchema } from '../ports.ts';
 import { parseTemplate } from '../template/parse.ts';
 import { referencesIn, requiredCapabilities } from '../template/resolve.ts';
+import { requestToUndo, stateBefore } from './before.ts';
 import { type ChangeSetRecipe, draftOfChangeSet } from './change-set-draft.ts';
 import { observed, type PlannerContext } from './context.ts';
 import { definePlanner } from './definition.ts';
-import { deletion, refuseBusy, refuseNested, stackTarget } from './stack.ts';
+import { deletion, refuseBusy, refuseNested, refuseStuck, stackTarget } from './stack.ts';
 import { checkedTemplate, hasNestedStacks, refuseMaskedParameters, wantedTemplate } from './wanted-template.ts';
 
-export async function planStackUpdate(context: PlannerContext, request: StackUpdateRequest): Promise<AwsDraft> {
+export async function planStackUpdate(context: PlannerContext, asked: StackUpdateRequest): Promise<AwsDraft> {
   return askingAws(async () => {
-    const live = await beginObserving(context, request.stack, 'later');
+    const live = await beginObserving(context, asked.stack, 'later');
     refuseNested(live);
     refuseBusy(live);
     refuseNeverCreated(live);
+    refuseStuck(live);
+    const { request, notes } =
+      asked.undo === undefined ? { request: asked, notes: [] } : await requestToUndo(context, asked, live);
     const wanted =
       request.changeSet === undefined ? await wantedTemplate(context, request, () => live.template) : undefined;
     const sent = wanted?.text;
-    const draftOf = async (set: ChangeSet | 'unchanged') =>
-      set === 'unchanged'
-        ? noChange(context, await live.whole, request, sent)
-        : draftOfChangeSet(context, await live.whole, set, { type: 'UPDATE', sent });
+    const draftOf = async (set: ChangeSet | 'unchanged'): Promise<AwsDraft> => {
+      const whole = await live.whole;
+      const draft =
+        set === 'unchanged'
+          ? noChange(context, whole, request, sent)
+          : await draftOfChangeSet(context, whole, set, { type: 'UPDATE', sent });
+      return { ...draft, notes: [...notes, ...draft.notes], before: stateBefore(whole) };
+    };
     if (wanted === undefined) return draftOf(await adoptChangeSet(context, request.changeSet!, live.observed.stackId));
     const { cloudFormation } = context;
     const id = await proposeUpdate(context, request, live, wanted);
@@ -84,7 +92,7 @@ async function proposeUpdate(
       ...kept.map((ParameterKey) => ({ ParameterKey, UsePreviousValue: true })),
       ...Object.entries(given).map(([ParameterKey, ParameterValue]) => ({ ParameterKey, ParameterValue })),
     ],
-    tags: { ...live.observed.tags, ...request.tags },
+    tags: request.undo === undefined ? { ...live.observed.tags, ...request.tags } : { ...request.tags },
     capabilities: request.capabilities ?? requiredCapabilities(template),
     hasNestedStacks: hasNestedStacks(template),
     serviceRole: context.serviceRole,

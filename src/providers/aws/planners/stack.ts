@@ -22,11 +22,28 @@ export function refuseBusy({ observed: { stackName, status } }: Pick<BegunStack,
       },
       { next: creation(stackName) },
     );
+  const canBeCancelled = status === 'UPDATE_IN_PROGRESS';
   throw new CountersignError(
     'STATE_STACK_BUSY',
     `${stackName} is in ${status}.`,
-    'Wait until its operation has ended.',
+    canBeCancelled
+      ? `Wait until its operation has ended, or cancel the update: plan_stack_rollback {"stack": "${stackName}"}.`
+      : /ROLLBACK/.test(status)
+        ? `Wait until the rollback has ended. If it fails, continue it: plan_stack_rollback {"stack": "${stackName}"}.`
+        : 'Wait until its operation has ended.',
     { next: { tool: 'describe_stack', input: { stack: stackName, include: ['events'] } } },
+  );
+}
+
+export const rollingBack = (stack: string) => ({ tool: 'plan_stack_rollback', input: { stack } });
+/** CloudFormation takes no update of a stack whose rollback failed. */
+export function refuseStuck({ observed: { stackName, status } }: Pick<BegunStack, 'observed'>): void {
+  if (status !== 'UPDATE_ROLLBACK_FAILED') return;
+  throw new CountersignError(
+    'STATE_STACK_NOT_UPDATABLE',
+    `${stackName} is in ${status}: its rollback must be completed before it can be updated.`,
+    'Use plan_stack_rollback, which continues the rollback.',
+    { next: rollingBack(stackName) },
   );
 }
 

@@ -26,7 +26,7 @@ export async function warningsOf(
 ): Promise<string[]> {
   const known = knownOf(knowledge);
   const before = new Set(texts.deployed === undefined ? [] : grammarFaults(texts.deployed, known));
-  const grammar = [...grammarFaults(texts.sent, known), ...grammarFaults(texts.processed, known)];
+  const grammar = [...new Set([texts.sent, texts.processed])].flatMap((text) => grammarFaults(text, known));
   const faults = [...grammar.filter((fault) => !before.has(fault)), ...(await valueFaults(knowledge, views))];
   return asNotes([...new Set(faults)].map((fault) => makeVisibleLine(fault).slice(0, MAX_WARNING)));
 }

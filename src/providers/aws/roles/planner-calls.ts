@@ -7,6 +7,7 @@ export const PLANNER_CALLS: readonly string[] = [
   'cloudformation:DescribeStackEvents',
   'cloudformation:DescribeStackResource',
   'cloudformation:DescribeStackResourceDrifts',
+  'cloudformation:DescribeStackResources',
   'cloudformation:DescribeStacks',
   'cloudformation:DetectStackResourceDrift',
   'cloudformation:GetTemplate',
@@ -21,5 +22,6 @@ export const PLANNER_CALLS: readonly string[] = [
   'ec2:DescribeNetworkInterfaces',
   'ec2:DescribeSecurityGroups',
   'ec2:DescribeSnapshots',
+  'ec2:DescribeTags',
   'ec2:DescribeVolumes',
 ];

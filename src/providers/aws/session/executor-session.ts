@@ -73,7 +73,7 @@ export function createExecutorSessions(ports: {
     return made(Object.freeze({ credentials: 'confined', notLimited }), {
       async settings() {
         if (session.expiresAt - RENEW_BEFORE_MILLISECONDS < ports.now().getTime()) session = await open();
-        return { ...callers, credentials: session.credentials };
+        return { ...callers, credentials: { ...session.credentials, expiration: new Date(session.expiresAt) } };
       },
       widen: async () => (isWide || !isUncertain(plan) ? null : confined(plan, about, role, true)),
     });

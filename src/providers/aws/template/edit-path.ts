@@ -37,7 +37,7 @@ export const keysOf = (path: string): string[] =>
   );
 
 /** @throws CountersignError INPUT_INVALID naming the nearest part that exists, and how to add one that does not. */
-export function locate(document: Document, keys: string[], edit: TemplateEdit): Spot {
+export function locate(document: Pick<Document, 'contents'>, keys: string[], edit: TemplateEdit): Spot {
   const [section = '', entry] = keys;
   if (!Object.hasOwn(SECTIONS, section) || entry === undefined)
     throw refusal(
@@ -53,7 +53,11 @@ export function locate(document: Document, keys: string[], edit: TemplateEdit): 
     : spot;
 }
 
-function walk(document: Document, keys: string[], edit: TemplateEdit): { spot: Spot; last: Container } {
+function walk(
+  document: Pick<Document, 'contents'>,
+  keys: string[],
+  edit: TemplateEdit,
+): { spot: Spot; last: Container } {
   let node: unknown = document.contents;
   let owner: Spot['owner'];
   let entered: unknown;

@@ -10,6 +10,7 @@ import type { TemplateEdit } from '../ports.ts';
 import { readSource } from './dialect.ts';
 import { keysOf, locate } from './edit-path.ts';
 import { splice } from './edit-text.ts';
+import { readJsonSource } from './json-source.ts';
 import { isRecord, jsonOf, parseTemplate, readTemplate } from './parse.ts';
 
 /**
@@ -23,7 +24,7 @@ export function editTemplate(text: string, edits: readonly TemplateEdit[]): stri
   let meaning = readTemplate(text);
   for (const edit of edits) {
     checkEdit(edit);
-    const { document, source } = readSource(edited);
+    const { document, source } = placesIn(edited);
     const spot = locate(document, keysOf(edit.path), edit);
     edited = splice(source, spot);
     meaning = changed(meaning, spot.meaningPath, edit);
@@ -37,6 +38,9 @@ export function editTemplate(text: string, edits: readonly TemplateEdit[]): stri
   parseTemplate(edited);
   return edited;
 }
+
+const placesIn = (text: string) =>
+  jsonOf(text) === undefined ? readSource(text) : { document: readJsonSource(text), source: text };
 
 /** Text that begins with a brace is read as JSON by CloudFormation: it must stay JSON, which is YAML's stricter half. */
 function isWrittenAs(text: string, meaning: unknown): boolean {

@@ -1,6 +1,6 @@
 /**
  * Properties that open something to the world or to more people: type | property path | mark | rule | sentence |
- * + (judged on creation too) or create (only then). Rules are in rows.ts. In a sentence: {it} the resource, {is} what
+ * + (judged on creation too) or create (only then). Rules are in rows.ts; where data is sent stands in destinations-table.ts. In a sentence: {it} the resource, {is} what
  * comes, {account} and {host} what it names, {Property} the value of another property.
  *
  * Source: property names, the CloudFormation resource specification (a test holds each first name against the index in
@@ -95,24 +95,32 @@ AWS::ECR::ReplicationConfiguration | ReplicationConfiguration | expose | more | 
 AWS::Redshift::EndpointAuthorization | Account | expose | more | Account {is} can newly create endpoints to the cluster {ClusterIdentifier} | +
 AWS::LakeFormation::Permissions | Permissions | expose | more | Principal {DataLakePrincipal.DataLakePrincipalIdentifier}{Principal.DataLakePrincipalIdentifier} can newly {is} on data of the lake | +
 AWS::LakeFormation::PrincipalPermissions | Permissions | expose | more | Principal {DataLakePrincipal.DataLakePrincipalIdentifier}{Principal.DataLakePrincipalIdentifier} can newly {is} on data of the lake | +
-AWS::Logs::SubscriptionFilter | DestinationArn | expose | changed | Destination {is} can newly receive log events of {LogGroupName}
 AWS::CloudFront::Distribution | DistributionConfig.DefaultCacheBehavior.TrustedKeyGroups | expose | fewer | The public can newly read content of {it} without a signed address
+AWS::RDS::DBParameterGroup | Parameters.rds~force_ssl | expose | off on | Clients can newly connect without encryption to databases with the parameters {it} | +
+AWS::RDS::DBParameterGroup | Parameters.rds~force_ssl | expose | removed | Clients can newly connect without encryption to databases with the parameters {it}
+AWS::RDS::DBParameterGroup | Parameters.require_secure_transport | expose | off on | Clients can newly connect without encryption to databases with the parameters {it} | +
+AWS::RDS::DBParameterGroup | Parameters.require_secure_transport | expose | removed | Clients can newly connect without encryption to databases with the parameters {it}
+AWS::RDS::DBClusterParameterGroup | Parameters.rds~force_ssl | expose | off on | Clients can newly connect without encryption to databases with the parameters {it} | +
+AWS::RDS::DBClusterParameterGroup | Parameters.rds~force_ssl | expose | removed | Clients can newly connect without encryption to databases with the parameters {it}
+AWS::RDS::DBClusterParameterGroup | Parameters.require_secure_transport | expose | off on | Clients can newly connect without encryption to databases with the parameters {it} | +
+AWS::RDS::DBClusterParameterGroup | Parameters.require_secure_transport | expose | removed | Clients can newly connect without encryption to databases with the parameters {it}
+AWS::DocDB::DBClusterParameterGroup | Parameters.tls | expose | becomes disabled | Clients can newly connect without encryption to databases with the parameters {it} | +
+AWS::Neptune::DBClusterParameterGroup | Parameters.neptune_enforce_ssl | expose | off on | Clients can newly connect without encryption to databases with the parameters {it} | +
+AWS::Redshift::ClusterParameterGroup | Parameters.#require_ssl.ParameterValue | expose | becomes false | Clients can newly connect without encryption to databases with the parameters {it} | +
+AWS::Redshift::ClusterParameterGroup | Parameters.#require_ssl.ParameterValue | expose | removed | Clients can newly connect without encryption to databases with the parameters {it}
+AWS::ElastiCache::ReplicationGroup | AuthToken | expose | removed | Clients without a password can newly read and write {it}
+AWS::ElastiCache::ReplicationGroup | UserGroupIds | expose | removed | Clients without a user can newly read and write {it}
+AWS::MemoryDB::Cluster | ACLName | expose | becomes open-access | Clients without a password can newly read and write {it} | +
+AWS::ElastiCache::ReplicationGroup | TransitEncryptionMode | expose | becomes preferred | Clients can newly connect without encryption to {it}
+AWS::MSK::Cluster | EncryptionInfo.EncryptionInTransit.ClientBroker | expose | becomes PLAINTEXT,TLS_PLAINTEXT | Clients can newly connect without encryption to {it} | +
+AWS::OpenSearchService::Domain | DomainEndpointOptions.EnforceHTTPS | expose | off off | Clients can newly connect without encryption to {it}
+AWS::DMS::Endpoint | SslMode | expose | becomes none | Everyone on the way can newly read what the endpoint {it} sends
+AWS::ElasticLoadBalancingV2::Listener | Protocol | expose | becomes HTTP,TCP | Everyone on the way can newly read requests to {it} without encryption
 AWS::CloudFront::Distribution | DistributionConfig.DefaultCacheBehavior.ViewerProtocolPolicy | expose | becomes allow-all | Everyone on the way can newly read requests to {it} without encryption
 AWS::AppRunner::Service | NetworkConfiguration.IngressConfiguration.IsPubliclyAccessible | expose | becomes true | The internet can newly reach the service {it} | +
 AWS::S3::AccessGrant | Grantee.GranteeIdentifier | expose | more | Principal {is} can newly {Permission} objects below {AccessGrantsLocationConfiguration.S3SubPrefix} of {AccessGrantsLocationId} | +
 AWS::S3::AccessPoint | BucketAccountId | expose | foreign | Account {account}, whose bucket it is, can newly receive what is written to the access point {it} | +
-AWS::S3::Bucket | ReplicationConfiguration.Rules.*.Destination.Account | expose | foreign | Account {account} can newly receive copies of the objects of {it} | +
 AWS::S3::Bucket | OwnershipControls.Rules.*.ObjectOwnership | expose | becomes ObjectWriter,BucketOwnerPreferred | Accounts that write to {it} can newly give its objects to others by access lists
-AWS::Logs::SubscriptionFilter | DestinationArn | expose | foreign | Account {account} can newly receive log events of {LogGroupName} | create
-AWS::Logs::AccountPolicy | PolicyDocument | expose | foreign | Account {account} can newly receive log events of every log group of the account | +
-AWS::EC2::FlowLog | LogDestination | expose | foreign | Account {account} can newly receive the flow logs of {ResourceId} | +
-AWS::Oam::Link | SinkIdentifier | expose | foreign | Account {account} can newly read {ResourceTypes} of this account | +
-AWS::Events::Rule | Targets.*.Arn | expose | foreign | Account {account} can newly receive events that match {it} | +
-AWS::Events::ApiDestination | InvocationEndpoint | expose | host | Host {host} can newly receive events through {it} | +
-AWS::SNS::Subscription | Endpoint | expose | host | Host {host} can newly receive messages of {TopicArn} | +
-AWS::SNS::Subscription | Endpoint | expose | foreign | Account {account} can newly receive messages of {TopicArn} | +
-AWS::KinesisFirehose::DeliveryStream | HttpEndpointDestinationConfiguration.EndpointConfiguration.Url | expose | host | Host {host} can newly receive the records of {it} | +
-AWS::Lambda::EventInvokeConfig | DestinationConfig | expose | foreign | Account {account} can newly receive results of {FunctionName} | +
 AWS::Lambda::Function | Layers | expose | foreign | Account {account} can newly run code of its layer in {it}, under the role {Role} | +
 AWS::Lambda::Function | Code.ImageUri | expose | foreign | Account {account} can newly decide the code of {it}, under the role {Role} | +
 AWS::ECS::TaskDefinition | ContainerDefinitions.*.Image | expose | foreign | Account {account} can newly decide the code of {it}, under the role {TaskRoleArn} | +
@@ -135,7 +143,6 @@ AWS::EC2::TrafficMirrorSession | TrafficMirrorTargetId | expose | more | Target 
 AWS::EC2::VPCPeeringConnection | PeerOwnerId | expose | foreign | Account {account} can newly route from its network {PeerVpcId} to {VpcId}, where routes and rules allow it | +
 AWS::Transfer::User | SshPublicKeys | expose | more | Every holder of a key of the user {UserName} can newly read and write {HomeDirectory} under {Role} | +
 AWS::Transfer::Server | EndpointType | expose | becomes PUBLIC | The internet can newly reach the file server {it}
-AWS::Backup::BackupPlan | BackupPlan.BackupPlanRule.*.CopyActions.*.DestinationBackupVaultArn | expose | foreign | Account {account} can newly hold copies of the recovery points of {it} | +
 AWS::CodeBuild::Project | Visibility | expose | becomes PUBLIC_READ | The public can newly read the builds and logs of {it} | +
 AWS::NeptuneGraph::Graph | PublicConnectivity | expose | becomes true | The internet can newly reach the graph {it} | +
 AWS::VpcLattice::Service | AuthType | expose | becomes NONE | Clients of the service network can newly call {it} without authorization
@@ -152,8 +159,6 @@ AWS::EC2::Instance | UserData | expose | host | Host {host} can newly be loaded 
 AWS::EC2::LaunchTemplate | LaunchTemplateData.UserData | expose | host | Host {host} can newly be loaded from by the start-up commands of {it}
 AWS::AutoScaling::LaunchConfiguration | UserData | expose | host | Host {host} can newly be loaded from by the start-up commands of {it}
 AWS::Route53::RecordSet | ResourceRecords | expose | elsewhere | Holders of {is} can newly answer for {Name}
-AWS::Redshift::Cluster | LoggingProperties.BucketName | expose | set | Bucket {is} can newly receive the audit logs of {it}
-AWS::DMS::Endpoint | ServerName | expose | changed | Host {is} can newly be written to or read from through the endpoint {it}
 AWS::Route53::RecordSet | AliasTarget.DNSName | expose | elsewhere | Holders of {is} can newly answer for {Name}
 AWS::Route53Resolver::ResolverRule | TargetIps | expose | more | Resolvers at {is} can newly answer for {DomainName} | +
 AWS::ApiGateway::Authorizer | AuthorizerUri | expose | foreign | Account {account} can newly decide who may call the API {RestApiId} | +

@@ -25,6 +25,8 @@ export interface MarkContext {
   account?: string;
   /** Security groups outside this stack that were read: the ranges of the internet that come in by their own rules. */
   groupsRead?: ReadonlyMap<string, readonly string[]>;
+  /** Things outside this stack that were looked for: the stack of this account and region that owns each, by name. */
+  ownersRead?: ReadonlyMap<string, string>;
   isUnknown(value: Json | undefined): boolean;
 }
 

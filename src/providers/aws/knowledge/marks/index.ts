@@ -7,7 +7,9 @@
  */
 import type { Mark } from '../../../../core/mark.ts';
 import { makeVisibleLine } from '../../../../core/render-safe.ts';
+import { findCarriers } from './carriers.ts';
 import { findDeputies } from './deputies.ts';
+import { findDestinations, findNewAccounts } from './destinations.ts';
 import { findExposure } from './exposure.ts';
 import type { MarkContext, MarkFinder } from './finder.ts';
 import { findNetworkChange } from './groups.ts';
@@ -19,6 +21,7 @@ import { findProtection } from './protection.ts';
 import { findReach } from './reach.ts';
 import { findReached } from './reached.ts';
 import { findSlowLoss } from './slow-loss.ts';
+import { findTakenSecrets } from './taken-secrets.ts';
 
 export { imported, own, ownIdsIn, STAND_IN } from './tokens.ts';
 
@@ -26,6 +29,9 @@ const finders: readonly MarkFinder[] = [
   findSlowLoss,
   findProtection,
   findExposure,
+  findDestinations,
+  findCarriers,
+  findTakenSecrets,
   findNetworkChange,
   findOpenedMethods,
   findPolicyChange,
@@ -61,8 +67,10 @@ function visible(mark: Mark): Mark {
 }
 
 /** @param before null: it is created. @param after null: it is removed. */
-export const marksOfChange: MarkFinder = (before, after, context) =>
-  [
-    ...finders.flatMap((find) => find(before, after, withReferences(context))),
-    ...findUnpinned(before, after, context),
-  ].map(visible);
+export const marksOfChange: MarkFinder = (before, after, context) => {
+  const seeing = withReferences(context);
+  const found = finders.flatMap((find) => find(before, after, seeing));
+  return [...found, ...findNewAccounts(before, after, seeing, found), ...findUnpinned(before, after, context)].map(
+    visible,
+  );
+};

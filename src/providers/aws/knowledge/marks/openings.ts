@@ -3,13 +3,16 @@
  *
  * Guarantees: accounts and hosts are found in every text of a value (ARNs, bare numbers, image registries, URLs in
  * embedded documents, base64 of user data); each sentence names who gains, by the row of the table.
- * Does not cover: a bucket, whose ARN has no account; a host without a scheme; an imported value, whose account is not
- * known here.
+ * Does not cover: an imported value that could not be read; whose account owns a bucket that no stack of this account
+ * and region made.
  */
 import type { Json } from '../../../../core/digest.ts';
 import type { Mark } from '../../../../core/mark.ts';
+import { isSecretPath } from '../../template/secrets.ts';
+import { hostsOfAws, REGION } from '../hosts.ts';
 import type { MarkContext, ResourceView } from './finder.ts';
-import { isMembers, listOf, same, shown, stringsIn, valuesAt } from './read.ts';
+import { isMembers, listOf, same, shown, stringsIn, valuesAt, written } from './read.ts';
+import { whoseIs } from './refs.ts';
 
 type Value = Json | undefined;
 
@@ -24,17 +27,8 @@ const OF_AWS = new Set(
   ),
 );
 const ARN = /arn:[^:\s"]{0,20}:[^:\s"]{0,40}:[^:\s"]{0,30}:(\d{12})[:"\s]?/g;
-const REGISTRY = /^(\d{12})\.dkr\.ecr\./;
+const REGISTRY = /(?<!\d)(\d{12})\.dkr\.ecr\./g;
 const URL_HOST = /https?:\/\/([^/\s"'\\<>?#]{1,253})(?:\/([^/\s"'\\<>?#]{1,63}))?/gi;
-const REGION = '[a-z]{2}(?:-[a-z]{3,9}){1,2}-\\d';
-/**
- * Services of the cloud itself; what a name has before the service (a bucket, a load balancer, an instance, an API) is
- * its customers', and may be anybody's. Source: "AWS service endpoints", AWS General Reference.
- */
-const OF_CLOUD = new RegExp(
-  `^(?:api\\.(?:ecr|sagemaker)|runtime\\.(?:sagemaker|lex)|streams\\.dynamodb|[a-z0-9-]{1,40})(?:\\.dualstack)?(?:\\.${REGION})?\\.(?:amazonaws\\.com(?:\\.cn)?|api\\.aws)(?::\\d+)?$|(?:^|\\.)(?:aws\\.amazon|amazontrust)\\.com(?::\\d+)?$`,
-  'i',
-);
 /** Buckets by which AWS itself gives out its agents. Source: the pages "Install …" of each agent, from memory. */
 const BUCKET_OF_AWS = new RegExp(
   `^(?:cloudformation-examples|amazoncloudwatch-agent|(?:aws-codedeploy|amazoncloudwatch-agent|amazon-ssm|aws-ssm|amazon-ecs-agent|amazon-inspector)-${REGION})$`,
@@ -44,7 +38,7 @@ const BUCKET_HOST = new RegExp(`^(?:(.+)\\.)?s3(?:[.-](?:dualstack\\.)?${REGION}
 /** A host, or the bucket at a host of the cloud; undefined: the cloud's own. */
 function elsewhere(host: string, folder: string | undefined): string | undefined {
   const named = BUCKET_HOST.exec(host);
-  if (named === null) return OF_CLOUD.test(host) ? undefined : host;
+  if (named === null) return hostsOfAws.isOwn(host.replace(/:\d*$/, '')) ? undefined : host;
   const bucket = named[1] ?? folder;
   if (bucket === undefined || BUCKET_OF_AWS.test(bucket)) return undefined;
   return named[1] === undefined ? `${host}/${bucket}` : host;
@@ -63,7 +57,7 @@ export function foreignAccountsIn(value: Value, { account }: MarkContext): strin
   const named = [...textsIn(value)].flatMap((text) => [
     ...[...text.matchAll(ARN)].map(([, id]) => id!),
     ...(/^\d{12}$/.test(text) ? [text] : []),
-    ...(REGISTRY.exec(text)?.slice(1) ?? []),
+    ...[...text.matchAll(REGISTRY)].map(([, id]) => id!),
   ]);
   return [...new Set(named)].filter((id) => id !== account && !OF_AWS.has(id));
 }
@@ -75,6 +69,34 @@ export const foreignHostsIn = (value: Value): string[] => [
       .filter((host) => !/[\u{27e6}\u{fffd}$]/u.test(host)),
   ),
 ];
+
+const BUCKET =
+  /^(?:s3:\/\/|arn:[^:]*:s3:::)?([^/\s]{1,300}?)(?:\.s3[.-][a-z0-9.-]{0,60}amazonaws\.com(?:\.cn)?)?(?:\/.*)?$/s;
+const IMPORTED = /\u{27e6}import:/u;
+/** Something else than a bucket may stand there too. */
+const OTHER_ARN = /^arn:(?![^:]*:s3:::)/;
+
+/**
+ * Buckets by name, of which no resource of this stack has the name and no stack of this account is known to own it. A
+ * name that is unknown until execution is one of them.
+ */
+export function foreignBucketsIn(value: Value, context: MarkContext): string[] {
+  const named = [...stringsIn(value, '')].flatMap(([, text]) => {
+    if (OTHER_ARN.test(text) || text === '' || IMPORTED.test(text)) return [];
+    const name = BUCKET.exec(text)?.[1];
+    if (name === undefined) return [];
+    const whose = whoseIs(name, context, 'AWS::S3::Bucket');
+    if (whose.kind === 'own') return [];
+    if (whose.kind === 'unknown' && context.isUnknown(name)) return [''];
+    const shown = written(name);
+    return whose.kind === 'foreign' && context.ownersRead?.has(shown) ? [] : [shown];
+  });
+  return [...new Set(named)];
+}
+
+/** Of a host alone, or a URL. */
+export const foreignSitesIn = (value: Value): string[] =>
+  listOf(value).flatMap((item) => foreignHostsIn(`https://${String(item).replace(/^\w+:\/\//, '')}`));
 
 /** Nothing of it is known; an import is known to be another stack's of this account. */
 export const isWhollyUnknown = (value: Value): boolean =>
@@ -101,8 +123,11 @@ const nameOf = (item: Json): Json =>
     : item;
 
 export function changeOf(path: string, was: Value, is: Value, context: MarkContext): string {
-  const last = path.split('.').findLast((part) => part !== '*') ?? path;
-  const scalar = (value: Value) => (value === undefined ? 'absent' : typeof value === 'object' ? 'set' : shown(value));
+  const last = (path.split('.').findLast((part) => part !== '*') ?? path).replaceAll('~', '.');
+  // SECURITY: a sentence reaches the agent; a value that is called a secret is not in it.
+  const isHidden = isSecretPath(last);
+  const scalar = (value: Value) =>
+    value === undefined ? 'absent' : typeof value === 'object' || isHidden ? 'set' : shown(value);
   const change = context.isUnknown(is)
     ? 'becomes a value that is unknown until execution'
     : `${scalar(was)} → ${scalar(is)}`;
@@ -118,11 +143,14 @@ export function sentenceOf(
   const fresh = (find: (value: Value) => string[]) => find(is).filter((one) => !find(was).includes(one));
   const account = fresh((value) => foreignAccountsIn(value, context)).join(', ') || 'that is unknown until execution';
   const host = fresh(foreignHostsIn).join(', ') || 'that is unknown until execution';
+  const buckets = fresh((value) => foreignBucketsIn(value, context));
+  const bucket = `${buckets.join(', ') || shown(is)} (its owner is not known)`;
   const values: Record<string, () => string> = {
     it: () => view.logicalId,
     is: () => (context.isUnknown(is) ? 'a value that is unknown until execution' : comes(was, is)) || shown(is),
     account: () => account,
     host: () => host,
+    bucket: () => (buckets.some((name) => name === '') ? 'that is unknown until execution' : bucket),
   };
   const sentence = loses.replaceAll(/\{([\w.]{1,80})\}/g, (_, name: string) =>
     Object.hasOwn(values, name)
@@ -136,9 +164,11 @@ export function sentenceOf(
     ? account
     : loses.includes('{host}')
       ? host
-      : /^The public/.test(loses)
-        ? '*'
-        : undefined;
+      : loses.includes('{bucket}')
+        ? buckets.join(', ')
+        : /^The public/.test(loses)
+          ? '*'
+          : undefined;
   const change = changeOf(path, was, is, context);
   const isSaid = / (set|absent) → set$/.test(change) || sentence.includes(shown(is)) || change.length > LONGEST_CHANGE;
   return {

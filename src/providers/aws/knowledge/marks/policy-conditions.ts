@@ -105,7 +105,8 @@ export function bindingsOf(condition: Json | undefined): Binding[] {
     .sort((one, other) => order.indexOf(one.by) - order.indexOf(other.by));
 }
 
-const VARIABLE = /\$\{[^}]{0,200}\}/g;
+/** Plain text too: another Version makes a variable of it. */
+const VARIABLE = /\$\\?\{[^}]{0,200}\}/g;
 
 /** An ARN must name an account, an own resource, or (S3 has no account in its ARNs) a name. */
 function namesSomebody(written: string, key: string): boolean {

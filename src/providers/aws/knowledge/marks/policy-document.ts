@@ -2,7 +2,8 @@
  * IAM policy documents, read into statements.
  *
  * Guarantees: documents as objects or as JSON text; one or many; actions as they are written (compared without case);
- * NotAction, NotResource and NotPrincipal as the lists that they leave out; a document or part that is unknown counts
+ * NotAction, NotResource and NotPrincipal as the lists that they leave out; variables only where the Version has them
+ * (`$\{` stands for a `${` that is plain text); a document or part that is unknown counts
  * as everything that it could allow when it comes, and as nothing when it goes, unless it is an import, which is the
  * same wherever it is named.
  */
@@ -57,10 +58,24 @@ export function statementsOf(document: Json | undefined, context: MarkContext, w
     }
   }
   if (!isMembers(parsed)) return unreadable;
-  return listOf(parsed.Statement).flatMap((statement) =>
-    isMembers(statement) ? [statementOf(statement, context, worst)] : unreadable,
-  );
+  const { Version } = parsed;
+  return listOf(parsed.Statement).flatMap((statement) => {
+    if (!isMembers(statement)) return unreadable;
+    const isWide = widensBy(statement, worst);
+    const hasVariables = Version === WITH_VARIABLES || (isWide && context.isUnknown(Version ?? null));
+    return [statementOf(hasVariables ? statement : withPlainText(statement), context, worst)];
+  });
 }
+
+/** What widens: an unknown item of an Allow that comes or of a Deny that goes, and one that is left out the other way. */
+const widensBy = ({ Effect }: Record<string, Json>, worst: Worst) => (worst === 'everything') === (Effect !== 'Deny');
+
+/** Source: IAM User Guide, "Policy variables": in an earlier version, or without one, `${aws:username}` is plain text. */
+const WITH_VARIABLES = '2012-10-17';
+const withPlainText = (statement: Record<string, Json>): Record<string, Json> => {
+  const text = JSON.stringify(statement);
+  return text.includes('${') ? JSON.parse(text.replaceAll('${', '$\\\\{')) : statement;
+};
 
 /** The same without principals: what an identity may do. */
 export const identityStatementsOf = (document: Json | undefined, context: MarkContext, worst: Worst): Statement[] =>
@@ -74,8 +89,7 @@ const isKnown = (value: string, context: MarkContext) =>
 
 function statementOf(statement: Record<string, Json>, context: MarkContext, worst: Worst): Statement {
   const effect = statement.Effect === 'Deny' ? 'Deny' : 'Allow';
-  // What widens: an unknown item of an Allow that comes or of a Deny that goes, and one that is left out the other way.
-  const widens = (worst === 'everything') === (effect === 'Allow');
+  const widens = widensBy(statement, worst);
   const names = (value: Json | undefined, except: boolean): Names => ({
     except,
     names: listOf(value).flatMap((item) => {

@@ -20,7 +20,8 @@ const rows = rowsByType(PROTECTION);
 
 const SAFETY = ['Delete', 'Snapshot', 'Retain'];
 
-function safety(policy: string, { type, properties }: ResourceView): number {
+/** Of a deletion policy, as it is in force: 0 deletes, 2 retains. */
+export function safety(policy: string, { type, properties }: ResourceView): number {
   const inForce = policy.startsWith('Retain')
     ? 'Retain'
     : policy === 'Snapshot' && snapshotSupported(type, properties)

@@ -23,6 +23,7 @@ function touched(path: string, value: Json, { of }: ReachRow, context: MarkConte
     if (typeof item === 'string' && NO_THING.test(item)) return [];
     const whose = whoseIs(item, context, of);
     if (whose.kind === 'own') return [];
+    const stack = whose.kind === 'foreign' ? context.ownersRead?.get(whose.id) : undefined;
     const thing = of ? `the ${of.split('::').at(-1)} ` : '';
     const known = whose.kind === 'foreign';
     return [
@@ -32,7 +33,7 @@ function touched(path: string, value: Json, { of }: ReachRow, context: MarkConte
         text: known
           ? `Changes ${thing}${whose.id}, which is outside this stack.`
           : `Changes ${thing || 'a resource '}that is unknown until execution.`,
-        ...(known ? { target: { id: whose.id } } : {}),
+        ...(known ? { target: { id: whose.id, ...(stack === undefined ? {} : { stack }) } } : {}),
       },
     ];
   });
@@ -46,6 +47,16 @@ function rowsOf(view: ResourceView): readonly ReachRow[] {
       (name) => /(Arns?|ARN|Ids?|Identifier)$/.test(name) && !/^(Client|Statement|Policy|Account|Principal)/.test(name),
     )
     .map((property) => ({ property, of: undefined }));
+}
+
+/** What it attaches to by name, and the type that it must be; undefined: any. */
+export function reachedThings(view: ResourceView, context: MarkContext): { id: string; of: string | undefined }[] {
+  return rowsOf(view).flatMap(({ property, of }) =>
+    [...valuesAt(view, property, context).values()].flatMap(listOf).flatMap((item) => {
+      const whose = typeof item === 'string' && NO_THING.test(item) ? undefined : whoseIs(item, context, of);
+      return whose?.kind === 'foreign' ? [{ id: whose.id, of }] : [];
+    }),
+  );
 }
 
 function reachOf(view: ResourceView | null, context: MarkContext): Mark[] {

@@ -30,7 +30,7 @@ function keyOf(item: Json, index: number): string {
 
 /**
  * The values at a dotted path, by the exact path of each: `A.*.B` follows every item of a list or member of a map.
- * `A.#some~key.Value` the item whose Key is `some.key`. What is absent is not in the map.
+ * `A.#some~key.Value` the item whose Key (or ParameterName) is `some.key`, `A.some~key` the member of that name. What is absent is not in the map.
  */
 export function valuesAt(view: ResourceView | null, path: string, context: MarkContext): Found {
   const found = new Map<string, Json>();
@@ -45,7 +45,7 @@ function walk(value: Json | undefined, parts: string[], at: string, found: Map<s
     found.set([at, ...parts.filter((name) => name !== '*')].join('.'), value);
   } else if (part.startsWith('#')) {
     const wanted = part.slice(1).replaceAll('~', '.');
-    const item = listOf(value).find((entry) => isMembers(entry) && entry.Key === wanted);
+    const item = listOf(value).find((entry) => isMembers(entry) && (entry.Key ?? entry.ParameterName) === wanted);
     walk(item, rest, `${at}.${wanted}`, found, context);
   } else if (part === '*') {
     if (Array.isArray(value))
@@ -55,8 +55,10 @@ function walk(value: Json | undefined, parts: string[], at: string, found: Map<s
     else if (isMembers(value))
       for (const [name, item] of Object.entries(value)) walk(item, rest, `${at}.${name}`, found, context);
     else walk(value, rest, `${at}.0`, found, context); // CloudFormation takes one item for a list of one
-  } else if (isMembers(value)) walk(value[part], rest, `${at}.${part}`, found, context);
-  else if (Array.isArray(value) && value.length === 1) walk(value[0], parts, at, found, context);
+  } else if (isMembers(value)) {
+    const name = part.replaceAll('~', '.');
+    walk(value[name], rest, `${at}.${name}`, found, context);
+  } else if (Array.isArray(value) && value.length === 1) walk(value[0], parts, at, found, context);
 }
 
 /** The one value at a path without `*`. */

@@ -64,7 +64,7 @@ export function whoseIs(value: Json | undefined, context: MarkContext, expectedT
 const SERVICES: Record<string, string> = { states: 'stepfunctions', elasticfilesystem: 'efs' };
 
 /** The name in an ARN (the bucket, the table), and the service; or the value itself. */
-function nameIn(value: string): { name: string; service: string } {
+export function nameIn(value: string): { name: string; service: string } {
   const [, service = '', resource = ''] = /^arn:[^:]*:([^:]*):[^:]*:[^:]*:(.*)$/u.exec(value) ?? [];
   if (!resource) return { name: value, service: '' };
   const [, name = ''] = /^(?:[a-z-]+[/:](?=.))?([^/:]*)/u.exec(resource) ?? [];

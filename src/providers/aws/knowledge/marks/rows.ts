@@ -6,12 +6,21 @@
  * too, with `create` on creation only.
  */
 
+import { isCut } from '../../../../core/capacity.ts';
 import type { Json } from '../../../../core/digest.ts';
 import { jsonInText } from '../../../../core/input-bounds.ts';
 import type { Mark, MarkKind } from '../../../../core/mark.ts';
 import type { MarkContext, ResourceView } from './finder.ts';
-import { changeOf, foreignAccountsIn, foreignHostsIn, isWhollyUnknown, sentenceOf } from './openings.ts';
-import { changedAt, isMembers, isTrue, listOf, mayDiffer, numberOf, same, valuesAt } from './read.ts';
+import {
+  changeOf,
+  foreignAccountsIn,
+  foreignBucketsIn,
+  foreignHostsIn,
+  foreignSitesIn,
+  isWhollyUnknown,
+  sentenceOf,
+} from './openings.ts';
+import { changedAt, isMembers, isTrue, listOf, mayDiffer, numberOf, same, valueAt, valuesAt } from './read.ts';
 
 export interface Row {
   type: string;
@@ -37,7 +46,7 @@ export function rowsByType(table: string): Map<string, Row[]> {
         mark: mark as MarkKind,
         rule,
         loses,
-        onCreate: flag !== undefined,
+        onCreate: flag === '+' || flag === 'create',
         onUpdate: flag !== 'create',
       };
     });
@@ -48,8 +57,9 @@ type Value = Json | undefined;
 /** @returns whether going from one value to the other loses something. Never asked with an unknown `is`. */
 type Rule = (was: Value, is: Value, argument: string[], context: MarkContext) => boolean;
 
-const isOn = (value: Value, absent: string | undefined) =>
-  value === undefined ? absent === 'on' : /^(true|enabled|active|on|started|yes)$/i.test(String(value));
+/** @param absent what absence means. */
+export const isOn = (value: Value, absent: string | undefined) =>
+  value === undefined ? absent === 'on' : /^(true|enabled|active|on|started|yes|1)$/i.test(String(value));
 
 const RULES: Record<string, Rule> = {
   /** A number falls. Arguments: what absence means (`never`: without end), and the number that means `never`. */
@@ -63,10 +73,7 @@ const RULES: Record<string, Rule> = {
   },
   off: (was, is, [absent], context) => (context.isUnknown(was) || isOn(was, absent)) && !isOn(is, absent),
   /** Capacity falls to nothing, or by more than half and by more than two: three tasks that become one are no outage. */
-  cut: (was, is, _argument, context) =>
-    (numberOf(is) === 0 && numberOf(was) !== 0) ||
-    context.isUnknown(was) ||
-    numberOf(is) < Math.min(numberOf(was) / 2, numberOf(was) - 2),
+  cut: (was, is, _argument, context) => context.isUnknown(was) || isCut(numberOf(was), numberOf(is)),
   /** One of a list, and was none of it. */
   becomes(was, is, [wanted = '']) {
     const among = (value: Value) => wanted.toLowerCase().split(',').includes(String(value).toLowerCase());
@@ -98,6 +105,12 @@ const RULES: Record<string, Rule> = {
   /** Names another account, or another host, that it did not name. */
   foreign: (was, is, _argument, context) => isMore(foreignAccountsIn(was, context), foreignAccountsIn(is, context)),
   host: (was, is) => isMore(foreignHostsIn(was), foreignHostsIn(is)),
+  /** Names a bucket whose owner is not known to be this account, or something of another account. */
+  bucket: (was, is, _argument, context) =>
+    isMore(foreignBucketsIn(was, context), foreignBucketsIn(is, context)) ||
+    isMore(foreignAccountsIn(was, context), foreignAccountsIn(is, context)),
+  /** The same of a host without a scheme. */
+  site: (was, is) => isMore(foreignSitesIn(was), foreignSitesIn(is)),
   /** More, and not a thing of this stack. */
   elsewhere: (was, is) =>
     itemsOf(is).some((item) => !itemsOf(was).some((known) => same(known, item)) && !/\u{27e6}own:/u.test(String(item))),
@@ -183,14 +196,36 @@ function isNoSooner(rule: Value, known: Value): boolean {
 }
 
 /** Rules that look for names within a value: an unknown part of it names nothing. */
-const NAMES = new Set(['foreign', 'host', 'elsewhere']);
+const NAMES = new Set(['foreign', 'host', 'bucket', 'site', 'elsewhere']);
+
+/** The cloud refuses to deliver to a bucket whose owner is another than the one that is expected. */
+const isOwnersOnly = (view: ResourceView, path: string | undefined, context: MarkContext): boolean =>
+  path !== undefined &&
+  context.account !== undefined &&
+  String(valueAt(view, path, context) ?? '').padStart(12, '0') === context.account;
+
+const EXACTLY_OWN = /^\u{27e6}own:([A-Za-z0-9]+)[^\u{27e7}]*\u{27e7}$/u;
+
+/** The same resource of this stack, by another property that was not there: an address by its allocation. */
+function isNamedAnew(was: Value, before: ResourceView | null, after: ResourceView): boolean {
+  const named = (value: Value) => EXACTLY_OWN.exec(String(value))?.[1];
+  const thing = named(was);
+  return (
+    thing !== undefined &&
+    Object.entries(after.properties).some(
+      ([name, value]) => named(value) === thing && before?.properties[name] === undefined,
+    )
+  );
+}
 
 function judgeRow(row: Row, before: ResourceView | null, after: ResourceView, context: MarkContext): Mark[] {
   const [name = '', ...argument] = row.rule.split(' ');
   const rule = RULES[name]!;
+  if (name === 'bucket' && isOwnersOnly(after, argument[0], context)) return [];
   const [was, is] = [valuesAt(before, row.path, context), valuesAt(after, row.path, context)];
   const lost = [...new Set([...was.keys(), ...is.keys()])].filter((path) => {
     const value = is.get(path);
+    if (row.mark === 'disconnect' && value === undefined && isNamedAnew(was.get(path), before, after)) return false;
     if (NAMES.has(name) && !isWhollyUnknown(value)) return rule(was.get(path), value, argument, context);
     return context.isUnknown(value)
       ? mayDiffer(was.get(path), value, context)

@@ -40,6 +40,25 @@ const queue = (Principal: unknown, Condition?: object) =>
   );
 
 describe('an identity gains', () => {
+  it('what a variable stands for, once the version of its policy has variables', () => {
+    const of = (document: object) => ({ Roles: [{ Ref: 'Role' }], PolicyDocument: document });
+    const told = (before: object, after: object) =>
+      marksOfOne('expose', 'AWS::IAM::Policy', of(before), of(after), around).map(({ text }) => text);
+    const home = { Statement: allow('s3:GetObject', `arn:aws:s3:::home/${USER}/*`) };
+    const [now, old] = [{ Version: '2012-10-17' }, { Version: '2008-10-17' }];
+    for (const plain of [home, { ...old, ...home }]) {
+      expect(told(plain, { ...now, ...home })).toHaveLength(1);
+      expect(told(plain, { ...plain, Id: 'another' })).toEqual([]);
+      expect(told({ ...now, ...home }, { ...now, Id: 'another', ...home })).toEqual([]);
+    }
+    const fenced = { Statement: [allow('s3:*', '*'), deny('s3:*', `arn:aws:s3:::*/${USER}/*`)] };
+    expect(told({ ...now, ...fenced }, { ...old, ...fenced })).toHaveLength(1);
+    expect(told({ ...old, ...fenced }, { ...old, ...fenced, Id: 'another' })).toEqual([]);
+    const own = { StringEquals: { 'aws:PrincipalTag/team': '${aws:ResourceTag/team}' } };
+    const tagged = { Statement: allow('ec2:*', '*', { Condition: own }) };
+    expect(told({ ...old, ...tagged }, { ...now, ...tagged })).toHaveLength(1);
+    expect(told({ ...old, ...tagged }, { Version: { Ref: 'Unknown' }, ...tagged })).toHaveLength(1);
+  });
   it('what an exclusion left out', () => {
     const butIam = { Effect: 'Allow', NotAction: 'iam:*', Resource: '*' };
     expect(gained([butIam], [butIam, allow('iam:CreateUser', '*')])).toEqual([

@@ -1,6 +1,6 @@
 /** Ways around the finder of slow losses, each closed. Pages are of the CloudFormation template reference, as read. */
 import { describe, expect, it } from 'vitest';
-import { marks, marksOfOne } from './stack.ts';
+import { marks, marksOfOne, type Resources } from './stack.ts';
 
 const bucket = (...Rules: object[]) => ({ LifecycleConfiguration: { Rules } });
 const expire = (type: string, before: object, after: object) =>
@@ -197,5 +197,29 @@ describe('traffic that is cut stays cut', () => {
       Properties: { FunctionName, Principal: 'sns.amazonaws.com' },
     });
     expect(marks('disconnect', { Old: link('a') }, { New: link('b') })).toHaveLength(1);
+  });
+});
+
+describe('an address stays where it is', () => {
+  const address: Resources = {
+    Address: { Type: 'AWS::EC2::EIP', Properties: {} },
+    Other: { Type: 'AWS::EC2::EIP', Properties: {} },
+  };
+  const cut = (after: Record<string, unknown>) =>
+    marksOfOne(
+      'disconnect',
+      'AWS::EC2::EIPAssociation',
+      { EIP: { Ref: 'Address' }, InstanceId: 'i-1' },
+      after,
+      address,
+    );
+  it('when it is named by its allocation instead of its IP', () => {
+    const AllocationId = { 'Fn::GetAtt': ['Address', 'AllocationId'] };
+    expect(cut({ AllocationId, InstanceId: 'i-1' })).toEqual([]);
+  });
+  it('and not when another address takes its place, it goes, or its target is another', () => {
+    expect(cut({ AllocationId: { 'Fn::GetAtt': ['Other', 'AllocationId'] }, InstanceId: 'i-1' })).toHaveLength(1);
+    expect(cut({ InstanceId: 'i-1' })).toHaveLength(1);
+    expect(cut({ AllocationId: { 'Fn::GetAtt': ['Address', 'AllocationId'] }, InstanceId: 'i-2' })).toHaveLength(1);
   });
 });

@@ -1,7 +1,7 @@
 /** Plausible parameter values by type, for templates whose values nobody gave. */
-import { scalarText } from '../../src/providers/aws/template/evaluate.ts';
-import { parseTemplate, type Template, type TemplateParameter } from '../../src/providers/aws/template/parse.ts';
-import { createResolver, parameterFaults } from '../../src/providers/aws/template/resolve.ts';
+import { scalarText } from '../providers/aws/template/evaluate.ts';
+import { parseTemplate, type Template, type TemplateParameter } from '../providers/aws/template/parse.ts';
+import { createResolver, parameterFaults } from '../providers/aws/template/resolve.ts';
 
 const BY_TYPE: Record<string, string> = {
   'AWS::EC2::KeyPair::KeyName': 'operations',
@@ -55,7 +55,27 @@ const STRINGS = [
   '03:00-04:00',
 ];
 
-function candidates({ Type, AllowedValues, MinValue, MinLength }: TemplateParameter): string[] {
+/** A parameter that is called an ARN is one: of the thing that its name says. */
+const ARNS: readonly [called: RegExp, arn: string][] = [
+  [/bus/i, 'events:eu-west-1:123456789012:event-bus/central'],
+  [/role/i, 'iam::123456789012:role/operations'],
+  [/topic|sns/i, 'sns:eu-west-1:123456789012:alerts'],
+  [/queue|sqs/i, 'sqs:eu-west-1:123456789012:jobs'],
+  [/bucket|s3/i, 's3:::acme-data'],
+  [/function|lambda/i, 'lambda:eu-west-1:123456789012:function:worker'],
+  [/cert/i, 'acm:eu-west-1:123456789012:certificate/0a1b2c3d-0000-4000-8000-0a1b2c3d4e5f'],
+  [/key|kms/i, 'kms:eu-west-1:123456789012:key/0a1b2c3d-0000-4000-8000-0a1b2c3d4e5f'],
+];
+function arnFor(name: string): string[] {
+  const found = /arn$/i.test(name) && ARNS.find(([called]) => called.test(name));
+  return found ? [`arn:aws:${found[1]}`] : [];
+}
+
+function candidates(name: string, declared: TemplateParameter): string[] {
+  return [...(declared.AllowedValues?.length ? [] : arnFor(name)), ...byType(declared)];
+}
+
+function byType({ Type, AllowedValues, MinValue, MinLength }: TemplateParameter): string[] {
   if (AllowedValues?.length) return AllowedValues.map((value) => scalarText(value));
   const item = /^List<(.+)>$/.exec(Type)?.[1];
   if (item && BY_TYPE[item]) return [[BY_TYPE[item], BY_TYPE[item].replace(/.$/, '9')].join(',')];
@@ -78,17 +98,20 @@ export function plausibleParameters(
     const before = kept[ParameterKey];
     if (before !== undefined && isFit(before)) return [{ ParameterKey, ParameterValue: before }];
     if (declared.Default !== undefined && declared.Default !== null && isFit(scalarText(declared.Default))) return [];
-    const all = candidates(declared);
+    const all = candidates(ParameterKey, declared);
     return [{ ParameterKey, ParameterValue: all.find(isFit) ?? all[0] ?? 'value' }];
   });
 }
 
 /** A template that exports every name that `body` imports with these parameters; undefined where it imports none. */
-export function exporterOf(
+export const exporterOf = (...of: Parameters<typeof importsOf>): string | undefined => exporting(importsOf(...of));
+
+/** Names of exports that `body` imports with these parameters. */
+export function importsOf(
   body: string,
   parameters: { ParameterKey: string; ParameterValue: string }[],
   stack: { account: string; region: string; name: string },
-): string | undefined {
+): string[] {
   const { account: AccountId, region: Region, name: StackName } = stack;
   const resolver = createResolver(parseTemplate(body), {
     parameters: Object.fromEntries(
@@ -97,7 +120,10 @@ export function exporterOf(
     pseudo: { AccountId, Region, StackId: 'stack', StackName },
     ssmParameter: () => 'ami-0a1b2c3d4e5f60718',
   });
-  const names = resolver.imports();
+  return resolver.imports();
+}
+
+export function exporting(names: readonly string[]): string | undefined {
   if (names.length === 0) return undefined;
   const outputs = names.map((Name, index) => [`Export${index}`, { Value: `exported-${index}`, Export: { Name } }]);
   return JSON.stringify({

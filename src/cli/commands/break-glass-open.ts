@@ -1,0 +1,34 @@
+import { makeVisible } from '../../core/render-safe.ts';
+import { CHANGE_ARGUMENT, type Command, JSON_OPTION, KEY_OPTIONS } from '../command.ts';
+import { EXIT } from '../exit.ts';
+
+type OpenArgs = { change: string; reason?: string; key?: string; as?: string; minutes?: number };
+
+export const breakGlassOpen: Command<OpenArgs> = {
+  name: 'break-glass open',
+  summary: 'in an emergency: let your break-glass key approve changes of one stack alone, for at most 30 minutes',
+  afterHelp: 'A review waits from then on; nothing runs unattended until a person has closed it.',
+  options: [
+    { flags: '--reason <text>', summary: 'the emergency; signed and recorded with your name', required: true },
+    { flags: '--minutes <number>', summary: 'for how long', default: 30, parse: minutesOf },
+    KEY_OPTIONS[0]!,
+    { flags: '--as <person>', summary: 'your name in the policy, if the key file does not identify you' },
+    JSON_OPTION,
+  ],
+  arguments: [CHANGE_ARGUMENT],
+  run: (context, { change, ...options }) =>
+    context.withApp(async (app) => {
+      const { openGlass } = await import('../break-glass.ts');
+      const { seq, body } = await openGlass(app, change, options);
+      const text = [
+        `Break-glass is open for ${body.target.name} until ${body.until}. Then: countersign approve ${change} --key KEY`,
+        `Review ${seq} waits: countersign break-glass close ${seq} --reason TEXT`,
+      ].join('\n');
+      return { text: makeVisible(text, Number.POSITIVE_INFINITY), json: { review: seq, ...body }, exit: EXIT.pass };
+    }),
+};
+
+function minutesOf(text: string): number {
+  if (/^(?:[1-9]|[12]\d|30)$/.test(text)) return Number(text);
+  throw new Error('write a number from 1 to 30');
+}

@@ -1,0 +1,52 @@
+/**
+ * A state folder as a command opens it: its ledger, and the changes in it. The policy, the tools and the cloud are joined
+ * (`compose.ts`) when the command asks for them: who only looks loads none of them.
+ */
+import type { App, AppOptions } from './compose.ts';
+import type { Config } from './config.ts';
+import { createChangeReader } from './core/change-reader.ts';
+import type { ChangeReader } from './core/ports.ts';
+import { type OpenLedger, openLedger } from './ledger/store.ts';
+import { areSeatsFilled } from './people/seats.ts';
+
+/** An `App` is one too. */
+export interface StateFolder {
+  config: Config;
+  ledger: OpenLedger;
+  changes: Pick<ChangeReader, 'find' | 'findIn' | 'plan' | 'picture' | 'list'>;
+  /** Reads the policy, and joins everything. */
+  whole(): Promise<App>;
+}
+
+/** @param sandboxed the simulated cloud in place of the real one. */
+export function openFolder(config: Config, { sandboxed }: { sandboxed: boolean }): StateFolder & { close(): void } {
+  const now = () => new Date();
+  const ledger = openLedger(config.home, now);
+  let app: Promise<App> | undefined;
+  let store: NonNullable<AppOptions['sandbox']>['store'] | undefined;
+  const join = async (): Promise<App> => {
+    const { createApp, openSandbox } = await import('./compose.ts');
+    const sandbox = sandboxed ? await openSandbox(config.home) : undefined;
+    store = sandbox?.store;
+    return createApp(config, { openLedger: () => ledger, ...(sandbox ? { sandbox } : {}) });
+  };
+  return {
+    config,
+    ledger,
+    changes: createChangeReader({
+      ledger,
+      isFilled: areSeatsFilled,
+      signersNow: async (view) => (await import('./policy/directory.ts')).signersIn(view),
+      completePlan: async (earlier) => (await import('./providers/index.ts')).providerRules.completePlan(earlier),
+      now,
+    }),
+    whole() {
+      app ??= join();
+      return app;
+    },
+    close() {
+      ledger.close();
+      store?.close();
+    },
+  };
+}
