@@ -38,11 +38,20 @@ const roomOf = (file) => Object.keys(ROOMS).find((name) => ROOMS[name].includes(
 
 /** What is there of a file when it runs. */
 const exportsOf = (file) =>
-  [...readFileSync(file, 'utf8').matchAll(/^export (?:async )?(?:const|let|class|function)\*? (\w+)|^export \{([^}]*)\}/gm)].flatMap(
+  [
+    ...readFileSync(file, 'utf8').matchAll(
+      /^export (?:async )?(?:const|let|class|function)\*? (\w+)|^export \{([^}]*)\}/gm,
+    ),
+  ].flatMap(
     ([, one, several]) =>
-      one ?? several.split(',').flatMap((name) => (/^\s*(?:type\b|$)/.test(name) ? [] : name.trim().split(' as ').at(-1))),
+      one ??
+      several.split(',').flatMap((name) => (/^\s*(?:type\b|$)/.test(name) ? [] : name.trim().split(' as ').at(-1))),
   );
-/** In its room, where two files may export the same name. */
+/** Two files of a room may export the same name: each of them is known in it by another. */
+const sharesName = (file) => {
+  const others = ROOMS[roomOf(file)].filter((other) => other !== file).flatMap(exportsOf);
+  return exportsOf(file).some((name) => others.includes(name));
+};
 const inRoom = (file, name) => `${file.replaceAll(/\W/g, '_')}$${name}`;
 const renamed = (file, from, isOutward) =>
   `export { ${exportsOf(file)
@@ -59,7 +68,8 @@ const besides = (within) => ({
     onResolve({ filter: /\.ts$/ }, ({ path, kind, resolveDir }) => {
       const file = source(join(resolveDir, path));
       const room = roomOf(file);
-      if (room !== undefined && room !== within) return { path: file, namespace: 'room', sideEffects: false };
+      if (room !== undefined && room !== within)
+        return sharesName(file) ? { path: file, namespace: 'room', sideEffects: false } : external(room);
       const found = Object.keys(ENTRIES).find((name) => ENTRIES[name] === file);
       return kind === 'dynamic-import' && found ? external(found) : undefined;
     });
@@ -160,7 +170,12 @@ else {
   await build({ ...common, outdir, entryPoints: { main, serve } });
   await room('zod', await zodUsed());
   for (const [name, files] of Object.entries(ROOMS))
-    await room(name, files.map((file) => renamed(file, `./${file}`, true)).join('\n'));
+    await room(
+      name,
+      files
+        .map((file) => (sharesName(file) ? renamed(file, `./${file}`, true) : `export * from './${file}';`))
+        .join('\n'),
+    );
   await build({ ...common, outdir, entryPoints: rest, splitting: true, plugins: [zodInParts, besides()] });
   writeFileSync('dist/tools.json', await toolList());
   copyCedar();

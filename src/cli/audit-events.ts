@@ -106,11 +106,11 @@ const SAYINGS: Sayings = {
   'policy.signed': ({ decider, keyFingerprint }) => `by ${decider} with the key ${keyFingerprint}`,
   'policy.adopted': ({ digest, level, signers }) =>
     `${digest} ${level}${signers.length > 0 ? ` signed by ${signers.join(', ')}` : ''}`,
+  'runner.started': ({ owner }) => `process ${owner.pid} on ${owner.host}`,
+  'runner.stopped': ({ token }) => token,
   'key.offered': ({ person: name, fingerprint, by }) => `${fingerprint} for ${name} ${person({ by })}`,
   'glass.broken': ({ target, person: name, reason, until }) => `${target.name} by ${name} until ${until}: ${reason}`,
   'glass.reviewed': ({ opened, person: name, findings }) => `opened at ${opened}, closed by ${name}: ${findings}`,
-  'runner.started': ({ owner }) => `process ${owner.pid} on ${owner.host}`,
-  'runner.stopped': ({ token }) => token,
   halted: person,
   resumed: person,
 };

@@ -49,12 +49,7 @@ export function createChanges(ports: {
       const { plan: proposed, document } = await reader.plan(planId);
       // Without a policy the judgement is plan_only; under one that is not in force there is nothing to judge by.
       if ((await policy.standing()) !== 'none') await policy.mustBeInForce();
-      if (hidesSomething(reason))
-        throw new CountersignError(
-          'INPUT_INVALID',
-          'The reason has characters that a person cannot see.',
-          'Write the reason as plain text.',
-        );
+      mustBePlain(reason);
       for (;;) {
         const judgedAt = await newestChangeEvent(ledger);
         const judge = await policy.judgeFor(proposed, 'propose', goal);
@@ -96,6 +91,15 @@ export function createChanges(ports: {
       return find(changeId);
     },
   };
+}
+
+function mustBePlain(reason: string): void {
+  if (!hidesSomething(reason)) return;
+  throw new CountersignError(
+    'INPUT_INVALID',
+    'The reason has characters that a person cannot see.',
+    'Write the reason as plain text.',
+  );
 }
 
 const CHANGE_EVENTS = ['change.proposed', 'change.executing', 'change.finished', 'halted', 'resumed', 'policy.adopted'];

@@ -105,6 +105,11 @@ async function insideOf(client: CloudFormationClient, own: readonly OwnEvent[]):
   return nested.fresh();
 }
 
+/** Was a call with this token carried out, a moment ago? */
+export async function hasEvents(client: CloudFormationClient, call: Call): Promise<boolean> {
+  return (await ownEvents(client, call, new Date())).length > 0;
+}
+
 /** Clocks of two machines. */
 const SKEW_MILLISECONDS = 15 * 60_000;
 
