@@ -38,9 +38,14 @@ const roomOf = (file) => Object.keys(ROOMS).find((name) => ROOMS[name].includes(
 
 /** What is there of a file when it runs. */
 const exportsOf = (file) =>
-  [...readFileSync(file, 'utf8').matchAll(/^export (?:async )?(?:const|let|class|function)\*? (\w+)|^export \{([^}]*)\}/gm)].flatMap(
+  [
+    ...readFileSync(file, 'utf8').matchAll(
+      /^export (?:async )?(?:const|let|class|function)\*? (\w+)|^export \{([^}]*)\}/gm,
+    ),
+  ].flatMap(
     ([, one, several]) =>
-      one ?? several.split(',').flatMap((name) => (/^\s*(?:type\b|$)/.test(name) ? [] : name.trim().split(' as ').at(-1))),
+      one ??
+      several.split(',').flatMap((name) => (/^\s*(?:type\b|$)/.test(name) ? [] : name.trim().split(' as ').at(-1))),
   );
 /** In its room, where two files may export the same name. */
 const inRoom = (file, name) => `${file.replaceAll(/\W/g, '_')}$${name}`;

@@ -10,6 +10,7 @@ import { capacitySchema } from './capacity.ts';
 import { approvalSchema, type Outcome, outcomeSchema, proposalSchema } from './change.ts';
 import { environmentSchema } from './environment-schema.ts';
 import { AUDIT_REMEDY, CountersignError, type ErrorCode } from './errors.ts';
+import { glassBrokenSchema, glassReviewedSchema } from './glass.ts';
 import type { StandingState } from './kept.ts';
 import { documentDigest, type Named, namesIn } from './named-documents.ts';
 import { ownerSchema } from './owner.ts';
@@ -183,26 +184,8 @@ export const EVENT_BODIES = {
   'key.offered': byPerson.extend({ person: z.string(), line: z.string(), fingerprint: z.string() }),
 
   /** Break-glass was opened for one stack; a review waits until it is closed. */
-  'glass.broken': z.object({
-    target,
-    person: z.string(),
-    reason: z.string(),
-    from: z.iso.datetime(),
-    until: z.iso.datetime(),
-    statement: z.string(),
-    signature: z.string(),
-    keyFingerprint: z.string(),
-    policyDigest: z.string(),
-  }),
-  'glass.reviewed': z.object({
-    opened: z.int(),
-    person: z.string(),
-    findings: z.string(),
-    statement: z.string(),
-    signature: z.string(),
-    keyFingerprint: z.string(),
-    policyDigest: z.string(),
-  }),
+  'glass.broken': glassBrokenSchema.extend({ target }),
+  'glass.reviewed': glassReviewedSchema,
   /** A process that executes what is approved in scopes of `by_runner`. */
   'runner.started': z.object({ owner: ownerSchema }),
   'runner.stopped': z.object({ token: z.string() }),

@@ -30,7 +30,8 @@ function loadedBy(command: string[]): { files: string[]; sources: string[] } {
   return { files: ours, sources: sources.map(([, source]) => source!) };
 }
 
-const JOINED = /^(?:guards|tools)\/|^src\/(?:compose|execute|sandbox|providers\/aws\/(?!knowledge\/hosts))|@aws-sdk|cedar/;
+const JOINED =
+  /^(?:guards|tools)\/|^src\/(?:compose|execute|sandbox|providers\/aws\/(?!knowledge\/hosts))|@aws-sdk|cedar/;
 
 it.each([
   ['changes', () => ['changes'], 12],

@@ -4,9 +4,9 @@ import { z } from 'zod';
 import { CountersignError, type ErrorCode } from '../../src/core/errors.ts';
 import { createPipeline, type PipelinePorts } from '../../src/core/pipeline.ts';
 import type { PlanDraft } from '../../src/core/plan.ts';
-import { within } from '../../src/core/within.ts';
 import type { PlanWith } from '../../src/core/ports.ts';
 import { defineTool, type Tool } from '../../src/core/tool.ts';
+import { within } from '../../src/core/within.ts';
 import { agentWording } from '../../src/render/agent/index.ts';
 import { openTestWorld, proposeFix, STACK, type TestWorld } from '../world.ts';
 
