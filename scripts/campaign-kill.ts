@@ -63,6 +63,7 @@ function randomFrom(start: number): () => number {
 }
 
 const began = performance.now();
+const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
 const kinds = Object.keys(CHANGES);
 const lengths = new Map<string, Ran>();
 for (const kind of kinds) {
@@ -106,7 +107,6 @@ await all(
     ),
   ),
 );
-const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
 const random = randomFrom(seed);
 for (let done = 0; done < moments; done += 50) {
   await all(
