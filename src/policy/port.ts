@@ -12,7 +12,7 @@ import { areSeatsFilled } from '../people/seats.ts';
 import { mapsTo } from '../people/sign-in.ts';
 import { approveWithinSeconds, seatRules } from './apply.ts';
 import { describePolicy } from './describe.ts';
-import { signersIn } from './directory.ts';
+import { signersIn, signersOf } from './directory.ts';
 import { type FactSources, factsFor, NO_POLICY_DIGEST } from './facts.ts';
 import { executedLately, spentBy } from './history.ts';
 import { observations } from './observed.ts';
@@ -139,7 +139,11 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
     },
     mayRead: (subject) => !policy || policy.file.read === 'all' || scopeFor(policy, [subject]) !== null,
     isFilled: areSeatsFilled,
-    signersNow: async (view) => (options.isHypothetical ? undefined : signersIn(view)),
+    async signersNow(view) {
+      if (options.isHypothetical) return undefined;
+      const isInForce = policy && (await standing(view)) === 'adopted';
+      return isInForce ? signersOf({ people, digest: await digestInForce(view, policy) }) : signersIn(view);
+    },
     proofFor: (plan) => {
       const scope = policy && scopeFor(policy, subjectsOf(plan), isBeforePlanning(plan));
       const { proof } = seatRules(policy, scope?.environment ?? 'production')[seatKindOf(plan)];
