@@ -1,6 +1,6 @@
 // Makes dist/. Runs on `npm ci` (prepare), with any Node >= 18.
 // `node build.mjs ENTRY OUTDIR` bundles another server in the way of `serve`: the benchmark's baseline is built so.
-import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { build } from 'esbuild';
@@ -47,7 +47,11 @@ const exportsOf = (file) =>
       one ??
       several.split(',').flatMap((name) => (/^\s*(?:type\b|$)/.test(name) ? [] : name.trim().split(' as ').at(-1))),
   );
-/** In its room, where two files may export the same name. */
+/** Two files of a room may export the same name: each of them is known in it by another. */
+const sharesName = (file) => {
+  const others = ROOMS[roomOf(file)].filter((other) => other !== file).flatMap(exportsOf);
+  return exportsOf(file).some((name) => others.includes(name));
+};
 const inRoom = (file, name) => `${file.replaceAll(/\W/g, '_')}$${name}`;
 const renamed = (file, from, isOutward) =>
   `export { ${exportsOf(file)
@@ -64,7 +68,8 @@ const besides = (within) => ({
     onResolve({ filter: /\.ts$/ }, ({ path, kind, resolveDir }) => {
       const file = source(join(resolveDir, path));
       const room = roomOf(file);
-      if (room !== undefined && room !== within) return { path: file, namespace: 'room', sideEffects: false };
+      if (room !== undefined && room !== within)
+        return sharesName(file) ? { path: file, namespace: 'room', sideEffects: false } : external(room);
       const found = Object.keys(ENTRIES).find((name) => ENTRIES[name] === file);
       return kind === 'dynamic-import' && found ? external(found) : undefined;
     });
@@ -143,10 +148,13 @@ const common = {
   // 'module' first: with 'main' first lazy imports lose their names and client-ec2 is bundled twice.
   mainFields: ['module', 'main'],
   external: ['better-sqlite3'],
+  jsx: 'automatic',
+  jsxImportSource: 'hono/jsx',
   plugins: [zodInParts, onlyEntries],
   define: {
     __VERSION__: JSON.stringify(JSON.parse(readFileSync('package.json', 'utf8')).version),
     __CEDAR__: JSON.stringify('./cedar.cjs'),
+    __PAGE__: JSON.stringify('./page/'),
   },
   banner: { js: REQUIRE },
   legalComments: 'linked',
@@ -162,10 +170,32 @@ else {
   await build({ ...common, outdir, entryPoints: { main, serve } });
   await room('zod', await zodUsed());
   for (const [name, files] of Object.entries(ROOMS))
-    await room(name, files.map((file) => renamed(file, `./${file}`, true)).join('\n'));
+    await room(
+      name,
+      files
+        .map((file) => (sharesName(file) ? renamed(file, `./${file}`, true) : `export * from './${file}';`))
+        .join('\n'),
+    );
   await build({ ...common, outdir, entryPoints: rest, splitting: true, plugins: [zodInParts, besides()] });
   writeFileSync('dist/tools.json', await toolList());
   copyCedar();
+  await buildPage();
+}
+
+/** What the browser loads of the review page: one script and one style. */
+async function buildPage() {
+  mkdirSync('dist/page', { recursive: true });
+  await build({
+    outdir: 'dist/page',
+    entryPoints: { script: 'src/review/browser/page.ts', style: 'src/review/browser/style.css' },
+    bundle: true,
+    minify: true,
+    format: 'iife',
+    platform: 'browser',
+    target: ['es2022', 'chrome109', 'firefox115', 'safari16.4'],
+    legalComments: 'linked',
+    logLevel: 'warning',
+  });
 }
 asLittleAsNeeded(outdir);
 

@@ -16,7 +16,13 @@ export interface Config {
   templateRoots: string[];
   /** Names under which this process acts. */
   actsAs: string[];
+  /** The connection that sshd started this process for, as sshd names it. */
+  sshConnection?: string | undefined;
+  /** What its client asked for, where sshd ran a forced command instead. */
+  sshOriginalCommand?: string | undefined;
   logLevel: string;
+  /** Where people find the review page: told to clients that can open it. */
+  reviewUrl?: string | undefined;
 }
 
 export function readConfig(options: { home?: string | undefined; policy?: string | undefined } = {}): Config {
@@ -30,7 +36,10 @@ export function readConfig(options: { home?: string | undefined; policy?: string
     profile: env.AWS_PROFILE || undefined,
     templateRoots: env.COUNTERSIGN_TEMPLATE_ROOTS?.split(':').filter(Boolean) ?? [process.cwd()],
     actsAs: osUser(),
+    sshConnection: env.SSH_CONNECTION,
+    sshOriginalCommand: env.SSH_ORIGINAL_COMMAND,
     logLevel: env.COUNTERSIGN_LOG_LEVEL ?? 'warn',
+    reviewUrl: env.COUNTERSIGN_REVIEW_URL || undefined,
   };
 }
 
@@ -41,6 +50,12 @@ const named = (value: string | undefined): string | undefined =>
 
 /** This process's environment and some more, for a process that it starts. */
 export const environmentWith = (more: Record<string, string>): NodeJS.ProcessEnv => ({ ...process.env, ...more });
+
+/** What this process was given, by name: for who looks for what an agent could find in it. */
+export const variables = (): Readonly<Record<string, string | undefined>> => ({ ...process.env });
+
+/** Where a state folder keeps its webhook. */
+export const webhookFile = (home: string): string => join(home, 'webhook.json');
 
 /** The state folder of whoever names none. */
 export const defaultHome = (): string => join(homedir(), '.countersign');

@@ -40,6 +40,8 @@ export interface TestWorld {
     openLedger?: typeof openLedger;
     /** Where its process runs. */
     host?: string;
+    /** Those of this machine, in place of the world's own. */
+    owners?: Owners;
   }): Promise<App>;
   /** Ends the process of this app, whatever it is at. */
   kill(app: App): void;
@@ -179,7 +181,7 @@ people:
     const app = createApp(config, {
       sandbox: options.proxy ? { ...sandbox, requestHandler: behind(sandbox, options.proxy) } : sandbox,
       logDefect: () => undefined,
-      owners: machine.start(options.host),
+      owners: options.owners ?? machine.start(options.host),
       ...(options.now ? { now: options.now } : {}),
       ...(options.openLedger ? { openLedger: options.openLedger } : {}),
       ...(options.answerWithinMilliseconds ? { answerWithinMilliseconds: options.answerWithinMilliseconds } : {}),

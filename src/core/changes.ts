@@ -44,17 +44,12 @@ export function createChanges(ports: {
       const { plan: proposed, document } = await reader.plan(planId);
       // Without a policy the judgement is plan_only; under one that is not in force there is nothing to judge by.
       if ((await policy.standing()) !== 'none') await policy.mustBeInForce();
-      if (hidesSomething(reason))
-        throw new CountersignError(
-          'INPUT_INVALID',
-          'The reason has characters that a person cannot see.',
-          'Write the reason as plain text.',
-        );
+      mustBePlain(reason);
       for (;;) {
         const judgedAt = await newestChangeEvent(ledger);
         const judge = await policy.judgeFor(proposed, 'propose', goal);
         const about = { proposed, document, goal, reason, ticket, judge, policy, now: ports.now() };
-        const proposal = proposalOf({ ...about, policyDigest: await policy.digest() });
+        const proposal = await proposalOf(about);
         // Budgets hold across processes: what others proposed meanwhile was not in the facts, so judge again.
         const isAppended = await ledger.transact(async (tx) => {
           if ((await newestChangeEvent(tx)) !== judgedAt) return false;
@@ -93,6 +88,15 @@ export function createChanges(ports: {
   };
 }
 
+function mustBePlain(reason: string): void {
+  if (!hidesSomething(reason)) return;
+  throw new CountersignError(
+    'INPUT_INVALID',
+    'The reason has characters that a person cannot see.',
+    'Write the reason as plain text.',
+  );
+}
+
 const CHANGE_EVENTS = ['change.proposed', 'change.executing', 'change.finished', 'halted', 'resumed', 'policy.adopted'];
 
 async function newestChangeEvent(view: LedgerView): Promise<number> {
@@ -123,7 +127,7 @@ async function appendProposal(tx: LedgerTransaction, proposal: Proposal): Promis
   });
 }
 
-function proposalOf(from: {
+async function proposalOf(from: {
   proposed: Plan;
   document: string;
   goal: Goal;
@@ -131,10 +135,9 @@ function proposalOf(from: {
   ticket: string | undefined;
   judge: Judge;
   policy: PolicyPort;
-  policyDigest: string;
   now: Date;
-}): Proposal {
-  const { proposed, document, goal, reason, ticket, judge, policy, policyDigest, now } = from;
+}): Promise<Proposal> {
+  const { proposed, document, goal, reason, ticket, judge, policy, now } = from;
   const [proof, onePerson] = [policy.proofFor(proposed), policy.onePerson()];
   return {
     id: `chg_${randomBytes(6).toString('hex')}`,
@@ -154,8 +157,8 @@ function proposalOf(from: {
     proposedAt: now.toISOString(),
     approveBy: new Date(now.getTime() + judge.seatsWithinSeconds * 1000).toISOString(),
     nonce: randomBytes(16).toString('hex'),
-    assurance: policy.assurance(),
-    policyDigest,
+    assurance: await policy.assurance(),
+    policyDigest: await policy.digest(),
     ...(proof === 'software' ? {} : { proof }),
     ...(onePerson === null ? {} : { onePerson }),
   };

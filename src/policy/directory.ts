@@ -112,7 +112,7 @@ export async function signersIn(view: Reading): Promise<SignersNow | undefined> 
   return now && signersOf(now);
 }
 
-export const signersOf = ({ people, digest }: Pick<Directory, 'people' | 'digest'>): SignersNow => ({
+const signersOf = ({ people, digest }: Pick<Directory, 'people' | 'digest'>): SignersNow => ({
   digest,
   isListed: ({ person, keyFingerprint, brokenGlass }) =>
     (brokenGlass ? ownerOfBreakGlass : ownerOf)(people, keyFingerprint)?.name === person,

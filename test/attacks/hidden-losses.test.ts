@@ -105,6 +105,7 @@ describe('a change set of another tool', () => {
       after: { Child: same },
       physicalIds: {},
       account: '123456789012',
+      isSecret: () => false,
       isUnknown: () => false,
     };
     expect(changesOffTemplates([nested], views)).toEqual([nested]);

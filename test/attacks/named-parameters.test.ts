@@ -91,6 +91,7 @@ describe('where the cloud tells two values and the templates none that differs',
     after: { Group: group(after) },
     physicalIds: {},
     account: '123456789012',
+    isSecret: () => false,
     isUnknown: () => false,
   });
   const told = (before: string, after: string) => [

@@ -9,7 +9,7 @@ const root = new URL('../..', import.meta.url).pathname;
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
 const filesIn = (folder: string): string[] =>
   readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
+    .filter((name) => /\.tsx?$/.test(name))
     .map((name) => join(folder, name));
 const importsOf = (file: string) =>
   [...read(file).matchAll(/^(?:import|export)\b[^;]*?\bfrom '([^']+)'|\bimport\('([^']+)'/gm)].map(
@@ -62,7 +62,7 @@ const TABLE: Record<string, string[]> = {
     'src/core/',
     'src/sqlite.ts',
   ],
-  'src/providers/index.ts': [`${AWS}/rules.ts`],
+  'src/providers/index.ts': [`${AWS}/rules.ts`, `${AWS}/outside.ts`],
   'src/providers/hosts.ts': [`${AWS}/knowledge/hosts.ts`],
   [AWS]: ['zod', '@aws-sdk/', '@smithy/', 'node:crypto', 'node:fs', 'node:path', 'src/core/', 'src/bounded-file.ts'],
   [`${AWS}/knowledge`]: ['src/core/'],
@@ -84,7 +84,12 @@ const TABLE: Record<string, string[]> = {
   'src/sqlite.ts': ['better-sqlite3', 'node:fs', 'node:path'],
   'src/render': ['src/core/', 'src/people/'],
   'src/render/agent': ['zod', 'src/core/', 'src/people/seats.ts', 'src/render/'],
+  'src/review': ['hono', '@hono/node-server', '@dagrejs/dagre', 'node:', 'src/core/', 'src/people/seats.ts', 'src/render/'],
+  // Runs in a browser: of the rest it knows what the page's HTML says.
+  'src/review/browser': ['@simplewebauthn/browser'],
   'src/mcp': ['@modelcontextprotocol/', 'zod', 'node:stream', 'src/core/', 'src/render/agent/'],
+  'src/doctor': ['zod', 'yaml', 'node:', 'src/bounded-file.ts', 'src/core/', 'src/people/', 'src/policy/proven.ts'],
+  'src/tell': ['zod', 'node:crypto', 'node:fs', 'src/bounded-file.ts', 'src/config.ts', 'src/core/'],
   'src/config.ts': ['node:os', 'node:path'],
   'src/entry.ts': ['node:util', 'src/config.ts', 'src/cli/', 'src/main.ts'],
   'src/main.ts': ['commander', 'src/cli/', 'src/config.ts', 'src/core/'],
@@ -102,6 +107,7 @@ const TABLE: Record<string, string[]> = {
     'src/cli/',
     'src/compose.ts',
     'src/core/',
+    'src/tell/webhook.ts',
     'src/ledger/export.ts',
     'src/policy/adopt.ts',
     'src/sandbox/cloud.ts',
@@ -118,6 +124,7 @@ const TABLE: Record<string, string[]> = {
     'src/compose.ts',
     'src/config.ts',
     'src/core/',
+    'src/doctor/',
     'src/execute/',
     'src/folder.ts',
     'src/ledger/',
@@ -129,8 +136,10 @@ const TABLE: Record<string, string[]> = {
     'src/processes.ts',
     'src/providers/index.ts',
     'src/render/',
+    'src/review/',
     'src/sandbox/',
     'src/sqlite.ts',
+    'src/tell/',
   ],
 };
 const rowOf = (file: string) =>
@@ -199,6 +208,14 @@ describe('the import table', () => {
       ),
     );
   });
+  it('lets src/review alone import what serves, lays out and draws the page, and the rest load it lazily', () => {
+    const page = /^(?:hono|@hono|@dagrejs|@simplewebauthn\/browser)\b/;
+    for (const file of sources.filter((name) => !name.startsWith('src/review/'))) {
+      expect(importsOf(file).filter((name) => page.test(name)), file).toEqual([]);
+      for (const [, name] of read(file).matchAll(/^import (?!type\b)[^;]*?'([^']+)'/gm))
+        expect(inside(file, name!), file).not.toMatch(/^src\/review\//);
+    }
+  });
   it('lets no command print or set an exit code', () => {
     for (const file of filesIn('src/cli/commands'))
       expect(read(file), file).not.toMatch(/process\.(?:exit|stderr|stdout\.write)|\bconsole\./);
@@ -227,6 +244,9 @@ describe('no room but the provider’s knows', () => {
     'src/policy-lab',
     'src/cli',
     'src/mcp',
+    'src/doctor',
+    'src/tell',
+    'src/review',
   ];
   const WRITTEN = [
     ...[
@@ -272,6 +292,9 @@ describe('no room but the provider’s knows', () => {
       'prints a command to try, of the client that people have',
     ],
     'src/mcp/server.ts': [['AWS'], 'tells an agent what this server is for'],
+    'src/doctor/clients.ts': [['aws'], 'names command lines that agents run unasked'],
+    'src/doctor/reached-findings.ts': [['aws'], 'names the command that writes the roles'],
+    'src/doctor/answers.ts': [['aws'], 'names that command'],
   };
   const wordsIn = (text: string, words: readonly string[]) =>
     words.filter((word) => new RegExp(`(?<![A-Za-z0-9_$-])${word}(?![A-Za-z0-9_])`).test(text));

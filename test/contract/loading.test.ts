@@ -34,9 +34,9 @@ const JOINED =
   /^(?:guards|tools)\/|^src\/(?:compose|execute|sandbox|providers\/aws\/(?!knowledge\/hosts))|@aws-sdk|cedar/;
 
 it.each([
-  ['changes', () => ['changes'], 12],
-  ['show', () => ['show', change], 20],
-  ['approve, to its question', () => ['approve', change, '--key', world.keyOf('bob')], 26],
+  ['changes', () => ['changes'], 18],
+  ['show', () => ['show', change], 24],
+  ['approve, to its question', () => ['approve', change, '--key', world.keyOf('bob')], 34],
 ])('%s loads the ledger and what is shown, and neither guards, tools nor a cloud', (_name, command, most) => {
   const { files, sources } = loadedBy(command());
   expect(sources).toContain('src/ledger/store.ts');

@@ -29,14 +29,17 @@ export interface Found {
 }
 
 /** @param options of the preprocessor: `-DCRASHES=0`. */
-export async function checkModel(options: readonly string[], rules = rulesOfModel()): Promise<Found> {
+export async function checkModel(
+  options: readonly string[],
+  { rules = rulesOfModel(), level = '-O2' } = {},
+): Promise<Found> {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-model-'));
   try {
     copyFileSync(model, join(folder, 'road.pml'));
     writeFileSync(join(folder, 'rules.pml'), rules);
     const inside = { cwd: folder, maxBuffer: 50_000_000 };
     await run('spin', ['-a', ...options, 'road.pml'], inside);
-    await run('cc', ['-O2', '-w', '-DSAFETY', '-o', 'pan', 'pan.c'], inside);
+    await run('cc', [level, '-w', '-DSAFETY', '-o', 'pan', 'pan.c'], inside);
     const { stdout } = await run('./pan', ['-m200000', '-b'], inside).catch((error: { stdout?: string }) => ({
       stdout: String(error.stdout ?? error),
     }));

@@ -8,7 +8,7 @@ import type { Signing } from '../../core/signing.ts';
 import { judgedByAnswer, refusalIn, type Watched, watchAnswer } from './answered.ts';
 import { cloudFormationClient, ec2Client } from './clients.ts';
 import { asCountersignError, askingAws } from './errors.ts';
-import { followStack, lookBackAtStack } from './follow.ts';
+import { followStack, hasEvents, lookBackAtStack } from './follow.ts';
 import type { PlannerContext } from './planners/context.ts';
 import { differencesNow } from './promised.ts';
 import type { ExecutorSessions } from './session/executor-session.ts';
@@ -55,7 +55,10 @@ export function createWritingDoor(
     takeRights: (plan, about) => sessions.take(plan, about),
     widenRights: async (rights, { code }) => (code === 'AWS_ACCESS_DENIED' ? sessions.widen(rights) : null),
     ...signatures,
-    send: async (call, permit, rights, signing) => (await sendAndWatch(call, permit, rights, signing)).sent,
+    async send(call, permit, rights, signing) {
+      const { sent, watched } = await sendAndWatch(call, permit, rights, signing);
+      return sent.kind === 'refused' && watched?.left ? unlessTaken(readerFor, call, sent) : sent;
+    },
 
     /** Each call of EC2 is asked for with DryRun. It proves permission, not safety. */
     async rehearse(call, permit, rights): Promise<Rehearsed> {
@@ -89,4 +92,22 @@ export function createWritingDoor(
       }
     },
   };
+}
+
+/** A proxy may have repeated the request: what refused its last copy had carried out an earlier one. */
+async function unlessTaken(
+  readerFor: (place: Place) => Promise<PlannerContext>,
+  call: Call,
+  refused: Sent,
+): Promise<Sent> {
+  try {
+    const { cloudFormation, ec2 } = await readerFor(call);
+    if (call.service === 'ec2') {
+      const output = await findTraceOf(ec2, call);
+      return output ? { kind: 'done', output } : refused;
+    }
+    return (await hasEvents(cloudFormation, call)) ? { kind: 'done', output: {} } : refused;
+  } catch {
+    return refused;
+  }
 }

@@ -9,7 +9,7 @@ import type { PlannerContext } from '../../../src/providers/aws/planners/context
 import { isUnresolved, UNRESOLVED } from '../../../src/providers/aws/template/resolve.ts';
 
 const knowledge = await loadKnowledge();
-const views = { before: {}, after: {}, physicalIds: {}, isUnknown: () => false };
+const views = { before: {}, after: {}, physicalIds: {}, isSecret: () => false, isUnknown: () => false };
 const effectsOf = (changes: ResourceChange[]) =>
   effectsOfChanges(
     {

@@ -9,7 +9,7 @@ import { isMembers } from '../knowledge/marks/read.ts';
 import type { Named, Values } from '../observe/elsewhere.ts';
 import { parseTemplate, type Template } from '../template/parse.ts';
 import { createResolver, isUnresolved, type Resolver, UNRESOLVED } from '../template/resolve.ts';
-import { isMask } from '../template/secrets.ts';
+import { isMask, isSecretPath } from '../template/secrets.ts';
 import { createTaint, type TaintedFrom } from '../template/taint.ts';
 
 export interface Side {
@@ -46,6 +46,7 @@ export function viewsOf(
     after: after === null ? bareRecord<ResourceView>({}) : resourcesOf(after, where),
     physicalIds: bareRecord(physicalIds),
     account: where.account,
+    isSecret: isSecretPath,
     isUnknown: (value) => isUnresolved(value as never) || JSON.stringify(value ?? null).search(STAND_IN) >= 0,
   };
 }

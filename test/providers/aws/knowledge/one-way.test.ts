@@ -71,6 +71,7 @@ const marks = (type: string, before: Record<string, Json>, after: Record<string,
     before: {},
     after: {},
     physicalIds: {},
+    isSecret: () => false,
     isUnknown: () => false,
   });
 

@@ -27,6 +27,8 @@ export interface MarkContext {
   groupsRead?: ReadonlyMap<string, readonly string[]>;
   /** Things outside this stack that were looked for: the stack of this account and region that owns each, by name. */
   ownersRead?: ReadonlyMap<string, string>;
+  /** Does a property of this name hold a secret? */
+  isSecret(name: string): boolean;
   isUnknown(value: Json | undefined): boolean;
 }
 

@@ -8,7 +8,6 @@
  */
 import type { Json } from '../../../../core/digest.ts';
 import type { Mark } from '../../../../core/mark.ts';
-import { isSecretPath } from '../../template/secrets.ts';
 import { hostsOfAws, REGION } from '../hosts.ts';
 import type { MarkContext, ResourceView } from './finder.ts';
 import { isMembers, listOf, same, shown, stringsIn, valuesAt, written } from './read.ts';
@@ -125,9 +124,9 @@ const nameOf = (item: Json): Json =>
 export function changeOf(path: string, was: Value, is: Value, context: MarkContext): string {
   const last = (path.split('.').findLast((part) => part !== '*') ?? path).replaceAll('~', '.');
   // SECURITY: a sentence reaches the agent; a value that is called a secret is not in it.
-  const isHidden = isSecretPath(last);
+  const isHidden = (value: Value) => context.isSecret(last) && !/^(?:true|false|\d+)$/i.test(String(value));
   const scalar = (value: Value) =>
-    value === undefined ? 'absent' : typeof value === 'object' || isHidden ? 'set' : shown(value);
+    value === undefined ? 'absent' : typeof value === 'object' || isHidden(value) ? 'set' : shown(value);
   const change = context.isUnknown(is)
     ? 'becomes a value that is unknown until execution'
     : `${scalar(was)} → ${scalar(is)}`;

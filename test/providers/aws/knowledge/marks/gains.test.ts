@@ -129,6 +129,7 @@ describe('an identity gains', () => {
         after: { It: after },
         physicalIds: {},
         account: ACCOUNT,
+        isSecret: () => false,
         isUnknown: (value: unknown) => JSON.stringify(value ?? null).search(STAND_IN) >= 0,
       };
       return marksOfChange(before, after, context)

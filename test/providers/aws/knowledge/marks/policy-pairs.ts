@@ -223,7 +223,14 @@ export async function oracleAllows(of: Policies, { action: doing, resource: what
 }
 const ALL = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] };
 
-const known: MarkContext = { before: {}, after: {}, physicalIds: {}, account: OWN, isUnknown: () => false };
+const known: MarkContext = {
+  before: {},
+  after: {},
+  physicalIds: {},
+  account: OWN,
+  isSecret: () => false,
+  isUnknown: () => false,
+};
 
 /** What our analysis says is newly allowed: by the policies of the role, and by that of the thing. */
 export function gainsOf({ before, after }: Pair): { identity: Gain[]; resource: Gain[] } {

@@ -5,6 +5,7 @@ import type { MarkContext, ResourceView } from '../../../../../src/providers/aws
 import { marksOfChange, own } from '../../../../../src/providers/aws/knowledge/marks/index.ts';
 import { parseTemplate, type Template } from '../../../../../src/providers/aws/template/parse.ts';
 import { isUnresolved, resolveTemplate } from '../../../../../src/providers/aws/template/resolve.ts';
+import { isSecretPath } from '../../../../../src/providers/aws/template/secrets.ts';
 
 export const ACCOUNT = '111122223333';
 
@@ -31,6 +32,7 @@ export function contextOf(before: Template, after: Template, parameters = { befo
     after: viewsOf(after, parameters.after),
     physicalIds: {},
     account: ACCOUNT,
+    isSecret: isSecretPath,
     isUnknown: (value) => isUnresolved(value),
   };
 }
