@@ -6,21 +6,25 @@ import { join, resolve } from 'node:path';
 import { guards as allGuards } from '../guards/index.ts';
 import { tools } from '../tools/index.ts';
 import type { Config } from './config.ts';
+import type { Client } from './core/assurance.ts';
 import { createChanges } from './core/changes.ts';
 import { keyedDigestOf } from './core/digest.ts';
 import { CountersignError } from './core/errors.ts';
 import type { GuardDefinition } from './core/guard.ts';
+import type { TriedWrite } from './core/outside.ts';
 import type { Owners } from './core/owner.ts';
 import { createPipeline, type Pipeline, type PipelinePorts } from './core/pipeline.ts';
 import type { ChangesPort, Executor, PolicyPort, Provider } from './core/ports.ts';
 import { seal, unseal } from './core/sealed.ts';
 import { earlierChange } from './core/taking-back.ts';
 import type { Tool } from './core/tool.ts';
+import { clientOf, serverHere } from './doctor/client-of.ts';
 import { type OpenLedger, openLedger } from './ledger/store.ts';
 import { type Directory, directoryAt } from './policy/directory.ts';
 import { loadPolicy } from './policy/load.ts';
 import type { Policy } from './policy/model.ts';
 import { createPolicyPort } from './policy/port.ts';
+import type { Here } from './policy/proven.ts';
 import { createOwners } from './processes.ts';
 import { type AccountEntry, createAws } from './providers/aws/provider.ts';
 import { providerRules } from './providers/index.ts';
@@ -42,6 +46,8 @@ export interface App {
   owners: Owners;
   pipeline: Pipeline;
   keyedDigest: PipelinePorts['keyedDigest'];
+  /** What this process knows of itself and of its client. */
+  here: Here;
   seal: PipelinePorts['seal'];
   /** It is joined already (`StateFolder`). */
   whole(this: App): Promise<App>;
@@ -52,6 +58,8 @@ export interface AppOptions {
   sandbox?: { store: Sandbox['store']; requestHandler: unknown; account?: string };
   /** Read already, in place of the one that the configuration names. */
   policy?: Policy;
+  /** Its people have keys of a trial. */
+  hasTrialKeys?: boolean;
   /** Another cloud than AWS, and the tools for it. */
   provider?: Provider;
   tools?: readonly Tool[];
@@ -72,6 +80,9 @@ export function createApp(config: Config, options: AppOptions = {}): App {
   const guards = options.guards ?? allGuards;
   const policyFile = options.policy ?? (config.policyPath === undefined ? null : loadPolicy(config.policyPath, guards));
   const ledger = (options.openLedger ?? openLedger)(config.home, now);
+  const secretKey = secretOf(config.home);
+  const keyedDigest = (value: unknown) => keyedDigestOf(secretKey, value);
+  const here = hereOf(config, keyedDigest);
   const owners = options.owners ?? createOwners();
   const policy = createPolicyPort({
     owners,
@@ -81,12 +92,12 @@ export function createApp(config: Config, options: AppOptions = {}): App {
     ledger,
     sponsor: config.sponsor,
     actsAs: config.actsAs,
+    hasTrialKeys: options.hasTrialKeys ?? false,
+    here,
     now,
   });
   const changes = createChanges({ ledger, policy, provider: options.provider ?? providerRules, now });
   const { sandbox } = options;
-  const secretKey = secretOf(config.home);
-  const keyedDigest = (value: unknown) => keyedDigestOf(secretKey, value);
   const sealUp: App['seal'] = (value) => seal(secretKey, value);
   const aws = () =>
     createAws({
@@ -154,11 +165,25 @@ export function createApp(config: Config, options: AppOptions = {}): App {
     owners,
     pipeline,
     keyedDigest,
+    here,
     seal: sealUp,
     async whole() {
       return this;
     },
     close: () => ledger.close(),
+  };
+}
+
+/** The kernel is asked once, and only by who needs it. */
+function hereOf({ sshConnection }: Config, seal: (value: unknown) => string): Here {
+  let client: Client | undefined;
+  return {
+    server: serverHere(),
+    client() {
+      client ??= clientOf(sshConnection);
+      return client;
+    },
+    seal,
   };
 }
 
@@ -172,6 +197,27 @@ function accountsOf(policy: Policy | null): AccountEntry[] {
     ...(account.service_role === undefined ? {} : { serviceRole: account.service_role }),
     templateBuckets: account.template_buckets,
   }));
+}
+
+/** What this user's own credentials could write, without a policy; undefined: the cloud was not reached. */
+export async function ownWrites(config: Config): Promise<TriedWrite[] | undefined> {
+  const { plannersWrites } = await import('./execute/try-writes.ts');
+  const settings = (region?: string) => ({
+    region: region ?? config.region,
+    ...(config.endpointUrl ? { endpoint: config.endpointUrl } : {}),
+  });
+  const none = { environment: 'production', scope: null } as const;
+  const cloud = createAws({
+    settings,
+    accounts: [],
+    secretKey: '',
+    templateRoots: [],
+    environmentOf: () => none,
+    mayRead: () => false,
+    earlier: () => Promise.reject(new CountersignError('INTERNAL', 'Nothing is planned here.', 'Report this.')),
+    now: () => new Date(),
+  });
+  return plannersWrites(cloud, undefined);
 }
 
 /** The roles of an AWS account, as texts. */

@@ -6,6 +6,8 @@ export interface Config {
   home: string;
   policyPath: string | undefined;
   sponsor: string | undefined;
+  /** Over ssh: the person that the key's forced command sets, for whom a statement is made. */
+  overSsh?: string | undefined;
   region: string;
   /** The AWS profile in use, as the SDK reads it. */
   profile: string | undefined;
@@ -14,7 +16,13 @@ export interface Config {
   templateRoots: string[];
   /** Names under which this process acts. */
   actsAs: string[];
+  /** The connection that sshd started this process for, as sshd names it. */
+  sshConnection?: string | undefined;
+  /** What its client asked for, where sshd ran a forced command instead. */
+  sshOriginalCommand?: string | undefined;
   logLevel: string;
+  /** Where people find the review page: told to clients that can open it. */
+  reviewUrl?: string | undefined;
 }
 
 export function readConfig(options: { home?: string | undefined; policy?: string | undefined } = {}): Config {
@@ -23,11 +31,15 @@ export function readConfig(options: { home?: string | undefined; policy?: string
     home: options.home ?? env.COUNTERSIGN_HOME ?? defaultHome(),
     policyPath: options.policy ?? env.COUNTERSIGN_POLICY,
     sponsor: named(env.COUNTERSIGN_SPONSOR),
+    overSsh: env.SSH_CONNECTION ? env.COUNTERSIGN_SPONSOR : undefined,
     region: env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? 'eu-west-1',
     profile: env.AWS_PROFILE || undefined,
     templateRoots: env.COUNTERSIGN_TEMPLATE_ROOTS?.split(':').filter(Boolean) ?? [process.cwd()],
     actsAs: osUser(),
+    sshConnection: env.SSH_CONNECTION,
+    sshOriginalCommand: env.SSH_ORIGINAL_COMMAND,
     logLevel: env.COUNTERSIGN_LOG_LEVEL ?? 'warn',
+    reviewUrl: env.COUNTERSIGN_REVIEW_URL || undefined,
   };
 }
 
@@ -38,6 +50,12 @@ const named = (value: string | undefined): string | undefined =>
 
 /** This process's environment and some more, for a process that it starts. */
 export const environmentWith = (more: Record<string, string>): NodeJS.ProcessEnv => ({ ...process.env, ...more });
+
+/** What this process was given, by name: for who looks for what an agent could find in it. */
+export const variables = (): Readonly<Record<string, string | undefined>> => ({ ...process.env });
+
+/** Where a state folder keeps its webhook. */
+export const webhookFile = (home: string): string => join(home, 'webhook.json');
 
 /** The state folder of whoever names none. */
 export const defaultHome = (): string => join(homedir(), '.countersign');

@@ -19,7 +19,7 @@ export const describePlan = defineTool({
   async run({ plan_id, cursor, wait_seconds }, { changes, policy, signal }) {
     await until(async () => !(await changes.isPlanning(plan_id)), wait_seconds, signal);
     const { plan, judgement, goalsAllowed } = await changes.plan(plan_id);
-    const about = { ...(await changes.aboutPlan(plan)), goals: goalsAllowed, assurance: policy.assurance() };
+    const about = { ...(await changes.aboutPlan(plan)), goals: goalsAllowed, assurance: await policy.assurance() };
     const from = cursor === undefined ? undefined : startOf(cursor, plan.effects.length);
     return from === undefined
       ? { ...answerPlan(plan, judgement, about), total_effects: plan.effects.length }

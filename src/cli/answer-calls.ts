@@ -2,9 +2,10 @@
 import { type App, createApp, openSandbox } from '../compose.ts';
 import type { Config } from '../config.ts';
 import { CountersignError } from '../core/errors.ts';
-import type { CallTool } from '../mcp/server.ts';
+import type { Answers, CallTool } from '../mcp/server.ts';
 import { policyStamp } from '../policy/stamp.ts';
 import { refusalOf } from '../render/agent/next.ts';
+import { hasWebhook } from '../tell/webhook.ts';
 import { createOperatorLog } from './operator-log.ts';
 
 /**
@@ -12,7 +13,7 @@ import { createOperatorLog } from './operator-log.ts';
  * Each call looks at the policy's files again, and an edit opens the app anew: a call that is still at work ends with
  * the policy that it began with.
  */
-export function createCallTool(config: Config, sandboxed: boolean): CallTool {
+export function createAnswers(config: Config, sandboxed: boolean): Answers {
   const log = createOperatorLog(config.logLevel);
   const logDefect = (error: unknown, where: string) =>
     log.error({ where, error: String((error as Error)?.stack ?? error) }, 'a defect');
@@ -38,11 +39,10 @@ export function createCallTool(config: Config, sandboxed: boolean): CallTool {
     return next;
   };
 
-  return async (name, input, origin) => {
+  const call: CallTool = async (name, input, origin) => {
     const started = performance.now();
     try {
-      const call: CallTool = (await current()).pipeline;
-      const answer = await call(name, input, origin);
+      const answer = await (await current()).pipeline(name, input, origin);
       const result = answer.ok ? { decision: answer.content.decision } : { code: answer.error.code };
       log.info({
         tool: name.slice(0, 80),
@@ -50,6 +50,7 @@ export function createCallTool(config: Config, sandboxed: boolean): CallTool {
         ...result,
         milliseconds: Math.round(performance.now() - started),
       });
+      if (opened && hasWebhook(config.home)) void tell(opened.app);
       return answer;
     } catch (error) {
       opened = undefined;
@@ -63,4 +64,16 @@ export function createCallTool(config: Config, sandboxed: boolean): CallTool {
       return { ok: false, error: new CountersignError('INTERNAL', unknown, remedy).toAnswer() };
     }
   };
+
+  /** Nobody waits for it. */
+  const tell = async (app: App) => {
+    const { tellPeople } = await import('../tell/outbox.ts');
+    const complain = (problem: string) => log.warn({ problem }, 'people were not told');
+    await tellPeople({ home: config.home, ledger: app.ledger, now: () => new Date(), complain });
+  };
+  const doctor: Answers['doctor'] = async (request) => {
+    const { answerFor } = await import('./doctor-answers.ts');
+    return answerFor(await current(), request);
+  };
+  return { call, doctor };
 }

@@ -1,4 +1,5 @@
 /** `audit show`: the ledger to read, one line an event; and the kinds of events that a person names. */
+import { assuranceOf } from '../core/assurance.ts';
 import { counted } from '../core/counted.ts';
 import { CountersignError } from '../core/errors.ts';
 import { type BodyOf, EVENT_BODIES, type EventKind, type LedgerEvent, readEvent } from '../core/events.ts';
@@ -111,6 +112,10 @@ const SAYINGS: Sayings = {
   'key.offered': ({ person: name, fingerprint, by }) => `${fingerprint} for ${name} ${person({ by })}`,
   'glass.broken': ({ target, person: name, reason, until }) => `${target.name} by ${name} until ${until}: ${reason}`,
   'glass.reviewed': ({ opened, person: name, findings }) => `opened at ${opened}, closed by ${name}: ${findings}`,
+  'doctor.asked': ({ client }) => `by ${client.kind} (${client.who})`,
+  'doctor.reported': ({ client, levels, findings }) =>
+    `${assuranceOf(levels)} for ${client.kind} (${client.who}), ${counted(findings.length, 'finding')}`,
+  'people.told': ({ through, by }) => `through event ${through} by ${by}`,
   halted: person,
   resumed: person,
 };

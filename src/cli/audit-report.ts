@@ -1,5 +1,6 @@
 /** `audit report`: a CSV for people and spreadsheets: who asked, for what, who signed under which policy, what happened. */
 import type { App } from '../compose.ts';
+import { sponsorIs } from '../core/assurance.ts';
 import { type Change, onePersonLabels } from '../core/change.ts';
 import { eventsOf, MILESTONES } from '../core/events.ts';
 import { PROOF_TEXTS, proofOf } from '../core/proof.ts';
@@ -12,7 +13,7 @@ const COLUMNS = {
   change: ({ id }) => id,
   proposed_at: ({ proposedAt }) => proposedAt,
   sponsor: ({ sponsor }) => sponsor,
-  sponsor_is: ({ assurance }) => (assurance === 'L0' ? 'claimed' : 'proven'),
+  sponsor_is: ({ assurance }) => sponsorIs(assurance),
   agent: ({ agent }) => agent,
   goal: ({ goal }) => goal,
   reason_of_agent: ({ reason }) => reason,

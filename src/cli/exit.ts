@@ -8,6 +8,7 @@ export const EXIT = {
   plan_only: 5,
   differs: 6,
   unaccounted: 7,
+  findings: 8,
 } as const;
 export type Exit = (typeof EXIT)[keyof typeof EXIT];
 

@@ -6,7 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import type { Config } from '../config.ts';
-import { type CallTool, serveTools } from '../mcp/server.ts';
+import { type Answers, serveTools } from '../mcp/server.ts';
 
 /** Keeps the compiled code of what was loaded for the next start: clients kill a server more often than they close it. */
 const FLUSH_CACHE_AFTER_MILLISECONDS = 2_000;
@@ -15,12 +15,16 @@ const FLUSH_CACHE_AFTER_MILLISECONDS = 2_000;
 const END_AFTER_MILLISECONDS = 5_000;
 
 export function serve(config: Config, version: string, sandboxed: boolean): void {
-  let loading: Promise<CallTool> | undefined;
+  let loading: Promise<Answers> | undefined;
+  const answers = () => {
+    loading ??= import('./answer-calls.ts').then(({ createAnswers }) => createAnswers(config, sandboxed));
+    return loading;
+  };
   const listed = () => JSON.parse(readFileSync(new URL('./tools.json', import.meta.url), 'utf8'));
-  serveTools(listed, version, async (name, input, origin) => {
-    loading ??= import('./answer-calls.ts').then(({ createCallTool }) => createCallTool(config, sandboxed));
-    const call = await loading;
-    return call(name, input, origin);
+  serveTools(listed, version, {
+    call: async (name, input, origin) => (await answers()).call(name, input, origin),
+    doctor: async (request) => (await answers()).doctor(request),
+    reviewUrl: config.reviewUrl,
   });
   process.stdin.once('end', () => setTimeout(() => process.exit(), END_AFTER_MILLISECONDS).unref());
   setTimeout(flushCompileCache, FLUSH_CACHE_AFTER_MILLISECONDS).unref();

@@ -23,13 +23,8 @@ export function createChanges(ports: {
   now(): Date;
 }): ChangesPort {
   const { ledger, policy } = ports;
-  const reader = createChangeReader({
-    ledger,
-    isFilled: policy.isFilled,
-    signersNow: policy.signersNow,
-    completePlan: ports.provider.completePlan,
-    now: ports.now,
-  });
+  const { completePlan } = ports.provider;
+  const reader = createChangeReader({ ...policy, ledger, completePlan, now: ports.now });
   const { find, findIn } = reader;
 
   return {
@@ -54,7 +49,7 @@ export function createChanges(ports: {
         const judgedAt = await newestChangeEvent(ledger);
         const judge = await policy.judgeFor(proposed, 'propose', goal);
         const about = { proposed, document, goal, reason, ticket, judge, policy, now: ports.now() };
-        const proposal = proposalOf({ ...about, policyDigest: await policy.digest() });
+        const proposal = await proposalOf(about);
         // Budgets hold across processes: what others proposed meanwhile was not in the facts, so judge again.
         const isAppended = await ledger.transact(async (tx) => {
           if ((await newestChangeEvent(tx)) !== judgedAt) return false;
@@ -132,7 +127,7 @@ async function appendProposal(tx: LedgerTransaction, proposal: Proposal): Promis
   });
 }
 
-function proposalOf(from: {
+async function proposalOf(from: {
   proposed: Plan;
   document: string;
   goal: Goal;
@@ -140,10 +135,9 @@ function proposalOf(from: {
   ticket: string | undefined;
   judge: Judge;
   policy: PolicyPort;
-  policyDigest: string;
   now: Date;
-}): Proposal {
-  const { proposed, document, goal, reason, ticket, judge, policy, policyDigest, now } = from;
+}): Promise<Proposal> {
+  const { proposed, document, goal, reason, ticket, judge, policy, now } = from;
   const [proof, onePerson] = [policy.proofFor(proposed), policy.onePerson()];
   return {
     id: `chg_${randomBytes(6).toString('hex')}`,
@@ -163,8 +157,8 @@ function proposalOf(from: {
     proposedAt: now.toISOString(),
     approveBy: new Date(now.getTime() + judge.seatsWithinSeconds * 1000).toISOString(),
     nonce: randomBytes(16).toString('hex'),
-    assurance: policy.assurance(),
-    policyDigest,
+    assurance: await policy.assurance(),
+    policyDigest: await policy.digest(),
     ...(proof === 'software' ? {} : { proof }),
     ...(onePerson === null ? {} : { onePerson }),
   };

@@ -6,6 +6,7 @@
  * is passed over in lists.
  */
 import { z } from 'zod';
+import { doctorAskedSchema, doctorReportedSchema } from './assurance-schema.ts';
 import { capacitySchema } from './capacity.ts';
 import { approvalSchema, type Outcome, outcomeSchema, proposalSchema } from './change.ts';
 import { environmentSchema } from './environment-schema.ts';
@@ -13,7 +14,7 @@ import { AUDIT_REMEDY, CountersignError, type ErrorCode } from './errors.ts';
 import { glassBrokenSchema, glassReviewedSchema } from './glass.ts';
 import type { StandingState } from './kept.ts';
 import { documentDigest, type Named, namesIn } from './named-documents.ts';
-import { ownerSchema } from './owner.ts';
+import { executorSchema } from './owner.ts';
 import { targetSchema } from './plan.ts';
 import { protectionSchema } from './protection.ts';
 import { type Rights, rightsSchema } from './rights.ts';
@@ -152,7 +153,7 @@ export const EVENT_BODIES = {
   /** By whom it is sent, and how it is signed. Absent in ledgers of older versions. */
   'call.intended': call.extend({
     digest: z.string(),
-    owner: ownerSchema.optional(),
+    owner: executorSchema.optional(),
     signing: signingSchema.optional(),
   }),
   /** `made`: ids of what it made, that stays. */
@@ -181,7 +182,7 @@ export const EVENT_BODIES = {
   }),
 
   /** A process that executes what is approved in scopes of `by_runner`. */
-  'runner.started': z.object({ owner: ownerSchema }),
+  'runner.started': z.object({ owner: executorSchema }),
   'runner.stopped': z.object({ token: z.string() }),
 
   /** Of a person, by themselves or another: it signs nothing until a policy lists it. */
@@ -190,6 +191,11 @@ export const EVENT_BODIES = {
   /** Break-glass was opened for one stack; a review waits until it is closed. */
   'glass.broken': glassBrokenSchema,
   'glass.reviewed': glassReviewedSchema,
+  /** A server gave out a nonce, for one report of what its client's user can reach; and the report, with what it led to. */
+  'doctor.asked': doctorAskedSchema,
+  'doctor.reported': doctorReportedSchema,
+  /** Messages of events up to that position were taken by the receiver. */
+  'people.told': z.object({ through: z.int(), by: z.string() }),
 
   halted: byPerson,
   resumed: byPerson,

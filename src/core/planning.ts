@@ -277,5 +277,6 @@ async function store(plan: Plan, draft: Pick<PlanDraft, 'picture' | 'before'>, p
   });
   const about = await ports.changes.aboutPlan(plan);
   const open = await tellingGone(about.open, ports);
-  return ports.wording.plan(plan, judgement, { ...about, open, goals, assurance: ports.policy.assurance() });
+  const assurance = await ports.policy.assurance();
+  return ports.wording.plan(plan, judgement, { ...about, open, goals, assurance });
 }

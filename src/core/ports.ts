@@ -10,6 +10,7 @@ import type { WayOut } from './errors.ts';
 import type { EventQuery, LedgerEvent, NewEvent } from './events.ts';
 import type { Facts, Guard, Phase } from './guard.ts';
 import type { HostRules } from './hosts.ts';
+import type { TriesWrites } from './outside.ts';
 import type { RunnerSeen } from './owner.ts';
 import type { Permit } from './permit.ts';
 import type { Picture } from './picture.ts';
@@ -117,7 +118,7 @@ export interface PlannerDefinition {
 export type PlanWith = (planner: string, input: unknown) => Promise<PlanDraft>;
 
 /** One cloud, as the composition root wires it: what it is known to be, how it is asked, planned for and changed. */
-export interface Provider extends ProviderRules, Runner {
+export interface Provider extends ProviderRules, Runner, TriesWrites {
   /** Where calls of this place go, as plans name it: the provider's own name, a URL, or `sandbox:<id>`. */
   endpoint(place: Place): Promise<string>;
   /** @throws INPUT_ACCOUNT_UNKNOWN for an alias that the policy does not name. */
@@ -218,7 +219,7 @@ export interface PolicyPort {
   proofFor(plan: Plan): Proof;
   /** Solo mode: the one person who signs alone, and how long each change waits after that. null: it is off. */
   onePerson(): OnePerson | null;
-  assurance(): string;
+  assurance(): Promise<string>;
 }
 
 /** What an agent is told of a plan besides the plan and its judgement. */

@@ -4,7 +4,9 @@ import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/s
 import type { ToolAnswer } from '../core/pipeline.ts';
 import { textOf } from './answer-text.ts';
 import { textBeside } from './clients.ts';
+import { DOCTOR } from './doctor-method.ts';
 import { incomingLines } from './lines.ts';
+import { offerPage } from './offer-page.ts';
 import { tellProgress } from './progress.ts';
 import { PROMPTS, promptText } from './prompts.ts';
 import { callForResource, RESOURCE_TEMPLATES, RESOURCES } from './resources.ts';
@@ -24,18 +26,40 @@ export interface CallOrigin {
   signal?: AbortSignal;
 }
 export type CallTool = (name: string, input: unknown, origin: CallOrigin) => Promise<ToolAnswer>;
+/** Answers `countersign/doctor`, which is no tool: a person's command asks it. @throws CountersignError */
+export type AskDoctor = (request: unknown) => Promise<Record<string, unknown>>;
+export interface Answers {
+  call: CallTool;
+  doctor: AskDoctor;
+  /** Where people find the review page. */
+  reviewUrl?: string | undefined;
+}
 
 const INVALID_PARAMS = -32_602;
+/** Parsed where it is answered. */
+const AS_IT_COMES = {
+  '~standard': { version: 1 as const, vendor: 'countersign', validate: (value: unknown) => ({ value }) },
+};
+
+function refuseRequest(error: unknown): never {
+  const told = error instanceof Error && 'remedy' in error ? `${error.message} ${error.remedy}` : 'This failed.';
+  throw new ProtocolError(INVALID_PARAMS, told);
+}
 
 /**
  * @param listed what `tools/list` answers; asked once, at the first such request.
- * @param call the pipeline, made at the first call, so that listing tools costs nothing.
+ * @param answers the pipeline among them, made at the first call, so that listing tools costs nothing.
  * SECURITY: stdout is the protocol; nothing else may write there.
  */
-export function serveTools(listed: () => ListedTool[], version: string, call: CallTool): { close(): Promise<void> } {
+export function serveTools(
+  listed: () => ListedTool[],
+  version: string,
+  { call, doctor, reviewUrl }: Answers,
+): { close(): Promise<void> } {
   let list: ListedTool[] | undefined;
   const incoming = incomingLines((line) => process.stdout.write(`${line}\n`));
   const transport = new StdioServerTransport(process.stdin.pipe(incoming.stream), process.stdout);
+  const offered = new Set<string>();
   const createServer = () => {
     const server = new Server(
       { name: 'countersign', version },
@@ -55,6 +79,7 @@ export function serveTools(listed: () => ListedTool[], version: string, call: Ca
       const stopTelling = tellProgress(mcpReq, params.name);
       const origin = { ...originOf(mcpReq.envelope), signal: mcpReq.signal };
       const answer = await call(params.name, raw ? raw.is : (params.arguments ?? {}), origin).finally(stopTelling);
+      if (reviewUrl !== undefined) offerPage(server, reviewUrl, answer, offered);
       return {
         content: [
           { type: 'text' as const, text: answer.ok ? textBeside(textOf(answer), origin.agent) : textOf(answer) },
@@ -81,6 +106,7 @@ export function serveTools(listed: () => ListedTool[], version: string, call: Ca
       const { description, text } = prompt;
       return { description, messages: [{ role: 'user' as const, content: { type: 'text' as const, text } }] };
     });
+    server.setRequestHandler(DOCTOR, { params: AS_IT_COMES }, async (params) => doctor(params).catch(refuseRequest));
     return server;
   };
   return serveStdio(createServer, { transport });

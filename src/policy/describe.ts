@@ -1,4 +1,5 @@
 /** What describe_policy tells: who may do what here, in at most 4,000 characters, the longest lists cut first. */
+import { sponsorIs } from '../core/assurance.ts';
 import { counted } from '../core/counted.ts';
 import { ENVIRONMENTS, type Environment } from '../core/environment.ts';
 import type { Facts, GuardDefinition, PolicyStanding, Spent } from '../core/guard.ts';
@@ -46,7 +47,7 @@ export async function describePolicy(about: Described): Promise<Answer> {
     sponsor:
       sponsor.name === null
         ? 'not set: agents can only describe and plan'
-        : `${sponsor.name} (${sponsor.known ? 'claimed' : 'unknown: agents can only describe and plan'})`,
+        : `${sponsor.name} (${sponsor.known ? sponsorIs(assurance) : 'unknown: agents can only describe and plan'})`,
     halt,
     assurance,
     seats: Object.fromEntries(ENVIRONMENTS.map((environment) => [environment, seatsText(policy, environment)])),

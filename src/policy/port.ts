@@ -17,6 +17,7 @@ import { type FactSources, factsFor, NO_POLICY_DIGEST } from './facts.ts';
 import { executedLately, spentBy } from './history.ts';
 import { observations } from './observed.ts';
 import { digestInForce, pinOf, requireInForce, standingOf } from './pin.ts';
+import { type Here, provenNow } from './proven.ts';
 import { createRuleJudge } from './rules/judge.ts';
 import type { LoadedRules } from './rules/load.ts';
 import { durationSeconds } from './schema.ts';
@@ -30,8 +31,11 @@ export interface PolicyPortOptions extends FactSources {
   owners?: Owners;
   /** Of a policy that is only tried (a replay): as if it were adopted. */
   isHypothetical?: boolean;
+  /** People sign with keys of a trial, which no adopted text lists. */
+  hasTrialKeys?: boolean;
+  /** Without it nothing that doctor recorded counts here. */
+  here?: Here | undefined;
 }
-const ASSURANCE = 'L0';
 const WEEK_MILLISECONDS = 7 * 86_400_000;
 
 const NO_RULES: LoadedRules = { rules: [], digest: '', texts: {}, warnings: [] };
@@ -78,15 +82,20 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
       .filter((guard) => only?.(guard) ?? true)
       .map((guard) => guard.create(policy ? policy.optionsFor(guard.name, environment) : guard.options.parse({})));
 
+  const digest = async (): Promise<string> => {
+    if (!policy) return NO_POLICY_DIGEST;
+    return options.isHypothetical ? policy.digest : digestInForce(ledger, policy);
+  };
+  const assurance: PolicyPort['assurance'] = async () => {
+    const about = { here: options.here, sponsor: sponsor.name, policyDigest: await digest(), people };
+    return (await provenNow(ledger, { ...about, now: options.now() })).assurance;
+  };
   const runners = async () => (options.owners ? runnersIn(ledger, options.owners) : []);
 
   const fold = (changeId: string) => changeIn(ledger, changeId, options.now(), areSeatsFilled);
 
   return {
-    async digest() {
-      if (!policy) return NO_POLICY_DIGEST;
-      return options.isHypothetical ? policy.digest : digestInForce(ledger, policy);
-    },
+    digest,
     describe: async () =>
       describePolicy({
         policy,
@@ -97,7 +106,7 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
         halt: await haltIn(ledger),
         spent: await spentBy(ledger, sponsor.name, options.now(), fold),
         executed: await executedLately(ledger, options.now()),
-        assurance: ASSURANCE,
+        assurance: await assurance(),
         runners,
         observations: () => observations(ledger, new Date(options.now().getTime() - WEEK_MILLISECONDS)),
         now: options.now(),
@@ -139,13 +148,13 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
     },
     mayRead: (subject) => !policy || policy.file.read === 'all' || scopeFor(policy, [subject]) !== null,
     isFilled: areSeatsFilled,
-    signersNow: async (view) => (options.isHypothetical ? undefined : signersIn(view)),
+    signersNow: async (view) => (options.isHypothetical || options.hasTrialKeys ? undefined : signersIn(view)),
     proofFor: (plan) => {
       const scope = policy && scopeFor(policy, subjectsOf(plan), isBeforePlanning(plan));
       const { proof } = seatRules(policy, scope?.environment ?? 'production')[seatKindOf(plan)];
       return strictestProof(proof, onePerson() ? 'touch' : undefined);
     },
     onePerson,
-    assurance: () => ASSURANCE,
+    assurance,
   };
 }

@@ -1,6 +1,7 @@
 /** The policy file's shape. Strict everywhere: what is not understood is an error, never a default. */
 
 import { z } from 'zod';
+import { LEVELS } from '../core/assurance.ts';
 import { environmentSchema } from '../core/environment-schema.ts';
 import { PROOFS } from '../core/proof.ts';
 
@@ -156,6 +157,8 @@ export const policySchema = z.strictObject({
         .default('30m'),
     })
     .optional(),
+  /** Levels of assurance that the owners vouch for, where doctor cannot try them. Told as declared, never as proven. */
+  declares: z.array(z.enum(LEVELS)).default([]),
   /** Who may change the policy: so many of these keys sign the next one. */
   owners: z.strictObject({ keys: z.array(z.string()).min(1), threshold: z.number().int().min(1) }).optional(),
 });

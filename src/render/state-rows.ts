@@ -1,5 +1,6 @@
 /** How a change stands: where it is, what it needs, by when, and for whom it was asked. */
 
+import { sponsorIs } from '../core/assurance.ts';
 import { type Change, onePersonLabels } from '../core/change.ts';
 import { ASKED_PROOF_TEXTS, PROOF_TEXTS, type Proof, proofOf } from '../core/proof.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
@@ -27,7 +28,7 @@ export function describeState({ change, now, signatureNotes: notes }: Subject): 
     ),
     ...clockRows(change, now),
     rowOf([
-      `asked by ${sponsor === null ? 'no sponsor' : `${line(sponsor)} (claimed)`}`,
+      `asked by ${sponsor === null ? 'no sponsor' : `${line(sponsor)} (${sponsorIs(assurance)})`}`,
       `goal ${goal}`,
       `assurance ${line(assurance)}`,
     ]),

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createCallTool } from '../../src/cli/answer-calls.ts';
+import { createAnswers } from '../../src/cli/answer-calls.ts';
 import { setHalt } from '../../src/cli/halt.ts';
 import { readConfig } from '../../src/config.ts';
 import { haltIn } from '../../src/core/folds.ts';
@@ -16,7 +16,7 @@ afterEach(() => world.close());
 const serving = () => {
   const policy = join(world.home, 'policy.yaml');
   const config = { ...readConfig({ home: world.home, policy }), region: 'eu-west-1', sponsor: 'alice', actsAs: [] };
-  const call = createCallTool({ ...config, logLevel: 'silent' }, true);
+  const call = createAnswers({ ...config, logLevel: 'silent' }, true).call;
   return async (tool: string, input: unknown = {}) => {
     const answer = await call(tool, input, {} as never);
     return answer.ok ? answer.content : { ...answer.error };

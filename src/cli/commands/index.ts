@@ -18,6 +18,7 @@ import { changes } from './changes.ts';
 import { clean } from './clean.ts';
 import { close } from './close.ts';
 import { demo } from './demo.ts';
+import { doctor } from './doctor.ts';
 import { execute } from './execute.ts';
 import { halt } from './halt.ts';
 import { init } from './init.ts';
@@ -42,6 +43,9 @@ import { run } from './run.ts';
 import { sandbox } from './sandbox.ts';
 import { serve } from './serve.ts';
 import { show } from './show.ts';
+import { ssh } from './ssh.ts';
+import { status } from './status.ts';
+import { tell } from './tell.ts';
 import { tool } from './tool.ts';
 
 export const GROUPS = {
@@ -70,6 +74,10 @@ export const commands: readonly Command[] = [
   resume,
   breakGlassOpen,
   breakGlassClose,
+  status,
+  doctor,
+  ssh,
+  tell,
   auditShow,
   auditReport,
   auditExport,

@@ -15,6 +15,7 @@ import { createReader } from './readers/index.ts';
 import { removalOf } from './removal.ts';
 import { awsRules } from './rules.ts';
 import { createExecutorSessions } from './session/executor-session.ts';
+import { tryWrites } from './try-writes.ts';
 import { createWritingDoor } from './writing-door.ts';
 
 export interface AwsOptions {
@@ -106,6 +107,7 @@ export function createAws(options: AwsOptions): Provider {
     discard: async (changeSet, place, permit) =>
       discardChangeSet((await contextFor(place, permit)).cloudFormation, changeSet),
     cloudNow: clock.now,
+    tryWrites: async (place, permit) => tryWrites((await contextFor(place, permit)).ec2),
     whyGone: (plan) => goneSet(contextFor, plan),
     recompute: async (plan, permit) =>
       recomputePlan({ ...(await contextFor(plan.target, permit)), planNonce: plan.nonce }, plan),

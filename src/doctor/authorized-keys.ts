@@ -1,0 +1,191 @@
+/**
+ * Who may come in as this user over ssh, and as what: the lines of authorized_keys, and what sshd lets a client set.
+ *
+ * Guarantees: every key without a forced command, or whose command takes words or variables from the client, is found.
+ * Limit: keys that sshd reads elsewhere (AuthorizedKeysCommand, certificates) are said to be unknown, not read.
+ */
+import { join } from 'node:path';
+import { readBounded } from '../bounded-file.ts';
+import { matchesGlob } from '../core/glob.ts';
+import type { Finding } from './finding.ts';
+
+export interface Entrance {
+  /** Only forced commands of Countersign, and sshd adds nothing to them; null: it could not be found out. */
+  isClosed: boolean | null;
+  why: string;
+  findings: Finding[];
+}
+
+const MAX_BYTES = 1024 * 1024;
+const KEY_TYPE = /^(?:ssh-|ecdsa-|sk-|cert-|rsa-)/;
+/** `NAME=value countersign serve`, or `countersign ssh NAME`; a path before the program, `--home` and `--policy` after it. */
+const PROGRAM = /(?:\/[\w./-]+\/)?countersign(?:\.js)?/.source;
+const OPTIONS = /(?: --(?:home|policy)[= ][\w./-]+| --sandbox)*/.source;
+const SERVING = new RegExp(
+  `^(?:[A-Z_]+=[\\w./:-]+ )*COUNTERSIGN_SPONSOR=([\\w-]+) (?:[A-Z_]+=[\\w./:-]+ )*(?:exec )?(?:/[\\w./-]+ )?${PROGRAM}${OPTIONS} serve${OPTIONS}$`,
+);
+const SIGNING = new RegExp(
+  `^(?:[A-Z_]+=[\\w./:-]+ )*(?:exec )?(?:/[\\w./-]+ )?${PROGRAM}${OPTIONS} ssh ([\\w-]+)${OPTIONS}$`,
+);
+
+/** @param files sshd's configuration and this user's keys. */
+export function entranceAt(files: { config: string; keys: readonly string[] }, people: readonly string[]): Entrance {
+  const config = readIfThere(files.config);
+  const lines = files.keys.flatMap((at) =>
+    (readIfThere(at) ?? '').split('\n').flatMap((line, index) => ({ line: line.trim(), at: `${at}:${index + 1}` })),
+  );
+  const keys = lines.filter(({ line }) => line !== '' && !line.startsWith('#'));
+  const findings = [
+    ...keys.flatMap(({ line, at }) => findingsOf(line, at, people)),
+    ...(config === undefined ? [] : setByClients(config, files.config)),
+  ];
+  const elsewhere = /^\s*(?:AuthorizedKeysCommand|TrustedUserCAKeys)\s+(?!none\b)\S/im.test(config ?? '');
+  const isOpen = findings.some(({ weight }) => weight === 'problem');
+  if (isOpen) return { isClosed: false, why: 'a key gives more than a forced command of Countersign', findings };
+  if (config === undefined) return { isClosed: null, why: `${files.config} cannot be read`, findings };
+  if (elsewhere) return { isClosed: null, why: 'sshd also reads keys from elsewhere', findings };
+  return { isClosed: true, why: `${keys.length} keys, each with a forced command of Countersign`, findings };
+}
+
+/** The files that sshd reads for this user. */
+export function keyFilesOf(config: string, home: string, user: string): string[] {
+  const named =
+    /^\s*AuthorizedKeysFile\s+(.+)$/im.exec(readIfThere(config) ?? '')?.[1] ??
+    '.ssh/authorized_keys .ssh/authorized_keys2';
+  return named
+    .trim()
+    .split(/\s+/)
+    .filter((path) => path !== 'none')
+    .map((path) => path.replaceAll('%h', home).replaceAll('%u', user).replaceAll('%%', '%'))
+    .map((path) => (path.startsWith('/') ? path : join(home, path)));
+}
+
+function readIfThere(path: string): string | undefined {
+  try {
+    return readBounded(path, MAX_BYTES, path);
+  } catch (error) {
+    return (error as { code?: string }).code === 'ENOENT' ? '' : undefined;
+  }
+}
+
+const problem = (name: string, what: string, why: string, fix: string, at: string): Finding => ({
+  name,
+  weight: 'problem',
+  what,
+  why,
+  fix,
+  at,
+});
+const FORCED =
+  'command="COUNTERSIGN_SPONSOR=NAME countersign serve",restrict (or command="countersign ssh NAME",restrict for a person who signs)';
+
+function findingsOf(line: string, at: string, people: readonly string[]): Finding[] {
+  const options = optionsOf(line);
+  const command = options.find(({ name }) => name === 'command')?.value;
+  if (command === undefined)
+    return [
+      problem(
+        'shell-by-key',
+        'A key of this user has no forced command.',
+        'It gives a shell as the user who owns the policy, the ledger and the credentials.',
+        `Put this before the key in ${at}: ${FORCED}`,
+        at,
+      ),
+    ];
+  const person = SERVING.exec(command)?.[1] ?? SIGNING.exec(command)?.[1];
+  if (person === undefined)
+    return [
+      problem(
+        'command-by-key',
+        'A key of this user forces another command than Countersign with a fixed person.',
+        'A command that takes words or variables from the client lets it choose its sponsor, or more.',
+        `Use in ${at}: ${FORCED}`,
+        at,
+      ),
+    ];
+  return [
+    ...(people.includes(person)
+      ? []
+      : [
+          {
+            ...problem(
+              'unknown-person',
+              `A key is for ${person}, who is not in the policy.`,
+              'An agent with it can describe and plan only.',
+              `Correct the name in ${at}, or add the person to the policy.`,
+              at,
+            ),
+            weight: 'note' as const,
+          },
+        ]),
+    ...(options.some(({ name }) => name === 'restrict')
+      ? []
+      : [
+          problem(
+            'unrestricted-key',
+            `The key of ${person} is not restricted.`,
+            'It can forward ports and agents through this host.',
+            `Add restrict to its options in ${at}.`,
+            at,
+          ),
+        ]),
+    ...(options.some(({ name, value = '' }) => name === 'environment' && !/^(?:TZ|LANG|LC_)/.test(value))
+      ? [
+          problem(
+            'environment-by-key',
+            `The key of ${person} sets variables.`,
+            'A variable can name another state folder, policy or program to load.',
+            `Delete the environment option in ${at}, and set PermitUserEnvironment no.`,
+            at,
+          ),
+        ]
+      : []),
+  ];
+}
+
+/** Before the key: names, and values in quotes in which `\"` is a quote. */
+function optionsOf(line: string): { name: string; value?: string }[] {
+  const found: { name: string; value?: string }[] = [];
+  let rest = line;
+  while (!KEY_TYPE.test(rest)) {
+    const option = /^([\w@.-]+)(?:="((?:[^"\\]|\\.)*)")?(,|\s+)/.exec(rest);
+    if (!option) return found;
+    const [whole, name = '', value] = option;
+    found.push({ name: name.toLowerCase(), ...(value === undefined ? {} : { value: value.replaceAll('\\"', '"') }) });
+    rest = rest.slice(whole.length).trimStart();
+  }
+  return found;
+}
+
+/** What loads other code or names other files; `restrict` and a forced command do not stop variables. */
+const DANGEROUS = ['COUNTERSIGN_HOME', 'AWS_PROFILE', 'NODE_OPTIONS', 'LD_PRELOAD', 'PATH', 'BASH_ENV'];
+
+function setByClients(config: string, at: string): Finding[] {
+  const accepted = [...config.matchAll(/^\s*AcceptEnv\s+(.+)$/gim)].flatMap(([, names = '']) =>
+    names.trim().split(/\s+/),
+  );
+  const found = accepted.filter((pattern) => DANGEROUS.some((name) => matchesGlob(pattern, name)));
+  const permits = /^\s*PermitUserEnvironment\s+(?!no\b)\S/im.test(config);
+  return [
+    ...found.map((name) =>
+      problem(
+        'variables-by-client',
+        `sshd takes ${name} from clients.`,
+        'A client can name another state folder or policy, or make the server load its code.',
+        `Delete ${name} from AcceptEnv in ${at}; the sponsor stands in each forced command.`,
+        at,
+      ),
+    ),
+    ...(permits
+      ? [
+          problem(
+            'variables-by-user',
+            'sshd reads variables from the files of users.',
+            'They can name another state folder or policy, or make the server load other code.',
+            `Set PermitUserEnvironment no in ${at}.`,
+            at,
+          ),
+        ]
+      : []),
+  ];
+}

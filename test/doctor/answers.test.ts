@@ -1,0 +1,108 @@
+/** The server's side, asked by whoever can call it: an agent can too. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { answerFor } from '../../src/cli/doctor-answers.ts';
+import type { Challenge } from '../../src/doctor/reach.ts';
+import { openTestWorld, type TestWorld } from '../world.ts';
+
+let world: TestWorld;
+beforeEach(async () => {
+  world = await openTestWorld();
+});
+afterEach(() => world.close());
+
+const ask = async () => (await answerFor(world.app, { step: 'ask' })) as unknown as Challenge;
+const report = (more: object, app = world.app) => answerFor(app, { step: 'report', reached: [], ...more });
+const refused = { code: 'INPUT_INVALID' };
+
+describe('a report', () => {
+  it('is taken once for a nonce, and recorded', async () => {
+    const { nonce } = await ask();
+    expect(await report({ nonce })).toMatchObject({ assurance: 'L0', sponsor: 'alice' });
+    await expect(report({ nonce })).rejects.toMatchObject({
+      ...refused,
+      message: expect.stringContaining('used already'),
+    });
+    const recorded = await world.app.ledger.events({ kinds: ['doctor.reported'] });
+    expect(recorded).toMatchObject([{ body: { nonce, sponsor: 'alice' } }]);
+  });
+  it('with a nonce of its own making is refused', async () => {
+    await expect(report({ nonce: 'f'.repeat(32) })).rejects.toMatchObject(refused);
+    expect(await world.app.ledger.events({ kinds: ['doctor.reported'] })).toEqual([]);
+  });
+  it('with the nonce of another sponsor is refused', async () => {
+    const { nonce } = await ask();
+    const bobs = await world.another({ sponsor: 'bob' });
+    await expect(report({ nonce }, bobs)).rejects.toMatchObject({ message: expect.stringContaining('another client') });
+  });
+  it.each<[string, unknown]>([
+    ['no step', {}],
+    ['a level that it claims', { step: 'report', nonce: 'a'.repeat(32), reached: [], levels: ['L4'] }],
+    ['a client that it claims', { step: 'ask', client: { kind: 'other_host' } }],
+    [
+      'more than a report can hold',
+      { step: 'report', nonce: 'a'.repeat(32), reached: Array(201).fill({ what: 'a', how: 'use', at: 'b' }) },
+    ],
+    ['a list', []],
+    ['nothing', undefined],
+  ])('with %s is refused', async (_what, request) => {
+    await expect(answerFor(world.app, request)).rejects.toMatchObject(refused);
+    expect(await world.app.ledger.events({ kinds: ['doctor.reported'] })).toEqual([]);
+  });
+});
+
+describe('an agent that answers for itself', () => {
+  it('under the server’s own user stays at L0, however little it says to reach', async () => {
+    const { nonce, client } = await ask();
+    expect(client).toContain('own user');
+    const answer = await report({ nonce, reached: [] });
+    expect(answer).toMatchObject({
+      assurance: 'L0',
+      levels: expect.arrayContaining([expect.objectContaining({ level: 'L1', standing: 'refuted' })]),
+    });
+    expect(await world.app.policy.assurance()).toBe('L0');
+  });
+  it('is told no secret by the challenge', async () => {
+    const { readFileSync } = await import('node:fs');
+    const secret = readFileSync(`${world.home}/secret`, 'utf8');
+    expect(JSON.stringify(await ask())).not.toContain(secret);
+  });
+});
+
+describe('what the planner can write', () => {
+  const answering = (code: string, message: string) =>
+    world.another({
+      proxy: async (request, forward) =>
+        /DryRun=true/.test(request.body)
+          ? {
+              status: 403,
+              headers: { 'content-type': 'text/xml', 'x-amzn-requestid': 'b25f48e8-84fd-11e6-80d9-574e0c4664cb' },
+              body: `<Response><Errors><Error><Code>${code}</Code><Message>${message}</Message></Error></Errors><RequestID>b25f48e8-84fd-11e6</RequestID></Response>`,
+            }
+          : forward(),
+    });
+  it.each([
+    ['DryRunOperation', 'Request would have succeeded, but DryRun flag is set.', 'refuted', ['planner-can-write']],
+    ['UnauthorizedOperation', 'You are not authorized to perform this operation.', 'unknown', []],
+    [
+      'UnauthorizedOperation',
+      'You are not authorized to perform this operation. User: x is not authorized to perform: ec2:CreateVpc on resource: y with an explicit deny in a service control policy',
+      'proven',
+      [],
+    ],
+    ['RequestLimitExceeded', 'slow down', 'unknown', []],
+  ])(
+    '%s: %s',
+    async (code, message, standing, names) => {
+      const app = await answering(code, message);
+      const { nonce } = (await answerFor(app, { step: 'ask' })) as unknown as Challenge;
+      const answer = (await report({ nonce }, app)) as unknown as {
+        levels: { level: string; standing: string }[];
+        findings: { name: string }[];
+      };
+      expect(answer.levels.find(({ level }) => level === 'L4')).toMatchObject({ standing });
+      expect([...new Set(answer.findings.map(({ name }) => name))]).toEqual(names);
+      expect(world.writes()).toEqual([]);
+    },
+    30_000,
+  );
+});
