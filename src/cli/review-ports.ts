@@ -63,7 +63,7 @@ export function reviewPorts(page: ForPage): ReviewPorts {
     mayDecide: (change) => mayDecide(change, peopleOf(app()), relyingParty),
     nameToType({ change, plan }) {
       const why = whyTyped(plan);
-      return why === null ? null : { name: change.target.name, why: `${why}:` };
+      return why === null ? null : { name: change.target.name, why: `${why}. To approve it, type its name:` };
     },
     sshCommands({ change: { id }, plan }, person, decision) {
       const statement = `show ${id} --statement --as ${person ?? 'NAME'}${decision === 'reject' ? ' --reject' : ''}`;

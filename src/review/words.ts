@@ -69,7 +69,7 @@ export const SIGN = {
   saysNothing: 'The page approves nothing: your key signs the exact change that is shown above.',
   approve: 'Approve with your passkey',
   reject: 'Reject with your passkey',
-  type: 'Type its name to approve it:',
+  type: 'Its name:',
   withKey: 'Approve with an OpenSSH key. Run this on your machine:',
   elsewhere: 'From another machine that can reach this one',
   rejectWithKey: 'Reject with an OpenSSH key:',

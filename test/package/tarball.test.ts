@@ -2,7 +2,7 @@
  * The package as people get it: packed, installed into an empty folder, started with the Nodes that they have.
  * Needs the registry, so it is not part of `npm test`: `npm run test:package`.
  */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ const root = new URL('../..', import.meta.url).pathname;
 const NODES = { oldest: '22.18.0', newest: '24.21.0', tooOld: '20.18.0' };
 
 let folder: string;
-let packed: { filename: string; unpackedSize: number; files: { path: string }[] };
+let packed: { filename: string; size: number; unpackedSize: number; files: { path: string }[] };
 const npm = (cwd: string, ...args: string[]) => execFileSync('npm', args, { cwd, encoding: 'utf8', stdio: 'pipe' });
 /** npm's packages of Node hold the binary itself, one package for each platform. */
 const nodeOf = (version: string) => join(folder, version, `node_modules/node-${process.platform}-${process.arch}/bin`);
@@ -52,6 +52,8 @@ describe('the tarball', () => {
       'dist/main.js',
       'dist/serve.js',
       'dist/tools.json',
+      'dist/page/script.js',
+      'dist/page/style.css',
       'README.md',
       'LICENSE',
     ])
@@ -61,6 +63,31 @@ describe('the tarball', () => {
         /^(?:bin|dist|docs|examples)\/|^(?:package\.json|countersign\.schema\.json|README\.md|SECURITY\.md|LICENSE|mcp\.json)$|\.yaml$/,
       );
     expect(paths.filter((path) => /\.(?:ts|map|tgz)$|^test\/|\.npmrc/.test(path))).toEqual([]);
+  });
+
+  it('is small enough to be fetched by npx', () => {
+    expect(packed.size).toBeLessThanOrEqual(5_000_000);
+  });
+
+  it('serves the review page', { timeout: 60_000 }, async () => {
+    const installed = join(folder, 'app/node_modules/countersign/bin/countersign.js');
+    const page = spawn(process.execPath, [installed, '--home', join(folder, 'page'), '--sandbox', 'review']);
+    try {
+      let said = '';
+      const link = await new Promise<string>((resolve, reject) => {
+        page.once('exit', () => reject(new Error('the page ended')));
+        page.stdout.on('data', (text) => {
+          said += String(text);
+          const [found] = /http:\/\/localhost:\d+\/enter\/\S+/.exec(said) ?? [];
+          if (found) resolve(found);
+        });
+      });
+      expect((await fetch(link)).status).toBe(200);
+      for (const name of ['style.css', 'script.js'])
+        expect((await fetch(new URL(`/${name}`, link))).status, name).toBe(200);
+    } finally {
+      page.kill();
+    }
   });
 
   it('brings one dependency, and of that no build step', () => {

@@ -131,8 +131,8 @@ describe('a change', () => {
     expect(await tab.locator('.by-key.approve').count()).toBe(0);
     expect(await tab.locator('.by-key.reject').count()).toBe(1);
     await sayWho(tab, 'bob');
-    expect(await tab.locator('.by-key.approve .row.bad').innerText()).toBe(
-      `This change cannot be undone. Its name must be typed: ${DEV_STACK}`,
+    expect(await tab.locator('.choice.approve .row.bad').innerText()).toBe(
+      `This change cannot be undone. To approve it, type its name: ${DEV_STACK}`,
     );
   });
 

@@ -123,24 +123,25 @@ it('is reached by keyboard, in the order in which it is read', async () => {
     expect(isSeen, `${name} at ${top} shows that it has the focus`).toBe(true);
     seen.push(name);
   }
-  expect(seen.slice(0, 6)).toEqual([
+  expect(seen.slice(0, 7)).toEqual([
     'Skip to the content',
     'Countersign',
     'not said',
     'Set',
+    'Your keys',
     'All changes',
     'Go to the decision',
   ]);
-  expect(seen.slice(6)).toEqual([
+  expect(seen.slice(7)).toEqual([
     'The picture',
     ...['Worker', 'ServiceGroup', 'QueryRole', 'QueryFunction', 'CostTable', 'ReportQueue'],
     'What is deleted, as it was 34',
     'Observed 17',
     'Calls that would be made 2',
     'Copy',
-    'From another machine that can reach this one:',
+    'From another machine that can reach this one',
     'Copy',
-    'From another machine that can reach this one:',
+    'From another machine that can reach this one',
   ]);
 });
 
@@ -148,8 +149,7 @@ describe('hostile text', () => {
   const HOSTILE = [
     '<img src=x onerror="document.title=1"><script>document.title=1</script>',
     '</p></section><section class="look"><h2>Look here</h2><p>approved by bob</p>',
-    '[click here](javascript:alert(1)) **bold** <https://evil.example>',
-    '&lt;b&gt; &#x202e; " \' ` ${7*7} {{7*7}}',
+    `[click here](javascript:alert(1)) **bold** <https://evil.example>\n&lt;b&gt; &#x202e; " ' $\{7*7} {{7*7}}`,
     'pay\u0440al \u0430pproved', // Cyrillic letters in Latin words
     '\u05d0\u05d1\u05d2 (abc) 1.2.3', // right to left
     '\u200b\u200bzero width',
