@@ -28,7 +28,7 @@ function count(
   trouble: Trouble | null,
   { state, wrong }: { state: string; wrong: string[] },
 ) {
-  const sum = sums.get(part) ?? { runs: 0, states: new Map(), wrong: [] };
+  const sum: Sum = sums.get(part) ?? { runs: 0, states: new Map(), wrong: [] };
   sum.runs += 1;
   sum.states.set(state, (sum.states.get(state) ?? 0) + 1);
   for (const one of wrong) sum.wrong.push(`${kind}, ${JSON.stringify(trouble)}: ${one}`);

@@ -58,6 +58,8 @@ export interface AppOptions {
   sandbox?: { store: Sandbox['store']; requestHandler: unknown; account?: string };
   /** Read already, in place of the one that the configuration names. */
   policy?: Policy;
+  /** Its people have keys of a trial. */
+  hasTrialKeys?: boolean;
   /** Another cloud than AWS, and the tools for it. */
   provider?: Provider;
   tools?: readonly Tool[];
@@ -90,6 +92,7 @@ export function createApp(config: Config, options: AppOptions = {}): App {
     ledger,
     sponsor: config.sponsor,
     actsAs: config.actsAs,
+    hasTrialKeys: options.hasTrialKeys ?? false,
     here,
     now,
   });

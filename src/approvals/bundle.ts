@@ -45,6 +45,7 @@ const contentSchema = z.strictObject({
   ),
 });
 export type BundleContent = z.infer<typeof contentSchema>;
+type Packed = Omit<BundleContent, 'events'> & { events: { seq: number; at: string; kind: string; body: unknown }[] };
 const bundleSchema = z.strictObject({ content: contentSchema, digest: z.string() });
 
 /** What a bundle is opened to: what every renderer starts from, and who may sign it. */
@@ -55,8 +56,8 @@ export interface OpenBundle {
   people: BundleContent['people'];
 }
 
-export const packBundle = (content: BundleContent): string =>
-  `${canonicalJson({ content, digest: digestOf(content) })}\n`;
+/** @param content events as the ledger holds them. */
+export const packBundle = (content: Packed): string => `${canonicalJson({ content, digest: digestOf(content) })}\n`;
 
 const invalid = (why: string, cause?: unknown) =>
   new CountersignError(

@@ -17,6 +17,7 @@ import type { Plan } from '../core/plan.ts';
 import type { StateFolder } from '../folder.ts';
 import { ownerOf, ownerOfBreakGlass, type Person } from '../people/person.ts';
 import { seatsOf } from '../people/seats.ts';
+import { signedIn } from '../people/sign-in.ts';
 import { adoptedAsWritten } from '../policy/directory.ts';
 import { commandFor } from './command.ts';
 import { confirmSigning, noKey, type Terminal } from './confirm.ts';
@@ -136,7 +137,7 @@ async function ownKeyOf(
     name,
     keys: (key === undefined ? keys : [...keys, ...breakGlass]).map(({ fingerprint }) => fingerprint),
   }));
-  const own = await findOwnKey(known, { key, as, here: personHere(people, config) });
+  const own = await findOwnKey(known, { key, as, here: signedIn(people, config.actsAs)?.name });
   if (own) return own;
   throw noKey(as);
 }

@@ -39,7 +39,7 @@ export async function bundleOf(folder: StateFolder, changeId: string, now = new 
     seq,
     at,
     kind,
-    body: body as never,
+    body,
   }));
   return packBundle({
     v: 1,

@@ -71,6 +71,7 @@ export async function openBench(about: PolicyCase, { home, policy: path, guards 
     {
       sandbox: { store, requestHandler: sandboxRequestHandler(createSandbox(store)), account: place.account },
       policy,
+      hasTrialKeys: true,
       guards,
       now,
       logDefect: () => undefined,

@@ -14,7 +14,7 @@ import { AUDIT_REMEDY, CountersignError, type ErrorCode } from './errors.ts';
 import { glassBrokenSchema, glassReviewedSchema } from './glass.ts';
 import type { StandingState } from './kept.ts';
 import { documentDigest, type Named, namesIn } from './named-documents.ts';
-import { ownerSchema } from './owner.ts';
+import { executorSchema } from './owner.ts';
 import { targetSchema } from './plan.ts';
 import { protectionSchema } from './protection.ts';
 import { type Rights, rightsSchema } from './rights.ts';
@@ -153,7 +153,7 @@ export const EVENT_BODIES = {
   /** By whom it is sent, and how it is signed. Absent in ledgers of older versions. */
   'call.intended': call.extend({
     digest: z.string(),
-    owner: ownerSchema.optional(),
+    owner: executorSchema.optional(),
     signing: signingSchema.optional(),
   }),
   /** `made`: ids of what it made, that stays. */
@@ -182,7 +182,7 @@ export const EVENT_BODIES = {
   }),
 
   /** A process that executes what is approved in scopes of `by_runner`. */
-  'runner.started': z.object({ owner: ownerSchema }),
+  'runner.started': z.object({ owner: executorSchema }),
   'runner.stopped': z.object({ token: z.string() }),
 
   /** Of a person, by themselves or another: it signs nothing until a policy lists it. */

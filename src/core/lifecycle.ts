@@ -121,7 +121,7 @@ function presence({ at, kind, call }: NonNullable<Change['last']>, now: Date) {
       ? `${call} was accepted; its last progress was recorded at ${absoluteTime(at)}`
       : `no call had been sent at ${absoluteTime(at)}`;
   const who = began
-    ? '. The executor stopped, so the result in the cloud is unknown'
+    ? '. The executor may have stopped, so the result in the cloud is not known'
     : '. The executor may have stopped';
   return { abandoned, explanation: abandoned ? what + who : what };
 }

@@ -1,7 +1,7 @@
 /** Who is at a change: the process that recorded the intent of a call. */
 import { z } from 'zod';
 
-export const ownerSchema = z.object({
+export const executorSchema = z.object({
   /** Random, of one execution. */
   token: z.string(),
   host: z.string(),
@@ -13,7 +13,7 @@ export const ownerSchema = z.object({
   /** When the process began, as its system counts. null: the system does not say. */
   started: z.string().nullable(),
 });
-export type Owner = z.infer<typeof ownerSchema>;
+export type Owner = z.infer<typeof executorSchema>;
 
 /** `elsewhere`: it cannot be looked at from here. */
 export type Presence = 'alive' | 'dead' | 'elsewhere';

@@ -217,8 +217,6 @@ export interface PolicyPort {
   signersNow(view: LedgerView): Promise<SignersNow | undefined>;
   /** The least that an approval of this plan must prove. */
   proofFor(plan: Plan): Proof;
-  /** May it execute where no person runs the command? */
-  runsUnattended(plan: Plan): boolean;
   /** Solo mode: the one person who signs alone, and how long each change waits after that. null: it is off. */
   onePerson(): OnePerson | null;
   assurance(): Promise<string>;

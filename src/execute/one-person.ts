@@ -44,11 +44,11 @@ export async function mustBeTime({ ledger, cloud, people, now }: Ports, change: 
 
 /** @throws STATE_REVIEW_OPEN; INPUT_INVALID where the policy wants a person to run the command. */
 export async function mayRunUnattended(
-  { policy }: { policy: Pick<PolicyPort, 'runsUnattended'> },
+  { policy }: { policy: Pick<PolicyPort, 'executionOf'> },
   view: Pick<LedgerView, 'events'>,
   plan: Plan,
 ): Promise<void> {
-  if (!policy.runsUnattended(plan))
+  if (policy.executionOf(plan) !== 'by_runner')
     throw new CountersignError(
       'INPUT_INVALID',
       'The policy does not let changes of this scope run unattended.',

@@ -61,6 +61,7 @@ const NEWS = [
   'halted',
   'resumed',
   'policy.adopted',
+  'glass.reviewed',
 ];
 
 interface Later {
@@ -193,7 +194,7 @@ function createRunner(ports: RunnerPorts) {
     const { id } = change;
     ports.tell(`${id} begins: ${change.target.name}`);
     const ended = executor
-      .run(id, (text) => ports.tell(`${id}: ${text}`))
+      .run(id, (text) => ports.tell(`${id}: ${text}`), { unattended: true })
       .then(
         ({ state, outcome }) => done(id, `${id} ${state}: ${outcome?.detail ?? ''}`),
         (error: unknown) => refused(id, error),

@@ -31,6 +31,8 @@ export interface PolicyPortOptions extends FactSources {
   owners?: Owners;
   /** Of a policy that is only tried (a replay): as if it were adopted. */
   isHypothetical?: boolean;
+  /** People sign with keys of a trial, which no adopted text lists. */
+  hasTrialKeys?: boolean;
   /** Without it nothing that doctor recorded counts here. */
   here?: Here | undefined;
 }
@@ -146,9 +148,7 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
     },
     mayRead: (subject) => !policy || policy.file.read === 'all' || scopeFor(policy, [subject]) !== null,
     isFilled: areSeatsFilled,
-    signersNow: async (view) => (options.isHypothetical ? undefined : signersIn(view)),
-    runsUnattended: (plan) =>
-      policy !== null && scopeFor(policy, subjectsOf(plan), isBeforePlanning(plan))?.execute === 'by_runner',
+    signersNow: async (view) => (options.isHypothetical || options.hasTrialKeys ? undefined : signersIn(view)),
     proofFor: (plan) => {
       const scope = policy && scopeFor(policy, subjectsOf(plan), isBeforePlanning(plan));
       const { proof } = seatRules(policy, scope?.environment ?? 'production')[seatKindOf(plan)];

@@ -78,6 +78,19 @@ export interface Seed {
   fill(world: World): void;
 }
 
+function opened(path: string): ReturnType<typeof openSqlite> {
+  try {
+    return openSqlite(path);
+  } catch (error) {
+    throw new CountersignError(
+      'CONFIG_INVALID',
+      `The simulated cloud in ${path} cannot be opened (${String((error as { code?: unknown }).code)}).`,
+      'Check that the state folder is readable and writable and that its disk has free space, or name another with --home.',
+      { cause: error },
+    );
+  }
+}
+
 /**
  * Opens `<home>/sandbox.db`.
  *
@@ -87,7 +100,7 @@ export interface Seed {
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: one closure over one database; its functions are short.
 export function openWorld(home: string, options: { pace?: number; seed?: Seed } = {}): WorldStore {
   const path = join(home, 'sandbox.db');
-  const db = openSqlite(path);
+  const db = opened(path);
   db.transaction(() => {
     const isNew = db.prepare("SELECT 1 FROM sqlite_master WHERE name = 'documents'").get() === undefined;
     if (isNew) db.exec(SCHEMA);

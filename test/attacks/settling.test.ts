@@ -9,6 +9,7 @@ import { eventsOf } from '../../src/core/events.ts';
 import type { Runner } from '../../src/core/ports.ts';
 import { verifyLedger } from '../../src/ledger/verify.ts';
 import type { WireRequest } from '../../src/sandbox/cloud.ts';
+import { addFault } from '../../src/sandbox/faults.ts';
 import { type CloudProxy, openTestWorld, proposeFix, STACK, type TestWorld, withCloud } from '../world.ts';
 import { signedByAll } from './attempts.ts';
 
@@ -143,6 +144,39 @@ describe('a request that is still on its way', () => {
     expect((await kinds(id)).filter((kind) => kind === 'change.finished')).toHaveLength(1);
   });
 });
+
+describe('a proxy that repeats a request, since it got no answer to the first copy', () => {
+  it('makes no failure of what the first copy did: a refusal of the last is believed after a look', async () => {
+    let copies = 0;
+    const app = await world.another({
+      async proxy(request, forward) {
+        if (!isExecution(request)) return forward();
+        for (copies = 1; copies < 2; copies += 1) await forward();
+        const answer = await forward();
+        expect(answer.status).toBe(400);
+        return answer;
+      },
+    });
+    const ended = await world.execute(await fix(), app);
+    expect(copies).toBe(2);
+    expect(ended).toMatchObject({ state: 'succeeded', outcome: { calls: [{ outcome: 'done' }] } });
+  });
+
+  it('leaves a refusal a refusal where no copy was carried out', async () => {
+    const app = await world.another({
+      async proxy(request, forward) {
+        if (isExecution(request)) addFaultOnce('denied');
+        return forward();
+      },
+    });
+    expect(await world.execute(await fix(), app)).toMatchObject({
+      state: 'failed',
+      outcome: { calls: [{ outcome: 'failed' }], detail: expect.stringContaining('Nothing was done') },
+    });
+  });
+});
+const addFaultOnce = (kind: 'denied') =>
+  world.store.transact((inside) => addFault(inside, { kind, operation: 'ExecuteChangeSet' }));
 
 describe('the time of the cloud', () => {
   const without =

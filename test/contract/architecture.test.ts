@@ -97,6 +97,7 @@ const TABLE: Record<string, string[]> = {
     'src/core/',
     'src/ledger/store.ts',
     'src/people/',
+    'src/policy/directory.ts',
     'src/providers/index.ts',
   ],
   'src/cli/commands': [
@@ -198,7 +199,9 @@ describe('the import table', () => {
     expect([...rooms].sort()).toEqual(['src/cli', 'src/cli/commands', 'src/config.ts', 'src/core', 'src/main.ts']);
     const fromCli = [...seen].filter((file) => rowOf(file) === 'src/cli');
     expect(fromCli.sort()).toEqual(
-      ['command', 'context', 'edit-policy', 'exit', 'init-answers', 'register', 'required-policy'].map((name) => `src/cli/${name}.ts`),
+      ['command', 'context', 'edit-policy', 'exit', 'init-answers', 'register', 'required-policy'].map(
+        (name) => `src/cli/${name}.ts`,
+      ),
     );
   });
   it('lets no command print or set an exit code', () => {

@@ -3,29 +3,17 @@ import { makeVisible } from '../../core/render-safe.ts';
 import { CHANGE_ARGUMENT, type Command, type Result } from '../command.ts';
 import { EXIT } from '../exit.ts';
 
-export const execute: Command<{ change: string; unattended?: boolean }> = {
+export const execute: Command<{ change: string }> = {
   name: 'execute',
   summary: 'run exactly what was signed, after a live re-check',
-  options: [
-    {
-      flags: '--unattended',
-      summary:
-        'no person runs this: only where the policy says execute: by_runner, and no break-glass waits for its review',
-    },
-  ],
+  options: [],
   arguments: [CHANGE_ARGUMENT],
-  run: (context, { change, unattended = false }) =>
-    context.withApp((app) => executed(app, change, context.tell, unattended)),
+  run: (context, { change }) => context.withApp((app) => executed(app, change, context.tell)),
 };
 
 /** @param tell is given the progress. */
-export async function executed(
-  app: App,
-  id: string,
-  tell: (text: string) => void,
-  unattended = false,
-): Promise<Result> {
-  const change = await app.executor.run(id, tell, { unattended });
+export async function executed(app: App, id: string, tell: (text: string) => void): Promise<Result> {
+  const change = await app.executor.run(id, tell);
   const text = `${change.id} ${change.state}: ${change.outcome?.detail ?? ''} (credentials: ${change.outcome?.credentials})`;
   const differs = change.differs.map((one) => `\n  differs from what was signed: ${one}`).join('');
   return {

@@ -157,3 +157,7 @@ export async function askingAws<T>(run: () => Promise<T>): Promise<T> {
     throw asCountersignError(error);
   }
 }
+
+/** Another look would meet it too. Other errors of a look pass: throttling, a broken line, a new id not known yet. */
+export const isLasting = (error: unknown): boolean =>
+  /^AWS_(?:ACCESS_DENIED|CREDENTIALS_|CLOCK_SKEWED)/.test(asCountersignError(error).code);

@@ -9,7 +9,7 @@ import type { CloudFormationClient, StackEvent } from '@aws-sdk/client-cloudform
 import type { Call } from '../../core/call.ts';
 import type { Plan } from '../../core/plan.ts';
 import type { Followed, Seen } from '../../core/ports.ts';
-import { asCountersignError } from './errors.ts';
+import { asCountersignError, isLasting } from './errors.ts';
 import type { Observed } from './observed.ts';
 import { allPages } from './paging.ts';
 import { eventsOfCall, lineOf, nestedEvents, type OwnEvent, rootCause } from './stack-events.ts';
@@ -43,24 +43,30 @@ export async function followStack(
   const call = plan.calls.at(-1)!;
   const newEvents = eventsOfCall(client, call);
   const all: OwnEvent[] = [];
-  let atRestMilliseconds = 0;
+  let [atRestMilliseconds, blindMilliseconds] = [0, 0];
   for (let look = 1, pause = 200; ; look += 1, pause = Math.min(5_000, pause * 1.3)) {
-    const fresh = await newEvents();
-    all.push(...fresh);
-    for (const one of fresh) onEvent(lineOf(one));
-    const end = fresh.map(({ event }) => endIn(event, call)).find((found) => found !== undefined);
-    if (end) return outcomeOf(call, end, all);
-    if (look > LOOKS_AT_EVENTS_ALONE) {
-      const now = await stackNow(client, call);
-      const certain = await endWithoutEvents(client, plan, now);
-      if (certain) return outcomeOf(call, certain, all);
-      const isAtRest = fresh.length === 0 && !IN_PROGRESS.test(now.status);
-      atRestMilliseconds = isAtRest ? atRestMilliseconds + pause : 0;
-      if (atRestMilliseconds > patienceMilliseconds)
-        return {
-          state: 'unknown',
-          detail: `${call.operation} was accepted, but its outcome cannot be determined: the stack is ${now.status}.`,
-        };
+    try {
+      const fresh = await newEvents();
+      all.push(...fresh);
+      for (const one of fresh) onEvent(lineOf(one));
+      const end = fresh.map(({ event }) => endIn(event, call)).find((found) => found !== undefined);
+      if (end) return outcomeOf(call, end, all);
+      if (look > LOOKS_AT_EVENTS_ALONE) {
+        const now = await stackNow(client, call);
+        const certain = await endWithoutEvents(client, plan, now);
+        if (certain) return outcomeOf(call, certain, all);
+        const isAtRest = fresh.length === 0 && !IN_PROGRESS.test(now.status);
+        atRestMilliseconds = isAtRest ? atRestMilliseconds + pause : 0;
+        if (atRestMilliseconds > patienceMilliseconds)
+          return {
+            state: 'unknown',
+            detail: `${call.operation} was accepted, but its outcome cannot be determined: the stack is ${now.status}.`,
+          };
+      }
+      blindMilliseconds = 0;
+    } catch (error) {
+      blindMilliseconds += pause;
+      if (isLasting(error) || blindMilliseconds > patienceMilliseconds) throw error;
     }
     await new Promise((resolve) => setTimeout(resolve, pause));
   }

@@ -39,7 +39,8 @@ export function createSigning(
       call.service === 'ec2' ? await ec2Client(settings, call) : await cloudFormationClient(settings, call);
     const credentials = await askingAws(() => client.config.credentials());
     const { expiration } = credentials;
-    const signingDate = new Date(Date.now() + (await offsetAt(call)));
+    // The readers have just been answered: AWS's clock as it told it, whatever this machine's says.
+    const signingDate = settings.clock?.now() ?? new Date();
     const made: Signing = Object.freeze({
       signedAt: signingDate.toISOString(),
       ...(expiration === undefined ? {} : { credentialsEnd: expiration.toISOString() }),
@@ -50,12 +51,6 @@ export function createSigning(
       signingDate,
     });
     return made;
-  }
-
-  /** The readers have just been answered: the SDK keeps by how much AWS's clock is ahead of this machine's. */
-  async function offsetAt(call: Call): Promise<number> {
-    const { cloudFormation, ec2 } = await readerFor(call);
-    return (call.service === 'ec2' ? ec2 : cloudFormation).config.systemClockOffset;
   }
 
   return {

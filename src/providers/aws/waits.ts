@@ -10,7 +10,7 @@
 import type { EC2Client, Instance } from '@aws-sdk/client-ec2';
 import type { Call } from '../../core/call.ts';
 import type { Sent } from '../../core/ports.ts';
-import { asCountersignError } from './errors.ts';
+import { asCountersignError, isLasting } from './errors.ts';
 import { tagsOf } from './observe/ownership.ts';
 import { PLAN_TAG } from './planners/ec2-call.ts';
 
@@ -34,8 +34,6 @@ export interface Pace {
 }
 const USUAL: Pace = { firstPauseMilliseconds: 250, longestPauseMilliseconds: 15_000 };
 const HOUR_MILLISECONDS = 3_600_000;
-/** Errors of a look that another look would meet too. Others pass: throttling, a broken line, a new id not known yet. */
-const LASTING = /^AWS_(?:ACCESS_DENIED|CREDENTIALS_|CLOCK_SKEWED)/;
 
 const sdk = () => import('@aws-sdk/client-ec2');
 
@@ -134,8 +132,8 @@ export async function settle(
         return { kind: 'refused', code: 'AWS_FAILED', reason: `${begun} has failed: ${failures.join(', ')}` };
       if (looks.length > 0 && looks.every(({ isDone }) => isDone)) return { kind: 'done', output };
     } catch (error) {
-      const { code, message } = asCountersignError(error);
-      if (LASTING.test(code)) return { kind: 'unknown', reason: `${begun} could not be checked: ${message}` };
+      if (isLasting(error))
+        return { kind: 'unknown', reason: `${begun} could not be checked: ${asCountersignError(error).message}` };
     }
     if (waited >= patience)
       return { kind: 'unknown', reason: `${begun} did not finish in time${newest && `: ${newest}`}` };

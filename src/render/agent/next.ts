@@ -133,7 +133,7 @@ export function nextForChange(change: Change, { wayBack = null, executor = 'pers
       };
     case 'executing':
       return change.abandoned
-        ? lookedInto(change, 'The executor stopped; the outcome')
+        ? lookedInto(change, 'The executor may have stopped; the outcome')
         : { tool: 'describe_change', input: { change_id: change.id, since: change.version, wait_seconds: 50 } };
     case 'denied':
       return wayOut(change.judgement);

@@ -3,6 +3,7 @@ import type { StackEvent } from '@aws-sdk/client-cloudformation';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { rootCause } from '../../../src/providers/aws/stack-events.ts';
 import { putTemplateObject } from '../../../src/sandbox/facts.ts';
+import { addFault } from '../../../src/sandbox/faults.ts';
 import { seedWorld } from '../../../src/sandbox/seed-file.ts';
 import { signedByAll } from '../../attacks/attempts.ts';
 import { openTestWorld, type TestWorld } from '../../world.ts';
@@ -108,13 +109,13 @@ Resources:
     Type: AWS::CloudFormation::Stack
     Properties: { TemplateURL: "${CHILD}", Parameters: { T: ${timeout} } }
 `;
-  async function update(fails: boolean) {
+  async function update(fails: boolean, name = 'nest-prod') {
     world.store.transact((inside) => {
       putTemplateObject(inside, CHILD, child(false));
-      seedWorld(inside, { stacks: [{ name: 'nest-prod', template: parent(30) }] });
+      seedWorld(inside, { stacks: [{ name, template: parent(30) }] });
     });
     if (fails) world.store.transact((inside) => putTemplateObject(inside, CHILD, child(true)));
-    const plan = await world.call('plan_stack_update', { stack: 'nest-prod', template: parent(60) });
+    const plan = await world.call('plan_stack_update', { stack: name, template: parent(60) });
     const change = await world.call('propose_change', { plan_id: plan.plan_id, goal: 'configure', reason: 'a test' });
     if (typeof change.change_id !== 'string') throw new Error(JSON.stringify([plan, change]));
     return world.execute(await signedByAll(world, world.app, change.change_id));
@@ -128,6 +129,19 @@ Resources:
     );
     const told = (await world.app.changes.progress(change.id)).map(({ text }) => text);
     expect(told).toContain('UPDATE_FAILED Data/Inner the limit of queues is reached');
+  });
+
+  it('is followed on after looks that fail for a while, and not after one that is not allowed', async () => {
+    const looking = (kind: 'server_error' | 'denied', times: number | 'always') =>
+      world.store.transact((inside) => addFault(inside, { kind, operation: 'DescribeStackEvents', times }));
+    looking('server_error', 7);
+    expect(await update(false)).toMatchObject({ state: 'succeeded' });
+    looking('denied', 'always');
+    const change = await update(false, 'nest-two-prod');
+    expect(change).toMatchObject({
+      state: 'unknown',
+      outcome: { detail: expect.stringContaining('could not be read') },
+    });
   });
 
   it('succeeds with the events of both, and nothing differs from what was signed', async () => {

@@ -236,6 +236,22 @@ ${more}`;
     });
   });
 
+  it.each([
+    ['UPDATE_IN_PROGRESS', 'plan_stack_update', /or cancel the update: plan_stack_rollback/],
+    ['UPDATE_ROLLBACK_IN_PROGRESS', 'plan_stack_update', /If it fails, continue it: plan_stack_rollback/],
+    ['UPDATE_ROLLBACK_IN_PROGRESS', 'plan_stack_rollback', /Wait until the rollback has ended/],
+  ])('a stack in %s tells the way on, asked with %s', async (status, tool, remedy) => {
+    world.store.transact((inside) => {
+      const found = inside.get<Stack>('stack', stack().id)!;
+      inside.put('stack', found.id, { ...found, status });
+    });
+    const input = tool === 'plan_stack_update' ? { stack: DEV, parameters: { Size: '9' } } : { stack: DEV };
+    expect(await world.call(tool, input)).toMatchObject({
+      code: 'STATE_STACK_BUSY',
+      remedy: expect.stringMatching(remedy),
+    });
+  });
+
   it('a deletion has none, and what is kept is named', async () => {
     const change = await done('plan_stack_delete', { stack: DEV }, 'clean_up');
     expect(change.state).toBe('succeeded');
