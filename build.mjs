@@ -1,6 +1,6 @@
 // Makes dist/. Runs on `npm ci` (prepare), with any Node >= 18.
 // `node build.mjs ENTRY OUTDIR` bundles another server in the way of `serve`: the benchmark's baseline is built so.
-import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { build } from 'esbuild';
@@ -148,10 +148,13 @@ const common = {
   // 'module' first: with 'main' first lazy imports lose their names and client-ec2 is bundled twice.
   mainFields: ['module', 'main'],
   external: ['better-sqlite3'],
+  jsx: 'automatic',
+  jsxImportSource: 'hono/jsx',
   plugins: [zodInParts, onlyEntries],
   define: {
     __VERSION__: JSON.stringify(JSON.parse(readFileSync('package.json', 'utf8')).version),
     __CEDAR__: JSON.stringify('./cedar.cjs'),
+    __PAGE__: JSON.stringify('./page/'),
   },
   banner: { js: REQUIRE },
   legalComments: 'linked',
@@ -176,6 +179,23 @@ else {
   await build({ ...common, outdir, entryPoints: rest, splitting: true, plugins: [zodInParts, besides()] });
   writeFileSync('dist/tools.json', await toolList());
   copyCedar();
+  await buildPage();
+}
+
+/** What the browser loads of the review page: one script and one style. */
+async function buildPage() {
+  mkdirSync('dist/page', { recursive: true });
+  await build({
+    outdir: 'dist/page',
+    entryPoints: { script: 'src/review/browser/page.ts', style: 'src/review/browser/style.css' },
+    bundle: true,
+    minify: true,
+    format: 'iife',
+    platform: 'browser',
+    target: ['es2022', 'chrome109', 'firefox115', 'safari16.4'],
+    legalComments: 'linked',
+    logLevel: 'warning',
+  });
 }
 asLittleAsNeeded(outdir);
 

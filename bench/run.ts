@@ -12,6 +12,7 @@ import { benchGrowth } from './growth.ts';
 import { benchLedger } from './ledger.ts';
 import { isWithin, type Row } from './measure.ts';
 import { benchPlans } from './plans.ts';
+import { benchReview } from './review.ts';
 import { benchStart } from './start.ts';
 
 const BENCHES = {
@@ -20,6 +21,7 @@ const BENCHES = {
   plans: benchPlans,
   cloud: benchCloud,
   ledger: benchLedger,
+  review: benchReview,
   growth: benchGrowth,
 };
 /** Takes many minutes: only when it is named. */

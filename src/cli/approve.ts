@@ -88,6 +88,12 @@ async function inForce(folder: StateFolder, change: Change): Promise<Pick<Record
   return { policy, people: policyFile?.people ?? [] };
 }
 
+/** An approval that could never count is not asked for. @throws STATE_STALE */
+export async function requireCounting(app: App, change: Change, plan: Plan): Promise<void> {
+  await requireUnchanged(app, change);
+  if (change.state === 'pending') await requireThere(app, plan);
+}
+
 /** A signature that could never count is not asked for. */
 async function requireUnchanged(folder: StateFolder, { id }: Change): Promise<void> {
   const { asks } = await underPolicyOfNow(folder, id);
@@ -99,7 +105,7 @@ async function requireUnchanged(folder: StateFolder, { id }: Change): Promise<vo
     );
 }
 
-/** Nor for what nothing can execute any more. Whoever approves needs no access to the cloud: without, it is not asked. */
+/** Nothing may be able to execute it any more. Whoever approves needs no access to the cloud: without, it is not asked. */
 async function requireThere({ cloud }: App, plan: Plan): Promise<void> {
   const isHere = (await cloud.endpoint(plan.target).catch(() => '')) === plan.endpoint;
   const gone = isHere ? await cloud.whyGone?.(plan).catch(() => null) : null;

@@ -1,6 +1,7 @@
 /** Whoever signs with a key here has seen what they sign: at a terminal it is shown first, elsewhere its name says so. */
 import { reversibilityRank, worstReversibility } from '../core/effect.ts';
 import { CountersignError } from '../core/errors.ts';
+import type { Plan } from '../core/plan.ts';
 import type { Subject } from '../render/subject.ts';
 import type { OwnKey } from './own-key.ts';
 import { renderChange } from './show.ts';
@@ -29,14 +30,9 @@ export async function confirmSigning(
   const { change, plan } = subject;
   const { name, kind } = change.target;
   if (terminal) terminal.print(renderChange(subject));
-  const worst = worstReversibility(plan.effects);
-  const isFinal = reversibilityRank(worst) >= reversibilityRank('irreversible');
+  const isFinal = whyTyped(plan) !== null;
   if (terminal && !isFinal && given === undefined) return askedAbout(own, terminal);
-  const what = !isFinal
-    ? 'This change was not shown at a terminal'
-    : worst === 'unknown'
-      ? 'Countersign cannot tell whether this change can be undone'
-      : 'This change cannot be undone';
+  const what = whyTyped(plan) ?? 'This change was not shown at a terminal';
   const by = own.isNamed ? '' : ` as ${own.person} with ${own.file}`;
   const typed = given ?? (await terminal?.ask(`${what}. Type ${name} to sign it${by}: `));
   if (typed?.trim() === name) return;
@@ -45,6 +41,15 @@ export async function confirmSigning(
     typed === undefined ? `${what}, and --confirm is missing.` : `${what}, and --confirm names something else.`,
     `Read countersign show ${change.id}; then sign with --confirm NAME, the name of the ${kind} in it.`,
   );
+}
+
+/** Why the name of the target must be typed before this is approved; null: it need not. */
+export function whyTyped({ effects }: Pick<Plan, 'effects'>): string | null {
+  const worst = worstReversibility(effects);
+  if (reversibilityRank(worst) < reversibilityRank('irreversible')) return null;
+  return worst === 'unknown'
+    ? 'Countersign cannot tell whether this change can be undone'
+    : 'This change cannot be undone';
 }
 
 async function askedAbout({ isNamed, person, file, fingerprint }: OwnKey, terminal: Terminal): Promise<void> {

@@ -54,11 +54,24 @@ export async function peopleNow({ ledger }: Pick<StateFolder, 'ledger'>): Promis
   return (await directoryNow(ledger))?.people ?? [];
 }
 
-/** A change with all that is told of it. */
-export async function subjectOf(folder: StateFolder, changeId: string, now = new Date()): Promise<Subject> {
+/** What never changes of a plan. */
+export async function planAndPicture(
+  { changes }: Pick<StateFolder, 'changes'>,
+  planId: string,
+): Promise<Pick<Subject, 'plan' | 'picture'>> {
+  const { plan } = await changes.plan(planId);
+  return { plan, picture: await changes.picture(plan) };
+}
+
+/** A change with all that is told of it. @param read for who reads plans more than once. */
+export async function subjectOf(
+  folder: StateFolder,
+  changeId: string,
+  now = new Date(),
+  read = (planId: string) => planAndPicture(folder, planId),
+): Promise<Subject> {
   const change = await folder.changes.find(changeId);
-  const { plan } = await folder.changes.plan(change.planId);
-  const picture = await folder.changes.picture(plan);
+  const { plan, picture } = await read(change.planId);
   const isUnknown = change.state === 'unknown' || change.abandoned;
   return {
     change,
@@ -125,34 +138,35 @@ export function renderBundle({ subject, madeAt, ledger }: OpenBundle, file: stri
     { text: 'Then, where the ledger is:', own: true },
     command(`countersign approve ${id} --signature signature`),
   ];
-  const sections = [...changePage(subject), { title: 'THIS IS A BUNDLE', rows: [from] }];
-  return layOut(state === 'pending' ? [...sections, { title: 'TO SIGN', rows: sign }] : sections, width, paint).join(
-    '\n',
-  );
+  const sections: Section[] = [...changePage(subject), { key: 'next', title: 'THIS IS A BUNDLE', rows: [from] }];
+  if (state === 'pending') sections.push({ key: 'next', title: 'TO SIGN', rows: sign });
+  return layOut(sections, width, paint).join('\n');
 }
 
 const STYLES = { strong: 'bold', good: 'green', warn: 'yellow', bad: 'red', quiet: 'dim' } as const;
 const paint = (tone: Tone, text: string): string => (tone === 'plain' ? text : styleText(STYLES[tone], text));
 
-function whatNow({ change, plan, wayBack, whereToLook }: Subject): Section[] {
+export function whatNow({ change, plan, wayBack, whereToLook }: Subject): Section[] {
   const { id, state, abandoned } = change;
   const command = (text: string): Row => ({ indent: 2, text, command: true });
-  if (state === 'approved') return [{ title: 'TO EXECUTE', rows: [command(commandFor(plan, `execute ${id}`))] }];
+  if (state === 'approved')
+    return [{ key: 'next', title: 'TO EXECUTE', rows: [command(commandFor(plan, `execute ${id}`))] }];
   if (state === 'unknown' || abandoned)
-    return [{ title: 'THE OUTCOME IS NOT KNOWN', rows: lookThere(change, plan, whereToLook ?? []) }];
+    return [{ key: 'next', title: 'THE OUTCOME IS NOT KNOWN', rows: lookThere(change, plan, whereToLook ?? []) }];
   if (wayBack) return [undoing(wayBack, plan)];
   if (state !== 'pending') return [];
   return [
-    { title: 'TO SIGN', rows: [command(`countersign approve ${id}`)] },
-    { title: 'TO REFUSE', rows: [command(`countersign reject ${id}`)] },
+    { key: 'next', title: 'TO SIGN', rows: [command(`countersign approve ${id}`)] },
+    { key: 'next', title: 'TO REFUSE', rows: [command(`countersign reject ${id}`)] },
   ];
 }
 
 /** A way back is a change of its own: planned, judged and signed like any other. */
 function undoing({ calls, told }: WayBack, plan: Plan): Section {
   const note: Row[] = told === '' ? [] : [{ indent: 2, text: makeVisibleLine(told, Number.POSITIVE_INFINITY) }];
-  if (calls.length === 0) return { title: 'CANNOT BE UNDONE', rows: note };
+  if (calls.length === 0) return { key: 'next', title: 'CANNOT BE UNDONE', rows: note };
   return {
+    key: 'next',
     title: 'TO PLAN THE WAY BACK (a new change, with guards and approvals of its own)',
     rows: [
       ...calls.map(({ tool, input }) => ({

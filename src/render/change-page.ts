@@ -6,12 +6,13 @@
  */
 
 import { counted } from '../core/counted.ts';
+import { withDoublesVisible } from '../core/deceptive-text.ts';
 import type { Json } from '../core/digest.ts';
 import { changedLeaves, leavesOf } from '../core/leaves.ts';
 import { makeVisible } from '../core/render-safe.ts';
 import { guardCode } from '../core/verdict.ts';
 import { effectRows } from './effect-rows.ts';
-import type { Row, Section } from './layout.ts';
+import { type Row, rowOf, type Section } from './layout.ts';
 import { changedRows, valueRows, type Whole } from './leaf-rows.ts';
 import { isOfEffects, lookHere, negatives } from './look-here.ts';
 import { lineOf as line, toldSentence } from './names.ts';
@@ -26,25 +27,28 @@ export function changePage(subject: Subject): Section[] {
   const effects = effectRows(subject, whole);
   const stack = stackRows(subject, whole);
   return [
-    { title: sentenceOf(subject.plan), rows: describeState(subject) },
+    { key: 'state', title: sentenceOf(subject.plan), rows: describeState(subject) },
     {
+      key: 'look',
       title: look.length > 0 ? 'LOOK HERE' : '',
       rows: [...look, { ...negatives(subject), own: true }],
     },
     {
+      key: 'changes',
       title: `CHANGES (${subject.plan.effects.length}), worst first`,
       rows: [...effects, ...stack, ...countRows(subject)],
     },
-    { title: 'THE AGENT SAYS (unproven)', rows: agentsWords(subject) },
-    { title: 'GUARDS', rows: guardRows(subject) },
-    ...section('WHAT IS DELETED, AS IT WAS', deletedRows(subject)),
-    ...section('LONG VALUES, WHOLE', wholeRows(whole)),
-    { title: 'OBSERVED', rows: observedRows(subject) },
-    { title: 'CALLS THAT WOULD BE MADE', rows: callRows(subject) },
+    { key: 'agent', title: 'THE AGENT SAYS (unproven)', rows: agentsWords(subject) },
+    { key: 'guards', title: 'GUARDS', rows: guardRows(subject) },
+    ...section('deleted', 'WHAT IS DELETED, AS IT WAS', deletedRows(subject)),
+    ...section('whole', 'LONG VALUES, WHOLE', wholeRows(whole)),
+    { key: 'observed', title: 'OBSERVED', rows: observedRows(subject) },
+    { key: 'calls', title: 'CALLS THAT WOULD BE MADE', rows: callRows(subject) },
   ];
 }
 
-const section = (title: string, rows: Row[]): Section[] => (rows.length > 0 ? [{ title, rows }] : []);
+const section = (key: Section['key'], title: string, rows: Row[]): Section[] =>
+  rows.length > 0 ? [{ key, title, rows }] : [];
 
 /** What belongs to the stack as a whole and is no effect of its own. */
 function stackRows({ plan, picture }: Subject, whole: Whole[]): Row[] {
@@ -86,10 +90,7 @@ function countRows(subject: Subject): Row[] {
     const count = paths.filter((path) => pattern.test(path)).length;
     return `${name}: ${count === 0 ? 'none' : counted(count, 'value')}`;
   });
-  return [
-    { text: counts.join(' \u00b7 '), own: true },
-    { text: notChecked(subject), own: true },
-  ];
+  return [rowOf(counts, { own: true }), { text: notChecked(subject), own: true }];
 }
 
 const UNREAD: [what: string, path: RegExp, value: RegExp | undefined][] = [
@@ -124,8 +125,8 @@ function agentsWords({ change }: Subject): Row[] {
   const name = change.agent === null ? [] : [`it calls itself ${quoted(line(change.agent))}`];
   const said = [
     ...name,
-    makeVisible(change.reason, Number.POSITIVE_INFINITY),
-    ...(change.ticket === null ? [] : [`ticket ${line(change.ticket)}`]),
+    withDoublesVisible(makeVisible(change.reason, Number.POSITIVE_INFINITY)),
+    ...(change.ticket === null ? [] : [`ticket ${withDoublesVisible(line(change.ticket))}`]),
   ];
   return said.map((text) => ({ indent: 2, mark: 'agent\u2502 ', text }));
 }

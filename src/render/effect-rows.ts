@@ -1,10 +1,11 @@
 /** Effects as rows: every leaf of each; what is the same is told once, with the names of all that it is true of. */
-import type { Effect } from '../core/effect.ts';
+import { counted } from '../core/counted.ts';
+import { type Effect, effectName } from '../core/effect.ts';
 import { absoluteTime } from '../core/instant.ts';
 import { leavesOf } from '../core/leaves.ts';
 import type { Thing } from '../core/picture.ts';
 import type { Plan } from '../core/plan.ts';
-import type { Row, Tone } from './layout.ts';
+import { type Row, rowOf, type Tone } from './layout.ts';
 import { changedRows, pathText, valueRows, type Whole } from './leaf-rows.ts';
 import { lineOf as line, nameIn } from './names.ts';
 import type { Subject } from './subject.ts';
@@ -57,7 +58,7 @@ function nameRow(plan: Plan, effect: Effect): string {
   return (effect.physicalId && !isNamedByIt ? `${name} (${line(effect.physicalId)})` : name) + parent;
 }
 
-function headText(effect: Effect): string {
+function headParts(effect: Effect): string[] {
   const { kind, type, reversibility, interrupts, holds, owner, revision, size, monthlyUsd, contents, noBackup } =
     effect;
   return [
@@ -72,7 +73,15 @@ function headText(effect: Effect): string {
     ...(effect.disks === undefined ? [] : [`disks ${effect.disks.map(quoted).join(', ')}`]),
     ...(noBackup === undefined ? [] : [noBackup ? 'no backup possible' : 'backup possible']),
     ...(owner === undefined ? [] : [`of ${owner.kind.replaceAll('_', ' ')} ${line(owner.name)}`]),
-  ].join(' \u00b7 ');
+  ];
+}
+
+/** @param start what stands before the facts that are true of all of them. */
+function headRow(start: string, name: string, group: readonly Effect[]): Row {
+  const [first] = group as [Effect];
+  const { parts = [], text } = rowOf(headParts(first));
+  const begins = { name, kind: first.kind, ids: group.map(effectName) };
+  return { indent: 2, text: start + text, parts, begins, tone: TONES[first.reversibility] };
 }
 
 /** What is said of an effect besides its leaves. */
@@ -123,7 +132,7 @@ function factRows({ why, retention, recoveryPoint, marks, properties, tagKeys }:
 function one(plan: Plan, effect: Effect, thing: Thing | undefined, whole: Whole[]): Row[] {
   const made = effect.kind === 'create' && thing?.after ? [...leavesOf(thing.after, '')] : [];
   return [
-    { indent: 2, text: `${nameRow(plan, effect)}: ${headText(effect)}`, tone: TONES[effect.reversibility] },
+    headRow(`${nameRow(plan, effect)}: `, nameRow(plan, effect), [effect]),
     ...propertyRows(plan, effect, whole),
     ...valueRows(made, 4),
     ...factRows(effect),
@@ -155,15 +164,10 @@ function several(
     ),
   }));
   const differing = own.filter(({ rows }) => rows.length > 0);
+  const alike = own.filter(({ rows }) => rows.length === 0).map(({ name }) => name);
   return [
-    { indent: 2, text: `${group.length} \u00d7 ${headText(first)}`, tone: TONES[first.reversibility] },
-    {
-      indent: 4,
-      text: own
-        .filter(({ rows }) => rows.length === 0)
-        .map(({ name }) => name)
-        .join(', '),
-    },
+    headRow(`${group.length} \u00d7 `, counted(group.length, 'resource'), group),
+    { indent: 4, text: alike.join(', '), names: alike },
     ...propertyRows(plan, first, whole),
     ...valueRows(
       (made[0] ?? []).filter((leaf) => common.has(key(leaf))),

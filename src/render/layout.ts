@@ -2,6 +2,7 @@
  * Lines of a given width out of rows: words stay whole, and every line of text that is not ours keeps its mark.
  * Knows no terminal: who prints says how wide it is and how tones look.
  */
+import type { EffectKind } from '../core/effect.ts';
 import { makeVisible } from '../core/render-safe.ts';
 
 export type Tone = 'plain' | 'strong' | 'good' | 'warn' | 'bad' | 'quiet';
@@ -17,11 +18,44 @@ export interface Row {
   /** The whole row is our own sentence. Else its further lines carry a mark: names and values in it are not ours. */
   own?: true;
   tone?: Tone;
+  /** The text is these, with a dot between: for a reader that sets them apart. */
+  parts?: readonly string[];
+  /** The text is these names, with a comma between. */
+  names?: readonly string[];
+  /** The text is this leaf: for a reader that has columns. Both values absent: it changes, and neither is shown. */
+  leaf?: Leaf;
+  /** Here begin the rows of effects. `name`: how the text calls them. `ids`: their names in the plan. */
+  begins?: { name: string; kind: EffectKind; ids: readonly string[] };
 }
+/** Path and values as people read them; none is cut. */
+export interface Leaf {
+  path: string;
+  before?: string;
+  after?: string;
+}
+export const SECTION_KEYS = [
+  'state',
+  'look',
+  'changes',
+  'agent',
+  'guards',
+  'deleted',
+  'whole',
+  'observed',
+  'calls',
+  'next',
+] as const;
 export interface Section {
+  key: (typeof SECTION_KEYS)[number];
   title: string;
   rows: Row[];
 }
+/** A row of parts that stand beside one another. */
+export const rowOf = (parts: readonly string[], more: Omit<Row, 'text' | 'parts'> = {}): Row => ({
+  ...more,
+  text: parts.join(' \u00b7 '),
+  parts,
+});
 export type Paint = (tone: Tone, text: string) => string;
 
 export const NARROWEST = 40;
@@ -54,7 +88,7 @@ function linesOf({ text, indent = 0, mark = '', own, command }: Row, width: numb
 const GOES_ON = '\u2502 ';
 
 /** SECURITY: a blank that is no space, and what is not seen, is written out. A tab moves the cursor, so it is too. */
-const shownText = (text: string): string => makeVisible(text, Number.POSITIVE_INFINITY).replaceAll('\t', '\\t');
+export const shownText = (text: string): string => makeVisible(text, Number.POSITIVE_INFINITY).replaceAll('\t', '\\t');
 
 /** At spaces; a word that is longer than a line goes on after one of its joints. Runs of spaces stay: they are text. */
 function wrapped(text: string, room: number, first: number): string[] {

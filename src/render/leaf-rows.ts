@@ -1,7 +1,7 @@
 /** Leaves as rows: lines of one text stand together, long values tell first what differs. */
 import type { LeafChange } from '../core/leaves.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
-import type { Row } from './layout.ts';
+import type { Leaf, Row } from './layout.ts';
 import { differenceOf, quoted } from './values.ts';
 
 /** Values that a row folds: told whole further down. */
@@ -21,6 +21,12 @@ export function pathText(path: string): string {
       : `attribute ${below}`;
   return makeVisibleLine(told, Number.POSITIVE_INFINITY);
 }
+
+const leafOf = (path: string, before: string | undefined, after: string | undefined): Leaf => ({
+  path: pathText(path),
+  ...(before === undefined ? {} : { before: quoted(before) }),
+  ...(after === undefined ? {} : { after: quoted(after) }),
+});
 
 const LINE = /^(.*):(\d+)$/s;
 
@@ -45,7 +51,7 @@ export function changedRows(leaves: readonly LeafChange[], indent: number, name:
     return run.map(({ path, before, after }) => {
       const { text, isFolded } = differenceOf(before, after);
       if (isFolded) whole.push({ name: `${name} ${pathText(path)}`, before: before!, after: after! });
-      return { indent, text: `${pathText(path)}: ${text}` };
+      return { indent, text: `${pathText(path)}: ${text}`, leaf: leafOf(path, before, after) };
     });
   });
 }
@@ -72,6 +78,10 @@ export function valueRows(leaves: readonly (readonly [path: string, text: string
         { indent, text: `${pathText(base)}, ${run.length} lines:` },
         ...run.map(({ after = '' }): Row => ({ indent, mark: '  \u2502 ', text: after })),
       ];
-    return run.map(({ path, after = '' }) => ({ indent, text: `${pathText(path)}: ${quoted(after)}` }));
+    return run.map(({ path, after = '' }) => ({
+      indent,
+      text: `${pathText(path)}: ${quoted(after)}`,
+      leaf: leafOf(path, undefined, after),
+    }));
   });
 }

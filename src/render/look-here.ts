@@ -4,12 +4,13 @@ import { couldBeLoss, type Effect } from '../core/effect.ts';
 import type { Mark, MarkKind } from '../core/mark.ts';
 import type { Plan } from '../core/plan.ts';
 import { countedApprovals, guardCode, type Verdict } from '../core/verdict.ts';
-import type { Row } from './layout.ts';
+import { type Row, rowOf } from './layout.ts';
 import { pathText } from './leaf-rows.ts';
 import { lineOf, nameIn, toldName, toldSentence } from './names.ts';
 import type { Named, NamedKind } from './newly-named.ts';
 import { namedIn, type Subject, stopping } from './subject.ts';
 import { quoted } from './values.ts';
+import { nameRanges } from './worst-first.ts';
 
 const KIND_WORDS: Record<NamedKind, string> = {
   account: 'FOREIGN ACCOUNT',
@@ -44,7 +45,7 @@ export const isOfEffects = ({ outcome, effects }: Verdict) => outcome === 'deny'
 function verdictRow(plan: Plan, { guard, outcome, message, seats, roles = [], effects = [] }: Verdict): Row {
   const needs = `${countedApprovals(seats ?? 1)}${roles.length > 0 ? `, ${roles.join(' and ')} among them` : ''}`;
   const what = outcome === 'deny' ? 'DENIED' : `HELD for ${needs}`;
-  const about = effects.length > 0 ? ` About: ${effects.map((one) => toldName(plan, one)).join(', ')}.` : '';
+  const about = effects.length > 0 ? ` About: ${nameRanges(effects.map((one) => toldName(plan, one)))}.` : '';
   return {
     text: `! ${what} by ${guardCode(guard)}: ${toldSentence(plan, message)}${about}`,
     tone: outcome === 'deny' ? 'bad' : 'warn',
@@ -116,7 +117,7 @@ function markRows(plan: Plan, told: readonly Verdict[]): Row[] {
       if (!known.names.includes(name)) known.names.push(name);
     }
   return [...byFact.values()].map(({ mark, names }) => ({
-    text: `! ${MARK_WORDS[mark.kind]}, ${names.join(', ')}: ${lineOf(mark.text)}`,
+    text: `! ${MARK_WORDS[mark.kind]}, ${nameRanges(names)}: ${lineOf(mark.text)}`,
     tone: 'warn' as const,
   }));
 }
@@ -143,12 +144,10 @@ export function negatives(subject: Subject): Row {
     ({ kind, marks }) => kind === 'expire' || marks.some((mark) => mark.kind === 'expire'),
   );
   const commands = named.filter(({ kind }) => kind === 'command').flatMap(({ places }) => places.map(thingOf));
-  return {
-    text: [
-      `data loss: ${told(names([...losing, ...expiring]))}`,
-      `exposures: ${told([...new Set([...names(exposed), ...opening])])}`,
-      `commands on hosts: ${told([...new Set(commands)])}`,
-      `interrupts: ${told(names(effects.filter(({ interrupts }) => interrupts !== 'no')))}`,
-    ].join(' \u00b7 '),
-  };
+  return rowOf([
+    `data loss: ${told(names([...losing, ...expiring]))}`,
+    `exposures: ${told([...new Set([...names(exposed), ...opening])])}`,
+    `commands on hosts: ${told([...new Set(commands)])}`,
+    `interrupts: ${told(names(effects.filter(({ interrupts }) => interrupts !== 'no')))}`,
+  ]);
 }

@@ -6,17 +6,17 @@ import { ASKED_PROOF_TEXTS, PROOF_TEXTS, type Proof, proofOf } from '../core/pro
 import { makeVisibleLine } from '../core/render-safe.ts';
 import { countedApprovals } from '../core/verdict.ts';
 import { seatsOf } from '../people/seats.ts';
-import type { Row } from './layout.ts';
+import { type Row, rowOf } from './layout.ts';
 import type { Subject } from './subject.ts';
 import { timeAgo, timeLeft } from './time.ts';
 
 export function describeState({ change, now, signatureNotes: notes }: Subject): Row[] {
   const { target, environment, state, id, explanation, assurance, sponsor, goal } = change;
   const line = (text: string) => makeVisibleLine(text, Number.POSITIVE_INFINITY);
-  const head = `${environment.toUpperCase()} \u00b7 ${line(target.account)}/${line(target.region)} \u00b7 ${id} \u00b7 ${state}`;
+  const told = explanation ? `${state}: ${line(explanation)}` : state;
   return [
-    { text: explanation ? `${head}: ${line(explanation)}` : head },
-    { text: seatsText(change) },
+    rowOf([environment.toUpperCase(), `${line(target.account)}/${line(target.region)}`, id, told]),
+    rowOf(seatsParts(change)),
     ...onePersonLabels(change).map(
       (text): Row => ({ text: line(text.toUpperCase().slice(0, 1) + text.slice(1)), tone: 'warn' }),
     ),
@@ -27,9 +27,11 @@ export function describeState({ change, now, signatureNotes: notes }: Subject): 
       }),
     ),
     ...clockRows(change, now),
-    {
-      text: `asked by ${sponsor === null ? 'no sponsor' : `${line(sponsor)} (${sponsorIs(assurance)})`} \u00b7 goal ${goal} \u00b7 assurance ${line(assurance)}`,
-    },
+    rowOf([
+      `asked by ${sponsor === null ? 'no sponsor' : `${line(sponsor)} (${sponsorIs(assurance)})`}`,
+      `goal ${goal}`,
+      `assurance ${line(assurance)}`,
+    ]),
     ...(change.outcome
       ? [{ text: `outcome ${change.outcome.state}: ${line(change.outcome.detail)} (${change.outcome.credentials})` }]
       : []),
@@ -51,7 +53,7 @@ function notLimitedRows({ rights }: Change): Row[] {
   return [{ indent: 2, text: `the session of its calls could not be limited in: ${inputs}`, tone: 'quiet' as const }];
 }
 
-function seatsText(change: Change): string {
+function seatsParts(change: Change): string[] {
   const { needed, roles, filledBy, missingRoles } = seatsOf(change, change.approvals);
   const asked = ASKED_PROOF_TEXTS[change.proof ?? 'software'];
   return [
@@ -63,7 +65,7 @@ function seatsText(change: Change): string {
         ]),
     ...(missingRoles.length > 0 ? [`missing: ${missingRoles.join(', ')}`] : []),
     `cannot approve: ${change.excluded.join(', ') || 'none'}`,
-  ].join(' \u00b7 ');
+  ];
 }
 
 function clockRows({ state, approveBy, executeBy, executeFrom }: Change, now: Date): Row[] {

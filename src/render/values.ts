@@ -26,12 +26,8 @@ export interface Difference {
   isFolded: boolean;
 }
 
-/** `old → new`; of long ones the beginning and the end that are the same are counted, not told. */
-export function differenceOf(before: string | undefined, after: string | undefined): Difference {
-  if (before === undefined && after === undefined) return { text: 'changes; the value is not shown', isFolded: false };
-  const told = (text: string | undefined) => (text === undefined ? '\u2013' : quoted(text));
-  if (before === undefined || after === undefined || before.length + after.length <= FOLDED_FROM)
-    return { text: `${told(before)} → ${told(after)}`, isFolded: false };
+/** Characters that two texts have in common at their beginnings and ends, up to a joint. */
+export function sameEnds(before: string, after: string): { start: number; end: number } {
   let start = 0;
   while (start < before.length && start < after.length && before[start] === after[start]) start += 1;
   while (start > 0 && !JOINT.test(before[start - 1]!)) start -= 1;
@@ -39,6 +35,16 @@ export function differenceOf(before: string | undefined, after: string | undefin
   const most = Math.min(before.length, after.length) - start;
   while (end < most && before.at(-1 - end) === after.at(-1 - end)) end += 1;
   while (end > 0 && !JOINT.test(before.at(-end)!)) end -= 1;
+  return { start, end };
+}
+
+/** `old → new`; of long ones the beginning and the end that are the same are counted, not told. */
+export function differenceOf(before: string | undefined, after: string | undefined): Difference {
+  if (before === undefined && after === undefined) return { text: 'changes; the value is not shown', isFolded: false };
+  const told = (text: string | undefined) => (text === undefined ? '\u2013' : quoted(text));
+  if (before === undefined || after === undefined || before.length + after.length <= FOLDED_FROM)
+    return { text: `${told(before)} → ${told(after)}`, isFolded: false };
+  const { start, end } = sameEnds(before, after);
   if (start + end < 40) return { text: `${told(before)} → ${told(after)}`, isFolded: false };
   const middle = (text: string) => quoted(text.slice(start, text.length - end));
   const same = (count: number) => (count === 0 ? '' : ` (${count} characters are the same)`);

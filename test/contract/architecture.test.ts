@@ -9,7 +9,7 @@ const root = new URL('../..', import.meta.url).pathname;
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
 const filesIn = (folder: string): string[] =>
   readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
+    .filter((name) => /\.tsx?$/.test(name))
     .map((name) => join(folder, name));
 const importsOf = (file: string) =>
   [...read(file).matchAll(/^(?:import|export)\b[^;]*?\bfrom '([^']+)'|\bimport\('([^']+)'/gm)].map(
@@ -84,6 +84,9 @@ const TABLE: Record<string, string[]> = {
   'src/sqlite.ts': ['better-sqlite3', 'node:fs', 'node:path'],
   'src/render': ['src/core/', 'src/people/'],
   'src/render/agent': ['zod', 'src/core/', 'src/people/seats.ts', 'src/render/'],
+  'src/review': ['hono', '@hono/node-server', '@dagrejs/dagre', 'node:', 'src/core/', 'src/people/seats.ts', 'src/render/'],
+  // Runs in a browser: of the rest it knows what the page's HTML says.
+  'src/review/browser': ['@simplewebauthn/browser'],
   'src/mcp': ['@modelcontextprotocol/', 'zod', 'node:stream', 'src/core/', 'src/render/agent/'],
   'src/doctor': ['zod', 'yaml', 'node:', 'src/bounded-file.ts', 'src/core/', 'src/people/', 'src/policy/proven.ts'],
   'src/tell': ['zod', 'node:crypto', 'node:fs', 'src/bounded-file.ts', 'src/config.ts', 'src/core/'],
@@ -133,6 +136,7 @@ const TABLE: Record<string, string[]> = {
     'src/processes.ts',
     'src/providers/index.ts',
     'src/render/',
+    'src/review/',
     'src/sandbox/',
     'src/sqlite.ts',
     'src/tell/',
@@ -204,6 +208,14 @@ describe('the import table', () => {
       ),
     );
   });
+  it('lets src/review alone import what serves, lays out and draws the page, and the rest load it lazily', () => {
+    const page = /^(?:hono|@hono|@dagrejs|@simplewebauthn\/browser)\b/;
+    for (const file of sources.filter((name) => !name.startsWith('src/review/'))) {
+      expect(importsOf(file).filter((name) => page.test(name)), file).toEqual([]);
+      for (const [, name] of read(file).matchAll(/^import (?!type\b)[^;]*?'([^']+)'/gm))
+        expect(inside(file, name!), file).not.toMatch(/^src\/review\//);
+    }
+  });
   it('lets no command print or set an exit code', () => {
     for (const file of filesIn('src/cli/commands'))
       expect(read(file), file).not.toMatch(/process\.(?:exit|stderr|stdout\.write)|\bconsole\./);
@@ -234,6 +246,7 @@ describe('no room but the provider’s knows', () => {
     'src/mcp',
     'src/doctor',
     'src/tell',
+    'src/review',
   ];
   const WRITTEN = [
     ...[

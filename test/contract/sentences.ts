@@ -21,7 +21,7 @@ const NO_PROSE = /-table\.ts$|cedar-schema\.ts$/;
 /** Literals with at least three words; what a template fills in stands as `…`, and its own literals are found too. */
 export function sentencesOfCode(folders: readonly string[]): Sentence[] {
   return folders
-    .flatMap((folder) => filesIn(folder, '.ts'))
+    .flatMap((folder) => [...filesIn(folder, '.ts'), ...filesIn(folder, '.tsx')])
     .filter((file) => !NO_PROSE.test(file))
     .flatMap((file) => sentencesOfSource(readFileSync(join(root, file), 'utf8'), file));
 }

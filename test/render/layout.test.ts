@@ -45,7 +45,7 @@ describe('text of a cloud', () => {
 describe('a line', () => {
   it('breaks at spaces, and a word that is longer than a line after a joint', () => {
     const rows = [{ text: 'one two arn:aws:iam::123456789012:role/a-name-that-is-long/and-longer three', indent: 2 }];
-    expect(layOut([{ title: '', rows }], 40)).toEqual([
+    expect(layOut([{ key: 'look', title: '', rows }], 40)).toEqual([
       '  one two arn:aws:iam::123456789012:',
       '  │ role/a-name-that-is-long/and-longer',
       '  │ three',
@@ -55,7 +55,7 @@ describe('a line', () => {
     const word = fc.stringMatching(/^[a-z:/.-]{1,30}$/);
     fc.assert(
       fc.property(fc.array(word, { minLength: 1, maxLength: 30 }), (words) => {
-        const lines = layOut([{ title: '', rows: [{ text: words.join(' '), own: true }] }], 60);
+        const lines = layOut([{ key: 'look', title: '', rows: [{ text: words.join(' '), own: true }] }], 60);
         expect(lines.flatMap((line) => line.trim().split(' '))).toEqual(words);
         for (const line of lines) expect(widthOf(line)).toBeLessThanOrEqual(60);
       }),

@@ -7,6 +7,7 @@ import { effectSchema } from '../../src/core/effect.ts';
 import type { Plan } from '../../src/core/plan.ts';
 import { changePage } from '../../src/render/change-page.ts';
 import { layOut } from '../../src/render/layout.ts';
+import { contents } from '../../src/review/change.tsx';
 import { subjectOf } from './builders.ts';
 
 const text = fc.oneof(
@@ -131,7 +132,27 @@ const ofPlan = (plan: Signed, reason = 'as asked') => {
 };
 const shown = (plan: Signed, width: number) => layOut(changePage(ofPlan(plan)), width).join('\n');
 
+/** The same on the page: its text, with what stands apart kept apart. */
+const onPage = (plan: Signed) => {
+  const subject = ofPlan(plan);
+  return [...contents(subject, changePage(subject))].map((one) => String(one).replaceAll(/<[^>]*>/g, '|')).join('');
+};
+
 describe('two plans that differ', () => {
+  it('in one value anywhere in calls or effects are shown differently on the page', () => {
+    fc.assert(
+      fc.property(signed, fc.nat(), (plan, which) => {
+        const places = placesIn(plan as unknown as Json);
+        const place = places[which % places.length]!;
+        const options = optionsAt(place);
+        if (options?.length === 1) return;
+        const other = otherAt(plan, place, options) as Signed;
+        expect(onPage(other), place.join('.')).not.toBe(onPage(plan));
+      }),
+      { numRuns: 200 },
+    );
+  });
+
   it.each([80, 200])('in one value anywhere in calls or effects are shown differently at %i columns', (width) => {
     fc.assert(
       fc.property(signed, fc.nat(), (plan, which) => {

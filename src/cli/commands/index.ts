@@ -38,6 +38,7 @@ import { policyTest } from './policy-test.ts';
 import { reconcile } from './reconcile.ts';
 import { reject } from './reject.ts';
 import { resume } from './resume.ts';
+import { review } from './review.ts';
 import { run } from './run.ts';
 import { sandbox } from './sandbox.ts';
 import { serve } from './serve.ts';
@@ -61,6 +62,7 @@ export const commands: readonly Command[] = [
   tool,
   changes,
   show,
+  review,
   approve,
   reject,
   execute,

@@ -1,0 +1,87 @@
+/** `review`: starts the page, and hands it what it may ask for. */
+import { relyingPartyOf } from '../approvals/relying-party.ts';
+import type { App } from '../compose.ts';
+import type { ReviewPorts } from '../review/ports.ts';
+import { reviewPorts } from './review-ports.ts';
+
+export interface ReviewSettings {
+  /** Opens the app again, with the policy file as it is now. Absent: the page keeps its policy. */
+  reopen?(): Promise<App>;
+  /** 0: a free one. */
+  port: number;
+  /** Of the proxy in front; absent: `http://localhost:<port>`. */
+  origin?: string | undefined;
+  /** Is given every link under which the page can be opened next. */
+  onLink(link: string): void;
+  logDefect: ReviewPorts['logDefect'];
+  now?: () => Date;
+}
+export interface RunningReview {
+  origin: string;
+  port: number;
+  close(): Promise<void>;
+}
+
+/**
+ * @throws INPUT_INVALID: the port is in use. CONFIG_INVALID: the origin is none of a page.
+ */
+export async function startReview(first: App, settings: ReviewSettings): Promise<RunningReview> {
+  const [{ createReviewApp }, { createSessions }, { listen }, { readAssets }] = await Promise.all([
+    import('../review/app.tsx'),
+    import('../review/sessions.ts'),
+    import('../review/listen.ts'),
+    import('../review/assets.ts'),
+  ]);
+  const { now = () => new Date(), onLink, logDefect, origin: given } = settings;
+  if (given !== undefined) relyingPartyOf(given);
+  const assets = readAssets();
+  const { app, follow } = following(first, settings.reopen);
+  let origin = given ?? '';
+  let page: ReturnType<typeof createReviewApp> | undefined;
+  const listening = await listen(settings.port, (port) => {
+    origin = given ?? `http://localhost:${port}`;
+    const linkOf = (token: string) => `${origin}/enter/${token}`;
+    const sessions = createSessions(now, (token) => onLink(linkOf(token)));
+    const relyingParty = relyingPartyOf(origin);
+    page = createReviewApp(reviewPorts({ app, follow, relyingParty, logDefect, now }), {
+      origin,
+      assets,
+      sessions,
+      now,
+    });
+    onLink(linkOf(sessions.token));
+    return page.fetch;
+  });
+  return {
+    origin,
+    port: listening.port,
+    close: async () => {
+      page?.close();
+      await listening.close();
+    },
+  };
+}
+
+/** A page that is open for days follows the policy that owners adopt; a file that nobody adopted changes nothing. */
+function following(first: App, reopen: ReviewSettings['reopen']) {
+  let app = first;
+  let tried: number | undefined;
+  return {
+    app: () => app,
+    async follow() {
+      if (reopen === undefined || (await app.policy.standing()) !== 'changed') return;
+      const [adopted] = await app.ledger.events({ kinds: ['policy.adopted'], newestFirst: true, limit: 1 });
+      // One look for each adoption: the file may be another than was adopted for long.
+      if (adopted?.seq === tried) return;
+      tried = adopted?.seq;
+      const next = await reopen().catch(() => undefined);
+      if (next && (await next.policy.standing()) === 'adopted') app = next;
+      else next?.close();
+    },
+  };
+}
+
+export const untilInterrupted = (): Promise<void> =>
+  new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  });

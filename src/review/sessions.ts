@@ -1,0 +1,54 @@
+/**
+ * Who has opened the page. A link is good once; what it opens is kept in this process only.
+ *
+ * SECURITY: a session reads, and says who its person claims to be. It approves nothing: only a signature does. Another
+ * server on this machine's localhost is sent its cookie, when the person visits that.
+ */
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+
+export interface Session {
+  /** As the person says; nothing has proven it. */
+  person: string | null;
+  /** Of a passkey that is being made: for one answer. */
+  enrolment?: unknown;
+}
+
+export const SESSION_HOURS = 12;
+const MOST_SESSIONS = 100;
+const TOKEN_BYTES = 32;
+
+const hashOf = (text: string): Buffer => createHash('sha256').update(text).digest();
+
+export interface Sessions {
+  /** The token of the link that opens the page next. */
+  readonly token: string;
+  /** @returns the id of a new session; undefined: this is no token, or it was used. */
+  enter(token: string): string | undefined;
+  find(id: string | undefined): Session | undefined;
+}
+
+/** @param onUsed a link was used, and here is the next token. */
+export function createSessions(now: () => Date, onUsed: (nextToken: string) => void): Sessions {
+  const sessions = new Map<string, { session: Session; until: number }>();
+  let token = randomBytes(TOKEN_BYTES).toString('base64url');
+  return {
+    get token() {
+      return token;
+    },
+    enter(given) {
+      if (!timingSafeEqual(hashOf(given), hashOf(token))) return undefined;
+      token = randomBytes(TOKEN_BYTES).toString('base64url');
+      onUsed(token);
+      const id = randomBytes(TOKEN_BYTES).toString('base64url');
+      const [oldest] = sessions.keys();
+      if (sessions.size >= MOST_SESSIONS && oldest !== undefined) sessions.delete(oldest);
+      sessions.set(id, { session: { person: null }, until: now().getTime() + SESSION_HOURS * 3_600_000 });
+      return id;
+    },
+    find(id) {
+      const found = id === undefined ? undefined : sessions.get(id);
+      if (!found || found.until < now().getTime()) return undefined;
+      return found.session;
+    },
+  };
+}
