@@ -112,8 +112,15 @@ for (let done = 0; done < moments; done += 50) {
   await all(
     numbers(Math.min(50, moments - done)).map(() => {
       const kind = kinds[Math.floor(random() * kinds.length)]!;
-      const milliseconds = Math.floor(random() * lengths.get(kind)!.milliseconds);
-      return { part: 'killed at a random moment', kind, trouble: { kind: 'moment' as const, milliseconds } };
+      // Most of an execution is looking: every other moment comes after the lock.
+      const from = random() < 0.5 ? ('order' as const) : ('lock' as const);
+      const { milliseconds: whole, afterLock } = lengths.get(kind)!;
+      const milliseconds = Math.floor(random() * (from === 'lock' ? afterLock : whole));
+      return {
+        part: `killed at a random moment after the ${from}`,
+        kind,
+        trouble: { kind: 'moment' as const, from, milliseconds },
+      };
     }),
   );
   report();

@@ -6,6 +6,8 @@ export interface Config {
   home: string;
   policyPath: string | undefined;
   sponsor: string | undefined;
+  /** Over ssh: the person that the key's forced command sets, for whom a statement is made. */
+  overSsh?: string | undefined;
   region: string;
   /** The AWS profile in use, as the SDK reads it. */
   profile: string | undefined;
@@ -29,6 +31,7 @@ export function readConfig(options: { home?: string | undefined; policy?: string
     home: options.home ?? env.COUNTERSIGN_HOME ?? defaultHome(),
     policyPath: options.policy ?? env.COUNTERSIGN_POLICY,
     sponsor: named(env.COUNTERSIGN_SPONSOR),
+    overSsh: env.SSH_CONNECTION ? env.COUNTERSIGN_SPONSOR : undefined,
     region: env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? 'eu-west-1',
     profile: env.AWS_PROFILE || undefined,
     templateRoots: env.COUNTERSIGN_TEMPLATE_ROOTS?.split(':').filter(Boolean) ?? [process.cwd()],

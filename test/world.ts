@@ -101,12 +101,12 @@ export function behind({ store }: Pick<TestWorld, 'store'>, proxy: CloudProxy) {
 }
 
 /** The same process, with another cloud. */
-export function withCloud(app: App, cloud: Partial<App['cloud']>): App {
+export function withCloud(app: App, cloud: Partial<App['cloud']>, now = () => new Date()): App {
   const ports = {
     ...app,
     cloud: { ...app.cloud, ...cloud },
     people: app.policyFile?.people ?? [],
-    now: () => new Date(),
+    now,
   };
   return { ...app, cloud: ports.cloud, executor: createExecutor(ports) };
 }

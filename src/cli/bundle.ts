@@ -7,7 +7,6 @@ import { whoMayApprove } from '../approvals/who-may.ts';
 import { stateSentence } from '../core/change.ts';
 import { CountersignError } from '../core/errors.ts';
 import type { StateFolder } from '../folder.ts';
-import { providerRules } from '../providers/index.ts';
 import type { ApproveOptions } from './approve.ts';
 import { confirmSigning, noKey } from './confirm.ts';
 import { givenText } from './given-text.ts';
@@ -73,7 +72,7 @@ export function writeBundle(file: string, text: string): void {
 
 /** @throws INPUT_BUNDLE_INVALID */
 export const openedFrom = async (file: string, now = new Date()): Promise<OpenBundle> =>
-  openBundle(await givenText(file), providerRules, now);
+  openBundle(await givenText(file), (await import('../providers/index.ts')).providerRules, now);
 
 /**
  * Shows the bundle to its signer and signs it with their own key; nothing is recorded here.

@@ -42,11 +42,11 @@ export async function showStatement(
 }
 
 /**
- * Without a name: the person that is signed in here, else the one that this process works for (a forced command of ssh
- * sets it). It decides only for whom a statement is made: the signature has to be by a key of theirs.
+ * Without a name: the person that is signed in here, else, over ssh, the one whom the forced command of their key sets.
+ * It decides only for whom a statement is made: the signature has to be by a key of theirs.
  */
-export const personHere = (people: readonly Person[], { actsAs, sponsor }: StateFolder['config']): string | undefined =>
-  (signedIn(people, actsAs) ?? people.find(({ name }) => name === sponsor))?.name;
+export const personHere = (people: readonly Person[], { actsAs, overSsh }: StateFolder['config']): string | undefined =>
+  (signedIn(people, actsAs) ?? people.find(({ name }) => name === overSsh))?.name;
 
 /** Of the adopted policy; none before there is one. */
 export async function peopleNow({ ledger }: Pick<StateFolder, 'ledger'>): Promise<readonly Person[]> {

@@ -23,13 +23,8 @@ export function createChanges(ports: {
   now(): Date;
 }): ChangesPort {
   const { ledger, policy } = ports;
-  const reader = createChangeReader({
-    ledger,
-    isFilled: policy.isFilled,
-    signersNow: policy.signersNow,
-    completePlan: ports.provider.completePlan,
-    now: ports.now,
-  });
+  const { completePlan } = ports.provider;
+  const reader = createChangeReader({ ...policy, ledger, completePlan, now: ports.now });
   const { find, findIn } = reader;
 
   return {

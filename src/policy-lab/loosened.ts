@@ -75,9 +75,9 @@ export function milderThan({ judged, differences, unreadable }: Replayed, days: 
   const milder = differences.filter(({ changed, direction }) => changed && direction === 'milder');
   const all = counted(judged.plans + judged.changes, 'decision');
   const unread = unreadable.length > 0 ? [`${counted(unreadable.length, 'decision')} could not be repeated.`] : [];
-  if (milder.length === 0) return [`Of ${all} in the last ${days} days, none would have been milder.`, ...unread];
+  if (milder.length === 0) return [`In the last ${days} days, none of ${all} would have been milder.`, ...unread];
   return [
-    `Of ${all} in the last ${days} days, ${milder.length} would have been milder:`,
+    `In the last ${days} days, ${milder.length} of ${all} would have been milder:`,
     ...milder.slice(0, EXAMPLES).map((one) => `  ${lineOf(one)}`),
     ...(milder.length > EXAMPLES ? [`  ${milder.length - EXAMPLES} more; countersign policy replay lists all.`] : []),
     ...unread,

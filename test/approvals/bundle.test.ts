@@ -260,7 +260,12 @@ describe('on the command line', () => {
       process.execPath,
       [bin, '--home', world.home, '--policy', join(world.home, 'policy.yaml'), '--sandbox', ...args],
       {
-        env: { PATH: process.env.PATH, AWS_REGION: 'eu-west-1', COUNTERSIGN_SPONSOR: 'bob' },
+        env: {
+          PATH: process.env.PATH,
+          AWS_REGION: 'eu-west-1',
+          COUNTERSIGN_SPONSOR: 'bob',
+          SSH_CONNECTION: '::1 1 ::1 22',
+        },
         input: input ?? '',
         encoding: 'utf8',
       },

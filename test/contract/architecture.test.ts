@@ -84,7 +84,15 @@ const TABLE: Record<string, string[]> = {
   'src/sqlite.ts': ['better-sqlite3', 'node:fs', 'node:path'],
   'src/render': ['src/core/', 'src/people/'],
   'src/render/agent': ['zod', 'src/core/', 'src/people/seats.ts', 'src/render/'],
-  'src/review': ['hono', '@hono/node-server', '@dagrejs/dagre', 'node:', 'src/core/', 'src/people/seats.ts', 'src/render/'],
+  'src/review': [
+    'hono',
+    '@hono/node-server',
+    '@dagrejs/dagre',
+    'node:',
+    'src/core/',
+    'src/people/seats.ts',
+    'src/render/',
+  ],
   // Runs in a browser: of the rest it knows what the page's HTML says.
   'src/review/browser': ['@simplewebauthn/browser'],
   'src/mcp': ['@modelcontextprotocol/', 'zod', 'node:stream', 'src/core/', 'src/render/agent/'],
@@ -211,7 +219,10 @@ describe('the import table', () => {
   it('lets src/review alone import what serves, lays out and draws the page, and the rest load it lazily', () => {
     const page = /^(?:hono|@hono|@dagrejs|@simplewebauthn\/browser)\b/;
     for (const file of sources.filter((name) => !name.startsWith('src/review/'))) {
-      expect(importsOf(file).filter((name) => page.test(name)), file).toEqual([]);
+      expect(
+        importsOf(file).filter((name) => page.test(name)),
+        file,
+      ).toEqual([]);
       for (const [, name] of read(file).matchAll(/^import (?!type\b)[^;]*?'([^']+)'/gm))
         expect(inside(file, name!), file).not.toMatch(/^src\/review\//);
     }

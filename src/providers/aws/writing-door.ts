@@ -57,7 +57,7 @@ export function createWritingDoor(
     ...signatures,
     async send(call, permit, rights, signing) {
       const { sent, watched } = await sendAndWatch(call, permit, rights, signing);
-      return sent.kind === 'refused' && watched?.left ? unlessTaken(readerFor, call, sent) : sent;
+      return sent.kind === 'refused' && watched?.left ? unlessTaken(await readerFor(call), call, sent) : sent;
     },
 
     /** Each call of EC2 is asked for with DryRun. It proves permission, not safety. */
@@ -94,19 +94,12 @@ export function createWritingDoor(
   };
 }
 
-/** A proxy may have repeated the request: what refused its last copy had carried out an earlier one. */
-async function unlessTaken(
-  readerFor: (place: Place) => Promise<PlannerContext>,
-  call: Call,
-  refused: Sent,
-): Promise<Sent> {
+/** A proxy may have repeated the request: its last copy can be refused although an earlier one was carried out. */
+async function unlessTaken({ cloudFormation, ec2 }: PlannerContext, call: Call, refused: Sent): Promise<Sent> {
   try {
-    const { cloudFormation, ec2 } = await readerFor(call);
-    if (call.service === 'ec2') {
-      const output = await findTraceOf(ec2, call);
-      return output ? { kind: 'done', output } : refused;
-    }
-    return (await hasEvents(cloudFormation, call)) ? { kind: 'done', output: {} } : refused;
+    if (call.service !== 'ec2') return (await hasEvents(cloudFormation, call)) ? { kind: 'done', output: {} } : refused;
+    const output = await findTraceOf(ec2, call);
+    return output ? { kind: 'done', output } : refused;
   } catch {
     return refused;
   }
