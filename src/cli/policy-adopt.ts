@@ -9,7 +9,7 @@ import { type Adoption, type AdoptionPorts, proposePolicy, signPolicy, toSign } 
 import type { PolicySource } from '../policy/model.ts';
 import { sourceOf } from '../policy/pin.ts';
 import { givenText } from './given-text.ts';
-import { proposedLoosening } from './policy-loosened.ts';
+import { proposedLoosening, proposedPolicy } from './policy-loosened.ts';
 
 export interface SigningOptions {
   /** Private key file, or a public one whose private half an agent or security key holds. */
@@ -57,6 +57,7 @@ export async function signProposal(
   print: (text: string) => void,
 ): Promise<Adoption> {
   const { statement } = await toSign(app.ledger);
+  await proposedPolicy(app);
   if (options.signature !== undefined) return signPolicy(adoptionPorts(app), await givenText(options.signature));
   if (options.key === undefined)
     throw new CountersignError(

@@ -15,8 +15,8 @@ const DAYS = 30;
 
 /** @throws INPUT_NOT_FOUND when none waits, CONFIG_POLICY_INVALID when this version refuses it. */
 export async function proposedLoosening({ ledger }: Pick<App, 'ledger'>, now = new Date()): Promise<string> {
-  const { pin, proposal } = await toSign(ledger);
-  const after = await storedPolicy(ledger, proposal, now);
+  const { pin } = await toSign(ledger);
+  const after = await proposedPolicy({ ledger }, now);
   const before = await storedPolicy(ledger, pin, now).catch((error: unknown) => {
     if (error instanceof CountersignError) return undefined;
     throw error;
@@ -32,6 +32,22 @@ export async function proposedLoosening({ ledger }: Pick<App, 'ledger'>, now = n
       .concat(milderThan(replayed, DAYS))
       .join('\n'),
     Number.POSITIVE_INFINITY,
+  );
+}
+
+/**
+ * SECURITY: a policy is in force by its digest too, and what signers see is its text: they must be of one policy.
+ *
+ * @throws LEDGER_TAMPERED when they are not.
+ */
+export async function proposedPolicy({ ledger }: Pick<App, 'ledger'>, now = new Date()): Promise<Policy> {
+  const { proposal } = await toSign(ledger);
+  const proposed = await storedPolicy(ledger, proposal, now);
+  if (proposed.digest === proposal.digest) return proposed;
+  throw new CountersignError(
+    'LEDGER_TAMPERED',
+    `The text of the proposed policy is of ${proposed.digest}, and the proposal names ${proposal.digest}.`,
+    'Do not sign it. Run countersign audit verify; if another version of countersign proposed it, propose it again.',
   );
 }
 

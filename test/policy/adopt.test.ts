@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { approve } from '../../src/cli/approve.ts';
 import { auditText, auditVerify } from '../../src/cli/audit-verify.ts';
-import { adoptionPorts, adoptPolicy, proposedChanges } from '../../src/cli/policy-adopt.ts';
+import { adoptionPorts, adoptPolicy, proposedChanges, signProposal } from '../../src/cli/policy-adopt.ts';
 import { proposedLoosening } from '../../src/cli/policy-loosened.ts';
 import { show } from '../../src/cli/show.ts';
 import { underPolicyOfNow } from '../../src/cli/under-policy.ts';
@@ -284,5 +284,18 @@ describe('what a proposed policy loosens', () => {
     const said = await proposedLoosening(app);
     expect(said).toContain('none of who may sign and what needs approval.');
     expect(said).toMatch(/none of \d decisions? would have been milder/);
+  });
+
+  it('is refused where the proposal names another policy than its text: signers would see one and bind the other', async () => {
+    const shown = await edited(`${world.policyText}# a comment\n`.replace('roles: [sre]', 'roles: [sre, ops]'));
+    await proposePolicy(adoptionPorts(shown), shown.policyFile!);
+    const { proposal } = await toSign(shown.ledger);
+    const { seq: _seq, ...body } = proposal;
+    const bound = await edited(milder());
+    await bound.ledger.append({ kind: 'policy.proposed', body: { ...body, digest: bound.policyFile!.digest } });
+    await expect(proposedLoosening(bound)).rejects.toMatchObject({ code: 'LEDGER_TAMPERED' });
+    const signing = signProposal(bound, { key: world.keyOf('bob') }, () => undefined);
+    await expect(signing).rejects.toMatchObject({ code: 'LEDGER_TAMPERED' });
+    expect(await bound.ledger.events({ kinds: ['policy.signed'] })).toEqual([]);
   });
 });
