@@ -31,7 +31,7 @@ const COLUMNS = {
     approvals
       .map(
         ({ decision, person, keyFingerprint, userVerified, at, policyDigest }) =>
-          `${decision} by ${person} with ${keyFingerprint} (${PROOF_TEXTS[proofOf({ userVerified })]}) at ${at} under ${policyDigest ?? 'no recorded policy'}`,
+          `${decision} by ${person} with ${keyFingerprint} at ${at} under ${policyDigest ?? 'no recorded policy'} (${PROOF_TEXTS[proofOf({ userVerified })]})`,
       )
       .join('; '),
   policy_digest: ({ policyDigest }) => policyDigest ?? null,
