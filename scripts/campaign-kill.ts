@@ -63,6 +63,7 @@ function randomFrom(start: number): () => number {
 }
 
 const began = performance.now();
+const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
 const kinds = Object.keys(CHANGES);
 const lengths = new Map<string, Ran>();
 for (const kind of kinds) {
@@ -106,14 +107,20 @@ await all(
     ),
   ),
 );
-const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
 const random = randomFrom(seed);
 for (let done = 0; done < moments; done += 50) {
   await all(
     numbers(Math.min(50, moments - done)).map(() => {
       const kind = kinds[Math.floor(random() * kinds.length)]!;
-      const milliseconds = Math.floor(random() * lengths.get(kind)!.milliseconds);
-      return { part: 'killed at a random moment', kind, trouble: { kind: 'moment' as const, milliseconds } };
+      // Most of an execution is looking: every other moment comes after the lock.
+      const from = random() < 0.5 ? ('order' as const) : ('lock' as const);
+      const { milliseconds: whole, afterLock } = lengths.get(kind)!;
+      const milliseconds = Math.floor(random() * (from === 'lock' ? afterLock : whole));
+      return {
+        part: `killed at a random moment after the ${from}`,
+        kind,
+        trouble: { kind: 'moment' as const, from, milliseconds },
+      };
     }),
   );
   report();

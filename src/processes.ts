@@ -33,7 +33,7 @@ function isThere(pid: number): boolean {
   }
 }
 
-export function createOwners(): Owners {
+export function createOwners(look = { isThere, statOf }): Owners {
   const here = {
     host: hostname(),
     boot: said(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8')),
@@ -48,9 +48,11 @@ export function createOwners(): Owners {
     if (boot !== here.boot) return boot === null || here.boot === null ? 'elsewhere' : 'dead';
     if (space !== here.space) return 'elsewhere';
     if (pid === here.pid && started === here.started) return running.has(token) ? 'alive' : 'dead';
-    if (!isThere(pid)) return 'dead';
-    const now = statOf(pid);
-    if (now === null) return started === null ? 'alive' : 'dead';
+    if (!look.isThere(pid)) return 'dead';
+    const now = look.statOf(pid);
+    // Of another user, where /proc hides those (hidepid): it is there, and cannot be looked at.
+    if (now === null && started !== null) return look.isThere(pid) ? 'elsewhere' : 'dead';
+    if (now === null) return 'alive';
     return now.started === started && !ENDED_STATES.includes(now.state) ? 'alive' : 'dead';
   }
 

@@ -1,5 +1,5 @@
 /** `show ID --bundle FILE`, and `show|approve|reject FILE` on another machine. */
-import { existsSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { type OpenBundle, openBundle, packBundle } from '../approvals/bundle.ts';
 import { signWithSshKeygen } from '../approvals/ssh-keygen.ts';
 import { buildStatement } from '../approvals/statement.ts';
@@ -12,10 +12,6 @@ import { confirmSigning, noKey } from './confirm.ts';
 import { givenText } from './given-text.ts';
 import { findOwnKey } from './own-key.ts';
 import { peopleNow, subjectOf } from './show.ts';
-
-/** An id is one, whatever files there are. */
-export const isBundleFile = (argument: string): boolean =>
-  !/^chg_[0-9a-f]{1,64}$/.test(argument) && existsSync(argument);
 
 export async function bundleOf(folder: StateFolder, changeId: string, now = new Date()): Promise<string> {
   const {

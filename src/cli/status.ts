@@ -167,7 +167,7 @@ export function statusText(status: Status, now = new Date()): string {
     waits_for_you.length > 0 ? 'WAITS FOR YOU' : `Nothing waits for you (${counted(waits, 'change')} waiting in all).`,
     ...waits_for_you.map(
       ({ id, target, goal, approve_by, needs, has }) =>
-        `  ${id}  ${line(target)}  ${goal}  ${has} of ${needs} approvals, ${timeLeft(approve_by, now)}\n    countersign show ${id} && countersign approve ${id} --key KEY`,
+        `  ${id}  ${line(target)}  ${goal}  ${has} of ${needs} approvals, ${timeLeft(approve_by, now)}\n    countersign show ${id} && countersign approve ${id}`,
     ),
     '',
     agents_this_week.length > 0 ? 'AGENTS, LAST 7 DAYS' : 'No agent has called in the last 7 days.',

@@ -109,13 +109,14 @@ export async function directoryNow(ledger: Reading): Promise<Directory | undefin
 /** Whose keys count for what waits, by the adopted policy. */
 export async function signersIn(view: Reading): Promise<SignersNow | undefined> {
   const now = await directoryNow(view);
-  if (!now) return undefined;
-  return {
-    digest: now.digest,
-    isListed: ({ person, keyFingerprint, brokenGlass }) =>
-      (brokenGlass ? ownerOfBreakGlass : ownerOf)(now.people, keyFingerprint)?.name === person,
-  };
+  return now && signersOf(now);
 }
+
+const signersOf = ({ people, digest }: Pick<Directory, 'people' | 'digest'>): SignersNow => ({
+  digest,
+  isListed: ({ person, keyFingerprint, brokenGlass }) =>
+    (brokenGlass ? ownerOfBreakGlass : ownerOf)(people, keyFingerprint)?.name === person,
+});
 
 /**
  * Who was known when event `seq` was appended. undefined: no policy was adopted yet.

@@ -15,6 +15,13 @@ it('this process is alive to an execution until that ends, and to no other', () 
   expect(owners.presenceOf(own)).toBe('dead');
 });
 
+it('a process that is there and cannot be looked at is neither alive nor dead', () => {
+  const hidden = createOwners({ isThere: () => true, statOf: () => null });
+  expect(hidden.presenceOf(like({ pid: 2 ** 22 + 1, started: '1' }))).toBe('elsewhere');
+  const gone = createOwners({ isThere: () => false, statOf: () => null });
+  expect(gone.presenceOf(like({ pid: 2 ** 22 + 1, started: '1' }))).toBe('dead');
+});
+
 it('another process is alive as long as it runs, and dead from the moment of SIGKILL on', async () => {
   const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
   const pid = child.pid ?? 0;

@@ -134,7 +134,7 @@ describe('status', () => {
       assurance: { newest: [] },
     });
     const text = statusText(status);
-    expect(text).toContain(`countersign approve ${id} --key KEY`);
+    expect(text).toContain(`countersign approve ${id}`);
     expect(text).toContain('L0: countersign doctor has not run');
   });
 

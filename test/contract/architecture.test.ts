@@ -211,7 +211,7 @@ describe('the import table', () => {
     expect([...rooms].sort()).toEqual(['src/cli', 'src/cli/commands', 'src/config.ts', 'src/core', 'src/main.ts']);
     const fromCli = [...seen].filter((file) => rowOf(file) === 'src/cli');
     expect(fromCli.sort()).toEqual(
-      ['command', 'context', 'edit-policy', 'exit', 'init-answers', 'register', 'required-policy'].map(
+      ['bundle-file', 'command', 'context', 'edit-policy', 'exit', 'init-answers', 'register', 'required-policy'].map(
         (name) => `src/cli/${name}.ts`,
       ),
     );

@@ -35,7 +35,7 @@ const JOINED =
 
 it.each([
   ['changes', () => ['changes'], 18],
-  ['show', () => ['show', change], 24],
+  ['show', () => ['show', change], 26],
   ['approve, to its question', () => ['approve', change, '--key', world.keyOf('bob')], 34],
 ])('%s loads the ledger and what is shown, and neither guards, tools nor a cloud', (_name, command, most) => {
   const { files, sources } = loadedBy(command());

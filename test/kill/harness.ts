@@ -23,7 +23,8 @@ export type Trouble =
   | { kind: 'write'; number: number; when: 'before' | 'after' }
   /** `late`: the request is delivered only after somebody has looked. */
   | { kind: 'call'; number: number; when: 'before' | 'late' | 'after' }
-  | { kind: 'moment'; milliseconds: number }
+  /** After the order, or after the lock. */
+  | { kind: 'moment'; from: 'order' | 'lock'; milliseconds: number }
   | { kind: 'answer'; number: number; when: 'before' | 'after'; answer: WireResponse | 'drops' };
 
 export interface Ran {
@@ -33,6 +34,10 @@ export interface Ran {
   calls: number;
   state: Change['state'];
   milliseconds: number;
+  /** Of the process's clock: its first write. */
+  lockedAt?: number;
+  /** From its first write to its end. */
+  afterLock: number;
   /** What must not be, in words. */
   wrong: string[];
 }
@@ -150,10 +155,18 @@ async function runIn(
     await kill();
     return 'drops';
   };
-  const ran: Ran = { told: null, writes: 0, calls: 0, state: 'approved', milliseconds: 0, wrong: [] };
+  const ran: Ran = { told: null, writes: 0, calls: 0, state: 'approved', milliseconds: 0, afterLock: 0, wrong: [] };
+  let isLocked: () => void = () => undefined;
+  const locked = new Promise<void>((resolve) => {
+    isLocked = resolve;
+  });
   child.on('message', (told: Told) => {
-    if ('write' in told) ran.writes = told.write;
-    else if (!('isReady' in told)) ran.told = told;
+    if ('write' in told) {
+      ran.writes = told.write;
+      ran.lockedAt ??= performance.now();
+      isLocked();
+    }
+    if (!('isReady' in told || 'write' in told)) ran.told = told;
   });
   const order: Order = {
     home: world.home,
@@ -169,11 +182,13 @@ async function runIn(
   });
   const began = performance.now();
   if (trouble?.kind === 'moment') {
+    if (trouble.from === 'lock') await Promise.race([ended, locked]);
     await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, trouble.milliseconds))]);
     await kill();
   }
   await ended;
   ran.milliseconds = performance.now() - began;
+  ran.afterLock = ran.lockedAt === undefined ? 0 : performance.now() - ran.lockedAt;
   endpoint.onCall = null;
   ran.calls = endpoint.count;
   const early =

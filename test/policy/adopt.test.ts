@@ -213,7 +213,8 @@ describe('what was written past the commands', () => {
       const before = await world.another({ home: old, policyPath: undefined });
       for (const { kind, changeId, planId, body } of await world.app.ledger.events()) {
         if (!/^(?:plan|change)\./.test(kind)) continue;
-        const { policyDigest: _, ...rest } = body as Record<string, never>;
+        // Neither was written then.
+        const { policyDigest: _, before: _sealed, ...rest } = body as Record<string, never>;
         const document = (rest as { document?: string }).document;
         const plan = document === undefined ? undefined : await world.app.ledger.document(document);
         const picture = (plan as { pictureDigest?: string } | undefined)?.pictureDigest;

@@ -1,4 +1,5 @@
 import type { ApproveOptions } from '../approve.ts';
+import { isBundleFile } from '../bundle-file.ts';
 import { CHANGE_OR_FILE_ARGUMENT, type Command, JSON_OPTION, KEY_OPTIONS } from '../command.ts';
 import { EXIT } from '../exit.ts';
 import { executed } from './execute.ts';
@@ -22,8 +23,9 @@ export function signing(decision: 'approve' | 'reject', summary: string): Comman
     ],
     arguments: [CHANGE_OR_FILE_ARGUMENT],
     async run(context, { change: id, ...options }) {
-      const [signer, bundles] = await Promise.all([import('../approve.ts'), import('../bundle.ts')]);
-      if (bundles.isBundleFile(id)) {
+      const signer = await import('../approve.ts');
+      if (isBundleFile(id)) {
+        const bundles = await import('../bundle.ts');
         const terminal = signer.openTerminal(context.note);
         const signed = await bundles.signBundle(await bundles.openedFrom(id), { decision, terminal, ...options });
         return { text: signed.signature, json: signed, exit: EXIT.pass, ...(options.json ? {} : { exact: true }) };

@@ -1,3 +1,4 @@
+import { isBundleFile } from '../bundle-file.ts';
 import { CHANGE_OR_FILE_ARGUMENT, type Command, JSON_OPTION } from '../command.ts';
 import { EXIT } from '../exit.ts';
 
@@ -28,10 +29,9 @@ export const show: Command<ShowArgs> = {
   ],
   arguments: [CHANGE_OR_FILE_ARGUMENT],
   async run(context, { change, statement, as, reject, bundle }) {
-    const { bundleOf, isBundleFile, openedFrom, writeBundle } = await import('../bundle.ts');
     const { dataOf, renderBundle, renderChange, showStatement, subjectOf } = await import('../show.ts');
     if (isBundleFile(change)) {
-      const opened = await openedFrom(change);
+      const opened = await (await import('../bundle.ts')).openedFrom(change);
       return { text: renderBundle(opened, change, context.width), json: dataOf(opened.subject), exit: EXIT.pass };
     }
     return context.withFolder(async (folder) => {
@@ -40,6 +40,7 @@ export const show: Command<ShowArgs> = {
         return { text, json: text, exit: EXIT.pass, exact: true };
       }
       if (bundle !== undefined) {
+        const { bundleOf, writeBundle } = await import('../bundle.ts');
         const text = await bundleOf(folder, change);
         if (bundle === '-') return { text, json: text, exit: EXIT.pass, exact: true };
         writeBundle(bundle, text);
