@@ -53,14 +53,18 @@ function leavesOfThing(thing: Thing): PlacedLeaf[] {
   return [...leavesOf(after, '')].map(([path, text]) => ({ path: path.replace(/^\./, ''), after: text, thing }));
 }
 
-export function namedIn(subject: Pick<Subject, 'plan' | 'picture' | 'knownAccounts' | 'hosts'>): Named[] {
-  const { account, region } = subject.plan.target;
-  return newlyNamed(leavesOfPlan(subject), subject.picture?.things ?? [], {
-    account,
-    region,
-    known: subject.knownAccounts,
-    hosts: subject.hosts,
-  });
+/** A page asks for it more than once, and reading every value takes long; plans never change. */
+const newest = new WeakMap<Plan, { of: readonly unknown[]; named: readonly Named[] }>();
+
+export function namedIn(subject: Pick<Subject, 'plan' | 'picture' | 'knownAccounts' | 'hosts'>): readonly Named[] {
+  const { plan, picture, hosts, knownAccounts: known } = subject;
+  const of = [plan.effects, picture, hosts, known.join()];
+  const last = newest.get(plan);
+  if (last && of.every((one, index) => one === last.of[index])) return last.named;
+  const { account, region } = plan.target;
+  const named = newlyNamed(leavesOfPlan(subject), picture?.things ?? [], { account, region, known, hosts });
+  newest.set(plan, { of, named });
+  return named;
 }
 
 /** What stops a plan, hardest first. */
