@@ -3,11 +3,11 @@
  * there: of the files that npm would publish, with the one dependency that is installed beside them.
  */
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { about, bundleManifest, packageFiles } from './packages/package-files.ts';
+import { about, bundleManifest, installLinks, packageFiles } from './packages/package-files.ts';
 
 const root = new URL('..', import.meta.url).pathname;
 const BUNDLER = '@anthropic-ai/mcpb@2.1.2';
@@ -16,6 +16,13 @@ for (const [path, text] of Object.entries(packageFiles())) {
   mkdirSync(dirname(join(root, path)), { recursive: true });
   writeFileSync(join(root, path), text);
 }
+
+/** The links stand in the README, which people write. */
+const readme = join(root, 'README.md');
+let text = readFileSync(readme, 'utf8');
+for (const { title, url } of installLinks())
+  text = text.replace(new RegExp(`\\[${title}\\]\\([^)]*\\)`), () => `[${title}](${url})`);
+writeFileSync(readme, text);
 
 const { values } = parseArgs({ options: { bundle: { type: 'string' } } });
 if (values.bundle !== undefined) {

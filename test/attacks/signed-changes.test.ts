@@ -57,7 +57,10 @@ describe('a halt', () => {
       const halt = async () => void (await attacked.app.ledger.append({ kind: 'halted', body: {} }));
       expect(await attacked.execute(id, attacked.app, halt)).toMatchObject({
         state: 'failed',
-        outcome: { detail: 'A person halted changes before ec2:ModifyInstanceAttribute was sent.' },
+        outcome: {
+          detail:
+            'A person halted changes before ec2:ModifyInstanceAttribute was sent. ec2:StopInstances was carried out. ec2:ModifyInstanceAttribute and ec2:StartInstances were not sent.',
+        },
       });
       expect(attacked.writes().map(({ operation }) => operation)).toEqual(['StopInstances']);
     } finally {

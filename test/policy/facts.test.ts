@@ -70,7 +70,7 @@ describe('facts from the policy', () => {
     expect(await reasons(text, plan(), { now: new Date('2026-11-25T00:00:00Z') })).toEqual([]);
     expect(await reasons(text, resourcePlan([instance()]))).toEqual(['no stack']);
   });
-  it('place what marks reach by the scope of its owner; the rest stays production', async () => {
+  it('place what marks reach by the scope of its owner, or outside of every scope; the rest stays production', async () => {
     const text = policyWith('', {
       scopes: `  - { account: prod, stacks: ["shop-*"] }
   - { account: prod, stacks: ["pr-*"], environment: disposable }
@@ -95,6 +95,7 @@ describe('facts from the policy', () => {
     expect((await factsOf(text, plan({ effects: [effect({ marks })] }))).reached).toEqual({
       'sg-1': 'disposable',
       'sg-2': 'production',
+      'sg-3': 'out_of_scope',
       'arn:aws:sqs:us-east-1:222222222222:q': 'development',
     });
   });
