@@ -227,6 +227,8 @@ function judgeRow(row: Row, before: ResourceView | null, after: ResourceView, co
     const value = is.get(path);
     if (row.mark === 'disconnect' && value === undefined && isNamedAnew(was.get(path), before, after)) return false;
     if (NAMES.has(name) && !isWhollyUnknown(value)) return rule(was.get(path), value, argument, context);
+    // Whatever the secret is, it is there.
+    if (name === 'removed' && typeof value === 'string' && value.includes('{{resolve:')) return false;
     return context.isUnknown(value)
       ? mayDiffer(was.get(path), value, context)
       : rule(was.get(path), value, argument, context);
