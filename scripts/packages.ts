@@ -17,12 +17,12 @@ for (const [path, text] of Object.entries(packageFiles())) {
   writeFileSync(join(root, path), text);
 }
 
-/** The links stand in the README, which people write. */
-const readme = join(root, 'README.md');
-let text = readFileSync(readme, 'utf8');
+/** The links stand in a page that people write. */
+const page = join(root, 'docs/clients.md');
+let text = readFileSync(page, 'utf8');
 for (const { title, url } of installLinks())
   text = text.replace(new RegExp(`\\[${title}\\]\\([^)]*\\)`), () => `[${title}](${url})`);
-writeFileSync(readme, text);
+writeFileSync(page, text);
 
 const { values } = parseArgs({ options: { bundle: { type: 'string' } } });
 if (values.bundle !== undefined) {

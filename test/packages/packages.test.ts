@@ -50,8 +50,8 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 describe('the files', () => {
   it('are those that npm run packages makes', () => {
     for (const [path, text] of Object.entries(files)) expect(readFileSync(join(root, path), 'utf8'), path).toBe(text);
-    const readme = readFileSync(join(root, 'README.md'), 'utf8');
-    for (const { title, url } of installLinks()) expect(readme, title).toContain(`[${title}](${url})`);
+    const page = readFileSync(join(root, 'docs/clients.md'), 'utf8');
+    for (const { title, url } of installLinks()) expect(page, title).toContain(`[${title}](${url})`);
   });
   it('name this version exactly, wherever they name one', () => {
     for (const [path, text] of Object.entries(files)) {
