@@ -71,8 +71,31 @@ function edited(text: string, edit: (document: Document) => void): string {
       'Fix it, then run countersign policy check.',
     );
   edit(document);
-  return document.toString({ lineWidth: 0 });
+  return withLinesOf(text, written(document));
 }
+
+const written = (document: Document) => document.toString({ lineWidth: 0 });
+
+/**
+ * The writer has a layout of its own: a line that the edit left alone stays as its author wrote it, so that the people
+ * who sign the policy are shown the edit and nothing else.
+ */
+function withLinesOf(text: string, after: string): string {
+  const own = text.split('\n');
+  const bare = own.map(withoutSpace);
+  let from = 0;
+  const lines = after.split('\n').map((line) => {
+    const index = bare.indexOf(withoutSpace(line), from);
+    if (index < 0) return line;
+    from = index + 1;
+    return own[index]!;
+  });
+  const kept = lines.join('\n');
+  const again = parseDocument(kept);
+  return again.errors.length === 0 && written(again) === after ? kept : after;
+}
+
+const withoutSpace = (line: string) => line.replaceAll(/\s/g, '');
 
 function requirePerson(document: Document, name: string): void {
   if (!document.hasIn(['people', name]))

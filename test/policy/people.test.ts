@@ -68,6 +68,30 @@ describe('people', () => {
     expect(after.policyFile!.people.find(({ name }) => name === 'dave')).toMatchObject({ roles: ['sre'], keys: [{}] });
   });
 
+  it('leave every other line as its author wrote it', async () => {
+    const scope = '  - {account:   main, stacks: ["own-*"],  ids: [ "i-*" ]} # odd, and ours\n';
+    writeFileSync(
+      file(),
+      text()
+        .replace(' # all of us', '')
+        .replace(/^scopes:.*\n/m, (line) => line + scope),
+    );
+    const before = text().split('\n');
+    await peopleAdd.run(context, { name: 'dave', key: keyFile(ed25519Key().line), role: ['sre'] });
+    expect(
+      text()
+        .split('\n')
+        .filter((line) => !before.includes(line)),
+    ).toEqual(['  dave:', '    roles:', '      - sre', '    keys:', expect.stringMatching(/^ {6}- ssh-ed25519 \S+$/)]);
+    expect(before.filter((line) => !text().split('\n').includes(line))).toEqual([]);
+  });
+
+  it('name a file that is not there', async () => {
+    for (const given of [{ from: '/no/such/file' }, { name: 'dave', key: '/no/such/file' }])
+      await expect(peopleAdd.run(context, given)).rejects.toThrow(refused('INPUT_NOT_FOUND'));
+    await expect(peopleAdd.run(context, { from: world.home })).rejects.toThrow(refused('INPUT_INVALID'));
+  });
+
   it('refuse an edit that would make the policy invalid, and leave the file', async () => {
     const before = text();
     for (const run of [
