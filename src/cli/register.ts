@@ -1,6 +1,7 @@
 /** Makes the parser of the commands' definitions. */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Command as Definition, OptionSpec } from './command.ts';
+import { EXIT } from './exit.ts';
 
 export interface GlobalOptions {
   home?: string;
@@ -32,13 +33,21 @@ export function registerAll(
     const command = parent.command(second ?? first).description(definition.summary);
     for (const { syntax, summary } of definition.arguments) command.argument(syntax, summary);
     for (const option of definition.options) command.addOption(parserOption(option));
-    if (definition.afterHelp) command.addHelpText('after', `\n${definition.afterHelp}`);
+    command.addHelpText('after', `\n${helpBelow(definition)}`);
     command.action(async (...given: unknown[]) => {
       const named = definition.arguments.map(({ name }, index) => [name, given[index]]);
       await perform(definition, { ...command.opts(), ...Object.fromEntries(named) });
     });
   }
 }
+
+/** Every command tells its exit codes; one that has none of its own has the usual ones. */
+function helpBelow({ afterHelp }: Definition): string {
+  if (afterHelp && TELLS_EXITS.test(afterHelp)) return afterHelp;
+  return [afterHelp, USUAL_EXITS].filter(Boolean).join('\n');
+}
+const TELLS_EXITS = /\bExit(?::|s with| code)/i;
+const USUAL_EXITS = `Exit: ${EXIT.pass} done, ${EXIT.failed} an error, ${EXIT.usage} wrong use.`;
 
 function parserOption({ flags, summary, choices, parse, required = false, default: usual }: OptionSpec): Option {
   const option = new Option(flags, summary).makeOptionMandatory(required);

@@ -174,6 +174,20 @@ describe('the definitions', () => {
     expect(seen).toEqual(commands.map(({ name }) => name));
   });
 
+  it('tell their exit codes in --help', async () => {
+    for (const { name } of commands) {
+      let help = '';
+      const program = new Program('countersign').exitOverride().configureOutput({
+        writeOut: (text) => {
+          help += text;
+        },
+      });
+      registerAll(program, GROUPS, commands, async () => undefined);
+      await expect(program.parseAsync([...name.split(' '), '--help'], { from: 'user' })).rejects.toThrow();
+      expect(help, name).toMatch(/\bExit(?: code)?[: ].*\d|exits with \d/s);
+    }
+  });
+
   it('have exit codes that docs/contract.md lists', () => {
     const listed = /## Exit codes\n\n(.*)/.exec(readFileSync(join(root, 'docs/contract.md'), 'utf8'))?.[1] ?? '';
     expect([...listed.matchAll(/`(\d)`/g)].map(([, code]) => Number(code))).toEqual(Object.values(EXIT));

@@ -6,6 +6,7 @@ import { EXIT } from '../exit.ts';
 export const execute: Command<{ change: string }> = {
   name: 'execute',
   summary: 'run exactly what was signed, after a live re-check',
+  afterHelp: `Exit: ${EXIT.pass} it succeeded, ${EXIT.failed} it did not, or an error, ${EXIT.usage} wrong use.`,
   options: [],
   arguments: [CHANGE_ARGUMENT],
   run: (context, { change }) => context.withApp((app) => executed(app, change, context.tell)),
