@@ -38,7 +38,7 @@ export const approval: GuardDefinition<z.infer<typeof options>> = {
           'approval',
           missing && approvers.length >= seats
             ? `This needs an approver with the role ${missing}; apart from the sponsor, no person has it.`
-            : `This needs ${counted(seats, 'approval')}, but only ${counted(approvers.length, 'person', 'people')} other than the sponsor can approve.`,
+            : `This needs ${counted(seats, 'approval')}, but ${approvers.length === 0 ? 'no person' : `only ${counted(approvers.length, 'person', 'people')}`} other than the sponsor can approve.`,
           {
             agent: 'The policy owners must add people who can approve; tell the user.',
             person: 'The policy owners must add people who can approve.',

@@ -81,7 +81,7 @@ async function reviewAt(app: App, seq: number): Promise<Opening> {
   throw new CountersignError(
     'INPUT_NOT_FOUND',
     `There is no open review ${seq}.`,
-    'List them with: countersign break-glass close --help, or countersign audit show --kind glass',
+    'List them with: countersign audit show --kind glass.broken',
   );
 }
 

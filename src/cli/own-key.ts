@@ -1,6 +1,6 @@
 /** The key of whoever runs a command: the one that they name, or the one of theirs that the policy lists. */
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CountersignError } from '../core/errors.ts';
@@ -30,7 +30,7 @@ interface Found {
 
 /**
  * @param here who is signed in: whose a named key is taken for when its public half is not beside it.
- * @returns undefined when there is none. @throws APPROVAL_KEY_UNKNOWN for a named key or person that is not known,
+ * @returns undefined when there is none. @throws INPUT_NOT_FOUND for a key file that is not there, APPROVAL_KEY_UNKNOWN for a named key or person that is not known,
  *   INPUT_INVALID when keys of several people are there.
  */
 export async function findOwnKey(
@@ -61,6 +61,8 @@ export async function findOwnKey(
 }
 
 function named(wanted: readonly KnownPerson[], key: string, taken: string | undefined): OwnKey {
+  if (!existsSync(key))
+    throw new CountersignError('INPUT_NOT_FOUND', `There is no file ${key}.`, 'Check the path of --key.');
   const fingerprint = fingerprintBeside(key);
   const owner = wanted.find(({ keys }) => fingerprint !== undefined && keys.includes(fingerprint));
   if (owner) return { person: owner.name, file: key, fingerprint, isNamed: true };
