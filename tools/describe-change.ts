@@ -31,6 +31,7 @@ export const describeChange = defineTool({
       ...answerChange(change, [], {
         wayBack: await changes.wayBack(change, plan),
         executor: await changes.executorOf(plan),
+        endpoint: plan.endpoint,
       }),
       effects_told: [
         ...items,

@@ -31,6 +31,6 @@ export const proposeChange = defineTool({
     const open = await changes.openOn(change.target);
     const others = open.filter(({ id }) => id !== change.id);
     const { plan } = await changes.plan(plan_id);
-    return answerChange(change, others, { executor: await changes.executorOf(plan) });
+    return answerChange(change, others, { executor: await changes.executorOf(plan), endpoint: plan.endpoint });
   },
 });

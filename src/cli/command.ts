@@ -2,7 +2,6 @@
 
 import type { App } from '../compose.ts';
 import type { Config } from '../config.ts';
-import type { Plan } from '../core/plan.ts';
 import { escapeInvisible } from '../core/render-safe.ts';
 import type { StateFolder } from '../folder.ts';
 import type { Exit } from './exit.ts';
@@ -109,10 +108,6 @@ export const CHANGE_OR_FILE_ARGUMENT: ArgumentSpec = {
   syntax: '<change>',
   summary: 'id of a change (chg_…), or a bundle: the file of countersign show ID --bundle',
 };
-
-/** The command as it must be typed: a plan of the simulated cloud is executed there. */
-export const commandFor = ({ endpoint }: Pick<Plan, 'endpoint'>, command: string): string =>
-  `countersign ${endpoint.startsWith('sandbox:') ? '--sandbox ' : ''}${command}`;
 
 /** SECURITY: names and words of the cloud or of an agent are in it. */
 export const jsonText = (value: unknown): string => escapeInvisible(JSON.stringify(value, null, 2));

@@ -9,6 +9,7 @@ import { buildStatement } from '../approvals/statement.ts';
 import { whoMayApprove } from '../approvals/who-may.ts';
 import type { App } from '../compose.ts';
 import type { Change } from '../core/change.ts';
+import { commandFor } from '../core/command-line.ts';
 import { CountersignError } from '../core/errors.ts';
 import { haltIn } from '../core/folds.ts';
 import { kindOf } from '../people/key.ts';
@@ -17,7 +18,6 @@ import { sentenceOf } from '../render/sentence.ts';
 import type { MayDecide, PasskeyPorts, ReviewPorts, ToSign } from '../review/ports.ts';
 import { requireCounting } from './approve.ts';
 import { makeReceipt } from './audit-receipt.ts';
-import { commandFor } from './command.ts';
 import { whyTyped } from './confirm.ts';
 import { planAndPicture, subjectOf, whatNow } from './show.ts';
 

@@ -4,6 +4,7 @@ import type { OpenBundle } from '../approvals/bundle.ts';
 import { buildStatement } from '../approvals/statement.ts';
 import { checkedThen } from '../approvals/verify-recorded.ts';
 import type { Change } from '../core/change.ts';
+import { commandFor } from '../core/command-line.ts';
 import { CountersignError } from '../core/errors.ts';
 import { absoluteTime } from '../core/instant.ts';
 import type { Plan } from '../core/plan.ts';
@@ -18,7 +19,6 @@ import { changePage } from '../render/change-page.ts';
 import { layOut, type Row, type Section, type Tone } from '../render/layout.ts';
 import { sentenceOf } from '../render/sentence.ts';
 import { namedIn, type Subject } from '../render/subject.ts';
-import { commandFor } from './command.ts';
 import { underPolicyOfNow } from './under-policy.ts';
 
 /** Without a terminal: what most are as wide as. */

@@ -60,7 +60,7 @@ async function executeChange(ports: Ports, changeId: string): Promise<Change> {
   await mustReach(ports, plan);
   const about = { changeId, sponsor: change.sponsor, digest: change.digest };
   const rights = await ports.cloud.takeRights(plan, about).catch((error) => {
-    throw leftApproved(error, change);
+    throw leftApproved(error, change, plan);
   });
   const policyDigest = await ports.policy.digest();
   // INVARIANT: the lock holds what was looked at: whatever was begun, ended or halted meanwhile is looked at again.
@@ -69,10 +69,10 @@ async function executeChange(ports: Ports, changeId: string): Promise<Change> {
   for (let isLocked = false; !isLocked; ) {
     const lookedAt = await newestExecution(ports.ledger);
     await recheck(ports, change, plan);
-    await mustBeTime(ports, change);
+    await mustBeTime(ports, change, plan);
     rehearsed ??= await rehearse(ports, change, plan, rights);
     signing = await ports.cloud.signing(plan.calls[0]!, rights).catch((error) => {
-      throw leftApproved(error, change);
+      throw leftApproved(error, change, plan);
     });
     isLocked = await lock(ports, change, plan, {
       lookedAt,
@@ -181,7 +181,7 @@ async function lock(
     return true;
   });
   return decide.catch((error) => {
-    throw isOfTheLedger(error) ? leftApproved(error, change) : error;
+    throw isOfTheLedger(error) ? leftApproved(error, change, plan) : error;
   });
 }
 

@@ -5,8 +5,10 @@
  * SECURITY: by this machine's clock and by the cloud's, which has answered in the look before: whoever signs may also
  * set the first.
  */
+
 import { openReviews, verifiedOpening } from '../approvals/break-glass.ts';
 import { brokenGlassOf, type Change } from '../core/change.ts';
+import { commandFor } from '../core/command-line.ts';
 import { CountersignError } from '../core/errors.ts';
 import { absoluteTime } from '../core/instant.ts';
 import type { Plan } from '../core/plan.ts';
@@ -21,13 +23,13 @@ interface Ports {
 }
 
 /** @throws STATE_COOLING_OFF, STATE_CHANGE_EXPIRED, STATE_STALE. */
-export async function mustBeTime({ ledger, cloud, people, now }: Ports, change: Change): Promise<void> {
+export async function mustBeTime({ ledger, cloud, people, now }: Ports, change: Change, plan: Plan): Promise<void> {
   const clocks = [now(), cloud.cloudNow?.() ?? now()].map((clock) => clock.getTime());
   if (change.executeFrom && Math.min(...clocks) < Date.parse(change.executeFrom))
     throw new CountersignError(
       'STATE_COOLING_OFF',
       `One person approved this change, so it waits until ${absoluteTime(change.executeFrom)}.`,
-      `Then run: countersign execute ${change.id}`,
+      `Then run: ${commandFor(plan, `execute ${change.id}`)}`,
     );
   const glass = brokenGlassOf(change);
   if (!glass) return;

@@ -6,6 +6,7 @@
  */
 import { type Directories, recordedSigners } from '../approvals/verify-recorded.ts';
 import type { Change } from '../core/change.ts';
+import { commandFor } from '../core/command-line.ts';
 import { CountersignError, type ErrorCode } from '../core/errors.ts';
 import { judgeAll } from '../core/guard.ts';
 import { absoluteTime } from '../core/instant.ts';
@@ -41,7 +42,7 @@ export async function whyStale(ports: RecheckPorts, change: Change, plan: Plan):
   } catch (error) {
     if (error instanceof CountersignError && isAboutTheTarget(error.code))
       return `The effects of the plan cannot be computed again: ${error.message}`;
-    throw leftApproved(error, change);
+    throw leftApproved(error, change, plan);
   } finally {
     revokePermit(permit);
   }
@@ -55,7 +56,7 @@ export async function whyStale(ports: RecheckPorts, change: Change, plan: Plan):
   const [passing] = denials;
   if (passing) {
     const told = denials.map(({ message }) => message).join(' ');
-    throw leftApproved(new CountersignError(guardCode(passing.guard), told, remediesOf(passing)), change);
+    throw leftApproved(new CountersignError(guardCode(passing.guard), told, remediesOf(passing)), change, plan);
   }
   return isStricter(judgement, change.judgement)
     ? `The policy now requires ${countedApprovals(judgement.seats)}.`
@@ -67,12 +68,12 @@ const ABOUT_THE_TARGET = /^(?:STATE_|INPUT_|AWS_(?:NOT_FOUND|VALIDATION|CHANGE_S
 export const isAboutTheTarget = (code: ErrorCode): boolean => ABOUT_THE_TARGET.test(code);
 
 /** The same refusal, with what it means for the change. */
-export function leftApproved(error: unknown, { id, executeBy }: Change): CountersignError {
+export function leftApproved(error: unknown, { id, executeBy }: Change, plan: Plan): CountersignError {
   const known =
     error instanceof CountersignError
       ? error
       : new CountersignError('INTERNAL', `A defect of countersign: ${String(error)}.`, 'Report this.');
-  const stays = `Nothing was done, and the change stays approved${executeBy ? ` until ${absoluteTime(executeBy)}` : ''}: countersign execute ${id}`;
+  const stays = `Nothing was done, and the change stays approved${executeBy ? ` until ${absoluteTime(executeBy)}` : ''}: ${commandFor(plan, `execute ${id}`)}`;
   const remedy = {
     agent: `${known.remedy} ${stays}`.trim(),
     person: `${known.remedyForPeople} ${stays}`.trim(),

@@ -23,13 +23,13 @@ export async function rehearse(ports: RunPorts, change: Change, plan: Plan, righ
     await ports.ledger
       .append({ kind: 'call.tried', changeId: change.id, body: { ...label, answer } })
       .catch((error) => {
-        if (rehearsed.kind !== 'unknown') throw leftApproved(error, change);
+        if (rehearsed.kind !== 'unknown') throw leftApproved(error, change, plan);
       });
     if (rehearsed.kind === 'unknown') return { state: 'unknown', detail: `${label.operation}: ${rehearsed.reason}.` };
     if (rehearsed.kind === 'passed') continue;
     const { code, reason } = rehearsed;
     if (!isAboutTheTarget(code))
-      throw leftApproved(new CountersignError(code, `${label.operation}: ${reason}`, ''), change);
+      throw leftApproved(new CountersignError(code, `${label.operation}: ${reason}`, ''), change, plan);
     return { state: 'failed', detail: `Nothing was done. ${code}: ${label.operation}: ${reason}` };
   }
   return null;

@@ -71,7 +71,10 @@ describe('solo mode', () => {
     });
     const signed = await approveBy(app, id, 'alice', key);
     expect(signed).toMatchObject({ state: 'approved', executeFrom: expect.any(String) });
-    await expect(world.execute(id, app)).rejects.toEqual(refused('STATE_COOLING_OFF'));
+    await expect(world.execute(id, app)).rejects.toMatchObject({
+      code: 'STATE_COOLING_OFF',
+      remedyForPeople: `Then run: countersign --sandbox execute ${id}`,
+    });
     expect(world.writes()).toEqual([]);
     expect(await show(app, id, 200)).toMatch(
       /One person \(solo mode\): alice approves alone, and the change waits 30 minutes/,

@@ -122,6 +122,7 @@ describe('a denial that passes with the hour', () => {
     await expect(world.execute(id, by)).rejects.toMatchObject({
       code: 'GUARD_FREEZE',
       message: expect.stringContaining('peak'),
+      remedyForPeople: expect.stringMatching(new RegExp(`: countersign --sandbox execute ${id}$`)),
     });
     expect((await world.app.changes.find(id)).state).toBe('approved');
     await survives(

@@ -252,7 +252,7 @@ describe('that a runner is there', () => {
     const id = await approved();
     const next = async () => JSON.stringify((await world.call('describe_change', { change_id: id })).next);
     expect(await next()).toContain('no runner is running');
-    expect(await next()).toContain(`countersign execute ${id}`);
+    expect(await next()).toContain(`countersign --sandbox execute ${id}`);
   });
 });
 

@@ -1,5 +1,7 @@
 /** How an agent goes on from a plan or a change: one call with its input, a command for the people, or a question. */
+
 import { type Change, stateSentence } from '../../core/change.ts';
+import { commandFor } from '../../core/command-line.ts';
 import { couldBeLoss, isRetained, worstReversibility } from '../../core/effect.ts';
 import type { CountersignError, ErrorAnswer, WayOut } from '../../core/errors.ts';
 import { absoluteTime } from '../../core/instant.ts';
@@ -117,18 +119,21 @@ export interface AboutChange {
   wayBack?: WayBack | null;
   /** Absent: a person. */
   executor?: 'person' | 'runner' | 'no_runner';
+  /** Where it was planned: the command to execute it names the simulated cloud. Absent: AWS. */
+  endpoint?: string;
 }
 
-export function nextForChange(change: Change, { wayBack = null, executor = 'person' }: AboutChange = {}) {
+export function nextForChange(change: Change, about: AboutChange = {}) {
+  const { wayBack = null } = about;
   switch (change.state) {
     case 'pending':
       return {
-        tell_user: wholeWay(change, executor),
+        tell_user: wholeWay(change, about),
         after_that: 'End your turn. You cannot approve this, and asking again does not speed it up.',
       };
     case 'approved':
       return {
-        tell_user: `No approval is missing: ${change.executeFrom ? `from ${absoluteTime(change.executeFrom)} ` : ''}until ${absoluteTime(change.executeBy ?? change.approveBy)} ${whoExecutes(change, executor)}`,
+        tell_user: `No approval is missing: ${change.executeFrom ? `from ${absoluteTime(change.executeFrom)} ` : ''}until ${absoluteTime(change.executeBy ?? change.approveBy)} ${whoExecutes(change, about)}`,
         after_that: 'End your turn, or follow it with describe_change.',
       };
     case 'executing':
@@ -179,22 +184,22 @@ const lookedInto = ({ id }: Change, what: string) => ({
 });
 
 /** One sentence that a person can follow to the end without asking: how many, who, until when, and all commands. */
-function wholeWay(change: Change, executor: AboutChange['executor']): string {
+function wholeWay(change: Change, about: AboutChange): string {
   const { id, judgement, approvals, approveBy, excluded, onePerson } = change;
   if (onePerson)
-    return `One person (solo mode): ${onePerson.person} approves alone until ${absoluteTime(approveBy)} with: countersign show ${id} && countersign approve ${id}; ${onePerson.waitSeconds / 60} min after that, within 1 h, ${whoExecutes(change, executor)}`;
+    return `One person (solo mode): ${onePerson.person} approves alone until ${absoluteTime(approveBy)} with: countersign show ${id} && countersign approve ${id}; ${onePerson.waitSeconds / 60} min after that, within 1 h, ${whoExecutes(change, about)}`;
   const { filledBy: signed } = seatsOf(change, approvals);
   const among = judgement.roles.length > 0 ? ` (${judgement.roles.join(' and ')} among them)` : '';
   const so = signed.length > 0 ? `, ${signed.join(' and ')} did` : '';
   const not = excluded.length > 0 ? ` other than ${excluded.join(', ')}` : '';
   const told = judgement.verdicts.find(({ guard, outcome }) => guard === 'approval' && outcome === 'hold')?.message;
   const people = judgement.seats === 1 ? '1 person' : `${judgement.seats} people`;
-  return `${people}${not}${among} must approve until ${absoluteTime(approveBy)}${so}${judgement.seats === 1 ? '' : ', each'} with: countersign show ${id} && countersign approve ${id} --key KEY; within 1 h of the last approval ${whoExecutes(change, executor)}${told ? `. (${told})` : ''}`;
+  return `${people}${not}${among} must approve until ${absoluteTime(approveBy)}${so}${judgement.seats === 1 ? '' : ', each'} with: countersign show ${id} && countersign approve ${id} --key KEY; within 1 h of the last approval ${whoExecutes(change, about)}${told ? `. (${told})` : ''}`;
 }
 
-function whoExecutes({ id, sponsor }: Change, executor: AboutChange['executor']): string {
+function whoExecutes({ id, sponsor }: Change, { executor, endpoint = '' }: AboutChange): string {
   if (executor === 'runner') return 'the runner executes it';
-  const anyone = `anyone with the credentials${sponsor === null ? '' : ` (${sponsor} too)`} runs: countersign execute ${id}`;
+  const anyone = `anyone with the credentials${sponsor === null ? '' : ` (${sponsor} too)`} runs: ${commandFor({ endpoint }, `execute ${id}`)}`;
   return executor === 'no_runner'
     ? `a runner executes it; no runner is running now, so start countersign run, or ${anyone}`
     : anyone;
