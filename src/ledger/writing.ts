@@ -32,6 +32,7 @@ export interface Writing {
   forget(): void;
 }
 
+const MILESTONES_OF = `SELECT leaf FROM events WHERE change_id = ? AND kind IN (${MILESTONES.map((kind) => `'${kind}'`).join(',')}) ORDER BY seq`;
 /** What names earlier rows reads them, and what is kept writes others. */
 const isOneRow = (event: WrittenEvent): boolean => !isMilestone(event) && !isKept(event.kind);
 
@@ -43,11 +44,7 @@ export function writingTo(db: Database.Database, now: () => Date): Writing {
   );
   const insertDocument = db.prepare('INSERT OR IGNORE INTO documents (digest, bytes) VALUES (?, ?)');
   const insertClaim = db.prepare('INSERT OR IGNORE INTO claims (name, at) VALUES (?, ?)');
-  const milestonesOf = db
-    .prepare(
-      `SELECT leaf FROM events WHERE change_id = ? AND kind IN (${MILESTONES.map((kind) => `'${kind}'`).join(',')}) ORDER BY seq`,
-    )
-    .pluck();
+  const milestonesOf = db.prepare(MILESTONES_OF).pluck();
   const keep = keepingIn(db);
   /** The tree after our own newest event, so that an append need not read it. */
   let tail: { seq: number; peaks: Hash[] } | undefined;
