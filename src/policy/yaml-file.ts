@@ -75,8 +75,10 @@ export function reportIssue(issue: SchemaIssue, base: PropertyKey[], report: Rep
     for (const key of issue.keys ?? []) report([...path, key], unknownKey(key, path));
   else if (issue.code === 'invalid_union')
     reportUnion(issue as SchemaIssue & { errors: SchemaIssue[][] }, path, report);
-  else report(path, issue.message);
+  else report(path, isMissing(issue) ? 'this key is missing' : issue.message);
 }
+
+const isMissing = ({ code, message }: SchemaIssue) => code === 'invalid_type' && message.endsWith('received undefined');
 
 /** Of the shapes that a value could have, the one that it comes closest to says what is wrong. */
 function reportUnion(

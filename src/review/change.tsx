@@ -251,7 +251,7 @@ function Folded({ section: { key, title, rows } }: { section: Section }): Child 
   return (
     <details class={key}>
       <summary>
-        {titleOf(title)} <span class="count">{rows.length}</span>
+        {titleOf(title)} <span class="count">{rows.filter(({ indent }) => indent === rows[0]?.indent).length}</span>
       </summary>
       <Rows rows={rows} />
     </details>

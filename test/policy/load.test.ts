@@ -30,6 +30,12 @@ describe('a policy file', () => {
   ])('of more than 250,000 characters is refused before it is parsed: %s', (_what, text) => {
     expect(problemsOf(text)).toEqual([`1:1 the file has ${text.length} characters; at most 250000 are read`]);
   });
+  it('without a key that it needs says which', () => {
+    expect(problemsOf('version: 1\naccounts:\n  main: { id: "123456789012" }\n')).toEqual([
+      expect.stringMatching(/accounts\.main\.regions: this key is missing$/),
+      expect.stringMatching(/scopes: this key is missing$/),
+    ]);
+  });
   it('that is not there refuses everything', () => {
     expect(() => loadPolicy('/nowhere/policy.yaml', guards)).toThrow(
       expect.objectContaining({ code: 'CONFIG_POLICY_UNREADABLE' }),

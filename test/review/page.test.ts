@@ -81,6 +81,7 @@ describe('a change', () => {
     for (const id of [await proposeFix(world), await proposeDeletion()]) {
       const tab = await page.open(browser, `/changes/${id}`);
       await openAll(tab);
+      expect(await tab.locator('details.calls .count').innerText()).toBe('1');
       const seen = (await tab.locator('main').textContent())!;
       const sections = changePage(await subjectOf(world.app, id)).filter(({ key }) => key !== 'whole');
       const texts = sections.flatMap(({ rows }) =>
