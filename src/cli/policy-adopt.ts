@@ -106,6 +106,6 @@ export function told(app: Pick<App, 'config' | 'ledger'>, adoption: Adoption): s
     `Proposed in ${home}: ${adoption.proposal.digest}. It has ${signers.length} of ${needed} signatures under the policy in force.`,
     missing > mayStillSign.length
       ? 'Too few people can sign it now, because sponsors of open changes cannot. Withdraw these changes or let them expire.'
-      : `Each of ${missing} more (of: ${mayStillSign.join(', ')}) runs: countersign policy sign --key KEY`,
+      : `${missing === 1 ? '1 more person' : `Each of ${missing} more people`} (of: ${mayStillSign.join(', ')}) runs: countersign policy sign --key KEY`,
   ].join('\n');
 }
