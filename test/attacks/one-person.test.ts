@@ -130,6 +130,35 @@ describe('solo mode', () => {
     await expect(world.execute(other, app)).rejects.toEqual(refused('STATE_COOLING_OFF'));
   });
 
+  it.each([
+    ['there are several people', () => severalPeople(), /no longer lets alice approve alone/],
+    ['it waits longer', () => solo('2h'), /now requires a wait of 120 minutes after one person/],
+  ])('gives nothing any more once by the policy of now %s', async (_what, policy, why) => {
+    const app = await world.another({ policy: solo() });
+    const [signed, waiting] = [await proposeFix(world), await proposeFix(world, 2048)];
+    await approveBy(app, signed, 'alice', key);
+    const now = await world.another({ policy: policy(), now: later(31) });
+    const after = withCloud(now, { cloudNow: later(31) }, later(31));
+    expect(await show(now, waiting, 200)).toMatch(why);
+    const { approve } = await import('../../src/cli/approve.ts');
+    await expect(
+      approve(now, waiting, { decision: 'approve', key: world.keyOf('alice'), confirm: STACK }),
+    ).rejects.toThrow(refused('STATE_STALE'));
+    await expect(world.execute(signed, after)).rejects.toThrow(why);
+    expect(await app.changes.find(signed)).toMatchObject({ state: 'stale' });
+    expect(world.writes()).toEqual([]);
+  });
+  const severalPeople = () => world.policyText.replace(/(alice: .*keys: \[)/, `$1"${key.line}", `);
+
+  it('counts on where the policy of now asks for no more', async () => {
+    const app = await world.another({ policy: solo() });
+    const id = await proposeFix(world);
+    await approveBy(app, id, 'alice', key);
+    const now = await world.another({ policy: solo('10m'), now: later(31) });
+    const after = withCloud(now, { cloudNow: later(31) }, later(31));
+    expect(await world.execute(id, after)).toMatchObject({ state: 'succeeded' });
+  });
+
   it('takes no key in software, and no signature without a touch', async () => {
     const app = await world.another({ policy: solo() });
     const id = await proposeFix(world);
