@@ -129,7 +129,7 @@ function asLittleAsNeeded(folder) {
     const code = readFileSync(join(folder, name), 'utf8')
       .replace(REQUIRE, '')
       .replace(OF_NODE, (_, whole, named, all, from) => {
-        const of = `process.getBuiltinModule(${JSON.stringify(from)})`;
+        const of = `globalThis.process.getBuiltinModule(${JSON.stringify(from)})`;
         for (const one of [whole, all]) if (one) taken.push(`const ${one} = ${of};`);
         if (named) taken.push(`const { ${named.replaceAll(' as ', ': ')} } = ${of};`);
         return '';

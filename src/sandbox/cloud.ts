@@ -165,7 +165,9 @@ function admit(
   return store.transact((world) => {
     const { expired, ...caller } = callerOf(world, from.accessKeyId, from.region);
     const met: Met = meetFaults(world, { service, operation, input });
-    const isStale = Math.abs(world.now() - (from.signedAt ?? world.now())) > ACCEPTED_MILLISECONDS;
+    const ahead = (from.signedAt ?? world.now()) - world.now();
+    // Who was told of another clock, by a fault, signs by that.
+    const isStale = Math.min(Math.abs(ahead), Math.abs(ahead - SKEW_MILLISECONDS)) > ACCEPTED_MILLISECONDS;
     if (isStale && met.kind === undefined)
       Object.assign(met, { kind: 'clock_skew', isStale: true } satisfies Partial<Met>);
     if (expired && met.kind === undefined) met.kind = 'expired_credentials';

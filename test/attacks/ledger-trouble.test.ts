@@ -163,7 +163,7 @@ it('a read-only state folder refuses every command by name, and the change stays
     );
     expect(status).toBe(1);
   }
-  expect(countersign('--sandbox', 'execute', id).stderr).toMatch(/^CONFIG_INVALID: The simulated cloud/m);
+  expect(countersign('--sandbox', 'execute', id).stderr).toMatch(/^LEDGER_CANNOT_APPEND: /m);
   chmodSync(world.home, 0o700);
   for (const file of files) chmodSync(file, 0o600);
   expect(world.writes()).toEqual([]);

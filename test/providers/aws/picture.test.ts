@@ -117,6 +117,7 @@ describe('the picture of a plan', () => {
       expect(told.newly_named).toEqual([
         {
           kind: 'host',
+          family: 'evil.example',
           value: 'api.evil.example',
           places: ['QueryFunction Properties.Environment.Variables.API_HOST'],
         },
