@@ -74,6 +74,18 @@ export function groupCommit(db: Database.Database, writing: Writing): Commit {
   const [begin, commit, rollback] = [sql('BEGIN IMMEDIATE'), sql('COMMIT'), sql('ROLLBACK')];
   const [save, release, undo] = [sql('SAVEPOINT part'), sql('RELEASE part'), sql('ROLLBACK TO part')];
 
+  /** Without a savepoint: the statement undoes itself. */
+  function runOneRow({ resolve, reject }: Part, event: WrittenEvent): () => void {
+    try {
+      const written = writing.append(event);
+      return () => resolve(written);
+    } catch (error) {
+      writing.forget();
+      if (!db.inTransaction) throw error;
+      return () => reject(readable(error));
+    }
+  }
+
   async function runSaved(part: Part): Promise<() => void> {
     save.run();
     try {
@@ -94,7 +106,9 @@ export function groupCommit(db: Database.Database, writing: Writing): Commit {
     const tell: (() => void)[] = [];
     try {
       begin.run();
-      for (const part of parts) tell.push(await runSaved(part));
+      writing.begun();
+      for (const part of parts)
+        tell.push(part.event && writing.isOneRow(part.event) ? runOneRow(part, part.event) : await runSaved(part));
       commit.run();
     } catch (error) {
       writing.forget();

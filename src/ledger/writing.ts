@@ -15,6 +15,10 @@ import { appendPeak, type Hash, leafHash, splitHashes } from './merkle.ts';
 const NO_ROOT = Buffer.alloc(0);
 
 export interface Writing {
+  /** A transaction has begun: nobody else writes until it ends, so the newest row is read once. */
+  begun(): void;
+  /** Such an event is written by one statement, which undoes itself when it fails. */
+  isOneRow(event: WrittenEvent): boolean;
   /** Inside of a transaction: after the newest row, whose ever it is. */
   append(event: WrittenEvent): LedgerEvent;
   /**
@@ -28,6 +32,10 @@ export interface Writing {
   forget(): void;
 }
 
+const MILESTONES_OF = `SELECT leaf FROM events WHERE change_id = ? AND kind IN (${MILESTONES.map((kind) => `'${kind}'`).join(',')}) ORDER BY seq`;
+/** What names earlier rows reads them, and what is kept writes others. */
+const isOneRow = (event: WrittenEvent): boolean => !isMilestone(event) && !isKept(event.kind);
+
 export function writingTo(db: Database.Database, now: () => Date): Writing {
   const lastSeq = db.prepare('SELECT max(seq) FROM events').pluck();
   const selectPeaks = db.prepare('SELECT peaks FROM events WHERE seq = ?').pluck();
@@ -36,14 +44,11 @@ export function writingTo(db: Database.Database, now: () => Date): Writing {
   );
   const insertDocument = db.prepare('INSERT OR IGNORE INTO documents (digest, bytes) VALUES (?, ?)');
   const insertClaim = db.prepare('INSERT OR IGNORE INTO claims (name, at) VALUES (?, ?)');
-  const milestonesOf = db
-    .prepare(
-      `SELECT leaf FROM events WHERE change_id = ? AND kind IN (${MILESTONES.map((kind) => `'${kind}'`).join(',')}) ORDER BY seq`,
-    )
-    .pluck();
+  const milestonesOf = db.prepare(MILESTONES_OF).pluck();
   const keep = keepingIn(db);
   /** The tree after our own newest event, so that an append need not read it. */
   let tail: { seq: number; peaks: Hash[] } | undefined;
+  let isTailNewest = false;
 
   function insertAfter({ seq: last, peaks: before }: NonNullable<typeof tail>, event: WrittenEvent): LedgerEvent {
     const seq = last + 1;
@@ -72,16 +77,24 @@ export function writingTo(db: Database.Database, now: () => Date): Writing {
   const recordOf = (changeId: string): string[] =>
     (milestonesOf.all(changeId) as Hash[]).map((leaf) => leaf.toString('base64'));
 
+  function newest(): NonNullable<typeof tail> {
+    if (tail && isTailNewest) return tail;
+    const seq = (lastSeq.get() as number | null) ?? 0;
+    return { seq, peaks: tail?.seq === seq ? tail.peaks : splitHashes(selectPeaks.get(seq) as Buffer | undefined) };
+  }
   return {
+    isOneRow,
+    begun() {
+      isTailNewest = false;
+    },
     append(event) {
-      const last = (lastSeq.get() as number | null) ?? 0;
-      const peaks = tail?.seq === last ? tail.peaks : splitHashes(selectPeaks.get(last) as Buffer | undefined);
-      return insertAfter({ seq: last, peaks }, event);
+      const written = insertAfter(newest(), event);
+      isTailNewest = db.inTransaction;
+      return written;
     },
     appendAlone(event) {
       try {
-        // What names earlier rows reads them, and what is kept writes others: both need a transaction.
-        return isMilestone(event) || isKept(event.kind) ? undefined : tail && insertAfter(tail, event);
+        return isOneRow(event) ? tail && insertAfter(tail, event) : undefined;
       } catch (error) {
         if ((error as { code?: string }).code === 'SQLITE_CONSTRAINT_PRIMARYKEY') return undefined;
         throw error;
@@ -95,6 +108,7 @@ export function writingTo(db: Database.Database, now: () => Date): Writing {
     claim: (name) => insertClaim.run(name, now().toISOString()).changes === 1,
     forget() {
       tail = undefined;
+      isTailNewest = false;
     },
   };
 }
