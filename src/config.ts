@@ -34,7 +34,7 @@ export function readConfig(options: { home?: string | undefined; policy?: string
     overSsh: env.SSH_CONNECTION ? env.COUNTERSIGN_SPONSOR : undefined,
     region: env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? 'eu-west-1',
     profile: env.AWS_PROFILE || undefined,
-    templateRoots: env.COUNTERSIGN_TEMPLATE_ROOTS?.split(':').filter(Boolean) ?? [process.cwd()],
+    templateRoots: env.COUNTERSIGN_TEMPLATE_ROOTS?.split(':').filter(Boolean) ?? projectIn(process.cwd()),
     actsAs: osUser(),
     sshConnection: env.SSH_CONNECTION,
     sshOriginalCommand: env.SSH_ORIGINAL_COMMAND,
@@ -42,6 +42,12 @@ export function readConfig(options: { home?: string | undefined; policy?: string
     reviewUrl: env.COUNTERSIGN_REVIEW_URL || undefined,
   };
 }
+
+/**
+ * SECURITY: sshd starts a forced command in the home folder of the server's user, where state and credentials lie; that
+ * is no project of whoever asks.
+ */
+export const projectIn = (folder: string): string[] => (folder === homedir() || folder === '/' ? [] : [folder]);
 
 /** A client that does not expand a variable hands on the words by which its file names it: nobody is called so. */
 const PLACEHOLDER = /^\$?\{[^}]*\}$|^\$\w+$/;

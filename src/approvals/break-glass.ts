@@ -7,7 +7,6 @@
 import { canonicalJson, digestOf } from '../core/digest.ts';
 import { CountersignError } from '../core/errors.ts';
 import { type BodyOf, type EventOf, eventsOf } from '../core/events.ts';
-import { isSameTarget } from '../core/folds.ts';
 import { tagged } from '../core/kept.ts';
 import type { Target } from '../core/plan.ts';
 import type { LedgerView } from '../core/ports.ts';
@@ -84,6 +83,10 @@ function signerOf(statement: string, signature: string, people: readonly Person[
   return { person, keyFingerprint: key.fingerprint };
 }
 
+/** SECURITY: by what was signed, and nothing that was recorded beside it; a resource of the same name is no stack. */
+const isItsStack = ({ target: opened }: Pick<Body, 'target'>, { kind, account, region, name }: Target): boolean =>
+  kind === 'stack' && opened.account === account && opened.region === region && opened.name === name;
+
 /** What is open for this stack and that person. */
 export async function openingFor(
   view: Pick<LedgerView, 'events'>,
@@ -93,7 +96,7 @@ export async function openingFor(
 ): Promise<Opening | undefined> {
   const opened = await eventsOf(view, ['glass.broken'], { tags: tagged.place(target), newestFirst: true });
   return opened.find(
-    ({ body }) => body.person === person && isSameTarget(body.target, target) && Date.parse(body.until) > now.getTime(),
+    ({ body }) => body.person === person && isItsStack(body, target) && Date.parse(body.until) > now.getTime(),
   );
 }
 
@@ -111,7 +114,7 @@ export async function verifiedOpening(
   const [opening] = await eventsOf({ events }, ['glass.broken'], { sinceSeq: brokenGlass.opened - 1, limit: 1 });
   if (opening?.seq !== brokenGlass.opened) return 'The break-glass that it names was never opened.';
   const { body } = opening;
-  if (!isSameTarget(body.target, target)) return 'Break-glass was opened for another stack.';
+  if (!isItsStack(body, target)) return 'Break-glass was opened for another stack.';
   if (body.until !== brokenGlass.until || body.person !== person) return 'Break-glass was opened otherwise.';
   return problemOf(opening, origin, people);
 }
@@ -168,14 +171,12 @@ export function checkReview(
       `The key ${key.fingerprint} is not a key of ${person} in the policy.`,
       'Sign with a key that the policy lists for you.',
     );
-  const others = people.filter(
-    ({ name, keys }) => name !== opening.body.person && keys.some(({ passkey }) => !passkey),
-  );
+  const others = people.filter(({ name, keys }) => name !== opening.body.person && keys.length > 0);
   if (person === opening.body.person && others.length > 0)
     throw new CountersignError(
       'APPROVAL_SPONSOR_EXCLUDED',
       `${person} opened this break-glass and cannot close its review.`,
-      `Another person must review it: ${others.map(({ name }) => name).join(', ')}.`,
+      `Another person must review it, with an OpenSSH key: ${others.map(({ name }) => name).join(', ')}.`,
     );
   return { keyFingerprint: key.fingerprint, statement };
 }

@@ -3,7 +3,8 @@
  *
  * Guarantees: it has one text, of which no byte can be another; the plan, the values before and after and the proposal
  * in it are those that the statement's digest covers. A signature over anything else is refused where it is taken.
- * Limit: how the change stands (signatures so far, who may sign) is told as of when the bundle was made, unsigned.
+ * Limits: how the change stands (signatures so far, who may sign) is told as of when the bundle was made, unsigned; so
+ * are the ticket, the agent's name, notes of the plan, and guards that held nothing: whoever hands it over writes them.
  */
 import { z } from 'zod';
 import type { Change } from '../core/change.ts';
@@ -122,6 +123,8 @@ function changeIn({ events, notes }: BundleContent, now: Date): Change {
 async function planIn({ plan: document }: BundleContent, change: Change, completePlan: CompletePlan): Promise<Plan> {
   const plan = await readPlan(document, change.planDigest, completePlan);
   if (!plan) throw invalid('has another plan than was proposed');
+  // SECURITY: the name that a signer types is the proposal's, and what the digest covers is the plan's.
+  if (digestOf(plan.target) !== digestOf(change.target)) throw invalid('names another target than its plan');
   return plan;
 }
 

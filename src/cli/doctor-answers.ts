@@ -1,6 +1,7 @@
 /** Joins the server's side of doctor to the app. */
 import { homedir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { App } from '../compose.ts';
 import { ENVIRONMENTS } from '../core/environment.ts';
 import { isProofEnough } from '../core/proof.ts';
@@ -15,7 +16,12 @@ import type { Policy } from '../policy/model.ts';
 import { pinOf } from '../policy/pin.ts';
 import { providerOutside } from '../providers/index.ts';
 
-export async function answerFor(app: App, request: unknown): Promise<Record<string, unknown>> {
+/** @param programs what runs here. */
+export async function answerFor(
+  app: App,
+  request: unknown,
+  programs: readonly Owned[] = programsHere(),
+): Promise<Record<string, unknown>> {
   const { config, policyFile, ledger, policy, here, cloud } = app;
   const people = policyFile?.people ?? [];
   const { username } = userInfo();
@@ -28,6 +34,7 @@ export async function answerFor(app: App, request: unknown): Promise<Record<stri
       declared: async () => ((await pinOf(ledger))?.level === 'signatures' ? (policyFile?.file.declares ?? []) : []),
       here,
       owned: ownedBy(app),
+      programs,
       user: username,
       entrance() {
         if (config.sshConnection === undefined) return null;
@@ -52,6 +59,12 @@ function touchIsAsked(policy: Policy): boolean {
   const rules = inUse.flatMap((environment) => Object.values(seatRules(policy, environment)));
   return rules.every(({ proof }) => isProofEnough(proof ?? 'software', 'touch'));
 }
+
+/** SECURITY: whoever can write the program is its user. It may be read. */
+const programsHere = (): Owned[] =>
+  [fileURLToPath(import.meta.url), process.argv[1] ?? '', process.execPath]
+    .filter((path) => path !== '')
+    .map((path) => ({ what: 'the program', path, isPublic: true }));
 
 export function ownedBy({ config, policyFile }: Pick<App, 'config' | 'policyFile'>): Owned[] {
   const { home, policyPath } = config;

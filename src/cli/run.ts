@@ -1,4 +1,5 @@
 /** `run`: the long-lived executor as a process: its signals, its health file, and what it opens again. */
+import { randomBytes } from 'node:crypto';
 import { renameSync, rmSync, statSync, watch, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type App, createApp, openSandbox } from '../compose.ts';
@@ -155,11 +156,12 @@ function newsOf(home: string) {
 
 /** Written whole, so that nobody reads half of it. One that cannot be written stops nothing. */
 function healthFile(path: string) {
-  const next = `${path}.${process.pid}.tmp`;
+  // SECURITY: a name that nobody guesses, and a file that is not there yet: in a shared folder no link is followed.
+  const next = `${path}.${randomBytes(8).toString('hex')}.tmp`;
   return {
     write(health: Record<string, unknown>): void {
       try {
-        writeFileSync(next, `${JSON.stringify(health)}\n`, { mode: 0o644 });
+        writeFileSync(next, `${JSON.stringify(health)}\n`, { mode: 0o644, flag: 'wx' });
         renameSync(next, path);
       } catch {
         rmSync(next, { force: true });

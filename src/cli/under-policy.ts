@@ -1,4 +1,5 @@
 /** An open change under the policy of now, where that is another than it was proposed under. */
+import { whyNotAlone } from '../core/change.ts';
 import { judgeAll } from '../core/guard.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
 import { countedApprovals, isStricter } from '../core/verdict.ts';
@@ -22,11 +23,12 @@ export async function underPolicyOfNow(
   const judgement = judgeAll(judge.guards, plan, { ...judge.facts, differences: [] });
   const denials = judgement.verdicts.filter(({ outcome }) => outcome === 'deny').map(({ message }) => message);
   const signed = { ...change.judgement, decision: judgement.decision };
+  const alone = whyNotAlone(change, app.policy.onePerson());
   return {
     refuses:
       denials.length === 0 ? null : `The policy in force refuses this change: ${makeVisibleLine(denials.join(' '))}`,
     asks: isStricter(judgement, signed)
       ? `The policy in force requires ${countedApprovals(judgement.seats)}${judgement.roles.length > 0 ? ` (${judgement.roles.join(', ')})` : ''}; this change cannot be executed as it is.`
-      : null,
+      : alone && `${alone} This change cannot be executed as it is.`,
   };
 }

@@ -184,6 +184,20 @@ export const brokenGlassOf = ({ approvals }: Pick<Change, 'approvals'>) =>
       one.brokenGlass !== undefined && one.decision === 'approve' && !one.isVoid,
   );
 
+/**
+ * Solo mode is a rule of the policy of now as well as of the one that the change was proposed under.
+ *
+ * @param now of the policy in force; null: it has no solo mode. @returns why one person no longer decides as was signed.
+ */
+export function whyNotAlone(change: Pick<Change, 'onePerson' | 'approvals' | 'judgement'>, now: OnePerson | null) {
+  const { onePerson: signed, judgement } = change;
+  if (!signed || judgement.seats === 0 || brokenGlassOf(change)) return null;
+  if (now?.person !== signed.person) return `The policy no longer lets ${signed.person} approve alone.`;
+  return now.waitSeconds > signed.waitSeconds
+    ? `The policy now requires a wait of ${counted(now.waitSeconds / 60, 'minute')} after one person has approved alone.`
+    : null;
+}
+
 /** What one person decided alone: told wherever the change is. Empty: nothing. */
 export function onePersonLabels(change: Pick<Change, 'onePerson' | 'approvals'>): string[] {
   const glass = brokenGlassOf(change);

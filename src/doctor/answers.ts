@@ -30,6 +30,8 @@ export interface AnswerPorts {
   here: Here;
   /** What only the server's user may touch. */
   owned: readonly Owned[];
+  /** What it runs: found by owner and mode alone, since its client may read it. */
+  programs: readonly Owned[];
   /** The server's user, as `sudo` names it. */
   user: string;
   /** Of a client over ssh. */
@@ -93,7 +95,7 @@ async function report(ports: AnswerPorts, { nonce, reached }: { nonce: string; r
   const entrance = ports.entrance();
   const writes = await ports.writes();
   // What others may read is the challenge's to find: a policy is no secret.
-  const exposed = exposures(ports.owned);
+  const exposed = exposures([...ports.owned, ...ports.programs]);
   const seen = { client, reached, exposed, entrance, people, touchIsAsked, writes };
   const levels = levelsOf({ ...seen, declared: await ports.declared() });
   const findings = [

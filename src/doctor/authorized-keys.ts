@@ -5,9 +5,8 @@
  * Limit: keys that sshd reads elsewhere (AuthorizedKeysCommand, certificates) are said to be unknown, not read.
  */
 import { join } from 'node:path';
-import { readBounded } from '../bounded-file.ts';
-import { matchesGlob } from '../core/glob.ts';
 import type { Finding } from './finding.ts';
+import { type Setting, sshdSettings, textIfThere } from './sshd-settings.ts';
 
 export interface Entrance {
   /** Only forced commands of Countersign, and sshd adds nothing to them; null: it could not be found out. */
@@ -16,8 +15,7 @@ export interface Entrance {
   findings: Finding[];
 }
 
-const MAX_BYTES = 1024 * 1024;
-const KEY_TYPE = /^(?:ssh-|ecdsa-|sk-|cert-|rsa-)/;
+const KEY_TYPE = /^(?:ssh-|ecdsa-|sk-|rsa-)/;
 /** `NAME=value countersign serve`, or `countersign ssh NAME`; a path before the program, `--home` and `--policy` after it. */
 const PROGRAM = /(?:\/[\w./-]+\/)?countersign(?:\.js)?/.source;
 const OPTIONS = /(?: --(?:home|policy)[= ][\w./-]+| --sandbox)*/.source;
@@ -30,42 +28,37 @@ const SIGNING = new RegExp(
 
 /** @param files sshd's configuration and this user's keys. */
 export function entranceAt(files: { config: string; keys: readonly string[] }, people: readonly string[]): Entrance {
-  const config = readIfThere(files.config);
+  const settings = sshdSettings(files.config);
   const lines = files.keys.flatMap((at) =>
-    (readIfThere(at) ?? '').split('\n').flatMap((line, index) => ({ line: line.trim(), at: `${at}:${index + 1}` })),
+    (textIfThere(at) ?? '').split('\n').flatMap((line, index) => ({ line: line.trim(), at: `${at}:${index + 1}` })),
   );
   const keys = lines.filter(({ line }) => line !== '' && !line.startsWith('#'));
   const findings = [
     ...keys.flatMap(({ line, at }) => findingsOf(line, at, people)),
-    ...(config === undefined ? [] : setByClients(config, files.config)),
+    ...(settings ?? []).flatMap(setByClients),
   ];
-  const elsewhere = /^\s*(?:AuthorizedKeysCommand|TrustedUserCAKeys)\s+(?!none\b)\S/im.test(config ?? '');
+  const elsewhere = settings?.some(
+    ({ keyword, values: [first = 'none'] }) => ELSEWHERE.includes(keyword) && first.toLowerCase() !== 'none',
+  );
   const isOpen = findings.some(({ weight }) => weight === 'problem');
   if (isOpen) return { isClosed: false, why: 'a key gives more than a forced command of Countersign', findings };
-  if (config === undefined) return { isClosed: null, why: `${files.config} cannot be read`, findings };
+  if (!settings)
+    return { isClosed: null, why: `${files.config}, or a file that it includes, cannot be read`, findings };
   if (elsewhere) return { isClosed: null, why: 'sshd also reads keys from elsewhere', findings };
   return { isClosed: true, why: `${keys.length} keys, each with a forced command of Countersign`, findings };
 }
 
-/** The files that sshd reads for this user. */
+const ELSEWHERE = ['authorizedkeyscommand', 'trustedusercakeys'];
+const USUAL_FILES = ['.ssh/authorized_keys', '.ssh/authorized_keys2'];
+
+/** The files that sshd reads for this user, and those that it reads for any other. */
 export function keyFilesOf(config: string, home: string, user: string): string[] {
-  const named =
-    /^\s*AuthorizedKeysFile\s+(.+)$/im.exec(readIfThere(config) ?? '')?.[1] ??
-    '.ssh/authorized_keys .ssh/authorized_keys2';
-  return named
-    .trim()
-    .split(/\s+/)
-    .filter((path) => path !== 'none')
+  const named = (sshdSettings(config) ?? []).filter(({ keyword }) => keyword === 'authorizedkeysfile');
+  const paths = named.flatMap(({ values }) => values);
+  return [...(named.some(({ isGlobal }) => isGlobal) ? [] : USUAL_FILES), ...paths]
+    .filter((path) => path.toLowerCase() !== 'none')
     .map((path) => path.replaceAll('%h', home).replaceAll('%u', user).replaceAll('%%', '%'))
     .map((path) => (path.startsWith('/') ? path : join(home, path)));
-}
-
-function readIfThere(path: string): string | undefined {
-  try {
-    return readBounded(path, MAX_BYTES, path);
-  } catch (error) {
-    return (error as { code?: string }).code === 'ENOENT' ? '' : undefined;
-  }
 }
 
 const problem = (name: string, what: string, why: string, fix: string, at: string): Finding => ({
@@ -118,18 +111,18 @@ function findingsOf(line: string, at: string, people: readonly string[]): Findin
             weight: 'note' as const,
           },
         ]),
-    ...(options.some(({ name }) => name === 'restrict')
+    ...(options.some(({ name }) => name === 'restrict') && !options.some(({ name }) => REOPENING.test(name))
       ? []
       : [
           problem(
             'unrestricted-key',
             `The key of ${person} is not restricted.`,
             'It can forward ports and agents through this host.',
-            `Add restrict to its options in ${at}.`,
+            `Add restrict to its options in ${at}, and nothing that allows forwarding.`,
             at,
           ),
         ]),
-    ...(options.some(({ name, value = '' }) => name === 'environment' && !/^(?:TZ|LANG|LC_)/.test(value))
+    ...(options.some(({ name, value = '' }) => name === 'environment' && !/^(?:TZ|LANG|LC_\w*)=/.test(value))
       ? [
           problem(
             'environment-by-key',
@@ -157,35 +150,33 @@ function optionsOf(line: string): { name: string; value?: string }[] {
   return found;
 }
 
-/** What loads other code or names other files; `restrict` and a forced command do not stop variables. */
-const DANGEROUS = ['COUNTERSIGN_HOME', 'AWS_PROFILE', 'NODE_OPTIONS', 'LD_PRELOAD', 'PATH', 'BASH_ENV'];
+/** Given besides `restrict`, in whatever order. */
+const REOPENING = /-forwarding$|^tunnel$/;
 
-function setByClients(config: string, at: string): Finding[] {
-  const accepted = [...config.matchAll(/^\s*AcceptEnv\s+(.+)$/gim)].flatMap(([, names = '']) =>
-    names.trim().split(/\s+/),
-  );
-  const found = accepted.filter((pattern) => DANGEROUS.some((name) => matchesGlob(pattern, name)));
-  const permits = /^\s*PermitUserEnvironment\s+(?!no\b)\S/im.test(config);
+/** Languages, colours and the like. Any other variable may load code or name other files: a forced command stops none. */
+const HARMLESS = /^(?:LANG|LANGUAGE|LC_[A-Z_*?]*|TERM|COLORTERM|NO_COLOR|TZ|XMODIFIERS|GIT_PROTOCOL)$/;
+
+function setByClients({ keyword, values, at }: Setting): Finding[] {
+  if (keyword === 'acceptenv')
+    return values
+      .filter((pattern) => !HARMLESS.test(pattern))
+      .map((name) =>
+        problem(
+          'variables-by-client',
+          `sshd takes ${name} from clients.`,
+          'A client can name another state folder or policy, or make the server load its code.',
+          `Delete ${name} from AcceptEnv in ${at}; the sponsor stands in each forced command.`,
+          at,
+        ),
+      );
+  if (keyword !== 'permituserenvironment' || values[0]?.toLowerCase() === 'no') return [];
   return [
-    ...found.map((name) =>
-      problem(
-        'variables-by-client',
-        `sshd takes ${name} from clients.`,
-        'A client can name another state folder or policy, or make the server load its code.',
-        `Delete ${name} from AcceptEnv in ${at}; the sponsor stands in each forced command.`,
-        at,
-      ),
+    problem(
+      'variables-by-user',
+      'sshd reads variables from the files of users.',
+      'They can name another state folder or policy, or make the server load other code.',
+      `Set PermitUserEnvironment no in ${at}.`,
+      at,
     ),
-    ...(permits
-      ? [
-          problem(
-            'variables-by-user',
-            'sshd reads variables from the files of users.',
-            'They can name another state folder or policy, or make the server load other code.',
-            `Set PermitUserEnvironment no in ${at}.`,
-            at,
-          ),
-        ]
-      : []),
   ];
 }

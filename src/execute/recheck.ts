@@ -5,7 +5,7 @@
  * (credentials, network, permissions, a halt, a freeze, a full ledger) refuses the command, and the signatures stay.
  */
 import { type Directories, recordedSigners } from '../approvals/verify-recorded.ts';
-import type { Change } from '../core/change.ts';
+import { type Change, whyNotAlone } from '../core/change.ts';
 import { commandFor } from '../core/command-line.ts';
 import { CountersignError, type ErrorCode } from '../core/errors.ts';
 import { judgeAll } from '../core/guard.ts';
@@ -32,6 +32,8 @@ export async function whyStale(ports: RecheckPorts, change: Change, plan: Plan):
   if (signers.problem) return signers.problem;
   if (!ports.policy.isFilled(change, signers.approvals))
     return 'The policy no longer lists the key of an approver, so the change does not have enough approvals.';
+  const alone = whyNotAlone(change, ports.policy.onePerson());
+  if (alone !== null) return alone;
   const proof = strictestProof(change.proof, ports.policy.proofFor(plan));
   if (!ports.policy.isFilled({ ...change, proof }, signers.approvals))
     return `The policy now requires approvals ${ASKED_PROOF_TEXTS[proof]}.`;

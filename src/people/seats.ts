@@ -1,6 +1,6 @@
 /** Who fills the seats: distinct people with distinct keys, the excluded never, required roles among them. */
 import { type Approval, brokenGlassOf, type Proposal } from '../core/change.ts';
-import { isProofEnough, proofOf } from '../core/proof.ts';
+import { isProofEnough, proofOf, strictestProof } from '../core/proof.ts';
 
 export interface SeatNeed {
   needed: number;
@@ -19,7 +19,7 @@ export function seatsOf(
   approvals: readonly (Approval & { isVoid?: boolean })[],
 ) {
   const glass = brokenGlassOf({ approvals: [...approvals] as Parameters<typeof brokenGlassOf>[0]['approvals'] });
-  if (glass && isProofEnough(proofOf(glass), 'touch'))
+  if (glass && isProofEnough(proofOf(glass), strictestProof(proof, 'touch')))
     return {
       needed: judgement.seats,
       roles: judgement.roles,

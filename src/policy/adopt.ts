@@ -14,6 +14,7 @@ import type { PublicKey } from '../people/ssh-key.ts';
 import { type Directory, directoryOf } from './directory.ts';
 import type { Policy } from './model.ts';
 import { adoptFirst, appendPin, type Pin, pinOf, standingOf, storeText } from './pin.ts';
+import { deciding } from './validate.ts';
 
 /** A policy that waits for signatures. */
 export interface PolicyProposal {
@@ -59,7 +60,9 @@ export function decidersOf(
     };
   // Policies are signed with OpenSSH keys, on a command line that shows what they change.
   const able = people.filter(({ keys }) => keys.some(({ passkey }) => !passkey)).map(({ name }) => name);
-  if (able.length < 2) return { threshold: able.length, level: 'L0', mayDecide: able, excluded: [] };
+  // SECURITY: whoever has any key counts, so that people with passkeys do not leave the policy to fewer, or to anybody.
+  const threshold = deciding(people);
+  if (threshold < 2) return { threshold, level: 'L0', mayDecide: able, excluded: [] };
   const excluded = able.filter((name) => sponsors.includes(name));
   return { threshold: 2, level: 'signatures', mayDecide: able.filter((name) => !excluded.includes(name)), excluded };
 }

@@ -98,6 +98,7 @@ export function validate(file: PolicyFile, guards: readonly GuardDefinition[], n
   validateExceptions(file, guards, now, report);
   validateFreezes(file, report);
   validateOwners(file, report);
+  validateDeciders(file, report);
   validateSolo(file, report);
 }
 
@@ -183,6 +184,22 @@ function validateSolo({ solo, people }: PolicyFile, report: Report): void {
   const lines = Object.values(people).flatMap(({ keys }) => keys);
   if (!lines.some((line) => /^(?:passkey|sk-)/.test(line.trim())))
     report(['solo'], 'solo mode needs a security key or passkey: a key in software is no touch of a person');
+}
+
+/** So many people sign the next policy, where no owners do. */
+export const deciding = (people: readonly { keys: readonly unknown[] }[]): number =>
+  Math.min(2, people.filter(({ keys }) => keys.length > 0).length);
+
+/** A policy that could never be replaced is not taken. */
+function validateDeciders({ owners, people }: PolicyFile, report: Report): void {
+  if (owners) return;
+  const able = Object.values(people).filter(({ keys }) => keys.some((line) => !/^\s*passkey\s/.test(line))).length;
+  const needed = deciding(Object.values(people));
+  if (able < needed)
+    report(
+      ['people'],
+      `a passkey cannot sign a policy: give ${counted(needed, 'person', 'people')} an OpenSSH key too, or write owners`,
+    );
 }
 
 function validateOwners({ owners, people }: PolicyFile, report: Report): void {

@@ -125,6 +125,11 @@ describe('a bundle', () => {
     ['another plan named', (content) => Object.assign(inProposal(content), { planDigest: `sha256:${'0'.repeat(64)}` })],
     ['another document named', (content) => Object.assign(inProposal(content), { planDocument: digestOf('x') })],
     ['no proposal', (content) => (content.events as unknown[]).shift()],
+    [
+      'another target named',
+      (content) =>
+        Object.assign(inProposal(content), { target: { ...(inProposal(content).target as object), name: 'harmless' } }),
+    ],
   ])('with %s under a new digest is refused', async (_what, edit) => {
     const text = await bundleOf(world.app, await proposeFix(world));
     expect(altered(text, () => undefined)).toBe(text);
@@ -133,6 +138,7 @@ describe('a bundle', () => {
 
   it.each<[string, (body: Record<string, unknown>) => void]>([
     ['environment', (body) => Object.assign(body, { environment: 'development' })],
+    ['id', (body) => Object.assign(body, { id: 'chg_000000000000' })],
     ['goal', (body) => Object.assign(body, { goal: 'scale' })],
     ['reason', (body) => Object.assign(body, { reason: 'harmless' })],
     ['approvals needed', (body) => Object.assign(body.judgement as object, { seats: 0, roles: ['sre'] })],

@@ -6,6 +6,7 @@ import {
   buildOpening,
   buildReview,
   checkReview,
+  openingFor,
   openReviews,
   REVIEW_NAMESPACE,
 } from '../../src/approvals/break-glass.ts';
@@ -21,7 +22,7 @@ import { ensureLogKey, keyFileIn } from '../../src/ledger/log-key.ts';
 import { parseVkey } from '../../src/ledger/note.ts';
 import { parsePolicy } from '../../src/policy/load.ts';
 import { ed25519Key, type HandMadeKey, signBy } from '../approvals/sshsig.ts';
-import { DEV_STACK, openTestWorld, proposeFix, STACK, type TestWorld, withCloud } from '../world.ts';
+import { DEV_STACK, openTestWorld, proposeFix, STACK, signatureBy, type TestWorld, withCloud } from '../world.ts';
 
 const MINUTE = 60_000;
 const refused = (code: string) => expect.objectContaining({ code });
@@ -131,6 +132,35 @@ describe('solo mode', () => {
       },
     });
     await expect(world.execute(other, app)).rejects.toEqual(refused('STATE_COOLING_OFF'));
+  });
+
+  it.each([
+    ['there are several people', () => severalPeople(), /no longer lets alice approve alone/],
+    ['it waits longer', () => solo('2h'), /now requires a wait of 120 minutes after one person/],
+  ])('gives nothing any more once by the policy of now %s', async (_what, policy, why) => {
+    const app = await world.another({ policy: solo() });
+    const [signed, waiting] = [await proposeFix(world), await proposeFix(world, 2048)];
+    await approveBy(app, signed, 'alice', key);
+    const now = await world.another({ policy: policy(), now: later(31) });
+    const after = withCloud(now, { cloudNow: later(31) }, later(31));
+    expect(await show(now, waiting, 200)).toMatch(why);
+    const { approve } = await import('../../src/cli/approve.ts');
+    await expect(
+      approve(now, waiting, { decision: 'approve', key: world.keyOf('alice'), confirm: STACK }),
+    ).rejects.toThrow(refused('STATE_STALE'));
+    await expect(world.execute(signed, after)).rejects.toThrow(why);
+    expect(await app.changes.find(signed)).toMatchObject({ state: 'stale' });
+    expect(world.writes()).toEqual([]);
+  });
+  const severalPeople = () => world.policyText.replace(/(alice: .*keys: \[)/, `$1"${key.line}", `);
+
+  it('counts on where the policy of now asks for no more', async () => {
+    const app = await world.another({ policy: solo() });
+    const id = await proposeFix(world);
+    await approveBy(app, id, 'alice', key);
+    const now = await world.another({ policy: solo('10m'), now: later(31) });
+    const after = withCloud(now, { cloudNow: later(31) }, later(31));
+    expect(await world.execute(id, after)).toMatchObject({ state: 'succeeded' });
   });
 
   it('takes no key in software, and no signature without a touch', async () => {
@@ -295,6 +325,33 @@ describe('break-glass', () => {
     expect(world.writes()).toEqual([]);
   });
 
+  it('is of the stack that was named in what was signed: of no other by its ids, and of no resource by its name', async () => {
+    const id = await proposeFix(world);
+    const { body: opened } = await open(id);
+    const { approvals } = await approveBy(app, id, 'alice', key);
+    const { at: _at, seq: _seq, ...body } = approvals[0]!;
+    const other = await proposeFix(world, 2050, DEV_STACK);
+    const change = await app.changes.find(other);
+    const forged = await app.ledger.append({
+      kind: 'glass.broken',
+      body: { ...opened, target: { ...opened.target, ids: change.target.ids } },
+    });
+    await expect(approveBy(app, other, 'alice', key)).rejects.toThrow(refused('APPROVAL_GLASS_NOT_BROKEN'));
+    const statement = buildStatement(change, (await app.changes.plan(change.planId)).plan, 'alice', 'approve');
+    const signature = signBy(key, statement, { flags: 5 });
+    const brokenGlass = { opened: forged.seq, until: opened.until };
+    await app.ledger.append({
+      kind: 'change.approved',
+      changeId: other,
+      body: { ...body, statement, signature, brokenGlass },
+    });
+    await expect(world.execute(other, app)).rejects.toEqual(refused('STATE_STALE'));
+    expect(world.writes()).toEqual([]);
+    const resource = { ...opened.target, kind: 'resources' as const, ids: [] };
+    expect(await openingFor(app.ledger, resource, 'alice', new Date())).toBeUndefined();
+    expect(await openingFor(app.ledger, opened.target, 'alice', new Date())).toBeDefined();
+  });
+
   it('of which the opening was written past the commands is named by audit verify', async () => {
     const id = await proposeFix(world);
     const { body } = await open(id);
@@ -348,6 +405,26 @@ describe('break-glass', () => {
     await expect(closeReview(app, seq, { key: world.keyOf('alice'), reason: 'fine' })).rejects.toThrow(
       refused('APPROVAL_SPONSOR_EXCLUDED'),
     );
+    // Somebody else who has a passkey alone is another person too.
+    const withPasskeys = about.people.map((person) =>
+      person.name === 'alice'
+        ? person
+        : {
+            ...person,
+            keys: person.keys.map((one) => ({
+              ...one,
+              passkey: { credentialId: 'AA', relyingParty: 'localhost', device: 'single-device' as const },
+            })),
+          },
+    );
+    const own = buildReview(about.ledger, opening!, 'alice', 'fine');
+    const signature = signatureBy(world.keyOf('alice'), own, REVIEW_NAMESPACE);
+    const alone = about.people.filter(({ name }) => name === 'alice');
+    const review = { person: 'alice', findings: 'fine', signature };
+    expect(() => checkReview(opening!, review, { ...about, people: withPasskeys })).toThrow(
+      refused('APPROVAL_SPONSOR_EXCLUDED'),
+    );
+    expect(checkReview(opening!, review, { ...about, people: alone })).toMatchObject({ statement: own });
     await expect(closeReview(app, seq, { key: world.keyOf('bob'), reason: ' ' })).rejects.toThrow(
       refused('INPUT_INVALID'),
     );

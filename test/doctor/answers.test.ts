@@ -1,6 +1,9 @@
 /** The server's side, asked by whoever can call it: an agent can too. */
+import { chmodSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { answerFor } from '../../src/cli/doctor-answers.ts';
+import type { Owned } from '../../src/doctor/exposed.ts';
 import type { Challenge } from '../../src/doctor/reach.ts';
 import { openTestWorld, type TestWorld } from '../world.ts';
 
@@ -11,7 +14,9 @@ beforeEach(async () => {
 afterEach(() => world.close());
 
 const ask = async () => (await answerFor(world.app, { step: 'ask' })) as unknown as Challenge;
-const report = (more: object, app = world.app) => answerFor(app, { step: 'report', reached: [], ...more });
+/** Where this test runs from says nothing of a server. */
+const report = (more: object, app = world.app, programs: Owned[] = []) =>
+  answerFor(app, { step: 'report', reached: [], ...more }, programs);
 const refused = { code: 'INPUT_INVALID' };
 
 describe('a report', () => {
@@ -65,6 +70,21 @@ describe('an agent that answers for itself', () => {
     const { readFileSync } = await import('node:fs');
     const secret = readFileSync(`${world.home}/secret`, 'utf8');
     expect(JSON.stringify(await ask())).not.toContain(secret);
+  });
+});
+
+describe('the program of the server', () => {
+  it.each([
+    [0o755, []],
+    [0o777, ['exposed']],
+    [0o775, ['exposed']],
+  ])('with mode %o is found exposed where others can write it: they are its user', async (mode, names) => {
+    const path = join(world.home, 'program.js');
+    writeFileSync(path, '');
+    chmodSync(path, mode);
+    const { nonce } = await ask();
+    const answer = await report({ nonce }, world.app, [{ what: 'the program', path, isPublic: true }]);
+    expect((answer.findings as { name: string }[]).map(({ name }) => name)).toEqual(names);
   });
 });
 

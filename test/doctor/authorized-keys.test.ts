@@ -1,5 +1,5 @@
 /** Lines of authorized_keys and sshd's configuration, as people write them. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -72,7 +72,15 @@ describe('a line that opens more', () => {
     ['another program', `command="/usr/bin/git-shell",restrict ${KEY}`, ['command-by-key']],
     ['execution', `command="countersign execute chg_1",restrict ${KEY}`, ['command-by-key']],
     ['no restrict', `command="COUNTERSIGN_SPONSOR=alice countersign serve" ${KEY}`, ['unrestricted-key']],
+    ['restrict, and forwarding after it', `port-forwarding,${GOOD}`, ['unrestricted-key']],
+    ['restrict, and an agent', GOOD.replace('restrict', 'restrict,agent-forwarding'), ['unrestricted-key']],
+    [
+      'an authority, and forwarding after it',
+      GOOD.replace('restrict', 'restrict,cert-authority,port-forwarding'),
+      ['unrestricted-key'],
+    ],
     ['variables', `environment="NODE_OPTIONS=--import=/tmp/x.js",${GOOD}`, ['environment-by-key']],
+    ['a variable that begins like another', `environment="TZDIR=/tmp/x",${GOOD}`, ['environment-by-key']],
     [
       'a quote inside of the command',
       `command="COUNTERSIGN_SPONSOR=alice countersign serve \\"; bash\\"",restrict ${KEY}`,
@@ -102,18 +110,45 @@ describe('what sshd takes from a client', () => {
     ['AcceptEnv LANG *', ['variables-by-client']],
     ['acceptenv NODE_OPTIONS', ['variables-by-client']],
     ['AcceptEnv AWS_PROFILE', ['variables-by-client']],
+    ['AcceptEnv COUNTERSIGN_POLICY', ['variables-by-client']],
+    ['AcceptEnv AWS_ENDPOINT_URL LD_AUDIT', ['variables-by-client', 'variables-by-client']],
+    ['AcceptEnv L*', ['variables-by-client']],
+    ['AcceptEnv LANG LANGUAGE LC_* COLORTERM NO_COLOR # and no other', []],
+    ['AcceptEnv=NODE_OPTIONS', ['variables-by-client']],
+    ['AcceptEnv = "NODE_OPTIONS"', ['variables-by-client']],
+    ['Match User guard\n  AcceptEnv NODE_OPTIONS', ['variables-by-client']],
+    ['PermitUserEnvironment=yes', ['variables-by-user']],
     ['PermitUserEnvironment yes', ['variables-by-user']],
     ['PermitUserEnvironment no', []],
   ])('%s', (config, expected) => expect(names(GOOD, `${config}\n`)).toEqual(expected));
+  it('stands in files that its configuration includes too', () => {
+    mkdirSync(join(folder, 'd'));
+    writeFileSync(join(folder, 'd', '50.conf'), 'AcceptEnv NODE_OPTIONS\nAuthorizedKeysFile /etc/more/%u\n');
+    const config = `Include ${folder}/d/*.conf\n`;
+    expect(names(GOOD, config)).toEqual(['variables-by-client']);
+    expect(entrance(GOOD, config).findings[0]!.at).toBe(join(folder, 'd', '50.conf'));
+    expect(keyFilesOf(join(folder, 'config'), '/home/guard', 'guard')).toEqual(['/etc/more/guard']);
+    expect(entrance(GOOD, `Include ${folder}/none/*.conf\n`)).toMatchObject({ isClosed: true });
+    // One that is no file that can be read.
+    expect(entrance(GOOD, `Include ${folder}/d\n`)).toMatchObject({ isClosed: null });
+    expect(entrance(GOOD, `Include ${folder}/config\n`)).toMatchObject({ isClosed: null });
+  });
   it('keys that it reads elsewhere are not known', () => {
     expect(entrance(GOOD, 'AuthorizedKeysCommand /usr/bin/keys\n')).toMatchObject({ isClosed: null });
     expect(entrance(GOOD, 'TrustedUserCAKeys /etc/ssh/ca.pub\n')).toMatchObject({ isClosed: null });
+    expect(entrance(GOOD, 'AuthorizedKeysCommand="/usr/bin/keys"\n')).toMatchObject({ isClosed: null });
     expect(entrance(GOOD, 'AuthorizedKeysCommand none\n')).toMatchObject({ isClosed: true });
   });
   it('its own files of keys are read', () => {
     const config = join(folder, 'config');
     writeFileSync(config, 'AuthorizedKeysFile /etc/keys/%u %h/.keys none\n');
     expect(keyFilesOf(config, '/home/guard', 'guard')).toEqual(['/etc/keys/guard', '/home/guard/.keys']);
+    writeFileSync(config, 'Match User guard\n  AuthorizedKeysFile /etc/keys/%u\n');
+    expect(keyFilesOf(config, '/home/guard', 'guard')).toEqual([
+      '/home/guard/.ssh/authorized_keys',
+      '/home/guard/.ssh/authorized_keys2',
+      '/etc/keys/guard',
+    ]);
     writeFileSync(config, '');
     expect(keyFilesOf(config, '/home/guard', 'guard')).toEqual([
       '/home/guard/.ssh/authorized_keys',

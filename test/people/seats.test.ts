@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fillSeats } from '../../src/people/seats.ts';
+import { fillSeats, seatsOf } from '../../src/people/seats.ts';
 
 const signer = (person: string, roles: string[] = [], keyFingerprint = `key of ${person}`) => ({
   person,
@@ -39,5 +39,31 @@ describe('seats', () => {
       filled: true,
       filledBy: ['bob', 'carol'],
     });
+  });
+});
+
+describe('the seats of a change', () => {
+  const approval = (person: string, more: object = {}) => ({
+    decision: 'approve' as const,
+    person,
+    keyFingerprint: `key of ${person}`,
+    roles: [],
+    statement: '',
+    signature: '',
+    ...more,
+  });
+  const brokenGlass = { opened: 1, until: '2026-11-29T00:00:00.000Z' };
+  const isFilled = (proof: 'software' | 'touch' | 'verified', ...approvals: ReturnType<typeof approval>[]) =>
+    seatsOf(
+      { judgement: { decision: 'needs_approval', verdicts: [], seats: 2, roles: ['sre'] }, excluded: [], proof },
+      approvals,
+    ).filled;
+
+  it('are filled by break-glass with what the change asks an approval to prove, and never less than a touch', () => {
+    expect(isFilled('software', approval('bob', { brokenGlass, userVerified: false }))).toBe(true);
+    expect(isFilled('software', approval('bob', { brokenGlass }))).toBe(false);
+    expect(isFilled('verified', approval('bob', { brokenGlass, userVerified: false }))).toBe(false);
+    expect(isFilled('verified', approval('bob', { brokenGlass, userVerified: true }))).toBe(true);
+    expect(isFilled('software', approval('bob', { brokenGlass, userVerified: true, isVoid: true }))).toBe(false);
   });
 });

@@ -1,7 +1,9 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { guards } from '../../guards/index.ts';
 import { approve } from '../../src/cli/approve.ts';
 import { auditText, auditVerify } from '../../src/cli/audit-verify.ts';
 import { adoptionPorts, adoptPolicy, proposedChanges, signProposal } from '../../src/cli/policy-adopt.ts';
@@ -9,7 +11,9 @@ import { proposedLoosening } from '../../src/cli/policy-loosened.ts';
 import { show } from '../../src/cli/show.ts';
 import { underPolicyOfNow } from '../../src/cli/under-policy.ts';
 import type { App } from '../../src/compose.ts';
-import { proposePolicy, signPolicy, toSign } from '../../src/policy/adopt.ts';
+import { parseKey, passkeyLine } from '../../src/people/key.ts';
+import { decidersOf, proposePolicy, signPolicy, toSign } from '../../src/policy/adopt.ts';
+import { parsePolicy } from '../../src/policy/load.ts';
 import { pinOf } from '../../src/policy/pin.ts';
 import { openTestWorld, proposeFix, STACK, signatureBy, type TestWorld } from '../world.ts';
 
@@ -297,5 +301,43 @@ describe('what a proposed policy loosens', () => {
     const signing = signProposal(bound, { key: world.keyOf('bob') }, () => undefined);
     await expect(signing).rejects.toMatchObject({ code: 'LEDGER_TAMPERED' });
     expect(await bound.ledger.events({ kinds: ['policy.signed'] })).toEqual([]);
+  });
+});
+
+describe('people with passkeys', () => {
+  const passkey = (id: string) =>
+    passkeyLine(
+      { credentialId: id, relyingParty: 'localhost', device: 'single-device' },
+      generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' }),
+    );
+  const people = (...each: string[][]) =>
+    each.map((lines, index) => ({ name: `p${index}`, signsInAs: [], roles: [], keys: lines.map(parseKey) }));
+
+  it('leave the next policy to no fewer people, and never to anybody', () => {
+    const ssh = ownerKey('bob');
+    const thresholds = [
+      people([]),
+      people([ssh]),
+      people([passkey('AA')]),
+      people([ssh], [passkey('AA')]),
+      people([passkey('AA')], [passkey('AQ')], []),
+      people([ssh, passkey('AA')], [ownerKey('carol')], [passkey('AQ')]),
+    ].map((all) => decidersOf({ owners: null, people: all }, []).threshold);
+    expect(thresholds).toEqual([0, 1, 1, 2, 2, 2]);
+  });
+
+  it.each([
+    ['one', (line: string) => `  alice: { keys: ["${line}"] }\n`, /give 1 person an OpenSSH key/],
+    [
+      'one beside one with a key',
+      (line: string) => `  alice: { keys: ["${line}"] }\n  bob: { keys: ["${ownerKey('bob')}"] }\n`,
+      /give 2 people an OpenSSH key/,
+    ],
+  ])('alone are no team that could sign the next policy: %s', (_who, listed, why) => {
+    const [before] = world.policyText.split(/^people:/m);
+    const text = `${before}people:\n${listed(passkey('AA'))}`;
+    const parse = (policy: string) => () => parsePolicy(policy, 'policy.yaml', guards);
+    expect(parse(text)).toThrow(why);
+    expect(parse(`${text}owners: { threshold: 1, keys: ["${ownerKey('carol')}"] }\n`)).not.toThrow();
   });
 });
