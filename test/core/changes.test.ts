@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ChangeState } from '../../src/core/change.ts';
+import { createChanges } from '../../src/core/changes.ts';
 import { digestOf, type Json } from '../../src/core/digest.ts';
+import { providerRules } from '../../src/providers/index.ts';
 import { DEV_STACK, openTestWorld, proposeFix, STACK, type TestWorld } from '../world.ts';
 
 let world: TestWorld;
@@ -315,4 +317,26 @@ it('a policy that was edited since proposes nothing; without any, the guards say
   const without = await world.another({ policyPath: undefined });
   const change = await without.changes.propose(fix(await planOf(2048, STACK, without)));
   expect(change.judgement.decision).not.toBe('pass');
+});
+
+it('who executes a plan is said by its scope, and whether a runner is there', async () => {
+  const byRunner = world.policyText.replace('development, execute: by_command', 'development, execute: by_runner');
+  const app = await world.another({ policy: byRunner });
+  const [here, there] = [await planOf(1024, STACK, app), await planOf(1024, DEV_STACK, app)];
+  const executorOf = async (planId: string, by = app.changes) => by.executorOf((await app.changes.plan(planId)).plan);
+  expect(await executorOf(here)).toBe('person');
+  expect(await executorOf(there)).toBe('no_runner');
+  const runners = async () => [{ owner: null }] as never;
+  const policy = { ...app.policy, runners };
+  const attended = createChanges({ ...app, policy, provider: providerRules, now: () => new Date() });
+  expect(await executorOf(there, attended)).toBe('runner');
+});
+
+it('a proposal says what an approval must prove, where that is more than a signature', async () => {
+  expect(await world.app.changes.propose(fix(await planOf()))).not.toHaveProperty('proof');
+  const touched = `${world.policyText}seats: { production: { reversible: 1, recoverable: 2, irreversible: 2, proof: touch } }\n`;
+  const app = await world.another({ policy: touched });
+  const change = await app.changes.propose(fix(await planOf(2048, STACK, app)));
+  expect(change).toMatchObject({ proof: 'touch' });
+  expect(change).not.toHaveProperty('onePerson');
 });
