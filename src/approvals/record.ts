@@ -57,7 +57,11 @@ export async function recordSignature(
         'Ask the agent to plan and propose the change again.',
       );
     const open = current.state === 'pending' || (said.decision === 'reject' && current.state === 'approved');
-    if (current.approvals.some((one) => one.person === person.name && !one.isVoid && !one.brokenGlass === !brokenGlass))
+    // Whoever approved and then sees a mistake can still reject: a rejection only ever stops.
+    const isRegretted = said.decision === 'reject';
+    const counts = (one: (typeof current.approvals)[number]) =>
+      one.person === person.name && !one.isVoid && !one.brokenGlass === !brokenGlass;
+    if (!isRegretted && current.approvals.some(counts))
       throw new CountersignError(
         'STATE_ALREADY_SIGNED',
         `${person.name} has already signed this change; each person counts once.`,

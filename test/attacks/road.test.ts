@@ -22,9 +22,15 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-const sign = async (id: string, person: string, key = person, app = world.app) =>
+const sign = async (
+  id: string,
+  person: string,
+  key = person,
+  app = world.app,
+  decision: 'approve' | 'reject' = 'approve',
+) =>
   approve(app, id, {
-    decision: 'approve',
+    decision,
     key: world.keyOf(key),
     as: person,
     confirm: (await app.changes.find(id)).target.name,
@@ -132,6 +138,16 @@ describe('signatures', () => {
     );
     await record(first);
     await expect(record(first)).rejects.toThrow(refused('STATE_ALREADY_SIGNED'));
+    expect(world.writes()).toEqual([]);
+  });
+
+  it('lets a person who approved reject it while it waits, once and for good', async () => {
+    const id = await proposeFix(world);
+    expect((await sign(id, 'bob')).state).toBe('approved');
+    expect((await sign(id, 'bob', 'bob', world.app, 'reject')).state).toBe('rejected');
+    await expect(sign(id, 'bob', 'bob', world.app, 'reject')).rejects.toEqual(refused('STATE_CHANGE_NOT_PENDING'));
+    await expect(sign(id, 'carol')).rejects.toEqual(refused('STATE_CHANGE_NOT_PENDING'));
+    await expect(world.execute(id)).rejects.toEqual(refused('STATE_CHANGE_NOT_APPROVED'));
     expect(world.writes()).toEqual([]);
   });
 
