@@ -1,12 +1,16 @@
 /** `run`: the long-lived executor as a process: its signals, its health file, and what it opens again. */
+
 import { randomBytes } from 'node:crypto';
 import { renameSync, rmSync, statSync, watch, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { guards } from '../../guards/index.ts';
 import { type App, createApp, openSandbox } from '../compose.ts';
 import { CountersignError } from '../core/errors.ts';
 import type { Target } from '../core/plan.ts';
 import { type Health, type Opened, runUntilStopped } from '../execute/runner.ts';
 import { LEDGER_FILE, requireLedger } from '../ledger/database.ts';
+import { loadPolicy } from '../policy/load.ts';
+import type { Policy } from '../policy/model.ts';
 import { policyStamp } from '../policy/stamp.ts';
 import { createOwners } from '../processes.ts';
 import type { Context } from './command.ts';
@@ -28,6 +32,7 @@ const EXIT_AFTER_MILLISECONDS = 300;
 /** @returns ids of changes that it left under way, since it was told not to wait for their end. */
 export async function run({ config, sandboxed, tell }: Context, options: RunOptions): Promise<string[]> {
   const { account = [], concurrency, stopWithin } = options;
+  mustKnow(config.policyPath, account);
   const owners = createOwners();
   const { owner, end } = owners.begin();
   const news = newsOf(config.home);
@@ -100,7 +105,19 @@ function placeOf(file: string): string | null {
   return stat ? `${stat.dev}/${stat.ino}` : null;
 }
 
-function targetsIn({ policyFile }: App, aliases: readonly string[]): Opened['isFor'] {
+/** A mistyped name is refused at once. A policy that cannot be read now is waited for. */
+function mustKnow(policyPath: string | undefined, aliases: readonly string[]): void {
+  if (aliases.length === 0 || policyPath === undefined) return;
+  let policyFile: Policy;
+  try {
+    policyFile = loadPolicy(policyPath, guards);
+  } catch {
+    return;
+  }
+  targetsIn({ policyFile }, aliases);
+}
+
+function targetsIn({ policyFile }: Pick<App, 'policyFile'>, aliases: readonly string[]): Opened['isFor'] {
   if (aliases.length === 0) return () => true;
   const { accounts = {} } = policyFile?.file ?? {};
   const unknown = aliases.find((alias) => !Object.hasOwn(accounts, alias));

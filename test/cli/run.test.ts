@@ -78,6 +78,11 @@ const slow = (operation: string, milliseconds = 60_000) =>
   world.store.transact((inside) => addFault(inside, { kind: 'latency', operation, milliseconds }));
 
 describe('countersign run', () => {
+  it('refuses an account that the policy does not name, before it starts', async () => {
+    const running = begin('--account', 'mian');
+    expect(await running.ended).toBe(1);
+    expect(running.output()).toMatch(/^INPUT_ACCOUNT_UNKNOWN: .*mian/);
+  });
   it('executes what is approved in its scopes, before and after it starts, and leaves others alone', async () => {
     const before = await approved();
     const byCommand = await approved(1024, DEV_STACK);
