@@ -135,9 +135,9 @@ it('is reached by keyboard, in the order in which it is read', async () => {
   expect(seen.slice(7)).toEqual([
     'The picture',
     ...['Worker', 'ServiceGroup', 'QueryRole', 'QueryFunction', 'CostTable', 'ReportQueue'],
-    'What is deleted, as it was 34',
+    'What is deleted, as it was 7',
     'Observed 17',
-    'Calls that would be made 2',
+    'Calls that would be made 1',
     'Copy',
     'From another machine that can reach this one',
     'Copy',
