@@ -6,7 +6,7 @@
  */
 import { createHash, verify } from 'node:crypto';
 import { CountersignError } from '../core/errors.ts';
-import { createReader, type PublicKey, parseKeyBlob, positive } from '../people/ssh-key.ts';
+import { createReader, type PublicKey, parseKeyBlob, positive, sshString } from '../people/ssh-key.ts';
 
 export const NAMESPACE = 'countersign-approval@v1';
 /** Of what adopts a policy: no signature of one kind is one of the other. */
@@ -102,12 +102,6 @@ function verifyBlob(message: Buffer, bytes: Buffer, expected: string): VerifiedK
     );
   }
   return tail ? { ...key, userVerified: (tail[0]! & USER_VERIFIED) !== 0 } : key;
-}
-
-function sshString(bytes: Buffer): Buffer {
-  const length = Buffer.alloc(4);
-  length.writeUInt32BE(bytes.length);
-  return Buffer.concat([length, bytes]);
 }
 
 function verifyRaw(key: PublicKey, algorithm: string, data: Buffer, blob: Buffer): boolean {

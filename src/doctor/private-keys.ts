@@ -2,12 +2,11 @@
  * Private keys that this user can use: files of OpenSSH, and what an ssh-agent holds. Known by the fingerprint of their
  * public half, which stands unencrypted in a private key file. SECURITY: nothing of the private half is kept or told.
  */
-import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { readBounded } from '../bounded-file.ts';
-import { createReader } from '../people/ssh-key.ts';
+import { createReader, fingerprintOf } from '../people/ssh-key.ts';
 
 export interface UsableKey {
   type: string;
@@ -22,8 +21,6 @@ const MAX_KEY_BYTES = 64 * 1024;
 const BEGIN = '-----BEGIN OPENSSH PRIVATE KEY-----';
 const MAGIC = Buffer.from('openssh-key-v1\0', 'latin1');
 
-const fingerprintOf = (blob: Buffer): string =>
-  `SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')}`;
 const typeOf = (blob: Buffer): string => createReader(blob).string().toString('latin1');
 
 /** Of the files in a folder that this user can read. */

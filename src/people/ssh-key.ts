@@ -43,16 +43,19 @@ export function positive(bytes: Buffer): Buffer {
 }
 const bitsOf = (bytes: Buffer) => BigInt(`0x${bytes.toString('hex')}`).toString(2).length;
 
-const wired = (bytes: Buffer): Buffer => {
+/** RFC 4251: its length in four bytes, then the bytes. */
+export function sshString(bytes: Buffer): Buffer {
   const length = Buffer.alloc(4);
   length.writeUInt32BE(bytes.length);
   return Buffer.concat([length, bytes]);
-};
+}
+/** Of a public key as it stands in a key file, an agent's answer or a signature. */
+export const fingerprintOf = (blob: Buffer): string => `SHA256:${sha256(blob).toString('base64').replace(/=+$/, '')}`;
 /** A positive number in its shortest form. */
 const wiredNumber = (bytes: Buffer): Buffer => {
   const first = bytes.findIndex((byte) => byte !== 0);
   const shortest = bytes.subarray(Math.max(first, 0));
-  return wired(shortest[0]! >= 0x80 ? Buffer.concat([Buffer.alloc(1), shortest]) : shortest);
+  return sshString(shortest[0]! >= 0x80 ? Buffer.concat([Buffer.alloc(1), shortest]) : shortest);
 };
 
 /** A JSON web key as OpenSSH writes it. @throws Error for one of another type or curve. */
@@ -63,13 +66,13 @@ export function sshBlob(jwk: { kty?: string; crv?: string; x?: string; y?: strin
   const bytes = (text = '') => Buffer.from(text, 'base64url');
   const of = (type: string, ...fields: Buffer[]) => ({
     type,
-    blob: Buffer.concat([wired(Buffer.from(type)), ...fields]),
+    blob: Buffer.concat([sshString(Buffer.from(type)), ...fields]),
   });
-  if (jwk.kty === 'OKP' && jwk.crv === 'Ed25519') return of('ssh-ed25519', wired(bytes(jwk.x)));
+  if (jwk.kty === 'OKP' && jwk.crv === 'Ed25519') return of('ssh-ed25519', sshString(bytes(jwk.x)));
   if (jwk.kty === 'RSA') return of('ssh-rsa', wiredNumber(bytes(jwk.e)), wiredNumber(bytes(jwk.n)));
   if (jwk.kty !== 'EC' || jwk.crv !== 'P-256') throw new Error('keys of this kind are not accepted');
   const point = Buffer.concat([Buffer.from([4]), bytes(jwk.x), bytes(jwk.y)]);
-  return of('ecdsa-sha2-nistp256', wired(Buffer.from('nistp256')), wired(point));
+  return of('ecdsa-sha2-nistp256', sshString(Buffer.from('nistp256')), sshString(point));
 }
 
 /** @throws Error saying in one clause what is wrong with the key. */
@@ -92,7 +95,7 @@ export function parseKeyBlob(blob: Buffer): PublicKey {
   const publicKey = createPublicKey({ key: jwk, format: 'jwk' });
   return {
     type,
-    fingerprint: `SHA256:${sha256(blob).toString('base64').replace(/=+$/, '')}`,
+    fingerprint: fingerprintOf(blob),
     material: sha256(publicKey.export({ type: 'spki', format: 'der' })).toString('hex'),
     publicKey,
     ...(application === undefined ? {} : { application }),

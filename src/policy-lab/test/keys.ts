@@ -5,7 +5,7 @@
 
 import { createHash, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { NAMESPACE } from '../../approvals/ssh-signature.ts';
-import { type PublicKey, parsePublicKey } from '../../people/ssh-key.ts';
+import { type PublicKey, parsePublicKey, sshString } from '../../people/ssh-key.ts';
 import type { Policy } from '../../policy/model.ts';
 
 /** Security keys that verify their user: what they sign is enough wherever a policy asks for more than software. */
@@ -36,7 +36,7 @@ export function withTestKeys(policy: Policy): { policy: Policy; keyOf(person: st
 function makeKey(): TestKey {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
   const raw = Buffer.from(publicKey.export({ format: 'jwk' }).x ?? '', 'base64url');
-  const blob = Buffer.concat([sshString(TYPE), sshString(raw), sshString(APPLICATION)]);
+  const blob = Buffer.concat([text(TYPE), sshString(raw), text(APPLICATION)]);
   return {
     publicKey: parsePublicKey(`${TYPE} ${blob.toString('base64')}`),
     sign: (statement) => sshSignature(statement, blob, privateKey),
@@ -46,21 +46,17 @@ function makeKey(): TestKey {
 /** PROTOCOL.sshsig of openssh-portable. */
 function sshSignature(statement: string, blob: Buffer, privateKey: KeyObject): string {
   const digest = createHash('sha512').update(statement).digest();
-  const about = [sshString(NAMESPACE), sshString(''), sshString('sha512')];
+  const about = [text(NAMESPACE), text(''), text('sha512')];
   const signed = Buffer.concat([Buffer.from('SSHSIG'), ...about, sshString(digest)]);
   const version = Buffer.from([0, 0, 0, 1]);
   const tail = Buffer.from([PRESENT_AND_VERIFIED, 0, 0, 0, 0]);
   const touched = Buffer.concat([sha256(Buffer.from(APPLICATION)), tail, sha256(signed)]);
-  const signature = Buffer.concat([sshString(TYPE), sshString(sign(null, touched, privateKey)), tail]);
+  const signature = Buffer.concat([text(TYPE), sshString(sign(null, touched, privateKey)), tail]);
   const whole = Buffer.concat([Buffer.from('SSHSIG'), version, sshString(blob), ...about, sshString(signature)]);
   const lines = whole.toString('base64').match(/.{1,70}/g) ?? [];
   return ['-----BEGIN SSH SIGNATURE-----', ...lines, '-----END SSH SIGNATURE-----', ''].join('\n');
 }
 
 const sha256 = (data: Buffer): Buffer => createHash('sha256').update(data).digest();
-function sshString(value: Buffer | string): Buffer {
-  const bytes = Buffer.from(value as string);
-  const length = Buffer.alloc(4);
-  length.writeUInt32BE(bytes.length);
-  return Buffer.concat([length, bytes]);
-}
+
+const text = (value: string): Buffer => sshString(Buffer.from(value));
