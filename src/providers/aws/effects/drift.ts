@@ -67,14 +67,14 @@ function leavesOf(
 ): LeafChange[] {
   const parts = PropertyPath.split('/').slice(1);
   const path = parts.join('.');
-  const [expected, actual] = [parsed(ExpectedValue), parsed(ActualValue)];
+  const [expected, actual] = [readValue(ExpectedValue), readValue(ActualValue)];
   const leaves =
     isMembers(expected) || isMembers(actual)
       ? changedLeaves(expected ?? {}, actual ?? {}, path)
       : [{ path, ...textAs('before', expected), ...textAs('after', actual) }];
   const isTaken = ({ path: at, after }: LeafChange) => {
     const value = valueAt(wanted, at.split('.'));
-    return after === undefined ? value === undefined : value !== undefined && same(value, parsed(after) ?? null);
+    return after === undefined ? value === undefined : value !== undefined && same(value, readValue(after) ?? null);
   };
   return leaves.filter((leaf) => !isTaken(leaf));
 }
@@ -83,7 +83,7 @@ const textAs = (side: 'before' | 'after', value: Json | undefined) =>
   value === undefined || value === null ? {} : { [side]: typeof value === 'string' ? value : JSON.stringify(value) };
 
 /** CloudFormation tells values as text, lists and maps as JSON, and what is not there as null. */
-function parsed(text: string | undefined): Json | undefined {
+export function readValue(text: string | undefined): Json | undefined {
   if (text === undefined || text === '' || text === 'null') return undefined;
   try {
     return JSON.parse(text) as Json;

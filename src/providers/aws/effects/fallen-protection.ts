@@ -16,6 +16,7 @@ import { protectionsOf } from '../knowledge/marks/protections.ts';
 import type { Drift } from '../observe/drift.ts';
 import type { LiveStack } from '../observe/live-stack.ts';
 import type { PlannerContext } from '../planners/context.ts';
+import { readValue } from './drift.ts';
 
 /** Of the stack as a whole. */
 export const protectionOfStack = ({ observed }: LiveStack): Protection[] =>
@@ -62,7 +63,7 @@ function fallenIn(drift: Drift, view: ResourceView, context: MarkContext): Mark[
 /** With the live value at the path of one difference. */
 function applied(properties: ResourceView['properties'], { PropertyPath = '', ActualValue }: PropertyDifference) {
   const parts = PropertyPath.split('/').slice(1);
-  return set(properties, parts, parsed(ActualValue)) as ResourceView['properties'];
+  return set(properties, parts, readValue(ActualValue)) as ResourceView['properties'];
 }
 
 function set(into: Json | undefined, [part, ...rest]: string[], value: Json | undefined): Json | undefined {
@@ -73,13 +74,4 @@ function set(into: Json | undefined, [part, ...rest]: string[], value: Json | un
   const { [part]: old, ...others } = members;
   const inner = set(old, rest, value);
   return inner === undefined ? others : { ...others, [part]: inner };
-}
-
-function parsed(text: string | undefined): Json | undefined {
-  if (text === undefined || text === '' || text === 'null') return undefined;
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    return text;
-  }
 }
