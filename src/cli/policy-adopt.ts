@@ -57,8 +57,10 @@ export async function signProposal(
   print: (text: string) => void,
 ): Promise<Adoption> {
   const { statement } = await toSign(app.ledger);
-  await proposedPolicy(app);
-  if (options.signature !== undefined) return signPolicy(adoptionPorts(app), await givenText(options.signature));
+  if (options.signature !== undefined) {
+    await proposedPolicy(app);
+    return signPolicy(adoptionPorts(app), await givenText(options.signature));
+  }
   if (options.key === undefined)
     throw new CountersignError(
       'INPUT_INVALID',
