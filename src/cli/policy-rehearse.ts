@@ -7,6 +7,7 @@ import { guards } from '../../guards/index.ts';
 import { counted } from '../core/counted.ts';
 import { CountersignError } from '../core/errors.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
+import { guardOf } from '../core/verdict.ts';
 import { loadPolicy } from '../policy/load.ts';
 import {
   type Friction,
@@ -110,16 +111,13 @@ async function planned(
 
 function judged({ error, decision, stopping, seats, roles }: Observation): Planned {
   if (decision === 'no_change') return { decision, verdicts: [], seats: 0, roles: [] };
-  // Refused by a guard before it was planned: that is an answer of the policy.
-  if (error && !error.code.startsWith('GUARD_'))
-    return { decision: 'not_planned', why: reasonOf(new CountersignError(error.code, error.message, error.remedy)) };
-  if (error)
-    return {
-      decision: 'denied',
-      verdicts: [{ guard: guardOf(error.code), outcome: 'deny', seats: 0, message: error.message }],
-      seats: 0,
-      roles: [],
-    };
+  if (error) {
+    const guard = guardOf(error.code);
+    if (guard === undefined) return { decision: 'not_planned', why: reasonOf(error) };
+    // Refused by a guard before it was planned: that is an answer of the policy.
+    const verdicts = [{ guard, outcome: 'deny' as const, seats: 0, message: error.message }];
+    return { decision: 'denied', verdicts, seats: 0, roles: [] };
+  }
   const verdicts = stopping.map(({ guard, outcome, seats: needed = outcome === 'hold' ? 1 : 0, message }) => ({
     guard,
     outcome: outcome as 'deny' | 'hold',
@@ -131,13 +129,9 @@ function judged({ error, decision, stopping, seats, roles }: Observation): Plann
   return decision === 'plan_only' ? without('execution', told) : told;
 }
 
-const guardOf = (code: string): string =>
-  code
-    .replace(/^GUARD_/, '')
-    .toLowerCase()
-    .replaceAll('_', '-');
 /** The same reason of many changes is one: names and places in it differ. */
-const reasonOf = ({ code, message }: CountersignError): string => `${code}: ${makeVisibleLine(message, 120)}`;
+const reasonOf = ({ code, message }: Pick<CountersignError, 'code' | 'message'>): string =>
+  `${code}: ${makeVisibleLine(message, 120)}`;
 
 const NAMELESS = /^(?:template|templates|stack|stacks|main|index|cfn|infra)$/i;
 

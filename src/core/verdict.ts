@@ -81,6 +81,9 @@ export function whole({ judgement, judged }: ShortJudgement): Judgement {
 export function guardCode(guard: string): `GUARD_${string}` {
   return `GUARD_${guard.toUpperCase().replaceAll('-', '_')}`;
 }
+/** @returns undefined for a code that is no guard's. */
+export const guardOf = (code: string): string | undefined =>
+  /^GUARD_(.+)$/.exec(code)?.[1]?.toLowerCase().replaceAll('_', '-');
 
 /**
  * One decision from all verdicts; their order does not matter.

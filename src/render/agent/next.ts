@@ -7,7 +7,7 @@ import type { CountersignError, ErrorAnswer, WayOut } from '../../core/errors.ts
 import { absoluteTime } from '../../core/instant.ts';
 import type { Plan } from '../../core/plan.ts';
 import type { AboutPlan } from '../../core/ports.ts';
-import { GOALS, type Judgement } from '../../core/verdict.ts';
+import { GOALS, guardOf, type Judgement } from '../../core/verdict.ts';
 import type { WayBack } from '../../core/way-back.ts';
 import type { Refusal } from '../../core/wording.ts';
 import { seatsOf } from '../../people/seats.ts';
@@ -95,7 +95,7 @@ const FOR_PEOPLE =
 
 export function refusalOf(error: CountersignError, answer: ErrorAnswer = error.toAnswer()): Refusal {
   if (error.next) return { ...answer, next: error.next };
-  const guard = /^GUARD_(.+)$/.exec(error.code)?.[1]?.toLowerCase().replaceAll('_', '-');
+  const guard = guardOf(error.code);
   if (guard !== undefined) return { ...answer, next: { ask: `${QUESTIONS[guard] ?? OTHERWISE} ${NO_WAY_AROUND}` } };
   return FOR_PEOPLE.test(error.code) ? { ...answer, next: { tell_user: error.remedyForPeople } } : answer;
 }
