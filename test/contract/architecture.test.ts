@@ -97,6 +97,7 @@ const TABLE: Record<string, string[]> = {
   'src/review/browser': ['@simplewebauthn/browser'],
   'src/mcp': ['@modelcontextprotocol/', 'zod', 'node:stream', 'src/core/', 'src/render/agent/'],
   'src/doctor': ['zod', 'yaml', 'node:', 'src/bounded-file.ts', 'src/core/', 'src/people/', 'src/policy/proven.ts'],
+  'src/ci': ['zod', 'src/core/'],
   'src/tell': ['zod', 'node:crypto', 'node:fs', 'src/bounded-file.ts', 'src/config.ts', 'src/core/'],
   'src/config.ts': ['node:os', 'node:path'],
   'src/entry.ts': ['node:util', 'src/config.ts', 'src/cli/', 'src/main.ts'],
@@ -112,6 +113,7 @@ const TABLE: Record<string, string[]> = {
     'src/providers/index.ts',
   ],
   'src/cli/commands': [
+    'src/ci/',
     'src/cli/',
     'src/compose.ts',
     'src/core/',
@@ -129,6 +131,8 @@ const TABLE: Record<string, string[]> = {
     'pino',
     'guards/',
     'src/approvals/',
+    'src/bounded-file.ts',
+    'src/ci/',
     'src/compose.ts',
     'src/config.ts',
     'src/core/',
@@ -258,6 +262,7 @@ describe('no room but the provider’s knows', () => {
     'src/doctor',
     'src/tell',
     'src/review',
+    'src/ci',
   ];
   const WRITTEN = [
     ...[
