@@ -62,8 +62,7 @@ async function afresh(
 function whyNotProposed(request: PullRequest, planned: Answer, { server, settings }: Sides): string | undefined {
   if (!server.keepsState) return 'Nothing was proposed: this job keeps no state. Give it a server behind ssh.';
   if (request.isFork) return 'Nothing was proposed: the commits are of a fork.';
-  if (!settings.isTrusted)
-    return 'Nothing was proposed: the author of the pull request can edit this job. Run it on pull_request_target.';
+  if (settings.mustNotPropose !== undefined) return `Nothing was proposed: ${settings.mustNotPropose}`;
   if (!planned.ok) return 'Nothing was proposed, because the plan failed.';
   const { decision } = planned.content;
   return decision === 'pass' || decision === 'needs_approval' ? undefined : 'There is nothing to propose.';

@@ -58,8 +58,8 @@ export interface Settings {
   reviewersHost: string;
   /** Where the whole text will be: told in the comment. */
   whereWhole?: string | undefined;
-  /** Is the definition of this job one that the author of the request cannot edit? */
-  isTrusted: boolean;
+  /** Why this job must not propose, in a sentence. */
+  mustNotPropose: string | undefined;
 }
 
 /** What became of one request. */

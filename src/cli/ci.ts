@@ -39,7 +39,7 @@ interface Job {
   task?: { request: PullRequest | undefined; asked: Asked };
   forge: Forge;
   hasToken: boolean;
-  isTrusted: boolean;
+  mustNotPropose: string | undefined;
   actor: string;
   whereWhole: string | undefined;
 }
@@ -79,12 +79,12 @@ export async function ci(context: Context, options: CiOptions): Promise<CiResult
   return { reports, said };
 }
 
-function settingsOf(options: CiOptions, { isTrusted, whereWhole }: Job): Settings {
+function settingsOf(options: CiOptions, { mustNotPropose, whereWhole }: Job): Settings {
   const { stack, goal, label, region, account, reviewersHost } = options;
   if (!/^[\w.@-]+$/.test(reviewersHost) || reviewersHost.startsWith('-'))
     throw new CountersignError('INPUT_INVALID', '--reviewers-host is not a host.', 'Write a name that ssh knows.');
   const parameters = parametersOf(options.parameters);
-  return { stack, goal, label, region, account, parameters, reviewersHost, isTrusted, whereWhole };
+  return { stack, goal, label, region, account, parameters, reviewersHost, mustNotPropose, whereWhole };
 }
 
 function parametersOf(text: string | undefined): Record<string, string> | undefined {
@@ -120,10 +120,18 @@ function githubJob(given: Variables, { template, stack, label, author }: CiOptio
     ...(typeof task === 'string' ? { nothing: task } : { task }),
     forge: github({ api, token, repository, author, template, stack, label }),
     hasToken: token !== '',
-    isTrusted: name !== 'pull_request',
+    mustNotPropose: whyNoProposal(name, given),
     actor: given.GITHUB_ACTOR ?? '',
     whereWhole: given.GITHUB_RUN_ID ? `the artifact of [this run](${run})` : undefined,
   };
+}
+
+/** SECURITY: the key is of the actor; whoever runs a job of theirs again is another person. */
+function whyNoProposal(event: string, { GITHUB_ACTOR: actor, GITHUB_TRIGGERING_ACTOR: again }: Variables) {
+  if (event === 'pull_request')
+    return 'the author of the pull request can edit this job. Run it on pull_request_target.';
+  if (again && again !== actor) return 'another person ran this job again. Add the label again.';
+  return undefined;
 }
 
 async function gitlabJob(given: Variables, { template, stack, propose = false }: CiOptions): Promise<Job> {
@@ -149,7 +157,7 @@ async function gitlabJob(given: Variables, { template, stack, propose = false }:
     ...(typeof task === 'string' ? { nothing: task } : { task }),
     forge: gitlab(access),
     hasToken: token !== '',
-    isTrusted: isProtected,
+    mustNotPropose: isProtected ? undefined : 'the author of the merge request can edit this job.',
     actor: given.GITLAB_USER_LOGIN ?? '',
     whereWhole: given.CI_JOB_URL ? `the artifact of [this job](${given.CI_JOB_URL})` : undefined,
   };

@@ -241,6 +241,12 @@ describe('nothing is proposed', () => {
     expect(ours(setting.github)[0]!.body).toContain('Run it on pull_request_target');
   }, 120_000);
 
+  it('by a job of one person that another person runs again', async () => {
+    const pull = pullRequest(setting.github, FIRST);
+    await labelled({ pull, env: { GITHUB_TRIGGERING_ACTOR: 'mallory' } });
+    expect(ours(setting.github)[0]!.body).toContain('another person ran this job again');
+  }, 120_000);
+
   it('for another label', async () => {
     const ran = await labelled({ pull: pullRequest(setting.github, FIRST), label: 'bug' });
     expect([ran.exit, ran.outputs['plan-id']]).toEqual([0, '']);
