@@ -82,9 +82,11 @@ export function loadRuleTexts(files: ReadonlyMap<string, string>, problem: (text
 
 function loadFile(name: string, text: string, loaded: LoadedRules, problem: (text: string) => void): void {
   const bytes = Buffer.from(text, 'utf8');
+  const lines = [0];
+  for (let at = bytes.indexOf('\n'); at >= 0; at = bytes.indexOf('\n', at + 1)) lines.push(at + 1);
   const placeAt = (offset: number) => {
-    const before = bytes.subarray(0, offset).toString('utf8').split('\n');
-    return `${name}:${before.length}:${before.at(-1)!.length + 1}`;
+    const line = lines.findLastIndex((start) => start <= offset);
+    return `${name}:${line + 1}:${bytes.subarray(lines[line], offset).toString('utf8').length + 1}`;
   };
 
   const parts = cedar().policySetTextToParts(text);
