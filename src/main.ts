@@ -27,7 +27,14 @@ const program = new Command('countersign')
   .option('--home <folder>', 'state folder (default: COUNTERSIGN_HOME or ~/.countersign)')
   .option('--policy <file>', 'policy file (default: COUNTERSIGN_POLICY)')
   .option('--sandbox', 'use the simulated cloud below --home instead of AWS');
-registerAll(program, GROUPS, commands, perform);
+registerAll(program, GROUPS, mentionedIn(process.argv.slice(2)), perform);
+
+/** To register all takes longer than most commands do. Whoever asks for help, or names none of them, is told of all. */
+function mentionedIn(args: readonly string[]): readonly Definition[] {
+  const first = args.find((arg, at) => !arg.startsWith('-') && !['--home', '--policy'].includes(args[at - 1] ?? ''));
+  const mentioned = commands.filter(({ name }) => name.split(' ')[0] === first);
+  return mentioned.length === 0 || args.includes('--help') || args.includes('-h') ? commands : mentioned;
+}
 
 async function perform(command: Definition, args: Record<string, unknown>): Promise<void> {
   const { sandbox: sandboxed = false, ...settings } = program.opts<GlobalOptions>();
