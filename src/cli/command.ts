@@ -4,7 +4,7 @@ import type { App } from '../compose.ts';
 import type { Config } from '../config.ts';
 import { escapeInvisible } from '../core/render-safe.ts';
 import type { StateFolder } from '../folder.ts';
-import type { Exit } from './exit.ts';
+import type { Exit, Exits } from './exit.ts';
 
 export interface OptionSpec {
   /** As the parser reads them: `--json`, `--port <number>`. */
@@ -33,6 +33,8 @@ export interface Result {
   exit: Exit;
   /** The text is bytes that something else reads: nothing is added at its end. */
   exact?: true;
+  /** The lines of the text have the terminal's width already. */
+  fits?: true;
   /** More than one text can hold: printed after it, one by one, as they come. */
   lines?: AsyncIterable<string>;
 }
@@ -48,6 +50,8 @@ export interface Context {
   tell(text: string): void;
   /** The same, apart from the output: for what a script is not to read. */
   note(text: string): void;
+  /** What is done now, where it may take long: shown on a terminal after a second, until something is said. */
+  progress(text: string): void;
   /** Opens the state folder for as long as `use` takes: for a command that may not need the rest. */
   withFolder<T>(use: (folder: StateFolder) => Promise<T> | T, config?: Config): Promise<T>;
   /** The same, with everything joined. */
@@ -60,6 +64,10 @@ export interface Command<Args = Record<string, unknown>> {
   summary: string;
   /** Shown below the options in `--help`. */
   afterHelp?: string;
+  /** Its exit codes in its own words; absent: the usual ones. */
+  exits?: Exits;
+  /** What it does meanwhile, where it can take more than a second: told on a terminal, on standard error. */
+  slow?: string;
   options: readonly OptionSpec[];
   arguments: readonly ArgumentSpec[];
   /**
@@ -89,6 +97,26 @@ export const VKEY_OPTION: OptionSpec = {
   flags: '--vkey <key>',
   summary: 'verifier key of the ledger, or a file with it (default: the keys made in the state folder)',
 };
+
+/** The next page of a list. */
+const positive = (text: string): number => {
+  if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
+  throw new Error('It must be a number from 1.');
+};
+export const CURSOR_OPTION: OptionSpec = {
+  flags: '--before <number>',
+  summary: 'only older ones: the next page, by the number that a page ends with',
+  parse: positive,
+};
+export const limitOption = (what: string, usual: number, most: number): OptionSpec => ({
+  flags: '--limit <number>',
+  summary: `${what}, at most ${most}`,
+  default: usual,
+  parse(text) {
+    if (positive(text) <= most) return Number(text);
+    throw new Error(`It must be at most ${most}.`);
+  },
+});
 
 /** Which events of the ledger. */
 export const LEDGER_FILTERS: readonly OptionSpec[] = [

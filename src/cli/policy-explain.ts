@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { styleText } from 'node:util';
 import { guards } from '../../guards/index.ts';
 import { CountersignError } from '../core/errors.ts';
+import { didYouMean } from '../core/nearest.ts';
 import type { LedgerView } from '../core/ports.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
 import { GOALS, type Goal } from '../core/verdict.ts';
@@ -80,7 +81,7 @@ function goalOf(text: string | undefined): Goal | undefined {
   if (text === undefined || goal) return goal;
   throw new CountersignError(
     'INPUT_INVALID',
-    `${makeVisibleLine(text, 40)} is not a goal.`,
+    `${makeVisibleLine(text, 40)} is not a goal.${didYouMean(text, GOALS)}`,
     `Goals are: ${GOALS.join(', ')}.`,
   );
 }

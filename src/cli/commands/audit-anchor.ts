@@ -9,8 +9,8 @@ export const auditAnchor: Command<Args> = {
   name: 'audit anchor',
   summary: 'keep a signed checkpoint in a file or a git repository, if the ledger continues the one there',
   afterHelp: `Needs a key (countersign audit key), and --file, --git or both. In a repository, git writes a commit on a branch
-of its own and runs no hook; push the branch to a place that users of the state folder cannot rewrite.
-Exit: ${EXIT.pass} anchored, ${EXIT.failed} not anchored: the ledger does not continue the checkpoint there, or an error.`,
+of its own and runs no hook; push the branch to a place that users of the state folder cannot rewrite.`,
+  exits: { pass: 'anchored', failed: 'not anchored: the ledger does not continue the checkpoint there, or an error' },
   options: [
     { flags: '--file <file>', summary: 'a file that holds the newest checkpoint' },
     { flags: '--git <folder>', summary: 'a git repository' },

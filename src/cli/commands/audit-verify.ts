@@ -10,7 +10,8 @@ type Args = {
 export const auditVerify: Command<Args> = {
   name: 'audit verify',
   summary: 'recompute the whole ledger and name the first wrong row, or verify a receipt without the ledger',
-  afterHelp: `Exit: ${EXIT.pass} it verifies, ${EXIT.failed} it does not, or an error.`,
+  exits: { pass: 'it verifies', failed: 'it does not, or an error' },
+  slow: 'computing the ledger again',
   options: [
     {
       flags: '--checkpoint <files...>',

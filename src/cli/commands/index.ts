@@ -27,6 +27,7 @@ import { peopleAdd } from './people-add.ts';
 import { peopleEnroll } from './people-enroll.ts';
 import { peopleRevoke } from './people-revoke.ts';
 import { peopleRotate } from './people-rotate.ts';
+import { plans } from './plans.ts';
 import { policyAdopt } from './policy-adopt.ts';
 import { policyCheck } from './policy-check.ts';
 import { policyExplain } from './policy-explain.ts';
@@ -60,6 +61,7 @@ export const commands: readonly Command[] = [
   demo,
   sandbox,
   tool,
+  plans,
   changes,
   show,
   review,

@@ -1,4 +1,4 @@
-import type { Command } from '../command.ts';
+import { type Command, JSON_OPTION } from '../command.ts';
 import { EXIT } from '../exit.ts';
 import type { RolesAsked } from '../init-aws.ts';
 
@@ -13,6 +13,7 @@ export const initAws: Command<RolesAsked> = {
       flags: '--break-glass <arn>',
       summary: 'role for emergencies; also writes a service control policy that denies changes to all others',
     },
+    JSON_OPTION,
   ],
   arguments: [],
   async run(_context, asked) {

@@ -5,7 +5,9 @@ import { requiredPolicy } from '../required-policy.ts';
 export const policyRehearse: Command<{ git: string; since: string; path?: string; stackName: string }> = {
   name: 'policy rehearse',
   summary: 'plan the template changes of a git history in the sandbox under a policy that is not in force yet',
-  afterHelp: `The command reads git objects only; no program of the repository runs. Exit: ${EXIT.pass} when it ended, ${EXIT.failed} on an error.`,
+  afterHelp: 'The command reads git objects only; no program of the repository runs.',
+  exits: { pass: 'it ended' },
+  slow: 'planning past changes in the sandbox',
   options: [
     { flags: '--git <path>', summary: 'the repository', default: '.' },
     { flags: '--since <time>', summary: 'a day like 2026-11-01, or a duration like 90d', default: '90d' },

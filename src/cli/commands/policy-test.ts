@@ -4,7 +4,8 @@ import { EXIT } from '../exit.ts';
 export const policyTest: Command<{ files: string[]; junit?: string }> = {
   name: 'policy test',
   summary: 'run the policy’s own cases in the sandbox',
-  afterHelp: `Exit: ${EXIT.pass} all cases pass, ${EXIT.failed} a case fails, or there is none, ${EXIT.usage} wrong use.`,
+  exits: { pass: 'all cases pass', failed: 'a case fails, or there is none' },
+  slow: 'running the cases in the sandbox',
   options: [{ flags: '--junit <file>', summary: 'also write the results as JUnit XML' }, JSON_OPTION],
   arguments: [
     {
