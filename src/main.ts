@@ -1,12 +1,12 @@
 /** The command entry: registers the commands, prints what one returns, sets the exit code, and renders errors. */
 
 import { Command, CommanderError } from 'commander';
-import { type Command as Definition, jsonText } from './cli/command.ts';
+import { type Command as Definition, DESCRIPTION, GLOBAL_OPTIONS, jsonText } from './cli/command.ts';
 import { commands, GROUPS } from './cli/commands/index.ts';
 import { createContext } from './cli/context.ts';
 import { EXIT } from './cli/exit.ts';
 import type { Printer } from './cli/printer.ts';
-import { exitLines, type GlobalOptions, registerAll } from './cli/register.ts';
+import { exitLines, type GlobalOptions, parserOption, registerAll } from './cli/register.ts';
 import { readConfig } from './config.ts';
 import { CountersignError } from './core/errors.ts';
 import { makeVisible } from './core/render-safe.ts';
@@ -27,13 +27,9 @@ const complain = (text: string): void => note(makeVisible(text, Number.POSITIVE_
 const program = new Command('countersign')
   .exitOverride()
   .configureOutput({ writeErr: (text) => complain(text.replace(/\n$/, '')) })
-  .description(
-    'AI agents describe, plan and propose changes to AWS; nothing happens until guards pass and the right people have signed.',
-  )
-  .version(__VERSION__)
-  .option('--home <folder>', 'state folder (default: COUNTERSIGN_HOME or ~/.countersign)')
-  .option('--policy <file>', 'policy file (default: COUNTERSIGN_POLICY)')
-  .option('--sandbox', 'use the simulated cloud below --home instead of AWS');
+  .description(DESCRIPTION)
+  .version(__VERSION__);
+for (const option of GLOBAL_OPTIONS) program.addOption(parserOption(option));
 registerAll(program, GROUPS, commands, perform);
 program.addHelpText('after', () => `\nExit codes:\n${exitLines().join('\n')}`);
 

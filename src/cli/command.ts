@@ -6,6 +6,9 @@ import { escapeInvisible } from '../core/render-safe.ts';
 import type { StateFolder } from '../folder.ts';
 import type { Exit, Exits } from './exit.ts';
 
+/** What a shell offers for a value: files of its own, or what `countersign complete` looks up. */
+export type Completed = 'file' | 'folder' | 'change' | 'subject' | 'person' | 'account' | 'guard' | 'kind' | 'goal' | 'tool';
+
 export interface OptionSpec {
   /** As the parser reads them: `--json`, `--port <number>`. */
   flags: string;
@@ -13,6 +16,8 @@ export interface OptionSpec {
   default?: string | number;
   choices?: readonly string[];
   required?: boolean;
+  /** Absent: nothing is offered, but `choices`. */
+  completes?: Completed;
   /** @throws Error with what a value has to be; the parser makes wrong use of it. */
   parse?(text: string): unknown;
 }
@@ -23,6 +28,8 @@ export interface ArgumentSpec {
   /** `<change>`, or `[files...]` where there may be none. */
   syntax: string;
   summary: string;
+  completes?: Completed;
+  choices?: readonly string[];
 }
 
 export interface Result {
@@ -62,6 +69,8 @@ export interface Command<Args = Record<string, unknown>> {
   /** One word, or a group and a word: `policy check`. */
   name: string;
   summary: string;
+  /** For programs: in no list of commands. */
+  hidden?: true;
   /** Shown below the options in `--help`. */
   afterHelp?: string;
   /** Its exit codes in its own words; absent: the usual ones. */
@@ -78,20 +87,31 @@ export interface Command<Args = Record<string, unknown>> {
   run(context: Context, args: Args): Promise<Result>;
 }
 
+/** The flags of every command, before its name. */
+export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
+  { flags: '--home <folder>', summary: 'state folder (default: COUNTERSIGN_HOME or ~/.countersign)', completes: 'folder' },
+  { flags: '--policy <file>', summary: 'policy file (default: COUNTERSIGN_POLICY)', completes: 'file' },
+  { flags: '--sandbox', summary: 'use the simulated cloud below --home instead of AWS' },
+];
+export const DESCRIPTION =
+  'AI agents describe, plan and propose changes to AWS; nothing happens until guards pass and the right people have signed.';
+
 export const JSON_OPTION: OptionSpec = { flags: '--json', summary: 'print JSON' };
 
 export const KEY_OPTIONS: readonly OptionSpec[] = [
   {
     flags: '--key <file>',
+    completes: 'file',
     summary:
       'private key, or public key whose private half an agent or security key holds (default of approve and reject: your key of the policy in ~/.ssh or the ssh agent)',
   },
-  { flags: '--signature <file>', summary: 'an armored signature made elsewhere; - for standard input' },
+  { flags: '--signature <file>', summary: 'an armored signature made elsewhere; - for standard input', completes: 'file' },
 ];
 
 export const LOG_KEY_OPTION: OptionSpec = {
   flags: '--key <file>',
   summary: 'private key of checkpoints (default: audit-key in the state folder)',
+  completes: 'file',
 };
 export const VKEY_OPTION: OptionSpec = {
   flags: '--vkey <key>',
@@ -121,20 +141,22 @@ export const limitOption = (what: string, usual: number, most: number): OptionSp
 /** Which events of the ledger. */
 export const LEDGER_FILTERS: readonly OptionSpec[] = [
   { flags: '--since <time>', summary: 'only events since a day like 2026-11-01, or for a duration like 30d' },
-  { flags: '--change <id>', summary: 'only events of this change' },
+  { flags: '--change <id>', summary: 'only events of this change', completes: 'change' },
   {
     flags: '--kind <kinds...>',
+    completes: 'kind',
     summary: 'only events of these kinds, such as change.approved, or change for all of them',
   },
 ];
 
-export const CHANGE_ARGUMENT: ArgumentSpec = { name: 'change', syntax: '<change>', summary: 'id of a change (chg_…)' };
+export const CHANGE_ARGUMENT: ArgumentSpec = { name: 'change', syntax: '<change>', summary: 'id of a change (chg_…), or its beginning', completes: 'change' };
 
 /** Of commands that also read a change from a file. */
 export const CHANGE_OR_FILE_ARGUMENT: ArgumentSpec = {
   name: 'change',
   syntax: '<change>',
-  summary: 'id of a change (chg_…), or a bundle: the file of countersign show ID --bundle',
+  summary: 'id of a change (chg_…) or its beginning, or a bundle: the file of countersign show ID --bundle',
+  completes: 'change',
 };
 
 /** SECURITY: names and words of the cloud or of an agent are in it. */

@@ -4,10 +4,12 @@
  *
  * Limit: a plan that was refused before anything of it began (halted, in no scope) is a tool call, and in `audit show`.
  */
+import { guards } from '../../guards/index.ts';
 import { CountersignError } from '../core/errors.ts';
 import { type EventOf, eventsOf } from '../core/events.ts';
+import { didYouMean } from '../core/nearest.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
-import { countedApprovals, type Decision, type Verdict, whole } from '../core/verdict.ts';
+import { countedApprovals, type Decision, guardOf, type Verdict, whole } from '../core/verdict.ts';
 import type { StateFolder } from '../folder.ts';
 import type { Tone } from '../render/layout.ts';
 import { sentenceOf } from '../render/sentence.ts';
@@ -18,6 +20,8 @@ import { paint } from './paint.ts';
 export interface PlansAsked {
   since?: Date;
   before?: number;
+  /** Only those that this guard denied or held, or would have outside observe mode. */
+  guard?: string;
   limit: number;
 }
 export interface PlanTold {
@@ -49,7 +53,24 @@ export interface PlansPage {
   before: number | null;
 }
 
-export async function plansAsked(folder: StateFolder, { since, before, limit }: PlansAsked): Promise<PlansPage> {
+export async function plansAsked(folder: StateFolder, asked: PlansAsked): Promise<PlansPage> {
+  const { guard, limit } = asked;
+  if (guard === undefined) return pageOf(folder, asked);
+  const plans: PlanTold[] = [];
+  for (let before = asked.before; ; ) {
+    const page = await pageOf(folder, { ...asked, ...(before === undefined ? {} : { before }) });
+    for (const [index, plan] of page.plans.entries()) {
+      if (![...plan.denied, ...plan.held, ...plan.observed].includes(guard)) continue;
+      plans.push(plan);
+      if (plans.length === limit) return { plans, before: page.seqs[index]! };
+    }
+    if (page.before === null) return { plans, before: null };
+    before = page.before;
+  }
+}
+
+type Page = PlansPage & { seqs: number[] };
+async function pageOf(folder: StateFolder, { since, before, limit }: PlansAsked): Promise<Page> {
   const started = await eventsOf(folder.ledger, ['plan.started'], {
     newestFirst: true,
     limit: limit + 1,
@@ -59,7 +80,8 @@ export async function plansAsked(folder: StateFolder, { since, before, limit }: 
   const page = recent.slice(0, limit);
   const plans: PlanTold[] = [];
   for (const event of page) plans.push(await toldOf(folder, event));
-  return { plans, before: recent.length > limit ? page.at(-1)!.seq : null };
+  const seqs = page.map(({ seq }) => seq);
+  return { plans, before: recent.length > limit ? seqs.at(-1)! : null, seqs };
 }
 
 async function toldOf(folder: StateFolder, { planId = '', at, body }: EventOf<'plan.started'>): Promise<PlanTold> {
@@ -74,6 +96,18 @@ async function toldOf(folder: StateFolder, { planId = '', at, body }: EventOf<'p
   const failure = failed ? { code: failed.code, message: failed.message } : null;
   const hasEnded = failure !== null || events.some(({ kind }) => kind === 'plan.left_nothing');
   return { ...begun, ...none, decision: hasEnded ? 'failed' : 'planning', failure };
+}
+
+/** By its name, or by the code of its verdicts. @throws INPUT_INVALID */
+export function guardNamed(text: string): string {
+  const name = guardOf(text) ?? text;
+  const names = guards.map((guard) => guard.name);
+  if (names.includes(name)) return name;
+  throw new CountersignError(
+    'INPUT_INVALID',
+    `There is no guard ${makeVisibleLine(text, 60)}.${didYouMean(name, names)}`,
+    'docs/guards.md lists them.',
+  );
 }
 
 /** A plan that cannot be read any more is told of by its judgement alone. */

@@ -1,5 +1,5 @@
 /** Makes the parser of the commands' definitions. */
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import type { Command as Definition, OptionSpec } from './command.ts';
 import { type Exits, exitRows } from './exit.ts';
 
@@ -30,8 +30,11 @@ export function registerAll(
     if (!parent) throw new Error(`no group ${first}`);
     // A group stands in the list of commands where its first command is.
     if (parent !== program && !program.commands.includes(parent)) program.addCommand(parent);
-    const command = parent.command(second ?? first).description(definition.summary);
-    for (const { syntax, summary } of definition.arguments) command.argument(syntax, summary);
+    const command = parent.command(second ?? first, { hidden: definition.hidden ?? false }).description(definition.summary);
+    for (const { syntax, summary, choices } of definition.arguments) {
+      const argument = new Argument(syntax, summary);
+      command.addArgument(choices ? argument.choices(choices) : argument);
+    }
     for (const option of definition.options) command.addOption(parserOption(option));
     command.addHelpText('after', ({ command: shown }) => `\n${helpBelow(definition, shown)}`);
     command.action(async (...given: unknown[]) => {
@@ -51,7 +54,7 @@ function helpBelow({ afterHelp, exits = {} }: Definition, command: Command): str
 /** One code a line. */
 export const exitLines = (exits?: Exits): string[] => exitRows(exits).map(([code, means]) => `  ${code}  ${means}`);
 
-function parserOption({ flags, summary, choices, parse, required = false, default: usual }: OptionSpec): Option {
+export function parserOption({ flags, summary, choices, parse, required = false, default: usual }: OptionSpec): Option {
   const option = new Option(flags, summary).makeOptionMandatory(required);
   if (choices) option.choices(choices);
   if (usual !== undefined) option.default(usual);

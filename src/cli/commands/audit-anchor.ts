@@ -12,8 +12,8 @@ export const auditAnchor: Command<Args> = {
 of its own and runs no hook; push the branch to a place that users of the state folder cannot rewrite.`,
   exits: { pass: 'anchored', failed: 'not anchored: the ledger does not continue the checkpoint there, or an error' },
   options: [
-    { flags: '--file <file>', summary: 'a file that holds the newest checkpoint' },
-    { flags: '--git <folder>', summary: 'a git repository' },
+    { flags: '--file <file>', summary: 'a file that holds the newest checkpoint', completes: 'file' },
+    { flags: '--git <folder>', summary: 'a git repository', completes: 'folder' },
     { flags: '--branch <name>', summary: 'the branch (default: countersign- and the id of the ledger)' },
     LOG_KEY_OPTION,
     JSON_OPTION,

@@ -18,7 +18,7 @@ service_role of the policy's accounts, and those that the options name.`,
     },
     JSON_OPTION,
   ],
-  arguments: [{ name: 'file', syntax: '<file>', summary: 'an exported CloudTrail file' }],
+  arguments: [{ name: 'file', syntax: '<file>', summary: 'an exported CloudTrail file', completes: 'file' }],
   run: (context, { file, role: executor = [], serviceRole: service = [] }) =>
     context.withApp(async (app) => {
       const { reconciledText, reconcileFile } = await import('../audit-reconcile.ts');

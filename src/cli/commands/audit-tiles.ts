@@ -14,7 +14,7 @@ export const auditTiles: Command<{ folder: string; key?: string }> = {
   slow: 'writing tiles',
   options: [LOG_KEY_OPTION, JSON_OPTION],
   arguments: [
-    { name: 'folder', syntax: '<folder>', summary: 'where to write; an earlier export of the ledger is continued' },
+    { name: 'folder', syntax: '<folder>', summary: 'where to write; an earlier export of the ledger is continued', completes: 'folder' },
   ],
   run: (context, { folder, key }) =>
     context.withApp(async ({ ledger }) => {

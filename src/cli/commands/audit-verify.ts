@@ -20,7 +20,7 @@ export const auditVerify: Command<Args> = {
     VKEY_OPTION,
     JSON_OPTION,
   ],
-  arguments: [{ name: 'file', syntax: '[file]', summary: 'a receipt; - for standard input' }],
+  arguments: [{ name: 'file', syntax: '[file]', summary: 'a receipt; - for standard input', completes: 'file' }],
   async run({ config }, { file, checkpoint = [], vkey }) {
     const { knownKeys } = await import('../log-keys.ts');
     const keys = knownKeys(config.home, vkey);

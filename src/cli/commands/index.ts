@@ -17,12 +17,15 @@ import { breakGlassOpen } from './break-glass-open.ts';
 import { changes } from './changes.ts';
 import { clean } from './clean.ts';
 import { close } from './close.ts';
+import { complete } from './complete.ts';
+import { completion } from './completion.ts';
 import { demo } from './demo.ts';
 import { doctor } from './doctor.ts';
 import { execute } from './execute.ts';
 import { halt } from './halt.ts';
 import { init } from './init.ts';
 import { initAws } from './init-aws.ts';
+import { man } from './man.ts';
 import { peopleAdd } from './people-add.ts';
 import { peopleEnroll } from './people-enroll.ts';
 import { peopleRevoke } from './people-revoke.ts';
@@ -105,4 +108,7 @@ export const commands: readonly Command[] = [
   peopleRevoke,
   init,
   initAws,
+  completion,
+  man,
+  complete,
 ];

@@ -6,7 +6,7 @@ export const initAws: Command<RolesAsked> = {
   name: 'init aws',
   summary: 'write the IAM roles of an account as a CloudFormation template to review; nothing is called',
   options: [
-    { flags: '--out <file>', summary: 'file to write', default: 'countersign-roles.yaml' },
+    { flags: '--out <file>', summary: 'file to write', default: 'countersign-roles.yaml', completes: 'file' },
     { flags: '--prefix <name>', summary: 'prefix of the names of all roles', default: 'countersign' },
     { flags: '--scopes <names>', summary: 'a service role for each, comma-separated', default: 'main' },
     {

@@ -15,7 +15,7 @@ export const peopleAdd: Command<{
     PUBLIC_KEY_OPTION,
     { flags: '--role <names...>', summary: 'roles of the person' },
     { flags: '--signs-in-as <names...>', summary: 'names that the person signs in with' },
-    { flags: '--from <file>', summary: 'an OpenSSH allowed_signers file' },
+    { flags: '--from <file>', summary: 'an OpenSSH allowed_signers file', completes: 'file' },
     JSON_OPTION,
   ],
   arguments: [{ ...PERSON_ARGUMENT, syntax: '[name]' }],

@@ -9,7 +9,7 @@ export const policyRehearse: Command<{ git: string; since: string; path?: string
   exits: { pass: 'it ended' },
   slow: 'planning past changes in the sandbox',
   options: [
-    { flags: '--git <path>', summary: 'the repository', default: '.' },
+    { flags: '--git <path>', summary: 'the repository', default: '.', completes: 'folder' },
     { flags: '--since <time>', summary: 'a day like 2026-11-01, or a duration like 90d', default: '90d' },
     { flags: '--path <pattern>', summary: 'only these files (a git path pattern)' },
     {

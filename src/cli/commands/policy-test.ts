@@ -6,12 +6,13 @@ export const policyTest: Command<{ files: string[]; junit?: string }> = {
   summary: 'run the policy’s own cases in the sandbox',
   exits: { pass: 'all cases pass', failed: 'a case fails, or there is none' },
   slow: 'running the cases in the sandbox',
-  options: [{ flags: '--junit <file>', summary: 'also write the results as JUnit XML' }, JSON_OPTION],
+  options: [{ flags: '--junit <file>', summary: 'also write the results as JUnit XML', completes: 'file' }, JSON_OPTION],
   arguments: [
     {
       name: 'files',
       syntax: '[files...]',
       summary: 'files of cases (default: *.countersign-test.yaml beside the policy)',
+      completes: 'file',
     },
   ],
   async run({ config }, { files, junit }) {

@@ -15,8 +15,8 @@ export const run: Command<{ concurrency: number; health?: string; account?: stri
       default: 4,
       parse: atOnce,
     },
-    { flags: '--health <file>', summary: 'a file to keep the health in, as JSON' },
-    { flags: '--account <alias...>', summary: 'only changes in these accounts of the policy' },
+    { flags: '--health <file>', summary: 'a file to keep the health in, as JSON', completes: 'file' },
+    { flags: '--account <alias...>', summary: 'only changes in these accounts of the policy', completes: 'account' },
     {
       flags: '--stop-within <seconds>',
       summary: 'how long to wait for what is under way, once told to stop',

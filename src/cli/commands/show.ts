@@ -18,11 +18,13 @@ export const show: Command<ShowArgs> = {
     { flags: '--statement', summary: 'print only the exact bytes to sign' },
     {
       flags: '--as <person>',
+      completes: 'person',
       summary: 'the person who will sign, by name in the policy (with --statement; default: found by your user name)',
     },
     { flags: '--reject', summary: 'print the statement of a rejection (with --statement)' },
     {
       flags: '--bundle <file>',
+      completes: 'file',
       summary:
         'write one file that countersign show, approve and reject read on another machine; - for standard output',
     },

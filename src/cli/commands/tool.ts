@@ -13,8 +13,8 @@ export const tool: Command<{ tool: string; input?: string }> = {
     plan_only: 'plan only',
   },
   slow: 'asking the cloud',
-  options: [{ flags: '--input <file>', summary: 'JSON input; - for standard input' }],
-  arguments: [{ name: 'tool', syntax: '<name>', summary: 'name of the tool' }],
+  options: [{ flags: '--input <file>', summary: 'JSON input; - for standard input', completes: 'file' }],
+  arguments: [{ name: 'tool', syntax: '<name>', summary: 'name of the tool', completes: 'tool' }],
   run: (context, { tool: name, input }) =>
     context.withApp(async ({ pipeline }) => {
       const given = input === undefined ? {} : await readJson(input);
