@@ -19,8 +19,9 @@ const port = (text: string): number => {
 export const ci: Command<CiOptions> = {
   name: 'ci',
   summary: 'a step of GitHub Actions or GitLab CI: plan a pull request, propose it, follow its change',
-  afterHelp: `From the environment: the token (GITHUB_TOKEN, COUNTERSIGN_GITLAB_TOKEN), COUNTERSIGN_SSH_KEY (the key of the person who started the job) and COUNTERSIGN_SSH_KNOWN_HOSTS.
-Exit: ${EXIT.pass} planned, proposed or followed, ${EXIT.denied} denied, ${EXIT.failed} an error, ${EXIT.usage} wrong use.`,
+  exits: { pass: 'planned, proposed or followed', denied: 'denied' },
+  afterHelp:
+    'From the environment: the token (GITHUB_TOKEN, COUNTERSIGN_GITLAB_TOKEN), COUNTERSIGN_SSH_KEY (the key of the person who started the job) and COUNTERSIGN_SSH_KNOWN_HOSTS.',
   options: [
     JSON_OPTION,
     { flags: '--stack <name>', summary: 'the stack', required: true },
