@@ -33,6 +33,8 @@ export interface ApproveOptions {
   /** A file with an armored signature, or `-`. */
   signature?: string;
   as?: string;
+  /** Of a rejection. */
+  reason?: string;
   /** The target's name, as typed by the person: for scripts, in place of the prompt. */
   confirm?: string;
   /** Where to ask; absent when nobody can be asked. */
@@ -65,7 +67,7 @@ export async function approve(folder: StateFolder, changeId: string, options: Ap
   const name = own?.person ?? whoSigned(folder, people, given ?? '', options.as);
   const isApproval = options.decision === 'approve';
   if (isApproval) await requireUnchanged(folder, change);
-  const statement = buildStatement(change, plan, name, options.decision);
+  const statement = buildStatement(change, plan, name, options.decision, { reason: options.reason });
   if (own && change.state === 'pending' && isApproval)
     await confirmSigning(await subjectOf(folder, changeId), own, options);
   if (isApproval && change.state === 'pending') await requireThere(await folder.whole(), plan);

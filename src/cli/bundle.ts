@@ -77,7 +77,7 @@ export const openedFrom = async (file: string, now = new Date()): Promise<OpenBu
  */
 export async function signBundle(
   { subject, people }: OpenBundle,
-  { decision, key, as, confirm, terminal }: ApproveOptions,
+  { decision, key, as, confirm, reason, terminal }: ApproveOptions,
 ): Promise<{ person: string; statement: string; signature: string }> {
   const { change, plan } = subject;
   if (change.state !== 'pending' && !(decision === 'reject' && change.state === 'approved'))
@@ -97,6 +97,6 @@ export async function signBundle(
       'Another person must approve it.',
     );
   if (decision === 'approve') await confirmSigning(subject, own, { confirm, terminal });
-  const statement = buildStatement(change, plan, own.person, decision);
+  const statement = buildStatement(change, plan, own.person, decision, { reason });
   return { person: own.person, statement, signature: await signWithSshKeygen(statement, own.file) };
 }

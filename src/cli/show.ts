@@ -29,6 +29,7 @@ export async function showStatement(
   changeId: string,
   person: string | undefined,
   decision: 'approve' | 'reject',
+  reason?: string,
 ): Promise<string> {
   const change = await folder.changes.find(changeId);
   const name = person ?? personHere(await peopleNow(folder), folder.config);
@@ -38,7 +39,7 @@ export async function showStatement(
       'No person given.',
       'Add --as NAME, the name of the person in the policy who will sign.',
     );
-  return buildStatement(change, (await folder.changes.plan(change.planId)).plan, name, decision);
+  return buildStatement(change, (await folder.changes.plan(change.planId)).plan, name, decision, { reason });
 }
 
 /**

@@ -7,6 +7,7 @@ type ShowArgs = {
   statement?: boolean;
   as?: string;
   reject?: boolean;
+  reason?: string;
   bundle?: string;
 };
 
@@ -21,6 +22,7 @@ export const show: Command<ShowArgs> = {
       summary: 'the person who will sign, by name in the policy (with --statement; default: found by your user name)',
     },
     { flags: '--reject', summary: 'print the statement of a rejection (with --statement)' },
+    { flags: '--reason <text>', summary: 'why it is rejected (with --reject); sign with the same text' },
     {
       flags: '--bundle <file>',
       summary:
@@ -28,7 +30,7 @@ export const show: Command<ShowArgs> = {
     },
   ],
   arguments: [CHANGE_OR_FILE_ARGUMENT],
-  async run(context, { change, statement, as, reject, bundle }) {
+  async run(context, { change, statement, as, reject, reason, bundle }) {
     const { dataOf, renderBundle, renderChange, showStatement, subjectOf } = await import('../show.ts');
     if (isBundleFile(change)) {
       const opened = await (await import('../bundle.ts')).openedFrom(change);
@@ -36,7 +38,7 @@ export const show: Command<ShowArgs> = {
     }
     return context.withFolder(async (folder) => {
       if (statement) {
-        const text = await showStatement(folder, change, as, reject ? 'reject' : 'approve');
+        const text = await showStatement(folder, change, as, reject ? 'reject' : 'approve', reason);
         return { text, json: text, exit: EXIT.pass, exact: true };
       }
       if (bundle !== undefined) {
