@@ -2,6 +2,7 @@
 import { styleText } from 'node:util';
 import type { OpenBundle } from '../approvals/bundle.ts';
 import { buildStatement } from '../approvals/statement.ts';
+import { withMarks } from '../approvals/unsigned.ts';
 import { checkedThen } from '../approvals/verify-recorded.ts';
 import type { Change } from '../core/change.ts';
 import { commandFor } from '../core/command-line.ts';
@@ -127,11 +128,13 @@ export function renderChange(subject: Subject, width = process.stdout.columns ??
 }
 
 /** The same page, from a file; what there is to type is for this machine and the one with the ledger. */
-export function renderBundle({ subject, madeAt, ledger }: OpenBundle, file: string, width = USUAL_WIDTH): string {
+export function renderBundle(opened: OpenBundle, file: string, width = USUAL_WIDTH): string {
+  const { madeAt, ledger } = opened;
+  const subject = withMarks(opened.subject);
   const { id, state } = subject.change;
   const command = (text: string): Row => ({ indent: 2, text, command: true });
   const from: Row = {
-    text: `From a bundle of ${makeVisibleLine(ledger, 80)}, made ${absoluteTime(madeAt)}: how the change stands may have changed since.`,
+    text: `From a bundle of ${makeVisibleLine(ledger, 80)}, made ${absoluteTime(madeAt)} (unsigned). Your signature covers the plan, its values, sponsor, goal, reason, times and what guards held; it does not cover what is marked (unsigned), how many guards passed, and how the change stands, which may have changed since.`,
     own: true,
   };
   const sign: Row[] = [

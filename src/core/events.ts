@@ -6,7 +6,7 @@
  * is passed over in lists.
  */
 import { z } from 'zod';
-import { doctorAskedSchema, doctorReportedSchema } from './assurance-schema.ts';
+import { doctorAskedSchema, doctorForgottenSchema, doctorReportedSchema } from './assurance-schema.ts';
 import { capacitySchema } from './capacity.ts';
 import { approvalSchema, type Outcome, outcomeSchema, proposalSchema } from './change.ts';
 import { environmentSchema } from './environment-schema.ts';
@@ -196,6 +196,7 @@ export const EVENT_BODIES = {
   /** A server gave out a nonce, for one report of what its client's user can reach; and the report, with what it led to. */
   'doctor.asked': doctorAskedSchema,
   'doctor.reported': doctorReportedSchema,
+  'doctor.forgotten': doctorForgottenSchema,
   /** Messages of events up to that position were taken by the receiver. */
   'people.told': z.object({ through: z.int(), by: z.string() }),
 

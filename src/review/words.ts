@@ -40,6 +40,8 @@ export const CHANGE = {
   pictureOf: (nodes: number, uses: number) =>
     `${counted(nodes, 'resource')}${uses > 0 ? '; an arrow points to the resource that is used' : ''}.`,
   grouped: 'Similar resources are drawn as one. The table below has each of them.',
+  leftOut: (count: number) =>
+    `${counted(count, 'other resource')} of the stack ${count === 1 ? 'is' : 'are'} not drawn: the change does not touch ${count === 1 ? 'it' : 'them'}, and ${count === 1 ? 'it uses' : 'they use'} nothing that it touches.`,
   progress: 'Progress',
   noProgress: 'No progress is recorded yet.',
   outcome: 'Outcome',

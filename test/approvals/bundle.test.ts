@@ -27,6 +27,20 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
+type Path = (string | number)[];
+/** Where texts are. */
+function stringsIn(value: unknown, path: Path = []): Path[] {
+  if (typeof value === 'string') return [path];
+  if (value === null || typeof value !== 'object') return [];
+  return Object.entries(value).flatMap(([key, inner]) =>
+    stringsIn(inner, [...path, Array.isArray(value) ? Number(key) : key]),
+  );
+}
+function setAt(value: object, path: Path, text: string): void {
+  const inside = path.slice(0, -1).reduce<object>((at, key) => (at as Record<string, object>)[key]!, value);
+  Object.assign(inside, { [path.at(-1)!]: text });
+}
+
 describe('a bundle', () => {
   it('shows the same page as the ledger does', async () => {
     const id = await proposeFix(world);
@@ -163,6 +177,57 @@ describe('a bundle', () => {
       refused('APPROVAL_WRONG_STATEMENT'),
     );
     expect((await changes.find(id)).approvals).toEqual([]);
+  });
+
+  it('shows no text that a signature does not cover without its mark, whichever field it is in', async () => {
+    const planned = await world.call('plan_stack_update', {
+      stack: STACK,
+      set: [{ path: 'Resources.QueryFunction.Properties.MemorySize', value: 1024 }],
+    });
+    const proposed = await world.call('propose_change', {
+      plan_id: planned.plan_id,
+      goal: 'fix',
+      reason: 'more memory',
+      ticket: 'OPS-1',
+    });
+    const id = String(proposed.change_id);
+    await approve(world.app, id, { decision: 'approve', key: world.keyOf('bob'), confirm: STACK });
+    const honest = altered(await bundleOf(world.app, id), (content) => {
+      const [{ body }] = content.events as [{ body: Record<string, unknown> }];
+      Object.assign(body, { agent: 'Claude' });
+      const { verdicts } = body.judgement as { verdicts: Record<string, unknown>[] };
+      verdicts.push({ guard: 'cost', outcome: 'note', message: 'it costs more', remedy: '', exceptions: ['until Friday'] });
+      Object.assign(content, { policy_of_now: ['the policy asks for more'], where_to_look: ['countersign look'] });
+      content.notes = (content.notes as object[]).map((note) => ({ ...note, text: 'an old key' }));
+    });
+    const said = (subject: Awaited<ReturnType<typeof opened>>['subject']) =>
+      buildStatement(subject.change, subject.plan, 'bob', 'approve');
+    const right = said((await opened(honest)).subject);
+    const TOKEN = 'ZZ looks safe ZZ';
+    const shown: string[] = [];
+    for (const path of stringsIn(JSON.parse(honest).content)) {
+      const text = altered(honest, (content) => setAt(content, path, TOKEN));
+      const there = await opened(text).catch((error) => expect(error).toEqual(refused('INPUT_BUNDLE_INVALID')));
+      if (!there || said(there.subject) !== right) continue;
+      for (const line of renderBundle(there, 'change.bundle', 500).split('\n'))
+        if (line.includes(TOKEN)) {
+          expect(line, path.join('.')).toContain('(unsigned)');
+          shown.push(path.join('.'));
+        }
+    }
+    // That much is shown, so this test would see what is not marked.
+    expect(shown.length).toBeGreaterThan(7);
+    const marked: string[] = [];
+    await signBundle(await opened(honest), {
+      decision: 'reject',
+      key: world.keyOf('bob'),
+    });
+    const terminal = { print: (text: string) => void marked.push(text), ask: async () => '' };
+    const pending = await opened(altered(honest, (content) => (content.events as unknown[]).splice(1)));
+    await signBundle(pending, { decision: 'approve', key: world.keyOf('bob'), terminal });
+    expect(marked.join('\n')).toContain('ticket (unsigned) OPS-1');
+    const alices = signBundle(pending, { decision: 'approve', key: world.keyOf('alice'), confirm: STACK });
+    await expect(alices).rejects.toThrow(/says the bundle \(unsigned\)/);
   });
 
   it('is no id, and an id is no bundle', () => {

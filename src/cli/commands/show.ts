@@ -33,8 +33,9 @@ export const show: Command<ShowArgs> = {
   async run(context, { change, statement, as, reject, reason, bundle }) {
     const { dataOf, renderBundle, renderChange, showStatement, subjectOf } = await import('../show.ts');
     if (isBundleFile(change)) {
+      const { withMarks } = await import('../../approvals/unsigned.ts');
       const opened = await (await import('../bundle.ts')).openedFrom(change);
-      return { text: renderBundle(opened, change, context.width), json: dataOf(opened.subject), exit: EXIT.pass };
+      return { text: renderBundle(opened, change, context.width), json: dataOf(withMarks(opened.subject)), exit: EXIT.pass };
     }
     return context.withFolder(async (folder) => {
       if (statement) {
