@@ -2,14 +2,15 @@
 import { counted } from '../core/counted.ts';
 import { CountersignError } from '../core/errors.ts';
 import { openCheckpoint, type Signed } from '../ledger/checkpoint.ts';
-import type { NoteKey } from '../ledger/note.ts';
+import { type Cosignature, cosignaturesOf, parseWitnessKey } from '../ledger/cosignature.ts';
+import { type NoteKey, splitNote } from '../ledger/note.ts';
 import { type Verification, verifyLedger } from '../ledger/verify.ts';
 import { auditSignatures, type SignatureAudit } from './audit-signatures.ts';
 import { givenText } from './given-text.ts';
 
 export type AuditReport =
   | (Extract<Verification, { ok: true }> & {
-      checkpoints: { size: number; signed: Signed }[];
+      checkpoints: { size: number; signed: Signed; cosignatures: Cosignature[] }[];
       signatures: SignatureAudit;
     })
   | Extract<Verification, { ok: false }>;
@@ -18,8 +19,10 @@ export interface Kept {
   checkpoints: readonly string[];
   keys: readonly NoteKey[];
   mustBeSigned: boolean;
+  /** Verifier keys, each of which must have cosigned each checkpoint. */
+  witnesses: readonly string[];
 }
-type Opened = ReturnType<typeof openCheckpoint>;
+type Opened = ReturnType<typeof openCheckpoint> & { cosignatures: Cosignature[] };
 
 /**
  * A signature that does not verify is a problem of its row.
@@ -30,15 +33,16 @@ type Opened = ReturnType<typeof openCheckpoint>;
  */
 export async function auditVerify(
   home: string,
-  { checkpoints = [], keys = [], mustBeSigned = false }: Partial<Kept> = {},
+  { checkpoints = [], keys = [], mustBeSigned = false, witnesses = [] }: Partial<Kept> = {},
 ): Promise<AuditReport> {
   const opened: Opened[] = [];
-  for (const file of checkpoints) opened.push(openedFrom(file, await checkpointText(file), keys, mustBeSigned));
+  for (const file of checkpoints)
+    opened.push(openedFrom(file, await checkpointText(file), { keys, mustBeSigned, witnesses }));
   const rows = verifyLedger(home, ...opened.map(({ checkpoint }) => checkpoint));
   if (!rows.ok) return rows;
   const signatures = await auditSignatures(home);
   const [first, ...rest] = signatures.problems;
-  const kept = opened.map(({ checkpoint: { size }, signed }) => ({ size, signed }));
+  const kept = opened.map(({ checkpoint: { size }, signed, cosignatures }) => ({ size, signed, cosignatures }));
   if (!first) return { ...rows, checkpoints: kept, signatures };
   return {
     ok: false,
@@ -65,13 +69,27 @@ export function auditText(report: AuditReport): string {
     ...(others > 0 ? [`Signatures of policies, break-glass and closings: ${others} good.`] : []),
     report.anchored === 'nothing'
       ? 'Anchored: nothing. To compare a checkpoint that you kept: --checkpoint FILE'
-      : `Anchored: ${report.checkpoints.map(({ size, signed }) => `the checkpoint of ${counted(size, 'event')} matches (${signed})`).join('; ')}.`,
+      : `Anchored: ${report.checkpoints.map(({ size, signed, cosignatures }) => `the checkpoint of ${counted(size, 'event')} matches (${[signed, ...cosignatures.map(cosignedText)].join(', ')})`).join('; ')}.`,
   ].join('\n');
 }
 
-function openedFrom(file: string, text: string, keys: readonly NoteKey[], mustBeSigned: boolean): Opened {
+const cosignedText = ({ name, at }: Cosignature) => `cosigned by ${name} at ${new Date(at * 1000).toISOString()}`;
+
+function openedFrom(file: string, text: string, { keys, mustBeSigned, witnesses }: Omit<Kept, 'checkpoints'>): Opened {
   const opened = openCheckpoint(text, keys);
-  if (opened.signed === 'signed' || !mustBeSigned) return opened;
+  const note = opened.signed === 'unsigned' ? undefined : splitNote(text);
+  const known = witnesses.map(parseWitnessKey);
+  const cosignatures = note ? cosignaturesOf(note, opened.checkpoint, known) : [];
+  const missing = known.find(
+    ({ name, id }) => !cosignatures.some((one) => one.name === name && one.key === id.toString('hex')),
+  );
+  if (missing)
+    throw new CountersignError(
+      'INPUT_INVALID',
+      `The checkpoint in ${file} is not cosigned by ${missing.name}.`,
+      'Pass a checkpoint that the witness cosigned (countersign audit anchor --witness), or leave out --witness-key.',
+    );
+  if (opened.signed === 'signed' || !mustBeSigned) return { ...opened, cosignatures };
   throw new CountersignError(
     'INPUT_INVALID',
     `The checkpoint in ${file} is ${opened.signed}.`,
