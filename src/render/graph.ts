@@ -55,9 +55,7 @@ export function graphOf(subject: Subject): Graph {
   const known = new Set(touched.map(({ name }) => name));
   const things = picture?.things ?? [];
   const inside = things.flatMap((thing) => usesOf(thing).map((used): [string, string] => [thing.id, used]));
-  const uses = [...inside, ...outsideUses(subject, things)].filter(
-    ([user, used]) => user !== used && known.has(used),
-  );
+  const uses = [...inside, ...outsideUses(subject, things)].filter(([user, used]) => user !== used && known.has(used));
   // Who uses those in turn is told by no line: only what the plan does reaches it.
   const others = [...new Set(uses.map(([user]) => user))].filter((user) => !known.has(user));
   const typeOf = new Map(things.filter(({ kind }) => kind === 'resource').map(({ id, type }) => [id, type]));

@@ -173,14 +173,14 @@ describe('an agent that sends a second, clean report after one that found someth
   it('until what the first one found is a day old, and no longer', async () => {
     await reportAs([LEDGER]);
     const day = 24 * 3_600_000;
-    const after = async (milliseconds: number) => {
+    const standingAfter = async (milliseconds: number) => {
       const now = () => new Date(Date.now() + milliseconds);
       const then = { ...apart(), ledger: (await world.another({ now })).ledger };
       const { nonce } = (await answerFor(then, { step: 'ask' }, [], now)) as unknown as Challenge;
       return standing(await answerFor(then, { step: 'report', nonce, reached: [] }, [], now));
     };
-    expect(await after(day - 60_000)).toMatchObject({ standing: 'refuted' });
-    expect(await after(day + 60_000)).toMatchObject({ standing: 'proven' });
+    expect(await standingAfter(day - 60_000)).toMatchObject({ standing: 'refuted' });
+    expect(await standingAfter(day + 60_000)).toMatchObject({ standing: 'proven' });
   });
 
   it('but a person on the server can forget it once it is mended, which is in the ledger', async () => {

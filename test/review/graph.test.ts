@@ -118,9 +118,9 @@ describe('a graph', () => {
       ['n0', 'n2'],
       ['n0', 'n3'],
     ]);
-    expect(String(Picture({ graph: { nodes, uses: lines, isGrouped: false, leftOut: 0 }, anchorOf: () => undefined }))).toContain(
-      'constructor',
-    );
+    expect(
+      String(Picture({ graph: { nodes, uses: lines, isGrouped: false, leftOut: 0 }, anchorOf: () => undefined })),
+    ).toContain('constructor');
   });
 });
 

@@ -35,7 +35,11 @@ export const show: Command<ShowArgs> = {
     if (isBundleFile(change)) {
       const { withMarks } = await import('../../approvals/unsigned.ts');
       const opened = await (await import('../bundle.ts')).openedFrom(change);
-      return { text: renderBundle(opened, change, context.width), json: dataOf(withMarks(opened.subject)), exit: EXIT.pass };
+      return {
+        text: renderBundle(opened, change, context.width),
+        json: dataOf(withMarks(opened.subject)),
+        exit: EXIT.pass,
+      };
     }
     return context.withFolder(async (folder) => {
       if (statement) {
