@@ -147,6 +147,8 @@ export function renderBundle(opened: OpenBundle, file: string, width = USUAL_WID
   return layOut(sections, width, paint).join('\n');
 }
 
+export const bundleData = ({ subject }: OpenBundle) => dataOf(withMarks(subject));
+
 const STYLES = { strong: 'bold', good: 'green', warn: 'yellow', bad: 'red', quiet: 'dim' } as const;
 const paint = (tone: Tone, text: string): string => (tone === 'plain' ? text : styleText(STYLES[tone], text));
 

@@ -112,7 +112,7 @@ function notGiven(purpose: Purpose, as: string | undefined, found: string | unde
   if (found !== undefined)
     return new CountersignError(
       'APPROVAL_NOT_CONFIRMED',
-      `No key given, and without a terminal nobody can be asked about ${found}.`,
+      `No key given, and without a terminal there is no way to ask about ${found}.`,
       `Name it: --key ${found}`,
     );
   return new CountersignError(

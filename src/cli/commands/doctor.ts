@@ -13,7 +13,7 @@ export const doctor: Command<{ project: string; entry?: string; forget?: string 
     { flags: '--entry <command>', summary: 'examine this server command, in place of those in the settings of agents' },
     {
       flags: '--forget <sponsor>',
-      summary: 'on the server: what reports for this person found is mended; the next report counts alone',
+      summary: 'on the server: all findings of reports for this person are fixed; the next report counts alone',
     },
   ],
   arguments: [],

@@ -31,13 +31,12 @@ export const show: Command<ShowArgs> = {
   ],
   arguments: [CHANGE_OR_FILE_ARGUMENT],
   async run(context, { change, statement, as, reject, reason, bundle }) {
-    const { dataOf, renderBundle, renderChange, showStatement, subjectOf } = await import('../show.ts');
+    const { bundleData, dataOf, renderBundle, renderChange, showStatement, subjectOf } = await import('../show.ts');
     if (isBundleFile(change)) {
-      const { withMarks } = await import('../../approvals/unsigned.ts');
       const opened = await (await import('../bundle.ts')).openedFrom(change);
       return {
         text: renderBundle(opened, change, context.width),
-        json: dataOf(withMarks(opened.subject)),
+        json: bundleData(opened),
         exit: EXIT.pass,
       };
     }
