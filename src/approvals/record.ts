@@ -119,13 +119,13 @@ const asked = ({ proof }: Change, now: Proof | undefined, { isBreakGlass }: Sign
   strictestProof(proof, now, isBreakGlass ? 'touch' : undefined);
 
 /** SECURITY: open now, for this stack, by this person. */
-async function glassOf(tx: LedgerView, { target }: Change, { person, keyFingerprint }: SignedBy, now: Date) {
+async function glassOf(tx: LedgerView, { id, target }: Change, { person, keyFingerprint }: SignedBy, now: Date) {
   const opening = await openingFor(tx, target, person.name, now);
   if (opening?.body.keyFingerprint === keyFingerprint) return { opened: opening.seq, until: opening.body.until };
   throw new CountersignError(
     'APPROVAL_GLASS_NOT_BROKEN',
     `The key ${keyFingerprint} is for break-glass, and ${person.name} has none open for ${target.name}.`,
-    'Open it first: countersign break-glass open ID --reason TEXT --key KEY',
+    `Open it first: countersign break-glass open ${id} --reason TEXT --key KEY`,
   );
 }
 

@@ -4,7 +4,9 @@ import { webhookFile } from '../config.ts';
 import type { StateFolder } from '../folder.ts';
 import type { Context } from './command.ts';
 
-export function createContext(given: Omit<Context, 'withApp' | 'withFolder'>): Context {
+export function createContext(
+  given: Omit<Context, 'withApp' | 'withFolder' | 'progress'> & Partial<Pick<Context, 'progress'>>,
+): Context {
   const open: Context['withFolder'] = async (use, config = given.config) => {
     const { openFolder } = await import('../folder.ts');
     const folder = openFolder(config, given);
@@ -16,10 +18,10 @@ export function createContext(given: Omit<Context, 'withApp' | 'withFolder'>): C
     }
   };
   return {
+    progress: () => undefined,
     ...given,
     async withFolder(use, config) {
-      // Each shape is parsed once or twice: compiling its parser, which zod does for those made from here on, takes longer.
-      (await import('zod')).config({ jitless: true });
+      (await import('../folder.ts')).parseWithoutCompiling();
       return open(use, config);
     },
     withApp: (use, config) => open(async (folder) => use(await folder.whole()), config),

@@ -12,7 +12,7 @@ import type { Person } from '../people/person.ts';
 import { askedAbout, type Terminal } from './confirm.ts';
 import { givenText } from './given-text.ts';
 import { findOwnKey, fingerprintBeside, type KnownPerson } from './own-key.ts';
-import { personHere } from './show.ts';
+import { personHere } from './who-is-here.ts';
 
 export interface SigningOptions {
   /** Private key file, or a public one whose private half an agent or security key holds. */

@@ -28,15 +28,17 @@ export function signing(decision: 'approve' | 'reject', summary: string): Comman
       },
     ],
     arguments: [CHANGE_OR_FILE_ARGUMENT],
-    async run(context, { change: id, ...options }) {
+    async run(context, { change: given, ...options }) {
       const signer = await import('../approve.ts');
-      if (isBundleFile(id)) {
+      if (isBundleFile(given)) {
         const bundles = await import('../bundle.ts');
         const terminal = signer.openTerminal(context.note);
-        const signed = await bundles.signBundle(await bundles.openedFrom(id), { decision, terminal, ...options });
+        const signed = await bundles.signBundle(await bundles.openedFrom(given), { decision, terminal, ...options });
         return { text: signed.signature, json: signed, exit: EXIT.pass, ...(options.json ? {} : { exact: true }) };
       }
       return context.withFolder(async (folder) => {
+        const { changeIdOf } = await import('../ids.ts');
+        const id = await changeIdOf(folder.ledger, given);
         const terminal = signer.openTerminal(context.tell);
         const change = await signer.approve(folder, id, { decision, terminal, ...options });
         const said: string[] = [];

@@ -22,8 +22,10 @@ export const close: Command<ClosingOptions & { change: string; statement?: boole
     JSON_OPTION,
   ],
   arguments: [CHANGE_ARGUMENT],
-  run: (context, { change: id, statement, ...options }) =>
+  run: (context, { change: given, statement, ...options }) =>
     context.withApp(async (app) => {
+      const { changeIdOf } = await import('../ids.ts');
+      const id = await changeIdOf(app.ledger, given);
       const { closeChange, closingStatement } = await import('../close.ts');
       if (statement) {
         const bytes = await closingStatement(app, id, options);

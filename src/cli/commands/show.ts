@@ -19,28 +19,32 @@ export const show: Command<ShowArgs> = {
     { flags: '--statement', summary: 'print only the exact bytes to sign' },
     {
       flags: '--as <person>',
+      completes: 'person',
       summary: 'the person who will sign, by name in the policy (with --statement; default: found by your user name)',
     },
     { flags: '--reject', summary: 'print the statement of a rejection (with --statement)' },
     { flags: '--reason <text>', summary: 'why it is rejected (with --reject); sign with the same text' },
     {
       flags: '--bundle <file>',
+      completes: 'file',
       summary:
         'write one file that countersign show, approve and reject read on another machine; - for standard output',
     },
   ],
   arguments: [CHANGE_OR_FILE_ARGUMENT],
-  async run(context, { change, statement, as, reject, reason, bundle }) {
+  async run(context, { change: given, statement, as, reject, reason, bundle }) {
     const { bundleData, dataOf, renderBundle, renderChange, showStatement, subjectOf } = await import('../show.ts');
-    if (isBundleFile(change)) {
-      const opened = await (await import('../bundle.ts')).openedFrom(change);
+    if (isBundleFile(given)) {
+      const opened = await (await import('../bundle.ts')).openedFrom(given);
       return {
-        text: renderBundle(opened, change, context.width),
+        text: renderBundle(opened, given, context.width),
         json: bundleData(opened),
         exit: EXIT.pass,
+        fits: true,
       };
     }
     return context.withFolder(async (folder) => {
+      const change = await (await import('../ids.ts')).changeIdOf(folder.ledger, given);
       if (statement) {
         const text = await showStatement(folder, change, as, reject ? 'reject' : 'approve', reason);
         return { text, json: text, exit: EXIT.pass, exact: true };
@@ -57,7 +61,7 @@ export const show: Command<ShowArgs> = {
         };
       }
       const subject = await subjectOf(folder, change);
-      return { text: renderChange(subject, context.width), json: dataOf(subject), exit: EXIT.pass };
+      return { text: renderChange(subject, context.width), json: dataOf(subject), exit: EXIT.pass, fits: true };
     });
   },
 };
