@@ -34,7 +34,7 @@ async function perform(command: Definition, args: Record<string, unknown>): Prom
   const tell = args.json ? () => undefined : print;
   const width = process.stdout.columns;
   const context = createContext({ config: readConfig(settings), version: __VERSION__, sandboxed, width, tell, note });
-  const { text, json, exit, exact, lines } = await command.run(context, args);
+  const { text, json, exit, exact, lines } = await command.run(context, args).finally(() => context.end());
   if (exact) process.stdout.write(text);
   else if (args.json) print(jsonText(json));
   else if (text !== '') print(text);

@@ -116,6 +116,7 @@ const SAYINGS: Sayings = {
   'doctor.reported': ({ client, levels, findings }) =>
     `${assuranceOf(levels)} for ${client.kind} (${client.who}), ${counted(findings.length, 'finding')}`,
   'people.told': ({ through, by }) => `through event ${through} by ${by}`,
+  traced: ({ traceparent }) => traceparent,
   halted: person,
   resumed: person,
 };

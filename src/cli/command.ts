@@ -2,6 +2,7 @@
 
 import type { App } from '../compose.ts';
 import type { Config } from '../config.ts';
+import type { Watching } from '../core/observing.ts';
 import { escapeInvisible } from '../core/render-safe.ts';
 import type { StateFolder } from '../folder.ts';
 import type { Exit } from './exit.ts';
@@ -48,6 +49,8 @@ export interface Context {
   tell(text: string): void;
   /** The same, apart from the output: for what a script is not to read. */
   note(text: string): void;
+  /** Tells a collector of telemetry what this process does. undefined: the environment asks for none. */
+  watching(): Promise<Watching | undefined>;
   /** Opens the state folder for as long as `use` takes: for a command that may not need the rest. */
   withFolder<T>(use: (folder: StateFolder) => Promise<T> | T, config?: Config): Promise<T>;
   /** The same, with everything joined. */
