@@ -30,8 +30,9 @@ export interface Told {
 /** Runs it as a part of the activity that is going on. */
 export type During = <T>(activity: Activity, run: (told: Told) => Promise<T>) => Promise<T>;
 
-export const unwatched: During = (_, run) =>
-  run({ set: () => undefined, happened: () => undefined, failed: () => undefined });
+const nothing = () => undefined;
+export const NOTHING_TOLD: Told = { set: nothing, happened: nothing, failed: nothing };
+export const unwatched: During = (_, run) => run(NOTHING_TOLD);
 
 /** The rooms of one process, each the same as before and watched. */
 export interface Watching {

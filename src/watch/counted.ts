@@ -15,7 +15,10 @@ const PROPOSED_AS: Readonly<Record<Judgement['decision'], string>> = {
   no_change: 'approved',
 };
 const entered = (measure: Measure, state: string) => measure('countersign.changes', 1, { 'countersign.state': state });
-const as = (state: string): Counts => (_, measure) => entered(measure, state);
+const as =
+  (state: string): Counts =>
+  (_, measure) =>
+    entered(measure, state);
 const secondsBetween = (from: string, to: string): number => (Date.parse(to) - Date.parse(from)) / 1_000;
 
 function countVerdicts(judged: ShortJudgement, phase: string, measure: Measure): void {

@@ -156,20 +156,17 @@ export function watchedExecutor(executor: Executor, watch: Watch, ledger: Pick<L
   return {
     ...executor,
     run: async (changeId, onProgress, how) =>
-      watch.during(
-        { name: 'execute', attributes: about(changeId), links: await ledTo(changeId) },
-        async (told) => {
-          try {
-            const change = await executor.run(changeId, onProgress, how);
-            told.set({ 'countersign.state': change.state, 'countersign.environment': change.environment });
-            if (change.state !== 'succeeded') told.failed(change.state);
-            return change;
-          } catch (error) {
-            told.failed(codeOf(error));
-            throw error;
-          }
-        },
-      ),
+      watch.during({ name: 'execute', attributes: about(changeId), links: await ledTo(changeId) }, async (told) => {
+        try {
+          const change = await executor.run(changeId, onProgress, how);
+          told.set({ 'countersign.state': change.state, 'countersign.environment': change.environment });
+          if (change.state !== 'succeeded') told.failed(change.state);
+          return change;
+        } catch (error) {
+          told.failed(codeOf(error));
+          throw error;
+        }
+      }),
     reconcile: async (changeId) =>
       watch.during({ name: 'reconcile', attributes: about(changeId), links: await ledTo(changeId) }, async (told) => {
         const seen = await executor.reconcile(changeId);

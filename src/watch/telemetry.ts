@@ -1,9 +1,13 @@
-/** What is told becomes spans and metrics of OpenTelemetry. */
-import type { Activity, Attributes, Told } from '../core/observing.ts';
+/**
+ * What is told becomes spans and metrics of OpenTelemetry.
+ *
+ * INVARIANT: no failure of telemetry is one of the work: what the SDK throws ends here.
+ */
+import { type Activity, type Attributes, NOTHING_TOLD, type Told, unwatched } from '../core/observing.ts';
 import { METRICS, type MetricName } from './metrics.ts';
 import type { Api, Context, Span, SpanContext } from './sdk.ts';
 import { idsIn, traceparentOf } from './traceparent.ts';
-import type { Watch } from './watch.ts';
+import type { Here, Watch } from './watch.ts';
 
 const NAME = 'countersign';
 const SAMPLED = 1;
@@ -19,14 +23,23 @@ const linksTo = (traceparents: readonly string[]) =>
     return context ? [{ context }] : [];
   });
 
+function quietly<T>(tell: () => T): T | undefined {
+  try {
+    return tell();
+  } catch {
+    return undefined;
+  }
+}
+
 function toldOf({ SpanStatusCode }: Api, span: Span): Told {
   return {
-    set: (attributes) => void span.setAttributes(attributes),
-    happened: (name, attributes) => void span.addEvent(name, attributes),
-    failed(type) {
-      span.setAttributes({ 'error.type': type });
-      span.setStatus({ code: SpanStatusCode.ERROR });
-    },
+    set: (attributes) => void quietly(() => span.setAttributes(attributes)),
+    happened: (name, attributes) => void quietly(() => span.addEvent(name, attributes)),
+    failed: (type) =>
+      quietly(() => {
+        span.setAttributes({ 'error.type': type });
+        span.setStatus({ code: SpanStatusCode.ERROR });
+      }),
   };
 }
 
@@ -42,8 +55,10 @@ function instrumentsOf({ metrics }: Api, version: string): Watch['measure'] {
   const instruments = new Map(made);
   return (name: MetricName, value: number, attributes: Attributes) => {
     const instrument = instruments.get(name);
-    instrument?.add?.(value, attributes);
-    instrument?.record?.(value, attributes);
+    quietly(() => {
+      instrument?.add?.(value, attributes);
+      instrument?.record?.(value, attributes);
+    });
   };
 }
 
@@ -61,25 +76,31 @@ export function telemetryOf(api: Api, version: string, close: () => Promise<void
   }
   return {
     async during(activity, run) {
-      const [span, inside] = started(activity);
+      const begun = quietly(() => started(activity));
+      if (!begun) return unwatched(activity, run);
+      const [span, inside] = begun;
       try {
         return await context.with(inside, () => run(toldOf(api, span)));
       } finally {
-        span.end();
+        quietly(() => span.end());
       }
     },
     begin(activity) {
-      const [span] = started(activity);
-      return { ...toldOf(api, span), end: () => span.end() };
+      const begun = quietly(() => started(activity));
+      if (!begun) return { ...NOTHING_TOLD, end: () => undefined };
+      const [span] = begun;
+      return { ...toldOf(api, span), end: () => void quietly(() => span.end()) };
     },
-    here() {
-      const span = trace.getSpan(context.active());
-      if (!span) return undefined;
-      const { traceId, spanId } = span.spanContext();
-      const traceparent = traceparentOf({ traceId, spanId });
-      return { traceparent, link: (traceparents) => void span.addLinks(linksTo(traceparents)) };
-    },
+    here: () => quietly(() => hereIn(api)),
     measure: instrumentsOf(api, version),
     close,
   };
+}
+
+function hereIn({ trace, context }: Api): Here | undefined {
+  const span = trace.getSpan(context.active());
+  if (!span) return undefined;
+  const { traceId, spanId } = span.spanContext();
+  const link = (traceparents: readonly string[]) => void quietly(() => span.addLinks(linksTo(traceparents)));
+  return { traceparent: traceparentOf({ traceId, spanId }), link };
 }

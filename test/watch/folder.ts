@@ -17,5 +17,8 @@ export function installedBeside({ sdk }: { sdk: boolean }): { program: string; r
   const link = (from: string, name: string) => symlinkSync(join(from, name), join(folder, 'node_modules', name));
   link(join(root, 'node_modules'), 'better-sqlite3');
   if (sdk) link(join(TELEMETRY.folder, 'node_modules'), '@opentelemetry');
-  return { program: join(folder, 'bin/countersign.js'), remove: () => rmSync(folder, { recursive: true, force: true }) };
+  return {
+    program: join(folder, 'bin/countersign.js'),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
 }

@@ -30,7 +30,12 @@ export function installWatch(client: any, region: string, during: During): void 
   // biome-ignore lint/suspicious/noExplicitAny: as above.
   const watch = (next: any, context: { commandName?: string }) => (call: unknown) => {
     const method = (context.commandName ?? '').replace(/Command$/, '');
-    const attributes = { 'rpc.system': 'aws-api', 'rpc.service': service, 'rpc.method': method, 'cloud.region': region };
+    const attributes = {
+      'rpc.system': 'aws-api',
+      'rpc.service': service,
+      'rpc.method': method,
+      'cloud.region': region,
+    };
     return during({ name: `${service}.${method}`, kind: 'client', attributes }, async (span) => {
       try {
         const result = (await next(call)) as Answered;
@@ -43,5 +48,5 @@ export function installWatch(client: any, region: string, during: During): void 
       }
     });
   };
-  client.middlewareStack.add(watch, { name: 'countersignWatch', step: 'initialize', priority: 'high', override: true });
+  client.middlewareStack.add(watch, { name: 'countersignTelemetry', step: 'initialize', priority: 'high', override: true });
 }
