@@ -122,7 +122,7 @@ const SAYINGS: Sayings = {
 };
 
 /** Never fails: what cannot be read as its kind says so. */
-function summaryOf(event: LedgerEvent): string {
+export function summaryOf(event: LedgerEvent): string {
   const kind = KINDS.find((one) => one === event.kind);
   if (kind === undefined) return 'a kind that a newer version wrote';
   try {
