@@ -7,7 +7,7 @@ import type { Context } from './command.ts';
 
 /** `end`: of the process; what it told of itself is sent. */
 export function createContext(
-  given: Omit<Context, 'withApp' | 'withFolder' | 'watching'>,
+  given: Omit<Context, 'withApp' | 'withFolder' | 'watching' | 'progress'> & Partial<Pick<Context, 'progress'>>,
 ): Context & { end(): Promise<void> } {
   const { config, version, note } = given;
   let watched: Promise<Watching | undefined> | undefined;
@@ -29,11 +29,11 @@ export function createContext(
     }
   };
   return {
+    progress: () => undefined,
     ...given,
     watching,
     async withFolder(use, settings) {
-      // Each shape is parsed once or twice: compiling its parser, which zod does for those made from here on, takes longer.
-      (await import('zod')).config({ jitless: true });
+      (await import('../folder.ts')).parseWithoutCompiling();
       return open(use, settings);
     },
     withApp: (use, settings) => open(async (folder) => use(await folder.whole()), settings),

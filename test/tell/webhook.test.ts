@@ -52,8 +52,7 @@ const ports = (now = () => new Date()) => ({
   complain: (problem: string) => void complaints.push(problem),
 });
 const texts = () => taken.map(({ body }) => String(JSON.parse(body).text));
-const states = () =>
-  taken.flatMap(({ body }) => JSON.parse(body).metadata.event_payload.state ?? []).filter(Boolean);
+const states = () => taken.flatMap(({ body }) => JSON.parse(body).metadata.event_payload.state ?? []).filter(Boolean);
 const events = () => taken.map(({ body }) => JSON.parse(body).metadata.event_payload.event);
 
 describe('a message', () => {

@@ -15,9 +15,9 @@ const SENT = new Map(
     namesOf(name, metric).map((one) => [one, new Set(metric.attributes.map(prometheus))] as const),
   ),
 );
-const expressions = (JSON.parse(read('examples/grafana/countersign.json')) as { panels: { targets: { expr: string }[] }[] }).panels.flatMap(
-  ({ targets }) => targets.map(({ expr }) => expr),
-);
+const expressions = (
+  JSON.parse(read('examples/grafana/countersign.json')) as { panels: { targets: { expr: string }[] }[] }
+).panels.flatMap(({ targets }) => targets.map(({ expr }) => expr));
 const metricsIn = (expr: string) => expr.match(/\b(?:countersign|mcp)_\w+(?=[[{])/g) ?? [];
 const labelsIn = (expr: string) => [
   ...[...expr.matchAll(/by \(([^)]*)\)/g)].flatMap(([, list]) => list!.split(/\s*,\s*/)),
@@ -42,7 +42,10 @@ describe('the dashboard of examples/grafana', () => {
 describe('docs/watching.md', () => {
   it('names every metric with its attributes, and no other', () => {
     const rows = [...read('docs/watching.md').matchAll(/^\| `((?:countersign|mcp)\.[\w.]+)` \| [^|]* \| ([^|]*) \|/gm)];
-    const documented = rows.map(([, name, attributes]) => [name, [...attributes!.matchAll(/`([^`]+)`/g)].map(([, one]) => one)]);
+    const documented = rows.map(([, name, attributes]) => [
+      name,
+      [...attributes!.matchAll(/`([^`]+)`/g)].map(([, one]) => one),
+    ]);
     expect(Object.fromEntries(documented)).toEqual(
       Object.fromEntries(Object.entries(METRICS).map(([name, { attributes }]) => [name, [...attributes]])),
     );

@@ -74,11 +74,25 @@ describe('an SDK that throws', () => {
   const broken = () => {
     throw new Error('broken');
   };
-  const span = { spanContext: broken, setAttributes: broken, addEvent: broken, addLinks: broken, setStatus: broken, end: broken };
+  const span = {
+    spanContext: broken,
+    setAttributes: broken,
+    addEvent: broken,
+    addLinks: broken,
+    setStatus: broken,
+    end: broken,
+  };
   const api = (startSpan: () => unknown) =>
     ({
-      trace: { getTracer: () => ({ startSpan }), setSpan: (on: object) => on, setSpanContext: broken, getSpan: () => span },
-      metrics: { getMeter: () => ({ createCounter: () => ({ add: broken }), createHistogram: () => ({ record: broken }) }) },
+      trace: {
+        getTracer: () => ({ startSpan }),
+        setSpan: (on: object) => on,
+        setSpanContext: broken,
+        getSpan: () => span,
+      },
+      metrics: {
+        getMeter: () => ({ createCounter: () => ({ add: broken }), createHistogram: () => ({ record: broken }) }),
+      },
       context: { active: () => ({}), with: <T>(_: object, run: () => T) => run() },
       SpanKind: { INTERNAL: 0, SERVER: 1, CLIENT: 2 },
       SpanStatusCode: { ERROR: 2 },
@@ -110,9 +124,12 @@ describe('an SDK that throws', () => {
 
 describe('a traceparent', () => {
   const [trace, parent] = ['a'.repeat(32), 'b'.repeat(16)];
-  it.each([`00-${trace}-${parent}-00`, `00-${trace}-${parent}-01`, `01-${trace}-${parent}-01`])('%s is taken', (text) => {
-    expect(idsIn(text)).toEqual({ traceId: trace, spanId: parent });
-  });
+  it.each([`00-${trace}-${parent}-00`, `00-${trace}-${parent}-01`, `01-${trace}-${parent}-01`])(
+    '%s is taken',
+    (text) => {
+      expect(idsIn(text)).toEqual({ traceId: trace, spanId: parent });
+    },
+  );
   it.each([
     undefined,
     7,

@@ -48,5 +48,10 @@ export function installWatch(client: any, region: string, during: During): void 
       }
     });
   };
-  client.middlewareStack.add(watch, { name: 'countersignTelemetry', step: 'initialize', priority: 'high', override: true });
+  client.middlewareStack.add(watch, {
+    name: 'countersignTelemetry',
+    step: 'initialize',
+    priority: 'high',
+    override: true,
+  });
 }

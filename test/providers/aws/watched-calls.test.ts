@@ -35,7 +35,12 @@ async function called(status: number, body: string) {
   await client.send(new DescribeStacksCommand({ StackName: 'secret-stack' })).catch(() => undefined);
   return seen;
 }
-const about = { 'rpc.system': 'aws-api', 'rpc.service': 'CloudFormation', 'rpc.method': 'DescribeStacks', 'cloud.region': 'eu-west-1' };
+const about = {
+  'rpc.system': 'aws-api',
+  'rpc.service': 'CloudFormation',
+  'rpc.method': 'DescribeStacks',
+  'cloud.region': 'eu-west-1',
+};
 
 it('is one activity with its operation, AWS’s id and the status, and nothing else', async () => {
   const [one, ...more] = await called(200, DONE);
