@@ -22,9 +22,14 @@ const CLOSES_WITHIN_MILLISECONDS = 3_000;
 export async function startWatching({ version, saysMore, complain }: TelemetryPorts): Promise<Watching | undefined> {
   try {
     const { api, sdk } = await startSdk();
-    if (!saysMore) api.diag.setLogger(onceSaying(complain));
+    const say = onceSaying(complain);
+    if (!saysMore) api.diag.setLogger({ error: say, warn: say, info: silent, debug: silent, verbose: silent });
     const late = () => new Promise<void>((resolve) => setTimeout(resolve, CLOSES_WITHIN_MILLISECONDS).unref());
-    const close = () => Promise.race([sdk.shutdown().catch(() => undefined), late()]);
+    const close = async () => {
+      let isClosed = false;
+      const closed = sdk.shutdown().catch(say);
+      await Promise.race([closed.then(() => (isClosed = true)), late().then(() => isClosed || say())]);
+    };
     return watchingWith(telemetryOf(api, version, close));
   } catch (error) {
     if (!(error instanceof CountersignError)) throw error;
@@ -33,16 +38,15 @@ export async function startWatching({ version, saysMore, complain }: TelemetryPo
   }
 }
 
+const silent = () => undefined;
 /** SECURITY: the SDK's words may hold the collector's address and headers. */
-function onceSaying(complain: TelemetryPorts['complain']) {
+function onceSaying(complain: TelemetryPorts['complain']): () => void {
   let isSaid = false;
-  const say = () => {
+  return () => {
     if (!isSaid)
       complain('OpenTelemetry reports a problem, such as an export that failed. OTEL_LOG_LEVEL=warn shows what it is.');
     isSaid = true;
   };
-  const silent = () => undefined;
-  return { error: say, warn: say, info: silent, debug: silent, verbose: silent };
 }
 
 export const watchingWith = (watch: Watch): Watching => ({
