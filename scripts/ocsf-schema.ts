@@ -122,5 +122,9 @@ const about = {
   license: 'Apache-2.0',
   version: OCSF_VERSION,
 };
-const text = JSON.stringify({ about, classes: Object.fromEntries(classes), objects: Object.fromEntries(objects) }, null, 2);
+const text = JSON.stringify(
+  { about, classes: Object.fromEntries(classes), objects: Object.fromEntries(objects) },
+  null,
+  2,
+);
 writeFileSync(new URL('../test/ocsf/schema.json', import.meta.url), `${text}\n`);

@@ -9,7 +9,12 @@ export const auditExport: Command<{ since?: string; change?: string; kind?: stri
   exits: { pass: 'printed', failed: 'an unknown kind or time, or an error' },
   options: [
     ...LEDGER_FILTERS,
-    { flags: '--format <format>', summary: 'how each event is written', choices: ['ledger', 'ocsf'], default: 'ledger' },
+    {
+      flags: '--format <format>',
+      summary: 'how each event is written',
+      choices: ['ledger', 'ocsf'],
+      default: 'ledger',
+    },
     { ...JSON_OPTION, summary: 'the same: the output is JSON lines already' },
   ],
   arguments: [],
