@@ -4,7 +4,9 @@ import { webhookFile } from '../config.ts';
 import type { StateFolder } from '../folder.ts';
 import type { Context } from './command.ts';
 
-export function createContext(given: Omit<Context, 'withApp' | 'withFolder'>): Context {
+export function createContext(
+  given: Omit<Context, 'withApp' | 'withFolder' | 'progress'> & Partial<Pick<Context, 'progress'>>,
+): Context {
   const open: Context['withFolder'] = async (use, config = given.config) => {
     const { openFolder } = await import('../folder.ts');
     const folder = openFolder(config, given);
@@ -16,6 +18,7 @@ export function createContext(given: Omit<Context, 'withApp' | 'withFolder'>): C
     }
   };
   return {
+    progress: () => undefined,
     ...given,
     async withFolder(use, config) {
       (await import('../folder.ts')).parseWithoutCompiling();

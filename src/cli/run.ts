@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { guards } from '../../guards/index.ts';
 import { type App, createApp, openSandbox } from '../compose.ts';
 import { CountersignError } from '../core/errors.ts';
+import { didYouMean } from '../core/nearest.ts';
 import type { Target } from '../core/plan.ts';
 import { type Health, type Opened, runUntilStopped } from '../execute/runner.ts';
 import { LEDGER_FILE, requireLedger } from '../ledger/database.ts';
@@ -124,7 +125,7 @@ function targetsIn({ policyFile }: Pick<App, 'policyFile'>, aliases: readonly st
   if (unknown !== undefined)
     throw new CountersignError(
       'INPUT_ACCOUNT_UNKNOWN',
-      `The policy has no account ${unknown}.`,
+      `The policy has no account ${unknown}.${didYouMean(unknown, Object.keys(accounts))}`,
       'Name accounts as the policy does: --account ALIAS.',
     );
   const ids = new Set(aliases.map((alias) => accounts[alias]?.id));

@@ -19,6 +19,7 @@ export const ERROR_CODES = [
   'INPUT_SIGNATURE_INVALID',
   'INPUT_PASSKEY_INVALID',
   'INPUT_BUNDLE_INVALID',
+  'INPUT_ID_AMBIGUOUS',
   // The thing exists but is in no state for this.
   'STATE_PLAN_EXPIRED',
   'STATE_PLAN_BEING_MADE',
@@ -55,6 +56,8 @@ export const ERROR_CODES = [
   'APPROVAL_GLASS_NOT_BROKEN',
   'APPROVAL_NOT_CONFIRMED',
   'SPONSOR_UNKNOWN',
+  // A witness of the ledger.
+  'WITNESS_NO_COSIGNATURE',
   // The gate on the only road out.
   'EGRESS_REFUSED',
   // The cloud answered, or did not.

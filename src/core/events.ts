@@ -34,6 +34,9 @@ export interface LedgerEvent {
 export interface EventQuery {
   changeId?: string;
   planId?: string;
+  /** Only those of a change, or of a plan, whose id begins so. */
+  changeIdPrefix?: string;
+  planIdPrefix?: string;
   kinds?: readonly string[];
   sinceSeq?: number;
   /** The newest event that is told of. */

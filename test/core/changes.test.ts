@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ChangeState } from '../../src/core/change.ts';
+import type { ChangeState } from '../../src/core/change-states.ts';
 import { createChanges } from '../../src/core/changes.ts';
 import { digestOf, type Json } from '../../src/core/digest.ts';
 import { providerRules } from '../../src/providers/index.ts';
@@ -339,4 +339,11 @@ it('a proposal says what an approval must prove, where that is more than a signa
   const change = await app.changes.propose(fix(await planOf(2048, STACK, app)));
   expect(change).toMatchObject({ proof: 'touch' });
   expect(change).not.toHaveProperty('onePerson');
+});
+
+it('a proposal names who decides alone, where the policy has solo mode', async () => {
+  const alone = { person: 'alice', waitSeconds: 600 };
+  const policy = { ...world.app.policy, onePerson: () => alone };
+  const changes = createChanges({ ...world.app, policy, provider: providerRules, now: () => new Date() });
+  expect(await changes.propose(fix(await planOf()))).toMatchObject({ onePerson: alone });
 });
