@@ -20,6 +20,7 @@ import { show } from '../../src/cli/show.ts';
 import type { App } from '../../src/compose.ts';
 import { ensureLogKey, keyFileIn } from '../../src/ledger/log-key.ts';
 import { parseVkey } from '../../src/ledger/note.ts';
+import { checkPolicy } from '../../src/policy/check.ts';
 import { parsePolicy } from '../../src/policy/load.ts';
 import { ed25519Key, type HandMadeKey, signBy } from '../approvals/sshsig.ts';
 import { DEV_STACK, openTestWorld, proposeFix, STACK, signatureBy, type TestWorld, withCloud } from '../world.ts';
@@ -182,6 +183,12 @@ describe('solo mode', () => {
     expect(parse(solo('9m'))).toThrow(/10m to 24h/);
     expect(parse(solo('25h'))).toThrow(/10m to 24h/);
     expect(parse(solo('10m'))).not.toThrow();
+  });
+
+  it('is not said by policy check to leave changes that can never be approved', async () => {
+    const policy = parsePolicy(solo(), 'policy.yaml', guards);
+    const about = { policy, guards, now: new Date(), isKnownType: () => true, isKnownService: () => true };
+    expect(checkPolicy(about).filter(({ message }) => message.includes('ever be approved'))).toEqual([]);
   });
 
   it('outside of it a sponsor approves nothing, with whatever key', async () => {
