@@ -2,12 +2,23 @@
 
 import type { App } from '../compose.ts';
 import type { Config } from '../config.ts';
+import type { Watching } from '../core/observing.ts';
 import { escapeInvisible } from '../core/render-safe.ts';
 import type { StateFolder } from '../folder.ts';
 import type { Exit, Exits } from './exit.ts';
 
 /** What a shell offers for a value: files of its own, or what `countersign complete` looks up. */
-export type Completed = 'file' | 'folder' | 'change' | 'subject' | 'person' | 'account' | 'guard' | 'kind' | 'goal' | 'tool';
+export type Completed =
+  | 'file'
+  | 'folder'
+  | 'change'
+  | 'subject'
+  | 'person'
+  | 'account'
+  | 'guard'
+  | 'kind'
+  | 'goal'
+  | 'tool';
 
 export interface OptionSpec {
   /** As the parser reads them: `--json`, `--port <number>`. */
@@ -57,6 +68,8 @@ export interface Context {
   tell(text: string): void;
   /** The same, apart from the output: for what a script is not to read. */
   note(text: string): void;
+  /** Tells a collector of telemetry what this process does. undefined: the environment asks for none. */
+  watching(): Promise<Watching | undefined>;
   /** What is done now, where it may take long: shown on a terminal after a second, until something is said. */
   progress(text: string): void;
   /** Opens the state folder for as long as `use` takes: for a command that may not need the rest. */
@@ -89,7 +102,11 @@ export interface Command<Args = Record<string, unknown>> {
 
 /** The flags of every command, before its name. */
 export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
-  { flags: '--home <folder>', summary: 'state folder (default: COUNTERSIGN_HOME or ~/.countersign)', completes: 'folder' },
+  {
+    flags: '--home <folder>',
+    summary: 'state folder (default: COUNTERSIGN_HOME or ~/.countersign)',
+    completes: 'folder',
+  },
   { flags: '--policy <file>', summary: 'policy file (default: COUNTERSIGN_POLICY)', completes: 'file' },
   { flags: '--sandbox', summary: 'use the simulated cloud below --home instead of AWS' },
 ];
@@ -98,15 +115,32 @@ export const DESCRIPTION =
 
 export const JSON_OPTION: OptionSpec = { flags: '--json', summary: 'print JSON' };
 
-export const KEY_OPTIONS: readonly OptionSpec[] = [
+/** @param otherwise what signs when no key is named. */
+export const keyOptions = (otherwise: string): readonly OptionSpec[] => [
   {
     flags: '--key <file>',
     completes: 'file',
-    summary:
-      'private key, or public key whose private half an agent or security key holds (default of approve and reject: your key of the policy in ~/.ssh or the ssh agent)',
+    summary: `private key, or public key whose private half an agent or security key holds (default: ${otherwise})`,
   },
-  { flags: '--signature <file>', summary: 'an armored signature made elsewhere; - for standard input', completes: 'file' },
+  {
+    flags: '--signature <file>',
+    summary: 'an armored signature made elsewhere; - for standard input',
+    completes: 'file',
+  },
 ];
+export const OWN_KEY = 'your key of the policy in ~/.ssh or the ssh agent';
+/** Where nothing is shown that is signed, a key that was found is asked about. */
+export const OWN_KEY_AT_TERMINAL = `at a terminal, ${OWN_KEY}`;
+
+export const statementOption = (namespace: string): OptionSpec => ({
+  flags: '--statement',
+  summary: `print only the exact bytes to sign (ssh-keygen -Y sign -n ${namespace}); --signature takes the answer`,
+});
+export const AS_OPTION: OptionSpec = {
+  flags: '--as <person>',
+  summary: 'your name in the policy (default: by your key, else by your user name)',
+  completes: 'person',
+};
 
 export const LOG_KEY_OPTION: OptionSpec = {
   flags: '--key <file>',
@@ -149,7 +183,12 @@ export const LEDGER_FILTERS: readonly OptionSpec[] = [
   },
 ];
 
-export const CHANGE_ARGUMENT: ArgumentSpec = { name: 'change', syntax: '<change>', summary: 'id of a change (chg_…), or its beginning', completes: 'change' };
+export const CHANGE_ARGUMENT: ArgumentSpec = {
+  name: 'change',
+  syntax: '<change>',
+  summary: 'id of a change (chg_…), or its beginning',
+  completes: 'change',
+};
 
 /** Of commands that also read a change from a file. */
 export const CHANGE_OR_FILE_ARGUMENT: ArgumentSpec = {

@@ -10,10 +10,10 @@ import { EVENT_BODIES } from '../core/events.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
 import { GOALS } from '../core/verdict.ts';
 import { readLedger } from '../ledger/store.ts';
+import { directoryNow } from '../policy/directory.ts';
 import { type Command, type Completed, GLOBAL_OPTIONS } from './command.ts';
 import { type Flag, flagOf, shown } from './command-table.ts';
 import { idsLike } from './ids.ts';
-import { directoryNow } from '../policy/directory.ts';
 
 export interface Offer {
   value: string;
@@ -43,7 +43,10 @@ export async function completed(
     : typed.startsWith('-')
       ? offered(flags.map(({ name, summary }) => ({ value: name, about: summary })))
       : await wordsOf({ command, rest, commands: shown(commands), groups }, typed, () => open(given));
-  return { ...found, offers: found.offers.filter(({ value }) => value.startsWith(typed) && PLAIN.test(value)).slice(0, MOST) };
+  return {
+    ...found,
+    offers: found.offers.filter(({ value }) => value.startsWith(typed) && PLAIN.test(value)).slice(0, MOST),
+  };
 }
 const offered = (offers: Offer[]): Offered => ({ offers, besides: null });
 

@@ -4,7 +4,8 @@ import { EXIT } from '../exit.ts';
 export const man: Command = {
   name: 'man',
   summary: 'print the manual page of all commands, in roff',
-  afterHelp: 'To read it: countersign man | man -l -\nTo install it: countersign man > /usr/local/share/man/man1/countersign.1',
+  afterHelp:
+    'To read it: countersign man | man -l -\nTo install it: countersign man > /usr/local/share/man/man1/countersign.1',
   options: [],
   arguments: [],
   async run({ version }) {
