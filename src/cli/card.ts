@@ -2,13 +2,13 @@
 import type { App } from '../compose.ts';
 import type { ToolAnswer } from '../core/pipeline.ts';
 import { providerHosts } from '../providers/hosts.ts';
-import { changeCard, planCard } from '../review/card.tsx';
 import { subjectOf } from './show.ts';
 
 /** @returns undefined: the answer is of no plan and no change. */
 export async function cardFor(app: App, answer: ToolAnswer, now = new Date()): Promise<string | undefined> {
   if (!answer.ok) return undefined;
   const { change_id: changeId, plan_id: planId, decision } = answer.content;
+  const { changeCard, planCard } = await import('../review/card.tsx');
   if (typeof changeId === 'string') return changeCard(await subjectOf(app, changeId, now));
   if (typeof planId !== 'string' || decision === 'planning') return undefined;
   const { plan, judgement } = await app.changes.plan(planId);

@@ -196,8 +196,9 @@ async function proposedFor(app: App, sha: string, properties: Record<string, num
   const plan = await app.pipeline('plan_stack_update', { stack: STACK, set });
   const ticket = `acme/infra#12@${sha.slice(0, 12)}`;
   const about = { goal: 'fix', reason: 'a longer timeout', ticket };
-  const change = plan.ok && (await app.pipeline('propose_change', { plan_id: plan.content.plan_id, ...about }));
-  if (!change || !change.ok) throw new Error(JSON.stringify([plan, change]));
+  if (!plan.ok) throw new Error(JSON.stringify(plan));
+  const change = await app.pipeline('propose_change', { plan_id: plan.content.plan_id, ...about });
+  if (!change.ok) throw new Error(JSON.stringify(change));
   return String(change.content.change_id);
 }
 
