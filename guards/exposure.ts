@@ -59,14 +59,12 @@ export const exposure: GuardDefinition<Options> = {
   }),
 };
 
-const span = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index);
 type Network = NonNullable<Mark['network']>;
 const ports = ({ fromPort, toPort }: Network) => (fromPort < 0 ? 'all ports' : `ports ${fromPort}–${toPort}`);
 
 function isOpen({ range, protocol, fromPort, toPort }: Network, given: Options): boolean {
-  const ports = fromPort < 0 || toPort - fromPort >= given.public_ports.length ? [] : span(fromPort, toPort);
-  if (WITH_PORTS.test(protocol) && ports.length > 0 && ports.every((port) => given.public_ports.includes(port)))
-    return false;
+  const listed = new Set(given.public_ports.filter((port) => port >= fromPort && port <= toPort));
+  if (WITH_PORTS.test(protocol) && listed.size > 0 && listed.size === toPort - fromPort + 1) return false;
   // INVARIANT: what is no range (a prefix list, a group elsewhere, text) counts as open.
   const [, address = '', prefix] = /^([0-9a-f.:]+)\/(\d{1,3})$/i.exec(range) ?? [];
   if (prefix === undefined) return true;

@@ -2,6 +2,7 @@
  * A state folder as a command opens it: its ledger, and the changes in it. The policy, the tools and the cloud are joined
  * (`compose.ts`) when the command asks for them: who only looks loads none of them.
  */
+import { z } from 'zod';
 import type { App, AppOptions } from './compose.ts';
 import type { Config } from './config.ts';
 import { createChangeReader } from './core/change-reader.ts';
@@ -17,6 +18,9 @@ export interface StateFolder {
   /** Reads the policy, and joins everything. */
   whole(): Promise<App>;
 }
+
+/** Each shape is parsed once or twice: compiling its parser, which zod does for those made from here on, takes longer. */
+export const parseWithoutCompiling = (): void => void z.config({ jitless: true });
 
 /** @param sandboxed the simulated cloud in place of the real one. */
 export function openFolder(config: Config, { sandboxed }: { sandboxed: boolean }): StateFolder & { close(): void } {

@@ -30,8 +30,15 @@ const program = new Command('countersign')
   .description(DESCRIPTION)
   .version(__VERSION__);
 for (const option of GLOBAL_OPTIONS) program.addOption(parserOption(option));
-registerAll(program, GROUPS, commands, perform);
+registerAll(program, GROUPS, mentionedIn(process.argv.slice(2)), perform);
 program.addHelpText('after', () => `\nExit codes:\n${exitLines().join('\n')}`);
+
+/** To register all takes longer than most commands do. Whoever asks for help, or names none of them, is told of all. */
+function mentionedIn(args: readonly string[]): readonly Definition[] {
+  const first = args.find((arg, at) => !arg.startsWith('-') && !['--home', '--policy'].includes(args[at - 1] ?? ''));
+  const mentioned = commands.filter(({ name }) => name.split(' ')[0] === first);
+  return mentioned.length === 0 || args.includes('--help') || args.includes('-h') ? commands : mentioned;
+}
 
 async function perform(command: Definition, args: Record<string, unknown>): Promise<void> {
   const { sandbox: sandboxed = false, ...settings } = program.opts<GlobalOptions>();

@@ -21,8 +21,7 @@ export function createContext(
     progress: () => undefined,
     ...given,
     async withFolder(use, config) {
-      // Each shape is parsed once or twice: compiling its parser, which zod does for those made from here on, takes longer.
-      (await import('zod')).config({ jitless: true });
+      (await import('../folder.ts')).parseWithoutCompiling();
       return open(use, config);
     },
     withApp: (use, config) => open(async (folder) => use(await folder.whole()), config),

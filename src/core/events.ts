@@ -219,10 +219,9 @@ export const MILESTONES = [
   'change.closed',
 ] as const satisfies readonly EventKind[];
 
-/** Where the events of each kind name a stored document. */
-export const NAMED_DOCUMENTS: Readonly<Record<string, readonly Named[]>> = Object.fromEntries(
-  Object.entries(EVENT_BODIES).map(([kind, body]) => [kind, namesIn(body)]),
-);
+/** Where the events of a kind name a stored document; undefined: a newer version knows that kind. */
+export const documentsNamedBy = (kind: string): readonly Named[] | undefined =>
+  Object.hasOwn(EVENT_BODIES, kind) ? namesIn(EVENT_BODIES[kind as EventKind]) : undefined;
 
 function isText(value: unknown): boolean {
   return typeof value === 'string';

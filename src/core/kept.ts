@@ -157,7 +157,7 @@ const OF_PLANS: Readonly<Record<string, Step>> = {
 };
 
 /** What this event is about, by its id; undefined: it changes how nothing stands. */
-export function subjectOf({ kind, changeId, planId }: Omit<Told, 'at' | 'body'>): string | undefined {
+export function standingIdOf({ kind, changeId, planId }: Omit<Told, 'at' | 'body'>): string | undefined {
   if (Object.hasOwn(OF_CHANGES, kind)) return changeId;
   return Object.hasOwn(OF_PLANS, kind) ? planId : undefined;
 }

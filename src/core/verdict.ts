@@ -3,9 +3,9 @@ import { z } from 'zod';
 import { counted } from './counted.ts';
 import type { Remedy } from './errors.ts';
 
-export const goalSchema = z.enum(['fix', 'deploy', 'scale', 'configure', 'recover', 'clean_up']);
+export const GOALS = ['fix', 'deploy', 'scale', 'configure', 'recover', 'clean_up'] as const;
+export const goalSchema = z.enum(GOALS);
 export type Goal = z.infer<typeof goalSchema>;
-export const GOALS = goalSchema.options;
 
 export const verdictSchema = z.strictObject({
   guard: z.string(),

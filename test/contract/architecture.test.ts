@@ -99,10 +99,12 @@ const TABLE: Record<string, string[]> = {
   'src/doctor': ['zod', 'yaml', 'node:', 'src/bounded-file.ts', 'src/core/', 'src/people/', 'src/policy/proven.ts'],
   'src/tell': ['zod', 'node:crypto', 'node:fs', 'src/bounded-file.ts', 'src/config.ts', 'src/core/'],
   'src/config.ts': ['node:os', 'node:path'],
+  'src/deferred.ts': [],
   'src/entry.ts': ['node:util', 'src/config.ts', 'src/cli/', 'src/main.ts'],
   'src/main.ts': ['commander', 'src/cli/', 'src/config.ts', 'src/core/'],
   'src/compose.ts': ['node:', 'src/', 'guards/', 'tools/'],
   'src/folder.ts': [
+    'zod',
     'src/compose.ts',
     'src/config.ts',
     'src/core/',
