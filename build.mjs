@@ -49,6 +49,8 @@ room('base', [
   'src/folder.ts',
   'src/cli/show.ts',
   'src/cli/runners.ts',
+  'src/cli/ids.ts',
+  'src/cli/changes.ts',
   ...filesIn('src/ledger'),
   ...filesIn('src/render'),
 ]);

@@ -1,7 +1,7 @@
 /** The command entry: registers the commands, prints what one returns, sets the exit code, and renders errors. */
 
 import { Command, CommanderError } from 'commander';
-import { type Command as Definition, DESCRIPTION, GLOBAL_OPTIONS, jsonText } from './cli/command.ts';
+import { DESCRIPTION, type Command as Definition, GLOBAL_OPTIONS, jsonText } from './cli/command.ts';
 import { commands, GROUPS } from './cli/commands/index.ts';
 import { createContext } from './cli/context.ts';
 import { EXIT } from './cli/exit.ts';
@@ -46,7 +46,9 @@ async function perform(command: Definition, args: Record<string, unknown>): Prom
   const tell = args.json ? () => undefined : printFitted;
   const width = process.stdout.columns;
   const config = readConfig(settings);
-  const context = createContext({ config, version: __VERSION__, sandboxed, width, tell, note, progress });
+  const version = __VERSION__;
+  const table = { commands, groups: GROUPS };
+  const context = createContext({ config, version, table, sandboxed, width, tell, note, progress });
   if (command.slow !== undefined) progress(command.slow);
   const { text, json, exit, exact, fits, lines } = await command.run(context, args).finally(end);
   if (exact) process.stdout.write(text);

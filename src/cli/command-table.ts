@@ -13,7 +13,14 @@ export interface Flag {
   completes: Completed | undefined;
 }
 
-export function flagOf({ flags, summary, choices = [], required = false, completes, default: usual }: OptionSpec): Flag {
+export function flagOf({
+  flags,
+  summary,
+  choices = [],
+  required = false,
+  completes,
+  default: usual,
+}: OptionSpec): Flag {
   const [name = '', ...value] = flags.split(' ');
   return { name, value: value.join(' ') || null, summary, usual, required, choices, completes };
 }

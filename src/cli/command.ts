@@ -7,7 +7,17 @@ import type { StateFolder } from '../folder.ts';
 import type { Exit, Exits } from './exit.ts';
 
 /** What a shell offers for a value: files of its own, or what `countersign complete` looks up. */
-export type Completed = 'file' | 'folder' | 'change' | 'subject' | 'person' | 'account' | 'guard' | 'kind' | 'goal' | 'tool';
+export type Completed =
+  | 'file'
+  | 'folder'
+  | 'change'
+  | 'subject'
+  | 'person'
+  | 'account'
+  | 'guard'
+  | 'kind'
+  | 'goal'
+  | 'tool';
 
 export interface OptionSpec {
   /** As the parser reads them: `--json`, `--port <number>`. */
@@ -51,6 +61,8 @@ export interface Context {
   version: string;
   /** `--sandbox`: the simulated cloud in place of the real one. */
   sandboxed: boolean;
+  /** All commands, for those that tell of them. */
+  table: { commands: readonly Command[]; groups: Readonly<Record<string, string>> };
   /** Columns of the terminal, when there is one. */
   width: number | undefined;
   /** Says to the person what happens while the command runs; silent under `--json`. */
@@ -89,7 +101,11 @@ export interface Command<Args = Record<string, unknown>> {
 
 /** The flags of every command, before its name. */
 export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
-  { flags: '--home <folder>', summary: 'state folder (default: COUNTERSIGN_HOME or ~/.countersign)', completes: 'folder' },
+  {
+    flags: '--home <folder>',
+    summary: 'state folder (default: COUNTERSIGN_HOME or ~/.countersign)',
+    completes: 'folder',
+  },
   { flags: '--policy <file>', summary: 'policy file (default: COUNTERSIGN_POLICY)', completes: 'file' },
   { flags: '--sandbox', summary: 'use the simulated cloud below --home instead of AWS' },
 ];
@@ -105,7 +121,11 @@ export const KEY_OPTIONS: readonly OptionSpec[] = [
     summary:
       'private key, or public key whose private half an agent or security key holds (default of approve and reject: your key of the policy in ~/.ssh or the ssh agent)',
   },
-  { flags: '--signature <file>', summary: 'an armored signature made elsewhere; - for standard input', completes: 'file' },
+  {
+    flags: '--signature <file>',
+    summary: 'an armored signature made elsewhere; - for standard input',
+    completes: 'file',
+  },
 ];
 
 export const LOG_KEY_OPTION: OptionSpec = {
@@ -149,7 +169,12 @@ export const LEDGER_FILTERS: readonly OptionSpec[] = [
   },
 ];
 
-export const CHANGE_ARGUMENT: ArgumentSpec = { name: 'change', syntax: '<change>', summary: 'id of a change (chg_…), or its beginning', completes: 'change' };
+export const CHANGE_ARGUMENT: ArgumentSpec = {
+  name: 'change',
+  syntax: '<change>',
+  summary: 'id of a change (chg_…), or its beginning',
+  completes: 'change',
+};
 
 /** Of commands that also read a change from a file. */
 export const CHANGE_OR_FILE_ARGUMENT: ArgumentSpec = {

@@ -5,7 +5,7 @@ import type { StateFolder } from '../folder.ts';
 import type { Context } from './command.ts';
 
 export function createContext(
-  given: Omit<Context, 'withApp' | 'withFolder' | 'progress'> & Partial<Pick<Context, 'progress'>>,
+  given: Omit<Context, 'withApp' | 'withFolder' | 'progress' | 'table'> & Partial<Pick<Context, 'progress' | 'table'>>,
 ): Context {
   const open: Context['withFolder'] = async (use, config = given.config) => {
     const { openFolder } = await import('../folder.ts');
@@ -19,6 +19,7 @@ export function createContext(
   };
   return {
     progress: () => undefined,
+    table: { commands: [], groups: {} },
     ...given,
     async withFolder(use, config) {
       (await import('../folder.ts')).parseWithoutCompiling();

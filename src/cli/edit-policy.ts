@@ -11,7 +11,11 @@ export const PERSON_ARGUMENT: ArgumentSpec = {
   summary: 'the person, by name in the policy',
   completes: 'person',
 };
-export const PUBLIC_KEY_OPTION: OptionSpec = { flags: '--key <file>', summary: 'file with the public key', completes: 'file' };
+export const PUBLIC_KEY_OPTION: OptionSpec = {
+  flags: '--key <file>',
+  summary: 'file with the public key',
+  completes: 'file',
+};
 export const OFFER_OPTION: OptionSpec = {
   flags: '--offer <number>',
   summary: 'a key that the person offered on the page, by its number (default: the only one that waits)',

@@ -23,11 +23,15 @@ function roff(text: string): string {
   const escaped = text
     .replaceAll('\\', '\\e')
     .replaceAll('-', '\\-')
-    .replace(/[^\x20-\x7e]/gu, (character) => `\\[u${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}]`);
+    .replace(
+      /[^\x20-\x7e]/gu,
+      (character) => `\\[u${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}]`,
+    );
   return /^[.']/.test(escaped) ? `\\&${escaped}` : escaped;
 }
 const bold = (text: string): string => `\\fB${roff(text)}\\fR`;
-const paragraph = (text: string): string[] => text.split('\n').flatMap((line) => (line === '' ? ['.PP'] : ['.br', roff(line)]));
+const paragraph = (text: string): string[] =>
+  text.split('\n').flatMap((line) => (line === '' ? ['.PP'] : ['.br', roff(line)]));
 const item = (title: string, text: string): string[] => ['.TP', title, roff(text)];
 
 const flagItem = (flag: Flag): string[] =>
@@ -41,7 +45,16 @@ function commandSection(command: Command): string[] {
     ...given.flatMap(({ syntax, summary: about }) => item(roff(syntax), about)),
     ...options.flatMap((option) => flagItem(flagOf(option))),
     ...(afterHelp ? ['.PP', ...paragraph(afterHelp).slice(1)] : []),
-    ...(exits ? ['.PP', roff(`Exit: ${exitRows(exits).map(([code, means]) => `${code} ${means}`).join(', ')}.`)] : []),
+    ...(exits
+      ? [
+          '.PP',
+          roff(
+            `Exit: ${exitRows(exits)
+              .map(([code, means]) => `${code} ${means}`)
+              .join(', ')}.`,
+          ),
+        ]
+      : []),
   ];
 }
 
@@ -58,7 +71,9 @@ export function manual(commands: readonly Command[], version: string): string {
     '.SH DESCRIPTION',
     roff(DESCRIPTION),
     '.PP',
-    roff('Ids of changes and plans may be shortened where their beginning, of at least six characters, is that of one only.'),
+    roff(
+      'Ids of changes and plans may be shortened where their beginning, of at least six characters, is that of one only.',
+    ),
     '.SH OPTIONS',
     ...GLOBAL_OPTIONS.flatMap((option) => flagItem(flagOf(option))),
     '.SH COMMANDS',

@@ -30,7 +30,9 @@ export function registerAll(
     if (!parent) throw new Error(`no group ${first}`);
     // A group stands in the list of commands where its first command is.
     if (parent !== program && !program.commands.includes(parent)) program.addCommand(parent);
-    const command = parent.command(second ?? first, { hidden: definition.hidden ?? false }).description(definition.summary);
+    const command = parent
+      .command(second ?? first, { hidden: definition.hidden ?? false })
+      .description(definition.summary);
     for (const { syntax, summary, choices } of definition.arguments) {
       const argument = new Argument(syntax, summary);
       command.addArgument(choices ? argument.choices(choices) : argument);

@@ -155,9 +155,7 @@ export function statusText(status: Status, now = new Date(), width = Number.POSI
     ({ sponsor, level, at }) => `${level} for ${sponsor === null ? 'no sponsor' : line(sponsor)}, ${timeAgo(at, now)}`,
   );
   const row = (label: string, text: string) => labelled(label.padEnd(LABEL), LABEL, text, width);
-  const inForce = policy.problem
-    ? `invalid: ${line(policy.problem)}`
-    : (STANDINGS[policy.standing] ?? policy.standing);
+  const inForce = policy.problem ? `invalid: ${line(policy.problem)}` : (STANDINGS[policy.standing] ?? policy.standing);
   const since = policy.adopted ? `, adopted ${timeAgo(policy.adopted, now)}` : '';
   return [
     ...row('state folder', `${home}${ledger === 'missing' ? ' (no ledger yet)' : ''}`),
@@ -170,7 +168,12 @@ export function statusText(status: Status, now = new Date(), width = Number.POSI
     '',
     waits_for_you.length > 0 ? 'WAITS FOR YOU' : `Nothing waits for you (${counted(waits, 'change')} waiting in all).`,
     ...waits_for_you.flatMap(({ id, target, goal, approve_by, needs, has }) => [
-      ...labelled('  ', 4, `${id}  ${goal} ${line(target)}: ${has} of ${needs} approvals, ${timeLeft(approve_by, now)}`, width),
+      ...labelled(
+        '  ',
+        4,
+        `${id}  ${goal} ${line(target)}: ${has} of ${needs} approvals, ${timeLeft(approve_by, now)}`,
+        width,
+      ),
       `    countersign show ${id}`,
       `    countersign approve ${id}`,
     ]),

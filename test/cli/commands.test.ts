@@ -174,7 +174,9 @@ describe('the definitions', () => {
     });
     for (const { name, arguments: wanted, options } of commands) {
       const needed = options.flatMap(({ flags, required }) => (required ? [flags.split(' ')[0]!, 'x'] : []));
-      await program.parseAsync([...name.split(' '), ...wanted.map(({ choices }) => choices?.[0] ?? 'x'), ...needed], { from: 'user' });
+      await program.parseAsync([...name.split(' '), ...wanted.map(({ choices }) => choices?.[0] ?? 'x'), ...needed], {
+        from: 'user',
+      });
     }
     expect(seen).toEqual(commands.map(({ name }) => name));
   });

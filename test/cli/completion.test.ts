@@ -8,7 +8,6 @@ import { commands, GROUPS } from '../../src/cli/commands/index.ts';
 import { completed, offeredText } from '../../src/cli/complete.ts';
 import { SCRIPTS, SHELLS } from '../../src/cli/completion-scripts.ts';
 import { manual, VARIABLES } from '../../src/cli/manual.ts';
-import { readConfig } from '../../src/config.ts';
 import { openTestWorld, proposeFix, type TestWorld } from '../world.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
@@ -21,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 const offered = async (...words: string[]) => {
-  const table = { commands, groups: GROUPS, open: readConfig };
+  const table = { commands, groups: GROUPS };
   const { offers, besides } = await completed(['--home', world.home, ...words], table);
   return [...offers.map(({ value }) => value), ...(besides === null ? [] : [`:${besides}`])];
 };
@@ -50,15 +49,24 @@ describe('completion', () => {
     expect(await offered('show', 'chg_')).toEqual([change, ':files']);
     expect(await offered('show', change.slice(0, 6))).toEqual([change, ':files']);
     expect(await offered('policy', 'explain', 'plan_')).toEqual([planId, ':files']);
-    const table = { commands, groups: GROUPS, open: readConfig };
+    const table = { commands, groups: GROUPS };
     expect((await completed(['--home', '/nowhere', 'show', ''], table)).offers).toEqual([]);
   });
 
   it('offers nothing that a shell would run', async () => {
-    const evil = [{ name: 'x', summary: '', options: [], arguments: [{ name: 'a', syntax: '<a>', summary: '', choices: ['$(id)', 'a b', 'ok'] }] }];
-    const { offers } = await completed(['x', ''], { commands: evil, groups: {}, open: readConfig });
+    const evil = [
+      {
+        name: 'x',
+        summary: '',
+        options: [],
+        arguments: [{ name: 'a', syntax: '<a>', summary: '', choices: ['$(id)', 'a b', 'ok'] }],
+      },
+    ];
+    const { offers } = await completed(['x', ''], { commands: evil, groups: {} });
     expect(offers.map(({ value }) => value)).toEqual(['ok']);
-    expect(offeredText({ offers: [{ value: 'ok', about: 'a\nb\tc\u202e' }], besides: 'files' })).toBe('ok\ta b c\\u{202e}\n:files');
+    expect(offeredText({ offers: [{ value: 'ok', about: 'a\nb\tc\u202e' }], besides: 'files' })).toBe(
+      'ok\ta b c\\u{202e}\n:files',
+    );
   });
 
   it('works in bash, from the word to the id', () => {
@@ -83,7 +91,8 @@ describe('the manual page', () => {
   it('has every command but those for programs, with its flags, and every exit code', () => {
     for (const { name, hidden, options } of commands) {
       expect(page.includes(`.SS countersign ${name.replaceAll('-', '\\-')}`), name).toBe(!hidden);
-      for (const { flags } of hidden ? [] : options) expect(page).toContain(flags.split(' ')[0]!.replaceAll('-', '\\-'));
+      for (const { flags } of hidden ? [] : options)
+        expect(page).toContain(flags.split(' ')[0]!.replaceAll('-', '\\-'));
     }
     expect(page).toMatch(/^\.SH EXIT STATUS\n\.TP\n0\n/m);
   });

@@ -79,7 +79,10 @@ describe('the beginning of an id', () => {
 
   it('with a slip at its end names the one that was meant, and is not taken for it', async () => {
     const error = await changeIdOf(world.app.ledger, flipped(id)).catch((thrown: Error) => thrown);
-    expect(error).toMatchObject({ code: 'INPUT_NOT_FOUND', message: expect.stringContaining(`Did you mean:\n  ${id}`) });
+    expect(error).toMatchObject({
+      code: 'INPUT_NOT_FOUND',
+      message: expect.stringContaining(`Did you mean:\n  ${id}`),
+    });
   });
 
   it('is enough for show and approve, and what is signed has the whole id', async () => {

@@ -8,8 +8,8 @@ import { plans } from '../../src/cli/commands/plans.ts';
 import { createContext } from '../../src/cli/context.ts';
 import type { PlansPage } from '../../src/cli/plans.ts';
 import type { Change } from '../../src/core/change.ts';
-import { countQueries } from './counting-ledger.ts';
 import { DEV_STACK, openTestWorld, proposeFix, STACK, type TestWorld } from '../world.ts';
+import { countQueries } from './counting-ledger.ts';
 
 let world: TestWorld;
 let fix: string;

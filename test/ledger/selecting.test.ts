@@ -35,7 +35,11 @@ const QUERIES: [string, EventQuery, RegExp][] = [
     { changeIdPrefix: 'chg_ab', kinds: ['k'], newestFirst: true, limit: 6 },
     /events_change_kind \(change_id>\? AND change_id<\?\)/,
   ],
-  ['plans by the beginning of their ids', { planIdPrefix: 'p', kinds: ['k', 'l'], limit: 6 }, /events_plan_kind \(plan_id>/],
+  [
+    'plans by the beginning of their ids',
+    { planIdPrefix: 'p', kinds: ['k', 'l'], limit: 6 },
+    /events_plan_kind \(plan_id>/,
+  ],
   ['a kind since a time', { kinds: ['k'], sinceAt: at }, /events_kind_at \(kind=\? AND at>\?\)/],
   ['kinds since a time', { kinds: ['k', 'l'], sinceAt: at }, /events_kind_at \(kind=\? AND at>\?\)/],
   ['a kind between times', { kinds: ['k'], sinceAt: at, untilAt: at }, /events_kind_at/],

@@ -15,7 +15,8 @@ const word = fc.oneof(
 );
 const text = fc.array(word, { minLength: 1, maxLength: 30 }).map((words) => words.join(' '));
 const width = fc.integer({ min: 40, max: 130 });
-const wordsOf = (lines: readonly string[]) => lines.flatMap((line) => line.replaceAll('│ ', '').split(/\s+/)).filter(Boolean);
+const wordsOf = (lines: readonly string[]) =>
+  lines.flatMap((line) => line.replaceAll('│ ', '').split(/\s+/)).filter(Boolean);
 
 describe('text at a terminal', () => {
   it('is never wider than it, breaks no word, and keeps them all', () => {
@@ -117,10 +118,7 @@ describe('progress', () => {
     printer.progress('asking the cloud');
     for (; err.written.length === 0; ) await new Promise((resolve) => setTimeout(resolve, 50));
     printer.print('done');
-    expect(err.written.map((one) => one.replaceAll('\u001b', '^'))).toEqual([
-      '\r^[Kasking the cloud, 1 s …',
-      '\r^[K',
-    ]);
+    expect(err.written.map((one) => one.replaceAll('\u001b', '^'))).toEqual(['\r^[Kasking the cloud, 1 s …', '\r^[K']);
     expect(out.written).toEqual(['done\n']);
     printer.end();
   });

@@ -15,7 +15,11 @@ export function signing(decision: 'approve' | 'reject', summary: string): Comman
     options: [
       ...KEY_OPTIONS,
       JSON_OPTION,
-      { flags: '--as <person>', summary: 'your name in the policy, if the key file does not identify you', completes: 'person' },
+      {
+        flags: '--as <person>',
+        summary: 'your name in the policy, if the key file does not identify you',
+        completes: 'person',
+      },
       {
         flags: '--confirm <name>',
         summary: 'name of the stack or resources; required without a terminal, and if the change cannot be undone',

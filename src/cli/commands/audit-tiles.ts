@@ -14,7 +14,12 @@ export const auditTiles: Command<{ folder: string; key?: string }> = {
   slow: 'writing tiles',
   options: [LOG_KEY_OPTION, JSON_OPTION],
   arguments: [
-    { name: 'folder', syntax: '<folder>', summary: 'where to write; an earlier export of the ledger is continued', completes: 'folder' },
+    {
+      name: 'folder',
+      syntax: '<folder>',
+      summary: 'where to write; an earlier export of the ledger is continued',
+      completes: 'folder',
+    },
   ],
   run: (context, { folder, key }) =>
     context.withApp(async ({ ledger }) => {

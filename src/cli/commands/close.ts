@@ -8,7 +8,11 @@ export const close: Command<ClosingOptions & { change: string; statement?: boole
   summary: 'sign off a change of unknown outcome after checking its target; this unlocks the target',
   options: [
     { flags: '--reason <text>', summary: 'your findings', required: true },
-    { flags: '--as <person>', summary: 'your name in the policy (default: found by your user name)', completes: 'person' },
+    {
+      flags: '--as <person>',
+      summary: 'your name in the policy (default: found by your user name)',
+      completes: 'person',
+    },
     ...KEY_OPTIONS,
     {
       flags: '--statement',

@@ -10,7 +10,12 @@ export const doctor: Command<{ project: string; entry?: string }> = {
   slow: 'starting each server and asking it',
   options: [
     JSON_OPTION,
-    { flags: '--project <folder>', summary: 'where the agent’s project settings are', default: '.', completes: 'folder' },
+    {
+      flags: '--project <folder>',
+      summary: 'where the agent’s project settings are',
+      default: '.',
+      completes: 'folder',
+    },
     { flags: '--entry <command>', summary: 'examine this server command, in place of those in the settings of agents' },
   ],
   arguments: [],

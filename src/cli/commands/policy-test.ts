@@ -6,7 +6,10 @@ export const policyTest: Command<{ files: string[]; junit?: string }> = {
   summary: 'run the policy’s own cases in the sandbox',
   exits: { pass: 'all cases pass', failed: 'a case fails, or there is none' },
   slow: 'running the cases in the sandbox',
-  options: [{ flags: '--junit <file>', summary: 'also write the results as JUnit XML', completes: 'file' }, JSON_OPTION],
+  options: [
+    { flags: '--junit <file>', summary: 'also write the results as JUnit XML', completes: 'file' },
+    JSON_OPTION,
+  ],
   arguments: [
     {
       name: 'files',
