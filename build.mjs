@@ -49,8 +49,8 @@ room('base', [
   'src/folder.ts',
   'src/cli/show.ts',
   'src/cli/runners.ts',
-  'src/cli/ids.ts',
   'src/cli/changes.ts',
+  'src/cli/ids.ts',
   ...filesIn('src/ledger'),
   ...filesIn('src/render'),
 ]);

@@ -50,7 +50,10 @@ async function perform(command: Definition, args: Record<string, unknown>): Prom
   const table = { commands, groups: GROUPS };
   const context = createContext({ config, version, table, sandboxed, width, tell, note, progress });
   if (command.slow !== undefined) progress(command.slow);
-  const { text, json, exit, exact, fits, lines } = await command.run(context, args).finally(end);
+  const { text, json, exit, exact, fits, lines } = await command.run(context, args).finally(async () => {
+    end();
+    await context.end();
+  });
   if (exact) process.stdout.write(text);
   else if (args.json) print(jsonText(json));
   else if (text !== '') (fits ? print : printFitted)(text);

@@ -130,12 +130,13 @@ const SAYINGS: Sayings = {
   'doctor.reported': ({ client, levels, findings }) =>
     `${assuranceOf(levels)} for ${client.kind} (${client.who}), ${counted(findings.length, 'finding')}`,
   'people.told': ({ through, by }) => `through event ${through} by ${by}`,
+  traced: ({ traceparent }) => traceparent,
   halted: person,
   resumed: person,
 };
 
 /** Never fails: what cannot be read as its kind says so. */
-function summaryOf(event: LedgerEvent): string {
+export function summaryOf(event: LedgerEvent): string {
   const kind = KINDS.find((one) => one === event.kind);
   if (kind === undefined) return 'a kind that a newer version wrote';
   try {

@@ -2,6 +2,7 @@
 
 import type { App } from '../compose.ts';
 import type { Config } from '../config.ts';
+import type { Watching } from '../core/observing.ts';
 import { escapeInvisible } from '../core/render-safe.ts';
 import type { StateFolder } from '../folder.ts';
 import type { Exit, Exits } from './exit.ts';
@@ -69,6 +70,8 @@ export interface Context {
   tell(text: string): void;
   /** The same, apart from the output: for what a script is not to read. */
   note(text: string): void;
+  /** Tells a collector of telemetry what this process does. undefined: the environment asks for none. */
+  watching(): Promise<Watching | undefined>;
   /** What is done now, where it may take long: shown on a terminal after a second, until something is said. */
   progress(text: string): void;
   /** Opens the state folder for as long as `use` takes: for a command that may not need the rest. */

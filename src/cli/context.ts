@@ -1,19 +1,31 @@
 /** What a command works with, made of what the command line said. */
 import { existsSync } from 'node:fs';
 import { webhookFile } from '../config.ts';
+import type { Watching } from '../core/observing.ts';
 import type { StateFolder } from '../folder.ts';
 import type { Context } from './command.ts';
 
+/** `end`: of the process; what it told of itself is sent. */
 export function createContext(
-  given: Omit<Context, 'withApp' | 'withFolder' | 'progress' | 'table'> & Partial<Pick<Context, 'progress' | 'table'>>,
-): Context {
-  const open: Context['withFolder'] = async (use, config = given.config) => {
+  given: Omit<Context, 'withApp' | 'withFolder' | 'watching' | 'progress' | 'table'> &
+    Partial<Pick<Context, 'progress' | 'table'>>,
+): Context & { end(): Promise<void> } {
+  const { config, version, note } = given;
+  let watched: Promise<Watching | undefined> | undefined;
+  const watching = async () => {
+    // Only where the environment asks for it is anything of it loaded.
+    if (config.telemetry === undefined) return undefined;
+    const { telemetry } = config;
+    watched ??= import('./watching.ts').then(({ watchingOf }) => watchingOf(telemetry, version, note));
+    return watched;
+  };
+  const open: Context['withFolder'] = async (use, settings = config) => {
     const { openFolder } = await import('../folder.ts');
-    const folder = openFolder(config, given);
+    const folder = openFolder(settings, { sandboxed: given.sandboxed, watching: await watching() });
     try {
       return await use(folder);
     } finally {
-      await tellAfter(folder, given.note);
+      await tellAfter(folder, note);
       folder.close();
     }
   };
@@ -21,11 +33,13 @@ export function createContext(
     progress: () => undefined,
     table: { commands: [], groups: {} },
     ...given,
-    async withFolder(use, config) {
+    watching,
+    async withFolder(use, settings) {
       (await import('../folder.ts')).parseWithoutCompiling();
-      return open(use, config);
+      return open(use, settings);
     },
-    withApp: (use, config) => open(async (folder) => use(await folder.whole()), config),
+    withApp: (use, settings) => open(async (folder) => use(await folder.whole()), settings),
+    end: async () => (await watched)?.close(),
   };
 }
 

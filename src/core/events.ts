@@ -199,6 +199,8 @@ export const EVENT_BODIES = {
   'doctor.reported': doctorReportedSchema,
   /** Messages of events up to that position were taken by the receiver. */
   'people.told': z.object({ through: z.int(), by: z.string() }),
+  /** Where the making of a plan, or its proposal, was watched (W3C `traceparent`). Nothing that is signed names it. */
+  traced: z.object({ traceparent: z.string() }),
 
   halted: byPerson,
   resumed: byPerson,

@@ -27,6 +27,14 @@ export type ToolAnswer = { ok: true; content: Record<string, unknown> } | { ok: 
 export interface Caller {
   agent?: string;
   signal?: AbortSignal;
+  /** The request that the call came with. Absent: none of the protocol. */
+  request?: CallRequest;
+}
+export interface CallRequest {
+  method: string;
+  id: string | number;
+  /** As the client wrote it, whatever it is. */
+  traceparent?: unknown;
 }
 export type Pipeline = (name: string, rawInput: unknown, caller?: Caller) => Promise<ToolAnswer>;
 
