@@ -1,13 +1,15 @@
 /**
  * Guarantees: a change needs two approvals if it opens a network range wider than /8 (IPv6 /32) on an unlisted port, a
  * prefix list or a group that could itself be open; if it makes a bucket, snapshot or image public; or if it gives a
- * principal more permissions.
+ * principal more permissions. What is sent to a destination that the policy names passes, and so do logs that are sent
+ * to an account of the policy.
  * Does not cover: existing exposure that the plan does not change. Ranges are normalised and judged together with the
  * existing rules before this guard sees them (`knowledge/marks`).
  */
 import { z } from 'zod';
 import { doing, effectName } from '../src/core/effect.ts';
-import { type GuardDefinition, hold, seatsIn } from '../src/core/guard.ts';
+import { matchesGlob } from '../src/core/glob.ts';
+import { type Facts, type GuardDefinition, hold, seatsIn } from '../src/core/guard.ts';
 import type { Mark } from '../src/core/mark.ts';
 import { pass } from '../src/core/verdict.ts';
 
@@ -24,6 +26,10 @@ const options = z.strictObject({
     .array(z.number().int().min(0).max(65_535))
     .default([])
     .describe('TCP and UDP ports that may be open to any range.'),
+  destinations: z
+    .array(z.string().min(1))
+    .default([])
+    .describe('Accounts, buckets, hosts and e-mail addresses that may be sent data (globs: *@example.com).'),
   widest_ipv4_prefix: prefix(32, 8),
   widest_ipv6_prefix: prefix(128, 32),
   seats: z.number().int().min(1).default(2).describe('Approvals required in production; elsewhere 1.'),
@@ -41,7 +47,10 @@ export const exposure: GuardDefinition<Options> = {
   create: (given) => ({
     name: 'exposure',
     judge(plan, facts) {
-      const open = doing(plan.effects, ['expose']).filter(({ mark }) => !mark?.network || isOpen(mark.network, given));
+      const open = doing(plan.effects, ['expose']).filter(
+        ({ mark }) =>
+          (!mark?.network || isOpen(mark.network, given)) && !(mark?.receives && isOwn(mark.receives, given, facts)),
+      );
       const first = open[0];
       if (!first) return pass('exposure');
       const { effect, mark } = first;
@@ -58,6 +67,16 @@ export const exposure: GuardDefinition<Options> = {
     },
   }),
 };
+
+/** INVARIANT: what is not known is nobody's of the team. */
+const isOwn = ({ names, logs }: NonNullable<Mark['receives']>, given: Options, { ownAccounts }: Facts): boolean =>
+  names.length > 0 &&
+  names.every(
+    (name) =>
+      /\S/.test(name) &&
+      (given.destinations.some((own) => matchesGlob(own.toLowerCase(), name.toLowerCase())) ||
+        (logs && ownAccounts.includes(name))),
+  );
 
 const span = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index);
 type Network = NonNullable<Mark['network']>;
