@@ -8,9 +8,9 @@
  */
 import { z } from 'zod';
 import { doing, effectName } from '../src/core/effect.ts';
-import { matchesGlob } from '../src/core/glob.ts';
-import { type Facts, type GuardDefinition, hold, seatsIn } from '../src/core/guard.ts';
+import { type GuardDefinition, hold, seatsIn } from '../src/core/guard.ts';
 import type { Mark } from '../src/core/mark.ts';
+import { goesToOwn } from '../src/core/own-destination.ts';
 import { pass } from '../src/core/verdict.ts';
 
 const prefix = (bits: number, standard: number) =>
@@ -49,7 +49,8 @@ export const exposure: GuardDefinition<Options> = {
     judge(plan, facts) {
       const open = doing(plan.effects, ['expose']).filter(
         ({ mark }) =>
-          (!mark?.network || isOpen(mark.network, given)) && !(mark?.receives && isOwn(mark.receives, given, facts)),
+          (!mark?.network || isOpen(mark.network, given)) &&
+          !(mark?.receives && goesToOwn(mark.receives, given.destinations, facts.ownAccounts)),
       );
       const first = open[0];
       if (!first) return pass('exposure');
@@ -68,24 +69,12 @@ export const exposure: GuardDefinition<Options> = {
   }),
 };
 
-/** INVARIANT: what is not known is nobody's of the team. */
-const isOwn = ({ names, logs }: NonNullable<Mark['receives']>, given: Options, { ownAccounts }: Facts): boolean =>
-  names.length > 0 &&
-  names.every(
-    (name) =>
-      /\S/.test(name) &&
-      (given.destinations.some((own) => matchesGlob(own.toLowerCase(), name.toLowerCase())) ||
-        (logs && ownAccounts.includes(name))),
-  );
-
-const span = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index);
 type Network = NonNullable<Mark['network']>;
 const ports = ({ fromPort, toPort }: Network) => (fromPort < 0 ? 'all ports' : `ports ${fromPort}–${toPort}`);
 
 function isOpen({ range, protocol, fromPort, toPort }: Network, given: Options): boolean {
-  const ports = fromPort < 0 || toPort - fromPort >= given.public_ports.length ? [] : span(fromPort, toPort);
-  if (WITH_PORTS.test(protocol) && ports.length > 0 && ports.every((port) => given.public_ports.includes(port)))
-    return false;
+  const listed = new Set(given.public_ports.filter((port) => port >= fromPort && port <= toPort));
+  if (WITH_PORTS.test(protocol) && listed.size > 0 && listed.size === toPort - fromPort + 1) return false;
   // INVARIANT: what is no range (a prefix list, a group elsewhere, text) counts as open.
   const [, address = '', prefix] = /^([0-9a-f.:]+)\/(\d{1,3})$/i.exec(range) ?? [];
   if (prefix === undefined) return true;

@@ -6,7 +6,6 @@
 
 import { z } from 'zod';
 import { type Effect, effectName, marksOf } from '../src/core/effect.ts';
-import type { Environment } from '../src/core/environment.ts';
 import { deny, type GuardDefinition, hold } from '../src/core/guard.ts';
 import { pass } from '../src/core/verdict.ts';
 
@@ -31,16 +30,15 @@ export const reach: GuardDefinition<z.infer<typeof options>> = {
   create: (seats) => ({
     name: 'reach',
     judge(plan, facts) {
-      const seatsOf = (environment: Environment, { reversibility }: Effect): number =>
-        environment === 'disposable'
-          ? 0
-          : seats[`${environment}${reversibility === 'reversible' ? '_reversible' : ''}_seats`];
+      const byName: Readonly<Record<string, number>> = seats;
+      const seatsOf = (environment: string, { reversibility }: Effect): number =>
+        byName[`${environment}${reversibility === 'reversible' ? '_reversible' : ''}_seats`] ?? 0;
       const reached = marksOf(plan.effects, 'reach').map(({ effect, mark }) => {
         const { id, stack } = mark.target ?? { id: 'a resource that could not be resolved' };
         // INVARIANT: without a target, or without an answer for it, it is production.
         const there = (mark.target && Object.hasOwn(facts.reached, id) && facts.reached[id]) || 'production';
         const touches = `${effectName(effect)} (${effect.type}) reaches ${id}${stack ? ` of the stack ${stack}` : ''}`;
-        return { there, needed: there === 'out_of_scope' ? 0 : seatsOf(there, effect), text: mark.text, touches };
+        return { there, needed: seatsOf(there, effect), text: mark.text, touches };
       });
       const outside = reached.find(({ there }) => there === 'out_of_scope');
       if (outside)
@@ -49,13 +47,8 @@ export const reach: GuardDefinition<z.infer<typeof options>> = {
           `${outside.touches}, which is in no scope of the policy: ${outside.text}`,
           'Leave it out, or ask the owners of that resource to attach it from their side.',
         );
-      const worst = reached.reduce((a, b) => (b.needed > a.needed ? b : a), {
-        needed: 0,
-        touches: '',
-        text: '',
-        there: '',
-      });
-      if (worst.needed === 0) return pass('reach');
+      const [worst] = reached.sort((a, b) => b.needed - a.needed);
+      if (!worst || worst.needed === 0) return pass('reach');
       return hold(
         'reach',
         worst.needed,

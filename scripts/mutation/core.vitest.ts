@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     include: ['test/core/**/*.test.ts'],
     // These open a sandbox: road.vitest.ts.
-    exclude: ['test/core/{changes,pipeline,planning,races}.test.ts'],
+    exclude: ['test/core/{change-reader,changes,pipeline,planning,races}.test.ts'],
     setupFiles: ['scripts/mutation/matrix.setup.ts'],
     sequence: { sequencer: OwnTestsFirst },
     // One process for a mutant's tests; every mutant has a new one.

@@ -3,7 +3,7 @@ import { OwnTestsFirst } from './own-tests-first.ts';
 
 export default defineConfig({
   test: {
-    include: ['test/core/{changes,pipeline,planning,races}.test.ts'],
+    include: ['test/core/{change-reader,changes,pipeline,planning,races}.test.ts'],
     setupFiles: ['scripts/mutation/matrix.setup.ts'],
     sequence: { sequencer: OwnTestsFirst },
     // One process for a mutant's tests; every mutant has a new one.

@@ -1,5 +1,6 @@
 /**
- * `audit anchor`: keeps a signed checkpoint in a file, or as a commit on a branch of a git repository.
+ * `audit anchor`: keeps a signed checkpoint in a file, or as a commit on a branch of a git repository, or has a witness
+ * cosign it.
  *
  * INVARIANT: a place that has a checkpoint which the ledger does not continue is left as it is.
  * SECURITY: of the repository nothing runs: objects and one ref are written by git's plumbing, with its hooks off, and
@@ -11,9 +12,11 @@ import { environmentWith } from '../config.ts';
 import { counted } from '../core/counted.ts';
 import { AUDIT_REMEDY, CountersignError } from '../core/errors.ts';
 import { openCheckpoint } from '../ledger/checkpoint.ts';
+import { type Cosignature, parseWitnessKey } from '../ledger/cosignature.ts';
 import { isPrefix, type SignedHead } from '../ledger/log-key.ts';
 import type { NoteKey } from '../ledger/note.ts';
 import type { OpenLedger } from '../ledger/store.ts';
+import { type Cosigned, cosigned } from './audit-witness.ts';
 import { knownKeys, signedHead } from './log-keys.ts';
 
 /** `before`: events that the place covered already. */
@@ -22,6 +25,7 @@ export interface Anchored {
   before: number | null;
   size: number;
   commit?: string;
+  cosignatures?: Cosignature[];
 }
 
 interface Anchoring {
@@ -94,21 +98,50 @@ function gitIn(repository: string): (args: readonly string[], input?: string) =>
   };
 }
 
-/** @throws INPUT_INVALID when no place is named; as signHead. */
-export function anchorAll(
+export interface Places {
+  file?: string;
+  git?: string;
+  branch?: string;
+  /** The submission prefix of a witness, and its verifier key. */
+  witness?: string;
+  witnessKey?: string;
+  key?: string;
+}
+
+/** The witness first: what it cosigned is what the other places keep. @throws INPUT_INVALID; as signHead and cosigned. */
+export async function anchorAll(
   ledger: OpenLedger,
   home: string,
-  { file, git, branch, key }: { file?: string; git?: string; branch?: string; key?: string },
-): Anchored[] {
-  if (file === undefined && git === undefined)
+  { file, git, branch, witness, witnessKey, key }: Places,
+): Promise<Anchored[]> {
+  if (file === undefined && git === undefined && witness === undefined)
     throw new CountersignError(
       'INPUT_INVALID',
       'No place for the checkpoint was named.',
-      'Pass --file FILE, --git FOLDER, or both.',
+      'Pass --file FILE, --git FOLDER or --witness URL, or several.',
     );
-  const anchoring = { ledger, head: signedHead(ledger, home, key), known: knownKeys(home, undefined) };
+  const signed = signedHead(ledger, home, key);
+  const seen = witness === undefined ? undefined : await witnessed(ledger, signed, witness, witnessKey);
+  const anchoring = { ledger, head: seen ?? signed, known: knownKeys(home, undefined) };
+  const { size } = signed.checkpoint;
   return [
+    ...(seen ? [{ place: witness!, before: null, size, cosignatures: seen.cosignatures }] : []),
     ...(file === undefined ? [] : [anchorInFile(anchoring, file)]),
     ...(git === undefined ? [] : [anchorInGit(anchoring, git, branch)]),
   ];
+}
+
+async function witnessed(
+  ledger: OpenLedger,
+  head: SignedHead,
+  prefix: string,
+  key: string | undefined,
+): Promise<Cosigned> {
+  if (key === undefined)
+    throw new CountersignError(
+      'INPUT_INVALID',
+      'The verifier key of the witness is missing.',
+      'Pass the key that its operator publishes: --witness-key VKEY',
+    );
+  return cosigned(ledger, head, prefix, parseWitnessKey(key));
 }

@@ -7,7 +7,8 @@ import { bodyOf, eventsOf, type LedgerEvent } from '../core/events.ts';
 import { foldChange } from '../core/lifecycle.ts';
 import { readPlan } from '../core/plan-document.ts';
 import { openCheckpoint, type Signed } from '../ledger/checkpoint.ts';
-import type { NoteKey } from '../ledger/note.ts';
+import { type Cosignature, cosignaturesOf, parseWitnessKey } from '../ledger/cosignature.ts';
+import { type NoteKey, splitNote } from '../ledger/note.ts';
 import { readLedger } from '../ledger/store.ts';
 import { type Verification, verifyLedger } from '../ledger/verify.ts';
 import { type AuditProblem, auditNames, auditPins } from '../policy/audit.ts';
@@ -23,7 +24,7 @@ export interface SignatureAudit {
 }
 export type AuditReport =
   | (Extract<Verification, { ok: true }> & {
-      checkpoints: { size: number; signed: Signed }[];
+      checkpoints: { size: number; signed: Signed; cosignatures: Cosignature[] }[];
       signatures: SignatureAudit;
     })
   | Extract<Verification, { ok: false }>;
@@ -32,8 +33,10 @@ export interface Kept {
   checkpoints: readonly string[];
   keys: readonly NoteKey[];
   mustBeSigned: boolean;
+  /** Verifier keys, each of which must have cosigned each checkpoint. */
+  witnesses: readonly string[];
 }
-type Opened = ReturnType<typeof openCheckpoint>;
+type Opened = ReturnType<typeof openCheckpoint> & { cosignatures: Cosignature[] };
 
 /**
  * A signature that does not verify is a problem of its row.
@@ -44,15 +47,16 @@ type Opened = ReturnType<typeof openCheckpoint>;
  */
 export async function auditVerify(
   home: string,
-  { checkpoints = [], keys = [], mustBeSigned = false }: Partial<Kept> = {},
+  { checkpoints = [], keys = [], mustBeSigned = false, witnesses = [] }: Partial<Kept> = {},
 ): Promise<AuditReport> {
   const opened: Opened[] = [];
-  for (const file of checkpoints) opened.push(openedFrom(file, await checkpointText(file), keys, mustBeSigned));
+  for (const file of checkpoints)
+    opened.push(openedFrom(file, await checkpointText(file), { keys, mustBeSigned, witnesses }));
   const rows = verifyLedger(home, ...opened.map(({ checkpoint }) => checkpoint));
   if (!rows.ok) return rows;
   const signatures = await auditSignatures(home);
   const [first, ...rest] = signatures.problems;
-  const kept = opened.map(({ checkpoint: { size }, signed }) => ({ size, signed }));
+  const kept = opened.map(({ checkpoint: { size }, signed, cosignatures }) => ({ size, signed, cosignatures }));
   if (!first) return { ...rows, checkpoints: kept, signatures };
   return {
     ok: false,
@@ -78,9 +82,11 @@ export function auditText(report: AuditReport): string {
     `Signatures of changes: ${good} good${old}.`,
     report.anchored === 'nothing'
       ? 'Anchored: nothing. To compare a checkpoint that you kept: --checkpoint FILE'
-      : `Anchored: ${report.checkpoints.map(({ size, signed }) => `the checkpoint of ${counted(size, 'event')} matches (${signed})`).join('; ')}.`,
+      : `Anchored: ${report.checkpoints.map(({ size, signed, cosignatures }) => `the checkpoint of ${counted(size, 'event')} matches (${[signed, ...cosignatures.map(cosignedText)].join(', ')})`).join('; ')}.`,
   ].join('\n');
 }
+
+const cosignedText = ({ name, at }: Cosignature) => `cosigned by ${name} at ${new Date(at * 1000).toISOString()}`;
 
 async function auditSignatures(home: string): Promise<SignatureAudit> {
   const ledger = readLedger(home);
@@ -154,9 +160,21 @@ async function checkOf(ledger: ReturnType<typeof readLedger>, event: LedgerEvent
   }
 }
 
-function openedFrom(file: string, text: string, keys: readonly NoteKey[], mustBeSigned: boolean): Opened {
+function openedFrom(file: string, text: string, { keys, mustBeSigned, witnesses }: Omit<Kept, 'checkpoints'>): Opened {
   const opened = openCheckpoint(text, keys);
-  if (opened.signed === 'signed' || !mustBeSigned) return opened;
+  const note = opened.signed === 'unsigned' ? undefined : splitNote(text);
+  const known = witnesses.map(parseWitnessKey);
+  const cosignatures = note ? cosignaturesOf(note, opened.checkpoint, known) : [];
+  const missing = known.find(
+    ({ name, id }) => !cosignatures.some((one) => one.name === name && one.key === id.toString('hex')),
+  );
+  if (missing)
+    throw new CountersignError(
+      'INPUT_INVALID',
+      `The checkpoint in ${file} is not cosigned by ${missing.name}.`,
+      'Pass a checkpoint that the witness cosigned (countersign audit anchor --witness), or leave out --witness-key.',
+    );
+  if (opened.signed === 'signed' || !mustBeSigned) return { ...opened, cosignatures };
   throw new CountersignError(
     'INPUT_INVALID',
     `The checkpoint in ${file} is ${opened.signed}.`,

@@ -55,6 +55,8 @@ export const ERROR_CODES = [
   'APPROVAL_GLASS_NOT_BROKEN',
   'APPROVAL_NOT_CONFIRMED',
   'SPONSOR_UNKNOWN',
+  // A witness of the ledger.
+  'WITNESS_NO_COSIGNATURE',
   // The gate on the only road out.
   'EGRESS_REFUSED',
   // The cloud answered, or did not.

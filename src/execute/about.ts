@@ -39,3 +39,6 @@ export function aboutChange(
     assurance: change.assurance,
   };
 }
+
+/** An error that is no code of ours, as an outcome tells it. */
+export const wordsOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

@@ -17,7 +17,7 @@ import type { Target } from '../core/plan.ts';
 import type { ChangesPort, Ledger, LedgerView, PolicyPort, Provider, Sent } from '../core/ports.ts';
 import type { CleanReport, Removal } from '../core/removal.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
-import { wordsOf } from './run-calls.ts';
+import { wordsOf } from './about.ts';
 
 interface CleanPorts {
   ledger: Ledger;

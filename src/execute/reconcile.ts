@@ -15,6 +15,7 @@ import type { ChangesPort, Ledger, LedgerTransaction, PolicyPort, Provider, Seen
 import { makeVisibleLine } from '../core/render-safe.ts';
 import type { Person } from '../people/person.ts';
 import { aboutChange, mustReach } from './about.ts';
+import { type Compared, comparedWithSigned } from './comparing.ts';
 import { labelOf } from './run-calls.ts';
 import {
   mustBeLeft,
@@ -43,11 +44,18 @@ export async function reconcile(ports: ReconcilePorts, changeId: string): Promis
   const { saw, outcome } = await lookedInto(ports, change, plan, recorded);
   if (!outcome) return { change, saw };
   const rights = change.rights ? { rights: change.rights } : {};
-  await appendIfUnchanged(ports, change, (tx) =>
-    tx.append({ kind: 'change.finished', changeId, body: { ...aboutChange(change, plan, rights), outcome } }),
-  );
+  const { detail, differs } = await afterwards(ports.cloud, plan, outcome);
+  const body = {
+    ...aboutChange(change, plan, rights),
+    outcome: { ...outcome, detail },
+    ...(differs.length > 0 && { differs }),
+  };
+  await appendIfUnchanged(ports, change, (tx) => tx.append({ kind: 'change.finished', changeId, body }));
   return { change: await ports.changes.find(changeId), saw };
 }
+
+const afterwards = async (cloud: Provider, plan: Plan, { state, detail }: Outcome): Promise<Compared> =>
+  state === 'succeeded' ? comparedWithSigned(cloud, plan, detail) : { detail, differs: [] };
 
 export async function close(
   ports: ReconcilePorts & { people: readonly Person[] },

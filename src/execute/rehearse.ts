@@ -6,8 +6,9 @@ import { mintPlanningPermit, revokePermit } from '../core/permit.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Followed, Rehearsed, Runner } from '../core/ports.ts';
 import type { Rights } from '../core/rights.ts';
+import { wordsOf } from './about.ts';
 import { isAboutTheTarget, leftApproved } from './recheck.ts';
-import { labelOf, type RunPorts, wordsOf } from './run-calls.ts';
+import { labelOf, type RunPorts } from './run-calls.ts';
 
 /**
  * @returns null when every call may leave; else how the change ends: what is planned on is not as it was, or the

@@ -17,6 +17,8 @@ import type { Followed, Ledger, Runner, Sent } from '../core/ports.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
 import type { Rights } from '../core/rights.ts';
 import type { Signing } from '../core/signing.ts';
+import { wordsOf } from './about.ts';
+import { comparedWithSigned } from './comparing.ts';
 
 export interface RunPorts {
   ledger: Ledger;
@@ -46,26 +48,11 @@ export async function runCalls(
   const ended = await runEach(ports, change, plan, run);
   const { state, calls } = ended;
   const { detail, differs } =
-    state === 'succeeded' ? await compared(ports, plan, ended) : { detail: ended.detail, differs: [] };
+    state === 'succeeded'
+      ? await comparedWithSigned(ports.cloud, plan, ended.detail)
+      : { detail: ended.detail, differs: [] };
   const outcome = { state, detail: makeVisibleLine(detail), credentials: run.rights.credentials, calls };
   return { outcome, rights: run.rights, ...(differs.length > 0 ? { differs } : {}) };
-}
-
-/** A look at what was promised changes no outcome: what was called was done. */
-async function compared({ cloud }: RunPorts, plan: Plan, { detail }: Followed): Promise<Compared> {
-  try {
-    const differs = await cloud.differences(plan);
-    return { detail, differs: differs.map((text) => makeVisibleLine(text)) };
-  } catch (error) {
-    return {
-      detail: `${detail}. The live state was not compared with the signed plan: ${wordsOf(error)}`,
-      differs: [],
-    };
-  }
-}
-interface Compared {
-  detail: string;
-  differs: string[];
 }
 
 async function runEach(
@@ -148,7 +135,6 @@ async function sentOf(run: () => Promise<Sent>): Promise<Sent> {
     return { kind: 'unknown', reason: `a defect in Countersign: ${wordsOf(error)}` };
   }
 }
-export const wordsOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 /**
  * INVARIANT: no call leaves after a halt: the switch is read in the transaction that makes the intent durable.

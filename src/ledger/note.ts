@@ -31,9 +31,11 @@ export function noteKey(name: string, key: KeyObject): NoteKey {
 }
 
 function named(name: string, publicKey: Buffer): NoteKey {
-  const hash = createHash('sha256').update(`${name}\n`).update(ED25519).update(publicKey).digest();
-  return { name, id: hash.subarray(0, 4), publicKey };
+  return { name, id: keyId(name, Buffer.concat([ED25519, publicKey])), publicKey };
 }
+/** @param material the type of the key, one byte, and the public key. */
+const keyId = (name: string, material: Buffer): Buffer =>
+  createHash('sha256').update(`${name}\n`).update(material).digest().subarray(0, 4);
 
 /** `name+id in hex+base64 of type and key` */
 export function formatVkey({ name, id, publicKey }: NoteKey): string {
@@ -42,16 +44,22 @@ export function formatVkey({ name, id, publicKey }: NoteKey): string {
 
 /** @throws INPUT_INVALID also for an id that is not the key's own. */
 export function parseVkey(text: string): NoteKey {
-  const [, name = '', id = '', material = ''] = /^([^+]+)\+([0-9a-f]{8})\+(.+)$/.exec(text) ?? [];
-  const bytes = exactBase64(material);
-  const key = bytes?.length === 33 && bytes[0] === 1 && NAME.test(name) ? named(name, bytes.subarray(1)) : undefined;
-  if (key?.id.toString('hex') !== id)
-    throw new CountersignError(
-      'INPUT_INVALID',
-      'This is not a verifier key for Ed25519 notes.',
-      'Pass the line that `countersign audit key` prints.',
-    );
-  return key;
+  const { name, material } = readVkey(text) ?? {};
+  if (name !== undefined && material?.length === 33 && material[0] === 1) return named(name, material.subarray(1));
+  throw new CountersignError(
+    'INPUT_INVALID',
+    'This is not a verifier key for Ed25519 notes.',
+    'Pass the line that `countersign audit key` prints.',
+  );
+}
+
+/** @returns undefined for no verifier key. `material`: the type of the key, one byte, and the public key. */
+export function readVkey(text: string): { name: string; id: Buffer; material: Buffer } | undefined {
+  const [, name = '', id = '', base64 = ''] = /^([^+]+)\+([0-9a-f]{8})\+(.+)$/.exec(text) ?? [];
+  const material = exactBase64(base64);
+  if (!material || material.length < 2 || !NAME.test(name)) return undefined;
+  const own = keyId(name, material);
+  return own.toString('hex') === id ? { name, id: own, material } : undefined;
 }
 
 /** @param text ends in a newline. */

@@ -136,6 +136,19 @@ describe('a change that ended without a known outcome', () => {
     expect(await freeToPlan()).toBe(true);
   });
 
+  it.each<[string, () => Promise<string[]>, string[], RegExp]>([
+    ['and what differs is said', async () => ['MemorySize is 512'], ['MemorySize is 512'], /^Seen afterwards: /],
+    ['or it is said that it was not', () => Promise.reject(new Error('denied')), [], /not compared .*: denied$/],
+  ])(
+    'that is found to have succeeded is compared with what was signed, %s',
+    async (_what, differences, differs, detail) => {
+      const id = await answerLost();
+      const { change } = await withCloud(await later(), { differences }).executor.reconcile(id);
+      expect(change).toMatchObject({ state: 'succeeded', differs });
+      expect(change.outcome?.detail).toMatch(detail);
+    },
+  );
+
   it('frees its target when a person signs it off', async () => {
     const id = await answerLost();
     tooOld();

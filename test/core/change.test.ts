@@ -1,6 +1,15 @@
 /** The state of a change is the fold of its events. */
 import { describe, expect, it } from 'vitest';
-import { changeDigest, type Proposal, proposalSchema } from '../../src/core/change.ts';
+import {
+  approvalSchema,
+  brokenGlassOf,
+  changeDigest,
+  onePersonLabels,
+  type Proposal,
+  proposalSchema,
+  stateSentence,
+  whyNotAlone,
+} from '../../src/core/change.ts';
 import { absoluteTime } from '../../src/core/instant.ts';
 import { type ChangeEvent, foldChange } from '../../src/core/lifecycle.ts';
 
@@ -243,4 +252,64 @@ it('a proposal and an outcome may be of every word that there is for them', () =
       const body = { outcome: { ...outcome('failed').outcome, credentials, calls } };
       expect(folded([['change.finished', body]])?.outcome).toEqual(body.outcome);
     }
+});
+
+const standing = (over: object = {}) => ({ ...signature('bob'), isVoid: false, ...over }) as never;
+const brokenGlass = { opened: 7, until: '2026-11-24T13:00:00.000Z' };
+
+describe('an approval by a break-glass key', () => {
+  const of = (...approvals: never[]) => brokenGlassOf({ approvals });
+  it('is one that stands, approves, and was given by such a key', () => {
+    expect(of(standing(), standing({ person: 'dan', brokenGlass }))).toMatchObject({ person: 'dan', brokenGlass });
+    expect(of(standing())).toBeUndefined();
+    expect(of(standing({ brokenGlass, isVoid: true }))).toBeUndefined();
+    expect(of(standing({ brokenGlass, decision: 'reject' }))).toBeUndefined();
+  });
+  it('is labelled with its holder and its end, before solo mode is', () => {
+    const onePerson = { person: 'ann', waitSeconds: 600 };
+    expect(onePersonLabels({ approvals: [standing({ brokenGlass })], onePerson })).toEqual([
+      `break-glass: bob alone, until ${absoluteTime(brokenGlass.until)}; its review must be closed`,
+    ]);
+    expect(onePersonLabels({ approvals: [standing()], onePerson })).toEqual([
+      'one person (solo mode): ann approves alone, and the change waits 10 minutes',
+    ]);
+    expect(onePersonLabels({ approvals: [standing()], onePerson: undefined })).toEqual([]);
+  });
+  it('says when it was opened and until when it counts', () => {
+    const { success } = approvalSchema.safeParse({ ...signature('bob'), brokenGlass });
+    expect(success).toBe(true);
+    expect(approvalSchema.safeParse({ ...signature('bob'), brokenGlass: {} }).success).toBe(false);
+  });
+});
+
+describe('one person who was to decide alone', () => {
+  const onePerson = { person: 'ann', waitSeconds: 600 };
+  const change = (over: object = {}) =>
+    ({ onePerson, approvals: [], judgement: proposal().judgement, ...over }) as Parameters<typeof whyNotAlone>[0];
+  it('still does under the same rule, or one that waits less', () => {
+    expect(whyNotAlone(change(), onePerson)).toBeNull();
+    expect(whyNotAlone(change(), { person: 'ann', waitSeconds: 60 })).toBeNull();
+  });
+  it('no longer does once the policy names another person or none, or asks for a longer wait', () => {
+    expect(whyNotAlone(change(), null)).toBe('The policy no longer lets ann approve alone.');
+    expect(whyNotAlone(change(), { person: 'bob', waitSeconds: 600 })).toContain('no longer lets ann');
+    expect(whyNotAlone(change(), { person: 'ann', waitSeconds: 660 })).toContain('a wait of 11 minutes');
+  });
+  it('is not asked about where nobody was to, no approval is needed, or glass was broken', () => {
+    expect(whyNotAlone(change({ onePerson: undefined }), null)).toBeNull();
+    expect(whyNotAlone(change({ judgement: { ...proposal().judgement, seats: 0 } }), null)).toBeNull();
+    expect(whyNotAlone(change({ approvals: [standing({ brokenGlass })] }), null)).toBeNull();
+  });
+  it('is named in the proposal with the wait', () => {
+    expect(proposalSchema.safeParse(proposal({ onePerson })).success).toBe(true);
+    expect(proposalSchema.safeParse({ ...proposal(), onePerson: {} }).success).toBe(false);
+  });
+});
+
+it('each state has its sentence', () => {
+  expect(stateSentence('expired')).toBe('The change has expired');
+  expect(stateSentence('rolled_back')).toBe('The change was rolled back');
+});
+it('the documents of a proposal are named by what they are', () => {
+  expect(proposalSchema.shape.planDocument.meta()).toEqual({ names: 'plan' });
 });

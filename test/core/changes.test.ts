@@ -340,3 +340,10 @@ it('a proposal says what an approval must prove, where that is more than a signa
   expect(change).toMatchObject({ proof: 'touch' });
   expect(change).not.toHaveProperty('onePerson');
 });
+
+it('a proposal names who decides alone, where the policy has solo mode', async () => {
+  const alone = { person: 'alice', waitSeconds: 600 };
+  const policy = { ...world.app.policy, onePerson: () => alone };
+  const changes = createChanges({ ...world.app, policy, provider: providerRules, now: () => new Date() });
+  expect(await changes.propose(fix(await planOf()))).toMatchObject({ onePerson: alone });
+});

@@ -8,8 +8,10 @@ import {
   planDraftSchema,
   planSchema,
   sealPlan,
+  seatKindOf,
   sumsOf,
   touchedBy,
+  worstOf,
 } from '../../src/core/plan.ts';
 
 import {
@@ -236,4 +238,28 @@ describe('what a plan touches', () => {
   it('is the calls where no effect is told', () => {
     expect(touchedBy(plan({ effects: [] }))).toEqual(['ExecuteChangeSet']);
   });
+});
+
+describe('how bad a plan can be', () => {
+  const both = (over: PlanOver) => [worstOf(plan(over)), seatKindOf(plan(over))];
+  it('is the worst of its effects', () => {
+    expect(both({ effects: [effect(), deletedFunction()] })).toEqual(['recoverable', 'recoverable']);
+    expect(both({ effects: [deletedTable(), deletedFunction()] })).toEqual(['irreversible', 'irreversible']);
+    expect(both({ effects: [] })).toEqual(['reversible', 'reversible']);
+  });
+  it('is unknown with one effect of unknown kind, and counts as irreversible', () => {
+    expect(both({ effects: [effect(), effect({ kind: 'unknown' })] })).toEqual(['unknown', 'irreversible']);
+    expect(both({ effects: [effect({ reversibility: 'unknown' })] })).toEqual(['unknown', 'irreversible']);
+  });
+  it('is nothing in a stack that never worked', () => {
+    const unborn = {
+      effects: [deletedTable(), effect({ kind: 'unknown' })],
+      ...observedStack({ neverCompleted: true }),
+    };
+    expect(both(unborn)).toEqual(['reversible', 'reversible']);
+  });
+});
+
+it('the picture of a plan is named as a document of that kind', () => {
+  expect(planSchema.shape.pictureDigest.unwrap().meta()).toEqual({ names: 'picture' });
 });

@@ -342,6 +342,24 @@ it('the picture of a plan is stored with it, and a plan without one is stored to
   expect(await world.app.ledger.document(plan.pictureDigest!)).toMatchObject({ things: [{}] });
 });
 
+it('what was before, and capacity that falls, is kept beside the plan', async () => {
+  const lowered = [{ of: 'Group', what: 'DesiredCapacity', was: 4, becomes: 2 }];
+  await planning(async (plan) => ({ ...(await update(plan)), lowered }));
+  await planning(async (plan) => {
+    const { before: _none, ...draft } = await update(plan);
+    return draft;
+  });
+  const [bare, whole] = (await eventsOf('plan.made')).map(({ body }) => body as Record<string, unknown>).reverse();
+  const [first, second] = [whole, bare].sort((a, b) => Number('before' in b!) - Number('before' in a!));
+  expect(first).toMatchObject({
+    before: expect.any(String),
+    capacity: [{ of: 'Group', what: 'DesiredCapacity', was: 4 }],
+  });
+  expect(await world.app.ledger.document(String(first!.before))).toBeDefined();
+  expect(second).not.toHaveProperty('before');
+  expect(second).toMatchObject({ capacity: [] });
+});
+
 describe('waiting for an answer', () => {
   const never = new Promise<string>(() => undefined);
   it('ends with the answer, with the time, or with the client', async () => {

@@ -5,10 +5,12 @@ import {
   decide,
   goalSchema,
   guardCode,
+  guardOf,
   isStricter,
   type Judgement,
   judgementSchema,
   pass,
+  remediesOf,
   shortened,
   type Verdict,
   verdictSchema,
@@ -127,4 +129,32 @@ describe('a judgement as the ledger keeps it', () => {
   it('is read as it stands where an earlier version kept it whole', () => {
     expect(whole({ judgement })).toEqual(judgement);
   });
+});
+
+it('a guard is told by its code, and no other code is a guard’s', () => {
+  expect(guardOf('GUARD_STATEFUL_LOSS')).toBe('stateful-loss');
+  for (const guard of ['rate', 'change-set-only']) expect(guardOf(guardCode(guard))).toBe(guard);
+  for (const code of ['PLAN_STALE', 'NO_GUARD_X', 'GUARD_']) expect(guardOf(code)).toBeUndefined();
+});
+
+it('a person is told the sentence for people, or the one that suits both', () => {
+  const said = deny('a', 'm', { agent: 'call it', person: 'run it' });
+  expect(remediesOf(said)).toEqual({ agent: 'call it', person: 'run it' });
+  expect(remediesOf(deny('a', 'm', 'do it'))).toEqual({ agent: 'do it', person: 'do it' });
+});
+
+it('only a verdict that says nothing at all is left out of what the ledger keeps', () => {
+  const kept = (verdict: Verdict) => shortened({ ...decide([]), verdicts: [verdict] }).judgement.verdicts.length;
+  expect(kept(pass('a'))).toBe(0);
+  expect(kept({ ...pass('a'), seats: undefined })).toBe(0);
+  expect(kept({ ...pass('a'), message: 'm' })).toBe(1);
+  expect(kept({ ...pass('a'), remedy: 'r' })).toBe(1);
+  expect(kept({ ...pass('a'), exceptions: ['x'] })).toBe(1);
+  expect(kept({ ...pass('a'), outcome: 'note' })).toBe(1);
+});
+
+it('a cause is one of those that an answer goes on from', () => {
+  const caused = { ...deny('execution', 'm', 'r'), cause: 'policy_not_adopted' };
+  expect(verdictSchema.safeParse(caused).success).toBe(true);
+  expect(verdictSchema.safeParse({ ...caused, cause: '' }).success).toBe(false);
 });

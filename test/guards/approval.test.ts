@@ -92,3 +92,23 @@ vectorsOf('approval', [
   ['calls whose effects are not told', plan({ effects: [] }), facts(), 'hold(1)'],
   ['effects whose calls are not told', plan({ calls: [] }), facts(), 'hold(1)'],
 ]);
+
+it('asks for the proof that the policy asks for, in words', () => {
+  const told = (proof?: 'software' | 'touch') => {
+    const reversible = { seats: 1, include: [], ...(proof && { proof }) };
+    return made('approval').judge(plan(), facts({ seatRules: { ...facts().seatRules, reversible } }));
+  };
+  expect(told('touch').message).toContain('needs 1 approval with a security key or passkey. Possible');
+  expect(told('software').message).toContain('needs 1 approval. Possible');
+  expect(told().effects).toEqual([]);
+});
+
+it('tells one person that they approve alone and then wait, and names no effect', () => {
+  const onePerson = { person: 'ann', waitSeconds: 600 };
+  const held = made('approval').judge(plan(), facts({ onePerson, approvers: people(1) }));
+  expect(held).toMatchObject({ guard: 'approval', outcome: 'hold', seats: 1, effects: [] });
+  expect(held.message).toContain('ann approves alone with a security key or passkey, and the change waits 10 minutes');
+  expect(made('approval').judge(plan(), facts({ onePerson, approvers: [] })).outcome).toBe('deny');
+  const nobody = facts({ onePerson, approvers: [], scope: { text: 's', create: true, execute: 'plan_only' } });
+  expect(made('approval').judge(plan(), nobody).message).toContain('none yet');
+});

@@ -1,3 +1,4 @@
+import { expect, it } from 'vitest';
 import {
   deletedFunction,
   deletedTable,
@@ -6,6 +7,7 @@ import {
   hoursAgo,
   inDevelopment,
   inDisposable,
+  made,
   observedStack,
   plan,
   planWithEffects,
@@ -86,3 +88,12 @@ vectorsOf('backup-first', [
     'deny',
   ],
 ]);
+
+it('asks for a recovery point where one can be made, and for retention where a stack owns it', () => {
+  const remedyFor = (owner: { kind: 'stack'; name: string } | undefined) => {
+    const { owner: _stack, ...alone } = deletedTable();
+    return made('backup-first').judge(planWithEffects({ ...alone, ...(owner && { owner }) }), facts()).remedy;
+  };
+  expect(remedyFor(undefined)).toContain('Make a recovery point (');
+  expect(remedyFor({ kind: 'stack', name: 'shop' })).toContain('First retain it');
+});

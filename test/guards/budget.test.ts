@@ -82,3 +82,12 @@ it('tells the caps in force for describe_policy: the standard ones, and those of
     day: { changes: 60, updated: 200, created: 500, lost: 50 },
   });
 });
+
+it('says what the agents would do too often', () => {
+  const told = (of: Parameters<typeof planWithEffects>[0], spent: Parameters<typeof spending>[0]) =>
+    made('budget').judge(planWithEffects(of), spending(spent)).message;
+  expect(told(effect(), { changes: 20 })).toContain('would make 21 changes');
+  expect(told(effect(), { updated: 60 })).toContain('would update 61 resources');
+  expect(told(createdFunction(), { created: 200 })).toContain('would create 201 resources');
+  expect(told(deletedFunction(), { lost: 50 })).toContain('would lose 51 resources');
+});

@@ -1,4 +1,15 @@
-import { createdFunction, effect, facts, inDevelopment, many, plan, planWithEffects, vectorsOf } from './builders.ts';
+import { expect, it } from 'vitest';
+import {
+  createdFunction,
+  effect,
+  facts,
+  inDevelopment,
+  made,
+  many,
+  plan,
+  planWithEffects,
+  vectorsOf,
+} from './builders.ts';
 
 const instance = { type: 'AWS::EC2::Instance' };
 const sized = (size: string) => planWithEffects(createdFunction({ ...instance, size }));
@@ -39,3 +50,12 @@ vectorsOf('cost', [
   ['another limit', dear(5, 1_570), inDevelopment(), 'pass', { max_monthly_usd: 10_000 }],
   ['more seats by the policy', sized('m5.24xlarge'), facts(), 'hold(2)', { ...tables, seats: 2 }],
 ]);
+
+it('names the effect that adds most', () => {
+  const named = (logicalId: string, monthlyUsd: number | undefined) =>
+    effect({ ...instance, kind: 'create', logicalId, ...(monthlyUsd !== undefined && { monthlyUsd }) });
+  const mixed = plan({
+    effects: [named('Free', undefined), named('Cheap', 300), named('Dear', 900), named('Last', undefined)],
+  });
+  expect(made('cost').judge(mixed, facts()).message).toContain('most of it for Dear (');
+});

@@ -17,3 +17,9 @@ it('says first that there is no policy', () => {
   const none = facts({ policy: { present: false, digest: '', standing: 'none' } });
   expect(made('execution').judge(plan(), none).message).toContain('There is no policy');
 });
+
+it('gives a policy that is not adopted as the cause, which a state folder can mend', () => {
+  const standing = (of: 'not_adopted' | 'adopted') => facts({ policy: { present: true, digest: '', standing: of } });
+  expect(made('execution').judge(plan(), standing('not_adopted')).cause).toBe('policy_not_adopted');
+  expect(made('execution').judge(plan(), standing('adopted')).cause).toBeUndefined();
+});

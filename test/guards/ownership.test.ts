@@ -1,4 +1,5 @@
-import { facts, inDevelopment, inDisposable, onInstance, plan, terminating, vectorsOf } from './builders.ts';
+import { expect, it } from 'vitest';
+import { facts, inDevelopment, inDisposable, made, onInstance, plan, terminating, vectorsOf } from './builders.ts';
 
 function volume(owner: { kind: 'stack'; name: string; through?: string } | null) {
   const base = onInstance(['CreateTags']);
@@ -90,3 +91,17 @@ vectorsOf('ownership', [
   ['named by an id of several words', onInstance(['StopInstances'], { id: 'vpc-endpoint-0123abcd' }), facts(), 'pass'],
   ['nothing called on what a stack owns', onInstance([], { owner: { kind: 'stack', name: 'shop' } }), facts(), 'pass'],
 ]);
+
+it('does not refuse a tag on a disk of an owned machine, but everything else', () => {
+  const owned = { kind: 'stack', name: 'shop', through: 'i-0123456789abcdef0' } as const;
+  const tagged = volume(owned);
+  expect(made('ownership').judge(tagged, facts()).outcome).not.toBe('deny');
+  expect(made('ownership').judge({ ...tagged, action: 'delete' }, facts()).outcome).toBe('deny');
+});
+
+it('tells a person how long what was retained stays as it is', () => {
+  const released = onInstance(['StopInstances'], { owner: { kind: 'stack', name: 'shop', released: true } });
+  const { remedy, remedyForPeople } = made('ownership').judge(released, facts());
+  expect(remedy).toContain('until 30 days have passed; tell the user.');
+  expect(remedyForPeople).toContain('until 30 days have passed.');
+});

@@ -1,4 +1,5 @@
-import { facts, inDevelopment, marked, plan, planWithEffects, vectorsOf } from './builders.ts';
+import { expect, it } from 'vitest';
+import { facts, inDevelopment, made, marked, plan, planWithEffects, vectorsOf } from './builders.ts';
 
 const code = marked('unpinned', { reads: 'code' });
 const value = marked('unpinned', { reads: 'value' });
@@ -36,3 +37,13 @@ vectorsOf('pinned', [
   ['code alone, by its own seats', planWithEffects(code), facts(), 'hold(1)', { code_seats: 1, value_seats: 3 }],
   ['both, by the more seats', planWithEffects(code, value), facts(), 'hold(3)', { code_seats: 1, value_seats: 3 }],
 ]);
+
+it('names the code first, then a value, then an output', () => {
+  const named = (...of: [string, 'code' | 'value' | 'output'][]) => {
+    const effects = of.map(([logicalId, reads]) => marked('unpinned', { reads }, { logicalId }));
+    return made('pinned').judge(planWithEffects(...effects), facts()).message;
+  };
+  expect(named(['Out', 'output'], ['Val', 'value'], ['Code', 'code'])).toMatch(/^Code: .*different code/);
+  expect(named(['Out', 'output'], ['Code', 'code'])).toMatch(/^Code: /);
+  expect(named(['Out', 'output'], ['Val', 'value'])).toMatch(/^Val: .*a different value/);
+});

@@ -106,4 +106,22 @@ vectorsOf('protection', [
   ],
   ['a start under stop protection', onInstance(['StartInstances'], { stopProtection: true }), facts(), 'pass'],
   ['a tag under stop protection', onInstance(['CreateTags'], { stopProtection: true }), facts(), 'pass'],
+  [
+    'a backup selection that an update removes is held alone',
+    planWithEffects(deletedFunction({ marks: [mark('unprotect', { path: 'Properties' })] })),
+    facts(),
+    'hold(2)',
+  ],
+  [
+    'a backup selection that an update removes beside a loss',
+    planWithEffects(deletedFunction({ marks: [mark('unprotect', { path: 'Properties' })] }), deletedTable()),
+    facts(),
+    'deny',
+  ],
+  [
+    'what stays of a deleted stack loses its protection',
+    deleting([effect({ marks: [mark('unprotect', { path: 'Properties' })] })]),
+    facts(),
+    'hold(2)',
+  ],
 ]);

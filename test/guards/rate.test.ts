@@ -1,3 +1,5 @@
+import { expect, it } from 'vitest';
+import { rate } from '../../guards/rate.ts';
 import { call, deleting, facts, factsWithHistory, inDevelopment, observedStack, plan, vectorsOf } from './builders.ts';
 
 const failedTwice = factsWithHistory({ sameFailures: 2, executionsLastHour: 5 });
@@ -57,3 +59,11 @@ vectorsOf('rate', [
   ['the same failure twice', plan(), factsWithHistory({ sameFailures: 2 }), 'deny'],
   ['more are allowed by the policy', plan(), factsWithHistory({ executionsLastHour: 5 }), 'pass', { per_hour: 6 }],
 ]);
+
+it('tells the other guards how many executions an hour allows', () => {
+  const perHour = (options: object, environment: 'production' | 'development' | 'disposable') =>
+    rate.executionsPerHour?.(rate.options.parse(options), environment);
+  expect(perHour({}, 'production')).toBe(5);
+  expect(perHour({}, 'development')).toBe(30);
+  expect(perHour({ per_hour: 7 }, 'production')).toBe(7);
+});

@@ -111,3 +111,16 @@ vectorsOf('stateful-loss', [
     'note',
   ],
 ]);
+
+it('tells what is lost with it, and the remedy that fits its owner', () => {
+  const { owner: _stack, ...alone } = deletedTable();
+  const judge = (...effects: Parameters<typeof planWithEffects>) =>
+    made('stateful-loss').judge(planWithEffects(...effects), facts());
+  expect(judge(deletedTable()).message).toContain('stores data and would be deleted');
+  expect(judge(deletedTable({ holds: 'identity' })).message).toContain('has an identifier that others use');
+  expect(judge(deletedFunction({ disks: ['vol-1'] })).message).toContain('deletes its disks (vol-1)');
+  expect(judge(alone).remedy).toContain('First make a recovery point (');
+  expect(judge(deletedTable()).remedy).toContain('Keep Table');
+  const kept = deletedTable({ retention: { attribute: 'DeletionPolicy', effective: 'Retain' } });
+  expect(judge(kept).remedy).toContain('already retains or copies everything');
+});

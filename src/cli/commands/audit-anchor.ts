@@ -3,18 +3,22 @@ import { makeVisibleLine } from '../../core/render-safe.ts';
 import { type Command, JSON_OPTION, LOG_KEY_OPTION } from '../command.ts';
 import { EXIT } from '../exit.ts';
 
-type Args = { file?: string; git?: string; branch?: string; key?: string };
+type Args = { file?: string; git?: string; branch?: string; witness?: string; witnessKey?: string; key?: string };
 
 export const auditAnchor: Command<Args> = {
   name: 'audit anchor',
-  summary: 'keep a signed checkpoint in a file or a git repository, if the ledger continues the one there',
-  afterHelp: `Needs a key (countersign audit key), and --file, --git or both. In a repository, git writes a commit on a branch
+  summary:
+    'keep a signed checkpoint in a file, a git repository or with a witness, if the ledger continues the one there',
+  afterHelp: `Needs a key (countersign audit key), and --file, --git or --witness, or several: with a witness (C2SP tlog-witness) the
+file and the repository keep the checkpoint that it cosigned. In a repository, git writes a commit on a branch
 of its own and runs no hook; push the branch to a place that users of the state folder cannot rewrite.
 Exit: ${EXIT.pass} anchored, ${EXIT.failed} not anchored: the ledger does not continue the checkpoint there, or an error.`,
   options: [
     { flags: '--file <file>', summary: 'a file that holds the newest checkpoint' },
     { flags: '--git <folder>', summary: 'a git repository' },
     { flags: '--branch <name>', summary: 'the branch (default: countersign- and the id of the ledger)' },
+    { flags: '--witness <url>', summary: 'the submission prefix of a witness' },
+    { flags: '--witness-key <vkey>', summary: 'the verifier key of that witness' },
     LOG_KEY_OPTION,
     JSON_OPTION,
   ],
@@ -22,10 +26,10 @@ Exit: ${EXIT.pass} anchored, ${EXIT.failed} not anchored: the ledger does not co
   run: (context, args) =>
     context.withApp(async ({ ledger }) => {
       const { anchorAll } = await import('../audit-anchor.ts');
-      const anchored = anchorAll(ledger, context.config.home, args);
-      const lines = anchored.map(({ place, size, commit }) =>
+      const anchored = await anchorAll(ledger, context.config.home, args);
+      const lines = anchored.map(({ place, size, commit, cosignatures = [] }) =>
         makeVisibleLine(
-          `${place}: checkpoint of ${counted(size, 'event')}${commit === undefined ? '' : `, commit ${commit}`}`,
+          `${place}: checkpoint of ${counted(size, 'event')}${commit === undefined ? '' : `, commit ${commit}`}${cosignatures.map(({ name, at }) => `, cosigned by ${name} at ${new Date(at * 1000).toISOString()}`).join('')}`,
           Number.POSITIVE_INFINITY,
         ),
       );

@@ -5,6 +5,7 @@ type Args = {
   file?: string;
   checkpoint?: string[];
   vkey?: string;
+  witnessKey?: string[];
 };
 
 export const auditVerify: Command<Args> = {
@@ -17,10 +18,11 @@ export const auditVerify: Command<Args> = {
       summary: 'earlier checkpoints that were kept elsewhere: detect a ledger that was cut off or rewritten',
     },
     VKEY_OPTION,
+    { flags: '--witness-key <vkeys...>', summary: 'witnesses that must have cosigned each checkpoint' },
     JSON_OPTION,
   ],
   arguments: [{ name: 'file', syntax: '[file]', summary: 'a receipt; - for standard input' }],
-  async run({ config }, { file, checkpoint = [], vkey }) {
+  async run({ config }, { file, checkpoint = [], vkey, witnessKey = [] }) {
     const { knownKeys } = await import('../log-keys.ts');
     const keys = knownKeys(config.home, vkey);
     if (file !== undefined) {
@@ -32,7 +34,8 @@ export const auditVerify: Command<Args> = {
       return { text: receiptText(facts), json: facts, exit: EXIT.pass };
     }
     const { auditText, auditVerify: verify } = await import('../audit-verify.ts');
-    const report = await verify(config.home, { checkpoints: checkpoint, keys, mustBeSigned: vkey !== undefined });
+    const kept = { checkpoints: checkpoint, keys, mustBeSigned: vkey !== undefined, witnesses: witnessKey };
+    const report = await verify(config.home, kept);
     return { text: auditText(report), json: report, exit: report.ok ? EXIT.pass : EXIT.failed };
   },
 };
