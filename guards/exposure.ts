@@ -1,8 +1,7 @@
 /**
  * Guarantees: a change needs two approvals if it opens a network range wider than /8 (IPv6 /32) on an unlisted port, a
  * prefix list or a group that could itself be open; if it makes a bucket, snapshot or image public; or if it gives a
- * principal more permissions. What is sent to a destination that the policy names passes, and so do logs that are sent
- * to an account of the policy.
+ * principal more permissions. A destination that the policy names passes, and so do logs sent to one of its accounts.
  * Does not cover: existing exposure that the plan does not change. Ranges are normalised and judged together with the
  * existing rules before this guard sees them (`knowledge/marks`).
  */
@@ -47,11 +46,8 @@ export const exposure: GuardDefinition<Options> = {
   create: (given) => ({
     name: 'exposure',
     judge(plan, facts) {
-      const open = doing(plan.effects, ['expose']).filter(
-        ({ mark }) =>
-          (!mark?.network || isOpen(mark.network, given)) &&
-          !(mark?.receives && goesToOwn(mark.receives, given.destinations, facts.ownAccounts)),
-      );
+      const stays = (mark: Mark) => (mark.network ? !isOpen(mark.network, given) : goesToOwn(mark, given, facts));
+      const open = doing(plan.effects, ['expose']).filter(({ mark }) => !mark || !stays(mark));
       const first = open[0];
       if (!first) return pass('exposure');
       const { effect, mark } = first;

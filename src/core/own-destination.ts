@@ -5,16 +5,16 @@ import type { Mark } from './mark.ts';
 /**
  * INVARIANT: what is not known, or has no name, is not the team's.
  *
- * @param destinations globs of the policy, for any data.
- * @param accounts of the policy: for logs and findings alone.
+ * `destinations`: globs of the policy, for any data. `ownAccounts`: those that it names, for logs and findings alone.
  */
 export function goesToOwn(
-  { names, logs }: NonNullable<Mark['receives']>,
-  destinations: readonly string[],
-  accounts: readonly string[],
+  { receives: { names, logs } = { names: [], logs: false } }: Pick<Mark, 'receives'>,
+  { destinations }: { destinations: readonly string[] },
+  { ownAccounts }: { ownAccounts: readonly string[] },
 ): boolean {
   const isNamed = (name: string) => destinations.some((own) => matchesGlob(own.toLowerCase(), name.toLowerCase()));
   return (
-    names.length > 0 && names.every((name) => /\S/.test(name) && (isNamed(name) || (logs && accounts.includes(name))))
+    names.length > 0 &&
+    names.every((name) => /\S/.test(name) && (isNamed(name) || (logs && ownAccounts.includes(name))))
   );
 }
