@@ -17,38 +17,71 @@ const filesIn = (folder) =>
   readdirSync(folder)
     .filter((name) => name.endsWith('.ts'))
     .map((name) => `${folder}/${name}`);
-const valuesFrom = (file) =>
-  [...readFileSync(file, 'utf8').matchAll(/^(?:import|export) (?!type\b)[^;]*?from '([^']+)'/gm)].map(([, name]) =>
+const imported = (file, form) =>
+  [...readFileSync(file, 'utf8').matchAll(form)].map(([, name]) =>
     name.startsWith('.') ? join(file, '..', name) : name,
   );
+/** Values, of which there is something when it runs. */
+const valuesFrom = (file) => imported(file, /^(?:import|export) (?!type\b)[^;]*?from '([^']+)'/gm);
 const usesZod = (file) => valuesFrom(file).some((name) => name === 'zod' || (name.endsWith('.ts') && usesZod(name)));
+/** Files with all that they load when they are loaded. */
+function withTheirs(files, all = new Set()) {
+  for (const file of files) if (file.endsWith('.ts') && !all.has(file)) withTheirs(valuesFrom(file), all.add(file));
+  return [...all];
+}
 
 /**
  * Rooms that most commands load most of: a file each, where splitting would make dozens, and each takes half a
- * millisecond to load. A room imports those before it.
+ * millisecond to load. Nothing in a room loads one after it.
  */
 const core = [...filesIn('src/core'), ...filesIn('src/people')];
-const ROOMS = {
-  plain: core.filter((file) => !usesZod(file)),
-  core: core.filter(usesZod),
-  ledger: [...filesIn('src/ledger'), 'src/sqlite.ts'],
-  render: filesIn('src/render'),
-};
-const roomOf = (file) => Object.keys(ROOMS).find((name) => ROOMS[name].includes(file));
+const ROOMS = {};
+room('plain', [
+  ...core.filter((file) => !usesZod(file)),
+  'src/config.ts',
+  'src/cli/command.ts',
+  'src/cli/exit.ts',
+  'src/cli/init-answers.ts',
+]);
+room('base', [
+  ...core,
+  'src/sqlite.ts',
+  'src/folder.ts',
+  'src/cli/show.ts',
+  'src/cli/runners.ts',
+  'src/cli/changes.ts',
+  'src/cli/ids.ts',
+  ...filesIn('src/ledger'),
+  ...filesIn('src/render'),
+]);
+room('policy', ['src/cli/approve.ts']);
+function room(name, files) {
+  const before = Object.values(ROOMS).flat();
+  ROOMS[name] = withTheirs(files).filter((file) => !before.includes(file));
+}
+const roomOf = (file) => (file === 'zod' ? 'base' : Object.keys(ROOMS).find((name) => ROOMS[name].includes(file)));
+/** What a room loads later is a file of its own, found by name. */
+for (const file of Object.values(ROOMS).flat())
+  for (const later of imported(file, /\bimport\('([^']+)'\)/g))
+    if (!roomOf(later)) ENTRIES[later.replace(/^@|^src\/|\.ts$/g, '').replaceAll('/', '-')] ??= later;
+const entryOf = (file) => Object.keys(ENTRIES).find((name) => ENTRIES[name] === file);
 
 /** What is there of a file when it runs. */
 const exportsOf = (file) =>
-  [
-    ...readFileSync(file, 'utf8').matchAll(
-      /^export (?:async )?(?:const|let|class|function)\*? (\w+)|^export \{([^}]*)\}/gm,
-    ),
-  ].flatMap(
-    ([, one, several]) =>
-      one ??
-      several.split(',').flatMap((name) => (/^\s*(?:type\b|$)/.test(name) ? [] : name.trim().split(' as ').at(-1))),
-  );
+  file === 'zod'
+    ? zodUsed
+    : [
+        ...readFileSync(file, 'utf8').matchAll(
+          /^export (?:async )?(?:const|let|class|function)\*? (\w+)|^export \{([^}]*)\}/gm,
+        ),
+      ].flatMap(
+        ([, one, several]) =>
+          one ??
+          several.split(',').flatMap((name) => (/^\s*(?:type\b|$)/.test(name) ? [] : name.trim().split(' as ').at(-1))),
+      );
 /** Two files of a room may export the same name: each of them is known in it by another. */
 const sharesName = (file) => {
+  if (file === 'zod') return true;
   const others = ROOMS[roomOf(file)].filter((other) => other !== file).flatMap(exportsOf);
   return exportsOf(file).some((name) => others.includes(name));
 };
@@ -63,17 +96,26 @@ const besides = (within) => ({
   name: 'besides',
   setup({ onResolve, onLoad }) {
     const external = (name) => ({ path: `./${name}.js`, external: true });
+    const stub = (file) => ({ path: file, namespace: 'room', sideEffects: false });
     onResolve({ filter: /^\.\/\w+\.js$/, namespace: 'room' }, ({ path }) => ({ path, external: true }));
     onLoad({ filter: /.*/, namespace: 'room' }, ({ path }) => ({ contents: renamed(path, `./${roomOf(path)}.js`) }));
-    onResolve({ filter: /\.ts$/ }, ({ path, kind, resolveDir }) => {
+    onResolve({ filter: /\.ts$/ }, ({ path, kind, resolveDir, importer }) => {
       const file = source(join(resolveDir, path));
       const room = roomOf(file);
-      if (room !== undefined && room !== within)
-        return sharesName(file) ? { path: file, namespace: 'room', sideEffects: false } : external(room);
-      const found = Object.keys(ENTRIES).find((name) => ENTRIES[name] === file);
-      return kind === 'dynamic-import' && found ? external(found) : undefined;
+      if (room !== undefined && room !== within) return sharesName(file) ? stub(file) : external(room);
+      if (kind === 'dynamic-import' && entryOf(file)) return external(entryOf(file));
+      if (within && room === undefined && importer.endsWith('.ts'))
+        throw new Error(`${file} is in no room, and ${source(importer)} loads it`);
+      return undefined;
     });
-    if (within !== 'zod') onResolve({ filter: /^zod$/ }, () => external('zod'));
+    onResolve({ filter: /^[^.]/ }, ({ path, kind }) =>
+      within && kind === 'dynamic-import' && entryOf(path) ? external(entryOf(path)) : undefined,
+    );
+    onResolve({ filter: /^zod$/ }, ({ namespace }) => {
+      if (namespace === 'zod') return undefined;
+      return within === 'base' ? { path: 'zod', namespace: 'zod' } : stub('zod');
+    });
+    onLoad({ filter: /.*/, namespace: 'zod' }, () => ({ contents: lateZod(), resolveDir: '.', loader: 'ts' }));
   },
 });
 const onlyEntries = {
@@ -81,8 +123,7 @@ const onlyEntries = {
   setup({ onResolve }) {
     onResolve({ filter: /\.ts$/ }, ({ path, kind, resolveDir }) => {
       const file = source(join(resolveDir, path));
-      const found = Object.keys(ENTRIES).find((name) => ENTRIES[name] === file);
-      return kind === 'dynamic-import' && found ? { path: `./${found}.js`, external: true } : undefined;
+      return kind === 'dynamic-import' && entryOf(file) ? { path: `./${entryOf(file)}.js`, external: true } : undefined;
     });
   },
 };
@@ -98,25 +139,56 @@ const zodInParts = {
     });
   },
 };
+/** Of zod: what makes a schema. They are made late (`src/deferred.ts`); what is not named here is zod's as it is. */
+const MAKERS =
+  'array base64 boolean cidrv4 custom date discriminatedUnion enum int intersection ipv4 json lazy literal looseObject null number object record strictObject string tuple undefined union unknown url';
 /** What our files use of it; `z.core` is types to them. */
-async function zodUsed() {
+const zodUsed = await usedOfZod();
+async function usedOfZod() {
   const files = ['src', 'guards', 'tools'].flatMap((folder) =>
     readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
   );
   const texts = files.filter((name) => name.endsWith('.ts')).map((name) => readFileSync(name, 'utf8'));
-  const used = new Set(
-    texts.flatMap((text) => [...text.matchAll(/(?:\bz|\bimport\('zod'\)\))\s*\.\s*(\w+)/g)].map(([, name]) => name)),
-  );
+  const used = texts.flatMap((text) => [...text.matchAll(/\bz\s*\.\s*(\w+)/g)].map(([, name]) => name));
   const there = await import('zod');
-  return `export { ${[...used]
-    .filter((name) => name in there && name !== 'core')
-    .sort()
-    .join(', ')} } from 'zod';`;
+  return [...new Set(used)].filter((name) => name in there && name !== 'core').sort();
 }
+function lateZod() {
+  const isLate = (name) => MAKERS.split(' ').includes(name);
+  return [
+    "import { later, real } from './src/deferred.ts';",
+    "import { iso as zodIso, toJSONSchema as zodJsonSchema } from 'zod';",
+    'export const iso = Object.fromEntries(Object.entries(zodIso).map(([name, make]) => [name, later(name, make)]));',
+    'export const toJSONSchema = (schema, options) => zodJsonSchema(real(schema), options);',
+    ...zodUsed
+      .filter(isLate)
+      .flatMap((name) => [
+        `import { ${name} as zod_${name} } from 'zod';`,
+        `const late_${name} = later('${name}', zod_${name});`,
+        `export { late_${name} as ${name} };`,
+      ]),
+    `export { ${zodUsed.filter((name) => !isLate(name) && !['iso', 'toJSONSchema'].includes(name)).join(', ')} } from 'zod';`,
+  ].join('\n');
+}
+
+/** better-sqlite3 in the room of the ledger: 15 files fewer. Its compiled half is found in its own package. */
+const sqliteInRoom = {
+  name: 'sqlite-in-room',
+  setup({ onLoad }) {
+    onLoad({ filter: /better-sqlite3[\\/]lib[\\/]binding\.js$/ }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8').replaceAll(
+        '__dirname',
+        "require('node:path').dirname(require.resolve('better-sqlite3'))",
+      ),
+    }));
+  },
+};
 
 /** CommonJS dependencies inside an ES module bundle call require(). */
 const REQUIRE =
   "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
+/** Modules of Node's that few commands call, and that take a millisecond or more to make: made at the first call. */
+const LATE = ['node:child_process', 'node:readline/promises'];
 const OF_NODE = /^import (?:([\w$]+)(?:, )?)?(?:\{ ([^}]*) \}|\* as ([\w$]+))? ?from "(node:[\w/]+)";$/gm;
 
 /**
@@ -124,12 +196,27 @@ const OF_NODE = /^import (?:([\w$]+)(?:, )?)?(?:\{ ([^}]*) \}|\* as ([\w$]+))? ?
  * module itself makes nothing else. Making a `require` takes as long as loading a file, so only who calls it has one.
  */
 function asLittleAsNeeded(folder) {
+  const isEmpty = (name) => readFileSync(join(folder, name), 'utf8').replace(REQUIRE, '').trim() === '';
+  const empty = readdirSync(folder).filter(
+    (name) => name.startsWith('chunk-') && name.endsWith('.js') && isEmpty(name),
+  );
+  for (const name of empty) rmSync(join(folder, name));
   for (const name of readdirSync(folder).filter((file) => file.endsWith('.js'))) {
     const taken = [];
     const code = readFileSync(join(folder, name), 'utf8')
       .replace(REQUIRE, '')
+      .replace(/^import "\.\/(chunk-\w+\.js)";\n/gm, (line, chunk) => (empty.includes(chunk) ? '' : line))
       .replace(OF_NODE, (_, whole, named, all, from) => {
         const of = `globalThis.process.getBuiltinModule(${JSON.stringify(from)})`;
+        if (LATE.includes(from)) {
+          for (const one of [whole, all])
+            if (one) taken.push(`const ${one} = new Proxy({}, { get: (_, name) => ${of}[name] });`);
+          for (const one of named?.split(/,\s*/) ?? []) {
+            const [name, as = name] = one.trim().split(' as ');
+            taken.push(`const ${as} = (...given) => ${of}.${name}(...given);`);
+          }
+          return '';
+        }
         for (const one of [whole, all]) if (one) taken.push(`const ${one} = ${of};`);
         if (named) taken.push(`const { ${named.replaceAll(' as ', ': ')} } = ${of};`);
         return '';
@@ -168,14 +255,7 @@ else {
   const { main, serve, ...rest } = ENTRIES;
   // The start of a server is a bundle of its own: with what is shared split off, it would load all of zod for its part.
   await build({ ...common, outdir, entryPoints: { main, serve } });
-  await room('zod', await zodUsed());
-  for (const [name, files] of Object.entries(ROOMS))
-    await room(
-      name,
-      files
-        .map((file) => (sharesName(file) ? renamed(file, `./${file}`, true) : `export * from './${file}';`))
-        .join('\n'),
-    );
+  for (const name of Object.keys(ROOMS)) await buildRoom(name);
   await build({ ...common, outdir, entryPoints: rest, splitting: true, plugins: [zodInParts, besides()] });
   writeFileSync('dist/tools.json', await toolList());
   copyCedar();
@@ -199,9 +279,14 @@ async function buildPage() {
 }
 asLittleAsNeeded(outdir);
 
-async function room(name, contents) {
+async function buildRoom(name) {
+  const files = ROOMS[name].map((file) =>
+    sharesName(file) ? renamed(file, `./${file}`, true) : `export * from './${file}';`,
+  );
+  const contents = [...files, ...(name === roomOf('zod') ? [renamed('zod', 'zod', true)] : [])].join('\n');
   const stdin = { contents, resolveDir: '.', sourcefile: `${name}.ts`, loader: 'ts' };
-  await build({ ...common, stdin, outfile: join(outdir, `${name}.js`), plugins: [zodInParts, besides(name)] });
+  const plugins = [zodInParts, sqliteInRoom, besides(name)];
+  await build({ ...common, external: [], stdin, outfile: join(outdir, `${name}.js`), plugins });
 }
 
 /** What `tools/list` answers, made here so that a server that starts loads neither tools nor schemas. */

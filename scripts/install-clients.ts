@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { CLIENTS } from '../test/clients/folder.ts';
 import { DEPLOY_TOOLS } from '../test/deploy-tools/folder.ts';
 import { type Installation, isInstalled } from '../test/installation.ts';
+import { TELEMETRY } from '../test/watch/folder.ts';
 
 function install({ packages, folder, marker, scripts }: Installation): void {
   mkdirSync(folder, { recursive: true });
@@ -16,7 +17,7 @@ function install({ packages, folder, marker, scripts }: Installation): void {
   writeFileSync(marker, '');
 }
 
-for (const installation of [CLIENTS, DEPLOY_TOOLS]) {
+for (const installation of [CLIENTS, DEPLOY_TOOLS, TELEMETRY]) {
   if (!isInstalled(installation)) install(installation);
   console.log(`Installed: ${installation.folder}.`);
 }

@@ -11,6 +11,7 @@ import { createChanges } from './core/changes.ts';
 import { keyedDigestOf } from './core/digest.ts';
 import { CountersignError } from './core/errors.ts';
 import type { GuardDefinition } from './core/guard.ts';
+import { unwatched, type Watching } from './core/observing.ts';
 import type { TriedWrite } from './core/outside.ts';
 import type { Owners } from './core/owner.ts';
 import { createPipeline, type Pipeline, type PipelinePorts } from './core/pipeline.ts';
@@ -72,6 +73,8 @@ export interface AppOptions {
   openLedger?: typeof openLedger;
   answerWithinMilliseconds?: number;
   logDefect?: (error: unknown, where: string) => void;
+  /** Absent: nobody watches. */
+  watching?: Watching | undefined;
 }
 
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: the one place where all rooms are joined; each line is one joint.
@@ -79,12 +82,14 @@ export function createApp(config: Config, options: AppOptions = {}): App {
   const now = options.now ?? (() => new Date());
   const guards = options.guards ?? allGuards;
   const policyFile = options.policy ?? (config.policyPath === undefined ? null : loadPolicy(config.policyPath, guards));
-  const ledger = (options.openLedger ?? openLedger)(config.home, now);
+  const { watching } = options;
+  const opened = (options.openLedger ?? openLedger)(config.home, now);
+  const ledger = watching?.ledger(opened, (changeId) => changes.find(changeId)) ?? opened;
   const secretKey = secretOf(config.home);
   const keyedDigest = (value: unknown) => keyedDigestOf(secretKey, value);
   const here = hereOf(config, keyedDigest);
   const owners = options.owners ?? createOwners();
-  const policy = createPolicyPort({
+  const rules = createPolicyPort({
     owners,
     policy: policyFile,
     guards,
@@ -96,6 +101,7 @@ export function createApp(config: Config, options: AppOptions = {}): App {
     here,
     now,
   });
+  const policy = watching?.policy(rules) ?? rules;
   const changes = createChanges({ ledger, policy, provider: options.provider ?? providerRules, now });
   const { sandbox } = options;
   const sealUp: App['seal'] = (value) => seal(secretKey, value);
@@ -103,6 +109,7 @@ export function createApp(config: Config, options: AppOptions = {}): App {
     createAws({
       settings: (region) => ({
         region: region ?? config.region,
+        during: watching?.during,
         ...(sandbox
           ? {
               requestHandler: sandbox.requestHandler,
@@ -120,15 +127,17 @@ export function createApp(config: Config, options: AppOptions = {}): App {
       earlier: (changeId) => earlierChange(ledger, changes, (document) => unseal(secretKey, document), changeId),
       now,
     });
-  const cloud = options.provider ?? aws();
+  const provider = options.provider ?? aws();
+  const cloud = watching?.cloud(provider) ?? provider;
   const logDefect =
     options.logDefect ??
     ((error, where) =>
       process.stderr.write(
         `${JSON.stringify({ level: 'error', where, error: String((error as Error)?.stack ?? error) })}\n`,
       ));
-  const pipeline = createPipeline({
-    tools: options.tools ?? tools,
+  const offered = options.tools ?? tools;
+  const answering = createPipeline({
+    tools: offered,
     cloud,
     policy,
     ledger,
@@ -145,9 +154,10 @@ export function createApp(config: Config, options: AppOptions = {}): App {
   const loaded = async (): Promise<Executor> => {
     const { createExecutor } = await import('./execute/executor.ts');
     const people = policyFile?.people ?? [];
-    return createExecutor({ ledger, changes, policy, cloud, owners, now, people, directoryAt: whoWas });
+    const during = watching?.during ?? unwatched;
+    return createExecutor({ ledger, changes, policy, cloud, owners, now, people, directoryAt: whoWas, during });
   };
-  const executor: Executor = {
+  const executing: Executor = {
     run: async (changeId, onProgress, how) => (await loaded()).run(changeId, onProgress, how),
     reconcile: async (changeId) => (await loaded()).reconcile(changeId),
     close: async (changeId, signed) => (await loaded()).close(changeId, signed),
@@ -161,9 +171,9 @@ export function createApp(config: Config, options: AppOptions = {}): App {
     changes,
     directoryAt: whoWas,
     cloud,
-    executor,
+    executor: watching?.executor(executing, ledger) ?? executing,
     owners,
-    pipeline,
+    pipeline: watching?.pipeline(answering, offered) ?? answering,
     keyedDigest,
     here,
     seal: sealUp,

@@ -23,6 +23,8 @@ export interface Config {
   logLevel: string;
   /** Where people find the review page: told to clients that can open it. */
   reviewUrl?: string | undefined;
+  /** OpenTelemetry is asked for. `saysMore`: its SDK logs by itself. Absent: it is not. */
+  telemetry?: { saysMore: boolean } | undefined;
 }
 
 export function readConfig(options: { home?: string | undefined; policy?: string | undefined } = {}): Config {
@@ -40,7 +42,31 @@ export function readConfig(options: { home?: string | undefined; policy?: string
     sshOriginalCommand: env.SSH_ORIGINAL_COMMAND,
     logLevel: env.COUNTERSIGN_LOG_LEVEL ?? 'warn',
     reviewUrl: env.COUNTERSIGN_REVIEW_URL || undefined,
+    telemetry: telemetryIn(env),
   };
+}
+
+const OTLP_ENDPOINTS = [
+  'OTEL_EXPORTER_OTLP_ENDPOINT',
+  'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
+  'OTEL_EXPORTER_OTLP_METRICS_ENDPOINT',
+];
+
+/** OpenTelemetry's own variables, all of which its SDK reads by itself. */
+function telemetryIn(env: NodeJS.ProcessEnv): Config['telemetry'] {
+  if (!OTLP_ENDPOINTS.some((name) => env[name]?.trim())) return undefined;
+  if (env.OTEL_SDK_DISABLED?.trim().toLowerCase() === 'true') return undefined;
+  return { saysMore: Boolean(env.OTEL_LOG_LEVEL) };
+}
+
+/**
+ * What the SDK takes where the environment says nothing. SECURITY: by default it would send the command line, the user's
+ * name and the path of the program.
+ */
+export function setTelemetryDefaults(): void {
+  process.env.OTEL_NODE_RESOURCE_DETECTORS ||= 'env,serviceinstance';
+  if (!/(?:^|,)\s*service\.name\s*=/.test(process.env.OTEL_RESOURCE_ATTRIBUTES ?? ''))
+    process.env.OTEL_SERVICE_NAME ||= 'countersign';
 }
 
 /**

@@ -1,11 +1,12 @@
 /** The command entry: registers the commands, prints what one returns, sets the exit code, and renders errors. */
 
 import { Command, CommanderError } from 'commander';
-import { type Command as Definition, jsonText } from './cli/command.ts';
+import { DESCRIPTION, type Command as Definition, GLOBAL_OPTIONS, jsonText } from './cli/command.ts';
 import { commands, GROUPS } from './cli/commands/index.ts';
 import { createContext } from './cli/context.ts';
 import { EXIT } from './cli/exit.ts';
-import { type GlobalOptions, registerAll } from './cli/register.ts';
+import type { Printer } from './cli/printer.ts';
+import { exitLines, type GlobalOptions, parserOption, registerAll } from './cli/register.ts';
 import { readConfig } from './config.ts';
 import { CountersignError } from './core/errors.ts';
 import { makeVisible } from './core/render-safe.ts';
@@ -14,30 +15,46 @@ declare const __VERSION__: string;
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 const note = (text: string): void => void process.stderr.write(`${text}\n`);
+const atTerminal = process.stdout.isTTY || process.stderr.isTTY;
+/** Only a terminal has a width, and somebody who waits before it. */
+const printer = async (): Promise<Printer> =>
+  atTerminal
+    ? (await import('./cli/printer.ts')).createPrinter(process.stdout, process.stderr)
+    : { print, note, progress: () => undefined, end: () => undefined };
 /** SECURITY: what the command line was given is in it. */
 const complain = (text: string): void => note(makeVisible(text, Number.POSITIVE_INFINITY));
 
 const program = new Command('countersign')
   .exitOverride()
   .configureOutput({ writeErr: (text) => complain(text.replace(/\n$/, '')) })
-  .description(
-    'AI agents describe, plan and propose changes to AWS; nothing happens until guards pass and the right people have signed.',
-  )
-  .version(__VERSION__)
-  .option('--home <folder>', 'state folder (default: COUNTERSIGN_HOME or ~/.countersign)')
-  .option('--policy <file>', 'policy file (default: COUNTERSIGN_POLICY)')
-  .option('--sandbox', 'use the simulated cloud below --home instead of AWS');
-registerAll(program, GROUPS, commands, perform);
+  .description(DESCRIPTION)
+  .version(__VERSION__);
+for (const option of GLOBAL_OPTIONS) program.addOption(parserOption(option));
+registerAll(program, GROUPS, mentionedIn(process.argv.slice(2)), perform);
+program.addHelpText('after', () => `\nExit codes:\n${exitLines().join('\n')}`);
+
+/** To register all takes longer than most commands do. Whoever asks for help, or names none of them, is told of all. */
+function mentionedIn(args: readonly string[]): readonly Definition[] {
+  const first = args.find((arg, at) => !arg.startsWith('-') && !['--home', '--policy'].includes(args[at - 1] ?? ''));
+  const mentioned = commands.filter(({ name }) => name.split(' ')[0] === first);
+  return mentioned.length === 0 || args.includes('--help') || args.includes('-h') ? commands : mentioned;
+}
 
 async function perform(command: Definition, args: Record<string, unknown>): Promise<void> {
   const { sandbox: sandboxed = false, ...settings } = program.opts<GlobalOptions>();
-  const tell = args.json ? () => undefined : print;
+  const { print: printFitted, note, progress, end } = await printer();
+  const tell = args.json ? () => undefined : printFitted;
   const width = process.stdout.columns;
-  const context = createContext({ config: readConfig(settings), version: __VERSION__, sandboxed, width, tell, note });
-  const { text, json, exit, exact, lines } = await command.run(context, args);
+  const config = readConfig(settings);
+  const context = createContext({ config, version: __VERSION__, sandboxed, width, tell, note, progress });
+  if (command.slow !== undefined) progress(command.slow);
+  const { text, json, exit, exact, fits, lines } = await command.run(context, args).finally(async () => {
+    end();
+    await context.end();
+  });
   if (exact) process.stdout.write(text);
   else if (args.json) print(jsonText(json));
-  else if (text !== '') print(text);
+  else if (text !== '') (fits ? print : printFitted)(text);
   for await (const line of lines ?? []) await printed(line);
   process.exitCode = exit;
 }
@@ -54,8 +71,10 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 /** A user's mistake is one clear message, never a stack trace. */
-program.parseAsync().catch((error: unknown) => {
+program.parseAsync().catch(async (error: unknown) => {
   process.exitCode = EXIT.failed;
+  const { note } = await printer();
+  const complain = (text: string): void => note(makeVisible(text, Number.POSITIVE_INFINITY));
   // The parser has said on stderr what is wrong; asked for help or the version, nothing is.
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.pass : EXIT.usage;
   else if (error instanceof CountersignError) complain(`${error.code}: ${error.message}\n${error.remedyForPeople}`);

@@ -1,6 +1,6 @@
 /** Changes, newest first. */
 import { z } from 'zod';
-import { CHANGE_STATES } from '../src/core/change.ts';
+import { CHANGE_STATES } from '../src/core/change-states.ts';
 import { makeVisibleLine } from '../src/core/render-safe.ts';
 import { defineTool, pageInput } from '../src/core/tool.ts';
 import { summaryOf } from '../src/render/agent/answer.ts';

@@ -13,7 +13,7 @@ import { createOperatorLog } from './operator-log.ts';
  * Each call looks at the policy's files again, and an edit opens the app anew: a call that is still at work ends with
  * the policy that it began with.
  */
-export function createAnswers(config: Config, sandboxed: boolean): Answers {
+export function createAnswers(config: Config, sandboxed: boolean, version: string): Answers {
   const log = createOperatorLog(config.logLevel);
   const logDefect = (error: unknown, where: string) =>
     log.error({ where, error: String((error as Error)?.stack ?? error) }, 'a defect');
@@ -23,11 +23,17 @@ export function createAnswers(config: Config, sandboxed: boolean): Answers {
     if (sandboxed) sandbox ??= openSandbox(config.home);
     const { policyPath } = config;
     const before = policyStamp(policyPath, null);
-    const app = createApp(config, { logDefect, ...(sandbox ? { sandbox: await sandbox } : {}) });
+    const watching = await watchingHere();
+    const app = createApp(config, { logDefect, watching, ...(sandbox ? { sandbox: await sandbox } : {}) });
     // An edit while it was read: the next call reads it again.
     const stamp = before === policyStamp(policyPath, null) ? policyStamp(policyPath, app.policyFile) : '';
     opened = { app, stamp };
     return app;
+  };
+  const watchingHere = async () => {
+    if (config.telemetry === undefined) return undefined;
+    const { closeAtEnd, watchingOf } = await import('./watching.ts');
+    return closeAtEnd(await watchingOf(config.telemetry, version, (text) => void process.stderr.write(`${text}\n`)));
   };
   let turn: Promise<unknown> = Promise.resolve();
   /** One after the other, so that calls that come together open one app. */

@@ -23,8 +23,9 @@ import { adoptedAsWritten } from '../policy/directory.ts';
 import { confirmSigning, noKey, type Terminal } from './confirm.ts';
 import { givenText } from './given-text.ts';
 import { findOwnKey, type OwnKey } from './own-key.ts';
-import { personHere, subjectOf } from './show.ts';
+import { subjectOf } from './show.ts';
 import { underPolicyOfNow } from './under-policy.ts';
+import { personHere } from './who-is-here.ts';
 
 export interface ApproveOptions {
   decision: 'approve' | 'reject';

@@ -3,9 +3,12 @@ import { assuranceOf } from '../core/assurance.ts';
 import { counted } from '../core/counted.ts';
 import { CountersignError } from '../core/errors.ts';
 import { type BodyOf, EVENT_BODIES, type EventKind, type LedgerEvent, readEvent } from '../core/events.ts';
+import { didYouMean } from '../core/nearest.ts';
+import type { LedgerView } from '../core/ports.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
 import { readLedger } from '../ledger/store.ts';
-import { sinceWhen } from './policy-replay.ts';
+import { changeIdOf } from './ids.ts';
+import { sinceWhen } from './since.ts';
 
 const KINDS = Object.keys(EVENT_BODIES) as EventKind[];
 
@@ -16,7 +19,7 @@ export function kindsNamed(names: readonly string[] | undefined): EventKind[] | 
     if (meant.length > 0) return meant;
     throw new CountersignError(
       'INPUT_INVALID',
-      `There is no kind of event ${makeVisibleLine(name, 40)}.`,
+      `There is no kind of event ${makeVisibleLine(name, 40)}.${didYouMean(name, KINDS)}`,
       `Name some of: ${KINDS.join(', ')}; or the first part of several, such as change.`,
     );
   });
@@ -28,14 +31,15 @@ export interface Asked {
   kind?: readonly string[] | undefined;
 }
 
-export const queryOf = ({ since, change, kind }: Asked, now = new Date()) => {
+/** @param view where a change is named by the beginning of its id. */
+export async function queryOf(view: LedgerView, { since, change, kind }: Asked, now = new Date()) {
   const kinds = kindsNamed(kind);
   return {
     ...(since === undefined ? {} : { sinceAt: sinceWhen(since, now).toISOString() }),
-    ...(change === undefined ? {} : { changeId: change }),
+    ...(change === undefined ? {} : { changeId: await changeIdOf(view, change) }),
     ...(kinds === undefined ? {} : { kinds }),
   };
-};
+}
 
 /** `before`: the page goes on with it; null: there is no more. */
 export interface Page {
@@ -43,12 +47,22 @@ export interface Page {
   before: number | null;
 }
 
+/** What `audit export` asks for. */
+export async function asExported(home: string, asked: Asked) {
+  const ledger = readLedger(home);
+  try {
+    return await queryOf(ledger, asked);
+  } finally {
+    ledger.close();
+  }
+}
+
 /** Newest first. @throws INPUT_INVALID */
 export async function pageOf(home: string, asked: Asked & { limit: number; before?: number }): Promise<Page> {
   const ledger = readLedger(home);
   try {
     const { limit, before } = asked;
-    const query = { ...queryOf(asked), newestFirst: true, limit: limit + 1 };
+    const query = { ...(await queryOf(ledger, asked)), newestFirst: true, limit: limit + 1 };
     const found = await ledger.events(before === undefined ? query : { ...query, untilSeq: before - 1 });
     const events = found.slice(0, limit).map((event) => ({ ...event, summary: summaryOf(event) }));
     return { events, before: found.length > limit ? (events.at(-1)?.seq ?? null) : null };
@@ -116,12 +130,13 @@ const SAYINGS: Sayings = {
   'doctor.reported': ({ client, levels, findings }) =>
     `${assuranceOf(levels)} for ${client.kind} (${client.who}), ${counted(findings.length, 'finding')}`,
   'people.told': ({ through, by }) => `through event ${through} by ${by}`,
+  traced: ({ traceparent }) => traceparent,
   halted: person,
   resumed: person,
 };
 
 /** Never fails: what cannot be read as its kind says so. */
-function summaryOf(event: LedgerEvent): string {
+export function summaryOf(event: LedgerEvent): string {
   const kind = KINDS.find((one) => one === event.kind);
   if (kind === undefined) return 'a kind that a newer version wrote';
   try {

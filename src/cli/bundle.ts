@@ -11,7 +11,8 @@ import type { ApproveOptions } from './approve.ts';
 import { confirmSigning, noKey } from './confirm.ts';
 import { givenText } from './given-text.ts';
 import { findOwnKey } from './own-key.ts';
-import { peopleNow, subjectOf } from './show.ts';
+import { subjectOf } from './show.ts';
+import { peopleNow } from './who-is-here.ts';
 
 export async function bundleOf(folder: StateFolder, changeId: string, now = new Date()): Promise<string> {
   const {

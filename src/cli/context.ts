@@ -1,28 +1,43 @@
 /** What a command works with, made of what the command line said. */
 import { existsSync } from 'node:fs';
 import { webhookFile } from '../config.ts';
+import type { Watching } from '../core/observing.ts';
 import type { StateFolder } from '../folder.ts';
 import type { Context } from './command.ts';
 
-export function createContext(given: Omit<Context, 'withApp' | 'withFolder'>): Context {
-  const open: Context['withFolder'] = async (use, config = given.config) => {
+/** `end`: of the process; what it told of itself is sent. */
+export function createContext(
+  given: Omit<Context, 'withApp' | 'withFolder' | 'watching' | 'progress'> & Partial<Pick<Context, 'progress'>>,
+): Context & { end(): Promise<void> } {
+  const { config, version, note } = given;
+  let watched: Promise<Watching | undefined> | undefined;
+  const watching = async () => {
+    // Only where the environment asks for it is anything of it loaded.
+    if (config.telemetry === undefined) return undefined;
+    const { telemetry } = config;
+    watched ??= import('./watching.ts').then(({ watchingOf }) => watchingOf(telemetry, version, note));
+    return watched;
+  };
+  const open: Context['withFolder'] = async (use, settings = config) => {
     const { openFolder } = await import('../folder.ts');
-    const folder = openFolder(config, given);
+    const folder = openFolder(settings, { sandboxed: given.sandboxed, watching: await watching() });
     try {
       return await use(folder);
     } finally {
-      await tellAfter(folder, given.note);
+      await tellAfter(folder, note);
       folder.close();
     }
   };
   return {
+    progress: () => undefined,
     ...given,
-    async withFolder(use, config) {
-      // Each shape is parsed once or twice: compiling its parser, which zod does for those made from here on, takes longer.
-      (await import('zod')).config({ jitless: true });
-      return open(use, config);
+    watching,
+    async withFolder(use, settings) {
+      (await import('../folder.ts')).parseWithoutCompiling();
+      return open(use, settings);
     },
-    withApp: (use, config) => open(async (folder) => use(await folder.whole()), config),
+    withApp: (use, settings) => open(async (folder) => use(await folder.whole()), settings),
+    end: async () => (await watched)?.close(),
   };
 }
 

@@ -9,8 +9,13 @@ export const PERSON_ARGUMENT: ArgumentSpec = {
   name: 'name',
   syntax: '<name>',
   summary: 'the person, by name in the policy',
+  completes: 'person',
 };
-export const PUBLIC_KEY_OPTION: OptionSpec = { flags: '--key <file>', summary: 'file with the public key' };
+export const PUBLIC_KEY_OPTION: OptionSpec = {
+  flags: '--key <file>',
+  summary: 'file with the public key',
+  completes: 'file',
+};
 export const OFFER_OPTION: OptionSpec = {
   flags: '--offer <number>',
   summary: 'a key that the person offered on the page, by its number (default: the only one that waits)',

@@ -1,30 +1,37 @@
 /** `policy explain`: why a plan, a change or a sketch of one is judged as it is. */
 
 import { readFileSync } from 'node:fs';
-import { styleText } from 'node:util';
 import { guards } from '../../guards/index.ts';
+import { counted } from '../core/counted.ts';
 import { CountersignError } from '../core/errors.ts';
+import { absoluteTime } from '../core/instant.ts';
+import { didYouMean } from '../core/nearest.ts';
+import type { Plan } from '../core/plan.ts';
 import type { LedgerView } from '../core/ports.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
-import { GOALS, type Goal } from '../core/verdict.ts';
+import { GOALS, type Goal, type Verdict } from '../core/verdict.ts';
 import { openLedger } from '../ledger/store.ts';
 import { loadPolicy } from '../policy/load.ts';
 import type { Policy } from '../policy/model.ts';
-import {
-  type ExplainedVerdict,
-  type Explanation,
-  explain,
-  type SmallestChange,
-  type Subject,
-} from '../policy-lab/explain/explain.ts';
+import { type Explanation, explain, type SmallestChange, type Subject } from '../policy-lab/explain/explain.ts';
 import { readSample } from '../policy-lab/explain/sample.ts';
 import { type Moment, momentOf } from '../policy-lab/replay/as-of.ts';
 import { decisionText } from '../policy-lab/replay/replay.ts';
 import { providerRules } from '../providers/index.ts';
-import { labelled } from './labelled.ts';
+import { layOut, NARROWEST, type Row, rowOf, type Tone, wrapped } from '../render/layout.ts';
+import { sentenceOf } from '../render/sentence.ts';
+import { verdictText } from '../render/verdict-text.ts';
+import { subjectIdOf } from './ids.ts';
+import { paint } from './paint.ts';
+
+/** `told`: as `show` tells it. */
+type ExplainedVerdict = Explanation['guards'][number] & { told: string };
 
 export interface ExplainReport extends Explanation {
   subject: string;
+  /** What the plan does, in one sentence. */
+  summary: string;
+  guards: ExplainedVerdict[];
   target: string;
   goal: Goal | null;
   sponsor: string | null;
@@ -60,7 +67,8 @@ export async function explainPolicy(subject: string, request: ExplainRequest): P
       policyPath ?? 'no policy',
     );
     return {
-      subject,
+      subject: recorded?.id ?? subject,
+      summary: sentenceOf(plan),
       target: `${plan.target.name} (${plan.target.account}, ${plan.target.region})`,
       goal: asked.goal ?? null,
       sponsor,
@@ -68,11 +76,16 @@ export async function explainPolicy(subject: string, request: ExplainRequest): P
       policy: policyPath ?? null,
       recorded: recorded ? toldOf(recorded) : null,
       ...explanation,
+      guards: explanation.guards.map((one) => ({ ...one, told: toldVerdict(plan, one) })),
     };
   } finally {
     ledger.close();
   }
 }
+/** `hold(2, data)` is a hold. */
+const toldVerdict = (plan: Plan, { outcome, ...verdict }: Explanation['guards'][number]): string =>
+  verdictText(plan, { ...verdict, outcome: outcome.replace(/\(.*/, '') as Verdict['outcome'] });
+
 const toldOf = ({ judgement: { decision, seats, roles } }: Moment) => ({ decision, seats, roles });
 
 function goalOf(text: string | undefined): Goal | undefined {
@@ -80,12 +93,14 @@ function goalOf(text: string | undefined): Goal | undefined {
   if (text === undefined || goal) return goal;
   throw new CountersignError(
     'INPUT_INVALID',
-    `${makeVisibleLine(text, 40)} is not a goal.`,
+    `${makeVisibleLine(text, 40)} is not a goal.${didYouMean(text, GOALS)}`,
     `Goals are: ${GOALS.join(', ')}.`,
   );
 }
 
-async function momentIn(ledger: LedgerView, id: string): Promise<Moment> {
+/** @throws INPUT_NOT_FOUND */
+async function momentIn(ledger: LedgerView, given: string): Promise<Moment> {
+  const id = await subjectIdOf(ledger, given);
   const query = id.startsWith('chg_')
     ? { changeId: id, kinds: ['change.proposed'] }
     : { planId: id, kinds: ['plan.made'] };
@@ -93,8 +108,8 @@ async function momentIn(ledger: LedgerView, id: string): Promise<Moment> {
   if (event) return momentOf({ ledger, provider: providerRules }, event);
   throw new CountersignError(
     'INPUT_NOT_FOUND',
-    `The ledger has no plan or change ${makeVisibleLine(id, 60)}.`,
-    'List changes with: countersign changes. A plan_* tool answers with its plan_id. Check --home.',
+    `No plan was made of ${makeVisibleLine(id, 60)}.`,
+    'Its planning failed, or has not ended: countersign plans',
   );
 }
 
@@ -121,78 +136,77 @@ function sketched(file: string, policy: Policy | null, { sponsor, actsAs }: Expl
   };
 }
 
-const INDENT = 8;
 const NAMES_TOLD = 6;
+const GUARD_COLUMNS = 17;
 
-/** @param width columns of the terminal. */
+/** The change in the sentence of `show`, then each verdict in its words. @param width columns of the terminal. */
 export function explainText(report: ExplainReport, width = 100): string {
-  const { subject, target, goal, sponsor, asOf, policy, recorded, environment } = report;
-  const about = [target, goal, sponsor === null ? 'without a sponsor' : `for ${sponsor}`].filter(Boolean).join(' · ');
+  const { subject, summary, target, goal, sponsor, asOf, policy, recorded, environment, guards: judged } = report;
   const was = recorded && decisionText(recorded) !== decisionText(report) ? ` (then: ${decisionText(recorded)})` : '';
+  const state: Row[] = [
+    { text: `${subject}: ${decisionText(report)} in ${environment}${was}`, tone: TONES[report.decision] ?? 'warn' },
+    rowOf([target, ...(goal === null ? [] : [`goal ${goal}`]), `asked by ${sponsor ?? 'no sponsor'}`]),
+    { text: `under ${policy ?? 'no policy'}, as of ${absoluteTime(asOf)}` },
+    ...(report.notDenied ? smallestRows('not denied', report.notDenied) : []),
+    ...(report.noSeats ? smallestRows('no approval', report.noSeats) : []),
+  ];
+  const told = judged.filter(({ outcome }) => outcome !== 'pass');
+  const passed = judged.filter(({ outcome }) => outcome === 'pass');
+  const rows = [
+    ...told.flatMap(verdictRows),
+    { indent: 2, text: `${counted(passed.length, 'guard')} passed`, own: true as const },
+  ];
   return [
-    styleText('bold', `${subject}: ${decisionText(report)} in ${environment}${was}`),
-    makeVisibleLine(about),
-    `under ${policy ?? 'no policy'}, as of ${asOf.slice(0, 19).replace('T', ' ')} UTC`,
-    '',
-    ...(report.notDenied ? smallestLines('not denied', report.notDenied, width) : []),
-    ...(report.noSeats ? smallestLines('no approval', report.noSeats, width) : []),
-    '',
-    ...report.guards.flatMap((verdict) =>
-      verdict.outcome === 'pass' ? passLine(verdict, width) : verdictLines(verdict, width),
+    ...layOut(
+      [
+        { key: 'state', title: summary, rows: state },
+        { key: 'guards', title: 'GUARDS', rows },
+      ],
+      width,
+      paint,
     ),
+    ...passed.map((one) => passLine(one, width)),
   ].join('\n');
 }
+const TONES: Partial<Record<ExplainReport['decision'], Tone>> = { denied: 'bad', pass: 'good', no_change: 'good' };
 
-function smallestLines(what: string, { without, decision, exact }: SmallestChange, width: number): string[] {
-  const label = styleText('bold', what.padEnd(12));
-  if (!without || !decision) return labelled(label, 12, 'no smaller plan: each effect alone needs approval', width);
+function smallestRows(what: string, { without, decision, exact }: SmallestChange): Row[] {
+  const label = `${what}: `;
+  if (!without || !decision) return [{ text: `${label}no smaller plan: each effect alone needs approval` }];
   const then = decision.decision === 'needs_approval' ? `needs ${decisionText(decision)}` : decisionText(decision);
-  return labelled(
-    label,
-    12,
-    `without ${namesText(without)}: ${then}${exact ? '' : ' (leaving out less may also suffice)'}`,
-    width,
-  );
+  return [
+    { text: `${label}without ${namesText(without)}: ${then}${exact ? '' : ' (leaving out less may also suffice)'}` },
+  ];
 }
 
 const namesText = (names: readonly string[]) =>
   makeVisibleLine(names.slice(0, NAMES_TOLD).join(', ')) +
   (names.length > NAMES_TOLD ? ` and ${names.length - NAMES_TOLD} more` : '');
 
-/** In one line: the facts, with line and column of what the policy says. */
+/** In one line: the facts, with line and column of what the policy says; cut at a word. */
 function passLine({ guard, facts, lines }: ExplainedVerdict, width: number): string {
   const place = (from: readonly string[]) => from.map((one) => /:(\d+:\d+) /.exec(one)?.[1]).filter(Boolean);
   const told = [
     ...lines.filter((line) => !line.startsWith('default')).map((line) => line.replace(/^.*?:(?=\d+:\d+ )/, '')),
     ...facts.map(({ fact, value, from }) => [`${fact}: ${makeVisibleLine(value, 60)}`, ...place(from)].join(' ← ')),
   ].join(' · ');
-  const room = width - INDENT - 17;
-  const shown = told.length > room ? `${told.slice(0, room - 1)}…` : told;
-  return told === ''
-    ? `${styleText('green', 'pass'.padEnd(INDENT))}${guard}`
-    : `${styleText('green', 'pass'.padEnd(INDENT))}${guard.padEnd(17)}${styleText('dim', shown)}`;
+  const indent = `    ${guard.padEnd(GUARD_COLUMNS)}`;
+  const [first = '', ...more] = wrapped(told, Math.max(NARROWEST, width) - indent.length - 2);
+  return told === '' ? indent.trimEnd() : `${indent}${paint('quiet', more.length > 0 ? `${first} …` : first)}`;
 }
 
-const COLOURS = { deny: 'red', hold: 'yellow', note: 'cyan' } as const;
+const VERDICT_TONES: Record<string, Tone> = { deny: 'bad', hold: 'warn' };
 
-function verdictLines(verdict: ExplainedVerdict, width: number): string[] {
-  const { guard, outcome, message, remedy, facts, lines, passesWithout, observed, exceptions = [] } = verdict;
-  const [kind, seats] = [outcome.slice(0, 4) as keyof typeof COLOURS, outcome.slice(4)];
-  const row = (label: string, text: string) =>
-    labelled(`${' '.repeat(INDENT)}${label.padEnd(12)}`, INDENT + 12, text, width);
+function verdictRows(verdict: ExplainedVerdict): Row[] {
+  const { outcome, told, remedy, facts, lines, passesWithout } = verdict;
+  const row = (text: string): Row => ({ indent: 4, text });
   return [
-    `${styleText(COLOURS[kind], kind.padEnd(INDENT))}${styleText('bold', guard)} ${seats}`.trimEnd(),
-    ...row('because', makeVisibleLine(message)),
-    ...(remedy ? row('would pass', makeVisibleLine(remedy)) : []),
-    ...(passesWithout?.without ? row('or without', namesText(passesWithout.without)) : []),
-    ...(observed ? row('observed', `observe mode; enforced, it would ${observed}`) : []),
-    ...exceptions.flatMap((exception) => row('excepted', exception)),
-    ...facts.flatMap(({ fact, value, from }, index) =>
-      row(
-        index === 0 ? 'rests on' : '',
-        `${fact}: ${makeVisibleLine(value, 200)}${from.length > 0 ? ` ← ${from.join('; ')}` : ''}`,
-      ),
+    { indent: 2, text: told, tone: VERDICT_TONES[outcome.slice(0, 4)] ?? 'plain' },
+    ...(remedy ? [row(`would pass: ${makeVisibleLine(remedy)}`)] : []),
+    ...(passesWithout?.without ? [row(`or without: ${namesText(passesWithout.without)}`)] : []),
+    ...facts.map(({ fact, value, from }) =>
+      row(`rests on ${fact}: ${makeVisibleLine(value, 200)}${from.length > 0 ? ` ← ${from.join('; ')}` : ''}`),
     ),
-    ...lines.flatMap((line, index) => row(index === 0 ? 'policy' : '', line)),
+    ...lines.map((line) => row(`policy: ${line}`)),
   ];
 }

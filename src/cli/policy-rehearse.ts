@@ -24,7 +24,7 @@ import { SANDBOX_ACCOUNT } from '../sandbox/world.ts';
 import { historyOf } from './git-history.ts';
 import { labelled } from './labelled.ts';
 import { openBench } from './policy-bench.ts';
-import { sinceWhen } from './policy-replay.ts';
+import { sinceWhen } from './since.ts';
 
 export interface RehearsalReport extends Rehearsal {
   policy: string;

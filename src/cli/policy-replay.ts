@@ -3,15 +3,14 @@
 import { styleText } from 'node:util';
 import { guards } from '../../guards/index.ts';
 import { counted } from '../core/counted.ts';
-import { CountersignError } from '../core/errors.ts';
 import { absoluteTime } from '../core/instant.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
 import { openLedger } from '../ledger/store.ts';
 import { loadPolicy } from '../policy/load.ts';
-import { durationSeconds } from '../policy/schema.ts';
 import { type Difference, decisionText, type Replayed, replay } from '../policy-lab/replay/replay.ts';
 import { providerRules } from '../providers/index.ts';
 import { labelled } from './labelled.ts';
+import { sinceWhen } from './since.ts';
 
 export interface ReplayReport extends Replayed {
   policy: string;
@@ -41,18 +40,6 @@ export async function replayPolicy(
   } finally {
     ledger.close();
   }
-}
-
-/** `30d`, `12h`, or a day or instant like 2026-11-01. */
-export function sinceWhen(text: string, now: Date): Date {
-  if (/^[1-9]\d{0,3}[mhd]$/.test(text)) return new Date(now.getTime() - durationSeconds(text) * 1000);
-  const instant = new Date(/^\d{4}-\d\d-\d\d/.test(text) ? text : Number.NaN);
-  if (!Number.isNaN(instant.getTime())) return instant;
-  throw new CountersignError(
-    'INPUT_INVALID',
-    `${makeVisibleLine(text, 40)} is not a time.`,
-    'Write --since 30d, 12h, or a day like 2026-11-01.',
-  );
 }
 
 /** @param width columns of the terminal. */

@@ -1,7 +1,7 @@
 /** Makes the parser of the commands' definitions. */
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import type { Command as Definition, OptionSpec } from './command.ts';
-import { EXIT } from './exit.ts';
+import { type Exits, exitRows } from './exit.ts';
 
 export interface GlobalOptions {
   home?: string;
@@ -30,10 +30,15 @@ export function registerAll(
     if (!parent) throw new Error(`no group ${first}`);
     // A group stands in the list of commands where its first command is.
     if (parent !== program && !program.commands.includes(parent)) program.addCommand(parent);
-    const command = parent.command(second ?? first).description(definition.summary);
-    for (const { syntax, summary } of definition.arguments) command.argument(syntax, summary);
+    const command = parent
+      .command(second ?? first, { hidden: definition.hidden ?? false })
+      .description(definition.summary);
+    for (const { syntax, summary, choices } of definition.arguments) {
+      const argument = new Argument(syntax, summary);
+      command.addArgument(choices ? argument.choices(choices) : argument);
+    }
     for (const option of definition.options) command.addOption(parserOption(option));
-    command.addHelpText('after', `\n${helpBelow(definition)}`);
+    command.addHelpText('after', ({ command: shown }) => `\n${helpBelow(definition, shown)}`);
     command.action(async (...given: unknown[]) => {
       const named = definition.arguments.map(({ name }, index) => [name, given[index]]);
       await perform(definition, { ...command.opts(), ...Object.fromEntries(named) });
@@ -42,14 +47,16 @@ export function registerAll(
 }
 
 /** Every command tells its exit codes; one that has none of its own has the usual ones. */
-function helpBelow({ afterHelp }: Definition): string {
-  if (afterHelp && TELLS_EXITS.test(afterHelp)) return afterHelp;
-  return [afterHelp, USUAL_EXITS].filter(Boolean).join('\n');
+function helpBelow({ afterHelp, exits = {} }: Definition, command: Command): string {
+  const help = command.createHelp();
+  const text = [...(afterHelp ? [afterHelp, ''] : []), 'Exit codes:', ...exitLines(exits)].join('\n');
+  return help.boxWrap(text, command.configureOutput().getOutHelpWidth?.() ?? 80);
 }
-const TELLS_EXITS = /\bExit(?::|s with| code)/i;
-const USUAL_EXITS = `Exit: ${EXIT.pass} done, ${EXIT.failed} an error, ${EXIT.usage} wrong use.`;
 
-function parserOption({ flags, summary, choices, parse, required = false, default: usual }: OptionSpec): Option {
+/** One code a line. */
+export const exitLines = (exits?: Exits): string[] => exitRows(exits).map(([code, means]) => `  ${code}  ${means}`);
+
+export function parserOption({ flags, summary, choices, parse, required = false, default: usual }: OptionSpec): Option {
   const option = new Option(flags, summary).makeOptionMandatory(required);
   if (choices) option.choices(choices);
   if (usual !== undefined) option.default(usual);

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { guards } from '../../guards/index.ts';
 import { type App, createApp, openSandbox } from '../compose.ts';
 import { CountersignError } from '../core/errors.ts';
+import { didYouMean } from '../core/nearest.ts';
 import type { Target } from '../core/plan.ts';
 import { type Health, type Opened, runUntilStopped } from '../execute/runner.ts';
 import { LEDGER_FILE, requireLedger } from '../ledger/database.ts';
@@ -30,7 +31,8 @@ const SECOND_MILLISECONDS = 1_000;
 const EXIT_AFTER_MILLISECONDS = 300;
 
 /** @returns ids of changes that it left under way, since it was told not to wait for their end. */
-export async function run({ config, sandboxed, tell }: Context, options: RunOptions): Promise<string[]> {
+export async function run(context: Context, options: RunOptions): Promise<string[]> {
+  const { config, sandboxed, tell } = context;
   const { account = [], concurrency, stopWithin } = options;
   mustKnow(config.policyPath, account);
   const owners = createOwners();
@@ -38,6 +40,7 @@ export async function run({ config, sandboxed, tell }: Context, options: RunOpti
   const news = newsOf(config.home);
   const health = options.health === undefined ? undefined : healthFile(options.health);
   const sandbox = sandboxed ? await openSandbox(config.home) : undefined;
+  const watching = await context.watching();
   const { stop, leave } = signals(stopWithin, news.poke);
   let underWay: string[] = [];
 
@@ -48,7 +51,7 @@ export async function run({ config, sandboxed, tell }: Context, options: RunOpti
     const { policyPath } = config;
     const file = join(config.home, LEDGER_FILE);
     const before = policyStamp(policyPath, null);
-    const app = createApp(config, { owners, ...(sandbox ? { sandbox } : {}) });
+    const app = createApp(config, { owners, watching, ...(sandbox ? { sandbox } : {}) });
     const stamp = before === policyStamp(policyPath, null) ? policyStamp(policyPath, app.policyFile) : '';
     const place = placeOf(file);
     const isCurrent = () => stamp === policyStamp(policyPath, app.policyFile) && place === placeOf(file);
@@ -124,7 +127,7 @@ function targetsIn({ policyFile }: Pick<App, 'policyFile'>, aliases: readonly st
   if (unknown !== undefined)
     throw new CountersignError(
       'INPUT_ACCOUNT_UNKNOWN',
-      `The policy has no account ${unknown}.`,
+      `The policy has no account ${unknown}.${didYouMean(unknown, Object.keys(accounts))}`,
       'Name accounts as the policy does: --account ALIAS.',
     );
   const ids = new Set(aliases.map((alias) => accounts[alias]?.id));

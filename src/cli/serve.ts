@@ -17,7 +17,7 @@ const END_AFTER_MILLISECONDS = 5_000;
 export function serve(config: Config, version: string, sandboxed: boolean): void {
   let loading: Promise<Answers> | undefined;
   const answers = () => {
-    loading ??= import('./answer-calls.ts').then(({ createAnswers }) => createAnswers(config, sandboxed));
+    loading ??= import('./answer-calls.ts').then(({ createAnswers }) => createAnswers(config, sandboxed, version));
     return loading;
   };
   const listed = () => JSON.parse(readFileSync(new URL('./tools.json', import.meta.url), 'utf8'));

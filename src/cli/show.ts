@@ -1,5 +1,4 @@
 /** `show`: the change as the cloud computed it, worst first, for the person who is to sign. */
-import { styleText } from 'node:util';
 import type { OpenBundle } from '../approvals/bundle.ts';
 import { buildStatement } from '../approvals/statement.ts';
 import { checkedThen } from '../approvals/verify-recorded.ts';
@@ -12,14 +11,14 @@ import { escapeInvisible, makeVisibleLine } from '../core/render-safe.ts';
 import { wayBackOf } from '../core/taking-back.ts';
 import type { WayBack } from '../core/way-back.ts';
 import type { StateFolder } from '../folder.ts';
-import type { Person } from '../people/person.ts';
-import { signedIn } from '../people/sign-in.ts';
 import { providerHosts } from '../providers/hosts.ts';
 import { changePage } from '../render/change-page.ts';
-import { layOut, type Row, type Section, type Tone } from '../render/layout.ts';
+import { layOut, type Row, type Section } from '../render/layout.ts';
 import { sentenceOf } from '../render/sentence.ts';
 import { namedIn, type Subject } from '../render/subject.ts';
+import { paint } from './paint.ts';
 import { underPolicyOfNow } from './under-policy.ts';
+import { peopleNow, personHere } from './who-is-here.ts';
 
 /** Without a terminal: what most are as wide as. */
 const USUAL_WIDTH = 80;
@@ -39,19 +38,6 @@ export async function showStatement(
       'Add --as NAME, the name of the person in the policy who will sign.',
     );
   return buildStatement(change, (await folder.changes.plan(change.planId)).plan, name, decision);
-}
-
-/**
- * Without a name: the person that is signed in here, else, over ssh, the one whom the forced command of their key sets.
- * It decides only for whom a statement is made: the signature has to be by a key of theirs.
- */
-export const personHere = (people: readonly Person[], { actsAs, overSsh }: StateFolder['config']): string | undefined =>
-  (signedIn(people, actsAs) ?? people.find(({ name }) => name === overSsh))?.name;
-
-/** Of the adopted policy; none before there is one. */
-export async function peopleNow({ ledger }: Pick<StateFolder, 'ledger'>): Promise<readonly Person[]> {
-  const { directoryNow } = await import('../policy/directory.ts');
-  return (await directoryNow(ledger))?.people ?? [];
 }
 
 /** What never changes of a plan. */
@@ -142,9 +128,6 @@ export function renderBundle({ subject, madeAt, ledger }: OpenBundle, file: stri
   if (state === 'pending') sections.push({ key: 'next', title: 'TO SIGN', rows: sign });
   return layOut(sections, width, paint).join('\n');
 }
-
-const STYLES = { strong: 'bold', good: 'green', warn: 'yellow', bad: 'red', quiet: 'dim' } as const;
-const paint = (tone: Tone, text: string): string => (tone === 'plain' ? text : styleText(STYLES[tone], text));
 
 export function whatNow({ change, plan, wayBack, whereToLook }: Subject): Section[] {
   const { id, state, abandoned } = change;

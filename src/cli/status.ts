@@ -13,7 +13,7 @@ import { absoluteTime } from '../core/instant.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
 import { LEDGER_FILE } from '../ledger/database.ts';
 import { readLedger } from '../ledger/store.ts';
-import { areSeatsFilled } from '../people/seats.ts';
+import { areSeatsFilled, waitsFor } from '../people/seats.ts';
 import { mapsTo } from '../people/sign-in.ts';
 import { loadPolicy } from '../policy/load.ts';
 import type { Policy } from '../policy/model.ts';
@@ -62,7 +62,9 @@ export async function statusOf(config: Config, now = new Date()): Promise<Status
   try {
     const pin = await pinOf(view);
     const waiting = await waitingIn(view, now);
-    const mine = waiting.filter((change) => person !== null && maySign(change, person, policy));
+    const mine = waiting.filter((change) =>
+      people.some((one) => one.name === person && waitsFor(change, change.approvals, one)),
+    );
     return {
       ...base,
       policy: { ...base.policy, standing: await standingOf(view, policy), adopted: pin?.at ?? null },
@@ -99,11 +101,6 @@ async function waitingIn(view: View, now: Date): Promise<Change[]> {
   const proposed = await eventsOf(view, ['change.proposed'], { standing });
   const changes = await Promise.all(proposed.map(({ body }) => changeIn(view, body.id, now, areSeatsFilled)));
   return changes.flatMap((change) => (change?.state === 'pending' ? [change] : []));
-}
-
-function maySign({ excluded, approvals }: Change, person: string, policy: Policy | null): boolean {
-  const hasKey = policy?.people.some(({ name, keys }) => name === person && keys.length > 0) ?? false;
-  return hasKey && !excluded.includes(person) && !approvals.some((approval) => approval.person === person);
 }
 
 const summaryOf = ({ id, target, goal, approveBy, judgement, approvals }: Change) => ({

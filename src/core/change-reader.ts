@@ -1,5 +1,6 @@
 /** Finding changes and plans in the ledger: of the policy it needs no more than when seats are filled. */
-import type { Approval, Change, ChangeState, Proposal, SignersNow } from './change.ts';
+import type { Approval, Change, Proposal, SignersNow } from './change.ts';
+import type { ChangeState } from './change-states.ts';
 import { AUDIT_REMEDY, CountersignError } from './errors.ts';
 import { type EventQuery, eventsOf } from './events.ts';
 import { changeIn, isSameTarget } from './folds.ts';
@@ -128,7 +129,7 @@ export function createChangeReader({
     openOn,
     picture,
     isPlanning: async (planId) => (await planEvents(planId)).every(({ kind }) => kind === 'plan.begun'),
-    async list({ state, cursor, limit }) {
+    async list({ state, sponsors, cursor, limit }) {
       if (cursor !== undefined && !/^[1-9]\d{0,14}$/.test(cursor))
         throw new CountersignError(
           'INPUT_INVALID',
@@ -136,7 +137,16 @@ export function createChangeReader({
           'Pass the cursor of the previous answer, or leave it out to start again.',
         );
       if (limit === 0) return { items: [] };
-      const query = { kinds: ['change.proposed'], newestFirst: true, ...standingsOf(state, now()) };
+      const tags = sponsors?.flatMap((sponsor) => tagged.sponsor('proposed', sponsor));
+      const query = {
+        kinds: ['change.proposed'],
+        newestFirst: true,
+        ...standingsOf(state, now()),
+        ...(tags ? { tags } : {}),
+      };
+      const isWanted = (change: Change) =>
+        (state === undefined || change.state === state) &&
+        (sponsors === undefined || sponsors.includes(change.sponsor ?? ''));
       const items: Change[] = [];
       // One more than a page, to learn whether there is another.
       for (let before = cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor); ; ) {
@@ -144,7 +154,7 @@ export function createChangeReader({
         for (const { changeId = '', seq } of events) {
           if (items.length === limit) return { items, cursor: String(before) };
           const change = await find(changeId);
-          if (state === undefined || change.state === state) items.push(change);
+          if (isWanted(change)) items.push(change);
           before = seq;
         }
         if (events.length <= limit) return { items };

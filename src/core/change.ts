@@ -1,6 +1,7 @@
 /** A change: a proposed plan with its judgement, approvals and outcome. Its state is the fold of its events (lifecycle). */
 
 import { z } from 'zod';
+import type { ChangeState } from './change-states.ts';
 import { counted } from './counted.ts';
 import { digestOf } from './digest.ts';
 import { environmentSchema } from './environment-schema.ts';
@@ -10,23 +11,6 @@ import { targetSchema } from './plan.ts';
 import { PROOFS } from './proof.ts';
 import { type Rights, rightsSchema } from './rights.ts';
 import { goalSchema, judgementSchema } from './verdict.ts';
-
-export const CHANGE_STATES = [
-  'denied',
-  'pending',
-  'approved',
-  'executing',
-  'succeeded',
-  'failed',
-  'rolled_back',
-  'unknown',
-  'rejected',
-  'expired',
-  'stale',
-  'withdrawn',
-  'closed',
-] as const;
-export type ChangeState = (typeof CHANGE_STATES)[number];
 
 /** From the last approval, or from the proposal when no seat is needed. */
 export const EXECUTE_WITHIN_SECONDS = 3600;

@@ -1,5 +1,5 @@
 /** What plans left behind in the cloud and that nothing will execute any more: the next plan on the target removes it. */
-import type { ChangeState } from './change.ts';
+import type { ChangeState } from './change-states.ts';
 import { type EventOf, type EventQuery, eventsOf, type NewEvent } from './events.ts';
 import { before, isSameTarget } from './folds.ts';
 import { tagged } from './kept.ts';

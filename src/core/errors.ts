@@ -19,6 +19,7 @@ export const ERROR_CODES = [
   'INPUT_SIGNATURE_INVALID',
   'INPUT_PASSKEY_INVALID',
   'INPUT_BUNDLE_INVALID',
+  'INPUT_ID_AMBIGUOUS',
   // The thing exists but is in no state for this.
   'STATE_PLAN_EXPIRED',
   'STATE_PLAN_BEING_MADE',

@@ -34,6 +34,9 @@ export interface LedgerEvent {
 export interface EventQuery {
   changeId?: string;
   planId?: string;
+  /** Only those of a change, or of a plan, whose id begins so. */
+  changeIdPrefix?: string;
+  planIdPrefix?: string;
   kinds?: readonly string[];
   sinceSeq?: number;
   /** The newest event that is told of. */
@@ -196,6 +199,8 @@ export const EVENT_BODIES = {
   'doctor.reported': doctorReportedSchema,
   /** Messages of events up to that position were taken by the receiver. */
   'people.told': z.object({ through: z.int(), by: z.string() }),
+  /** Where the making of a plan, or its proposal, was watched (W3C `traceparent`). Nothing that is signed names it. */
+  traced: z.object({ traceparent: z.string() }),
 
   halted: byPerson,
   resumed: byPerson,
@@ -216,10 +221,9 @@ export const MILESTONES = [
   'change.closed',
 ] as const satisfies readonly EventKind[];
 
-/** Where the events of each kind name a stored document. */
-export const NAMED_DOCUMENTS: Readonly<Record<string, readonly Named[]>> = Object.fromEntries(
-  Object.entries(EVENT_BODIES).map(([kind, body]) => [kind, namesIn(body)]),
-);
+/** Where the events of a kind name a stored document; undefined: a newer version knows that kind. */
+export const documentsNamedBy = (kind: string): readonly Named[] | undefined =>
+  Object.hasOwn(EVENT_BODIES, kind) ? namesIn(EVENT_BODIES[kind as EventKind]) : undefined;
 
 function isText(value: unknown): boolean {
   return typeof value === 'string';

@@ -7,7 +7,8 @@
  * Limit: no clock is in it. What waits says until when; whether its seats are filled is told by its events alone.
  */
 import { z } from 'zod';
-import { CHANGE_STATES, EXECUTE_WITHIN_SECONDS, outcomeSchema } from './change.ts';
+import { EXECUTE_WITHIN_SECONDS, outcomeSchema } from './change.ts';
+import { CHANGE_STATES } from './change-states.ts';
 import { type Target, targetSchema } from './plan.ts';
 
 /** Another one is kept from here on: a store that has an older one computes it again. */
@@ -156,7 +157,7 @@ const OF_PLANS: Readonly<Record<string, Step>> = {
 };
 
 /** What this event is about, by its id; undefined: it changes how nothing stands. */
-export function subjectOf({ kind, changeId, planId }: Omit<Told, 'at' | 'body'>): string | undefined {
+export function standingIdOf({ kind, changeId, planId }: Omit<Told, 'at' | 'body'>): string | undefined {
   if (Object.hasOwn(OF_CHANGES, kind)) return changeId;
   return Object.hasOwn(OF_PLANS, kind) ? planId : undefined;
 }

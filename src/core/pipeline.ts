@@ -4,7 +4,9 @@
  * find the tool → parse strictly → append → gather facts → judge → (planning permit) → run → judge all → append → render.
  * Refused, malformed and unknown calls are in the ledger too.
  */
+
 import { CountersignError, type ErrorAnswer } from './errors.ts';
+import { didYouMean } from './nearest.ts';
 import { type Asking, makePlan, type PlanningPorts } from './planning.ts';
 import { makeAllVisible, makeVisible, makeVisibleLine } from './render-safe.ts';
 import type { Tool } from './tool.ts';
@@ -23,6 +25,14 @@ export type ToolAnswer = { ok: true; content: Record<string, unknown> } | { ok: 
 export interface Caller {
   agent?: string;
   signal?: AbortSignal;
+  /** The request that the call came with. Absent: none of the protocol. */
+  request?: CallRequest;
+}
+export interface CallRequest {
+  method: string;
+  id: string | number;
+  /** As the client wrote it, whatever it is. */
+  traceparent?: unknown;
 }
 export type Pipeline = (name: string, rawInput: unknown, caller?: Caller) => Promise<ToolAnswer>;
 
@@ -103,7 +113,7 @@ function digestOrNull(raw: unknown, keyedDigest: PipelinePorts['keyedDigest']): 
 function unknownTool(name: string, known: string[]): CountersignError {
   return new CountersignError(
     'INPUT_UNKNOWN_TOOL',
-    `There is no tool ${makeVisible(String(name), 80)}.`,
+    `There is no tool ${makeVisible(String(name), 80)}.${didYouMean(String(name), known)}`,
     `The tools are: ${known.join(', ')}.`,
   );
 }

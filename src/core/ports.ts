@@ -2,7 +2,8 @@
 import type { z } from 'zod';
 import type { Call, CallClass } from './call.ts';
 import type { CallRecords } from './call-records.ts';
-import type { Approval, Change, ChangeState, OnePerson, OpenChange, Outcome, Proposal, SignersNow } from './change.ts';
+import type { Approval, Change, OnePerson, OpenChange, Outcome, Proposal, SignersNow } from './change.ts';
+import type { ChangeState } from './change-states.ts';
 import type { Json } from './digest.ts';
 import type { Effect } from './effect.ts';
 import type { Environment } from './environment.ts';
@@ -240,7 +241,13 @@ export interface ChangeReader {
   find(changeId: string): Promise<Change>;
   /** Through this view, as of that time: in a transaction, what it sees. */
   findIn(view: LedgerView, changeId: string, now: Date): Promise<Change>;
-  list(query: { state?: ChangeState; cursor?: string; limit: number }): Promise<Page<Change>>;
+  /** `sponsors`: only changes of agents of these. */
+  list(query: {
+    state?: ChangeState;
+    sponsors?: readonly string[];
+    cursor?: string;
+    limit: number;
+  }): Promise<Page<Change>>;
   /** @throws STATE_PLAN_BEING_MADE, or what its making failed with. */
   plan(planId: string): Promise<{ plan: Plan; goalsAllowed: Goal[]; judgement: Judgement }>;
   /** Of a stored plan: what its answer tells besides. */

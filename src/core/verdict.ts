@@ -3,9 +3,9 @@ import { z } from 'zod';
 import { counted } from './counted.ts';
 import type { Remedy } from './errors.ts';
 
-export const goalSchema = z.enum(['fix', 'deploy', 'scale', 'configure', 'recover', 'clean_up']);
+export const GOALS = ['fix', 'deploy', 'scale', 'configure', 'recover', 'clean_up'] as const;
+export const goalSchema = z.enum(GOALS);
 export type Goal = z.infer<typeof goalSchema>;
-export const GOALS = goalSchema.options;
 
 export const verdictSchema = z.strictObject({
   guard: z.string(),
@@ -113,3 +113,7 @@ export function isStricter(live: Judgement, signed: Judgement): boolean {
 
 /** `1 approval`, `2 approvals`: what a plan needs before it can execute. */
 export const countedApprovals = (count: number): string => counted(count, 'approval');
+
+/** The same, with roles that must be among those who approve: `2 approvals, data among them`. */
+export const approvalsAmong = (count: number, roles: readonly string[]): string =>
+  `${countedApprovals(count)}${roles.length > 0 ? `, ${roles.join(' and ')} among them` : ''}`;

@@ -11,6 +11,7 @@ import { CountersignError } from '../core/errors.ts';
 import type { BodyOf } from '../core/events.ts';
 import { haltIn, inFlightIn } from '../core/folds.ts';
 import { heldBy } from '../core/holder.ts';
+import { type During, unwatched } from '../core/observing.ts';
 import type { Owner, Owners } from '../core/owner.ts';
 import type { Plan } from '../core/plan.ts';
 import type { ChangesPort, Executor, Followed, Ledger, LedgerView } from '../core/ports.ts';
@@ -30,6 +31,7 @@ export interface ExecutorPorts extends RecheckPorts {
   changes: ChangesPort;
   owners: Owners;
   now(): Date;
+  during?: During;
 }
 interface Ports extends ExecutorPorts {
   onProgress(text: string): void;
@@ -116,7 +118,9 @@ async function answerWithoutRunning(ports: Ports, change: Change): Promise<Chang
 
 /** A difference, a stricter verdict or a signer whose key is gone ends the change as stale. */
 async function recheck(ports: Ports, change: Change, plan: Plan): Promise<void> {
-  const reason = await whyStale(ports, change, plan).catch(async (error) => {
+  const { during = unwatched } = ports;
+  const looked = during({ name: 'recheck' }, () => whyStale(ports, change, plan));
+  const reason = await looked.catch(async (error) => {
     // Another executor of the same change is in its own way.
     if ((await ports.changes.find(change.id)).state !== 'approved') throw takenByAnother(change);
     throw error;

@@ -1,38 +1,42 @@
 /** Documents beside the events: is each one there that is named, and is each one as its digest says? */
 import type Database from 'better-sqlite3';
 import { type Json, sha256Hex } from '../core/digest.ts';
-import { NAMED_DOCUMENTS } from '../core/events.ts';
+import { documentsNamedBy } from '../core/events.ts';
 import { type DocumentKind, digestsAt, type Named, namesIn } from '../core/named-documents.ts';
 import { planSchema } from '../core/plan.ts';
 
-/** What documents name in turn. */
-const NAMED_WITHIN: Readonly<Record<DocumentKind, readonly Named[]>> = {
-  plan: namesIn(planSchema),
-  picture: [],
-  'policy text': [],
-  'sealed text': [],
-};
 /** In events of kinds that only a newer version knows: `document`, `policyDocument`, … at any depth. */
 const NAMES_A_DOCUMENT = /^document$|Document$/;
 
 /** @returns of a row: the first document that it names and that is not there. */
 export function missingDocuments(db: Database.Database): (row: { kind: string; bytes: Buffer }) => string | undefined {
   const read = db.prepare('SELECT bytes FROM documents WHERE digest = ?').pluck();
+  /** What documents name in turn. */
+  const within: Readonly<Record<DocumentKind, readonly Named[]>> = {
+    plan: namesIn(planSchema),
+    picture: [],
+    'policy text': [],
+    'sealed text': [],
+  };
+  const namedBy = new Map<string, readonly Named[] | undefined>();
+  const namedIn = (kind: string) => {
+    if (!namedBy.has(kind)) namedBy.set(kind, documentsNamedBy(kind));
+    return namedBy.get(kind);
+  };
 
   function missingAt(value: Json | undefined, named: readonly Named[]): string | undefined {
     for (const { names, path } of named)
       for (const digest of digestsAt(value, path)) {
         const bytes = read.get(digest) as Buffer | undefined;
         if (bytes === undefined) return digest;
-        const within = NAMED_WITHIN[names];
-        const missing = within.length > 0 ? missingAt(parsed(bytes), within) : undefined;
+        const missing = within[names].length > 0 ? missingAt(parsed(bytes), within[names]) : undefined;
         if (missing !== undefined) return missing;
       }
     return undefined;
   }
 
   return ({ kind, bytes }) => {
-    const named = Object.hasOwn(NAMED_DOCUMENTS, kind) ? NAMED_DOCUMENTS[kind] : undefined;
+    const named = namedIn(kind);
     if (!named) return byItsName(bytes).find((digest) => read.get(digest) === undefined);
     if (named.length === 0) return undefined;
     return missingAt((parsed(bytes) as { body?: Json } | undefined)?.body, named);

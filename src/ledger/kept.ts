@@ -4,7 +4,7 @@
  */
 import type Database from 'better-sqlite3';
 import type { LedgerEvent } from '../core/events.ts';
-import { KEPT_KINDS, KEPT_VERSION, type Standing, standingAfter, subjectOf, tagsOf } from '../core/kept.ts';
+import { KEPT_KINDS, KEPT_VERSION, type Standing, standingAfter, standingIdOf, tagsOf } from '../core/kept.ts';
 import { parseEvent } from './events.ts';
 
 export const KEPT_TABLES = `
@@ -33,7 +33,7 @@ export function keepingIn(db: Database.Database): (event: LedgerEvent) => void {
   return (event) => {
     if (!isKept(event.kind)) return;
     for (const tag of tagsOf(event)) insertTag.run(tag, event.at, event.seq);
-    const subject = subjectOf(event);
+    const subject = standingIdOf(event);
     if (subject === undefined) return;
     const before = select.get(subject) as KeptStanding | undefined;
     const standing = standingAfter(before, event);
@@ -82,7 +82,7 @@ export function comparedWithKept(db: Database.Database): {
       if (!isKept(event.kind)) return true;
       const own = tagsOf(event);
       tags += own.length;
-      const subject = subjectOf(event);
+      const subject = standingIdOf(event);
       const before = subject === undefined ? undefined : expected.get(subject);
       const standing = subject === undefined ? undefined : standingAfter(before, event);
       if (subject !== undefined && standing && standing !== before)

@@ -51,8 +51,25 @@ export function selectionOf(query: EventQuery): Selection {
   return { sql: text, values };
 }
 
-const sourceIsNarrow = ({ changeId, planId, tags, standing }: EventQuery): boolean =>
-  changeId !== undefined || planId !== undefined || tags !== undefined || standing !== undefined;
+const sourceIsNarrow = ({ changeId, planId, tags, standing, ...query }: EventQuery): boolean =>
+  changeId !== undefined ||
+  planId !== undefined ||
+  tags !== undefined ||
+  standing !== undefined ||
+  prefixesOf(query).length > 0;
+const prefixesOf = ({ changeIdPrefix, planIdPrefix }: EventQuery): (readonly ['change' | 'plan', string])[] => [
+  ...(changeIdPrefix === undefined ? [] : [['change', changeIdPrefix] as const]),
+  ...(planIdPrefix === undefined ? [] : [['plan', planIdPrefix] as const]),
+];
+/** After every text that begins with the same. */
+const LAST_CHARACTER = '\u{10ffff}';
+/** Named: of a range SQLite expects many rows, and would read all of a kind in their order instead. */
+function byPrefix(query: EventQuery): string {
+  const [first] = prefixesOf(query);
+  return first && query.changeId === undefined && query.planId === undefined
+    ? ` INDEXED BY events_${first[0]}_kind`
+    : '';
+}
 const hasToolCalls = (kinds: readonly string[]): boolean => kinds.some((kind) => kind.startsWith('tool.'));
 
 /** Without a time, how something stands is asked first; SQLite sorts nothing then when it is told in that order. */
@@ -64,6 +81,8 @@ function rowsOf(query: EventQuery): Part {
   const { source, conditions } = sourceOf(query);
   if (query.changeId !== undefined) conditions.push(part('e.change_id = ?', query.changeId));
   if (query.planId !== undefined) conditions.push(part('e.plan_id = ?', query.planId));
+  for (const [of, prefix] of prefixesOf(query))
+    conditions.push(part(`e.${of}_id >= ? AND e.${of}_id < ?`, prefix, `${prefix}${LAST_CHARACTER}`));
   if (query.sinceSeq !== undefined) conditions.push(part('e.seq > ?', query.sinceSeq));
   if (query.untilSeq !== undefined) conditions.push(part('e.seq <= ?', query.untilSeq));
   if (query.sinceAt !== undefined) conditions.push(part('e.at >= ?', query.sinceAt));
@@ -96,7 +115,7 @@ function sourceOf(query: EventQuery): { source: Part; conditions: Part[] } {
         : [],
     };
   }
-  if (!standing || !byStanding) return { source: part('FROM events AS e'), conditions: [] };
+  if (!standing || !byStanding) return { source: part(`FROM events AS e${byPrefix(query)}`), conditions: [] };
   const index = standing.at === undefined ? 'standings_seq' : 'standings_until';
   return {
     source: part(`FROM standings AS s INDEXED BY ${index} CROSS JOIN events AS e ON e.seq = s.seq`),

@@ -1,7 +1,13 @@
 /** The MCP side: both protocol eras over stdio, on the SDK's low level, so that raw calls reach the pipeline. */
-import { CLIENT_INFO_META_KEY, ProtocolError, ResourceNotFoundError, Server } from '@modelcontextprotocol/server';
+import {
+  CLIENT_INFO_META_KEY,
+  ProtocolError,
+  ResourceNotFoundError,
+  Server,
+  type ServerContext,
+} from '@modelcontextprotocol/server';
 import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
-import type { ToolAnswer } from '../core/pipeline.ts';
+import type { CallRequest, ToolAnswer } from '../core/pipeline.ts';
 import { textOf } from './answer-text.ts';
 import { textBeside } from './clients.ts';
 import { DOCTOR } from './doctor-method.ts';
@@ -24,6 +30,7 @@ You can neither approve nor execute. Prefer in-place updates; deleting and recre
 export interface CallOrigin {
   agent?: string;
   signal?: AbortSignal;
+  request?: CallRequest;
 }
 export type CallTool = (name: string, input: unknown, origin: CallOrigin) => Promise<ToolAnswer>;
 /** Answers `countersign/doctor`, which is no tool: a person's command asks it. @throws CountersignError */
@@ -36,6 +43,11 @@ export interface Answers {
 }
 
 const INVALID_PARAMS = -32_602;
+const requestOf = (method: string, { id, _meta }: ServerContext['mcpReq']): CallRequest => ({
+  method,
+  id,
+  traceparent: _meta?.traceparent,
+});
 /** Parsed where it is answered. */
 const AS_IT_COMES = {
   '~standard': { version: 1 as const, vendor: 'countersign', validate: (value: unknown) => ({ value }) },
@@ -77,7 +89,8 @@ export function serveTools(
     server.setRequestHandler('tools/call', async ({ params }, { mcpReq }) => {
       const raw = incoming.rawArguments(mcpReq.id);
       const stopTelling = tellProgress(mcpReq, params.name);
-      const origin = { ...originOf(mcpReq.envelope), signal: mcpReq.signal };
+      const request = requestOf('tools/call', mcpReq);
+      const origin = { ...originOf(mcpReq.envelope), signal: mcpReq.signal, request };
       const answer = await call(params.name, raw ? raw.is : (params.arguments ?? {}), origin).finally(stopTelling);
       if (reviewUrl !== undefined) offerPage(server, reviewUrl, answer, offered);
       return {
@@ -92,7 +105,8 @@ export function serveTools(
     server.setRequestHandler('resources/read', async ({ params: { uri } }, { mcpReq }) => {
       const read = callForResource(uri);
       if (!read) throw new ResourceNotFoundError(uri);
-      const answer = await call(read.name, read.input, originOf(mcpReq.envelope));
+      const request = requestOf('resources/read', mcpReq);
+      const answer = await call(read.name, read.input, { ...originOf(mcpReq.envelope), request });
       if (!answer.ok && answer.error.code === 'INPUT_NOT_FOUND') throw new ResourceNotFoundError(uri, textOf(answer));
       if (!answer.ok) throw new ProtocolError(INVALID_PARAMS, textOf(answer));
       return { contents: [{ uri, mimeType: 'application/json', text: JSON.stringify(answer.content) }] };

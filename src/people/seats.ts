@@ -1,6 +1,8 @@
 /** Who fills the seats: distinct people with distinct keys, the excluded never, required roles among them. */
 import { type Approval, brokenGlassOf, type Proposal } from '../core/change.ts';
 import { isProofEnough, proofOf, strictestProof } from '../core/proof.ts';
+import { bestProofOf } from './key.ts';
+import type { Person } from './person.ts';
 
 export interface SeatNeed {
   needed: number;
@@ -64,6 +66,20 @@ export function fillSeats(
     missingRoles,
     filled: counted.length >= need.needed && missingRoles.length === 0,
   };
+}
+
+/** Would an approval of this person bring the change nearer to its last one? */
+export function waitsFor(
+  proposal: Pick<Proposal, 'judgement' | 'excluded' | 'proof' | 'onePerson'>,
+  approvals: Parameters<typeof seatsOf>[1],
+  { name, keys, roles }: Person,
+): boolean {
+  const key = keys.find((one) => isProofEnough(bestProofOf(one), proposal.proof));
+  if (!key || approvals.some((one) => one.person === name && !one.isVoid)) return false;
+  const missing = ({ needed, filledBy, missingRoles }: ReturnType<typeof seatsOf>) =>
+    Math.max(needed - filledBy.length, missingRoles.length);
+  const own = { decision: 'approve', person: name, keyFingerprint: key.fingerprint, roles, userVerified: true };
+  return missing(seatsOf(proposal, [...approvals, own as Approval])) < missing(seatsOf(proposal, approvals));
 }
 
 /** Do these approvals, of which a rejection is none, fill the seats of the change? */

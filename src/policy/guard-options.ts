@@ -8,6 +8,8 @@
 import { z } from 'zod';
 import { ENVIRONMENTS, type Environment } from '../core/environment.ts';
 import type { GuardDefinition } from '../core/guard.ts';
+import { orMeant } from '../core/nearest.ts';
+import { keysOf } from './schema-keys.ts';
 import { type Report, reportIssue, type SchemaIssue } from './yaml-file.ts';
 
 /** By `<guard>/<environment>`. */
@@ -27,7 +29,14 @@ export function readGuardOptions(
 ): GuardOptions {
   const read: GuardOptions = new Map();
   for (const name of Object.keys(given)) {
-    if (!guards.some((guard) => guard.name === name)) report(['guards', name], `there is no guard ${name}`);
+    if (!guards.some((guard) => guard.name === name))
+      report(
+        ['guards', name],
+        `there is no guard ${name}${orMeant(
+          name,
+          guards.map((guard) => guard.name),
+        )}`,
+      );
   }
   for (const guard of guards) {
     const entry = given[guard.name] ?? {};
@@ -64,7 +73,7 @@ function readOne(guard: GuardDefinition, given: unknown, path: PropertyKey[], re
     report([...path, 'mode'], `${guard.name} is structural: it cannot be set to observe`);
   const parsed = guard.options.safeParse(options);
   if (parsed.success) return { options: parsed.data, observed: mode === 'observe' };
-  for (const issue of parsed.error.issues) reportIssue(issue as SchemaIssue, path, report);
+  for (const issue of parsed.error.issues) reportIssue(issue as SchemaIssue, path, report, keysOf(guard.options));
   return { options: undefined, observed: false };
 }
 

@@ -2,6 +2,7 @@
 
 import { counted } from '../core/counted.ts';
 import type { GuardDefinition } from '../core/guard.ts';
+import { orMeant } from '../core/nearest.ts';
 import { kindOf, parseKey } from '../people/key.ts';
 import type { Person } from '../people/person.ts';
 import { formsOf } from '../people/sign-in.ts';
@@ -116,13 +117,21 @@ function validateAccounts({ accounts }: PolicyFile, report: Report): void {
 function validateScopes({ accounts, scopes }: PolicyFile, guards: readonly GuardDefinition[], report: Report): void {
   for (const [index, { account, stacks, ids, tags, raise }] of scopes.entries()) {
     const path = ['scopes', index];
-    if (!Object.hasOwn(accounts, account)) report([...path, 'account'], `there is no account ${account}`);
+    if (!Object.hasOwn(accounts, account))
+      report([...path, 'account'], `there is no account ${account}${orMeant(account, Object.keys(accounts))}`);
     else if (accounts[account]?.management)
       report([...path, 'account'], `${account} is a management account and cannot be in a scope`);
     if (!stacks && !ids && !tags) report(path, 'name stacks, ids or tags; `stacks: ["*"]` is every stack');
     if (tags && Object.keys(tags).length === 0) report([...path, 'tags'], 'name at least one tag');
     for (const name of Object.keys(raise))
-      if (!guards.some((guard) => guard.name === name)) report([...path, 'raise', name], `there is no guard ${name}`);
+      if (!guards.some((guard) => guard.name === name))
+        report(
+          [...path, 'raise', name],
+          `there is no guard ${name}${orMeant(
+            name,
+            guards.map((one) => one.name),
+          )}`,
+        );
   }
 }
 
@@ -132,7 +141,11 @@ function validateSeats({ people, seats }: PolicyFile, report: Report): void {
     for (const [kind, rule] of Object.entries(rules ?? {})) {
       if (typeof rule !== 'object') continue;
       for (const [index, role] of rule.include.entries())
-        if (!roles.has(role)) report(['seats', environment, kind, 'include', index], `no person has the role ${role}`);
+        if (!roles.has(role))
+          report(
+            ['seats', environment, kind, 'include', index],
+            `no person has the role ${role}${orMeant(role, roles)}`,
+          );
       if (rule.include.length > 0 && rule.seats === 0)
         report(['seats', environment, kind, 'seats'], 'include names a role, but seats is 0');
     }
@@ -148,11 +161,19 @@ function validateExceptions(
   for (const [index, { guard: name, until, owner, account }] of exceptions.entries()) {
     const path = ['exceptions', index];
     const guard = guards.find((one) => one.name === name);
-    if (!guard) report([...path, 'guard'], `there is no guard ${name}`);
+    if (!guard)
+      report(
+        [...path, 'guard'],
+        `there is no guard ${name}${orMeant(
+          name,
+          guards.map((one) => one.name),
+        )}`,
+      );
     else if (guard.structural) report([...path, 'guard'], `${name} is structural: it cannot have exceptions`);
-    if (!Object.hasOwn(people, owner)) report([...path, 'owner'], `there is no person ${owner}`);
+    if (!Object.hasOwn(people, owner))
+      report([...path, 'owner'], `there is no person ${owner}${orMeant(owner, Object.keys(people))}`);
     if (account !== undefined && !Object.hasOwn(accounts, account))
-      report([...path, 'account'], `there is no account ${account}`);
+      report([...path, 'account'], `there is no account ${account}${orMeant(account, Object.keys(accounts))}`);
     if (Date.parse(until) > latest)
       report(
         [...path, 'until'],
@@ -165,7 +186,10 @@ function validateFreezes({ freezes, accounts }: PolicyFile, report: Report): voi
   for (const [index, freeze] of freezes.entries()) {
     const path = ['freezes', index];
     if (freeze.account !== undefined && !Object.hasOwn(accounts, freeze.account))
-      report([...path, 'account'], `there is no account ${freeze.account}`);
+      report(
+        [...path, 'account'],
+        `there is no account ${freeze.account}${orMeant(freeze.account, Object.keys(accounts))}`,
+      );
     if (freeze.environment === undefined && freeze.account === undefined && freeze.stacks === undefined)
       report(path, 'name an environment, an account or stacks to freeze; `stacks: ["*"]` is every stack');
     const empty =

@@ -1,6 +1,8 @@
 /** Reads a YAML file of ours by its schema: every problem has its line and column. */
 import { type Document, isMap, isPair, isScalar, LineCounter, type Node, parseDocument, visit } from 'yaml';
 import type { z } from 'zod';
+import { orMeant } from '../core/nearest.ts';
+import { type KeysAt, keysOf } from './schema-keys.ts';
 
 export type Report = (path: PropertyKey[], message: string) => void;
 export type SchemaIssue = { code: string; path: PropertyKey[]; message: string; keys?: string[] };
@@ -54,7 +56,7 @@ function valueIn<T>(document: Document, schema: z.ZodType<T>, report: Report): T
   refuseLostKeys(document, report);
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  for (const issue of parsed.error.issues) reportIssue(issue as SchemaIssue, [], report);
+  for (const issue of parsed.error.issues) reportIssue(issue as SchemaIssue, [], report, keysOf(schema));
   return undefined;
 }
 
@@ -69,12 +71,15 @@ function refuseLostKeys(document: Document, report: Report): void {
   });
 }
 
-export function reportIssue(issue: SchemaIssue, base: PropertyKey[], report: Report): void {
+/** @param keysAt the keys that there are at a path below `base`. */
+export function reportIssue(issue: SchemaIssue, base: PropertyKey[], report: Report, keysAt: KeysAt): void {
   const path = [...base, ...issue.path];
   if (issue.code === 'unrecognized_keys')
-    for (const key of issue.keys ?? []) report([...path, key], unknownKey(key, path));
+    for (const key of issue.keys ?? []) report([...path, key], unknownKey(key, path, keysAt(issue.path)));
   else if (issue.code === 'invalid_union')
-    reportUnion(issue as SchemaIssue & { errors: SchemaIssue[][] }, path, report);
+    reportUnion(issue as SchemaIssue & { errors: SchemaIssue[][] }, path, report, (below) =>
+      keysAt([...issue.path, ...below]),
+    );
   else report(path, isMissing(issue) ? 'this key is missing' : issue.message);
 }
 
@@ -85,18 +90,19 @@ function reportUnion(
   { errors, message }: { errors: SchemaIssue[][]; message: string },
   path: PropertyKey[],
   report: Report,
+  keysAt: KeysAt,
 ) {
   const [closest] = [...errors].sort((a, b) => depthOf(b) - depthOf(a) || a.length - b.length);
   if (!closest || depthOf(closest) === 0) report(path, closest?.map((issue) => issue.message).join('; ') || message);
-  else for (const issue of closest) reportIssue(issue, path, report);
+  else for (const issue of closest) reportIssue(issue, path, report, keysAt);
 }
 const depthOf = (issues: readonly SchemaIssue[]) =>
   Math.max(0, ...issues.map(({ path, code }) => path.length + (code === 'unrecognized_keys' ? 1 : 0)));
 
 const RENAMED: Record<string, string> = { instances: 'it is now called ids' };
-function unknownKey(key: string, path: PropertyKey[]): string {
+function unknownKey(key: string, path: PropertyKey[], known: readonly string[]): string {
   const renamed = path[0] === 'scopes' ? RENAMED[key] : undefined;
-  return `there is no key ${key} here${renamed ? `; ${renamed}` : ''}`;
+  return `there is no key ${key} here${renamed ? `; ${renamed}` : orMeant(key, known)}`;
 }
 
 /** The place of the key that a path ends in, or of the nearest node above it. */

@@ -10,16 +10,16 @@ import { withDoublesVisible } from '../core/deceptive-text.ts';
 import type { Json } from '../core/digest.ts';
 import { changedLeaves, leavesOf } from '../core/leaves.ts';
 import { makeVisible } from '../core/render-safe.ts';
-import { guardCode } from '../core/verdict.ts';
 import { effectRows } from './effect-rows.ts';
 import { type Row, rowOf, type Section } from './layout.ts';
 import { changedRows, valueRows, type Whole } from './leaf-rows.ts';
 import { isOfEffects, lookHere, negatives } from './look-here.ts';
-import { lineOf as line, toldSentence } from './names.ts';
+import { lineOf as line } from './names.ts';
 import { sentenceOf } from './sentence.ts';
 import { describeState } from './state-rows.ts';
 import { leavesOfPlan, type Subject } from './subject.ts';
 import { quoted } from './values.ts';
+import { verdictText } from './verdict-text.ts';
 
 export function changePage(subject: Subject): Section[] {
   const whole: Whole[] = [];
@@ -138,10 +138,7 @@ function guardRows({ change, plan }: Subject): Row[] {
   );
   const passed = verdicts.filter(({ outcome }) => outcome === 'pass').length;
   return [
-    ...told.map(({ guard, outcome, seats, message, observed, exceptions = [] }) => ({
-      indent: 2,
-      text: `${outcome} ${guardCode(guard)}${seats === undefined ? '' : ` (${counted(seats, 'approval')})`}${observed ? `, would be ${observed} outside observe mode` : ''}: ${toldSentence(plan, message)}${exceptions.map((one) => ` Exception: ${line(one)}.`).join('')}`,
-    })),
+    ...told.map((verdict) => ({ indent: 2, text: verdictText(plan, verdict) })),
     { indent: 2, text: `${counted(passed, 'guard')} passed`, own: true },
     ...plan.notes.map((note) => ({ indent: 2, text: `note: ${line(note)}` })),
   ];

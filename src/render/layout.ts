@@ -13,7 +13,7 @@ export interface Row {
   indent?: number;
   /** Stands before every line, since nothing that follows is our text: `agent│ `. */
   mark?: string;
-  /** To be copied: never broken, whatever the width. */
+  /** To be copied: broken only where a shell goes on to read, after a backslash. */
   command?: true;
   /** The whole row is our own sentence. Else its further lines carry a mark: names and values in it are not ours. */
   own?: true;
@@ -70,7 +70,7 @@ export function layOut(sections: readonly Section[], width: number, paint: Paint
 }
 
 function linesOf({ text, indent = 0, mark = '', own, command }: Row, width: number): string[] {
-  if (command) return [' '.repeat(indent) + shownText(text)];
+  if (command) return commandLines(shownText(text), indent, width);
   const start = ' '.repeat(indent);
   const before = start + mark;
   const after = mark === '' ? `${start}${own ? '  ' : GOES_ON}` : before;
@@ -84,14 +84,29 @@ function linesOf({ text, indent = 0, mark = '', own, command }: Row, width: numb
     });
 }
 
+/** A word in quotes is one word, however many spaces are in it. */
+const SHELL_WORDS = /(?:[^\s'"\\]|\\.|'[^']*'|"(?:[^"\\]|\\.)*")+|\S/gs;
+
+function commandLines(text: string, indent: number, width: number): string[] {
+  const start = ' '.repeat(indent);
+  if (indent + widthOf(text) <= width) return [start + text];
+  const lines: string[] = [];
+  for (const word of text.match(SHELL_WORDS) ?? []) {
+    const last = lines.at(-1);
+    if (last !== undefined && widthOf(`${last} ${word} \\`) <= width) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(`${start}${last === undefined ? '' : '  '}${word}`);
+  }
+  return lines.map((line, index) => (index < lines.length - 1 ? `${line} \\` : line));
+}
+
 /** SECURITY: no line that goes on looks like one that begins. */
-const GOES_ON = '\u2502 ';
+export const GOES_ON = '\u2502 ';
 
 /** SECURITY: a blank that is no space, and what is not seen, is written out. A tab moves the cursor, so it is too. */
 export const shownText = (text: string): string => makeVisible(text, Number.POSITIVE_INFINITY).replaceAll('\t', '\\t');
 
 /** At spaces; a word that is longer than a line goes on after one of its joints. Runs of spaces stay: they are text. */
-function wrapped(text: string, room: number, first: number): string[] {
+export function wrapped(text: string, room: number, first = room): string[] {
   const lines: string[] = [];
   let rest = text;
   for (let columns = first; widthOf(rest) > columns; columns = room) {

@@ -3,13 +3,14 @@ import { counted } from '../core/counted.ts';
 import { couldBeLoss, type Effect } from '../core/effect.ts';
 import type { Mark, MarkKind } from '../core/mark.ts';
 import type { Plan } from '../core/plan.ts';
-import { countedApprovals, guardCode, type Verdict } from '../core/verdict.ts';
+import type { Verdict } from '../core/verdict.ts';
 import { type Row, rowOf } from './layout.ts';
 import { pathText } from './leaf-rows.ts';
-import { lineOf, nameIn, toldName, toldSentence } from './names.ts';
+import { lineOf, nameIn } from './names.ts';
 import type { Named, NamedKind } from './newly-named.ts';
 import { namedIn, type Subject, stopping } from './subject.ts';
 import { quoted } from './values.ts';
+import { verdictText } from './verdict-text.ts';
 import { nameRanges } from './worst-first.ts';
 
 const KIND_WORDS: Record<NamedKind, string> = {
@@ -42,15 +43,10 @@ export function lookHere(subject: Subject): Row[] {
 /** What only counts the approvals that the policy asks for stands with how the change stands. */
 export const isOfEffects = ({ outcome, effects }: Verdict) => outcome === 'deny' || effects?.length !== 0;
 
-function verdictRow(plan: Plan, { guard, outcome, message, seats, roles = [], effects = [] }: Verdict): Row {
-  const needs = `${countedApprovals(seats ?? 1)}${roles.length > 0 ? `, ${roles.join(' and ')} among them` : ''}`;
-  const what = outcome === 'deny' ? 'DENIED' : `HELD for ${needs}`;
-  const about = effects.length > 0 ? ` About: ${nameRanges(effects.map((one) => toldName(plan, one)))}.` : '';
-  return {
-    text: `! ${what} by ${guardCode(guard)}: ${toldSentence(plan, message)}${about}`,
-    tone: outcome === 'deny' ? 'bad' : 'warn',
-  };
-}
+const verdictRow = (plan: Plan, verdict: Verdict): Row => ({
+  text: `! ${verdictText(plan, verdict)}`,
+  tone: verdict.outcome === 'deny' ? 'bad' : 'warn',
+});
 
 /** More of one kind do not stand each under a line of their own: what comes after them must be seen too. */
 const EACH = 4;

@@ -8,6 +8,10 @@ const UNITS = [
   ['min', 60],
 ] as const;
 
+/** `5 min`, for a column of a table. */
+export const ageOf = (iso: string, now: Date): string =>
+  span(Math.max(0, (now.getTime() - Date.parse(iso)) / 1000)).replace('less than a minute', 'now');
+
 function span(seconds: number): string {
   const unit = UNITS.find(([, size]) => seconds >= size * (size === 86_400 ? 2 : 1));
   if (!unit) return 'less than a minute';

@@ -1,6 +1,7 @@
 /** The list: first what waits for the person who looks. */
 import type { Child } from 'hono/jsx';
-import type { Change, ChangeState } from '../core/change.ts';
+import type { Change } from '../core/change.ts';
+import type { ChangeState } from '../core/change-states.ts';
 import { counted } from '../core/counted.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
 import { countedApprovals } from '../core/verdict.ts';

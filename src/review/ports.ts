@@ -1,5 +1,6 @@
 /** What the page asks of the rest. It has no ledger, no cloud and no key: whoever starts it hands these over. */
-import type { Change, ChangeState } from '../core/change.ts';
+import type { Change } from '../core/change.ts';
+import type { ChangeState } from '../core/change-states.ts';
 import type { Page } from '../core/ports.ts';
 import type { Section } from '../render/layout.ts';
 import type { Subject } from '../render/subject.ts';

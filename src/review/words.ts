@@ -1,5 +1,5 @@
 /** Sentences of the page. */
-import type { ChangeState } from '../core/change.ts';
+import type { ChangeState } from '../core/change-states.ts';
 import { counted } from '../core/counted.ts';
 
 export const NAME = 'Countersign';

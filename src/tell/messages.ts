@@ -16,6 +16,7 @@ export const TOLD_KINDS = [
   'change.rejected',
   'change.withdrawn',
   'change.stale',
+  'change.executing',
   'change.finished',
   'change.closed',
   'policy.proposed',
@@ -29,15 +30,16 @@ const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceA
 const code = (text: string): string => `\`${escaped(makeVisibleLine(text, 120).replaceAll('`', "'"))}\``;
 const show = (id: string): string => code(`countersign show ${id}`);
 
-/** null: not worth a message. */
-function sentenceOf(kind: Kind, event: LedgerEvent): string | null {
+function sentenceOf(kind: Kind, event: LedgerEvent): string {
   const id = event.changeId ?? '';
   switch (kind) {
     case 'change.proposed': {
       const { target, environment, goal, sponsor, judgement, approveBy } = bodyOf(kind, event);
-      if (judgement.decision !== 'needs_approval') return null;
       const whose = sponsor === null ? 'An agent' : `An agent of ${code(sponsor)}`;
-      return `${whose} asks to ${goal.replaceAll('_', ' ')} ${code(target.name)} (${environment}). It needs ${countedApprovals(judgement.seats)} until ${absoluteTime(approveBy)}.\nRead it: ${show(id)}\nThen: ${code(`countersign approve ${id}`)} or ${code(`countersign reject ${id}`)}`;
+      const asks = `${whose} asks to ${goal.replaceAll('_', ' ')} ${code(target.name)} (${environment}).`;
+      if (judgement.decision === 'pass') return `${asks} It needs no approval, and waits for an executor. ${show(id)}`;
+      if (judgement.decision !== 'needs_approval') return `${asks} The guards denied it. ${show(id)}`;
+      return `${asks} It needs ${countedApprovals(judgement.seats)} until ${absoluteTime(approveBy)}.\nRead it: ${show(id)}\nThen: ${code(`countersign approve ${id}`)} or ${code(`countersign reject ${id}`)}`;
     }
     case 'change.approved':
     case 'change.rejected': {
@@ -48,6 +50,10 @@ function sentenceOf(kind: Kind, event: LedgerEvent): string | null {
       return `The change ${code(id)} was withdrawn.`;
     case 'change.stale':
       return `The change ${code(id)} is stale, and was not executed. ${show(id)}`;
+    case 'change.executing': {
+      const { target, environment } = bodyOf(kind, event);
+      return `The change ${code(id)} of ${code(target.name)} (${environment}) is executing.`;
+    }
     case 'change.finished': {
       const { target, environment, outcome } = bodyOf(kind, event);
       return `The change ${code(id)} of ${code(target.name)} (${environment}) ended: ${outcome.state.replaceAll('_', ' ')}. ${show(id)}`;
@@ -65,15 +71,30 @@ function sentenceOf(kind: Kind, event: LedgerEvent): string | null {
   }
 }
 
-/** @param ledger the name of the ledger, so that two folders have no id in common. */
+/** As a state of a change, where the event alone tells it: an approval may be one of several. */
+function stateOf(kind: Kind, event: LedgerEvent): string | undefined {
+  if (kind === 'change.finished') return bodyOf(kind, event).outcome.state;
+  if (kind !== 'change.proposed') return STATES[kind];
+  const { decision } = bodyOf(kind, event).judgement;
+  return decision === 'needs_approval' ? 'pending' : decision === 'pass' ? 'approved' : 'denied';
+}
+const STATES: { readonly [K in Kind]?: string } = {
+  'change.rejected': 'rejected',
+  'change.withdrawn': 'withdrawn',
+  'change.stale': 'stale',
+  'change.executing': 'executing',
+  'change.closed': 'closed',
+};
+
+/** @param ledger the name of the ledger, so that two folders have no id in common. @returns null: nobody is told of it. */
 export function messageOf(event: LedgerEvent, ledger: string): Message | null {
   const kind = TOLD_KINDS.find((one) => one === event.kind);
-  const text = kind === undefined ? null : sentenceOf(kind, event);
-  if (text === null) return null;
+  if (kind === undefined) return null;
   const { seq, at, changeId } = event;
+  const state = stateOf(kind, event);
   return {
     id: `${ledger}/${seq}`,
-    text,
-    data: { event: event.kind, at, seq, ...(changeId ? { change: changeId } : {}) },
+    text: sentenceOf(kind, event),
+    data: { event: kind, at, seq, ...(changeId ? { change: changeId } : {}), ...(state ? { state } : {}) },
   };
 }

@@ -8,7 +8,7 @@ import { approve } from '../../src/cli/approve.ts';
 import { auditVerify } from '../../src/cli/audit-verify.ts';
 import { adoptionPorts } from '../../src/cli/policy-adopt.ts';
 import type { Json } from '../../src/core/digest.ts';
-import { NAMED_DOCUMENTS } from '../../src/core/events.ts';
+import { documentsNamedBy, EVENT_BODIES } from '../../src/core/events.ts';
 import { digestsAt, namesIn } from '../../src/core/named-documents.ts';
 import { planSchema } from '../../src/core/plan.ts';
 import { proposePolicy } from '../../src/policy/adopt.ts';
@@ -57,8 +57,8 @@ async function auditedAfter(edit: (db: Database.Database) => void) {
   db.close();
   return auditVerify(copy);
 }
-const places = Object.entries(NAMED_DOCUMENTS).flatMap(([kind, named]) =>
-  named.map(({ path, names }): [string, string, string] => [kind, path.join('.'), names]),
+const places = Object.keys(EVENT_BODIES).flatMap((kind) =>
+  documentsNamedBy(kind)!.map(({ path, names }): [string, string, string] => [kind, path.join('.'), names]),
 );
 
 describe('a document that an event names', () => {

@@ -16,9 +16,10 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 const TELLS_FILES = `import { registerHooks } from 'node:module';
+globalThis.__zod_globalConfig = { postProcessor: () => process.stderr.write('makes a schema\\n') };
 registerHooks({ load(url, context, next) { if (url.startsWith('file:')) process.stderr.write('loads ' + url + '\\n'); return next(url, context); } });`;
-/** The files of dist/ that a command loads, and the sources that are in them. */
-function loadedBy(command: string[]): { files: string[]; sources: string[] } {
+/** The files of dist/ that a command loads, the sources that are in them, and how many schemas of zod it makes. */
+function loadedBy(command: string[]): { files: string[]; sources: string[]; schemas: number } {
   const hook = `data:text/javascript,${encodeURIComponent(TELLS_FILES)}`;
   const given = ['--home', world.home, '--policy', join(world.home, 'policy.yaml')];
   const script = '"$@" 2>&1 >/dev/null </dev/null; true';
@@ -27,21 +28,24 @@ function loadedBy(command: string[]): { files: string[]; sources: string[] } {
   const files = [...told.matchAll(/^loads file:\/\/(.*)$/gm)].map(([, path]) => path!);
   const ours = files.filter((file) => file.startsWith(dist));
   const sources = ours.flatMap((file) => [...readFileSync(file, 'utf8').matchAll(/^\/\/ ([\w@].*\.[jt]s)$/gm)]);
-  return { files: ours, sources: sources.map(([, source]) => source!) };
+  const schemas = told.match(/^makes a schema$/gm)?.length ?? 0;
+  return { files: ours, sources: sources.map(([, source]) => source!), schemas };
 }
 
 const JOINED =
   /^(?:guards|tools)\/|^src\/(?:compose|execute|sandbox|providers\/aws\/(?!knowledge\/hosts))|@aws-sdk|cedar/;
 
 it.each([
-  ['changes', () => ['changes'], 18],
-  ['show', () => ['show', change], 26],
-  ['approve, to its question', () => ['approve', change, '--key', world.keyOf('bob')], 34],
-])('%s loads the ledger and what is shown, and neither guards, tools nor a cloud', (_name, command, most) => {
-  const { files, sources } = loadedBy(command());
+  ['changes', () => ['changes'], 6, 150],
+  ['show', () => ['show', change], 6, 450],
+  ['approve, to its question', () => ['approve', change, '--key', world.keyOf('bob')], 7, 700],
+])('%s loads the ledger and what is shown, and neither guards, tools nor a cloud', (_name, command, most, made) => {
+  const { files, sources, schemas } = loadedBy(command());
   expect(sources).toContain('src/ledger/store.ts');
   expect(sources.filter((source) => JOINED.test(source))).toEqual([]);
   expect(files.length, files.join('\n')).toBeLessThanOrEqual(most);
+  expect(schemas).toBeGreaterThan(20);
+  expect(schemas).toBeLessThanOrEqual(made);
 });
 
 it('show of what nobody has signed, and changes, read no policy', () => {
@@ -52,18 +56,26 @@ it('show of what nobody has signed, and changes, read no policy', () => {
 });
 
 it('the parser of commands loads no schemas', () => {
-  expect(loadedBy(['--version']).files.map((file) => file.slice(dist.length + 1))).not.toContain('zod.js');
+  const { files, schemas } = loadedBy(['--version']);
+  expect(files.map((file) => file.slice(dist.length + 1))).not.toContain('base.js');
+  expect(schemas).toBe(0);
 });
 
 it('what is used of zod is in the one file of it', async () => {
-  const there = Object.keys(await import(join(dist, 'zod.js')));
-  const used = readdirSync(dist).flatMap((name) => {
-    const code = name.endsWith('.js') ? readFileSync(join(dist, name), 'utf8') : '';
-    const names = [...code.matchAll(/^import \* as (\w+) from "\.\/zod\.js"/gm)].map(([, as]) => as!);
-    return names.flatMap((as) =>
-      [...code.matchAll(new RegExp(`\\b${as}\\s*\\.\\s*(\\w+)`, 'g'))].map(([, one]) => one!),
-    );
-  });
-  expect(used.length).toBeGreaterThan(500);
-  expect([...new Set(used)].filter((one) => !there.includes(one))).toEqual([]);
+  const there = Object.keys(await import(join(dist, 'base.js'))).filter((name) => name.startsWith('zod$'));
+  expect(there.length).toBeGreaterThan(15);
+  const code = readdirSync(dist).filter((name) => name.endsWith('.js') && !/^(?:serve|main)\.js$/.test(name));
+  const copies = code.filter((name) => /^\/\/ node_modules\/zod\//m.test(readFileSync(join(dist, name), 'utf8')));
+  expect(copies).toEqual(['base.js']);
+});
+
+it('help lists every command, and a command that is named wrong is told of the right one', () => {
+  const run = (args: string[]) =>
+    execFileSync('bash', ['-c', '"$@" 2>&1; true', '-', process.execPath, join(root, 'bin/countersign.js'), ...args], {
+      encoding: 'utf8',
+    });
+  for (const args of [['--help'], ['help'], ['--help', 'show'], ['--home', 'show']])
+    expect(run(args), args.join(' ')).toMatch(/changes[^]*approve[^]*policy[^]*audit/);
+  expect(run(['polcy', 'check'])).toContain('Did you mean policy?');
+  expect(run(['policy', 'chekc'])).toContain('check');
 });

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ChangeState } from '../../src/core/change.ts';
+import type { ChangeState } from '../../src/core/change-states.ts';
 import { createChanges } from '../../src/core/changes.ts';
 import { digestOf, type Json } from '../../src/core/digest.ts';
 import { providerRules } from '../../src/providers/index.ts';

@@ -1,12 +1,13 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { guards } from '../../guards/index.ts';
 import type { CountersignError } from '../../src/core/errors.ts';
 import { checkPolicy } from '../../src/policy/check.ts';
 import { parsePolicy } from '../../src/policy/load.ts';
 import type { Policy } from '../../src/policy/model.ts';
+import { cedar } from '../../src/policy/rules/cedar.ts';
 import { createRuleJudge } from '../../src/policy/rules/judge.ts';
 import type { RuleFacts } from '../../src/policy/rules/request.ts';
 import { loadKnowledge } from '../../src/providers/aws/knowledge/index.ts';
@@ -245,5 +246,37 @@ describe('a rule', () => {
   });
   it('is part of the policy’s digest', () => {
     expect(withRules({ 'a.cedar': rule('') }).digest).not.toBe(withRules({ 'a.cedar': rule('', '@hold("1")') }).digest);
+  });
+});
+
+describe('many rules', () => {
+  const many = (count: number, wrong: (index: number) => string = () => '') =>
+    Array.from(
+      { length: count },
+      (_, index) =>
+        `@id("r${index}") @message("No.")\nforbid (principal, action == Action::"delete", resource)${wrong(index)};`,
+    ).join('\n');
+
+  it('are validated in one call, which reads the schema once', () => {
+    const validate = vi.spyOn(cedar(), 'validate');
+    const counted = (count: number) => {
+      validate.mockClear();
+      expect(withRules({ 'a.cedar': many(count) }).rules.rules).toHaveLength(count);
+      return validate.mock.calls.length;
+    };
+    expect(counted(2)).toBe(1);
+    expect(counted(200)).toBe(1);
+    validate.mockRestore();
+  });
+
+  it('are told of each at its own place, with its own id, also where two have one id', () => {
+    const text = many(4, (index) => (index % 2 === 1 ? `\nwhen { context.nothing == ${index} }` : ''));
+    const told = problemsOf(text);
+    expect(told).toHaveLength(2);
+    expect(told[0]).toMatch(/^rules\/a\.cedar:5:\d+ the rule r1: .*nothing/);
+    expect(told[1]).toMatch(/^rules\/a\.cedar:10:\d+ the rule r3: .*nothing/);
+    const twice = problemsOf(text.replaceAll('"r3"', '"r1"'));
+    expect(twice.filter((line) => line.includes('nothing'))).toHaveLength(2);
+    expect(twice.at(-1)).toContain('the id r1 is already used');
   });
 });

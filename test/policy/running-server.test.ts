@@ -16,7 +16,7 @@ afterEach(() => world.close());
 const serving = () => {
   const policy = join(world.home, 'policy.yaml');
   const config = { ...readConfig({ home: world.home, policy }), region: 'eu-west-1', sponsor: 'alice', actsAs: [] };
-  const call = createAnswers({ ...config, logLevel: 'silent' }, true).call;
+  const call = createAnswers({ ...config, logLevel: 'silent' }, true, 'test').call;
   return async (tool: string, input: unknown = {}) => {
     const answer = await call(tool, input, {} as never);
     return answer.ok ? answer.content : { ...answer.error };

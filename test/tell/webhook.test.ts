@@ -9,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { approve as approveCommand } from '../../src/cli/commands/approve.ts';
 import { tell } from '../../src/cli/commands/tell.ts';
 import { createContext } from '../../src/cli/context.ts';
+import { messageOf } from '../../src/tell/messages.ts';
 import { tellPeople } from '../../src/tell/outbox.ts';
 import { webhookOf, writeWebhook } from '../../src/tell/webhook.ts';
 import { signAs } from '../attacks/attempts.ts';
@@ -51,6 +52,7 @@ const ports = (now = () => new Date()) => ({
   complain: (problem: string) => void complaints.push(problem),
 });
 const texts = () => taken.map(({ body }) => String(JSON.parse(body).text));
+const states = () => taken.flatMap(({ body }) => JSON.parse(body).metadata.event_payload.state ?? []).filter(Boolean);
 const events = () => taken.map(({ body }) => JSON.parse(body).metadata.event_payload.event);
 
 describe('a message', () => {
@@ -80,7 +82,13 @@ describe('a message', () => {
       unfurl_media: false,
       metadata: {
         event_type: 'countersign',
-        event_payload: { event: 'change.proposed', at: expect.any(String), seq: expect.any(Number), change: id },
+        event_payload: {
+          event: 'change.proposed',
+          at: expect.any(String),
+          seq: expect.any(Number),
+          change: id,
+          state: 'pending',
+        },
       },
     });
   });
@@ -91,10 +99,39 @@ describe('a message', () => {
     await world.execute(id);
     await tellPeople(ports(), []);
     await tellPeople(ports(), []);
-    expect(events()).toEqual(['policy.adopted', 'change.proposed', 'change.approved', 'change.finished']);
+    expect(events()).toEqual([
+      'policy.adopted',
+      'change.proposed',
+      'change.approved',
+      'change.executing',
+      'change.finished',
+    ]);
+    expect(states()).toEqual(['pending', 'executing', 'succeeded']);
     expect(texts().at(-1)).toContain('ended: succeeded');
   });
-  it('of a plan, a denial, or a change that needs no approval is none', async () => {
+  it('tells every state that an event of a change brings', () => {
+    const at = '2026-11-24T00:00:00.000Z';
+    const told = (kind: string, body: unknown) => messageOf({ seq: 7, at, kind, changeId: 'chg_1', body }, 'ledger');
+    for (const [kind, state] of [
+      ['change.withdrawn', 'withdrawn'],
+      ['change.stale', 'stale'],
+      ['change.closed', 'closed'],
+    ])
+      expect(told(kind!, { why: 'w' })?.data).toMatchObject({ event: kind, state, change: 'chg_1' });
+    expect(told('tool.called', {})).toBeNull();
+  });
+  it.each([
+    ['pass', 'approved', 'It needs no approval, and waits for an executor.'],
+    ['denied', 'denied', 'The guards denied it.'],
+  ])('of a proposal with the decision %s says that it is %s', async (decision, state, sentence) => {
+    await proposeFix(world);
+    const [proposed] = await world.app.ledger.events({ kinds: ['change.proposed'] });
+    const body = structuredClone(proposed!.body) as { judgement: { decision: string } };
+    body.judgement.decision = decision;
+    const message = messageOf({ ...proposed!, body }, 'ledger');
+    expect(message).toMatchObject({ text: expect.stringContaining(sentence), data: { state } });
+  });
+  it('of a plan is none', async () => {
     writeWebhook(world.home, url);
     await world.call('plan_stack_delete', { stack: STACK });
     await tellPeople(ports(), []);

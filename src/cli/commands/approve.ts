@@ -15,22 +15,28 @@ export function signing(decision: 'approve' | 'reject', summary: string): Comman
     options: [
       ...KEY_OPTIONS,
       JSON_OPTION,
-      { flags: '--as <person>', summary: 'your name in the policy, if the key file does not identify you' },
+      {
+        flags: '--as <person>',
+        summary: 'your name in the policy, if the key file does not identify you',
+        completes: 'person',
+      },
       {
         flags: '--confirm <name>',
         summary: 'name of the stack or resources; required without a terminal, and if the change cannot be undone',
       },
     ],
     arguments: [CHANGE_OR_FILE_ARGUMENT],
-    async run(context, { change: id, ...options }) {
+    async run(context, { change: given, ...options }) {
       const signer = await import('../approve.ts');
-      if (isBundleFile(id)) {
+      if (isBundleFile(given)) {
         const bundles = await import('../bundle.ts');
         const terminal = signer.openTerminal(context.note);
-        const signed = await bundles.signBundle(await bundles.openedFrom(id), { decision, terminal, ...options });
+        const signed = await bundles.signBundle(await bundles.openedFrom(given), { decision, terminal, ...options });
         return { text: signed.signature, json: signed, exit: EXIT.pass, ...(options.json ? {} : { exact: true }) };
       }
       return context.withFolder(async (folder) => {
+        const { changeIdOf } = await import('../ids.ts');
+        const id = await changeIdOf(folder.ledger, given);
         const terminal = signer.openTerminal(context.tell);
         const change = await signer.approve(folder, id, { decision, terminal, ...options });
         const said: string[] = [];

@@ -4,8 +4,11 @@ import { EXIT } from '../exit.ts';
 export const auditCheckpoint: Command<{ key?: string; json?: boolean }> = {
   name: 'audit checkpoint',
   summary: 'print the head of the ledger as a signed C2SP tlog-checkpoint, to keep elsewhere',
-  afterHelp: `Without a key (countersign audit key) the checkpoint is not signed.
-Exit: ${EXIT.pass} printed, ${EXIT.failed} the ledger does not continue what was signed before, or the key cannot be used.`,
+  afterHelp: `Without a key (countersign audit key) the checkpoint is not signed.`,
+  exits: {
+    pass: 'printed',
+    failed: 'the ledger does not continue what was signed before, or the key cannot be used',
+  },
   options: [LOG_KEY_OPTION, JSON_OPTION],
   arguments: [],
   run: (context, { key, json }) =>

@@ -4,8 +4,8 @@ import { EXIT } from '../exit.ts';
 export const auditKey: Command<{ key?: string; tlogPolicy?: boolean }> = {
   name: 'audit key',
   summary: 'make the key that signs checkpoints, if there is none, and print its verifier key',
-  afterHelp: `The private key is a file of mode 600. Give the verifier key to everyone who verifies receipts.
-Exit: ${EXIT.pass} printed, ${EXIT.failed} the key cannot be made or used.`,
+  afterHelp: `The private key is a file of mode 600. Give the verifier key to everyone who verifies receipts.`,
+  exits: { pass: 'printed', failed: 'the key cannot be made or used' },
   options: [
     LOG_KEY_OPTION,
     { flags: '--tlog-policy', summary: 'print a C2SP tlog-policy file with the verifier key instead' },

@@ -4,6 +4,7 @@ import { EXIT } from '../exit.ts';
 export const auditRebuild: Command = {
   name: 'audit rebuild',
   summary: 'compute the tables beside the events again from the events',
+  slow: 'computing the tables again',
   options: [JSON_OPTION],
   arguments: [],
   run: (context) =>

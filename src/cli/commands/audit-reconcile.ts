@@ -7,8 +7,9 @@ export const auditReconcile: Command<Args> = {
   name: 'audit reconcile',
   summary: 'compare an exported CloudTrail file with the ledger: a mutation without an entry is the alarm',
   afterHelp: `The file is JSON with Records (.json or .json.gz), or the JSON output of lookup-events. Roles are executor_role and
-service_role of the policy's accounts, and those that the options name.
-Exit: ${EXIT.pass} every mutation by these roles has an entry, ${EXIT.unaccounted} one has none, ${EXIT.failed} an error.`,
+service_role of the policy's accounts, and those that the options name.`,
+  exits: { pass: 'every mutation by these roles has an entry', unaccounted: 'one has none' },
+  slow: 'comparing the file with the ledger',
   options: [
     { flags: '--role <roles...>', summary: 'more executor roles, by their ARN' },
     {
@@ -17,7 +18,7 @@ Exit: ${EXIT.pass} every mutation by these roles has an entry, ${EXIT.unaccounte
     },
     JSON_OPTION,
   ],
-  arguments: [{ name: 'file', syntax: '<file>', summary: 'an exported CloudTrail file' }],
+  arguments: [{ name: 'file', syntax: '<file>', summary: 'an exported CloudTrail file', completes: 'file' }],
   run: (context, { file, role: executor = [], serviceRole: service = [] }) =>
     context.withApp(async (app) => {
       const { reconciledText, reconcileFile } = await import('../audit-reconcile.ts');

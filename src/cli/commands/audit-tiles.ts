@@ -6,11 +6,20 @@ import { EXIT } from '../exit.ts';
 export const auditTiles: Command<{ folder: string; key?: string }> = {
   name: 'audit tiles',
   summary: 'export the whole ledger in the static C2SP tlog-tiles layout, for monitors of transparency logs',
-  afterHelp: `Needs a key (countersign audit key). The export has every event of the ledger: publish it only where all may read it.
-Exit: ${EXIT.pass} written, ${EXIT.failed} the folder has another history, an event is too large for the layout, or an error.`,
+  afterHelp: `Needs a key (countersign audit key). The export has every event of the ledger: publish it only where all may read it.`,
+  exits: {
+    pass: 'written',
+    failed: 'the folder has another history, an event is too large for the layout, or an error',
+  },
+  slow: 'writing tiles',
   options: [LOG_KEY_OPTION, JSON_OPTION],
   arguments: [
-    { name: 'folder', syntax: '<folder>', summary: 'where to write; an earlier export of the ledger is continued' },
+    {
+      name: 'folder',
+      syntax: '<folder>',
+      summary: 'where to write; an earlier export of the ledger is continued',
+      completes: 'folder',
+    },
   ],
   run: (context, { folder, key }) =>
     context.withApp(async ({ ledger }) => {

@@ -11,7 +11,8 @@ type Args = {
 export const auditVerify: Command<Args> = {
   name: 'audit verify',
   summary: 'recompute the whole ledger and name the first wrong row, or verify a receipt without the ledger',
-  afterHelp: `Exit: ${EXIT.pass} it verifies, ${EXIT.failed} it does not, or an error.`,
+  exits: { pass: 'it verifies', failed: 'it does not, or an error' },
+  slow: 'computing the ledger again',
   options: [
     {
       flags: '--checkpoint <files...>',
@@ -21,7 +22,7 @@ export const auditVerify: Command<Args> = {
     { flags: '--witness-key <vkeys...>', summary: 'witnesses that must have cosigned each checkpoint' },
     JSON_OPTION,
   ],
-  arguments: [{ name: 'file', syntax: '[file]', summary: 'a receipt; - for standard input' }],
+  arguments: [{ name: 'file', syntax: '[file]', summary: 'a receipt; - for standard input', completes: 'file' }],
   async run({ config }, { file, checkpoint = [], vkey, witnessKey = [] }) {
     const { knownKeys } = await import('../log-keys.ts');
     const keys = knownKeys(config.home, vkey);

@@ -10,7 +10,11 @@ export const breakGlassClose: Command<CloseArgs> = {
   options: [
     { flags: '--reason <text>', summary: 'your findings; signed and recorded with your name', required: true },
     KEY_OPTIONS[0]!,
-    { flags: '--as <person>', summary: 'your name in the policy, if the key file does not identify you' },
+    {
+      flags: '--as <person>',
+      summary: 'your name in the policy, if the key file does not identify you',
+      completes: 'person',
+    },
     JSON_OPTION,
   ],
   arguments: [{ name: 'review', syntax: '<review>', summary: 'number that countersign break-glass open printed' }],

@@ -12,7 +12,11 @@ export const breakGlassOpen: Command<OpenArgs> = {
     { flags: '--reason <text>', summary: 'the emergency; signed and recorded with your name', required: true },
     { flags: '--minutes <number>', summary: 'for how long', default: 30, parse: minutesOf },
     KEY_OPTIONS[0]!,
-    { flags: '--as <person>', summary: 'your name in the policy, if the key file does not identify you' },
+    {
+      flags: '--as <person>',
+      summary: 'your name in the policy, if the key file does not identify you',
+      completes: 'person',
+    },
     JSON_OPTION,
   ],
   arguments: [CHANGE_ARGUMENT],

@@ -1,28 +1,28 @@
-import { makeVisibleLine } from '../../core/render-safe.ts';
-import { type Command, JSON_OPTION } from '../command.ts';
+import { CHANGE_STATES, type ChangeState } from '../../core/change-states.ts';
+import { type Command, CURSOR_OPTION, JSON_OPTION, limitOption } from '../command.ts';
 import { EXIT } from '../exit.ts';
 
-const MOST = 50;
-/** SECURITY: a name of the cloud must not look like a line of its own. */
-const lineOf = (text: string): string => makeVisibleLine(text, Number.POSITIVE_INFINITY);
+type Args = { state?: ChangeState; mine?: boolean; waiting?: boolean; before?: number; limit?: number };
 
-export const changes: Command = {
+export const changes: Command<Args> = {
   name: 'changes',
-  summary: 'list changes, newest first',
-  options: [JSON_OPTION],
+  summary: 'list changes, newest first: how each stands, and who waits for whom',
+  options: [
+    { flags: '--waiting', summary: 'only changes that wait for your approval; with --mine, for anyone’s' },
+    { flags: '--mine', summary: 'only changes of your agents: you are their sponsor' },
+    { flags: '--state <state>', summary: 'only changes in this state', choices: CHANGE_STATES },
+    CURSOR_OPTION,
+    limitOption('changes on a page', 50, 200),
+    JSON_OPTION,
+  ],
   arguments: [],
-  run: (context) =>
+  run: (context, asked) =>
     context.withFolder(async (folder) => {
-      const { items } = await folder.changes.list({ limit: MOST });
+      const { changesAsked, changesText } = await import('../changes.ts');
+      const page = await changesAsked(folder, asked);
       const { runnersTold } = await import('../runners.ts');
       const runners = (await runnersTold(folder.ledger)).map((line) => `runner: ${line}`);
-      const lines = items.map(({ id, state, target, goal, sponsor, judgement, approvals, explanation }) => {
-        const given = approvals.filter(({ decision }) => decision === 'approve').length;
-        const seats = `approvals ${given} of ${judgement.seats}`;
-        const how = state === 'executing' ? `  ${lineOf(explanation ?? '')}` : '';
-        const about = `${lineOf(target.name)}  ${goal}  ${sponsor === null ? 'without a sponsor' : `for ${lineOf(sponsor)}`}`;
-        return `${id}  ${state.padEnd(10)} ${about}  ${seats}${how}`;
-      });
-      return { text: [lines.join('\n') || 'No changes yet.', ...runners].join('\n'), json: items, exit: EXIT.pass };
+      const text = [changesText(page, asked, context.width), ...runners].join('\n');
+      return { text, json: page.items, exit: EXIT.pass, fits: true };
     }),
 };

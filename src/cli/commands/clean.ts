@@ -9,6 +9,7 @@ const visible = (text: string): string => makeVisible(text, Number.POSITIVE_INFI
 export const clean: Command<{ yes?: boolean; json?: boolean }> = {
   name: 'clean',
   summary: 'list leftovers of plans in the cloud (old dry runs, empty stacks), and remove them',
+  slow: 'looking for leftovers in the cloud',
   options: [{ flags: '--yes', summary: 'remove them without asking' }, JSON_OPTION],
   arguments: [],
   run: (context, { yes = false, json }) =>

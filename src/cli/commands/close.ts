@@ -8,7 +8,11 @@ export const close: Command<ClosingOptions & { change: string; statement?: boole
   summary: 'sign off a change of unknown outcome after checking its target; this unlocks the target',
   options: [
     { flags: '--reason <text>', summary: 'your findings', required: true },
-    { flags: '--as <person>', summary: 'your name in the policy (default: found by your user name)' },
+    {
+      flags: '--as <person>',
+      summary: 'your name in the policy (default: found by your user name)',
+      completes: 'person',
+    },
     ...KEY_OPTIONS,
     {
       flags: '--statement',
@@ -17,8 +21,10 @@ export const close: Command<ClosingOptions & { change: string; statement?: boole
     JSON_OPTION,
   ],
   arguments: [CHANGE_ARGUMENT],
-  run: (context, { change: id, statement, ...options }) =>
+  run: (context, { change: given, statement, ...options }) =>
     context.withApp(async (app) => {
+      const { changeIdOf } = await import('../ids.ts');
+      const id = await changeIdOf(app.ledger, given);
       const { closeChange, closingStatement } = await import('../close.ts');
       if (statement) {
         const bytes = await closingStatement(app, id, options);

@@ -1,15 +1,23 @@
 import type { App } from '../../compose.ts';
 import { makeVisible } from '../../core/render-safe.ts';
-import { CHANGE_ARGUMENT, type Command, type Result } from '../command.ts';
+import { CHANGE_ARGUMENT, type Command, JSON_OPTION, type Result } from '../command.ts';
 import { EXIT } from '../exit.ts';
 
 export const execute: Command<{ change: string }> = {
   name: 'execute',
   summary: 'run exactly what was signed, after a live re-check',
-  afterHelp: `Exit: ${EXIT.pass} it succeeded, ${EXIT.failed} it did not, or an error, ${EXIT.usage} wrong use.`,
-  options: [],
+  exits: { pass: 'it succeeded', failed: 'it did not, or an error' },
+  slow: 'checking the live state',
+  options: [JSON_OPTION],
   arguments: [CHANGE_ARGUMENT],
-  run: (context, { change }) => context.withApp((app) => executed(app, change, context.tell)),
+  run: (context, { change }) =>
+    context.withApp(async (app) => {
+      const { changeIdOf } = await import('../ids.ts');
+      return executed(app, await changeIdOf(app.ledger, change), (text) => {
+        context.tell(text);
+        context.progress(text);
+      });
+    }),
 };
 
 /** @param tell is given the progress. */

@@ -17,16 +17,20 @@ import { breakGlassOpen } from './break-glass-open.ts';
 import { changes } from './changes.ts';
 import { clean } from './clean.ts';
 import { close } from './close.ts';
+import { complete } from './complete.ts';
+import { completion } from './completion.ts';
 import { demo } from './demo.ts';
 import { doctor } from './doctor.ts';
 import { execute } from './execute.ts';
 import { halt } from './halt.ts';
 import { init } from './init.ts';
 import { initAws } from './init-aws.ts';
+import { man } from './man.ts';
 import { peopleAdd } from './people-add.ts';
 import { peopleEnroll } from './people-enroll.ts';
 import { peopleRevoke } from './people-revoke.ts';
 import { peopleRotate } from './people-rotate.ts';
+import { plans } from './plans.ts';
 import { policyAdopt } from './policy-adopt.ts';
 import { policyCheck } from './policy-check.ts';
 import { policyExplain } from './policy-explain.ts';
@@ -60,6 +64,7 @@ export const commands: readonly Command[] = [
   demo,
   sandbox,
   tool,
+  plans,
   changes,
   show,
   review,
@@ -103,4 +108,7 @@ export const commands: readonly Command[] = [
   peopleRevoke,
   init,
   initAws,
+  completion,
+  man,
+  complete,
 ];

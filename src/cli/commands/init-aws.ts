@@ -1,4 +1,4 @@
-import type { Command } from '../command.ts';
+import { type Command, JSON_OPTION } from '../command.ts';
 import { EXIT } from '../exit.ts';
 import type { RolesAsked } from '../init-aws.ts';
 
@@ -6,13 +6,14 @@ export const initAws: Command<RolesAsked> = {
   name: 'init aws',
   summary: 'write the IAM roles of an account as a CloudFormation template to review; nothing is called',
   options: [
-    { flags: '--out <file>', summary: 'file to write', default: 'countersign-roles.yaml' },
+    { flags: '--out <file>', summary: 'file to write', default: 'countersign-roles.yaml', completes: 'file' },
     { flags: '--prefix <name>', summary: 'prefix of the names of all roles', default: 'countersign' },
     { flags: '--scopes <names>', summary: 'a service role for each, comma-separated', default: 'main' },
     {
       flags: '--break-glass <arn>',
       summary: 'role for emergencies; also writes a service control policy that denies changes to all others',
     },
+    JSON_OPTION,
   ],
   arguments: [],
   async run(_context, asked) {

@@ -1,5 +1,5 @@
 import { ENVIRONMENTS } from '../../core/environment.ts';
-import type { Command } from '../command.ts';
+import { type Command, JSON_OPTION } from '../command.ts';
 import { EXIT } from '../exit.ts';
 import { CLIENT_NAMES } from '../init-answers.ts';
 import type { GivenAnswers } from '../init-questions.ts';
@@ -12,6 +12,7 @@ export const init: Command<GivenAnswers> = {
     { flags: '--client <name>', summary: 'MCP client', choices: CLIENT_NAMES },
     { flags: '--environment <name>', summary: 'environment of this account', choices: ENVIRONMENTS },
     { flags: '--person <name>', summary: 'your name in the policy (default: your user name)' },
+    JSON_OPTION,
   ],
   arguments: [],
   run(context, given) {

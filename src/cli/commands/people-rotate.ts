@@ -1,4 +1,4 @@
-import type { Command } from '../command.ts';
+import { type Command, JSON_OPTION } from '../command.ts';
 import {
   AFTER_EDIT,
   type EditArgs,
@@ -13,7 +13,7 @@ export const peopleRotate: Command<EditArgs> = {
   name: 'people rotate',
   summary: 'replace a key of a person',
   afterHelp: AFTER_EDIT,
-  options: [PUBLIC_KEY_OPTION, OFFER_OPTION, FINGERPRINT_OPTION],
+  options: [PUBLIC_KEY_OPTION, OFFER_OPTION, FINGERPRINT_OPTION, JSON_OPTION],
   arguments: [PERSON_ARGUMENT],
   run: (context, { name, ...given }) =>
     editPolicy(context, async (text, app) => (await import('../people.ts')).rotated(app, text, name, given)),

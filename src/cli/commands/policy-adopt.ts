@@ -1,14 +1,14 @@
 import { type Command, JSON_OPTION, KEY_OPTIONS } from '../command.ts';
-import { EXIT, type Exit } from '../exit.ts';
+import { EXIT, type Exit, type Exits } from '../exit.ts';
 import type { SigningOptions } from '../policy-adopt.ts';
 
-export const ADOPTION_EXITS = `Exit: ${EXIT.pass} adopted, ${EXIT.needs_approval} signatures are missing, ${EXIT.failed} an error.`;
+export const ADOPTION_EXITS: Exits = { pass: 'adopted', needs_approval: 'signatures are missing' };
 export const exitOfAdoption = (state: string): Exit => (state === 'adopted' ? EXIT.pass : EXIT.needs_approval);
 
 export const policyAdopt: Command<SigningOptions> = {
   name: 'policy adopt',
   summary: 'put the policy that --policy names in force here; each later policy needs signatures under the current one',
-  afterHelp: ADOPTION_EXITS,
+  exits: ADOPTION_EXITS,
   options: [...KEY_OPTIONS, JSON_OPTION],
   arguments: [],
   run: (context, options) =>

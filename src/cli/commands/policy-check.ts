@@ -5,7 +5,7 @@ import { requiredPolicy } from '../required-policy.ts';
 export const policyCheck: Command<{ strict?: boolean }> = {
   name: 'policy check',
   summary: 'read the policy strictly: errors and warnings with line and column',
-  afterHelp: `Exit: ${EXIT.pass} valid, ${EXIT.failed} an error (with --strict also a warning), ${EXIT.usage} wrong use.`,
+  exits: { pass: 'valid', failed: 'an error (with --strict also a warning)' },
   options: [{ flags: '--strict', summary: 'fail on warnings too' }, JSON_OPTION],
   arguments: [],
   async run({ config }, { strict = false }) {

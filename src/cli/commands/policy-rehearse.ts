@@ -5,9 +5,11 @@ import { requiredPolicy } from '../required-policy.ts';
 export const policyRehearse: Command<{ git: string; since: string; path?: string; stackName: string }> = {
   name: 'policy rehearse',
   summary: 'plan the template changes of a git history in the sandbox under a policy that is not in force yet',
-  afterHelp: `The command reads git objects only; no program of the repository runs. Exit: ${EXIT.pass} when it ended, ${EXIT.failed} on an error.`,
+  afterHelp: 'The command reads git objects only; no program of the repository runs.',
+  exits: { pass: 'it ended' },
+  slow: 'planning past changes in the sandbox',
   options: [
-    { flags: '--git <path>', summary: 'the repository', default: '.' },
+    { flags: '--git <path>', summary: 'the repository', default: '.', completes: 'folder' },
     { flags: '--since <time>', summary: 'a day like 2026-11-01, or a duration like 90d', default: '90d' },
     { flags: '--path <pattern>', summary: 'only these files (a git path pattern)' },
     {

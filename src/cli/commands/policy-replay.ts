@@ -5,7 +5,12 @@ import { requiredPolicy } from '../required-policy.ts';
 export const policyReplay: Command<{ since: string; observed?: boolean }> = {
   name: 'policy replay',
   summary: 're-evaluate past plans and changes under the policy that --policy names',
-  afterHelp: `Exit: ${EXIT.pass} no difference, ${EXIT.differs} a difference, ${EXIT.failed} a plan or change could not be judged, or an error.`,
+  exits: {
+    pass: 'no difference',
+    failed: 'a plan or change could not be judged, or an error',
+    differs: 'a difference',
+  },
+  slow: 'judging past plans and changes again',
   options: [
     { flags: '--since <time>', summary: 'a day like 2026-11-01, or a duration like 30d', default: '30d' },
     {

@@ -6,7 +6,7 @@ import { ADOPTION_EXITS, exitOfAdoption } from './policy-adopt.ts';
 export const policySign: Command<SigningOptions & { statement?: boolean }> = {
   name: 'policy sign',
   summary: 'show and sign the proposed policy; the last signature puts it in force',
-  afterHelp: ADOPTION_EXITS,
+  exits: ADOPTION_EXITS,
   options: [
     ...KEY_OPTIONS,
     JSON_OPTION,

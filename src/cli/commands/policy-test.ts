@@ -4,13 +4,18 @@ import { EXIT } from '../exit.ts';
 export const policyTest: Command<{ files: string[]; junit?: string }> = {
   name: 'policy test',
   summary: 'run the policy’s own cases in the sandbox',
-  afterHelp: `Exit: ${EXIT.pass} all cases pass, ${EXIT.failed} a case fails, or there is none, ${EXIT.usage} wrong use.`,
-  options: [{ flags: '--junit <file>', summary: 'also write the results as JUnit XML' }, JSON_OPTION],
+  exits: { pass: 'all cases pass', failed: 'a case fails, or there is none' },
+  slow: 'running the cases in the sandbox',
+  options: [
+    { flags: '--junit <file>', summary: 'also write the results as JUnit XML', completes: 'file' },
+    JSON_OPTION,
+  ],
   arguments: [
     {
       name: 'files',
       syntax: '[files...]',
       summary: 'files of cases (default: *.countersign-test.yaml beside the policy)',
+      completes: 'file',
     },
   ],
   async run({ config }, { files, junit }) {

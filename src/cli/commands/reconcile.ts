@@ -5,15 +5,17 @@ import { EXIT } from '../exit.ts';
 export const reconcile: Command<{ change: string }> = {
   name: 'reconcile',
   summary: 'look for the outcome of a change whose outcome is unknown, and record it; changes nothing in the cloud',
-  afterHelp: `Exit: ${EXIT.pass} the outcome is known, ${EXIT.failed} it is not.`,
+  exits: { pass: 'the outcome is known', failed: 'it is not' },
+  slow: 'looking for the outcome',
   options: [JSON_OPTION],
   arguments: [CHANGE_ARGUMENT],
-  run: (context, { change: id }) =>
+  run: (context, { change }) =>
     context.withApp(async (app) => {
       const { reconciled } = await import('../close.ts');
-      const { change, saw } = await app.executor.reconcile(id);
-      const isOpen = change.state === 'unknown' || change.state === 'executing';
-      const text = makeVisible(reconciled(change, saw), Number.POSITIVE_INFINITY);
-      return { text, json: { change, saw }, exit: isOpen ? EXIT.failed : EXIT.pass };
+      const { changeIdOf } = await import('../ids.ts');
+      const { change: found, saw } = await app.executor.reconcile(await changeIdOf(app.ledger, change));
+      const isOpen = found.state === 'unknown' || found.state === 'executing';
+      const text = makeVisible(reconciled(found, saw), Number.POSITIVE_INFINITY);
+      return { text, json: { change: found, saw }, exit: isOpen ? EXIT.failed : EXIT.pass };
     }),
 };

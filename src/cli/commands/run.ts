@@ -6,7 +6,8 @@ const MOST_AT_ONCE = 32;
 export const run: Command<{ concurrency: number; health?: string; account?: string[]; stopWithin?: number }> = {
   name: 'run',
   summary: 'execute approved changes of scopes with execute: by_runner, until it is stopped',
-  afterHelp: `SIGTERM or SIGINT: takes no more, ends what is under way, and exits with ${EXIT.pass}. A second signal, or --stop-within, leaves what is under way and exits with ${EXIT.failed}; the next start looks for its outcome. The file of --health is written at least every 10 seconds: its age tells whether the runner works, its state whether it executes.`,
+  exits: { pass: 'stopped, with nothing under way', failed: 'changes were left under way, or an error' },
+  afterHelp: `SIGTERM or SIGINT: takes no more, and ends what is under way. A second signal, or --stop-within, leaves what is under way; the next start looks for its outcome. The file of --health is written at least every 10 seconds: its age tells whether the runner works, its state whether it executes.`,
   options: [
     {
       flags: '--concurrency <number>',
@@ -14,8 +15,8 @@ export const run: Command<{ concurrency: number; health?: string; account?: stri
       default: 4,
       parse: atOnce,
     },
-    { flags: '--health <file>', summary: 'a file to keep the health in, as JSON' },
-    { flags: '--account <alias...>', summary: 'only changes in these accounts of the policy' },
+    { flags: '--health <file>', summary: 'a file to keep the health in, as JSON', completes: 'file' },
+    { flags: '--account <alias...>', summary: 'only changes in these accounts of the policy', completes: 'account' },
     {
       flags: '--stop-within <seconds>',
       summary: 'how long to wait for what is under way, once told to stop',

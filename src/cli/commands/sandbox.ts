@@ -1,5 +1,5 @@
 import { CountersignError } from '../../core/errors.ts';
-import type { Command } from '../command.ts';
+import { type Command, JSON_OPTION } from '../command.ts';
 import { EXIT } from '../exit.ts';
 
 /** The process lives for as long as its server listens. */
@@ -13,6 +13,7 @@ export const sandbox: Command<{ port: number; pace: number; seed?: string }> = {
       flags: '--seed <path>',
       summary: 'contents of a new simulated cloud: a YAML file, or a folder with a world.yaml',
     },
+    JSON_OPTION,
   ],
   arguments: [],
   async run({ config }, { port, pace, seed }) {

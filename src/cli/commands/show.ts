@@ -18,23 +18,31 @@ export const show: Command<ShowArgs> = {
     { flags: '--statement', summary: 'print only the exact bytes to sign' },
     {
       flags: '--as <person>',
+      completes: 'person',
       summary: 'the person who will sign, by name in the policy (with --statement; default: found by your user name)',
     },
     { flags: '--reject', summary: 'print the statement of a rejection (with --statement)' },
     {
       flags: '--bundle <file>',
+      completes: 'file',
       summary:
         'write one file that countersign show, approve and reject read on another machine; - for standard output',
     },
   ],
   arguments: [CHANGE_OR_FILE_ARGUMENT],
-  async run(context, { change, statement, as, reject, bundle }) {
+  async run(context, { change: given, statement, as, reject, bundle }) {
     const { dataOf, renderBundle, renderChange, showStatement, subjectOf } = await import('../show.ts');
-    if (isBundleFile(change)) {
-      const opened = await (await import('../bundle.ts')).openedFrom(change);
-      return { text: renderBundle(opened, change, context.width), json: dataOf(opened.subject), exit: EXIT.pass };
+    if (isBundleFile(given)) {
+      const opened = await (await import('../bundle.ts')).openedFrom(given);
+      return {
+        text: renderBundle(opened, given, context.width),
+        json: dataOf(opened.subject),
+        exit: EXIT.pass,
+        fits: true,
+      };
     }
     return context.withFolder(async (folder) => {
+      const change = await (await import('../ids.ts')).changeIdOf(folder.ledger, given);
       if (statement) {
         const text = await showStatement(folder, change, as, reject ? 'reject' : 'approve');
         return { text, json: text, exit: EXIT.pass, exact: true };
@@ -51,7 +59,7 @@ export const show: Command<ShowArgs> = {
         };
       }
       const subject = await subjectOf(folder, change);
-      return { text: renderChange(subject, context.width), json: dataOf(subject), exit: EXIT.pass };
+      return { text: renderChange(subject, context.width), json: dataOf(subject), exit: EXIT.pass, fits: true };
     });
   },
 };

@@ -38,7 +38,14 @@ export const ssh: Command<{ person: string }> = {
   summary: 'the forced command of one person’s ssh key: serve, show, approve and reject as that person, nothing else',
   afterHelp: `In authorized_keys: command="countersign ssh NAME",restrict ssh-ed25519 …\nThe client may ask for: ${ALLOWED.map(({ words }) => `countersign ${words}`).join(' · ')}`,
   options: [],
-  arguments: [{ name: 'person', syntax: '<person>', summary: 'the name in the policy of the person whose key it is' }],
+  arguments: [
+    {
+      name: 'person',
+      syntax: '<person>',
+      summary: 'the name in the policy of the person whose key it is',
+      completes: 'person',
+    },
+  ],
   async run(context, { person }) {
     const asked = context.config.sshOriginalCommand ?? '';
     const words = asked

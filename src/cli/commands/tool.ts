@@ -1,14 +1,20 @@
 import { CountersignError } from '../../core/errors.ts';
 import { type Command, jsonText } from '../command.ts';
-import { EXIT, exitOfDecision, exitOfError } from '../exit.ts';
+import { exitOfDecision, exitOfError } from '../exit.ts';
 
 /** Its output is JSON in any case: it is for scripts. */
 export const tool: Command<{ tool: string; input?: string }> = {
   name: 'tool',
   summary: 'call one tool through the pipeline of the server, for scripts and CI',
-  afterHelp: `Exit: ${EXIT.pass} pass or nothing to change, ${EXIT.needs_approval} needs approval, ${EXIT.denied} denied, ${EXIT.plan_only} plan only, ${EXIT.failed} an error, ${EXIT.usage} wrong use.`,
-  options: [{ flags: '--input <file>', summary: 'JSON input; - for standard input' }],
-  arguments: [{ name: 'tool', syntax: '<name>', summary: 'name of the tool' }],
+  exits: {
+    pass: 'pass, or nothing to change',
+    needs_approval: 'needs approval',
+    denied: 'denied',
+    plan_only: 'plan only',
+  },
+  slow: 'asking the cloud',
+  options: [{ flags: '--input <file>', summary: 'JSON input; - for standard input', completes: 'file' }],
+  arguments: [{ name: 'tool', syntax: '<name>', summary: 'name of the tool', completes: 'tool' }],
   run: (context, { tool: name, input }) =>
     context.withApp(async ({ pipeline }) => {
       const given = input === undefined ? {} : await readJson(input);

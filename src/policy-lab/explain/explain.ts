@@ -33,6 +33,10 @@ export interface ExplainedVerdict {
   lines: string[];
   observed?: 'hold' | 'deny';
   exceptions?: string[];
+  seats?: number;
+  roles?: string[];
+  /** Names of the effects that it is about. */
+  effects?: string[];
   /** Of a denial or a hold: what to leave out so that this guard says nothing. */
   passesWithout?: Omit<SmallestChange, 'decision'>;
 }
@@ -115,6 +119,9 @@ function verdictOf(
     lines: places.ofGuard(definition, verdict),
     ...(verdict.observed ? { observed: verdict.observed } : {}),
     ...(verdict.exceptions ? { exceptions: verdict.exceptions } : {}),
+    ...(verdict.seats === undefined ? {} : { seats: verdict.seats }),
+    ...(verdict.roles ? { roles: verdict.roles } : {}),
+    ...(verdict.effects ? { effects: verdict.effects } : {}),
   };
 }
 

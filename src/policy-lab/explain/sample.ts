@@ -14,6 +14,7 @@ import {
 } from '../../core/effect.ts';
 import { CountersignError } from '../../core/errors.ts';
 import { MARK_KINDS, markSchema } from '../../core/mark.ts';
+import { orMeant } from '../../core/nearest.ts';
 import type { Plan } from '../../core/plan.ts';
 import type { ProviderRules } from '../../core/ports.ts';
 import { type Action, type PlanSubject, UNSEEN } from '../../core/subject.ts';
@@ -92,7 +93,7 @@ export function readSample(text: string, fileName: string, about: About): { plan
   const { value: sample, problems, report } = readYaml(text, fileName, sampleSchema);
   const aliases = Object.keys(about.policy?.file.accounts ?? {});
   if (sample?.account !== undefined && !aliases.includes(sample.account))
-    report(['account'], `the policy has no account ${sample.account}`);
+    report(['account'], `the policy has no account ${sample.account}${orMeant(sample.account, aliases)}`);
   for (const [index, { type, physicalId }] of (sample?.effects ?? []).entries()) {
     if (sample?.stack !== undefined && type === undefined) report(['effects', index], 'name a type');
     if (sample?.ids && sample.ids.length > 1 && !sample.ids.includes(physicalId ?? ''))

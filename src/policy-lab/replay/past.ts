@@ -6,7 +6,7 @@
  * Limit: what is asked for a time is kept from `from` on, less the longest time that facts look back.
  */
 import type { EventQuery, LedgerEvent } from '../../core/events.ts';
-import { type Standing, type StandingState, standingAfter, subjectOf } from '../../core/kept.ts';
+import { type Standing, type StandingState, standingAfter, standingIdOf } from '../../core/kept.ts';
 import type { Ledger, LedgerView } from '../../core/ports.ts';
 
 /** One look at it: with its first `size` events. */
@@ -30,7 +30,7 @@ export function pastOf(ledger: LedgerView, from: Date): PastLedger {
   async function historyOf(subject: string, by: 'changeId' | 'planId') {
     const history: { seq: number; standing: Standing }[] = [];
     for (const event of await once({ [by]: subject })) {
-      if (subjectOf(event) !== subject) continue;
+      if (standingIdOf(event) !== subject) continue;
       const standing = standingAfter(history.at(-1)?.standing, event);
       if (standing) history.push({ seq: event.seq, standing });
     }

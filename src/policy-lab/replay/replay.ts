@@ -1,9 +1,8 @@
 /** What another policy would have decided of everything that was judged: the differences, the most alarming first. */
-import { counted } from '../../core/counted.ts';
 import { CountersignError } from '../../core/errors.ts';
 import type { LedgerEvent } from '../../core/events.ts';
 import { enforced, judgeAll } from '../../core/guard.ts';
-import type { Judgement, Verdict } from '../../core/verdict.ts';
+import { approvalsAmong, type Judgement, type Verdict } from '../../core/verdict.ts';
 import { JUDGED } from '../../policy/history.ts';
 import { judgeAsOf, type Moment, momentOf, type Rejudging } from './as-of.ts';
 import { pastOf } from './past.ts';
@@ -133,7 +132,7 @@ export function outcomeText({ outcome, seats, roles = [] }: Verdict): string {
 }
 export function decisionText({ decision, seats, roles }: Told): string {
   if (decision !== 'needs_approval') return decision;
-  return `${counted(seats, 'approval')}${roles.length > 0 ? ` (${roles.join(' and ')} among them)` : ''}`;
+  return approvalsAmong(seats, roles);
 }
 
 const SEVERITY = { no_change: 0, pass: 0, needs_approval: 1, plan_only: 2, denied: 3 } as const;

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { CountersignError } from '../../core/errors.ts';
+import { keysOf } from '../../policy/schema-keys.ts';
 import { readYaml, reportIssue, type SchemaIssue, type YamlFile } from '../../policy/yaml-file.ts';
 import { type CaseFile, caseFileSchema, type Expectation, type Step } from './schema.ts';
 
@@ -91,7 +92,7 @@ function worldFromFile(
 
 function checkWorld(given: unknown, worldSchema: z.ZodType, path: PropertyKey[], { report }: YamlFile<unknown>): void {
   const parsed = worldSchema.safeParse(given);
-  for (const issue of parsed.error?.issues ?? []) reportIssue(issue as SchemaIssue, path, report);
+  for (const issue of parsed.error?.issues ?? []) reportIssue(issue as SchemaIssue, path, report, keysOf(worldSchema));
 }
 
 function readText(file: string): string {

@@ -1,6 +1,6 @@
 /** The shape of a file of policy tests. Strict like the policy: what is not understood is an error, never ignored. */
 import { z } from 'zod';
-import { CHANGE_STATES } from '../../core/change.ts';
+import { CHANGE_STATES } from '../../core/change-states.ts';
 
 const person = z.string().regex(/^[a-z][a-z0-9_-]{0,31}$/, 'a person of the policy');
 const answerName = z.string().regex(/^[a-z][a-z0-9_]*$/, 'lower-case letters, digits and _');

@@ -82,9 +82,11 @@ export function loadRuleTexts(files: ReadonlyMap<string, string>, problem: (text
 
 function loadFile(name: string, text: string, loaded: LoadedRules, problem: (text: string) => void): void {
   const bytes = Buffer.from(text, 'utf8');
+  const lines = [0];
+  for (let at = bytes.indexOf('\n'); at >= 0; at = bytes.indexOf('\n', at + 1)) lines.push(at + 1);
   const placeAt = (offset: number) => {
-    const before = bytes.subarray(0, offset).toString('utf8').split('\n');
-    return `${name}:${before.length}:${before.at(-1)!.length + 1}`;
+    const line = lines.findLastIndex((start) => start <= offset);
+    return `${name}:${line + 1}:${bytes.subarray(lines[line], offset).toString('utf8').length + 1}`;
   };
 
   const parts = cedar().policySetTextToParts(text);
@@ -96,12 +98,30 @@ function loadFile(name: string, text: string, loaded: LoadedRules, problem: (tex
   if (parts.policy_templates.length > 0) problem(`${name}:1:1 a template (?principal, ?resource) is not a rule`);
   else if (parts.policies.length === 0)
     loaded.warnings.push({ place: `${name}:1:1`, message: 'this file contains no rule' });
+  const rules = parts.policies.map((part) => convertedRule(part));
+  const findings = validated(rules);
   let searched = 0;
-  for (const part of parts.policies) {
-    const start = bytes.indexOf(part, searched);
-    searched = start + Buffer.byteLength(part);
-    readRule(part, { start, placeAt }, loaded, problem);
+  for (const [index, rule] of rules.entries()) {
+    const start = bytes.indexOf(rule.text, searched);
+    searched = start + Buffer.byteLength(rule.text);
+    readRule(rule, findings[index]!, { start, placeAt }, loaded, problem);
   }
+}
+
+interface Converted {
+  text: string;
+  /** As it is told of. */
+  id: string;
+  /** Undefined: Cedar cannot read it, and says why. */
+  json: Record<string, unknown> | undefined;
+  errors: readonly Located[];
+}
+
+function convertedRule(text: string): Converted {
+  const converted = cedar().policyToJson(text);
+  if (converted.type === 'failure') return { text, id: '', json: undefined, errors: converted.errors as Located[] };
+  const json = converted.json as unknown as Record<string, unknown>;
+  return { text, id: (json as unknown as Parsed).annotations?.id ?? 'without an id', json, errors: [] };
 }
 
 interface Position {
@@ -110,23 +130,20 @@ interface Position {
 }
 
 function readRule(
-  text: string,
+  { text, json, errors }: Converted,
+  findings: Findings,
   { start, placeAt }: Position,
   loaded: LoadedRules,
   problem: (text: string) => void,
 ): void {
   const place = placeAt(start);
   const say = (message: string) => problem(`${place} ${message}`);
-  const converted = cedar().policyToJson(text);
-  if (converted.type === 'failure') {
-    for (const { message } of converted.errors) say(message);
+  if (!json) {
+    for (const { message } of errors) say(message);
     return;
   }
-  const json = converted.json as unknown as Record<string, unknown>;
   const parsed = json as unknown as Parsed;
   const annotations = annotationsSchema.safeParse(parsed.annotations ?? {});
-  const id = parsed.annotations?.id ?? 'without an id';
-  const findings = validated(id, text);
   for (const { message, offset } of findings.errors) problem(`${placeAt(start + offset)} ${message}`);
   for (const { message, offset } of findings.warnings)
     loaded.warnings.push({ place: placeAt(start + offset), message });
@@ -164,18 +181,42 @@ interface Finding {
   offset: number;
 }
 
-/** Cedar validates once for each action and says the same each time: here it is said once, with the rule's own id. */
-function validated(id: string, text: string): { errors: Finding[]; warnings: Finding[] } {
-  const answer = cedar().validate({ schema: CEDAR_SCHEMA, policies: { staticPolicies: { [id]: text } } });
-  const once = (found: readonly Located[]): Finding[] => {
-    const findings = found.map((located) => ({ message: saidOf(id, located), offset: startOf(located) }));
-    return [...new Map(findings.map((one) => [`${one.offset} ${one.message}`, one])).values()];
-  };
-  if (answer.type === 'failure') return { errors: once(answer.errors as Located[]), warnings: [] };
-  return {
-    errors: once(answer.validationErrors.map(({ error }) => error as Located)),
-    warnings: once(answer.validationWarnings.map(({ error }) => error as Located)),
-  };
+interface Findings {
+  errors: Finding[];
+  warnings: Finding[];
+}
+
+/**
+ * All rules at once, since Cedar reads the whole schema each time it is asked. It validates once for each action and says
+ * the same each time: here it is said once, with the rule's own id.
+ *
+ * @returns findings by the place of the rule in the list.
+ */
+function validated(rules: readonly Converted[]): Findings[] {
+  const found: Findings[] = rules.map(() => ({ errors: [], warnings: [] }));
+  // Two rules may have one id, which is told as a mistake; Cedar is given one name for each.
+  const named = new Map<string, number>();
+  for (const [index, { id, json }] of rules.entries())
+    if (json) named.set(named.has(id) ? `${id} (${index})` : id, index);
+  if (named.size === 0) return found;
+  const staticPolicies = Object.fromEntries([...named].map(([name, index]) => [name, rules[index]!.text]));
+  const answer = cedar().validate({ schema: CEDAR_SCHEMA, policies: { staticPolicies } });
+  // What is not said of one rule stands at the first: it refuses them all.
+  if (answer.type === 'failure') return found.with(0, { errors: once('', answer.errors as Located[]), warnings: [] });
+  for (const [name, index] of named) {
+    const of = (told: readonly { policyId: string; error: unknown }[]) =>
+      once(
+        rules[index]!.id,
+        told.filter(({ policyId }) => policyId === name).map(({ error }) => error as Located),
+      );
+    found[index] = { errors: of(answer.validationErrors), warnings: of(answer.validationWarnings) };
+  }
+  return found;
+}
+
+function once(id: string, located: readonly Located[]): Finding[] {
+  const findings = located.map((one) => ({ message: saidOf(id, one), offset: startOf(one) }));
+  return [...new Map(findings.map((one) => [`${one.offset} ${one.message}`, one])).values()];
 }
 
 function saidOf(id: string, { message, help }: Located): string {

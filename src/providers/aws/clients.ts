@@ -9,10 +9,12 @@ import type { EC2Client } from '@aws-sdk/client-ec2';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { STSClient } from '@aws-sdk/client-sts';
 import type { Json } from '../../core/digest.ts';
+import type { During } from '../../core/observing.ts';
 import { admit, type Permit } from '../../core/permit.ts';
 import { installAnswerCheck } from './answers.ts';
 import { classified, type Service } from './call-classes.ts';
 import type { CloudClock } from './clock.ts';
+import { installWatch } from './watched-calls.ts';
 
 export interface CloudSettings {
   region: string;
@@ -27,6 +29,8 @@ export interface CloudSettings {
   signingDate?: Date;
   /** Is told the date of each answer. */
   clock?: CloudClock;
+  /** Is told of each call, its retries included. Absent: nobody watches. */
+  during?: During | undefined;
 }
 
 /** What a client may do. Readers hold no permit; a writer's calls leave once each. */
@@ -42,7 +46,7 @@ interface Attempt {
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: the clients' stacks have unrelated type parameters.
-function installGate(client: any, service: Service | 's3', region: string, holder: Holder): void {
+function installGate(client: any, service: Service | 's3', { region, during }: CloudSettings, holder: Holder): void {
   // biome-ignore lint/suspicious/noExplicitAny: as above.
   const gate = (next: any, context: { commandName?: string }) => async (attempt: Attempt) => {
     const operation = (context.commandName ?? '').replace(/Command$/, '');
@@ -63,6 +67,7 @@ function installGate(client: any, service: Service | 's3', region: string, holde
     toMiddleware: 'retryMiddleware',
     override: true,
   });
+  if (during) installWatch(client, region, during);
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: as above.
@@ -98,7 +103,7 @@ function configuration({ region, profile, endpoint, requestHandler, credentials 
 export async function cloudFormationClient(settings: CloudSettings, holder: Holder): Promise<CloudFormationClient> {
   const sdk = await import('@aws-sdk/client-cloudformation');
   const client = new sdk.CloudFormationClient(configuration(settings, holder));
-  installGate(client, 'cloudformation', settings.region, holder);
+  installGate(client, 'cloudformation', settings, holder);
   signWithDate(client, settings);
   installAnswerCheck(client, settings.clock);
   return client;
@@ -107,7 +112,7 @@ export async function cloudFormationClient(settings: CloudSettings, holder: Hold
 export async function ec2Client(settings: CloudSettings, holder: Holder): Promise<EC2Client> {
   const sdk = await import('@aws-sdk/client-ec2');
   const client = new sdk.EC2Client(configuration(settings, holder));
-  installGate(client, 'ec2', settings.region, holder);
+  installGate(client, 'ec2', settings, holder);
   signWithDate(client, settings);
   installAnswerCheck(client, settings.clock);
   return client;
@@ -116,7 +121,7 @@ export async function ec2Client(settings: CloudSettings, holder: Holder): Promis
 export async function stsClient(settings: CloudSettings, holder: Holder): Promise<STSClient> {
   const sdk = await import('@aws-sdk/client-sts');
   const client = new sdk.STSClient(configuration(settings, holder));
-  installGate(client, 'sts', settings.region, holder);
+  installGate(client, 'sts', settings, holder);
   installAnswerCheck(client, settings.clock);
   return client;
 }
@@ -126,6 +131,6 @@ export async function s3Client(settings: CloudSettings, holder: Holder): Promise
   const sdk = await import('@aws-sdk/client-s3');
   // With the bucket in the path, every endpoint is reached under its own name.
   const client = new sdk.S3Client({ ...configuration(settings, holder), forcePathStyle: true });
-  installGate(client, 's3', settings.region, holder);
+  installGate(client, 's3', settings, holder);
   return client;
 }

@@ -7,6 +7,8 @@
  * Does not cover: what holds between several properties, formats, patterns that repeat a repetition, regions whose schema
  * lags behind that of us-east-1.
  */
+import { nearest } from '../../../core/nearest.ts';
+
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
 /** `t`: letters of the types that it may have (s n i b l o). `l`: length of a text or list; `v`: range of a number. */
@@ -147,26 +149,10 @@ function outside(range: Rule['l'], size: number, path: string, unit: string): st
 const quoted = (text: string) => JSON.stringify(text.length > 60 ? `${text.slice(0, 57)}…` : text);
 const list = (words: readonly string[]) => `${words.slice(0, 8).join(', ')}${words.length > 8 ? ', …' : ''}`;
 
-/** The one name that differs by case, or by one character left out, added or changed. */
-export function near(name: string, known: readonly string[]): string {
-  const lower = name.toLowerCase();
-  const found =
-    known.find((other) => other.toLowerCase() === lower) ??
-    known.find((other) => isOneEdit(other.toLowerCase(), lower));
+/** The name that differs by case, or by one letter. */
+function near(name: string, known: readonly string[]): string {
+  const [found] = nearest(name, known, 1);
   return found === undefined || found === name ? '' : ` (did you mean ${found}?)`;
-}
-
-function isOneEdit(a: string, b: string): boolean {
-  const [short, long] = a.length <= b.length ? [a, b] : [b, a];
-  if (long.length - short.length > 1 || long.length > 100) return false;
-  let at = 0;
-  while (at < short.length && short[at] === long[at]) at += 1;
-  const rest = short.slice(at);
-  return (
-    rest === long.slice(at + 1) ||
-    rest.slice(1) === long.slice(at + 1) ||
-    (rest.slice(2) === long.slice(at + 2) && rest[0] === long[at + 1] && rest[1] === long[at])
-  );
 }
 
 function readShape(text: string): Shape {

@@ -1,0 +1,18 @@
+/** `audit export --format ocsf`: the sentences of `audit show`, around the events of the ledger. */
+import { makeVisibleLine } from '../core/render-safe.ts';
+import { readLedger } from '../ledger/store.ts';
+import { ocsfLines } from '../ocsf/export.ts';
+import { summaryOf } from './audit-events.ts';
+
+const LONGEST_MESSAGE = 400;
+
+export async function* ocsfOf(home: string, events: AsyncIterable<string>, version: string): AsyncGenerator<string> {
+  const ledger = readLedger(home);
+  const { origin } = ledger;
+  ledger.close();
+  yield* ocsfLines(events, {
+    origin,
+    version,
+    summary: (event) => makeVisibleLine(`${event.kind} ${summaryOf(event)}`.trim(), LONGEST_MESSAGE),
+  });
+}

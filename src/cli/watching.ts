@@ -1,0 +1,26 @@
+/** Telemetry for this process, started once however often it opens its state folder. */
+import { type Config, setTelemetryDefaults } from '../config.ts';
+import type { Watching } from '../core/observing.ts';
+
+let started: Promise<Watching | undefined> | undefined;
+
+export function watchingOf(
+  { saysMore }: NonNullable<Config['telemetry']>,
+  version: string,
+  complain: (text: string) => void,
+): Promise<Watching | undefined> {
+  setTelemetryDefaults();
+  started ??= import('../watch/index.ts').then(({ startWatching }) => startWatching({ version, saysMore, complain }));
+  return started;
+}
+
+let closes = false;
+/** For a process that others end: what is still untold is sent when it has nothing left to do, or is told to stop. */
+export function closeAtEnd(watching: Watching | undefined): Watching | undefined {
+  if (watching === undefined || closes) return watching;
+  closes = true;
+  process.once('beforeExit', () => void watching.close());
+  for (const signal of ['SIGTERM', 'SIGINT'] as const)
+    process.once(signal, () => void watching.close().then(() => process.kill(process.pid, signal)));
+  return watching;
+}
