@@ -37,7 +37,8 @@ export const awsOutside: Outside = {
     },
     {
       title: 'a Terraform or OpenTofu MCP server',
-      matches: /\bterraform[\w-]{0,60}mcp|mcp[\w-]{0,60}terraform|\bopentofu[\w-]{0,60}mcp|hashicorp\/terraform-mcp-server/i,
+      matches:
+        /\bterraform[\w-]{0,60}mcp|mcp[\w-]{0,60}terraform|\bopentofu[\w-]{0,60}mcp|hashicorp\/terraform-mcp-server/i,
       why: 'an apply changes the same resources without a plan of Countersign',
       source: 'https://github.com/hashicorp/terraform-mcp-server',
     },
