@@ -5,14 +5,9 @@ import { closingReporter } from './test/closing-reporter.ts';
  * To load the program takes longer than most files of these rooms: here the files of a worker share one process and its
  * modules, and none changes what another sees (`test/contract/shared-process.test.ts`). All others have their own.
  */
-const SHARED = [
-  'guards',
-  'people',
-  'sandbox',
-  'tools',
-  'providers/aws/knowledge',
-  'providers/aws/template',
-].map((room) => `test/${room}/**/*.test.ts`);
+const SHARED = ['guards', 'people', 'sandbox', 'tools', 'providers/aws/knowledge', 'providers/aws/template'].map(
+  (room) => `test/${room}/**/*.test.ts`,
+);
 // Packs, installs and starts the tarball, and needs the registry: `npm run test:package`.
 const exclude = process.env.COUNTERSIGN_TEST_PACKAGE ? [] : ['test/package/**'];
 
