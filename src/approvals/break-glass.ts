@@ -12,7 +12,8 @@ import type { Target } from '../core/plan.ts';
 import type { LedgerView } from '../core/ports.ts';
 import { hidesSomething } from '../core/render-safe.ts';
 import { ownerOf, ownerOfBreakGlass, type Person } from '../people/person.ts';
-import { verifySshSignature } from './ssh-signature.ts';
+import { type SignedBy, type TakenAt, verifySignature } from './signature.ts';
+import { canonicalSignature, verifySshSignature } from './ssh-signature.ts';
 
 export const BREAK_GLASS_NAMESPACE = 'countersign-break-glass@v1';
 export const REVIEW_NAMESPACE = 'countersign-review@v1';
@@ -122,8 +123,15 @@ export async function verifiedOpening(
 /** @returns null: it was opened as it says. @param people of when it was. */
 export function problemOf({ at, body }: Opening, origin: string, people: readonly Person[]): string | null {
   try {
-    const { statement } = checkOpening(body, body.signature, { ledger: origin, people, now: new Date(at) });
-    return statement === body.statement ? null : 'Its statement is another.';
+    const { statement, keyFingerprint } = checkOpening(body, body.signature, {
+      ledger: origin,
+      people,
+      now: new Date(at),
+    });
+    if (statement !== body.statement) return 'Its statement is another.';
+    return keyFingerprint === body.keyFingerprint && canonicalSignature(body.signature) === body.signature
+      ? null
+      : 'It names another key or signature than it has.';
   } catch (error) {
     return error instanceof Error ? error.message : 'It cannot be read.';
   }
@@ -149,34 +157,40 @@ export function buildReview(ledger: string, opening: Opening, person: string, fi
 }
 
 /**
- * By a person's everyday key; by another person than who opened it, where there is one.
+ * By a person's key of everyday work, of either kind; by another person than who opened it, where there is one.
  *
- * @throws INPUT_INVALID, INPUT_SIGNATURE_INVALID, APPROVAL_KEY_UNKNOWN, APPROVAL_SPONSOR_EXCLUDED.
+ * @throws as verifySignature; INPUT_INVALID, APPROVAL_KEY_UNKNOWN, APPROVAL_SPONSOR_EXCLUDED.
  */
-export function checkReview(
+export async function checkReview(
   opening: Opening,
   { person, findings, signature }: { person: string; findings: string; signature: string },
   { ledger, people }: { ledger: string; people: readonly Person[] },
-): { keyFingerprint: string; statement: string } {
+  takenAt: TakenAt = { page: undefined },
+): Promise<{ statement: string; signed: SignedBy }> {
   if (findings.trim() === '' || findings.length > MOST_CHARACTERS || hidesSomething(findings))
     throw invalid(
       `A review needs findings: plain text of at most ${MOST_CHARACTERS} characters.`,
       'Give them with --reason TEXT.',
     );
   const statement = buildReview(ledger, opening, person, findings);
-  const key = verifySshSignature(Buffer.from(statement, 'utf8'), signature, REVIEW_NAMESPACE);
-  if (ownerOf(people, key.fingerprint)?.name !== person)
+  const signed = await verifySignature(statement, signature, people, takenAt, REVIEW_NAMESPACE);
+  if (signed.isBreakGlass || signed.person.name !== person)
     throw new CountersignError(
       'APPROVAL_KEY_UNKNOWN',
-      `The key ${key.fingerprint} is not a key of ${person} in the policy.`,
+      `The key ${signed.keyFingerprint} is not a key of ${person} for everyday work in the policy.`,
       'Sign with a key that the policy lists for you.',
     );
-  const others = people.filter(({ name, keys }) => name !== opening.body.person && keys.length > 0);
-  if (person === opening.body.person && others.length > 0)
-    throw new CountersignError(
-      'APPROVAL_SPONSOR_EXCLUDED',
-      `${person} opened this break-glass and cannot close its review.`,
-      `Another person must review it, with an OpenSSH key: ${others.map(({ name }) => name).join(', ')}.`,
-    );
-  return { keyFingerprint: key.fingerprint, statement };
+  mayReview(opening, person, people);
+  return { statement, signed };
+}
+
+/** @throws APPROVAL_SPONSOR_EXCLUDED */
+export function mayReview({ body }: Opening, person: string, people: readonly Person[]): void {
+  const others = people.filter(({ name, keys }) => name !== body.person && keys.length > 0);
+  if (person !== body.person || others.length === 0) return;
+  throw new CountersignError(
+    'APPROVAL_SPONSOR_EXCLUDED',
+    `${person} opened this break-glass and cannot close its review.`,
+    `Another person must review it: ${others.map(({ name }) => name).join(', ')}.`,
+  );
 }

@@ -4,7 +4,8 @@
  * Guarantees: it has one text, of which no byte can be another; the plan, the values before and after and the proposal
  * in it are those that the statement's digest covers. A signature over anything else is refused where it is taken.
  * Limits: how the change stands (signatures so far, who may sign) is told as of when the bundle was made, unsigned; so
- * are the ticket, the agent's name, notes of the plan, and guards that held nothing: whoever hands it over writes them.
+ * are the ticket, the agent's name, notes of the plan, and guards that held nothing: whoever hands it over writes them,
+ * and `unsigned.ts` marks them for who reads.
  */
 import { z } from 'zod';
 import type { Change } from '../core/change.ts';

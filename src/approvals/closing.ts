@@ -2,8 +2,9 @@
 import type { Change } from '../core/change.ts';
 import { canonicalJson } from '../core/digest.ts';
 import { CountersignError } from '../core/errors.ts';
-import { ownerOf, type Person } from '../people/person.ts';
-import { verifySshSignature } from './ssh-signature.ts';
+import { makeVisibleLine } from '../core/render-safe.ts';
+import type { Person } from '../people/person.ts';
+import { type SignedBy, type TakenAt, verifySignature } from './signature.ts';
 
 /** No signature that approves is one that signs off. */
 export const CLOSING_NAMESPACE = 'countersign-closing@v1';
@@ -29,19 +30,28 @@ export function buildClosing(change: Change, person: string, why: string): strin
   });
 }
 
+/** As the change's history tells it. */
+export const closedBy = (person: string, why: string): string => makeVisibleLine(`closed by ${person}: ${why}`);
+
 /**
  * INVARIANT: the signed bytes are exactly those that are built here for this change, that person and those findings.
  *
- * @throws INPUT_SIGNATURE_INVALID, APPROVAL_KEY_UNKNOWN, APPROVAL_WRONG_STATEMENT.
+ * By any key of everyday work of the person. @param takenAt as of an approval.
+ * @throws as verifySignature; APPROVAL_KEY_UNKNOWN, APPROVAL_WRONG_STATEMENT.
  */
-export function checkClosing({ statement, signature }: Closing, change: Change, people: readonly Person[]) {
-  const key = verifySshSignature(Buffer.from(statement, 'utf8'), signature, CLOSING_NAMESPACE);
-  const person = ownerOf(people, key.fingerprint);
-  if (!person)
+export async function checkClosing(
+  { statement, signature }: Closing,
+  change: Change,
+  people: readonly Person[],
+  takenAt: TakenAt = { page: undefined },
+): Promise<{ person: string; why: string; signed: SignedBy }> {
+  const signed = await verifySignature(statement, signature, people, takenAt, CLOSING_NAMESPACE);
+  const { person } = signed;
+  if (signed.isBreakGlass)
     throw new CountersignError(
-      'APPROVAL_KEY_UNKNOWN',
-      `The key ${key.fingerprint} does not belong to any person in the policy.`,
-      'Sign with a key that the policy lists for you.',
+      'APPROVAL_KEY_NOT_ALLOWED',
+      `The key ${signed.keyFingerprint} is for break-glass, which approves only.`,
+      'Sign with a key of everyday work.',
     );
   const why = whyIn(statement);
   if (why === undefined || statement !== buildClosing(change, person.name, why))
@@ -50,7 +60,7 @@ export function checkClosing({ statement, signature }: Closing, change: Change, 
       `The signature does not match this change as it is now, or was made for a person other than ${person.name}.`,
       `Look at the change again (countersign show ${change.id}), and sign a new statement with countersign close.`,
     );
-  return { person: person.name, why, keyFingerprint: key.fingerprint };
+  return { person: person.name, why, signed };
 }
 
 function whyIn(statement: string): string | undefined {

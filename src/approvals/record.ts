@@ -2,14 +2,13 @@
 
 import { type Change, type OnePerson, stateSentence } from '../core/change.ts';
 import { CountersignError } from '../core/errors.ts';
-import { eventsOf } from '../core/events.ts';
-import { tagged } from '../core/kept.ts';
 import type { ChangeReader, Ledger, LedgerView, PolicyPort } from '../core/ports.ts';
 import { isProofEnough, type Proof, proofOf, strictestProof } from '../core/proof.ts';
 import type { Person } from '../people/person.ts';
 import { openingFor } from './break-glass.ts';
+import { mustCountUp } from './counting.ts';
 import type { RelyingParty } from './relying-party.ts';
-import { type SignedBy, verifySignature } from './signature.ts';
+import { provenBy, type SignedBy, verifySignature } from './signature.ts';
 import { checkStatement, type Statement } from './statement.ts';
 
 export interface Recorder {
@@ -120,21 +119,15 @@ const asked = ({ proof }: Change, now: Proof | undefined, { isBreakGlass }: Sign
   strictestProof(proof, now, isBreakGlass ? 'touch' : undefined);
 
 /** SECURITY: open now, for this stack, by this person. */
-async function glassOf(tx: LedgerView, { target }: Change, { person, keyFingerprint }: SignedBy, now: Date) {
+async function glassOf(tx: LedgerView, { id, target }: Change, { person, keyFingerprint }: SignedBy, now: Date) {
   const opening = await openingFor(tx, target, person.name, now);
   if (opening?.body.keyFingerprint === keyFingerprint) return { opened: opening.seq, until: opening.body.until };
   throw new CountersignError(
     'APPROVAL_GLASS_NOT_BROKEN',
     `The key ${keyFingerprint} is for break-glass, and ${person.name} has none open for ${target.name}.`,
-    'Open it first: countersign break-glass open ID --reason TEXT --key KEY',
+    `Open it first: countersign break-glass open ${id} --reason TEXT --key KEY`,
   );
 }
-
-const provenBy = ({ userVerified, signCount, keyLine }: SignedBy) => ({
-  ...(userVerified === undefined ? {} : { userVerified }),
-  ...(signCount ? { signCount } : {}),
-  ...(keyLine === undefined ? {} : { keyLine }),
-});
 
 /** SECURITY: a clock that was set back begins the wait no earlier than what is recorded already. */
 async function waitedUntil(tx: LedgerView, signedAt: Date, { waitSeconds }: OnePerson): Promise<string> {
@@ -156,21 +149,5 @@ function mustProve(proof: Proof, signed: SignedBy): void {
     'APPROVAL_USER_VERIFICATION_MISSING',
     'The security key was touched, and this change needs approvals that also verify the user (PIN or finger).',
     'Sign with a passkey, or with a security key made with: ssh-keygen -t ed25519-sk -O verify-required',
-  );
-}
-
-/**
- * SECURITY: a passkey that counts its signatures counts up; one that does not is another copy of it, or an answer that
- * was given before. One that never counted says 0.
- */
-async function mustCountUp(tx: LedgerView, { keyFingerprint, signCount }: SignedBy): Promise<void> {
-  if (signCount === undefined) return;
-  const made = await eventsOf(tx, ['change.approved', 'change.rejected'], { tags: tagged.key(keyFingerprint) });
-  const last = Math.max(0, ...made.map(({ body }) => body.signCount ?? 0));
-  if (last === 0 || signCount > last) return;
-  throw new CountersignError(
-    'INPUT_SIGNATURE_INVALID',
-    `The passkey has counted ${last} signatures before, and this one is its number ${signCount}: it was copied, or its answer was used before.`,
-    'Sign again. If that is refused too, revoke the passkey: countersign people revoke NAME --fingerprint FINGERPRINT',
   );
 }

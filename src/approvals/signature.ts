@@ -1,10 +1,11 @@
 /** A signature of either kind over a statement: verified, with the person that the key belongs to. */
 import { CountersignError } from '../core/errors.ts';
+import { isProofEnough, proofOf } from '../core/proof.ts';
 import { passkeyLine } from '../people/key.ts';
 import { ownerOf, ownerOfBreakGlass, type Person } from '../people/person.ts';
 import { isPasskeySignature, verifyPasskeySignature } from './passkey-signature.ts';
 import type { RelyingParty } from './relying-party.ts';
-import { canonicalSignature, verifySshSignature } from './ssh-signature.ts';
+import { canonicalSignature, NAMESPACE, verifySshSignature } from './ssh-signature.ts';
 
 export interface SignedBy {
   person: Person;
@@ -27,6 +28,7 @@ export type TakenAt = { page: RelyingParty | undefined } | 'recorded';
 /**
  * The person is who the key belongs to in `people`.
  *
+ * @param namespace of an OpenSSH signature. A passkey's has none: it is over a statement that says its type.
  * @throws INPUT_SIGNATURE_INVALID, APPROVAL_KEY_UNKNOWN, APPROVAL_USER_PRESENCE_MISSING,
  *   APPROVAL_USER_VERIFICATION_MISSING.
  */
@@ -35,6 +37,7 @@ export async function verifySignature(
   signature: string,
   people: readonly Person[],
   takenAt: TakenAt,
+  namespace = NAMESPACE,
 ): Promise<SignedBy> {
   if (isPasskeySignature(signature)) {
     if (takenAt !== 'recorded' && !takenAt.page)
@@ -49,7 +52,7 @@ export async function verifySignature(
     const keyLine = passkeyLine(key.passkey!, key.publicKey.export({ format: 'jwk' }));
     return { person, keyFingerprint, userVerified: true, signCount, keyLine, signature };
   }
-  const key = verifySshSignature(Buffer.from(statement, 'utf8'), signature);
+  const key = verifySshSignature(Buffer.from(statement, 'utf8'), signature, namespace);
   const everyday = ownerOf(people, key.fingerprint);
   const person = everyday ?? ownerOfBreakGlass(people, key.fingerprint);
   if (!person)
@@ -66,3 +69,31 @@ export async function verifySignature(
     signature: canonicalSignature(signature),
   };
 }
+
+/**
+ * What a signature proves, as it is recorded beside it. A passkey's does not carry its key, so the line of the policy
+ * stands there too.
+ */
+export const provenBy = ({ userVerified, signCount, keyLine }: SignedBy) => ({
+  ...(userVerified === undefined ? {} : { userVerified }),
+  ...(signCount ? { signCount } : {}),
+  ...(keyLine === undefined ? {} : { keyLine }),
+});
+
+/** What is recorded beside a signature is what it proves, and its text is the one that it has. */
+export const isAsRecorded = (
+  signed: SignedBy,
+  recorded: {
+    keyFingerprint?: string | undefined;
+    signature?: string | undefined;
+    userVerified?: boolean | undefined;
+    signCount?: number | undefined;
+    keyLine?: string | undefined;
+  },
+): boolean =>
+  signed.keyFingerprint === recorded.keyFingerprint &&
+  signed.signature === recorded.signature &&
+  // Older versions recorded less of it.
+  isProofEnough(proofOf(signed), proofOf(recorded)) &&
+  (signed.signCount || undefined) === recorded.signCount &&
+  signed.keyLine === recorded.keyLine;

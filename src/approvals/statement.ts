@@ -4,16 +4,19 @@ import type { Change } from '../core/change.ts';
 import { canonicalJson } from '../core/digest.ts';
 import { CountersignError } from '../core/errors.ts';
 import type { Plan } from '../core/plan.ts';
-import { makeVisibleLine } from '../core/render-safe.ts';
+import { hidesSomething, makeVisibleLine } from '../core/render-safe.ts';
 import { signedSummary } from '../render/signed-summary.ts';
 import { summaryOfFirst } from './statement-first.ts';
 
-/** 1: a summary of the first twelve effects; signatures over it are verified, and none is taken any more. */
-const VERSIONS = [1, 2] as const;
-const NEWEST = 2;
+/**
+ * 1: a summary of the first twelve effects. 2: no reason of a rejection. Signatures over these are verified, and none is
+ * taken any more.
+ */
+const VERSIONS = [1, 2, 3] as const;
+const NEWEST = 3;
+const MOST_CHARACTERS = 500;
 
-const statementSchema = z.strictObject({
-  v: z.literal(VERSIONS),
+const fields = {
   type: z.literal('countersign-approval'),
   change_id: z.string(),
   change_digest: z.string(),
@@ -22,22 +25,32 @@ const statementSchema = z.strictObject({
   nonce: z.string(),
   not_after: z.string(),
   summary: z.array(z.string()),
-});
+};
+const statementSchema = z.discriminatedUnion('v', [
+  z.strictObject({ v: z.literal([1, 2]), ...fields }),
+  /** `reason`: of a rejection, in the person's own words. null: none was given. */
+  z.strictObject({ v: z.literal(3), ...fields, reason: z.string().nullable() }),
+]);
 export type Statement = z.infer<typeof statementSchema>;
 
 type Version = (typeof VERSIONS)[number];
-const SUMMARIES: Record<Version, (change: Change, plan: Plan) => string[]> = { 1: summaryOfFirst, 2: signedSummary };
+const SUMMARIES: Record<Version, (change: Change, plan: Plan) => string[]> = {
+  1: summaryOfFirst,
+  2: signedSummary,
+  3: signedSummary,
+};
+const reasonIn = (statement: Statement): string | null => (statement.v === 3 ? statement.reason : null);
 
+/** @param reason of a rejection. @throws INPUT_INVALID for one that hides something, or is too long. */
 export function buildStatement(
   change: Change,
   plan: Plan,
   person: string,
   decision: 'approve' | 'reject',
-  version: Version = NEWEST,
+  { reason = null, version = NEWEST }: { reason?: string | null | undefined; version?: Version } = {},
 ): string {
-  const statement: Statement = {
-    v: version,
-    type: 'countersign-approval',
+  const said = {
+    type: 'countersign-approval' as const,
     change_id: change.id,
     change_digest: change.digest,
     decision,
@@ -46,7 +59,24 @@ export function buildStatement(
     not_after: change.approveBy,
     summary: SUMMARIES[version](change, plan),
   };
+  const statement: Statement =
+    version === 3 ? { v: version, ...said, reason: checkedReason(reason, decision) } : { v: version, ...said };
   return canonicalJson(statement);
+}
+
+const isReason = (reason: string, decision: 'approve' | 'reject'): boolean =>
+  decision === 'reject' && reason.length <= MOST_CHARACTERS && !hidesSomething(reason);
+
+function checkedReason(reason: string | null, decision: 'approve' | 'reject'): string | null {
+  if (reason === null || reason.trim() === '') return null;
+  if (isReason(reason, decision)) return reason.trim();
+  throw new CountersignError(
+    'INPUT_INVALID',
+    decision === 'approve'
+      ? 'An approval has no reason.'
+      : `The reason of a rejection is plain text of at most ${MOST_CHARACTERS} characters.`,
+    'Sign again with another --reason, or without one.',
+  );
 }
 
 /**
@@ -74,7 +104,7 @@ export function checkStatement(
     throw wrong('the signed text is not an approval statement');
   }
   if (!recorded && statement.v !== NEWEST)
-    throw wrong(`the statement has version ${statement.v}, which leaves out facts of the change`);
+    throw wrong(`the statement has version ${statement.v}, of an older Countersign`);
   if (statement.change_id !== change.id)
     throw wrong(`the statement is for the change ${makeVisibleLine(statement.change_id, 60)}`);
   if (statement.change_digest !== change.digest)
@@ -85,7 +115,10 @@ export function checkStatement(
       `The time to approve ended at ${statement.not_after}.`,
       'Ask the agent to plan and propose the change again.',
     );
-  if (signed !== buildStatement(change, plan, statement.person, statement.decision, statement.v))
-    throw wrong('its summary, nonce or deadline differs');
+  const { person, decision, v: version } = statement;
+  const reason = reasonIn(statement);
+  if (reason !== null && !isReason(reason, decision)) throw wrong('it has a reason that cannot be signed');
+  if (signed !== buildStatement(change, plan, person, decision, { reason, version }))
+    throw wrong('its summary, nonce, deadline or reason differs');
   return statement;
 }

@@ -2,9 +2,8 @@
 import type { Approval, Change } from '../core/change.ts';
 import { CountersignError } from '../core/errors.ts';
 import type { Plan } from '../core/plan.ts';
-import { isProofEnough, proofOf } from '../core/proof.ts';
 import type { Person } from '../people/person.ts';
-import { type SignedBy, verifySignature } from './signature.ts';
+import { isAsRecorded, type SignedBy, verifySignature } from './signature.ts';
 import { checkStatement } from './statement.ts';
 
 type Recorded = Change['approvals'][number];
@@ -71,12 +70,7 @@ async function signerOf(
     const signer = await verifySignature(approval.statement, approval.signature, people, 'recorded');
     const said = checkStatement(approval.statement, change, plan, new Date(approval.at), { recorded: true });
     const { name } = signer.person;
-    const isAsRecorded =
-      isProofEnough(proofOf(signer), proofOf(approval)) &&
-      (signer.signCount || undefined) === approval.signCount &&
-      signer.keyLine === approval.keyLine &&
-      (signer.isBreakGlass === true) === (approval.brokenGlass !== undefined);
-    if (!isAsRecorded)
+    if (!isAsRecorded(signer, approval) || (signer.isBreakGlass === true) !== (approval.brokenGlass !== undefined))
       return { problem: `The signature of ${approval.person} proves something other than was recorded.` };
     if (name === approval.person && said.person === name && said.decision === approval.decision) return signer;
   } catch (error) {

@@ -20,7 +20,7 @@ import { ownerOf, ownerOfBreakGlass, type Person } from '../people/person.ts';
 import { seatsOf } from '../people/seats.ts';
 import { signedIn } from '../people/sign-in.ts';
 import { adoptedAsWritten } from '../policy/directory.ts';
-import { confirmSigning, noKey, type Terminal } from './confirm.ts';
+import { askedAbout, confirmSigning, noKey, type Terminal } from './confirm.ts';
 import { givenText } from './given-text.ts';
 import { findOwnKey, type OwnKey } from './own-key.ts';
 import { subjectOf } from './show.ts';
@@ -34,6 +34,8 @@ export interface ApproveOptions {
   /** A file with an armored signature, or `-`. */
   signature?: string;
   as?: string;
+  /** Of a rejection. */
+  reason?: string;
   /** The target's name, as typed by the person: for scripts, in place of the prompt. */
   confirm?: string;
   /** Where to ask; absent when nobody can be asked. */
@@ -66,9 +68,11 @@ export async function approve(folder: StateFolder, changeId: string, options: Ap
   const name = own?.person ?? whoSigned(folder, people, given ?? '', options.as);
   const isApproval = options.decision === 'approve';
   if (isApproval) await requireUnchanged(folder, change);
-  const statement = buildStatement(change, plan, name, options.decision);
+  const statement = buildStatement(change, plan, name, options.decision, { reason: options.reason });
   if (own && change.state === 'pending' && isApproval)
     await confirmSigning(await subjectOf(folder, changeId), own, options);
+  if (own && !own.isNamed && !isApproval && options.terminal && options.confirm === undefined)
+    await askedAbout(own, options.terminal);
   if (isApproval && change.state === 'pending') await requireThere(await folder.whole(), plan);
   const signature = given ?? (await signWithSshKeygen(statement, own!.file));
   const { ledger, changes } = folder;

@@ -127,6 +127,7 @@ const SAYINGS: Sayings = {
   'glass.broken': ({ target, person: name, reason, until }) => `${target.name} by ${name} until ${until}: ${reason}`,
   'glass.reviewed': ({ opened, person: name, findings }) => `opened at ${opened}, closed by ${name}: ${findings}`,
   'doctor.asked': ({ client }) => `by ${client.kind} (${client.who})`,
+  'doctor.forgotten': ({ sponsor, by }) => `reports for ${sponsor}, ${person({ by })}`,
   'doctor.reported': ({ client, levels, findings }) =>
     `${assuranceOf(levels)} for ${client.kind} (${client.who}), ${counted(findings.length, 'finding')}`,
   'people.told': ({ through, by }) => `through event ${through} by ${by}`,

@@ -35,6 +35,8 @@ export interface ReceiptFacts {
     proof: Proof;
     at: string;
     policy_digest: string | null;
+    /** Of a rejection, as it was signed; absent: none. */
+    reason?: string;
   }[];
   /** Milestones of the change: those in the receipt, and those that are only named by their hash. */
   events: { seq: number; at: string; kind: string }[];
@@ -126,7 +128,8 @@ async function signatureOf(
       `The signature of ${makeVisibleLine(person, 60)} is over another statement, or by another key, than the receipt states.`,
       'Do not rely on this receipt; ask for the ledger.',
     );
-  return { decision, person, key: fingerprint, proof, at: event.at, policy_digest: policyDigest ?? null };
+  const reason = typeof said.reason === 'string' ? { reason: said.reason } : {};
+  return { decision, person, key: fingerprint, proof, at: event.at, policy_digest: policyDigest ?? null, ...reason };
 }
 
 /** A passkey's signature does not carry its key: the record does. */
@@ -162,10 +165,10 @@ export function receiptText(facts: ReceiptFacts): string {
     ...(facts.one_person === null ? [] : [`ONE PERSON: ${line(facts.one_person)}`]),
     `Sponsor: ${line(facts.sponsor ?? 'none')} · assurance ${line(facts.assurance ?? 'not recorded')} · credentials ${facts.credentials ?? 'none used'}`,
     `Policy: ${line(facts.policy_digest ?? 'not recorded')}`,
-    ...signatures.map(
-      ({ decision, person, key, proof, at }) =>
-        `Signed: ${decision} by ${line(person)} with the key ${key} (${PROOF_TEXTS[proof]}) at ${at}`,
-    ),
+    ...signatures.flatMap(({ decision, person, key, proof, at, reason }) => [
+      `Signed: ${decision} by ${line(person)} with the key ${key} (${PROOF_TEXTS[proof]}) at ${at}`,
+      ...(reason === undefined ? [] : [`Reason: ${line(reason)}`]),
+    ]),
     ...(onlyNamed > 0
       ? [`${counted(onlyNamed, 'earlier event')} of the change are named by hash only: no signature was verified.`]
       : []),

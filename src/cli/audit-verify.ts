@@ -1,27 +1,13 @@
 /** `audit verify`: the ledger's rows, then the signatures in them, each under the policy that was in force. */
-import { problemOf } from '../approvals/break-glass.ts';
-import { checkedThen, type SignatureCheck } from '../approvals/verify-recorded.ts';
 import { counted } from '../core/counted.ts';
 import { CountersignError } from '../core/errors.ts';
-import { bodyOf, eventsOf, type LedgerEvent } from '../core/events.ts';
-import { foldChange } from '../core/lifecycle.ts';
-import { readPlan } from '../core/plan-document.ts';
 import { openCheckpoint, type Signed } from '../ledger/checkpoint.ts';
 import { type Cosignature, cosignaturesOf, parseWitnessKey } from '../ledger/cosignature.ts';
 import { type NoteKey, splitNote } from '../ledger/note.ts';
-import { readLedger } from '../ledger/store.ts';
 import { type Verification, verifyLedger } from '../ledger/verify.ts';
-import { type AuditProblem, auditNames, auditPins } from '../policy/audit.ts';
-import { directoryAt } from '../policy/directory.ts';
-import { providerRules } from '../providers/index.ts';
+import { auditSignatures, type SignatureAudit } from './audit-signatures.ts';
 import { givenText } from './given-text.ts';
 
-export interface SignatureAudit {
-  good: number;
-  /** Made before the folder adopted a policy, by an older version. */
-  notChecked: number;
-  problems: AuditProblem[];
-}
 export type AuditReport =
   | (Extract<Verification, { ok: true }> & {
       checkpoints: { size: number; signed: Signed; cosignatures: Cosignature[] }[];
@@ -74,12 +60,13 @@ export function auditText(report: AuditReport): string {
     return WITHOUT_ROW.includes(report.problem)
       ? report.message
       : `Row ${report.seq} ${report.problem}: ${report.message}`;
-  const { good, notChecked } = report.signatures;
+  const { good, notChecked, others } = report.signatures;
   const old = notChecked > 0 ? `, ${notChecked} not checked (made before a policy was adopted here)` : '';
   return [
     `The ledger verifies: ${counted(report.size, 'row')}.`,
     `Root: ${report.rootHash}`,
     `Signatures of changes: ${good} good${old}.`,
+    ...(others > 0 ? [`Signatures of policies, break-glass and closings: ${others} good.`] : []),
     report.anchored === 'nothing'
       ? 'Anchored: nothing. To compare a checkpoint that you kept: --checkpoint FILE'
       : `Anchored: ${report.checkpoints.map(({ size, signed, cosignatures }) => `the checkpoint of ${counted(size, 'event')} matches (${[signed, ...cosignatures.map(cosignedText)].join(', ')})`).join('; ')}.`,
@@ -87,78 +74,6 @@ export function auditText(report: AuditReport): string {
 }
 
 const cosignedText = ({ name, at }: Cosignature) => `cosigned by ${name} at ${new Date(at * 1000).toISOString()}`;
-
-async function auditSignatures(home: string): Promise<SignatureAudit> {
-  const ledger = readLedger(home);
-  try {
-    const audit: SignatureAudit = {
-      good: 0,
-      notChecked: 0,
-      problems: [
-        ...(await auditPins(ledger)),
-        ...(await auditNames(ledger)),
-        ...(await auditPlans(ledger)),
-        ...(await auditGlass(ledger)),
-      ],
-    };
-    for (const event of await ledger.events({ kinds: ['change.approved', 'change.rejected'] })) {
-      const check = await checkOf(ledger, event);
-      if (check === 'good') audit.good += 1;
-      else if (check === 'not_checked') audit.notChecked += 1;
-      else audit.problems.push({ seq: event.seq, message: `Row ${event.seq} (${event.kind}): ${check.problem}` });
-    }
-    audit.problems.sort((a, b) => a.seq - b.seq);
-    return audit;
-  } finally {
-    ledger.close();
-  }
-}
-
-/** Each plan that was made or proposed is the stored one, and no other document. */
-async function auditPlans(ledger: ReturnType<typeof readLedger>): Promise<AuditProblem[]> {
-  const problems: AuditProblem[] = [];
-  for (const event of await eventsOf(ledger, ['plan.made', 'change.proposed'])) {
-    const [document, digest] =
-      event.kind === 'plan.made'
-        ? [event.body.document, event.body.digest]
-        : [event.body.planDocument, event.body.planDigest];
-    if (!(await readPlan(await ledger.document(document), digest, providerRules.completePlan)))
-      problems.push({
-        seq: event.seq,
-        message: `Row ${event.seq} (${event.kind}): the plan that it names is not the stored one.`,
-      });
-  }
-  return problems;
-}
-
-/** Each break-glass was opened by whom it says, for what it says, under the policy of then. */
-async function auditGlass(ledger: ReturnType<typeof readLedger>): Promise<AuditProblem[]> {
-  const problems: AuditProblem[] = [];
-  for (const event of await eventsOf(ledger, ['glass.broken'])) {
-    const then = await directoryAt(ledger, event.seq, null);
-    const why = then ? problemOf(event, ledger.origin, then.people) : 'no policy was adopted then.';
-    if (why !== null) problems.push({ seq: event.seq, message: `Row ${event.seq} (glass.broken): ${why}` });
-  }
-  return problems;
-}
-
-async function checkOf(ledger: ReturnType<typeof readLedger>, event: LedgerEvent): Promise<SignatureCheck> {
-  try {
-    const approval = {
-      ...bodyOf(event.kind === 'change.approved' ? 'change.approved' : 'change.rejected', event),
-      at: event.at,
-      seq: event.seq,
-    };
-    const change = foldChange(await ledger.events({ changeId: event.changeId ?? '' }), new Date(event.at), () => false);
-    const plan =
-      change &&
-      (await readPlan(await ledger.document(change.planDocument), change.planDigest, providerRules.completePlan));
-    if (!change || !plan) return { problem: 'the change or plan that was signed is not in the ledger.' };
-    return await checkedThen(approval, change, plan, (seq) => directoryAt(ledger, seq, null));
-  } catch (error) {
-    return { problem: error instanceof Error ? error.message : 'the record cannot be read.' };
-  }
-}
 
 function openedFrom(file: string, text: string, { keys, mustBeSigned, witnesses }: Omit<Kept, 'checkpoints'>): Opened {
   const opened = openCheckpoint(text, keys);

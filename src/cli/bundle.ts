@@ -3,9 +3,11 @@ import { writeFileSync } from 'node:fs';
 import { type OpenBundle, openBundle, packBundle } from '../approvals/bundle.ts';
 import { signWithSshKeygen } from '../approvals/ssh-keygen.ts';
 import { buildStatement } from '../approvals/statement.ts';
+import { withMarks } from '../approvals/unsigned.ts';
 import { whoMayApprove } from '../approvals/who-may.ts';
 import { stateSentence } from '../core/change.ts';
 import { CountersignError } from '../core/errors.ts';
+import { makeVisibleLine } from '../core/render-safe.ts';
 import type { StateFolder } from '../folder.ts';
 import type { ApproveOptions } from './approve.ts';
 import { confirmSigning, noKey } from './confirm.ts';
@@ -78,7 +80,7 @@ export const openedFrom = async (file: string, now = new Date()): Promise<OpenBu
  */
 export async function signBundle(
   { subject, people }: OpenBundle,
-  { decision, key, as, confirm, terminal }: ApproveOptions,
+  { decision, key, as, confirm, reason, terminal }: ApproveOptions,
 ): Promise<{ person: string; statement: string; signature: string }> {
   const { change, plan } = subject;
   if (change.state !== 'pending' && !(decision === 'reject' && change.state === 'approved'))
@@ -94,10 +96,10 @@ export async function signBundle(
   if (decision === 'approve' && mine && !mine.may)
     throw new CountersignError(
       'APPROVAL_SPONSOR_EXCLUDED',
-      mine.why ?? `${own.person} cannot approve this change.`,
+      `${own.person} cannot approve this change, says the bundle (unsigned): ${makeVisibleLine(mine.why ?? '')}`,
       'Another person must approve it.',
     );
-  if (decision === 'approve') await confirmSigning(subject, own, { confirm, terminal });
-  const statement = buildStatement(change, plan, own.person, decision);
+  if (decision === 'approve') await confirmSigning(withMarks(subject), own, { confirm, terminal });
+  const statement = buildStatement(change, plan, own.person, decision, { reason });
   return { person: own.person, statement, signature: await signWithSshKeygen(statement, own.file) };
 }

@@ -117,12 +117,12 @@ export const DESCRIPTION =
 
 export const JSON_OPTION: OptionSpec = { flags: '--json', summary: 'print JSON' };
 
-export const KEY_OPTIONS: readonly OptionSpec[] = [
+/** @param otherwise what signs when no key is named. */
+export const keyOptions = (otherwise: string): readonly OptionSpec[] => [
   {
     flags: '--key <file>',
     completes: 'file',
-    summary:
-      'private key, or public key whose private half an agent or security key holds (default of approve and reject: your key of the policy in ~/.ssh or the ssh agent)',
+    summary: `private key, or public key whose private half an agent or security key holds (default: ${otherwise})`,
   },
   {
     flags: '--signature <file>',
@@ -130,6 +130,19 @@ export const KEY_OPTIONS: readonly OptionSpec[] = [
     completes: 'file',
   },
 ];
+export const OWN_KEY = 'your key of the policy in ~/.ssh or the ssh agent';
+/** Where nothing is shown that is signed, a key that was found is asked about. */
+export const OWN_KEY_AT_TERMINAL = `at a terminal, ${OWN_KEY}`;
+
+export const statementOption = (namespace: string): OptionSpec => ({
+  flags: '--statement',
+  summary: `print only the exact bytes to sign (ssh-keygen -Y sign -n ${namespace}); --signature takes the answer`,
+});
+export const AS_OPTION: OptionSpec = {
+  flags: '--as <person>',
+  summary: 'your name in the policy (default: by your key, else by your user name)',
+  completes: 'person',
+};
 
 export const LOG_KEY_OPTION: OptionSpec = {
   flags: '--key <file>',

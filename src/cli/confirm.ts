@@ -52,7 +52,8 @@ export function whyTyped({ effects }: Pick<Plan, 'effects'>): string | null {
     : 'This change cannot be undone';
 }
 
-async function askedAbout({ isNamed, person, file, fingerprint }: OwnKey, terminal: Terminal): Promise<void> {
+/** @throws APPROVAL_NOT_CONFIRMED */
+export async function askedAbout({ isNamed, person, file, fingerprint }: OwnKey, terminal: Terminal): Promise<void> {
   if (isNamed) return;
   const said = await terminal.ask(`Sign as ${person} with ${file} (${fingerprint})? [y/N] `);
   if (/^y(?:es)?$/i.test(said.trim())) return;

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { App } from '../compose.ts';
 import { ENVIRONMENTS } from '../core/environment.ts';
+import { CountersignError } from '../core/errors.ts';
 import { isProofEnough } from '../core/proof.ts';
 import { answerDoctor } from '../doctor/answers.ts';
 import { entranceAt, keyFilesOf } from '../doctor/authorized-keys.ts';
@@ -21,6 +22,7 @@ export async function answerFor(
   app: App,
   request: unknown,
   programs: readonly Owned[] = programsHere(),
+  now = () => new Date(),
 ): Promise<Record<string, unknown>> {
   const { config, policyFile, ledger, policy, here, cloud } = app;
   const people = policyFile?.people ?? [];
@@ -46,7 +48,7 @@ export async function answerFor(
         );
       },
       writes: () => plannersWrites(cloud, Object.keys(policyFile?.file.accounts ?? {})[0]),
-      now: () => new Date(),
+      now,
     },
     request,
   );
@@ -82,4 +84,11 @@ export function ownedBy({ config, policyFile }: Pick<App, 'config' | 'policyFile
       path: join(homedir(), file),
     })),
   ];
+}
+
+/** By a person on the server, who has mended what a report for this sponsor found. */
+export async function forgetReports({ ledger, policyFile, config }: App, sponsor: string): Promise<void> {
+  if (!policyFile?.people.some(({ name }) => name === sponsor))
+    throw new CountersignError('INPUT_INVALID', `${sponsor} is not in the policy.`, 'Name a person of the policy.');
+  await ledger.append({ kind: 'doctor.forgotten', body: { sponsor, by: [...config.actsAs] } });
 }

@@ -68,7 +68,9 @@ function named(wanted: readonly KnownPerson[], key: string, taken: string | unde
   if (owner) return { person: owner.name, file: key, fingerprint, isNamed: true };
   // Without its public half the key is looked at when it has signed.
   if (taken !== undefined && fingerprint === undefined) return { person: taken, file: key, fingerprint, isNamed: true };
-  throw unknown('This key is not in the policy.');
+  if (fingerprint === undefined) throw unknown(`There is no public key beside ${key}, so its person is not known.`);
+  const whose = wanted.length === 1 ? `a key of ${wanted[0]!.name}` : 'a key of a person';
+  throw unknown(`The key ${fingerprint} (${key}) is not ${whose} in the policy.`);
 }
 
 const unknown = (message: string) =>

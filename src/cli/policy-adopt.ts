@@ -1,22 +1,17 @@
 /** `policy adopt` and `policy sign`: the people of the policy in force decide on the next one. */
 import { diff } from 'node:util';
-import { signWithSshKeygen } from '../approvals/ssh-keygen.ts';
 import { POLICY_NAMESPACE } from '../approvals/ssh-signature.ts';
 import type { App } from '../compose.ts';
 import { CountersignError } from '../core/errors.ts';
 import { makeVisible } from '../core/render-safe.ts';
 import { type Adoption, type AdoptionPorts, proposePolicy, signPolicy, toSign } from '../policy/adopt.ts';
+import { directoryOf } from '../policy/directory.ts';
 import type { PolicySource } from '../policy/model.ts';
 import { sourceOf } from '../policy/pin.ts';
 import { givenText } from './given-text.ts';
 import { proposedLoosening, proposedPolicy } from './policy-loosened.ts';
+import { type SigningOptions, signerFrom } from './signer.ts';
 
-export interface SigningOptions {
-  /** Private key file, or a public one whose private half an agent or security key holds. */
-  key?: string;
-  /** A file with an armored signature, or `-`. */
-  signature?: string;
-}
 const OPEN = ['pending', 'approved', 'executing'];
 
 export const adoptionPorts = ({
@@ -56,20 +51,20 @@ export async function signProposal(
   options: SigningOptions,
   print: (text: string) => void,
 ): Promise<Adoption> {
-  const { statement } = await toSign(app.ledger);
+  const { statement, pin } = await toSign(app.ledger);
+  const { owners, people } = await directoryOf(app.ledger, pin);
+  // An owner is known by the key alone.
+  const known = owners
+    ? owners.keys.map(({ fingerprint }) => ({ name: fingerprint, keys: [fingerprint] }))
+    : people.map(({ name, keys }) => ({ name, keys: keys.map(({ fingerprint }) => fingerprint) }));
   if (options.signature !== undefined) {
     await proposedPolicy(app);
     return signPolicy(adoptionPorts(app), await givenText(options.signature));
   }
-  if (options.key === undefined)
-    throw new CountersignError(
-      'INPUT_INVALID',
-      'No key given.',
-      'Add --key ~/.ssh/id_ed25519 (or its .pub, when an agent or security key holds it).',
-    );
   print(await proposedChanges(app));
   print(await proposedLoosening(app));
-  return signPolicy(adoptionPorts(app), await signWithSshKeygen(statement, options.key, POLICY_NAMESPACE));
+  const { sign } = await signerFrom(app, options, { known });
+  return signPolicy(adoptionPorts(app), await sign(statement, POLICY_NAMESPACE));
 }
 
 /** The lines that differ between the policy in force and the one that waits. */

@@ -47,7 +47,13 @@ export async function rehearsePolicy(
   tell: (progress: string) => void = () => undefined,
 ): Promise<RehearsalReport> {
   const from = sinceWhen(since, now);
-  const { file } = loadPolicy(path, guards, now);
+  const { file, people } = loadPolicy(path, guards, now);
+  if (people.length === 0)
+    throw new CountersignError(
+      'INPUT_INVALID',
+      `${path} lists no people, so every change would be denied for want of a sponsor, whatever it does.`,
+      'List at least one person under people: their name is enough to rehearse.',
+    );
   const [account] = Object.values(file.accounts).filter(({ management }) => !management);
   const place = { account: String(account?.id ?? SANDBOX_ACCOUNT), region: account?.regions[0] ?? 'eu-west-1' };
   const plan = async (revision: Revision, stack: string): Promise<Planned | undefined> => {

@@ -141,7 +141,7 @@ function passkeyPorts({ app, relyingParty, now }: ForPage): PasskeyPorts {
 }
 
 /** @throws what `approve` throws before it asks a key: it could not count, or the name was not typed. */
-async function statementOf(app: App, { changeId, person, decision, typed }: ToSign): Promise<string> {
+async function statementOf(app: App, { changeId, person, decision, typed, reason }: ToSign): Promise<string> {
   const change = await app.changes.find(changeId);
   const { plan } = await app.changes.plan(change.planId);
   await app.policy.mustBeInForce();
@@ -155,5 +155,5 @@ async function statementOf(app: App, { changeId, person, decision, typed }: ToSi
         `Type ${change.target.name} to approve it.`,
       );
   }
-  return buildStatement(change, plan, person, decision);
+  return buildStatement(change, plan, person, decision, { reason });
 }

@@ -1,6 +1,7 @@
 /** `show`: the change as the cloud computed it, worst first, for the person who is to sign. */
 import type { OpenBundle } from '../approvals/bundle.ts';
 import { buildStatement } from '../approvals/statement.ts';
+import { withMarks } from '../approvals/unsigned.ts';
 import { checkedThen } from '../approvals/verify-recorded.ts';
 import type { Change } from '../core/change.ts';
 import { commandFor } from '../core/command-line.ts';
@@ -28,6 +29,7 @@ export async function showStatement(
   changeId: string,
   person: string | undefined,
   decision: 'approve' | 'reject',
+  reason?: string,
 ): Promise<string> {
   const change = await folder.changes.find(changeId);
   const name = person ?? personHere(await peopleNow(folder), folder.config);
@@ -37,7 +39,7 @@ export async function showStatement(
       'No person given.',
       'Add --as NAME, the name of the person in the policy who will sign.',
     );
-  return buildStatement(change, (await folder.changes.plan(change.planId)).plan, name, decision);
+  return buildStatement(change, (await folder.changes.plan(change.planId)).plan, name, decision, { reason });
 }
 
 /** What never changes of a plan. */
@@ -112,11 +114,13 @@ export function renderChange(subject: Subject, width = process.stdout.columns ??
 }
 
 /** The same page, from a file; what there is to type is for this machine and the one with the ledger. */
-export function renderBundle({ subject, madeAt, ledger }: OpenBundle, file: string, width = USUAL_WIDTH): string {
+export function renderBundle(opened: OpenBundle, file: string, width = USUAL_WIDTH): string {
+  const { madeAt, ledger } = opened;
+  const subject = withMarks(opened.subject);
   const { id, state } = subject.change;
   const command = (text: string): Row => ({ indent: 2, text, command: true });
   const from: Row = {
-    text: `From a bundle of ${makeVisibleLine(ledger, 80)}, made ${absoluteTime(madeAt)}: how the change stands may have changed since.`,
+    text: `From a bundle of ${makeVisibleLine(ledger, 80)}, made ${absoluteTime(madeAt)} (unsigned). Your signature covers the plan, its values, sponsor, goal, reason, times and what guards held; it does not cover what is marked (unsigned), how many guards passed, and how the change stands, which may have changed since.`,
     own: true,
   };
   const sign: Row[] = [
@@ -128,6 +132,8 @@ export function renderBundle({ subject, madeAt, ledger }: OpenBundle, file: stri
   if (state === 'pending') sections.push({ key: 'next', title: 'TO SIGN', rows: sign });
   return layOut(sections, width, paint).join('\n');
 }
+
+export const bundleData = ({ subject }: OpenBundle) => dataOf(withMarks(subject));
 
 export function whatNow({ change, plan, wayBack, whereToLook }: Subject): Section[] {
   const { id, state, abandoned } = change;

@@ -25,8 +25,15 @@ export const doctorReportedSchema = doctorAskedSchema.extend({
   /** Over the keys of everyone in the policy. */
   keysDigest: z.string(),
   levels: z.array(standingOfLevelSchema),
+  /**
+   * What the word of a client's user lowered, in this report or one before it: a later report does not take it back.
+   * Absent: nothing, and in ledgers of older versions.
+   */
+  lowered: z.array(z.intersection(standingOfLevelSchema, z.object({ until: z.iso.datetime() }))).optional(),
   /** Names of what was found. */
   findings: z.array(z.string()),
   /** Keyed, over all the rest. */
   seal: z.string(),
 });
+/** By a person on the server: what reports for this sponsor lowered so far is mended, and is found anew. */
+export const doctorForgottenSchema = z.object({ sponsor: z.string(), by: z.array(z.string()).default([]) });

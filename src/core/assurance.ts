@@ -34,6 +34,10 @@ export interface Client {
   who: string;
   why: string;
 }
+const WORST_FIRST: readonly StandingOfLevel['standing'][] = ['refuted', 'unknown', 'declared', 'proven'];
+export const isWorse = (one: StandingOfLevel, other: StandingOfLevel): boolean =>
+  WORST_FIRST.indexOf(one.standing) < WORST_FIRST.indexOf(other.standing);
+
 export const isApart = ({ kind }: Pick<Client, 'kind'>): boolean => kind === 'other_user' || kind === 'other_host';
 
 /** The highest level that is proven together with all below it. */

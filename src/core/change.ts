@@ -8,7 +8,7 @@ import { environmentSchema } from './environment-schema.ts';
 import { absoluteTime } from './instant.ts';
 import { documentDigest } from './named-documents.ts';
 import { targetSchema } from './plan.ts';
-import { PROOFS } from './proof.ts';
+import { PROOFS, provenSchema } from './proof.ts';
 import { type Rights, rightsSchema } from './rights.ts';
 import { goalSchema, judgementSchema } from './verdict.ts';
 
@@ -102,16 +102,11 @@ export const approvalSchema = z.strictObject({
   /** The signed bytes and the armored signature, so that anyone can verify them again. */
   statement: z.string(),
   signature: z.string(),
-  /** Of a security key or passkey, which was touched: did it also verify its user (PIN, finger)? Absent: in software. */
-  userVerified: z.boolean().optional(),
   /** By a break-glass key: it gives all approvals alone, until then. `opened`: the position of the opening. */
   brokenGlass: z.strictObject({ opened: z.int(), until: z.iso.datetime() }).optional(),
   /** In solo mode: not before this time, by every clock that was known when it was signed. */
   executeFrom: z.iso.datetime().optional(),
-  /** Of a passkey that counts its signatures. */
-  signCount: z.int().optional(),
-  /** Of a passkey: as the policy lists it, so that its signature can be verified without the policy. */
-  keyLine: z.string().optional(),
+  ...provenSchema,
   /** Of the policy in force then. Absent in ledgers of older versions. */
   policyDigest: z.string().optional(),
 });

@@ -6,7 +6,7 @@
  * is passed over in lists.
  */
 import { z } from 'zod';
-import { doctorAskedSchema, doctorReportedSchema } from './assurance-schema.ts';
+import { doctorAskedSchema, doctorForgottenSchema, doctorReportedSchema } from './assurance-schema.ts';
 import { capacitySchema } from './capacity.ts';
 import { approvalSchema, type Outcome, outcomeSchema, proposalSchema } from './change.ts';
 import { environmentSchema } from './environment-schema.ts';
@@ -16,6 +16,7 @@ import type { StandingState } from './kept.ts';
 import { documentDigest, type Named, namesIn } from './named-documents.ts';
 import { executorSchema } from './owner.ts';
 import { targetSchema } from './plan.ts';
+import { provenSchema } from './proof.ts';
 import { protectionSchema } from './protection.ts';
 import { type Rights, rightsSchema } from './rights.ts';
 import { signingSchema } from './signing.ts';
@@ -145,6 +146,7 @@ export const EVENT_BODIES = {
     statement: z.string().optional(),
     signature: z.string().optional(),
     keyFingerprint: z.string().optional(),
+    ...provenSchema,
   }),
   'change.executing': executing,
   'change.progress': z.object({ text: z.string().default('') }),
@@ -197,6 +199,7 @@ export const EVENT_BODIES = {
   /** A server gave out a nonce, for one report of what its client's user can reach; and the report, with what it led to. */
   'doctor.asked': doctorAskedSchema,
   'doctor.reported': doctorReportedSchema,
+  'doctor.forgotten': doctorForgottenSchema,
   /** Messages of events up to that position were taken by the receiver. */
   'people.told': z.object({ through: z.int(), by: z.string() }),
   /** Where the making of a plan, or its proposal, was watched (W3C `traceparent`). Nothing that is signed names it. */

@@ -1,6 +1,7 @@
 /** Break-glass, as the ledger tells it: opened for one stack by a key of its own, and looked into afterwards. */
 import { z } from 'zod';
 import { targetSchema } from './plan.ts';
+import { provenSchema } from './proof.ts';
 
 const signed = {
   person: z.string(),
@@ -19,4 +20,4 @@ export const glassBrokenSchema = z.object({
   ...signed,
 });
 /** `opened`: the number of the event that it is about. */
-export const glassReviewedSchema = z.object({ opened: z.int(), findings: z.string(), ...signed });
+export const glassReviewedSchema = z.object({ opened: z.int(), findings: z.string(), ...signed, ...provenSchema });

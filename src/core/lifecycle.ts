@@ -78,7 +78,7 @@ function apply(change: Change, event: ChangeEvent, isFilled: (p: Proposal, a: Ap
       break;
     case 'change.rejected':
       change.state = 'rejected';
-      change.explanation = `rejected by ${bodyOf(event.kind, event).person}`;
+      change.explanation = rejection(bodyOf(event.kind, event));
       break;
     case 'change.withdrawn':
     case 'change.stale':
@@ -100,6 +100,21 @@ function apply(change: Change, event: ChangeEvent, isFilled: (p: Proposal, a: Ap
   }
   const call = callSchema.safeParse(event.body).data?.operation ?? change.last?.call ?? null;
   change.last = change.state === 'executing' ? { at: event.at, kind: event.kind, call } : null;
+}
+
+const reasonSchema = z.object({ reason: z.string() });
+/** In the words that were signed: nothing beside the statement says why. */
+function rejection({ person, statement }: Approval): string {
+  const said = reasonSchema.safeParse(jsonIn(statement)).data;
+  return said ? `rejected by ${person}, who wrote: ${said.reason}` : `rejected by ${person}`;
+}
+
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 const ENDED = { 'change.withdrawn': 'withdrawn', 'change.stale': 'stale', 'change.closed': 'closed' } as const;

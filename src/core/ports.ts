@@ -159,7 +159,11 @@ export interface Executor {
    */
   reconcile(changeId: string): Promise<{ change: Change; saw: string }>;
   /** A person signs off a change of unknown outcome: its target is free, and its outcome stays unknown. */
-  close(changeId: string, signed: { statement: string; signature: string }): Promise<Change>;
+  close(
+    changeId: string,
+    /** `page`: where a passkey signed it. */
+    signed: { statement: string; signature: string; page?: { id: string; origin: string } | undefined },
+  ): Promise<Change>;
   /** Removes what plans alone left in the cloud. `isDry`: only lists it. */
   clean(how: { by: string[]; isDry: boolean }): Promise<CleanReport>;
 }

@@ -1,4 +1,5 @@
 /** What a signature proves of whoever signed, by the kind of key. */
+import { z } from 'zod';
 
 /** Least first: that their machine signed, that somebody touched the key, that the key verified its user. */
 export const PROOFS = ['software', 'touch', 'verified'] as const;
@@ -24,4 +25,14 @@ export const ASKED_PROOF_TEXTS: Readonly<Record<Proof, string>> = {
   software: '',
   touch: 'with a security key or passkey',
   verified: 'with a passkey or security key that verifies its user (PIN or finger)',
+};
+
+/** Beside a recorded signature. */
+export const provenSchema = {
+  /** Of a security key or passkey, which was touched: did it also verify its user (PIN, finger)? Absent: in software. */
+  userVerified: z.boolean().optional(),
+  /** Of a passkey that counts its signatures. */
+  signCount: z.int().optional(),
+  /** Of a passkey: as the policy lists it, so that its signature can be verified without the policy. */
+  keyLine: z.string().optional(),
 };

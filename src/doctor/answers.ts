@@ -2,7 +2,7 @@
  * The server's side of doctor: gives out a nonce, takes one report for it, looks at itself, and records what that proves.
  *
  * SECURITY: whoever can call the server can report, an agent too. A report only lowers what the server itself finds
- * (`levels.ts`); one without a nonce of the last minutes, of another client, or a second one for a nonce, is refused.
+ * (`levels.ts`), and takes nothing back that one before it said (`lowered.ts`); one without a nonce of the last minutes, of another client, or a second one for a nonce, is refused.
  */
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -18,6 +18,7 @@ import type { Entrance } from './authorized-keys.ts';
 import { exposures, type Owned } from './exposed.ts';
 import type { Finding } from './finding.ts';
 import { levelsOf } from './levels.ts';
+import { loweredBy, loweredSoFar, lowest, together } from './lowered.ts';
 import { type Challenge, type Reached, reachedSchema } from './reach.ts';
 
 export interface AnswerPorts {
@@ -97,38 +98,41 @@ async function report(ports: AnswerPorts, { nonce, reached }: { nonce: string; r
   // What others may read is the challenge's to find: a policy is no secret.
   const exposed = exposures([...ports.owned, ...ports.programs]);
   const seen = { client, reached, exposed, entrance, people, touchIsAsked, writes };
-  const levels = levelsOf({ ...seen, declared: await ports.declared() });
+  const declared = await ports.declared();
+  const found = levelsOf({ ...seen, declared });
+  const about = { here, sponsor, policyDigest: await policy.digest(), people, now: ports.now() };
+  const lowers = loweredBy(found, levelsOf({ ...seen, reached: [], declared }), about);
   const findings = [
     ...exposed.map(exposedFinding),
     ...(entrance?.findings ?? []),
     ...(writes ?? []).filter(({ answer }) => answer === 'allowed').map(({ operation }) => plannerWrites(operation)),
   ];
-  const sealed = sealedReport(
-    {
-      nonce,
-      sponsor,
-      client,
-      server: here.server,
-      policyDigest: await policy.digest(),
-      keysDigest: keysDigestOf(people),
-      levels,
-      findings: findings.map(({ name }) => name),
-    },
-    here,
-  );
-  const since = new Date(ports.now().getTime() - ASKED_FOR_MINUTES * 60_000).toISOString();
-  const refusal = await ledger.transact(async (tx) => {
+  const since = new Date(about.now.getTime() - ASKED_FOR_MINUTES * 60_000).toISOString();
+  const taken = await ledger.transact(async (tx) => {
     const asked = (await eventsOf(tx, ['doctor.asked'], { sinceAt: since })).find(({ body }) => body.nonce === nonce);
     if (!asked) return 'its nonce was not given out by this server in the last minutes';
     const { body } = asked;
     if (body.sponsor !== sponsor || body.client.kind !== client.kind || body.client.who !== client.who)
       return 'its nonce was given to another client';
     if (!(await tx.claim(`doctor/${nonce}`))) return 'its nonce was used already';
-    await tx.append({ kind: 'doctor.reported', body: sealed });
-    return null;
+    const lowered = together(await loweredSoFar(tx, about), lowers);
+    const levels = lowest(found, lowered);
+    const told = {
+      nonce,
+      sponsor,
+      client,
+      server: here.server,
+      policyDigest: about.policyDigest,
+      keysDigest: keysDigestOf(people),
+      levels,
+      ...(lowered.length > 0 ? { lowered } : {}),
+      findings: findings.map(({ name }) => name),
+    };
+    await tx.append({ kind: 'doctor.reported', body: sealedReport(told, here) });
+    return levels;
   });
-  if (refusal !== null) throw notTaken(refusal);
-  return { assurance: assuranceOf(levels), levels, findings, sponsor };
+  if (typeof taken === 'string') throw notTaken(taken);
+  return { assurance: assuranceOf(taken), levels: taken, findings, sponsor };
 }
 
 const exposedFinding = (sentence: string): Finding => ({

@@ -5,8 +5,10 @@
  * person's signed word that they have looked. While the executor is at work both refuse, and while a request of it may
  * still arrive nothing is recorded as not done, and no target is free (`settling.ts`).
  */
-import { type Closing, checkClosing } from '../approvals/closing.ts';
-import { canonicalSignature } from '../approvals/ssh-signature.ts';
+import { type Closing, checkClosing, closedBy } from '../approvals/closing.ts';
+import { mustCountUp } from '../approvals/counting.ts';
+import type { RelyingParty } from '../approvals/relying-party.ts';
+import { provenBy } from '../approvals/signature.ts';
 import { type Change, type Outcome, stateSentence } from '../core/change.ts';
 import { CountersignError } from '../core/errors.ts';
 import { eventsOf } from '../core/events.ts';
@@ -60,28 +62,30 @@ const afterwards = async (cloud: Provider, plan: Plan, { state, detail }: Outcom
 export async function close(
   ports: ReconcilePorts & { people: readonly Person[] },
   changeId: string,
-  signed: Closing,
+  { page, ...given }: Closing & { page?: RelyingParty | undefined },
 ): Promise<Change> {
   await ports.policy.mustBeInForce();
   const change = await ports.changes.find(changeId);
   mustBeOpen(change);
-  const { person, why, keyFingerprint } = checkClosing(signed, change, ports.people);
+  const { person, why, signed } = await checkClosing(given, change, ports.people, { page });
   const recorded = await recordedCalls(ports.ledger, changeId);
   const { plan } = await ports.changes.plan(change.planId);
   await mustReach(ports, plan);
   await mustBeLeft(ports, change, plan, recorded);
   const arrival = await whatMayArrive(ports, change, plan, recorded, { isVouched: true });
   if (arrival) throw refuseEarly(change, arrival);
-  const { statement } = signed;
+  const { signature, keyFingerprint } = signed;
   const body = {
-    why: makeVisibleLine(`closed by ${person}: ${why}`),
+    why: closedBy(person, why),
     by: person,
-    statement,
-    signature: canonicalSignature(signed.signature),
+    statement: given.statement,
+    signature,
     keyFingerprint,
+    ...provenBy(signed),
   };
   await appendIfUnchanged(ports, change, async (tx) => {
     await ports.policy.mustBeInForce(tx);
+    await mustCountUp(tx, signed);
     return tx.append({ kind: 'change.closed', changeId, body });
   });
   return ports.changes.find(changeId);

@@ -153,6 +153,7 @@ const MAP: Map = {
   'glass.reviewed': ({ person: who, findings, opened }) =>
     of({ type: 'Break-glass', uid: String(opened) }, 'disable', 'success', { actor: person(who), comment: findings }),
   'doctor.asked': () => of({ type: 'Assurance', name: 'doctor' }, 'read', 'unknown'),
+  'doctor.forgotten': (body) => of({ type: 'Assurance', name: 'doctor' }, 'update', 'success', people(body)),
   'doctor.reported': () => of({ type: 'Assurance', name: 'doctor' }, 'update', 'success'),
   'people.told': ({ through }) => of({ type: 'Notification', uid: `through event ${through}` }, 'create', 'success'),
   traced: ({ traceparent }) => of({ type: 'Trace', uid: traceparent }, 'create', 'success'),

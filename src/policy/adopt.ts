@@ -5,7 +5,7 @@
  * the sponsor of an open change. A signature is for one ledger, one text and the pin that it replaces, so none can be
  * used again. Where at most one person has a key, one decides, and the pin is labelled L0.
  */
-import { POLICY_NAMESPACE, verifySshSignature } from '../approvals/ssh-signature.ts';
+import { canonicalSignature, POLICY_NAMESPACE, verifySshSignature } from '../approvals/ssh-signature.ts';
 import { canonicalJson } from '../core/digest.ts';
 import { CountersignError } from '../core/errors.ts';
 import { bodyOf, eventsOf, type LedgerEvent } from '../core/events.ts';
@@ -135,14 +135,13 @@ export async function signPolicy(ports: AdoptionPorts, signature: string): Promi
   const { ledger } = ports;
   const now = ports.now();
   return ledger.transact(async (tx): Promise<Adoption> => {
-    const { pin, proposal, statement } = await toSign({ ...tx, origin: ledger.origin });
-    const key = verifySshSignature(Buffer.from(statement, 'utf8'), signature, POLICY_NAMESPACE);
+    const { pin, proposal } = await toSign({ ...tx, origin: ledger.origin });
     const directory = await directoryOf(tx, pin);
-    const decider = deciderWith(key, directory);
+    const { decider, ...signed } = signatureOf(ledger.origin, pin, proposal, directory, signature);
     if (decider === undefined)
       throw new CountersignError(
         'APPROVAL_KEY_UNKNOWN',
-        `The key ${key.fingerprint} cannot sign a policy: the policy in force does not list it for this purpose.`,
+        `The key ${signed.keyFingerprint} cannot sign a policy: the policy in force does not list it for this purpose.`,
         directory.owners ? 'Sign with a key of the policy owners.' : 'Sign with the key of a person in the policy.',
       );
     if (decidersOf(directory, await ports.openSponsors(tx, now)).excluded.includes(decider))
@@ -159,10 +158,29 @@ export async function signPolicy(ports: AdoptionPorts, signature: string): Promi
       );
     await tx.append({
       kind: 'policy.signed',
-      body: { proposal: proposal.seq, statement, signature, decider, keyFingerprint: key.fingerprint },
+      body: { proposal: proposal.seq, decider, ...signed },
     });
     return settle(ports, tx, pin, proposal, now);
   });
+}
+
+/**
+ * A signature under a proposed policy, as it is recorded. `decider` undefined: the policy that is replaced does not list
+ * its key for this.
+ *
+ * @throws INPUT_SIGNATURE_INVALID, APPROVAL_USER_PRESENCE_MISSING.
+ */
+export function signatureOf(
+  origin: string,
+  pin: Pin,
+  proposal: PolicyProposal,
+  directory: Pick<Directory, 'owners' | 'people'>,
+  signature: string,
+): { statement: string; signature: string; keyFingerprint: string; decider: string | undefined } {
+  const statement = policyStatement(origin, pin, proposal);
+  const key = verifySshSignature(Buffer.from(statement, 'utf8'), signature, POLICY_NAMESPACE);
+  const decider = deciderWith(key, directory);
+  return { statement, signature: canonicalSignature(signature), keyFingerprint: key.fingerprint, decider };
 }
 
 /** What waits for a signature, with the bytes to sign. @throws INPUT_NOT_FOUND */
@@ -216,12 +234,11 @@ export async function signersOf(
   proposal: PolicyProposal,
   directory: Pick<Directory, 'owners' | 'people'>,
 ): Promise<string[]> {
-  const statement = Buffer.from(policyStatement(origin, pin, proposal), 'utf8');
   const signed = await eventsOf(ledger, ['policy.signed'], { sinceSeq: proposal.seq });
   const signers = signed.flatMap(({ body }) => {
     if (body.proposal !== proposal.seq) return [];
     try {
-      return deciderWith(verifySshSignature(statement, body.signature, POLICY_NAMESPACE), directory) ?? [];
+      return signatureOf(origin, pin, proposal, directory, body.signature).decider ?? [];
     } catch {
       return [];
     }

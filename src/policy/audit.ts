@@ -6,9 +6,9 @@
  */
 import { counted } from '../core/counted.ts';
 import { CountersignError } from '../core/errors.ts';
-import { bodyOf, type LedgerEvent } from '../core/events.ts';
+import { bodyOf, type EventOf, type LedgerEvent } from '../core/events.ts';
 import type { Ledger } from '../core/ports.ts';
-import { decidersOf, proposalIn, signersOf } from './adopt.ts';
+import { decidersOf, proposalIn, signatureOf, signersOf } from './adopt.ts';
 import { directoryOf } from './directory.ts';
 import { type Pin, pinIn, pinOf } from './pin.ts';
 
@@ -80,4 +80,27 @@ function policyNamedBy(event: LedgerEvent): string | undefined {
   if (event.kind === 'change.executing') return bodyOf('change.executing', event).policyDigest;
   const { policyDigest, judgement } = bodyOf('change.proposed', event);
   return judgement.decision === 'denied' || judgement.decision === 'plan_only' ? 'none asked' : policyDigest;
+}
+
+/**
+ * A signature under a proposed policy, whether or not it was the one that adopted it.
+ *
+ * @returns why it is none.
+ */
+export async function auditSignedPolicy(
+  ledger: Reading,
+  { seq, body }: EventOf<'policy.signed'>,
+): Promise<string | undefined> {
+  const [proposed] = await ledger.events({ kinds: ['policy.proposed'], sinceSeq: body.proposal - 1, limit: 1 });
+  const proposal = proposed && proposalIn(proposed);
+  if (!proposal || proposal.seq !== body.proposal || proposal.seq > seq)
+    return 'the policy that it signs was never proposed.';
+  const pin = await pinOf(ledger, seq);
+  if (!pin || pin.seq !== proposal.previous) return 'the policy that it signs would not replace the one in force.';
+  const signed = signatureOf(ledger.origin, pin, proposal, await directoryOf(ledger, pin), body.signature);
+  if (signed.decider === undefined) return 'its key could not sign a policy.';
+  const isSo = (['statement', 'signature', 'decider', 'keyFingerprint'] as const).every(
+    (part) => signed[part] === body[part],
+  );
+  return isSo ? undefined : 'it tells something other than was signed.';
 }

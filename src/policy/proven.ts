@@ -55,10 +55,16 @@ export function sealedReport(
 /** So many of the newest reports are looked at for one of this sponsor. */
 const LOOKED_AT = 50;
 
-export async function provenNow(
-  view: Pick<LedgerView, 'events'>,
-  about: { here: Here | undefined; sponsor: string | null; policyDigest: string; people: readonly Person[]; now: Date },
-): Promise<Proven> {
+/** Under what a report has to be made to count. */
+export interface ReportedUnder {
+  here: Here | undefined;
+  sponsor: string | null;
+  policyDigest: string;
+  people: readonly Person[];
+  now: Date;
+}
+
+export async function provenNow(view: Pick<LedgerView, 'events'>, about: ReportedUnder): Promise<Proven> {
   const reports = await eventsOf(view, ['doctor.reported'], { newestFirst: true, limit: LOOKED_AT });
   const report = reports.find(({ body }) => body.sponsor === about.sponsor);
   if (!report) return { assurance: 'L0', levels: [], at: null, voided: 'countersign doctor has not run' };
@@ -67,9 +73,9 @@ export async function provenNow(
   return { assurance: voided === null ? assuranceOf(body.levels) : 'L0', levels: body.levels, at, voided };
 }
 
-function whyVoid(
+export function whyVoid(
   { at, body }: EventOf<'doctor.reported'>,
-  { here, policyDigest, people, now }: Parameters<typeof provenNow>[1],
+  { here, policyDigest, people, now }: ReportedUnder,
 ): string | null {
   const { seal, ...report } = body;
   const age = now.getTime() - Date.parse(at);

@@ -1,7 +1,8 @@
 /**
  * The graph of what a plan touches: resources, and what uses what among them and from outside.
  *
- * Guarantees: every effect is in exactly one node; a node names all that is in it. The same plan gives the same graph.
+ * Guarantees: every effect is in exactly one node; a node names all that is in it. Beside what is touched only its direct
+ * users are drawn, and what is left out is counted. The same plan gives the same graph.
  * Limits: a use is a reference that stands in the values of the picture; one that a program looks up by itself is not
  * seen, and text that only looks like a reference draws a line too much. It is a drawing: the rows say everything.
  */
@@ -13,7 +14,7 @@ import { lineOf, nameIn } from './names.ts';
 import type { Subject } from './subject.ts';
 import { nameRanges } from './worst-first.ts';
 
-/** `outside`: what others have that uses it; the plan does not touch it. */
+/** `outside`: what uses something that the plan touches, in the stack or elsewhere; the plan does not touch it. */
 export type NodeKind = EffectKind | 'outside';
 export interface GraphNode {
   /** `n0`, `n1`, …: names are from outside, and some of them are words of the program that lays it out. */
@@ -32,6 +33,8 @@ export interface Graph {
   /** The first uses the second. */
   uses: [user: string, used: string][];
   isGrouped: boolean;
+  /** Resources of the target that are not drawn: the plan does not touch them, and they use nothing that it touches. */
+  leftOut: number;
 }
 
 /** More than these are not told apart in a drawing. */
@@ -52,11 +55,14 @@ export function graphOf(subject: Subject): Graph {
   const known = new Set(touched.map(({ name }) => name));
   const things = picture?.things ?? [];
   const inside = things.flatMap((thing) => usesOf(thing).map((used): [string, string] => [thing.id, used]));
-  const outside = outsideUses(subject, things);
-  const others = [...new Set(outside.map(([user]) => user))].filter((user) => !known.has(user));
-  const items = [...touched, ...others.map(outsideItem)];
-  const uses = [...inside, ...outside].filter(([user, used]) => user !== used && known.has(used));
-  return numbered(grouped(items), uses);
+  const uses = [...inside, ...outsideUses(subject, things)].filter(([user, used]) => user !== used && known.has(used));
+  // Who uses those in turn is told by no line: only what the plan does reaches it.
+  const others = [...new Set(uses.map(([user]) => user))].filter((user) => !known.has(user));
+  const typeOf = new Map(things.filter(({ kind }) => kind === 'resource').map(({ id, type }) => [id, type]));
+  const items = [...touched, ...others.map((user) => outsideItem(user, typeOf.get(user)))];
+  const drawn = new Set(items.map(({ name }) => name));
+  const leftOut = [...typeOf.keys()].filter((id) => !drawn.has(id)).length;
+  return { ...numbered(grouped(items), uses), leftOut };
 }
 
 const itemOf = (effect: Effect, label: string): Item => ({
@@ -67,11 +73,11 @@ const itemOf = (effect: Effect, label: string): Item => ({
   isLost: couldBeLoss(effect),
   storesData: effect.holds === 'data' || effect.holds === 'unknown',
 });
-const outsideItem = (user: string): Item => ({
+const outsideItem = (user: string, type?: string): Item => ({
   name: user,
   label: lineOf(user),
   kind: 'outside',
-  type: 'not in this plan',
+  type: type === undefined ? 'not in this stack' : `${lineOf(type)}, not touched`,
   isLost: false,
   storesData: false,
 });
@@ -129,7 +135,7 @@ function grouped(items: readonly Item[]): Item[][] {
   return groups;
 }
 
-function numbered(groups: readonly Item[][], uses: readonly [string, string][]): Graph {
+function numbered(groups: readonly Item[][], uses: readonly [string, string][]): Omit<Graph, 'leftOut'> {
   const idOf = new Map(groups.flatMap((group, index) => group.map(({ name }) => [name, `n${index}`] as const)));
   const nodes = groups.map((group, index) => nodeOf(group, `n${index}`));
   const between = new Map(

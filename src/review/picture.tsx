@@ -120,6 +120,7 @@ export function Picture({ graph, anchorOf }: { graph: Graph; anchorOf(node: Grap
           graph.uses.length,
         )}
         {graph.isGrouped ? ` ${CHANGE.grouped}` : ''}
+        {graph.leftOut > 0 ? ` ${CHANGE.leftOut(graph.leftOut)}` : ''}
       </figcaption>
     </figure>
   );

@@ -28,6 +28,8 @@ export interface ToSign {
   decision: Decision;
   /** The target's name, as they typed it. */
   typed: string | undefined;
+  /** Of a rejection, in their words. */
+  reason: string | undefined;
 }
 export interface OwnKey {
   fingerprint: string;

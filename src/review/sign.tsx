@@ -88,6 +88,11 @@ function Choice({ ports, reading, decision }: Parts & { decision: Decision }): C
               {SIGN.type} <input name={`typed-${decision}`} autocomplete="off" spellcheck={false} required />
             </label>
           )}
+          {decision === 'reject' ? (
+            <label>
+              {SIGN.reason} <input name="reason" autocomplete="off" maxlength={500} />
+            </label>
+          ) : null}
           <button type="submit" class="main">
             {decision === 'approve' ? SIGN.approve : SIGN.reject}
           </button>

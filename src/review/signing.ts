@@ -58,10 +58,11 @@ function personOf({ person }: Session): string {
 
 function decisionIn(
   c: Context<Env>,
-  { decision, typed }: Body,
-): { person: string; decision: Decision; typed: string | undefined } {
+  { decision, typed, reason }: Body,
+): { person: string; decision: Decision; typed: string | undefined; reason: string | undefined } {
   if (decision !== 'approve' && decision !== 'reject') throw invalid('A decision is approve or reject.');
-  return { person: personOf(c.get('session')), decision, typed: typeof typed === 'string' ? typed : undefined };
+  const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
+  return { person: personOf(c.get('session')), decision, typed: text(typed), reason: text(reason) };
 }
 
 /** Every answer is JSON: what was asked for, or why not. */

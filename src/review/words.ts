@@ -19,6 +19,22 @@ export const ME = {
   unproven: 'The page takes your word for this. Only your signature proves it.',
 } as const;
 
+export const CARD = {
+  decisions: {
+    pass: 'passes the guards',
+    needs_approval: 'needs approval',
+    denied: 'denied',
+    plan_only: 'planned only',
+    no_change: 'nothing would change',
+  },
+  hint: 'Values that agents may not see are left out.',
+  notProposed: 'This card is for reading. The plan is not proposed, and nothing has changed.',
+  howToSign: (id: string) =>
+    `This card is for reading: nothing on it approves. It leaves out what agents may not see; people read the whole change, and sign it, with: countersign show ${id}`,
+  more: (count: number) =>
+    `${counted(count, 'group')} of changes did not fit on this card. describe_plan and countersign show have all of them.`,
+} as const;
+
 export const LIST = {
   title: 'Changes',
   yours: 'Waiting for you',
@@ -40,6 +56,8 @@ export const CHANGE = {
   pictureOf: (nodes: number, uses: number) =>
     `${counted(nodes, 'resource')}${uses > 0 ? '; an arrow points to the resource that is used' : ''}.`,
   grouped: 'Similar resources are drawn as one. The table below has each of them.',
+  leftOut: (count: number) =>
+    `${counted(count, 'other resource')} of the stack ${count === 1 ? 'is' : 'are'} not drawn: the change does not touch ${count === 1 ? 'it' : 'them'}, and ${count === 1 ? 'it uses' : 'they use'} nothing that it touches.`,
   progress: 'Progress',
   noProgress: 'No progress is recorded yet.',
   outcome: 'Outcome',
@@ -72,7 +90,8 @@ export const SIGN = {
   type: 'Its name:',
   withKey: 'Approve with an OpenSSH key. Run this on your machine:',
   elsewhere: 'From another machine that can reach this one',
-  rejectWithKey: 'Reject with an OpenSSH key:',
+  rejectWithKey: 'Reject with an OpenSSH key; --reason TEXT adds a reason, which is signed too:',
+  reason: 'Reason (optional; signed, and shown to the agent):',
   noPasskey: 'Make a passkey for this page, to sign in the browser',
   chooseFirst: 'Say who you are at the top of the page to see whether you can approve.',
   signed: 'You have approved this change. It waits for the other approvals.',

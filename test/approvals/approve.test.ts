@@ -121,7 +121,9 @@ describe('a statement that was altered before it was signed', () => {
     ['not_after', '2999-01-01T00:00:00.000Z'],
     ['summary', ['nothing happens']],
     ['v', 1],
-    ['v', 3],
+    ['v', 2],
+    ['v', 4],
+    ['reason', 'it is fine'],
     ['more', true],
   ])('in its %s is refused, though its own signature fits', async (field, value) => {
     const id = await proposeFix(world);
@@ -144,7 +146,7 @@ describe('a statement of version 1', () => {
     const { changes, ledger, policyFile } = world.app;
     const change = await changes.find(id);
     const { plan } = await changes.plan(change.planId);
-    const statement = buildStatement(change, plan, 'bob', 'approve', 1);
+    const statement = buildStatement(change, plan, 'bob', 'approve', { version: 1 });
     expect(JSON.parse(statement)).toMatchObject({
       v: 1,
       summary: [expect.stringContaining(STACK), expect.stringMatching(/^update QueryFunction/)],

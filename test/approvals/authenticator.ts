@@ -1,5 +1,6 @@
 /** Makes passkeys and their answers from node:crypto, also those that no browser would give. */
 import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
+import { beginEnrolment, finishEnrolment } from '../../src/approvals/passkey-enrolment.ts';
 
 export const PAGE = { id: 'localhost', origin: 'http://localhost:4711' };
 export type Algorithm = 'ed25519' | 'es256' | 'rs256';
@@ -122,4 +123,11 @@ function coseOf(publicKey: KeyObject): Map<number, unknown> {
     [-2, bytes(jwk.x)],
     [-3, bytes(jwk.y)],
   ]);
+}
+
+/** As the policy lists it. */
+export async function enrolledLine(key: Authenticator, said: Said = {}): Promise<string> {
+  const person = { name: 'anybody', signsInAs: [], roles: [], keys: [] };
+  const { options, enrolment } = await beginEnrolment(person, PAGE, new Date());
+  return (await finishEnrolment(enrolment, key.register(options.challenge, said), new Date())).line;
 }

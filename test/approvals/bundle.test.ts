@@ -27,6 +27,34 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
+type Path = (string | number)[];
+/** Where texts are. */
+function stringsIn(value: unknown, path: Path = []): Path[] {
+  if (typeof value === 'string') return [path];
+  if (value === null || typeof value !== 'object') return [];
+  return Object.entries(value).flatMap(([key, inner]) =>
+    stringsIn(inner, [...path, Array.isArray(value) ? Number(key) : key]),
+  );
+}
+function setAt(value: object, path: Path, text: string): void {
+  const inside = path.slice(0, -1).reduce<object>((at, key) => (at as Record<string, object>)[key]!, value);
+  Object.assign(inside, { [path.at(-1)!]: text });
+}
+
+/** Of a plan: what its digest is over. */
+const SEALED = [
+  'target',
+  'endpoint',
+  'action',
+  'subject',
+  'actor',
+  'calls',
+  'effects',
+  'observed',
+  'policyDigest',
+  'nonce',
+];
+
 describe('a bundle', () => {
   it('shows the same page as the ledger does', async () => {
     const id = await proposeFix(world);
@@ -164,6 +192,77 @@ describe('a bundle', () => {
     );
     expect((await changes.find(id)).approvals).toEqual([]);
   });
+
+  it('shows no text that a signature does not cover without its mark, whichever field it is in', async () => {
+    const planned = await world.call('plan_stack_update', {
+      stack: STACK,
+      set: [{ path: 'Resources.QueryFunction.Properties.MemorySize', value: 1024 }],
+    });
+    const proposed = await world.call('propose_change', {
+      plan_id: planned.plan_id,
+      goal: 'fix',
+      reason: 'more memory',
+      ticket: 'OPS-1',
+    });
+    const id = String(proposed.change_id);
+    const pending = await opened(await bundleOf(world.app, id));
+    await approve(world.app, id, { decision: 'approve', key: world.keyOf('bob'), confirm: STACK });
+    const honest = altered(await bundleOf(world.app, id), (content) => {
+      const [{ body }] = content.events as [{ body: Record<string, unknown> }];
+      Object.assign(body, { agent: 'Claude' });
+      const { verdicts } = body.judgement as { verdicts: Record<string, unknown>[] };
+      verdicts.splice(
+        0,
+        verdicts.findIndex(({ outcome }) => outcome !== 'pass'),
+      );
+      verdicts.push({
+        guard: 'cost',
+        outcome: 'note',
+        message: 'it costs more',
+        remedy: '',
+        exceptions: ['until Friday'],
+      });
+      Object.assign(content, { policy_of_now: ['the policy asks for more'], where_to_look: ['countersign look'] });
+      content.notes = (content.notes as object[]).map((note) => ({ ...note, text: 'an old key' }));
+    });
+    const said = (subject: Awaited<ReturnType<typeof opened>>['subject']) =>
+      buildStatement(subject.change, subject.plan, 'bob', 'approve');
+    const right = said((await opened(honest)).subject);
+    const TOKEN = 'ZZ looks safe ZZ';
+    const shown: string[] = [];
+    // What the plan's digest covers is refused above; of the other texts of the plan whoever packs names the document.
+    const paths = stringsIn(JSON.parse(honest).content).filter(
+      ([part, field]) => part !== 'picture' && (part !== 'plan' || !SEALED.includes(String(field))),
+    );
+    expect(paths.length).toBeGreaterThan(50);
+    for (const path of paths) {
+      const text = altered(honest, (content) => {
+        setAt(content, path, TOKEN);
+        if (path[0] === 'plan') inProposal(content).planDocument = digestOf(content.plan as never);
+      });
+      const there = await opened(text).catch((error) => {
+        expect(error).toEqual(refused('INPUT_BUNDLE_INVALID'));
+      });
+      if (!there || said(there.subject) !== right) continue;
+      for (const line of renderBundle(there, 'change.bundle', 500).split('\n'))
+        if (line.includes(TOKEN)) {
+          expect(line, path.join('.')).toContain('(unsigned)');
+          shown.push(path.join('.'));
+        }
+    }
+    // That much is shown, so this test would see what is not marked.
+    expect(shown.length).toBeGreaterThan(7);
+    const marked: string[] = [];
+    await signBundle(await opened(honest), {
+      decision: 'reject',
+      key: world.keyOf('bob'),
+    });
+    const terminal = { print: (text: string) => void marked.push(text), ask: async () => '' };
+    await signBundle(pending, { decision: 'approve', key: world.keyOf('bob'), terminal });
+    expect(marked.join('\n')).toContain('ticket (unsigned) OPS-1');
+    const alices = signBundle(pending, { decision: 'approve', key: world.keyOf('alice'), confirm: STACK });
+    await expect(alices).rejects.toThrow(/says the bundle \(unsigned\)/);
+  }, 120_000);
 
   it('is no id, and an id is no bundle', () => {
     expect(isBundleFile('chg_0123456789ab')).toBe(false);

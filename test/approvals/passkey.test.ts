@@ -16,7 +16,7 @@ import type { App } from '../../src/compose.ts';
 import { parseKey } from '../../src/people/key.ts';
 import type { Person } from '../../src/people/person.ts';
 import { openTestWorld, proposeFix, type TestWorld } from '../world.ts';
-import { type Algorithm, type Authenticator, authenticator, PAGE, type Said } from './authenticator.ts';
+import { type Algorithm, type Authenticator, authenticator, enrolledLine, PAGE, type Said } from './authenticator.ts';
 
 const refused = (code: string) => expect.objectContaining({ code });
 const STATEMENT = '{"a":"statement"}';
@@ -27,10 +27,7 @@ const person = (name: string, ...lines: string[]): Person => ({
   roles: [],
   keys: lines.map(parseKey),
 });
-async function enrolled(key: Authenticator, said: Said = {}): Promise<string> {
-  const { options, enrolment } = await beginEnrolment(person('bob'), PAGE, new Date());
-  return (await finishEnrolment(enrolment, key.register(options.challenge, said), new Date())).line;
-}
+const enrolled = enrolledLine;
 const verify = (answer: unknown, people: readonly Person[], at: typeof PAGE | undefined = PAGE) =>
   verifyPasskeySignature(STATEMENT, signatureOfAssertion(answer), people, at);
 

@@ -2,9 +2,10 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { answerFor } from '../../src/cli/doctor-answers.ts';
+import { answerFor, forgetReports } from '../../src/cli/doctor-answers.ts';
 import type { Owned } from '../../src/doctor/exposed.ts';
 import type { Challenge } from '../../src/doctor/reach.ts';
+import { provenNow } from '../../src/policy/proven.ts';
 import { openTestWorld, type TestWorld } from '../world.ts';
 
 let world: TestWorld;
@@ -125,4 +126,74 @@ describe('what the planner can write', () => {
     },
     30_000,
   );
+});
+
+describe('an agent that sends a second, clean report after one that found something', () => {
+  const APART = { kind: 'other_user' as const, who: 'uid 1001', why: 'the client runs as uid 1001' };
+  const apart = (who = APART) => ({ ...world.app, here: { ...world.app.here, client: () => who } });
+  const LEDGER = { what: 'the ledger', how: 'write' as const, at: '/srv/state/ledger.db' };
+  const standing = (answer: object) =>
+    (answer as { levels: { level: string; standing: string; why: string }[] }).levels.find(
+      (one) => one.level === 'L1',
+    )!;
+  const reportAs = async (reached: object[], app = apart()) => {
+    const { nonce } = (await answerFor(app, { step: 'ask' })) as unknown as Challenge;
+    return standing(await report({ nonce, reached }, app));
+  };
+  const proven = async (after = 0) =>
+    (
+      await provenNow(world.app.ledger, {
+        here: apart().here,
+        sponsor: 'alice',
+        policyDigest: await world.app.policy.digest(),
+        people: world.app.policyFile!.people,
+        now: new Date(Date.now() + after),
+      })
+    ).assurance;
+
+  it('does not lift what the first one refuted, however many it sends', async () => {
+    expect(await reportAs([])).toMatchObject({ standing: 'proven' });
+    expect(await proven()).toBe('L1');
+    expect(await reportAs([LEDGER])).toMatchObject({ standing: 'refuted' });
+    for (let sent = 0; sent < 3; sent += 1)
+      expect(await reportAs([])).toMatchObject({
+        standing: 'refuted',
+        why: expect.stringMatching(/can write the ledger .*countersign doctor --forget alice/),
+      });
+    expect(await proven()).toBe('L0');
+  });
+
+  it('nor behind reports of other clients of the same sponsor', async () => {
+    await reportAs([LEDGER]);
+    const other = apart({ ...APART, who: 'uid 1002' });
+    for (let sent = 0; sent < 3; sent += 1) expect(await reportAs([], other)).toMatchObject({ standing: 'proven' });
+    expect(await reportAs([])).toMatchObject({ standing: 'refuted' });
+  });
+
+  it('until what the first one found is a day old, and no longer', async () => {
+    await reportAs([LEDGER]);
+    const day = 24 * 3_600_000;
+    const standingAfter = async (milliseconds: number) => {
+      const now = () => new Date(Date.now() + milliseconds);
+      const then = { ...apart(), ledger: (await world.another({ now })).ledger };
+      const { nonce } = (await answerFor(then, { step: 'ask' }, [], now)) as unknown as Challenge;
+      return standing(await answerFor(then, { step: 'report', nonce, reached: [] }, [], now));
+    };
+    expect(await standingAfter(day - 60_000)).toMatchObject({ standing: 'refuted' });
+    expect(await standingAfter(day + 60_000)).toMatchObject({ standing: 'proven' });
+  });
+
+  it('but a person on the server can forget it once it is mended, which is in the ledger', async () => {
+    await reportAs([LEDGER]);
+    await forgetReports(world.app, 'bob');
+    expect(await reportAs([])).toMatchObject({ standing: 'refuted' });
+    await forgetReports(world.app, 'alice');
+    expect(await proven()).toBe('L0');
+    expect(await reportAs([])).toMatchObject({ standing: 'proven' });
+    expect(await world.app.ledger.events({ kinds: ['doctor.forgotten'] })).toMatchObject([
+      { body: { sponsor: 'bob' } },
+      { body: { sponsor: 'alice', by: ['nobody'] } },
+    ]);
+    await expect(forgetReports(world.app, 'mallory')).rejects.toMatchObject({ code: 'INPUT_INVALID' });
+  });
 });

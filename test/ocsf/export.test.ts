@@ -40,6 +40,7 @@ const OTHERS: Partial<Record<EventKind, unknown>> = {
   'glass.broken': { target, reason: 'r', from: at, until: at, person: 'bob', policyDigest: 'd', ...signature },
   'glass.reviewed': { opened: 4, findings: 'f', person: 'ann', policyDigest: 'd', ...signature },
   'doctor.asked': { nonce: 'n', sponsor: 'alice', client },
+  'doctor.forgotten': { sponsor: 'alice', by: ['guard'] },
   'doctor.reported': {
     nonce: 'n',
     sponsor: 'alice',

@@ -59,6 +59,38 @@ describe('a graph', () => {
     expect(lines).toEqual([['n1', 'n0']]);
   });
 
+  it('has the direct users in the stack that are not touched, not theirs, and counts the rest', () => {
+    const things = [
+      thing('Table', uses()),
+      thing('Reader', uses('Table')),
+      thing('Caller', uses('Reader')),
+      thing('Alone', uses()),
+    ];
+    const { nodes, uses: lines, leftOut } = graph([named('Table')], things);
+    expect(nodes.map(({ kind, label, type }) => [kind, label, type])).toEqual([
+      ['update', 'Table', expect.any(String)],
+      ['outside', 'Reader', 'AWS::Toy::Thing, not touched'],
+    ]);
+    expect([lines, leftOut]).toEqual([[['n1', 'n0']], 2]);
+    expect(String(Picture({ graph: graph([named('Table')], things), anchorOf: () => undefined }))).toContain(
+      '2 other resources of the stack are not drawn',
+    );
+    expect(String(Picture({ graph: graph([named('Table')]), anchorOf: () => undefined }))).not.toContain('not drawn');
+  });
+
+  it('of 500 effects among 700 resources has each effect in one node, and counts what is left out', () => {
+    const effects = many(500, (index) => named(`R${index}`, { type: `AWS::T${index % 60}::X` }));
+    const things = Array.from({ length: 700 }, (_, index) =>
+      thing(`R${index}`, index >= 500 && index < 550 ? uses(`R${index - 500}`) : uses()),
+    );
+    const { nodes, leftOut } = graph(effects, things);
+    expect(nodes.length).toBeLessThanOrEqual(MOST_NODES);
+    const names = nodes.flatMap(({ names: all }) => all);
+    expect(names).toHaveLength(550);
+    expect(new Set(names).size).toBe(550);
+    expect(leftOut).toBe(150);
+  });
+
   it('of many is grouped until it can be drawn, what is lost last; every effect is in one node', () => {
     const effects = [
       ...many(400, (index) => named(`Queue${index}`)),
@@ -86,9 +118,9 @@ describe('a graph', () => {
       ['n0', 'n2'],
       ['n0', 'n3'],
     ]);
-    expect(String(Picture({ graph: { nodes, uses: lines, isGrouped: false }, anchorOf: () => undefined }))).toContain(
-      'constructor',
-    );
+    expect(
+      String(Picture({ graph: { nodes, uses: lines, isGrouped: false, leftOut: 0 }, anchorOf: () => undefined })),
+    ).toContain('constructor');
   });
 });
 

@@ -1,10 +1,13 @@
 import type { ApproveOptions } from '../approve.ts';
 import { isBundleFile } from '../bundle-file.ts';
-import { CHANGE_OR_FILE_ARGUMENT, type Command, JSON_OPTION, KEY_OPTIONS } from '../command.ts';
+import { AS_OPTION, CHANGE_OR_FILE_ARGUMENT, type Command, JSON_OPTION, keyOptions, OWN_KEY } from '../command.ts';
 import { EXIT } from '../exit.ts';
 import { executed } from './execute.ts';
 
-type SigningArgs = { change: string; json?: boolean } & Pick<ApproveOptions, 'key' | 'signature' | 'as' | 'confirm'>;
+type SigningArgs = { change: string; json?: boolean } & Pick<
+  ApproveOptions,
+  'key' | 'signature' | 'as' | 'confirm' | 'reason'
+>;
 
 export const approve = signing('approve', 'approve a change with your own OpenSSH key');
 
@@ -13,13 +16,12 @@ export function signing(decision: 'approve' | 'reject', summary: string): Comman
     name: decision,
     summary,
     options: [
-      ...KEY_OPTIONS,
+      ...keyOptions(OWN_KEY),
       JSON_OPTION,
-      {
-        flags: '--as <person>',
-        summary: 'your name in the policy, if the key file does not identify you',
-        completes: 'person',
-      },
+      AS_OPTION,
+      ...(decision === 'reject'
+        ? [{ flags: '--reason <text>', summary: 'why; signed with the rejection and shown to the agent' }]
+        : []),
       {
         flags: '--confirm <name>',
         summary: 'name of the stack or resources; required without a terminal, and if the change cannot be undone',

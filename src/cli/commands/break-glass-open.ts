@@ -1,8 +1,9 @@
 import { makeVisible } from '../../core/render-safe.ts';
-import { CHANGE_ARGUMENT, type Command, JSON_OPTION, KEY_OPTIONS } from '../command.ts';
+import type { GlassOptions } from '../break-glass.ts';
+import { AS_OPTION, CHANGE_ARGUMENT, type Command, JSON_OPTION, keyOptions, statementOption } from '../command.ts';
 import { EXIT } from '../exit.ts';
 
-type OpenArgs = { change: string; reason?: string; key?: string; as?: string; minutes?: number };
+type OpenArgs = { change: string; statement?: boolean } & Omit<GlassOptions, 'terminal'>;
 
 export const breakGlassOpen: Command<OpenArgs> = {
   name: 'break-glass open',
@@ -11,18 +12,19 @@ export const breakGlassOpen: Command<OpenArgs> = {
   options: [
     { flags: '--reason <text>', summary: 'the emergency; signed and recorded with your name', required: true },
     { flags: '--minutes <number>', summary: 'for how long', default: 30, parse: minutesOf },
-    KEY_OPTIONS[0]!,
-    {
-      flags: '--as <person>',
-      summary: 'your name in the policy, if the key file does not identify you',
-      completes: 'person',
-    },
+    ...keyOptions('none; a break-glass key is never looked for'),
+    AS_OPTION,
+    statementOption('countersign-break-glass@v1, within two minutes'),
     JSON_OPTION,
   ],
   arguments: [CHANGE_ARGUMENT],
-  run: (context, { change, ...options }) =>
+  run: (context, { change, statement, ...options }) =>
     context.withApp(async (app) => {
-      const { openGlass } = await import('../break-glass.ts');
+      const { openGlass, openingStatement } = await import('../break-glass.ts');
+      if (statement) {
+        const bytes = await openingStatement(app, change, options);
+        return { text: bytes, json: bytes, exit: EXIT.pass, exact: true };
+      }
       const { seq, body } = await openGlass(app, change, options);
       const text = [
         `Break-glass is open for ${body.target.name} until ${body.until}. Then: countersign approve ${change} --key KEY`,

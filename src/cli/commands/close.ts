@@ -1,6 +1,14 @@
 import { makeVisible } from '../../core/render-safe.ts';
 import type { ClosingOptions } from '../close.ts';
-import { CHANGE_ARGUMENT, type Command, JSON_OPTION, KEY_OPTIONS } from '../command.ts';
+import {
+  AS_OPTION,
+  CHANGE_ARGUMENT,
+  type Command,
+  JSON_OPTION,
+  keyOptions,
+  OWN_KEY_AT_TERMINAL,
+  statementOption,
+} from '../command.ts';
 import { EXIT } from '../exit.ts';
 
 export const close: Command<ClosingOptions & { change: string; statement?: boolean }> = {
@@ -8,16 +16,9 @@ export const close: Command<ClosingOptions & { change: string; statement?: boole
   summary: 'sign off a change of unknown outcome after checking its target; this unlocks the target',
   options: [
     { flags: '--reason <text>', summary: 'your findings', required: true },
-    {
-      flags: '--as <person>',
-      summary: 'your name in the policy (default: found by your user name)',
-      completes: 'person',
-    },
-    ...KEY_OPTIONS,
-    {
-      flags: '--statement',
-      summary: 'print only the exact bytes to sign (ssh-keygen -Y sign -n countersign-closing@v1)',
-    },
+    AS_OPTION,
+    ...keyOptions(OWN_KEY_AT_TERMINAL),
+    statementOption('countersign-closing@v1'),
     JSON_OPTION,
   ],
   arguments: [CHANGE_ARGUMENT],
@@ -30,7 +31,8 @@ export const close: Command<ClosingOptions & { change: string; statement?: boole
         const bytes = await closingStatement(app, id, options);
         return { text: bytes, json: bytes, exit: EXIT.pass, exact: true };
       }
-      const change = await closeChange(app, id, options);
+      const { openTerminal } = await import('../approve.ts');
+      const change = await closeChange(app, id, { ...options, terminal: openTerminal(context.tell) });
       const text = makeVisible(`${change.id} ${change.state}: ${change.explanation}`, Number.POSITIVE_INFINITY);
       return { text, json: change, exit: EXIT.pass };
     }),

@@ -1,20 +1,13 @@
-import { type Command, JSON_OPTION, KEY_OPTIONS } from '../command.ts';
+import { type Command, JSON_OPTION, keyOptions, OWN_KEY_AT_TERMINAL, statementOption } from '../command.ts';
 import { EXIT } from '../exit.ts';
-import type { SigningOptions } from '../policy-adopt.ts';
+import type { SigningOptions } from '../signer.ts';
 import { ADOPTION_EXITS, exitOfAdoption } from './policy-adopt.ts';
 
 export const policySign: Command<SigningOptions & { statement?: boolean }> = {
   name: 'policy sign',
   summary: 'show and sign the proposed policy; the last signature puts it in force',
   exits: ADOPTION_EXITS,
-  options: [
-    ...KEY_OPTIONS,
-    JSON_OPTION,
-    {
-      flags: '--statement',
-      summary: 'print only the exact bytes to sign (ssh-keygen -Y sign -n countersign-policy@v1)',
-    },
-  ],
+  options: [...keyOptions(OWN_KEY_AT_TERMINAL), JSON_OPTION, statementOption('countersign-policy@v1')],
   arguments: [],
   run: (context, { statement, ...options }) =>
     context.withApp(async (app) => {
@@ -30,8 +23,9 @@ export const policySign: Command<SigningOptions & { statement?: boolean }> = {
         context.note(await proposedLoosening(app));
         return { text, json: text, exit: EXIT.pass, exact: true };
       }
+      const { openTerminal } = await import('../approve.ts');
       const { signProposal, told } = await import('../policy-adopt.ts');
-      const adoption = await signProposal(app, options, context.tell);
+      const adoption = await signProposal(app, { ...options, terminal: openTerminal(context.tell) }, context.tell);
       return { text: told(app, adoption), json: adoption, exit: exitOfAdoption(adoption.state) };
     }),
 };

@@ -7,6 +7,7 @@ type ShowArgs = {
   statement?: boolean;
   as?: string;
   reject?: boolean;
+  reason?: string;
   bundle?: string;
 };
 
@@ -22,6 +23,7 @@ export const show: Command<ShowArgs> = {
       summary: 'the person who will sign, by name in the policy (with --statement; default: found by your user name)',
     },
     { flags: '--reject', summary: 'print the statement of a rejection (with --statement)' },
+    { flags: '--reason <text>', summary: 'why it is rejected (with --reject); sign with the same text' },
     {
       flags: '--bundle <file>',
       completes: 'file',
@@ -30,13 +32,13 @@ export const show: Command<ShowArgs> = {
     },
   ],
   arguments: [CHANGE_OR_FILE_ARGUMENT],
-  async run(context, { change: given, statement, as, reject, bundle }) {
-    const { dataOf, renderBundle, renderChange, showStatement, subjectOf } = await import('../show.ts');
+  async run(context, { change: given, statement, as, reject, reason, bundle }) {
+    const { bundleData, dataOf, renderBundle, renderChange, showStatement, subjectOf } = await import('../show.ts');
     if (isBundleFile(given)) {
       const opened = await (await import('../bundle.ts')).openedFrom(given);
       return {
         text: renderBundle(opened, given, context.width),
-        json: dataOf(opened.subject),
+        json: bundleData(opened),
         exit: EXIT.pass,
         fits: true,
       };
@@ -44,7 +46,7 @@ export const show: Command<ShowArgs> = {
     return context.withFolder(async (folder) => {
       const change = await (await import('../ids.ts')).changeIdOf(folder.ledger, given);
       if (statement) {
-        const text = await showStatement(folder, change, as, reject ? 'reject' : 'approve');
+        const text = await showStatement(folder, change, as, reject ? 'reject' : 'approve', reason);
         return { text, json: text, exit: EXIT.pass, exact: true };
       }
       if (bundle !== undefined) {

@@ -8,16 +8,23 @@ import { serve } from './serve.ts';
 import { show } from './show.ts';
 import { status } from './status.ts';
 
-/** What a person may ask for over a key of their own, each word as it is typed. `ID` is a change. */
-const ALLOWED: readonly { words: string; run(context: Context, person: string, id: string): Promise<Result> }[] = [
+/** `text`: the words at the end, which ssh hands over without their quotes. */
+type Run = (context: Context, person: string, id: string, text: string) => Promise<Result>;
+/** What a person may ask for over a key of their own, each word as it is typed. `ID` is a change, `TEXT` the rest. */
+const ALLOWED: readonly { words: string; run: Run }[] = [
   { words: 'serve', run: (context) => serve.run(context, {}) },
   { words: 'changes', run: (context) => changes.run(context, {}) },
   { words: 'status', run: (context) => status.run(context, {}) },
   { words: 'show ID', run: (context, _, change) => show.run(context, { change }) },
+  { words: 'show ID --bundle -', run: (context, _, change) => show.run(context, { change, bundle: '-' }) },
   { words: 'show ID --statement', run: (context, as, change) => show.run(context, { change, statement: true, as }) },
   {
     words: 'show ID --statement --reject',
     run: (context, as, change) => show.run(context, { change, statement: true, as, reject: true }),
+  },
+  {
+    words: 'show ID --statement --reject --reason TEXT',
+    run: (context, as, change, reason) => show.run(context, { change, statement: true, as, reject: true, reason }),
   },
   {
     words: 'approve ID --signature -',
@@ -26,6 +33,10 @@ const ALLOWED: readonly { words: string; run(context: Context, person: string, i
   {
     words: 'reject ID --signature -',
     run: (context, as, change) => reject.run(context, { change, as, signature: '-' }),
+  },
+  {
+    words: 'reject ID --signature - --reason TEXT',
+    run: (context, as, change, reason) => reject.run(context, { change, as, signature: '-', reason }),
   },
 ];
 
@@ -53,7 +64,11 @@ export const ssh: Command<{ person: string }> = {
       .replace(/^countersign\s+/, '')
       .split(/\s+/);
     const id = words[1] ?? '';
-    const typed = words.map((word, index) => (index === 1 && /^chg_[\da-f]+$/.test(word) ? 'ID' : word)).join(' ');
+    const last = words.indexOf('--reason') + 1;
+    const text = last > 0 ? words.slice(last).join(' ') : '';
+    const typed = (text === '' ? words : [...words.slice(0, last), 'TEXT'])
+      .map((word, index) => (index === 1 && /^chg_[\da-f]+$/.test(word) ? 'ID' : word))
+      .join(' ');
     const found = ALLOWED.find((one) => one.words === typed);
     if (!found)
       throw new CountersignError(
@@ -63,6 +78,6 @@ export const ssh: Command<{ person: string }> = {
       );
     const config = { ...context.config, sponsor: person, actsAs: [...context.config.actsAs, person] };
     const as: Context = { ...context, config, withApp: (use, given = config) => context.withApp(use, given) };
-    return found.run(as, person, id);
+    return found.run(as, person, id, text);
   },
 };

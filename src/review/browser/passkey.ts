@@ -66,11 +66,12 @@ type RegistrationOptions = Parameters<typeof startRegistration>[0]['optionsJSON'
 
 export function sign(form: HTMLFormElement): Promise<boolean> {
   const { sign: path = '', decision = '' } = form.dataset;
-  const typed = form.querySelector('input')?.value;
+  const typedIn = (name: string) => form.querySelector<HTMLInputElement>(`input[name^="${name}"]`)?.value;
+  const asked = { decision, typed: typedIn('typed'), reason: typedIn('reason') };
   return tried(form, async () => {
-    const optionsJSON = await post<AuthenticationOptions>(`${path}/ask`, { decision, typed });
+    const optionsJSON = await post<AuthenticationOptions>(`${path}/ask`, asked);
     const response = await startAuthentication({ optionsJSON });
-    const { state } = await post<{ state: string }>(`${path}/sign`, { decision, typed, response });
+    const { state } = await post<{ state: string }>(`${path}/sign`, { ...asked, response });
     return `Signed. The change is ${state}.`;
   });
 }
