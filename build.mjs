@@ -1,5 +1,7 @@
 // Makes dist/. Runs on `npm ci` (prepare), with any Node >= 18.
 // `node build.mjs ENTRY OUTDIR` bundles another server in the way of `serve`: the benchmark's baseline is built so.
+
+import { createHash } from 'node:crypto';
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
@@ -262,12 +264,16 @@ else {
   await buildPage();
 }
 
-/** What the browser loads of the review page: one script and one style. */
+/** What the browser loads of the review page, one script and one style; and the card, a document with both in it. */
 async function buildPage() {
   mkdirSync('dist/page', { recursive: true });
   await build({
     outdir: 'dist/page',
-    entryPoints: { script: 'src/review/browser/page.ts', style: 'src/review/browser/style.css' },
+    entryPoints: {
+      script: 'src/review/browser/page.ts',
+      style: 'src/review/browser/style.css',
+      card: 'src/review/browser/card.ts',
+    },
     bundle: true,
     minify: true,
     format: 'iife',
@@ -276,6 +282,16 @@ async function buildPage() {
     legalComments: 'linked',
     logLevel: 'warning',
   });
+  writeFileSync('dist/page/card.html', cardDocument());
+  rmSync('dist/page/card.js');
+}
+
+/** SECURITY: its policy, by digest, runs this script and this style and loads nothing. */
+function cardDocument() {
+  const [script, style] = ['card.js', 'style.css'].map((name) => readFileSync(`dist/page/${name}`, 'utf8'));
+  const digest = (text) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+  const policy = `default-src 'none'; script-src ${digest(script)}; style-src ${digest(style)}; base-uri 'none'; form-action 'none'`;
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>Countersign</title><style>${style}</style></head><body class="embedded"><main class="card"></main><script>${script}</script></body></html>`;
 }
 asLittleAsNeeded(outdir);
 

@@ -18,12 +18,13 @@ export const describeChanges = defineTool({
   async run({ state, cursor, limit }, { changes }) {
     const page = await changes.list({ limit, ...(state ? { state } : {}), ...(cursor ? { cursor } : {}) });
     return {
-      changes: page.items.map(({ id, state: now, target, goal, proposedAt, sums, reason }) => ({
+      changes: page.items.map(({ id, state: now, target, goal, proposedAt, sums, reason, ticket }) => ({
         change_id: id,
         state: now,
         target: target.name,
         goal,
         does: makeVisibleLine(`${summaryOf({ sums })}; ${reason}`, 160),
+        ...(ticket === null ? {} : { ticket: makeVisibleLine(ticket, 80) }),
         proposed_at: proposedAt,
       })),
       ...(page.cursor ? { cursor: page.cursor } : {}),

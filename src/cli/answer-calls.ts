@@ -13,7 +13,11 @@ import { createOperatorLog } from './operator-log.ts';
  * Each call looks at the policy's files again, and an edit opens the app anew: a call that is still at work ends with
  * the policy that it began with.
  */
-export function createAnswers(config: Config, sandboxed: boolean, version: string): Answers {
+export function createAnswers(
+  config: Config,
+  sandboxed: boolean,
+  version: string,
+): Pick<Answers, 'call' | 'doctor' | 'card'> {
   const log = createOperatorLog(config.logLevel);
   const logDefect = (error: unknown, where: string) =>
     log.error({ where, error: String((error as Error)?.stack ?? error) }, 'a defect');
@@ -81,5 +85,15 @@ export function createAnswers(config: Config, sandboxed: boolean, version: strin
     const { answerFor } = await import('./doctor-answers.ts');
     return answerFor(await current(), request);
   };
-  return { call, doctor };
+  /** Nothing depends on it: without it, the answer is the same. */
+  const card: Answers['card'] = async (answer) => {
+    try {
+      const { cardFor } = await import('./card.ts');
+      return await cardFor(await current(), answer);
+    } catch (error) {
+      logDefect(error, 'card');
+      return undefined;
+    }
+  };
+  return { call, doctor, card };
 }

@@ -6,7 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import type { Config } from '../config.ts';
-import { type Answers, serveTools } from '../mcp/server.ts';
+import { serveTools } from '../mcp/server.ts';
 
 /** Keeps the compiled code of what was loaded for the next start: clients kill a server more often than they close it. */
 const FLUSH_CACHE_AFTER_MILLISECONDS = 2_000;
@@ -15,7 +15,7 @@ const FLUSH_CACHE_AFTER_MILLISECONDS = 2_000;
 const END_AFTER_MILLISECONDS = 5_000;
 
 export function serve(config: Config, version: string, sandboxed: boolean): void {
-  let loading: Promise<Answers> | undefined;
+  let loading: Promise<ReturnType<typeof import('./answer-calls.ts').createAnswers>> | undefined;
   const answers = () => {
     loading ??= import('./answer-calls.ts').then(({ createAnswers }) => createAnswers(config, sandboxed, version));
     return loading;
@@ -24,6 +24,8 @@ export function serve(config: Config, version: string, sandboxed: boolean): void
   serveTools(listed, version, {
     call: async (name, input, origin) => (await answers()).call(name, input, origin),
     doctor: async (request) => (await answers()).doctor(request),
+    card: async (answer) => (await answers()).card(answer),
+    cardPage: () => readFileSync(new URL('./page/card.html', import.meta.url), 'utf8'),
     reviewUrl: config.reviewUrl,
   });
   process.stdin.once('end', () => setTimeout(() => process.exit(), END_AFTER_MILLISECONDS).unref());

@@ -17,6 +17,7 @@ export async function talkTo<T>(
   { command, args, env }: ServerEntry,
   name: string,
   talk: (ask: Ask) => Promise<T>,
+  withinMilliseconds = LONGEST_MILLISECONDS,
 ): Promise<T> {
   const server = spawn(command, args, { env: environmentWith(env), stdio: ['pipe', 'pipe', 'pipe'] });
   let said = '';
@@ -49,7 +50,7 @@ export async function talkTo<T>(
   const ended = new Promise<never>((_, reject) => {
     server.once('error', reject);
     server.once('close', (code) => reject(new Error(`it exited with ${code}. ${said.slice(-500)}`)));
-    setTimeout(() => reject(new Error('it did not answer')), LONGEST_MILLISECONDS).unref();
+    setTimeout(() => reject(new Error('it did not answer')), withinMilliseconds).unref();
   });
   try {
     return await Promise.race([whole(), ended]);

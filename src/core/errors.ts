@@ -88,6 +88,10 @@ export const ERROR_CODES = [
   'LEDGER_TAMPERED',
   'LEDGER_NEWER_VERSION',
   'LEDGER_BUSY',
+  // The forge of a pull request, and the server that a job asks.
+  'CI_FORGE_REFUSED',
+  'CI_FORGE_UNREACHABLE',
+  'CI_STATE_UNREACHABLE',
   // Ours.
   'INTERNAL',
 ] as const;

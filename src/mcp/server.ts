@@ -9,6 +9,7 @@ import {
 import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
 import type { CallRequest, ToolAnswer } from '../core/pipeline.ts';
 import { textOf } from './answer-text.ts';
+import { CARD, CARD_META_KEY, cardContents, showsCards, withCards } from './card.ts';
 import { textBeside } from './clients.ts';
 import { DOCTOR } from './doctor-method.ts';
 import { incomingLines } from './lines.ts';
@@ -38,6 +39,10 @@ export type AskDoctor = (request: unknown) => Promise<Record<string, unknown>>;
 export interface Answers {
   call: CallTool;
   doctor: AskDoctor;
+  /** Of an answer, HTML for people; undefined where there is none. Asked only for clients that show it. Never throws. */
+  card(answer: ToolAnswer): Promise<string | undefined>;
+  /** The page that shows cards. */
+  cardPage(): string;
   /** Where people find the review page. */
   reviewUrl?: string | undefined;
 }
@@ -66,7 +71,7 @@ function refuseRequest(error: unknown): never {
 export function serveTools(
   listed: () => ListedTool[],
   version: string,
-  { call, doctor, reviewUrl }: Answers,
+  { call, doctor, card, cardPage, reviewUrl }: Answers,
 ): { close(): Promise<void> } {
   let list: ListedTool[] | undefined;
   const incoming = incomingLines((line) => process.stdout.write(`${line}\n`));
@@ -84,7 +89,7 @@ export function serveTools(
     };
     server.setRequestHandler('tools/list', async () => {
       list ??= listed();
-      return { tools: list as never };
+      return { tools: (showsCards(server) ? withCards(list) : list) as never };
     });
     server.setRequestHandler('tools/call', async ({ params }, { mcpReq }) => {
       const raw = incoming.rawArguments(mcpReq.id);
@@ -93,16 +98,21 @@ export function serveTools(
       const origin = { ...originOf(mcpReq.envelope), signal: mcpReq.signal, request };
       const answer = await call(params.name, raw ? raw.is : (params.arguments ?? {}), origin).finally(stopTelling);
       if (reviewUrl !== undefined) offerPage(server, reviewUrl, answer, offered);
+      const html = showsCards(server) ? await card(answer) : undefined;
       return {
         content: [
           { type: 'text' as const, text: answer.ok ? textBeside(textOf(answer), origin.agent) : textOf(answer) },
         ],
         ...(answer.ok ? { structuredContent: answer.content } : { isError: true }),
+        ...(html === undefined ? {} : { _meta: { [CARD_META_KEY]: html } }),
       };
     });
-    server.setRequestHandler('resources/list', async () => ({ resources: RESOURCES }));
+    server.setRequestHandler('resources/list', async () => ({
+      resources: showsCards(server) ? [...RESOURCES, CARD] : RESOURCES,
+    }));
     server.setRequestHandler('resources/templates/list', async () => ({ resourceTemplates: RESOURCE_TEMPLATES }));
     server.setRequestHandler('resources/read', async ({ params: { uri } }, { mcpReq }) => {
+      if (uri === CARD.uri) return { contents: [cardContents(cardPage())] };
       const read = callForResource(uri);
       if (!read) throw new ResourceNotFoundError(uri);
       const request = requestOf('resources/read', mcpReq);

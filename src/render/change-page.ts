@@ -17,17 +17,28 @@ import { isOfEffects, lookHere, negatives } from './look-here.ts';
 import { lineOf as line } from './names.ts';
 import { sentenceOf } from './sentence.ts';
 import { describeState } from './state-rows.ts';
-import { leavesOfPlan, type Subject } from './subject.ts';
+import { type Judged, leavesOfPlan, type Subject } from './subject.ts';
 import { quoted } from './values.ts';
 import { verdictText } from './verdict-text.ts';
 
 export function changePage(subject: Subject): Section[] {
+  const [look, changes, ...rest] = planPage(subject);
+  return [
+    { key: 'state', title: sentenceOf(subject.plan), rows: describeState(subject) },
+    look!,
+    changes!,
+    { key: 'agent', title: 'THE AGENT SAYS (unproven)', rows: agentsWords(subject) },
+    ...rest,
+  ];
+}
+
+/** The same of a plan that nobody has proposed: first `look`, then `changes`, then the rest. */
+export function planPage(subject: Judged): Section[] {
   const whole: Whole[] = [];
   const look = lookHere(subject);
   const effects = effectRows(subject, whole);
   const stack = stackRows(subject, whole);
   return [
-    { key: 'state', title: sentenceOf(subject.plan), rows: describeState(subject) },
     {
       key: 'look',
       title: look.length > 0 ? 'LOOK HERE' : '',
@@ -38,7 +49,6 @@ export function changePage(subject: Subject): Section[] {
       title: `CHANGES (${subject.plan.effects.length}), worst first`,
       rows: [...effects, ...stack, ...countRows(subject)],
     },
-    { key: 'agent', title: 'THE AGENT SAYS (unproven)', rows: agentsWords(subject) },
     { key: 'guards', title: 'GUARDS', rows: guardRows(subject) },
     ...section('deleted', 'WHAT IS DELETED, AS IT WAS', deletedRows(subject)),
     ...section('whole', 'LONG VALUES, WHOLE', wholeRows(whole)),
@@ -51,7 +61,7 @@ const section = (key: Section['key'], title: string, rows: Row[]): Section[] =>
   rows.length > 0 ? [{ key, title, rows }] : [];
 
 /** What belongs to the stack as a whole and is no effect of its own. */
-function stackRows({ plan, picture }: Subject, whole: Whole[]): Row[] {
+function stackRows({ plan, picture }: Judged, whole: Whole[]): Row[] {
   // An effect on the stack itself tells them already.
   const told = plan.effects
     .filter(({ logicalId }) => logicalId === undefined)
@@ -83,7 +93,7 @@ const ASKED: [name: string, path: RegExp][] = [
   ['stack settings', /^(?:RoleARN|NotificationARNs|RollbackConfiguration)\b/],
 ];
 
-function countRows(subject: Subject): Row[] {
+function countRows(subject: Judged): Row[] {
   if (subject.picture === null) return [{ text: notChecked(subject), own: true }];
   const paths = leavesOfPlan(subject).map(({ path }) => path);
   const counts = ASKED.map(([name, pattern]) => {
@@ -106,7 +116,7 @@ const UNREAD: [what: string, path: RegExp, value: RegExp | undefined][] = [
   ['secret values (tags show whether they differ)', /./, /\*{4}/],
 ];
 
-function notChecked(subject: Subject): string {
+function notChecked(subject: Judged): string {
   const leaves = leavesOfPlan(subject);
   const found = UNREAD.filter(([, path, value]) =>
     leaves.some(
@@ -131,7 +141,7 @@ function agentsWords({ change }: Subject): Row[] {
   return said.map((text) => ({ indent: 2, mark: 'agent\u2502 ', text }));
 }
 
-function guardRows({ change, plan }: Subject): Row[] {
+function guardRows({ change, plan }: Judged): Row[] {
   const { verdicts } = change.judgement;
   const told = verdicts.filter(
     (verdict) => verdict.outcome === 'note' || (verdict.outcome === 'hold' && !isOfEffects(verdict)),
@@ -145,7 +155,7 @@ function guardRows({ change, plan }: Subject): Row[] {
 }
 
 /** Equal things that go are told apart from one another by their names, which stand with each. */
-function deletedRows({ picture }: Subject): Row[] {
+function deletedRows({ picture }: Judged): Row[] {
   return (picture?.things ?? [])
     .filter(({ after, before }) => after === null && before !== null)
     .flatMap(({ id, type, before }) => [
@@ -161,7 +171,7 @@ const wholeRows = (whole: readonly Whole[]): Row[] =>
     { indent: 2, mark: '  + ', text: after },
   ]);
 
-function observedRows({ plan }: Subject): Row[] {
+function observedRows({ plan }: Judged): Row[] {
   const leaves = [...leavesOf(plan.observed as Json, '')].map(([path, text]): [string, string] => [
     path.replace(/^\./, ''),
     text,
@@ -169,7 +179,7 @@ function observedRows({ plan }: Subject): Row[] {
   return leaves.map(([path, text]) => ({ indent: 2, text: `${line(path)}: ${quoted(text)}`, tone: 'quiet' as const }));
 }
 
-function callRows({ plan }: Subject): Row[] {
+function callRows({ plan }: Judged): Row[] {
   return plan.calls.flatMap(({ step, provider, service, operation, input, account, region }) => [
     {
       indent: 2,

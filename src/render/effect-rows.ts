@@ -8,7 +8,7 @@ import type { Plan } from '../core/plan.ts';
 import { type Row, rowOf, type Tone } from './layout.ts';
 import { changedRows, pathText, valueRows, type Whole } from './leaf-rows.ts';
 import { lineOf as line, nameIn } from './names.ts';
-import type { Subject } from './subject.ts';
+import type { Judged } from './subject.ts';
 import { quoted } from './values.ts';
 import { worstFirst } from './worst-first.ts';
 
@@ -19,7 +19,7 @@ const TONES: Record<Effect['reversibility'], Tone> = {
   unknown: 'bad',
 };
 
-export function effectRows(subject: Subject, whole: Whole[]): Row[] {
+export function effectRows(subject: Judged, whole: Whole[]): Row[] {
   const { plan, picture, change } = subject;
   const things = new Map((picture?.things ?? []).map((thing) => [`${thing.kind} ${thing.id}`, thing]));
   const thingOf = (effect: Effect) => things.get(`resource ${effect.logicalId ?? ''}`);

@@ -8,7 +8,7 @@ import { type Row, rowOf } from './layout.ts';
 import { pathText } from './leaf-rows.ts';
 import { lineOf, nameIn } from './names.ts';
 import type { Named, NamedKind } from './newly-named.ts';
-import { namedIn, type Subject, stopping } from './subject.ts';
+import { type Judged, namedIn, stopping } from './subject.ts';
 import { quoted } from './values.ts';
 import { verdictText } from './verdict-text.ts';
 import { nameRanges } from './worst-first.ts';
@@ -28,7 +28,7 @@ const KIND_WORDS: Record<NamedKind, string> = {
   condition: 'CONDITION REMOVED',
 };
 
-export function lookHere(subject: Subject): Row[] {
+export function lookHere(subject: Judged): Row[] {
   const { judgement } = subject.change;
   return [
     ...(subject.policyOfNow ?? []).map((text): Row => ({ text: `! ${text}`, tone: 'bad' })),
@@ -122,7 +122,7 @@ const OPENS: readonly NamedKind[] = ['account', 'everybody', 'unguarded', 'condi
 const thingOf = (place: string) => lineOf(place.split(' ', 1)[0]!);
 
 /** `data loss: none · public: none · …`: what was looked for and not found is said, so that silence clears nothing. */
-export function negatives(subject: Subject): Row {
+export function negatives(subject: Judged): Row {
   const { effects } = subject.plan;
   const named = namedIn(subject);
   const names = (list: readonly Effect[]) => [...new Set(list.map((effect) => nameIn(subject.plan, effect)))];

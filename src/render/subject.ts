@@ -9,8 +9,9 @@ import type { Judgement, Verdict } from '../core/verdict.ts';
 import type { WayBack } from '../core/way-back.ts';
 import { type Named, newlyNamed, type PlacedLeaf } from './newly-named.ts';
 
-export interface Subject {
-  change: Change;
+/** A plan and what the guards say of it. */
+export interface Judged {
+  change: Pick<Change, 'judgement'>;
   plan: Plan;
   picture: Picture | null;
   /** Accounts that the policy names. */
@@ -18,10 +19,14 @@ export interface Subject {
   /** Of the provider of the plan. */
   hosts: HostRules;
   now: Date;
-  /** By the position of an approval: what is to be said of its signature. Absent: nothing. */
-  signatureNotes?: ReadonlyMap<number, string>;
   /** What another policy than that of its proposal says of an open change. */
   policyOfNow?: readonly string[];
+}
+
+export interface Subject extends Judged {
+  change: Change;
+  /** By the position of an approval: what is to be said of its signature. Absent: nothing. */
+  signatureNotes?: ReadonlyMap<number, string>;
   /** How it is taken back, once it was carried out. */
   wayBack?: WayBack | null;
   /** Commands for a person, when the outcome is not known. */

@@ -40,9 +40,7 @@ export function* contents(subject: Subject, sections: readonly Section[]): Gener
   const groups = groupsOf(section('changes')?.rows ?? [], anchors);
   yield <Look section={section('look')!} />;
   yield <Drawing subject={subject} anchors={anchors} />;
-  yield `<section class="changes"><h2>${titleOf(section('changes')!.title)}</h2><p class="hint">${CHANGE.whole}</p>`;
-  for (const group of groups) yield <Group group={group} />;
-  yield '</section>';
+  yield* effects(section('changes')!, CHANGE.whole, groups);
   yield <Plain section={section('agent')!} />;
   yield <Plain section={section('guards')!} />;
   // Long values that a terminal folds stand whole where they are.
@@ -50,6 +48,13 @@ export function* contents(subject: Subject, sections: readonly Section[]): Gener
     const one = section(key);
     if (one) yield <Folded section={one} />;
   }
+}
+
+/** Its first and its last piece open and close what is around the others. */
+export function* effects(section: Section, hint: string, groups = groupsOf(section.rows, new Map())): Generator<Child> {
+  yield `<section class="changes"><h2>${titleOf(section.title)}</h2><p class="hint">${hint}</p>`;
+  for (const group of groups) yield <Group group={group} />;
+  yield '</section>';
 }
 
 /** `LOOK HERE` is for terminals. */
@@ -155,7 +160,7 @@ function Receipt({ receipt, id }: { receipt: NonNullable<Reading['receipt']>; id
   );
 }
 
-function Look({ section: { title, rows } }: { section: Section }): Child {
+export function Look({ section: { title, rows } }: { section: Section }): Child {
   const warnings = rows.filter(({ parts }) => parts === undefined);
   const negatives = rows.filter(({ parts }) => parts !== undefined);
   return (
@@ -237,7 +242,7 @@ function Group({ group: { id, head, rows } }: { group: RowGroup }): Child {
   );
 }
 
-function Plain({ section: { key, title, rows } }: { section: Section }): Child {
+export function Plain({ section: { key, title, rows } }: { section: Section }): Child {
   return (
     <section class={key}>
       <h2>{titleOf(title)}</h2>

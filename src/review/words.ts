@@ -19,6 +19,22 @@ export const ME = {
   unproven: 'The page takes your word for this. Only your signature proves it.',
 } as const;
 
+export const CARD = {
+  decisions: {
+    pass: 'passes the guards',
+    needs_approval: 'needs approval',
+    denied: 'denied',
+    plan_only: 'planned only',
+    no_change: 'nothing would change',
+  },
+  hint: 'Values that agents may not see are left out.',
+  notProposed: 'This card is for reading. The plan is not proposed, and nothing has changed.',
+  howToSign: (id: string) =>
+    `This card is for reading: nothing on it approves. It leaves out what agents may not see; people read the whole change, and sign it, with: countersign show ${id}`,
+  more: (count: number) =>
+    `${counted(count, 'group')} of changes did not fit on this card. describe_plan and countersign show have all of them.`,
+} as const;
+
 export const LIST = {
   title: 'Changes',
   yours: 'Waiting for you',

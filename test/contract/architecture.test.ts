@@ -97,6 +97,7 @@ const TABLE: Record<string, string[]> = {
   'src/review/browser': ['@simplewebauthn/browser'],
   'src/mcp': ['@modelcontextprotocol/', 'zod', 'node:stream', 'src/core/', 'src/render/agent/'],
   'src/doctor': ['zod', 'yaml', 'node:', 'src/bounded-file.ts', 'src/core/', 'src/people/', 'src/policy/proven.ts'],
+  'src/ci': ['zod', 'src/core/'],
   'src/tell': ['zod', 'node:crypto', 'node:fs', 'src/bounded-file.ts', 'src/config.ts', 'src/core/'],
   'src/watch': ['node:console', 'src/core/'],
   'src/ocsf': ['src/core/'],
@@ -116,6 +117,7 @@ const TABLE: Record<string, string[]> = {
     'src/providers/index.ts',
   ],
   'src/cli/commands': [
+    'src/ci/',
     'src/cli/',
     'src/compose.ts',
     'src/core/',
@@ -133,6 +135,8 @@ const TABLE: Record<string, string[]> = {
     'pino',
     'guards/',
     'src/approvals/',
+    'src/bounded-file.ts',
+    'src/ci/',
     'src/compose.ts',
     'src/config.ts',
     'src/core/',
@@ -266,6 +270,7 @@ describe('no room but the provider’s knows', () => {
     'src/review',
     'src/watch',
     'src/ocsf',
+    'src/ci',
   ];
   const WRITTEN = [
     ...[

@@ -15,6 +15,7 @@ import { auditVerify } from './audit-verify.ts';
 import { breakGlassClose } from './break-glass-close.ts';
 import { breakGlassOpen } from './break-glass-open.ts';
 import { changes } from './changes.ts';
+import { ci } from './ci.ts';
 import { clean } from './clean.ts';
 import { close } from './close.ts';
 import { complete } from './complete.ts';
@@ -64,6 +65,7 @@ export const commands: readonly Command[] = [
   demo,
   sandbox,
   tool,
+  ci,
   plans,
   changes,
   show,

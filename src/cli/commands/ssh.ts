@@ -16,6 +16,7 @@ const ALLOWED: readonly { words: string; run: Run }[] = [
   { words: 'changes', run: (context) => changes.run(context, {}) },
   { words: 'status', run: (context) => status.run(context, {}) },
   { words: 'show ID', run: (context, _, change) => show.run(context, { change }) },
+  { words: 'show ID --bundle -', run: (context, _, change) => show.run(context, { change, bundle: '-' }) },
   { words: 'show ID --statement', run: (context, as, change) => show.run(context, { change, statement: true, as }) },
   {
     words: 'show ID --statement --reject',
