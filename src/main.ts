@@ -46,7 +46,9 @@ async function perform(command: Definition, args: Record<string, unknown>): Prom
   const tell = args.json ? () => undefined : printFitted;
   const width = process.stdout.columns;
   const config = readConfig(settings);
-  const context = createContext({ config, version: __VERSION__, sandboxed, width, tell, note, progress });
+  const version = __VERSION__;
+  const table = { commands, groups: GROUPS };
+  const context = createContext({ config, version, table, sandboxed, width, tell, note, progress });
   if (command.slow !== undefined) progress(command.slow);
   const { text, json, exit, exact, fits, lines } = await command.run(context, args).finally(async () => {
     end();

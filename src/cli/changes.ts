@@ -71,7 +71,7 @@ export function whoWaits(change: Change, now: Date): string {
     return executeFrom && now.getTime() < Date.parse(executeFrom)
       ? `${who} until ${executeFrom.slice(0, 16).replace('T', ' ')} UTC`
       : `${who} for its execution`;
-  if (state === 'executing') return `${who} for AWS`.replace('AWS', 'the cloud');
+  if (state === 'executing') return `${who} for the cloud`;
   return state === 'unknown' ? `${who} for countersign reconcile` : '';
 }
 

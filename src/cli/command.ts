@@ -62,6 +62,8 @@ export interface Context {
   version: string;
   /** `--sandbox`: the simulated cloud in place of the real one. */
   sandboxed: boolean;
+  /** All commands, for those that tell of them. */
+  table: { commands: readonly Command[]; groups: Readonly<Record<string, string>> };
   /** Columns of the terminal, when there is one. */
   width: number | undefined;
   /** Says to the person what happens while the command runs; silent under `--json`. */

@@ -5,7 +5,7 @@
  * word, so that a shell that puts it into a line runs nothing of it.
  */
 import { guards } from '../../guards/index.ts';
-import type { Config } from '../config.ts';
+import { type Config, readConfig } from '../config.ts';
 import { EVENT_BODIES } from '../core/events.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
 import { GOALS } from '../core/verdict.ts';
@@ -33,16 +33,16 @@ const NOTHING: Offered = { offers: [], besides: null };
 /** @param words of the line after `countersign`; the last is the one that is being typed. */
 export async function completed(
   words: readonly string[],
-  { commands, groups, open }: { commands: Table; groups: Readonly<Record<string, string>>; open(given: Given): Config },
+  { commands, groups }: { commands: Table; groups: Readonly<Record<string, string>> },
 ): Promise<Offered> {
   const typed = words.at(-1) ?? '';
   const { given, command, pending, rest } = read(words.slice(0, -1), shown(commands));
   const flags = [...(command?.options ?? []).map(flagOf), ...(command ? [] : GLOBAL_OPTIONS.map(flagOf))];
   const found = pending
-    ? await valuesOf(pending, typed, () => open(given))
+    ? await valuesOf(pending, typed, () => readConfig(given))
     : typed.startsWith('-')
       ? offered(flags.map(({ name, summary }) => ({ value: name, about: summary })))
-      : await wordsOf({ command, rest, commands: shown(commands), groups }, typed, () => open(given));
+      : await wordsOf({ command, rest, commands: shown(commands), groups }, typed, () => readConfig(given));
   return {
     ...found,
     offers: found.offers.filter(({ value }) => value.startsWith(typed) && PLAIN.test(value)).slice(0, MOST),

@@ -7,7 +7,8 @@ import type { Context } from './command.ts';
 
 /** `end`: of the process; what it told of itself is sent. */
 export function createContext(
-  given: Omit<Context, 'withApp' | 'withFolder' | 'watching' | 'progress'> & Partial<Pick<Context, 'progress'>>,
+  given: Omit<Context, 'withApp' | 'withFolder' | 'watching' | 'progress' | 'table'> &
+    Partial<Pick<Context, 'progress' | 'table'>>,
 ): Context & { end(): Promise<void> } {
   const { config, version, note } = given;
   let watched: Promise<Watching | undefined> | undefined;
@@ -30,6 +31,7 @@ export function createContext(
   };
   return {
     progress: () => undefined,
+    table: { commands: [], groups: {} },
     ...given,
     watching,
     async withFolder(use, settings) {

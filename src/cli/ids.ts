@@ -76,7 +76,7 @@ async function idOf(view: View, kind: Kind, given: string): Promise<string> {
     const [whole] = await view.events({ ...kind.by(given), limit: 1 });
     if (whole) return given;
   }
-  if (!given.startsWith(kind.prefix) || !/^[\da-f]+$/.test(digits)) throw notFound(kind, given);
+  if (!given.startsWith(kind.prefix) || !/^[\da-f]*$/.test(digits)) throw notFound(kind, given);
   if (digits.length < FEWEST_DIGITS) throw tooShort(kind, given);
   const found = await startingWith(view, kind, given, TOLD + 1);
   if (found.length === 1) return found[0]!.id;

@@ -14,6 +14,11 @@ export const VARIABLES: Readonly<Record<string, string>> = {
   AWS_PROFILE: 'credentials and region, as the AWS SDK reads them; so are AWS_REGION, AWS_ENDPOINT_URL and the others',
   SSH_CONNECTION: 'set by sshd: then COUNTERSIGN_SPONSOR is the person whose key it is',
   SSH_ORIGINAL_COMMAND: 'set by sshd: what countersign ssh is asked for',
+  OTEL_LOG_LEVEL: 'how much the exporter of telemetry logs',
+  OTEL_NODE_RESOURCE_DETECTORS: 'which attributes of the host telemetry carries',
+  OTEL_RESOURCE_ATTRIBUTES: 'attributes of all telemetry',
+  OTEL_SDK_DISABLED: 'true: no telemetry, whatever the others say',
+  OTEL_SERVICE_NAME: 'the name of the service in traces and metrics',
   NO_COLOR: 'no colours',
   FORCE_COLOR: 'colours where standard output is no terminal too',
 };

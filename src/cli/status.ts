@@ -9,7 +9,6 @@ import { counted } from '../core/counted.ts';
 import { CountersignError } from '../core/errors.ts';
 import { eventsOf } from '../core/events.ts';
 import { changeIn, haltIn } from '../core/folds.ts';
-import { absoluteTime } from '../core/instant.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
 import { LEDGER_FILE } from '../ledger/database.ts';
 import { readLedger } from '../ledger/store.ts';
@@ -19,6 +18,7 @@ import { loadPolicy } from '../policy/load.ts';
 import type { Policy } from '../policy/model.ts';
 import { pinOf, standingOf } from '../policy/pin.ts';
 import { timeAgo, timeLeft } from '../render/time.ts';
+import { labelled } from './labelled.ts';
 import { runnersTold } from './runners.ts';
 
 const WEEK_MILLISECONDS = 7 * 86_400_000;
@@ -143,7 +143,9 @@ const STANDINGS: Record<string, string> = {
   adopted: 'in force',
 };
 
-export function statusText(status: Status, now = new Date()): string {
+const LABEL = 14;
+
+export function statusText(status: Status, now = new Date(), width = Number.POSITIVE_INFINITY): string {
   const { home, ledger, policy, halt, you, waits_for_you, waits, agents_this_week, execution, runners, assurance } =
     status;
   const line = (text: string) => makeVisibleLine(text, 200);
@@ -152,20 +154,29 @@ export function statusText(status: Status, now = new Date()): string {
   const proofs = assurance.newest.map(
     ({ sponsor, level, at }) => `${level} for ${sponsor === null ? 'no sponsor' : line(sponsor)}, ${timeAgo(at, now)}`,
   );
+  const row = (label: string, text: string) => labelled(label.padEnd(LABEL), LABEL, text, width);
+  const inForce = policy.problem ? `invalid: ${line(policy.problem)}` : (STANDINGS[policy.standing] ?? policy.standing);
+  const since = policy.adopted ? `, adopted ${timeAgo(policy.adopted, now)}` : '';
   return [
-    `state folder  ${home}${ledger === 'missing' ? ' (no ledger yet)' : ''}`,
-    `policy        ${policy.problem ? `invalid: ${line(policy.problem)}` : (STANDINGS[policy.standing] ?? policy.standing)}${policy.file ? ` (${policy.file})` : ''}${policy.adopted ? `, adopted ${absoluteTime(policy.adopted)}` : ''}`,
-    `halt          ${halt}`,
-    `you           ${you.acts_as.join(', ')}, ${who}; sponsor ${you.sponsor === null ? 'not set' : line(you.sponsor)}`,
-    `execution     ${scopes.join(', ') || 'nothing can be executed'}`,
-    ...runners.map((runner) => `runner        ${runner}`),
-    `assurance     ${proofs.join('; ') || 'L0: countersign doctor has not run'}`,
+    ...row('state folder', `${home}${ledger === 'missing' ? ' (no ledger yet)' : ''}`),
+    ...row('policy', `${inForce}${policy.file ? ` (${policy.file})` : ''}${since}`),
+    ...row('halt', halt),
+    ...row('you', `${you.acts_as.join(', ')}, ${who}; sponsor ${you.sponsor === null ? 'not set' : line(you.sponsor)}`),
+    ...row('execution', scopes.join(', ') || 'nothing can be executed'),
+    ...runners.flatMap((runner) => row('runner', runner)),
+    ...row('assurance', proofs.join('; ') || 'L0: countersign doctor has not run'),
     '',
     waits_for_you.length > 0 ? 'WAITS FOR YOU' : `Nothing waits for you (${counted(waits, 'change')} waiting in all).`,
-    ...waits_for_you.map(
-      ({ id, target, goal, approve_by, needs, has }) =>
-        `  ${id}  ${line(target)}  ${goal}  ${has} of ${needs} approvals, ${timeLeft(approve_by, now)}\n    countersign show ${id} && countersign approve ${id}`,
-    ),
+    ...waits_for_you.flatMap(({ id, target, goal, approve_by, needs, has }) => [
+      ...labelled(
+        '  ',
+        4,
+        `${id}  ${goal} ${line(target)}: ${has} of ${needs} approvals, ${timeLeft(approve_by, now)}`,
+        width,
+      ),
+      `    countersign show ${id}`,
+      `    countersign approve ${id}`,
+    ]),
     '',
     agents_this_week.length > 0 ? 'AGENTS, LAST 7 DAYS' : 'No agent has called in the last 7 days.',
     ...agents_this_week.map(

@@ -237,7 +237,7 @@ describe('what a person is shown', () => {
     expect(text.indexOf('Audit')).toBeLessThan(text.indexOf('QueryFunction'));
     expect(text).toContain('MemorySize: 512 → 1024');
     expect(text).toMatch(/expire at Ttl: records go after\\u\{202e\} 1 day/);
-    expect(text).toContain('hold GUARD_APPROVAL (1 approval)');
+    expect(text).toContain('HELD for 1 approval by GUARD_APPROVAL: ');
     expect(text).toContain('approvals 0 of 1');
     expect(text).toContain('cannot approve: alice');
   });

@@ -1,6 +1,7 @@
 /** The commands called as functions, without a command line; and what `--help` and the documents say of each. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import Database from 'better-sqlite3';
 import { Command as Program } from 'commander';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -19,7 +20,7 @@ import { resume } from '../../src/cli/commands/resume.ts';
 import { show } from '../../src/cli/commands/show.ts';
 import { tool } from '../../src/cli/commands/tool.ts';
 import { createContext } from '../../src/cli/context.ts';
-import { EXIT } from '../../src/cli/exit.ts';
+import { EXIT, exitRows } from '../../src/cli/exit.ts';
 import { registerAll } from '../../src/cli/register.ts';
 import { openTestWorld, proposeFix, STACK, type TestWorld } from '../world.ts';
 
@@ -44,10 +45,13 @@ describe('a command called as a function', () => {
   afterEach(() => world.close());
 
   it('changes: one line each, and the same as data', async () => {
-    expect(await changes.run(context, {})).toEqual({ text: 'No changes yet.', json: [], exit: EXIT.pass });
+    expect(await changes.run(context, {})).toMatchObject({ text: 'No changes yet.', json: [], exit: EXIT.pass });
     const id = await proposeFix(world);
     const { text, json, exit } = await changes.run(context, {});
-    expect(text).toBe(`${id}  pending    ${STACK}  fix  for alice  approvals 0 of 1`);
+    expect(text.split('\n').map((line) => stripVTControlCharacters(line))).toEqual([
+      `ID                STATE    AGE  WHAT                    WHO WAITS FOR WHAT`,
+      `${id}  pending  now  fix ${STACK}  alice for 1 approval`,
+    ]);
     expect(json).toMatchObject([{ id, state: 'pending' }]);
     expect(exit).toBe(EXIT.pass);
   });
@@ -156,6 +160,7 @@ describe('the definitions', () => {
       expect(summary, syntax).toMatch(/\S{2}/);
     }
     expect(new Set(command.options.map(({ flags }) => flags)).size).toBe(command.options.length);
+    if (command.hidden) return;
     const named = new RegExp(`\\bcountersign\\b[^\`\\n]* ${name}\\b`);
     expect(named.test(documents), 'named in README or docs').toBe(true);
   });
@@ -169,7 +174,9 @@ describe('the definitions', () => {
     });
     for (const { name, arguments: wanted, options } of commands) {
       const needed = options.flatMap(({ flags, required }) => (required ? [flags.split(' ')[0]!, 'x'] : []));
-      await program.parseAsync([...name.split(' '), ...wanted.map(() => 'x'), ...needed], { from: 'user' });
+      await program.parseAsync([...name.split(' '), ...wanted.map(({ choices }) => choices?.[0] ?? 'x'), ...needed], {
+        from: 'user',
+      });
     }
     expect(seen).toEqual(commands.map(({ name }) => name));
   });
@@ -184,12 +191,26 @@ describe('the definitions', () => {
       });
       registerAll(program, GROUPS, commands, async () => undefined);
       await expect(program.parseAsync([...name.split(' '), '--help'], { from: 'user' })).rejects.toThrow();
-      expect(help, name).toMatch(/\bExit(?: code)?[: ].*\d|exits with \d/s);
+      expect(help, name).toMatch(/^Exit codes:\n {2}0 {2}\w/m);
     }
   });
 
   it('have exit codes that docs/contract.md lists', () => {
     const listed = /## Exit codes\n\n(.*)/.exec(readFileSync(join(root, 'docs/contract.md'), 'utf8'))?.[1] ?? '';
     expect([...listed.matchAll(/`(\d)`/g)].map(([, code]) => Number(code))).toEqual(Object.values(EXIT));
+  });
+
+  it('have exit codes of one table, each with its own meaning', () => {
+    expect(new Set(Object.values(EXIT)).size).toBe(Object.keys(EXIT).length);
+    expect(exitRows().map(([code]) => code)).toEqual(Object.values(EXIT));
+    for (const { name, exits = {} } of commands)
+      for (const one of Object.keys(exits)) expect(Object.keys(EXIT), name).toContain(one);
+  });
+
+  it('print JSON where they print data', () => {
+    // A protocol, a process that lives on, a signature or script that something else reads, or JSON already.
+    const none = ['serve', 'run', 'review', 'ssh', 'tool', 'policy schema', 'completion', 'man', 'complete'];
+    const without = commands.filter(({ options }) => !options.some(({ flags }) => flags === '--json'));
+    expect(without.map(({ name }) => name).sort()).toEqual(none.sort());
   });
 });

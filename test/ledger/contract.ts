@@ -115,6 +115,19 @@ export function ledgerContract(name: string, makeStore: () => StoreUnderTest): v
         expect((await seqs(tags)).at(-1)).toBe(5);
     });
 
+    it('finds events of those whose id begins so, and of no other', async () => {
+      const ledger = open();
+      for (const id of ['chg_ab', 'chg_abc', 'chg_abd', 'chg_ac', 'chg_aB', 'chg_a%'])
+        await ledger.append(proposal(id, targetOf('one'), null));
+      await ledger.append({ kind: 'plan.left_nothing', planId: 'chg_ab', body: {} });
+      const found = async (query: EventQuery) => (await ledger.events(query)).map(({ changeId }) => changeId);
+      expect(await found({ changeIdPrefix: 'chg_ab' })).toEqual(['chg_ab', 'chg_abc', 'chg_abd']);
+      expect(await found({ changeIdPrefix: 'chg_ab', newestFirst: true, limit: 2 })).toEqual(['chg_abd', 'chg_abc']);
+      expect(await found({ changeIdPrefix: 'chg_a%' })).toEqual(['chg_a%']);
+      expect(await found({ changeIdPrefix: 'chg_ab', kinds: ['change.approved'] })).toEqual([]);
+      expect((await ledger.events({ planIdPrefix: 'chg_' })).map(({ planId }) => planId)).toEqual(['chg_ab']);
+    });
+
     it('tells how changes stand, of which the time is not over, and page by page', async () => {
       const ledger = open();
       const target = targetOf('one');

@@ -30,6 +30,16 @@ const QUERIES: [string, EventQuery, RegExp][] = [
   ['some kinds of a plan', { planId: 'p', kinds: ['a', 'b'], limit: 1 }, /events_plan_kind \(plan_id=\? AND kind=\?\)/],
   ['a change', { changeId: 'c' }, /events_change_kind \(change_id=\?\)/],
   ['a kind of a change', { changeId: 'c', kinds: ['k'], newestFirst: true, limit: 1 }, /events_change_kind/],
+  [
+    'changes by the beginning of their ids',
+    { changeIdPrefix: 'chg_ab', kinds: ['k'], newestFirst: true, limit: 6 },
+    /events_change_kind \(change_id>\? AND change_id<\?\)/,
+  ],
+  [
+    'plans by the beginning of their ids',
+    { planIdPrefix: 'p', kinds: ['k', 'l'], limit: 6 },
+    /events_plan_kind \(plan_id>/,
+  ],
   ['a kind since a time', { kinds: ['k'], sinceAt: at }, /events_kind_at \(kind=\? AND at>\?\)/],
   ['kinds since a time', { kinds: ['k', 'l'], sinceAt: at }, /events_kind_at \(kind=\? AND at>\?\)/],
   ['a kind between times', { kinds: ['k'], sinceAt: at, untilAt: at }, /events_kind_at/],

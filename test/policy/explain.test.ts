@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { guards } from '../../guards/index.ts';
 import { explainPolicy, explainText } from '../../src/cli/policy-explain.ts';
+import { show } from '../../src/cli/show.ts';
 import { openTestWorld, proposeFix, STACK, type TestWorld } from '../world.ts';
 
 let world: TestWorld;
@@ -134,7 +135,7 @@ rules: ["own.cedar"]
     });
     expect(report.noSeats).toEqual({ without: null, decision: null, exact: true });
     expect(of(report, 'recreate').passesWithout).toEqual({ without: ['CostTable (replace)'], exact: true });
-    expect(explainText(report, 100)).toMatch(/not denied {2}without CostTable \(replace\): needs \d approvals?/);
+    expect(explainText(report, 100)).toMatch(/not denied: without CostTable \(replace\): needs \d approvals?/);
   });
 
   it('judges own rules again for each part of the plan', async () => {
@@ -168,6 +169,20 @@ rules: ["own.cedar"]
     expect(report).toMatchObject({ decision: 'denied', recorded: { decision: 'needs_approval' } });
     expect(explainText(report)).toContain('denied in production (then: 1 approval)');
     expect(fact(report, 'scope', 'scope')?.value).toBe('none');
+  });
+
+  it('tells each verdict, and what the plan does, in the words of show', async () => {
+    const change = await proposeFix(world);
+    const [page, report] = [await show(world.app, change, 400), await explained(change)];
+    const told = report.guards.filter(({ outcome }) => outcome !== 'pass').map((one) => one.told);
+    expect(told).toEqual([expect.stringMatching(/^HELD for 1 approval by GUARD_APPROVAL: /)]);
+    for (const text of [report.summary, ...told]) expect(page).toContain(text);
+    expect(explainText(report, 400)).toContain(told[0]);
+  });
+
+  it('takes the beginning of an id', async () => {
+    const change = await proposeFix(world);
+    expect(await explained(change.slice(0, 12))).toMatchObject({ subject: change });
   });
 
   it('prints at most the width of the terminal', async () => {
@@ -263,9 +278,10 @@ describe('docs/policy.md', () => {
     const [, text = ''] =
       /^```yaml\n(stack: [\s\S]*?)^```/m.exec(guide.slice(guide.indexOf('Explain a verdict'))) ?? [];
     const told = explainText(await explained(file('sketch.yaml', text)));
-    expect(told).toContain('not denied  without Orders (replace): needs 2 approvals');
+    expect(told).toContain('not denied: without Orders (replace): needs 2 approvals');
     for (const line of ['Keep Orders: add DeletionPolicy: Retain', 'Orders (AWS::DynamoDB::Table, no id) stores data'])
       for (const where of [guide, told]) expect(where).toContain(line);
+    expect(guide).toContain(told.split('\n')[0]);
   });
 
   it('judges a sketch as if it were planned under the role that the policy names', async () => {

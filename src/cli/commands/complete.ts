@@ -1,4 +1,3 @@
-import { readConfig } from '../../config.ts';
 import type { Command } from '../command.ts';
 import { EXIT } from '../exit.ts';
 
@@ -9,12 +8,9 @@ export const complete: Command<{ words: string[] }> = {
   hidden: true,
   options: [],
   arguments: [{ name: 'words', syntax: '[words...]', summary: 'the words of a command line, after --' }],
-  async run(_context, { words }) {
-    const [{ completed, offeredText }, { commands, GROUPS }] = await Promise.all([
-      import('../complete.ts'),
-      import('./index.ts'),
-    ]);
-    const offered = await completed(words, { commands, groups: GROUPS, open: readConfig });
+  async run({ table }, { words }) {
+    const { completed, offeredText } = await import('../complete.ts');
+    const offered = await completed(words, table);
     return { text: offeredText(offered), json: offered, exit: EXIT.pass };
   },
 };

@@ -8,9 +8,9 @@ export const man: Command = {
     'To read it: countersign man | man -l -\nTo install it: countersign man > /usr/local/share/man/man1/countersign.1',
   options: [],
   arguments: [],
-  async run({ version }) {
-    const [{ manual }, { commands }] = await Promise.all([import('../manual.ts'), import('./index.ts')]);
-    const text = manual(commands, version);
+  async run({ version, table }) {
+    const { manual } = await import('../manual.ts');
+    const text = manual(table.commands, version);
     return { text, json: text, exit: EXIT.pass, exact: true };
   },
 };
