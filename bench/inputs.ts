@@ -8,6 +8,10 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CloudFormationClient, CreateStackCommand } from '@aws-sdk/client-cloudformation';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { createSandbox, sandboxRequestHandler } from '../src/sandbox/cloud.ts';
+import { openWorld } from '../src/sandbox/world.ts';
 
 const BIN = join(import.meta.dirname, '../bin/countersign.js');
 const MEGABYTE = 1_000_000;
@@ -182,6 +186,87 @@ function policies(): void {
     measure('policy check', shape, base, ['--policy', file, 'policy', 'check']);
   }
 }
+/** Deployed templates of nearly 1 MB, which only the cloud can hand over: described whole, and one value changed. */
+async function deployed(): Promise<void> {
+  const state = join(home, 'deployed');
+  mkdirSync(state, { mode: 0o700 });
+  const of = (value: (index: number) => string, count = 450) => ({
+    Resources: Object.fromEntries(
+      Array.from({ length: count }, (_, i) => [
+        `A${i}`,
+        { Type: 'AWS::SSM::Parameter', Properties: { Type: 'String', Value: value(i) } },
+      ]),
+    ),
+  });
+  const each = 1_900;
+  const shapes: Record<string, object> = {
+    small: of(() => 'x', 2),
+    'plain texts': of((i) => `${i}${'a'.repeat(each)}`),
+    'dollars and braces': of((i) => `${i}${'${'.repeat(each / 2)}`),
+    URLs: of((i) => `https://h${i}.example/${'a:'.repeat(each / 2)}`),
+    'words for secrets': of((i) => `${i} ${'password=a '.repeat(each / 11)}`),
+    'commands that fetch': of((i) => `${i} ${'curl '.repeat(each / 5)}`),
+    'JSON in JSON': of((i) => quotedJson(5, { password: 'x', i, more: 'a'.repeat(each / 3) })),
+    'one long text': of((i) => (i === 0 ? 'x' : 'a${'.repeat(300_000)), 2),
+  };
+  const store = openWorld(state, { pace: 0 });
+  const shared = {
+    region: 'eu-west-1',
+    endpoint: 'http://sandbox.invalid',
+    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+    requestHandler: sandboxRequestHandler(createSandbox(store)) as never,
+  };
+  const cloudFormation = new CloudFormationClient(shared);
+  const s3 = new S3Client({ ...shared, forcePathStyle: true });
+  const bucket = { Resources: { B: { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'templates' } } } };
+  await cloudFormation.send(new CreateStackCommand({ StackName: 'b', TemplateBody: JSON.stringify(bucket) }));
+  for (const [name, template] of Object.entries(shapes)) {
+    const key = `${name.replaceAll(' ', '-')}-dev`;
+    await s3.send(new PutObjectCommand({ Bucket: 'templates', Key: key, Body: JSON.stringify(template) }));
+    const TemplateURL = `https://templates.s3.eu-west-1.amazonaws.com/${key}`;
+    await cloudFormation.send(new CreateStackCommand({ StackName: key, TemplateURL }));
+  }
+  store.close();
+  const input = join(home, 'input.json');
+  const calls: Record<string, (stack: string) => object> = {
+    describe_stack: (stack) => ({ stack, include: ['template', 'resources'] }),
+    plan_stack_update: (stack) => ({ stack, set: [{ path: 'Resources.A1.Properties.Value', value: 'y' }] }),
+    plan_stack_delete: (stack) => ({ stack }),
+  };
+  for (const [tool, inputOf] of Object.entries(calls)) {
+    const command = ['--home', state, '--sandbox', 'tool', tool, '--input', input];
+    const give = (name: string) => writeFileSync(input, JSON.stringify(inputOf(`${name.replaceAll(' ', '-')}-dev`)));
+    give('small');
+    const base = run(command);
+    for (const name of Object.keys(shapes).slice(1)) {
+      give(name);
+      measure(`${tool}, deployed template of 0.9 MB`, name, base, command);
+    }
+  }
+}
+/** Cases at the bound of what is read, and over it: in the file itself, in a world of its own, in one step. */
+function policyTests(): void {
+  const file = join(home, 'case.countersign-test.yaml');
+  writeFileSync(join(home, 'policy.yaml'), `${policyHead}scopes:\n${scope}people:\n${people}`);
+  const head = 'policy: policy.yaml\ncases:\n';
+  const one = (name: string, world: string, template: string) =>
+    `- name: ${name}\n${world}  calls:\n  - { tool: plan_stack_create, input: { stack: new, template: ${JSON.stringify(template)} }, expect: { decision: plan_only } }\n`;
+  const small = 'Resources: { T: { Type: AWS::SNS::Topic } }';
+  const shapes: Record<string, string> = {
+    'a name of 1 MB': `${head}${one('a'.repeat(MEGABYTE), '', small)}`,
+    'a template of 240 KB in a step': `${head}${one('a', '', `Resources: { T: { Type: AWS::SNS::Topic, Properties: { DisplayName: ${'a'.repeat(240_000)} } } }`)}`,
+    'a world of 240 KB': `${head}${one('a', `  world: { stacks: [{ name: w, template: { Resources: { ${many(225_000, (i) => `T${i}: { Type: 'AWS::SNS::Topic' }`)} } } }] }\n`, small)}`,
+    'nested without end': `${head}- ${nested(MEGABYTE / 2, '[', ']', '')}\n`,
+    'aliases of aliases': `x0: &x0 [a, a]\n${Array.from({ length: 30 }, (_, i) => `x${i + 1}: &x${i + 1} [*x${i}, *x${i}]`).join('\n')}\n${head}${one('a', '', small)}`,
+  };
+  const command = ['policy', 'test', file];
+  writeFileSync(file, `${head}${one('a', '', small)}`);
+  const base = run(command);
+  for (const [shape, text] of Object.entries(shapes)) {
+    writeFileSync(file, text);
+    measure('policy test', shape, base, command);
+  }
+}
 /** Values that are no template: for every tool by the member that takes most. */
 function otherTools(): void {
   const input = join(home, 'input.json');
@@ -207,6 +292,19 @@ function otherTools(): void {
       authorize: Array.from({ length: 20_000 }, () => ({ direction: 'ingress', protocol: 'tcp' })),
     },
     plan_stack_create: { stack: 'new-dev', template: 'x', parameters: deep },
+    plan_stack_delete: { stack: long },
+    plan_stack_rollback: {
+      stack: 'cost-explorer-dev',
+      resources_to_skip: Array.from({ length: 50_000 }, (_, i) => `A${i}`),
+    },
+    plan_instance_action: { instance_ids: Array.from({ length: 50_000 }, (_, i) => `i-${i}`), action: 'stop' },
+    plan_instance_type: { instance_id: 'i-1', instance_type: long },
+    plan_snapshot: { volume_id: 'vol-1', description: long },
+    describe_security_groups: { group_ids: Array.from({ length: 50_000 }, (_, i) => `sg-${i}`) },
+    describe_volumes: { volume_ids: Array.from({ length: 50_000 }, (_, i) => `vol-${i}`) },
+    describe_policy: { region: long },
+    describe_changes: { cursor: long },
+    withdraw_change: { change_id: long },
   };
   const base = run(['--home', join(home, 'state'), '--sandbox', 'tool', 'describe_policy', '--input', write({})]);
   function write(value: object): string {
@@ -227,10 +325,17 @@ function otherTools(): void {
 
 mkdirSync(join(home, 'state'), { mode: 0o700 });
 try {
-  policies();
-  otherTools();
-  template(45_000, '45 KB');
-  template(MEGABYTE - 20_000, '1 MB');
+  // `npm run bench:inputs -- policy-test` runs one group alone.
+  const groups: Record<string, () => void | Promise<void>> = {
+    policies,
+    'policy-test': policyTests,
+    tools: otherTools,
+    deployed,
+    'template-45k': () => template(45_000, '45 KB'),
+    'template-1m': () => template(MEGABYTE - 20_000, '1 MB'),
+  };
+  const [only] = process.argv.slice(2);
+  for (const [name, group] of Object.entries(groups)) if (only === undefined || only === name) await group();
 } finally {
   rmSync(home, { recursive: true, force: true });
 }

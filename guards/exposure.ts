@@ -1,7 +1,7 @@
 /**
  * Guarantees: a change needs two approvals if it opens a network range wider than /8 (IPv6 /32) on an unlisted port, a
  * prefix list or a group that could itself be open; if it makes a bucket, snapshot or image public; or if it gives a
- * principal more permissions.
+ * principal more permissions. A destination that the policy names passes, and so do logs sent to one of its accounts.
  * Does not cover: existing exposure that the plan does not change. Ranges are normalised and judged together with the
  * existing rules before this guard sees them (`knowledge/marks`).
  */
@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { doing, effectName } from '../src/core/effect.ts';
 import { type GuardDefinition, hold, seatsIn } from '../src/core/guard.ts';
 import type { Mark } from '../src/core/mark.ts';
+import { goesToOwn } from '../src/core/own-destination.ts';
 import { pass } from '../src/core/verdict.ts';
 
 const prefix = (bits: number, standard: number) =>
@@ -24,6 +25,10 @@ const options = z.strictObject({
     .array(z.number().int().min(0).max(65_535))
     .default([])
     .describe('TCP and UDP ports that may be open to any range.'),
+  destinations: z
+    .array(z.string().min(1))
+    .default([])
+    .describe('Accounts, buckets, hosts and e-mail addresses that may be sent data (globs: *@example.com).'),
   widest_ipv4_prefix: prefix(32, 8),
   widest_ipv6_prefix: prefix(128, 32),
   seats: z.number().int().min(1).default(2).describe('Approvals required in production; elsewhere 1.'),
@@ -41,7 +46,8 @@ export const exposure: GuardDefinition<Options> = {
   create: (given) => ({
     name: 'exposure',
     judge(plan, facts) {
-      const open = doing(plan.effects, ['expose']).filter(({ mark }) => !mark?.network || isOpen(mark.network, given));
+      const stays = (mark: Mark) => (mark.network ? !isOpen(mark.network, given) : goesToOwn(mark, given, facts));
+      const open = doing(plan.effects, ['expose']).filter(({ mark }) => !mark || !stays(mark));
       const first = open[0];
       if (!first) return pass('exposure');
       const { effect, mark } = first;

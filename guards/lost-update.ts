@@ -25,7 +25,11 @@ export const lostUpdate: GuardDefinition<z.infer<typeof options>> = {
     judge(plan, facts) {
       const erased = marksOf(plan.effects, 'overwrite');
       if (erased.length === 0) return pass('lost-update');
-      const told = erased.slice(0, 3).map(({ effect, mark }) => `${effectName(effect)} ${mark.path}: ${mark.text}`);
+      const said = Map.groupBy(erased, ({ mark }) => mark.text);
+      const told = [...said].slice(0, 3).map(([text, same]) => {
+        const names = same.slice(0, 3).map(({ effect, mark }) => `${effectName(effect)} ${mark.path}`);
+        return `${names.join(', ')}${same.length > 3 ? ` and ${same.length - 3} more` : ''}: ${text}`;
+      });
       const known = erased.filter(({ mark }) => mark.path !== WHOLE).length;
       if (known > 0)
         return hold(

@@ -24,6 +24,20 @@ for (const { title, url } of installLinks())
   text = text.replace(new RegExp(`\\[${title}\\]\\([^)]*\\)`), () => `[${title}](${url})`);
 writeFileSync(page, text);
 
+/** The action and the examples name this version too. */
+const PINNED = [
+  'action.yml',
+  'docs/pull-requests.md',
+  'examples/gitlab-ci/countersign.gitlab-ci.yml',
+  'examples/github-actions/countersign.yml',
+  'examples/github-actions/countersign-plan.yml',
+];
+for (const path of PINNED) {
+  const before = readFileSync(join(root, path), 'utf8');
+  const after = before.replace(/(countersign@v?)\d+\.\d+\.\d+/g, (_, start: string) => start + about.version);
+  writeFileSync(join(root, path), after);
+}
+
 const { values } = parseArgs({ options: { bundle: { type: 'string' } } });
 if (values.bundle !== undefined) {
   const staging = mkdtempSync(join(tmpdir(), 'countersign-bundle-'));

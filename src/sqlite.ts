@@ -3,11 +3,14 @@ import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 
+/** For another process that holds the file. */
+export const WAITS_MILLISECONDS = 10_000;
+
 /** SECURITY: the file exists with mode 0600 before SQLite opens it, so that its -wal and -shm files get that mode too. */
-export function openSqlite(path: string): Database.Database {
+export function openSqlite(path: string, waitsMilliseconds = WAITS_MILLISECONDS): Database.Database {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   closeSync(openSync(path, 'a', 0o600));
-  const db = new Database(path, { timeout: 10_000 });
+  const db = new Database(path, { timeout: waitsMilliseconds });
   try {
     useWriteAheadLog(db);
     return db;

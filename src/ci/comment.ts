@@ -132,7 +132,10 @@ function nextLines(decision: unknown, { label }: Settings): string[] {
 const LONGEST_STATUS = 140;
 
 /** Green only where the stack is as the template of this commit says. */
-export function statusOf({ planned, change, isDeployed }: Report, { label }: Pick<Settings, 'label'>): [StatusState, string] {
+export function statusOf(
+  { planned, change, isDeployed }: Report,
+  { label }: Pick<Settings, 'label'>,
+): [StatusState, string] {
   const [state, text] = stateOf();
   return [state, text.slice(0, LONGEST_STATUS)];
   function stateOf(): [StatusState, string] {

@@ -16,7 +16,7 @@ import type { StandingState } from './kept.ts';
 import { documentDigest, type Named, namesIn } from './named-documents.ts';
 import { executorSchema } from './owner.ts';
 import { targetSchema } from './plan.ts';
-import { provenSchema } from './proof.ts';
+import { maybeSignedSchema } from './proof.ts';
 import { protectionSchema } from './protection.ts';
 import { type Rights, rightsSchema } from './rights.ts';
 import { signingSchema } from './signing.ts';
@@ -143,10 +143,7 @@ export const EVENT_BODIES = {
   /** Without a signature in ledgers of older versions. */
   'change.closed': why.extend({
     by: z.string().default(''),
-    statement: z.string().optional(),
-    signature: z.string().optional(),
-    keyFingerprint: z.string().optional(),
-    ...provenSchema,
+    ...maybeSignedSchema,
   }),
   'change.executing': executing,
   'change.progress': z.object({ text: z.string().default('') }),

@@ -72,6 +72,8 @@ export interface Facts {
   halt: 'running' | 'halted' | 'unreadable';
   policy: { present: boolean; digest: string; standing: PolicyStanding };
   provider: ProviderFacts;
+  /** Accounts that the policy names. */
+  ownAccounts: string[];
   /** What the policy says of the account that the plan was made in; null: the policy does not name it. */
   account: {
     alias: string;

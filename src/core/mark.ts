@@ -39,6 +39,8 @@ export const markSchema = z.strictObject({
   target: z.strictObject({ id: z.string(), stack: z.string().nullable().optional() }).optional(),
   /** unpinned: is code read again, a value, or an output that another stack keeps? */
   reads: z.enum(['code', 'value', 'output']).optional(),
+  /** expose: those outside that would be sent data: accounts, hosts, buckets, addresses; of logs and findings alone? */
+  receives: z.strictObject({ names: z.array(z.string()), logs: z.boolean() }).optional(),
   /** expose: the network range that gains, normalised. Ports -1: all. */
   network: z
     .strictObject({ range: z.string(), protocol: z.string(), fromPort: z.number().int(), toPort: z.number().int() })

@@ -18,8 +18,6 @@ export interface PipelinePorts extends PlanningPorts {
   tools: readonly Tool[];
   /** Tells whether two inputs were the same; keyed, since what an agent sends may be guessed (a password). */
   keyedDigest(value: unknown): string;
-  /** For what is not meant to be read outside: goes to the operator's log, never to the agent. */
-  logDefect(error: unknown, toolName: string): void;
 }
 
 export type ToolAnswer = { ok: true; content: Record<string, unknown> } | { ok: false; error: Refusal };
@@ -182,9 +180,8 @@ function asAnswer(ports: PipelinePorts, name: string, error: unknown): ErrorAnsw
 async function refuse(ports: PipelinePorts, name: string, call: number, error: unknown): Promise<Refusal> {
   const answer = asAnswer(ports, name, error);
   const { code, message } = answer;
-  await ports.ledger.append({
-    kind: 'tool.refused',
-    body: { call, tool: makeVisible(String(name), 80), code, message },
-  });
+  const body = { call, tool: makeVisible(String(name), 80), code, message };
+  // Its call is recorded: a refusal that cannot be is told all the same.
+  await ports.ledger.append({ kind: 'tool.refused', body }).catch((unwritten) => ports.logDefect(unwritten, name));
   return error instanceof CountersignError ? makeAllVisible(ports.wording.refusal(error, answer)) : answer;
 }

@@ -7,6 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { attributed } from './attribution.ts';
 import { cleaned, deadPlans } from './dead-plans.ts';
 import type { Json } from './digest.ts';
+import { recordDurably } from './durable.ts';
 import { CountersignError, type ErrorAnswer } from './errors.ts';
 import { tellingGone } from './gone.ts';
 import { goalsAllowed, judgeAll } from './guard.ts';
@@ -32,6 +33,8 @@ export interface PlanningPorts {
   now(): Date;
   /** Clients give up after 60 s: a plan that takes longer is answered with `planning` and made on. */
   answerWithinMilliseconds: number;
+  /** For what is not meant to be read outside: goes to the operator's log, never to the agent. */
+  logDefect(error: unknown, toolName: string): void;
 }
 type Answer = Record<string, unknown>;
 type Made = { id: string; tool: string; agent: string | null; endpoint: string; nonce: string };
@@ -64,7 +67,10 @@ export async function makePlan(
     planId: id,
     body: { tool: tool.name, target: tool.target(input).name },
   });
-  void failed.then((body) => body && ports.ledger.append({ kind: 'plan.failed', planId: id, body }));
+  const durably = { ledger: ports.ledger, onProgress: () => undefined };
+  void failed
+    .then((body) => body && recordDurably(durably, { kind: 'plan.failed', planId: id, body }))
+    .catch((unwritten) => ports.logDefect(unwritten, tool.name));
   if (signal?.aborted) throw cancelled();
   return {
     decision: 'planning',

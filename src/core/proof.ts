@@ -36,3 +36,11 @@ export const provenSchema = {
   /** Of a passkey: as the policy lists it, so that its signature can be verified without the policy. */
   keyLine: z.string().optional(),
 };
+
+/** Of an event that has no signature in ledgers of older versions. */
+export const maybeSignedSchema = {
+  statement: z.string().optional(),
+  signature: z.string().optional(),
+  keyFingerprint: z.string().optional(),
+  ...provenSchema,
+};

@@ -7,6 +7,7 @@
  */
 import { allDeadPlans, cleaned, type DeadPlan, isSamePlace, onlyPlanned } from '../core/dead-plans.ts';
 import { digestOf } from '../core/digest.ts';
+import { recordDurably } from '../core/durable.ts';
 import { CountersignError } from '../core/errors.ts';
 import { eventsOf } from '../core/events.ts';
 import { haltIn, inFlightIn } from '../core/folds.ts';
@@ -17,7 +18,6 @@ import type { ChangesPort, Ledger, LedgerView, PolicyPort, Provider, Sent } from
 import type { CleanReport, Removal } from '../core/removal.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
 import { wordsOf } from './about.ts';
-import { recordDurably } from './durable.ts';
 
 interface CleanPorts {
   ledger: Ledger;

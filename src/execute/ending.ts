@@ -5,10 +5,10 @@
  * final, whatever an executor that wakes afterwards has to say.
  */
 import { type Change, stateSentence } from '../core/change.ts';
+import { recordDurably } from '../core/durable.ts';
 import { CountersignError } from '../core/errors.ts';
 import type { BodyOf } from '../core/events.ts';
 import type { ChangesPort, Ledger } from '../core/ports.ts';
-import { recordDurably } from './durable.ts';
 
 interface EndingPorts {
   ledger: Ledger;

@@ -6,6 +6,7 @@
  */
 
 import { type Change, stateSentence } from '../core/change.ts';
+import { isOfTheLedger } from '../core/durable.ts';
 import { CountersignError } from '../core/errors.ts';
 import type { BodyOf } from '../core/events.ts';
 import { haltIn, inFlightIn } from '../core/folds.ts';
@@ -18,7 +19,6 @@ import { makeVisibleLine } from '../core/render-safe.ts';
 import type { Signing } from '../core/signing.ts';
 import { aboutChange, mustReach } from './about.ts';
 import { clean } from './clean.ts';
-import { isOfTheLedger } from './durable.ts';
 import { recordEnd } from './ending.ts';
 import { mayRunUnattended, mustBeTime } from './one-person.ts';
 import { leftApproved, type RecheckPorts, whyStale } from './recheck.ts';

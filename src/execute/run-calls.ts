@@ -7,6 +7,7 @@
 import { type Call, resolveStepReferences } from '../core/call.ts';
 import type { Change, Outcome } from '../core/change.ts';
 import { digestOf } from '../core/digest.ts';
+import { recordDurably, untilRecorded } from '../core/durable.ts';
 import type { NewEvent } from '../core/events.ts';
 import { haltIn } from '../core/folds.ts';
 import type { Owner } from '../core/owner.ts';
@@ -18,7 +19,6 @@ import type { Rights } from '../core/rights.ts';
 import type { Signing } from '../core/signing.ts';
 import { wordsOf } from './about.ts';
 import { comparedWithSigned } from './comparing.ts';
-import { isOfTheLedger, recordDurably } from './durable.ts';
 
 export interface RunPorts {
   ledger: Ledger;
@@ -139,6 +139,9 @@ async function sentOf(run: () => Promise<Sent>): Promise<Sent> {
 /**
  * INVARIANT: no call leaves after a halt: the switch is read in the transaction that makes the intent durable.
  *
+ * Calls before it may have been carried out, and half a change is worse than a late one: a ledger that is held is
+ * waited for, and the call is signed anew then.
+ *
  * @returns why the call did not leave; null when it may.
  */
 async function intend(
@@ -149,9 +152,9 @@ async function intend(
   rights = run.rights,
 ): Promise<string | null> {
   const label = labelOf(call);
-  try {
+  const record = async () => {
     const signing = await ports.cloud.signing(call, rights);
-    return await ports.ledger.transact(async (tx) => {
+    return ports.ledger.transact(async (tx) => {
       if ((await haltIn(tx)) !== 'running') return `A person halted changes before ${label.operation} was sent.`;
       const ended = { changeId: change.id, kinds: ['change.finished', 'change.closed'], limit: 1 };
       if ((await tx.events(ended)).length > 0)
@@ -160,9 +163,10 @@ async function intend(
       Object.assign(run, { rights, signing });
       return null;
     });
+  };
+  try {
+    return await untilRecorded(ports.onProgress, `The intent of ${label.operation}`, record);
   } catch (error) {
-    if (isOfTheLedger(error))
-      return `${label.operation} was not sent, because its intent could not be recorded (${error.message})`;
     return `${label.operation} was not sent, because it could not be signed (${wordsOf(error)})`;
   }
 }

@@ -4,7 +4,7 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { CountersignError } from '../core/errors.ts';
-import { openSqlite } from '../sqlite.ts';
+import { openSqlite, WAITS_MILLISECONDS } from '../sqlite.ts';
 import { isKeptByThisVersion, KEPT_TABLES, keepAgain } from './kept.ts';
 import { NOT_A_TOOL_CALL } from './selecting.ts';
 
@@ -41,11 +41,11 @@ const ONLY_THIS_FORMAT = `
   BEGIN SELECT RAISE(ABORT, 'the ledger has a newer format'); END;
 `;
 
-export function openDatabase(home: string): Database.Database {
+export function openDatabase(home: string, waitsMilliseconds: number): Database.Database {
   let db: Database.Database | undefined;
   refuseSharedFolder(home);
   try {
-    db = openSqlite(join(home, LEDGER_FILE));
+    db = openSqlite(join(home, LEDGER_FILE), waitsMilliseconds);
     db.pragma('synchronous = FULL');
     prepareSchema(db, home);
     return db;
@@ -57,7 +57,7 @@ export function openDatabase(home: string): Database.Database {
 
 /** A connection that makes and writes nothing, so that a read-only copy can be read too. */
 export const openReadOnly = (home: string): Database.Database =>
-  new Database(join(home, LEDGER_FILE), { readonly: true, timeout: 10_000 });
+  new Database(join(home, LEDGER_FILE), { readonly: true, timeout: WAITS_MILLISECONDS });
 
 /** @throws INPUT_NOT_FOUND without a ledger. */
 export function requireLedger(home: string): void {

@@ -9,6 +9,7 @@ import type Database from 'better-sqlite3';
 import { CountersignError } from '../core/errors.ts';
 import type { LedgerEvent } from '../core/events.ts';
 import type { Ledger, LedgerTransaction, LedgerView } from '../core/ports.ts';
+import { WAITS_MILLISECONDS } from '../sqlite.ts';
 import { guarded, LEDGER_FILE, openDatabase, openReadOnly } from './database.ts';
 import type { WrittenEvent } from './events.ts';
 import { keepAgain } from './kept.ts';
@@ -34,9 +35,17 @@ export interface OpenLedger extends Ledger<WrittenEvent> {
   close(): void;
 }
 
-/** Opens `<home>/ledger.db`, making it when it is not there. */
-export function openLedger(home: string, now: () => Date = () => new Date()): OpenLedger {
-  const db = openDatabase(home);
+/**
+ * Opens `<home>/ledger.db`, making it when it is not there.
+ *
+ * @param waitsMilliseconds how long a write waits for another process before it is LEDGER_BUSY.
+ */
+export function openLedger(
+  home: string,
+  now: () => Date = () => new Date(),
+  waitsMilliseconds = WAITS_MILLISECONDS,
+): OpenLedger {
+  const db = openDatabase(home, waitsMilliseconds);
   const writing = writingTo(db, now);
   const own = readingOf(db);
   const { origin } = db.prepare('SELECT origin FROM ledger').get() as { origin: string };

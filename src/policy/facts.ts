@@ -83,6 +83,7 @@ export async function factsFor(
       ? {
           policy: { present: true, digest: policy.digest, standing: about.standing },
           account: accountFor(policy, target.account),
+          ownAccounts: policy.file.accounts ? Object.values(policy.file.accounts).map(({ id }) => id) : [],
           scope: scope ? { text: scope.text, create: scope.create, execute: scope.execute } : null,
           adjustments: adjustments(policy, guards, environment, scope),
           ...fromPolicy(policy, plan, provider.placeOf, environment, now),
@@ -119,6 +120,7 @@ function withoutPolicy(account: string) {
   return {
     policy: { present: false, digest: NO_POLICY_DIGEST, standing: 'none' as const },
     account: { alias: 'ambient', id: account, regions: ['*'] },
+    ownAccounts: [account],
     scope: { text: 'no policy', create: false, execute: 'plan_only' as const },
     decidingTags: ['environment'],
     reached: {},

@@ -42,7 +42,7 @@ export function hostsIn(text: string, rules: HostRules): string[] {
 /** A number is an address; a single word is a neighbour, or stands for one. */
 function isElsewhere(authority: string, { isOwn, holdsNames }: HostRules, path = ''): boolean {
   const host = authority
-    .replaceAll(/\$\{[^}]*\}/g, 'x')
+    .replaceAll(/\$\{[^{}]*\}/g, 'x')
     .replace(/^.*@/s, '')
     .replace(/:\d*$/, '');
   if (/^[$%]/.test(host) || OWN_NETWORK.test(host)) return false;

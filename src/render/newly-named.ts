@@ -150,7 +150,7 @@ const RUNS =
 const LOADS =
   /\.(?:NODE_OPTIONS|NODE_PATH|LD_PRELOAD|LD_AUDIT|LD_LIBRARY_PATH|PATH|AWS_LAMBDA_EXEC_WRAPPER|_?JAVA_(?:TOOL_)?OPTIONS|JDK_JAVA_OPTIONS|JAVA_OPTS|PYTHON(?:STARTUP|PATH|HOME)|PERL5(?:OPT|LIB)|RUBY(?:OPT|LIB)|BASH_ENV|PROMPT_COMMAND|GIT_(?:SSH|PROXY|SSH_COMMAND)|DOTNET_STARTUP_HOOKS|CORE?_?(?:CLR_)?PROFILER(?:_PATH\w*)?|PHP_INI_SCAN_DIR|PIP_(?:EXTRA_)?INDEX_URL|NPM_CONFIG_\w+|MAVEN_OPTS|GRADLE_OPTS|OPENSSL_CONF)(?:\.Value)?$/i;
 const PIPED =
-  /\b(?:curl|wget|fetch)\b[^|\n]*\|\s*(?:sudo\s+)?(?:ba|z|da)?sh\b|\b(?:ba)?sh\s+-c\b|\beval\b|\bnc\s+|\/dev\/tcp\/|\bbase64\s+(?:-d|-D|--decode)\b/;
+  /\b(?:curl|wget|fetch)\b[^|\n]{0,1000}\|\s*(?:sudo\s+)?(?:ba|z|da)?sh\b|\b(?:ba)?sh\s+-c\b|\beval\b|\bnc\s+|\/dev\/tcp\/|\bbase64\s+(?:-d|-D|--decode)\b/;
 
 /** Commands that bring something in or send something out stand above those that do not. */
 const reachesOut = (text: string, own: Own) =>

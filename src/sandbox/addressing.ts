@@ -12,7 +12,7 @@ export interface From {
 export function addressOf(headers: Record<string, string>): From & { service?: Service; named: string } {
   const header = (wanted: string) => Object.entries(headers).find(([name]) => name.toLowerCase() === wanted)?.[1] ?? '';
   const [, accessKeyId = '', region = '', named = ''] =
-    /Credential=([^/]+)\/\d+\/([^/]+)\/([^/]+)\//.exec(header('authorization')) ?? [];
+    /Credential=([^/\s]{1,200})\/\d{1,20}\/([^/\s]{1,100})\/([^/\s]{1,100})\//.exec(header('authorization')) ?? [];
   const from = { region, accessKeyId, named, signedAt: signedAtIn(header('x-amz-date')) };
   return (SERVICES as readonly string[]).includes(named) ? { ...from, service: named as Service } : from;
 }

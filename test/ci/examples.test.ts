@@ -57,15 +57,24 @@ describe('action.yml', () => {
 
   it('hands every input on, to options that the command has', () => {
     const [{ run = '', env = {} } = {}] = action.runs.steps.filter(({ id }) => id === 'countersign');
-    const used = [...Object.values(env).join(' ').matchAll(/inputs\.([\w-]+)/g)].map(([, name]) => name);
+    const used = [
+      ...Object.values(env)
+        .join(' ')
+        .matchAll(/inputs\.([\w-]+)/g),
+    ].map(([, name]) => name);
     expect(used.sort()).toEqual(Object.keys(action.inputs).sort());
     const given = [...run.matchAll(/--([\w-]+)="\$(\w+)"/g)];
     for (const [, option, variable] of given) {
-      expect(ci.options.some(({ flags }) => flags.startsWith(`--${option} `)), option).toBe(true);
+      expect(
+        ci.options.some(({ flags }) => flags.startsWith(`--${option} `)),
+        option,
+      ).toBe(true);
       expect(env).toHaveProperty(variable!);
     }
     expect(given.map(([, , variable]) => variable).sort()).toEqual(
-      Object.keys(env).filter((name) => name.startsWith('INPUT_')).sort(),
+      Object.keys(env)
+        .filter((name) => name.startsWith('INPUT_'))
+        .sort(),
     );
   });
 });
@@ -73,7 +82,10 @@ describe('action.yml', () => {
 interface Workflow {
   on: Record<string, unknown>;
   permissions: Record<string, string>;
-  jobs: Record<string, { environment?: string; steps: { uses?: string; run?: string; with?: Record<string, string> }[] }>;
+  jobs: Record<
+    string,
+    { environment?: string; steps: { uses?: string; run?: string; with?: Record<string, string> }[] }
+  >;
 }
 
 describe('workflows', () => {
@@ -82,14 +94,17 @@ describe('workflows', () => {
     expect(errorsOf(github.parseWorkflow, file, read(file).replace('runs-on', 'run-on'))).not.toEqual([]);
   });
 
-  it.each(filesIn('examples/github-actions'))('%s calls this version with inputs that it has, and checks out nothing', (file) => {
-    const { jobs } = parse(read(file)) as Workflow;
-    const steps = Object.values(jobs).flatMap((job) => job.steps);
-    const ours = steps.filter(({ uses }) => uses?.startsWith('countersign/'));
-    expect(ours.map(({ uses }) => uses)).toEqual([`countersign/countersign@v${version}`]);
-    for (const name of Object.keys(ours[0]!.with ?? {})) expect(Object.keys(action.inputs)).toContain(name);
-    expect(steps.filter(({ uses, run }) => run !== undefined || uses?.startsWith('actions/checkout'))).toEqual([]);
-  });
+  it.each(filesIn('examples/github-actions'))(
+    '%s calls this version with inputs that it has, and checks out nothing',
+    (file) => {
+      const { jobs } = parse(read(file)) as Workflow;
+      const steps = Object.values(jobs).flatMap((job) => job.steps);
+      const ours = steps.filter(({ uses }) => uses?.startsWith('countersign/'));
+      expect(ours.map(({ uses }) => uses)).toEqual([`countersign/countersign@v${version}`]);
+      for (const name of Object.keys(ours[0]!.with ?? {})) expect(Object.keys(action.inputs)).toContain(name);
+      expect(steps.filter(({ uses, run }) => run !== undefined || uses?.startsWith('actions/checkout'))).toEqual([]);
+    },
+  );
 
   it('one that has keys is the default branch’s own, in an environment', () => {
     const { on, jobs, permissions } = parse(read('examples/github-actions/countersign.yml')) as Workflow;
@@ -108,7 +123,11 @@ describe('GitLab', () => {
     for (const line of lines) {
       expect(line).toMatch(new RegExp(`^npx --yes countersign@${version.replaceAll('.', '\\.')} ci `));
       for (const [, flag] of line.matchAll(/ (--[\w-]+)/g))
-        if (flag !== '--yes') expect(ci.options.some(({ flags }) => flags.split(' ')[0] === flag), flag).toBe(true);
+        if (flag !== '--yes')
+          expect(
+            ci.options.some(({ flags }) => flags.split(' ')[0] === flag),
+            flag,
+          ).toBe(true);
     }
   });
   it('only what a protected branch runs has a key, chosen by a name that is written out', () => {

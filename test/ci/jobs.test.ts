@@ -96,7 +96,8 @@ describe('GitLab', () => {
         if (at === `GET /repository/files/${template()}/raw`) return end(200, text);
         if (at === `GET /repository/commits/${SHA}/merge_requests`) return end(200, [{ iid: 3, state: 'merged' }]);
         if (at === 'GET /merge_requests/3/notes') return end(200, notes);
-        if (at === 'POST /merge_requests/3/notes') notes.push({ id: 2, body: given.body, system: false, author: { id: 5 } });
+        if (at === 'POST /merge_requests/3/notes')
+          notes.push({ id: 2, body: given.body, system: false, author: { id: 5 } });
         else if (at === 'PUT /merge_requests/3/notes/2') notes[1]!.body = given.body;
         else if (at === `POST /statuses/${SHA}`) statuses.push(given);
         else return end(404, { message: '404 Not found' });
@@ -118,7 +119,17 @@ describe('GitLab', () => {
   });
 
   function job(variables: Record<string, string>, more: readonly string[] = []) {
-    const args = [bin, 'ci', '--stack', STACK, '--template', TEMPLATE, '--out', join(folder, 'countersign.txt'), ...more];
+    const args = [
+      bin,
+      'ci',
+      '--stack',
+      STACK,
+      '--template',
+      TEMPLATE,
+      '--out',
+      join(folder, 'countersign.txt'),
+      ...more,
+    ];
     const env = {
       PATH: process.env.PATH,
       HOME: folder,
@@ -145,7 +156,12 @@ describe('GitLab', () => {
   };
   const ofBranch = { CI_PIPELINE_SOURCE: 'push', CI_COMMIT_BRANCH: 'main', CI_COMMIT_REF_PROTECTED: 'true' };
   const ssh = () => ({
-    args: ['--ssh', `${userInfo().username}@127.0.0.1`, '--ssh-port', /Port (\d+)/.exec(readFileSync(join(guard.folder, 'config'), 'utf8'))![1]!],
+    args: [
+      '--ssh',
+      `${userInfo().username}@127.0.0.1`,
+      '--ssh-port',
+      /Port (\d+)/.exec(readFileSync(join(guard.folder, 'config'), 'utf8'))![1]!,
+    ],
     variables: {
       COUNTERSIGN_SSH_KEY: readFileSync(admitted({ guard, world } as never, 'alice'), 'utf8'),
       COUNTERSIGN_SSH_KNOWN_HOSTS: readFileSync(join(guard.folder, 'known_hosts'), 'utf8'),
@@ -156,7 +172,10 @@ describe('GitLab', () => {
     const planned = await job(ofRequest);
     expect([planned.exit, planned.output]).toEqual([0, expect.stringContaining('planned only')]);
     await job(ofRequest);
-    expect(notes).toMatchObject([{ id: 1, body: `<!-- countersign: ${STACK} -->` }, { id: 2, body: expect.stringContaining('512 → 1024') }]);
+    expect(notes).toMatchObject([
+      { id: 1, body: `<!-- countersign: ${STACK} -->` },
+      { id: 2, body: expect.stringContaining('512 → 1024') },
+    ]);
     const { args, variables } = ssh();
     const proposed = await job({ ...ofBranch, ...variables }, ['--propose', ...args]);
     expect(proposed.exit, proposed.output).toBe(0);
@@ -170,17 +189,26 @@ describe('GitLab', () => {
     ['of a merge request', ofRequest],
     ['of a branch that is not protected', { ...ofBranch, CI_COMMIT_REF_PROTECTED: 'false' }],
     ['of a fork', { ...ofRequest, CI_MERGE_REQUEST_SOURCE_PROJECT_ID: '8' }],
-  ])('a pipeline %s proposes nothing', async (_what, pipeline) => {
-    const { args, variables } = ssh();
-    const { exit } = await job({ ...pipeline, ...variables }, ['--propose', ...args]);
-    expect(exit).toBe(0);
-    expect((await world.app.changes.list({ limit: 5 })).items).toEqual([]);
-  }, 120_000);
+  ])(
+    'a pipeline %s proposes nothing',
+    async (_what, pipeline) => {
+      const { args, variables } = ssh();
+      const { exit } = await job({ ...pipeline, ...variables }, ['--propose', ...args]);
+      expect(exit).toBe(0);
+      expect((await world.app.changes.list({ limit: 5 })).items).toEqual([]);
+    },
+    120_000,
+  );
 });
 
 it('elsewhere, it says where it runs', async () => {
   const run = await new Promise<string>((resolve) => {
-    execFile(process.execPath, [bin, 'ci', '--stack', STACK, '--template', TEMPLATE], { env: { PATH: process.env.PATH, HOME: folder } }, (_error, _stdout, stderr) => resolve(stderr));
+    execFile(
+      process.execPath,
+      [bin, 'ci', '--stack', STACK, '--template', TEMPLATE],
+      { env: { PATH: process.env.PATH, HOME: folder } },
+      (_error, _stdout, stderr) => resolve(stderr),
+    );
   });
   expect(run).toContain('INPUT_INVALID: This is no job of GitHub Actions or GitLab CI.');
 }, 60_000);

@@ -252,6 +252,8 @@ const database = (
     policies,
   );
 
+const mailTo = (Endpoint: Json): Json =>
+  of('AWS::SNS::Subscription', { TopicArn: ref('T'), Protocol: 'email-json', Endpoint });
 export const DOORS: readonly SameEffect[] = [
   { effect: 'a role may do anything', needs: 2, heldBy: ['EXPOSURE'], doors: gains(allow('*', '*')) },
   {
@@ -652,6 +654,23 @@ export const DOORS: readonly SameEffect[] = [
             Condition: { StringEquals: { 'aws:PrincipalAccount': '210987654321' } },
           }),
         },
+      ],
+    }),
+  },
+  {
+    effect: 'a stranger gets the messages of a topic by mail',
+    needs: 2,
+    heldBy: ['EXPOSURE'],
+    doors: each({
+      subscription: [{ T: topic }, { T: topic, S: mailTo('someone@stranger.example') }],
+      'in the topic': [
+        { T: topic },
+        { T: of('AWS::SNS::Topic', { Subscription: [{ Protocol: 'email', Endpoint: 'someone@stranger.example' }] }) },
+      ],
+      'by a parameter': [{ T: topic }, { T: topic, S: mailTo(ref('P')) }, parameter('someone@stranger.example')],
+      'beside one of the team': [
+        { T: topic, O: mailTo('ops@team.example') },
+        { T: topic, O: mailTo('ops@team.example'), S: mailTo('ops@team.example.stranger.example') },
       ],
     }),
   },

@@ -209,6 +209,7 @@ export const facts = (over: Partial<Facts> = {}): Facts => ({
   policy: { present: true, digest: '', standing: 'adopted' },
   provider: awsRules.facts,
   account: { alias: 'main', id: '1', regions: ['r'] },
+  ownAccounts: ['1', '111122223333'],
   scope: { text: 'main: stack shop', create: true, execute: 'by_command' },
   environment: 'production',
   decidingTags: ['environment'],

@@ -71,6 +71,10 @@ const EDGES: Record<string, Record<string, readonly [good: readonly unknown[], b
       [[], [0, 443, 65_535]],
       [[-1], [65_536], [0.5]],
     ],
+    destinations: [
+      [[], ['123456789012', '*@example.com']],
+      [[''], [1]],
+    ],
     widest_ipv4_prefix: [
       [0, 32],
       [-1, 33, 0.5],

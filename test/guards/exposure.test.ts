@@ -8,6 +8,7 @@ const network = (range: string, fromPort = 22, toPort = fromPort, protocol = 'tc
 });
 const to = (...args: Parameters<typeof network>) => planWithEffects(marked('expose', { network: network(...args) }));
 
+const sending = (names: string[], logs = true) => planWithEffects(marked('expose', { receives: { names, logs } }));
 const listed = { public_ports: [443] };
 
 vectorsOf('exposure', [
@@ -41,6 +42,34 @@ vectorsOf('exposure', [
     planWithEffects(marked('expose', { network: network('10.0.0.0/8') }, { kind: 'expose' })),
     facts(),
     'pass',
+  ],
+  ['data to an account of the policy', sending(['111122223333'], false), facts(), 'hold(2)'],
+  ['logs to an account of the policy', sending(['111122223333']), facts(), 'pass'],
+  ['logs to another account', sending(['210987654321']), facts(), 'hold(2)'],
+  ['logs to both', sending(['111122223333', '210987654321']), facts(), 'hold(2)'],
+  ['logs to what is not known', sending([]), facts(), 'hold(2)', { destinations: ['*'] }],
+  ['logs to a bucket without a name', sending(['']), facts(), 'hold(2)', { destinations: ['*'] }],
+  [
+    'data to a bucket that the policy names',
+    sending(['acme-logs'], false),
+    facts(),
+    'pass',
+    { destinations: ['acme-*'] },
+  ],
+  ['data to a bucket beside it', sending(['evil-acme-logs'], false), facts(), 'hold(2)', { destinations: ['acme-*'] }],
+  [
+    'mail to an address of the team',
+    sending(['Ops@Acme.example'], false),
+    facts(),
+    'pass',
+    { destinations: ['*@acme.example'] },
+  ],
+  [
+    'mail to a name like it',
+    sending(['ops@acme.example.evil.example'], false),
+    facts(),
+    'hold(2)',
+    { destinations: ['*@acme.example'] },
   ],
   ['nothing opened', plan(), facts(), 'pass'],
   ['a name that ends like a range', to('web-10.0.0.0/16'), facts(), 'hold(2)'],

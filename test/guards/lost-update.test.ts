@@ -1,11 +1,22 @@
 import { expect, it } from 'vitest';
 import { facts, inDevelopment, made, marked, plan, planWithEffects, vectorsOf } from './builders.ts';
 
+const judged = (erased: ReturnType<typeof marked>[]) =>
+  made('lost-update').judge(planWithEffects(...erased), facts()).message;
+
 it('names three of what would be erased, and counts all', () => {
-  const erased = ['A', 'B', 'C', 'D'].map((logicalId) => marked('overwrite', { path: 'P' }, { logicalId }));
-  const { message } = made('lost-update').judge(planWithEffects(...erased), facts());
-  expect(message).toMatch(/ 4 live values .*: A P: what it does; B P: .*; C P: /);
+  const message = judged(
+    ['A', 'B', 'C', 'D'].map((logicalId) =>
+      marked('overwrite', { path: 'P', text: `${logicalId} goes` }, { logicalId }),
+    ),
+  );
+  expect(message).toMatch(/ 4 live values .*: A P: A goes; B P: .*; C P: /);
   expect(message).not.toContain('D P');
+});
+
+it('says once what is the same of several resources', () => {
+  const message = judged(['A', 'B', 'C', 'D'].map((logicalId) => marked('overwrite', { path: 'P' }, { logicalId })));
+  expect(message).toMatch(/: A P, B P, C P and 1 more: what it does$/);
 });
 
 vectorsOf('lost-update', [

@@ -147,7 +147,9 @@ describe('in the extension’s host', () => {
   const shows = (result: unknown) =>
     page.evaluate(`window.bridge.sendToolResult(${JSON.stringify(result).replaceAll('<', '\\u003c')})`);
   const textIn = async (frame: Frame, wanted: string) => {
-    await frame.waitForFunction(`document.body.innerText.includes(${JSON.stringify(wanted)})`, undefined, { timeout: 20_000 });
+    await frame.waitForFunction(`document.body.innerText.includes(${JSON.stringify(wanted)})`, undefined, {
+      timeout: 20_000,
+    });
     return frame.evaluate<string>('document.body.innerText');
   };
 
@@ -166,9 +168,7 @@ describe('in the extension’s host', () => {
     expect(change).toContain(`countersign show ${id}`);
     expect(await frame.locator('button, a, input, form, select, textarea, [onclick], iframe, script').count()).toBe(1);
     expect(await page.evaluate('window.sizes.length')).toBeGreaterThan(0);
-    expect(await frame.evaluate('getComputedStyle(document.documentElement).backgroundColor')).toBe(
-      'rgb(20, 24, 29)',
-    );
+    expect(await frame.evaluate('getComputedStyle(document.documentElement).backgroundColor')).toBe('rgb(20, 24, 29)');
     expect(asked.filter((url) => !/^(?:about:|data:)/.test(url))).toEqual([]);
   }, 60_000);
 

@@ -45,7 +45,7 @@ export function installAnswerCheck(client: any, clock?: CloudClock): void {
 async function checked(body: unknown, command: string): Promise<Uint8Array> {
   const operation = command.replace(/Command$/, '');
   const whole = body instanceof Uint8Array ? Buffer.from(body).toString('utf8') : await readWhole(body, operation);
-  const root = /^\uFEFF?\s*(?:<\?xml[^>]{0,200}\?>)?\s*<([A-Za-z]+)[\s/>]/.exec(whole.slice(0, 2_000))?.[1];
+  const root = /^\uFEFF?\s*(?:<\?xml[^>]{0,200}\?>\s*)?<([A-Za-z]+)[\s/>]/.exec(whole.slice(0, 2_000))?.[1];
   const end = whole.slice(-200).trimEnd();
   const isWhole = end.endsWith(`</${operation}Response>`) || (end.endsWith('/>') && !/<\//.test(whole));
   if (root !== `${operation}Response` || !isWhole)

@@ -9,7 +9,7 @@ import { makeVisibleLine } from '../../core/render-safe.ts';
 import { asCountersignError } from './errors.ts';
 import { allPages } from './paging.ts';
 
-const REFERS_ELSEWHERE = /\s*To troubleshoot[^.]*DescribeEvents[^.]*\./i;
+const REFERS_ELSEWHERE = /\s{0,5}To troubleshoot[^.]{0,300}DescribeEvents[^.]{0,300}\./i;
 const VALIDATED_EARLY = /EarlyValidation|DescribeEvents/i;
 const FAILURES_TOLD = 6;
 

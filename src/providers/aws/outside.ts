@@ -37,7 +37,8 @@ export const awsOutside: Outside = {
     },
     {
       title: 'a Terraform or OpenTofu MCP server',
-      matches: /\bterraform[\w-]*mcp|mcp[\w-]*terraform|\bopentofu[\w-]*mcp|hashicorp\/terraform-mcp-server/i,
+      matches:
+        /\bterraform[\w-]{0,60}mcp|mcp[\w-]{0,60}terraform|\bopentofu[\w-]{0,60}mcp|hashicorp\/terraform-mcp-server/i,
       why: 'an apply changes the same resources without a plan of Countersign',
       source: 'https://github.com/hashicorp/terraform-mcp-server',
     },
@@ -49,7 +50,7 @@ export const awsOutside: Outside = {
     },
     {
       title: 'a Pulumi or CDK MCP server',
-      matches: /\bpulumi[\w/@-]*mcp|mcp[\w-]*pulumi/i,
+      matches: /\bpulumi[\w/@-]{0,60}mcp|mcp[\w-]{0,60}pulumi/i,
       why: 'it deploys without a plan of Countersign',
       source: 'https://github.com/pulumi/mcp-server',
     },

@@ -105,7 +105,7 @@ function encodeStruct(
   return text
     .replace(/^<[^>]*?\/>$/, '')
     .replace(/^<[^>]+>/, '')
-    .replace(/<\/[^>]+>$/, '');
+    .replace(/<\/[^<>]+>$/, '');
 }
 
 type Tree = { text?: string; children: Map<string, Tree> };

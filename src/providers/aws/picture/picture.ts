@@ -1,4 +1,5 @@
 /** The picture of what a stack plan touches: every resource that it has an effect on, and the stack itself. */
+
 import type { Lowering } from '../../../core/capacity.ts';
 import { canonicalJson, type Json } from '../../../core/digest.ts';
 import type { Effect } from '../../../core/effect.ts';
@@ -6,6 +7,7 @@ import { changedLeaves, type LeafChange } from '../../../core/leaves.ts';
 import type { Picture, Thing } from '../../../core/picture.ts';
 import type { Protection } from '../../../core/protection.ts';
 import type { ChangeSet } from '../change-sets.ts';
+import type { MarkContext } from '../knowledge/marks/finder.ts';
 import type { LiveStack } from '../observe/live-stack.ts';
 import type { Where } from '../planners/views.ts';
 import { type Tag, tagsFor } from './mask.ts';
@@ -18,6 +20,8 @@ export interface Gathering {
   /** What protects the resources that are there. */
   protections: Protection[];
   lowered: Lowering[];
+  /** The templates of the root, resolved. */
+  resolved?: MarkContext;
 }
 
 export function deployedSide({ stack, processed, parameters, observed }: LiveStack): PictureSide {

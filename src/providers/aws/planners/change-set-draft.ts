@@ -112,27 +112,21 @@ export async function draftOfChangeSet(
     notes: [
       ...notesOnStack(live, set),
       ...context.elsewhere.notes(),
-      ...(isRecheck ? [] : await warnings(context, live, set, { wanted: wanted.template, sent })),
+      ...(isRecheck ? [] : await warnings(context, live, gathering, { wanted: wanted.template, sent })),
     ],
   };
 }
 
 /** Of the stack's own template; a nested stack's is its own file's. */
 async function warnings(
-  { identity: { account, region }, knowledge }: PlannerContext,
+  { knowledge }: PlannerContext,
   live: LiveStack,
-  set: ChangeSet,
+  { resolved }: Gathering,
   { wanted, sent }: { wanted: string; sent: string | undefined },
 ): Promise<string[]> {
   const isNew = live.observed.status === 'REVIEW_IN_PROGRESS';
-  const views = viewsOf(
-    isNew ? null : { template: live.processed, parameters: live.parameters },
-    { template: wanted, parameters: set.parameters },
-    {},
-    { account, region, stackId: set.stackId, stackName: set.stackName },
-  );
   const texts = { sent: sent ?? wanted, processed: wanted, deployed: isNew ? undefined : live.template };
-  return warningsOf(knowledge, texts, views);
+  return resolved ? warningsOf(knowledge, texts, resolved) : [];
 }
 
 /**
@@ -212,6 +206,7 @@ async function effectsOfSet(
   ]);
   const where = { ...place, elsewhere: await context.elsewhere.read(named, region, exports) };
   const compared = viewsOf(isNew ? null : deployed, wanted, physicalIdsOf(live), where);
+  gathering.resolved ??= compared;
   const fromBefore: TaintedFrom = { given: given.before, exports, parameters: live.parameters };
   const fromAfter: TaintedFrom = { given: given.after, exports, parameters: set.parameters };
   const seen = pictureOf(

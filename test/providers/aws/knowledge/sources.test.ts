@@ -6,11 +6,14 @@ import { describe, expect, it } from 'vitest';
 import { againstGuide, againstWords, unjudgedWords, verdictOn } from '../../../../scripts/documentation/compare.ts';
 import type { CfnLint } from '../../../../scripts/tables/cfn-lint.ts';
 import { lintShapes } from '../../../../scripts/tables/lint-shapes.ts';
+import { openServiceSpec } from '../../../../scripts/tables/service-spec.ts';
 import { mergeShape, type Shape } from '../../../../scripts/tables/shapes.ts';
 import { readGuide } from '../../../../scripts/tables/user-guide.ts';
 import { readWords } from '../../../../scripts/tables/words.ts';
 import { SAY_OTHERWISE } from '../../../../scripts/tables/words-judged.ts';
+import { DOCUMENTED_DEFAULTS, defaultsIn, isDefaultWritten } from '../../../../src/providers/aws/knowledge/defaults.ts';
 import { documentedReplacement, loadKnowledge } from '../../../../src/providers/aws/knowledge/index.ts';
+import { marksOfOne } from './marks/stack.ts';
 
 const knowledge = await loadKnowledge();
 const noLint: CfnLint = {
@@ -153,5 +156,35 @@ Some text\\.
     const found = againstGuide([{ type, property, requires }], noLint).filter(({ rows }) => rows.length > 0);
     expect(found).toHaveLength(1);
     expect(found[0]?.title).toMatch(title);
+  });
+});
+
+describe('a default that is written out', () => {
+  const words = (property: string) => {
+    const [, type = '', name = ''] = /^(.+)\.(\w+)$/.exec(property) ?? [];
+    const [resource] = openServiceSpec().lookup('resource', 'cloudFormationType', 'equals', type);
+    const known = resource?.properties[name] as { documentation?: string; defaultValue?: unknown } | undefined;
+    return {
+      text: (known?.documentation ?? '').replaceAll(/[`*]/g, '').replaceAll(/\s+/g, ' '),
+      value: known?.defaultValue,
+    };
+  };
+  it.each(defaultsIn(DOCUMENTED_DEFAULTS))('of %s is %s, as the specification says', (property, value) => {
+    const { text, value: marked } = words(property);
+    const called = new RegExp(`default[^.]{0,80}${RegExp.escape(value)}|${RegExp.escape(value)}[^.]{0,40}default`, 'i');
+    expect(called.test(text) || String(marked).replaceAll('"', '') === value, text).toBe(true);
+  });
+  it('is none where the specification says otherwise', () => {
+    expect(words('AWS::Redshift::Cluster.Encrypted').text).toMatch(/Default: true/i);
+    expect(isDefaultWritten('AWS::Redshift::Cluster', 'Encrypted', undefined, 'false')).toBe(false);
+    expect(isDefaultWritten('AWS::EC2::Volume', 'Encrypted', undefined, 'false')).toBe(false);
+  });
+  it('opens nothing, and another value does', () => {
+    const of = (before: string | undefined, after: string) =>
+      marksOfOne('unprotect', 'AWS::ECR::Repository', before === undefined ? {} : { ImageTagMutability: before }, {
+        ImageTagMutability: after,
+      });
+    expect(of(undefined, 'MUTABLE')).toEqual([]);
+    expect(of('IMMUTABLE', 'MUTABLE')).toHaveLength(1);
   });
 });

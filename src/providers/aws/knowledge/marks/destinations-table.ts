@@ -54,6 +54,10 @@ AWS::Pipes::Pipe | LogConfiguration.S3LogDestination.BucketName | expose | bucke
 AWS::Scheduler::Schedule | Target.Arn | expose | foreign | Account {account} can newly receive what the schedule {it} sends | + | Amazon Resource Name (ARN) of the target
 AWS::SNS::Subscription | Endpoint | expose | host | Host {host} can newly receive messages of {TopicArn} | + | endpoint
 AWS::SNS::Subscription | Endpoint | expose | foreign | Account {account} can newly receive messages of {TopicArn} | + | endpoint
+AWS::SNS::Subscription | Endpoint | expose | mail | Address {is} can newly receive messages of {TopicArn} | + | endpoint
+AWS::SNS::Topic | Subscription.*.Endpoint | expose | mail | Address {is} can newly receive messages of {it} | + | endpoint that receives notifications
+AWS::Budgets::Budget | NotificationsWithSubscribers.*.Subscribers.*.Address | expose | mail | Address {is} can newly receive notices of the budget {it} | + | address
+AWS::CE::AnomalySubscription | Subscribers.*.Address | expose | mail | Address {is} can newly receive the costs that {it} tells | + | email address
 AWS::SNS::Topic | Subscription.*.Endpoint | expose | host | Host {host} can newly receive messages of {it} | + | endpoint that receives notifications
 AWS::SNS::Topic | Subscription.*.Endpoint | expose | foreign | Account {account} can newly receive messages of {it} | + | endpoint that receives notifications
 AWS::Lambda::EventInvokeConfig | DestinationConfig | expose | foreign | Account {account} can newly receive results of {FunctionName} | + | destination
@@ -78,6 +82,7 @@ AWS::Config::ConformancePack | DeliveryS3Bucket | expose | bucket | Bucket {buck
 AWS::CUR::ReportDefinition | S3Bucket | expose | bucket | Bucket {bucket} can newly receive the cost report {it} | + | delivers the report
 AWS::BCMDataExports::Export | Export.DestinationConfigurations.S3Destination.S3Bucket | expose | bucket Export.DestinationConfigurations.S3Destination.S3BucketOwner | Bucket {bucket} can newly receive the cost data of {it} | + | destination of a data export
 AWS::CloudFront::Distribution | DistributionConfig.Logging.Bucket | expose | bucket | Bucket {bucket} can newly receive the access logs of {it} | + | store the access logs in
+AWS::CloudFront::Distribution | DistributionConfig.Origins.*.DomainName | expose | origin | Host {is} can newly receive requests to {it} and answer them | + | domain name for the origin
 AWS::CloudFront::StreamingDistribution | StreamingDistributionConfig.Logging.Bucket | expose | bucket | Bucket {bucket} can newly receive the access logs of {it} | + | store the access logs in
 AWS::ElasticLoadBalancing::LoadBalancer | AccessLoggingPolicy.S3BucketName | expose | bucket | Bucket {bucket} can newly receive the access logs of {it} | + | where the access logs are stored
 AWS::ElasticLoadBalancingV2::LoadBalancer | LoadBalancerAttributes.#access_logs~s3~bucket.Value | expose | bucket | Bucket {bucket} can newly receive the access logs of {it} | + | value of the attribute

@@ -18,7 +18,18 @@ import { judgeRows, rowsByType } from './rows.ts';
 const rows = rowsByType(DESTINATIONS);
 
 export const findDestinations: MarkFinder = (before, after, context) =>
-  after ? judgeRows(rows.get(after.type) ?? [], before, after, context) : [];
+  after
+    ? (rows.get(after.type) ?? []).flatMap((row) => {
+        const logs = LOGS.test(row.loses);
+        return judgeRows([row], before, after, context).map((mark) => ({
+          ...mark,
+          receives: { names: mark.principal?.split(', ') ?? [], logs },
+        }));
+      })
+    : [];
+
+/** What such a row sends away tells of the work, and is not the data. */
+const LOGS = /\b(?:logs?|log events|log files|DNS queries|findings)\b/;
 
 const CALLED_ACCOUNT = /(?:Account(?:Id|Ids|Number)?s?|Owner(?:Id|AccountId)?)(?:\.\d+)?$/;
 const ACCOUNT = /^\d{12}$/;

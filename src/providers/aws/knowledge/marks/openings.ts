@@ -97,6 +97,14 @@ export function foreignBucketsIn(value: Value, context: MarkContext): string[] {
 export const foreignSitesIn = (value: Value): string[] =>
   listOf(value).flatMap((item) => foreignHostsIn(`https://${String(item).replace(/^\w+:\/\//, '')}`));
 
+/** Of rules whose sentence tells the value as it stands: what in it gains. */
+const GAINS: Record<string, (value: Value, context: MarkContext) => string[]> = {
+  site: foreignSitesIn,
+  origin: foreignSitesIn,
+  mail: (value) => listOf(value).map(String),
+  changed: foreignAccountsIn,
+};
+
 /** Nothing of it is known; an import is known to be another stack's of this account. */
 export const isWhollyUnknown = (value: Value): boolean =>
   typeof value === 'string' && /^\u{fffd}+$/u.test(value.trim());
@@ -134,7 +142,7 @@ export function changeOf(path: string, was: Value, is: Value, context: MarkConte
 }
 
 export function sentenceOf(
-  { path, loses }: { path: string; loses: string },
+  { path, rule, loses }: { path: string; rule: string; loses: string },
   { was, is }: { was: Value; is: Value },
   view: ResourceView,
   context: MarkContext,
@@ -144,6 +152,7 @@ export function sentenceOf(
   const host = fresh(foreignHostsIn).join(', ') || 'that is unknown until execution';
   const buckets = fresh((value) => foreignBucketsIn(value, context));
   const bucket = `${buckets.join(', ') || shown(is)} (its owner is not known)`;
+  const gains = GAINS[rule.split(' ')[0]!];
   const values: Record<string, () => string> = {
     it: () => view.logicalId,
     is: () => (context.isUnknown(is) ? 'a value that is unknown until execution' : comes(was, is)) || shown(is),
@@ -165,9 +174,11 @@ export function sentenceOf(
       ? host
       : loses.includes('{bucket}')
         ? buckets.join(', ')
-        : /^The public/.test(loses)
-          ? '*'
-          : undefined;
+        : gains && fresh((value) => gains(value, context)).length > 0
+          ? fresh((value) => gains(value, context)).join(', ')
+          : /^The public/.test(loses)
+            ? '*'
+            : undefined;
   const change = changeOf(path, was, is, context);
   const isSaid = / (set|absent) → set$/.test(change) || sentence.includes(shown(is)) || change.length > LONGEST_CHANGE;
   return {

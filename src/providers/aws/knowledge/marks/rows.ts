@@ -10,6 +10,8 @@ import { isCut } from '../../../../core/capacity.ts';
 import type { Json } from '../../../../core/digest.ts';
 import { jsonInText } from '../../../../core/input-bounds.ts';
 import type { Mark, MarkKind } from '../../../../core/mark.ts';
+import { isDefaultWritten } from '../defaults.ts';
+import { foreignOriginsIn, newAddressesIn } from './addresses.ts';
 import type { MarkContext, ResourceView } from './finder.ts';
 import {
   changeOf,
@@ -111,6 +113,10 @@ const RULES: Record<string, Rule> = {
     isMore(foreignAccountsIn(was, context), foreignAccountsIn(is, context)),
   /** The same of a host without a scheme. */
   site: (was, is) => isMore(foreignSitesIn(was), foreignSitesIn(is)),
+  /** The same, and neither a bucket of this account nor a host that the stack named anywhere. */
+  origin: (was, is, _argument, context) => isMore(foreignOriginsIn(was, context), foreignOriginsIn(is, context)),
+  /** An e-mail address of a domain, or a telephone number, that the stack did not name. */
+  mail: (was, is, _argument, context) => isMore(newAddressesIn(was, context), newAddressesIn(is, context)),
   /** More, and not a thing of this stack. */
   elsewhere: (was, is) =>
     itemsOf(is).some((item) => !itemsOf(was).some((known) => same(known, item)) && !/\u{27e6}own:/u.test(String(item))),
@@ -196,7 +202,7 @@ function isNoSooner(rule: Value, known: Value): boolean {
 }
 
 /** Rules that look for names within a value: an unknown part of it names nothing. */
-const NAMES = new Set(['foreign', 'host', 'bucket', 'site', 'elsewhere']);
+const NAMES = new Set(['foreign', 'host', 'bucket', 'site', 'origin', 'mail', 'elsewhere']);
 
 /** The cloud refuses to deliver to a bucket whose owner is another than the one that is expected. */
 const isOwnersOnly = (view: ResourceView, path: string | undefined, context: MarkContext): boolean =>
@@ -225,6 +231,7 @@ function judgeRow(row: Row, before: ResourceView | null, after: ResourceView, co
   const [was, is] = [valuesAt(before, row.path, context), valuesAt(after, row.path, context)];
   const lost = [...new Set([...was.keys(), ...is.keys()])].filter((path) => {
     const value = is.get(path);
+    if (before && isDefaultWritten(after.type, row.path, was.get(path), value)) return false;
     if (row.mark === 'disconnect' && value === undefined && isNamedAnew(was.get(path), before, after)) return false;
     if (NAMES.has(name) && !isWhollyUnknown(value)) return rule(was.get(path), value, argument, context);
     // Whatever the secret is, it is there.

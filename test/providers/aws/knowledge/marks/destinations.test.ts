@@ -57,6 +57,8 @@ const GIVEN: Record<string, string[]> = {
   foreign: [ARN],
   host: ['https://taken.example/x'],
   site: ['taken.example'],
+  origin: ['taken.example', 'taken.s3.eu-west-1.amazonaws.com'],
+  mail: ['someone@taken.example'],
 };
 
 describe('the table of destinations', () => {
@@ -107,6 +109,56 @@ describe('a bucket stays foreign', () => {
   });
   it('unless it is the same bucket under another key', () => {
     expect(told('AWS::Athena::WorkGroup', results('s3://kept/a'), results('s3://kept/b'))).toEqual([]);
+  });
+});
+
+describe('an address', () => {
+  const subscription = (Endpoint: unknown, Protocol = 'email') => ({
+    TopicArn: 'arn:aws:sns:eu-west-1:111122223333:t',
+    Protocol,
+    Endpoint,
+  });
+  const beside = (Endpoint: unknown): Resources => ({
+    ...around,
+    Known: { Type: 'AWS::SNS::Subscription', Properties: subscription(Endpoint) },
+  });
+  const toldOf = (endpoint: unknown, more: Resources = around, before: unknown = undefined) =>
+    told('AWS::SNS::Subscription', before === undefined ? null : subscription(before), subscription(endpoint), more);
+  it('of another domain is told with the address, on creation and when it changes', () => {
+    for (const before of [undefined, 'ops@acme.example'])
+      expect(toldOf('x@taken.example', beside('ops@acme.example'), before)).toEqual([
+        expect.stringMatching(/^Address x@taken\.example can newly receive messages of /),
+      ]);
+    expect(toldOf('+447700900123')).toEqual([expect.stringContaining('Address +447700900123')]);
+  });
+  it('of a domain that the stack named before is not, and a name that ends like it is', () => {
+    expect(toldOf('y@ACME.example', beside('ops@acme.example'))).toEqual([]);
+    expect(toldOf('y@evil-acme.example', beside('ops@acme.example'))).toHaveLength(1);
+    expect(toldOf('y@acme.example.evil.example', beside('ops@acme.example'))).toHaveLength(1);
+  });
+  it('names what gains', () => {
+    const [mark] = marksOfOne('expose', 'AWS::SNS::Subscription', null, subscription('x@taken.example'), around);
+    expect(mark?.receives).toEqual({ names: ['x@taken.example'], logs: false });
+  });
+});
+
+describe('an origin', () => {
+  const type = 'AWS::CloudFront::Distribution';
+  const behind = (...names: unknown[]) => ({
+    DistributionConfig: { Origins: names.map((DomainName, i) => ({ Id: `o${i}`, DomainName })) },
+  });
+  it('of another host is told, and one of the stack, or that it named, is not', () => {
+    expect(told(type, behind('api.acme.example'), behind('api.taken.example'))).toEqual([
+      expect.stringMatching(/^Host api\.taken\.example can newly receive requests to It and answer them/),
+    ]);
+    expect(told(type, behind('a.acme.example', 'b.acme.example'), behind('b.acme.example', 'a.acme.example'))).toEqual(
+      [],
+    );
+    for (const own of [
+      { 'Fn::GetAtt': ['Own', 'RegionalDomainName'] },
+      { 'Fn::Sub': '${Own}.s3.eu-west-1.amazonaws.com' },
+    ])
+      expect(told(type, null, behind(own)).filter((text) => text.startsWith('Host '))).toEqual([]);
   });
 });
 

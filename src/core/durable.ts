@@ -1,7 +1,7 @@
 /** Writes down what has happened, however long the ledger is held, full or gone. */
-import { CountersignError } from '../core/errors.ts';
-import type { NewEvent } from '../core/events.ts';
-import type { Ledger } from '../core/ports.ts';
+import { CountersignError } from './errors.ts';
+import type { NewEvent } from './events.ts';
+import type { Ledger } from './ports.ts';
 
 const FIRST_PAUSE_MILLISECONDS = 100;
 const LONGEST_PAUSE_MILLISECONDS = 5_000;
@@ -14,14 +14,22 @@ export async function recordDurably(
   { ledger, onProgress }: { ledger: Pick<Ledger, 'append'>; onProgress(text: string): void },
   event: NewEvent,
 ): Promise<void> {
+  await untilRecorded(onProgress, event.kind, () => ledger.append(event));
+}
+
+/** @param record is run again while the ledger cannot be written. */
+export async function untilRecorded<T>(
+  onProgress: (text: string) => void,
+  what: string,
+  record: () => Promise<T>,
+): Promise<T> {
   for (let pause = FIRST_PAUSE_MILLISECONDS; ; pause = Math.min(LONGEST_PAUSE_MILLISECONDS, pause * 2)) {
     try {
-      await ledger.append(event);
-      return;
+      return await record();
     } catch (error) {
       if (!isOfTheLedger(error)) throw error;
       if (pause === FIRST_PAUSE_MILLISECONDS)
-        onProgress(`${event.kind} cannot be recorded yet: ${error.message} Countersign keeps trying; do not stop it.`);
+        onProgress(`${what} cannot be recorded yet: ${error.message} Countersign keeps trying; do not stop it.`);
       await new Promise((resolve) => setTimeout(resolve, pause));
     }
   }
