@@ -1,5 +1,5 @@
 import type { Report } from '../../ci/ports.ts';
-import { GOALS } from '../../core/verdict.ts';
+import { GOALS } from '../../core/goals.ts';
 import type { CiOptions } from '../ci.ts';
 import { type Command, JSON_OPTION } from '../command.ts';
 import { EXIT, type Exit, exitOfError } from '../exit.ts';
