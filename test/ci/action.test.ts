@@ -197,7 +197,7 @@ async function proposedFor(app: App, sha: string, properties: Record<string, num
   const ticket = `acme/infra#12@${sha.slice(0, 12)}`;
   const about = { goal: 'fix', reason: 'a longer timeout', ticket };
   const change = plan.ok && (await app.pipeline('propose_change', { plan_id: plan.content.plan_id, ...about }));
-  if (!change?.ok) throw new Error(JSON.stringify([plan, change]));
+  if (change === false || !change.ok) throw new Error(JSON.stringify([plan, change]));
   return String(change.content.change_id);
 }
 
