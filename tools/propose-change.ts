@@ -1,7 +1,7 @@
 /** Turns a plan into a change that people decide on. */
 import { z } from 'zod';
+import { GOALS } from '../src/core/goals.ts';
 import { defineTool } from '../src/core/tool.ts';
-import { GOALS } from '../src/core/verdict.ts';
 import { answerChange } from '../src/render/agent/answer.ts';
 
 export const proposeChange = defineTool({

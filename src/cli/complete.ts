@@ -7,8 +7,8 @@
 import { guards } from '../../guards/index.ts';
 import { type Config, readConfig } from '../config.ts';
 import { EVENT_BODIES } from '../core/events.ts';
+import { GOALS } from '../core/goals.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
-import { GOALS } from '../core/verdict.ts';
 import { readLedger } from '../ledger/store.ts';
 import { directoryNow } from '../policy/directory.ts';
 import { type Command, type Completed, GLOBAL_OPTIONS } from './command.ts';

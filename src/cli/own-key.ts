@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CountersignError } from '../core/errors.ts';
+import { didYouMean } from '../core/nearest.ts';
 import { parsePublicKey } from '../people/ssh-key.ts';
 
 /** A person, with the fingerprints of their keys. */
@@ -39,7 +40,13 @@ export async function findOwnKey(
   { folder = join(homedir(), '.ssh'), agent = agentKeys } = {},
 ): Promise<OwnKey | undefined> {
   const wanted = as === undefined ? people : people.filter(({ name }) => name === as);
-  if (as !== undefined && wanted.length === 0) throw unknown(`${as} is not in the policy.`);
+  if (as !== undefined && wanted.length === 0)
+    throw unknown(
+      `${as} is not in the policy.${didYouMean(
+        as,
+        people.map(({ name }) => name),
+      )}`,
+    );
   if (key !== undefined) return named(wanted, key, as ?? here);
   const found = [...keyFiles(folder), ...(await agent())];
   const own = found.flatMap(({ file, line, fingerprint }) =>

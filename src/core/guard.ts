@@ -5,11 +5,12 @@ import type { OnePerson } from './change.ts';
 import type { Effect } from './effect.ts';
 import type { Environment } from './environment.ts';
 import type { Remedy } from './errors.ts';
+import { GOALS } from './goals.ts';
 import type { Holder } from './holder.ts';
 import type { Plan } from './plan.ts';
 import type { Proof } from './proof.ts';
 import type { ProviderFacts } from './subject.ts';
-import { decide, GOALS, type Goal, guardCode, type Judgement, type Verdict } from './verdict.ts';
+import { decide, type Goal, guardCode, type Judgement, type Verdict } from './verdict.ts';
 
 export type Phase = 'preview' | 'propose' | 'execute';
 

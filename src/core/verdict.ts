@@ -2,8 +2,8 @@
 import { z } from 'zod';
 import { counted } from './counted.ts';
 import type { Remedy } from './errors.ts';
+import { GOALS } from './goals.ts';
 
-export const GOALS = ['fix', 'deploy', 'scale', 'configure', 'recover', 'clean_up'] as const;
 export const goalSchema = z.enum(GOALS);
 export type Goal = z.infer<typeof goalSchema>;
 

@@ -1,5 +1,6 @@
 /** How verdicts become one decision: `core/guard` and `core/verdict`. */
 import { describe, expect, it } from 'vitest';
+import { GOALS } from '../../src/core/goals.ts';
 import {
   deny,
   denyInProduction,
@@ -13,7 +14,7 @@ import {
   note,
   seatsIn,
 } from '../../src/core/guard.ts';
-import { GOALS, pass, type Verdict } from '../../src/core/verdict.ts';
+import { pass, type Verdict } from '../../src/core/verdict.ts';
 import {
   allGuards,
   deletedFunction,

@@ -4,10 +4,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { EFFECT_KINDS, type Effect, REVERSIBILITIES } from '../../src/core/effect.ts';
 import type { Environment } from '../../src/core/environment.ts';
+import { GOALS } from '../../src/core/goals.ts';
 import { type Facts, judgeAll } from '../../src/core/guard.ts';
 import { MARK_KINDS, type Mark } from '../../src/core/mark.ts';
 import type { Plan } from '../../src/core/plan.ts';
-import { GOALS, type Verdict } from '../../src/core/verdict.ts';
+import type { Verdict } from '../../src/core/verdict.ts';
 import { holdsOf, isRevisionType } from '../../src/providers/aws/knowledge/index.ts';
 import {
   allGuards,

@@ -1,4 +1,5 @@
 import type { Report } from '../../ci/ports.ts';
+import { GOALS } from '../../core/goals.ts';
 import type { CiOptions } from '../ci.ts';
 import { type Command, JSON_OPTION } from '../command.ts';
 import { EXIT, type Exit, exitOfError } from '../exit.ts';
@@ -28,7 +29,7 @@ export const ci: Command<CiOptions> = {
     { flags: '--parameters <json>', summary: 'parameters of the stack, as a JSON object' },
     { flags: '--region <region>', summary: 'region of the stack' },
     { flags: '--account <alias>', summary: 'account of the stack, as the policy names it' },
-    { flags: '--goal <goal>', summary: 'the goal of a proposal, as propose_change takes it', default: 'deploy' },
+    { flags: '--goal <goal>', summary: 'the goal of a proposal', choices: GOALS, default: 'deploy' },
     { flags: '--label <label>', summary: 'the label that proposes', default: 'countersign' },
     { flags: '--propose', summary: 'propose (in a pipeline of a protected branch of GitLab)' },
     { flags: '--ssh <user@host>', summary: 'where the state is; without it, this job only plans' },

@@ -7,8 +7,8 @@
 
 import { EFFECT_KINDS, REVERSIBILITIES } from '../../core/effect.ts';
 import { ENVIRONMENTS } from '../../core/environment.ts';
+import { GOALS } from '../../core/goals.ts';
 import { MARK_KINDS } from '../../core/mark.ts';
-import { GOALS } from '../../core/verdict.ts';
 
 const enumerated = (name: string, values: readonly string[]) =>
   `entity ${name} enum [${values.map((value) => `"${value}"`).join(', ')}];`;
