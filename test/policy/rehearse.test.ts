@@ -146,6 +146,13 @@ ${'# layout\n'.repeat(7_000)}`;
     const { counts } = await rehearsePolicy(request({ stackName: '{name}-dev' }));
     expect(counts).toMatchObject({ pass: 2 });
   });
+  it('is refused under a policy without people, which would deny every change for want of a sponsor', async () => {
+    writeFileSync(policy, POLICY.slice(0, POLICY.indexOf('people:')));
+    await expect(rehearsePolicy(request())).rejects.toMatchObject({
+      code: 'INPUT_INVALID',
+      message: expect.stringContaining('lists no people'),
+    });
+  });
   it('judges a change outside of every scope as the policy does', async () => {
     const { friction, counts } = await rehearsePolicy(request({ stackName: '{name}' }));
     expect(counts.denied).toBe(5);
