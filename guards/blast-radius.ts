@@ -1,8 +1,8 @@
 /**
- * Guarantees: a plan with many effects needs two approvals, and a plan with very many losses is refused. Dependants
+ * Guarantees: a plan with many effects needs two approvals, and a plan with very many losses is refused. Dependents
  * count as affected: stacks that import from the target, and users of a security group.
  * Does not cover: tags, which change no resource; many small plans (guards `rate` and `budget`); other kinds of
- * dependants.
+ * dependents.
  */
 import { z } from 'zod';
 import { counted } from '../src/core/counted.ts';
@@ -12,7 +12,7 @@ import { pass } from '../src/core/verdict.ts';
 
 const cap = (standard: number) => z.number().int().min(0).default(standard);
 const options = z.strictObject({
-  max_updated: cap(10).describe('Updated resources that a plan may have before it is held; dependants count.'),
+  max_updated: cap(10).describe('Updated resources that a plan may have before it is held; dependents count.'),
   max_lost: cap(3).describe('Deleted or replaced resources that a plan may have before it is held.'),
   max_created: cap(100).describe('Created resources that a plan may have before it is held.'),
   max_lost_share: z
@@ -27,7 +27,7 @@ const options = z.strictObject({
 
 export const blastRadius: GuardDefinition<z.infer<typeof options>> = {
   name: 'blast-radius',
-  rule: 'A plan may update 10 resources (dependants count), delete or replace 3 and create 100; in a stack of 10 or more resources it may delete or replace at most 20 %. A plan that deletes or replaces more than 50 is refused.',
+  rule: 'A plan may update 10 resources (dependents count), delete or replace 3 and create 100; in a stack of 10 or more resources it may delete or replace at most 20 %. A plan that deletes or replaces more than 50 is refused.',
   normally: 'hold(2); deny above 50 deleted or replaced',
   told: 'the count and the limit',
   options,

@@ -2,7 +2,7 @@
  * Guarantees: a change needs two approvals if it opens a network range wider than /8 (IPv6 /32) on an unlisted port, a
  * prefix list or a group that could itself be open; if it makes a bucket, snapshot or image public; or if it gives a
  * principal more permissions. A destination that the policy names passes, and so do logs sent to one of its accounts.
- * Does not cover: existing exposure that the plan does not change. Ranges are normalised and judged together with the
+ * Does not cover: existing exposure that the plan does not change. Ranges are normalized and judged together with the
  * existing rules before this guard sees them (`knowledge/marks`).
  */
 import { z } from 'zod';

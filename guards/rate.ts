@@ -1,7 +1,7 @@
 /**
  * Guarantees: one change at a time runs on a target (one of unknown outcome keeps it locked), a limited number an hour, and no failure is repeated in a loop
  * (the same kind of effect on the same resource, stopped by the same error, whatever the values). Recovery is always
- * possible: a rollback, and an update of a stack in a failed state, recognised by state and calls, never by the goal.
+ * possible: a rollback, and an update of a stack in a failed state, recognized by state and calls, never by the goal.
  * Does not cover: other state folders; counts are per `--home`.
  */
 import { z } from 'zod';

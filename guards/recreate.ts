@@ -1,5 +1,5 @@
 /**
- * Guarantees: delete-and-recreate is recognised in every form: by replacement, by physical name, by share, or by
+ * Guarantees: delete-and-recreate is recognized in every form: by replacement, by physical name, by share, or by
  * deleting the stack first, in one plan or in several within 24 h.
  * Does not cover: a copy under another name or type; resources, other than stacks, that were deleted outside the ledger.
  */

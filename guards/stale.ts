@@ -1,6 +1,6 @@
 /**
  * Guarantees: the executed plan is the signed plan, on the state that was judged.
- * Does not cover: changes between this check and the call; the provider serialises changes of one target.
+ * Does not cover: changes between this check and the call; the provider serializes changes of one target.
  */
 import { z } from 'zod';
 import { deny, type GuardDefinition } from '../src/core/guard.ts';

@@ -18,7 +18,7 @@ a manual page, \`countersign COMMAND --help\` one command.
 no command guesses.
 
 **Output.** At a terminal, text fits its width, and a line that goes on carries a \`│\` where names or words of others can
-be in it. Commands to copy are broken only after a backslash. Colours are shown at a terminal only; \`NO_COLOR\` turns them
+be in it. Commands to copy are broken only after a backslash. Colors are shown at a terminal only; \`NO_COLOR\` turns them
 off, \`FORCE_COLOR\` on. Work that takes longer than a second tells what it does on standard error, at a terminal only.
 \`--json\` prints the same as data, with exact times.
 

@@ -19,7 +19,7 @@ const INTRODUCTION = `# The guards
 
 Generated from \`guards/\` by \`npm run docs:guards\`; do not edit.
 
-Every guard judges every plan: as a preview when it is planned, bindingly when it is proposed, and again on the live
+Every guard judges every plan: as a preview when it is planned, with binding effect when it is proposed, and again on the live
 state before execution. Guards judge the effects of a plan, not the names of its calls. No guard stops another, so an
 agent sees every reason at once. All verdicts together decide: one \`deny\` refuses the plan; otherwise the largest
 \`hold\` gives the number of required approvals; a \`note\` is shown and stops nothing.

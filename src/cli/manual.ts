@@ -19,8 +19,8 @@ export const VARIABLES: Readonly<Record<string, string>> = {
   OTEL_RESOURCE_ATTRIBUTES: 'attributes of all telemetry',
   OTEL_SDK_DISABLED: 'true: no telemetry, whatever the others say',
   OTEL_SERVICE_NAME: 'the name of the service in traces and metrics',
-  NO_COLOR: 'no colours',
-  FORCE_COLOR: 'colours where standard output is no terminal too',
+  NO_COLOR: 'no colors',
+  FORCE_COLOR: 'colors where standard output is no terminal too',
 };
 
 /** A line of text: nothing in it is a request of roff, and every character has a name that is ASCII. */
