@@ -78,5 +78,6 @@ function deadBecause(link: string, page: Page, pages: ReadonlyMap<string, Page>)
   if (target.startsWith('..')) return 'leaves the repository';
   if (!statSync(join(root, target), { throwIfNoEntry: false })) return 'no such file';
   if (anchor === undefined) return undefined;
-  return pages.get(target)?.anchors.has(decodeURIComponent(anchor)) ? undefined : 'no such heading';
+  const named = target === page.path ? page : pages.get(target);
+  return named?.anchors.has(decodeURIComponent(anchor)) ? undefined : 'no such heading';
 }

@@ -18,7 +18,7 @@ import { openTestWorld, proposeFix, STACK } from '../world.ts';
 const root = new URL('../..', import.meta.url).pathname;
 const GENERATED = /^docs\/(?:commands|guards|resource-types)\.md$|^docs\/results\//;
 
-const COMMAND = /(?:^|[|;&] *|ssh \S+ )countersign /m;
+const COMMAND = /(?:^|[|;&] *|ssh \S+ )(?:countersign|cs) /m;
 
 interface Block {
   line: number;
@@ -56,12 +56,18 @@ case "$1 $2" in
   "init "|"--sandbox init") set -- "$@" --client claude --environment production --person ann ;;
 esac
 "${process.execPath}" "${join(root, 'bin/countersign.js')}" --sandbox "$@" || code=$?
-[ "\${code:-0}" = ${EXIT.held} ] || exit \${code:-0}
+[ "\${code:-0}" = ${EXIT.needs_approval} ] || exit \${code:-0}
 `;
 /** The other host is this one: its forced command is the one that docs/team.md gives bob. */
 const SSH = `#!/bin/bash
 shift
 SSH_ORIGINAL_COMMAND="$*" exec countersign ssh bob
+`;
+
+/** The short form of docs/debugging.md. */
+const CS = `#!/bin/bash
+case "$1" in approve) set -- "$@" --confirm ${STACK} ;; esac
+exec countersign --policy countersign.policy.yaml "$@"
 `;
 
 const folders: string[] = [];
@@ -78,6 +84,7 @@ function folderOf(): string {
   for (const [name, text] of [
     ['countersign', WRAPPER],
     ['ssh', SSH],
+    ['cs', CS],
   ] as const) {
     writeFileSync(join(folder, 'bin', name), text);
     chmodSync(join(folder, 'bin', name), 0o755);
