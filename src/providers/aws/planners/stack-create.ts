@@ -7,7 +7,7 @@ import { deletedLately, findStack } from '../observe/stack.ts';
 import type { AwsDraft } from '../observed.ts';
 import type { TemplateRequest } from '../ports.ts';
 import { templateRequestSchema } from '../ports.ts';
-import { requiredCapabilities } from '../template/resolve.ts';
+import { capabilitiesFor } from '../template/resolve.ts';
 import { draftOfChangeSet } from './change-set-draft.ts';
 import type { PlannerContext } from './context.ts';
 import { definePlanner } from './definition.ts';
@@ -117,7 +117,7 @@ async function proposeCreation(context: PlannerContext, request: TemplateRequest
       ParameterValue,
     })),
     tags: request.tags ?? {},
-    capabilities: request.capabilities ?? requiredCapabilities(template),
+    capabilities: request.capabilities ?? capabilitiesFor(template),
     hasNestedStacks: hasNestedStacks(template),
     serviceRole: context.serviceRole,
   });

@@ -16,7 +16,7 @@ import type { AwsDraft } from '../observed.ts';
 import type { StackUpdateRequest } from '../ports.ts';
 import { stackUpdateRequestSchema } from '../ports.ts';
 import { parseTemplate } from '../template/parse.ts';
-import { referencesIn, requiredCapabilities } from '../template/resolve.ts';
+import { capabilitiesFor, referencesIn } from '../template/resolve.ts';
 import { requestToUndo, stateBefore } from './before.ts';
 import { type ChangeSetRecipe, draftOfChangeSet } from './change-set-draft.ts';
 import { observed, type PlannerContext } from './context.ts';
@@ -93,7 +93,7 @@ async function proposeUpdate(
       ...Object.entries(given).map(([ParameterKey, ParameterValue]) => ({ ParameterKey, ParameterValue })),
     ],
     tags: request.undo === undefined ? { ...live.observed.tags, ...request.tags } : { ...request.tags },
-    capabilities: request.capabilities ?? requiredCapabilities(template),
+    capabilities: request.capabilities ?? capabilitiesFor(template),
     hasNestedStacks: hasNestedStacks(template),
     serviceRole: context.serviceRole,
   });
