@@ -2,7 +2,12 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CloudFormationClient, CreateStackCommand, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import {
+  CloudFormationClient,
+  CreateChangeSetCommand,
+  CreateStackCommand,
+  DescribeStacksCommand,
+} from '@aws-sdk/client-cloudformation';
 import { parse } from 'yaml';
 import { createApp } from '../../src/compose.ts';
 import { readConfig } from '../../src/config.ts';
@@ -82,6 +87,8 @@ export interface ChangesWorld {
   plan(input: Record<string, unknown>, tool?: string): Promise<Verdict>;
   /** A file below a folder that templates may be read from. */
   file(template: Template): string;
+  /** A change set that somebody else's tool prepares. */
+  prepare(stack: string, template: Template): Promise<string>;
   /** What a nested stack's TemplateURL answers from now on. */
   serve(url: string, template: Template): void;
   close(): void;
@@ -163,6 +170,19 @@ export async function openChangesWorld(
         goals: content.goals_allowed ?? [],
         told: stopping.map(({ guard, message }) => `${guard}: ${message}`).join('\n'),
       };
+    },
+    async prepare(StackName, template) {
+      const ChangeSetName = 'prepared';
+      await client.send(
+        new CreateChangeSetCommand({
+          StackName,
+          ChangeSetName,
+          TemplateBody: JSON.stringify(template),
+          Capabilities: ['CAPABILITY_NAMED_IAM'],
+          IncludeNestedStacks: true,
+        }),
+      );
+      return ChangeSetName;
     },
     file(template) {
       const path = join(home, 'template.json');

@@ -18,6 +18,14 @@ async function alsoFromAFile(world: ChangesWorld, { stack, after, planned }: Cha
   expect(found, `${stack} from a file`).toEqual(planned);
 }
 
+/** The same change as a change set that another tool prepared, of which AWS tells less: `change-set-only` says so. */
+async function alsoPrepared(world: ChangesWorld, { stack, after, planned }: Change): Promise<void> {
+  const { needs, heldBy, told } = await world.plan({ stack, change_set: await world.prepare(stack, after) });
+  const others = heldBy.filter((guard) => guard !== 'CHANGE_SET_ONLY');
+  expect({ heldBy: others, by: told }, `${stack} prepared`).toEqual({ heldBy: planned.heldBy, by: told });
+  expect(needs === 'denied' ? 'denied' : Math.max(Number(needs), Number(planned.needs)), told).toBe(needs);
+}
+
 /** The same change inside a nested stack, whose template is named by its content, as tools that package templates do. */
 async function alsoNested(_world: ChangesWorld, { stack, before, after, planned, another }: Change): Promise<void> {
   // In a world of its own: names that the template gives are taken where it is deployed already.
@@ -72,7 +80,7 @@ describe('the doors of one effect', () => {
             ? await world.plan(input, tool)
             : await world.plan({ stack, template: JSON.stringify(after) });
           if (before && after)
-            for (const also of [alsoBySet, alsoFromAFile, alsoNested])
+            for (const also of [alsoBySet, alsoFromAFile, alsoPrepared, alsoNested])
               await also(world, { stack, before, after, planned, another });
           const named = planned.heldBy.filter((guard) => heldBy.includes(guard));
           found[`${door} in ${environment}`] = { needs: planned.needs, heldBy: named };
