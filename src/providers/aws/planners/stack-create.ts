@@ -60,7 +60,7 @@ export async function planStackCreate(context: PlannerContext, request: Template
     const id = await proposeCreation(context, request, sent);
     try {
       return await keepIfPlanned(cloudFormation, id, async () =>
-        draftOf(ours(context, await readChangeSet(cloudFormation, id))),
+        draftOf(ours(context, request, await readChangeSet(cloudFormation, id))),
       );
     } catch (error) {
       throw withEmptyStackTold(error, request.stack);
@@ -94,8 +94,10 @@ function withEmptyStackTold(error: unknown, stack: string): CountersignError {
   );
 }
 
-const ours = ({ serviceRole }: PlannerContext, set: ChangeSet | 'unchanged') =>
-  set === 'unchanged' ? set : { ...set, role: serviceRole };
+const roleFor = ({ serviceRoleOf }: PlannerContext, { stack, tags = {} }: TemplateRequest) =>
+  serviceRoleOf(stack, tags);
+const ours = (context: PlannerContext, request: TemplateRequest, set: ChangeSet | 'unchanged') =>
+  set === 'unchanged' ? set : { ...set, role: roleFor(context, request) };
 
 const noTemplate = (): never => {
   throw new CountersignError(
@@ -119,7 +121,7 @@ async function proposeCreation(context: PlannerContext, request: TemplateRequest
     tags: request.tags ?? {},
     capabilities: request.capabilities ?? capabilitiesFor(template),
     hasNestedStacks: hasNestedStacks(template),
-    serviceRole: context.serviceRole,
+    serviceRole: roleFor(context, request),
   });
 }
 
