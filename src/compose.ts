@@ -123,6 +123,7 @@ export function createApp(config: Config, options: AppOptions = {}): App {
       secretKey,
       templateRoots: config.templateRoots,
       environmentOf: policy.environmentOf,
+      serviceRoleOf: policy.serviceRoleOf,
       mayRead: policy.mayRead,
       earlier: (changeId) => earlierChange(ledger, changes, (document) => unseal(secretKey, document), changeId),
       now,
@@ -204,7 +205,6 @@ function accountsOf(policy: Policy | null): AccountEntry[] {
     ...(account.profile === undefined ? {} : { profile: account.profile }),
     ...(account.planner_role === undefined ? {} : { plannerRole: account.planner_role }),
     ...(account.executor_role === undefined ? {} : { executorRole: account.executor_role }),
-    ...(account.service_role === undefined ? {} : { serviceRole: account.service_role }),
     templateBuckets: account.template_buckets,
   }));
 }
@@ -223,6 +223,7 @@ export async function ownWrites(config: Config): Promise<TriedWrite[] | undefine
     secretKey: '',
     templateRoots: [],
     environmentOf: () => none,
+    serviceRoleOf: () => undefined,
     mayRead: () => false,
     earlier: () => Promise.reject(new CountersignError('INTERNAL', 'Nothing is planned here.', 'Report this.')),
     now: () => new Date(),

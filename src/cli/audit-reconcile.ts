@@ -56,7 +56,10 @@ function rolesOf({ policyFile }: App, { executor = [], service = [] }: Partial<R
   const accounts = Object.values(policyFile?.file.accounts ?? {});
   return {
     executor: [...executor, ...accounts.flatMap((account) => account.executor_role ?? [])],
-    service: [...service, ...accounts.flatMap((account) => account.service_role ?? [])],
+    service: [
+      ...service,
+      ...[...accounts, ...(policyFile?.file.scopes ?? [])].flatMap(({ service_role }) => service_role ?? []),
+    ],
   };
 }
 

@@ -209,6 +209,13 @@ export interface PolicyPort {
   executionOf(plan: Plan): NonNullable<Facts['scope']>['execute'] | null;
   /** Where a plan is, and by which scope: `production (main: stack *-prod)`. */
   scopeOf(plan: Plan): string;
+  /** What the cloud itself works with when it changes this stack: a name or an ARN, of its scope or its account. */
+  serviceRoleOf(stack: {
+    account: string;
+    region: string;
+    name: string;
+    tags: Record<string, string>;
+  }): string | undefined;
   /** Is it in a scope, or does the policy open reading? Without a policy everything is. */
   mayRead(subject: {
     kind: 'stack' | 'resource';

@@ -110,6 +110,12 @@ function warnOfRole(role: string, able: Policy['people'], path: PropertyKey[], w
     );
 }
 
+/** Some stack of the account that changes are executed on has none. */
+const lacksServiceRole = ({ file }: Policy, alias: string): boolean =>
+  file.scopes.some(
+    ({ account, execute, service_role }) => account === alias && execute !== 'plan_only' && service_role === undefined,
+  );
+
 function checkPeople({ policy }: CheckAbout, warn: Warn): void {
   for (const { name, keys, signsInAs } of policy.people) {
     if (keys.length === 0) warn(['people', name], `${name} has no key and cannot sign`);
@@ -120,7 +126,7 @@ function checkPeople({ policy }: CheckAbout, warn: Warn): void {
       );
   }
   for (const [alias, { executor_role, service_role }] of Object.entries(policy.file.accounts))
-    if (executor_role !== undefined && service_role === undefined)
+    if (executor_role !== undefined && service_role === undefined && lacksServiceRole(policy, alias))
       warn(
         ['accounts', alias, 'executor_role'],
         'executor_role without service_role: only stacks that have a service role of their own can be changed',

@@ -21,7 +21,7 @@ import { type Here, provenNow } from './proven.ts';
 import { createRuleJudge } from './rules/judge.ts';
 import type { LoadedRules } from './rules/load.ts';
 import { durationSeconds } from './schema.ts';
-import { isBeforePlanning, scopeFor, subjectsOf } from './scope.ts';
+import { isBeforePlanning, scopeFor, scopesFor, subjectsOf } from './scope.ts';
 
 export interface PolicyPortOptions extends FactSources {
   sponsor: string | undefined;
@@ -138,6 +138,12 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
       if (!policy) return { environment: 'production', scope: null };
       const scope = scopeFor(policy, [{ kind: 'stack', account, region, name, tags }]);
       return { environment: scope?.environment ?? 'out_of_scope', scope: scope?.text ?? null };
+    },
+    serviceRoleOf({ account, region, name, tags }) {
+      const [scope] = (policy && scopesFor(policy, [{ kind: 'stack', account, region, name, tags }])) ?? [];
+      return (
+        scope?.service_role ?? Object.values(policy?.file.accounts ?? {}).find(({ id }) => id === account)?.service_role
+      );
     },
     runners,
     executionOf: (plan) => (policy && scopeFor(policy, subjectsOf(plan), isBeforePlanning(plan)))?.execute ?? null,

@@ -92,6 +92,8 @@ const scope = z.strictObject({
   environment: environment.default('production'),
   create: z.boolean().default(false),
   execute: z.enum(['plan_only', 'by_command', 'by_runner']).default('plan_only'),
+  /** For the stacks of this scope, instead of the account's. */
+  service_role: iamRole.optional(),
   /** Guards that are stricter here: `deny`, or at least so many seats. */
   raise: z.record(z.string(), z.union([z.literal('deny'), z.number().int().min(1).max(9)])).default({}),
 });

@@ -6,7 +6,7 @@ import { mintWritingPermit } from '../../src/core/permit.ts';
 import type { Rights } from '../../src/core/rights.ts';
 import type { WireResponse } from '../../src/sandbox/cloud.ts';
 import { assumedRoles, seedRole } from '../../src/sandbox/sts.ts';
-import { type CloudProxy, openTestWorld, pastCountersign, STACK, type TestWorld } from '../world.ts';
+import { type CloudProxy, DEV_STACK, openTestWorld, pastCountersign, STACK, type TestWorld } from '../world.ts';
 import { signedByAll } from './attempts.ts';
 
 let world: TestWorld;
@@ -69,6 +69,25 @@ describe('under an executor role', () => {
     ]);
     const sent = world.store.calls().filter(({ class: of }) => of === 'write');
     expect(sent).toMatchObject([{ operation: 'ExecuteChangeSet', caller: sessions()[0]!.arn }]);
+  });
+
+  it('a scope may name the service role, whatever the account does; where neither does, nothing runs', async () => {
+    const ofScope = withRoles('executor_role: countersign-executor').replace(
+      'environment: production, execute: by_command }',
+      'environment: production, execute: by_command, service_role: countersign-service-shop }',
+    );
+    const app = await world.another({ policy: ofScope });
+    expect(await app.executor.run(await update(app))).toMatchObject({ state: 'succeeded' });
+    const without = await confined('executor_role: countersign-executor');
+    const ofDevelopment = { stack: DEV_STACK, set: SET.set };
+    const plan = await without.pipeline('plan_stack_update', ofDevelopment);
+    const proposed = await without.pipeline('propose_change', {
+      plan_id: plan.ok ? plan.content.plan_id : '',
+      goal: 'fix',
+      reason: 'a test',
+    });
+    const id = String(proposed.ok && proposed.content.change_id);
+    await expect(without.executor.run(id)).rejects.toMatchObject({ code: 'CONFIG_SERVICE_ROLE_MISSING' });
   });
 
   it('every step of an EC2 plan leaves in it, its rehearsals too', async () => {

@@ -271,6 +271,7 @@ describe('an outcome', () => {
     const sessions = createExecutorSessions({
       accounts: [],
       own: () => ({ region: 'eu-west-1' }),
+      serviceRoleOf: () => undefined,
       now: () => new Date(),
     });
     const door = createWritingDoor(sessions, reader);

@@ -1,13 +1,19 @@
 /** The everyday changes that are planned only: stacks as teams write them, and one change each, judged in both environments. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CloudFormationClient, CreateStackCommand, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import {
+  CloudFormationClient,
+  CreateChangeSetCommand,
+  CreateStackCommand,
+  DescribeStacksCommand,
+} from '@aws-sdk/client-cloudformation';
 import { parse } from 'yaml';
 import { createApp } from '../../src/compose.ts';
 import { readConfig } from '../../src/config.ts';
 import { adoptFirst } from '../../src/policy/pin.ts';
 import { createSandbox, sandboxRequestHandler } from '../../src/sandbox/cloud.ts';
+import { putTemplateObject } from '../../src/sandbox/facts.ts';
 import { seedWorld } from '../../src/sandbox/seed-file.ts';
 import { openWorld, SANDBOX_ACCOUNT } from '../../src/sandbox/world.ts';
 
@@ -79,6 +85,12 @@ export interface Verdict {
 export interface ChangesWorld {
   deploy(name: string, template: Template, parameters?: Record<string, string>): Promise<void>;
   plan(input: Record<string, unknown>, tool?: string): Promise<Verdict>;
+  /** A file below a folder that templates may be read from. */
+  file(template: Template): string;
+  /** A change set that somebody else's tool prepares. */
+  prepare(stack: string, template: Template): Promise<string>;
+  /** What a nested stack's TemplateURL answers from now on. */
+  serve(url: string, template: Template): void;
   close(): void;
 }
 
@@ -102,7 +114,14 @@ export async function openChangesWorld(
   );
   const requestHandler = sandboxRequestHandler(createSandbox(store));
   const app = createApp(
-    { ...readConfig({ home, policy }), region: 'eu-west-1', endpointUrl: undefined, sponsor: 'alice', actsAs: [] },
+    {
+      ...readConfig({ home, policy }),
+      templateRoots: [home],
+      region: 'eu-west-1',
+      endpointUrl: undefined,
+      sponsor: 'alice',
+      actsAs: [],
+    },
     { sandbox: { store, requestHandler, account: SANDBOX_ACCOUNT }, logDefect: (error) => console.error(error) },
   );
   await adoptFirst(app.ledger, app.policyFile!, ['test']);
@@ -152,6 +171,25 @@ export async function openChangesWorld(
         told: stopping.map(({ guard, message }) => `${guard}: ${message}`).join('\n'),
       };
     },
+    async prepare(StackName, template) {
+      const ChangeSetName = 'prepared';
+      await client.send(
+        new CreateChangeSetCommand({
+          StackName,
+          ChangeSetName,
+          TemplateBody: JSON.stringify(template),
+          Capabilities: ['CAPABILITY_NAMED_IAM'],
+          IncludeNestedStacks: true,
+        }),
+      );
+      return ChangeSetName;
+    },
+    file(template) {
+      const path = join(home, 'template.json');
+      writeFileSync(path, JSON.stringify(template));
+      return path;
+    },
+    serve: (url, template) => store.transact((world) => putTemplateObject(world, url, JSON.stringify(template))),
     close() {
       app.close();
       store.close();

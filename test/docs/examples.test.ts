@@ -18,7 +18,7 @@ import { openTestWorld, proposeFix, STACK } from '../world.ts';
 const root = new URL('../..', import.meta.url).pathname;
 const GENERATED = /^docs\/(?:commands|guards|resource-types)\.md$|^docs\/results\//;
 
-const COMMAND = /(?:^|[|;&] *|ssh \S+ )(?:countersign|cs) /m;
+const COMMAND = /(?:^ *|[|;&] *|ssh \S+ )(?:countersign|cs) /m;
 
 interface Block {
   line: number;
@@ -49,14 +49,17 @@ const examples = PAGES.filter((page) => !GENERATED.test(page)).flatMap((page) =>
   blocksOf(readFileSync(join(root, page), 'utf8')).map((block) => ({ page, ...block })),
 );
 
-/** A person at a terminal answers these questions; without one, flags do. To wait for signatures is no failure. */
+/**
+ * A person at a terminal answers these questions; without one, flags do. The answers `needs approval`
+ * and `plan only` are no failures.
+ */
 const WRAPPER = `#!/bin/bash
 case "$1 $2" in
   approve*) set -- "$@" --confirm ${STACK} ;;
   "init "|"--sandbox init") set -- "$@" --client claude --environment production --person ann ;;
 esac
 "${process.execPath}" "${join(root, 'bin/countersign.js')}" --sandbox "$@" || code=$?
-[ "\${code:-0}" = ${EXIT.needs_approval} ] || exit \${code:-0}
+case "\${code:-0}" in ${EXIT.needs_approval} | ${EXIT.plan_only}) ;; *) exit \${code:-0} ;; esac
 `;
 /** The other host is this one: its forced command is the one that docs/team.md gives bob. */
 const SSH = `#!/bin/bash

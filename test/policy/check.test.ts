@@ -126,3 +126,17 @@ describe('policy check warns', () => {
     ).toContain('by_runner');
   });
 });
+
+it('warns of an executor role where a scope that executes has no service role, its own or the account’s', () => {
+  const policy = (account: string, ...scopes: string[]) =>
+    scoped(...scopes).replace('regions: [eu-west-1]', `regions: [eu-west-1], ${account}`);
+  const warned = (text: string) => warningsOf(text).some((message) => message.includes('without service_role'));
+  const [bare, own] = ['', ', service_role: s'].map(
+    (role) => `{ account: prod, stacks: ["shop-*"], execute: by_command${role} }`,
+  ) as [string, string];
+  expect(warned(policy('executor_role: e', bare))).toBe(true);
+  expect(warned(policy('executor_role: e', own))).toBe(false);
+  expect(warned(policy('executor_role: e', own, '{ account: prod, stacks: ["x"], execute: by_runner }'))).toBe(true);
+  expect(warned(policy('executor_role: e', own, '{ account: prod, stacks: ["x"] }'))).toBe(false);
+  expect(warned(policy('executor_role: e, service_role: s', bare))).toBe(false);
+});

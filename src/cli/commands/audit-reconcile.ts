@@ -7,7 +7,7 @@ export const auditReconcile: Command<Args> = {
   name: 'audit reconcile',
   summary: 'compare an exported CloudTrail file with the ledger: a mutation without an entry is the alarm',
   afterHelp: `The file is JSON with Records (.json or .json.gz), or the JSON output of lookup-events. Roles are executor_role and
-service_role of the policy's accounts, and those that the options name.`,
+service_role of the policy's accounts and scopes, and those that the options name.`,
   exits: { pass: 'every mutation by these roles has an entry', unaccounted: 'one has none' },
   slow: 'comparing the file with the ledger',
   options: [

@@ -13,7 +13,6 @@ export interface AccountEntry {
   profile?: string;
   plannerRole?: string;
   executorRole?: string;
-  serviceRole?: string;
   /** Buckets of the account in which templates may lie. */
   templateBuckets?: readonly string[];
 }

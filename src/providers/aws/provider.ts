@@ -27,6 +27,7 @@ export interface AwsOptions {
   secretKey: string;
   templateRoots: string[];
   environmentOf: PolicyPort['environmentOf'];
+  serviceRoleOf: PolicyPort['serviceRoleOf'];
   mayRead: PolicyPort['mayRead'];
   earlier: PlannerContext['earlier'];
   now(): Date;
@@ -52,7 +53,7 @@ export function createAws(options: AwsOptions): Provider {
   const clock = createCloudClock();
   const settings = createSettings((region) => ({ ...options.settings(region), clock }), accounts, now);
   const identity = createIdentity(settings.planner, accounts);
-  const sessions = createExecutorSessions({ accounts, own: settings.own, now });
+  const sessions = createExecutorSessions({ accounts, own: settings.own, serviceRoleOf: options.serviceRoleOf, now });
 
   const newContext: ContextFor = async (place, permit) => {
     const [who, planner] = await Promise.all([identity(place), settings.planner(place)]);
@@ -62,7 +63,7 @@ export function createAws(options: AwsOptions): Provider {
       ec2Client(planner, holder),
       loadKnowledge(),
     ]);
-    const { serviceRole, templateBuckets = [] } = accounts.find(({ id }) => id === who.account) ?? {};
+    const { templateBuckets = [] } = accounts.find(({ id }) => id === who.account) ?? {};
     return {
       cloudFormation,
       ec2,
@@ -77,7 +78,10 @@ export function createAws(options: AwsOptions): Provider {
       objects: () => s3Client(planner, holder),
       now,
       hasPolicy: accounts.length > 0,
-      serviceRole: serviceRole === undefined ? null : roleArn(who.account, serviceRole),
+      serviceRoleOf(name, tags) {
+        const role = options.serviceRoleOf({ account: who.account, region: who.region, name, tags });
+        return role === undefined ? null : roleArn(who.account, role);
+      },
     };
   };
   // Readers hold no permit, so they are shared; a planner role's new session is a new reader.

@@ -117,3 +117,23 @@ it('tells that a stack gets another role, and keeps it', async () => {
     replaces: 'never',
   });
 });
+
+it('gives CloudFormation the service role of the scope, where it has one, and elsewhere that of the account', async () => {
+  const app = await world.another({
+    policy: world.policyText
+      .replace('regions: [eu-west-1] }', 'regions: [eu-west-1], service_role: of-the-account }')
+      .replace('environment: development,', 'environment: development, create: true, service_role: of-development,'),
+  });
+  const roleOf = async (tool: string, input: object) => {
+    const plan = await app.pipeline(tool, input);
+    const { plan: made } = await app.changes.plan(plan.ok ? String(plan.content.plan_id) : JSON.stringify(plan));
+    const { stack } = made.observed as unknown as Observed;
+    const set = made.effects.flatMap(({ properties }) => properties).find(({ path }) => path === 'RoleARN');
+    return set?.after ?? stack?.roleArn;
+  };
+  const set = [{ path: 'Resources.QueryFunction.Properties.MemorySize', value: 1024 }];
+  const arn = (name: string) => `arn:aws:iam::123456789012:role/${name}`;
+  expect(await roleOf('plan_stack_create', { stack: 'inbox-dev', template: queue })).toBe(arn('of-development'));
+  expect(await roleOf('plan_stack_update', { stack: 'cost-explorer-dev', set })).toBe(arn('of-development'));
+  expect(await roleOf('plan_stack_update', { stack: 'cost-explorer-prod', set })).toBe(arn('of-the-account'));
+});

@@ -37,8 +37,8 @@ export interface PlannerContext {
   earlier(changeId: string): Promise<Earlier>;
   /** Without a policy nothing is sent to AWS that could run a macro or leave an empty stack behind. */
   hasPolicy: boolean;
-  /** ARN of the role that CloudFormation works under; null: the caller's own session. */
-  serviceRole: string | null;
+  /** ARN of the role under which CloudFormation changes this stack; null: the caller's own session. */
+  serviceRoleOf(stack: string, tags: Record<string, string>): string | null;
   now(): Date;
 }
 /** What one plan reads once. */

@@ -7,7 +7,7 @@ import { deletedLately, findStack } from '../observe/stack.ts';
 import type { AwsDraft } from '../observed.ts';
 import type { TemplateRequest } from '../ports.ts';
 import { templateRequestSchema } from '../ports.ts';
-import { requiredCapabilities } from '../template/resolve.ts';
+import { capabilitiesFor } from '../template/resolve.ts';
 import { draftOfChangeSet } from './change-set-draft.ts';
 import type { PlannerContext } from './context.ts';
 import { definePlanner } from './definition.ts';
@@ -60,7 +60,7 @@ export async function planStackCreate(context: PlannerContext, request: Template
     const id = await proposeCreation(context, request, sent);
     try {
       return await keepIfPlanned(cloudFormation, id, async () =>
-        draftOf(ours(context, await readChangeSet(cloudFormation, id))),
+        draftOf(ours(context, request, await readChangeSet(cloudFormation, id))),
       );
     } catch (error) {
       throw withEmptyStackTold(error, request.stack);
@@ -94,8 +94,10 @@ function withEmptyStackTold(error: unknown, stack: string): CountersignError {
   );
 }
 
-const ours = ({ serviceRole }: PlannerContext, set: ChangeSet | 'unchanged') =>
-  set === 'unchanged' ? set : { ...set, role: serviceRole };
+const roleFor = ({ serviceRoleOf }: PlannerContext, { stack, tags = {} }: TemplateRequest) =>
+  serviceRoleOf(stack, tags);
+const ours = (context: PlannerContext, request: TemplateRequest, set: ChangeSet | 'unchanged') =>
+  set === 'unchanged' ? set : { ...set, role: roleFor(context, request) };
 
 const noTemplate = (): never => {
   throw new CountersignError(
@@ -117,9 +119,9 @@ async function proposeCreation(context: PlannerContext, request: TemplateRequest
       ParameterValue,
     })),
     tags: request.tags ?? {},
-    capabilities: request.capabilities ?? requiredCapabilities(template),
+    capabilities: request.capabilities ?? capabilitiesFor(template),
     hasNestedStacks: hasNestedStacks(template),
-    serviceRole: context.serviceRole,
+    serviceRole: roleFor(context, request),
   });
 }
 

@@ -16,7 +16,7 @@ import type { AwsDraft } from '../observed.ts';
 import type { StackUpdateRequest } from '../ports.ts';
 import { stackUpdateRequestSchema } from '../ports.ts';
 import { parseTemplate } from '../template/parse.ts';
-import { referencesIn, requiredCapabilities } from '../template/resolve.ts';
+import { capabilitiesFor, referencesIn } from '../template/resolve.ts';
 import { requestToUndo, stateBefore } from './before.ts';
 import { type ChangeSetRecipe, draftOfChangeSet } from './change-set-draft.ts';
 import { observed, type PlannerContext } from './context.ts';
@@ -54,10 +54,14 @@ export async function planStackUpdate(context: PlannerContext, asked: StackUpdat
       const set = requireOwnStack(await readChangeSet(cloudFormation, id), live.observed.stackId);
       // CloudFormation keeps a set that failed for want of changes until somebody deletes it.
       if (set === 'unchanged') await discardChangeSet(cloudFormation, id).catch(() => undefined);
-      return draftOf(set === 'unchanged' ? set : { ...set, role: context.serviceRole });
+      return draftOf(set === 'unchanged' ? set : { ...set, role: roleFor(context, live) });
     });
   });
 }
+
+/** By the tags that it has: those of the update are not on it when the role is chosen. */
+const roleFor = ({ serviceRoleOf }: PlannerContext, { observed }: BegunStack) =>
+  serviceRoleOf(observed.stackName, observed.tags);
 
 /** Logical ids of what is there and that the two templates, or a parameter that it names, make different. A guess. */
 function namedByEdit({ template }: BegunStack, sent: string, { parameters = {} }: StackUpdateRequest): string[] {
@@ -93,9 +97,9 @@ async function proposeUpdate(
       ...Object.entries(given).map(([ParameterKey, ParameterValue]) => ({ ParameterKey, ParameterValue })),
     ],
     tags: request.undo === undefined ? { ...live.observed.tags, ...request.tags } : { ...request.tags },
-    capabilities: request.capabilities ?? requiredCapabilities(template),
+    capabilities: request.capabilities ?? capabilitiesFor(template),
     hasNestedStacks: hasNestedStacks(template),
-    serviceRole: context.serviceRole,
+    serviceRole: roleFor(context, live),
   });
 }
 

@@ -6,6 +6,7 @@
  */
 import { CountersignError } from '../../../core/errors.ts';
 import type { Plan } from '../../../core/plan.ts';
+import type { PolicyPort } from '../../../core/ports.ts';
 import type { Rights, RightsFor } from '../../../core/rights.ts';
 import { isOwnChangeSet } from '../call-classes.ts';
 import type { CloudSettings } from '../clients.ts';
@@ -37,6 +38,7 @@ const SESSION_SECONDS = 3_600;
 export function createExecutorSessions(ports: {
   accounts: readonly AccountEntry[];
   own(place: { account?: string | undefined; region?: string | undefined }): CloudSettings;
+  serviceRoleOf: PolicyPort['serviceRoleOf'];
   now(): Date;
 }): ExecutorSessions {
   const ownIdentity = createIdentity(async (place) => ports.own(place), ports.accounts);
@@ -57,7 +59,7 @@ export function createExecutorSessions(ports: {
   async function take(plan: Plan, about: RightsFor): Promise<Rights> {
     const entry = accountEntry(ports.accounts, plan.target);
     if (entry?.executorRole === undefined) return own(plan.target);
-    mustHaveServiceRole(plan, entry);
+    mustHaveServiceRole(plan, ports.serviceRoleOf);
     return confined(plan, about, roleArn(entry.id, entry.executorRole), false);
   }
 
@@ -124,19 +126,30 @@ function mustBeOf({ account }: Place, arn: string): void {
 }
 
 /** Without one CloudFormation works under the session that began the change, which may do nothing else. */
-function mustHaveServiceRole({ calls, observed, target }: Plan, { serviceRole }: AccountEntry): void {
+function mustHaveServiceRole(plan: Plan, serviceRoleOf: PolicyPort['serviceRoleOf']): void {
+  const { calls, observed, target } = plan;
   const call = calls.find(({ service }) => service === 'cloudformation');
   if (!call) return;
   const { stack } = observedSchema.pick({ stack: true }).strip().parse(observed);
   const isOurs = call.operation === 'ExecuteChangeSet' && isOwnChangeSet(call.input.ChangeSetName);
-  if (call.input.RoleARN !== undefined || stack?.roleArn || (isOurs && serviceRole !== undefined)) return;
+  const ofTheScope = () => serviceRoleOf({ ...target, tags: { ...stack?.tags, ...stackTagsSet(plan) } });
+  if (call.input.RoleARN !== undefined || stack?.roleArn || (isOurs && ofTheScope() !== undefined)) return;
   throw new CountersignError(
     'CONFIG_SERVICE_ROLE_MISSING',
     `The stack ${target.name} has no service role, so CloudFormation would work with a session that may do nothing but this one call.`,
     {
       agent: 'Tell the user that this stack needs a service role before Countersign can change it.',
       person:
-        'Name a service_role for this account in the policy and plan an update of the stack, which then keeps the role; or remove executor_role.',
+        'Name a service_role for this account or scope in the policy and plan an update of the stack, which then keeps the role; or remove executor_role.',
     },
   );
 }
+
+/** A new stack has its tags from its plan. */
+const stackTagsSet = ({ effects }: Plan): Record<string, string> =>
+  Object.fromEntries(
+    effects
+      .filter(({ type, logicalId }) => type === 'AWS::CloudFormation::Stack' && logicalId === undefined)
+      .flatMap(({ properties }) => properties)
+      .flatMap(({ path, after }) => (path.startsWith('Tags.') && after !== undefined ? [[path.slice(5), after]] : [])),
+  );

@@ -99,7 +99,21 @@ function secretIsPinned(reference: string): boolean {
 
 const NAMES = ['RoleName', 'UserName', 'GroupName', 'ManagedPolicyName', 'InstanceProfileName'];
 
-/** @returns what `CreateChangeSet` must be told, by need. */
+/**
+ * What `CreateChangeSet` is told where the caller says nothing. A nested stack may make roles, which only its own template
+ * shows; its effects are judged like all others.
+ *
+ * SECURITY: a nested template's macros are not acknowledged for it: they would run before anybody has judged them.
+ */
+export function capabilitiesFor(template: Template): string[] {
+  const isNested = Object.values(template.Resources).some(({ Type }) => Type === 'AWS::CloudFormation::Stack');
+  const needed = requiredCapabilities(template);
+  return isNested
+    ? [...new Set(['CAPABILITY_NAMED_IAM', ...needed.filter((one) => one !== 'CAPABILITY_IAM')])]
+    : needed;
+}
+
+/** @returns what this template alone needs. */
 export function requiredCapabilities(template: Template): string[] {
   const made = Object.values(template.Resources);
   const iam = made.filter(({ Type }) => Type.startsWith('AWS::IAM::'));

@@ -9,7 +9,7 @@ import { isRecord, type Template, type TemplateResource, type Value } from './pa
 import { isUnresolved, type StackOutput, scalarText, stackOutputOf, type Truth, UNRESOLVED } from './values.ts';
 
 export type { ResolveContext } from './evaluate.ts';
-export { dynamicReferencesIn, referencesIn, requiredCapabilities, transformsOf } from './inspect.ts';
+export { capabilitiesFor, dynamicReferencesIn, referencesIn, requiredCapabilities, transformsOf } from './inspect.ts';
 export { parameterFaults, parameterValues } from './parameters.ts';
 export { isUnresolved, UNRESOLVED } from './values.ts';
 

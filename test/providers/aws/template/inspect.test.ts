@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseTemplate } from '../../../../src/providers/aws/template/parse.ts';
 import {
+  capabilitiesFor,
   dynamicReferencesIn,
   requiredCapabilities,
   resolveTemplate,
@@ -98,4 +99,12 @@ Outputs:
     expect(() => resolve(loop(body))).toThrow(/collection of Fn::ForEach::L cannot be known/);
     expect(() => resolve(loop(body, ''))).toThrow(/needs Transform: AWS::LanguageExtensions/);
   });
+});
+
+it('a nested stack may need named roles, and its macros are not acknowledged for it', () => {
+  const nested = (more = '') =>
+    parseTemplate(`Resources: { N: { Type: AWS::CloudFormation::Stack, Properties: { TemplateURL: x } }${more} }`);
+  expect(capabilitiesFor(nested())).toEqual(['CAPABILITY_NAMED_IAM']);
+  expect(capabilitiesFor(nested(', R: { Type: AWS::IAM::Role }'))).toEqual(['CAPABILITY_NAMED_IAM']);
+  expect(capabilitiesFor(parseTemplate(TOPIC))).toEqual([]);
 });
