@@ -3,6 +3,7 @@ import { counted } from '../core/counted.ts';
 import { type Effect, effectName } from '../core/effect.ts';
 import { absoluteTime } from '../core/instant.ts';
 import { leavesOf } from '../core/leaves.ts';
+import type { Mark } from '../core/mark.ts';
 import type { Thing } from '../core/picture.ts';
 import type { Plan } from '../core/plan.ts';
 import { type Row, rowOf, type Tone } from './layout.ts';
@@ -106,7 +107,7 @@ function factRows({ why, retention, recoveryPoint, marks, properties, tagKeys }:
           },
         ]
       : []),
-    ...marks.map(({ kind, path, text, bound, principal, target, reads, network }): Row => {
+    ...marks.map(({ kind, path, text, bound, principal, target, reads, receives, network }): Row => {
       const more = [
         ...(bound === undefined ? [] : [bound.replaceAll('_', ' ')]),
         ...(principal === undefined ? [] : [`by ${quoted(principal)}`]),
@@ -116,6 +117,7 @@ function factRows({ why, retention, recoveryPoint, marks, properties, tagKeys }:
               `target ${quoted(target.id)}${target.stack === undefined ? '' : ` of ${target.stack === null ? 'no stack' : quoted(target.stack)}`}`,
             ]),
         ...(reads === undefined ? [] : [`reads ${reads}`]),
+        ...(receives === undefined ? [] : [receiversText(receives)]),
         ...(network === undefined
           ? []
           : [`${quoted(network.range)} ${quoted(network.protocol)} ${network.fromPort}-${network.toPort}`]),
@@ -128,6 +130,10 @@ function factRows({ why, retention, recoveryPoint, marks, properties, tagKeys }:
     }),
   ];
 }
+
+/** Who would be sent what. Quoted each, so that no name can look like two. */
+const receiversText = ({ names, logs }: NonNullable<Mark['receives']>): string =>
+  `${logs ? 'logs' : 'data'} to ${names.length > 0 ? names.map(quoted).join(' and ') : 'a receiver that is not told'}`;
 
 function one(plan: Plan, effect: Effect, thing: Thing | undefined, whole: Whole[]): Row[] {
   const made = effect.kind === 'create' && thing?.after ? [...leavesOf(thing.after, '')] : [];

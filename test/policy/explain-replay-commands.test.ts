@@ -42,7 +42,7 @@ describe('the commands', () => {
     const change = await proposeFix(world);
     const { status, stdout } = command('explain', change, '--policy', policy());
     expect(status).toBe(0);
-    expect(stdout).toMatch(/^hold +approval \(1\)$/m);
+    expect(stdout).toMatch(/^ {2}HELD for 1 approval by GUARD_APPROVAL: /m);
     const json = JSON.parse(command('explain', change, '--policy', policy(), '--goal', 'scale', '--json').stdout);
     expect(json).toMatchObject({ subject: change, goal: 'scale', decision: 'needs_approval', seats: 1 });
   });
