@@ -209,7 +209,7 @@ export interface PolicyPort {
   executionOf(plan: Plan): NonNullable<Facts['scope']>['execute'] | null;
   /** Where a plan is, and by which scope: `production (main: stack *-prod)`. */
   scopeOf(plan: Plan): string;
-  /** What the cloud itself works with when it changes this stack: a name or an ARN, of its scope or its account. */
+  /** What the cloud itself works with when it changes this stack: the role of its scope, or else of its account. */
   serviceRoleOf(stack: {
     account: string;
     region: string;
