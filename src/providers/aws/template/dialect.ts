@@ -58,11 +58,26 @@ function readTags(tags: Tags): Tags {
     if (typeof tag !== 'object') return [tag];
     if (NOT_READ.test(tag.tag) || ('format' in tag && tag.format === 'TIME')) return [];
     if (tag.tag.endsWith(':int') && !('format' in tag)) return [asWritten({ ...tag, test: NUMBER } as ScalarTag)];
-    if (/:(?:int|float)$/.test(tag.tag)) return [asWritten(tag as ScalarTag)];
+    if (tag.tag.endsWith(':float')) return [asWritten(onlyNumbers(tag as ScalarTag))];
+    if (tag.tag.endsWith(':int')) return [asWritten(tag as ScalarTag)];
     if (!tag.tag.endsWith(':bool')) return [tag];
     const isTrue = 'test' in tag && tag.test?.test('true') === true;
     return [{ ...tag, test: isTrue ? BOOLEAN.true : BOOLEAN.false } as ScalarTag];
   });
+}
+
+/**
+ * What is no number stays text. The library takes an exponent without digits before it, such as cfn-lint's `E9007`, for
+ * a number, which is then NaN (yaml 2.9.1, version 1.1); JSON has none of NaN and infinity either.
+ */
+function onlyNumbers(tag: ScalarTag): ScalarTag {
+  return {
+    ...tag,
+    resolve(text, ...rest) {
+      const read = tag.resolve(text, ...rest);
+      return Number.isFinite(isScalar(read) ? read.value : read) ? read : text;
+    },
+  };
 }
 
 /** A number prints as it was written: 987654321987654321 is more than a number of ours can hold. */

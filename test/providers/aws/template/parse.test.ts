@@ -97,3 +97,11 @@ it('gives the same text the same template, which nobody can change, and forgets 
   expect(parseTemplate(text(0))).not.toBe(first);
   expect(parseTemplate(text(0))).toEqual(first);
 });
+
+it('what only looks like a number is text: codes of linters, infinity and numbers that are too large', () => {
+  const { Metadata } = parseTemplate(`Metadata: { Checks: [E9007, e1, .inf, -.inf, .nan, 1e999], Real: [1.5, 1e3, .5] }
+Resources: { A: { Type: AWS::SNS::Topic } }
+`) as unknown as { Metadata: Record<string, unknown> };
+  expect(Metadata.Checks).toEqual(['E9007', 'e1', '.inf', '-.inf', '.nan', '1e999']);
+  expect(Metadata.Real).toEqual([1.5, 1000, 0.5]);
+});
