@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Approval } from '../../src/core/change.ts';
 import { createChangeReader } from '../../src/core/change-reader.ts';
 import { providerRules } from '../../src/providers/index.ts';
-import { openTestWorld, proposeFix, type TestWorld } from '../world.ts';
+import { openTestWorld, proposeFix, STACK, type TestWorld } from '../world.ts';
 
 let world: TestWorld;
 let id: string;
@@ -71,4 +71,22 @@ it('who may sign now is asked of an open change with approvals only', async () =
   await world.app.ledger.append({ kind: 'change.withdrawn', changeId: id, body: {} });
   expect((await changes.find(id)).approvals).toMatchObject([{ person: 'bob' }]);
   expect(asked()).toBe(1);
+});
+
+it('the list is of the sponsors that were asked for, and of everybody where none were', async () => {
+  const { changes } = reader(null);
+  const listed = async (sponsors?: string[]) =>
+    (await changes.list({ limit: 10, ...(sponsors && { sponsors }) })).items.map(({ sponsor }) => sponsor);
+  const nobodys = await world.another({ sponsor: undefined });
+  const plan = await nobodys.pipeline('plan_stack_update', {
+    stack: STACK,
+    set: [{ path: 'Resources.QueryFunction.Properties.MemorySize', value: 2048 }],
+  });
+  const about = { planId: plan.ok ? String(plan.content.plan_id) : '', goal: 'fix' as const, reason: 'a test' };
+  await nobodys.changes.propose(about);
+  expect(await listed()).toEqual([null, 'alice']);
+  expect(await listed(['alice'])).toEqual(['alice']);
+  expect(await listed(['bob'])).toEqual([]);
+  expect(await listed(['bob', 'alice'])).toEqual(['alice']);
+  expect((await changes.list({ limit: 10, state: 'denied', sponsors: ['alice'] })).items).toEqual([]);
 });
