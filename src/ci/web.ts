@@ -1,5 +1,6 @@
 /** Requests to the API of a forge, with one token. */
 import { CountersignError } from '../core/errors.ts';
+import { isPrivateUrl } from '../core/private-url.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
 
 const WITHIN_MILLISECONDS = 30_000;
@@ -27,8 +28,9 @@ export interface Api {
  * @param headers with the token, which no error repeats.
  */
 export function apiAt(base: string, headers: Readonly<Record<string, string>>): Api {
-  const { protocol, hostname } = new URL(base);
-  if (protocol !== 'https:' && !['localhost', '127.0.0.1', '[::1]'].includes(hostname))
+  const address = new URL(base);
+  const { hostname } = address;
+  if (!isPrivateUrl(address))
     throw new CountersignError(
       'CONFIG_INVALID',
       'The address of the API is not encrypted.',

@@ -11,12 +11,13 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { environmentWith } from '../config.ts';
 import { counted } from '../core/counted.ts';
 import { AUDIT_REMEDY, CountersignError } from '../core/errors.ts';
+import { makeVisibleLine } from '../core/render-safe.ts';
 import { openCheckpoint } from '../ledger/checkpoint.ts';
 import { type Cosignature, parseWitnessKey } from '../ledger/cosignature.ts';
 import { isPrefix, type SignedHead } from '../ledger/log-key.ts';
 import type { NoteKey } from '../ledger/note.ts';
 import type { OpenLedger } from '../ledger/store.ts';
-import { type Cosigned, cosigned } from './audit-witness.ts';
+import { type Cosigned, cosigned, cosignedText } from './audit-witness.ts';
 import { knownKeys, signedHead } from './log-keys.ts';
 
 /** `before`: events that the place covered already. */
@@ -144,4 +145,10 @@ async function witnessed(
       'Pass the key that its operator publishes: --witness-key VKEY',
     );
   return cosigned(ledger, head, prefix, parseWitnessKey(key));
+}
+
+export function anchoredText({ place, size, commit, cosignatures = [] }: Anchored): string {
+  const where = `${place}: checkpoint of ${counted(size, 'event')}`;
+  const by = [...(commit === undefined ? [] : [`commit ${commit}`]), ...cosignatures.map(cosignedText)];
+  return makeVisibleLine([where, ...by].join(', '), Number.POSITIVE_INFINITY);
 }

@@ -6,6 +6,7 @@ import { type Cosignature, cosignaturesOf, parseWitnessKey } from '../ledger/cos
 import { type NoteKey, splitNote } from '../ledger/note.ts';
 import { type Verification, verifyLedger } from '../ledger/verify.ts';
 import { auditSignatures, type SignatureAudit } from './audit-signatures.ts';
+import { cosignedText } from './audit-witness.ts';
 import { givenText } from './given-text.ts';
 
 export type AuditReport =
@@ -72,8 +73,6 @@ export function auditText(report: AuditReport): string {
       : `Anchored: ${report.checkpoints.map(({ size, signed, cosignatures }) => `the checkpoint of ${counted(size, 'event')} matches (${[signed, ...cosignatures.map(cosignedText)].join(', ')})`).join('; ')}.`,
   ].join('\n');
 }
-
-const cosignedText = ({ name, at }: Cosignature) => `cosigned by ${name} at ${new Date(at * 1000).toISOString()}`;
 
 function openedFrom(file: string, text: string, { keys, mustBeSigned, witnesses }: Omit<Kept, 'checkpoints'>): Opened {
   const opened = openCheckpoint(text, keys);

@@ -6,6 +6,7 @@
  */
 import { counted } from '../core/counted.ts';
 import { AUDIT_REMEDY, CountersignError } from '../core/errors.ts';
+import { isPrivateUrl } from '../core/private-url.ts';
 import { type Cosignature, cosignaturesOf, type WitnessKey } from '../ledger/cosignature.ts';
 import type { SignedHead } from '../ledger/log-key.ts';
 import { splitNote } from '../ledger/note.ts';
@@ -38,11 +39,10 @@ export async function cosigned(ledger: Log, head: SignedHead, prefix: string, ke
   throw noCosignature(`${key.name} answered without a cosignature by the key that was named`);
 }
 
-/** @throws INPUT_INVALID; only encrypted, or on this machine. */
+/** @throws INPUT_INVALID for an address that others on the way could read. */
 function submissionUrl(prefix: string): URL {
   const url = URL.canParse(prefix) ? new URL(`${prefix.replace(/\/$/, '')}/add-checkpoint`) : undefined;
-  const isHere = url?.protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
-  if (url && (url.protocol === 'https:' || isHere)) return url;
+  if (url && isPrivateUrl(url)) return url;
   throw new CountersignError(
     'INPUT_INVALID',
     'A witness needs an https address.',
@@ -115,3 +115,6 @@ async function boundedText({ body }: Response): Promise<string> {
   }
   return Buffer.concat(chunks).toString('utf8');
 }
+
+export const cosignedText = ({ name, at }: Cosignature): string =>
+  `cosigned by ${name} at ${new Date(at * 1000).toISOString()}`;

@@ -1,6 +1,8 @@
 /** `changes`: the changes of a state folder as a table: how each stands, and who waits for whom. */
 import type { Change } from '../core/change.ts';
 import type { ChangeState } from '../core/change-states.ts';
+import { counted } from '../core/counted.ts';
+import { absoluteTime } from '../core/instant.ts';
 import type { Page } from '../core/ports.ts';
 import { countedApprovals } from '../core/verdict.ts';
 import type { StateFolder } from '../folder.ts';
@@ -63,13 +65,12 @@ export function whoWaits(change: Change, now: Date): string {
   if (state === 'pending') {
     const { needed, filledBy, missingRoles } = seatsOf(change, approvals);
     const missing = Math.max(needed - filledBy.length, missingRoles.length);
-    const more =
-      filledBy.length > 0 ? `${missing} more ${missing === 1 ? 'approval' : 'approvals'}` : countedApprovals(missing);
+    const more = filledBy.length > 0 ? counted(missing, 'more approval') : countedApprovals(missing);
     return `${who} for ${more}${missingRoles.length > 0 ? ` (${missingRoles.join(', ')})` : ''}`;
   }
   if (state === 'approved')
     return executeFrom && now.getTime() < Date.parse(executeFrom)
-      ? `${who} until ${executeFrom.slice(0, 16).replace('T', ' ')} UTC`
+      ? `${who} until ${absoluteTime(executeFrom)}`
       : `${who} for its execution`;
   if (state === 'executing') return `${who} for the cloud`;
   return state === 'unknown' ? `${who} for countersign reconcile` : '';

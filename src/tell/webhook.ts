@@ -11,6 +11,7 @@ import { z } from 'zod';
 import { readBounded } from '../bounded-file.ts';
 import { webhookFile } from '../config.ts';
 import { CountersignError } from '../core/errors.ts';
+import { isPrivateUrl } from '../core/private-url.ts';
 
 const webhookSchema = z.strictObject({
   url: z.string().refine(isTaken),
@@ -29,11 +30,8 @@ const MAX_BYTES = 8 * 1024;
 const ANSWERS_WITHIN_MILLISECONDS = 5_000;
 const OTHERS = 0o077;
 
-/** Only encrypted, or on this machine. */
 function isTaken(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { protocol, hostname } = new URL(text);
-  return protocol === 'https:' || (protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(hostname));
+  return URL.canParse(text) && isPrivateUrl(new URL(text));
 }
 
 /** @throws CONFIG_INVALID when others can read it, or it is not what `countersign tell` writes. */

@@ -1,5 +1,3 @@
-import { counted } from '../../core/counted.ts';
-import { makeVisibleLine } from '../../core/render-safe.ts';
 import { type Command, JSON_OPTION, LOG_KEY_OPTION } from '../command.ts';
 import { EXIT } from '../exit.ts';
 
@@ -25,14 +23,8 @@ of its own and runs no hook; push the branch to a place that users of the state 
   arguments: [],
   run: (context, args) =>
     context.withApp(async ({ ledger }) => {
-      const { anchorAll } = await import('../audit-anchor.ts');
+      const { anchorAll, anchoredText } = await import('../audit-anchor.ts');
       const anchored = await anchorAll(ledger, context.config.home, args);
-      const lines = anchored.map(({ place, size, commit, cosignatures = [] }) =>
-        makeVisibleLine(
-          `${place}: checkpoint of ${counted(size, 'event')}${commit === undefined ? '' : `, commit ${commit}`}${cosignatures.map(({ name, at }) => `, cosigned by ${name} at ${new Date(at * 1000).toISOString()}`).join('')}`,
-          Number.POSITIVE_INFINITY,
-        ),
-      );
-      return { text: lines.join('\n'), json: anchored, exit: EXIT.pass };
+      return { text: anchored.map(anchoredText).join('\n'), json: anchored, exit: EXIT.pass };
     }),
 };
