@@ -25,6 +25,8 @@ export interface Cosignature {
 
 const jwk = (kty: string, key: object) => ({ key: { kty, ...key }, format: 'jwk' as const });
 const TIME_BYTES = 8;
+/** The last second that a date of JavaScript can be. */
+const LATEST = 8_640_000_000_000n;
 /** By the type byte. Lengths in bytes. */
 const KINDS = {
   4: {
@@ -94,7 +96,7 @@ function timeOf(note: OpenNote, checkpoint: Checkpoint, bytes: Buffer, key: Witn
   const { kind, name, publicKey } = key;
   if (bytes.length !== TIME_BYTES + kind.signatureLength) return undefined;
   const at = bytes.readBigUInt64BE();
-  if (at === 0n || at > BigInt(Number.MAX_SAFE_INTEGER)) return undefined;
+  if (at === 0n || at > LATEST) return undefined;
   const data = kind.signed(note, at, checkpoint, name);
   return verify(null, data, publicKeyOf(kind.jwk(publicKey)), bytes.subarray(TIME_BYTES)) ? Number(at) : undefined;
 }

@@ -116,6 +116,16 @@ describe('audit anchor --witness', () => {
     }
   });
 
+  it.each([0, 8_640_000_000_001, Number.MAX_SAFE_INTEGER])(
+    'takes no cosignature of the time %d, which is none',
+    async (time) => {
+      const started = await startWitness('ed25519', undefined, () => time);
+      stops.push(started.close);
+      const anchored = auditAnchor.run(context, { witness: started.url, witnessKey: started.vkey });
+      await expect(anchored).rejects.toMatchObject({ code: 'INPUT_INVALID' });
+    },
+  );
+
   it('needs its key and an address that nobody else reads', async () => {
     const { url, vkey } = await witness();
     const invalid = { code: 'INPUT_INVALID' };

@@ -39,8 +39,12 @@ export function continues(old: Head, now: Head, proof: Buffer[]): boolean {
 const KINDS = { ed25519: 4, 'ml-dsa-44': 6 };
 export type Kind = keyof typeof KINDS;
 
-/** @param answer replaces what it would answer. */
-export async function startWitness(kind: Kind, answer?: (honest: string) => { status: number; text: string }) {
+/** @param answer replaces what it would answer. @param time that it cosigns with, in seconds. */
+export async function startWitness(
+  kind: Kind,
+  answer?: (honest: string) => { status: number; text: string },
+  time = () => Math.floor(Date.now() / 1000),
+) {
   const { privateKey, publicKey } = generateKeyPairSync(kind as 'ed25519');
   const jwk = publicKey.export({ format: 'jwk' }) as { x?: string; pub?: string };
   const material = Buffer.concat([Buffer.from([KINDS[kind]]), Buffer.from(jwk.x ?? jwk.pub ?? '', 'base64url')]);
@@ -65,7 +69,7 @@ export async function startWitness(kind: Kind, answer?: (honest: string) => { st
     )
       return { status: 422, text: '' };
     seen = now;
-    const honest = `— ${name} ${cosign(kind, privateKey, { name, id, note, origin, now })}\n`;
+    const honest = `— ${name} ${cosign(kind, privateKey, { name, id, note, origin, now, time: time() })}\n`;
     return answer?.(honest) ?? { status: 200, text: honest };
   }
   const server = createServer(async (request, response) => {
@@ -95,12 +99,16 @@ const u64 = (value: number) => {
 };
 const sized = (text: string) => Buffer.concat([Buffer.from([text.length]), Buffer.from(text)]);
 
-function cosign(
-  kind: Kind,
-  key: KeyObject,
-  { name, id, note, origin, now }: { name: string; id: Buffer; note: string; origin: string; now: Head },
-): string {
-  const time = Math.floor(Date.now() / 1000);
+interface Cosigned {
+  name: string;
+  id: Buffer;
+  note: string;
+  origin: string;
+  now: Head;
+  time: number;
+}
+
+function cosign(kind: Kind, key: KeyObject, { name, id, note, origin, now, time }: Cosigned): string {
   const message =
     kind === 'ed25519'
       ? Buffer.from(`cosignature/v1\ntime ${time}\n${note}`)
