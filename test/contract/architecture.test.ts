@@ -73,6 +73,7 @@ const TABLE: Record<string, string[]> = {
     'src/core/',
     `${AWS}/knowledge/`,
     `${AWS}/picture/mask.ts`,
+    `${AWS}/template/secrets.ts`,
     `${AWS}/template/values.ts`,
   ],
   'src/sandbox': [
