@@ -41,9 +41,19 @@ export function resourceOf(one: ResourceChange, { configuration, bodyOf }: Writt
 
 const membersOf = (value: Json | undefined): Values | undefined => (isMembers(value) ? value : undefined);
 
-/** Absent and null are the same to Terraform. */
-const known = (values: Values): Values =>
-  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null));
+/** To Terraform null is absent, and so is a list without a block. */
+function known(values: Values): Values {
+  const made: Values = {};
+  for (const [key, value] of Object.entries(values)) {
+    if (value === null || (Array.isArray(value) && value.length === 0)) continue;
+    made[key] = inner(value);
+  }
+  return made;
+}
+
+const inner = (value: Json): Json =>
+  Array.isArray(value) ? (value.every(isScalar) ? value : value.map(inner)) : isMembers(value) ? known(value) : value;
+const isScalar = (value: Json): boolean => value === null || typeof value !== 'object';
 
 interface Block {
   expressions: Values | undefined;
