@@ -7,6 +7,7 @@
  */
 import type { Json } from '../../../core/digest.ts';
 import { compareWorstFirst, type Effect } from '../../../core/effect.ts';
+import type { Mark } from '../../../core/mark.ts';
 import type { Picture, Thing } from '../../../core/picture.ts';
 import type { PlanDraft } from '../../../core/plan.ts';
 import { makeVisible } from '../../../core/render-safe.ts';
@@ -20,7 +21,7 @@ import { notesOf } from './notes.ts';
 import { propertiesOf } from './properties.ts';
 import { isUntouched, resourceOf } from './resources.ts';
 import { type Secrets, secretsOf } from './secrets.ts';
-import { shownSides, type Tag, withoutSecrets } from './values.ts';
+import { shownSides, type Tag } from './values.ts';
 
 export type Described = Pick<
   PlanDraft,
@@ -82,16 +83,37 @@ export function describePlan(plan: TerraformPlan, { workspace, keyed, account, b
 
 const pictureOf = (things: Thing[]): Picture => ({ things });
 
-/** SECURITY: names and sentences are made from values too. An address stays, since by it a resource is known. */
-function cleaned(effect: Effect, secrets: Secrets): Effect {
-  const { logicalId, type, owner, ...rest } = effect;
-  const shown = withoutSecrets(rest as unknown as Json, secrets) as unknown as typeof rest;
+/**
+ * SECURITY: names and sentences are made from values too. What judgements compare (kinds, what it holds, keys of tags,
+ * paths) is never touched, whatever a plan calls sensitive; an address stays, since by it a resource is known.
+ */
+function cleaned(effect: Effect, { masked }: Secrets): Effect {
+  const { physicalId, within, why, size } = effect;
   return {
-    ...shown,
-    kind: effect.kind,
-    type,
-    ...(logicalId === undefined ? {} : { logicalId }),
-    ...(owner ? { owner } : {}),
+    ...effect,
+    ...(physicalId === undefined ? {} : { physicalId: masked(physicalId) }),
+    ...(within === undefined ? {} : { within: masked(within) }),
+    ...(size === undefined ? {} : { size: masked(size) }),
+    why: masked(why),
+    properties: effect.properties.map(({ before, after, ...rest }) => ({
+      ...rest,
+      ...(before === undefined ? {} : { before: masked(before) }),
+      ...(after === undefined ? {} : { after: masked(after) }),
+    })),
+    marks: effect.marks.map((mark) => cleanedMark(mark, masked)),
+  };
+}
+
+function cleanedMark(mark: Mark, masked: Secrets['masked']): Mark {
+  const { text, principal, target, receives, network } = mark;
+  return {
+    ...mark,
+    text: masked(text),
+    ...(principal === undefined ? {} : { principal: masked(principal) }),
+    ...(target === undefined ? {} : { target: { ...target, id: masked(target.id) } }),
+    ...(receives === undefined ? {} : { receives: { ...receives, names: receives.names.map(masked) } }),
+    // A range that is hidden is no range, and counts as the world.
+    ...(network === undefined ? {} : { network: { ...network, range: masked(network.range) } }),
   };
 }
 
