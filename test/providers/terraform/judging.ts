@@ -2,7 +2,7 @@
 import type { Guard } from '../../../src/core/guard.ts';
 import type { Plan } from '../../../src/core/plan.ts';
 import { ACTIONS, type ProviderFacts } from '../../../src/core/subject.ts';
-import type { Judgement } from '../../../src/core/verdict.ts';
+import type { Goal, Judgement } from '../../../src/core/verdict.ts';
 import type { Described } from '../../../src/providers/terraform/effects/index.ts';
 import { allGuards, facts, judged, NOW } from '../../guards/builders.ts';
 
@@ -52,16 +52,14 @@ export const planOf = ({ action, effects, subject, notes, protections, lowered }
 
 const guards = allGuards();
 
-export const judgementOf = (described: Described, by: readonly Guard[] = guards): Judgement =>
-  judged(planOf(described), facts({ provider, scope: { text: 'x', create: true, execute: 'by_command' } }), [...by]);
+/** @param goal what the agent says that it is for. */
+export const judgementOf = (described: Described, by: readonly Guard[] = guards, goal: Goal = 'deploy'): Judgement =>
+  judged(planOf(described), facts({ provider, goal, scope: { text: 'x', create: true, execute: 'by_command' } }), [
+    ...by,
+  ]);
 
 /** `denied`, or how many approvals. */
-export const verdictOf = (described: Described, by?: readonly Guard[]): 'denied' | number => {
-  const { decision, seats } = judgementOf(described, by);
+export const verdictOf = (described: Described, by?: readonly Guard[], goal?: Goal): 'denied' | number => {
+  const { decision, seats } = judgementOf(described, by, goal);
   return decision === 'denied' ? 'denied' : seats;
 };
-
-export const refusedBy = (described: Described): string[] =>
-  judgementOf(described)
-    .verdicts.filter(({ outcome }) => outcome === 'deny')
-    .map(({ guard }) => guard);
