@@ -7,7 +7,7 @@ import type { Described } from '../../../src/providers/terraform/effects/index.t
 import { allGuards, facts, judged, NOW } from '../../guards/builders.ts';
 
 /** One call applies a plan file, whatever the plan does. */
-const provider: ProviderFacts = {
+export const provider: ProviderFacts = {
   allowedCalls: [
     { provider: 'terraform', service: 'terraform', operation: 'Apply', actions: ACTIONS, inputs: { plan: null } },
   ],
