@@ -14,9 +14,9 @@ import { makeVisible } from '../../../core/render-safe.ts';
 import { UNSEEN } from '../../../core/subject.ts';
 import { families, familyOf } from '../knowledge/index.ts';
 import { configurationOf } from '../plan-json/configuration.ts';
-import type { Change, ResourceChange, StateModule, TerraformPlan } from '../plan-json/shape.ts';
+import type { Change, ResourceChange, TerraformPlan } from '../plan-json/shape.ts';
 import { effectOf } from './effect.ts';
-import { marksBesides } from './marks.ts';
+import { besidesOf } from './marks.ts';
 import { notesOf } from './notes.ts';
 import { propertiesOf } from './properties.ts';
 import { isUntouched, resourceOf } from './resources.ts';
@@ -56,13 +56,14 @@ export function describePlan(plan: TerraformPlan, { workspace, keyed, account, b
       account,
     ),
   );
+  const marksBesides = besidesOf(plan, configuration);
   const things: Thing[] = [];
   const effects: Effect[] = [];
   for (const [index, one] of changes.entries()) {
     if (isUntouched(one)) continue;
     const sides = shownSides(one.change, secrets, keyed);
     const found = judged.flatMap((by) => by.marks.get(one.address) ?? []);
-    const besides = marksBesides(one, plan, configuration);
+    const besides = marksBesides(one);
     const effect = effectOf(one, { resource: resources[index]!, sides, marks: [...found, ...besides], workspace });
     if (!effect) continue;
     effects.push(effect);
@@ -142,14 +143,9 @@ function outputsOf({ output_changes: changes = {} }: TerraformPlan, workspace: s
 }
 
 const isNewOne = ({ change }: ResourceChange): boolean => change.actions === 'create' && !change.importing;
-const countIn = ({ resources = [], child_modules: children = [] }: StateModule): number =>
-  resources.filter(({ mode }) => mode !== 'data').length + children.reduce((sum, child) => sum + countIn(child), 0);
-const stateOf = ({ prior_state: state }: TerraformPlan): number =>
-  state?.values?.root_module ? countIn(state.values.root_module) : 0;
-
 /** INVARIANT: a workspace counts as new only where nothing at all is in its state, and nothing that exists is touched. */
 const isNew = (plan: TerraformPlan, changes: readonly ResourceChange[]): boolean =>
-  stateOf(plan) === 0 && (plan.resource_drift ?? []).length === 0 && changes.every(isNewOne);
+  plan.managed === 0 && (plan.resource_drift ?? []).length === 0 && changes.every(isNewOne);
 
 function actionOf(plan: TerraformPlan, changes: readonly ResourceChange[]): PlanDraft['action'] {
   if (isNew(plan, changes)) return 'create';
@@ -162,7 +158,7 @@ function subjectOf(plan: TerraformPlan, changes: readonly ResourceChange[], work
   return {
     ...UNSEEN,
     lifecycle: isNew(plan, changes) ? 'new' : 'live',
-    resourceCount: Math.max(stateOf(plan), existing),
+    resourceCount: Math.max(plan.managed, existing),
     itself: { type: WORKSPACE_TYPE, ids: [workspace] },
   };
 }

@@ -10,6 +10,7 @@ import type { Protection } from '../../../core/protection.ts';
 import { makeVisibleLine } from '../../../core/render-safe.ts';
 import { UNRESOLVED } from '../../aws/template/values.ts';
 import type { Values } from './judgement.ts';
+import { present } from './present.ts';
 
 /** On protects; to switch it off, or to leave it out, lowers that. */
 export const PROTECTING =
@@ -24,7 +25,7 @@ const isOn = (value: unknown): boolean =>
 /** Of a change in place; a replaced resource has no protection that goes on. */
 export function commonMarks(before: Values | null, after: Values | null): Mark[] {
   if (!before || !after) return [];
-  return [...differing(before, after, '')];
+  return [...differing(present(before), present(after), '')];
 }
 
 function* differing(before: Values, after: Values, at: string): Generator<Mark> {

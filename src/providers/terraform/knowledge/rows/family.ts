@@ -10,6 +10,7 @@ import { judgeRows, rowsByType } from '../../../aws/knowledge/marks/rows.ts';
 import { isSecretPath } from '../../../aws/template/secrets.ts';
 import { commonMarks, protectionLevels } from '../common.ts';
 import type { Family, Fate, Judged, JudgedTogether, Resource, Values } from '../judgement.ts';
+import { present } from '../present.ts';
 import { isUnknown } from '../unknown-value.ts';
 
 export interface RowsOf {
@@ -32,13 +33,17 @@ export function familyOfRows({ prefix, judge, rows: table, fate, besides, protec
   const rows = rowsByType(table);
   const context: MarkContext = { before: none, after: none, physicalIds: {}, isSecret: isSecretPath, isUnknown };
   const marksOf = (resource: Resource, all: readonly Resource[]): Mark[] => {
-    const { address, type, before, after, isUntouched } = resource;
+    const { address, type, isUntouched } = resource;
     if (isUntouched) return [];
+    const [before, after] = [resource.before, resource.after].map((values) => values && present(values)) as [
+      Values | null,
+      Values | null,
+    ];
     const [was, is] = [before, after].map((values) => viewOf(address, type, values));
     const told = is ? judgeRows(rows.get(type) ?? [], was ?? null, is, context) : [];
     const found = [
       ...told.map((mark) => ({ ...mark, path: mark.path.replace(/^Properties\./, '') })),
-      ...besides(resource, context, all),
+      ...besides({ ...resource, before, after }, context, all),
       ...commonMarks(before, after),
       ...(protects.has(type) ? thereOrGone(resource) : []),
     ];
