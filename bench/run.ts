@@ -14,6 +14,7 @@ import { isWithin, type Row } from './measure.ts';
 import { benchPlans } from './plans.ts';
 import { benchReview } from './review.ts';
 import { benchStart } from './start.ts';
+import { benchTerraform } from './terraform.ts';
 
 const BENCHES = {
   start: benchStart,
@@ -23,6 +24,7 @@ const BENCHES = {
   ledger: benchLedger,
   review: benchReview,
   growth: benchGrowth,
+  terraform: benchTerraform,
 };
 /** Takes many minutes: only when it is named. */
 const ONLY_NAMED: readonly string[] = ['growth'];
