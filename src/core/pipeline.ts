@@ -22,7 +22,7 @@ export interface PipelinePorts extends PlanningPorts {
 
 export type ToolAnswer = { ok: true; content: Record<string, unknown> } | { ok: false; error: Refusal };
 /** What the client says of itself; claimed, never proven. `signal`: it no longer waits for the answer. */
-export interface Caller {
+export interface CallOrigin {
   agent?: string;
   signal?: AbortSignal;
   /** The request that the call came with. Absent: none of the protocol. */
@@ -34,13 +34,13 @@ export interface CallRequest {
   /** As the client wrote it, whatever it is. */
   traceparent?: unknown;
 }
-export type Pipeline = (name: string, rawInput: unknown, caller?: Caller) => Promise<ToolAnswer>;
+export type Pipeline = (name: string, rawInput: unknown, origin?: CallOrigin) => Promise<ToolAnswer>;
 
 export function createPipeline(ports: PipelinePorts): Pipeline {
   const byName = new Map(ports.tools.map((tool) => [tool.name, tool]));
 
-  return async (name, rawInput, caller = {}) => {
-    const agent = caller.agent === undefined ? null : makeVisibleLine(caller.agent, 80);
+  return async (name, rawInput, origin = {}) => {
+    const agent = origin.agent === undefined ? null : makeVisibleLine(origin.agent, 80);
     const fault = inputFault(rawInput ?? null);
     const called = await recordCall(ports, name, { raw: rawInput, isSound: fault === undefined }, agent);
     if (!called.ok) return called;
@@ -50,7 +50,7 @@ export function createPipeline(ports: PipelinePorts): Pipeline {
       if (!tool) throw unknownTool(name, [...byName.keys()]);
       const input = parseInput(tool, rawInput);
       // SECURITY: names and texts come from the cloud, and nothing in them may be invisible to whoever reads.
-      const content = makeAllVisible(await run(tool, input, ports, { agent, signal: caller.signal }));
+      const content = makeAllVisible(await run(tool, input, ports, { agent, signal: origin.signal }));
       await ports.ledger.append({
         kind: 'tool.answered',
         body: { call: called.content.seq as number, tool: name, ...verdictOf(content) },
