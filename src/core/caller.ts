@@ -11,10 +11,22 @@ export interface Caller {
   signedIn?: SignedIn;
 }
 export interface SignedIn {
-  /** The token's issuer and subject: `https://login.example.com#00u1`. */
-  subject: string;
+  /** As `signs_in_as` names it: `https://login.example.com#00u1`. null: the token is a client's own. */
+  as: string | null;
   /** The id of the OAuth client. */
-  client: string;
+  client: string | null;
+}
+
+/** What a token says that was checked. */
+export interface TokenIdentity {
+  issuer: string;
+  /** null: it names none. */
+  subject: string | null;
+  client: string | null;
+  /** It is the client's own: no person signed in. */
+  isClientAlone: boolean;
+  /** Its claims that are text; an e-mail address only where the issuer verified it. */
+  claims: Readonly<Record<string, string>>;
 }
 
 /** Names, as whoever started a process gave them. */
@@ -32,3 +44,34 @@ export const overKeyOf = <N extends Named & { actsAs: string[] }>(person: string
   sponsor: person,
   actsAs: [...named.actsAs, person],
 });
+
+/** Who may be meant by a token, as the policy in use lists them. */
+export interface SignsIn {
+  people: Readonly<Record<string, { signs_in_as: readonly string[] }>>;
+  /** The claim that names a person beside issuer and subject. Absent: none does. */
+  claim: string | undefined;
+}
+/** Claims under which somebody may be known elsewhere. */
+const OTHER_NAMES = ['email', 'preferred_username', 'upn'];
+
+/**
+ * A request with a token. SECURITY: a person is meant only where `signs_in_as` lists the issuer and subject, or the claim
+ * that the policy names, letter by letter; in the other direction, whoever may be meant fills no seat.
+ *
+ * @param process names under which the server acts.
+ */
+export function callerOfToken(token: TokenIdentity, { people, claim }: SignsIn, process: readonly string[]): Caller {
+  const { issuer, subject, client, isClientAlone, claims } = token;
+  const as = isClientAlone || subject === null ? null : `${issuer}#${subject}`;
+  if (as === null) return { sponsor: null, actsAs: process, signedIn: { as, client } };
+  const named = claim === undefined ? undefined : claims[claim];
+  const meant = Object.entries(people).filter(([, { signs_in_as: known }]) =>
+    known.some((one) => one === as || one === named),
+  );
+  const others = [...OTHER_NAMES.map((name) => claims[name]), subject ?? undefined, named];
+  return {
+    sponsor: meant.length === 1 ? meant[0]![0] : null,
+    actsAs: [...process, as, ...others.filter((name) => name !== undefined)],
+    signedIn: { as, client },
+  };
+}

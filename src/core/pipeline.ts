@@ -5,6 +5,7 @@
  * Refused, malformed and unknown calls are in the ledger too.
  */
 
+import type { TokenIdentity } from './caller.ts';
 import { CountersignError, type ErrorAnswer } from './errors.ts';
 import { didYouMean } from './nearest.ts';
 import { type Asking, makePlan, type PlanningPorts } from './planning.ts';
@@ -25,6 +26,8 @@ export type ToolAnswer = { ok: true; content: Record<string, unknown> } | { ok: 
 export interface CallOrigin {
   agent?: string;
   signal?: AbortSignal;
+  /** What the token of its request says, which was checked. Absent: it came with none. */
+  token?: TokenIdentity;
   /** The request that the call came with. Absent: none of the protocol. */
   request?: CallRequest;
 }
@@ -40,9 +43,14 @@ export function createPipeline(ports: PipelinePorts): Pipeline {
   const byName = new Map(ports.tools.map((tool) => [tool.name, tool]));
 
   return async (name, rawInput, origin = {}) => {
-    const agent = origin.agent === undefined ? null : makeVisibleLine(origin.agent, 80);
+    const agent = agentNamed(origin);
     const fault = inputFault(rawInput ?? null);
-    const called = await recordCall(ports, name, { raw: rawInput, isSound: fault === undefined }, agent);
+    const called = await recordCall(
+      ports,
+      name,
+      { raw: rawInput, isSound: fault === undefined },
+      { agent, token: origin.token },
+    );
     if (!called.ok) return called;
     try {
       if (fault !== undefined) throw unsound(fault);
@@ -67,10 +75,15 @@ async function recordCall(
   { ledger, keyedDigest, wording }: PipelinePorts,
   name: string,
   input: GivenInput,
-  agent: string | null,
+  { agent, token }: { agent: string | null; token: TokenIdentity | undefined },
 ): Promise<ToolAnswer> {
   try {
-    const body = { tool: makeVisible(String(name), 80), agent, ...inputRecord(input, keyedDigest) };
+    const body = {
+      tool: makeVisible(String(name), 80),
+      agent,
+      ...(token ? { token: { issuer: token.issuer, subject: token.subject, client: token.client } } : {}),
+      ...inputRecord(input, keyedDigest),
+    };
     const { seq } = await ledger.append({ kind: 'tool.called', body });
     return { ok: true, content: { seq } };
   } catch (error) {
@@ -85,6 +98,14 @@ async function recordCall(
     );
     return { ok: false, error: wording.refusal(unwritten) };
   }
+}
+
+/** What a client calls itself; the id of an OAuth client stands in brackets, which no name that is claimed has then. */
+function agentNamed({ agent, token }: CallOrigin): string | null {
+  const plain = (text: string, most: number) => makeVisibleLine(text, most).replaceAll('[', '(').replaceAll(']', ')');
+  if (token?.client == null) return agent === undefined ? null : makeVisibleLine(agent, 80);
+  const client = `[client ${plain(token.client, 120)}]`;
+  return agent === undefined ? client : `${plain(agent, 80)} ${client}`;
 }
 
 interface GivenInput {

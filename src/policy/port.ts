@@ -3,7 +3,7 @@
 import type { Caller } from '../core/caller.ts';
 import type { Environment } from '../core/environment.ts';
 import { changeIn, haltIn } from '../core/folds.ts';
-import type { GuardDefinition, PolicyStanding } from '../core/guard.ts';
+import type { Facts, GuardDefinition, PolicyStanding } from '../core/guard.ts';
 import type { Owners } from '../core/owner.ts';
 import { type Plan, seatKindOf } from '../core/plan.ts';
 import type { LedgerView, PolicyPort } from '../core/ports.ts';
@@ -52,7 +52,8 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
   const { policy, guards, ledger, caller } = options;
   const people = policy?.people ?? [];
   const sponsorNamed = (name: string | null) => ({ name, known: people.some((person) => person.name === name) });
-  const sponsor = sponsorNamed(caller.sponsor);
+  const { signedIn } = caller;
+  const sponsor: Facts['sponsor'] = { ...sponsorNamed(caller.sponsor), ...(signedIn ? { signedIn } : {}) };
   const standing = async (view: LedgerView = ledger): Promise<PolicyStanding> =>
     options.isHypothetical ? (policy ? 'adopted' : 'none') : standingOf(view, policy);
   const judgeRules = ruleJudgeOf(policy?.rules ?? NO_RULES);
