@@ -54,6 +54,7 @@ room('base', [
   'src/cli/changes.ts',
   'src/cli/ids.ts',
   ...filesIn('src/ledger'),
+  ...filesIn('src/ledger/sqlite'),
   ...filesIn('src/render'),
 ]);
 room('policy', ['src/cli/approve.ts']);

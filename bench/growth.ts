@@ -9,7 +9,7 @@ import { execFileSync } from 'node:child_process';
 import type { LedgerEvent } from '../src/core/events.ts';
 import { ensureLogKey, keyFileIn, signHead } from '../src/ledger/log-key.ts';
 import { receiptFor } from '../src/ledger/receipt.ts';
-import { openLedger } from '../src/ledger/store.ts';
+import { openLedger } from '../src/ledger/sqlite/store.ts';
 import { median, type Row } from './measure.ts';
 import { type BenchWorld, openBenchWorld, STACK } from './world.ts';
 

@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { openLedger } from '../src/ledger/store.ts';
+import { openLedger } from '../src/ledger/sqlite/store.ts';
 import { inTurns, type Row, ratioRow } from './measure.ts';
 
 const APPENDS = 104;

@@ -20,7 +20,7 @@ import { seal, unseal } from './core/sealed.ts';
 import { earlierChange } from './core/taking-back.ts';
 import type { Tool } from './core/tool.ts';
 import { clientOf, serverHere } from './doctor/client-of.ts';
-import { type OpenLedger, openLedger } from './ledger/store.ts';
+import { type OpenLedger, openLedger } from './ledger/sqlite/store.ts';
 import { type Directory, directoryAt } from './policy/directory.ts';
 import { loadPolicy } from './policy/load.ts';
 import type { Policy } from './policy/model.ts';

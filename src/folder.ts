@@ -8,7 +8,7 @@ import type { Config } from './config.ts';
 import { createChangeReader } from './core/change-reader.ts';
 import type { Watching } from './core/observing.ts';
 import type { ChangeReader } from './core/ports.ts';
-import { type OpenLedger, openLedger } from './ledger/store.ts';
+import { type OpenLedger, openLedger } from './ledger/sqlite/store.ts';
 import { areSeatsFilled } from './people/seats.ts';
 
 /** An `App` is one too. */

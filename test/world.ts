@@ -10,7 +10,7 @@ import { readConfig } from '../src/config.ts';
 import type { Change } from '../src/core/change.ts';
 import type { Owners } from '../src/core/owner.ts';
 import { createExecutor } from '../src/execute/executor.ts';
-import type { openLedger } from '../src/ledger/store.ts';
+import type { openLedger } from '../src/ledger/sqlite/store.ts';
 import { proposePolicy, signPolicy, toSign } from '../src/policy/adopt.ts';
 import { adoptFirst } from '../src/policy/pin.ts';
 import { createSandbox, sandboxRequestHandler, type WireRequest, type WireResponse } from '../src/sandbox/cloud.ts';

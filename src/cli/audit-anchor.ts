@@ -16,7 +16,7 @@ import { openCheckpoint } from '../ledger/checkpoint.ts';
 import { type Cosignature, parseWitnessKey } from '../ledger/cosignature.ts';
 import { isPrefix, type SignedHead } from '../ledger/log-key.ts';
 import type { NoteKey } from '../ledger/note.ts';
-import type { OpenLedger } from '../ledger/store.ts';
+import type { OpenLedger } from '../ledger/sqlite/store.ts';
 import { type Cosigned, cosigned, cosignedText } from './audit-witness.ts';
 import { knownKeys, signedHead } from './log-keys.ts';
 

@@ -6,7 +6,7 @@ import { type BodyOf, EVENT_BODIES, type EventKind, type LedgerEvent, readEvent 
 import { didYouMean } from '../core/nearest.ts';
 import type { LedgerView } from '../core/ports.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
-import { readLedger } from '../ledger/store.ts';
+import { readLedger } from '../ledger/sqlite/store.ts';
 import { changeIdOf } from './ids.ts';
 import { sinceWhen } from './since.ts';
 

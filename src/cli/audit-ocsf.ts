@@ -1,6 +1,6 @@
 /** `audit export --format ocsf`: the sentences of `audit show`, around the events of the ledger. */
 import { makeVisibleLine } from '../core/render-safe.ts';
-import { readLedger } from '../ledger/store.ts';
+import { readLedger } from '../ledger/sqlite/store.ts';
 import { ocsfLines } from '../ocsf/export.ts';
 import { summaryOf } from './audit-events.ts';
 

@@ -13,7 +13,7 @@ import { type BodyOf, bodyOf, type EventKind, type EventOf, eventsOf, type Ledge
 import { foldChange } from '../core/lifecycle.ts';
 import type { Plan } from '../core/plan.ts';
 import { readPlan } from '../core/plan-document.ts';
-import { readLedger } from '../ledger/store.ts';
+import { readLedger } from '../ledger/sqlite/store.ts';
 import { type AuditProblem, auditNames, auditPins, auditSignedPolicy } from '../policy/audit.ts';
 import { directoryAt } from '../policy/directory.ts';
 import { providerRules } from '../providers/index.ts';

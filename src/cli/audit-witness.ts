@@ -10,7 +10,7 @@ import { isPrivateUrl } from '../core/private-url.ts';
 import { type Cosignature, cosignaturesOf, type WitnessKey } from '../ledger/cosignature.ts';
 import type { SignedHead } from '../ledger/log-key.ts';
 import { splitNote } from '../ledger/note.ts';
-import type { OpenLedger } from '../ledger/store.ts';
+import type { OpenLedger } from '../ledger/sqlite/store.ts';
 
 const ANSWERS_WITHIN_MILLISECONDS = 10_000;
 const MAX_ANSWER_BYTES = 64 * 1024;

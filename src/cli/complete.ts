@@ -9,7 +9,7 @@ import { type Config, readConfig } from '../config.ts';
 import { EVENT_BODIES } from '../core/events.ts';
 import { GOALS } from '../core/goals.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
-import { readLedger } from '../ledger/store.ts';
+import { readLedger } from '../ledger/sqlite/store.ts';
 import { directoryNow } from '../policy/directory.ts';
 import { type Command, type Completed, GLOBAL_OPTIONS } from './command.ts';
 import { type Flag, flagOf, shown } from './command-table.ts';

@@ -8,7 +8,7 @@ import Database from 'better-sqlite3';
 import { type App, createApp, openSandbox } from '../compose.ts';
 import type { Config } from '../config.ts';
 import { CountersignError } from '../core/errors.ts';
-import { LEDGER_FILE } from '../ledger/database.ts';
+import { LEDGER_FILE } from '../ledger/sqlite/database.ts';
 import { verifyLedger } from '../ledger/verify.ts';
 import { adoptFirst } from '../policy/pin.ts';
 import { SANDBOX_ACCOUNT } from '../sandbox/world.ts';

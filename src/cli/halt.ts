@@ -6,7 +6,7 @@ import { eventsOf } from '../core/events.ts';
 import { openExecutions } from '../core/folds.ts';
 import { absoluteTime } from '../core/instant.ts';
 import type { LedgerView } from '../core/ports.ts';
-import { openLedger } from '../ledger/store.ts';
+import { openLedger } from '../ledger/sqlite/store.ts';
 import { directoryOf } from '../policy/directory.ts';
 import { pinOf } from '../policy/pin.ts';
 

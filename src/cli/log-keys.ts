@@ -4,7 +4,7 @@ import { CountersignError } from '../core/errors.ts';
 import { formatCheckpoint } from '../ledger/checkpoint.ts';
 import { ensureLogKey, keyFileIn, ownVkeys, type SignedHead, signHead } from '../ledger/log-key.ts';
 import { type NoteKey, parseVkey } from '../ledger/note.ts';
-import type { OpenLedger } from '../ledger/store.ts';
+import type { OpenLedger } from '../ledger/sqlite/store.ts';
 import { writeTiles } from '../ledger/tiles.ts';
 
 /** @param given a verifier key, or a file with one a line. Absent: those that the state folder made. */

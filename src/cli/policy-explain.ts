@@ -11,7 +11,7 @@ import type { Plan } from '../core/plan.ts';
 import type { LedgerView } from '../core/ports.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
 import type { Goal, Verdict } from '../core/verdict.ts';
-import { openLedger } from '../ledger/store.ts';
+import { openLedger } from '../ledger/sqlite/store.ts';
 import { loadPolicy } from '../policy/load.ts';
 import type { Policy } from '../policy/model.ts';
 import { type Explanation, explain, type SmallestChange, type Subject } from '../policy-lab/explain/explain.ts';

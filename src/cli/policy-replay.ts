@@ -5,7 +5,7 @@ import { guards } from '../../guards/index.ts';
 import { counted } from '../core/counted.ts';
 import { absoluteTime } from '../core/instant.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
-import { openLedger } from '../ledger/store.ts';
+import { openLedger } from '../ledger/sqlite/store.ts';
 import { loadPolicy } from '../policy/load.ts';
 import { type Difference, decisionText, type Replayed, replay } from '../policy-lab/replay/replay.ts';
 import { providerRules } from '../providers/index.ts';

@@ -11,7 +11,7 @@ import { AUDIT_REMEDY, CountersignError } from '../core/errors.ts';
 import { type Checkpoint, formatCheckpoint, parseCheckpoint } from './checkpoint.ts';
 import { verifyConsistency } from './merkle.ts';
 import { formatVkey, type NoteKey, noteKey, parseVkey, signNote } from './note.ts';
-import type { OpenLedger } from './store.ts';
+import type { OpenLedger } from './sqlite/store.ts';
 
 export const keyFileIn = (home: string): string => join(home, 'audit-key');
 /** The verifier keys of this ledger that were made here, a line each. */

@@ -13,7 +13,7 @@ import { parseEvent } from './events.ts';
 import type { SignedHead } from './log-key.ts';
 import { type Hash, leafHash, verifyInclusion } from './merkle.ts';
 import { exactBase64, type NoteKey, splitNote } from './note.ts';
-import type { OpenLedger } from './store.ts';
+import type { OpenLedger } from './sqlite/store.ts';
 
 const HEADER = 'c2sp.org/tlog-proof@v1';
 const LINE_END = Buffer.from('\n');

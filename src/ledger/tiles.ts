@@ -10,7 +10,7 @@ import { AUDIT_REMEDY, CountersignError } from '../core/errors.ts';
 import { parseCheckpoint } from './checkpoint.ts';
 import { isPrefix, type SignedHead } from './log-key.ts';
 import { type Hash, treeHash } from './merkle.ts';
-import type { OpenLedger } from './store.ts';
+import type { OpenLedger } from './sqlite/store.ts';
 
 const WIDTH = 256;
 const MOST_BYTES = 0xffff;

@@ -12,11 +12,11 @@ import { CountersignError } from '../core/errors.ts';
 import type { LedgerEvent } from '../core/events.ts';
 import { absoluteTime } from '../core/instant.ts';
 import type { Checkpoint } from './checkpoint.ts';
-import { LEDGER_VERSION, openReadOnly, requireLedger } from './database.ts';
 import { documentProblem, missingDocuments } from './documents.ts';
 import { parseEvent } from './events.ts';
-import { comparedWithKept } from './kept.ts';
 import { appendPeak, type Hash, leafHash, rootOf, splitHashes } from './merkle.ts';
+import { LEDGER_VERSION, openReadOnly, requireLedger } from './sqlite/database.ts';
+import { comparedWithKept } from './sqlite/kept.ts';
 
 export type Problem =
   | 'changed'

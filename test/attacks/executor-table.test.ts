@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { App } from '../../src/compose.ts';
-import { type OpenLedger, openLedger } from '../../src/ledger/store.ts';
+import { type OpenLedger, openLedger } from '../../src/ledger/sqlite/store.ts';
 import type { WireResponse } from '../../src/sandbox/cloud.ts';
 import { openTestWorld, proposeFix, STACK, type TestWorld } from '../world.ts';
 import { signedByAll } from './attempts.ts';

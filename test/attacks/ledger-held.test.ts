@@ -7,7 +7,7 @@ import { approve } from '../../src/cli/approve.ts';
 import { closeChange } from '../../src/cli/close.ts';
 import type { App } from '../../src/compose.ts';
 import type { CountersignError } from '../../src/core/errors.ts';
-import { type OpenLedger, openLedger } from '../../src/ledger/store.ts';
+import { type OpenLedger, openLedger } from '../../src/ledger/sqlite/store.ts';
 import { verifyLedger } from '../../src/ledger/verify.ts';
 import { disallowed } from '../model/replay.ts';
 import { adopt, proposeFix, STACK } from '../world.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { App } from '../../src/compose.ts';
-import { type OpenLedger, openLedger } from '../../src/ledger/store.ts';
+import { type OpenLedger, openLedger } from '../../src/ledger/sqlite/store.ts';
 import { verifyLedger } from '../../src/ledger/verify.ts';
 import { disallowed } from '../model/replay.ts';
 import { openTestWorld, proposeFix, STACK, type TestWorld } from '../world.ts';

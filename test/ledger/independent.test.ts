@@ -13,7 +13,7 @@ import { checkReceipt } from '../../src/cli/audit-receipt.ts';
 import { ensureLogKey, keyFileIn, signHead } from '../../src/ledger/log-key.ts';
 import { parseVkey } from '../../src/ledger/note.ts';
 import { receiptFor, verifyReceipt } from '../../src/ledger/receipt.ts';
-import { type OpenLedger, openLedger } from '../../src/ledger/store.ts';
+import { type OpenLedger, openLedger } from '../../src/ledger/sqlite/store.ts';
 import { tilePath, writeTiles } from '../../src/ledger/tiles.ts';
 import type { Person } from '../../src/people/person.ts';
 import { type Algorithm, authenticator, PAGE } from '../approvals/authenticator.ts';

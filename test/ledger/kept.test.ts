@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { auditText, auditVerify } from '../../src/cli/audit-verify.ts';
 import type { EventQuery } from '../../src/core/events.ts';
 import { tagged } from '../../src/core/kept.ts';
-import { openLedger, readLedger } from '../../src/ledger/store.ts';
+import { openLedger, readLedger } from '../../src/ledger/sqlite/store.ts';
 import { verifyLedger } from '../../src/ledger/verify.ts';
 import { openTestWorld, proposeFix, STACK, type TestWorld } from '../world.ts';
 

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { formatCheckpoint, openCheckpoint, parseCheckpoint } from '../../src/ledger/checkpoint.ts';
-import { LEDGER_FILE } from '../../src/ledger/database.ts';
 import { ensureLogKey, keyFileIn, signHead } from '../../src/ledger/log-key.ts';
 import { formatVkey, type NoteKey, noteKey, parseVkey, signNote } from '../../src/ledger/note.ts';
 import { receiptFor, verifyReceipt } from '../../src/ledger/receipt.ts';
-import { type OpenLedger, openLedger } from '../../src/ledger/store.ts';
+import { LEDGER_FILE } from '../../src/ledger/sqlite/database.ts';
+import { type OpenLedger, openLedger } from '../../src/ledger/sqlite/store.ts';
 import { otherWritings } from './other-writings.ts';
 
 const tampered = expect.objectContaining({ code: 'LEDGER_TAMPERED' });

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { approve } from '../../src/cli/approve.ts';
 import type { App } from '../../src/compose.ts';
-import { openLedger } from '../../src/ledger/store.ts';
+import { openLedger } from '../../src/ledger/sqlite/store.ts';
 import { verifyLedger } from '../../src/ledger/verify.ts';
 import { openTestWorld, STACK, type TestWorld } from '../world.ts';
 

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EventQuery } from '../../src/core/events.ts';
-import { selectionOf } from '../../src/ledger/selecting.ts';
-import { openLedger } from '../../src/ledger/store.ts';
+import { selectionOf } from '../../src/ledger/sqlite/selecting.ts';
+import { openLedger } from '../../src/ledger/sqlite/store.ts';
 
 let home: string;
 let db: Database.Database;

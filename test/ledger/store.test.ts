@@ -7,9 +7,9 @@ import { promisify } from 'node:util';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { digestOf } from '../../src/core/digest.ts';
-import { LEDGER_VERSION } from '../../src/ledger/database.ts';
 import { verifyConsistency, verifyInclusion } from '../../src/ledger/merkle.ts';
-import { openLedger } from '../../src/ledger/store.ts';
+import { LEDGER_VERSION } from '../../src/ledger/sqlite/database.ts';
+import { openLedger } from '../../src/ledger/sqlite/store.ts';
 import { verifyLedger } from '../../src/ledger/verify.ts';
 
 let root: string;

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openLedger } from '../../src/ledger/store.ts';
-import { groupCommit, turnsOn } from '../../src/ledger/turns.ts';
-import { writingTo } from '../../src/ledger/writing.ts';
+import { openLedger } from '../../src/ledger/sqlite/store.ts';
+import { groupCommit, turnsOn } from '../../src/ledger/sqlite/turns.ts';
+import { writingTo } from '../../src/ledger/sqlite/writing.ts';
 
 let home: string;
 let db: Database.Database;

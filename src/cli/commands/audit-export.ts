@@ -21,7 +21,7 @@ export const auditExport: Command<{ since?: string; change?: string; kind?: stri
   async run({ config, version }, { format, ...asked }) {
     const [{ asExported }, { exportedEvents }] = await Promise.all([
       import('../audit-events.ts'),
-      import('../../ledger/export.ts'),
+      import('../../ledger/sqlite/export.ts'),
     ]);
     const events = exportedEvents(config.home, await asExported(config.home, asked));
     const lines = format === 'ocsf' ? (await import('../audit-ocsf.ts')).ocsfOf(config.home, events, version) : events;

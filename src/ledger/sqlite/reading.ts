@@ -1,10 +1,10 @@
 /** What is read of a ledger's file over one connection. */
 import type Database from 'better-sqlite3';
-import { type Json, sha256Hex } from '../core/digest.ts';
-import { CountersignError } from '../core/errors.ts';
-import type { EventQuery, LedgerEvent } from '../core/events.ts';
-import { parseEvent } from './events.ts';
-import { consistencyProof, type Hash, inclusionProof, overPeaks, rootOf, splitHashes } from './merkle.ts';
+import { type Json, sha256Hex } from '../../core/digest.ts';
+import { CountersignError } from '../../core/errors.ts';
+import type { EventQuery, LedgerEvent } from '../../core/events.ts';
+import { parseEvent } from '../events.ts';
+import { consistencyProof, type Hash, inclusionProof, overPeaks, rootOf, splitHashes } from '../merkle.ts';
 import { selectionOf } from './selecting.ts';
 
 interface Row {

@@ -6,14 +6,14 @@
  */
 import { join } from 'node:path';
 import type Database from 'better-sqlite3';
-import { CountersignError } from '../core/errors.ts';
-import type { LedgerEvent } from '../core/events.ts';
-import type { Ledger, LedgerTransaction, LedgerView } from '../core/ports.ts';
-import { WAITS_MILLISECONDS } from '../sqlite.ts';
+import { CountersignError } from '../../core/errors.ts';
+import type { LedgerEvent } from '../../core/events.ts';
+import type { Ledger, LedgerTransaction, LedgerView } from '../../core/ports.ts';
+import { WAITS_MILLISECONDS } from '../../sqlite.ts';
+import type { WrittenEvent } from '../events.ts';
+import type { Hash } from '../merkle.ts';
 import { guarded, LEDGER_FILE, openDatabase, openReadOnly } from './database.ts';
-import type { WrittenEvent } from './events.ts';
 import { keepAgain } from './kept.ts';
-import type { Hash } from './merkle.ts';
 import { type Reading, readingOf } from './reading.ts';
 import { groupCommit, turnsOn } from './turns.ts';
 import { writingTo } from './writing.ts';

@@ -4,7 +4,7 @@
  * INVARIANT: a query with a kind, a change, a plan, a tag or a standing reads what an index finds for it, and never the
  * table: one of several kinds with a limit is asked for each of them, since SQLite would read all of them to sort them.
  */
-import type { EventQuery } from '../core/events.ts';
+import type { EventQuery } from '../../core/events.ts';
 
 /** Three of four events record tool calls, and nobody looks them up by kind: with no index they cost one page each. */
 export const NOT_A_TOOL_CALL = "kind NOT GLOB 'tool.*'";

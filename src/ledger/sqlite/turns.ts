@@ -10,8 +10,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { realpathSync } from 'node:fs';
 import type Database from 'better-sqlite3';
+import type { WrittenEvent } from '../events.ts';
 import { readable } from './database.ts';
-import type { WrittenEvent } from './events.ts';
 import type { Writing } from './writing.ts';
 
 interface Part {

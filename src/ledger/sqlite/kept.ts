@@ -3,9 +3,9 @@
  * all events when a version keeps something else, and compared with them by `audit verify`.
  */
 import type Database from 'better-sqlite3';
-import type { LedgerEvent } from '../core/events.ts';
-import { KEPT_KINDS, KEPT_VERSION, type Standing, standingAfter, standingIdOf, tagsOf } from '../core/kept.ts';
-import { parseEvent } from './events.ts';
+import type { LedgerEvent } from '../../core/events.ts';
+import { KEPT_KINDS, KEPT_VERSION, type Standing, standingAfter, standingIdOf, tagsOf } from '../../core/kept.ts';
+import { parseEvent } from '../events.ts';
 
 export const KEPT_TABLES = `
   CREATE TABLE IF NOT EXISTS tags (
