@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { guards as allGuards } from '../guards/index.ts';
 import { tools } from '../tools/index.ts';
-import type { Config } from './config.ts';
+import { type Config, ledgerPlace } from './config.ts';
 import type { Client } from './core/assurance.ts';
 import { createChanges } from './core/changes.ts';
 import { keyedDigestOf } from './core/digest.ts';
@@ -20,7 +20,8 @@ import { seal, unseal } from './core/sealed.ts';
 import { earlierChange } from './core/taking-back.ts';
 import type { Tool } from './core/tool.ts';
 import { clientOf, serverHere } from './doctor/client-of.ts';
-import { type OpenLedger, openLedger } from './ledger/sqlite/store.ts';
+import type { OpenLedger } from './ledger/ledger.ts';
+import { openLedgerAt } from './ledger/open.ts';
 import { type Directory, directoryAt } from './policy/directory.ts';
 import { loadPolicy } from './policy/load.ts';
 import type { Policy } from './policy/model.ts';
@@ -70,7 +71,7 @@ export interface AppOptions {
   /** Processes, in place of those of this machine. */
   owners?: Owners;
   /** The store, in place of the embedded one. */
-  openLedger?: typeof openLedger;
+  openLedger?: typeof openLedgerAt;
   answerWithinMilliseconds?: number;
   logDefect?: (error: unknown, where: string) => void;
   /** Absent: nobody watches. */
@@ -83,7 +84,7 @@ export function createApp(config: Config, options: AppOptions = {}): App {
   const guards = options.guards ?? allGuards;
   const policyFile = options.policy ?? (config.policyPath === undefined ? null : loadPolicy(config.policyPath, guards));
   const { watching } = options;
-  const opened = (options.openLedger ?? openLedger)(config.home, now);
+  const opened = (options.openLedger ?? openLedgerAt)(ledgerPlace(config), now);
   const ledger = watching?.ledger(opened, (changeId) => changes.find(changeId)) ?? opened;
   const secretKey = secretOf(config.home);
   const keyedDigest = (value: unknown) => keyedDigestOf(secretKey, value);
