@@ -11,6 +11,7 @@ import type { ChangeReader } from './core/ports.ts';
 import type { OpenLedger } from './ledger/ledger.ts';
 import { openLedgerAt } from './ledger/open.ts';
 import { areSeatsFilled } from './people/seats.ts';
+import { knownFingerprint } from './secret.ts';
 
 /** An `App` is one too. */
 export interface StateFolder {
@@ -30,7 +31,7 @@ export function openFolder(
   { sandboxed, watching }: { sandboxed: boolean; watching?: Watching | undefined },
 ): StateFolder & { close(): void } {
   const now = () => new Date();
-  const opened = openLedgerAt(ledgerPlace(config), now);
+  const opened = openLedgerAt(ledgerPlace(config), now, () => knownFingerprint(config.home));
   const ledger = watching?.ledger(opened, (changeId) => changes.find(changeId)) ?? opened;
   let app: Promise<App> | undefined;
   let store: NonNullable<AppOptions['sandbox']>['store'] | undefined;

@@ -14,7 +14,8 @@ import type { WrittenEvent } from './events.ts';
 import type { Either } from './evidence.ts';
 
 export interface Part {
-  run(): unknown;
+  /** @param doing of the transaction that it is a part of; it may be run again in another one. */
+  run(doing: Doing): unknown;
   /** Of an append alone. */
   event: WrittenEvent | undefined;
   resolve(result: unknown): void;
@@ -25,7 +26,7 @@ export type Commit = (parts: readonly Part[]) => Promise<void> | undefined;
 
 export interface Turns {
   /** @param commit of the handle; parts of one handle share a transaction. */
-  ask<T>(commit: Commit, run: () => T | Promise<T>, event?: WrittenEvent): Promise<T>;
+  ask<T>(commit: Commit, run: (doing: Doing) => Either<T>, event?: WrittenEvent): Promise<T>;
   /** The transaction that the running code is inside of. */
   inside: AsyncLocalStorage<Turn>;
 }

@@ -53,6 +53,7 @@ const TABLE: Record<string, string[]> = {
     'src/policy/',
   ],
   'src/execute': ['src/core/', 'src/people/', 'src/approvals/'],
+  'src/ledger/pg': ['pg', 'node:crypto', 'src/core/', 'src/ledger/'],
   'src/ledger': [
     'better-sqlite3',
     'node:async_hooks',
@@ -115,7 +116,9 @@ const TABLE: Record<string, string[]> = {
     'src/people/',
     'src/policy/directory.ts',
     'src/providers/index.ts',
+    'src/secret.ts',
   ],
+  'src/secret.ts': ['node:crypto', 'node:fs', 'node:path', 'src/core/'],
   'src/cli/commands': [
     'src/ci/',
     'src/cli/',

@@ -6,5 +6,5 @@ import { ledgerContract } from './contract.ts';
 
 ledgerContract('SQLite', () => {
   const home = mkdtempSync(join(tmpdir(), 'countersign-contract-'));
-  return { open: () => openLedger(home), destroy: () => rmSync(home, { recursive: true, force: true }) };
+  return { place: home, open: () => openLedger(home), destroy: () => rmSync(home, { recursive: true, force: true }) };
 });

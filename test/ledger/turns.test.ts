@@ -20,7 +20,7 @@ beforeEach(() => {
   told = [];
   db = new Database(join(home, 'ledger.db'), { verbose: (sql) => told.push(String(sql)) });
   const writing = writingTo(db, () => new Date());
-  const commit = groupCommit(db, writing);
+  const commit = groupCommit(db, writing, { ...writing, events: () => [], document: () => undefined });
   const turns = turnsOn(realpathSync(join(home, 'ledger.db')));
   append = (text) => {
     const event = { kind: 'test.turn', body: { text } };

@@ -1,12 +1,12 @@
 /** What shares a moment shares a transaction of SQLite (`turns.ts`). */
 import type Database from 'better-sqlite3';
 import type { WrittenEvent } from '../events.ts';
-import type { Commit, Part } from '../turns.ts';
+import type { Commit, Doing, Part } from '../turns.ts';
 import { readable } from './database.ts';
 import type { Writing } from './writing.ts';
 
 /** @returns commits parts together and tells each of its end; it never throws. */
-export function groupCommit(db: Database.Database, writing: Writing): Commit {
+export function groupCommit(db: Database.Database, writing: Writing, doing: Doing): Commit {
   const sql = (text: string) => db.prepare(text);
   const [begin, commit, rollback] = [sql('BEGIN IMMEDIATE'), sql('COMMIT'), sql('ROLLBACK')];
   const [save, release, undo] = [sql('SAVEPOINT part'), sql('RELEASE part'), sql('ROLLBACK TO part')];
@@ -26,7 +26,7 @@ export function groupCommit(db: Database.Database, writing: Writing): Commit {
   async function runSaved(part: Part): Promise<() => void> {
     save.run();
     try {
-      const result = await part.run();
+      const result = await part.run(doing);
       release.run();
       return () => part.resolve(result);
     } catch (error) {

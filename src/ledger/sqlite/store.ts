@@ -51,17 +51,16 @@ export function openLedger(
     return read(look);
   };
 
-  const commitTogether = groupCommit(db, writing);
-  const doing = { ...writing, events: own.events, document: own.document };
+  const commitTogether = groupCommit(db, writing, { ...writing, events: own.events, document: own.document });
 
   async function transact<T>(decide: (tx: LedgerTransaction<WrittenEvent>) => Promise<T>): Promise<T> {
     mustBeOutside(turns);
-    return turns.ask(commitTogether, () => decideInside(turns, doing, decide));
+    return turns.ask(commitTogether, (doing) => decideInside(turns, doing, decide));
   }
 
   async function append(event: WrittenEvent): Promise<LedgerEvent> {
     mustBeOutside(turns);
-    return turns.ask(commitTogether, () => writing.append(event), event);
+    return turns.ask(commitTogether, (doing) => doing.append(event), event);
   }
 
   return {
