@@ -1,11 +1,9 @@
 /** Joins policy, ledger, cloud and pipeline for one process. Commands that only look join less (`folder.ts`). */
 
-import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { guards as allGuards } from '../guards/index.ts';
 import { tools } from '../tools/index.ts';
-import type { Config } from './config.ts';
+import { type Config, ledgerPlace } from './config.ts';
 import type { Client } from './core/assurance.ts';
 import { type Caller, callerOfProcess } from './core/caller.ts';
 import { createChanges } from './core/changes.ts';
@@ -21,7 +19,8 @@ import { seal, unseal } from './core/sealed.ts';
 import { earlierChange } from './core/taking-back.ts';
 import type { Tool } from './core/tool.ts';
 import { clientOf, serverHere } from './doctor/client-of.ts';
-import { type OpenLedger, openLedger } from './ledger/store.ts';
+import type { OpenLedger } from './ledger/ledger.ts';
+import { openLedgerAt } from './ledger/open.ts';
 import { type Directory, directoryAt } from './policy/directory.ts';
 import { loadPolicy } from './policy/load.ts';
 import type { Policy } from './policy/model.ts';
@@ -33,6 +32,7 @@ import { providerRules } from './providers/index.ts';
 import { agentWording } from './render/agent/index.ts';
 import type { Sandbox } from './sandbox/cloud.ts';
 import type { World } from './sandbox/world.ts';
+import { secretFingerprint, secretOf } from './secret.ts';
 
 /** What depends on who asks. */
 export interface CallerParts {
@@ -77,7 +77,7 @@ export interface AppOptions {
   /** Processes, in place of those of this machine. */
   owners?: Owners;
   /** The store, in place of the embedded one. */
-  openLedger?: typeof openLedger;
+  openLedger?: (place: string, now: () => Date) => OpenLedger;
   answerWithinMilliseconds?: number;
   logDefect?: (error: unknown, where: string) => void;
   /** Absent: nobody watches. */
@@ -90,7 +90,8 @@ export function createApp(config: Config, options: AppOptions = {}): App {
   const guards = options.guards ?? allGuards;
   const policyFile = options.policy ?? (config.policyPath === undefined ? null : loadPolicy(config.policyPath, guards));
   const { watching } = options;
-  const opened = (options.openLedger ?? openLedger)(config.home, now);
+  const place = ledgerPlace(config);
+  const opened = options.openLedger?.(place, now) ?? openLedgerAt(place, now, () => secretFingerprint(config.home));
   const ledger = watching?.ledger(opened, (changeId) => changes.find(changeId)) ?? opened;
   const secretKey = secretOf(config.home);
   const keyedDigest = (value: unknown) => keyedDigestOf(secretKey, value);
@@ -251,26 +252,6 @@ export async function awsRoles() {
     import('./providers/aws/roles/service-control.ts'),
   ]);
   return { rolesTemplate: template.rolesTemplate, serviceControlPolicy: control.serviceControlPolicy };
-}
-
-/** Keys the HMAC of masked values; made once per state folder. */
-function secretOf(home: string): string {
-  const path = join(home, 'secret');
-  if (!existsSync(path)) {
-    mkdirSync(home, { recursive: true, mode: 0o700 });
-    try {
-      writeFileSync(path, randomBytes(32).toString('hex'), { mode: 0o600, flag: 'wx' });
-    } catch (error) {
-      if ((error as { code?: string }).code !== 'EEXIST')
-        throw new CountersignError(
-          'CONFIG_INVALID',
-          `The state folder ${home} is not writable.`,
-          'Name another with --home.',
-          { cause: error },
-        );
-    }
-  }
-  return readFileSync(path, 'utf8');
 }
 
 /**

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { guards } from '../../guards/index.ts';
 import { CLIENT_NAMES, CLIENTS, type ClientName } from '../../src/cli/init-answers.ts';
-import { openLedger } from '../../src/ledger/store.ts';
+import { openLedger } from '../../src/ledger/sqlite/store.ts';
 import { loadPolicy } from '../../src/policy/load.ts';
 import { pinOf, standingOf } from '../../src/policy/pin.ts';
 import { needs } from '../needs.ts';
