@@ -68,6 +68,13 @@ const TABLE: Record<string, string[]> = {
   [`${AWS}/knowledge`]: ['src/core/'],
   [`${AWS}/roles`]: ['yaml', `${AWS}/call-classes.ts`, `${AWS}/session/grants.ts`],
   [`${AWS}/template`]: ['yaml', 'src/core/', `${AWS}/ports.ts`],
+  'src/providers/terraform': [
+    'zod',
+    'src/core/',
+    `${AWS}/knowledge/`,
+    `${AWS}/picture/mask.ts`,
+    `${AWS}/template/values.ts`,
+  ],
   'src/sandbox': [
     'zod',
     'yaml',
@@ -195,6 +202,7 @@ describe('the import table', () => {
       'src/compose.ts',
       'src/providers/hosts.ts',
       'src/providers/index.ts',
+      'src/providers/terraform',
       'src/sandbox',
       'tools/aws',
     ]);
