@@ -13,6 +13,8 @@ const ENTRIES = {
   serve: 'src/cli/serve.ts',
   program: 'src/main.ts',
   'answer-calls': 'src/cli/answer-calls.ts',
+  // A process of its own, started by its name.
+  'hcl-child': 'src/providers/terraform/reading/hcl-child.ts',
 };
 const source = (path) => relative(import.meta.dirname, path);
 const filesIn = (folder) =>
@@ -243,6 +245,7 @@ const common = {
   define: {
     __VERSION__: JSON.stringify(JSON.parse(readFileSync('package.json', 'utf8')).version),
     __CEDAR__: JSON.stringify('./cedar.cjs'),
+    __HCL__: JSON.stringify('./hcl.wasm.gz'),
     __PAGE__: JSON.stringify('./page/'),
   },
   banner: { js: REQUIRE },
@@ -261,6 +264,7 @@ else {
   await build({ ...common, outdir, entryPoints: rest, splitting: true, plugins: [zodInParts, besides()] });
   writeFileSync('dist/tools.json', await toolList());
   copyCedar();
+  copyHcl();
   await buildPage();
 }
 
@@ -321,6 +325,13 @@ async function toolList() {
   });
   const { contents: code } = outputFiles.find(({ path }) => path.endsWith('.js'));
   return (await import(`data:text/javascript;base64,${Buffer.from(code).toString('base64')}`)).list;
+}
+
+/** HashiCorp's parser of HCL (MPL-2.0) with Go's loader (BSD-3-Clause), unchanged. */
+function copyHcl() {
+  const hcl = dirname(createRequire(import.meta.url).resolve('@cdktf/hcl2json/package.json'));
+  copyFileSync(join(hcl, 'main.wasm.gz'), 'dist/hcl.wasm.gz');
+  copyFileSync(join(hcl, 'wasm', 'wasm_exec.js'), 'dist/wasm_exec.cjs');
 }
 
 /** Cedar reads its WebAssembly from its own folder, so both lie next to the bundle, unbundled. */

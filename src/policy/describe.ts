@@ -186,7 +186,9 @@ function freezeText(freeze: PolicyFile['freezes'][number], now: Date): string {
     stacks: freeze.stacks ?? [],
     workspaces: freeze.workspaces ?? [],
   };
-  const what = [freeze.environment, freeze.account, freeze.stacks?.join(', '), freeze.workspaces?.join(', ')].filter(Boolean).join(' ');
+  const what = [freeze.environment, freeze.account, freeze.stacks?.join(', '), freeze.workspaces?.join(', ')]
+    .filter(Boolean)
+    .join(' ');
   const begins = 'from' in freeze ? freeze.from : freeze.weekly.from;
   const when = freezesInForce([freeze], subject, now).length > 0 ? 'now' : `from ${begins}`;
   return `${what} ${when} until ${untilText(freeze)}: ${freeze.reason}`;

@@ -110,7 +110,11 @@ function fromPolicy(
   return {
     decidingTags: decidingTags(policy),
     reached: reachedBy(policy, plan, placeOf),
-    freezes: freezesInForce(policy.file.freezes, { account, environment, stacks: stacksOf(plan), workspaces: workspacesOf(plan) }, now),
+    freezes: freezesInForce(
+      policy.file.freezes,
+      { account, environment, stacks: stacksOf(plan), workspaces: workspacesOf(plan) },
+      now,
+    ),
     exceptions: exceptionsInForce(policy, plan, account, now),
   };
 }

@@ -58,7 +58,9 @@ export const workspaceSchema = z.strictObject({
   /** By local name: the blocks that the configuration may have, as JSON, each whole. */
   provider_blocks: z.record(z.string().regex(/^[a-z0-9_-]{1,64}$/), z.array(argument)).default({}),
   /** Local paths of modules that may be called: globs below the root. */
-  modules: z.array(z.string().regex(/^[\w./*-]{1,512}$/, 'write a path below the root; * matches any text')).default(['*']),
+  modules: z
+    .array(z.string().regex(/^[\w./*-]{1,512}$/, 'write a path below the root; * matches any text'))
+    .default(['*']),
   /** Types of data sources that may be read while planning. */
   data: z.array(type).default([]),
   ephemeral: z.array(type).default([]),

@@ -56,7 +56,6 @@ export function joinRules(all: readonly [ProviderRules, ...ProviderRules[]]): Pr
   };
 }
 
-// biome-ignore lint/complexity/noExcessiveLinesPerFunction: one line for each question that a provider is asked.
 export function joinProviders(all: readonly [Provider, ...Provider[]]): Provider {
   const [first] = all;
   const { ofKind, ofCall } = chooser(all);
@@ -115,5 +114,9 @@ export function joinProviders(all: readonly [Provider, ...Provider[]]): Provider
 function ofOne<Draft extends Pick<PlanDraft, 'target' | 'calls'>>(draft: Draft, one: ProviderRules): Draft {
   if (one.targets.includes(draft.target.kind) && draft.calls.every(({ provider }) => provider === one.name))
     return draft;
-  throw new CountersignError('EGRESS_REFUSED', `A plan of ${one.name} names a call of another provider.`, 'Report this.');
+  throw new CountersignError(
+    'EGRESS_REFUSED',
+    `A plan of ${one.name} names a call of another provider.`,
+    'Report this.',
+  );
 }

@@ -7,7 +7,7 @@ import type { Plan } from '../../core/plan.ts';
 import type { Verdict } from '../../core/verdict.ts';
 import { freezesInForce } from '../../policy/freeze.ts';
 import type { Policy } from '../../policy/model.ts';
-import { isBeforePlanning, scopesFor, stacksOf, subjectsOf, workspacesOf } from '../../policy/scope.ts';
+import { type Counted, isBeforePlanning, scopesFor, stacksOf, subjectsOf, workspacesOf } from '../../policy/scope.ts';
 
 export interface Judged {
   policy: Policy | null;
@@ -39,7 +39,12 @@ const LINES: Record<string, Lines> = {
     policy.file.scopes.flatMap(({ tags }, index): Path[] => (tags ? [['scopes', index, 'tags']] : [])),
   freezes: ({ policy, plan, facts }) => {
     const { environment, account, now } = facts;
-    const subject = { account: account?.alias ?? null, environment, stacks: stacksOf(plan), workspaces: workspacesOf(plan) };
+    const subject = {
+      account: account?.alias ?? null,
+      environment,
+      stacks: stacksOf(plan),
+      workspaces: workspacesOf(plan),
+    };
     return policy.file.freezes.flatMap((freeze, index): Path[] =>
       freezesInForce([freeze], subject, now).length > 0 ? [['freezes', index]] : [],
     );
@@ -68,7 +73,7 @@ export function placesIn(judged: Judged): Places {
   const scopes = (scopesFor(policy, subjectsOf(plan), isBeforePlanning(plan)) ?? []).map(
     (scope): Path =>
       scope.workspace === undefined
-        ? ['scopes', policy.file.scopes.findIndex((one) => one === scope)]
+        ? ['scopes', (policy.file.scopes as readonly Counted[]).indexOf(scope)]
         : ['workspaces', scope.workspace],
   );
   const told = (path: Path): string => {

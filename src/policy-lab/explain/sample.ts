@@ -158,7 +158,9 @@ function callOf(
   { name: provider, factsOf }: ProviderRules,
   place: Pick<Call, 'account' | 'region'>,
 ): Call {
-  const row = factsOf({ kind: typeof on === 'string' ? 'stack' : 'resources' }).allowedCalls.find(({ actions }) => actions[0] === action);
+  const row = factsOf({ kind: typeof on === 'string' ? 'stack' : 'resources' }).allowedCalls.find(
+    ({ actions }) => actions[0] === action,
+  );
   const [input] = Object.entries(row?.inputs ?? {}).find(([, must]) => must === null) ?? [];
   return {
     step: 'step1',

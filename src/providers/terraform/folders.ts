@@ -12,16 +12,18 @@ export interface Folders {
   all: string;
   /** The copy that is planned and applied. */
   work: string;
-  /** Held by the one process that uses the copy. */
+  /** Locked by the one process that uses the copy. */
   busy: string;
+  /** The process of the newest apply. */
+  running: string;
   home: string;
   plugins: string;
   /** Empty: nothing of a user's own configuration counts. */
   cliConfiguration: string;
   /** Of one plan, by the digest of its file. */
-  plan(digest: string): { all: string; file: string; source: string };
+  plan(digest: string): { all: string; file: string; source: string; changes: string };
   /** Of one apply. */
-  run(digest: string): { all: string; record: string; log: string; errors: string };
+  run(digest: string): { all: string; log: string; errors: string; ended: string; unsaved: string };
 }
 
 const DIGEST = /^sha256:([0-9a-f]{64})$/;
@@ -37,18 +39,30 @@ export function foldersOf(home: string, workspace: string): Folders {
   return {
     all,
     work: join(all, 'work'),
-    busy: join(all, 'busy.json'),
+    busy: join(all, 'busy.db'),
+    running: join(all, 'running.json'),
     home: join(all, 'home'),
     plugins: join(all, 'plugins'),
     cliConfiguration: join(all, 'cli.tfrc'),
     plan(digest) {
       const folder = join(all, 'plans', named(digest));
-      return { all: folder, file: join(folder, PLAN_FILE), source: join(folder, 'source') };
+      return {
+        all: folder,
+        file: join(folder, PLAN_FILE),
+        source: join(folder, 'source'),
+        changes: join(folder, 'changes.json'),
+      };
     },
     run(digest) {
       const folder = join(all, 'runs', named(digest));
-      const [record, log, errors] = ['run.json', 'apply.jsonl', 'errors.txt'].map((name) => join(folder, name));
-      return { all: folder, record: record!, log: log!, errors: errors! };
+      const file = (name: string) => join(folder, name);
+      return {
+        all: folder,
+        log: file('apply.jsonl'),
+        errors: file('errors.txt'),
+        ended: file('ended.json'),
+        unsaved: file('errored.tfstate'),
+      };
     },
   };
 }
@@ -56,6 +70,7 @@ export function foldersOf(home: string, workspace: string): Folders {
 export const PLAN_FILE = 'plan.tfplan';
 
 export function makeFolders(folders: Folders): void {
-  for (const folder of [folders.all, folders.home, folders.plugins]) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  for (const folder of [folders.all, folders.home, folders.plugins])
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
   writeFileSync(folders.cliConfiguration, '', { mode: 0o600 });
 }

@@ -104,7 +104,10 @@ const noTool = (binary: string, why: string) =>
 const versions = new Map<string, string>();
 
 /** @throws CONFIG_TOOL_DIFFERS when the program says that it is of another version. */
-export async function mustBeVersion({ binary, tool, version }: WorkspaceSettings, run: Omit<RunIn, 'binary'>): Promise<void> {
+export async function mustBeVersion(
+  { binary, tool, version }: WorkspaceSettings,
+  run: Omit<RunIn, 'binary'>,
+): Promise<void> {
   let key: string;
   try {
     const { ino, mtimeMs, size } = statSync(binary);
@@ -114,7 +117,8 @@ export async function mustBeVersion({ binary, tool, version }: WorkspaceSettings
   }
   const is = versions.get(key) ?? (await askVersion(binary, run));
   versions.set(key, is);
-  if (is !== version) throw noTool(binary, `it is version ${makeVisibleLine(is, 40)}, and the policy names ${tool} ${version}`);
+  if (is !== version)
+    throw noTool(binary, `it is version ${makeVisibleLine(is, 40)}, and the policy names ${tool} ${version}`);
 }
 
 async function askVersion(binary: string, run: Omit<RunIn, 'binary'>): Promise<string> {

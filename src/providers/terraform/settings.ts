@@ -1,4 +1,5 @@
 /** A workspace as the policy describes it. */
+import { CountersignError } from '../../core/errors.ts';
 
 /** Variables of one role: values that are no secrets, and names whose values this process hands on. */
 export interface RoleSettings {
@@ -30,4 +31,15 @@ export interface WorkspaceSettings {
   ephemeral: readonly string[];
   planner: RoleSettings;
   executor: RoleSettings;
+  environment: string;
+  execute: string;
+}
+
+/** @throws INPUT_NOT_FOUND with the names that there are. */
+export function unknownWorkspace(name: string, known: readonly string[]): CountersignError {
+  return new CountersignError(
+    'INPUT_NOT_FOUND',
+    `The policy has no workspace ${name}.`,
+    known.length > 0 ? `It has: ${known.join(', ')}.` : 'The policy owners can add one (workspaces).',
+  );
 }

@@ -23,10 +23,10 @@ const MAX_FILES = 10_000;
 const MAX_BYTES = 64 * 1024 * 1024;
 /** Of git and of Terraform itself, at any depth: not read, and secrets in part. */
 const NOT_COPIED = /(?:^|\/)(?:\.git|\.terraform|[^/]*\.tfstate(?:\.[^/]*)?|\.terraform\.tfstate\.lock\.info)(?:\/|$)/;
-const OWN_FILE = /(?:^|\/)(?:plan\.tfplan|countersign_override\.tf)$/;
+const OWN_FILE = /(?:^|\/)(?:plan\.tfplan|countersign_override\.tf\.json|countersign\.tf)$/;
 
 export const digestOfSource = ({ files }: Pick<Source, 'files'>): string =>
-  `sha256:${digestOf([...files].sort(([a], [b]) => (a < b ? -1 : 1)).map(([path, bytes]) => [path, sha256Hex(bytes)]))}`;
+  digestOf([...files].sort(([a], [b]) => (a < b ? -1 : 1)).map(([path, bytes]) => [path, sha256Hex(bytes)]));
 
 /** @throws INPUT_CONFIGURATION_REFUSED, INPUT_TOO_LARGE, INPUT_NOT_FOUND. */
 export async function readSource(root: string, ref: string | undefined): Promise<Source> {
@@ -117,12 +117,16 @@ async function ofCommit(root: string, ref: string): Promise<Source> {
     });
   if (!REF.test(ref) || ref.includes('..')) throw notFound();
   const git = (args: string[], input?: string) => runGit(root, args, input);
-  const commit = (await git(['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`]).catch(() => Buffer.alloc(0)))
+  const commit = (
+    await git(['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`]).catch(() => Buffer.alloc(0))
+  )
     .toString()
     .trim();
   if (!/^[0-9a-f]{40,64}$/.test(commit)) throw notFound();
   const prefix = (await git(['rev-parse', '--show-prefix'])).toString().replace(/\n$/, '');
-  const listing = (await git(['ls-tree', '-r', '-z', '--full-tree', `${commit}:${prefix.replace(/\/$/, '')}`])).toString();
+  const listing = (
+    await git(['ls-tree', '-r', '-z', '--full-tree', `${commit}:${prefix.replace(/\/$/, '')}`])
+  ).toString();
   const entries = listing.split('\0').filter(Boolean).map(entryOf);
   const { files, add } = collector();
   if (entries.length > MAX_FILES) add('', Buffer.alloc(MAX_BYTES + 1));
@@ -182,6 +186,8 @@ function runGit(root: string, args: readonly string[], input = ''): Promise<Buff
         person: 'The folder of the workspace must be in a git repository, and git must be installed.',
       });
     child.on('error', (error: NodeJS.ErrnoException) => reject(failed(String(error.code))));
-    child.on('close', (code) => (code === 0 ? resolve(Buffer.concat(chunks)) : reject(failed(`it ended with ${code}`))));
+    child.on('close', (code) =>
+      code === 0 ? resolve(Buffer.concat(chunks)) : reject(failed(`it ended with ${code}`)),
+    );
   });
 }

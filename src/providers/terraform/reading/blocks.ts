@@ -4,7 +4,8 @@ import type { Body } from './hcl.ts';
 const isBody = (value: unknown): value is Body => value !== null && typeof value === 'object' && !Array.isArray(value);
 
 /** JSON may write a list of bodies wherever one may stand. */
-export const bodiesOf = (value: unknown): Body[] => (Array.isArray(value) ? value.flatMap(bodiesOf) : isBody(value) ? [value] : []);
+export const bodiesOf = (value: unknown): Body[] =>
+  Array.isArray(value) ? value.flatMap(bodiesOf) : isBody(value) ? [value] : [];
 
 export interface Block {
   labels: string[];

@@ -30,7 +30,12 @@ export async function mustBeReadable(source: Source, settings: WorkspaceSettings
   const seen = new Set(modules);
   for (let module = modules.shift(); module !== undefined; module = modules.shift()) {
     const bodies = await readBodies(configurationIn(source, module));
-    if (bodies.size === 0) refusals.push({ file: module || '.', what: 'a folder without configuration', remedy: 'Name a folder with .tf files.' });
+    if (bodies.size === 0)
+      refusals.push({
+        file: module || '.',
+        what: 'a folder without configuration',
+        remedy: 'Name a folder with .tf files.',
+      });
     for (const [file, body] of bodies) {
       refusals.push(...refusalsIn(body, settings).map((one) => ({ ...one, file })));
       refusals.push(...fileRefusals(body, { module, root }, source).map((one) => ({ ...one, file })));
@@ -42,7 +47,8 @@ export async function mustBeReadable(source: Source, settings: WorkspaceSettings
         }
       }
     }
-    if (seen.size > MAX_MODULES) refusals.push({ file: module, what: `more than ${MAX_MODULES} modules`, remedy: 'Split the workspace.' });
+    if (seen.size > MAX_MODULES)
+      refusals.push({ file: module, what: `more than ${MAX_MODULES} modules`, remedy: 'Split the workspace.' });
     if (refusals.length >= MAX_TOLD) break;
   }
   refusals.push(...(await lockFileRefusals(source, root, settings)));
@@ -76,7 +82,10 @@ function callsIn(body: Body, module: string, { modules }: WorkspaceSettings): (F
   return blocksOf(body.module, 1).map(({ labels: [name], body: { source } }) => {
     const what = `the module ${name} from ${typeof source === 'string' ? source : 'a source that is not literal'}`;
     if (typeof source !== 'string' || /[$%]\{/.test(source) || !/^\.\.?(?:\/|$)/.test(source))
-      return { what, remedy: 'Copy the module into the folder of the workspace, and call it by its path (./modules/NAME).' };
+      return {
+        what,
+        remedy: 'Copy the module into the folder of the workspace, and call it by its path (./modules/NAME).',
+      };
     const folder = posix.normalize(posix.join(module, source)).replace(/\/$/, '');
     if (folder.startsWith('..')) return { what, remedy: 'Call a module within the folder of the workspace.' };
     const path = folder === '.' ? '' : folder;
@@ -87,13 +96,16 @@ function callsIn(body: Body, module: string, { modules }: WorkspaceSettings): (F
 }
 
 function fileRefusals(body: Body, at: { module: string; root: string }, { files }: Source): Found[] {
-  const remedy = 'Name a file in the folder of the workspace, written out: "${path.module}/FILE".';
+  const remedy = 'Name a file in the folder of the workspace, written out below path.module.';
   return [...expressionsIn(body)].flatMap((text) =>
     filesReadBy(text, at).flatMap(({ function: name, path }): Found[] => {
       if (path === null) return [{ what: `${name}() of a path that is not literal, or is outside`, remedy }];
       if (name !== 'templatefile') return [];
       const template = files.get(path)?.toString('utf8') ?? '';
-      return filesReadBy(template, at).map((inner) => ({ what: `${inner.function}() in the template ${path}`, remedy: 'Hand the text to the template as a variable.' }));
+      return filesReadBy(template, at).map((inner) => ({
+        what: `${inner.function}() in the template ${path}`,
+        remedy: 'Hand the text to the template as a variable.',
+      }));
     }),
   );
 }

@@ -14,20 +14,23 @@ type Parse = (name: string, text: string, done: (error: string | null, json?: st
 declare global {
   var Go: new () => { importObject: object; run(instance: object): Promise<void> };
   var __parse_terraform_config_wasm__: { parse?: Parse };
+  var WebAssembly: { instantiate(bytes: Uint8Array, imports: object): Promise<{ instance: object }> };
 }
 
 async function answer({ wasm, exec, files }: Asked): Promise<Record<string, unknown>> {
   await import(exec);
   globalThis.__parse_terraform_config_wasm__ = {};
   const go = new globalThis.Go();
-  const { instance } = await WebAssembly.instantiate(gunzipSync(readFileSync(wasm)), go.importObject as never);
+  const { instance } = await globalThis.WebAssembly.instantiate(gunzipSync(readFileSync(wasm)), go.importObject);
   void go.run(instance);
   const { parse } = globalThis.__parse_terraform_config_wasm__;
   if (!parse) throw new Error('the parser did not start');
   const answers: Record<string, unknown> = {};
   for (const [name, text] of Object.entries(files))
     answers[name] = await new Promise((resolve) =>
-      parse(name, text, (error, json) => resolve(error ? { error: String(error) } : { body: JSON.parse(json ?? '{}') })),
+      parse(name, text, (error, json) =>
+        resolve(error ? { error: String(error) } : { body: JSON.parse(json ?? '{}') }),
+      ),
     );
   return answers;
 }

@@ -22,7 +22,11 @@ function parts(): { child: string; wasm: string; exec: string } {
   if (bundled !== undefined && existsSync(bundled))
     return { child: join(here, 'hcl-child.js'), wasm: bundled, exec: join(here, 'wasm_exec.cjs') };
   const found = dirname(createRequire(import.meta.url).resolve('@cdktf/hcl2json/package.json'));
-  return { child: join(here, 'hcl-child.ts'), wasm: join(found, 'main.wasm.gz'), exec: join(found, 'wasm/wasm_exec.js') };
+  return {
+    child: join(here, 'hcl-child.ts'),
+    wasm: join(found, 'main.wasm.gz'),
+    exec: join(found, 'wasm/wasm_exec.js'),
+  };
 }
 
 /**
@@ -61,7 +65,8 @@ function jsonBody(path: string, text: string): Body {
   }
   const [problem] = parseDocument(text, { uniqueKeys: true, logLevel: 'silent' }).errors;
   if (problem) throw unreadable(path, problem.message.split('\n')[0]!);
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) throw unreadable(path, 'it is no JSON object');
+  if (value === null || typeof value !== 'object' || Array.isArray(value))
+    throw unreadable(path, 'it is not a JSON object');
   return value as Body;
 }
 

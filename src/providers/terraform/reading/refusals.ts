@@ -14,7 +14,10 @@ export interface Found {
   what: string;
   remedy: string;
 }
-export type Allowed = Pick<WorkspaceSettings, 'tool' | 'backend' | 'providers' | 'providerBlocks' | 'data' | 'ephemeral'>;
+export type Allowed = Pick<
+  WorkspaceSettings,
+  'tool' | 'backend' | 'providers' | 'providerBlocks' | 'data' | 'ephemeral'
+>;
 
 /** They run a program, call a function or a URL, or read another state, whatever the policy lists. */
 const NEVER_READ = ['external', 'http', 'terraform_remote_state', 'aws_lambda_invocation', 'awscc_lambda_invocation'];
@@ -33,7 +36,10 @@ const RUNS = ['provisioner', 'action_trigger'];
 
 const inResource: Judge = ({ labels, body }) =>
   RUNS.filter((name) => holdsKey(body, name)).map((name) =>
-    found(`${name} in ${labels.join('.') || 'a removed block'}`, 'Remove it: nothing but providers may act when a plan is applied.'),
+    found(
+      `${name} in ${labels.join('.') || 'a removed block'}`,
+      'Remove it: nothing but providers may act when a plan is applied.',
+    ),
   );
 
 const reads =
@@ -50,10 +56,14 @@ const reads =
 const provider: Judge = ({ labels: [name = ''], body }, { providerBlocks }) =>
   (providerBlocks[name] ?? []).some((one) => isDeepStrictEqual(one, body))
     ? []
-    : [found(`a provider block of ${name} that the policy does not list`, `Write it as the policy has it. ${ASK} (provider_blocks).`)];
+    : [
+        found(
+          `a provider block of ${name} that the policy does not list`,
+          `Write it as the policy has it. ${ASK} (provider_blocks).`,
+        ),
+      ];
 
-const check: Judge = ({ body }, allowed) =>
-  blocksOf(body.data, 2).flatMap((block) => reads('data')(block, allowed));
+const check: Judge = ({ body }, allowed) => blocksOf(body.data, 2).flatMap((block) => reads('data')(block, allowed));
 
 const TERRAFORM_MEMBERS = ['required_version', 'required_providers', 'backend', 'experiments', 'provider_meta'];
 
@@ -63,14 +73,18 @@ const terraform: Judge = ({ body }, allowed) => [
     .map((name) => found(`terraform.${name}`, 'Remove it: the policy names where the state is and how it is read.')),
   ...blocksOf(body.backend, 1)
     .filter(({ labels: [type] }) => type !== allowed.backend.type)
-    .map(({ labels: [type] }) => found(`the backend ${type}`, `Remove it: the policy names the backend ${allowed.backend.type}.`)),
+    .map(({ labels: [type] }) =>
+      found(`the backend ${type}`, `Remove it: the policy names the backend ${allowed.backend.type}.`),
+    ),
   ...blocksOf(body.required_providers, 0).flatMap(({ body: wanted }) =>
     Object.entries(wanted).flatMap(([name, given]) => required(name, given, allowed)),
   ),
 ];
 
 function required(name: string, given: unknown, { providers, tool }: Allowed): Found[] {
-  const { source = `hashicorp/${name}` } = (given !== null && typeof given === 'object' ? given : {}) as { source?: unknown };
+  const { source = `hashicorp/${name}` } = (given !== null && typeof given === 'object' ? given : {}) as {
+    source?: unknown;
+  };
   const whole = wholeSource(String(source), tool);
   return whole === BUILT_IN || Object.hasOwn(providers, whole)
     ? []
