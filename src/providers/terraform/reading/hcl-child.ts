@@ -3,7 +3,7 @@
  * stdin: `{ wasm, exec, files: { name: text } }`; stdout: `{ name: { body } | { error } }`.
  */
 import { readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 
 interface Asked {
   wasm: string;
@@ -21,7 +21,7 @@ async function answer({ wasm, exec, files }: Asked): Promise<Record<string, unkn
   await import(exec);
   globalThis.__parse_terraform_config_wasm__ = {};
   const go = new globalThis.Go();
-  const { instance } = await globalThis.WebAssembly.instantiate(gunzipSync(readFileSync(wasm)), go.importObject);
+  const { instance } = await globalThis.WebAssembly.instantiate(unpacked(wasm), go.importObject);
   void go.run(instance);
   const { parse } = globalThis.__parse_terraform_config_wasm__;
   if (!parse) throw new Error('the parser did not start');
@@ -34,6 +34,8 @@ async function answer({ wasm, exec, files }: Asked): Promise<Record<string, unkn
     );
   return answers;
 }
+
+const unpacked = (file: string) => (file.endsWith('.br') ? brotliDecompressSync : gunzipSync)(readFileSync(file));
 
 const asked = JSON.parse(readFileSync(0, 'utf8')) as Asked;
 process.stdout.write(JSON.stringify(await answer(asked)), () => process.exit(0));
