@@ -9,7 +9,7 @@ import { defaultSeats, seatRules } from './apply.ts';
 import { isOver } from './freeze.ts';
 import type { Policy } from './model.ts';
 import type { ScopeEntry } from './schema.ts';
-import { scopeText } from './scope.ts';
+import { everyScope, scopeText } from './scope.ts';
 import { exceptionEnd } from './validate.ts';
 
 export interface Warning {
@@ -74,7 +74,9 @@ const samplesOf = (pattern: string): string[] =>
 
 function checkSeats({ policy }: CheckAbout, warn: Warn): void {
   const executing = new Set(
-    policy.file.scopes.filter(({ execute }) => execute !== 'plan_only').map(({ environment }) => environment),
+    everyScope(policy)
+      .filter(({ execute }) => execute !== 'plan_only')
+      .map(({ environment }) => environment),
   );
   for (const environment of ENVIRONMENTS)
     for (const [kind, { seats, include, proof = 'software' }] of Object.entries(seatRules(policy, environment))) {
