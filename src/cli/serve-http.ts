@@ -76,12 +76,10 @@ export async function serveHttp({ config, version, sandboxed, told, stopped }: S
   await stopped;
   isStopping = true;
   log.info({ underWay: turns.held }, 'stopping');
-  const ended = listening.stop();
   const until = Date.now() + STOPS_WITHIN_MILLISECONDS;
   while ((turns.held > 0 || (await answers.underWay()) > 0) && Date.now() < until)
     await new Promise((resolve) => setTimeout(resolve, LOOKS_EVERY_MILLISECONDS));
   await mcp.close();
-  listening.cut();
-  await ended;
+  await listening.stop();
   (await answers.current()).close();
 }

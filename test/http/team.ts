@@ -15,6 +15,8 @@ export interface Replica {
   log(): string;
   /** SIGTERM. @returns its exit code. */
   stop(): Promise<number | null>;
+  /** Another process at the same address, once this one has ended. */
+  again(): Promise<void>;
 }
 export interface Team {
   world: TestWorld;
@@ -64,7 +66,7 @@ export async function openTeam(port?: number): Promise<Team> {
       return replica;
     },
     async close() {
-      for (const { process } of replicas) process.kill('SIGKILL');
+      for (const replica of replicas) replica.process.kill('SIGKILL');
       await provider.close();
       world.close();
     },
@@ -77,30 +79,38 @@ async function startReplica(
   address: string,
   env: Record<string, string>,
 ): Promise<Replica> {
-  const child = spawn(process.execPath, [BIN, ...before, 'serve', ...settings], {
-    env: { PATH: process.env.PATH, AWS_REGION: 'eu-west-1', COUNTERSIGN_LOG_LEVEL: 'debug', ...env },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
   let log = '';
-  child.stderr.on('data', (chunk) => (log += chunk));
-  const ended = new Promise<number | null>((resolve) => child.once('close', (code) => resolve(code)));
+  let ended: Promise<number | null>;
+  const begin = async () => {
+    const child = spawn(process.execPath, [BIN, ...before, 'serve', ...settings], {
+      env: { PATH: process.env.PATH, AWS_REGION: 'eu-west-1', COUNTERSIGN_LOG_LEVEL: 'debug', ...env },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    child.stderr.on('data', (chunk) => (log += chunk));
+    ended = new Promise<number | null>((resolve) => child.once('close', (code) => resolve(code)));
+    for (let tries = 0; tries < 300; tries += 1) {
+      if (child.exitCode !== null) throw new Error(`the server ended: ${log}`);
+      const answer = await fetch(`http://${address}/readyz`).catch(() => undefined);
+      if (answer?.ok) return child;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    child.kill('SIGKILL');
+    throw new Error(`the server is not ready: ${log}`);
+  };
   const replica: Replica = {
-    process: child,
+    process: await begin(),
     address,
     log: () => log,
     stop() {
-      child.kill('SIGTERM');
+      replica.process.kill('SIGTERM');
       return ended;
     },
+    async again() {
+      await ended;
+      replica.process = await begin();
+    },
   };
-  for (let tries = 0; tries < 300; tries += 1) {
-    if (child.exitCode !== null) throw new Error(`the server ended: ${log}`);
-    const answer = await fetch(`http://${address}/readyz`).catch(() => undefined);
-    if (answer?.ok) return replica;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  child.kill('SIGKILL');
-  throw new Error(`the server is not ready: ${log}`);
+  return replica;
 }
 
 export interface Asked {
