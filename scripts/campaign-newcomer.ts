@@ -133,7 +133,7 @@ async function withClient(client: 'claude' | 'codex', title: string): Promise<st
     newcomer.countersign(['policy', 'adopt']);
     newcomer.saw('the policy has a second person and a scope that executes, checked and adopted');
     await ask(newcomer, client, ['plan_stack_update', 'propose_change']);
-    const [change] = JSON.parse(newcomer.countersign(['changes', '--json'])).changes as { id: string; state: string }[];
+    const [change] = JSON.parse(newcomer.countersign(['changes', '--json'])) as { id: string; state: string }[];
     must(change?.state === 'pending', 'a proposed change');
     newcomer.saw('the agent planned the fix and proposed it');
     newcomer.countersign(['show', change!.id]);
@@ -159,25 +159,25 @@ function byPolicyTest(): string[] {
       `version: 1
 accounts: { main: { id: "123456789012", regions: [eu-west-1] } }
 scopes: [{ account: main, stacks: ["*"], environment: production, execute: by_command }]
-people: { ann: { roles: [dev] }, bob: { roles: [sre] } }
+people: { ann: { roles: [dev] }, bob: { roles: [sre], keys: ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILgeKYgLF3O0uA5HYXic49R6JCRLLvhWLG4Q7Tr2LTXM"] } }
 `,
     );
     writeFileSync(
       join(newcomer.project, 'first.countersign-test.yaml'),
-      `version: 1
+      `sponsor: ann
 cases:
   - name: an agent may not delete production
-    steps: [{ tool: plan_stack_delete, input: { stack: ${STACK} } }]
+    calls: [{ tool: plan_stack_delete, input: { stack: ${STACK} } }]
     expect: { decision: denied }
   - name: a fix is signed and carried out
-    steps:
+    calls:
       - tool: plan_stack_update
         input: { stack: ${STACK}, set: [{ path: Resources.QueryFunction.Properties.MemorySize, value: 1024 }] }
         as: plan
-      - { tool: propose_change, input: { plan_id: "\${plan.plan_id}", goal: fix, reason: Queries run out of memory. } }
+      - { tool: propose_change, input: { plan_id: $plan.plan_id, goal: fix, reason: Queries run out of memory. } }
       - { approve: bob }
       - { execute: true }
-    expect: { state: succeeded }
+    expect: { state: succeeded, mutating_calls: 1 }
 `,
     );
     const told = newcomer.countersign(['policy', 'test', 'first.countersign-test.yaml']);

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 
 export interface Config {
   home: string;
+  /** `postgres://…`: the ledger is in a database, and not in the state folder. SECURITY: it may have a password in it. */
+  ledgerUrl?: string | undefined;
   policyPath: string | undefined;
   sponsor: string | undefined;
   /** Over ssh: the person that the key's forced command sets, for whom a statement is made. */
@@ -29,10 +31,13 @@ export interface Config {
   telemetry?: { saysMore: boolean } | undefined;
 }
 
-export function readConfig(options: { home?: string | undefined; policy?: string | undefined } = {}): Config {
+export function readConfig(
+  options: { home?: string | undefined; policy?: string | undefined; ledger?: string | undefined } = {},
+): Config {
   const env = process.env;
   return {
     home: options.home ?? env.COUNTERSIGN_HOME ?? defaultHome(),
+    ledgerUrl: options.ledger ?? (env.COUNTERSIGN_LEDGER || undefined),
     policyPath: options.policy ?? env.COUNTERSIGN_POLICY,
     sponsor: named(env.COUNTERSIGN_SPONSOR),
     overSsh: env.SSH_CONNECTION ? env.COUNTERSIGN_SPONSOR : undefined,
@@ -93,6 +98,9 @@ export const variables = (): Readonly<Record<string, string | undefined>> => ({ 
 
 /** Where a state folder keeps its webhook. */
 export const webhookFile = (home: string): string => join(home, 'webhook.json');
+
+/** Where the ledger is: an address of a database, or else the state folder. */
+export const ledgerPlace = ({ home, ledgerUrl }: Pick<Config, 'home' | 'ledgerUrl'>): string => ledgerUrl ?? home;
 
 /** The state folder of whoever names none. */
 export const defaultHome = (): string => join(homedir(), '.countersign');

@@ -41,7 +41,7 @@ it.each([
   ['approve, to its question', () => ['approve', change, '--key', world.keyOf('bob')], 7, 700],
 ])('%s loads the ledger and what is shown, and neither guards, tools nor a cloud', (_name, command, most, made) => {
   const { files, sources, schemas } = loadedBy(command());
-  expect(sources).toContain('src/ledger/store.ts');
+  expect(sources).toContain('src/ledger/sqlite/store.ts');
   expect(sources.filter((source) => JOINED.test(source))).toEqual([]);
   expect(files.length, files.join('\n')).toBeLessThanOrEqual(most);
   expect(schemas).toBeGreaterThan(20);
