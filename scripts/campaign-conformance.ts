@@ -1,11 +1,11 @@
 /** Runs the protocol's conformance suite against `serve --http` and writes docs/results/conformance.md. */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { REVISIONS, type Ran, runSuite, whyNot } from '../test/http/outside/conformance.ts';
+import { type Ran, REVISIONS, runSuite, whyNot } from '../test/http/outside/conformance.ts';
 import { freePort, openTeam } from '../test/http/team.ts';
 import { startWithToken } from '../test/http/with-token.ts';
 
 const port = await freePort();
-const team = await openTeam(port);
+const team = await openTeam({ port });
 const { address } = await team.start();
 const token = await team.provider.tokenFor('alice');
 const front = await startWithToken(port, address, () => token);

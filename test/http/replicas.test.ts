@@ -1,38 +1,47 @@
 /** Two replicas behind nginx, on one ledger: any of them answers any request. */
+import { execFileSync } from 'node:child_process';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, type TestContext } from 'vitest';
 import { needs } from '../needs.ts';
+import { hasPostgres, type Postgres, startPostgres } from '../postgres.ts';
 import { STACK } from '../world.ts';
 import { hasNginx, startNginx } from './proxy.ts';
 import { signingIn } from './signing-in.ts';
-import { ask, callOf, contentOf, freePort, openTeam, type Replica, type Team } from './team.ts';
+import { ask, BIN, callOf, contentOf, freePort, openTeam, type Replica, type Team } from './team.ts';
 
-let team: Team;
-let replicas: Replica[];
-let nginx: Awaited<ReturnType<typeof startNginx>>;
-let token: string;
-beforeAll(async () => {
-  if (!hasNginx) return;
-  const port = await freePort();
-  team = await openTeam(port);
-  replicas = [await team.start(), await team.start()];
-  nginx = await startNginx(
-    port,
-    replicas.map(({ address }) => address),
-  );
-  token = await team.provider.tokenFor('alice');
-});
-afterAll(async () => {
-  await nginx?.close();
-  await team?.close();
-});
-beforeEach((context: TestContext) => needs(context, 'nginx', hasNginx));
+const STORES = { SQLite: () => true, PostgreSQL: hasPostgres };
 
-const answeredBy = ({ log }: Replica) => log().match(/"tool":/g)?.length ?? 0;
-const policy = callOf('describe_policy');
-const kinds = async (kind: string) => (await team.world.app.ledger.events({ kinds: [kind] })).length;
+describe.each(Object.keys(STORES) as (keyof typeof STORES)[])('two replicas behind nginx, on %s,', (store) => {
+  let team: Team;
+  let replicas: Replica[];
+  let nginx: Awaited<ReturnType<typeof startNginx>>;
+  let database: Postgres | undefined;
+  let token: string;
+  beforeAll(async () => {
+    if (!hasNginx || !STORES[store]()) return;
+    database = store === 'PostgreSQL' ? await startPostgres() : undefined;
+    const port = await freePort();
+    team = await openTeam({ port, ...(database ? { ledger: await ledgerIn(database) } : {}) });
+    replicas = [await team.start(), await team.start()];
+    nginx = await startNginx(
+      port,
+      replicas.map(({ address }) => address),
+    );
+    token = await team.provider.tokenFor('alice');
+  }, 60_000);
+  afterAll(async () => {
+    await nginx?.close();
+    await team?.close();
+    await database?.end();
+  });
+  beforeEach((context: TestContext) => {
+    needs(context, 'nginx', hasNginx);
+    if (store === 'PostgreSQL') needs(context, 'postgres', hasPostgres());
+  });
 
-describe('two replicas behind nginx', () => {
+  const policy = callOf('describe_policy');
+  const kinds = async (kind: string) => (await team.app.ledger.events({ kinds: [kind] })).length;
+
   it('answer in turns, what one planned is proposed by the other, and a plan is proposed once', async () => {
     const set = (value: number) => [{ path: 'Resources.QueryFunction.Properties.MemorySize', value }];
     const plans = await Promise.all(
@@ -125,3 +134,12 @@ describe('two replicas behind nginx', () => {
     await killed.again();
   });
 });
+
+/** As the role of a server, which can neither edit an event nor make a table. */
+async function ledgerIn(database: Postgres): Promise<string> {
+  const owner = await database.database();
+  execFileSync(process.execPath, [BIN, 'ledger', 'migrate', '--owner-url', owner], { stdio: 'ignore' });
+  return database.as(owner, 'guard', 'countersign_server');
+}
+
+const answeredBy = ({ log }: Replica) => log().match(/"tool":/g)?.length ?? 0;

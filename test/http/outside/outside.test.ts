@@ -21,7 +21,7 @@ let front: Awaited<ReturnType<typeof startWithToken>>;
 let home: string;
 beforeAll(async () => {
   const port = await freePort();
-  team = await openTeam(port);
+  team = await openTeam({ port });
   replica = await team.start();
   token = await team.provider.tokenFor('alice');
   home = mkdtempSync(join(tmpdir(), 'countersign-outside-'));
