@@ -5,6 +5,7 @@ import { guards as allGuards } from '../guards/index.ts';
 import { tools } from '../tools/index.ts';
 import { type Config, ledgerPlace } from './config.ts';
 import type { Client } from './core/assurance.ts';
+import { type Caller, callerOfProcess } from './core/caller.ts';
 import { createChanges } from './core/changes.ts';
 import { keyedDigestOf } from './core/digest.ts';
 import { CountersignError } from './core/errors.ts';
@@ -33,21 +34,27 @@ import type { Sandbox } from './sandbox/cloud.ts';
 import type { World } from './sandbox/world.ts';
 import { secretFingerprint, secretOf } from './secret.ts';
 
-export interface App {
+/** What depends on who asks. */
+export interface CallerParts {
+  policy: PolicyPort;
+  changes: ChangesPort;
+  pipeline: Pipeline;
+}
+/** The parts of a process, and its own caller's. */
+export interface App extends CallerParts {
   config: Config;
   ledger: OpenLedger;
   policyFile: Policy | null;
-  policy: PolicyPort;
-  changes: ChangesPort;
   /** Who was known when an event was appended. */
   directoryAt(seq: number): Promise<Pick<Directory, 'digest' | 'people'> | undefined>;
   cloud: Provider;
   executor: Executor;
   /** The processes that execute. */
   owners: Owners;
-  pipeline: Pipeline;
+  /** For somebody else: cheap, since ledger, cloud, knowledge and executor are this process's. */
+  partsFor(caller: Caller): CallerParts;
   keyedDigest: PipelinePorts['keyedDigest'];
-  /** What this process knows of itself and of its client. */
+  /** What this process knows of itself and of the client that started it. */
   here: Here;
   seal: PipelinePorts['seal'];
   /** It is joined already (`StateFolder`). */
@@ -90,20 +97,25 @@ export function createApp(config: Config, options: AppOptions = {}): App {
   const keyedDigest = (value: unknown) => keyedDigestOf(secretKey, value);
   const here = hereOf(config, keyedDigest);
   const owners = options.owners ?? createOwners();
-  const rules = createPolicyPort({
-    owners,
-    policy: policyFile,
-    guards,
-    provider: options.provider ?? providerRules,
-    ledger,
-    sponsor: config.sponsor,
-    actsAs: config.actsAs,
-    hasTrialKeys: options.hasTrialKeys ?? false,
-    here,
-    now,
-  });
-  const policy = watching?.policy(rules) ?? rules;
-  const changes = createChanges({ ledger, policy, provider: options.provider ?? providerRules, now });
+  const judgingFor = (caller: Caller): Omit<CallerParts, 'pipeline'> => {
+    const rules = createPolicyPort({
+      owners,
+      policy: policyFile,
+      guards,
+      provider: options.provider ?? providerRules,
+      ledger,
+      caller,
+      hasTrialKeys: options.hasTrialKeys ?? false,
+      // Who started this process says nothing of somebody whom a token names.
+      here: caller.signedIn ? undefined : here,
+      now,
+    });
+    const judging = watching?.policy(rules) ?? rules;
+    const proposing = createChanges({ ledger, policy: judging, provider: options.provider ?? providerRules, now });
+    return { policy: judging, changes: proposing };
+  };
+  const own = judgingFor(callerOfProcess(config));
+  const { policy, changes } = own;
   const { sandbox } = options;
   const sealUp: App['seal'] = (value) => seal(secretKey, value);
   const aws = () =>
@@ -138,19 +150,21 @@ export function createApp(config: Config, options: AppOptions = {}): App {
         `${JSON.stringify({ level: 'error', where, error: String((error as Error)?.stack ?? error) })}\n`,
       ));
   const offered = options.tools ?? tools;
-  const answering = createPipeline({
-    tools: offered,
-    cloud,
-    policy,
-    ledger,
-    changes,
-    now,
-    logDefect,
-    keyedDigest,
-    seal: sealUp,
-    wording: agentWording,
-    answerWithinMilliseconds: options.answerWithinMilliseconds ?? 40_000,
-  });
+  const answering = (parts: Omit<CallerParts, 'pipeline'>): CallerParts => {
+    const pipeline = createPipeline({
+      ...parts,
+      tools: offered,
+      cloud,
+      ledger,
+      now,
+      logDefect,
+      keyedDigest,
+      seal: sealUp,
+      wording: agentWording,
+      answerWithinMilliseconds: options.answerWithinMilliseconds ?? 40_000,
+    });
+    return { ...parts, pipeline: watching?.pipeline(pipeline, offered) ?? pipeline };
+  };
   const whoWas = (seq: number) => directoryAt(ledger, seq, policyFile);
   // Loaded when something is executed: a server for an agent never does.
   const loaded = async (): Promise<Executor> => {
@@ -169,13 +183,12 @@ export function createApp(config: Config, options: AppOptions = {}): App {
     config,
     ledger,
     policyFile,
-    policy,
-    changes,
+    ...answering(own),
+    partsFor: (caller) => answering(judgingFor(caller)),
     directoryAt: whoWas,
     cloud,
     executor: watching?.executor(executing, ledger) ?? executing,
     owners,
-    pipeline: watching?.pipeline(answering, offered) ?? answering,
     keyedDigest,
     here,
     seal: sealUp,

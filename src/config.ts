@@ -16,6 +16,8 @@ export interface Config {
   /** In place of what the SDK reads (AWS_ENDPOINT_URL and its kin): for whoever embeds this. */
   endpointUrl?: string | undefined;
   templateRoots: string[];
+  /** Those that the environment names: none by where this process was started. */
+  namedTemplateRoots: string[];
   /** Names under which this process acts. */
   actsAs: string[];
   /** The connection that sshd started this process for, as sshd names it. */
@@ -41,7 +43,8 @@ export function readConfig(
     overSsh: env.SSH_CONNECTION ? env.COUNTERSIGN_SPONSOR : undefined,
     region: env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? 'eu-west-1',
     profile: env.AWS_PROFILE || undefined,
-    templateRoots: env.COUNTERSIGN_TEMPLATE_ROOTS?.split(':').filter(Boolean) ?? projectIn(process.cwd()),
+    templateRoots: rootsIn(env) ?? projectIn(process.cwd()),
+    namedTemplateRoots: rootsIn(env) ?? [],
     actsAs: osUser(),
     sshConnection: env.SSH_CONNECTION,
     sshOriginalCommand: env.SSH_ORIGINAL_COMMAND,
@@ -50,6 +53,8 @@ export function readConfig(
     telemetry: telemetryIn(env),
   };
 }
+
+const rootsIn = ({ COUNTERSIGN_TEMPLATE_ROOTS: roots }: NodeJS.ProcessEnv) => roots?.split(':').filter(Boolean);
 
 const OTLP_ENDPOINTS = [
   'OTEL_EXPORTER_OTLP_ENDPOINT',

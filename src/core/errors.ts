@@ -19,6 +19,8 @@ export const ERROR_CODES = [
   'INPUT_SIGNATURE_INVALID',
   'INPUT_PASSKEY_INVALID',
   'INPUT_BUNDLE_INVALID',
+  'INPUT_PLAN_INVALID',
+  'INPUT_PLAN_NOT_APPLICABLE',
   'INPUT_ID_AMBIGUOUS',
   // The thing exists but is in no state for this.
   'STATE_PLAN_EXPIRED',

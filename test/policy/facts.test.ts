@@ -22,8 +22,7 @@ const portFor = (text: string | null, over: { actsAs?: string[]; now?: Date; spo
     provider: providerRules,
     ledger,
     isHypothetical: true,
-    sponsor: over.sponsor ?? 'alice',
-    actsAs: over.actsAs ?? ['countersign'],
+    caller: { sponsor: over.sponsor ?? 'alice', actsAs: over.actsAs ?? ['countersign'] },
     now: () => over.now ?? NOW,
   });
 const judge = async (text: string | null, about = plan(), over = {}) => portFor(text, over).judgeFor(about, 'propose');

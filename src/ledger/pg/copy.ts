@@ -104,7 +104,7 @@ async function mustBeBeginning(db: Database.Database, client: Client): Promise<v
   if (own?.equals(Buffer.concat(peaks))) return;
   throw new CountersignError(
     'INPUT_INVALID',
-    'The database has events that this ledger does not begin with: somebody has worked in both.',
+    'The database has events that this ledger does not begin with: events were appended in both places.',
     'Name an empty database, or go on with the one in the database; nothing was changed.',
   );
 }

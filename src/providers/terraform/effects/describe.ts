@@ -1,0 +1,146 @@
+/**
+ * What a plan does, in the words that guards read. Pure.
+ *
+ * Guarantees: every change of the plan that is no read and no no-op is an effect, of the kind that its actions say or
+ * worse; moves and imports are effects too. What differs is in the picture. No sensitive value is in anything returned.
+ * Does not cover: provider versions, the workspace and the state, which the JSON does not have; `prevent_destroy`.
+ */
+import type { Json } from '../../../core/digest.ts';
+import { compareWorstFirst, type Effect } from '../../../core/effect.ts';
+import type { Picture, Thing } from '../../../core/picture.ts';
+import type { PlanDraft } from '../../../core/plan.ts';
+import { makeVisible } from '../../../core/render-safe.ts';
+import { UNSEEN } from '../../../core/subject.ts';
+import { families, familyOf } from '../knowledge/index.ts';
+import { configurationOf } from '../plan-json/configuration.ts';
+import type { Change, ResourceChange, StateModule, TerraformPlan } from '../plan-json/shape.ts';
+import { effectOf } from './effect.ts';
+import { marksBesides } from './marks.ts';
+import { notesOf } from './notes.ts';
+import { propertiesOf } from './properties.ts';
+import { isUntouched, resourceOf } from './resources.ts';
+import { type Secrets, secretsOf } from './secrets.ts';
+import { shownSides, type Tag, withoutSecrets } from './values.ts';
+
+export type Described = Pick<
+  PlanDraft,
+  'action' | 'effects' | 'subject' | 'notes' | 'picture' | 'protections' | 'lowered'
+>;
+
+/** What a workspace is called where one thing is named by its type. */
+export const WORKSPACE_TYPE = 'terraform_workspace';
+
+export interface DescribedAs {
+  workspace: string;
+  /** Makes the mask of a value: `tagsFor` of `picture/mask.ts`. Equal for equal values of one plan. */
+  keyed: Tag;
+  /** The cloud account that the workspace works in, where it is one: any other that a policy names is foreign. */
+  account?: string | undefined;
+  /**
+   * The body of a block as it is written, by the block's address without indexes: attributes as JSON, expressions as
+   * text in `${ }`, blocks as lists, `dynamic` ones too (the form of hcl2json). The JSON of a plan tells neither how an
+   * attribute is put together nor what is written as a block: without this, both count as the worst that they could be.
+   */
+  bodyOf?: ((blockAddress: string) => Json | undefined) | undefined;
+}
+
+export function describePlan(plan: TerraformPlan, { workspace, keyed, account, bodyOf }: DescribedAs): Described {
+  const secrets = secretsOf(plan, keyed);
+  const configuration = configurationOf(plan);
+  const changes = (plan.resource_changes ?? []).filter(({ mode }) => mode === 'managed');
+  const resources = changes.map((one) => resourceOf(one, { configuration, bodyOf }));
+  const judged = families.map((family) =>
+    family.judgeAll(
+      resources.filter(({ type }) => familyOf(type) === family),
+      account,
+    ),
+  );
+  const things: Thing[] = [];
+  const effects: Effect[] = [];
+  for (const [index, one] of changes.entries()) {
+    if (isUntouched(one)) continue;
+    const sides = shownSides(one.change, secrets, keyed);
+    const found = judged.flatMap((by) => by.marks.get(one.address) ?? []);
+    const besides = marksBesides(one, plan, configuration);
+    const effect = effectOf(one, { resource: resources[index]!, sides, marks: [...found, ...besides], workspace });
+    if (!effect) continue;
+    effects.push(effect);
+    things.push({ kind: 'resource', id: effect.logicalId!, type: effect.type, ...sides });
+  }
+  const outputs = outputsOf(plan, workspace, secrets, keyed);
+  const described = [...effects, ...outputs.effects];
+  return {
+    action: actionOf(plan, changes),
+    effects: described.map((effect) => cleaned(effect, secrets)).sort(compareWorstFirst),
+    subject: subjectOf(plan, changes, workspace),
+    notes: notesOf(plan, described).map((note) => makeVisible(secrets.masked(note))),
+    picture: pictureOf([...outputs.things, ...things]),
+    protections: judged.flatMap((by) => by.protections),
+    lowered: judged.flatMap((by) => by.lowered),
+  };
+}
+
+const pictureOf = (things: Thing[]): Picture => ({ things });
+
+/** SECURITY: names and sentences are made from values too. An address stays, since by it a resource is known. */
+function cleaned(effect: Effect, secrets: Secrets): Effect {
+  const { logicalId, type, owner, ...rest } = effect;
+  const shown = withoutSecrets(rest as unknown as Json, secrets) as unknown as typeof rest;
+  return {
+    ...shown,
+    kind: effect.kind,
+    type,
+    ...(logicalId === undefined ? {} : { logicalId }),
+    ...(owner ? { owner } : {}),
+  };
+}
+
+/** What the workspace tells others: all outputs are one thing. */
+function outputsOf({ output_changes: changes = {} }: TerraformPlan, workspace: string, secrets: Secrets, tag: Tag) {
+  const changed = Object.entries(changes).filter(([, { actions }]) => actions !== 'none');
+  if (changed.length === 0) return { effects: [], things: [] };
+  const sides = changed.map(([name, change]) => [name, shownSides(change as Change, secrets, tag)] as const);
+  const side = (which: 'before' | 'after'): Json => ({
+    outputs: Object.fromEntries(sides.flatMap(([name, one]) => (one[which] === null ? [] : [[name, one[which]]]))),
+  });
+  const [before, after] = [side('before'), side('after')];
+  const effect: Effect = {
+    kind: 'update',
+    type: WORKSPACE_TYPE,
+    physicalId: workspace,
+    holds: 'nothing',
+    interrupts: 'no',
+    reversibility: 'reversible',
+    revision: false,
+    properties: propertiesOf({ before, after }, {}),
+    marks: [],
+    why: 'Changes outputs, which others may read.',
+  };
+  return { effects: [effect], things: [{ kind: 'stack' as const, id: '', type: WORKSPACE_TYPE, before, after }] };
+}
+
+const isNewOne = ({ change }: ResourceChange): boolean => change.actions === 'create' && !change.importing;
+const countIn = ({ resources = [], child_modules: children = [] }: StateModule): number =>
+  resources.filter(({ mode }) => mode !== 'data').length + children.reduce((sum, child) => sum + countIn(child), 0);
+const stateOf = ({ prior_state: state }: TerraformPlan): number =>
+  state?.values?.root_module ? countIn(state.values.root_module) : 0;
+
+/** INVARIANT: a workspace counts as new only where nothing at all is in its state, and nothing that exists is touched. */
+const isNew = (plan: TerraformPlan, changes: readonly ResourceChange[]): boolean =>
+  stateOf(plan) === 0 && (plan.resource_drift ?? []).length === 0 && changes.every(isNewOne);
+
+function actionOf(plan: TerraformPlan, changes: readonly ResourceChange[]): PlanDraft['action'] {
+  if (isNew(plan, changes)) return 'create';
+  const isGone = ({ change: { actions } }: ResourceChange) => actions === 'delete' || actions === 'forget';
+  return changes.length > 0 && changes.every(isGone) ? 'delete' : 'update';
+}
+
+function subjectOf(plan: TerraformPlan, changes: readonly ResourceChange[], workspace: string): PlanDraft['subject'] {
+  const existing = changes.filter((one) => !isNewOne(one)).length;
+  return {
+    ...UNSEEN,
+    lifecycle: isNew(plan, changes) ? 'new' : 'live',
+    resourceCount: Math.max(stateOf(plan), existing),
+    itself: { type: WORKSPACE_TYPE, ids: [workspace] },
+  };
+}

@@ -1,0 +1,178 @@
+/**
+ * Reads what `terraform show -json` or `tofu show -json` says of a plan file.
+ *
+ * Guarantees: what is not known to us is refused by name, never skipped: a format, a member, a list of actions, a kind
+ * of resource. A plan that failed, that is partial (`-target`), that defers changes or that invokes actions is refused.
+ * Does not cover: what the JSON does not say (the workspace, serial and lineage of the state, the arguments). OpenTofu,
+ * and Terraform before 1.8, do not say whether a plan is partial: the arguments that it was made with must.
+ */
+import { CountersignError, type ErrorCode } from '../../../core/errors.ts';
+import { faultOf } from '../../../core/input-bounds.ts';
+import { makeVisibleLine } from '../../../core/render-safe.ts';
+import { configurationOf } from './configuration.ts';
+import { planJsonSchema, type TerraformPlan, type Tool } from './shape.ts';
+
+/** Terraform 1.1 to 1.14, and OpenTofu: internal/command/jsonplan/plan.go, FormatVersion. */
+const FORMATS = ['1.0', '1.1', '1.2'];
+/** Terraform 0.12 to 1.0: to look at, not to apply. */
+const OLD_FORMATS = ['0.1', '0.2'];
+/** From this version on Terraform says whether a plan is complete. */
+const SAYS_COMPLETE = [1, 8];
+
+/**
+ * Of a plan that may be applied.
+ *
+ * @param text JSON, UTF-8.
+ * @throws INPUT_PLAN_INVALID: it is no plan, or has something that is not known. INPUT_PLAN_NOT_APPLICABLE: it failed, is
+ *   partial, defers changes or invokes actions.
+ */
+export function readPlanJson(text: string | Uint8Array, about: { tool: Tool }): TerraformPlan {
+  const plan = parsePlanJson(text, about);
+  const refusal = refusalOf(plan);
+  if (refusal) throw refused(refusal);
+  return plan;
+}
+
+/**
+ * Of a plan that is only looked at: old formats and failed plans are read too.
+ *
+ * @throws INPUT_PLAN_INVALID
+ */
+export function parsePlanJson(text: string | Uint8Array, { tool }: { tool: Tool }): TerraformPlan {
+  const parsed = jsonOf(typeof text === 'string' ? text : new TextDecoder().decode(text));
+  const format = (parsed as { format_version?: unknown } | null)?.format_version;
+  if (typeof format !== 'string')
+    throw invalid('it has no format_version', 'Make the JSON with `show -json` of a plan file, and nothing else.');
+  if (![...FORMATS, ...OLD_FORMATS].includes(format))
+    throw invalid(`its format ${makeVisibleLine(format, 40)} is not known`, UPDATE);
+  const checked = planJsonSchema.safeParse(parsed);
+  if (checked.success) return { ...checked.data, tool };
+  const [issue] = checked.error.issues;
+  const at = issue!.path.map(String).join('.');
+  const what =
+    issue!.code === 'unrecognized_keys' ? `the member ${issue!.keys.join(', ')} is not known` : issue!.message;
+  throw invalid(makeVisibleLine(at === '' ? what : `${at}: ${what}`), UPDATE);
+}
+
+const UPDATE = 'Plan with a version that the documentation of Countersign names, or update Countersign.';
+
+function jsonOf(text: string): unknown {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw invalid('it is not JSON', 'Make the JSON with `show -json` of a plan file, and nothing else.');
+  }
+  const fault = faultOf(value, Number.POSITIVE_INFINITY);
+  if (fault !== undefined) throw invalid(`it ${fault}`, 'Take the value out that it is about.');
+  return value;
+}
+
+interface Refusal {
+  code: ErrorCode;
+  message: string;
+  remedy: string;
+}
+const invalid = (what: string, remedy: string) =>
+  refused({ code: 'INPUT_PLAN_INVALID', message: `The plan cannot be read: ${what}.`, remedy });
+const refused = ({ code, message, remedy }: Refusal) => new CountersignError(code, message, remedy);
+
+const some = (list: readonly unknown[] | null | undefined) => (list ?? []).length > 0;
+const named = (list: readonly unknown[] | null | undefined): string =>
+  makeVisibleLine(
+    (list ?? [])
+      .slice(0, 5)
+      .map((one) => addressIn(one) ?? 'one without an address')
+      .join(', '),
+  );
+const addressIn = (one: unknown): string | undefined => {
+  const { address, resource_change: inner } = (one ?? {}) as { address?: unknown; resource_change?: unknown };
+  return typeof address === 'string' ? address : inner === undefined ? undefined : addressIn(inner);
+};
+
+/** Each with what it says of a plan. The first that applies is told. */
+const REFUSALS: readonly ((plan: TerraformPlan) => [message: string, remedy: string] | undefined)[] = [
+  ({ format_version }) =>
+    FORMATS.includes(format_version)
+      ? undefined
+      : [`Its format ${format_version} is of a version before 1.1.`, 'Plan with Terraform 1.1 or later.'],
+  ({ errored }) =>
+    errored
+      ? [
+          'It failed: a precondition, a check of a value or a provider refused it.',
+          'Fix what the plan says, then plan again.',
+        ]
+      : undefined,
+  ({ deferred_changes: deferred }) =>
+    some(deferred)
+      ? [
+          `It defers changes (${named(deferred)}), which would be applied by a later plan.`,
+          'Write out what is not known yet, so that one plan has it all.',
+        ]
+      : undefined,
+  ({ action_invocations: one, deferred_action_invocations: other }) =>
+    some(one) || some(other)
+      ? [
+          `It invokes actions (${named([...(one ?? []), ...(other ?? [])])}), which act without a change of a resource.`,
+          'Remove the action triggers from the configuration.',
+        ]
+      : undefined,
+  ({ complete }) =>
+    complete === false
+      ? [
+          'It is partial: made with -target or -exclude, or without what it depends on.',
+          'Plan the whole workspace, without -target.',
+        ]
+      : undefined,
+  (plan) =>
+    saysComplete(plan) && (plan.complete === undefined || plan.applyable === undefined)
+      ? ['It does not say whether it is complete and applyable.', 'Make the JSON with the version that made the plan.']
+      : undefined,
+  (plan) =>
+    plan.applyable === false && changesSomething(plan)
+      ? ['It cannot be applied.', 'Read what the plan says, fix it, then plan again.']
+      : undefined,
+  ({ configuration }) =>
+    configuration?.root_module === undefined
+      ? ['It does not contain its configuration.', 'Make the JSON with `show -json` of the plan file.']
+      : undefined,
+  (plan) => {
+    const [address] = configurationOf(plan).modules.flatMap(([prefix, { resources = [] }]) =>
+      resources.filter(({ provisioners }) => some(provisioners)).map((block) => `${prefix}${block.address}`),
+    );
+    return address === undefined
+      ? undefined
+      : [
+          `${makeVisibleLine(address)} has a provisioner, which runs commands.`,
+          'Remove the provisioner, or run what it does outside of the plan.',
+        ];
+  },
+];
+
+function refusalOf(plan: TerraformPlan): Refusal | undefined {
+  for (const refusal of REFUSALS) {
+    const [message, remedy] = refusal(plan) ?? [];
+    if (message !== undefined && remedy !== undefined)
+      return { code: 'INPUT_PLAN_NOT_APPLICABLE', message: `This plan is refused. ${message}`, remedy };
+  }
+  return undefined;
+}
+
+/** Terraform 1.8 was the first to say it; a version that is not told is taken for a new one where the format is. */
+function saysComplete({ tool, format_version, terraform_version }: TerraformPlan): boolean {
+  if (tool === 'tofu') return false;
+  if (terraform_version === undefined) return format_version === '1.2';
+  const [major = 0, minor = 0] = terraform_version.split('.').map(Number);
+  return major > SAYS_COMPLETE[0]! || (major === SAYS_COMPLETE[0] && minor >= SAYS_COMPLETE[1]!);
+}
+
+/** A plan of no change is not applyable either, and no failure. */
+export function changesSomething({ resource_changes = [], output_changes = {} }: TerraformPlan): boolean {
+  const changes = [...resource_changes, ...Object.values(output_changes).map((change) => ({ change }))];
+  return changes.some(
+    (one) =>
+      one.change.actions !== 'none' ||
+      one.change.importing != null ||
+      ('previous_address' in one && one.previous_address !== undefined),
+  );
+}
