@@ -57,7 +57,7 @@ const TABLE: Record<string, string[]> = {
     'src/policy/',
   ],
   'src/execute': ['src/core/', 'src/people/', 'src/approvals/'],
-  'src/ledger/pg': ['pg', 'node:crypto', 'src/core/', 'src/ledger/'],
+  'src/ledger/pg': ['pg', 'better-sqlite3', 'node:crypto', 'src/core/', 'src/ledger/'],
   'src/ledger': [
     'better-sqlite3',
     'node:async_hooks',
@@ -193,6 +193,7 @@ const TABLE: Record<string, string[]> = {
     'src/render/',
     'src/review/',
     'src/sandbox/',
+    'src/secret.ts',
     'src/sqlite.ts',
     'src/tell/',
     'src/ocsf/',
