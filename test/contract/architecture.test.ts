@@ -57,7 +57,7 @@ const TABLE: Record<string, string[]> = {
     'src/policy/',
   ],
   'src/execute': ['src/core/', 'src/people/', 'src/approvals/'],
-  'src/ledger/pg': ['pg', 'node:crypto', 'src/core/', 'src/ledger/'],
+  'src/ledger/pg': ['pg', 'better-sqlite3', 'node:crypto', 'src/core/', 'src/ledger/'],
   'src/ledger': [
     'better-sqlite3',
     'node:async_hooks',
@@ -119,7 +119,7 @@ const TABLE: Record<string, string[]> = {
   ],
   // Runs in a browser: of the rest it knows what the page's HTML says.
   'src/review/browser': ['@simplewebauthn/browser'],
-  'src/http': ['jose', '@hono/node-server', 'node:http', 'node:net', 'src/core/'],
+  'src/http': ['jose', 'openid-client', '@hono/node-server', 'node:fs', 'node:http', 'node:net', 'src/core/'],
   'src/mcp': ['@modelcontextprotocol/', 'zod', 'node:stream', 'src/core/', 'src/render/agent/'],
   'src/doctor': ['zod', 'yaml', 'node:', 'src/bounded-file.ts', 'src/core/', 'src/people/', 'src/policy/proven.ts'],
   'src/ci': ['zod', 'src/core/'],
@@ -193,6 +193,7 @@ const TABLE: Record<string, string[]> = {
     'src/render/',
     'src/review/',
     'src/sandbox/',
+    'src/secret.ts',
     'src/sqlite.ts',
     'src/tell/',
     'src/ocsf/',
