@@ -37,8 +37,11 @@ export interface LedgerTransaction<Written = NewEvent> extends LedgerView {
   /** Insert-once: true for the first that asks, false for everybody after. */
   claim(name: string): Promise<boolean>;
 }
+/** Tells that there may be new events, whichever process appended them, until it is called off. Absent: look. */
+export type Watch = (onNew: () => void) => () => void;
 /** Append-only; `transact` is read, decide, append as one. */
 export interface Ledger<Written = NewEvent> extends LedgerView {
+  watch?: Watch;
   append(event: Written): Promise<LedgerEvent>;
   /**
    * INVARIANT: everything that `decide` reads and appends, it reads and appends through `tx`, and it awaits nothing
@@ -261,6 +264,8 @@ export interface ChangeReader {
   }): Promise<Page<Change>>;
   /** @throws STATE_PLAN_BEING_MADE, or what its making failed with. */
   plan(planId: string): Promise<{ plan: Plan; goalsAllowed: Goal[]; judgement: Judgement }>;
+  /** For whoever waits for something of it. */
+  watch: Watch | undefined;
   /** Of a stored plan: what its answer tells besides. */
   aboutPlan(plan: Plan): Promise<Pick<AboutPlan, 'open' | 'changeId' | 'provider' | 'scope'>>;
   /** Pending, approved, executing or of unknown outcome on this target, newest first. */
