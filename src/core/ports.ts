@@ -153,14 +153,22 @@ export interface Provider extends ProviderRules, Runner, TriesWrites {
 
 /** Runs exactly what was signed, after a live re-check. */
 export interface Executor {
-  /** @throws CountersignError when nothing of it has left; else the change as it ended. */
-  run(changeId: string, onProgress?: (text: string) => void, how?: { unattended?: boolean }): Promise<Change>;
+  /**
+   * @param how `lost`: aborted when it is another runner's to look after: no further call is sent.
+   * @throws CountersignError when nothing of it has left; else the change as it ended.
+   */
+  run(
+    changeId: string,
+    onProgress?: (text: string) => void,
+    how?: { unattended?: boolean; lost?: AbortSignal | undefined },
+  ): Promise<Change>;
   /**
    * Looks for what became of a change whose outcome is not known, and records it where a fact tells. Sends no write.
    *
+   * @param how `isGiven`: its executor is elsewhere and was not heard of, so that this process was given it.
    * @returns the change as it is then, and what was seen.
    */
-  reconcile(changeId: string): Promise<{ change: Change; saw: string }>;
+  reconcile(changeId: string, how?: { isGiven?: boolean }): Promise<{ change: Change; saw: string }>;
   /** A person signs off a change of unknown outcome: its target is free, and its outcome stays unknown. */
   close(
     changeId: string,

@@ -37,17 +37,19 @@ interface Ports extends ExecutorPorts {
   onProgress(text: string): void;
   /** No person runs it. */
   unattended: boolean;
+  /** Aborted: another runner looks after it. */
+  lost: AbortSignal | undefined;
   owner: Owner;
 }
 
 /** The executor of one process, over its ports. */
 export function createExecutor(ports: ExecutorPorts): Executor {
   return {
-    async run(changeId, onProgress = () => undefined, { unattended = false } = {}) {
+    async run(changeId, onProgress = () => undefined, { unattended = false, lost } = {}) {
       const { owner, end } = ports.owners.begin();
-      return executeChange({ ...ports, onProgress, owner, unattended }, changeId).finally(end);
+      return executeChange({ ...ports, onProgress, owner, unattended, lost }, changeId).finally(end);
     },
-    reconcile: (changeId) => reconcile(ports, changeId),
+    reconcile: (changeId, how) => reconcile(ports, changeId, how),
     close: (changeId, signed) => close(ports, changeId, signed),
     clean: (how) => clean(ports, how),
   };
@@ -165,6 +167,7 @@ async function lock(
   const now = ports.now();
   const decide = ports.ledger.transact(async (tx) => {
     await ports.policy.mustBeInForce(tx);
+    if (ports.lost?.aborted) throw takenByAnother(change);
     if ((await newestExecution(tx)) !== lookedAt) return false;
     if (!(await tx.claim(`nonce/${change.nonce}`))) throw takenByAnother(change);
     await mustBeFree(tx, plan);

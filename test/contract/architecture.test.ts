@@ -53,6 +53,7 @@ const TABLE: Record<string, string[]> = {
     'src/policy/',
   ],
   'src/execute': ['src/core/', 'src/people/', 'src/approvals/'],
+  'src/dispatch': ['pg-boss', 'node:crypto', 'src/core/', 'src/execute/dispatch.ts'],
   'src/ledger/pg': ['pg', 'better-sqlite3', 'node:crypto', 'src/core/', 'src/ledger/'],
   'src/ledger': [
     'better-sqlite3',
@@ -154,6 +155,7 @@ const TABLE: Record<string, string[]> = {
     'src/compose.ts',
     'src/config.ts',
     'src/core/',
+    'src/dispatch/',
     'src/doctor/',
     'src/execute/',
     'src/folder.ts',
