@@ -3,15 +3,14 @@
 import { resolve } from 'node:path';
 import { guards as allGuards } from '../guards/index.ts';
 import { tools } from '../tools/index.ts';
+import { createClouds } from './clouds.ts';
 import { type Config, ledgerPlace } from './config.ts';
 import type { Client } from './core/assurance.ts';
 import { type Caller, callerOfProcess } from './core/caller.ts';
 import { createChanges } from './core/changes.ts';
 import { keyedDigestOf } from './core/digest.ts';
-import { CountersignError } from './core/errors.ts';
 import type { GuardDefinition } from './core/guard.ts';
 import { unwatched, type Watching } from './core/observing.ts';
-import type { TriedWrite } from './core/outside.ts';
 import type { Owners } from './core/owner.ts';
 import { createPipeline, type Pipeline, type PipelinePorts } from './core/pipeline.ts';
 import type { ChangesPort, Executor, PolicyPort, Provider } from './core/ports.ts';
@@ -27,7 +26,6 @@ import type { Policy } from './policy/model.ts';
 import { createPolicyPort } from './policy/port.ts';
 import type { Here } from './policy/proven.ts';
 import { createOwners } from './processes.ts';
-import { type AccountEntry, createAws } from './providers/aws/provider.ts';
 import { providerRules } from './providers/index.ts';
 import { agentWording } from './render/agent/index.ts';
 import type { Sandbox } from './sandbox/cloud.ts';
@@ -118,30 +116,18 @@ export function createApp(config: Config, options: AppOptions = {}): App {
   const { policy, changes } = own;
   const { sandbox } = options;
   const sealUp: App['seal'] = (value) => seal(secretKey, value);
-  const aws = () =>
-    createAws({
-      settings: (region) => ({
-        region: region ?? config.region,
-        during: watching?.during,
-        ...(sandbox
-          ? {
-              requestHandler: sandbox.requestHandler,
-              credentials: { accessKeyId: sandbox.account ?? 'AKIASANDBOX', secretAccessKey: 'sandbox' },
-            }
-          : {}),
-        ...(!sandbox && config.endpointUrl ? { endpoint: config.endpointUrl } : {}),
-      }),
-      accounts: accountsOf(policyFile),
-      ...(sandbox ? { endpointName: `sandbox:${sandbox.store.id}` } : {}),
+  const provider =
+    options.provider ??
+    createClouds({
+      config,
+      policyFile,
+      policy,
       secretKey,
-      templateRoots: config.templateRoots,
-      environmentOf: policy.environmentOf,
-      serviceRoleOf: policy.serviceRoleOf,
-      mayRead: policy.mayRead,
+      sandbox,
+      during: watching?.during,
       earlier: (changeId) => earlierChange(ledger, changes, (document) => unseal(secretKey, document), changeId),
       now,
     });
-  const provider = options.provider ?? aws();
   const cloud = watching?.cloud(provider) ?? provider;
   const logDefect =
     options.logDefect ??
@@ -210,39 +196,6 @@ function hereOf({ sshConnection }: Config, seal: (value: unknown) => string): He
     },
     seal,
   };
-}
-
-function accountsOf(policy: Policy | null): AccountEntry[] {
-  return Object.entries(policy?.file.accounts ?? {}).map(([alias, account]) => ({
-    alias,
-    id: account.id,
-    ...(account.profile === undefined ? {} : { profile: account.profile }),
-    ...(account.planner_role === undefined ? {} : { plannerRole: account.planner_role }),
-    ...(account.executor_role === undefined ? {} : { executorRole: account.executor_role }),
-    templateBuckets: account.template_buckets,
-  }));
-}
-
-/** What this user's own credentials could write, without a policy; undefined: the cloud was not reached. */
-export async function ownWrites(config: Config): Promise<TriedWrite[] | undefined> {
-  const { plannersWrites } = await import('./execute/try-writes.ts');
-  const settings = (region?: string) => ({
-    region: region ?? config.region,
-    ...(config.endpointUrl ? { endpoint: config.endpointUrl } : {}),
-  });
-  const none = { environment: 'production', scope: null } as const;
-  const cloud = createAws({
-    settings,
-    accounts: [],
-    secretKey: '',
-    templateRoots: [],
-    environmentOf: () => none,
-    serviceRoleOf: () => undefined,
-    mayRead: () => false,
-    earlier: () => Promise.reject(new CountersignError('INTERNAL', 'Nothing is planned here.', 'Report this.')),
-    now: () => new Date(),
-  });
-  return plannersWrites(cloud, undefined);
 }
 
 /** The roles of an AWS account, as texts. */

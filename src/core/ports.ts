@@ -61,6 +61,8 @@ export interface Place {
   region?: string | undefined;
   /** Alias of the policy. */
   account?: string | undefined;
+  /** Of the target there: it decides whose place it is. Absent: of the first provider. */
+  kind?: Target['kind'] | undefined;
 }
 export interface Identity {
   account: string;
@@ -75,7 +77,10 @@ export interface Identity {
 export interface ProviderRules {
   /** As calls name it. */
   readonly name: string;
-  readonly facts: ProviderFacts;
+  /** What its plans are about. */
+  readonly targets: readonly Target['kind'][];
+  /** What guards are told of whoever plans on such a target. */
+  factsOf(target: Pick<Target, 'kind'>): ProviderFacts;
   /** Says of a plan of an earlier version what plans say of themselves now. */
   completePlan: CompletePlan;
   /** What a plan or change did that an earlier version recorded by its operations or its tool alone. */
@@ -88,7 +93,7 @@ export interface ProviderRules {
   holdsOf(type: string): Effect['holds'];
   isRevisionType(type: string): boolean;
   /** INVARIANT: what is not known to be milder is a write. */
-  classify(call: Pick<Call, 'service' | 'operation' | 'input'>): CallClass;
+  classify(call: Pick<Call, 'service' | 'operation' | 'input'> & { provider?: string }): CallClass;
   readonly callRecords?: CallRecords;
   readonly hosts: HostRules;
   /** The account and region that stand in an id, where they do. */

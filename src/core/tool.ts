@@ -1,6 +1,6 @@
 /** The shape of a tool file: a definition, strict schemas, and one function over its ports. */
 import { z } from 'zod';
-import type { PlanDraft } from './plan.ts';
+import type { PlanDraft, Target } from './plan.ts';
 import type { ChangeProposer, ChangeReader, Place, PlanWith, PolicyPort, Watch } from './ports.ts';
 import type { Action } from './subject.ts';
 
@@ -31,7 +31,7 @@ export interface DescribeTool<Input extends z.ZodObject = z.ZodObject> extends T
 export interface PlanTool<Input extends z.ZodObject = z.ZodObject> extends ToolBase<Input> {
   effect: 'plan';
   /** What this will touch, known from the input alone: judged before the dry run starts. */
-  target(input: z.infer<Input>): { kind: 'stack' | 'resources'; name: string };
+  target(input: z.infer<Input>): Pick<Target, 'kind' | 'name'>;
   action(input: z.infer<Input>): Action;
   run(input: z.infer<Input>, ports: { plan: PlanWith }): Promise<PlanDraft>;
 }

@@ -9,7 +9,7 @@ import { defaultSeats, seatRules } from './apply.ts';
 import { isOver } from './freeze.ts';
 import type { Policy } from './model.ts';
 import type { ScopeEntry } from './schema.ts';
-import { scopeText } from './scope.ts';
+import { everyScope, scopeText } from './scope.ts';
 import { exceptionEnd } from './validate.ts';
 
 export interface Warning {
@@ -74,7 +74,9 @@ const samplesOf = (pattern: string): string[] =>
 
 function checkSeats({ policy }: CheckAbout, warn: Warn): void {
   const executing = new Set(
-    policy.file.scopes.filter(({ execute }) => execute !== 'plan_only').map(({ environment }) => environment),
+    everyScope(policy)
+      .filter(({ execute }) => execute !== 'plan_only')
+      .map(({ environment }) => environment),
   );
   for (const environment of ENVIRONMENTS)
     for (const [kind, { seats, include, proof = 'software' }] of Object.entries(seatRules(policy, environment))) {
@@ -122,7 +124,7 @@ function checkPeople({ policy }: CheckAbout, warn: Warn): void {
     if (signsInAs.length === 0)
       warn(
         ['people', name],
-        `${name} has no signs_in_as: Countersign recognises the account of ${name} only if it is named ${name}`,
+        `${name} has no signs_in_as: Countersign recognizes the account of ${name} only if it is named ${name}`,
       );
   }
   for (const [alias, { executor_role, service_role }] of Object.entries(policy.file.accounts))

@@ -11,7 +11,7 @@ import { freezesInForce, isOver, untilText } from './freeze.ts';
 import type { Policy } from './model.ts';
 import type { Observations } from './observed.ts';
 import type { PolicyFile } from './schema.ts';
-import { scopeText } from './scope.ts';
+import { everyScope, scopeText } from './scope.ts';
 import { exceptionEnd } from './validate.ts';
 
 export interface Described {
@@ -65,7 +65,8 @@ function sponsorText({ name, known, signedIn }: Facts['sponsor'], assurance: str
 
 async function inForce(policy: Policy, about: Described): Promise<Answer> {
   const { now } = about;
-  const { accounts, scopes, freezes, exceptions } = policy.file;
+  const { accounts, freezes, exceptions } = policy.file;
+  const scopes = everyScope(policy);
   return {
     accounts: Object.entries(accounts).map(([alias, { id, regions, management }]) => ({
       alias,
@@ -88,8 +89,8 @@ async function inForce(policy: Policy, about: Described): Promise<Answer> {
     ...withoutEmpty({
       exceptions: exceptions
         .filter(({ until }) => now < exceptionEnd(until))
-        .map(({ guard, stack, resource, until, owner, reason }) => {
-          const what = stack === undefined ? resource : `${stack}/${resource}`;
+        .map(({ guard, stack, workspace, resource, until, owner, reason }) => {
+          const what = [stack ?? workspace ?? [], resource].flat().join('/');
           return `${guard}: ${what} until ${until} by ${owner}: ${reason}`;
         }),
       ...(await inShadow(policy, about)),
@@ -111,7 +112,7 @@ function deniedAlways(policy: Policy, guards: Described['guards']): string[] {
 }
 
 const environmentsOf = (policy: Policy): Environment[] =>
-  ENVIRONMENTS.filter((name) => policy.file.scopes.some(({ environment }) => environment === name));
+  ENVIRONMENTS.filter((name) => everyScope(policy).some(({ environment }) => environment === name));
 
 function executionsLeft(policy: Policy, { guards, executed }: Described): Answer {
   const [limiting] = guards.flatMap(({ name, executionsPerHour }) =>
@@ -190,8 +191,11 @@ function freezeText(freeze: PolicyFile['freezes'][number], now: Date): string {
     account: freeze.account ?? null,
     environment: freeze.environment ?? ('production' as const),
     stacks: freeze.stacks ?? [],
+    workspaces: freeze.workspaces ?? [],
   };
-  const what = [freeze.environment, freeze.account, freeze.stacks?.join(', ')].filter(Boolean).join(' ');
+  const what = [freeze.environment, freeze.account, freeze.stacks?.join(', '), freeze.workspaces?.join(', ')]
+    .filter(Boolean)
+    .join(' ');
   const begins = 'from' in freeze ? freeze.from : freeze.weekly.from;
   const when = freezesInForce([freeze], subject, now).length > 0 ? 'now' : `from ${begins}`;
   return `${what} ${when} until ${untilText(freeze)}: ${freeze.reason}`;

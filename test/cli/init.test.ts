@@ -52,7 +52,7 @@ describe('countersign init', () => {
     expect(await standingOf(ledger, policy)).toBe('adopted');
     expect(await pinOf(ledger)).toMatchObject({ level: 'L0', previous: null });
     ledger.close();
-    expect(stdout).toMatch(/Started once, as .+ will start it:\n20 tools, policy in force, sponsor ann \(claimed\)\./);
+    expect(stdout).toMatch(/Started once, as .+ will start it:\n22 tools, policy in force, sponsor ann \(claimed\)\./);
     expect(stdout).toMatch(/delete the stack cost-explorer-prod\.\nDENIED {2}GUARD_STACK_DELETION: /);
     const text = read(CLIENTS[client].path);
     expect(text).toContain(JSON.stringify(process.execPath));
