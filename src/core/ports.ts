@@ -4,13 +4,12 @@ import type { Call, CallClass } from './call.ts';
 import type { CallRecords } from './call-records.ts';
 import type { Approval, Change, OnePerson, OpenChange, Outcome, Proposal, SignersNow } from './change.ts';
 import type { ChangeState } from './change-states.ts';
-import type { Json } from './digest.ts';
 import type { Effect } from './effect.ts';
 import type { Environment } from './environment.ts';
 import type { WayOut } from './errors.ts';
-import type { EventQuery, LedgerEvent, NewEvent } from './events.ts';
 import type { Facts, Guard, Phase } from './guard.ts';
 import type { HostRules } from './hosts.ts';
+import type { LedgerView, Watch } from './ledger.ts';
 import type { TriesWrites } from './outside.ts';
 import type { RunnerSeen } from './owner.ts';
 import type { Permit } from './permit.ts';
@@ -24,31 +23,8 @@ import type { Action, PlanSubject, ProviderFacts } from './subject.ts';
 import type { Goal, Judgement } from './verdict.ts';
 import type { DoneCall, WayBack } from './way-back.ts';
 
+export type { Ledger, LedgerTransaction, LedgerView, Watch } from './ledger.ts';
 export type { Followed, Rehearsed, Runner, Seen, Sent } from './runner.ts';
-
-export interface LedgerView {
-  events(query?: EventQuery): Promise<LedgerEvent[]>;
-  document(digest: string): Promise<Json | undefined>;
-}
-/** `Written`: what may be appended; only a store takes more than the vocabulary. */
-export interface LedgerTransaction<Written = NewEvent> extends LedgerView {
-  append(event: Written): Promise<LedgerEvent>;
-  putDocument(document: unknown): Promise<string>;
-  /** Insert-once: true for the first that asks, false for everybody after. */
-  claim(name: string): Promise<boolean>;
-}
-/** Tells that there may be new events, whichever process appended them, until it is called off. Absent: look. */
-export type Watch = (onNew: () => void) => () => void;
-/** Append-only; `transact` is read, decide, append as one. */
-export interface Ledger<Written = NewEvent> extends LedgerView {
-  watch?: Watch;
-  append(event: Written): Promise<LedgerEvent>;
-  /**
-   * INVARIANT: everything that `decide` reads and appends, it reads and appends through `tx`, and it awaits nothing
-   * else. It may be run again, so that no permit, random or clock is in it: ids, nonces and times are made before.
-   */
-  transact<T>(decide: (tx: LedgerTransaction<Written>) => Promise<T>): Promise<T>;
-}
 
 /** Plain summaries of the cloud, in our words; every list comes with the cursor of its next page. */
 export interface Page<T> {

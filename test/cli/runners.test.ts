@@ -100,12 +100,13 @@ const called = async (tool: string, input: object) => {
   if (!answer.ok) throw new Error(JSON.stringify(answer.error));
   return answer.content;
 };
-async function approved(memory: number, stack = STACK): Promise<string> {
+async function proposed(memory: number, stack = STACK): Promise<string> {
   const set = [{ path: 'Resources.QueryFunction.Properties.MemorySize', value: memory }];
   const { plan_id } = await called('plan_stack_update', { stack, set });
   const { change_id } = await called('propose_change', { plan_id, goal: 'fix', reason: 'more memory' });
-  return signedByAll(world, app, String(change_id));
+  return String(change_id);
 }
+const approved = async (memory: number, stack = STACK) => signedByAll(world, app, await proposed(memory, stack));
 const stateOf = async (id: string) => (await app.changes.find(id)).state;
 const kindsOf = async (id: string) => (await app.ledger.events({ changeId: id })).map(({ kind }) => kind);
 const has = (id: string, kind: string) => async () => (await kindsOf(id)).includes(kind);
@@ -169,8 +170,9 @@ describe('two runners on two machines', () => {
 
   it('see a halt at once, and wait; and go on when the database was away', async () => {
     const both = await bothReady();
+    const id = await proposed(1024);
     await app.ledger.append({ kind: 'halted', body: { by: ['bob'] } });
-    const id = await approved(1024);
+    await signedByAll(world, app, id);
     await server.stop();
     await server.start();
     await new Promise((resolve) => setTimeout(resolve, 2_000));
