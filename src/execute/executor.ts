@@ -6,7 +6,7 @@
  */
 
 import { type Change, stateSentence } from '../core/change.ts';
-import { isOfTheLedger } from '../core/durable.ts';
+import { isOfTheLedger, isOfUnknownOutcome } from '../core/durable.ts';
 import { CountersignError } from '../core/errors.ts';
 import type { BodyOf } from '../core/events.ts';
 import { haltIn, inFlightIn } from '../core/folds.ts';
@@ -188,7 +188,8 @@ async function lock(
     return true;
   });
   return decide.catch((error) => {
-    throw isOfTheLedger(error) ? leftApproved(error, change, plan) : error;
+    // What may have been locked is not told as left as it was.
+    throw isOfTheLedger(error) && !isOfUnknownOutcome(error) ? leftApproved(error, change, plan) : error;
   });
 }
 
