@@ -114,9 +114,15 @@ export function planJson(rows: readonly Row[], over: Record<string, Json> = {}):
 }
 
 export const keyed = tagsFor('key of the state', 'nonce');
-export const described = (rows: readonly Row[], over: Record<string, Json> = {}): Described =>
+/** @param bodies of blocks as they are written, by address. */
+export const described = (
+  rows: readonly Row[],
+  over: Record<string, Json> = {},
+  bodies: Record<string, Json> = {},
+): Described =>
   describePlan(readPlanJson(planJson(rows, over), { tool: 'terraform' }), {
     workspace: 'prod',
     keyed,
     account: '111122223333',
+    bodyOf: (block) => bodies[block],
   });

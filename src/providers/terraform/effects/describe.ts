@@ -18,7 +18,7 @@ import { effectOf } from './effect.ts';
 import { marksBesides } from './marks.ts';
 import { notesOf } from './notes.ts';
 import { propertiesOf } from './properties.ts';
-import { resourceOf } from './resources.ts';
+import { isUntouched, resourceOf } from './resources.ts';
 import { type Secrets, secretsOf } from './secrets.ts';
 import { shownSides, type Tag, withoutSecrets } from './values.ts';
 
@@ -36,15 +36,21 @@ export interface DescribedAs {
   keyed: Tag;
   /** The cloud account that the workspace works in, where it is one: any other that a policy names is foreign. */
   account?: string | undefined;
+  /**
+   * The body of a block as it is written, by the block's address without indexes: attributes as JSON, expressions as
+   * text in `${ }`, blocks as lists, `dynamic` ones too (the form of hcl2json). The JSON of a plan tells neither how an
+   * attribute is put together nor what is written as a block: without this, both count as the worst that they could be.
+   */
+  bodyOf?: ((blockAddress: string) => Json | undefined) | undefined;
 }
 
-export function describePlan(plan: TerraformPlan, { workspace, keyed, account }: DescribedAs): Described {
+export function describePlan(plan: TerraformPlan, { workspace, keyed, account, bodyOf }: DescribedAs): Described {
   const secrets = secretsOf(plan, keyed);
   const configuration = configurationOf(plan);
   const changes = (plan.resource_changes ?? []).filter(({ mode }) => mode === 'managed');
-  const resources = changes.map((one) => resourceOf(one, configuration));
-  const marks = families.map((family) =>
-    family.marks(
+  const resources = changes.map((one) => resourceOf(one, { configuration, bodyOf }));
+  const judged = families.map((family) =>
+    family.judgeAll(
       resources.filter(({ type }) => familyOf(type) === family),
       account,
     ),
@@ -54,7 +60,7 @@ export function describePlan(plan: TerraformPlan, { workspace, keyed, account }:
   for (const [index, one] of changes.entries()) {
     if (isUntouched(one)) continue;
     const sides = shownSides(one.change, secrets, keyed);
-    const found = marks.flatMap((by) => by.get(one.address) ?? []);
+    const found = judged.flatMap((by) => by.marks.get(one.address) ?? []);
     const besides = marksBesides(one, plan, configuration);
     const effect = effectOf(one, { resource: resources[index]!, sides, marks: [...found, ...besides], workspace });
     if (!effect) continue;
@@ -69,13 +75,10 @@ export function describePlan(plan: TerraformPlan, { workspace, keyed, account }:
     subject: subjectOf(plan, changes, workspace),
     notes: notesOf(plan, described).map((note) => makeVisible(secrets.masked(note))),
     picture: pictureOf([...outputs.things, ...things]),
-    protections: families.flatMap((family) => family.protections(resources)),
-    lowered: families.flatMap((family) => family.lowered(resources)),
+    protections: judged.flatMap((by) => by.protections),
+    lowered: judged.flatMap((by) => by.lowered),
   };
 }
-
-const isUntouched = ({ change, previous_address: moved }: ResourceChange): boolean =>
-  change.actions === 'none' && !change.importing && moved === undefined;
 
 const pictureOf = (things: Thing[]): Picture => ({ things });
 

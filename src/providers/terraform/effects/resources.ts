@@ -8,69 +8,100 @@ import type { Json } from '../../../core/digest.ts';
 import { isMembers } from '../../../core/leaves.ts';
 import { UNRESOLVED } from '../../aws/template/values.ts';
 import type { Resource, Values } from '../knowledge/judgement.ts';
-import { type Configuration, constantIn } from '../plan-json/configuration.ts';
+import { blockAddress, type Configuration, constantIn, referencesIn } from '../plan-json/configuration.ts';
 import type { ProviderBlock, ResourceChange } from '../plan-json/shape.ts';
+import { namedIn } from './written.ts';
 
-export function resourceOf(one: ResourceChange, configuration: Configuration): Resource {
+export interface Written {
+  configuration: Configuration;
+  bodyOf: ((blockAddress: string) => Json | undefined) | undefined;
+}
+
+export const isUntouched = ({ change, previous_address: moved }: ResourceChange): boolean =>
+  change.actions === 'none' && !change.importing && moved === undefined;
+
+export function resourceOf(one: ResourceChange, { configuration, bodyOf }: Written): Resource {
   const { address, type, change, provider_name: provider } = one;
-  const { before, after, after_unknown: unknown } = change;
-  const written = configuration.blockOf(address)?.expressions;
-  const isNew = before === null;
+  const expressions = membersOf(configuration.blockOf(address)?.expressions);
+  const body = membersOf(bodyOf?.(blockAddress(address)));
+  const module = one.module_address === undefined ? '' : `${one.module_address}.`;
   return {
     address,
     type,
-    before: isMembers(before) ? known(before) : null,
-    after: isMembers(after)
-      ? withUnknown(
-          after,
-          isMembers(unknown ?? null) ? (unknown as Values) : {},
-          isMembers(written) ? written : undefined,
-          isNew,
-        )
-      : null,
+    isUntouched: isUntouched(one),
+    before: isMembers(change.before) ? known(change.before) : null,
+    after: isMembers(change.after) ? afterOf(one, { expressions, body, module }) : null,
+    references: (attribute) =>
+      [...referencesIn(expressions?.[attribute])].map((reference) =>
+        blockAddress(`${module}${reference.split('.').slice(0, 2).join('.')}`),
+      ),
     provider: blockValues(configuration.providerOf(address, provider)),
   };
 }
+
+const membersOf = (value: Json | undefined): Values | undefined => (isMembers(value) ? value : undefined);
 
 /** Absent and null are the same to Terraform. */
 const known = (values: Values): Values =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null));
 
-function withUnknown(after: Values, unknown: Values, written: Values | undefined, isNew: boolean): Values {
-  const made = known(after);
-  for (const [key, open] of Object.entries(unknown)) {
+interface Block {
+  expressions: Values | undefined;
+  body: Values | undefined;
+  module: string;
+}
+
+function afterOf({ change }: ResourceChange, { expressions, body, module }: Block): Values {
+  const made = known(change.after as Values);
+  const isNew = change.before === null;
+  for (const [key, open] of Object.entries(membersOf(change.after_unknown) ?? {})) {
     // Of a new resource, an attribute as a whole that nothing sets is computed; on an update it would keep its value.
-    if (open === true && isNew && written && !Object.hasOwn(written, key) && !BLOCKS.has(key)) continue;
-    const value = filled(made[key], open, written?.[key]);
+    if (open === true && isNew && expressions && !isSet(key, expressions, body)) continue;
+    const value = filled(made[key], open, expressions?.[key], body?.[key], module);
     if (value !== undefined) made[key] = value;
   }
   return made;
 }
 
-/** Attributes that may be written as blocks, `dynamic` ones too: not to be in `expressions` says nothing of them. */
-const BLOCKS = new Set(['route', 'network_acl_ingress', 'access_config', 'inline_policy']);
+/** The body says it of all; the JSON leaves out what is written as blocks. */
+const isSet = (key: string, expressions: Values, body: Values | undefined): boolean =>
+  body === undefined
+    ? Object.hasOwn(expressions, key) || BLOCKS.has(key)
+    : Object.hasOwn(body, key) || Object.hasOwn(membersOf(body.dynamic) ?? {}, key);
 
-/** @param written the expression, or the blocks, that say this; undefined: the JSON does not have it. */
-function filled(value: Json | undefined, unknown: Json, written: Json | undefined): Json | undefined {
-  if (unknown === true) return UNRESOLVED;
+/** Attributes that are written as blocks, where judgements read them. */
+const BLOCKS = new Set(['ingress', 'egress', 'route', 'inline_policy']);
+
+/**
+ * @param said the expression, or the blocks, that say this; undefined: the JSON does not have it.
+ * @param text the same as it is written; undefined: nobody told.
+ */
+function filled(
+  value: Json | undefined,
+  unknown: Json,
+  said: Json | undefined,
+  text: Json | undefined,
+  module: string,
+): Json | undefined {
+  if (unknown === true) return (text === undefined ? undefined : namedIn(text, module)) ?? UNRESOLVED;
   if (Array.isArray(unknown)) {
     const items = Array.isArray(value) ? value : [];
-    const blocks = Array.isArray(written) ? written : [];
+    const [blocks, texts] = [said, text].map((list) => (Array.isArray(list) ? list : []));
     if (unknown.length === 0 && value === undefined) return undefined;
     return Array.from(
       { length: Math.max(items.length, unknown.length) },
-      (_, index) => filled(items[index], unknown[index] ?? false, blocks[index]) ?? items[index] ?? null,
+      (_, index) =>
+        filled(items[index], unknown[index] ?? false, blocks![index], texts![index], module) ?? items[index] ?? null,
     );
   }
   if (!isMembers(unknown)) return value;
-  const members: Values = isMembers(value) ? { ...value } : {};
-  const block =
-    isMembers(written) && !('references' in written) && !('constant_value' in written) ? written : undefined;
+  const members: Values = isMembers(value) ? known(value) : {};
+  const block = isMembers(said) && !('references' in said) && !('constant_value' in said) ? said : undefined;
   let isAny = isMembers(value);
   for (const [key, open] of Object.entries(unknown)) {
     // Within a block that the JSON has, what it does not write is computed.
     if (open === true && block && !Object.hasOwn(block, key)) continue;
-    const inner = filled(members[key], open, block?.[key]);
+    const inner = filled(members[key], open, block?.[key], membersOf(text)?.[key], module);
     if (inner === undefined) continue;
     members[key] = inner;
     isAny = true;
@@ -79,16 +110,15 @@ function filled(value: Json | undefined, unknown: Json, written: Json | undefine
 }
 
 function blockValues(block: ProviderBlock | undefined): Values {
-  const values = isMembers(block?.expressions) ? written(block.expressions) : {};
-  return isMembers(values) ? values : {};
+  return membersOf(constantsOf(block?.expressions ?? {})) ?? {};
 }
 
 /** What is not written out is unknown. */
-function written(expression: Json): Json {
-  if (Array.isArray(expression)) return expression.map(written);
+function constantsOf(expression: Json): Json {
+  if (Array.isArray(expression)) return expression.map(constantsOf);
   if (!isMembers(expression)) return expression;
   const constant = constantIn(expression);
   if (constant !== undefined) return constant;
   if ('references' in expression) return UNRESOLVED;
-  return Object.fromEntries(Object.entries(expression).map(([key, inner]) => [key, written(inner)]));
+  return Object.fromEntries(Object.entries(expression).map(([key, inner]) => [key, constantsOf(inner)]));
 }

@@ -12,8 +12,12 @@ export type Values = { [key: string]: Json };
 export interface Resource {
   address: string;
   type: string;
+  /** Nothing happens to it: it is only what others name. */
+  isUntouched: boolean;
   before: Values | null;
   after: Values | null;
+  /** Blocks that the expression of an attribute names, by their addresses without indexes. */
+  references(attribute: string): readonly string[];
   /** The provider's block of the configuration, as far as its values are written out. */
   provider: Values;
 }
@@ -43,8 +47,13 @@ export interface Family {
   judge(type: string): Judged;
   /** By its values as they are: those decide when it is deleted. */
   fate(resource: Resource): Fate;
-  /** @returns by address. Judged together, since one resource says what another may do. */
-  marks(resources: readonly Resource[], account: string | undefined): ReadonlyMap<string, Mark[]>;
-  protections(resources: readonly Resource[]): Protection[];
-  lowered(resources: readonly Resource[]): Lowering[];
+  /** Judged together, since one resource says what another may do. @param account what else is foreign. */
+  judgeAll(resources: readonly Resource[], account: string | undefined): JudgedTogether;
+}
+
+export interface JudgedTogether {
+  /** By address. */
+  marks: ReadonlyMap<string, Mark[]>;
+  protections: Protection[];
+  lowered: Lowering[];
 }

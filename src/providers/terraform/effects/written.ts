@@ -1,0 +1,39 @@
+/**
+ * Reads an expression as it is written, where it is nothing but text and references to attributes of resources.
+ *
+ * INVARIANT: a function, a condition or an index that is not written out makes the whole of it unknown: what it makes of
+ * a reference could be anything.
+ */
+import type { Json } from '../../../core/digest.ts';
+import { isMembers } from '../../../core/leaves.ts';
+import { ownOf } from '../knowledge/alias.ts';
+
+const NAME = '[A-Za-z_][\\w-]*';
+const REFERENCE = new RegExp(`^(${NAME}\\.${NAME}(?:\\[(?:\\d+|"[^"\\\\$%]*")\\])?)\\.(${NAME})$`);
+/** What else begins like a resource. */
+const NO_RESOURCE = /^(?:var|local|module|data|each|count|path|terraform|self|ephemeral)\./;
+
+/** @returns with each reference as a token of the resource; undefined: it is not only these. */
+export function namedIn(written: Json, module: string): Json | undefined {
+  if (typeof written === 'string') return textOf(written, module);
+  if (Array.isArray(written)) {
+    const items = written.map((item) => namedIn(item, module));
+    return items.some((item) => item === undefined) ? undefined : (items as Json[]);
+  }
+  return isMembers(written) ? undefined : written;
+}
+
+function textOf(written: string, module: string): string | undefined {
+  if (written.includes('%{') || written.includes('$${')) return undefined;
+  let isPlain = true;
+  const made = written.replaceAll(/\$\{([^{}]*)\}/g, (_, inner: string) => {
+    const [, resource, attribute] = REFERENCE.exec(inner.trim()) ?? [];
+    if (resource === undefined || NO_RESOURCE.test(resource)) isPlain = false;
+    return isPlain ? ownOf(`${module}${resource}`, attribute === 'id' ? undefined : attributeName(attribute!)) : '';
+  });
+  return isPlain && !made.includes('${') ? made : undefined;
+}
+
+/** As judgements of references have it: `Arn`, `VpcId`. */
+const attributeName = (name: string): string =>
+  name.replaceAll(/(?:^|_)([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
