@@ -66,6 +66,8 @@ room('base', [
   'src/cli/changes.ts',
   'src/cli/ids.ts',
   ...filesIn('src/ledger'),
+  ...filesIn('src/ledger/sqlite'),
+  'src/ledger/pg/deferred.ts',
   ...filesIn('src/render'),
 ]);
 room('policy', ['src/cli/approve.ts']);
@@ -248,7 +250,8 @@ const common = {
   target: 'node22',
   // 'module' first: with 'main' first lazy imports lose their names and client-ec2 is bundled twice.
   mainFields: ['module', 'main'],
-  external: ['better-sqlite3'],
+  // Of pg: its other halves, which are asked for and not needed.
+  external: ['better-sqlite3', 'pg-native', 'pg-cloudflare', 'cloudflare:sockets'],
   jsx: 'automatic',
   jsxImportSource: 'hono/jsx',
   plugins: [zodInParts, onlyEntries],

@@ -13,7 +13,7 @@ import { type BodyOf, bodyOf, type EventKind, type EventOf, eventsOf, type Ledge
 import { foldChange } from '../core/lifecycle.ts';
 import type { Plan } from '../core/plan.ts';
 import { readPlan } from '../core/plan-document.ts';
-import { readLedger } from '../ledger/store.ts';
+import { readLedgerAt } from '../ledger/open.ts';
 import { type AuditProblem, auditNames, auditPins, auditSignedPolicy } from '../policy/audit.ts';
 import { directoryAt } from '../policy/directory.ts';
 import { providerRules } from '../providers/index.ts';
@@ -27,7 +27,7 @@ export interface SignatureAudit {
   others: number;
   problems: AuditProblem[];
 }
-type Reading = ReturnType<typeof readLedger>;
+type Reading = ReturnType<typeof readLedgerAt>;
 /** An empty body has every key. */
 type Signs<Body> = string extends keyof Body ? false : 'signature' extends keyof Body ? true : false;
 type SignedKind = { [K in EventKind]: Signs<BodyOf<K>> extends true ? K : never }[EventKind];
@@ -46,7 +46,7 @@ const asCheck = (problem: string | undefined): SignatureCheck => (problem === un
 const OF_CHANGES: readonly string[] = ['change.approved', 'change.rejected'];
 
 export async function auditSignatures(home: string): Promise<SignatureAudit> {
-  const ledger = readLedger(home);
+  const ledger = readLedgerAt(home);
   try {
     const problems = [...(await auditPins(ledger)), ...(await auditNames(ledger)), ...(await auditPlans(ledger))];
     const audit: SignatureAudit = { good: 0, notChecked: 0, others: 0, problems };
@@ -135,7 +135,7 @@ async function ofOpening(ledger: Reading, event: Opening): Promise<SignatureChec
   const then = await directoryAt(ledger, event.seq, null);
   if (!then) return { problem: 'no policy was adopted then.' };
   if (event.body.policyDigest !== then.digest) return { problem: 'it names a policy that was not in force.' };
-  return asCheck(problemOf(event, ledger.origin, then.people) ?? undefined);
+  return asCheck(problemOf(event, await ledger.origin(), then.people) ?? undefined);
 }
 
 async function ofReview(ledger: Reading, { seq, body }: EventOf<'glass.reviewed'>): Promise<SignatureCheck> {
@@ -148,7 +148,7 @@ async function ofReview(ledger: Reading, { seq, body }: EventOf<'glass.reviewed'
   const { statement, signed } = await checkReview(
     opening,
     body,
-    { ledger: ledger.origin, people: then.people },
+    { ledger: await ledger.origin(), people: then.people },
     'recorded',
   );
   const isSo = isAsRecorded(signed, body) && statement === body.statement;

@@ -11,7 +11,7 @@ import { entranceAt, keyFilesOf } from '../doctor/authorized-keys.ts';
 import { sshdConfig } from '../doctor/client-of.ts';
 import type { Owned } from '../doctor/exposed.ts';
 import { plannersWrites } from '../execute/try-writes.ts';
-import { LEDGER_FILE } from '../ledger/database.ts';
+import { LEDGER_FILE } from '../ledger/sqlite/database.ts';
 import { seatRules } from '../policy/apply.ts';
 import type { Policy } from '../policy/model.ts';
 import { pinOf } from '../policy/pin.ts';

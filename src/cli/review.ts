@@ -80,8 +80,3 @@ function following(first: App, reopen: ReviewSettings['reopen']) {
     },
   };
 }
-
-export const untilInterrupted = (): Promise<void> =>
-  new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
-  });

@@ -9,7 +9,7 @@ import { CountersignError } from '../core/errors.ts';
 import { didYouMean } from '../core/nearest.ts';
 import type { Target } from '../core/plan.ts';
 import { type Health, type Opened, runUntilStopped } from '../execute/runner.ts';
-import { LEDGER_FILE, requireLedger } from '../ledger/database.ts';
+import { LEDGER_FILE, requireLedger } from '../ledger/sqlite/database.ts';
 import { loadPolicy } from '../policy/load.ts';
 import type { Policy } from '../policy/model.ts';
 import { policyStamp } from '../policy/stamp.ts';

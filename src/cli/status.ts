@@ -1,8 +1,6 @@
 /** `status`: this state folder at a glance. Reads the ledger and the policy; asks no cloud, and makes nothing. */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { guards } from '../../guards/index.ts';
-import type { Config } from '../config.ts';
+import { type Config, ledgerPlace } from '../config.ts';
 import { sponsorIs } from '../core/assurance.ts';
 import type { Change } from '../core/change.ts';
 import { counted } from '../core/counted.ts';
@@ -10,8 +8,7 @@ import { CountersignError } from '../core/errors.ts';
 import { eventsOf } from '../core/events.ts';
 import { changeIn, haltIn } from '../core/folds.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
-import { LEDGER_FILE } from '../ledger/database.ts';
-import { readLedger } from '../ledger/store.ts';
+import { isLedgerAt, readLedgerAt } from '../ledger/open.ts';
 import { areSeatsFilled, waitsFor } from '../people/seats.ts';
 import { mapsTo } from '../people/sign-in.ts';
 import { loadPolicy } from '../policy/load.ts';
@@ -22,7 +19,7 @@ import { labelled } from './labelled.ts';
 import { runnersTold } from './runners.ts';
 
 const WEEK_MILLISECONDS = 7 * 86_400_000;
-type View = ReturnType<typeof readLedger>;
+type View = ReturnType<typeof readLedgerAt>;
 
 export interface Status {
   home: string;
@@ -43,7 +40,7 @@ export async function statusOf(config: Config, now = new Date()): Promise<Status
   const { policy, problem } = policyAt(config.policyPath);
   const people = policy?.people ?? [];
   const person = people.find((one) => config.actsAs.some((name) => mapsTo(one, name)))?.name ?? null;
-  const isThere = existsSync(join(config.home, LEDGER_FILE));
+  const isThere = isLedgerAt(ledgerPlace(config));
   const base: Status = {
     home: config.home,
     ledger: isThere ? 'there' : 'missing',
@@ -58,7 +55,7 @@ export async function statusOf(config: Config, now = new Date()): Promise<Status
     assurance: { newest: [] },
   };
   if (!isThere) return base;
-  const view = readLedger(config.home);
+  const view = readLedgerAt(ledgerPlace(config));
   try {
     const pin = await pinOf(view);
     const waiting = await waitingIn(view, now);

@@ -99,6 +99,10 @@ export const ERROR_CODES = [
   'LEDGER_TAMPERED',
   'LEDGER_NEWER_VERSION',
   'LEDGER_BUSY',
+  'LEDGER_UNREACHABLE',
+  'LEDGER_OUTCOME_UNKNOWN',
+  'LEDGER_NOT_MIGRATED',
+  'LEDGER_OTHER_SECRET',
   // The forge of a pull request, and the server that a job asks.
   'CI_FORGE_REFUSED',
   'CI_FORGE_UNREACHABLE',

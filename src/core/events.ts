@@ -83,10 +83,11 @@ const executing = z.object({
 });
 
 export const EVENT_BODIES = {
-  /** `keys` and digest of the input: what an agent sends may hold secrets. */
+  /** `keys` and digest of the input: what an agent sends may hold secrets. `token`: of the request, checked. */
   'tool.called': z.object({
     tool: z.string(),
     agent: z.string().nullable(),
+    token: z.object({ issuer: z.string(), subject: z.string().nullable(), client: z.string().nullable() }).optional(),
     keys: z.array(z.string()),
     inputDigest: z.string().nullable(),
   }),

@@ -203,7 +203,7 @@ export interface PolicyPort {
    * @throws CONFIG_NO_POLICY, CONFIG_POLICY_NOT_ADOPTED, CONFIG_POLICY_CHANGED.
    */
   mustBeInForce(view?: LedgerView): Promise<void>;
-  sponsor(): { name: string | null; known: boolean };
+  sponsor(): Facts['sponsor'];
   environmentOf(stack: { account: string; region: string; name: string; tags: Record<string, string> }): {
     environment: Environment | 'out_of_scope';
     scope: string | null;

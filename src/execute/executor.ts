@@ -27,7 +27,7 @@ import { rehearse } from './rehearse.ts';
 import { intentOf, runCalls } from './run-calls.ts';
 
 export interface ExecutorPorts extends RecheckPorts {
-  ledger: Ledger & { origin: string };
+  ledger: Ledger & { origin(): Promise<string> };
   changes: ChangesPort;
   owners: Owners;
   now(): Date;

@@ -16,7 +16,7 @@ export interface AuditProblem {
   seq: number;
   message: string;
 }
-type Reading = Pick<Ledger, 'events' | 'document'> & { origin: string };
+type Reading = Pick<Ledger, 'events' | 'document'> & { origin(): Promise<string> };
 
 export async function auditPins(ledger: Reading): Promise<AuditProblem[]> {
   const pins = (await ledger.events({ kinds: ['policy.adopted'] })).map(pinIn);
@@ -49,7 +49,7 @@ async function problemOf(ledger: Reading, pin: Pin, before: Pin | undefined): Pr
     return 'it is not the proposed policy.';
   const signed = await signersOf(
     { events: (query) => ledger.events({ ...query, untilSeq: pin.seq }) },
-    ledger.origin,
+    await ledger.origin(),
     before,
     proposal,
     directory,
@@ -97,7 +97,7 @@ export async function auditSignedPolicy(
     return 'the policy that it signs was never proposed.';
   const pin = await pinOf(ledger, seq);
   if (!pin || pin.seq !== proposal.previous) return 'the policy that it signs would not replace the one in force.';
-  const signed = signatureOf(ledger.origin, pin, proposal, await directoryOf(ledger, pin), body.signature);
+  const signed = signatureOf(await ledger.origin(), pin, proposal, await directoryOf(ledger, pin), body.signature);
   if (signed.decider === undefined) return 'its key could not sign a policy.';
   const isSo = (['statement', 'signature', 'decider', 'keyFingerprint'] as const).every(
     (part) => signed[part] === body[part],

@@ -18,7 +18,7 @@ export interface Described {
   policy: Policy | null;
   guards: readonly GuardDefinition[];
   standing: PolicyStanding;
-  sponsor: { name: string | null; known: boolean };
+  sponsor: Facts['sponsor'];
   excluded: readonly string[];
   halt: Facts['halt'];
   spent(environment: Environment): { hour: Spent; day: Spent };
@@ -44,16 +44,23 @@ export async function describePolicy(about: Described): Promise<Answer> {
   const { policy, sponsor, halt, assurance } = about;
   return fitting({
     policy: STANDING[about.standing],
-    sponsor:
-      sponsor.name === null
-        ? 'not set: agents can only describe and plan'
-        : `${sponsor.name} (${sponsor.known ? sponsorIs(assurance) : 'unknown: agents can only describe and plan'})`,
+    sponsor: sponsorText(sponsor, assurance),
     halt,
     assurance,
     seats: Object.fromEntries(ENVIRONMENTS.map((environment) => [environment, seatsText(policy, environment)])),
     approvers: approversIn(about),
     ...(policy ? await inForce(policy, about) : {}),
   });
+}
+
+function sponsorText({ name, known, signedIn }: Facts['sponsor'], assurance: string): string {
+  const only = 'agents can only describe and plan';
+  if (signedIn && name === null)
+    return signedIn.as === null
+      ? `none, the client signed in for itself: ${only}`
+      : `unknown (${signedIn.as}): ${only}`;
+  if (name === null) return `not set: ${only}`;
+  return `${name} (${known ? (signedIn ? 'signed in' : sponsorIs(assurance)) : `unknown: ${only}`})`;
 }
 
 async function inForce(policy: Policy, about: Described): Promise<Answer> {

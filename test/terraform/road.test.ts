@@ -1,7 +1,7 @@
 /** The whole road with the real program: describe → plan → propose → sign → execute. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { show } from '../../src/cli/show.ts';
-import { verifyLedger } from '../../src/ledger/verify.ts';
+import { verifyLedger } from '../../src/ledger/open.ts';
 import { data, needsTerraform, openWorkspaceWorld, type WorkspaceWorld } from './world.ts';
 
 let here: WorkspaceWorld;

@@ -17,7 +17,8 @@ export const review: Command<{ port: number; origin?: string }> = {
   arguments: [],
   run: (context, { port, origin }) =>
     context.withApp(async (app) => {
-      const { startReview, untilInterrupted } = await import('../review.ts');
+      const { startReview } = await import('../review.ts');
+      const { untilInterrupted } = await import('../interrupted.ts');
       const closing = Promise.withResolvers<void>();
       const page = await startReview(app, {
         port,

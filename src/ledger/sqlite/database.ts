@@ -3,10 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { CountersignError } from '../core/errors.ts';
-import { openSqlite, WAITS_MILLISECONDS } from '../sqlite.ts';
+import { CountersignError } from '../../core/errors.ts';
+import { openSqlite, WAITS_MILLISECONDS } from '../../sqlite.ts';
+import { NOT_A_TOOL_CALL } from '../selecting.ts';
 import { isKeptByThisVersion, KEPT_TABLES, keepAgain } from './kept.ts';
-import { NOT_A_TOOL_CALL } from './selecting.ts';
 
 export const LEDGER_FILE = 'ledger.db';
 export const LEDGER_VERSION = 2;
