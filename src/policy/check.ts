@@ -142,7 +142,7 @@ function checkPeople({ policy }: CheckAbout, warn: Warn): void {
     if (signsInAs.length === 0)
       warn(
         ['people', name],
-        `${name} has no signs_in_as: Countersign recognises the account of ${name} only if it is named ${name}`,
+        `${name} has no signs_in_as: Countersign recognizes the account of ${name} only if it is named ${name}`,
       );
   }
   for (const [alias, { executor_role, service_role }] of Object.entries(policy.file.accounts))

@@ -85,8 +85,13 @@ const TABLE: Record<string, string[]> = {
   ],
   [`${TERRAFORM}/reading`]: ['yaml', 'node:', 'src/core/', `${TERRAFORM}/settings.ts`, `${TERRAFORM}/source.ts`],
   [`${TERRAFORM}/plan-json`]: OF_PLANS,
-  [`${TERRAFORM}/effects`]: [...OF_PLANS, `${AWS}/picture/mask.ts`, `${AWS}/template/`],
-  [`${TERRAFORM}/knowledge`]: [...OF_PLANS, `${AWS}/knowledge/`, `${AWS}/template/`],
+  [`${TERRAFORM}/effects`]: [...OF_PLANS, `${AWS}/picture/mask.ts`, `${AWS}/template/values.ts`],
+  [`${TERRAFORM}/knowledge`]: [
+    ...OF_PLANS,
+    `${AWS}/knowledge/`,
+    `${AWS}/template/secrets.ts`,
+    `${AWS}/template/values.ts`,
+  ],
   'src/sandbox': [
     'zod',
     'yaml',

@@ -224,19 +224,16 @@ export function ledgerContract(
     it('shows nobody what is not committed, and the transaction its own', async () => {
       const [ledger, other] = [open(), open()];
       await ledger.append(progress('before'));
-      let isWritten: (value?: unknown) => void = () => undefined;
-      const written = new Promise((resolve) => {
-        isWritten = resolve;
-      });
+      const [written, looked] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
       let seenInside: number | undefined;
       const transaction = ledger.transact(async (tx) => {
         await tx.append(progress('inside'));
         seenInside = (await tx.events({ kinds: ['change.progress'] })).length;
-        isWritten();
-        await later();
+        written.resolve();
+        await looked.promise;
       });
-      await written;
-      const outside = await Promise.all([textsIn(ledger), textsIn(other)]);
+      await written.promise;
+      const outside = await Promise.all([textsIn(ledger), textsIn(other)]).finally(looked.resolve);
       await transaction;
       expect(outside).toEqual([['before'], ['before']]);
       expect(seenInside).toBe(2);
