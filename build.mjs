@@ -2,9 +2,19 @@
 // `node build.mjs ENTRY OUTDIR` bundles another server in the way of `serve`: the benchmark's baseline is built so.
 
 import { createHash } from 'node:crypto';
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
+import { brotliCompressSync, constants, gunzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 
 /** Each of these is a file of its own in dist/, loaded when it is needed. */
@@ -13,6 +23,8 @@ const ENTRIES = {
   serve: 'src/cli/serve.ts',
   program: 'src/main.ts',
   'answer-calls': 'src/cli/answer-calls.ts',
+  // A process of its own, started by its name.
+  'hcl-child': 'src/providers/terraform/reading/hcl-child.ts',
 };
 const source = (path) => relative(import.meta.dirname, path);
 const filesIn = (folder) =>
@@ -54,6 +66,8 @@ room('base', [
   'src/cli/changes.ts',
   'src/cli/ids.ts',
   ...filesIn('src/ledger'),
+  ...filesIn('src/ledger/sqlite'),
+  'src/ledger/pg/deferred.ts',
   ...filesIn('src/render'),
 ]);
 room('policy', ['src/cli/approve.ts']);
@@ -236,13 +250,15 @@ const common = {
   target: 'node22',
   // 'module' first: with 'main' first lazy imports lose their names and client-ec2 is bundled twice.
   mainFields: ['module', 'main'],
-  external: ['better-sqlite3'],
+  // Of pg: its other halves, which are asked for and not needed.
+  external: ['better-sqlite3', 'pg-boss', 'pg-native', 'pg-cloudflare', 'cloudflare:sockets'],
   jsx: 'automatic',
   jsxImportSource: 'hono/jsx',
   plugins: [zodInParts, onlyEntries],
   define: {
     __VERSION__: JSON.stringify(JSON.parse(readFileSync('package.json', 'utf8')).version),
     __CEDAR__: JSON.stringify('./cedar.cjs'),
+    __HCL__: JSON.stringify('./hcl.wasm.br'),
     __PAGE__: JSON.stringify('./page/'),
   },
   banner: { js: REQUIRE },
@@ -261,6 +277,7 @@ else {
   await build({ ...common, outdir, entryPoints: rest, splitting: true, plugins: [zodInParts, besides()] });
   writeFileSync('dist/tools.json', await toolList());
   copyCedar();
+  copyHcl();
   await buildPage();
 }
 
@@ -321,6 +338,23 @@ async function toolList() {
   });
   const { contents: code } = outputFiles.find(({ path }) => path.endsWith('.js'));
   return (await import(`data:text/javascript;base64,${Buffer.from(code).toString('base64')}`)).list;
+}
+
+/** HashiCorp's parser of HCL (MPL-2.0) with Go's loader (BSD-3-Clause), unchanged, and packed as small as it can be. */
+function copyHcl() {
+  const hcl = dirname(createRequire(import.meta.url).resolve('@cdktf/hcl2json/package.json'));
+  // It takes ten seconds, so it is kept for the next build.
+  const { version } = JSON.parse(readFileSync(join(hcl, 'package.json'), 'utf8'));
+  const packed = join('node_modules', '.cache', `hcl2json-${version}.wasm.br`);
+  if (!existsSync(packed)) {
+    const wasm = gunzipSync(readFileSync(join(hcl, 'main.wasm.gz')));
+    const params = { [constants.BROTLI_PARAM_LGWIN]: 24, [constants.BROTLI_PARAM_SIZE_HINT]: wasm.length };
+    mkdirSync(dirname(packed), { recursive: true });
+    writeFileSync(`${packed}.making`, brotliCompressSync(wasm, { params }));
+    renameSync(`${packed}.making`, packed);
+  }
+  copyFileSync(packed, 'dist/hcl.wasm.br');
+  copyFileSync(join(hcl, 'wasm', 'wasm_exec.js'), 'dist/wasm_exec.cjs');
 }
 
 /** Cedar reads its WebAssembly from its own folder, so both lie next to the bundle, unbundled. */

@@ -9,7 +9,7 @@ import { execFileSync } from 'node:child_process';
 import type { LedgerEvent } from '../src/core/events.ts';
 import { ensureLogKey, keyFileIn, signHead } from '../src/ledger/log-key.ts';
 import { receiptFor } from '../src/ledger/receipt.ts';
-import { openLedger } from '../src/ledger/store.ts';
+import { openLedger } from '../src/ledger/sqlite/store.ts';
 import { median, type Row } from './measure.ts';
 import { type BenchWorld, openBenchWorld, STACK } from './world.ts';
 
@@ -65,8 +65,8 @@ const propose = (world: BenchWorld, plan: unknown) =>
   world.call('propose_change', { plan_id: plan, goal: 'fix', reason: 'more memory' });
 
 /** Every event that a plan, a change and its withdrawal leave, with the calls around them. */
-async function aDay(world: BenchWorld): Promise<LedgerEvent[]> {
-  const since = world.app.ledger.head().size;
+export async function aDay(world: BenchWorld): Promise<LedgerEvent[]> {
+  const since = (await world.app.ledger.head()).size;
   await world.call('describe_policy', {});
   await world.call('describe_stack', { stack: STACK });
   const { plan_id: plan } = await update(world);
@@ -78,9 +78,9 @@ async function aDay(world: BenchWorld): Promise<LedgerEvent[]> {
 }
 
 /** Up to that many events, through the store itself, by a clock that has a year for all of them. */
-async function fill(world: BenchWorld, day: readonly LedgerEvent[], size: number): Promise<void> {
+export async function fill(world: BenchWorld, day: readonly LedgerEvent[], size: number): Promise<void> {
   const begun = Date.now();
-  const first = world.app.ledger.head().size;
+  const first = (await world.app.ledger.head()).size;
   let seq = first;
   const ledger = openLedger(
     world.app.config.home,
@@ -161,7 +161,7 @@ async function proof(world: BenchWorld): Promise<Row> {
   const { ledger } = world.app;
   const events = await ledger.events({ kinds: ['change.proposed'], limit: 200 });
   const keyFile = keyFileIn(world.app.config.home);
-  ensureLogKey(world.app.config.home, keyFile, ledger);
+  await ensureLogKey(world.app.config.home, keyFile, ledger);
   const times: number[] = [];
   for (const { changeId = '' } of events) {
     const before = process.cpuUsage();
@@ -171,7 +171,7 @@ async function proof(world: BenchWorld): Promise<Row> {
   }
   const value = median(times);
   return {
-    name: `a receipt, ${ledger.head().size.toLocaleString('en')} events`,
+    name: `a receipt, ${(await ledger.head()).size.toLocaleString('en')} events`,
     ours: `${value.toFixed(2)} ms`,
     baseline: 'none',
     value,

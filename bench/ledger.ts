@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { openLedger } from '../src/ledger/store.ts';
+import { openLedger } from '../src/ledger/sqlite/store.ts';
 import { inTurns, type Row, ratioRow } from './measure.ts';
 
 const APPENDS = 104;
@@ -28,7 +28,7 @@ export async function benchLedger(): Promise<Row[]> {
   const insert = bare.prepare('INSERT INTO events (at, kind, change_id, plan_id, bytes) VALUES (?, ?, ?, ?, ?)');
   try {
     await ledger.append(event);
-    const { bytes } = ledger.leaf(1);
+    const { bytes } = await ledger.leaf(1);
     const insertMany = (count: number): void => {
       for (let turn = 0; turn < count; turn += 1)
         insert.run(new Date().toISOString(), 'tool.answered', null, null, bytes);

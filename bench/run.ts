@@ -8,6 +8,7 @@ import { availableParallelism, loadavg, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { benchCloud } from './cloud.ts';
 import { benchCommands } from './commands.ts';
+import { benchDatabase } from './database.ts';
 import { benchGrowth } from './growth.ts';
 import { benchLedger } from './ledger.ts';
 import { isWithin, type Row } from './measure.ts';
@@ -22,6 +23,7 @@ const BENCHES = {
   plans: benchPlans,
   cloud: benchCloud,
   ledger: benchLedger,
+  database: benchDatabase,
   review: benchReview,
   growth: benchGrowth,
   terraform: benchTerraform,

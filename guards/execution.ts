@@ -3,7 +3,8 @@
  * Does not cover: planning: plans stay possible.
  */
 import { z } from 'zod';
-import { deny, type GuardDefinition } from '../src/core/guard.ts';
+import type { Remedy } from '../src/core/errors.ts';
+import { deny, type Facts, type GuardDefinition } from '../src/core/guard.ts';
 import { pass } from '../src/core/verdict.ts';
 
 const options = z.strictObject({});
@@ -35,15 +36,8 @@ export const execution: GuardDefinition<z.infer<typeof options>> = {
         return { ...deny('execution', message, remedy), cause: 'policy_not_adopted' };
       }
       if (!facts.sponsor.known) {
-        const named =
-          facts.sponsor.name === null
-            ? 'COUNTERSIGN_SPONSOR is not set'
-            : `COUNTERSIGN_SPONSOR names ${facts.sponsor.name}, who is not in the policy`;
-        return deny('execution', `${named}, so changes can be planned but not executed.`, {
-          agent:
-            "A person must set COUNTERSIGN_SPONSOR in the server's environment to a name from the policy; tell the user.",
-          person: "Set COUNTERSIGN_SPONSOR in the server's environment to a name from the policy.",
-        });
+        const { why, remedy } = unknownSponsor(facts.sponsor);
+        return deny('execution', `${why}, so changes can be planned but not executed.`, remedy);
       }
       if (!facts.scope || facts.scope.execute === 'plan_only') {
         return deny('execution', 'The policy does not allow execution in this scope (plan_only).', {
@@ -55,3 +49,31 @@ export const execution: GuardDefinition<z.infer<typeof options>> = {
     },
   }),
 };
+
+function unknownSponsor({ name, signedIn }: Facts['sponsor']): { why: string; remedy: Remedy } {
+  if (signedIn?.as === null)
+    return {
+      why: 'The client signed in for itself, without a person',
+      remedy: {
+        agent: 'A person must sign in with this client; tell the user.',
+        person: 'Sign in with a client that acts for you, instead of with the credentials of a client.',
+      },
+    };
+  if (signedIn)
+    return {
+      why: `No person of the policy signs in as ${signedIn.as}`,
+      remedy: {
+        agent: 'The policy owners can add this name to signs_in_as of a person; tell the user.',
+        person: 'Add this name to signs_in_as of the person in the policy.',
+      },
+    };
+  return {
+    why:
+      name === null ? 'COUNTERSIGN_SPONSOR is not set' : `COUNTERSIGN_SPONSOR names ${name}, who is not in the policy`,
+    remedy: {
+      agent:
+        "A person must set COUNTERSIGN_SPONSOR in the server's environment to a name from the policy; tell the user.",
+      person: "Set COUNTERSIGN_SPONSOR in the server's environment to a name from the policy.",
+    },
+  };
+}

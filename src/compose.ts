@@ -1,18 +1,16 @@
 /** Joins policy, ledger, cloud and pipeline for one process. Commands that only look join less (`folder.ts`). */
 
-import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { guards as allGuards } from '../guards/index.ts';
 import { tools } from '../tools/index.ts';
-import type { Config } from './config.ts';
+import { createClouds } from './clouds.ts';
+import { type Config, ledgerPlace } from './config.ts';
 import type { Client } from './core/assurance.ts';
+import { type Caller, callerOfProcess } from './core/caller.ts';
 import { createChanges } from './core/changes.ts';
 import { keyedDigestOf } from './core/digest.ts';
-import { CountersignError } from './core/errors.ts';
 import type { GuardDefinition } from './core/guard.ts';
 import { unwatched, type Watching } from './core/observing.ts';
-import type { TriedWrite } from './core/outside.ts';
 import type { Owners } from './core/owner.ts';
 import { createPipeline, type Pipeline, type PipelinePorts } from './core/pipeline.ts';
 import type { ChangesPort, Executor, PolicyPort, Provider } from './core/ports.ts';
@@ -20,34 +18,41 @@ import { seal, unseal } from './core/sealed.ts';
 import { earlierChange } from './core/taking-back.ts';
 import type { Tool } from './core/tool.ts';
 import { clientOf, serverHere } from './doctor/client-of.ts';
-import { type OpenLedger, openLedger } from './ledger/store.ts';
+import type { OpenLedger } from './ledger/ledger.ts';
+import { openLedgerAt } from './ledger/open.ts';
 import { type Directory, directoryAt } from './policy/directory.ts';
 import { loadPolicy } from './policy/load.ts';
 import type { Policy } from './policy/model.ts';
 import { createPolicyPort } from './policy/port.ts';
 import type { Here } from './policy/proven.ts';
 import { createOwners } from './processes.ts';
-import { type AccountEntry, createAws } from './providers/aws/provider.ts';
 import { providerRules } from './providers/index.ts';
 import { agentWording } from './render/agent/index.ts';
 import type { Sandbox } from './sandbox/cloud.ts';
 import type { World } from './sandbox/world.ts';
+import { secretFingerprint, secretOf } from './secret.ts';
 
-export interface App {
+/** What depends on who asks. */
+export interface CallerParts {
+  policy: PolicyPort;
+  changes: ChangesPort;
+  pipeline: Pipeline;
+}
+/** The parts of a process, and its own caller's. */
+export interface App extends CallerParts {
   config: Config;
   ledger: OpenLedger;
   policyFile: Policy | null;
-  policy: PolicyPort;
-  changes: ChangesPort;
   /** Who was known when an event was appended. */
   directoryAt(seq: number): Promise<Pick<Directory, 'digest' | 'people'> | undefined>;
   cloud: Provider;
   executor: Executor;
   /** The processes that execute. */
   owners: Owners;
-  pipeline: Pipeline;
+  /** For somebody else: cheap, since ledger, cloud, knowledge and executor are this process's. */
+  partsFor(caller: Caller): CallerParts;
   keyedDigest: PipelinePorts['keyedDigest'];
-  /** What this process knows of itself and of its client. */
+  /** What this process knows of itself and of the client that started it. */
   here: Here;
   seal: PipelinePorts['seal'];
   /** It is joined already (`StateFolder`). */
@@ -70,7 +75,7 @@ export interface AppOptions {
   /** Processes, in place of those of this machine. */
   owners?: Owners;
   /** The store, in place of the embedded one. */
-  openLedger?: typeof openLedger;
+  openLedger?: (place: string, now: () => Date) => OpenLedger;
   answerWithinMilliseconds?: number;
   logDefect?: (error: unknown, where: string) => void;
   /** Absent: nobody watches. */
@@ -83,52 +88,46 @@ export function createApp(config: Config, options: AppOptions = {}): App {
   const guards = options.guards ?? allGuards;
   const policyFile = options.policy ?? (config.policyPath === undefined ? null : loadPolicy(config.policyPath, guards));
   const { watching } = options;
-  const opened = (options.openLedger ?? openLedger)(config.home, now);
+  const place = ledgerPlace(config);
+  const opened = options.openLedger?.(place, now) ?? openLedgerAt(place, now, () => secretFingerprint(config.home));
   const ledger = watching?.ledger(opened, (changeId) => changes.find(changeId)) ?? opened;
   const secretKey = secretOf(config.home);
   const keyedDigest = (value: unknown) => keyedDigestOf(secretKey, value);
   const here = hereOf(config, keyedDigest);
   const owners = options.owners ?? createOwners();
-  const rules = createPolicyPort({
-    owners,
-    policy: policyFile,
-    guards,
-    provider: options.provider ?? providerRules,
-    ledger,
-    sponsor: config.sponsor,
-    actsAs: config.actsAs,
-    hasTrialKeys: options.hasTrialKeys ?? false,
-    here,
-    now,
-  });
-  const policy = watching?.policy(rules) ?? rules;
-  const changes = createChanges({ ledger, policy, provider: options.provider ?? providerRules, now });
+  const judgingFor = (caller: Caller): Omit<CallerParts, 'pipeline'> => {
+    const rules = createPolicyPort({
+      owners,
+      policy: policyFile,
+      guards,
+      provider: options.provider ?? providerRules,
+      ledger,
+      caller,
+      hasTrialKeys: options.hasTrialKeys ?? false,
+      // Who started this process says nothing of somebody whom a token names.
+      here: caller.signedIn ? undefined : here,
+      now,
+    });
+    const judging = watching?.policy(rules) ?? rules;
+    const proposing = createChanges({ ledger, policy: judging, provider: options.provider ?? providerRules, now });
+    return { policy: judging, changes: proposing };
+  };
+  const own = judgingFor(callerOfProcess(config));
+  const { policy, changes } = own;
   const { sandbox } = options;
   const sealUp: App['seal'] = (value) => seal(secretKey, value);
-  const aws = () =>
-    createAws({
-      settings: (region) => ({
-        region: region ?? config.region,
-        during: watching?.during,
-        ...(sandbox
-          ? {
-              requestHandler: sandbox.requestHandler,
-              credentials: { accessKeyId: sandbox.account ?? 'AKIASANDBOX', secretAccessKey: 'sandbox' },
-            }
-          : {}),
-        ...(!sandbox && config.endpointUrl ? { endpoint: config.endpointUrl } : {}),
-      }),
-      accounts: accountsOf(policyFile),
-      ...(sandbox ? { endpointName: `sandbox:${sandbox.store.id}` } : {}),
+  const provider =
+    options.provider ??
+    createClouds({
+      config,
+      policyFile,
+      policy,
       secretKey,
-      templateRoots: config.templateRoots,
-      environmentOf: policy.environmentOf,
-      serviceRoleOf: policy.serviceRoleOf,
-      mayRead: policy.mayRead,
+      sandbox,
+      during: watching?.during,
       earlier: (changeId) => earlierChange(ledger, changes, (document) => unseal(secretKey, document), changeId),
       now,
     });
-  const provider = options.provider ?? aws();
   const cloud = watching?.cloud(provider) ?? provider;
   const logDefect =
     options.logDefect ??
@@ -137,19 +136,21 @@ export function createApp(config: Config, options: AppOptions = {}): App {
         `${JSON.stringify({ level: 'error', where, error: String((error as Error)?.stack ?? error) })}\n`,
       ));
   const offered = options.tools ?? tools;
-  const answering = createPipeline({
-    tools: offered,
-    cloud,
-    policy,
-    ledger,
-    changes,
-    now,
-    logDefect,
-    keyedDigest,
-    seal: sealUp,
-    wording: agentWording,
-    answerWithinMilliseconds: options.answerWithinMilliseconds ?? 40_000,
-  });
+  const answering = (parts: Omit<CallerParts, 'pipeline'>): CallerParts => {
+    const pipeline = createPipeline({
+      ...parts,
+      tools: offered,
+      cloud,
+      ledger,
+      now,
+      logDefect,
+      keyedDigest,
+      seal: sealUp,
+      wording: agentWording,
+      answerWithinMilliseconds: options.answerWithinMilliseconds ?? 40_000,
+    });
+    return { ...parts, pipeline: watching?.pipeline(pipeline, offered) ?? pipeline };
+  };
   const whoWas = (seq: number) => directoryAt(ledger, seq, policyFile);
   // Loaded when something is executed: a server for an agent never does.
   const loaded = async (): Promise<Executor> => {
@@ -160,7 +161,7 @@ export function createApp(config: Config, options: AppOptions = {}): App {
   };
   const executing: Executor = {
     run: async (changeId, onProgress, how) => (await loaded()).run(changeId, onProgress, how),
-    reconcile: async (changeId) => (await loaded()).reconcile(changeId),
+    reconcile: async (changeId, how) => (await loaded()).reconcile(changeId, how),
     close: async (changeId, signed) => (await loaded()).close(changeId, signed),
     clean: async (how) => (await loaded()).clean(how),
   };
@@ -168,13 +169,12 @@ export function createApp(config: Config, options: AppOptions = {}): App {
     config,
     ledger,
     policyFile,
-    policy,
-    changes,
+    ...answering(own),
+    partsFor: (caller) => answering(judgingFor(caller)),
     directoryAt: whoWas,
     cloud,
     executor: watching?.executor(executing, ledger) ?? executing,
     owners,
-    pipeline: watching?.pipeline(answering, offered) ?? answering,
     keyedDigest,
     here,
     seal: sealUp,
@@ -198,39 +198,6 @@ function hereOf({ sshConnection }: Config, seal: (value: unknown) => string): He
   };
 }
 
-function accountsOf(policy: Policy | null): AccountEntry[] {
-  return Object.entries(policy?.file.accounts ?? {}).map(([alias, account]) => ({
-    alias,
-    id: account.id,
-    ...(account.profile === undefined ? {} : { profile: account.profile }),
-    ...(account.planner_role === undefined ? {} : { plannerRole: account.planner_role }),
-    ...(account.executor_role === undefined ? {} : { executorRole: account.executor_role }),
-    templateBuckets: account.template_buckets,
-  }));
-}
-
-/** What this user's own credentials could write, without a policy; undefined: the cloud was not reached. */
-export async function ownWrites(config: Config): Promise<TriedWrite[] | undefined> {
-  const { plannersWrites } = await import('./execute/try-writes.ts');
-  const settings = (region?: string) => ({
-    region: region ?? config.region,
-    ...(config.endpointUrl ? { endpoint: config.endpointUrl } : {}),
-  });
-  const none = { environment: 'production', scope: null } as const;
-  const cloud = createAws({
-    settings,
-    accounts: [],
-    secretKey: '',
-    templateRoots: [],
-    environmentOf: () => none,
-    serviceRoleOf: () => undefined,
-    mayRead: () => false,
-    earlier: () => Promise.reject(new CountersignError('INTERNAL', 'Nothing is planned here.', 'Report this.')),
-    now: () => new Date(),
-  });
-  return plannersWrites(cloud, undefined);
-}
-
 /** The roles of an AWS account, as texts. */
 export async function awsRoles() {
   const [template, control] = await Promise.all([
@@ -238,28 +205,6 @@ export async function awsRoles() {
     import('./providers/aws/roles/service-control.ts'),
   ]);
   return { rolesTemplate: template.rolesTemplate, serviceControlPolicy: control.serviceControlPolicy };
-}
-
-/** Keys the HMAC of masked values; made once per state folder. */
-function secretOf(home: string): string {
-  const path = join(home, 'secret');
-  if (!existsSync(path)) {
-    mkdirSync(home, { recursive: true, mode: 0o700 });
-    try {
-      writeFileSync(path, randomBytes(32).toString('hex'), { mode: 0o600, flag: 'wx' });
-    } catch (error) {
-      if ((error as { code?: string }).code !== 'EEXIST')
-        throw new CountersignError(
-          'CONFIG_INVALID',
-          `The state folder ${home} is not writable.`,
-          'Name another with --home.',
-          {
-            cause: error,
-          },
-        );
-    }
-  }
-  return readFileSync(path, 'utf8');
 }
 
 /**

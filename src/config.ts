@@ -4,6 +4,8 @@ import { join } from 'node:path';
 
 export interface Config {
   home: string;
+  /** `postgres://…`: the ledger is in a database, and not in the state folder. SECURITY: it may have a password in it. */
+  ledgerUrl?: string | undefined;
   policyPath: string | undefined;
   sponsor: string | undefined;
   /** Over ssh: the person that the key's forced command sets, for whom a statement is made. */
@@ -14,6 +16,8 @@ export interface Config {
   /** In place of what the SDK reads (AWS_ENDPOINT_URL and its kin): for whoever embeds this. */
   endpointUrl?: string | undefined;
   templateRoots: string[];
+  /** Those that the environment names: none by where this process was started. */
+  namedTemplateRoots: string[];
   /** Names under which this process acts. */
   actsAs: string[];
   /** The connection that sshd started this process for, as sshd names it. */
@@ -27,16 +31,20 @@ export interface Config {
   telemetry?: { saysMore: boolean } | undefined;
 }
 
-export function readConfig(options: { home?: string | undefined; policy?: string | undefined } = {}): Config {
+export function readConfig(
+  options: { home?: string | undefined; policy?: string | undefined; ledger?: string | undefined } = {},
+): Config {
   const env = process.env;
   return {
     home: options.home ?? env.COUNTERSIGN_HOME ?? defaultHome(),
+    ledgerUrl: options.ledger ?? (env.COUNTERSIGN_LEDGER || undefined),
     policyPath: options.policy ?? env.COUNTERSIGN_POLICY,
     sponsor: named(env.COUNTERSIGN_SPONSOR),
     overSsh: env.SSH_CONNECTION ? env.COUNTERSIGN_SPONSOR : undefined,
     region: env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? 'eu-west-1',
     profile: env.AWS_PROFILE || undefined,
-    templateRoots: env.COUNTERSIGN_TEMPLATE_ROOTS?.split(':').filter(Boolean) ?? projectIn(process.cwd()),
+    templateRoots: rootsIn(env) ?? projectIn(process.cwd()),
+    namedTemplateRoots: rootsIn(env) ?? [],
     actsAs: osUser(),
     sshConnection: env.SSH_CONNECTION,
     sshOriginalCommand: env.SSH_ORIGINAL_COMMAND,
@@ -45,6 +53,8 @@ export function readConfig(options: { home?: string | undefined; policy?: string
     telemetry: telemetryIn(env),
   };
 }
+
+const rootsIn = ({ COUNTERSIGN_TEMPLATE_ROOTS: roots }: NodeJS.ProcessEnv) => roots?.split(':').filter(Boolean);
 
 const OTLP_ENDPOINTS = [
   'OTEL_EXPORTER_OTLP_ENDPOINT',
@@ -88,6 +98,9 @@ export const variables = (): Readonly<Record<string, string | undefined>> => ({ 
 
 /** Where a state folder keeps its webhook. */
 export const webhookFile = (home: string): string => join(home, 'webhook.json');
+
+/** Where the ledger is: an address of a database, or else the state folder. */
+export const ledgerPlace = ({ home, ledgerUrl }: Pick<Config, 'home' | 'ledgerUrl'>): string => ledgerUrl ?? home;
 
 /** The state folder of whoever names none. */
 export const defaultHome = (): string => join(homedir(), '.countersign');

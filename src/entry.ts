@@ -13,9 +13,12 @@ if (serving) {
   serve(readConfig(serving), __VERSION__, serving.sandbox === true);
 } else await import('./main.ts');
 
-function parseServe(args: string[]): { home?: string; policy?: string; sandbox?: boolean } | undefined {
+function parseServe(
+  args: string[],
+): { home?: string; policy?: string; ledger?: string; sandbox?: boolean } | undefined {
   try {
-    const options = { home: { type: 'string' }, policy: { type: 'string' }, sandbox: { type: 'boolean' } } as const;
+    const text = { type: 'string' } as const;
+    const options = { home: text, policy: text, ledger: text, sandbox: { type: 'boolean' } } as const;
     const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
     return positionals.length === 1 && positionals[0] === 'serve' ? values : undefined;
   } catch {

@@ -4,12 +4,14 @@
  */
 import { z } from 'zod';
 import type { App, AppOptions } from './compose.ts';
-import type { Config } from './config.ts';
+import { type Config, ledgerPlace } from './config.ts';
 import { createChangeReader } from './core/change-reader.ts';
 import type { Watching } from './core/observing.ts';
 import type { ChangeReader } from './core/ports.ts';
-import { type OpenLedger, openLedger } from './ledger/store.ts';
+import type { OpenLedger } from './ledger/ledger.ts';
+import { openLedgerAt } from './ledger/open.ts';
 import { areSeatsFilled } from './people/seats.ts';
+import { knownFingerprint } from './secret.ts';
 
 /** An `App` is one too. */
 export interface StateFolder {
@@ -29,7 +31,7 @@ export function openFolder(
   { sandboxed, watching }: { sandboxed: boolean; watching?: Watching | undefined },
 ): StateFolder & { close(): void } {
   const now = () => new Date();
-  const opened = openLedger(config.home, now);
+  const opened = openLedgerAt(ledgerPlace(config), now, () => knownFingerprint(config.home));
   const ledger = watching?.ledger(opened, (changeId) => changes.find(changeId)) ?? opened;
   let app: Promise<App> | undefined;
   let store: NonNullable<AppOptions['sandbox']>['store'] | undefined;

@@ -35,7 +35,9 @@ program.addHelpText('after', () => `\nExit codes:\n${exitLines().join('\n')}`);
 
 /** To register all takes longer than most commands do. Whoever asks for help, or names none of them, is told of all. */
 function mentionedIn(args: readonly string[]): readonly Definition[] {
-  const first = args.find((arg, at) => !arg.startsWith('-') && !['--home', '--policy'].includes(args[at - 1] ?? ''));
+  const first = args.find(
+    (arg, at) => !arg.startsWith('-') && !['--home', '--policy', '--ledger'].includes(args[at - 1] ?? ''),
+  );
   const mentioned = commands.filter(({ name }) => name.split(' ')[0] === first);
   return mentioned.length === 0 || args.includes('--help') || args.includes('-h') ? commands : mentioned;
 }

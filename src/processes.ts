@@ -20,6 +20,20 @@ function statOf(pid: number): { state: string; started: string } | null {
   return fields?.[0] && fields[19] ? { state: fields[0], started: fields[19] } : null;
 }
 
+const host = () => ({
+  host: hostname(),
+  boot: said(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8')),
+  space: said(() => readlinkSync('/proc/self/ns/pid')),
+});
+
+/** One that this process has just started. */
+export const ownerOf = (pid: number): Owner => ({
+  token: randomBytes(12).toString('hex'),
+  ...host(),
+  pid,
+  started: statOf(pid)?.started ?? null,
+});
+
 /** Killed, and not yet waited for by its parent: it runs no more. */
 const ENDED_STATES = ['Z', 'X', 'x'];
 
@@ -35,9 +49,7 @@ function isThere(pid: number): boolean {
 
 export function createOwners(look = { isThere, statOf }): Owners {
   const here = {
-    host: hostname(),
-    boot: said(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8')),
-    space: said(() => readlinkSync('/proc/self/ns/pid')),
+    ...host(),
     pid: process.pid,
     started: statOf(process.pid)?.started ?? null,
   };

@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { POLICY_NAMESPACE } from '../src/approvals/ssh-signature.ts';
 import { adoptionPorts } from '../src/cli/policy-adopt.ts';
+import type { AppOptions } from '../src/compose.ts';
 import { type App, createApp, openSandbox } from '../src/compose.ts';
 import { readConfig } from '../src/config.ts';
 import type { Change } from '../src/core/change.ts';
 import type { Owners } from '../src/core/owner.ts';
 import { createExecutor } from '../src/execute/executor.ts';
-import type { openLedger } from '../src/ledger/store.ts';
 import { proposePolicy, signPolicy, toSign } from '../src/policy/adopt.ts';
 import { adoptFirst } from '../src/policy/pin.ts';
 import { createSandbox, sandboxRequestHandler, type WireRequest, type WireResponse } from '../src/sandbox/cloud.ts';
@@ -37,7 +37,7 @@ export interface TestWorld {
     templateRoots?: string[];
     answerWithinMilliseconds?: number;
     proxy?: CloudProxy;
-    openLedger?: typeof openLedger;
+    openLedger?: NonNullable<AppOptions['openLedger']>;
     /** Where its process runs. */
     host?: string;
     /** Those of this machine, in place of the world's own. */

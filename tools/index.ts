@@ -19,6 +19,8 @@ import { describeChanges } from './describe-changes.ts';
 import { describePlan } from './describe-plan.ts';
 import { describePolicy } from './describe-policy.ts';
 import { proposeChange } from './propose-change.ts';
+import { describeWorkspaces } from './terraform/describe-workspaces.ts';
+import { planWorkspace } from './terraform/plan-workspace.ts';
 import { withdrawChange } from './withdraw-change.ts';
 
 export const tools: readonly Tool[] = [
@@ -37,6 +39,8 @@ export const tools: readonly Tool[] = [
   planSecurityGroupRules,
   planSnapshot,
   planTags,
+  describeWorkspaces,
+  planWorkspace,
   describePlan,
   proposeChange,
   describeChange,

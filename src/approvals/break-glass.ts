@@ -107,7 +107,7 @@ export async function openingFor(
  * @returns why it is none.
  */
 export async function verifiedOpening(
-  { events, origin }: Pick<LedgerView, 'events'> & { origin: string },
+  { events, origin }: Pick<LedgerView, 'events'> & { origin(): Promise<string> },
   { brokenGlass, person }: { brokenGlass: { opened: number; until: string }; person: string },
   target: Target,
   people: readonly Person[],
@@ -117,7 +117,7 @@ export async function verifiedOpening(
   const { body } = opening;
   if (!isItsStack(body, target)) return 'Break-glass was opened for another stack.';
   if (body.until !== brokenGlass.until || body.person !== person) return 'Break-glass was opened otherwise.';
-  return problemOf(opening, origin, people);
+  return problemOf(opening, await origin(), people);
 }
 
 /** @returns null: it was opened as it says. @param people of when it was. */

@@ -1,69 +1,44 @@
 /** What `serve` loads with the first call: the app, the operator's log, and the one function that joins them. */
-import { type App, createApp, openSandbox } from '../compose.ts';
+import type { App } from '../compose.ts';
 import type { Config } from '../config.ts';
+import { callerOfToken } from '../core/caller.ts';
 import { CountersignError } from '../core/errors.ts';
-import type { Answers, CallTool } from '../mcp/server.ts';
-import { policyStamp } from '../policy/stamp.ts';
+import type { ToolAnswer } from '../core/pipeline.ts';
+import type { Answers, AskDoctor, CallTool } from '../mcp/server.ts';
+import type { Policy } from '../policy/model.ts';
 import { refusalOf } from '../render/agent/next.ts';
 import { hasWebhook } from '../tell/webhook.ts';
+import { createCurrentApp } from './current-app.ts';
 import { createOperatorLog } from './operator-log.ts';
 
-/**
- * The app is opened by the first call; when that fails, for want of a readable policy, each later call tries anew.
- * Each call looks at the policy's files again, and an edit opens the app anew: a call that is still at work ends with
- * the policy that it began with.
- */
-export function createAnswers(
-  config: Config,
-  sandboxed: boolean,
-  version: string,
-): Pick<Answers, 'call' | 'doctor' | 'card'> {
+export interface AnswersHere extends Omit<Required<Answers>, 'cardPage'> {
+  /** The app, under the policy as it is now. @throws CountersignError */
+  current(): Promise<App>;
+  /** Plans that were answered with `planning` and are still being made. */
+  underWay(): Promise<number>;
+}
+
+/** @param isEnded by a signal; else the process ends by itself. */
+export function createAnswers(config: Config, sandboxed: boolean, version: string, isEnded = true): AnswersHere {
   const log = createOperatorLog(config.logLevel);
   const logDefect = (error: unknown, where: string) =>
     log.error({ where, error: String((error as Error)?.stack ?? error) }, 'a defect');
-  let sandbox: ReturnType<typeof openSandbox> | undefined;
-  let opened: { app: App; stamp: string } | undefined;
-  const open = async (): Promise<App> => {
-    if (sandboxed) sandbox ??= openSandbox(config.home);
-    const { policyPath } = config;
-    const before = policyStamp(policyPath, null);
-    const watching = await watchingHere();
-    const app = createApp(config, { logDefect, watching, ...(sandbox ? { sandbox: await sandbox } : {}) });
-    // An edit while it was read: the next call reads it again.
-    const stamp = before === policyStamp(policyPath, null) ? policyStamp(policyPath, app.policyFile) : '';
-    opened = { app, stamp };
-    return app;
-  };
-  const watchingHere = async () => {
-    if (config.telemetry === undefined) return undefined;
-    const { closeAtEnd, watchingOf } = await import('./watching.ts');
-    return closeAtEnd(await watchingOf(config.telemetry, version, (text) => void process.stderr.write(`${text}\n`)));
-  };
-  let turn: Promise<unknown> = Promise.resolve();
-  /** One after the other, so that calls that come together open one app. */
-  const current = (): Promise<App> => {
-    const next = turn.then(() =>
-      opened && opened.stamp === policyStamp(config.policyPath, opened.app.policyFile) ? opened.app : open(),
-    );
-    turn = next.catch(() => undefined);
-    return next;
-  };
+  const app = createCurrentApp({ config, version, sandboxed, logDefect, isEnded });
+  const { current } = app;
+  const planning = new Set<string>();
 
   const call: CallTool = async (name, input, origin) => {
     const started = performance.now();
     try {
-      const answer = await (await current()).pipeline(name, input, origin);
-      const result = answer.ok ? { decision: answer.content.decision } : { code: answer.error.code };
-      log.info({
-        tool: name.slice(0, 80),
-        agent: origin.agent,
-        ...result,
-        milliseconds: Math.round(performance.now() - started),
-      });
-      if (opened && hasWebhook(config.home)) void tell(opened.app);
+      const { pipeline, about } = partsOf(await current(), config, origin);
+      const answer = await pipeline(name, input, origin);
+      if (answer.ok && answer.content.decision === 'planning') planning.add(String(answer.content.plan_id));
+      const milliseconds = Math.round(performance.now() - started);
+      log.info({ tool: name.slice(0, 80), agent: origin.agent, ...about, ...resultOf(answer), milliseconds });
+      if (app.opened && hasWebhook(config.home)) void tell(app.opened);
       return answer;
     } catch (error) {
-      opened = undefined;
+      app.forget();
       if (error instanceof CountersignError) {
         log.error({ code: error.code, remedy: error.remedy }, error.message);
         return { ok: false, error: refusalOf(error) };
@@ -76,12 +51,12 @@ export function createAnswers(
   };
 
   /** Nobody waits for it. */
-  const tell = async (app: App) => {
+  const tell = async ({ ledger }: App) => {
     const { tellPeople } = await import('../tell/outbox.ts');
     const complain = (problem: string) => log.warn({ problem }, 'people were not told');
-    await tellPeople({ home: config.home, ledger: app.ledger, now: () => new Date(), complain });
+    await tellPeople({ home: config.home, ledger, now: () => new Date(), complain });
   };
-  const doctor: Answers['doctor'] = async (request) => {
+  const doctor: AskDoctor = async (request) => {
     const { answerFor } = await import('./doctor-answers.ts');
     return answerFor(await current(), request);
   };
@@ -95,5 +70,26 @@ export function createAnswers(
       return undefined;
     }
   };
-  return { call, doctor, card };
+  const underWay = async () => {
+    const { changes } = await current();
+    for (const id of planning) if (!(await changes.isPlanning(id))) planning.delete(id);
+    return planning.size;
+  };
+  return { call, doctor, card, current, underWay };
+}
+
+/** The parts of who asks, and what the log says of them. */
+function partsOf(app: App, { actsAs }: Config, { token }: Parameters<CallTool>[2]) {
+  if (!token) return { pipeline: app.pipeline, about: {} };
+  const caller = callerOfToken(token, signsIn(app.policyFile), actsAs);
+  return { pipeline: app.partsFor(caller).pipeline, about: { sponsor: caller.sponsor, client: token.client } };
+}
+
+const signsIn = (policy: Policy | null) => ({ people: policy?.file.people ?? {}, ...policy?.file.sign_in });
+
+/** Ids, decisions and codes; nothing of what was asked. */
+function resultOf(answer: ToolAnswer): Record<string, unknown> {
+  if (!answer.ok) return { code: answer.error.code };
+  const { decision, change_id: change, plan_id: plan } = answer.content;
+  return { decision, change, plan };
 }

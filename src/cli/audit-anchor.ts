@@ -14,9 +14,9 @@ import { AUDIT_REMEDY, CountersignError } from '../core/errors.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
 import { openCheckpoint } from '../ledger/checkpoint.ts';
 import { type Cosignature, parseWitnessKey } from '../ledger/cosignature.ts';
+import type { OpenLedger } from '../ledger/ledger.ts';
 import { isPrefix, type SignedHead } from '../ledger/log-key.ts';
 import type { NoteKey } from '../ledger/note.ts';
-import type { OpenLedger } from '../ledger/store.ts';
 import { type Cosigned, cosigned, cosignedText } from './audit-witness.ts';
 import { knownKeys, signedHead } from './log-keys.ts';
 
@@ -35,17 +35,17 @@ interface Anchoring {
   known: readonly NoteKey[];
 }
 
-export function anchorInFile(anchoring: Anchoring, file: string): Anchored {
-  const before = existsSync(file) ? continued(anchoring, readFileSync(file, 'utf8'), file) : null;
+export async function anchorInFile(anchoring: Anchoring, file: string): Promise<Anchored> {
+  const before = existsSync(file) ? await continued(anchoring, readFileSync(file, 'utf8'), file) : null;
   writeFileSync(`${file}.new`, anchoring.head.text);
   renameSync(`${file}.new`, file);
   return { place: file, before, size: anchoring.head.checkpoint.size };
 }
 
 /** @returns its size. @throws LEDGER_TAMPERED when the ledger does not continue it; INPUT_INVALID. */
-function continued({ ledger, head, known }: Anchoring, kept: string, place: string): number {
+async function continued({ ledger, head, known }: Anchoring, kept: string, place: string): Promise<number> {
   const { checkpoint } = openCheckpoint(kept, known);
-  if (isPrefix(ledger, checkpoint, head.checkpoint)) return checkpoint.size;
+  if (await isPrefix(ledger, checkpoint, head.checkpoint)) return checkpoint.size;
   throw new CountersignError(
     'LEDGER_TAMPERED',
     `${place} has a checkpoint of ${counted(checkpoint.size, 'event')} that this ledger does not continue; it was left as it is.`,
@@ -54,7 +54,11 @@ function continued({ ledger, head, known }: Anchoring, kept: string, place: stri
 }
 
 /** The branch has one file, `checkpoint`, and a commit for each anchoring. */
-export function anchorInGit(anchoring: Anchoring, repository: string, named: string | undefined): Anchored {
+export async function anchorInGit(
+  anchoring: Anchoring,
+  repository: string,
+  named: string | undefined,
+): Promise<Anchored> {
   const { text, checkpoint } = anchoring.head;
   const branch = named ?? `countersign-${checkpoint.origin.split('/').at(-1)}`;
   if (!/^[A-Za-z0-9][A-Za-z0-9._/-]*$/.test(branch))
@@ -63,7 +67,8 @@ export function anchorInGit(anchoring: Anchoring, repository: string, named: str
   const ref = `refs/heads/${branch}`;
   const parent = git(['for-each-ref', '--format=%(objectname)', ref]).trim();
   const place = `${repository} (${branch})`;
-  const before = parent === '' ? null : continued(anchoring, git(['cat-file', 'blob', `${parent}:checkpoint`]), place);
+  const before =
+    parent === '' ? null : await continued(anchoring, git(['cat-file', 'blob', `${parent}:checkpoint`]), place);
   if (before === checkpoint.size) return { place, before, size: checkpoint.size, commit: parent };
   const blob = git(['hash-object', '-w', '--stdin', '--no-filters'], text).trim();
   const tree = git(['mktree'], `100644 blob ${blob}\tcheckpoint\n`).trim();
@@ -121,14 +126,14 @@ export async function anchorAll(
       'No place for the checkpoint was named.',
       'Pass --file FILE, --git FOLDER or --witness URL, or several.',
     );
-  const signed = signedHead(ledger, home, key);
+  const signed = await signedHead(ledger, home, key);
   const seen = witness === undefined ? undefined : await witnessed(ledger, signed, witness, witnessKey);
   const anchoring = { ledger, head: seen ?? signed, known: knownKeys(home, undefined) };
   const { size } = signed.checkpoint;
   return [
     ...(seen ? [{ place: witness!, before: null, size, cosignatures: seen.cosignatures }] : []),
-    ...(file === undefined ? [] : [anchorInFile(anchoring, file)]),
-    ...(git === undefined ? [] : [anchorInGit(anchoring, git, branch)]),
+    ...(file === undefined ? [] : [await anchorInFile(anchoring, file)]),
+    ...(git === undefined ? [] : [await anchorInGit(anchoring, git, branch)]),
   ];
 }
 

@@ -6,7 +6,7 @@ import { type BodyOf, EVENT_BODIES, type EventKind, type LedgerEvent, readEvent 
 import { didYouMean } from '../core/nearest.ts';
 import type { LedgerView } from '../core/ports.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
-import { readLedger } from '../ledger/store.ts';
+import { readLedgerAt } from '../ledger/open.ts';
 import { changeIdOf } from './ids.ts';
 import { sinceWhen } from './since.ts';
 
@@ -49,7 +49,7 @@ export interface Page {
 
 /** What `audit export` asks for. */
 export async function asExported(home: string, asked: Asked) {
-  const ledger = readLedger(home);
+  const ledger = readLedgerAt(home);
   try {
     return await queryOf(ledger, asked);
   } finally {
@@ -59,7 +59,7 @@ export async function asExported(home: string, asked: Asked) {
 
 /** Newest first. @throws INPUT_INVALID */
 export async function pageOf(home: string, asked: Asked & { limit: number; before?: number }): Promise<Page> {
-  const ledger = readLedger(home);
+  const ledger = readLedgerAt(home);
   try {
     const { limit, before } = asked;
     const query = { ...(await queryOf(ledger, asked)), newestFirst: true, limit: limit + 1 };

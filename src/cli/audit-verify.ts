@@ -4,7 +4,8 @@ import { CountersignError } from '../core/errors.ts';
 import { openCheckpoint, type Signed } from '../ledger/checkpoint.ts';
 import { type Cosignature, cosignaturesOf, parseWitnessKey } from '../ledger/cosignature.ts';
 import { type NoteKey, splitNote } from '../ledger/note.ts';
-import { type Verification, verifyLedger } from '../ledger/verify.ts';
+import { verifyLedger } from '../ledger/open.ts';
+import type { Verification } from '../ledger/verify.ts';
 import { auditSignatures, type SignatureAudit } from './audit-signatures.ts';
 import { cosignedText } from './audit-witness.ts';
 import { givenText } from './given-text.ts';
@@ -39,7 +40,7 @@ export async function auditVerify(
   const opened: Opened[] = [];
   for (const file of checkpoints)
     opened.push(openedFrom(file, await checkpointText(file), { keys, mustBeSigned, witnesses }));
-  const rows = verifyLedger(home, ...opened.map(({ checkpoint }) => checkpoint));
+  const rows = await verifyLedger(home, ...opened.map(({ checkpoint }) => checkpoint));
   if (!rows.ok) return rows;
   const signatures = await auditSignatures(home);
   const [first, ...rest] = signatures.problems;

@@ -8,9 +8,9 @@ import { counted } from '../core/counted.ts';
 import { AUDIT_REMEDY, CountersignError } from '../core/errors.ts';
 import { isPrivateUrl } from '../core/private-url.ts';
 import { type Cosignature, cosignaturesOf, type WitnessKey } from '../ledger/cosignature.ts';
+import type { OpenLedger } from '../ledger/ledger.ts';
 import type { SignedHead } from '../ledger/log-key.ts';
 import { splitNote } from '../ledger/note.ts';
-import type { OpenLedger } from '../ledger/store.ts';
 
 const ANSWERS_WITHIN_MILLISECONDS = 10_000;
 const MAX_ANSWER_BYTES = 64 * 1024;
@@ -28,7 +28,7 @@ export interface Cosigned extends SignedHead {
  */
 export async function cosigned(ledger: Log, head: SignedHead, prefix: string, key: WitnessKey): Promise<Cosigned> {
   const url = submissionUrl(prefix);
-  const send = (old: number) => post(url, requestOf(ledger, head, old));
+  const send = async (old: number) => post(url, await requestOf(ledger, head, old));
   let answer = await send(0);
   if (answer.status === CONFLICT) answer = await send(seenBefore(answer.text, head, key));
   if (answer.status !== 200) throw refused(answer.status, head, key);
@@ -50,8 +50,8 @@ function submissionUrl(prefix: string): URL {
   );
 }
 
-function requestOf(ledger: Log, { checkpoint, text }: SignedHead, old: number): string {
-  const proof = old === 0 ? [] : ledger.consistencyProof(old, checkpoint.size);
+async function requestOf(ledger: Log, { checkpoint, text }: SignedHead, old: number): Promise<string> {
+  const proof = old === 0 ? [] : await ledger.consistencyProof(old, checkpoint.size);
   return [`old ${old}`, ...proof.map((hash) => hash.toString('base64')), '', text].join('\n');
 }
 

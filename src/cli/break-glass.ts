@@ -50,14 +50,14 @@ export async function openingStatement(
 ): Promise<string> {
   await app.policy.mustBeInForce();
   const person = await personFor(app, options, 'break-glass');
-  return buildOpening(app.ledger.origin, await stated(app, changeId, { ...options, person }, now));
+  return buildOpening(await app.ledger.origin(), await stated(app, changeId, { ...options, person }, now));
 }
 
 /** Opens it for the stack of a change. @returns until when, and the position of the opening. */
 export async function openGlass(app: App, changeId: string, options: GlassOptions, now = new Date()): Promise<Opening> {
   await app.policy.mustBeInForce();
   const { person, sign } = await signerFrom(app, options, { purpose: 'break-glass' });
-  const about = { ledger: app.ledger.origin, people: app.policyFile?.people ?? [], now };
+  const about = { ledger: await app.ledger.origin(), people: app.policyFile?.people ?? [], now };
   const ago = options.signature === undefined ? [0] : BEGUN_MINUTES_AGO;
   let refusal: unknown;
   for (const minutes of ago) {
@@ -109,7 +109,7 @@ export async function reviewAt(app: App, seq: number): Promise<Opening> {
 export async function reviewStatement(app: App, seq: number, options: GlassOptions): Promise<string> {
   await app.policy.mustBeInForce();
   const opening = await reviewAt(app, seq);
-  return buildReview(app.ledger.origin, opening, await personFor(app, options), options.reason ?? '');
+  return buildReview(await app.ledger.origin(), opening, await personFor(app, options), options.reason ?? '');
 }
 
 /** A person closes the review of an opening, by its position. */
@@ -119,7 +119,7 @@ export async function closeReview(app: App, seq: number, options: GlassOptions):
   const { person, sign } = await signerFrom(app, options);
   mayReview(opening, person, app.policyFile?.people ?? []);
   const findings = options.reason ?? '';
-  const signature = await sign(buildReview(app.ledger.origin, opening, person, findings), REVIEW_NAMESPACE);
+  const signature = await sign(buildReview(await app.ledger.origin(), opening, person, findings), REVIEW_NAMESPACE);
   return recordReview(app, opening, { person, findings, signature });
 }
 
@@ -131,7 +131,7 @@ export async function recordReview(
   page?: RelyingParty,
 ): Promise<Opening> {
   const { seq } = opening;
-  const about = { ledger: app.ledger.origin, people: app.policyFile?.people ?? [] };
+  const about = { ledger: await app.ledger.origin(), people: app.policyFile?.people ?? [] };
   const { statement, signed } = await checkReview(opening, review, about, { page });
   const policyDigest = await app.policy.digest();
   await app.ledger.transact(async (tx) => {

@@ -42,7 +42,7 @@ export async function bundleOf(folder: StateFolder, changeId: string, now = new 
   return packBundle({
     v: 1,
     type: 'countersign-bundle',
-    ledger: folder.ledger.origin,
+    ledger: await folder.ledger.origin(),
     made_at: now.toISOString(),
     events,
     plan,

@@ -109,6 +109,10 @@ export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
     summary: 'state folder (default: COUNTERSIGN_HOME or ~/.countersign)',
     completes: 'folder',
   },
+  {
+    flags: '--ledger <url>',
+    summary: 'postgres:// address of a ledger outside of the state folder (default: COUNTERSIGN_LEDGER)',
+  },
   { flags: '--policy <file>', summary: 'policy file (default: COUNTERSIGN_POLICY)', completes: 'file' },
   { flags: '--sandbox', summary: 'use the simulated cloud below --home instead of AWS' },
 ];

@@ -5,11 +5,11 @@
  * word, so that a shell that puts it into a line runs nothing of it.
  */
 import { guards } from '../../guards/index.ts';
-import { type Config, readConfig } from '../config.ts';
+import { type Config, ledgerPlace, readConfig } from '../config.ts';
 import { EVENT_BODIES } from '../core/events.ts';
 import { GOALS } from '../core/goals.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
-import { readLedger } from '../ledger/store.ts';
+import { readLedgerAt } from '../ledger/open.ts';
 import { directoryNow } from '../policy/directory.ts';
 import { type Command, type Completed, GLOBAL_OPTIONS } from './command.ts';
 import { type Flag, flagOf, shown } from './command-table.ts';
@@ -53,6 +53,7 @@ const offered = (offers: Offer[]): Offered => ({ offers, besides: null });
 export interface Given {
   home?: string;
   policy?: string;
+  ledger?: string;
 }
 interface Line {
   given: Given;
@@ -128,9 +129,9 @@ type LookUp = (typed: string, open: () => Config) => Promise<Offer[]>;
 type Looked = Exclude<Completed, 'file' | 'folder'>;
 
 const inLedger =
-  (look: (ledger: ReturnType<typeof readLedger>, typed: string) => Promise<Offer[]>): LookUp =>
+  (look: (ledger: ReturnType<typeof readLedgerAt>, typed: string) => Promise<Offer[]>): LookUp =>
   async (typed, open) => {
-    const ledger = readLedger(open().home);
+    const ledger = readLedgerAt(ledgerPlace(open()));
     try {
       return await look(ledger, typed);
     } finally {

@@ -8,8 +8,8 @@ import Database from 'better-sqlite3';
 import { type App, createApp, openSandbox } from '../compose.ts';
 import type { Config } from '../config.ts';
 import { CountersignError } from '../core/errors.ts';
-import { LEDGER_FILE } from '../ledger/database.ts';
-import { verifyLedger } from '../ledger/verify.ts';
+import { verifyLedger } from '../ledger/open.ts';
+import { LEDGER_FILE } from '../ledger/sqlite/database.ts';
 import { adoptFirst } from '../policy/pin.ts';
 import { SANDBOX_ACCOUNT } from '../sandbox/world.ts';
 import { approve } from './approve.ts';
@@ -209,13 +209,13 @@ async function tellStory(
   record({ step: 'execute', decision: executed.state });
 
   heading('The ledger.');
-  const verified = verifyLedger(home).ok;
+  const verified = (await verifyLedger(home)).ok;
   say(
     '  ',
     2,
     `The ledger ${verified ? 'verifies' : 'does NOT verify'}. In a copy, the first refusal was changed into a pass. Verifying the copy finds:`,
   );
-  const tampered = tamperedCopy(home);
+  const tampered = await tamperedCopy(home);
   say('     ', 5, tampered.message);
   return {
     steps,
@@ -234,7 +234,7 @@ async function refusalOf(run: () => Promise<unknown>): Promise<string> {
   }
 }
 
-function tamperedCopy(home: string): { detected: boolean; message: string } {
+async function tamperedCopy(home: string): Promise<{ detected: boolean; message: string }> {
   const copy = mkdtempSync(join(tmpdir(), 'countersign-tampered-'));
   try {
     for (const suffix of ['', '-wal', '-shm'])
@@ -244,7 +244,7 @@ function tamperedCopy(home: string): { detected: boolean; message: string } {
       'UPDATE events SET bytes = CAST(replace(CAST(bytes AS TEXT), \'"decision":"denied"\', \'"decision":"passed"\') AS BLOB) WHERE kind = \'change.proposed\' AND seq = (SELECT min(seq) FROM events WHERE kind = \'change.proposed\')',
     ).run();
     db.close();
-    const result = verifyLedger(copy);
+    const result = await verifyLedger(copy);
     return {
       detected: !result.ok,
       message: result.ok ? 'nothing: the change was not noticed' : result.message,

@@ -118,7 +118,7 @@ async function examineOne(
 /** What credentials in reach can do is tried too. */
 async function withWrites(config: Config, reached: Reached[]): Promise<Reached[]> {
   if (!reached.some(({ what }) => what === 'cloud credentials')) return reached;
-  const { ownWrites } = await import('../compose.ts');
+  const { ownWrites } = await import('../clouds.ts');
   const writes = await ownWrites(config).catch(() => undefined);
   if (!writes || writes.length === 0 || writes.some(({ answer }) => answer === 'unknown')) return reached;
   const can = writes.some(({ answer }) => answer === 'allowed') ? 'can' : 'cannot';

@@ -1,12 +1,12 @@
 /** `halt` and `resume`: the switch of one state folder. It needs no readable policy, so that nothing is in its way. */
 import { existsSync } from 'node:fs';
-import type { Config } from '../config.ts';
+import { type Config, ledgerPlace } from '../config.ts';
 import { CountersignError } from '../core/errors.ts';
 import { eventsOf } from '../core/events.ts';
 import { openExecutions } from '../core/folds.ts';
 import { absoluteTime } from '../core/instant.ts';
 import type { LedgerView } from '../core/ports.ts';
-import { openLedger } from '../ledger/store.ts';
+import { openLedgerAt, shownPlace } from '../ledger/open.ts';
 import { directoryOf } from '../policy/directory.ts';
 import { pinOf } from '../policy/pin.ts';
 
@@ -26,23 +26,28 @@ export interface Switched {
 
 /** @returns what was switched, and where. @throws INPUT_NOT_FOUND for a folder that is not there. */
 export async function setHalt(
-  { home, actsAs }: Pick<Config, 'home' | 'actsAs'>,
+  { home, ledgerUrl, actsAs }: Pick<Config, 'home' | 'ledgerUrl' | 'actsAs'>,
   kind: 'halted' | 'resumed',
 ): Promise<Switched> {
-  if (!existsSync(home))
+  if (ledgerUrl === undefined && !existsSync(home))
     throw new CountersignError(
       'INPUT_NOT_FOUND',
       `The state folder ${home} does not exist, so nothing was ${kind}.`,
       'Name the state folder of the server: --home or COUNTERSIGN_HOME.',
     );
-  const ledger = openLedger(home);
+  const ledger = openLedgerAt(ledgerPlace({ home, ledgerUrl }));
   try {
     await ledger.append({ kind, body: { by: [...actsAs] } });
     const begun = kind === 'halted' ? await begunIn(ledger).catch(() => null) : [];
     const told = begun?.map(lineOf) ?? [
       'cannot be called back: unknown, because the calls in the ledger cannot be read',
     ];
-    return { text: [`${kind}: ${home}`, ...(await scopeOf(ledger)), ...told].join('\n'), begun };
+    return {
+      text: [`${kind}: ${shownPlace(ledgerPlace({ home, ledgerUrl }))}`, ...(await scopeOf(ledger)), ...told].join(
+        '\n',
+      ),
+      begun,
+    };
   } finally {
     ledger.close();
   }

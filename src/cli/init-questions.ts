@@ -12,7 +12,8 @@ import { loadPolicy } from '../policy/load.ts';
 import { adoptFirst, standingOf } from '../policy/pin.ts';
 import { type InitFacts, PERSON, writeInit } from './init.ts';
 import { CLIENT_NAMES, CLIENTS, type Client, type ClientName, type InitAnswers } from './init-answers.ts';
-import { tryServer } from './init-try.ts';
+import { type Seen, tryServer } from './init-try.ts';
+import { labelled } from './labelled.ts';
 
 export type GivenAnswers = { [Key in keyof InitAnswers]?: InitAnswers[Key] | undefined };
 
@@ -27,9 +28,15 @@ interface InitOptions {
   asks: boolean;
   policyFile: string;
   tell(text: string): void;
+  /** Columns of the terminal. */
+  width: number;
 }
 
-export async function init(app: App, given: GivenAnswers, { asks, policyFile, tell }: InitOptions): Promise<void> {
+export async function init(
+  app: App,
+  given: GivenAnswers,
+  { asks, policyFile, tell, width }: InitOptions,
+): Promise<void> {
   const { account, region } = await app.cloud.identity({});
   const sandbox = (await app.cloud.endpoint({})).startsWith('sandbox:');
   const { profile, actsAs: signsInAs, home } = app.config;
@@ -45,6 +52,7 @@ export async function init(app: App, given: GivenAnswers, { asks, policyFile, te
   tell(
     `Started once, as ${CLIENTS[answers.client].title} will start it:\n${seen.tools} tools, policy ${seen.policy}, sponsor ${seen.sponsor}.`,
   );
+  if (seen.first) tell(firstPlan(seen.first, width));
   tell(`
 Next:
 1. Name yourself as the sponsor. Add this line to your shell profile, not to a project file:
@@ -59,6 +67,16 @@ Next:
    export COUNTERSIGN_POLICY=${policyFile}
    countersign policy check
    countersign policy adopt${sandbox ? '\n5. In the simulated cloud, execute needs --sandbox:\n   countersign --sandbox execute ID' : ''}`);
+}
+
+function firstPlan({ stack, decision, because }: NonNullable<Seen['first']>, width: number): string {
+  const words = decision === 'denied' ? 'denied' : decision.replaceAll('_', ' ');
+  return [
+    '',
+    ...labelled('', 0, `A first plan, as an agent would ask for it: delete the stack ${stack}.`, width),
+    ...labelled(`${words.toUpperCase()}  `, 8, because, width),
+    ...labelled('', 0, 'Nothing was changed. To see the plan: countersign plans', width),
+  ].join('\n');
 }
 
 /** What the client asks for, before it passes the variable on. */

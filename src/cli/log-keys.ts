@@ -2,9 +2,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { CountersignError } from '../core/errors.ts';
 import { formatCheckpoint } from '../ledger/checkpoint.ts';
+import type { OpenLedger } from '../ledger/ledger.ts';
 import { ensureLogKey, keyFileIn, ownVkeys, type SignedHead, signHead } from '../ledger/log-key.ts';
 import { type NoteKey, parseVkey } from '../ledger/note.ts';
-import type { OpenLedger } from '../ledger/store.ts';
 import { writeTiles } from '../ledger/tiles.ts';
 
 /** @param given a verifier key, or a file with one a line. Absent: those that the state folder made. */
@@ -19,13 +19,13 @@ export function knownKeys(home: string, given: string | undefined): NoteKey[] {
 }
 
 /** Makes the key if there is none. */
-export function madeKey(ledger: OpenLedger, home: string, given: string | undefined) {
+export async function madeKey(ledger: OpenLedger, home: string, given: string | undefined) {
   const file = given ?? keyFileIn(home);
-  return { file, ...ensureLogKey(home, file, ledger) };
+  return { file, ...(await ensureLogKey(home, file, ledger)) };
 }
 
 /** @throws INPUT_NOT_FOUND without a key. */
-export function signedHead(ledger: OpenLedger, home: string, given: string | undefined): SignedHead {
+export async function signedHead(ledger: OpenLedger, home: string, given: string | undefined): Promise<SignedHead> {
   const file = given ?? keyFileIn(home);
   if (existsSync(file)) return signHead(ledger, file);
   throw new CountersignError(
@@ -38,14 +38,19 @@ export function signedHead(ledger: OpenLedger, home: string, given: string | und
 }
 
 /** Signed where there is a key, or one was named. */
-export function headOf(ledger: OpenLedger, home: string, given: string | undefined): SignedHead & { signed: boolean } {
-  if (given !== undefined || existsSync(keyFileIn(home))) return { ...signedHead(ledger, home, given), signed: true };
-  const checkpoint = { origin: ledger.origin, ...ledger.head() };
+export async function headOf(
+  ledger: OpenLedger,
+  home: string,
+  given: string | undefined,
+): Promise<SignedHead & { signed: boolean }> {
+  if (given !== undefined || existsSync(keyFileIn(home)))
+    return { ...(await signedHead(ledger, home, given)), signed: true };
+  const checkpoint = { origin: await ledger.origin(), ...(await ledger.head()) };
   return { checkpoint, text: formatCheckpoint(checkpoint), signed: false };
 }
 
 /** `audit tiles`. */
-export function tiled(ledger: OpenLedger, home: string, folder: string, key: string | undefined) {
-  const head = signedHead(ledger, home, key);
-  return { folder, size: head.checkpoint.size, ...writeTiles(ledger, folder, head) };
+export async function tiled(ledger: OpenLedger, home: string, folder: string, key: string | undefined) {
+  const head = await signedHead(ledger, home, key);
+  return { folder, size: head.checkpoint.size, ...(await writeTiles(ledger, folder, head)) };
 }

@@ -19,7 +19,7 @@ import { createSandbox, SERVICES, sandboxRequestHandler, somebodyElse, USUAL_SER
 import { seedDefault } from '../sandbox/seed.ts';
 import { seedWorld, type WorldDescription } from '../sandbox/seed-file.ts';
 import { SandboxFault } from '../sandbox/service.ts';
-import { openWorld, SANDBOX_ACCOUNT, type WorldStore } from '../sandbox/world.ts';
+import { openWorld, SANDBOX_ACCOUNT, type World, type WorldStore } from '../sandbox/world.ts';
 
 interface Place {
   account: string;
@@ -29,13 +29,23 @@ export interface BenchOptions {
   /** A folder of its own. */
   home: string;
   policy: string | undefined;
+  /** The same, read already. */
+  loaded?: Policy;
   /** Those that judge; the policy is read with all of them. */
   guards: readonly GuardDefinition[];
 }
 
+/** With its world, for who fills it further. */
+export interface OpenedBench extends Bench {
+  fill<T>(run: (world: World) => T): T;
+}
+
 /** @throws CountersignError when policy or world cannot be used. */
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: one closure over one bench; its functions are short.
-export async function openBench(about: PolicyCase, { home, policy: path, guards }: BenchOptions): Promise<Bench> {
+export async function openBench(
+  about: PolicyCase,
+  { home, policy: path, loaded, guards }: BenchOptions,
+): Promise<OpenedBench> {
   const started = Date.now();
   let offset = about.at === undefined ? 0 : about.at.getTime() - started;
   const now = () => new Date(Date.now() + offset);
@@ -45,7 +55,7 @@ export async function openBench(about: PolicyCase, { home, policy: path, guards 
       'This case needs a policy, and none is given.',
       'Name it with --policy, or with `policy:` in the file.',
     );
-  const { policy, keyOf } = withTestKeys(loadPolicy(path, allGuards, now()));
+  const { policy, keyOf } = withTestKeys(loaded ?? loadPolicy(path, allGuards, now()));
   const place = placeOf(policy, about.world);
   const store = openWorld(home, { pace: 0 });
   store.advanceClock(offset);
@@ -128,6 +138,7 @@ export async function openBench(about: PolicyCase, { home, policy: path, guards 
       store.advanceClock(seconds * 1000);
     },
     prepare: (service, operation, input) => prepare(store, place, service ?? USUAL_SERVICE, operation, input),
+    fill: (run) => store.transact(run, place.account),
     writes: () =>
       store
         .calls()

@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { guards } from '../../guards/index.ts';
+import { ledgerPlace } from '../config.ts';
 import { counted } from '../core/counted.ts';
 import { CountersignError } from '../core/errors.ts';
 import { GOALS } from '../core/goals.ts';
@@ -11,7 +12,7 @@ import type { Plan } from '../core/plan.ts';
 import type { LedgerView } from '../core/ports.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
 import type { Goal, Verdict } from '../core/verdict.ts';
-import { openLedger } from '../ledger/store.ts';
+import { openLedgerAt } from '../ledger/open.ts';
 import { loadPolicy } from '../policy/load.ts';
 import type { Policy } from '../policy/model.ts';
 import { type Explanation, explain, type SmallestChange, type Subject } from '../policy-lab/explain/explain.ts';
@@ -44,6 +45,7 @@ export interface ExplainReport extends Explanation {
 }
 export interface ExplainRequest {
   home: string;
+  ledgerUrl?: string | undefined;
   policyPath: string | undefined;
   sponsor: string | undefined;
   actsAs: string[];
@@ -53,10 +55,10 @@ export interface ExplainRequest {
 
 /** @param subject id of a plan or change, or the file of a sketch. @throws INPUT_NOT_FOUND, INPUT_INVALID, CONFIG_POLICY_…. */
 export async function explainPolicy(subject: string, request: ExplainRequest): Promise<ExplainReport> {
-  const { home, policyPath, now = new Date() } = request;
+  const { policyPath, now = new Date() } = request;
   const goal = goalOf(request.goal);
   const policy = policyPath === undefined ? null : loadPolicy(policyPath, guards, now);
-  const ledger = openLedger(home);
+  const ledger = openLedgerAt(ledgerPlace(request));
   try {
     const recorded = /^(?:plan|chg)_/.test(subject) ? await momentIn(ledger, subject) : undefined;
     const found: Subject = recorded ?? sketched(subject, policy, request, now);

@@ -4,11 +4,13 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { styleText } from 'node:util';
 import { guards } from '../../guards/index.ts';
+import { programPath } from '../config.ts';
 import { counted } from '../core/counted.ts';
 import { CountersignError } from '../core/errors.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
 import { guardOf } from '../core/verdict.ts';
 import { loadPolicy } from '../policy/load.ts';
+import type { Policy } from '../policy/model.ts';
 import {
   type Friction,
   type Planned,
@@ -18,12 +20,23 @@ import {
   without,
 } from '../policy-lab/rehearse/rehearse.ts';
 import type { Observation } from '../policy-lab/test/observe.ts';
-import type { Bench } from '../policy-lab/test/run.ts';
-import { deploy, exportFor, inOneCall, isTemplate, valuesFor } from '../sandbox/rehearsal.ts';
+import { deployTools } from '../sandbox/deploy-tools.ts';
+import {
+  deploy,
+  exportFor,
+  isTemplate,
+  isTooLong,
+  nameValues,
+  newValues,
+  REHEARSAL_BUCKET,
+  storeTemplate,
+  valuesFor,
+} from '../sandbox/rehearsal.ts';
 import { SANDBOX_ACCOUNT } from '../sandbox/world.ts';
 import { historyOf } from './git-history.ts';
 import { labelled } from './labelled.ts';
-import { openBench } from './policy-bench.ts';
+import { type OpenedBench, openBench } from './policy-bench.ts';
+
 import { sinceWhen } from './since.ts';
 
 export interface RehearsalReport extends Rehearsal {
@@ -47,23 +60,25 @@ export async function rehearsePolicy(
   tell: (progress: string) => void = () => undefined,
 ): Promise<RehearsalReport> {
   const from = sinceWhen(since, now);
-  const { file, people } = loadPolicy(path, guards, now);
-  if (people.length === 0)
+  const policy = withBucket(loadPolicy(path, guards, now));
+  if (policy.people.length === 0)
     throw new CountersignError(
       'INPUT_INVALID',
       `${path} lists no people, so every change would be denied for want of a sponsor, whatever it does.`,
       'List at least one person under people: their name is enough to rehearse.',
     );
-  const [account] = Object.values(file.accounts).filter(({ management }) => !management);
+  const [account] = Object.values(policy.file.accounts).filter(({ management }) => !management);
   const place = { account: String(account?.id ?? SANDBOX_ACCOUNT), region: account?.regions[0] ?? 'eu-west-1' };
+  const tools = deployTools(place.region, programPath());
   const plan = async (revision: Revision, stack: string): Promise<Planned | undefined> => {
     const { before, after } = { before: templateIn(revision.before), after: templateIn(revision.after) };
     if (before === null && after === null) return undefined;
     const home = mkdtempSync(join(tmpdir(), 'countersign-rehearsal-'));
-    let bench: Bench | undefined;
+    let bench: OpenedBench | undefined;
     try {
-      bench = await openBench(caseOf(revision, home, place), { home, policy: path, guards });
-      return await planned(bench, place, stack, { before, after });
+      bench = await openBench(caseOf(revision, home, place), { home, policy: path, loaded: policy, guards });
+      const [was, is] = await Promise.all([before, after].map(async (text) => text && (await tools.sent(text))));
+      return await planned(bench, place, stack, { before: was ?? null, after: is ?? null });
     } catch (error) {
       if (error instanceof CountersignError) return { decision: 'not_planned', why: reasonOf(error) };
       throw error;
@@ -72,13 +87,26 @@ export async function rehearsePolicy(
       rmSync(home, { recursive: true, force: true });
     }
   };
-  const done = await rehearse(historyOf(git, from, files), plan, namedAs(stackName), (index, of) => {
-    if (index > 0 && index % PROGRESS_EVERY === 0) tell(`${index} of ${of} changed files planned`);
-  });
-  return { policy: path, git, since: from.toISOString(), ...done };
+  try {
+    const done = await rehearse(historyOf(git, from, files), plan, namedAs(stackName), (index, of) => {
+      if (index > 0 && index % PROGRESS_EVERY === 0) tell(`${index} of ${of} changed files planned`);
+    });
+    return { policy: path, git, since: from.toISOString(), ...done };
+  } finally {
+    await tools.close();
+  }
 }
 
-const templateIn = (text: string | null): string | null => (text !== null && isTemplate(text) ? inOneCall(text) : null);
+/** Of the simulated cloud: a template that is too long for a call is planned from there. */
+function withBucket(policy: Policy): Policy {
+  const accounts = Object.entries(policy.file.accounts).map(([alias, account]) => [
+    alias,
+    { ...account, template_buckets: [...account.template_buckets, REHEARSAL_BUCKET] },
+  ]);
+  return { ...policy, file: { ...policy.file, accounts: Object.fromEntries(accounts) } };
+}
+
+const templateIn = (text: string | null): string | null => (text !== null && isTemplate(text) ? text : null);
 
 /** A cloud of its own with nothing in it, at the commit's own time. */
 const caseOf = ({ commit, path, at }: Revision, folder: string, place: { account: string; region: string }) => ({
@@ -95,24 +123,23 @@ const caseOf = ({ commit, path, at }: Revision, folder: string, place: { account
 });
 
 async function planned(
-  bench: Bench,
+  bench: OpenedBench,
   place: { account: string; region: string },
   stack: string,
   { before, after }: { before: string | null; after: string | null },
 ): Promise<Planned> {
-  const known = before === null ? {} : valuesFor(before);
-  const wanted = after === null ? {} : valuesFor(after, known);
-  const versions = [
-    ...(before === null ? [] : [{ stack, text: before, parameters: known }]),
-    ...(after === null ? [] : [{ stack, text: after, parameters: wanted }]),
-  ];
+  const was = before === null ? null : { stack, text: before, parameters: valuesFor(before) };
+  const is = after === null ? null : { stack, text: after, parameters: valuesFor(after, was?.parameters) };
+  const versions = [was, is].filter((version) => version !== null);
+  const fileOf = (text: string) => (isTooLong(text) ? bench.fill((world) => storeTemplate(world, text)) : undefined);
   exportFor(bench.prepare, place, versions);
-  if (before !== null) deploy(bench.prepare, { stack, parameters: known }, before);
-  if (after === null) return judged(await bench.call('plan_stack_delete', { stack }));
-  if (before === null)
-    return judged(await bench.call('plan_stack_create', { stack, template: after, parameters: wanted }));
-  const parameters = Object.fromEntries(Object.entries(wanted).filter(([name, value]) => known[name] !== value));
-  return judged(await bench.call('plan_stack_update', { stack, template: after, parameters }));
+  bench.fill((world) => nameValues(world, place.region, versions));
+  if (was) deploy(bench.prepare, was, was.text, fileOf(was.text));
+  if (!is) return judged(await bench.call('plan_stack_delete', { stack }));
+  const file = fileOf(is.text);
+  const sent = file === undefined ? { template: is.text } : { template_file: file };
+  if (!was) return judged(await bench.call('plan_stack_create', { stack, ...sent, parameters: is.parameters }));
+  return judged(await bench.call('plan_stack_update', { stack, ...sent, parameters: newValues(was, is) }));
 }
 
 function judged({ error, decision, stopping, seats, roles }: Observation): Planned {
@@ -137,7 +164,7 @@ function judged({ error, decision, stopping, seats, roles }: Observation): Plann
 
 /** The same reason of many changes is one: names and places in it differ. */
 const reasonOf = ({ code, message }: Pick<CountersignError, 'code' | 'message'>): string =>
-  `${code}: ${makeVisibleLine(message, 120)}`;
+  `${code}: ${makeVisibleLine(message.replace(/\bhttps?:\/\/[^\s,;)]*[^\s,;):.]/g, 'URL'), 200)}`;
 
 const NAMELESS = /^(?:template|templates|stack|stacks|main|index|cfn|infra)$/i;
 

@@ -5,7 +5,7 @@ import { guards } from '../../guards/index.ts';
 import { counted } from '../core/counted.ts';
 import { absoluteTime } from '../core/instant.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
-import { openLedger } from '../ledger/store.ts';
+import { openLedgerAt } from '../ledger/open.ts';
 import { loadPolicy } from '../policy/load.ts';
 import { type Difference, decisionText, type Replayed, replay } from '../policy-lab/replay/replay.ts';
 import { providerRules } from '../providers/index.ts';
@@ -30,7 +30,7 @@ export async function replayPolicy(
 ): Promise<ReplayReport> {
   const from = sinceWhen(since, now);
   const policy = loadPolicy(policyPath, guards, now);
-  const ledger = openLedger(home);
+  const ledger = openLedgerAt(home);
   try {
     const compared = observed ? 'observation' : 'policies';
     const replayed = await replay({ policy, guards, provider: providerRules, ledger }, from, compared, (judged, of) => {

@@ -5,6 +5,7 @@ import { type Exits, exitRows } from './exit.ts';
 
 export interface GlobalOptions {
   home?: string;
+  ledger?: string;
   policy?: string;
   sandbox?: boolean;
 }

@@ -81,7 +81,7 @@ export function reviewPorts(page: ForPage): ReviewPorts {
         throw error;
       }
     },
-    head: async () => app().ledger.head().size,
+    head: async () => (await app().ledger.head()).size,
     halted: async () => (await haltIn(app().ledger)) !== 'running',
     logDefect,
   };

@@ -3,10 +3,11 @@
  *
  * The build makes a bundle of its own of this file, so import no class of ours here: it would be another one there.
  */
-import { readFileSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import type { Config } from '../config.ts';
-import { serveTools } from '../mcp/server.ts';
+import type { Answers } from '../mcp/server.ts';
+import { serveTools } from '../mcp/stdio.ts';
+import { cardPage, listedTools } from './built.ts';
 
 /** Keeps the compiled code of what was loaded for the next start: clients kill a server more often than they close it. */
 const FLUSH_CACHE_AFTER_MILLISECONDS = 2_000;
@@ -20,14 +21,13 @@ export function serve(config: Config, version: string, sandboxed: boolean): void
     loading ??= import('./answer-calls.ts').then(({ createAnswers }) => createAnswers(config, sandboxed, version));
     return loading;
   };
-  const listed = () => JSON.parse(readFileSync(new URL('./tools.json', import.meta.url), 'utf8'));
-  serveTools(listed, version, {
+  const answering: Answers = {
     call: async (name, input, origin) => (await answers()).call(name, input, origin),
     doctor: async (request) => (await answers()).doctor(request),
     card: async (answer) => (await answers()).card(answer),
-    cardPage: () => readFileSync(new URL('./page/card.html', import.meta.url), 'utf8'),
-    reviewUrl: config.reviewUrl,
-  });
+    cardPage,
+  };
+  serveTools({ listed: listedTools, version, answers: answering }, config.reviewUrl);
   process.stdin.once('end', () => setTimeout(() => process.exit(), END_AFTER_MILLISECONDS).unref());
   setTimeout(flushCompileCache, FLUSH_CACHE_AFTER_MILLISECONDS).unref();
 }

@@ -1,8 +1,6 @@
 /** `status`: this state folder at a glance. Reads the ledger and the policy; asks no cloud, and makes nothing. */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { guards } from '../../guards/index.ts';
-import type { Config } from '../config.ts';
+import { type Config, ledgerPlace } from '../config.ts';
 import { sponsorIs } from '../core/assurance.ts';
 import type { Change } from '../core/change.ts';
 import { counted } from '../core/counted.ts';
@@ -10,24 +8,26 @@ import { CountersignError } from '../core/errors.ts';
 import { eventsOf } from '../core/events.ts';
 import { changeIn, haltIn } from '../core/folds.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
-import { LEDGER_FILE } from '../ledger/database.ts';
-import { readLedger } from '../ledger/store.ts';
+import { isLedgerAt, readLedgerAt, shownPlace } from '../ledger/open.ts';
 import { areSeatsFilled, waitsFor } from '../people/seats.ts';
 import { mapsTo } from '../people/sign-in.ts';
 import { loadPolicy } from '../policy/load.ts';
 import type { Policy } from '../policy/model.ts';
 import { pinOf, standingOf } from '../policy/pin.ts';
+import { everyScope } from '../policy/scope.ts';
 import { timeAgo, timeLeft } from '../render/time.ts';
 import { labelled } from './labelled.ts';
 import { runnersTold } from './runners.ts';
 
 const WEEK_MILLISECONDS = 7 * 86_400_000;
-type View = ReturnType<typeof readLedger>;
+type View = ReturnType<typeof readLedgerAt>;
 
 export interface Status {
   home: string;
   /** `missing`: there is no ledger yet. */
   ledger: 'there' | 'missing';
+  /** Of a ledger outside of the state folder. null: it is in the folder. */
+  database: string | null;
   policy: { file: string | null; standing: string; problem: string | null; adopted: string | null };
   halt: string;
   you: { acts_as: string[]; person: string | null; sponsor: string | null; sponsor_is: string };
@@ -43,10 +43,11 @@ export async function statusOf(config: Config, now = new Date()): Promise<Status
   const { policy, problem } = policyAt(config.policyPath);
   const people = policy?.people ?? [];
   const person = people.find((one) => config.actsAs.some((name) => mapsTo(one, name)))?.name ?? null;
-  const isThere = existsSync(join(config.home, LEDGER_FILE));
+  const isThere = isLedgerAt(ledgerPlace(config));
   const base: Status = {
     home: config.home,
     ledger: isThere ? 'there' : 'missing',
+    database: config.ledgerUrl === undefined ? null : shownPlace(config.ledgerUrl),
     policy: { file: config.policyPath ?? null, standing: policy ? 'not_adopted' : 'none', problem, adopted: null },
     halt: 'running',
     you: { acts_as: config.actsAs, person, sponsor: config.sponsor ?? null, sponsor_is: sponsorIs('L0') },
@@ -58,7 +59,7 @@ export async function statusOf(config: Config, now = new Date()): Promise<Status
     assurance: { newest: [] },
   };
   if (!isThere) return base;
-  const view = readLedger(config.home);
+  const view = readLedgerAt(ledgerPlace(config));
   try {
     const pin = await pinOf(view);
     const waiting = await waitingIn(view, now);
@@ -92,7 +93,7 @@ function policyAt(path: string | undefined): { policy: Policy | null; problem: s
 
 const executionsOf = (policy: Policy | null): Record<string, number> => {
   const counts: Record<string, number> = {};
-  for (const { execute } of policy?.file.scopes ?? []) counts[execute] = (counts[execute] ?? 0) + 1;
+  for (const { execute } of policy ? everyScope(policy) : []) counts[execute] = (counts[execute] ?? 0) + 1;
   return counts;
 };
 
@@ -146,8 +147,20 @@ const STANDINGS: Record<string, string> = {
 const LABEL = 14;
 
 export function statusText(status: Status, now = new Date(), width = Number.POSITIVE_INFINITY): string {
-  const { home, ledger, policy, halt, you, waits_for_you, waits, agents_this_week, execution, runners, assurance } =
-    status;
+  const {
+    home,
+    ledger,
+    database,
+    policy,
+    halt,
+    you,
+    waits_for_you,
+    waits,
+    agents_this_week,
+    execution,
+    runners,
+    assurance,
+  } = status;
   const line = (text: string) => makeVisibleLine(text, 200);
   const who = you.person === null ? 'no person of the policy' : line(you.person);
   const scopes = Object.entries(execution).map(([how, count]) => `${how} in ${counted(count, 'scope')}`);
@@ -159,6 +172,7 @@ export function statusText(status: Status, now = new Date(), width = Number.POSI
   const since = policy.adopted ? `, adopted ${timeAgo(policy.adopted, now)}` : '';
   return [
     ...row('state folder', `${home}${ledger === 'missing' ? ' (no ledger yet)' : ''}`),
+    ...(database === null ? [] : row('ledger', database)),
     ...row('policy', `${inForce}${policy.file ? ` (${policy.file})` : ''}${since}`),
     ...row('halt', halt),
     ...row('you', `${you.acts_as.join(', ')}, ${who}; sponsor ${you.sponsor === null ? 'not set' : line(you.sponsor)}`),

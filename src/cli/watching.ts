@@ -15,11 +15,16 @@ export function watchingOf(
 }
 
 let closes = false;
-/** For a process that others end: what is still untold is sent when it has nothing left to do, or is told to stop. */
-export function closeAtEnd(watching: Watching | undefined): Watching | undefined {
+/**
+ * What is still untold is sent when the process has nothing left to do, or is told to stop.
+ *
+ * @param isEnded others end it with a signal; else it takes signals itself.
+ */
+export function closeAtEnd(watching: Watching | undefined, isEnded: boolean): Watching | undefined {
   if (watching === undefined || closes) return watching;
   closes = true;
   process.once('beforeExit', () => void watching.close());
+  if (!isEnded) return watching;
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.once(signal, () => void watching.close().then(() => process.kill(process.pid, signal)));
   return watching;

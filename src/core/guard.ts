@@ -1,5 +1,6 @@
 /** A guard: a pure judge of one plan plus facts. */
 import type { z } from 'zod';
+import type { SignedIn } from './caller.ts';
 import type { Lowering } from './capacity.ts';
 import type { OnePerson } from './change.ts';
 import type { Effect } from './effect.ts';
@@ -90,7 +91,12 @@ export interface Facts {
   environment: Environment;
   /** Tag keys that a scope, freeze or rule reads. */
   decidingTags: string[];
-  sponsor: { name: string | null; known: boolean };
+  sponsor: {
+    name: string | null;
+    known: boolean;
+    /** By a token, and not by the server's environment. */
+    signedIn?: SignedIn;
+  };
   /**
    * Environment of what marks reach outside of the stack, by the mark's target id. Absent: production.
    * `out_of_scope`: it belongs to a stack that no scope of the policy matches.

@@ -5,6 +5,7 @@
  * Refused, malformed and unknown calls are in the ledger too.
  */
 
+import type { TokenIdentity } from './caller.ts';
 import { CountersignError, type ErrorAnswer } from './errors.ts';
 import { didYouMean } from './nearest.ts';
 import { type Asking, makePlan, type PlanningPorts } from './planning.ts';
@@ -22,9 +23,11 @@ export interface PipelinePorts extends PlanningPorts {
 
 export type ToolAnswer = { ok: true; content: Record<string, unknown> } | { ok: false; error: Refusal };
 /** What the client says of itself; claimed, never proven. `signal`: it no longer waits for the answer. */
-export interface Caller {
+export interface CallOrigin {
   agent?: string;
   signal?: AbortSignal;
+  /** What the token of its request says, which was checked. Absent: it came with none. */
+  token?: TokenIdentity;
   /** The request that the call came with. Absent: none of the protocol. */
   request?: CallRequest;
 }
@@ -34,15 +37,20 @@ export interface CallRequest {
   /** As the client wrote it, whatever it is. */
   traceparent?: unknown;
 }
-export type Pipeline = (name: string, rawInput: unknown, caller?: Caller) => Promise<ToolAnswer>;
+export type Pipeline = (name: string, rawInput: unknown, origin?: CallOrigin) => Promise<ToolAnswer>;
 
 export function createPipeline(ports: PipelinePorts): Pipeline {
   const byName = new Map(ports.tools.map((tool) => [tool.name, tool]));
 
-  return async (name, rawInput, caller = {}) => {
-    const agent = caller.agent === undefined ? null : makeVisibleLine(caller.agent, 80);
+  return async (name, rawInput, origin = {}) => {
+    const agent = agentNamed(origin);
     const fault = inputFault(rawInput ?? null);
-    const called = await recordCall(ports, name, { raw: rawInput, isSound: fault === undefined }, agent);
+    const called = await recordCall(
+      ports,
+      name,
+      { raw: rawInput, isSound: fault === undefined },
+      { agent, token: origin.token },
+    );
     if (!called.ok) return called;
     try {
       if (fault !== undefined) throw unsound(fault);
@@ -50,7 +58,7 @@ export function createPipeline(ports: PipelinePorts): Pipeline {
       if (!tool) throw unknownTool(name, [...byName.keys()]);
       const input = parseInput(tool, rawInput);
       // SECURITY: names and texts come from the cloud, and nothing in them may be invisible to whoever reads.
-      const content = makeAllVisible(await run(tool, input, ports, { agent, signal: caller.signal }));
+      const content = makeAllVisible(await run(tool, input, ports, { agent, signal: origin.signal }));
       await ports.ledger.append({
         kind: 'tool.answered',
         body: { call: called.content.seq as number, tool: name, ...verdictOf(content) },
@@ -67,10 +75,15 @@ async function recordCall(
   { ledger, keyedDigest, wording }: PipelinePorts,
   name: string,
   input: GivenInput,
-  agent: string | null,
+  { agent, token }: { agent: string | null; token: TokenIdentity | undefined },
 ): Promise<ToolAnswer> {
   try {
-    const body = { tool: makeVisible(String(name), 80), agent, ...inputRecord(input, keyedDigest) };
+    const body = {
+      tool: makeVisible(String(name), 80),
+      agent,
+      ...(token ? { token: { issuer: token.issuer, subject: token.subject, client: token.client } } : {}),
+      ...inputRecord(input, keyedDigest),
+    };
     const { seq } = await ledger.append({ kind: 'tool.called', body });
     return { ok: true, content: { seq } };
   } catch (error) {
@@ -85,6 +98,14 @@ async function recordCall(
     );
     return { ok: false, error: wording.refusal(unwritten) };
   }
+}
+
+/** What a client calls itself; the id of an OAuth client stands in brackets, which no name that is claimed has then. */
+function agentNamed({ agent, token }: CallOrigin): string | null {
+  const plain = (text: string, most: number) => makeVisibleLine(text, most).replaceAll('[', '(').replaceAll(']', ')');
+  if (token?.client == null) return agent === undefined ? null : makeVisibleLine(agent, 80);
+  const client = `[client ${plain(token.client, 120)}]`;
+  return agent === undefined ? client : `${plain(agent, 80)} ${client}`;
 }
 
 interface GivenInput {

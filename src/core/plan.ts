@@ -20,10 +20,11 @@ import { ACTIONS, actorSchema, isItself, isWorthless, subjectSchema } from './su
 export const PLAN_LIFETIME_SECONDS = 15 * 60;
 
 export const targetSchema = z.strictObject({
-  kind: z.enum(['stack', 'resources']),
+  /** `workspace`: an entry of the policy's `workspaces`. */
+  kind: z.enum(['stack', 'resources', 'workspace']),
   account: z.string(),
   region: z.string(),
-  /** A stack's name, or the sorted ids joined by commas: what locks, rates and lists are keyed by. */
+  /** A stack's or workspace's name, or the sorted ids joined by commas: what locks, rates and lists are keyed by. */
   name: z.string(),
   /** Physical ids: one stack id, or the ids of the resources. Empty for a stack that does not exist yet. */
   ids: z.array(z.string()),

@@ -86,11 +86,12 @@ async function planAndStore(
   agent: string | null,
   ports: PlanningPorts,
 ): Promise<Answer> {
-  const place = placeOf(input);
+  const about = tool.target(input);
+  const place = { ...placeOf(input), kind: about.kind };
   const identity = await ports.cloud.identity(place);
   const nonce = randomBytes(16).toString('hex');
   const made = { id, tool: tool.name, agent, endpoint: await ports.cloud.endpoint(place), nonce };
-  const target: Target = { ...tool.target(input), account: identity.account, region: identity.region, ids: [] };
+  const target: Target = { ...about, account: identity.account, region: identity.region, ids: [] };
   const action = tool.action(input);
   await begin({ target, action }, identity, made, ports);
   const permit = mintPlanningPermit(identity.account, identity.region);

@@ -28,8 +28,8 @@ export interface SigningPort {
    * @throws when there are no credentials.
    */
   signing(call: Call, rights: Rights): Promise<Signing>;
-  /** From when on, by its own clock, the cloud refuses a call that was signed so, however often and late it arrives. */
-  refusedFrom(signing: Signing): Refusals;
+  /** From when on, by its own clock, the cloud refuses that call if it was signed so, however often and late it arrives. */
+  refusedFrom(signing: Signing, call: Call): Refusals;
   /** The cloud's own clock, as an answer says that is certainly the cloud's. null: none says it. Reads only. */
   clock(call: Call): Promise<Date | null>;
 }

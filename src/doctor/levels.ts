@@ -90,7 +90,7 @@ function deniedByCloud({ writes, reached }: Tried): Found {
   if (allowed) return refuted(`the credentials that plan may do ${allowed.operation}`);
   if (!writes || writes.length === 0) return unknown('the cloud was not reached');
   if (writes.every(({ answer }) => answer === 'denied_by_organisation'))
-    return proven('the organisation itself denies the credentials that plan every write that was tried');
+    return proven('the organization itself denies the credentials that plan every write that was tried');
   return writes.every(({ answer }) => answer !== 'unknown')
     ? unknown('the credentials that plan cannot write; other principals were not tried')
     : unknown('the cloud gave no clear answer');

@@ -16,7 +16,7 @@ import type { Ledger, LedgerView, PolicyPort, Provider } from '../core/ports.ts'
 import type { Person } from '../people/person.ts';
 
 interface Ports {
-  ledger: Pick<Ledger, 'events'> & { origin: string };
+  ledger: Pick<Ledger, 'events'> & { origin(): Promise<string> };
   cloud: Pick<Provider, 'cloudNow'>;
   people: readonly Person[];
   now(): Date;

@@ -41,15 +41,18 @@ function presenceIn({ owners }: SettlingPorts, { state }: Change, recorded: read
 /**
  * @throws STATE_CHANGE_RUNNING while its executor is at it: not if it waits for an answer under credentials that have
  * ended. An executor that cannot be looked at from here is not disturbed before it has been silent for long.
+ *
+ * @param isGiven such an executor was not heard of, and the change was given to this process to look into.
  */
 export async function mustBeLeft(
   ports: SettlingPorts,
   change: Change,
   plan: Plan,
   recorded: readonly RecordedCall[],
+  isGiven = false,
 ): Promise<void> {
   const { owner, isAlive, isGone } = presenceIn(ports, change, recorded);
-  if (isGone || (!isAlive && change.abandoned)) return;
+  if (isGone || (!isAlive && (change.abandoned || isGiven))) return;
   const isUnanswered = recorded.at(-1)?.kind === 'call.intended';
   if (isAlive && isUnanswered && !(await whatMayArrive(ports, change, plan, recorded, { isVouched: false }))) return;
   const where = owner ? `process ${owner.pid} on ${owner.host}` : 'its process';
@@ -93,12 +96,12 @@ export async function whatMayArrive(
     const signing = body.signing ?? (isVouched ? { signedAt: at } : undefined);
     if (!signing)
       return { until: null, why: 'an older version sent its request, and did not record when it was signed' };
-    const { ofAge, ofCredentials } = ports.cloud.refusedFrom(signing);
+    const { ofAge, ofCredentials } = ports.cloud.refusedFrom(signing, calledAt(plan, body.step));
     const due = isAlive ? ofCredentials : ofCredentials && ofCredentials < ofAge ? ofCredentials : ofAge;
     if (due === null) return { until: null, why: 'its executor is running, and its credentials have no known end' };
     if (due > until) until = due;
   }
-  const now = await ports.cloud.clock(calledLast(plan, intents));
+  const now = await ports.cloud.clock(calledAt(plan, intents.at(-1)?.body.step));
   if (now === null) return { until, why: 'the answers do not say the time of the cloud' };
   if (now >= until) return null;
   return { until, why: `its request may still arrive until ${minuteAfter(until)}` };
@@ -107,8 +110,7 @@ export async function whatMayArrive(
 /** Sentences tell whole minutes. */
 const minuteAfter = (time: Date) => absoluteTime(new Date(time.getTime() + 59_999).toISOString());
 
-const calledLast = ({ calls }: Plan, intents: readonly Intent[]): Call =>
-  calls.find(({ step }) => step === intents.at(-1)?.body.step) ?? calls[0]!;
+const calledAt = ({ calls }: Plan, at: string | undefined): Call => calls.find(({ step }) => step === at) ?? calls[0]!;
 
 /** A target is free only when nothing can arrive there any more. */
 export function refuseEarly({ id }: Change, { until, why }: MayArrive): CountersignError {

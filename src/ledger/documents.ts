@@ -1,16 +1,34 @@
 /** Documents beside the events: is each one there that is named, and is each one as its digest says? */
-import type Database from 'better-sqlite3';
 import { type Json, sha256Hex } from '../core/digest.ts';
-import { documentsNamedBy } from '../core/events.ts';
+import { CountersignError } from '../core/errors.ts';
+import { documentsNamedBy, type LedgerEvent } from '../core/events.ts';
 import { type DocumentKind, digestsAt, type Named, namesIn } from '../core/named-documents.ts';
 import { planSchema } from '../core/plan.ts';
+import type { Evidence } from './evidence.ts';
 
 /** In events of kinds that only a newer version knows: `document`, `policyDocument`, … at any depth. */
 const NAMES_A_DOCUMENT = /^document$|Document$/;
 
-/** @returns of a row: the first document that it names and that is not there. */
-export function missingDocuments(db: Database.Database): (row: { kind: string; bytes: Buffer }) => string | undefined {
-  const read = db.prepare('SELECT bytes FROM documents WHERE digest = ?').pluck();
+/** @throws LEDGER_TAMPERED for bytes that are not those of the digest. */
+export function documentIn(digest: string, bytes: Buffer | undefined): Json | undefined {
+  if (bytes === undefined) return undefined;
+  if (`sha256:${sha256Hex(bytes)}` !== digest) {
+    throw new CountersignError('LEDGER_TAMPERED', `The stored document ${digest} no longer matches its digest.`, {
+      agent: 'The ledger was edited. Stop, and tell the user: a person must run countersign audit verify.',
+      person: 'The ledger was edited. Stop, and run: countersign audit verify',
+    });
+  }
+  return JSON.parse(bytes.toString('utf8')) as Json;
+}
+
+/** @returns of a row: the first document that it names and that is not there; at once for a row that names none. */
+export function missingDocuments({
+  document: read,
+}: Pick<Evidence, 'document'>): (
+  kind: string,
+  event: LedgerEvent,
+  bytes: Buffer,
+) => Promise<string | undefined> | undefined {
   /** What documents name in turn. */
   const within: Readonly<Record<DocumentKind, readonly Named[]>> = {
     plan: namesIn(planSchema),
@@ -24,22 +42,27 @@ export function missingDocuments(db: Database.Database): (row: { kind: string; b
     return namedBy.get(kind);
   };
 
-  function missingAt(value: Json | undefined, named: readonly Named[]): string | undefined {
+  async function missingAt(value: Json | undefined, named: readonly Named[]): Promise<string | undefined> {
     for (const { names, path } of named)
       for (const digest of digestsAt(value, path)) {
-        const bytes = read.get(digest) as Buffer | undefined;
+        const bytes = await read(digest);
         if (bytes === undefined) return digest;
-        const missing = within[names].length > 0 ? missingAt(parsed(bytes), within[names]) : undefined;
+        const missing = within[names].length > 0 ? await missingAt(parsed(bytes), within[names]) : undefined;
         if (missing !== undefined) return missing;
       }
     return undefined;
   }
 
-  return ({ kind, bytes }) => {
+  async function missingByItsName(digests: readonly string[]): Promise<string | undefined> {
+    for (const digest of digests) if ((await read(digest)) === undefined) return digest;
+    return undefined;
+  }
+
+  return (kind, event, bytes) => {
     const named = namedIn(kind);
-    if (!named) return byItsName(bytes).find((digest) => read.get(digest) === undefined);
-    if (named.length === 0) return undefined;
-    return missingAt((parsed(bytes) as { body?: Json } | undefined)?.body, named);
+    if (named) return named.length > 0 ? missingAt(event.body as Json, named) : undefined;
+    const digests = byItsName(bytes);
+    return digests.length > 0 ? missingByItsName(digests) : undefined;
   };
 }
 
@@ -63,16 +86,15 @@ function byItsName(bytes: Buffer): string[] {
 }
 
 /** @param missing the first that is not there. `seq`: the first event concerned; 0 when none names the document. */
-export function documentProblem(
-  db: Database.Database,
+export async function documentProblem(
+  evidence: Pick<Evidence, 'documents' | 'firstNaming'>,
   missing: { digest: string; seq: number } | undefined,
-): { seq: number; message: string } | undefined {
-  const changed = changedDocument(db);
-  if (changed !== undefined) {
-    const naming = db.prepare('SELECT min(seq) FROM events WHERE instr(bytes, ?) > 0').pluck();
-    const seq = (naming.get(Buffer.from(changed)) as number | null) ?? 0;
+): Promise<{ seq: number; message: string } | undefined> {
+  for await (const { digest, bytes } of evidence.documents()) {
+    if (`sha256:${sha256Hex(bytes)}` === digest) continue;
+    const seq = (await evidence.firstNaming(digest)) ?? 0;
     const named = seq > 0 ? ` that row ${seq} refers to` : '';
-    return { seq, message: `The document ${changed}${named} was changed.` };
+    return { seq, message: `The document ${digest}${named} was changed.` };
   }
   return (
     missing && {
@@ -80,11 +102,4 @@ export function documentProblem(
       message: `The document ${missing.digest} that row ${missing.seq} refers to is missing.`,
     }
   );
-}
-
-function changedDocument(db: Database.Database): string | undefined {
-  const documents = db.prepare('SELECT digest, bytes FROM documents').iterate();
-  for (const { digest, bytes } of documents as IterableIterator<{ digest: string; bytes: Buffer }>)
-    if (`sha256:${sha256Hex(bytes)}` !== digest) return digest;
-  return undefined;
 }

@@ -9,9 +9,9 @@ import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { AUDIT_REMEDY, CountersignError } from '../core/errors.ts';
 import { type Checkpoint, formatCheckpoint, parseCheckpoint } from './checkpoint.ts';
+import type { OpenLedger } from './ledger.ts';
 import { verifyConsistency } from './merkle.ts';
 import { formatVkey, type NoteKey, noteKey, parseVkey, signNote } from './note.ts';
-import type { OpenLedger } from './store.ts';
 
 export const keyFileIn = (home: string): string => join(home, 'audit-key');
 /** The verifier keys of this ledger that were made here, a line each. */
@@ -20,10 +20,14 @@ const vkeysIn = (home: string): string => join(home, 'audit-vkeys');
 type Log = Pick<OpenLedger, 'origin' | 'head' | 'consistencyProof'>;
 
 /** Makes the key where there is none; one that is there stays. @throws CONFIG_INVALID, as readKey. */
-export function ensureLogKey(home: string, file: string, { origin }: Log): { vkey: string; isNew: boolean } {
+export async function ensureLogKey(
+  home: string,
+  file: string,
+  ledger: Pick<Log, 'origin'>,
+): Promise<{ vkey: string; isNew: boolean }> {
   const isNew = !existsSync(file);
   if (isNew) makeKey(file);
-  const vkey = formatVkey(noteKey(origin, readKey(file)));
+  const vkey = formatVkey(noteKey(await ledger.origin(), readKey(file)));
   const known = existsSync(vkeysIn(home)) ? readFileSync(vkeysIn(home), 'utf8') : '';
   if (!known.split('\n').includes(vkey)) writeFileSync(vkeysIn(home), `${vkey}\n`, { flag: 'a', mode: 0o644 });
   return { vkey, isNew };
@@ -81,26 +85,31 @@ export interface SignedHead {
 }
 
 /** Signs the ledger's head. @throws LEDGER_TAMPERED when it does not continue what was signed before. */
-export function signHead(ledger: Log, file: string): SignedHead {
+export async function signHead(ledger: Log, file: string): Promise<SignedHead> {
   const key = readKey(file);
-  const checkpoint = { origin: ledger.origin, ...ledger.head() };
-  const memory = `${file}.${ledger.origin.replaceAll(/[^A-Za-z0-9-]/g, '-')}.signed`;
+  const origin = await ledger.origin();
+  const checkpoint = { origin, ...(await ledger.head()) };
+  const memory = `${file}.${origin.replaceAll(/[^A-Za-z0-9-]/g, '-')}.signed`;
   const before = existsSync(memory) ? parseCheckpoint(readFileSync(memory, 'utf8')) : undefined;
-  if (before && !isPrefix(ledger, before, checkpoint))
+  if (before && !(await isPrefix(ledger, before, checkpoint)))
     throw new CountersignError(
       'LEDGER_TAMPERED',
       `The ledger does not continue the checkpoint of ${before.size} events that this key signed before.`,
       AUDIT_REMEDY,
     );
-  const text = signNote(formatCheckpoint(checkpoint), key, ledger.origin);
+  const text = signNote(formatCheckpoint(checkpoint), key, origin);
   writeFileSync(`${memory}.new`, text, { mode: 0o600 });
   renameSync(`${memory}.new`, memory);
   return { checkpoint, text };
 }
 
 /** Whether the first events of the ledger, up to `to`, are those of `from`. */
-export function isPrefix(ledger: Log, from: Checkpoint, to: Checkpoint): boolean {
+export async function isPrefix(
+  ledger: Pick<Log, 'consistencyProof'>,
+  from: Checkpoint,
+  to: Checkpoint,
+): Promise<boolean> {
   if (from.origin !== to.origin || from.size > to.size) return false;
   const [old, now] = [from, to].map(({ size, rootHash }) => ({ size, root: Buffer.from(rootHash, 'hex') }));
-  return verifyConsistency(old!, now!, ledger.consistencyProof(from.size, to.size));
+  return verifyConsistency(old!, now!, await ledger.consistencyProof(from.size, to.size));
 }

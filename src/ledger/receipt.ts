@@ -10,10 +10,10 @@ import { CountersignError } from '../core/errors.ts';
 import { type LedgerEvent, MILESTONES } from '../core/events.ts';
 import { type Checkpoint, openCheckpoint } from './checkpoint.ts';
 import { parseEvent } from './events.ts';
+import type { OpenLedger } from './ledger.ts';
 import type { SignedHead } from './log-key.ts';
 import { type Hash, leafHash, verifyInclusion } from './merkle.ts';
 import { exactBase64, type NoteKey, splitNote } from './note.ts';
-import type { OpenLedger } from './store.ts';
 
 const HEADER = 'c2sp.org/tlog-proof@v1';
 const LINE_END = Buffer.from('\n');
@@ -28,7 +28,7 @@ type Milestones = Pick<OpenLedger, 'events' | 'leaf' | 'inclusionProof'>;
 export async function receiptFor(
   ledger: Milestones,
   changeId: string,
-  sign: () => SignedHead,
+  sign: () => Promise<SignedHead>,
   isShort = false,
 ): Promise<string> {
   const milestones = await ledger.events({ changeId, kinds: MILESTONES });
@@ -40,16 +40,17 @@ export async function receiptFor(
       'List them with `countersign changes`.',
     );
   }
-  const { checkpoint, text } = sign();
-  const closing = ledger.leaf(event.seq).bytes;
-  const earlier = milestones.slice(0, -1).map(({ seq }) => ledger.leaf(seq).bytes);
+  const { checkpoint, text } = await sign();
+  const [closing, ...earlier] = (await Promise.all(
+    [event, ...milestones.slice(0, -1)].map(async ({ seq }) => (await ledger.leaf(seq)).bytes),
+  )) as [Buffer, ...Buffer[]];
   const named = recordIn(closing);
   const isBound = named.length === earlier.length && named.every((leaf, at) => leafHash(earlier[at]!).equals(leaf));
   return formatReceipt({
     // An event of an older version names no record: it is proven alone.
     events: [closing, ...(isBound && !isShort ? earlier : [])],
     index: event.seq - 1,
-    proof: ledger.inclusionProof(event.seq, checkpoint.size),
+    proof: await ledger.inclusionProof(event.seq, checkpoint.size),
     checkpoint: text,
   });
 }

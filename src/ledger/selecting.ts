@@ -19,6 +19,9 @@ export interface Selection {
   values: readonly Value[];
 }
 
+/** More than there can be. */
+const ALL = Number.MAX_SAFE_INTEGER;
+
 const marks = (values: readonly unknown[]) => values.map(() => '?').join(',');
 const part = (text: string, ...values: Value[]): Part => ({ text, values });
 const joined = (parts: readonly Part[], by = ' '): Part => ({
@@ -28,7 +31,7 @@ const joined = (parts: readonly Part[], by = ' '): Part => ({
 
 export function selectionOf(query: EventQuery): Selection {
   const order = `ORDER BY ${isByStanding(query) ? 's' : 'e'}.seq ${query.newestFirst ? 'DESC' : 'ASC'} LIMIT ?`;
-  const limit = query.limit ?? -1;
+  const limit = query.limit ?? ALL;
   const { kinds } = query;
   const isEachAsked =
     kinds !== undefined &&
@@ -41,7 +44,7 @@ export function selectionOf(query: EventQuery): Selection {
         part('SELECT e.bytes FROM ('),
         joined(
           kinds.map((kind) =>
-            joined([part('SELECT * FROM ('), rowsOf({ ...query, kinds: [kind] }), part(`${order})`, limit)]),
+            joined([part('SELECT * FROM ('), rowsOf({ ...query, kinds: [kind] }), part(`${order}) AS one`, limit)]),
           ),
           ' UNION ALL ',
         ),

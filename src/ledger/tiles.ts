@@ -8,22 +8,26 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { dirname, join } from 'node:path';
 import { AUDIT_REMEDY, CountersignError } from '../core/errors.ts';
 import { parseCheckpoint } from './checkpoint.ts';
+import type { OpenLedger } from './ledger.ts';
 import { isPrefix, type SignedHead } from './log-key.ts';
 import { type Hash, treeHash } from './merkle.ts';
-import type { OpenLedger } from './store.ts';
 
 const WIDTH = 256;
 const MOST_BYTES = 0xffff;
 
-type Source = Pick<OpenLedger, 'origin' | 'head' | 'consistencyProof' | 'leaf'>;
+type Source = Pick<OpenLedger, 'consistencyProof' | 'leaf'>;
 
 /** @throws LEDGER_TAMPERED when the folder has the checkpoint of another history; INPUT_TOO_LARGE for an entry. */
-export function writeTiles(ledger: Source, folder: string, { checkpoint, text }: SignedHead): { files: number } {
+export async function writeTiles(
+  ledger: Source,
+  folder: string,
+  { checkpoint, text }: SignedHead,
+): Promise<{ files: number }> {
   const target = join(folder, 'checkpoint');
-  if (existsSync(target) && !isPrefix(ledger, parseCheckpoint(readFileSync(target, 'utf8')), checkpoint))
+  if (existsSync(target) && !(await isPrefix(ledger, parseCheckpoint(readFileSync(target, 'utf8')), checkpoint)))
     throw new CountersignError('LEDGER_TAMPERED', `${folder} has tiles of another history.`, AUDIT_REMEDY);
   let files = 1;
-  let hashes = writeEntries(ledger, folder, checkpoint.size);
+  let hashes = await writeEntries(ledger, folder, checkpoint.size);
   files += Math.ceil(hashes.length / WIDTH);
   for (let level = 0; hashes.length > 0; level += 1) {
     const above: Hash[] = [];
@@ -41,13 +45,13 @@ export function writeTiles(ledger: Source, folder: string, { checkpoint, text }:
 }
 
 /** @returns the leaf hashes. */
-function writeEntries(ledger: Source, folder: string, size: number): Hash[] {
+async function writeEntries(ledger: Source, folder: string, size: number): Promise<Hash[]> {
   const leaves: Hash[] = [];
   for (let from = 0; from < size; from += WIDTH) {
     const width = Math.min(WIDTH, size - from);
     const bundle: Buffer[] = [];
     for (let seq = from + 1; seq <= from + width; seq += 1) {
-      const { bytes, hash } = ledger.leaf(seq);
+      const { bytes, hash } = await ledger.leaf(seq);
       if (bytes.length > MOST_BYTES)
         throw new CountersignError(
           'INPUT_TOO_LARGE',

@@ -4,39 +4,83 @@
  * INVARIANT: a transaction holds the writing connection from its begin to its end, over everything that it awaits:
  * appends and transactions of others wait in a queue, in the order of asking, so that none of theirs is lost with it.
  * Each of those that share one has a savepoint: what throws undoes its own part alone. Nobody is told of an end before
- * the commit. All handles of a process on one file share the queue: SQLite waits for a lock without letting its holder
+ * the commit. All handles of a process on one ledger share the queue: SQLite waits for a lock without letting its holder
  * go on.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { realpathSync } from 'node:fs';
-import type Database from 'better-sqlite3';
-import { readable } from './database.ts';
+import { CountersignError } from '../core/errors.ts';
+import type { LedgerTransaction } from '../core/ports.ts';
 import type { WrittenEvent } from './events.ts';
-import type { Writing } from './writing.ts';
+import type { Either } from './evidence.ts';
 
-interface Part {
-  run(): unknown;
+export interface Part {
+  /** @param doing of the transaction that it is a part of; it may be run again in another one. */
+  run(doing: Doing): unknown;
   /** Of an append alone. */
   event: WrittenEvent | undefined;
   resolve(result: unknown): void;
   reject(error: unknown): void;
 }
-type Commit = (parts: readonly Part[]) => Promise<void> | undefined;
+/** Commits parts together and tells each of its end; it never throws. */
+export type Commit = (parts: readonly Part[]) => Promise<void> | undefined;
 
-interface Turns {
+export interface Turns {
   /** @param commit of the handle; parts of one handle share a transaction. */
-  ask<T>(commit: Commit, run: () => T | Promise<T>, event?: WrittenEvent): Promise<T>;
+  ask<T>(commit: Commit, run: (doing: Doing) => Either<T>, event?: WrittenEvent): Promise<T>;
   /** The transaction that the running code is inside of. */
-  inside: AsyncLocalStorage<{ isOpen: boolean }>;
+  inside: AsyncLocalStorage<Turn>;
 }
-/** By file. Kept for the process's life: a process opens few. */
+interface Turn {
+  isOpen: boolean;
+}
+/** By what is written to. Kept for the process's life: a process opens few. */
 const turns = new Map<string, Turns>();
 
-export function turnsOn(file: string): Turns {
-  const path = realpathSync(file);
-  const known = turns.get(path) ?? { ask: createQueue(), inside: new AsyncLocalStorage() };
-  turns.set(path, known);
+/** @param what one text for each file or database. */
+export function turnsOn(what: string): Turns {
+  const known = turns.get(what) ?? { ask: createQueue(), inside: new AsyncLocalStorage() };
+  turns.set(what, known);
   return known;
+}
+
+/** Inside of a transaction everything goes through it: another handle would wait for it for ever, or see another state. */
+export function mustBeOutside({ inside }: Turns): void {
+  if (!inside.getStore()?.isOpen) return;
+  throw new CountersignError('INTERNAL', 'The ledger was used outside of its open transaction.', 'Report this.');
+}
+
+/** What a transaction of a store does, each member of the port; a store may do it at once. */
+export type Doing = {
+  [K in keyof LedgerTransaction<WrittenEvent>]: (
+    ...given: Parameters<LedgerTransaction<WrittenEvent>[K]>
+  ) => Either<Awaited<ReturnType<LedgerTransaction<WrittenEvent>[K]>>>;
+};
+
+/** Decides inside of a transaction that has begun; what is kept of it beyond its end is refused. */
+export async function decideInside<T>(
+  { inside }: Turns,
+  doing: Doing,
+  decide: (tx: LedgerTransaction<WrittenEvent>) => Promise<T>,
+): Promise<T> {
+  const turn: Turn = { isOpen: true };
+  const during = async <R>(run: () => Either<R>): Promise<R> => {
+    if (!turn.isOpen)
+      throw new CountersignError('INTERNAL', 'A transaction of the ledger was used after it ended.', 'Report this.');
+    return run();
+  };
+  try {
+    return await inside.run(turn, () =>
+      decide({
+        append: (event) => during(() => doing.append(event)),
+        events: (query) => during(() => doing.events(query)),
+        putDocument: (document) => during(() => doing.putDocument(document)),
+        document: (digest) => during(() => doing.document(digest)),
+        claim: (name) => during(() => doing.claim(name)),
+      }),
+    );
+  } finally {
+    turn.isOpen = false;
+  }
 }
 
 /** So that one who waits with many others is not told late. */
@@ -66,75 +110,4 @@ function createQueue(): Turns['ask'] {
       // Whoever asks in the same turn of the loop is served with it.
       queueMicrotask(serve);
     });
-}
-
-/** @returns commits parts together and tells each of its end; it never throws. */
-export function groupCommit(db: Database.Database, writing: Writing): Commit {
-  const sql = (text: string) => db.prepare(text);
-  const [begin, commit, rollback] = [sql('BEGIN IMMEDIATE'), sql('COMMIT'), sql('ROLLBACK')];
-  const [save, release, undo] = [sql('SAVEPOINT part'), sql('RELEASE part'), sql('ROLLBACK TO part')];
-
-  /** Without a savepoint: the statement undoes itself. */
-  function runOneRow({ resolve, reject }: Part, event: WrittenEvent): () => void {
-    try {
-      const written = writing.append(event);
-      return () => resolve(written);
-    } catch (error) {
-      writing.forget();
-      if (!db.inTransaction) throw error;
-      return () => reject(readable(error));
-    }
-  }
-
-  async function runSaved(part: Part): Promise<() => void> {
-    save.run();
-    try {
-      const result = await part.run();
-      release.run();
-      return () => part.resolve(result);
-    } catch (error) {
-      writing.forget();
-      // SQLite ended the whole transaction by itself (a full disk): nothing of any part is left.
-      if (!db.inTransaction) throw error;
-      undo.run();
-      release.run();
-      return () => part.reject(readable(error));
-    }
-  }
-
-  async function inTransaction(parts: readonly Part[]): Promise<void> {
-    const tell: (() => void)[] = [];
-    try {
-      begin.run();
-      writing.begun();
-      for (const part of parts)
-        tell.push(part.event && writing.isOneRow(part.event) ? runOneRow(part, part.event) : await runSaved(part));
-      commit.run();
-    } catch (error) {
-      writing.forget();
-      const known = readable(error);
-      if (db.open && db.inTransaction) rollback.run();
-      for (const part of parts) part.reject(known);
-      return;
-    }
-    for (const one of tell) one();
-  }
-
-  /** One row is one statement: it goes under the number after our own newest, which the primary key gives away once. */
-  function alone({ event, resolve, reject }: Part): boolean {
-    try {
-      const written = event && writing.appendAlone(event);
-      if (written) resolve(written);
-      return written !== undefined;
-    } catch (error) {
-      reject(readable(error));
-      return true;
-    }
-  }
-
-  return (parts) => {
-    const [only, ...others] = parts;
-    if (only?.event && others.length === 0 && alone(only)) return undefined;
-    return inTransaction(parts);
-  };
 }

@@ -6,16 +6,15 @@
  * Limit: what is not anchored elsewhere can be rewritten whole, or cut at its end; only a checkpoint that was kept
  * elsewhere shows that.
  */
-import Database from 'better-sqlite3';
 import { counted } from '../core/counted.ts';
 import { CountersignError } from '../core/errors.ts';
 import type { LedgerEvent } from '../core/events.ts';
 import { absoluteTime } from '../core/instant.ts';
 import type { Checkpoint } from './checkpoint.ts';
-import { LEDGER_VERSION, openReadOnly, requireLedger } from './database.ts';
 import { documentProblem, missingDocuments } from './documents.ts';
 import { parseEvent } from './events.ts';
-import { comparedWithKept } from './kept.ts';
+import type { Evidence, StoredRow } from './evidence.ts';
+import { comparedWithKept } from './keeping.ts';
 import { appendPeak, type Hash, leafHash, rootOf, splitHashes } from './merkle.ts';
 
 export type Problem =
@@ -34,17 +33,6 @@ export type Verification =
   | { ok: true; size: number; rootHash: string; anchored: 'nothing' | 'checkpoint' }
   | { ok: false; problem: Problem; seq: number; message: string; remedy: string };
 
-interface StoredRow {
-  seq: number;
-  kind: string;
-  at: string;
-  change_id: string | null;
-  plan_id: string | null;
-  bytes: Buffer;
-  leaf: Buffer;
-  root: Buffer;
-  peaks: Buffer;
-}
 /** `rootSaid`: of the tree up to this row, as it was stored. */
 interface Row extends Omit<StoredRow, 'root'> {
   hash: Hash;
@@ -54,48 +42,19 @@ interface Row extends Omit<StoredRow, 'root'> {
 /**
  * Read-only, over one snapshot. Each of `checkpoints` must be a prefix of the ledger.
  *
- * @throws INPUT_NOT_FOUND without a ledger; INPUT_INVALID for another ledger's checkpoint; LEDGER_NEWER_VERSION;
- *   LEDGER_TAMPERED when SQLite cannot read the file.
+ * @throws INPUT_INVALID for another ledger's checkpoint, and as the store's `withEvidence`.
  */
-export function verifyLedger(home: string, ...checkpoints: readonly Checkpoint[]): Verification {
-  requireLedger(home);
-  let db: Database.Database | undefined;
-  try {
-    db = openReadOnly(home);
-    return db.transaction(verifySnapshot)(db, checkpoints);
-  } catch (error) {
-    if (!(error instanceof Database.SqliteError)) throw error;
-    throw new CountersignError(
-      'LEDGER_TAMPERED',
-      `The ledger in ${home} cannot be read (${error.code}).`,
-      'Check the permissions of the state folder; if they are correct, restore the file from a backup.',
-      { cause: error },
-    );
-  } finally {
-    db?.close();
-  }
-}
-
-function verifySnapshot(db: Database.Database, checkpoints: readonly Checkpoint[]): Verification {
-  const version = db.pragma('user_version', { simple: true }) as number;
-  if (version > LEDGER_VERSION) {
-    throw new CountersignError(
-      'LEDGER_NEWER_VERSION',
-      `The ledger has format ${version}.`,
-      'Use a newer version of countersign.',
-    );
-  }
-  const { origin } = db.prepare('SELECT origin FROM ledger').get() as { origin: string };
-  const foreign = checkpoints.find((one) => one.origin !== origin);
+export async function verifyEvidence(evidence: Evidence, checkpoints: readonly Checkpoint[]): Promise<Verification> {
+  const foreign = checkpoints.find((one) => one.origin !== evidence.origin);
   if (foreign) {
     throw new CountersignError(
       'INPUT_INVALID',
-      `The checkpoint is from the ledger ${foreign.origin}; this ledger is ${origin}.`,
+      `The checkpoint is from the ledger ${foreign.origin}; this ledger is ${evidence.origin}.`,
       'Pass a checkpoint of this ledger; if this is one, the ledger was replaced.',
     );
   }
-  const missingIn = missingDocuments(db);
-  const kept = version === LEDGER_VERSION ? comparedWithKept(db) : undefined;
+  const missingIn = missingDocuments(evidence);
+  const kept = evidence.kept && comparedWithKept(evidence.kept, evidence.asColumn);
   let keptProblem: Verification | undefined;
   let before: Hash[] = [];
   let peaks: Hash[] = [];
@@ -103,27 +62,50 @@ function verifySnapshot(db: Database.Database, checkpoints: readonly Checkpoint[
   const roots = new Map([[0, rootOf([])]]);
   let size = 0;
   let missing: { digest: string; seq: number } | undefined;
-  for (const row of rowsOf(db)) {
-    const problem = problemAt(row, { index: size, peaks, before, later: () => rowsOf(db) });
-    if (problem) return problem;
+  for await (const row of evidence.rows()) {
+    const event = readEvent(row.bytes);
+    const hash = leafHash(row.bytes);
+    const next = appendPeak(peaks, size, hash);
+    if (!event || !isAsAppended(row, event, { seq: size + 1, hash, peaks: next, asColumn: evidence.asColumn })) {
+      const standing = { index: size, peaks, before, evidence };
+      const problem = await problemAt({ ...row, hash, rootSaid: rootSaid(row) }, standing);
+      return problem ?? failure('changed', size + 1, `Row ${size + 1} is not as it was appended.`);
+    }
     before = peaks;
-    peaks = appendPeak(peaks, size, row.hash);
+    peaks = next;
     size += 1;
     if (sizes.has(size)) roots.set(size, rootOf(peaks));
-    const digest = missing ? undefined : missingIn(row);
+    // Most rows have nothing to wait for, and a ledger has many.
+    const naming = missing ? undefined : missingIn(row.kind, event, row.bytes);
+    const digest = naming && (await naming);
     if (digest !== undefined) missing = { digest, seq: size };
-    if (kept && !kept.follow(parseEvent(row.bytes))) keptProblem ??= keptFailure(size, `row ${size}`);
+    const follows = kept?.follow(event) ?? true;
+    if (follows !== true && !(await follows)) keptProblem ??= keptFailure(size, `row ${size}`);
   }
+  const cut = tailProblem(evidence, size, peaks);
+  if (cut) return cut;
   for (const checkpoint of checkpoints) {
     const unlike = unlikeness(checkpoint, size, roots);
     if (unlike) return unlike;
   }
   const anchored = checkpoints.some((one) => one.size > 0) ? 'checkpoint' : 'nothing';
-  const problem = documentProblem(db, missing);
+  const problem = await documentProblem(evidence, missing);
   if (problem) return failure('document', problem.seq, problem.message);
-  const otherwise = keptProblem ? undefined : kept?.end();
+  const otherwise = keptProblem ? undefined : await kept?.end();
   if (otherwise !== undefined) return keptFailure(0, otherwise);
   return keptProblem ?? { ok: true, size, rootHash: rootOf(peaks).toString('hex'), anchored };
+}
+
+/** A store that says where its end is says so of the rows that are there. */
+function tailProblem({ tail }: Evidence, size: number, peaks: readonly Hash[]): Verification | undefined {
+  if (!tail || (tail.size === size && tail.peaks.equals(Buffer.concat(peaks)))) return undefined;
+  if (tail.size > size)
+    return failure(
+      'truncated',
+      size + 1,
+      `The head of the ledger is at ${counted(tail.size, 'event')}; the ledger has only ${size}.`,
+    );
+  return failure('tree', size, `The head of the ledger does not match its ${counted(size, 'event')}.`);
 }
 
 /** Why the ledger does not begin with the events of a checkpoint. `roots`: of the first events, by their number. */
@@ -143,30 +125,43 @@ function unlikeness(checkpoint: Checkpoint, size: number, roots: ReadonlyMap<num
   );
 }
 
-function* rowsOf(db: Database.Database): Generator<Row> {
-  const stored = db.prepare(
-    'SELECT seq, kind, at, change_id, plan_id, bytes, leaf, root, peaks FROM events ORDER BY seq',
+/** As the ledger wrote it, at its place. A row that is not is looked at again, for what became of it. */
+function isAsAppended(
+  row: StoredRow,
+  event: LedgerEvent,
+  own: { seq: number; hash: Hash; peaks: readonly Hash[]; asColumn: Evidence['asColumn'] },
+): boolean {
+  return (
+    row.seq === own.seq &&
+    event.seq === own.seq &&
+    row.leaf.equals(own.hash) &&
+    row.peaks.length === 32 * own.peaks.length &&
+    own.peaks.every((peak, index) => peak.equals(row.peaks.subarray(32 * index, 32 * index + 32))) &&
+    (row.root.length === 0 || row.root.equals(rootOf(own.peaks))) &&
+    hasItsColumns(row, event, own.asColumn)
   );
-  for (const row of stored.iterate() as IterableIterator<StoredRow>)
-    yield { ...row, hash: leafHash(row.bytes), rootSaid: rootSaid(row) };
+}
+
+async function* rowsOf(evidence: Pick<Evidence, 'rows'>): AsyncGenerator<Row> {
+  for await (const row of evidence.rows()) yield { ...row, hash: leafHash(row.bytes), rootSaid: rootSaid(row) };
 }
 
 /** Rows of the first format say it; of those since it follows from their peaks. */
 const rootSaid = ({ root, peaks }: StoredRow): Hash => (root.length > 0 ? root : rootOf(splitHashes(peaks)));
 
-/** Where a row stands: the tree before it, that before its predecessor, and all rows again to look for its own. */
+/** Where a row stands: the tree before it, that before its predecessor, and the store, to look for its own again. */
 interface Standing {
   index: number;
   peaks: Hash[];
   before: Hash[];
-  later(): Iterable<Row>;
+  evidence: Evidence;
 }
 
 /**
  * Every row keeps its place inside its hashed bytes and the root of the tree up to itself. So a row that stands
  * elsewhere still says where it belongs, and the root says which row truly came next.
  */
-function problemAt(row: Row, { index, peaks, before, later }: Standing): Verification | undefined {
+async function problemAt(row: Row, { index, peaks, before, evidence }: Standing): Promise<Verification | undefined> {
   const seq = index + 1;
   if (row.seq < 1) return failure('inserted', row.seq, `Row ${row.seq} is before the first row.`);
   if (row.seq > seq) return failure('removed', seq, `Row ${seq} is missing; the next one is ${row.seq}.`);
@@ -178,14 +173,14 @@ function problemAt(row: Row, { index, peaks, before, later }: Standing): Verific
     if (!row.peaks.equals(Buffer.concat(appendPeak(peaks, index, row.hash)))) {
       return treeProblem();
     }
-    if (hasItsColumns(row, event)) return undefined;
+    if (hasItsColumns(row, event, evidence.asColumn)) return undefined;
     return failure('changed', seq, `Row ${seq}: its index columns do not match its bytes.`);
   }
   if (event?.seq === seq - 1 && index > 0 && row.rootSaid.equals(rootOf(appendPeak(before, index - 1, row.hash)))) {
     return failure('inserted', seq - 1, `Row ${seq - 1} was inserted: the original row is now row ${seq}.`);
   }
-  const original = positionOf(
-    later(),
+  const original = await positionOf(
+    rowsOf(evidence),
     (other, at) =>
       at > index && (other.rootSaid.equals(rootWith(other.hash)) || row.rootSaid.equals(rootWith(other.hash))),
   );
@@ -217,9 +212,9 @@ function hasNodesBefore({ peaks: stored, hash }: Row, peaks: Hash[], index: numb
   return stored.length === others.length + 32 && stored.subarray(0, -32).equals(others);
 }
 
-function positionOf(rows: Iterable<Row>, fits: (row: Row, at: number) => boolean): number {
+async function positionOf(rows: AsyncIterable<Row>, fits: (row: Row, at: number) => boolean): Promise<number> {
   let at = -1;
-  for (const row of rows) {
+  for await (const row of rows) {
     at += 1;
     if (fits(row, at)) return at;
   }
@@ -234,12 +229,13 @@ function readEvent(bytes: Buffer): LedgerEvent | undefined {
   }
 }
 
-function hasItsColumns(row: Row, event: LedgerEvent): boolean {
+function hasItsColumns(row: Omit<StoredRow, 'root'>, event: LedgerEvent, asColumn: Evidence['asColumn']): boolean {
+  const column = (text: string | undefined) => (text === undefined ? null : asColumn(text));
   return (
-    event.kind === row.kind &&
-    event.at === row.at &&
-    (event.changeId ?? null) === row.change_id &&
-    (event.planId ?? null) === row.plan_id
+    column(event.kind) === row.kind &&
+    column(event.at) === row.at &&
+    column(event.changeId) === row.change_id &&
+    column(event.planId) === row.plan_id
   );
 }
 

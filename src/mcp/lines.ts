@@ -107,7 +107,7 @@ function problemOf(message: unknown): string | undefined {
 }
 
 /** @returns undefined where the SDK takes the message as it is. */
-function asCall(message: Request, malformed: Map<Id, { is: unknown }>): Request | undefined {
+export function asCall(message: Request, malformed: Map<Id, { is: unknown }>): Request | undefined {
   if (message.method !== 'tools/call' || message.id === undefined) return undefined;
   const params = isObject(message.params) ? message.params : {};
   const { name, arguments: given, ...rest } = params;

@@ -42,7 +42,7 @@ const UNTOLD = [
   'propertyNames',
 ] as const;
 
-/** All that a model sees of twenty tools must fit in 12,000 characters. */
+/** All that a model sees of all tools must fit in 13,000 characters. */
 function inputSchemaOf(tool: Tool): unknown {
   const { $schema, ...schema } = z.toJSONSchema(tool.input, {
     io: 'input',

@@ -27,7 +27,7 @@ export interface PolicyProposal {
   previous: number;
 }
 export interface AdoptionPorts {
-  ledger: Pick<Ledger, 'transact' | 'events' | 'document'> & { origin: string };
+  ledger: Pick<Ledger, 'transact' | 'events' | 'document'> & { origin(): Promise<string> };
   /** Sponsors of changes that are open now. */
   openSponsors(view: LedgerView, now: Date): Promise<readonly string[]>;
   now(): Date;
@@ -108,6 +108,7 @@ export async function proposePolicy(ports: AdoptionPorts, policy: Policy): Promi
   const { ledger, actsAs } = ports;
   if (!(await pinOf(ledger))) return { state: 'adopted', pin: await adoptFirst(ledger, policy, actsAs) };
   const now = ports.now();
+  const origin = await ledger.origin();
   return ledger.transact(async (tx): Promise<Adoption> => {
     const pin = (await pinOf(tx))!;
     if ((await standingOf(tx, policy)) === 'adopted') return { state: 'adopted', pin };
@@ -122,7 +123,7 @@ export async function proposePolicy(ports: AdoptionPorts, policy: Policy): Promi
               body: { digest: policy.digest, text, by: [...actsAs], previous: pin.seq },
             }),
           );
-    return settle(ports, tx, pin, proposal, now);
+    return settle({ ...ports, origin }, tx, pin, proposal, now);
   });
 }
 
@@ -134,10 +135,11 @@ export async function proposePolicy(ports: AdoptionPorts, policy: Policy): Promi
 export async function signPolicy(ports: AdoptionPorts, signature: string): Promise<Adoption> {
   const { ledger } = ports;
   const now = ports.now();
+  const origin = await ledger.origin();
   return ledger.transact(async (tx): Promise<Adoption> => {
     const { pin, proposal } = await toSign({ ...tx, origin: ledger.origin });
     const directory = await directoryOf(tx, pin);
-    const { decider, ...signed } = signatureOf(ledger.origin, pin, proposal, directory, signature);
+    const { decider, ...signed } = signatureOf(origin, pin, proposal, directory, signature);
     if (decider === undefined)
       throw new CountersignError(
         'APPROVAL_KEY_UNKNOWN',
@@ -150,7 +152,7 @@ export async function signPolicy(ports: AdoptionPorts, signature: string): Promi
         `${decider} is the sponsor of an open change and cannot sign the policy that would apply to it.`,
         'Another person must sign, or the change must be withdrawn first.',
       );
-    if ((await signersOf(tx, ledger.origin, pin, proposal, directory)).includes(decider))
+    if ((await signersOf(tx, origin, pin, proposal, directory)).includes(decider))
       throw new CountersignError(
         'STATE_ALREADY_SIGNED',
         `${decider} has already signed this policy.`,
@@ -160,7 +162,7 @@ export async function signPolicy(ports: AdoptionPorts, signature: string): Promi
       kind: 'policy.signed',
       body: { proposal: proposal.seq, decider, ...signed },
     });
-    return settle(ports, tx, pin, proposal, now);
+    return settle({ ...ports, origin }, tx, pin, proposal, now);
   });
 }
 
@@ -184,7 +186,7 @@ export function signatureOf(
 }
 
 /** What waits for a signature, with the bytes to sign. @throws INPUT_NOT_FOUND */
-export async function toSign(ledger: Pick<Ledger, 'events'> & { origin: string }): Promise<{
+export async function toSign(ledger: Pick<Ledger, 'events'> & { origin(): Promise<string> }): Promise<{
   pin: Pin;
   proposal: PolicyProposal;
   statement: string;
@@ -197,13 +199,13 @@ export async function toSign(ledger: Pick<Ledger, 'events'> & { origin: string }
       'This state folder has no proposed policy to sign.',
       'Propose one with: countersign --policy FILE policy adopt',
     );
-  return { pin, proposal, statement: policyStatement(ledger.origin, pin, proposal) };
+  return { pin, proposal, statement: policyStatement(await ledger.origin(), pin, proposal) };
 }
 
 type Transaction = Parameters<Parameters<Ledger['transact']>[0]>[0];
 
 async function settle(
-  ports: AdoptionPorts,
+  ports: AdoptionPorts & { origin: string },
   tx: Transaction,
   pin: Pin,
   proposal: PolicyProposal,
@@ -211,7 +213,7 @@ async function settle(
 ): Promise<Adoption> {
   const directory = await directoryOf(tx, pin);
   const { threshold, level, mayDecide, excluded } = decidersOf(directory, await ports.openSponsors(tx, now));
-  const signers = (await signersOf(tx, ports.ledger.origin, pin, proposal, directory)).filter(
+  const signers = (await signersOf(tx, ports.origin, pin, proposal, directory)).filter(
     (signer) => !excluded.includes(signer),
   );
   if (signers.length < threshold) {

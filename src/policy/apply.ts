@@ -9,6 +9,12 @@ import { durationSeconds } from './schema.ts';
 import { type AppliedScope, type Subject, scopeFor, stacksOf } from './scope.ts';
 import { exceptionEnd, exceptionStart } from './validate.ts';
 
+/** Where a target is: an account that the policy names, or for a workspace that it names the place of all workspaces. */
+export function placeFor(policy: Policy, { kind, name, account }: Plan['target']): Facts['account'] {
+  if (kind !== 'workspace') return accountFor(policy, account);
+  return Object.hasOwn(policy.file.workspaces ?? {}, name) ? { alias: account, id: account, regions: ['*'] } : null;
+}
+
 /** A management account has no regions here: it is known, and nothing in it is in reach. */
 export function accountFor(policy: Policy, id: string): Facts['account'] {
   const found = Object.entries(policy.file.accounts).find(([, account]) => account.id === id);
@@ -71,11 +77,13 @@ export function adjustments(
 }
 
 export function exceptionsInForce(policy: Policy, plan: Plan, account: string | null, now: Date): Exception[] {
+  const workspace = plan.target.kind === 'workspace' ? plan.target.name : undefined;
   const stacks: (string | undefined)[] = plan.target.kind === 'stack' ? stacksOf(plan) : [undefined];
   return policy.file.exceptions
     .filter(
       (exception) =>
         stacks.includes(exception.stack) &&
+        exception.workspace === workspace &&
         (exception.account ?? account) === account &&
         now >= exceptionStart(exception.until) &&
         now < exceptionEnd(exception.until),

@@ -11,14 +11,14 @@ import { freezesInForce, isOver, untilText } from './freeze.ts';
 import type { Policy } from './model.ts';
 import type { Observations } from './observed.ts';
 import type { PolicyFile } from './schema.ts';
-import { scopeText } from './scope.ts';
+import { everyScope, scopeText } from './scope.ts';
 import { exceptionEnd } from './validate.ts';
 
 export interface Described {
   policy: Policy | null;
   guards: readonly GuardDefinition[];
   standing: PolicyStanding;
-  sponsor: { name: string | null; known: boolean };
+  sponsor: Facts['sponsor'];
   excluded: readonly string[];
   halt: Facts['halt'];
   spent(environment: Environment): { hour: Spent; day: Spent };
@@ -44,10 +44,7 @@ export async function describePolicy(about: Described): Promise<Answer> {
   const { policy, sponsor, halt, assurance } = about;
   return fitting({
     policy: STANDING[about.standing],
-    sponsor:
-      sponsor.name === null
-        ? 'not set: agents can only describe and plan'
-        : `${sponsor.name} (${sponsor.known ? sponsorIs(assurance) : 'unknown: agents can only describe and plan'})`,
+    sponsor: sponsorText(sponsor, assurance),
     halt,
     assurance,
     seats: Object.fromEntries(ENVIRONMENTS.map((environment) => [environment, seatsText(policy, environment)])),
@@ -56,9 +53,20 @@ export async function describePolicy(about: Described): Promise<Answer> {
   });
 }
 
+function sponsorText({ name, known, signedIn }: Facts['sponsor'], assurance: string): string {
+  const only = 'agents can only describe and plan';
+  if (signedIn && name === null)
+    return signedIn.as === null
+      ? `none, the client signed in for itself: ${only}`
+      : `unknown (${signedIn.as}): ${only}`;
+  if (name === null) return `not set: ${only}`;
+  return `${name} (${known ? (signedIn ? 'signed in' : sponsorIs(assurance)) : `unknown: ${only}`})`;
+}
+
 async function inForce(policy: Policy, about: Described): Promise<Answer> {
   const { now } = about;
-  const { accounts, scopes, freezes, exceptions } = policy.file;
+  const { accounts, freezes, exceptions } = policy.file;
+  const scopes = everyScope(policy);
   return {
     accounts: Object.entries(accounts).map(([alias, { id, regions, management }]) => ({
       alias,
@@ -81,8 +89,8 @@ async function inForce(policy: Policy, about: Described): Promise<Answer> {
     ...withoutEmpty({
       exceptions: exceptions
         .filter(({ until }) => now < exceptionEnd(until))
-        .map(({ guard, stack, resource, until, owner, reason }) => {
-          const what = stack === undefined ? resource : `${stack}/${resource}`;
+        .map(({ guard, stack, workspace, resource, until, owner, reason }) => {
+          const what = [stack ?? workspace ?? [], resource].flat().join('/');
           return `${guard}: ${what} until ${until} by ${owner}: ${reason}`;
         }),
       ...(await inShadow(policy, about)),
@@ -104,7 +112,7 @@ function deniedAlways(policy: Policy, guards: Described['guards']): string[] {
 }
 
 const environmentsOf = (policy: Policy): Environment[] =>
-  ENVIRONMENTS.filter((name) => policy.file.scopes.some(({ environment }) => environment === name));
+  ENVIRONMENTS.filter((name) => everyScope(policy).some(({ environment }) => environment === name));
 
 function executionsLeft(policy: Policy, { guards, executed }: Described): Answer {
   const [limiting] = guards.flatMap(({ name, executionsPerHour }) =>
@@ -183,8 +191,11 @@ function freezeText(freeze: PolicyFile['freezes'][number], now: Date): string {
     account: freeze.account ?? null,
     environment: freeze.environment ?? ('production' as const),
     stacks: freeze.stacks ?? [],
+    workspaces: freeze.workspaces ?? [],
   };
-  const what = [freeze.environment, freeze.account, freeze.stacks?.join(', ')].filter(Boolean).join(' ');
+  const what = [freeze.environment, freeze.account, freeze.stacks?.join(', '), freeze.workspaces?.join(', ')]
+    .filter(Boolean)
+    .join(' ');
   const begins = 'from' in freeze ? freeze.from : freeze.weekly.from;
   const when = freezesInForce([freeze], subject, now).length > 0 ? 'now' : `from ${begins}`;
   return `${what} ${when} until ${untilText(freeze)}: ${freeze.reason}`;

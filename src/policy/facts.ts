@@ -9,12 +9,12 @@ import type { LedgerView, ProviderRules } from '../core/ports.ts';
 import { isProofEnough, strictestProof } from '../core/proof.ts';
 import type { Goal } from '../core/verdict.ts';
 import { bestProofOf } from '../people/key.ts';
-import { accountFor, adjustments, decidingTags, exceptionsInForce, reachedBy, seatRules } from './apply.ts';
+import { accountFor, adjustments, decidingTags, exceptionsInForce, placeFor, reachedBy, seatRules } from './apply.ts';
 import { freezesInForce } from './freeze.ts';
 import { historyOf } from './history.ts';
 import type { Policy } from './model.ts';
 import type { createRuleJudge } from './rules/judge.ts';
-import { isBeforePlanning, scopeFor, stacksOf, subjectsOf } from './scope.ts';
+import { isBeforePlanning, scopeFor, stacksOf, subjectsOf, workspacesOf } from './scope.ts';
 
 export const NO_POLICY_DIGEST = digestOf('no policy');
 
@@ -23,7 +23,7 @@ export interface FactSources {
   /** null: no policy; plans are judged as production and stay plans. */
   policy: Policy | null;
   guards: readonly GuardDefinition[];
-  provider: Pick<ProviderRules, 'facts' | 'actionOf' | 'placeOf'>;
+  provider: Pick<ProviderRules, 'factsOf' | 'actionOf' | 'placeOf'>;
   ledger: LedgerView;
   now(): Date;
 }
@@ -57,7 +57,7 @@ export async function factsFor(
     phase,
     ...(goal ? { goal } : {}),
     halt: await haltIn(ledger),
-    provider: provider.facts,
+    provider: provider.factsOf(target),
     sponsor,
     environment,
     seatRules: rules,
@@ -82,7 +82,7 @@ export async function factsFor(
     ...(policy
       ? {
           policy: { present: true, digest: policy.digest, standing: about.standing },
-          account: accountFor(policy, target.account),
+          account: placeFor(policy, target),
           ownAccounts: policy.file.accounts ? Object.values(policy.file.accounts).map(({ id }) => id) : [],
           scope: scope ? { text: scope.text, create: scope.create, execute: scope.execute } : null,
           adjustments: adjustments(policy, guards, environment, scope),
@@ -110,7 +110,11 @@ function fromPolicy(
   return {
     decidingTags: decidingTags(policy),
     reached: reachedBy(policy, plan, placeOf),
-    freezes: freezesInForce(policy.file.freezes, { account, environment, stacks: stacksOf(plan) }, now),
+    freezes: freezesInForce(
+      policy.file.freezes,
+      { account, environment, stacks: stacksOf(plan), workspaces: workspacesOf(plan) },
+      now,
+    ),
     exceptions: exceptionsInForce(policy, plan, account, now),
   };
 }

@@ -11,6 +11,7 @@ export interface FreezeSubject {
   environment: Environment;
   /** The stack; for resources of stacks, all stacks that own them. */
   stacks: readonly string[];
+  workspaces?: readonly string[];
 }
 
 export function isOver(freeze: FreezeEntry, now: Date): boolean {
@@ -32,7 +33,8 @@ function isAbout(freeze: FreezeEntry, subject: FreezeSubject): boolean {
     (freeze.environment ?? subject.environment) === subject.environment &&
     (freeze.account ?? subject.account) === subject.account &&
     (freeze.stacks === undefined ||
-      freeze.stacks.some((pattern) => subject.stacks.some((name) => matchesGlob(pattern, name))))
+      freeze.stacks.some((pattern) => subject.stacks.some((name) => matchesGlob(pattern, name)))) &&
+    (freeze.workspaces === undefined || freeze.workspaces.some((name) => subject.workspaces?.includes(name)))
   );
 }
 

@@ -1,8 +1,9 @@
 /** The policy as the pipeline and the executor ask it. */
 
+import type { Caller } from '../core/caller.ts';
 import type { Environment } from '../core/environment.ts';
 import { changeIn, haltIn } from '../core/folds.ts';
-import type { GuardDefinition, PolicyStanding } from '../core/guard.ts';
+import type { Facts, GuardDefinition, PolicyStanding } from '../core/guard.ts';
 import type { Owners } from '../core/owner.ts';
 import { type Plan, seatKindOf } from '../core/plan.ts';
 import type { LedgerView, PolicyPort } from '../core/ports.ts';
@@ -24,9 +25,8 @@ import { durationSeconds } from './schema.ts';
 import { isBeforePlanning, scopeFor, scopesFor, subjectsOf } from './scope.ts';
 
 export interface PolicyPortOptions extends FactSources {
-  sponsor: string | undefined;
-  /** Names under which this process acts on this machine: the OS user. What the cloud calls it stands in each plan. */
-  actsAs: string[];
+  /** For whom it judges. What the cloud calls this process stands in each plan. */
+  caller: Caller;
   /** Without them nothing is told of runners. */
   owners?: Owners;
   /** Of a policy that is only tried (a replay): as if it were adopted. */
@@ -49,10 +49,11 @@ function ruleJudgeOf(rules: LoadedRules): ReturnType<typeof createRuleJudge> {
 
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: one closure over one policy; its functions are short.
 export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
-  const { policy, guards, ledger } = options;
+  const { policy, guards, ledger, caller } = options;
   const people = policy?.people ?? [];
   const sponsorNamed = (name: string | null) => ({ name, known: people.some((person) => person.name === name) });
-  const sponsor = sponsorNamed(options.sponsor ?? null);
+  const { signedIn } = caller;
+  const sponsor: Facts['sponsor'] = { ...sponsorNamed(caller.sponsor), ...(signedIn ? { signedIn } : {}) };
   const standing = async (view: LedgerView = ledger): Promise<PolicyStanding> =>
     options.isHypothetical ? (policy ? 'adopted' : 'none') : standingOf(view, policy);
   const judgeRules = ruleJudgeOf(policy?.rules ?? NO_RULES);
@@ -62,11 +63,11 @@ export function createPolicyPort(options: PolicyPortOptions): PolicyPort {
       ? { person: people[0]!.name, waitSeconds: durationSeconds(policy.file.solo.wait) }
       : null;
 
-  /** SECURITY: the sponsor, whose agent made the plan, and whoever this process acts as, here or in the cloud: no seat. */
+  /** SECURITY: the sponsor, whose agent made the plan, and whoever it and this process act as, here or in the cloud: no seat. */
   const excludedFrom = (plan?: Plan): string[] => {
     // The labelled exception: nobody else is there.
     if (onePerson()) return [];
-    const actors = [...options.actsAs, ...(plan ? [plan.actor.name] : [])];
+    const actors = [...caller.actsAs, ...(plan ? [plan.actor.name] : [])];
     return people
       .filter(
         (person) =>

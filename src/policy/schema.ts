@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { LEVELS } from '../core/assurance.ts';
 import { environmentSchema } from '../core/environment-schema.ts';
 import { PROOFS } from '../core/proof.ts';
+import { workspacesSchema } from './workspace-schema.ts';
 
 const alias = z
   .string()
@@ -111,6 +112,7 @@ const exception = z.strictObject({
   guard: z.string(),
   account: alias.optional(),
   stack: stackName.optional(),
+  workspace: alias.optional(),
   resource: z.string().regex(/^[\w:./+=@-]{1,512}$/, 'name one resource, without * and ?'),
   /** The last day on which it holds (UTC). */
   until: day,
@@ -122,10 +124,11 @@ const freezeBase = {
   environment: environment.optional(),
   account: alias.optional(),
   stacks: z.array(stackGlob).min(1).optional(),
+  workspaces: z.array(alias).min(1).optional(),
   zone: zone.default('UTC'),
   reason: oneLine,
 };
-/** Once, or every week. Of environment, account and stacks all that are written must match. */
+/** Once, or every week. Of environment, account, stacks and workspaces all that are written must match. */
 const freeze = z.union([
   z.strictObject({ ...freezeBase, from: localTime, to: localTime }),
   z.strictObject({ ...freezeBase, weekly: z.strictObject({ from: weekTime, to: weekTime }) }),
@@ -137,6 +140,8 @@ export const policySchema = z.strictObject({
   zone: zone.default('UTC'),
   accounts: z.record(alias, account),
   scopes: z.array(scope),
+  /** Each is its own scope. */
+  workspaces: workspacesSchema.optional(),
   people: z.record(alias, person).default({}),
   seats: z
     .strictObject({ production: seats.optional(), development: seats.optional(), disposable: seats.optional() })
@@ -157,6 +162,20 @@ export const policySchema = z.strictObject({
         .regex(/^[1-9]\d{0,3}[mhd]$/, 'write a duration like 30m or 2h')
         .refine((text) => durationSeconds(text) >= 600 && durationSeconds(text) <= 86_400, 'write 10m to 24h')
         .default('30m'),
+    })
+    .optional(),
+  /** How `serve --http` knows people by a token. `claim`: what signs_in_as lists besides issuer and subject. */
+  sign_in: z
+    .strictObject({
+      issuer: z
+        .string()
+        .regex(/^https?:\/\/[^\s#?]+$/, 'write the address of the identity provider')
+        .optional(),
+      claim: z
+        .string()
+        .regex(/^[\w:./-]{1,128}$/, 'name one claim, like email')
+        .refine((name) => name !== 'sub', 'the subject counts only with its issuer: list ISSUER#SUBJECT in signs_in_as')
+        .optional(),
     })
     .optional(),
   /** Levels of assurance that the owners vouch for, where doctor cannot try them. Told as declared, never as proven. */

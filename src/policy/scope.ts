@@ -11,10 +11,10 @@ import type { Policy } from './model.ts';
 import type { ScopeEntry } from './schema.ts';
 
 export interface Subject {
-  kind: 'stack' | 'resource';
+  kind: 'stack' | 'resource' | 'workspace';
   account: string;
   region: string;
-  /** A stack's name, or a physical id. */
+  /** A stack's or workspace's name, or a physical id. */
   name: string;
   /** null: not known. */
   tags: Readonly<Record<string, string>> | null;
@@ -23,6 +23,10 @@ export interface Subject {
   /** A new stack without the tags that it is given: where no scope is for it, the labelled one alone counts. */
   ifInScope?: boolean;
 }
+
+/** What counts of an entry of `scopes`, or of `workspaces`. */
+export type Counted = Pick<ScopeEntry, 'account' | 'environment' | 'create' | 'execute' | 'raise'> &
+  Partial<Pick<ScopeEntry, 'stacks' | 'ids' | 'tags' | 'service_role'>> & { workspace?: string };
 
 /** What is in force: one entry, or the strictest parts of several. */
 export interface AppliedScope {
@@ -58,9 +62,27 @@ function matchesName(scope: ScopeEntry, { kind, name, ownerUnknown }: Subject): 
   return ownerUnknown && scope.stacks !== undefined ? 'possible' : 'no';
 }
 
+/** Each entry of `workspaces` is the scope of that workspace. */
+function ofWorkspaces({ file }: Policy): Counted[] {
+  return Object.entries(file.workspaces ?? {}).map(([workspace, { environment, execute, raise }]) => ({
+    workspace,
+    account: '',
+    environment,
+    create: true,
+    execute,
+    raise,
+  }));
+}
+
+export const everyScope = (policy: Policy): Counted[] => [...policy.file.scopes, ...ofWorkspaces(policy)];
+
 /** Every scope that could be the first match, in order. `certain`: one of them surely is. */
-function candidates(policy: Policy, subject: Subject): { found: ScopeEntry[]; certain: boolean } {
-  const found: ScopeEntry[] = [];
+function candidates(policy: Policy, subject: Subject): { found: Counted[]; certain: boolean } {
+  if (subject.kind === 'workspace') {
+    const found = ofWorkspaces(policy).filter(({ workspace }) => workspace === subject.name);
+    return { found, certain: found.length > 0 };
+  }
+  const found: Counted[] = [];
   for (const scope of policy.file.scopes) {
     const match = matches(policy, scope, subject);
     if (match !== 'no') found.push(scope);
@@ -76,7 +98,7 @@ export function scopeFor(policy: Policy, subjects: readonly Subject[], beforePla
 }
 
 /** The entries that count, in the policy's own order for each subject. */
-export function scopesFor(policy: Policy, subjects: readonly Subject[], beforePlanning = false): ScopeEntry[] | null {
+export function scopesFor(policy: Policy, subjects: readonly Subject[], beforePlanning = false): Counted[] | null {
   const each = subjects
     .map((subject) => ({ ...candidates(policy, subject), ifInScope: subject.ifInScope ?? false }))
     .filter(({ found, ifInScope }) => found.length > 0 || !ifInScope);
@@ -85,7 +107,7 @@ export function scopesFor(policy: Policy, subjects: readonly Subject[], beforePl
   return scopes.length === 0 ? null : scopes;
 }
 
-function combined(scopes: readonly ScopeEntry[]): AppliedScope {
+function combined(scopes: readonly Counted[]): AppliedScope {
   const raise: ScopeEntry['raise'] = {};
   for (const [guard, to] of scopes.flatMap((scope) => Object.entries(scope.raise))) {
     const before = raise[guard];
@@ -107,7 +129,8 @@ function combined(scopes: readonly ScopeEntry[]): AppliedScope {
   };
 }
 
-export function scopeText({ account, stacks, ids, tags }: ScopeEntry): string {
+export function scopeText({ account, stacks, ids, tags, workspace }: Counted): string {
+  if (workspace !== undefined) return `workspace ${workspace}`;
   const named = [...(stacks ?? []).map((name) => `stack ${name}`), ...(ids ?? []).map((id) => `id ${id}`)];
   const tagged = Object.entries(tags ?? {}).map(([key, value]) => `${key}=${value}`);
   return `${account}: ${[named.join(', '), tagged.length > 0 ? `tagged ${tagged.join(' and ')}` : ''].filter(Boolean).join(' ')}`;
@@ -125,6 +148,8 @@ export function isBeforePlanning({ calls, subject, recipe }: Plan): boolean {
 export function subjectsOf(plan: Plan): Subject[] {
   const { target, subject: seen } = plan;
   const place = { account: target.account, region: target.region };
+  // Its scope reads no tags.
+  if (target.kind === 'workspace') return [{ ...place, kind: 'workspace', name: target.name, tags: {} }];
   if (target.kind === 'stack') {
     const subject = { ...place, kind: 'stack' as const, name: target.name };
     if (isBeforePlanning(plan)) return [{ ...subject, tags: null }];
@@ -172,6 +197,8 @@ function withTagChanges(
   }
   return after;
 }
+
+export const workspacesOf = ({ target }: Plan): string[] => (target.kind === 'workspace' ? [target.name] : []);
 
 /** Stacks that a plan is about: its target, or the owners of its resources. */
 export function stacksOf(plan: Plan): string[] {

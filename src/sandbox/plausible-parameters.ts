@@ -103,6 +103,17 @@ export function plausibleParameters(
   });
 }
 
+/** Values of Systems Manager that a template's parameters name, by name: what that type is, made up. */
+export function plausibleNamedValues(template: Template, given: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(template.Parameters ?? {}).flatMap(([parameter, declared]) => {
+      const Type = /^AWS::SSM::Parameter::Value<(.+)>$/.exec(declared.Type)?.[1];
+      const name = given[parameter] ?? (declared.Default == null ? undefined : scalarText(declared.Default));
+      return Type === undefined || name === undefined ? [] : [[name, byType({ Type })[0] ?? 'value']];
+    }),
+  );
+}
+
 /** A template that exports every name that `body` imports with these parameters; undefined where it imports none. */
 export const exporterOf = (...of: Parameters<typeof importsOf>): string | undefined => exporting(importsOf(...of));
 

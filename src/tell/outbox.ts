@@ -12,7 +12,7 @@ import { send, webhookOf } from './webhook.ts';
 
 export interface OutboxPorts {
   home: string;
-  ledger: Pick<Ledger, 'events' | 'append'> & { origin: string };
+  ledger: Pick<Ledger, 'events' | 'append'> & { origin(): Promise<string> };
   now(): Date;
   /** Of what failed: without address and key. */
   complain(problem: string): void;
@@ -31,8 +31,9 @@ async function untold({ ledger, now }: OutboxPorts): Promise<LedgerEvent[]> {
 /** One attempt. @throws when it fails: the rest is untold. */
 async function tellOnce(ports: OutboxPorts): Promise<void> {
   const { home, ledger, now } = ports;
+  const origin = await ledger.origin();
   for (const event of await untold(ports)) {
-    const message = messageOf(event, ledger.origin);
+    const message = messageOf(event, origin);
     if (message === null) continue;
     await send(webhookOf(home), message, now());
     await ledger.append({ kind: 'people.told', body: { through: event.seq, by: 'webhook' } });

@@ -32,8 +32,8 @@ const requestId = (id: string | number): Attributes =>
 /** The span of a call: a server's for a request of MCP, as its semantic conventions name it. */
 export function watchedPipeline(pipeline: Pipeline, watch: Watch, tools: readonly { name: string }[]): Pipeline {
   const known = new Set(tools.map(({ name }) => name));
-  return (name, input, caller = {}) => {
-    const { request } = caller;
+  return (name, input, origin = {}) => {
+    const { request } = origin;
     // SECURITY: the name of a tool that is none is a text of the agent's.
     const tool = known.has(name) ? name : UNKNOWN_TOOL;
     const about = {
@@ -49,7 +49,7 @@ export function watchedPipeline(pipeline: Pipeline, watch: Watch, tools: readonl
         attributes: { ...about, ...(request ? requestId(request.id) : {}) },
       },
       async (told) => {
-        const answer = await pipeline(name, input, caller);
+        const answer = await pipeline(name, input, origin);
         told.set(answered(answer));
         if (!answer.ok) told.failed('tool_error');
         const seconds = (performance.now() - began) / 1_000;
@@ -167,9 +167,9 @@ export function watchedExecutor(executor: Executor, watch: Watch, ledger: Pick<L
           throw error;
         }
       }),
-    reconcile: async (changeId) =>
+    reconcile: async (changeId, how) =>
       watch.during({ name: 'reconcile', attributes: about(changeId), links: await ledTo(changeId) }, async (told) => {
-        const seen = await executor.reconcile(changeId);
+        const seen = await executor.reconcile(changeId, how);
         told.set({ 'countersign.state': seen.change.state });
         return seen;
       }),

@@ -32,7 +32,7 @@ describe('the reason of a rejection', () => {
     const told = `rejected by bob, who wrote: ${REASON}`;
     expect(await show(world.app, id, 200)).toContain(told);
     expect(await world.call('describe_change', { change_id: id })).toMatchObject({ explanation: told });
-    const { vkey } = ensureLogKey(world.home, keyFileIn(world.home), world.app.ledger);
+    const { vkey } = await ensureLogKey(world.home, keyFileIn(world.home), world.app.ledger);
     const facts = await checkReceipt(await makeReceipt(world.app, world.home, { change: id }), [parseVkey(vkey)]);
     expect(facts.signatures).toMatchObject([{ decision: 'reject', person: 'bob', reason: REASON }]);
     expect(receiptText(facts)).toContain(`Reason: ${REASON}`);

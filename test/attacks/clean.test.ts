@@ -3,7 +3,7 @@ import { CloudFormationClient, CreateChangeSetCommand, DescribeStacksCommand } f
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runClean } from '../../src/cli/clean.ts';
 import type { App } from '../../src/compose.ts';
-import { verifyLedger } from '../../src/ledger/verify.ts';
+import { verifyLedger } from '../../src/ledger/open.ts';
 import { addFault } from '../../src/sandbox/faults.ts';
 import { openTestWorld, pastCountersign, type TestWorld } from '../world.ts';
 
@@ -65,7 +65,7 @@ describe('clean', () => {
     expect(await plan('one-more-dev', later)).toMatch(/^plan_/);
     expect(await clean(later)).toEqual([expect.objectContaining({ what: 'one-more-dev', state: 'kept' })]);
     expect(writes()).toHaveLength(5);
-    expect(verifyLedger(world.home).ok).toBe(true);
+    expect((await verifyLedger(world.home)).ok).toBe(true);
   });
 
   it('keeps what a plan that is alive waits on', async () => {

@@ -7,8 +7,9 @@ import { approve } from '../../src/cli/approve.ts';
 import { closeChange } from '../../src/cli/close.ts';
 import type { App } from '../../src/compose.ts';
 import type { CountersignError } from '../../src/core/errors.ts';
-import { type OpenLedger, openLedger } from '../../src/ledger/store.ts';
-import { verifyLedger } from '../../src/ledger/verify.ts';
+import type { OpenLedger } from '../../src/ledger/ledger.ts';
+import { verifyLedger } from '../../src/ledger/open.ts';
+import { openLedger } from '../../src/ledger/sqlite/store.ts';
 import { disallowed } from '../model/replay.ts';
 import { adopt, proposeFix, STACK } from '../world.ts';
 import { type AttackedWorld, openAttackedWorld, signAs, signedByAll } from './attempts.ts';
@@ -160,7 +161,7 @@ async function unknown(): Promise<string> {
 }
 
 async function isWhole(): Promise<void> {
-  expect(verifyLedger(world.home).ok).toBe(true);
+  expect((await verifyLedger(world.home)).ok).toBe(true);
   expect(disallowed(await world.app.ledger.events())).toBeNull();
 }
 async function afresh(): Promise<void> {

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { App } from '../../src/compose.ts';
-import { type OpenLedger, openLedger } from '../../src/ledger/store.ts';
-import { verifyLedger } from '../../src/ledger/verify.ts';
+import type { OpenLedger } from '../../src/ledger/ledger.ts';
+import { verifyLedger } from '../../src/ledger/open.ts';
+import { openLedger } from '../../src/ledger/sqlite/store.ts';
 import { disallowed } from '../model/replay.ts';
 import { openTestWorld, proposeFix, STACK, type TestWorld } from '../world.ts';
 import { signAs, signedByAll } from './attempts.ts';
@@ -64,7 +65,7 @@ const STEPS: Record<string, (app: App) => Promise<string>> = {
 const DONE: Record<string, string> = { propose: 'pending', approve: 'approved', execute: 'succeeded' };
 
 async function whole() {
-  expect(verifyLedger(world.home).ok).toBe(true);
+  expect((await verifyLedger(world.home)).ok).toBe(true);
   expect(disallowed(await world.app.ledger.events())).toBeNull();
 }
 

@@ -53,7 +53,7 @@ async function approveBy(
   return recordSignature(recorder, id, statement, signBy(by, statement, { flags }));
 }
 const receiptOf = async (app: App, id: string) => {
-  const { vkey } = ensureLogKey(world.home, keyFileIn(world.home), app.ledger);
+  const { vkey } = await ensureLogKey(world.home, keyFileIn(world.home), app.ledger);
   return checkReceipt(await makeReceipt(app, world.home, { change: id }), [parseVkey(vkey)]);
 };
 
@@ -224,9 +224,13 @@ describe('break-glass', () => {
       until: new Date(now.getTime() + 30 * MINUTE).toISOString(),
       ...more,
     };
-    const statement = buildOpening(at.ledger.origin, stated);
+    const statement = buildOpening(await at.ledger.origin(), stated);
     const signature = signBy(by, statement, { flags, namespace: BREAK_GLASS_NAMESPACE });
-    return recordOpening(at, stated, signature, { ledger: at.ledger.origin, people: at.policyFile!.people, now });
+    return recordOpening(at, stated, signature, {
+      ledger: await at.ledger.origin(),
+      people: at.policyFile!.people,
+      now,
+    });
   }
 
   it('lets one person approve a change of that stack alone, is labelled, and leaves a review', async () => {
@@ -263,7 +267,7 @@ describe('break-glass', () => {
     const { target } = await app.changes.find(id);
     const now = new Date();
     const stated = { target, person: 'bob', reason: 'x', from: now.toISOString(), until: later(10)().toISOString() };
-    const statement = buildOpening(app.ledger.origin, stated);
+    const statement = buildOpening(await app.ledger.origin(), stated);
     const signature = execFileSync(
       'ssh-keygen',
       ['-Y', 'sign', '-q', '-n', BREAK_GLASS_NAMESPACE, '-f', world.keyOf('bob')],
@@ -272,7 +276,7 @@ describe('break-glass', () => {
         encoding: 'utf8',
       },
     );
-    const about = { ledger: app.ledger.origin, people: app.policyFile!.people, now };
+    const about = { ledger: await app.ledger.origin(), people: app.policyFile!.people, now };
     await expect(recordOpening(app, stated, signature, about)).rejects.toThrow(refused('APPROVAL_KEY_NOT_ALLOWED'));
   });
 
@@ -403,7 +407,7 @@ describe('break-glass', () => {
     );
     expect(world.writes()).toEqual([]);
     const [opening] = await openReviews(app.ledger);
-    const about = { ledger: app.ledger.origin, people: app.policyFile!.people };
+    const about = { ledger: await app.ledger.origin(), people: app.policyFile!.people };
     const reviewBy = (person: string) => {
       const statement = buildReview(about.ledger, opening!, person, 'seen');
       return { person, findings: 'seen', signature: signBy(ed25519Key(), statement, { namespace: REVIEW_NAMESPACE }) };

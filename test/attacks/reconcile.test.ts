@@ -9,7 +9,7 @@ import { show } from '../../src/cli/show.ts';
 import type { App } from '../../src/compose.ts';
 import { inFlightIn } from '../../src/core/folds.ts';
 import type { Runner } from '../../src/core/ports.ts';
-import { verifyLedger } from '../../src/ledger/verify.ts';
+import { verifyLedger } from '../../src/ledger/open.ts';
 import { addFault } from '../../src/sandbox/faults.ts';
 import {
   DEV_STACK,
@@ -176,7 +176,7 @@ describe('reconcile', () => {
     expect(change).toMatchObject({ state: 'succeeded', outcome: { calls: [{ outcome: 'done' }] } });
     expect(saw).toContain('UPDATE_COMPLETE');
     expect(await freeToPlan()).toBe(true);
-    expect(verifyLedger(world.home).ok).toBe(true);
+    expect((await verifyLedger(world.home)).ok).toBe(true);
   });
 
   it('records that a call was not taken', async () => {

@@ -11,7 +11,7 @@ import { signWithSshKeygen } from '../../src/approvals/ssh-keygen.ts';
 import { buildStatement } from '../../src/approvals/statement.ts';
 import { approve } from '../../src/cli/approve.ts';
 import { mintPlanningPermit, mintWritingPermit, type Permit } from '../../src/core/permit.ts';
-import { verifyLedger } from '../../src/ledger/verify.ts';
+import { verifyLedger } from '../../src/ledger/open.ts';
 import { cloudFormationClient } from '../../src/providers/aws/clients.ts';
 import { createSandbox, sandboxRequestHandler } from '../../src/sandbox/cloud.ts';
 import { openTestWorld, proposeFix, STACK, type TestWorld } from '../world.ts';
@@ -167,7 +167,7 @@ describe('execution', () => {
     expect(await world.execute(id)).toMatchObject({ state: 'succeeded', outcome: { credentials: 'unconfined' } });
     expect(world.writes().map(({ operation }) => operation)).toEqual(['ExecuteChangeSet']);
     await expect(world.execute(id)).rejects.toEqual(refused('STATE_CHANGE_NOT_APPROVED'));
-    expect(verifyLedger(world.home).ok).toBe(true);
+    expect((await verifyLedger(world.home)).ok).toBe(true);
   });
 
   it('ends as stale when the stack changed after signing', async () => {
@@ -189,7 +189,7 @@ describe('execution', () => {
     ).run();
     db.close();
     await expect(world.execute(id)).rejects.toEqual(refused('LEDGER_TAMPERED'));
-    expect(verifyLedger(world.home)).toMatchObject({ ok: false, problem: 'document' });
+    expect(await verifyLedger(world.home)).toMatchObject({ ok: false, problem: 'document' });
     expect(world.writes()).toEqual([]);
   });
 

@@ -7,7 +7,7 @@ import { setHalt } from '../../src/cli/halt.ts';
 import type { App } from '../../src/compose.ts';
 import { eventsOf } from '../../src/core/events.ts';
 import type { Runner } from '../../src/core/ports.ts';
-import { verifyLedger } from '../../src/ledger/verify.ts';
+import { verifyLedger } from '../../src/ledger/open.ts';
 import type { WireRequest } from '../../src/sandbox/cloud.ts';
 import { addFault } from '../../src/sandbox/faults.ts';
 import { type CloudProxy, openTestWorld, proposeFix, STACK, type TestWorld, withCloud } from '../world.ts';
@@ -299,7 +299,7 @@ describe('a final state', () => {
     for (const one of looked)
       if (one.status === 'rejected') expect(one.reason.code).toMatch(/^STATE_CHANGE_(?:RUNNING|NOT_UNKNOWN)$/);
     expect((await kinds(id)).filter((kind) => kind === 'change.finished')).toHaveLength(1);
-    expect(verifyLedger(world.home).ok).toBe(true);
+    expect((await verifyLedger(world.home)).ok).toBe(true);
   });
 
   it.each<[string, (id: string) => Promise<unknown>, string]>([
@@ -323,7 +323,7 @@ describe('a final state', () => {
     expect(await running).toMatchObject({ code: 'STATE_CHANGE_SETTLED', message: expect.stringContaining('unknown') });
     expect(await state(id)).toBe(ended);
     expect((await kinds(id)).filter((kind) => /^change\.(?:finished|closed)$/.test(kind))).toHaveLength(1);
-    expect(verifyLedger(world.home).ok).toBe(true);
+    expect((await verifyLedger(world.home)).ok).toBe(true);
   });
 
   it('is no error when the executor and the look saw the same', async () => {

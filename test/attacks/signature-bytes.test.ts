@@ -50,7 +50,7 @@ async function everySignature(): Promise<void> {
     const { target } = await app.changes.find(id);
     const until = new Date(from.getTime() + 20 * MINUTE).toISOString();
     const opening = { target, person: 'alice', reason: 'down', from: from.toISOString(), until };
-    const about = { ledger: app.ledger.origin, people: app.policyFile!.people, now: from };
+    const about = { ledger: await app.ledger.origin(), people: app.policyFile!.people, now: from };
     const statement = buildOpening(about.ledger, opening);
     await recordOpening(app, opening, signBy(glass, statement, { flags: 5, namespace: BREAK_GLASS_NAMESPACE }), about);
     const [open] = await openReviews(app.ledger);

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { guards } from '../../guards/index.ts';
 import { CLIENT_NAMES, CLIENTS, type ClientName } from '../../src/cli/init-answers.ts';
-import { openLedger } from '../../src/ledger/store.ts';
+import { openLedger } from '../../src/ledger/sqlite/store.ts';
 import { loadPolicy } from '../../src/policy/load.ts';
 import { pinOf, standingOf } from '../../src/policy/pin.ts';
 import { needs } from '../needs.ts';
@@ -52,7 +52,8 @@ describe('countersign init', () => {
     expect(await standingOf(ledger, policy)).toBe('adopted');
     expect(await pinOf(ledger)).toMatchObject({ level: 'L0', previous: null });
     ledger.close();
-    expect(stdout).toMatch(/Started once, as .+ will start it:\n20 tools, policy in force, sponsor ann \(claimed\)\./);
+    expect(stdout).toMatch(/Started once, as .+ will start it:\n22 tools, policy in force, sponsor ann \(claimed\)\./);
+    expect(stdout).toMatch(/delete the stack cost-explorer-prod\.\nDENIED {2}GUARD_STACK_DELETION: /);
     const text = read(CLIENTS[client].path);
     expect(text).toContain(JSON.stringify(process.execPath));
     expect(text).toContain(JSON.stringify(bin));
@@ -62,6 +63,21 @@ describe('countersign init', () => {
     expect(text, 'a sponsor in a file that may be shared').not.toMatch(/\bann\b/);
     expect(text).toContain('COUNTERSIGN_SPONSOR');
     expect(stdout).toContain('export COUNTERSIGN_SPONSOR=ann');
+  });
+
+  it('shows no first plan where no stack is in a scope', () => {
+    put(
+      'countersign.policy.yaml',
+      `version: 1
+accounts: { main: { id: "123456789012", regions: [eu-west-1] } }
+scopes: [{ account: main, stacks: ["none-*"], environment: production, execute: plan_only }]
+people: { ann: { roles: [dev], keys: [] } }
+`,
+    );
+    const { status, stdout } = init('--client', 'claude', '--person', 'ann');
+    expect(status).toBe(0);
+    expect(stdout).toContain('Started once');
+    expect(stdout).not.toContain('A first plan');
   });
 
   it('adds to a client’s file and keeps a policy that is there', () => {

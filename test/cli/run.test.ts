@@ -71,8 +71,8 @@ async function ready(...args: string[]): Promise<Running> {
 }
 const written = () => world.writes().map(({ operation }) => operation);
 const verified = async () => {
-  const { verifyLedger } = await import('../../src/ledger/verify.ts');
-  return verifyLedger(world.home);
+  const { verifyLedger } = await import('../../src/ledger/open.ts');
+  return await verifyLedger(world.home);
 };
 const slow = (operation: string, milliseconds = 60_000) =>
   world.store.transact((inside) => addFault(inside, { kind: 'latency', operation, milliseconds }));

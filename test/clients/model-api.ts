@@ -18,10 +18,15 @@ export interface ModelApi {
   close(): Promise<void>;
 }
 
+/** Every tool that a model of these calls. */
+type Scripted = (typeof SCRIPT)[number] | 'plan_stack_delete';
 export const SCRIPT = ['describe_stacks', 'plan_stack_update', 'propose_change', 'describe_change'] as const;
 
-/** @param stack whose function gets more memory: a number, set by path. */
-export async function openModelApi(stack: string): Promise<ModelApi> {
+/**
+ * @param stack whose function gets more memory: a number, set by path.
+ * @param script the tools that it calls in turn.
+ */
+export async function openModelApi(stack: string, script: readonly Scripted[] = SCRIPT): Promise<ModelApi> {
   const seen: Conversation[] = [];
   const server = createServer((request, response) => {
     answer(request, response).catch((error) => {
@@ -38,7 +43,7 @@ export async function openModelApi(stack: string): Promise<ModelApi> {
     const conversation = dialect.read(body);
     seen.push(conversation);
     const streams = body.stream === true || path.includes('stream');
-    const said = dialect.say(nextCall(conversation, stack), body, streams);
+    const said = dialect.say(nextCall(conversation, stack, script), body, streams);
     send(response, streams ? 'text/event-stream' : 'application/json', said);
   }
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -64,22 +69,27 @@ const LISTING = {
 };
 
 /** The plan is made, proposed and described; ids are taken from what the client handed to the model. */
-function nextCall({ tools, names, results }: Conversation, stack: string): ToolCall | undefined {
+function nextCall(
+  { tools, names, results }: Conversation,
+  stack: string,
+  script: readonly Scripted[],
+): ToolCall | undefined {
   const ours = (tool: string) => names.find((name) => name === tool || new RegExp(`[._-]${tool}$`).test(name));
   const found = results.filter((result) => !result.includes('tool_reference'));
   const search = names.find((name) => /^tool_?search$/i.test(name));
-  const tool = SCRIPT[found.length];
+  const tool = script[found.length];
   if (tool === undefined) return undefined;
   const name = ours(tool);
   // A client that defers tools lists their names to the model, and loads those that it asks for.
   if (!name && search)
     return {
       name: search,
-      input: { query: `select:${SCRIPT.map((one) => `mcp__countersign__${one}`).join(',')}`, max_results: 10 },
+      input: { query: `select:${script.map((one) => `mcp__countersign__${one}`).join(',')}`, max_results: 10 },
     };
   if (!name) return undefined;
   const id = (pattern: RegExp) => pattern.exec(found.join('\n'))?.[0] ?? 'none';
-  const inputs: Record<(typeof SCRIPT)[number], Json> = {
+  const inputs: Record<Scripted, Json> = {
+    plan_stack_delete: { stack },
     describe_stacks: {},
     plan_stack_update: { stack, set: [{ path: 'Resources.QueryFunction.Properties.MemorySize', value: 1024 }] },
     propose_change: { plan_id: id(/plan_[0-9a-f]{16}/), goal: 'fix', reason: 'Queries run out of memory.' },

@@ -12,7 +12,7 @@ export interface Program {
   args: string[];
   /** More of them, where the server is named by the project's file: such a file is to be trusted first. */
   trusting?: string[];
-  env(stage: Stage): Record<string, string>;
+  env(stage: Pick<Stage, 'model'>): Record<string, string>;
 }
 const PROMPT = 'Queries run out of memory. Fix it.';
 const json = (value: unknown): string => JSON.stringify(value, null, 2);
@@ -117,14 +117,20 @@ const claude: Program = {
 export const PROGRAMS = { codex, gemini, opencode, copilot, claude };
 
 /** In a home and a project of its own, without the machine's configuration. @returns its files' folder, the home. */
-function furnish({ files }: Program, stage: Parameters<Program['files']>[0], home: string): void {
+export function furnish({ files }: Program, stage: Parameters<Program['files']>[0], home: string): void {
   for (const [path, text] of Object.entries(files(stage))) {
     mkdirSync(dirname(join(home, path)), { recursive: true });
     writeFileSync(join(home, path), text);
   }
 }
 
-function start({ name, args, env }: Program, stage: Stage, home: string, folder: string, more: string[]): Promise<Ran> {
+export function start(
+  { name, args, env }: Program,
+  stage: Pick<Stage, 'model'>,
+  home: string,
+  folder: string,
+  more: string[],
+): Promise<Ran> {
   const own = {
     PATH: `${dirname(process.execPath)}:${process.env.PATH}`,
     HOME: home,

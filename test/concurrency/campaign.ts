@@ -1,7 +1,7 @@
 /** Several processes at once on one state folder and one cloud, and what must hold after it. */
 import { spawn } from 'node:child_process';
 import { inFlightIn } from '../../src/core/folds.ts';
-import { verifyLedger } from '../../src/ledger/verify.ts';
+import { verifyLedger } from '../../src/ledger/open.ts';
 import type { Instance } from '../../src/sandbox/ec2/model.ts';
 import { seedWorld } from '../../src/sandbox/seed-file.ts';
 import { openTestWorld, type TestWorld } from '../world.ts';

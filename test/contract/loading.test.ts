@@ -1,6 +1,6 @@
 /** What a command loads, of the built program: cost that is counted, not timed. */
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openTestWorld, proposeFix, type TestWorld } from '../world.ts';
@@ -33,7 +33,7 @@ function loadedBy(command: string[]): { files: string[]; sources: string[]; sche
 }
 
 const JOINED =
-  /^(?:guards|tools)\/|^src\/(?:compose|execute|sandbox|providers\/aws\/(?!knowledge\/hosts))|@aws-sdk|cedar/;
+  /^(?:guards|tools)\/|^src\/(?:compose|execute|sandbox|providers\/(?:terraform|aws\/(?!knowledge\/hosts)))|@aws-sdk|cedar/;
 
 it.each([
   ['changes', () => ['changes'], 6, 150],
@@ -41,11 +41,24 @@ it.each([
   ['approve, to its question', () => ['approve', change, '--key', world.keyOf('bob')], 7, 700],
 ])('%s loads the ledger and what is shown, and neither guards, tools nor a cloud', (_name, command, most, made) => {
   const { files, sources, schemas } = loadedBy(command());
-  expect(sources).toContain('src/ledger/store.ts');
+  expect(sources).toContain('src/ledger/sqlite/store.ts');
   expect(sources.filter((source) => JOINED.test(source))).toEqual([]);
   expect(files.length, files.join('\n')).toBeLessThanOrEqual(most);
   expect(schemas).toBeGreaterThan(20);
   expect(schemas).toBeLessThanOrEqual(made);
+});
+
+it('a tool of one provider loads of the other what is known without asking, and no more', () => {
+  const input = join(world.home, 'input.json');
+  writeFileSync(input, '{}');
+  const stacks = loadedBy(['--sandbox', 'tool', 'describe_stacks', '--input', input]).sources;
+  expect([...new Set(stacks.filter((source) => source.startsWith('src/providers/terraform')))].sort()).toEqual(
+    ['allowed-calls', 'door', 'request', 'rules'].map((name) => `src/providers/terraform/${name}.ts`),
+  );
+  writeFileSync(input, '{ "workspace": "network" }');
+  const workspaces = loadedBy(['--sandbox', 'tool', 'describe_workspaces', '--input', input]).sources;
+  expect(workspaces).toContain('src/providers/terraform/provider.ts');
+  expect(workspaces.filter((source) => /client-(?:sts|ec2|cloudformation)\//.test(source))).toEqual([]);
 });
 
 it('show of what nobody has signed, and changes, read no policy', () => {
@@ -61,10 +74,12 @@ it('the parser of commands loads no schemas', () => {
   expect(schemas).toBe(0);
 });
 
-it('what is used of zod is in the one file of it', async () => {
+it('what is used of zod is in the one file of it, but for servers, whose SDK brings its own', async () => {
   const there = Object.keys(await import(join(dist, 'base.js'))).filter((name) => name.startsWith('zod$'));
   expect(there.length).toBeGreaterThan(15);
-  const code = readdirSync(dist).filter((name) => name.endsWith('.js') && !/^(?:serve|main)\.js$/.test(name));
+  const code = readdirSync(dist).filter(
+    (name) => name.endsWith('.js') && !/^(?:serve|serve-http-\w+|main)\.js$/.test(name),
+  );
   const copies = code.filter((name) => /^\/\/ node_modules\/zod\//m.test(readFileSync(join(dist, name), 'utf8')));
   expect(copies).toEqual(['base.js']);
 });

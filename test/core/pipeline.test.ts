@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { CountersignError } from '../../src/core/errors.ts';
 import { createPipeline, type Pipeline, type PipelinePorts } from '../../src/core/pipeline.ts';
 import { defineTool, type Tool } from '../../src/core/tool.ts';
-import { openLedger } from '../../src/ledger/store.ts';
+import { openLedger } from '../../src/ledger/sqlite/store.ts';
 import { agentWording } from '../../src/render/agent/index.ts';
 import { openTestWorld, type TestWorld } from '../world.ts';
 

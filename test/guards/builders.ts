@@ -207,7 +207,7 @@ export const facts = (over: Partial<Facts> = {}): Facts => ({
   goal: 'deploy',
   halt: 'running',
   policy: { present: true, digest: '', standing: 'adopted' },
-  provider: awsRules.facts,
+  provider: awsRules.factsOf({ kind: 'stack' }),
   account: { alias: 'main', id: '1', regions: ['r'] },
   ownAccounts: ['1', '111122223333'],
   scope: { text: 'main: stack shop', create: true, execute: 'by_command' },

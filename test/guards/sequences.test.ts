@@ -15,7 +15,7 @@ import { foldChange } from '../../src/core/lifecycle.ts';
 import { type Plan, sumsOf, touchedBy } from '../../src/core/plan.ts';
 import type { Judgement } from '../../src/core/verdict.ts';
 import { aboutChange } from '../../src/execute/about.ts';
-import { openLedger } from '../../src/ledger/store.ts';
+import { openLedger } from '../../src/ledger/sqlite/store.ts';
 import { historyOf } from '../../src/policy/history.ts';
 import { providerRules } from '../../src/providers/index.ts';
 import {

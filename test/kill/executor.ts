@@ -1,7 +1,7 @@
 /** An executor as a process of its own: waits for one order, executes, and may kill itself at one of its ledger writes. */
 import { createApp } from '../../src/compose.ts';
 import { readConfig } from '../../src/config.ts';
-import { openLedger } from '../../src/ledger/store.ts';
+import { openLedger } from '../../src/ledger/sqlite/store.ts';
 import type { Order, Told } from './order.ts';
 
 const tell = (told: Told) => process.send?.(told);

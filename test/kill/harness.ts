@@ -10,7 +10,7 @@ import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { closeChange } from '../../src/cli/close.ts';
 import type { Change } from '../../src/core/change.ts';
-import { verifyLedger } from '../../src/ledger/verify.ts';
+import { verifyLedger } from '../../src/ledger/open.ts';
 import { createOwners } from '../../src/processes.ts';
 import { createSandbox, type WireResponse } from '../../src/sandbox/cloud.ts';
 import { disallowed } from '../model/replay.ts';
@@ -247,7 +247,7 @@ async function check(
   const events = await world.app.ledger.events();
   const rule = disallowed(events);
   if (rule) wrong.push(rule);
-  const verified = verifyLedger(world.home);
+  const verified = await verifyLedger(world.home);
   if (!verified.ok) wrong.push(`the ledger does not verify: ${JSON.stringify(verified)}`);
 }
 

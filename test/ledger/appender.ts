@@ -1,5 +1,5 @@
 /** A child process of the store's tests: appends `count` events to the ledger in `home` under its own name. */
-import { openLedger } from '../../src/ledger/store.ts';
+import { openLedger } from '../../src/ledger/sqlite/store.ts';
 
 const [home = '', name = '', count = '0'] = process.argv.slice(2);
 const ledger = openLedger(home);

@@ -5,10 +5,15 @@ import type { EventQuery } from '../../src/core/events.ts';
 import { tagged } from '../../src/core/kept.ts';
 import type { Target } from '../../src/core/plan.ts';
 import type { Ledger } from '../../src/core/ports.ts';
+import type { OpenLedger } from '../../src/ledger/ledger.ts';
+import { verifyConsistency, verifyInclusion } from '../../src/ledger/merkle.ts';
+import { exportedFrom, verifyLedger } from '../../src/ledger/open.ts';
+import { needs } from '../needs.ts';
 
 export interface StoreUnderTest {
+  place: string;
   /** A handle on the same ledger: as another process would hold one. */
-  open(): Ledger & { close(): void };
+  open(): OpenLedger;
   /** Removes what the store left. */
   destroy(): void;
 }
@@ -40,7 +45,12 @@ const finished = (changeId: string, target: Target, state: string) => ({
 });
 const later = () => new Promise((resolve) => setTimeout(resolve, 20));
 
-export function ledgerContract(name: string, makeStore: () => StoreUnderTest): void {
+/** @param machine what it needs of the machine. */
+export function ledgerContract(
+  name: string,
+  makeStore: () => StoreUnderTest | Promise<StoreUnderTest>,
+  machine?: { name: string; isHere: boolean },
+): void {
   describe(`the ledger in ${name}`, () => {
     let store: StoreUnderTest;
     let handles: ReturnType<StoreUnderTest['open']>[];
@@ -51,13 +61,14 @@ export function ledgerContract(name: string, makeStore: () => StoreUnderTest): v
     };
     const textsIn = async (ledger: Ledger) =>
       (await ledger.events({ kinds: ['change.progress'] })).map(({ body }) => (body as { text: string }).text);
-    beforeEach(() => {
-      store = makeStore();
+    beforeEach(async (context) => {
       handles = [];
+      if (machine) needs(context, machine.name, machine.isHere);
+      store = await makeStore();
     });
     afterEach(() => {
       for (const handle of handles) handle.close();
-      store.destroy();
+      store?.destroy();
     });
 
     it('keeps appends in the order in which they were asked for, numbered from 1 without a gap', async () => {
@@ -213,19 +224,16 @@ export function ledgerContract(name: string, makeStore: () => StoreUnderTest): v
     it('shows nobody what is not committed, and the transaction its own', async () => {
       const [ledger, other] = [open(), open()];
       await ledger.append(progress('before'));
-      let isWritten: (value?: unknown) => void = () => undefined;
-      const written = new Promise((resolve) => {
-        isWritten = resolve;
-      });
+      const [written, looked] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
       let seenInside: number | undefined;
       const transaction = ledger.transact(async (tx) => {
         await tx.append(progress('inside'));
         seenInside = (await tx.events({ kinds: ['change.progress'] })).length;
-        isWritten();
-        await later();
+        written.resolve();
+        await looked.promise;
       });
-      await written;
-      const outside = await Promise.all([textsIn(ledger), textsIn(other)]);
+      await written.promise;
+      const outside = await Promise.all([textsIn(ledger), textsIn(other)]).finally(looked.resolve);
       await transaction;
       expect(outside).toEqual([['before'], ['before']]);
       expect(seenInside).toBe(2);
@@ -302,6 +310,85 @@ export function ledgerContract(name: string, makeStore: () => StoreUnderTest): v
       const kept = await ledger.transact(async (tx) => ({ append: tx.append }));
       await expect(kept.append(progress('late'))).rejects.toThrow(expect.objectContaining({ code: 'INTERNAL' }));
       expect(await textsIn(ledger)).toEqual([]);
+    });
+
+    it('is verified whole, proves its events and its own past, and is exported as it was hashed', async () => {
+      const ledger = open();
+      const heads = [await ledger.head()];
+      const digest = await ledger.putDocument({ plan: 1 });
+      for (let turn = 1; turn <= 13; turn += 1) {
+        await ledger.append({
+          kind: 'test.turn',
+          changeId: 'chg_ä😀',
+          body: { text: `${turn}\0"\n`, document: digest },
+        });
+        heads.push(await ledger.head());
+      }
+      await ledger.append(proposal('chg_1', targetOf('one', 'i-1'), 'ann'));
+      const { size, rootHash } = await ledger.head();
+      expect(await verifyLedger(store.place)).toEqual({ ok: true, size, rootHash, anchored: 'nothing' });
+      const old = { origin: await ledger.origin(), ...heads[5]! };
+      expect(await verifyLedger(store.place, old)).toMatchObject({ ok: true, anchored: 'checkpoint' });
+      const root = Buffer.from(rootHash, 'hex');
+      for (const { size: count, rootHash: before } of heads) {
+        const past = { size: count, root: Buffer.from(before, 'hex') };
+        expect(verifyConsistency(past, { size, root }, await ledger.consistencyProof(count))).toBe(true);
+        if (count === 0) continue;
+        const { bytes, hash } = await ledger.leaf(count);
+        expect(JSON.parse(String(bytes)).seq).toBe(count);
+        expect(verifyInclusion(hash, count - 1, size, await ledger.inclusionProof(count), root)).toBe(true);
+      }
+      const missing = expect.objectContaining({ code: 'INPUT_NOT_FOUND' });
+      await expect(ledger.leaf(size + 1)).rejects.toThrow(missing);
+      await expect(ledger.inclusionProof(3, 2)).rejects.toThrow(missing);
+      const exported: string[] = [];
+      for await (const line of exportedFrom(store.place, { kinds: ['test.turn'], changeId: 'chg_ä😀' }))
+        exported.push(line);
+      expect(exported).toHaveLength(13);
+      expect(exported[4]).toBe(String((await ledger.leaf(5)).bytes));
+    });
+
+    it('takes texts that a column cannot have, and finds them again', async () => {
+      const ledger = open();
+      const strange = ['chg_a\0b', `chg_${'x'.repeat(5_000)}`];
+      expect(await ledger.events({ changeId: 'chg_\ud800' })).toEqual([]);
+      for (const id of strange) await ledger.append(proposal(id, targetOf(`name ${id}`), `for ${id}`));
+      for (const [index, id] of strange.entries()) {
+        expect((await ledger.events({ changeId: id })).map(({ seq }) => seq)).toEqual([index + 1]);
+        const tags = tagged.sponsor('proposed', `for ${id}`);
+        expect((await ledger.events({ tags })).map(({ seq }) => seq)).toEqual([index + 1]);
+      }
+      expect(await verifyLedger(store.place)).toMatchObject({ ok: true, size: 2 });
+    });
+
+    it('tells whoever watches it of what another handle appends, until that is called off', async () => {
+      const [watched, other] = [open(), open()];
+      await other.append(progress('before'));
+      let told = 0;
+      let wake: () => void = () => undefined;
+      const stop = watched.watch(() => {
+        told += 1;
+        wake();
+      });
+      const seen = async (text: string) => {
+        for (let known = told; !(await textsIn(watched)).includes(text); known = told)
+          if (told === known)
+            await new Promise<void>((resolve) => {
+              wake = resolve;
+            });
+      };
+      for (const text of ['one', 'two', 'three']) {
+        const waiting = seen(text);
+        await other.append(progress(text));
+        await waiting;
+      }
+      expect(told).toBeGreaterThan(0);
+      stop();
+      await later();
+      const before = told;
+      await other.append(progress('after'));
+      await later();
+      expect(told).toBe(before);
     });
   });
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
-import { openLedger } from '../../src/ledger/store.ts';
+import { openLedger } from '../../src/ledger/sqlite/store.ts';
 import { needs } from '../needs.ts';
 
 function hasPython(): boolean {
@@ -30,7 +30,7 @@ describe('docs/ledger.md', async () => {
         const plan = await ledger.putDocument({ turn });
         await ledger.append({ kind: 'test.turn', body: { plan, text: 'ä 😀' } });
       }
-      expect(run()).toBe(`21 ${ledger.head().rootHash}`);
+      expect(run()).toBe(`21 ${(await ledger.head()).rootHash}`);
       const db = new Database(file);
       const bytes = db.prepare('SELECT bytes FROM events WHERE seq = 4').pluck().get() as Buffer;
       const forged = Buffer.from(bytes.toString('utf8').replace('😀', '😡'));

@@ -4,7 +4,7 @@ import type { App } from '../../src/compose.ts';
 import type { LedgerEvent } from '../../src/core/events.ts';
 import type { LedgerView } from '../../src/core/ports.ts';
 import { runUntilStopped } from '../../src/execute/runner.ts';
-import { openLedger } from '../../src/ledger/store.ts';
+import { openLedger } from '../../src/ledger/sqlite/store.ts';
 import { openTestWorld, proposeFix, DEV_STACK as STACK, type TestWorld } from '../world.ts';
 
 let world: TestWorld;

@@ -10,10 +10,11 @@ import { recordSignature } from '../../src/approvals/record.ts';
 import { buildStatement } from '../../src/approvals/statement.ts';
 import { approve as sign } from '../../src/cli/approve.ts';
 import { checkReceipt } from '../../src/cli/audit-receipt.ts';
+import type { OpenLedger } from '../../src/ledger/ledger.ts';
 import { ensureLogKey, keyFileIn, signHead } from '../../src/ledger/log-key.ts';
 import { parseVkey } from '../../src/ledger/note.ts';
 import { receiptFor, verifyReceipt } from '../../src/ledger/receipt.ts';
-import { type OpenLedger, openLedger } from '../../src/ledger/store.ts';
+import { openLedger } from '../../src/ledger/sqlite/store.ts';
 import { tilePath, writeTiles } from '../../src/ledger/tiles.ts';
 import type { Person } from '../../src/people/person.ts';
 import { type Algorithm, authenticator, PAGE } from '../approvals/authenticator.ts';
@@ -65,7 +66,7 @@ describe('an independent verifier', () => {
     await world.execute(id);
     const { ledger } = world.app;
     const file = keyFileIn(world.home);
-    ({ vkey } = ensureLogKey(world.home, file, ledger));
+    ({ vkey } = await ensureLogKey(world.home, file, ledger));
     for (let other = 1; other < 4; other += 1)
       await ledger.append({ kind: 'change.withdrawn', changeId: `chg_${other}`, body: { why: 'x'.repeat(other) } });
     const some = [1, 2, 3].map((other) => receiptFor(ledger, `chg_${other}`, () => signHead(ledger, file)));
@@ -80,13 +81,13 @@ describe('an independent verifier', () => {
 
   it('accepts our checkpoint and receipts, with the signature of a person in it', async (context) => {
     needs(context, 'python', isHere);
-    const checkpoint = signHead(world.app.ledger, keyFileIn(world.home)).text;
+    const checkpoint = (await signHead(world.app.ledger, keyFileIn(world.home))).text;
     const answers = asked(vkey, [
       { do: 'checkpoint', data: [checkpoint] },
       { do: 'receipt', data: [await whole()] },
       { do: 'receipt', data: [receipt] },
     ]);
-    expect(answers[0]).toBe(`ok ${world.app.ledger.head().size} events`);
+    expect(answers[0]).toBe(`ok ${(await world.app.ledger.head()).size} events`);
     expect(answers[1]).toMatch(/^ok chg_\w+ change\.finished, 4 events$/);
     expect(answers[2]).toMatch(/^ok chg_/);
   });
@@ -120,7 +121,7 @@ describe('an independent verifier', () => {
           relyingParty: PAGE,
         };
         const signed = await recordSignature(recorder, id, statement, signature);
-        const { vkey: ownKey } = ensureLogKey(own.home, keyFileIn(own.home), ledger);
+        const { vkey: ownKey } = await ensureLogKey(own.home, keyFileIn(own.home), ledger);
         const receiptOf = (changeId: string) =>
           receiptFor(ledger, changeId, () => signHead(ledger, keyFileIn(own.home)));
         const { at: _at, seq: _seq, ...body } = signed.approvals[0]!;
@@ -154,12 +155,12 @@ describe('an independent verifier', () => {
     expect(writings.flatMap(([what], at) => (answers[at]!.startsWith('refused: ') ? [] : [what]))).toEqual([]);
   });
 
-  it('refuses a receipt or checkpoint of which any byte is another, missing or doubled, as we do', (context) => {
+  it('refuses a receipt or checkpoint of which any byte is another, missing or doubled, as we do', async (context) => {
     needs(context, 'python', isHere);
     const keys = [parseVkey(vkey)];
     const texts: [Asked['do'], string][] = [
       ['receipt', receipt],
-      ['checkpoint', signHead(world.app.ledger, keyFileIn(world.home)).text],
+      ['checkpoint', (await signHead(world.app.ledger, keyFileIn(world.home))).text],
     ];
     for (const [what, text] of texts) {
       const bytes = Buffer.from(text);
@@ -183,14 +184,14 @@ describe('an independent verifier', () => {
     const home = mkdtempSync(join(tmpdir(), 'countersign-consistency-'));
     const ledger = openLedger(home);
     try {
-      const { vkey: own } = ensureLogKey(home, keyFileIn(home), ledger);
-      const heads: string[] = [signHead(ledger, keyFileIn(home)).text];
+      const { vkey: own } = await ensureLogKey(home, keyFileIn(home), ledger);
+      const heads: string[] = [(await signHead(ledger, keyFileIn(home))).text];
       for (let size = 1; size <= 12; size += 1) {
         await ledger.append({ kind: 'x', body: size });
-        heads.push(signHead(ledger, keyFileIn(home)).text);
+        heads.push((await signHead(ledger, keyFileIn(home))).text);
       }
-      const proofOf = (from: number, to: number) =>
-        ledger.consistencyProof(from, to).map((hash) => `${hash.toString('base64')}\n`);
+      const proofOf = async (from: number, to: number) =>
+        (await ledger.consistencyProof(from, to)).map((hash) => `${hash.toString('base64')}\n`);
       const pairs = heads.flatMap((_new, to) => heads.slice(0, to + 1).map((_old, from) => [from, to] as const));
       const question = (from: number, to: number, proof: string[]): Asked => ({
         do: 'consistency',
@@ -198,12 +199,12 @@ describe('an independent verifier', () => {
       });
       const good = asked(
         own,
-        pairs.map(([from, to]) => question(from, to, proofOf(from, to))),
+        await Promise.all(pairs.map(async ([from, to]) => question(from, to, await proofOf(from, to)))),
       );
       expect(good).toEqual(pairs.map(([from, to]) => `ok ${from} of ${to}`));
       const zero = `${Buffer.alloc(32).toString('base64')}\n`;
-      const wrong = pairs.flatMap(([from, to]) => {
-        const proof = proofOf(from, to);
+      const proofs = await Promise.all(pairs.map(async ([from, to]) => [from, to, await proofOf(from, to)] as const));
+      const wrong = proofs.flatMap(([from, to, proof]) => {
         return [
           question(from, to, [...proof, zero]),
           ...proof.map((_hash, at) => question(from, to, proof.toSpliced(at, 1, zero))),
@@ -240,14 +241,15 @@ describe('tiles', () => {
     const folder = join(home, 'tiles');
     const ledger: OpenLedger = openLedger(home);
     try {
-      const { vkey } = ensureLogKey(home, keyFileIn(home), ledger);
+      const { vkey } = await ensureLogKey(home, keyFileIn(home), ledger);
       const grow = (to: number) =>
         ledger.transact(async (tx) => {
-          for (let size = ledger.head().size; size < to; size += 1) await tx.append({ kind: 'x', body: { size } });
+          for (let size = (await ledger.head()).size; size < to; size += 1)
+            await tx.append({ kind: 'x', body: { size } });
         });
       for (const size of [0, 1, 255, 256, 257, 600]) {
         await grow(size);
-        writeTiles(ledger, folder, signHead(ledger, keyFileIn(home)));
+        await writeTiles(ledger, folder, await signHead(ledger, keyFileIn(home)));
         expect(tilesAnswer(vkey, folder)).toBe(`ok ${size} entries`);
       }
       const needed = [
@@ -268,12 +270,15 @@ describe('tiles', () => {
         writeFileSync(join(folder, name), bytes);
       }
       expect(tilesAnswer(vkey, folder)).toBe('ok 600 entries');
-      writeFileSync(join(folder, 'checkpoint'), `${ledger.origin}\n1\n${Buffer.alloc(32).toString('base64')}\n`);
-      expect(() => writeTiles(ledger, folder, signHead(ledger, keyFileIn(home)))).toThrow(
+      writeFileSync(
+        join(folder, 'checkpoint'),
+        `${await ledger.origin()}\n1\n${Buffer.alloc(32).toString('base64')}\n`,
+      );
+      await expect(writeTiles(ledger, folder, await signHead(ledger, keyFileIn(home)))).rejects.toThrow(
         expect.objectContaining({ code: 'LEDGER_TAMPERED' }),
       );
       await ledger.append({ kind: 'x', body: 'x'.repeat(70_000) });
-      expect(() => writeTiles(ledger, join(home, 'other'), signHead(ledger, keyFileIn(home)))).toThrow(
+      await expect(writeTiles(ledger, join(home, 'other'), await signHead(ledger, keyFileIn(home)))).rejects.toThrow(
         expect.objectContaining({ code: 'INPUT_TOO_LARGE' }),
       );
     } finally {

@@ -7,8 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { auditText, auditVerify } from '../../src/cli/audit-verify.ts';
 import type { EventQuery } from '../../src/core/events.ts';
 import { tagged } from '../../src/core/kept.ts';
-import { openLedger, readLedger } from '../../src/ledger/store.ts';
-import { verifyLedger } from '../../src/ledger/verify.ts';
+import { verifyLedger } from '../../src/ledger/open.ts';
+import { openLedger, readLedger } from '../../src/ledger/sqlite/store.ts';
 import { openTestWorld, proposeFix, STACK, type TestWorld } from '../world.ts';
 
 let world: TestWorld;
@@ -66,7 +66,7 @@ describe('what is kept beside the events', () => {
     await ledger.keepAgain();
     ledger.close();
     expect(tablesOf(home)).toEqual(tablesOf(world.home));
-    expect(verifyLedger(home)).toMatchObject({ ok: true });
+    expect(await verifyLedger(home)).toMatchObject({ ok: true });
   });
 
   it('is under what each event is about, and reads each that we write', () => {
@@ -97,9 +97,9 @@ describe('what is kept beside the events', () => {
     expect((await ledger.events({ tags: tagged.target(target), ...done })).map(({ seq }) => seq)).toEqual([
       proposed!.seq,
     ]);
-    const head = ledger.head();
+    const head = await ledger.head();
     ledger.close();
-    expect(verifyLedger(home)).toMatchObject({ ok: true, ...head });
+    expect(await verifyLedger(home)).toMatchObject({ ok: true, ...head });
   });
 
   it('is made again when another version kept something else', async () => {

@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { formatCheckpoint, openCheckpoint, parseCheckpoint } from '../../src/ledger/checkpoint.ts';
-import { LEDGER_FILE } from '../../src/ledger/database.ts';
+import type { OpenLedger } from '../../src/ledger/ledger.ts';
 import { ensureLogKey, keyFileIn, signHead } from '../../src/ledger/log-key.ts';
 import { formatVkey, type NoteKey, noteKey, parseVkey, signNote } from '../../src/ledger/note.ts';
 import { receiptFor, verifyReceipt } from '../../src/ledger/receipt.ts';
-import { type OpenLedger, openLedger } from '../../src/ledger/store.ts';
+import { LEDGER_FILE } from '../../src/ledger/sqlite/database.ts';
+import { openLedger } from '../../src/ledger/sqlite/store.ts';
 import { otherWritings } from './other-writings.ts';
 
 const tampered = expect.objectContaining({ code: 'LEDGER_TAMPERED' });
@@ -17,10 +18,10 @@ const invalid = expect.objectContaining({ code: 'INPUT_INVALID' });
 let home: string;
 let ledger: OpenLedger;
 let keys: NoteKey[];
-beforeEach(() => {
+beforeEach(async () => {
   home = mkdtempSync(join(tmpdir(), 'countersign-receipt-'));
   ledger = openLedger(home);
-  keys = [parseVkey(ensureLogKey(home, keyFileIn(home), ledger).vkey)];
+  keys = [parseVkey((await ensureLogKey(home, keyFileIn(home), ledger)).vkey)];
 });
 afterEach(() => {
   ledger.close();
@@ -41,19 +42,26 @@ async function changes(): Promise<void> {
 describe('checkpoint', () => {
   it('is read back as it was written, with signature lines or without', async () => {
     await ledger.append({ kind: 'x', body: null });
-    const checkpoint = { origin: ledger.origin, ...ledger.head() };
+    const checkpoint = { origin: await ledger.origin(), ...(await ledger.head()) };
     const text = formatCheckpoint(checkpoint);
     expect(parseCheckpoint(text)).toEqual(checkpoint);
     expect(openCheckpoint(text, keys)).toEqual({ checkpoint, signed: 'unsigned' });
-    expect(openCheckpoint(sign().text, keys)).toEqual({ checkpoint, signed: 'signed' });
-    expect(openCheckpoint(sign().text, [])).toEqual({ checkpoint, signed: 'signed by an unknown key' });
-    expect(openCheckpoint(`${sign().text}— witness AAAAAAAA\n`, keys)).toEqual({ checkpoint, signed: 'signed' });
+    expect(openCheckpoint((await sign()).text, keys)).toEqual({ checkpoint, signed: 'signed' });
+    expect(openCheckpoint((await sign()).text, [])).toEqual({ checkpoint, signed: 'signed by an unknown key' });
+    expect(openCheckpoint(`${(await sign()).text}— witness AAAAAAAA\n`, keys)).toEqual({
+      checkpoint,
+      signed: 'signed',
+    });
   });
 
   it('is refused when a known key’s signature is false, whatever else signed it', async () => {
-    const { text } = sign();
+    const { text } = await sign();
     await ledger.append({ kind: 'x', body: null });
-    const other = signNote(formatCheckpoint({ origin: ledger.origin, ...ledger.head() }), generateKey(), ledger.origin);
+    const other = signNote(
+      formatCheckpoint({ origin: await ledger.origin(), ...(await ledger.head()) }),
+      generateKey(),
+      await ledger.origin(),
+    );
     const forged = text.replace(/\n0\n/, '\n1\n');
     expect(forged).not.toBe(text);
     expect(() => openCheckpoint(forged, keys)).toThrow(invalid);
@@ -94,19 +102,19 @@ describe('checkpoint', () => {
   it('is never signed by the same key for a ledger that was cut off or replaced', async () => {
     await ledger.append({ kind: 'x', body: 1 });
     await ledger.append({ kind: 'x', body: 2 });
-    sign();
+    await sign();
     await ledger.append({ kind: 'x', body: 3 });
-    expect(sign().checkpoint.size).toBe(3);
+    expect((await sign()).checkpoint.size).toBe(3);
     ledger.close();
     const db = new Database(join(home, LEDGER_FILE));
     db.exec('DELETE FROM events WHERE seq = 3');
     db.close();
     ledger = openLedger(home);
-    expect(sign).toThrow(tampered);
+    await expect(sign()).rejects.toThrow(tampered);
     await ledger.append({ kind: 'x', body: 'another' });
-    expect(sign).toThrow(tampered);
+    await expect(sign()).rejects.toThrow(tampered);
     await ledger.append({ kind: 'x', body: 'more' });
-    expect(sign).toThrow(tampered);
+    await expect(sign()).rejects.toThrow(tampered);
   });
 });
 
@@ -137,7 +145,7 @@ describe('receipt', () => {
       [2, 'change.proposed'],
       [24, 'change.approved'],
     ]);
-    expect(checkpoint).toEqual({ origin: ledger.origin, ...ledger.head() });
+    expect(checkpoint).toEqual({ origin: await ledger.origin(), ...(await ledger.head()) });
   });
 
   it('short: names the earlier milestones by their hashes', async () => {
@@ -179,7 +187,8 @@ describe('receipt', () => {
       expect(() => verifyReceipt(edit, keys), edit).toThrow(invalid);
     }
     expect(() => verifyReceipt(text, [])).toThrow(invalid);
-    expect(() => verifyReceipt(text, [noteKey(ledger.origin, generateKey())])).toThrow(invalid);
+    const origin = await ledger.origin();
+    expect(() => verifyReceipt(text, [noteKey(origin, generateKey())])).toThrow(invalid);
     await expect(receiptFor(ledger, 'chg_none', sign)).rejects.toThrow(
       expect.objectContaining({ code: 'INPUT_NOT_FOUND' }),
     );

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { LedgerEvent } from '../../src/core/events.ts';
 import { eventBytes, isMilestone, parseEvent } from '../../src/ledger/events.ts';
-import { keepAgain } from '../../src/ledger/kept.ts';
 import { appendPeak, type Hash, leafHash } from '../../src/ledger/merkle.ts';
+import { keepAgain } from '../../src/ledger/sqlite/kept.ts';
 
 /** @param alter each event. @param into a folder that is made anew. */
 export function rewriteLedger(home: string, into: string, alter: (event: LedgerEvent) => LedgerEvent): void {

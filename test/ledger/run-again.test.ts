@@ -2,8 +2,8 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { approve } from '../../src/cli/approve.ts';
 import type { App } from '../../src/compose.ts';
-import { openLedger } from '../../src/ledger/store.ts';
-import { verifyLedger } from '../../src/ledger/verify.ts';
+import { verifyLedger } from '../../src/ledger/open.ts';
+import { openLedger } from '../../src/ledger/sqlite/store.ts';
 import { openTestWorld, STACK, type TestWorld } from '../world.ts';
 
 let world: TestWorld;
@@ -65,7 +65,7 @@ it('planning, proposing, withdrawing, signing and executing can each be decided 
     'change.finished',
   ]);
   expect(world.writes()).toHaveLength(1);
-  expect(verifyLedger(world.home)).toMatchObject({ ok: true });
+  expect(await verifyLedger(world.home)).toMatchObject({ ok: true });
 });
 
 it('what makes a change stale can be decided twice', async () => {

@@ -1,12 +1,13 @@
 /** How many transactions SQLite is asked for, counted in what it is told. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openLedger } from '../../src/ledger/store.ts';
-import { groupCommit, turnsOn } from '../../src/ledger/turns.ts';
-import { writingTo } from '../../src/ledger/writing.ts';
+import { groupCommit } from '../../src/ledger/sqlite/commit.ts';
+import { openLedger } from '../../src/ledger/sqlite/store.ts';
+import { writingTo } from '../../src/ledger/sqlite/writing.ts';
+import { turnsOn } from '../../src/ledger/turns.ts';
 
 let home: string;
 let db: Database.Database;
@@ -19,8 +20,8 @@ beforeEach(() => {
   told = [];
   db = new Database(join(home, 'ledger.db'), { verbose: (sql) => told.push(String(sql)) });
   const writing = writingTo(db, () => new Date());
-  const commit = groupCommit(db, writing);
-  const turns = turnsOn(join(home, 'ledger.db'));
+  const commit = groupCommit(db, writing, { ...writing, events: () => [], document: () => undefined });
+  const turns = turnsOn(realpathSync(join(home, 'ledger.db')));
   append = (text) => {
     const event = { kind: 'test.turn', body: { text } };
     return turns.ask(commit, () => writing.append(event), event);

@@ -5,7 +5,7 @@ import { StdioClientTransport as ModernTransport } from '@modelcontextprotocol/c
 import { Client as V1Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport as V1Transport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { verifyLedger } from '../../src/ledger/verify.ts';
+import { verifyLedger } from '../../src/ledger/open.ts';
 import { textOf } from '../../src/mcp/answer-text.ts';
 import { INSTRUCTIONS } from '../../src/mcp/server.ts';
 import { listTools } from '../../src/mcp/tool-list.ts';
@@ -198,6 +198,6 @@ describe('several servers on one state folder', () => {
     expect(events.filter(({ kind }) => kind === 'tool.answered')).toHaveLength(16);
     expect(events.filter(({ kind }) => kind === 'tool.refused')).toHaveLength(4);
     expect(events.filter(({ kind }) => kind === 'plan.made')).toHaveLength(4);
-    expect(verifyLedger(world.home)).toMatchObject({ ok: true, size: events.length });
+    expect(await verifyLedger(world.home)).toMatchObject({ ok: true, size: events.length });
   });
 });

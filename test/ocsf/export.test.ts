@@ -95,10 +95,10 @@ describe('the export', () => {
     expect(Object.keys(EVENT_BODIES).filter((kind) => !(kind in classes))).toEqual([]);
     expect(Object.entries(classes).filter(([, uid]) => uid === 0)).toEqual([['change.teleported', 0]]);
   });
-  it('carries the very bytes that were hashed, the ledger’s name and the position', () => {
+  it('carries the very bytes that were hashed, the ledger’s name and the position', async () => {
     for (const [index, event] of events().entries()) {
-      expect(event.raw_data).toBe(world.app.ledger.leaf(index + 1).bytes.toString('utf8'));
-      expect(event.metadata.uid).toBe(`${world.app.ledger.origin}/${index + 1}`);
+      expect(event.raw_data).toBe((await world.app.ledger.leaf(index + 1)).bytes.toString('utf8'));
+      expect(event.metadata.uid).toBe(`${await world.app.ledger.origin()}/${index + 1}`);
       expect(event.time).toBe(Date.parse(JSON.parse(event.raw_data).at));
     }
   });

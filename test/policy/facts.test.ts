@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { guards } from '../../guards/index.ts';
 import type { Mark } from '../../src/core/mark.ts';
-import { openLedger } from '../../src/ledger/store.ts';
+import { openLedger } from '../../src/ledger/sqlite/store.ts';
 import { createPolicyPort } from '../../src/policy/port.ts';
 import { providerRules } from '../../src/providers/index.ts';
 import { effect, instance, NOW, PROD, plan, policyWith, read, resourcePlan, stack } from './plans.ts';
@@ -22,8 +22,7 @@ const portFor = (text: string | null, over: { actsAs?: string[]; now?: Date; spo
     provider: providerRules,
     ledger,
     isHypothetical: true,
-    sponsor: over.sponsor ?? 'alice',
-    actsAs: over.actsAs ?? ['countersign'],
+    caller: { sponsor: over.sponsor ?? 'alice', actsAs: over.actsAs ?? ['countersign'] },
     now: () => over.now ?? NOW,
   });
 const judge = async (text: string | null, about = plan(), over = {}) => portFor(text, over).judgeFor(about, 'propose');

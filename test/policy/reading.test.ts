@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openLedger } from '../../src/ledger/store.ts';
+import { openLedger } from '../../src/ledger/sqlite/store.ts';
 import { DEV_STACK, openTestWorld, STACK, type TestWorld } from '../world.ts';
 
 let world: TestWorld;

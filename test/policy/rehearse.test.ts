@@ -6,6 +6,8 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { historyOf } from '../../src/cli/git-history.ts';
 import { rehearsalText, rehearsePolicy } from '../../src/cli/policy-rehearse.ts';
+import { programPath } from '../../src/config.ts';
+import { deployTools } from '../../src/sandbox/deploy-tools.ts';
 
 const POLICY = `version: 1
 accounts:
@@ -129,11 +131,12 @@ describe('a rehearsal', () => {
       waitedHours: 0,
     });
   });
-  it('deploys with its imports, and a long template without its layout', async () => {
+  it('deploys with its imports, and plans a template from a bucket where it is too long for a call', async () => {
     const importing = `${template('orders')}  Topic:
     Type: AWS::SNS::Topic
     Properties: { DisplayName: { Fn::ImportValue: shared-name } }
-${'# layout\n'.repeat(7_000)}`;
+${Array.from({ length: 450 }, (_, index) => `  Queue${index}:\n    Type: AWS::SQS::Queue\n    Properties: { VisibilityTimeout: ${index}, QueueName: q-${index}-${'x'.repeat(40)} }\n`).join('')}`;
+    expect(importing.length).toBeGreaterThan(51_200);
     commit(15, 'ben', { 'orders/template.yaml': importing });
     commit(16, 'ben', { 'orders/template.yaml': importing.replace('shared-name', 'other-name') });
     const { changes } = await rehearsePolicy(request({ since: '2026-11-10T14:30:00Z' }));
@@ -141,6 +144,20 @@ ${'# layout\n'.repeat(7_000)}`;
       { decision: 'needs_approval' },
       { decision: 'needs_approval' },
     ]);
+  });
+  it('gives the new default where the new version refuses the deployed value, as its author had to', async () => {
+    const sized = (declared: string) =>
+      `Parameters:\n  Size: ${declared}\n${template('sized')}${QUEUE.replace('30', '{ Ref: Size }')}`;
+    const [first, narrower, named] = [
+      '{ Type: String, Default: "30", AllowedValues: ["30", "40"] }',
+      '{ Type: String, Default: "40", AllowedValues: ["40"] }',
+      '{ Type: "AWS::SSM::Parameter::Value<String>", Default: /sizes/queue }',
+    ] as const;
+    for (const [index, declared] of [first, narrower, named].entries())
+      commit(15 + index, 'ben', { 'sized/template.yaml': sized(declared) });
+    const { changes, notPlanned } = await rehearsePolicy(request({ path: 'sized/*' }));
+    expect(notPlanned).toEqual([]);
+    expect(changes.map(({ planned }) => planned.decision)).toEqual(Array(3).fill('needs_approval'));
   });
   it('rehearses a scope that plans only as if it executed', async () => {
     const { counts } = await rehearsePolicy(request({ stackName: '{name}-dev' }));
@@ -160,10 +177,40 @@ ${'# layout\n'.repeat(7_000)}`;
   });
   it('lists by reason the changes that it cannot plan', async () => {
     commit(15, 'ben', { 'orders/template.yaml': template('orders') });
-    commit(16, 'ben', { 'orders/template.yaml': `Transform: AWS::Serverless-2016-10-31\n${template('orders')}` });
+    commit(16, 'ben', { 'orders/template.yaml': `Transform: Macro\n${template('orders')}` });
     const { counts, notPlanned } = await rehearsePolicy(request());
     expect(counts.not_planned).toBe(1);
     expect(notPlanned).toEqual([{ why: expect.stringMatching(/^[A-Z_]+: /), changes: 1 }]);
+  });
+  it('uploads local files, and translates SAM where the translator is installed', async (context) => {
+    const tools = deployTools('eu-west-1', programPath());
+    const sam = (memory: number) => `Transform: AWS::Serverless-2016-10-31
+Resources:
+  Fn:
+    Type: AWS::Serverless::Function
+    Properties: { Runtime: nodejs24.x, Handler: index.handler, CodeUri: ./src, MemorySize: ${memory} }
+`;
+    const isInstalled = !(await tools.sent(sam(128))).includes('Transform');
+    await tools.close();
+    if (!isInstalled) context.skip('aws-sam-translator is not installed');
+    commit(15, 'ben', { 'api/template.yaml': sam(128) });
+    commit(16, 'ben', { 'api/template.yaml': sam(256) });
+    commit(17, 'ben', { 'api/template.yaml': sam(256).replace('MemorySize', 'MemorySise') });
+    const { changes, notPlanned } = await rehearsePolicy(request({ path: 'api/*' }));
+    expect(changes.map(({ planned }) => planned.decision)).toEqual(['needs_approval', 'needs_approval', 'not_planned']);
+    expect(notPlanned).toMatchObject([{ why: expect.stringContaining('MemorySise') }]);
+  });
+  it('names the resource for which a version cannot be deployed, and counts the same reason once', async () => {
+    const nested = (file: string) =>
+      `  Base:\n    Type: AWS::CloudFormation::Stack\n    Properties: { TemplateURL: "https://s3.amazonaws.com/elsewhere/${file}.yaml" }\n`;
+    const commitBoth = (hour: number, name: string) => {
+      for (const [after, file] of ['one', 'two'].entries())
+        commit(hour + after, 'ben', { [`${file}/template.yaml`]: template(`${file}-${name}`, nested(file)) });
+    };
+    commitBoth(15, 'before');
+    commitBoth(17, 'after');
+    const { notPlanned } = await rehearsePolicy(request({ since: '2026-11-10T16:30:00Z' }));
+    expect(notPlanned).toEqual([{ why: expect.stringContaining('(Base: S3 error: '), changes: 2 }]);
   });
   it('is of the time and the files that were asked for', async () => {
     expect((await rehearsePolicy(request({ since: '2026-11-10T10:30:00Z' }))).changes).toHaveLength(2);

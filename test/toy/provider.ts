@@ -48,8 +48,9 @@ export function createToy(path: string, place: { account: string; region: string
   const classify: Provider['classify'] = ({ operation }) => (operation === 'Look' ? 'read' : 'write');
   return {
     name: 'toy',
+    targets: ['stack'],
     hosts: { isOwn: () => false, holdsNames: () => false, isShared: () => false },
-    facts: {
+    factsOf: () => ({
       allowedCalls: [
         {
           provider: 'toy',
@@ -74,7 +75,7 @@ export function createToy(path: string, place: { account: string; region: string
         roll_back: 'plan_book',
       },
       retainBy: 'a chain',
-    },
+    }),
     completePlan: () => {
       throw new Error('the toy has no earlier plans');
     },

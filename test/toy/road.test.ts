@@ -6,7 +6,7 @@ import { approve } from '../../src/cli/approve.ts';
 import { show } from '../../src/cli/show.ts';
 import { type App, createApp } from '../../src/compose.ts';
 import { mintPlanningPermit, mintWritingPermit } from '../../src/core/permit.ts';
-import { verifyLedger } from '../../src/ledger/verify.ts';
+import { verifyLedger } from '../../src/ledger/open.ts';
 import { tools } from '../../tools/index.ts';
 import { openTestWorld, type TestWorld } from '../world.ts';
 import { createToy, type Shelves, toyTools } from './provider.ts';

@@ -14,7 +14,7 @@ export const auditCheckpoint: Command<{ key?: string; json?: boolean }> = {
   run: (context, { key, json }) =>
     context.withApp(async ({ ledger }) => {
       const { headOf } = await import('../log-keys.ts');
-      const { checkpoint, text, signed } = headOf(ledger, context.config.home, key);
+      const { checkpoint, text, signed } = await headOf(ledger, context.config.home, key);
       if (!signed) context.note('This checkpoint is not signed. To make a key: countersign audit key');
       const data = { ...checkpoint, signed, note: text };
       return { text, json: data, exit: EXIT.pass, ...(json ? {} : { exact: true }) };

@@ -1,3 +1,4 @@
+import { ledgerPlace } from '../../config.ts';
 import { type Command, JSON_OPTION, LEDGER_FILTERS } from '../command.ts';
 import { EXIT } from '../exit.ts';
 
@@ -19,12 +20,13 @@ export const auditExport: Command<{ since?: string; change?: string; kind?: stri
   ],
   arguments: [],
   async run({ config, version }, { format, ...asked }) {
-    const [{ asExported }, { exportedEvents }] = await Promise.all([
+    const [{ asExported }, { exportedFrom }] = await Promise.all([
       import('../audit-events.ts'),
-      import('../../ledger/export.ts'),
+      import('../../ledger/open.ts'),
     ]);
-    const events = exportedEvents(config.home, await asExported(config.home, asked));
-    const lines = format === 'ocsf' ? (await import('../audit-ocsf.ts')).ocsfOf(config.home, events, version) : events;
+    const place = ledgerPlace(config);
+    const events = exportedFrom(place, await asExported(place, asked));
+    const lines = format === 'ocsf' ? (await import('../audit-ocsf.ts')).ocsfOf(place, events, version) : events;
     return { text: '', json: undefined, exit: EXIT.pass, exact: true, lines };
   },
 };

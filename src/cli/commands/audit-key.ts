@@ -15,7 +15,7 @@ export const auditKey: Command<{ key?: string; tlogPolicy?: boolean }> = {
   run: (context, { key, tlogPolicy }) =>
     context.withApp(async ({ ledger }) => {
       const { madeKey } = await import('../log-keys.ts');
-      const { vkey, file, isNew } = madeKey(ledger, context.config.home, key);
+      const { vkey, file, isNew } = await madeKey(ledger, context.config.home, key);
       if (isNew) context.note(`The private key is ${file}. Its owner can sign checkpoints of this ledger.`);
       const text = tlogPolicy ? `log ${vkey}\nquorum none` : vkey;
       return { text, json: { vkey, file, is_new: isNew }, exit: EXIT.pass };

@@ -1,3 +1,4 @@
+import { ledgerPlace } from '../../config.ts';
 import { type Command, CURSOR_OPTION, JSON_OPTION, LEDGER_FILTERS, limitOption } from '../command.ts';
 import { EXIT } from '../exit.ts';
 
@@ -11,7 +12,7 @@ export const auditShow: Command<Args> = {
   arguments: [],
   async run({ config }, args) {
     const { pageOf, pageText } = await import('../audit-events.ts');
-    const page = await pageOf(config.home, args);
+    const page = await pageOf(ledgerPlace(config), args);
     return { text: pageText(page), json: page, exit: EXIT.pass };
   },
 };

@@ -24,7 +24,7 @@ export const auditTiles: Command<{ folder: string; key?: string }> = {
   run: (context, { folder, key }) =>
     context.withApp(async ({ ledger }) => {
       const { tiled } = await import('../log-keys.ts');
-      const written = tiled(ledger, context.config.home, folder, key);
+      const written = await tiled(ledger, context.config.home, folder, key);
       const text = `${folder}: ${counted(written.size, 'event')} in ${counted(written.files, 'file')}.`;
       return { text: makeVisibleLine(text, Number.POSITIVE_INFINITY), json: written, exit: EXIT.pass };
     }),

@@ -1,3 +1,4 @@
+import { ledgerPlace } from '../../config.ts';
 import { type Command, JSON_OPTION, VKEY_OPTION } from '../command.ts';
 import { EXIT } from '../exit.ts';
 
@@ -36,7 +37,7 @@ export const auditVerify: Command<Args> = {
     }
     const { auditText, auditVerify: verify } = await import('../audit-verify.ts');
     const kept = { checkpoints: checkpoint, keys, mustBeSigned: vkey !== undefined, witnesses: witnessKey };
-    const report = await verify(config.home, kept);
+    const report = await verify(ledgerPlace(config), kept);
     return { text: auditText(report), json: report, exit: report.ok ? EXIT.pass : EXIT.failed };
   },
 };

@@ -21,7 +21,7 @@ export const init: Command<GivenAnswers> = {
     return context.withApp(
       async (app) => {
         const { init: write } = await import('../init-questions.ts');
-        await write(app, given, { asks, policyFile, tell: context.tell });
+        await write(app, given, { asks, policyFile, tell: context.tell, width: context.width ?? 80 });
         return { text: '', json: { policy: policyFile }, exit: EXIT.pass };
       },
       // The policy is still to be written: there is none to read.

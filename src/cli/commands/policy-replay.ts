@@ -1,3 +1,4 @@
+import { ledgerPlace } from '../../config.ts';
 import { type Command, JSON_OPTION } from '../command.ts';
 import { EXIT } from '../exit.ts';
 import { requiredPolicy } from '../required-policy.ts';
@@ -23,7 +24,7 @@ export const policyReplay: Command<{ since: string; observed?: boolean }> = {
   async run({ config, width, note }, { since, observed = false }) {
     const path = requiredPolicy(config);
     const { replayPolicy, replayText } = await import('../policy-replay.ts');
-    const report = await replayPolicy(config.home, path, { since, observed }, note);
+    const report = await replayPolicy(ledgerPlace(config), path, { since, observed }, note);
     const { unreadable, differences } = report;
     const exit = unreadable.length > 0 ? EXIT.failed : differences.length > 0 ? EXIT.differs : EXIT.pass;
     return { text: replayText(report, width), json: report, exit };

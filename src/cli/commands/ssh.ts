@@ -1,3 +1,4 @@
+import { overKeyOf } from '../../core/caller.ts';
 import { CountersignError } from '../../core/errors.ts';
 import { makeVisibleLine } from '../../core/render-safe.ts';
 import type { Command, Context, Result } from '../command.ts';
@@ -76,7 +77,7 @@ export const ssh: Command<{ person: string }> = {
         asked === '' ? 'This key gives no shell.' : `This key cannot run: ${makeVisibleLine(asked, 200)}`,
         `It runs: ${ALLOWED.map((one) => `countersign ${one.words}`).join(', ')}.`,
       );
-    const config = { ...context.config, sponsor: person, actsAs: [...context.config.actsAs, person] };
+    const config = overKeyOf(person, context.config);
     const as: Context = { ...context, config, withApp: (use, given = config) => context.withApp(use, given) };
     return found.run(as, person, id, text);
   },

@@ -7,7 +7,7 @@ import type { Plan } from '../../core/plan.ts';
 import type { Verdict } from '../../core/verdict.ts';
 import { freezesInForce } from '../../policy/freeze.ts';
 import type { Policy } from '../../policy/model.ts';
-import { isBeforePlanning, scopesFor, stacksOf, subjectsOf } from '../../policy/scope.ts';
+import { type Counted, isBeforePlanning, scopesFor, stacksOf, subjectsOf, workspacesOf } from '../../policy/scope.ts';
 
 export interface Judged {
   policy: Policy | null;
@@ -17,12 +17,12 @@ export interface Judged {
   facts: Facts;
 }
 type Path = PropertyKey[];
-type Lines = (about: Judged & { policy: Policy; scopes: number[] }) => Path[];
+type Lines = (about: Judged & { policy: Policy; scopes: Path[] }) => Path[];
 
 const ofScopes =
   (...key: string[]): Lines =>
   ({ scopes }) =>
-    scopes.length > 0 ? scopes.map((index) => ['scopes', index, ...key]) : [['scopes']];
+    scopes.length > 0 ? scopes.map((scope) => [...scope, ...key]) : [['scopes']];
 
 /** The policy's part in a fact, by the first word of its path or by the whole of it. */
 const LINES: Record<string, Lines> = {
@@ -39,7 +39,12 @@ const LINES: Record<string, Lines> = {
     policy.file.scopes.flatMap(({ tags }, index): Path[] => (tags ? [['scopes', index, 'tags']] : [])),
   freezes: ({ policy, plan, facts }) => {
     const { environment, account, now } = facts;
-    const subject = { account: account?.alias ?? null, environment, stacks: stacksOf(plan) };
+    const subject = {
+      account: account?.alias ?? null,
+      environment,
+      stacks: stacksOf(plan),
+      workspaces: workspacesOf(plan),
+    };
     return policy.file.freezes.flatMap((freeze, index): Path[] =>
       freezesInForce([freeze], subject, now).length > 0 ? [['freezes', index]] : [],
     );
@@ -65,8 +70,11 @@ export interface Places {
 export function placesIn(judged: Judged): Places {
   const { policy, policyName, plan, facts } = judged;
   if (!policy) return { ofFact: (path) => [elsewhere(path) ?? 'default (no policy)'], ofGuard: () => [] };
-  const scopes = (scopesFor(policy, subjectsOf(plan), isBeforePlanning(plan)) ?? []).map((scope) =>
-    policy.file.scopes.indexOf(scope),
+  const scopes = (scopesFor(policy, subjectsOf(plan), isBeforePlanning(plan)) ?? []).map(
+    (scope): Path =>
+      scope.workspace === undefined
+        ? ['scopes', (policy.file.scopes as readonly Counted[]).indexOf(scope)]
+        : ['workspaces', scope.workspace],
   );
   const told = (path: Path): string => {
     const place = policy.placeIfWritten(path);
@@ -86,7 +94,7 @@ export function placesIn(judged: Judged): Places {
     ofGuard: ({ name, options }, { exceptions = [] }) => [
       ...optionPaths(policy, name, options, facts.environment).map(told),
       ...scopes
-        .map((index): Path => ['scopes', index, 'raise', name])
+        .map((scope): Path => [...scope, 'raise', name])
         .filter(policy.placeIfWritten)
         .map(told),
       ...exceptions.flatMap((text) =>

@@ -155,10 +155,12 @@ function planOf(sample: Sample, { policy, provider, sponsor, now }: About): Plan
 function callOf(
   action: Action,
   on: string | string[],
-  { name: provider, facts }: ProviderRules,
+  { name: provider, factsOf }: ProviderRules,
   place: Pick<Call, 'account' | 'region'>,
 ): Call {
-  const row = facts.allowedCalls.find(({ actions }) => actions[0] === action);
+  const row = factsOf({ kind: typeof on === 'string' ? 'stack' : 'resources' }).allowedCalls.find(
+    ({ actions }) => actions[0] === action,
+  );
   const [input] = Object.entries(row?.inputs ?? {}).find(([, must]) => must === null) ?? [];
   return {
     step: 'step1',

@@ -122,7 +122,9 @@ function frictionIn(changes: readonly Rehearsed[]): Friction[] {
     if (!('verdicts' in planned)) continue;
     for (const { guard, outcome, message } of planned.verdicts) {
       const key = `${outcome} ${guard}`;
-      groups.set(key, [...(groups.get(key) ?? []), { change, judged: planned, message }]);
+      const members = groups.get(key) ?? [];
+      members.push({ change, judged: planned, message });
+      groups.set(key, members);
     }
   }
   return [...groups]

@@ -84,9 +84,8 @@ export function judgeAsOf(
     isHypothetical: true,
     ...about,
     ledger: past(seq - 1),
-    sponsor: sponsor ?? undefined,
-    // Names that could not sign then: whoever the server ran as is among them.
-    actsAs: excluded,
+    // `excluded` could not sign then: whoever the server ran as is among them.
+    caller: { sponsor, actsAs: excluded },
     now: () => at,
   });
   return (instead: Plan = plan): Promise<Judge> =>

@@ -4,6 +4,7 @@ import type { Effect } from '../../core/effect.ts';
 import type { WayOut } from '../../core/errors.ts';
 import type { Plan, Target } from '../../core/plan.ts';
 import type { ProviderRules } from '../../core/ports.ts';
+import type { ProviderFacts } from '../../core/subject.ts';
 import { ALLOWED_CALLS } from './allowed-calls.ts';
 import { classifyCall } from './call-classes.ts';
 import { describedEffects } from './described.ts';
@@ -14,18 +15,21 @@ import { actionOf } from './subject.ts';
 import { trail } from './trail.ts';
 import { wayBack } from './way-back.ts';
 
+const FACTS: ProviderFacts = {
+  allowedCalls: ALLOWED_CALLS,
+  toolFor: {
+    update: 'plan_stack_update',
+    roll_back: 'plan_stack_rollback',
+    copy: 'plan_snapshot',
+    tag: 'plan_tags',
+  },
+  retainBy: 'DeletionPolicy: Retain and UpdateReplacePolicy: Retain',
+};
+
 export const awsRules: ProviderRules = {
   name: 'aws',
-  facts: {
-    allowedCalls: ALLOWED_CALLS,
-    toolFor: {
-      update: 'plan_stack_update',
-      roll_back: 'plan_stack_rollback',
-      copy: 'plan_snapshot',
-      tag: 'plan_tags',
-    },
-    retainBy: 'DeletionPolicy: Retain and UpdateReplacePolicy: Retain',
-  },
+  targets: ['stack', 'resources'],
+  factsOf: () => FACTS,
   completePlan,
   actionOf,
   classify: (call) => classifyCall(call.service, call.operation, call.input),

@@ -6,9 +6,10 @@ import { canonicalJson } from '../../../core/digest.ts';
 import { CountersignError } from '../../../core/errors.ts';
 import type { WantedTemplate } from '../change-sets.ts';
 import type { StackUpdateRequest } from '../ports.ts';
+import { localAssets } from '../template/assets.ts';
 import { editTemplate } from '../template/edit.ts';
 import { transformsOf } from '../template/inspect.ts';
-import { isRecord, MAX_TEMPLATE_BYTES, parseTemplate, type Template } from '../template/parse.ts';
+import { MAX_TEMPLATE_BYTES, parseTemplate, type Template } from '../template/parse.ts';
 import { isMask, MASK, masksIn, maskTemplate } from '../template/secrets.ts';
 import { isInS3, readFromS3 } from '../template-object.ts';
 import type { PlannerContext } from './context.ts';
@@ -98,8 +99,8 @@ export function checkedTemplate(context: PlannerContext, { text, url }: WantedTe
       `${masked} is a masked value, and sending it would overwrite the real one.`,
       'Change the template with set instead: set keeps everything that it does not name.',
     );
-  const asset = localAsset(template);
-  if (asset) throw needsPackage(template, asset);
+  const [asset] = localAssets(template);
+  if (asset) throw needsPackage(template, `${asset.logicalId}.${asset.property}`);
   const transforms = transformsOf(template);
   const macro = transforms.find((name) => !AWS_TRANSFORMS.has(name));
   // SECURITY: creating a change set runs a macro's function at once, before anybody has judged it.
@@ -129,31 +130,4 @@ export function refuseMaskedParameters(parameters: Record<string, string> | unde
       `The value of ${masked[0]} is a mask.`,
       'Leave it out to keep the current value.',
     );
-}
-
-/** Properties that tools rewrite to S3 places when they package. */
-const ASSET_PROPERTIES: Record<string, readonly string[]> = {
-  'AWS::Lambda::Function': ['Code'],
-  'AWS::Lambda::LayerVersion': ['Content'],
-  'AWS::Serverless::Function': ['CodeUri', 'ImageUri'],
-  'AWS::Serverless::LayerVersion': ['ContentUri'],
-  'AWS::Serverless::Api': ['DefinitionUri'],
-  'AWS::Serverless::StateMachine': ['DefinitionUri'],
-  'AWS::Serverless::Application': ['Location'],
-  'AWS::CloudFormation::Stack': ['TemplateURL'],
-  'AWS::ApiGateway::RestApi': ['BodyS3Location'],
-  'AWS::StepFunctions::StateMachine': ['DefinitionS3Location'],
-  'AWS::Glue::Job': ['Command.ScriptLocation'],
-};
-
-function localAsset(template: Template): string | undefined {
-  for (const [logicalId, { Type, Properties = {} }] of Object.entries(template.Resources))
-    for (const path of ASSET_PROPERTIES[Type] ?? []) {
-      const value = path
-        .split('.')
-        .reduce<unknown>((at, key) => (isRecord(at) ? at[key] : undefined), Properties as unknown);
-      if (typeof value === 'string' && !/^(?:s3|https?):\/\/|^\{\{resolve:|\.dkr\.ecr\./.test(value))
-        return `${logicalId}.${path}`;
-    }
-  return undefined;
 }

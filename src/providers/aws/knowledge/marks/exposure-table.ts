@@ -88,7 +88,7 @@ AWS::ImageBuilder::DistributionConfiguration | Distributions.*.AmiDistributionCo
 AWS::ImageBuilder::DistributionConfiguration | Distributions.*.AmiDistributionConfiguration.TargetAccountIds | expose | more | Account {is} can newly start instances of the images | +
 AWS::RAM::ResourceShare | Principals | expose | more | Principal {is} can newly use the shared resources {ResourceArns} | +
 AWS::RAM::ResourceShare | ResourceArns | expose | more | Principals {Principals} can newly use {is} | +
-AWS::RAM::ResourceShare | AllowExternalPrincipals | expose | becomes true | Accounts outside the organisation can newly be given {ResourceArns}
+AWS::RAM::ResourceShare | AllowExternalPrincipals | expose | becomes true | Accounts outside the organization can newly be given {ResourceArns}
 AWS::Lambda::LayerVersionPermission | Principal | expose | more | Account {is} can newly use the layer {LayerVersionArn} | +
 AWS::ECR::PublicRepository | RepositoryName | expose | more | The public can newly pull the images of {it} | +
 AWS::ECR::ReplicationConfiguration | ReplicationConfiguration | expose | more | Registries of {is} can newly hold the images of this registry | +
@@ -147,7 +147,7 @@ AWS::CodeBuild::Project | Visibility | expose | becomes PUBLIC_READ | The public
 AWS::NeptuneGraph::Graph | PublicConnectivity | expose | becomes true | The internet can newly reach the graph {it} | +
 AWS::VpcLattice::Service | AuthType | expose | becomes NONE | Clients of the service network can newly call {it} without authorization
 AWS::VpcLattice::ServiceNetwork | AuthType | expose | becomes NONE | Clients of the network {it} can newly call its services without authorization
-AWS::Grafana::Workspace | AccountAccessType | expose | becomes ORGANIZATION | Users of the workspace {it} can newly read data of other accounts of the organisation | +
+AWS::Grafana::Workspace | AccountAccessType | expose | becomes ORGANIZATION | Users of the workspace {it} can newly read data of other accounts of the organization | +
 AWS::Grafana::Workspace | NetworkAccessControl | expose | removed | The internet can newly reach the workspace {it}
 AWS::Cognito::UserPoolIdentityProvider | ProviderName | expose | more | Identities of {is} ({ProviderType}) can newly sign in to the user pool {UserPoolId} | +
 AWS::Cognito::UserPool | LambdaConfig | expose | foreign | Account {account} can newly see and decide sign-ins of the user pool {it} | +

@@ -87,7 +87,7 @@ function everybody(bindings: Binding[], place: Place, context: MarkContext): Gai
   if (first.by === 'other') return undefined;
   if (first.by === 'organisation') {
     const organisation = shown(first.values.join(', '));
-    return { who: `Every principal of the organisation ${organisation}`, principal: organisation };
+    return { who: `Every principal of the organization ${organisation}`, principal: organisation };
   }
   if (first.by === 'account') {
     const foreign = first.values.filter((value) => value !== context.account);
@@ -123,7 +123,7 @@ function service(name: string, bindings: Binding[], context: MarkContext): Gaine
   if (bindings.every(({ by }) => by === 'organisation')) {
     const organisation = shown(first.values.join(', '));
     return {
-      who: `${shown(name)}, acting for any account of the organisation ${organisation},`,
+      who: `${shown(name)}, acting for any account of the organization ${organisation},`,
       principal: `${shown(name)} for ${organisation}`,
     };
   }

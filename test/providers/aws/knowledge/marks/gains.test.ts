@@ -172,7 +172,7 @@ describe('by the policy of a thing gains', () => {
     [
       'the organisation',
       { StringEquals: { 'aws:PrincipalOrgID': 'o-acme123456' } },
-      'Every principal of the organisation o-acme123456',
+      'Every principal of the organization o-acme123456',
     ],
   ])('everybody, limited to %s: that alone', (_what, Condition, who) => {
     const told = queue('*', Condition);

@@ -1,6 +1,6 @@
 /** The bytes of events as they were hashed, one after the other, in memory that does not grow with them. */
 import type Database from 'better-sqlite3';
-import type { EventQuery } from '../core/events.ts';
+import type { EventQuery } from '../../core/events.ts';
 import { openReadOnly, readable, requireLedger } from './database.ts';
 
 /** Over one snapshot; nothing is made or written. @throws INPUT_NOT_FOUND without a ledger. */

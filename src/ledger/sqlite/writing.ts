@@ -5,11 +5,12 @@
  * hashed onto; that number is the primary key, so of two processes one wins.
  */
 import type Database from 'better-sqlite3';
-import { canonicalJson, digestOf } from '../core/digest.ts';
-import { type LedgerEvent, MILESTONES } from '../core/events.ts';
-import { eventBytes, isMilestone, parseEvent, type WrittenEvent } from './events.ts';
-import { isKept, keepingIn } from './kept.ts';
-import { appendPeak, type Hash, leafHash, splitHashes } from './merkle.ts';
+import { canonicalJson, digestOf } from '../../core/digest.ts';
+import { type LedgerEvent, MILESTONES } from '../../core/events.ts';
+import { eventBytes, isMilestone, parseEvent, type WrittenEvent } from '../events.ts';
+import { isKept } from '../keeping.ts';
+import { appendPeak, type Hash, leafHash, splitHashes } from '../merkle.ts';
+import { keepingIn } from './kept.ts';
 
 /** It follows from the peaks; a trigger tells processes of earlier versions by theirs. */
 const NO_ROOT = Buffer.alloc(0);

@@ -3,9 +3,11 @@
  * all events when a version keeps something else, and compared with them by `audit verify`.
  */
 import type Database from 'better-sqlite3';
-import type { LedgerEvent } from '../core/events.ts';
-import { KEPT_KINDS, KEPT_VERSION, type Standing, standingAfter, standingIdOf, tagsOf } from '../core/kept.ts';
-import { parseEvent } from './events.ts';
+import type { LedgerEvent } from '../../core/events.ts';
+import { KEPT_KINDS, KEPT_VERSION, standingIdOf, tagsOf } from '../../core/kept.ts';
+import { parseEvent } from '../events.ts';
+import type { KeptStanding } from '../evidence.ts';
+import { isKept, standingLeftBy } from '../keeping.ts';
 
 export const KEPT_TABLES = `
   CREATE TABLE IF NOT EXISTS tags (
@@ -18,10 +20,6 @@ export const KEPT_TABLES = `
   CREATE INDEX IF NOT EXISTS standings_until ON standings (state, until);
   CREATE TABLE IF NOT EXISTS kept (id INTEGER PRIMARY KEY CHECK (id = 1), version INTEGER NOT NULL) STRICT;
 `;
-
-type KeptStanding = Standing & { seq: number };
-
-export const isKept = (kind: string): boolean => KEPT_KINDS.includes(kind);
 
 /** @returns keeps what an event leaves; inside of its transaction. */
 export function keepingIn(db: Database.Database): (event: LedgerEvent) => void {
@@ -36,8 +34,8 @@ export function keepingIn(db: Database.Database): (event: LedgerEvent) => void {
     const subject = standingIdOf(event);
     if (subject === undefined) return;
     const before = select.get(subject) as KeptStanding | undefined;
-    const standing = standingAfter(before, event);
-    if (standing && standing !== before) write.run(subject, standing.state, standing.until, before?.seq ?? event.seq);
+    const standing = standingLeftBy(event, before);
+    if (standing) write.run(subject, standing.state, standing.until, standing.seq);
   };
 }
 
@@ -64,40 +62,3 @@ const PAGE = 1000;
 
 export const isKeptByThisVersion = (db: Database.Database): boolean =>
   db.prepare('SELECT version FROM kept').pluck().get() === KEPT_VERSION;
-
-/**
- * Follows the events in order.
- *
- * @returns of an event: whether its tags are there. `end`: the subject that stands otherwise than its events say.
- */
-export function comparedWithKept(db: Database.Database): {
-  follow(event: LedgerEvent): boolean;
-  end(): string | undefined;
-} {
-  const hasTag = db.prepare('SELECT 1 FROM tags WHERE tag = ? AND at = ? AND seq = ?').pluck();
-  const expected = new Map<string, KeptStanding>();
-  let tags = 0;
-  return {
-    follow(event) {
-      if (!isKept(event.kind)) return true;
-      const own = tagsOf(event);
-      tags += own.length;
-      const subject = standingIdOf(event);
-      const before = subject === undefined ? undefined : expected.get(subject);
-      const standing = subject === undefined ? undefined : standingAfter(before, event);
-      if (subject !== undefined && standing && standing !== before)
-        expected.set(subject, { ...standing, seq: before?.seq ?? event.seq });
-      return own.every((tag) => hasTag.get(tag, event.at, event.seq) !== undefined);
-    },
-    end() {
-      if (db.prepare('SELECT count(*) FROM tags').pluck().get() !== tags) return 'tags';
-      const rows = db.prepare('SELECT subject, state, until, seq FROM standings').iterate();
-      for (const { subject, state, until, seq } of rows as IterableIterator<KeptStanding & { subject: string }>) {
-        const own = expected.get(subject);
-        if (own?.state !== state || own.until !== until || own.seq !== seq) return subject;
-        expected.delete(subject);
-      }
-      return expected.keys().next().value;
-    },
-  };
-}

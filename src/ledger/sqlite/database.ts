@@ -3,10 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { CountersignError } from '../core/errors.ts';
-import { openSqlite, WAITS_MILLISECONDS } from '../sqlite.ts';
+import { CountersignError } from '../../core/errors.ts';
+import { openSqlite, WAITS_MILLISECONDS } from '../../sqlite.ts';
+import { NOT_A_TOOL_CALL } from '../selecting.ts';
 import { isKeptByThisVersion, KEPT_TABLES, keepAgain } from './kept.ts';
-import { NOT_A_TOOL_CALL } from './selecting.ts';
 
 export const LEDGER_FILE = 'ledger.db';
 export const LEDGER_VERSION = 2;
@@ -54,6 +54,19 @@ export function openDatabase(home: string, waitsMilliseconds: number): Database.
     throw readable(error);
   }
 }
+
+/**
+ * Inside of a transaction: from its end on no process, of whatever version, appends to this file. It can still be read
+ * and verified.
+ *
+ * @param to where it goes on, as it may be shown.
+ */
+export function retire(db: Database.Database, to: string): void {
+  db.exec(`CREATE TRIGGER moved BEFORE INSERT ON events BEGIN SELECT RAISE(ABORT, '${MOVED}'); END`);
+  db.exec('CREATE TABLE moved (place TEXT NOT NULL) STRICT');
+  db.prepare('INSERT INTO moved (place) VALUES (?)').run(to);
+}
+const MOVED = 'the ledger was moved';
 
 /** A connection that makes and writes nothing, so that a read-only copy can be read too. */
 export const openReadOnly = (home: string): Database.Database =>
@@ -113,6 +126,13 @@ export function readable(error: unknown): unknown {
   const code = (error as { code?: unknown }).code;
   const fromFiles = error instanceof Error && 'syscall' in error;
   if (!(error instanceof Database.SqliteError) && !fromFiles) return error;
+  if (String(code) === 'SQLITE_CONSTRAINT_TRIGGER' && String((error as Error).message).includes(MOVED))
+    return new CountersignError(
+      'LEDGER_MOVED',
+      'This ledger was moved into a database; its file takes no more events.',
+      'Use the ledger there: set COUNTERSIGN_LEDGER, or pass --ledger postgres://…',
+      { cause: error },
+    );
   if (String(code).startsWith('SQLITE_BUSY')) {
     return new CountersignError('LEDGER_BUSY', 'Another process is using the ledger.', 'Try again.', {
       cause: error,

@@ -1,0 +1,79 @@
+/**
+ * Connections to the ledger's database.
+ *
+ * INVARIANT: each connection has a listener for its error, since one without ends the process when the server restarts;
+ * a connection that does not answer is given up, and nothing is said of what was sent over it.
+ */
+import type { Client, ClientConfig, Pool, QueryResult } from 'pg';
+import { requirePrivate } from './address.ts';
+
+/** A statement waits so long for its turn at the head of the ledger. */
+export const WAITS_MILLISECONDS = 10_000;
+/** A writer that says nothing inside of its transaction, so that others wait for it, is ended by the server. */
+const SILENT_MILLISECONDS = 8_000;
+/** After the server's own time has passed: its answer is lost. */
+const ANSWERS_WITHIN_MILLISECONDS = WAITS_MILLISECONDS + 3_000;
+const CONNECTS_WITHIN_MILLISECONDS = 5_000;
+const READERS = 4;
+
+const libraryOf = async () => (await import('pg')).default;
+
+const settingsOf = (url: string, more: ClientConfig = {}): ClientConfig => {
+  requirePrivate(url);
+  return {
+    connectionString: url,
+    application_name: 'countersign',
+    connectionTimeoutMillis: CONNECTS_WITHIN_MILLISECONDS,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 5_000,
+    ...more,
+  };
+};
+
+/** One connection, for who needs it to itself. @param more `statement_timeout` and its like. */
+export async function connectTo(url: string, more: ClientConfig = {}): Promise<Client> {
+  const { Client } = await libraryOf();
+  const client = new Client(settingsOf(url, more));
+  client.on('error', () => undefined);
+  await client.connect();
+  return client;
+}
+
+/** For the one that appends. */
+export const connectWriter = (url: string): Promise<Client> =>
+  connectTo(url, {
+    statement_timeout: WAITS_MILLISECONDS,
+    idle_in_transaction_session_timeout: SILENT_MILLISECONDS,
+  });
+
+/** For what is read outside of transactions. */
+export async function readersOf(url: string): Promise<Pool> {
+  const { Pool } = await libraryOf();
+  const pool = new Pool({ ...settingsOf(url), max: READERS, idleTimeoutMillis: 60_000, allowExitOnIdle: true });
+  pool.on('error', () => undefined);
+  return pool;
+}
+
+export interface Query {
+  /** Of statements that are prepared once for a connection. */
+  name?: string;
+  text: string;
+  values?: unknown[];
+}
+
+/** Asks, and gives the whole connection up when the answer does not come: the next statement fails as well. */
+export async function asked<Row extends object>(client: Client, query: Query): Promise<QueryResult<Row>> {
+  const given = setTimeout(() => giveUp(client), ANSWERS_WITHIN_MILLISECONDS);
+  try {
+    return await client.query<Row>(query);
+  } finally {
+    clearTimeout(given);
+  }
+}
+
+/** pg has no word for either. */
+const streamOf = (client: Client) =>
+  (client as unknown as { connection: { stream: { destroy(): void; unref(): void } } }).connection.stream;
+export const giveUp = (client: Client): void => streamOf(client).destroy();
+/** A process that has nothing else to do may end. */
+export const keepsNoProcess = (client: Client): void => streamOf(client).unref();

@@ -1,0 +1,110 @@
+/** The copy of a workspace's files that is planned and applied: fresh each time, with our backend, and initialised. */
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { sha256Hex } from '../../core/digest.ts';
+import { CountersignError } from '../../core/errors.ts';
+import { makeVisibleLine } from '../../core/render-safe.ts';
+import { type Folders, PLAN_FILE } from './folders.ts';
+import { environmentFor, mustBeVersion, type Ran, type RunIn, runTool, type Variables } from './process.ts';
+import type { RoleSettings, WorkspaceSettings } from './settings.ts';
+import { type Source, writeSource } from './source.ts';
+
+export const directoryOf = (folders: Folders, { module }: Pick<WorkspaceSettings, 'module'>): string =>
+  module === '.' ? folders.work : join(folders.work, module);
+
+/** An override file: whatever the configuration says of its backend, this is in its place. */
+const backendFile = ({ backend: { type, settings } }: WorkspaceSettings): string =>
+  JSON.stringify({ terraform: { backend: { [type]: settings } } });
+
+/** @throws CONFIG_TOOL_DIFFERS, WORKSPACE_PLAN_FAILED where `init` fails. */
+export async function freshCopy(
+  source: Pick<Source, 'files'>,
+  settings: WorkspaceSettings,
+  role: RoleSettings,
+  { folders, variables }: { folders: Folders; variables: Variables },
+): Promise<RunIn> {
+  saveUnsaved(directoryOf(folders, settings), folders);
+  writeSource(source, folders.work);
+  const run: RunIn = {
+    binary: settings.binary,
+    cwd: directoryOf(folders, settings),
+    env: environmentFor(folders, role, variables),
+  };
+  writeFileSync(join(run.cwd, 'countersign_override.tf.json'), backendFile(settings), { mode: 0o600 });
+  await mustBeVersion(settings, run);
+  const packages = settings.providerPackages === undefined ? [] : [`-plugin-dir=${settings.providerPackages}`];
+  const ran = await runTool(['init', '-input=false', '-no-color', '-lockfile=readonly', ...packages], run);
+  if (ran.code !== 0) throw failed('init', ran);
+  return run;
+}
+
+/**
+ * A state that an apply could not write to its backend is kept with that apply: the copy is about to be made anew.
+ *
+ * INVARIANT: the only record of what was made is never removed.
+ */
+export function saveUnsaved(directory: string, folders: Folders): void {
+  const unsaved = join(directory, 'errored.tfstate');
+  if (!existsSync(unsaved)) return;
+  const to = folders.run(`sha256:${sha256Hex(readFileSync(join(directory, PLAN_FILE)))}`);
+  mkdirSync(to.all, { recursive: true, mode: 0o700 });
+  renameSync(unsaved, to.unsaved);
+}
+
+/** Of a read alone: the backend, and no configuration. */
+export async function backendOnly(
+  settings: WorkspaceSettings,
+  { folders, variables }: { folders: Folders; variables: Variables },
+): Promise<RunIn> {
+  return freshCopy(
+    { files: new Map([[join(settings.module, 'countersign.tf'), Buffer.from('terraform {\n}\n')]]) },
+    settings,
+    settings.planner,
+    { folders: { ...folders, work: join(folders.all, 'look') }, variables },
+  );
+}
+
+export function failed(step: string, { stdout, stderr, code }: Ran): CountersignError {
+  const words = errorsIn(stdout.toString('utf8')) || stderr || `it ended with ${code}`;
+  const isLocked = /state lock|already locked/i.test(words);
+  return new CountersignError(
+    isLocked ? 'WORKSPACE_LOCKED' : 'WORKSPACE_PLAN_FAILED',
+    makeVisibleLine(
+      `${isLocked ? 'The state is locked by another' : `${step} failed`}: ${words.replace(/^\s*Error: /m, '')}`,
+      1_000,
+    ),
+    isLocked
+      ? 'Wait until the other run has ended, then try again. A lock that was left behind is removed by a person, with force-unlock.'
+      : 'Fix what it says in the configuration, then plan again; tell the user where it is about credentials or the backend.',
+  );
+}
+
+/** Of the JSON lines that `-json` prints: the errors, each once. */
+export function errorsIn(lines: string): string {
+  const told = diagnosticsIn(messagesIn(lines)).map(
+    ({ summary = '', detail = '', address }) =>
+      `${address ? `${address}: ` : ''}${summary}${detail ? `: ${detail.split('\n\n')[0]}` : ''}`,
+  );
+  return [...new Set(told)].slice(0, 5).join('; ');
+}
+
+/** Errors of a run. */
+export const diagnosticsIn = (messages: readonly Message[]): NonNullable<Message['diagnostic']>[] =>
+  messages.flatMap(({ '@level': level, diagnostic }) => (level === 'error' && diagnostic ? [diagnostic] : []));
+
+export interface Message {
+  '@level'?: string;
+  '@message'?: string;
+  type?: string;
+  diagnostic?: { severity?: string; summary?: string; detail?: string; address?: string };
+  hook?: { resource?: { addr?: string }; action?: string };
+  changes?: { operation?: string };
+}
+export const messagesIn = (lines: string): Message[] =>
+  lines.split('\n').flatMap((line) => {
+    try {
+      return [JSON.parse(line) as Message];
+    } catch {
+      return [];
+    }
+  });

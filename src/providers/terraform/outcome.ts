@@ -1,0 +1,110 @@
+/**
+ * What became of an apply, from facts alone: the lines that Terraform wrote itself, the state as the backend has it now,
+ * and whether the process is gone. Its exit code says nothing: it was 1 after everything was applied.
+ *
+ * INVARIANT: a resource that was begun, and of which neither a line nor the state says how it ended, is not known; and
+ * what was done but is in no state is not known to the next plan, so that the workspace stays locked.
+ */
+
+import type { Message } from './copy.ts';
+import type { PlannedChange } from './draft.ts';
+import type { State } from './state.ts';
+
+export interface Facts {
+  changes: readonly PlannedChange[];
+  messages: readonly Message[];
+  errors: string;
+  /** It says that something else than the state's own lock or place is wrong: a condition that does not hold, say. */
+  hasFailed: boolean;
+  /** As it was signed, and as it is now. */
+  signed: Pick<State, 'digest' | 'lineage' | 'serial'>;
+  now: State;
+  /** A state that could not be written lies beside the copy. */
+  hasUnsaved: boolean;
+  /** The machine was started anew since: lines may be lost. */
+  linesMayBeLost: boolean;
+}
+export interface Ended {
+  state: 'succeeded' | 'failed' | 'unknown';
+  /** Did any resource change, or may it have? */
+  acted: boolean;
+  detail: string;
+}
+
+type Fate = 'done' | 'failed' | 'not begun' | 'unknown' | 'not in the state';
+
+export function outcomeOf(facts: Facts): Ended {
+  const { changes, now, signed, errors } = facts;
+  const fates = changes.map((change) => ({ ...change, fate: fateOf(change, facts) }));
+  const of = (fate: Fate) => fates.filter((one) => one.fate === fate).map(({ address }) => address);
+  const wrote = now.digest !== signed.digest;
+  const why = errors === '' ? '' : ` ${sentence(errors)}`;
+  const told = tell(fates);
+  if (signed.lineage !== null && now.lineage !== signed.lineage)
+    return {
+      state: 'unknown',
+      acted: true,
+      detail: `The state has another lineage than the signed one. ${told}${why}`,
+    };
+  if (facts.hasUnsaved)
+    return {
+      state: 'unknown',
+      acted: true,
+      detail: `The state could not be written to its backend and lies in errored.tfstate of the working directory: a person must push it. ${told}${why}`,
+    };
+  if (of('unknown').length > 0 || of('not in the state').length > 0)
+    return { state: 'unknown', acted: true, detail: `${told}${why}` };
+  if (fates.every(({ fate }) => fate === 'done') && (wrote || fates.length > 0 || saysDone(facts)))
+    return facts.hasFailed
+      ? { state: 'failed', acted: true, detail: `${told}${why}` }
+      : { state: 'succeeded', acted: true, detail: `${told} The state has serial ${now.serial ?? 'none'}.` };
+  if (!wrote && facts.messages.every(({ type }) => type !== 'apply_start'))
+    return facts.linesMayBeLost
+      ? { state: 'unknown', acted: true, detail: 'The machine was restarted, and the lines of the apply may be lost.' }
+      : { state: 'failed', acted: false, detail: `Nothing was applied.${why}` };
+  return { state: 'failed', acted: true, detail: `${told}${why}` };
+}
+
+const sentence = (text: string) => text.replace(/[.\s]*$/, '.');
+
+const saysDone = ({ messages }: Facts): boolean =>
+  messages.some(({ type, changes }) => type === 'change_summary' && changes?.operation === 'apply');
+
+function fateOf({ address, does }: PlannedChange, facts: Facts): Fate {
+  const { messages, now, signed } = facts;
+  const is = (type: string) => messages.some((one) => one.type === type && one.hook?.resource?.addr === plain(address));
+  const there = now.instances.get(address);
+  const isAsPlanned = does === 'remove' ? there === undefined : there !== undefined && !there.tainted;
+  const wrote = now.digest !== signed.digest;
+  if (is('apply_errored')) return 'failed';
+  if (is('apply_complete')) return isAsPlanned && wrote ? 'done' : 'not in the state';
+  // A state alone tells that something is there or gone, not that it was changed in place.
+  if (is('apply_start')) return wrote && isAsPlanned && does === 'remove' ? 'done' : 'unknown';
+  // What leaves the state or is renamed in it is no one's operation but the state's.
+  if (wrote && (does === 'move' || does === 'remove') && isAsPlanned) return 'done';
+  if (facts.linesMayBeLost) return 'unknown';
+  return 'not begun';
+}
+
+/** Lines name a deposed object by its address. */
+const plain = (address: string) => address.replace(/ \(deposed \w+\)$/, '');
+
+const WORDS: Record<Fate, string> = {
+  done: 'Applied',
+  failed: 'Failed',
+  'not begun': 'Not begun',
+  unknown: 'Begun, with an unknown end',
+  'not in the state': 'Applied, but not in the state',
+};
+const MOST = 10;
+
+function tell(fates: readonly { address: string; fate: Fate }[]): string {
+  return Object.entries(WORDS)
+    .flatMap(([fate, words]) => {
+      const those = fates.filter((one) => one.fate === fate).map(({ address }) => address);
+      if (those.length === 0) return [];
+      const more = those.length > MOST ? ` and ${those.length - MOST} more` : '';
+      return [`${words}: ${those.slice(0, MOST).join(', ')}${more}.`];
+    })
+    .join(' ');
+}

@@ -1,0 +1,131 @@
+/** One plan of a workspace: copied, read, initialised, planned, and its file kept. */
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { digestOf, sha256Hex } from '../../core/digest.ts';
+import { CountersignError } from '../../core/errors.ts';
+import { APPLY } from './allowed-calls.ts';
+import { holding, type Processes } from './busy.ts';
+import { directoryOf, failed, freshCopy } from './copy.ts';
+import { type Folders, PLAN_FILE } from './folders.ts';
+import { environmentNames, type RunIn, runTool, type Variables } from './process.ts';
+import { lockFileOf, mustBeReadable } from './reading/configuration.ts';
+import type { WorkspaceSettings } from './settings.ts';
+import { digestOfSource, type Source, writeSource } from './source.ts';
+import { pullState, type State } from './state.ts';
+
+export interface Workshop {
+  settings: WorkspaceSettings;
+  folders: Folders;
+  variables: Variables;
+  processes: Processes;
+}
+export interface Made {
+  /** Of the plan file. */
+  digest: string;
+  /** Of that file, as `show -json` tells it. */
+  json: Buffer;
+  state: State;
+}
+
+/**
+ * @param keep puts the plan file and what it was made of into the state folder.
+ * @throws INPUT_CONFIGURATION_REFUSED, WORKSPACE_PLAN_FAILED and others.
+ */
+export async function planWorkspace(source: Source, workshop: Workshop, keep: boolean): Promise<Made> {
+  const { settings, folders, processes } = workshop;
+  await mustBeReadable(source, settings);
+  return holding(folders, processes, async () => {
+    const run = await freshCopy(source, settings, settings.planner, workshop);
+    const state = await pullState(run);
+    await plan(run, settings);
+    const file = join(run.cwd, PLAN_FILE);
+    const digest = `sha256:${sha256Hex(readFileSync(file))}`;
+    const shown = await runTool(['show', '-json', '-no-color', PLAN_FILE], run);
+    if (shown.code !== 0) throw failed('show', shown);
+    if (keep) keepPlan(file, digest, source, folders);
+    return { digest, json: shown.stdout, state };
+  });
+}
+
+async function plan(run: RunIn, { variableFiles }: WorkspaceSettings): Promise<void> {
+  const files = variableFiles.map((file) => `-var-file=${file}`);
+  const args = ['plan', '-input=false', '-json', '-no-color', '-lock-timeout=0s', `-out=${PLAN_FILE}`, ...files];
+  const ran = await runTool(args, run);
+  // A file that is there in spite of it (the lock could not be given back) is no plan.
+  if (ran.code !== 0) throw failed('plan', ran);
+}
+
+/** INVARIANT: a plan folder that is there is whole. */
+function keepPlan(file: string, digest: string, source: Source, folders: Folders): void {
+  const { all } = folders.plan(digest);
+  const making = `${all}.making`;
+  rmSync(making, { recursive: true, force: true });
+  mkdirSync(making, { recursive: true, mode: 0o700 });
+  writeFileSync(join(making, PLAN_FILE), readFileSync(file), { mode: 0o600 });
+  writeSource(source, join(making, 'source'));
+  rmSync(all, { recursive: true, force: true });
+  renameSync(making, all);
+}
+
+export const discardPlan = (digest: string, folders: Folders): void =>
+  rmSync(folders.plan(digest).all, { recursive: true, force: true });
+
+/** @throws STATE_PLAN_FILE_CHANGED when the file is gone, or is not the one of that digest. */
+export function mustBeKept(digest: string, folders: Folders): void {
+  const { file } = folders.plan(digest);
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(file);
+  } catch {
+    throw changed('is not in the state folder any more');
+  }
+  if (`sha256:${sha256Hex(bytes)}` !== digest) throw changed('is not the one that was planned: its SHA-256 differs');
+}
+
+const changed = (why: string) =>
+  new CountersignError('STATE_PLAN_FILE_CHANGED', `The plan file ${why}.`, {
+    agent: 'Plan again.',
+    person: 'Have an agent plan it again.',
+  });
+
+/** What was planned, as it was copied then. */
+export function keptSource(digest: string, folders: Folders, commit: string | null): Source {
+  const { source } = folders.plan(digest);
+  const files = new Map<string, Buffer>();
+  for (const entry of readdirSync(source, { recursive: true, withFileTypes: true }))
+    if (entry.isFile()) {
+      const path = join(entry.parentPath, entry.name);
+      files.set(path.slice(source.length + 1), readFileSync(path));
+    }
+  return { files, commit };
+}
+
+/** All that decides what `apply FILE` does, as it is signed. */
+export function applyCall(
+  { digest, state, source }: { digest: string; state: State; source: Source },
+  { settings, folders }: Pick<Workshop, 'settings' | 'folders'>,
+  { account, region }: { account: string; region: string },
+) {
+  return {
+    step: 'step1',
+    ...APPLY,
+    input: {
+      workspace: settings.name,
+      plan: digest,
+      state: state.digest,
+      configuration: digestOfSource(source),
+      lockFile: `sha256:${sha256Hex(lockFileOf(source, settings))}`,
+      settings: digestOfSettings(settings),
+      directory: directoryOf(folders, settings),
+      arguments: APPLY_ARGUMENTS.join(' '),
+      environment: environmentNames(settings.executor),
+      version: `${settings.tool} ${settings.version}`,
+    },
+    account,
+    region,
+  };
+}
+
+export const APPLY_ARGUMENTS = ['apply', '-input=false', '-json', '-no-color', '-lock-timeout=0s', PLAN_FILE] as const;
+
+export const digestOfSettings = (settings: WorkspaceSettings): string => digestOf(settings);

@@ -1,0 +1,6 @@
+/** What a plan of a workspace is asked for with. */
+import { z } from 'zod';
+
+/** Without `ref`: the working tree. */
+export const requestSchema = z.strictObject({ workspace: z.string(), ref: z.string().optional() });
+export type Request = z.infer<typeof requestSchema>;

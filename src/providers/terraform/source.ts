@@ -1,0 +1,193 @@
+/**
+ * What is planned: the files of the workspace's folder, of the working tree or of one commit, as they were at one moment.
+ *
+ * SECURITY: a commit is read from git's objects alone: no hook, no filter, no textconv, no fetch, no configuration but
+ * the repository's own, of which these commands run nothing. A link that leads out of the folder is refused, and what
+ * `init` leaves in a folder (`.terraform`) is never copied: it is believed without a check.
+ */
+import { spawn } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, sep } from 'node:path';
+import { digestOf, sha256Hex } from '../../core/digest.ts';
+import { CountersignError } from '../../core/errors.ts';
+import { makeVisibleLine } from '../../core/render-safe.ts';
+
+export interface Source {
+  /** By path below the folder, with `/`. */
+  files: ReadonlyMap<string, Buffer>;
+  /** null: the working tree. */
+  commit: string | null;
+}
+
+const MAX_FILES = 10_000;
+const MAX_BYTES = 64 * 1024 * 1024;
+/** Of git and of Terraform itself, at any depth: not read, and secrets in part. */
+const NOT_COPIED = /(?:^|\/)(?:\.git|\.terraform|[^/]*\.tfstate(?:\.[^/]*)?|\.terraform\.tfstate\.lock\.info)(?:\/|$)/;
+const OWN_FILE = /(?:^|\/)(?:plan\.tfplan|countersign_override\.tf\.json|countersign\.tf)$/;
+
+export const digestOfSource = ({ files }: Pick<Source, 'files'>): string =>
+  digestOf([...files].sort(([a], [b]) => (a < b ? -1 : 1)).map(([path, bytes]) => [path, sha256Hex(bytes)]));
+
+/** @throws INPUT_CONFIGURATION_REFUSED, INPUT_TOO_LARGE, INPUT_NOT_FOUND. */
+export async function readSource(root: string, ref: string | undefined): Promise<Source> {
+  return ref === undefined ? { files: ofFolder(root), commit: null } : ofCommit(root, ref);
+}
+
+export function writeSource({ files }: Pick<Source, 'files'>, folder: string): void {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const made = new Set<string>();
+  for (const [path, bytes] of files) {
+    const file = join(folder, path);
+    const parent = dirname(file);
+    if (!made.has(parent)) mkdirSync(parent, { recursive: true, mode: 0o700 });
+    made.add(parent);
+    writeFileSync(file, bytes, { mode: 0o600 });
+  }
+}
+
+const refuse = (path: string, why: string, remedy: string) =>
+  new CountersignError('INPUT_CONFIGURATION_REFUSED', `${makeVisibleLine(path)}: ${why}.`, remedy);
+
+/** Adds a file, within bounds. */
+function collector() {
+  const files = new Map<string, Buffer>();
+  let bytes = 0;
+  const add = (path: string, content: Buffer) => {
+    if (OWN_FILE.test(path)) throw refuse(path, 'a file of this name is made by Countersign', 'Rename this file.');
+    bytes += content.length;
+    if (files.size >= MAX_FILES || bytes > MAX_BYTES)
+      throw new CountersignError(
+        'INPUT_TOO_LARGE',
+        `The folder of the workspace has more than ${MAX_FILES} files or 64 MB.`,
+        'The policy owners can name a smaller folder as the root of this workspace.',
+      );
+    files.set(path, content);
+  };
+  return { files, add };
+}
+
+function ofFolder(root: string): Map<string, Buffer> {
+  const { files, add } = collector();
+  let top: string;
+  try {
+    top = realpathSync(root);
+  } catch {
+    throw new CountersignError('INPUT_NOT_FOUND', `The folder of the workspace, ${root}, is not there.`, {
+      agent: 'Tell the user: the policy names this folder.',
+      person: 'Check out the repository there, or name another folder in the policy.',
+    });
+  }
+  const walk = (below: string) => {
+    for (const entry of readdirSync(join(top, below), { withFileTypes: true })) {
+      const path = below === '' ? entry.name : `${below}/${entry.name}`;
+      if (NOT_COPIED.test(path)) continue;
+      if (entry.isDirectory()) walk(path);
+      else if (entry.isFile()) add(path, readFileSync(join(top, path)));
+      else if (entry.isSymbolicLink()) add(path, linked(top, path));
+      else throw refuse(path, 'neither a file nor a folder', 'Remove it.');
+    }
+  };
+  walk('');
+  return files;
+}
+
+const LINK_REMEDY = 'Put the file itself in its place.';
+
+function linked(top: string, path: string): Buffer {
+  let target: string;
+  try {
+    target = realpathSync(join(top, path));
+  } catch {
+    throw refuse(path, 'a symbolic link that leads nowhere', LINK_REMEDY);
+  }
+  if (!target.startsWith(top + sep) || NOT_COPIED.test(target.slice(top.length + 1)))
+    throw refuse(path, 'a symbolic link that leads out of the folder', LINK_REMEDY);
+  if (!statSync(target).isFile()) throw refuse(path, 'a symbolic link to a folder', LINK_REMEDY);
+  return readFileSync(target);
+}
+
+const REF = /^[A-Za-z0-9_][A-Za-z0-9_./@-]{0,254}$/;
+
+async function ofCommit(root: string, ref: string): Promise<Source> {
+  const notFound = () =>
+    new CountersignError('INPUT_NOT_FOUND', `There is no commit ${makeVisibleLine(ref, 80)} in ${root}.`, {
+      agent: 'Name a commit or branch of that repository, or leave out ref for the working tree.',
+      person: 'Name a commit or branch of that repository.',
+    });
+  if (!REF.test(ref) || ref.includes('..')) throw notFound();
+  const git = (args: string[], input?: string) => runGit(root, args, input);
+  const commit = (
+    await git(['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`]).catch(() => Buffer.alloc(0))
+  )
+    .toString()
+    .trim();
+  if (!/^[0-9a-f]{40,64}$/.test(commit)) throw notFound();
+  const prefix = (await git(['rev-parse', '--show-prefix'])).toString().replace(/\n$/, '');
+  const listing = (
+    await git(['ls-tree', '-r', '-z', '--full-tree', `${commit}:${prefix.replace(/\/$/, '')}`])
+  ).toString();
+  const entries = listing.split('\0').filter(Boolean).map(entryOf);
+  const { files, add } = collector();
+  if (entries.length > MAX_FILES) add('', Buffer.alloc(MAX_BYTES + 1));
+  for (const { path, mode } of entries) {
+    if (/(?:^|\/)\.terraform\//.test(path))
+      throw refuse(path, 'a .terraform folder in the commit', 'Remove it from the repository: init makes it anew.');
+    if (mode === '120000') throw refuse(path, 'a symbolic link in the commit', LINK_REMEDY);
+    if (mode === '160000') throw refuse(path, 'a submodule', 'Put its files into the repository.');
+  }
+  const wanted = entries.filter(({ path }) => !NOT_COPIED.test(path));
+  const blobs = await git(['cat-file', '--batch'], wanted.map(({ id }) => `${id}\n`).join(''));
+  let at = 0;
+  for (const { path, id } of wanted) {
+    const end = blobs.indexOf(10, at);
+    const [found, type, size] = blobs.subarray(at, end).toString().split(' ');
+    if (found !== id || type !== 'blob') throw refuse(path, 'git does not have its content', 'Fetch the whole commit.');
+    const bytes = Number(size);
+    add(path, Buffer.from(blobs.subarray(end + 1, end + 1 + bytes)));
+    at = end + 1 + bytes + 1;
+  }
+  return { files, commit };
+}
+
+function entryOf(line: string): { mode: string; id: string; path: string } {
+  const [, mode = '', id = '', path = ''] = /^(\d{6}) \w+ ([0-9a-f]+)\t([\s\S]*)$/.exec(line) ?? [];
+  return { mode, id, path };
+}
+
+function runGit(root: string, args: readonly string[], input = ''): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const child = spawn('git', ['-c', `safe.directory=${root}`, '--no-pager', ...args], {
+      cwd: root,
+      env: {
+        PATH: '/usr/bin:/bin:/usr/local/bin',
+        HOME: '/nonexistent',
+        GIT_CONFIG_NOSYSTEM: '1',
+        GIT_CONFIG_GLOBAL: '/dev/null',
+        GIT_TERMINAL_PROMPT: '0',
+        GIT_OPTIONAL_LOCKS: '0',
+        GIT_NO_REPLACE_OBJECTS: '1',
+        GIT_NO_LAZY_FETCH: '1',
+      },
+      stdio: ['pipe', 'pipe', 'ignore'],
+    });
+    const chunks: Buffer[] = [];
+    let size = 0;
+    child.stdout.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > 2 * MAX_BYTES) child.kill('SIGKILL');
+      else chunks.push(chunk);
+    });
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(input);
+    const failed = (why: string) =>
+      new CountersignError('INPUT_NOT_FOUND', `git cannot read ${root}: ${why}.`, {
+        agent: 'Tell the user: the folder of the workspace must be in a git repository to plan a commit.',
+        person: 'The folder of the workspace must be in a git repository, and git must be installed.',
+      });
+    child.on('error', (error: NodeJS.ErrnoException) => reject(failed(String(error.code))));
+    child.on('close', (code) =>
+      code === 0 ? resolve(Buffer.concat(chunks)) : reject(failed(`it ended with ${code}`)),
+    );
+  });
+}

@@ -1,0 +1,130 @@
+/** PostgreSQL on a free port of loopback, in a folder of its own, where the machine has it. It refuses to run as root. */
+import { execFileSync, spawn } from 'node:child_process';
+import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { Client } from 'pg';
+
+const FOLDERS = '/usr/lib/postgresql';
+const binaries = (): string | undefined =>
+  (existsSync(FOLDERS) ? readdirSync(FOLDERS) : [])
+    .map((version) => join(FOLDERS, version, 'bin'))
+    .findLast((folder) => existsSync(join(folder, 'initdb')));
+
+export const hasPostgres = (): boolean => binaries() !== undefined;
+
+const NOBODY = 65_534;
+const asNobody = process.getuid?.() === 0;
+const command = (program: string, args: readonly string[]): [string, string[]] =>
+  asNobody
+    ? ['setpriv', [`--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups', program, ...args]]
+    : [program, [...args]];
+
+export interface Postgres {
+  /** As its owner, of this database; it is made when it is not there. */
+  database(): Promise<string>;
+  /** The same database as another role, which is made with these rights. */
+  as(url: string, role: string, member: string): Promise<string>;
+  /** SIGKILL of the server and all of its processes. */
+  kill(): Promise<void>;
+  /** Stops it as an operator does (`fast`). */
+  stop(): Promise<void>;
+  start(): Promise<void>;
+  end(): Promise<void>;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => {
+    server.close(resolve);
+  });
+  return port;
+}
+
+/** @param settings of the server; without `fsync` unless they say so. */
+export async function startPostgres(settings: Record<string, string> = {}): Promise<Postgres> {
+  const bin = binaries();
+  if (bin === undefined) throw new Error('PostgreSQL is not here');
+  // A short path: sockets have at most 107 characters.
+  const folder = mkdtempSync('/tmp/cs-pg-');
+  if (asNobody) chownSync(folder, NOBODY, NOBODY);
+  const data = join(folder, 'data');
+  const port = await freePort();
+  const run = (program: string, ...args: string[]) =>
+    execFileSync(...command(join(bin, program), args), { stdio: 'pipe', cwd: folder });
+  run('initdb', '-D', data, '-U', 'owner', '-A', 'trust', '--no-sync', '--locale=C.UTF-8', '-E', 'UTF8');
+  const all = { fsync: 'off', max_connections: '60', shared_buffers: '32MB', ...settings };
+  writeFileSync(
+    join(data, 'postgresql.auto.conf'),
+    Object.entries(all)
+      .map(([name, value]) => `${name} = '${value}'\n`)
+      .join(''),
+  );
+  let server: ReturnType<typeof spawn> | undefined;
+  let ended: Promise<unknown> = Promise.resolve();
+  const urlOf = (name: string, role = 'owner') => `postgres://${role}@127.0.0.1:${port}/${name}`;
+
+  async function start(): Promise<void> {
+    const args = ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', folder];
+    server = spawn(...command(join(bin!, 'postgres'), args), { stdio: 'ignore', cwd: folder, detached: true });
+    ended = new Promise((resolve) => {
+      server!.once('exit', resolve);
+    });
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        await sql('postgres', 'SELECT 1');
+        return;
+      } catch (error) {
+        if (attempt > 200) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    }
+  }
+  async function sql(database: string, text: string): Promise<void> {
+    const client = new Client({ connectionString: urlOf(database) });
+    client.on('error', () => undefined);
+    await client.connect();
+    try {
+      await client.query(text);
+    } finally {
+      await client.end();
+    }
+  }
+  async function ending(signal: NodeJS.Signals, isGroup: boolean): Promise<void> {
+    const pid = server?.pid;
+    if (pid === undefined) return;
+    try {
+      process.kill(isGroup ? -pid : pid, signal);
+    } catch {
+      // It has ended.
+    }
+    await ended;
+    server = undefined;
+  }
+  let databases = 0;
+  await start();
+  return {
+    async database() {
+      databases += 1;
+      const name = `ledger_${databases}`;
+      await sql('postgres', `CREATE DATABASE ${name}`);
+      return urlOf(name);
+    },
+    async as(url, role, member) {
+      const name = new URL(url).pathname.slice(1);
+      await sql(name, `CREATE ROLE ${role} LOGIN; GRANT ${member} TO ${role}`);
+      return urlOf(name, role);
+    },
+    kill: () => ending('SIGKILL', true),
+    stop: () => ending('SIGINT', false),
+    start,
+    async end() {
+      await ending('SIGKILL', true);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
