@@ -87,7 +87,7 @@ azurerm_kubernetes_cluster | api_server_access_profile.authorized_ip_ranges | ex
 azurerm_kubernetes_cluster | api_server_access_profile.authorized_ip_ranges | expose | removed | The internet can newly reach the API of the cluster {it}
 azurerm_kubernetes_cluster | api_server_access_profile | expose | removed | The internet can newly reach the API of the cluster {it}
 azurerm_kubernetes_cluster | local_account_disabled | expose | off off | Every holder of the local account can newly act in the cluster {it}
-azurerm_kubernetes_cluster | role_based_access_control_enabled | expose | off on | Everybody with a login can newly act in the cluster {it}
+azurerm_kubernetes_cluster | role_based_access_control_enabled | expose | off on | Every holder of a login can newly act in the cluster {it}
 azurerm_kubernetes_cluster | default_node_pool.node_count | disable | cut | most of its nodes
 azurerm_kubernetes_cluster_node_pool | node_count | disable | cut | most of its nodes
 azurerm_kubernetes_cluster_node_pool | max_count | disable | cut | most of its nodes
