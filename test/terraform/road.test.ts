@@ -14,11 +14,11 @@ afterEach(() => here?.close());
 it('a resource is made once a person has signed it, and the ledger verifies', async () => {
   here.write({ 'main.tf': data('a', 'one') });
   const plan = await here.plan();
-  expect(plan).toMatchObject({ decision: 'needs_approval', seats: { needed: 2 } });
+  expect(plan).toMatchObject({ decision: 'needs_approval', seats: { needed: 1 } });
   expect(here.state()).toBeNull();
   const id = await here.propose(plan.plan_id);
   await expect(here.app.executor.run(id)).rejects.toMatchObject({ code: 'STATE_CHANGE_NOT_APPROVED' });
-  await here.sign(id, 'bob', 'carol');
+  await here.sign(id, 'bob');
   const change = await here.app.executor.run(id);
   expect(change).toMatchObject({ state: 'succeeded' });
   expect(here.state()?.resources).toMatchObject([
