@@ -6,7 +6,7 @@ import { eventsOf } from '../core/events.ts';
 import { openExecutions } from '../core/folds.ts';
 import { absoluteTime } from '../core/instant.ts';
 import type { LedgerView } from '../core/ports.ts';
-import { openLedgerAt } from '../ledger/open.ts';
+import { openLedgerAt, shownPlace } from '../ledger/open.ts';
 import { directoryOf } from '../policy/directory.ts';
 import { pinOf } from '../policy/pin.ts';
 
@@ -29,7 +29,7 @@ export async function setHalt(
   { home, ledgerUrl, actsAs }: Pick<Config, 'home' | 'ledgerUrl' | 'actsAs'>,
   kind: 'halted' | 'resumed',
 ): Promise<Switched> {
-  if (!existsSync(home))
+  if (ledgerUrl === undefined && !existsSync(home))
     throw new CountersignError(
       'INPUT_NOT_FOUND',
       `The state folder ${home} does not exist, so nothing was ${kind}.`,
@@ -42,7 +42,12 @@ export async function setHalt(
     const told = begun?.map(lineOf) ?? [
       'cannot be called back: unknown, because the calls in the ledger cannot be read',
     ];
-    return { text: [`${kind}: ${home}`, ...(await scopeOf(ledger)), ...told].join('\n'), begun };
+    return {
+      text: [`${kind}: ${shownPlace(ledgerPlace({ home, ledgerUrl }))}`, ...(await scopeOf(ledger)), ...told].join(
+        '\n',
+      ),
+      begun,
+    };
   } finally {
     ledger.close();
   }

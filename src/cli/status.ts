@@ -8,7 +8,7 @@ import { CountersignError } from '../core/errors.ts';
 import { eventsOf } from '../core/events.ts';
 import { changeIn, haltIn } from '../core/folds.ts';
 import { makeVisibleLine } from '../core/render-safe.ts';
-import { isLedgerAt, readLedgerAt } from '../ledger/open.ts';
+import { isLedgerAt, readLedgerAt, shownPlace } from '../ledger/open.ts';
 import { areSeatsFilled, waitsFor } from '../people/seats.ts';
 import { mapsTo } from '../people/sign-in.ts';
 import { loadPolicy } from '../policy/load.ts';
@@ -26,6 +26,8 @@ export interface Status {
   home: string;
   /** `missing`: there is no ledger yet. */
   ledger: 'there' | 'missing';
+  /** Of a ledger outside of the state folder. null: it is in the folder. */
+  database: string | null;
   policy: { file: string | null; standing: string; problem: string | null; adopted: string | null };
   halt: string;
   you: { acts_as: string[]; person: string | null; sponsor: string | null; sponsor_is: string };
@@ -45,6 +47,7 @@ export async function statusOf(config: Config, now = new Date()): Promise<Status
   const base: Status = {
     home: config.home,
     ledger: isThere ? 'there' : 'missing',
+    database: config.ledgerUrl === undefined ? null : shownPlace(config.ledgerUrl),
     policy: { file: config.policyPath ?? null, standing: policy ? 'not_adopted' : 'none', problem, adopted: null },
     halt: 'running',
     you: { acts_as: config.actsAs, person, sponsor: config.sponsor ?? null, sponsor_is: sponsorIs('L0') },
@@ -144,8 +147,20 @@ const STANDINGS: Record<string, string> = {
 const LABEL = 14;
 
 export function statusText(status: Status, now = new Date(), width = Number.POSITIVE_INFINITY): string {
-  const { home, ledger, policy, halt, you, waits_for_you, waits, agents_this_week, execution, runners, assurance } =
-    status;
+  const {
+    home,
+    ledger,
+    database,
+    policy,
+    halt,
+    you,
+    waits_for_you,
+    waits,
+    agents_this_week,
+    execution,
+    runners,
+    assurance,
+  } = status;
   const line = (text: string) => makeVisibleLine(text, 200);
   const who = you.person === null ? 'no person of the policy' : line(you.person);
   const scopes = Object.entries(execution).map(([how, count]) => `${how} in ${counted(count, 'scope')}`);
@@ -157,6 +172,7 @@ export function statusText(status: Status, now = new Date(), width = Number.POSI
   const since = policy.adopted ? `, adopted ${timeAgo(policy.adopted, now)}` : '';
   return [
     ...row('state folder', `${home}${ledger === 'missing' ? ' (no ledger yet)' : ''}`),
+    ...(database === null ? [] : row('ledger', database)),
     ...row('policy', `${inForce}${policy.file ? ` (${policy.file})` : ''}${since}`),
     ...row('halt', halt),
     ...row('you', `${you.acts_as.join(', ')}, ${who}; sponsor ${you.sponsor === null ? 'not set' : line(you.sponsor)}`),

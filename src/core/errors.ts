@@ -103,6 +103,7 @@ export const ERROR_CODES = [
   'LEDGER_OUTCOME_UNKNOWN',
   'LEDGER_NOT_MIGRATED',
   'LEDGER_OTHER_SECRET',
+  'LEDGER_MOVED',
   // The forge of a pull request, and the server that a job asks.
   'CI_FORGE_REFUSED',
   'CI_FORGE_UNREACHABLE',

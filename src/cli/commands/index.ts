@@ -26,6 +26,8 @@ import { execute } from './execute.ts';
 import { halt } from './halt.ts';
 import { init } from './init.ts';
 import { initAws } from './init-aws.ts';
+import { ledgerCopy } from './ledger-copy.ts';
+import { ledgerMigrate } from './ledger-migrate.ts';
 import { man } from './man.ts';
 import { peopleAdd } from './people-add.ts';
 import { peopleEnroll } from './people-enroll.ts';
@@ -56,6 +58,7 @@ import { tool } from './tool.ts';
 export const GROUPS = {
   'break-glass': 'an emergency that one person answers for, and its review',
   audit: 'read, verify, prove, export, anchor and rebuild the ledger',
+  ledger: 'make a ledger in PostgreSQL, and move one there',
   people: 'add people to the policy, and give, replace or take their keys',
   policy: 'check, test, explain and adopt the policy file',
 } as const;
@@ -96,6 +99,8 @@ export const commands: readonly Command[] = [
   auditAnchor,
   auditTiles,
   auditRebuild,
+  ledgerMigrate,
+  ledgerCopy,
   policyCheck,
   policyExplain,
   policyRehearse,

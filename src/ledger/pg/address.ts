@@ -18,7 +18,7 @@ const HERE: readonly string[] = ['', 'localhost', '127.0.0.1', '[::1]'];
  * @throws CONFIG_INVALID; the message has nothing of the address.
  */
 export function requirePrivate(url: string): void {
-  if (!URL.canParse(url))
+  if (!/^postgres(?:ql)?:\/\/./i.test(url) || !URL.canParse(url))
     throw new CountersignError(
       'CONFIG_INVALID',
       'The address of the ledger is not a postgres:// URL.',

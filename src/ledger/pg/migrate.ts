@@ -6,7 +6,7 @@ import { KEPT_KINDS, KEPT_VERSION, standingIdOf, tagsOf } from '../../core/kept.
 import { parseEvent } from '../events.ts';
 import type { KeptStanding } from '../evidence.ts';
 import { standingLeftBy } from '../keeping.ts';
-import { shownAddress } from './address.ts';
+import { requirePrivate, shownAddress } from './address.ts';
 import { asColumn } from './column.ts';
 import { connectTo } from './connect.ts';
 import { FORMAT, ROLES, SCHEMA } from './schema.ts';
@@ -26,6 +26,7 @@ const LOCK = 'SELECT pg_advisory_xact_lock(7203714)';
 
 /** @param origin of a ledger that is moved here; absent: a new one is begun where there is none. */
 export async function migrate(url: string, origin = `countersign-ledger/${randomUUID()}`): Promise<Migrated> {
+  requirePrivate(url);
   const place = shownAddress(url);
   return inOwnersTransaction(url, place, async (client) => {
     await client.query(LOCK);
@@ -78,7 +79,7 @@ export const keepAgain = (url: string, place: string): Promise<void> =>
 const PAGE = 1_000;
 
 /** Forgets what is kept beside the events and makes it again from them. Nobody appends meanwhile. */
-async function computeKept(client: Client): Promise<void> {
+export async function computeKept(client: Client): Promise<void> {
   await client.query('DELETE FROM countersign.tags; DELETE FROM countersign.standings');
   const standings = new Map<string, KeptStanding>();
   for (let seq = 0; ; ) {
@@ -118,7 +119,12 @@ async function keep(
   });
 }
 
-async function inOwnersTransaction<T>(url: string, place: string, use: (client: Client) => Promise<T>): Promise<T> {
+/** Through `locked_head`, nobody appends meanwhile. @throws CONFIG_INVALID for a role that may not. */
+export async function inOwnersTransaction<T>(
+  url: string,
+  place: string,
+  use: (client: Client) => Promise<T>,
+): Promise<T> {
   let client: Client | undefined;
   try {
     client = await connectTo(url, { lock_timeout: LOCK_WAITS_MILLISECONDS });

@@ -17,6 +17,7 @@ import { type Query, readersOf, WAITS_MILLISECONDS } from './connect.ts';
 import { type Ask, treeOf, viewOf } from './reading.ts';
 import { FORMAT } from './schema.ts';
 import { mayRunAgain, notMigrated, readable } from './trouble.ts';
+import { watchingOf } from './watching.ts';
 
 const PAUSE_MILLISECONDS = 200;
 
@@ -49,6 +50,7 @@ export function openPgLedger(url: string, now: () => Date, fingerprint?: () => s
   const ready = async (client: Client): Promise<void> => {
     origin ??= await mustBeOurs((query: Query) => client.query(query), place, fingerprint?.());
   };
+  const watching = watchingOf(url);
   const writer = writerTo(url, place, now, ready);
   const checked: Ask = async (query: Query) => {
     await known();
@@ -79,7 +81,9 @@ export function openPgLedger(url: string, now: () => Date, fingerprint?: () => s
     ...viewOf(outside),
     ...treeOf(checked),
     keepAgain: rebuild,
+    watch: watching.watch,
     close() {
+      watching.close();
       writer.close();
       void pool?.then((opened) => opened.end()).catch(() => undefined);
     },

@@ -168,7 +168,7 @@ const TYPES = ['bigint', 'text', 'text', 'text', 'text', 'bytea', 'bytea', 'byte
 const INSERT = `INSERT INTO countersign.events (${COLUMNS.join(', ')}) SELECT * FROM unnest(${TYPES.map((type, at) => `$${at + 1}::${type}[]`).join(', ')})`;
 
 const optional = (text: string | undefined): string | null => (text === undefined ? null : asColumn(text));
-function insertOf(rows: readonly Row[]): Query {
+export function insertOf(rows: readonly Row[]): Query {
   const columns = rows.map(({ event, bytes, leaf, peaks }) => [
     event.seq,
     event.at,

@@ -55,6 +55,19 @@ export function openDatabase(home: string, waitsMilliseconds: number): Database.
   }
 }
 
+/**
+ * Inside of a transaction: from its end on no process, of whatever version, appends to this file. It can still be read
+ * and verified.
+ *
+ * @param to where it goes on, as it may be shown.
+ */
+export function retire(db: Database.Database, to: string): void {
+  db.exec(`CREATE TRIGGER moved BEFORE INSERT ON events BEGIN SELECT RAISE(ABORT, '${MOVED}'); END`);
+  db.exec('CREATE TABLE moved (place TEXT NOT NULL) STRICT');
+  db.prepare('INSERT INTO moved (place) VALUES (?)').run(to);
+}
+const MOVED = 'the ledger was moved';
+
 /** A connection that makes and writes nothing, so that a read-only copy can be read too. */
 export const openReadOnly = (home: string): Database.Database =>
   new Database(join(home, LEDGER_FILE), { readonly: true, timeout: WAITS_MILLISECONDS });
@@ -113,6 +126,13 @@ export function readable(error: unknown): unknown {
   const code = (error as { code?: unknown }).code;
   const fromFiles = error instanceof Error && 'syscall' in error;
   if (!(error instanceof Database.SqliteError) && !fromFiles) return error;
+  if (String(code) === 'SQLITE_CONSTRAINT_TRIGGER' && String((error as Error).message).includes(MOVED))
+    return new CountersignError(
+      'LEDGER_MOVED',
+      'This ledger was moved into a database; its file takes no more events.',
+      'Use the ledger there: set COUNTERSIGN_LEDGER, or pass --ledger postgres://…',
+      { cause: error },
+    );
   if (String(code).startsWith('SQLITE_BUSY')) {
     return new CountersignError('LEDGER_BUSY', 'Another process is using the ledger.', 'Try again.', {
       cause: error,

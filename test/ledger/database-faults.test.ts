@@ -1,0 +1,201 @@
+/** What faults of the database and of the way to it leave: nothing lost, nothing doubled, and no false word. */
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import type { OpenLedger } from '../../src/ledger/ledger.ts';
+import { openLedgerAt, verifyLedger } from '../../src/ledger/open.ts';
+import { migrate } from '../../src/ledger/pg/migrate.ts';
+import { needs } from '../needs.ts';
+import { hasPostgres, type Postgres, startPostgres } from '../postgres.ts';
+
+let server: Postgres;
+let url: string;
+let opened: OpenLedger[] = [];
+beforeAll(async () => {
+  // What was said to be durable is to be there after a crash.
+  if (hasPostgres()) server = await startPostgres({ fsync: 'on' });
+}, 60_000);
+afterAll(() => server?.end());
+beforeEach(async (context) => {
+  needs(context, 'postgres', hasPostgres());
+  url = await server.database();
+  await migrate(url);
+});
+afterEach(() => {
+  for (const ledger of opened) ledger.close();
+  opened = [];
+});
+const open = (place: string) => {
+  const ledger = openLedgerAt(place);
+  opened.push(ledger);
+  return ledger;
+};
+const turn = (name: string) => ({ kind: 'test.turn', body: { name } });
+const namesIn = async (ledger: OpenLedger) =>
+  (await ledger.events()).map(({ body }) => (body as { name: string }).name);
+const coded = (code: string) => expect.objectContaining({ code });
+
+it.each(['kill', 'stop'] as const)(
+  'loses nothing and doubles nothing when the server ends by %s, again and again, under appends',
+  async (how) => {
+    const ledgers = [open(url), open(url)];
+    const told = new Map<string, 'done' | string>();
+    let isOver = false;
+    const append = async (worker: number) => {
+      for (let n = 0; !isOver; n += 1) {
+        const name = `${worker}/${n}`;
+        const ledger = ledgers[worker % 2]!;
+        const asked =
+          n % 3 === 0
+            ? ledger.transact(async (tx) => {
+                await tx.claim(`claim ${name}`);
+                await tx.events({ limit: 1, newestFirst: true });
+                return tx.append(turn(name));
+              })
+            : ledger.append(turn(name));
+        const outcome = await asked.then(
+          () => 'done',
+          (error: { code?: string }) => error.code ?? String(error),
+        );
+        told.set(name, outcome);
+      }
+    };
+    const workers = Array.from({ length: 16 }, (_, worker) => append(worker));
+    for (let round = 0; round < 3; round += 1) {
+      const before = told.size;
+      while (told.size < before + 200) await new Promise((resolve) => setTimeout(resolve, 20));
+      await server[how]();
+      await server.start();
+    }
+    isOver = true;
+    await Promise.all(workers);
+    const names = await namesIn(ledgers[0]!);
+    expect(new Set(names).size).toBe(names.length);
+    const done = [...told].filter(([, outcome]) => outcome === 'done').map(([name]) => name);
+    expect(done.filter((name) => !names.includes(name))).toEqual([]);
+    // A server that is back within the time that is waited costs no caller anything.
+    expect([...new Set(told.values())]).toEqual(['done']);
+    expect(names.length).toBe(told.size);
+    expect(await verifyLedger(url)).toMatchObject({ ok: true, size: names.length });
+  },
+  120_000,
+);
+
+/** `silent`: what answers is held back, and the connection stays. */
+type Where = 'before' | 'after' | 'silent';
+/** A way to the server that can be cut at a message of the client. */
+async function wayTo(place: string) {
+  const { port, hostname } = new URL(place);
+  const sockets = new Set<Socket>();
+  let cut: ((bytes: Buffer) => Where | undefined) | undefined;
+  let isClosed = false;
+  const proxy: Server = createServer((client) => {
+    if (isClosed) return client.destroy();
+    const behind = connect(Number(port), hostname);
+    for (const socket of [client, behind]) {
+      sockets.add(socket);
+      socket.on('error', () => undefined);
+    }
+    client.on('close', () => behind.destroy());
+    behind.on('close', () => client.destroy());
+    behind.pipe(client);
+    client.on('data', (bytes) => {
+      const where = cut?.(bytes);
+      if (where === undefined) return behind.write(bytes);
+      cut = undefined;
+      behind.unpipe(client);
+      if (where === 'before') return client.destroy();
+      behind.write(bytes);
+      if (where === 'silent') return;
+      behind.once('data', () => client.destroy());
+      behind.resume();
+    });
+  });
+  await new Promise<void>((resolve) => {
+    proxy.listen(0, '127.0.0.1', resolve);
+  });
+  const through = new URL(place);
+  through.port = String((proxy.address() as { port: number }).port);
+  return {
+    url: through.href,
+    cutAt(text: string, where: Where, then?: 'closed') {
+      cut = (bytes) => {
+        if (!bytes.includes(text)) return undefined;
+        if (then) isClosed = true;
+        return where;
+      };
+    },
+    open() {
+      isClosed = false;
+    },
+    close() {
+      for (const socket of sockets) socket.destroy();
+      proxy.close();
+    },
+  };
+}
+
+it.each([
+  ['the commit, which was carried out', 'COMMIT', 'after'],
+  ['the commit, which was carried out and never answered', 'COMMIT', 'silent'],
+  ['the commit, which was not', 'COMMIT', 'before'],
+  ['the insert', 'INSERT INTO', 'after'],
+  ['the lock', 'locked_head', 'before'],
+] as const)(
+  'records once what was sent when the connection is lost at %s',
+  async (_name, text, where) => {
+    const way = await wayTo(url);
+    try {
+      const ledger = open(way.url);
+      await ledger.append(turn('first'));
+      way.cutAt(text, where);
+      expect(await ledger.append(turn('second'))).toMatchObject({ seq: 2 });
+      await ledger.transact((tx) => tx.append(turn('third')));
+      expect(await namesIn(open(url))).toEqual(['first', 'second', 'third']);
+      expect(await verifyLedger(url)).toMatchObject({ ok: true, size: 3 });
+    } finally {
+      way.close();
+    }
+  },
+  60_000,
+);
+
+it('says that it does not know when the commit was sent and the ledger cannot be asked, and never "not done"', async () => {
+  const way = await wayTo(url);
+  try {
+    const ledger = open(way.url);
+    await ledger.append(turn('first'));
+    way.cutAt('COMMIT', 'after', 'closed');
+    await expect(ledger.append(turn('second'))).rejects.toThrow(coded('LEDGER_OUTCOME_UNKNOWN'));
+    await expect(ledger.append(turn('third'))).rejects.toThrow(coded('LEDGER_UNREACHABLE'));
+    way.open();
+    await ledger.append(turn('fourth'));
+    expect(await namesIn(ledger)).toEqual(['first', 'second', 'fourth']);
+  } finally {
+    way.close();
+  }
+}, 90_000);
+
+it('goes on when a writer says nothing inside of its transaction, and what that one decided is decided again', async () => {
+  const [silent, other] = [open(url), open(url.replace('127.0.0.1', 'localhost'))];
+  let runs = 0;
+  let holds: (value?: unknown) => void = () => undefined;
+  const held = new Promise((resolve) => {
+    holds = resolve;
+  });
+  let wakes: (value?: unknown) => void = () => undefined;
+  const woken = new Promise((resolve) => {
+    wakes = resolve;
+  });
+  const deciding = silent.transact(async (tx) => {
+    runs += 1;
+    await tx.events({ limit: 1 });
+    holds();
+    if (runs === 1) await woken;
+    await tx.append(turn(`silent, run ${runs}`));
+  });
+  await held;
+  await other.append(turn('other'));
+  wakes();
+  await deciding;
+  expect(await namesIn(other)).toEqual(['other', 'silent, run 2']);
+}, 60_000);
