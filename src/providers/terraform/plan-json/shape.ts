@@ -77,22 +77,18 @@ interface StateValues {
 const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
 const state = z.custom<StateValues>(isObject, 'it is not an object');
 
-const expressions = tree;
-const blockSchema = z.looseObject({
-  address: text.optional(),
-  mode: text.optional(),
-  type: text.optional(),
-  name: text.optional(),
-  provider_config_key: text.optional(),
-  provisioners: z.array(tree).optional(),
-  expressions: expressions.optional(),
-  count_expression: tree.optional(),
-  for_each_expression: tree.optional(),
-});
-export type ResourceBlock = z.infer<typeof blockSchema>;
+/** A block of the configuration, as far as it is read. */
+export interface ResourceBlock {
+  address?: Json;
+  provider_config_key?: Json;
+  provisioners?: Json;
+  expressions?: Json;
+}
 
 const configModuleSchema = z.looseObject({
-  resources: z.array(blockSchema).optional(),
+  resources: z
+    .custom<ResourceBlock[]>((value) => Array.isArray(value) && value.every(isObject), 'it is no list of blocks')
+    .optional(),
   variables: z.record(text, z.looseObject({ default: tree.optional(), sensitive: z.boolean().optional() })).optional(),
   outputs: z.record(text, z.looseObject({ sensitive: z.boolean().optional(), expression: tree.optional() })).optional(),
   get module_calls() {
