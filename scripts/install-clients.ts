@@ -4,6 +4,7 @@ import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CLIENTS } from '../test/clients/folder.ts';
 import { DEPLOY_TOOLS } from '../test/deploy-tools/folder.ts';
+import { HTTP_CLIENTS } from '../test/http/outside/folder.ts';
 import { type Installation, isInstalled } from '../test/installation.ts';
 import { TELEMETRY } from '../test/watch/folder.ts';
 
@@ -17,7 +18,7 @@ function install({ packages, folder, marker, scripts }: Installation): void {
   writeFileSync(marker, '');
 }
 
-for (const installation of [CLIENTS, DEPLOY_TOOLS, TELEMETRY]) {
+for (const installation of [CLIENTS, DEPLOY_TOOLS, TELEMETRY, HTTP_CLIENTS]) {
   if (!isInstalled(installation)) install(installation);
   console.log(`Installed: ${installation.folder}.`);
 }

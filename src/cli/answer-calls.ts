@@ -85,7 +85,7 @@ function partsOf(app: App, { actsAs }: Config, { token }: Parameters<CallTool>[2
   return { pipeline: app.partsFor(caller).pipeline, about: { sponsor: caller.sponsor, client: token.client } };
 }
 
-const signsIn = (policy: Policy | null) => ({ people: policy?.file.people ?? {}, claim: undefined });
+const signsIn = (policy: Policy | null) => ({ people: policy?.file.people ?? {}, ...policy?.file.sign_in });
 
 /** Ids, decisions and codes; nothing of what was asked. */
 function resultOf(answer: ToolAnswer): Record<string, unknown> {

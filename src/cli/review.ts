@@ -1,7 +1,9 @@
 /** `review`: starts the page, and hands it what it may ask for. */
 import { relyingPartyOf } from '../approvals/relying-party.ts';
 import type { App } from '../compose.ts';
+import { callerOfToken } from '../core/caller.ts';
 import type { ReviewPorts } from '../review/ports.ts';
+import type { SignIn } from '../review/sign-in.tsx';
 import { reviewPorts } from './review-ports.ts';
 
 export interface ReviewSettings {
@@ -11,6 +13,8 @@ export interface ReviewSettings {
   port: number;
   /** Of the proxy in front; absent: `http://localhost:<port>`. */
   origin?: string | undefined;
+  /** Whose sign-ins open the page, in place of links. */
+  openId?: { issuer: string; clientId: string; secretFile: string | undefined } | undefined;
   /** Is given every link under which the page can be opened next. */
   onLink(link: string): void;
   logDefect: ReviewPorts['logDefect'];
@@ -33,6 +37,7 @@ export async function startReview(first: App, settings: ReviewSettings): Promise
     import('../review/assets.ts'),
   ]);
   const { now = () => new Date(), onLink, logDefect, origin: given } = settings;
+  const openId = settings.openId && { ...settings.openId, ...(await import('../http/openid.ts')) };
   if (given !== undefined) relyingPartyOf(given);
   const assets = readAssets();
   const { app, follow } = following(first, settings.reopen);
@@ -47,9 +52,10 @@ export async function startReview(first: App, settings: ReviewSettings): Promise
       origin,
       assets,
       sessions,
+      signIn: openId && signInBy(openId, app, origin),
       now,
     });
-    onLink(linkOf(sessions.token));
+    onLink(openId ? origin : linkOf(sessions.token));
     return page.fetch;
   });
   return {
@@ -58,6 +64,22 @@ export async function startReview(first: App, settings: ReviewSettings): Promise
     close: async () => {
       page?.close();
       await listening.close();
+    },
+  };
+}
+
+type OpenIdHere = NonNullable<ReviewSettings['openId']> & Pick<typeof import('../http/openid.ts'), 'createOpenId'>;
+
+/** The person is known as the sponsor of an agent is, by the same names. */
+function signInBy({ createOpenId, ...settings }: OpenIdHere, app: () => App, origin: string): SignIn {
+  const { begin, finish } = createOpenId({ ...settings, redirectUri: `${origin}/signed-in` });
+  return {
+    begin,
+    async finish(at, pending) {
+      const { file } = app().policyFile ?? {};
+      const token = await finish(at, pending as Parameters<typeof finish>[1]);
+      const { sponsor, signedIn } = callerOfToken(token, { people: file?.people ?? {}, ...file?.sign_in }, []);
+      return { person: sponsor, as: signedIn?.as ?? token.issuer };
     },
   };
 }

@@ -1,6 +1,7 @@
 /** `serve --http`: the MCP server of a team, for the agents of many people, until it is stopped. */
 import { tools } from '../../tools/index.ts';
 import type { Config } from '../config.ts';
+import { CountersignError } from '../core/errors.ts';
 import { createDoor } from '../http/door.ts';
 import { listenAt } from '../http/listen.ts';
 import { httpSettings, type Told } from '../http/settings.ts';
@@ -34,6 +35,13 @@ export async function serveHttp({ config, version, sandboxed, told, stopped }: S
   // SECURITY: the folder in which a service starts is no project of whoever calls it.
   const answers = createAnswers({ ...config, templateRoots: config.namedTemplateRoots }, sandboxed, version, false);
   const app = await answers.current();
+  const pinned = app.policyFile?.file.sign_in?.issuer;
+  if (pinned !== undefined && pinned !== settings.issuer)
+    throw new CountersignError(
+      'CONFIG_INVALID',
+      `The policy names the identity provider ${pinned}, and --issuer names another.`,
+      'Name that one with --issuer, or change sign_in in the policy.',
+    );
   const { call, card } = answers;
   const mcp = answersOverHttp(
     { listed: listedTools, version, answers: { call, card, cardPage } },
@@ -68,12 +76,10 @@ export async function serveHttp({ config, version, sandboxed, told, stopped }: S
   await stopped;
   isStopping = true;
   log.info({ underWay: turns.held }, 'stopping');
-  const ended = listening.stop();
   const until = Date.now() + STOPS_WITHIN_MILLISECONDS;
   while ((turns.held > 0 || (await answers.underWay()) > 0) && Date.now() < until)
     await new Promise((resolve) => setTimeout(resolve, LOOKS_EVERY_MILLISECONDS));
   await mcp.close();
-  listening.cut();
-  await ended;
+  await listening.stop();
   (await answers.current()).close();
 }

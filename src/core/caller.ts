@@ -48,8 +48,10 @@ export const overKeyOf = <N extends Named & { actsAs: string[] }>(person: string
 /** Who may be meant by a token, as the policy in use lists them. */
 export interface SignsIn {
   people: Readonly<Record<string, { signs_in_as: readonly string[] }>>;
-  /** The claim that names a person beside issuer and subject. Absent: none does. */
-  claim: string | undefined;
+  /** The only issuer whose tokens name people; absent: the server's. */
+  issuer?: string | undefined;
+  /** The claim that names a person besides issuer and subject. Absent: none does. */
+  claim?: string | undefined;
 }
 /** Claims under which somebody may be known elsewhere. */
 const OTHER_NAMES = ['email', 'preferred_username', 'upn'];
@@ -60,9 +62,14 @@ const OTHER_NAMES = ['email', 'preferred_username', 'upn'];
  *
  * @param process names under which the server acts.
  */
-export function callerOfToken(token: TokenIdentity, { people, claim }: SignsIn, process: readonly string[]): Caller {
+export function callerOfToken(
+  token: TokenIdentity,
+  { people, issuer: only, claim }: SignsIn,
+  process: readonly string[],
+): Caller {
   const { issuer, subject, client, isClientAlone, claims } = token;
   const as = isClientAlone || subject === null ? null : `${issuer}#${subject}`;
+  const isOfOurs = only === undefined || only === issuer;
   if (as === null) return { sponsor: null, actsAs: process, signedIn: { as, client } };
   const named = claim === undefined ? undefined : claims[claim];
   const meant = Object.entries(people).filter(([, { signs_in_as: known }]) =>
@@ -70,7 +77,7 @@ export function callerOfToken(token: TokenIdentity, { people, claim }: SignsIn, 
   );
   const others = [...OTHER_NAMES.map((name) => claims[name]), subject ?? undefined, named];
   return {
-    sponsor: meant.length === 1 ? meant[0]![0] : null,
+    sponsor: isOfOurs && meant.length === 1 ? meant[0]![0] : null,
     actsAs: [...process, as, ...others.filter((name) => name !== undefined)],
     signedIn: { as, client },
   };

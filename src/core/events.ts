@@ -244,10 +244,14 @@ export function bodyOf<K extends EventKind>(kind: K, event: { seq: number; body:
   const { body } = event;
   const known = typeof body === 'object' && body !== null ? readBodies.get(body) : undefined;
   if (known?.kind === kind) return known.read as BodyOf<K>;
-  const read = parsedBody(EVENT_BODIES[kind], kind, event) as BodyOf<K>;
+  const read = bodyOnce(kind, event);
   if (typeof body === 'object' && body !== null) readBodies.set(body, { kind, read });
   return read;
 }
+/** Of an event that is looked at once: nothing of it is remembered until the next collection of garbage. */
+export const bodyOnce = <K extends EventKind>(kind: K, event: { seq: number; body: unknown }): BodyOf<K> =>
+  parsedBody(EVENT_BODIES[kind], kind, event) as BodyOf<K>;
+
 /** What was read once of an event that is still held is not read again: a replay looks at each many times. */
 const readBodies = new WeakMap<object, { kind: EventKind; read: unknown }>();
 
@@ -288,6 +292,22 @@ export function readEvent<K extends EventKind>(kinds: readonly K[], event: Ledge
   const kind = kinds.find((one) => one === event.kind);
   if (kind === undefined) return undefined;
   return { ...event, kind, body: bodyOf(kind, event) } as EventOf<K>;
+}
+
+/** So many at a time. */
+const PAGE = 50;
+
+/** All of these kinds in their order, in memory that does not grow with them. */
+export async function* eachEvent(
+  view: { events(query?: EventQuery): Promise<LedgerEvent[]> },
+  kinds: readonly string[],
+): AsyncGenerator<LedgerEvent> {
+  for (let sinceSeq = 0; ; ) {
+    const page = await view.events({ kinds, sinceSeq, limit: PAGE });
+    yield* page;
+    if (page.length < PAGE) return;
+    sinceSeq = page.at(-1)!.seq;
+  }
 }
 
 /** Events of these kinds, read. */

@@ -1,6 +1,6 @@
 /** Listens on one address, with bounds on what a connection may take, and stops without dropping an answer. */
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, Server as NetServer } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { CountersignError } from '../core/errors.ts';
 
@@ -10,6 +10,7 @@ const REQUEST_WITHIN_MILLISECONDS = 30_000;
 /** Longer than proxies keep a connection (nginx: 60 s): the one that closes it first must not be this server. */
 const IDLE_MILLISECONDS = 75_000;
 const MOST_CONNECTIONS = 2_000;
+const LINGERS_MILLISECONDS = 500;
 
 export interface Address {
   host: string;
@@ -17,10 +18,11 @@ export interface Address {
 }
 export interface Listening {
   port: number;
-  /** Takes no new connection; those that are idle are closed. Resolves when the last answer was sent. */
+  /**
+   * Takes no new connection, and still answers on those that it has: a request may be on its way there. Resolves when
+   * all are closed, which idle ones are after a while.
+   */
   stop(): Promise<void>;
-  /** Ends what is still open. */
-  cut(): void;
 }
 
 /** @throws CONFIG_INVALID when it cannot listen there. */
@@ -49,7 +51,15 @@ export async function listenAt(
   });
   return {
     port: (server.address() as AddressInfo).port,
-    stop: () => new Promise((resolve) => server.close(() => resolve())),
-    cut: () => server.closeAllConnections(),
+    async stop() {
+      const ended = new Promise<void>((resolve) => void server.once('close', () => resolve()));
+      // At this point of a turn of the event loop, all connections that came have been taken.
+      await new Promise((resolve) => setImmediate(resolve));
+      // The one of `http` would close what is idle at once.
+      NetServer.prototype.close.call(server);
+      await new Promise((resolve) => setTimeout(resolve, LINGERS_MILLISECONDS));
+      server.closeAllConnections();
+      await ended;
+    },
   };
 }

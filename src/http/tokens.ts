@@ -117,10 +117,15 @@ function identityIn(payload: JWTPayload, issuer: string): CheckedToken {
     subject === `${client}@clients` ||
     payload.gty === 'client-credentials' ||
     payload.idtyp === 'app';
+  return { issuer, subject, client, isClientAlone, claims: textClaims(payload), scopes: scopesIn(payload) };
+}
+
+/** Without an e-mail address that the issuer did not verify. */
+export function textClaims(payload: Readonly<Record<string, unknown>>): Record<string, string> {
   const claims = Object.entries(payload).filter(
     (claim): claim is [string, string] => isText(claim[1]) && (claim[0] !== 'email' || payload.email_verified === true),
   );
-  return { issuer, subject, client, isClientAlone, claims: Object.fromEntries(claims), scopes: scopesIn(payload) };
+  return Object.fromEntries(claims);
 }
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';

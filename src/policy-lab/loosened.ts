@@ -21,6 +21,7 @@ export function loosenedBy(before: Policy, after: Policy): string[] {
     ...newSigners(before.people, after.people),
     ...ownersLoosened(before, after),
     ...seatsLoosened(before, after),
+    ...signInLoosened(before, after),
   ];
 }
 
@@ -48,6 +49,25 @@ function ownersLoosened({ file: { owners: was } }: Policy, { file: { owners: is 
     ...(is.threshold < was.threshold
       ? [`The owners' threshold would be ${is.threshold}; it is ${was.threshold}.`]
       : []),
+  ];
+}
+
+/** Tokens name sponsors: who is taken for another could approve what their own agent proposed. */
+function signInLoosened({ file: before }: Policy, { file: after }: Policy): string[] {
+  const shown = (text: string) => makeVisibleLine(text, 200);
+  const [was, is] = [before.sign_in, after.sign_in];
+  const isOther = was?.issuer !== undefined && is?.issuer !== was.issuer;
+  const others = isOther ? shown(is?.issuer ?? 'any identity provider that the server is started with') : '';
+  return [
+    ...(isOther ? [`Tokens of ${others} would name people, and not those of ${shown(was.issuer ?? '')}.`] : []),
+    ...(is?.claim !== undefined && is.claim !== was?.claim
+      ? [`The claim ${shown(is.claim)} of a token would name people, besides issuer and subject.`]
+      : []),
+    ...Object.entries(after.people).flatMap(([name, { signs_in_as: known }]) =>
+      known
+        .filter((one) => one.includes('#') && !before.people[name]?.signs_in_as.includes(one))
+        .map((one) => `Agents that sign in as ${shown(one)} would work for ${name}.`),
+    ),
   ];
 }
 

@@ -164,6 +164,20 @@ export const policySchema = z.strictObject({
         .default('30m'),
     })
     .optional(),
+  /** How `serve --http` knows people by a token. `claim`: what signs_in_as lists besides issuer and subject. */
+  sign_in: z
+    .strictObject({
+      issuer: z
+        .string()
+        .regex(/^https?:\/\/[^\s#?]+$/, 'write the address of the identity provider')
+        .optional(),
+      claim: z
+        .string()
+        .regex(/^[\w:./-]{1,128}$/, 'name one claim, like email')
+        .refine((name) => name !== 'sub', 'the subject counts only with its issuer: list ISSUER#SUBJECT in signs_in_as')
+        .optional(),
+    })
+    .optional(),
   /** Levels of assurance that the owners vouch for, where doctor cannot try them. Told as declared, never as proven. */
   declares: z.array(z.enum(LEVELS)).default([]),
   /** Who may change the policy: so many of these keys sign the next one. */

@@ -14,14 +14,17 @@ import { protect } from './protect.ts';
 import { readingOf } from './reading.ts';
 import { SESSION_HOURS, type Sessions } from './sessions.ts';
 import { CLOSING, type Frame, Notice, opening } from './shell.tsx';
+import { addSignIn, SIGN_IN_PATH, type SignIn } from './sign-in.tsx';
 import { addSigning, type Env, isTooLong } from './signing.ts';
-import { CHANGE, ENTRY, LIST, PASSKEYS } from './words.ts';
+import { CHANGE, ENTRY, LIST, ME, PASSKEYS, SIGN_IN } from './words.ts';
 
 export interface ReviewOptions {
   /** Under which people open the page. */
   origin: string;
   assets: Assets;
   sessions: Sessions;
+  /** Absent: links open the page. */
+  signIn?: SignIn | undefined;
   now(): Date;
 }
 
@@ -38,7 +41,7 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: the routes, one a line or two, are read as a list.
 export function createReviewApp(ports: ReviewPorts, options: ReviewOptions): ReviewApp {
-  const { origin, assets, sessions, now } = options;
+  const { origin, assets, sessions, signIn, now } = options;
   const feed = createFeed(ports);
   const app = new Hono<Env>();
   const { protocol, port, host } = new URL(origin);
@@ -50,6 +53,7 @@ export function createReviewApp(ports: ReviewPorts, options: ReviewOptions): Rev
     live,
     people: ports.people(),
     me: c.get('session').person,
+    isSignedIn: c.get('session').isSignedIn === true,
     here: OWN_PATH.test(c.req.path) ? c.req.path : '/',
   });
 
@@ -69,11 +73,7 @@ export function createReviewApp(ports: ReviewPorts, options: ReviewOptions): Rev
     app.get(path, (c) => c.body(body, 200, { 'Content-Type': type }));
   app.get('/icon.svg', (c) => c.body(ICON.body, 200, { 'Content-Type': ICON.type }));
 
-  app.get('/enter/:token', (c) => {
-    // Only a person's own look uses the link up.
-    const isLook = c.req.method === 'GET' && !/prefetch|prerender/.test(c.req.header('sec-purpose') ?? '');
-    const id = isLook ? sessions.enter(c.req.param('token')) : undefined;
-    if (id === undefined) return c.html(<Notice title={ENTRY.usedLink} lines={[ENTRY.next]} />, isLook ? 403 : 200);
+  const opened = (c: Context, id: string) => {
     setCookie(c, cookie, id, {
       httpOnly: true,
       sameSite: 'Strict',
@@ -83,15 +83,28 @@ export function createReviewApp(ports: ReviewPorts, options: ReviewOptions): Rev
     });
     // What a server that had this port before left in the browser, a service worker too, is not ours.
     c.header('Clear-Site-Data', '"storage"');
-    // A page that goes on by itself: a redirect from another site would arrive without the new cookie.
-    return c.html(<Notice title={ENTRY.opening} lines={[]} goOn="/" />);
-  });
+  };
+  if (signIn) addSignIn(app, { signIn, sessions, origin, cookie, opened, logDefect: ports.logDefect, now });
+  else
+    app.get('/enter/:token', (c) => {
+      // Only a person's own look uses the link up.
+      const isLook = c.req.method === 'GET' && !/prefetch|prerender/.test(c.req.header('sec-purpose') ?? '');
+      const id = isLook ? sessions.enter(c.req.param('token')) : undefined;
+      if (id === undefined) return c.html(<Notice title={ENTRY.usedLink} lines={[ENTRY.next]} />, isLook ? 403 : 200);
+      opened(c, id);
+      // A page that goes on by itself: a redirect from another site would arrive without the new cookie.
+      return c.html(<Notice title={ENTRY.opening} lines={[]} goOn="/" />);
+    });
 
   app.use(async (c, next) => {
     const session = sessions.find(getCookie(c, cookie));
-    if (!session) return c.html(<Notice title={ENTRY.noSession} lines={[ENTRY.next]} />, 401);
+    if (!session && signIn && c.req.path === '/') return c.redirect(SIGN_IN_PATH, 302);
+    if (!session) return c.html(<Notice title={ENTRY.noSession} lines={[signIn ? SIGN_IN.again : ENTRY.next]} />, 401);
     c.set('session', session);
     await ports.follow();
+    // Whoever is in the policy no more has nothing to look for here.
+    if (session.isSignedIn && !ports.people().includes(session.person ?? ''))
+      return c.html(<Notice title={SIGN_IN.unknown(session.person ?? '')} lines={[SIGN_IN.again]} />, 403);
     await next();
   });
   app.get('/', async (c) => {
@@ -101,6 +114,7 @@ export function createReviewApp(ports: ReviewPorts, options: ReviewOptions): Rev
   app.post('/me', async (c) => {
     if (isTooLong(c)) return c.text('The request is too long.', 413);
     const { person, here } = await c.req.parseBody();
+    if (c.get('session').isSignedIn) return c.text(ME.signedIn, 403);
     c.get('session').person = ports.people().find((name) => name === person) ?? null;
     return c.redirect(typeof here === 'string' && OWN_PATH.test(here) ? here : '/', 303);
   });

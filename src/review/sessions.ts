@@ -7,8 +7,10 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 
 export interface Session {
-  /** As the person says; nothing has proven it. */
+  /** As the person says, where nothing has proven it. */
   person: string | null;
+  /** An identity provider has: the person cannot be changed. */
+  isSignedIn?: true;
   /** Of a passkey that is being made: for one answer. */
   enrolment?: unknown;
 }
@@ -24,6 +26,8 @@ export interface Sessions {
   readonly token: string;
   /** @returns the id of a new session; undefined: this is no token, or it was used. */
   enter(token: string): string | undefined;
+  /** @returns the id of a session of somebody who signed in. */
+  begin(person: string): string;
   find(id: string | undefined): Session | undefined;
 }
 
@@ -31,6 +35,13 @@ export interface Sessions {
 export function createSessions(now: () => Date, onUsed: (nextToken: string) => void): Sessions {
   const sessions = new Map<string, { session: Session; until: number }>();
   let token = randomBytes(TOKEN_BYTES).toString('base64url');
+  const open = (session: Session): string => {
+    const id = randomBytes(TOKEN_BYTES).toString('base64url');
+    const [oldest] = sessions.keys();
+    if (sessions.size >= MOST_SESSIONS && oldest !== undefined) sessions.delete(oldest);
+    sessions.set(id, { session, until: now().getTime() + SESSION_HOURS * 3_600_000 });
+    return id;
+  };
   return {
     get token() {
       return token;
@@ -39,12 +50,9 @@ export function createSessions(now: () => Date, onUsed: (nextToken: string) => v
       if (!timingSafeEqual(hashOf(given), hashOf(token))) return undefined;
       token = randomBytes(TOKEN_BYTES).toString('base64url');
       onUsed(token);
-      const id = randomBytes(TOKEN_BYTES).toString('base64url');
-      const [oldest] = sessions.keys();
-      if (sessions.size >= MOST_SESSIONS && oldest !== undefined) sessions.delete(oldest);
-      sessions.set(id, { session: { person: null }, until: now().getTime() + SESSION_HOURS * 3_600_000 });
-      return id;
+      return open({ person: null });
     },
+    begin: (person) => open({ person, isSignedIn: true }),
     find(id) {
       const found = id === undefined ? undefined : sessions.get(id);
       if (!found || found.until < now().getTime()) return undefined;

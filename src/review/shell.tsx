@@ -10,12 +10,14 @@ export interface Frame {
   live?: string | undefined;
   people: readonly string[];
   me: string | null;
+  /** An identity provider says who it is. */
+  isSignedIn?: boolean;
   /** The path of this page: where the form that says who one is leads back to. */
   here: string;
 }
 
 /** Everything up to the first line of `main`: can be sent before it is known what the page says. */
-export function opening({ assets, title, live, people, me, here }: Frame): string {
+export function opening({ assets, title, live, people, me, isSignedIn = false, here }: Frame): string {
   const head = (
     <head>
       <meta charset="utf-8" />
@@ -32,13 +34,21 @@ export function opening({ assets, title, live, people, me, here }: Frame): strin
       <a class="brand" href="/">
         {NAME}
       </a>
-      <Me people={people} me={me} here={here} />
+      {isSignedIn && me !== null ? <SignedIn me={me} /> : <Me people={people} me={me} here={here} />}
     </header>
   );
   return `<!doctype html><html lang="en">${head}<body${live === undefined ? '' : ` data-live="${live}"`}><a class="skip" href="#main">Skip to the content</a>${top}<main id="main">`;
 }
 
 export const CLOSING = '</main></body></html>';
+
+function SignedIn({ me }: { me: string }) {
+  return (
+    <p class="me">
+      {`${ME.label} ${me}`} <a href="/passkeys">{PASSKEYS.link}</a> <span class="hint">{ME.signedIn}</span>
+    </p>
+  );
+}
 
 function Me({ people, me, here }: Pick<Frame, 'people' | 'me' | 'here'>) {
   return (

@@ -11,11 +11,22 @@ export const ENTRY = {
   noSession: 'This browser has not opened the page yet.',
 } as const;
 
+export const SIGN_IN = {
+  opening: 'Opening the page.',
+  unreachable: 'The identity provider cannot be reached.',
+  notAsked: 'This browser did not ask to sign in, or it took too long.',
+  refused: 'The identity provider did not confirm this sign-in.',
+  unknown: (as: string) => `No person of the policy signs in as ${as}.`,
+  unknownNext: 'The policy owners can add this name to signs_in_as of a person.',
+  again: 'Open this page again to sign in.',
+} as const;
+
 export const ME = {
   label: 'You are',
   nobody: 'not said',
   say: 'Say who you are',
   set: 'Set',
+  signedIn: 'You signed in as this person. Only your signature approves.',
   unproven: 'The page takes your word for this. Only your signature proves it.',
 } as const;
 

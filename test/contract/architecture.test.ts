@@ -120,7 +120,7 @@ const TABLE: Record<string, string[]> = {
   ],
   // Runs in a browser: of the rest it knows what the page's HTML says.
   'src/review/browser': ['@simplewebauthn/browser'],
-  'src/http': ['jose', '@hono/node-server', 'node:http', 'node:net', 'src/core/'],
+  'src/http': ['jose', 'openid-client', '@hono/node-server', 'node:fs', 'node:http', 'node:net', 'src/core/'],
   'src/mcp': ['@modelcontextprotocol/', 'zod', 'node:stream', 'src/core/', 'src/render/agent/'],
   'src/doctor': ['zod', 'yaml', 'node:', 'src/bounded-file.ts', 'src/core/', 'src/people/', 'src/policy/proven.ts'],
   'src/ci': ['zod', 'src/core/'],

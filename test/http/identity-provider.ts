@@ -27,8 +27,14 @@ const rsa = () => generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
 /** Of a client that is known from the start. */
 export const BATCH = { client_id: 'nightly', client_secret: 'a secret of the client nightly' };
 
-/** @param resources what tokens can be made for, each as its own audience. */
-export async function startIdentityProvider(resources: readonly string[]): Promise<IdentityProvider> {
+/**
+ * @param resources what tokens can be made for, each as its own audience.
+ * @param pages where browsers of the client `review` are sent back.
+ */
+export async function startIdentityProvider(
+  resources: readonly string[],
+  pages: readonly string[] = [],
+): Promise<IdentityProvider> {
   let handle: (request: IncomingMessage, response: ServerResponse) => void = () => undefined;
   const requests: string[] = [];
   const server = createServer((request, response) => {
@@ -78,7 +84,7 @@ export async function startIdentityProvider(resources: readonly string[]): Promi
   const begin = async () => {
     const jwk = await exportJWK(key);
     kid = await calculateJwkThumbprint(jwk);
-    provider = new Provider(issuer, configured(resources, { ...jwk, kid, alg: 'RS256', use: 'sig' }));
+    provider = new Provider(issuer, configured(resources, pages, { ...jwk, kid, alg: 'RS256', use: 'sig' }));
     const answer = provider.callback();
     handle = (request, response) => {
       const [, uid] = /^\/interaction\/([\w-]+)$/.exec(request.url ?? '') ?? [];
@@ -98,7 +104,7 @@ const resourceServer = (resource: string) => ({
   jwt: { sign: { alg: 'RS256' as const } },
 });
 
-function configured(resources: readonly string[], jwk: object): Configuration {
+function configured(resources: readonly string[], pages: readonly string[], jwk: object): Configuration {
   return {
     jwks: { keys: [jwk as never] },
     clients: [
@@ -116,6 +122,16 @@ function configured(resources: readonly string[], jwk: object): Configuration {
         token_endpoint_auth_method: 'none',
         application_type: 'native',
       },
+      ...(pages.length === 0
+        ? []
+        : [
+            {
+              client_id: 'review',
+              redirect_uris: [...pages],
+              token_endpoint_auth_method: 'none' as const,
+              application_type: 'native' as const,
+            },
+          ]),
     ],
     scopes: ['openid', 'offline_access', ...SCOPES.split(' ')],
     claims: { openid: ['sub'], email: ['email', 'email_verified'] },

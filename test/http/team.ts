@@ -1,7 +1,13 @@
 /** A team server as it is run: processes of the command on one state folder, before a real identity provider. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type App, createApp } from '../../src/compose.ts';
+import { readConfig } from '../../src/config.ts';
+import { adoptFirst } from '../../src/policy/pin.ts';
+import { createSandbox, startSandboxServer } from '../../src/sandbox/cloud.ts';
 import { openTestWorld, type TestWorld } from '../world.ts';
 import { type IdentityProvider, startIdentityProvider } from './identity-provider.ts';
 
@@ -15,9 +21,13 @@ export interface Replica {
   log(): string;
   /** SIGTERM. @returns its exit code. */
   stop(): Promise<number | null>;
+  /** Another process at the same address, once this one has ended. */
+  again(): Promise<void>;
 }
 export interface Team {
   world: TestWorld;
+  /** As another process sees it. */
+  app: App;
   provider: IdentityProvider;
   /** Under which clients know the server. */
   resource: string;
@@ -36,8 +46,14 @@ export const freePort = (): Promise<number> =>
     });
   });
 
-/** @param port of what clients ask; the first replica listens there, unless something stands before it. */
-export async function openTeam(port?: number): Promise<Team> {
+export interface TeamOptions {
+  /** Of what clients ask. Absent: the first replica listens there. */
+  port?: number;
+  /** `postgres://…`: each replica has a state folder of its own, and they share a cloud. */
+  ledger?: string;
+}
+
+export async function openTeam({ port, ledger }: TeamOptions = {}): Promise<Team> {
   const own = port ?? (await freePort());
   const resource = `http://127.0.0.1:${own}/mcp`;
   const provider = await startIdentityProvider([resource, 'https://other.example.com/mcp']);
@@ -48,25 +64,62 @@ export async function openTeam(port?: number): Promise<Team> {
     world.policyText,
   );
   await world.another({ policy });
+  const policyPath = join(world.home, 'policy.yaml');
+  const shared = ledger === undefined ? undefined : await sharedOn(ledger, world, policyPath);
   return {
     world,
+    get app() {
+      return shared?.app ?? world.app;
+    },
     provider,
     resource,
-    async start({ more = [], env = {}, cloud } = {}) {
+    async start({ more = [], env = {}, cloud = shared?.cloud } = {}) {
       const at = replicas.length === 0 && port === undefined ? own : await freePort();
       const replica = await startReplica(
-        ['--home', world.home, '--policy', join(world.home, 'policy.yaml'), ...(cloud ? [] : ['--sandbox'])],
+        [
+          ...['--home', shared?.home() ?? world.home, '--policy', policyPath],
+          ...(ledger === undefined ? [] : ['--ledger', ledger]),
+          ...(cloud === undefined ? ['--sandbox'] : []),
+        ],
         ['--http', `127.0.0.1:${at}`, '--resource', resource, '--issuer', provider.issuer, ...more],
         `127.0.0.1:${at}`,
-        cloud ? { ...env, AWS_ENDPOINT_URL: cloud, AWS_ACCESS_KEY_ID: 'AKIASANDBOX', AWS_SECRET_ACCESS_KEY: 's' } : env,
+        cloud === undefined ? env : { ...env, AWS_ENDPOINT_URL: cloud, ...CREDENTIALS },
       );
       replicas.push(replica);
       return replica;
     },
     async close() {
-      for (const { process } of replicas) process.kill('SIGKILL');
+      for (const replica of replicas) replica.process.kill('SIGKILL');
+      await shared?.close();
       await provider.close();
       world.close();
+    },
+  };
+}
+
+const CREDENTIALS = { AWS_ACCESS_KEY_ID: 'AKIASANDBOX', AWS_SECRET_ACCESS_KEY: 's' };
+
+/** A database, in which the policy is adopted, and the world's cloud at an address. */
+async function sharedOn(ledgerUrl: string, world: TestWorld, policyPath: string) {
+  const cloud = await startSandboxServer(createSandbox(world.store), 0);
+  const homes: string[] = [];
+  const config = { ...readConfig({ home: world.home, policy: policyPath, ledger: ledgerUrl }), region: 'eu-west-1' };
+  const app = createApp({ ...config, endpointUrl: cloud.url, sponsor: 'alice', actsAs: ['nobody'] });
+  await adoptFirst(app.ledger, app.policyFile!, ['test']);
+  return {
+    app,
+    cloud: cloud.url,
+    /** Of one machine: it has the secret of the team, and nothing else. */
+    home() {
+      const home = mkdtempSync(join(tmpdir(), 'countersign-replica-'));
+      copyFileSync(join(world.home, 'secret'), join(home, 'secret'));
+      homes.push(home);
+      return home;
+    },
+    async close() {
+      app.close();
+      await cloud.close();
+      for (const home of homes) rmSync(home, { recursive: true, force: true });
     },
   };
 }
@@ -77,30 +130,38 @@ async function startReplica(
   address: string,
   env: Record<string, string>,
 ): Promise<Replica> {
-  const child = spawn(process.execPath, [BIN, ...before, 'serve', ...settings], {
-    env: { PATH: process.env.PATH, AWS_REGION: 'eu-west-1', COUNTERSIGN_LOG_LEVEL: 'debug', ...env },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
   let log = '';
-  child.stderr.on('data', (chunk) => (log += chunk));
-  const ended = new Promise<number | null>((resolve) => child.once('close', (code) => resolve(code)));
+  let ended: Promise<number | null>;
+  const begin = async () => {
+    const child = spawn(process.execPath, [BIN, ...before, 'serve', ...settings], {
+      env: { PATH: process.env.PATH, AWS_REGION: 'eu-west-1', COUNTERSIGN_LOG_LEVEL: 'debug', ...env },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    child.stderr.on('data', (chunk) => (log += chunk));
+    ended = new Promise<number | null>((resolve) => child.once('close', (code) => resolve(code)));
+    for (let tries = 0; tries < 300; tries += 1) {
+      if (child.exitCode !== null) throw new Error(`the server ended: ${log}`);
+      const answer = await fetch(`http://${address}/readyz`).catch(() => undefined);
+      if (answer?.ok) return child;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    child.kill('SIGKILL');
+    throw new Error(`the server is not ready: ${log}`);
+  };
   const replica: Replica = {
-    process: child,
+    process: await begin(),
     address,
     log: () => log,
     stop() {
-      child.kill('SIGTERM');
+      replica.process.kill('SIGTERM');
       return ended;
     },
+    async again() {
+      await ended;
+      replica.process = await begin();
+    },
   };
-  for (let tries = 0; tries < 300; tries += 1) {
-    if (child.exitCode !== null) throw new Error(`the server ended: ${log}`);
-    const answer = await fetch(`http://${address}/readyz`).catch(() => undefined);
-    if (answer?.ok) return replica;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  child.kill('SIGKILL');
-  throw new Error(`the server is not ready: ${log}`);
+  return replica;
 }
 
 export interface Asked {

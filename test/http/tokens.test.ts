@@ -1,6 +1,8 @@
 /** Whose requests come in: every kind of token that must not, at a real server, whose ledger says that nothing happened. */
 import { createHmac, generateKeyPairSync } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { createServer, request } from 'node:http';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTokens } from '../../src/http/tokens.ts';
@@ -195,6 +197,31 @@ describe('whose token it is', () => {
     const answer = await proposed(await token());
     expect(answer).toMatchObject({ decision: 'plan_only' });
     expect(JSON.stringify(answer)).toContain(why);
+  });
+
+  it('is told by a claim that the policy names, where the issuer verified an address', async () => {
+    const { policyText } = team.world;
+    const adopted = team.world.another.bind(team.world);
+    const before = readFileSync(join(team.world.home, 'policy.yaml'), 'utf8');
+    const issuer = team.provider.issuer;
+    await adopted({
+      policy: `${policyText.replace('signs_in_as: [bob]', 'signs_in_as: [bob@example.com]')}sign_in: { issuer: "${issuer}", claim: email }\n`,
+    });
+    const sponsor = async (claims: object) =>
+      contentOf(await ask(team.resource, callOf('describe_policy'), { token: await signed(claims) })).sponsor;
+    const email = 'bob@example.com';
+    expect(await sponsor({ sub: 'u7', email, email_verified: true })).toBe('bob (signed in)');
+    for (const claims of [
+      { email },
+      { email, email_verified: 'true' },
+      { email: 'Bob@example.com', email_verified: true },
+    ])
+      expect(await sponsor({ sub: 'u7', ...claims })).toBe(`unknown (${issuer}#u7): agents can only describe and plan`);
+    await adopted({ policy: `${before}sign_in: { issuer: "https://login.example.com" }\n` });
+    expect(await sponsor({})).toBe(`unknown (${issuer}#alice): agents can only describe and plan`);
+    await expect(team.start()).rejects.toThrow('The policy names the identity provider https://login.example.com');
+    await adopted({ policy: before });
+    expect(await sponsor({})).toBe('alice (signed in)');
   });
 
   it('who may be meant by it fills no seat', async () => {

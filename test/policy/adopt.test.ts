@@ -276,6 +276,19 @@ describe('what a proposed policy loosens', () => {
     expect(await told(world.policyText)).toContain('The policy would have no owners');
   });
 
+  it('names those whom a token newly makes a sponsor', async () => {
+    const claimed = `${world.policyText}sign_in: { issuer: https://login.example.com, claim: email }\n`;
+    const said = await told(claimed.replace('signs_in_as: [alice]', 'signs_in_as: ["https://login.example.com#bob"]'));
+    expect(said).toContain('The claim email of a token would name people, besides issuer and subject.');
+    expect(said).toContain('Agents that sign in as https://login.example.com#bob would work for alice.');
+    await world.another({ policy: claimed });
+    const other = await told(claimed.replace('login.example.com', 'login.example.org'));
+    expect(other).toContain(
+      'Tokens of https://login.example.org would name people, and not those of https://login.example.com.',
+    );
+    expect(await told(world.policyText)).toContain('Tokens of any identity provider that the server is started with');
+  });
+
   it('is none where the policy is stricter, and is read from the ledger, not from the file', async () => {
     await proposeFix(world);
     const stricter = world.policyText.replace(

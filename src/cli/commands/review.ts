@@ -3,8 +3,16 @@ import { CountersignError } from '../../core/errors.ts';
 import type { Command, Context } from '../command.ts';
 import { EXIT } from '../exit.ts';
 
+type Options = {
+  port: number;
+  origin?: string;
+  issuer?: string;
+  clientId?: string;
+  clientSecretFile?: string;
+};
+
 /** Lives until it is interrupted. */
-export const review: Command<{ port: number; origin?: string }> = {
+export const review: Command<Options> = {
   name: 'review',
   summary: 'open a web page on loopback that lists changes and shows what each would do',
   options: [
@@ -13,9 +21,12 @@ export const review: Command<{ port: number; origin?: string }> = {
       flags: '--origin <url>',
       summary: 'https origin of your own proxy in front of the page, such as https://review.example.com',
     },
+    { flags: '--issuer <url>', summary: 'people sign in at this identity provider, instead of opening a link' },
+    { flags: '--client-id <id>', summary: 'of this page at the identity provider' },
+    { flags: '--client-secret-file <file>', summary: 'a file with the secret of this client', completes: 'file' },
   ],
   arguments: [],
-  run: (context, { port, origin }) =>
+  run: (context, { port, origin, ...told }) =>
     context.withApp(async (app) => {
       const { startReview } = await import('../review.ts');
       const { untilInterrupted } = await import('../interrupted.ts');
@@ -23,9 +34,14 @@ export const review: Command<{ port: number; origin?: string }> = {
       const page = await startReview(app, {
         port,
         origin,
+        openId: openIdIn(told),
         reopen: () => reopened(context, closing.promise),
         onLink: (link) =>
-          context.tell(`Open this link in your browser; it works once, and the next one is printed here:\n  ${link}`),
+          context.tell(
+            told.issuer === undefined
+              ? `Open this link in your browser; it works once, and the next one is printed here:\n  ${link}`
+              : `People sign in at ${link}`,
+          ),
         logDefect: (error, where) => context.note(`INTERNAL in ${where}: ${String((error as Error)?.stack ?? error)}`),
       });
       await untilInterrupted();
@@ -34,6 +50,13 @@ export const review: Command<{ port: number; origin?: string }> = {
       return { text: 'The page is closed.', json: null, exit: EXIT.pass };
     }),
 };
+
+function openIdIn({ issuer, clientId, clientSecretFile }: Omit<Options, 'port' | 'origin'>) {
+  if (issuer === undefined && clientId === undefined && clientSecretFile === undefined) return undefined;
+  if (issuer !== undefined && clientId !== undefined) return { issuer, clientId, secretFile: clientSecretFile };
+  const missing = issuer === undefined ? '--issuer' : '--client-id';
+  throw new CountersignError('CONFIG_INVALID', `${missing} is missing.`, `Add ${missing}: a sign-in needs both.`);
+}
 
 /** Another app, which stays open until the page is closed. */
 function reopened(context: Context, closed: Promise<void>): Promise<App> {

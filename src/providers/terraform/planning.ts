@@ -104,7 +104,7 @@ export function keptSource(digest: string, folders: Folders, commit: string | nu
 export function applyCall(
   { digest, state, source }: { digest: string; state: State; source: Source },
   { settings, folders }: Pick<Workshop, 'settings' | 'folders'>,
-  place: { account: string; region: string },
+  { account, region }: { account: string; region: string },
 ) {
   return {
     step: 'step1',
@@ -121,7 +121,8 @@ export function applyCall(
       environment: environmentNames(settings.executor),
       version: `${settings.tool} ${settings.version}`,
     },
-    ...place,
+    account,
+    region,
   };
 }
 

@@ -22,7 +22,9 @@ export interface Sides {
 export function shownSides(change: Change, secrets: Secrets, tag: Tag): Sides {
   const shown = (value: Json | undefined, sensitive: Json | undefined, unknown: Json | undefined): Json | null => {
     const merged = told(value ?? null, sensitive, unknown, tag);
-    return merged === null ? null : masked(withoutSecrets(opened(merged), secrets), [], tag);
+    return merged === null
+      ? null
+      : masked(secrets.isEmpty ? opened(merged) : withoutSecrets(opened(merged), secrets), [], tag);
   };
   return {
     before: shown(change.before, change.before_sensitive, undefined),

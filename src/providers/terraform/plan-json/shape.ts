@@ -47,7 +47,7 @@ const changeSchema = z.strictObject({
 });
 export type Change = z.infer<typeof changeSchema>;
 
-const resourceChangeSchema = z.strictObject({
+export const resourceChangeSchema = z.strictObject({
   address: text.min(1),
   previous_address: text.optional(),
   module_address: text.optional(),
@@ -65,29 +65,17 @@ const resourceChangeSchema = z.strictObject({
 });
 export type ResourceChange = z.infer<typeof resourceChangeSchema>;
 
-const resourceSchema = z.looseObject({
-  address: text,
-  mode: text.optional(),
-  type: text,
-  provider_name: text.optional(),
-  values: tree.optional(),
-  sensitive_values: tree.optional(),
-});
-export type StateResource = z.infer<typeof resourceSchema>;
-
-const moduleSchema = z.looseObject({
-  resources: z.array(resourceSchema).optional(),
-  get child_modules() {
-    return z.array(moduleSchema).optional();
-  },
-});
-export type StateModule = z.infer<typeof moduleSchema>;
-
-const outputSchema = z.looseObject({ sensitive: z.boolean().optional(), value: tree.optional() });
-const valuesSchema = z.looseObject({
-  outputs: z.record(text, outputSchema).optional(),
-  root_module: moduleSchema.optional(),
-});
+/** Of a state, as far as it is read. */
+export interface StateModule {
+  resources?: { mode?: string; values?: Json; sensitive_values?: Json }[];
+  child_modules?: StateModule[];
+}
+interface StateValues {
+  outputs?: Record<string, { sensitive?: Json; value?: Json }>;
+  root_module?: StateModule;
+}
+const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
+const state = z.custom<StateValues>(isObject, 'it is no object');
 
 const expressions = tree;
 const blockSchema = z.looseObject({
@@ -126,16 +114,19 @@ export type ProviderBlock = z.infer<typeof providerSchema>;
 
 const checkSchema = z.looseObject({ address: tree.optional(), status: text, instances: tree.optional() });
 
+const listOfChanges = z.custom<ResourceChange[]>((value) => Array.isArray(value), 'it is no list');
+
 /** SECURITY: a member that is not named here could act on the cloud: it is refused, not skipped. */
 export const planJsonSchema = z.strictObject({
   format_version: text,
   terraform_version: text.optional(),
   variables: z.record(text, z.looseObject({ value: tree.optional() })).optional(),
-  planned_values: valuesSchema.optional(),
-  resource_drift: z.array(resourceChangeSchema).optional(),
-  resource_changes: z.array(resourceChangeSchema).optional(),
+  planned_values: state.optional(),
+  /** Each is checked by `resourceChangeSchema`, in place. */
+  resource_drift: listOfChanges.optional(),
+  resource_changes: listOfChanges.optional(),
   output_changes: z.record(text, changeSchema).optional(),
-  prior_state: z.looseObject({ values: valuesSchema.optional() }).nullable().optional(),
+  prior_state: z.custom<{ values?: StateValues }>(isObject, 'it is no object').nullable().optional(),
   configuration: z
     .looseObject({
       provider_config: z.record(text, providerSchema).optional(),
@@ -160,7 +151,11 @@ export type PlanJson = z.infer<typeof planJsonSchema>;
 
 export type Tool = 'terraform' | 'tofu';
 
-/** A plan as it is judged. */
-export interface TerraformPlan extends PlanJson {
+/** A plan as it is judged: of the state, how much is in it, and of all that is sensitive, the values. */
+export interface TerraformPlan extends Omit<PlanJson, 'prior_state' | 'planned_values' | 'relevant_attributes'> {
   tool: Tool;
+  /** How many objects the state has. */
+  managed: number;
+  /** SECURITY: for masking alone. */
+  sensitive: ReadonlySet<string>;
 }
