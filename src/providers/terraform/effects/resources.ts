@@ -37,9 +37,11 @@ export function resourceOf(one: ResourceChange, { configuration, bodyOf }: Writt
   return {
     address,
     type,
+    providerName: provider,
     isUntouched: isUntouched(one),
     before: isMembers(change.before) ? change.before : null,
     after: isMembers(change.after) ? afterOf(one, { expressions, body, scope }) : null,
+    isComputed: (attribute) => expressions !== undefined && !Object.hasOwn(expressions, attribute),
     references: (attribute) =>
       [...referencesIn(expressions?.[attribute])].map((reference) =>
         blockAddress(`${module}${reference.split('.').slice(0, 2).join('.')}`),
