@@ -15,18 +15,20 @@ import { namedIn, type Scope } from './written.ts';
 export interface Written {
   configuration: Configuration;
   bodyOf: ((blockAddress: string) => Json | undefined) | undefined;
+  documentOf?: (source: string) => Json | undefined;
 }
 
 export const isUntouched = ({ change, previous_address: moved }: ResourceChange): boolean =>
   change.actions === 'none' && !change.importing && moved === undefined;
 
-export function resourceOf(one: ResourceChange, { configuration, bodyOf }: Written): Resource {
+export function resourceOf(one: ResourceChange, { configuration, bodyOf, documentOf }: Written): Resource {
   const { address, type, change, provider_name: provider } = one;
   const expressions = membersOf(configuration.blockOf(address)?.expressions);
   const body = membersOf(bodyOf?.(blockAddress(address)));
   const module = one.module_address === undefined ? '' : `${one.module_address}.`;
   const scope: Scope = {
     module,
+    documentOf: (source) => documentOf?.(source),
     isComputed(resource, attribute) {
       const [said, text] = [configuration.blockOf(resource)?.expressions, bodyOf?.(blockAddress(resource))].map(
         membersOf,
@@ -103,31 +105,45 @@ function filled(
   scope: Scope,
 ): Json | undefined {
   if (unknown === true) return (text === undefined ? undefined : namedIn(text, scope)) ?? UNRESOLVED;
-  if (Array.isArray(unknown)) {
-    const items = Array.isArray(value) ? value : [];
-    const [blocks, texts] = [said, text].map((list) => (Array.isArray(list) ? list : []));
-    if (unknown.length === 0 && value === undefined) return undefined;
-    return Array.from(
-      { length: Math.max(items.length, unknown.length) },
-      (_, index) =>
-        filled(items[index] ?? undefined, unknown[index] ?? false, blocks![index], texts![index], scope) ??
-        items[index] ??
-        null,
-    );
-  }
+  if (Array.isArray(unknown)) return filledList(Array.isArray(value) ? value : [], unknown, said, text, scope);
   if (!isMembers(unknown)) return value;
   const members: Values = isMembers(value) ? { ...value } : {};
   const block = isMembers(said) && !('references' in said) && !('constant_value' in said) ? said : undefined;
+  const body = membersOf(text);
   let isAny = isMembers(value);
   for (const [key, open] of Object.entries(unknown)) {
-    // Within a block that the JSON has, what it does not write is computed.
-    if (open === true && block && !Object.hasOwn(block, key)) continue;
-    const inner = filled(members[key] ?? undefined, open, block?.[key], membersOf(text)?.[key], scope);
+    // Within a block that is read, what it does not write is computed.
+    if (open === true && block && body && !isSet(key, block, body)) continue;
+    const inner = filled(members[key] ?? undefined, open, block?.[key], body?.[key], scope);
     if (inner === undefined) continue;
     members[key] = inner;
     isAny = true;
   }
   return isAny ? members : undefined;
+}
+
+/**
+ * SECURITY: of several blocks the order in the plan is not that in which they are written (sets are sorted, dynamic ones
+ * come between), so that what one writes would be taken for another's value. Only a block that stands alone is read.
+ */
+function filledList(
+  items: readonly Json[],
+  unknown: readonly Json[],
+  said: Json | undefined,
+  text: Json | undefined,
+  scope: Scope,
+): Json | undefined {
+  const length = Math.max(items.length, unknown.length);
+  if (length === 0) return undefined;
+  const alone = (list: Json | undefined) =>
+    length === 1 && Array.isArray(list) && list.length === 1 ? list[0] : undefined;
+  return Array.from(
+    { length },
+    (_, index) =>
+      filled(items[index] ?? undefined, unknown[index] ?? false, alone(said), alone(text), scope) ??
+      items[index] ??
+      null,
+  );
 }
 
 const NONE: Values = {};
