@@ -58,6 +58,33 @@ describe('what is written', () => {
   ])('dynamic: %s', (_what, dynamic, expected) => {
     expect(marks(dynamic)).toBe(expected);
   });
+  it('hides nothing where a block is not found as one', () => {
+    const bucket: Row = {
+      at: 'aws_s3_bucket.b',
+      after: { bucket: 'b' },
+      unknown: { lifecycle_rule: true, id: true },
+      written: { bucket: { constant_value: 'b' } },
+    };
+    expect(described([bucket]).effects[0]!.marks).toEqual([]);
+    expect(described([bucket], {}, { 'aws_s3_bucket.b': { bucket: 'b' } }).effects[0]!.marks).toEqual([]);
+    const updated: Row = { ...bucket, before: { bucket: 'b' }, actions: ['update'] };
+    expect(described([updated], {}, {}).effects[0]!.marks.map(({ kind }) => kind)).toContain('expire');
+    const firewall: Row = {
+      at: 'google_compute_firewall.f',
+      after: { name: 'f' },
+      unknown: { allow: true },
+      written: { name: { constant_value: 'f' } },
+    };
+    expect(described([firewall]).effects[0]!.marks.map(({ kind }) => kind)).toEqual(['expose']);
+    const database: Row = {
+      at: 'azurerm_storage_account.s',
+      after: { name: 's' },
+      unknown: { public_network_access_enabled: true },
+      written: { name: { constant_value: 's' } },
+    };
+    expect(described([database]).effects[0]!.marks).toEqual([]);
+    expect(described([database], {}, {}).effects[0]!.marks.map(({ kind }) => kind)).toEqual(['expose']);
+  });
   const vpc: Row = { at: 'aws_vpc.v', after: { tags: null }, unknown: { cidr_block: true, id: true }, written: {} };
   const rule = (port: number, cidr?: string) => ({
     from_port: port,

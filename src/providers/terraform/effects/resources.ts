@@ -42,7 +42,9 @@ export function resourceOf(one: ResourceChange, { configuration, bodyOf, documen
     providerName: provider,
     isUntouched: isUntouched(one),
     before: isMembers(change.before) ? change.before : null,
-    after: isMembers(change.after) ? afterOf(one, { expressions, body, scope }) : null,
+    after: isMembers(change.after)
+      ? afterOf(one, { expressions, body, isHidden: bodyOf !== undefined && body === undefined, scope })
+      : null,
     isComputed: (attribute) => expressions !== undefined && !Object.hasOwn(expressions, attribute),
     references: (attribute) =>
       [...referencesIn(expressions?.[attribute])].map((reference) =>
@@ -57,17 +59,19 @@ const membersOf = (value: Json | undefined): Values | undefined => (isMembers(va
 interface Block {
   expressions: Values | undefined;
   body: Values | undefined;
+  /** The configuration was read, and this block is not found as one: nothing of it is taken for computed. */
+  isHidden: boolean;
   scope: Scope;
 }
 
-function afterOf({ change }: ResourceChange, { expressions, body, scope }: Block): Values {
+function afterOf({ change }: ResourceChange, { expressions, body, isHidden, scope }: Block): Values {
   const unknown = Object.entries(membersOf(change.after_unknown) ?? {}).filter(([, open]) => isOpen(open));
   if (unknown.length === 0) return change.after as Values;
   const made: Values = { ...(change.after as Values) };
   const isNew = change.before === null;
   for (const [key, open] of unknown) {
     // Of a new resource, an attribute as a whole that nothing sets is computed; on an update it would keep its value.
-    if (open === true && isNew && expressions && !isSet(key, expressions, body)) continue;
+    if (open === true && isNew && expressions && !isHidden && !isSet(key, expressions, body)) continue;
     const value = filled(made[key] ?? undefined, open, expressions?.[key], body?.[key], scope);
     if (value !== undefined) made[key] = value;
   }
@@ -80,9 +84,8 @@ const isOpen = (tree: Json): boolean =>
 
 /** The body says it of all; the JSON leaves out what is written as blocks. */
 const isSet = (key: string, expressions: Values, body: Values | undefined): boolean =>
-  body === undefined
-    ? Object.hasOwn(expressions, key) || BLOCKS.has(key)
-    : Object.hasOwn(expressions, key) || Object.hasOwn(body, key) || isDynamic(body.dynamic, key);
+  Object.hasOwn(expressions, key) ||
+  (body === undefined ? BLOCKS.has(key) : Object.hasOwn(body, key) || isDynamic(body.dynamic, key));
 
 /** Of JSON it may be a list, of one or of several. */
 const isDynamic = (dynamic: Json | undefined, key: string): boolean =>
@@ -91,7 +94,17 @@ const isDynamic = (dynamic: Json | undefined, key: string): boolean =>
     : isMembers(dynamic) && Object.hasOwn(dynamic, key);
 
 /** Attributes that are written as blocks, where judgements read them. */
-const BLOCKS = new Set(['ingress', 'egress', 'route', 'inline_policy']);
+const BLOCKS = new Set([
+  'ingress',
+  'egress',
+  'route',
+  'inline_policy',
+  'allow',
+  'deny',
+  'match',
+  'security_rule',
+  'statement',
+]);
 
 /**
  * @param said the expression, or the blocks, that say this; undefined: the JSON does not have it.
