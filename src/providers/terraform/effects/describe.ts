@@ -56,7 +56,7 @@ export function describePlan(plan: TerraformPlan, { workspace, keyed, account, b
       account,
     ),
   );
-  const owner = { kind: 'stack' as const, name: workspace };
+  const owner = { kind: 'workspace' as const, name: workspace };
   const marksBesides = besidesOf(plan, configuration);
   const things: Thing[] = [];
   const effects: Effect[] = [];
