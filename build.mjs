@@ -251,7 +251,7 @@ const common = {
   // 'module' first: with 'main' first lazy imports lose their names and client-ec2 is bundled twice.
   mainFields: ['module', 'main'],
   // Of pg: its other halves, which are asked for and not needed.
-  external: ['better-sqlite3', 'pg-native', 'pg-cloudflare', 'cloudflare:sockets'],
+  external: ['better-sqlite3', 'pg-boss', 'pg-native', 'pg-cloudflare', 'cloudflare:sockets'],
   jsx: 'automatic',
   jsxImportSource: 'hono/jsx',
   plugins: [zodInParts, onlyEntries],

@@ -65,7 +65,7 @@ const propose = (world: BenchWorld, plan: unknown) =>
   world.call('propose_change', { plan_id: plan, goal: 'fix', reason: 'more memory' });
 
 /** Every event that a plan, a change and its withdrawal leave, with the calls around them. */
-async function aDay(world: BenchWorld): Promise<LedgerEvent[]> {
+export async function aDay(world: BenchWorld): Promise<LedgerEvent[]> {
   const since = (await world.app.ledger.head()).size;
   await world.call('describe_policy', {});
   await world.call('describe_stack', { stack: STACK });
@@ -78,7 +78,7 @@ async function aDay(world: BenchWorld): Promise<LedgerEvent[]> {
 }
 
 /** Up to that many events, through the store itself, by a clock that has a year for all of them. */
-async function fill(world: BenchWorld, day: readonly LedgerEvent[], size: number): Promise<void> {
+export async function fill(world: BenchWorld, day: readonly LedgerEvent[], size: number): Promise<void> {
   const begun = Date.now();
   const first = (await world.app.ledger.head()).size;
   let seq = first;

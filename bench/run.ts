@@ -8,12 +8,14 @@ import { availableParallelism, loadavg, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { benchCloud } from './cloud.ts';
 import { benchCommands } from './commands.ts';
+import { benchDatabase } from './database.ts';
 import { benchGrowth } from './growth.ts';
 import { benchLedger } from './ledger.ts';
 import { isWithin, type Row } from './measure.ts';
 import { benchPlans } from './plans.ts';
 import { benchReview } from './review.ts';
 import { benchStart } from './start.ts';
+import { benchTerraform } from './terraform.ts';
 
 const BENCHES = {
   start: benchStart,
@@ -21,8 +23,10 @@ const BENCHES = {
   plans: benchPlans,
   cloud: benchCloud,
   ledger: benchLedger,
+  database: benchDatabase,
   review: benchReview,
   growth: benchGrowth,
+  terraform: benchTerraform,
 };
 /** Takes many minutes: only when it is named. */
 const ONLY_NAMED: readonly string[] = ['growth'];

@@ -45,13 +45,14 @@ export const rate: GuardDefinition<z.infer<typeof options>> = {
         return deny('rate', message, remedy);
       }
       if (isRecovery(plan)) return pass('rate');
+      const tool = facts.provider.toolFor.roll_back;
       if (sameFailures >= same_failures)
         return deny(
           'rate',
           `An effect of this plan failed ${counted(sameFailures, 'time')} from the same cause on ${plan.target.name} within 24 h. This looks like a loop.`,
           {
-            agent: `Stop, and report the failure and its cause to the user. A rollback is still possible: ${facts.provider.toolFor.roll_back}.`,
-            person: 'Find the cause of the failure first. A rollback is still possible.',
+            agent: `Stop, and report the failure and its cause to the user.${tool === undefined ? '' : ` A rollback is still possible: ${tool}.`}`,
+            person: `Find the cause of the failure first.${tool === undefined ? '' : ' A rollback is still possible.'}`,
           },
         );
       if (executionsLastHour >= allowed)

@@ -161,7 +161,7 @@ export function createApp(config: Config, options: AppOptions = {}): App {
   };
   const executing: Executor = {
     run: async (changeId, onProgress, how) => (await loaded()).run(changeId, onProgress, how),
-    reconcile: async (changeId) => (await loaded()).reconcile(changeId),
+    reconcile: async (changeId, how) => (await loaded()).reconcile(changeId, how),
     close: async (changeId, signed) => (await loaded()).close(changeId, signed),
     clean: async (how) => (await loaded()).clean(how),
   };

@@ -32,9 +32,20 @@ export function real<T>(given: T): T {
   if (later) return made(later) as T;
   if (Array.isArray(given)) return given.map(real) as T;
   if (Object.getPrototypeOf(given) !== Object.prototype) return given;
-  const members = Object.values(Object.getOwnPropertyDescriptors(given));
-  if (!members.some(({ value }) => typeof value === 'object' && value !== null && laters.has(value))) return given;
-  return Object.fromEntries(Object.entries(given).map(([key, value]) => [key, real(value)])) as T;
+  const members = Object.entries(Object.getOwnPropertyDescriptors(given));
+  const isLate = ({ value, get }: PropertyDescriptor) =>
+    get !== undefined || (typeof value === 'object' && value !== null && laters.has(value));
+  if (!members.some(([, member]) => isLate(member))) return given;
+  return Object.defineProperties(
+    {},
+    Object.fromEntries(members.map(([key, member]) => [key, realMember(member)])),
+  ) as T;
+}
+
+/** A getter is how a schema names itself: it is asked once the schema is made. */
+function realMember({ get, set: _, ...member }: PropertyDescriptor): PropertyDescriptor {
+  if (!get) return { ...member, value: real(member.value) };
+  return { configurable: true, enumerable: true, get: () => real(get.call(undefined) as unknown) };
 }
 
 function made(later: Later): object {

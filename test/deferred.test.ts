@@ -40,7 +40,14 @@ const shapes = (z: typeof zod) => {
       .meta({ names: 'plan' }),
     size,
   });
+  const tree = z.object({
+    unit: size,
+    get inner() {
+      return z.array(tree).optional();
+    },
+  });
   return {
+    tree,
     nested: base.extend({ tags: z.record(z.string(), z.string().max(3)).default({}) }).strip(),
     strict: base.strict(),
     part: base.pick({ name: true }),
@@ -58,6 +65,14 @@ const shapes = (z: typeof zod) => {
   };
 };
 const GIVEN = [
+  {
+    unit: { width: 1 },
+    inner: [
+      { unit: { width: 2 }, inner: [{ unit: { width: 0 } }] },
+      { unit: { width: 3 }, more: 1 },
+    ],
+  },
+  { unit: { width: 1 }, inner: [{ unit: { width: 2 }, inner: [] }] },
   undefined,
   null,
   1,

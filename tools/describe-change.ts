@@ -18,11 +18,10 @@ export const describeChange = defineTool({
   }),
   output: z.looseObject({ change_id: z.string(), state: z.string() }),
   async run({ change_id, since, wait_seconds }, { changes, signal }) {
-    await until(
-      async () => since === undefined || (await changes.find(change_id)).version > since,
-      wait_seconds,
+    await until(async () => since === undefined || (await changes.find(change_id)).version > since, wait_seconds, {
       signal,
-    );
+      watch: changes.watch,
+    });
     const change = await changes.find(change_id);
     if (since !== undefined && change.version <= since) return { change_id, state: change.state, unchanged: true };
     const { plan, judgement } = await changes.plan(change.planId);

@@ -17,7 +17,7 @@ export const describePlan = defineTool({
   }),
   output: z.looseObject({ plan_id: z.string(), decision: z.string() }),
   async run({ plan_id, cursor, wait_seconds }, { changes, policy, signal }) {
-    await until(async () => !(await changes.isPlanning(plan_id)), wait_seconds, signal);
+    await until(async () => !(await changes.isPlanning(plan_id)), wait_seconds, { signal, watch: changes.watch });
     const { plan, judgement, goalsAllowed } = await changes.plan(plan_id);
     const about = { ...(await changes.aboutPlan(plan)), goals: goalsAllowed, assurance: await policy.assurance() };
     const from = cursor === undefined ? undefined : startOf(cursor, plan.effects.length);

@@ -15,6 +15,7 @@ import { LEDGER_FILE } from '../ledger/sqlite/database.ts';
 import { seatRules } from '../policy/apply.ts';
 import type { Policy } from '../policy/model.ts';
 import { pinOf } from '../policy/pin.ts';
+import { everyScope } from '../policy/scope.ts';
 import { providerOutside } from '../providers/index.ts';
 
 /** @param programs what runs here. */
@@ -57,7 +58,7 @@ export async function answerFor(
 
 /** Whatever a guard asks for, an approval is taken with the proof of its kind of change. */
 function touchIsAsked(policy: Policy): boolean {
-  const inUse = ENVIRONMENTS.filter((name) => policy.file.scopes.some(({ environment }) => environment === name));
+  const inUse = ENVIRONMENTS.filter((name) => everyScope(policy).some(({ environment }) => environment === name));
   const rules = inUse.flatMap((environment) => Object.values(seatRules(policy, environment)));
   return rules.every(({ proof }) => isProofEnough(proof ?? 'software', 'touch'));
 }

@@ -2,13 +2,20 @@
 import type { Config } from '../config.ts';
 import { counted } from '../core/counted.ts';
 import { CountersignError } from '../core/errors.ts';
+import { loadDispatch } from '../dispatch/load.ts';
 import { type Copied, copyToDatabase } from '../ledger/pg/copy.ts';
 import { type Migrated, migrate } from '../ledger/pg/migrate.ts';
+import { ROLES } from '../ledger/pg/schema.ts';
 import { requireLedger } from '../ledger/sqlite/database.ts';
 import { secretFingerprint } from '../secret.ts';
 
 /** @param url of the role that owns the database. */
-export const migrated = (url: string): Promise<Migrated> => migrate(url);
+export async function migrated(url: string): Promise<Migrated> {
+  const { installDispatch } = await loadDispatch();
+  const done = await migrate(url);
+  await installDispatch(url, ROLES.executor);
+  return done;
+}
 
 export const migratedText = ({ place, origin, events, format, roles }: Migrated): string =>
   [

@@ -1,13 +1,15 @@
 /** `run`: the long-lived executor as a process: its signals, its health file, and what it opens again. */
 
 import { randomBytes } from 'node:crypto';
-import { renameSync, rmSync, statSync, watch, writeFileSync } from 'node:fs';
+import { renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { guards } from '../../guards/index.ts';
 import { type App, createApp, openSandbox } from '../compose.ts';
 import { CountersignError } from '../core/errors.ts';
 import { didYouMean } from '../core/nearest.ts';
 import type { Target } from '../core/plan.ts';
+import type { Watch } from '../core/ports.ts';
+import { loadDispatch } from '../dispatch/load.ts';
 import { type Health, type Opened, runUntilStopped } from '../execute/runner.ts';
 import { LEDGER_FILE, requireLedger } from '../ledger/sqlite/database.ts';
 import { loadPolicy } from '../policy/load.ts';
@@ -37,22 +39,27 @@ export async function run(context: Context, options: RunOptions): Promise<string
   mustKnow(config.policyPath, account);
   const owners = createOwners();
   const { owner, end } = owners.begin();
-  const news = newsOf(config.home);
+  const news = newsOf();
   const health = options.health === undefined ? undefined : healthFile(options.health);
   const sandbox = sandboxed ? await openSandbox(config.home) : undefined;
   const watching = await context.watching();
   const { stop, leave } = signals(stopWithin, news.poke);
   let underWay: string[] = [];
 
+  const { ledgerUrl } = config;
+  const dispatch =
+    ledgerUrl === undefined ? undefined : async () => (await loadDispatch()).dispatchOn(ledgerUrl, concurrency, tell);
+
   async function open(): Promise<Opened> {
     // A ledger that is away is waited for: opening one that is not there would make it.
-    requireLedger(config.home);
-    news.watch();
+    if (config.ledgerUrl === undefined) requireLedger(config.home);
     const { policyPath } = config;
     const file = join(config.home, LEDGER_FILE);
     const before = policyStamp(policyPath, null);
     const app = createApp(config, { owners, watching, ...(sandbox ? { sandbox } : {}) });
     const stamp = before === policyStamp(policyPath, null) ? policyStamp(policyPath, app.policyFile) : '';
+    // Anew with each opening: the folder may be another one.
+    news.follow(app.ledger.watch);
     const place = placeOf(file);
     const isCurrent = () => stamp === policyStamp(policyPath, app.policyFile) && place === placeOf(file);
     return { ...app, isCurrent, isFor: targetsIn(app, account) };
@@ -73,6 +80,7 @@ export async function run(context: Context, options: RunOptions): Promise<string
       stop,
       now,
       concurrency,
+      dispatch,
     });
     const isLeft = await Promise.race([running.then(() => false), leave.then(() => true)]);
     if (!isLeft) return [];
@@ -134,28 +142,20 @@ function targetsIn({ policyFile }: Pick<App, 'policyFile'>, aliases: readonly st
   return ({ account }: Target) => ids.has(account);
 }
 
-/** Tells that the ledger was written to, by whatever process: the system's notice of its files, or the time that is given. */
-function newsOf(home: string) {
+/** Tells that the ledger was written to, by whatever process, or that the time is up. */
+function newsOf() {
   let isNew = false;
   let wake: () => void = () => undefined;
-  let watcher: ReturnType<typeof watch> | undefined;
+  let stop: () => void = () => undefined;
   const poke = () => {
     isNew = true;
     wake();
   };
   return {
     poke,
-    /** Anew with each opening: the folder may be another one. Where the system gives no notice, time passes instead. */
-    watch(): void {
-      watcher?.close();
-      try {
-        watcher = watch(home, (_event, name) => {
-          if (name === null || String(name).startsWith(LEDGER_FILE)) poke();
-        });
-        watcher.on('error', () => undefined);
-      } catch {
-        watcher = undefined;
-      }
+    follow(watch: Watch): void {
+      stop();
+      stop = watch(poke);
     },
     async wait(milliseconds: number): Promise<void> {
       if (!isNew)
@@ -170,7 +170,7 @@ function newsOf(home: string) {
       isNew = false;
       wake = () => undefined;
     },
-    close: () => watcher?.close(),
+    close: () => stop(),
   };
 }
 

@@ -14,6 +14,7 @@ import { mapsTo } from '../people/sign-in.ts';
 import { loadPolicy } from '../policy/load.ts';
 import type { Policy } from '../policy/model.ts';
 import { pinOf, standingOf } from '../policy/pin.ts';
+import { everyScope } from '../policy/scope.ts';
 import { timeAgo, timeLeft } from '../render/time.ts';
 import { labelled } from './labelled.ts';
 import { runnersTold } from './runners.ts';
@@ -92,7 +93,7 @@ function policyAt(path: string | undefined): { policy: Policy | null; problem: s
 
 const executionsOf = (policy: Policy | null): Record<string, number> => {
   const counts: Record<string, number> = {};
-  for (const { execute } of policy?.file.scopes ?? []) counts[execute] = (counts[execute] ?? 0) + 1;
+  for (const { execute } of policy ? everyScope(policy) : []) counts[execute] = (counts[execute] ?? 0) + 1;
   return counts;
 };
 

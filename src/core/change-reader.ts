@@ -8,7 +8,7 @@ import { tagged } from './kept.ts';
 import { type Picture, pictureSchema } from './picture.ts';
 import type { Plan, Target } from './plan.ts';
 import { type CompletePlan, readPlan } from './plan-document.ts';
-import type { ChangeReader, LedgerView } from './ports.ts';
+import type { ChangeReader, Ledger, LedgerView } from './ports.ts';
 import { makeVisible } from './render-safe.ts';
 import { type Goal, type Judgement, whole } from './verdict.ts';
 
@@ -43,7 +43,7 @@ export function createChangeReader({
   completePlan,
   now,
 }: {
-  ledger: LedgerView;
+  ledger: LedgerView & Pick<Ledger, 'watch'>;
   isFilled(proposal: Proposal, approvals: Approval[]): boolean;
   /** Asked of an open change that has signatures. */
   signersNow(view: LedgerView): Promise<SignersNow | undefined>;
@@ -125,6 +125,7 @@ export function createChangeReader({
   return {
     find,
     findIn,
+    watch: ledger.watch,
     plan,
     openOn,
     picture,

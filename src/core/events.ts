@@ -8,7 +8,7 @@
 import { z } from 'zod';
 import { doctorAskedSchema, doctorForgottenSchema, doctorReportedSchema } from './assurance-schema.ts';
 import { capacitySchema } from './capacity.ts';
-import { approvalSchema, type Outcome, outcomeSchema, proposalSchema } from './change.ts';
+import { approvalSchema, outcomeSchema, proposalSchema } from './change.ts';
 import { environmentSchema } from './environment-schema.ts';
 import { AUDIT_REMEDY, CountersignError, type ErrorCode } from './errors.ts';
 import { glassBrokenSchema, glassReviewedSchema } from './glass.ts';
@@ -18,7 +18,7 @@ import { executorSchema } from './owner.ts';
 import { targetSchema } from './plan.ts';
 import { maybeSignedSchema } from './proof.ts';
 import { protectionSchema } from './protection.ts';
-import { type Rights, rightsSchema } from './rights.ts';
+import { rightsSchema } from './rights.ts';
 import { signingSchema } from './signing.ts';
 import { ACTIONS } from './subject.ts';
 import { goalSchema, judgementSchema, verdictSchema } from './verdict.ts';
@@ -244,14 +244,19 @@ export function bodyOf<K extends EventKind>(kind: K, event: { seq: number; body:
   const { body } = event;
   const known = typeof body === 'object' && body !== null ? readBodies.get(body) : undefined;
   if (known?.kind === kind) return known.read as BodyOf<K>;
-  const read = parsedBody(EVENT_BODIES[kind], kind, event) as BodyOf<K>;
+  const read = bodyOnce(kind, event);
   if (typeof body === 'object' && body !== null) readBodies.set(body, { kind, read });
   return read;
 }
+/** Of an event that is looked at once: nothing of it is remembered until the next collection of garbage. */
+export const bodyOnce = <K extends EventKind>(kind: K, event: { seq: number; body: unknown }): BodyOf<K> =>
+  parsedBody(EVENT_BODIES[kind], kind, event) as BodyOf<K>;
+
 /** What was read once of an event that is still held is not read again: a replay looks at each many times. */
 const readBodies = new WeakMap<object, { kind: EventKind; read: unknown }>();
 
-function parsedBody<S extends z.ZodType>(
+/** Of a part of a body too. @throws LEDGER_TAMPERED. */
+export function parsedBody<S extends z.ZodType>(
   schema: S,
   kind: EventKind,
   event: { seq: number; body: unknown },
@@ -264,24 +269,6 @@ function parsedBody<S extends z.ZodType>(
     `Event ${event.seq} is not a valid ${kind}: ${path.join('.')} ${message}.`,
     AUDIT_REMEDY,
   );
-}
-
-const ended = EVENT_BODIES['change.finished'].pick({ outcome: true });
-/** Of `change.finished`, for who needs no more of it. */
-export function outcomeIn(event: { seq: number; body: unknown }): Outcome {
-  return parsedBody(ended, 'change.finished', event).outcome;
-}
-
-const compared = EVENT_BODIES['change.finished'].pick({ differs: true });
-/** Of `change.finished`. */
-export function differencesIn(event: { seq: number; body: unknown }): string[] {
-  return parsedBody(compared, 'change.finished', event).differs ?? [];
-}
-
-const executed = EVENT_BODIES['change.executing'].pick({ rights: true });
-/** Of `change.executing` and `change.finished`. */
-export function rightsIn(event: { seq: number; body: unknown }): Rights | null {
-  return parsedBody(executed, 'change.executing', event).rights ?? null;
 }
 
 export function readEvent<K extends EventKind>(kinds: readonly K[], event: LedgerEvent): EventOf<K> | undefined {

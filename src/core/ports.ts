@@ -4,13 +4,12 @@ import type { Call, CallClass } from './call.ts';
 import type { CallRecords } from './call-records.ts';
 import type { Approval, Change, OnePerson, OpenChange, Outcome, Proposal, SignersNow } from './change.ts';
 import type { ChangeState } from './change-states.ts';
-import type { Json } from './digest.ts';
 import type { Effect } from './effect.ts';
 import type { Environment } from './environment.ts';
 import type { WayOut } from './errors.ts';
-import type { EventQuery, LedgerEvent, NewEvent } from './events.ts';
 import type { Facts, Guard, Phase } from './guard.ts';
 import type { HostRules } from './hosts.ts';
+import type { LedgerView, Watch } from './ledger.ts';
 import type { TriesWrites } from './outside.ts';
 import type { RunnerSeen } from './owner.ts';
 import type { Permit } from './permit.ts';
@@ -24,28 +23,8 @@ import type { Action, PlanSubject, ProviderFacts } from './subject.ts';
 import type { Goal, Judgement } from './verdict.ts';
 import type { DoneCall, WayBack } from './way-back.ts';
 
+export type { Ledger, LedgerTransaction, LedgerView, Watch } from './ledger.ts';
 export type { Followed, Rehearsed, Runner, Seen, Sent } from './runner.ts';
-
-export interface LedgerView {
-  events(query?: EventQuery): Promise<LedgerEvent[]>;
-  document(digest: string): Promise<Json | undefined>;
-}
-/** `Written`: what may be appended; only a store takes more than the vocabulary. */
-export interface LedgerTransaction<Written = NewEvent> extends LedgerView {
-  append(event: Written): Promise<LedgerEvent>;
-  putDocument(document: unknown): Promise<string>;
-  /** Insert-once: true for the first that asks, false for everybody after. */
-  claim(name: string): Promise<boolean>;
-}
-/** Append-only; `transact` is read, decide, append as one. */
-export interface Ledger<Written = NewEvent> extends LedgerView {
-  append(event: Written): Promise<LedgerEvent>;
-  /**
-   * INVARIANT: everything that `decide` reads and appends, it reads and appends through `tx`, and it awaits nothing
-   * else. It may be run again, so that no permit, random or clock is in it: ids, nonces and times are made before.
-   */
-  transact<T>(decide: (tx: LedgerTransaction<Written>) => Promise<T>): Promise<T>;
-}
 
 /** Plain summaries of the cloud, in our words; every list comes with the cursor of its next page. */
 export interface Page<T> {
@@ -155,14 +134,22 @@ export interface Provider extends ProviderRules, Runner, TriesWrites {
 
 /** Runs exactly what was signed, after a live re-check. */
 export interface Executor {
-  /** @throws CountersignError when nothing of it has left; else the change as it ended. */
-  run(changeId: string, onProgress?: (text: string) => void, how?: { unattended?: boolean }): Promise<Change>;
+  /**
+   * @param how `lost`: aborted when it is another runner's to look after: no further call is sent.
+   * @throws CountersignError when nothing of it has left; else the change as it ended.
+   */
+  run(
+    changeId: string,
+    onProgress?: (text: string) => void,
+    how?: { unattended?: boolean; lost?: AbortSignal | undefined },
+  ): Promise<Change>;
   /**
    * Looks for what became of a change whose outcome is not known, and records it where a fact tells. Sends no write.
    *
+   * @param how `isGiven`: its executor is elsewhere and was not heard of, so that this process was given it.
    * @returns the change as it is then, and what was seen.
    */
-  reconcile(changeId: string): Promise<{ change: Change; saw: string }>;
+  reconcile(changeId: string, how?: { isGiven?: boolean }): Promise<{ change: Change; saw: string }>;
   /** A person signs off a change of unknown outcome: its target is free, and its outcome stays unknown. */
   close(
     changeId: string,
@@ -266,6 +253,8 @@ export interface ChangeReader {
   }): Promise<Page<Change>>;
   /** @throws STATE_PLAN_BEING_MADE, or what its making failed with. */
   plan(planId: string): Promise<{ plan: Plan; goalsAllowed: Goal[]; judgement: Judgement }>;
+  /** For whoever waits for something of it. */
+  watch: Watch | undefined;
   /** Of a stored plan: what its answer tells besides. */
   aboutPlan(plan: Plan): Promise<Pick<AboutPlan, 'open' | 'changeId' | 'provider' | 'scope'>>;
   /** Pending, approved, executing or of unknown outcome on this target, newest first. */

@@ -1,7 +1,7 @@
 /** The shape of a tool file: a definition, strict schemas, and one function over its ports. */
 import { z } from 'zod';
 import type { PlanDraft, Target } from './plan.ts';
-import type { ChangeProposer, ChangeReader, Place, PlanWith, PolicyPort } from './ports.ts';
+import type { ChangeProposer, ChangeReader, Place, PlanWith, PolicyPort, Watch } from './ports.ts';
 import type { Action } from './subject.ts';
 
 interface ToolBase<Input extends z.ZodObject> {
@@ -80,11 +80,40 @@ export function placeOf(input: { region?: string | undefined; account?: string |
   return { region: input.region, account: input.account };
 }
 
-const POLL_MILLISECONDS = 500;
+/** Between two looks, however much is appended. */
+const LEAST_MILLISECONDS = 400;
+/** Where the ledger tells that it grew; a notice that was lost costs so much. */
+const TOLD_MILLISECONDS = 5_000;
 
 /** Waits until it is so, the time is up, or nobody waits for the answer any more. */
-export async function until(isSo: () => Promise<boolean>, seconds: number, signal?: AbortSignal): Promise<void> {
+export async function until(
+  isSo: () => Promise<boolean>,
+  seconds: number,
+  { signal, watch }: { signal?: AbortSignal | undefined; watch: Watch | undefined },
+): Promise<void> {
   const deadline = Date.now() + seconds * 1000;
-  while (!(await isSo()) && Date.now() < deadline && !signal?.aborted)
-    await new Promise((resolve) => setTimeout(resolve, POLL_MILLISECONDS));
+  let isNew = false;
+  let wake: () => void = () => undefined;
+  const stop = watch?.(() => {
+    isNew = true;
+    wake();
+  });
+  const isOver = () => Date.now() >= deadline || signal?.aborted;
+  try {
+    while (!(await isSo()) && !isOver()) {
+      await new Promise((resolve) => setTimeout(resolve, LEAST_MILLISECONDS));
+      if (stop && !isNew && !isOver())
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, Math.min(TOLD_MILLISECONDS, deadline - Date.now()));
+          wake = () => {
+            clearTimeout(timer);
+            resolve();
+          };
+          signal?.addEventListener('abort', wake, { once: true });
+        });
+      isNew = false;
+    }
+  } finally {
+    stop?.();
+  }
 }

@@ -23,7 +23,8 @@ export async function recordEnd(
   changeId: string,
   body: BodyOf<'change.finished'>,
 ): Promise<Change> {
-  const fenced: Pick<Ledger, 'append'> = {
+  const fenced: Pick<Ledger, 'append' | 'events'> = {
+    events: ledger.events,
     append: (event) =>
       ledger.transact(async (tx) => {
         const { state } = await changes.findIn(tx, changeId, now());

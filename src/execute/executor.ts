@@ -6,7 +6,7 @@
  */
 
 import { type Change, stateSentence } from '../core/change.ts';
-import { isOfTheLedger } from '../core/durable.ts';
+import { isOfTheLedger, isOfUnknownOutcome } from '../core/durable.ts';
 import { CountersignError } from '../core/errors.ts';
 import type { BodyOf } from '../core/events.ts';
 import { haltIn, inFlightIn } from '../core/folds.ts';
@@ -37,17 +37,19 @@ interface Ports extends ExecutorPorts {
   onProgress(text: string): void;
   /** No person runs it. */
   unattended: boolean;
+  /** Aborted: another runner looks after it. */
+  lost: AbortSignal | undefined;
   owner: Owner;
 }
 
 /** The executor of one process, over its ports. */
 export function createExecutor(ports: ExecutorPorts): Executor {
   return {
-    async run(changeId, onProgress = () => undefined, { unattended = false } = {}) {
+    async run(changeId, onProgress = () => undefined, { unattended = false, lost } = {}) {
       const { owner, end } = ports.owners.begin();
-      return executeChange({ ...ports, onProgress, owner, unattended }, changeId).finally(end);
+      return executeChange({ ...ports, onProgress, owner, unattended, lost }, changeId).finally(end);
     },
-    reconcile: (changeId) => reconcile(ports, changeId),
+    reconcile: (changeId, how) => reconcile(ports, changeId, how),
     close: (changeId, signed) => close(ports, changeId, signed),
     clean: (how) => clean(ports, how),
   };
@@ -165,6 +167,7 @@ async function lock(
   const now = ports.now();
   const decide = ports.ledger.transact(async (tx) => {
     await ports.policy.mustBeInForce(tx);
+    if (ports.lost?.aborted) throw takenByAnother(change);
     if ((await newestExecution(tx)) !== lookedAt) return false;
     if (!(await tx.claim(`nonce/${change.nonce}`))) throw takenByAnother(change);
     await mustBeFree(tx, plan);
@@ -185,7 +188,8 @@ async function lock(
     return true;
   });
   return decide.catch((error) => {
-    throw isOfTheLedger(error) ? leftApproved(error, change, plan) : error;
+    // What may have been locked is not told as left as it was.
+    throw isOfTheLedger(error) && !isOfUnknownOutcome(error) ? leftApproved(error, change, plan) : error;
   });
 }
 

@@ -36,13 +36,17 @@ export interface ReconcilePorts extends Pick<SettlingPorts, 'owners'> {
   now(): Date;
 }
 
-export async function reconcile(ports: ReconcilePorts, changeId: string): Promise<{ change: Change; saw: string }> {
+export async function reconcile(
+  ports: ReconcilePorts,
+  changeId: string,
+  { isGiven = false }: { isGiven?: boolean } = {},
+): Promise<{ change: Change; saw: string }> {
   const change = await ports.changes.find(changeId);
   mustBeOpen(change);
   const recorded = await recordedCalls(ports.ledger, changeId);
   const { plan } = await ports.changes.plan(change.planId);
   await mustReach(ports, plan);
-  await mustBeLeft(ports, change, plan, recorded);
+  await mustBeLeft(ports, change, plan, recorded, isGiven);
   const { saw, outcome } = await lookedInto(ports, change, plan, recorded);
   if (!outcome) return { change, saw };
   const rights = change.rights ? { rights: change.rights } : {};

@@ -26,6 +26,8 @@ export interface RunPorts {
   /** Of this execution. */
   owner: Owner;
   onProgress(text: string): void;
+  /** Aborted: another runner looks after the change. Absent: it cannot be given away. */
+  lost?: AbortSignal | undefined;
 }
 
 interface Run {
@@ -155,6 +157,8 @@ async function intend(
   const record = async () => {
     const signing = await ports.cloud.signing(call, rights);
     return ports.ledger.transact(async (tx) => {
+      if (ports.lost?.aborted)
+        return `${label.operation} was not sent: this runner was not heard of, and another was given the change.`;
       if ((await haltIn(tx)) !== 'running') return `A person halted changes before ${label.operation} was sent.`;
       const ended = { changeId: change.id, kinds: ['change.finished', 'change.closed'], limit: 1 };
       if ((await tx.events(ended)).length > 0)

@@ -12,6 +12,7 @@ import { haltIn, isSameTarget, openExecutions } from '../core/folds.ts';
 import type { Owner } from '../core/owner.ts';
 import type { Target } from '../core/plan.ts';
 import type { ChangesPort, Executor, Ledger, PolicyPort } from '../core/ports.ts';
+import { type Dispatch, offersOf } from './dispatch.ts';
 
 /** What it works with until the policy changes or the ledger is away. */
 export interface Opened {
@@ -38,6 +39,8 @@ export interface RunnerPorts {
   now(): Date;
   /** Changes at the same time. */
   concurrency: number;
+  /** Where runners are on several machines. Absent: this one finds its changes itself. */
+  dispatch?: (() => Promise<Dispatch>) | undefined;
 }
 export interface Health {
   /** `waiting`: something that it needs is away, and it tries again. */
@@ -51,6 +54,7 @@ export interface Health {
 const IDLE_MILLISECONDS = 10_000;
 const FIRST_PAUSE_MILLISECONDS = 1_000;
 const LONGEST_PAUSE_MILLISECONDS = 300_000;
+const BEGUN: readonly Change['state'][] = ['executing', 'unknown'];
 /** What a decision of a person or of an agent changes for a runner. */
 const NEWS = [
   'change.proposed',
@@ -106,11 +110,27 @@ function createRunner(ports: RunnerPorts) {
   let seenNews = -1;
   let health: Health['state'] = 'waiting';
   let unsettled: string[] = [];
+  let entering: Promise<Opened> | undefined;
+  let dispatch: Dispatch | undefined;
+  const offers = offersOf(ports.now);
 
-  async function current(): Promise<Opened> {
+  /** Whoever asks meanwhile gets the same. */
+  function current(): Promise<Opened> {
+    entering ??= enter().finally(() => {
+      entering = undefined;
+    });
+    return entering;
+  }
+
+  async function enter(): Promise<Opened> {
     if (opened && !opened.isCurrent()) letGo();
     opened ??= await ports.open();
     await opened.policy.mustBeInForce();
+    if (ports.dispatch && !dispatch) {
+      const made = await ports.dispatch();
+      await made.start(given);
+      dispatch = made;
+    }
     if (!isAnnounced) await opened.ledger.append({ kind: 'runner.started', body: { owner: ports.owner } });
     isAnnounced = true;
     return opened;
@@ -127,7 +147,7 @@ function createRunner(ports: RunnerPorts) {
     const with_ = await current();
     const [newest] = await with_.ledger.events({ kinds: NEWS, newestFirst: true, limit: 1 });
     const now = ports.now().getTime();
-    const isDue = [...later.values()].some(({ at }) => at <= now);
+    const isDue = [...later.values()].some(({ at }) => at <= now) || offers.isDue();
     if ((newest?.seq ?? 0) === seenNews && !isDue) return report(health, null);
     seenNews = newest?.seq ?? 0;
     await settleBegun(with_);
@@ -146,8 +166,11 @@ function createRunner(ports: RunnerPorts) {
     for (const { changeId } of await openExecutions(with_.ledger)) {
       if (underWay.has(changeId)) continue;
       await apart(changeId, async () => {
-        if (!(await isMine(with_, await with_.changes.find(changeId)))) return;
-        if (!mayTry(changeId) || !(await isSettled(with_, changeId))) left.push(changeId);
+        const change = await with_.changes.find(changeId);
+        if (!(await isMine(with_, change))) return;
+        if (dispatch && mayTry(changeId)) await offers.offer(dispatch, change);
+        if (dispatch ? change.state === 'unknown' : !mayTry(changeId) || !(await isSettled(with_, changeId)))
+          left.push(changeId);
       });
     }
     unsettled = left;
@@ -163,10 +186,10 @@ function createRunner(ports: RunnerPorts) {
     }
   }
 
-  async function isSettled({ executor }: Opened, changeId: string): Promise<boolean> {
+  async function isSettled({ executor }: Opened, changeId: string, isGiven = false): Promise<boolean> {
     try {
-      const { change, saw } = await executor.reconcile(changeId);
-      const isOpen = change.state === 'executing' || change.state === 'unknown';
+      const { change, saw } = await executor.reconcile(changeId, { isGiven });
+      const isOpen = BEGUN.includes(change.state);
       if (isOpen) tryLater(changeId, `${changeId}: ${saw}`);
       else done(changeId, `${changeId} ${change.state}: ${saw}`);
       return !isOpen;
@@ -180,21 +203,40 @@ function createRunner(ports: RunnerPorts) {
     const at = ports.now().toISOString();
     const waiting = await eventsOf(with_.ledger, ['change.proposed'], { standing: { states: ['waiting'], at } });
     for (const { body } of waiting) {
-      if (ports.stop.aborted || underWay.size >= ports.concurrency) return;
+      if (ports.stop.aborted || (!dispatch && underWay.size >= ports.concurrency)) return;
       await apart(body.id, async () => {
         const change = await with_.changes.find(body.id);
         if (change.state !== 'approved' || underWay.has(change.id) || !mayTry(change.id)) return;
+        if (dispatch) {
+          if (await isMine(with_, change)) await offers.offer(dispatch, change);
+          return;
+        }
         const isBusy = [...underWay.values()].some((one) => isSameTarget(one.change.target, change.target));
         if (!isBusy && (await isMine(with_, change))) start(with_, change);
       });
     }
   }
 
-  function start({ executor }: Opened, change: Change): void {
+  /** One that this runner was given: executed if it is approved, else looked into. It never throws. */
+  async function given(changeId: string, lost: AbortSignal): Promise<void> {
+    try {
+      const with_ = await current();
+      const change = await with_.changes.find(changeId);
+      if (ports.stop.aborted || underWay.has(changeId) || !(await isMine(with_, change))) return;
+      if (BEGUN.includes(change.state)) await isSettled(with_, changeId, true);
+      if (change.state !== 'approved' || (await haltIn(with_.ledger)) !== 'running') return;
+      start(with_, change, lost);
+      await underWay.get(changeId)?.ended;
+    } catch (error) {
+      refused(changeId, error);
+    }
+  }
+
+  function start({ executor }: Opened, change: Change, lost?: AbortSignal): void {
     const { id } = change;
     ports.tell(`${id} begins: ${change.target.name}`);
     const ended = executor
-      .run(id, (text) => ports.tell(`${id}: ${text}`), { unattended: true })
+      .run(id, (text) => ports.tell(`${id}: ${text}`), { unattended: true, lost })
       .then(
         ({ state, outcome }) => done(id, `${id} ${state}: ${outcome?.detail ?? ''}`),
         (error: unknown) => refused(id, error),
@@ -244,8 +286,10 @@ function createRunner(ports: RunnerPorts) {
     /** Waits for what is under way. */
     async end(): Promise<void> {
       report('stopping', null);
+      const stopped = dispatch?.stop();
       if (underWay.size > 0) ports.tell(`Stopping. Under way: ${[...underWay.keys()].join(', ')}`);
       while (underWay.size > 0) await Promise.all([...underWay.values()].map(({ ended }) => ended));
+      await stopped;
       if (isAnnounced)
         await opened?.ledger
           .append({ kind: 'runner.stopped', body: { token: ports.owner.token } })

@@ -41,15 +41,18 @@ function presenceIn({ owners }: SettlingPorts, { state }: Change, recorded: read
 /**
  * @throws STATE_CHANGE_RUNNING while its executor is at it: not if it waits for an answer under credentials that have
  * ended. An executor that cannot be looked at from here is not disturbed before it has been silent for long.
+ *
+ * @param isGiven such an executor was not heard of, and the change was given to this process to look into.
  */
 export async function mustBeLeft(
   ports: SettlingPorts,
   change: Change,
   plan: Plan,
   recorded: readonly RecordedCall[],
+  isGiven = false,
 ): Promise<void> {
   const { owner, isAlive, isGone } = presenceIn(ports, change, recorded);
-  if (isGone || (!isAlive && change.abandoned)) return;
+  if (isGone || (!isAlive && (change.abandoned || isGiven))) return;
   const isUnanswered = recorded.at(-1)?.kind === 'call.intended';
   if (isAlive && isUnanswered && !(await whatMayArrive(ports, change, plan, recorded, { isVouched: false }))) return;
   const where = owner ? `process ${owner.pid} on ${owner.host}` : 'its process';

@@ -1,7 +1,7 @@
 /** Documents beside the events: is each one there that is named, and is each one as its digest says? */
 import { type Json, sha256Hex } from '../core/digest.ts';
 import { CountersignError } from '../core/errors.ts';
-import { documentsNamedBy } from '../core/events.ts';
+import { documentsNamedBy, type LedgerEvent } from '../core/events.ts';
 import { type DocumentKind, digestsAt, type Named, namesIn } from '../core/named-documents.ts';
 import { planSchema } from '../core/plan.ts';
 import type { Evidence } from './evidence.ts';
@@ -21,10 +21,14 @@ export function documentIn(digest: string, bytes: Buffer | undefined): Json | un
   return JSON.parse(bytes.toString('utf8')) as Json;
 }
 
-/** @returns of a row: the first document that it names and that is not there. */
+/** @returns of a row: the first document that it names and that is not there; at once for a row that names none. */
 export function missingDocuments({
   document: read,
-}: Pick<Evidence, 'document'>): (row: { kind: string; bytes: Buffer }) => Promise<string | undefined> {
+}: Pick<Evidence, 'document'>): (
+  kind: string,
+  event: LedgerEvent,
+  bytes: Buffer,
+) => Promise<string | undefined> | undefined {
   /** What documents name in turn. */
   const within: Readonly<Record<DocumentKind, readonly Named[]>> = {
     plan: namesIn(planSchema),
@@ -38,7 +42,7 @@ export function missingDocuments({
     return namedBy.get(kind);
   };
 
-  async function missingAt(value: Json | undefined, named: readonly Named[]): Promise<string | undefined> {
+  async function missingAt(value: unknown, named: readonly Named[]): Promise<string | undefined> {
     for (const { names, path } of named)
       for (const digest of digestsAt(value, path)) {
         const bytes = await read(digest);
@@ -49,14 +53,16 @@ export function missingDocuments({
     return undefined;
   }
 
-  return async ({ kind, bytes }) => {
+  async function missingByItsName(digests: readonly string[]): Promise<string | undefined> {
+    for (const digest of digests) if ((await read(digest)) === undefined) return digest;
+    return undefined;
+  }
+
+  return (kind, event, bytes) => {
     const named = namedIn(kind);
-    if (!named) {
-      for (const digest of byItsName(bytes)) if ((await read(digest)) === undefined) return digest;
-      return undefined;
-    }
-    if (named.length === 0) return undefined;
-    return missingAt((parsed(bytes) as { body?: Json } | undefined)?.body, named);
+    if (named) return named.length > 0 ? missingAt(event.body, named) : undefined;
+    const digests = byItsName(bytes);
+    return digests.length > 0 ? missingByItsName(digests) : undefined;
   };
 }
 

@@ -1,7 +1,7 @@
 /** What is kept beside the events (`core/kept.ts`), for whichever store writes it. */
 import type { LedgerEvent } from '../core/events.ts';
 import { KEPT_KINDS, standingAfter, standingIdOf, tagsOf } from '../core/kept.ts';
-import type { KeptEvidence, KeptStanding } from './evidence.ts';
+import type { Either, KeptEvidence, KeptStanding } from './evidence.ts';
 
 export const isKept = (kind: string): boolean => KEPT_KINDS.includes(kind);
 
@@ -20,13 +20,13 @@ export function comparedWithKept(
   kept: KeptEvidence,
   asColumn: (text: string) => string,
 ): {
-  follow(event: LedgerEvent): Promise<boolean>;
+  follow(event: LedgerEvent): Either<boolean>;
   end(): Promise<string | undefined>;
 } {
   const expected = new Map<string, KeptStanding>();
   let tags = 0;
   return {
-    async follow(event) {
+    follow(event) {
       if (!isKept(event.kind)) return true;
       const own = [...new Set(tagsOf(event).map(asColumn))];
       tags += own.length;
@@ -34,8 +34,10 @@ export function comparedWithKept(
       const key = subject === undefined ? undefined : asColumn(subject);
       const standing = key === undefined ? undefined : standingLeftBy(event, expected.get(key));
       if (key !== undefined && standing) expected.set(key, standing);
-      for (const tag of own) if (!(await kept.hasTag(tag, event.at, event.seq))) return false;
-      return true;
+      const found = own.map((tag) => kept.hasTag(tag, event.at, event.seq));
+      return found.every((has) => typeof has === 'boolean')
+        ? found.every((has) => has)
+        : Promise.all(found).then((all) => all.every((has) => has));
     },
     async end() {
       if ((await kept.tagCount()) !== tags) return 'tags';

@@ -1,5 +1,5 @@
 /** The ledger as the rooms around it use it, whichever store it is in. */
-import type { Ledger, LedgerView } from '../core/ports.ts';
+import type { Ledger, LedgerView, Watch } from '../core/ports.ts';
 import type { WrittenEvent } from './events.ts';
 import type { Hash } from './merkle.ts';
 
@@ -16,6 +16,7 @@ export interface ReadLedger extends LedgerView {
   close(): void;
 }
 export interface OpenLedger extends Ledger<WrittenEvent>, ReadLedger {
+  watch: Watch;
   putDocument(document: unknown): Promise<string>;
   head(): Promise<Head>;
   /** @throws INPUT_NOT_FOUND when there is no such event. */

@@ -62,16 +62,25 @@ export async function verifyEvidence(evidence: Evidence, checkpoints: readonly C
   const roots = new Map([[0, rootOf([])]]);
   let size = 0;
   let missing: { digest: string; seq: number } | undefined;
-  for await (const row of rowsOf(evidence)) {
-    const problem = await problemAt(row, { index: size, peaks, before, evidence });
-    if (problem) return problem;
+  for await (const row of evidence.rows()) {
+    const event = readEvent(row.bytes);
+    const hash = leafHash(row.bytes);
+    const next = appendPeak(peaks, size, hash);
+    if (!event || !isAsAppended(row, event, { seq: size + 1, hash, peaks: next, asColumn: evidence.asColumn })) {
+      const standing = { index: size, peaks, before, evidence };
+      const problem = await problemAt({ ...row, hash, rootSaid: rootSaid(row) }, standing);
+      return problem ?? failure('changed', size + 1, `Row ${size + 1} is not as it was appended.`);
+    }
     before = peaks;
-    peaks = appendPeak(peaks, size, row.hash);
+    peaks = next;
     size += 1;
     if (sizes.has(size)) roots.set(size, rootOf(peaks));
-    const digest = missing ? undefined : await missingIn(row);
+    // Most rows have nothing to wait for, and a ledger has many.
+    const naming = missing ? undefined : missingIn(row.kind, event, row.bytes);
+    const digest = naming && (await naming);
     if (digest !== undefined) missing = { digest, seq: size };
-    if (kept && !(await kept.follow(parseEvent(row.bytes)))) keptProblem ??= keptFailure(size, `row ${size}`);
+    const follows = kept?.follow(event) ?? true;
+    if (follows !== true && !(await follows)) keptProblem ??= keptFailure(size, `row ${size}`);
   }
   const cut = tailProblem(evidence, size, peaks);
   if (cut) return cut;
@@ -113,6 +122,23 @@ function unlikeness(checkpoint: Checkpoint, size: number, roots: ReadonlyMap<num
     'tree',
     1,
     `The first ${counted(checkpoint.size, 'event')} do not match the checkpoint: the ledger was rewritten.`,
+  );
+}
+
+/** As the ledger wrote it, at its place. A row that is not is looked at again, for what became of it. */
+function isAsAppended(
+  row: StoredRow,
+  event: LedgerEvent,
+  own: { seq: number; hash: Hash; peaks: readonly Hash[]; asColumn: Evidence['asColumn'] },
+): boolean {
+  return (
+    row.seq === own.seq &&
+    event.seq === own.seq &&
+    row.leaf.equals(own.hash) &&
+    row.peaks.length === 32 * own.peaks.length &&
+    own.peaks.every((peak, index) => peak.equals(row.peaks.subarray(32 * index, 32 * index + 32))) &&
+    (row.root.length === 0 || row.root.equals(rootOf(own.peaks))) &&
+    hasItsColumns(row, event, own.asColumn)
   );
 }
 
@@ -203,7 +229,7 @@ function readEvent(bytes: Buffer): LedgerEvent | undefined {
   }
 }
 
-function hasItsColumns(row: Row, event: LedgerEvent, asColumn: Evidence['asColumn']): boolean {
+function hasItsColumns(row: Omit<StoredRow, 'root'>, event: LedgerEvent, asColumn: Evidence['asColumn']): boolean {
   const column = (text: string | undefined) => (text === undefined ? null : asColumn(text));
   return (
     column(event.kind) === row.kind &&

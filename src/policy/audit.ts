@@ -5,8 +5,9 @@
  * Limit: whether a signer was the sponsor of a change that was open then is not computed again.
  */
 import { counted } from '../core/counted.ts';
+import { eachEvent } from '../core/each-event.ts';
 import { CountersignError } from '../core/errors.ts';
-import { bodyOf, type EventOf, type LedgerEvent } from '../core/events.ts';
+import { bodyOnce, type EventOf, type LedgerEvent } from '../core/events.ts';
 import type { Ledger } from '../core/ports.ts';
 import { decidersOf, proposalIn, signatureOf, signersOf } from './adopt.ts';
 import { directoryOf } from './directory.ts';
@@ -62,12 +63,15 @@ async function problemOf(ledger: Reading, pin: Pin, before: Pin | undefined): Pr
 /** Events that were judged under a policy, and when. What ends a change is under the policy that it was begun under. */
 export async function auditNames(ledger: Reading): Promise<AuditProblem[]> {
   const problems: AuditProblem[] = [];
-  for (const event of await ledger.events({ kinds: ['change.proposed', 'change.executing'] })) {
+  const pins = (await ledger.events({ kinds: ['policy.adopted'] })).map(pinIn);
+  let inForce = 0;
+  for await (const event of eachEvent(ledger, ['change.proposed', 'change.executing'])) {
     const { seq, kind } = event;
+    while ((pins[inForce]?.seq ?? Number.POSITIVE_INFINITY) < seq) inForce += 1;
     const why = await orItsError(async () => {
       const named = policyNamedBy(event);
       // Also in a folder without a pin, of an older version: neither names one.
-      if (named === 'none asked' || named === (await pinOf(ledger, seq))?.digest) return undefined;
+      if (named === 'none asked' || named === pins[inForce - 1]?.digest) return undefined;
       return named === undefined ? 'it does not name a policy.' : 'it names a policy that was not in force.';
     });
     if (why !== undefined) problems.push({ seq, message: `Row ${seq} (${kind}): ${why}` });
@@ -77,8 +81,8 @@ export async function auditNames(ledger: Reading): Promise<AuditProblem[]> {
 
 /** What was refused when it was proposed needs none: nothing of it is ever signed or executed. */
 function policyNamedBy(event: LedgerEvent): string | undefined {
-  if (event.kind === 'change.executing') return bodyOf('change.executing', event).policyDigest;
-  const { policyDigest, judgement } = bodyOf('change.proposed', event);
+  if (event.kind === 'change.executing') return bodyOnce('change.executing', event).policyDigest;
+  const { policyDigest, judgement } = bodyOnce('change.proposed', event);
   return judgement.decision === 'denied' || judgement.decision === 'plan_only' ? 'none asked' : policyDigest;
 }
 

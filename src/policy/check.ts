@@ -1,5 +1,6 @@
 /** What `policy check` warns of: all of it is valid, and most of it is not what its author meant. Pure. */
 import { counted } from '../core/counted.ts';
+import { canonicalJson } from '../core/digest.ts';
 import { ENVIRONMENTS, type Environment } from '../core/environment.ts';
 import { matchesGlob } from '../core/glob.ts';
 import type { GuardDefinition } from '../core/guard.ts';
@@ -38,19 +39,36 @@ export function checkPolicy(about: CheckAbout): Warning[] {
 }
 
 function checkScopes({ policy }: CheckAbout, warn: Warn): void {
-  const { scopes } = policy.file;
+  const { scopes, workspaces = {} } = policy.file;
   for (const [index, scope] of scopes.entries()) {
     const path = ['scopes', index];
     if (isShadowed(scope, scopes.slice(0, index)))
       warn(path, `this scope can never match: an earlier scope matches everything in it (${scopeText(scope)})`);
-    if (scope.execute === 'by_runner') warn([...path, 'execute'], 'by_runner: approved changes run automatically');
-    const { reversible } = seatRules(policy, scope.environment);
-    if (scope.environment === 'production' && scope.execute !== 'plan_only' && reversible.seats === 0)
-      warn(
-        [...path, 'execute'],
-        'reversible changes in production need no approval here (seats.production.reversible is 0)',
-      );
+    checkExecution(policy, scope, path, warn);
   }
+  for (const [name, entry] of Object.entries(workspaces)) {
+    const path = ['workspaces', name];
+    checkExecution(policy, entry, path, warn);
+    const { planner, executor } = entry;
+    const isEmpty = planner.pass.length + Object.keys(planner.set).length === 0;
+    if (entry.execute !== 'plan_only' && !isEmpty && canonicalJson(planner) === canonicalJson(executor))
+      warn([...path, 'executor'], 'it has the credentials of the planner: what plans could then write as well');
+  }
+}
+
+function checkExecution(
+  policy: Policy,
+  { environment, execute }: Pick<ScopeEntry, 'environment' | 'execute'>,
+  path: PropertyKey[],
+  warn: Warn,
+): void {
+  if (execute === 'by_runner') warn([...path, 'execute'], 'by_runner: approved changes run automatically');
+  const { reversible } = seatRules(policy, environment);
+  if (environment === 'production' && execute !== 'plan_only' && reversible.seats === 0)
+    warn(
+      [...path, 'execute'],
+      'reversible changes in production need no approval here (seats.production.reversible is 0)',
+    );
 }
 
 /** Every name that it matches is matched earlier, whatever tags the thing has. */

@@ -8,6 +8,7 @@ import type { Person } from '../people/person.ts';
 import { formsOf } from '../people/sign-in.ts';
 import type { PublicKey } from '../people/ssh-key.ts';
 import type { PolicyFile } from './schema.ts';
+import { validateRaise, validateWorkspaces } from './validate-workspaces.ts';
 import { instantsOf } from './wall-clock.ts';
 import type { Report } from './yaml-file.ts';
 
@@ -95,6 +96,7 @@ export function readKeys(
 export function validate(file: PolicyFile, guards: readonly GuardDefinition[], now: Date, report: Report): void {
   validateAccounts(file, report);
   validateScopes(file, guards, report);
+  validateWorkspaces(file, guards, report);
   validateSeats(file, report);
   validateExceptions(file, guards, now, report);
   validateFreezes(file, report);
@@ -123,15 +125,7 @@ function validateScopes({ accounts, scopes }: PolicyFile, guards: readonly Guard
       report([...path, 'account'], `${account} is a management account and cannot be in a scope`);
     if (!stacks && !ids && !tags) report(path, 'name stacks, ids or tags; `stacks: ["*"]` is every stack');
     if (tags && Object.keys(tags).length === 0) report([...path, 'tags'], 'name at least one tag');
-    for (const name of Object.keys(raise))
-      if (!guards.some((guard) => guard.name === name))
-        report(
-          [...path, 'raise', name],
-          `there is no guard ${name}${orMeant(
-            name,
-            guards.map((one) => one.name),
-          )}`,
-        );
+    validateRaise(raise, guards, path, report);
   }
 }
 
@@ -152,14 +146,21 @@ function validateSeats({ people, seats }: PolicyFile, report: Report): void {
 }
 
 function validateExceptions(
-  { exceptions, people, accounts }: PolicyFile,
+  { exceptions, people, accounts, workspaces = {} }: PolicyFile,
   guards: readonly GuardDefinition[],
   now: Date,
   report: Report,
 ): void {
   const latest = Date.parse(now.toISOString().slice(0, 10)) + EXCEPTION_MAX_DAYS * DAY_MILLISECONDS;
-  for (const [index, { guard: name, until, owner, account }] of exceptions.entries()) {
+  for (const [index, { guard: name, until, owner, account, stack, workspace }] of exceptions.entries()) {
     const path = ['exceptions', index];
+    if (workspace !== undefined && (stack !== undefined || account !== undefined))
+      report([...path, 'workspace'], 'a workspace stands alone: it is in no account, and is no stack');
+    if (workspace !== undefined && !Object.hasOwn(workspaces, workspace))
+      report(
+        [...path, 'workspace'],
+        `there is no workspace ${workspace}${orMeant(workspace, Object.keys(workspaces))}`,
+      );
     const guard = guards.find((one) => one.name === name);
     if (!guard)
       report(
@@ -182,7 +183,7 @@ function validateExceptions(
   }
 }
 
-function validateFreezes({ freezes, accounts }: PolicyFile, report: Report): void {
+function validateFreezes({ freezes, accounts, workspaces = {} }: PolicyFile, report: Report): void {
   for (const [index, freeze] of freezes.entries()) {
     const path = ['freezes', index];
     if (freeze.account !== undefined && !Object.hasOwn(accounts, freeze.account))
@@ -190,8 +191,12 @@ function validateFreezes({ freezes, accounts }: PolicyFile, report: Report): voi
         [...path, 'account'],
         `there is no account ${freeze.account}${orMeant(freeze.account, Object.keys(accounts))}`,
       );
-    if (freeze.environment === undefined && freeze.account === undefined && freeze.stacks === undefined)
-      report(path, 'name an environment, an account or stacks to freeze; `stacks: ["*"]` is every stack');
+    for (const name of freeze.workspaces ?? [])
+      if (!Object.hasOwn(workspaces, name))
+        report([...path, 'workspaces'], `there is no workspace ${name}${orMeant(name, Object.keys(workspaces))}`);
+    const { environment, account, stacks } = freeze;
+    if ([environment, account, stacks, freeze.workspaces].every((part) => part === undefined))
+      report(path, 'name an environment, an account, stacks or workspaces to freeze; `stacks: ["*"]` is every stack');
     const empty =
       'to' in freeze
         ? instantsOf(freeze.to, freeze.zone).latest <= instantsOf(freeze.from, freeze.zone).earliest

@@ -49,7 +49,7 @@ export const workspaceSchema = z.strictObject({
   /** Providers beside the built-in one, each with every hash that the lock file may name. */
   providers: z
     .record(
-      z.string().regex(/^[\w.-]+\/[\w-]+\/[\w-]+$/, 'name a provider with its registry: HOST/NAMESPACE/NAME'),
+      z.string(),
       z.strictObject({ hashes: z.array(z.string().regex(/^(?:h1|zh):[\w+/=]{20,128}$/, 'write h1:… or zh:…')).min(1) }),
     )
     .default({}),

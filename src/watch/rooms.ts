@@ -167,9 +167,9 @@ export function watchedExecutor(executor: Executor, watch: Watch, ledger: Pick<L
           throw error;
         }
       }),
-    reconcile: async (changeId) =>
+    reconcile: async (changeId, how) =>
       watch.during({ name: 'reconcile', attributes: about(changeId), links: await ledTo(changeId) }, async (told) => {
-        const seen = await executor.reconcile(changeId);
+        const seen = await executor.reconcile(changeId, how);
         told.set({ 'countersign.state': seen.change.state });
         return seen;
       }),

@@ -57,6 +57,7 @@ const TABLE: Record<string, string[]> = {
     'src/policy/',
   ],
   'src/execute': ['src/core/', 'src/people/', 'src/approvals/'],
+  'src/dispatch': ['pg-boss', 'node:crypto', 'src/core/', 'src/execute/dispatch.ts'],
   'src/ledger/pg': ['pg', 'better-sqlite3', 'node:crypto', 'src/core/', 'src/ledger/'],
   'src/ledger': [
     'better-sqlite3',
@@ -178,6 +179,7 @@ const TABLE: Record<string, string[]> = {
     'src/compose.ts',
     'src/config.ts',
     'src/core/',
+    'src/dispatch/',
     'src/doctor/',
     'src/execute/',
     'src/folder.ts',

@@ -1,6 +1,6 @@
 /** What a command loads, of the built program: cost that is counted, not timed. */
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openTestWorld, proposeFix, type TestWorld } from '../world.ts';
@@ -33,7 +33,7 @@ function loadedBy(command: string[]): { files: string[]; sources: string[]; sche
 }
 
 const JOINED =
-  /^(?:guards|tools)\/|^src\/(?:compose|execute|sandbox|providers\/aws\/(?!knowledge\/hosts))|@aws-sdk|cedar/;
+  /^(?:guards|tools)\/|^src\/(?:compose|execute|sandbox|providers\/(?:terraform|aws\/(?!knowledge\/hosts)))|@aws-sdk|cedar/;
 
 it.each([
   ['changes', () => ['changes'], 6, 150],
@@ -46,6 +46,19 @@ it.each([
   expect(files.length, files.join('\n')).toBeLessThanOrEqual(most);
   expect(schemas).toBeGreaterThan(20);
   expect(schemas).toBeLessThanOrEqual(made);
+});
+
+it('a tool of one provider loads of the other what is known without asking, and no more', () => {
+  const input = join(world.home, 'input.json');
+  writeFileSync(input, '{}');
+  const stacks = loadedBy(['--sandbox', 'tool', 'describe_stacks', '--input', input]).sources;
+  expect([...new Set(stacks.filter((source) => source.startsWith('src/providers/terraform')))].sort()).toEqual(
+    ['allowed-calls', 'door', 'request', 'rules'].map((name) => `src/providers/terraform/${name}.ts`),
+  );
+  writeFileSync(input, '{ "workspace": "network" }');
+  const workspaces = loadedBy(['--sandbox', 'tool', 'describe_workspaces', '--input', input]).sources;
+  expect(workspaces).toContain('src/providers/terraform/provider.ts');
+  expect(workspaces.filter((source) => /client-(?:sts|ec2|cloudformation)\//.test(source))).toEqual([]);
 });
 
 it('show of what nobody has signed, and changes, read no policy', () => {

@@ -6,6 +6,7 @@ const parse = (name: string, input: unknown) => parseInput(tools.find((tool) => 
 /** A value for each required field, so that what is asked about stands alone. */
 const REQUIRED: Record<string, unknown> = {
   stack: 'web',
+  workspace: 'network',
   instance_ids: ['i-0123456789abcdef0'],
   action: 'stop',
   instance_id: 'i-0123456789abcdef0',

@@ -360,5 +360,35 @@ export function ledgerContract(
       }
       expect(await verifyLedger(store.place)).toMatchObject({ ok: true, size: 2 });
     });
+
+    it('tells whoever watches it of what another handle appends, until that is called off', async () => {
+      const [watched, other] = [open(), open()];
+      await other.append(progress('before'));
+      let told = 0;
+      let wake: () => void = () => undefined;
+      const stop = watched.watch(() => {
+        told += 1;
+        wake();
+      });
+      const seen = async (text: string) => {
+        for (let known = told; !(await textsIn(watched)).includes(text); known = told)
+          if (told === known)
+            await new Promise<void>((resolve) => {
+              wake = resolve;
+            });
+      };
+      for (const text of ['one', 'two', 'three']) {
+        const waiting = seen(text);
+        await other.append(progress(text));
+        await waiting;
+      }
+      expect(told).toBeGreaterThan(0);
+      stop();
+      await later();
+      const before = told;
+      await other.append(progress('after'));
+      await later();
+      expect(told).toBe(before);
+    });
   });
 }

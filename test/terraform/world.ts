@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import {
   accessSync,
   constants,
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -52,8 +53,11 @@ export interface WorkspaceWorld {
   plan(input?: Record<string, unknown>, app?: App): Promise<Record<string, unknown>>;
   propose(planId: unknown, goal?: string): Promise<string>;
   sign(changeId: string, ...people: string[]): Promise<void>;
-  /** Planned, proposed, signed by so many as are needed. */
-  approved(goal?: string): Promise<string>;
+  /** Proposed, and signed by so many as are needed. */
+  proposed(plan: Record<string, unknown>, goal?: string): Promise<string>;
+  /** The program itself, past Countersign, on the files as they are. */
+  terraform(...args: string[]): string;
+  applyPastUs(): void;
   state(): { serial: number; lineage: string; resources: { name: string; instances: unknown[] }[] } | null;
   close(): void;
 }
@@ -74,7 +78,6 @@ export async function openWorkspaceWorld(settings = ''): Promise<WorkspaceWorld>
     version: ${VERSION}
     binary: ${BINARY}
     root: ${root}
-    environment: production
     execute: by_command
 ${/backend:/.test(more) ? '' : `    backend: { type: local, settings: { path: "${statePath}" } }\n`}${more}`;
   const app = await world.another({ policy: policy() });
@@ -109,14 +112,32 @@ ${/backend:/.test(more) ? '' : `    backend: { type: local, settings: { path: "$
       for (const as of people)
         await approve(app, changeId, { decision: 'approve', key: world.keyOf(as), as, confirm: 'network' });
     },
-    async approved(goal) {
-      const plan = await self.plan();
+    async proposed(plan, goal) {
       if (plan.plan_id === undefined) throw new Error(JSON.stringify(plan));
       const id = await self.propose(plan.plan_id, goal);
       const { seats } = (await call('describe_change', { change_id: id })) as { seats?: { needed: number } };
       await self.sign(id, ...['bob', 'carol'].slice(0, seats?.needed ?? 0));
       return id;
     },
+    terraform(...args) {
+      const copy = join(folder, 'past-us');
+      rmSync(copy, { recursive: true, force: true });
+      cpSync(root, copy, { recursive: true, filter: (file) => !/\.git$/.test(file) });
+      writeFileSync(
+        join(copy, 'backend.tf.json'),
+        JSON.stringify({ terraform: { backend: { local: { path: statePath } } } }),
+      );
+      const run = (...given: string[]) =>
+        execFileSync(BINARY!, given, {
+          cwd: copy,
+          stdio: 'pipe',
+          encoding: 'utf8',
+          env: { HOME: folder, TF_CLI_CONFIG_FILE: '/dev/null', CHECKPOINT_DISABLE: '1', TF_IN_AUTOMATION: '1' },
+        });
+      run('init', '-input=false');
+      return run(...args);
+    },
+    applyPastUs: () => void self.terraform('apply', '-input=false', '-auto-approve'),
     state: () => (existsSync(statePath) ? JSON.parse(readFileSync(statePath, 'utf8')) : null),
     close() {
       world.close();

@@ -71,6 +71,9 @@ export async function asked<Row extends object>(client: Client, query: Query): P
   }
 }
 
-export function giveUp(client: Client): void {
-  (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
-}
+/** pg has no word for either. */
+const streamOf = (client: Client) =>
+  (client as unknown as { connection: { stream: { destroy(): void; unref(): void } } }).connection.stream;
+export const giveUp = (client: Client): void => streamOf(client).destroy();
+/** A process that has nothing else to do may end. */
+export const keepsNoProcess = (client: Client): void => streamOf(client).unref();

@@ -22,6 +22,20 @@ export function deferredLedger(url: string, now: () => Date, fingerprint?: () =>
     inclusionProof: async (seq, size) => (await store()).inclusionProof(seq, size),
     consistencyProof: async (from, to) => (await store()).consistencyProof(from, to),
     keepAgain: async () => (await store()).keepAgain(),
+    watch(onNew) {
+      let stop: (() => void) | undefined;
+      let isStopped = false;
+      store().then(
+        (ledger) => {
+          if (!isStopped) stop = ledger.watch(onNew);
+        },
+        () => undefined,
+      );
+      return () => {
+        isStopped = true;
+        stop?.();
+      };
+    },
     close: () => void opened?.then((ledger) => ledger.close()),
   };
 }

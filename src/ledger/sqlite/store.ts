@@ -17,6 +17,7 @@ import { groupCommit } from './commit.ts';
 import { guarded, LEDGER_FILE, openDatabase, openReadOnly } from './database.ts';
 import { keepAgain } from './kept.ts';
 import { type Reading, readingOf } from './reading.ts';
+import { watchFile } from './watching.ts';
 import { writingTo } from './writing.ts';
 
 /**
@@ -75,6 +76,7 @@ export function openLedger(
     inclusionProof: (seq, size) => read((reading) => reading.inclusionProof(seq, size)),
     consistencyProof: (from, to) => read((reading) => reading.consistencyProof(from, to)),
     keepAgain: () => transact(async () => keepAgain(db)),
+    watch: watchFile(home),
     close() {
       apart?.db.close();
       db.close();

@@ -22,7 +22,16 @@ import type { Call } from '../../core/call.ts';
 import { sha256Hex } from '../../core/digest.ts';
 import { CountersignError, type ErrorCode } from '../../core/errors.ts';
 import { hold, mustBeQuiet, runningIn } from './busy.ts';
-import { backendOnly, directoryOf, errorsIn, freshCopy, type Message, messagesIn, saveUnsaved } from './copy.ts';
+import {
+  backendOnly,
+  diagnosticsIn,
+  directoryOf,
+  errorsIn,
+  freshCopy,
+  type Message,
+  messagesIn,
+  saveUnsaved,
+} from './copy.ts';
 import type { PlannedChange } from './draft.ts';
 import { type Folders, makeFolders, PLAN_FILE } from './folders.ts';
 import { type Ended, outcomeOf } from './outcome.ts';
@@ -175,6 +184,9 @@ export function mustBeOver(digest: string, { folders, processes }: Pick<Workshop
   );
 }
 
+/** Terraform 1.11, internal/command/clistate and internal/backend/local: what is wrong with the state, after everything was done. */
+const OF_THE_STATE = /^(?:Error releasing the state lock|Failed to (?:save|persist) state)/;
+
 /** Looks for what became of it: reads only. */
 export async function look(
   call: Call,
@@ -195,6 +207,7 @@ export async function look(
   return outcomeOf({
     changes: JSON.parse(readFileSync(folders.plan(digest).changes, 'utf8')) as PlannedChange[],
     messages: messagesIn(lines),
+    hasFailed: diagnosticsIn(messagesIn(lines)).some(({ summary = '' }) => !OF_THE_STATE.test(summary)),
     errors: errorsIn(lines) || textOf(errors).trim().slice(0, 500),
     signed,
     now,

@@ -81,13 +81,16 @@ export function failed(step: string, { stdout, stderr, code }: Ran): Countersign
 
 /** Of the JSON lines that `-json` prints: the errors, each once. */
 export function errorsIn(lines: string): string {
-  const told = messagesIn(lines).flatMap(({ '@level': level, diagnostic }) => {
-    if (level !== 'error' || !diagnostic) return [];
-    const { summary = '', detail = '', address } = diagnostic;
-    return [`${address ? `${address}: ` : ''}${summary}${detail ? `: ${detail.split('\n\n')[0]}` : ''}`];
-  });
+  const told = diagnosticsIn(messagesIn(lines)).map(
+    ({ summary = '', detail = '', address }) =>
+      `${address ? `${address}: ` : ''}${summary}${detail ? `: ${detail.split('\n\n')[0]}` : ''}`,
+  );
   return [...new Set(told)].slice(0, 5).join('; ');
 }
+
+/** Errors of a run. */
+export const diagnosticsIn = (messages: readonly Message[]): NonNullable<Message['diagnostic']>[] =>
+  messages.flatMap(({ '@level': level, diagnostic }) => (level === 'error' && diagnostic ? [diagnostic] : []));
 
 export interface Message {
   '@level'?: string;

@@ -14,6 +14,8 @@ export interface Facts {
   changes: readonly PlannedChange[];
   messages: readonly Message[];
   errors: string;
+  /** It says that something else than the state's own lock or place is wrong: a condition that does not hold, say. */
+  hasFailed: boolean;
   /** As it was signed, and as it is now. */
   signed: Pick<State, 'digest' | 'lineage' | 'serial'>;
   now: State;
@@ -53,7 +55,9 @@ export function outcomeOf(facts: Facts): Ended {
   if (of('unknown').length > 0 || of('not in the state').length > 0)
     return { state: 'unknown', acted: true, detail: `${told}${why}` };
   if (fates.every(({ fate }) => fate === 'done') && (wrote || fates.length > 0 || saysDone(facts)))
-    return { state: 'succeeded', acted: true, detail: `${told} The state has serial ${now.serial ?? 'none'}.` };
+    return facts.hasFailed
+      ? { state: 'failed', acted: true, detail: `${told}${why}` }
+      : { state: 'succeeded', acted: true, detail: `${told} The state has serial ${now.serial ?? 'none'}.` };
   if (!wrote && facts.messages.every(({ type }) => type !== 'apply_start'))
     return facts.linesMayBeLost
       ? { state: 'unknown', acted: true, detail: 'The machine was restarted, and the lines of the apply may be lost.' }

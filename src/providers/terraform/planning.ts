@@ -70,6 +70,13 @@ function keepPlan(file: string, digest: string, source: Source, folders: Folders
 export const discardPlan = (digest: string, folders: Folders): void =>
   rmSync(folders.plan(digest).all, { recursive: true, force: true });
 
+/** Once it is known how its apply ended: what holds secrets goes, and what tells the outcome stays. */
+export function tidy(digest: string, { folders, settings }: Pick<Workshop, 'folders' | 'settings'>): void {
+  const { file, source } = folders.plan(digest);
+  for (const path of [file, source, join(directoryOf(folders, settings), PLAN_FILE)])
+    rmSync(path, { recursive: true, force: true });
+}
+
 /** @throws STATE_PLAN_FILE_CHANGED when the file is gone, or is not the one of that digest. */
 export function mustBeKept(digest: string, folders: Folders): void {
   const { file } = folders.plan(digest);
@@ -104,7 +111,7 @@ export function keptSource(digest: string, folders: Folders, commit: string | nu
 export function applyCall(
   { digest, state, source }: { digest: string; state: State; source: Source },
   { settings, folders }: Pick<Workshop, 'settings' | 'folders'>,
-  place: { account: string; region: string },
+  { account, region }: { account: string; region: string },
 ) {
   return {
     step: 'step1',
@@ -121,7 +128,8 @@ export function applyCall(
       environment: environmentNames(settings.executor),
       version: `${settings.tool} ${settings.version}`,
     },
-    ...place,
+    account,
+    region,
   };
 }
 

@@ -13,7 +13,7 @@ export const terraformRules: ProviderRules = {
   targets: ['workspace'],
   factsOf: () => ({
     allowedCalls: ALLOWED_CALLS,
-    toolFor: { update: 'plan_workspace', create: 'plan_workspace', delete: 'plan_workspace' },
+    toolFor: { update: 'plan_workspace', create: 'plan_workspace', delete: 'plan_workspace', tag: 'plan_workspace' },
     retainBy: 'a `removed` block with `lifecycle { destroy = false }`',
   }),
   completePlan: () => {

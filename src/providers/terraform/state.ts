@@ -59,5 +59,5 @@ export function readState(text: string): State {
       instances.set(address, { tainted: status === 'tainted' });
     }
   }
-  return { digest, lineage: lineage ?? null, serial: serial ?? null, instances, outputs: Object.keys(outputs) };
+  return { digest, lineage: lineage || null, serial: serial ?? null, instances, outputs: Object.keys(outputs) };
 }

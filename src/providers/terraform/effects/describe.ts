@@ -7,20 +7,21 @@
  */
 import type { Json } from '../../../core/digest.ts';
 import { compareWorstFirst, type Effect } from '../../../core/effect.ts';
+import type { Mark } from '../../../core/mark.ts';
 import type { Picture, Thing } from '../../../core/picture.ts';
 import type { PlanDraft } from '../../../core/plan.ts';
 import { makeVisible } from '../../../core/render-safe.ts';
 import { UNSEEN } from '../../../core/subject.ts';
 import { families, familyOf } from '../knowledge/index.ts';
 import { configurationOf } from '../plan-json/configuration.ts';
-import type { Change, ResourceChange, StateModule, TerraformPlan } from '../plan-json/shape.ts';
+import type { Change, ResourceChange, TerraformPlan } from '../plan-json/shape.ts';
 import { effectOf } from './effect.ts';
-import { marksBesides } from './marks.ts';
+import { besidesOf } from './marks.ts';
 import { notesOf } from './notes.ts';
 import { propertiesOf } from './properties.ts';
 import { isUntouched, resourceOf } from './resources.ts';
 import { type Secrets, secretsOf } from './secrets.ts';
-import { shownSides, type Tag, withoutSecrets } from './values.ts';
+import { shownSides, type Tag } from './values.ts';
 
 export type Described = Pick<
   PlanDraft,
@@ -55,13 +56,14 @@ export function describePlan(plan: TerraformPlan, { workspace, keyed, account, b
       account,
     ),
   );
+  const marksBesides = besidesOf(plan, configuration);
   const things: Thing[] = [];
   const effects: Effect[] = [];
   for (const [index, one] of changes.entries()) {
     if (isUntouched(one)) continue;
     const sides = shownSides(one.change, secrets, keyed);
     const found = judged.flatMap((by) => by.marks.get(one.address) ?? []);
-    const besides = marksBesides(one, plan, configuration);
+    const besides = marksBesides(one);
     const effect = effectOf(one, { resource: resources[index]!, sides, marks: [...found, ...besides], workspace });
     if (!effect) continue;
     effects.push(effect);
@@ -82,16 +84,37 @@ export function describePlan(plan: TerraformPlan, { workspace, keyed, account, b
 
 const pictureOf = (things: Thing[]): Picture => ({ things });
 
-/** SECURITY: names and sentences are made from values too. An address stays, since by it a resource is known. */
-function cleaned(effect: Effect, secrets: Secrets): Effect {
-  const { logicalId, type, owner, ...rest } = effect;
-  const shown = withoutSecrets(rest as unknown as Json, secrets) as unknown as typeof rest;
+/**
+ * SECURITY: names and sentences are made from values too. What judgements compare (kinds, what it holds, keys of tags,
+ * paths) is never touched, whatever a plan calls sensitive; an address stays, since by it a resource is known.
+ */
+function cleaned(effect: Effect, { masked }: Secrets): Effect {
+  const { physicalId, within, why, size } = effect;
   return {
-    ...shown,
-    kind: effect.kind,
-    type,
-    ...(logicalId === undefined ? {} : { logicalId }),
-    ...(owner ? { owner } : {}),
+    ...effect,
+    ...(physicalId === undefined ? {} : { physicalId: masked(physicalId) }),
+    ...(within === undefined ? {} : { within: masked(within) }),
+    ...(size === undefined ? {} : { size: masked(size) }),
+    why: masked(why),
+    properties: effect.properties.map(({ before, after, ...rest }) => ({
+      ...rest,
+      ...(before === undefined ? {} : { before: masked(before) }),
+      ...(after === undefined ? {} : { after: masked(after) }),
+    })),
+    marks: effect.marks.map((mark) => cleanedMark(mark, masked)),
+  };
+}
+
+function cleanedMark(mark: Mark, masked: Secrets['masked']): Mark {
+  const { text, principal, target, receives, network } = mark;
+  return {
+    ...mark,
+    text: masked(text),
+    ...(principal === undefined ? {} : { principal: masked(principal) }),
+    ...(target === undefined ? {} : { target: { ...target, id: masked(target.id) } }),
+    ...(receives === undefined ? {} : { receives: { ...receives, names: receives.names.map(masked) } }),
+    // A range that is hidden is no range, and counts as the world.
+    ...(network === undefined ? {} : { network: { ...network, range: masked(network.range) } }),
   };
 }
 
@@ -120,14 +143,9 @@ function outputsOf({ output_changes: changes = {} }: TerraformPlan, workspace: s
 }
 
 const isNewOne = ({ change }: ResourceChange): boolean => change.actions === 'create' && !change.importing;
-const countIn = ({ resources = [], child_modules: children = [] }: StateModule): number =>
-  resources.filter(({ mode }) => mode !== 'data').length + children.reduce((sum, child) => sum + countIn(child), 0);
-const stateOf = ({ prior_state: state }: TerraformPlan): number =>
-  state?.values?.root_module ? countIn(state.values.root_module) : 0;
-
 /** INVARIANT: a workspace counts as new only where nothing at all is in its state, and nothing that exists is touched. */
 const isNew = (plan: TerraformPlan, changes: readonly ResourceChange[]): boolean =>
-  stateOf(plan) === 0 && (plan.resource_drift ?? []).length === 0 && changes.every(isNewOne);
+  plan.managed === 0 && (plan.resource_drift ?? []).length === 0 && changes.every(isNewOne);
 
 function actionOf(plan: TerraformPlan, changes: readonly ResourceChange[]): PlanDraft['action'] {
   if (isNew(plan, changes)) return 'create';
@@ -140,7 +158,7 @@ function subjectOf(plan: TerraformPlan, changes: readonly ResourceChange[], work
   return {
     ...UNSEEN,
     lifecycle: isNew(plan, changes) ? 'new' : 'live',
-    resourceCount: Math.max(stateOf(plan), existing),
+    resourceCount: Math.max(plan.managed, existing),
     itself: { type: WORKSPACE_TYPE, ids: [workspace] },
   };
 }

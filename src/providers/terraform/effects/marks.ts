@@ -6,17 +6,22 @@ import { makeVisibleLine } from '../../../core/render-safe.ts';
 import { type Configuration, referencesIn } from '../plan-json/configuration.ts';
 import type { ResourceChange, TerraformPlan } from '../plan-json/shape.ts';
 
-export const marksBesides = (one: ResourceChange, plan: TerraformPlan, configuration: Configuration): Mark[] => [
-  ...overwritten(one, plan),
-  ...takenOver(one),
-  ...readAgain(one, plan, configuration),
-];
+/** Looked up once for all changes of a plan. */
+export function besidesOf(plan: TerraformPlan, configuration: Configuration): (one: ResourceChange) => Mark[] {
+  const drift = new Map((plan.resource_drift ?? []).map((one) => [one.address, one]));
+  const later = (plan.resource_changes ?? []).filter(
+    ({ change, mode }) => mode === 'data' && change.actions === 'read',
+  );
+  return (one) => [
+    ...overwritten(one, drift.get(one.address)),
+    ...takenOver(one),
+    ...(later.length === 0 ? [] : readAgain(one, later, configuration)),
+  ];
+}
 
 /** What was changed outside, and would be changed back: nobody wrote that into the configuration. */
-function overwritten({ address, change }: ResourceChange, { resource_drift: drift = [] }: TerraformPlan): Mark[] {
-  if (change.actions !== 'update') return [];
-  const drifted = drift.find((other) => other.address === address && other.change.actions === 'update');
-  if (!drifted) return [];
+function overwritten({ change }: ResourceChange, drifted: ResourceChange | undefined): Mark[] {
+  if (change.actions !== 'update' || drifted?.change.actions !== 'update') return [];
   const outside = new Set(leaves(drifted).map(({ path }) => path));
   return leaves({ change })
     .filter(({ path }) => outside.has(path))
@@ -39,12 +44,8 @@ function takenOver({ change: { importing } }: ResourceChange): Mark[] {
 }
 
 /** A value that comes from a data source which is read only when the plan is applied. */
-function readAgain(one: ResourceChange, plan: TerraformPlan, configuration: Configuration): Mark[] {
+function readAgain(one: ResourceChange, later: readonly ResourceChange[], configuration: Configuration): Mark[] {
   if (one.change.actions === 'delete' || one.change.actions === 'none') return [];
-  const later = (plan.resource_changes ?? []).filter(
-    ({ change, mode }) => mode === 'data' && change.actions === 'read',
-  );
-  if (later.length === 0) return [];
   const block = configuration.blockOf(one.address)?.expressions;
   const read = new Set([...referencesIn(block)].map((reference) => reference.split('.').slice(0, 3).join('.')));
   return later

@@ -29,7 +29,7 @@ export function resourceOf(one: ResourceChange, { configuration, bodyOf }: Writt
     address,
     type,
     isUntouched: isUntouched(one),
-    before: isMembers(change.before) ? known(change.before) : null,
+    before: isMembers(change.before) ? change.before : null,
     after: isMembers(change.after) ? afterOf(one, { expressions, body, module }) : null,
     references: (attribute) =>
       [...referencesIn(expressions?.[attribute])].map((reference) =>
@@ -41,10 +41,6 @@ export function resourceOf(one: ResourceChange, { configuration, bodyOf }: Writt
 
 const membersOf = (value: Json | undefined): Values | undefined => (isMembers(value) ? value : undefined);
 
-/** Absent and null are the same to Terraform. */
-const known = (values: Values): Values =>
-  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null));
-
 interface Block {
   expressions: Values | undefined;
   body: Values | undefined;
@@ -52,12 +48,12 @@ interface Block {
 }
 
 function afterOf({ change }: ResourceChange, { expressions, body, module }: Block): Values {
-  const made = known(change.after as Values);
+  const made: Values = { ...(change.after as Values) };
   const isNew = change.before === null;
   for (const [key, open] of Object.entries(membersOf(change.after_unknown) ?? {})) {
     // Of a new resource, an attribute as a whole that nothing sets is computed; on an update it would keep its value.
     if (open === true && isNew && expressions && !isSet(key, expressions, body)) continue;
-    const value = filled(made[key], open, expressions?.[key], body?.[key], module);
+    const value = filled(made[key] ?? undefined, open, expressions?.[key], body?.[key], module);
     if (value !== undefined) made[key] = value;
   }
   return made;
@@ -91,17 +87,19 @@ function filled(
     return Array.from(
       { length: Math.max(items.length, unknown.length) },
       (_, index) =>
-        filled(items[index], unknown[index] ?? false, blocks![index], texts![index], module) ?? items[index] ?? null,
+        filled(items[index] ?? undefined, unknown[index] ?? false, blocks![index], texts![index], module) ??
+        items[index] ??
+        null,
     );
   }
   if (!isMembers(unknown)) return value;
-  const members: Values = isMembers(value) ? known(value) : {};
+  const members: Values = isMembers(value) ? { ...value } : {};
   const block = isMembers(said) && !('references' in said) && !('constant_value' in said) ? said : undefined;
   let isAny = isMembers(value);
   for (const [key, open] of Object.entries(unknown)) {
     // Within a block that the JSON has, what it does not write is computed.
     if (open === true && block && !Object.hasOwn(block, key)) continue;
-    const inner = filled(members[key], open, block?.[key], membersOf(text)?.[key], module);
+    const inner = filled(members[key] ?? undefined, open, block?.[key], membersOf(text)?.[key], module);
     if (inner === undefined) continue;
     members[key] = inner;
     isAny = true;

@@ -6,9 +6,11 @@
  */
 import { isMembers } from '../../../core/leaves.ts';
 import type { Mark } from '../../../core/mark.ts';
+import type { Protection } from '../../../core/protection.ts';
 import { makeVisibleLine } from '../../../core/render-safe.ts';
 import { UNRESOLVED } from '../../aws/template/values.ts';
 import type { Values } from './judgement.ts';
+import { present } from './present.ts';
 
 /** On protects; to switch it off, or to leave it out, lowers that. */
 export const PROTECTING =
@@ -23,7 +25,7 @@ const isOn = (value: unknown): boolean =>
 /** Of a change in place; a replaced resource has no protection that goes on. */
 export function commonMarks(before: Values | null, after: Values | null): Mark[] {
   if (!before || !after) return [];
-  return [...differing(before, after, '')];
+  return [...differing(present(before), present(after), '')];
 }
 
 function* differing(before: Values, after: Values, at: string): Generator<Mark> {
@@ -34,6 +36,8 @@ function* differing(before: Values, after: Values, at: string): Generator<Mark> 
     if (isMembers(old) && (isMembers(now) || now === undefined))
       yield* differing(old, (now as Values | undefined) ?? {}, path);
     else if (isMembers(now) && old === undefined) yield* differing({}, now, path);
+    else if (name === 'deletion_policy' && policyLevel(is) !== policyLevel(was))
+      yield policyLevel(is) < policyLevel(was) ? lowered(path, was, is) : raised(path);
     else if (PROTECTING.test(name) && isOn(was) && !isOn(is)) yield lowered(path, was, is);
     else if (PROTECTING.test(name) && !isOn(was) && isOn(is)) yield raised(path);
     else if (FORCING.test(name) && !isOn(was) && (isOn(is) || is === UNRESOLVED)) yield lowered(path, was, is);
@@ -61,3 +65,22 @@ const raised = (path: string): Mark => ({
   path: makeVisibleLine(path),
   text: `Raises protection: ${makeVisibleLine(path)}.`,
 });
+
+/** What a provider does when the resource is deleted, the mildest last. Absent and unknown: it deletes. */
+const POLICIES = ['FORCE', 'DELETE', 'DISABLE', 'ABANDON', 'PREVENT'];
+function policyLevel(policy: unknown): number {
+  if (policy === UNRESOLVED) return 0;
+  const level = POLICIES.indexOf(String(policy).toUpperCase());
+  return level < 0 ? 1 : level;
+}
+
+/** What protects it, each with a level. */
+export function protectionLevels(of: string, values: Values, at = ''): Protection[] {
+  return Object.entries(values).flatMap(([name, value]): Protection[] => {
+    const [path, inner] = [at === '' ? name : `${at}.${name}`, one(value)];
+    if (isMembers(inner)) return protectionLevels(of, inner, path);
+    if (name === 'deletion_policy') return [{ of, what: path, level: Math.max(0, policyLevel(value) - 1) }];
+    if (PROTECTING.test(name)) return [{ of, what: path, level: isOn(value) ? 1 : 0 }];
+    return FORCING.test(name) ? [{ of, what: path, level: isOn(value) ? 0 : 1 }] : [];
+  });
+}

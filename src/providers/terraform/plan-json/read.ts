@@ -6,11 +6,13 @@
  * Does not cover: what the JSON does not say (the workspace, serial and lineage of the state, the arguments). OpenTofu,
  * and Terraform before 1.8, do not say whether a plan is partial: the arguments that it was made with must.
  */
+import type { z } from 'zod';
 import { CountersignError, type ErrorCode } from '../../../core/errors.ts';
-import { faultOf } from '../../../core/input-bounds.ts';
 import { makeVisibleLine } from '../../../core/render-safe.ts';
+import { faultIn } from './bounds.ts';
 import { configurationOf } from './configuration.ts';
-import { planJsonSchema, type TerraformPlan, type Tool } from './shape.ts';
+import { managedIn, sensitiveIn } from './sensitive.ts';
+import { planJsonSchema, resourceChangeSchema, type TerraformPlan, type Tool } from './shape.ts';
 
 /** Terraform 1.1 to 1.14, and OpenTofu: internal/command/jsonplan/plan.go, FormatVersion. */
 const FORMATS = ['1.0', '1.1', '1.2'];
@@ -45,10 +47,27 @@ export function parsePlanJson(text: string | Uint8Array, { tool }: { tool: Tool 
     throw invalid('it has no format_version', 'Make the JSON with `show -json` of a plan file, and nothing else.');
   if (![...FORMATS, ...OLD_FORMATS].includes(format))
     throw invalid(`its format ${makeVisibleLine(format, 40)} is not known`, UPDATE);
-  const checked = planJsonSchema.safeParse(parsed);
-  if (checked.success) return { ...checked.data, tool };
-  const [issue] = checked.error.issues;
-  const at = issue!.path.map(String).join('.');
+  const {
+    prior_state: state,
+    planned_values: planned,
+    relevant_attributes: _,
+    ...rest
+  } = checked(planJsonSchema, parsed, []);
+  for (const name of ['resource_changes', 'resource_drift'] as const)
+    for (const [index, change] of (rest[name] ?? []).entries())
+      rest[name]![index] = checked(resourceChangeSchema, change, [name, index]);
+  const whole = { ...rest, ...(state ? { prior_state: state } : {}), ...(planned ? { planned_values: planned } : {}) };
+  const root = state?.values?.root_module;
+  const managed = typeof root === 'object' && root !== null ? managedIn(root) : 0;
+  return { ...rest, tool, managed, sensitive: sensitiveIn(whole) };
+}
+
+/** In place of what it was made of, so that nothing of a large plan is there twice. */
+function checked<T extends z.ZodType>(schema: T, value: unknown, within: readonly PropertyKey[]): z.infer<T> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const at = [...within, ...issue!.path].map(String).join('.');
   const what =
     issue!.code === 'unrecognized_keys' ? `the member ${issue!.keys.join(', ')} is not known` : issue!.message;
   throw invalid(makeVisibleLine(at === '' ? what : `${at}: ${what}`), UPDATE);
@@ -63,7 +82,7 @@ function jsonOf(text: string): unknown {
   } catch {
     throw invalid('it is not JSON', 'Make the JSON with `show -json` of a plan file, and nothing else.');
   }
-  const fault = faultOf(value, Number.POSITIVE_INFINITY);
+  const fault = faultIn(value);
   if (fault !== undefined) throw invalid(`it ${fault}`, 'Take the value out that it is about.');
   return value;
 }
@@ -138,7 +157,9 @@ const REFUSALS: readonly ((plan: TerraformPlan) => [message: string, remedy: str
       : undefined,
   (plan) => {
     const [address] = configurationOf(plan).modules.flatMap(([prefix, { resources = [] }]) =>
-      resources.filter(({ provisioners }) => some(provisioners)).map((block) => `${prefix}${block.address}`),
+      resources
+        .filter(({ provisioners = [] }) => !Array.isArray(provisioners) || provisioners.length > 0)
+        .map((block) => `${prefix}${String(block.address)}`),
     );
     return address === undefined
       ? undefined

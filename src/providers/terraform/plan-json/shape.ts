@@ -47,7 +47,7 @@ const changeSchema = z.strictObject({
 });
 export type Change = z.infer<typeof changeSchema>;
 
-const resourceChangeSchema = z.strictObject({
+export const resourceChangeSchema = z.strictObject({
   address: text.min(1),
   previous_address: text.optional(),
   module_address: text.optional(),
@@ -65,46 +65,30 @@ const resourceChangeSchema = z.strictObject({
 });
 export type ResourceChange = z.infer<typeof resourceChangeSchema>;
 
-const resourceSchema = z.looseObject({
-  address: text,
-  mode: text.optional(),
-  type: text,
-  provider_name: text.optional(),
-  values: tree.optional(),
-  sensitive_values: tree.optional(),
-});
-export type StateResource = z.infer<typeof resourceSchema>;
+/** Of a state, as far as it is read. */
+export interface StateModule {
+  resources?: { mode?: string; values?: Json; sensitive_values?: Json }[];
+  child_modules?: StateModule[];
+}
+interface StateValues {
+  outputs?: Record<string, { sensitive?: Json; value?: Json }>;
+  root_module?: StateModule;
+}
+const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
+const state = z.custom<StateValues>(isObject, 'it is not an object');
 
-const moduleSchema = z.looseObject({
-  resources: z.array(resourceSchema).optional(),
-  get child_modules() {
-    return z.array(moduleSchema).optional();
-  },
-});
-export type StateModule = z.infer<typeof moduleSchema>;
-
-const outputSchema = z.looseObject({ sensitive: z.boolean().optional(), value: tree.optional() });
-const valuesSchema = z.looseObject({
-  outputs: z.record(text, outputSchema).optional(),
-  root_module: moduleSchema.optional(),
-});
-
-const expressions = tree;
-const blockSchema = z.looseObject({
-  address: text.optional(),
-  mode: text.optional(),
-  type: text.optional(),
-  name: text.optional(),
-  provider_config_key: text.optional(),
-  provisioners: z.array(tree).optional(),
-  expressions: expressions.optional(),
-  count_expression: tree.optional(),
-  for_each_expression: tree.optional(),
-});
-export type ResourceBlock = z.infer<typeof blockSchema>;
+/** A block of the configuration, as far as it is read. */
+export interface ResourceBlock {
+  address?: Json;
+  provider_config_key?: Json;
+  provisioners?: Json;
+  expressions?: Json;
+}
 
 const configModuleSchema = z.looseObject({
-  resources: z.array(blockSchema).optional(),
+  resources: z
+    .custom<ResourceBlock[]>((value) => Array.isArray(value) && value.every(isObject), 'it is no list of blocks')
+    .optional(),
   variables: z.record(text, z.looseObject({ default: tree.optional(), sensitive: z.boolean().optional() })).optional(),
   outputs: z.record(text, z.looseObject({ sensitive: z.boolean().optional(), expression: tree.optional() })).optional(),
   get module_calls() {
@@ -126,16 +110,19 @@ export type ProviderBlock = z.infer<typeof providerSchema>;
 
 const checkSchema = z.looseObject({ address: tree.optional(), status: text, instances: tree.optional() });
 
+const listOfChanges = z.custom<ResourceChange[]>((value) => Array.isArray(value), 'it is not a list');
+
 /** SECURITY: a member that is not named here could act on the cloud: it is refused, not skipped. */
 export const planJsonSchema = z.strictObject({
   format_version: text,
   terraform_version: text.optional(),
   variables: z.record(text, z.looseObject({ value: tree.optional() })).optional(),
-  planned_values: valuesSchema.optional(),
-  resource_drift: z.array(resourceChangeSchema).optional(),
-  resource_changes: z.array(resourceChangeSchema).optional(),
+  planned_values: state.optional(),
+  /** Each is checked by `resourceChangeSchema`, in place. */
+  resource_drift: listOfChanges.optional(),
+  resource_changes: listOfChanges.optional(),
   output_changes: z.record(text, changeSchema).optional(),
-  prior_state: z.looseObject({ values: valuesSchema.optional() }).nullable().optional(),
+  prior_state: z.custom<{ values?: StateValues }>(isObject, 'it is not an object').nullable().optional(),
   configuration: z
     .looseObject({
       provider_config: z.record(text, providerSchema).optional(),
@@ -160,7 +147,11 @@ export type PlanJson = z.infer<typeof planJsonSchema>;
 
 export type Tool = 'terraform' | 'tofu';
 
-/** A plan as it is judged. */
-export interface TerraformPlan extends PlanJson {
+/** A plan as it is judged: of the state, how much is in it, and of all that is sensitive, the values. */
+export interface TerraformPlan extends Omit<PlanJson, 'prior_state' | 'planned_values' | 'relevant_attributes'> {
   tool: Tool;
+  /** How many objects the state has. */
+  managed: number;
+  /** SECURITY: for masking alone. */
+  sensitive: ReadonlySet<string>;
 }

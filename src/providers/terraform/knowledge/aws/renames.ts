@@ -26,10 +26,11 @@ cloudtrail | advanced_event_selector > AdvancedEventSelectors, enable_log_file_v
 cloudwatch_log_group | retention_in_days > RetentionInDays : zero is never
 cloudwatch_log_delivery_destination | delivery_destination_configuration.destination_resource_arn > DestinationResourceArn
 cloudwatch_event_connection | auth_parameters.oauth.authorization_endpoint > AuthParameters.OAuthParameters.AuthorizationEndpoint
-cloudwatch_event_permission cloudwatch_event_bus_policy | policy > Policy
+cloudwatch_event_bus_policy | policy > Policy
 codebuild_project | project_visibility > Visibility
-docdb_cluster rds_cluster neptune_cluster | enabled_cloudwatch_logs_exports > EnableCloudwatchLogsExports
-db_instance rds_cluster_instance | enabled_cloudwatch_logs_exports > EnableCloudwatchLogsExports, vpc_security_group_ids > VPCSecurityGroups
+docdb_cluster rds_cluster | enabled_cloudwatch_logs_exports > EnableCloudwatchLogsExports
+neptune_cluster | enable_cloudwatch_logs_exports > EnableCloudwatchLogsExports
+db_instance | enabled_cloudwatch_logs_exports > EnableCloudwatchLogsExports, vpc_security_group_ids > VPCSecurityGroups
 db_instance rds_cluster_instance | instance_class > DBInstanceClass, identifier > DBInstanceIdentifier, replicate_source_db > SourceDBInstanceIdentifier
 rds_cluster_instance docdb_cluster_instance neptune_cluster_instance | cluster_identifier > DBClusterIdentifier
 rds_cluster docdb_cluster neptune_cluster | cluster_identifier > DBClusterIdentifier
@@ -89,9 +90,8 @@ lambda_layer_version | s3_key > Content.S3Key, s3_bucket > Content.S3Bucket, s3_
 lambda_permission | principal_org_id > PrincipalOrgID
 lambda_function_url | authorization_type > AuthType
 lambda_alias | function_version > FunctionVersion
-lightsail_bucket | access_rules > AccessRules
 quicksight_dashboard | permissions > Permissions
-redshift_cluster | logging.bucket_name > LoggingProperties.BucketName
+redshift_cluster redshift_logging | logging > LoggingProperties, bucket_name > LoggingProperties.BucketName
 route53_health_check | type > HealthCheckConfig.Type, fqdn > HealthCheckConfig.FullyQualifiedDomainName, ip_address > HealthCheckConfig.IPAddress
 route53_health_check | disabled > HealthCheckConfig.Disabled, invert_healthcheck > HealthCheckConfig.Inverted, failure_threshold > HealthCheckConfig.FailureThreshold
 route53_health_check | port > HealthCheckConfig.Port, resource_path > HealthCheckConfig.ResourcePath, search_string > HealthCheckConfig.SearchString
@@ -107,7 +107,7 @@ s3_bucket_policy | policy > PolicyDocument
 s3_bucket_ownership_controls | rule > OwnershipControls.Rules
 s3_bucket_replication_configuration | rule > ReplicationConfiguration.Rules
 s3_bucket_server_side_encryption_configuration | rule > BucketEncryption.ServerSideEncryptionConfiguration
-s3_directory_bucket s3control_bucket | rule > LifecycleConfiguration.Rules
+s3control_bucket_lifecycle_configuration | rule > LifecycleConfiguration.Rules
 ses_configuration_set | sending_enabled > SendingOptions.SendingEnabled
 sns_topic | policy > Policy
 sns_topic_policy | policy > PolicyDocument, arn > Topics

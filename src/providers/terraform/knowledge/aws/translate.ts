@@ -7,6 +7,7 @@
 import type { Json } from '../../../../core/digest.ts';
 import { isMembers } from '../../../../core/leaves.ts';
 import type { Values } from '../judgement.ts';
+import { isAbsent } from '../present.ts';
 import { nameIn } from './lexicon.ts';
 import { type Rename, renames } from './renames.ts';
 import { told } from './told.ts';
@@ -17,7 +18,7 @@ export function translated(terraformType: string, type: string, values: Values):
   const made = words(type, values) as Values;
   for (const move of moves) {
     const value = valueAt(values, move.from);
-    if (value === undefined || value === null) continue;
+    if (value === undefined || isAbsent(value)) continue;
     const said = toldAs(move, words(type, value));
     if (said !== undefined) put(made, move.to, isBlock(move.to.at(-1)!, said) ? said[0]! : said);
     // The name under its own words is another property's, or nobody's.
@@ -39,7 +40,7 @@ function words(type: string, value: Json): Json {
   const made: Values = {};
   // Maps of names that people choose keep them.
   for (const [key, inner] of Object.entries(value)) {
-    if (inner === null) continue;
+    if (isAbsent(inner)) continue;
     const name = /^[a-z][a-z0-9_]*$/.test(key) ? nameIn(type, key) : key;
     const said = words(type, inner);
     made[name] = isBlock(name, said) ? said[0]! : said;

@@ -1,13 +1,12 @@
 /** The `aws_*` resources of a plan as CloudFormation's judgements read them, and what these find. */
-import type { Json } from '../../../../core/digest.ts';
 import { isMembers } from '../../../../core/leaves.ts';
 import type { Mark } from '../../../../core/mark.ts';
 import type { MarkContext, ResourceView } from '../../../aws/knowledge/marks/finder.ts';
-import { marksOfChange, STAND_IN } from '../../../aws/knowledge/marks/index.ts';
+import { marksOfChange } from '../../../aws/knowledge/marks/index.ts';
 import { isSecretPath } from '../../../aws/template/secrets.ts';
-import { UNRESOLVED } from '../../../aws/template/values.ts';
 import { aliasOf, ownOf, readable } from '../alias.ts';
 import type { Resource, Values } from '../judgement.ts';
+import { isUnknown } from '../unknown-value.ts';
 import { PART_OF, PARTS, type Part } from './parts.ts';
 import { translated } from './translate.ts';
 import { cloudFormationType } from './types.ts';
@@ -25,13 +24,6 @@ export interface Judging {
 
 /** What the cloud works out, and names nothing. */
 const LEFT_OUT = ['id', 'arn', 'tags', 'tags_all', 'timeouts', 'owner_id', 'unique_id', 'create_date', 'region'];
-
-export const isUnknown = (value: Json | undefined): boolean => {
-  if (value === undefined) return false;
-  if (typeof value === 'string') return value.includes(UNRESOLVED) || value.search(STAND_IN) >= 0;
-  if (value === null || typeof value !== 'object') return false;
-  return Object.values(value).some(isUnknown);
-};
 
 export function judgingOf(resources: readonly Resource[], account: string | undefined): Judging {
   const sides: Record<Side, Views> = { before: Object.create(null), after: Object.create(null) };
