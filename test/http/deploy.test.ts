@@ -19,7 +19,9 @@ const commandLines = {
     .replaceAll('%i', '8081'),
   ...Object.fromEntries(
     Object.entries(compose.services).flatMap(([name, { command }]) =>
-      command === undefined ? [] : [[`the service ${name}`, command.replace(/^npx --yes \S+ /, '')]],
+      command === undefined
+        ? []
+        : [[`the service ${name}`, command.replace(/^npx (?:--yes |-p \S+ )*countersign(?:@\S+)? /, '')]],
     ),
   ),
 };
