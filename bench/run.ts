@@ -15,6 +15,7 @@ import { isWithin, type Row } from './measure.ts';
 import { benchPlans } from './plans.ts';
 import { benchReview } from './review.ts';
 import { benchStart } from './start.ts';
+import { benchTerraform } from './terraform.ts';
 
 const BENCHES = {
   start: benchStart,
@@ -25,6 +26,7 @@ const BENCHES = {
   database: benchDatabase,
   review: benchReview,
   growth: benchGrowth,
+  terraform: benchTerraform,
 };
 /** Takes many minutes: only when it is named. */
 const ONLY_NAMED: readonly string[] = ['growth'];

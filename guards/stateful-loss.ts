@@ -36,7 +36,7 @@ export const statefulLoss: GuardDefinition<z.infer<typeof options>> = {
       const remedy =
         bare.length === 0
           ? 'This plan already retains or copies everything that can be kept: propose it for approval, or leave it.'
-          : first.owner?.kind === 'stack'
+          : first.owner && first.owner.kind !== 'auto_scaling_group'
             ? `Keep ${effectName(first)}: add ${facts.provider.retainBy} to it in a separate update, then plan this again.`
             : {
                 agent: `First make a recovery point (${facts.provider.toolFor.copy}), or keep the resource.`,

@@ -46,7 +46,7 @@ export const effectSchema = z.strictObject({
   /** What its name is unique in, where that is one other thing: the same name within another is another resource. */
   within: z.string().optional(),
   /** Who owns it. Absent: nobody, it stands alone. */
-  owner: z.strictObject({ kind: z.enum(['stack', 'auto_scaling_group']), name: z.string() }).optional(),
+  owner: z.strictObject({ kind: z.enum(['stack', 'auto_scaling_group', 'workspace']), name: z.string() }).optional(),
   /** Of what only consists of other resources. `listed`: they have effects of their own here. `hidden`: none has. */
   contents: z.enum(['listed', 'hidden']).optional(),
   /** Does it hold data, or an identity that others point at and a new one cannot take over? */

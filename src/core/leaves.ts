@@ -29,10 +29,29 @@ export const isMembers = (value: Json | undefined): value is Members =>
 /** The same value with its text opened; what cannot be opened stays. */
 export function opened(value: Json, depth = 0): Json {
   if (depth > MAX_DEPTH) return value;
-  if (Array.isArray(value)) return value.map((item) => opened(item, depth + 1));
-  if (isMembers(value))
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, opened(item, depth + 1)]));
-  return typeof value === 'string' ? openedText(value, depth) : value;
+  if (typeof value === 'string') return openedText(value, depth);
+  return mapped(value, (item) => opened(item, depth + 1));
+}
+
+/** With every item or member as `map` makes it; the same value where it makes nothing else, so that no copy is kept. */
+export function mapped(value: Json, map: (item: Json, key: string | undefined) => Json): Json {
+  if (Array.isArray(value)) {
+    let made: Json[] | undefined;
+    for (let index = 0; index < value.length; index += 1) {
+      const item = map(value[index]!, undefined);
+      if (item !== value[index]) made ??= value.slice();
+      if (made) made[index] = item;
+    }
+    return made ?? value;
+  }
+  if (!isMembers(value)) return value;
+  let made: Members | undefined;
+  for (const key of Object.keys(value)) {
+    const item = map(value[key]!, key);
+    if (item !== value[key]) made ??= { ...value };
+    if (made) made[key] = item;
+  }
+  return made ?? value;
 }
 
 function openedText(text: string, depth: number): Json {
@@ -111,6 +130,23 @@ function namedItem(item: Members, identity: string, path: string): [Json, string
   return [Object.keys(rest).length > 0 ? rest : item, below(path, String(name))];
 }
 
+/** What `keyOf` says of both, without making their texts. */
+function isSame(one: Json | undefined, other: Json | undefined): boolean {
+  if (one === other) return true;
+  if (one === null || other === null || one === undefined || other === undefined) return false;
+  if (typeof one !== 'object' || typeof other !== 'object')
+    return typeof one !== 'object' && typeof other !== 'object' && String(one) === String(other);
+  if (Array.isArray(one) || Array.isArray(other))
+    return (
+      Array.isArray(one) &&
+      Array.isArray(other) &&
+      one.length === other.length &&
+      one.every((item, index) => isSame(item, other[index]))
+    );
+  const keys = Object.keys(one);
+  return keys.length === Object.keys(other).length && keys.every((key) => isSame(one[key], other[key]));
+}
+
 const keyOf = (value: Json): string => canonicalJson(plain(value));
 /** Text and number are the same, as they are to the clouds. */
 const plain = (value: Json): Json =>
@@ -135,7 +171,7 @@ function* differences(
 ): Generator<LeafChange> {
   if (before === undefined && after === undefined) return;
   if (before !== undefined && after !== undefined) {
-    if (before === after || keyOf(before) === keyOf(after)) return;
+    if (isSame(before, after)) return;
     if (Array.isArray(before) && Array.isArray(after)) return yield* inLists(before, after, path, isLines);
     if (isMembers(before) && isMembers(after)) {
       for (const key of new Set([...Object.keys(before), ...Object.keys(after)]))

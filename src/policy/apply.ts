@@ -9,11 +9,9 @@ import { durationSeconds } from './schema.ts';
 import { type AppliedScope, type Subject, scopeFor, stacksOf } from './scope.ts';
 import { exceptionEnd, exceptionStart } from './validate.ts';
 
-/** Where a target is: an account that the policy names, or for a workspace that it names the place of all workspaces. */
-export function placeFor(policy: Policy, { kind, name, account }: Plan['target']): Facts['account'] {
-  if (kind !== 'workspace') return accountFor(policy, account);
-  return Object.hasOwn(policy.file.workspaces ?? {}, name) ? { alias: account, id: account, regions: ['*'] } : null;
-}
+/** Where a target is: an account that the policy names, or the place of all workspaces, which are in none. */
+export const placeFor = (policy: Policy, { kind, account }: Plan['target']): Facts['account'] =>
+  kind === 'workspace' ? { alias: account, id: account, regions: ['*'] } : accountFor(policy, account);
 
 /** A management account has no regions here: it is known, and nothing in it is in reach. */
 export function accountFor(policy: Policy, id: string): Facts['account'] {

@@ -60,7 +60,9 @@ export function planPage(subject: Judged): Section[] {
 const section = (key: Section['key'], title: string, rows: Row[]): Section[] =>
   rows.length > 0 ? [{ key, title, rows }] : [];
 
-/** What belongs to the stack as a whole and is no effect of its own. */
+const theTarget = ({ target }: Judged['plan']): string => `the ${target.kind}`;
+
+/** What belongs to the stack or workspace as a whole and is no effect of its own. */
 function stackRows({ plan, picture }: Judged, whole: Whole[]): Row[] {
   // An effect on the stack itself tells them already.
   const told = plan.effects
@@ -72,15 +74,15 @@ function stackRows({ plan, picture }: Judged, whole: Whole[]): Row[] {
       const leaves = changedLeaves(before ?? {}, after!, '')
         .map((leaf) => ({ ...leaf, path: leaf.path.replace(/^\./, '') }))
         .filter(({ path }) => !told.some((one) => path === one || path.startsWith(`${one}.`)));
-      const rows = changedRows(leaves, 4, id || 'the stack', whole);
+      const rows = changedRows(leaves, 4, id || theTarget(plan), whole);
       return rows.length > 0
-        ? [{ indent: 2, text: id === '' ? 'The stack itself' : `The nested stack ${line(id)}` }, ...rows]
+        ? [{ indent: 2, text: id === '' ? `The ${plan.target.kind} itself` : `The nested stack ${line(id)}` }, ...rows]
         : [];
     });
 }
 
 /** Kinds of values that reviewers ask after: said also where there is none. */
-const ASKED: [name: string, path: RegExp][] = [
+const ASKED: [name: string, path: RegExp, of?: Judged['plan']['target']['kind']][] = [
   ['environment', /\.Environment\b/],
   ['outputs', /^Outputs\./],
   ['parameters', /^Parameters\./],
@@ -90,13 +92,14 @@ const ASKED: [name: string, path: RegExp][] = [
     /\.(?:Code|ZipFile|S3Key|S3ObjectVersion|ImageUri|Image|DefinitionString|Definition|UserData|Body|Layers)\b/,
   ],
   ['tags', /(?:^|\.)\w*Tags?\b/],
-  ['stack settings', /^(?:RoleARN|NotificationARNs|RollbackConfiguration)\b/],
+  ['stack settings', /^(?:RoleARN|NotificationARNs|RollbackConfiguration)\b/, 'stack'],
 ];
 
 function countRows(subject: Judged): Row[] {
   if (subject.picture === null) return [{ text: notChecked(subject), own: true }];
   const paths = leavesOfPlan(subject).map(({ path }) => path);
-  const counts = ASKED.map(([name, pattern]) => {
+  const { kind } = subject.plan.target;
+  const counts = ASKED.filter(([, , of = kind]) => of === kind || kind === 'resources').map(([name, pattern]) => {
     const count = paths.filter((path) => pattern.test(path)).length;
     return `${name}: ${count === 0 ? 'none' : counted(count, 'value')}`;
   });
@@ -155,11 +158,11 @@ function guardRows({ change, plan }: Judged): Row[] {
 }
 
 /** Equal things that go are told apart from one another by their names, which stand with each. */
-function deletedRows({ picture }: Judged): Row[] {
+function deletedRows({ plan, picture }: Judged): Row[] {
   return (picture?.things ?? [])
     .filter(({ after, before }) => after === null && before !== null)
     .flatMap(({ id, type, before }) => [
-      { indent: 2, text: `${line(id) || 'the stack'} (${line(type)})` },
+      { indent: 2, text: `${line(id) || theTarget(plan)} (${line(type)})` },
       ...valueRows([...leavesOf(before as Json, '')], 4),
     ]);
 }

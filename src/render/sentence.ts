@@ -23,7 +23,8 @@ export function sentenceOf(plan: Plan): string {
   const { action, target, calls, effects } = plan;
   if (calls.length === 0) return 'Nothing would change.';
   const name = makeVisibleLine(target.name, Number.POSITIVE_INFINITY);
-  if (target.kind === 'stack') return `${VERBS[action]} the stack ${name}: ${totals(plan, action === 'delete')}.`;
+  if (target.kind !== 'resources')
+    return `${VERBS[action]} the ${target.kind} ${name}: ${totals(plan, action === 'delete')}.`;
   const stored = stores(effects);
   return `${VERBS[action]} ${name}${stored === '' ? '' : ` (${stored})`}.`;
 }
@@ -36,7 +37,7 @@ function totals(plan: Plan, isDeletion: boolean): string {
   const kept = effects.filter(({ kind, retention }) => kind === 'delete' && retention?.effective === 'Retain').length;
   const stored = stores(lost);
   const tail = stored === '' ? '' : ` (${stored})`;
-  if (created + updated + lost.length === 0) return 'no resource changes; the stack itself changes';
+  if (created + updated + lost.length === 0) return `no resource changes; the ${plan.target.kind} itself changes`;
   if (isDeletion)
     return `${counted(effects.length, 'resource')}, ${kept === 0 ? 'none stays' : `${kept} stay`}${tail || ', none stores data'}`;
   const parts = [

@@ -1,5 +1,5 @@
 /** What binds a plan: nothing beside the signed call decides what is applied, and nothing of it leaks. */
-import { readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { guards } from '../../guards/index.ts';
@@ -136,12 +136,16 @@ it('AWS is asked nothing, and a plan file is private and nowhere else', async ()
   const asked = here.world.store.calls().length;
   const answer = await here.plan();
   const plan = (await here.app.changes.plan(String(answer.plan_id))).plan;
-  const id = await here.proposed(answer);
-  expect(await here.app.executor.run(id)).toMatchObject({ state: 'succeeded' });
-  expect(here.world.store.calls()).toHaveLength(asked);
   const { file, all } = foldersOf(here.world.home, 'network').plan(String(plan.calls[0]!.input.plan));
   expect(statSync(file).mode & 0o777).toBe(0o600);
   expect(statSync(all).mode & 0o777).toBe(0o700);
+  const id = await here.proposed(answer);
+  expect(await here.app.executor.run(id)).toMatchObject({ state: 'succeeded' });
+  expect(here.world.store.calls()).toHaveLength(asked);
+  // Once it is applied, nothing holds it but the state.
+  const files = readdirSync(join(here.world.home, 'workspaces'), { recursive: true, withFileTypes: true });
+  for (const one of files.filter((entry) => entry.isFile() && !/^main\.tf$/.test(entry.name)))
+    expect(readFileSync(join(one.parentPath, one.name)).includes(secret), one.name).toBe(false);
   expect(here.state()).toMatchObject({ resources: [{ instances: [{ attributes: { input: { value: secret } } }] }] });
   for (const told of [JSON.stringify(answer), await show(here.app, id), JSON.stringify(await here.app.ledger.events())])
     expect(told).not.toContain(secret);

@@ -69,6 +69,7 @@ type Effect = {
   account: String,
   region: String,
   stack?: String,
+  workspace?: String,
   sponsor: String,
   // The MCP client's own name, as it claims.
   agent?: String,

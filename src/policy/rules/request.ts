@@ -52,6 +52,7 @@ const OF_CONTEXT: Record<string, Particular> = {
     of: ({ effect: { owner }, plan: { target } }) =>
       owner?.kind === 'stack' ? owner.name : target.kind === 'stack' ? target.name : undefined,
   },
+  workspace: { of: ({ plan: { target } }) => (target.kind === 'workspace' ? target.name : undefined) },
 };
 const OF_RESOURCE: Record<string, Particular> = {
   logicalId: { of: ({ effect }) => effect.logicalId },

@@ -70,6 +70,13 @@ function keepPlan(file: string, digest: string, source: Source, folders: Folders
 export const discardPlan = (digest: string, folders: Folders): void =>
   rmSync(folders.plan(digest).all, { recursive: true, force: true });
 
+/** Once it is known how its apply ended: what holds secrets goes, and what tells the outcome stays. */
+export function tidy(digest: string, { folders, settings }: Pick<Workshop, 'folders' | 'settings'>): void {
+  const { file, source } = folders.plan(digest);
+  for (const path of [file, source, join(directoryOf(folders, settings), PLAN_FILE)])
+    rmSync(path, { recursive: true, force: true });
+}
+
 /** @throws STATE_PLAN_FILE_CHANGED when the file is gone, or is not the one of that digest. */
 export function mustBeKept(digest: string, folders: Folders): void {
   const { file } = folders.plan(digest);

@@ -10,7 +10,7 @@ import type { Processes } from './busy.ts';
 import { draftAgain, draftOf } from './draft.ts';
 import { foldersOf } from './folders.ts';
 import type { Ended } from './outcome.ts';
-import { discardPlan, mustBeKept, type Workshop } from './planning.ts';
+import { discardPlan, mustBeKept, tidy, type Workshop } from './planning.ts';
 import type { Variables } from './process.ts';
 import { createReader } from './reader.ts';
 import type { Request } from './request.ts';
@@ -52,8 +52,11 @@ export function createWorkspaces(options: WorkspaceOptions) {
   /** Of this process. */
   const started = new Map<string, Started>();
 
-  const lookAt = (call: Call, plan: Pick<Plan, 'observed'>): Promise<Ended> =>
-    look(call, plan.observed.state as never, ofCall(call));
+  const lookAt = async (call: Call, plan: Pick<Plan, 'observed'>): Promise<Ended> => {
+    const ended = await look(call, plan.observed.state as never, ofCall(call));
+    if (ended.state !== 'unknown') tidy(String(call.input.plan), ofCall(call));
+    return ended;
+  };
 
   async function send(call: Call, permit: Permit): Promise<Sent> {
     let begun: Started;

@@ -84,7 +84,7 @@ describe('the kind of an effect', () => {
       type: 'aws_dynamodb_table',
       logicalId: TABLE,
       holds: 'data',
-      owner: { kind: 'stack', name: 'prod' },
+      owner: { kind: 'workspace', name: 'prod' },
       ...expected,
     });
   });

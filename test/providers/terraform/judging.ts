@@ -26,7 +26,7 @@ export const planOf = ({ action, effects, subject, notes, protections, lowered }
   madeAt: NOW.toISOString(),
   expiresAt: new Date(NOW.getTime() + 900_000).toISOString(),
   digest: '',
-  target: { kind: 'stack', account: '1', region: 'r', name: 'prod', ids: ['prod'] },
+  target: { kind: 'workspace', account: '1', region: 'r', name: 'prod', ids: ['prod'] },
   calls: [
     {
       step: 'step1',

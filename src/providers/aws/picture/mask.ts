@@ -11,7 +11,7 @@
 import { createHmac } from 'node:crypto';
 import type { Json } from '../../../core/digest.ts';
 import { jsonInText } from '../../../core/input-bounds.ts';
-import { isMembers } from '../../../core/leaves.ts';
+import { isMembers, mapped } from '../../../core/leaves.ts';
 import { isMask, isSecretPath, isSecretText, MASK } from '../template/secrets.ts';
 
 export type Tag = (secret: string) => string;
@@ -31,27 +31,30 @@ const isOpening = (key: string) => /^\u{27e6}(?!\?)/u.test(key);
 
 /** @param value opened; @param path where it stands below the resource. */
 export function masked(value: Json, path: readonly string[], tag: Tag): Json {
-  if (Array.isArray(value)) return withoutKeys(value, tag).map((item) => masked(item, path, tag));
+  if (Array.isArray(value)) return mapped(withoutKeys(value, tag), (item) => masked(item, path, tag));
   if (isMembers(value)) {
     const name = NAMES.map((one) => value[one]).find((one) => typeof one === 'string') as string | undefined;
-    return Object.fromEntries(
-      Object.entries(value).map(([key, item]) => {
-        const called = name !== undefined && isValueOf(key) ? [name, key] : isOpening(key) ? [] : [key];
-        return [readable(key), masked(item, [...path, ...called], tag)];
-      }),
-    );
+    const inner = mapped(value, (item, key = '') => {
+      const called = name !== undefined && isValueOf(key) ? [name, key] : isOpening(key) ? [] : [key];
+      return masked(item, [...path, ...called], tag);
+    }) as { [key: string]: Json };
+    return Object.keys(inner).every((key) => readable(key) === key)
+      ? inner
+      : Object.fromEntries(Object.entries(inner).map(([key, item]) => [readable(key), item]));
   }
   if (typeof value === 'number') return isSecretPlace(path) && String(value).length >= 6 ? tag(String(value)) : value;
   return typeof value === 'string' ? readable(maskedText(value, path, tag)) : value;
 }
 
 /** As people write it: what stands for a value that is not there yet becomes `${Name}`. */
-const readable = (text: string): string =>
-  text
-    .toWellFormed()
+const readable = (text: string): string => {
+  const whole = text.toWellFormed();
+  if (!/[\u{27e6}\u{fffd}]/u.test(whole)) return whole;
+  return whole
     .replaceAll(/\u{27e6}(?:own:|\?)([^\u{27e7}]*)\u{27e7}/gu, (_all, name: string) => `\${${name}}`)
     .replaceAll(/\u{27e6}import:([^\u{27e7}]*)\u{27e7}/gu, (_all, name: string) => `\${import ${name}}`)
     .replaceAll('\u{fffd}unresolved\u{fffd}', `\${not known yet}`);
+};
 
 const isValueOf = (key: string) => /^(?:Parameter|Option)?Value$/i.test(key);
 /** What runs on hosts and in functions: told word by word, since what it does is what a reviewer must see. */
@@ -91,7 +94,8 @@ function maskedInside(text: string, tag: Tag): string {
 }
 
 /** A private key that stands in several lines is one secret in each of them. */
-function withoutKeys(lines: readonly Json[], tag: Tag): Json[] {
+function withoutKeys(lines: Json[], tag: Tag): Json[] {
+  if (!lines.some((line) => typeof line === 'string' && line.includes('PRIVATE KEY'))) return lines;
   let isInside = false;
   return lines.map((line) => {
     if (typeof line !== 'string') return line;

@@ -33,7 +33,7 @@ export function effectOf(one: ResourceChange, about: About): Effect | undefined 
     logicalId: makeVisibleLine(deposed === undefined ? address : `${address} (deposed ${deposed})`),
     ...physicalIdOf(about),
     ...scopeOf(about),
-    owner: { kind: 'stack', name: about.workspace },
+    owner: { kind: 'workspace', name: about.workspace },
     holds,
     revision,
     properties: [...properties, ...namesOf(one, about), ...moveOf(one)],

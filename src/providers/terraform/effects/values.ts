@@ -4,7 +4,7 @@
  * SECURITY: nothing of a plan reaches an effect, a picture or a note but through here or `Secrets.masked`.
  */
 import { canonicalJson, type Json } from '../../../core/digest.ts';
-import { isMembers, opened } from '../../../core/leaves.ts';
+import { isMembers, mapped, opened } from '../../../core/leaves.ts';
 import { masked } from '../../aws/picture/mask.ts';
 import type { Change } from '../plan-json/shape.ts';
 import type { Secrets } from './secrets.ts';
@@ -32,26 +32,32 @@ export function shownSides(change: Change, secrets: Secrets, tag: Tag): Sides {
   };
 }
 
-/** Members that are null are absent, as they are to Terraform. */
+/** Members that are null are absent, as they are to Terraform. What stays as it is, is no copy. */
 function told(value: Json, sensitive: Json | undefined, unknown: Json | undefined, tag: Tag): Json {
   if (unknown === true) return UNKNOWN;
   if (value !== null && sensitive === true) return tag(typeof value === 'string' ? value : canonicalJson(value));
   if (Array.isArray(value) || (value === null && Array.isArray(unknown))) {
     const items: Json[] = value ?? [];
     const [hidden, open] = [sensitive, unknown].map((tree) => (Array.isArray(tree) ? tree : []));
-    const length = Math.max(items.length, open!.length);
-    return Array.from({ length }, (_, index) => told(items[index] ?? null, hidden![index], open![index], tag));
+    const whole = open!.length > items.length ? Array.from(open!, (_, index) => items[index] ?? null) : items;
+    let index = -1;
+    return mapped(whole, (item) => {
+      index += 1;
+      return told(item, hidden![index], open![index], tag);
+    });
   }
   if (!isMembers(value) && !isMembers(unknown)) return value;
   const [members, hidden, open] = [value, sensitive, unknown].map((tree) =>
     isMembers(tree ?? undefined) ? tree : {},
   ) as [Members, Members, Members];
-  const made: Members = {};
-  for (const key of new Set([...Object.keys(members), ...Object.keys(open)])) {
-    const inner = told(members[key] ?? null, hidden[key], open[key], tag);
-    if (inner !== null && !(isEmpty(inner) && members[key] === undefined)) made[key] = inner;
-  }
-  return made;
+  const inner = mapped(members, (item, key = '') => told(item, hidden[key], open[key], tag)) as Members;
+  const later = Object.keys(open).flatMap((key): [string, Json][] => {
+    if (Object.hasOwn(members, key)) return [];
+    const made = told(null, hidden[key], open[key], tag);
+    return made === null || isEmpty(made) ? [] : [[key, made]];
+  });
+  const isWhole = later.length === 0 && !Object.values(inner).includes(null);
+  return isWhole ? inner : Object.fromEntries([...Object.entries(inner).filter(([, item]) => item !== null), ...later]);
 }
 type Members = { [key: string]: Json };
 
@@ -62,9 +68,7 @@ const isEmpty = (value: Json): boolean =>
 export function withoutSecrets(value: Json, secrets: Secrets): Json {
   if (typeof value === 'string') return secrets.masked(value);
   if (typeof value === 'number') return secrets.has(String(value)) ? secrets.masked(String(value)) : value;
-  if (Array.isArray(value)) return value.map((item) => withoutSecrets(item, secrets));
-  if (!isMembers(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [secrets.masked(key), withoutSecrets(item, secrets)]),
-  );
+  const inner = mapped(value, (item) => withoutSecrets(item, secrets));
+  if (!isMembers(inner) || Object.keys(inner).every((key) => secrets.masked(key) === key)) return inner;
+  return Object.fromEntries(Object.entries(inner).map(([key, item]) => [secrets.masked(key), item]));
 }

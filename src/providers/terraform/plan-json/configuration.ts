@@ -26,7 +26,7 @@ export function configurationOf({ configuration }: Pick<TerraformPlan, 'configur
   const modules = configuration?.root_module ? [...modulesIn(configuration.root_module, '')] : [];
   const blocks = new Map(
     modules.flatMap(([prefix, { resources = [] }]) =>
-      resources.map((block) => [`${prefix}${block.address ?? ''}`, block] as const),
+      resources.map((block) => [`${prefix}${String(block.address ?? '')}`, block] as const),
     ),
   );
   const providers = configuration?.provider_config ?? {};
@@ -35,7 +35,7 @@ export function configurationOf({ configuration }: Pick<TerraformPlan, 'configur
     blockOf,
     providerOf(address, providerName) {
       const key = blockOf(address)?.provider_config_key;
-      if (key !== undefined && Object.hasOwn(providers, key)) return providers[key];
+      if (typeof key === 'string' && Object.hasOwn(providers, key)) return providers[key];
       // Of what is deleted the block may be gone: then the only block of its provider is the one.
       const of = Object.values(providers).filter(({ full_name: name }) => name === providerName);
       return of.length === 1 ? of[0] : undefined;

@@ -157,7 +157,9 @@ const REFUSALS: readonly ((plan: TerraformPlan) => [message: string, remedy: str
       : undefined,
   (plan) => {
     const [address] = configurationOf(plan).modules.flatMap(([prefix, { resources = [] }]) =>
-      resources.filter(({ provisioners }) => some(provisioners)).map((block) => `${prefix}${block.address}`),
+      resources
+        .filter(({ provisioners = [] }) => !Array.isArray(provisioners) || provisioners.length > 0)
+        .map((block) => `${prefix}${String(block.address)}`),
     );
     return address === undefined
       ? undefined

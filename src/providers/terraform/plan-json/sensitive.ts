@@ -5,53 +5,44 @@
 import type { Json } from '../../../core/digest.ts';
 import { isMembers } from '../../../core/leaves.ts';
 import { configurationOf } from './configuration.ts';
-import type { PlanJson, StateModule } from './shape.ts';
+import type { Change, PlanJson, StateModule } from './shape.ts';
 
 /** Words that say nothing where they stand, whatever they are the value of. */
 const TRIVIAL = /^(?:true|false|null|none|enabled|disabled|default|yes|no|on|off|\d{1,3})?$/i;
 /** A shorter part of a sensitive document says too little. */
 const LEAST_PART = 8;
 
-export function sensitiveIn(plan: PlanJson): Set<string> {
-  const found = new Set<string>();
-  for (const text of all(plan)) if (!TRIVIAL.test(text)) found.add(text);
-  return found;
-}
+type Found = (text: string) => void;
 
-function* all(plan: PlanJson): Generator<string> {
+export function sensitiveIn(plan: PlanJson): Set<string> {
+  const all = new Set<string>();
+  const found: Found = (text) => {
+    if (!TRIVIAL.test(text)) all.add(text);
+  };
   for (const list of [plan.resource_changes, plan.resource_drift])
-    for (const { change } of list ?? []) yield* ofChange(change);
-  for (const change of Object.values(plan.output_changes ?? {})) yield* ofChange(change);
+    for (const { change } of list ?? []) ofChange(change, found);
+  for (const change of Object.values(plan.output_changes ?? {})) ofChange(change, found);
   for (const values of [plan.planned_values, plan.prior_state?.values]) {
-    for (const { sensitive, value } of objectsIn(Object.values(values?.outputs ?? {}))) yield* marked(value, sensitive);
-    if (isMembers(values?.root_module as Json)) yield* inModule(values!.root_module!);
+    for (const { sensitive, value } of objectsIn(Object.values(values?.outputs ?? {}))) marked(value, sensitive, found);
+    if (isMembers(values?.root_module as Json)) inModule(values!.root_module!, found);
   }
   const { modules } = configurationOf(plan);
   for (const [, { variables = {} }] of modules)
-    for (const { sensitive, default: value } of Object.values(variables)) yield* marked(value, sensitive);
+    for (const { sensitive, default: value } of Object.values(variables)) marked(value, sensitive, found);
   const root = modules[0]?.[1].variables ?? {};
   for (const [name, { value }] of Object.entries(plan.variables ?? {}))
-    if (Object.hasOwn(root, name)) yield* marked(value, root[name]!.sensitive);
+    if (Object.hasOwn(root, name)) marked(value, root[name]!.sensitive, found);
+  return all;
 }
 
-function* ofChange({
-  before,
-  after,
-  before_sensitive: was,
-  after_sensitive: is,
-}: {
-  before: Json;
-  after: Json;
-  before_sensitive?: Json | undefined;
-  after_sensitive?: Json | undefined;
-}): Generator<string> {
-  yield* marked(before, was);
-  yield* marked(after, is);
+function ofChange(change: Change, found: Found): void {
+  marked(change.before, change.before_sensitive, found);
+  marked(change.after, change.after_sensitive, found);
 }
 
-function* inModule({ resources, child_modules: children }: StateModule): Generator<string> {
-  for (const { values, sensitive_values: sensitive } of objectsIn(resources)) yield* marked(values, sensitive);
-  for (const child of objectsIn(children)) yield* inModule(child);
+function inModule({ resources, child_modules: children }: StateModule, found: Found): void {
+  for (const { values, sensitive_values: sensitive } of objectsIn(resources)) marked(values, sensitive, found);
+  for (const child of objectsIn(children)) inModule(child, found);
 }
 
 /** A state is not checked otherwise: what is no list of objects has none. */
@@ -59,23 +50,26 @@ const objectsIn = <T extends object>(list: readonly T[] | undefined): T[] =>
   Array.isArray(list) ? list.filter((one) => typeof one === 'object' && one !== null) : [];
 
 /** @param tree `true` where the value is sensitive, a tree of the same shape where a part of it is. */
-function* marked(value: Json | undefined, tree: Json | undefined): Generator<string> {
+function marked(value: Json | undefined, tree: Json | undefined, found: Found): void {
   if (value === undefined || value === null || tree === undefined || tree === null || tree === false) return;
-  if (tree === true) yield* scalars(value);
+  if (tree === true) scalars(value, found);
   else if (Array.isArray(value) && Array.isArray(tree))
-    for (const [index, item] of value.entries()) yield* marked(item, tree[index]);
+    for (const [index, item] of value.entries()) marked(item, tree[index], found);
   else if (isMembers(value) && isMembers(tree))
-    for (const [key, inner] of Object.entries(tree)) if (Object.hasOwn(value, key)) yield* marked(value[key], inner);
+    for (const key of Object.keys(tree)) if (Object.hasOwn(value, key)) marked(value[key], tree[key], found);
 }
 
-function* scalars(value: Json): Generator<string> {
+function scalars(value: Json, found: Found): void {
   if (typeof value === 'string') {
-    yield value;
+    found(value);
     // Of a document each value may stand alone elsewhere.
     const inner = /^\s*[[{]/.test(value) ? parsed(value) : undefined;
-    if (inner !== undefined) for (const part of scalars(inner)) if (part.length >= LEAST_PART) yield part;
-  } else if (typeof value === 'number') yield String(value);
-  else if (value !== null && typeof value === 'object') for (const inner of Object.values(value)) yield* scalars(inner);
+    if (inner !== undefined)
+      scalars(inner, (part) => {
+        if (part.length >= LEAST_PART) found(part);
+      });
+  } else if (typeof value === 'number') found(String(value));
+  else if (value !== null && typeof value === 'object') for (const inner of Object.values(value)) scalars(inner, found);
 }
 
 function parsed(text: string): Json | undefined {

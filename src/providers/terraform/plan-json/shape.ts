@@ -75,24 +75,20 @@ interface StateValues {
   root_module?: StateModule;
 }
 const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
-const state = z.custom<StateValues>(isObject, 'it is no object');
+const state = z.custom<StateValues>(isObject, 'it is not an object');
 
-const expressions = tree;
-const blockSchema = z.looseObject({
-  address: text.optional(),
-  mode: text.optional(),
-  type: text.optional(),
-  name: text.optional(),
-  provider_config_key: text.optional(),
-  provisioners: z.array(tree).optional(),
-  expressions: expressions.optional(),
-  count_expression: tree.optional(),
-  for_each_expression: tree.optional(),
-});
-export type ResourceBlock = z.infer<typeof blockSchema>;
+/** A block of the configuration, as far as it is read. */
+export interface ResourceBlock {
+  address?: Json;
+  provider_config_key?: Json;
+  provisioners?: Json;
+  expressions?: Json;
+}
 
 const configModuleSchema = z.looseObject({
-  resources: z.array(blockSchema).optional(),
+  resources: z
+    .custom<ResourceBlock[]>((value) => Array.isArray(value) && value.every(isObject), 'it is no list of blocks')
+    .optional(),
   variables: z.record(text, z.looseObject({ default: tree.optional(), sensitive: z.boolean().optional() })).optional(),
   outputs: z.record(text, z.looseObject({ sensitive: z.boolean().optional(), expression: tree.optional() })).optional(),
   get module_calls() {
@@ -114,7 +110,7 @@ export type ProviderBlock = z.infer<typeof providerSchema>;
 
 const checkSchema = z.looseObject({ address: tree.optional(), status: text, instances: tree.optional() });
 
-const listOfChanges = z.custom<ResourceChange[]>((value) => Array.isArray(value), 'it is no list');
+const listOfChanges = z.custom<ResourceChange[]>((value) => Array.isArray(value), 'it is not a list');
 
 /** SECURITY: a member that is not named here could act on the cloud: it is refused, not skipped. */
 export const planJsonSchema = z.strictObject({
@@ -126,7 +122,7 @@ export const planJsonSchema = z.strictObject({
   resource_drift: listOfChanges.optional(),
   resource_changes: listOfChanges.optional(),
   output_changes: z.record(text, changeSchema).optional(),
-  prior_state: z.custom<{ values?: StateValues }>(isObject, 'it is no object').nullable().optional(),
+  prior_state: z.custom<{ values?: StateValues }>(isObject, 'it is not an object').nullable().optional(),
   configuration: z
     .looseObject({
       provider_config: z.record(text, providerSchema).optional(),
