@@ -20,7 +20,7 @@ const LONG = named(
   'contract/{clouds,road}.test.ts',
   'corpus/*doors.test.ts',
   'docs/examples.test.ts',
-  'ledger/{database,database-backup,database-faults,independent,postgres}.test.ts',
+  'ledger/{database,database-backup,database-faults,database-selecting,independent,postgres}.test.ts',
   'mcp/{card,inspector}.test.ts',
   'sandbox/aws-cli.test.ts',
 );
