@@ -56,6 +56,7 @@ export function describePlan(plan: TerraformPlan, { workspace, keyed, account, b
       account,
     ),
   );
+  const owner = { kind: 'workspace' as const, name: workspace };
   const marksBesides = besidesOf(plan, configuration);
   const things: Thing[] = [];
   const effects: Effect[] = [];
@@ -64,7 +65,7 @@ export function describePlan(plan: TerraformPlan, { workspace, keyed, account, b
     const sides = shownSides(one.change, secrets, keyed);
     const found = judged.flatMap((by) => by.marks.get(one.address) ?? []);
     const besides = marksBesides(one);
-    const effect = effectOf(one, { resource: resources[index]!, sides, marks: [...found, ...besides], workspace });
+    const effect = effectOf(one, { resource: resources[index]!, sides, marks: [...found, ...besides], owner });
     if (!effect) continue;
     effects.push(effect);
     things.push({ kind: 'resource', id: effect.logicalId!, type: effect.type, ...sides });

@@ -15,7 +15,8 @@ export interface About {
   resource: Resource;
   sides: Sides;
   marks: Mark[];
-  workspace: string;
+  /** One for all effects of a plan. */
+  owner: NonNullable<Effect['owner']>;
 }
 
 type Verdict = Pick<Effect, 'kind' | 'interrupts' | 'reversibility' | 'why'> & Partial<Effect>;
@@ -33,7 +34,7 @@ export function effectOf(one: ResourceChange, about: About): Effect | undefined 
     logicalId: makeVisibleLine(deposed === undefined ? address : `${address} (deposed ${deposed})`),
     ...physicalIdOf(about),
     ...scopeOf(about),
-    owner: { kind: 'workspace', name: about.workspace },
+    owner: about.owner,
     holds,
     revision,
     properties: [...properties, ...namesOf(one, about), ...moveOf(one)],

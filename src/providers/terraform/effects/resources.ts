@@ -48,9 +48,11 @@ interface Block {
 }
 
 function afterOf({ change }: ResourceChange, { expressions, body, module }: Block): Values {
+  const unknown = Object.entries(membersOf(change.after_unknown) ?? {}).filter(([, open]) => isOpen(open));
+  if (unknown.length === 0) return change.after as Values;
   const made: Values = { ...(change.after as Values) };
   const isNew = change.before === null;
-  for (const [key, open] of Object.entries(membersOf(change.after_unknown) ?? {})) {
+  for (const [key, open] of unknown) {
     // Of a new resource, an attribute as a whole that nothing sets is computed; on an update it would keep its value.
     if (open === true && isNew && expressions && !isSet(key, expressions, body)) continue;
     const value = filled(made[key] ?? undefined, open, expressions?.[key], body?.[key], module);
@@ -58,6 +60,10 @@ function afterOf({ change }: ResourceChange, { expressions, body, module }: Bloc
   }
   return made;
 }
+
+/** Is anything in this tree of what is unknown? */
+const isOpen = (tree: Json): boolean =>
+  tree === true || (typeof tree === 'object' && tree !== null && Object.values(tree).some(isOpen));
 
 /** The body says it of all; the JSON leaves out what is written as blocks. */
 const isSet = (key: string, expressions: Values, body: Values | undefined): boolean =>
@@ -107,8 +113,15 @@ function filled(
   return isAny ? members : undefined;
 }
 
+const NONE: Values = {};
+const blocks = new WeakMap<ProviderBlock, Values>();
+
+/** Of many resources it is one. */
 function blockValues(block: ProviderBlock | undefined): Values {
-  return membersOf(constantsOf(block?.expressions ?? {})) ?? {};
+  if (block === undefined) return NONE;
+  const known = blocks.get(block) ?? membersOf(constantsOf(block.expressions ?? {})) ?? NONE;
+  blocks.set(block, known);
+  return known;
 }
 
 /** What is not written out is unknown. */
