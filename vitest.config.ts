@@ -1,21 +1,41 @@
 import { defineConfig } from 'vitest/config';
 import { closingReporter } from './test/closing-reporter.ts';
 
+const named = (...rooms: string[]) => rooms.map((room) => `test/${room}`);
 /**
  * To load the program takes longer than most files of these rooms: here the files of a worker share one process and its
  * modules, and none changes what another sees (`test/contract/shared-process.test.ts`). All others have their own.
  */
-const SHARED = ['guards', 'people', 'sandbox', 'tools', 'providers/aws/knowledge', 'providers/aws/template'].map(
-  (room) => `test/${room}/**/*.test.ts`,
+const SHARED = named(
+  ...['guards', 'people', 'sandbox', 'tools', 'providers/aws/knowledge', 'providers/aws/template'].map(
+    (room) => `${room}/**/*.test.ts`,
+  ),
+);
+/** `npm run test:long`, and CI: other programs on the other side, or one fault after the other at every place. */
+const LONG = named(
+  '{ci,clients,concurrency,deploy-tools,dispatch,http,kill,model,review,terraform,watch}/**/*.test.ts',
+  'attacks/{executor-table,ledger-held,ledger-trouble,outcomes,signatures-survive,team-ssh}.test.ts',
+  'agents/denials.test.ts',
+  'cli/run.test.ts',
+  'contract/{clouds,road}.test.ts',
+  'corpus/*doors.test.ts',
+  'ledger/{database,database-faults,independent,postgres}.test.ts',
+  'mcp/{card,inspector}.test.ts',
+  'sandbox/aws-cli.test.ts',
 );
 // Packs, installs and starts the tarball, and needs the registry: `npm run test:package`.
-const exclude = process.env.COUNTERSIGN_TEST_PACKAGE ? [] : ['test/package/**'];
+const PACKAGE = process.env.COUNTERSIGN_TEST_PACKAGE ? [] : ['test/package/**'];
+const project = (name: string, include: string[], exclude: string[], isolate: boolean) => ({
+  extends: true as const,
+  test: { name, include, exclude, isolate },
+});
 
 export default defineConfig({
   test: {
     projects: [
-      { extends: true, test: { name: 'shared', include: SHARED, exclude, isolate: false } },
-      { extends: true, test: { name: 'apart', include: ['test/**/*.test.ts'], exclude: [...exclude, ...SHARED] } },
+      project('shared', SHARED, [...PACKAGE, ...LONG], false),
+      project('apart', ['test/**/*.test.ts'], [...PACKAGE, ...SHARED, ...LONG], true),
+      project('long', LONG, PACKAGE, true),
     ],
     reporters: ['default', closingReporter],
     testTimeout: 30_000,

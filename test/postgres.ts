@@ -30,6 +30,8 @@ export interface Postgres {
   /** Stops it as an operator does (`fast`). */
   stop(): Promise<void>;
   start(): Promise<void>;
+  /** One of PostgreSQL's own programs. */
+  run(program: string, ...args: string[]): void;
   end(): Promise<void>;
 }
 
@@ -122,6 +124,7 @@ export async function startPostgres(settings: Record<string, string> = {}): Prom
     kill: () => ending('SIGKILL', true),
     stop: () => ending('SIGINT', false),
     start,
+    run: (program, ...args) => void execFileSync(join(bin, program), args, { stdio: 'pipe' }),
     async end() {
       await ending('SIGKILL', true);
       rmSync(folder, { recursive: true, force: true });

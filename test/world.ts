@@ -141,7 +141,8 @@ export function signatureBy(key: string, statement: string, namespace = POLICY_N
   });
 }
 
-export async function openTestWorld(): Promise<TestWorld> {
+/** @param ledgerUrl of a ledger in PostgreSQL, in place of one in the folder. */
+export async function openTestWorld(ledgerUrl?: string): Promise<TestWorld> {
   const home = mkdtempSync(join(tmpdir(), 'countersign-test-'));
   const publicKey = (name: string) => {
     const pair = keyPair(name);
@@ -170,7 +171,7 @@ people:
   const open = (options: Parameters<TestWorld['another']>[0] = {}): App => {
     if (options.policy !== undefined) writeFileSync(policyPath, options.policy);
     const config = {
-      ...readConfig({ home: options.home ?? home }),
+      ...readConfig({ home: options.home ?? home, ledger: ledgerUrl }),
       policyPath: 'policyPath' in options ? options.policyPath : policyPath,
       region: 'eu-west-1',
       endpointUrl: undefined,

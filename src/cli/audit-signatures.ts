@@ -9,13 +9,13 @@ import { checkClosing, closedBy } from '../approvals/closing.ts';
 import { isAsRecorded } from '../approvals/signature.ts';
 import { checkedThen, type SignatureCheck } from '../approvals/verify-recorded.ts';
 import type { Change } from '../core/change.ts';
+import { eachEvent } from '../core/each-event.ts';
 import {
   type BodyOf,
   bodyOf,
   bodyOnce,
   type EventKind,
   type EventOf,
-  eachEvent,
   eventsOf,
   type LedgerEvent,
 } from '../core/events.ts';

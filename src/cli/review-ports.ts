@@ -82,6 +82,7 @@ export function reviewPorts(page: ForPage): ReviewPorts {
       }
     },
     head: async () => (await app().ledger.head()).size,
+    watch: (onNew) => app().ledger.watch(onNew),
     halted: async () => (await haltIn(app().ledger)) !== 'running',
     logDefect,
   };

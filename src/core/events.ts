@@ -8,7 +8,7 @@
 import { z } from 'zod';
 import { doctorAskedSchema, doctorForgottenSchema, doctorReportedSchema } from './assurance-schema.ts';
 import { capacitySchema } from './capacity.ts';
-import { approvalSchema, type Outcome, outcomeSchema, proposalSchema } from './change.ts';
+import { approvalSchema, outcomeSchema, proposalSchema } from './change.ts';
 import { environmentSchema } from './environment-schema.ts';
 import { AUDIT_REMEDY, CountersignError, type ErrorCode } from './errors.ts';
 import { glassBrokenSchema, glassReviewedSchema } from './glass.ts';
@@ -18,7 +18,7 @@ import { executorSchema } from './owner.ts';
 import { targetSchema } from './plan.ts';
 import { maybeSignedSchema } from './proof.ts';
 import { protectionSchema } from './protection.ts';
-import { type Rights, rightsSchema } from './rights.ts';
+import { rightsSchema } from './rights.ts';
 import { signingSchema } from './signing.ts';
 import { ACTIONS } from './subject.ts';
 import { goalSchema, judgementSchema, verdictSchema } from './verdict.ts';
@@ -255,7 +255,8 @@ export const bodyOnce = <K extends EventKind>(kind: K, event: { seq: number; bod
 /** What was read once of an event that is still held is not read again: a replay looks at each many times. */
 const readBodies = new WeakMap<object, { kind: EventKind; read: unknown }>();
 
-function parsedBody<S extends z.ZodType>(
+/** Of a part of a body too. @throws LEDGER_TAMPERED. */
+export function parsedBody<S extends z.ZodType>(
   schema: S,
   kind: EventKind,
   event: { seq: number; body: unknown },
@@ -270,44 +271,10 @@ function parsedBody<S extends z.ZodType>(
   );
 }
 
-const ended = EVENT_BODIES['change.finished'].pick({ outcome: true });
-/** Of `change.finished`, for who needs no more of it. */
-export function outcomeIn(event: { seq: number; body: unknown }): Outcome {
-  return parsedBody(ended, 'change.finished', event).outcome;
-}
-
-const compared = EVENT_BODIES['change.finished'].pick({ differs: true });
-/** Of `change.finished`. */
-export function differencesIn(event: { seq: number; body: unknown }): string[] {
-  return parsedBody(compared, 'change.finished', event).differs ?? [];
-}
-
-const executed = EVENT_BODIES['change.executing'].pick({ rights: true });
-/** Of `change.executing` and `change.finished`. */
-export function rightsIn(event: { seq: number; body: unknown }): Rights | null {
-  return parsedBody(executed, 'change.executing', event).rights ?? null;
-}
-
 export function readEvent<K extends EventKind>(kinds: readonly K[], event: LedgerEvent): EventOf<K> | undefined {
   const kind = kinds.find((one) => one === event.kind);
   if (kind === undefined) return undefined;
   return { ...event, kind, body: bodyOf(kind, event) } as EventOf<K>;
-}
-
-/** So many at a time. */
-const PAGE = 50;
-
-/** All of these kinds in their order, in memory that does not grow with them. */
-export async function* eachEvent(
-  view: { events(query?: EventQuery): Promise<LedgerEvent[]> },
-  kinds: readonly string[],
-): AsyncGenerator<LedgerEvent> {
-  for (let sinceSeq = 0; ; ) {
-    const page = await view.events({ kinds, sinceSeq, limit: PAGE });
-    yield* page;
-    if (page.length < PAGE) return;
-    sinceSeq = page.at(-1)!.seq;
-  }
 }
 
 /** Events of these kinds, read. */

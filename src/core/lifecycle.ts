@@ -8,7 +8,8 @@ import {
   EXECUTE_WITHIN_SECONDS,
   type Proposal,
 } from './change.ts';
-import { bodyOf, differencesIn, outcomeIn, rightsIn } from './events.ts';
+import { differencesIn, outcomeIn, rightsIn } from './ended.ts';
+import { bodyOf } from './events.ts';
 import { absoluteTime } from './instant.ts';
 
 export interface ChangeEvent {

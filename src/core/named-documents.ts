@@ -3,7 +3,6 @@
  * whoever checks a ledger forgets none.
  */
 import { z } from 'zod';
-import type { Json } from './digest.ts';
 
 /** What stands in a document tells which documents it names in turn. */
 export type DocumentKind = 'plan' | 'picture' | 'policy text' | 'sealed text';
@@ -30,9 +29,9 @@ export function namesIn(schema: unknown): Named[] {
 }
 
 /** The digests that stand at a place; none where it is empty. */
-export function digestsAt(value: Json | undefined, [key, ...rest]: readonly string[]): string[] {
+export function digestsAt(value: unknown, [key, ...rest]: readonly string[]): string[] {
   if (key === undefined) return typeof value === 'string' ? [value] : [];
   if (value === null || typeof value !== 'object') return [];
   if (Array.isArray(value)) return key === '*' ? value.flatMap((item) => digestsAt(item, rest)) : [];
-  return Object.hasOwn(value, key) ? digestsAt(value[key], rest) : [];
+  return Object.hasOwn(value, key) ? digestsAt((value as Record<string, unknown>)[key], rest) : [];
 }

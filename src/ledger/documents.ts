@@ -42,7 +42,7 @@ export function missingDocuments({
     return namedBy.get(kind);
   };
 
-  async function missingAt(value: Json | undefined, named: readonly Named[]): Promise<string | undefined> {
+  async function missingAt(value: unknown, named: readonly Named[]): Promise<string | undefined> {
     for (const { names, path } of named)
       for (const digest of digestsAt(value, path)) {
         const bytes = await read(digest);
@@ -60,7 +60,7 @@ export function missingDocuments({
 
   return (kind, event, bytes) => {
     const named = namedIn(kind);
-    if (named) return named.length > 0 ? missingAt(event.body as Json, named) : undefined;
+    if (named) return named.length > 0 ? missingAt(event.body, named) : undefined;
     const digests = byItsName(bytes);
     return digests.length > 0 ? missingByItsName(digests) : undefined;
   };

@@ -5,8 +5,9 @@
  * Limit: whether a signer was the sponsor of a change that was open then is not computed again.
  */
 import { counted } from '../core/counted.ts';
+import { eachEvent } from '../core/each-event.ts';
 import { CountersignError } from '../core/errors.ts';
-import { bodyOnce, type EventOf, eachEvent, type LedgerEvent } from '../core/events.ts';
+import { bodyOnce, type EventOf, type LedgerEvent } from '../core/events.ts';
 import type { Ledger } from '../core/ports.ts';
 import { decidersOf, proposalIn, signatureOf, signersOf } from './adopt.ts';
 import { directoryOf } from './directory.ts';

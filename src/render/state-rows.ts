@@ -13,7 +13,9 @@ import { timeAgo, timeLeft } from './time.ts';
 export function describeState({ change, now, signatureNotes: notes }: Subject): Row[] {
   const { target, environment, state, id, explanation, assurance, sponsor, goal } = change;
   const line = (text: string) => makeVisibleLine(text, Number.POSITIVE_INFINITY);
-  const told = explanation ? `${state}: ${line(explanation)}` : state;
+  const told = explanation?.startsWith(state)
+    ? line(explanation)
+    : [state, ...(explanation ? [line(explanation)] : [])].join(': ');
   return [
     rowOf([environment.toUpperCase(), `${line(target.account)}/${line(target.region)}`, id, told]),
     rowOf(seatsParts(change)),

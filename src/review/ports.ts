@@ -75,6 +75,8 @@ export interface ReviewPorts {
   receipt(changeId: string): Promise<{ text: string } | { why: string; remedy: string }>;
   /** Position of the newest event of the ledger. */
   head(): Promise<number>;
+  /** Tells that there may be new events, until it is called off. */
+  watch(onNew: () => void): () => void;
   halted(): Promise<boolean>;
   /** Writes to the operator's log. */
   logDefect(error: unknown, where: string): void;

@@ -67,10 +67,10 @@ interface Running {
   ended: Promise<number | null>;
   output(): string;
 }
-function begin(host: string): Running {
+function begin(host: string, hasSecret = true): Running {
   const home = join(folder, host);
   mkdirSync(home, { mode: 0o700 });
-  cpSync(join(world.home, 'secret'), join(home, 'secret'));
+  if (hasSecret) cpSync(join(world.home, 'secret'), join(home, 'secret'));
   const command = [bin, '--home', home, '--policy', join(world.home, 'policy.yaml'), '--ledger', runnerUrl, 'run'];
   const script = `hostname ${host} && exec "$0" "$@"`;
   const child = spawn('unshare', ['--uts', 'sh', '-c', script, process.execPath, ...command], {
@@ -136,6 +136,12 @@ describe('two runners on two machines', () => {
     expect(await verifyLedger(runnerUrl)).toMatchObject({ ok: true });
     expect(await app.ledger.events({ kinds: ['runner.stopped'] })).toHaveLength(2);
   }, 120_000);
+
+  it('are refused with another secret than the one that the ledger was begun with', async () => {
+    const stranger = begin('three', false);
+    await until('told', async () => stranger.output().includes('LEDGER_OTHER_SECRET'), stranger);
+    expect(await app.ledger.events({ kinds: ['runner.started'] })).toEqual([]);
+  }, 60_000);
 
   it('take over what one that was killed left: the other looks, and repeats nothing', async () => {
     const both = await bothReady();

@@ -1,19 +1,22 @@
 /** An executor as a process of its own: waits for one order, executes, and may kill itself at one of its ledger writes. */
 import { createApp } from '../../src/compose.ts';
 import { readConfig } from '../../src/config.ts';
+import type { OpenLedger } from '../../src/ledger/ledger.ts';
+import { openPgLedger } from '../../src/ledger/pg/store.ts';
 import { openLedger } from '../../src/ledger/sqlite/store.ts';
 import type { Order, Told } from './order.ts';
 
 const tell = (told: Told) => process.send?.(told);
 
 /** Of each write the number, before and after it. */
-function counting(order: Order): typeof openLedger {
+function counting(order: Order): (place: string, now: () => Date) => OpenLedger {
   let writes = 0;
   const at = (when: 'before' | 'after') => {
     if (order.dieAtWrite?.number === writes && order.dieAtWrite.when === when) process.kill(process.pid, 'SIGKILL');
   };
-  return (home, now) => {
-    const real = openLedger(home, now);
+  return (place, now) => {
+    // In the bundle of this process nothing is loaded later.
+    const real = order.ledgerUrl === undefined ? openLedger(place, now) : openPgLedger(place, now);
     const counted =
       <Args extends unknown[], T>(write: (...args: Args) => Promise<T>) =>
       async (...args: Args): Promise<T> => {
@@ -54,7 +57,7 @@ const overHttp = (url: string) => ({
 
 process.once('message', async (order: Order) => {
   const config = {
-    ...readConfig({ home: order.home }),
+    ...readConfig({ home: order.home, ledger: order.ledgerUrl }),
     policyPath: order.policyPath,
     region: 'eu-west-1',
     endpointUrl: undefined,

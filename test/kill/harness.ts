@@ -9,6 +9,7 @@ import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { closeChange } from '../../src/cli/close.ts';
+import { ledgerPlace } from '../../src/config.ts';
 import type { Change } from '../../src/core/change.ts';
 import { verifyLedger } from '../../src/ledger/open.ts';
 import { createOwners } from '../../src/processes.ts';
@@ -116,8 +117,14 @@ async function openEndpoint(world: TestWorld): Promise<Endpoint> {
   return endpoint;
 }
 
-export async function run(kind: string, trouble: Trouble | null, child = startExecutor()): Promise<Ran> {
-  const world = await openTestWorld();
+/** @param ledgerUrl of a ledger in PostgreSQL, in place of the state folder's. */
+export async function run(
+  kind: string,
+  trouble: Trouble | null,
+  child = startExecutor(),
+  ledgerUrl?: string,
+): Promise<Ran> {
+  const world = await openTestWorld(ledgerUrl);
   let endpoint: Endpoint | undefined;
   try {
     await prepare(world);
@@ -170,6 +177,7 @@ async function runIn(
   });
   const order: Order = {
     home: world.home,
+    ledgerUrl: world.app.config.ledgerUrl,
     policyPath: `${world.home}/policy.yaml`,
     worldId: world.store.id,
     url: endpoint.url,
@@ -247,7 +255,7 @@ async function check(
   const events = await world.app.ledger.events();
   const rule = disallowed(events);
   if (rule) wrong.push(rule);
-  const verified = await verifyLedger(world.home);
+  const verified = await verifyLedger(ledgerPlace(world.app.config));
   if (!verified.ok) wrong.push(`the ledger does not verify: ${JSON.stringify(verified)}`);
 }
 

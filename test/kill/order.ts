@@ -1,6 +1,7 @@
 /** What an executor process is told, and what it tells. */
 export interface Order {
   home: string;
+  ledgerUrl: string | undefined;
   policyPath: string;
   /** Of the simulated cloud, as plans name it. */
   worldId: string;

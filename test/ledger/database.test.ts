@@ -149,9 +149,12 @@ describe('a ledger in a database', () => {
     const set = (column: string) =>
       connected(url, (client) => client.query(`UPDATE countersign.ledger SET ${column} = ${column} + 1`));
     await set('minor');
-    expect(await open(url).append(turn(1))).toMatchObject({ seq: 1 });
+    const running = open(url);
+    expect(await running.append(turn(1))).toMatchObject({ seq: 1 });
     expect(await migrate(url)).toMatchObject({ format: '1.1' });
     await set('major');
+    await expect(running.append(turn(2))).rejects.toThrow(coded('LEDGER_NEWER_VERSION'));
+    expect(await running.events()).toHaveLength(1);
     await expect(open(url).events()).rejects.toThrow(coded('LEDGER_NEWER_VERSION'));
     await expect(migrate(url)).rejects.toThrow(coded('LEDGER_NEWER_VERSION'));
   });

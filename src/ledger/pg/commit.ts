@@ -83,7 +83,7 @@ async function attempt(
   const tell: (() => void)[] = [];
   let writing: Writing;
   try {
-    writing = await begin(client, now);
+    writing = await begin(client, now, place);
     for (const part of parts) tell.push(await (part.event ? runAppend : runSaved)(writing, part, place));
     await writing.flush();
   } catch (error) {

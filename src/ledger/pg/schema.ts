@@ -88,11 +88,14 @@ CREATE OR REPLACE TRIGGER appended AFTER INSERT ON countersign.events
   REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION countersign.appended();
 `;
 
-/** `locked_head`: whoever appends waits here for its turn. `keep`: what an event leaves, each with the same number. */
+/** `locked_head`: whoever appends waits here for its turn, and is told the format as it is then. `keep`: what an event leaves, each with the same number. */
 const FUNCTIONS = `
-CREATE OR REPLACE FUNCTION countersign.locked_head(OUT size bigint, OUT peaks bytea)
+CREATE OR REPLACE FUNCTION countersign.locked_head(
+  OUT size bigint, OUT peaks bytea, OUT major integer, OUT minor integer, OUT kept integer
+)
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $function$
-  SELECT size, peaks FROM countersign.head WHERE id = 1 FOR UPDATE
+  SELECT head.size, head.peaks, ledger.major, ledger.minor, ledger.kept
+  FROM countersign.head JOIN countersign.ledger USING (id) WHERE id = 1 FOR UPDATE OF head
 $function$;
 CREATE OR REPLACE FUNCTION countersign.keep(
   tags text[], ats text[], seqs bigint[], subjects text[], states text[], untils text[], begun bigint[]

@@ -6,7 +6,6 @@
  */
 import type { Client, Pool } from 'pg';
 import { CountersignError } from '../../core/errors.ts';
-import { KEPT_VERSION } from '../../core/kept.ts';
 import type { LedgerTransaction } from '../../core/ports.ts';
 import type { WrittenEvent } from '../events.ts';
 import type { OpenLedger } from '../ledger.ts';
@@ -14,8 +13,8 @@ import { decideInside, mustBeOutside, turnsOn } from '../turns.ts';
 import { shownAddress } from './address.ts';
 import { writerTo } from './commit.ts';
 import { type Query, readersOf, WAITS_MILLISECONDS } from './connect.ts';
+import { mustBeKnown, type StoredFormat } from './format.ts';
 import { type Ask, treeOf, viewOf } from './reading.ts';
-import { FORMAT } from './schema.ts';
 import { mayRunAgain, notMigrated, readable } from './trouble.ts';
 import { watchingOf } from './watching.ts';
 
@@ -99,19 +98,12 @@ export function openPgLedger(url: string, now: () => Date, fingerprint?: () => s
 async function mustBeOurs(ask: Ask, place: string, fingerprint: string | undefined): Promise<string> {
   const text = 'SELECT origin, major, minor, kept, secret FROM countersign.ledger WHERE id = 1';
   const [row] = (
-    await ask<{ origin: string; major: number; minor: number; kept: number; secret: string | null }>({ text }).catch(
-      (error: unknown) => {
-        throw readable(error, place);
-      },
-    )
+    await ask<StoredFormat & { origin: string; secret: string | null }>({ text }).catch((error: unknown) => {
+      throw readable(error, place);
+    })
   ).rows;
-  if (!row || row.major < FORMAT.major || row.kept < KEPT_VERSION) throw notMigrated(place);
-  if (row.major > FORMAT.major || row.kept > KEPT_VERSION)
-    throw new CountersignError(
-      'LEDGER_NEWER_VERSION',
-      `The ledger in ${place} has format ${row.major}.${row.minor}; this version of countersign supports ${FORMAT.major}.`,
-      'Use a newer version of countersign.',
-    );
+  if (!row) throw notMigrated(place);
+  mustBeKnown(row, place);
   if (fingerprint === undefined) return row.origin;
   const bound =
     row.secret ??

@@ -15,6 +15,7 @@ import { appendPeak, type Hash, leafHash } from '../merkle.ts';
 import type { Doing } from '../turns.ts';
 import { asColumn } from './column.ts';
 import { asked, type Query } from './connect.ts';
+import { mustBeKnown, type StoredFormat } from './format.ts';
 import { headIn, viewOf } from './reading.ts';
 
 interface Row {
@@ -41,11 +42,15 @@ export interface Writing extends Doing {
   last(): { seq: number; leaf: Hash } | undefined;
 }
 
-/** @throws when the head is not this one's in time. */
-export async function begin(client: Client, now: () => Date): Promise<Writing> {
-  const text = 'BEGIN; SELECT size, peaks FROM countersign.locked_head()';
-  const results = (await asked(client, { text })) as unknown as { rows: { size: string; peaks: Buffer }[] }[];
-  return writingOn(client, headIn(results[1]!.rows[0]!), now);
+/** @param place as it may be shown. @throws when the head is not this one's in time, or as `mustBeKnown`. */
+export async function begin(client: Client, now: () => Date, place = 'the database'): Promise<Writing> {
+  const text = 'BEGIN; SELECT * FROM countersign.locked_head()';
+  const results = (await asked(client, { text })) as unknown as {
+    rows: (StoredFormat & { size: string; peaks: Buffer })[];
+  }[];
+  const head = results[1]!.rows[0]!;
+  mustBeKnown(head, place);
+  return writingOn(client, headIn(head), now);
 }
 
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: one closure over the tree's end and what waits to be inserted.

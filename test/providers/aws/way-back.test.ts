@@ -179,6 +179,28 @@ ${more}`;
     });
   });
 
+  const deployed = (templateBody: string) =>
+    world.store.transact((inside) => inside.put<Stack>('stack', stack().id, { ...stack(), templateBody }));
+
+  it('an update of a template that is too long for a call leads to what it says, without its layout', async () => {
+    deployed(`${template(1, QUEUE)}${'# a line of comment\n'.repeat(3_000)}`);
+    const change = await done('plan_stack_update', { stack: DEV, template: template(2, QUEUE) });
+    const { answer, plan } = await world.plan('plan_stack_update', { stack: DEV, undo: change.id });
+    expect(plan.notes.join(' ')).toContain('sent without its layout and comments');
+    expect(await world.carryOut(answer.plan_id)).toMatchObject({ state: 'succeeded', differs: [] });
+    expect(JSON.parse(stack().templateBody)).toMatchObject({ Resources: { Q: { Properties: { DelaySeconds: 1 } } } });
+  });
+
+  it('a template that is too long in any layout is asked of the user', async () => {
+    deployed(`${template(1, QUEUE)}Metadata: { Long: ${'x'.repeat(60_000)} }\n`);
+    const change = await done('plan_stack_update', { stack: DEV, template: template(2, QUEUE) });
+    expect(await world.call('plan_stack_update', { stack: DEV, undo: change.id })).toMatchObject({
+      code: 'INPUT_NEEDS_PACKAGING',
+      message: expect.stringContaining(change.id),
+      remedy: expect.stringContaining('version control'),
+    });
+  });
+
   it('is planned and judged like any other, and says what it cannot bring back', async () => {
     const change = await done('plan_stack_update', { stack: DEV, template: template(2) }, 'clean_up');
     expect((await next(change)).undoing).toBe('The contents of these are not restored: Extra.');

@@ -10,6 +10,7 @@ import { parseTemplate } from '../template/parse.ts';
 import { isMask } from '../template/secrets.ts';
 import type { PlannerContext } from './context.ts';
 
+const MAX_BODY_BYTES = 51_200;
 const beforeSchema = z.strictObject({
   /** As it was sent. */
   template: z.string(),
@@ -67,12 +68,15 @@ export async function requestToUndo(
     request: {
       stack,
       ...more,
-      template: before.template,
+      template: inOneCall(before.template, undo),
       parameters: { ...shown(before), ...more.parameters },
       tags: { ...before.tags, ...more.tags },
       undo,
     },
     notes: [
+      ...(Buffer.byteLength(before.template) > MAX_BODY_BYTES
+        ? ['The template of before is sent without its layout and comments: with them it is too long for a call.']
+        : []),
       ...(later.length === 0 && (await isAsPlanned(plan.observed, live))
         ? []
         : [`The stack was changed again after ${undo}: later changes are undone too.`]),
@@ -81,6 +85,19 @@ export async function requestToUndo(
         : []),
     ],
   };
+}
+
+/** A longer template than a call takes was deployed from a bucket: what it says may fit without its layout. */
+function inOneCall(template: string, undo: string): string {
+  if (Buffer.byteLength(template) <= MAX_BODY_BYTES) return template;
+  const { Loops, ...said } = parseTemplate(template);
+  const short = JSON.stringify(said);
+  if (!Loops && Buffer.byteLength(short) <= MAX_BODY_BYTES) return short;
+  throw new CountersignError(
+    'INPUT_NEEDS_PACKAGING',
+    `The template before the change ${undo} has ${Buffer.byteLength(template)} bytes; a call takes ${MAX_BODY_BYTES}.`,
+    'Ask the user for this template, from their version control or bucket, and plan it as template_file: s3://BUCKET/KEY.',
+  );
 }
 
 /** One that is masked keeps its value of now, where the stack has it. */

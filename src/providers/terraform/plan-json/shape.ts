@@ -75,7 +75,7 @@ interface StateValues {
   root_module?: StateModule;
 }
 const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
-const state = z.custom<StateValues>(isObject, 'it is no object');
+const state = z.custom<StateValues>(isObject, 'it is not an object');
 
 /** A block of the configuration, as far as it is read. */
 export interface ResourceBlock {
@@ -87,7 +87,7 @@ export interface ResourceBlock {
 
 const configModuleSchema = z.looseObject({
   resources: z
-    .custom<ResourceBlock[]>((value) => Array.isArray(value) && value.every(isObject), 'it is no list of blocks')
+    .custom<ResourceBlock[]>((value) => Array.isArray(value) && value.every(isObject), 'it is not a list of blocks')
     .optional(),
   variables: z.record(text, z.looseObject({ default: tree.optional(), sensitive: z.boolean().optional() })).optional(),
   outputs: z.record(text, z.looseObject({ sensitive: z.boolean().optional(), expression: tree.optional() })).optional(),
@@ -110,7 +110,7 @@ export type ProviderBlock = z.infer<typeof providerSchema>;
 
 const checkSchema = z.looseObject({ address: tree.optional(), status: text, instances: tree.optional() });
 
-const listOfChanges = z.custom<ResourceChange[]>((value) => Array.isArray(value), 'it is no list');
+const listOfChanges = z.custom<ResourceChange[]>((value) => Array.isArray(value), 'it is not a list');
 
 /** SECURITY: a member that is not named here could act on the cloud: it is refused, not skipped. */
 export const planJsonSchema = z.strictObject({
@@ -122,7 +122,7 @@ export const planJsonSchema = z.strictObject({
   resource_drift: listOfChanges.optional(),
   resource_changes: listOfChanges.optional(),
   output_changes: z.record(text, changeSchema).optional(),
-  prior_state: z.custom<{ values?: StateValues }>(isObject, 'it is no object').nullable().optional(),
+  prior_state: z.custom<{ values?: StateValues }>(isObject, 'it is not an object').nullable().optional(),
   configuration: z
     .looseObject({
       provider_config: z.record(text, providerSchema).optional(),

@@ -87,7 +87,7 @@ azurerm_kubernetes_cluster | api_server_access_profile.authorized_ip_ranges | ex
 azurerm_kubernetes_cluster | api_server_access_profile.authorized_ip_ranges | expose | removed | The internet can newly reach the API of the cluster {it}
 azurerm_kubernetes_cluster | api_server_access_profile | expose | removed | The internet can newly reach the API of the cluster {it}
 azurerm_kubernetes_cluster | local_account_disabled | expose | off off | Every holder of the local account can newly act in the cluster {it}
-azurerm_kubernetes_cluster | role_based_access_control_enabled | expose | off on | Everybody with a login can newly act in the cluster {it}
+azurerm_kubernetes_cluster | role_based_access_control_enabled | expose | off on | Every user with a login can newly act in the cluster {it}
 azurerm_kubernetes_cluster | default_node_pool.node_count | disable | cut | most of its nodes
 azurerm_kubernetes_cluster_node_pool | node_count | disable | cut | most of its nodes
 azurerm_kubernetes_cluster_node_pool | max_count | disable | cut | most of its nodes
@@ -96,7 +96,7 @@ azurerm_container_registry | admin_enabled | expose | becomes true | Every holde
 azurerm_container_registry | network_rule_set.default_action | expose | becomes Allow | The internet can newly reach the endpoint of {it}
 azurerm_container_registry | retention_policy_in_days | expire | shorter never | untagged images after that time
 azurerm_servicebus_namespace | local_auth_enabled | expose | becomes true | Every holder of a key of {it} can newly send and read messages
-azurerm_servicebus_queue | auto_delete_on_idle | expire | set | the queue, when nobody uses it for that time
+azurerm_servicebus_queue | auto_delete_on_idle | expire | set | the queue, when it is idle for that time
 azurerm_servicebus_queue | default_message_ttl | expire | changed | messages older than that
 azurerm_servicebus_queue | status | disable | becomes Disabled,SendDisabled,ReceiveDisabled | the queue
 azurerm_eventhub | message_retention | expire | shorter 7 | messages older than that

@@ -100,7 +100,7 @@ google_container_cluster | master_authorized_networks_config.cidr_blocks.*.cidr_
 google_container_cluster | enable_legacy_abac | expose | becomes true | Every holder of a token can newly act in the cluster {it} | +
 google_container_cluster | logging_service | unprotect | becomes none | its logs
 google_container_cluster | network_policy.enabled | unprotect | off off | traffic between its workloads that policies block
-google_container_cluster | binary_authorization.evaluation_mode | unprotect | becomes DISABLED | the cluster from images that nobody attested
+google_container_cluster | binary_authorization.evaluation_mode | unprotect | becomes DISABLED | the cluster from images without an attestation
 google_container_cluster | remove_default_node_pool | disable | becomes true | workloads on its default nodes
 google_container_node_pool | node_count | disable | cut | most of its nodes
 google_container_node_pool | autoscaling.max_node_count | disable | cut | most of its nodes
@@ -163,6 +163,6 @@ google_cloud_scheduler_job | paused | disable | becomes true | what runs on this
 google_cloud_scheduler_job | http_target.uri | expose | set | {is} is newly called on a schedule | +
 google_monitoring_alert_policy | enabled | unprotect | off on | the alerts
 google_monitoring_alert_policy | notification_channels | unprotect | fewer | people who are told of the alerts
-google_binary_authorization_policy | default_admission_rule.evaluation_mode | unprotect | becomes ALWAYS_ALLOW | clusters from images that nobody attested | +
+google_binary_authorization_policy | default_admission_rule.evaluation_mode | unprotect | becomes ALWAYS_ALLOW | clusters from images without an attestation | +
 google_compute_route | next_hop_gateway | expose | set | Opens a route to the internet for {network} | +
 `;

@@ -1,0 +1,34 @@
+/** Executors on a ledger in PostgreSQL, killed at each of their ledger writes: each call at most once, and a true end. */
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { migrate } from '../../src/ledger/pg/migrate.ts';
+import { needs } from '../needs.ts';
+import { hasPostgres, type Postgres, startPostgres } from '../postgres.ts';
+import { run, startExecutor, type Trouble } from './harness.ts';
+
+let server: Postgres;
+beforeAll(async () => {
+  if (hasPostgres()) server = await startPostgres();
+}, 60_000);
+afterAll(() => server?.end());
+
+async function runOn(kind: string, trouble: Trouble | null) {
+  const url = await server.database();
+  await migrate(url);
+  return run(kind, trouble, startExecutor(), url);
+}
+
+it.for(['instance stop'])(
+  '%s ends once, and truly, whichever write its executor is killed before or after',
+  { timeout: 600_000 },
+  async (kind, context) => {
+    needs(context, 'postgres', hasPostgres());
+    const { writes, state, wrong } = await runOn(kind, null);
+    expect([state, wrong]).toEqual(['succeeded', []]);
+    expect(writes).toBeGreaterThan(3);
+    const troubles = Array.from({ length: writes }, (_, index) => index + 1).flatMap((number): Trouble[] => [
+      { kind: 'write', number, when: 'before' },
+      { kind: 'write', number, when: 'after' },
+    ]);
+    for (const trouble of troubles) expect((await runOn(kind, trouble)).wrong, JSON.stringify(trouble)).toEqual([]);
+  },
+);
