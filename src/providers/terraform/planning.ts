@@ -80,23 +80,31 @@ export function tidy(digest: string, { folders, settings }: Pick<Workshop, 'fold
     rmSync(path, { recursive: true, force: true });
 }
 
-/** @throws STATE_PLAN_FILE_CHANGED when the file is gone, or is not the one of that digest. */
+/** @throws WORKSPACE_PLAN_FILE_MISSING when it is not here, STATE_PLAN_FILE_CHANGED when it is not of that digest. */
 export function mustBeKept(digest: string, folders: Folders): void {
   const { file } = folders.plan(digest);
   let bytes: Buffer;
   try {
     bytes = readFileSync(file);
   } catch {
-    throw changed('is not in the state folder any more');
+    throw new CountersignError('WORKSPACE_PLAN_FILE_MISSING', 'The plan file is not in this state folder.', {
+      agent: 'Plan again.',
+      person:
+        'Execute it with the state folder in which it was planned; if the file was removed, have it planned again.',
+    });
   }
-  if (`sha256:${sha256Hex(bytes)}` !== digest) throw changed('is not the one that was planned: its SHA-256 differs');
+  if (`sha256:${sha256Hex(bytes)}` !== digest) throw changed();
 }
 
-const changed = (why: string) =>
-  new CountersignError('STATE_PLAN_FILE_CHANGED', `The plan file ${why}.`, {
-    agent: 'Plan again.',
-    person: 'Have an agent plan it again.',
-  });
+const changed = () =>
+  new CountersignError(
+    'STATE_PLAN_FILE_CHANGED',
+    'The plan file is not the one that was planned: its SHA-256 differs.',
+    {
+      agent: 'Plan again.',
+      person: 'Have an agent plan it again.',
+    },
+  );
 
 /** What was planned, as it was copied then. */
 export function keptSource(digest: string, folders: Folders, commit: string | null): Source {

@@ -74,12 +74,21 @@ function refused(refusals: readonly InFile[]): CountersignError {
 
 const folderOf = (path: string) => (posix.dirname(path) === '.' ? '' : posix.dirname(path));
 
+/** SECURITY: what another decoder would read otherwise is refused. */
+function textOf(path: string, bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw refused([{ file: path, what: 'bytes that are not UTF-8', remedy: 'Save the file as UTF-8.' }]);
+  }
+}
+
 /** Override files are among them: they are judged beside what they replace. */
 function configurationIn({ files }: Source, module: string): Map<string, string> {
   return new Map(
     [...files]
       .filter(([path]) => folderOf(path) === module && CONFIGURATION.test(path))
-      .map(([path, bytes]) => [path, bytes.toString('utf8')]),
+      .map(([path, bytes]) => [path, textOf(path, bytes)]),
   );
 }
 
