@@ -19,7 +19,6 @@ const LONG = named(
   'cli/{run,runners}.test.ts',
   'contract/{clouds,road}.test.ts',
   'corpus/*doors.test.ts',
-  'docs/examples.test.ts',
   'ledger/{database,database-backup,database-faults,database-selecting,independent,postgres}.test.ts',
   'mcp/{card,inspector}.test.ts',
   'sandbox/aws-cli.test.ts',

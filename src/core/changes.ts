@@ -5,6 +5,8 @@ import { type Proposal, stateSentence } from './change.ts';
 import { createChangeReader } from './change-reader.ts';
 import { CountersignError } from './errors.ts';
 import { judgeAll } from './guard.ts';
+import { tagged } from './kept.ts';
+import { newestSeq } from './newest.ts';
 import { type Plan, sumsOf } from './plan.ts';
 import type { ChangesPort, Judge, Ledger, LedgerTransaction, LedgerView, PolicyPort, ProviderRules } from './ports.ts';
 import { hidesSomething, makeVisible } from './render-safe.ts';
@@ -46,13 +48,13 @@ export function createChanges(ports: {
       if ((await policy.standing()) !== 'none') await policy.mustBeInForce();
       mustBePlain(reason);
       for (;;) {
-        const judgedAt = await newestChangeEvent(ledger);
+        const judgedAt = await newestChangeEvent(ledger, proposed, policy.sponsor().name);
         const judge = await policy.judgeFor(proposed, 'propose', goal);
         const about = { proposed, document, goal, reason, ticket, judge, policy, now: ports.now() };
         const proposal = await proposalOf(about);
         // Budgets hold across processes: what others proposed meanwhile was not in the facts, so judge again.
         const isAppended = await ledger.transact(async (tx) => {
-          if ((await newestChangeEvent(tx)) !== judgedAt) return false;
+          if ((await newestChangeEvent(tx, proposed, policy.sponsor().name)) !== judgedAt) return false;
           await appendProposal(tx, proposal);
           return true;
         });
@@ -97,11 +99,18 @@ function mustBePlain(reason: string): void {
   );
 }
 
-const CHANGE_EVENTS = ['change.proposed', 'change.executing', 'change.finished', 'halted', 'resumed', 'policy.adopted'];
+/** What a judgement reads of the ledger, whoever's it is. Of proposals it reads those of its sponsor and its target. */
+const CHANGE_EVENTS = ['change.executing', 'change.finished', 'halted', 'resumed', 'policy.adopted'];
 
-async function newestChangeEvent(view: LedgerView): Promise<number> {
-  return (await view.events({ kinds: CHANGE_EVENTS, newestFirst: true, limit: 1 }))[0]?.seq ?? 0;
-}
+const newestChangeEvent = (
+  view: LedgerView,
+  { target }: Pick<Plan, 'target'>,
+  sponsor: string | null,
+): Promise<number> =>
+  newestSeq(view, [
+    { kinds: CHANGE_EVENTS },
+    { kinds: ['change.proposed'], tags: [...tagged.sponsor('proposed', sponsor), ...tagged.target(target)] },
+  ]);
 
 /** The change that this plan was proposed as; empty: none. */
 async function changeOf(view: LedgerView, planId: string): Promise<string> {

@@ -12,6 +12,8 @@ import { CountersignError, type ErrorAnswer } from './errors.ts';
 import { tellingGone } from './gone.ts';
 import { goalsAllowed, judgeAll } from './guard.ts';
 import { heldBy } from './holder.ts';
+import { tagged } from './kept.ts';
+import { newestSeq } from './newest.ts';
 import { mintPlanningPermit, type Permit, revokePermit } from './permit.ts';
 import { type Plan, type PlanDraft, sealPlan, type Target } from './plan.ts';
 import type { ChangesPort, Identity, Ledger, LedgerView, Place, PlanWith, PolicyPort, Provider } from './ports.ts';
@@ -108,16 +110,8 @@ async function planAndStore(
   }
 }
 
-/** What the judgement before planning reads of the ledger. */
-const COUNTED = [
-  'plan.started',
-  'plan.left_nothing',
-  'change.executing',
-  'removal.done',
-  'halted',
-  'resumed',
-  'policy.adopted',
-];
+/** What the judgement before planning reads of the ledger, whoever's it is. Of plans it reads those of its sponsor. */
+const COUNTED = ['change.executing', 'removal.done', 'halted', 'resumed', 'policy.adopted'];
 
 /**
  * Written ahead: what the dry run leaves behind is counted, also when nothing is heard of it again.
@@ -130,9 +124,14 @@ async function begin(
   made: Made,
   ports: PlanningPorts,
 ): Promise<void> {
-  const newest = async (view: LedgerView) =>
-    (await view.events({ kinds: COUNTED, newestFirst: true, limit: 1 }))[0]?.seq ?? 0;
-  const body = { sponsor: ports.policy.sponsor().name, tool: made.tool, ...about };
+  const sponsor = ports.policy.sponsor().name;
+  const newest = (view: LedgerView) =>
+    newestSeq(view, [
+      { kinds: COUNTED },
+      // Of others they are nothing to it: many agents would make each other judge again, and none would begin.
+      { kinds: ['plan.started'], tags: tagged.sponsor('began', sponsor) },
+    ]);
+  const body = { sponsor, tool: made.tool, ...about };
   for (let isBegun = false; !isBegun; ) {
     const judgedAt = await newest(ports.ledger);
     await refuseBeforePlanning(about, identity, made, ports);

@@ -365,7 +365,7 @@ describe('no room but the provider’s knows', () => {
       ['aws', 'cloudformation'],
       'prints a command to try, of the client that people have',
     ],
-    'src/mcp/server.ts': [['AWS'], 'tells an agent what this server is for'],
+    'src/mcp/server.ts': [['AWS', 'Terraform'], 'tells an agent what this server is for'],
     'src/doctor/clients.ts': [['aws', 'terraform', 'tofu'], 'names command lines that agents run unasked'],
     'src/doctor/reached-findings.ts': [['aws'], 'names the command that writes the roles'],
     'src/doctor/answers.ts': [['aws'], 'names that command'],

@@ -76,25 +76,28 @@ describe('a judgement before planning', () => {
       logDefect: () => undefined,
     })('plan_stack_update', input);
 
-  it.each([
-    'plan.started',
-    'plan.left_nothing',
-    'change.executing',
-    'removal.done',
-    'halted',
-    'resumed',
-    'policy.adopted',
-  ])('that another process overtook with %s is made again', async (kind) => {
-    await proposeFix(world, 512, DEV_STACK);
-    const event = await written(kind);
-    const { policy, stages } = overtaken(() => world.app.ledger.append(event as never));
-    const answered = await planUnder(policy);
-    // Twice before the dry run; and, unless it was refused, once after it.
-    expect(stages).toEqual(kind === 'halted' ? ['preview', 'preview'] : ['preview', 'preview', 'preview']);
-    expect(answered).toMatchObject(kind === 'halted' ? { ok: false, error: { code: 'GUARD_HALT' } } : { ok: true });
-  });
+  it.each(['plan.started', 'change.executing', 'removal.done', 'halted', 'resumed', 'policy.adopted'])(
+    'that another process overtook with %s is made again',
+    async (kind) => {
+      await proposeFix(world, 512, DEV_STACK);
+      const event = await written(kind);
+      const { policy, stages } = overtaken(() => world.app.ledger.append(event as never));
+      const answered = await planUnder(policy);
+      // Twice before the dry run; and, unless it was refused, once after it.
+      expect(stages).toEqual(kind === 'halted' ? ['preview', 'preview'] : ['preview', 'preview', 'preview']);
+      expect(answered).toMatchObject(kind === 'halted' ? { ok: false, error: { code: 'GUARD_HALT' } } : { ok: true });
+    },
+  );
   it('stands when only others were described', async () => {
     const { policy, stages } = overtaken(() => world.call('describe_stacks', {}));
+    expect(await planUnder(policy)).toMatchObject({ ok: true });
+    expect(stages).toEqual(['preview', 'preview']);
+  });
+  it('stands when a plan of another sponsor began: many agents do not make each other judge again', async () => {
+    await proposeFix(world, 512, DEV_STACK);
+    const event = await written('plan.started');
+    const bobs = { ...event, planId: 'plan_bob', body: { ...(event.body as object), sponsor: 'bob' } };
+    const { policy, stages } = overtaken(() => world.app.ledger.append(bobs as never));
     expect(await planUnder(policy)).toMatchObject({ ok: true });
     expect(stages).toEqual(['preview', 'preview']);
   });
@@ -129,5 +132,21 @@ describe('a judgement of a proposal', () => {
     const changes = createChanges({ ...world.app, policy, provider: providerRules, now: () => new Date() });
     await changes.propose({ planId, goal: 'fix', reason: 'more memory' });
     expect(stages).toEqual(['propose']);
+  });
+  it.each([
+    ['is made again when another sponsor proposed on its target', STACK, ['propose', 'propose']],
+    ['stands when another sponsor proposed on another target', DEV_STACK, ['propose']],
+  ])('%s', async (_, stack, expected) => {
+    const bob = await world.another({ sponsor: 'bob' });
+    const set = [{ path: 'Resources.QueryFunction.Properties.MemorySize', value: 512 }];
+    const others = await bob.pipeline('plan_stack_update', { stack, set });
+    const othersId = String(others.ok && others.content.plan_id);
+    const planId = String((await world.call('plan_stack_update', input)).plan_id);
+    const { policy, stages } = overtaken(() =>
+      bob.changes.propose({ planId: othersId, goal: 'fix', reason: 'more memory' }),
+    );
+    const changes = createChanges({ ...world.app, policy, provider: providerRules, now: () => new Date() });
+    await changes.propose({ planId, goal: 'fix', reason: 'more memory' });
+    expect(stages).toEqual(expected);
   });
 });

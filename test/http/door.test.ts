@@ -188,6 +188,28 @@ describe('a call', () => {
   });
 });
 
+describe('an agent that makes many calls at once', () => {
+  it('waits for its own, is told so when too many wait, and holds up no other agent', { timeout: 60_000 }, async () => {
+    const id = await proposeFix(team.world);
+    const { version } = await team.world.app.changes.find(id);
+    const noisy = await team.provider.tokenFor('bob');
+    const wait = callOf('describe_change', { change_id: id, since: version, wait_seconds: 2 });
+    const answers: { status: number; retry: string | null }[] = [];
+    const all = Promise.all(
+      Array.from({ length: 50 }, async () => {
+        const { status, headers } = await ask(team.resource, wait, { token: noisy });
+        answers.push({ status, retry: headers.get('retry-after') });
+      }),
+    );
+    while (answers.length < 10) await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(answers.slice(0, 10)).toEqual(Array.from({ length: 10 }, () => ({ status: 429, retry: '2' })));
+    expect((await ask(team.resource, policy, { token })).status).toBe(200);
+    expect(answers.filter(({ status }) => status === 200)).toEqual([]);
+    await all;
+    expect(answers.filter(({ status }) => status === 200).length).toBeGreaterThanOrEqual(24);
+  });
+});
+
 describe('who balances load', () => {
   it('is told whether the server lives and can answer, by any address of it', async () => {
     expect(await sent({ host: '10.0.0.7' }, '/healthz', 'GET')).toEqual({ status: 200, body: 'ok\n' });

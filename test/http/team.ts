@@ -51,9 +51,11 @@ export interface TeamOptions {
   port?: number;
   /** `postgres://…`: each replica has a state folder of its own, and they share a cloud. */
   ledger?: string;
+  /** Edits the policy. */
+  policy?(text: string, issuer: string): string;
 }
 
-export async function openTeam({ port, ledger }: TeamOptions = {}): Promise<Team> {
+export async function openTeam({ port, ledger, policy: edit = (text) => text }: TeamOptions = {}): Promise<Team> {
   const own = port ?? (await freePort());
   const resource = `http://127.0.0.1:${own}/mcp`;
   const provider = await startIdentityProvider([resource, 'https://other.example.com/mcp']);
@@ -63,7 +65,7 @@ export async function openTeam({ port, ledger }: TeamOptions = {}): Promise<Team
     (text, name) => text.replace(`signs_in_as: [${name}]`, `signs_in_as: [${name}, "${provider.issuer}#${name}"]`),
     world.policyText,
   );
-  await world.another({ policy });
+  await world.another({ policy: edit(policy, provider.issuer) });
   const policyPath = join(world.home, 'policy.yaml');
   const shared = ledger === undefined ? undefined : await sharedOn(ledger, world, policyPath);
   return {

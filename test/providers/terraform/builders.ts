@@ -36,6 +36,11 @@ function actionsOf({ before = null, after = null, actions }: Row): string[] {
   return JSON.stringify(before) === JSON.stringify(after) ? ['no-op'] : ['update'];
 }
 
+const providerOf = (type: string) =>
+  type.startsWith('terraform_')
+    ? 'terraform.io/builtin/terraform'
+    : `registry.terraform.io/hashicorp/${type.split('_')[0]}`;
+
 const changeOf = (row: Row) => {
   const { at, before = null, after = null, unknown = {}, sensitive = {}, provider, change = {}, more = {} } = row;
   const { type, name, module } = partsOf(at);
@@ -45,7 +50,7 @@ const changeOf = (row: Row) => {
     mode: isData(at) ? 'data' : 'managed',
     type,
     name,
-    provider_name: provider ?? `registry.terraform.io/hashicorp/${type.split('_')[0]}`,
+    provider_name: provider ?? providerOf(type),
     change: {
       actions: actionsOf(row),
       before,

@@ -108,6 +108,22 @@ describe('the kind of an effect', () => {
       expect(one({ before: table, more: { action_reason } })?.why).toMatch(/Reason: \w+ /);
     },
   );
+  it.each(['registry.terraform.io/acme/aws', 'registry.terraform.io/hashicorp/awsome', undefined])(
+    'is unknown where %s provides it',
+    (provider_name) => {
+      const json = JSON.parse(planJson([{ at: TABLE, before: table }]));
+      Object.assign(json.resource_changes[0], { provider_name });
+      const plan = parsePlanJson(JSON.stringify(json), { tool: 'terraform' });
+      const { effects } = describePlan(plan, { workspace: 'prod', keyed });
+      expect(effects[0]).toMatchObject({ kind: 'delete', holds: 'unknown', reversibility: 'unknown' });
+    },
+  );
+  it.each(['registry.opentofu.org/hashicorp/aws', 'hashicorp/aws', 'aws'])(
+    'is known where %s provides it',
+    (provider) => {
+      expect(one({ before: table, provider })?.holds).toBe('data');
+    },
+  );
   it('sorts the worst first', () => {
     const rows: Row[] = [
       { at: 'aws_iam_group.a', after: { name: 'a' } },
@@ -240,6 +256,32 @@ describe('what is told besides', () => {
     const { notes, effects } = described([{ at: 'acme_rocket.a', after: { x: 1 } }]);
     expect(notes).toEqual(['1 resource type is not in the tables and judged as the worst case: acme_rocket.']);
     expect(effects[0]?.holds).toBe('unknown');
+  });
+});
+
+describe('the account', () => {
+  const arn = (account: string) => `arn:aws:sqs:eu-west-1:${account}:q`;
+  const queue = (account: string, name = 'q'): Row => {
+    const values = { name, arn: arn(account) };
+    return { at: `aws_sqs_queue.${name}`, before: values, after: values, written: { name: { constant_value: name } } };
+  };
+  const grant: Row = {
+    at: 'aws_lambda_permission.p',
+    after: { function_name: 'f', action: 'lambda:InvokeFunction', principal: 'arn:aws:iam::111122223333:root' },
+  };
+  const told = (rows: Row[]) => {
+    const plan = parsePlanJson(planJson(rows), { tool: 'terraform' });
+    return JSON.stringify(describePlan(plan, { workspace: 'prod', keyed }).effects.flatMap(({ marks }) => marks));
+  };
+  it('is the one that all of the workspace is in', () => {
+    expect(told([grant, queue('111122223333')])).not.toContain('another account');
+    expect(told([grant, queue('111122223333')])).not.toBe(told([grant, queue('444455556666')]));
+  });
+  it('is none where they differ, or where somebody wrote it', () => {
+    const unknown = told([grant]);
+    expect(told([grant, queue('111122223333'), queue('444455556666', 'r')])).toBe(unknown);
+    expect(told([grant, { ...queue('111122223333'), written: { arn: { constant_value: 'x' } } }])).toBe(unknown);
+    expect(told([grant, { ...queue('111122223333'), written: null }])).toBe(unknown);
   });
 });
 

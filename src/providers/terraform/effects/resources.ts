@@ -10,7 +10,7 @@ import { UNRESOLVED } from '../../aws/template/values.ts';
 import type { Resource, Values } from '../knowledge/judgement.ts';
 import { blockAddress, type Configuration, constantIn, referencesIn } from '../plan-json/configuration.ts';
 import type { ProviderBlock, ResourceChange } from '../plan-json/shape.ts';
-import { namedIn } from './written.ts';
+import { namedIn, type Scope } from './written.ts';
 
 export interface Written {
   configuration: Configuration;
@@ -25,12 +25,23 @@ export function resourceOf(one: ResourceChange, { configuration, bodyOf }: Writt
   const expressions = membersOf(configuration.blockOf(address)?.expressions);
   const body = membersOf(bodyOf?.(blockAddress(address)));
   const module = one.module_address === undefined ? '' : `${one.module_address}.`;
+  const scope: Scope = {
+    module,
+    isComputed(resource, attribute) {
+      const [said, text] = [configuration.blockOf(resource)?.expressions, bodyOf?.(blockAddress(resource))].map(
+        membersOf,
+      );
+      return said !== undefined && !Object.hasOwn(said, attribute) && !(text && Object.hasOwn(text, attribute));
+    },
+  };
   return {
     address,
     type,
+    providerName: provider,
     isUntouched: isUntouched(one),
     before: isMembers(change.before) ? change.before : null,
-    after: isMembers(change.after) ? afterOf(one, { expressions, body, module }) : null,
+    after: isMembers(change.after) ? afterOf(one, { expressions, body, scope }) : null,
+    isComputed: (attribute) => expressions !== undefined && !Object.hasOwn(expressions, attribute),
     references: (attribute) =>
       [...referencesIn(expressions?.[attribute])].map((reference) =>
         blockAddress(`${module}${reference.split('.').slice(0, 2).join('.')}`),
@@ -44,26 +55,38 @@ const membersOf = (value: Json | undefined): Values | undefined => (isMembers(va
 interface Block {
   expressions: Values | undefined;
   body: Values | undefined;
-  module: string;
+  scope: Scope;
 }
 
-function afterOf({ change }: ResourceChange, { expressions, body, module }: Block): Values {
+function afterOf({ change }: ResourceChange, { expressions, body, scope }: Block): Values {
+  const unknown = Object.entries(membersOf(change.after_unknown) ?? {}).filter(([, open]) => isOpen(open));
+  if (unknown.length === 0) return change.after as Values;
   const made: Values = { ...(change.after as Values) };
   const isNew = change.before === null;
-  for (const [key, open] of Object.entries(membersOf(change.after_unknown) ?? {})) {
+  for (const [key, open] of unknown) {
     // Of a new resource, an attribute as a whole that nothing sets is computed; on an update it would keep its value.
     if (open === true && isNew && expressions && !isSet(key, expressions, body)) continue;
-    const value = filled(made[key] ?? undefined, open, expressions?.[key], body?.[key], module);
+    const value = filled(made[key] ?? undefined, open, expressions?.[key], body?.[key], scope);
     if (value !== undefined) made[key] = value;
   }
   return made;
 }
 
+/** Is anything in this tree of what is unknown? */
+const isOpen = (tree: Json): boolean =>
+  tree === true || (typeof tree === 'object' && tree !== null && Object.values(tree).some(isOpen));
+
 /** The body says it of all; the JSON leaves out what is written as blocks. */
 const isSet = (key: string, expressions: Values, body: Values | undefined): boolean =>
   body === undefined
     ? Object.hasOwn(expressions, key) || BLOCKS.has(key)
-    : Object.hasOwn(body, key) || Object.hasOwn(membersOf(body.dynamic) ?? {}, key);
+    : Object.hasOwn(expressions, key) || Object.hasOwn(body, key) || isDynamic(body.dynamic, key);
+
+/** Of JSON it may be a list, of one or of several. */
+const isDynamic = (dynamic: Json | undefined, key: string): boolean =>
+  Array.isArray(dynamic)
+    ? dynamic.some((one) => isDynamic(one, key))
+    : isMembers(dynamic) && Object.hasOwn(dynamic, key);
 
 /** Attributes that are written as blocks, where judgements read them. */
 const BLOCKS = new Set(['ingress', 'egress', 'route', 'inline_policy']);
@@ -77,9 +100,9 @@ function filled(
   unknown: Json,
   said: Json | undefined,
   text: Json | undefined,
-  module: string,
+  scope: Scope,
 ): Json | undefined {
-  if (unknown === true) return (text === undefined ? undefined : namedIn(text, module)) ?? UNRESOLVED;
+  if (unknown === true) return (text === undefined ? undefined : namedIn(text, scope)) ?? UNRESOLVED;
   if (Array.isArray(unknown)) {
     const items = Array.isArray(value) ? value : [];
     const [blocks, texts] = [said, text].map((list) => (Array.isArray(list) ? list : []));
@@ -87,7 +110,7 @@ function filled(
     return Array.from(
       { length: Math.max(items.length, unknown.length) },
       (_, index) =>
-        filled(items[index] ?? undefined, unknown[index] ?? false, blocks![index], texts![index], module) ??
+        filled(items[index] ?? undefined, unknown[index] ?? false, blocks![index], texts![index], scope) ??
         items[index] ??
         null,
     );
@@ -99,7 +122,7 @@ function filled(
   for (const [key, open] of Object.entries(unknown)) {
     // Within a block that the JSON has, what it does not write is computed.
     if (open === true && block && !Object.hasOwn(block, key)) continue;
-    const inner = filled(members[key] ?? undefined, open, block?.[key], membersOf(text)?.[key], module);
+    const inner = filled(members[key] ?? undefined, open, block?.[key], membersOf(text)?.[key], scope);
     if (inner === undefined) continue;
     members[key] = inner;
     isAny = true;
@@ -107,8 +130,15 @@ function filled(
   return isAny ? members : undefined;
 }
 
+const NONE: Values = {};
+const blocks = new WeakMap<ProviderBlock, Values>();
+
+/** Of many resources it is one. */
 function blockValues(block: ProviderBlock | undefined): Values {
-  return membersOf(constantsOf(block?.expressions ?? {})) ?? {};
+  if (block === undefined) return NONE;
+  const known = blocks.get(block) ?? membersOf(constantsOf(block.expressions ?? {})) ?? NONE;
+  blocks.set(block, known);
+  return known;
 }
 
 /** What is not written out is unknown. */

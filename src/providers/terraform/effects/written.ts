@@ -2,7 +2,8 @@
  * Reads an expression as it is written, where it is nothing but text and references to attributes of resources.
  *
  * INVARIANT: a function, a condition or an index that is not written out makes the whole of it unknown: what it makes of
- * a reference could be anything.
+ * a reference could be anything. So could an attribute that the configuration sets: only what the provider computes names
+ * the resource itself.
  */
 import type { Json } from '../../../core/digest.ts';
 import { isMembers } from '../../../core/leaves.ts';
@@ -13,23 +14,31 @@ const REFERENCE = new RegExp(`^(${NAME}\\.${NAME}(?:\\[(?:\\d+|"[^"\\\\$%]*")\\]
 /** What else begins like a resource. */
 const NO_RESOURCE = /^(?:var|local|module|data|each|count|path|terraform|self|ephemeral)\./;
 
+export interface Scope {
+  /** The address of the module, with a dot after it; the root's is empty. */
+  module: string;
+  /** Does no block set this attribute? @param resource its address, with its index. */
+  isComputed(resource: string, attribute: string): boolean;
+}
+
 /** @returns with each reference as a token of the resource; undefined: it is not only these. */
-export function namedIn(written: Json, module: string): Json | undefined {
-  if (typeof written === 'string') return textOf(written, module);
+export function namedIn(written: Json, scope: Scope): Json | undefined {
+  if (typeof written === 'string') return textOf(written, scope);
   if (Array.isArray(written)) {
-    const items = written.map((item) => namedIn(item, module));
+    const items = written.map((item) => namedIn(item, scope));
     return items.some((item) => item === undefined) ? undefined : (items as Json[]);
   }
   return isMembers(written) ? undefined : written;
 }
 
-function textOf(written: string, module: string): string | undefined {
+function textOf(written: string, { module, isComputed }: Scope): string | undefined {
   if (written.includes('%{') || written.includes('$${')) return undefined;
   let isPlain = true;
   const made = written.replaceAll(/\$\{([^{}]*)\}/g, (_, inner: string) => {
     const [, resource, attribute] = REFERENCE.exec(inner.trim()) ?? [];
-    if (resource === undefined || NO_RESOURCE.test(resource)) isPlain = false;
-    return isPlain ? ownOf(`${module}${resource}`, attribute === 'id' ? undefined : attributeName(attribute!)) : '';
+    const address = `${module}${resource}`;
+    if (resource === undefined || NO_RESOURCE.test(resource) || !isComputed(address, attribute!)) isPlain = false;
+    return isPlain ? ownOf(address, attribute === 'id' ? undefined : attributeName(attribute!)) : '';
   });
   return isPlain && !made.includes('${') ? made : undefined;
 }
