@@ -3,8 +3,7 @@ import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/cli
 
 export interface Orders {
   resource: string;
-  /** One agent each. */
-  tokens: readonly string[];
+  agents: readonly { token: string; stack: string }[];
   everyMilliseconds: number;
   seconds: number;
 }
@@ -17,19 +16,21 @@ export interface Told {
   change?: string;
 }
 
-const STACK = 'cost-explorer-prod';
 const set = () => [
   { path: 'Resources.QueryFunction.Properties.MemorySize', value: 1024 + 64 * Math.floor(Math.random() * 100) },
 ];
 
 process.once('message', (orders: Orders) => {
-  void Promise.all(orders.tokens.map((token) => agent(orders, token))).then((told) => {
+  void Promise.all(orders.agents.map((own) => agent(orders, own))).then((told) => {
     process.send?.(told.flat(), () => process.exit());
   });
 });
 process.send?.('here');
 
-async function agent({ resource, everyMilliseconds, seconds }: Orders, token: string): Promise<Told[]> {
+async function agent(
+  { resource, everyMilliseconds, seconds }: Orders,
+  { token, stack }: Orders['agents'][number],
+): Promise<Told[]> {
   const client = new Client({ name: 'campaign', version: '1' }, { versionNegotiation: { mode: 'auto' } });
   const requestInit = { headers: { authorization: `Bearer ${token}` } };
   const told: Told[] = [];
@@ -38,18 +39,25 @@ async function agent({ resource, everyMilliseconds, seconds }: Orders, token: st
   await pause(Math.random() * everyMilliseconds);
   await client.connect(new StreamableHTTPClientTransport(new URL(resource), { requestInit }));
   let plan: unknown;
+  let pending: string | undefined;
   for (let next = performance.now(); performance.now() < end; next += everyMilliseconds) {
     await pause(next - performance.now());
     const dice = Math.random();
     const [tool, input] =
-      plan !== undefined && dice < 0.2
-        ? (['propose_change', { plan_id: plan, goal: 'fix', reason: 'more memory' }] as const)
-        : dice < 0.5
-          ? (['plan_stack_update', { stack: STACK, set: set() }] as const)
-          : (['describe_stack', { stack: STACK }] as const);
+      pending !== undefined && dice < 0.15
+        ? (['withdraw_change', { change_id: pending }] as const)
+        : plan !== undefined && pending === undefined && dice < 0.25
+          ? (['propose_change', { plan_id: plan, goal: 'fix', reason: 'more memory' }] as const)
+          : dice < 0.5
+            ? (['plan_stack_update', { stack, set: set() }] as const)
+            : (['describe_stack', { stack }] as const);
     const { content, ...line } = await call(client, tool, input);
     told.push(line);
-    if (tool === 'propose_change') plan = undefined;
+    if (tool === 'withdraw_change') pending = undefined;
+    if (tool === 'propose_change') {
+      plan = undefined;
+      pending = line.change;
+    }
     if (tool === 'plan_stack_update' && content?.decision === 'needs_approval') plan = content.plan_id;
   }
   await client.close();

@@ -76,10 +76,11 @@ export async function serveHttp({ config, version, sandboxed, told, stopped }: S
   await stopped;
   isStopping = true;
   log.info({ underWay: turns.held }, 'stopping');
+  await listening.refuse();
   const until = Date.now() + STOPS_WITHIN_MILLISECONDS;
   while ((turns.held > 0 || (await answers.underWay()) > 0) && Date.now() < until)
     await new Promise((resolve) => setTimeout(resolve, LOOKS_EVERY_MILLISECONDS));
   await mcp.close();
-  await listening.stop();
+  await listening.end();
   (await answers.current()).close();
 }

@@ -18,11 +18,10 @@ export interface Address {
 }
 export interface Listening {
   port: number;
-  /**
-   * Takes no new connection, and still answers on those that it has: a request may be on its way there. Resolves when
-   * all are closed, which idle ones are after a while.
-   */
-  stop(): Promise<void>;
+  /** Takes no new connection: a proxy asks another replica then. Still answers on those that it has. */
+  refuse(): Promise<void>;
+  /** Closes what is still open, after a while: a request may be on its way there. */
+  end(): Promise<void>;
 }
 
 /** @throws CONFIG_INVALID when it cannot listen there. */
@@ -49,14 +48,16 @@ export async function listenAt(
     );
     server.listen({ host, port, exclusive: true }, () => resolve());
   });
+  const ended = new Promise<void>((resolve) => void server.once('close', () => resolve()));
   return {
     port: (server.address() as AddressInfo).port,
-    async stop() {
-      const ended = new Promise<void>((resolve) => void server.once('close', () => resolve()));
+    async refuse() {
       // At this point of a turn of the event loop, all connections that came have been taken.
       await new Promise((resolve) => setImmediate(resolve));
       // The one of `http` would close what is idle at once.
       NetServer.prototype.close.call(server);
+    },
+    async end() {
       await new Promise((resolve) => setTimeout(resolve, LINGERS_MILLISECONDS));
       server.closeAllConnections();
       await ended;

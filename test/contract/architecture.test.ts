@@ -93,7 +93,7 @@ const TABLE: Record<string, string[]> = {
   ],
   [`${TERRAFORM}/reading`]: ['yaml', 'node:', 'src/core/', `${TERRAFORM}/settings.ts`, `${TERRAFORM}/source.ts`],
   [`${TERRAFORM}/plan-json`]: OF_PLANS,
-  [`${TERRAFORM}/effects`]: [...OF_PLANS, `${AWS}/picture/mask.ts`, `${AWS}/template/values.ts`],
+  [`${TERRAFORM}/effects`]: ['node:path', ...OF_PLANS, `${AWS}/picture/mask.ts`, `${AWS}/template/values.ts`],
   [`${TERRAFORM}/knowledge`]: [
     ...OF_PLANS,
     `${AWS}/knowledge/`,

@@ -189,7 +189,7 @@ describe('a call', () => {
 });
 
 describe('an agent that makes many calls at once', () => {
-  it('waits for its own, is told so when too many wait, and holds up nobody else', { timeout: 60_000 }, async () => {
+  it('waits for its own, is told so when too many wait, and holds up no other agent', { timeout: 60_000 }, async () => {
     const id = await proposeFix(team.world);
     const { version } = await team.world.app.changes.find(id);
     const noisy = await team.provider.tokenFor('bob');

@@ -1,6 +1,7 @@
 /** What faults of the database and of the way to it leave: nothing lost, nothing doubled, and no false word. */
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { Client } from 'pg';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import type { OpenLedger } from '../../src/ledger/ledger.ts';
 import { openLedgerAt, verifyLedger } from '../../src/ledger/open.ts';
 import { migrate } from '../../src/ledger/pg/migrate.ts';
@@ -21,6 +22,7 @@ beforeEach(async (context) => {
   await migrate(url);
 });
 afterEach(() => {
+  vi.useRealTimers();
   for (const ledger of opened) ledger.close();
   opened = [];
 });
@@ -199,3 +201,34 @@ it('goes on when a writer says nothing inside of its transaction, and what that 
   await deciding;
   expect(await namesIn(other)).toEqual(['other', 'silent, run 2']);
 }, 60_000);
+
+it('is busy for whoever waits for long, and tells that nothing was appended', async () => {
+  const holder = new Client({ connectionString: url });
+  await holder.connect();
+  try {
+    await holder.query('BEGIN; SELECT FROM countersign.locked_head()');
+    const ledger = open(url);
+    await expect(ledger.append(turn('waits'))).rejects.toThrow(coded('LEDGER_BUSY'));
+    await holder.query('ROLLBACK');
+    await ledger.append(turn('second'));
+    expect(await namesIn(ledger)).toEqual(['second']);
+  } finally {
+    await holder.end();
+  }
+}, 60_000);
+
+it.each([
+  ['ahead of', 5 * 60_000],
+  ['behind', -5 * 60_000],
+])('takes no event from a machine whose clock is minutes %s the database, and reads for it', async (where, skew) => {
+  const ledger = open(url);
+  await ledger.append(turn('in time'));
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + skew });
+  await expect(ledger.append(turn('skewed'))).rejects.toThrow(
+    expect.objectContaining({ code: 'LEDGER_CLOCK_SKEWED', message: expect.stringContaining(where) }),
+  );
+  expect(await namesIn(ledger)).toEqual(['in time']);
+  vi.useRealTimers();
+  await ledger.append(turn('in time again'));
+  expect(await namesIn(ledger)).toEqual(['in time', 'in time again']);
+});

@@ -1,6 +1,6 @@
 /** The ledger in PostgreSQL: who may do what in it, how it is begun and moved there, and what its faults leave. */
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
@@ -266,6 +266,9 @@ describe('a ledger that is moved from its file', () => {
     writeFileSync(join(folder, 'secret'), 'a'.repeat(64), { mode: 0o600 });
     openLedger(folder).close();
     expect(run('ledger', 'copy', '--to', 'postgres:here')).toContain('CONFIG_INVALID');
+    for (const command of [['halt'], ['status'], ['changes'], ['audit', 'verify']])
+      expect(run('--ledger', join(folder, 'elsewhere'), ...command), command.join(' ')).toContain('CONFIG_INVALID');
+    expect(existsSync(join(folder, 'elsewhere'))).toBe(false);
     expect(run('ledger', 'copy', '--to', url)).toContain('0 events');
     expect(run('halt')).toContain('LEDGER_MOVED');
     expect(run('--ledger', url, 'halt')).toContain('halted: postgres://127.0.0.1');

@@ -86,7 +86,7 @@ describe('the page, where an identity provider is asked', () => {
     expect((await browser.get(page.origin)).status).toBe(403);
   });
 
-  it('opens for nobody without it: there are no links, and an answer counts once, in the browser that asked', async () => {
+  it('opens only with it: there are no links, and an answer counts once, in the browser that asked', async () => {
     expect((await fetch(`${page.origin}/enter/${'A'.repeat(43)}`, { redirect: 'manual' })).status).toBe(401);
     expect((await fetch(`${page.origin}/events`)).status).toBe(401);
     provider.person = 'bob';

@@ -18,11 +18,15 @@ const READERS = 4;
 
 const libraryOf = async () => (await import('pg')).default;
 
+/** An index is read where there is one: by default the server reckons with a disk that turns. */
+export const PLANNING = '-c random_page_cost=1.1';
+
 const settingsOf = (url: string, more: ClientConfig = {}): ClientConfig => {
   requirePrivate(url);
   return {
     connectionString: url,
     application_name: 'countersign',
+    options: PLANNING,
     connectionTimeoutMillis: CONNECTS_WITHIN_MILLISECONDS,
     keepAlive: true,
     keepAliveInitialDelayMillis: 5_000,

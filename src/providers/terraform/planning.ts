@@ -6,6 +6,7 @@ import { CountersignError } from '../../core/errors.ts';
 import { APPLY } from './allowed-calls.ts';
 import { holding, type Processes } from './busy.ts';
 import { directoryOf, failed, freshCopy } from './copy.ts';
+import type { ModuleBodies } from './effects/index.ts';
 import { type Folders, PLAN_FILE } from './folders.ts';
 import { environmentNames, type RunIn, runTool, type Variables } from './process.ts';
 import { lockFileOf, mustBeReadable } from './reading/configuration.ts';
@@ -25,6 +26,8 @@ export interface Made {
   /** Of that file, as `show -json` tells it. */
   json: Buffer;
   state: State;
+  /** Of every module, as it was read before. */
+  bodies: ModuleBodies;
 }
 
 /**
@@ -33,7 +36,7 @@ export interface Made {
  */
 export async function planWorkspace(source: Source, workshop: Workshop, keep: boolean): Promise<Made> {
   const { settings, folders, processes } = workshop;
-  await mustBeReadable(source, settings);
+  const bodies = await mustBeReadable(source, settings);
   return holding(folders, processes, async () => {
     const run = await freshCopy(source, settings, settings.planner, workshop);
     const state = await pullState(run);
@@ -43,7 +46,7 @@ export async function planWorkspace(source: Source, workshop: Workshop, keep: bo
     const shown = await runTool(['show', '-json', '-no-color', PLAN_FILE], run);
     if (shown.code !== 0) throw failed('show', shown);
     if (keep) keepPlan(file, digest, source, folders);
-    return { digest, json: shown.stdout, state };
+    return { digest, json: shown.stdout, state, bodies };
   });
 }
 

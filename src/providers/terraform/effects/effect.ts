@@ -23,9 +23,9 @@ type Verdict = Pick<Effect, 'kind' | 'interrupts' | 'reversibility' | 'why'> & P
 
 /** @returns undefined: nothing happens to it. */
 export function effectOf(one: ResourceChange, about: About): Effect | undefined {
-  const { address, type, change, deposed } = one;
+  const { address, type, change, deposed, provider_name: provider } = one;
   const properties = propertiesOf(about.sides, change);
-  const { holds, revision, noBackup, size } = familyOf(type).judge(type);
+  const { holds, revision, noBackup, size } = familyOf(type, provider).judge(type);
   const verdict = verdictOf(one, about, isTagsOnly(properties));
   if (!verdict) return undefined;
   const tagKeys = change.actions === 'update' ? changedTagKeys(change).map((key) => makeVisibleLine(key, 128)) : [];
@@ -47,8 +47,8 @@ export function effectOf(one: ResourceChange, about: About): Effect | undefined 
 }
 
 function verdictOf(one: ResourceChange, { resource }: About, tagsOnly: boolean): Verdict | undefined {
-  const { change, type, action_reason: reason, previous_address: moved } = one;
-  const family = familyOf(type);
+  const { change, type, action_reason: reason, previous_address: moved, provider_name: provider } = one;
+  const family = familyOf(type, provider);
   const { holds, revision } = family.judge(type);
   const because = reason !== undefined && Object.hasOwn(REASONS, reason) ? ` Reason: ${REASONS[reason]}.` : '';
   const update = { interrupts: 'unknown' as const, reversibility: 'reversible' as const };

@@ -22,14 +22,19 @@ const MAX_TOLD = 5;
 
 type InFile = Found & { file: string };
 
-/** @throws INPUT_CONFIGURATION_REFUSED with the first refusals, by file. */
-export async function mustBeReadable(source: Source, settings: WorkspaceSettings): Promise<void> {
+/**
+ * @returns the bodies of the files of each module, by its folder.
+ * @throws INPUT_CONFIGURATION_REFUSED with the first refusals, by file.
+ */
+export async function mustBeReadable(source: Source, settings: WorkspaceSettings): Promise<Map<string, Body[]>> {
   const root = settings.module === '.' ? '' : settings.module;
   const refusals: InFile[] = [];
   const modules = [root];
   const seen = new Set(modules);
+  const read = new Map<string, Body[]>();
   for (let module = modules.shift(); module !== undefined; module = modules.shift()) {
     const bodies = await readBodies(configurationIn(source, module));
+    read.set(module, [...bodies.values()]);
     if (bodies.size === 0)
       refusals.push({
         file: module || '.',
@@ -53,6 +58,7 @@ export async function mustBeReadable(source: Source, settings: WorkspaceSettings
   }
   refusals.push(...(await lockFileRefusals(source, root, settings)));
   if (refusals.length > 0) throw refused(refusals);
+  return read;
 }
 
 function refused(refusals: readonly InFile[]): CountersignError {

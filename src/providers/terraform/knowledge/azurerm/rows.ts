@@ -96,7 +96,7 @@ azurerm_container_registry | admin_enabled | expose | becomes true | Every holde
 azurerm_container_registry | network_rule_set.default_action | expose | becomes Allow | The internet can newly reach the endpoint of {it}
 azurerm_container_registry | retention_policy_in_days | expire | shorter never | untagged images after that time
 azurerm_servicebus_namespace | local_auth_enabled | expose | becomes true | Every holder of a key of {it} can newly send and read messages
-azurerm_servicebus_queue | auto_delete_on_idle | expire | set | the queue, when it is idle for that time
+azurerm_servicebus_queue | auto_delete_on_idle | expire | set | the queue, when it is unused for that time
 azurerm_servicebus_queue | default_message_ttl | expire | changed | messages older than that
 azurerm_servicebus_queue | status | disable | becomes Disabled,SendDisabled,ReceiveDisabled | the queue
 azurerm_eventhub | message_retention | expire | shorter 7 | messages older than that

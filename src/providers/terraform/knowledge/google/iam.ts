@@ -122,7 +122,7 @@ function lossMarks({ after }: Resource, kind: string, lost: readonly Grant[], on
           .slice(0, 3)
           .join(', ')} can no longer act on ${on} with ${roles}.`
       : kind === 'policy'
-        ? `An empty policy is written: no member has a role on ${on} by it any more.`
+        ? `An empty policy is written: it gives no role on ${on} any more.`
         : `The role ${roles} on ${on} is removed for everyone who has it.`;
   return [{ kind: 'disable', path: 'role', text: said }];
 }
