@@ -10,7 +10,8 @@ export const providerRules = joinRules([awsRules, terraformRules]);
 /** With what the tables of every provider say of types: those of one take as long to load as a command. */
 export async function providerRulesWithTypes(): Promise<ProviderRules> {
   const { familyOf } = await import('./terraform/knowledge/index.ts');
-  const judged = (type: string) => familyOf(type).judge(type);
+  // A sketch names no provider: the one that the type is called by.
+  const judged = (type: string) => familyOf(type, type.split('_')[0]).judge(type);
   const terraform: ProviderRules = {
     ...terraformRules,
     holdsOf: (type) => judged(type).holds,
