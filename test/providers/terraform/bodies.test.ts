@@ -58,6 +58,98 @@ describe('what is written', () => {
   ])('dynamic: %s', (_what, dynamic, expected) => {
     expect(marks(dynamic)).toBe(expected);
   });
+  it('hides nothing where a block is not found as one', () => {
+    const bucket: Row = {
+      at: 'aws_s3_bucket.b',
+      after: { bucket: 'b' },
+      unknown: { lifecycle_rule: true, id: true },
+      written: { bucket: { constant_value: 'b' } },
+    };
+    expect(described([bucket]).effects[0]!.marks).toEqual([]);
+    expect(described([bucket], {}, { 'aws_s3_bucket.b': { bucket: 'b' } }).effects[0]!.marks).toEqual([]);
+    const updated: Row = { ...bucket, before: { bucket: 'b' }, actions: ['update'] };
+    expect(described([updated], {}, {}).effects[0]!.marks.map(({ kind }) => kind)).toContain('expire');
+    const firewall: Row = {
+      at: 'google_compute_firewall.f',
+      after: { name: 'f' },
+      unknown: { allow: true },
+      written: { name: { constant_value: 'f' } },
+    };
+    expect(described([firewall]).effects[0]!.marks.map(({ kind }) => kind)).toEqual(['expose']);
+    const database: Row = {
+      at: 'azurerm_storage_account.s',
+      after: { name: 's' },
+      unknown: { public_network_access_enabled: true },
+      written: { name: { constant_value: 's' } },
+    };
+    expect(described([database]).effects[0]!.marks).toEqual([]);
+    expect(described([database], {}, {}).effects[0]!.marks.map(({ kind }) => kind)).toEqual(['expose']);
+  });
+  const vpc: Row = { at: 'aws_vpc.v', after: { tags: null }, unknown: { cidr_block: true, id: true }, written: {} };
+  const rule = (port: number, cidr?: string) => ({
+    from_port: port,
+    to_port: port,
+    protocol: 'tcp',
+    ...(cidr ? { cidr_blocks: [cidr] } : {}),
+  });
+  const opened = (ingress: object[], unknown: object[], body: object) =>
+    described(
+      [
+        vpc,
+        {
+          at: 'aws_security_group.g',
+          after: { name: 'g', ingress: ingress as never },
+          unknown: { ingress: unknown as never },
+        },
+      ],
+      {},
+      { 'aws_security_group.g': body as never },
+    )
+      .effects.find(({ type }) => type === 'aws_security_group')!
+      .marks.filter(({ kind }) => kind === 'expose');
+  const own = ['${aws_vpc.v.cidr_block}'];
+  it('is read of a block that stands alone', () => {
+    expect(
+      opened([rule(5432)], [{ cidr_blocks: true }], { ingress: [{ ...rule(5432), cidr_blocks: own }] }).map(
+        ({ network }) => network?.range,
+      ),
+    ).not.toContain('a source that is unknown until execution');
+  });
+  it.each<[string, object[], object[], object]>([
+    [
+      'another block',
+      [rule(1), rule(2)],
+      [{ cidr_blocks: true }, {}],
+      {
+        ingress: [
+          { ...rule(2), cidr_blocks: own },
+          { ...rule(1), cidr_blocks: ['${terraform_data.x.output}'] },
+        ],
+      },
+    ],
+    [
+      'a literal of another block',
+      [rule(1)],
+      [{ cidr_blocks: true }],
+      { ingress: [{ ...rule(1), cidr_blocks: ['10.0.0.0/8'] }] },
+    ],
+    [
+      'a block beside a dynamic one',
+      [rule(1), rule(2)],
+      [{}, { cidr_blocks: true }],
+      { ingress: [{ ...rule(1), cidr_blocks: own }], dynamic: { ingress: [{}] } },
+    ],
+    [
+      'nothing, where a dynamic block makes it',
+      [rule(1)],
+      [{ cidr_blocks: true }],
+      { dynamic: { ingress: [{ content: [{ cidr_blocks: own }] }] } },
+    ],
+  ])('is not taken from %s', (_what, ingress, unknown, body) => {
+    expect(opened(ingress, unknown, body).map(({ network }) => network?.range)).toContain(
+      'a source that is unknown until execution',
+    );
+  });
   it('names no resource by an attribute that somebody sets', () => {
     const role: Row = {
       at: 'aws_iam_role.r',

@@ -119,15 +119,15 @@ export function planJson(rows: readonly Row[], over: Record<string, Json> = {}):
 }
 
 export const keyed = tagsFor('key of the state', 'nonce');
-/** @param bodies of blocks as they are written, by address. */
+/** @param bodies of blocks as they are written, by address. Absent: nobody read the configuration. */
 export const described = (
   rows: readonly Row[],
   over: Record<string, Json> = {},
-  bodies: Record<string, Json> = {},
+  bodies?: Record<string, Json>,
 ): Described =>
   describePlan(readPlanJson(planJson(rows, over), { tool: 'terraform' }), {
     workspace: 'prod',
     keyed,
     account: '111122223333',
-    bodyOf: (block) => bodies[block],
+    ...(bodies ? { bodyOf: (block: string) => bodies[block] } : {}),
   });

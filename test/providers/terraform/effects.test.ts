@@ -441,6 +441,30 @@ describe('a sensitive value', () => {
     ],
     ['by its name alone', [{ at: 'aws_db_instance.a', after: { password: SECRET } }], {}],
     [
+      'that is a number',
+      [
+        { at: 'aws_db_instance.a', after: { pin: 8675309 }, sensitive: { after: { pin: true } } },
+        {
+          at: 'aws_ssm_parameter.b',
+          after: { name: SECRET, value: 'pin 8675309' },
+          sensitive: { after: { name: true } },
+        },
+      ],
+      {},
+    ],
+    [
+      'within a document',
+      [
+        {
+          at: 'aws_db_instance.a',
+          after: { all: JSON.stringify({ word: SECRET }) },
+          sensitive: { after: { all: true } },
+        },
+        elsewhere,
+      ],
+      {},
+    ],
+    [
       'in the name of a member',
       [
         {
@@ -478,6 +502,7 @@ describe('a sensitive value', () => {
     const told = plainly(described(rows, over));
     for (const form of [SECRET, Buffer.from(SECRET).toString('base64').slice(0, -4), encodeURIComponent(SECRET)])
       expect(told).not.toContain(form);
+    expect(told).not.toContain('8675309');
     expect(told).toMatch(/\*{4}\([0-9a-f]{8}\)/);
   });
   it('looks equal where it is equal, and another where it is another', () => {

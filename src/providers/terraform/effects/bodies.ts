@@ -21,12 +21,16 @@ export function bodiesIn(modules: ModuleBodies, root: string): (blockAddress: st
   for (let count = 0; waiting.length > 0 && count < MAX_CALLS; count += 1) {
     const { folder, prefix } = waiting.shift()!;
     for (const file of modules.get(folder) ?? []) {
-      for (const [type, named] of membersOf(file.resource))
-        for (const [name, body] of membersOf(named)) {
-          const address = `${prefix}${type}.${name}`;
-          const written = only(body);
-          found.set(address, found.has(address) || written === undefined ? null : written);
-        }
+      for (const [kind, before] of [
+        ['resource', ''],
+        ['data', 'data.'],
+      ] as const)
+        for (const [type, named] of membersOf(file[kind]))
+          for (const [name, body] of membersOf(named)) {
+            const address = `${prefix}${before}${type}.${name}`;
+            const written = only(body);
+            found.set(address, found.has(address) || written === undefined ? null : written);
+          }
       for (const [name, body] of membersOf(file.module)) {
         const { source } = (only(body) ?? {}) as { source?: unknown };
         if (typeof source === 'string' && /^\.\.?(?:\/|$)/.test(source) && !/[$%]\{/.test(source))

@@ -12,14 +12,15 @@ import type { Picture, Thing } from '../../../core/picture.ts';
 import type { PlanDraft } from '../../../core/plan.ts';
 import { makeVisible } from '../../../core/render-safe.ts';
 import { UNSEEN } from '../../../core/subject.ts';
-import { families, familyOf, type Resource } from '../knowledge/index.ts';
+import { families, familyOf, type Resource, unknownTypes } from '../knowledge/index.ts';
 import { configurationOf } from '../plan-json/configuration.ts';
 import type { Change, ResourceChange, TerraformPlan } from '../plan-json/shape.ts';
 import { effectOf } from './effect.ts';
 import { besidesOf } from './marks.ts';
 import { notesOf } from './notes.ts';
+import { POLICY_DOCUMENT, policyDocument } from './policy-documents.ts';
 import { propertiesOf } from './properties.ts';
-import { isUntouched, resourceOf } from './resources.ts';
+import { isUntouched, resourceOf, type Written } from './resources.ts';
 import { type Secrets, secretsOf } from './secrets.ts';
 import { shownSides, type Tag } from './values.ts';
 
@@ -49,7 +50,8 @@ export function describePlan(plan: TerraformPlan, { workspace, keyed, account, b
   const secrets = secretsOf(plan, keyed);
   const configuration = configurationOf(plan);
   const changes = (plan.resource_changes ?? []).filter(({ mode }) => mode === 'managed');
-  const resources = changes.map((one) => resourceOf(one, { configuration, bodyOf }));
+  const documentOf = documentsIn(plan, { configuration, bodyOf });
+  const resources = changes.map((one) => resourceOf(one, { configuration, bodyOf, documentOf }));
   const judged = families.map((family) =>
     family.judgeAll(
       resources.filter(({ type, providerName }) => familyOf(type, providerName) === family),
@@ -80,6 +82,26 @@ export function describePlan(plan: TerraformPlan, { workspace, keyed, account, b
     picture: pictureOf([...outputs.things, ...things]),
     protections: judged.flatMap((by) => by.protections),
     lowered: judged.flatMap((by) => by.lowered),
+  };
+}
+
+/** What is known of the documents that data sources make only when the plan is applied. */
+function documentsIn(
+  { resource_changes: changes = [] }: TerraformPlan,
+  written: Written,
+): (source: string) => Json | undefined {
+  const later = changes.filter(
+    ({ mode, type, change, provider_name: provider }) =>
+      mode === 'data' &&
+      type === POLICY_DOCUMENT &&
+      change.actions === 'read' &&
+      familyOf('aws_', provider) !== unknownTypes,
+  );
+  const sources = new Map(later.map((one) => [one.address, one]));
+  return (source) => {
+    const one = sources.get(source);
+    const { after } = one ? resourceOf(one, written) : { after: null };
+    return after === null ? undefined : policyDocument(after);
   };
 }
 

@@ -6,7 +6,6 @@
  * the resource itself.
  */
 import type { Json } from '../../../core/digest.ts';
-import { isMembers } from '../../../core/leaves.ts';
 import { ownOf } from '../knowledge/alias.ts';
 
 const NAME = '[A-Za-z_][\\w-]*';
@@ -19,19 +18,31 @@ export interface Scope {
   module: string;
   /** Does no block set this attribute? @param resource its address, with its index. */
   isComputed(resource: string, attribute: string): boolean;
+  /** The document that a data source will make; undefined: not known. @param source its address, with its index. */
+  documentOf(source: string): Json | undefined;
 }
 
 /** @returns with each reference as a token of the resource; undefined: it is not only these. */
 export function namedIn(written: Json, scope: Scope): Json | undefined {
   if (typeof written === 'string') return textOf(written, scope);
   if (Array.isArray(written)) {
-    const items = written.map((item) => namedIn(item, scope));
-    return items.some((item) => item === undefined) ? undefined : (items as Json[]);
+    const items = written.map((item) => namedIn(item, scope) ?? (isLiteral(item) ? item : undefined));
+    const isNamed = written.some((item) => !isLiteral(item));
+    return !isNamed || items.some((item) => item === undefined) ? undefined : (items as Json[]);
   }
-  return isMembers(written) ? undefined : written;
+  return undefined;
 }
 
-function textOf(written: string, { module, isComputed }: Scope): string | undefined {
+const isLiteral = (written: Json): boolean =>
+  typeof written === 'string' ? !/[$%]\{/.test(written) : typeof written !== 'object';
+
+const DOCUMENT = new RegExp(
+  `^\\$\\{(data\\.aws_iam_policy_document\\.${NAME}(?:\\[(?:\\d+|"[^"\\\\$%]*")\\])?)\\.json\\}$`,
+);
+
+function textOf(written: string, { module, isComputed, documentOf }: Scope): Json | undefined {
+  const [, document] = DOCUMENT.exec(written) ?? [];
+  if (document !== undefined) return documentOf(`${module}${document}`);
   if (written.includes('%{') || written.includes('$${')) return undefined;
   let isPlain = true;
   const made = written.replaceAll(/\$\{([^{}]*)\}/g, (_, inner: string) => {
@@ -40,7 +51,8 @@ function textOf(written: string, { module, isComputed }: Scope): string | undefi
     if (resource === undefined || NO_RESOURCE.test(resource) || !isComputed(address, attribute!)) isPlain = false;
     return isPlain ? ownOf(address, attribute === 'id' ? undefined : attributeName(attribute!)) : '';
   });
-  return isPlain && !made.includes('${') ? made : undefined;
+  // Without a reference it would be known: it is another's text.
+  return isPlain && made !== written && !made.includes('${') ? made : undefined;
 }
 
 /** As judgements of references have it: `Arn`, `VpcId`. */

@@ -7,6 +7,7 @@ import type { Family } from './judgement.ts';
 import { unknownTypes } from './unknown.ts';
 
 export type { Family, Fate, Judged, Resource, Values } from './judgement.ts';
+export { unknownTypes } from './unknown.ts';
 
 /** The first that has the type decides. */
 export const families: readonly Family[] = [aws, google, azurerm, builtin, unknownTypes];
