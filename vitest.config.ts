@@ -16,10 +16,10 @@ const LONG = named(
   '{ci,clients,concurrency,deploy-tools,dispatch,http,kill,model,review,terraform,watch}/**/*.test.ts',
   'attacks/{executor-table,ledger-held,ledger-trouble,outcomes,signatures-survive,team-ssh}.test.ts',
   'agents/denials.test.ts',
-  'cli/run.test.ts',
+  'cli/{run,runners}.test.ts',
   'contract/{clouds,road}.test.ts',
   'corpus/*doors.test.ts',
-  'ledger/{database,database-faults,independent,postgres}.test.ts',
+  'ledger/{database,database-backup,database-faults,database-selecting,independent,postgres}.test.ts',
   'mcp/{card,inspector}.test.ts',
   'sandbox/aws-cli.test.ts',
 );

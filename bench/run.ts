@@ -16,6 +16,7 @@ import { benchPlans } from './plans.ts';
 import { benchReview } from './review.ts';
 import { benchStart } from './start.ts';
 import { benchTerraform } from './terraform.ts';
+import { benchWorkspaces } from './workspaces.ts';
 
 const BENCHES = {
   start: benchStart,
@@ -27,6 +28,7 @@ const BENCHES = {
   review: benchReview,
   growth: benchGrowth,
   terraform: benchTerraform,
+  workspaces: benchWorkspaces,
 };
 /** Takes many minutes: only when it is named. */
 const ONLY_NAMED: readonly string[] = ['growth'];

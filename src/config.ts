@@ -99,8 +99,16 @@ export const variables = (): Readonly<Record<string, string | undefined>> => ({ 
 /** Where a state folder keeps its webhook. */
 export const webhookFile = (home: string): string => join(home, 'webhook.json');
 
-/** Where the ledger is: an address of a database, or else the state folder. */
-export const ledgerPlace = ({ home, ledgerUrl }: Pick<Config, 'home' | 'ledgerUrl'>): string => ledgerUrl ?? home;
+/**
+ * Where the ledger is: an address of a database, or else the state folder.
+ *
+ * INVARIANT: what is given as an address is never taken for a folder, in which another ledger would be begun: whoever
+ * opens it says that it is no address.
+ */
+export function ledgerPlace({ home, ledgerUrl }: Pick<Config, 'home' | 'ledgerUrl'>): string {
+  if (ledgerUrl === undefined) return home;
+  return /^postgres(?:ql)?:/i.test(ledgerUrl) ? ledgerUrl : `postgres:${ledgerUrl}`;
+}
 
 /** The state folder of whoever names none. */
 export const defaultHome = (): string => join(homedir(), '.countersign');

@@ -1,9 +1,10 @@
-/** docs/resource-types.md: every CloudFormation type, judged or not yet. */
+/** docs/resource-types.md: every CloudFormation type, judged or not yet, and the types of Terraform. */
 import { judgements } from '../../src/providers/aws/knowledge/holds.ts';
 import { INTERRUPTS, interruptingProperties, runs } from '../../src/providers/aws/knowledge/interruptions.ts';
 import { REVISIONS } from '../../src/providers/aws/knowledge/revisions.ts';
 import { type Judgement, typesOf } from '../../src/providers/aws/knowledge/tables/judgement.ts';
 import { judgedBy, legend } from './judged-by.ts';
+import { terraformTypes } from './terraform-types.ts';
 
 /** Which sources have a type: the service specification, cfn-lint's schemas. */
 export interface Schemas {
@@ -49,6 +50,8 @@ export function resourceTypesPage(types: string[], sources: string[], { specifie
     '- **judged by**: the tables besides that have rows of the type:',
     ...legend().map((line) => `  ${line}`),
     '',
+    'Types of Terraform stand [below](#types-of-terraform).',
+    '',
     'Every type is judged by: policy documents, security group rules, secrets by the names of properties, values that follow from secrets,',
     'dynamic references, cfn-init metadata, tags, names like `Retention` and `Expiration`.',
     '',
@@ -66,6 +69,7 @@ export function resourceTypesPage(types: string[], sources: string[], { specifie
     '|---|---|---|---|---|---|---|',
     ...types.map(line),
     '',
+    ...terraformTypes(),
   ].join('\n');
 }
 

@@ -19,7 +19,7 @@ import { type Explanation, explain, type SmallestChange, type Subject } from '..
 import { readSample } from '../policy-lab/explain/sample.ts';
 import { type Moment, momentOf } from '../policy-lab/replay/as-of.ts';
 import { decisionText } from '../policy-lab/replay/replay.ts';
-import { providerRules } from '../providers/index.ts';
+import { providerRules, providerRulesWithTypes } from '../providers/index.ts';
 import { layOut, NARROWEST, type Row, rowOf, type Tone, wrapped } from '../render/layout.ts';
 import { sentenceOf } from '../render/sentence.ts';
 import { verdictText } from '../render/verdict-text.ts';
@@ -61,7 +61,7 @@ export async function explainPolicy(subject: string, request: ExplainRequest): P
   const ledger = openLedgerAt(ledgerPlace(request));
   try {
     const recorded = /^(?:plan|chg)_/.test(subject) ? await momentIn(ledger, subject) : undefined;
-    const found: Subject = recorded ?? sketched(subject, policy, request, now);
+    const found: Subject = recorded ?? (await sketched(subject, policy, request, now));
     const asked: Subject = goal ? { ...found, goal } : found;
     const { plan, at, sponsor } = asked;
     const explanation = await explain(
@@ -116,7 +116,12 @@ async function momentIn(ledger: LedgerView, given: string): Promise<Moment> {
   );
 }
 
-function sketched(file: string, policy: Policy | null, { sponsor, actsAs }: ExplainRequest, now: Date): Subject {
+async function sketched(
+  file: string,
+  policy: Policy | null,
+  { sponsor, actsAs }: ExplainRequest,
+  now: Date,
+): Promise<Subject> {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -128,7 +133,8 @@ function sketched(file: string, policy: Policy | null, { sponsor, actsAs }: Expl
       { cause },
     );
   }
-  const sample = readSample(text, file, { policy, provider: providerRules, sponsor, now });
+  const provider = await providerRulesWithTypes();
+  const sample = readSample(text, file, { policy, provider, sponsor, now });
   return {
     kind: 'plan',
     seq: Number.MAX_SAFE_INTEGER,

@@ -83,6 +83,7 @@ export const ERROR_CODES = [
   'WORKSPACE_BUSY',
   'WORKSPACE_TIMEOUT',
   'WORKSPACE_STATE_UNREADABLE',
+  'WORKSPACE_PLAN_FILE_MISSING',
   // The operator's configuration.
   'CONFIG_INVALID',
   'CONFIG_POLICY_INVALID',
@@ -104,6 +105,7 @@ export const ERROR_CODES = [
   'LEDGER_NOT_MIGRATED',
   'LEDGER_OTHER_SECRET',
   'LEDGER_MOVED',
+  'LEDGER_CLOCK_SKEWED',
   // The forge of a pull request, and the server that a job asks.
   'CI_FORGE_REFUSED',
   'CI_FORGE_UNREACHABLE',

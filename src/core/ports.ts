@@ -72,6 +72,8 @@ export interface ProviderRules {
   classify(call: Pick<Call, 'service' | 'operation' | 'input'> & { provider?: string }): CallClass;
   readonly callRecords?: CallRecords;
   readonly hosts: HostRules;
+  /** Where all targets of that kind are, if they are in no account. */
+  placeOfAll?(target: Pick<Target, 'kind'>): { account: string; region: string } | undefined;
   /** The account and region that stand in an id, where they do. */
   placeOf(id: string): { account?: string; region?: string };
   /** The call that plans to keep what would be lost, or a copy of it. Absent or undefined: no call does. */

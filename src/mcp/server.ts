@@ -18,8 +18,8 @@ import { callForResource, RESOURCE_TEMPLATES, RESOURCES } from './resources.ts';
 import type { ListedTool } from './tool-list.ts';
 
 /** At most 2 KB: clients cut longer ones. */
-export const INSTRUCTIONS = `Countersign lets you describe AWS, plan changes (dry runs) and propose them. Nothing changes until guards pass and the right people have signed the exact plan.
-1. describe_policy, describe_stack: see the resources and the policy.
+export const INSTRUCTIONS = `Countersign lets you describe AWS and Terraform workspaces, plan changes (dry runs) and propose them. Nothing changes until guards pass and the right people have signed the exact plan.
+1. describe_policy, describe_stack, describe_workspaces: see the resources and the policy.
 2. plan_*: a dry run. Read effects and verdicts. If it is denied, change the plan as the remedy says. Do not argue with a denial, and do not try other tools or credentials.
 3. propose_change with a true goal and reason. If it needs approval, tell the user the exact command in "next" and end your turn.
 4. describe_change: see approvals, progress and outcome.

@@ -37,6 +37,7 @@ export function joinRules(all: readonly [ProviderRules, ...ProviderRules[]]): Pr
     ...first,
     targets: all.flatMap(({ targets }) => targets),
     factsOf: (target) => ofKind(target.kind).factsOf(target),
+    placeOfAll: (target) => ofKind(target.kind).placeOfAll?.(target),
     completePlan: (earlier) => ofKind(earlier.target.kind).completePlan(earlier),
     describeEffects: (effects) => all.reduce((described, one) => one.describeEffects(described), [...effects]),
     holdsOf: (type) => all.map((one) => one.holdsOf(type)).find((holds) => holds !== 'unknown') ?? 'unknown',

@@ -17,7 +17,7 @@ async function runOn(kind: string, trouble: Trouble | null) {
   return run(kind, trouble, startExecutor(), url);
 }
 
-it.for(['instance stop'])(
+it.for(['stack update', 'instance stop'])(
   '%s ends once, and truly, whichever write its executor is killed before or after',
   { timeout: 600_000 },
   async (kind, context) => {

@@ -1,6 +1,7 @@
 /** What faults of the database and of the way to it leave: nothing lost, nothing doubled, and no false word. */
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { Client } from 'pg';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import type { OpenLedger } from '../../src/ledger/ledger.ts';
 import { openLedgerAt, verifyLedger } from '../../src/ledger/open.ts';
 import { migrate } from '../../src/ledger/pg/migrate.ts';
@@ -21,6 +22,7 @@ beforeEach(async (context) => {
   await migrate(url);
 });
 afterEach(() => {
+  vi.useRealTimers();
   for (const ledger of opened) ledger.close();
   opened = [];
 });
@@ -117,15 +119,15 @@ async function wayTo(place: string) {
   through.port = String((proxy.address() as { port: number }).port);
   return {
     url: through.href,
-    cutAt(text: string, where: Where, then?: 'closed') {
+    cutAt(text: string, where: Where, then: () => void = () => undefined) {
       cut = (bytes) => {
         if (!bytes.includes(text)) return undefined;
-        if (then) isClosed = true;
+        then();
         return where;
       };
     },
-    open() {
-      isClosed = false;
+    refuse(isSo: boolean) {
+      isClosed = isSo;
     },
     close() {
       for (const socket of sockets) socket.destroy();
@@ -164,10 +166,10 @@ it('says that it does not know when the commit was sent and the ledger cannot be
   try {
     const ledger = open(way.url);
     await ledger.append(turn('first'));
-    way.cutAt('COMMIT', 'after', 'closed');
+    way.cutAt('COMMIT', 'after', () => way.refuse(true));
     await expect(ledger.append(turn('second'))).rejects.toThrow(coded('LEDGER_OUTCOME_UNKNOWN'));
     await expect(ledger.append(turn('third'))).rejects.toThrow(coded('LEDGER_UNREACHABLE'));
-    way.open();
+    way.refuse(false);
     await ledger.append(turn('fourth'));
     expect(await namesIn(ledger)).toEqual(['first', 'second', 'fourth']);
   } finally {
@@ -199,3 +201,51 @@ it('goes on when a writer says nothing inside of its transaction, and what that 
   await deciding;
   expect(await namesIn(other)).toEqual(['other', 'silent, run 2']);
 }, 60_000);
+
+it('reads again over another connection when the answer to a read never comes', async () => {
+  const way = await wayTo(url);
+  try {
+    const ledger = open(way.url);
+    await ledger.append(turn('first'));
+    expect(await namesIn(ledger)).toEqual(['first']);
+    let isCut = false;
+    way.cutAt('FROM countersign.events', 'silent', () => {
+      isCut = true;
+    });
+    expect(await namesIn(ledger)).toEqual(['first']);
+    expect(isCut).toBe(true);
+  } finally {
+    way.close();
+  }
+}, 90_000);
+
+it('is busy for whoever waits for long, and tells that nothing was appended', async () => {
+  const holder = new Client({ connectionString: url });
+  await holder.connect();
+  try {
+    await holder.query('BEGIN; SELECT FROM countersign.locked_head()');
+    const ledger = open(url);
+    await expect(ledger.append(turn('waits'))).rejects.toThrow(coded('LEDGER_BUSY'));
+    await holder.query('ROLLBACK');
+    await ledger.append(turn('second'));
+    expect(await namesIn(ledger)).toEqual(['second']);
+  } finally {
+    await holder.end();
+  }
+}, 60_000);
+
+it.each([
+  ['ahead of', 5 * 60_000],
+  ['behind', -5 * 60_000],
+])('takes no event from a machine whose clock is minutes %s the database, and reads for it', async (where, skew) => {
+  const ledger = open(url);
+  await ledger.append(turn('in time'));
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + skew });
+  await expect(ledger.append(turn('skewed'))).rejects.toThrow(
+    expect.objectContaining({ code: 'LEDGER_CLOCK_SKEWED', message: expect.stringContaining(where) }),
+  );
+  expect(await namesIn(ledger)).toEqual(['in time']);
+  vi.useRealTimers();
+  await ledger.append(turn('in time again'));
+  expect(await namesIn(ledger)).toEqual(['in time', 'in time again']);
+});

@@ -1,6 +1,6 @@
 /** The ledger in PostgreSQL: who may do what in it, how it is begun and moved there, and what its faults leave. */
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
@@ -266,10 +266,21 @@ describe('a ledger that is moved from its file', () => {
     writeFileSync(join(folder, 'secret'), 'a'.repeat(64), { mode: 0o600 });
     openLedger(folder).close();
     expect(run('ledger', 'copy', '--to', 'postgres:here')).toContain('CONFIG_INVALID');
+    for (const command of [['halt'], ['status'], ['changes'], ['audit', 'verify']])
+      expect(run('--ledger', join(folder, 'elsewhere'), ...command), command.join(' ')).toContain('CONFIG_INVALID');
+    expect(existsSync(join(folder, 'elsewhere'))).toBe(false);
     expect(run('ledger', 'copy', '--to', url)).toContain('0 events');
     expect(run('halt')).toContain('LEDGER_MOVED');
     expect(run('--ledger', url, 'halt')).toContain('halted: postgres://127.0.0.1');
     expect(run('--ledger', url, 'audit', 'verify')).toContain('1 row');
     expect(run('ledger', 'migrate', '--owner-url', url)).toContain('1 event');
+    const audit = (...args: string[]) => run('--ledger', url, 'audit', ...args);
+    expect(audit('key')).toContain('countersign-ledger/');
+    writeFileSync(join(folder, 'kept'), audit('checkpoint'));
+    expect(audit('export').trim().split('\n')).toHaveLength(1);
+    expect(audit('show')).toContain('halted');
+    expect(audit('tiles', join(folder, 'tiles'))).toContain('1 event');
+    expect(audit('verify', '--checkpoint', join(folder, 'kept'))).toContain('matches (signed)');
+    expect(audit('rebuild')).toContain('computed again');
   });
 });

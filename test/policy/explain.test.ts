@@ -261,7 +261,7 @@ effects:
       /:2:1 efects: there is no key efects/,
     );
     expect(await problems('stack: a\nids: [i-1]\neffects: [{ kind: tag, type: A::B }]')).toContain(
-      'name a stack, or ids',
+      'name a stack, a workspace, or ids',
     );
     expect(await problems('stack: a\neffects: [{ kind: tag }]')).toMatch(/:2:11 effects\.0: name a type/);
     expect(await problems('stack: a\naccount: other\neffects: [{ kind: tag, type: A::B }]')).toMatch(

@@ -94,7 +94,7 @@ describe('a policy file', () => {
     [
       'a freeze of nothing',
       'freezes: [{ from: 2026-12-18T18:00, to: 2027-01-04T08:00, reason: r }]',
-      'name an environment, an account or stacks to freeze',
+      'name an environment, an account, stacks or workspaces to freeze',
     ],
     [
       'a freeze backwards',

@@ -1,5 +1,7 @@
 /** What binds a plan: nothing beside the signed call decides what is applied, and nothing of it leaks. */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { guards } from '../../guards/index.ts';
@@ -161,4 +163,35 @@ it('the file of a plan that nothing will execute is removed', async () => {
     { target: 'network', state: 'removed' },
   ]);
   expect(() => statSync(file)).toThrow();
+});
+
+it('a plan file that is not in this state folder refuses the command, and the change stays approved', async () => {
+  const id = await here.proposed(await here.plan());
+  rmSync(join(here.world.home, 'workspaces/network/plans'), { recursive: true });
+  await expect(here.app.executor.run(id)).rejects.toMatchObject({ code: 'WORKSPACE_PLAN_FILE_MISSING' });
+  expect(await here.app.changes.find(id)).toMatchObject({ state: 'approved' });
+});
+
+it('a process that an earlier run left behind is waited for', async (context) => {
+  if (!existsSync('/proc/self/cwd')) context.skip('there is no /proc');
+  const { calls } = await planned();
+  const left = spawn('sleep', ['60'], { cwd: String(calls[0]!.input.directory) });
+  try {
+    expect(await here.plan()).toMatchObject({
+      code: 'WORKSPACE_BUSY',
+      message: expect.stringContaining(String(left.pid)),
+    });
+  } finally {
+    left.kill('SIGKILL');
+    await once(left, 'close');
+  }
+  expect(await here.plan()).toMatchObject({ plan_id: expect.any(String) });
+});
+
+it('what is told while it is applied names resources, and not what they are made of', async () => {
+  const id = await here.proposed(await here.plan());
+  const told: string[] = [];
+  await here.app.executor.run(id, (text) => void told.push(text));
+  expect(told.join('\n')).toMatch(/terraform_data\.a: create done/);
+  expect(told.join('\n')).not.toMatch(/\[id=/);
 });

@@ -1,5 +1,5 @@
 /** What a plan may be of, with the real program: each is told as what it is, and applied as it was signed. */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { foldersOf } from '../../src/providers/terraform/folders.ts';
@@ -164,4 +164,20 @@ describe('what was signed', () => {
     expect(ended.filter(({ status }) => status === 'fulfilled')).toMatchObject([{ value: { state: 'succeeded' } }]);
     expect(readdirSync(join(here.world.home, 'workspaces/network/runs'))).toHaveLength(1);
   });
+});
+
+/** Where an argument has the name of a block, the parser keeps the argument alone: the program itself must refuse these. */
+it.each([
+  ['data = { terraform_data = {} }', 'data "external" "x" {\n  program = ["touch", "RAN"]\n}'],
+  ['check = {}', 'check "x" {\n  data "external" "x" {\n    program = ["touch", "RAN"]\n  }\n}'],
+  ['module = {}', 'module "m" {\n  source = "./m"\n}'],
+  ['provider = {}', 'provider "external" {\n}'],
+])('what the argument %j hides runs nothing', async (argument, block) => {
+  const ran = join(here.root, 'ran');
+  here.write({ 'main.tf': `${block.replace('RAN', ran)}\n${argument}\n`, 'm/main.tf': '' });
+  expect(await here.plan()).toMatchObject({
+    code: 'WORKSPACE_PLAN_FAILED',
+    message: expect.stringMatching(/argument/i),
+  });
+  expect(existsSync(ran)).toBe(false);
 });

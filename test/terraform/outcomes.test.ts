@@ -4,7 +4,9 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { mintWritingPermit } from '../../src/core/permit.ts';
 import { createOwners } from '../../src/processes.ts';
+import { withCloud } from '../world.ts';
 import { type HttpState, openHttpState } from './http-state.ts';
 import { data, needsTerraform, openWorkspaceWorld, type WorkspaceWorld } from './world.ts';
 
@@ -210,4 +212,26 @@ it('outlives its executor, which is killed; it is looked for, and not repeated',
   await until(() => !isThere(pid));
   expect((await another.executor.reconcile(id)).change).toMatchObject({ state: 'succeeded' });
   expect(http.came.POST).toBe(1);
+});
+
+it('that was never started has failed, and can never be started', async () => {
+  const id = await approved();
+  const hanging = await here.world.another({});
+  void withCloud(hanging, { send: () => new Promise(() => undefined) }).executor.run(id);
+  await until(() => http.came.LOCK === 2);
+  while ((await here.app.changes.find(id)).state !== 'executing')
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  here.world.kill(hanging);
+  expect((await reconciled(id)).change).toMatchObject({
+    state: 'failed',
+    outcome: { detail: expect.stringContaining('it was never started') },
+  });
+  const { plan } = await here.app.changes.plan((await here.app.changes.find(id)).planId);
+  const [call] = plan.calls;
+  const rights = await here.app.cloud.ownRights(plan.target);
+  expect(await here.app.cloud.send(call!, mintWritingPermit(call!), rights)).toMatchObject({
+    kind: 'refused',
+    code: 'STATE_NONCE_USED',
+  });
+  expect(http.came.POST).toBeUndefined();
 });

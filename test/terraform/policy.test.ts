@@ -1,6 +1,10 @@
 /** A workspace in the policy: what is refused of it, whose scope it is, and how that is told. No program is needed. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { guards } from '../../guards/index.ts';
+import { explainPolicy } from '../../src/cli/policy-explain.ts';
 import { checkPolicy } from '../../src/policy/check.ts';
 import { parsePolicy } from '../../src/policy/load.ts';
 import { scopeFor } from '../../src/policy/scope.ts';
@@ -107,4 +111,30 @@ it('is warned of where what plans could write, and where approved changes run al
 it('leaves the digest of a policy without workspaces as it was', () => {
   const without = text('').replace(/workspaces:[\s\S]*/, '');
   expect(Object.keys(parsePolicy(without, 'policy.yaml', guards).file)).not.toContain('workspaces');
+});
+
+it('is explained by a sketch, in the words of a plan', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'countersign-sketch-'));
+  const write = (name: string, content: string) => {
+    writeFileSync(join(folder, name), content);
+    return join(folder, name);
+  };
+  const policyPath = write('policy.yaml', text('    execute: by_command\n'));
+  const sketch = (effect: string) =>
+    explainPolicy(write('sketch.yaml', `workspace: network\nsponsor: alice\neffects: [${effect}]\n`), {
+      policyPath,
+      home: folder,
+      actsAs: [],
+      sponsor: undefined,
+    });
+  const told = await sketch('{ kind: update, type: aws_sns_topic, logicalId: aws_sns_topic.a }');
+  expect(told).toMatchObject({ target: 'network (terraform, default)' });
+  expect(told.summary).toBe('Updates the workspace network: 0 created, 1 updated, 0 deleted or replaced.');
+  const denied = (report: typeof told) =>
+    report.guards.filter(({ outcome }) => outcome === 'deny').map(({ guard }) => guard);
+  // No person but the sponsor has a key here.
+  expect(denied(told)).toEqual(['approval']);
+  const lost = await sketch('{ kind: delete, type: aws_dynamodb_table, logicalId: aws_dynamodb_table.orders }');
+  expect(denied(lost)).toContain('stateful-loss');
+  rmSync(folder, { recursive: true });
 });

@@ -297,6 +297,12 @@ const CASES: [name: string, refused: Record<string, string>, named: RegExp, twin
     /the module m from \.\.\/vendor\/m/,
     { 'live/main.tf': body('module "m" {', 'source = "../modules/m"', '}'), 'modules/m/main.tf': '' },
   ],
+  [
+    'an argument that hides blocks of its name',
+    { 'live/main.tf': body('data "external" "x" {', '}', 'data = 1') },
+    /an argument data at the top/,
+    { 'live/main.tf': body('data "aws_ami" "x" {', '}') },
+  ],
   ['what is not HCL', { 'live/main.tf': 'resource "a" {' }, /Unclosed configuration block/, { 'live/main.tf': '' }],
 ];
 
@@ -307,6 +313,13 @@ describe.each(CASES)('%s', (_name, files, named, twin) => {
     expect(told).toMatch(named);
   });
   it('and its twin is planned', async () => expect(await refused(twin)).toBe('planned'));
+});
+
+it('bytes that are not UTF-8 are refused', async () => {
+  const files = new Map([['live/main.tf', Buffer.from([0x23, 0xff, 0x0a])]]);
+  await expect(mustBeReadable({ files, commit: null }, SETTINGS)).rejects.toMatchObject({
+    message: expect.stringContaining('live/main.tf: bytes that are not UTF-8'),
+  });
 });
 
 /** Parsed at once: each is the value of a local. */

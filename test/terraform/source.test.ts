@@ -44,6 +44,8 @@ describe.each([
     write('modules/m/main.tf');
     write('terraform.tfstate');
     write('terraform.tfstate.backup');
+    write('terraform.d/plugins/x');
+    write('live/terraform.d/plugins/x');
     commit();
     expect(await paths(ref)).toEqual(['main.tf', 'modules/m/main.tf']);
   });

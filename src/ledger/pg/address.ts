@@ -6,6 +6,7 @@ export const isAddress = (place: string): boolean => /^postgres(?:ql)?:/i.test(p
 
 /** `postgres://host:port/database`: no user, no password, no option. */
 export function shownAddress(url: string): string {
+  if (!URL.canParse(url)) return 'a database';
   const { host, pathname } = new URL(url);
   return `postgres://${host || 'socket'}${pathname}`;
 }

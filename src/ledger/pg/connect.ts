@@ -15,14 +15,20 @@ const SILENT_MILLISECONDS = 8_000;
 const ANSWERS_WITHIN_MILLISECONDS = WAITS_MILLISECONDS + 3_000;
 const CONNECTS_WITHIN_MILLISECONDS = 5_000;
 const READERS = 4;
+/** A read whose answer is lost is asked again; never so for what writes. */
+const READS_WITHIN_MILLISECONDS = 20_000;
 
 const libraryOf = async () => (await import('pg')).default;
+
+/** An index is read where there is one: by default the server reckons with a disk that turns. */
+export const PLANNING = '-c random_page_cost=1.1';
 
 const settingsOf = (url: string, more: ClientConfig = {}): ClientConfig => {
   requirePrivate(url);
   return {
     connectionString: url,
     application_name: 'countersign',
+    options: PLANNING,
     connectionTimeoutMillis: CONNECTS_WITHIN_MILLISECONDS,
     keepAlive: true,
     keepAliveInitialDelayMillis: 5_000,
@@ -49,7 +55,13 @@ export const connectWriter = (url: string): Promise<Client> =>
 /** For what is read outside of transactions. */
 export async function readersOf(url: string): Promise<Pool> {
   const { Pool } = await libraryOf();
-  const pool = new Pool({ ...settingsOf(url), max: READERS, idleTimeoutMillis: 60_000, allowExitOnIdle: true });
+  const pool = new Pool({
+    ...settingsOf(url),
+    max: READERS,
+    query_timeout: READS_WITHIN_MILLISECONDS,
+    idleTimeoutMillis: 60_000,
+    allowExitOnIdle: true,
+  });
   pool.on('error', () => undefined);
   return pool;
 }

@@ -6,6 +6,7 @@
  */
 import type { Client } from 'pg';
 import { canonicalJson, digestOf } from '../../core/digest.ts';
+import { CountersignError } from '../../core/errors.ts';
 import { type LedgerEvent, MILESTONES } from '../../core/events.ts';
 import { standingIdOf, tagsOf } from '../../core/kept.ts';
 import { eventBytes, isMilestone, parseEvent, type WrittenEvent } from '../events.ts';
@@ -44,13 +45,31 @@ export interface Writing extends Doing {
 
 /** @param place as it may be shown. @throws when the head is not this one's in time, or as `mustBeKnown`. */
 export async function begin(client: Client, now: () => Date, place = 'the database'): Promise<Writing> {
-  const text = 'BEGIN; SELECT * FROM countersign.locked_head()';
+  const text = 'BEGIN; SELECT *, clock_timestamp() AS time FROM countersign.locked_head()';
   const results = (await asked(client, { text })) as unknown as {
-    rows: (StoredFormat & { size: string; peaks: Buffer })[];
+    rows: (StoredFormat & { size: string; peaks: Buffer; time: Date })[];
   }[];
   const head = results[1]!.rows[0]!;
   mustBeKnown(head, place);
+  mustBeInTime(head.time);
   return writingOn(client, headIn(head), now);
+}
+
+/** More than a network takes, and less than a time limit of a policy. */
+const MOST_SKEW_MILLISECONDS = 120_000;
+
+/**
+ * The times of events are of the machines that append them, and limits are counted by them: machines that do not agree
+ * on the time would not agree on what may be done.
+ */
+function mustBeInTime(time: Date): void {
+  const skew = Date.now() - time.getTime();
+  if (Math.abs(skew) <= MOST_SKEW_MILLISECONDS) return;
+  throw new CountersignError(
+    'LEDGER_CLOCK_SKEWED',
+    `The clock of this machine is ${Math.round(Math.abs(skew) / 1000)} s ${skew > 0 ? 'ahead of' : 'behind'} the clock of the ledger's database.`,
+    'Nothing was appended. Synchronize the clocks of both machines (NTP), then try again.',
+  );
 }
 
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: one closure over the tree's end and what waits to be inserted.

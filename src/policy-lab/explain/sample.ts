@@ -35,7 +35,7 @@ const effect = z.strictObject({
   /** Default: an instance, where `ids` are planned for. */
   type: z
     .string()
-    .regex(/^[\w.]+(?:::[\w.]+)+$/, 'name a type like Vendor::Service::Thing')
+    .regex(/^[\w.]+(?:::[\w.]+)+$|^[a-z][a-z0-9]*_\w+$/, 'name a type like Vendor::Service::Thing, or vendor_thing')
     .optional(),
   logicalId: name.optional(),
   physicalId: name.optional(),
@@ -56,6 +56,8 @@ const sampleSchema = z
     /** A stack, or ids of resources that no stack owns. */
     stack: name.optional(),
     ids: z.array(name).min(1).optional(),
+    /** Of the policy, in their place. */
+    workspace: name.optional(),
     change: z.enum(['create', 'update', 'delete']).default('update'),
     goal: goalSchema.optional(),
     sponsor: name.optional(),
@@ -69,7 +71,10 @@ const sampleSchema = z
     terminationProtection: z.boolean().default(false),
     effects: z.array(effect).min(1, 'name at least one effect'),
   })
-  .refine(({ stack, ids }) => (stack === undefined) !== (ids === undefined), 'name a stack, or ids');
+  .refine(
+    ({ stack, ids, workspace }) => [stack, ids, workspace].filter((one) => one !== undefined).length === 1,
+    'name a stack, a workspace, or ids',
+  );
 type Sample = z.infer<typeof sampleSchema>;
 type SampleEffect = Sample['effects'][number];
 
@@ -95,7 +100,7 @@ export function readSample(text: string, fileName: string, about: About): { plan
   if (sample?.account !== undefined && !aliases.includes(sample.account))
     report(['account'], `the policy has no account ${sample.account}${orMeant(sample.account, aliases)}`);
   for (const [index, { type, physicalId }] of (sample?.effects ?? []).entries()) {
-    if (sample?.stack !== undefined && type === undefined) report(['effects', index], 'name a type');
+    if (sample?.ids === undefined && type === undefined) report(['effects', index], 'name a type');
     if (sample?.ids && sample.ids.length > 1 && !sample.ids.includes(physicalId ?? ''))
       report(['effects', index], 'name one of the ids as physicalId');
   }
@@ -112,24 +117,33 @@ export function readSample(text: string, fileName: string, about: About): { plan
 function planOf(sample: Sample, { policy, provider, sponsor, now }: About): Plan {
   const [alias, account] =
     Object.entries(policy?.file.accounts ?? {}).find(([one]) => one === (sample.account ?? one)) ?? [];
-  const place = { account: account?.id ?? '000000000000', region: sample.region ?? account?.regions[0] ?? 'eu-west-1' };
+  const place = (sample.workspace === undefined ? undefined : provider.placeOfAll?.({ kind: 'workspace' })) ?? {
+    account: account?.id ?? '000000000000',
+    region: sample.region ?? account?.regions[0] ?? 'eu-west-1',
+  };
   const effects = provider.describeEffects(
     sample.effects.map((one, index) => effectOf(one, index, sample, { provider, now })),
   );
   // As if planned under the role that the policy names: a sketch asks about its effects, not about credentials.
   const role = (policy && accountFor(policy, place.account)?.plannerRole) ?? alias ?? 'planner';
-  const { stack, ids = [] } = sample;
+  const { ids = [], workspace } = sample;
+  const stack = sample.stack ?? workspace;
   const worst = [...effects].sort(compareWorstFirst)[0]!;
   const action = stack === undefined ? (ACTIONS[worst.kind] ?? 'resize') : sample.change;
   const about = {
     action,
     actor: { account: place.account, name: `${role}/sketch`, role },
     tool: `plan_${stack === undefined ? 'resources' : 'stack'}_${action}`,
-    calls: [callOf(action, stack ?? ids, provider, place)],
+    calls: [callOf(action, stack ?? ids, workspace === undefined ? 'stack' : 'workspace', { provider, place })],
     target:
       stack === undefined
         ? { kind: 'resources' as const, ...place, name: [...ids].sort().join(','), ids }
-        : { kind: 'stack' as const, ...place, name: stack, ids: sample.change === 'create' ? [] : [stack] },
+        : {
+            kind: workspace === undefined ? ('stack' as const) : ('workspace' as const),
+            ...place,
+            name: stack,
+            ids: sample.change === 'create' ? [] : [stack],
+          },
     subject: stack === undefined ? machinesOf(ids, sample) : stackOf(stack, sample),
     observed: {},
   };
@@ -155,16 +169,17 @@ function planOf(sample: Sample, { policy, provider, sponsor, now }: About): Plan
 function callOf(
   action: Action,
   on: string | string[],
-  { name: provider, factsOf }: ProviderRules,
-  place: Pick<Call, 'account' | 'region'>,
+  kind: 'stack' | 'workspace',
+  { provider: { name, factsOf }, place }: { provider: ProviderRules; place: Pick<Call, 'account' | 'region'> },
 ): Call {
-  const row = factsOf({ kind: typeof on === 'string' ? 'stack' : 'resources' }).allowedCalls.find(
-    ({ actions }) => actions[0] === action,
-  );
+  const { allowedCalls } = factsOf({ kind: typeof on === 'string' ? kind : 'resources' });
+  const row =
+    allowedCalls.find(({ actions }) => actions[0] === action) ??
+    allowedCalls.find(({ actions }) => actions.includes(action));
   const [input] = Object.entries(row?.inputs ?? {}).find(([, must]) => must === null) ?? [];
   return {
     step: 'step1',
-    provider,
+    provider: row?.provider ?? name,
     service: row?.service ?? '',
     operation: row?.operation ?? '',
     input: input === undefined ? {} : { [input]: on },
@@ -175,9 +190,10 @@ function callOf(
 function effectOf(
   given: SampleEffect,
   index: number,
-  { stack, ids, change }: Sample,
+  { stack: inStack, workspace, ids, change }: Sample,
   { provider, now }: Pick<About, 'provider' | 'now'>,
 ): Effect {
+  const stack = inStack ?? workspace;
   const { kind, type = provider.machineType, interrupts, retention, backupHoursAgo, size, marks, properties } = given;
   const isGone = kind === 'delete' || kind === 'replace';
   const holds = given.holds ?? provider.holdsOf(type);
@@ -189,7 +205,9 @@ function effectOf(
     type,
     ...(logicalId === undefined ? {} : { logicalId }),
     ...(physicalId === undefined ? {} : { physicalId }),
-    ...(stack === undefined || change === 'create' ? {} : { owner: { kind: 'stack', name: stack } }),
+    ...(stack === undefined || change === 'create'
+      ? {}
+      : { owner: { kind: workspace === undefined ? 'stack' : 'workspace', name: stack } }),
     holds,
     interrupts,
     reversibility:

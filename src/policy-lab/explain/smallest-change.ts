@@ -67,7 +67,7 @@ function* subsets<T>(all: readonly T[], size: number): Generator<T[]> {
 export function keeping(plan: Plan, kept: readonly Effect[]): Plan {
   const effects = [...kept];
   const { target, subject, calls } = plan;
-  if (target.kind === 'stack') return { ...plan, effects };
+  if (target.kind !== 'resources') return { ...plan, effects };
   const isOf = (id: string) => (effect: Effect) => effect.physicalId === id;
   const gone = target.ids.filter((id) => plan.effects.some(isOf(id)) && !kept.some(isOf(id)));
   const ids = target.ids.filter((id) => !gone.includes(id));

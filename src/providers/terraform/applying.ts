@@ -21,7 +21,7 @@ import { join } from 'node:path';
 import type { Call } from '../../core/call.ts';
 import { sha256Hex } from '../../core/digest.ts';
 import { CountersignError, type ErrorCode } from '../../core/errors.ts';
-import { hold, mustBeQuiet, runningIn } from './busy.ts';
+import { hold, mustBeQuiet, processIn, runningIn } from './busy.ts';
 import {
   backendOnly,
   diagnosticsIn,
@@ -142,9 +142,19 @@ function textOf(file: string): string {
   }
 }
 
-const TOLD = ['apply_complete', 'apply_errored', 'apply_progress'];
+/** SECURITY: not in Terraform's own words, which have the id of what was made: it may be the secret itself. */
+const TOLD: Readonly<Record<string, string>> = {
+  apply_start: 'begun',
+  apply_complete: 'done',
+  apply_errored: 'failed',
+  apply_progress: 'still running',
+};
+const toldOf = ({ type = '', hook }: Message): string[] =>
+  Object.hasOwn(TOLD, type) && hook?.resource?.addr
+    ? [`${hook.resource.addr}: ${hook.action ?? 'apply'} ${TOLD[type]}`]
+    : [];
 
-/** Until the process has ended. @param tell is given its own words of each resource. */
+/** Until the process has ended. @param tell is told of each resource. */
 export async function watch({ digest, ended }: Started, folders: Folders, tell: (text: string) => void): Promise<void> {
   let isOver = false;
   void ended.then(() => {
@@ -153,7 +163,7 @@ export async function watch({ digest, ended }: Started, folders: Folders, tell: 
   for (let told = 0; ; ) {
     const wasOver = isOver;
     const lines = linesOf(digest, folders);
-    for (const { type = '', '@message': text } of lines.slice(told)) if (TOLD.includes(type) && text) tell(text);
+    for (const text of lines.slice(told).flatMap(toldOf)) tell(text);
     told = lines.length;
     if (wasOver) return;
     await pause();
@@ -176,7 +186,15 @@ export async function untilBegun({ digest, ended }: Started, folders: Folders): 
 /** @throws STATE_CHANGE_RUNNING while a process of it runs, or may run on another machine. */
 export function mustBeOver(digest: string, { folders, processes }: Pick<Workshop, 'folders' | 'processes'>): void {
   const last = runningIn(folders);
-  if (last?.digest !== digest || processes.presenceOf(last.owner) === 'dead') return;
+  if (last?.digest !== digest) return;
+  const left = processIn(folders);
+  if (left !== null)
+    throw new CountersignError(
+      'STATE_CHANGE_RUNNING',
+      `A process of its apply still runs: ${left}.`,
+      'Wait until it ends, then look again.',
+    );
+  if (processes.presenceOf(last.owner) === 'dead') return;
   throw new CountersignError(
     'STATE_CHANGE_RUNNING',
     `Its apply ${processes.presenceOf(last.owner) === 'alive' ? 'is' : 'may still be'} running: process ${last.owner.pid} on ${last.owner.host}.`,

@@ -4,7 +4,7 @@
  * INVARIANT: whoever uses it holds a lock of the operating system (SQLite's), which ends with the process and by no clock;
  * and no process that an executor started there, and left behind, still runs.
  */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { CountersignError } from '../../core/errors.ts';
 import type { Owner, Presence } from '../../core/owner.ts';
 import { openSqlite } from '../../sqlite.ts';
@@ -66,7 +66,33 @@ export function runningIn({ running }: Pick<Folders, 'running'>): { digest: stri
   }
 }
 
+/**
+ * A process that works in the copy, or null. Where there is a /proc: a program that was killed leaves its providers
+ * behind, and an executor may die before it has written down what it started.
+ */
+export function processIn({ work }: Pick<Folders, 'work'>): number | null {
+  for (const pid of entriesOf('/proc').filter((name) => /^\d+$/.test(name))) {
+    try {
+      const cwd = readlinkSync(`/proc/${pid}/cwd`);
+      if (cwd === work || cwd.startsWith(`${work}/`)) return Number(pid);
+    } catch {
+      // It has ended, or is another user's.
+    }
+  }
+  return null;
+}
+
+function entriesOf(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
 export function mustBeQuiet(folders: Folders, { presenceOf }: Pick<Processes, 'presenceOf'>): void {
+  const left = processIn(folders);
+  if (left !== null) throw busy(`a process of an earlier run still works there (${left})`, 'Wait until it ends.');
   const last = runningIn(folders);
   if (!last) return;
   const presence = presenceOf(last.owner);

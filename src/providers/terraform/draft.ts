@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import type { Json } from '../../core/digest.ts';
 import type { Plan, PlanDraft } from '../../core/plan.ts';
 import { tagsFor } from '../aws/picture/mask.ts';
-import { describePlan, readPlanJson, type TerraformPlan } from './effects/index.ts';
+import { bodiesIn, describePlan, readPlanJson, type TerraformPlan } from './effects/index.ts';
 import { applyCall, keptSource, type Made, mustBeKept, planWorkspace, type Workshop } from './planning.ts';
 import { type Request, requestSchema } from './request.ts';
 import { PLACE } from './rules.ts';
@@ -48,7 +48,8 @@ interface Planned {
 function drafted({ plan, made, source, request }: Planned, workshop: Workshop, about: About): PlanDraft {
   const { settings } = workshop;
   const keyed = tagsFor(about.secretKey, about.planNonce);
-  const described = describePlan(plan, { workspace: settings.name, keyed });
+  const bodyOf = bodiesIn(made.bodies, settings.module);
+  const described = describePlan(plan, { workspace: settings.name, keyed, bodyOf });
   const changesNothing = described.effects.length === 0;
   const { state } = made;
   return {

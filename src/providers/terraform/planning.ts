@@ -6,6 +6,7 @@ import { CountersignError } from '../../core/errors.ts';
 import { APPLY } from './allowed-calls.ts';
 import { holding, type Processes } from './busy.ts';
 import { directoryOf, failed, freshCopy } from './copy.ts';
+import type { ModuleBodies } from './effects/index.ts';
 import { type Folders, PLAN_FILE } from './folders.ts';
 import { environmentNames, type RunIn, runTool, type Variables } from './process.ts';
 import { lockFileOf, mustBeReadable } from './reading/configuration.ts';
@@ -25,6 +26,8 @@ export interface Made {
   /** Of that file, as `show -json` tells it. */
   json: Buffer;
   state: State;
+  /** Of every module, as it was read before. */
+  bodies: ModuleBodies;
 }
 
 /**
@@ -33,7 +36,7 @@ export interface Made {
  */
 export async function planWorkspace(source: Source, workshop: Workshop, keep: boolean): Promise<Made> {
   const { settings, folders, processes } = workshop;
-  await mustBeReadable(source, settings);
+  const bodies = await mustBeReadable(source, settings);
   return holding(folders, processes, async () => {
     const run = await freshCopy(source, settings, settings.planner, workshop);
     const state = await pullState(run);
@@ -43,7 +46,7 @@ export async function planWorkspace(source: Source, workshop: Workshop, keep: bo
     const shown = await runTool(['show', '-json', '-no-color', PLAN_FILE], run);
     if (shown.code !== 0) throw failed('show', shown);
     if (keep) keepPlan(file, digest, source, folders);
-    return { digest, json: shown.stdout, state };
+    return { digest, json: shown.stdout, state, bodies };
   });
 }
 
@@ -77,23 +80,31 @@ export function tidy(digest: string, { folders, settings }: Pick<Workshop, 'fold
     rmSync(path, { recursive: true, force: true });
 }
 
-/** @throws STATE_PLAN_FILE_CHANGED when the file is gone, or is not the one of that digest. */
+/** @throws WORKSPACE_PLAN_FILE_MISSING when it is not here, STATE_PLAN_FILE_CHANGED when it is not of that digest. */
 export function mustBeKept(digest: string, folders: Folders): void {
   const { file } = folders.plan(digest);
   let bytes: Buffer;
   try {
     bytes = readFileSync(file);
   } catch {
-    throw changed('is not in the state folder any more');
+    throw new CountersignError('WORKSPACE_PLAN_FILE_MISSING', 'The plan file is not in this state folder.', {
+      agent: 'Plan again.',
+      person:
+        'Execute it with the state folder in which it was planned; if the file was removed, have it planned again.',
+    });
   }
-  if (`sha256:${sha256Hex(bytes)}` !== digest) throw changed('is not the one that was planned: its SHA-256 differs');
+  if (`sha256:${sha256Hex(bytes)}` !== digest) throw changed();
 }
 
-const changed = (why: string) =>
-  new CountersignError('STATE_PLAN_FILE_CHANGED', `The plan file ${why}.`, {
-    agent: 'Plan again.',
-    person: 'Have an agent plan it again.',
-  });
+const changed = () =>
+  new CountersignError(
+    'STATE_PLAN_FILE_CHANGED',
+    'The plan file is not the one that was planned: its SHA-256 differs.',
+    {
+      agent: 'Plan again.',
+      person: 'Have an agent plan it again.',
+    },
+  );
 
 /** What was planned, as it was copied then. */
 export function keptSource(digest: string, folders: Folders, commit: string | null): Source {

@@ -26,6 +26,7 @@ export const terraformRules: ProviderRules = {
   isRevisionType: () => false,
   classify: () => 'write',
   hosts: NO_HOSTS,
+  placeOfAll: () => PLACE,
   placeOf: () => ({}),
   whereToLook: ({ name }) => [`countersign tool describe_workspaces: it names the state of ${name}`],
   knownTypes: async () => ({ isKnownType: (type) => /^[a-z][a-z0-9]*_\w+$/.test(type), isKnownService: () => false }),

@@ -21,8 +21,9 @@ export interface Source {
 
 const MAX_FILES = 10_000;
 const MAX_BYTES = 64 * 1024 * 1024;
-/** Of git and of Terraform itself, at any depth: not read, and secrets in part. */
-const NOT_COPIED = /(?:^|\/)(?:\.git|\.terraform|[^/]*\.tfstate(?:\.[^/]*)?|\.terraform\.tfstate\.lock\.info)(?:\/|$)/;
+/** Of git and of Terraform itself, at any depth: states hold secrets, and `terraform.d` would be a place of providers. */
+const NOT_COPIED =
+  /(?:^|\/)(?:\.git|\.terraform|terraform\.d|[^/]*\.tfstate(?:\.[^/]*)?|\.terraform\.tfstate\.lock\.info)(?:\/|$)/;
 const OWN_FILE = /(?:^|\/)(?:plan\.tfplan|countersign_override\.tf\.json|countersign\.tf)$/;
 
 export const digestOfSource = ({ files }: Pick<Source, 'files'>): string =>

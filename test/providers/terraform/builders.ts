@@ -36,6 +36,11 @@ function actionsOf({ before = null, after = null, actions }: Row): string[] {
   return JSON.stringify(before) === JSON.stringify(after) ? ['no-op'] : ['update'];
 }
 
+const providerOf = (type: string) =>
+  type.startsWith('terraform_')
+    ? 'terraform.io/builtin/terraform'
+    : `registry.terraform.io/hashicorp/${type.split('_')[0]}`;
+
 const changeOf = (row: Row) => {
   const { at, before = null, after = null, unknown = {}, sensitive = {}, provider, change = {}, more = {} } = row;
   const { type, name, module } = partsOf(at);
@@ -45,7 +50,7 @@ const changeOf = (row: Row) => {
     mode: isData(at) ? 'data' : 'managed',
     type,
     name,
-    provider_name: provider ?? `registry.terraform.io/hashicorp/${type.split('_')[0]}`,
+    provider_name: provider ?? providerOf(type),
     change: {
       actions: actionsOf(row),
       before,
@@ -114,15 +119,15 @@ export function planJson(rows: readonly Row[], over: Record<string, Json> = {}):
 }
 
 export const keyed = tagsFor('key of the state', 'nonce');
-/** @param bodies of blocks as they are written, by address. */
+/** @param bodies of blocks as they are written, by address. Absent: nobody read the configuration. */
 export const described = (
   rows: readonly Row[],
   over: Record<string, Json> = {},
-  bodies: Record<string, Json> = {},
+  bodies?: Record<string, Json>,
 ): Described =>
   describePlan(readPlanJson(planJson(rows, over), { tool: 'terraform' }), {
     workspace: 'prod',
     keyed,
     account: '111122223333',
-    bodyOf: (block) => bodies[block],
+    ...(bodies ? { bodyOf: (block: string) => bodies[block] } : {}),
   });

@@ -108,6 +108,22 @@ describe('the kind of an effect', () => {
       expect(one({ before: table, more: { action_reason } })?.why).toMatch(/Reason: \w+ /);
     },
   );
+  it.each(['registry.terraform.io/acme/aws', 'registry.terraform.io/hashicorp/awsome', undefined])(
+    'is unknown where %s provides it',
+    (provider_name) => {
+      const json = JSON.parse(planJson([{ at: TABLE, before: table }]));
+      Object.assign(json.resource_changes[0], { provider_name });
+      const plan = parsePlanJson(JSON.stringify(json), { tool: 'terraform' });
+      const { effects } = describePlan(plan, { workspace: 'prod', keyed });
+      expect(effects[0]).toMatchObject({ kind: 'delete', holds: 'unknown', reversibility: 'unknown' });
+    },
+  );
+  it.each(['registry.opentofu.org/hashicorp/aws', 'hashicorp/aws', 'aws'])(
+    'is known where %s provides it',
+    (provider) => {
+      expect(one({ before: table, provider })?.holds).toBe('data');
+    },
+  );
   it('sorts the worst first', () => {
     const rows: Row[] = [
       { at: 'aws_iam_group.a', after: { name: 'a' } },
@@ -240,6 +256,32 @@ describe('what is told besides', () => {
     const { notes, effects } = described([{ at: 'acme_rocket.a', after: { x: 1 } }]);
     expect(notes).toEqual(['1 resource type is not in the tables and judged as the worst case: acme_rocket.']);
     expect(effects[0]?.holds).toBe('unknown');
+  });
+});
+
+describe('the account', () => {
+  const arn = (account: string) => `arn:aws:sqs:eu-west-1:${account}:q`;
+  const queue = (account: string, name = 'q'): Row => {
+    const values = { name, arn: arn(account) };
+    return { at: `aws_sqs_queue.${name}`, before: values, after: values, written: { name: { constant_value: name } } };
+  };
+  const grant: Row = {
+    at: 'aws_lambda_permission.p',
+    after: { function_name: 'f', action: 'lambda:InvokeFunction', principal: 'arn:aws:iam::111122223333:root' },
+  };
+  const told = (rows: Row[]) => {
+    const plan = parsePlanJson(planJson(rows), { tool: 'terraform' });
+    return JSON.stringify(describePlan(plan, { workspace: 'prod', keyed }).effects.flatMap(({ marks }) => marks));
+  };
+  it('is the one that all of the workspace is in', () => {
+    expect(told([grant, queue('111122223333')])).not.toContain('another account');
+    expect(told([grant, queue('111122223333')])).not.toBe(told([grant, queue('444455556666')]));
+  });
+  it('is none where they differ, or where somebody wrote it', () => {
+    const unknown = told([grant]);
+    expect(told([grant, queue('111122223333'), queue('444455556666', 'r')])).toBe(unknown);
+    expect(told([grant, { ...queue('111122223333'), written: { arn: { constant_value: 'x' } } }])).toBe(unknown);
+    expect(told([grant, { ...queue('111122223333'), written: null }])).toBe(unknown);
   });
 });
 
@@ -399,6 +441,30 @@ describe('a sensitive value', () => {
     ],
     ['by its name alone', [{ at: 'aws_db_instance.a', after: { password: SECRET } }], {}],
     [
+      'that is a number',
+      [
+        { at: 'aws_db_instance.a', after: { pin: 8675309 }, sensitive: { after: { pin: true } } },
+        {
+          at: 'aws_ssm_parameter.b',
+          after: { name: SECRET, value: 'pin 8675309' },
+          sensitive: { after: { name: true } },
+        },
+      ],
+      {},
+    ],
+    [
+      'within a document',
+      [
+        {
+          at: 'aws_db_instance.a',
+          after: { all: JSON.stringify({ word: SECRET }) },
+          sensitive: { after: { all: true } },
+        },
+        elsewhere,
+      ],
+      {},
+    ],
+    [
       'in the name of a member',
       [
         {
@@ -436,6 +502,7 @@ describe('a sensitive value', () => {
     const told = plainly(described(rows, over));
     for (const form of [SECRET, Buffer.from(SECRET).toString('base64').slice(0, -4), encodeURIComponent(SECRET)])
       expect(told).not.toContain(form);
+    expect(told).not.toContain('8675309');
     expect(told).toMatch(/\*{4}\([0-9a-f]{8}\)/);
   });
   it('looks equal where it is equal, and another where it is another', () => {

@@ -51,6 +51,12 @@ describe('what is no plan', () => {
     ['null', 'null', /no format_version/],
     ['half a plan', planJson(ROWS).slice(0, -40), /not JSON/],
     ['JSON nested without end', `{"format_version":"1.2","variables":${'['.repeat(200)}${']'.repeat(200)}}`, /nested/],
+    ['a name that no object can hold', planJson(ROWS).replace('"input":1', '"__proto__":1'), /reserved name __proto__/],
+    ['half a character', planJson(ROWS).replace('"input":1', '"input":"\\ud800"'), /half a character/],
+    ['half a character in a name', planJson(ROWS).replace('"input":1', '"\\ud800":1'), /half a character/],
+    ['changes that are no list', planJson([], { resource_changes: {} }), /resource_changes/],
+    ['a state that is no object', planJson(ROWS, { prior_state: [] }), /prior_state/],
+    ['blocks that are none', planJson(ROWS, { configuration: { root_module: { resources: [null] } } }), /resources/],
     ['a format of later', planJson(ROWS, { format_version: '1.3' }), /1\.3 is not known/],
     ['a format of another major version', planJson(ROWS, { format_version: '2.0' }), /2\.0 is not known/],
     ['a member that nobody knows', planJson(ROWS, { surprise_invocations: [] }), /surprise_invocations is not known/],
@@ -63,6 +69,19 @@ describe('what is no plan', () => {
     const { code, message, remedy } = refusal(() => parsePlanJson(text, { tool: 'terraform' }));
     expect({ code, message }).toEqual({ code: 'INPUT_PLAN_INVALID', message: expect.stringMatching(said) });
     expect(remedy).toMatch(/\w+ \w+/);
+  });
+});
+
+describe('a state that is not as it should be', () => {
+  it.each<[string, Record<string, Json>]>([
+    ['resources are no list', { values: { root_module: { resources: {} } } }],
+    ['a resource is null', { values: { root_module: { resources: [null, { values: 1 }] } } }],
+    ['modules are no list', { values: { root_module: { child_modules: 'x' } } }],
+    ['the module is a list', { values: { root_module: [] } }],
+    ['outputs are null', { values: { outputs: { a: null } } }],
+    ['there are no values', {}],
+  ])('%s', (_what, prior_state) => {
+    expect(read({ prior_state }).managed).toBeLessThanOrEqual(1);
   });
 });
 

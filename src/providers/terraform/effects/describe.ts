@@ -12,14 +12,15 @@ import type { Picture, Thing } from '../../../core/picture.ts';
 import type { PlanDraft } from '../../../core/plan.ts';
 import { makeVisible } from '../../../core/render-safe.ts';
 import { UNSEEN } from '../../../core/subject.ts';
-import { families, familyOf } from '../knowledge/index.ts';
+import { families, familyOf, type Resource, unknownTypes } from '../knowledge/index.ts';
 import { configurationOf } from '../plan-json/configuration.ts';
 import type { Change, ResourceChange, TerraformPlan } from '../plan-json/shape.ts';
 import { effectOf } from './effect.ts';
 import { besidesOf } from './marks.ts';
 import { notesOf } from './notes.ts';
+import { POLICY_DOCUMENT, policyDocument } from './policy-documents.ts';
 import { propertiesOf } from './properties.ts';
-import { isUntouched, resourceOf } from './resources.ts';
+import { isUntouched, resourceOf, type Written } from './resources.ts';
 import { type Secrets, secretsOf } from './secrets.ts';
 import { shownSides, type Tag } from './values.ts';
 
@@ -49,13 +50,15 @@ export function describePlan(plan: TerraformPlan, { workspace, keyed, account, b
   const secrets = secretsOf(plan, keyed);
   const configuration = configurationOf(plan);
   const changes = (plan.resource_changes ?? []).filter(({ mode }) => mode === 'managed');
-  const resources = changes.map((one) => resourceOf(one, { configuration, bodyOf }));
+  const documentOf = documentsIn(plan, { configuration, bodyOf });
+  const resources = changes.map((one) => resourceOf(one, { configuration, bodyOf, documentOf }));
   const judged = families.map((family) =>
     family.judgeAll(
-      resources.filter(({ type }) => familyOf(type) === family),
-      account,
+      resources.filter(({ type, providerName }) => familyOf(type, providerName) === family),
+      account ?? accountIn(resources),
     ),
   );
+  const owner = { kind: 'workspace' as const, name: workspace };
   const marksBesides = besidesOf(plan, configuration);
   const things: Thing[] = [];
   const effects: Effect[] = [];
@@ -64,7 +67,7 @@ export function describePlan(plan: TerraformPlan, { workspace, keyed, account, b
     const sides = shownSides(one.change, secrets, keyed);
     const found = judged.flatMap((by) => by.marks.get(one.address) ?? []);
     const besides = marksBesides(one);
-    const effect = effectOf(one, { resource: resources[index]!, sides, marks: [...found, ...besides], workspace });
+    const effect = effectOf(one, { resource: resources[index]!, sides, marks: [...found, ...besides], owner });
     if (!effect) continue;
     effects.push(effect);
     things.push({ kind: 'resource', id: effect.logicalId!, type: effect.type, ...sides });
@@ -80,6 +83,40 @@ export function describePlan(plan: TerraformPlan, { workspace, keyed, account, b
     protections: judged.flatMap((by) => by.protections),
     lowered: judged.flatMap((by) => by.lowered),
   };
+}
+
+/** What is known of the documents that data sources make only when the plan is applied. */
+function documentsIn(
+  { resource_changes: changes = [] }: TerraformPlan,
+  written: Written,
+): (source: string) => Json | undefined {
+  const later = changes.filter(
+    ({ mode, type, change, provider_name: provider }) =>
+      mode === 'data' &&
+      type === POLICY_DOCUMENT &&
+      change.actions === 'read' &&
+      familyOf('aws_', provider) !== unknownTypes,
+  );
+  const sources = new Map(later.map((one) => [one.address, one]));
+  return (source) => {
+    const one = sources.get(source);
+    const { after } = one ? resourceOf(one, written) : { after: null };
+    return after === null ? undefined : policyDocument(after);
+  };
+}
+
+/**
+ * The account that everything of the workspace is in, as its own objects say; undefined: they say several, or none.
+ * INVARIANT: only what the provider computed is read, never what somebody wrote.
+ */
+function accountIn(resources: readonly Resource[]): string | undefined {
+  const found = new Set<string>();
+  for (const { type, before, isComputed } of resources) {
+    if (!/^aws(?:cc)?_/.test(type) || typeof before?.arn !== 'string' || !isComputed('arn')) continue;
+    const [, account] = /^arn:[\w-]+:[\w-]+:[\w-]*:(\d{12}):/.exec(before.arn) ?? [];
+    if (account !== undefined) found.add(account);
+  }
+  return found.size === 1 ? [...found][0] : undefined;
 }
 
 const pictureOf = (things: Thing[]): Picture => ({ things });

@@ -15,16 +15,17 @@ export interface About {
   resource: Resource;
   sides: Sides;
   marks: Mark[];
-  workspace: string;
+  /** One for all effects of a plan. */
+  owner: NonNullable<Effect['owner']>;
 }
 
 type Verdict = Pick<Effect, 'kind' | 'interrupts' | 'reversibility' | 'why'> & Partial<Effect>;
 
 /** @returns undefined: nothing happens to it. */
 export function effectOf(one: ResourceChange, about: About): Effect | undefined {
-  const { address, type, change, deposed } = one;
+  const { address, type, change, deposed, provider_name: provider } = one;
   const properties = propertiesOf(about.sides, change);
-  const { holds, revision, noBackup, size } = familyOf(type).judge(type);
+  const { holds, revision, noBackup, size } = familyOf(type, provider).judge(type);
   const verdict = verdictOf(one, about, isTagsOnly(properties));
   if (!verdict) return undefined;
   const tagKeys = change.actions === 'update' ? changedTagKeys(change).map((key) => makeVisibleLine(key, 128)) : [];
@@ -33,7 +34,7 @@ export function effectOf(one: ResourceChange, about: About): Effect | undefined 
     logicalId: makeVisibleLine(deposed === undefined ? address : `${address} (deposed ${deposed})`),
     ...physicalIdOf(about),
     ...scopeOf(about),
-    owner: { kind: 'workspace', name: about.workspace },
+    owner: about.owner,
     holds,
     revision,
     properties: [...properties, ...namesOf(one, about), ...moveOf(one)],
@@ -46,8 +47,8 @@ export function effectOf(one: ResourceChange, about: About): Effect | undefined 
 }
 
 function verdictOf(one: ResourceChange, { resource }: About, tagsOnly: boolean): Verdict | undefined {
-  const { change, type, action_reason: reason, previous_address: moved } = one;
-  const family = familyOf(type);
+  const { change, type, action_reason: reason, previous_address: moved, provider_name: provider } = one;
+  const family = familyOf(type, provider);
   const { holds, revision } = family.judge(type);
   const because = reason !== undefined && Object.hasOwn(REASONS, reason) ? ` Reason: ${REASONS[reason]}.` : '';
   const update = { interrupts: 'unknown' as const, reversibility: 'reversible' as const };

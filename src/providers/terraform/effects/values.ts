@@ -20,16 +20,27 @@ export interface Sides {
 }
 
 export function shownSides(change: Change, secrets: Secrets, tag: Tag): Sides {
+  // Text that stands on both sides is opened once, and kept once.
+  const texts = new Map<string, Json>();
   const shown = (value: Json | undefined, sensitive: Json | undefined, unknown: Json | undefined): Json | null => {
     const merged = told(value ?? null, sensitive, unknown, tag);
-    return merged === null
-      ? null
-      : masked(secrets.isEmpty ? opened(merged) : withoutSecrets(opened(merged), secrets), [], tag);
+    if (merged === null) return null;
+    const text = openedOnce(merged, texts);
+    return masked(secrets.isEmpty ? text : withoutSecrets(text, secrets), [], tag);
   };
   return {
     before: shown(change.before, change.before_sensitive, undefined),
     after: shown(change.after, change.after_sensitive, change.after_unknown),
   };
+}
+
+function openedOnce(value: Json, texts: Map<string, Json>): Json {
+  if (typeof value !== 'string') return mapped(value, (item) => openedOnce(item, texts));
+  const known = texts.get(value);
+  if (known !== undefined) return known;
+  const made = opened(value);
+  if (made !== value) texts.set(value, made);
+  return made;
 }
 
 /** Members that are null are absent, as they are to Terraform. What stays as it is, is no copy. */

@@ -12,10 +12,14 @@ export type Values = { [key: string]: Json };
 export interface Resource {
   address: string;
   type: string;
+  /** As the plan names it. */
+  providerName: string | undefined;
   /** Nothing happens to it: it is only what others name. */
   isUntouched: boolean;
   before: Values | null;
   after: Values | null;
+  /** Is there a block of it, and does that not set this attribute? */
+  isComputed(attribute: string): boolean;
   /** Blocks that the expression of an attribute names, by their addresses without indexes. */
   references(attribute: string): readonly string[];
   /** The provider's block of the configuration, as far as its values are written out. */

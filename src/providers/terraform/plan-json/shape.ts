@@ -87,7 +87,7 @@ export interface ResourceBlock {
 
 const configModuleSchema = z.looseObject({
   resources: z
-    .custom<ResourceBlock[]>((value) => Array.isArray(value) && value.every(isObject), 'it is no list of blocks')
+    .custom<ResourceBlock[]>((value) => Array.isArray(value) && value.every(isObject), 'it is not a list of blocks')
     .optional(),
   variables: z.record(text, z.looseObject({ default: tree.optional(), sensitive: z.boolean().optional() })).optional(),
   outputs: z.record(text, z.looseObject({ sensitive: z.boolean().optional(), expression: tree.optional() })).optional(),

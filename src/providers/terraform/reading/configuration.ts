@@ -22,14 +22,19 @@ const MAX_TOLD = 5;
 
 type InFile = Found & { file: string };
 
-/** @throws INPUT_CONFIGURATION_REFUSED with the first refusals, by file. */
-export async function mustBeReadable(source: Source, settings: WorkspaceSettings): Promise<void> {
+/**
+ * @returns the bodies of the files of each module, by its folder.
+ * @throws INPUT_CONFIGURATION_REFUSED with the first refusals, by file.
+ */
+export async function mustBeReadable(source: Source, settings: WorkspaceSettings): Promise<Map<string, Body[]>> {
   const root = settings.module === '.' ? '' : settings.module;
   const refusals: InFile[] = [];
   const modules = [root];
   const seen = new Set(modules);
+  const read = new Map<string, Body[]>();
   for (let module = modules.shift(); module !== undefined; module = modules.shift()) {
     const bodies = await readBodies(configurationIn(source, module));
+    read.set(module, [...bodies.values()]);
     if (bodies.size === 0)
       refusals.push({
         file: module || '.',
@@ -53,6 +58,7 @@ export async function mustBeReadable(source: Source, settings: WorkspaceSettings
   }
   refusals.push(...(await lockFileRefusals(source, root, settings)));
   if (refusals.length > 0) throw refused(refusals);
+  return read;
 }
 
 function refused(refusals: readonly InFile[]): CountersignError {
@@ -68,12 +74,21 @@ function refused(refusals: readonly InFile[]): CountersignError {
 
 const folderOf = (path: string) => (posix.dirname(path) === '.' ? '' : posix.dirname(path));
 
+/** SECURITY: what another decoder would read otherwise is refused. */
+function textOf(path: string, bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw refused([{ file: path, what: 'bytes that are not UTF-8', remedy: 'Save the file as UTF-8.' }]);
+  }
+}
+
 /** Override files are among them: they are judged beside what they replace. */
 function configurationIn({ files }: Source, module: string): Map<string, string> {
   return new Map(
     [...files]
       .filter(([path]) => folderOf(path) === module && CONFIGURATION.test(path))
-      .map(([path, bytes]) => [path, bytes.toString('utf8')]),
+      .map(([path, bytes]) => [path, textOf(path, bytes)]),
   );
 }
 

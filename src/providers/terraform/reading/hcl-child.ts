@@ -1,15 +1,12 @@
 /**
  * A process of its own that turns configuration into JSON: HashiCorp's parser of HCL, as WebAssembly (`@cdktf/hcl2json`).
- * stdin: `{ wasm, exec, files: { name: text } }`; stdout: `{ name: { body } | { error } }`.
+ * Arguments: the parser, and Go's loader of it. Each line of stdin, `{ name: text }`, is answered with a line
+ * `{ name: { body } | { error } }`. It ends when stdin does.
  */
 import { readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 
-interface Asked {
-  wasm: string;
-  exec: string;
-  files: Record<string, string>;
-}
 type Parse = (name: string, text: string, done: (error: string | null, json?: string) => void) => void;
 declare global {
   var Go: new () => { importObject: object; run(instance: object): Promise<void> };
@@ -17,7 +14,9 @@ declare global {
   var WebAssembly: { instantiate(bytes: Uint8Array, imports: object): Promise<{ instance: object }> };
 }
 
-async function answer({ wasm, exec, files }: Asked): Promise<Record<string, unknown>> {
+const unpacked = (file: string) => (file.endsWith('.br') ? brotliDecompressSync : gunzipSync)(readFileSync(file));
+
+async function start(wasm: string, exec: string): Promise<Parse> {
   await import(exec);
   globalThis.__parse_terraform_config_wasm__ = {};
   const go = new globalThis.Go();
@@ -25,17 +24,19 @@ async function answer({ wasm, exec, files }: Asked): Promise<Record<string, unkn
   void go.run(instance);
   const { parse } = globalThis.__parse_terraform_config_wasm__;
   if (!parse) throw new Error('the parser did not start');
+  return parse;
+}
+
+const [, , wasm = '', exec = ''] = process.argv;
+const parse = await start(wasm, exec);
+for await (const line of createInterface({ input: process.stdin })) {
   const answers: Record<string, unknown> = {};
-  for (const [name, text] of Object.entries(files))
+  for (const [name, text] of Object.entries(JSON.parse(line) as Record<string, string>))
     answers[name] = await new Promise((resolve) =>
       parse(name, text, (error, json) =>
         resolve(error ? { error: String(error) } : { body: JSON.parse(json ?? '{}') }),
       ),
     );
-  return answers;
+  process.stdout.write(`${JSON.stringify(answers)}\n`);
 }
-
-const unpacked = (file: string) => (file.endsWith('.br') ? brotliDecompressSync : gunzipSync)(readFileSync(file));
-
-const asked = JSON.parse(readFileSync(0, 'utf8')) as Asked;
-process.stdout.write(JSON.stringify(await answer(asked)), () => process.exit(0));
+process.exit(0);

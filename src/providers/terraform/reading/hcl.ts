@@ -1,8 +1,9 @@
 /** Configuration as JSON, made by HashiCorp's own parser in a process of its own: bounded, and with nothing in its environment. */
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { parseDocument } from 'yaml';
 import { CountersignError } from '../../../core/errors.ts';
@@ -72,36 +73,77 @@ function jsonBody(path: string, text: string): Body {
 
 type Answers = Record<string, { body?: Body; error?: string }>;
 
+/** A parser takes longer to start than to parse, so one is kept for a minute. */
+interface Parser {
+  child: ChildProcessByStdio<Writable, Readable, null>;
+  /** Of the request that it is at. */
+  answer: ((line: string | null) => void) | undefined;
+  idle?: NodeJS.Timeout;
+}
+const IDLE_MILLISECONDS = 60_000;
+let kept: Parser | undefined;
+let turn: Promise<unknown> = Promise.resolve();
+
+/** One request at a time. */
 function parsed(files: Record<string, string>): Promise<Answers> {
-  const { child: program, wasm, exec } = parts();
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [program], { env: {}, stdio: ['pipe', 'pipe', 'ignore'] });
-    const chunks: Buffer[] = [];
-    let size = 0;
-    const timer = setTimeout(() => child.kill('SIGKILL'), SECONDS * 1000);
-    child.stdout.on('data', (chunk: Buffer) => {
-      size += chunk.length;
-      if (size > MAX_OUTPUT_BYTES) child.kill('SIGKILL');
-      else chunks.push(chunk);
-    });
-    child.stdin.on('error', () => undefined);
-    child.stdin.end(JSON.stringify({ wasm, exec, files }));
-    const failed = () =>
-      reject(
-        new CountersignError(
-          'INPUT_CONFIGURATION_REFUSED',
-          `The configuration cannot be parsed: the parser did not end within ${SECONDS} s, or it failed.`,
-          'Simplify the configuration; a file that Terraform takes is parsed in well under a second.',
-        ),
-      );
-    child.on('error', () => {
+  const asked = turn.then(() => ask(files));
+  turn = asked.catch(() => undefined);
+  return asked;
+}
+
+/** @throws INPUT_CONFIGURATION_REFUSED when it does not answer: that parser is ended, and the next request has another. */
+async function ask(files: Record<string, string>): Promise<Answers> {
+  kept ??= started();
+  const parser = kept;
+  clearTimeout(parser.idle);
+  parser.child.ref();
+  const line = await new Promise<string | null>((resolve) => {
+    const timer = setTimeout(() => parser.child.kill('SIGKILL'), SECONDS * 1000);
+    parser.answer = (text) => {
       clearTimeout(timer);
-      failed();
-    });
-    child.on('close', (code) => {
-      clearTimeout(timer);
-      if (code !== 0) return failed();
-      return resolve(JSON.parse(Buffer.concat(chunks).toString('utf8')) as Answers);
-    });
+      resolve(text);
+    };
+    parser.child.stdin.write(`${JSON.stringify(files)}\n`);
   });
+  parser.answer = undefined;
+  if (line === null)
+    throw new CountersignError(
+      'INPUT_CONFIGURATION_REFUSED',
+      `The configuration cannot be parsed: the parser did not answer within ${SECONDS} s, or it failed.`,
+      'Simplify the configuration; a file that Terraform takes is parsed in well under a second.',
+    );
+  parser.child.unref();
+  parser.idle = setTimeout(() => end(parser), IDLE_MILLISECONDS).unref();
+  return JSON.parse(line) as Answers;
+}
+
+function end(parser: Parser): void {
+  if (kept === parser) kept = undefined;
+  parser.child.stdin.end();
+}
+
+function started(): Parser {
+  const { child: program, wasm, exec } = parts();
+  const child = spawn(process.execPath, [program, wasm, exec], { env: {}, stdio: ['pipe', 'pipe', 'ignore'] });
+  const parser: Parser = { child, answer: undefined };
+  let text = '';
+  child.stdout.setEncoding('utf8').on('data', (more: string) => {
+    text += more;
+    if (text.length > MAX_OUTPUT_BYTES) child.kill('SIGKILL');
+    if (!more.includes('\n')) return;
+    const at = text.indexOf('\n');
+    const line = text.slice(0, at);
+    text = text.slice(at + 1);
+    parser.answer?.(line);
+  });
+  child.stdin.on('error', () => undefined);
+  const gone = () => {
+    if (kept === parser) kept = undefined;
+    parser.answer?.(null);
+  };
+  child.on('error', gone);
+  child.on('close', gone);
+  // A process that has nothing else to do ends, and its parser with it.
+  for (const stream of [child.stdin, child.stdout]) (stream as unknown as { unref?(): void }).unref?.();
+  return parser;
 }

@@ -120,6 +120,7 @@ export function refusalsIn(body: Body, allowed: Allowed): Found[] {
     if (name === '//') return [];
     const kind = Object.hasOwn(KINDS, name) ? KINDS[name] : undefined;
     if (!kind) return [found(`${name} (a block that Countersign does not know)`, 'Remove it.')];
+    if (value === null || typeof value !== 'object') return [found(`an argument ${name} at the top`, 'Remove it.')];
     return kind.judge ? blocksOf(value, kind.labels).flatMap((block) => kind.judge!(block, allowed)) : [];
   });
 }

@@ -7,7 +7,7 @@ import { isSecretPath } from '../../../aws/template/secrets.ts';
 import { aliasOf, ownOf, readable } from '../alias.ts';
 import type { Resource, Values } from '../judgement.ts';
 import { isUnknown } from '../unknown-value.ts';
-import { PART_OF, PARTS, type Part } from './parts.ts';
+import { PART_OF, PARTS } from './parts.ts';
 import { translated } from './translate.ts';
 import { cloudFormationType } from './types.ts';
 
@@ -29,12 +29,13 @@ export function judgingOf(resources: readonly Resource[], account: string | unde
   const sides: Record<Side, Views> = { before: Object.create(null), after: Object.create(null) };
   const physicalIds: Record<string, string> = Object.create(null);
   const addresses = new Map<string, string>();
+  const lately: Lately = new Map();
   const pairs = new Map<string, (readonly [ResourceView | null, ResourceView | null])[]>();
   for (const resource of resources) {
     const alias = aliasOf(resource.address);
     addresses.set(alias, resource.address);
     const isPart = PART_OF.has(resource.type);
-    const [was, is] = (['before', 'after'] as const).map((side) => viewsOf(resource, side));
+    const [was, is] = (['before', 'after'] as const).map((side) => viewsOf(resource, side, lately));
     pairs.set(resource.address, paired(was!, is!, isPart));
     if (isPart) continue;
     for (const [side, views] of [
@@ -57,25 +58,65 @@ export function judgingOf(resources: readonly Resource[], account: string | unde
   return { context, addresses, pairs };
 }
 
-function viewsOf({ address, type, ...values }: Resource, side: Side): ResourceView[] {
-  const own = values[side];
+function viewsOf(resource: Resource, side: Side, lately: Lately): ResourceView[] {
+  const { address, type } = resource;
+  const own = resource[side];
   if (own === null) return [];
   const alias = aliasOf(address);
-  return partsOf(type, own, address).map(({ key, type: of, properties }) => ({
-    logicalId: key === '' ? alias : aliasOf(`${address} ${key}`),
-    type: of,
-    properties,
-    deletionPolicy: 'Delete',
-    updateReplacePolicy: 'Delete',
-  }));
+  const isSeveral = Object.hasOwn(PARTS, type);
+  const known = PART_OF.get(type)?.[0] ?? cloudFormationType(type);
+  if (isSeveral)
+    return PARTS[type]!(own, ownOf(address)).map(({ key, type: of, properties }) =>
+      viewOf(key === '' ? alias : aliasOf(`${address} ${key}`), of, properties),
+    );
+  return known === undefined ? [] : [new Told(alias, known, type, own, lately)];
 }
 
-function partsOf(type: string, values: Values, address: string): Part[] {
-  if (Object.hasOwn(PARTS, type)) return PARTS[type]!(values, ownOf(address));
-  const known = PART_OF.get(type)?.[0] ?? cloudFormationType(type);
-  if (known === undefined) return [];
-  const judged = Object.fromEntries(Object.entries(values).filter(([name]) => !LEFT_OUT.includes(name)));
-  return [{ key: '', type: known, properties: translated(type, known, judged) }];
+const viewOf = (logicalId: string, type: string, properties: Values): ResourceView => ({
+  logicalId,
+  type,
+  properties,
+  ...POLICIES,
+});
+const POLICIES = { deletionPolicy: 'Delete', updateReplacePolicy: 'Delete' };
+
+/** How many resources are kept as they were told: judgements look at one at a time, and at few others. */
+const MOST_TOLD = 64;
+type Lately = Map<Told, Values>;
+
+/** Told in CloudFormation's words whenever it is looked at, so that a plan is not kept in both. */
+class Told implements ResourceView {
+  readonly logicalId: string;
+  readonly type: string;
+  readonly deletionPolicy = POLICIES.deletionPolicy;
+  readonly updateReplacePolicy = POLICIES.updateReplacePolicy;
+  readonly #terraformType: string;
+  readonly #values: Values;
+  readonly #lately: Lately;
+
+  constructor(logicalId: string, type: string, terraformType: string, values: Values, lately: Lately) {
+    this.logicalId = logicalId;
+    this.type = type;
+    this.#terraformType = terraformType;
+    this.#values = values;
+    this.#lately = lately;
+  }
+
+  get properties(): Values {
+    const lately = this.#lately;
+    const known = lately.get(this);
+    if (known) return known;
+    const made = translated(this.#terraformType, this.type, withoutComputed(this.#values));
+    if (lately.size >= MOST_TOLD) lately.delete(lately.keys().next().value!);
+    lately.set(this, made);
+    return made;
+  }
+}
+
+function withoutComputed(values: Values): Values {
+  const made = { ...values };
+  for (const name of LEFT_OUT) delete made[name];
+  return made;
 }
 
 /** A part of another thing comes and goes while that thing stays. */
@@ -83,7 +124,7 @@ function paired(was: readonly ResourceView[], is: readonly ResourceView[], isPar
   const ids = new Set([...was, ...is].map(({ logicalId }) => logicalId));
   return [...ids].map((id) => {
     const [before, after] = [was, is].map((views) => views.find(({ logicalId }) => logicalId === id));
-    const without = (view: ResourceView) => ({ ...view, properties: {} });
+    const without = (view: ResourceView) => viewOf(view.logicalId, view.type, {});
     if (!isPart) return [before ?? null, after ?? null] as const;
     return [before ?? without(after!), after ?? without(before!)] as const;
   });
@@ -133,7 +174,7 @@ function attach(resources: readonly Resource[], after: Views): void {
     );
     for (const [index, bearer] of bearers.entries()) {
       const id = index === 0 ? view.logicalId : aliasOf(`${address} of ${bearer.address}`);
-      after[id] = { ...view, logicalId: id, properties: { ...view.properties, [open]: ownOf(bearer.address) } };
+      after[id] = viewOf(id, view.type, { ...view.properties, [open]: ownOf(bearer.address) });
     }
   }
 }
@@ -158,7 +199,7 @@ function merge(views: Views, id: string, properties: Values): void {
     else if (isMembers(known) && isMembers(value)) merged[name] = { ...known, ...value };
     else merged[name] = value;
   }
-  views[id] = { ...view, properties: merged };
+  views[id] = viewOf(id, view.type, merged);
 }
 
 export function marksIn({ address }: Resource, { context, addresses, pairs }: Judging): Mark[] {

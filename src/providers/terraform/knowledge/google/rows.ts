@@ -150,7 +150,7 @@ google_logging_organization_sink | destination | expose | set | {is} can newly r
 google_logging_folder_sink | destination | expose | set | {is} can newly receive logs of the folder | +
 google_logging_project_exclusion | filter | unprotect | set | the record of events that it matches | +
 google_logging_project_bucket_config | retention_days | expire | shorter 30 | logs older than that
-google_backup_dr_backup_vault | access_restriction | expose | becomes UNRESTRICTED | Anybody can newly restore from {it}, where grants allow it | +
+google_backup_dr_backup_vault | access_restriction | expose | becomes UNRESTRICTED | Every account can newly restore from {it}, where grants allow it | +
 google_backup_dr_backup_vault | backup_minimum_enforced_retention_duration | unprotect | changed | backups from being deleted early
 google_apikeys_key | restrictions | expose | removed | Every holder of the key {it} can newly call every API
 google_cloud_identity_group_membership | roles | expose | more | {preferred_member_key.id} is newly {is} of {group} | +
