@@ -1,9 +1,10 @@
 /** Whose requests come in: every kind of token that must not, at a real server, whose ledger says that nothing happened. */
-import { createHmac, generateKeyPairSync } from 'node:crypto';
+import { createHmac, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer, request } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { exportJWK, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDoor } from '../../src/http/door.ts';
 import { createTokens } from '../../src/http/tokens.ts';
@@ -176,10 +177,17 @@ describe('whose token it is', () => {
       'The client signed in for itself',
     ],
     [
-      'a client, as Auth0 says it',
-      async () => signed({ sub: 'x@clients', gty: 'client-credentials', azp: 'x', client_id: undefined }),
+      'a client by its kind of grant',
+      async () => signed({ gty: 'client-credentials', client_id: undefined, azp: 'x' }),
       'The client signed in for itself',
     ],
+    [
+      'a client by the form of its subject',
+      async () => signed({ sub: 'x@clients', client_id: undefined, azp: 'x' }),
+      'The client signed in for itself',
+    ],
+    ['a client by its kind of token', async () => signed({ idtyp: 'app' }), 'The client signed in for itself'],
+    ['a client without a subject', async () => signed({ sub: undefined }), 'The client signed in for itself'],
     [
       'a person who is in no policy',
       async () => team.provider.tokenFor('mallory'),
@@ -311,6 +319,30 @@ const sendRaw = (url: string, host: string, token: string, message: object): Pro
   });
 
 describe('the keys of the provider', () => {
+  it('count for algorithms of the list only, whatever kinds it publishes', async () => {
+    const [rsa, other] = [generateKeyPairSync('rsa', { modulusLength: 2048 }), generateKeyPairSync('ml-dsa-44')];
+    const keys = [
+      { ...(await exportJWK(rsa.publicKey)), kid: 'rsa' },
+      { ...(await exportJWK(other.publicKey)), kid: 'other' },
+    ];
+    const server = createServer((_, response) => response.end(JSON.stringify({ keys })));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as { port: number };
+    const [issuer, resource] = ['https://login.example.com', 'https://guard.example.com/mcp'];
+    const tokens = createTokens({ issuer, resource, jwks: `http://127.0.0.1:${port}/` });
+    const made = (alg: string, kid: string, key: KeyObject) =>
+      new SignJWT({ sub: 'alice', scope: SCOPES })
+        .setProtectedHeader({ alg, kid, typ: 'at+jwt' })
+        .setIssuer(issuer)
+        .setAudience(resource)
+        .setExpirationTime('5m')
+        .sign(key);
+    expect(await tokens.check(await made('RS256', 'rsa', rsa.privateKey))).toMatchObject({ subject: 'alice' });
+    await expect(tokens.check(await made('ML-DSA-44', 'other', other.privateKey))).rejects.toThrow('another algorithm');
+    server.close();
+    server.closeAllConnections();
+  });
+
   it('follow a rotation, ask for an unknown one no more often than is allowed, and are fetched by discovery', async () => {
     const provider = await startIdentityProvider(['https://guard.example.com/mcp']);
     try {

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startReview } from '../../src/cli/review.ts';
 import { type IdentityProvider, startIdentityProvider } from '../http/identity-provider.ts';
+import { browse } from '../http/signing-in.ts';
 import { freePort } from '../http/team.ts';
 import { openTestWorld, proposeFix, type TestWorld } from '../world.ts';
 
@@ -104,6 +105,17 @@ describe('the page, where an identity provider is asked', () => {
     const cookie = other.headers.getSetCookie()[0]!.split(';')[0]!;
     expect((await fetch(`${page.origin}/signed-in?${searchParams}`, { headers: { cookie } })).status).toBe(403);
     expect(failures).toHaveLength(1);
+  });
+
+  it('takes one answer to each question: after a wrong one, the right one comes too late', async () => {
+    provider.person = 'bob';
+    const asked = await fetch(`${page.origin}/sign-in`, { redirect: 'manual' });
+    const cookie = asked.headers.getSetCookie()[0]!.split(';')[0]!;
+    const right = await browse(asked.headers.get('location')!, `${page.origin}/signed-in`);
+    const wrong = new URLSearchParams({ ...Object.fromEntries(right), state: 'another' });
+    const answer = (given: URLSearchParams) => fetch(`${page.origin}/signed-in?${given}`, { headers: { cookie } });
+    expect((await answer(wrong)).status).toBe(403);
+    expect(await (await answer(right)).text()).toContain('This browser did not ask to sign in');
   });
 
   it('says that the provider cannot be reached, and opens when it can', async () => {
