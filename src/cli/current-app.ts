@@ -20,6 +20,10 @@ export interface Opening {
   isEnded?: boolean;
 }
 
+/** Longer than a plan is made that was answered with `planning`: what was begun under the policy before ends with it. */
+const CLOSES_AFTER_MILLISECONDS = 15 * 60_000;
+const retire = (app: App): void => void setTimeout(() => app.close(), CLOSES_AFTER_MILLISECONDS).unref();
+
 /**
  * Opened by the first that asks; when that fails, for want of a readable policy, each later one tries anew. Each looks at
  * the policy's files again, and an edit opens the app anew: a call that is still at work ends with the policy that it
@@ -36,6 +40,7 @@ export function createCurrentApp({ config, version, sandboxed, logDefect, isEnde
     const app = createApp(config, { logDefect, watching, ...(sandbox ? { sandbox: await sandbox } : {}) });
     // An edit while it was read: the next call reads it again.
     const stamp = before === policyStamp(policyPath, null) ? policyStamp(policyPath, app.policyFile) : '';
+    if (opened) retire(opened.app);
     opened = { app, stamp };
     return app;
   };

@@ -10,6 +10,7 @@ import type { Outside } from '../core/outside.ts';
 import { AGENT_CLIENTS, type AgentClient, type SettingsFile, type Unasked } from './clients.ts';
 import type { Finding } from './finding.ts';
 import { readSettings, type Settings } from './formats.ts';
+import { LEDGER_VARIABLE } from './reach.ts';
 
 /** An MCP server as a client would start or reach it. */
 export interface ConfiguredServer {
@@ -144,16 +145,33 @@ function doorsAt(server: ConfiguredServer, { doors }: Outside): Finding[] {
 const isReference = (value: string): boolean => value === '' || /^(?:\$\{?[\w:.-]+\}?|\{env:\w+\})$/.test(value);
 
 function keysAt(env: Record<string, string>, at: string, whose: string, { credentials }: Outside): Finding[] {
-  return credentials.secretVariables
-    .filter((name) => env[name] !== undefined && !isReference(env[name]))
-    .map((name) => ({
+  const held = credentials.secretVariables.filter((name) => env[name] !== undefined && !isReference(env[name]));
+  return [
+    ...held.map((name) => ({
       name: 'credentials-in-settings',
       weight: 'problem' as const,
       what: `${at} holds ${name} for ${whose}.`,
       why: 'An agent that reads this file can call the cloud directly.',
       fix: `Delete ${name} from ${at} and revoke that key; name a profile instead.`,
       at,
-    }));
+    })),
+    ...ledgerLoginAt(env, at, whose),
+  ];
+}
+
+function ledgerLoginAt(env: Record<string, string>, at: string, whose: string): Finding[] {
+  const value = env[LEDGER_VARIABLE];
+  if (value === undefined || isReference(value)) return [];
+  return [
+    {
+      name: 'ledger-login-in-settings',
+      weight: 'problem',
+      what: `${at} holds ${LEDGER_VARIABLE} for ${whose}.`,
+      why: 'An agent that reads this file can append events to the ledger without a server.',
+      fix: `Delete ${LEDGER_VARIABLE} from ${at}, change the password of that login, and reach the server over ssh or HTTP.`,
+      at,
+    },
+  ];
 }
 
 const RUNS: Record<Unasked['runs'], Pick<Finding, 'name' | 'weight' | 'why'> & { what: string }> = {

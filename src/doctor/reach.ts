@@ -43,6 +43,7 @@ export interface Surroundings {
 export async function tryAll(challenge: Challenge, places: CredentialPlaces, around: Surroundings): Promise<Reached[]> {
   const tried = await Promise.all([
     challenge.owned.flatMap(({ what, path }) => reachedAt(what, path)),
+    ledgerLogin(around),
     credentialsOf(places, around),
     metadataOf(places, around),
     signingKeys(challenge, around),
@@ -78,6 +79,12 @@ function modeOf(path: string): number {
   } catch {
     return 0;
   }
+}
+
+/** The address of a ledger in a database, with which this user appends to it past every server. */
+export const LEDGER_VARIABLE = 'COUNTERSIGN_LEDGER';
+function ledgerLogin({ variables }: Surroundings): Reached[] {
+  return variables[LEDGER_VARIABLE] ? [{ what: 'login of the ledger', how: 'use', at: LEDGER_VARIABLE }] : [];
 }
 
 function credentialsOf(places: CredentialPlaces, { home, variables }: Surroundings): Reached[] {

@@ -21,6 +21,13 @@ const ROWS: readonly Row[] = [
       `Move the ${what} off this user (${at}), or replace it by a security key: ssh-keygen -t ed25519-sk.`,
   },
   {
+    matches: /^login of the ledger$/,
+    name: 'ledger-login-in-reach',
+    weight: 'problem',
+    why: 'An agent under this user can append events to the ledger without a server.',
+    fix: ({ at }) => `Delete ${at} from the environment of this user, and reach the server over ssh or HTTP.`,
+  },
+  {
     matches: /^cloud credentials that cannot write$/,
     name: 'reading-credentials',
     weight: 'note',

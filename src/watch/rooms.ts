@@ -33,13 +33,13 @@ const requestId = (id: string | number): Attributes =>
 export function watchedPipeline(pipeline: Pipeline, watch: Watch, tools: readonly { name: string }[]): Pipeline {
   const known = new Set(tools.map(({ name }) => name));
   return (name, input, origin = {}) => {
-    const { request } = origin;
+    const { request, token } = origin;
     // SECURITY: the name of a tool that is none is a text of the agent's.
     const tool = known.has(name) ? name : UNKNOWN_TOOL;
     const about = {
       'gen_ai.tool.name': tool,
       'gen_ai.operation.name': 'execute_tool',
-      ...(request ? { 'mcp.method.name': request.method, 'network.transport': 'pipe' } : {}),
+      ...(request ? { 'mcp.method.name': request.method, 'network.transport': token ? 'tcp' : 'pipe' } : {}),
     };
     const began = performance.now();
     return watch.during(

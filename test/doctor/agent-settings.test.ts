@@ -208,6 +208,12 @@ describe('credentials in settings', () => {
     expect(names()).toEqual(['credentials-in-settings', 'credentials-in-settings']);
     expect(JSON.stringify(seen().findings)).not.toContain(SECRET);
   });
+  it('the address of a ledger in a database is named, and never told', () => {
+    const env = { COUNTERSIGN_LEDGER: `postgres://me:${SECRET}@db/ledger` };
+    write('project/.mcp.json', { mcpServers: { it: { command: 'it', env } } });
+    expect(names()).toEqual(['ledger-login-in-settings']);
+    expect(JSON.stringify(seen().findings)).not.toContain(SECRET);
+  });
   it('a reference to a variable holds none', () => {
     write('project/.mcp.json', {
       mcpServers: { it: { command: 'it', env: { AWS_SECRET_ACCESS_KEY: '${AWS_SECRET_ACCESS_KEY}' } } },

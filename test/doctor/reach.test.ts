@@ -93,6 +93,13 @@ describe('cloud credentials', () => {
     ]);
     expect(JSON.stringify([reached, findingsOf(reached)])).not.toContain('verysecret');
   });
+  it('of the ledger’s database are told by name, and never by value', async () => {
+    const reached = await tried({}, { ...OFF, COUNTERSIGN_LEDGER: 'postgres://me:verysecret@db/ledger' });
+    expect(reached).toEqual([{ what: 'login of the ledger', how: 'use', at: 'COUNTERSIGN_LEDGER' }]);
+    const found = findingsOf(reached);
+    expect(found).toMatchObject([{ name: 'ledger-login-in-reach', weight: 'problem' }]);
+    expect(JSON.stringify([reached, found])).not.toContain('verysecret');
+  });
   it('of a machine that hands them out are told, and asked for once', async () => {
     const asked: string[] = [];
     const server = createServer((request, response) => {

@@ -89,6 +89,15 @@ describe.each(Object.keys(STORES) as (keyof typeof STORES)[])('two replicas behi
     expect(metadata.message).toMatchObject({ resource: team.resource });
   });
 
+  it('both obey a halt from its next call on', async () => {
+    const set = [{ path: 'Resources.QueryFunction.Properties.MemorySize', value: 5120 }];
+    const plan = () => ask(team.resource, callOf('plan_stack_update', { stack: STACK, set }), { token });
+    await team.app.ledger.append({ kind: 'halted', body: { by: ['carol'] } });
+    for (let count = 0; count < 4; count += 1) expect(contentOf(await plan()).text).toContain('GUARD_HALT');
+    await team.app.ledger.append({ kind: 'resumed', body: { by: ['carol'] } });
+    for (let count = 0; count < 2; count += 1) expect(contentOf(await plan())).toHaveProperty('plan_id');
+  });
+
   it('lose and double no call while one after the other is replaced', async () => {
     const answers: { status: number; text: string }[] = [];
     let isDone = false;

@@ -5,7 +5,9 @@ import { createServer, request } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createDoor } from '../../src/http/door.ts';
 import { createTokens } from '../../src/http/tokens.ts';
+import { createTurns } from '../../src/http/turns.ts';
 import { createSandbox, startSandboxServer } from '../../src/sandbox/cloud.ts';
 import { STACK } from '../world.ts';
 import { SCOPES, startIdentityProvider } from './identity-provider.ts';
@@ -232,6 +234,36 @@ describe('whose token it is', () => {
 });
 
 describe('no token', () => {
+  it('goes past the door: what is behind it gets the request without token, cookie and body', async () => {
+    const { issuer } = team.provider;
+    const { resource } = team;
+    const got: Request[] = [];
+    const door = createDoor({
+      resource,
+      issuer,
+      tokens: createTokens({ issuer, resource }),
+      turns: createTurns(),
+      answer: async (request, message, token) => {
+        got.push(request);
+        return Response.json({ message, token });
+      },
+      proposes: () => false,
+      ready: async () => undefined,
+      isStopping: () => false,
+      log: () => undefined,
+    });
+    const token = await team.provider.tokenFor('alice');
+    const { host } = new URL(resource);
+    const headers = { host, authorization: `Bearer ${token}`, cookie: 'a=b', 'mcp-name': 'x' };
+    const answer = await door(new Request(resource, { method: 'POST', headers, body: '{"id":1}' }));
+    expect(await answer.json()).toEqual({
+      message: { id: 1 },
+      token: expect.objectContaining({ issuer, subject: 'alice', client: 'claude-code', isClientAlone: false }),
+    });
+    expect([...got[0]!.headers.keys()].sort()).toEqual(['content-type', 'host', 'mcp-name']);
+    expect(got[0]!.body).toBeNull();
+  });
+
   it('is in the ledger, a log, an answer or a request to the cloud', async () => {
     const cloud = await startSandboxServer(createSandbox(team.world.store), 0);
     const sent: string[] = [];

@@ -119,15 +119,15 @@ async function wayTo(place: string) {
   through.port = String((proxy.address() as { port: number }).port);
   return {
     url: through.href,
-    cutAt(text: string, where: Where, then?: 'closed') {
+    cutAt(text: string, where: Where, then: () => void = () => undefined) {
       cut = (bytes) => {
         if (!bytes.includes(text)) return undefined;
-        if (then) isClosed = true;
+        then();
         return where;
       };
     },
-    open() {
-      isClosed = false;
+    refuse(isSo: boolean) {
+      isClosed = isSo;
     },
     close() {
       for (const socket of sockets) socket.destroy();
@@ -166,10 +166,10 @@ it('says that it does not know when the commit was sent and the ledger cannot be
   try {
     const ledger = open(way.url);
     await ledger.append(turn('first'));
-    way.cutAt('COMMIT', 'after', 'closed');
+    way.cutAt('COMMIT', 'after', () => way.refuse(true));
     await expect(ledger.append(turn('second'))).rejects.toThrow(coded('LEDGER_OUTCOME_UNKNOWN'));
     await expect(ledger.append(turn('third'))).rejects.toThrow(coded('LEDGER_UNREACHABLE'));
-    way.open();
+    way.refuse(false);
     await ledger.append(turn('fourth'));
     expect(await namesIn(ledger)).toEqual(['first', 'second', 'fourth']);
   } finally {
@@ -201,6 +201,23 @@ it('goes on when a writer says nothing inside of its transaction, and what that 
   await deciding;
   expect(await namesIn(other)).toEqual(['other', 'silent, run 2']);
 }, 60_000);
+
+it('reads again over another connection when the answer to a read never comes', async () => {
+  const way = await wayTo(url);
+  try {
+    const ledger = open(way.url);
+    await ledger.append(turn('first'));
+    expect(await namesIn(ledger)).toEqual(['first']);
+    let isCut = false;
+    way.cutAt('FROM countersign.events', 'silent', () => {
+      isCut = true;
+    });
+    expect(await namesIn(ledger)).toEqual(['first']);
+    expect(isCut).toBe(true);
+  } finally {
+    way.close();
+  }
+}, 90_000);
 
 it('is busy for whoever waits for long, and tells that nothing was appended', async () => {
   const holder = new Client({ connectionString: url });

@@ -274,5 +274,13 @@ describe('a ledger that is moved from its file', () => {
     expect(run('--ledger', url, 'halt')).toContain('halted: postgres://127.0.0.1');
     expect(run('--ledger', url, 'audit', 'verify')).toContain('1 row');
     expect(run('ledger', 'migrate', '--owner-url', url)).toContain('1 event');
+    const audit = (...args: string[]) => run('--ledger', url, 'audit', ...args);
+    expect(audit('key')).toContain('countersign-ledger/');
+    writeFileSync(join(folder, 'kept'), audit('checkpoint'));
+    expect(audit('export').trim().split('\n')).toHaveLength(1);
+    expect(audit('show')).toContain('halted');
+    expect(audit('tiles', join(folder, 'tiles'))).toContain('1 event');
+    expect(audit('verify', '--checkpoint', join(folder, 'kept'))).toContain('matches (signed)');
+    expect(audit('rebuild')).toContain('computed again');
   });
 });

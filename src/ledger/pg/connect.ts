@@ -15,6 +15,8 @@ const SILENT_MILLISECONDS = 8_000;
 const ANSWERS_WITHIN_MILLISECONDS = WAITS_MILLISECONDS + 3_000;
 const CONNECTS_WITHIN_MILLISECONDS = 5_000;
 const READERS = 4;
+/** A read whose answer is lost is asked again; never so for what writes. */
+const READS_WITHIN_MILLISECONDS = 20_000;
 
 const libraryOf = async () => (await import('pg')).default;
 
@@ -53,7 +55,13 @@ export const connectWriter = (url: string): Promise<Client> =>
 /** For what is read outside of transactions. */
 export async function readersOf(url: string): Promise<Pool> {
   const { Pool } = await libraryOf();
-  const pool = new Pool({ ...settingsOf(url), max: READERS, idleTimeoutMillis: 60_000, allowExitOnIdle: true });
+  const pool = new Pool({
+    ...settingsOf(url),
+    max: READERS,
+    query_timeout: READS_WITHIN_MILLISECONDS,
+    idleTimeoutMillis: 60_000,
+    allowExitOnIdle: true,
+  });
   pool.on('error', () => undefined);
   return pool;
 }

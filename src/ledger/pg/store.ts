@@ -33,11 +33,12 @@ export function openPgLedger(url: string, now: () => Date, fingerprint?: () => s
   };
   /** What only reads is asked again over another connection. */
   const ask: Ask = async (query: Query) => {
-    for (const until = Date.now() + WAITS_MILLISECONDS; ; ) {
+    const until = Date.now() + WAITS_MILLISECONDS;
+    for (let isFirst = true; ; isFirst = false) {
       try {
         return await asking(query);
       } catch (error) {
-        if (!mayRunAgain(error) || Date.now() > until) throw readable(error, place);
+        if (!mayRunAgain(error) || (!isFirst && Date.now() > until)) throw readable(error, place);
         await new Promise((resolve) => setTimeout(resolve, PAUSE_MILLISECONDS));
       }
     }

@@ -6,7 +6,7 @@ const GONE_CODES =
   /^(?:08...|57P0[1235]|53300|25P0[34]|ECONN\w+|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|ENOENT)$/;
 /** pg's own, which have no code. */
 const GONE_WORDS =
-  /Connection terminated|timeout exceeded when trying to connect|Client (?:was closed|has encountered)/;
+  /Connection terminated|Query read timeout|timeout exceeded when trying to connect|Client (?:was closed|has encountered)/;
 /** Two transactions were in each other's way: the later one may simply be run again. */
 const AGAIN_CODES = /^(?:40001|40P01)$/;
 const WAITED_TOO_LONG = '57014';
