@@ -168,7 +168,7 @@ function reportOf(): string {
   const calls = after.called - before.called;
   return `# Many agents over two replicas
 
-\`npm run campaign:team -- ${agents} ${seconds} ${every}\` at ${commit}: ${agents} agents (clients of the present SDK, in ${Math.min(PROCESSES, agents)} processes) of ${Math.min(agents, SPONSORS)} people, each with a call every ${every} s for ${seconds} s on the stack of its team, through nginx to two replicas on one PostgreSQL (\`fsync\` on, the role of a server). Everything, the simulated cloud and the identity provider too, on ${availableParallelism()} cores and ${Math.round(totalmem() / 2 ** 30)} GB; the load average reached ${busiest.toFixed(1)}.
+\`npm run campaign:team -- ${agents} ${seconds} ${every}\` at ${commit}: ${agents} agents (clients of the present SDK, in ${Math.min(PROCESSES, agents)} processes) of ${Math.min(agents, SPONSORS)} people, each with a call every ${every} s for ${seconds} s on the stack of its team, through nginx to two replicas on one PostgreSQL (\`fsync\` on, the role of a server). Everything, the simulated cloud and the identity provider too, on ${availableParallelism()} cores and ${Math.round(totalmem() / 2 ** 30)} GB; the load average reached ${busiest.toFixed(1)}. Clients, replicas, database, proxy and cloud share the processor, and other programs run on it: the times of many agents tell how calls wait for it, not how long the server takes.
 
 | tool | calls | p50 | p99 | p50 of one agent alone | p99 of one agent alone |
 |---|---|---|---|---|---|

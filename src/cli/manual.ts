@@ -6,6 +6,7 @@ import { exitRows } from './exit.ts';
 /** Environment variables, and what each is for. */
 export const VARIABLES: Readonly<Record<string, string>> = {
   COUNTERSIGN_HOME: 'the state folder',
+  COUNTERSIGN_LEDGER: 'postgres:// address of a ledger outside of the state folder',
   COUNTERSIGN_POLICY: 'the policy file',
   COUNTERSIGN_SPONSOR: 'the person of the policy whom the agent works for',
   COUNTERSIGN_REVIEW_URL: 'where people find the review page: told to clients that can open it',
