@@ -88,6 +88,19 @@ describe('a plan', () => {
       message: expect.stringContaining('one is not two'),
     });
   });
+  it('of modules with keys is told by their addresses, and found in the state by them', async () => {
+    here.write({
+      'm/main.tf': 'variable "v" {\n}\nresource "terraform_data" "r" {\n  count = 2\n  input = var.v\n}\n',
+    });
+    const call = 'module "m" {\n  for_each = toset(["x.y", "z"])\n  source   = "./m"\n  v        = each.key\n}\n';
+    await applied(call, /^create module\.m\["x\.y"\]\.terraform_data\.r\[0\]/m);
+    expect(here.state()?.resources).toHaveLength(2);
+  });
+  it('of outputs alone is an effect, and applied', async () => {
+    await given(data('a', 'x'));
+    await applied(`${data('a', 'x')}output "o" {\n  value = "new"\n}\n`, /terraform_workspace|network/);
+    expect(readFileSync(here.statePath, 'utf8')).toContain('"new"');
+  });
   it('of nothing is told as that', async () => {
     await given(data('a', 'x'));
     expect(await here.plan()).toMatchObject({ decision: 'no_change' });

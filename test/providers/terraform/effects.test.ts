@@ -124,6 +124,29 @@ describe('the kind of an effect', () => {
       expect(one({ before: table, provider })?.holds).toBe('data');
     },
   );
+  it.each<[string, string, NonNullable<Row['after']>, string | undefined]>([
+    ['a machine', 'aws_instance.a', { instance_type: 'm5.24xlarge' }, 'm5.24xlarge'],
+    [
+      'a database of Google Cloud',
+      'google_sql_database_instance.a',
+      { settings: [{ tier: 'db-n1-standard-96' }] },
+      'db-n1-standard-96',
+    ],
+    [
+      'a cluster of Azure',
+      'azurerm_kubernetes_cluster.a',
+      { default_node_pool: [{ vm_size: 'Standard_D64' }] },
+      'Standard_D64',
+    ],
+    ['a queue', 'aws_sqs_queue.a', { name: 'q' }, undefined],
+  ])('has the size of %s', (_what, at, after, expected) => {
+    expect(described([{ at, after }]).effects[0]?.size).toBe(expected);
+  });
+  it('has a size that no policy lists where it is not known', () => {
+    const row = { at: 'aws_instance.a', after: {}, unknown: { instance_type: true } };
+    const written = { instance_type: { references: ['terraform_data.x.output', 'terraform_data.x'] } };
+    expect(described([{ ...row, written }]).effects[0]?.size).toBe('unknown until execution');
+  });
   it('sorts the worst first', () => {
     const rows: Row[] = [
       { at: 'aws_iam_group.a', after: { name: 'a' } },
@@ -517,6 +540,13 @@ describe('a sensitive value', () => {
       'size',
       'word',
     ]);
+  });
+  it('is not told in text that runs on a host', () => {
+    const told = plainly(
+      described([{ at: 'aws_instance.a', after: { user_data: `#!/bin/sh\nexport DB_PASSWORD=${SECRET}\n` } }]),
+    );
+    expect(told).not.toContain(SECRET);
+    expect(told).toContain('DB_PASSWORD');
   });
   it('does not hide plain words', () => {
     const rows: Row[] = [

@@ -59,7 +59,7 @@ const readable = (text: string): string => {
 const isValueOf = (key: string) => /^(?:Parameter|Option)?Value$/i.test(key);
 /** What runs on hosts and in functions: told word by word, since what it does is what a reviewer must see. */
 const HOST_TEXT =
-  /^(?:UserData|ZipFile|InlineCode|OnStart|OnCreate|BootstrapActions|Steps|AWS::CloudFormation::(?:Init|Authentication))$/;
+  /^(?:UserData|ZipFile|InlineCode|OnStart|OnCreate|BootstrapActions|Steps|AWS::CloudFormation::(?:Init|Authentication)|user_data(?:_base64)?|custom_data|metadata_startup_script|(?:startup|shutdown)-script)$/;
 const isSecretPlace = (path: readonly string[]) => isSecretPath(path.filter((part) => !HOST_TEXT.test(part)).join('.'));
 
 const REFERENCE = /^(?:\u{27e6}[^\u{27e7}]*\u{27e7}|\{\{resolve:[^}]+\}\}|arn:[\w-]+:\S*|true|false)$/iu;

@@ -5,6 +5,7 @@ import type { Mark } from '../../../core/mark.ts';
 import { makeVisibleLine } from '../../../core/render-safe.ts';
 import { familyOf } from '../knowledge/index.ts';
 import type { Resource } from '../knowledge/judgement.ts';
+import { sizeOf } from '../knowledge/sizes.ts';
 import type { ResourceChange } from '../plan-json/shape.ts';
 import { lossOf } from './loss.ts';
 import { changedTagKeys, isTagsOnly, physicalNames, propertiesOf } from './properties.ts';
@@ -25,7 +26,8 @@ type Verdict = Pick<Effect, 'kind' | 'interrupts' | 'reversibility' | 'why'> & P
 export function effectOf(one: ResourceChange, about: About): Effect | undefined {
   const { address, type, change, deposed, provider_name: provider } = one;
   const properties = propertiesOf(about.sides, change);
-  const { holds, revision, noBackup, size } = familyOf(type, provider).judge(type);
+  const { holds, revision, noBackup } = familyOf(type, provider).judge(type);
+  const size = sizeOf(about.resource.after);
   const verdict = verdictOf(one, about, isTagsOnly(properties));
   if (!verdict) return undefined;
   const tagKeys = change.actions === 'update' ? changedTagKeys(change).map((key) => makeVisibleLine(key, 128)) : [];
@@ -41,7 +43,7 @@ export function effectOf(one: ResourceChange, about: About): Effect | undefined 
     marks: about.marks,
     ...(tagKeys.length > 0 ? { tagKeys } : {}),
     ...(noBackup ? { noBackup: true } : {}),
-    ...(size === undefined ? {} : { size }),
+    ...(size === undefined ? {} : { size: makeVisibleLine(size) }),
     ...verdict,
   };
 }

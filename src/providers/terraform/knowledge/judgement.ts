@@ -41,7 +41,6 @@ export interface Judged {
   revision: boolean;
   /** Nothing can make a recovery point of it. */
   noBackup: boolean;
-  size?: string | undefined;
 }
 
 /** One provider's knowledge. */
