@@ -80,7 +80,7 @@ describe('the files', () => {
     const used = [...JSON.stringify(server).matchAll(/\$\{user_config\.(\w+)\}/g)].map(([, name]) => name);
     expect(used).toEqual(Object.keys(settings));
     for (const { type, default: preset } of Object.values(settings)) expect(typeof preset).toBe(type);
-    expect(packed.size).toBeLessThanOrEqual(5.5 * 1024 * 1024);
+    expect(packed.size).toBeLessThanOrEqual(5 * 1024 * 1024);
   });
 });
 
