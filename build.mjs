@@ -279,16 +279,21 @@ else {
   copyCedar();
   copyHcl();
   await buildPage();
-  await withoutLayout();
 }
 
-/** Names stay, so that a stack says where it was: only white space goes, a tenth of what is installed. */
-async function withoutLayout() {
-  for (const name of readdirSync('dist').filter((file) => file.endsWith('.js'))) {
-    const path = `dist/${name}`;
+/**
+ * White space and comments go, a tenth of what is installed; names stay, so that a stack says where it was. From which
+ * sources each file is made stands beside them, for the tests of what a command loads.
+ */
+async function withoutLayout(folder) {
+  const sources = {};
+  for (const name of readdirSync(folder).filter((file) => file.endsWith('.js'))) {
+    const code = readFileSync(join(folder, name), 'utf8');
+    sources[name] = [...code.matchAll(/^\/\/ ([\w@].*\.[cm]?[jt]sx?)$/gm)].map(([, source]) => source);
     const options = { minifyWhitespace: true, format: 'esm', target: common.target, legalComments: 'none' };
-    writeFileSync(path, (await transform(readFileSync(path, 'utf8'), options)).code);
+    writeFileSync(join(folder, name), (await transform(code, options)).code);
   }
+  writeFileSync(join(folder, 'sources.json'), JSON.stringify(sources));
 }
 
 /** What the browser loads of the review page, one script and one style; and the card, a document with both in it. */
@@ -321,6 +326,7 @@ function cardDocument() {
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>Countersign</title><style>${style}</style></head><body class="embedded"><main class="card"></main><script>${script}</script></body></html>`;
 }
 asLittleAsNeeded(outdir);
+await withoutLayout(outdir);
 
 async function buildRoom(name) {
   const files = ROOMS[name].map((file) =>

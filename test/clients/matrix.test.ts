@@ -127,7 +127,10 @@ it.for([
     needs(context, 'clients', areInstalled());
     const ran = await runInitialised(PROGRAMS[name], stage, folder);
     const calls = (await events('tool.called')).map(({ body }) => (body as { tool: string }).tool);
-    expect(calls, `${ran.stdout}\n${ran.stderr}`).toEqual(['describe_policy', ...SCRIPT]);
+    expect(calls, `${ran.stdout}\n${ran.stderr}`).toEqual([
+      ...['describe_policy', 'describe_stacks', 'plan_stack_delete'],
+      ...SCRIPT,
+    ]);
     expect((await stage.world.app.changes.list({ limit: 5 })).items).toEqual([
       expect.objectContaining({ sponsor: 'alice' }),
     ]);
