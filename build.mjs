@@ -371,6 +371,16 @@ function copyHcl() {
   }
   copyFileSync(packed, 'dist/hcl.wasm.br');
   copyFileSync(join(hcl, 'wasm', 'wasm_exec.js'), 'dist/wasm_exec.cjs');
+  writeFileSync(
+    'dist/hcl.LEGAL.txt',
+    `hcl.wasm.br is main.wasm of the npm package @cdktf/hcl2json ${version}, unchanged, packed with brotli.
+It is available under the Mozilla Public License 2.0 (https://mozilla.org/MPL/2.0/).
+Source: https://github.com/hashicorp/terraform-cdk, folder packages/@cdktf/hcl2json, and https://github.com/hashicorp/hcl
+
+wasm_exec.cjs is wasm_exec.js of the same package: Copyright 2018 The Go Authors, under a BSD-style license
+(https://go.dev/LICENSE).
+`,
+  );
 }
 
 /** Cedar reads its WebAssembly from its own folder, so both lie next to the bundle, unbundled. */
