@@ -345,6 +345,8 @@ const REFUSED = [
   'file("${path.module}/\\u002e\\u002e/\\u002e\\u002e/x")',
   'core::file("/etc/passwd")',
   'file /* x */ ("/etc/passwd")',
+  'join("file(", ["x" /* y */, file /* ) */ (var.path)])',
+  'join("", ["file(\\"", file /* " */ /* ) */ (var.path), "/* x */"])',
   'filebase64("/etc/passwd")',
   'filesha256("/etc/passwd")',
   'fileexists("/etc/passwd")',
@@ -366,6 +368,10 @@ describe('functions that read files', () => {
       [...expressionsIn(bodies.get(name))].flatMap((text) => filesReadBy(text, { module: 'live', root: 'live' })),
     );
   };
+  it('are looked for in steps that grow with the text, whatever it repeats', () => {
+    for (const part of ['file/*', 'file(/*', 'file("a" /*', 'file #', 'file(', 'fileset("a",', 'file("', 'file(" */'])
+      expect(filesReadBy(`\${${part.repeat(200_000)}}`, { module: '', root: '' }).length, part).toBeLessThan(200_001);
+  });
   it('may name what is in the copy', async () => {
     for (const [index, found] of (await paths(PLANNED)).entries())
       expect(
