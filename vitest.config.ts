@@ -14,13 +14,17 @@ const SHARED = named(
 /** `npm run test:long`, and CI: other programs on the other side, or one fault after the other at every place. */
 const LONG = named(
   '{ci,clients,concurrency,deploy-tools,dispatch,http,kill,model,review,terraform,watch}/**/*.test.ts',
-  'attacks/{executor-table,ledger-held,ledger-trouble,outcomes,signatures-survive,team-ssh}.test.ts',
+  'attacks/{confined,executor-table,ledger-held,ledger-trouble,outcomes,processes,reconcile,secrets-random}.test.ts',
+  'attacks/{settling,signature-bytes,signatures-survive,team-ssh}.test.ts',
   'agents/denials.test.ts',
-  'cli/{run,runners}.test.ts',
+  'cli/{init,run,runners}.test.ts',
   'contract/{clouds,road}.test.ts',
-  'corpus/*doors.test.ts',
+  'corpus/{*doors,corpus}.test.ts',
   'ledger/{database,database-backup,database-faults,database-selecting,independent,postgres}.test.ts',
   'mcp/{card,inspector}.test.ts',
+  'packages/packages.test.ts',
+  'policy/rehearse.test.ts',
+  'providers/aws/{faults,steps}.test.ts',
   'sandbox/aws-cli.test.ts',
 );
 // Packs, installs and starts the tarball, and needs the registry: `npm run test:package`.
