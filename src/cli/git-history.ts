@@ -1,42 +1,16 @@
-/**
- * Changes of files in a git repository, read from its objects.
- *
- * SECURITY: nothing of the repository runs: no hook, filter, text conversion, external diff, fsmonitor, signature
- * program or pager, and nothing is fetched. Only ids and blobs are read, by commands that convert nothing.
- */
+/** Changes of files in a git repository, read from its objects alone (`git-objects.ts`). */
 import { execFileSync } from 'node:child_process';
 import { programPath } from '../config.ts';
 import { CountersignError } from '../core/errors.ts';
+import { blobsOf, GIT_ARGUMENTS, GIT_ENVIRONMENT } from '../git-objects.ts';
 import type { History } from '../policy-lab/rehearse/rehearse.ts';
 
 const FILES = ['*.yaml', '*.yml', '*.json', '*.template'];
 /** A larger file is no template that a cloud takes. */
 const MOST_BYTES = 1_000_000;
-const ENVIRONMENT = {
-  GIT_CONFIG_NOSYSTEM: '1',
-  GIT_CONFIG_GLOBAL: '/dev/null',
-  GIT_NO_LAZY_FETCH: '1',
-  // Versions before 2.45 do not know the line above; whatever they would fetch with is refused.
-  GIT_ALLOW_PROTOCOL: 'none',
-  GIT_NO_REPLACE_OBJECTS: '1',
-  GIT_OPTIONAL_LOCKS: '0',
-  GIT_TERMINAL_PROMPT: '0',
-  GIT_ATTR_NOSYSTEM: '1',
-  LC_ALL: 'C',
-};
-const SETTINGS = [
-  'core.fsmonitor=false',
-  'core.hooksPath=/dev/null',
-  'core.attributesFile=/dev/null',
-  'core.pager=cat',
-  'log.showSignature=false',
-  'diff.external=',
-];
-
 /** @throws INPUT_INVALID when this is no repository, or git is not here. */
 export function historyOf(repository: string, since: Date, path: string | undefined): History {
-  const git = (args: string[], input?: string) =>
-    run(repository, ['-C', repository, ...SETTINGS.flatMap((setting) => ['-c', setting]), ...args], input);
+  const git = (args: string[], input?: string) => run(repository, ['-C', repository, ...args], input);
   const listed = git([
     'log',
     '--first-parent',
@@ -62,8 +36,11 @@ export function historyOf(repository: string, since: Date, path: string | undefi
   };
   const found = listed.split('\x01').slice(1).map(commitOf);
   const ids = [...new Set(found.flatMap(({ files }) => files.flatMap(({ ids }) => ids)))].filter(isBlob);
-  const texts = blobsOf(git(['cat-file', '--batch'], ids.map((id) => `${id}\n`).join('')));
-  const textOf = (id: string): string | null => texts.get(id) ?? null;
+  const blobs = blobsOf(git(['cat-file', '--batch'], ids.map((id) => `${id}\n`).join('')));
+  const textOf = (id: string): string | null => {
+    const blob = blobs.get(id);
+    return blob && blob.length <= MOST_BYTES ? blob.toString('utf8') : null;
+  };
   return {
     commits: found.map(({ at, mail }) => ({ at, author: numberOf(mail) })),
     revisions: found.flatMap(({ commit, at, mail, files }) =>
@@ -81,8 +58,8 @@ export function historyOf(repository: string, since: Date, path: string | undefi
 
 function run(repository: string, args: string[], input: string | undefined): Buffer {
   try {
-    return execFileSync('git', ['--no-pager', ...args], {
-      env: { PATH: programPath(), HOME: '/nonexistent', ...ENVIRONMENT },
+    return execFileSync('git', [...GIT_ARGUMENTS, ...args], {
+      env: { PATH: programPath(), ...GIT_ENVIRONMENT },
       input: input ?? '',
       maxBuffer: 2 ** 30,
       stdio: ['pipe', 'pipe', 'pipe'],
@@ -112,23 +89,4 @@ function commitOf(text: string) {
       files.push({ path: parts[index + 1]!, ids: [before, after] });
   }
   return { commit, at: new Date(Number(seconds) * 1000), mail, files };
-}
-
-/** `ID blob SIZE LF BYTES LF`, one behind the other. */
-function blobsOf(bytes: Buffer): Map<string, string> {
-  const texts = new Map<string, string>();
-  for (let at = 0; at < bytes.length; ) {
-    const end = bytes.indexOf(10, at);
-    const [id = '', kind, size = '0'] = bytes.toString('latin1', at, end < 0 ? bytes.length : end).split(' ');
-    if (end < 0) break;
-    // `ID missing`: of a partial clone, and nothing is fetched.
-    if (kind !== 'blob') {
-      at = end + 1;
-      continue;
-    }
-    const length = Number(size);
-    if (length <= MOST_BYTES) texts.set(id, bytes.toString('utf8', end + 1, end + 1 + length));
-    at = end + 1 + length + 1;
-  }
-  return texts;
 }

@@ -1,9 +1,8 @@
 /**
  * What is planned: the files of the workspace's folder, of the working tree or of one commit, as they were at one moment.
  *
- * SECURITY: a commit is read from git's objects alone: no hook, no filter, no textconv, no fetch, no configuration but
- * the repository's own, of which these commands run nothing. A link that leads out of the folder is refused, and what
- * `init` leaves in a folder (`.terraform`) is never copied: it is believed without a check.
+ * SECURITY: a commit is read from git's objects alone (`git-objects.ts`). A link that leads out of the folder is refused,
+ * and what `init` leaves in a folder (`.terraform`) is never copied: it is believed without a check.
  */
 import { spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -11,6 +10,7 @@ import { dirname, join, sep } from 'node:path';
 import { digestOf, sha256Hex } from '../../core/digest.ts';
 import { CountersignError } from '../../core/errors.ts';
 import { makeVisibleLine } from '../../core/render-safe.ts';
+import { blobsOf, GIT_ARGUMENTS, GIT_ENVIRONMENT } from '../../git-objects.ts';
 
 export interface Source {
   /** By path below the folder, with `/`. */
@@ -138,15 +138,11 @@ async function ofCommit(root: string, ref: string): Promise<Source> {
     if (mode === '160000') throw refuse(path, 'a submodule', 'Put its files into the repository.');
   }
   const wanted = entries.filter(({ path }) => !NOT_COPIED.test(path));
-  const blobs = await git(['cat-file', '--batch'], wanted.map(({ id }) => `${id}\n`).join(''));
-  let at = 0;
+  const blobs = blobsOf(await git(['cat-file', '--batch'], wanted.map(({ id }) => `${id}\n`).join('')));
   for (const { path, id } of wanted) {
-    const end = blobs.indexOf(10, at);
-    const [found, type, size] = blobs.subarray(at, end).toString().split(' ');
-    if (found !== id || type !== 'blob') throw refuse(path, 'git does not have its content', 'Fetch the whole commit.');
-    const bytes = Number(size);
-    add(path, Buffer.from(blobs.subarray(end + 1, end + 1 + bytes)));
-    at = end + 1 + bytes + 1;
+    const blob = blobs.get(id);
+    if (!blob) throw refuse(path, 'git does not have its content', 'Fetch the whole commit.');
+    add(path, Buffer.from(blob));
   }
   return { files, commit };
 }
@@ -158,18 +154,9 @@ function entryOf(line: string): { mode: string; id: string; path: string } {
 
 function runGit(root: string, args: readonly string[], input = ''): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const child = spawn('git', ['-c', `safe.directory=${root}`, '--no-pager', ...args], {
+    const child = spawn('git', [...GIT_ARGUMENTS, '-c', `safe.directory=${root}`, ...args], {
       cwd: root,
-      env: {
-        PATH: '/usr/bin:/bin:/usr/local/bin',
-        HOME: '/nonexistent',
-        GIT_CONFIG_NOSYSTEM: '1',
-        GIT_CONFIG_GLOBAL: '/dev/null',
-        GIT_TERMINAL_PROMPT: '0',
-        GIT_OPTIONAL_LOCKS: '0',
-        GIT_NO_REPLACE_OBJECTS: '1',
-        GIT_NO_LAZY_FETCH: '1',
-      },
+      env: { PATH: '/usr/bin:/bin:/usr/local/bin', ...GIT_ENVIRONMENT },
       stdio: ['pipe', 'pipe', 'ignore'],
     });
     const chunks: Buffer[] = [];
