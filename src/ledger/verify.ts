@@ -68,8 +68,7 @@ export async function verifyEvidence(evidence: Evidence, checkpoints: readonly C
     const next = appendPeak(peaks, size, hash);
     if (!event || !isAsAppended(row, event, { seq: size + 1, hash, peaks: next, asColumn: evidence.asColumn })) {
       const standing = { index: size, peaks, before, evidence };
-      const problem = await problemAt({ ...row, hash, rootSaid: rootSaid(row) }, standing);
-      return problem ?? failure('changed', size + 1, `Row ${size + 1} is not as it was appended.`);
+      return problemAt({ ...row, hash, rootSaid: rootSaid(row) }, standing);
     }
     before = peaks;
     peaks = next;
@@ -160,8 +159,10 @@ interface Standing {
 /**
  * Every row keeps its place inside its hashed bytes and the root of the tree up to itself. So a row that stands
  * elsewhere still says where it belongs, and the root says which row truly came next.
+ *
+ * @param row that is not `isAsAppended`.
  */
-async function problemAt(row: Row, { index, peaks, before, evidence }: Standing): Promise<Verification | undefined> {
+async function problemAt(row: Row, { index, peaks, before, evidence }: Standing): Promise<Verification> {
   const seq = index + 1;
   if (row.seq < 1) return failure('inserted', row.seq, `Row ${row.seq} is before the first row.`);
   if (row.seq > seq) return failure('removed', seq, `Row ${seq} is missing; the next one is ${row.seq}.`);
@@ -170,10 +171,7 @@ async function problemAt(row: Row, { index, peaks, before, evidence }: Standing)
   const treeProblem = () => failure('tree', seq, `Row ${seq}: its stored tree nodes do not match the events up to it.`);
   if (row.leaf.equals(row.hash) && row.rootSaid.equals(rootWith(row.hash)) && event) {
     if (event.seq !== seq) return failure('inserted', seq, `Row ${seq} contains the event of row ${event.seq}.`);
-    if (!row.peaks.equals(Buffer.concat(appendPeak(peaks, index, row.hash)))) {
-      return treeProblem();
-    }
-    if (hasItsColumns(row, event, evidence.asColumn)) return undefined;
+    if (!row.peaks.equals(Buffer.concat(appendPeak(peaks, index, row.hash)))) return treeProblem();
     return failure('changed', seq, `Row ${seq}: its index columns do not match its bytes.`);
   }
   if (event?.seq === seq - 1 && index > 0 && row.rootSaid.equals(rootOf(appendPeak(before, index - 1, row.hash)))) {
@@ -229,7 +227,7 @@ function readEvent(bytes: Buffer): LedgerEvent | undefined {
   }
 }
 
-function hasItsColumns(row: Omit<StoredRow, 'root'>, event: LedgerEvent, asColumn: Evidence['asColumn']): boolean {
+function hasItsColumns(row: StoredRow, event: LedgerEvent, asColumn: Evidence['asColumn']): boolean {
   const column = (text: string | undefined) => (text === undefined ? null : asColumn(text));
   return (
     column(event.kind) === row.kind &&

@@ -4,6 +4,7 @@ import type { Mark } from '../../../../core/mark.ts';
 import type { MarkContext, ResourceView } from '../../../aws/knowledge/marks/finder.ts';
 import { marksOfChange } from '../../../aws/knowledge/marks/index.ts';
 import { isSecretPath } from '../../../aws/template/secrets.ts';
+import { blockAddress } from '../../plan-json/configuration.ts';
 import { aliasOf, ownOf, readable } from '../alias.ts';
 import type { Resource, Values } from '../judgement.ts';
 import { isUnknown } from '../unknown-value.ts';
@@ -136,7 +137,7 @@ function fold(resources: readonly Resource[], sides: Record<Side, Views>, pairs:
   if (parts.length === 0) return;
   const byName = new Map<string, string[]>();
   for (const { address, type, before, after } of resources)
-    for (const name of new Set([before, after].flatMap((values) => namesOf(values)).concat(blockOf(address))))
+    for (const name of new Set([before, after].flatMap((values) => namesOf(values)).concat(blockAddress(address))))
       byName.set(`${cloudFormationType(type)} ${name}`, [
         ...(byName.get(`${cloudFormationType(type)} ${name}`) ?? []),
         aliasOf(address),
@@ -170,7 +171,7 @@ function attach(resources: readonly Resource[], after: Views): void {
     if (open === undefined) continue;
     const named = [...new Set(['role', 'roles', 'user', 'group'].flatMap((attribute) => references(attribute)))];
     const bearers = resources.filter(
-      (other) => other.after !== null && other.address !== address && named.includes(blockOf(other.address)),
+      (other) => other.after !== null && other.address !== address && named.includes(blockAddress(other.address)),
     );
     for (const [index, bearer] of bearers.entries()) {
       const id = index === 0 ? view.logicalId : aliasOf(`${address} of ${bearer.address}`);
@@ -178,8 +179,6 @@ function attach(resources: readonly Resource[], after: Views): void {
     }
   }
 }
-
-const blockOf = (address: string): string => address.replaceAll(/\[(?:"(?:[^"\\]|\\.)*"|\d+)\]/g, '');
 
 const namesOf = (values: Values | null): string[] =>
   values === null
