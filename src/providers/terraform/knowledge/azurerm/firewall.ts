@@ -10,12 +10,10 @@ import type { Json } from '../../../../core/digest.ts';
 import { isMembers } from '../../../../core/leaves.ts';
 import type { Mark } from '../../../../core/mark.ts';
 import type { MarkContext } from '../../../aws/knowledge/marks/finder.ts';
-import { type NetworkRule, networkGain } from '../../../aws/knowledge/marks/network.ts';
-import { exposeMark } from '../../../aws/knowledge/marks/network-marks.ts';
+import { marksBetween, portRanges, type Sides, WORLD } from '../firewall.ts';
 import type { Resource, Values } from '../judgement.ts';
 import { isUnknown } from '../unknown-value.ts';
 
-const WORLD = '0.0.0.0/0';
 const list = (value: Json | undefined): Json[] =>
   Array.isArray(value) ? value : value === undefined || value === '' ? [] : [value];
 const INSIDE = /^(?:VirtualNetwork|AzureLoadBalancer)$/i;
@@ -27,19 +25,8 @@ function rangesOf(rule: Values): string[] {
   return said.filter((range) => !INSIDE.test(range));
 }
 
-function portsOf(rule: Values): [number, number][] {
-  const said = [...list(rule.destination_port_range), ...list(rule.destination_port_ranges)];
-  if (said.length === 0) return [[-1, -1]];
-  return said.map((value) => {
-    const [, from, to] = /^(\d+)(?:-(\d+))?$/.exec(String(value)) ?? [];
-    return from === undefined ? [-1, -1] : [Number(from), Number(to ?? from)];
-  });
-}
-
-interface Sides {
-  allowed: NetworkRule[];
-  denied: NetworkRule[];
-}
+const portsOf = (rule: Values): [number, number][] =>
+  portRanges([...list(rule.destination_port_range), ...list(rule.destination_port_ranges)]);
 
 function securityRules(rules: readonly Json[]): Sides {
   const made: Sides = { allowed: [], denied: [] };
@@ -91,23 +78,6 @@ export function firewallMarks({ type, before, after }: Resource, context: MarkCo
   const read = READERS.find(([of]) => of.test(type))?.[1];
   if (!read) return [];
   const sides = (values: Values | null): Sides => (values === null ? { allowed: [], denied: [] } : read(values));
-  const [was, is] = [sides(before), sides(after)];
-  const cut = networkGain(is.allowed, was.allowed)[0];
-  return [
-    ...networkGain(was.allowed, is.allowed).map((gain) =>
-      exposeMark('source_address_prefix', gain, 'Allows traffic from', context),
-    ),
-    ...networkGain(is.denied, was.denied).map((gain) =>
-      exposeMark('access', gain, 'No longer denies traffic from', context),
-    ),
-    ...(cut
-      ? [
-          {
-            kind: 'disconnect' as const,
-            path: 'source_address_prefix',
-            text: `No longer allows traffic from ${cut.range}.`,
-          },
-        ]
-      : []),
-  ];
+  const paths = { allows: 'source_address_prefix', denies: 'access' };
+  return marksBetween(sides(before), sides(after), paths, context);
 }

@@ -10,23 +10,13 @@ import type { Json } from '../../../../core/digest.ts';
 import { isMembers } from '../../../../core/leaves.ts';
 import type { Mark } from '../../../../core/mark.ts';
 import type { MarkContext } from '../../../aws/knowledge/marks/finder.ts';
-import { type NetworkRule, networkGain } from '../../../aws/knowledge/marks/network.ts';
-import { exposeMark } from '../../../aws/knowledge/marks/network-marks.ts';
+import type { NetworkRule } from '../../../aws/knowledge/marks/network.ts';
+import { marksBetween, portRanges, type Sides, WORLD } from '../firewall.ts';
 import type { Resource, Values } from '../judgement.ts';
 import { isUnknown } from '../unknown-value.ts';
 
-const WORLD = '0.0.0.0/0';
 const list = (value: Json | undefined): Json[] => (Array.isArray(value) ? value : value === undefined ? [] : [value]);
 const range = (value: Json): string => (isUnknown(value) ? WORLD : String(value));
-
-function portsOf(ports: Json | undefined): [number, number][] {
-  const all = list(ports);
-  if (all.length === 0) return [[-1, -1]];
-  return all.map((one) => {
-    const [, from, to] = /^(\d+)(?:-(\d+))?$/.exec(String(one)) ?? [];
-    return from === undefined ? [-1, -1] : [Number(from), Number(to ?? from)];
-  });
-}
 
 const across = (
   ranges: readonly string[],
@@ -34,7 +24,7 @@ const across = (
 ): NetworkRule[] =>
   ranges.flatMap((one) =>
     layers.flatMap(({ protocol, ports }) =>
-      portsOf(ports).map(([fromPort, toPort]) => ({ range: one, protocol, fromPort, toPort })),
+      portRanges(list(ports)).map(([fromPort, toPort]) => ({ range: one, protocol, fromPort, toPort })),
     ),
   );
 
@@ -43,10 +33,6 @@ const protocolOf = (value: Json | undefined): string => {
   return said === 'all' ? '-1' : said;
 };
 
-interface Sides {
-  allowed: NetworkRule[];
-  denied: NetworkRule[];
-}
 const NOTHING: Sides = { allowed: [], denied: [] };
 
 function firewall(values: Values | null): Sides {
@@ -91,17 +77,5 @@ const READERS: Readonly<Record<string, (values: Values | null) => Sides>> = {
 export function firewallMarks({ type, before, after }: Resource, context: MarkContext): Mark[] {
   const read = Object.hasOwn(READERS, type) ? READERS[type]! : undefined;
   if (!read) return [];
-  const [was, is] = [read(before), read(after)];
-  const cut = networkGain(is.allowed, was.allowed)[0];
-  return [
-    ...networkGain(was.allowed, is.allowed).map((gain) =>
-      exposeMark('source_ranges', gain, 'Allows traffic from', context),
-    ),
-    ...networkGain(is.denied, was.denied).map((gain) =>
-      exposeMark('deny', gain, 'No longer denies traffic from', context),
-    ),
-    ...(cut
-      ? [{ kind: 'disconnect' as const, path: 'source_ranges', text: `No longer allows traffic from ${cut.range}.` }]
-      : []),
-  ];
+  return marksBetween(read(before), read(after), { allows: 'source_ranges', denies: 'deny' }, context);
 }
