@@ -1,7 +1,9 @@
 /** What a template would have been when its author's tools sent it: its files uploaded, SAM translated. */
+
+import { asJson } from '../providers/aws/template/body.ts';
 import { transformsOf } from '../providers/aws/template/inspect.ts';
 import { parseTemplate } from '../providers/aws/template/parse.ts';
-import { asText, packaged } from './packaged.ts';
+import { packaged } from './packaged.ts';
 import { REHEARSAL_BUCKET, valuesFor } from './rehearsal.ts';
 import { openSamTranslator, type SamTranslator } from './sam-translator.ts';
 
@@ -38,7 +40,7 @@ const isSam = (text: string): boolean => text.includes(SAM) && transformsOf(pars
 
 /** The text as it was where it has loops, which the translator does not know. */
 async function translated(text: string, translator: SamTranslator): Promise<string> {
-  const json = asText(parseTemplate(text));
+  const json = asJson(parseTemplate(text));
   if (json === undefined) return text;
   const template = JSON.parse(json) as { Parameters?: Record<string, { Default?: unknown }> };
   const defaults = Object.entries(template.Parameters ?? {}).map(([name, { Default }]) => [name, Default]);

@@ -1,6 +1,7 @@
 /** A template as its author's tools would have sent it: local files stand in a bucket, which is made up. */
 
 import { type LocalAsset, localAssets } from '../providers/aws/template/assets.ts';
+import { asJson } from '../providers/aws/template/body.ts';
 import { isRecord, parseTemplate, type Template } from '../providers/aws/template/parse.ts';
 
 type Placed = (bucket: string, key: string) => unknown;
@@ -21,7 +22,7 @@ const TEMPLATES = new Set(['AWS::CloudFormation::Stack', 'AWS::Serverless::Appli
 export function packaged(text: string, bucket: string): string {
   const template = parseTemplate(text);
   const assets = localAssets(template).filter(({ type }) => !TEMPLATES.has(type));
-  const json = assets.length > 0 ? asText(template) : undefined;
+  const json = assets.length > 0 ? asJson(template) : undefined;
   if (json === undefined) return text;
   const copy = JSON.parse(json) as Template;
   for (const asset of assets) place(copy, asset, bucket);
@@ -36,9 +37,4 @@ function place({ Resources }: Template, { logicalId, type, property, path }: Loc
     Resources[logicalId]!.Properties,
   );
   if (isRecord(holder)) holder[last] = (PLACES[type] ?? asUri)(bucket, path);
-}
-
-/** As JSON; undefined for a template with loops, which is not kept as it was written. */
-export function asText({ Loops, ...template }: Template): string | undefined {
-  return Loops ? undefined : JSON.stringify(template);
 }

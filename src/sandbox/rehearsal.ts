@@ -2,6 +2,7 @@
 
 import { sha256Hex } from '../core/digest.ts';
 import { CountersignError } from '../core/errors.ts';
+import { MAX_BODY_BYTES } from '../providers/aws/template/body.ts';
 import { scalarText } from '../providers/aws/template/evaluate.ts';
 import { parseTemplate, type Template, type TemplateParameter } from '../providers/aws/template/parse.ts';
 import { parameterFaults } from '../providers/aws/template/resolve.ts';
@@ -47,10 +48,9 @@ export function valuesFor(text: string, known: Record<string, string> = {}): Rec
   );
 }
 
-/** Of a template in a call. A longer one is read from a bucket, as its author would have had to send it. */
-const MOST_BYTES = 51_200;
+/** What is too long for a call is read from here, as its author would have had to send it. */
 export const REHEARSAL_BUCKET = 'countersign-rehearsal';
-export const isTooLong = (text: string): boolean => Buffer.byteLength(text) > MOST_BYTES;
+export const isTooLong = (text: string): boolean => Buffer.byteLength(text) > MAX_BODY_BYTES;
 
 /** In the bucket of the rehearsal. @returns its name, as tools take it. */
 export function storeTemplate(world: World, text: string): string {

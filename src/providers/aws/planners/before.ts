@@ -6,11 +6,11 @@ import { CountersignError } from '../../../core/errors.ts';
 import type { BegunStack, LiveStack } from '../observe/live-stack.ts';
 import { observedSchema } from '../observed.ts';
 import type { StackUpdateRequest } from '../ports.ts';
+import { asJson, MAX_BODY_BYTES } from '../template/body.ts';
 import { parseTemplate } from '../template/parse.ts';
 import { isMask } from '../template/secrets.ts';
 import type { PlannerContext } from './context.ts';
 
-const MAX_BODY_BYTES = 51_200;
 const beforeSchema = z.strictObject({
   /** As it was sent. */
   template: z.string(),
@@ -90,9 +90,8 @@ export async function requestToUndo(
 /** A longer template than a call takes was deployed from a bucket: what it says may fit without its layout. */
 function inOneCall(template: string, undo: string): string {
   if (Buffer.byteLength(template) <= MAX_BODY_BYTES) return template;
-  const { Loops, ...said } = parseTemplate(template);
-  const short = JSON.stringify(said);
-  if (!Loops && Buffer.byteLength(short) <= MAX_BODY_BYTES) return short;
+  const short = asJson(parseTemplate(template));
+  if (short !== undefined && Buffer.byteLength(short) <= MAX_BODY_BYTES) return short;
   throw new CountersignError(
     'INPUT_NEEDS_PACKAGING',
     `The template before the change ${undo} has ${Buffer.byteLength(template)} bytes; a call takes ${MAX_BODY_BYTES}.`,

@@ -7,6 +7,7 @@ import { CountersignError } from '../../../core/errors.ts';
 import type { WantedTemplate } from '../change-sets.ts';
 import type { StackUpdateRequest } from '../ports.ts';
 import { localAssets } from '../template/assets.ts';
+import { MAX_BODY_BYTES } from '../template/body.ts';
 import { editTemplate } from '../template/edit.ts';
 import { transformsOf } from '../template/inspect.ts';
 import { MAX_TEMPLATE_BYTES, parseTemplate, type Template } from '../template/parse.ts';
@@ -15,7 +16,6 @@ import { isInS3, readFromS3 } from '../template-object.ts';
 import type { PlannerContext } from './context.ts';
 import { needsPackage, needsPrepared, needsUpload } from './packaging.ts';
 
-const MAX_BODY_BYTES = 51_200;
 /** AWS's own transforms: they run nothing of the account's. Any other is a macro, a function that would run at once. */
 const AWS_TRANSFORMS = new Set([
   'AWS::LanguageExtensions',
