@@ -19,7 +19,9 @@ export async function draftOf(request: Request, workshop: Workshop, about: About
   const source = await readSource(workshop.settings.root, request.ref);
   const made = await planWorkspace(source, workshop, true);
   const plan = readPlanJson(made.json, { tool: workshop.settings.tool });
-  writeFileSync(workshop.folders.plan(made.digest).changes, JSON.stringify(changesOf(plan)), { mode: 0o600 });
+  const kept = workshop.folders.plan(made.digest);
+  writeFileSync(kept.changes, JSON.stringify(changesOf(plan)), { mode: 0o600 });
+  writeFileSync(kept.sensitive, JSON.stringify([...plan.sensitive]), { mode: 0o600 });
   return drafted({ plan, made, source, request }, workshop, about);
 }
 

@@ -12,6 +12,7 @@ import type { Picture, Thing } from '../../../core/picture.ts';
 import type { PlanDraft } from '../../../core/plan.ts';
 import { makeVisible } from '../../../core/render-safe.ts';
 import { UNSEEN } from '../../../core/subject.ts';
+import { withoutKeys } from '../hiding.ts';
 import { families, familyOf, type Resource, unknownTypes } from '../knowledge/index.ts';
 import { configurationOf } from '../plan-json/configuration.ts';
 import type { Change, ResourceChange, TerraformPlan } from '../plan-json/shape.ts';
@@ -69,19 +70,21 @@ export function describePlan(plan: TerraformPlan, { workspace, keyed, account, b
     const besides = marksBesides(one);
     const effect = effectOf(one, { resource: resources[index]!, sides, marks: [...found, ...besides], owner });
     if (!effect) continue;
-    effects.push(effect);
-    things.push({ kind: 'resource', id: effect.logicalId!, type: effect.type, ...sides });
+    const shown = cleaned(effect, secrets);
+    effects.push(shown);
+    things.push({ kind: 'resource', id: shown.logicalId!, type: shown.type, ...sides });
   }
   const outputs = outputsOf(plan, workspace, secrets, keyed);
-  const described = [...effects, ...outputs.effects];
+  const described = [...effects, ...outputs.effects.map((effect) => cleaned(effect, secrets))];
+  const named = <T extends { of: string }>(one: T): T => ({ ...one, of: withoutKeys(one.of, secrets.masked) });
   return {
     action: actionOf(plan, changes),
-    effects: described.map((effect) => cleaned(effect, secrets)).sort(compareWorstFirst),
+    effects: described.sort(compareWorstFirst),
     subject: subjectOf(plan, changes, workspace),
     notes: notesOf(plan, described).map((note) => makeVisible(secrets.masked(note))),
     picture: pictureOf([...outputs.things, ...things]),
-    protections: judged.flatMap((by) => by.protections),
-    lowered: judged.flatMap((by) => by.lowered),
+    protections: judged.flatMap((by) => by.protections.map(named)),
+    lowered: judged.flatMap((by) => by.lowered.map(named)),
   };
 }
 
@@ -123,12 +126,13 @@ const pictureOf = (things: Thing[]): Picture => ({ things });
 
 /**
  * SECURITY: names and sentences are made from values too. What judgements compare (kinds, what it holds, keys of tags,
- * paths) is never touched, whatever a plan calls sensitive; an address stays, since by it a resource is known.
+ * paths) is never touched, whatever a plan calls sensitive; of an address only the keys of instances are values.
  */
 function cleaned(effect: Effect, { masked }: Secrets): Effect {
-  const { physicalId, within, why, size } = effect;
+  const { logicalId, physicalId, within, why, size } = effect;
   return {
     ...effect,
+    ...(logicalId === undefined ? {} : { logicalId: withoutKeys(logicalId, masked) }),
     ...(physicalId === undefined ? {} : { physicalId: masked(physicalId) }),
     ...(within === undefined ? {} : { within: masked(within) }),
     ...(size === undefined ? {} : { size: masked(size) }),
