@@ -99,7 +99,7 @@ export interface Message {
   '@message'?: string;
   type?: string;
   diagnostic?: { severity?: string; summary?: string; detail?: string; address?: string };
-  hook?: { resource?: { addr?: string }; action?: string };
+  hook?: { resource?: { addr?: string }; action?: string; id_key?: string; id_value?: string };
   changes?: { operation?: string };
 }
 export const messagesIn = (lines: string): Message[] =>

@@ -16,10 +16,16 @@ export interface State {
   lineage: string | null;
   serial: number | null;
   /** Addresses of managed instances; `tainted`: it is replaced by the next plan. */
-  instances: ReadonlyMap<string, { tainted: boolean }>;
+  instances: ReadonlyMap<string, Instance>;
   outputs: readonly string[];
   /** SECURITY: for masking alone. */
   sensitive: ReadonlySet<string>;
+}
+
+export interface Instance {
+  tainted: boolean;
+  /** By which Terraform names it in its lines. */
+  names: { id?: string; name?: string };
 }
 
 interface Stored {
@@ -66,7 +72,7 @@ export function readState(text: string): State {
   if (text.trim() === '')
     return { digest, lineage: null, serial: null, instances: new Map(), outputs: [], sensitive: new Set() };
   const { lineage, serial, resources = [], outputs = {} } = JSON.parse(text) as Stored;
-  const instances = new Map<string, { tainted: boolean }>();
+  const instances = new Map<string, Instance>();
   const sensitive = new Set<string>();
   for (const { value, sensitive: isSensitive } of Object.values(outputs))
     if (isSensitive) addSensitive(value, sensitive);
@@ -74,11 +80,11 @@ export function readState(text: string): State {
     for (const { attributes, sensitive_attributes: paths } of all)
       for (const path of paths ?? []) addSensitive(valueAt(attributes, path), sensitive);
     if (mode !== 'managed') continue;
-    for (const { index_key: index, status, deposed } of all) {
+    for (const { index_key: index, status, deposed, attributes } of all) {
       const at = index === undefined ? '' : `[${typeof index === 'number' ? index : JSON.stringify(index)}]`;
       // A deposed one is what is left of an earlier object.
       const address = `${module ? `${module}.` : ''}${type}.${name}${at}${deposed ? ` (deposed ${deposed})` : ''}`;
-      instances.set(address, { tainted: status === 'tainted' });
+      instances.set(address, { tainted: status === 'tainted', names: namesOf(attributes) });
     }
   }
   return {
@@ -89,6 +95,11 @@ export function readState(text: string): State {
     outputs: Object.keys(outputs),
     sensitive,
   };
+}
+
+function namesOf(attributes: Json | undefined): Instance['names'] {
+  const { id, name } = isMembers(attributes) ? attributes : {};
+  return { ...(typeof id === 'string' ? { id } : {}), ...(typeof name === 'string' ? { name } : {}) };
 }
 
 /** A step that is not there, or is a member of a set, ends it: all that is left is sensitive. */
