@@ -33,8 +33,8 @@ import {
   saveUnsaved,
 } from './copy.ts';
 import type { PlannedChange } from './draft.ts';
+import { type Hide, hiding } from './effects/hiding.ts';
 import { type Folders, makeFolders, PLAN_FILE } from './folders.ts';
-import { type Hide, hiding } from './hiding.ts';
 import { type Ended, outcomeOf } from './outcome.ts';
 import { APPLY_ARGUMENTS, applyCall, keptSource, mustBeKept, type Workshop } from './planning.ts';
 import { type RunIn, secretsOf } from './process.ts';

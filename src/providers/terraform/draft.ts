@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import type { Json } from '../../core/digest.ts';
 import type { Plan, PlanDraft } from '../../core/plan.ts';
 import { tagsFor } from '../aws/picture/mask.ts';
+import { directoryOf } from './copy.ts';
 import { bodiesIn, describePlan, readPlanJson, type TerraformPlan } from './effects/index.ts';
 import { applyCall, keptSource, type Made, mustBeKept, planWorkspace, type Workshop } from './planning.ts';
 import { type Request, requestSchema } from './request.ts';
@@ -51,7 +52,12 @@ function drafted({ plan, made, source, request }: Planned, workshop: Workshop, a
   const { settings } = workshop;
   const keyed = tagsFor(about.secretKey, about.planNonce);
   const bodyOf = bodiesIn(made.bodies, settings.module);
-  const described = describePlan(plan, { workspace: settings.name, keyed, bodyOf });
+  const described = describePlan(plan, {
+    workspace: settings.name,
+    keyed,
+    bodyOf,
+    directory: directoryOf(workshop.folders, settings),
+  });
   const changesNothing = described.effects.length === 0;
   const { state } = made;
   return {

@@ -1,7 +1,7 @@
 /** Workspaces as the policy has them; one that is named with its state. */
 import { holding } from './busy.ts';
 import { backendOnly } from './copy.ts';
-import { hiding, withoutKeys } from './hiding.ts';
+import { hiding, withoutKeys } from './effects/hiding.ts';
 import type { Workshop } from './planning.ts';
 import type { WorkspaceReader, WorkspaceSummary } from './ports.ts';
 import type { WorkspaceSettings } from './settings.ts';

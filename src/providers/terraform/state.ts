@@ -5,7 +5,7 @@ import { sha256Hex } from '../../core/digest.ts';
 import { CountersignError } from '../../core/errors.ts';
 import { isMembers } from '../../core/leaves.ts';
 import { makeVisibleLine } from '../../core/render-safe.ts';
-import { hiding } from './hiding.ts';
+import { hiding } from './effects/hiding.ts';
 import { addSensitive } from './plan-json/sensitive.ts';
 import { type RunIn, runTool } from './process.ts';
 

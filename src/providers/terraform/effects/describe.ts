@@ -12,11 +12,11 @@ import type { Picture, Thing } from '../../../core/picture.ts';
 import type { PlanDraft } from '../../../core/plan.ts';
 import { makeVisible } from '../../../core/render-safe.ts';
 import { UNSEEN } from '../../../core/subject.ts';
-import { withoutKeys } from '../hiding.ts';
 import { families, familyOf, type Resource, unknownTypes } from '../knowledge/index.ts';
 import { configurationOf } from '../plan-json/configuration.ts';
 import type { Change, ResourceChange, TerraformPlan } from '../plan-json/shape.ts';
 import { effectOf } from './effect.ts';
+import { withoutKeys } from './hiding.ts';
 import { besidesOf } from './marks.ts';
 import { notesOf } from './notes.ts';
 import { POLICY_DOCUMENT, policyDocument } from './policy-documents.ts';
@@ -45,9 +45,14 @@ export interface DescribedAs {
    * attribute is put together nor what is written as a block: without this, both count as the worst that they could be.
    */
   bodyOf?: ((blockAddress: string) => Json | undefined) | undefined;
+  /** Where the copy of the root module lies: files in it are signed. */
+  directory?: string | undefined;
 }
 
-export function describePlan(plan: TerraformPlan, { workspace, keyed, account, bodyOf }: DescribedAs): Described {
+export function describePlan(
+  plan: TerraformPlan,
+  { workspace, keyed, account, bodyOf, directory }: DescribedAs,
+): Described {
   const secrets = secretsOf(plan, keyed);
   const configuration = configurationOf(plan);
   const changes = (plan.resource_changes ?? []).filter(({ mode }) => mode === 'managed');
@@ -60,7 +65,7 @@ export function describePlan(plan: TerraformPlan, { workspace, keyed, account, b
     ),
   );
   const owner = { kind: 'workspace' as const, name: workspace };
-  const marksBesides = besidesOf(plan, configuration);
+  const marksBesides = besidesOf(plan, configuration, directory);
   const things: Thing[] = [];
   const effects: Effect[] = [];
   for (const [index, one] of changes.entries()) {

@@ -6,7 +6,7 @@
  * out, plain or encoded, wherever it stands.
  * Does not cover: what `effects/secrets.ts` does not; a value that nothing calls sensitive.
  */
-import { needlesOf } from './effects/needles.ts';
+import { needlesOf } from './needles.ts';
 
 export type Hide = (text: string) => string;
 
