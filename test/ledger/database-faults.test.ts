@@ -1,24 +1,18 @@
 /** What faults of the database and of the way to it leave: nothing lost, nothing doubled, and no false word. */
-import { connect, createServer, type Server, type Socket } from 'node:net';
 import { Client } from 'pg';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { OpenLedger } from '../../src/ledger/ledger.ts';
 import { openLedgerAt, verifyLedger } from '../../src/ledger/open.ts';
 import { migrate } from '../../src/ledger/pg/migrate.ts';
-import { needs } from '../needs.ts';
-import { hasPostgres, type Postgres, startPostgres } from '../postgres.ts';
+import { postgresHere } from '../postgres-here.ts';
+import { wayTo } from '../way.ts';
 
-let server: Postgres;
+// What was said to be durable is to be there after a crash.
+const server = postgresHere({ fsync: 'on' });
 let url: string;
 let opened: OpenLedger[] = [];
-beforeAll(async () => {
-  // What was said to be durable is to be there after a crash.
-  if (hasPostgres()) server = await startPostgres({ fsync: 'on' });
-}, 60_000);
-afterAll(() => server?.end());
-beforeEach(async (context) => {
-  needs(context, 'postgres', hasPostgres());
-  url = await server.database();
+beforeEach(async () => {
+  url = await server().database();
   await migrate(url);
 });
 afterEach(() => {
@@ -65,8 +59,8 @@ it.each(['kill', 'stop'] as const)(
     for (let round = 0; round < 3; round += 1) {
       const before = told.size;
       while (told.size < before + 200) await new Promise((resolve) => setTimeout(resolve, 20));
-      await server[how]();
-      await server.start();
+      await server()[how]();
+      await server().start();
     }
     isOver = true;
     await Promise.all(workers);
@@ -81,60 +75,6 @@ it.each(['kill', 'stop'] as const)(
   },
   120_000,
 );
-
-/** `silent`: what answers is held back, and the connection stays. */
-type Where = 'before' | 'after' | 'silent';
-/** A way to the server that can be cut at a message of the client. */
-async function wayTo(place: string) {
-  const { port, hostname } = new URL(place);
-  const sockets = new Set<Socket>();
-  let cut: ((bytes: Buffer) => Where | undefined) | undefined;
-  let isClosed = false;
-  const proxy: Server = createServer((client) => {
-    if (isClosed) return client.destroy();
-    const behind = connect(Number(port), hostname);
-    for (const socket of [client, behind]) {
-      sockets.add(socket);
-      socket.on('error', () => undefined);
-    }
-    client.on('close', () => behind.destroy());
-    behind.on('close', () => client.destroy());
-    behind.pipe(client);
-    client.on('data', (bytes) => {
-      const where = cut?.(bytes);
-      if (where === undefined) return behind.write(bytes);
-      cut = undefined;
-      behind.unpipe(client);
-      if (where === 'before') return client.destroy();
-      behind.write(bytes);
-      if (where === 'silent') return;
-      behind.once('data', () => client.destroy());
-      behind.resume();
-    });
-  });
-  await new Promise<void>((resolve) => {
-    proxy.listen(0, '127.0.0.1', resolve);
-  });
-  const through = new URL(place);
-  through.port = String((proxy.address() as { port: number }).port);
-  return {
-    url: through.href,
-    cutAt(text: string, where: Where, then: () => void = () => undefined) {
-      cut = (bytes) => {
-        if (!bytes.includes(text)) return undefined;
-        then();
-        return where;
-      };
-    },
-    refuse(isSo: boolean) {
-      isClosed = isSo;
-    },
-    close() {
-      for (const socket of sockets) socket.destroy();
-      proxy.close();
-    },
-  };
-}
 
 it.each([
   ['the commit, which was carried out', 'COMMIT', 'after'],
