@@ -1,8 +1,8 @@
 /** A way to a server, as the network between two machines: it can break at a message, refuse, or go dark. */
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
-/** `silent`: what answers is held back, and the connection stays. */
-export type Where = 'before' | 'after' | 'silent';
+/** `silent`: what answers is held back, and the connection stays. `dark`: with this message the whole way goes dark. */
+export type Where = 'before' | 'after' | 'silent' | 'dark';
 
 export interface Way {
   /** The same address, over this way. */
@@ -42,6 +42,11 @@ export async function wayTo(place: string): Promise<Way> {
       const where = cut?.(bytes);
       if (where === undefined) return passes(behind)(bytes);
       cut = undefined;
+      if (where === 'dark') {
+        isDark = true;
+        pair.isStale = true;
+        return;
+      }
       behind.off('data', back);
       if (where === 'before') return client.destroy();
       behind.write(bytes);
