@@ -24,8 +24,8 @@ export interface Replica {
   log(): string;
   /** SIGTERM. @returns its exit code. */
   stop(): Promise<number | null>;
-  /** Another process at the same address, once this one has ended. */
-  again(): Promise<void>;
+  /** Another process at the same address, once this one has ended. @param bin of another version. */
+  again(bin?: string): Promise<void>;
 }
 export interface Team {
   world: TestWorld;
@@ -151,8 +151,8 @@ async function startReplica(
 ): Promise<Replica> {
   let log = '';
   let ended: Promise<number | null>;
-  const begin = async () => {
-    const child = spawn(process.execPath, [bin, ...before, 'serve', ...settings], {
+  const begin = async (program: string) => {
+    const child = spawn(process.execPath, [program, ...before, 'serve', ...settings], {
       env: { PATH: process.env.PATH, AWS_REGION: 'eu-west-1', COUNTERSIGN_LOG_LEVEL: 'debug', ...env },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
@@ -168,16 +168,16 @@ async function startReplica(
     throw new Error(`the server is not ready: ${log}`);
   };
   const replica: Replica = {
-    process: await begin(),
+    process: await begin(bin),
     address,
     log: () => log,
     stop() {
       replica.process.kill('SIGTERM');
       return ended;
     },
-    async again() {
+    async again(other = bin) {
       await ended;
-      replica.process = await begin();
+      replica.process = await begin(other);
     },
   };
   return replica;
