@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import type { Json } from '../../core/digest.ts';
 import type { Plan, PlanDraft } from '../../core/plan.ts';
 import { tagsFor } from '../aws/picture/mask.ts';
+import { directoryOf } from './copy.ts';
 import { bodiesIn, describePlan, readPlanJson, type TerraformPlan } from './effects/index.ts';
 import { applyCall, keptSource, type Made, mustBeKept, planWorkspace, type Workshop } from './planning.ts';
 import { type Request, requestSchema } from './request.ts';
@@ -19,7 +20,9 @@ export async function draftOf(request: Request, workshop: Workshop, about: About
   const source = await readSource(workshop.settings.root, request.ref);
   const made = await planWorkspace(source, workshop, true);
   const plan = readPlanJson(made.json, { tool: workshop.settings.tool });
-  writeFileSync(workshop.folders.plan(made.digest).changes, JSON.stringify(changesOf(plan)), { mode: 0o600 });
+  const kept = workshop.folders.plan(made.digest);
+  writeFileSync(kept.changes, JSON.stringify(changesOf(plan)), { mode: 0o600 });
+  writeFileSync(kept.sensitive, JSON.stringify([...plan.sensitive]), { mode: 0o600 });
   return drafted({ plan, made, source, request }, workshop, about);
 }
 
@@ -49,7 +52,12 @@ function drafted({ plan, made, source, request }: Planned, workshop: Workshop, a
   const { settings } = workshop;
   const keyed = tagsFor(about.secretKey, about.planNonce);
   const bodyOf = bodiesIn(made.bodies, settings.module);
-  const described = describePlan(plan, { workspace: settings.name, keyed, bodyOf });
+  const described = describePlan(plan, {
+    workspace: settings.name,
+    keyed,
+    bodyOf,
+    directory: directoryOf(workshop.folders, settings),
+  });
   const changesNothing = described.effects.length === 0;
   const { state } = made;
   return {

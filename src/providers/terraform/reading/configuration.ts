@@ -13,7 +13,8 @@ import type { Source } from '../source.ts';
 import { blocksOf } from './blocks.ts';
 import { expressionsIn, filesReadBy } from './functions.ts';
 import { type Body, readBodies } from './hcl.ts';
-import { type Found, lockRefusals, refusalsIn } from './refusals.ts';
+import { leftOutRefusals } from './provider-blocks.ts';
+import { type Found, lockRefusals, overrideRefusals, refusalsIn } from './refusals.ts';
 
 const CONFIGURATION = /\.(?:tf|tofu)(?:\.json)?$/;
 const LOCK_FILE = '.terraform.lock.hcl';
@@ -43,6 +44,7 @@ export async function mustBeReadable(source: Source, settings: WorkspaceSettings
       });
     for (const [file, body] of bodies) {
       refusals.push(...refusalsIn(body, settings).map((one) => ({ ...one, file })));
+      refusals.push(...overrideRefusals(file, body).map((one) => ({ ...one, file })));
       refusals.push(...fileRefusals(body, { module, root }, source).map((one) => ({ ...one, file })));
       for (const called of callsIn(body, module, settings)) {
         if ('what' in called) refusals.push({ ...called, file });
@@ -56,6 +58,7 @@ export async function mustBeReadable(source: Source, settings: WorkspaceSettings
       refusals.push({ file: module, what: `more than ${MAX_MODULES} modules`, remedy: 'Split the workspace.' });
     if (refusals.length >= MAX_TOLD) break;
   }
+  refusals.push(...leftOutRefusals(read, root, settings).map((one) => ({ ...one, file: root || '.' })));
   refusals.push(...(await lockFileRefusals(source, root, settings)));
   if (refusals.length > 0) throw refused(refusals);
   return read;
