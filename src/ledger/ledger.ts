@@ -15,8 +15,15 @@ export interface ReadLedger extends LedgerView {
   origin(): Promise<string>;
   close(): void;
 }
+/**
+ * Runs it while no other process runs what has this name on the same ledger.
+ *
+ * @returns undefined: another process is at it, and nothing was run.
+ */
+export type Alone = <T>(what: 'telling', run: () => Promise<T>) => Promise<T | undefined>;
 export interface OpenLedger extends Ledger<WrittenEvent>, ReadLedger {
   watch: Watch;
+  alone: Alone;
   putDocument(document: unknown): Promise<string>;
   head(): Promise<Head>;
   /**

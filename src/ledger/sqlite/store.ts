@@ -13,6 +13,7 @@ import { WAITS_MILLISECONDS } from '../../sqlite.ts';
 import type { WrittenEvent } from '../events.ts';
 import type { OpenLedger, ReadLedger } from '../ledger.ts';
 import { decideInside, mustBeOutside, turnsOn } from '../turns.ts';
+import { aloneIn } from './alone.ts';
 import { groupCommit } from './commit.ts';
 import { guarded, LEDGER_FILE, openDatabase, openReadOnly } from './database.ts';
 import { keepAgain } from './kept.ts';
@@ -71,6 +72,7 @@ export function openLedger(
     putDocument: (document) => transact((tx) => tx.putDocument(document)),
     events: (query) => readOutside((reading) => reading.events(query)),
     document: (digest) => readOutside((reading) => reading.document(digest)),
+    alone: (what, run) => aloneIn(home, what, run),
     ready: () => read((reading) => void reading.head()),
     head: () => read((reading) => reading.head()),
     leaf: (seq) => read((reading) => reading.leaf(seq)),
