@@ -50,7 +50,12 @@ export async function statusOf(config: Config, now = new Date()): Promise<Status
     database: config.ledgerUrl === undefined ? null : shownPlace(config.ledgerUrl),
     policy: { file: config.policyPath ?? null, standing: policy ? 'not_adopted' : 'none', problem, adopted: null },
     halt: 'running',
-    you: { acts_as: config.actsAs, person, sponsor: config.sponsor ?? null, sponsor_is: sponsorIs('L0') },
+    you: {
+      acts_as: config.actsAs,
+      person,
+      sponsor: config.sponsor ?? null,
+      sponsor_is: sponsorIs({ assurance: 'L0' }),
+    },
     waits_for_you: [],
     waits: 0,
     agents_this_week: [],
