@@ -13,6 +13,8 @@ export interface Head {
 export interface ReadLedger extends LedgerView {
   /** The stable name of this ledger, random, made with it: the first line of its checkpoints. */
   origin(): Promise<string>;
+  /** Where it goes on since it was moved, as it may be shown; null: here. */
+  movedTo(): Promise<string | null>;
   close(): void;
 }
 /**

@@ -89,6 +89,7 @@ export function openPgLedger(url: string, now: () => Date, fingerprint?: () => s
       return turns.ask(writer.commit, (doing) => doing.append(event), event);
     },
     putDocument: (document) => transact((tx) => tx.putDocument(document)),
+    movedTo: async () => null,
     alone: aloneAt(url),
     async ready() {
       await mustBeOurs(look, place, fingerprint?.());
