@@ -1,13 +1,17 @@
 /** A plan of a workspace, as the pipeline seals it; and the same computed again from what was kept. */
 import { writeFileSync } from 'node:fs';
+import { counted } from '../../core/counted.ts';
 import type { Json } from '../../core/digest.ts';
 import type { Plan, PlanDraft } from '../../core/plan.ts';
+import { makeVisibleLine } from '../../core/render-safe.ts';
 import { tagsFor } from '../aws/picture/mask.ts';
 import { bodiesIn, describePlan, readPlanJson, type TerraformPlan } from './effects/index.ts';
+import { fetchedModules } from './modules/fetch.ts';
+import { keptModules } from './modules/kept.ts';
 import { applyCall, keptSource, type Made, mustBeKept, planWorkspace, type Workshop } from './planning.ts';
 import { type Request, requestSchema } from './request.ts';
 import { PLACE } from './rules.ts';
-import { digestOfSource, readSource, type Source } from './source.ts';
+import { digestOfSource, type ModuleRecord, readSource, type Source } from './source.ts';
 
 interface About {
   secretKey: string;
@@ -16,11 +20,13 @@ interface About {
 }
 
 export async function draftOf(request: Request, workshop: Workshop, about: About): Promise<PlanDraft> {
-  const source = await readSource(workshop.settings.root, request.ref);
-  const made = await planWorkspace(source, workshop, true);
+  const { settings, folders } = workshop;
+  const given = await readSource(settings.root, request.ref);
+  const modules = fetchedModules(settings, folders.fetching);
+  const made = await planWorkspace(given, workshop, { modules, keep: true });
   const plan = readPlanJson(made.json, { tool: workshop.settings.tool });
   writeFileSync(workshop.folders.plan(made.digest).changes, JSON.stringify(changesOf(plan)), { mode: 0o600 });
-  return drafted({ plan, made, source, request }, workshop, about);
+  return drafted({ plan, made, request }, workshop, about);
 }
 
 /**
@@ -31,40 +37,56 @@ export async function draftAgain(signed: Plan, workshop: Workshop, about: About)
   const request = requestSchema.parse(signed.recipe.input);
   const digest = String(signed.calls[0]?.input.plan);
   mustBeKept(digest, workshop.folders);
-  const { configuration } = signed.observed as { configuration?: { commit?: string | null } };
-  const source = keptSource(digest, workshop.folders, configuration?.commit ?? null);
-  const made = await planWorkspace(source, workshop, false);
+  const { configuration } = signed.observed as { configuration?: Pick<Source, 'commit' | 'modules'> };
+  const source = keptSource(digest, workshop.folders, configuration ?? {});
+  const made = await planWorkspace(source, workshop, { modules: keptModules(source, workshop.settings), keep: false });
   const plan = readPlanJson(made.json, { tool: workshop.settings.tool });
-  return drafted({ plan, made: { ...made, digest }, source, request }, workshop, about);
+  return drafted({ plan, made: { ...made, digest }, request }, workshop, about);
 }
 
 interface Planned {
   plan: TerraformPlan;
   made: Made;
-  source: Source;
   request: Request;
 }
 
-function drafted({ plan, made, source, request }: Planned, workshop: Workshop, about: About): PlanDraft {
+function drafted({ plan, made, request }: Planned, workshop: Workshop, about: About): PlanDraft {
   const { settings } = workshop;
   const keyed = tagsFor(about.secretKey, about.planNonce);
-  const bodyOf = bodiesIn(made.bodies, settings.module);
+  const bodyOf = bodiesIn(made.bodies);
   const described = describePlan(plan, { workspace: settings.name, keyed, bodyOf });
   const changesNothing = described.effects.length === 0;
-  const { state } = made;
+  const { state, source } = made;
+  const { modules = [] } = source;
   return {
     ...described,
+    notes: [...described.notes, ...notesOf(modules)],
     target: { kind: 'workspace', ...PLACE, name: settings.name, ids: [settings.name] },
     calls: changesNothing ? [] : [applyCall({ digest: made.digest, state, source }, workshop, PLACE)],
     actor: about.actor,
     observed: {
       state: { digest: state.digest, lineage: state.lineage, serial: state.serial },
-      configuration: { digest: digestOfSource(source), commit: source.commit },
+      configuration: {
+        digest: digestOfSource(source),
+        commit: source.commit,
+        ...(modules.length === 0 ? {} : { modules: modules as unknown as Json }),
+      },
       workspace: { backend: settings.backend.type, version: `${settings.tool} ${settings.version}` },
     },
     dryRun: { kind: changesNothing ? 'no_change' : 'dry_run', succeeded: true },
     recipe: { planner: 'workspace', input: request as Json },
   };
+}
+
+const MOST_NOTES = 10;
+
+function notesOf(modules: readonly ModuleRecord[]): string[] {
+  const told = modules.slice(0, MOST_NOTES).map(({ key, source, version, commit, sha256 }) => {
+    const is = [source, version, commit === undefined ? undefined : `commit ${commit.slice(0, 12)}`].filter(Boolean);
+    return makeVisibleLine(`The module ${key} was fetched: ${is.join(', ')}, sha256 ${sha256}.`);
+  });
+  const more = modules.length - told.length;
+  return more > 0 ? [...told, `${counted(more, 'more module was', 'more modules were')} fetched.`] : told;
 }
 
 /** What each change does to which address: by this an outcome is found in a state. No value is in it. */
