@@ -17,12 +17,15 @@ const inner = z
   );
 const variable = z.string().regex(/^[A-Z][A-Z0-9_]{0,127}$/, 'name an environment variable, in capital letters');
 const type = z.string().regex(/^[a-z0-9_*]{1,128}$/, 'name a type; * matches any text');
-const localModule = z.string().regex(/^[\w./*-]{1,512}$/, 'write a path below the root; * matches any text');
+const ADDRESS = 'HOST/NAMESPACE/NAME/PROVIDER, git::https://HOST/PATH or https://HOST/PATH';
+const localModule = z
+  .string()
+  .regex(/^[\w./*-]{1,512}$/, `write a path below the root, or ${ADDRESS}, each host in full; * matches any text`);
 const fetchedModule = z
   .string()
   .max(512)
   .regex(/^[\w.:/*@+,=~-]+$/)
-  .refine(isRemotePattern, 'write HOST/NAMESPACE/NAME/PROVIDER, git::https://HOST/PATH or https://HOST/PATH');
+  .refine(isRemotePattern, `write ${ADDRESS}, the host in full`);
 /** `sha256` is that of the plan that fetched it: over the paths and contents of its files. */
 const pinnedModule = z.strictObject({
   source: fetchedModule,

@@ -1,6 +1,5 @@
 /** A plan of a workspace, as the pipeline seals it; and the same computed again from what was kept. */
 import { writeFileSync } from 'node:fs';
-import { counted } from '../../core/counted.ts';
 import type { Json } from '../../core/digest.ts';
 import type { Plan, PlanDraft } from '../../core/plan.ts';
 import { makeVisibleLine } from '../../core/render-safe.ts';
@@ -78,15 +77,17 @@ function drafted({ plan, made, request }: Planned, workshop: Workshop, about: Ab
   };
 }
 
-const MOST_NOTES = 10;
+const MOST_TOLD = 5;
 
+/** In short: `show` has all of what was observed. */
 function notesOf(modules: readonly ModuleRecord[]): string[] {
-  const told = modules.slice(0, MOST_NOTES).map(({ key, source, version, commit, sha256 }) => {
-    const is = [source, version, commit === undefined ? undefined : `commit ${commit.slice(0, 12)}`].filter(Boolean);
-    return makeVisibleLine(`The module ${key} was fetched: ${is.join(', ')}, sha256 ${sha256}.`);
+  if (modules.length === 0) return [];
+  const told = modules.slice(0, MOST_TOLD).map(({ key, source, version, commit }) => {
+    const is = [source, version, commit?.slice(0, 12)].filter((part) => part !== undefined);
+    return `${key} (${is.join(' ')})`;
   });
-  const more = modules.length - told.length;
-  return more > 0 ? [...told, `${counted(more, 'more module was', 'more modules were')} fetched.`] : told;
+  const more = modules.length > MOST_TOLD ? ` and ${modules.length - MOST_TOLD} more` : '';
+  return [makeVisibleLine(`Fetched modules: ${told.join(', ')}${more}.`, 1_000)];
 }
 
 /** What each change does to which address: by this an outcome is found in a state. No value is in it. */

@@ -46,6 +46,9 @@ export const isOwnFile = (path: string): boolean => OWN_FILE.test(path);
 export const digestOfSource = ({ files }: Pick<Source, 'files'>): string =>
   digestOf([...files].sort(([a], [b]) => (a < b ? -1 : 1)).map(([path, bytes]) => [path, sha256Hex(bytes)]));
 
+/** The same in hexadecimal digits alone, as a policy pins a module. */
+export const sha256OfFiles = (files: Source['files']): string => digestOfSource({ files }).replace(/^sha256:/, '');
+
 /** @throws INPUT_CONFIGURATION_REFUSED, INPUT_TOO_LARGE, INPUT_NOT_FOUND. */
 export async function readSource(root: string, ref: string | undefined): Promise<Source> {
   return ref === undefined ? { files: ofFolder(root), commit: null } : ofCommit(root, ref);

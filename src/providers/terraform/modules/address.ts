@@ -35,7 +35,6 @@ export interface Archive {
   format: 'zip' | 'tar.gz';
   sha256: string | undefined;
   pattern: string;
-  /** `*`: the only folder in it. */
   folder: string;
   text: string;
 }
@@ -79,10 +78,7 @@ export function addressOf(source: string, tool: 'terraform' | 'tofu'): Local | R
   const [, rest] = /^git::(https:.*)$/.exec(source) ?? [];
   if (rest !== undefined) return gitAt(rest);
   if (source.startsWith('github.com/')) return shorthand(source);
-  if (source.startsWith('https:')) {
-    const archive = archiveAt(source);
-    return archive.kind === 'archive' && archive.folder === '*' ? refused('Name the folder in the archive.') : archive;
-  }
+  if (source.startsWith('https:')) return archiveAt(source);
   return registryAt(source, tool) ?? refused(`Countersign does not know this form of a source. ${COPY}`);
 }
 
@@ -125,7 +121,7 @@ function partsOf(text: string): Parts | undefined {
   const base = `${scheme}//${host}`;
   if (rest.length > 0 || more.length > 0 || !/^[!-~]*$/.test(text) || /[\\#"<>^`{|}]/.test(text)) return undefined;
   const bare = folder.replace(/\/$/, '');
-  if (after.length > 0 && bare !== '*' && !isFolder(bare, address)) return undefined;
+  if (after.length > 0 && !isFolder(bare, address)) return undefined;
   return isWritten(base) ? { base, folder: bare, query } : undefined;
 }
 
@@ -147,7 +143,7 @@ export function isWritten(address: string): boolean {
 
 function gitAt(rest: string): Git | Refused {
   const parts = partsOf(rest);
-  if (parts === undefined || parts.folder === '*') return refused(BY_GIT);
+  if (parts === undefined) return refused(BY_GIT);
   const { base, folder, query } = parts;
   const given = new URLSearchParams(query);
   const names = [...given.keys()];

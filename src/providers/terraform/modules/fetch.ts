@@ -8,14 +8,14 @@ import { readFileSync } from 'node:fs';
 import { sha256Hex } from '../../../core/digest.ts';
 import { CountersignError } from '../../../core/errors.ts';
 import type { WorkspaceSettings } from '../settings.ts';
-import { digestOfSource, type ModuleRecord } from '../source.ts';
+import { type ModuleRecord, sha256OfFiles } from '../source.ts';
 import type { Archive, Git, Remote } from './address.ts';
 import { allows, allowsUrl, unlikePolicy } from './allowed.ts';
 import { fetchCommit } from './git-fetch.ts';
 import { moduleRefused } from './refused.ts';
 import { locate } from './registry.ts';
 import { entriesOfTar, gunzipped, TarRefused } from './tar.ts';
-import { type Entry, filesOf, folderIn, MAX_BYTES, MAX_FILES } from './unpack.ts';
+import { type Entry, filesOf, MAX_BYTES, MAX_FILES } from './unpack.ts';
 import { type Web, webOf } from './web.ts';
 import { readZip, ZipRefused } from './zip.ts';
 
@@ -69,7 +69,7 @@ export function fetchedModules(
     for (const content of files.values()) bytes += content.length;
     if (bytes > MAX_BYTES_OF_ALL)
       throw moduleRefused('The modules of this workspace have more than 256 MB', 'Call fewer or smaller modules.');
-    const sha256 = digestOfSource({ files });
+    const sha256 = sha256OfFiles(files);
     for (const one of [address, at]) {
       const unlike = unlikePolicy(entries, one, { version: located?.version, sha256 });
       if (unlike !== undefined)
@@ -80,7 +80,7 @@ export function fetchedModules(
     }
     return {
       files,
-      folder: at.folder === '*' ? folderIn(files, address.text) : at === address ? '' : at.folder,
+      folder: at === address ? '' : at.folder,
       ...(located === undefined ? {} : { version: located.version, from: at.text }),
       ...(commit === undefined ? {} : { commit }),
       sha256,

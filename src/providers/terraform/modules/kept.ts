@@ -1,6 +1,6 @@
 /** Modules of a plan that was made before: from what was kept of it, and from nowhere else. */
 import type { WorkspaceSettings } from '../settings.ts';
-import { digestOfSource, type Source } from '../source.ts';
+import { type Source, sha256OfFiles } from '../source.ts';
 import { unlikePolicy } from './allowed.ts';
 import type { Modules } from './fetch.ts';
 import { fileOfManifest, folderOfPackage, foldersIn } from './manifest.ts';
@@ -22,7 +22,7 @@ export function keptModules(
       const own = new Map(
         [...files].flatMap(([path, bytes]) => (path.startsWith(top) ? [[path.slice(top.length), bytes]] : [])),
       );
-      const sha256 = digestOfSource({ files: own });
+      const sha256 = sha256OfFiles(own);
       if (!record || folder === undefined || record.sha256 !== sha256)
         throw moduleRefused(`${address.text} is not as it was fetched for this plan`, 'Plan again.');
       const unlike = unlikePolicy(entries, address, { version: record.version, sha256 });

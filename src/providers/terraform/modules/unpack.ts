@@ -80,11 +80,3 @@ function linkedFrom(
   }
   return undefined;
 }
-
-/** Of what is packed in one folder: without it (`//*` of a registry). @throws INPUT_CONFIGURATION_REFUSED. */
-export function folderIn(files: ReadonlyMap<string, Buffer>, what: string): string {
-  const tops = new Set([...files.keys()].map((path) => (path.includes('/') ? path.split('/')[0]! : '')));
-  const [top = ''] = tops;
-  if (tops.size !== 1 || top === '') throw moduleRefused(`${what}: it is not packed in one folder`, REMEDY);
-  return top;
-}

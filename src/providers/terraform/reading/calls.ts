@@ -56,8 +56,9 @@ export function callsIn(
   return { called, refusals };
 }
 
+/** SECURITY: a user or token in an address is told to nobody. */
 const what = (name: string, source: unknown) =>
-  `the module ${name} from ${typeof source === 'string' ? source : 'a source that is not literal'}`;
+  `the module ${name} from ${typeof source === 'string' ? source.replace(/(?<=\/\/)[^/@]*@/, '****@') : 'a source that is not literal'}`;
 
 const ASK = 'The policy owners can allow it for this workspace';
 
