@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { migrated } from '../../src/cli/ledger.ts';
 import { type App, createApp } from '../../src/compose.ts';
 import { readConfig } from '../../src/config.ts';
@@ -12,13 +12,13 @@ import { adoptFirst } from '../../src/policy/pin.ts';
 import { createSandbox, startSandboxServer } from '../../src/sandbox/cloud.ts';
 import { signedByAll } from '../attacks/attempts.ts';
 import { needs } from '../needs.ts';
-import { hasPostgres, type Postgres, startPostgres } from '../postgres.ts';
+import { postgresHere } from '../postgres-here.ts';
 import { DEV_STACK, openTestWorld, STACK, type TestWorld } from '../world.ts';
 
 const bin = new URL('../../bin/countersign.js', import.meta.url).pathname;
 /** A process has a host name of its own where root may give it one. */
 const isRoot = process.getuid?.() === 0;
-let server: Postgres;
+const server = postgresHere();
 let runnerUrl: string;
 let world: TestWorld;
 let cloud: Awaited<ReturnType<typeof startSandboxServer>>;
@@ -27,25 +27,20 @@ let folder: string;
 const started: ChildProcess[] = [];
 let count = 0;
 
-beforeAll(async () => {
-  if (hasPostgres()) server = await startPostgres();
-}, 60_000);
-afterAll(() => server?.end());
 beforeEach(async (context) => {
-  needs(context, 'postgres', hasPostgres());
   needs(context, 'root', isRoot);
   folder = mkdtempSync(join(tmpdir(), 'countersign-runners-'));
-  const owner = await server.database();
+  const owner = await server().database();
   await migrated(owner);
   count += 1;
-  runnerUrl = await server.as(owner, `runner_${count}`, 'countersign_executor');
+  runnerUrl = await server().as(owner, `runner_${count}`, 'countersign_executor');
   world = await openTestWorld();
   cloud = await startSandboxServer(createSandbox(world.store), 0);
   const policy = world.policyText.replaceAll('execute: by_command', 'execute: by_runner');
   await world.another({ policy });
   Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'AKIASANDBOX', AWS_SECRET_ACCESS_KEY: 'sandbox' });
   app = createApp({
-    ...readConfig({ home: world.home, ledger: await server.as(owner, `server_${count}`, 'countersign_server') }),
+    ...readConfig({ home: world.home, ledger: await server().as(owner, `server_${count}`, 'countersign_server') }),
     policyPath: join(world.home, 'policy.yaml'),
     region: 'eu-west-1',
     endpointUrl: cloud.url,
@@ -179,8 +174,8 @@ describe('two runners on two machines', () => {
     const id = await proposed(1024);
     await app.ledger.append({ kind: 'halted', body: { by: ['bob'] } });
     await signedByAll(world, app, id);
-    await server.stop();
-    await server.start();
+    await server().stop();
+    await server().start();
     await new Promise((resolve) => setTimeout(resolve, 2_000));
     expect([await stateOf(id), written()]).toEqual(['approved', []]);
     await app.ledger.append({ kind: 'resumed', body: { by: ['bob'] } });

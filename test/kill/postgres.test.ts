@@ -1,18 +1,13 @@
 /** Executors on a ledger in PostgreSQL, killed at each of their ledger writes: each call at most once, and a true end. */
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { migrate } from '../../src/ledger/pg/migrate.ts';
-import { needs } from '../needs.ts';
-import { hasPostgres, type Postgres, startPostgres } from '../postgres.ts';
+import { postgresHere } from '../postgres-here.ts';
 import { run, startExecutor, type Trouble } from './harness.ts';
 
-let server: Postgres;
-beforeAll(async () => {
-  if (hasPostgres()) server = await startPostgres();
-}, 60_000);
-afterAll(() => server?.end());
+const server = postgresHere();
 
 async function runOn(kind: string, trouble: Trouble | null) {
-  const url = await server.database();
+  const url = await server().database();
   await migrate(url);
   return run(kind, trouble, startExecutor(), url);
 }
@@ -20,8 +15,7 @@ async function runOn(kind: string, trouble: Trouble | null) {
 it.for(['stack update', 'instance stop'])(
   '%s ends once, and truly, whichever write its executor is killed before or after',
   { timeout: 600_000 },
-  async (kind, context) => {
-    needs(context, 'postgres', hasPostgres());
+  async (kind) => {
     const { writes, state, wrong } = await runOn(kind, null);
     expect([state, wrong]).toEqual(['succeeded', []]);
     expect(writes).toBeGreaterThan(3);

@@ -313,7 +313,7 @@ describe('the policy can pin', () => {
   });
 });
 
-it('nothing of whoever runs this is sent along, and a host that asks for it is told by name', async () => {
+it('no credential of whoever runs this is sent along, and a host that asks for one is told by name', async () => {
   const home = join(here.root, '../home');
   mkdirSync(home, { recursive: true });
   const [address] = host.host.split(':');

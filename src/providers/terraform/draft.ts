@@ -4,6 +4,7 @@ import type { Json } from '../../core/digest.ts';
 import type { Plan, PlanDraft } from '../../core/plan.ts';
 import { makeVisibleLine } from '../../core/render-safe.ts';
 import { tagsFor } from '../aws/picture/mask.ts';
+import { directoryOf } from './copy.ts';
 import { bodiesIn, describePlan, readPlanJson, type TerraformPlan } from './effects/index.ts';
 import { fetchedModules } from './modules/fetch.ts';
 import { keptModules } from './modules/kept.ts';
@@ -24,7 +25,9 @@ export async function draftOf(request: Request, workshop: Workshop, about: About
   const modules = fetchedModules(settings, folders.fetching);
   const made = await planWorkspace(given, workshop, { modules, keep: true });
   const plan = readPlanJson(made.json, { tool: workshop.settings.tool });
-  writeFileSync(workshop.folders.plan(made.digest).changes, JSON.stringify(changesOf(plan)), { mode: 0o600 });
+  const kept = workshop.folders.plan(made.digest);
+  writeFileSync(kept.changes, JSON.stringify(changesOf(plan)), { mode: 0o600 });
+  writeFileSync(kept.sensitive, JSON.stringify([...plan.sensitive]), { mode: 0o600 });
   return drafted({ plan, made, request }, workshop, about);
 }
 
@@ -53,7 +56,12 @@ function drafted({ plan, made, request }: Planned, workshop: Workshop, about: Ab
   const { settings } = workshop;
   const keyed = tagsFor(about.secretKey, about.planNonce);
   const bodyOf = bodiesIn(made.bodies);
-  const described = describePlan(plan, { workspace: settings.name, keyed, bodyOf });
+  const described = describePlan(plan, {
+    workspace: settings.name,
+    keyed,
+    bodyOf,
+    directory: directoryOf(workshop.folders, settings),
+  });
   const changesNothing = described.effects.length === 0;
   const { state, source } = made;
   const { modules = [] } = source;

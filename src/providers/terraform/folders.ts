@@ -23,7 +23,7 @@ export interface Folders {
   /** Empty: nothing of a user's own configuration counts. */
   cliConfiguration: string;
   /** Of one plan, by the digest of its file. */
-  plan(digest: string): { all: string; file: string; source: string; changes: string };
+  plan(digest: string): { all: string; file: string; source: string; changes: string; sensitive: string };
   /** Of one apply. */
   run(digest: string): { all: string; log: string; errors: string; ended: string; unsaved: string };
 }
@@ -54,6 +54,7 @@ export function foldersOf(home: string, workspace: string): Folders {
         file: join(folder, PLAN_FILE),
         source: join(folder, 'source'),
         changes: join(folder, 'changes.json'),
+        sensitive: join(folder, 'sensitive.json'),
       };
     },
     run(digest) {

@@ -1,14 +1,16 @@
 /** One plan of a workspace: copied, read, initialised, planned, and its file kept. */
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { digestOf, sha256Hex } from '../../core/digest.ts';
 import { CountersignError } from '../../core/errors.ts';
 import { APPLY } from './allowed-calls.ts';
 import { holding, type Processes } from './busy.ts';
 import { directoryOf, failed, freshCopy } from './copy.ts';
+import { hiding } from './effects/hiding.ts';
 import type { ModuleBodies } from './effects/index.ts';
 import { type Folders, PLAN_FILE } from './folders.ts';
 import type { Modules } from './modules/fetch.ts';
+import { parsePlanJson } from './plan-json/read.ts';
 import { environmentNames, type RunIn, runTool, type Variables } from './process.ts';
 import { lockFileOf, mustBeReadable } from './reading/configuration.ts';
 import type { WorkspaceSettings } from './settings.ts';
@@ -48,22 +50,46 @@ export async function planWorkspace(
   return holding(folders, processes, async () => {
     const run = await freshCopy(source, settings, settings.planner, workshop);
     const state = await pullState(run);
-    await plan(run, settings);
+    await plan(run, settings, state);
     const file = join(run.cwd, PLAN_FILE);
     const digest = `sha256:${sha256Hex(readFileSync(file))}`;
     const shown = await runTool(['show', '-json', '-no-color', PLAN_FILE], run);
-    if (shown.code !== 0) throw failed('show', shown);
+    if (shown.code !== 0) throw failed('show', shown, hiding(run.secrets, state.sensitive));
     if (keep) keepPlan(file, digest, source, folders);
     return { digest, json: shown.stdout, state, bodies, source };
   });
 }
 
-async function plan(run: RunIn, { variableFiles }: WorkspaceSettings): Promise<void> {
+async function plan(run: RunIn, { variableFiles, tool }: WorkspaceSettings, state: State): Promise<void> {
   const files = variableFiles.map((file) => `-var-file=${file}`);
   const args = ['plan', '-input=false', '-json', '-no-color', '-lock-timeout=0s', `-out=${PLAN_FILE}`, ...files];
   const ran = await runTool(args, run);
   // A file that is there in spite of it (the lock could not be given back) is no plan.
-  if (ran.code !== 0) throw failed('plan', ran);
+  if (ran.code === 0) return;
+  const inPlan = await sensitiveInFailed(run, tool);
+  if (inPlan === null) throw failed('plan', { ...ran, stdout: UNTOLD }, String);
+  throw failed('plan', ran, hiding(run.secrets, state.sensitive, inPlan));
+}
+
+const UNTOLD = Buffer.from(
+  JSON.stringify({
+    '@level': 'error',
+    diagnostic: { summary: 'its words are not told, since what is sensitive in them is not known' },
+  }),
+);
+
+/**
+ * A plan that failed after it began to read values is written all the same, and says which are sensitive; before that no
+ * value was read. null: there is such a file, and it cannot be read.
+ */
+async function sensitiveInFailed(run: RunIn, tool: WorkspaceSettings['tool']): Promise<ReadonlySet<string> | null> {
+  if (!existsSync(join(run.cwd, PLAN_FILE))) return new Set();
+  try {
+    const { code, stdout } = await runTool(['show', '-json', '-no-color', PLAN_FILE], run);
+    return code === 0 ? parsePlanJson(stdout, { tool }).sensitive : null;
+  } catch {
+    return null;
+  }
 }
 
 /** INVARIANT: a plan folder that is there is whole. */
@@ -83,8 +109,8 @@ export const discardPlan = (digest: string, folders: Folders): void =>
 
 /** Once it is known how its apply ended: what holds secrets goes, and what tells the outcome stays. */
 export function tidy(digest: string, { folders, settings }: Pick<Workshop, 'folders' | 'settings'>): void {
-  const { file, source } = folders.plan(digest);
-  for (const path of [file, source, join(directoryOf(folders, settings), PLAN_FILE)])
+  const { file, source, sensitive } = folders.plan(digest);
+  for (const path of [file, source, sensitive, join(directoryOf(folders, settings), PLAN_FILE)])
     rmSync(path, { recursive: true, force: true });
 }
 

@@ -23,11 +23,9 @@ const SECONDS = 10 * 60;
 
 /** SECURITY: the policy's own words; what stands for Terraform in the environment of whoever runs this does not count. */
 export function environmentFor(folders: Folders, role: RoleSettings, variables: Variables): Record<string, string> {
-  const given = variables();
-  const passed = role.pass.flatMap((name) => (given[name] === undefined ? [] : [[name, given[name]] as const]));
   return {
     ...role.set,
-    ...Object.fromEntries(passed),
+    ...passedOn(role, variables),
     HOME: folders.home,
     PATH: '/usr/bin:/bin',
     TF_CLI_CONFIG_FILE: folders.cliConfiguration,
@@ -38,6 +36,18 @@ export function environmentFor(folders: Folders, role: RoleSettings, variables: 
   };
 }
 
+function passedOn({ pass }: RoleSettings, variables: Variables): Record<string, string> {
+  const given = variables();
+  return Object.fromEntries(pass.flatMap((name) => (given[name] === undefined ? [] : [[name, given[name]] as const])));
+}
+
+/** Names of variables whose values are no secrets, whoever hands them on: errors are of no use without them. */
+const PLAIN = /(?:^|_)(?:REGION|PROFILE|PROJECT|ZONE|LOCATION|ENVIRONMENT|ARN|FILE)$/;
+
+/** SECURITY: values that are never told. */
+export const secretsOf = (role: RoleSettings, variables: Variables): string[] =>
+  Object.entries(passedOn(role, variables)).flatMap(([name, value]) => (PLAIN.test(name) ? [] : [value]));
+
 /** The names of all that a role gives. They are signed; values are not. */
 export const environmentNames = ({ set, pass }: RoleSettings): string =>
   [...new Set([...Object.keys(set), ...pass])].sort().join(',');
@@ -46,12 +56,17 @@ export interface RunIn {
   binary: string;
   cwd: string;
   env: Record<string, string>;
+  /** Of its environment: values that are never told. */
+  secrets: readonly string[];
   seconds?: number;
   signal?: AbortSignal;
 }
 
 /** @throws WORKSPACE_TIMEOUT, INPUT_TOO_LARGE, CONFIG_TOOL_DIFFERS where there is no such program. */
-export async function runTool(args: readonly string[], { binary, cwd, env, seconds = SECONDS }: RunIn): Promise<Ran> {
+export async function runTool(
+  args: readonly string[],
+  { binary, cwd, env, seconds = SECONDS }: Omit<RunIn, 'secrets'>,
+): Promise<Ran> {
   return new Promise((resolve, reject) => {
     const child = spawn(binary, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
     const chunks: Buffer[] = [];
@@ -106,7 +121,7 @@ const versions = new Map<string, string>();
 /** @throws CONFIG_TOOL_DIFFERS when the program says that it is of another version. */
 export async function mustBeVersion(
   { binary, tool, version }: WorkspaceSettings,
-  run: Omit<RunIn, 'binary'>,
+  run: Omit<RunIn, 'binary' | 'secrets'>,
 ): Promise<void> {
   let key: string;
   try {
@@ -121,7 +136,7 @@ export async function mustBeVersion(
     throw noTool(binary, `it is version ${makeVisibleLine(is, 40)}, and the policy names ${tool} ${version}`);
 }
 
-async function askVersion(binary: string, run: Omit<RunIn, 'binary'>): Promise<string> {
+async function askVersion(binary: string, run: Omit<RunIn, 'binary' | 'secrets'>): Promise<string> {
   const { stdout } = await runTool(['version', '-json'], { ...run, binary, seconds: 60 });
   try {
     return String((JSON.parse(stdout.toString('utf8')) as { terraform_version?: unknown }).terraform_version);

@@ -5,7 +5,7 @@ import type { CountersignError } from '../../core/errors.ts';
 import { admit, type Permit } from '../../core/permit.ts';
 import type { Plan } from '../../core/plan.ts';
 import type { Followed, Seen, Sent } from '../../core/ports.ts';
-import { claim, codeOf, look, mustBeOver, type Started, start, untilBegun, watch } from './applying.ts';
+import { claim, codeOf, hideInLines, look, mustBeOver, type Started, start, untilBegun, watch } from './applying.ts';
 import type { Processes } from './busy.ts';
 import { draftAgain, draftOf } from './draft.ts';
 import { foldersOf } from './folders.ts';
@@ -54,7 +54,10 @@ export function createWorkspaces(options: WorkspaceOptions) {
 
   const lookAt = async (call: Call, plan: Pick<Plan, 'observed'>): Promise<Ended> => {
     const ended = await look(call, plan.observed.state as never, ofCall(call));
-    if (ended.state !== 'unknown') tidy(String(call.input.plan), ofCall(call));
+    if (ended.state !== 'unknown') {
+      hideInLines(String(call.input.plan), ofCall(call));
+      tidy(String(call.input.plan), ofCall(call));
+    }
     return ended;
   };
 
@@ -84,7 +87,7 @@ export function createWorkspaces(options: WorkspaceOptions) {
     send,
     async settle(call: Call, tell: (text: string) => void): Promise<Sent> {
       const own = started.get(String(call.input.plan));
-      if (own) await watch(own, ofCall(call).folders, tell);
+      if (own) await watch(own, ofCall(call), tell);
       return { kind: 'done', output: {} };
     },
     async follow(plan: Plan): Promise<Followed> {

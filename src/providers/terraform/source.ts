@@ -39,7 +39,8 @@ const MAX_BYTES = 64 * 1024 * 1024;
 /** Of git and of Terraform itself, at any depth: states hold secrets, and `terraform.d` would be a place of providers. */
 const NOT_COPIED =
   /(?:^|\/)(?:\.git|\.terraform|terraform\.d|[^/]*\.tfstate(?:\.[^/]*)?|\.terraform\.tfstate\.lock\.info)(?:\/|$)/;
-const OWN_FILE = /(?:^|\/)(?:plan\.tfplan|countersign_override\.tf\.json|countersign\.tf)$/;
+/** OpenTofu takes `x.tofu` in place of `x.tf`. */
+const OWN_FILE = /(?:^|\/)(?:plan\.tfplan|countersign(?:_override)?\.(?:tf|tofu)(?:\.json)?)$/;
 export const isCopied = (path: string): boolean => !NOT_COPIED.test(path);
 export const isOwnFile = (path: string): boolean => OWN_FILE.test(path);
 

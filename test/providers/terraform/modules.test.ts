@@ -283,7 +283,7 @@ describe('tar', () => {
     broken[0]! ^= 1;
     expect(refusal(() => [...entriesOfTar(broken)])).toMatch(/broken/);
     expect(refusal(() => gunzipped(gzipSync(Buffer.alloc(10_000)), 9_999))).toMatch(/more than 9999/);
-    expect(refusal(() => gunzipped(Buffer.from('no'), 10))).toMatch(/no gzip/);
+    expect(refusal(() => gunzipped(Buffer.from('no'), 10))).toMatch(/not a gzip/);
   });
 });
 

@@ -26,7 +26,7 @@ export function gunzipped(bytes: Buffer, maxBytes: number): Buffer {
   } catch (error) {
     const isLarge = (error as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE';
     throw new TarRefused(
-      isLarge ? `it unpacks to more than ${maxBytes} bytes` : 'it is no gzip archive, or it is cut off',
+      isLarge ? `it unpacks to more than ${maxBytes} bytes` : 'it is not a gzip archive, or it is cut off',
     );
   }
 }

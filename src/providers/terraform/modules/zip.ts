@@ -98,7 +98,7 @@ function endOf(bytes: Buffer, isExact: boolean): number {
   const last = bytes.length - 22;
   for (let at = last; at >= 0 && at >= last - (isExact ? 0 : 0xffff); at -= 1)
     if (bytes.readUInt32LE(at) === END && at + 22 + bytes.readUInt16LE(at + 20) === bytes.length) return at;
-  throw new ZipRefused('it is no zip archive, or it is cut off');
+  throw new ZipRefused('it is not a zip archive, or it is cut off');
 }
 
 /** SECURITY: a name that is no UTF-8 would be another to another reader. */

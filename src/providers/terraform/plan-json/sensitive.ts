@@ -16,9 +16,7 @@ type Found = (text: string) => void;
 
 export function sensitiveIn(plan: PlanJson): Set<string> {
   const all = new Set<string>();
-  const found: Found = (text) => {
-    if (!TRIVIAL.test(text)) all.add(text);
-  };
+  const found = foundBy(all);
   for (const list of [plan.resource_changes, plan.resource_drift])
     for (const { change } of list ?? []) ofChange(change, found);
   for (const change of Object.values(plan.output_changes ?? {})) ofChange(change, found);
@@ -33,6 +31,17 @@ export function sensitiveIn(plan: PlanJson): Set<string> {
   for (const [name, { value }] of Object.entries(plan.variables ?? {}))
     if (Object.hasOwn(root, name)) marked(value, root[name]!.sensitive, found);
   return all;
+}
+
+const foundBy =
+  (all: Set<string>): Found =>
+  (text) => {
+    if (!TRIVIAL.test(text)) all.add(text);
+  };
+
+/** All that a sensitive value is made of. */
+export function addSensitive(value: Json | undefined, to: Set<string>): void {
+  if (value !== undefined) scalars(value, foundBy(to));
 }
 
 function ofChange(change: Change, found: Found): void {

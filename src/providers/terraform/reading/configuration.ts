@@ -15,7 +15,8 @@ import type { ModuleRecord, Source } from '../source.ts';
 import { type Called, callsIn, type Place } from './calls.ts';
 import { expressionsIn, filesReadBy } from './functions.ts';
 import { type Body, readBodies } from './hcl.ts';
-import { type Found, lockRefusals, refusalsIn } from './refusals.ts';
+import { leftOutRefusals } from './provider-blocks.ts';
+import { type Found, lockRefusals, overrideRefusals, refusalsIn } from './refusals.ts';
 
 const CONFIGURATION = /\.(?:tf|tofu)(?:\.json)?$/;
 const LOCK_FILE = '.terraform.lock.hcl';
@@ -75,6 +76,7 @@ export async function mustBeReadable(
       next.push(...read.called.map((one) => ({ by: module, one })));
       if (refusals.length >= MAX_TOLD) break;
     }
+    refusals.push(...leftOutRefusals(bodies, '', settings).map((one) => ({ ...one, file: root || '.' })));
     if (refusals.length > 0) throw refused(refusals);
     if (installed.length + next.length > MOST_CALLS) throw tooMany(`more than ${MOST_CALLS} calls of modules`);
     level = next.map(({ by, one }) => calledBy(by, one, root));
@@ -165,7 +167,11 @@ function readerOf(copy: Copy, settings: WorkspaceSettings, root: string): (modul
     const bodies = await readBodies(new Map(texts));
     const { called, refusals } = callsIn(bodies, module, settings);
     const own = [...bodies].flatMap(([file, body]): InFile[] =>
-      [...refusalsIn(body, settings), ...fileRefusals(body, { ...module, root }, copy.files)].map((one) => ({
+      [
+        ...refusalsIn(body, settings),
+        ...overrideRefusals(file, body),
+        ...fileRefusals(body, { ...module, root }, copy.files),
+      ].map((one) => ({
         ...one,
         file,
       })),
