@@ -49,7 +49,7 @@ export async function benchWorkspaces(): Promise<Row[]> {
     executor: NO_ROLE,
   };
   const processes = { of: ownerOf, presenceOf: createOwners().presenceOf };
-  const workshop = { settings, folders: foldersOf(folder, 'bench'), variables: () => ({}), processes };
+  const workshop = { settings, folders: foldersOf(folder, 'bench'), variables: () => ({}), processes, fileRoots: [] };
   const script = () => {
     const copy = join(folder, 'copy');
     rmSync(copy, { recursive: true, force: true });

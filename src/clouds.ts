@@ -58,6 +58,7 @@ export function createClouds(about: {
     actsAs: config.actsAs,
     variables,
     processes: processesHere(),
+    fileRoots: config.templateRoots,
   });
   return joinProviders([aws, terraform]);
 }

@@ -8,6 +8,7 @@ import { directoryOf } from './copy.ts';
 import { bodiesIn, describePlan, readPlanJson, type TerraformPlan } from './effects/index.ts';
 import { fetchedModules } from './modules/fetch.ts';
 import { keptModules } from './modules/kept.ts';
+import { readPlanFile } from './plan-file.ts';
 import { applyCall, keptSource, type Made, mustBeKept, planWorkspace, type Workshop } from './planning.ts';
 import { type Request, requestSchema } from './request.ts';
 import { PLACE } from './rules.ts';
@@ -23,7 +24,8 @@ export async function draftOf(request: Request, workshop: Workshop, about: About
   const { settings, folders } = workshop;
   const given = await readSource(settings.root, request.ref);
   const modules = fetchedModules(settings, folders.fetching);
-  const made = await planWorkspace(given, workshop, { modules, keep: true });
+  const adopt = request.plan_file === undefined ? undefined : readPlanFile(request.plan_file, workshop.fileRoots);
+  const made = await planWorkspace(given, workshop, { modules, keep: true, adopt });
   const plan = readPlanJson(made.json, { tool: workshop.settings.tool });
   const kept = workshop.folders.plan(made.digest);
   writeFileSync(kept.changes, JSON.stringify(changesOf(plan)), { mode: 0o600 });
@@ -67,7 +69,7 @@ function drafted({ plan, made, request }: Planned, workshop: Workshop, about: Ab
   const { modules = [] } = source;
   return {
     ...described,
-    notes: [...described.notes, ...notesOf(modules)],
+    notes: [...described.notes, ...notesOf(modules), ...(request.plan_file === undefined ? [] : [ADOPTED])],
     target: { kind: 'workspace', ...PLACE, name: settings.name, ids: [settings.name] },
     calls: changesNothing ? [] : [applyCall({ digest: made.digest, state, source }, workshop, PLACE)],
     actor: about.actor,
@@ -85,6 +87,7 @@ function drafted({ plan, made, request }: Planned, workshop: Workshop, about: Ab
   };
 }
 
+const ADOPTED = 'This plan file was made elsewhere; a plan that Countersign made itself is the same.';
 const MOST_TOLD = 5;
 
 /** In short: `show` has all of what was observed. */

@@ -10,6 +10,7 @@ import { hiding } from './effects/hiding.ts';
 import type { ModuleBodies } from './effects/index.ts';
 import { type Folders, PLAN_FILE } from './folders.ts';
 import type { Modules } from './modules/fetch.ts';
+import { mustBeSamePlan } from './plan-file.ts';
 import { parsePlanJson } from './plan-json/read.ts';
 import { environmentNames, type RunIn, runTool, type Variables } from './process.ts';
 import { lockFileOf, mustBeReadable } from './reading/configuration.ts';
@@ -22,6 +23,7 @@ export interface Workshop {
   folders: Folders;
   variables: Variables;
   processes: Processes;
+  fileRoots: readonly string[];
 }
 export interface Made {
   /** Of the plan file. */
@@ -37,13 +39,14 @@ export interface Made {
 
 /**
  * @param modules that are not in the source.
+ * @param adopt a plan file that another made: it is kept in place of ours, if it is the same plan.
  * @param keep puts the plan file and what it was made of into the state folder.
  * @throws INPUT_CONFIGURATION_REFUSED, WORKSPACE_PLAN_FAILED and others.
  */
 export async function planWorkspace(
   given: Source,
   workshop: Workshop,
-  { modules, keep }: { modules: Modules; keep: boolean },
+  { modules, keep, adopt }: { modules: Modules; keep: boolean; adopt?: Buffer | undefined },
 ): Promise<Made> {
   const { settings, folders, processes } = workshop;
   const { source, bodies } = await mustBeReadable(given, settings, modules);
@@ -51,11 +54,13 @@ export async function planWorkspace(
     const run = await freshCopy(source, settings, settings.planner, workshop);
     const state = await pullState(run);
     await plan(run, settings, state);
-    const file = join(run.cwd, PLAN_FILE);
-    const digest = `sha256:${sha256Hex(readFileSync(file))}`;
+    const own = readFileSync(join(run.cwd, PLAN_FILE));
+    if (adopt) mustBeSamePlan(adopt, own);
+    const bytes = adopt ?? own;
+    const digest = `sha256:${sha256Hex(bytes)}`;
     const shown = await runTool(['show', '-json', '-no-color', PLAN_FILE], run);
     if (shown.code !== 0) throw failed('show', shown, hiding(run.secrets, state.sensitive));
-    if (keep) keepPlan(file, digest, source, folders);
+    if (keep) keepPlan(bytes, digest, source, folders);
     return { digest, json: shown.stdout, state, bodies, source };
   });
 }
@@ -93,12 +98,12 @@ async function sensitiveInFailed(run: RunIn, tool: WorkspaceSettings['tool']): P
 }
 
 /** INVARIANT: a plan folder that is there is whole. */
-function keepPlan(file: string, digest: string, source: Source, folders: Folders): void {
+function keepPlan(bytes: Buffer, digest: string, source: Source, folders: Folders): void {
   const { all } = folders.plan(digest);
   const making = `${all}.making`;
   rmSync(making, { recursive: true, force: true });
   mkdirSync(making, { recursive: true, mode: 0o700 });
-  writeFileSync(join(making, PLAN_FILE), readFileSync(file), { mode: 0o600 });
+  writeFileSync(join(making, PLAN_FILE), bytes, { mode: 0o600 });
   writeSource(source, join(making, 'source'));
   rmSync(all, { recursive: true, force: true });
   renameSync(making, all);

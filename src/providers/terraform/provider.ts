@@ -26,6 +26,8 @@ export interface WorkspaceOptions {
   actsAs: readonly string[];
   variables: Variables;
   processes: Processes;
+  /** Folders below which an agent may name a plan file. */
+  fileRoots: readonly string[];
 }
 
 /** What is asked of it, and takes time. */
@@ -35,7 +37,7 @@ const PLANS = { provider: 'terraform', service: 'workspace', operation: 'Plan', 
 
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: one closure over the workspaces; its functions are short.
 export function createWorkspaces(options: WorkspaceOptions) {
-  const { home, workspaces, secretKey, variables, processes } = options;
+  const { home, workspaces, secretKey, variables, processes, fileRoots } = options;
   const workshopOf = (name: string): Workshop => {
     const settings = workspaces.find((one) => one.name === name);
     if (!settings)
@@ -43,7 +45,7 @@ export function createWorkspaces(options: WorkspaceOptions) {
         name,
         workspaces.map((one) => one.name),
       );
-    return { settings, folders: foldersOf(home, name), variables, processes };
+    return { settings, folders: foldersOf(home, name), variables, processes, fileRoots };
   };
   const ofCall = (call: Call) => workshopOf(String(call.input.workspace));
   const actor = { account: PLACE.account, name: options.actsAs[0] ?? 'countersign', role: null };

@@ -143,7 +143,9 @@ function copyOf(source: Source): Copy {
     if (files.size > MAX_FILES) throw tooMany(`more than ${MAX_FILES} files, with those of its modules`);
     if (!CONFIGURATION.test(path)) return;
     const folder = posix.dirname(path) === '.' ? '' : posix.dirname(path);
-    byFolder.set(folder, [...(byFolder.get(folder) ?? []), [path, bytes]]);
+    const known = byFolder.get(folder);
+    if (known) known.push([path, bytes]);
+    else byFolder.set(folder, [[path, bytes]]);
   };
   for (const [path, bytes] of source.files) if (!isInstalled(path)) add(path, bytes);
   return { files, add, configurationIn: (folder) => byFolder.get(folder) ?? [] };
