@@ -92,7 +92,23 @@ const TABLE: Record<string, string[]> = {
     'src/sqlite.ts',
     `${AWS}/picture/mask.ts`,
   ],
-  [`${TERRAFORM}/reading`]: ['yaml', 'node:', 'src/core/', `${TERRAFORM}/settings.ts`, `${TERRAFORM}/source.ts`],
+  [`${TERRAFORM}/reading`]: [
+    'yaml',
+    'node:',
+    'src/core/',
+    `${TERRAFORM}/modules/`,
+    `${TERRAFORM}/settings.ts`,
+    `${TERRAFORM}/source.ts`,
+  ],
+  // Alone there, on the way to a plan, something is asked for over a network.
+  [`${TERRAFORM}/modules`]: [
+    'zod',
+    'node:',
+    'src/core/',
+    `${TERRAFORM}/git.ts`,
+    `${TERRAFORM}/settings.ts`,
+    `${TERRAFORM}/source.ts`,
+  ],
   [`${TERRAFORM}/plan-json`]: OF_PLANS,
   [`${TERRAFORM}/effects`]: ['node:path', ...OF_PLANS, `${AWS}/picture/mask.ts`, `${AWS}/template/values.ts`],
   [`${TERRAFORM}/knowledge`]: [

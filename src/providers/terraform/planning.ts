@@ -9,6 +9,7 @@ import { directoryOf, failed, freshCopy } from './copy.ts';
 import { hiding } from './effects/hiding.ts';
 import type { ModuleBodies } from './effects/index.ts';
 import { type Folders, PLAN_FILE } from './folders.ts';
+import type { Modules } from './modules/fetch.ts';
 import { parsePlanJson } from './plan-json/read.ts';
 import { environmentNames, type RunIn, runTool, type Variables } from './process.ts';
 import { lockFileOf, mustBeReadable } from './reading/configuration.ts';
@@ -30,15 +31,22 @@ export interface Made {
   state: State;
   /** Of every module, as it was read before. */
   bodies: ModuleBodies;
+  /** With the modules that it calls. */
+  source: Source;
 }
 
 /**
+ * @param modules that are not in the source.
  * @param keep puts the plan file and what it was made of into the state folder.
  * @throws INPUT_CONFIGURATION_REFUSED, WORKSPACE_PLAN_FAILED and others.
  */
-export async function planWorkspace(source: Source, workshop: Workshop, keep: boolean): Promise<Made> {
+export async function planWorkspace(
+  given: Source,
+  workshop: Workshop,
+  { modules, keep }: { modules: Modules; keep: boolean },
+): Promise<Made> {
   const { settings, folders, processes } = workshop;
-  const bodies = await mustBeReadable(source, settings);
+  const { source, bodies } = await mustBeReadable(given, settings, modules);
   return holding(folders, processes, async () => {
     const run = await freshCopy(source, settings, settings.planner, workshop);
     const state = await pullState(run);
@@ -48,7 +56,7 @@ export async function planWorkspace(source: Source, workshop: Workshop, keep: bo
     const shown = await runTool(['show', '-json', '-no-color', PLAN_FILE], run);
     if (shown.code !== 0) throw failed('show', shown, hiding(run.secrets, state.sensitive));
     if (keep) keepPlan(file, digest, source, folders);
-    return { digest, json: shown.stdout, state, bodies };
+    return { digest, json: shown.stdout, state, bodies, source };
   });
 }
 
@@ -133,7 +141,11 @@ const changed = () =>
   );
 
 /** What was planned, as it was copied then. */
-export function keptSource(digest: string, folders: Folders, commit: string | null): Source {
+export function keptSource(
+  digest: string,
+  folders: Folders,
+  { commit = null, modules = [] }: Partial<Pick<Source, 'commit' | 'modules'>>,
+): Source {
   const { source } = folders.plan(digest);
   const files = new Map<string, Buffer>();
   for (const entry of readdirSync(source, { recursive: true, withFileTypes: true }))
@@ -141,7 +153,7 @@ export function keptSource(digest: string, folders: Folders, commit: string | nu
       const path = join(entry.parentPath, entry.name);
       files.set(path.slice(source.length + 1), readFileSync(path));
     }
-  return { files, commit };
+  return { files, commit, modules };
 }
 
 /** All that decides what `apply FILE` does, as it is signed. */
