@@ -130,14 +130,24 @@ const besides = (within) => ({
     onResolve({ filter: /^[^.]/ }, ({ path, kind }) =>
       within && kind === 'dynamic-import' && entryOf(path) ? external(entryOf(path)) : undefined,
     );
-    onResolve({ filter: /^zod$/ }, ({ namespace }) => {
+    onResolve({ filter: ZOD }, ({ namespace }) => {
       if (namespace === 'zod') return undefined;
       return within === PACKAGES.zod ? { path: 'zod', namespace: 'zod' } : stub('zod');
     });
     onResolve({ filter: /^yaml$/ }, () => (within === PACKAGES.yaml ? undefined : stub('yaml')));
-    onLoad({ filter: /.*/, namespace: 'zod' }, () => ({ contents: lateZod(), resolveDir: '.', loader: 'ts' }));
+    onLoad({ filter: /.*/, namespace: 'zod' }, lateZod);
   },
 });
+/** The same without rooms: where all of zod that is used is in the one bundle. */
+const zodLate = {
+  name: 'zod-late',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: ZOD }, ({ namespace }) =>
+      namespace === 'zod' ? undefined : { path: 'zod', namespace: 'zod' },
+    );
+    onLoad({ filter: /.*/, namespace: 'zod' }, lateZod);
+  },
+};
 const onlyEntries = {
   name: 'only-entries',
   setup({ onResolve }) {
@@ -159,16 +169,24 @@ const zodInParts = {
     });
   },
 };
+/** Ours, and the MCP SDK's. */
+const ZOD = /^zod(?:\/v4)?$/;
 /** Of zod: what makes a schema. They are made late (`src/deferred.ts`); what is not named here is zod's as it is. */
 const MAKERS =
-  'array base64 boolean cidrv4 custom date discriminatedUnion enum int intersection ipv4 json lazy literal looseObject null number object record strictObject string tuple undefined union unknown url';
-/** What our files use of them; `z.core` is types to them. */
+  'any array base64 boolean cidrv4 custom date discriminatedUnion email enum int intersection ipv4 json lazy literal looseObject null nullable number object optional preprocess record strictObject string tuple undefined union unknown url';
+/** What our files use of them, and the MCP SDK of zod; `z.core` is types to them. */
 const used = await usedOfPackages();
 async function usedOfPackages() {
   const files = ['src', 'guards', 'tools'].flatMap((folder) =>
     readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
   );
-  const texts = files.filter((name) => name.endsWith('.ts')).map((name) => readFileSync(name, 'utf8'));
+  const sdk = ['core', 'server'].flatMap((name) => {
+    const folder = join('node_modules/@modelcontextprotocol', name, 'dist');
+    return readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file));
+  });
+  const texts = [...files, ...sdk]
+    .filter((name) => /(?<!\.d)\.(?:ts|mjs)$/.test(name))
+    .map((name) => readFileSync(name, 'utf8'));
   const found = (form) => texts.flatMap((text) => [...text.matchAll(form)].map(([, name]) => name));
   const ofZod = found(/\bz\s*\.\s*(\w+)/g).filter((name) => name !== 'core');
   const ofYaml = found(/^import \{([^}]*)\} from 'yaml'/gm).flatMap((names) => names.split(/[,\s]+(?:as \w+)?/));
@@ -180,7 +198,7 @@ async function usedOfPackages() {
 }
 function lateZod() {
   const isLate = (name) => MAKERS.split(' ').includes(name);
-  return [
+  const contents = [
     "import { later, real } from './src/deferred.ts';",
     "import { iso as zodIso, toJSONSchema as zodJsonSchema } from 'zod';",
     'export const iso = Object.fromEntries(Object.entries(zodIso).map(([name, make]) => [name, later(name, make)]));',
@@ -194,6 +212,7 @@ function lateZod() {
       ]),
     `export { ${used.zod.filter((name) => !isLate(name) && !['iso', 'toJSONSchema'].includes(name)).join(', ')} } from 'zod';`,
   ].join('\n');
+  return { contents, resolveDir: '.', loader: 'ts' };
 }
 
 /** better-sqlite3 in the room of the ledger: 15 files fewer. Its compiled half is found in its own package. */
@@ -287,7 +306,7 @@ if (entry) {
 } else {
   const { main, serve, ...rest } = ENTRIES;
   // The start of a server is a bundle of its own: with what is shared split off, it would load all of zod for its part.
-  await build({ ...common, outdir, entryPoints: { main, serve } });
+  await build({ ...common, outdir, entryPoints: { main, serve }, plugins: [zodInParts, zodLate, onlyEntries] });
   for (const name of Object.keys(ROOMS)) await buildRoom(name);
   await build({ ...common, outdir, entryPoints: rest, splitting: true, plugins: [zodInParts, besides()] });
   writeFileSync('dist/tools.json', await toolList());

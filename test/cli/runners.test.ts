@@ -1,6 +1,6 @@
 /** `countersign run` on two machines, each with a state folder of its own, on one ledger in PostgreSQL. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -62,7 +62,9 @@ interface Running {
   ended: Promise<number | null>;
   output(): string;
 }
-function begin(host: string, hasSecret = true): Running {
+const STOPPING = new URL('./stopping.ts', import.meta.url).pathname;
+/** @param stopsBefore it stops by itself with its request of this action in its hands. */
+function begin(host: string, { hasSecret = true, stopsBefore = '' } = {}): Running {
   const home = join(folder, host);
   mkdirSync(home, { mode: 0o700 });
   if (hasSecret) cpSync(join(world.home, 'secret'), join(home, 'secret'));
@@ -75,6 +77,7 @@ function begin(host: string, hasSecret = true): Running {
       AWS_ENDPOINT_URL: cloud.url,
       AWS_ACCESS_KEY_ID: 'AKIASANDBOX',
       AWS_SECRET_ACCESS_KEY: 'sandbox',
+      ...(stopsBefore === '' ? {} : { NODE_OPTIONS: `--import ${STOPPING}`, TEST_STOP_BEFORE: stopsBefore }),
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -115,6 +118,10 @@ async function bothReady(): Promise<[Running, Running]> {
 const whoHas = (id: string, [one, two]: [Running, Running]): [holder: Running, other: Running] =>
   one.output().includes(`${id} begins`) ? [one, two] : [two, one];
 
+/** By the kernel's word: `T`. */
+const isStopped = ({ child }: Running): boolean =>
+  readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1]!.startsWith('T');
+
 describe('two runners on two machines', () => {
   it('execute each change once, one after the other on a target', async () => {
     const both = await bothReady();
@@ -133,7 +140,7 @@ describe('two runners on two machines', () => {
   }, 120_000);
 
   it('are refused with another secret than the one that the ledger was begun with', async () => {
-    const stranger = begin('three', false);
+    const stranger = begin('three', { hasSecret: false });
     await until('told', async () => stranger.output().includes('LEDGER_OTHER_SECRET'), stranger);
     expect(await app.ledger.events({ kinds: ['runner.started'] })).toEqual([]);
   }, 60_000);
@@ -168,6 +175,49 @@ describe('two runners on two machines', () => {
     expect(written()).toEqual(['ExecuteChangeSet', 'ExecuteChangeSet']);
     expect(await verifyLedger(runnerUrl)).toMatchObject({ ok: true });
   }, 180_000);
+
+  it.each([
+    ['while its request may still arrive: it acts once, for a target that is still locked', 0],
+    ['when its request is too old: the endpoint refuses it, and its end was told truly', 17],
+  ])(
+    'end a change once when one is stopped between its last look and the send, past its time, and wakes %s',
+    async (_, minutes) => {
+      const stopping = { stopsBefore: 'ExecuteChangeSet' };
+      const both = [begin('one', stopping), begin('two', stopping)] as [Running, Running];
+      await until('ready', async () => (await app.ledger.events({ kinds: ['runner.started'] })).length === 2, ...both);
+      const id = await approved(1024);
+      await until('intended', has(id, 'call.intended'), ...both);
+      await until('stopped', async () => both.some(isStopped), ...both);
+      const [holder, other] = isStopped(both[0]) ? both : [both[1], both[0]];
+      await until('given to the other', async () => other.output().includes(id), ...both);
+      if (minutes > 0) world.age(minutes);
+      else {
+        // The other one has looked, and may not say that nothing happened: the target stays locked.
+        await until('looked', async () => other.output().includes('may still arrive'), other);
+        expect([await stateOf(id), written()]).toEqual(['executing', []]);
+      }
+      if (minutes > 0) await until('ended by the other', isIn(id, 'failed'), other);
+      holder.child.kill('SIGCONT');
+      await until('ended', isIn(id, minutes > 0 ? 'failed' : 'succeeded'), ...both);
+      // The next one of the same target stops its runner as well; the one that woke stops no more.
+      const next = await approved(2048);
+      await until(
+        'goes on',
+        async () => {
+          for (const { child } of both) child.kill('SIGCONT');
+          return (await stateOf(next)) === 'succeeded';
+        },
+        ...both,
+      );
+      const kinds = await kindsOf(id);
+      expect(kinds.filter((kind) => kind === 'change.finished')).toHaveLength(1);
+      expect(kinds.filter((kind) => kind === 'call.intended')).toHaveLength(1);
+      const sent = world.store.calls().filter((made) => made.class === 'write');
+      expect(sent.map(({ fault }) => fault)).toEqual([minutes > 0 ? 'clock_skew' : undefined, undefined]);
+      expect(await verifyLedger(runnerUrl)).toMatchObject({ ok: true });
+    },
+    240_000,
+  );
 
   it('see a halt at once, and wait; and go on when the database was away', async () => {
     const both = await bothReady();

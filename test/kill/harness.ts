@@ -129,12 +129,16 @@ async function openEndpoint(world: TestWorld): Promise<Endpoint> {
   return endpoint;
 }
 
-/** @param ledgerUrl of a ledger in PostgreSQL, in place of the state folder's. */
+/**
+ * @param ledgerUrl of a ledger in PostgreSQL, in place of the state folder's.
+ * @param afterEnd what else happens when the executor has ended, before anybody looks.
+ */
 export async function run(
   kind: string,
   trouble: Trouble | null,
   child = startExecutor(),
   ledgerUrl?: string,
+  afterEnd: () => Promise<void> = async () => undefined,
 ): Promise<Ran> {
   const world = await openTestWorld(ledgerUrl);
   let endpoint: Endpoint | undefined;
@@ -142,7 +146,7 @@ export async function run(
     await prepare(world);
     const changeId = await CHANGES[kind]!(world);
     endpoint = await openEndpoint(world);
-    return await runIn(world, endpoint, changeId, trouble, child);
+    return await runIn(world, endpoint, changeId, trouble, child, afterEnd);
   } finally {
     child.kill('SIGKILL');
     endpoint?.close();
@@ -156,6 +160,7 @@ async function runIn(
   changeId: string,
   trouble: Trouble | null,
   child: ChildProcess,
+  afterEnd: () => Promise<void>,
 ): Promise<Ran> {
   const hasEnded = child.exitCode !== null || child.signalCode !== null;
   const ended = hasEnded ? Promise.resolve() : new Promise<void>((resolve) => child.once('close', () => resolve()));
@@ -211,6 +216,7 @@ async function runIn(
   ran.milliseconds = performance.now() - began;
   ran.afterLock = ran.lockedAt === undefined ? 0 : performance.now() - ran.lockedAt;
   endpoint.onCall = null;
+  await afterEnd();
   ran.calls = endpoint.count;
   const early =
     ran.told === null ? await settleAsFarAsItGoes(world, changeId) : (await world.app.changes.find(changeId)).state;

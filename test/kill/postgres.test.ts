@@ -6,10 +6,10 @@ import { run, startExecutor, type Trouble } from './harness.ts';
 
 const server = postgresHere();
 
-async function runOn(kind: string, trouble: Trouble | null) {
+async function runOn(kind: string, trouble: Trouble | null, afterEnd?: () => Promise<void>) {
   const url = await server().database();
   await migrate(url);
-  return run(kind, trouble, startExecutor(), url);
+  return run(kind, trouble, startExecutor(), url, afterEnd);
 }
 
 it.for(['stack update', 'instance stop'])(
@@ -26,3 +26,24 @@ it.for(['stack update', 'instance stop'])(
     for (const trouble of troubles) expect((await runOn(kind, trouble)).wrong, JSON.stringify(trouble)).toEqual([]);
   },
 );
+
+it('a change of several calls ends once, and truly, at whichever of them its executor and the database are killed', {
+  timeout: 600_000,
+}, async () => {
+  const restarted = async () => {
+    await server().kill();
+    await server().start();
+  };
+  const { calls, state, wrong } = await runOn('instance type', null);
+  expect([state, wrong]).toEqual(['succeeded', []]);
+  expect(calls).toBeGreaterThan(2);
+  const ends = new Set<string>();
+  for (let number = 1; number <= calls; number += 1)
+    for (const when of ['before', 'late', 'after'] as const) {
+      const trouble: Trouble = { kind: 'call', number, when };
+      const ran = await runOn('instance type', trouble, restarted);
+      expect(ran.wrong, JSON.stringify(trouble)).toEqual([]);
+      ends.add(ran.state);
+    }
+  expect(ends.size).toBeGreaterThan(1);
+});

@@ -81,7 +81,7 @@ export function readState(text: string): State {
       for (const path of paths ?? []) addSensitive(valueAt(attributes, path), sensitive);
     if (mode !== 'managed') continue;
     for (const { index_key: index, status, deposed, attributes } of all) {
-      const at = index === undefined ? '' : `[${typeof index === 'number' ? index : JSON.stringify(index)}]`;
+      const at = index === undefined ? '' : `[${typeof index === 'number' ? index : keyText(index)}]`;
       // A deposed one is what is left of an earlier object.
       const address = `${module ? `${module}.` : ''}${type}.${name}${at}${deposed ? ` (deposed ${deposed})` : ''}`;
       instances.set(address, { tainted: status === 'tainted', names: namesOf(attributes) });
@@ -96,6 +96,15 @@ export function readState(text: string): State {
     sensitive,
   };
 }
+
+/** As Terraform quotes a key in an address: internal/addrs/instance_key.go, toHCLQuotedString. */
+const keyText = (key: string): string =>
+  JSON.stringify(key)
+    .replaceAll(/[$%](?=\{)/g, '$&$&')
+    .replaceAll(/[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu, (one) => {
+      const code = one.codePointAt(0)!.toString(16);
+      return code.length > 4 ? `\\U${code.padStart(8, '0')}` : `\\u${code.padStart(4, '0')}`;
+    });
 
 function namesOf(attributes: Json | undefined): Instance['names'] {
   const { id, name } = isMembers(attributes) ? attributes : {};

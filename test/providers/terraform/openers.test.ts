@@ -96,6 +96,30 @@ const OPENS: [Row, RegExp][] = [
     }),
     /instance i/,
   ],
+  [made('aws_s3_object.a', { bucket: 'b', key: 'k', acl: 'public-read' }), /The public can newly read k of b/],
+  [
+    made('aws_ecs_task_definition.a', {
+      container_definitions: '[{"name":"a","image":"x@sha256:1","privileged":true}]',
+    }),
+    /root/,
+  ],
+  [
+    made('aws_ecs_task_definition.a', {
+      container_definitions:
+        '[{"name":"a","image":"x:1","logConfiguration":{"logDriver":"splunk","options":{"splunk-url":"https://logs.example"}}}]',
+    }),
+    /logs\.example/,
+  ],
+  [made('aws_iam_saml_provider.a', { name: 'x', saml_metadata_document: '<x/>' }), /vouches/],
+  [
+    changed(
+      'aws_elasticache_replication_group.a',
+      { transit_encryption_enabled: true },
+      { transit_encryption_enabled: false },
+    ),
+    /without encryption/,
+  ],
+  [changed('aws_elasticache_replication_group.a', { auth_token: 'x' }, { name: 'x' }), /without a password/],
   [made('google_storage_bucket_access_control.a', { bucket: 'b', entity: 'allUsers', role: 'READER' }), /allUsers/],
   [made('google_storage_object_access_control.a', { bucket: 'b', object: 'o', entity: 'user-m@x.y' }), /user-m@x\.y/],
   [
@@ -186,6 +210,38 @@ const LOWERS: [Row, RegExp][] = [
   [made('aws_iam_group_membership.a', { group: 'admins', users: ['bob'] }), /^overwrite/],
   [made('aws_iam_role_policies_exclusive.a', { role_name: 'r', policy_names: [] }), /^overwrite/],
   [made('aws_iam_role_policy_attachments_exclusive.a', { role_name: 'r', policy_arns: [] }), /^overwrite/],
+  [gone('aws_s3_bucket_object_lock_configuration.a', { bucket: 'b' }), /^unprotect/],
+  [
+    changed(
+      'aws_s3_bucket_object_lock_configuration.a',
+      { rule: [{ default_retention: [{ mode: 'COMPLIANCE', days: 30 }] }] },
+      { rule: [{ default_retention: [{ mode: 'GOVERNANCE', days: 30 }] }] },
+    ),
+    /^unprotect/,
+  ],
+  [
+    changed('aws_secretsmanager_secret.a', { recovery_window_in_days: 30 }, { recovery_window_in_days: 0 }),
+    /^unprotect/,
+  ],
+  [
+    changed(
+      'aws_dynamodb_table.a',
+      { replica: [{ region_name: 'eu-west-1' }, { region_name: 'us-east-1' }] },
+      { replica: [{ region_name: 'us-east-1' }] },
+    ),
+    /^expire: .*replica/,
+  ],
+  [
+    changed(
+      'aws_instance.a',
+      { root_block_device: [{ delete_on_termination: false }] },
+      { root_block_device: [{ delete_on_termination: true }] },
+    ),
+    /^unprotect/,
+  ],
+  [made('aws_default_security_group.a', { vpc_id: 'v', ingress: [] }), /^overwrite: Overwrites: rules/],
+  [made('aws_cloudformation_stack.a', { name: 'x', template_body: '{}' }), /^deputy: A template is deployed/],
+  [changed('aws_cloudformation_stack.a', { template_body: '{}' }, { template_body: '{"a":1}' }), /^deputy/],
   [made('aws_lambda_invocation.a', { function_name: 'f', input: '{}' }), /^deputy/],
   [made('aws_redshiftdata_statement.a', { cluster_identifier: 'c', sql: 'drop table x' }), /^deputy/],
   [
@@ -206,6 +262,13 @@ it.each(LOWERS.map(([row, says]) => [`${row.at} ${JSON.stringify([row.before, ro
 );
 
 const QUIET: Row[] = [
+  changed('aws_cloudformation_stack.a', { template_body: '{}', name: 'a' }, { template_body: '{}', name: 'b' }),
+  made('aws_s3_object.a', { bucket: 'b', key: 'k', acl: 'private', source: './x' }),
+  changed(
+    'aws_dynamodb_table.a',
+    { replica: [{ region_name: 'eu-west-1' }] },
+    { replica: [{ region_name: 'eu-west-1' }, { region_name: 'us-east-1' }] },
+  ),
   made('aws_s3_account_public_access_block.a', {
     block_public_acls: true,
     block_public_policy: true,

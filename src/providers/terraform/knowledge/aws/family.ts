@@ -6,9 +6,8 @@ import { readable } from '../alias.ts';
 import { commonMarks } from '../common.ts';
 import type { Family, Resource, Values } from '../judgement.ts';
 import { present } from '../present.ts';
-import { ALONE } from '../rows/marks.ts';
 import { fateOf } from './fates.ts';
-import { callMarks, ownMarks } from './own-rows.ts';
+import { ownMarks } from './own-rows.ts';
 import { PART_OF } from './parts.ts';
 import { ROWS } from './rows.ts';
 import { cloudFormationType } from './types.ts';
@@ -47,7 +46,7 @@ function inOwnWords(resource: Resource): Mark[] {
     Values | null,
     Values | null,
   ];
-  return [...ownMarks({ ...resource, before, after }), ...callMarks({ ...resource, before, after }, ALONE)];
+  return ownMarks({ ...resource, before, after });
 }
 
 /** One fact under both names of an attribute is told once, as Terraform has it. */

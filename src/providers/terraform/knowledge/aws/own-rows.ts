@@ -5,7 +5,6 @@
  * Source: the attributes are those of hashicorp/aws 6.25.0 (@cdktf/provider-aws 21.22.1); what each does, from the page of
  * the resource in its documentation, and the API that it calls.
  */
-import { deputyMarks } from '../rows/deputies.ts';
 import { marksByTables } from '../rows/marks.ts';
 
 /** Types whose attribute hands something to another account, or to whoever holds a key, as soon as they are there. */
@@ -116,6 +115,23 @@ aws_organizations_organization | enabled_policy_types | unprotect | fewer | what
 aws_route53_resolver_firewall_config | firewall_fail_open | unprotect | becomes ENABLED | names that the firewall blocks | +
 aws_route53_resolver_firewall_rule | action | unprotect | becomes ALLOW | names that the rule blocked
 aws_securityhub_standards_control | control_status | unprotect | becomes DISABLED | what the control finds | +
+aws_s3_object | acl | expose | becomes public-read,public-read-write,authenticated-read,aws-exec-read | The public can newly read {key} of {bucket} | +
+aws_s3_bucket_object | acl | expose | becomes public-read,public-read-write,authenticated-read,aws-exec-read | The public can newly read {key} of {bucket} | +
+aws_s3_object_copy | acl | expose | becomes public-read,public-read-write,authenticated-read,aws-exec-read | The public can newly read {key} of {bucket} | +
+aws_s3_object | object_lock_retain_until_date | unprotect | changed | the object from being changed before that time
+aws_s3_object | object_lock_legal_hold_status | unprotect | becomes OFF | the object from being changed
+aws_s3_bucket_object_lock_configuration | rule.default_retention.days | unprotect | shorter 0 | new objects from being changed before that time
+aws_s3_bucket_object_lock_configuration | rule.default_retention.years | unprotect | shorter 0 | new objects from being changed before that time
+aws_s3_bucket_object_lock_configuration | rule.default_retention.mode | unprotect | becomes GOVERNANCE | new objects from whoever may bypass it
+aws_secretsmanager_secret | recovery_window_in_days | unprotect | shorter 30 | the secret from a deletion that is final
+aws_dynamodb_table | replica.*.region_name | expire | removed | a replica with its data
+aws_instance | root_block_device.delete_on_termination | unprotect | becomes true | its disk, which goes with the instance
+aws_iam_saml_provider | saml_metadata_document | expose | set | Identities that it vouches for can newly assume the roles that trust {it} | +
+aws_elasticache_replication_group | transit_encryption_enabled | expose | off off | Clients can newly reach {it} without encryption
+aws_elasticache_replication_group | auth_token | expose | removed | Clients without a password can newly reach {it}
+aws_default_security_group | vpc_id | overwrite | set | rules that the default group of the network has | create
+aws_default_network_acl | default_network_acl_id | overwrite | set | rules that the default list of the network has | create
+aws_default_route_table | default_route_table_id | overwrite | set | routes that the default table of the network has | create
 aws_lightsail_instance_public_ports | port_info | expose | more | Hosts of {is} can newly reach the instance {instance_name} | +
 `;
 
@@ -129,7 +145,7 @@ redshift_snapshot_copy redshift_logging efs_replication_configuration glacier_va
 securityhub_organization_configuration macie2_organization_configuration inspector2_organization_configuration
 ssoadmin_permissions_boundary_attachment backup_vault_notifications directory_service_log_subscription
 shield_application_layer_automatic_response bedrock_model_invocation_logging_configuration
-prometheus_query_logging_configuration`
+prometheus_query_logging_configuration s3_bucket_object_lock_configuration`
     .split(/\s+/)
     .map((name) => `aws_${name}`),
 );
@@ -146,12 +162,16 @@ aws_eks_access_policy_association | {principal_arn} can no longer act in the clu
 aws_ami_launch_permission | {account_id} can no longer start instances of the image {image_id}.
 `;
 
-/** Type | what it does | the thing under whose rights it does it. */
+/** What a resource of this type runs or deploys. */
 const CALLS = `
-aws_lambda_invocation | function_name input triggers qualifier | function_name
-aws_redshiftdata_statement | sql database | sql
-aws_cloudcontrolapi_resource | desired_state type_name | type_name
+aws_lambda_invocation | function_name input triggers qualifier | The function is called under its own role
+aws_redshiftdata_statement | sql | A statement is run in the database
+aws_cloudcontrolapi_resource | desired_state type_name | A resource of any type is made
+aws_cloudformation_stack | template_body template_url parameters | A template is deployed
+aws_cloudformation_stack_set | template_body template_url parameters | A template is deployed in other accounts
+aws_cloudformation_stack_set_instance | account_id deployment_targets parameter_overrides | A template is deployed in other accounts
+aws_cloudformation_stack_instances | accounts deployment_targets parameter_overrides | A template is deployed in other accounts
+aws_serverlessapplicationrepository_cloudformation_stack | application_id semantic_version parameters | A template of a repository is deployed
 `;
 
-export const ownMarks = marksByTables({ rows: ROWS, protects: PROTECTS, takes: TAKES });
-export const callMarks = deputyMarks(CALLS);
+export const ownMarks = marksByTables({ rows: ROWS, protects: PROTECTS, takes: TAKES, calls: CALLS });

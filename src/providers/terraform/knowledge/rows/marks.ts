@@ -6,7 +6,7 @@
  */
 import type { Mark } from '../../../../core/mark.ts';
 import type { MarkContext, ResourceView } from '../../../aws/knowledge/marks/finder.ts';
-import { shown } from '../../../aws/knowledge/marks/read.ts';
+import { changedAt, shown } from '../../../aws/knowledge/marks/read.ts';
 import { judgeRows, rowsByType } from '../../../aws/knowledge/marks/rows.ts';
 import { isSecretPath } from '../../../aws/template/secrets.ts';
 import type { Resource, Values } from '../judgement.ts';
@@ -19,6 +19,8 @@ export interface MarkTables {
   protects: ReadonlySet<string>;
   /** What goes for others with a resource: type | what, with `{attribute}` in it. */
   takes?: string;
+  /** What is run when it is applied, and is in no plan: type | attributes that decide it | what. */
+  calls?: string;
 }
 
 const none: Record<string, ResourceView> = Object.freeze(Object.create(null));
@@ -26,13 +28,27 @@ const none: Record<string, ResourceView> = Object.freeze(Object.create(null));
 export const ALONE: MarkContext = { before: none, after: none, physicalIds: {}, isSecret: isSecretPath, isUnknown };
 
 /** @returns a function of resources with `present` values alone. */
-export function marksByTables({ rows: table, protects, takes = '' }: MarkTables): (resource: Resource) => Mark[] {
+export function marksByTables({
+  rows: table,
+  protects,
+  takes = '',
+  calls = '',
+}: MarkTables): (resource: Resource) => Mark[] {
   const rows = rowsByType(table);
   const taken = new Map(
     takes
       .trim()
       .split('\n')
       .map((line) => line.split(' | ').map((cell) => cell.trim()) as [string, string]),
+  );
+  const called = new Map(
+    calls
+      .trim()
+      .split('\n')
+      .map((line) => {
+        const [type = '', attributes = '', text = ''] = line.split(' | ').map((cell) => cell.trim());
+        return [type, { attributes: attributes.split(' '), text }];
+      }),
   );
   return (resource) => {
     const { address, type, before, after } = resource;
@@ -43,6 +59,7 @@ export function marksByTables({ rows: table, protects, takes = '' }: MarkTables)
       ...told.map((mark) => ({ ...mark, path: mark.path.replace(/^Properties\./, '') })),
       ...(protects.has(type) ? thereOrGone(resource) : []),
       ...(before && !after && text !== undefined ? [takenBy(text, before)] : []),
+      ...runBy(called.get(type), was ?? null, is ?? null),
     ];
   };
 }
@@ -67,6 +84,17 @@ const takenBy = (text: string, before: Values): Mark => ({
     return Array.isArray(value) ? value.map((one) => shown(one)).join(', ') : shown(value);
   }),
 });
+
+function runBy(
+  row: { attributes: readonly string[]; text: string } | undefined,
+  was: ResourceView | null,
+  is: ResourceView | null,
+): Mark[] {
+  const path = is && row?.attributes.find((name) => (was ? changedAt(was, is, name, ALONE) : name in is.properties));
+  if (!path || !row) return [];
+  const text = `${row.text}, and the plan does not say what that does.`;
+  return [{ kind: 'deputy', path, bound: 'unbounded', text }];
+}
 
 /** One fact under two names is told once. */
 export function withoutTwice(marks: readonly Mark[]): Mark[] {
