@@ -4,7 +4,7 @@ import type { Json } from '../../core/digest.ts';
 import type { Plan, PlanDraft } from '../../core/plan.ts';
 import { tagsFor } from '../aws/picture/mask.ts';
 import { directoryOf } from './copy.ts';
-import { bodiesIn, describePlan, readPlanJson, type TerraformPlan } from './effects/index.ts';
+import { bodiesIn, describePlan, type TerraformPlan } from './effects/index.ts';
 import { applyCall, keptSource, type Made, mustBeKept, planWorkspace, type Workshop } from './planning.ts';
 import { type Request, requestSchema } from './request.ts';
 import { PLACE } from './rules.ts';
@@ -19,11 +19,10 @@ interface About {
 export async function draftOf(request: Request, workshop: Workshop, about: About): Promise<PlanDraft> {
   const source = await readSource(workshop.settings.root, request.ref);
   const made = await planWorkspace(source, workshop, true);
-  const plan = readPlanJson(made.json, { tool: workshop.settings.tool });
   const kept = workshop.folders.plan(made.digest);
-  writeFileSync(kept.changes, JSON.stringify(changesOf(plan)), { mode: 0o600 });
-  writeFileSync(kept.sensitive, JSON.stringify([...plan.sensitive]), { mode: 0o600 });
-  return drafted({ plan, made, source, request }, workshop, about);
+  writeFileSync(kept.changes, JSON.stringify(changesOf(made.plan)), { mode: 0o600 });
+  writeFileSync(kept.sensitive, JSON.stringify([...made.plan.sensitive]), { mode: 0o600 });
+  return drafted({ made, source, request }, workshop, about);
 }
 
 /**
@@ -37,22 +36,20 @@ export async function draftAgain(signed: Plan, workshop: Workshop, about: About)
   const { configuration } = signed.observed as { configuration?: { commit?: string | null } };
   const source = keptSource(digest, workshop.folders, configuration?.commit ?? null);
   const made = await planWorkspace(source, workshop, false);
-  const plan = readPlanJson(made.json, { tool: workshop.settings.tool });
-  return drafted({ plan, made: { ...made, digest }, source, request }, workshop, about);
+  return drafted({ made: { ...made, digest }, source, request }, workshop, about);
 }
 
 interface Planned {
-  plan: TerraformPlan;
   made: Made;
   source: Source;
   request: Request;
 }
 
-function drafted({ plan, made, source, request }: Planned, workshop: Workshop, about: About): PlanDraft {
+function drafted({ made, source, request }: Planned, workshop: Workshop, about: About): PlanDraft {
   const { settings } = workshop;
   const keyed = tagsFor(about.secretKey, about.planNonce);
   const bodyOf = bodiesIn(made.bodies, settings.module);
-  const described = describePlan(plan, {
+  const described = describePlan(made.plan, {
     workspace: settings.name,
     keyed,
     bodyOf,
