@@ -1,6 +1,6 @@
 /** PostgreSQL on a free port of loopback, in a folder of its own, where the machine has it. It refuses to run as root. */
 import { execFileSync, spawn } from 'node:child_process';
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { Client } from 'pg';
@@ -47,8 +47,14 @@ async function freePort(): Promise<number> {
   return port;
 }
 
+/** A network namespace in which it runs, and its address there. */
+export interface Place {
+  namespace: string;
+  host: string;
+}
+
 /** @param settings of the server; without `fsync` unless they say so. */
-export async function startPostgres(settings: Record<string, string> = {}): Promise<Postgres> {
+export async function startPostgres(settings: Record<string, string> = {}, place?: Place): Promise<Postgres> {
   const bin = binaries();
   if (bin === undefined) throw new Error('PostgreSQL is not here');
   // A short path: sockets have at most 107 characters.
@@ -68,11 +74,15 @@ export async function startPostgres(settings: Record<string, string> = {}): Prom
   );
   let server: ReturnType<typeof spawn> | undefined;
   let ended: Promise<unknown> = Promise.resolve();
-  const urlOf = (name: string, role = 'owner') => `postgres://${role}@127.0.0.1:${port}/${name}`;
+  const urlOf = (name: string, role = 'owner') =>
+    `postgres://${role}@${place?.host ?? '127.0.0.1'}:${port}/${name}${place ? '?sslmode=disable' : ''}`;
+  if (place) appendFileSync(join(data, 'pg_hba.conf'), 'host all all all trust\n');
 
   async function start(): Promise<void> {
-    const args = ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', folder];
-    server = spawn(...command(join(bin!, 'postgres'), args), { stdio: 'ignore', cwd: folder, detached: true });
+    const args = ['-D', data, '-p', String(port), '-h', place ? '*' : '127.0.0.1', '-k', folder];
+    const [program, words] = command(join(bin!, 'postgres'), args);
+    const started = place ? ['ip', 'netns', 'exec', place.namespace, program, ...words] : [program, ...words];
+    server = spawn(started[0]!, started.slice(1), { stdio: 'ignore', cwd: folder, detached: true });
     ended = new Promise((resolve) => {
       server!.once('exit', resolve);
     });

@@ -4,6 +4,7 @@ import type { Config } from '../config.ts';
 import { CountersignError } from '../core/errors.ts';
 import { createDoor } from '../http/door.ts';
 import { listenAt } from '../http/listen.ts';
+import { watchReadiness } from '../http/readiness.ts';
 import { httpSettings, type Told } from '../http/settings.ts';
 import { createTokens } from '../http/tokens.ts';
 import { createTurns } from '../http/turns.ts';
@@ -50,6 +51,11 @@ export async function serveHttp({ config, version, sandboxed, told, stopped }: S
   );
   const tokens = createTokens(settings);
   const turns = createTurns();
+  const readiness = watchReadiness(async () => {
+    // A policy that cannot be read is told by each call.
+    const now = await answers.current().catch(() => undefined);
+    await now?.ledger.ready();
+  });
   let isStopping = false;
   const door = createDoor({
     ...settings,
@@ -58,9 +64,10 @@ export async function serveHttp({ config, version, sandboxed, told, stopped }: S
     answer: mcp.answer,
     proposes: (tool) => PROPOSING.has(tool),
     ready: async () => {
-      await (await answers.current()).ledger.events({ newestFirst: true, limit: 1 });
+      await answers.current();
       await tokens.ready();
     },
+    readiness,
     isStopping: () => isStopping,
     log: (line) => log.info(line, 'refused'),
   });
@@ -80,6 +87,7 @@ export async function serveHttp({ config, version, sandboxed, told, stopped }: S
   const until = Date.now() + STOPS_WITHIN_MILLISECONDS;
   while ((turns.held > 0 || (await answers.underWay()) > 0) && Date.now() < until)
     await new Promise((resolve) => setTimeout(resolve, LOOKS_EVERY_MILLISECONDS));
+  readiness.stop();
   await mcp.close();
   await listening.end();
   (await answers.current()).close();

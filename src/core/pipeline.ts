@@ -72,7 +72,7 @@ export function createPipeline(ports: PipelinePorts): Pipeline {
 
 /** INVARIANT: if the ledger cannot append, nothing is done, not even a read. */
 async function recordCall(
-  { ledger, keyedDigest, wording }: PipelinePorts,
+  { ledger, keyedDigest, wording, logDefect }: PipelinePorts,
   name: string,
   input: GivenInput,
   { agent, token }: { agent: string | null; token: TokenIdentity | undefined },
@@ -88,6 +88,7 @@ async function recordCall(
     return { ok: true, content: { seq } };
   } catch (error) {
     if (error instanceof CountersignError) return { ok: false, error: wording.refusal(error) };
+    logDefect(error, name);
     const unwritten = new CountersignError(
       'LEDGER_CANNOT_APPEND',
       'The ledger could not be written, so the call was not made.',

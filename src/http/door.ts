@@ -6,8 +6,10 @@
  * nothing is in the ledger. No token is handed on: behind the door there is only what it says.
  */
 import type { TokenIdentity } from '../core/caller.ts';
+import type { CountersignError } from '../core/errors.ts';
 import { createAdmission } from './admission.ts';
 import { readMessage } from './body.ts';
+import type { Readiness } from './readiness.ts';
 import { refusedWith, SCOPES } from './refusals.ts';
 import { untilSent } from './sending.ts';
 import { type CheckedToken, KeysMissing, type Tokens } from './tokens.ts';
@@ -23,8 +25,9 @@ export interface DoorPorts {
   answer(request: Request, message: unknown, token: TokenIdentity): Promise<Response>;
   /** Does this tool propose? */
   proposes(tool: unknown): boolean;
-  /** Everything that a call needs is there. @throws */
+  /** The keys of the identity provider are there. @throws */
   ready(): Promise<void>;
+  readiness: Readiness;
   /** No call is begun any more; those that came are answered. */
   isStopping(): boolean;
   log(line: Refused): void;
@@ -71,6 +74,9 @@ export function createDoor(ports: DoorPorts): (request: Request) => Promise<Resp
     if (admission.tells(path))
       return { response: onlyGet(request) ?? Response.json(admission.metadata, { headers: METADATA_HEADERS }) };
     if (path !== own.pathname) return refuse(refusedWith(404, 'There is nothing here.'));
+    // Before the token: a server whose clock is wrong judges none.
+    const { trouble } = ports.readiness;
+    if (trouble) return refuse(refusedWith(503, inTrouble(trouble), { headers: { 'Retry-After': '5' } }));
     const token = await admission.admit(request.headers.get('authorization'));
     if (token instanceof Response) return { response: token };
     const { client } = token;
@@ -90,6 +96,9 @@ export function createDoor(ports: DoorPorts): (request: Request) => Promise<Resp
   };
 }
 
+/** Where its database is, is nothing to those who have no token. */
+const inTrouble = ({ code }: CountersignError) =>
+  `This server cannot use its ledger now (${code}). Nothing was begun. Repeat the call; if that does not help, tell the operator of the server.`;
 const METADATA_HEADERS = { 'Cache-Control': 'max-age=3600' };
 const tooMany = () =>
   refusedWith(429, 'Too many calls of this agent are going on. Wait for their answers, then repeat this one.', {
@@ -108,6 +117,8 @@ const PROBES: Readonly<Record<string, (ports: DoorPorts) => Response | Promise<R
   '/healthz': () => new Response('ok\n'),
   '/readyz': async (ports) => {
     if (ports.isStopping()) return new Response('stopping\n', { status: 503 });
+    const { trouble } = ports.readiness;
+    if (trouble) return new Response(`not ready: ${trouble.code}\n`, { status: 503 });
     try {
       await ports.ready();
       return new Response('ready\n');

@@ -19,6 +19,12 @@ export interface OpenLedger extends Ledger<WrittenEvent>, ReadLedger {
   watch: Watch;
   putDocument(document: unknown): Promise<string>;
   head(): Promise<Head>;
+  /**
+   * Whether this process could append now, as far as that can be told without appending; in a bounded time.
+   *
+   * @throws LEDGER_UNREACHABLE, LEDGER_CLOCK_SKEWED, LEDGER_NEWER_VERSION and what else an append would throw.
+   */
+  ready(): Promise<void>;
   /** @throws INPUT_NOT_FOUND when there is no such event. */
   leaf(seq: number): Promise<{ bytes: Buffer; hash: Hash }>;
   /** That event `seq` (from 1) is in the tree of the first `size` events; default: all. */

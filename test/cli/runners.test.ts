@@ -1,9 +1,9 @@
 /** `countersign run` on two machines, each with a state folder of its own, on one ledger in PostgreSQL. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { migrated } from '../../src/cli/ledger.ts';
 import { type App, createApp } from '../../src/compose.ts';
 import { readConfig } from '../../src/config.ts';
@@ -12,13 +12,13 @@ import { adoptFirst } from '../../src/policy/pin.ts';
 import { createSandbox, startSandboxServer } from '../../src/sandbox/cloud.ts';
 import { signedByAll } from '../attacks/attempts.ts';
 import { needs } from '../needs.ts';
-import { hasPostgres, type Postgres, startPostgres } from '../postgres.ts';
+import { postgresHere } from '../postgres-here.ts';
 import { DEV_STACK, openTestWorld, STACK, type TestWorld } from '../world.ts';
 
 const bin = new URL('../../bin/countersign.js', import.meta.url).pathname;
 /** A process has a host name of its own where root may give it one. */
 const isRoot = process.getuid?.() === 0;
-let server: Postgres;
+const server = postgresHere();
 let runnerUrl: string;
 let world: TestWorld;
 let cloud: Awaited<ReturnType<typeof startSandboxServer>>;
@@ -27,25 +27,20 @@ let folder: string;
 const started: ChildProcess[] = [];
 let count = 0;
 
-beforeAll(async () => {
-  if (hasPostgres()) server = await startPostgres();
-}, 60_000);
-afterAll(() => server?.end());
 beforeEach(async (context) => {
-  needs(context, 'postgres', hasPostgres());
   needs(context, 'root', isRoot);
   folder = mkdtempSync(join(tmpdir(), 'countersign-runners-'));
-  const owner = await server.database();
+  const owner = await server().database();
   await migrated(owner);
   count += 1;
-  runnerUrl = await server.as(owner, `runner_${count}`, 'countersign_executor');
+  runnerUrl = await server().as(owner, `runner_${count}`, 'countersign_executor');
   world = await openTestWorld();
   cloud = await startSandboxServer(createSandbox(world.store), 0);
   const policy = world.policyText.replaceAll('execute: by_command', 'execute: by_runner');
   await world.another({ policy });
   Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'AKIASANDBOX', AWS_SECRET_ACCESS_KEY: 'sandbox' });
   app = createApp({
-    ...readConfig({ home: world.home, ledger: await server.as(owner, `server_${count}`, 'countersign_server') }),
+    ...readConfig({ home: world.home, ledger: await server().as(owner, `server_${count}`, 'countersign_server') }),
     policyPath: join(world.home, 'policy.yaml'),
     region: 'eu-west-1',
     endpointUrl: cloud.url,
@@ -67,7 +62,9 @@ interface Running {
   ended: Promise<number | null>;
   output(): string;
 }
-function begin(host: string, hasSecret = true): Running {
+const STOPPING = new URL('./stopping.ts', import.meta.url).pathname;
+/** @param stopsBefore it stops by itself with its request of this action in its hands. */
+function begin(host: string, { hasSecret = true, stopsBefore = '' } = {}): Running {
   const home = join(folder, host);
   mkdirSync(home, { mode: 0o700 });
   if (hasSecret) cpSync(join(world.home, 'secret'), join(home, 'secret'));
@@ -80,6 +77,7 @@ function begin(host: string, hasSecret = true): Running {
       AWS_ENDPOINT_URL: cloud.url,
       AWS_ACCESS_KEY_ID: 'AKIASANDBOX',
       AWS_SECRET_ACCESS_KEY: 'sandbox',
+      ...(stopsBefore === '' ? {} : { NODE_OPTIONS: `--import ${STOPPING}`, TEST_STOP_BEFORE: stopsBefore }),
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -120,6 +118,10 @@ async function bothReady(): Promise<[Running, Running]> {
 const whoHas = (id: string, [one, two]: [Running, Running]): [holder: Running, other: Running] =>
   one.output().includes(`${id} begins`) ? [one, two] : [two, one];
 
+/** By the kernel's word: `T`. */
+const isStopped = ({ child }: Running): boolean =>
+  readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1]!.startsWith('T');
+
 describe('two runners on two machines', () => {
   it('execute each change once, one after the other on a target', async () => {
     const both = await bothReady();
@@ -138,7 +140,7 @@ describe('two runners on two machines', () => {
   }, 120_000);
 
   it('are refused with another secret than the one that the ledger was begun with', async () => {
-    const stranger = begin('three', false);
+    const stranger = begin('three', { hasSecret: false });
     await until('told', async () => stranger.output().includes('LEDGER_OTHER_SECRET'), stranger);
     expect(await app.ledger.events({ kinds: ['runner.started'] })).toEqual([]);
   }, 60_000);
@@ -174,13 +176,56 @@ describe('two runners on two machines', () => {
     expect(await verifyLedger(runnerUrl)).toMatchObject({ ok: true });
   }, 180_000);
 
+  it.each([
+    ['while its request may still arrive: it acts once, for a target that is still locked', 0],
+    ['when its request is too old: the endpoint refuses it, and its end was told truly', 17],
+  ])(
+    'end a change once when one is stopped between its last look and the send, past its time, and wakes %s',
+    async (_, minutes) => {
+      const stopping = { stopsBefore: 'ExecuteChangeSet' };
+      const both = [begin('one', stopping), begin('two', stopping)] as [Running, Running];
+      await until('ready', async () => (await app.ledger.events({ kinds: ['runner.started'] })).length === 2, ...both);
+      const id = await approved(1024);
+      await until('intended', has(id, 'call.intended'), ...both);
+      await until('stopped', async () => both.some(isStopped), ...both);
+      const [holder, other] = isStopped(both[0]) ? both : [both[1], both[0]];
+      await until('given to the other', async () => other.output().includes(id), ...both);
+      if (minutes > 0) world.age(minutes);
+      else {
+        // The other one has looked, and may not say that nothing happened: the target stays locked.
+        await until('looked', async () => other.output().includes('may still arrive'), other);
+        expect([await stateOf(id), written()]).toEqual(['executing', []]);
+      }
+      if (minutes > 0) await until('ended by the other', isIn(id, 'failed'), other);
+      holder.child.kill('SIGCONT');
+      await until('ended', isIn(id, minutes > 0 ? 'failed' : 'succeeded'), ...both);
+      // The next one of the same target stops its runner as well; the one that woke stops no more.
+      const next = await approved(2048);
+      await until(
+        'goes on',
+        async () => {
+          for (const { child } of both) child.kill('SIGCONT');
+          return (await stateOf(next)) === 'succeeded';
+        },
+        ...both,
+      );
+      const kinds = await kindsOf(id);
+      expect(kinds.filter((kind) => kind === 'change.finished')).toHaveLength(1);
+      expect(kinds.filter((kind) => kind === 'call.intended')).toHaveLength(1);
+      const sent = world.store.calls().filter((made) => made.class === 'write');
+      expect(sent.map(({ fault }) => fault)).toEqual([minutes > 0 ? 'clock_skew' : undefined, undefined]);
+      expect(await verifyLedger(runnerUrl)).toMatchObject({ ok: true });
+    },
+    240_000,
+  );
+
   it('see a halt at once, and wait; and go on when the database was away', async () => {
     const both = await bothReady();
     const id = await proposed(1024);
     await app.ledger.append({ kind: 'halted', body: { by: ['bob'] } });
     await signedByAll(world, app, id);
-    await server.stop();
-    await server.start();
+    await server().stop();
+    await server().start();
     await new Promise((resolve) => setTimeout(resolve, 2_000));
     expect([await stateOf(id), written()]).toEqual(['approved', []]);
     await app.ledger.append({ kind: 'resumed', body: { by: ['bob'] } });

@@ -139,6 +139,7 @@ const TABLE: Record<string, string[]> = {
   'src/ocsf': ['src/core/'],
   'src/config.ts': ['node:os', 'node:path'],
   'src/deferred.ts': [],
+  'src/loader.ts': ['node:'],
   'src/entry.ts': ['node:util', 'src/config.ts', 'src/cli/', 'src/main.ts'],
   'src/main.ts': ['commander', 'src/cli/', 'src/config.ts', 'src/core/'],
   'src/compose.ts': ['node:', 'src/', 'guards/', 'tools/'],

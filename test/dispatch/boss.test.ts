@@ -1,28 +1,22 @@
 /** The queue of changes in PostgreSQL: what is offered is given once, in order, to one of the runners. */
 import { Client } from 'pg';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { migrated } from '../../src/cli/ledger.ts';
 import type { Target } from '../../src/core/plan.ts';
 import { dispatchOn } from '../../src/dispatch/boss.ts';
 import type { Dispatch } from '../../src/execute/dispatch.ts';
-import { needs } from '../needs.ts';
-import { hasPostgres, type Postgres, startPostgres } from '../postgres.ts';
+import { postgresHere } from '../postgres-here.ts';
 
-let server: Postgres;
+const server = postgresHere();
 let owner: string;
 let runner: string;
 let running: Dispatch[] = [];
 let count = 0;
-beforeAll(async () => {
-  if (hasPostgres()) server = await startPostgres();
-}, 60_000);
-afterAll(() => server?.end());
-beforeEach(async (context) => {
-  needs(context, 'postgres', hasPostgres());
-  owner = await server.database();
+beforeEach(async () => {
+  owner = await server().database();
   await migrated(owner);
   count += 1;
-  runner = await server.as(owner, `runner_${count}`, 'countersign_executor');
+  runner = await server().as(owner, `runner_${count}`, 'countersign_executor');
 });
 afterEach(async () => {
   await Promise.all(running.map((one) => one.stop()));
@@ -125,7 +119,7 @@ it('takes only from accounts of what it has offered itself', async () => {
 }, 60_000);
 
 it('is the executors’ alone: a server’s role is refused, and told what is missing', async () => {
-  const server_ = await server.as(owner, `no_runner_${count}`, 'countersign_server');
+  const server_ = await server().as(owner, `no_runner_${count}`, 'countersign_server');
   const dispatch = dispatchOn(server_, 1, () => undefined);
   await expect(dispatch.start(async () => undefined)).rejects.toThrow(
     expect.objectContaining({ code: 'CONFIG_INVALID' }),

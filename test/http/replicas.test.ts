@@ -1,5 +1,4 @@
 /** Two replicas behind nginx, on one ledger: any of them answers any request. */
-import { execFileSync } from 'node:child_process';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, type TestContext } from 'vitest';
 import { needs } from '../needs.ts';
@@ -7,7 +6,7 @@ import { hasPostgres, type Postgres, startPostgres } from '../postgres.ts';
 import { STACK } from '../world.ts';
 import { hasNginx, startNginx } from './proxy.ts';
 import { signingIn } from './signing-in.ts';
-import { ask, BIN, callOf, contentOf, freePort, openTeam, type Replica, type Team } from './team.ts';
+import { ask, callOf, contentOf, freePort, ledgerIn, openTeam, type Replica, type Team } from './team.ts';
 
 const STORES = { SQLite: () => true, PostgreSQL: hasPostgres };
 
@@ -144,12 +143,5 @@ describe.each(Object.keys(STORES) as (keyof typeof STORES)[])('two replicas behi
     await killed.again();
   });
 });
-
-/** As the role of a server, which can neither edit an event nor make a table. */
-async function ledgerIn(database: Postgres): Promise<string> {
-  const owner = await database.database();
-  execFileSync(process.execPath, [BIN, 'ledger', 'migrate', '--owner-url', owner], { stdio: 'ignore' });
-  return database.as(owner, 'guard', 'countersign_server');
-}
 
 const answeredBy = ({ log }: Replica) => log().match(/"tool":/g)?.length ?? 0;

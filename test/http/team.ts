@@ -1,13 +1,16 @@
 /** A team server as it is run: processes of the command on one state folder, before a real identity provider. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { type IncomingMessage, request } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { type App, createApp } from '../../src/compose.ts';
 import { readConfig } from '../../src/config.ts';
 import { adoptFirst } from '../../src/policy/pin.ts';
 import { createSandbox, startSandboxServer } from '../../src/sandbox/cloud.ts';
+import type { Postgres } from '../postgres.ts';
 import { openTestWorld, type TestWorld } from '../world.ts';
 import { type IdentityProvider, startIdentityProvider } from './identity-provider.ts';
 
@@ -21,8 +24,8 @@ export interface Replica {
   log(): string;
   /** SIGTERM. @returns its exit code. */
   stop(): Promise<number | null>;
-  /** Another process at the same address, once this one has ended. */
-  again(): Promise<void>;
+  /** Another process at the same address, once this one has ended. @param bin of another version. */
+  again(bin?: string): Promise<void>;
 }
 export interface Team {
   world: TestWorld;
@@ -31,9 +34,21 @@ export interface Team {
   provider: IdentityProvider;
   /** Under which clients know the server. */
   resource: string;
-  /** @param cloud the address of one, in place of the sandbox in the process. */
-  start(how?: { more?: string[]; env?: Record<string, string>; cloud?: string }): Promise<Replica>;
+  start(how?: Start): Promise<Replica>;
   close(): Promise<void>;
+}
+
+export interface Start {
+  more?: string[];
+  env?: Record<string, string>;
+  /** The address of one, in place of the sandbox in the process. */
+  cloud?: string | undefined;
+  /** Another way to the same database. */
+  by?: string | undefined;
+  /** Its program, in place of this tree's. */
+  bin?: string;
+  /** Where it answers once it runs. */
+  probe?: '/readyz' | '/healthz';
 }
 
 export const freePort = (): Promise<number> =>
@@ -75,12 +90,13 @@ export async function openTeam({ port, ledger, policy: edit = (text) => text }: 
     },
     provider,
     resource,
-    async start({ more = [], env = {}, cloud = shared?.cloud } = {}) {
+    async start({ more = [], env = {}, cloud = shared?.cloud, by = ledger, bin = BIN, probe = '/readyz' } = {}) {
       const at = replicas.length === 0 && port === undefined ? own : await freePort();
       const replica = await startReplica(
+        { bin, probe },
         [
           ...['--home', shared?.home() ?? world.home, '--policy', policyPath],
-          ...(ledger === undefined ? [] : ['--ledger', ledger]),
+          ...(by === undefined ? [] : ['--ledger', by]),
           ...(cloud === undefined ? ['--sandbox'] : []),
         ],
         ['--http', `127.0.0.1:${at}`, '--resource', resource, '--issuer', provider.issuer, ...more],
@@ -127,6 +143,7 @@ async function sharedOn(ledgerUrl: string, world: TestWorld, policyPath: string)
 }
 
 async function startReplica(
+  { bin, probe }: Required<Pick<Start, 'bin' | 'probe'>>,
   before: string[],
   settings: string[],
   address: string,
@@ -134,8 +151,8 @@ async function startReplica(
 ): Promise<Replica> {
   let log = '';
   let ended: Promise<number | null>;
-  const begin = async () => {
-    const child = spawn(process.execPath, [BIN, ...before, 'serve', ...settings], {
+  const begin = async (program: string) => {
+    const child = spawn(process.execPath, [program, ...before, 'serve', ...settings], {
       env: { PATH: process.env.PATH, AWS_REGION: 'eu-west-1', COUNTERSIGN_LOG_LEVEL: 'debug', ...env },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
@@ -143,7 +160,7 @@ async function startReplica(
     ended = new Promise<number | null>((resolve) => child.once('close', (code) => resolve(code)));
     for (let tries = 0; tries < 300; tries += 1) {
       if (child.exitCode !== null) throw new Error(`the server ended: ${log}`);
-      const answer = await fetch(`http://${address}/readyz`).catch(() => undefined);
+      const answer = await fetch(`http://${address}${probe}`).catch(() => undefined);
       if (answer?.ok) return child;
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
@@ -151,16 +168,16 @@ async function startReplica(
     throw new Error(`the server is not ready: ${log}`);
   };
   const replica: Replica = {
-    process: await begin(),
+    process: await begin(bin),
     address,
     log: () => log,
     stop() {
       replica.process.kill('SIGTERM');
       return ended;
     },
-    async again() {
+    async again(other = bin) {
       await ended;
-      replica.process = await begin();
+      replica.process = await begin(other);
     },
   };
   return replica;
@@ -172,6 +189,8 @@ export interface Asked {
   headers?: Record<string, string>;
   /** In place of a message: the bytes of the body. */
   body?: string;
+  /** The replica that is asked, as the proxy asks it; else whoever listens at the address. */
+  at?: Pick<Replica, 'address'>;
 }
 
 let lastId = 0;
@@ -179,11 +198,11 @@ let lastId = 0;
 export async function ask(
   url: string,
   message: object | undefined,
-  { token, method = 'POST', headers = {}, body }: Asked = {},
+  { token, method = 'POST', headers = {}, body, at }: Asked = {},
 ) {
   lastId += 1;
   const given = body ?? (message && JSON.stringify({ jsonrpc: '2.0', id: lastId, ...message }));
-  const response = await fetch(url, {
+  const response = await sent(url, at, {
     method,
     headers: {
       ...(given === undefined ? {} : { 'content-type': 'application/json' }),
@@ -194,8 +213,26 @@ export async function ask(
     },
     ...(given === undefined ? {} : { body: given }),
   });
-  const text = await response.text();
-  return { status: response.status, headers: response.headers, text, message: messageIn(text) };
+  const answer = await response.text();
+  return { status: response.status, headers: response.headers, text: answer, message: messageIn(answer) };
+}
+
+/** `fetch` would name the replica as the Host. */
+async function sent(url: string, at: Asked['at'], how: RequestInit) {
+  if (!at) return fetch(url, how);
+  const { host, pathname } = new URL(url);
+  const asking = request(`http://${at.address}${pathname}`, {
+    method: how.method ?? 'POST',
+    headers: { ...(how.headers as Record<string, string>), host },
+  });
+  const answered = new Promise<IncomingMessage>((resolve, reject) => {
+    asking.once('response', resolve);
+    asking.once('error', reject);
+  });
+  asking.end(how.body as string | undefined);
+  const answer = await answered;
+  const headers = new Headers(Object.entries(answer.headers).map(([name, value]) => [name, String(value)]));
+  return new Response(await text(answer), { status: answer.statusCode ?? 0, headers });
 }
 
 /** Of a body that is JSON, or of the last event of a stream. */
@@ -223,4 +260,17 @@ export function contentOf({ message }: { message: Record<string, unknown> | unde
     content?: { text: string }[];
   };
   return result.structuredContent ?? { text: result.content?.[0]?.text, error: message?.error };
+}
+
+/** As the role of a server, which can neither edit an event nor make a table. */
+export async function ledgerIn(database: Postgres): Promise<string> {
+  const owner = await database.database();
+  execFileSync(process.execPath, [BIN, 'ledger', 'migrate', '--owner-url', owner], { stdio: 'ignore' });
+  return database.as(owner, `guard_${new URL(owner).pathname.slice(1)}`, 'countersign_server');
+}
+
+/** What a probe says, as who balances load would ask. */
+export async function probed({ address }: Pick<Replica, 'address'>, path = '/readyz'): Promise<string> {
+  const answer = await fetch(`http://${address}${path}`);
+  return `${answer.status} ${(await answer.text()).trim()}`;
 }

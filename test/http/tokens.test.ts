@@ -257,6 +257,7 @@ describe('no token', () => {
       },
       proposes: () => false,
       ready: async () => undefined,
+      readiness: { trouble: undefined, stop: () => undefined },
       isStopping: () => false,
       log: () => undefined,
     });

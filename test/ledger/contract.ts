@@ -8,7 +8,6 @@ import type { Ledger } from '../../src/core/ports.ts';
 import type { OpenLedger } from '../../src/ledger/ledger.ts';
 import { verifyConsistency, verifyInclusion } from '../../src/ledger/merkle.ts';
 import { exportedFrom, verifyLedger } from '../../src/ledger/open.ts';
-import { needs } from '../needs.ts';
 
 export interface StoreUnderTest {
   place: string;
@@ -45,12 +44,7 @@ const finished = (changeId: string, target: Target, state: string) => ({
 });
 const later = () => new Promise((resolve) => setTimeout(resolve, 20));
 
-/** @param machine what it needs of the machine. */
-export function ledgerContract(
-  name: string,
-  makeStore: () => StoreUnderTest | Promise<StoreUnderTest>,
-  machine?: { name: string; isHere: boolean },
-): void {
+export function ledgerContract(name: string, makeStore: () => StoreUnderTest | Promise<StoreUnderTest>): void {
   describe(`the ledger in ${name}`, () => {
     let store: StoreUnderTest;
     let handles: ReturnType<StoreUnderTest['open']>[];
@@ -61,9 +55,8 @@ export function ledgerContract(
     };
     const textsIn = async (ledger: Ledger) =>
       (await ledger.events({ kinds: ['change.progress'] })).map(({ body }) => (body as { text: string }).text);
-    beforeEach(async (context) => {
+    beforeEach(async () => {
       handles = [];
-      if (machine) needs(context, machine.name, machine.isHere);
       store = await makeStore();
     });
     afterEach(() => {

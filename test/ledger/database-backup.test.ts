@@ -2,31 +2,25 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { openLedgerAt, verifyLedger } from '../../src/ledger/open.ts';
 import { migrate } from '../../src/ledger/pg/migrate.ts';
-import { needs } from '../needs.ts';
-import { hasPostgres, type Postgres, startPostgres } from '../postgres.ts';
+import { postgresHere } from '../postgres-here.ts';
 
-let server: Postgres;
-beforeAll(async () => {
-  if (hasPostgres()) server = await startPostgres();
-}, 60_000);
-afterAll(() => server?.end());
+const server = postgresHere();
 
-it('is whole after a restore, goes on, and says so where the backup was made too early', async (context) => {
-  needs(context, 'postgres', hasPostgres());
+it('is whole after a restore, goes on, and says so where the backup was made too early', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-backup-'));
-  const url = await server.database();
+  const url = await server().database();
   await migrate(url);
   const ledger = openLedgerAt(url);
   const dump = (name: string) => {
-    server.run('pg_dump', '--format=custom', '--schema=countersign', `--file=${join(folder, name)}`, url);
+    server().run('pg_dump', '--format=custom', '--schema=countersign', `--file=${join(folder, name)}`, url);
     return join(folder, name);
   };
   const restored = async (file: string) => {
-    const place = await server.database();
-    server.run('pg_restore', `--dbname=${place}`, file);
+    const place = await server().database();
+    server().run('pg_restore', `--dbname=${place}`, file);
     await migrate(place);
     return place;
   };
@@ -44,7 +38,7 @@ it('is whole after a restore, goes on, and says so where the backup was made too
     const checkpoint = { origin: await ledger.origin(), ...(await ledger.head()) };
     const whole = await restored(late);
     expect(await verifyLedger(whole, checkpoint)).toMatchObject({ ok: true, size: 4, anchored: 'checkpoint' });
-    const again = openLedgerAt(await server.as(whole, 'after_restore', 'countersign_server'));
+    const again = openLedgerAt(await server().as(whole, 'after_restore', 'countersign_server'));
     expect(await again.append({ kind: 'x.y', body: 5 })).toMatchObject({ seq: 5 });
     again.close();
     expect(await verifyLedger(whole, checkpoint)).toMatchObject({ ok: true, size: 5 });

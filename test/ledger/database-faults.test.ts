@@ -1,24 +1,18 @@
 /** What faults of the database and of the way to it leave: nothing lost, nothing doubled, and no false word. */
-import { connect, createServer, type Server, type Socket } from 'node:net';
 import { Client } from 'pg';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { OpenLedger } from '../../src/ledger/ledger.ts';
 import { openLedgerAt, verifyLedger } from '../../src/ledger/open.ts';
 import { migrate } from '../../src/ledger/pg/migrate.ts';
-import { needs } from '../needs.ts';
-import { hasPostgres, type Postgres, startPostgres } from '../postgres.ts';
+import { postgresHere } from '../postgres-here.ts';
+import { wayTo } from '../way.ts';
 
-let server: Postgres;
+// What was said to be durable is to be there after a crash.
+const server = postgresHere({ fsync: 'on' });
 let url: string;
 let opened: OpenLedger[] = [];
-beforeAll(async () => {
-  // What was said to be durable is to be there after a crash.
-  if (hasPostgres()) server = await startPostgres({ fsync: 'on' });
-}, 60_000);
-afterAll(() => server?.end());
-beforeEach(async (context) => {
-  needs(context, 'postgres', hasPostgres());
-  url = await server.database();
+beforeEach(async () => {
+  url = await server().database();
   await migrate(url);
 });
 afterEach(() => {
@@ -65,8 +59,8 @@ it.each(['kill', 'stop'] as const)(
     for (let round = 0; round < 3; round += 1) {
       const before = told.size;
       while (told.size < before + 200) await new Promise((resolve) => setTimeout(resolve, 20));
-      await server[how]();
-      await server.start();
+      await server()[how]();
+      await server().start();
     }
     isOver = true;
     await Promise.all(workers);
@@ -81,60 +75,6 @@ it.each(['kill', 'stop'] as const)(
   },
   120_000,
 );
-
-/** `silent`: what answers is held back, and the connection stays. */
-type Where = 'before' | 'after' | 'silent';
-/** A way to the server that can be cut at a message of the client. */
-async function wayTo(place: string) {
-  const { port, hostname } = new URL(place);
-  const sockets = new Set<Socket>();
-  let cut: ((bytes: Buffer) => Where | undefined) | undefined;
-  let isClosed = false;
-  const proxy: Server = createServer((client) => {
-    if (isClosed) return client.destroy();
-    const behind = connect(Number(port), hostname);
-    for (const socket of [client, behind]) {
-      sockets.add(socket);
-      socket.on('error', () => undefined);
-    }
-    client.on('close', () => behind.destroy());
-    behind.on('close', () => client.destroy());
-    behind.pipe(client);
-    client.on('data', (bytes) => {
-      const where = cut?.(bytes);
-      if (where === undefined) return behind.write(bytes);
-      cut = undefined;
-      behind.unpipe(client);
-      if (where === 'before') return client.destroy();
-      behind.write(bytes);
-      if (where === 'silent') return;
-      behind.once('data', () => client.destroy());
-      behind.resume();
-    });
-  });
-  await new Promise<void>((resolve) => {
-    proxy.listen(0, '127.0.0.1', resolve);
-  });
-  const through = new URL(place);
-  through.port = String((proxy.address() as { port: number }).port);
-  return {
-    url: through.href,
-    cutAt(text: string, where: Where, then: () => void = () => undefined) {
-      cut = (bytes) => {
-        if (!bytes.includes(text)) return undefined;
-        then();
-        return where;
-      };
-    },
-    refuse(isSo: boolean) {
-      isClosed = isSo;
-    },
-    close() {
-      for (const socket of sockets) socket.destroy();
-      proxy.close();
-    },
-  };
-}
 
 it.each([
   ['the commit, which was carried out', 'COMMIT', 'after'],
@@ -176,6 +116,64 @@ it('says that it does not know when the commit was sent and the ledger cannot be
     way.close();
   }
 }, 90_000);
+
+it('tells who may not connect without encryption where the database has none', async () => {
+  const ledger = open(`${url}?sslmode=require`);
+  for (const ask of [() => ledger.append(turn('first')), ledger.head, ledger.ready])
+    await expect(ask()).rejects.toThrow(coded('CONFIG_INVALID'));
+});
+
+/** With nothing told of the end of it. @param does what is under way when it goes dark. */
+const DOING: Record<string, { at: string; does(ledger: OpenLedger): Promise<unknown> }> = {
+  'an append': { at: 'insert', does: (ledger) => ledger.append(turn('dark')) },
+  'a decision': {
+    at: 'SAVEPOINT',
+    does: (ledger) =>
+      ledger.transact(async (tx) => {
+        await tx.events({ limit: 1 });
+        return tx.append(turn('dark'));
+      }),
+  },
+  'a commit': { at: 'COMMIT', does: (ledger) => ledger.append(turn('dark')) },
+  'a read': { at: 'FROM countersign.events', does: (ledger) => ledger.events() },
+  'a look': { at: 'clock_timestamp', does: (ledger) => ledger.ready() },
+};
+it.each(Object.entries(DOING))(
+  'tells the truth in a bounded time when the network goes dark in %s, and goes on when it is back',
+  async (_, { at, does }) => {
+    const way = await wayTo(url);
+    try {
+      const [ledger, other] = [open(way.url), open(url)];
+      await ledger.append(turn('first'));
+      let wakes = 0;
+      const stop = ledger.watch(() => {
+        wakes += 1;
+      });
+      await expect.poll(() => wakes).toBeGreaterThan(0);
+      way.cutAt(at, 'dark');
+      const outcome = await does(ledger).then(
+        () => 'done',
+        ({ code }: { code?: string }) => code,
+      );
+      expect(outcome).toMatch(/^LEDGER_(?:UNREACHABLE|OUTCOME_UNKNOWN)$/);
+      // Who is not cut off goes on: what the other one held is given up.
+      await other.append(turn('meanwhile'));
+      way.goDark(false);
+      await ledger.append(turn('back'));
+      const before = wakes;
+      await other.append(turn('heard'));
+      await expect.poll(() => wakes, { timeout: 30_000 }).toBeGreaterThan(before);
+      stop();
+      const names = await namesIn(ledger);
+      expect(names.filter((name) => name !== 'dark')).toEqual(['first', 'meanwhile', 'back', 'heard']);
+      if (outcome === 'LEDGER_UNREACHABLE') expect(names).not.toContain('dark');
+      expect(await verifyLedger(url)).toMatchObject({ ok: true, size: names.length });
+    } finally {
+      way.close();
+    }
+  },
+  120_000,
+);
 
 it('goes on when a writer says nothing inside of its transaction, and what that one decided is decided again', async () => {
   const [silent, other] = [open(url), open(url.replace('127.0.0.1', 'localhost'))];
@@ -248,4 +246,33 @@ it.each([
   vi.useRealTimers();
   await ledger.append(turn('in time again'));
   expect(await namesIn(ledger)).toEqual(['in time', 'in time again']);
+});
+
+it('gives events the time of the database, in their order, whatever clocks within two minutes say', async () => {
+  const [one, two] = [open(url), open(url)];
+  const began = Date.now();
+  for (const [ledger, skew] of [
+    [one, 90_000],
+    [two, -90_000],
+    [one, 90_000],
+    [two, 0],
+  ] as const) {
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + skew });
+    await ledger.append(turn(String(skew)));
+    vi.useRealTimers();
+  }
+  const times = (await one.events()).map(({ at }) => Date.parse(at));
+  expect(times).toEqual(times.toSorted((a, b) => a - b));
+  // Of this machine's clock, which is the database's.
+  expect(times[0]).toBeGreaterThanOrEqual(began - 1);
+  expect(times.at(-1)).toBeLessThanOrEqual(Date.now() + 1);
+});
+
+it('goes on from the newest event when the clock of the database itself was set back', async () => {
+  const ledger = open(url);
+  const ahead = openLedgerAt(url, () => new Date(Date.now() + 3_600_000));
+  opened.push(ahead);
+  const { at } = await ahead.append(turn('before it was set back'));
+  expect((await ledger.append(turn('after'))).at).toBe(at);
+  expect(await verifyLedger(url)).toMatchObject({ ok: true, size: 2 });
 });

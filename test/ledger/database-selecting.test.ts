@@ -5,8 +5,8 @@ import type { EventQuery } from '../../src/core/events.ts';
 import { PLANNING } from '../../src/ledger/pg/connect.ts';
 import { migrate } from '../../src/ledger/pg/migrate.ts';
 import { inPostgres } from '../../src/ledger/pg/reading.ts';
-import { needs } from '../needs.ts';
-import { hasPostgres, type Postgres, startPostgres } from '../postgres.ts';
+import { hasPostgres } from '../postgres.ts';
+import { postgresHere } from '../postgres-here.ts';
 import { QUERIES } from './queries.ts';
 
 const KINDS = ['k', 'l', 'a', 'b', 'plan.made', 'change.proposed', 'change.finished'];
@@ -26,12 +26,11 @@ INSERT INTO countersign.standings (subject, state, until, seq)
 ANALYZE;
 `;
 
-let server: Postgres;
+const server = postgresHere();
 let client: Client;
 beforeAll(async () => {
   if (!hasPostgres()) return;
-  server = await startPostgres();
-  const url = await server.database();
+  const url = await server().database();
   await migrate(url);
   client = new Client({ connectionString: url, options: PLANNING });
   await client.connect();
@@ -39,7 +38,6 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(async () => {
   await client?.end();
-  await server?.end();
 });
 
 async function planOf(query: EventQuery): Promise<string> {
@@ -49,13 +47,11 @@ async function planOf(query: EventQuery): Promise<string> {
 }
 
 describe('the SQL of a query in PostgreSQL', () => {
-  it.for(QUERIES)('reads for %s what an index finds, and no table from end to end', async ([, query], context) => {
-    needs(context, 'postgres', hasPostgres());
+  it.for(QUERIES)('reads for %s what an index finds, and no table from end to end', async ([, query]) => {
     expect(await planOf(query)).not.toMatch(/Seq Scan on (?:events|tags)/);
   });
 
-  it('reads no row beyond the newest of a kind', async (context) => {
-    needs(context, 'postgres', hasPostgres());
+  it('reads no row beyond the newest of a kind', async () => {
     const { text, values } = inPostgres({ kinds: ['k'], newestFirst: true, limit: 1 });
     const { rows } = await client.query({ text: `EXPLAIN ANALYZE ${text}`, values: values ?? [] });
     const plan = rows.map((row) => row['QUERY PLAN']).join('\n');

@@ -4,28 +4,22 @@ import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { tagged } from '../../src/core/kept.ts';
 import type { OpenLedger } from '../../src/ledger/ledger.ts';
 import { openLedgerAt, readLedgerAt, shownPlace, verifyLedger } from '../../src/ledger/open.ts';
 import { copyToDatabase } from '../../src/ledger/pg/copy.ts';
 import { migrate } from '../../src/ledger/pg/migrate.ts';
 import { openLedger } from '../../src/ledger/sqlite/store.ts';
-import { needs } from '../needs.ts';
-import { hasPostgres, type Postgres, startPostgres } from '../postgres.ts';
+import { postgresHere } from '../postgres-here.ts';
 
-let server: Postgres;
+const server = postgresHere();
 let url: string;
 let folder: string;
 let opened: OpenLedger[] = [];
-beforeAll(async () => {
-  if (hasPostgres()) server = await startPostgres();
-}, 60_000);
-afterAll(() => server?.end());
-beforeEach(async (context) => {
-  needs(context, 'postgres', hasPostgres());
+beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'countersign-database-'));
-  url = await server.database();
+  url = await server().database();
 });
 afterEach(() => {
   for (const ledger of opened) ledger.close();
@@ -74,7 +68,7 @@ describe('the role of a server', () => {
   ];
   it('appends and reads, and can change or remove nothing, nor write the head or what is kept', async () => {
     await migrate(url);
-    const place = await server.as(url, 'app_rights', 'countersign_server');
+    const place = await server().as(url, 'app_rights', 'countersign_server');
     const ledger = open(place);
     const put = await ledger.putDocument({ plan: 1 });
     await ledger.append(turn(1));
@@ -90,7 +84,7 @@ describe('the role of a server', () => {
 
   it('appends no row that does not continue the tree, however it inserts it', async () => {
     await migrate(url);
-    const place = await server.as(url, 'app_tree', 'countersign_server');
+    const place = await server().as(url, 'app_tree', 'countersign_server');
     const ledger = open(place);
     for (let n = 1; n < 4; n += 1) await ledger.append(turn(n));
     await connected(place, async (client) => {
@@ -111,11 +105,11 @@ describe('the role of a server', () => {
   it('of a reader reads and verifies, and appends nothing; a role without rights is told what it needs', async () => {
     await migrate(url);
     await open(url).append(turn(1));
-    const reader = await server.as(url, 'app_reader', 'countersign_reader');
+    const reader = await server().as(url, 'app_reader', 'countersign_reader');
     expect(await readLedgerAt(reader).events()).toHaveLength(1);
     expect(await verifyLedger(reader)).toMatchObject({ ok: true, size: 1 });
     await expect(open(reader).append(turn(2))).rejects.toThrow(coded('CONFIG_INVALID'));
-    const nobody = await server.as(url, 'app_nobody', 'pg_monitor');
+    const nobody = await server().as(url, 'app_nobody', 'pg_monitor');
     await expect(open(nobody).events()).rejects.toThrow(coded('CONFIG_INVALID'));
   });
 
@@ -161,7 +155,7 @@ describe('a ledger in a database', () => {
 
   it('is used with the secret that it was begun with, and with no other', async () => {
     await migrate(url);
-    const place = await server.as(url, 'app_secret', 'countersign_server');
+    const place = await server().as(url, 'app_secret', 'countersign_server');
     await open(place, 'first').append(turn(1));
     expect(await open(place, 'first').append(turn(2))).toMatchObject({ seq: 2 });
     for (const use of [(one: OpenLedger) => one.append(turn(3)), (one: OpenLedger) => one.events()])
@@ -248,7 +242,7 @@ describe('a ledger that is moved from its file', () => {
     await openLedger(home).append(turn(7));
     expect(await copyToDatabase(home, url, 'secret', () => undefined)).toMatchObject({ size: 452 });
     await open(url).append(turn(8));
-    const other = await server.database();
+    const other = await server().database();
     await migrate(other);
     await open(other).append(turn(1));
     for (const target of [url, other])

@@ -77,6 +77,7 @@ export const FAULTS: readonly [option: string, means: string, breaks: RegExp][] 
   ['LOOK_FIRST', 'the look comes before the proof', /assertion violated/],
   ['WHILE_ALIVE', 'it is settled while its executor is at it', /assertion violated/],
   ['DEAD_IS_ENOUGH', 'it is settled because its executor is dead', /assertion violated/],
+  ['SILENT_IS_ENOUGH', 'a worker that was not heard of is taken for one that sends no more', /assertion violated/],
   ['CLOSE_EARLY', 'a person closes while a request may arrive', /assertion violated/],
   ['REACH', 'no fault: both changes can succeed', /state\[0\].*state\[1\]/],
 ];

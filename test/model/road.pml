@@ -198,6 +198,8 @@ end:
   :: atomic { open(c) -> proof = true };
 # elif defined(DEAD_IS_ENOUGH)
   :: atomic { is_left(c) -> proof = true };
+# elif defined(SILENT_IS_ENOUGH)
+  :: atomic { is_left(c) -> proof = (far[c] || nothing_arrives(c)) };
 # else
   :: atomic { is_left(c) -> proof = nothing_arrives(c) };
   :: atomic { state[c] == executing && call[newest(c)] == intended && expired[c] -> proof = true };

@@ -67,6 +67,8 @@ export async function readersOf(url: string): Promise<Pool> {
 }
 
 export interface Query {
+  /** Milliseconds, of a read that says quickly whether it can be made. */
+  query_timeout?: number;
   /** Of statements that are prepared once for a connection. */
   name?: string;
   text: string;

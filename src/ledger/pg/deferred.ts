@@ -17,6 +17,7 @@ export function deferredLedger(url: string, now: () => Date, fingerprint?: () =>
     putDocument: async (document) => (await store()).putDocument(document),
     events: async (query) => (await store()).events(query),
     document: async (digest) => (await store()).document(digest),
+    ready: async () => (await store()).ready(),
     head: async () => (await store()).head(),
     leaf: async (seq) => (await store()).leaf(seq),
     inclusionProof: async (seq, size) => (await store()).inclusionProof(seq, size),

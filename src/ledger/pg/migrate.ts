@@ -44,7 +44,8 @@ export async function migrate(url: string, origin = `countersign-ledger/${random
     });
     await client.query("INSERT INTO countersign.head (id, size, peaks) VALUES (1, 0, '') ON CONFLICT DO NOTHING");
     await client.query({
-      text: 'UPDATE countersign.ledger SET major = $1, minor = greatest(minor, $2) WHERE id = 1',
+      // A minor number counts within its major one.
+      text: 'UPDATE countersign.ledger SET minor = CASE major WHEN $1 THEN greatest(minor, $2) ELSE $2 END, major = $1',
       values: [FORMAT.major, FORMAT.minor],
     });
     if (before && before.kept !== KEPT_VERSION) await computeKept(client);

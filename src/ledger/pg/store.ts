@@ -11,6 +11,7 @@ import type { WrittenEvent } from '../events.ts';
 import type { OpenLedger } from '../ledger.ts';
 import { decideInside, mustBeOutside, turnsOn } from '../turns.ts';
 import { shownAddress } from './address.ts';
+import { aheadOfHere } from './clock.ts';
 import { writerTo } from './commit.ts';
 import { type Query, readersOf, WAITS_MILLISECONDS } from './connect.ts';
 import { mustBeKnown, type StoredFormat } from './format.ts';
@@ -19,6 +20,7 @@ import { mayRunAgain, notMigrated, readable } from './trouble.ts';
 import { watchingOf } from './watching.ts';
 
 const PAUSE_MILLISECONDS = 200;
+const LOOKS_MILLISECONDS = 3_000;
 
 /** @param fingerprint of the secret of the state folder; absent: whoever only looks has none. */
 export function openPgLedger(url: string, now: () => Date, fingerprint?: () => string | undefined): OpenLedger {
@@ -65,6 +67,14 @@ export function openPgLedger(url: string, now: () => Date, fingerprint?: () => s
     mustBeOutside(turns);
     return turns.ask(writer.commit, (doing) => decideInside(turns, doing, decide));
   }
+  /** Asked once, so that it tells what is so now. */
+  const look: Ask = async (query: Query) => {
+    try {
+      return await asking({ ...query, query_timeout: LOOKS_MILLISECONDS });
+    } catch (error) {
+      throw readable(error, place);
+    }
+  };
   const rebuild = async () => {
     mustBeOutside(turns);
     const { keepAgain } = await import('./migrate.ts');
@@ -78,6 +88,11 @@ export function openPgLedger(url: string, now: () => Date, fingerprint?: () => s
       return turns.ask(writer.commit, (doing) => doing.append(event), event);
     },
     putDocument: (document) => transact((tx) => tx.putDocument(document)),
+    async ready() {
+      await mustBeOurs(look, place, fingerprint?.());
+      const { rows } = await look<{ time: Date }>({ text: 'SELECT clock_timestamp() AS time' });
+      aheadOfHere(rows[0]!.time);
+    },
     ...viewOf(outside),
     ...treeOf(checked),
     keepAgain: rebuild,

@@ -6,13 +6,16 @@ const GONE_CODES =
   /^(?:08...|57P0[1235]|53300|25P0[34]|ECONN\w+|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|ENOENT)$/;
 /** pg's own, which have no code. */
 const GONE_WORDS =
-  /Connection terminated|Query read timeout|timeout exceeded when trying to connect|Client (?:was closed|has encountered)/;
+  /Connection terminated|Query read timeout|timeout (?:expired|exceeded when trying to connect)|Client (?:was closed|has encountered)/;
 /** Two transactions were in each other's way: the later one may simply be run again. */
 const AGAIN_CODES = /^(?:40001|40P01)$/;
 const WAITED_TOO_LONG = '57014';
 const NO_RIGHT = '42501';
 const NOT_THERE = ['42P01', '3F000', '42883', '3D000'];
 const REFUSED_LOGIN = /^28/;
+/** Of Node's TLS, and of pg, which has no code for it. */
+const TLS_CODES = /^(?:ERR_(?:TLS|SSL)_\w+|\w*CERT\w*|UNABLE_TO_\w+)$/;
+const TLS_WORDS = /SSL connection/;
 
 const codeOf = (error: unknown): string => String((error as { code?: unknown } | null)?.code ?? '');
 
@@ -42,6 +45,13 @@ export function readable(error: unknown, place: string): unknown {
       'CONFIG_INVALID',
       `The database role may not do this in the ledger in ${place} (${code}).`,
       'Grant it countersign_server (to write) or countersign_reader (to read); only the owner migrates and rebuilds.',
+      because,
+    );
+  if (TLS_CODES.test(code) || (error instanceof Error && code === '' && TLS_WORDS.test(error.message)))
+    return new CountersignError(
+      'CONFIG_INVALID',
+      `The connection to the ledger in ${place} cannot be encrypted as its address demands (${code || (error as Error).message}).`,
+      'Correct the certificate of the database, name its authority with sslrootcert, or correct sslmode in the address.',
       because,
     );
   if (!/^[0-9A-Z]{5}$/.test(code)) return error;

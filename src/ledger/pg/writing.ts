@@ -6,7 +6,6 @@
  */
 import type { Client } from 'pg';
 import { canonicalJson, digestOf } from '../../core/digest.ts';
-import { CountersignError } from '../../core/errors.ts';
 import { type LedgerEvent, MILESTONES } from '../../core/events.ts';
 import { standingIdOf, tagsOf } from '../../core/kept.ts';
 import { eventBytes, isMilestone, parseEvent, type WrittenEvent } from '../events.ts';
@@ -14,6 +13,7 @@ import type { KeptStanding } from '../evidence.ts';
 import { isKept, standingLeftBy } from '../keeping.ts';
 import { appendPeak, type Hash, leafHash } from '../merkle.ts';
 import type { Doing } from '../turns.ts';
+import { aheadOfHere } from './clock.ts';
 import { asColumn } from './column.ts';
 import { asked, type Query } from './connect.ts';
 import { mustBeKnown, type StoredFormat } from './format.ts';
@@ -43,33 +43,33 @@ export interface Writing extends Doing {
   last(): { seq: number; leaf: Hash } | undefined;
 }
 
+/** A statement of its own, so that it sees what was committed while the lock was waited for. */
+const NEWEST = 'SELECT at FROM countersign.events ORDER BY seq DESC LIMIT 1';
+
 /** @param place as it may be shown. @throws when the head is not this one's in time, or as `mustBeKnown`. */
 export async function begin(client: Client, now: () => Date, place = 'the database'): Promise<Writing> {
-  const text = 'BEGIN; SELECT *, clock_timestamp() AS time FROM countersign.locked_head()';
+  const text = `BEGIN; SELECT *, clock_timestamp() AS time FROM countersign.locked_head(); ${NEWEST}`;
   const results = (await asked(client, { text })) as unknown as {
     rows: (StoredFormat & { size: string; peaks: Buffer; time: Date })[];
   }[];
   const head = results[1]!.rows[0]!;
+  const [newest] = results[2]!.rows as unknown as { at: string }[];
   mustBeKnown(head, place);
-  mustBeInTime(head.time);
-  return writingOn(client, headIn(head), now);
+  return writingOn(client, headIn(head), timeOf(now, aheadOfHere(head.time), newest?.at));
 }
 
-/** More than a network takes, and less than a time limit of a policy. */
-const MOST_SKEW_MILLISECONDS = 120_000;
-
 /**
- * The times of events are of the machines that append them, and limits are counted by them: machines that do not agree
- * on the time would not agree on what may be done.
+ * INVARIANT: times of events are of the database's clock, whichever machine appends, and none is before the one of the
+ * event before it.
+ *
+ * @param newest the time of that event.
  */
-function mustBeInTime(time: Date): void {
-  const skew = Date.now() - time.getTime();
-  if (Math.abs(skew) <= MOST_SKEW_MILLISECONDS) return;
-  throw new CountersignError(
-    'LEDGER_CLOCK_SKEWED',
-    `The clock of this machine is ${Math.round(Math.abs(skew) / 1000)} s ${skew > 0 ? 'ahead of' : 'behind'} the clock of the ledger's database.`,
-    'Nothing was appended. Synchronize the clocks of both machines (NTP), then try again.',
-  );
+function timeOf(now: () => Date, ahead: number, newest: string | undefined): () => Date {
+  let last = newest === undefined ? Number.NEGATIVE_INFINITY : Date.parse(newest);
+  return () => {
+    last = Math.max(last, now().getTime() + ahead);
+    return new Date(last);
+  };
 }
 
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: one closure over the tree's end and what waits to be inserted.

@@ -71,6 +71,7 @@ export function openLedger(
     putDocument: (document) => transact((tx) => tx.putDocument(document)),
     events: (query) => readOutside((reading) => reading.events(query)),
     document: (digest) => readOutside((reading) => reading.document(digest)),
+    ready: () => read((reading) => void reading.head()),
     head: () => read((reading) => reading.head()),
     leaf: (seq) => read((reading) => reading.leaf(seq)),
     inclusionProof: (seq, size) => read((reading) => reading.inclusionProof(seq, size)),
