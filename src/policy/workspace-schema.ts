@@ -26,6 +26,13 @@ const role = z.strictObject({
   pass: z.array(variable).default([]),
 });
 const NO_ROLE = { set: {}, pass: [] };
+/** `role`: the ARN of the role that these credentials are of, by which `audit reconcile` knows the calls of an apply. */
+const executor = role.extend({
+  role: z
+    .string()
+    .regex(/^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,200}$/, 'write the ARN of an IAM role')
+    .optional(),
+});
 
 export const workspaceSchema = z.strictObject({
   tool: z.enum(['terraform', 'tofu']).default('terraform'),
@@ -65,7 +72,7 @@ export const workspaceSchema = z.strictObject({
   data: z.array(type).default([]),
   ephemeral: z.array(type).default([]),
   planner: role.default(NO_ROLE),
-  executor: role.default(NO_ROLE),
+  executor: executor.default(NO_ROLE),
 });
 export type WorkspaceEntry = z.infer<typeof workspaceSchema>;
 

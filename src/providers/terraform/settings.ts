@@ -5,6 +5,8 @@ import { CountersignError } from '../../core/errors.ts';
 export interface RoleSettings {
   set: Readonly<Record<string, string>>;
   pass: readonly string[];
+  /** ARN of the role that they are of, where somebody wrote it. */
+  role?: string | undefined;
 }
 export interface WorkspaceSettings {
   name: string;
