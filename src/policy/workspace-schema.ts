@@ -26,13 +26,8 @@ const role = z.strictObject({
   pass: z.array(variable).default([]),
 });
 const NO_ROLE = { set: {}, pass: [] };
-/** `role`: the ARN of the role that these credentials are of, by which `audit reconcile` knows the calls of an apply. */
-const executor = role.extend({
-  role: z
-    .string()
-    .regex(/^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,200}$/, 'write the ARN of an IAM role')
-    .optional(),
-});
+/** `role`: the cloud's own name of the role that these credentials are of: by it `audit reconcile` knows the calls of an apply. */
+const executor = role.extend({ role: z.string().min(1).max(2_048).optional() });
 
 export const workspaceSchema = z.strictObject({
   tool: z.enum(['terraform', 'tofu']).default('terraform'),
