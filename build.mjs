@@ -1,5 +1,6 @@
 // Makes dist/. Runs on `npm ci` (prepare), with any Node >= 18.
-// `node build.mjs ENTRY OUTDIR` bundles another server in the way of `serve`: the benchmark's baseline is built so.
+// `node build.mjs ENTRY OUTDIR` bundles another program in the way of `serve`; with `loaded` after it, for the loader: the
+// benchmark's baseline is built so.
 
 import { createHash } from 'node:crypto';
 import {
@@ -23,9 +24,9 @@ const ENTRIES = {
   serve: 'src/cli/serve.ts',
   program: 'src/main.ts',
   'answer-calls': 'src/cli/answer-calls.ts',
-  // A process of its own, started by its name.
-  'hcl-child': 'src/providers/terraform/reading/hcl-child.ts',
 };
+/** These are modules that Node starts by their names; all others are loaded by the first of them. */
+const STARTED = { loader: 'src/loader.ts', 'hcl-child': 'src/providers/terraform/reading/hcl-child.ts' };
 const source = (path) => relative(import.meta.dirname, path);
 const filesIn = (folder) =>
   readdirSync(folder)
@@ -75,7 +76,9 @@ function room(name, files) {
   const before = Object.values(ROOMS).flat();
   ROOMS[name] = withTheirs(files).filter((file) => !before.includes(file));
 }
-const roomOf = (file) => (file === 'zod' ? 'base' : Object.keys(ROOMS).find((name) => ROOMS[name].includes(file)));
+/** Packages that are in one room, of which all others take them. */
+const PACKAGES = { zod: 'base', yaml: 'policy' };
+const roomOf = (file) => PACKAGES[file] ?? Object.keys(ROOMS).find((name) => ROOMS[name].includes(file));
 /** What a room loads later is a file of its own, found by name. */
 for (const file of Object.values(ROOMS).flat())
   for (const later of imported(file, /\bimport\('([^']+)'\)/g))
@@ -84,8 +87,8 @@ const entryOf = (file) => Object.keys(ENTRIES).find((name) => ENTRIES[name] === 
 
 /** What is there of a file when it runs. */
 const exportsOf = (file) =>
-  file === 'zod'
-    ? zodUsed
+  PACKAGES[file]
+    ? used[file]
     : [
         ...readFileSync(file, 'utf8').matchAll(
           /^export (?:async )?(?:const|let|class|function)\*? (\w+)|^export \{([^}]*)\}/gm,
@@ -97,7 +100,7 @@ const exportsOf = (file) =>
       );
 /** Two files of a room may export the same name: each of them is known in it by another. */
 const sharesName = (file) => {
-  if (file === 'zod') return true;
+  if (PACKAGES[file]) return true;
   const others = ROOMS[roomOf(file)].filter((other) => other !== file).flatMap(exportsOf);
   return exportsOf(file).some((name) => others.includes(name));
 };
@@ -127,13 +130,24 @@ const besides = (within) => ({
     onResolve({ filter: /^[^.]/ }, ({ path, kind }) =>
       within && kind === 'dynamic-import' && entryOf(path) ? external(entryOf(path)) : undefined,
     );
-    onResolve({ filter: /^zod$/ }, ({ namespace }) => {
+    onResolve({ filter: ZOD }, ({ namespace }) => {
       if (namespace === 'zod') return undefined;
-      return within === 'base' ? { path: 'zod', namespace: 'zod' } : stub('zod');
+      return within === PACKAGES.zod ? { path: 'zod', namespace: 'zod' } : stub('zod');
     });
-    onLoad({ filter: /.*/, namespace: 'zod' }, () => ({ contents: lateZod(), resolveDir: '.', loader: 'ts' }));
+    onResolve({ filter: /^yaml$/ }, () => (within === PACKAGES.yaml ? undefined : stub('yaml')));
+    onLoad({ filter: /.*/, namespace: 'zod' }, lateZod);
   },
 });
+/** The same without rooms: where all of zod that is used is in the one bundle. */
+const zodLate = {
+  name: 'zod-late',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: ZOD }, ({ namespace }) =>
+      namespace === 'zod' ? undefined : { path: 'zod', namespace: 'zod' },
+    );
+    onLoad({ filter: /.*/, namespace: 'zod' }, lateZod);
+  },
+};
 const onlyEntries = {
   name: 'only-entries',
   setup({ onResolve }) {
@@ -155,36 +169,50 @@ const zodInParts = {
     });
   },
 };
+/** Ours, and the MCP SDK's. */
+const ZOD = /^zod(?:\/v4)?$/;
 /** Of zod: what makes a schema. They are made late (`src/deferred.ts`); what is not named here is zod's as it is. */
 const MAKERS =
-  'array base64 boolean cidrv4 custom date discriminatedUnion enum int intersection ipv4 json lazy literal looseObject null number object record strictObject string tuple undefined union unknown url';
-/** What our files use of it; `z.core` is types to them. */
-const zodUsed = await usedOfZod();
-async function usedOfZod() {
+  'any array base64 boolean cidrv4 custom date discriminatedUnion email enum int intersection ipv4 json lazy literal looseObject null nullable number object optional preprocess record strictObject string tuple undefined union unknown url';
+/** What our files use of them, and the MCP SDK of zod; `z.core` is types to them. */
+const used = await usedOfPackages();
+async function usedOfPackages() {
   const files = ['src', 'guards', 'tools'].flatMap((folder) =>
     readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
   );
-  const texts = files.filter((name) => name.endsWith('.ts')).map((name) => readFileSync(name, 'utf8'));
-  const used = texts.flatMap((text) => [...text.matchAll(/\bz\s*\.\s*(\w+)/g)].map(([, name]) => name));
-  const there = await import('zod');
-  return [...new Set(used)].filter((name) => name in there && name !== 'core').sort();
+  const sdk = ['core', 'server'].flatMap((name) => {
+    const folder = join('node_modules/@modelcontextprotocol', name, 'dist');
+    return readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file));
+  });
+  const texts = [...files, ...sdk]
+    .filter((name) => /(?<!\.d)\.(?:ts|mjs)$/.test(name))
+    .map((name) => readFileSync(name, 'utf8'));
+  const found = (form) => texts.flatMap((text) => [...text.matchAll(form)].map(([, name]) => name));
+  const ofZod = found(/\bz\s*\.\s*(\w+)/g).filter((name) => name !== 'core');
+  const ofYaml = found(/^import \{([^}]*)\} from 'yaml'/gm).flatMap((names) => names.split(/[,\s]+(?:as \w+)?/));
+  const there = async (name, names) => {
+    const all = await import(name);
+    return [...new Set(names)].filter((one) => one in all).sort();
+  };
+  return { zod: await there('zod', ofZod), yaml: await there('yaml', ofYaml) };
 }
 function lateZod() {
   const isLate = (name) => MAKERS.split(' ').includes(name);
-  return [
+  const contents = [
     "import { later, real } from './src/deferred.ts';",
     "import { iso as zodIso, toJSONSchema as zodJsonSchema } from 'zod';",
     'export const iso = Object.fromEntries(Object.entries(zodIso).map(([name, make]) => [name, later(name, make)]));',
     'export const toJSONSchema = (schema, options) => zodJsonSchema(real(schema), options);',
-    ...zodUsed
+    ...used.zod
       .filter(isLate)
       .flatMap((name) => [
         `import { ${name} as zod_${name} } from 'zod';`,
         `const late_${name} = later('${name}', zod_${name});`,
         `export { late_${name} as ${name} };`,
       ]),
-    `export { ${zodUsed.filter((name) => !isLate(name) && !['iso', 'toJSONSchema'].includes(name)).join(', ')} } from 'zod';`,
+    `export { ${used.zod.filter((name) => !isLate(name) && !['iso', 'toJSONSchema'].includes(name)).join(', ')} } from 'zod';`,
   ].join('\n');
+  return { contents, resolveDir: '.', loader: 'ts' };
 }
 
 /** better-sqlite3 in the room of the ledger: 15 files fewer. Its compiled half is found in its own package. */
@@ -192,10 +220,9 @@ const sqliteInRoom = {
   name: 'sqlite-in-room',
   setup({ onLoad }) {
     onLoad({ filter: /better-sqlite3[\\/]lib[\\/]binding\.js$/ }, ({ path }) => ({
-      contents: readFileSync(path, 'utf8').replaceAll(
-        '__dirname',
-        "require('node:path').dirname(require.resolve('better-sqlite3'))",
-      ),
+      contents: readFileSync(path, 'utf8')
+        .replaceAll("path.join(__dirname, '..'", "path.join(require.folderOf('better-sqlite3')")
+        .replaceAll(/\brequire\((?=filename|getPrebuildPath)/g, 'require.addon('),
     }));
   },
 };
@@ -211,7 +238,7 @@ const OF_NODE = /^import (?:([\w$]+)(?:, )?)?(?:\{ ([^}]*) \}|\* as ([\w$]+))? ?
  * An `import` of a module of Node's makes all that it exports, for node:crypto 8 ms of each start; what is taken from the
  * module itself makes nothing else. Making a `require` takes as long as loading a file, so only who calls it has one.
  */
-function asLittleAsNeeded(folder) {
+function asLittleAsNeeded(folder, isLoaded = false) {
   const isEmpty = (name) => readFileSync(join(folder, name), 'utf8').replace(REQUIRE, '').trim() === '';
   const empty = readdirSync(folder).filter(
     (name) => name.startsWith('chunk-') && name.endsWith('.js') && isEmpty(name),
@@ -239,7 +266,10 @@ function asLittleAsNeeded(folder) {
       });
     if (/^import .*"node:/m.test(code))
       throw new Error(`${name} imports a module of Node's in a form that is not known here`);
-    writeFileSync(join(folder, name), [/\brequire\b/.test(code) ? REQUIRE : '', ...taken, code].join('\n'));
+    writeFileSync(
+      join(folder, name),
+      [!isLoaded && /\brequire\b/.test(code) ? REQUIRE : '', ...taken, code].join('\n'),
+    );
   }
 }
 
@@ -266,32 +296,79 @@ const common = {
   logLevel: 'warning',
 };
 
-const [entry, outdir = 'dist'] = process.argv.slice(2);
+const [entry, outdir = 'dist', how] = process.argv.slice(2);
+const isLoaded = how === 'loaded';
 rmSync(outdir, { recursive: true, force: true });
-if (entry) await build({ ...common, outdir, entryPoints: [entry] });
-else {
+if (entry) {
+  await build({ ...common, outdir, entryPoints: [entry] });
+  asLittleAsNeeded(outdir, isLoaded);
+  await withoutLayout(outdir, isLoaded);
+} else {
   const { main, serve, ...rest } = ENTRIES;
   // The start of a server is a bundle of its own: with what is shared split off, it would load all of zod for its part.
-  await build({ ...common, outdir, entryPoints: { main, serve } });
+  await build({ ...common, outdir, entryPoints: { main, serve }, plugins: [zodInParts, zodLate, onlyEntries] });
   for (const name of Object.keys(ROOMS)) await buildRoom(name);
   await build({ ...common, outdir, entryPoints: rest, splitting: true, plugins: [zodInParts, besides()] });
   writeFileSync('dist/tools.json', await toolList());
   copyCedar();
   copyHcl();
+  asLittleAsNeeded(outdir, true);
+  await withoutLayout(outdir, true);
   await buildPage();
+}
+if (!entry || isLoaded) await buildStarted();
+
+/** What is started by its name; the loader keeps compiled code by the digest of what it loads. */
+async function buildStarted() {
+  const digest = createHash('sha256');
+  for (const name of readdirSync(outdir).filter((file) => file.endsWith('.cjs')))
+    digest.update(`${name}\0`).update(readFileSync(join(outdir, name)));
+  const define = {
+    ...common.define,
+    __BUILD__: JSON.stringify(digest.digest('hex').slice(0, 16)),
+    __COMMANDS__: JSON.stringify(filesIn('src/cli/commands').map((file) => file.slice('src/cli/commands/'.length, -3))),
+  };
+  const making = join(outdir, 'started');
+  await build({
+    ...common,
+    banner: {},
+    define,
+    outdir: making,
+    entryPoints: entry ? { loader: STARTED.loader } : STARTED,
+  });
+  asLittleAsNeeded(making);
+  await withoutLayout(making);
+  for (const name of readdirSync(making).filter((file) => file.endsWith('.js')))
+    renameSync(join(making, name), join(outdir, name));
+  rmSync(making, { recursive: true });
+}
+
+/**
+ * For `src/loader.ts`: a function that is given `exports`, `require` and where it is. Files of the program are
+ * read by their name; all else is imported as it is in a module. A text of one byte a character is read at once.
+ */
+async function asLoaded(code) {
+  const late = code.replaceAll(/\bimport\("\.\/([\w-]+)\.js"\)/g, 'Promise.resolve().then(()=>require("./$1.cjs"))');
+  const define = { 'import.meta.url': '__url' };
+  const options = { minifyWhitespace: true, format: 'cjs', target: common.target, legalComments: 'none', define };
+  const { code: body } = await transform(late, { ...options, charset: 'ascii' });
+  const inside = body.replaceAll(/\brequire\("\.\/([\w-]+)\.js"\)/g, 'require("./$1.cjs")');
+  return `(function (exports, require, module, __url) {${inside}\n})`;
 }
 
 /**
  * White space and comments go, a tenth of what is installed; names stay, so that a stack says where it was. From which
  * sources each file is made stands beside them, for the tests of what a command loads.
  */
-async function withoutLayout(folder) {
+async function withoutLayout(folder, isLoaded = false) {
   const sources = {};
   for (const name of readdirSync(folder).filter((file) => file.endsWith('.js'))) {
     const code = readFileSync(join(folder, name), 'utf8');
-    sources[name] = [...code.matchAll(/^\/\/ ([\w@].*\.[cm]?[jt]sx?)$/gm)].map(([, source]) => source);
+    const made = isLoaded ? name.replace(/js$/, 'cjs') : name;
+    sources[made] = [...code.matchAll(/^\/\/ ([\w@].*\.[cm]?[jt]sx?)$/gm)].map(([, source]) => source);
     const options = { minifyWhitespace: true, format: 'esm', target: common.target, legalComments: 'none' };
-    writeFileSync(join(folder, name), (await transform(code, options)).code);
+    writeFileSync(join(folder, made), isLoaded ? await asLoaded(code) : (await transform(code, options)).code);
+    if (made !== name) rmSync(join(folder, name));
   }
   writeFileSync(join(folder, 'sources.json'), JSON.stringify(sources));
 }
@@ -325,14 +402,14 @@ function cardDocument() {
   const policy = `default-src 'none'; script-src ${digest(script)}; style-src ${digest(style)}; base-uri 'none'; form-action 'none'`;
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>Countersign</title><style>${style}</style></head><body class="embedded"><main class="card"></main><script>${script}</script></body></html>`;
 }
-asLittleAsNeeded(outdir);
-await withoutLayout(outdir);
-
 async function buildRoom(name) {
   const files = ROOMS[name].map((file) =>
     sharesName(file) ? renamed(file, `./${file}`, true) : `export * from './${file}';`,
   );
-  const contents = [...files, ...(name === roomOf('zod') ? [renamed('zod', 'zod', true)] : [])].join('\n');
+  const contents = [
+    ...files,
+    ...Object.keys(PACKAGES).flatMap((one) => (name === PACKAGES[one] ? renamed(one, one, true) : [])),
+  ].join('\n');
   const stdin = { contents, resolveDir: '.', sourcefile: `${name}.ts`, loader: 'ts' };
   const plugins = [zodInParts, sqliteInRoom, besides(name)];
   await build({ ...common, external: [], stdin, outfile: join(outdir, `${name}.js`), plugins });

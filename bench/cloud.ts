@@ -67,6 +67,6 @@ async function planning(world: BenchWorld): Promise<Row> {
     `plan_stack_update, the cloud ${AWAY_MILLISECONDS} ms away`,
     await inTurns(PLAN_ROUNDS, ours, bare),
     'ms',
-    1.2,
+    1.1,
   );
 }

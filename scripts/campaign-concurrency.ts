@@ -2,24 +2,23 @@
  * `npm run campaign:concurrency [seconds] [processes] [seed]`: processes that propose, sign and execute on five targets at
  * the same time; docs/results/concurrency.md says what came of it. Fails if anything was done twice, lost or left locked.
  */
-import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { cpus, totalmem } from 'node:os';
 import { runConcurrently } from '../test/concurrency/campaign.ts';
+import { commitOf, machine } from './seen-on.ts';
 
 const seconds = Number(process.argv[2] ?? 60);
 const processes = Number(process.argv[3] ?? 8);
 const seed = Number(process.argv[4] ?? 20_261_128);
 const result = await runConcurrently({ processes, seconds, seed });
 for (const problem of result.problems.slice(0, 20)) process.stderr.write(`${problem}\n`);
-const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
+const commit = commitOf();
 const number = (value: number) => value.toLocaleString('en');
 const lost = Object.entries(result.lost).sort(([, a], [, b]) => b - a);
 writeFileSync(
   'docs/results/concurrency.md',
   `# Several processes at once
 
-\`npm run campaign:concurrency ${seconds} ${processes} ${seed}\` at ${commit}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.versions.node}.
+\`npm run campaign:concurrency ${seconds} ${processes} ${seed}\` at ${commit}, ${machine()}.
 
 ${processes} processes share one state folder and one simulated cloud for ${seconds} s. Each plans and proposes a change on one of five targets (three stacks, two instances), signs an open change of that target with two people's keys, and executes it, whoever proposed it.
 

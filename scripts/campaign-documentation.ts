@@ -7,9 +7,10 @@
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { availableParallelism, tmpdir, totalmem } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { againstGuide, againstWords, type Finding } from './documentation/compare.ts';
+import { commitOf, machine } from './seen-on.ts';
 import { readCfnLint } from './tables/cfn-lint.ts';
 import { serviceSpecVersion } from './tables/service-spec.ts';
 import { readGuide } from './tables/user-guide.ts';
@@ -46,7 +47,7 @@ function pagesOf(place: string): string {
 }
 
 function page(lineCount: number, lines: readonly Finding[], words: readonly Finding[], lint: string): string {
-  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
+  const commit = commitOf();
   const section = ({ title, why, rows, counted }: Finding) => [
     `### ${title}: ${rows.length}`,
     '',
@@ -59,7 +60,7 @@ function page(lineCount: number, lines: readonly Finding[], words: readonly Find
   return [
     '# Verdicts against the documentation',
     '',
-    `\`npm run campaign:documentation\` at ${commit}, on ${availableParallelism()} cores and ${Math.round(totalmem() / 2 ** 30)} GiB.`,
+    `\`npm run campaign:documentation\` at ${commit}, ${machine()}.`,
     `Sources: awsdocs/aws-cloudformation-user-guide ${COMMIT} (December 2023), @aws-cdk/aws-service-spec ${serviceSpecVersion()},`,
     `cfn-lint ${lint}. The pages are fetched for the run and are no part of this repository.`,
     '',

@@ -2,11 +2,10 @@
  * `npm run campaign:iam [pairs] [seed]`: generated pairs of policies, judged by our analysis and by
  * `@cloud-copilot/iam-simulate`; docs/results/iam.md says what came of it. Fails if ours is narrower once.
  */
-import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { cpus, totalmem } from 'node:os';
 import fc from 'fast-check';
 import { compare, type Outcome, pairs } from '../test/providers/aws/knowledge/marks/policy-pairs.ts';
+import { commitOf, machine } from './seen-on.ts';
 
 const count = Number(process.argv[2] ?? 25_000);
 const seed = Number(process.argv[3] ?? 20_261_128);
@@ -29,13 +28,13 @@ for (const one of [...sum.missed, ...sum.untold].slice(0, 5)) process.stderr.wri
 const version = (
   JSON.parse(readFileSync('node_modules/@cloud-copilot/iam-simulate/package.json', 'utf8')) as { version: string }
 ).version;
-const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
+const commit = commitOf();
 const number = (value: number) => value.toLocaleString('en');
 writeFileSync(
   'docs/results/iam.md',
   `# Policies, cross-checked
 
-\`npm run campaign:iam ${count} ${seed}\` at ${commit}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.versions.node}, against \`@cloud-copilot/iam-simulate\` ${version} (a development dependency: it is not part of the package).
+\`npm run campaign:iam ${count} ${seed}\` at ${commit}, ${machine()}, against \`@cloud-copilot/iam-simulate\` ${version} (a development dependency: it is not part of the package).
 
 Each pair is an identity policy, a permissions boundary and the policy of a thing, before and after a change. For six requests each, the oracle says whether IAM allows them before and after. Whatever it newly allows must be among the gains of our analysis (*missed*, if not), and the change must have a sentence that tells of an exposure (*untold*, if not).
 

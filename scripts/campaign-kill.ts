@@ -3,12 +3,11 @@
  * ledger write, at each request that changes something, and at that many random moments, or whose endpoint misbehaves.
  * docs/results/kill.md says what came of it. Fails if something is wrong once.
  */
-import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { cpus, totalmem } from 'node:os';
 import { ANSWERS } from '../test/kill/answers.ts';
 import { CHANGES } from '../test/kill/changes.ts';
 import { type Ran, run, type Trouble } from '../test/kill/harness.ts';
+import { commitOf, machine } from './seen-on.ts';
 
 const moments = Number(process.argv[2] ?? 500);
 const seed = Number(process.argv[3] ?? 20_261_128);
@@ -63,7 +62,7 @@ function randomFrom(start: number): () => number {
 }
 
 const began = performance.now();
-const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
+const commit = commitOf();
 const kinds = Object.keys(CHANGES);
 const lengths = new Map<string, Ran>();
 for (const kind of kinds) {
@@ -137,7 +136,7 @@ function report(): void {
     'docs/results/kill.md',
     `# Killed executors
 
-\`npm run campaign:kill ${moments} ${seed}\` at ${commit}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.versions.node}, ${minutes} minutes, against the simulated cloud behind a socket, which goes on when the executor is dead.
+\`npm run campaign:kill ${moments} ${seed}\` at ${commit}, ${machine()}, ${minutes} minutes, against the simulated cloud behind a socket, which goes on when the executor is dead.
 
 Each run is a signed change (${kinds.join(', ')}), executed by a process of its own. Afterwards a person reconciles it at once, and again when every signature is too old, and signs it off if no look settles it; a change that stayed approved is executed. *Wrong* is a request that was sent twice, a change without an end, an end that the endpoint contradicts, a ledger that does not verify, or an event that the rules of the model (\`test/model/rules.ts\`) do not allow.
 

@@ -6,7 +6,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { availableParallelism, loadavg, tmpdir, totalmem } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { aDay, fill } from '../bench/growth.ts';
@@ -42,6 +42,8 @@ subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL)
 used = resource.getrusage(resource.RUSAGE_CHILDREN)
 print(json.dumps({"seconds": used.ru_utime + used.ru_stime, "megabytes": used.ru_maxrss / 1024}))
 `;
+
+import { commitOf, machine } from './seen-on.ts';
 
 async function campaign(events: number): Promise<void> {
   const independent = fileURLToPath(new URL('../test/ledger/independent.py', import.meta.url));
@@ -109,11 +111,11 @@ async function campaign(events: number): Promise<void> {
     const { files } = await writeTiles(ledger, tiles, heads.at(-1)!);
     const written = process.cpuUsage(began);
     const said = python(['tiles', vkey, tiles]).trim();
-    const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
+    const commit = commitOf();
     const row = (what: string, value: string, budget: string) => `| ${what} | ${value} | ${budget} |`;
     const text = `# A ledger of ${size.toLocaleString('en')} events
 
-\`npm run campaign:ledger\` at ${commit}, ${availableParallelism()} cores, ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.version.slice(1)}, load ${loadavg()[0]!.toFixed(1)} at the end: events of days of work, through the store, with a signed checkpoint after each fiftieth. CPU, medians of ${rounds.length} rounds for verification and of ${times.length} receipts.
+\`npm run campaign:ledger\` at ${commit}, ${machine()} at the end: events of days of work, through the store, with a signed checkpoint after each fiftieth. CPU, medians of ${rounds.length} rounds for verification and of ${times.length} receipts.
 
 | what | seen | budget |
 |---|---|---|

@@ -8,16 +8,17 @@
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { availableParallelism, tmpdir, totalmem } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { areInstalled } from '../test/clients/folder.ts';
 import { openModelApi } from '../test/clients/model-api.ts';
 import { furnish, PROGRAMS, start } from '../test/clients/programs.ts';
+import { commitOf, machine } from './seen-on.ts';
 
 const STACK = 'cost-explorer-prod';
 if (!areInstalled()) throw new Error('The clients are not installed: node scripts/install-clients.ts');
 const source = new URL('..', import.meta.url).pathname;
-const commit = execFileSync('git', ['-C', source, 'rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
+const commit = commitOf(source);
 
 /** Of the machine, not of this checkout. */
 const OWN_PATH = (process.env.PATH ?? '')
@@ -198,11 +199,10 @@ writeFileSync(
   join(source, 'docs/results/newcomer.md'),
   `# A newcomer’s first minutes
 
-\`npm run campaign:newcomer\` at ${commit}, ${availableParallelism()} cores, ${Math.round(totalmem() / 2 ** 30)} GB, the machine’s Node ${execFileSync(
-    'node',
-    ['--version'],
-    { encoding: 'utf8', env: { PATH: OWN_PATH } },
-  )
+\`npm run campaign:newcomer\` at ${commit}, ${machine()}, the machine’s Node ${execFileSync('node', ['--version'], {
+    encoding: 'utf8',
+    env: { PATH: OWN_PATH },
+  })
     .trim()
     .slice(
       1,

@@ -4,7 +4,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { availableParallelism, tmpdir, totalmem } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CloudFormationClient, CreateStackCommand } from '@aws-sdk/client-cloudformation';
 import { type RehearsalReport, rehearsePolicy } from '../src/cli/policy-rehearse.ts';
@@ -16,6 +16,7 @@ import type { Rehearsed } from '../src/policy-lab/rehearse/rehearse.ts';
 import { deployTools } from '../src/sandbox/deploy-tools.ts';
 import { exporting, importsOf } from '../src/sandbox/plausible-parameters.ts';
 import { isTemplate, isTooLong, nameValues, newValues, valuesFor } from '../src/sandbox/rehearsal.ts';
+import { commitOf, machine } from './seen-on.ts';
 
 const ACCOUNT = '123456789012';
 const REGION = 'us-east-1';
@@ -142,7 +143,7 @@ for (const { folder, since } of histories) {
     .split('/')
     .at(-1)!
     .replace('+', '/');
-  const head = execFileSync('git', ['-C', folder, 'rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
+  const head = commitOf(folder);
   const began = { wall: performance.now(), cpu: process.cpuUsage() };
   const report: RehearsalReport = await rehearsePolicy(
     { policy: policyPath, git: folder, since, path: undefined, stackName: '{name}' },
@@ -173,12 +174,12 @@ for (const { folder, since } of histories) {
   );
   for (const { why, changes } of report.notPlanned.slice(0, 5)) reasons.push(`- ${name}, ${changes}: ${why}`);
 }
-const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
+const commit = commitOf();
 writeFileSync(
   'docs/results/rehearse.md',
   `# Rehearsals of public histories
 
-\`npm run campaign:rehearse -- FOLDER@SINCE …\` at ${commit}, ${availableParallelism()} cores, ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.version.slice(1)}. The policy has one account, one scope (\`stacks: ["*"]\`, production, \`execute: by_command\`), three people and the default approvals. Git objects only; each version of a template is deployed in a simulated cloud of its own, and the next one is planned.
+\`npm run campaign:rehearse -- FOLDER@SINCE …\` at ${commit}, ${machine()}. The policy has one account, one scope (\`stacks: ["*"]\`, production, \`execute: by_command\`), three people and the default approvals. Git objects only; each version of a template is deployed in a simulated cloud of its own, and the next one is planned.
 
 | repository | since | changes of a template (commits) | pass | needs approval | denied | no change | could not be planned | CPU and time, for one change | planned again one by one |
 |---|---|---|---|---|---|---|---|---|---|

@@ -1,9 +1,8 @@
 /** Writes docs/results/pairs.md from the results of the pairs campaign. */
-import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { availableParallelism, totalmem } from 'node:os';
 import { type Effect, REVERSIBILITIES, worstReversibility } from '../src/core/effect.ts';
 import { READ, TOO_MUCH } from './pairs-judged.ts';
+import { commitOf, machine } from './seen-on.ts';
 
 export interface PairResult {
   pair: string;
@@ -30,14 +29,14 @@ const share = (part: number, whole: number) => `${part} (${Math.round((100 * par
 
 export function writeReport(results: readonly PairResult[]): void {
   const planned = results.filter(({ outcome }) => outcome === 'planned');
-  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
+  const commit = commitOf();
   const denied = planned.filter(({ decision }) => decision === 'denied');
   const stopped = planned.filter(({ decision, seats }) => decision === 'denied' || seats >= 2);
   const tooMuch = stopped.filter(({ pair }) => Object.hasOwn(TOO_MUCH, pair));
   const lines = [
     '# The 120 template pairs, planned',
     '',
-    `\`npm run campaign:pairs\` at ${commit}, ${availableParallelism()} cores, ${Math.round(totalmem() / 2 ** 30)} GB. Each \`before\` is deployed in the sandbox, each \`after\` planned through the pipeline in production, with the example policy's seats and \`public_ports: [443]\`. The pairs are commits of a public repository of templates and are not part of this project.`,
+    `\`npm run campaign:pairs\` at ${commit}, ${machine()}. Each \`before\` is deployed in the sandbox, each \`after\` planned through the pipeline in production, with the example policy's seats and \`public_ports: [443]\`. The pairs are commits of a public repository of templates and are not part of this project.`,
     '',
     '| outcome | pairs |',
     '|---|---|',

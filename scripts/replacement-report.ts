@@ -3,11 +3,10 @@
  * difference, in classes, in docs/results/replacement-vs-cfn-lint.md. Needs python3 with cfn-lint.
  */
 
-import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { availableParallelism, totalmem } from 'node:os';
 import { loadKnowledge } from '../src/providers/aws/knowledge/index.ts';
 import type { Replacement } from '../src/providers/aws/knowledge/replacement.ts';
+import { commitOf, machine } from './seen-on.ts';
 import { readCfnLint } from './tables/cfn-lint.ts';
 import { readServiceSpec, serviceSpecVersion } from './tables/service-spec.ts';
 import type { Mark } from './tables/shapes.ts';
@@ -90,12 +89,12 @@ for (const [type, names] of cfnLint.properties) {
   }
 }
 
-const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
+const commit = commitOf();
 const total = [...cfnLint.marks.values()].flat();
 const lines = [
   "# Replacement verdicts against cfn-lint's createOnlyProperties",
   '',
-  `\`npm run campaign:replacement\` at ${commit}, on ${availableParallelism()} cores and ${Math.round(totalmem() / 2 ** 30)} GiB.`,
+  `\`npm run campaign:replacement\` at ${commit}, ${machine()}.`,
   `Sources: cfn-lint ${cfnLint.version} (${cfnLint.marks.size} types of all regions: ${total.filter(({ mark }) => mark === 'always').length} create-only`,
   `and ${total.filter(({ mark }) => mark === 'conditional').length} conditionally create-only properties), @aws-cdk/aws-service-spec ${serviceSpecVersion()}.`,
   '',

@@ -11,6 +11,8 @@ interface Later {
   made?: object;
   /** Of an object as it was written: asking for one of its members makes no other. */
   shape?: object | undefined;
+  /** How often something was parsed with it. */
+  parsed?: number;
 }
 
 /** Of a schema: methods that make another one and do nothing else. */
@@ -23,6 +25,10 @@ const CHAINED = new Set(
   ).split(' '),
 );
 const WITH_SHAPE = new Set(['object', 'strictObject', 'looseObject']);
+/** Zod writes and compiles a function for each object of a schema, which costs as much as some dozens of its values. */
+const PARSED_WITHOUT_CODE = 30;
+const PARSERS = new Set(['parse', 'safeParse']);
+type Parse = (value: unknown, context?: object) => unknown;
 const laters = new WeakMap<object, Later>();
 
 /** Nothing deferred is left in what zod gets: a schema is as fast as its own once it is made. */
@@ -62,7 +68,12 @@ const HANDLER: ProxyHandler<Later> = {
   get(later, key) {
     if (key === 'shape' && later.shape && !later.made) return later.shape;
     const own = () => made(later) as Record<PropertyKey, unknown>;
-    if (typeof key !== 'string' || !CHAINED.has(key)) return own()[key];
+    if (typeof key !== 'string') return own()[key];
+    if (PARSERS.has(key) && (later.parsed ?? 0) < PARSED_WITHOUT_CODE) {
+      later.parsed = (later.parsed ?? 0) + 1;
+      return (value: unknown, context?: object) => (own()[key] as Parse)(value, { ...context, jitless: true });
+    }
+    if (!CHAINED.has(key)) return own()[key];
     return (...given: unknown[]) => {
       const make = () => (own()[key] as (...given: unknown[]) => object)(...real(given));
       // `meta()` reads what was written.
@@ -73,12 +84,21 @@ const HANDLER: ProxyHandler<Later> = {
   getPrototypeOf: (later) => Object.getPrototypeOf(made(later)) as object,
 };
 
-/** @param make one of zod's own functions that make a schema. */
+/**
+ * Of a schema that is made of nothing there is one: whatever is asked of it, or of its kind, makes another.
+ *
+ * @param make one of zod's own functions that make a schema.
+ */
 export function later<M extends Make>(name: string, make: M): M {
-  const makeLater = (...given: never[]) =>
-    deferred({
-      make: () => make(...real(given)),
-      shape: WITH_SHAPE.has(name) ? (given[0] as unknown as object) : undefined,
-    });
+  let plain: object | undefined;
+  const makeLater = (...given: never[]) => {
+    if (given.length > 0)
+      return deferred({
+        make: () => make(...real(given)),
+        shape: WITH_SHAPE.has(name) ? (given[0] as unknown as object) : undefined,
+      });
+    plain ??= deferred({ make: () => make() });
+    return plain;
+  };
   return makeLater as unknown as M;
 }

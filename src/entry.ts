@@ -8,10 +8,9 @@ import { readConfig } from './config.ts';
 declare const __VERSION__: string;
 
 const serving = parseServe(process.argv.slice(2));
-if (serving) {
-  const { serve } = await import('./cli/serve.ts');
-  serve(readConfig(serving), __VERSION__, serving.sandbox === true);
-} else await import('./main.ts');
+if (serving)
+  void import('./cli/serve.ts').then(({ serve }) => serve(readConfig(serving), __VERSION__, serving.sandbox === true));
+else void import('./main.ts');
 
 function parseServe(
   args: string[],

@@ -13,17 +13,18 @@ import { eachEvent } from '../core/each-event.ts';
 import {
   type BodyOf,
   bodyOf,
-  bodyOnce,
+  EVENT_BODIES,
   type EventKind,
   type EventOf,
   eventsOf,
   type LedgerEvent,
+  parsedBody,
 } from '../core/events.ts';
 import { foldChange } from '../core/lifecycle.ts';
 import type { Plan } from '../core/plan.ts';
 import { readPlan } from '../core/plan-document.ts';
 import { readLedgerAt } from '../ledger/open.ts';
-import { type AuditProblem, auditNames, auditPins, auditSignedPolicy } from '../policy/audit.ts';
+import { type AuditProblem, auditPins, auditSignedPolicy, NAMING_KINDS, nameAudit } from '../policy/audit.ts';
 import { directoryAt } from '../policy/directory.ts';
 import { providerRules } from '../providers/index.ts';
 
@@ -57,7 +58,7 @@ const OF_CHANGES: readonly string[] = ['change.approved', 'change.rejected'];
 export async function auditSignatures(home: string): Promise<SignatureAudit> {
   const ledger = readLedgerAt(home);
   try {
-    const problems = [...(await auditPins(ledger)), ...(await auditNames(ledger)), ...(await auditPlans(ledger))];
+    const problems = [...(await auditPins(ledger)), ...(await auditNamed(ledger))];
     const audit: SignatureAudit = { good: 0, notChecked: 0, others: 0, problems };
     for await (const event of eachEvent(ledger, SIGNED_KINDS)) {
       const check = await checkOf(ledger, event as LedgerEvent & { kind: SignedKind });
@@ -87,33 +88,42 @@ async function checkOf<K extends SignedKind>(
 
 /** Remembered at once. */
 const READ_PLANS = 1_000;
+const plan = {
+  'plan.made': EVENT_BODIES['plan.made'].pick({ document: true, digest: true }),
+  'change.proposed': EVENT_BODIES['change.proposed'].pick({ planDocument: true, planDigest: true }),
+};
+const NAMING_PLANS = Object.keys(plan);
 
-/** Each plan that was made or proposed is the stored one, and no other document. */
-async function auditPlans(ledger: Reading): Promise<AuditProblem[]> {
+/** Each policy that an event names was in force; each plan that one names is the stored one, and no other document. */
+async function auditNamed(ledger: Reading): Promise<AuditProblem[]> {
   const problems: AuditProblem[] = [];
+  const policyProblem = await nameAudit(ledger);
   const read = new Set<string>();
-  for await (const row of eachEvent(ledger, ['plan.made', 'change.proposed'])) {
+  async function isStored(row: LedgerEvent): Promise<boolean> {
     const [document, digest] = planNamedBy(row);
     // What is proposed was planned a little before: most plans are named twice.
     const named = `${document} ${digest}`;
-    if (read.has(named)) continue;
+    if (read.has(named)) return true;
     if (read.size >= READ_PLANS) read.clear();
-    if (await readPlan(await ledger.document(document), digest, providerRules.completePlan)) read.add(named);
-    else
-      problems.push({
-        seq: row.seq,
-        message: `Row ${row.seq} (${row.kind}): the plan that it names is not the stored one.`,
-      });
+    if (!(await readPlan(await ledger.document(document), digest, providerRules.completePlan))) return false;
+    read.add(named);
+    return true;
+  }
+  for await (const row of eachEvent(ledger, [...new Set([...NAMING_PLANS, ...NAMING_KINDS])])) {
+    const policy = NAMING_KINDS.includes(row.kind) ? await policyProblem(row) : undefined;
+    const isAnother = NAMING_PLANS.includes(row.kind) && !(await isStored(row));
+    for (const why of [policy, isAnother ? 'the plan that it names is not the stored one.' : undefined])
+      if (why !== undefined) problems.push({ seq: row.seq, message: `Row ${row.seq} (${row.kind}): ${why}` });
   }
   return problems;
 }
 
 function planNamedBy(event: LedgerEvent): [document: string, digest: string] {
   if (event.kind === 'plan.made') {
-    const { document, digest } = bodyOnce('plan.made', event);
+    const { document, digest } = parsedBody(plan['plan.made'], 'plan.made', event);
     return [document, digest];
   }
-  const { planDocument, planDigest } = bodyOnce('change.proposed', event);
+  const { planDocument, planDigest } = parsedBody(plan['change.proposed'], 'change.proposed', event);
   return [planDocument, planDigest];
 }
 

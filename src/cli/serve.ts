@@ -3,14 +3,10 @@
  *
  * The build makes a bundle of its own of this file, so import no class of ours here: it would be another one there.
  */
-import { flushCompileCache } from 'node:module';
 import type { Config } from '../config.ts';
 import type { Answers } from '../mcp/server.ts';
 import { serveTools } from '../mcp/stdio.ts';
 import { cardPage, listedTools } from './built.ts';
-
-/** Keeps the compiled code of what was loaded for the next start: clients kill a server more often than they close it. */
-const FLUSH_CACHE_AFTER_MILLISECONDS = 2_000;
 
 /** Waits end with the client; a plan that is being made has this long to be stored. */
 const END_AFTER_MILLISECONDS = 5_000;
@@ -29,5 +25,4 @@ export function serve(config: Config, version: string, sandboxed: boolean): void
   };
   serveTools({ listed: listedTools, version, answers: answering }, config.reviewUrl);
   process.stdin.once('end', () => setTimeout(() => process.exit(), END_AFTER_MILLISECONDS).unref());
-  setTimeout(flushCompileCache, FLUSH_CACHE_AFTER_MILLISECONDS).unref();
 }

@@ -221,7 +221,7 @@ function without(plan: Plan, exceptions: readonly Exception[]): Plan {
 }
 
 /** INVARIANT: an adjustment raises a verdict, or watches it; it never turns a deny into a hold. */
-function adjusted(verdict: Verdict, adjustment: Adjustment | undefined): Verdict {
+export function adjusted(verdict: Verdict, adjustment: Adjustment | undefined): Verdict {
   if (verdict.outcome !== 'hold' && verdict.outcome !== 'deny') return verdict;
   if (adjustment?.observe) return { ...verdict, outcome: 'note', observed: verdict.observed ?? verdict.outcome };
   if (verdict.outcome === 'deny' || !adjustment?.raise) return verdict;

@@ -9,6 +9,9 @@ import type { Evidence } from './evidence.ts';
 /** In events of kinds that only a newer version knows: `document`, `policyDocument`, … at any depth. */
 const NAMES_A_DOCUMENT = /^document$|Document$/;
 
+/** Digests at once. */
+const REMEMBERED = 1_000;
+
 /** @throws LEDGER_TAMPERED for bytes that are not those of the digest. */
 export function documentIn(digest: string, bytes: Buffer | undefined): Json | undefined {
   if (bytes === undefined) return undefined;
@@ -27,7 +30,7 @@ export function missingDocuments({
 }: Pick<Evidence, 'document'>): (
   kind: string,
   event: LedgerEvent,
-  bytes: Buffer,
+  text: string,
 ) => Promise<string | undefined> | undefined {
   /** What documents name in turn. */
   const within: Readonly<Record<DocumentKind, readonly Named[]>> = {
@@ -42,13 +45,18 @@ export function missingDocuments({
     return namedBy.get(kind);
   };
 
+  /** Most plans are named twice, one time a little after the other. */
+  const complete = new Set<string>();
   async function missingAt(value: unknown, named: readonly Named[]): Promise<string | undefined> {
     for (const { names, path } of named)
       for (const digest of digestsAt(value, path)) {
+        if (complete.has(digest)) continue;
         const bytes = await read(digest);
         if (bytes === undefined) return digest;
         const missing = within[names].length > 0 ? await missingAt(parsed(bytes), within[names]) : undefined;
         if (missing !== undefined) return missing;
+        if (complete.size >= REMEMBERED) complete.clear();
+        complete.add(digest);
       }
     return undefined;
   }
@@ -58,10 +66,10 @@ export function missingDocuments({
     return undefined;
   }
 
-  return (kind, event, bytes) => {
+  return (kind, event, text) => {
     const named = namedIn(kind);
     if (named) return named.length > 0 ? missingAt(event.body, named) : undefined;
-    const digests = byItsName(bytes);
+    const digests = byItsName(text);
     return digests.length > 0 ? missingByItsName(digests) : undefined;
   };
 }
@@ -75,10 +83,10 @@ function parsed(bytes: Buffer): Json | undefined {
   }
 }
 
-function byItsName(bytes: Buffer): string[] {
-  if (!bytes.includes('ocument"')) return [];
+function byItsName(text: string): string[] {
+  if (!text.includes('ocument"')) return [];
   const digests: string[] = [];
-  JSON.parse(bytes.toString('utf8'), (key, value) => {
+  JSON.parse(text, (key, value) => {
     if (NAMES_A_DOCUMENT.test(key) && typeof value === 'string' && value.startsWith('sha256:')) digests.push(value);
     return value;
   });

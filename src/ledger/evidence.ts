@@ -1,5 +1,9 @@
-/** What a store shows of itself to be verified: all of it over one snapshot. */
+/**
+ * What a store shows of itself to be verified: all of it over one snapshot. Rows are texts, hashes too: a Buffer for
+ * each column takes longer than all that is done with it.
+ */
 import type { Standing } from '../core/kept.ts';
+import type { HexHash } from './hex-tree.ts';
 
 export type Either<T> = T | Promise<T>;
 export type Many<T> = Iterable<T> | AsyncIterable<T>;
@@ -13,11 +17,22 @@ export interface StoredRow {
   at: string;
   change_id: string | null;
   plan_id: string | null;
-  bytes: Buffer;
-  leaf: Buffer;
+  /** The bytes that were hashed, as UTF-8. */
+  text: string;
+  /** Only of a row whose bytes are not those of its `text`. */
+  bytes?: Buffer;
+  leaf: HexHash;
   /** Of the first format only; empty since. */
-  root: Buffer;
-  peaks: Buffer;
+  root: HexHash | '';
+  /** One behind the other. */
+  peaks: string;
+}
+
+/** @param text as it was read, with U+FFFD for what is no UTF-8. @param read only where there is some. */
+export function bytesUnlike(text: string, read: () => Buffer): { bytes: Buffer } | undefined {
+  if (!text.includes('\ufffd')) return undefined;
+  const bytes = read();
+  return bytes.equals(Buffer.from(text)) ? undefined : { bytes };
 }
 
 export interface Evidence {

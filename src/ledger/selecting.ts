@@ -41,7 +41,7 @@ export function selectionOf(query: EventQuery): Selection {
     !hasToolCalls(kinds);
   const { text, values } = isEachAsked
     ? joined([
-        part('SELECT e.bytes FROM ('),
+        part('SELECT e.text FROM ('),
         joined(
           kinds.map((kind) =>
             joined([part('SELECT * FROM ('), rowsOf({ ...query, kinds: [kind] }), part(`${order}) AS one`, limit)]),
@@ -96,7 +96,7 @@ function rowsOf(query: EventQuery): Part {
     if (!hasToolCalls(query.kinds)) conditions.push(part(`e.${NOT_A_TOOL_CALL}`));
   }
   const where = conditions.length > 0 ? [part('WHERE'), joined(conditions, ' AND ')] : [];
-  return joined([part('SELECT e.seq, e.bytes'), source, ...where]);
+  return joined([part('SELECT e.seq, CAST(e.bytes AS TEXT) AS text'), source, ...where]);
 }
 
 /** What is asked first: the tag within its time, how something stands, or the table by its own indices. */

@@ -12,10 +12,10 @@ import type { LedgerEvent } from '../core/events.ts';
 import { absoluteTime } from '../core/instant.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { documentProblem, missingDocuments } from './documents.ts';
-import { parseEvent } from './events.ts';
+import { eventIn } from './events.ts';
 import type { Evidence, StoredRow } from './evidence.ts';
+import { appendHexPeak, asHex, type HexHash, hexLeaf, hexLeafOfText, hexRootOf, splitHex } from './hex-tree.ts';
 import { comparedWithKept } from './keeping.ts';
-import { appendPeak, type Hash, leafHash, rootOf, splitHashes } from './merkle.ts';
 
 export type Problem =
   | 'changed'
@@ -35,8 +35,8 @@ export type Verification =
 
 /** `rootSaid`: of the tree up to this row, as it was stored. */
 interface Row extends Omit<StoredRow, 'root'> {
-  hash: Hash;
-  rootSaid: Hash;
+  hash: HexHash;
+  rootSaid: HexHash;
 }
 
 /**
@@ -56,16 +56,16 @@ export async function verifyEvidence(evidence: Evidence, checkpoints: readonly C
   const missingIn = missingDocuments(evidence);
   const kept = evidence.kept && comparedWithKept(evidence.kept, evidence.asColumn);
   let keptProblem: Verification | undefined;
-  let before: Hash[] = [];
-  let peaks: Hash[] = [];
+  let before: HexHash[] = [];
+  let peaks: HexHash[] = [];
   const sizes = new Set(checkpoints.map((one) => one.size));
-  const roots = new Map([[0, rootOf([])]]);
+  const roots = new Map([[0, hexRootOf([])]]);
   let size = 0;
   let missing: { digest: string; seq: number } | undefined;
   for await (const row of evidence.rows()) {
-    const event = readEvent(row.bytes);
-    const hash = leafHash(row.bytes);
-    const next = appendPeak(peaks, size, hash);
+    const event = readEvent(row);
+    const hash = hashOf(row);
+    const next = appendHexPeak(peaks, size, hash);
     if (!event || !isAsAppended(row, event, { seq: size + 1, hash, peaks: next, asColumn: evidence.asColumn })) {
       const standing = { index: size, peaks, before, evidence };
       return problemAt({ ...row, hash, rootSaid: rootSaid(row) }, standing);
@@ -73,9 +73,9 @@ export async function verifyEvidence(evidence: Evidence, checkpoints: readonly C
     before = peaks;
     peaks = next;
     size += 1;
-    if (sizes.has(size)) roots.set(size, rootOf(peaks));
+    if (sizes.has(size)) roots.set(size, hexRootOf(peaks));
     // Most rows have nothing to wait for, and a ledger has many.
-    const naming = missing ? undefined : missingIn(row.kind, event, row.bytes);
+    const naming = missing ? undefined : missingIn(row.kind, event, row.text);
     const digest = naming && (await naming);
     if (digest !== undefined) missing = { digest, seq: size };
     const follows = kept?.follow(event) ?? true;
@@ -92,12 +92,12 @@ export async function verifyEvidence(evidence: Evidence, checkpoints: readonly C
   if (problem) return failure('document', problem.seq, problem.message);
   const otherwise = keptProblem ? undefined : await kept?.end();
   if (otherwise !== undefined) return keptFailure(0, otherwise);
-  return keptProblem ?? { ok: true, size, rootHash: rootOf(peaks).toString('hex'), anchored };
+  return keptProblem ?? { ok: true, size, rootHash: hexRootOf(peaks).toLowerCase(), anchored };
 }
 
 /** A store that says where its end is says so of the rows that are there. */
-function tailProblem({ tail }: Evidence, size: number, peaks: readonly Hash[]): Verification | undefined {
-  if (!tail || (tail.size === size && tail.peaks.equals(Buffer.concat(peaks)))) return undefined;
+function tailProblem({ tail }: Evidence, size: number, peaks: readonly HexHash[]): Verification | undefined {
+  if (!tail || (tail.size === size && asHex(tail.peaks) === peaks.join(''))) return undefined;
   if (tail.size > size)
     return failure(
       'truncated',
@@ -108,7 +108,11 @@ function tailProblem({ tail }: Evidence, size: number, peaks: readonly Hash[]): 
 }
 
 /** Why the ledger does not begin with the events of a checkpoint. `roots`: of the first events, by their number. */
-function unlikeness(checkpoint: Checkpoint, size: number, roots: ReadonlyMap<number, Hash>): Verification | undefined {
+function unlikeness(
+  checkpoint: Checkpoint,
+  size: number,
+  roots: ReadonlyMap<number, HexHash>,
+): Verification | undefined {
   if (checkpoint.size > size) {
     return failure(
       'truncated',
@@ -116,7 +120,7 @@ function unlikeness(checkpoint: Checkpoint, size: number, roots: ReadonlyMap<num
       `The checkpoint covers ${counted(checkpoint.size, 'event')}; the ledger has only ${size}.`,
     );
   }
-  if (roots.get(checkpoint.size)?.toString('hex') === checkpoint.rootHash) return undefined;
+  if (roots.get(checkpoint.size)?.toLowerCase() === checkpoint.rootHash) return undefined;
   return failure(
     'tree',
     1,
@@ -128,31 +132,31 @@ function unlikeness(checkpoint: Checkpoint, size: number, roots: ReadonlyMap<num
 function isAsAppended(
   row: StoredRow,
   event: LedgerEvent,
-  own: { seq: number; hash: Hash; peaks: readonly Hash[]; asColumn: Evidence['asColumn'] },
+  own: { seq: number; hash: HexHash; peaks: readonly HexHash[]; asColumn: Evidence['asColumn'] },
 ): boolean {
   return (
     row.seq === own.seq &&
     event.seq === own.seq &&
-    row.leaf.equals(own.hash) &&
-    row.peaks.length === 32 * own.peaks.length &&
-    own.peaks.every((peak, index) => peak.equals(row.peaks.subarray(32 * index, 32 * index + 32))) &&
-    (row.root.length === 0 || row.root.equals(rootOf(own.peaks))) &&
+    row.leaf === own.hash &&
+    row.peaks === own.peaks.join('') &&
+    (row.root === '' || row.root === hexRootOf(own.peaks)) &&
     hasItsColumns(row, event, own.asColumn)
   );
 }
 
 async function* rowsOf(evidence: Pick<Evidence, 'rows'>): AsyncGenerator<Row> {
-  for await (const row of evidence.rows()) yield { ...row, hash: leafHash(row.bytes), rootSaid: rootSaid(row) };
+  for await (const row of evidence.rows()) yield { ...row, hash: hashOf(row), rootSaid: rootSaid(row) };
 }
 
 /** Rows of the first format say it; of those since it follows from their peaks. */
-const rootSaid = ({ root, peaks }: StoredRow): Hash => (root.length > 0 ? root : rootOf(splitHashes(peaks)));
+const rootSaid = ({ root, peaks }: StoredRow): HexHash => root || hexRootOf(splitHex(peaks));
+const hashOf = ({ text, bytes }: StoredRow): HexHash => (bytes ? hexLeaf(bytes) : hexLeafOfText(text));
 
 /** Where a row stands: the tree before it, that before its predecessor, and the store, to look for its own again. */
 interface Standing {
   index: number;
-  peaks: Hash[];
-  before: Hash[];
+  peaks: HexHash[];
+  before: HexHash[];
   evidence: Evidence;
 }
 
@@ -166,21 +170,20 @@ async function problemAt(row: Row, { index, peaks, before, evidence }: Standing)
   const seq = index + 1;
   if (row.seq < 1) return failure('inserted', row.seq, `Row ${row.seq} is before the first row.`);
   if (row.seq > seq) return failure('removed', seq, `Row ${seq} is missing; the next one is ${row.seq}.`);
-  const rootWith = (hash: Hash): Hash => rootOf(appendPeak(peaks, index, hash));
-  const event = readEvent(row.bytes);
+  const rootWith = (hash: HexHash): HexHash => hexRootOf(appendHexPeak(peaks, index, hash));
+  const event = readEvent(row);
   const treeProblem = () => failure('tree', seq, `Row ${seq}: its stored tree nodes do not match the events up to it.`);
-  if (row.leaf.equals(row.hash) && row.rootSaid.equals(rootWith(row.hash)) && event) {
+  if (row.leaf === row.hash && row.rootSaid === rootWith(row.hash) && event) {
     if (event.seq !== seq) return failure('inserted', seq, `Row ${seq} contains the event of row ${event.seq}.`);
-    if (!row.peaks.equals(Buffer.concat(appendPeak(peaks, index, row.hash)))) return treeProblem();
+    if (row.peaks !== appendHexPeak(peaks, index, row.hash).join('')) return treeProblem();
     return failure('changed', seq, `Row ${seq}: its index columns do not match its bytes.`);
   }
-  if (event?.seq === seq - 1 && index > 0 && row.rootSaid.equals(rootOf(appendPeak(before, index - 1, row.hash)))) {
+  if (event?.seq === seq - 1 && index > 0 && row.rootSaid === hexRootOf(appendHexPeak(before, index - 1, row.hash))) {
     return failure('inserted', seq - 1, `Row ${seq - 1} was inserted: the original row is now row ${seq}.`);
   }
   const original = await positionOf(
     rowsOf(evidence),
-    (other, at) =>
-      at > index && (other.rootSaid.equals(rootWith(other.hash)) || row.rootSaid.equals(rootWith(other.hash))),
+    (other, at) => at > index && (other.rootSaid === rootWith(other.hash) || row.rootSaid === rootWith(other.hash)),
   );
   if (original > index) {
     const moved = event !== undefined && event.seq !== seq;
@@ -189,12 +192,12 @@ async function problemAt(row: Row, { index, peaks, before, evidence }: Standing)
     }
     return failure('inserted', seq, `Row ${seq} was inserted: the original row is now row ${original + 1}.`);
   }
-  if (event && row.leaf.equals(row.hash) && event.seq > seq) {
+  if (event && row.leaf === row.hash && event.seq > seq) {
     return failure('removed', seq, `Row ${seq} is missing: the original row ${event.seq} is in its place.`);
   }
-  if (event?.seq === seq && row.leaf.equals(row.hash) && !hasNodesBefore(row, peaks, index)) return treeProblem();
+  if (event?.seq === seq && row.leaf === row.hash && !hasNodesBefore(row, peaks, index)) return treeProblem();
   const rewritten =
-    event && row.leaf.equals(row.hash)
+    event && row.leaf === row.hash
       ? ' together with its leaf hash, or the row before it was rewritten with all of its hashes'
       : '';
   return failure(
@@ -205,9 +208,9 @@ async function problemAt(row: Row, { index, peaks, before, evidence }: Standing)
 }
 
 /** What a row alone adds to the tree is its last node: are the others those of the rows before it? */
-function hasNodesBefore({ peaks: stored, hash }: Row, peaks: Hash[], index: number): boolean {
-  const others = Buffer.concat(appendPeak(peaks, index, hash).slice(0, -1));
-  return stored.length === others.length + 32 && stored.subarray(0, -32).equals(others);
+function hasNodesBefore({ peaks: stored, hash }: Row, peaks: HexHash[], index: number): boolean {
+  const others = appendHexPeak(peaks, index, hash).slice(0, -1).join('');
+  return stored.length === others.length + 64 && stored.startsWith(others);
 }
 
 async function positionOf(rows: AsyncIterable<Row>, fits: (row: Row, at: number) => boolean): Promise<number> {
@@ -219,9 +222,9 @@ async function positionOf(rows: AsyncIterable<Row>, fits: (row: Row, at: number)
   return -1;
 }
 
-function readEvent(bytes: Buffer): LedgerEvent | undefined {
+function readEvent({ text }: Pick<StoredRow, 'text'>): LedgerEvent | undefined {
   try {
-    return parseEvent(bytes);
+    return eventIn(text);
   } catch {
     return undefined;
   }

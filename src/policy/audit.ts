@@ -4,10 +4,10 @@
  *
  * Limit: whether a signer was the sponsor of a change that was open then is not computed again.
  */
+import { z } from 'zod';
 import { counted } from '../core/counted.ts';
-import { eachEvent } from '../core/each-event.ts';
 import { CountersignError } from '../core/errors.ts';
-import { bodyOnce, type EventOf, type LedgerEvent } from '../core/events.ts';
+import { EVENT_BODIES, type EventKind, type EventOf, type LedgerEvent, parsedBody } from '../core/events.ts';
 import type { Ledger } from '../core/ports.ts';
 import { decidersOf, proposalIn, signatureOf, signersOf } from './adopt.ts';
 import { directoryOf } from './directory.ts';
@@ -60,29 +60,34 @@ async function problemOf(ledger: Reading, pin: Pin, before: Pin | undefined): Pr
     : undefined;
 }
 
-/** Events that were judged under a policy, and when. What ends a change is under the policy that it was begun under. */
-export async function auditNames(ledger: Reading): Promise<AuditProblem[]> {
-  const problems: AuditProblem[] = [];
+/** Of events that were judged under a policy. What ends a change is under the policy that it was begun under. */
+export const NAMING_KINDS: readonly string[] = ['change.proposed', 'change.executing'] satisfies EventKind[];
+
+/** @returns of each event of those kinds, in their order: why it does not name the policy that was in force then. */
+export async function nameAudit(ledger: Reading): Promise<(event: LedgerEvent) => Promise<string | undefined>> {
   const pins = (await ledger.events({ kinds: ['policy.adopted'] })).map(pinIn);
   let inForce = 0;
-  for await (const event of eachEvent(ledger, ['change.proposed', 'change.executing'])) {
-    const { seq, kind } = event;
-    while ((pins[inForce]?.seq ?? Number.POSITIVE_INFINITY) < seq) inForce += 1;
-    const why = await orItsError(async () => {
+  return (event) => {
+    while ((pins[inForce]?.seq ?? Number.POSITIVE_INFINITY) < event.seq) inForce += 1;
+    return orItsError(async () => {
       const named = policyNamedBy(event);
       // Also in a folder without a pin, of an older version: neither names one.
       if (named === 'none asked' || named === pins[inForce - 1]?.digest) return undefined;
       return named === undefined ? 'it does not name a policy.' : 'it names a policy that was not in force.';
     });
-    if (why !== undefined) problems.push({ seq, message: `Row ${seq} (${kind}): ${why}` });
-  }
-  return problems;
+  };
 }
+
+/** What is read of those events, and nothing else: a ledger has many of them. */
+const executing = EVENT_BODIES['change.executing'].pick({ policyDigest: true });
+const proposed = EVENT_BODIES['change.proposed']
+  .pick({ policyDigest: true })
+  .extend({ judgement: z.object({ decision: z.string() }) });
 
 /** What was refused when it was proposed needs none: nothing of it is ever signed or executed. */
 function policyNamedBy(event: LedgerEvent): string | undefined {
-  if (event.kind === 'change.executing') return bodyOnce('change.executing', event).policyDigest;
-  const { policyDigest, judgement } = bodyOnce('change.proposed', event);
+  if (event.kind === 'change.executing') return parsedBody(executing, 'change.executing', event).policyDigest;
+  const { policyDigest, judgement } = parsedBody(proposed, 'change.proposed', event);
   return judgement.decision === 'denied' || judgement.decision === 'plan_only' ? 'none asked' : policyDigest;
 }
 

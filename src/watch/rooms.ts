@@ -1,13 +1,15 @@
 /** The rooms of a process, each as it is and watched: what passes between them is told, and nothing of it is changed. */
 import { CountersignError } from '../core/errors.ts';
-import { type Guard, judgeOne } from '../core/guard.ts';
+import { adjusted, type Guard } from '../core/guard.ts';
 import type { Attributes, Told } from '../core/observing.ts';
 import type { Pipeline, ToolAnswer } from '../core/pipeline.ts';
 import type { Executor, Judge, Ledger, PolicyPort, Provider } from '../core/ports.ts';
-import { guardCode } from '../core/verdict.ts';
+import { guardCode, type Verdict } from '../core/verdict.ts';
 import { UNKNOWN_TOOL } from './counted.ts';
 import { whatLedTo } from './ledger.ts';
 import type { Watch } from './watch.ts';
+
+type Outcome = Verdict['outcome'];
 
 /** A defect has no code; its words are for the operator's log. */
 const codeOf = (error: unknown): string => (error instanceof CountersignError ? error.code : 'INTERNAL');
@@ -93,20 +95,29 @@ function watchedGuards(guards: Judge['guards'], watch: Watch, about: Attributes)
   let span: ReturnType<Watch['begin']> | undefined;
   return guards.map((guard, index) => {
     let isTold = false;
+    const tell = (outcome: Outcome) => {
+      isTold = true;
+      span ??= watch.begin({ name: 'guards', attributes: about });
+      if (outcome !== 'pass')
+        span.happened('verdict', {
+          'countersign.guard.code': guardCode(guard.name),
+          'countersign.verdict': outcome,
+        });
+      if (index === guards.length - 1) span.end();
+    };
     return {
       name: guard.name,
       judge(plan, facts) {
         if (isTold) return guard.judge(plan, facts);
-        isTold = true;
-        span ??= watch.begin({ name: 'guards', attributes: about });
-        const { outcome } = judgeOne(guard, plan, facts);
-        if (outcome !== 'pass')
-          span.happened('verdict', {
-            'countersign.guard.code': guardCode(guard.name),
-            'countersign.verdict': outcome,
-          });
-        if (index === guards.length - 1) span.end();
-        return guard.judge(plan, facts);
+        // What a guard throws is a denial.
+        let outcome: Outcome = 'deny';
+        try {
+          const verdict = guard.judge(plan, facts);
+          outcome = adjusted(verdict, facts.adjustments[guard.name]).outcome;
+          return verdict;
+        } finally {
+          tell(outcome);
+        }
       },
     };
   });

@@ -304,6 +304,8 @@ describe('no token', () => {
     expect(answer).toContain('decision');
     expect(sent.length).toBeGreaterThan(2);
     const written = JSON.stringify(await team.world.app.ledger.events());
+    // It is written when the answer was sent.
+    await expect.poll(() => other.log(), { timeout: 20_000 }).toMatch(/plan_stack_update.*\n/);
     for (const part of token.split('.'))
       for (const [where, said] of Object.entries({ answer, refused, written, sent: sent.join(), log: other.log() }))
         expect(said.includes(part), where).toBe(false);

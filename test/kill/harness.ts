@@ -3,7 +3,7 @@
  * has an end. The endpoint is the simulated cloud behind a socket: it goes on when the executor is dead.
  */
 import { type ChildProcess, execFileSync, fork } from 'node:child_process';
-import { copyFileSync, existsSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
@@ -46,12 +46,16 @@ export interface Ran {
 const IS_MUTATION =
   /^(?:Execute|Delete|Rollback|Continue|Cancel|Create(?!ChangeSet)|Start|Stop|Reboot|Terminate|Modify|Authorize|Revoke)/;
 const root = new URL('../..', import.meta.url).pathname;
-const bundle = join(root, 'node_modules/.cache/countersign-kill');
+const bundles = join(root, 'node_modules/.cache/countersign-kill');
+/** Of this process: two files of tests run at once, and neither may write what the other's executors read. */
+const bundle = join(bundles, String(process.pid));
 let script: string | undefined;
 
 /** The code of this tree, bundled as the command is, so that hundreds of processes start fast. */
 function bundled(): string {
   if (script !== undefined && existsSync(script)) return script;
+  mkdirSync(bundles, { recursive: true });
+  for (const pid of readdirSync(bundles)) if (!isAlive(Number(pid))) rmSync(join(bundles, pid), { recursive: true });
   const build = ['build.mjs', 'test/kill/executor.ts', bundle];
   execFileSync(process.execPath, build, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
   const cedar = dirname(createRequire(import.meta.url).resolve('@cedar-policy/cedar-wasm/nodejs'));
@@ -59,6 +63,14 @@ function bundled(): string {
   copyFileSync(join(cedar, 'cedar_wasm_bg.wasm'), join(bundle, 'cedar_wasm_bg.wasm'));
   script = join(bundle, 'executor.js');
   return script;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 /** A process that waits for one order. */
@@ -150,7 +162,8 @@ async function runIn(
   child: ChildProcess,
   afterEnd: () => Promise<void>,
 ): Promise<Ran> {
-  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  const hasEnded = child.exitCode !== null || child.signalCode !== null;
+  const ended = hasEnded ? Promise.resolve() : new Promise<void>((resolve) => child.once('close', () => resolve()));
   const kill = async () => {
     child.kill('SIGKILL');
     await ended;

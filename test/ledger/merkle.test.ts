@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { appendHexPeak, asHex, hexLeafOfText, hexRootOf, splitHex } from '../../src/ledger/hex-tree.ts';
 import {
   appendPeak,
   consistencyProof,
@@ -131,5 +132,20 @@ describe('Merkle tree', () => {
         expect(verifyConsistency({ size: size + 1, root: old.root }, now, [])).toBe(false);
       }),
     );
+  });
+});
+
+describe('the tree as texts', () => {
+  it('is the same tree', () => {
+    let [peaks, texts]: [Hash[], string[]] = [[], []];
+    for (let size = 0; size < 70; size += 1) {
+      const text = `{"body":"ü ${size}"}`;
+      expect(hexLeafOfText(text)).toBe(asHex(leafHash(Buffer.from(text))));
+      texts = appendHexPeak(texts, size, hexLeafOfText(text));
+      peaks = appendPeak(peaks, size, leafHash(Buffer.from(text)));
+      expect(texts).toEqual(splitHex(asHex(Buffer.concat(peaks))));
+      expect(hexRootOf(texts)).toBe(asHex(rootOf(peaks)));
+    }
+    expect(hexRootOf([])).toBe(asHex(rootOf([])));
   });
 });

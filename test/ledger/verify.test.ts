@@ -111,6 +111,23 @@ describe('verifyLedger', () => {
     expect(await verifyLedger(home)).toMatchObject({ ok: false, problem: 'changed', seq: 2 });
   });
 
+  it('names a row whose bytes are no text, though they read like those that were hashed', async () => {
+    const home = mkdtempSync(join(root, 'characters-'));
+    const ledger = openLedger(home);
+    await ledger.append({ kind: 'test.turn', body: { text: 'a \ufffd, as it was sent' } });
+    ledger.close();
+    expect(await verifyLedger(home)).toMatchObject({ ok: true });
+    const db = new Database(join(home, 'ledger.db'));
+    const bytes = db.prepare('SELECT bytes FROM events').pluck().get() as Buffer;
+    const at = bytes.indexOf('\ufffd');
+    // Of a character of four bytes the first three: as long as the one that is read in their place.
+    const edited = Buffer.concat([bytes.subarray(0, at), Buffer.from([0xf0, 0x9f, 0x98]), bytes.subarray(at + 3)]);
+    expect(edited.toString('utf8')).toBe(bytes.toString('utf8'));
+    db.prepare('UPDATE events SET bytes = ?').run(edited);
+    db.close();
+    expect(await verifyLedger(home)).toMatchObject({ ok: false, problem: 'changed', seq: 1 });
+  });
+
   it('names a row that is not readable as an event', async () => {
     const home = tampered((db) => db.prepare('UPDATE events SET bytes = ? WHERE seq = 6').run(Buffer.from('{')));
     expect(await verifyLedger(home)).toMatchObject({ ok: false, problem: 'changed', seq: 6 });

@@ -194,3 +194,16 @@ it.each([
   });
   expect(existsSync(ran)).toBe(false);
 });
+
+it('keys of instances may have whatever text has', async () => {
+  here.write({
+    'main.tf': `resource "terraform_data" "a" {
+  for_each = toset(["a\\"b]", "%%{y}", "ü", "a\\nb", "\\u200b", "\\U0001F600", "c\\\\d"])
+  input    = each.key
+}
+`,
+  });
+  const id = await here.proposed(await here.plan());
+  expect(await here.app.executor.run(id)).toMatchObject({ state: 'succeeded' });
+  expect(here.state()?.resources[0]?.instances).toHaveLength(7);
+});

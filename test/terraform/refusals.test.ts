@@ -29,10 +29,9 @@ const read = (files: Record<string, string>, settings: Partial<WorkspaceSettings
   mustBeReadable(
     {
       files: new Map(
-        Object.entries({ 'live/versions.tf': 'locals {\n}\n', ...files }).map(([path, text]) => [
-          path,
-          Buffer.from(text),
-        ]),
+        Object.entries({ 'live/versions.tf': 'provider "aws" {\n  region = "eu-west-1"\n}\n', ...files }).map(
+          ([path, text]) => [path, Buffer.from(text)],
+        ),
       ),
       commit: null,
     },
@@ -302,6 +301,71 @@ const CASES: [name: string, refused: Record<string, string>, named: RegExp, twin
     { 'live/main.tf': body('data "external" "x" {', '}', 'data = 1') },
     /an argument data at the top/,
     { 'live/main.tf': body('data "aws_ami" "x" {', '}') },
+  ],
+  [
+    'a backend in an override file, which may come after the one of the policy',
+    { 'live/zzz_override.tf': body('terraform {', 'backend "local" {', 'path = "/elsewhere"', '}', '}') },
+    /live\/zzz_override\.tf: the backend local in an override file/,
+    { 'live/zzz_override.tf': body('terraform {', 'required_version = ">= 1.0"', '}') },
+  ],
+  [
+    'a backend in the file override.tf.json',
+    { 'live/override.tf.json': JSON.stringify({ terraform: [{ backend: { local: { path: '/elsewhere' } } }] }) },
+    /live\/override\.tf\.json: the backend local in an override file/,
+    { 'live/overrides.tf.json': JSON.stringify({ terraform: [{ backend: { local: { path: '/elsewhere' } } }] }) },
+  ],
+  [
+    'data of a provider whose block the policy has, and the configuration not',
+    { 'live/versions.tf': body('data "aws_ami" "x" {', '}') },
+    /live: no provider block of aws/,
+    { 'live/main.tf': body('data "aws_ami" "x" {', '}') },
+  ],
+  [
+    'a resource in a module, of a provider under another name, without the block of the policy',
+    {
+      'live/versions.tf': body('module "m" {', 'source = "../modules/m"', '}'),
+      'modules/m/main.tf': body(
+        'terraform {',
+        'required_providers {',
+        'mine = {',
+        'source = "hashicorp/aws"',
+        '}',
+        '}',
+        '}',
+        'resource "aws_vpc" "a" {',
+        'provider = mine',
+        '}',
+      ),
+    },
+    /live: no provider block of aws/,
+    { 'live/versions.tf': body('module "m" {', 'source = "../modules/m"', '}'), 'modules/m/main.tf': resource() },
+  ],
+  [
+    'a provider block under an alias in place of the one that the policy has',
+    {
+      'live/versions.tf': body(
+        'resource "aws_vpc" "a" {',
+        '}',
+        'provider "aws" {',
+        'alias = "x"',
+        'region = "eu-west-1"',
+        '}',
+      ),
+    },
+    /a provider block of aws that the policy does not list/,
+    { 'live/main.tf': body('resource "aws_vpc" "a" {', '}') },
+  ],
+  [
+    'a provisioner, and no tag of that name',
+    { 'live/main.tf': resource('provisioner "file" {', '}') },
+    /provisioner in terraform_data\.a/,
+    { 'live/main.tf': resource('input = { provisioner = "terraform", action_trigger = [{ provisioner = 1 }] }') },
+  ],
+  [
+    'a file that init leaves in the copy',
+    { 'live/main.tf': body('locals {', 'a = file("${path.module}/.terraform/terraform.tfstate")', '}') },
+    /file\(\) of a path/,
+    { 'live/main.tf': body('locals {', 'a = file("${path.module}/.terraform-version")', '}') },
   ],
   ['what is not HCL', { 'live/main.tf': 'resource "a" {' }, /Unclosed configuration block/, { 'live/main.tf': '' }],
 ];

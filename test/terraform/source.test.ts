@@ -61,14 +61,17 @@ describe.each([
     commit();
     expect(await refusal(ref)).toMatch(/^INPUT_CONFIGURATION_REFUSED: link: a symbolic link/);
   });
-  it.each(['plan.tfplan', 'countersign_override.tf.json', 'live/countersign.tf'])(
-    'a file of ours, %s, is refused',
-    async (path) => {
-      write(path);
-      commit();
-      expect(await refusal(ref)).toMatch(new RegExp(`^INPUT_CONFIGURATION_REFUSED: ${path.replaceAll('.', '\\.')}: `));
-    },
-  );
+  it.each([
+    'plan.tfplan',
+    'countersign_override.tf.json',
+    'countersign_override.tofu',
+    'live/countersign_override.tofu.json',
+    'live/countersign.tf',
+  ])('a file of ours, %s, is refused', async (path) => {
+    write(path);
+    commit();
+    expect(await refusal(ref)).toMatch(new RegExp(`^INPUT_CONFIGURATION_REFUSED: ${path.replaceAll('.', '\\.')}: `));
+  });
 });
 
 it('a link within the working tree is the file that it names', async () => {

@@ -24,13 +24,14 @@ export function inPostgres(query: EventQuery): Query {
     })
     .replaceAll(/ INDEXED BY \w+/g, '')
     .replaceAll('CROSS JOIN', 'JOIN')
+    .replaceAll('CAST(e.bytes AS TEXT)', 'e.bytes')
     .replaceAll("NOT GLOB 'tool.*'", "NOT LIKE 'tool.%'")
     .replaceAll(/\b(FROM|JOIN) (events|tags|standings)\b/g, '$1 countersign.$2');
   return { text, values: values.map((value) => (typeof value === 'string' ? asColumn(value) : value)) };
 }
 
 const eventsIn = async (ask: Ask, query: EventQuery = {}): Promise<LedgerEvent[]> =>
-  (await ask<{ bytes: Buffer }>(inPostgres(query))).rows.map(({ bytes }) => parseEvent(bytes));
+  (await ask<{ text: Buffer }>(inPostgres(query))).rows.map(({ text }) => parseEvent(text));
 
 async function documentOf(ask: Ask, digest: string): Promise<Json | undefined> {
   const { rows } = await ask<{ bytes: Buffer }>({

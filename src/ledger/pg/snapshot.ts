@@ -1,7 +1,7 @@
 /** All of a ledger in PostgreSQL over one snapshot, read with cursors: in memory that does not grow with it. */
 import type { Client } from 'pg';
 import type { EventQuery } from '../../core/events.ts';
-import type { Evidence, KeptStanding, StoredRow } from '../evidence.ts';
+import { bytesUnlike, type Evidence, type KeptStanding, type StoredRow } from '../evidence.ts';
 import { shownAddress } from './address.ts';
 import { asColumn } from './column.ts';
 import { connectTo } from './connect.ts';
@@ -10,7 +10,6 @@ import { readable } from './trouble.ts';
 const EVENTS_AT_ONCE = 500;
 /** Plans and templates: some are long. */
 const DOCUMENTS_AT_ONCE = 20;
-const NO_ROOT = Buffer.alloc(0);
 
 /** @throws LEDGER_UNREACHABLE, LEDGER_NOT_MIGRATED. */
 export async function* withSnapshot<T>(url: string, use: (client: Client) => AsyncIterable<T>): AsyncGenerator<T> {
@@ -53,8 +52,9 @@ export async function withPgEvidence<T>(url: string, use: (evidence: Evidence) =
   throw new Error('a snapshot was not used');
 }
 
-const ROWS = 'SELECT seq, kind, at, change_id, plan_id, bytes, leaf, peaks FROM countersign.events ORDER BY seq';
-type Stored = Omit<StoredRow, 'seq' | 'root'> & { seq: string };
+const ROWS = `SELECT seq, kind, at, change_id, plan_id, bytes, upper(encode(leaf, 'hex')) AS leaf,
+  upper(encode(peaks, 'hex')) AS peaks FROM countersign.events ORDER BY seq`;
+type Stored = Omit<StoredRow, 'seq' | 'text' | 'root'> & { seq: string; bytes: Buffer };
 
 async function evidenceOf(client: Client): Promise<Evidence> {
   const one = async <Row extends object>(text: string, values: unknown[] = []) =>
@@ -71,7 +71,10 @@ async function evidenceOf(client: Client): Promise<Evidence> {
   async function* rows(isFollowed: boolean): AsyncGenerator<StoredRow> {
     for await (const page of rowsOf<Stored>(client, ROWS, [], EVENTS_AT_ONCE)) {
       if (isFollowed) await readTags(Number(page[0]!.seq), Number(page.at(-1)!.seq));
-      for (const { seq, ...row } of page) yield { ...row, seq: Number(seq), root: NO_ROOT };
+      for (const { seq, bytes, ...row } of page) {
+        const text = bytes.toString('utf8');
+        yield { ...row, seq: Number(seq), text, ...bytesUnlike(text, () => bytes), root: '' };
+      }
     }
   }
   let isFollowed = false;

@@ -1,7 +1,7 @@
 /** The file of a ledger as evidence: read-only, over one snapshot. */
 import Database from 'better-sqlite3';
 import { CountersignError } from '../../core/errors.ts';
-import type { Evidence, KeptStanding, StoredRow } from '../evidence.ts';
+import { bytesUnlike, type Evidence, type KeptStanding, type StoredRow } from '../evidence.ts';
 import { LEDGER_VERSION, openReadOnly, requireLedger } from './database.ts';
 
 /** @throws INPUT_NOT_FOUND without a ledger; LEDGER_NEWER_VERSION; LEDGER_TAMPERED when SQLite cannot read the file. */
@@ -25,7 +25,8 @@ export async function withEvidence<T>(home: string, use: (evidence: Evidence) =>
   }
 }
 
-const ROWS = 'SELECT seq, kind, at, change_id, plan_id, bytes, leaf, root, peaks FROM events ORDER BY seq';
+const ROWS = `SELECT seq, kind, at, change_id, plan_id, CAST(bytes AS TEXT) AS text,
+  hex(leaf) AS leaf, hex(root) AS root, hex(peaks) AS peaks FROM events ORDER BY seq`;
 
 function evidenceOf(db: Database.Database): Evidence {
   const version = db.pragma('user_version', { simple: true }) as number;
@@ -42,14 +43,22 @@ function evidenceOf(db: Database.Database): Evidence {
   const naming = db.prepare('SELECT min(seq) FROM events WHERE instr(bytes, ?) > 0').pluck();
   return {
     origin,
-    // A statement of its own for each: rows are read again while they are read.
-    rows: () => db.prepare(ROWS).iterate() as IterableIterator<StoredRow>,
+    rows: () => rowsOf(db),
     document: (digest) => document.get(digest) as Buffer | undefined,
     documents: () => documents.iterate() as IterableIterator<{ digest: string; bytes: Buffer }>,
     firstNaming: (digest) => (naming.get(Buffer.from(digest)) as number | null) ?? undefined,
     ...(version === LEDGER_VERSION ? { kept: keptEvidenceOf(db) } : {}),
     asColumn: (text) => text,
   };
+}
+
+/** A statement of its own for each: rows are read again while they are read. */
+function* rowsOf(db: Database.Database): Generator<StoredRow> {
+  const bytes = db.prepare('SELECT bytes FROM events WHERE seq = ?').pluck();
+  for (const row of db.prepare(ROWS).iterate() as IterableIterator<StoredRow>) {
+    const unlike = bytesUnlike(row.text, () => bytes.get(row.seq) as Buffer);
+    yield unlike ? { ...row, ...unlike } : row;
+  }
 }
 
 function keptEvidenceOf(db: Database.Database): NonNullable<Evidence['kept']> {

@@ -3,7 +3,7 @@ import type Database from 'better-sqlite3';
 import type { Json } from '../../core/digest.ts';
 import type { EventQuery, LedgerEvent } from '../../core/events.ts';
 import { documentIn } from '../documents.ts';
-import { parseEvent } from '../events.ts';
+import { eventIn } from '../events.ts';
 import type { Head } from '../ledger.ts';
 import { type Hash, rootOf, splitHashes } from '../merkle.ts';
 import { type Asked, consistencyAsked, inclusionAsked, requireWithin } from '../proving.ts';
@@ -65,6 +65,6 @@ function eventSelector(db: Database.Database): Reading['events'] {
     const { sql, values } = selectionOf(query);
     const statement = statements.get(sql) ?? db.prepare(sql);
     statements.set(sql, statement);
-    return (statement.all(...values) as Row[]).map(({ bytes }) => parseEvent(bytes));
+    return (statement.all(...values) as { text: string }[]).map(({ text }) => eventIn(text));
   };
 }

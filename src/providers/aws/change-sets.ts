@@ -19,7 +19,7 @@ import { allPages } from './paging.ts';
 
 /** Longer than any template takes; the pipeline answers the agent long before. */
 const MAX_WAIT_MILLISECONDS = 10 * 60_000;
-const SHORTEST_PAUSE_MILLISECONDS = 100;
+const SHORTEST_PAUSE_MILLISECONDS = 50;
 const LONGEST_PAUSE_MILLISECONDS = 3_000;
 
 export interface ChangeSet {

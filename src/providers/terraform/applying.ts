@@ -19,6 +19,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import type { Call } from '../../core/call.ts';
+import { programOf } from '../../core/call-records.ts';
 import { sha256Hex } from '../../core/digest.ts';
 import { CountersignError, type ErrorCode } from '../../core/errors.ts';
 import { hold, mustBeQuiet, processIn, runningIn } from './busy.ts';
@@ -33,10 +34,11 @@ import {
   saveUnsaved,
 } from './copy.ts';
 import type { PlannedChange } from './draft.ts';
+import { type Hide, hiding } from './effects/hiding.ts';
 import { type Folders, makeFolders, PLAN_FILE } from './folders.ts';
 import { type Ended, outcomeOf } from './outcome.ts';
 import { APPLY_ARGUMENTS, applyCall, keptSource, mustBeKept, type Workshop } from './planning.ts';
-import type { RunIn } from './process.ts';
+import { type RunIn, secretsOf } from './process.ts';
 import { pullState, readState, type State } from './state.ts';
 
 export interface Started {
@@ -57,7 +59,7 @@ export async function start(call: Call, workshop: Workshop): Promise<Started> {
   try {
     mustBeQuiet(folders, processes);
     mustBeKept(digest, folders);
-    const source = keptSource(digest, folders, null);
+    const source = keptSource(digest, folders, {});
     const run = await freshCopy(source, settings, settings.executor, workshop);
     const state = await pullState(run);
     mustBeSame(call, applyCall({ digest, state, source }, workshop, call));
@@ -65,7 +67,9 @@ export async function start(call: Call, workshop: Workshop): Promise<Started> {
     if (`sha256:${sha256Hex(readFileSync(join(run.cwd, PLAN_FILE)))}` !== digest)
       throw stale('the plan file is not the signed one');
     claim(digest, folders);
-    return { digest, ended: begin(digest, run, workshop).finally(() => held.close()) };
+    // The clouds record it with each call that a provider makes.
+    const env = { ...run.env, TF_APPEND_USER_AGENT: programOf(digest) };
+    return { digest, ended: begin(digest, { ...run, env }, workshop).finally(() => held.close()) };
   } catch (error) {
     held.close();
     throw error;
@@ -155,7 +159,13 @@ const toldOf = ({ type = '', hook }: Message): string[] =>
     : [];
 
 /** Until the process has ended. @param tell is told of each resource. */
-export async function watch({ digest, ended }: Started, folders: Folders, tell: (text: string) => void): Promise<void> {
+export async function watch(
+  { digest, ended }: Started,
+  workshop: Workshop,
+  tell: (text: string) => void,
+): Promise<void> {
+  const { folders } = workshop;
+  const hide = hidingFor(digest, workshop);
   let isOver = false;
   void ended.then(() => {
     isOver = true;
@@ -163,7 +173,7 @@ export async function watch({ digest, ended }: Started, folders: Folders, tell: 
   for (let told = 0; ; ) {
     const wasOver = isOver;
     const lines = linesOf(digest, folders);
-    for (const text of lines.slice(told).flatMap(toldOf)) tell(text);
+    for (const text of lines.slice(told).flatMap(toldOf)) tell(hide?.(text) ?? 'a resource');
     told = lines.length;
     if (wasOver) return;
     await pause();
@@ -215,23 +225,47 @@ export async function look(
   const digest = String(call.input.plan);
   mustBeOver(digest, workshop);
   const last = runningIn(folders);
-  const { errors, ended, unsaved } = folders.run(digest);
+  const { errors, ended: end, unsaved } = folders.run(digest);
   const held = await hold(folders);
   const now = await backendOnly(settings, workshop)
     .then(pullState)
     .finally(() => held.close());
   saveUnsaved(directoryOf(folders, settings), folders);
   const lines = textOf(folders.run(digest).log);
-  return outcomeOf({
+  const hide = hidingFor(digest, workshop, now.sensitive);
+  const ended = outcomeOf({
     changes: JSON.parse(readFileSync(folders.plan(digest).changes, 'utf8')) as PlannedChange[],
     messages: messagesIn(lines),
     hasFailed: diagnosticsIn(messagesIn(lines)).some(({ summary = '' }) => !OF_THE_STATE.test(summary)),
-    errors: errorsIn(lines) || textOf(errors).trim().slice(0, 500),
+    errors: hide ? hide(errorsIn(lines) || textOf(errors).trim()).slice(0, 1_000) : '',
     signed,
     now,
     hasUnsaved: existsSync(unsaved) && !holds(now, readState(textOf(unsaved))),
-    linesMayBeLost: !existsSync(ended) && last !== null && last.owner.boot !== processes.of(process.pid).boot,
+    linesMayBeLost: !existsSync(end) && last !== null && last.owner.boot !== processes.of(process.pid).boot,
   });
+  // Keys of instances may be values.
+  return hide ? { ...ended, detail: hide(ended.detail) } : ended;
+}
+
+/** Once its outcome is known, the lines of Terraform are kept as people may read them. */
+export function hideInLines(digest: string, workshop: Workshop): void {
+  const { log, errors } = workshop.folders.run(digest);
+  const hide = hidingFor(digest, workshop);
+  for (const file of [log, errors]) {
+    const text = textOf(file);
+    if (text !== '') durably(file, hide?.(text) ?? '');
+  }
+}
+
+/** undefined: what is sensitive in the plan is not known any more, so that nothing of Terraform's own words is told. */
+function hidingFor(
+  digest: string,
+  { folders, settings, variables }: Workshop,
+  inState: Iterable<string> = [],
+): Hide | undefined {
+  const text = textOf(folders.plan(digest).sensitive);
+  if (text === '') return undefined;
+  return hiding(JSON.parse(text) as string[], secretsOf(settings.executor, variables), inState);
 }
 
 /** Has a person pushed it since? */

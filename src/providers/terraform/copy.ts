@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { sha256Hex } from '../../core/digest.ts';
 import { CountersignError } from '../../core/errors.ts';
 import { makeVisibleLine } from '../../core/render-safe.ts';
+import { type Hide, hiding } from './effects/hiding.ts';
 import { type Folders, PLAN_FILE } from './folders.ts';
-import { environmentFor, mustBeVersion, type Ran, type RunIn, runTool, type Variables } from './process.ts';
+import { environmentFor, mustBeVersion, type Ran, type RunIn, runTool, secretsOf, type Variables } from './process.ts';
 import type { RoleSettings, WorkspaceSettings } from './settings.ts';
 import { type Source, writeSource } from './source.ts';
 
@@ -29,12 +30,16 @@ export async function freshCopy(
     binary: settings.binary,
     cwd: directoryOf(folders, settings),
     env: environmentFor(folders, role, variables),
+    secrets: secretsOf(role, variables),
   };
   writeFileSync(join(run.cwd, 'countersign_override.tf.json'), backendFile(settings), { mode: 0o600 });
   await mustBeVersion(settings, run);
   const packages = settings.providerPackages === undefined ? [] : [`-plugin-dir=${settings.providerPackages}`];
-  const ran = await runTool(['init', '-input=false', '-no-color', '-lockfile=readonly', ...packages], run);
-  if (ran.code !== 0) throw failed('init', ran);
+  const ran = await runTool(
+    ['init', '-get=false', '-input=false', '-no-color', '-lockfile=readonly', ...packages],
+    run,
+  );
+  if (ran.code !== 0) throw failed('init', ran, hiding(run.secrets));
   return run;
 }
 
@@ -64,8 +69,8 @@ export async function backendOnly(
   );
 }
 
-export function failed(step: string, { stdout, stderr, code }: Ran): CountersignError {
-  const words = errorsIn(stdout.toString('utf8')) || stderr || `it ended with ${code}`;
+export function failed(step: string, { stdout, stderr, code }: Ran, hide: Hide): CountersignError {
+  const words = hide(errorsIn(stdout.toString('utf8')) || stderr || `it ended with ${code}`);
   const isLocked = /state lock|already locked/i.test(words);
   return new CountersignError(
     isLocked ? 'WORKSPACE_LOCKED' : 'WORKSPACE_PLAN_FAILED',
@@ -97,7 +102,7 @@ export interface Message {
   '@message'?: string;
   type?: string;
   diagnostic?: { severity?: string; summary?: string; detail?: string; address?: string };
-  hook?: { resource?: { addr?: string }; action?: string };
+  hook?: { resource?: { addr?: string }; action?: string; id_key?: string; id_value?: string };
   changes?: { operation?: string };
 }
 export const messagesIn = (lines: string): Message[] =>

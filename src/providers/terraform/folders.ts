@@ -18,10 +18,12 @@ export interface Folders {
   running: string;
   home: string;
   plugins: string;
+  /** Of modules that are being fetched. */
+  fetching: string;
   /** Empty: nothing of a user's own configuration counts. */
   cliConfiguration: string;
   /** Of one plan, by the digest of its file. */
-  plan(digest: string): { all: string; file: string; source: string; changes: string };
+  plan(digest: string): { all: string; file: string; source: string; changes: string; sensitive: string };
   /** Of one apply. */
   run(digest: string): { all: string; log: string; errors: string; ended: string; unsaved: string };
 }
@@ -43,6 +45,7 @@ export function foldersOf(home: string, workspace: string): Folders {
     running: join(all, 'running.json'),
     home: join(all, 'home'),
     plugins: join(all, 'plugins'),
+    fetching: join(all, 'fetching'),
     cliConfiguration: join(all, 'cli.tfrc'),
     plan(digest) {
       const folder = join(all, 'plans', named(digest));
@@ -51,6 +54,7 @@ export function foldersOf(home: string, workspace: string): Folders {
         file: join(folder, PLAN_FILE),
         source: join(folder, 'source'),
         changes: join(folder, 'changes.json'),
+        sensitive: join(folder, 'sensitive.json'),
       };
     },
     run(digest) {

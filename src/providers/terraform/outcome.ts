@@ -8,7 +8,7 @@
 
 import type { Message } from './copy.ts';
 import type { PlannedChange } from './draft.ts';
-import type { State } from './state.ts';
+import type { Instance, State } from './state.ts';
 
 export interface Facts {
   changes: readonly PlannedChange[];
@@ -31,7 +31,7 @@ export interface Ended {
   detail: string;
 }
 
-type Fate = 'done' | 'failed' | 'not begun' | 'unknown' | 'not in the state';
+type Fate = 'done' | 'half done' | 'failed' | 'not begun' | 'unknown' | 'not in the state';
 
 export function outcomeOf(facts: Facts): Ended {
   const { changes, now, signed, errors } = facts;
@@ -70,27 +70,57 @@ const sentence = (text: string) => text.replace(/[.\s]*$/, '.');
 const saysDone = ({ messages }: Facts): boolean =>
   messages.some(({ type, changes }) => type === 'change_summary' && changes?.operation === 'apply');
 
-function fateOf({ address, does }: PlannedChange, facts: Facts): Fate {
+/** Operations of Terraform that a change is made of, as its lines name them. */
+const OPERATIONS: Record<PlannedChange['does'], readonly string[]> = {
+  make: ['create', 'delete'],
+  update: ['update'],
+  remove: ['delete'],
+  move: [],
+};
+
+function fateOf(change: PlannedChange, facts: Facts): Fate {
+  const { address, does } = change;
   const { messages, now, signed } = facts;
-  const is = (type: string) => messages.some((one) => one.type === type && one.hook?.resource?.addr === plain(address));
+  const own = messages.filter(
+    ({ hook }) => hook?.resource?.addr === plain(address) && (!hook.action || OPERATIONS[does].includes(hook.action)),
+  );
+  const of = (type: string) => own.filter((one) => one.type === type);
+  const [begun, complete] = [of('apply_start'), of('apply_complete')];
   const there = now.instances.get(address);
   const isAsPlanned = does === 'remove' ? there === undefined : there !== undefined && !there.tainted;
   const wrote = now.digest !== signed.digest;
-  if (is('apply_errored')) return 'failed';
-  if (is('apply_complete')) return isAsPlanned && wrote ? 'done' : 'not in the state';
+  if (of('apply_errored').length > 0) return 'failed';
   // A state alone tells that something is there or gone, not that it was changed in place.
-  if (is('apply_start')) return wrote && isAsPlanned && does === 'remove' ? 'done' : 'unknown';
+  if (begun.length > complete.length) return wrote && isAsPlanned && does === 'remove' ? 'done' : 'unknown';
+  if (complete.length > 0) {
+    if (!isAsPlanned || !wrote || complete.some((one) => isAnother(one, there))) return 'not in the state';
+    return does === 'make' && hasLeft(address, facts) ? 'half done' : 'done';
+  }
   // What leaves the state or is renamed in it is no one's operation but the state's.
   if (wrote && (does === 'move' || does === 'remove') && isAsPlanned) return 'done';
   if (facts.linesMayBeLost) return 'unknown';
   return 'not begun';
 }
 
+/** INVARIANT: a state that was written before the object was made has the one before it, under the same address. */
+function isAnother({ hook }: Message, there: Instance | undefined): boolean {
+  const { action, id_key: key, id_value: value } = hook ?? {};
+  if (action === 'delete' || (key !== 'id' && key !== 'name') || there?.names[key] === undefined) return false;
+  return there.names[key] !== value;
+}
+
+/** The object before it, which is removed last, or not at all; one that is left of earlier runs has a change of its own. */
+const hasLeft = (address: string, { now, changes }: Facts): boolean =>
+  [...now.instances.keys()].some(
+    (one) => one.startsWith(`${address} (deposed `) && !changes.some((other) => other.address === one),
+  );
+
 /** Lines name a deposed object by its address. */
 const plain = (address: string) => address.replace(/ \(deposed \w+\)$/, '');
 
 const WORDS: Record<Fate, string> = {
   done: 'Applied',
+  'half done': 'Applied, with the old object left behind',
   failed: 'Failed',
   'not begun': 'Not begun',
   unknown: 'Begun, with an unknown end',

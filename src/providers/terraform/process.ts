@@ -23,11 +23,9 @@ const SECONDS = 10 * 60;
 
 /** SECURITY: the policy's own words; what stands for Terraform in the environment of whoever runs this does not count. */
 export function environmentFor(folders: Folders, role: RoleSettings, variables: Variables): Record<string, string> {
-  const given = variables();
-  const passed = role.pass.flatMap((name) => (given[name] === undefined ? [] : [[name, given[name]] as const]));
   return {
     ...role.set,
-    ...Object.fromEntries(passed),
+    ...passedOn(role, variables),
     HOME: folders.home,
     PATH: '/usr/bin:/bin',
     TF_CLI_CONFIG_FILE: folders.cliConfiguration,
@@ -38,6 +36,18 @@ export function environmentFor(folders: Folders, role: RoleSettings, variables: 
   };
 }
 
+function passedOn({ pass }: RoleSettings, variables: Variables): Record<string, string> {
+  const given = variables();
+  return Object.fromEntries(pass.flatMap((name) => (given[name] === undefined ? [] : [[name, given[name]] as const])));
+}
+
+/** Names of variables whose values are no secrets, whoever hands them on: errors are of no use without them. */
+const PLAIN = /(?:^|_)(?:REGION|PROFILE|PROJECT|ZONE|LOCATION|ENVIRONMENT|ARN|FILE)$/;
+
+/** SECURITY: values that are never told. */
+export const secretsOf = (role: RoleSettings, variables: Variables): string[] =>
+  Object.entries(passedOn(role, variables)).flatMap(([name, value]) => (PLAIN.test(name) ? [] : [value]));
+
 /** The names of all that a role gives. They are signed; values are not. */
 export const environmentNames = ({ set, pass }: RoleSettings): string =>
   [...new Set([...Object.keys(set), ...pass])].sort().join(',');
@@ -46,19 +56,29 @@ export interface RunIn {
   binary: string;
   cwd: string;
   env: Record<string, string>;
+  /** Of its environment: values that are never told. */
+  secrets: readonly string[];
   seconds?: number;
   signal?: AbortSignal;
 }
 
-/** @throws WORKSPACE_TIMEOUT, INPUT_TOO_LARGE, CONFIG_TOOL_DIFFERS where there is no such program. */
-export async function runTool(args: readonly string[], { binary, cwd, env, seconds = SECONDS }: RunIn): Promise<Ran> {
+/**
+ * @param take gets what it prints as it comes, in place of `stdout`; what it throws ends the program.
+ * @throws WORKSPACE_TIMEOUT, INPUT_TOO_LARGE, CONFIG_TOOL_DIFFERS where there is no such program.
+ */
+export async function runTool(
+  args: readonly string[],
+  { binary, cwd, env, seconds = SECONDS }: Omit<RunIn, 'secrets'>,
+  take?: (chunk: Buffer) => void,
+): Promise<Ran> {
   return new Promise((resolve, reject) => {
     const child = spawn(binary, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
     const chunks: Buffer[] = [];
     let size = 0;
     let stderr = '';
-    let why: CountersignError | undefined;
-    const stop = (error: CountersignError) => {
+    let why: unknown;
+    const keep = take ?? ((chunk: Buffer) => void chunks.push(chunk));
+    const stop = (error: unknown) => {
       why ??= error;
       child.kill('SIGKILL');
     };
@@ -75,9 +95,16 @@ export async function runTool(args: readonly string[], { binary, cwd, env, secon
     );
     child.stdout.on('data', (chunk: Buffer) => {
       size += chunk.length;
+      if (why !== undefined) return;
       if (size > MAX_OUTPUT_BYTES)
-        stop(new CountersignError('INPUT_TOO_LARGE', `${args[0]} printed more than 256 MB.`, 'Split the workspace.'));
-      else chunks.push(chunk);
+        return stop(
+          new CountersignError('INPUT_TOO_LARGE', `${args[0]} printed more than 256 MB.`, 'Split the workspace.'),
+        );
+      try {
+        keep(chunk);
+      } catch (error) {
+        stop(error);
+      }
     });
     child.stderr.on('data', (chunk: Buffer) => {
       if (stderr.length < 100_000) stderr += chunk.toString('utf8');
@@ -88,7 +115,7 @@ export async function runTool(args: readonly string[], { binary, cwd, env, secon
     });
     child.on('close', (code) => {
       clearTimeout(timer);
-      if (why) reject(why);
+      if (why !== undefined) reject(why);
       else resolve({ code, stdout: Buffer.concat(chunks), stderr });
     });
   });
@@ -106,7 +133,7 @@ const versions = new Map<string, string>();
 /** @throws CONFIG_TOOL_DIFFERS when the program says that it is of another version. */
 export async function mustBeVersion(
   { binary, tool, version }: WorkspaceSettings,
-  run: Omit<RunIn, 'binary'>,
+  run: Omit<RunIn, 'binary' | 'secrets'>,
 ): Promise<void> {
   let key: string;
   try {
@@ -121,7 +148,7 @@ export async function mustBeVersion(
     throw noTool(binary, `it is version ${makeVisibleLine(is, 40)}, and the policy names ${tool} ${version}`);
 }
 
-async function askVersion(binary: string, run: Omit<RunIn, 'binary'>): Promise<string> {
+async function askVersion(binary: string, run: Omit<RunIn, 'binary' | 'secrets'>): Promise<string> {
   const { stdout } = await runTool(['version', '-json'], { ...run, binary, seconds: 60 });
   try {
     return String((JSON.parse(stdout.toString('utf8')) as { terraform_version?: unknown }).terraform_version);

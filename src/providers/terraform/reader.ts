@@ -1,6 +1,7 @@
 /** Workspaces as the policy has them; one that is named with its state. */
 import { holding } from './busy.ts';
 import { backendOnly } from './copy.ts';
+import { hiding, withoutKeys } from './effects/hiding.ts';
 import type { Workshop } from './planning.ts';
 import type { WorkspaceReader, WorkspaceSummary } from './ports.ts';
 import type { WorkspaceSettings } from './settings.ts';
@@ -48,10 +49,15 @@ export function createReader(
   };
 
   async function withState(workshop: Workshop): Promise<WorkspaceSummary> {
-    const { serial, lineage, instances, outputs } = await holding(workshop.folders, workshop.processes, async () =>
-      pullState(await backendOnly(workshop.settings, workshop)),
+    const { serial, lineage, instances, outputs, sensitive } = await holding(
+      workshop.folders,
+      workshop.processes,
+      async () => pullState(await backendOnly(workshop.settings, workshop)),
     );
-    const resources = [...instances].map(([address, { tainted }]) => (tainted ? `${address} (tainted)` : address));
+    const hide = hiding(sensitive);
+    const resources = [...instances].map(
+      ([address, { tainted }]) => withoutKeys(address, hide) + (tainted ? ' (tainted)' : ''),
+    );
     const more = resources.length - MOST_RESOURCES;
     return {
       ...summaryOf(workshop.settings),

@@ -1,6 +1,7 @@
 /** What is asked for: template, parameters, tags and capabilities, checked before anything happens. */
 import { CountersignError } from '../../core/errors.ts';
-import { loadKnowledge } from '../../providers/aws/knowledge/index.ts';
+import resourceTypes from '../../providers/aws/knowledge/data/resource-types.json' with { type: 'json' };
+import { knowledgeIn } from '../../providers/aws/knowledge/index.ts';
 import type { Template } from '../../providers/aws/template/parse.ts';
 import {
   isUnresolved,
@@ -21,8 +22,8 @@ export type ApiInput = Record<string, any>;
 
 const MAX_BODY_BYTES = 51_200;
 
-/** Loaded before the first request: the operations themselves are synchronous. */
-export const knowledge = await loadKnowledge();
+/** Loaded with the operations, which are synchronous. */
+export const knowledge = knowledgeIn(resourceTypes);
 
 export interface ReadTarget extends Target {
   template: Template;

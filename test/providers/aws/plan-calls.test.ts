@@ -100,3 +100,44 @@ it('tells a secret export to everyone who asks at the same time', async () => {
   const asked = await Promise.all([secrets.exportsOf([written]), secrets.exportsOf([written])]);
   expect(asked.map((names) => [...names])).toEqual([['one-thing'], ['one-thing']]);
 });
+
+/** So many instances, by id. */
+const workers = (count: number): string[] => {
+  const instances = Array.from({ length: count }, (_, at) => ({ id: `i-${(at + 1).toString(16).padStart(17, '0')}` }));
+  world.store.transact((inside) => seedWorld(inside, { instances } as never));
+  return instances.map(({ id }) => id);
+};
+
+it('asks for the protections of each instance that is named, two where they are told and one where they are judged, and for all else once', async () => {
+  const instance_ids = workers(100);
+  const described = await callsOf(() => world.call('describe_instances', { instance_ids }));
+  expect(described).toEqual({ GetCallerIdentity: 1, DescribeInstances: 1, DescribeInstanceAttribute: 200 });
+  const stopping = { action: 'stop', instance_ids: instance_ids.slice(0, 50) };
+  const one = await callsOf(() =>
+    planned('plan_instance_action', { ...stopping, instance_ids: instance_ids.slice(50, 51) }),
+  );
+  const fifty = await callsOf(() => planned('plan_instance_action', stopping));
+  expect({ ...fifty, DescribeInstanceAttribute: 1 }).toEqual(one);
+  expect(fifty.DescribeInstanceAttribute).toBe(50);
+});
+
+it('makes at most six calls more for a stack of 200 exports than for one of none', async () => {
+  const topic = (name: string) => ({ Type: 'AWS::SNS::Topic', Properties: { DisplayName: name } });
+  const outputs = Object.fromEntries(
+    Array.from({ length: 200 }, (_, at) => [`Out${at}`, { Value: { Ref: 'Kept' }, Export: { Name: `shared-${at}` } }]),
+  );
+  const Resources = { Kept: topic('kept'), Other: topic('other') };
+  seed([
+    { name: 'plain-dev', template: JSON.stringify({ Resources }) },
+    { name: 'shared-dev', template: JSON.stringify({ Resources, Outputs: outputs }) },
+  ]);
+  await world.call('describe_stack', { stack: 'plain-dev' });
+  const count = async (stack: string) => {
+    const set = [{ path: 'Resources.Other.Properties.DisplayName', value: 'changed' }];
+    const made = await callsOf(() => planned('plan_stack_update', { stack, set }));
+    return Object.values(made).reduce((sum, times) => sum + times, 0);
+  };
+  const none = await count('plain-dev');
+  expect(none).toBeGreaterThan(4);
+  expect((await count('shared-dev')) - none).toBeLessThanOrEqual(6);
+});

@@ -1,6 +1,6 @@
 /** What is known about resource types. The big index is generated (`npm run tables`) and read at first use. */
 import type { Replacement } from './replacement.ts';
-import { readIndex } from './rows.ts';
+import { type DataFile, readIndex } from './rows.ts';
 
 export { isDefaultWritten } from './defaults.ts';
 export { deletionProtection } from './deletion-protection.ts';
@@ -28,24 +28,30 @@ export interface Knowledge {
   nameProperty(type: string): string | undefined;
 }
 
-let loading: Promise<Knowledge> | undefined;
+let known: Knowledge | undefined;
 
 /** Sources: see the data file's own `sources`. */
-export function loadKnowledge(): Promise<Knowledge> {
-  loading ??= import('./data/resource-types.json', { with: { type: 'json' } }).then(({ default: file }) => {
-    const index = readIndex(file);
-    const types = Object.keys(file.types);
-    return {
-      isKnownType: (type) => index.row(type) !== undefined,
-      isKnownService: (service) => types.some((type) => type.startsWith(`${service}::`)),
-      replacementOf(type, propertyPath) {
-        const row = index.row(type);
-        return row ? index.replacement(row, propertyPath.replaceAll(/\.\d+(?=\.|$)|\[\d+\]/g, '')) : 'unknown';
-      },
-      attributesOf: (type) => index.row(type)?.attributes ?? [],
-      hasProperty: (type, property) => index.row(type)?.fields.has(property) ?? false,
-      nameProperty: (type) => index.row(type)?.name,
-    };
-  });
-  return loading;
+export const loadKnowledge = async (): Promise<Knowledge> =>
+  knowledgeIn((await import('./data/resource-types.json', { with: { type: 'json' } })).default);
+
+/** @param file the one data file, for who has loaded it. */
+export function knowledgeIn(file: DataFile): Knowledge {
+  known ??= knowledgeOf(file);
+  return known;
+}
+
+function knowledgeOf(file: DataFile): Knowledge {
+  const index = readIndex(file);
+  const types = Object.keys(file.types);
+  return {
+    isKnownType: (type) => index.row(type) !== undefined,
+    isKnownService: (service) => types.some((type) => type.startsWith(`${service}::`)),
+    replacementOf(type, propertyPath) {
+      const row = index.row(type);
+      return row ? index.replacement(row, propertyPath.replaceAll(/\.\d+(?=\.|$)|\[\d+\]/g, '')) : 'unknown';
+    },
+    attributesOf: (type) => index.row(type)?.attributes ?? [],
+    hasProperty: (type, property) => index.row(type)?.fields.has(property) ?? false,
+    nameProperty: (type) => index.row(type)?.name,
+  };
 }

@@ -24,7 +24,13 @@ export interface Index {
   replacement(row: Row, path: string): Replacement;
 }
 
-export function readIndex(file: { shapes: string[]; types: Record<string, string> }): Index {
+/** Generated: `npm run tables`. */
+export interface DataFile {
+  shapes: string[];
+  types: Record<string, string>;
+}
+
+export function readIndex(file: DataFile): Index {
   const rows = new Map<string, Row>();
   const shapes = new Map<number, Fields>();
   const shape = (number: number): Fields => once(shapes, number, () => readFields(file.shapes[number] ?? ''));

@@ -16,6 +16,7 @@ import { families, familyOf, type Resource, unknownTypes } from '../knowledge/in
 import { configurationOf } from '../plan-json/configuration.ts';
 import type { Change, ResourceChange, TerraformPlan } from '../plan-json/shape.ts';
 import { effectOf } from './effect.ts';
+import { withoutKeys } from './hiding.ts';
 import { besidesOf } from './marks.ts';
 import { notesOf } from './notes.ts';
 import { POLICY_DOCUMENT, policyDocument } from './policy-documents.ts';
@@ -44,9 +45,14 @@ export interface DescribedAs {
    * attribute is put together nor what is written as a block: without this, both count as the worst that they could be.
    */
   bodyOf?: ((blockAddress: string) => Json | undefined) | undefined;
+  /** Where the copy of the root module lies: files in it are signed. */
+  directory?: string | undefined;
 }
 
-export function describePlan(plan: TerraformPlan, { workspace, keyed, account, bodyOf }: DescribedAs): Described {
+export function describePlan(
+  plan: TerraformPlan,
+  { workspace, keyed, account, bodyOf, directory }: DescribedAs,
+): Described {
   const secrets = secretsOf(plan, keyed);
   const configuration = configurationOf(plan);
   const changes = (plan.resource_changes ?? []).filter(({ mode }) => mode === 'managed');
@@ -59,7 +65,7 @@ export function describePlan(plan: TerraformPlan, { workspace, keyed, account, b
     ),
   );
   const owner = { kind: 'workspace' as const, name: workspace };
-  const marksBesides = besidesOf(plan, configuration);
+  const marksBesides = besidesOf(plan, configuration, directory);
   const things: Thing[] = [];
   const effects: Effect[] = [];
   for (const [index, one] of changes.entries()) {
@@ -69,19 +75,21 @@ export function describePlan(plan: TerraformPlan, { workspace, keyed, account, b
     const besides = marksBesides(one);
     const effect = effectOf(one, { resource: resources[index]!, sides, marks: [...found, ...besides], owner });
     if (!effect) continue;
-    effects.push(effect);
-    things.push({ kind: 'resource', id: effect.logicalId!, type: effect.type, ...sides });
+    const shown = cleaned(effect, secrets);
+    effects.push(shown);
+    things.push({ kind: 'resource', id: shown.logicalId!, type: shown.type, ...sides });
   }
   const outputs = outputsOf(plan, workspace, secrets, keyed);
-  const described = [...effects, ...outputs.effects];
+  const described = [...effects, ...outputs.effects.map((effect) => cleaned(effect, secrets))];
+  const named = <T extends { of: string }>(one: T): T => ({ ...one, of: withoutKeys(one.of, secrets.masked) });
   return {
     action: actionOf(plan, changes),
-    effects: described.map((effect) => cleaned(effect, secrets)).sort(compareWorstFirst),
+    effects: described.sort(compareWorstFirst),
     subject: subjectOf(plan, changes, workspace),
     notes: notesOf(plan, described).map((note) => makeVisible(secrets.masked(note))),
     picture: pictureOf([...outputs.things, ...things]),
-    protections: judged.flatMap((by) => by.protections),
-    lowered: judged.flatMap((by) => by.lowered),
+    protections: judged.flatMap((by) => by.protections.map(named)),
+    lowered: judged.flatMap((by) => by.lowered.map(named)),
   };
 }
 
@@ -123,12 +131,13 @@ const pictureOf = (things: Thing[]): Picture => ({ things });
 
 /**
  * SECURITY: names and sentences are made from values too. What judgements compare (kinds, what it holds, keys of tags,
- * paths) is never touched, whatever a plan calls sensitive; an address stays, since by it a resource is known.
+ * paths) is never touched, whatever a plan calls sensitive; of an address only the keys of instances are values.
  */
 function cleaned(effect: Effect, { masked }: Secrets): Effect {
-  const { physicalId, within, why, size } = effect;
+  const { logicalId, physicalId, within, why, size } = effect;
   return {
     ...effect,
+    ...(logicalId === undefined ? {} : { logicalId: withoutKeys(logicalId, masked) }),
     ...(physicalId === undefined ? {} : { physicalId: masked(physicalId) }),
     ...(within === undefined ? {} : { within: masked(within) }),
     ...(size === undefined ? {} : { size: masked(size) }),

@@ -3,11 +3,16 @@
 import { changedLeaves, type LeafChange } from '../../../core/leaves.ts';
 import type { Mark } from '../../../core/mark.ts';
 import { makeVisibleLine } from '../../../core/render-safe.ts';
+import { hostFileMarks } from '../knowledge/host-files.ts';
 import { type Configuration, referencesIn } from '../plan-json/configuration.ts';
 import type { ResourceChange, TerraformPlan } from '../plan-json/shape.ts';
 
 /** Looked up once for all changes of a plan. */
-export function besidesOf(plan: TerraformPlan, configuration: Configuration): (one: ResourceChange) => Mark[] {
+export function besidesOf(
+  plan: TerraformPlan,
+  configuration: Configuration,
+  directory: string | undefined,
+): (one: ResourceChange) => Mark[] {
   const drift = new Map((plan.resource_drift ?? []).map((one) => [one.address, one]));
   const later = (plan.resource_changes ?? []).filter(
     ({ change, mode }) => mode === 'data' && change.actions === 'read',
@@ -15,6 +20,7 @@ export function besidesOf(plan: TerraformPlan, configuration: Configuration): (o
   return (one) => [
     ...overwritten(one, drift.get(one.address)),
     ...takenOver(one),
+    ...hostFileMarks(one.type, one.change, directory),
     ...(later.length === 0 ? [] : readAgain(one, later, configuration)),
   ];
 }

@@ -1,8 +1,8 @@
 /**
  * Finds many texts in a text, in one walk.
  *
- * Guarantees: of two that start at one place the longer is found; each is also found as base64 of itself, in a URL, and
- * as JSON escapes it. The walk looks at each character once, whatever the number of texts.
+ * Guarantees: of two that start at one place the longer is found; each is also found in base64 (alone, or behind other
+ * bytes), in hexadecimal, in a URL, and as JSON escapes it. The walk looks at each character once, whatever the number of texts.
  */
 
 /** A shorter part of a text says too little. */
@@ -42,17 +42,45 @@ export function needlesOf(values: Iterable<string>): {
   };
 }
 
+/** An encoded form that is shorter says too little. */
+const SHORTEST_ENCODED = 8;
+
 function formsOf(value: string): Set<string> {
   const bytes = Buffer.from(value, 'utf8');
-  const forms = [
-    value,
-    JSON.stringify(value).slice(1, -1),
-    bytes.toString('base64'),
-    bytes.toString('base64url'),
-    encoded(value),
-  ];
-  return new Set(forms.filter((form, index) => form.length >= (index < 2 ? SHORTEST : 8)));
+  const escaped = inText(value);
+  const plain = [value, escaped, inText(escaped), byGo(escaped), inText(byGo(escaped))];
+  const encoded = [...['base64', 'base64url'].flatMap((as) => inBase64(bytes, as as 'base64')), ...inUrl(value)];
+  return new Set([
+    ...plain.filter((form) => form.length >= SHORTEST),
+    ...[...encoded, bytes.toString('hex')].filter((form) => form.length >= SHORTEST_ENCODED),
+  ]);
 }
 
-/** A lone surrogate has no form in a URL. */
-const encoded = (value: string): string => (value.isWellFormed() ? encodeURIComponent(value) : value);
+/** As it stands in JSON text. */
+const inText = (value: string): string => JSON.stringify(value).slice(1, -1);
+
+/** As Terraform's jsonencode() and every provider write it: encoding/json of Go. */
+const byGo = (text: string): string =>
+  text.replaceAll(/[<>&\u2028\u2029]/g, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
+/** Alone, and what is sure of it behind other bytes: a character of base64 has six bits. */
+const inBase64 = (bytes: Buffer, encoding: 'base64' | 'base64url'): string[] => [
+  bytes.toString(encoding),
+  ...[0, 1, 2].map((behind) =>
+    Buffer.concat([Buffer.alloc(behind), bytes])
+      .toString(encoding)
+      .slice(Math.ceil((behind * 8) / 6), Math.floor(((behind + bytes.length) * 8) / 6)),
+  ),
+];
+
+/** As browsers, Go and curl write it, in digits of either case. A lone surrogate has no form in a URL. */
+function inUrl(value: string): string[] {
+  if (!value.isWellFormed()) return [];
+  const encoded = encodeURIComponent(value);
+  const strict = encoded.replaceAll(/[!'()*]/g, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`);
+  const query = new URLSearchParams({ a: value }).toString().slice(2);
+  return [encoded, strict, strict.replaceAll('%20', '+'), query].flatMap((form) => [
+    form,
+    form.replaceAll(/%[0-9A-F]{2}/g, (digits) => digits.toLowerCase()),
+  ]);
+}

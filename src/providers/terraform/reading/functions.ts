@@ -104,7 +104,9 @@ function inCopy(written: string, { module, root }: { module: string; root: strin
   const [, base, rest] = /^(?:\$\{path\.(module|root)\}\/)?(.*)$/s.exec(written) ?? [];
   if (rest === undefined || rest.startsWith('/') || rest.startsWith('~')) return null;
   const path = posix.normalize(posix.join(base === 'module' ? module : root, rest));
-  return path.startsWith('../') || path === '..' || posix.isAbsolute(path) ? null : path;
+  const isElsewhere = path.startsWith('../') || path === '..' || posix.isAbsolute(path);
+  // What `init` leaves in the copy is not of the copied files: settings of the backend, providers.
+  return isElsewhere || /(?:^|\/)\.terraform(?:$|\/(?!modules\/))/.test(path) ? null : path;
 }
 
 /** Strings of a body in which an expression can stand, with keys. */

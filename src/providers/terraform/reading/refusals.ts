@@ -31,16 +31,23 @@ interface Kind {
 }
 const found = (what: string, remedy: string): Found => ({ what, remedy });
 
-/** In a resource, a module or what replaces one: what runs something, at any depth. */
-const RUNS = ['provisioner', 'action_trigger'];
+/** Where Terraform takes such a block. Elsewhere the name is a value's: a tag `provisioner` runs nothing. */
+const RUNS: Readonly<Record<string, (body: Body) => boolean>> = {
+  provisioner: (body) => Object.hasOwn(body, 'provisioner'),
+  action_trigger: (body) =>
+    blocksOf(body.lifecycle, 0).some(({ body: inner }) => Object.hasOwn(inner, 'action_trigger')),
+};
 
+/** In a resource, a module or what replaces one: what runs something. */
 const inResource: Judge = ({ labels, body }) =>
-  RUNS.filter((name) => holdsKey(body, name)).map((name) =>
-    found(
-      `${name} in ${labels.join('.') || 'a removed block'}`,
-      'Remove it: nothing but providers may act when a plan is applied.',
-    ),
-  );
+  Object.keys(RUNS)
+    .filter((name) => RUNS[name]!(body))
+    .map((name) =>
+      found(
+        `${name} in ${labels.join('.') || 'a removed block'}`,
+        'Remove it: nothing but providers may act when a plan is applied.',
+      ),
+    );
 
 const reads =
   (kind: 'data' | 'ephemeral'): Judge =>
@@ -125,11 +132,17 @@ export function refusalsIn(body: Body, allowed: Allowed): Found[] {
   });
 }
 
-function holdsKey(value: unknown, key: string): boolean {
-  if (Array.isArray(value)) return value.some((item) => holdsKey(item, key));
-  if (value === null || typeof value !== 'object') return false;
-  return Object.hasOwn(value, key) || Object.values(value).some((item) => holdsKey(item, key));
-}
+const OVERRIDE = /(?:^|\/)(?:[^/]*_)?override\.(?:tf|tofu)(?:\.json)?$/;
+
+/** INVARIANT: of override files the last one counts, so that none of theirs may name a backend: ours is one of them. */
+export const overrideRefusals = (file: string, body: Body): Found[] =>
+  !OVERRIDE.test(file)
+    ? []
+    : blocksOf(body.terraform, 0).flatMap((block) =>
+        blocksOf(block.body.backend, 1).map(({ labels: [type] }) =>
+          found(`the backend ${type} in an override file`, 'Remove it: the policy names where the state is.'),
+        ),
+      );
 
 /** Of `.terraform.lock.hcl`. INVARIANT: each hash is one that the policy lists, since any of them would be taken. */
 export function lockRefusals(lock: Body, { providers, tool }: Allowed): Found[] {

@@ -153,12 +153,16 @@ export function sentenceOf(
   const buckets = fresh((value) => foreignBucketsIn(value, context));
   const bucket = `${buckets.join(', ') || shown(is)} (its owner is not known)`;
   const gains = GAINS[rule.split(' ')[0]!];
+  const namesBucket = rule.split(' ')[0] === 'bucket';
   const values: Record<string, () => string> = {
     it: () => view.logicalId,
     is: () => (context.isUnknown(is) ? 'a value that is unknown until execution' : comes(was, is)) || shown(is),
     account: () => account,
     host: () => host,
-    bucket: () => (buckets.some((name) => name === '') ? 'that is unknown until execution' : bucket),
+    // Elsewhere it is an attribute of that name.
+    ...(namesBucket
+      ? { bucket: () => (buckets.some((name) => name === '') ? 'that is unknown until execution' : bucket) }
+      : {}),
   };
   const sentence = loses.replaceAll(/\{([\w.]{1,80})\}/g, (_, name: string) =>
     Object.hasOwn(values, name)
@@ -172,7 +176,7 @@ export function sentenceOf(
     ? account
     : loses.includes('{host}')
       ? host
-      : loses.includes('{bucket}')
+      : namesBucket && loses.includes('{bucket}')
         ? buckets.join(', ')
         : gains && fresh((value) => gains(value, context)).length > 0
           ? fresh((value) => gains(value, context)).join(', ')

@@ -255,6 +255,7 @@ export const VERB: Partial<Record<MarkKind, string>> = {
   unprotect: 'Lowers protection',
   expose: 'Opens',
   protect: 'Raises protection',
+  overwrite: 'Overwrites',
 };
 
 function textOf({ path, mark, rule, loses }: Row, was: Value, is: Value, context: MarkContext): string {

@@ -4,8 +4,10 @@ import { holdsOf, isRevisionType, recoveryOf } from '../../../aws/knowledge/inde
 import { loweredIn, protectionsIn } from '../../../aws/knowledge/marks/protections.ts';
 import { readable } from '../alias.ts';
 import { commonMarks } from '../common.ts';
-import type { Family, Resource } from '../judgement.ts';
+import type { Family, Resource, Values } from '../judgement.ts';
+import { present } from '../present.ts';
 import { fateOf } from './fates.ts';
+import { ownMarks } from './own-rows.ts';
 import { PART_OF } from './parts.ts';
 import { ROWS } from './rows.ts';
 import { cloudFormationType } from './types.ts';
@@ -35,7 +37,17 @@ export const aws: Family = {
 
 /** What neither changes nor is taken over or moved is judged nowhere. */
 const marksOf = (resource: Resource, judging: Judging): Mark[] =>
-  resource.isUntouched ? [] : [...commonMarks(resource.before, resource.after), ...marksIn(resource, judging)];
+  resource.isUntouched
+    ? []
+    : [...commonMarks(resource.before, resource.after), ...marksIn(resource, judging), ...inOwnWords(resource)];
+
+function inOwnWords(resource: Resource): Mark[] {
+  const [before, after] = [resource.before, resource.after].map((values) => values && present(values)) as [
+    Values | null,
+    Values | null,
+  ];
+  return ownMarks({ ...resource, before, after });
+}
 
 /** One fact under both names of an attribute is told once, as Terraform has it. */
 function withoutTwice(marks: Mark[]): Mark[] {

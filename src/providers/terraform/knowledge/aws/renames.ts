@@ -52,7 +52,7 @@ ec2_managed_prefix_list | entry > Entries
 spot_fleet_request | target_capacity > SpotFleetRequestConfigData.TargetCapacity
 vpc_peering_connection | peer_owner_id > PeerOwnerId
 ecs_service | network_configuration.assign_public_ip > NetworkConfiguration.AwsvpcConfiguration.AssignPublicIp
-ecs_task_definition | container_definitions > ContainerDefinitions : parsed
+ecs_task_definition | container_definitions > ContainerDefinitions : capitals
 eks_cluster | enabled_cluster_log_types > Logging.ClusterLogging.EnabledTypes, vpc_config > ResourcesVpcConfig
 elb | internal > Scheme : internal, access_logs.enabled > AccessLoggingPolicy.Enabled, access_logs.bucket > AccessLoggingPolicy.S3BucketName
 lb alb | internal > Scheme : internal, enable_deletion_protection > LoadBalancerAttributes : attribute deletion_protection.enabled

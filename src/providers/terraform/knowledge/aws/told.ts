@@ -7,6 +7,25 @@ import { UNRESOLVED } from '../../../aws/template/values.ts';
 const isUnknown = (value: Json) => value === UNRESOLVED;
 const list = (value: Json): Json[] => (Array.isArray(value) ? value : [value]);
 
+function parsed(value: Json): Json {
+  const json = typeof value === 'string' && !isUnknown(value) ? jsonInText(value) : undefined;
+  return typeof json === 'object' ? (json.value as Json) : value;
+}
+
+/** Names in these are the user's own. */
+const MAPS: ReadonlySet<string> = new Set(['options', 'dockerLabels']);
+
+function capitals(value: Json): Json {
+  if (Array.isArray(value)) return value.map(capitals);
+  if (!isMembers(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [
+      name.charAt(0).toUpperCase() + name.slice(1),
+      MAPS.has(name) ? inner : capitals(inner),
+    ]),
+  );
+}
+
 /** @returns undefined: absent. */
 export const told: Readonly<Record<string, (value: Json, argument: string) => Json | undefined>> = {
   'zero is never': (value) => (String(value) === '0' ? undefined : value),
@@ -16,10 +35,9 @@ export const told: Readonly<Record<string, (value: Json, argument: string) => Js
   /** `public-read-write` is PublicReadWrite. */
   canned: (value) =>
     isUnknown(value) ? value : String(value).replaceAll(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase()),
-  parsed(value) {
-    const json = typeof value === 'string' && !isUnknown(value) ? jsonInText(value) : undefined;
-    return typeof json === 'object' ? (json.value as Json) : value;
-  },
+  parsed,
+  /** JSON whose names begin in small letters, where CloudFormation's begin in capitals. */
+  capitals: (value) => capitals(parsed(value)),
   'named values': (value) =>
     isUnknown(value)
       ? value

@@ -70,7 +70,8 @@ function viewsOf(resource: Resource, side: Side, lately: Lately): ResourceView[]
     return PARTS[type]!(own, ownOf(address)).map(({ key, type: of, properties }) =>
       viewOf(key === '' ? alias : aliasOf(`${address} ${key}`), of, properties),
     );
-  return known === undefined ? [] : [new Told(alias, known, type, own, lately)];
+  // What CloudFormation does not have is looked through, too: a policy is one wherever it stands.
+  return [new Told(alias, known ?? type, type, own, lately)];
 }
 
 const viewOf = (logicalId: string, type: string, properties: Values): ResourceView => ({

@@ -21,7 +21,8 @@ subscription_policy_assignment resource_group_policy_assignment resource_policy_
 security_center_subscription_pricing web_application_firewall_policy cdn_frontdoor_firewall_policy
 cdn_frontdoor_security_policy subnet_network_security_group_association network_interface_security_group_association
 storage_container_immutability_policy mssql_server_extended_auditing_policy mssql_server_security_alert_policy
-advanced_threat_protection storage_account_network_rules`
+advanced_threat_protection storage_account_network_rules security_center_auto_provisioning security_center_setting
+security_center_storage_defender mssql_database_extended_auditing_policy storage_account_customer_managed_key`
     .split(/\s+/)
     .map((name) => `azurerm_${name}`),
 );

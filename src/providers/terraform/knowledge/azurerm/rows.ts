@@ -160,4 +160,10 @@ azurerm_web_application_firewall_policy | policy_settings.enabled | unprotect | 
 azurerm_web_application_firewall_policy | policy_settings.mode | unprotect | becomes Detection | requests that a rule blocked
 azurerm_cdn_frontdoor_firewall_policy | enabled | unprotect | off on | requests that a rule blocked
 azurerm_cdn_frontdoor_firewall_policy | mode | unprotect | becomes Detection | requests that a rule blocked
+azurerm_cosmosdb_sql_role_assignment | principal_id | expose | set | The principal {is} can newly act on data of {account_name} | +
+azurerm_cosmosdb_sql_role_definition | permissions | expose | more | Whoever has the role {it} can newly do {is}
+azurerm_eventgrid_event_subscription | webhook_endpoint.url | expose | set | {is} can newly receive events of {scope} | +
+azurerm_mssql_virtual_network_rule | subnet_id | expose | set | Hosts of {is} can newly reach the server {server_id} | +
+azurerm_app_service_source_control | repo_url | expose | set | Code of {is} can newly run in {app_id} | +
+azurerm_app_service_source_control | branch | expose | set | Code of the branch {is} can newly run in {app_id}
 `;

@@ -54,7 +54,8 @@ const PROTECTS: ReadonlySet<string> = new Set(
 project_organization_policy folder_organization_policy compute_security_policy access_context_manager_service_perimeter
 binary_authorization_policy iam_deny_policy gke_backup_backup_plan spanner_backup_schedule firestore_backup_schedule
 backup_dr_backup_plan backup_dr_backup_plan_association monitoring_alert_policy scc_notification_config netapp_backup_policy
-compute_disk_resource_policy_attachment`
+compute_disk_resource_policy_attachment compute_firewall_policy_association compute_network_firewall_policy_association
+compute_security_policy_rule logging_metric`
     .split(/\s+/)
     .map((name) => `google_${name}`),
 );

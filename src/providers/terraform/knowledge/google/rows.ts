@@ -164,5 +164,24 @@ google_cloud_scheduler_job | http_target.uri | expose | set | {is} is newly call
 google_monitoring_alert_policy | enabled | unprotect | off on | the alerts
 google_monitoring_alert_policy | notification_channels | unprotect | fewer | people who are told of the alerts
 google_binary_authorization_policy | default_admission_rule.evaluation_mode | unprotect | becomes ALWAYS_ALLOW | clusters from images without an attestation | +
+google_storage_object_access_control | entity | expose | set | {is} can newly act on the object {object} of {bucket} | +
+google_storage_object_acl | role_entity | expose | more | {is} can newly act on the object {object} of {bucket} | +
+google_storage_object_acl | predefined_acl | expose | set | Those of {is} can newly act on the object {object} of {bucket} | +
+google_storage_bucket_access_control | entity | expose | set | {is} can newly act on the bucket {bucket} | +
+google_storage_default_object_access_control | entity | expose | set | {is} can newly act on every new object of {bucket} | +
+google_app_engine_firewall_rule | action | expose | becomes ALLOW | Hosts of {source_range} can newly reach the application | +
+google_firebaserules_ruleset | source | expose | set | Callers can newly do what the new rules allow | +
+google_firebaserules_release | ruleset_name | expose | set | Callers can newly do what the rules {is} allow | +
+google_dns_response_policy_rule | local_data | expose | set | Hosts that look up {dns_name} can newly be sent elsewhere | +
+google_storage_transfer_job | transfer_spec.transfer_options.delete_objects_from_source_after_transfer | expire | becomes true | objects of the source, after they are copied | +
+google_storage_transfer_job | transfer_spec.transfer_options.delete_objects_unique_in_sink | expire | becomes true | objects that only the sink has | +
+google_storage_transfer_job | transfer_spec.transfer_options.overwrite_objects_already_existing_in_sink | expire | becomes true | objects of the sink that have the same name | +
+google_project_default_service_accounts | action | disable | becomes DELETE,DISABLE,DEPRIVILEGE | what runs as the default accounts of the project | +
+google_compute_service_attachment | connection_preference | expose | becomes ACCEPT_AUTOMATIC | Every project can newly connect to {it} | +
+google_compute_service_attachment | consumer_accept_lists | expose | more | {is} can newly connect to {it} | +
+google_compute_vpn_tunnel | peer_ip | expose | set | Hosts behind {is} can newly reach the network, where routes and rules allow it | +
+google_compute_packet_mirroring | collector_ilb | expose | set | {is} can newly receive copies of traffic | +
+google_access_context_manager_access_level | basic | expose | changed | Callers that other conditions allow can newly have the level {it}
+google_compute_security_policy_rule | action | unprotect | becomes allow | requests that the rule blocked
 google_compute_route | next_hop_gateway | expose | set | Opens a route to the internet for {network} | +
 `;

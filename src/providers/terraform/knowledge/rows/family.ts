@@ -1,17 +1,14 @@
 /**
  * A provider that is known by rows of its own: what types hold, what keeps them, what opens, expires and protects.
  *
- * Guarantees: rows are read as those of CloudFormation's tables are (`aws/knowledge/marks/rows.ts`): an unknown value
- * after is the worst that it could be; absent is what the row says that absence means. A type without a row is unknown.
+ * Guarantees: a type without a row is unknown.
  */
 import type { Mark } from '../../../../core/mark.ts';
-import type { MarkContext, ResourceView } from '../../../aws/knowledge/marks/finder.ts';
-import { judgeRows, rowsByType } from '../../../aws/knowledge/marks/rows.ts';
-import { isSecretPath } from '../../../aws/template/secrets.ts';
+import type { MarkContext } from '../../../aws/knowledge/marks/finder.ts';
 import { commonMarks, protectionLevels } from '../common.ts';
 import type { Family, Fate, Judged, JudgedTogether, Resource, Values } from '../judgement.ts';
 import { present } from '../present.ts';
-import { isUnknown } from '../unknown-value.ts';
+import { ALONE, marksByTables, withoutTwice } from './marks.ts';
 
 export interface RowsOf {
   prefix: string;
@@ -27,26 +24,17 @@ export interface RowsOf {
 }
 
 const UNKNOWN: Judged = { holds: 'unknown', revision: false, noBackup: false };
-const none: Record<string, ResourceView> = Object.freeze(Object.create(null));
 
-export function familyOfRows({ prefix, judge, rows: table, fate, besides, protects }: RowsOf): Family {
-  const rows = rowsByType(table);
-  const context: MarkContext = { before: none, after: none, physicalIds: {}, isSecret: isSecretPath, isUnknown };
+export function familyOfRows({ prefix, judge, rows, fate, besides, protects }: RowsOf): Family {
+  const byTables = marksByTables({ rows, protects });
   const marksOf = (resource: Resource, all: readonly Resource[]): Mark[] => {
-    const { address, type, isUntouched } = resource;
-    if (isUntouched) return [];
+    if (resource.isUntouched) return [];
     const [before, after] = [resource.before, resource.after].map((values) => values && present(values)) as [
       Values | null,
       Values | null,
     ];
-    const [was, is] = [before, after].map((values) => viewOf(address, type, values));
-    const told = is ? judgeRows(rows.get(type) ?? [], was ?? null, is, context) : [];
-    const found = [
-      ...told.map((mark) => ({ ...mark, path: mark.path.replace(/^Properties\./, '') })),
-      ...besides({ ...resource, before, after }, context, all),
-      ...commonMarks(before, after),
-      ...(protects.has(type) ? thereOrGone(resource) : []),
-    ];
+    const there = { ...resource, before, after };
+    const found = [...byTables(there), ...besides(there, ALONE, all), ...commonMarks(before, after)];
     return withoutTwice(found);
   };
   return {
@@ -59,24 +47,4 @@ export function familyOfRows({ prefix, judge, rows: table, fate, besides, protec
       lowered: [],
     }),
   };
-}
-
-const viewOf = (logicalId: string, type: string, properties: Values | null): ResourceView | null =>
-  properties && { logicalId, type, properties, deletionPolicy: 'Delete', updateReplacePolicy: 'Delete' };
-
-/** With the resource goes what it protects elsewhere. */
-function thereOrGone({ address, before, after }: Resource): Mark[] {
-  if (before && after) return [];
-  const kind = after ? 'protect' : 'unprotect';
-  return [
-    { kind, path: 'Properties', text: `${address}, which protects or records, is ${after ? 'created' : 'deleted'}.` },
-  ];
-}
-
-function withoutTwice(marks: readonly Mark[]): Mark[] {
-  const seen = new Set<string>();
-  return marks.filter(({ kind, path, text }) => {
-    const key = JSON.stringify([kind, path, kind === 'protect' || kind === 'unprotect' ? '' : text]);
-    return !seen.has(key) && seen.add(key);
-  });
 }
