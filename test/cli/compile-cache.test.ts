@@ -139,6 +139,8 @@ it('what other builds have kept is deleted by a new one, after a month', () => {
 it('a command that changes the flags of V8 keeps nothing: V8 would refuse it at the next start', () => {
   const flags = `process.on('beforeExit', () => process.getBuiltinModule('node:v8').setFlagsFromString('--semi-space-growth-factor=3'))`;
   const env = { PATH: process.env.PATH, HOME: home };
-  execFileSync(process.execPath, ['--import', `data:text/javascript,${encodeURIComponent(flags)}`, BIN, '--version'], { env });
+  execFileSync(process.execPath, ['--import', `data:text/javascript,${encodeURIComponent(flags)}`, BIN, '--version'], {
+    env,
+  });
   expect(readdirSync(join(home, '.cache/countersign'), { recursive: true })).toHaveLength(1);
 });

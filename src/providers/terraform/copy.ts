@@ -35,7 +35,10 @@ export async function freshCopy(
   writeFileSync(join(run.cwd, 'countersign_override.tf.json'), backendFile(settings), { mode: 0o600 });
   await mustBeVersion(settings, run);
   const packages = settings.providerPackages === undefined ? [] : [`-plugin-dir=${settings.providerPackages}`];
-  const ran = await runTool(['init', '-input=false', '-no-color', '-lockfile=readonly', ...packages], run);
+  const ran = await runTool(
+    ['init', '-get=false', '-input=false', '-no-color', '-lockfile=readonly', ...packages],
+    run,
+  );
   if (ran.code !== 0) throw failed('init', ran, hiding(run.secrets));
   return run;
 }

@@ -18,6 +18,8 @@ export interface Folders {
   running: string;
   home: string;
   plugins: string;
+  /** Of modules that are being fetched. */
+  fetching: string;
   /** Empty: nothing of a user's own configuration counts. */
   cliConfiguration: string;
   /** Of one plan, by the digest of its file. */
@@ -43,6 +45,7 @@ export function foldersOf(home: string, workspace: string): Folders {
     running: join(all, 'running.json'),
     home: join(all, 'home'),
     plugins: join(all, 'plugins'),
+    fetching: join(all, 'fetching'),
     cliConfiguration: join(all, 'cli.tfrc'),
     plan(digest) {
       const folder = join(all, 'plans', named(digest));

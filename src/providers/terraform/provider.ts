@@ -9,6 +9,7 @@ import { claim, codeOf, hideInLines, look, mustBeOver, type Started, start, unti
 import type { Processes } from './busy.ts';
 import { draftAgain, draftOf } from './draft.ts';
 import { foldersOf } from './folders.ts';
+import { frugally } from './frugal.ts';
 import type { Ended } from './outcome.ts';
 import { discardPlan, mustBeKept, tidy, type Workshop } from './planning.ts';
 import type { Variables } from './process.ts';
@@ -26,6 +27,8 @@ export interface WorkspaceOptions {
   actsAs: readonly string[];
   variables: Variables;
   processes: Processes;
+  /** Folders below which an agent may name a plan file. */
+  fileRoots: readonly string[];
 }
 
 /** What is asked of it, and takes time. */
@@ -35,7 +38,7 @@ const PLANS = { provider: 'terraform', service: 'workspace', operation: 'Plan', 
 
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: one closure over the workspaces; its functions are short.
 export function createWorkspaces(options: WorkspaceOptions) {
-  const { home, workspaces, secretKey, variables, processes } = options;
+  const { home, workspaces, secretKey, variables, processes, fileRoots } = options;
   const workshopOf = (name: string): Workshop => {
     const settings = workspaces.find((one) => one.name === name);
     if (!settings)
@@ -43,7 +46,7 @@ export function createWorkspaces(options: WorkspaceOptions) {
         name,
         workspaces.map((one) => one.name),
       );
-    return { settings, folders: foldersOf(home, name), variables, processes };
+    return { settings, folders: foldersOf(home, name), variables, processes, fileRoots };
   };
   const ofCall = (call: Call) => workshopOf(String(call.input.workspace));
   const actor = { account: PLACE.account, name: options.actsAs[0] ?? 'countersign', role: null };
@@ -77,11 +80,11 @@ export function createWorkspaces(options: WorkspaceOptions) {
   return {
     plan: (request: Request, permit: Permit, planNonce: string) => {
       mayPlan(permit);
-      return draftOf(request, workshopOf(request.workspace), about(planNonce));
+      return frugally(() => draftOf(request, workshopOf(request.workspace), about(planNonce)));
     },
     recompute: (plan: Plan, permit: Permit) => {
       mayPlan(permit);
-      return draftAgain(plan, workshopOf(plan.target.name), about(plan.nonce));
+      return frugally(() => draftAgain(plan, workshopOf(plan.target.name), about(plan.nonce)));
     },
     reader: createReader(workspaces, workshopOf),
     send,
