@@ -7,13 +7,17 @@
  * same id, where it was sent and that could not be recorded.
  */
 import { eventsOf, type LedgerEvent } from '../core/events.ts';
-import type { OpenLedger } from '../ledger/ledger.ts';
+import type { Ledger } from '../core/ports.ts';
 import { messageOf, TOLD_KINDS } from './messages.ts';
 import { send, webhookOf } from './webhook.ts';
 
 export interface OutboxPorts {
   home: string;
-  ledger: Pick<OpenLedger, 'events' | 'append' | 'origin' | 'alone'>;
+  ledger: Pick<Ledger, 'events' | 'append'> & {
+    origin(): Promise<string>;
+    /** Runs in one process at a time, whoever asks; undefined: another one runs it now. */
+    alone<T>(what: 'telling', run: () => Promise<T>): Promise<T | undefined>;
+  };
   now(): Date;
   /** Of what failed: without address and key. */
   complain(problem: string): void;

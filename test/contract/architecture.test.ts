@@ -140,6 +140,7 @@ const TABLE: Record<string, string[]> = {
     'hono',
     '@hono/node-server',
     '@dagrejs/dagre',
+    'zod',
     'node:',
     'src/core/',
     'src/people/seats.ts',
