@@ -339,7 +339,7 @@ describe('a git repository', () => {
       });
     host.commit('first', { 'main.tf': '' });
     const message = join(here.root, '../message');
-    writeFileSync(message, randomBytes(72 * 1024 * 1024).toString('base64'));
+    writeFileSync(message, randomBytes(66 * 1024 * 1024).toString('base64'));
     host.git('first', 'commit', '-q', '--allow-empty', '-F', message);
     await refused();
     host.commit('first', { 'main.tf': '', large: '0'.repeat(200 * 1024 * 1024) });

@@ -53,14 +53,17 @@ export async function fetchCommit(
   } catch (error) {
     if (error instanceof CountersignError) throw error;
     const { message, cause } = error as Error;
-    if (/signal 25|file too large/i.test(String(cause))) throw tooLarge(address);
+    // That is all that git says when the limit ends it.
+    if (/invalid index-pack output|signal 25|file too large/i.test(String(cause)))
+      throw tooLarge(address, ', or it is packed in a way that git does not read');
     throw moduleUnreachable(`${address.pattern} cannot be fetched: ${message}`);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-const tooLarge = ({ pattern }: Git) => moduleRefused(`${pattern}: more than 64 MB`, 'Use a smaller module.');
+const tooLarge = ({ pattern }: Git, or = '') =>
+  moduleRefused(`${pattern}: more than 64 MB${or}`, 'Use a smaller module.');
 
 async function commitOf({ url, ref, pattern }: Git, git: Run): Promise<string> {
   if (ref !== undefined && COMMIT.test(ref)) return ref;
