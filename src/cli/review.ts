@@ -75,7 +75,7 @@ export async function startReview(first: App, settings: ReviewSettings): Promise
 
 /** The same in every process with this secret and ledger. */
 function sealsOf(app: () => App): Seals {
-  const key = app().keyedDigest('what browsers hand back to the page');
+  const key = app().keyOf('what browsers hand back to the page');
   return {
     seal: (value) => seal(key, value).sealed,
     unseal: (text) => unseal(key, { sealed: text }),

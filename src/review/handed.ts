@@ -7,7 +7,6 @@
  * by the page.
  */
 import { randomBytes } from 'node:crypto';
-import { z } from 'zod';
 import type { Json } from '../core/digest.ts';
 
 export interface Seals {
@@ -26,17 +25,23 @@ export interface Handed {
   take(what: What, text: string | undefined): Promise<unknown>;
 }
 
-const envelopeSchema = z.strictObject({ what: z.string(), id: z.string(), until: z.number(), value: z.json() });
+/** Whatever was unsealed was sealed here. */
+interface Envelope {
+  what: What;
+  id: string;
+  until: number;
+  value: unknown;
+}
 
 export function createHanded({ seal, unseal, once }: Seals, now: () => Date): Handed {
   const opened = (what: What, text: string | undefined) => {
-    const { data } = envelopeSchema.safeParse(text === undefined ? undefined : unseal(text));
-    return data?.what === what && data.until >= now().getTime() ? data : undefined;
+    const envelope = (text === undefined ? undefined : unseal(text)) as Envelope | undefined;
+    return envelope?.what === what && envelope.until >= now().getTime() ? envelope : undefined;
   };
   return {
     give(what, value, minutes) {
       const id = randomBytes(16).toString('base64url');
-      return seal({ what, id, until: now().getTime() + minutes * 60_000, value: value as Json });
+      return seal({ what, id, until: now().getTime() + minutes * 60_000, value } as Json);
     },
     look: (what, text) => opened(what, text)?.value,
     async take(what, text) {

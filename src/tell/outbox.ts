@@ -7,17 +7,13 @@
  * same id, where it was sent and that could not be recorded.
  */
 import { eventsOf, type LedgerEvent } from '../core/events.ts';
-import type { Ledger } from '../core/ports.ts';
+import type { Alone, Ledger } from '../core/ports.ts';
 import { messageOf, TOLD_KINDS } from './messages.ts';
 import { send, webhookOf } from './webhook.ts';
 
 export interface OutboxPorts {
   home: string;
-  ledger: Pick<Ledger, 'events' | 'append'> & {
-    origin(): Promise<string>;
-    /** Runs in one process at a time, whoever asks; undefined: another one runs it now. */
-    alone<T>(what: 'telling', run: () => Promise<T>): Promise<T | undefined>;
-  };
+  ledger: Pick<Ledger, 'events' | 'append'> & { origin(): Promise<string>; alone: Alone };
   now(): Date;
   /** Of what failed: without address and key. */
   complain(problem: string): void;

@@ -1,6 +1,7 @@
 /** Who may look, by a real identity provider; who decides is still whoever signs. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startReview } from '../../src/cli/review.ts';
+import { seal } from '../../src/core/sealed.ts';
 import { type IdentityProvider, startIdentityProvider } from '../http/identity-provider.ts';
 import { hasNginx, startNginx } from '../http/proxy.ts';
 import { browse } from '../http/signing-in.ts';
@@ -99,11 +100,18 @@ describe('two pages behind nginx', () => {
       // What the page handed out for another purpose, or changed, is no session.
       const [name, session] = [...browser.jar].find(([key]) => / countersign_\d+$/.test(key))!;
       const question = cookie.slice(cookie.indexOf('=') + 1);
+      // A digest that the ledger shows of what an agent sent, whatever it sent, is no key.
+      const forge = (key: string) =>
+        encodeURIComponent(seal(key, { what: 'session', id: 'x', until: Date.now() + 60_000, value: 'bob' }).sealed);
+      const byDigest = forge(world.app.keyedDigest('what browsers hand back to the page'));
+      const byKey = forge(world.app.keyOf('what browsers hand back to the page'));
       const flipped = session.startsWith('A') ? `B${session.slice(1)}` : `A${session.slice(1)}`;
       for (const [given, status] of [
         [session, 200],
         [question, 302],
         [flipped, 302],
+        [byDigest, 302],
+        [byKey, 200],
         ['', 302],
       ] as const)
         expect(
