@@ -140,7 +140,6 @@ const TABLE: Record<string, string[]> = {
     'hono',
     '@hono/node-server',
     '@dagrejs/dagre',
-    'zod',
     'node:',
     'src/core/',
     'src/people/seats.ts',
