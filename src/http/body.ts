@@ -39,6 +39,9 @@ async function readBytes(request: Request): Promise<Uint8Array | Response> {
       }
       pieces.push(read.value);
     }
+  } catch {
+    // The client went away: the answer is for the log.
+    return refusedWith(400, 'The body ended before it was whole.');
   } finally {
     clearTimeout(late);
   }

@@ -41,7 +41,13 @@ export function incomingLines(answer: (line: string) => void): Incoming {
       return '';
     }
     const call = asCall(message as Request, malformed);
-    return `${call ? JSON.stringify(call) : line.toString('utf8')}\n`;
+    const text = call ? asText(call) : line.toString('utf8');
+    if (text === undefined) {
+      malformed.delete((message as Request).id!);
+      refuse(idOf(message) ?? null, INVALID_REQUEST, 'The message is nested too deep.');
+      return '';
+    }
+    return `${text}\n`;
   };
   const stream = new Transform({
     transform(chunk: Buffer, _encoding, done) {
@@ -115,8 +121,18 @@ export function asCall(message: Request, malformed: Map<Id, { is: unknown }>): R
     return undefined;
   // `null` is absent, here as in every field.
   if (given !== undefined && given !== null && !isObject(given)) malformed.set(message.id, { is: given });
-  const tool = typeof name === 'string' ? name : name === undefined ? '(none)' : JSON.stringify(name);
+  const tool = typeof name === 'string' ? name : name === undefined ? '(none)' : (asText(name) ?? '(no text)');
   return { ...message, params: { ...rest, name: tool, arguments: isObject(given) ? given : {} } };
+}
+
+/** undefined: it is nested so deep that nothing can write it. */
+function asText(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>

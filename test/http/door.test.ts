@@ -19,6 +19,7 @@ afterAll(() => team.close());
 
 const newest = async () => (await team.world.app.ledger.events({ newestFirst: true, limit: 1 }))[0]?.seq ?? 0;
 const policy = callOf('describe_policy');
+const DEEP = '['.repeat(100_000) + ']'.repeat(100_000);
 const at = (path: string) => new URL(path, team.resource).href;
 
 /** As it stands, with whatever Host. */
@@ -98,6 +99,15 @@ describe('a request', () => {
     expect((await sent(headers, '/mcp', 'POST', body)).status).toBe(413);
   });
 
+  it('that ends inside of its body is refused, and is no defect', async () => {
+    const cut = slowly(replica.address, policy);
+    await cut.begun;
+    cut.send(0.5);
+    cut.cut();
+    await expect.poll(() => replica.log(), { timeout: 20_000 }).toMatch(/"status":400.*"client":"claude-code"/);
+    expect(replica.log()).not.toContain('a defect');
+  });
+
   it('of another content type is refused', async () => {
     const headers = { 'content-type': 'text/plain' };
     expect((await ask(team.resource, policy, { token, headers })).status).toBe(415);
@@ -153,8 +163,14 @@ describe('a call', () => {
     ['arguments that are text', { name: 'describe_stack', arguments: '{"stack":"web"}' }, 'INPUT_INVALID'],
     ['arguments that are a list', { name: 'describe_stack', arguments: [{ stack: 'web' }] }, 'INPUT_INVALID'],
     ['a name that no tool has', { name: 'apply_change', arguments: {} }, 'INPUT_UNKNOWN_TOOL'],
+    ['a name that is nested so deep that nothing can write it', `{"name":${DEEP}}`, 'INPUT_UNKNOWN_TOOL'],
+    ['arguments that are', `{"name":"describe_policy","arguments":${DEEP}}`, 'INPUT_TOO_LARGE'],
+    ['members of arguments that are', `{"name":"describe_policy","arguments":{"a":${DEEP}}}`, 'INPUT_TOO_LARGE'],
+    ['something beside a name that is', `{"_meta":{"a":${DEEP}}}`, 'INPUT_UNKNOWN_TOOL'],
   ])('with %s is refused as a tool’s error, and is in the ledger', async (_, params, code) => {
-    const answer = await ask(team.resource, { method: 'tools/call', params }, { token });
+    const given = typeof params === 'string' ? params : JSON.stringify(params);
+    const body = `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":${given}}`;
+    const answer = await ask(team.resource, undefined, { token, body });
     expect(contentOf(answer).text).toContain(code);
     const [refused] = await team.world.app.ledger.events({ kinds: ['tool.refused'], newestFirst: true, limit: 1 });
     expect(refused).toMatchObject({ body: { code } });
@@ -284,6 +300,8 @@ function slowly(address: string, message: object) {
   socket.on('data', (chunk) => (got += chunk));
   return {
     begun,
+    /** Without an end of it. */
+    cut: () => socket.destroy(),
     answer: new Promise<string>((resolve) => socket.once('close', () => resolve(got))),
     send(part: number) {
       const until = Math.ceil(body.length * part);

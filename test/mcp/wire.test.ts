@@ -114,6 +114,18 @@ describe('a line that is no message has an answer, and the server goes on', () =
     await goesOn();
   });
 
+  const DEEP = '['.repeat(100_000) + ']'.repeat(100_000);
+  it.each([
+    ['its name', `{"name":${DEEP}}`, 'INPUT_UNKNOWN_TOOL'],
+    ['its arguments', `{"name":"describe_policy","arguments":${DEEP}}`, 'INPUT_TOO_LARGE'],
+    ['a member of its arguments', `{"name":"describe_policy","arguments":{"a":${DEEP}}}`, 'INPUT_TOO_LARGE'],
+    ['what stands beside a name that is no text', `{"name":5,"_meta":{"a":${DEEP}}}`, 'nested too deep'],
+  ])('a call of which %s is nested so deep that nothing can write it', async (_what, params, told) => {
+    write(`{"jsonrpc":"2.0","id":10,"method":"tools/call","params":${params}}`);
+    expect(JSON.stringify(await answer(10))).toContain(told);
+    await goesOn();
+  });
+
   it.each([
     [
       'at its end, as the SDK writes it',
