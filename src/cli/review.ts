@@ -1,7 +1,7 @@
 /** `review`: starts the page, and hands it what it may ask for. */
 import { relyingPartyOf } from '../approvals/relying-party.ts';
 import type { App } from '../compose.ts';
-import { callerOfToken } from '../core/caller.ts';
+import { callerOfToken, type TokenIdentity } from '../core/caller.ts';
 import { seal, unseal } from '../core/sealed.ts';
 import type { Seals } from '../review/handed.ts';
 import type { ReviewPorts } from '../review/ports.ts';
@@ -88,13 +88,25 @@ type OpenIdHere = NonNullable<ReviewSettings['openId']> & Pick<typeof import('..
 /** The person is known as the sponsor of an agent is, by the same names. */
 function signInBy({ createOpenId, ...settings }: OpenIdHere, app: () => App, origin: string): SignIn {
   const { begin, finish } = createOpenId({ ...settings, redirectUri: `${origin}/signed-in` });
+  const signsIn = () => {
+    const { file } = app().policyFile ?? {};
+    return { people: file?.people ?? {}, ...file?.sign_in };
+  };
   return {
     begin,
-    async finish(at, pending) {
-      const { file } = app().policyFile ?? {};
-      const token = await finish(at, pending as Parameters<typeof finish>[1]);
-      const { sponsor, signedIn } = callerOfToken(token, { people: file?.people ?? {}, ...file?.sign_in }, []);
-      return { person: sponsor, as: signedIn?.as ?? token.issuer };
+    async finish(at, pending): Promise<TokenIdentity> {
+      const { claims, ...token } = await finish(at, pending as Parameters<typeof finish>[1]);
+      // Of its claims the one that may name a person: a cookie is short.
+      const { claim } = signsIn();
+      const named = claim === undefined ? undefined : claims[claim];
+      return { ...token, claims: claim === undefined || named === undefined ? {} : { [claim]: named } };
+    },
+    whoIs(identity) {
+      const token = identity as TokenIdentity;
+      const { sponsor, signedIn } = callerOfToken(token, signsIn(), []);
+      // Another provider's answer of before.
+      const person = new URL(token.issuer).href === new URL(settings.issuer).href ? sponsor : null;
+      return { person, as: signedIn?.as ?? token.issuer };
     },
   };
 }

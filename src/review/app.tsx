@@ -47,15 +47,17 @@ export function createReviewApp(ports: ReviewPorts, options: ReviewOptions): Rev
   const feed = createFeed(ports);
   const app = new Hono<Env>();
   const { protocol, port, host } = new URL(origin);
-  // Ports of one host share cookies.
-  const cookie = `countersign_${port || host.replaceAll(/[^a-z0-9]/gi, '_')}`;
+  const secure = protocol === 'https:';
+  // Ports of one host share cookies. SECURITY: a name with this prefix, a browser takes from this very host alone; else
+  // another host of the same domain could give a person the session of somebody else.
+  const cookie = `${secure ? '__Host-' : ''}countersign_${port || host.replaceAll(/[^a-z0-9]/gi, '_')}`;
   const frame = (c: Context<Env>, title: string, live?: string): Frame => ({
     assets,
     title,
     live,
     people: ports.people(),
     me: c.get('session').person,
-    isSignedIn: c.get('session').isSignedIn === true,
+    isSignedIn: c.get('session').signedIn !== undefined,
     here: OWN_PATH.test(c.req.path) ? c.req.path : '/',
   });
 
@@ -80,7 +82,7 @@ export function createReviewApp(ports: ReviewPorts, options: ReviewOptions): Rev
       httpOnly: true,
       sameSite: 'Strict',
       path: '/',
-      secure: protocol === 'https:',
+      secure,
       maxAge: SESSION_HOURS * 3_600,
     });
     // What a server that had this port before left in the browser, a service worker too, is not ours.
@@ -99,14 +101,19 @@ export function createReviewApp(ports: ReviewPorts, options: ReviewOptions): Rev
     });
 
   app.use(async (c, next) => {
-    const session = sessions.find(getCookie(c, cookie));
+    const found = sessions.find(getCookie(c, cookie));
+    // A sign-in opens no page that asks no identity provider.
+    const session = found?.signedIn && !signIn ? undefined : found;
     if (!session && signIn && c.req.path === '/') return c.redirect(SIGN_IN_PATH, 302);
     if (!session) return c.html(<Notice title={ENTRY.noSession} lines={[signIn ? SIGN_IN.again : ENTRY.next]} />, 401);
     c.set('session', session);
     await ports.follow();
-    // Whoever is in the policy no more has nothing to look for here.
-    if (session.isSignedIn && !ports.people().includes(session.person ?? ''))
-      return c.html(<Notice title={SIGN_IN.unknown(session.person ?? '')} lines={[SIGN_IN.again]} />, 403);
+    if (session.signedIn && signIn) {
+      const { person, as } = signIn.whoIs(session.signedIn.identity);
+      // Whoever is in the policy no more, or under another name, has nothing to look for here.
+      if (person === null) return c.html(<Notice title={SIGN_IN.unknown(as)} lines={[SIGN_IN.again]} />, 403);
+      session.person = person;
+    }
     await next();
   });
   app.get('/', async (c) => {
@@ -116,7 +123,7 @@ export function createReviewApp(ports: ReviewPorts, options: ReviewOptions): Rev
   app.post('/me', async (c) => {
     if (isTooLong(c)) return c.text('The request is too long.', 413);
     const { person, here } = await c.req.parseBody();
-    if (c.get('session').isSignedIn) return c.text(ME.signedIn, 403);
+    if (c.get('session').signedIn) return c.text(ME.signedIn, 403);
     c.get('session').person = ports.people().find((name) => name === person) ?? null;
     return c.redirect(typeof here === 'string' && OWN_PATH.test(here) ? here : '/', 303);
   });
@@ -125,7 +132,7 @@ export function createReviewApp(ports: ReviewPorts, options: ReviewOptions): Rev
     const body = <Passkeys me={me} keys={me === null ? [] : ports.passkeys.keysOf(me)} />;
     return c.html(opening(frame(c, PASSKEYS.title)) + String(body) + CLOSING);
   });
-  addSigning(app, CHANGE_PATH, ports, { handed, name: `${cookie}_passkey`, secure: protocol === 'https:' });
+  addSigning(app, CHANGE_PATH, ports, { handed, name: `${cookie}_passkey`, secure });
   app.get('/events', (c) => feed.answer(c));
   app.get(CHANGE_PATH, async (c) => {
     const id = c.req.param('id');

@@ -10,8 +10,8 @@ import type { Handed } from './handed.ts';
 export interface Session {
   /** As the person says, where nothing has proven it. */
   person: string | null;
-  /** An identity provider has: the person cannot be changed. */
-  isSignedIn?: true;
+  /** An identity provider named whoever signed in: the person cannot be changed. The policy in use says who that is. */
+  signedIn?: { identity: unknown };
 }
 
 export const SESSION_HOURS = 12;
@@ -26,7 +26,7 @@ export interface Sessions {
   /** @returns the id of a new session; undefined: this is no token, or it was used. */
   enter(token: string): string | undefined;
   /** @returns what the browser of somebody who signed in keeps. */
-  begin(person: string): string;
+  begin(identity: unknown): string;
   find(id: string | undefined): Session | undefined;
 }
 
@@ -51,12 +51,12 @@ export function createSessions(now: () => Date, handed: Handed, onUsed: (nextTok
       onUsed(token);
       return open({ person: null });
     },
-    begin: (person) => handed.give('session', person, SESSION_HOURS * 60),
+    begin: (identity) => handed.give('session', identity, SESSION_HOURS * 60),
     find(id) {
       const found = id === undefined ? undefined : sessions.get(id);
       if (found) return found.until < now().getTime() ? undefined : found.session;
-      const person = handed.look('session', id);
-      return typeof person === 'string' ? { person, isSignedIn: true } : undefined;
+      const identity = handed.look('session', id);
+      return identity === undefined ? undefined : { person: null, signedIn: { identity } };
     },
   };
 }

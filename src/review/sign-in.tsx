@@ -2,7 +2,8 @@
  * Who may look, where an identity provider is asked.
  *
  * SECURITY: a sign-in opens the page as one person of the policy, and approves nothing: only a signature does. An answer
- * counts once, in the browser that asked; somebody else's answer would make a person act under another name.
+ * counts once, in the browser that asked; somebody else's answer would make a person act under another name. What the
+ * browser keeps is who the provider says it is; the policy in use says, for each request, which person that is.
  */
 import type { Hono } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
@@ -15,8 +16,10 @@ import { SIGN_IN } from './words.ts';
 export interface SignIn {
   /** Where a browser signs in, and what is kept of it until it is back. @throws when the provider cannot be reached. */
   begin(): Promise<{ to: string; pending: unknown }>;
-  /** @returns the person of the policy, or null; `as` is how the provider names whoever signed in. @throws */
-  finish(at: URL, pending: unknown): Promise<{ person: string | null; as: string }>;
+  /** @returns who signed in, as the provider says it: JSON that a cookie has room for. @throws */
+  finish(at: URL, pending: unknown): Promise<unknown>;
+  /** The person of the policy in use, or null; `as` is how the provider names whoever signed in. */
+  whoIs(identity: unknown): { person: string | null; as: string };
 }
 
 export const SIGN_IN_PATH = '/sign-in';
@@ -37,6 +40,8 @@ export interface SignInRoutes {
 export function addSignIn(app: Hono<Env>, routes: SignInRoutes): void {
   const { signIn, sessions, handed, origin, opened, logDefect } = routes;
   const asked = `${routes.cookie}_asked`;
+  const secure = origin.startsWith('https:');
+  const path = secure ? '/' : SIGNED_IN_PATH;
   const failed = (title: string, lines: readonly string[] = []) => (
     <Notice title={title} lines={[...lines, SIGN_IN.again]} />
   );
@@ -47,8 +52,8 @@ export function addSignIn(app: Hono<Env>, routes: SignInRoutes): void {
       setCookie(c, asked, handed.give('question', pending, MINUTES), {
         httpOnly: true,
         sameSite: 'Lax',
-        path: SIGNED_IN_PATH,
-        secure: origin.startsWith('https:'),
+        path,
+        secure,
         maxAge: MINUTES * 60,
       });
       return c.redirect(to, 302);
@@ -59,17 +64,17 @@ export function addSignIn(app: Hono<Env>, routes: SignInRoutes): void {
   });
   app.get(SIGNED_IN_PATH, async (c) => {
     const question = await handed.take('question', getCookie(c, asked));
-    deleteCookie(c, asked, { path: SIGNED_IN_PATH });
+    deleteCookie(c, asked, { path, secure });
     if (question === undefined) return c.html(failed(SIGN_IN.notAsked), 403);
     const at = new URL(`${SIGNED_IN_PATH}${new URL(c.req.url).search}`, origin);
-    const answer = await signIn.finish(at, question).catch((error: unknown) => {
+    const identity = await signIn.finish(at, question).catch((error: unknown) => {
       logDefect(error, 'signing in');
       return undefined;
     });
-    if (!answer) return c.html(failed(SIGN_IN.refused), 403);
-    const { person, as } = answer;
+    if (identity === undefined) return c.html(failed(SIGN_IN.refused), 403);
+    const { person, as } = signIn.whoIs(identity);
     if (person === null) return c.html(failed(SIGN_IN.unknown(as), [SIGN_IN.unknownNext]), 403);
-    opened(c, sessions.begin(person));
+    opened(c, sessions.begin(identity));
     return c.html(<Notice title={SIGN_IN.opening} lines={[]} goOn="/" />);
   });
 }

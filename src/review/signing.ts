@@ -45,7 +45,13 @@ export function addSigning(app: Hono<Env>, changePath: string, ports: ReviewPort
     answered(c, ports, async () => {
       const { options, enrolment } = await passkeys.askToEnrol(personOf(c.get('session')));
       const kept = handed.give('enrolment', enrolment, MAKING_MINUTES);
-      setCookie(c, name, kept, { httpOnly: true, sameSite: 'Strict', path, secure, maxAge: MAKING_MINUTES * 60 });
+      setCookie(c, name, kept, {
+        httpOnly: true,
+        sameSite: 'Strict',
+        path: secure ? '/' : path,
+        secure,
+        maxAge: MAKING_MINUTES * 60,
+      });
       return options;
     }),
   );

@@ -1,4 +1,5 @@
 /** Who may look, by a real identity provider; who decides is still whoever signs. */
+import { type IncomingMessage, request } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startReview } from '../../src/cli/review.ts';
 import { seal } from '../../src/core/sealed.ts';
@@ -101,8 +102,9 @@ describe('two pages behind nginx', () => {
       const [name, session] = [...browser.jar].find(([key]) => / countersign_\d+$/.test(key))!;
       const question = cookie.slice(cookie.indexOf('=') + 1);
       // A digest that the ledger shows of what an agent sent, whatever it sent, is no key.
+      const value = { issuer: own.issuer, subject: 'bob', client: 'review', isClientAlone: false, claims: {} };
       const forge = (key: string) =>
-        encodeURIComponent(seal(key, { what: 'session', id: 'x', until: Date.now() + 60_000, value: 'bob' }).sealed);
+        encodeURIComponent(seal(key, { what: 'session', id: 'x', until: Date.now() + 60_000, value }).sealed);
       const byDigest = forge(world.app.keyedDigest('what browsers hand back to the page'));
       const byKey = forge(world.app.keyOf('what browsers hand back to the page'));
       const flipped = session.startsWith('A') ? `B${session.slice(1)}` : `A${session.slice(1)}`;
@@ -160,6 +162,72 @@ describe('the page, where an identity provider is asked', () => {
     expect((await browser.get(page.origin)).status).toBe(200);
     await world.another({ policy: world.policyText.replace(/^ {2}bob: .*\n/m, '') });
     expect((await browser.get(page.origin)).status).toBe(403);
+  });
+
+  it('is asked of the policy anew for each request: a name that was taken from a person opens nothing', async () => {
+    provider.person = 'bob';
+    const browser = openBrowser();
+    expect((await browser.get(page.origin)).body).toContain('You are bob');
+    const { policyText } = world;
+    const signsIn = (bob: string, carol: string) =>
+      world.another({
+        policy: policyText
+          .replace('signs_in_as: [bob]', `signs_in_as: [${bob}]`)
+          .replace('signs_in_as: [carol]', `signs_in_as: [${carol}]`),
+      });
+    await signsIn('bob', 'carol');
+    const gone = await browser.get(page.origin);
+    expect(gone).toMatchObject({ status: 403, body: expect.stringContaining(`${provider.issuer}#bob`) });
+    await signsIn('bob', `"${provider.issuer}#bob"`);
+    expect((await browser.get(page.origin)).body).toContain('You are carol');
+  });
+
+  it('opens only the page that asks it: not one of the same folder that links open', async () => {
+    provider.person = 'bob';
+    const browser = openBrowser();
+    await browser.get(page.origin);
+    const [[, session]] = [...browser.jar].filter(([key]) => / countersign_\d+$/.test(key)) as [[string, string]];
+    const linked = await startReview(world.app, { port: 0, onLink: () => undefined, logDefect: () => undefined });
+    try {
+      const cookie = `countersign_${linked.port}=${session}`;
+      expect((await fetch(linked.origin, { headers: { cookie } })).status).toBe(401);
+    } finally {
+      await linked.close();
+    }
+  });
+
+  it('on https, takes cookies of its own host alone: no other host of the domain can set one of this name', async () => {
+    const origin = 'https://review.example.com';
+    const behind = await startReview(world.app, {
+      port: 0,
+      origin,
+      openId: { issuer: provider.issuer, clientId: 'review', secretFile: undefined },
+      onLink: () => undefined,
+      logDefect: (error) => failures.push(String(error)),
+    });
+    try {
+      const get = (path: string, cookie = '') =>
+        new Promise<IncomingMessage>((resolve, reject) => {
+          const headers = { host: 'review.example.com', ...(cookie === '' ? {} : { cookie }) };
+          request({ port: behind.port, path, headers }, resolve).on('error', reject).end();
+        });
+      const [asked = ''] = (await get('/sign-in')).headers['set-cookie'] ?? [];
+      expect(asked).toMatch(/^__Host-countersign_\w+_asked=[^;]+;.* Path=\/;.* Secure/);
+      expect(asked).not.toContain('Domain');
+      const [dropped = ''] = (await get('/signed-in?code=x', asked.split(';')[0])).headers['set-cookie'] ?? [];
+      expect(dropped).toMatch(/^__Host-countersign_\w+_asked=;.* Path=\/;.* Secure/);
+      // Set by another host, it has no such prefix.
+      const value = { issuer: provider.issuer, subject: 'bob', client: 'review', isClientAlone: false, claims: {} };
+      const key = world.app.keyOf('what browsers hand back to the page');
+      const session = encodeURIComponent(
+        seal(key, { what: 'session', id: 'x', until: Date.now() + 60_000, value }).sealed,
+      );
+      const statusWith = async (name: string) => (await get('/', `${name}=${session}`)).statusCode;
+      expect(await statusWith('__Host-countersign_review_example_com')).toBe(200);
+      expect(await statusWith('countersign_review_example_com')).toBe(302);
+    } finally {
+      await behind.close();
+    }
   });
 
   it('opens only with it: there are no links, and an answer counts once, in the browser that asked', async () => {

@@ -287,7 +287,8 @@ describe('a page behind a proxy', () => {
     expect((await send('/')).status).toBe(403);
     const { headers, status } = await send(pathOf(page.links[0]!), { Host: 'review.example.com' });
     expect(status).toBe(200);
-    expect(String(headers['set-cookie'])).toContain('; Secure');
+    expect(String(headers['set-cookie'])).toMatch(/^__Host-countersign_review_example_com=[^;]+;.* Path=\/;.* Secure/);
+    expect(String(headers['set-cookie'])).not.toContain('Domain');
     expect(headers['strict-transport-security']).toBeDefined();
   });
 
