@@ -57,7 +57,7 @@ export function createDoor(ports: DoorPorts): (request: Request) => Promise<Resp
   };
   const inTurn = async (request: Request, token: CheckedToken): Promise<Response> => {
     const sponsor = `${token.issuer}#${token.subject ?? token.client}`;
-    const end = await ports.turns.take({ agent: `${sponsor} ${token.client}`, sponsor });
+    const end = await ports.turns.take({ agent: JSON.stringify([sponsor, token.client]), sponsor });
     if (!end) return tooMany();
     try {
       return untilSent(await call(request, token), end);

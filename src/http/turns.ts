@@ -2,7 +2,7 @@
  * How many requests are answered at once.
  *
  * Guarantee: an agent, and all agents of a sponsor together, hold a bounded number of turns; whoever waits for one of
- * its own holds up nobody else. Limit: of one process; what is planned and proposed is bounded by guards, everywhere.
+ * its own holds up nobody else, and so many of a sponsor wait, whatever number of clients it registers. Limit: of one process; what is planned and proposed is bounded by guards, everywhere.
  */
 export interface Asker {
   agent: string;
@@ -14,6 +14,7 @@ export interface Bounds {
   ofAll: number;
   /** How many of an agent may wait, and how long. */
   waitingOfAgent: number;
+  waitingOfSponsor: number;
   waitMilliseconds: number;
 }
 export const BOUNDS: Bounds = {
@@ -21,6 +22,7 @@ export const BOUNDS: Bounds = {
   ofSponsor: 32,
   ofAll: 512,
   waitingOfAgent: 32,
+  waitingOfSponsor: 128,
   waitMilliseconds: 10_000,
 };
 
@@ -57,7 +59,8 @@ export function createTurns(bounds: Bounds = BOUNDS): Turns {
       for (const next of waiting) if (isFree(next)) next.go(begin(next));
     };
   };
-  const waitingOf = (agent: string) => [...waiting].filter((one) => one.agent === agent).length;
+  const waitingWith = (name: keyof Asker, { [name]: of }: Asker) =>
+    [...waiting].filter((one) => one[name] === of).length;
 
   return {
     get held() {
@@ -65,7 +68,8 @@ export function createTurns(bounds: Bounds = BOUNDS): Turns {
     },
     async take(asker) {
       if (isFree(asker)) return begin(asker);
-      if (waitingOf(asker.agent) >= bounds.waitingOfAgent) return undefined;
+      if (waitingWith('agent', asker) >= bounds.waitingOfAgent) return undefined;
+      if (waitingWith('sponsor', asker) >= bounds.waitingOfSponsor) return undefined;
       return new Promise((resolve) => {
         const late = setTimeout(() => one.go(undefined), bounds.waitMilliseconds);
         const one: Waiting = {

@@ -38,7 +38,7 @@ export function answersOverHttp(
       const traceparent = request.headers.get('traceparent');
       if (traceparent !== null) way.traceparent = traceparent;
       // SECURITY: in place of the token nothing is handed on.
-      const clientId = `${token.issuer}#${token.subject ?? ''} ${token.client ?? ''}`;
+      const clientId = JSON.stringify([token.issuer, token.subject, token.client]);
       const authInfo = { token: '', clientId, scopes: [], extra: { ...way } };
       return handler.fetch(request, { parsedBody, authInfo });
     },

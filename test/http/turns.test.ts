@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createTurns } from '../../src/http/turns.ts';
 
-const bounds = { ofAgent: 2, ofSponsor: 3, ofAll: 4, waitingOfAgent: 2, waitMilliseconds: 50 };
+const bounds = { ofAgent: 2, ofSponsor: 3, ofAll: 4, waitingOfAgent: 2, waitingOfSponsor: 4, waitMilliseconds: 50 };
 const of = (agent: string, sponsor = agent) => ({ agent, sponsor });
 
 describe('turns', () => {
@@ -34,6 +34,14 @@ describe('turns', () => {
     void turns.take(of('a'));
     expect(await turns.take(of('a'))).toBeUndefined();
     expect(await turns.take(of('b'))).toBeDefined();
+  });
+
+  it('are refused to a sponsor of whom enough wait, whatever number of clients ask, and to nobody else', async () => {
+    const turns = createTurns({ ...bounds, waitMilliseconds: 60_000 });
+    for (let client = 0; client < bounds.ofSponsor; client += 1) await turns.take(of(`${client}`, 'alice'));
+    for (let client = 0; client < bounds.waitingOfSponsor; client += 1) void turns.take(of(`w${client}`, 'alice'));
+    expect(await turns.take(of('another', 'alice'))).toBeUndefined();
+    expect(await turns.take(of('another', 'bob'))).toBeDefined();
   });
 
   it('end once, however often they are ended', async () => {
