@@ -56,6 +56,9 @@ export interface SignsIn {
 /** Claims under which somebody may be known elsewhere. */
 const OTHER_NAMES = ['email', 'preferred_username', 'upn'];
 
+/** A claim that people choose themselves could spell the subject of somebody else. */
+const NAMES_SUBJECT = /^https?:\/\/[^#]*#/;
+
 /**
  * A request with a token. SECURITY: a person is meant only where `signs_in_as` lists the issuer and subject, or the claim
  * that the policy names, letter by letter; in the other direction, whoever may be meant fills no seat.
@@ -73,7 +76,7 @@ export function callerOfToken(
   if (as === null) return { sponsor: null, actsAs: process, signedIn: { as, client } };
   const named = claim === undefined ? undefined : claims[claim];
   const meant = Object.entries(people).filter(([, { signs_in_as: known }]) =>
-    known.some((one) => one === as || one === named),
+    known.some((one) => one === as || (one === named && !NAMES_SUBJECT.test(one))),
   );
   const others = [...OTHER_NAMES.map((name) => claims[name]), subject ?? undefined, named];
   return {

@@ -29,6 +29,9 @@ export function createChanges(ports: {
   const { completePlan } = ports.provider;
   const reader = createChangeReader({ ...policy, ledger, completePlan, now: ports.now });
   const { find, findIn } = reader;
+  const mustNotBeAnother = async () => {
+    if ((await policy.standing()) !== 'none') await policy.mustBeInForce();
+  };
 
   return {
     ...reader,
@@ -46,7 +49,7 @@ export function createChanges(ports: {
     async propose({ planId, goal, reason, ticket }) {
       const { plan: proposed, document } = await reader.plan(planId);
       // Without a policy the judgement is plan_only; under one that is not in force there is nothing to judge by.
-      if ((await policy.standing()) !== 'none') await policy.mustBeInForce();
+      await mustNotBeAnother();
       mustBePlain(reason);
       for (;;) {
         const judgedAt = await newestSeq(ledger);
@@ -64,6 +67,8 @@ export function createChanges(ports: {
     },
     async withdraw(changeId) {
       const now = ports.now();
+      // Who asks is a person of a policy.
+      await mustNotBeAnother();
       await ledger.transact(async (tx) => {
         const change = await findIn(tx, changeId, now);
         if (change.sponsor !== policy.sponsor().name)

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { callerOfProcess, overKeyOf } from '../../src/core/caller.ts';
+import { callerOfProcess, callerOfToken, overKeyOf } from '../../src/core/caller.ts';
 import { openTestWorld, proposeFix, type TestWorld } from '../world.ts';
 
 let world: TestWorld;
@@ -34,6 +34,17 @@ describe('one process answers for several people', () => {
     expect(await answer('alice')).toMatchObject({ ok: true, content: { state: 'withdrawn' } });
   });
 
+  it('withdraws nothing under a policy that is not in force: a name of it may be another person’s', async () => {
+    const id = await proposeFix(world);
+    const stale = await world.another();
+    await world.another({ policy: world.policyText.replace('signs_in_as: [bob]', 'signs_in_as: [bobby]') });
+    const answer = await stale
+      .partsFor({ sponsor: 'alice', actsAs: [] })
+      .pipeline('withdraw_change', { change_id: id });
+    expect(answer).toMatchObject({ ok: false, error: { code: 'CONFIG_POLICY_CHANGED' } });
+    expect((await world.app.changes.find(id)).state).toBe('pending');
+  });
+
   it('counts budgets for each of them', async () => {
     await proposeFix(world);
     const left = async (sponsor: string) => {
@@ -51,4 +62,28 @@ describe('the ways in', () => {
     expect(callerOfProcess({ ...config, sponsor: undefined }).sponsor).toBeNull();
     expect(callerOfProcess(overKeyOf('bob', config))).toEqual({ sponsor: 'bob', actsAs: ['countersign', 'bob'] });
   });
+});
+
+describe('a token', () => {
+  const issuer = 'https://login.example.com';
+  const people = { alice: { signs_in_as: [`${issuer}#a1`] }, bob: { signs_in_as: ['bob@example.com'] } };
+  const sponsorOf = (subject: string, username: string) =>
+    callerOfToken(
+      { issuer, subject, client: 'c', isClientAlone: false, claims: { preferred_username: username } },
+      { people, claim: 'preferred_username' },
+      [],
+    ).sponsor;
+
+  it('names a person by issuer and subject, or by the claim of the policy', () => {
+    expect(sponsorOf('a1', 'x')).toBe('alice');
+    expect(sponsorOf('x', 'bob@example.com')).toBe('bob');
+    expect(sponsorOf('a1', 'bob@example.com')).toBeNull();
+  });
+
+  it.each([`${issuer}#a1`, 'a1', 'alice', 'https://login.example.com#a1 ', 'BOB@example.com', ''])(
+    'names nobody by a claim that is spelled %s',
+    (username) => {
+      expect(sponsorOf('mallory', username)).toBeNull();
+    },
+  );
 });
