@@ -34,7 +34,7 @@ describe('one process answers for several people', () => {
     expect(await answer('alice')).toMatchObject({ ok: true, content: { state: 'withdrawn' } });
   });
 
-  it('withdraws nothing under a policy that is not in force: a name of it may be another person’s', async () => {
+  it('refuses a withdrawal under a policy that is not in force', async () => {
     const id = await proposeFix(world);
     const stale = await world.another();
     await world.another({ policy: world.policyText.replace('signs_in_as: [bob]', 'signs_in_as: [bobby]') });
@@ -81,7 +81,7 @@ describe('a token', () => {
   });
 
   it.each([`${issuer}#a1`, 'a1', 'alice', 'https://login.example.com#a1 ', 'BOB@example.com', ''])(
-    'names nobody by a claim that is spelled %s',
+    'leaves the sponsor unknown for a claim that is spelled %s',
     (username) => {
       expect(sponsorOf('mallory', username)).toBeNull();
     },

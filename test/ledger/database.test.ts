@@ -7,6 +7,7 @@ import { Client } from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { tagged } from '../../src/core/kept.ts';
 import type { OpenLedger } from '../../src/ledger/ledger.ts';
+import { appendPeak, leafHash, splitHashes } from '../../src/ledger/merkle.ts';
 import { openLedgerAt, readLedgerAt, shownPlace, verifyLedger } from '../../src/ledger/open.ts';
 import { copyToDatabase } from '../../src/ledger/pg/copy.ts';
 import { migrate } from '../../src/ledger/pg/migrate.ts';
@@ -100,6 +101,61 @@ describe('the role of a server', () => {
       await expect(insert({ ...rows[0], seq: 4 })).rejects.toThrow('does not continue the tree');
     });
     expect(await verifyLedger(place)).toMatchObject({ ok: true, size: 3 });
+  });
+
+  describe('a row that continues the tree', () => {
+    const NOW = new Date().toISOString();
+    const LATER = '9999-12-31T00:00:00.000Z';
+    const event = (at: string, body = '1') => `{"at":"${at}","body":${body},"kind":"policy.adopted","seq":2,"v":1}`;
+    /** As whoever has this login inserts it. */
+    const inserted = (place: string, at: string, text: string) =>
+      connected(place, async (client) => {
+        const bytes = Buffer.from(text, 'latin1');
+        const leaf = leafHash(bytes);
+        const { rows } = await client.query<{ peaks: Buffer }>('SELECT peaks FROM countersign.head');
+        const peaks = Buffer.concat(appendPeak(splitHashes(rows[0]!.peaks), 1, leaf));
+        await client.query({
+          text: "INSERT INTO countersign.events (seq, at, kind, bytes, leaf, peaks) VALUES (2, $1, 'policy.adopted', $2, $3, $4)",
+          values: [at, bytes, leaf, peaks],
+        });
+      });
+
+    it('is refused to a server if its bytes are not an event or its time is wrong, and appends go on', async () => {
+      await migrate(url);
+      const place = await server().as(url, 'app_garbage', 'countersign_server');
+      const ledger = open(place);
+      await ledger.append(turn(1));
+      for (const [at, text] of [
+        [NOW, 'not JSON'],
+        [NOW, 'null'],
+        [NOW, '5'],
+        [NOW, '{"kind":"policy.adopted"}'],
+        [NOW, '\xff'],
+        [NOW, event(NOW, '1,')],
+        [NOW, event(LATER)],
+        [LATER, event(LATER)],
+        ['', event('')],
+        ['infinity', event('infinity')],
+      ] as const)
+        await expect(inserted(place, at, text), `${at} ${text}`).rejects.toThrow();
+      await ledger.append({ kind: 'test.turn', body: { text: '\0 \ud83d\ude00 \\u0000', deep: [[[[]]]] } });
+      expect(await verifyLedger(place)).toMatchObject({ ok: true, size: 2 });
+    });
+
+    it.each(['not JSON', 'null', '5', '{"kind":"policy.adopted"}', '\xff'])(
+      'with the bytes %s is LEDGER_TAMPERED for readers, audit verify names it, and appends go on',
+      async (text) => {
+        await migrate(url);
+        const ledger = open(url);
+        await ledger.append(turn(1));
+        await inserted(url, '', text);
+        for (const read of [() => ledger.events(), () => readLedgerAt(url).events({ kinds: ['policy.adopted'] })])
+          await expect(read()).rejects.toThrow(coded('LEDGER_TAMPERED'));
+        expect(await verifyLedger(url)).toMatchObject({ ok: false, seq: 2 });
+        await ledger.append(turn(3));
+        expect(await ledger.events({ kinds: ['test.turn'] })).toHaveLength(2);
+      },
+    );
   });
 
   it('of a reader reads and verifies, and appends nothing; a role without rights is told what it needs', async () => {

@@ -2,7 +2,8 @@
  * The ledger's tables in PostgreSQL, and who may do what with them.
  *
  * INVARIANT: the server's role inserts and reads, and nothing else. Where the ledger ends is written by the trigger of
- * the insert alone, which computes the tree itself: rows that do not continue it are refused, whoever inserts them.
+ * the insert alone, which computes the tree itself: rows that do not continue it are refused, whoever inserts them. A
+ * server's rows are refused too that are no JSON, or whose time is none, or is not there yet: every later event would have it.
  * SECURITY: each function with its owner's rights has a fixed search path, names every table whole, and is taken from
  * PUBLIC again each time that it is made.
  * Limit: what is kept beside the events is written as the server says (`keep`); `audit verify` compares it with them.
@@ -52,21 +53,35 @@ CREATE INDEX IF NOT EXISTS standings_seq ON countersign.standings (state, seq);
 CREATE INDEX IF NOT EXISTS standings_until ON countersign.standings (state, until);
 `;
 
+/** More than a server's clock may be off: it reckons with the clock of the database. */
+const AHEAD_MINUTES = 5;
+
 /** RFC 6962 over the new rows, as `merkle.ts` computes it; the last 32 bytes of `tree` are its smallest peak. */
 const APPENDED = `
 CREATE OR REPLACE FUNCTION countersign.appended() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $function$
 DECLARE
-  newest bigint; tree bytea; part bytea; rest bigint; one record;
+  newest bigint; tree bytea; part bytea; rest bigint; one record; latest text;
 BEGIN
   SELECT size, peaks INTO STRICT newest, tree FROM countersign.head WHERE id = 1 FOR UPDATE;
-  FOR one IN SELECT seq, bytes, leaf, peaks FROM inserted ORDER BY seq LOOP
+  SELECT at INTO latest FROM countersign.events WHERE seq = newest;
+  FOR one IN SELECT seq, at, bytes, leaf, peaks FROM inserted ORDER BY seq LOOP
     IF one.seq <> newest + 1 THEN
       RAISE EXCEPTION 'event % does not follow event %', one.seq, newest USING ERRCODE = 'CS001';
     END IF;
     part := sha256(decode('00', 'hex') || one.bytes);
     IF part <> one.leaf THEN
       RAISE EXCEPTION 'event % is not what its leaf says', one.seq USING ERRCODE = 'CS001';
+    END IF;
+    IF session_user <> current_user THEN
+      PERFORM convert_from(one.bytes, 'UTF8')::json;
+      IF NOT starts_with(convert_from(one.bytes, 'UTF8'), '{"at":"' || one.at || '","body":') THEN
+        RAISE EXCEPTION 'event % is none', one.seq USING ERRCODE = 'CS001';
+      END IF;
+      IF one.at !~ '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z$' OR (one.at IS DISTINCT FROM latest
+        AND one.at::timestamptz > clock_timestamp() + interval '${AHEAD_MINUTES} minutes') THEN
+        RAISE EXCEPTION 'event % is not of this time', one.seq USING ERRCODE = 'CS001';
+      END IF;
     END IF;
     rest := newest;
     WHILE rest % 2 = 1 LOOP
@@ -76,6 +91,7 @@ BEGIN
     END LOOP;
     tree := tree || part;
     newest := one.seq;
+    latest := one.at;
     IF tree <> one.peaks THEN
       RAISE EXCEPTION 'event % does not continue the tree', one.seq USING ERRCODE = 'CS001';
     END IF;

@@ -65,7 +65,8 @@ export async function begin(client: Client, now: () => Date, place = 'the databa
  * @param newest the time of that event.
  */
 function timeOf(now: () => Date, ahead: number, newest: string | undefined): () => Date {
-  let last = newest === undefined ? Number.NEGATIVE_INFINITY : Date.parse(newest);
+  // What is no time was not appended by one of ours, and ends nothing.
+  let last = Date.parse(newest ?? '') || Number.NEGATIVE_INFINITY;
   return () => {
     last = Math.max(last, now().getTime() + ahead);
     return new Date(last);
