@@ -103,35 +103,35 @@ export async function benchTerraform(): Promise<Row[]> {
 }
 
 /**
- * In a process of its own, whose heap may not grow beyond the budget: the most that was resident, less what was before,
- * by the size of the JSON. Without a bound the engine lets garbage lie for as long as the machine has memory, and the
- * number would say more of the machine than of us.
+ * In a process of its own, as the engine is, without any bound: the most that was resident, less what was before, by the
+ * size of the JSON, which comes in pieces as from the pipe of the program.
  */
 function memoryRow(): Row {
   const home = mkdtempSync(join(tmpdir(), 'countersign-bench-'));
   try {
     const [file, script] = [join(home, 'plan.json'), join(home, 'measure.mts')];
-    const text = planText(LARGE);
-    writeFileSync(file, text);
-    const heap = `--max-old-space-size=${Math.ceil((MOST_MEMORY * text.length) / 2 ** 20)}`;
+    writeFileSync(file, planText(LARGE));
     const room = new URL('../src/providers/', import.meta.url).href;
     writeFileSync(
       script,
-      `import { readFileSync } from 'node:fs';
-import { describePlan, readPlanJson } from '${room}terraform/effects/index.ts';
+      `import { createReadStream, readFileSync, statSync } from 'node:fs';
+import { describePlan } from '${room}terraform/effects/index.ts';
+import { mustBeApplicable, readingPlan } from '${room}terraform/plan-json/read.ts';
+import { frugally } from '${room}terraform/frugal.ts';
 import { tagsFor } from '${room}aws/picture/mask.ts';
+const [, , file, what] = process.argv;
 const before = process.memoryUsage().rss;
-const bytes = readFileSync(process.argv[2]);
 const about = { workspace: 'bench', keyed: tagsFor('bench', 'bench') };
-if (process.argv[3] === 'parse') JSON.parse(bytes.toString());
-else describePlan(readPlanJson(bytes, { tool: 'terraform' }), about);
-console.log((process.resourceUsage().maxRSS * 1024 - before) / bytes.length);
+if (what === 'parse') JSON.parse(readFileSync(file, 'utf8'));
+else await frugally(async () => {
+  const reading = readingPlan({ tool: 'terraform' });
+  for await (const chunk of createReadStream(file)) reading.push(chunk);
+  describePlan(mustBeApplicable(reading.end()), about);
+});
+console.log((process.resourceUsage().maxRSS * 1024 - before) / statSync(file).size);
 `,
     );
-    const ratio = (what: string) =>
-      Number(
-        execFileSync(process.execPath, [heap, '--max-semi-space-size=4', script, file, what], { encoding: 'utf8' }),
-      );
+    const ratio = (what: string) => Number(execFileSync(process.execPath, [script, file, what], { encoding: 'utf8' }));
     const [ours, parsing] = [ratio('describe'), ratio('parse')];
     return {
       name: 'memory to describe a plan of Terraform within 6 times its JSON',

@@ -45,12 +45,13 @@ export function load(name: string): object {
   const loaded = new Map<string, Loaded>();
   let [isComplete, isWaiting] = [true, false];
   // V8 refuses code that was made under other flags than it has; a command that changes them would make it for nobody.
-  const { cachedData: ofStart } = new Script('', { produceCachedData: true });
+  const { cachedData: ofStart } = new Script('0', { produceCachedData: true });
 
   const keep = (isEnded: boolean): void => {
     isWaiting = false;
     if (!kept || (isComplete && (kept.isEnded || !isEnded))) return;
-    if (new Script('', { cachedData: ofStart }).cachedDataRejected) return;
+    // Of the source V8 compares the length, and what it has compiled already it takes from itself.
+    if (new Script('1', { cachedData: ofStart }).cachedDataRejected) return;
     kept.write(
       [...scripts].map(([name, script]) => [name, script.createCachedData()]),
       isEnded,

@@ -3,13 +3,15 @@
  *
  * INVARIANT: a mutation by one of the roles is accounted for only by an entry of the ledger: a call of its own by an
  * intent with the same operation, place and targets, each intent once; a call that the cloud made by a change of a stack
- * that was executing in that account then. What cannot be read is unaccounted for.
- * Limit: the cloud's calls on behalf of a change are compared by time and account alone; a file shows what is in it.
+ * that was executing in that account then; a call of the program that applied a workspace, under the workspace's role.
+ * What cannot be read is unaccounted for.
+ * Limit: the cloud's calls on behalf of a change are compared by time and account alone, those of a program by time, role
+ * and what it says of itself; a file shows what is in it.
  */
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import type { App } from '../compose.ts';
-import type { CallRecords, RecordedCall } from '../core/call-records.ts';
+import { type CallRecords, programOf, type RecordedCall } from '../core/call-records.ts';
 import { counted } from '../core/counted.ts';
 import { CountersignError } from '../core/errors.ts';
 import { eventsOf } from '../core/events.ts';
@@ -21,7 +23,7 @@ const EARLIER_MILLISECONDS = 5 * 60_000;
 const LATER_MILLISECONDS = 15 * 60_000;
 const MOST_BYTES = 256_000_000;
 
-export type Alarm = Omit<RecordedCall, 'kind' | 'onBehalf'> & { why: string };
+export type Alarm = Omit<RecordedCall, 'kind' | 'onBehalf' | 'program'> & { why: string };
 export interface Reconciled {
   roles: string[];
   records: number;
@@ -55,7 +57,11 @@ export interface Roles {
 function rolesOf({ policyFile }: App, { executor = [], service = [] }: Partial<Roles>): Roles {
   const accounts = Object.values(policyFile?.file.accounts ?? {});
   return {
-    executor: [...executor, ...accounts.flatMap((account) => account.executor_role ?? [])],
+    executor: [
+      ...executor,
+      ...accounts.flatMap((account) => account.executor_role ?? []),
+      ...Object.values(policyFile?.file.workspaces ?? {}).flatMap(({ executor: { role } }) => role ?? []),
+    ],
     service: [
       ...service,
       ...[...accounts, ...(policyFile?.file.scopes ?? [])].flatMap(({ service_role }) => service_role ?? []),
@@ -88,10 +94,12 @@ interface Expected {
     to: number;
   }[];
   windows: { change: string; account: string; from: number; to: number }[];
+  /** Programs that applied a workspace. */
+  programs: { change: string; role: string; program: string; from: number; to: number }[];
 }
 
-async function expectedOf({ ledger, changes }: App, records: CallRecords): Promise<Expected> {
-  const expected: Expected = { calls: [], windows: [] };
+async function expectedOf({ ledger, changes, policyFile }: App, records: CallRecords): Promise<Expected> {
+  const expected: Expected = { calls: [], windows: [], programs: [] };
   const ended = new Map<string, number>();
   for (const { changeId = '', at } of await eventsOf(ledger, ['change.finished', 'change.closed']))
     ended.set(changeId, Date.parse(at) + LATER_MILLISECONDS);
@@ -100,6 +108,10 @@ async function expectedOf({ ledger, changes }: App, records: CallRecords): Promi
     const { account, kind } = body.target;
     if (kind === 'stack') expected.windows.push({ change: changeId, account, from, to });
     const { plan } = await changes.plan((await changes.find(changeId)).planId);
+    const role = kind === 'workspace' ? policyFile?.file.workspaces?.[body.target.name]?.executor.role : undefined;
+    const file = plan.calls[0]?.input.plan;
+    if (role !== undefined && typeof file === 'string')
+      expected.programs.push({ change: changeId, role, program: programOf(file), from, to });
     for (const intent of await eventsOf(ledger, ['call.intended'], { changeId })) {
       const call = plan.calls.find(({ step }) => step === intent.body.step);
       const names = new Set([...records.namesIn(call?.input), body.target.name, ...body.target.ids]);
@@ -120,7 +132,7 @@ async function expectedOf({ ledger, changes }: App, records: CallRecords): Promi
 function compare(
   recorded: readonly RecordedCall[],
   roles: Roles,
-  { calls, windows }: Expected,
+  { calls, windows, programs }: Expected,
   { isOf }: CallRecords,
 ): Reconciled {
   const named = [...new Set([...roles.executor, ...roles.service])];
@@ -148,7 +160,9 @@ function compare(
       else result.alarms.push(alarmOf(one, 'no change of a stack was executing in this account at this time'));
     } else {
       const at = left.findIndex((call) => isSameCall(call, one));
-      if (at >= 0) result.accounted.push({ id: one.id, change: left.splice(at, 1)[0]!.change });
+      const program = programs.find((by) => isOf(by.role, one.role!) && isMadeBy(by, one));
+      if (program) result.accounted.push({ id: one.id, change: program.change });
+      else if (at >= 0) result.accounted.push({ id: one.id, change: left.splice(at, 1)[0]!.change });
       else result.alarms.push(alarmOf(one, whyNone(calls, one)));
     }
   }
@@ -157,6 +171,9 @@ function compare(
 
 const isWithin = ({ at }: RecordedCall, from: number, to: number): boolean =>
   Date.parse(at) >= from && Date.parse(at) <= to;
+
+const isMadeBy = ({ program, from, to }: Expected['programs'][number], one: RecordedCall): boolean =>
+  isWithin(one, from, to) && one.program.split(/\s+/).includes(program);
 
 /** Each target that the record names must be one of the intent's: one more is another call. */
 const isSameCall = (call: Expected['calls'][number], one: RecordedCall): boolean =>
@@ -175,7 +192,10 @@ function whyNone(calls: Expected['calls'], one: RecordedCall): string {
   return 'the ledger has no such call';
 }
 
-const alarmOf = ({ kind: _kind, onBehalf: _onBehalf, ...one }: RecordedCall, why: string): Alarm => ({ ...one, why });
+const alarmOf = (
+  { kind: _kind, onBehalf: _onBehalf, program: _program, ...one }: RecordedCall,
+  why: string,
+): Alarm => ({ ...one, why });
 
 export function reconciledText({ roles, records, others, harmless, refused, accounted, alarms }: Reconciled): string {
   const line = (text: string) => makeVisibleLine(text, 400);

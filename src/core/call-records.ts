@@ -19,7 +19,13 @@ export interface RecordedCall {
   /** By which it names its targets. */
   names: readonly string[];
   kind: 'mutation' | 'refused' | 'harmless' | 'unreadable';
+  /** What the program that made it says of itself. */
+  program: string;
 }
+
+/** What a program says of itself that Countersign starts to apply a plan file. @param digest of that file. */
+export const programOf = (digest: string): string => `countersign/${digest.replace(/^sha256:/, '').slice(0, 16)}`;
+
 /** A cloud's own record of calls. */
 export interface CallRecords {
   /** @throws INPUT_INVALID for another file. */

@@ -1,5 +1,5 @@
 /** The ledger as the rooms around it use it, whichever store it is in. */
-import type { Ledger, LedgerView, Watch } from '../core/ports.ts';
+import type { Alone, Ledger, LedgerView, Watch } from '../core/ports.ts';
 import type { WrittenEvent } from './events.ts';
 import type { Hash } from './merkle.ts';
 
@@ -13,10 +13,13 @@ export interface Head {
 export interface ReadLedger extends LedgerView {
   /** The stable name of this ledger, random, made with it: the first line of its checkpoints. */
   origin(): Promise<string>;
+  /** Where it goes on since it was moved, as it may be shown; null: here. */
+  movedTo(): Promise<string | null>;
   close(): void;
 }
 export interface OpenLedger extends Ledger<WrittenEvent>, ReadLedger {
   watch: Watch;
+  alone: Alone;
   putDocument(document: unknown): Promise<string>;
   head(): Promise<Head>;
   /**

@@ -50,8 +50,9 @@ function checkScopes({ policy }: CheckAbout, warn: Warn): void {
     const path = ['workspaces', name];
     checkExecution(policy, entry, path, warn);
     const { planner, executor } = entry;
+    const { role: _, ...variables } = executor;
     const isEmpty = planner.pass.length + Object.keys(planner.set).length === 0;
-    if (entry.execute !== 'plan_only' && !isEmpty && canonicalJson(planner) === canonicalJson(executor))
+    if (entry.execute !== 'plan_only' && !isEmpty && canonicalJson(planner) === canonicalJson(variables))
       warn([...path, 'executor'], 'it has the credentials of the planner: what plans could then write as well');
   }
 }

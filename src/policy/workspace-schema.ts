@@ -48,6 +48,8 @@ const role = z.strictObject({
   pass: z.array(variable).default([]),
 });
 const NO_ROLE = { set: {}, pass: [] };
+/** `role`: the cloud's own name of the role that these credentials are of: by it `audit reconcile` knows the calls of an apply. */
+const executor = role.extend({ role: z.string().min(1).max(2_048).optional() });
 
 export const workspaceSchema = z.strictObject({
   tool: z.enum(['terraform', 'tofu']).default('terraform'),
@@ -87,7 +89,7 @@ export const workspaceSchema = z.strictObject({
   data: z.array(type).default([]),
   ephemeral: z.array(type).default([]),
   planner: role.default(NO_ROLE),
-  executor: role.default(NO_ROLE),
+  executor: executor.default(NO_ROLE),
 });
 export type WorkspaceEntry = z.infer<typeof workspaceSchema>;
 

@@ -78,7 +78,7 @@ it.runIf(process.geteuid?.() === 0)('nothing is kept in the home of another user
 
 const TELLS_SCRIPTS = `const vm = process.getBuiltinModule('node:vm');
 vm.Script = class extends vm.Script { constructor(text, options) { super(text, options);
-  process.stderr.write((options.cachedData ? this.cachedDataRejected ? 'refused' : 'used' : 'compiled') + '\\n'); } };`;
+  if (options.filename) process.stderr.write((options.cachedData ? this.cachedDataRejected ? 'refused' : 'used' : 'compiled') + '\\n'); } };`;
 /** What was made of the kept code of each file that `command` loads, and the one file that is kept for it then. */
 function started(command: string[], exit = 0): { codes: string[]; kept: string; ended: boolean } {
   const hook = `data:text/javascript,${encodeURIComponent(TELLS_SCRIPTS)}`;

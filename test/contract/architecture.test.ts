@@ -87,6 +87,7 @@ const TABLE: Record<string, string[]> = {
     'node:child_process',
     'node:fs',
     'node:path',
+    'node:v8',
     'src/bounded-file.ts',
     'src/core/',
     'src/git-objects.ts',

@@ -22,6 +22,7 @@ const record = z.object({
   errorCode: z.string().nullish(),
   readOnly: z.union([z.boolean(), z.string()]).nullish(),
   requestParameters: parameters,
+  userAgent: z.string().nullish(),
   userIdentity: z
     .object({
       type: z.string().nullish(),
@@ -75,7 +76,16 @@ function parsed(text: string): unknown {
 
 function unreadable(value: unknown): RecordedCall {
   const { data } = z.object({ eventID: z.string() }).safeParse(value);
-  const nothing = { at: '', operation: '', account: '', region: '', role: null, onBehalf: null, names: [] };
+  const nothing = {
+    at: '',
+    operation: '',
+    account: '',
+    region: '',
+    role: null,
+    onBehalf: null,
+    names: [],
+    program: '',
+  };
   return { ...nothing, id: data ? makeVisibleLine(data.eventID, 80) : 'without an id', kind: 'unreadable' };
 }
 
@@ -97,6 +107,7 @@ function recordedCall(entry: Entry): RecordedCall {
     onBehalf: onBehalfOf(userIdentity),
     names: namesIn(input),
     kind: errorCode ? 'refused' : isMild ? 'harmless' : 'mutation',
+    program: entry.userAgent ?? '',
   };
 }
 

@@ -19,6 +19,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import type { Call } from '../../core/call.ts';
+import { programOf } from '../../core/call-records.ts';
 import { sha256Hex } from '../../core/digest.ts';
 import { CountersignError, type ErrorCode } from '../../core/errors.ts';
 import { hold, mustBeQuiet, processIn, runningIn } from './busy.ts';
@@ -66,7 +67,9 @@ export async function start(call: Call, workshop: Workshop): Promise<Started> {
     if (`sha256:${sha256Hex(readFileSync(join(run.cwd, PLAN_FILE)))}` !== digest)
       throw stale('the plan file is not the signed one');
     claim(digest, folders);
-    return { digest, ended: begin(digest, run, workshop).finally(() => held.close()) };
+    // The clouds record it with each call that a provider makes.
+    const env = { ...run.env, TF_APPEND_USER_AGENT: programOf(digest) };
+    return { digest, ended: begin(digest, { ...run, env }, workshop).finally(() => held.close()) };
   } catch (error) {
     held.close();
     throw error;

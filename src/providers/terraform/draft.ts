@@ -5,7 +5,7 @@ import type { Plan, PlanDraft } from '../../core/plan.ts';
 import { makeVisibleLine } from '../../core/render-safe.ts';
 import { tagsFor } from '../aws/picture/mask.ts';
 import { directoryOf } from './copy.ts';
-import { bodiesIn, describePlan, readPlanJson, type TerraformPlan } from './effects/index.ts';
+import { bodiesIn, describePlan, type TerraformPlan } from './effects/index.ts';
 import { fetchedModules } from './modules/fetch.ts';
 import { keptModules } from './modules/kept.ts';
 import { readPlanFile } from './plan-file.ts';
@@ -26,11 +26,10 @@ export async function draftOf(request: Request, workshop: Workshop, about: About
   const modules = fetchedModules(settings, folders.fetching);
   const adopt = request.plan_file === undefined ? undefined : readPlanFile(request.plan_file, workshop.fileRoots);
   const made = await planWorkspace(given, workshop, { modules, keep: true, adopt });
-  const plan = readPlanJson(made.json, { tool: workshop.settings.tool });
   const kept = workshop.folders.plan(made.digest);
-  writeFileSync(kept.changes, JSON.stringify(changesOf(plan)), { mode: 0o600 });
-  writeFileSync(kept.sensitive, JSON.stringify([...plan.sensitive]), { mode: 0o600 });
-  return drafted({ plan, made, request }, workshop, about);
+  writeFileSync(kept.changes, JSON.stringify(changesOf(made.plan)), { mode: 0o600 });
+  writeFileSync(kept.sensitive, JSON.stringify([...made.plan.sensitive]), { mode: 0o600 });
+  return drafted({ made, request }, workshop, about);
 }
 
 /**
@@ -44,21 +43,19 @@ export async function draftAgain(signed: Plan, workshop: Workshop, about: About)
   const { configuration } = signed.observed as { configuration?: Pick<Source, 'commit' | 'modules'> };
   const source = keptSource(digest, workshop.folders, configuration ?? {});
   const made = await planWorkspace(source, workshop, { modules: keptModules(source, workshop.settings), keep: false });
-  const plan = readPlanJson(made.json, { tool: workshop.settings.tool });
-  return drafted({ plan, made: { ...made, digest }, request }, workshop, about);
+  return drafted({ made: { ...made, digest }, request }, workshop, about);
 }
 
 interface Planned {
-  plan: TerraformPlan;
   made: Made;
   request: Request;
 }
 
-function drafted({ plan, made, request }: Planned, workshop: Workshop, about: About): PlanDraft {
+function drafted({ made, request }: Planned, workshop: Workshop, about: About): PlanDraft {
   const { settings } = workshop;
   const keyed = tagsFor(about.secretKey, about.planNonce);
   const bodyOf = bodiesIn(made.bodies);
-  const described = describePlan(plan, {
+  const described = describePlan(made.plan, {
     workspace: settings.name,
     keyed,
     bodyOf,

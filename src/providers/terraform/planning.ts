@@ -6,12 +6,13 @@ import { CountersignError } from '../../core/errors.ts';
 import { APPLY } from './allowed-calls.ts';
 import { holding, type Processes } from './busy.ts';
 import { directoryOf, failed, freshCopy } from './copy.ts';
-import { hiding } from './effects/hiding.ts';
+import { type Hide, hiding } from './effects/hiding.ts';
 import type { ModuleBodies } from './effects/index.ts';
 import { type Folders, PLAN_FILE } from './folders.ts';
 import type { Modules } from './modules/fetch.ts';
 import { mustBeSamePlan } from './plan-file.ts';
-import { parsePlanJson } from './plan-json/read.ts';
+import { mustBeApplicable, readingPlan } from './plan-json/read.ts';
+import type { TerraformPlan } from './plan-json/shape.ts';
 import { environmentNames, type RunIn, runTool, type Variables } from './process.ts';
 import { lockFileOf, mustBeReadable } from './reading/configuration.ts';
 import type { WorkspaceSettings } from './settings.ts';
@@ -29,7 +30,7 @@ export interface Made {
   /** Of the plan file. */
   digest: string;
   /** Of that file, as `show -json` tells it. */
-  json: Buffer;
+  plan: TerraformPlan;
   state: State;
   /** Of every module, as it was read before. */
   bodies: ModuleBodies;
@@ -58,11 +59,18 @@ export async function planWorkspace(
     if (adopt) mustBeSamePlan(adopt, own);
     const bytes = adopt ?? own;
     const digest = `sha256:${sha256Hex(bytes)}`;
-    const shown = await runTool(['show', '-json', '-no-color', PLAN_FILE], run);
-    if (shown.code !== 0) throw failed('show', shown, hiding(run.secrets, state.sensitive));
+    const shown = mustBeApplicable(await show(run, settings.tool, hiding(run.secrets, state.sensitive)));
     if (keep) keepPlan(bytes, digest, source, folders);
-    return { digest, json: shown.stdout, state, bodies, source };
+    return { digest, plan: shown, state, bodies, source };
   });
+}
+
+/** Read as it is printed: its text is never held as a whole. */
+async function show(run: RunIn, tool: WorkspaceSettings['tool'], hide: Hide): Promise<TerraformPlan> {
+  const reading = readingPlan({ tool });
+  const shown = await runTool(['show', '-json', '-no-color', PLAN_FILE], run, reading.push);
+  if (shown.code !== 0) throw failed('show', shown, hide);
+  return reading.end();
 }
 
 async function plan(run: RunIn, { variableFiles, tool }: WorkspaceSettings, state: State): Promise<void> {
@@ -90,8 +98,7 @@ const UNTOLD = Buffer.from(
 async function sensitiveInFailed(run: RunIn, tool: WorkspaceSettings['tool']): Promise<ReadonlySet<string> | null> {
   if (!existsSync(join(run.cwd, PLAN_FILE))) return new Set();
   try {
-    const { code, stdout } = await runTool(['show', '-json', '-no-color', PLAN_FILE], run);
-    return code === 0 ? parsePlanJson(stdout, { tool }).sensitive : null;
+    return (await show(run, tool, String)).sensitive;
   } catch {
     return null;
   }

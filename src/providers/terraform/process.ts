@@ -62,18 +62,23 @@ export interface RunIn {
   signal?: AbortSignal;
 }
 
-/** @throws WORKSPACE_TIMEOUT, INPUT_TOO_LARGE, CONFIG_TOOL_DIFFERS where there is no such program. */
+/**
+ * @param take gets what it prints as it comes, in place of `stdout`; what it throws ends the program.
+ * @throws WORKSPACE_TIMEOUT, INPUT_TOO_LARGE, CONFIG_TOOL_DIFFERS where there is no such program.
+ */
 export async function runTool(
   args: readonly string[],
   { binary, cwd, env, seconds = SECONDS }: Omit<RunIn, 'secrets'>,
+  take?: (chunk: Buffer) => void,
 ): Promise<Ran> {
   return new Promise((resolve, reject) => {
     const child = spawn(binary, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
     const chunks: Buffer[] = [];
     let size = 0;
     let stderr = '';
-    let why: CountersignError | undefined;
-    const stop = (error: CountersignError) => {
+    let why: unknown;
+    const keep = take ?? ((chunk: Buffer) => void chunks.push(chunk));
+    const stop = (error: unknown) => {
       why ??= error;
       child.kill('SIGKILL');
     };
@@ -90,9 +95,16 @@ export async function runTool(
     );
     child.stdout.on('data', (chunk: Buffer) => {
       size += chunk.length;
+      if (why !== undefined) return;
       if (size > MAX_OUTPUT_BYTES)
-        stop(new CountersignError('INPUT_TOO_LARGE', `${args[0]} printed more than 256 MB.`, 'Split the workspace.'));
-      else chunks.push(chunk);
+        return stop(
+          new CountersignError('INPUT_TOO_LARGE', `${args[0]} printed more than 256 MB.`, 'Split the workspace.'),
+        );
+      try {
+        keep(chunk);
+      } catch (error) {
+        stop(error);
+      }
     });
     child.stderr.on('data', (chunk: Buffer) => {
       if (stderr.length < 100_000) stderr += chunk.toString('utf8');
@@ -103,7 +115,7 @@ export async function runTool(
     });
     child.on('close', (code) => {
       clearTimeout(timer);
-      if (why) reject(why);
+      if (why !== undefined) reject(why);
       else resolve({ code, stdout: Buffer.concat(chunks), stderr });
     });
   });

@@ -9,6 +9,7 @@ import { claim, codeOf, hideInLines, look, mustBeOver, type Started, start, unti
 import type { Processes } from './busy.ts';
 import { draftAgain, draftOf } from './draft.ts';
 import { foldersOf } from './folders.ts';
+import { frugally } from './frugal.ts';
 import type { Ended } from './outcome.ts';
 import { discardPlan, mustBeKept, tidy, type Workshop } from './planning.ts';
 import type { Variables } from './process.ts';
@@ -79,11 +80,11 @@ export function createWorkspaces(options: WorkspaceOptions) {
   return {
     plan: (request: Request, permit: Permit, planNonce: string) => {
       mayPlan(permit);
-      return draftOf(request, workshopOf(request.workspace), about(planNonce));
+      return frugally(() => draftOf(request, workshopOf(request.workspace), about(planNonce)));
     },
     recompute: (plan: Plan, permit: Permit) => {
       mayPlan(permit);
-      return draftAgain(plan, workshopOf(plan.target.name), about(plan.nonce));
+      return frugally(() => draftAgain(plan, workshopOf(plan.target.name), about(plan.nonce)));
     },
     reader: createReader(workspaces, workshopOf),
     send,

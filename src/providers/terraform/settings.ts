@@ -6,6 +6,8 @@ import type { ModuleEntry } from './modules/allowed.ts';
 export interface RoleSettings {
   set: Readonly<Record<string, string>>;
   pass: readonly string[];
+  /** ARN of the role that they are of, where somebody wrote it. */
+  role?: string | undefined;
 }
 export interface WorkspaceSettings {
   name: string;

@@ -75,7 +75,7 @@ describe('what is no plan', () => {
 describe('a state that is not as it should be', () => {
   it.each<[string, Record<string, Json>]>([
     ['resources are no list', { values: { root_module: { resources: {} } } }],
-    ['a resource is null', { values: { root_module: { resources: [null, { values: 1 }] } } }],
+    ['values are a number', { values: { root_module: { resources: [{ values: 1 }] } } }],
     ['modules are no list', { values: { root_module: { child_modules: 'x' } } }],
     ['the module is a list', { values: { root_module: [] } }],
     ['outputs are null', { values: { outputs: { a: null } } }],
@@ -83,6 +83,11 @@ describe('a state that is not as it should be', () => {
   ])('%s', (_what, prior_state) => {
     expect(read({ prior_state }).managed).toBeLessThanOrEqual(1);
   });
+});
+
+it('a resource of a state that is no object is refused, as what is sensitive in it would not be known', () => {
+  const prior_state = { values: { root_module: { resources: [null] } } };
+  expect(() => read({ prior_state })).toThrow(/it is not JSON/);
 });
 
 describe('what is not applied', () => {

@@ -11,8 +11,16 @@ import { CountersignError, type ErrorCode } from '../../../core/errors.ts';
 import { makeVisibleLine } from '../../../core/render-safe.ts';
 import { faultIn } from './bounds.ts';
 import { configurationOf } from './configuration.ts';
-import { managedIn, sensitiveIn } from './sensitive.ts';
-import { planJsonSchema, resourceChangeSchema, type TerraformPlan, type Tool } from './shape.ts';
+import { JsonPieces } from './pieces.ts';
+import { addSensitiveOf, sensitiveIn } from './sensitive.ts';
+import {
+  planJsonSchema,
+  type ResourceChange,
+  resourceChangeSchema,
+  type StateResource,
+  type TerraformPlan,
+  type Tool,
+} from './shape.ts';
 
 /** Terraform 1.1 to 1.14, and OpenTofu: internal/command/jsonplan/plan.go, FormatVersion. */
 const FORMATS = ['1.0', '1.1', '1.2'];
@@ -28,8 +36,12 @@ const SAYS_COMPLETE = [1, 8];
  * @throws INPUT_PLAN_INVALID: it is no plan, or has something that is not known. INPUT_PLAN_NOT_APPLICABLE: it failed, is
  *   partial, defers changes or invokes actions.
  */
-export function readPlanJson(text: string | Uint8Array, about: { tool: Tool }): TerraformPlan {
-  const plan = parsePlanJson(text, about);
+export function readPlanJson(text: string | Uint8Array, about: About): TerraformPlan {
+  return mustBeApplicable(parsePlanJson(text, about));
+}
+
+/** @throws INPUT_PLAN_NOT_APPLICABLE */
+export function mustBeApplicable(plan: TerraformPlan): TerraformPlan {
   const refusal = refusalOf(plan);
   if (refusal) throw refused(refusal);
   return plan;
@@ -40,26 +52,101 @@ export function readPlanJson(text: string | Uint8Array, about: { tool: Tool }): 
  *
  * @throws INPUT_PLAN_INVALID
  */
-export function parsePlanJson(text: string | Uint8Array, { tool }: { tool: Tool }): TerraformPlan {
-  const parsed = jsonOf(typeof text === 'string' ? text : new TextDecoder().decode(text));
+export function parsePlanJson(text: string | Uint8Array, about: About): TerraformPlan {
+  const reading = readingPlan(about);
+  reading.push(typeof text === 'string' ? Buffer.from(text) : Buffer.from(text.buffer, text.byteOffset, text.length));
+  return reading.end();
+}
+
+interface About {
+  tool: Tool;
+}
+export interface ReadingPlan {
+  push(chunk: Buffer): void;
+  /** @throws INPUT_PLAN_INVALID */
+  end(): TerraformPlan;
+}
+
+const CHANGES = /^resource_(?:changes|drift)$/;
+const IN_STATE = /^(?:prior_state\0values|planned_values)\0root_module(?:\0child_modules\0\[\])*\0resources$/;
+
+/**
+ * As its JSON comes. Of a state, only what is sensitive in it and how much it has are kept, so that a plan takes little
+ * more memory than its changes do.
+ */
+export function readingPlan({ tool }: About): ReadingPlan {
+  const changes: Record<string, ResourceChange[]> = {};
+  const sensitive = new Set<string>();
+  let managed = 0;
+  // The format, which may stand behind it, is told first.
+  let fault: unknown;
+  const take = (at: string, item: unknown) => {
+    mustBeWithin(item, DEEP);
+    if (CHANGES.test(at)) {
+      changes[at] ??= [];
+      changes[at].push(checked(resourceChangeSchema, item, [at, changes[at].length]));
+      return;
+    }
+    const resource = item as StateResource;
+    addSensitiveOf(resource, sensitive);
+    if (at.startsWith('prior_state') && resource.mode !== 'data') managed += 1;
+  };
+  const pieces = new JsonPieces(
+    (at) => CHANGES.test(at) || IN_STATE.test(at),
+    (at, item) => {
+      if (fault !== undefined) return;
+      try {
+        take(at, item);
+      } catch (error) {
+        fault = error;
+      }
+    },
+  );
+  return {
+    push: (chunk) => asJson(() => pieces.push(chunk)),
+    end() {
+      const parsed = asJson(() => pieces.end());
+      mustBeWithin(parsed, 0);
+      mustBeKnownFormat(parsed);
+      if (fault !== undefined) throw fault;
+      const {
+        prior_state: state,
+        planned_values: planned,
+        relevant_attributes: _,
+        ...rest
+      } = checked(planJsonSchema, parsed, []);
+      const whole = {
+        ...rest,
+        ...changes,
+        ...(state ? { prior_state: state } : {}),
+        ...(planned ? { planned_values: planned } : {}),
+      };
+      return { ...rest, ...changes, tool, managed, sensitive: sensitiveIn(whole, sensitive) };
+    },
+  };
+}
+
+function asJson<T>(run: () => T): T {
+  try {
+    return run();
+  } catch {
+    throw invalid('it is not JSON', 'Make the JSON with `show -json` of a plan file, and nothing else.');
+  }
+}
+
+function mustBeKnownFormat(parsed: unknown): void {
   const format = (parsed as { format_version?: unknown } | null)?.format_version;
   if (typeof format !== 'string')
     throw invalid('it has no format_version', 'Make the JSON with `show -json` of a plan file, and nothing else.');
   if (![...FORMATS, ...OLD_FORMATS].includes(format))
     throw invalid(`its format ${makeVisibleLine(format, 40)} is not known`, UPDATE);
-  const {
-    prior_state: state,
-    planned_values: planned,
-    relevant_attributes: _,
-    ...rest
-  } = checked(planJsonSchema, parsed, []);
-  for (const name of ['resource_changes', 'resource_drift'] as const)
-    for (const [index, change] of (rest[name] ?? []).entries())
-      rest[name]![index] = checked(resourceChangeSchema, change, [name, index]);
-  const whole = { ...rest, ...(state ? { prior_state: state } : {}), ...(planned ? { planned_values: planned } : {}) };
-  const root = state?.values?.root_module;
-  const managed = typeof root === 'object' && root !== null ? managedIn(root) : 0;
-  return { ...rest, tool, managed, sensitive: sensitiveIn(whole) };
+}
+
+/** An item stands in a list in the plan. */
+const DEEP = 2;
+function mustBeWithin(value: unknown, depth: number): void {
+  const fault = faultIn(value, depth);
+  if (fault !== undefined) throw invalid(`it ${fault}`, 'Take the value out that it is about.');
 }
 
 /** In place of what it was made of, so that nothing of a large plan is there twice. */
@@ -74,18 +161,6 @@ function checked<T extends z.ZodType>(schema: T, value: unknown, within: readonl
 }
 
 const UPDATE = 'Plan with a version that the documentation of Countersign names, or update Countersign.';
-
-function jsonOf(text: string): unknown {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw invalid('it is not JSON', 'Make the JSON with `show -json` of a plan file, and nothing else.');
-  }
-  const fault = faultIn(value);
-  if (fault !== undefined) throw invalid(`it ${fault}`, 'Take the value out that it is about.');
-  return value;
-}
 
 interface Refusal {
   code: ErrorCode;

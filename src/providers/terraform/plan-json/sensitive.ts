@@ -5,7 +5,7 @@
 import type { Json } from '../../../core/digest.ts';
 import { isMembers } from '../../../core/leaves.ts';
 import { configurationOf } from './configuration.ts';
-import type { Change, PlanJson, StateModule } from './shape.ts';
+import type { Change, PlanJson, StateResource } from './shape.ts';
 
 /** Words that say nothing where they stand, whatever they are the value of. */
 const TRIVIAL = /^(?:true|false|null|none|enabled|disabled|default|yes|no|on|off|\d{1,3})?$/i;
@@ -14,15 +14,14 @@ const LEAST_PART = 8;
 
 type Found = (text: string) => void;
 
-export function sensitiveIn(plan: PlanJson): Set<string> {
-  const all = new Set<string>();
+/** @param all what is known already, of the resources of the state. */
+export function sensitiveIn(plan: PlanJson, all: Set<string>): Set<string> {
   const found = foundBy(all);
   for (const list of [plan.resource_changes, plan.resource_drift])
     for (const { change } of list ?? []) ofChange(change, found);
   for (const change of Object.values(plan.output_changes ?? {})) ofChange(change, found);
   for (const values of [plan.planned_values, plan.prior_state?.values]) {
     for (const { sensitive, value } of objectsIn(Object.values(values?.outputs ?? {}))) marked(value, sensitive, found);
-    if (isMembers(values?.root_module as Json)) inModule(values!.root_module!, found);
   }
   const { modules } = configurationOf(plan);
   for (const [, { variables = {} }] of modules)
@@ -49,9 +48,9 @@ function ofChange(change: Change, found: Found): void {
   marked(change.after, change.after_sensitive, found);
 }
 
-function inModule({ resources, child_modules: children }: StateModule, found: Found): void {
-  for (const { values, sensitive_values: sensitive } of objectsIn(resources)) marked(values, sensitive, found);
-  for (const child of objectsIn(children)) inModule(child, found);
+/** Of a resource of a state. */
+export function addSensitiveOf({ values, sensitive_values: sensitive }: StateResource, to: Set<string>): void {
+  marked(values, sensitive, foundBy(to));
 }
 
 /** A state is not checked otherwise: what is no list of objects has none. */
@@ -89,8 +88,3 @@ function parsed(text: string): Json | undefined {
     return undefined;
   }
 }
-
-/** How many objects a state has. */
-export const managedIn = ({ resources, child_modules: children }: StateModule): number =>
-  objectsIn(resources).filter(({ mode }) => mode !== 'data').length +
-  objectsIn(children).reduce((sum, child) => sum + managedIn(child), 0);

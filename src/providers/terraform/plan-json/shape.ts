@@ -65,9 +65,15 @@ export const resourceChangeSchema = z.strictObject({
 });
 export type ResourceChange = z.infer<typeof resourceChangeSchema>;
 
+export interface StateResource {
+  mode?: string;
+  values?: Json;
+  sensitive_values?: Json;
+}
+
 /** Of a state, as far as it is read. */
 export interface StateModule {
-  resources?: { mode?: string; values?: Json; sensitive_values?: Json }[];
+  resources?: StateResource[];
   child_modules?: StateModule[];
 }
 interface StateValues {
@@ -118,7 +124,7 @@ export const planJsonSchema = z.strictObject({
   terraform_version: text.optional(),
   variables: z.record(text, z.looseObject({ value: tree.optional() })).optional(),
   planned_values: state.optional(),
-  /** Each is checked by `resourceChangeSchema`, in place. */
+  /** Empty: each item is checked by `resourceChangeSchema` as it comes (`read.ts`). */
   resource_drift: listOfChanges.optional(),
   resource_changes: listOfChanges.optional(),
   output_changes: z.record(text, changeSchema).optional(),

@@ -106,7 +106,7 @@ function inCopy(written: string, { module, root }: { module: string; root: strin
   const path = posix.normalize(posix.join(base === 'module' ? module : root, rest));
   const isElsewhere = path.startsWith('../') || path === '..' || posix.isAbsolute(path);
   // What `init` leaves in the copy is not of the copied files: settings of the backend, providers.
-  return isElsewhere || path.split('/').includes('.terraform') ? null : path;
+  return isElsewhere || /(?:^|\/)\.terraform(?:$|\/(?!modules\/))/.test(path) ? null : path;
 }
 
 /** Strings of a body in which an expression can stand, with keys. */
