@@ -60,6 +60,7 @@ export async function planWorkspace(
     const bytes = adopt ?? own;
     const digest = `sha256:${sha256Hex(bytes)}`;
     const shown = mustBeApplicable(await show(run, settings.tool, hiding(run.secrets, state.sensitive)));
+    if (adopt) mustBeNew(digest, folders);
     if (keep) keepPlan(bytes, digest, source, folders);
     return { digest, plan: shown, state, bodies, source };
   });
@@ -102,6 +103,16 @@ async function sensitiveInFailed(run: RunIn, tool: WorkspaceSettings['tool']): P
   } catch {
     return null;
   }
+}
+
+/** INVARIANT: no two plans name one file: what is removed with one would be missing to the other, and to its outcome. */
+function mustBeNew(digest: string, folders: Folders): void {
+  if (![folders.plan(digest).all, folders.run(digest).all].some((folder) => existsSync(folder))) return;
+  throw new CountersignError(
+    'STATE_PLAN_USED',
+    'This plan file was adopted before.',
+    'Go on with that plan or its change; if it has expired, plan again. Without plan_file, Countersign makes a plan of its own.',
+  );
 }
 
 /** INVARIANT: a plan folder that is there is whole. */
