@@ -220,6 +220,7 @@ export async function look(
   call: Call,
   signed: Parameters<typeof outcomeOf>[0]['signed'],
   workshop: Workshop,
+  inCloud?: ReadonlyMap<string, 'done' | 'failed'>,
 ): Promise<Ended> {
   const { folders, settings, processes } = workshop;
   const digest = String(call.input.plan);
@@ -240,6 +241,7 @@ export async function look(
     errors: hide ? hide(errorsIn(lines) || textOf(errors).trim()).slice(0, 1_000) : '',
     signed,
     now,
+    ...(inCloud ? { inCloud } : {}),
     hasUnsaved: existsSync(unsaved) && !holds(now, readState(textOf(unsaved))),
     linesMayBeLost: !existsSync(end) && last !== null && last.owner.boot !== processes.of(process.pid).boot,
   });

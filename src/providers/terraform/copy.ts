@@ -22,9 +22,30 @@ export async function freshCopy(
   source: Pick<Source, 'files'>,
   settings: WorkspaceSettings,
   role: RoleSettings,
-  { folders, variables }: { folders: Folders; variables: Variables },
+  at: At,
 ): Promise<RunIn> {
-  saveUnsaved(directoryOf(folders, settings), folders);
+  saveUnsaved(directoryOf(at.folders, settings), at.folders);
+  const run = await written(source, settings, role, at);
+  const packages = settings.providerPackages === undefined ? [] : [`-plugin-dir=${settings.providerPackages}`];
+  const ran = await runTool([...INIT, ...packages], run);
+  if (ran.code !== 0) throw failed('init', ran, hiding(run.secrets));
+  return run;
+}
+
+const INIT = ['init', '-input=false', '-no-color', '-lockfile=readonly'];
+
+interface At {
+  folders: Folders;
+  variables: Variables;
+}
+
+/** The files, and ours beside them; nothing is run yet but what says its version. */
+async function written(
+  source: Pick<Source, 'files'>,
+  settings: WorkspaceSettings,
+  role: RoleSettings,
+  { folders, variables }: At,
+): Promise<RunIn> {
   writeSource(source, folders.work);
   const run: RunIn = {
     binary: settings.binary,
@@ -34,9 +55,6 @@ export async function freshCopy(
   };
   writeFileSync(join(run.cwd, 'countersign_override.tf.json'), backendFile(settings), { mode: 0o600 });
   await mustBeVersion(settings, run);
-  const packages = settings.providerPackages === undefined ? [] : [`-plugin-dir=${settings.providerPackages}`];
-  const ran = await runTool(['init', '-input=false', '-no-color', '-lockfile=readonly', ...packages], run);
-  if (ran.code !== 0) throw failed('init', ran, hiding(run.secrets));
   return run;
 }
 
@@ -53,17 +71,17 @@ export function saveUnsaved(directory: string, folders: Folders): void {
   renameSync(unsaved, to.unsaved);
 }
 
-/** Of a read alone: the backend, and no configuration. */
-export async function backendOnly(
-  settings: WorkspaceSettings,
-  { folders, variables }: { folders: Folders; variables: Variables },
-): Promise<RunIn> {
-  return freshCopy(
-    { files: new Map([[join(settings.module, 'countersign.tf'), Buffer.from('terraform {\n}\n')]]) },
-    settings,
-    settings.planner,
-    { folders: { ...folders, work: join(folders.all, 'look') }, variables },
-  );
+/**
+ * Of a read alone: the backend, and neither a configuration nor a provider. Those that the state names are not there, so
+ * that `init` fails once it has the backend.
+ */
+export async function backendOnly(settings: WorkspaceSettings, { folders, variables }: At): Promise<RunIn> {
+  const files = new Map([[join(settings.module, 'countersign.tf'), Buffer.from('terraform {\n}\n')]]);
+  const look = { ...folders, work: join(folders.all, 'look') };
+  const run = await written({ files }, settings, settings.planner, { folders: look, variables });
+  const ran = await runTool([...INIT, `-plugin-dir=${folders.none}`], run);
+  if (!existsSync(join(run.cwd, '.terraform/terraform.tfstate'))) throw failed('init', ran, hiding(run.secrets));
+  return run;
 }
 
 export function failed(step: string, { stdout, stderr, code }: Ran, hide: Hide): CountersignError {

@@ -18,6 +18,8 @@ export interface Folders {
   running: string;
   home: string;
   plugins: string;
+  /** Empty: no provider is found there. */
+  none: string;
   /** Empty: nothing of a user's own configuration counts. */
   cliConfiguration: string;
   /** Of one plan, by the digest of its file. */
@@ -43,6 +45,7 @@ export function foldersOf(home: string, workspace: string): Folders {
     running: join(all, 'running.json'),
     home: join(all, 'home'),
     plugins: join(all, 'plugins'),
+    none: join(all, 'none'),
     cliConfiguration: join(all, 'cli.tfrc'),
     plan(digest) {
       const folder = join(all, 'plans', named(digest));
@@ -71,7 +74,7 @@ export function foldersOf(home: string, workspace: string): Folders {
 export const PLAN_FILE = 'plan.tfplan';
 
 export function makeFolders(folders: Folders): void {
-  for (const folder of [folders.all, folders.home, folders.plugins])
+  for (const folder of [folders.all, folders.home, folders.plugins, folders.none])
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   writeFileSync(folders.cliConfiguration, '', { mode: 0o600 });
 }
