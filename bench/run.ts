@@ -12,6 +12,7 @@ import { benchDatabase } from './database.ts';
 import { benchGrowth } from './growth.ts';
 import { benchLedger } from './ledger.ts';
 import { isWithin, type Row } from './measure.ts';
+import { benchPeer } from './peer.ts';
 import { benchPlans } from './plans.ts';
 import { benchReview } from './review.ts';
 import { benchStart } from './start.ts';
@@ -20,6 +21,7 @@ import { benchWorkspaces } from './workspaces.ts';
 
 const BENCHES = {
   start: benchStart,
+  peer: benchPeer,
   commands: benchCommands,
   plans: benchPlans,
   cloud: benchCloud,
@@ -30,8 +32,8 @@ const BENCHES = {
   terraform: benchTerraform,
   workspaces: benchWorkspaces,
 };
-/** Takes many minutes: only when it is named. */
-const ONLY_NAMED: readonly string[] = ['growth'];
+/** Takes many minutes, or needs what is not installed: only when it is named. */
+const ONLY_NAMED: readonly string[] = ['growth', 'peer'];
 
 const { values, positionals } = parseArgs({
   options: { json: { type: 'boolean' }, write: { type: 'string' } },

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createOwners, ownerOf } from '../src/processes.ts';
 import { foldersOf } from '../src/providers/terraform/folders.ts';
+import { fetchedModules } from '../src/providers/terraform/modules/fetch.ts';
 import { planWorkspace } from '../src/providers/terraform/planning.ts';
 import type { WorkspaceSettings } from '../src/providers/terraform/settings.ts';
 import { readSource } from '../src/providers/terraform/source.ts';
@@ -48,7 +49,7 @@ export async function benchWorkspaces(): Promise<Row[]> {
     executor: NO_ROLE,
   };
   const processes = { of: ownerOf, presenceOf: createOwners().presenceOf };
-  const workshop = { settings, folders: foldersOf(folder, 'bench'), variables: () => ({}), processes };
+  const workshop = { settings, folders: foldersOf(folder, 'bench'), variables: () => ({}), processes, fileRoots: [] };
   const script = () => {
     const copy = join(folder, 'copy');
     rmSync(copy, { recursive: true, force: true });
@@ -63,7 +64,11 @@ export async function benchWorkspaces(): Promise<Row[]> {
     run(copy, 'state', 'pull');
   };
   try {
-    const ours = async () => planWorkspace(await readSource(root, undefined), workshop, true);
+    const ours = async () =>
+      planWorkspace(await readSource(root, undefined), workshop, {
+        modules: fetchedModules(settings, workshop.folders.fetching),
+        keep: true,
+      });
     const times = await inTurns(ROUNDS, ours, script);
     return [ratioRow(`planning a workspace of ${RESOURCES} resources, the parser kept`, times, 'ms', 1.15)];
   } finally {

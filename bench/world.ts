@@ -11,7 +11,7 @@ import { atDistance } from './distance.ts';
 
 export const REGION = 'eu-west-1';
 export const STACK = 'cost-explorer-prod';
-const POLICY = `version: 1
+export const POLICY = `version: 1
 accounts:
   main: { id: "123456789012", regions: [${REGION}] }
 scopes:

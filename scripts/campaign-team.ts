@@ -3,128 +3,73 @@
  * Counts each call at the client and in the ledger, and writes docs/results/team.md.
  */
 
-import { execFileSync, fork } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { availableParallelism, loadavg, totalmem } from 'node:os';
-import { CloudFormationClient, CreateStackCommand } from '@aws-sdk/client-cloudformation';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, loadavg, tmpdir, totalmem } from 'node:os';
+import { join } from 'node:path';
 import { startNginx } from '../test/http/proxy.ts';
-import { BIN, freePort, openTeam, type Replica } from '../test/http/team.ts';
-import { startPostgres } from '../test/postgres.ts';
-import { pastCountersign } from '../test/world.ts';
-import type { Orders, Told } from './team/agents.ts';
+import { BIN, type Replica } from '../test/http/team.ts';
+import type { Told } from './team/agents.ts';
+import { memory, usedBy } from './team/measure.ts';
+import type { Slices } from './team/slices.ts';
+import { PROCESSES, percentile, SPONSORS, standUp } from './team/stand.ts';
 
 const [agents = 200, seconds = 300, every = 10] = process.argv.slice(2).map(Number);
-const PROCESSES = 4;
-const SPONSORS = 40;
 const ALONE_SECONDS = 20;
 
-const database = await startPostgres({ fsync: 'on' });
-const owner = await database.database();
-execFileSync(process.execPath, [BIN, 'ledger', 'migrate', '--owner-url', owner], { stdio: 'ignore' });
-const ledger = await database.as(owner, 'guard', 'countersign_server');
-const port = await freePort();
-const names = Array.from({ length: SPONSORS }, (_, index) => `p${index}`);
-const team = await openTeam({
-  port,
-  ledger,
-  policy: (text, issuer) =>
-    `${text}${names.map((name) => `  ${name}: { signs_in_as: ["${issuer}#${name}"] }\n`).join('')}guards: { plan-budget: { plans_per_hour: 100000 } }\n`,
-});
-await deployStacks();
-const replicas = [await team.start({ env: QUIET() }), await team.start({ env: QUIET() })] as [Replica, Replica];
+const { team, owner, port, agents: all, run, close } = await standUp(agents);
+const folder = mkdtempSync(join(tmpdir(), 'countersign-team-'));
+const slicesOf = (index: number) => join(folder, `slices-${index}.json`);
+const replicas: Replica[] = [];
+for (const index of [0, 1]) replicas.push(await team.start({ env: measured(index) }));
 const nginx = await startNginx(
   port,
   replicas.map(({ address }) => address),
 );
-const all = await Promise.all(
-  Array.from({ length: agents }, async (_, index) => {
-    const name = names[index % SPONSORS]!;
-    return { token: await team.provider.tokenFor(name), stack: `${name}-prod` };
-  }),
-);
-
+// What is loaded with the first calls is loaded.
+await run(all.slice(0, 4), ALONE_SECONDS / 4, 0.2);
+for (const { process: child } of replicas) child.kill('SIGUSR2');
 const alone = await run(all.slice(0, 1), ALONE_SECONDS, 0.2);
+const sliceAlone = longestSlice();
 const before = await counted();
-const began = memory();
+const samples: { second: number; mebibytes: number[] }[] = [];
 let busiest = 0;
-const looking = setInterval(() => (busiest = Math.max(busiest, loadavg()[0]!)), 5_000);
+const used = usedBy(replicas);
 const started = performance.now();
-const halfway = new Promise<number[]>((resolve) => setTimeout(() => resolve(memory()), (seconds * 1000) / 2));
+const sample = () => {
+  samples.push({ second: (performance.now() - started) / 1000, mebibytes: memory(replicas) });
+  busiest = Math.max(busiest, loadavg()[0]!);
+};
+sample();
+const looking = setInterval(sample, 5_000);
 const told = await run(all, seconds, every);
 const took = (performance.now() - started) / 1000;
 clearInterval(looking);
+sample();
+const cpu = usedBy(replicas, used);
 const after = await counted();
-const [half, ended] = [await halfway, memory()];
+const sliceOfMany = longestSlice();
 const verified = execFileSync(
   process.execPath,
   [BIN, '--home', team.world.home, '--ledger', owner, 'audit', 'verify', '--json'],
   { encoding: 'utf8' },
 );
 const report = reportOf();
-writeFileSync(new URL('../docs/results/team.md', import.meta.url), report);
+writeFileSync(new URL(process.env.TEAM_REPORT ?? '../docs/results/team.md', import.meta.url), report);
 console.log(report);
 await nginx.close();
-await team.close();
-await database.end();
+await close();
+rmSync(folder, { recursive: true, force: true });
 process.exit();
 
-/** Of each person's team: a function and its role. */
-async function deployStacks(): Promise<void> {
-  const client = new CloudFormationClient(pastCountersign(team.world));
-  const trust = {
-    Version: '2012-10-17',
-    Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
-  };
-  const Resources = {
-    Role: { Type: 'AWS::IAM::Role', Properties: { AssumeRolePolicyDocument: trust } },
-    QueryFunction: {
-      Type: 'AWS::Lambda::Function',
-      Properties: {
-        Role: { 'Fn::GetAtt': ['Role', 'Arn'] },
-        Runtime: 'nodejs22.x',
-        Handler: 'index.handler',
-        Code: { ZipFile: 'exports.handler = async () => 1;' },
-        MemorySize: 512,
-      },
-    },
-  };
-  for (const name of names)
-    await client.send(
-      new CreateStackCommand({
-        StackName: `${name}-prod`,
-        TemplateBody: JSON.stringify({ Resources }),
-        Capabilities: ['CAPABILITY_IAM'],
-      }),
-    );
+function measured(index: number) {
+  const NODE_OPTIONS = `--import ${new URL('./team/slices.ts', import.meta.url).pathname}`;
+  return { COUNTERSIGN_LOG_LEVEL: 'warn', NODE_OPTIONS, TEAM_SLICES: slicesOf(index) };
 }
 
-function QUIET() {
-  return { COUNTERSIGN_LOG_LEVEL: 'warn' };
-}
-
-/** Each process has its share of them. */
-async function run(everybody: Orders['agents'], forSeconds: number, everySeconds: number): Promise<Told[]> {
-  const share = Math.ceil(everybody.length / PROCESSES);
-  const shares = Array.from({ length: PROCESSES }, (_, index) => everybody.slice(index * share, (index + 1) * share));
-  const results = shares
-    .filter((own) => own.length > 0)
-    .map(
-      (own) =>
-        new Promise<Told[]>((resolve, reject) => {
-          const child = fork(new URL('./team/agents.ts', import.meta.url), { stdio: 'inherit' });
-          child.once('error', reject);
-          child.on('message', (message: 'here' | Told[]) => {
-            if (message !== 'here') return resolve(message);
-            child.send({
-              resource: team.resource,
-              agents: own,
-              everyMilliseconds: everySeconds * 1000,
-              seconds: forSeconds,
-            } satisfies Orders);
-          });
-        }),
-    );
-  return (await Promise.all(results)).flat();
+/** Milliseconds that the event loop of a replica was held up at most, since it began to measure. */
+function longestSlice(): number {
+  return Math.max(...replicas.map((_, index) => (JSON.parse(readFileSync(slicesOf(index), 'utf8')) as Slices).longest));
 }
 
 async function counted() {
@@ -135,19 +80,6 @@ async function counted() {
     answered: (await of('tool.answered')) + (await of('tool.refused')),
     proposals: proposals.map(({ changeId }) => changeId ?? ''),
   };
-}
-
-/** MiB that each replica holds. */
-function memory(): number[] {
-  return replicas.map(({ process: { pid } }) => {
-    const [, kilobytes = '0'] = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-    return Math.round(Number(kilobytes) / 1024);
-  });
-}
-
-function percentile(milliseconds: number[], share: number): string {
-  const sorted = milliseconds.toSorted((a, b) => a - b);
-  return `${Math.round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0)} ms`;
 }
 
 function reportOf(): string {
@@ -177,8 +109,42 @@ ${rows.join('\n')}
 - ${told.length} calls were made in ${Math.round(took)} s, ${(told.length / took).toFixed(1)} a second. Clients were told: ${[...outcomes].map(([outcome, count]) => `${outcome} ${count}`).join(', ')}.
 - The ledger has ${calls} calls and ${after.answered - before.answered} answers and refusals of them: ${Math.max(0, told.length - failed - calls)} lost, ${Math.max(0, calls - told.length)} doubled. Of ${changes.length} changes that clients were told of, ${lost} are missing in it, and it has ${known.size - changes.length} besides.
 - \`audit verify\`: ${verdictOf(verified)}.
-- Memory of the replicas: ${began.join(' and ')} MiB at the start, ${half.join(' and ')} halfway, ${ended.join(' and ')} at the end.
+- p99 of describe_stack: ${boundOf()}.
+- Of the processor: ${Object.entries(cpu)
+    .map(([part, own]) => `${part} ${Math.round(own)} s (${Math.round((own * 1000) / told.length)} ms a call)`)
+    .join(', ')}.
+- Memory of the replicas, sampled every 5 s: ${memoryOf()}.
 `;
+}
+
+function boundOf(): string {
+  const of = (lines: Told[]) =>
+    Math.round(
+      Number.parseFloat(
+        percentile(
+          lines.filter(({ tool }) => tool === 'describe_stack').map(({ milliseconds }) => milliseconds),
+          0.99,
+        ),
+      ),
+    );
+  const slice = Math.round(sliceAlone);
+  const bound = of(alone) + slice;
+  return `${of(told)} ms; its p99 with one agent and the longest time that a replica's event loop was held up then, ${of(alone)} + ${slice} ms, make ${bound} ms. With many agents a replica was held up for at most ${Math.round(sliceOfMany)} ms`;
+}
+
+/** By the method of least squares over the second half. */
+function memoryOf(): string {
+  const half = samples.slice(Math.floor(samples.length / 2));
+  return replicas
+    .map((_, index) => {
+      const points = half.map(({ second, mebibytes }) => [second / 60, mebibytes[index]!] as const);
+      const mean = (at: 0 | 1) => points.reduce((sum, point) => sum + point[at], 0) / points.length;
+      const [x, y] = [mean(0), mean(1)];
+      const slope =
+        points.reduce((sum, [a, b]) => sum + (a - x) * (b - y), 0) / points.reduce((sum, [a]) => sum + (a - x) ** 2, 0);
+      return `${samples[0]!.mebibytes[index]} MiB at the start, ${half[0]!.mebibytes[index]} halfway, ${half.at(-1)!.mebibytes[index]} at the end (${slope.toFixed(1)} MiB a minute over the second half)`;
+    })
+    .join('; ');
 }
 
 function verdictOf(json: string): string {

@@ -58,6 +58,7 @@ export function createClouds(about: {
     actsAs: config.actsAs,
     variables,
     processes: processesHere(),
+    fileRoots: config.templateRoots,
   });
   return joinProviders([aws, terraform]);
 }
@@ -75,13 +76,14 @@ function accountsOf(policy: Policy | null): AccountEntry[] {
 
 function workspacesOf(policy: Policy | null): WorkspaceSettings[] {
   return Object.entries(policy?.file.workspaces ?? {}).map(([name, entry]) => {
-    const { variable_files, provider_packages, provider_blocks, raise: _, ...rest } = entry;
+    const { variable_files, provider_packages, provider_blocks, module_authorities, raise: _, ...rest } = entry;
     return {
       ...rest,
       name,
       variableFiles: variable_files,
       ...(provider_packages === undefined ? {} : { providerPackages: provider_packages }),
       providerBlocks: provider_blocks,
+      ...(module_authorities === undefined ? {} : { moduleAuthorities: module_authorities }),
     };
   });
 }

@@ -4,7 +4,7 @@
  *
  * SECURITY: kept code runs without being compared with the program. It is kept where this user alone can write, on every
  * step from home; else none is kept, and a start is slower.
- * Limit: what is kept of earlier versions stays until it is deleted.
+ * Limit: what an earlier build has kept is deleted when a later one is new, and a month has passed.
  */
 import * as fs from 'node:fs';
 import { createRequire } from 'node:module';
@@ -18,6 +18,7 @@ declare const __COMMANDS__: readonly string[];
 
 /** Clients kill a server more often than they close it. */
 const KEPT_AFTER_MILLISECONDS = 2_000;
+const FORGOTTEN_AFTER_MILLISECONDS = 30 * 24 * 3_600_000;
 const HEAD_BYTES = 16_384;
 const NONE = Buffer.alloc(0);
 
@@ -43,10 +44,14 @@ export function load(name: string): object {
   const scripts = new Map<string, Script>();
   const loaded = new Map<string, Loaded>();
   let [isComplete, isWaiting] = [true, false];
+  // V8 refuses code that was made under other flags than it has; a command that changes them would make it for nobody.
+  const { cachedData: ofStart } = new Script('0', { produceCachedData: true });
 
   const keep = (isEnded: boolean): void => {
     isWaiting = false;
     if (!kept || (isComplete && (kept.isEnded || !isEnded))) return;
+    // Of the source V8 compares the length, and what it has compiled already it takes from itself.
+    if (new Script('1', { cachedData: ofStart }).cachedDataRejected) return;
     kept.write(
       [...scripts].map(([name, script]) => [name, script.createCachedData()]),
       isEnded,
@@ -164,6 +169,16 @@ function writeWhole(file: string, head: Head, codes: readonly (readonly [string,
   }
 }
 
+/** The folders of earlier builds and of Node's cache, which was here before. */
+function forgetOthers(folder: string): void {
+  const place = dirname(folder);
+  for (const name of fs.readdirSync(place)) {
+    const other = `${place}/${name}`;
+    const isOld = Date.now() - fs.statSync(other).mtimeMs > FORGOTTEN_AFTER_MILLISECONDS;
+    if (isOld && other !== folder) fs.rmSync(other, { recursive: true, force: true });
+  }
+}
+
 function privateFolder(home: string, ...below: readonly string[]): string | undefined {
   const own = process.geteuid?.();
   const isPrivate = (folder: string): boolean => {
@@ -172,12 +187,13 @@ function privateFolder(home: string, ...below: readonly string[]): string | unde
   };
   try {
     if (!isPrivate(home)) return undefined;
-    let folder = home;
+    let [folder, isNew] = [home, false];
     for (const name of below) {
       folder = `${folder}/${name}`;
-      fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+      isNew = fs.mkdirSync(folder, { recursive: true, mode: 0o700 }) !== undefined;
       if (!isPrivate(folder)) return undefined;
     }
+    if (isNew) forgetOthers(folder);
     return folder;
   } catch {
     return undefined;

@@ -1,7 +1,8 @@
 /**
  * Plans, proposes, withdraws and follows what one pull request would change.
  *
- * INVARIANT: nothing of the request but its number, its commit and the template's bytes gets into a call.
+ * INVARIANT: nothing of the request but its number, its commit and the template's bytes gets into a call; of a workspace,
+ * its files are read by that commit where the workspace is.
  * SECURITY: a request from a fork proposes nothing, and neither does a job whose definition its author can edit.
  */
 
@@ -94,8 +95,8 @@ async function followed(request: PullRequest, { id }: KnownChange, sides: Sides)
   const planned = await planOf(request, sides);
   if (isNoChange(planned)) return { ...report, isDeployed: true };
   const why = planned.ok
-    ? 'It was executed, and the stack still differs from the template of this commit.'
-    : 'It was executed; whether the stack is now as the template says could not be planned.';
+    ? 'It was executed, and what it changed still differs from this commit.'
+    : 'It was executed; whether everything is now as this commit says could not be planned.';
   return { ...report, notes: [why] };
 }
 

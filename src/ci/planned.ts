@@ -1,4 +1,4 @@
-/** A plan of the template of one commit. */
+/** A plan of the template, or of the workspace, of one commit. */
 import { CountersignError } from '../core/errors.ts';
 import { makeVisible } from '../core/render-safe.ts';
 import type { Answer, Forge, PullRequest, Settings, StateServer } from './ports.ts';
@@ -13,6 +13,11 @@ export async function planOf(
   request: PullRequest,
   { forge, server, settings }: { forge: Forge; server: StateServer; settings: Settings },
 ): Promise<Answer> {
+  const { workspace, planFile } = settings;
+  if (workspace !== undefined) {
+    const of = { workspace, ref: request.head, ...(planFile ? { plan_file: planFile } : {}) };
+    return whenMade(await server.call('plan_workspace', of), server);
+  }
   let template: string;
   try {
     template = await forge.template(request);

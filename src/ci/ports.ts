@@ -48,7 +48,12 @@ export interface StateServer {
 }
 
 export interface Settings {
+  /** Its name, or that of the workspace. */
   stack: string;
+  /** Planned in place of a template: of the folder that the policy names, at the commit of the request. */
+  workspace?: string | undefined;
+  /** Of that workspace: a plan that the job made itself. */
+  planFile?: string | undefined;
   goal: string;
   label: string;
   region?: string | undefined;

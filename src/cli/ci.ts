@@ -14,8 +14,10 @@ import { withOwnState, withStateOverSsh } from './ci-state.ts';
 import type { Context } from './command.ts';
 
 export type CiOptions = {
-  stack: string;
-  template: string;
+  stack?: string | undefined;
+  template?: string | undefined;
+  workspace?: string | undefined;
+  planFile?: string | undefined;
   goal: string;
   label: string;
   region?: string | undefined;
@@ -51,16 +53,11 @@ export interface CiResult {
 }
 
 export async function ci(context: Context, options: CiOptions): Promise<CiResult> {
-  if (!/^[A-Za-z][A-Za-z0-9-]{0,127}$/.test(options.stack))
-    throw new CountersignError(
-      'INPUT_INVALID',
-      '--stack is not the name of a stack.',
-      'Use letters, digits and hyphens.',
-    );
-  const job = await jobHere(variables(), options);
+  const target = targetOf(options);
+  const job = await jobHere(variables(), { ...options, ...target });
   if (!job.task) return { reports: [], said: [job.nothing!] };
   const { asked, request } = job.task;
-  const settings = settingsOf(options, job);
+  const settings = settingsOf(options, target, job);
   const said: string[] = [];
   const reports = await withState(context, options, job, async (server) => {
     const found: Report[] = [];
@@ -79,12 +76,53 @@ export async function ci(context: Context, options: CiOptions): Promise<CiResult
   return { reports, said };
 }
 
-function settingsOf(options: CiOptions, { mustNotPropose, whereWhole }: Job): Settings {
-  const { stack, goal, label, region, account, reviewersHost } = options;
+interface Target {
+  /** Its name, or that of the workspace. */
+  stack: string;
+  /** Empty for a workspace. */
+  template: string;
+  workspace?: string | undefined;
+  planFile?: string | undefined;
+}
+
+/** One of the two, and what belongs to it. An action hands on what was not given as empty. */
+function targetOf({ stack = '', template = '', workspace = '', planFile = '' }: CiOptions): Target {
+  if (workspace === '' ? stack === '' || template === '' || planFile !== '' : stack !== '' || template !== '')
+    throw new CountersignError(
+      'INPUT_INVALID',
+      'A stack with its template, or a workspace, must be named.',
+      'Use --stack with --template, or --workspace (with --plan-file, if the job made the plan itself).',
+    );
+  const isName = workspace === '' ? /^[A-Za-z][A-Za-z0-9-]{0,127}$/ : /^[a-z][a-z0-9_-]{0,63}$/;
+  if (!isName.test(stack + workspace))
+    throw new CountersignError(
+      'INPUT_INVALID',
+      `--${workspace === '' ? 'stack' : 'workspace'} is not a name.`,
+      'Use letters, digits and hyphens.',
+    );
+  if (workspace === '') return { stack, template };
+  return { stack: workspace, template: '', workspace, ...(planFile === '' ? {} : { planFile }) };
+}
+
+function settingsOf(options: CiOptions, target: Target, { mustNotPropose, whereWhole }: Job): Settings {
+  const { stack, workspace, planFile } = target;
+  const { goal, label, region, account, reviewersHost } = options;
   if (!/^[\w.@-]+$/.test(reviewersHost) || reviewersHost.startsWith('-'))
     throw new CountersignError('INPUT_INVALID', '--reviewers-host is not a host.', 'Write a name that ssh knows.');
   const parameters = parametersOf(options.parameters);
-  return { stack, goal, label, region, account, parameters, reviewersHost, mustNotPropose, whereWhole };
+  return {
+    stack,
+    workspace,
+    planFile,
+    goal,
+    label,
+    region,
+    account,
+    parameters,
+    reviewersHost,
+    mustNotPropose,
+    whereWhole,
+  };
 }
 
 function parametersOf(text: string | undefined): Record<string, string> | undefined {
@@ -98,7 +136,9 @@ function parametersOf(text: string | undefined): Record<string, string> | undefi
   throw new CountersignError('INPUT_INVALID', '--parameters is not a JSON object.', 'Write {"Name": "value"}.');
 }
 
-async function jobHere(given: Variables, options: CiOptions): Promise<Job> {
+type Named = CiOptions & Target;
+
+async function jobHere(given: Variables, options: Named): Promise<Job> {
   if (given.GITHUB_ACTIONS === 'true') return githubJob(given, options);
   if (given.GITLAB_CI === 'true') return gitlabJob(given, options);
   throw new CountersignError(
@@ -108,7 +148,7 @@ async function jobHere(given: Variables, options: CiOptions): Promise<Job> {
   );
 }
 
-function githubJob(given: Variables, { template, stack, label, author }: CiOptions): Job {
+function githubJob(given: Variables, { template, stack, label, author }: Named): Job {
   const name = given.GITHUB_EVENT_NAME ?? '';
   const path = required(given, 'GITHUB_EVENT_PATH');
   const task = githubTask(name, JSON.parse(readBounded(path, EVENT_BYTES, 'GITHUB_EVENT_PATH')), label);
@@ -134,7 +174,7 @@ function whyNoProposal(event: string, { GITHUB_ACTOR: actor, GITHUB_TRIGGERING_A
   return undefined;
 }
 
-async function gitlabJob(given: Variables, { template, stack, propose = false }: CiOptions): Promise<Job> {
+async function gitlabJob(given: Variables, { template, stack, propose = false }: Named): Promise<Job> {
   const token = given.COUNTERSIGN_GITLAB_TOKEN ?? '';
   const access = {
     api: required(given, 'CI_API_V4_URL'),

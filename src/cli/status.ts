@@ -24,8 +24,10 @@ type View = ReturnType<typeof readLedgerAt>;
 
 export interface Status {
   home: string;
-  /** `missing`: there is no ledger yet. */
-  ledger: 'there' | 'missing';
+  /** `missing`: there is no ledger yet. `moved`: the file of this folder takes no more events. */
+  ledger: 'there' | 'missing' | 'moved';
+  /** Where a ledger that was moved goes on, without its password. */
+  moved_to: string | null;
   /** Of a ledger outside of the state folder. null: it is in the folder. */
   database: string | null;
   policy: { file: string | null; standing: string; problem: string | null; adopted: string | null };
@@ -47,10 +49,16 @@ export async function statusOf(config: Config, now = new Date()): Promise<Status
   const base: Status = {
     home: config.home,
     ledger: isThere ? 'there' : 'missing',
+    moved_to: null,
     database: config.ledgerUrl === undefined ? null : shownPlace(config.ledgerUrl),
     policy: { file: config.policyPath ?? null, standing: policy ? 'not_adopted' : 'none', problem, adopted: null },
     halt: 'running',
-    you: { acts_as: config.actsAs, person, sponsor: config.sponsor ?? null, sponsor_is: sponsorIs('L0') },
+    you: {
+      acts_as: config.actsAs,
+      person,
+      sponsor: config.sponsor ?? null,
+      sponsor_is: sponsorIs({ assurance: 'L0' }),
+    },
     waits_for_you: [],
     waits: 0,
     agents_this_week: [],
@@ -62,12 +70,14 @@ export async function statusOf(config: Config, now = new Date()): Promise<Status
   const view = readLedgerAt(ledgerPlace(config));
   try {
     const pin = await pinOf(view);
+    const moved = await view.movedTo();
     const waiting = await waitingIn(view, now);
     const mine = waiting.filter((change) =>
       people.some((one) => one.name === person && waitsFor(change, change.approvals, one)),
     );
     return {
       ...base,
+      ...(moved === null ? {} : { ledger: 'moved', moved_to: moved }),
       policy: { ...base.policy, standing: await standingOf(view, policy), adopted: pin?.at ?? null },
       halt: await haltIn(view),
       waits_for_you: mine.map(summaryOf),
@@ -173,6 +183,9 @@ export function statusText(status: Status, now = new Date(), width = Number.POSI
   return [
     ...row('state folder', `${home}${ledger === 'missing' ? ' (no ledger yet)' : ''}`),
     ...(database === null ? [] : row('ledger', database)),
+    ...(status.moved_to === null
+      ? []
+      : row('ledger', `moved to ${line(status.moved_to)}; what follows is as it was then: pass --ledger postgres://…`)),
     ...row('policy', `${inForce}${policy.file ? ` (${policy.file})` : ''}${since}`),
     ...row('halt', halt),
     ...row('you', `${you.acts_as.join(', ')}, ${who}; sponsor ${you.sponsor === null ? 'not set' : line(you.sponsor)}`),

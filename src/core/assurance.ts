@@ -50,8 +50,20 @@ export function assuranceOf(levels: readonly StandingOfLevel[]): Assurance {
   return proven;
 }
 
-/** Below L1 whoever starts the server chooses its sponsor. */
-export const sponsorIs = (assurance: string): 'claimed' | 'proven' => (assurance === 'L0' ? 'claimed' : 'proven');
+/**
+ * How its sponsor is known. Below L1 whoever starts a server chooses its sponsor; over HTTP the identity provider says
+ * who it is, whatever the level.
+ */
+export function sponsorIs({
+  assurance,
+  signedInAs,
+}: {
+  assurance: string;
+  signedInAs?: string | undefined;
+}): 'signed in' | 'claimed' | 'proven' {
+  if (signedInAs !== undefined) return 'signed in';
+  return assurance === 'L0' ? 'claimed' : 'proven';
+}
 
 export const PROVEN_FOR_HOURS = 24;
 export const ASKED_FOR_MINUTES = 10;

@@ -53,6 +53,8 @@ export const proposalSchema = z.strictObject({
   proof: z.enum(PROOFS).optional(),
   /** Assurance that was proven when this was proposed. */
   assurance: z.string(),
+  /** As whom its sponsor signed in: of a token of the identity provider, which was checked. Absent: over no token. */
+  signedInAs: z.string().optional(),
   /** Of the policy in force then. Absent in ledgers of older versions. */
   policyDigest: z.string().optional(),
 });

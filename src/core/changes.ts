@@ -147,6 +147,7 @@ async function proposalOf(from: {
   now: Date;
 }): Promise<Proposal> {
   const { proposed, document, goal, reason, ticket, judge, policy, now } = from;
+  const { name, signedIn } = policy.sponsor();
   const [proof, onePerson] = [policy.proofFor(proposed), policy.onePerson()];
   return {
     id: `chg_${randomBytes(6).toString('hex')}`,
@@ -154,7 +155,7 @@ async function proposalOf(from: {
     planDigest: proposed.digest,
     planDocument: document,
     target: proposed.target,
-    sponsor: policy.sponsor().name,
+    sponsor: name,
     agent: proposed.agent,
     goal,
     reason: makeVisible(reason, 500),
@@ -167,6 +168,7 @@ async function proposalOf(from: {
     approveBy: new Date(now.getTime() + judge.seatsWithinSeconds * 1000).toISOString(),
     nonce: randomBytes(16).toString('hex'),
     assurance: await policy.assurance(),
+    ...(signedIn?.as == null ? {} : { signedInAs: signedIn.as }),
     policyDigest: await policy.digest(),
     ...(proof === 'software' ? {} : { proof }),
     ...(onePerson === null ? {} : { onePerson }),

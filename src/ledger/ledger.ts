@@ -13,10 +13,19 @@ export interface Head {
 export interface ReadLedger extends LedgerView {
   /** The stable name of this ledger, random, made with it: the first line of its checkpoints. */
   origin(): Promise<string>;
+  /** Where it goes on since it was moved, as it may be shown; null: here. */
+  movedTo(): Promise<string | null>;
   close(): void;
 }
+/**
+ * Runs it while no other process runs what has this name on the same ledger.
+ *
+ * @returns undefined: another process is at it, and nothing was run.
+ */
+export type Alone = <T>(what: 'telling', run: () => Promise<T>) => Promise<T | undefined>;
 export interface OpenLedger extends Ledger<WrittenEvent>, ReadLedger {
   watch: Watch;
+  alone: Alone;
   putDocument(document: unknown): Promise<string>;
   head(): Promise<Head>;
   /**

@@ -35,6 +35,8 @@ export function answersOverHttp(
       const malformed = new Map<string | number, { is: unknown }>();
       const parsedBody = asCall(message as Parameters<typeof asCall>[0], malformed) ?? message;
       const way: Way = { rawArguments: (id) => malformed.get(id), origin: { token } };
+      const traceparent = request.headers.get('traceparent');
+      if (traceparent !== null) way.traceparent = traceparent;
       // SECURITY: in place of the token nothing is handed on.
       const clientId = `${token.issuer}#${token.subject ?? ''} ${token.client ?? ''}`;
       const authInfo = { token: '', clientId, scopes: [], extra: { ...way } };

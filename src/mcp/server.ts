@@ -50,6 +50,8 @@ export interface Way {
   rawArguments(id: string | number): { is: unknown } | undefined;
   /** What the way itself tells of who asks. */
   origin?: CallOrigin;
+  /** Of the request that brought it, as its client or a proxy wrote it; the message's own counts first. */
+  traceparent?: string | undefined;
   /** Is told of each answer. */
   answered?(server: Server, answer: ToolAnswer): void;
   /** How state that a client hands back is checked. */
@@ -57,10 +59,10 @@ export interface Way {
 }
 
 const INVALID_PARAMS = -32_602;
-const requestOf = (method: string, { id, _meta }: ServerContext['mcpReq']): CallRequest => ({
+const requestOf = (method: string, { id, _meta }: ServerContext['mcpReq'], way: Way): CallRequest => ({
   method,
   id,
-  traceparent: _meta?.traceparent,
+  traceparent: _meta?.traceparent ?? way.traceparent,
 });
 /** Parsed where it is answered. */
 const AS_IT_COMES = {
@@ -88,7 +90,7 @@ export function createServer({ listed, version, answers }: Offered, way: Way): S
     const envelope: Partial<Record<string, unknown>> | undefined = mcpReq.envelope;
     const client = (envelope?.[CLIENT_INFO_META_KEY] ?? server.getClientVersion()) as { name?: unknown } | undefined;
     const agent = typeof client?.name === 'string' ? { agent: client.name.slice(0, 80) } : {};
-    return { ...way.origin, ...agent, request: requestOf(method, mcpReq) };
+    return { ...way.origin, ...agent, request: requestOf(method, mcpReq, way) };
   };
   server.setRequestHandler('tools/list', async () => ({
     tools: (showsCards(server) ? withCards(listed()) : listed()) as never,

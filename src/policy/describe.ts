@@ -60,7 +60,7 @@ function sponsorText({ name, known, signedIn }: Facts['sponsor'], assurance: str
       ? `none, the client signed in for itself: ${only}`
       : `unknown (${signedIn.as}): ${only}`;
   if (name === null) return `not set: ${only}`;
-  return `${name} (${known ? (signedIn ? 'signed in' : sponsorIs(assurance)) : `unknown: ${only}`})`;
+  return `${name} (${known ? sponsorIs({ assurance, signedInAs: signedIn?.as ?? undefined }) : `unknown: ${only}`})`;
 }
 
 async function inForce(policy: Policy, about: Described): Promise<Answer> {

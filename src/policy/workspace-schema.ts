@@ -2,6 +2,7 @@
 import { isAbsolute, normalize } from 'node:path';
 import { z } from 'zod';
 import { environmentSchema } from '../core/environment-schema.ts';
+import { isRemotePattern } from '../core/remote-pattern.ts';
 
 const path = z
   .string()
@@ -16,6 +17,27 @@ const inner = z
   );
 const variable = z.string().regex(/^[A-Z][A-Z0-9_]{0,127}$/, 'name an environment variable, in capital letters');
 const type = z.string().regex(/^[a-z0-9_*]{1,128}$/, 'name a type; * matches any text');
+const ADDRESS = 'HOST/NAMESPACE/NAME/PROVIDER, git::https://HOST/PATH or https://HOST/PATH';
+const localModule = z
+  .string()
+  .regex(/^[\w./*-]{1,512}$/, `write a path below the root, or ${ADDRESS}, each host in full; * matches any text`);
+const fetchedModule = z
+  .string()
+  .max(512)
+  .regex(/^[\w.:/*@+,=~-]+$/)
+  .refine(isRemotePattern, `write ${ADDRESS}, the host in full`);
+/** `sha256` is that of the plan that fetched it: over the paths and contents of its files. */
+const pinnedModule = z.strictObject({
+  source: fetchedModule,
+  version: z
+    .string()
+    .regex(/^ *(?:[=<>!~]{0,2} *\d[\w.-]* *(?:, *(?=\S)|$))+$/, 'write it like ~> 1.2')
+    .optional(),
+  sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, 'write 64 hexadecimal digits')
+    .optional(),
+});
 const argument = z.record(z.string(), z.json());
 /**
  * Credentials of a role. `set` holds values that are no secrets (a profile, a region); `pass` names variables whose
@@ -59,10 +81,10 @@ export const workspaceSchema = z.strictObject({
   provider_packages: path.optional(),
   /** By local name: the blocks that the configuration may have, as JSON, each whole. */
   provider_blocks: z.record(z.string().regex(/^[a-z0-9_-]{1,64}$/), z.array(argument)).default({}),
-  /** Local paths of modules that may be called: globs below the root. */
-  modules: z
-    .array(z.string().regex(/^[\w./*-]{1,512}$/, 'write a path below the root; * matches any text'))
-    .default(['*']),
+  /** Modules that may be called: globs of paths below the root, and of addresses that are fetched. */
+  modules: z.array(z.union([localModule, fetchedModule, pinnedModule])).default(['*']),
+  /** Certificates (PEM) of the hosts that modules are fetched from, in place of those that the machine knows. */
+  module_authorities: path.optional(),
   /** Types of data sources that may be read while planning. */
   data: z.array(type).default([]),
   ephemeral: z.array(type).default([]),

@@ -30,7 +30,7 @@ export function describeState({ change, now, signatureNotes: notes }: Subject): 
     ),
     ...clockRows(change, now),
     rowOf([
-      `asked by ${sponsor === null ? 'no sponsor' : `${line(sponsor)} (${sponsorIs(assurance)})`}`,
+      `asked by ${sponsor === null ? 'no sponsor' : `${line(sponsor)} (${sponsorIs(change)})`}`,
       `goal ${goal}`,
       `assurance ${line(assurance)}`,
     ]),

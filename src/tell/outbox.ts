@@ -3,16 +3,17 @@
  *
  * Guarantees: no failure of it reaches a call or a change; a message that fails is tried again, by this process after
  * longer and longer waits, and by every later one. Limits: after a day a message is dropped, so that a receiver that is
- * gone for long is not flooded; two processes may send one message twice, under one id.
+ * gone for long is not flooded. One process sends at a time, on whichever machine; a message is sent again, under the
+ * same id, where it was sent and that could not be recorded.
  */
 import { eventsOf, type LedgerEvent } from '../core/events.ts';
-import type { Ledger } from '../core/ports.ts';
+import type { OpenLedger } from '../ledger/ledger.ts';
 import { messageOf, TOLD_KINDS } from './messages.ts';
 import { send, webhookOf } from './webhook.ts';
 
 export interface OutboxPorts {
   home: string;
-  ledger: Pick<Ledger, 'events' | 'append'> & { origin(): Promise<string> };
+  ledger: Pick<OpenLedger, 'events' | 'append' | 'origin' | 'alone'>;
   now(): Date;
   /** Of what failed: without address and key. */
   complain(problem: string): void;
@@ -28,17 +29,35 @@ async function untold({ ledger, now }: OutboxPorts): Promise<LedgerEvent[]> {
   return ledger.events({ kinds: TOLD_KINDS, sinceAt, sinceSeq: newest?.body.through ?? 0 });
 }
 
-/** One attempt. @throws when it fails: the rest is untold. */
-async function tellOnce(ports: OutboxPorts): Promise<void> {
+type Left = 'something' | 'nothing';
+
+/** The oldest message that is untold. @throws when it fails. */
+async function tellNext(ports: OutboxPorts, origin: string): Promise<Left> {
   const { home, ledger, now } = ports;
-  const origin = await ledger.origin();
   for (const event of await untold(ports)) {
     const message = messageOf(event, origin);
     if (message === null) continue;
     await send(webhookOf(home), message, now());
     await ledger.append({ kind: 'people.told', body: { through: event.seq, by: 'webhook' } });
+    return 'something';
+  }
+  return 'nothing';
+}
+
+/** One attempt. @returns whether all is told; false: another process is telling. @throws when it fails. */
+async function tellOnce(ports: OutboxPorts): Promise<boolean> {
+  const origin = await ports.ledger.origin();
+  for (;;) {
+    if (!(await isUntold(ports, origin))) return true;
+    // What is untold is read again inside: another one may have told it meanwhile.
+    const left = await ports.ledger.alone('telling', () => tellNext(ports, origin));
+    if (left === undefined) return false;
+    if (left === 'nothing') return true;
   }
 }
+
+const isUntold = async (ports: OutboxPorts, origin: string): Promise<boolean> =>
+  (await untold(ports)).some((event) => messageOf(event, origin) !== null);
 
 const busy = new Set<string>();
 
@@ -52,8 +71,7 @@ export async function tellPeople(ports: OutboxPorts, waits: readonly number[] = 
   try {
     for (const wait of [...waits, undefined]) {
       try {
-        await tellOnce(ports);
-        return true;
+        if (await tellOnce(ports)) return true;
       } catch (error) {
         ports.complain(error instanceof Error ? error.message : String(error));
       }

@@ -95,16 +95,29 @@ describe('workflows', () => {
   });
 
   it.each(filesIn('examples/github-actions'))(
-    '%s calls this version with inputs that it has, and checks out nothing',
+    '%s calls this version with inputs that it has, and runs nothing',
     (file) => {
       const { jobs } = parse(read(file)) as Workflow;
       const steps = Object.values(jobs).flatMap((job) => job.steps);
       const ours = steps.filter(({ uses }) => uses?.startsWith('countersign/'));
       expect(ours.map(({ uses }) => uses)).toEqual([`countersign/countersign@v${version}`]);
-      for (const name of Object.keys(ours[0]!.with ?? {})) expect(Object.keys(action.inputs)).toContain(name);
-      expect(steps.filter(({ uses, run }) => run !== undefined || uses?.startsWith('actions/checkout'))).toEqual([]);
+      const inputs = ours[0]!.with ?? {};
+      for (const name of Object.keys(inputs)) expect(Object.keys(action.inputs)).toContain(name);
+      expect(steps.filter(({ run }) => run !== undefined)).toEqual([]);
+      const checkouts = steps.filter(({ uses }) => uses?.startsWith('actions/checkout'));
+      // Of a stack the template is read through the API.
+      expect(checkouts.length).toBe('workspace' in inputs ? 2 : 0);
+      for (const { with: given } of checkouts) expect(given).toMatchObject({ 'persist-credentials': 'false' });
     },
   );
+
+  it('one that checks a pull request out has no key, and takes its policy from the default branch', () => {
+    const { on, jobs } = parse(read('examples/github-actions/countersign-workspace.yml')) as Workflow;
+    expect(Object.keys(on)).toEqual(['pull_request']);
+    const [policy] = jobs.plan!.steps;
+    expect(policy!.with).toMatchObject({ ref: '${{ github.event.repository.default_branch }}', path: 'policy' });
+    expect(JSON.stringify(jobs)).not.toMatch(/secrets\.|ssh/);
+  });
 
   it('one that has keys is the default branch’s own, in an environment', () => {
     const { on, jobs, permissions } = parse(read('examples/github-actions/countersign.yml')) as Workflow;

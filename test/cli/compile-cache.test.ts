@@ -10,6 +10,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -77,7 +78,7 @@ it.runIf(process.geteuid?.() === 0)('nothing is kept in the home of another user
 
 const TELLS_SCRIPTS = `const vm = process.getBuiltinModule('node:vm');
 vm.Script = class extends vm.Script { constructor(text, options) { super(text, options);
-  process.stderr.write((options.cachedData ? this.cachedDataRejected ? 'refused' : 'used' : 'compiled') + '\\n'); } };`;
+  if (options.filename) process.stderr.write((options.cachedData ? this.cachedDataRejected ? 'refused' : 'used' : 'compiled') + '\\n'); } };`;
 /** What was made of the kept code of each file that `command` loads, and the one file that is kept for it then. */
 function started(command: string[], exit = 0): { codes: string[]; kept: string; ended: boolean } {
   const hook = `data:text/javascript,${encodeURIComponent(TELLS_SCRIPTS)}`;
@@ -123,4 +124,23 @@ it.each([
   writeFileSync(kept, spoil(readFileSync(kept)));
   expect(started(['changes']).codes).not.toEqual(each('used', codes));
   expect(started(['changes']).codes).toEqual(each('used', codes));
+});
+
+it('what other builds have kept is deleted by a new one, after a month', () => {
+  const place = join(home, '.cache/countersign');
+  for (const name of ['old', 'lately']) mkdirSync(join(place, name), { recursive: true, mode: 0o700 });
+  const days = (count: number) => new Date(Date.now() - count * 86_400_000);
+  utimesSync(join(place, 'old'), days(31), days(31));
+  utimesSync(join(place, 'lately'), days(29), days(29));
+  keptAfterStart();
+  expect(readdirSync(place).filter((name) => !/^[\da-f]{16}-/.test(name))).toEqual(['lately']);
+});
+
+it('a command that changes the flags of V8 keeps nothing: V8 would refuse it at the next start', () => {
+  const flags = `process.on('beforeExit', () => process.getBuiltinModule('node:v8').setFlagsFromString('--semi-space-growth-factor=3'))`;
+  const env = { PATH: process.env.PATH, HOME: home };
+  execFileSync(process.execPath, ['--import', `data:text/javascript,${encodeURIComponent(flags)}`, BIN, '--version'], {
+    env,
+  });
+  expect(readdirSync(join(home, '.cache/countersign'), { recursive: true })).toHaveLength(1);
 });

@@ -176,6 +176,8 @@ describe('a call', () => {
     const { plan_id: plan } = contentOf(await ask(team.resource, callOf('plan_stack_update', input), { token }));
     const reason = 'a reason that no log has';
     await ask(team.resource, callOf('propose_change', { plan_id: plan, goal: 'fix', reason }), { token });
+    // It is written when its answer was sent.
+    await expect.poll(() => replica.log(), { timeout: 20_000 }).toMatch(/propose_change.*\n/);
     const lines = replica
       .log()
       .split('\n')

@@ -9,6 +9,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDoor } from '../../src/http/door.ts';
 import { createTokens } from '../../src/http/tokens.ts';
 import { createTurns } from '../../src/http/turns.ts';
+import { describeState } from '../../src/render/state-rows.ts';
+import type { Subject } from '../../src/render/subject.ts';
 import { createSandbox, startSandboxServer } from '../../src/sandbox/cloud.ts';
 import { STACK } from '../world.ts';
 import { SCOPES, startIdentityProvider } from './identity-provider.ts';
@@ -234,10 +236,17 @@ describe('whose token it is', () => {
     expect(await sponsor({})).toBe('alice (signed in)');
   });
 
-  it('who may be meant by it fills no seat', async () => {
+  it('who may be meant by it fills no seat, and who signs is told that the sponsor signed in', async () => {
     const token = await signed({ sub: 'bob', preferred_username: 'carol' });
     const { change_id: id } = await proposed(token);
-    expect(await team.world.app.changes.find(String(id))).toMatchObject({ sponsor: 'bob', excluded: ['bob', 'carol'] });
+    const change = await team.world.app.changes.find(String(id));
+    expect(change).toMatchObject({
+      sponsor: 'bob',
+      excluded: ['bob', 'carol'],
+      signedInAs: `${team.provider.issuer}#bob`,
+    });
+    const rows = describeState({ change, now: new Date() } as Subject).map(({ text }) => text);
+    expect(rows.join('\n')).toContain('asked by bob (signed in)');
   });
 });
 
@@ -295,6 +304,8 @@ describe('no token', () => {
     expect(answer).toContain('decision');
     expect(sent.length).toBeGreaterThan(2);
     const written = JSON.stringify(await team.world.app.ledger.events());
+    // It is written when the answer was sent.
+    await expect.poll(() => other.log(), { timeout: 20_000 }).toMatch(/plan_stack_update.*\n/);
     for (const part of token.split('.'))
       for (const [where, said] of Object.entries({ answer, refused, written, sent: sent.join(), log: other.log() }))
         expect(said.includes(part), where).toBe(false);

@@ -64,6 +64,30 @@ export function ledgerContract(name: string, makeStore: () => StoreUnderTest | P
       store?.destroy();
     });
 
+    it('lets one at a time run what is for one alone, and the next when that has ended, however it ends', async () => {
+      const [one, two] = [open(), open()];
+      let end: () => void = () => undefined;
+      const ends = new Promise<void>((resolve) => {
+        end = resolve;
+      });
+      let begins: () => void = () => undefined;
+      const begun = new Promise<void>((resolve) => {
+        begins = resolve;
+      });
+      const running = one.alone('telling', async () => {
+        begins();
+        await ends;
+        return 'one';
+      });
+      await begun;
+      expect(await two.alone('telling', async () => 'two')).toBeUndefined();
+      end();
+      expect(await running).toBe('one');
+      const failing = two.alone('telling', async () => Promise.reject(new Error('it fails')));
+      await expect(failing).rejects.toThrow('it fails');
+      await expect.poll(() => one.alone('telling', async () => 'one again')).toBe('one again');
+    });
+
     it('keeps appends in the order in which they were asked for, numbered from 1 without a gap', async () => {
       const ledger = open();
       const texts = Array.from({ length: 30 }, (_, turn) => `t${turn}`);

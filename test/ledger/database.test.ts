@@ -226,6 +226,7 @@ describe('a ledger that is moved from its file', () => {
     for (const file of [ledger, openLedger(folder)]) {
       opened.push(file);
       await expect(file.append(turn(1))).rejects.toThrow(coded('LEDGER_MOVED'));
+      await expect(file.ready()).rejects.toThrow(coded('LEDGER_MOVED'));
       await expect(file.transact((tx) => tx.append(turn(1)))).rejects.toThrow(coded('LEDGER_MOVED'));
     }
     expect(await verifyLedger(folder)).toMatchObject({ ok: true, size: 451 });
@@ -265,6 +266,10 @@ describe('a ledger that is moved from its file', () => {
     expect(existsSync(join(folder, 'elsewhere'))).toBe(false);
     expect(run('ledger', 'copy', '--to', url)).toContain('0 events');
     expect(run('halt')).toContain('LEDGER_MOVED');
+    const place = `postgres://${new URL(url).host}${new URL(url).pathname}`;
+    expect(run('status').replaceAll(/\s+/g, ' ')).toContain(`moved to ${place};`);
+    expect(JSON.parse(run('status', '--json'))).toMatchObject({ ledger: 'moved', moved_to: place });
+    expect(JSON.parse(run('--ledger', url, 'status', '--json'))).toMatchObject({ ledger: 'there', moved_to: null });
     expect(run('--ledger', url, 'halt')).toContain('halted: postgres://127.0.0.1');
     expect(run('--ledger', url, 'audit', 'verify')).toContain('1 row');
     expect(run('ledger', 'migrate', '--owner-url', url)).toContain('1 event');

@@ -1,9 +1,10 @@
 /** What people are told, taken by a real receiver on loopback: signed, in order, again after a failure, and harmless. */
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
-import { chmodSync, existsSync, readFileSync, statSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { approve as approveCommand } from '../../src/cli/commands/approve.ts';
@@ -159,6 +160,17 @@ describe('a receiver that fails', () => {
     answering = () => 200;
     expect(await tellPeople({ ...ports(), ledger: (await world.another()).ledger }, [])).toBe(true);
     expect(events().slice(1)).toEqual(['policy.adopted', 'change.proposed']);
+  });
+  it('is sent once by several processes, on whichever machine', async () => {
+    writeWebhook(world.home, url);
+    const other = mkdtempSync(join(tmpdir(), 'countersign-other-machine-'));
+    cpSync(join(world.home, 'webhook.json'), join(other, 'webhook.json'));
+    await proposeFix(world);
+    const machines = [ports(), { ...ports(), home: other, ledger: (await world.another()).ledger }];
+    const waits = Array.from({ length: 40 }, () => 50);
+    expect(await Promise.all(machines.map((one) => tellPeople(one, waits)))).toEqual([true, true]);
+    expect(events()).toEqual(['policy.adopted', 'change.proposed']);
+    rmSync(other, { recursive: true });
   });
   it('with a redirect is not followed, and is no success', async () => {
     writeWebhook(world.home, url);

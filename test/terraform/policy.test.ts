@@ -45,6 +45,13 @@ it.each([
   ['    raise: { no-such-guard: deny }\n', /there is no guard no-such-guard/],
   ['    providers: { hashicorp/aws: { hashes: ["h1:aaaaaaaaaaaaaaaaaaaaaaaa"] } }\n', /HOST\/NAMESPACE\/NAME/],
   ['    providers: { registry.terraform.io/hashicorp/aws: { hashes: [] } }\n', /hashes/],
+  ['    modules: ["git::http://acme.com/*"]\n', /git::https/],
+  ['    modules: ["git::https://*/acme"]\n', /git::https/],
+  ['    modules: ["https://acme.com/m zip"]\n', /modules/],
+  ['    modules: [{ source: modules/m }]\n', /HOST/],
+  ['    modules: [{ source: acme.com/a/b/c, version: latest }]\n', /~> 1\.2/],
+  ['    modules: [{ source: acme.com/a/b/c, sha256: "12" }]\n', /64 hexadecimal/],
+  ['    module_authorities: ca.pem\n', /absolute path/],
   ['    something: else\n', /something/],
 ])('%j is refused by its line', (line, problem) => {
   expect(problems(line)).toMatch(problem);
@@ -74,6 +81,8 @@ it('takes what is written', () => {
     providers: { registry.terraform.io/hashicorp/aws: { hashes: ["h1:aaaaaaaaaaaaaaaaaaaaaaaa"] } }
     provider_blocks: { aws: [{ region: eu-west-1 }] }
     data: ["aws_*"]
+    modules: ["modules/*", "git::https://git.acme.com:8443/*", "https://acme.com/m.zip", { source: "registry.terraform.io/a/b/c", version: "~> 1.2, != 1.3.0", sha256: "${'a'.repeat(64)}" }]
+    module_authorities: /etc/acme.pem
     planner: { set: { AWS_PROFILE: planner }, pass: [AWS_SESSION_TOKEN] }
     executor: { set: { AWS_PROFILE: executor }, pass: [TF_HTTP_PASSWORD] }
 `;

@@ -10,12 +10,16 @@ export const areInstalled = (): boolean => isInstalled(TELEMETRY);
 const root = new URL('../..', import.meta.url).pathname;
 
 /** @returns the program, and removes it all. */
-export function installedBeside({ sdk }: { sdk: boolean }): { program: string; remove(): void } {
+export function installedBeside({ sdk, boss = false }: { sdk: boolean; boss?: boolean }): {
+  program: string;
+  remove(): void;
+} {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-watch-'));
   for (const name of ['bin', 'dist', 'package.json']) cpSync(join(root, name), join(folder, name), { recursive: true });
   mkdirSync(join(folder, 'node_modules'));
   const link = (from: string, name: string) => symlinkSync(join(from, name), join(folder, 'node_modules', name));
   link(join(root, 'node_modules'), 'better-sqlite3');
+  if (boss) link(join(root, 'node_modules'), 'pg-boss');
   if (sdk) link(join(TELEMETRY.folder, 'node_modules'), '@opentelemetry');
   return {
     program: join(folder, 'bin/countersign.js'),

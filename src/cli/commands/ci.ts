@@ -24,8 +24,10 @@ export const ci: Command<CiOptions> = {
     'From the environment: the token (GITHUB_TOKEN, COUNTERSIGN_GITLAB_TOKEN), COUNTERSIGN_SSH_KEY (the key of the person who started the job) and COUNTERSIGN_SSH_KNOWN_HOSTS.',
   options: [
     JSON_OPTION,
-    { flags: '--stack <name>', summary: 'the stack', required: true },
-    { flags: '--template <path>', summary: 'its template, by its path in the repository', required: true },
+    { flags: '--stack <name>', summary: 'the stack' },
+    { flags: '--template <path>', summary: 'its template, by its path in the repository' },
+    { flags: '--workspace <name>', summary: 'in their place: a workspace of the policy, at the commit of the request' },
+    { flags: '--plan-file <file>', summary: 'of that workspace: the plan that this job made', completes: 'file' },
     { flags: '--parameters <json>', summary: 'parameters of the stack, as a JSON object' },
     { flags: '--region <region>', summary: 'region of the stack' },
     { flags: '--account <alias>', summary: 'account of the stack, as the policy names it' },
@@ -47,7 +49,7 @@ export const ci: Command<CiOptions> = {
     const { reports, said } = await run(context, options);
     const told = reports.map((report) => {
       const [, text] = statusOf(report, { label: options.label });
-      return `${options.stack} at ${report.request.head.slice(0, 12)}: ${text}`;
+      return `${options.workspace || options.stack} at ${report.request.head.slice(0, 12)}: ${text}`;
     });
     const exits = reports.map(exitOf);
     const exit = exits.find((one) => one !== EXIT.pass) ?? EXIT.pass;

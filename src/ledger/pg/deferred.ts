@@ -17,6 +17,8 @@ export function deferredLedger(url: string, now: () => Date, fingerprint?: () =>
     putDocument: async (document) => (await store()).putDocument(document),
     events: async (query) => (await store()).events(query),
     document: async (digest) => (await store()).document(digest),
+    movedTo: async () => null,
+    alone: async (what, run) => (await store()).alone(what, run),
     ready: async () => (await store()).ready(),
     head: async () => (await store()).head(),
     leaf: async (seq) => (await store()).leaf(seq),

@@ -11,6 +11,7 @@ import type { WrittenEvent } from '../events.ts';
 import type { OpenLedger } from '../ledger.ts';
 import { decideInside, mustBeOutside, turnsOn } from '../turns.ts';
 import { shownAddress } from './address.ts';
+import { aloneAt } from './alone.ts';
 import { aheadOfHere } from './clock.ts';
 import { writerTo } from './commit.ts';
 import { type Query, readersOf, WAITS_MILLISECONDS } from './connect.ts';
@@ -88,6 +89,8 @@ export function openPgLedger(url: string, now: () => Date, fingerprint?: () => s
       return turns.ask(writer.commit, (doing) => doing.append(event), event);
     },
     putDocument: (document) => transact((tx) => tx.putDocument(document)),
+    movedTo: async () => null,
+    alone: aloneAt(url),
     async ready() {
       await mustBeOurs(look, place, fingerprint?.());
       const { rows } = await look<{ time: Date }>({ text: 'SELECT clock_timestamp() AS time' });

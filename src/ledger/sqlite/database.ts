@@ -68,6 +68,21 @@ export function retire(db: Database.Database, to: string): void {
 }
 const MOVED = 'the ledger was moved';
 
+/** Where the ledger of this file goes on, as it may be shown; null: here. */
+export function movedTo(db: Database.Database): string | null {
+  const isMoved = db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'moved'").get();
+  if (!isMoved) return null;
+  return (db.prepare('SELECT place FROM moved').get() as { place: string }).place;
+}
+
+export const movedError = (cause?: unknown): CountersignError =>
+  new CountersignError(
+    'LEDGER_MOVED',
+    'This ledger was moved into a database; its file takes no more events.',
+    'Use the ledger there: set COUNTERSIGN_LEDGER, or pass --ledger postgres://… (countersign status tells where).',
+    cause === undefined ? undefined : { cause },
+  );
+
 /** A connection that makes and writes nothing, so that a read-only copy can be read too. */
 export const openReadOnly = (home: string): Database.Database =>
   new Database(join(home, LEDGER_FILE), { readonly: true, timeout: WAITS_MILLISECONDS });
@@ -127,12 +142,7 @@ export function readable(error: unknown): unknown {
   const fromFiles = error instanceof Error && 'syscall' in error;
   if (!(error instanceof Database.SqliteError) && !fromFiles) return error;
   if (String(code) === 'SQLITE_CONSTRAINT_TRIGGER' && String((error as Error).message).includes(MOVED))
-    return new CountersignError(
-      'LEDGER_MOVED',
-      'This ledger was moved into a database; its file takes no more events.',
-      'Use the ledger there: set COUNTERSIGN_LEDGER, or pass --ledger postgres://…',
-      { cause: error },
-    );
+    return movedError(error);
   if (String(code).startsWith('SQLITE_BUSY')) {
     return new CountersignError('LEDGER_BUSY', 'Another process is using the ledger.', 'Try again.', {
       cause: error,

@@ -13,8 +13,9 @@ import { WAITS_MILLISECONDS } from '../../sqlite.ts';
 import type { WrittenEvent } from '../events.ts';
 import type { OpenLedger, ReadLedger } from '../ledger.ts';
 import { decideInside, mustBeOutside, turnsOn } from '../turns.ts';
+import { aloneIn } from './alone.ts';
 import { groupCommit } from './commit.ts';
-import { guarded, LEDGER_FILE, openDatabase, openReadOnly } from './database.ts';
+import { guarded, LEDGER_FILE, movedError, movedTo, openDatabase, openReadOnly } from './database.ts';
 import { keepAgain } from './kept.ts';
 import { type Reading, readingOf } from './reading.ts';
 import { watchFile } from './watching.ts';
@@ -71,7 +72,13 @@ export function openLedger(
     putDocument: (document) => transact((tx) => tx.putDocument(document)),
     events: (query) => readOutside((reading) => reading.events(query)),
     document: (digest) => readOutside((reading) => reading.document(digest)),
-    ready: () => read((reading) => void reading.head()),
+    alone: (what, run) => aloneIn(home, what, run),
+    movedTo: async () => guarded(() => movedTo(db)),
+    ready: () =>
+      read((reading) => {
+        if (movedTo(db) !== null) throw movedError();
+        reading.head();
+      }),
     head: () => read((reading) => reading.head()),
     leaf: (seq) => read((reading) => reading.leaf(seq)),
     inclusionProof: (seq, size) => read((reading) => reading.inclusionProof(seq, size)),
@@ -95,6 +102,7 @@ export function readLedger(home: string): ReadLedger {
       origin: async () => origin,
       events: async (query = {}) => guarded(() => reading.events(query)),
       document: async (digest) => guarded(() => reading.document(digest)),
+      movedTo: async () => guarded(() => movedTo(db)),
       close: () => db.close(),
     };
   });

@@ -59,7 +59,7 @@ export async function start(call: Call, workshop: Workshop): Promise<Started> {
   try {
     mustBeQuiet(folders, processes);
     mustBeKept(digest, folders);
-    const source = keptSource(digest, folders, null);
+    const source = keptSource(digest, folders, {});
     const run = await freshCopy(source, settings, settings.executor, workshop);
     const state = await pullState(run);
     mustBeSame(call, applyCall({ digest, state, source }, workshop, call));

@@ -32,7 +32,7 @@ export async function freshCopy(
   return run;
 }
 
-const INIT = ['init', '-input=false', '-no-color', '-lockfile=readonly'];
+const INIT = ['init', '-get=false', '-input=false', '-no-color', '-lockfile=readonly'];
 
 interface At {
   folders: Folders;

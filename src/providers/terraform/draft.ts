@@ -2,13 +2,17 @@
 import { writeFileSync } from 'node:fs';
 import type { Json } from '../../core/digest.ts';
 import type { Plan, PlanDraft } from '../../core/plan.ts';
+import { makeVisibleLine } from '../../core/render-safe.ts';
 import { tagsFor } from '../aws/picture/mask.ts';
 import { directoryOf } from './copy.ts';
 import { bodiesIn, describePlan, type TerraformPlan } from './effects/index.ts';
+import { fetchedModules } from './modules/fetch.ts';
+import { keptModules } from './modules/kept.ts';
+import { readPlanFile } from './plan-file.ts';
 import { applyCall, keptSource, type Made, mustBeKept, planWorkspace, type Workshop } from './planning.ts';
 import { type Request, requestSchema } from './request.ts';
 import { PLACE } from './rules.ts';
-import { digestOfSource, readSource, type Source } from './source.ts';
+import { digestOfSource, type ModuleRecord, readSource, type Source } from './source.ts';
 
 interface About {
   secretKey: string;
@@ -17,12 +21,15 @@ interface About {
 }
 
 export async function draftOf(request: Request, workshop: Workshop, about: About): Promise<PlanDraft> {
-  const source = await readSource(workshop.settings.root, request.ref);
-  const made = await planWorkspace(source, workshop, true);
+  const { settings, folders } = workshop;
+  const given = await readSource(settings.root, request.ref);
+  const modules = fetchedModules(settings, folders.fetching);
+  const adopt = request.plan_file === undefined ? undefined : readPlanFile(request.plan_file, workshop.fileRoots);
+  const made = await planWorkspace(given, workshop, { modules, keep: true, adopt });
   const kept = workshop.folders.plan(made.digest);
   writeFileSync(kept.changes, JSON.stringify(changesOf(made.plan)), { mode: 0o600 });
   writeFileSync(kept.sensitive, JSON.stringify([...made.plan.sensitive]), { mode: 0o600 });
-  return drafted({ made, source, request }, workshop, about);
+  return drafted({ made, request }, workshop, about);
 }
 
 /**
@@ -33,22 +40,26 @@ export async function draftAgain(signed: Plan, workshop: Workshop, about: About)
   const request = requestSchema.parse(signed.recipe.input);
   const digest = String(signed.calls[0]?.input.plan);
   mustBeKept(digest, workshop.folders);
-  const { configuration } = signed.observed as { configuration?: { commit?: string | null } };
-  const source = keptSource(digest, workshop.folders, configuration?.commit ?? null);
-  const made = await planWorkspace(source, workshop, false);
-  return drafted({ made: { ...made, digest }, source, request }, workshop, about);
+  const made = await plannedAgain(signed, digest, workshop);
+  return drafted({ made: { ...made, digest }, request }, workshop, about);
+}
+
+/** Of what was kept of the plan with that digest, and of the state and the cloud as they are now. It is kept nowhere. */
+export function plannedAgain({ observed }: Pick<Plan, 'observed'>, digest: string, workshop: Workshop): Promise<Made> {
+  const { configuration } = observed as { configuration?: Pick<Source, 'commit' | 'modules'> };
+  const source = keptSource(digest, workshop.folders, configuration ?? {});
+  return planWorkspace(source, workshop, { modules: keptModules(source, workshop.settings), keep: false });
 }
 
 interface Planned {
   made: Made;
-  source: Source;
   request: Request;
 }
 
-function drafted({ made, source, request }: Planned, workshop: Workshop, about: About): PlanDraft {
+function drafted({ made, request }: Planned, workshop: Workshop, about: About): PlanDraft {
   const { settings } = workshop;
   const keyed = tagsFor(about.secretKey, about.planNonce);
-  const bodyOf = bodiesIn(made.bodies, settings.module);
+  const bodyOf = bodiesIn(made.bodies);
   const described = describePlan(made.plan, {
     workspace: settings.name,
     keyed,
@@ -56,20 +67,40 @@ function drafted({ made, source, request }: Planned, workshop: Workshop, about: 
     directory: directoryOf(workshop.folders, settings),
   });
   const changesNothing = described.effects.length === 0;
-  const { state } = made;
+  const { state, source } = made;
+  const { modules = [] } = source;
   return {
     ...described,
+    notes: [...described.notes, ...notesOf(modules), ...(request.plan_file === undefined ? [] : [ADOPTED])],
     target: { kind: 'workspace', ...PLACE, name: settings.name, ids: [settings.name] },
     calls: changesNothing ? [] : [applyCall({ digest: made.digest, state, source }, workshop, PLACE)],
     actor: about.actor,
     observed: {
       state: { digest: state.digest, lineage: state.lineage, serial: state.serial },
-      configuration: { digest: digestOfSource(source), commit: source.commit },
+      configuration: {
+        digest: digestOfSource(source),
+        commit: source.commit,
+        ...(modules.length === 0 ? {} : { modules: modules as unknown as Json }),
+      },
       workspace: { backend: settings.backend.type, version: `${settings.tool} ${settings.version}` },
     },
     dryRun: { kind: changesNothing ? 'no_change' : 'dry_run', succeeded: true },
     recipe: { planner: 'workspace', input: request as Json },
   };
+}
+
+const ADOPTED = 'This plan file was made elsewhere; a plan that Countersign made itself is the same.';
+const MOST_TOLD = 5;
+
+/** In short: `show` has all of what was observed. */
+function notesOf(modules: readonly ModuleRecord[]): string[] {
+  if (modules.length === 0) return [];
+  const told = modules.slice(0, MOST_TOLD).map(({ key, source, version, commit }) => {
+    const is = [source, version, commit?.slice(0, 12)].filter((part) => part !== undefined);
+    return `${key} (${is.join(' ')})`;
+  });
+  const more = modules.length > MOST_TOLD ? ` and ${modules.length - MOST_TOLD} more` : '';
+  return [makeVisibleLine(`Fetched modules: ${told.join(', ')}${more}.`, 1_000)];
 }
 
 /** What each change does to which address: by this an outcome is found in a state. No value is in it. */

@@ -20,6 +20,8 @@ export interface Folders {
   plugins: string;
   /** Empty: no provider is found there. */
   none: string;
+  /** Of modules that are being fetched. */
+  fetching: string;
   /** Empty: nothing of a user's own configuration counts. */
   cliConfiguration: string;
   /** Of one plan, by the digest of its file. */
@@ -46,6 +48,7 @@ export function foldersOf(home: string, workspace: string): Folders {
     home: join(all, 'home'),
     plugins: join(all, 'plugins'),
     none: join(all, 'none'),
+    fetching: join(all, 'fetching'),
     cliConfiguration: join(all, 'cli.tfrc'),
     plan(digest) {
       const folder = join(all, 'plans', named(digest));

@@ -4,18 +4,20 @@
  *
  * INVARIANT: a creation without an end stays unknown: what was made is in no state, and no plan looks for it.
  */
-import type { PlannedChange } from './draft.ts';
-import { keptSource, planWorkspace, type Workshop } from './planning.ts';
+import type { Plan } from '../../core/plan.ts';
+import { type PlannedChange, plannedAgain } from './draft.ts';
+import type { Workshop } from './planning.ts';
 
 /** @returns by address; empty where no plan can be made now. */
 export async function saidByCloud(
   open: readonly PlannedChange[],
+  signed: Pick<Plan, 'observed'>,
   digest: string,
   workshop: Workshop,
 ): Promise<ReadonlyMap<string, 'done' | 'failed'>> {
   const said = new Map<string, 'done' | 'failed'>();
   if (!open.some(({ does }) => does === 'update' || does === 'remove')) return said;
-  const made = await planWorkspace(keptSource(digest, workshop.folders, null), workshop, false).catch(() => undefined);
+  const made = await plannedAgain(signed, digest, workshop).catch(() => undefined);
   const { resource_changes: changes = [], resource_drift: drift = [] } = made?.plan ?? {};
   for (const { address, does } of open) {
     const of = (list: typeof changes) =>

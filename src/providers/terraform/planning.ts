@@ -9,6 +9,8 @@ import { directoryOf, failed, freshCopy } from './copy.ts';
 import { type Hide, hiding } from './effects/hiding.ts';
 import type { ModuleBodies } from './effects/index.ts';
 import { type Folders, PLAN_FILE } from './folders.ts';
+import type { Modules } from './modules/fetch.ts';
+import { mustBeSamePlan } from './plan-file.ts';
 import { mustBeApplicable, readingPlan } from './plan-json/read.ts';
 import type { TerraformPlan } from './plan-json/shape.ts';
 import { environmentNames, type RunIn, runTool, type Variables } from './process.ts';
@@ -22,6 +24,7 @@ export interface Workshop {
   folders: Folders;
   variables: Variables;
   processes: Processes;
+  fileRoots: readonly string[];
 }
 export interface Made {
   /** Of the plan file. */
@@ -31,24 +34,34 @@ export interface Made {
   state: State;
   /** Of every module, as it was read before. */
   bodies: ModuleBodies;
+  /** With the modules that it calls. */
+  source: Source;
 }
 
 /**
+ * @param modules that are not in the source.
+ * @param adopt a plan file that another made: it is kept in place of ours, if it is the same plan.
  * @param keep puts the plan file and what it was made of into the state folder.
  * @throws INPUT_CONFIGURATION_REFUSED, WORKSPACE_PLAN_FAILED and others.
  */
-export async function planWorkspace(source: Source, workshop: Workshop, keep: boolean): Promise<Made> {
+export async function planWorkspace(
+  given: Source,
+  workshop: Workshop,
+  { modules, keep, adopt }: { modules: Modules; keep: boolean; adopt?: Buffer | undefined },
+): Promise<Made> {
   const { settings, folders, processes } = workshop;
-  const bodies = await mustBeReadable(source, settings);
+  const { source, bodies } = await mustBeReadable(given, settings, modules);
   return holding(folders, processes, async () => {
     const run = await freshCopy(source, settings, settings.planner, workshop);
     const state = await pullState(run);
     await plan(run, settings, state);
-    const file = join(run.cwd, PLAN_FILE);
-    const digest = `sha256:${sha256Hex(readFileSync(file))}`;
+    const own = readFileSync(join(run.cwd, PLAN_FILE));
+    if (adopt) mustBeSamePlan(adopt, own);
+    const bytes = adopt ?? own;
+    const digest = `sha256:${sha256Hex(bytes)}`;
     const shown = mustBeApplicable(await show(run, settings.tool, hiding(run.secrets, state.sensitive)));
-    if (keep) keepPlan(file, digest, source, folders);
-    return { digest, plan: shown, state, bodies };
+    if (keep) keepPlan(bytes, digest, source, folders);
+    return { digest, plan: shown, state, bodies, source };
   });
 }
 
@@ -92,12 +105,12 @@ async function sensitiveInFailed(run: RunIn, tool: WorkspaceSettings['tool']): P
 }
 
 /** INVARIANT: a plan folder that is there is whole. */
-function keepPlan(file: string, digest: string, source: Source, folders: Folders): void {
+function keepPlan(bytes: Buffer, digest: string, source: Source, folders: Folders): void {
   const { all } = folders.plan(digest);
   const making = `${all}.making`;
   rmSync(making, { recursive: true, force: true });
   mkdirSync(making, { recursive: true, mode: 0o700 });
-  writeFileSync(join(making, PLAN_FILE), readFileSync(file), { mode: 0o600 });
+  writeFileSync(join(making, PLAN_FILE), bytes, { mode: 0o600 });
   writeSource(source, join(making, 'source'));
   rmSync(all, { recursive: true, force: true });
   renameSync(making, all);
@@ -140,7 +153,11 @@ const changed = () =>
   );
 
 /** What was planned, as it was copied then. */
-export function keptSource(digest: string, folders: Folders, commit: string | null): Source {
+export function keptSource(
+  digest: string,
+  folders: Folders,
+  { commit = null, modules = [] }: Partial<Pick<Source, 'commit' | 'modules'>>,
+): Source {
   const { source } = folders.plan(digest);
   const files = new Map<string, Buffer>();
   for (const entry of readdirSync(source, { recursive: true, withFileTypes: true }))
@@ -148,7 +165,7 @@ export function keptSource(digest: string, folders: Folders, commit: string | nu
       const path = join(entry.parentPath, entry.name);
       files.set(path.slice(source.length + 1), readFileSync(path));
     }
-  return { files, commit };
+  return { files, commit, modules };
 }
 
 /** All that decides what `apply FILE` does, as it is signed. */

@@ -28,6 +28,8 @@ export interface WorkspaceOptions {
   actsAs: readonly string[];
   variables: Variables;
   processes: Processes;
+  /** Folders below which an agent may name a plan file. */
+  fileRoots: readonly string[];
 }
 
 /** What is asked of it, and takes time. */
@@ -37,7 +39,7 @@ const PLANS = { provider: 'terraform', service: 'workspace', operation: 'Plan', 
 
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: one closure over the workspaces; its functions are short.
 export function createWorkspaces(options: WorkspaceOptions) {
-  const { home, workspaces, secretKey, variables, processes } = options;
+  const { home, workspaces, secretKey, variables, processes, fileRoots } = options;
   const workshopOf = (name: string): Workshop => {
     const settings = workspaces.find((one) => one.name === name);
     if (!settings)
@@ -45,7 +47,7 @@ export function createWorkspaces(options: WorkspaceOptions) {
         name,
         workspaces.map((one) => one.name),
       );
-    return { settings, folders: foldersOf(home, name), variables, processes };
+    return { settings, folders: foldersOf(home, name), variables, processes, fileRoots };
   };
   const ofCall = (call: Call) => workshopOf(String(call.input.workspace));
   const actor = { account: PLACE.account, name: options.actsAs[0] ?? 'countersign', role: null };
@@ -57,7 +59,7 @@ export function createWorkspaces(options: WorkspaceOptions) {
   const lookAt = async (call: Call, plan: Pick<Plan, 'observed'>, isDeep = false): Promise<Ended> => {
     const [workshop, signed] = [ofCall(call), plan.observed.state as never];
     let ended = await look(call, signed, workshop);
-    const said = isDeep ? await saidByCloud(ended.open, String(call.input.plan), workshop) : undefined;
+    const said = isDeep ? await saidByCloud(ended.open, plan, String(call.input.plan), workshop) : undefined;
     if (said && said.size > 0) ended = await look(call, signed, workshop, said);
     if (ended.state !== 'unknown') {
       hideInLines(String(call.input.plan), ofCall(call));

@@ -1,5 +1,6 @@
 /** A workspace as the policy describes it. */
 import { CountersignError } from '../../core/errors.ts';
+import type { ModuleEntry } from './modules/allowed.ts';
 
 /** Variables of one role: values that are no secrets, and names whose values this process hands on. */
 export interface RoleSettings {
@@ -26,8 +27,10 @@ export interface WorkspaceSettings {
   providerPackages?: string | undefined;
   /** By local name: each block whole, as JSON. */
   providerBlocks: Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>;
-  /** Globs below `root`. */
-  modules: readonly string[];
+  /** Globs below `root`, and sources that are fetched. */
+  modules: readonly ModuleEntry[];
+  /** File of PEM: of the hosts of modules, in place of those that this machine knows. */
+  moduleAuthorities?: string | undefined;
   /** Globs of types. */
   data: readonly string[];
   ephemeral: readonly string[];

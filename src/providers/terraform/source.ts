@@ -4,19 +4,34 @@
  * SECURITY: a commit is read from git's objects alone (`git-objects.ts`). A link that leads out of the folder is refused,
  * and what `init` leaves in a folder (`.terraform`) is never copied: it is believed without a check.
  */
-import { spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 import { digestOf, sha256Hex } from '../../core/digest.ts';
 import { CountersignError } from '../../core/errors.ts';
 import { makeVisibleLine } from '../../core/render-safe.ts';
-import { blobsOf, GIT_ARGUMENTS, GIT_ENVIRONMENT } from '../../git-objects.ts';
+import { blobsIn, entriesOfTree, runGit } from './git.ts';
 
 export interface Source {
   /** By path below the folder, with `/`. */
   files: ReadonlyMap<string, Buffer>;
   /** null: the working tree. */
   commit: string | null;
+  /** Of those that were fetched, and are in the files. */
+  modules?: readonly ModuleRecord[];
+}
+/** What is signed and told of a module that was fetched. */
+export interface ModuleRecord {
+  /** Of its call, as Terraform has it: `NAME.NAME`. */
+  key: string;
+  source: string;
+  /** Of a registry. */
+  version?: string;
+  /** Where the registry says that it lies. */
+  from?: string;
+  /** Of git. */
+  commit?: string;
+  /** Over the paths and contents of its files, in hexadecimal digits. */
+  sha256: string;
 }
 
 const MAX_FILES = 10_000;
@@ -26,9 +41,14 @@ const NOT_COPIED =
   /(?:^|\/)(?:\.git|\.terraform|terraform\.d|[^/]*\.tfstate(?:\.[^/]*)?|\.terraform\.tfstate\.lock\.info)(?:\/|$)/;
 /** OpenTofu takes `x.tofu` in place of `x.tf`. */
 const OWN_FILE = /(?:^|\/)(?:plan\.tfplan|countersign(?:_override)?\.(?:tf|tofu)(?:\.json)?)$/;
+export const isCopied = (path: string): boolean => !NOT_COPIED.test(path);
+export const isOwnFile = (path: string): boolean => OWN_FILE.test(path);
 
 export const digestOfSource = ({ files }: Pick<Source, 'files'>): string =>
   digestOf([...files].sort(([a], [b]) => (a < b ? -1 : 1)).map(([path, bytes]) => [path, sha256Hex(bytes)]));
+
+/** The same in hexadecimal digits alone, as a policy pins a module. */
+export const sha256OfFiles = (files: Source['files']): string => digestOfSource({ files }).replace(/^sha256:/, '');
 
 /** @throws INPUT_CONFIGURATION_REFUSED, INPUT_TOO_LARGE, INPUT_NOT_FOUND. */
 export async function readSource(root: string, ref: string | undefined): Promise<Source> {
@@ -39,8 +59,13 @@ export function writeSource({ files }: Pick<Source, 'files'>, folder: string): v
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const made = new Set<string>();
+  const names = new Set<string>();
   for (const [path, bytes] of files) {
     const file = join(folder, path);
+    const name = path.toLowerCase().normalize('NFC');
+    // Where names are the same whatever their case, one would be written over the other.
+    if (names.has(name)) throw refuse(path, 'the name of another file, in other letters', 'Rename one of them.');
+    names.add(name);
     const parent = dirname(file);
     if (!made.has(parent)) mkdirSync(parent, { recursive: true, mode: 0o700 });
     made.add(parent);
@@ -118,7 +143,10 @@ async function ofCommit(root: string, ref: string): Promise<Source> {
       person: 'Name a commit or branch of that repository.',
     });
   if (!REF.test(ref) || ref.includes('..')) throw notFound();
-  const git = (args: string[], input?: string) => runGit(root, args, input);
+  const git = (args: string[], input?: string) =>
+    runGit(root, args, { input, maxBytes: 2 * MAX_BYTES }).catch((error: Error) => {
+      throw unreadable(root, error.message);
+    });
   const commit = (
     await git(['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`]).catch(() => Buffer.alloc(0))
   )
@@ -126,10 +154,7 @@ async function ofCommit(root: string, ref: string): Promise<Source> {
     .trim();
   if (!/^[0-9a-f]{40,64}$/.test(commit)) throw notFound();
   const prefix = (await git(['rev-parse', '--show-prefix'])).toString().replace(/\n$/, '');
-  const listing = (
-    await git(['ls-tree', '-r', '-z', '--full-tree', `${commit}:${prefix.replace(/\/$/, '')}`])
-  ).toString();
-  const entries = listing.split('\0').filter(Boolean).map(entryOf);
+  const entries = await entriesOfTree(git, `${commit}:${prefix.replace(/\/$/, '')}`);
   const { files, add } = collector();
   if (entries.length > MAX_FILES) add('', Buffer.alloc(MAX_BYTES + 1));
   for (const { path, mode } of entries) {
@@ -139,7 +164,7 @@ async function ofCommit(root: string, ref: string): Promise<Source> {
     if (mode === '160000') throw refuse(path, 'a submodule', 'Put its files into the repository.');
   }
   const wanted = entries.filter(({ path }) => !NOT_COPIED.test(path));
-  const blobs = blobsOf(await git(['cat-file', '--batch'], wanted.map(({ id }) => `${id}\n`).join('')));
+  const blobs = await blobsIn(git, wanted);
   for (const { path, id } of wanted) {
     const blob = blobs.get(id);
     if (!blob) throw refuse(path, 'git does not have its content', 'Fetch the whole commit.');
@@ -148,35 +173,8 @@ async function ofCommit(root: string, ref: string): Promise<Source> {
   return { files, commit };
 }
 
-function entryOf(line: string): { mode: string; id: string; path: string } {
-  const [, mode = '', id = '', path = ''] = /^(\d{6}) \w+ ([0-9a-f]+)\t([\s\S]*)$/.exec(line) ?? [];
-  return { mode, id, path };
-}
-
-function runGit(root: string, args: readonly string[], input = ''): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const child = spawn('git', [...GIT_ARGUMENTS, '-c', `safe.directory=${root}`, ...args], {
-      cwd: root,
-      env: { PATH: '/usr/bin:/bin:/usr/local/bin', ...GIT_ENVIRONMENT },
-      stdio: ['pipe', 'pipe', 'ignore'],
-    });
-    const chunks: Buffer[] = [];
-    let size = 0;
-    child.stdout.on('data', (chunk: Buffer) => {
-      size += chunk.length;
-      if (size > 2 * MAX_BYTES) child.kill('SIGKILL');
-      else chunks.push(chunk);
-    });
-    child.stdin.on('error', () => undefined);
-    child.stdin.end(input);
-    const failed = (why: string) =>
-      new CountersignError('INPUT_NOT_FOUND', `git cannot read ${root}: ${why}.`, {
-        agent: 'Tell the user: the folder of the workspace must be in a git repository to plan a commit.',
-        person: 'The folder of the workspace must be in a git repository, and git must be installed.',
-      });
-    child.on('error', (error: NodeJS.ErrnoException) => reject(failed(String(error.code))));
-    child.on('close', (code) =>
-      code === 0 ? resolve(Buffer.concat(chunks)) : reject(failed(`it ended with ${code}`)),
-    );
+const unreadable = (root: string, why: string) =>
+  new CountersignError('INPUT_NOT_FOUND', `git cannot read ${root}: ${why}.`, {
+    agent: 'Tell the user: the folder of the workspace must be in a git repository to plan a commit.',
+    person: 'The folder of the workspace must be in a git repository, and git must be installed.',
   });
-}

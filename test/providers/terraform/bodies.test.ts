@@ -3,44 +3,33 @@ import { describe, expect, it } from 'vitest';
 import { bodiesIn } from '../../../src/providers/terraform/effects/index.ts';
 import { described, type Row } from './builders.ts';
 
-const file = (resource: object, module: object = {}) => ({ resource, module });
+const file = (resource: object) => ({ resource });
 
 describe('the body of a block', () => {
   const bodies = bodiesIn(
     new Map([
-      [
-        '',
-        [
-          file(
-            { aws_sqs_queue: { a: [{ name: 'root' }] } },
-            { m: [{ source: './modules/m' }], far: [{ source: 'git::https://x' }], open: [{ source: '${var.x}' }] },
-          ),
-        ],
-      ],
-      ['modules/m', [file({ aws_sqs_queue: { a: [{ name: 'inner' }] } }, { n: [{ source: '../n/' }] })]],
-      ['modules/n', [file({ aws_sqs_queue: { a: [{ name: 'innermost' }] } }, { again: [{ source: '../m' }] })]],
-      ['other', [file({ aws_sqs_queue: { unused: [{ name: 'x' }] } })]],
+      ['', [file({ aws_sqs_queue: { a: [{ name: 'root' }] } })]],
+      ['m', [file({ aws_sqs_queue: { a: [{ name: 'inner' }] } })]],
+      ['m.n', [file({ aws_sqs_queue: { a: [{ name: 'innermost' }] } })]],
     ]),
-    '.',
   );
   it.each([
     ['aws_sqs_queue.a', { name: 'root' }],
     ['module.m.aws_sqs_queue.a', { name: 'inner' }],
     ['module.m.module.n.aws_sqs_queue.a', { name: 'innermost' }],
-    ['aws_sqs_queue.unused', undefined],
-    ['module.far.aws_sqs_queue.a', undefined],
+    ['module.n.aws_sqs_queue.a', undefined],
     ['aws_sqs_queue.constructor', undefined],
   ])('%s', (address, expected) => {
     expect(bodies(address)).toEqual(expected);
   });
   it('is none where it is written twice, or not as one', () => {
-    const twice = bodiesIn(new Map([['', [file({ a: { b: [{ x: 1 }] } }), file({ a: { b: [{ x: 2 }] } })]]]), '');
+    const twice = bodiesIn(new Map([['', [file({ a: { b: [{ x: 1 }] } }), file({ a: { b: [{ x: 2 }] } })]]]));
     expect(twice('a.b')).toBeUndefined();
-    const several = bodiesIn(new Map([['', [file({ a: { b: [{ x: 1 }, { x: 2 }] } })]]]), '');
+    const several = bodiesIn(new Map([['', [file({ a: { b: [{ x: 1 }, { x: 2 }] } })]]]));
     expect(several('a.b')).toBeUndefined();
   });
   it('is found in JSON, which may leave lists out', () => {
-    const json = bodiesIn(new Map([['infra', [{ resource: [{ a: { b: { x: 1 } } }] }]]]), 'infra');
+    const json = bodiesIn(new Map([['', [{ resource: [{ a: { b: { x: 1 } } }] }]]]));
     expect(json('a.b')).toEqual({ x: 1 });
   });
 });

@@ -1,7 +1,5 @@
 /** The template that an agent asks for, checked before anything is sent. */
-import { realpathSync } from 'node:fs';
-import { isAbsolute, relative } from 'node:path';
-import { readBounded } from '../../../bounded-file.ts';
+import { readWithin } from '../../../bounded-file.ts';
 import { canonicalJson } from '../../../core/digest.ts';
 import { CountersignError } from '../../../core/errors.ts';
 import type { WantedTemplate } from '../change-sets.ts';
@@ -65,25 +63,14 @@ function readable(text: () => string): string | undefined {
   }
 }
 
-/** SECURITY: links are resolved first; a file outside the allowed roots is not read. */
 function readTemplateFile(path: string, roots: string[]): string {
-  const outside = () =>
-    new CountersignError(
-      'INPUT_TEMPLATE_FILE_OUTSIDE',
-      'template_file is not a readable file below the working directory.',
-      'Use a path below it, or ask the user to set COUNTERSIGN_TEMPLATE_ROOTS.',
-    );
-  try {
-    const real = realpathSync(path);
-    const isInside = roots.some((root) => {
-      const below = relative(realpathSync(root), real);
-      return !below.startsWith('..') && !isAbsolute(below);
-    });
-    if (!isInside) throw outside();
-    return readBounded(real, MAX_TEMPLATE_BYTES, 'template_file');
-  } catch (error) {
-    throw error instanceof CountersignError ? error : outside();
-  }
+  const text = readWithin(path, roots, MAX_TEMPLATE_BYTES, 'template_file')?.toString('utf8');
+  if (text !== undefined) return text;
+  throw new CountersignError(
+    'INPUT_TEMPLATE_FILE_OUTSIDE',
+    'template_file is not a readable file below the working directory.',
+    'Use a path below it, or ask the user to set COUNTERSIGN_TEMPLATE_ROOTS.',
+  );
 }
 
 /** @throws INPUT_TEMPLATE_INVALID, INPUT_MASKED_VALUE, INPUT_NEEDS_PACKAGING. */

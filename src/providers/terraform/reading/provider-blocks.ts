@@ -11,7 +11,7 @@ import { type Found, wholeSource } from './refusals.ts';
 
 type Settings = Pick<WorkspaceSettings, 'tool' | 'providerBlocks'>;
 
-/** @param modules bodies of the files of each module, by its folder. @param root folder of the root module. */
+/** @param modules bodies of the files of each module, by its key. @param root the key of the root module. */
 export function leftOutRefusals(
   modules: ReadonlyMap<string, readonly Body[]>,
   root: string,
