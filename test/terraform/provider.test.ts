@@ -123,6 +123,17 @@ it('an error of the provider that names a sensitive value is told without it', a
     expect(readFileSync(join(one.parentPath, one.name)).includes(SECRET), one.name).toBe(false);
 });
 
+it('a plan that fails on a sensitive value of a data source, read by that plan alone, is told without it', async () => {
+  const settings = `    environment: development\n    data: [acme_login]\n${provider.settings}`;
+  const app = await here.world.another({ policy: here.policy(settings) });
+  write(
+    `data "acme_login" "a" {\n  name = "x"\n}\noutput "a" {\n  value = tonumber(nonsensitive(data.acme_login.a.token))\n}\n`,
+  );
+  const answer = await here.plan({}, app);
+  expect(answer).toMatchObject({ message: expect.stringMatching(/cannot convert "\(sensitive\)"/) });
+  expect(await everything(answer)).not.toContain('login-token-of-x');
+});
+
 /** Of a change of a disk that has begun: the program and its provider are killed. */
 async function killed(name: string, at: string, main: string, noted = name): Promise<string> {
   provider.go();

@@ -84,8 +84,13 @@ export async function backendOnly(settings: WorkspaceSettings, { folders, variab
   return run;
 }
 
-export function failed(step: string, { stdout, stderr, code }: Ran, hide: Hide): CountersignError {
-  const words = hide(errorsIn(stdout.toString('utf8')) || stderr || `it ended with ${code}`);
+export function failed(
+  step: string,
+  { stdout, stderr, code }: Ran,
+  hide: Hide,
+  how: Parameters<typeof errorsIn>[1] = 'whole',
+): CountersignError {
+  const words = hide(errorsIn(stdout.toString('utf8'), how) || stderr || `it ended with ${code}`);
   const isLocked = /state lock|already locked/i.test(words);
   return new CountersignError(
     isLocked ? 'WORKSPACE_LOCKED' : 'WORKSPACE_PLAN_FAILED',
@@ -99,12 +104,18 @@ export function failed(step: string, { stdout, stderr, code }: Ran, hide: Hide):
   );
 }
 
-/** Of the JSON lines that `-json` prints: the errors, each once. */
-export function errorsIn(lines: string): string {
-  const told = diagnosticsIn(messagesIn(lines)).map(
-    ({ summary = '', detail = '', address }) =>
-      `${address ? `${address}: ` : ''}${summary}${detail ? `: ${detail.split('\n\n')[0]}` : ''}`,
-  );
+/**
+ * Of the JSON lines that `-json` prints: the errors, each once.
+ *
+ * @param how `in short`: of what is made of values, nothing; only words of Terraform's own, and the place.
+ */
+export function errorsIn(lines: string, how: 'whole' | 'in short' = 'whole'): string {
+  const told = diagnosticsIn(messagesIn(lines)).map(({ summary = '', detail = '', address, range }) => {
+    const on = address ? `${address}: ` : '';
+    if (how === 'whole') return `${on}${summary}${detail ? `: ${detail.split('\n\n')[0]}` : ''}`;
+    const place = range?.filename ? ` (${range.filename}, line ${range.start?.line ?? '?'})` : '';
+    return `${on}${/^[A-Z][A-Za-z ]{1,80}$/.test(summary) ? summary : 'An error'}${place}`;
+  });
   return [...new Set(told)].slice(0, 5).join('; ');
 }
 
@@ -116,7 +127,13 @@ export interface Message {
   '@level'?: string;
   '@message'?: string;
   type?: string;
-  diagnostic?: { severity?: string; summary?: string; detail?: string; address?: string };
+  diagnostic?: {
+    severity?: string;
+    summary?: string;
+    detail?: string;
+    address?: string;
+    range?: { filename?: string; start?: { line?: number } };
+  };
   hook?: { resource?: { addr?: string }; action?: string; id_key?: string; id_value?: string };
   changes?: { operation?: string };
 }

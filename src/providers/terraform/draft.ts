@@ -10,9 +10,18 @@ import { fetchedModules } from './modules/fetch.ts';
 import { keptModules } from './modules/kept.ts';
 import { readPlanFile } from './plan-file.ts';
 import { applyCall, keptSource, type Made, mustBeKept, planWorkspace, type Workshop } from './planning.ts';
+import { hasEphemeral } from './reading/ephemeral.ts';
 import { type Request, requestSchema } from './request.ts';
 import { PLACE } from './rules.ts';
 import { digestOfSource, type ModuleRecord, readSource, type Source } from './source.ts';
+
+/** By which the words of an apply are told. */
+export interface KeptSecrets {
+  /** All that the plan calls sensitive. */
+  values: string[];
+  /** There are others, which no plan contains. */
+  isEphemeral: boolean;
+}
 
 interface About {
   secretKey: string;
@@ -28,7 +37,8 @@ export async function draftOf(request: Request, workshop: Workshop, about: About
   const made = await planWorkspace(given, workshop, { modules, keep: true, adopt });
   const kept = workshop.folders.plan(made.digest);
   writeFileSync(kept.changes, JSON.stringify(changesOf(made.plan)), { mode: 0o600 });
-  writeFileSync(kept.sensitive, JSON.stringify([...made.plan.sensitive]), { mode: 0o600 });
+  const secrets: KeptSecrets = { values: [...made.plan.sensitive], isEphemeral: hasEphemeral(made.bodies) };
+  writeFileSync(kept.sensitive, JSON.stringify(secrets), { mode: 0o600 });
   return drafted({ made, request }, workshop, about);
 }
 

@@ -1,7 +1,8 @@
 /**
  * A small provider for tests: `acme_disk`, in a cloud that is a folder with a file for each disk. Its name says how it
  * behaves: `slow-*` waits for a file `go` in the cloud, before (`slow-before-*`) or after it has done its work;
- * `half-*` fails after it has been made; `tells-*` fails with its password in the error.
+ * `half-*` fails after it has been made; `tells-*` fails with its password in the error. `acme_login` is data: a name, and
+ * its token.
  */
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -17,6 +18,10 @@ const ATTRIBUTES: readonly { name: string; type: string; required?: true; comput
   { name: 'password', type: 'string', sensitive: true },
   { name: 'token', type: 'string', computed: true, sensitive: true },
   { name: 'deletion_protection', type: 'bool' },
+];
+const LOGIN: typeof ATTRIBUTES = [
+  { name: 'name', type: 'string', required: true },
+  { name: 'token', type: 'string', computed: true, sensitive: true },
 ];
 const PROVIDER = [{ name: 'cloud', type: 'string', required: true as const }];
 
@@ -92,7 +97,12 @@ function plan(request: Message): Buffer {
 const method = (name: string) => `/tfplugin6.Provider/${name}`;
 serve({
   [method('GetProviderSchema')]: () =>
-    message([1, schema(PROVIDER)], [2, message([1, 'acme_disk'], [2, schema(ATTRIBUTES)])], [6, message([1, true])]),
+    message(
+      [1, schema(PROVIDER)],
+      [2, message([1, 'acme_disk'], [2, schema(ATTRIBUTES)])],
+      [3, message([1, 'acme_login'], [2, schema(LOGIN)])],
+      [6, message([1, true])],
+    ),
   [method('ValidateProviderConfig')]: () => message(),
   [method('ValidateResourceConfig')]: () => message(),
   [method('UpgradeResourceState')]: (request) => {
@@ -110,6 +120,11 @@ serve({
       1,
       dynamic(existsSync(fileOf(id!)) ? (JSON.parse(readFileSync(fileOf(id!), 'utf8')) as Disk) : null),
     ]);
+  },
+  [method('ValidateDataResourceConfig')]: () => message(),
+  [method('ReadDataSource')]: (request) => {
+    const { name } = valueIn(request, 2) as Disk;
+    return message([1, dynamic({ name: name!, token: `login-token-of-${String(name)}` })]);
   },
   [method('PlanResourceChange')]: plan,
   [method('ApplyResourceChange')]: apply,
