@@ -2,15 +2,20 @@ import { defineConfig } from 'vitest/config';
 import { closingReporter } from './test/closing-reporter.ts';
 
 const named = (...rooms: string[]) => rooms.map((room) => `test/${room}`);
-/**
- * To load the program takes longer than most files of these rooms: here the files of a worker share one process and its
- * modules, and none changes what another sees (`test/contract/shared-process.test.ts`). All others have their own.
- */
-const SHARED = named(
-  ...['guards', 'people', 'sandbox', 'tools', 'providers/aws/knowledge', 'providers/aws/template'].map(
-    (room) => `${room}/**/*.test.ts`,
-  ),
+/** They change what the process has for all, such as its environment, or look at the tests themselves. */
+const ALONE = named(
+  'config.test.ts',
+  'attacks/inputs.test.ts',
+  'contract/**/*.test.ts',
+  'core/planning.test.ts',
+  'package/**/*.test.ts',
+  'providers/aws/endpoint.test.ts',
 );
+/**
+ * To load the program takes longer than most files: those of a worker share one process and its modules, and none changes
+ * what another sees (`test/contract/shared-process.test.ts`).
+ */
+const SHARED = named('**/*.test.ts');
 /** `npm run test:long`, and CI: other programs on the other side, or one fault after the other at every place. */
 const LONG = named(
   '{ci,clients,concurrency,deploy-tools,dispatch,http,kill,model,review,terraform,watch}/**/*.test.ts',
@@ -37,8 +42,8 @@ const project = (name: string, include: string[], exclude: string[], isolate: bo
 export default defineConfig({
   test: {
     projects: [
-      project('shared', SHARED, [...PACKAGE, ...LONG], false),
-      project('apart', ['test/**/*.test.ts'], [...PACKAGE, ...SHARED, ...LONG], true),
+      project('shared', SHARED, [...PACKAGE, ...LONG, ...ALONE], false),
+      project('apart', ALONE, [...PACKAGE, ...LONG], true),
       project('long', LONG, PACKAGE, true),
     ],
     reporters: ['default', closingReporter],

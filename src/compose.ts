@@ -8,7 +8,7 @@ import { type Config, ledgerPlace } from './config.ts';
 import type { Client } from './core/assurance.ts';
 import { type Caller, callerOfProcess } from './core/caller.ts';
 import { createChanges } from './core/changes.ts';
-import { keyedDigestOf } from './core/digest.ts';
+import { keyedDigestOf, keyFor } from './core/digest.ts';
 import type { GuardDefinition } from './core/guard.ts';
 import { unwatched, type Watching } from './core/observing.ts';
 import type { Owners } from './core/owner.ts';
@@ -55,6 +55,8 @@ export interface App extends CallerParts {
   /** What this process knows of itself and of the client that started it. */
   here: Here;
   seal: PipelinePorts['seal'];
+  /** The same on every machine with this secret, and nowhere else. */
+  keyOf(purpose: string): string;
   /** It is joined already (`StateFolder`). */
   whole(this: App): Promise<App>;
   close(): void;
@@ -93,7 +95,8 @@ export function createApp(config: Config, options: AppOptions = {}): App {
   const ledger = watching?.ledger(opened, (changeId) => changes.find(changeId)) ?? opened;
   const secretKey = secretOf(config.home);
   const keyedDigest = (value: unknown) => keyedDigestOf(secretKey, value);
-  const here = hereOf(config, keyedDigest);
+  const keyOf: App['keyOf'] = (purpose) => keyFor(secretKey, purpose);
+  const here = hereOf(config, (report) => keyedDigestOf(keyOf('reports of doctor'), report));
   const owners = options.owners ?? createOwners();
   const judgingFor = (caller: Caller): Omit<CallerParts, 'pipeline'> => {
     const rules = createPolicyPort({
@@ -178,6 +181,7 @@ export function createApp(config: Config, options: AppOptions = {}): App {
     keyedDigest,
     here,
     seal: sealUp,
+    keyOf,
     async whole() {
       return this;
     },

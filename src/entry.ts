@@ -15,6 +15,8 @@ else void import('./main.ts');
 function parseServe(
   args: string[],
 ): { home?: string; policy?: string; ledger?: string; sandbox?: boolean } | undefined {
+  // Its parser takes a millisecond to load.
+  if (!args.includes('serve')) return undefined;
   try {
     const text = { type: 'string' } as const;
     const options = { home: text, policy: text, ledger: text, sandbox: { type: 'boolean' } } as const;

@@ -2,6 +2,8 @@
 import { relyingPartyOf } from '../approvals/relying-party.ts';
 import type { App } from '../compose.ts';
 import { callerOfToken } from '../core/caller.ts';
+import { seal, unseal } from '../core/sealed.ts';
+import type { Seals } from '../review/handed.ts';
 import type { ReviewPorts } from '../review/ports.ts';
 import type { SignIn } from '../review/sign-in.tsx';
 import { reviewPorts } from './review-ports.ts';
@@ -30,8 +32,9 @@ export interface RunningReview {
  * @throws INPUT_INVALID: the port is in use. CONFIG_INVALID: the origin is none of a page.
  */
 export async function startReview(first: App, settings: ReviewSettings): Promise<RunningReview> {
-  const [{ createReviewApp }, { createSessions }, { listen }, { readAssets }] = await Promise.all([
+  const [{ createReviewApp }, { createHanded }, { createSessions }, { listen }, { readAssets }] = await Promise.all([
     import('../review/app.tsx'),
+    import('../review/handed.ts'),
     import('../review/sessions.ts'),
     import('../review/listen.ts'),
     import('../review/assets.ts'),
@@ -42,16 +45,18 @@ export async function startReview(first: App, settings: ReviewSettings): Promise
   const assets = readAssets();
   const { app, follow } = following(first, settings.reopen);
   let origin = given ?? '';
+  const handed = createHanded(sealsOf(app), now);
   let page: ReturnType<typeof createReviewApp> | undefined;
   const listening = await listen(settings.port, (port) => {
     origin = given ?? `http://localhost:${port}`;
     const linkOf = (token: string) => `${origin}/enter/${token}`;
-    const sessions = createSessions(now, (token) => onLink(linkOf(token)));
+    const sessions = createSessions(now, handed, (token) => onLink(linkOf(token)));
     const relyingParty = relyingPartyOf(origin);
     page = createReviewApp(reviewPorts({ app, follow, relyingParty, logDefect, now }), {
       origin,
       assets,
       sessions,
+      handed,
       signIn: openId && signInBy(openId, app, origin),
       now,
     });
@@ -65,6 +70,16 @@ export async function startReview(first: App, settings: ReviewSettings): Promise
       page?.close();
       await listening.close();
     },
+  };
+}
+
+/** The same in every process with this secret and ledger. */
+function sealsOf(app: () => App): Seals {
+  const key = app().keyOf('what browsers hand back to the page');
+  return {
+    seal: (value) => seal(key, value).sealed,
+    unseal: (text) => unseal(key, { sealed: text }),
+    once: (name) => app().ledger.transact((tx) => tx.claim(name)),
   };
 }
 

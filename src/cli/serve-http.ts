@@ -46,7 +46,7 @@ export async function serveHttp({ config, version, sandboxed, told, stopped }: S
   const { call, card } = answers;
   const mcp = answersOverHttp(
     { listed: listedTools, version, answers: { call, card, cardPage } },
-    Buffer.from(app.keyedDigest('the state that clients hand back over HTTP')),
+    Buffer.from(app.keyOf('the state that clients hand back over HTTP')),
     (error) => log.debug({ error: String((error as Error)?.message ?? error).slice(0, 300) }, 'a request was refused'),
   );
   const tokens = createTokens(settings);

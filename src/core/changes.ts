@@ -4,9 +4,10 @@ import { attributed } from './attribution.ts';
 import { type Proposal, stateSentence } from './change.ts';
 import { createChangeReader } from './change-reader.ts';
 import { CountersignError } from './errors.ts';
+import type { EventQuery } from './events.ts';
 import { judgeAll } from './guard.ts';
 import { tagged } from './kept.ts';
-import { newestSeq } from './newest.ts';
+import { isAnyAfter, newestSeq } from './newest.ts';
 import { type Plan, sumsOf } from './plan.ts';
 import type { ChangesPort, Judge, Ledger, LedgerTransaction, LedgerView, PolicyPort, ProviderRules } from './ports.ts';
 import { hidesSomething, makeVisible } from './render-safe.ts';
@@ -48,13 +49,13 @@ export function createChanges(ports: {
       if ((await policy.standing()) !== 'none') await policy.mustBeInForce();
       mustBePlain(reason);
       for (;;) {
-        const judgedAt = await newestChangeEvent(ledger, proposed, policy.sponsor().name);
+        const judgedAt = await newestSeq(ledger);
         const judge = await policy.judgeFor(proposed, 'propose', goal);
         const about = { proposed, document, goal, reason, ticket, judge, policy, now: ports.now() };
         const proposal = await proposalOf(about);
         // Budgets hold across processes: what others proposed meanwhile was not in the facts, so judge again.
         const isAppended = await ledger.transact(async (tx) => {
-          if ((await newestChangeEvent(tx, proposed, policy.sponsor().name)) !== judgedAt) return false;
+          if (await isAnyAfter(tx, judgedAt, judgedBy(proposed, policy.sponsor().name))) return false;
           await appendProposal(tx, proposal);
           return true;
         });
@@ -102,15 +103,10 @@ function mustBePlain(reason: string): void {
 /** What a judgement reads of the ledger, whoever's it is. Of proposals it reads those of its sponsor and its target. */
 const CHANGE_EVENTS = ['change.executing', 'change.finished', 'halted', 'resumed', 'policy.adopted'];
 
-const newestChangeEvent = (
-  view: LedgerView,
-  { target }: Pick<Plan, 'target'>,
-  sponsor: string | null,
-): Promise<number> =>
-  newestSeq(view, [
-    { kinds: CHANGE_EVENTS },
-    { kinds: ['change.proposed'], tags: [...tagged.sponsor('proposed', sponsor), ...tagged.target(target)] },
-  ]);
+const judgedBy = ({ target }: Pick<Plan, 'target'>, sponsor: string | null): EventQuery[] => [
+  { kinds: CHANGE_EVENTS },
+  { kinds: ['change.proposed'], tags: [...tagged.sponsor('proposed', sponsor), ...tagged.target(target)] },
+];
 
 /** The change that this plan was proposed as; empty: none. */
 async function changeOf(view: LedgerView, planId: string): Promise<string> {

@@ -57,6 +57,13 @@ export function keyedDigestOf(key: string, value: unknown): string {
   return `hmac:${createHmac('sha256', key).update(canonicalJson(value)).digest('hex')}`;
 }
 
+/**
+ * A key for one purpose. SECURITY: digests of what agents send are under the secret too, and the ledger shows them: no
+ * JSON begins as the text of a purpose does, so that none of them is a key.
+ */
+export const keyFor = (secret: string, purpose: string): string =>
+  createHmac('sha256', secret).update(`countersign-key@v1 ${purpose}`).digest('hex');
+
 /** `sha256:<hex>` over the canonical form: the digest that people and ledgers see. */
 export function digestOf(value: unknown): string {
   return `sha256:${sha256Hex(canonicalJson(value))}`;

@@ -25,3 +25,10 @@ export interface Ledger<Written = NewEvent> extends LedgerView {
    */
   transact<T>(decide: (tx: LedgerTransaction<Written>) => Promise<T>): Promise<T>;
 }
+
+/**
+ * Runs it while no other process runs what has this name on the same ledger.
+ *
+ * @returns undefined: another process is at it, and nothing was run.
+ */
+export type Alone = <T>(what: 'telling', run: () => Promise<T>) => Promise<T | undefined>;

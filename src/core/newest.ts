@@ -2,12 +2,16 @@
 import type { EventQuery } from './events.ts';
 import type { LedgerView } from './ports.ts';
 
-/** @returns the position of the newest event that one of these finds; 0: none does. */
-export async function newestSeq(view: Pick<LedgerView, 'events'>, queries: readonly EventQuery[]): Promise<number> {
-  let newest = 0;
-  for (const query of queries) {
-    const [found] = await view.events({ ...query, newestFirst: true, limit: 1 });
-    newest = Math.max(newest, found?.seq ?? 0);
-  }
-  return newest;
+type View = Pick<LedgerView, 'events'>;
+
+/** @returns the position of the newest event; 0: there is none. */
+export async function newestSeq(view: View): Promise<number> {
+  const [newest] = await view.events({ newestFirst: true, limit: 1 });
+  return newest?.seq ?? 0;
+}
+
+/** @returns whether one of these finds an event after that position. */
+export async function isAnyAfter(view: View, seq: number, queries: readonly EventQuery[]): Promise<boolean> {
+  for (const query of queries) if ((await view.events({ ...query, sinceSeq: seq, limit: 1 })).length > 0) return true;
+  return false;
 }

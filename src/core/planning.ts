@@ -13,10 +13,10 @@ import { tellingGone } from './gone.ts';
 import { goalsAllowed, judgeAll } from './guard.ts';
 import { heldBy } from './holder.ts';
 import { tagged } from './kept.ts';
-import { newestSeq } from './newest.ts';
+import { isAnyAfter, newestSeq } from './newest.ts';
 import { mintPlanningPermit, type Permit, revokePermit } from './permit.ts';
 import { type Plan, type PlanDraft, sealPlan, type Target } from './plan.ts';
-import type { ChangesPort, Identity, Ledger, LedgerView, Place, PlanWith, PolicyPort, Provider } from './ports.ts';
+import type { ChangesPort, Identity, Ledger, Place, PlanWith, PolicyPort, Provider } from './ports.ts';
 import { remembered } from './protection.ts';
 import { UNSEEN } from './subject.ts';
 import { type PlanTool, placeOf } from './tool.ts';
@@ -125,18 +125,17 @@ async function begin(
   ports: PlanningPorts,
 ): Promise<void> {
   const sponsor = ports.policy.sponsor().name;
-  const newest = (view: LedgerView) =>
-    newestSeq(view, [
-      { kinds: COUNTED },
-      // Of others they are nothing to it: many agents would make each other judge again, and none would begin.
-      { kinds: ['plan.started'], tags: tagged.sponsor('began', sponsor) },
-    ]);
+  const judgedBy = [
+    { kinds: COUNTED },
+    // Of others they are nothing to it: many agents would make each other judge again, and none would begin.
+    { kinds: ['plan.started'], tags: tagged.sponsor('began', sponsor) },
+  ];
   const body = { sponsor, tool: made.tool, ...about };
   for (let isBegun = false; !isBegun; ) {
-    const judgedAt = await newest(ports.ledger);
+    const judgedAt = await newestSeq(ports.ledger);
     await refuseBeforePlanning(about, identity, made, ports);
     isBegun = await ports.ledger.transact(async (tx) => {
-      if ((await newest(tx)) !== judgedAt) return false;
+      if (await isAnyAfter(tx, judgedAt, judgedBy)) return false;
       await tx.append({ kind: 'plan.started', planId: made.id, body });
       return true;
     });

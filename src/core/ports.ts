@@ -23,7 +23,7 @@ import type { Action, PlanSubject, ProviderFacts } from './subject.ts';
 import type { Goal, Judgement } from './verdict.ts';
 import type { DoneCall, WayBack } from './way-back.ts';
 
-export type { Ledger, LedgerTransaction, LedgerView, Watch } from './ledger.ts';
+export type { Alone, Ledger, LedgerTransaction, LedgerView, Watch } from './ledger.ts';
 export type { Followed, Rehearsed, Runner, Seen, Sent } from './runner.ts';
 
 /** Plain summaries of the cloud, in our words; every list comes with the cursor of its next page. */

@@ -1,5 +1,5 @@
 /** The ledger as the rooms around it use it, whichever store it is in. */
-import type { Ledger, LedgerView, Watch } from '../core/ports.ts';
+import type { Alone, Ledger, LedgerView, Watch } from '../core/ports.ts';
 import type { WrittenEvent } from './events.ts';
 import type { Hash } from './merkle.ts';
 
@@ -17,12 +17,6 @@ export interface ReadLedger extends LedgerView {
   movedTo(): Promise<string | null>;
   close(): void;
 }
-/**
- * Runs it while no other process runs what has this name on the same ledger.
- *
- * @returns undefined: another process is at it, and nothing was run.
- */
-export type Alone = <T>(what: 'telling', run: () => Promise<T>) => Promise<T | undefined>;
 export interface OpenLedger extends Ledger<WrittenEvent>, ReadLedger {
   watch: Watch;
   alone: Alone;

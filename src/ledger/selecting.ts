@@ -108,6 +108,8 @@ function sourceOf(query: EventQuery): { source: Part; conditions: Part[] } {
       part(`FROM (SELECT DISTINCT seq FROM tags WHERE tag IN (${marks(tags)})`, ...tags),
       ...(query.sinceAt === undefined ? [] : [part('AND at >= ?', query.sinceAt)]),
       ...(query.untilAt === undefined ? [] : [part('AND at <= ?', query.untilAt)]),
+      // Of what is not after it no event is read.
+      ...(query.sinceSeq === undefined ? [] : [part('AND seq > ?', query.sinceSeq)]),
       part(') AS t CROSS JOIN events AS e ON e.seq = t.seq'),
     ]);
     const subject = 's.subject IN (e.change_id, e.plan_id) AND s.seq = e.seq';

@@ -7,6 +7,7 @@ import { makeVisible } from '../core/render-safe.ts';
 import { type Assets, ICON } from './assets.ts';
 import { living, pieces } from './change.tsx';
 import { createFeed } from './feed.ts';
+import type { Handed } from './handed.ts';
 import { List, listPage } from './list.tsx';
 import { Passkeys } from './passkeys.tsx';
 import type { ReviewPorts } from './ports.ts';
@@ -23,6 +24,7 @@ export interface ReviewOptions {
   origin: string;
   assets: Assets;
   sessions: Sessions;
+  handed: Handed;
   /** Absent: links open the page. */
   signIn?: SignIn | undefined;
   now(): Date;
@@ -41,7 +43,7 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: the routes, one a line or two, are read as a list.
 export function createReviewApp(ports: ReviewPorts, options: ReviewOptions): ReviewApp {
-  const { origin, assets, sessions, signIn, now } = options;
+  const { origin, assets, sessions, handed, signIn, now } = options;
   const feed = createFeed(ports);
   const app = new Hono<Env>();
   const { protocol, port, host } = new URL(origin);
@@ -84,7 +86,7 @@ export function createReviewApp(ports: ReviewPorts, options: ReviewOptions): Rev
     // What a server that had this port before left in the browser, a service worker too, is not ours.
     c.header('Clear-Site-Data', '"storage"');
   };
-  if (signIn) addSignIn(app, { signIn, sessions, origin, cookie, opened, logDefect: ports.logDefect, now });
+  if (signIn) addSignIn(app, { signIn, sessions, handed, origin, cookie, opened, logDefect: ports.logDefect });
   else
     app.get('/enter/:token', (c) => {
       // Only a person's own look uses the link up.
@@ -123,7 +125,7 @@ export function createReviewApp(ports: ReviewPorts, options: ReviewOptions): Rev
     const body = <Passkeys me={me} keys={me === null ? [] : ports.passkeys.keysOf(me)} />;
     return c.html(opening(frame(c, PASSKEYS.title)) + String(body) + CLOSING);
   });
-  addSigning(app, CHANGE_PATH, ports);
+  addSigning(app, CHANGE_PATH, ports, { handed, name: `${cookie}_passkey`, secure: protocol === 'https:' });
   app.get('/events', (c) => feed.answer(c));
   app.get(CHANGE_PATH, async (c) => {
     const id = c.req.param('id');

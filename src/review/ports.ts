@@ -45,8 +45,8 @@ export interface PasskeyPorts {
   /** @param response of the browser, to what `askToSign` gave. */
   sign(decision: ToSign, response: unknown): Promise<Change>;
   keysOf(person: string): readonly OwnKey[];
-  /** `enrolment` is good for one answer, and never leaves the server. */
-  askToEnrol(person: string): Promise<{ options: object; enrolment: unknown }>;
+  /** `enrolment` is good for one answer; a browser keeps it sealed. */
+  askToEnrol(person: string): Promise<{ options: object; enrolment: { person: string } }>;
   /** @returns what the person tells an owner of the policy. */
   enrol(enrolment: unknown, response: unknown): Promise<{ fingerprint: string; command: string }>;
 }

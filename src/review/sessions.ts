@@ -1,18 +1,17 @@
 /**
- * Who has opened the page. A link is good once; what it opens is kept in this process only.
+ * Who has opened the page: by a link, which is good once and for this process, or by signing in, for any process of it.
  *
  * SECURITY: a session reads, and says who its person claims to be. It approves nothing: only a signature does. Another
  * server on this machine's localhost is sent its cookie, when the person visits that.
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { Handed } from './handed.ts';
 
 export interface Session {
   /** As the person says, where nothing has proven it. */
   person: string | null;
   /** An identity provider has: the person cannot be changed. */
   isSignedIn?: true;
-  /** Of a passkey that is being made: for one answer. */
-  enrolment?: unknown;
 }
 
 export const SESSION_HOURS = 12;
@@ -26,13 +25,13 @@ export interface Sessions {
   readonly token: string;
   /** @returns the id of a new session; undefined: this is no token, or it was used. */
   enter(token: string): string | undefined;
-  /** @returns the id of a session of somebody who signed in. */
+  /** @returns what the browser of somebody who signed in keeps. */
   begin(person: string): string;
   find(id: string | undefined): Session | undefined;
 }
 
 /** @param onUsed a link was used, and here is the next token. */
-export function createSessions(now: () => Date, onUsed: (nextToken: string) => void): Sessions {
+export function createSessions(now: () => Date, handed: Handed, onUsed: (nextToken: string) => void): Sessions {
   const sessions = new Map<string, { session: Session; until: number }>();
   let token = randomBytes(TOKEN_BYTES).toString('base64url');
   const open = (session: Session): string => {
@@ -52,11 +51,12 @@ export function createSessions(now: () => Date, onUsed: (nextToken: string) => v
       onUsed(token);
       return open({ person: null });
     },
-    begin: (person) => open({ person, isSignedIn: true }),
+    begin: (person) => handed.give('session', person, SESSION_HOURS * 60),
     find(id) {
       const found = id === undefined ? undefined : sessions.get(id);
-      if (!found || found.until < now().getTime()) return undefined;
-      return found.session;
+      if (found) return found.until < now().getTime() ? undefined : found.session;
+      const person = handed.look('session', id);
+      return typeof person === 'string' ? { person, isSignedIn: true } : undefined;
     },
   };
 }

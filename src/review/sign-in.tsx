@@ -4,9 +4,9 @@
  * SECURITY: a sign-in opens the page as one person of the policy, and approves nothing: only a signature does. An answer
  * counts once, in the browser that asked; somebody else's answer would make a person act under another name.
  */
-import { randomBytes } from 'node:crypto';
 import type { Hono } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
+import type { Handed } from './handed.ts';
 import type { Sessions } from './sessions.ts';
 import { Notice } from './shell.tsx';
 import type { Env } from './signing.ts';
@@ -22,39 +22,29 @@ export interface SignIn {
 export const SIGN_IN_PATH = '/sign-in';
 export const SIGNED_IN_PATH = '/signed-in';
 const MINUTES = 10;
-const MOST_PENDING = 1_000;
 
-interface Kept {
-  pending: unknown;
-  until: number;
-}
 export interface SignInRoutes {
   signIn: SignIn;
   sessions: Sessions;
+  handed: Handed;
   origin: string;
   cookie: string;
   /** Gives a browser its session. */
   opened(c: Parameters<typeof setCookie>[0], id: string): void;
   logDefect(error: unknown, where: string): void;
-  now(): Date;
 }
 
 export function addSignIn(app: Hono<Env>, routes: SignInRoutes): void {
-  const { signIn, sessions, origin, opened, logDefect, now } = routes;
+  const { signIn, sessions, handed, origin, opened, logDefect } = routes;
   const asked = `${routes.cookie}_asked`;
-  const kept = new Map<string, Kept>();
   const failed = (title: string, lines: readonly string[] = []) => (
     <Notice title={title} lines={[...lines, SIGN_IN.again]} />
   );
   app.get(SIGN_IN_PATH, async (c) => {
     try {
       const { to, pending } = await signIn.begin();
-      const id = randomBytes(32).toString('base64url');
-      const [oldest] = kept.keys();
-      if (kept.size >= MOST_PENDING && oldest !== undefined) kept.delete(oldest);
-      kept.set(id, { pending, until: now().getTime() + MINUTES * 60_000 });
       // Lax: the provider's answer comes from another site.
-      setCookie(c, asked, id, {
+      setCookie(c, asked, handed.give('question', pending, MINUTES), {
         httpOnly: true,
         sameSite: 'Lax',
         path: SIGNED_IN_PATH,
@@ -68,13 +58,11 @@ export function addSignIn(app: Hono<Env>, routes: SignInRoutes): void {
     }
   });
   app.get(SIGNED_IN_PATH, async (c) => {
-    const id = getCookie(c, asked) ?? '';
-    const question = kept.get(id);
-    kept.delete(id);
+    const question = await handed.take('question', getCookie(c, asked));
     deleteCookie(c, asked, { path: SIGNED_IN_PATH });
-    if (!question || question.until < now().getTime()) return c.html(failed(SIGN_IN.notAsked), 403);
+    if (question === undefined) return c.html(failed(SIGN_IN.notAsked), 403);
     const at = new URL(`${SIGNED_IN_PATH}${new URL(c.req.url).search}`, origin);
-    const answer = await signIn.finish(at, question.pending).catch((error: unknown) => {
+    const answer = await signIn.finish(at, question).catch((error: unknown) => {
       logDefect(error, 'signing in');
       return undefined;
     });

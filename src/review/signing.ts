@@ -5,18 +5,31 @@
  * signature alone: it is over the statement that this server makes of them.
  */
 import type { Context, Hono } from 'hono';
+import { getCookie, setCookie } from 'hono/cookie';
 import { CountersignError } from '../core/errors.ts';
 import { makeVisible } from '../core/render-safe.ts';
+import type { Handed } from './handed.ts';
 import type { Decision, ReviewPorts } from './ports.ts';
 import type { Session } from './sessions.ts';
 
 export type Env = { Variables: { session: Session } };
 
 const MOST_BODY_BYTES = 100_000;
+const MAKING_MINUTES = 10;
 
 export const isTooLong = (c: Context): boolean => !(Number(c.req.header('content-length')) <= MOST_BODY_BYTES);
 
-export function addSigning(app: Hono<Env>, changePath: string, ports: ReviewPorts): void {
+/** How a browser keeps the passkey that it is making. */
+export interface Making {
+  handed: Handed;
+  /** Of its cookie. */
+  name: string;
+  secure: boolean;
+}
+
+export function addSigning(app: Hono<Env>, changePath: string, ports: ReviewPorts, making: Making): void {
+  const { handed, name, secure } = making;
+  const path = '/passkeys/offer';
   const { passkeys } = ports;
   app.post(`${changePath}/ask`, (c) =>
     answered(c, ports, async (body) => passkeys.askToSign({ ...decisionIn(c, body), changeId: c.req.param('id')! })),
@@ -30,18 +43,17 @@ export function addSigning(app: Hono<Env>, changePath: string, ports: ReviewPort
   );
   app.post('/passkeys/ask', (c) =>
     answered(c, ports, async () => {
-      const session = c.get('session');
-      const { options, enrolment } = await passkeys.askToEnrol(personOf(session));
-      session.enrolment = enrolment;
+      const { options, enrolment } = await passkeys.askToEnrol(personOf(c.get('session')));
+      const kept = handed.give('enrolment', enrolment, MAKING_MINUTES);
+      setCookie(c, name, kept, { httpOnly: true, sameSite: 'Strict', path, secure, maxAge: MAKING_MINUTES * 60 });
       return options;
     }),
   );
-  app.post('/passkeys/offer', (c) =>
+  app.post(path, (c) =>
     answered(c, ports, async (body) => {
-      const session = c.get('session');
-      const { enrolment } = session;
-      delete session.enrolment;
-      if (enrolment === undefined) throw invalid('No passkey is being made in this session.');
+      const enrolment = (await handed.take('enrolment', getCookie(c, name))) as { person?: unknown } | undefined;
+      // Of this very person: only `askToEnrol` makes one.
+      if (enrolment?.person !== personOf(c.get('session'))) throw invalid('No passkey is being made in this session.');
       return passkeys.enrol(enrolment, body.response);
     }),
   );

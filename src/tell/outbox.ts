@@ -7,13 +7,13 @@
  * same id, where it was sent and that could not be recorded.
  */
 import { eventsOf, type LedgerEvent } from '../core/events.ts';
-import type { OpenLedger } from '../ledger/ledger.ts';
+import type { Alone, Ledger } from '../core/ports.ts';
 import { messageOf, TOLD_KINDS } from './messages.ts';
 import { send, webhookOf } from './webhook.ts';
 
 export interface OutboxPorts {
   home: string;
-  ledger: Pick<OpenLedger, 'events' | 'append' | 'origin' | 'alone'>;
+  ledger: Pick<Ledger, 'events' | 'append'> & { origin(): Promise<string>; alone: Alone };
   now(): Date;
   /** Of what failed: without address and key. */
   complain(problem: string): void;

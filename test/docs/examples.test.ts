@@ -83,6 +83,9 @@ function folderOf(): string {
   folders.push(folder);
   mkdirSync(join(folder, 'bin'));
   mkdirSync(join(folder, '.ssh'), { mode: 0o700 });
+  // Each command runs once or twice here: its compiled code is not worth keeping, and is not where others could write it.
+  mkdirSync(join(folder, '.cache'));
+  chmodSync(join(folder, '.cache'), 0o777);
   mkdirSync(join(folder, 'work', 'your-project'), { recursive: true });
   for (const [name, text] of [
     ['countersign', WRAPPER],

@@ -91,6 +91,11 @@ describe('it proves nothing', () => {
     await report({}, () => 'hmac:00');
     expect(await now()).toMatchObject({ assurance: 'L0', voided: expect.stringContaining('not made by a server') });
   });
+  it('with the digest that the ledger shows of a call whose input was that very report', async () => {
+    await report({}, world.app.keyedDigest);
+    expect(await now()).toMatchObject({ assurance: 'L0', voided: expect.stringContaining('not made by a server') });
+  });
+
   it('when one word of it was changed after it was sealed', async () => {
     const body = await report({ levels: levels() });
     await world.app.ledger.append({

@@ -8,18 +8,26 @@ export const NGINX = '/usr/sbin/nginx';
 export const hasNginx = existsSync(NGINX);
 const shipped = (name: string) => readFileSync(new URL(`../../examples/deploy/${name}`, import.meta.url), 'utf8');
 
-/** @param replicas where they listen. */
-export async function startNginx(port: number, replicas: readonly string[]): Promise<{ close(): Promise<void> }> {
+/** @param replicas where they listen. @param review the port and the replicas of the page. */
+export async function startNginx(
+  port: number,
+  replicas: readonly string[],
+  review?: { port: number; replicas: readonly string[] },
+): Promise<{ close(): Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-nginx-'));
   const snippet = join(folder, 'countersign-proxy.conf');
   writeFileSync(snippet, shipped('countersign-proxy.conf'));
   const site = shipped('nginx.conf')
     .replace('listen 443 ssl;', `listen 127.0.0.1:${port};`)
+    .replace('listen 443 ssl;', review ? `listen 127.0.0.1:${review.port};` : `listen unix:${join(folder, 'review')};`)
     .replace(/^\s*ssl_\w+ .*\n/gm, '')
     .replace('server_name guard.example.com;', 'server_name 127.0.0.1;')
+    .replace('server_name review.example.com;', 'server_name localhost;')
     .replaceAll('/etc/nginx/countersign-proxy.conf', snippet)
     .replace(/127\.0\.0\.1:8081/, replicas[0]!)
-    .replace(/127\.0\.0\.1:8082/, replicas[1]!);
+    .replace(/127\.0\.0\.1:8082/, replicas[1]!)
+    .replace(/127\.0\.0\.1:8091/, review?.replicas[0] ?? '127.0.0.1:8091')
+    .replace(/127\.0\.0\.1:8092/, review?.replicas[1] ?? '127.0.0.1:8092');
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
     (name) => `  ${name}_temp_path ${join(folder, name)};`,
   );

@@ -44,6 +44,14 @@ describe('the SQL of a query', () => {
     },
   );
 
+  it('reads no event of a tag that is not after the position that is asked for', () => {
+    const { sql, values } = selectionOf({ tags: ['a'], kinds: ['change.proposed'], sinceSeq: 7, limit: 1 });
+    expect(sql).toMatch(
+      /^[^(]*\([^()]*\) AS text FROM \(SELECT DISTINCT seq FROM tags WHERE tag IN \(\?\) AND seq > \? \)/,
+    );
+    expect(values.slice(0, 2)).toEqual(['a', 7]);
+  });
+
   it('reads the table where nothing is named', () => {
     expect(stepsOf({ sinceSeq: 3 }).join()).toMatch(/SEARCH e USING INTEGER PRIMARY KEY/);
     expect(stepsOf({}).join()).toMatch(/SCAN e/);

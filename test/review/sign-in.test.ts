@@ -1,9 +1,12 @@
 /** Who may look, by a real identity provider; who decides is still whoever signs. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startReview } from '../../src/cli/review.ts';
+import { seal } from '../../src/core/sealed.ts';
 import { type IdentityProvider, startIdentityProvider } from '../http/identity-provider.ts';
+import { hasNginx, startNginx } from '../http/proxy.ts';
 import { browse } from '../http/signing-in.ts';
 import { freePort } from '../http/team.ts';
+import { needs } from '../needs.ts';
 import { openTestWorld, proposeFix, type TestWorld } from '../world.ts';
 
 let world: TestWorld;
@@ -50,6 +53,78 @@ function openBrowser() {
   };
   return { get, jar };
 }
+
+describe('two pages behind nginx', () => {
+  it('are one: what one asked the other hears, once, and each knows whoever signed in at the other', async (context) => {
+    needs(context, 'nginx', hasNginx);
+    const [port, unused] = [await freePort(), await freePort()];
+    const origin = `http://localhost:${port}`;
+    const own = await startIdentityProvider(['https://guard.example.com/mcp'], [`${origin}/signed-in`]);
+    own.person = 'bob';
+    const policy = world.policyText.replace('signs_in_as: [bob]', `signs_in_as: ["${own.issuer}#bob"]`);
+    const pages = [];
+    for (let count = 0; count < 2; count += 1) {
+      const app = await world.another({ policy });
+      const settings = {
+        port: 0,
+        origin,
+        onLink: () => undefined,
+        logDefect: (error: unknown) => failures.push(String(error)),
+      };
+      pages.push(
+        await startReview(app, {
+          ...settings,
+          openId: { issuer: own.issuer, clientId: 'review', secretFile: undefined },
+        }),
+      );
+    }
+    const replicas = pages.map((one) => `127.0.0.1:${one.port}`);
+    const nginx = await startNginx(unused, ['127.0.0.1:1', '127.0.0.1:1'], { port, replicas });
+    try {
+      const browser = openBrowser();
+      for (let count = 0; count < 6; count += 1)
+        expect(await browser.get(`${origin}/`)).toMatchObject({
+          status: 200,
+          body: expect.stringContaining('You are bob'),
+        });
+
+      // An answer is taken once, by whichever of them.
+      const asked = await fetch(`${origin}/sign-in`, { redirect: 'manual' });
+      const cookie = asked.headers.getSetCookie()[0]!.split(';')[0]!;
+      const right = await browse(asked.headers.get('location')!, `${origin}/signed-in`);
+      const answer = () => fetch(`${origin}/signed-in?${right}`, { headers: { cookie } });
+      expect((await answer()).status).toBe(200);
+      for (let count = 0; count < 2; count += 1)
+        expect(await (await answer()).text()).toContain('This browser did not ask to sign in');
+
+      // What the page handed out for another purpose, or changed, is no session.
+      const [name, session] = [...browser.jar].find(([key]) => / countersign_\d+$/.test(key))!;
+      const question = cookie.slice(cookie.indexOf('=') + 1);
+      // A digest that the ledger shows of what an agent sent, whatever it sent, is no key.
+      const forge = (key: string) =>
+        encodeURIComponent(seal(key, { what: 'session', id: 'x', until: Date.now() + 60_000, value: 'bob' }).sealed);
+      const byDigest = forge(world.app.keyedDigest('what browsers hand back to the page'));
+      const byKey = forge(world.app.keyOf('what browsers hand back to the page'));
+      const flipped = session.startsWith('A') ? `B${session.slice(1)}` : `A${session.slice(1)}`;
+      for (const [given, status] of [
+        [session, 200],
+        [question, 302],
+        [flipped, 302],
+        [byDigest, 302],
+        [byKey, 200],
+        ['', 302],
+      ] as const)
+        expect(
+          (await fetch(`${origin}/`, { redirect: 'manual', headers: { cookie: `${name.split(' ')[2]}=${given}` } }))
+            .status,
+        ).toBe(status);
+    } finally {
+      await nginx.close();
+      for (const one of pages) await one.close();
+      await own.close();
+    }
+  }, 60_000);
+});
 
 describe('the page, where an identity provider is asked', () => {
   it('opens for a person of the policy, as that person, and approves nothing', async () => {

@@ -1,10 +1,13 @@
 /** Modules that are fetched: what is contacted, what is read of it, what is signed, and that the program fetches none. */
 import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { foldersOf } from '../../src/providers/terraform/folders.ts';
+import { addressOf } from '../../src/providers/terraform/modules/address.ts';
+import { fetchedModules } from '../../src/providers/terraform/modules/fetch.ts';
 import { needs } from '../needs.ts';
 import { tgzOf } from '../providers/terraform/archives.ts';
 import { hasOpenssl, type ModuleHost, openModuleHost } from './module-host.ts';
@@ -56,11 +59,11 @@ const manifest = (folder: string) =>
     JSON.parse(readFileSync(join(folder, '.terraform/modules/modules.json'), 'utf8')) as { Modules: { Key: string }[] }
   ).Modules.sort((a, b) => (a.Key < b.Key ? -1 : 1));
 const work = () => foldersOf(here.world.home, 'network').work;
-/** What the program itself fetches and writes, past Countersign. */
-const ofTerraform = async () => {
+/** The program itself, past Countersign, in a copy. @returns where. */
+const theirs = async (...args: string[]) => {
   const folder = join(here.root, '../theirs');
   cpSync(here.root, folder, { recursive: true });
-  await promisify(execFile)(BINARY!, ['get', '-no-color'], {
+  await promisify(execFile)(BINARY!, [...args, '-no-color'], {
     cwd: folder,
     env: {
       PATH: process.env.PATH,
@@ -71,8 +74,13 @@ const ofTerraform = async () => {
       GIT_SSL_CAINFO: host.authorities,
     },
   });
-  return manifest(folder);
+  return folder;
 };
+const ofTerraform = async () => manifest(await theirs('get'));
+
+/** Both hosts are known by the certificates that the policy names. */
+const trustBoth = () =>
+  writeFileSync(host.authorities, Buffer.concat([host, other].map(({ authorities }) => readFileSync(authorities))));
 
 /** A registry's module, a git repository that it calls, a folder in that, and an archive. */
 function threeLevels(): { main: string; modules: string[]; commits: string[] } {
@@ -185,8 +193,7 @@ describe('what the policy does not list', () => {
   });
   it('is not contacted when a host redirects to it, and is when the policy lists where it leads', async () => {
     other.archives['/m.tar.gz'] = tgzOf([{ path: 'main.tf', text: data('a', 'x') }]);
-    const pair = Buffer.concat([host, other].map(({ authorities }) => readFileSync(authorities)));
-    writeFileSync(host.authorities, pair);
+    trustBoth();
     host.instead = (_path, answer) => {
       answer.writeHead(302, { location: `https://${other.host}/m.tar.gz` }).end();
       return true;
@@ -201,7 +208,8 @@ describe('what the policy does not list', () => {
     ]);
   });
   it('is not contacted when git is redirected, or sent to plain http', async () => {
-    host.commit('first', { 'main.tf': '' });
+    trustBoth();
+    other.commit('first', { 'main.tf': '' });
     for (const to of [`https://${other.host}/git/first/info/refs?service=git-upload-pack`, 'http://127.0.0.1:9/x']) {
       host.instead = (_path, answer) => {
         answer.writeHead(301, { location: to }).end();
@@ -277,6 +285,169 @@ describe('a module that was fetched is refused by its name, as the root would be
     host.archives['/m.tar.gz'] = Buffer.alloc(65 * 1024 * 1024);
     expect((await planned(module('a', source), source)).message).toContain('sent more than');
   });
+});
+
+describe('a git repository', () => {
+  const one = async (ref: string, at = git('first')) => planned(module('a', `${at}${ref}`), git('*'));
+  it('gives the commit that a tag, a branch or an id names, and no other', async () => {
+    const first = host.commit('first', { 'main.tf': data('first', 'x') }, 'v1');
+    const second = host.commit('first', { 'main.tf': data('second', 'x') });
+    for (const [ref, name] of [
+      ['', 'second'],
+      ['?ref=main', 'second'],
+      ['?ref=refs/heads/main', 'second'],
+      ['?ref=v1', 'first'],
+      ['?ref=tags/v1', 'first'],
+      [`?ref=${first}`, 'first'],
+    ])
+      expect(await addressesIn(await one(ref!)), ref).toEqual([`module.a.terraform_data.${name}`]);
+    host.git('first', 'branch', 'v1', second);
+    for (const [ref, message] of [
+      ['?ref=v1', /a branch and a tag v1, of different commits/],
+      ['?ref=v2', /has no branch or tag v2/],
+      [`?ref=${first.slice(0, 12)}`, /has no branch or tag/],
+    ] as const)
+      expect(await one(ref), ref).toMatchObject({
+        code: 'INPUT_CONFIGURATION_REFUSED',
+        message: expect.stringMatching(message),
+      });
+    expect(await one(`?ref=${'0'.repeat(40)}`)).toMatchObject({ code: 'WORKSPACE_MODULE_UNREACHABLE' });
+    expect(await one('', git('nothing'))).toMatchObject({ code: 'WORKSPACE_MODULE_UNREACHABLE' });
+  });
+  it('may have links to its own files, and neither others nor submodules', async () => {
+    const linked = (mode: string, target: string) => {
+      host.commit('first', { 'real.tf': data('a', 'x'), to: target });
+      const id = mode === '160000' ? host.git('first', 'rev-parse', 'HEAD') : host.git('first', 'rev-parse', 'HEAD:to');
+      host.git('first', 'update-index', '--add', '--cacheinfo', `${mode},${id},main.tf`);
+      host.git('first', 'commit', '-q', '-m', 'c');
+      return one('');
+    };
+    // The same resource twice, so that Terraform refuses what was taken as two files.
+    expect(await linked('120000', 'real.tf')).toMatchObject({
+      code: 'WORKSPACE_PLAN_FAILED',
+      message: expect.stringContaining('Duplicate resource'),
+    });
+    expect((await linked('120000', '/etc/passwd')).message).toContain('main.tf: a link that does not lead to a file');
+    expect((await linked('120000', '../x')).message).toContain('main.tf: a link that does not lead to a file');
+    expect((await linked('160000', '')).message).toContain('main.tf: a submodule');
+  });
+  it('that is too large is refused, by its files or by what belongs to no file', async () => {
+    const refused = async () =>
+      expect(await one('')).toMatchObject({
+        code: 'INPUT_CONFIGURATION_REFUSED',
+        message: expect.stringContaining(`${git('first')}: more than 64 MB`),
+      });
+    host.commit('first', { 'main.tf': '' });
+    const message = join(here.root, '../message');
+    writeFileSync(message, randomBytes(66 * 1024 * 1024).toString('base64'));
+    host.git('first', 'commit', '-q', '--allow-empty', '-F', message);
+    await refused();
+    host.commit('first', { 'main.tf': '', large: '0'.repeat(200 * 1024 * 1024) });
+    await refused();
+  }, 120_000);
+});
+
+describe('a registry', () => {
+  const source = () => registry('acme/net/none');
+  const one = (more = '') => planned(module('a', source(), more), registry('acme/*'), git('*'));
+  const answering = (status: number, headers: Record<string, string>, body = '') => {
+    host.versions['acme/net/none'] = { '1.0.0': 'never' };
+    host.instead = (path, answer) => {
+      if (!path.endsWith('/download')) return false;
+      answer.writeHead(status, headers).end(body);
+      return true;
+    };
+  };
+  it('says where a module lies in a header or in a body, also beside itself', async () => {
+    host.archives['/v1/modules/acme/net/none/1.0.0/m.tgz'] = tgzOf([{ path: 'main.tf', text: data('a', 'x') }]);
+    for (const told of [
+      () => answering(204, { 'x-terraform-get': './m.tgz' }),
+      () => answering(200, {}, JSON.stringify({ location: '/v1/modules/acme/net/none/1.0.0/m.tgz' })),
+      () => answering(200, { 'x-terraform-get': './m.tgz?archive=tar.gz' }, '{}'),
+    ]) {
+      told();
+      expect(await addressesIn(await one())).toEqual(['module.a.terraform_data.a']);
+    }
+  });
+  it.each([
+    ['s3::https://s3.amazonaws.com/b/m.zip', /which is not fetched/],
+    ['http://127.0.0.1/m.zip', /which is not fetched/],
+    ['/etc', /which is not fetched/],
+    ['', /does not say where/],
+  ])('that says %j is refused', async (location, message) => {
+    answering(204, { 'x-terraform-get': location });
+    expect((await one()).message).toMatch(message);
+  });
+  it('that does not speak its protocol, or leads in a circle, is told as that', async () => {
+    expect(await one()).toMatchObject({ message: expect.stringContaining('answered 404') });
+    host.instead = (path, answer) => {
+      answer.writeHead(200).end(path.startsWith('/.well') ? '{"modules.v1": "http://127.0.0.1/"}' : '');
+      return true;
+    };
+    expect(await one()).toMatchObject({ message: expect.stringContaining('does not say where its modules are') });
+    host.instead = (_path, answer) => {
+      answer.writeHead(200).end('[]');
+      return true;
+    };
+    expect(await one()).toMatchObject({ message: expect.stringContaining('something else than the protocol') });
+    host.instead = (path, answer) => {
+      answer.writeHead(302, { location: path }).end();
+      return true;
+    };
+    expect(await one()).toMatchObject({ message: expect.stringContaining('redirects more than 5 times') });
+  });
+  it('is not asked for a version that is not understood', async () => {
+    expect(await one('  version = "latest"\n')).toMatchObject({
+      message: expect.stringContaining('is not understood'),
+    });
+    expect(host.asked).toEqual([]);
+  });
+});
+
+it('all modules of one plan are bounded together, and a host that does not answer ends them', async () => {
+  const small = (bounds: Partial<{ seconds: number; packages: number; bytes: number }>) => {
+    const about = { modules: [git('*'), `https://${host.host}/*`], moduleAuthorities: host.authorities };
+    const all = fetchedModules(about, join(here.root, '../scratch'), {
+      seconds: 60,
+      packages: 2,
+      bytes: 1_000,
+      ...bounds,
+    });
+    return (source: string) => {
+      const address = addressOf(source, 'terraform');
+      if (!('pattern' in address)) throw new Error(source);
+      return all.get({ key: 'm', address, version: '' }).then(
+        ({ files }) => [...files.keys()].join(),
+        ({ code, message }: { code: string; message: string }) => `${code} ${message}`,
+      );
+    };
+  };
+  const at = (name: string) => `https://${host.host}/${name}.tgz`;
+  for (const name of ['a', 'b', 'c'])
+    host.archives[`/${name}.tgz`] = tgzOf([{ path: 'main.tf', text: 'x'.repeat(600) }]);
+  const many = small({ bytes: 10_000 });
+  expect([await many(at('a')), await many(at('a')), await many(at('b'))]).toEqual(['main.tf', 'main.tf', 'main.tf']);
+  expect(await many(at('c'))).toContain('More than 2 modules');
+  expect(host.asked).toHaveLength(2);
+  const large = small({});
+  expect([await large(at('a')), await large(at('b'))]).toEqual([
+    'main.tf',
+    expect.stringContaining('more than 1000 bytes'),
+  ]);
+  host.instead = () => true;
+  for (const source of [at('a'), git('first')])
+    expect(await small({ seconds: 0.2 })(source)).toContain('WORKSPACE_MODULE_UNREACHABLE');
+});
+
+it('a plan file of a job that fetched the same modules itself is adopted', async () => {
+  const { main, modules } = threeLevels();
+  const backend = `terraform {\n  backend "local" {\n    path = "${here.statePath}"\n  }\n}\n`;
+  here.write({ 'main.tf': backend + main });
+  const folder = await theirs('init', '-input=false');
+  await theirs('plan', '-input=false', '-out=ci.tfplan');
+  const app = await here.world.another({ policy: here.policy(settings(...modules)), templateRoots: [folder] });
+  const plan = await here.plan({ plan_file: join(folder, 'ci.tfplan') }, app);
+  expect((await stored(plan)).notes.at(-1)).toContain('This plan file was made elsewhere');
 });
 
 describe('the policy can pin', () => {

@@ -297,6 +297,102 @@ const CASES: [name: string, refused: Record<string, string>, named: RegExp, twin
     { 'live/main.tf': body('module "m" {', 'source = "../modules/m"', '}'), 'modules/m/main.tf': '' },
   ],
   [
+    'a module that an override takes from elsewhere',
+    {
+      'live/main.tf': body('module "m" {', 'source = "../modules/m"', '}'),
+      'live/m_override.tf': body('module "m" {', 'source = "../modules/n"', '}'),
+      'modules/m/main.tf': '',
+      'modules/n/main.tf': '',
+    },
+    /live\/m_override\.tf: the module m from \.\.\/modules\/n/,
+    {
+      'live/main.tf': body('module "m" {', 'source = "../modules/m"', '}'),
+      'live/m_override.tf': body('module "m" {', 'x = 1', '}'),
+      'modules/m/main.tf': '',
+    },
+  ],
+  [
+    'a module with a token in its address, which is not told',
+    { 'live/main.tf': body('module "m" {', 'source = "git::https://me:token@example.com/m.git"', '}') },
+    /the module m from git::https:\/\/\*\*\*\*@example\.com/,
+    { 'live/main.tf': body('module "m" {', 'source = "../modules/m"', '}'), 'modules/m/main.tf': '' },
+  ],
+  [
+    'a module in what init left behind',
+    { 'live/main.tf': body('module "m" {', 'source = "./.terraform/modules/x"', '}') },
+    /the module m from \.\/\.terraform/,
+    { 'live/main.tf': body('module "m" {', 'source = "../modules/m"', '}'), 'modules/m/main.tf': '' },
+  ],
+  [
+    'a module that calls itself',
+    {
+      'live/main.tf': body('module "m" {', 'source = "../modules/m"', '}'),
+      'modules/m/main.tf': body('module "n" {', 'source = "../m"', '}'),
+    },
+    /the module m\.n calls itself/,
+    {
+      'live/main.tf': body(
+        'module "m" {',
+        'source = "../modules/m"',
+        '}',
+        'module "n" {',
+        'source = "../modules/m"',
+        '}',
+      ),
+      'modules/m/main.tf': '',
+    },
+  ],
+  [
+    'modules in too many levels',
+    {
+      'live/main.tf': body('module "m" {', 'source = "../modules/0"', '}'),
+      ...Object.fromEntries(
+        Array.from({ length: 21 }, (_, at) => [
+          `modules/${at}/main.tf`,
+          at === 20 ? '' : body('module "m" {', `source = "../${at + 1}"`, '}'),
+        ]),
+      ),
+    },
+    /modules in more than 20 levels/,
+    {
+      'live/main.tf': body('module "m" {', 'source = "../modules/0"', '}'),
+      ...Object.fromEntries(
+        Array.from({ length: 20 }, (_, at) => [
+          `modules/${at}/main.tf`,
+          at === 19 ? '' : body('module "m" {', `source = "../${at + 1}"`, '}'),
+        ]),
+      ),
+    },
+  ],
+  [
+    'too many calls',
+    {
+      'live/main.tf': Array.from({ length: 1_000 }, (_, at) => `module "m${at}" {\nsource = "../modules/m"\n}`).join(
+        '\n',
+      ),
+      'modules/m/main.tf': '',
+    },
+    /more than 1000 calls of modules/,
+    {
+      'live/main.tf': Array.from({ length: 999 }, (_, at) => `module "m${at}" {\nsource = "../modules/m"\n}`).join(
+        '\n',
+      ),
+      'modules/m/main.tf': '',
+    },
+  ],
+  [
+    'a template that is not there, whose words nobody has read',
+    { 'live/main.tf': body('locals {', 'a = templatefile("X.tpl", {})', '}'), 'live/x.tpl': 'a' },
+    /templatefile\(\) of live\/X\.tpl, which is not there/,
+    { 'live/main.tf': body('locals {', 'a = templatefile("x.tpl", {})', '}'), 'live/x.tpl': 'a' },
+  ],
+  [
+    'a file of what init leaves behind',
+    { 'live/main.tf': body('locals {', 'a = file(".terraform/modules/m/x")', '}') },
+    /file\(\) of a path that is not literal, or is outside/,
+    { 'live/main.tf': body('locals {', 'a = file("x.terraform")', '}') },
+  ],
+  [
     'an argument that hides blocks of its name',
     { 'live/main.tf': body('data "external" "x" {', '}', 'data = 1') },
     /an argument data at the top/,

@@ -4,7 +4,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, wri
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { digestOfSource, readSource } from '../../src/providers/terraform/source.ts';
+import { digestOfSource, readSource, writeSource } from '../../src/providers/terraform/source.ts';
 
 let folder: string;
 let root: string;
@@ -131,6 +131,11 @@ it('has another digest for another byte, name or file', async () => {
   write('other.tf', 'y');
   digests.add(digestOfSource(await readSource(root, undefined)));
   expect(digests.size).toBe(3);
+});
+
+it('is not written where two names are one whatever their case', () => {
+  const files = new Map(['a/Main.tf', 'a/main.tf'].map((path) => [path, Buffer.from('')]));
+  expect(() => writeSource({ files }, join(folder, 'copy'))).toThrow(/a\/main\.tf: the name of another file/);
 });
 
 it('is bounded', async () => {

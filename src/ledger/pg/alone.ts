@@ -3,7 +3,7 @@
  *
  * Limit: a machine that is cut off loses it after a while, and may still be at it.
  */
-import type { Alone } from '../ledger.ts';
+import type { Alone } from '../../core/ports.ts';
 import { shownAddress } from './address.ts';
 import { connectTo } from './connect.ts';
 import { readable } from './trouble.ts';

@@ -18,7 +18,7 @@ export type Git = (args: string[], input?: string) => Promise<Buffer>;
 const KEPT_OF_STDERR = 2_000;
 const BLOCK = 512;
 
-/** @throws Error with what git said last. */
+/** @throws Error with what git said last; all that it said is its cause. */
 export function runGit(folder: string, args: readonly string[], options: GitOptions): Promise<Buffer> {
   const { input = '', maxBytes, environment = {}, settings = [], maxFileBytes, signal } = options;
   const whole = [
@@ -59,7 +59,7 @@ export function runGit(folder: string, args: readonly string[], options: GitOpti
     child.on('close', (code, ended) =>
       code === 0
         ? resolve(Buffer.concat(chunks))
-        : reject(new Error(said.trim().split('\n').at(-1) || `it ended with ${code ?? ended}`)),
+        : reject(new Error(said.trim().split('\n').at(-1) || `it ended with ${code ?? ended}`, { cause: said })),
     );
   });
 }
@@ -68,16 +68,20 @@ export interface TreeEntry {
   mode: string;
   id: string;
   path: string;
+  /** In bytes, where it was asked for. */
+  size: number;
 }
 
-export async function entriesOfTree(git: Git, tree: string): Promise<TreeEntry[]> {
-  const listing = (await git(['ls-tree', '-r', '-z', '--full-tree', tree])).toString();
+/** @param sizes needs every blob to be there. */
+export async function entriesOfTree(git: Git, tree: string, { sizes = false } = {}): Promise<TreeEntry[]> {
+  const listing = (await git(['ls-tree', '-r', '-z', '--full-tree', ...(sizes ? ['-l'] : []), tree])).toString();
   return listing.split('\0').filter(Boolean).map(entryOf);
 }
 
 function entryOf(line: string): TreeEntry {
-  const [, mode = '', id = '', path = ''] = /^(\d{6}) \w+ ([0-9a-f]+)\t([\s\S]*)$/.exec(line) ?? [];
-  return { mode, id, path };
+  const form = /^(\d{6}) \w+ ([0-9a-f]+)(?: +(\d+|-))?\t([\s\S]*)$/;
+  const [, mode = '', id = '', size, path = ''] = form.exec(line) ?? [];
+  return { mode, id, path, size: Number(size) || 0 };
 }
 
 /** By id. What git does not have is not in it. */

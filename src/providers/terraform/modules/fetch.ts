@@ -37,16 +37,16 @@ export interface Modules {
   get(call: Call): Promise<Fetched>;
 }
 
-const SECONDS = 180;
-const MOST_PACKAGES = 100;
-const MAX_BYTES_OF_ALL = 256 * 1024 * 1024;
+/** Of all modules of one plan. */
+const BOUNDS = { seconds: 180, packages: 100, bytes: 256 * 1024 * 1024 };
 
 /** @param scratch a folder of ours. */
 export function fetchedModules(
   { modules: entries, moduleAuthorities: authoritiesFile }: Pick<WorkspaceSettings, 'modules' | 'moduleAuthorities'>,
   scratch: string,
+  bounds = BOUNDS,
 ): Modules {
-  const signal = AbortSignal.timeout(SECONDS * 1000);
+  const signal = AbortSignal.timeout(bounds.seconds * 1000);
   const packages = new Map<string, Promise<Fetched>>();
   let bytes = 0;
   let web: Web | undefined;
@@ -67,8 +67,11 @@ export function fetchedModules(
     const { files, commit } =
       at.kind === 'git' ? await fetchCommit(at, options) : { files: await archived(at, webHere()), commit: undefined };
     for (const content of files.values()) bytes += content.length;
-    if (bytes > MAX_BYTES_OF_ALL)
-      throw moduleRefused('The modules of this workspace have more than 256 MB', 'Call fewer or smaller modules.');
+    if (bytes > bounds.bytes)
+      throw moduleRefused(
+        `The modules of this workspace have more than ${bounds.bytes} bytes`,
+        'Call fewer or smaller modules.',
+      );
     const sha256 = sha256OfFiles(files);
     for (const one of [address, at]) {
       const unlike = unlikePolicy(entries, one, { version: located?.version, sha256 });
@@ -100,8 +103,8 @@ export function fetchedModules(
             : [address.url, address.sha256],
       ]);
       const known = packages.get(name);
-      if (!known && packages.size >= MOST_PACKAGES)
-        throw moduleRefused(`More than ${MOST_PACKAGES} modules are to be fetched`, 'Call fewer modules.');
+      if (!known && packages.size >= bounds.packages)
+        throw moduleRefused(`More than ${bounds.packages} modules are to be fetched`, 'Call fewer modules.');
       const found = known ?? fetched(call);
       packages.set(name, found);
       const whole = await found;

@@ -1,8 +1,9 @@
 /**
  * Fetches one commit of a git repository by https.
  *
- * SECURITY: git runs with nothing of this user: no configuration, credential helper, netrc, key, proxy or cookie; no
- * redirect, submodule, bundle or second address is followed; nothing is checked out. Objects are checked as they come.
+ * SECURITY: git runs with nothing of this user, neither configuration nor environment nor home folder: so there is no
+ * credential helper, netrc, key, proxy or cookie. Https is its only protocol, and no redirect or submodule is followed.
+ * Nothing is checked out.
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,23 +21,6 @@ export interface FetchOptions {
   signal: AbortSignal;
 }
 
-const MAX_REFS_BYTES = 16 * 1024 * 1024;
-const SETTINGS = [
-  'credential.helper=',
-  'core.askPass=',
-  'http.proxy=',
-  'http.cookieFile=',
-  'http.followRedirects=false',
-  'http.sslVerify=true',
-  'http.lowSpeedLimit=1000',
-  'http.lowSpeedTime=30',
-  'transfer.fsckObjects=true',
-  'transfer.bundleURI=false',
-  'fetch.uriProtocols=',
-  'submodule.recurse=false',
-  'gc.auto=0',
-  'pack.threads=1',
-];
 const COMMIT = /^[0-9a-f]{40}$/;
 
 /** @throws INPUT_CONFIGURATION_REFUSED, WORKSPACE_MODULE_UNREACHABLE. */
@@ -50,30 +34,40 @@ export async function fetchCommit(
     runGit(folder, args, {
       input,
       maxBytes: 2 * MAX_BYTES,
-      maxFileBytes: 2 * MAX_BYTES,
-      environment: { GIT_ALLOW_PROTOCOL: 'https', GIT_CEILING_DIRECTORIES: scratch },
-      settings: [...SETTINGS, ...(authoritiesFile === undefined ? [] : [`http.sslCAInfo=${authoritiesFile}`])],
+      maxFileBytes: MAX_BYTES,
+      environment: { GIT_ALLOW_PROTOCOL: 'https' },
+      settings: [
+        'http.followRedirects=false',
+        // One file, of which the size is limited.
+        'fetch.unpackLimit=1',
+        ...(authoritiesFile === undefined ? [] : [`http.sslCAInfo=${authoritiesFile}`]),
+      ],
       signal,
     });
-  const unreached = (error: Error) => {
-    if (error instanceof CountersignError) throw error;
-    throw moduleUnreachable(`${address.pattern} cannot be fetched: ${error.message}`);
-  };
   try {
     await git(['init', '--quiet', '--bare', '--template=', '.']);
-    const commit = await commitOf(address, git).catch(unreached);
+    const commit = await commitOf(address, git);
     const fetched = ['fetch', '--quiet', '--depth=1', '--no-tags', '--no-recurse-submodules', '--no-write-fetch-head'];
-    await git([...fetched, '--end-of-options', address.url, commit]).catch(unreached);
+    await git([...fetched, '--end-of-options', address.url, commit]);
     return { files: await filesAt(commit, git, address), commit };
+  } catch (error) {
+    if (error instanceof CountersignError) throw error;
+    const { message, cause } = error as Error;
+    // That is all that git says when the limit ends it.
+    if (/invalid index-pack output|signal 25|file too large/i.test(String(cause)))
+      throw tooLarge(address, ', or it is packed in a way that git does not read');
+    throw moduleUnreachable(`${address.pattern} cannot be fetched: ${message}`);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
+const tooLarge = ({ pattern }: Git, or = '') =>
+  moduleRefused(`${pattern}: more than 64 MB${or}`, 'Use a smaller module.');
+
 async function commitOf({ url, ref, pattern }: Git, git: Run): Promise<string> {
   if (ref !== undefined && COMMIT.test(ref)) return ref;
   const listing = (await git(['ls-remote', '--quiet', '--end-of-options', url])).toString('utf8');
-  if (listing.length > MAX_REFS_BYTES) throw new Error('it has too many branches and tags');
   const ids = new Map(listing.split('\n').map((line) => line.split('\t').reverse() as [string, string]));
   const named = (ref === undefined ? ['HEAD'] : [`refs/tags/${ref}`, `refs/heads/${ref}`, `refs/${ref}`, ref])
     // An annotated tag is a thing of its own; the commit that it names stands beside it.
@@ -92,8 +86,10 @@ async function commitOf({ url, ref, pattern }: Git, git: Run): Promise<string> {
   return commit;
 }
 
-async function filesAt(commit: string, git: Run, { pattern }: Git): Promise<Map<string, Buffer>> {
-  const entries = await entriesOfTree(git, commit);
+async function filesAt(commit: string, git: Run, address: Git): Promise<Map<string, Buffer>> {
+  const { pattern } = address;
+  const entries = await entriesOfTree(git, commit, { sizes: true });
+  if (entries.reduce((sum, { size }) => sum + size, 0) > MAX_BYTES) throw tooLarge(address);
   const submodule = entries.find(({ mode }) => mode === '160000');
   if (submodule)
     throw moduleRefused(`${pattern}: ${submodule.path}: a submodule, which is not fetched`, 'Use a module without.');
