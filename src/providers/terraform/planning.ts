@@ -15,6 +15,7 @@ import { mustBeApplicable, readingPlan } from './plan-json/read.ts';
 import type { TerraformPlan } from './plan-json/shape.ts';
 import { environmentNames, type RunIn, runTool, type Variables } from './process.ts';
 import { lockFileOf, mustBeReadable } from './reading/configuration.ts';
+import { hasEphemeral } from './reading/ephemeral.ts';
 import type { WorkspaceSettings } from './settings.ts';
 import { digestOfSource, type Source, writeSource } from './source.ts';
 import { pullState, type State } from './state.ts';
@@ -54,7 +55,7 @@ export async function planWorkspace(
   return holding(folders, processes, async () => {
     const run = await freshCopy(source, settings, settings.planner, workshop);
     const state = await pullState(run);
-    await plan(run, settings, state);
+    await plan(run, settings, state, hasEphemeral(bodies));
     const own = readFileSync(join(run.cwd, PLAN_FILE));
     if (adopt) mustBeSamePlan(adopt, own);
     const bytes = adopt ?? own;
@@ -74,7 +75,12 @@ async function show(run: RunIn, tool: WorkspaceSettings['tool'], hide: Hide): Pr
   return reading.end();
 }
 
-async function plan(run: RunIn, { variableFiles, tool }: WorkspaceSettings, state: State): Promise<void> {
+async function plan(
+  run: RunIn,
+  { variableFiles, tool }: WorkspaceSettings,
+  state: State,
+  isEphemeral: boolean,
+): Promise<void> {
   const files = variableFiles.map((file) => `-var-file=${file}`);
   const args = ['plan', '-input=false', '-json', '-no-color', '-lock-timeout=0s', `-out=${PLAN_FILE}`, ...files];
   const ran = await runTool(args, run);
@@ -82,7 +88,7 @@ async function plan(run: RunIn, { variableFiles, tool }: WorkspaceSettings, stat
   if (ran.code === 0) return;
   const inPlan = await sensitiveInFailed(run, tool);
   if (inPlan === null) throw failed('plan', { ...ran, stdout: UNTOLD }, String);
-  throw failed('plan', ran, hiding(run.secrets, state.sensitive, inPlan));
+  throw failed('plan', ran, hiding(run.secrets, state.sensitive, inPlan), isEphemeral ? 'in short' : 'whole');
 }
 
 const UNTOLD = Buffer.from(
