@@ -98,7 +98,9 @@ it('is whole by the commands that are documented, with its receipts, and a proce
     const again = keep('again', countersign(late, 'audit', 'receipt', id).stdout);
     for (const one of [receipt, again])
       expect(countersign(late, 'audit', 'verify', one)).toMatchObject({ status: 0, text: expect.stringContaining(id) });
-    expect(JSON.parse(countersign(late, 'show', id, '--json').stdout)).toMatchObject({ change: { state: 'succeeded' } });
+    expect(JSON.parse(countersign(late, 'show', id, '--json').stdout)).toMatchObject({
+      change: { state: 'succeeded' },
+    });
 
     const old = await restored(early);
     expect(countersign(old, 'audit', 'verify', '--checkpoint', checkpoint)).toMatchObject({
