@@ -488,6 +488,15 @@ it.each([
   expect(await refused({ 'live/main.tf': body(`${kind} "${type}s" "x" {`, '}') }, settings)).toBe('planned');
 });
 
+it('an override file at the top of the copy names no backend either', async () => {
+  const files = { 'override.tf': body('terraform {', 'backend "local" {', '}', '}') };
+  expect(await refused(files, { module: '.', providerBlocks: {} })).toMatch(
+    /override\.tf: the backend local in an override/,
+  );
+  const other = { 'nooverride.tf': files['override.tf'] };
+  expect(await refused(other, { module: '.', providerBlocks: {} })).toBe('planned');
+});
+
 it('a lock file without hashes, or with one that is not listed beside others, is refused', async () => {
   const lock = (...hashes: string[]) => ({
     'live/.terraform.lock.hcl': body(
