@@ -30,6 +30,9 @@ export function serve(methods: Methods): void {
     stream.on('data', (chunk: Buffer) => chunks.push(chunk));
     stream.on('end', () => void answer(stream, methods[path], Buffer.concat(chunks)));
   });
+  // Whoever started it may have been killed.
+  const parent = process.ppid;
+  setInterval(() => process.ppid === parent || process.exit(1), 1_000).unref();
   server.listen(0, '127.0.0.1', () => {
     const told = new X509Certificate(cert).raw.toString('base64').replaceAll('=', '');
     process.stdout.write(`1|6|tcp|127.0.0.1:${(server.address() as AddressInfo).port}|grpc|${told}\n`);
