@@ -345,13 +345,15 @@ async function buildStarted() {
 
 /**
  * For `src/loader.ts`: a function that is given `exports`, `require` and where it is. Files of the program are
- * read by their name; all else is imported as it is in a module. A text of one byte a character is read at once.
+ * read by their name; all else is imported by the loader, which is a module. A text of one byte a character is read at once.
  */
 async function asLoaded(code) {
   const late = code.replaceAll(/\bimport\("\.\/([\w-]+)\.js"\)/g, 'Promise.resolve().then(()=>require("./$1.cjs"))');
   const define = { 'import.meta.url': '__url' };
+  // A script that imports is told of as an experiment of Node's, on the terminal of whoever runs it.
+  const outside = late.replaceAll(/(?<![\w$.])import\((?="|[A-Z]+\))/g, 'require.later(');
   const options = { minifyWhitespace: true, format: 'cjs', target: common.target, legalComments: 'none', define };
-  const { code: body } = await transform(late, { ...options, charset: 'ascii' });
+  const { code: body } = await transform(outside, { ...options, charset: 'ascii' });
   const inside = body.replaceAll(/\brequire\("\.\/([\w-]+)\.js"\)/g, 'require("./$1.cjs")');
   return `(function (exports, require, module, __url) {${inside}\n})`;
 }

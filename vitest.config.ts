@@ -4,6 +4,7 @@ import { closingReporter } from './test/closing-reporter.ts';
 const named = (...rooms: string[]) => rooms.map((room) => `test/${room}`);
 /** They change what the process has for all, such as its environment, or look at the tests themselves. */
 const ALONE = named(
+  'cli/current-app.test.ts',
   'config.test.ts',
   'attacks/inputs.test.ts',
   'contract/**/*.test.ts',

@@ -22,6 +22,7 @@ const PARTS = [
   { name: 'guards', what: '`guards/`' },
   { name: 'core', what: 'What the pipeline is made of' },
   { name: 'road', what: 'The pipeline itself' },
+  { name: 'terraform', what: 'Workspaces: what is refused, what became of an apply, and marks by tables' },
 ];
 
 if (!process.argv.includes('--report'))

@@ -10,7 +10,7 @@ import * as fs from 'node:fs';
 import { createRequire } from 'node:module';
 import { constants as constantsOfSystem, homedir } from 'node:os';
 import { dirname } from 'node:path';
-import { constants, Script } from 'node:vm';
+import { Script } from 'node:vm';
 
 /** The digest of all files of this build, and its commands: `approve`, `policy-check`. */
 declare const __BUILD__: string;
@@ -71,8 +71,7 @@ export function load(name: string): object {
     const filename = `${import.meta.dirname}/${name}`;
     const cachedData = kept?.read(name);
     const text = fs.readFileSync(filename, 'utf8');
-    const importModuleDynamically = constants.USE_MAIN_CONTEXT_DEFAULT_LOADER;
-    const script = new Script(text, { filename, importModuleDynamically, ...(cachedData && { cachedData }) });
+    const script = new Script(text, { filename, ...(cachedData && { cachedData }) });
     scripts.set(name, script);
     if (!cachedData || script.cachedDataRejected) tellNew();
     script.runInThisContext().call(undefined, module.exports, require, module, new URL(name, import.meta.url).href);
@@ -81,6 +80,7 @@ export function load(name: string): object {
   const require = Object.assign((id: string): unknown => (id.startsWith('./') ? inside(id.slice(2)) : outside()(id)), {
     folderOf,
     addon,
+    later: (id: string) => import(id),
   });
   process.once('exit', (code) => keep(code === 0));
   return inside(name);

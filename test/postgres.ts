@@ -30,6 +30,8 @@ export interface Postgres {
   /** Stops it as an operator does (`fast`). */
   stop(): Promise<void>;
   start(): Promise<void>;
+  /** Another database takes the name of the first, whose connections end. */
+  swap(name: string, other: string): Promise<void>;
   /** One of PostgreSQL's own programs. */
   run(program: string, ...args: string[]): void;
   end(): Promise<void>;
@@ -130,6 +132,13 @@ export async function startPostgres(settings: Record<string, string> = {}, place
       const name = new URL(url).pathname.slice(1);
       await sql(name, `CREATE ROLE ${role} LOGIN; GRANT ${member} TO ${role}`);
       return urlOf(name, role);
+    },
+    async swap(name, other) {
+      const ended = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname IN ('${name}', '${other}')`;
+      await sql('postgres', `ALTER DATABASE ${name} ALLOW_CONNECTIONS false`);
+      await sql('postgres', ended);
+      await sql('postgres', `ALTER DATABASE ${name} RENAME TO ${name}_before`);
+      await sql('postgres', `ALTER DATABASE ${other} RENAME TO ${name}`);
     },
     kill: () => ending('SIGKILL', true),
     stop: () => ending('SIGINT', false),

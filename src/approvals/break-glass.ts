@@ -1,8 +1,8 @@
 /**
- * Break-glass: in an emergency one person gives all approvals of one stack alone, with a key that is used for nothing else.
+ * Break-glass: in an emergency one person gives all approvals of one stack or workspace alone, with a key that is used for nothing else.
  *
- * Guarantees: it is opened by a signed statement with a reason, for one stack of one account and region, for at most 30
- * minutes; each change is still signed by itself. Every opening waits for a review that a person closes by a signature.
+ * Guarantees: it is opened by a signed statement with a reason, for one stack of one account and region, or one
+ * workspace, for at most 30 minutes; each change is still signed by itself. Every opening waits for a review that a person closes by a signature.
  */
 import { canonicalJson, digestOf } from '../core/digest.ts';
 import { CountersignError } from '../core/errors.ts';
@@ -28,12 +28,13 @@ type Stated = Pick<Body, 'target' | 'person' | 'reason' | 'from' | 'until'>;
 
 /** The exact bytes to sign. @param ledger its origin: a signature is for one ledger. */
 export function buildOpening(ledger: string, { target, person, reason, from, until }: Stated): string {
-  const { account, region, name } = target;
+  const { kind, account, region, name } = target;
   return canonicalJson({
     v: 1,
     type: 'countersign-break-glass',
     ledger,
-    target: { account, region, name },
+    // Stacks were the first: what was signed for them says it of no kind.
+    target: { ...(kind === 'stack' ? {} : { kind }), account, region, name },
     person,
     reason,
     from,
@@ -45,7 +46,7 @@ const invalid = (message: string, remedy = 'Open it again with: countersign brea
   new CountersignError('INPUT_INVALID', message, remedy);
 
 /**
- * INVARIANT: one stack, a reason, at most 30 minutes from now, by a break-glass key of that person.
+ * INVARIANT: one stack or workspace, a reason, at most 30 minutes from now, by a break-glass key of that person.
  *
  * @throws INPUT_INVALID, INPUT_SIGNATURE_INVALID, APPROVAL_KEY_UNKNOWN, APPROVAL_KEY_NOT_ALLOWED.
  */
@@ -55,7 +56,7 @@ export function checkOpening(
   { ledger, people, now }: { ledger: string; people: readonly Person[]; now: Date },
 ): { person: string; keyFingerprint: string; statement: string } {
   const { target, person, reason, from, until } = stated;
-  if (target.kind !== 'stack') throw invalid('Break-glass opens for one stack.');
+  if (!isOpenable(target)) throw invalid('Break-glass opens for one stack or one workspace.');
   if (reason.trim() === '' || reason.length > MOST_CHARACTERS || hidesSomething(reason))
     throw invalid(`Break-glass needs a reason: plain text of at most ${MOST_CHARACTERS} characters.`);
   const [begins, ends] = [Date.parse(from), Date.parse(until)];
@@ -84,11 +85,17 @@ function signerOf(statement: string, signature: string, people: readonly Person[
   return { person, keyFingerprint: key.fingerprint };
 }
 
-/** SECURITY: by what was signed, and nothing that was recorded beside it; a resource of the same name is no stack. */
-const isItsStack = ({ target: opened }: Pick<Body, 'target'>, { kind, account, region, name }: Target): boolean =>
-  kind === 'stack' && opened.account === account && opened.region === region && opened.name === name;
+const isOpenable = ({ kind }: Pick<Target, 'kind'>): boolean => kind === 'stack' || kind === 'workspace';
 
-/** What is open for this stack and that person. */
+/** SECURITY: by what was signed, and nothing that was recorded beside it; a resource of the same name is no stack. */
+const isItsOwn = ({ target: opened }: Pick<Body, 'target'>, { kind, account, region, name }: Target): boolean =>
+  isOpenable({ kind }) &&
+  opened.kind === kind &&
+  opened.account === account &&
+  opened.region === region &&
+  opened.name === name;
+
+/** What is open for this stack or workspace and that person. */
 export async function openingFor(
   view: Pick<LedgerView, 'events'>,
   target: Target,
@@ -97,7 +104,7 @@ export async function openingFor(
 ): Promise<Opening | undefined> {
   const opened = await eventsOf(view, ['glass.broken'], { tags: tagged.place(target), newestFirst: true });
   return opened.find(
-    ({ body }) => body.person === person && isItsStack(body, target) && Date.parse(body.until) > now.getTime(),
+    ({ body }) => body.person === person && isItsOwn(body, target) && Date.parse(body.until) > now.getTime(),
   );
 }
 
@@ -115,7 +122,7 @@ export async function verifiedOpening(
   const [opening] = await eventsOf({ events }, ['glass.broken'], { sinceSeq: brokenGlass.opened - 1, limit: 1 });
   if (opening?.seq !== brokenGlass.opened) return 'The break-glass that it names was never opened.';
   const { body } = opening;
-  if (!isItsStack(body, target)) return 'Break-glass was opened for another stack.';
+  if (!isItsOwn(body, target)) return 'Break-glass was opened for another stack or workspace.';
   if (body.until !== brokenGlass.until || body.person !== person) return 'Break-glass was opened otherwise.';
   return problemOf(opening, await origin(), people);
 }

@@ -94,9 +94,11 @@ async function followed(request: PullRequest, { id }: KnownChange, sides: Sides)
   if (answer.content.state !== 'succeeded') return report;
   const planned = await planOf(request, sides);
   if (isNoChange(planned)) return { ...report, isDeployed: true };
+  const [target, wanted] =
+    sides.settings.workspace === undefined ? ['stack', 'the template'] : ['workspace', 'the configuration'];
   const why = planned.ok
-    ? 'It was executed, and what it changed still differs from this commit.'
-    : 'It was executed; whether everything is now as this commit says could not be planned.';
+    ? `It was executed, and the ${target} still differs from ${wanted} of this commit.`
+    : `It was executed; whether the ${target} is now as ${wanted} says could not be planned.`;
   return { ...report, notes: [why] };
 }
 

@@ -86,12 +86,18 @@ interface Target {
 }
 
 /** One of the two, and what belongs to it. An action hands on what was not given as empty. */
-function targetOf({ stack = '', template = '', workspace = '', planFile = '' }: CiOptions): Target {
+function targetOf({ stack = '', template = '', workspace = '', planFile = '', ssh = '' }: CiOptions): Target {
   if (workspace === '' ? stack === '' || template === '' || planFile !== '' : stack !== '' || template !== '')
     throw new CountersignError(
       'INPUT_INVALID',
       'A stack with its template, or a workspace, must be named.',
       'Use --stack with --template, or --workspace (with --plan-file, if the job made the plan itself).',
+    );
+  if (planFile !== '' && ssh !== '')
+    throw new CountersignError(
+      'INPUT_INVALID',
+      '--plan-file is a file of this job, and the plan is made on the host of --ssh.',
+      'Copy the file there, and plan it with countersign tool plan_workspace (docs/pull-requests.md).',
     );
   const isName = workspace === '' ? /^[A-Za-z][A-Za-z0-9-]{0,127}$/ : /^[a-z][a-z0-9_-]{0,63}$/;
   if (!isName.test(stack + workspace))

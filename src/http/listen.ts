@@ -7,6 +7,8 @@ import { CountersignError } from '../core/errors.ts';
 const HEADERS_WITHIN_MILLISECONDS = 10_000;
 /** A little more than the body may take, so that its refusal can be told. */
 const REQUEST_WITHIN_MILLISECONDS = 30_000;
+/** Node looks for connections that took too long every 30 s otherwise. */
+const LOOKS_EVERY_MILLISECONDS = 2_000;
 /** Longer than proxies keep a connection (nginx: 60 s): the one that closes it first must not be this server. */
 const IDLE_MILLISECONDS = 75_000;
 const MOST_CONNECTIONS = 2_000;
@@ -24,17 +26,19 @@ export interface Listening {
   end(): Promise<void>;
 }
 
-/** @throws CONFIG_INVALID when it cannot listen there. */
+/** @param most connections at once; more are closed unanswered. @throws CONFIG_INVALID when it cannot listen there. */
 export async function listenAt(
   { host, port }: Address,
   fetch: (request: Request) => Promise<Response>,
+  most = MOST_CONNECTIONS,
 ): Promise<Listening> {
   const server = createServer({
     headersTimeout: HEADERS_WITHIN_MILLISECONDS,
     requestTimeout: REQUEST_WITHIN_MILLISECONDS,
     keepAliveTimeout: IDLE_MILLISECONDS,
+    connectionsCheckingInterval: LOOKS_EVERY_MILLISECONDS,
   });
-  server.maxConnections = MOST_CONNECTIONS;
+  server.maxConnections = most;
   server.on('request', getRequestListener(fetch, { overrideGlobalObjects: false }));
   await new Promise<void>((resolve, reject) => {
     server.once('error', ({ code, message }: NodeJS.ErrnoException) =>

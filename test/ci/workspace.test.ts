@@ -105,6 +105,7 @@ it.each([
   { workspace: '', stack: 'shop' },
   { workspace: '', stack: 'shop', template: 'a.yaml', 'plan-file': 'x' },
   { workspace: 'Not a name' },
+  { workspace: 'network', 'plan-file': 'x', ssh: 'guard@127.0.0.1', 'ssh-key': 'x', 'ssh-known-hosts': 'x' },
 ])('%j is refused before anything is asked', async (inputs) => {
   const ran = await act('0'.repeat(40), inputs);
   expect([ran.exit, ran.output]).toEqual([1, expect.stringContaining('INPUT_INVALID')]);

@@ -1,10 +1,12 @@
-/** The program as a later release of it would be: this tree's build with another format of the ledger. */
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+/** The program as a later release of it would be: built from this tree with another format of the ledger. */
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 const root = new URL('../..', import.meta.url).pathname;
-const FORMAT = /\{major:(\d+),minor:(\d+)\}/;
+const NOT_OF_THE_BUILD = ['node_modules', 'dist', 'test', '.git'];
+const FORMAT = /export const FORMAT = \{ major: (\d+), minor: (\d+) \}/;
 const SCHEMA = 'CREATE SCHEMA IF NOT EXISTS countersign;';
 
 export interface Version {
@@ -15,18 +17,20 @@ export interface Version {
 /** @param format what it writes. @param adds SQL of its migration. */
 export function laterVersion(format: 'minor' | 'major', adds: string): Version {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-version-'));
-  for (const part of ['bin', 'dist', 'package.json']) cpSync(join(root, part), join(folder, part), { recursive: true });
+  cpSync(root, folder, {
+    recursive: true,
+    filter: (path) => join(path, '..') !== join(root, '.') || !NOT_OF_THE_BUILD.includes(basename(path)),
+  });
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
-  const files = readdirSync(join(folder, 'dist'))
-    .filter((name) => name.endsWith('.js'))
-    .map((name) => join(folder, 'dist', name))
-    .filter((file) => FORMAT.test(readFileSync(file, 'utf8')));
-  if (files.length !== 1) throw new Error(`the format stands in ${files.length} files of the build`);
-  const text = readFileSync(files[0]!, 'utf8');
-  if (!text.includes(SCHEMA)) throw new Error('the schema is not where the format is');
+  const file = join(folder, 'src/ledger/pg/schema.ts');
+  const text = readFileSync(file, 'utf8');
+  if (!FORMAT.test(text) || !text.includes(SCHEMA)) throw new Error('the format or the schema stands elsewhere');
   const raised = text.replace(FORMAT, (_, major, minor) =>
-    format === 'major' ? `{major:${Number(major) + 1},minor:0}` : `{major:${major},minor:${Number(minor) + 1}}`,
+    format === 'major'
+      ? `export const FORMAT = { major: ${Number(major) + 1}, minor: 0 }`
+      : `export const FORMAT = { major: ${major}, minor: ${Number(minor) + 1} }`,
   );
-  writeFileSync(files[0]!, raised.replace(SCHEMA, `${SCHEMA}${adds}`));
+  writeFileSync(file, raised.replace(SCHEMA, `${SCHEMA}${adds}`));
+  execFileSync(process.execPath, ['build.mjs'], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
   return { bin: join(folder, 'bin/countersign.js'), remove: () => rmSync(folder, { recursive: true, force: true }) };
 }

@@ -101,7 +101,7 @@ describe.each(Object.entries(WAYS))('%s between a replica and the database', (_,
 
   const at = (replica: Replica, message: object) => ask(team.resource, message, { token, at: replica });
 
-  it('costs no call its truth, takes it out of the proxy, and ends by itself', async () => {
+  it('costs no call its truth, takes it out of the proxy, and takes it back when it has ended', async () => {
     const planned = await Promise.all([1024, 2048].map((value) => at(dark, memory(value)).then(contentOf)));
     const propose = (plan_id: unknown) => callOf('propose_change', { plan_id, goal: 'fix', reason: 'more memory' });
     const { change_id } = contentOf(await at(other, propose(planned[0]!.plan_id)));

@@ -106,6 +106,21 @@ it('that is the same plan is adopted, judged, signed and applied as it is', asyn
   ).toEqual(['a', 'b', 'inner']);
 });
 
+it('is adopted once, and again when that plan is gone', async () => {
+  const file = ofCi();
+  const first = await adopt(file);
+  expect(await adopt(file)).toMatchObject({ code: 'STATE_PLAN_USED' });
+  const id = await here.proposed(first);
+  expect(await adopt(file)).toMatchObject({ code: 'STATE_PLAN_USED' });
+  await here.app.pipeline('withdraw_change', { change_id: id });
+  // The next plan removes what the withdrawn one left.
+  await here.plan();
+  const again = await adopt(file);
+  const changed = await here.proposed(again);
+  expect(await here.app.executor.run(changed)).toMatchObject({ state: 'succeeded' });
+  expect((await adopt(file)).code).toMatch(/^(?:STATE_PLAN_USED|INPUT_PLAN_DIFFERS)$/);
+});
+
 it('of a commit is compared with that commit, and not with the working tree', async () => {
   const commit = here.commit();
   const file = ofCi();

@@ -16,6 +16,8 @@ export interface ModuleHost {
   authorities: string;
   /** `METHOD PATH`, in the order in which they came. */
   asked: string[];
+  /** Also those in which nothing could be asked. */
+  connections: number;
   /** Headers of each. */
   headers: IncomingMessage['headers'][];
   /** Of a registry: by `NAMESPACE/NAME/PROVIDER` and version, where it lies. */
@@ -83,11 +85,15 @@ export async function openModuleHost(): Promise<ModuleHost> {
     const archive = self.archives[path];
     return archive ? answer.writeHead(200).end(archive) : answer.writeHead(404).end();
   }
+  server.on('connection', () => {
+    self.connections += 1;
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const self: ModuleHost = {
     host: `127.0.0.1:${(server.address() as AddressInfo).port}`,
     authorities: certificate,
     asked: [],
+    connections: 0,
     headers: [],
     versions: {},
     instead: undefined,

@@ -5,13 +5,14 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { freshCopy } from '../../src/providers/terraform/copy.ts';
 import { foldersOf } from '../../src/providers/terraform/folders.ts';
 import { addressOf } from '../../src/providers/terraform/modules/address.ts';
 import { fetchedModules } from '../../src/providers/terraform/modules/fetch.ts';
 import { needs } from '../needs.ts';
 import { tgzOf } from '../providers/terraform/archives.ts';
 import { hasOpenssl, type ModuleHost, openModuleHost } from './module-host.ts';
-import { BINARY, data, needsTerraform, openWorkspaceWorld, type WorkspaceWorld } from './world.ts';
+import { BINARY, data, needsTerraform, openWorkspaceWorld, VERSION, type WorkspaceWorld } from './world.ts';
 
 let here: WorkspaceWorld;
 let host: ModuleHost;
@@ -30,6 +31,22 @@ afterEach(async () => {
   here?.close();
 });
 
+const SETTINGS = {
+  name: 'network',
+  tool: 'terraform' as const,
+  root: '/nowhere',
+  module: '.',
+  variableFiles: [],
+  providers: {},
+  providerBlocks: {},
+  modules: [],
+  data: [],
+  ephemeral: [],
+  planner: { set: {}, pass: [] },
+  executor: { set: {}, pass: [] },
+  environment: 'development',
+  execute: 'by_command',
+};
 /** With these entries of `modules`. */
 const settings = (...modules: (string | object)[]) =>
   `    environment: development\n    module_authorities: ${host.authorities}\n    modules: ${JSON.stringify(modules)}\n`;
@@ -132,6 +149,19 @@ it('are fetched level by level, told and signed; and the program fetches none', 
   expect(await ofTerraform()).toEqual(ours);
 });
 
+it('are never fetched by the program, also where its own reading finds one that ours did not', async () => {
+  const source = { files: new Map([['main.tf', Buffer.from(module('a', git('first')))]]) };
+  const folders = foldersOf(here.world.home, 'network');
+  const backend = { type: 'local', settings: { path: here.statePath } };
+  const role = { set: {}, pass: [] };
+  const about = { ...SETTINGS, binary: BINARY!, version: VERSION, backend };
+  await expect(freshCopy(source, about, role, { folders, variables: () => ({}) })).rejects.toMatchObject({
+    code: 'WORKSPACE_PLAN_FAILED',
+    message: expect.stringContaining('not installed'),
+  });
+  expect(host.connections).toBe(0);
+});
+
 it('are those of the plan when it is executed: nothing is fetched again, whatever a branch has become', async () => {
   const { main, modules } = threeLevels();
   const plan = await adopted(main, ...modules);
@@ -171,7 +201,7 @@ describe('what the policy does not list', () => {
       message: expect.stringContaining(`the module b from ${git('second', other)}`),
       remedy: expect.stringContaining(`(modules: [${git('second', other)}])`),
     });
-    expect([host.asked, other.asked]).toEqual([[], []]);
+    expect([host.connections, other.connections]).toEqual([0, 0]);
   });
   it('is not contacted when a module calls it that may be called', async () => {
     host.commit('first', { 'main.tf': module('child', git('second', other)) });
@@ -182,14 +212,14 @@ describe('what the policy does not list', () => {
         `module.a (${git('first')}) main.tf: the module child from ${git('second', other)}`,
       ),
     });
-    expect(other.asked).toEqual([]);
+    expect(other.connections).toBe(0);
   });
   it('is not contacted when a registry names it', async () => {
     host.versions['acme/net/none'] = { '1.0.0': git('first', other) };
     expect(await planned(module('a', registry('acme/net/none')), registry('acme/*'))).toMatchObject({
       message: expect.stringContaining(`names ${git('first', other)}, which the policy does not list`),
     });
-    expect(other.asked).toEqual([]);
+    expect(other.connections).toBe(0);
   });
   it('is not contacted when a host redirects to it, and is when the policy lists where it leads', async () => {
     other.archives['/m.tar.gz'] = tgzOf([{ path: 'main.tf', text: data('a', 'x') }]);
@@ -202,7 +232,7 @@ describe('what the policy does not list', () => {
     expect(await planned(main, `https://${host.host}/*`)).toMatchObject({
       message: expect.stringContaining(`redirects to https://${other.host}/m.tar.gz, which the policy does not list`),
     });
-    expect(other.asked).toEqual([]);
+    expect(other.connections).toBe(0);
     expect(await addressesIn(await planned(main, `https://${host.host}/*`, `https://${other.host}/m.tar.gz`))).toEqual([
       'module.a.terraform_data.a',
     ]);
@@ -219,14 +249,14 @@ describe('what the policy does not list', () => {
         code: 'WORKSPACE_MODULE_UNREACHABLE',
       });
     }
-    expect(other.asked).toEqual([]);
+    expect(other.connections).toBe(0);
   });
   it('is every address, under a policy that names local modules alone', async () => {
     for (const source of [git('first'), registry('acme/net/none'), `https://${host.host}/m.zip`])
       expect(await planned(module('a', source), '*', '*/*', '*/*/*', '*/*/*/*')).toMatchObject({
         code: 'INPUT_CONFIGURATION_REFUSED',
       });
-    expect(host.asked).toEqual([]);
+    expect(host.connections).toBe(0);
   });
 });
 
@@ -400,7 +430,7 @@ describe('a registry', () => {
     expect(await one('  version = "latest"\n')).toMatchObject({
       message: expect.stringContaining('is not understood'),
     });
-    expect(host.asked).toEqual([]);
+    expect(host.connections).toBe(0);
   });
 });
 

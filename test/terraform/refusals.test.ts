@@ -475,6 +475,88 @@ describe.each(CASES)('%s', (_name, files, named, twin) => {
   it('and its twin is planned', async () => expect(await refused(twin)).toBe('planned'));
 });
 
+it.each([
+  ['data', 'external'],
+  ['data', 'http'],
+  ['data', 'terraform_remote_state'],
+  ['data', 'aws_lambda_invocation'],
+  ['data', 'awscc_lambda_invocation'],
+  ['ephemeral', 'aws_lambda_invocation'],
+])('%s %s is never read, whatever the policy lists', async (kind, type) => {
+  const settings = { data: ['*'], ephemeral: ['*'] };
+  expect(await refused({ 'live/main.tf': body(`${kind} "${type}" "x" {`, '}') }, settings)).toMatch(/Lambda|x: |\.x/);
+  expect(await refused({ 'live/main.tf': body(`${kind} "${type}s" "x" {`, '}') }, settings)).toBe('planned');
+});
+
+it('an override file at the top of the copy names no backend either', async () => {
+  const files = { 'override.tf': body('terraform {', 'backend "local" {', '}', '}') };
+  expect(await refused(files, { module: '.', providerBlocks: {} })).toMatch(
+    /override\.tf: the backend local in an override/,
+  );
+  const other = { 'nooverride.tf': files['override.tf'] };
+  expect(await refused(other, { module: '.', providerBlocks: {} })).toBe('planned');
+});
+
+it('a lock file without hashes, or with one that is not listed beside others, is refused', async () => {
+  const lock = (...hashes: string[]) => ({
+    'live/.terraform.lock.hcl': body(
+      'provider "registry.terraform.io/hashicorp/aws" {',
+      'version = "5.0.0"',
+      `hashes = ${JSON.stringify(hashes)}`,
+      '}',
+    ),
+  });
+  const known = 'h1:aaaaaaaaaaaaaaaaaaaaaaaaaaaa';
+  expect(await refused(lock())).toMatch(/with hashes that the policy does not list/);
+  expect(await refused(lock(known, 'h1:bbbbbbbbbbbbbbbbbbbbbbbbbbbb'))).toMatch(/with hashes that/);
+  expect(await refused(lock(known))).toBe('planned');
+});
+
+it('a provider is the one of the registry that the program itself asks', async () => {
+  const wanted = {
+    'live/main.tf': body('terraform {', 'required_providers {', 'aws = {', 'source = "hashicorp/aws"', '}', '}', '}'),
+  };
+  expect(await refused(wanted)).toBe('planned');
+  expect(await refused(wanted, { tool: 'tofu' })).toMatch(/the provider registry\.opentofu\.org\/hashicorp\/aws/);
+  const implied = { 'live/main.tf': body('terraform {', 'required_providers {', 'null = "~> 3.0"', '}', '}') };
+  expect(await refused(implied)).toMatch(/the provider registry\.terraform\.io\/hashicorp\/null/);
+  const builtIn = body(
+    'terraform {',
+    'required_providers {',
+    'terraform = {',
+    'source = "terraform.io/builtin/terraform"',
+    '}',
+    '}',
+    '}',
+  );
+  expect(await refused({ 'live/main.tf': builtIn })).toBe('planned');
+});
+
+it('comments of JSON are none of its blocks, and a block that is null is refused', async () => {
+  const json = (value: object) => ({ 'live/main.tf.json': JSON.stringify(value) });
+  expect(await refused(json({ '//': 'a comment', terraform: { '//': 'another', required_version: '>= 1.0' } }))).toBe(
+    'planned',
+  );
+  expect(await refused(json({ data: null }))).toMatch(/an argument data at the top/);
+});
+
+it('the block of the policy is asked for of each provider that is used, and not where only aliases are listed', async () => {
+  const settings = (...aws: object[]) => ({ providerBlocks: { aws: aws as Record<string, unknown>[] } });
+  const [plain, aliased] = [{ region: 'eu-west-1' }, { alias: 'b', region: 'us-east-1' }];
+  const files = (...lines: string[]) => ({ 'live/versions.tf': body(...lines) });
+  const vpc = ['resource "aws_vpc" "a" {', 'provider = aws.b', '}'];
+  const block = ['provider "aws" {', 'alias = "b"', 'region = "us-east-1"', '}'];
+  expect(await refused(files(...vpc, ...block), settings(aliased))).toBe('planned');
+  expect(await refused(files(...vpc, ...block), settings(plain, aliased))).toMatch(/no provider block of aws/);
+  const renamed = ['resource "acme_disk" "a" {', 'provider = aws', '}'];
+  expect(await refused(files(...renamed), settings(plain))).toMatch(/no provider block of aws/);
+  const inJson = {
+    'live/versions.tf': '',
+    'live/main.tf.json': JSON.stringify({ resource: { acme_disk: { a: { provider: 'aws.b' } } } }),
+  };
+  expect(await refused(inJson, settings(plain))).toMatch(/no provider block of aws/);
+});
+
 it('bytes that are not UTF-8 are refused', async () => {
   const files = new Map([['live/main.tf', Buffer.from([0x23, 0xff, 0x0a])]]);
   await expect(mustBeReadable({ files, commit: null }, SETTINGS)).rejects.toMatchObject({

@@ -141,3 +141,58 @@ it('a value that the policy passes on is not told', async () => {
     await http.close();
   }
 });
+
+it.each([
+  ['a variable', '', 'var.password'],
+  ['a value that is made of it', 'locals {\n  word = "x${var.password}"\n}\n', 'local.word'],
+])(
+  'an ephemeral value of %s is in no plan, so that errors are told without their details',
+  async (_name, more, value) => {
+    here.write({
+      'main.tf': `variable "password" {
+  type      = string
+  ephemeral = true
+}
+${more}check "x" {
+  assert {
+    condition     = tonumber(${value}) == 1
+    error_message = "x"
+  }
+}
+`,
+      'terraform.tfvars': `password = "${SECRET}"\n`,
+    });
+    const answer = await here.plan();
+    expect(answer).toMatchObject({
+      code: 'WORKSPACE_PLAN_FAILED',
+      message: expect.stringMatching(/Invalid function argument \(main\.tf, line \d+\)/),
+    });
+    expect(await everything(answer)).not.toContain(SECRET);
+  },
+);
+
+it('an apply fails because of an ephemeral value, and is told without its details', async () => {
+  here.write({
+    'main.tf': `variable "password" {
+  type      = string
+  ephemeral = true
+  default   = "${SECRET}"
+}
+resource "terraform_data" "a" {
+  input = 1
+}
+check "x" {
+  assert {
+    condition     = tonumber(terraform_data.a.id == "" ? "1" : var.password) == 1
+    error_message = "x"
+  }
+}
+`,
+  });
+  const id = await here.proposed(await here.plan());
+  const ended = await here.app.executor.run(id);
+  expect(ended).toMatchObject({
+    outcome: { detail: expect.stringMatching(/Invalid function argument \(main\.tf, line/) },
+  });
+  expect(await everything(ended, await show(here.app, id))).not.toContain(SECRET);
+});

@@ -7,7 +7,8 @@ type OpenArgs = { change: string; statement?: boolean } & Omit<GlassOptions, 'te
 
 export const breakGlassOpen: Command<OpenArgs> = {
   name: 'break-glass open',
-  summary: 'in an emergency: let your break-glass key approve changes of one stack alone, for at most 30 minutes',
+  summary:
+    'in an emergency: let your break-glass key approve changes of one stack or workspace alone, for at most 30 minutes',
   afterHelp: 'A review waits from then on; nothing runs unattended until a person has closed it.',
   options: [
     { flags: '--reason <text>', summary: 'the emergency; signed and recorded with your name', required: true },

@@ -40,6 +40,7 @@ export function writerTo(
   ready: (client: Client) => Promise<void>,
 ): Writer {
   const held = heldConnection(() => connectWriter(url), ready);
+  const seen = { size: 0 };
   let isClosed = false;
 
   async function commit(parts: readonly Part[]): Promise<void> {
@@ -49,7 +50,7 @@ export function writerTo(
     };
     for (const pause of pauses()) {
       try {
-        for (const tell of await attempt(held, parts, { now, place })) tell();
+        for (const tell of await attempt(held, parts, { now, place, seen })) tell();
         return;
       } catch (error) {
         if (error instanceof Unanswered) {
@@ -77,13 +78,13 @@ export function writerTo(
 async function attempt(
   held: Held,
   parts: readonly Part[],
-  { now, place }: { now: () => Date; place: string },
+  { now, place, seen }: { now: () => Date; place: string; seen: { size: number } },
 ): Promise<readonly (() => void)[]> {
   const client = await held.connection();
   const tell: (() => void)[] = [];
   let writing: Writing;
   try {
-    writing = await begin(client, now, place);
+    writing = await begin(client, now, place, seen.size);
     for (const part of parts) tell.push(await (part.event ? runAppend : runSaved)(writing, part, place));
     await writing.flush();
   } catch (error) {
@@ -95,7 +96,10 @@ async function attempt(
     held.drop(client);
     throw isGone(error) ? new Unanswered(error, writing.last(), tell) : error;
   });
-  if (command === 'COMMIT') return tell;
+  if (command === 'COMMIT') {
+    seen.size = Math.max(seen.size, writing.last()?.seq ?? 0);
+    return tell;
+  }
   throw new Error(`the transaction ended with ${command}`);
 }
 

@@ -6,6 +6,7 @@
  */
 import type { Client } from 'pg';
 import { canonicalJson, digestOf } from '../../core/digest.ts';
+import { AUDIT_REMEDY, CountersignError } from '../../core/errors.ts';
 import { type LedgerEvent, MILESTONES } from '../../core/events.ts';
 import { standingIdOf, tagsOf } from '../../core/kept.ts';
 import { eventBytes, isMilestone, parseEvent, type WrittenEvent } from '../events.ts';
@@ -46,8 +47,11 @@ export interface Writing extends Doing {
 /** A statement of its own, so that it sees what was committed while the lock was waited for. */
 const NEWEST = 'SELECT at FROM countersign.events ORDER BY seq DESC LIMIT 1';
 
-/** @param place as it may be shown. @throws when the head is not this one's in time, or as `mustBeKnown`. */
-export async function begin(client: Client, now: () => Date, place = 'the database'): Promise<Writing> {
+/**
+ * @param place as it may be shown. @param seen how many events this process has committed or seen.
+ * @throws when the head is not this one's in time, as `mustBeKnown`, or LEDGER_TAMPERED.
+ */
+export async function begin(client: Client, now: () => Date, place = 'the database', seen = 0): Promise<Writing> {
   const text = `BEGIN; SELECT *, clock_timestamp() AS time FROM countersign.locked_head(); ${NEWEST}`;
   const results = (await asked(client, { text })) as unknown as {
     rows: (StoredFormat & { size: string; peaks: Buffer; time: Date })[];
@@ -55,7 +59,25 @@ export async function begin(client: Client, now: () => Date, place = 'the databa
   const head = results[1]!.rows[0]!;
   const [newest] = results[2]!.rows as unknown as { at: string }[];
   mustBeKnown(head, place);
+  mustHaveAll(Number(head.size), seen, place);
   return writingOn(client, headIn(head), timeOf(now, aheadOfHere(head.time), newest?.at));
+}
+
+/**
+ * A backup that is older than this process, or a standby that had not got everything, in the place of the ledger: what
+ * is missing may have been executed.
+ */
+function mustHaveAll(size: number, seen: number, place: string): void {
+  if (size >= seen) return;
+  throw new CountersignError(
+    'LEDGER_TAMPERED',
+    `The ledger in ${place} has ${size} events, and this process has seen ${seen}: the newest ones are missing.`,
+    {
+      agent: AUDIT_REMEDY.agent,
+      person:
+        'Do not go on with it before you know what is missing: verify it with a checkpoint (countersign audit verify --checkpoint) and compare it with the log of the cloud (countersign audit reconcile). Then restart this process.',
+    },
+  );
 }
 
 /**

@@ -33,7 +33,7 @@ import {
   messagesIn,
   saveUnsaved,
 } from './copy.ts';
-import type { PlannedChange } from './draft.ts';
+import type { KeptSecrets, PlannedChange } from './draft.ts';
 import { type Hide, hiding } from './effects/hiding.ts';
 import { type Folders, makeFolders, PLAN_FILE } from './folders.ts';
 import { type Ended, outcomeOf } from './outcome.ts';
@@ -165,7 +165,7 @@ export async function watch(
   tell: (text: string) => void,
 ): Promise<void> {
   const { folders } = workshop;
-  const hide = hidingFor(digest, workshop);
+  const by = tellingOf(digest, workshop);
   let isOver = false;
   void ended.then(() => {
     isOver = true;
@@ -173,7 +173,7 @@ export async function watch(
   for (let told = 0; ; ) {
     const wasOver = isOver;
     const lines = linesOf(digest, folders);
-    for (const text of lines.slice(told).flatMap(toldOf)) tell(hide?.(text) ?? 'a resource');
+    for (const text of lines.slice(told).flatMap(toldOf)) tell(by?.hide(text) ?? 'a resource');
     told = lines.length;
     if (wasOver) return;
     await pause();
@@ -220,6 +220,7 @@ export async function look(
   call: Call,
   signed: Parameters<typeof outcomeOf>[0]['signed'],
   workshop: Workshop,
+  inCloud?: ReadonlyMap<string, 'done' | 'failed'>,
 ): Promise<Ended> {
   const { folders, settings, processes } = workshop;
   const digest = String(call.input.plan);
@@ -232,40 +233,45 @@ export async function look(
     .finally(() => held.close());
   saveUnsaved(directoryOf(folders, settings), folders);
   const lines = textOf(folders.run(digest).log);
-  const hide = hidingFor(digest, workshop, now.sensitive);
+  const by = tellingOf(digest, workshop, now.sensitive);
   const ended = outcomeOf({
     changes: JSON.parse(readFileSync(folders.plan(digest).changes, 'utf8')) as PlannedChange[],
     messages: messagesIn(lines),
     hasFailed: diagnosticsIn(messagesIn(lines)).some(({ summary = '' }) => !OF_THE_STATE.test(summary)),
-    errors: hide ? hide(errorsIn(lines) || textOf(errors).trim()).slice(0, 1_000) : '',
+    errors: by
+      ? by.hide(errorsIn(lines, by.how) || (by.how === 'whole' ? textOf(errors).trim() : '')).slice(0, 1_000)
+      : '',
     signed,
     now,
+    ...(inCloud ? { inCloud } : {}),
     hasUnsaved: existsSync(unsaved) && !holds(now, readState(textOf(unsaved))),
     linesMayBeLost: !existsSync(end) && last !== null && last.owner.boot !== processes.of(process.pid).boot,
   });
   // Keys of instances may be values.
-  return hide ? { ...ended, detail: hide(ended.detail) } : ended;
+  return by ? { ...ended, detail: by.hide(ended.detail) } : ended;
 }
 
 /** Once its outcome is known, the lines of Terraform are kept as people may read them. */
 export function hideInLines(digest: string, workshop: Workshop): void {
   const { log, errors } = workshop.folders.run(digest);
-  const hide = hidingFor(digest, workshop);
+  const by = tellingOf(digest, workshop);
   for (const file of [log, errors]) {
     const text = textOf(file);
-    if (text !== '') durably(file, hide?.(text) ?? '');
+    if (text !== '') durably(file, by?.how === 'whole' ? by.hide(text) : '');
   }
 }
 
 /** undefined: what is sensitive in the plan is not known any more, so that nothing of Terraform's own words is told. */
-function hidingFor(
+function tellingOf(
   digest: string,
   { folders, settings, variables }: Workshop,
   inState: Iterable<string> = [],
-): Hide | undefined {
+): { hide: Hide; how: 'whole' | 'in short' } | undefined {
   const text = textOf(folders.plan(digest).sensitive);
   if (text === '') return undefined;
-  return hiding(JSON.parse(text) as string[], secretsOf(settings.executor, variables), inState);
+  const { values, isEphemeral } = JSON.parse(text) as KeptSecrets;
+  const hide = hiding(values, secretsOf(settings.executor, variables), inState);
+  return { hide, how: isEphemeral ? 'in short' : 'whole' };
 }
 
 /** Has a person pushed it since? */

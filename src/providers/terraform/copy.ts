@@ -22,9 +22,30 @@ export async function freshCopy(
   source: Pick<Source, 'files'>,
   settings: WorkspaceSettings,
   role: RoleSettings,
-  { folders, variables }: { folders: Folders; variables: Variables },
+  at: At,
 ): Promise<RunIn> {
-  saveUnsaved(directoryOf(folders, settings), folders);
+  saveUnsaved(directoryOf(at.folders, settings), at.folders);
+  const run = await written(source, settings, role, at);
+  const packages = settings.providerPackages === undefined ? [] : [`-plugin-dir=${settings.providerPackages}`];
+  const ran = await runTool([...INIT, ...packages], run);
+  if (ran.code !== 0) throw failed('init', ran, hiding(run.secrets));
+  return run;
+}
+
+const INIT = ['init', '-get=false', '-input=false', '-no-color', '-lockfile=readonly'];
+
+interface At {
+  folders: Folders;
+  variables: Variables;
+}
+
+/** The files, and ours beside them; nothing is run yet but what says its version. */
+async function written(
+  source: Pick<Source, 'files'>,
+  settings: WorkspaceSettings,
+  role: RoleSettings,
+  { folders, variables }: At,
+): Promise<RunIn> {
   writeSource(source, folders.work);
   const run: RunIn = {
     binary: settings.binary,
@@ -34,12 +55,6 @@ export async function freshCopy(
   };
   writeFileSync(join(run.cwd, 'countersign_override.tf.json'), backendFile(settings), { mode: 0o600 });
   await mustBeVersion(settings, run);
-  const packages = settings.providerPackages === undefined ? [] : [`-plugin-dir=${settings.providerPackages}`];
-  const ran = await runTool(
-    ['init', '-get=false', '-input=false', '-no-color', '-lockfile=readonly', ...packages],
-    run,
-  );
-  if (ran.code !== 0) throw failed('init', ran, hiding(run.secrets));
   return run;
 }
 
@@ -56,21 +71,26 @@ export function saveUnsaved(directory: string, folders: Folders): void {
   renameSync(unsaved, to.unsaved);
 }
 
-/** Of a read alone: the backend, and no configuration. */
-export async function backendOnly(
-  settings: WorkspaceSettings,
-  { folders, variables }: { folders: Folders; variables: Variables },
-): Promise<RunIn> {
-  return freshCopy(
-    { files: new Map([[join(settings.module, 'countersign.tf'), Buffer.from('terraform {\n}\n')]]) },
-    settings,
-    settings.planner,
-    { folders: { ...folders, work: join(folders.all, 'look') }, variables },
-  );
+/**
+ * Of a read alone: the backend, and neither a configuration nor a provider. Those that the state names are not there, so
+ * that `init` fails once it has the backend.
+ */
+export async function backendOnly(settings: WorkspaceSettings, { folders, variables }: At): Promise<RunIn> {
+  const files = new Map([[join(settings.module, 'countersign.tf'), Buffer.from('terraform {\n}\n')]]);
+  const look = { ...folders, work: join(folders.all, 'look') };
+  const run = await written({ files }, settings, settings.planner, { folders: look, variables });
+  const ran = await runTool([...INIT, `-plugin-dir=${folders.none}`], run);
+  if (!existsSync(join(run.cwd, '.terraform/terraform.tfstate'))) throw failed('init', ran, hiding(run.secrets));
+  return run;
 }
 
-export function failed(step: string, { stdout, stderr, code }: Ran, hide: Hide): CountersignError {
-  const words = hide(errorsIn(stdout.toString('utf8')) || stderr || `it ended with ${code}`);
+export function failed(
+  step: string,
+  { stdout, stderr, code }: Ran,
+  hide: Hide,
+  how: Parameters<typeof errorsIn>[1] = 'whole',
+): CountersignError {
+  const words = hide(errorsIn(stdout.toString('utf8'), how) || stderr || `it ended with ${code}`);
   const isLocked = /state lock|already locked/i.test(words);
   return new CountersignError(
     isLocked ? 'WORKSPACE_LOCKED' : 'WORKSPACE_PLAN_FAILED',
@@ -84,12 +104,18 @@ export function failed(step: string, { stdout, stderr, code }: Ran, hide: Hide):
   );
 }
 
-/** Of the JSON lines that `-json` prints: the errors, each once. */
-export function errorsIn(lines: string): string {
-  const told = diagnosticsIn(messagesIn(lines)).map(
-    ({ summary = '', detail = '', address }) =>
-      `${address ? `${address}: ` : ''}${summary}${detail ? `: ${detail.split('\n\n')[0]}` : ''}`,
-  );
+/**
+ * Of the JSON lines that `-json` prints: the errors, each once.
+ *
+ * @param how `in short`: of what is made of values, nothing; only words of Terraform's own, and the place.
+ */
+export function errorsIn(lines: string, how: 'whole' | 'in short' = 'whole'): string {
+  const told = diagnosticsIn(messagesIn(lines)).map(({ summary = '', detail = '', address, range }) => {
+    const on = address ? `${address}: ` : '';
+    if (how === 'whole') return `${on}${summary}${detail ? `: ${detail.split('\n\n')[0]}` : ''}`;
+    const place = range?.filename ? ` (${range.filename}, line ${range.start?.line ?? '?'})` : '';
+    return `${on}${/^[A-Z][A-Za-z ]{1,80}$/.test(summary) ? summary : 'An error'}${place}`;
+  });
   return [...new Set(told)].slice(0, 5).join('; ');
 }
 
@@ -101,7 +127,13 @@ export interface Message {
   '@level'?: string;
   '@message'?: string;
   type?: string;
-  diagnostic?: { severity?: string; summary?: string; detail?: string; address?: string };
+  diagnostic?: {
+    severity?: string;
+    summary?: string;
+    detail?: string;
+    address?: string;
+    range?: { filename?: string; start?: { line?: number } };
+  };
   hook?: { resource?: { addr?: string }; action?: string; id_key?: string; id_value?: string };
   changes?: { operation?: string };
 }

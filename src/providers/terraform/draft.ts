@@ -10,9 +10,18 @@ import { fetchedModules } from './modules/fetch.ts';
 import { keptModules } from './modules/kept.ts';
 import { readPlanFile } from './plan-file.ts';
 import { applyCall, keptSource, type Made, mustBeKept, planWorkspace, type Workshop } from './planning.ts';
+import { hasEphemeral } from './reading/ephemeral.ts';
 import { type Request, requestSchema } from './request.ts';
 import { PLACE } from './rules.ts';
 import { digestOfSource, type ModuleRecord, readSource, type Source } from './source.ts';
+
+/** By which the words of an apply are told. */
+export interface KeptSecrets {
+  /** All that the plan calls sensitive. */
+  values: string[];
+  /** There are others, which no plan contains. */
+  isEphemeral: boolean;
+}
 
 interface About {
   secretKey: string;
@@ -28,7 +37,8 @@ export async function draftOf(request: Request, workshop: Workshop, about: About
   const made = await planWorkspace(given, workshop, { modules, keep: true, adopt });
   const kept = workshop.folders.plan(made.digest);
   writeFileSync(kept.changes, JSON.stringify(changesOf(made.plan)), { mode: 0o600 });
-  writeFileSync(kept.sensitive, JSON.stringify([...made.plan.sensitive]), { mode: 0o600 });
+  const secrets: KeptSecrets = { values: [...made.plan.sensitive], isEphemeral: hasEphemeral(made.bodies) };
+  writeFileSync(kept.sensitive, JSON.stringify(secrets), { mode: 0o600 });
   return drafted({ made, request }, workshop, about);
 }
 
@@ -40,10 +50,15 @@ export async function draftAgain(signed: Plan, workshop: Workshop, about: About)
   const request = requestSchema.parse(signed.recipe.input);
   const digest = String(signed.calls[0]?.input.plan);
   mustBeKept(digest, workshop.folders);
-  const { configuration } = signed.observed as { configuration?: Pick<Source, 'commit' | 'modules'> };
-  const source = keptSource(digest, workshop.folders, configuration ?? {});
-  const made = await planWorkspace(source, workshop, { modules: keptModules(source, workshop.settings), keep: false });
+  const made = await plannedAgain(signed, digest, workshop);
   return drafted({ made: { ...made, digest }, request }, workshop, about);
+}
+
+/** Of what was kept of the plan with that digest, and of the state and the cloud as they are now. It is kept nowhere. */
+export function plannedAgain({ observed }: Pick<Plan, 'observed'>, digest: string, workshop: Workshop): Promise<Made> {
+  const { configuration } = observed as { configuration?: Pick<Source, 'commit' | 'modules'> };
+  const source = keptSource(digest, workshop.folders, configuration ?? {});
+  return planWorkspace(source, workshop, { modules: keptModules(source, workshop.settings), keep: false });
 }
 
 interface Planned {

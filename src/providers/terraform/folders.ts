@@ -18,6 +18,8 @@ export interface Folders {
   running: string;
   home: string;
   plugins: string;
+  /** Empty: no provider is found there. */
+  none: string;
   /** Of modules that are being fetched. */
   fetching: string;
   /** Empty: nothing of a user's own configuration counts. */
@@ -45,6 +47,7 @@ export function foldersOf(home: string, workspace: string): Folders {
     running: join(all, 'running.json'),
     home: join(all, 'home'),
     plugins: join(all, 'plugins'),
+    none: join(all, 'none'),
     fetching: join(all, 'fetching'),
     cliConfiguration: join(all, 'cli.tfrc'),
     plan(digest) {
@@ -74,7 +77,7 @@ export function foldersOf(home: string, workspace: string): Folders {
 export const PLAN_FILE = 'plan.tfplan';
 
 export function makeFolders(folders: Folders): void {
-  for (const folder of [folders.all, folders.home, folders.plugins])
+  for (const folder of [folders.all, folders.home, folders.plugins, folders.none])
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   writeFileSync(folders.cliConfiguration, '', { mode: 0o600 });
 }

@@ -23,23 +23,33 @@ export interface Facts {
   hasUnsaved: boolean;
   /** The machine was started anew since: lines may be lost. */
   linesMayBeLost: boolean;
+  /** What the cloud itself says of changes that were begun, by their addresses. */
+  inCloud?: ReadonlyMap<string, 'done' | 'failed'>;
 }
 export interface Ended {
   state: 'succeeded' | 'failed' | 'unknown';
   /** Did any resource change, or may it have? */
   acted: boolean;
   detail: string;
+  /** Changes that were begun, and whose end is not known: the cloud may tell. */
+  open: readonly PlannedChange[];
 }
 
 type Fate = 'done' | 'half done' | 'failed' | 'not begun' | 'unknown' | 'not in the state';
 
 export function outcomeOf(facts: Facts): Ended {
-  const { changes, now, signed, errors } = facts;
-  const fates = changes.map((change) => ({ ...change, fate: fateOf(change, facts) }));
+  const fates = facts.changes.map((change) => ({ ...change, fate: fateOf(change, facts) }));
+  const ended = endedOf(fates, facts);
+  const isOpen = ended.state === 'unknown' && !facts.hasUnsaved;
+  return { ...ended, open: isOpen ? fates.filter(({ fate }) => fate === 'unknown') : [] };
+}
+
+function endedOf(fates: readonly (PlannedChange & { fate: Fate })[], facts: Facts): Omit<Ended, 'open'> {
+  const { now, signed, errors } = facts;
   const of = (fate: Fate) => fates.filter((one) => one.fate === fate).map(({ address }) => address);
   const wrote = now.digest !== signed.digest;
   const why = errors === '' ? '' : ` ${sentence(errors)}`;
-  const told = tell(fates);
+  const told = tell(fates) + (facts.inCloud ? ' (The cloud was asked, too.)' : '');
   if (signed.lineage !== null && now.lineage !== signed.lineage)
     return {
       state: 'unknown',
@@ -91,6 +101,8 @@ function fateOf(change: PlannedChange, facts: Facts): Fate {
   const wrote = now.digest !== signed.digest;
   if (of('apply_errored').length > 0) return 'failed';
   // A state alone tells that something is there or gone, not that it was changed in place.
+  const inCloud = facts.inCloud?.get(address);
+  if (begun.length > complete.length && inCloud) return inCloud;
   if (begun.length > complete.length) return wrote && isAsPlanned && does === 'remove' ? 'done' : 'unknown';
   if (complete.length > 0) {
     if (!isAsPlanned || !wrote || complete.some((one) => isAnother(one, there))) return 'not in the state';

@@ -15,6 +15,7 @@ import { mustBeApplicable, readingPlan } from './plan-json/read.ts';
 import type { TerraformPlan } from './plan-json/shape.ts';
 import { environmentNames, type RunIn, runTool, type Variables } from './process.ts';
 import { lockFileOf, mustBeReadable } from './reading/configuration.ts';
+import { hasEphemeral } from './reading/ephemeral.ts';
 import type { WorkspaceSettings } from './settings.ts';
 import { digestOfSource, type Source, writeSource } from './source.ts';
 import { pullState, type State } from './state.ts';
@@ -54,12 +55,13 @@ export async function planWorkspace(
   return holding(folders, processes, async () => {
     const run = await freshCopy(source, settings, settings.planner, workshop);
     const state = await pullState(run);
-    await plan(run, settings, state);
+    await plan(run, settings, state, hasEphemeral(bodies));
     const own = readFileSync(join(run.cwd, PLAN_FILE));
     if (adopt) mustBeSamePlan(adopt, own);
     const bytes = adopt ?? own;
     const digest = `sha256:${sha256Hex(bytes)}`;
     const shown = mustBeApplicable(await show(run, settings.tool, hiding(run.secrets, state.sensitive)));
+    if (adopt) mustBeNew(digest, folders);
     if (keep) keepPlan(bytes, digest, source, folders);
     return { digest, plan: shown, state, bodies, source };
   });
@@ -73,7 +75,12 @@ async function show(run: RunIn, tool: WorkspaceSettings['tool'], hide: Hide): Pr
   return reading.end();
 }
 
-async function plan(run: RunIn, { variableFiles, tool }: WorkspaceSettings, state: State): Promise<void> {
+async function plan(
+  run: RunIn,
+  { variableFiles, tool }: WorkspaceSettings,
+  state: State,
+  isEphemeral: boolean,
+): Promise<void> {
   const files = variableFiles.map((file) => `-var-file=${file}`);
   const args = ['plan', '-input=false', '-json', '-no-color', '-lock-timeout=0s', `-out=${PLAN_FILE}`, ...files];
   const ran = await runTool(args, run);
@@ -81,7 +88,7 @@ async function plan(run: RunIn, { variableFiles, tool }: WorkspaceSettings, stat
   if (ran.code === 0) return;
   const inPlan = await sensitiveInFailed(run, tool);
   if (inPlan === null) throw failed('plan', { ...ran, stdout: UNTOLD }, String);
-  throw failed('plan', ran, hiding(run.secrets, state.sensitive, inPlan));
+  throw failed('plan', ran, hiding(run.secrets, state.sensitive, inPlan), isEphemeral ? 'in short' : 'whole');
 }
 
 const UNTOLD = Buffer.from(
@@ -102,6 +109,16 @@ async function sensitiveInFailed(run: RunIn, tool: WorkspaceSettings['tool']): P
   } catch {
     return null;
   }
+}
+
+/** INVARIANT: no two plans name one file: what is removed with one would be missing to the other, and to its outcome. */
+function mustBeNew(digest: string, folders: Folders): void {
+  if (![folders.plan(digest).all, folders.run(digest).all].some((folder) => existsSync(folder))) return;
+  throw new CountersignError(
+    'STATE_PLAN_USED',
+    'This plan file was adopted before.',
+    'Go on with that plan or its change; if it has expired, plan again. Without plan_file, Countersign makes a plan of its own.',
+  );
 }
 
 /** INVARIANT: a plan folder that is there is whole. */

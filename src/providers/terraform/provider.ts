@@ -10,6 +10,7 @@ import type { Processes } from './busy.ts';
 import { draftAgain, draftOf } from './draft.ts';
 import { foldersOf } from './folders.ts';
 import { frugally } from './frugal.ts';
+import { saidByCloud } from './in-cloud.ts';
 import type { Ended } from './outcome.ts';
 import { discardPlan, mustBeKept, tidy, type Workshop } from './planning.ts';
 import type { Variables } from './process.ts';
@@ -55,8 +56,11 @@ export function createWorkspaces(options: WorkspaceOptions) {
   /** Of this process. */
   const started = new Map<string, Started>();
 
-  const lookAt = async (call: Call, plan: Pick<Plan, 'observed'>): Promise<Ended> => {
-    const ended = await look(call, plan.observed.state as never, ofCall(call));
+  const lookAt = async (call: Call, plan: Pick<Plan, 'observed'>, isDeep = false): Promise<Ended> => {
+    const [workshop, signed] = [ofCall(call), plan.observed.state as never];
+    let ended = await look(call, signed, workshop);
+    const said = isDeep ? await saidByCloud(ended.open, plan, String(call.input.plan), workshop) : undefined;
+    if (said && said.size > 0) ended = await look(call, signed, workshop, said);
     if (ended.state !== 'unknown') {
       hideInLines(String(call.input.plan), ofCall(call));
       tidy(String(call.input.plan), ofCall(call));
@@ -107,7 +111,7 @@ export function createWorkspaces(options: WorkspaceOptions) {
         claim(digest, folders);
         return { detail: 'it was never started', ended: { call: 'failed', state: 'failed' } };
       }
-      const { state, acted, detail } = await lookAt(call, plan);
+      const { state, acted, detail } = await lookAt(call, plan, true);
       return state === 'unknown' ? { detail } : { detail, ended: { call: acted ? 'done' : 'failed', state } };
     },
     async clock(call: Call): Promise<Date> {

@@ -41,15 +41,17 @@ export interface Zipped {
   /** In the directory, in place of what it is. */
   listedSize?: number;
   localName?: string;
+  /** Behind what is packed, and counted with it. */
+  trailing?: string;
 }
 
 export function zipOf(entries: readonly Zipped[], { before = '', between = '', comment = '' } = {}): Buffer {
   const parts: Buffer[] = [Buffer.from(before)];
   const listed: Buffer[] = [];
   const length = () => parts.reduce((sum, part) => sum + part.length, 0);
-  for (const { name, content, mode = 0o100644, listedSize, localName = name } of entries) {
+  for (const { name, content, mode = 0o100644, listedSize, localName = name, trailing = '' } of entries) {
     const bytes = Buffer.from(content);
-    const packed = deflateRawSync(bytes);
+    const packed = Buffer.concat([deflateRawSync(bytes), Buffer.from(trailing)]);
     const at = length();
     const local = Buffer.alloc(30);
     local.writeUInt32LE(0x04034b50, 0);

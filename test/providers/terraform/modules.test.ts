@@ -91,6 +91,12 @@ describe('a source', () => {
     ['github.com/acme', /git::https/],
     ['git::https://github.com/acme/../evil/vpc.git', /git::https/],
     ['git::https://github.com/acme/%2e%2e/vpc.git', /git::https/],
+    ['git::https://github.com/acme/%76pc.git', /git::https/],
+    ['git::https://:secret@github.com/acme/vpc.git', /git::https/],
+    ['git::https://github.com/', /git::https/],
+    ['git::https://github.com//vpc.git', /git::https/],
+    ['https://acme.com/m.zip?a=#x', /https:\/\/HOST/],
+    ['https://acme.com/m .zip', /https:\/\/HOST/],
     ['git::https://github.com/acme\\vpc.git', /git::https/],
     ['git::https://GitHub.com/acme/vpc.git', /git::https/],
     ['git::https://github.com/acme/vpc.git//../x', /git::https/],
@@ -184,6 +190,7 @@ describe('versions', () => {
     expect(isAllowed('1.0.0-beta.2', parseConstraints('1.0.0-beta.2')!)).toBe(true);
     expect(isAllowed('1.0.0-beta.11', parseConstraints('1.0.0-beta.2')!)).toBe(false);
     expect(newest(['1.0.0'], [parseConstraints('> 1.0.0-rc.1')!])).toBe('1.0.0');
+    expect(isAllowed('3.0.1', parseConstraints('~> 3.0.0-rc1')!)).toBe(false);
   });
 });
 
@@ -243,6 +250,7 @@ describe('a package', () => {
   it('is bounded, with its links', () => {
     const large = entry('large', { content: Buffer.alloc(33 * 1024 * 1024) });
     expect(refusal(() => filesOf([large, link('l', 'large')], 'm'))).toMatch(/64 MB/);
+    expect(refusal(() => filesOf([large, { ...large, path: 'other' }], 'm'))).toMatch(/64 MB/);
     expect(
       refusal(() =>
         filesOf(
@@ -279,6 +287,7 @@ describe('tar', () => {
   it('is refused when it is cut off, broken, or unpacks to more than is taken', () => {
     const whole = tarOf([{ path: 'x', text: 'y'.repeat(2_000) }]);
     expect(refusal(() => [...entriesOfTar(whole.subarray(0, 1_024))])).toMatch(/cut off/);
+    expect(refusal(() => [...entriesOfTar(whole.subarray(0, whole.length - 1_024))])).toMatch(/cut off/);
     const broken = Buffer.from(whole);
     broken[0]! ^= 1;
     expect(refusal(() => [...entriesOfTar(broken)])).toMatch(/broken/);
@@ -311,6 +320,7 @@ describe('zip', () => {
     ['another size', [{ ...one, listedSize: 3 }], {}],
     ['more than its size', [{ ...one, content: Buffer.alloc(10_000), listedSize: 10 }], {}],
     ['more than is taken', [{ ...one, content: Buffer.alloc(1_001) }], {}],
+    ['more than what is packed', [{ ...one, trailing: 'x' }], {}],
     ['too many', [1, 2, 3, 4].map((name) => ({ name: String(name), content: '' })), {}],
   ])('%s refuses it', (_what, entries, about) => expect(refusal(() => read(entries, about))).not.toBe('taken'));
   it.each([{ comment: 'c' }, { before: 'x' }, { between: 'x' }])('with %j it is not exact', (about) =>

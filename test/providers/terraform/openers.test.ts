@@ -1,5 +1,7 @@
 /** Types that CloudFormation does not have, or that only add to another thing: what each opens, grants, stops or takes away. */
 import { describe, expect, it } from 'vitest';
+import type { Json } from '../../../src/core/digest.ts';
+import { hostFileMarks } from '../../../src/providers/terraform/knowledge/host-files.ts';
 import { described, type Row } from './builders.ts';
 import { verdictOf } from './judging.ts';
 
@@ -321,4 +323,24 @@ describe('a file that is read where the plan is applied', () => {
         path,
       ).toEqual([]);
   });
+});
+
+it('a file of the copy is signed, by whichever path it is named', () => {
+  const marks = (after: Json, before: Json = null, directory: string | undefined = '/state/work/live') =>
+    hostFileMarks('aws_s3_object', { before, after }, directory);
+  expect(marks({ source: '/state/work/live/x' })).toEqual([]);
+  expect(marks({ source: '/state/work/live/./a/../x' })).toEqual([]);
+  for (const source of ['/state/work/live/../x', '/state/work/liver/x', '/state/work/live', '/'])
+    expect(marks({ source }), source).toMatchObject([{ kind: 'unpinned', path: 'source', reads: 'code' }]);
+  expect(marks({ source: '/x' }, { source: '/x' })).toEqual([]);
+  expect(marks({ source: '/x', key: 'b' }, { source: '/x', key: 'a' })).toHaveLength(1);
+  for (const source of ['', './/x', 'a//../b']) expect(marks({ source }), source).toEqual([]);
+  expect(marks(null, { source: '/x' })).toEqual([]);
+  expect(hostFileMarks('aws_sqs_queue', { before: null, after: { source: '/x' } }, undefined)).toEqual([]);
+});
+
+it('what others lose with a deletion is named', () => {
+  expect(told(gone('aws_iam_group_membership.a', { group: 'admins', users: ['bob', 'eve'] }))).toContain(
+    'disable: bob, eve can no longer do what the group admins can.',
+  );
 });

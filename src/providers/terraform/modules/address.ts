@@ -45,12 +45,11 @@ export interface Refused {
 }
 
 const FOLDER = /^[\w-][\w.-]*(?:\/[\w-][\w.-]*)*$/;
+const QUERY = /^[\w.~%&=:+/,@!$'()*;-]*$/;
 const REF = /^\w[\w./+-]{0,199}$/;
 const NAME = '[0-9A-Za-z](?:[\\w-]{0,62}[0-9A-Za-z])?';
 const HOST = '[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?(?::\\d{1,5})?';
 const REGISTRY = new RegExp(`^(?:(${HOST})/)?(${NAME}/${NAME}/[0-9a-z]{1,64})$`);
-/** Terraform 1.11 takes these for code hosts, never for registries. */
-const NO_REGISTRY = ['github.com', 'bitbucket.org', 'gitlab.com'];
 
 const refused = (remedy: string): Refused => ({ kind: 'refused', remedy });
 const BY_GIT = 'Write it as git::https://HOST/PATH.git//FOLDER?ref=VERSION.';
@@ -89,12 +88,11 @@ export const locationOf = (text: string): Git | Archive | Refused => {
   return text.startsWith('https:') ? archiveAt(text) : refused(COPY);
 };
 
-function registryAt(source: string, tool: 'terraform' | 'tofu'): Registry | Refused | undefined {
+function registryAt(source: string, tool: 'terraform' | 'tofu'): Registry | undefined {
   const [whole = '', folder = '', ...more] = source.split('//');
   const [, given, name] = REGISTRY.exec(whole) ?? [];
   if (name === undefined || more.length > 0) return undefined;
   const host = given ?? (tool === 'tofu' ? 'registry.opentofu.org' : 'registry.terraform.io');
-  if (NO_REGISTRY.includes(host)) return refused(BY_GIT);
   if (!isFolder(folder, source)) return undefined;
   const pattern = `${host}/${name}`;
   return { kind: 'registry', host, name: name!, pattern, folder, text: joined(pattern, folder, '') };
@@ -119,7 +117,7 @@ function partsOf(text: string): Parts | undefined {
   const [scheme, host, ...after] = address.split('//');
   const [folder = '', ...more] = after;
   const base = `${scheme}//${host}`;
-  if (rest.length > 0 || more.length > 0 || !/^[!-~]*$/.test(text) || /[\\#"<>^`{|}]/.test(text)) return undefined;
+  if (rest.length > 0 || more.length > 0 || !QUERY.test(query)) return undefined;
   const bare = folder.replace(/\/$/, '');
   if (after.length > 0 && !isFolder(bare, address)) return undefined;
   return isWritten(base) ? { base, folder: bare, query } : undefined;

@@ -50,7 +50,6 @@ export function readZip(
     if (one.at < next || (isExact && one.at !== next))
       throw new ZipRefused('its entries overlap, or something is between them');
     const { content, end } = entryAt(bytes, one);
-    if (end > directory) throw new ZipRefused('an entry reaches into its directory');
     entries.push({ name: one.name, content, mode: one.mode });
     next = end;
   }
