@@ -36,7 +36,7 @@ describe('turns', () => {
     expect(await turns.take(of('b'))).toBeDefined();
   });
 
-  it('are refused to a sponsor of whom enough wait, whatever number of clients ask, and to nobody else', async () => {
+  it('are refused to a sponsor of whom enough wait, whatever number of clients ask, and other sponsors go on', async () => {
     const turns = createTurns({ ...bounds, waitMilliseconds: 60_000 });
     for (let client = 0; client < bounds.ofSponsor; client += 1) await turns.take(of(`${client}`, 'alice'));
     for (let client = 0; client < bounds.waitingOfSponsor; client += 1) void turns.take(of(`w${client}`, 'alice'));
