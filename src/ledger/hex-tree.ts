@@ -1,6 +1,6 @@
 /** The tree of `merkle.ts` with its hashes as texts, for the one who reads all of its rows. */
 import { hash } from 'node:crypto';
-import { type Hash, leafHash, rootOf } from './merkle.ts';
+import { appended, type Hash, leafHash, rootOf } from './merkle.ts';
 
 /** 64 digits, in capital letters: as SQLite's `hex` writes them. */
 export type HexHash = string;
@@ -13,13 +13,8 @@ const hexNode = (left: HexHash, right: HexHash): HexHash =>
   hash('sha256', Buffer.from(`01${left}${right}`, 'hex'), 'hex').toUpperCase();
 
 /** As `appendPeak`. */
-export function appendHexPeak(peaks: readonly HexHash[], size: number, leaf: HexHash): HexHash[] {
-  const next = [...peaks];
-  let top = leaf;
-  for (let rest = size; rest % 2 === 1; rest = Math.floor(rest / 2)) top = hexNode(next.pop()!, top);
-  next.push(top);
-  return next;
-}
+export const appendHexPeak = (peaks: readonly HexHash[], size: number, leaf: HexHash): HexHash[] =>
+  appended(peaks, size, leaf, hexNode);
 
 const bytesOf = (hex: HexHash): Hash => Buffer.from(hex, 'hex');
 export const hexRootOf = (peaks: readonly HexHash[]): HexHash => asHex(rootOf(peaks.map(bytesOf)));

@@ -26,10 +26,14 @@ export function splitHashes(bytes: Buffer | undefined): Hash[] {
  * The peaks of a tree of `size` leaves, largest first: all that an append needs.
  * Appending a leaf merges as many peaks as `size` has trailing one bits.
  */
-export function appendPeak(peaks: readonly Hash[], size: number, leaf: Hash): Hash[] {
+export const appendPeak = (peaks: readonly Hash[], size: number, leaf: Hash): Hash[] =>
+  appended(peaks, size, leaf, nodeHash);
+
+/** @param node the hash of two, in whatever form hashes are. */
+export function appended<H>(peaks: readonly H[], size: number, leaf: H, node: (left: H, right: H) => H): H[] {
   const next = [...peaks];
   let top = leaf;
-  for (let rest = size; rest % 2 === 1; rest = Math.floor(rest / 2)) top = nodeHash(next.pop()!, top);
+  for (let rest = size; rest % 2 === 1; rest = Math.floor(rest / 2)) top = node(next.pop()!, top);
   next.push(top);
   return next;
 }

@@ -10,6 +10,7 @@ import type { Json } from '../../../core/digest.ts';
 import { isMembers } from '../../../core/leaves.ts';
 import type { Mark } from '../../../core/mark.ts';
 import { makeVisibleLine } from '../../../core/render-safe.ts';
+import { byType } from './rows/by-type.ts';
 
 const TABLE = `
 source | aws_s3_object aws_s3_bucket_object google_storage_bucket_object azurerm_storage_blob azurerm_storage_share_file local_file local_sensitive_file
@@ -20,24 +21,14 @@ source_file | archive_file
 source_dir | archive_file
 `;
 
-const attributes: ReadonlyMap<string, readonly string[]> = Map.groupBy(
+const attributes: ReadonlyMap<string, readonly string[]> = byType(
   TABLE.trim()
     .split('\n')
     .flatMap((line) => {
       const [name = '', types = ''] = line.split(' | ');
-      return types.split(' ').map((type) => ({ type, name }));
+      return types.split(' ').map((type) => [type, name] as const);
     }),
-  ({ type }) => type,
-)
-  .entries()
-  .reduce(
-    (made, [type, rows]) =>
-      made.set(
-        type,
-        rows.map(({ name }) => name),
-      ),
-    new Map<string, string[]>(),
-  );
+);
 
 /** @param directory where the copy of the root module lies; undefined: no absolute path is in it. */
 export function hostFileMarks(

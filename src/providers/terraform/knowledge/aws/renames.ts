@@ -6,6 +6,8 @@
  * Source: the attributes exist in hashicorp/aws 6.25.0 (@cdktf/provider-aws 21.22.1); that they are the same, from the
  * page of each resource in its documentation and the CloudFormation template reference.
  */
+import { byType } from '../rows/by-type.ts';
+
 const TABLE = `
 api_gateway_method | authorization > AuthorizationType
 api_gateway_stage | access_log_settings > AccessLogSetting
@@ -154,24 +156,15 @@ export interface Rename {
   how: string | undefined;
 }
 
-export const renames: ReadonlyMap<string, readonly Rename[]> = Map.groupBy(
+export const renames: ReadonlyMap<string, readonly Rename[]> = byType(
   TABLE.trim()
     .split('\n')
     .flatMap((line) => {
       const [types = '', pairs = ''] = line.split(' | ');
-      return types.split(' ').flatMap((type) => pairs.split(', ').map((pair) => ({ type: `aws_${type}`, pair })));
+      const those = pairs.split(', ').map(renameOf);
+      return types.split(' ').flatMap((type) => those.map((rename) => [`aws_${type}`, rename] as const));
     }),
-  ({ type }) => type,
-)
-  .entries()
-  .reduce(
-    (made, [type, rows]) =>
-      made.set(
-        type,
-        rows.map(({ pair }) => renameOf(pair)),
-      ),
-    new Map<string, Rename[]>(),
-  );
+);
 
 function renameOf(pair: string): Rename {
   const [from = '', rest = ''] = pair.split(' > ');
