@@ -34,15 +34,29 @@ describe('one process answers for several people', () => {
     expect(await answer('alice')).toMatchObject({ ok: true, content: { state: 'withdrawn' } });
   });
 
-  it('refuses a withdrawal under a policy that is not in force', async () => {
+  it('refuses another token’s withdrawal under a policy that is not in force', async () => {
     const id = await proposeFix(world);
-    const stale = await world.another();
+    const { pipeline } = (await world.another()).partsFor({
+      sponsor: 'alice',
+      actsAs: [],
+      signedIn: { as: 'https://login.example.com#a1', client: null },
+    });
+    const set = [{ path: 'Resources.QueryFunction.Properties.MemorySize', value: 2048 }];
+    const planned = await pipeline('plan_stack_update', { stack: 'cost-explorer-prod', set });
+    const own = await pipeline('propose_change', {
+      plan_id: planned.ok && planned.content.plan_id,
+      goal: 'fix',
+      reason: 'More memory.',
+    });
     await world.another({ policy: world.policyText.replace('signs_in_as: [bob]', 'signs_in_as: [bobby]') });
-    const answer = await stale
-      .partsFor({ sponsor: 'alice', actsAs: [] })
-      .pipeline('withdraw_change', { change_id: id });
-    expect(answer).toMatchObject({ ok: false, error: { code: 'CONFIG_POLICY_CHANGED' } });
+    const withdrawn = (change_id: unknown) => pipeline('withdraw_change', { change_id });
+    expect(await withdrawn(id)).toMatchObject({ ok: false, error: { code: 'CONFIG_POLICY_CHANGED' } });
     expect((await world.app.changes.find(id)).state).toBe('pending');
+    // What this very token proposed is its own under any policy.
+    expect(await withdrawn(own.ok && own.content.change_id)).toMatchObject({
+      ok: true,
+      content: { state: 'withdrawn' },
+    });
   });
 
   it('counts budgets for each of them', async () => {
