@@ -49,8 +49,10 @@ describe('the tarball', () => {
     const paths = packed.files.map(({ path }) => path);
     for (const needed of [
       'bin/countersign.js',
-      'dist/main.js',
-      'dist/serve.js',
+      'dist/loader.js',
+      'dist/main.cjs',
+      'dist/serve.cjs',
+
       'dist/tools.json',
       'dist/page/script.js',
       'dist/page/style.css',
