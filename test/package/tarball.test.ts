@@ -52,7 +52,6 @@ describe('the tarball', () => {
       'dist/loader.js',
       'dist/main.cjs',
       'dist/serve.cjs',
-
       'dist/tools.json',
       'dist/page/script.js',
       'dist/page/style.css',
