@@ -326,11 +326,11 @@ describe('a file that is read where the plan is applied', () => {
 });
 
 it('a file of the copy is signed, by whichever path it is named', () => {
-  const marks = (after: Json, before: Json = null, directory: string | undefined = '/state/work/live') =>
+  const marks = (after: Json, before: Json = null, directory: string | undefined = '/state/copy/live') =>
     hostFileMarks('aws_s3_object', { before, after }, directory);
-  expect(marks({ source: '/state/work/live/x' })).toEqual([]);
-  expect(marks({ source: '/state/work/live/./a/../x' })).toEqual([]);
-  for (const source of ['/state/work/live/../x', '/state/work/liver/x', '/state/work/live', '/'])
+  expect(marks({ source: '/state/copy/live/x' })).toEqual([]);
+  expect(marks({ source: '/state/copy/live/./a/../x' })).toEqual([]);
+  for (const source of ['/state/copy/live/../x', '/state/copy/liver/x', '/state/copy/live', '/'])
     expect(marks({ source }), source).toMatchObject([{ kind: 'unpinned', path: 'source', reads: 'code' }]);
   expect(marks({ source: '/x' }, { source: '/x' })).toEqual([]);
   expect(marks({ source: '/x', key: 'b' }, { source: '/x', key: 'a' })).toHaveLength(1);
