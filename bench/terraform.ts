@@ -117,7 +117,7 @@ function memoryRow(): Row {
       `import { createReadStream, readFileSync, statSync } from 'node:fs';
 import { describePlan } from '${room}terraform/effects/index.ts';
 import { mustBeApplicable, readingPlan } from '${room}terraform/plan-json/read.ts';
-import { frugally } from '${room}terraform/frugal.ts';
+import { frugally } from '${room}../frugal.ts';
 import { tagsFor } from '${room}aws/picture/mask.ts';
 const [, , file, what] = process.argv;
 const before = process.memoryUsage().rss;

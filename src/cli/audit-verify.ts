@@ -1,7 +1,7 @@
 /** `audit verify`: the ledger's rows, then the signatures in them, each under the policy that was in force. */
-import { setFlagsFromString } from 'node:v8';
 import { counted } from '../core/counted.ts';
 import { CountersignError } from '../core/errors.ts';
+import { frugally } from '../frugal.ts';
 import { openCheckpoint, type Signed } from '../ledger/checkpoint.ts';
 import { type Cosignature, cosignaturesOf, parseWitnessKey } from '../ledger/cosignature.ts';
 import { type NoteKey, splitNote } from '../ledger/note.ts';
@@ -34,12 +34,15 @@ type Opened = ReturnType<typeof openCheckpoint> & { cosignatures: Cosignature[] 
  * @param mustBeSigned by one of `keys`.
  * @throws INPUT_NOT_FOUND, INPUT_INVALID, as verifyLedger.
  */
-export async function auditVerify(
+export async function auditVerify(home: string, kept: Partial<Kept> = {}): Promise<AuditReport> {
+  // Of a million rows each lives for a moment.
+  return frugally(() => verifiedWith(home, kept));
+}
+
+async function verifiedWith(
   home: string,
-  { checkpoints = [], keys = [], mustBeSigned = false, witnesses = [] }: Partial<Kept> = {},
+  { checkpoints = [], keys = [], mustBeSigned = false, witnesses = [] }: Partial<Kept>,
 ): Promise<AuditReport> {
-  // Of a million rows each lives for a moment: with room for more of them at once V8 takes 50 MB, and is no faster.
-  setFlagsFromString('--semi-space-growth-factor=1');
   const opened: Opened[] = [];
   for (const file of checkpoints)
     opened.push(openedFrom(file, await checkpointText(file), { keys, mustBeSigned, witnesses }));

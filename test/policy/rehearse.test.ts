@@ -8,6 +8,7 @@ import { historyOf } from '../../src/cli/git-history.ts';
 import { rehearsalText, rehearsePolicy } from '../../src/cli/policy-rehearse.ts';
 import { programPath } from '../../src/config.ts';
 import { deployTools } from '../../src/sandbox/deploy-tools.ts';
+import { withoutBlob } from '../partial-clone.ts';
 
 const POLICY = `version: 1
 accounts:
@@ -278,22 +279,9 @@ describe('the history', () => {
     ['ssh', () => 'ssh://away.invalid/repository', 'core.sshCommand'],
     ['a helper', () => `ext::${join(folder, 'program')}`, 'protocol.ext.allow'],
   ])('fetches nothing that is missing, by whatever version of git: from %s', (_what, url, setting) => {
-    const ran = join(folder, 'ran');
-    const program = join(folder, 'program');
-    writeFileSync(program, `#!/bin/sh\ntouch ${ran}\nexit 1\n`);
-    chmodSync(program, 0o755);
     commit(8, 'ann', { 'a.yaml': template('a') });
     const id = git('rev-parse', 'HEAD:a.yaml').toString().trim();
-    rmSync(join(repository, '.git', 'objects', id.slice(0, 2), id.slice(2)));
-    for (const [name, value] of [
-      ['core.repositoryFormatVersion', '1'],
-      ['extensions.partialClone', 'origin'],
-      ['remote.origin.promisor', 'true'],
-      ['remote.origin.url', url()],
-      ['protocol.allow', 'always'],
-      [setting, setting.startsWith('protocol') ? 'always' : program],
-    ])
-      git('config', name!, value!);
+    const ran = withoutBlob(repository, id, { url: url(), setting }, { git, folder });
     const { revisions } = historyOf(repository, new Date('2026-11-01'), undefined);
     expect(existsSync(ran)).toBe(false);
     expect(revisions).toMatchObject([{ path: 'a.yaml', after: null }]);

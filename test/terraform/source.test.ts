@@ -1,10 +1,11 @@
 /** What is copied for a plan: of the working tree or of a commit, and nothing that leads elsewhere or runs anything. */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { digestOfSource, readSource, writeSource } from '../../src/providers/terraform/source.ts';
+import { withoutBlob } from '../partial-clone.ts';
 
 let folder: string;
 let root: string;
@@ -150,22 +151,9 @@ it.each([
 ])(
   'what a commit is missing is fetched from nowhere, by whatever version of git: from %s',
   async (_what, url, setting) => {
-    const ran = join(folder, 'ran');
-    const program = join(folder, 'program');
-    writeFileSync(program, `#!/bin/sh\ntouch ${ran}\nexit 1\n`);
-    chmodSync(program, 0o755);
     commit();
     const id = git('rev-parse', 'HEAD:main.tf').trim();
-    rmSync(join(root, '.git', 'objects', id.slice(0, 2), id.slice(2)));
-    for (const [name, value] of [
-      ['core.repositoryFormatVersion', '1'],
-      ['extensions.partialClone', 'origin'],
-      ['remote.origin.promisor', 'true'],
-      ['remote.origin.url', url()],
-      ['protocol.allow', 'always'],
-      [setting, setting.startsWith('protocol') ? 'always' : program],
-    ])
-      git('config', name!, value!);
+    const ran = withoutBlob(root, id, { url: url(), setting }, { git, folder });
     expect(await refusal('main')).toMatch(/^INPUT_CONFIGURATION_REFUSED: main\.tf: git does not have its content/);
     expect(existsSync(ran)).toBe(false);
   },

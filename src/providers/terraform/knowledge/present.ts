@@ -13,6 +13,13 @@ export function present(values: Values): Values {
   return made;
 }
 
+/** The same of both sides of a resource. */
+export const presentIn = <T extends { before: Values | null; after: Values | null }>(resource: T): T => ({
+  ...resource,
+  before: resource.before && present(resource.before),
+  after: resource.after && present(resource.after),
+});
+
 function within(value: Json): Json {
   if (Array.isArray(value)) return value.some((item) => typeof item === 'object') ? value.map(within) : value;
   return isMembers(value) ? present(value) : value;

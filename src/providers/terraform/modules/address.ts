@@ -74,10 +74,8 @@ export function addressOf(source: string, tool: 'terraform' | 'tofu'): Local | R
   for (const [form, remedy] of NEVER) if (form.test(source)) return refused(remedy);
   if (/^\.\.?\//.test(source)) return { kind: 'local', path: source };
   if (source === '.' || source === '..') return { kind: 'local', path: source };
-  const [, rest] = /^git::(https:.*)$/.exec(source) ?? [];
-  if (rest !== undefined) return gitAt(rest);
+  if (/^(?:git::)?https:/.test(source)) return locationOf(source);
   if (source.startsWith('github.com/')) return shorthand(source);
-  if (source.startsWith('https:')) return archiveAt(source);
   return registryAt(source, tool) ?? refused(`Countersign does not know this form of a source. ${COPY}`);
 }
 

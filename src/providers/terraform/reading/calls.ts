@@ -2,7 +2,7 @@
 import { posix } from 'node:path';
 import { addressOf, type Remote } from '../modules/address.ts';
 import { allows, allowsPath } from '../modules/allowed.ts';
-import { localText } from '../modules/manifest.ts';
+import { isInstalled, localText } from '../modules/manifest.ts';
 import type { WorkspaceSettings } from '../settings.ts';
 import { blocksOf } from './blocks.ts';
 import type { Body } from './hcl.ts';
@@ -60,6 +60,8 @@ export function callsIn(
 const what = (name: string, source: unknown) =>
   `the module ${name} from ${typeof source === 'string' ? source.replace(/(?<=\/\/)[^/@]*@/, '****@') : 'a source that is not literal'}`;
 
+const isWrittenOut = (value: unknown): value is string => typeof value === 'string' && !/[$%]\{/.test(value);
+
 const ASK = 'The policy owners can allow it for this workspace';
 
 function callOf(
@@ -67,15 +69,14 @@ function callOf(
   { folder, top }: Place,
   { tool, modules }: WorkspaceSettings,
 ): Called | { remedy: string } {
-  if (typeof source !== 'string' || /[$%]\{/.test(source))
+  if (!isWrittenOut(source))
     return { remedy: 'Write the source out, or copy the module into the folder of the workspace.' };
   if (!NAME.test(name)) return { remedy: 'Name the module with letters, digits, - and _.' };
   const address = addressOf(source, tool);
   if (address.kind === 'refused') return { remedy: address.remedy };
   if (address.kind === 'local') {
     const path = posix.normalize(posix.join(folder, source)).replace(/\/$/, '').replace(/^\.$/, '');
-    const isWithin =
-      top === '' ? !/^(?:\.\.|\/)|(?:^|\/)\.terraform(?:\/|$)/.test(path) : `${path}/`.startsWith(`${top}/`);
+    const isWithin = top === '' ? !/^(?:\.\.|\/)/.test(path) && !isInstalled(path) : `${path}/`.startsWith(`${top}/`);
     if (!isWithin)
       return {
         remedy: `Call a module within the folder of the ${top === '' ? 'workspace' : 'module that was fetched'}.`,
@@ -85,6 +86,6 @@ function callOf(
     return { kind: 'local', name, folder: path, text: localText(source) };
   }
   if (!allows(modules, address)) return { remedy: `${ASK} (modules: [${address.pattern}]).` };
-  if (typeof version !== 'string' || /[$%]\{/.test(version)) return { remedy: 'Write its version out.' };
+  if (!isWrittenOut(version)) return { remedy: 'Write its version out.' };
   return { kind: 'remote', name, address, version };
 }

@@ -4,8 +4,8 @@ import { holdsOf, isRevisionType, recoveryOf } from '../../../aws/knowledge/inde
 import { loweredIn, protectionsIn } from '../../../aws/knowledge/marks/protections.ts';
 import { readable } from '../alias.ts';
 import { commonMarks } from '../common.ts';
-import type { Family, Resource, Values } from '../judgement.ts';
-import { present } from '../present.ts';
+import type { Family, Resource } from '../judgement.ts';
+import { presentIn } from '../present.ts';
 import { fateOf } from './fates.ts';
 import { ownMarks } from './own-rows.ts';
 import { PART_OF } from './parts.ts';
@@ -39,15 +39,11 @@ export const aws: Family = {
 const marksOf = (resource: Resource, judging: Judging): Mark[] =>
   resource.isUntouched
     ? []
-    : [...commonMarks(resource.before, resource.after), ...marksIn(resource, judging), ...inOwnWords(resource)];
-
-function inOwnWords(resource: Resource): Mark[] {
-  const [before, after] = [resource.before, resource.after].map((values) => values && present(values)) as [
-    Values | null,
-    Values | null,
-  ];
-  return ownMarks({ ...resource, before, after });
-}
+    : [
+        ...commonMarks(resource.before, resource.after),
+        ...marksIn(resource, judging),
+        ...ownMarks(presentIn(resource)),
+      ];
 
 /** One fact under both names of an attribute is told once, as Terraform has it. */
 function withoutTwice(marks: Mark[]): Mark[] {

@@ -6,8 +6,8 @@
 import type { Mark } from '../../../../core/mark.ts';
 import type { MarkContext } from '../../../aws/knowledge/marks/finder.ts';
 import { commonMarks, protectionLevels } from '../common.ts';
-import type { Family, Fate, Judged, JudgedTogether, Resource, Values } from '../judgement.ts';
-import { present } from '../present.ts';
+import type { Family, Fate, Judged, JudgedTogether, Resource } from '../judgement.ts';
+import { presentIn } from '../present.ts';
 import { ALONE, marksByTables, withoutTwice } from './marks.ts';
 
 export interface RowsOf {
@@ -29,13 +29,8 @@ export function familyOfRows({ prefix, judge, rows, fate, besides, protects }: R
   const byTables = marksByTables({ rows, protects });
   const marksOf = (resource: Resource, all: readonly Resource[]): Mark[] => {
     if (resource.isUntouched) return [];
-    const [before, after] = [resource.before, resource.after].map((values) => values && present(values)) as [
-      Values | null,
-      Values | null,
-    ];
-    const there = { ...resource, before, after };
-    const found = [...byTables(there), ...besides(there, ALONE, all), ...commonMarks(before, after)];
-    return withoutTwice(found);
+    const there = presentIn(resource);
+    return withoutTwice([...byTables(there), ...besides(there, ALONE, all), ...commonMarks(there.before, there.after)]);
   };
   return {
     isOf: (type) => type.startsWith(`${prefix}_`),
