@@ -5,7 +5,6 @@
  * INVARIANT: a resource that was begun, and of which neither a line nor the state says how it ended, is not known; and
  * what was done but is in no state is not known to the next plan, so that the workspace stays locked.
  */
-
 import type { Message } from './copy.ts';
 import type { PlannedChange } from './draft.ts';
 import type { Instance, State } from './state.ts';

@@ -57,13 +57,15 @@ export function createWorkspaces(options: WorkspaceOptions) {
   const started = new Map<string, Started>();
 
   const lookAt = async (call: Call, plan: Pick<Plan, 'observed'>, isDeep = false): Promise<Ended> => {
-    const [workshop, signed] = [ofCall(call), plan.observed.state as never];
+    const workshop = ofCall(call);
+    const digest = String(call.input.plan);
+    const signed = plan.observed.state as never;
     let ended = await look(call, signed, workshop);
-    const said = isDeep ? await saidByCloud(ended.open, plan, String(call.input.plan), workshop) : undefined;
+    const said = isDeep ? await saidByCloud(ended.open, plan, digest, workshop) : undefined;
     if (said && said.size > 0) ended = await look(call, signed, workshop, said);
     if (ended.state !== 'unknown') {
-      hideInLines(String(call.input.plan), ofCall(call));
-      tidy(String(call.input.plan), ofCall(call));
+      hideInLines(digest, workshop);
+      tidy(digest, workshop);
     }
     return ended;
   };

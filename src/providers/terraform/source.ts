@@ -43,6 +43,8 @@ const NOT_COPIED =
 const OWN_FILE = /(?:^|\/)(?:plan\.tfplan|countersign(?:_override)?\.(?:tf|tofu)(?:\.json)?)$/;
 export const isCopied = (path: string): boolean => !NOT_COPIED.test(path);
 export const isOwnFile = (path: string): boolean => OWN_FILE.test(path);
+/** One for all paths that some file system takes for the same. */
+export const nameOnDisk = (path: string): string => path.toLowerCase().normalize('NFC');
 
 export const digestOfSource = ({ files }: Pick<Source, 'files'>): string =>
   digestOf([...files].sort(([a], [b]) => (a < b ? -1 : 1)).map(([path, bytes]) => [path, sha256Hex(bytes)]));
@@ -62,7 +64,7 @@ export function writeSource({ files }: Pick<Source, 'files'>, folder: string): v
   const names = new Set<string>();
   for (const [path, bytes] of files) {
     const file = join(folder, path);
-    const name = path.toLowerCase().normalize('NFC');
+    const name = nameOnDisk(path);
     // Where names are the same whatever their case, one would be written over the other.
     if (names.has(name)) throw refuse(path, 'the name of another file, in other letters', 'Rename one of them.');
     names.add(name);

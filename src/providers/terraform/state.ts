@@ -1,7 +1,5 @@
 /** The state of a workspace, as its backend gives it now. It holds secrets: nothing of it but digests, counts and names is kept. */
-
-import type { Json } from '../../core/digest.ts';
-import { sha256Hex } from '../../core/digest.ts';
+import { type Json, sha256Hex } from '../../core/digest.ts';
 import { CountersignError } from '../../core/errors.ts';
 import { isMembers } from '../../core/leaves.ts';
 import { makeVisibleLine } from '../../core/render-safe.ts';

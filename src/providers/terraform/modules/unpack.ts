@@ -5,7 +5,7 @@
  * to a file of the module is that file; every other link refuses it.
  */
 import { posix } from 'node:path';
-import { isCopied, isOwnFile } from '../source.ts';
+import { isCopied, isOwnFile, nameOnDisk } from '../source.ts';
 import { moduleRefused } from './refused.ts';
 
 export interface Entry {
@@ -36,8 +36,8 @@ export function filesOf(entries: Iterable<Entry>, what: string): Map<string, Buf
     if (path === undefined) throw refuse(written, 'a path that leads out of the module');
     if (kind === 'folder' || path === '' || !isCopied(path)) continue;
     if (isOwnFile(path)) throw refuse(path, 'a file of this name is made by Countersign');
-    if (seen.has(path.toLowerCase().normalize('NFC'))) throw refuse(path, 'two files of the same name');
-    seen.add(path.toLowerCase().normalize('NFC'));
+    if (seen.has(nameOnDisk(path))) throw refuse(path, 'two files of the same name');
+    seen.add(nameOnDisk(path));
     bytes += content.length;
     if (bytes > MAX_BYTES) throw moduleRefused(`${what}: more than 64 MB`, 'Use a smaller module.');
     if (kind === 'file') files.set(path, content);
